@@ -1,1 +1,40 @@
-//! contract
+//! The vocabulary of the Chakong gateway and the contract between the gateway and its connectors.
+//!
+//! A connector translates, the gateway does: nothing in this crate performs I/O, reads a clock or draws a random
+//! number. A connector turns [`Order`]s into messages and messages into [`Reply`]s; everything else (limits, retries,
+//! deadlines, durability, transport) belongs to the gateway.
+//!
+//! * [`id`]: identifiers that cannot be wrong
+//! * [`money`], [`date`], [`name`]: values
+//! * [`party`], [`order`], [`asset`], [`reply`], [`fault`]: what is asked and what is answered
+//! * [`manifest`], [`connector`]: what a connector declares and how it speaks
+//! * [`message`]: the bytes that travel; [`sandbox`]: the simulated counterpart that every connector ships
+
+pub mod asset;
+pub mod connector;
+pub mod date;
+pub mod fault;
+pub mod id;
+pub mod manifest;
+pub mod message;
+pub mod money;
+pub mod name;
+pub mod order;
+pub mod party;
+pub mod reply;
+pub mod sandbox;
+pub mod secret;
+mod text;
+
+pub use asset::{Account, Asset, Company, Encumbrance, EquityStake, RealProperty};
+pub use connector::{Batch, Call, Connector, Dialogue, Heard, Parcel, Plugin, Read, Reading, Speaks, Step};
+pub use date::{Date, Moment};
+pub use fault::{Fault, FaultKind, RetryAfter};
+pub use manifest::{Capability, LineKind, Manifest, Setting, SettingProblem, Settings};
+pub use message::{HttpAnswer, HttpRequest, Message, Method};
+pub use money::{Currency, Money};
+pub use name::PartyName;
+pub use order::{ActionKind, DocumentKind, Instruction, LegalDocument, Officer, Order, RequestNumber};
+pub use party::{IdentityDocument, IdentityKind, Party, PartyKind, PartyRole};
+pub use reply::{Answer, Refusal, RefusalReason, Reply};
+pub use secret::Secret;

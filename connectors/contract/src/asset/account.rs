@@ -1,0 +1,117 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Encumbrance;
+use crate::date::{Date, Moment};
+use crate::money::{Currency, Money};
+
+/// A bank account 银行账户.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Account {
+    /// Name of the institution.
+    pub institution: String,
+    /// Code of the institution; with the number it identifies the account.
+    pub institution_code: String,
+    /// Account number 开户账号.
+    pub number: String,
+    /// Account class 账户类别 in the bank's words; the main signal for exemption, kept verbatim.
+    pub class: String,
+    /// Account status 账户状态 in the bank's words.
+    pub status: String,
+    /// Branch 开户网点.
+    pub branch: String,
+    /// Branch code 开户网点代码.
+    pub branch_code: String,
+    /// Currency; null when the bank named none that is known.
+    pub currency: Option<Currency>,
+    /// Balance 资产数额.
+    pub balance: Option<Money>,
+    /// Available balance 可用资产数额.
+    pub available: Option<Money>,
+    /// Opened on.
+    pub opened: Option<Date>,
+    /// Closed on.
+    pub closed: Option<Date>,
+    /// Linked settlement account 关联资金账户.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub linked_account: String,
+    /// Sub-accounts 关联子类账户.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sub_accounts: Vec<SubAccount>,
+    /// Financial products 金融资产.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<Product>,
+    /// Existing freezes and rights of others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encumbrances: Vec<Encumbrance>,
+    /// Transactions of the period asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transactions: Vec<Transaction>,
+    /// The bank's remark 备注.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remark: String,
+}
+
+/// A sub-account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SubAccount {
+    /// Its number, which must come back to the bank exactly so.
+    pub number: String,
+    /// Class in the bank's words: 定期 …
+    pub class: String,
+    /// Balance.
+    pub balance: Option<Money>,
+    /// Available balance.
+    pub available: Option<Money>,
+    /// Remark, e.g. 钞 or 汇.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remark: String,
+}
+
+/// A financial product held through the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Product {
+    /// Product number 金融产品编号.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// Type in the bank's words.
+    pub class: String,
+    /// Who manages it.
+    pub manager: String,
+    /// Unit of measure, e.g. 份.
+    pub unit: String,
+    /// Quantity, share or amount, as decimal text.
+    pub quantity: Option<String>,
+    /// The part of it that can be controlled, as decimal text.
+    pub controllable: Option<String>,
+    /// Price of a unit.
+    pub unit_price: Option<Money>,
+    /// Account that redemptions are paid to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub redemption_account: String,
+}
+
+/// A transaction 资金往来.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Transaction {
+    /// The bank's serial number.
+    pub serial: String,
+    /// Kind in the bank's words.
+    pub class: String,
+    /// Direction in the bank's words: 转出, 取出, 转入 …
+    pub direction: String,
+    /// Amount.
+    pub amount: Option<Money>,
+    /// When.
+    pub at: Option<Moment>,
+    /// Name of the other side.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub counterparty: String,
+    /// Account of the other side.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub counterparty_account: String,
+    /// Bank of the other side.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub counterparty_bank: String,
+}

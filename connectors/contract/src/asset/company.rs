@@ -1,0 +1,115 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Encumbrance;
+use crate::date::Date;
+use crate::id::{OrgCode, Uscc};
+use crate::money::Money;
+
+/// Facts of a company's registration 企业登记信息.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Company {
+    /// Current name.
+    pub name: String,
+    /// Former names 曾用名.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_names: Vec<String>,
+    /// Unified social credit code, when the source gave a valid one.
+    pub code: Option<Uscc>,
+    /// Organisation code, when the source gave a valid one.
+    pub org_code: Option<OrgCode>,
+    /// Registration number 注册号.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub registration_number: String,
+    /// Status in our vocabulary; null when the source's word is not known.
+    pub status: Option<CompanyStatus>,
+    /// Status in the source's words.
+    pub status_text: String,
+    /// Legal representative 法定代表人.
+    pub legal_representative: String,
+    /// Company type in the source's words.
+    pub company_type: String,
+    /// Registered capital 注册资本.
+    pub registered_capital: Option<Money>,
+    /// Registered capital in the source's words.
+    pub registered_capital_text: String,
+    /// Paid-in capital 实收资本.
+    pub paid_capital: Option<Money>,
+    /// Established on.
+    pub established: Option<Date>,
+    /// Term from.
+    pub term_from: Option<Date>,
+    /// Term until; null for no end.
+    pub term_until: Option<Date>,
+    /// Registration authority 登记机关.
+    pub authority: String,
+    /// Registered address 住所.
+    pub address: String,
+    /// Scope of business 经营范围.
+    pub scope: String,
+    /// Shareholders 股东.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shareholders: Vec<Shareholder>,
+    /// Change records 变更记录, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<ChangeRecord>,
+    /// Equity freezes that concern shares in this company 司法协助.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encumbrances: Vec<Encumbrance>,
+}
+
+impl Company {
+    pub(super) fn key(&self) -> &str {
+        self.code.as_ref().map_or(&self.name, Uscc::as_str)
+    }
+}
+
+/// Status of a company, one vocabulary for every source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CompanyStatus {
+    /// 存续、在业、开业
+    Active,
+    /// 注销
+    Deregistered,
+    /// 吊销，未注销
+    Revoked,
+    /// 吊销，已注销
+    RevokedAndDeregistered,
+    /// 撤销
+    Cancelled,
+    /// 迁出
+    MovedOut,
+    /// 停业、歇业
+    Suspended,
+    /// 清算
+    Liquidating,
+}
+
+/// A shareholder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shareholder {
+    /// Name.
+    pub name: String,
+    /// Whether it is a company; null when the source does not say.
+    pub is_company: Option<bool>,
+    /// Share in percent, as decimal text.
+    pub percent: Option<String>,
+    /// Subscribed capital 认缴.
+    pub subscribed: Option<Money>,
+    /// Paid capital 实缴.
+    pub paid: Option<Money>,
+}
+
+/// A change of the registration.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct ChangeRecord {
+    /// Date of the change.
+    pub date: Option<Date>,
+    /// What changed, in the source's words.
+    pub item: String,
+    /// Before.
+    pub before: String,
+    /// After.
+    pub after: String,
+}

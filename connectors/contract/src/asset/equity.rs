@@ -1,0 +1,35 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Encumbrance;
+use crate::date::Date;
+use crate::id::Uscc;
+use crate::money::Money;
+
+/// A stake in a company 股权、其他投资权益.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EquityStake {
+    /// Who holds it.
+    pub holder: String,
+    /// The company's name.
+    pub company: String,
+    /// The company's code, when the source gave a valid one.
+    pub company_code: Option<Uscc>,
+    /// Share of the capital in percent, as decimal text.
+    pub percent: Option<String>,
+    /// Subscribed capital 认缴.
+    pub subscribed: Option<Money>,
+    /// Paid capital 实缴.
+    pub paid: Option<Money>,
+    /// As of.
+    pub since: Option<Date>,
+    /// Freezes and pledges.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encumbrances: Vec<Encumbrance>,
+}
+
+impl EquityStake {
+    pub(super) fn company_key(&self) -> &str {
+        self.company_code.as_ref().map_or(&self.company, Uscc::as_str)
+    }
+}

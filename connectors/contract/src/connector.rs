@@ -1,0 +1,157 @@
+//! How a connector speaks: a sans-IO conversation per line.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::date::Moment;
+use crate::fault::Fault;
+use crate::manifest::{Manifest, SettingProblem, Settings};
+use crate::message::{HttpAnswer, HttpRequest, Message};
+use crate::order::{Order, RequestNumber};
+use crate::reply::Answer;
+use crate::sandbox::{Sandbox, SandboxError};
+
+/// Builds a connector for one counterpart's settings.
+pub type Build = fn(&Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>;
+
+/// Builds the simulated counterpart from its script (JSON) and the counterpart's settings.
+pub type BuildSandbox = fn(&serde_json::Value, &Settings) -> Result<Box<dyn Sandbox>, SandboxError>;
+
+/// A connector as it is registered: one value per crate, returned by its `plugin()`.
+#[derive(Debug, Clone)]
+pub struct Plugin {
+    /// What it declares.
+    pub manifest: Manifest,
+    /// Builds it for a counterpart.
+    pub build: Build,
+    /// Builds its simulated counterpart.
+    pub sandbox: BuildSandbox,
+}
+
+/// A connector configured for one counterpart. Pure: no I/O, no clock, no randomness, no retry, no limit.
+pub trait Connector: Send + Sync + fmt::Debug {
+    /// How it speaks.
+    fn speaks(&self) -> Speaks<'_>;
+
+    /// What the gateway understands of one message from the counterpart. For a parcel connector this is the way replies
+    /// come in; for a call connector it reads one HTTP body, for `connectors read` and for fixtures.
+    fn read(&self, message: &Message) -> Reading;
+}
+
+/// The style of a connector, by line.
+#[derive(Debug, Clone, Copy)]
+pub enum Speaks<'a> {
+    /// Over a call line.
+    Call(&'a dyn Call),
+    /// Over a parcel line.
+    Parcel(&'a dyn Parcel),
+}
+
+/// Orders that go out together: all queries, or all controls. Never empty, never more than the manifest's largest batch.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Number of the batch, up to 30 digits, never reused. The same batch written again has the same number.
+    pub number: String,
+    /// When the batch was made, Asia/Shanghai. The same batch written again has the same time.
+    pub made: Moment,
+    /// The orders.
+    pub orders: Vec<Order>,
+}
+
+/// Speaking over a call line.
+pub trait Call: fmt::Debug {
+    /// Opens a conversation about a batch. A dialogue that answered [`Step::Later`] is opened again with its ticket.
+    ///
+    /// # Errors
+    /// A fault when the batch cannot be expressed.
+    fn open(&self, batch: &Batch, ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault>;
+}
+
+/// A conversation about one batch. Paging, several calls per order and tickets polled tomorrow are all the same thing.
+pub trait Dialogue: Send {
+    /// What to do next, given what was heard. Called first with [`Heard::Start`]. Never called after an end.
+    fn next(&mut self, heard: Heard) -> Step;
+}
+
+/// What a dialogue hears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// The conversation begins.
+    Start,
+    /// The answer to the last request.
+    Answer(HttpAnswer),
+}
+
+/// What a dialogue wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Send this and come back with the answer.
+    Send(HttpRequest),
+    /// The counterpart took the batch and will know later: keep the ticket, open again with it after this long.
+    Later {
+        /// What the counterpart calls the batch.
+        ticket: String,
+        /// How long to wait.
+        after: Duration,
+    },
+    /// The end: what was said, one entry per order that was answered.
+    Done(Vec<Read>),
+    /// The end: no reply for any order.
+    Failed(Fault),
+}
+
+/// Speaking over a parcel line.
+pub trait Parcel: fmt::Debug {
+    /// The files that carry a batch. Deterministic: the same batch gives the same names and bytes.
+    ///
+    /// # Errors
+    /// A fault when the batch cannot be expressed.
+    fn write(&self, batch: &Batch) -> Result<Vec<Message>, Fault>;
+}
+
+/// One answer that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Read {
+    /// The order it is about; `None` where the message itself does not say (an HTTP body read on its own).
+    pub number: Option<RequestNumber>,
+    /// The answer, or why this entry cannot be read. One bad entry never spoils the others.
+    #[serde(flatten)]
+    pub content: ReadContent,
+}
+
+/// An answer or a fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadContent {
+    /// An answer.
+    Answer(Box<Answer>),
+    /// This entry cannot be read.
+    Fault(Fault),
+}
+
+impl Read {
+    /// An answer about an order.
+    pub fn answer(number: RequestNumber, answer: Answer) -> Self {
+        Self { number: Some(number), content: ReadContent::Answer(Box::new(answer)) }
+    }
+
+    /// An entry about an order that cannot be read.
+    pub const fn fault(number: Option<RequestNumber>, fault: Fault) -> Self {
+        Self { number, content: ReadContent::Fault(fault) }
+    }
+}
+
+/// What was understood of one message.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Reading {
+    /// One entry per order that the message speaks about.
+    pub reads: Vec<Read>,
+    /// What could not be understood at all, for operations: no personal data.
+    pub problems: Vec<Fault>,
+    /// Messages to send back, such as the receipt of a feedback that failed. Deterministic.
+    #[serde(skip)]
+    pub responses: Vec<Message>,
+}

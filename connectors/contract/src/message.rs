@@ -1,0 +1,220 @@
+//! The bytes that travel: HTTP requests and answers, and named messages such as files.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::fault::{Fault, FaultKind, RetryAfter};
+use crate::secret::Secret;
+
+/// HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs, reason = "names of RFC 9110")]
+pub enum Method {
+    Get,
+    Post,
+}
+
+/// An HTTP request that a dialogue wants sent. Relative to the counterpart's base address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// Method.
+    pub method: Method,
+    /// Path below the base address, beginning with `/`.
+    pub path: String,
+    /// Query parameters, not yet percent-encoded.
+    pub query: Vec<(String, String)>,
+    /// Headers without secrets.
+    pub headers: Vec<(String, String)>,
+    /// Headers whose value must never be shown.
+    pub secret_headers: Vec<(String, Secret)>,
+    /// Body; empty for none. Its type is a header.
+    pub body: Vec<u8>,
+}
+
+impl HttpRequest {
+    /// A GET of a path.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::Get, path)
+    }
+
+    /// A POST of JSON to a path.
+    pub fn post_json(path: impl Into<String>, body: Vec<u8>) -> Self {
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        Self { headers, body, ..Self::new(Method::Post, path) }
+    }
+
+    fn new(method: Method, path: impl Into<String>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            secret_headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// The request as text, secrets left out: what `connectors write` shows and what is kept as the raw message.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut text = format!("{} {}", if self.method == Method::Get { "GET" } else { "POST" }, self.path);
+        for (at, (name, value)) in self.query.iter().enumerate() {
+            text.push(if at == 0 { '?' } else { '&' });
+            text.push_str(&format!("{name}={value}"));
+        }
+        text.push('\n');
+        for (name, value) in &self.headers {
+            text.push_str(&format!("{name}: {value}\n"));
+        }
+        for (name, _) in &self.secret_headers {
+            text.push_str(&format!("{name}: (secret)\n"));
+        }
+        text.push('\n');
+        let mut bytes = text.into_bytes();
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+}
+
+/// An HTTP answer, its body read to the end within the line's limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpAnswer {
+    /// Status code.
+    pub status: u16,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl HttpAnswer {
+    /// An answer with a JSON body.
+    pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        let headers = vec![("content-type".to_owned(), "application/json; charset=utf-8".to_owned())];
+        Self { status, headers, body: body.into() }
+    }
+
+    /// The first header of a name (lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body, if the status says success and the body is not HTML where data was expected.
+    ///
+    /// # Errors
+    /// A [`Fault`] whose kind follows from the status: 401 and 403 unauthorised, 404 and other 4xx misconfigured, 408,
+    /// 425 and 5xx transient, 429 rate-limited; `Retry-After` of 429 and 503 is kept. HTML is malformed.
+    pub fn success(&self, operation: &str) -> Result<&[u8], Fault> {
+        let fault = |kind, detail: &str| Err(Fault::new(kind, operation, detail).status(self.status));
+        match self.status {
+            200..=299 if self.looks_like_html() => fault(FaultKind::Malformed, "the answer is an HTML page"),
+            200..=299 => Ok(&self.body),
+            429 => fault(FaultKind::RateLimited, "too many requests")
+                .map_err(|f| f.retry_after(self.retry_after())),
+            408 | 425 | 500..=599 => fault(FaultKind::Transient, "the counterpart failed")
+                .map_err(|f| f.retry_after(self.retry_after())),
+            401 | 403 | 407 => {
+                fault(FaultKind::Unauthorised, "the counterpart does not accept our credentials")
+            }
+            _ => fault(FaultKind::Misconfigured, "unexpected status"),
+        }
+    }
+
+    /// `Retry-After`, in seconds or as an HTTP date (RFC 9110 section 10.2.3).
+    pub fn retry_after(&self) -> Option<RetryAfter> {
+        let text = self.header("retry-after")?.trim();
+        if let Ok(seconds) = text.parse::<u64>() {
+            return Some(RetryAfter::Delay(Duration::from_secs(seconds)));
+        }
+        let date = jiff::fmt::rfc2822::parse(text).ok()?;
+        Some(RetryAfter::At(date.timestamp()))
+    }
+
+    fn looks_like_html(&self) -> bool {
+        let start: String = self.body.iter().take(64).map(|b| char::from(b.to_ascii_lowercase())).collect();
+        let start = start.trim_start_matches(['\u{ef}', '\u{bb}', '\u{bf}']).trim_start();
+        start.starts_with("<!doctype html") || start.starts_with("<html")
+    }
+}
+
+/// A named message: a file of a parcel, or one body.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message {
+    /// File name; never a path. Empty for a body without a name.
+    pub name: String,
+    /// The bytes.
+    pub bytes: Arc<[u8]>,
+}
+
+impl Message {
+    /// A named message.
+    pub fn new(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self { name: name.into(), bytes: bytes.into() }
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Message({}, {} bytes)", self.name, self.bytes.len())
+    }
+}
+
+/// Serde for bytes as Base64 text (RFC 4648, standard alphabet, padded; blanks are tolerated on reading).
+pub(crate) mod base64_bytes {
+    use std::sync::Arc;
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &Arc<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<[u8]>, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let compact: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+        STANDARD
+            .decode(compact)
+            .map(Into::into)
+            .map_err(|error| serde::de::Error::custom(format!("not Base64: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_decides_the_fault() {
+        let fault = |status, body: &str| {
+            let answer =
+                HttpAnswer { status, headers: vec![("retry-after".into(), "7".into())], body: body.into() };
+            answer.success("ask").expect_err("fault")
+        };
+        assert_eq!(fault(429, "").retry_after, Some(RetryAfter::Delay(Duration::from_secs(7))));
+        assert_eq!(fault(503, "").kind, FaultKind::Transient);
+        assert_eq!(fault(503, "").retry_after, Some(RetryAfter::Delay(Duration::from_secs(7))));
+        assert_eq!(fault(401, "").kind, FaultKind::Unauthorised);
+        assert_eq!(fault(404, "").kind, FaultKind::Misconfigured);
+        assert_eq!(fault(200, "\u{feff} <!DOCTYPE html><p>busy").kind, FaultKind::Malformed);
+    }
+
+    #[test]
+    fn retry_after_may_be_a_date() {
+        let headers = vec![("retry-after".to_owned(), "Wed, 21 Oct 2026 07:28:00 GMT".to_owned())];
+        let answer = HttpAnswer { status: 503, headers, body: Vec::new() };
+        let at = "2026-10-21T07:28:00Z".parse().expect("timestamp");
+        assert_eq!(answer.retry_after(), Some(RetryAfter::At(at)));
+    }
+
+    #[test]
+    fn secrets_are_not_in_the_kept_request() {
+        let mut request = HttpRequest::get("/x");
+        request.secret_headers.push(("authorization".into(), Secret::new("hunter2")));
+        let text = String::from_utf8(request.to_bytes()).expect("text");
+        assert!(text.contains("authorization: (secret)") && !text.contains("hunter2"));
+        assert!(!format!("{request:?}").contains("hunter2"));
+    }
+}

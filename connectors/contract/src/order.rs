@@ -1,0 +1,289 @@
+//! Orders 协助指令: one request to one counterpart, as a connector sees it.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::date::{Date, Moment};
+use crate::id::CaseNumber;
+use crate::money::Money;
+use crate::name::PartyName;
+use crate::party::{IdentityDocument, PartyKind};
+use crate::text::travels_as_text;
+
+/// The order's number on the wire 请求单号: 1 to 30 upper-case letters and digits, never reused. It is the idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RequestNumber(Arc<str>);
+
+/// A text that is no request number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a request number has 1 to 30 upper-case letters and digits")]
+pub struct RequestNumberError;
+
+impl RequestNumber {
+    /// The number as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RequestNumber {
+    type Err = RequestNumberError;
+
+    fn from_str(text: &str) -> Result<Self, RequestNumberError> {
+        let fits = (1..=30).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        if fits { Ok(Self(text.into())) } else { Err(RequestNumberError) }
+    }
+}
+
+impl fmt::Display for RequestNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+travels_as_text!(
+    RequestNumber,
+    "RequestNumber",
+    "请求单号: the order's number on the wire, never reused",
+    Some("^[0-9A-Z]{1,30}$")
+);
+
+/// What can be done to a party's property at a counterpart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionKind {
+    /// 查询
+    Query,
+    /// 冻结 (accounts, equity) or 查封 (real estate)
+    Freeze,
+    /// 续冻, 续封
+    Renew,
+    /// 解除
+    Release,
+    /// 扣划
+    Deduct,
+}
+
+impl ActionKind {
+    /// Whether the action changes something at the counterpart. A control is never sent twice on a guess.
+    pub const fn is_control(self) -> bool {
+        !matches!(self, Self::Query)
+    }
+}
+
+impl fmt::Display for ActionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Query => "query",
+            Self::Freeze => "freeze",
+            Self::Renew => "renew",
+            Self::Release => "release",
+            Self::Deduct => "deduct",
+        })
+    }
+}
+
+/// The content of an order: a query about a party or a control of one property.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Instruction {
+    /// What does the party own at this counterpart?
+    Query {
+        /// Period for which transactions are wanted, first and last day; absent means none are wanted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transactions: Option<(Date, Date)>,
+    },
+    /// Freeze one property up to an exact amount (财产保全规定 art. 15(3)).
+    Freeze {
+        /// The property.
+        target: Target,
+        /// Up to how much.
+        limit: Money,
+        /// First day of the measure.
+        from: Date,
+        /// Last day of the measure; deposits at most one year (民诉法解释 art. 485).
+        until: Date,
+    },
+    /// Renew a measure of ours before it expires.
+    Renew {
+        /// The property.
+        target: Target,
+        /// Amount of the measure.
+        limit: Money,
+        /// First day of the new term.
+        from: Date,
+        /// Last day of the new term.
+        until: Date,
+        /// The measure that is renewed.
+        original: Original,
+    },
+    /// Release a measure of ours, wholly or in part.
+    Release {
+        /// The property.
+        target: Target,
+        /// How much is released.
+        amount: Money,
+        /// The measure that is released.
+        original: Original,
+    },
+}
+
+impl Instruction {
+    /// The kind of action.
+    pub const fn kind(&self) -> ActionKind {
+        match self {
+            Self::Query { .. } => ActionKind::Query,
+            Self::Freeze { .. } => ActionKind::Freeze,
+            Self::Renew { .. } => ActionKind::Renew,
+            Self::Release { .. } => ActionKind::Release,
+        }
+    }
+
+    /// The property a control is about.
+    pub const fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Query { .. } => None,
+            Self::Freeze { target, .. } | Self::Renew { target, .. } | Self::Release { target, .. } => {
+                Some(target)
+            }
+        }
+    }
+}
+
+/// The property a control is about, named as the counterpart named it in its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Target {
+    /// A bank account or one of its sub-accounts.
+    Account {
+        /// Account number 开户账号.
+        number: String,
+        /// Sub-account 子账号, exactly as fed back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sub_account: Option<String>,
+        /// Account class 账户类别 in the bank's words.
+        #[serde(default)]
+        class: String,
+        /// Branch name 开户网点.
+        #[serde(default)]
+        branch: String,
+        /// Branch code 开户网点代码.
+        #[serde(default)]
+        branch_code: String,
+    },
+}
+
+/// The earlier order whose measure is renewed or released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Original {
+    /// Request number of the freeze 原冻结请求单号.
+    pub number: RequestNumber,
+    /// Case number of the freeze 原冻结案号.
+    pub case_number: CaseNumber,
+}
+
+/// An enforcement officer 承办人 with the certificates that a counterpart has on file (法释〔2013〕20号 art. 2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Officer {
+    /// Name.
+    pub name: PartyName,
+    /// Number of the work certificate 工作证编号.
+    pub work_certificate: String,
+    /// Number of the enforcement certificate 执行公务证编号.
+    pub enforcement_certificate: String,
+    /// Telephone.
+    #[serde(default)]
+    pub phone: String,
+}
+
+/// The court and the case that an order belongs to. No order leaves without them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaseHead {
+    /// Case number 案号.
+    pub number: CaseNumber,
+    /// Name of the court 执行法院名称.
+    pub court_name: String,
+    /// Code of the court 执行法院代码.
+    pub court_code: String,
+    /// Officers: the handler 承办人 first, then the helper 协查人.
+    pub officers: Vec<Officer>,
+}
+
+/// What a legal document is. Query: notice; freeze and renewal: ruling and notice; release: its own ruling and notice
+/// (法释〔2013〕20号 art. 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// 协助查询通知书
+    QueryNotice,
+    /// 冻结裁定书
+    FreezeRuling,
+    /// 协助冻结通知书
+    FreezeNotice,
+    /// 解除冻结裁定书
+    ReleaseRuling,
+    /// 协助解除冻结通知书
+    ReleaseNotice,
+}
+
+impl DocumentKind {
+    /// The Chinese name that travels on the wire.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::QueryNotice => "协助查询通知书",
+            Self::FreezeRuling => "冻结裁定书",
+            Self::FreezeNotice => "协助冻结存款通知书",
+            Self::ReleaseRuling => "解除冻结裁定书",
+            Self::ReleaseNotice => "协助解除冻结存款通知书",
+        }
+    }
+}
+
+/// A sealed electronic document that accompanies an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LegalDocument {
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Title, e.g. `（2023）晋10执123号协助查询存款通知书`.
+    pub title: String,
+    /// Its own number 文号, e.g. that of the ruling.
+    #[serde(default)]
+    pub number: String,
+    /// File extension: pdf, doc, jpg …
+    pub format: String,
+    /// The file's bytes, Base64 in JSON.
+    #[serde(with = "crate::message::base64_bytes")]
+    #[schemars(with = "String")]
+    pub content: Arc<[u8]>,
+}
+
+/// An order as a connector sees it: everything a message may need, nothing it must fetch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// The order's number on the wire.
+    pub number: RequestNumber,
+    /// When the order was made, Asia/Shanghai.
+    pub created: Moment,
+    /// Court, case and officers.
+    pub case: CaseHead,
+    /// Person or organisation.
+    pub party_kind: PartyKind,
+    /// The party's name.
+    pub name: PartyName,
+    /// The identity document that this order asks by.
+    pub document: IdentityDocument,
+    /// What is asked or ordered.
+    pub instruction: Instruction,
+    /// The legal documents that the manifest requires for this action.
+    pub documents: Vec<LegalDocument>,
+}

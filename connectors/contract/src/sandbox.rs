@@ -1,0 +1,132 @@
+//! The simulated counterpart that every connector ships. Pure as well: the gateway's sandbox hosts it on a real line.
+//!
+//! A sandbox reads requests and writes replies with the same `wire` types as the gateway, and misbehaves by script.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::date::Moment;
+use crate::message::{HttpAnswer, Message};
+
+/// The script of a sandbox cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the sandbox script is not usable: {0}")]
+pub struct SandboxError(#[from] pub serde_json::Error);
+
+/// A simulated counterpart.
+pub trait Sandbox: Send + fmt::Debug {
+    /// How it speaks.
+    fn speaks(&mut self) -> SandboxSpeaks<'_>;
+
+    /// Its books: every control it was asked for, every duplicate, what it holds now.
+    fn books(&self) -> Books;
+}
+
+/// The style of a sandbox, by line.
+#[derive(Debug)]
+pub enum SandboxSpeaks<'a> {
+    /// It is called over HTTP.
+    Call(&'a mut dyn CallSandbox),
+    /// It takes and hands over files.
+    Parcel(&'a mut dyn ParcelSandbox),
+}
+
+/// A request as a sandbox hears it.
+#[derive(Debug, Clone)]
+pub struct HttpHeard {
+    /// Method in upper case.
+    pub method: String,
+    /// Path.
+    pub path: String,
+    /// Query parameters, decoded.
+    pub query: Vec<(String, String)>,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl HttpHeard {
+    /// The first query parameter of a name.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// A called sandbox.
+pub trait CallSandbox: fmt::Debug {
+    /// Answers a request.
+    fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served;
+}
+
+/// An answer and how it is delivered.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// Wait this long first.
+    pub after: Duration,
+    /// What then.
+    pub delivery: Delivery,
+}
+
+impl Served {
+    /// At once.
+    pub const fn now(answer: HttpAnswer) -> Self {
+        Self { after: Duration::ZERO, delivery: Delivery::Answer(answer) }
+    }
+}
+
+/// How an answer is delivered.
+#[derive(Debug, Clone)]
+pub enum Delivery {
+    /// As it should be.
+    Answer(HttpAnswer),
+    /// The connection is closed without an answer.
+    Hangup,
+    /// A body that never ends.
+    Endless,
+    /// One byte a second.
+    Trickle(HttpAnswer),
+}
+
+/// A sandbox that takes and hands over files.
+pub trait ParcelSandbox: fmt::Debug {
+    /// Takes one file that the gateway handed over; gives the files it will hand back, each after a delay.
+    fn take(&mut self, file: &Message, now: Moment) -> Vec<Handed>;
+}
+
+/// A file that a sandbox hands back.
+#[derive(Debug, Clone)]
+pub struct Handed {
+    /// After this long.
+    pub after: Duration,
+    /// The file.
+    pub file: Message,
+}
+
+/// What a counterpart was asked to do and did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Books {
+    /// Queries answered or taken.
+    pub queries: u64,
+    /// Every control taken, in order: also those asked again.
+    pub controls: Vec<BookedControl>,
+    /// Requests whose number had been seen before.
+    pub duplicates: u64,
+}
+
+/// One control as the counterpart booked it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct BookedControl {
+    /// Request number.
+    pub number: String,
+    /// What: `freeze`, `release` …
+    pub action: String,
+    /// The property, e.g. an account number.
+    pub target: String,
+    /// Amount held (freeze) or released, decimal text.
+    pub amount: String,
+    /// How often a request with this number was executed. More than 1 is a doubled measure.
+    pub executed: u32,
+    /// How often a request with this number arrived.
+    pub arrived: u32,
+}
