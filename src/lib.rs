@@ -2,10 +2,17 @@
 //!
 //! ARCHITECTURE.md walks one inquiry through the rooms of this crate.
 
+pub mod calendar;
 pub mod clock;
 pub mod config;
+pub mod counterparts;
 pub mod freeze;
+pub mod gateway;
 pub mod inquiry;
+pub mod intake;
+pub mod lanes;
+pub mod lifecycle;
+pub mod lines;
 pub mod retry;
 pub mod settle;
 pub mod store;

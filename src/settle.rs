@@ -56,6 +56,8 @@ pub struct Circumstances {
     pub chance: f64,
     /// Whether a request number sent twice is acted on once there.
     pub idempotent: bool,
+    /// Whether freezes can be ordered there.
+    pub can_freeze: bool,
 }
 
 /// The order afterwards and what to tell.

@@ -97,8 +97,8 @@ pub trait Reads {
     fn open_lanes(&mut self) -> Stored<Vec<String>>;
     /// A batch.
     fn batch(&mut self, id: i64) -> Stored<Option<BatchRecord>>;
-    /// Orders that a batch carried last.
-    fn orders_of_batch(&mut self, id: i64) -> Stored<Vec<OrderRecord>>;
+    /// The files that carried a batch out.
+    fn raw_of_batch(&mut self, id: i64) -> Stored<Vec<RawMessage>>;
     /// One revision of the answer to an order and its re-queries, or the latest.
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>>;
     /// The latest revision of every answered order of an inquiry.
@@ -141,6 +141,8 @@ pub trait Tx: Reads {
     fn save_order(&mut self, order: &OrderRecord) -> Stored<()>;
     /// Adds a batch and gives its row number.
     fn insert_batch(&mut self, batch: &BatchRecord) -> Stored<i64>;
+    /// Writes the digest of a batch's bytes, before they leave.
+    fn save_batch(&mut self, id: i64, digest: &[u8]) -> Stored<()>;
     /// Adds a revision.
     fn insert_revision(&mut self, revision: &Revision) -> Stored<()>;
     /// Keeps a raw message, compressed.

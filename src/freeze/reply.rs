@@ -10,9 +10,12 @@ use super::{Exemption, Level, exemption};
 use crate::inquiry::{EventType, Measure, MeasureState, OrderRecord};
 
 /// A line for an account that a query found, with why it cannot be frozen if it cannot.
-pub fn candidate(order: &OrderRecord, account: &Account, matched_by: MatchedBy) -> Measure {
+pub fn candidate(order: &OrderRecord, account: &Account, matched_by: MatchedBy, can_freeze: bool) -> Measure {
     let exemption = exemption(&account.class, &account.remark);
-    let note = obstacle(account, matched_by, &exemption);
+    let note = match can_freeze {
+        true => obstacle(account, matched_by, &exemption),
+        false => "该单位不支持网络冻结 this counterpart takes no freeze orders".to_owned(),
+    };
     let state = if note.is_empty() { MeasureState::Candidate } else { MeasureState::Skipped };
     let target = Target::Account {
         number: account.number.clone(),

@@ -59,7 +59,7 @@ pub fn apply(
     } else if let Some(answer) = &settled.answer
         && inquiry.mandate.is_some()
     {
-        after_query(tx, &mut inquiry, &settled.order, &answer.reply, on.now)?;
+        after_query(tx, &mut inquiry, &settled.order, &answer.reply, on)?;
     }
     close_if_done(tx, &mut inquiry, settled.answer.is_some(), on.now)?;
     tx.save_inquiry(&inquiry)?;

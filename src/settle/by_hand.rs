@@ -231,7 +231,7 @@ pub fn resolve(
 }
 
 fn by_hand_at(now: Timestamp) -> Circumstances {
-    Circumstances { now, policy: RetryPolicy::default(), chance: 0.0, idempotent: false }
+    Circumstances { now, policy: RetryPolicy::default(), chance: 0.0, idempotent: false, can_freeze: false }
 }
 
 /// Withdraws an inquiry: what was not sent is not sent, what is under way may still be answered, measures stand until

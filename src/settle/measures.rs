@@ -6,8 +6,8 @@ use jiff::{Span, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::Settled;
 use super::completion::open_more;
+use super::{Circumstances, Settled};
 use crate::freeze::{Decision, candidate, decide, hear};
 use crate::inquiry::{
     EventDraft, EventType, Inquiry, InquiryState, Measure, MeasureState, OrderRecord, OrderState, Priority,
@@ -26,12 +26,12 @@ pub(super) fn after_query(
     inquiry: &mut Inquiry,
     order: &OrderRecord,
     reply: &Reply,
-    now: Timestamp,
+    on: &Circumstances,
 ) -> Stored<()> {
     let ledger = tx.measures_of(inquiry.id)?;
     for found in reply.assets() {
         let Asset::Account(account) = &found.asset else { continue };
-        let new = candidate(order, account, found.matched_by);
+        let new = candidate(order, account, found.matched_by, on.can_freeze);
         match ledger.iter().find(|known| known.target == new.target || same_account(known, &new)) {
             Some(known) if matches!(known.state, MeasureState::Candidate | MeasureState::Skipped) => {
                 let Measure { state, available, exemption, note, .. } = new;
@@ -42,7 +42,7 @@ pub(super) fn after_query(
             None => drop(tx.insert_measure(&new)?),
         }
     }
-    follow(tx, inquiry, now)
+    follow(tx, inquiry, on.now)
 }
 
 fn same_account(a: &Measure, b: &Measure) -> bool {

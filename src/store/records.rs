@@ -82,6 +82,8 @@ pub enum RawDirection {
 pub struct RawMessage {
     /// Its lane.
     pub lane: String,
+    /// The batch it carried out.
+    pub batch: Option<i64>,
     /// Which way.
     pub direction: RawDirection,
     /// File name or operation.

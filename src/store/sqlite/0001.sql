@@ -71,11 +71,14 @@ CREATE TABLE revisions (
 CREATE TABLE raw_messages (
   id        INTEGER PRIMARY KEY AUTOINCREMENT,
   lane      TEXT    NOT NULL,
+  batch     INTEGER,
   direction INTEGER NOT NULL,
   name      TEXT    NOT NULL,
   at        INTEGER NOT NULL,
   bytes     BLOB    NOT NULL
 ) STRICT;
+
+CREATE INDEX raw_messages_of_batch ON raw_messages (batch) WHERE batch IS NOT NULL;
 
 CREATE TABLE measures (
   id        INTEGER PRIMARY KEY AUTOINCREMENT,

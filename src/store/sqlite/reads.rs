@@ -6,13 +6,12 @@ use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
 use super::failed;
-use super::rows::{self, EVENT, INQUIRY, MEASURE, ORDER, REVISION, get, micros, unreadable};
+use super::rows::{self, EVENT, INQUIRY, MEASURE, ORDER, RAW, REVISION, get, micros, unreadable};
 use super::threads::Touched;
 use crate::inquiry::{Inquiry, InquiryId, Measure, MeasureId, NotAsked, OrderId, OrderRecord, Submission};
 use crate::store::packed::unpack;
 use crate::store::{
-    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, RawDirection, RawMessage, Reads, Revision,
-    Stored,
+    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, RawMessage, Reads, Revision, Stored,
 };
 
 /// A connection within a transaction; with `touched` it may write.
@@ -169,8 +168,8 @@ impl Reads for Rows<'_> {
         })
     }
 
-    fn orders_of_batch(&mut self, id: i64) -> Stored<Vec<OrderRecord>> {
-        self.all(&format!("SELECT {ORDER} FROM orders WHERE batch = ?1 ORDER BY id"), [id], rows::order)
+    fn raw_of_batch(&mut self, id: i64) -> Stored<Vec<RawMessage>> {
+        self.all(&format!("SELECT {RAW} FROM raw_messages WHERE batch = ?1 ORDER BY id"), [id], rows::raw)
     }
 
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>> {
@@ -240,14 +239,7 @@ impl Reads for Rows<'_> {
     }
 
     fn raw(&mut self, id: i64) -> Stored<Option<RawMessage>> {
-        let sql = "SELECT lane, direction, name, at, bytes FROM raw_messages WHERE id = ?1";
-        self.one(sql, [id], |row| {
-            let direction = if get::<i64>(row, 1)? == 0 { RawDirection::Out } else { RawDirection::In };
-            let bytes =
-                unpack(&get::<Vec<u8>>(row, 4)?).map_err(|error| unreadable("raw message", &error))?;
-            let (lane, name) = (get(row, 0)?, get(row, 2)?);
-            Ok(RawMessage { lane, direction, name, at: rows::instant(row, 3)?, bytes: bytes.into() })
-        })
+        self.one(&format!("SELECT {RAW} FROM raw_messages WHERE id = ?1"), [id], rows::raw)
     }
 
     fn acts_of(&mut self, subject: &str) -> Stored<Vec<Act>> {

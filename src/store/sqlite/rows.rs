@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::failed;
 use crate::inquiry::{EventType, Inquiry, InquiryState, Measure, OrderRecord, OrderState, Priority};
-use crate::store::{EventRecord, Revision, StoreError, Stored};
+use crate::store::packed::unpack;
+use crate::store::{EventRecord, RawDirection, RawMessage, Revision, StoreError, Stored};
 
 pub(super) const INQUIRY: &str = "i.id, i.uid, i.case_number, i.submitted_by, i.state, i.created, i.deadline,
     i.open_orders, i.completions, i.mandate";
@@ -22,6 +23,7 @@ pub(super) const REVISION: &str =
 pub(super) const MEASURE: &str =
     "id, inquiry, lane, party, document, target, state, exemption, available, asked, held,
     releasing, from_day, until_day, rank, order_id, note";
+pub(super) const RAW: &str = "lane, batch, direction, name, at, bytes";
 pub(super) const EVENT: &str =
     "e.seq, e.kind, e.inquiry, e.order_id, e.revision, e.at, e.data, i.uid, i.case_number";
 
@@ -172,4 +174,11 @@ pub(super) fn event(row: &Row<'_>) -> Stored<EventRecord> {
         inquiry_uid: uid(row, 7)?,
         case_number: get(row, 8)?,
     })
+}
+
+pub(super) fn raw(row: &Row<'_>) -> Stored<RawMessage> {
+    let direction = if get::<i64>(row, 2)? == 0 { RawDirection::Out } else { RawDirection::In };
+    let bytes = unpack(&get::<Vec<u8>>(row, 5)?).map_err(|error| unreadable("raw message", &error))?;
+    let (lane, batch, name) = (get(row, 0)?, get(row, 1)?, get(row, 3)?);
+    Ok(RawMessage { lane, batch, direction, name, at: instant(row, 4)?, bytes: bytes.into() })
 }

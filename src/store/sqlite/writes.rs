@@ -148,6 +148,10 @@ impl Tx for Rows<'_> {
         )
     }
 
+    fn save_batch(&mut self, id: i64, digest: &[u8]) -> Stored<()> {
+        self.execute("UPDATE batches SET digest = ?2 WHERE id = ?1", params![id, digest]).map(drop)
+    }
+
     fn insert_revision(&mut self, revision: &Revision) -> Stored<()> {
         self.execute(
             "INSERT INTO revisions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -170,8 +174,8 @@ impl Tx for Rows<'_> {
     fn insert_raw(&mut self, raw: &RawMessage) -> Stored<i64> {
         let direction = i64::from(raw.direction == RawDirection::In);
         self.insert(
-            "INSERT INTO raw_messages (lane, direction, name, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![raw.lane, direction, raw.name, micros(raw.at), pack(&raw.bytes)],
+            "INSERT INTO raw_messages (lane, batch, direction, name, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![raw.lane, raw.batch, direction, raw.name, micros(raw.at), pack(&raw.bytes)],
         )
     }
 
