@@ -1,0 +1,148 @@
+//! Bytes to rows and back. XML from outside is decoded as a whole first and bounded in every way.
+
+use std::borrow::Cow;
+
+use chakong_contract::{Fault, FaultKind};
+use encoding_rs::{Encoding, GB18030, UTF_8};
+use quick_xml::events::Event;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{
+    AccountRow, CertificateRow, ControlRequestRow, ControlRow, DocumentRow, List, QueryRequestRow,
+    ReceiptRow, ReturnRow, Row, Rows,
+};
+
+/// Deepest nesting of elements; the tables need four.
+const DEEPEST: usize = 16;
+
+/// An XML file, by its root.
+#[derive(Debug)]
+pub(crate) enum Document {
+    /// Answers to queries.
+    Accounts(List<AccountRow>),
+    /// Results of controls.
+    Controls(List<ControlRow>),
+    /// Receipt documents.
+    Receipts(List<ReceiptRow>),
+    /// Returned requests, or receipts for feedback that failed.
+    Returns(List<ReturnRow>),
+    /// Queries.
+    Queries(List<QueryRequestRow>),
+    /// Control requests.
+    ControlRequests(List<ControlRequestRow>),
+    /// Legal documents.
+    Documents(List<DocumentRow>),
+    /// Officers' certificates.
+    Certificates(List<CertificateRow>),
+}
+
+fn malformed(detail: &'static str) -> Fault {
+    Fault::new(FaultKind::Malformed, "read XML", detail)
+}
+
+/// Reads an XML file.
+///
+/// # Errors
+/// Malformed, without a word of the content: neither UTF-8 nor GB 18030, a document type declaration, not well-formed,
+/// data after the root, or a root that is not in the tables.
+pub(crate) fn read(bytes: &[u8]) -> Result<Document, Fault> {
+    let text = decode(bytes)?;
+    let text = text.trim();
+    refuse_declarations(text)?;
+    let root = root_name(text)?;
+    let is = |name: &str| root.eq_ignore_ascii_case(name);
+    if is(AccountRow::LIST) {
+        rows(text).map(Document::Accounts)
+    } else if is(ControlRow::LIST) {
+        rows(text).map(Document::Controls)
+    } else if is(ReceiptRow::LIST) {
+        rows(text).map(Document::Receipts)
+    } else if is(ReturnRow::LIST) {
+        rows(text).map(Document::Returns)
+    } else if is(QueryRequestRow::LIST) {
+        rows(text).map(Document::Queries)
+    } else if is(ControlRequestRow::LIST) {
+        rows(text).map(Document::ControlRequests)
+    } else if is(DocumentRow::LIST) {
+        rows(text).map(Document::Documents)
+    } else if is(CertificateRow::LIST) {
+        rows(text).map(Document::Certificates)
+    } else {
+        Err(malformed("the root element is not one of the tables"))
+    }
+}
+
+/// Writes rows as an XML file in UTF-8.
+///
+/// # Errors
+/// Malformed, when a value cannot be expressed; [`super::writable`] leaves none.
+pub(crate) fn write<T: Row + Serialize>(rows: &[T]) -> Result<Vec<u8>, Fault> {
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    quick_xml::se::to_writer_with_root(&mut text, T::LIST, &Rows(rows))
+        .map_err(|_| Fault::new(FaultKind::Malformed, "write XML", "a value cannot stand in XML"))?;
+    Ok(text.into_bytes())
+}
+
+fn rows<T: Row + DeserializeOwned>(text: &str) -> Result<List<T>, Fault> {
+    let mut deserializer = quick_xml::de::Deserializer::from_str(text);
+    deserializer.recursion_limit(DEEPEST);
+    let list = <List<T> as serde::Deserialize>::deserialize(&mut deserializer)
+        .map_err(|_| malformed("it is not well-formed"))?;
+    if deserializer.is_empty() { Ok(list) } else { Err(malformed("something follows the root element")) }
+}
+
+/// Decodes a whole file: byte order mark, else the declaration, else UTF-8. What is not valid UTF-8 although it should be
+/// is tried as GB 18030: banks write GBK under a prolog that says UTF-8 (protocol section 10).
+fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
+    let first = marked.or_else(|| declared(bytes)).unwrap_or(UTF_8);
+    let first = if first == encoding_rs::GBK { GB18030 } else { first };
+    [first, UTF_8, GB18030]
+        .into_iter()
+        .find_map(|encoding| {
+            let (text, _, had_errors) = encoding.decode(bytes);
+            (!had_errors).then_some(text)
+        })
+        .ok_or_else(|| malformed("it is neither UTF-8 nor GB 18030"))
+}
+
+/// The encoding that the XML declaration names.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let prolog = bytes.get(..bytes.len().min(200))?;
+    let prolog = prolog.split(|b| *b == b'>').next()?;
+    let prolog = std::str::from_utf8(prolog).ok()?.trim_start();
+    let (_, after) = prolog.strip_prefix("<?xml")?.split_once("encoding")?;
+    let name = after.trim_start().strip_prefix('=')?.trim_start();
+    let quote = name.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let name = name.strip_prefix(quote)?.split(quote).next()?;
+    // A file that can be scanned as ASCII is not UTF-16, whatever it says.
+    Encoding::for_label(name.as_bytes()).filter(|encoding| encoding.is_ascii_compatible())
+}
+
+fn refuse_declarations(text: &str) -> Result<(), Fault> {
+    let is =
+        |at: &str, word: &str| at.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let declares = text.match_indices("<!").any(|(at, _)| {
+        let rest = text.get(at..).unwrap_or_default();
+        is(rest, "<!DOCTYPE") || is(rest, "<!ENTITY")
+    });
+    if declares { Err(malformed("it has a document type declaration, which is refused")) } else { Ok(()) }
+}
+
+fn root_name(text: &str) -> Result<String, Fault> {
+    let mut reader = quick_xml::Reader::from_str(text);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(start) | Event::Empty(start)) => {
+                let name: String = start.local_name().as_ref().chars().take(40).collect();
+                return Ok(name);
+            }
+            Ok(Event::Eof) | Err(_) => return Err(malformed("it has no root element")),
+            Ok(Event::Text(text)) if !text.as_ref().trim().is_empty() => {
+                return Err(malformed("something stands before the root element"));
+            }
+            Ok(_) => {}
+        }
+    }
+}
