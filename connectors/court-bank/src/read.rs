@@ -83,11 +83,17 @@ impl Collected {
         }
         match package::unpack(&message.bytes) {
             Ok(unpacked) => {
+                let mut refused = unpacked.problems;
                 for file in unpacked.files {
-                    self.take_file(bank, name, &file);
+                    if file_name::may_stand_inside(&file.name, &bank.code) {
+                        self.take_file(name, &file);
+                    } else {
+                        let detail = "a file in the package is none of this bank's feedback";
+                        refused.push(refuse(FaultKind::Malformed, detail));
+                    }
                 }
                 // Where something could be read, a refused file is a curiosity; where nothing could, it was the answer.
-                let mut refused = unpacked.problems.into_iter();
+                let mut refused = refused.into_iter();
                 if self.subjects.is_empty() && self.failed.is_empty() {
                     refused.next().into_iter().for_each(|fault| self.cannot_read(name, fault));
                 }
@@ -98,11 +104,7 @@ impl Collected {
         Ok(())
     }
 
-    fn take_file(&mut self, bank: &Bank, package: Option<&PackageName>, file: &package::File) {
-        if !file_name::may_stand_inside(&file.name, &bank.code) {
-            let fault = refuse(FaultKind::Malformed, "a file in the package is none of this bank's feedback");
-            return self.problems.push(fault);
-        }
+    fn take_file(&mut self, package: Option<&PackageName>, file: &package::File) {
         match xml::read(&file.bytes) {
             Ok(document) => self.take_document(package, document),
             Err(fault) => self.cannot_read(package, fault),

@@ -48,7 +48,7 @@ fn malformed(detail: &'static str) -> Fault {
 /// data after the root, or a root that is not in the tables.
 pub(crate) fn read(bytes: &[u8]) -> Result<Document, Fault> {
     let text = decode(bytes)?;
-    let text = text.trim();
+    let text = without_tail(&text);
     refuse_declarations(text)?;
     let root = root_name(text)?;
     let is = |name: &str| root.eq_ignore_ascii_case(name);
@@ -120,6 +120,18 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(name.as_bytes()).filter(|encoding| encoding.is_ascii_compatible())
 }
 
+/// The text without blanks and comments at its end, which the deserialiser would take for more data.
+fn without_tail(text: &str) -> &str {
+    let mut text = text.trim();
+    while let Some(before) = text.strip_suffix("-->") {
+        match before.rfind("<!--").map(|at| before.split_at(at)) {
+            Some((kept, comment)) if !comment.contains("-->") => text = kept.trim_end(),
+            _ => break,
+        }
+    }
+    text
+}
+
 fn refuse_declarations(text: &str) -> Result<(), Fault> {
     let is =
         |at: &str, word: &str| at.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
@@ -146,3 +158,6 @@ fn root_name(text: &str) -> Result<String, Fault> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
