@@ -27,7 +27,13 @@ pub(crate) fn read(bank: &Bank, message: &Message) -> Reading {
         collected.take_single(bank, message)
     };
     match taken {
-        Ok(()) => collected.reading(bank, name.as_ref()),
+        Ok(()) => {
+            if collected.subjects.is_empty() && collected.problems.is_empty() {
+                let fault = refuse(FaultKind::Malformed, "it speaks about no request");
+                collected.cannot_read(name.as_ref(), fault);
+            }
+            collected.reading(bank, name.as_ref())
+        }
         Err(fault) => Reading { problems: vec![fault], ..Reading::default() },
     }
 }
@@ -127,21 +133,25 @@ impl Collected {
     fn take_document(&mut self, package: Option<&PackageName>, document: Document) {
         match document {
             Document::Accounts(list) => {
+                self.note_unknown(&list.unknown);
                 for row in list.rows {
                     self.subject(package, &row.number).accounts.push(row);
                 }
             }
             Document::Controls(list) => {
+                self.note_unknown(&list.unknown);
                 for row in list.rows {
                     self.subject(package, &row.number).controls.push(row);
                 }
             }
             Document::Receipts(list) => {
+                self.note_unknown(&list.unknown);
                 for row in list.rows {
                     self.subject(package, &row.number).receipts.push(row);
                 }
             }
             Document::Returns(list) => {
+                self.note_unknown(&list.unknown);
                 for row in list.rows {
                     self.subject(package, &row.number).returned.get_or_insert(row);
                 }
@@ -154,6 +164,15 @@ impl Collected {
                     refuse(FaultKind::Misconfigured, "this is a request of the court's own, not feedback");
                 self.problems.push(fault);
             }
+        }
+    }
+
+    /// Attributes and elements of a list that are in no table, such as an error message: told by name, for operations.
+    fn note_unknown(&mut self, unknown: &[(String, String)]) {
+        for (name, _) in unknown {
+            let fault =
+                refuse(FaultKind::Malformed, "a list has an attribute or element that is in no table");
+            self.problems.push(fault.status(name));
         }
     }
 

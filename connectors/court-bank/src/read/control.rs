@@ -84,6 +84,9 @@ fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
     let held = money::read_amount(&row.held)
         .map_err(|_| malformed("the amount really held is no amount"))?
         .ok_or_else(|| malformed("the bank did not say how much is really held"))?;
+    if held.is_sign_negative() && !held.is_zero() {
+        return Err(malformed("the amount really held is negative"));
+    }
     let limit = required_if_given(&row.limit, "the limit is no amount")?;
     let uncovered = required_if_given(&row.uncovered, "the uncovered amount is no amount")?;
     let freezes: Vec<Encumbrance> =

@@ -45,3 +45,41 @@ fn words(fault: &Fault) -> &'static str {
         _ => "反馈内容无法读取",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chakong_contract::FaultKind;
+
+    use super::*;
+
+    #[test]
+    fn the_receipt_names_request_and_reason_and_is_always_the_same() {
+        let bank = Bank {
+            code: "E999H110000000001".parse().expect("a code"),
+            name: String::new(),
+            contact_name: "李测试".into(),
+            contact_phone: "010-00000000".into(),
+        };
+        let batch = "202601050900000000000000000001";
+        let feedback = format!("KZFKE999H110000000001{batch}00000000A220260105990101200001.zip");
+        let feedback = PackageName::read(&feedback);
+        let fault =
+            Fault::new(FaultKind::Malformed, "read", "the MD5 of the receipt document does not agree");
+        let failed = [("A220260105990101200001".to_owned(), fault)];
+        let message = receipt(&bank, feedback.as_ref(), &failed).expect("a receipt");
+        assert_eq!(message.name, format!("KZHZE999H110000000001{batch}.zip"));
+        assert_eq!(Some(&message), receipt(&bank, feedback.as_ref(), &failed).as_ref());
+        let files = package::unpack(&message.bytes).expect("unpacks").files;
+        assert_eq!(files[0].name, format!("QNRE999H110000000001{batch}.xml"));
+        let text = String::from_utf8(files[0].bytes.clone()).expect("text");
+        assert_eq!(
+            text.lines().nth(1),
+            Some(
+                "<htxxList><htxx BDHM=\"A220260105990101200001\" XCHTYY=\"反馈信息错误\" \
+                 XCHTBZ=\"回执文书MD5校验不一致\" XCHTR=\"李测试\" XCHTDH=\"010-00000000\"/></htxxList>"
+            )
+        );
+        assert_eq!(receipt(&bank, feedback.as_ref(), &[]), None);
+        assert_eq!(receipt(&bank, None, &failed), None, "without a batch nobody could find it");
+    }
+}

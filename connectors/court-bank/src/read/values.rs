@@ -89,9 +89,9 @@ impl Notes {
     }
 }
 
-/// A text without the blanks around it.
+/// A text without the blanks around it; control characters, which only a reference can bring, become blanks.
 pub(super) fn text(value: &str) -> String {
-    value.trim().to_owned()
+    crate::wire::writable(value.trim()).into_owned()
 }
 
 /// Two texts of which either may be blank, as one.

@@ -159,6 +159,11 @@ impl Held {
         }
     }
 
+    fn balance_of(&self, sub_account: &str) -> Decimal {
+        let sub = self.script.sub_accounts.iter().find(|sub| sub.number == sub_account);
+        sub.map_or(self.script.balance, |sub| sub.balance)
+    }
+
     fn freeze(
         &mut self,
         request: &ControlRequestRow,
@@ -182,7 +187,7 @@ impl Held {
         });
         let row = ControlRow {
             state: code::DONE.into(),
-            balance: amount(self.script.balance),
+            balance: amount(self.balance_of(&target.sub_account)),
             available: amount(available),
             from: moment(now),
             until: target.until.clone(),
@@ -205,14 +210,17 @@ impl Held {
         measure.held -= released;
         let limit = measure.limit;
         if measure.held.is_zero() {
-            self.measures.retain(|measure| measure.number != target.original);
+            self.measures.retain(|measure| {
+                measure.number != target.original || measure.sub_account != target.sub_account
+            });
         }
+        let balance = self.balance_of(&target.sub_account);
         let available = self.available_on(&target.sub_account)?;
         *available += released;
         let row = ControlRow {
             state: code::DONE.into(),
             available: amount(*available),
-            balance: amount(self.script.balance),
+            balance: amount(balance),
             limit: amount(limit),
             held: amount(released),
             ..result(request, target)

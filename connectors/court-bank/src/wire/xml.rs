@@ -16,6 +16,9 @@ use super::{
 /// Deepest nesting of elements; the tables need four.
 const DEEPEST: usize = 16;
 
+/// Most attributes of an element; the tables need thirty-one.
+const MOST_ATTRIBUTES: usize = 200;
+
 /// An XML file, by its root.
 #[derive(Debug)]
 pub(crate) enum Document {
@@ -49,7 +52,7 @@ fn malformed(detail: &'static str) -> Fault {
 pub(crate) fn read(bytes: &[u8]) -> Result<Document, Fault> {
     let text = decode(bytes)?;
     let text = without_tail(&text);
-    refuse_declarations(text)?;
+    refuse_what_hurts(text)?;
     let root = root_name(text)?;
     let is = |name: &str| root.eq_ignore_ascii_case(name);
     if is(AccountRow::LIST) {
@@ -117,7 +120,9 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let quote = name.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let name = name.strip_prefix(quote)?.split(quote).next()?;
     // A file that can be scanned as ASCII is not UTF-16, whatever it says.
-    Encoding::for_label(name.as_bytes()).filter(|encoding| encoding.is_ascii_compatible())
+    // Nor is a single-byte encoding believed: every byte is valid in it, so that a lie would go unnoticed.
+    let believed = [encoding_rs::GBK, GB18030, encoding_rs::BIG5];
+    Encoding::for_label(name.as_bytes()).filter(|encoding| believed.contains(encoding))
 }
 
 /// The text without blanks and comments at its end, which the deserialiser would take for more data.
@@ -132,14 +137,46 @@ fn without_tail(text: &str) -> &str {
     text
 }
 
-fn refuse_declarations(text: &str) -> Result<(), Fault> {
-    let is =
-        |at: &str, word: &str| at.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    let declares = text.match_indices("<!").any(|(at, _)| {
-        let rest = text.get(at..).unwrap_or_default();
-        is(rest, "<!DOCTYPE") || is(rest, "<!ENTITY")
-    });
-    if declares { Err(malformed("it has a document type declaration, which is refused")) } else { Ok(()) }
+/// Refuses what could hurt before it is parsed: declarations (entities), control characters, and tags with so many
+/// attributes that looking for doubles among them would take for ever.
+fn refuse_what_hurts(text: &str) -> Result<(), Fault> {
+    let cannot_travel = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n');
+    if text.bytes().any(cannot_travel) {
+        return Err(malformed("it has control characters"));
+    }
+    let mut rest = text;
+    while let Some((_, tag)) = rest.split_once('<') {
+        rest = if let Some(comment) = tag.strip_prefix("!--") {
+            after(comment, "-->")?
+        } else if let Some(data) = tag.strip_prefix("![CDATA[") {
+            after(data, "]]>")?
+        } else if let Some(instruction) = tag.strip_prefix('?') {
+            after(instruction, "?>")?
+        } else if tag.starts_with('!') {
+            return Err(malformed("it has a document type declaration, which is refused"));
+        } else {
+            after_tag(tag)?
+        };
+    }
+    Ok(())
+}
+
+fn after<'a>(text: &'a str, end: &str) -> Result<&'a str, Fault> {
+    text.split_once(end).map(|(_, rest)| rest).ok_or_else(|| malformed("it is not well-formed"))
+}
+
+/// What follows a tag; a `>` inside a quoted value does not end it.
+fn after_tag(tag: &str) -> Result<&str, Fault> {
+    let mut rest = tag;
+    for _ in 0..=MOST_ATTRIBUTES {
+        let Some(at) = rest.find(['>', '"', '\'']) else { return after(rest, ">") };
+        let (quote, behind) = rest.split_at(at).1.split_at(1);
+        if quote == ">" {
+            return Ok(behind);
+        }
+        rest = after(behind, quote)?;
+    }
+    Err(malformed("an element has too many attributes"))
 }
 
 fn root_name(text: &str) -> Result<String, Fault> {

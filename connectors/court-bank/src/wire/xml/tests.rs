@@ -124,3 +124,20 @@ fn utf16_and_gb18030_are_decoded() {
         assert_eq!(list.rows[0].reason, "𠮷审核");
     }
 }
+
+#[test]
+fn a_flood_of_attributes_is_refused_at_once() {
+    let flood: String = (0..400_000).map(|at| format!(" a{at}=\"\"")).collect();
+    let text = format!("<zhxxList><zhxx{flood}/></zhxxList>");
+    assert!(read(text.as_bytes()).expect_err("refused").detail.contains("too many attributes"));
+    let quoted = "<zhxxList><!-- don't --><zhxx BDHM='A>1' KHZH=\"it's\"/></zhxxList>";
+    let Ok(Document::Accounts(list)) = read(quoted.as_bytes()) else { panic!("not read") };
+    assert_eq!((list.rows[0].number.as_str(), list.rows[0].account.as_str()), ("A>1", "it's"));
+}
+
+#[test]
+fn a_declared_single_byte_encoding_is_not_believed() {
+    let text = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><htxxList><htxx XCHTYY=\"审核\"/></htxxList>";
+    let Ok(Document::Returns(list)) = read(text.as_bytes()) else { panic!("not read") };
+    assert_eq!(list.rows[0].reason, "审核");
+}
