@@ -3,16 +3,16 @@
 
 mod capital;
 mod code;
+mod plain;
 mod records;
-mod scalar;
 
 pub(crate) use capital::{read_capital, read_percent};
 pub(crate) use code::{Meaning, meaning};
+pub(crate) use plain::plain;
 pub(crate) use records::{Change, Contribution, Holder, Judicial, Record};
-pub(crate) use scalar::Scalar;
 
 use chakong_contract::sandbox::HttpHeard;
-use chakong_contract::{HttpRequest, Secret};
+use chakong_contract::{HttpRequest, Scalar, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -1,9 +1,9 @@
 use chakong_contract::asset::CompanyStatus;
 use chakong_contract::reply::UnknownValue;
-use chakong_contract::{Company, Date};
+use chakong_contract::{Company, Date, Scalar};
 
 use super::unknown;
-use crate::wire::{Record, Scalar, read_capital};
+use crate::wire::{Record, plain, read_capital};
 
 /// Most former names kept.
 const MOST_NAMES: usize = 50;
@@ -12,8 +12,8 @@ const MOST_NAMES: usize = 50;
 pub(crate) fn company(record: &Record) -> (Company, Vec<UnknownValue>) {
     let mut strange = Vec::new();
     let mut date = |field: &str, value: &Scalar| -> Option<Date> {
-        value.date().unwrap_or_else(|text| {
-            strange.push(unknown(field, text));
+        value.date().unwrap_or_else(|_| {
+            strange.push(unknown(field, value.text()));
             None
         })
     };
@@ -31,7 +31,7 @@ pub(crate) fn company(record: &Record) -> (Company, Vec<UnknownValue>) {
         strange.push(unknown("creditCode", code));
     }
     let company = Company {
-        name: record.name.text(),
+        name: plain(&record.name),
         former_names: former_names(record),
         code: valid_code,
         org_code: record.org_number.text().parse().ok(),
@@ -59,7 +59,7 @@ pub(crate) fn company(record: &Record) -> (Company, Vec<UnknownValue>) {
 /// Former names from the list and from the joined text, each once.
 fn former_names(record: &Record) -> Vec<String> {
     let joined = record.history_names.text();
-    let listed = record.history_name_list.iter().flatten().map(Scalar::text);
+    let listed = record.history_name_list.iter().flatten().map(plain);
     let mut names: Vec<String> = Vec::new();
     for name in listed.chain(joined.split([';', '；', '\t']).map(|name| name.trim().to_owned())) {
         if !name.is_empty() && !names.contains(&name) && names.len() < MOST_NAMES {

@@ -2,7 +2,7 @@ use chakong_contract::asset::MatchedBy;
 use chakong_contract::{IdentityDocument, Order};
 
 use super::company;
-use crate::wire::Record;
+use crate::wire::{Record, plain};
 
 /// Whether a record is the party that was asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) fn matched(record: &Record, order: &Order) -> Match {
         _ => record.reg_number.text(),
     };
     let stated: String = stated.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let same_name = folded(&record.name.text()) == folded(order.name.as_str());
+    let same_name = folded(&plain(&record.name)) == folded(order.name.as_str());
     match (stated.eq_ignore_ascii_case(order.document.number()), stated.is_empty(), same_name) {
         (true, _, true) => Match::Ours(MatchedBy::NameAndNumber),
         (true, _, false) => Match::Ours(MatchedBy::Number),

@@ -4,7 +4,7 @@ use chakong_contract::asset::{ChangeRecord, EncumbranceKind, Shareholder};
 use chakong_contract::{Encumbrance, Money};
 
 use super::{Taken, unknown};
-use crate::wire::{Change, Contribution, Holder, Judicial, read_capital, read_percent};
+use crate::wire::{Change, Contribution, Holder, Judicial, plain, read_capital, read_percent};
 
 /// Shareholders, with what they subscribed and paid.
 pub(crate) fn shareholders(taken: Taken<Holder>) -> Taken<Shareholder> {
@@ -24,7 +24,7 @@ pub(crate) fn shareholders(taken: Taken<Holder>) -> Taken<Shareholder> {
         };
         let subscribed = holder.capital.unwrap_or_default();
         Shareholder {
-            name: holder.name.text(),
+            name: plain(&holder.name),
             is_company,
             percent: percent(&subscribed),
             subscribed: total(&subscribed),
@@ -59,15 +59,15 @@ pub(crate) fn changes(taken: Taken<Change>) -> Taken<ChangeRecord> {
     let mut seen = HashSet::new();
     let mut records = Vec::with_capacity(entries.len());
     for change in entries {
-        let date = change.change_time.date().unwrap_or_else(|text| {
-            unknown.push(super::unknown("changeTime", text));
+        let date = change.change_time.date().unwrap_or_else(|_| {
+            unknown.push(super::unknown("changeTime", change.change_time.text()));
             None
         });
         let record = ChangeRecord {
             date,
-            item: change.change_item.text(),
-            before: change.content_before.text(),
-            after: change.content_after.text(),
+            item: plain(&change.change_item),
+            before: plain(&change.content_before),
+            after: plain(&change.content_after),
         };
         if seen.insert(record.clone()) {
             records.push(record);
@@ -113,15 +113,15 @@ pub(crate) fn encumbrances(taken: Taken<Judicial>) -> Taken<Encumbrance> {
                 EncumbranceKind::OtherRight
             }
         };
-        let from = judicial.publicity_date.date().unwrap_or_else(|text| {
-            strange.push(unknown("publicityDate", text));
+        let from = judicial.publicity_date.date().unwrap_or_else(|_| {
+            strange.push(unknown("publicityDate", judicial.publicity_date.text()));
             None
         });
         let amount = judicial.equity_amount.text();
         let parts = [
             ("", type_state),
-            ("被执行人：", judicial.executed_person.text()),
-            ("股权所在企业：", judicial.stock_executed_company.text()),
+            ("被执行人：", plain(&judicial.executed_person)),
+            ("股权所在企业：", plain(&judicial.stock_executed_company)),
             ("股权数额：", amount.clone()),
         ];
         let words = parts.iter().filter(|(_, value)| !value.is_empty());

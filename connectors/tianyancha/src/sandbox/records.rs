@@ -1,8 +1,8 @@
-use chakong_contract::date;
+use chakong_contract::{Scalar, date};
 use serde_json::{Value, json};
 
 use super::script::Company;
-use crate::wire::{Change, Contribution, Holder, Judicial, Record, Scalar};
+use crate::wire::{Change, Contribution, Holder, Judicial, Record};
 
 /// A company as the vendor writes it.
 #[derive(Debug)]

@@ -1,6 +1,5 @@
+use chakong_contract::Scalar;
 use serde::{Deserialize, Serialize};
-
-use super::Scalar;
 
 /// Facts of a company: base info, and with fewer fields an entry of a search.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
