@@ -8,7 +8,7 @@
 //! * [`money`], [`date`], [`name`]: values
 //! * [`party`], [`order`], [`asset`], [`reply`], [`fault`]: what is asked and what is answered
 //! * [`manifest`], [`connector`]: what a connector declares and how it speaks
-//! * [`message`]: the bytes that travel; [`sandbox`]: the simulated counterpart that every connector ships
+//! * [`message`]: the bytes that travel; [`scalar`]: a value of unsteady type; [`sandbox`]: the simulated counterpart that every connector ships
 
 pub mod asset;
 pub mod connector;
@@ -23,6 +23,7 @@ pub mod order;
 pub mod party;
 pub mod reply;
 pub mod sandbox;
+pub mod scalar;
 pub mod secret;
 mod text;
 
@@ -34,7 +35,10 @@ pub use manifest::{Capability, LineKind, Manifest, Setting, SettingProblem, Sett
 pub use message::{HttpAnswer, HttpRequest, Message, Method};
 pub use money::{Currency, Money};
 pub use name::PartyName;
-pub use order::{ActionKind, DocumentKind, Instruction, LegalDocument, Officer, Order, RequestNumber};
+pub use order::{
+    ActionKind, CertificateImage, DocumentKind, Instruction, LegalDocument, Officer, Order, RequestNumber,
+};
 pub use party::{IdentityDocument, IdentityKind, Party, PartyKind, PartyRole};
 pub use reply::{Answer, Refusal, RefusalReason, Reply};
+pub use scalar::Scalar;
 pub use secret::Secret;

@@ -1,0 +1,118 @@
+//! A wire value that comes as text in one version and as a number in another.
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::{self, Date, DateError, Moment};
+
+/// A JSON value that is a text, a number, a flag or null; which of them differs by version and by counterpart.
+///
+/// An array or an object is refused, so that the entry that holds it can be told as unreadable.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Scalar {
+    /// Text.
+    Text(String),
+    /// Number.
+    Number(serde_json::Number),
+    /// Yes or no.
+    Flag(bool),
+    /// Null, or not there with `#[serde(default)]`.
+    #[default]
+    Null,
+}
+
+impl Scalar {
+    /// The value as text without surrounding blanks; empty for null.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.trim().to_owned(),
+            Self::Number(number) => number.to_string(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Null => String::new(),
+        }
+    }
+
+    /// Whether there is no text but blanks.
+    pub fn is_blank(&self) -> bool {
+        self.text().is_empty()
+    }
+
+    /// A whole number, also from text.
+    pub fn integer(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => number.as_i64(),
+            other => other.text().parse().ok(),
+        }
+    }
+
+    /// A date: a date text in any form of [`date::read_date`], or milliseconds as of [`date::read_millis`]. Digits are
+    /// milliseconds from nine on, except fourteen that can be read as `yyyyMMddHHmmss`.
+    ///
+    /// # Errors
+    /// [`DateError`] for anything else; [`Scalar::text`] still gives the text.
+    pub fn date(&self) -> Result<Option<Date>, DateError> {
+        let text = self.text();
+        let written = date::read_date(&text);
+        match (self.integer(), text.len()) {
+            (Some(_), 14) if written.is_ok() => written,
+            (Some(millis), 9..) => Ok(date::read_millis(millis).map(Moment::date)),
+            _ => written,
+        }
+    }
+}
+
+impl From<&str> for Scalar {
+    fn from(text: &str) -> Self {
+        if text.is_empty() { Self::Null } else { Self::Text(text.to_owned()) }
+    }
+}
+
+impl From<String> for Scalar {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<i64> for Scalar {
+    fn from(number: i64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scalar(json: &str) -> Scalar {
+        serde_json::from_str(json).expect(json)
+    }
+
+    #[test]
+    fn text_and_number_are_the_same() {
+        for json in [
+            "1492617600000",
+            "\"1492617600000\"",
+            "\"2017-04-20\"",
+            "\"2017-04-20 00:00:00.0\"",
+            "20170420",
+            "\"2017/4/20\"",
+            "20170420120000",
+        ] {
+            let date = scalar(json).date().expect(json).expect(json);
+            assert_eq!(date.to_string(), "2017-04-20", "{json}");
+        }
+        assert_eq!((scalar("7").integer(), scalar("\" 7 \"").integer()), (Some(7), Some(7)));
+    }
+
+    #[test]
+    fn no_end_is_none_nonsense_is_an_error_and_a_list_is_refused() {
+        // The second has fourteen digits and is no `yyyyMMddHHmmss`.
+        for no_end in ["253402185600000", "95617555200000", "\"64029024000000\"", "\"9999-12-31\""] {
+            assert_eq!(scalar(no_end).date(), Ok(None), "{no_end}");
+        }
+        assert_eq!(scalar("null").date(), Ok(None));
+        assert_eq!(scalar("\"长期\"").date(), Err(DateError));
+        assert_eq!(scalar("-86400000").date().expect("a date").expect("a date").to_string(), "1969-12-31");
+        assert!(serde_json::from_str::<Scalar>("[]").is_err());
+    }
+}

@@ -1,0 +1,181 @@
+//! Conversations between a connector and its own sandbox, without any line between them.
+
+use chakong_contract::sandbox::{CallSandbox, Delivery, HttpHeard, ParcelSandbox, Sandbox, SandboxSpeaks};
+use chakong_contract::{
+    Batch, Call, Connector, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, Message, Method,
+    Moment, Order, Parcel, Read, Reading, Speaks, Step,
+};
+
+use crate::sample;
+
+/// No conversation about one order may take more steps than this.
+pub const MOST_STEPS: usize = 500;
+/// No batch may need more rounds of files than this.
+const MOST_ROUNDS: usize = 8;
+
+/// How a conversation ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// With these reads, and these problems (parcels only).
+    Read(Reading),
+    /// With a fault for the whole batch.
+    Failed(Fault),
+}
+
+/// A conversation that came to its end.
+#[derive(Debug)]
+pub struct Talk {
+    /// Every request that was sent (calls).
+    pub requests: Vec<HttpRequest>,
+    /// Every answer that was heard, in the order of the requests (calls).
+    pub answers: Vec<HttpAnswer>,
+    /// Every file that came back (parcels).
+    pub files: Vec<Message>,
+    /// How it ended.
+    pub end: End,
+}
+
+impl Talk {
+    /// The reads; a fault of the whole batch is none.
+    pub fn reads(&self) -> &[Read] {
+        match &self.end {
+            End::Read(reading) => &reading.reads,
+            End::Failed(_) => &[],
+        }
+    }
+}
+
+/// A batch of orders with a fixed number and time.
+pub fn batch(orders: Vec<Order>) -> Batch {
+    Batch { number: "20260105000000000000000001".to_owned(), made: sample::made(), orders }
+}
+
+/// What a sandbox hears of a request.
+pub fn heard(request: &HttpRequest) -> HttpHeard {
+    let secret =
+        request.secret_headers.iter().map(|(name, value)| (name.to_lowercase(), value.expose().to_owned()));
+    HttpHeard {
+        method: if request.method == Method::Get { "GET" } else { "POST" }.to_owned(),
+        path: request.path.clone(),
+        query: request.query.clone(),
+        headers: request
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_lowercase(), value.clone()))
+            .chain(secret)
+            .collect(),
+        body: request.body.clone(),
+    }
+}
+
+/// Carries a batch to the sandbox and back, whatever line both speak.
+///
+/// # Errors
+/// In words, when the conversation does not come to an end or the two do not speak the same line.
+pub fn converse(connector: &dyn Connector, sandbox: &mut dyn Sandbox, batch: &Batch) -> Result<Talk, String> {
+    match (connector.speaks(), sandbox.speaks()) {
+        (Speaks::Call(call), SandboxSpeaks::Call(served)) => {
+            talk(call, batch, |_, request, now| serve(served, request, now))
+        }
+        (Speaks::Parcel(parcel), SandboxSpeaks::Parcel(served)) => exchange(connector, parcel, served, batch),
+        _ => Err("the connector and its sandbox speak different lines".to_owned()),
+    }
+}
+
+/// What a call sandbox answers; `None` when the connection ends without a whole answer.
+pub fn serve(sandbox: &mut dyn CallSandbox, request: &HttpRequest, now: Moment) -> Option<HttpAnswer> {
+    match sandbox.serve(&heard(request), now).delivery {
+        Delivery::Answer(answer) | Delivery::Trickle(answer) => Some(answer),
+        Delivery::Hangup | Delivery::Endless => None,
+    }
+}
+
+/// Leads a dialogue to its end. `answer` is given the number of the request (from 0), the request and the time; `None` is
+/// a line that broke. A ticket is followed at once, with the time moved on.
+///
+/// # Errors
+/// In words, when there is no end within [`MOST_STEPS`] per order.
+pub fn talk(
+    call: &dyn Call,
+    batch: &Batch,
+    mut answer: impl FnMut(usize, &HttpRequest, Moment) -> Option<HttpAnswer>,
+) -> Result<Talk, String> {
+    let mut talk = Talk {
+        requests: Vec::new(),
+        answers: Vec::new(),
+        files: Vec::new(),
+        end: End::Read(Reading::default()),
+    };
+    let mut now = batch.made;
+    let mut dialogue: Box<dyn Dialogue> = match call.open(batch, None) {
+        Ok(dialogue) => dialogue,
+        Err(fault) => return Ok(Talk { end: End::Failed(fault), ..talk }),
+    };
+    let mut next = Heard::Start;
+    for _ in 0..MOST_STEPS * batch.orders.len().max(1) {
+        match dialogue.next(next) {
+            Step::Send(request) => {
+                let heard = answer(talk.requests.len(), &request, now);
+                talk.requests.push(request);
+                let Some(heard) = heard else {
+                    talk.end = End::Failed(Fault::new(FaultKind::Transient, "call", "the connection broke"));
+                    return Ok(talk);
+                };
+                talk.answers.push(heard.clone());
+                next = Heard::Answer(heard);
+            }
+            Step::Later { ticket, after } => {
+                now = later(now, after);
+                dialogue = match call.open(batch, Some(&ticket)) {
+                    Ok(dialogue) => dialogue,
+                    Err(fault) => return Ok(Talk { end: End::Failed(fault), ..talk }),
+                };
+                next = Heard::Start;
+            }
+            Step::Done(reads) => {
+                talk.end = End::Read(Reading { reads, ..Reading::default() });
+                return Ok(talk);
+            }
+            Step::Failed(fault) => return Ok(Talk { end: End::Failed(fault), ..talk }),
+        }
+    }
+    Err(format!("the dialogue has no end: {} requests and still asking", talk.requests.len()))
+}
+
+fn later(now: Moment, after: std::time::Duration) -> Moment {
+    now.wall().checked_add(after).map_or(now, Moment::from_wall)
+}
+
+fn exchange(
+    connector: &dyn Connector,
+    parcel: &dyn Parcel,
+    sandbox: &mut dyn ParcelSandbox,
+    batch: &Batch,
+) -> Result<Talk, String> {
+    let mut end = Reading::default();
+    let mut files = Vec::new();
+    let mut outgoing = match parcel.write(batch) {
+        Ok(messages) => messages,
+        Err(fault) => {
+            let end = End::Failed(fault);
+            return Ok(Talk { requests: Vec::new(), answers: Vec::new(), files, end });
+        }
+    };
+    for _ in 0..MOST_ROUNDS {
+        let mut next = Vec::new();
+        for handed in
+            outgoing.iter().flat_map(|message| sandbox.take(message, batch.made)).collect::<Vec<_>>()
+        {
+            let reading = connector.read(&handed.file);
+            files.push(handed.file);
+            end.reads.extend(reading.reads);
+            end.problems.extend(reading.problems);
+            next.extend(reading.responses);
+        }
+        if next.is_empty() {
+            return Ok(Talk { requests: Vec::new(), answers: Vec::new(), files, end: End::Read(end) });
+        }
+        outgoing = next;
+    }
+    Err(format!("files still go to and fro after {MOST_ROUNDS} rounds"))
+}

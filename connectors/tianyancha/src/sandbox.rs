@@ -1,0 +1,132 @@
+//! The simulated vendor: the same paths and forms, companies by script, misbehaviour by script.
+
+mod records;
+mod script;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chakong_contract::sandbox::{
+    Books, CallFaultKind, CallFaults, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+};
+use chakong_contract::{HttpAnswer, Moment, Secret, Settings};
+use serde_json::{Value, json};
+
+use self::records::Vendor;
+use self::script::{Company, Everyone, Script};
+use crate::wire::{Ask, Endpoint, Envelope, PAGE_SIZE, Page};
+
+pub(crate) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
+    let script: Script = serde_json::from_value(script.clone())?;
+    let companies = script.companies.into_iter().zip(1..).map(|(company, id)| (id, company)).collect();
+    Ok(Box::new(Tianyan {
+        token: settings.secret("token").cloned(),
+        delay: Duration::from_millis(script.delay_ms),
+        faults: CallFaults::new(script.faults),
+        companies,
+        met: BTreeMap::new(),
+        everyone: script.everyone,
+        books: Books::default(),
+    }))
+}
+
+/// The simulated vendor.
+#[derive(Debug)]
+struct Tianyan {
+    /// What the header must say; anything is taken when the counterpart has no token.
+    token: Option<Secret>,
+    delay: Duration,
+    faults: CallFaults,
+    /// By the vendor's own id.
+    companies: BTreeMap<i64, Company>,
+    /// Those of `everyone` that were searched, by id.
+    met: BTreeMap<i64, Company>,
+    everyone: Option<Everyone>,
+    /// Every charged call counts as a query.
+    books: Books,
+}
+
+impl Sandbox for Tianyan {
+    fn speaks(&mut self) -> SandboxSpeaks<'_> {
+        SandboxSpeaks::Call(self)
+    }
+
+    fn books(&self) -> Books {
+        self.books.clone()
+    }
+}
+
+impl CallSandbox for Tianyan {
+    fn serve(&mut self, request: &HttpHeard, _now: Moment) -> Served {
+        let fault = self.faults.due(&request.path, false);
+        let scripted = fault.as_ref().filter(|fault| fault.kind == CallFaultKind::ErrorCode);
+        let body = match scripted {
+            Some(fault) => error(fault.code.unwrap_or(300_001)),
+            None => self.answer(request),
+        };
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        Served::spoilt(fault.as_ref(), self.delay, HttpAnswer::json(200, body))
+    }
+}
+
+fn error(code: i64) -> Envelope {
+    let reason = match code {
+        300_000 => "无数据",
+        300_008 => "缺少必要参数",
+        300_009 => "账号信息有误",
+        300_010 => "URL不存在",
+        _ => "请求失败",
+    };
+    Envelope { error_code: code.into(), reason: reason.into(), result: Value::Null }
+}
+
+impl Tianyan {
+    fn answer(&mut self, request: &HttpHeard) -> Envelope {
+        let token = request.headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value);
+        if self.token.as_ref().is_some_and(|right| token.is_none_or(|token| token != right.expose())) {
+            return error(300_009);
+        }
+        let Some(ask) = Ask::from_heard(request) else {
+            return error(if request.query.is_empty() { 300_008 } else { 300_010 });
+        };
+        self.books.queries = self.books.queries.saturating_add(1);
+        match self.vendor(&ask) {
+            Some(vendor) => paged(&vendor, &ask),
+            None => error(300_000),
+        }
+    }
+
+    /// The company meant by a keyword: id, code, registration number or whole name, else one of `everyone`.
+    fn vendor(&mut self, ask: &Ask) -> Option<Vendor> {
+        let keyword = ask.keyword.as_str();
+        let id = keyword.parse().ok();
+        let by_id = id.and_then(|id: i64| self.companies.get_key_value(&id).or(self.met.get_key_value(&id)));
+        let listed =
+            by_id.or_else(|| self.companies.iter().find(|(_, company)| company.is_meant_by(keyword)));
+        if let Some((id, company)) = listed {
+            return Some(Vendor::new(*id, company.clone()));
+        }
+        let (id, company) = self.everyone.as_ref()?.company(keyword)?;
+        self.met.insert(id, company.clone());
+        Some(Vendor::new(id, company))
+    }
+}
+
+fn paged(vendor: &Vendor, ask: &Ask) -> Envelope {
+    let success = |result: Value| Envelope { error_code: 0.into(), reason: "ok".into(), result };
+    let items = match ask.endpoint {
+        Endpoint::Base => return success(vendor.base()),
+        Endpoint::Search => vec![vendor.search()],
+        Endpoint::Holders => vendor.holders(),
+        Endpoint::Changes => vendor.changes(),
+        Endpoint::Judicial => vendor.judicial(),
+    };
+    if items.is_empty() {
+        return error(300_000);
+    }
+    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let skipped =
+        usize::try_from(u64::from(ask.page.saturating_sub(1)) * u64::from(PAGE_SIZE)).unwrap_or(usize::MAX);
+    let shown = items.into_iter().skip(skipped).take(PAGE_SIZE as usize).collect();
+    success(json!(Page { total: total.into(), items: Some(shown) }))
+}

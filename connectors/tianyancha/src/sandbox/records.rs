@@ -1,0 +1,118 @@
+use chakong_contract::{Scalar, date};
+use serde_json::{Value, json};
+
+use super::script::Company;
+use crate::wire::{Change, Contribution, Holder, Judicial, Record};
+
+/// A company as the vendor writes it.
+#[derive(Debug)]
+pub(super) struct Vendor {
+    id: i64,
+    company: Company,
+}
+
+/// "No end" as the vendor writes it: 9999-12-31 in UTC+8.
+const NO_END: i64 = 253_402_185_600_000;
+
+impl Vendor {
+    pub(super) fn new(id: i64, company: Company) -> Self {
+        Self { id, company }
+    }
+
+    pub(super) fn base(&self) -> Value {
+        let company = &self.company;
+        let org_number =
+            company.code.parse::<chakong_contract::id::Uscc>().ok().and_then(|code| code.org_code().ok());
+        let joined: String = company.former_names.iter().map(|name| format!("{name};")).collect();
+        json!(Record {
+            id: self.id.into(),
+            name: company.name.as_str().into(),
+            history_names: joined.as_str().into(),
+            history_name_list: Some(company.former_names.iter().map(|name| name.as_str().into()).collect()),
+            credit_code: company.code.as_str().into(),
+            org_number: org_number.map_or(Scalar::Null, |code| code.as_str().into()),
+            reg_number: company.registration_number.as_str().into(),
+            legal_person_name: company.legal_representative.as_str().into(),
+            reg_status: company.status.as_str().into(),
+            reg_capital: company.capital.as_str().into(),
+            actual_capital: company.paid_capital.as_str().into(),
+            estiblish_time: millis(&company.established),
+            from_time: millis(&company.established),
+            to_time: if company.term_until.is_empty() { NO_END.into() } else { millis(&company.term_until) },
+            company_org_type: "有限责任公司(自然人投资或控股)".into(),
+            reg_institute: "示例市市场监督管理局".into(),
+            reg_location: company.address.as_str().into(),
+            business_scope: "".into(),
+        })
+    }
+
+    /// An entry of a search: marks around the name, the date as text.
+    pub(super) fn search(&self) -> Value {
+        let company = &self.company;
+        let date = &company.established;
+        let established = if date.is_empty() { String::new() } else { format!("{date} 00:00:00.0") };
+        json!(Record {
+            id: self.id.into(),
+            name: format!("<em>{}</em>", company.name).as_str().into(),
+            credit_code: company.code.as_str().into(),
+            reg_number: company.registration_number.as_str().into(),
+            legal_person_name: company.legal_representative.as_str().into(),
+            reg_status: company.status.as_str().into(),
+            reg_capital: company.capital.as_str().into(),
+            estiblish_time: established.as_str().into(),
+            ..Record::default()
+        })
+    }
+
+    pub(super) fn holders(&self) -> Vec<Value> {
+        let contribution = |amount: &str, percent: &str| {
+            let one = Contribution { amomon: amount.into(), percent: percent.into() };
+            Some(if amount.is_empty() { Vec::new() } else { vec![one] })
+        };
+        let holder = |one: &super::script::Shareholder| {
+            json!(Holder {
+                name: one.name.as_str().into(),
+                kind: if one.company { 1 } else { 2 }.into(),
+                capital: contribution(&one.capital, &one.percent),
+                capital_actl: contribution(&one.paid, ""),
+            })
+        };
+        self.company.shareholders.iter().map(holder).collect()
+    }
+
+    pub(super) fn changes(&self) -> Vec<Value> {
+        let change = |one: &super::script::Change| {
+            json!(Change {
+                change_item: one.item.as_str().into(),
+                content_before: one.before.as_str().into(),
+                content_after: one.after.as_str().into(),
+                change_time: one.date.as_str().into(),
+            })
+        };
+        self.company.changes.iter().map(change).collect()
+    }
+
+    pub(super) fn judicial(&self) -> Vec<Value> {
+        let row = |one: &super::script::Freeze| {
+            let target = if one.company.is_empty() { &self.company.name } else { &one.company };
+            let state = if one.state.is_empty() { "股权冻结|冻结" } else { &one.state };
+            json!(Judicial {
+                executed_person: one.holder.as_str().into(),
+                stock_executed_company: target.as_str().into(),
+                equity_amount: one.amount.as_str().into(),
+                executive_court: one.court.as_str().into(),
+                execute_notice_num: one.document.as_str().into(),
+                type_state: state.into(),
+                publicity_date: millis(&one.published),
+            })
+        };
+        self.company.freezes.iter().map(row).collect()
+    }
+}
+
+/// Milliseconds of the midnight in UTC+8; nothing for a text that is no date.
+fn millis(text: &str) -> Scalar {
+    let Ok(Some(date)) = date::read_date(text) else { return Scalar::Null };
+    let midnight = date.at(0, 0, 0, 0).to_zoned(date::shanghai());
+    midnight.map_or(Scalar::Null, |midnight| midnight.timestamp().as_millisecond().into())
+}

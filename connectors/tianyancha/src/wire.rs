@@ -1,0 +1,109 @@
+//! What travels: requests, the envelope and the records, each serialised both ways. The only place with the vendor's names.
+//! Protocol sections 1.2 to 1.5.
+
+mod capital;
+mod code;
+mod plain;
+mod records;
+
+pub(crate) use capital::{read_capital, read_percent};
+pub(crate) use code::{Meaning, meaning};
+pub(crate) use plain::plain;
+pub(crate) use records::{Change, Contribution, Holder, Judicial, Record};
+
+use chakong_contract::sandbox::HttpHeard;
+use chakong_contract::{HttpRequest, Scalar, Secret};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Entries of a page; the vendor gives no more (protocol section 1.3).
+pub(crate) const PAGE_SIZE: u32 = 20;
+
+/// The endpoints that are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Search,
+    Base,
+    Holders,
+    Changes,
+    Judicial,
+}
+
+impl Endpoint {
+    const ALL: [Self; 5] = [Self::Search, Self::Base, Self::Holders, Self::Changes, Self::Judicial];
+
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Search => "/services/open/search/2.0",
+            Self::Base => "/services/open/ic/baseinfo/normal",
+            Self::Holders => "/services/open/ic/holder/2.0",
+            Self::Changes => "/services/open/ic/changeinfo/2.0",
+            Self::Judicial => "/services/v4/open/judicial",
+        }
+    }
+
+    /// What is done there, for faults; no personal data.
+    pub(crate) const fn operation(self) -> &'static str {
+        match self {
+            Self::Search => "search companies",
+            Self::Base => "fetch base info",
+            Self::Holders => "fetch shareholders",
+            Self::Changes => "fetch changes",
+            Self::Judicial => "fetch judicial assistance",
+        }
+    }
+
+    const fn parameter(self) -> &'static str {
+        if matches!(self, Self::Search) { "word" } else { "keyword" }
+    }
+}
+
+/// One request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ask {
+    pub(crate) endpoint: Endpoint,
+    /// Name, vendor id, registration number or credit code: one parameter for all.
+    pub(crate) keyword: String,
+    /// From 1.
+    pub(crate) page: u32,
+}
+
+impl Ask {
+    pub(crate) fn to_http(&self, token: &Secret) -> HttpRequest {
+        let mut request = HttpRequest::get(self.endpoint.path());
+        request.query.push((self.endpoint.parameter().to_owned(), self.keyword.clone()));
+        if self.endpoint != Endpoint::Base {
+            request.query.push(("pageNum".to_owned(), self.page.to_string()));
+            request.query.push(("pageSize".to_owned(), PAGE_SIZE.to_string()));
+        }
+        request.secret_headers.push(("Authorization".to_owned(), token.clone()));
+        request
+    }
+
+    /// `None` for a path or parameters that the vendor does not know.
+    pub(crate) fn from_heard(heard: &HttpHeard) -> Option<Self> {
+        let endpoint = Endpoint::ALL.into_iter().find(|endpoint| endpoint.path() == heard.path)?;
+        let keyword = heard.parameter(endpoint.parameter()).filter(|keyword| !keyword.is_empty())?.to_owned();
+        let page = heard.parameter("pageNum").map_or(Some(1), |page| page.parse().ok())?;
+        Some(Self { endpoint, keyword, page })
+    }
+}
+
+/// What every answer comes in, with HTTP status 200 also for errors.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Envelope {
+    pub(crate) error_code: Scalar,
+    #[serde(default)]
+    pub(crate) reason: Scalar,
+    #[serde(default)]
+    pub(crate) result: Value,
+}
+
+/// A page of a list.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Page {
+    #[serde(default)]
+    pub(crate) total: Scalar,
+    #[serde(default)]
+    pub(crate) items: Option<Vec<Value>>,
+}

@@ -1,0 +1,185 @@
+//! Fixtures, the conformance suite, and properties over the connector's own sandbox.
+
+use chakong_contract::asset::{Asset, MatchedBy};
+use chakong_contract::manifest::{SettingValue, Settings};
+use chakong_contract::{Company, IdentityDocument, Message, Order, Reply, Secret};
+use chakong_testkit::{Subject, check_fixtures, conformance, drive, fixture_folder, sample};
+use chakong_tianyancha::plugin;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const CODE: &str = "91000000MADEM00112";
+const NAME: &str = "示例甲供应链管理有限公司";
+
+fn settings() -> Settings {
+    Settings::default().with("token", SettingValue::Secret(Secret::new("00000000-test-token")))
+}
+
+fn order() -> Order {
+    sample::query(&plugin().manifest, NAME, IdentityDocument::Uscc(CODE.parse().expect("a code")))
+}
+
+fn company(lists: &Value) -> Value {
+    let mut company = json!({
+        "name": NAME, "code": CODE, "registration_number": "000000000000017", "status": "存续",
+        "legal_representative": "甲某", "capital": "1000万人民币", "established": "2015-03-18",
+        "former_names": ["示例甲商贸有限公司"], "address": "示例市示例区示例路1号",
+    });
+    for (key, value) in lists.as_object().expect("an object") {
+        company[key] = value.clone();
+    }
+    company
+}
+
+fn script() -> Value {
+    let shareholders: Vec<Value> = (1..=45)
+        .map(|at| json!({ "name": format!("股东{at}某"), "capital": "10万人民币", "percent": "1%" }))
+        .collect();
+    let freezes = json!([{ "holder": "乙某", "amount": "350万人民币元", "court": "示例市示例区人民法院",
+        "document": "（2023）示0101执100号", "published": "2023-06-02" }]);
+    json!({ "companies": [company(&json!({ "shareholders": shareholders, "freezes": freezes }))] })
+}
+
+/// Asks the sandbox of a script.
+fn ask(script: &Value, settings: &Settings, order: &Order) -> drive::Talk {
+    let plugin = plugin();
+    let connector = (plugin.build)(settings).expect("settings");
+    let mut sandbox = (plugin.sandbox)(script, settings).expect("a script");
+    drive::converse(&*connector, &mut *sandbox, &drive::batch(vec![order.clone()])).expect("an end")
+}
+
+fn reply(script: &Value, order: &Order) -> Reply {
+    let talk = ask(script, &settings(), order);
+    match &talk.reads() {
+        [read] => match &read.content {
+            chakong_contract::connector::ReadContent::Answer(answer) => answer.reply.clone(),
+            chakong_contract::connector::ReadContent::Fault(fault) => panic!("{fault}"),
+        },
+        _ => panic!("{:?}", talk.end),
+    }
+}
+
+fn only_company(reply: &Reply) -> &Company {
+    match reply.assets() {
+        [found] => match &found.asset {
+            Asset::Company(company) => company,
+            other => panic!("{other:?}"),
+        },
+        _ => panic!("{reply:?}"),
+    }
+}
+
+#[test]
+fn fixtures() {
+    check_fixtures(&plugin(), &settings(), &fixture_folder(env!("CARGO_MANIFEST_DIR"), "tianyancha"));
+}
+
+#[test]
+fn conforms() {
+    let (plugin, settings) = (plugin(), settings());
+    conformance(&Subject { plugin, settings, script: script(), samples: vec![order()] });
+}
+
+#[test]
+fn pages_beyond_the_bound_are_told_as_missing() {
+    let short = settings().with("max_pages", SettingValue::Integer(2));
+    let talk = ask(&script(), &short, &order());
+    let [read] = talk.reads() else { panic!("{:?}", talk.end) };
+    let json = serde_json::to_value(read).expect("JSON");
+    assert_eq!(json["answer"]["reply"]["outcome"], "partial");
+    assert!(
+        json["answer"]["reply"]["missing"][0].as_str().expect("words").contains("only the first 40 of 45")
+    );
+    assert_eq!(only_company(&reply(&script(), &order())).shareholders.len(), 45, "with the default bound");
+}
+
+#[test]
+fn anybody_exists_for_load_tests_and_is_the_same_each_time() {
+    let script = json!({ "everyone": { "shareholders": 3, "changes": 25 } });
+    let answer = reply(&script, &order());
+    let found = only_company(&answer);
+    assert_eq!((found.shareholders.len(), found.changes.len()), (3, 25));
+    assert_eq!(answer.assets()[0].matched_by, MatchedBy::Number, "the name is another");
+    assert_eq!(reply(&script, &order()), answer);
+}
+
+#[test]
+fn error_codes_of_lists_fail_the_attempt_or_make_it_partial() {
+    let with = |code: i64| {
+        let mut script = script();
+        script["faults"] = json!([{ "do": "error_code", "code": code, "path": "/holder/" }]);
+        ask(&script, &settings(), &order()).end
+    };
+    let failed = |end: &drive::End| matches!(end, drive::End::Failed(_));
+    assert!(failed(&with(300_004)) && failed(&with(300_007)), "what may pass is tried again by the gateway");
+    assert!(!failed(&with(300_005)), "an interface that was not bought leaves the rest");
+    assert!(!failed(&with(300_000)), "no shareholders is an answer");
+}
+
+#[test]
+fn every_charged_call_is_booked() {
+    let plugin = plugin();
+    let connector = (plugin.build)(&settings()).expect("settings");
+    let mut sandbox = (plugin.sandbox)(&script(), &settings()).expect("a script");
+    let talk = drive::converse(&*connector, &mut *sandbox, &drive::batch(vec![order()])).expect("an end");
+    assert_eq!(sandbox.books().queries, 7, "search, base, three pages of shareholders, changes, freezes");
+    assert_eq!(talk.requests.len(), 7);
+}
+
+prop_compose! {
+    fn freeze()(amount in 1u32..1_000_000, waiting: bool, day in 1u8..=28) -> Value {
+        json!({ "holder": "乙某", "amount": format!("{amount}万人民币元"), "court": "示例市示例区人民法院",
+            "state": if waiting { "股权冻结|轮候冻结" } else { "股权冻结|冻结" }, "published": format!("2023-06-{day:02}") })
+    }
+}
+
+prop_compose! {
+    fn shareholder()(name in "[\u{4e00}-\u{9fa5}]{2,20}", company: bool, amount in 0u32..9_999_999, percent in 0u8..=100) -> Value {
+        json!({ "name": name, "company": company, "capital": format!("{amount}万人民币"), "percent": format!("{percent}%") })
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn what_the_sandbox_writes_the_connector_reads(
+        shareholders in prop::collection::vec(shareholder(), 0..70),
+        freezes in prop::collection::vec(freeze(), 0..30),
+        capital in 0u32..100_000_000,
+    ) {
+        let lists = json!({ "shareholders": shareholders, "freezes": freezes, "capital": format!("{capital}万人民币") });
+        let answer = reply(&json!({ "companies": [company(&lists)] }), &order());
+        prop_assert!(matches!(answer, Reply::Found { .. }), "{answer:?}");
+        prop_assert_eq!(answer.assets()[0].matched_by, MatchedBy::NameAndNumber);
+        let found = only_company(&answer);
+        prop_assert_eq!(found.registered_capital.expect("capital").amount, (u64::from(capital) * 10_000).into());
+        let names: Vec<&str> = found.shareholders.iter().map(|one| one.name.as_str()).collect();
+        let want: Vec<&str> = shareholders.iter().map(|one| one["name"].as_str().expect("text")).collect();
+        prop_assert_eq!(names, want);
+        for (one, want) in found.shareholders.iter().zip(&shareholders) {
+            prop_assert_eq!(format!("{}%", one.percent.as_deref().expect("percent")), want["percent"].as_str().expect("text"));
+            prop_assert_eq!(one.is_company, want["company"].as_bool());
+        }
+        prop_assert_eq!(found.encumbrances.len(), freezes.len());
+        for (one, want) in found.encumbrances.iter().zip(&freezes) {
+            prop_assert_eq!(one.from.expect("a date").to_string(), want["published"].as_str().expect("text"));
+        }
+    }
+
+    #[test]
+    fn any_json_in_the_envelope_is_survived(text in ".{0,200}", number: i64) {
+        let connector = (plugin().build)(&settings()).expect("settings");
+        for result in [
+            json!({ "name": text, "estiblishTime": number, "toTime": text, "regCapital": text, "creditCode": number }),
+            json!({ "total": number, "items": [{ "changeItem": text, "changeTime": number }, number, text, null] }),
+            json!({ "total": text, "items": [{ "typeState": text, "publicityDate": text, "equityAmount": number }] }),
+            json!({ "items": [{ "capital": [{ "amomon": text, "percent": number }], "type": text }] }),
+            json!({ "items": text }),
+        ] {
+            let body = json!({ "error_code": number.rem_euclid(2) * 300_000, "result": result }).to_string();
+            let reading = connector.read(&Message::new("", body.into_bytes()));
+            prop_assert_eq!(reading.reads.len() + reading.problems.len(), 1);
+        }
+    }
+}
