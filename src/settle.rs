@@ -82,6 +82,7 @@ pub fn settle(order: &OrderRecord, happening: Happening, on: &Circumstances) -> 
             order.state.is_open().then_some(Settled { order, event: None, answer: None })
         }
         Happening::HandedOver => to(OrderState::Awaiting, None)?.filter_legal(order),
+        Happening::Ticket { .. } if !order.state.is_open() => None,
         Happening::Ticket { ticket, at } => {
             let mut settled = moved(order, OrderState::Queued, None).filter_legal(order)?;
             settled.order.ticket = Some(ticket);
@@ -193,4 +194,4 @@ pub fn allowed_at(after: RetryAfter, now: Timestamp) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;
