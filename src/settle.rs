@@ -151,8 +151,8 @@ fn faulted(order: &OrderRecord, fault: Fault, on: &Circumstances) -> Option<Sett
     let counts = !matches!(fault.kind, FaultKind::RateLimited | FaultKind::QuotaSpent);
     let attempts = order.attempts.saturating_add(u32::from(counts));
     let exhausted = attempts >= on.policy.attempts;
-    let unknown =
-        order.is_control() && matches!(fault.kind, FaultKind::OutcomeUnknown | FaultKind::Malformed);
+    let may_have_left = order.is_control() && order.state != OrderState::Queued;
+    let unknown = may_have_left && matches!(fault.kind, FaultKind::OutcomeUnknown | FaultKind::Malformed);
     let again = if unknown { on.idempotent } else { retry_helps(fault.kind) };
     let mut settled = if again && !exhausted {
         moved(order, OrderState::Queued, None)
