@@ -37,7 +37,7 @@ pub(crate) fn answered(answer: &HttpAnswer) -> Result<Vec<Answered>, Fault> {
         Meaning::Fault(kind, why) => {
             let stated = if code.is_empty() { envelope.status.text() } else { code };
             let fault = Fault::new(kind, OPERATION, why);
-            let short = !stated.is_empty() && stated.chars().count() <= LONGEST_CODE;
+            let short = (1..=LONGEST_CODE).contains(&stated.len()) && stated.is_ascii();
             Err(if short { fault.status(stated) } else { fault })
         }
     }

@@ -2,6 +2,8 @@
 
 #[path = "suite/call.rs"]
 mod call;
+#[path = "suite/fixtures.rs"]
+mod fixtures;
 #[path = "suite/parcel.rs"]
 mod parcel;
 
