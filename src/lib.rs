@@ -1,1 +1,18 @@
-//! chakong
+//! Chakong 查控: the gateway between a court's case system and everyone who knows what a judgment debtor owns.
+//!
+//! ARCHITECTURE.md walks one inquiry through the rooms of this crate.
+
+pub mod calendar;
+pub mod clock;
+pub mod config;
+pub mod counterparts;
+pub mod freeze;
+pub mod gateway;
+pub mod inquiry;
+pub mod intake;
+pub mod lanes;
+pub mod lifecycle;
+pub mod lines;
+pub mod retry;
+pub mod settle;
+pub mod store;

@@ -35,7 +35,9 @@ pub use manifest::{Capability, LineKind, Manifest, Setting, SettingProblem, Sett
 pub use message::{HttpAnswer, HttpRequest, Message, Method};
 pub use money::{Currency, Money};
 pub use name::PartyName;
-pub use order::{ActionKind, DocumentKind, Instruction, LegalDocument, Officer, Order, RequestNumber};
+pub use order::{
+    ActionKind, CertificateImage, DocumentKind, Instruction, LegalDocument, Officer, Order, RequestNumber,
+};
 pub use party::{IdentityDocument, IdentityKind, Party, PartyKind, PartyRole};
 pub use reply::{Answer, Refusal, RefusalReason, Reply};
 pub use scalar::Scalar;

@@ -201,6 +201,24 @@ pub struct Officer {
     /// Telephone.
     #[serde(default)]
     pub phone: String,
+    /// Image of the work certificate; some counterparts refuse an order that comes with neither image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work_image: Option<CertificateImage>,
+    /// Image of the enforcement certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enforcement_image: Option<CertificateImage>,
+}
+
+/// A scanned certificate of an officer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateImage {
+    /// File extension: jpg …
+    pub format: String,
+    /// The file's bytes, Base64 in JSON.
+    #[serde(with = "crate::message::base64_bytes")]
+    #[schemars(with = "String")]
+    pub content: Arc<[u8]>,
 }
 
 /// The court and the case that an order belongs to. No order leaves without them.

@@ -98,6 +98,8 @@ fn case() -> CaseHead {
         work_certificate: format!("GZ{serial}"),
         enforcement_certificate: format!("GW{serial}"),
         phone: "0000-00000000".to_owned(),
+        work_image: None,
+        enforcement_image: None,
     };
     CaseHead {
         number: parse("（2026）京0101执1号"),

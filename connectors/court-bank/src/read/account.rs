@@ -1,0 +1,122 @@
+//! One account of an answer, normalised (protocol section 3).
+
+use chakong_contract::asset::{EncumbranceKind, Product, SubAccount, Transaction};
+use chakong_contract::{Account, Currency, Encumbrance};
+
+use super::values::{Notes, text};
+use crate::manifest::Bank;
+use crate::wire::code::field;
+use crate::wire::{AccountRow, FreezeRow, ProductRow, RightRow, SubAccountRow, TransactionRow};
+
+/// Reads an account. What cannot be read is noted.
+pub(super) fn account(bank: &Bank, row: &AccountRow, notes: &mut Notes) -> Account {
+    notes.keep_all(&row.unknown);
+    let currency = notes.currency(&row.currency);
+    let mut encumbrances: Vec<_> =
+        row.freezes.iter().map(|freeze| freeze_of(freeze, currency, notes)).collect();
+    encumbrances.extend(row.rights.iter().map(|right| right_of(right, currency, notes)));
+    Account {
+        institution: if bank.name.is_empty() { bank.code.to_string() } else { bank.name.clone() },
+        institution_code: bank.code.to_string(),
+        number: text(&row.account),
+        class: text(&row.class),
+        status: text(&row.status),
+        branch: text(&row.branch),
+        branch_code: text(&row.branch_code),
+        currency,
+        balance: notes.money(field::BALANCE, &row.balance, currency),
+        available: notes.money(field::AVAILABLE, &row.available, currency),
+        opened: notes.date(field::OPENED, &row.opened),
+        closed: notes.date(field::CLOSED, &row.closed),
+        linked_account: text(&row.linked_account),
+        sub_accounts: row.sub_accounts.iter().map(|sub| sub_account(sub, currency, notes)).collect(),
+        products: row.products.iter().map(|product| product_of(product, currency, notes)).collect(),
+        encumbrances,
+        transactions: row.transactions.iter().map(|one| transaction(one, currency, notes)).collect(),
+        remark: text(&row.remark),
+    }
+}
+
+/// An existing or earlier freeze, in the currency of its account.
+pub(super) fn freeze_of(row: &FreezeRow, currency: Option<Currency>, notes: &mut Notes) -> Encumbrance {
+    notes.keep_all(&row.unknown);
+    Encumbrance {
+        kind: EncumbranceKind::Freeze,
+        holder: text(&row.holder),
+        document: text(&row.document),
+        amount: notes.money(field::FREEZE_AMOUNT, &row.amount, currency),
+        from: None,
+        until: notes.date(field::FREEZE_UNTIL, &row.until),
+        rank: None,
+        words: text(&row.remark),
+    }
+}
+
+/// A right of others. Its kind is text without a closed list: only the plain words are taken, the rest stays "other".
+pub(super) fn right_of(row: &RightRow, currency: Option<Currency>, notes: &mut Notes) -> Encumbrance {
+    notes.keep_all(&row.unknown);
+    let kind = match row.class.trim() {
+        "质权" | "质押权" | "质押" => EncumbranceKind::Pledge,
+        "抵押权" | "抵押" => EncumbranceKind::Mortgage,
+        _ => EncumbranceKind::OtherRight,
+    };
+    Encumbrance {
+        kind,
+        holder: text(&row.holder),
+        document: String::new(),
+        amount: notes.money(field::RIGHT_AMOUNT, &row.amount, currency),
+        from: None,
+        until: None,
+        rank: None,
+        words: super::values::joined(&row.class, &row.remark),
+    }
+}
+
+fn sub_account(row: &SubAccountRow, currency: Option<Currency>, notes: &mut Notes) -> SubAccount {
+    notes.keep_all(&row.unknown);
+    let currency = own_or(&row.currency, currency, notes);
+    SubAccount {
+        // Exactly this text must come back to the bank (protocol section 3.6): not even blanks are cut.
+        number: row.sub_account.clone(),
+        class: text(&row.class),
+        balance: notes.money(field::BALANCE, &row.balance, currency),
+        available: notes.money(field::AVAILABLE, &row.available, currency),
+        remark: text(&row.remark),
+    }
+}
+
+fn product_of(row: &ProductRow, currency: Option<Currency>, notes: &mut Notes) -> Product {
+    notes.keep_all(&row.unknown);
+    let currency = own_or(&row.currency, currency, notes);
+    Product {
+        number: text(&row.product_number),
+        name: text(&row.name),
+        class: text(&row.class),
+        manager: text(&row.manager),
+        unit: text(&row.unit),
+        quantity: notes.decimal(field::QUANTITY, &row.quantity).map(|quantity| quantity.to_string()),
+        controllable: notes.decimal(field::CONTROLLABLE, &row.controllable).map(|part| part.to_string()),
+        unit_price: notes.money(field::UNIT_PRICE, &row.unit_price, currency),
+        redemption_account: text(&row.redemption_account),
+    }
+}
+
+fn transaction(row: &TransactionRow, currency: Option<Currency>, notes: &mut Notes) -> Transaction {
+    notes.keep_all(&row.unknown);
+    let currency = own_or(&row.currency, currency, notes);
+    Transaction {
+        serial: text(&row.serial),
+        class: text(&row.class),
+        direction: text(&row.direction),
+        amount: notes.money(field::TRANSACTION_AMOUNT, &row.amount, currency),
+        at: notes.moment(field::TRANSACTION_AT, &row.at),
+        counterparty: text(&row.other_name),
+        counterparty_account: text(&row.other_account),
+        counterparty_bank: text(&row.other_bank),
+    }
+}
+
+/// The row's own currency; the account's where the row names none.
+fn own_or(own: &str, of_account: Option<Currency>, notes: &mut Notes) -> Option<Currency> {
+    if own.trim().is_empty() { of_account } else { notes.currency(own) }
+}

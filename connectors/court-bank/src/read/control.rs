@@ -1,0 +1,146 @@
+//! The answer to one control: what is really held, never what was asked (protocol section 5).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chakong_contract::asset::Rank;
+use chakong_contract::reply::{Holding, Receipt};
+use chakong_contract::{Answer, Currency, Encumbrance, Fault, FaultKind, Money, Refusal, Reply, money};
+use rust_decimal::Decimal;
+
+use super::account::{freeze_of, right_of};
+use super::values::{Notes, joined, text};
+use crate::wire::code::{self, field};
+use crate::wire::{ControlRow, ReceiptRow, ReturnRow};
+
+fn malformed(detail: &'static str) -> Fault {
+    Fault::new(FaultKind::Malformed, "read the control feedback", detail)
+}
+
+/// Reads the rows that speak about one control, its receipts and its return, if any.
+pub(super) fn answer(
+    rows: &[ControlRow],
+    receipts: &[ReceiptRow],
+    returned: Option<&ReturnRow>,
+) -> Result<Answer, Fault> {
+    let mut notes = Notes::default();
+    let reply = match (only(rows, &mut notes)?, returned) {
+        // The result of the account counts; a return beside it is kept.
+        (Some(row), returned) => {
+            if let Some(returned) = returned {
+                notes
+                    .keep(<ReturnRow as crate::wire::Row>::NAME, &joined(&returned.reason, &returned.remark));
+            }
+            reply(row, &mut notes)?
+        }
+        (None, Some(returned)) => {
+            notes.keep_all(&returned.unknown);
+            Reply::Refused(super::returned::refusal(returned))
+        }
+        (None, None) => return Err(malformed("a receipt came without a result")),
+    };
+    let receipts = receipts.iter().map(|row| receipt(row, &mut notes)).collect::<Result<_, _>>()?;
+    Ok(Answer { reply, answered_at: None, unknown: notes.unknown, receipts })
+}
+
+/// An order controls one account, so one row speaks about it: the same row twice is one, and among several the first
+/// sequence is ours. Other rows are kept as unknown.
+fn only<'a>(rows: &'a [ControlRow], notes: &mut Notes) -> Result<Option<&'a ControlRow>, Fault> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    if rows.iter().all(|row| row == first) {
+        return Ok(Some(first));
+    }
+    let mut ours = rows.iter().filter(|row| row.sequence.trim().trim_start_matches('0') == "1");
+    let Some(our) = ours.next() else { return Err(malformed("several results, and none is of our account")) };
+    if ours.any(|row| row != our) {
+        return Err(malformed("two different results for one account"));
+    }
+    for other in rows.iter().filter(|row| *row != our) {
+        notes.keep(field::SEQUENCE.name, &other.sequence);
+    }
+    Ok(Some(our))
+}
+
+fn reply(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
+    notes.keep_all(&row.unknown);
+    let state = row.state.trim();
+    match state.strip_prefix('0').unwrap_or(state) {
+        code::DONE => holding(row, notes),
+        code::NOT_DONE => {
+            let words = joined(&row.reason, &row.remark);
+            let reason = code::reason(&[row.reason.as_str(), row.remark.as_str()]);
+            Ok(Reply::NotHeld(Refusal { reason, words }))
+        }
+        "" => Err(malformed("the result code is blank")),
+        other => {
+            let code: String = other.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+            Err(malformed("the result code is not known").status(code))
+        }
+    }
+}
+
+fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
+    // The result names no currency. It is that of the request, and the connector writes requests in yuan only.
+    let currency = Some(Currency::CNY);
+    let held = money::read_amount(&row.held)
+        .map_err(|_| malformed("the amount really held is no amount"))?
+        .ok_or_else(|| malformed("the bank did not say how much is really held"))?;
+    if held.is_sign_negative() && !held.is_zero() {
+        return Err(malformed("the amount really held is negative"));
+    }
+    let limit = required_if_given(&row.limit, "the limit is no amount")?;
+    let uncovered = required_if_given(&row.uncovered, "the uncovered amount is no amount")?;
+    let freezes: Vec<Encumbrance> =
+        row.freezes.iter().map(|freeze| freeze_of(freeze, currency, notes)).collect();
+    let full = match (limit, uncovered) {
+        (Some(limit), _) => held >= limit,
+        (None, Some(uncovered)) => uncovered.is_zero(),
+        (None, None) => false,
+    };
+    let rank = rank(freezes.len(), full);
+    let mut earlier = freezes;
+    earlier.extend(row.rights.iter().map(|right| right_of(right, currency, notes)));
+    let yuan = |amount: Decimal| Money { amount, currency };
+    let holding = Holding {
+        limit: limit.map(yuan),
+        held: yuan(held),
+        uncovered: uncovered.map(yuan),
+        balance: notes.money(field::BALANCE, &row.balance, currency),
+        available: notes.money(field::AVAILABLE, &row.available, currency),
+        from: notes.date(field::MEASURE_FROM, &row.from),
+        until: notes.date(field::MEASURE_UNTIL, &row.until),
+        rank,
+        earlier,
+        words: joined(&row.reason, &row.remark),
+    };
+    Ok(if full { Reply::Held(holding) } else { Reply::PartlyHeld(holding) })
+}
+
+fn required_if_given(text: &str, detail: &'static str) -> Result<Option<Decimal>, Fault> {
+    money::read_amount(text).map_err(|_| malformed(detail))
+}
+
+/// The answer has no code for waiting: no earlier freeze means first, earlier freezes and too little money mean behind
+/// them (protocol section 5). In between nothing is said.
+fn rank(earlier: usize, full: bool) -> Option<Rank> {
+    let place = match (earlier, full) {
+        (0, _) => 1,
+        (some, false) => u32::try_from(some).ok()?.checked_add(1)?,
+        (_, true) => return None,
+    };
+    Some(Rank { place, derived: true })
+}
+
+/// A receipt, byte for byte; its MD5 is of the file before Base64.
+fn receipt(row: &ReceiptRow, notes: &mut Notes) -> Result<Receipt, Fault> {
+    notes.keep_all(&row.unknown);
+    let compact: Vec<u8> = row.content.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let content = STANDARD.decode(compact).map_err(|_| malformed("the receipt document is not Base64"))?;
+    if content.is_empty() {
+        return Err(malformed("the receipt document is empty"));
+    }
+    let stated = row.md5.trim();
+    if !stated.is_empty() && !stated.eq_ignore_ascii_case(&crate::write::md5_text(&content)) {
+        return Err(malformed("the MD5 of the receipt document does not agree"));
+    }
+    Ok(Receipt { title: text(&row.title), format: text(&row.format), content: content.into() })
+}

@@ -1,0 +1,85 @@
+//! The receipt for feedback that failed: what the court sends so that the bank feeds back again (protocol section 8).
+
+use chakong_contract::{Fault, Message, Moment};
+
+use crate::manifest::Bank;
+use crate::package;
+use crate::wire::file_name::{self, PackageName};
+use crate::wire::{ReturnRow, xml};
+
+/// The time in the archive: none is known to a pure reader, and the bytes must be the same each time.
+const MADE: Moment = Moment::from_wall(jiff::civil::datetime(2000, 1, 1, 0, 0, 0, 0));
+
+/// Feedback that failed: the request number, blank where it could not even be read, and the fault.
+pub(super) type Failed = (String, Fault);
+
+/// The package that says so; `None` where nothing failed or the feedback's own batch is not known.
+pub(super) fn receipt(bank: &Bank, feedback: Option<&PackageName>, failed: &[Failed]) -> Option<Message> {
+    let feedback = feedback.filter(|_| !failed.is_empty())?;
+    let rows: Vec<_> = failed
+        .iter()
+        .map(|(number, fault)| ReturnRow {
+            number: number.clone(),
+            reason: "反馈信息错误".into(),
+            remark: words(fault).into(),
+            contact: bank.contact_name.clone(),
+            phone: bank.contact_phone.clone(),
+            unknown: Vec::new(),
+        })
+        .collect();
+    let code = bank.code.as_str();
+    let files = [(file_name::inside("QNR", code, &feedback.batch), xml::write(&rows).ok()?)];
+    let name = file_name::package(feedback.kind.failure(), code, &feedback.batch);
+    package::pack(name, MADE, &files).ok()
+}
+
+/// What the bank's staff read. The faults of this crate's readers are few; anything else is said in general.
+fn words(fault: &Fault) -> &'static str {
+    match fault.detail.as_str() {
+        "the MD5 of the receipt document does not agree" => "回执文书MD5校验不一致",
+        "the receipt document is empty" => "回执文书无内容",
+        "the receipt document is not Base64" => "回执文书编码错误",
+        "the bank did not say how much is really held" => "实际控制金额为空",
+        "the result code is blank" | "the result code is not known" => "控制结果代码错误",
+        "it is not a complete zip archive" => "反馈包不完整，无法解压",
+        _ => "反馈内容无法读取",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chakong_contract::FaultKind;
+
+    use super::*;
+
+    #[test]
+    fn the_receipt_names_request_and_reason_and_is_always_the_same() {
+        let bank = Bank {
+            code: "E999H110000000001".parse().expect("a code"),
+            name: String::new(),
+            contact_name: "李测试".into(),
+            contact_phone: "010-00000000".into(),
+        };
+        let batch = "202601050900000000000000000001";
+        let feedback = format!("KZFKE999H110000000001{batch}00000000A220260105990101200001.zip");
+        let feedback = PackageName::read(&feedback);
+        let fault =
+            Fault::new(FaultKind::Malformed, "read", "the MD5 of the receipt document does not agree");
+        let failed = [("A220260105990101200001".to_owned(), fault)];
+        let message = receipt(&bank, feedback.as_ref(), &failed).expect("a receipt");
+        assert_eq!(message.name, format!("KZHZE999H110000000001{batch}.zip"));
+        assert_eq!(Some(&message), receipt(&bank, feedback.as_ref(), &failed).as_ref());
+        let files = package::unpack(&message.bytes).expect("unpacks").files;
+        assert_eq!(files[0].name, format!("QNRE999H110000000001{batch}.xml"));
+        let text = String::from_utf8(files[0].bytes.clone()).expect("text");
+        assert_eq!(
+            text.lines().nth(1),
+            Some(
+                "<htxxList><htxx BDHM=\"A220260105990101200001\" XCHTYY=\"反馈信息错误\" \
+                 XCHTBZ=\"回执文书MD5校验不一致\" XCHTR=\"李测试\" XCHTDH=\"010-00000000\"/></htxxList>"
+            )
+        );
+        assert_eq!(receipt(&bank, feedback.as_ref(), &[]), None);
+        assert_eq!(receipt(&bank, None, &failed), None, "without a batch nobody could find it");
+    }
+}

@@ -1,0 +1,115 @@
+//! The answer to one query, from all rows that carry its number (protocol section 3).
+
+use chakong_contract::asset::{FoundAsset, MatchedBy};
+use chakong_contract::{Answer, Asset, Fault, FaultKind, Moment, Refusal, RefusalReason, Reply};
+
+use super::account::account;
+use super::values::{Notes, joined};
+use crate::manifest::Bank;
+use crate::wire::code::{self, StandIn, field};
+use crate::wire::{AccountRow, ReturnRow};
+
+/// Most rows taken of one answer; a party with more accounts at one bank is a flood.
+const MOST_ROWS: usize = 5000;
+
+/// What the rows of one number say, sorted.
+#[derive(Default)]
+struct Said {
+    assets: Vec<FoundAsset>,
+    nothing: bool,
+    refusals: Vec<Refusal>,
+    unreadable: usize,
+    answered_at: Option<Moment>,
+}
+
+/// Reads the rows that speak about one query, and its return, if any.
+pub(super) fn answer(
+    bank: &Bank,
+    rows: &[AccountRow],
+    returned: Option<&ReturnRow>,
+) -> Result<Answer, Fault> {
+    let mut notes = Notes::default();
+    let mut said = Said::default();
+    if rows.len() > MOST_ROWS {
+        notes.miss(format!("只读取了前{MOST_ROWS}行"));
+    }
+    for (at, row) in rows.iter().enumerate().take(MOST_ROWS) {
+        // A bank that feeds a file twice in one package says the same, not more.
+        if !rows.iter().take(at).any(|earlier| earlier == row) {
+            said.hear(bank, at + 1, row, &mut notes);
+        }
+    }
+    if let Some(returned) = returned {
+        notes.keep_all(&returned.unknown);
+        said.refusals.push(super::returned::refusal(returned));
+    }
+    let answered_at = said.answered_at;
+    let reply = said.reply(notes.missing)?;
+    Ok(Answer { reply, answered_at, unknown: notes.unknown, receipts: Vec::new() })
+}
+
+impl Said {
+    fn hear(&mut self, bank: &Bank, place: usize, row: &AccountRow, notes: &mut Notes) {
+        notes.at(format!("第{place}个账户的"));
+        let answered_at = notes.moment(field::ANSWERED_AT, &row.answered_at);
+        self.answered_at = self.answered_at.max(answered_at);
+        let number = row.account.trim();
+        match StandIn::from_wire(number) {
+            Some(StandIn::NoAccount) => {
+                notes.keep_all(&row.unknown);
+                self.nothing = true;
+            }
+            Some(StandIn::QueryFailed) => self.refuse(RefusalReason::CounterpartError, row, notes),
+            Some(StandIn::Declined) => {
+                let reason = match code::reason(&[row.remark.as_str()]) {
+                    RefusalReason::Other => RefusalReason::Declined,
+                    known => known,
+                };
+                self.refuse(reason, row, notes);
+            }
+            None if number.is_empty() => {
+                self.unreadable += 1;
+                notes.miss(format!("第{place}个账户没有账号"));
+            }
+            // An account number has no Chinese characters: this is some other text in its place, never an account.
+            None if number.chars().any(is_han) => self.refuse(code::reason(&[number]), row, notes),
+            None => {
+                let asset = Asset::Account(account(bank, row, notes));
+                self.assets.push(FoundAsset { asset, matched_by: MatchedBy::NameAndNumber });
+            }
+        }
+    }
+
+    fn refuse(&mut self, reason: RefusalReason, row: &AccountRow, notes: &mut Notes) {
+        notes.keep_all(&row.unknown);
+        self.refusals.push(Refusal { reason, words: joined(&row.account, &row.remark) });
+    }
+
+    fn reply(self, mut missing: Vec<String>) -> Result<Reply, Fault> {
+        let kinds = [!self.assets.is_empty(), self.nothing, !self.refusals.is_empty(), self.unreadable > 0];
+        if kinds.iter().filter(|kind| **kind).count() > 1 {
+            if self.nothing {
+                missing.push(format!("同一反馈中另有“{}”", StandIn::NoAccount.text()));
+            }
+            missing.extend(self.refusals.into_iter().map(|refusal| refusal.words));
+            return Ok(Reply::Partial { assets: self.assets, missing });
+        }
+        if let Some(refusal) = self.refusals.into_iter().next() {
+            return Ok(Reply::Refused(refusal));
+        }
+        if self.nothing {
+            return Ok(Reply::Nothing);
+        }
+        if self.assets.is_empty() {
+            return Err(Fault::new(FaultKind::Malformed, "read the query feedback", "no row has an account"));
+        }
+        Ok(match missing.is_empty() {
+            true => Reply::Found { assets: self.assets },
+            false => Reply::Partial { assets: self.assets, missing },
+        })
+    }
+}
+
+fn is_han(c: char) -> bool {
+    ('\u{3400}'..='\u{9FFF}').contains(&c)
+}

@@ -1,0 +1,328 @@
+//! A bank that answers the packages, keeps books, and misbehaves by script.
+
+mod feedback;
+mod script;
+mod vault;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chakong_contract::sandbox::{
+    BookedControl, Books, Handed, ParcelSandbox, Sandbox, SandboxError, SandboxSpeaks,
+};
+use chakong_contract::{Message, Moment, Settings};
+use serde::Deserialize as _;
+
+use self::feedback::{Feedback, Place};
+use self::script::{Due, MisdeedKind, Misdeeds, On, Script};
+use self::vault::{Done, Vault};
+use crate::package;
+use crate::wire::code::{self, StandIn};
+use crate::wire::file_name::{PackageKind, PackageName};
+use crate::wire::xml::{self, Document};
+use crate::wire::{CertificateRow, ControlRequestRow, QueryRequestRow, ReceiptRow, ReturnRow, TargetRow};
+use crate::write::md5_text;
+
+/// Query batches remembered, to be fed back again when the court says that the feedback failed.
+const REMEMBERED_BATCHES: usize = 1000;
+
+/// Builds the simulated bank.
+pub(crate) fn build(
+    script: &serde_json::Value,
+    settings: &Settings,
+) -> Result<Box<dyn Sandbox>, SandboxError> {
+    let script = match script {
+        serde_json::Value::Null => Script::default(),
+        given => Script::deserialize(given)?,
+    };
+    Ok(Box::new(SandboxBank {
+        code: settings.text("bank_code").to_owned(),
+        delay: Duration::from_millis(script.delay_ms),
+        split_results: script.split_results,
+        misdeeds: Misdeeds::new(&script.faults),
+        vault: Vault::new(&script),
+        ..SandboxBank::default()
+    }))
+}
+
+/// The simulated bank.
+#[derive(Debug, Default)]
+struct SandboxBank {
+    code: String,
+    delay: Duration,
+    split_results: bool,
+    misdeeds: Misdeeds,
+    vault: Vault,
+    books: Books,
+    /// Where in the books a control is.
+    booked: HashMap<String, usize>,
+    /// What was fed back about a control, by request number.
+    controls: HashMap<String, Feedback>,
+    queries: HashSet<String>,
+    batches: VecDeque<(String, Taken)>,
+}
+
+impl Sandbox for SandboxBank {
+    fn speaks(&mut self) -> SandboxSpeaks<'_> {
+        SandboxSpeaks::Parcel(self)
+    }
+
+    fn books(&self) -> Books {
+        self.books.clone()
+    }
+}
+
+impl ParcelSandbox for SandboxBank {
+    fn take(&mut self, file: &Message, now: Moment) -> Vec<Handed> {
+        let Some(name) = PackageName::read(&file.name).filter(|name| name.bank == self.code) else {
+            return Vec::new();
+        };
+        let parcel = Taken::of(file);
+        match name.kind {
+            PackageKind::QueryRequest => self.take_queries(&name.batch, parcel, now),
+            PackageKind::ControlRequest => {
+                let take = |request| self.take_control(&name.batch, request, &parcel, now);
+                parcel.controls.iter().flat_map(take).collect()
+            }
+            PackageKind::QueryFailure => self.feed_back_queries_again(&name.batch, now),
+            PackageKind::ControlFailure => {
+                let again = |row: &ReturnRow| self.feed_back_control_again(&name.batch, &row.number, now);
+                parcel.failed.iter().filter_map(again).collect()
+            }
+            PackageKind::QueryFeedback | PackageKind::ControlFeedback => Vec::new(),
+        }
+    }
+}
+
+impl SandboxBank {
+    fn take_queries(&mut self, batch: &str, parcel: Taken, now: Moment) -> Vec<Handed> {
+        let queries = &parcel.queries;
+        for query in queries {
+            self.books.queries += 1;
+            if !self.queries.insert(query.number.clone()) {
+                self.books.duplicates += 1;
+            }
+        }
+        let due = self.misdeeds.due(On::Query);
+        let mut feedback = if due.is(MisdeedKind::Return) {
+            Feedback {
+                returned: queries.iter().map(|query| returned(&query.number)).collect(),
+                ..Feedback::default()
+            }
+        } else {
+            self.answer(&parcel, now, due.is(MisdeedKind::InternalError))
+        };
+        if due.is(MisdeedKind::UnknownNumber) {
+            feedback.accounts.push(vec![vault::stand_in(UNKNOWN_NUMBER, StandIn::NoAccount, "", now)]);
+        }
+        self.remember(batch, parcel);
+        feedback.spoil(&due);
+        self.hand(&feedback, batch, None, &due, now)
+    }
+
+    fn answer(&mut self, parcel: &Taken, now: Moment, failing: bool) -> Feedback {
+        let mut answers: Vec<_> = parcel
+            .queries
+            .iter()
+            .map(|query| match (failing, parcel.lacking(&query.number, &query.document_key)) {
+                (true, _) => vec![vault::stand_in(&query.number, StandIn::QueryFailed, "系统处理异常", now)],
+                (_, Some(lack)) => vec![vault::stand_in(&query.number, StandIn::Declined, lack, now)],
+                _ => self.vault.answer(query, now),
+            })
+            .collect();
+        if !self.split_results {
+            answers = vec![answers.into_iter().flatten().collect()];
+        }
+        Feedback { accounts: answers, ..Feedback::default() }
+    }
+
+    fn remember(&mut self, batch: &str, parcel: Taken) {
+        if self.batches.len() >= REMEMBERED_BATCHES {
+            self.batches.pop_front();
+        }
+        self.batches.push_back((batch.to_owned(), parcel));
+    }
+
+    fn feed_back_queries_again(&mut self, batch: &str, now: Moment) -> Vec<Handed> {
+        let remembered = self.batches.iter().rev().find(|(number, _)| number == batch);
+        let Some(parcel) = remembered.map(|(_, parcel)| parcel.clone()) else { return Vec::new() };
+        let feedback = self.answer(&parcel, now, false);
+        self.hand(&feedback, batch, None, &Due::default(), now)
+    }
+
+    fn take_control(
+        &mut self,
+        batch: &str,
+        request: &ControlRequestRow,
+        parcel: &Taken,
+        now: Moment,
+    ) -> Vec<Handed> {
+        let due = self.misdeeds.due(On::Control);
+        let mut feedback = match self.controls.get(&request.number) {
+            Some(feedback) => {
+                self.books.duplicates += 1;
+                feedback.clone()
+            }
+            None => {
+                let feedback = self.execute(request, parcel, &due, now);
+                self.controls.insert(request.number.clone(), feedback.clone());
+                feedback
+            }
+        };
+        if let Some(booked) = self.booked.get(&request.number).and_then(|at| self.books.controls.get_mut(*at))
+        {
+            booked.arrived += 1;
+        }
+        feedback.spoil(&due);
+        let mut handed = self.hand(&feedback, batch, Some(&request.number), &due, now);
+        if due.is(MisdeedKind::UnknownNumber) {
+            feedback.controls.iter_mut().for_each(|row| row.number = UNKNOWN_NUMBER.into());
+            feedback.receipts.clear();
+            handed.extend(self.hand(&feedback, batch, Some(UNKNOWN_NUMBER), &Due::default(), now));
+        }
+        handed
+    }
+
+    /// Executes a control that was not seen before, and books it.
+    fn execute(&mut self, request: &ControlRequestRow, parcel: &Taken, due: &Due, now: Moment) -> Feedback {
+        let mut feedback = Feedback::default();
+        let first = TargetRow::default();
+        let target = request.targets.first().unwrap_or(&first);
+        let mut amount = rust_decimal::Decimal::ZERO;
+        let mut executed = false;
+        if due.is(MisdeedKind::Return) {
+            feedback.returned.push(returned(&request.number));
+        } else if due.is(MisdeedKind::InternalError) {
+            feedback.controls = self.vault.refuse(request, "系统处理异常");
+        } else if let Some(lack) = parcel.lacking(&request.number, &request.number) {
+            feedback.controls = self.vault.refuse(request, lack);
+        } else {
+            let done: Vec<Done> =
+                request.targets.iter().map(|target| self.vault.control(request, target, now)).collect();
+            amount = done.iter().map(|done| done.amount).sum();
+            executed = done.iter().any(|done| done.executed);
+            feedback.controls = done.into_iter().map(|done| done.row).collect();
+            feedback.receipts.push(receipt(request, amount));
+        }
+        let action = match target.measure.as_str() {
+            code::FREEZE => "freeze",
+            code::RELEASE => "release",
+            other => other,
+        };
+        self.booked.insert(request.number.clone(), self.books.controls.len());
+        self.books.controls.push(BookedControl {
+            number: request.number.clone(),
+            action: action.to_owned(),
+            target: target.account.clone(),
+            amount: format!("{amount:.2}"),
+            executed: u32::from(executed),
+            arrived: 0,
+        });
+        feedback
+    }
+
+    fn feed_back_control_again(&self, batch: &str, number: &str, now: Moment) -> Option<Handed> {
+        let feedback = self.controls.get(number)?;
+        self.hand(feedback, batch, Some(number), &Due::default(), now).into_iter().next()
+    }
+
+    fn hand(
+        &self,
+        feedback: &Feedback,
+        batch: &str,
+        request: Option<&str>,
+        due: &Due,
+        now: Moment,
+    ) -> Vec<Handed> {
+        if due.is(MisdeedKind::Silent) {
+            return Vec::new();
+        }
+        let after = self.delay.saturating_add(due.later);
+        let again = format!("9{}", batch.get(1..).unwrap_or_default());
+        let batches = if due.is(MisdeedKind::Duplicate) { vec![batch, &again] } else { vec![batch] };
+        batches
+            .into_iter()
+            .filter_map(|batch| feedback.package(Place { bank: &self.code, batch, request, now }, due))
+            .map(|file| Handed { after, file })
+            .collect()
+    }
+}
+
+/// A package as the bank takes it.
+#[derive(Debug, Clone, Default)]
+struct Taken {
+    queries: Vec<QueryRequestRow>,
+    controls: Vec<ControlRequestRow>,
+    failed: Vec<ReturnRow>,
+    /// Keys of the documents that have content.
+    documents: HashSet<String>,
+    /// Numbers of the requests that came with an officer's certificate.
+    certificates: HashSet<String>,
+}
+
+impl Taken {
+    fn of(file: &Message) -> Self {
+        let mut taken = Self::default();
+        let files = package::unpack(&file.bytes).map(|unpacked| unpacked.files).unwrap_or_default();
+        for document in files.iter().filter_map(|file| xml::read(&file.bytes).ok()) {
+            match document {
+                Document::Queries(list) => taken.queries.extend(list.rows),
+                Document::ControlRequests(list) => taken.controls.extend(list.rows),
+                Document::Returns(list) => taken.failed.extend(list.rows),
+                Document::Documents(list) => {
+                    let filled = list.rows.into_iter().filter(|row| !row.content.is_empty());
+                    taken.documents.extend(filled.flat_map(|row| [row.document_key, row.number]));
+                }
+                Document::Certificates(list) => {
+                    let shown = |row: &CertificateRow| {
+                        !(row.work_certificate.is_empty() && row.enforcement_certificate.is_empty())
+                    };
+                    taken.certificates.extend(list.rows.into_iter().filter(shown).map(|row| row.number));
+                }
+                Document::Accounts(_) | Document::Controls(_) | Document::Receipts(_) => {}
+            }
+        }
+        taken
+    }
+
+    /// What a bank misses before it acts (protocol section 7.8).
+    fn lacking(&self, number: &str, document_key: &str) -> Option<&'static str> {
+        if !self.documents.contains(document_key) {
+            Some("无文书，协助执行单位业务审核未通过")
+        } else if !self.certificates.contains(number) {
+            Some("无证件，协助执行单位业务审核未通过")
+        } else {
+            None
+        }
+    }
+}
+
+/// A request that was never made.
+const UNKNOWN_NUMBER: &str = "ZZ9999999999999999999999";
+
+fn returned(number: &str) -> ReturnRow {
+    ReturnRow {
+        number: number.to_owned(),
+        reason: code::DECLINED.into(),
+        remark: "证件号码与文书所载不一致".into(),
+        contact: "王测试".into(),
+        phone: "010-00000001".into(),
+        unknown: Vec::new(),
+    }
+}
+
+/// A receipt document: not a real PDF, but bytes whose MD5 is right.
+fn receipt(request: &ControlRequestRow, amount: rust_decimal::Decimal) -> ReceiptRow {
+    let text = format!("%PDF-1.4\n% {} {amount:.2}\n%%EOF\n", request.number);
+    ReceiptRow {
+        number: request.number.clone(),
+        title: format!("{}协助执行通知书（回执）", request.court_name),
+        format: "pdf".into(),
+        kind: code::RECEIPT.into(),
+        md5: md5_text(text.as_bytes()),
+        content: STANDARD.encode(text.as_bytes()),
+        unknown: Vec::new(),
+    }
+}

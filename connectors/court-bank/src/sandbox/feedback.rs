@@ -1,0 +1,162 @@
+//! Feedback packages of the simulated bank, well-formed or not.
+
+use chakong_contract::{Message, Moment};
+
+use super::script::{Due, MisdeedKind};
+use crate::package;
+use crate::wire::file_name::{self, PackageKind};
+use crate::wire::{AccountRow, ControlRow, ReceiptRow, ReturnRow, Row, xml};
+
+/// Code of a bank that is not this one.
+const OTHER_BANK: &str = "E999H999999999999";
+
+/// What one package says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Feedback {
+    /// Answers to queries, one file per entry.
+    pub(super) accounts: Vec<Vec<AccountRow>>,
+    /// Results of controls.
+    pub(super) controls: Vec<ControlRow>,
+    /// Receipt documents.
+    pub(super) receipts: Vec<ReceiptRow>,
+    /// Returned requests.
+    pub(super) returned: Vec<ReturnRow>,
+}
+
+/// Where a package belongs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// Bank code.
+    pub(super) bank: &'a str,
+    /// Batch number.
+    pub(super) batch: &'a str,
+    /// Request number, of control feedback.
+    pub(super) request: Option<&'a str>,
+    /// Now.
+    pub(super) now: Moment,
+}
+
+impl Feedback {
+    /// Spoils the rows as is due.
+    pub(super) fn spoil(&mut self, due: &Due) {
+        if due.is(MisdeedKind::BadEntry) {
+            if let Some(row) = self.accounts.iter_mut().flatten().find(|row| !row.balance.is_empty()) {
+                row.balance = "abc".into();
+            }
+            if let Some(row) = self.controls.first_mut() {
+                row.held = "abc".into();
+            }
+        }
+        if due.is(MisdeedKind::BlankAmounts) {
+            self.each_optional_amount(|amount| amount.clear());
+        }
+        if due.is(MisdeedKind::CommaAmounts) {
+            self.each_optional_amount(with_commas);
+            self.controls.iter_mut().for_each(|row| {
+                with_commas(&mut row.held);
+                with_commas(&mut row.limit);
+            });
+        }
+        if due.is(MisdeedKind::WrongMd5) {
+            self.receipts.iter_mut().for_each(|row| row.md5 = "0".repeat(32));
+        }
+    }
+
+    fn each_optional_amount(&mut self, change: fn(&mut String)) {
+        for row in self.accounts.iter_mut().flatten() {
+            change(&mut row.balance);
+            change(&mut row.available);
+        }
+        for row in &mut self.controls {
+            change(&mut row.balance);
+            change(&mut row.available);
+            change(&mut row.uncovered);
+        }
+    }
+
+    /// The package, as is due.
+    pub(super) fn package(&self, place: Place<'_>, due: &Due) -> Option<Message> {
+        let place = match due.is(MisdeedKind::WrongBankCode) {
+            true => Place { bank: OTHER_BANK, ..place },
+            false => place,
+        };
+        let files = self.files(place, due)?;
+        let message = package::pack(place.name(), place.now, &files).ok()?;
+        if due.is(MisdeedKind::TruncatedZip) {
+            let half = message.bytes.get(..message.bytes.len() / 2)?.to_vec();
+            return Some(Message::new(message.name, half));
+        }
+        Some(message)
+    }
+
+    fn files(&self, place: Place<'_>, due: &Due) -> Option<Vec<(String, Vec<u8>)>> {
+        let mut files = Vec::new();
+        for (rows, sequence) in self.accounts.iter().zip(1..) {
+            let name = file_name::inside_numbered(place.bank, place.batch, sequence);
+            files.push((name, written(rows, due)?));
+        }
+        if !self.controls.is_empty() {
+            files.push((place.inside("QR"), written(&self.controls, due)?));
+        }
+        if !self.receipts.is_empty() {
+            files.push((place.inside("QRI"), written(&self.receipts, due)?));
+        }
+        if !self.returned.is_empty() {
+            files.push((place.inside("QNA"), written(&self.returned, due)?));
+        }
+        if due.is(MisdeedKind::PathTrick) {
+            files.push(("../../QREVIL.xml".into(), b"<zhxxList/>".to_vec()));
+        }
+        Some(files)
+    }
+}
+
+impl Place<'_> {
+    fn name(&self) -> String {
+        match self.request {
+            Some(request) => {
+                file_name::package_of_request(PackageKind::ControlFeedback, self.bank, self.batch, request)
+            }
+            None => file_name::package(PackageKind::QueryFeedback, self.bank, self.batch),
+        }
+    }
+
+    fn inside(&self, prefix: &str) -> String {
+        match self.request {
+            Some(request) => file_name::inside_of_request(prefix, self.bank, self.batch, request),
+            None => file_name::inside(prefix, self.bank, self.batch),
+        }
+    }
+}
+
+fn written<T: Row + serde::Serialize>(rows: &[T], due: &Due) -> Option<Vec<u8>> {
+    let bytes = xml::write(rows).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let text = match due.is(MisdeedKind::Entities) {
+        true => {
+            text.replacen("?>\n", "?>\n<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;\">]>\n", 1)
+        }
+        false => text,
+    };
+    let mut bytes = match due.is(MisdeedKind::Gbk) {
+        true => encoding_rs::GB18030.encode(&text).0.into_owned(),
+        false => text.into_bytes(),
+    };
+    if due.is(MisdeedKind::ZipBomb) {
+        bytes.resize(bytes.len() + (16 << 20), b' ');
+    }
+    Some(bytes)
+}
+
+/// `1234.50` becomes `1,234.50`.
+fn with_commas(amount: &mut String) {
+    let (whole, cents) = amount.split_once('.').unwrap_or((amount.as_str(), ""));
+    let mut grouped = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    *amount = if cents.is_empty() { grouped } else { format!("{grouped}.{cents}") };
+}

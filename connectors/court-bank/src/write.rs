@@ -1,0 +1,289 @@
+//! Orders to request packages (protocol sections 1a, 2, 4 and 6).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chakong_contract::order::{CaseHead, Original, Target};
+use chakong_contract::{
+    Batch, Currency, Date, DocumentKind, Fault, FaultKind, Instruction, LegalDocument, Message, Money, Order,
+    Parcel,
+};
+use md5::{Digest as _, Md5};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::manifest::Bank;
+use crate::package;
+use crate::wire::file_name::{self, PackageKind};
+use crate::wire::{
+    CertificateRow, ControlRequestRow, DocumentRow, QueryRequestRow, Row, TargetRow, code, xml,
+};
+
+impl Parcel for Bank {
+    fn write(&self, batch: &Batch) -> Result<Vec<Message>, Fault> {
+        if !(1..=30).contains(&batch.number.len()) || !batch.number.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(unsupported("a batch number has 1 to 30 digits"));
+        }
+        let controls = batch.orders.iter().filter(|order| order.instruction.kind().is_control()).count();
+        match controls {
+            0 if !batch.orders.is_empty() => self.write_queries(batch),
+            some if some == batch.orders.len() && some > 0 => self.write_controls(batch),
+            _ => Err(unsupported("a batch has queries or controls, not both, and at least one")),
+        }
+    }
+}
+
+fn unsupported(detail: &'static str) -> Fault {
+    Fault::new(FaultKind::Unsupported, "write the request package", detail)
+}
+
+impl Bank {
+    fn write_queries(&self, batch: &Batch) -> Result<Vec<Message>, Fault> {
+        let mut requests = Vec::with_capacity(batch.orders.len());
+        let mut documents: Vec<DocumentRow> = Vec::new();
+        for order in &batch.orders {
+            let key = document_key(&order.documents);
+            if !documents.iter().any(|document| document.document_key == key) {
+                documents.extend(
+                    document_rows(&order.documents)
+                        .map(|row| DocumentRow { document_key: key.clone(), ..row }),
+                );
+            }
+            requests.push(query(order, key)?);
+        }
+        self.pack(batch, PackageKind::QueryRequest, &requests, &documents)
+    }
+
+    fn write_controls(&self, batch: &Batch) -> Result<Vec<Message>, Fault> {
+        let requests = batch.orders.iter().map(control).collect::<Result<Vec<_>, _>>()?;
+        let of_order = |order: &Order| {
+            let number = order.number.to_string();
+            document_rows(&order.documents)
+                .map(|row| DocumentRow { number: number.clone(), ..row })
+                .collect::<Vec<_>>()
+        };
+        let documents: Vec<_> = batch.orders.iter().flat_map(of_order).collect();
+        self.pack(batch, PackageKind::ControlRequest, &requests, &documents)
+    }
+
+    fn pack<T: Row + serde::Serialize>(
+        &self,
+        batch: &Batch,
+        kind: PackageKind,
+        requests: &[T],
+        documents: &[DocumentRow],
+    ) -> Result<Vec<Message>, Fault> {
+        let certificates: Vec<_> = batch.orders.iter().flat_map(certificates).collect();
+        let name = |prefix| file_name::inside(prefix, self.code.as_str(), &batch.number);
+        let files = [
+            (name("QA"), xml::write(requests)?),
+            (name("QI"), xml::write(documents)?),
+            (name("QC"), xml::write(&certificates)?),
+        ];
+        let package = file_name::package(kind, self.code.as_str(), &batch.number);
+        Ok(vec![package::pack(package, batch.made, &files)?])
+    }
+}
+
+fn query(order: &Order, document_key: String) -> Result<QueryRequestRow, Fault> {
+    let Instruction::Query { transactions } = &order.instruction else {
+        return Err(unsupported("a control cannot be written as a query"));
+    };
+    let head = Head::of(order)?;
+    let (from, until) = match transactions {
+        Some((from, until)) => (first_moment(*from), last_moment(*until)),
+        None => (String::new(), String::new()),
+    };
+    Ok(QueryRequestRow {
+        number: order.number.to_string(),
+        class: code::COMMERCIAL_BANK.into(),
+        nature: code::NATURE_QUERY.into(),
+        name: order.name.to_string(),
+        document_kind: head.document_kind.into(),
+        document_number: order.document.number().to_owned(),
+        court_name: order.case.court_name.clone(),
+        court_code: order.case.court_code.clone(),
+        officer: head.officer,
+        phone: head.phone,
+        case_number: order.case.number.to_string(),
+        work_certificate: head.work_certificate,
+        enforcement_certificate: head.enforcement_certificate,
+        notice: title_of(&order.documents, DocumentKind::QueryNotice),
+        transactions_from: from,
+        transactions_until: until,
+        document_key,
+        unknown: Vec::new(),
+    })
+}
+
+fn control(order: &Order) -> Result<ControlRequestRow, Fault> {
+    let (target, notice) = match &order.instruction {
+        Instruction::Freeze { target, limit, from, until } => {
+            let ruling = ruling(order, DocumentKind::FreezeRuling);
+            let term = (first_moment(*from), last_moment(*until));
+            let row = target_row(target, *limit, ruling, code::FREEZE)?;
+            (TargetRow { from: term.0, until: term.1, ..row }, DocumentKind::FreezeNotice)
+        }
+        Instruction::Release { target, amount, original } => {
+            let ruling = ruling(order, DocumentKind::ReleaseRuling);
+            let row = target_row(target, *amount, ruling, code::RELEASE)?;
+            (of_original(row, original), DocumentKind::ReleaseNotice)
+        }
+        Instruction::Renew { .. } | Instruction::Query { .. } => {
+            return Err(unsupported("the connector freezes and releases only"));
+        }
+    };
+    let head = Head::of(order)?;
+    Ok(ControlRequestRow {
+        number: order.number.to_string(),
+        class: code::COMMERCIAL_BANK.into(),
+        nature: code::NATURE_CONTROL.into(),
+        name: order.name.to_string(),
+        document_kind: head.document_kind.into(),
+        document_number: order.document.number().to_owned(),
+        court_name: order.case.court_name.clone(),
+        court_code: order.case.court_code.clone(),
+        officer: head.officer,
+        phone: head.phone,
+        case_number: order.case.number.to_string(),
+        work_certificate: head.work_certificate,
+        enforcement_certificate: head.enforcement_certificate,
+        notice: title_of(&order.documents, notice),
+        targets: vec![target],
+        ..ControlRequestRow::default()
+    })
+}
+
+fn target_row(target: &Target, amount: Money, ruling: String, measure: &str) -> Result<TargetRow, Fault> {
+    let Target::Account { number, sub_account, class, branch, branch_code } = target;
+    // The answer names no currency and only yuan was ever seen (protocol section 7.6): anything else could not be read back.
+    let currency = Currency::CNY.number().filter(|_| amount.is_yuan());
+    let currency = currency.ok_or_else(|| unsupported("the wire controls amounts in Chinese yuan only"))?;
+    // Cut, never rounded up: a freeze must not exceed what was ordered.
+    let amount = amount.amount.round_dp_with_strategy(2, RoundingStrategy::ToZero);
+    if amount <= Decimal::ZERO {
+        return Err(unsupported("the amount is not positive"));
+    }
+    Ok(TargetRow {
+        sequence: "1".into(),
+        class: code::DEPOSIT.into(),
+        measure: measure.into(),
+        account: number.clone(),
+        sub_account: sub_account.clone().unwrap_or_default(),
+        account_class: class.clone(),
+        branch: branch.clone(),
+        branch_code: branch_code.clone(),
+        content: code::MONEY.into(),
+        currency: currency.into(),
+        amount: format!("{amount:.2}"),
+        ruling,
+        ..TargetRow::default()
+    })
+}
+
+fn of_original(row: TargetRow, original: &Original) -> TargetRow {
+    let (number, case_number) = (original.number.to_string(), original.case_number.to_string());
+    TargetRow { original: number, original_case: case_number, ..row }
+}
+
+/// The number of the ruling; where it has none of its own, that of the case.
+fn ruling(order: &Order, kind: DocumentKind) -> String {
+    let document = order.documents.iter().find(|document| document.kind == kind);
+    match document.map(|document| document.number.trim()) {
+        Some(number) if !number.is_empty() => number.to_owned(),
+        _ => order.case.number.to_string(),
+    }
+}
+
+/// What requests of both kinds say about party and officer.
+struct Head {
+    document_kind: &'static str,
+    officer: String,
+    phone: String,
+    work_certificate: String,
+    enforcement_certificate: String,
+}
+
+impl Head {
+    fn of(order: &Order) -> Result<Self, Fault> {
+        let document_kind = code::identity(&order.document)
+            .ok_or_else(|| unsupported("the wire has no code for this kind of identity document"))?;
+        let CaseHead { officers, .. } = &order.case;
+        let officer =
+            officers.first().ok_or_else(|| unsupported("an order needs the officer who handles it"))?;
+        Ok(Self {
+            document_kind,
+            officer: officer.name.to_string(),
+            phone: officer.phone.clone(),
+            work_certificate: officer.work_certificate.clone(),
+            enforcement_certificate: officer.enforcement_certificate.clone(),
+        })
+    }
+}
+
+fn title_of(documents: &[LegalDocument], kind: DocumentKind) -> String {
+    documents
+        .iter()
+        .find(|document| document.kind == kind)
+        .map(|document| document.title.clone())
+        .unwrap_or_default()
+}
+
+/// One key for the same documents, whatever order they come with: shared by the requests of a batch (protocol section 2).
+fn document_key(documents: &[LegalDocument]) -> String {
+    let mut digest = Md5::new();
+    for document in documents {
+        for part in [document.title.as_bytes(), document.format.as_bytes(), &document.content[..]] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+    }
+    let hexadecimal: String = digest.finalize().iter().map(|byte| format!("{byte:02X}")).collect();
+    format!("WS{}", hexadecimal.get(..20).unwrap_or_default())
+}
+
+fn document_rows(documents: &[LegalDocument]) -> impl Iterator<Item = DocumentRow> + '_ {
+    documents.iter().zip(1..).map(|(document, sequence): (_, u32)| DocumentRow {
+        sequence: sequence.to_string(),
+        title: document.title.clone(),
+        format: document.format.clone(),
+        kind: document.kind.chinese().into(),
+        md5: md5_text(&document.content),
+        content: STANDARD.encode(&document.content),
+        ..DocumentRow::default()
+    })
+}
+
+fn certificates(order: &Order) -> impl Iterator<Item = CertificateRow> + '_ {
+    order.case.officers.iter().zip(1..).map(|(officer, sequence): (_, u32)| {
+        let image = |image: &Option<chakong_contract::CertificateImage>| match image {
+            Some(image) => (image.format.clone(), STANDARD.encode(&image.content)),
+            None => (String::new(), String::new()),
+        };
+        let (work_format, work_image) = image(&officer.work_image);
+        let (enforcement_format, enforcement_image) = image(&officer.enforcement_image);
+        CertificateRow {
+            number: order.number.to_string(),
+            sequence: sequence.to_string(),
+            name: officer.name.to_string(),
+            work_certificate: officer.work_certificate.clone(),
+            work_format,
+            work_image,
+            enforcement_certificate: officer.enforcement_certificate.clone(),
+            enforcement_format,
+            enforcement_image,
+            unknown: Vec::new(),
+        }
+    })
+}
+
+/// MD5 of a file as the wire writes it: lower-case hexadecimal of the bytes before Base64 (protocol section 5).
+pub(crate) fn md5_text(bytes: &[u8]) -> String {
+    Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn first_moment(date: Date) -> String {
+    date.strftime("%Y/%m/%d 00:00:00").to_string()
+}
+
+fn last_moment(date: Date) -> String {
+    date.strftime("%Y/%m/%d 23:59:59").to_string()
+}

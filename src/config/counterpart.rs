@@ -1,0 +1,261 @@
+//! One file per counterpart: connector, line, limits, window, breaker, retry, settings.
+
+mod line;
+mod settings;
+mod window;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chakong_contract::connector::{Connector, Plugin};
+use chakong_contract::manifest::Settings;
+
+use super::reader::{Document, Problems, Section};
+use super::values::within;
+use crate::retry::RetryPolicy;
+
+pub use line::{CallConfig, LineConfig, ParcelConfig};
+pub use window::Window;
+
+/// A counterpart as configured, its connector built.
+#[derive(Debug, Clone)]
+pub struct CounterpartConfig {
+    /// Name: the file's name without `.toml`.
+    pub name: String,
+    /// Chinese name for court staff.
+    pub name_zh: String,
+    /// English name.
+    pub name_en: String,
+    /// The connector it uses.
+    pub plugin: Plugin,
+    /// The connector, built for these settings.
+    pub connector: Arc<dyn Connector>,
+    /// The settings it was built with.
+    pub settings: Settings,
+    /// Line.
+    pub line: LineConfig,
+    /// Limits.
+    pub limits: LimitsConfig,
+    /// When it serves.
+    pub window: Window,
+    /// Breaker.
+    pub breaker: BreakerConfig,
+    /// Retry of queries.
+    pub retry_query: RetryPolicy,
+    /// Retry of controls.
+    pub retry_control: RetryPolicy,
+    /// Digest of the file, to notice changes.
+    pub fingerprint: u64,
+}
+
+impl CounterpartConfig {
+    /// The retry policy for an order.
+    pub const fn retry(&self, control: bool) -> &RetryPolicy {
+        if control { &self.retry_control } else { &self.retry_query }
+    }
+}
+
+/// Section `[limits]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LimitsConfig {
+    /// Requests per second, possibly a fraction; `None` for no limit.
+    pub per_second: Option<f64>,
+    /// Requests that may come at once after a pause.
+    pub burst: u32,
+    /// Requests at the same time.
+    pub concurrency: u32,
+    /// Requests per day (Asia/Shanghai); `None` for no limit.
+    pub per_day: Option<u64>,
+    /// Most orders in one message; never more than the connector takes.
+    pub batch: u32,
+    /// How long a batch waits for more orders.
+    pub batch_wait: Duration,
+}
+
+/// Section `[breaker]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BreakerConfig {
+    /// Faults of the counterpart in a row that open it.
+    pub failures: u32,
+    /// How long it stays open the first time; doubles while the probe fails.
+    pub open: Duration,
+    /// Longest time it stays open.
+    pub longest: Duration,
+}
+
+/// Reads the file of one counterpart.
+pub fn read_counterpart(
+    path: &Path,
+    text: &str,
+    plugins: &[Plugin],
+    problems: &mut Problems,
+) -> Option<CounterpartConfig> {
+    let before = problems.0.len();
+    let document = Document::parse(path, text, problems)?;
+    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+    let base = path.parent().unwrap_or(Path::new("."));
+    let mut root = document.root(problems);
+    if !is_name(&name) {
+        root.problem(
+            "name",
+            "the file's name must be 1 to 64 lower-case letters, digits and hyphens, e.g. `icbc.toml`",
+        );
+    }
+    let name_zh = root.text("name_zh").unwrap_or_else(|| name.clone());
+    let name_en = root.text("name_en").unwrap_or_else(|| name.clone());
+    let plugin = read_plugin(&mut root, plugins);
+    let line = match root.has("line") {
+        true => root.section("line", |section| line::read_line(section, base, plugin.as_ref())).flatten(),
+        false => {
+            root.problem("line", "is missing: add a [line] table with kind = \"call\" or \"parcel\"");
+            None
+        }
+    };
+    let limits = root.section("limits", read_limits).unwrap_or_else(default_limits);
+    let window = root.section("window", window::read_window).unwrap_or_default();
+    let breaker = root.section("breaker", read_breaker).unwrap_or_else(default_breaker);
+    let (retry_query, retry_control) = root.section("retry", read_retries).unwrap_or_default();
+    let built = match &plugin {
+        Some(plugin) => settings::build(&mut root, base, plugin),
+        None => {
+            let _ = root.section("settings", |section| section.entries().len());
+            None
+        }
+    };
+    root.finish();
+    let (settings, connector) = built?;
+    let (plugin, line) = (plugin?, line?);
+    (problems.0.len() == before).then(|| CounterpartConfig {
+        name,
+        name_zh,
+        name_en,
+        plugin,
+        connector,
+        settings,
+        line,
+        limits,
+        window,
+        breaker,
+        retry_query,
+        retry_control,
+        fingerprint: fingerprint(text),
+    })
+}
+
+fn is_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// A digest of a file's text.
+pub fn fingerprint(text: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn read_plugin(root: &mut Section<'_>, plugins: &[Plugin]) -> Option<Plugin> {
+    let known = || plugins.iter().map(|plugin| plugin.manifest.id).collect::<Vec<_>>().join(", ");
+    let id: String = root.required("connector", &format!("one of {}", known()))?;
+    let plugin = plugins.iter().find(|plugin| plugin.manifest.id == id).cloned();
+    if plugin.is_none() {
+        root.problem("connector", format_args!("`{id}` is not a connector; known: {}", known()));
+    }
+    plugin
+}
+
+const fn default_limits() -> LimitsConfig {
+    LimitsConfig {
+        per_second: None,
+        burst: 1,
+        concurrency: 4,
+        per_day: None,
+        batch: u32::MAX,
+        batch_wait: Duration::from_millis(5),
+    }
+}
+
+fn read_limits(section: &mut Section<'_>) -> LimitsConfig {
+    let default = default_limits();
+    let bounded = |section: &mut Section<'_>, key, default: u32, high: u32| {
+        let value = section.or(key, default);
+        match within(value, 1, high) {
+            Ok(value) => value,
+            Err(message) => {
+                section.problem(key, message);
+                default
+            }
+        }
+    };
+    let per_second: Option<f64> = section.value("per_second");
+    let per_minute: Option<f64> = section.value("per_minute");
+    if per_second.is_some() && per_minute.is_some() {
+        section.problem("per_minute", "stands beside `per_second`; give one of them");
+    }
+    let rate = per_second.or(per_minute.map(|rate| rate / 60.0));
+    if rate.is_some_and(|rate| !(0.0001..=100_000.0).contains(&rate)) {
+        section
+            .problem(if per_second.is_some() { "per_second" } else { "per_minute" }, "is not a usable rate");
+    }
+    let batch_wait = section.or("batch_wait", default.batch_wait);
+    if batch_wait > Duration::from_secs(600) {
+        section.problem("batch_wait", "may be at most \"10m\"");
+    }
+    LimitsConfig {
+        per_second: rate,
+        burst: bounded(section, "burst", 1, 100_000),
+        concurrency: bounded(section, "concurrency", default.concurrency, 1024),
+        per_day: section.value("per_day"),
+        batch: bounded(section, "batch", u32::MAX, u32::MAX),
+        batch_wait,
+    }
+}
+
+const fn default_breaker() -> BreakerConfig {
+    BreakerConfig { failures: 5, open: Duration::from_secs(30), longest: Duration::from_secs(600) }
+}
+
+fn read_breaker(section: &mut Section<'_>) -> BreakerConfig {
+    let default = default_breaker();
+    let failures = section.or("failures", default.failures);
+    if failures == 0 {
+        section.problem("failures", "must be at least 1");
+    }
+    BreakerConfig {
+        failures: failures.max(1),
+        open: section.or("open", default.open),
+        longest: section.or("longest", default.longest),
+    }
+}
+
+fn read_retries(section: &mut Section<'_>) -> (RetryPolicy, RetryPolicy) {
+    let query = section.section("query", read_retry).unwrap_or_default();
+    let control = section.section("control", read_retry).unwrap_or_default();
+    (query, control)
+}
+
+fn read_retry(section: &mut Section<'_>) -> RetryPolicy {
+    let default = RetryPolicy::default();
+    let policy = RetryPolicy {
+        initial: section.or("initial", default.initial),
+        longest: section.or("longest", default.longest),
+        multiplier: section.or("multiplier", default.multiplier),
+        jitter: section.or("jitter", default.jitter),
+        attempts: section.or("attempts", default.attempts),
+    };
+    if policy.longest < policy.initial {
+        section.problem("longest", "is shorter than `initial`");
+    }
+    if !(1.0..=100.0).contains(&policy.multiplier) {
+        section.problem("multiplier", "must lie between 1 and 100");
+    }
+    if !(0.0..=1.0).contains(&policy.jitter) {
+        section.problem("jitter", "must lie between 0 and 1");
+    }
+    if policy.attempts == 0 {
+        section.problem("attempts", "must be at least 1");
+    }
+    policy
+}

@@ -1,0 +1,152 @@
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chakong_contract::connector::Plugin;
+use chakong_contract::manifest::LineKind;
+
+use super::super::reader::Section;
+use super::super::values::within;
+
+/// Section `[line]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineConfig {
+    /// We call.
+    Call(CallConfig),
+    /// Files both ways.
+    Parcel(ParcelConfig),
+}
+
+impl LineConfig {
+    /// The kind.
+    pub const fn kind(&self) -> LineKind {
+        match self {
+            Self::Call(_) => LineKind::Call,
+            Self::Parcel(_) => LineKind::Parcel,
+        }
+    }
+}
+
+/// A call line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallConfig {
+    /// Base address, `http://` or `https://`, without a slash at the end.
+    pub base_url: String,
+    /// Longest time to connect.
+    pub connect_timeout: Duration,
+    /// Longest time from the first byte sent to the last byte received.
+    pub timeout: Duration,
+    /// Largest answer in bytes.
+    pub largest_answer: usize,
+    /// Proxy address.
+    pub proxy: Option<String>,
+    /// PEM file with the authorities that sign the counterpart's certificate.
+    pub ca_file: Option<PathBuf>,
+    /// PEM file with our certificate and key.
+    pub client_certificate_file: Option<PathBuf>,
+}
+
+/// A parcel line over a shared directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParcelConfig {
+    /// Folder the counterpart takes our files from.
+    pub outgoing: PathBuf,
+    /// Folder the counterpart leaves its files in.
+    pub incoming: PathBuf,
+    /// Folder for files that were read; `None` deletes them, their bytes are in the store.
+    pub archive: Option<PathBuf>,
+    /// How long archived files stay.
+    pub keep: Duration,
+    /// How often the incoming folder is looked into.
+    pub poll: Duration,
+    /// Largest file in bytes.
+    pub largest_file: u64,
+}
+
+pub(super) fn read_line(
+    section: &mut Section<'_>,
+    base: &Path,
+    plugin: Option<&Plugin>,
+) -> Option<LineConfig> {
+    let kind: String = section.required("kind", "\"call\" or \"parcel\"")?;
+    let line = match kind.as_str() {
+        "call" => read_call(section, base).map(LineConfig::Call),
+        "parcel" => read_parcel(section, base).map(LineConfig::Parcel),
+        other => {
+            section.problem("kind", format_args!("`{other}` is not a line; known: call, parcel"));
+            let _ = section.entries();
+            None
+        }
+    }?;
+    if let Some(plugin) = plugin
+        && !plugin.manifest.lines.contains(&line.kind())
+    {
+        let known: Vec<&str> = plugin.manifest.lines.iter().map(|line| line.word()).collect();
+        section.problem(
+            "kind",
+            format_args!("connector {} speaks only: {}", plugin.manifest.id, known.join(", ")),
+        );
+        return None;
+    }
+    Some(line)
+}
+
+fn read_call(section: &mut Section<'_>, base: &Path) -> Option<CallConfig> {
+    let url: Option<String> = section.required("base_url", "e.g. base_url = \"https://open.example.cn\"");
+    let base_url = url.and_then(|url| {
+        let usable = reqwest::Url::parse(&url)
+            .is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https") && parsed.host().is_some());
+        if !usable {
+            section.problem("base_url", "must be an address that begins with http:// or https://");
+        }
+        usable.then(|| url.trim_end_matches('/').to_owned())
+    });
+    let timeout = section.or("timeout", Duration::from_secs(30));
+    if let Err(message) = within(timeout, Duration::from_millis(10), Duration::from_secs(3600)) {
+        section.problem("timeout", message);
+    }
+    let largest = section.or("largest_answer_mib", 16_u64);
+    if let Err(message) = within(largest, 1, 1024) {
+        section.problem("largest_answer_mib", message);
+    }
+    let file = |section: &mut Section<'_>, key| {
+        let path = section.text(key).map(|path| base.join(path));
+        if path.as_ref().is_some_and(|path| !path.is_file()) {
+            section.problem(key, "there is no such file");
+        }
+        path
+    };
+    let ca_file = file(section, "ca_file");
+    let client_certificate_file = file(section, "client_certificate_file");
+    Some(CallConfig {
+        connect_timeout: section.or("connect_timeout", Duration::from_secs(5)),
+        timeout,
+        largest_answer: usize::try_from(largest << 20).unwrap_or(usize::MAX),
+        proxy: section.text("proxy"),
+        ca_file,
+        client_certificate_file,
+        base_url: base_url?,
+    })
+}
+
+fn read_parcel(section: &mut Section<'_>, base: &Path) -> Option<ParcelConfig> {
+    let outgoing: Option<String> =
+        section.required("outgoing", "the folder the counterpart takes our files from");
+    let incoming: Option<String> =
+        section.required("incoming", "the folder the counterpart leaves its files in");
+    if outgoing.is_some() && outgoing == incoming {
+        section.problem("incoming", "must be another folder than `outgoing`");
+    }
+    let poll = section.or("poll", Duration::from_secs(10));
+    if let Err(message) = within(poll, Duration::from_millis(10), Duration::from_secs(86400)) {
+        section.problem("poll", message);
+    }
+    let largest = section.or("largest_file_mib", 256_u64);
+    Some(ParcelConfig {
+        archive: section.text("archive").map(|path| base.join(path)),
+        keep: section.or("keep", Duration::from_secs(30 * 86400)),
+        poll,
+        largest_file: largest.min(1 << 20) << 20,
+        outgoing: base.join(outgoing?),
+        incoming: base.join(incoming?),
+    })
+}

@@ -1,0 +1,104 @@
+//! A connector's settings, checked against its manifest; secrets come from files or the environment.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chakong_contract::Secret;
+use chakong_contract::connector::{Connector, Plugin};
+use chakong_contract::manifest::{Setting, SettingKind, SettingValue, Settings};
+use toml::de::DeValue;
+
+use super::super::reader::Section;
+use super::super::values::FromValue as _;
+
+/// Reads `[settings]` and builds the connector.
+pub(super) fn build(
+    root: &mut Section<'_>,
+    base: &Path,
+    plugin: &Plugin,
+) -> Option<(Settings, Arc<dyn Connector>)> {
+    let manifest = &plugin.manifest;
+    let read = root.section("settings", |section| read_settings(section, base, manifest.settings));
+    let (settings, mut complete) = match read {
+        Some(read) => read,
+        None => (Settings::default(), true),
+    };
+    if !root.has("settings") {
+        for setting in manifest.settings.iter().filter(|setting| setting.required) {
+            root.problem("settings", format_args!("`{}` is missing: {}", setting.key, setting.help));
+            complete = false;
+        }
+    }
+    if !complete {
+        return None;
+    }
+    match (plugin.build)(&settings) {
+        Ok(connector) => Some((settings, connector)),
+        Err(problems) => {
+            for problem in problems {
+                root.problem("settings", problem);
+            }
+            None
+        }
+    }
+}
+
+fn read_settings(section: &mut Section<'_>, base: &Path, declared: &[Setting]) -> (Settings, bool) {
+    let mut settings = Settings::default();
+    let mut complete = true;
+    let entries = section.entries();
+    for (key, value) in &entries {
+        let Some(setting) = declared.iter().find(|setting| setting.key == key) else {
+            let known: Vec<&str> = declared.iter().map(|setting| setting.key).collect();
+            section.problem(
+                key,
+                format_args!("is not a setting of this connector; known: {}", known.join(", ")),
+            );
+            complete = false;
+            continue;
+        };
+        match read_value(value, setting.kind, base) {
+            Ok(value) => settings = settings.with(key, value),
+            Err(message) => {
+                section.problem(key, message);
+                complete = false;
+            }
+        }
+    }
+    for setting in declared.iter().filter(|setting| setting.required) {
+        if !entries.iter().any(|(key, _)| key == setting.key) {
+            section.problem(setting.key, format_args!("is missing: {}", setting.help));
+            complete = false;
+        }
+    }
+    (settings, complete)
+}
+
+fn read_value(value: &DeValue<'_>, kind: SettingKind, base: &Path) -> Result<SettingValue, String> {
+    match kind {
+        SettingKind::Text => String::from_value(value).map(SettingValue::Text),
+        SettingKind::Integer => i64::from_value(value).map(SettingValue::Integer),
+        SettingKind::Boolean => bool::from_value(value).map(SettingValue::Boolean),
+        SettingKind::Choice(words) => match value.as_str() {
+            Some(word) if words.contains(&word) => Ok(SettingValue::Text(word.to_owned())),
+            _ => Err(format!("must be one of: {}", words.join(", "))),
+        },
+        SettingKind::Secret => read_secret(value, base).map(SettingValue::Secret),
+    }
+}
+
+fn read_secret(value: &DeValue<'_>, base: &Path) -> Result<Secret, String> {
+    let hint = "a secret is not written here; use { file = \"PATH\" } or { env = \"NAME\" }";
+    let table = value.as_table().filter(|table| table.len() == 1).ok_or(hint)?;
+    let (source, value) = table.iter().next().ok_or(hint)?;
+    let name = value.get_ref().as_str().ok_or(hint)?;
+    let secret = match source.get_ref().as_ref() {
+        "file" => {
+            std::fs::read_to_string(base.join(name)).map_err(|error| format!("file {name}: {error}"))?
+        }
+        "env" => std::env::var(name).map_err(|_| format!("the environment has no {name}"))?,
+        _ => return Err(hint.to_owned()),
+    };
+    let secret = secret.trim();
+    if secret.is_empty() { Err(format!("{name} is empty")) } else { Ok(Secret::new(secret)) }
+}

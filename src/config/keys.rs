@@ -1,0 +1,98 @@
+use std::collections::BTreeSet;
+
+use sha2::{Digest as _, Sha256};
+
+use super::reader::Section;
+
+/// What the holder of a key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// 办案系统: submits inquiries, reads results.
+    CaseSystem,
+    /// 查控员: reads, re-queries, cancels.
+    Officer,
+    /// 审批人: approves, rejects and releases measures, resolves held orders.
+    Approver,
+    /// 运维: health of connectors, pause, resume, probe.
+    Operations,
+}
+
+impl Role {
+    /// Every role with its word in the configuration.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::CaseSystem, "case_system"),
+        (Self::Officer, "officer"),
+        (Self::Approver, "approver"),
+        (Self::Operations, "operations"),
+    ];
+
+    /// The word used in configuration and errors.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(role, _)| *role == self).map_or("", |(_, word)| word)
+    }
+}
+
+/// An API key: only its digest is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Who holds it; named in audit lines.
+    pub name: String,
+    /// What it may do.
+    pub roles: BTreeSet<Role>,
+    /// SHA-256 of the key.
+    pub digest: [u8; 32],
+}
+
+/// SHA-256 of a key. Keys are long random texts, so a fast digest is enough.
+pub fn digest_of(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+pub(super) fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
+    let name: Option<String> = section.required("name", "who holds the key, e.g. name = \"case-system\"");
+    let words: Vec<String> = section.required("roles", "e.g. roles = [\"case_system\"]").unwrap_or_default();
+    let hex: Option<String> = section
+        .required("sha256", "the key's SHA-256 in hexadecimal; make one with: printf %s KEY | sha256sum");
+    let mut roles = BTreeSet::new();
+    for word in words {
+        match Role::ALL.iter().find(|(_, known)| *known == word) {
+            Some((role, _)) => drop(roles.insert(*role)),
+            None => {
+                let known = Role::ALL.map(|(_, word)| word).join(", ");
+                section.problem("roles", format_args!("`{word}` is not a role; known: {known}"));
+            }
+        }
+    }
+    let digest = hex.and_then(|hex| {
+        let digest = read_hex(&hex);
+        if digest.is_none() {
+            section.problem(
+                "sha256",
+                "must have 64 hexadecimal digits; make it with: printf %s KEY | sha256sum",
+            );
+        }
+        digest
+    });
+    Some(ApiKey { name: name?, roles, digest: digest? })
+}
+
+fn read_hex(text: &str) -> Option<[u8; 32]> {
+    let digits: Vec<u8> =
+        text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
+    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
+    if digits.len() == 64 { bytes.try_into().ok() } else { None }
+}
+
+pub(super) fn check_distinct(keys: &[ApiKey], root: &mut Section<'_>) {
+    for (at, key) in keys.iter().enumerate() {
+        if keys.iter().take(at).any(|other| other.name == key.name || other.digest == key.digest) {
+            root.problem("keys", format_args!("`{}` has the name or the digest of another key", key.name));
+        }
+    }
+    if keys.is_empty() {
+        root.problem(
+            "keys",
+            "is missing: without an API key nothing but health answers; add a [[keys]] table",
+        );
+    }
+}

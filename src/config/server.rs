@@ -1,0 +1,113 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::reader::Section;
+use super::values::within;
+
+/// Section `[server]`.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// Address of the HTTP API.
+    pub listen: SocketAddr,
+    /// Largest request body in bytes.
+    pub largest_body: usize,
+    /// Longest time for one request; long polls have their own.
+    pub request_timeout: Duration,
+    /// Longest time that a shutdown waits for what is under way.
+    pub grace: Duration,
+    /// Requests that are worked on at once; more are told to come again.
+    pub most_requests: usize,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            largest_body: 8 << 20,
+            request_timeout: Duration::from_secs(30),
+            grace: Duration::from_secs(20),
+            most_requests: 1024,
+        }
+    }
+}
+
+pub(super) fn read_server(section: &mut Section<'_>) -> ServerConfig {
+    let default = ServerConfig::default();
+    let largest = section.or("largest_body_mib", 8_u64);
+    if let Err(message) = within(largest, 1, 256) {
+        section.problem("largest_body_mib", message);
+    }
+    let most = section.or("most_requests", 1024_u32);
+    if let Err(message) = within(most, 1, 100_000) {
+        section.problem("most_requests", message);
+    }
+    ServerConfig {
+        listen: section.or("listen", default.listen),
+        largest_body: usize::try_from(largest.min(256) << 20).unwrap_or(default.largest_body),
+        request_timeout: section.or("request_timeout", default.request_timeout),
+        grace: section.or("grace", default.grace),
+        most_requests: usize::try_from(most).unwrap_or(default.most_requests),
+    }
+}
+
+/// Section `[store]`.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// Folder of the embedded store.
+    pub directory: PathBuf,
+    /// Intake stops while fewer bytes than this are free.
+    pub min_free: u64,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self { directory: "chakong-data".into(), min_free: 64 << 20 }
+    }
+}
+
+pub(super) fn read_store(section: &mut Section<'_>, base: &Path) -> StoreConfig {
+    let directory = section.text("directory").unwrap_or_else(|| "chakong-data".to_owned());
+    let min_free = section.or("min_free_mib", 64_u64).min(1 << 40) << 20;
+    StoreConfig { directory: base.join(directory), min_free }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Section `[log]`.
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    /// Form.
+    pub format: LogFormat,
+    /// `tracing` filter, e.g. `info` or `info,chakong=debug`.
+    pub filter: String,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, filter: "info".into() }
+    }
+}
+
+pub(super) fn read_log(section: &mut Section<'_>) -> LogConfig {
+    let format = match section.text("format").as_deref() {
+        None | Some("text") => LogFormat::Text,
+        Some("json") => LogFormat::Json,
+        Some(_) => {
+            section.problem("format", "must be \"text\" or \"json\"");
+            LogFormat::Text
+        }
+    };
+    let filter = section.text("filter").unwrap_or_else(|| "info".to_owned());
+    if let Err(error) = tracing_subscriber::EnvFilter::try_new(&filter) {
+        section.problem("filter", format_args!("is not a filter such as \"info\": {error}"));
+    }
+    LogConfig { format, filter }
+}

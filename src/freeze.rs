@@ -1,0 +1,11 @@
+//! The freeze ledger 冻结台账: mandate + measures -> what to ask, propose, withdraw or release. Pure, and the only judge
+//! of how much more may be frozen: what is held plus what is asked never exceeds the claim (民诉法 art. 253, 查扣冻规定
+//! art. 19).
+
+mod exempt;
+mod ledger;
+mod reply;
+
+pub use exempt::{Exemption, Level, exemption};
+pub use ledger::{Decision, decide, exposure, may_ask, room};
+pub use reply::{candidate, hear};

@@ -1,0 +1,15 @@
+//! Inquiries 查控申请, their orders and measures: the gateway's own vocabulary and the tables of legal moves. Pure.
+
+mod certificate;
+mod event;
+mod measure;
+mod order;
+mod submission;
+
+pub use certificate::{Certificate, Coverage, NotAsked, OrderLine, Triage, certify};
+pub use event::{EventDraft, EventType};
+pub use measure::{Measure, MeasureId, MeasureState};
+pub use order::{OrderId, OrderRecord, OrderState, Priority, StateError, number_of, order_id_of};
+pub use submission::{
+    Inquiry, InquiryId, InquiryState, Mandate, Mode, Preference, Purpose, Search, Submission,
+};

@@ -1,0 +1,129 @@
+use chakong_contract::{ActionKind, Instruction, Party};
+
+use super::Finding;
+use crate::config::CounterpartConfig;
+use crate::counterparts::Snapshot;
+use crate::inquiry::{NotAsked, Submission};
+
+/// Most orders of one inquiry.
+const MOST_ORDERS: usize = 20_000;
+
+/// One order to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// The counterpart.
+    pub counterpart: String,
+    /// Which party.
+    pub party: u32,
+    /// Which of the party's documents.
+    pub document: u32,
+    /// What is asked.
+    pub instruction: Instruction,
+}
+
+/// Who is asked what, and who is not asked and why.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// Orders.
+    pub orders: Vec<Planned>,
+    /// Who is not asked.
+    pub not_asked: Vec<NotAsked>,
+}
+
+/// Plans an inquiry: one query per party, counterpart and identity document that the counterpart can match. What a
+/// manifest does not declare is refused here, never at sending. Pure.
+pub fn plan(submission: &Submission, counterparts: &Snapshot, findings: &mut Vec<Finding>) -> Plan {
+    let mut plan = Plan::default();
+    let named = &submission.search.counterparts;
+    for (at, name) in named.iter().enumerate() {
+        let pointer = || format!("/search/counterparts/{at}");
+        match counterparts.get(name) {
+            None => findings.push(Finding::new(pointer(), "there is no such counterpart")),
+            Some(counterpart) => {
+                if let Err(reason) = can_answer(submission, counterpart) {
+                    findings.push(Finding::new(pointer(), reason));
+                }
+            }
+        }
+    }
+    for counterpart in counterparts.values() {
+        if named.is_empty() || named.contains(&counterpart.name) {
+            plan_counterpart(submission, counterpart, &mut plan);
+        }
+    }
+    let can_freeze = |planned: &Planned| {
+        let counterpart = counterparts.get(&planned.counterpart);
+        counterpart.is_some_and(|asked| asked.plugin.manifest.capability(ActionKind::Freeze).is_some())
+    };
+    if submission.mandate.is_some() && !plan.orders.is_empty() && !plan.orders.iter().any(can_freeze) {
+        findings.push(Finding::new("/mandate", "none of the counterparts that would be asked can freeze"));
+    }
+    if plan.orders.len() > MOST_ORDERS {
+        findings.push(Finding::new(
+            "/parties",
+            format!("more than {MOST_ORDERS} orders would be needed; split the inquiry"),
+        ));
+    }
+    if plan.orders.is_empty() && findings.is_empty() {
+        let reasons: Vec<&str> = plan.not_asked.iter().map(|not| not.reason.as_str()).take(5).collect();
+        let detail = format!("no counterpart can be asked: {}", reasons.join("; "));
+        findings.push(Finding::new("/search", detail));
+    }
+    plan
+}
+
+fn plan_counterpart(submission: &Submission, counterpart: &CounterpartConfig, plan: &mut Plan) {
+    let may = can_answer(submission, counterpart);
+    for (party_at, party) in submission.parties.iter().enumerate() {
+        let documents = matching(party, counterpart);
+        let reason = match &may {
+            Err(reason) => Some(reason.clone()),
+            Ok(()) if documents.is_empty() => {
+                Some("不支持该当事人的证件类型 cannot match any identity document of this party".to_owned())
+            }
+            Ok(()) => None,
+        };
+        if let Some(reason) = reason {
+            let (counterpart, party) = (counterpart.name.clone(), party.reference.clone());
+            plan.not_asked.push(NotAsked { counterpart, party, reason });
+            continue;
+        }
+        for document in documents {
+            plan.orders.push(Planned {
+                counterpart: counterpart.name.clone(),
+                party: u32::try_from(party_at).unwrap_or(u32::MAX),
+                document,
+                instruction: Instruction::Query { transactions: submission.search.transactions },
+            });
+        }
+    }
+}
+
+/// Which of a party's documents a counterpart can match.
+fn matching(party: &Party, counterpart: &CounterpartConfig) -> Vec<u32> {
+    let known = counterpart.plugin.manifest.identities;
+    let fitting = party.documents.iter().enumerate().filter(|(_, document)| known.contains(&document.kind()));
+    fitting.map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX)).collect()
+}
+
+fn can_answer(submission: &Submission, counterpart: &CounterpartConfig) -> Result<(), String> {
+    let manifest = &counterpart.plugin.manifest;
+    let wanted = &submission.search.assets;
+    if !wanted.is_empty() && !wanted.iter().any(|kind| manifest.assets.contains(kind)) {
+        return Err("不提供所查财产类型 does not report the kinds of assets that were asked for".to_owned());
+    }
+    let capability = manifest
+        .capability(ActionKind::Query)
+        .ok_or_else(|| "不支持查询 this counterpart cannot be queried".to_owned())?;
+    let missing: Vec<&str> = capability
+        .documents
+        .iter()
+        .filter(|kind| !submission.documents.iter().any(|document| document.kind == **kind))
+        .map(|kind| kind.chinese())
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("缺文书 missing document: {}", missing.join("、")))
+    }
+}

@@ -1,0 +1,310 @@
+//! One lane: reads ahead, asks admission, sends, and waits for whichever comes first.
+
+mod calls;
+mod outcome;
+mod parcels;
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chakong_contract::connector::{Batch, Speaks};
+use chakong_contract::{Fault, Moment, Order};
+use jiff::Timestamp;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio_util::sync::CancellationToken;
+
+use super::{Admission, Board, LaneHealth, Submissions, order_for};
+use crate::clock::Clock;
+use crate::config::{CounterpartConfig, LineConfig};
+use crate::inquiry::{OrderId, OrderRecord};
+use crate::lifecycle::Tasks;
+use crate::lines::call::CallLine;
+use crate::lines::parcel::ParcelLine;
+use crate::settle::Circumstances;
+use crate::store::{Store, StoreError, Stored};
+
+/// Orders read ahead; what does not fit waits in the store.
+const READ_AHEAD: usize = 256;
+/// Orders that may be under way or being settled.
+const MOST_TAKEN: usize = 1024;
+/// Longest wait without looking again, should a wake-up ever be missed.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+/// What every lane works with.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Store.
+    pub store: Arc<dyn Store>,
+    /// Clock.
+    pub clock: Arc<dyn Clock>,
+    /// The view for pages and metrics.
+    pub board: Arc<Board>,
+    /// Submissions read lately.
+    pub submissions: Arc<Submissions>,
+    /// Tasks.
+    pub tasks: Tasks,
+}
+
+/// An order with what its connector sees of it.
+type Ready = (OrderRecord, Order);
+
+#[derive(Debug)]
+enum Line {
+    Call(CallLine),
+    Parcel,
+}
+
+/// The engine's part for one counterpart.
+#[derive(Debug)]
+pub struct Lane {
+    config: Arc<CounterpartConfig>,
+    context: Context,
+    health: Arc<LaneHealth>,
+    line: Line,
+    taken: Mutex<HashSet<OrderId>>,
+    freed: Notify,
+}
+
+impl Lane {
+    /// Opens the line and reads what must survive a restart: quota and pause.
+    ///
+    /// # Errors
+    /// A fault when the line cannot be opened, or the store's error.
+    pub async fn open(config: Arc<CounterpartConfig>, context: Context) -> Result<Arc<Self>, OpenError> {
+        let line = match &config.line {
+            LineConfig::Call(call) => Line::Call(CallLine::open(call)?),
+            LineConfig::Parcel(parcel) => ParcelLine::open(parcel).map(|_| Line::Parcel)?,
+        };
+        let (name, day) = (config.name.clone(), Moment::from_timestamp(context.clock.now()).date());
+        let (spent, paused) = context
+            .store
+            .read(move |reads| Ok((reads.quota_used(&name, day)?, reads.paused(&name)?)))
+            .await?;
+        let admission = Admission::new(Arc::clone(&config), Arc::clone(&context.clock), spent);
+        let health = Arc::new(LaneHealth::new(&config.name, admission, paused.is_some()));
+        context.board.put(Arc::clone(&health));
+        Ok(Arc::new(Self { config, context, health, line, taken: Mutex::default(), freed: Notify::new() }))
+    }
+
+    /// The configuration it runs with.
+    pub const fn config(&self) -> &Arc<CounterpartConfig> {
+        &self.config
+    }
+
+    /// Works until `stop`, then waits for what is under way.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        Arc::clone(&self).recover().await;
+        let polling = async {
+            if let LineConfig::Parcel(config) = &self.config.line {
+                Arc::clone(&self).poll_parcels(config, &stop).await;
+            }
+        };
+        tokio::join!(Arc::clone(&self).send_loop(&stop), polling);
+        while !self.taken().is_empty() && !self.context.tasks.hard().is_cancelled() {
+            tokio::select! {
+                () = self.freed.notified() => {}
+                () = self.context.tasks.hard().cancelled() => {}
+                () = tokio::time::sleep(Duration::from_millis(200)) => {}
+            }
+        }
+    }
+
+    async fn send_loop(self: Arc<Self>, stop: &CancellationToken) {
+        let signal = self.context.store.signals().lane(&self.config.name);
+        let mut ready: VecDeque<Ready> = VecDeque::new();
+        while !stop.is_cancelled() {
+            // Interest is registered before looking, so that no wake-up falls between.
+            let woken = signal.orders.notified();
+            let freed = self.freed.notified();
+            tokio::pin!(woken, freed);
+            woken.as_mut().enable();
+            freed.as_mut().enable();
+            if signal.take_urgent() {
+                ready.clear();
+            }
+            let until = match self.step(&mut ready).await {
+                Next::Again => continue,
+                Next::Wait(until) => until,
+            };
+            let now = self.context.clock.now();
+            let wait =
+                until.map_or(LOOK_AGAIN, |until| until.duration_since(now).unsigned_abs().min(LOOK_AGAIN));
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = woken => {}
+                () = freed => {}
+                () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => {}
+            }
+        }
+    }
+
+    /// One step: read ahead, be admitted, send. Or: until when to wait.
+    async fn step(self: &Arc<Self>, ready: &mut VecDeque<Ready>) -> Next {
+        if self.health.is_paused() || self.taken().len() >= MOST_TAKEN {
+            ready.clear();
+            return Next::Wait(None);
+        }
+        if ready.is_empty() {
+            match self.read_ahead().await {
+                Ok(orders) => *ready = orders.into(),
+                Err(error) => {
+                    tracing::error!(counterpart = self.config.name, %error, "due orders cannot be read");
+                    return Next::Wait(self.context.clock.now().checked_add(Duration::from_secs(1)).ok());
+                }
+            }
+        }
+        if ready.is_empty() {
+            self.health.waits_for(None);
+            return Next::Wait(self.next_due().await);
+        }
+        self.fill_batch(ready).await;
+        match self.health.admission.admit() {
+            Err(refusal) => {
+                self.health.waits_for(Some(refusal));
+                Next::Wait(refusal.until)
+            }
+            Ok(permit) => {
+                self.health.waits_for(None);
+                self.send(take_batch(ready, self.largest_batch()), permit);
+                Next::Again
+            }
+        }
+    }
+
+    /// Gives a batch that is not full a moment to grow.
+    async fn fill_batch(&self, ready: &mut VecDeque<Ready>) {
+        let waits = self.config.limits.batch_wait;
+        if ready.len() >= self.largest_batch()
+            || waits.is_zero()
+            || ready.front().is_none_or(|(o, _)| o.is_control())
+        {
+            return;
+        }
+        tokio::time::sleep(waits).await;
+        if let Ok(orders) = self.read_ahead().await {
+            *ready = orders.into();
+        }
+    }
+
+    fn largest_batch(&self) -> usize {
+        let most = self.config.limits.batch.min(self.config.plugin.manifest.largest_batch);
+        usize::try_from(most).unwrap_or(1).clamp(1, READ_AHEAD)
+    }
+
+    fn send(self: &Arc<Self>, batch: Vec<Ready>, permit: OwnedSemaphorePermit) {
+        if batch.is_empty() {
+            return;
+        }
+        let ids: Vec<OrderId> = batch.iter().map(|(record, _)| record.id).collect();
+        self.taken().extend(&ids);
+        self.health.sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let lane = Arc::clone(self);
+        self.context.tasks.spawn_job("deliver", async move {
+            let settled = match &lane.line {
+                Line::Call(line) => lane.deliver_call(line, batch, permit).await,
+                Line::Parcel => lane.deliver_parcel(batch, permit).await,
+            };
+            match settled {
+                Ok(()) => lane.give_back(&ids),
+                // Orders whose outcome could not be written stay taken: they are not sent again before a restart.
+                Err(error) => {
+                    tracing::error!(counterpart = lane.config.name, %error, "an outcome could not be written");
+                    lane.freed.notify_waiters();
+                }
+            }
+        });
+    }
+
+    fn give_back(&self, ids: &[OrderId]) {
+        let mut taken = self.taken();
+        taken.retain(|id| !ids.contains(id));
+        drop(taken);
+        self.freed.notify_waiters();
+    }
+
+    fn taken(&self) -> std::sync::MutexGuard<'_, HashSet<OrderId>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn read_ahead(self: &Lane) -> Stored<Vec<Ready>> {
+        let taken = self.taken().clone();
+        let (name, now) = (self.config.name.clone(), self.context.clock.now());
+        let (submissions, manifest) =
+            (Arc::clone(&self.context.submissions), self.config.plugin.manifest.clone());
+        self.context
+            .store
+            .read(move |reads| {
+                let orders = reads.due_orders(&name, now, READ_AHEAD, &taken)?;
+                let mut ready = Vec::with_capacity(orders.len());
+                for record in orders {
+                    let submission = submissions.get(reads, record.inquiry)?;
+                    let order = order_for(&record, &submission, &manifest)?;
+                    ready.push((record, order));
+                }
+                Ok(ready)
+            })
+            .await
+    }
+
+    async fn next_due(&self) -> Option<Timestamp> {
+        let (name, now) = (self.config.name.clone(), self.context.clock.now());
+        self.context.store.read(move |reads| reads.next_due(&name, now)).await.ok().flatten()
+    }
+
+    /// Circumstances for settling orders of this lane now.
+    fn circumstances(&self, control: bool) -> Circumstances {
+        let manifest = &self.config.plugin.manifest;
+        Circumstances {
+            now: self.context.clock.now(),
+            policy: *self.config.retry(control),
+            chance: rand::Rng::random(&mut rand::rng()),
+            idempotent: manifest.idempotent,
+            can_freeze: manifest.capability(chakong_contract::ActionKind::Freeze).is_some(),
+        }
+    }
+}
+
+enum Next {
+    Again,
+    Wait(Option<Timestamp>),
+}
+
+/// The lane could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The line cannot be used.
+    #[error(transparent)]
+    Line(#[from] Fault),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// As many orders as go out in one message: all queries or all controls, tickets alone.
+fn take_batch(ready: &mut VecDeque<Ready>, most: usize) -> Vec<Ready> {
+    let Some((first, _)) = ready.front() else { return Vec::new() };
+    let (control, ticket) = (first.is_control(), first.ticket.is_some());
+    let alike = |(record, _): &Ready| record.is_control() == control && record.ticket.is_none();
+    let count = match ticket {
+        true => 1,
+        false => ready.iter().take(most).take_while(|order| alike(order)).count(),
+    };
+    ready.drain(..count).collect()
+}
+
+/// The batch as a connector sees it. Its number is `made`'s day and a row number, 30 digits; never reused.
+fn batch_of(id: i64, made: Timestamp, orders: &[Ready]) -> Batch {
+    let made = Moment::from_timestamp(made);
+    let number = format!("{}{id:022}", made.date().strftime("%Y%m%d"));
+    Batch { number, made, orders: orders.iter().map(|(_, order)| order.clone()).collect() }
+}
+
+/// The connector's speech does not fit the line, which `check` rules out.
+fn wrong_line(speaks: Speaks<'_>) -> Fault {
+    let detail = match speaks {
+        Speaks::Call(_) => "the connector speaks over a call line only",
+        Speaks::Parcel(_) => "the connector speaks over a parcel line only",
+    };
+    Fault::new(chakong_contract::FaultKind::Misconfigured, "speak over this line", detail)
+}

@@ -1,0 +1,128 @@
+//! Delivery over a call line.
+
+use std::sync::Arc;
+
+use chakong_contract::connector::{Dialogue, Heard, Speaks, Step};
+use chakong_contract::{Fault, Moment};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::outcome::Outcomes;
+use super::{Lane, Ready, batch_of, wrong_line};
+use crate::inquiry::{OrderId, OrderState};
+use crate::lines::call::{CallLine, Ended};
+use crate::settle::Happening;
+use crate::store::{BatchRecord, RawDirection, RawMessage, Stored};
+
+impl Lane {
+    /// Holds the conversation about a batch and settles it. The permit is given back before settling.
+    pub(super) async fn deliver_call(
+        self: &Arc<Self>,
+        line: &CallLine,
+        mut batch: Vec<Ready>,
+        permit: OwnedSemaphorePermit,
+    ) -> Stored<()> {
+        let control = batch.first().is_some_and(|(record, _)| record.is_control());
+        let started = self.context.clock.now();
+        let (mut dialogue, first) = match self.open_dialogue(&batch, started) {
+            Ok(opened) => opened,
+            Err(fault) => {
+                drop(permit);
+                return self.settle(all(&batch, &Happening::Faulted(fault)), None).await;
+            }
+        };
+        if control && matches!(first, Step::Send(_)) {
+            let before = batch.len();
+            batch = self.mark_sending(batch, &first).await?;
+            if batch.len() < before {
+                // Somebody withdrew a part of it meanwhile. The rest goes out in a message of its own.
+                return self.settle(all(&batch, &Happening::Interrupted), None).await;
+            }
+        } else if self.health.admission.has_quota() {
+            let (name, day) = (self.config.name.clone(), Moment::from_timestamp(started).date());
+            self.context.store.write(move |tx| tx.spend_quota(&name, day, 1)).await?;
+        }
+        let conversation = line.converse(&mut *dialogue, first, control, &self.health.admission).await;
+        drop(permit);
+        let now = self.context.clock.now();
+        match &conversation.ended {
+            Ended::Failed(fault) => {
+                self.health.admission.failed(fault);
+                self.health.faulted(fault, now);
+            }
+            Ended::Done(_) | Ended::Later { .. } => {
+                self.health.admission.succeeded();
+                self.health.answered(now.duration_since(started).unsigned_abs(), now);
+            }
+        }
+        let raw = RawMessage {
+            lane: self.config.name.clone(),
+            batch: None,
+            direction: RawDirection::In,
+            name: "conversation".into(),
+            at: now,
+            bytes: conversation.transcript.into(),
+        };
+        self.settle(self.outcomes_of(&batch, conversation.ended), Some(raw)).await
+    }
+
+    fn open_dialogue(
+        &self,
+        batch: &[Ready],
+        made: jiff::Timestamp,
+    ) -> Result<(Box<dyn Dialogue>, Step), Fault> {
+        let speaks = self.config.connector.speaks();
+        let Speaks::Call(call) = speaks else { return Err(wrong_line(speaks)) };
+        let Some((first, _)) = batch.first() else { return Err(wrong_line(speaks)) };
+        let mut dialogue = call.open(&batch_of(first.id, made, batch), first.ticket.as_deref())?;
+        let step = dialogue.next(Heard::Start);
+        Ok((dialogue, step))
+    }
+
+    /// Makes it durable that these controls leave, with the digest of their bytes; gives those that still may.
+    async fn mark_sending(&self, batch: Vec<Ready>, first: &Step) -> Stored<Vec<Ready>> {
+        let Step::Send(request) = first else { return Ok(batch) };
+        let digest = Some(Sha256::digest(request.to_bytes()).to_vec());
+        let (lane, made) = (self.config.name.clone(), self.context.clock.now());
+        let ids: Vec<OrderId> = batch.iter().map(|(record, _)| record.id).collect();
+        let has_quota = self.health.admission.has_quota();
+        let going = self
+            .context
+            .store
+            .write(move |tx| {
+                let id = tx.insert_batch(&BatchRecord { lane: lane.clone(), made, digest })?;
+                if has_quota {
+                    tx.spend_quota(&lane, Moment::from_timestamp(made).date(), 1)?;
+                }
+                super::parcels::send_those_queued(tx, &ids, id)
+            })
+            .await?;
+        let goes = |(record, _): &Ready| going.contains(&record.id);
+        let mark = |(mut record, order): Ready| {
+            record.state = OrderState::Sending;
+            (record, order)
+        };
+        Ok(batch.into_iter().filter(goes).map(mark).collect())
+    }
+
+    fn outcomes_of(&self, batch: &[Ready], ended: Ended) -> Outcomes {
+        match ended {
+            Ended::Failed(fault) => all(batch, &Happening::Faulted(fault)),
+            Ended::Later { ticket, after } => {
+                let now = self.context.clock.now();
+                let at = now.checked_add(after).unwrap_or(now);
+                all(batch, &Happening::Ticket { ticket, at })
+            }
+            Ended::Done(reads) => {
+                let ids: Vec<_> =
+                    batch.iter().map(|(r, order)| (r.id, order.number.as_str().to_owned())).collect();
+                self.sort_out(&ids, reads)
+            }
+        }
+    }
+}
+
+/// The same for every order of a batch.
+pub(super) fn all(batch: &[Ready], happening: &Happening) -> Outcomes {
+    batch.iter().map(|(record, _)| (record.id, happening.clone())).collect()
+}

@@ -1,0 +1,84 @@
+//! From a stored order to the order that a connector sees.
+
+use std::sync::Arc;
+
+use chakong_contract::{Moment, Order};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use crate::inquiry::{InquiryId, OrderRecord, Submission};
+use crate::store::{Reads, StoreError, Stored};
+
+/// Bytes of submissions that are kept at hand.
+const KEPT_BYTES: u64 = 16 << 20;
+
+#[derive(Debug, Clone)]
+struct BySize;
+
+impl Weighter<InquiryId, Arc<Submission>> for BySize {
+    fn weight(&self, _: &InquiryId, submission: &Arc<Submission>) -> u64 {
+        let documents: usize = submission.documents.iter().map(|document| document.content.len()).sum();
+        u64::try_from(documents + 2048 * submission.parties.len().max(1)).unwrap_or(u64::MAX)
+    }
+}
+
+/// Submissions that were read lately.
+#[derive(Debug)]
+pub struct Submissions(Cache<InquiryId, Arc<Submission>, BySize>);
+
+impl Default for Submissions {
+    fn default() -> Self {
+        Self(Cache::with_weighter(1024, KEPT_BYTES, BySize))
+    }
+}
+
+impl Submissions {
+    /// The submission of an inquiry.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn get(&self, reads: &mut dyn Reads, id: InquiryId) -> Stored<Arc<Submission>> {
+        if let Some(known) = self.0.get(&id) {
+            return Ok(known);
+        }
+        let submission = Arc::new(reads.submission(id)?.ok_or(StoreError::Missing("the submission"))?);
+        self.0.insert(id, Arc::clone(&submission));
+        Ok(submission)
+    }
+
+    /// Forgets one, because documents were added to it.
+    pub fn forget(&self, id: InquiryId) {
+        self.0.remove(&id);
+    }
+}
+
+/// The order as the connector of `counterpart` sees it, with the documents that its manifest asks for.
+///
+/// # Errors
+/// When the submission does not hold what the order names, which planning rules out.
+pub fn order_for(
+    record: &OrderRecord,
+    submission: &Submission,
+    manifest: &chakong_contract::Manifest,
+) -> Stored<Order> {
+    let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
+    let party = submission.parties.get(at(record.party)).ok_or(StoreError::Missing("the order's party"))?;
+    let document =
+        party.documents.get(at(record.document)).ok_or(StoreError::Missing("the party's document"))?;
+    let needed = manifest.capability(record.instruction.kind()).map_or(&[][..], |able| able.documents);
+    // The newest document of a kind counts: a release ruling may have been added later.
+    let documents = needed
+        .iter()
+        .filter_map(|kind| submission.documents.iter().rev().find(|document| document.kind == *kind).cloned())
+        .collect();
+    Ok(Order {
+        number: record.number(),
+        created: Moment::from_timestamp(record.created),
+        case: submission.case.clone(),
+        party_kind: party.kind,
+        name: party.name.clone(),
+        document: document.clone(),
+        instruction: record.instruction.clone(),
+        documents,
+    })
+}

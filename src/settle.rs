@@ -1,0 +1,196 @@
+//! What follows from what happened to an order: `settle` is pure; `apply` writes all of it in one transaction.
+
+mod apply;
+mod by_hand;
+mod completion;
+mod differences;
+mod measures;
+
+use chakong_contract::fault::{Fault, FaultKind, RetryAfter};
+use chakong_contract::reply::Answer;
+use chakong_contract::{ActionKind, Moment, Reply};
+use jiff::Timestamp;
+
+use crate::inquiry::{EventType, OrderRecord, OrderState};
+use crate::retry::RetryPolicy;
+
+pub use apply::{Source, answer_key, apply};
+pub use by_hand::{Declined, Resolution, approve, cancel, reject, release, requery, resolve};
+pub use completion::{certificate_of, open_more};
+
+/// What happened to an order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happening {
+    /// The counterpart answered.
+    Answered(Box<Answer>),
+    /// An attempt brought no reply.
+    Faulted(Fault),
+    /// Something came back that cannot be read. It was sent, so it is not sent again: the counterpart was told, and
+    /// feeds back once more, or the deadline passes.
+    Unreadable(Fault),
+    /// It was handed over; the counterpart will answer in its own time.
+    HandedOver,
+    /// The counterpart gave a ticket to ask again with.
+    Ticket {
+        /// Its name for the order.
+        ticket: String,
+        /// When to ask.
+        at: Timestamp,
+    },
+    /// The deadline passed.
+    DeadlinePassed,
+    /// The process ended while it was on its way.
+    Interrupted,
+    /// It was withdrawn.
+    Cancelled,
+}
+
+/// Everything outside the order that the decision needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances {
+    /// Now.
+    pub now: Timestamp,
+    /// Retry policy for this kind of order.
+    pub policy: RetryPolicy,
+    /// Random number from 0 to 1.
+    pub chance: f64,
+    /// Whether a request number sent twice is acted on once there.
+    pub idempotent: bool,
+    /// Whether freezes can be ordered there.
+    pub can_freeze: bool,
+}
+
+/// The order afterwards and what to tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settled {
+    /// The order as it is now.
+    pub order: OrderRecord,
+    /// The event, if it is worth one.
+    pub event: Option<EventType>,
+    /// The answer, if there is one, in the form that fits the order.
+    pub answer: Option<Answer>,
+}
+
+/// What follows. `None` when nothing does: the order has come to an end that this cannot change.
+pub fn settle(order: &OrderRecord, happening: Happening, on: &Circumstances) -> Option<Settled> {
+    let to = |state, event| Some(moved(order, state, event));
+    match happening {
+        Happening::Answered(answer) => answered(order, *answer, on),
+        Happening::Faulted(fault) => faulted(order, fault, on),
+        Happening::Unreadable(fault) => {
+            let order = OrderRecord { fault: Some(fault), ..order.clone() };
+            order.state.is_open().then_some(Settled { order, event: None, answer: None })
+        }
+        Happening::HandedOver => to(OrderState::Awaiting, None)?.filter_legal(order),
+        Happening::Ticket { ticket, at } => {
+            let mut settled = moved(order, OrderState::Queued, None).filter_legal(order)?;
+            settled.order.ticket = Some(ticket);
+            settled.order.due = at;
+            Some(settled)
+        }
+        Happening::DeadlinePassed => {
+            to(OrderState::Overdue, Some(EventType::OrderOverdue))?.filter_legal(order)
+        }
+        Happening::Cancelled => to(OrderState::Cancelled, None)?.filter_legal(order),
+        Happening::Interrupted if order.state != OrderState::Sending => None,
+        Happening::Interrupted if order.is_control() && !on.idempotent => {
+            to(OrderState::Held, Some(EventType::OrderHeld))
+        }
+        Happening::Interrupted => to(OrderState::Queued, None),
+    }
+}
+
+impl Settled {
+    fn filter_legal(self, before: &OrderRecord) -> Option<Self> {
+        before.state.may_become(self.order.state).then_some(self)
+    }
+}
+
+fn moved(order: &OrderRecord, state: OrderState, event: Option<EventType>) -> Settled {
+    Settled { order: OrderRecord { state, ..order.clone() }, event, answer: None }
+}
+
+fn answered(order: &OrderRecord, mut answer: Answer, on: &Circumstances) -> Option<Settled> {
+    let action = order.instruction.kind();
+    if !fits(action, &answer.reply) {
+        let detail = format!("the answer is a `{}` and the order a {action}", answer.reply.outcome());
+        return faulted(order, Fault::new(FaultKind::Malformed, "read the answer", detail), on);
+    }
+    if action == ActionKind::Release
+        && let Reply::Held(holding) | Reply::PartlyHeld(holding) = &answer.reply
+    {
+        // On the wire a release that was done looks like a control that was done.
+        answer.reply = Reply::Released { amount: Some(holding.held) };
+    }
+    let (state, event) = match &answer.reply {
+        Reply::Refused(_) | Reply::NotHeld(_) => (OrderState::Refused, EventType::OrderRefused),
+        _ => (OrderState::Answered, EventType::OrderAnswered),
+    };
+    let mut settled = moved(order, state, Some(event));
+    settled.order.fault = None;
+    settled.order.ticket = None;
+    settled.answer = Some(answer);
+    Some(settled)
+}
+
+const fn fits(action: ActionKind, reply: &Reply) -> bool {
+    match reply {
+        Reply::Found { .. } | Reply::Nothing | Reply::Partial { .. } => !action.is_control(),
+        Reply::Held(_) | Reply::PartlyHeld(_) | Reply::Released { .. } | Reply::NotHeld(_) => {
+            action.is_control()
+        }
+        Reply::Refused(_) => true,
+    }
+}
+
+fn faulted(order: &OrderRecord, fault: Fault, on: &Circumstances) -> Option<Settled> {
+    if !matches!(order.state, OrderState::Queued | OrderState::Sending | OrderState::Awaiting) {
+        return None;
+    }
+    let counts = !matches!(fault.kind, FaultKind::RateLimited | FaultKind::QuotaSpent);
+    let attempts = order.attempts.saturating_add(u32::from(counts));
+    let exhausted = attempts >= on.policy.attempts;
+    let unknown =
+        order.is_control() && matches!(fault.kind, FaultKind::OutcomeUnknown | FaultKind::Malformed);
+    let again = if unknown { on.idempotent } else { retry_helps(fault.kind) };
+    let mut settled = if again && !exhausted {
+        moved(order, OrderState::Queued, None)
+    } else if unknown {
+        moved(order, OrderState::Held, Some(EventType::OrderHeld))
+    } else {
+        moved(order, OrderState::Failed, Some(EventType::OrderFailed))
+    };
+    settled.order.attempts = attempts;
+    settled.order.due = next_due(order, &fault, attempts, on);
+    settled.order.fault = Some(fault);
+    Some(settled)
+}
+
+/// For a query an unknown outcome is just another failed attempt.
+const fn retry_helps(kind: FaultKind) -> bool {
+    kind.retry_can_help() || matches!(kind, FaultKind::OutcomeUnknown)
+}
+
+/// When the next attempt may start: the policy's wait, or later where the counterpart said so.
+fn next_due(order: &OrderRecord, fault: &Fault, attempts: u32, on: &Circumstances) -> Timestamp {
+    let wait = on.policy.wait(attempts.max(1), on.chance);
+    let plain = on.now.checked_add(wait).unwrap_or(order.deadline);
+    let said = fault.retry_after.and_then(|after| allowed_at(after, on.now));
+    said.map_or(plain, |said| said.max(plain))
+}
+
+/// The instant that a `Retry-After` means.
+pub fn allowed_at(after: RetryAfter, now: Timestamp) -> Option<Timestamp> {
+    match after {
+        RetryAfter::Delay(wait) => now.checked_add(wait).ok(),
+        RetryAfter::At(at) => Some(at),
+        RetryAfter::Tomorrow => {
+            let tomorrow = Moment::from_timestamp(now).date().tomorrow().ok()?;
+            let midnight = tomorrow.to_zoned(chakong_contract::date::shanghai()).ok()?;
+            Some(midnight.timestamp())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {}

@@ -1,0 +1,109 @@
+use chakong_contract::reply::Answer;
+use serde_json::Value;
+
+use super::completion::close_if_done;
+use super::measures::{after_control, after_query};
+use super::{Circumstances, Happening, Settled, differences, settle};
+use crate::inquiry::{EventDraft, OrderRecord};
+use crate::store::{Revision, StoreError, Stored, Tx};
+
+/// Where an answer came from: its provenance.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    /// The raw message, once it is kept.
+    pub raw: Option<i64>,
+    /// SHA-256 of the raw message, hexadecimal.
+    pub digest: String,
+    /// Connector and version.
+    pub connector: String,
+}
+
+/// Settles an order and writes everything that follows, in the caller's transaction: order, revision, ledger, follow-up
+/// orders, events, the inquiry's completion. Gives the order as it stands now.
+///
+/// # Errors
+/// When the store fails; then nothing of it may be kept.
+pub fn apply(
+    tx: &mut dyn Tx,
+    order: &OrderRecord,
+    happening: Happening,
+    on: &Circumstances,
+    source: &Source,
+) -> Stored<OrderRecord> {
+    let Some(settled) = settle(order, happening, on) else { return Ok(order.clone()) };
+    let last = match settled.answer {
+        Some(_) => tx.revision(order.root, None)?,
+        None => None,
+    };
+    if is_repeat(&settled, last.as_ref()) {
+        return Ok(order.clone());
+    }
+    let was_open = order.state.is_open();
+    tx.save_order(&settled.order)?;
+    let revision = match &settled.answer {
+        Some(answer) => Some(record(tx, &settled.order, answer, last.as_ref(), on, source)?),
+        None => None,
+    };
+    if let Some(kind) = settled.event {
+        tx.append_event(&EventDraft::of_order(kind, order.inquiry, order.id, revision), on.now)?;
+    }
+    let mut inquiry = tx.inquiry(order.inquiry)?.ok_or(StoreError::Missing("the order's inquiry"))?;
+    if was_open && !settled.order.state.is_open() {
+        inquiry.open_orders -= 1;
+    }
+    if !was_open && settled.order.state.is_open() {
+        inquiry.open_orders += 1;
+    }
+    if settled.order.is_control() {
+        after_control(tx, &mut inquiry, order, &settled, on.now)?;
+    } else if let Some(answer) = &settled.answer
+        && inquiry.mandate.is_some()
+    {
+        after_query(tx, &mut inquiry, &settled.order, &answer.reply, on)?;
+    }
+    close_if_done(tx, &mut inquiry, settled.answer.is_some(), on.now)?;
+    tx.save_inquiry(&inquiry)?;
+    Ok(settled.order)
+}
+
+/// The same answer once more, from a counterpart that hands things in twice: no news.
+fn is_repeat(settled: &Settled, last: Option<&Revision>) -> bool {
+    match (&settled.answer, last) {
+        (Some(answer), Some(last)) => {
+            last.order == settled.order.id && answer_key(&last.answer) == answer_key(answer)
+        }
+        _ => false,
+    }
+}
+
+/// What makes two answers the same: everything but the time they were given.
+pub fn answer_key(answer: &Answer) -> Answer {
+    Answer { answered_at: None, ..answer.clone() }
+}
+
+fn record(
+    tx: &mut dyn Tx,
+    order: &OrderRecord,
+    answer: &Answer,
+    last: Option<&Revision>,
+    on: &Circumstances,
+    source: &Source,
+) -> Stored<u32> {
+    let number = last.map_or(1, |last| last.number + 1);
+    let differences: Option<Value> =
+        last.map(|last| differences::between(last.answer.reply.assets(), answer.reply.assets()));
+    let revision = Revision {
+        root: order.root,
+        number,
+        order: order.id,
+        inquiry: order.inquiry,
+        at: on.now,
+        answer: answer.clone(),
+        raw: source.raw,
+        raw_digest: source.digest.clone(),
+        connector: source.connector.clone(),
+        differences,
+    };
+    tx.insert_revision(&revision)?;
+    Ok(number)
+}

@@ -1,0 +1,93 @@
+//! When an inquiry is complete, and its certificate.
+
+use chakong_contract::Reply;
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::inquiry::{
+    Certificate, EventDraft, EventType, Inquiry, InquiryState, MeasureState, OrderLine, OrderRecord, certify,
+};
+use crate::store::{Reads, Revision, StoreError, Stored, Tx};
+
+/// Beyond so many orders the event carries the sums only; the certificate in full is read over the API.
+const MOST_LINES: usize = 500;
+
+/// Issues the certificate when the last open order came to an end, and again when a late answer changes it.
+pub(super) fn close_if_done(
+    tx: &mut dyn Tx,
+    inquiry: &mut Inquiry,
+    news: bool,
+    now: Timestamp,
+) -> Stored<()> {
+    let due = match inquiry.state {
+        InquiryState::Open => true,
+        InquiryState::Completed => news,
+        InquiryState::Cancelled => false,
+    };
+    if inquiry.open_orders > 0 || !due {
+        return Ok(());
+    }
+    inquiry.state = InquiryState::Completed;
+    inquiry.completions += 1;
+    let mut certificate = certificate_of(tx, inquiry, now)?;
+    if certificate.orders.len() > MOST_LINES {
+        certificate.orders.clear();
+    }
+    let event = EventDraft::of_inquiry(EventType::InquiryCompleted, inquiry.id, Some(json!(certificate)));
+    tx.append_event(&event, now).map(drop)
+}
+
+/// Opens the inquiry again for further orders.
+pub fn open_more(inquiry: &mut Inquiry, orders: i64) {
+    inquiry.open_orders += orders;
+    if inquiry.state == InquiryState::Completed && orders > 0 {
+        inquiry.state = InquiryState::Open;
+    }
+}
+
+/// The certificate as of now.
+///
+/// # Errors
+/// When the store fails.
+pub fn certificate_of<R: Reads + ?Sized>(
+    reads: &mut R,
+    inquiry: &Inquiry,
+    now: Timestamp,
+) -> Stored<Certificate> {
+    let submission = reads.submission(inquiry.id)?.ok_or(StoreError::Missing("the submission"))?;
+    let revisions = reads.revisions_of(inquiry.id)?;
+    let party = |order: &OrderRecord| {
+        let found = usize::try_from(order.party).ok().and_then(|at| submission.parties.get(at));
+        found.map(|party| party.reference.clone()).unwrap_or_default()
+    };
+    let orders = reads.orders_of(inquiry.id)?;
+    let lines = orders.iter().map(|order| line(order, party(order), &revisions)).collect();
+    let found = revisions.iter().any(|revision| !revision.answer.reply.assets().is_empty());
+    let measures = reads.measures_of(inquiry.id)?;
+    debug_assert!(
+        measures.iter().all(|measure| measure.state != MeasureState::Candidate || measure.held.is_zero())
+    );
+    let head = (inquiry.case_number.clone(), inquiry.completions, now);
+    let not_asked = reads.not_asked(inquiry.id)?;
+    Ok(certify(head, lines, not_asked, inquiry.mandate.as_ref(), &measures, found))
+}
+
+fn line(order: &OrderRecord, party: String, revisions: &[Revision]) -> OrderLine {
+    let revision = revisions.iter().find(|revision| revision.order == order.id);
+    let words = match revision.map(|revision| &revision.answer.reply) {
+        Some(Reply::Refused(refusal) | Reply::NotHeld(refusal)) => refusal.words.clone(),
+        Some(Reply::Partial { missing, .. }) => missing.join("；"),
+        _ => order.fault.as_ref().map(ToString::to_string).unwrap_or_default(),
+    };
+    OrderLine {
+        number: order.number(),
+        counterpart: order.lane.clone(),
+        party,
+        action: order.instruction.kind(),
+        state: order.state,
+        outcome: revision.map(|revision| revision.answer.reply.outcome().to_owned()),
+        asked_at: order.created,
+        answered_at: revision.map(|revision| revision.at),
+        words,
+    }
+}

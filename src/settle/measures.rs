@@ -1,0 +1,210 @@
+//! The ledger's part of settling: what an answer means for it, and the orders that follow from it.
+
+use chakong_contract::order::{DocumentKind, Original};
+use chakong_contract::{Asset, Instruction, Moment, Money, Reply};
+use jiff::{Span, Timestamp};
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use super::completion::open_more;
+use super::{Circumstances, Settled};
+use crate::freeze::{Decision, candidate, decide, hear};
+use crate::inquiry::{
+    EventDraft, EventType, Inquiry, InquiryState, Measure, MeasureState, OrderRecord, OrderState, Priority,
+    Purpose, number_of,
+};
+use crate::store::{NewOrder, StoreError, Stored, Tx};
+
+/// Counterparts have 24 hours for a control as for a query (法〔2018〕64号).
+const CONTROL_HOURS: i64 = 24;
+/// Longest and usual term of a freeze of deposits (民诉法解释 art. 485).
+const TERM_DAYS: u16 = 365;
+
+/// Takes accounts that an answer named into the ledger and freezes or proposes what the mandate allows.
+pub(super) fn after_query(
+    tx: &mut dyn Tx,
+    inquiry: &mut Inquiry,
+    order: &OrderRecord,
+    reply: &Reply,
+    on: &Circumstances,
+) -> Stored<()> {
+    let ledger = tx.measures_of(inquiry.id)?;
+    for found in reply.assets() {
+        let Asset::Account(account) = &found.asset else { continue };
+        let new = candidate(order, account, found.matched_by, on.can_freeze);
+        match ledger.iter().find(|known| known.target == new.target || same_account(known, &new)) {
+            Some(known) if matches!(known.state, MeasureState::Candidate | MeasureState::Skipped) => {
+                let Measure { state, available, exemption, note, .. } = new;
+                tx.save_measure(&Measure { state, available, exemption, note, ..known.clone() })?;
+            }
+            // Something was asked for this account, perhaps over another line: it is one account, and asked once.
+            Some(_) => {}
+            None => drop(tx.insert_measure(&new)?),
+        }
+    }
+    follow(tx, inquiry, on.now)
+}
+
+fn same_account(a: &Measure, b: &Measure) -> bool {
+    use chakong_contract::order::Target::Account;
+    let (Account { number: a, sub_account: sub_a, .. }, Account { number: b, sub_account: sub_b, .. }) =
+        (&a.target, &b.target);
+    a == b && sub_a == sub_b
+}
+
+/// Brings the ledger up to date after a control came to an end or was answered, and asks for what now fits.
+pub(super) fn after_control(
+    tx: &mut dyn Tx,
+    inquiry: &mut Inquiry,
+    before: &OrderRecord,
+    settled: &Settled,
+    now: Timestamp,
+) -> Stored<()> {
+    let Some(id) = settled.order.measure else { return Ok(()) };
+    let measure = tx.measure(id)?.ok_or(StoreError::Missing("the measure"))?;
+    let action = settled.order.instruction.kind();
+    let (after, event) = match &settled.answer {
+        Some(answer) => hear(&measure, action, &answer.reply),
+        None => (without_answer(&measure, before, &settled.order), None),
+    };
+    if after == measure && event.is_none() {
+        return Ok(());
+    }
+    tx.save_measure(&after)?;
+    if let Some(kind) = event {
+        tell(tx, kind, &after, now)?;
+    }
+    follow(tx, inquiry, now)
+}
+
+/// A control that came to an end without an answer. Only where it certainly never reached the counterpart, or was
+/// turned away there, is the line free again; whatever may have been done keeps counting in full.
+fn without_answer(measure: &Measure, before: &OrderRecord, order: &OrderRecord) -> Measure {
+    let never_left = before.state == OrderState::Queued && before.attempts == 0 && before.batch.is_none();
+    let turned_away = order.state == OrderState::Failed;
+    let over = matches!(order.state, OrderState::Failed | OrderState::Overdue | OrderState::Cancelled);
+    if !over || !(never_left || turned_away) {
+        return measure.clone();
+    }
+    let words = order.fault.as_ref().map(ToString::to_string);
+    let note = words.unwrap_or_else(|| "期限内未能发出 it could not be sent in time".to_owned());
+    let state = match measure.state {
+        MeasureState::Asked => MeasureState::Refused,
+        MeasureState::Releasing => MeasureState::Stuck,
+        other => other,
+    };
+    Measure { state, releasing: Decimal::ZERO, note, ..measure.clone() }
+}
+
+/// Carries out what follows from the ledger.
+pub(super) fn follow(tx: &mut dyn Tx, inquiry: &mut Inquiry, now: Timestamp) -> Stored<()> {
+    let Some(mandate) = inquiry.mandate.clone() else { return Ok(()) };
+    let ledger = tx.measures_of(inquiry.id)?;
+    for decision in decide(&mandate, &ledger) {
+        let line = |id| ledger.iter().find(|measure: &&Measure| measure.id == id).cloned();
+        let missing = StoreError::Missing("the measure");
+        match decision {
+            // A withdrawn inquiry gives back what is too much, and asks for nothing more.
+            Decision::Ask(..) | Decision::Propose(..) if inquiry.state == InquiryState::Cancelled => {}
+            Decision::Ask(id, limit) => ask(tx, inquiry, line(id).ok_or(missing)?, limit, now)?,
+            Decision::Propose(id, limit) => {
+                let measure = line(id).ok_or(missing)?;
+                let proposed = Measure { state: MeasureState::Proposed, asked: limit, ..measure };
+                tx.save_measure(&proposed)?;
+                tell(tx, EventType::MeasureProposed, &proposed, now)?;
+            }
+            Decision::Shrink(id, limit) => {
+                let measure = line(id).ok_or(missing)?;
+                let state = if limit.is_zero() { MeasureState::Candidate } else { MeasureState::Proposed };
+                tx.save_measure(&Measure { state, asked: limit, ..measure })?;
+            }
+            Decision::Release(id, amount) => give_back(tx, inquiry, line(id).ok_or(missing)?, amount, now)?,
+        }
+    }
+    Ok(())
+}
+
+/// Sends a freeze order for a line of the ledger.
+pub(super) fn ask(
+    tx: &mut dyn Tx,
+    inquiry: &mut Inquiry,
+    measure: Measure,
+    limit: Decimal,
+    now: Timestamp,
+) -> Stored<()> {
+    let term = inquiry.mandate.as_ref().and_then(|mandate| mandate.term_days).unwrap_or(TERM_DAYS);
+    let from = Moment::from_timestamp(now).date();
+    let until = from.saturating_add(Span::new().days(i64::from(term.clamp(1, TERM_DAYS)) - 1));
+    let instruction =
+        Instruction::Freeze { target: measure.target.clone(), limit: Money::yuan(limit), from, until };
+    let priority = priority_of(tx, inquiry)?;
+    let order = tx.insert_order(&control(priority, &measure, instruction, now))?;
+    let (from, until) = (Some(from), Some(until));
+    let order = Some(order.id);
+    tx.save_measure(&Measure { state: MeasureState::Asked, asked: limit, from, until, order, ..measure })?;
+    open_more(inquiry, 1);
+    Ok(())
+}
+
+fn priority_of(tx: &mut dyn Tx, inquiry: &Inquiry) -> Stored<Priority> {
+    let submission = tx.submission(inquiry.id)?.ok_or(StoreError::Missing("the submission"))?;
+    Ok(match submission.purpose {
+        Purpose::Enforcement => Priority::Freeze,
+        Purpose::Preservation => Priority::Preservation,
+    })
+}
+
+/// Sends a release order for a part of what is held; without its documents a person must act.
+pub(super) fn give_back(
+    tx: &mut dyn Tx,
+    inquiry: &mut Inquiry,
+    measure: Measure,
+    amount: Decimal,
+    now: Timestamp,
+) -> Stored<()> {
+    let submission = tx.submission(inquiry.id)?.ok_or(StoreError::Missing("the submission"))?;
+    let has = |kind| submission.documents.iter().any(|document| document.kind == kind);
+    let freeze = measure.order.ok_or(StoreError::Missing("the freeze order of the measure"))?;
+    let freeze = tx.order(freeze)?.ok_or(StoreError::Missing("the freeze order"))?;
+    if !has(DocumentKind::ReleaseRuling) || !has(DocumentKind::ReleaseNotice) {
+        let note = format!(
+            "超额 {amount} 元须解除，缺解除裁定书和协助解除通知书 {amount} yuan must be released; its ruling and notice are missing"
+        );
+        let stuck = Measure { state: MeasureState::Stuck, note, ..measure };
+        tx.save_measure(&stuck)?;
+        return tell(tx, EventType::MeasureExcess, &stuck, now);
+    }
+    let original =
+        Original { number: number_of(freeze.id, freeze.created), case_number: submission.case.number };
+    let instruction =
+        Instruction::Release { target: measure.target.clone(), amount: Money::yuan(amount), original };
+    tx.insert_order(&control(Priority::Release, &measure, instruction, now))?;
+    let releasing = Measure { state: MeasureState::Releasing, releasing: amount, ..measure };
+    tx.save_measure(&releasing)?;
+    open_more(inquiry, 1);
+    tell(tx, EventType::MeasureExcess, &releasing, now)
+}
+
+fn control(priority: Priority, measure: &Measure, instruction: Instruction, now: Timestamp) -> NewOrder {
+    let deadline = now.checked_add(Span::new().hours(CONTROL_HOURS)).unwrap_or(now);
+    NewOrder {
+        inquiry: measure.inquiry,
+        lane: measure.counterpart.clone(),
+        party: measure.party,
+        document: measure.document,
+        instruction,
+        priority,
+        created: now,
+        deadline,
+        root: None,
+        measure: Some(measure.id),
+    }
+}
+
+/// Appends an event that carries the line.
+pub(super) fn tell(tx: &mut dyn Tx, kind: EventType, measure: &Measure, now: Timestamp) -> Stored<()> {
+    let data = json!({ "measure": measure });
+    let event =
+        EventDraft { order: measure.order, ..EventDraft::of_inquiry(kind, measure.inquiry, Some(data)) };
+    tx.append_event(&event, now).map(drop)
+}

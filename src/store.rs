@@ -1,0 +1,284 @@
+//! The store: what the gateway must not forget. Traits here, [`sqlite`] beside; only `app` names the concrete one.
+//!
+//! Logic is written against [`Tx`], row by row and synchronously, and runs inside one transaction: a state change and
+//! everything that follows from it commit together or not at all. The SQLite store runs the closures on one writer
+//! thread and commits many of them at once; each caller hears back after its commit is on disk.
+
+mod packed;
+mod records;
+mod signals;
+pub mod sqlite;
+
+use std::sync::Arc;
+
+use chakong_contract::RequestNumber;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use tokio::sync::oneshot;
+
+use crate::inquiry::{
+    EventDraft, Inquiry, InquiryId, Measure, MeasureId, NotAsked, OrderId, OrderRecord, Submission,
+};
+pub use records::{
+    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, NewInquiry, NewOrder, RawDirection, RawMessage,
+    Revision,
+};
+pub use signals::Signals;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// No space left; intake stops until there is.
+    #[error("the disk that holds the store is full")]
+    Full,
+    /// The database failed.
+    #[error("the store failed to {step}")]
+    Failed {
+        /// What was being done.
+        step: &'static str,
+        /// The cause.
+        #[source]
+        source: Arc<dyn std::error::Error + Send + Sync>,
+    },
+    /// A row holds what this version cannot read.
+    #[error("a stored {what} cannot be read: {detail}")]
+    Unreadable {
+        /// What it should be.
+        what: &'static str,
+        /// Why, without its content.
+        detail: String,
+    },
+    /// A row that must exist does not.
+    #[error("{0} is not in the store")]
+    Missing(&'static str),
+    /// The store is shutting down.
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// Result of a store operation.
+pub type Stored<T> = Result<T, StoreError>;
+
+/// What can be read. Not found is `Ok(None)`.
+pub trait Reads {
+    /// An inquiry by row number.
+    fn inquiry(&mut self, id: InquiryId) -> Stored<Option<Inquiry>>;
+    /// An inquiry by its public identifier.
+    fn inquiry_by_uid(&mut self, uid: uuid::Uuid) -> Stored<Option<Inquiry>>;
+    /// The inquiry of an idempotency key of one submitter, with the digest of the body it came with.
+    fn inquiry_by_key(&mut self, submitter: &str, key: &str) -> Stored<Option<(Inquiry, Vec<u8>)>>;
+    /// Inquiries by filter, newest first.
+    fn find_inquiries(&mut self, filter: &InquiryFilter) -> Stored<Vec<Inquiry>>;
+    /// What was submitted.
+    fn submission(&mut self, id: InquiryId) -> Stored<Option<Submission>>;
+    /// Who was not asked by an inquiry, and why.
+    fn not_asked(&mut self, id: InquiryId) -> Stored<Vec<NotAsked>>;
+    /// An order.
+    fn order(&mut self, id: OrderId) -> Stored<Option<OrderRecord>>;
+    /// Every order of an inquiry, oldest first.
+    fn orders_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OrderRecord>>;
+    /// Orders of a lane whose time has come, in turn, without those in `taken`.
+    fn due_orders(
+        &mut self,
+        lane: &str,
+        now: Timestamp,
+        limit: usize,
+        taken: &std::collections::HashSet<OrderId>,
+    ) -> Stored<Vec<OrderRecord>>;
+    /// When the next order of a lane comes due after `now`.
+    fn next_due(&mut self, lane: &str, now: Timestamp) -> Stored<Option<Timestamp>>;
+    /// How many orders of a lane wait and how long.
+    fn lane_counts(&mut self, lane: &str) -> Stored<LaneCounts>;
+    /// Open orders whose deadline has passed.
+    fn past_deadline(&mut self, now: Timestamp, limit: usize) -> Stored<Vec<OrderRecord>>;
+    /// Orders of a lane that were on their way when the process ended.
+    fn interrupted(&mut self, lane: &str) -> Stored<Vec<OrderRecord>>;
+    /// Names of lanes that have open orders.
+    fn open_lanes(&mut self) -> Stored<Vec<String>>;
+    /// A batch.
+    fn batch(&mut self, id: i64) -> Stored<Option<BatchRecord>>;
+    /// The files that carried a batch out.
+    fn raw_of_batch(&mut self, id: i64) -> Stored<Vec<RawMessage>>;
+    /// One revision of the answer to an order and its re-queries, or the latest.
+    fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>>;
+    /// The latest revision of every answered order of an inquiry.
+    fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>>;
+    /// A measure.
+    fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>>;
+    /// The ledger of an inquiry.
+    fn measures_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Measure>>;
+    /// Events after a sequence number, in order.
+    fn events_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<EventRecord>>;
+    /// Events of one inquiry.
+    fn events_of(&mut self, inquiry: InquiryId) -> Stored<Vec<EventRecord>>;
+    /// The newest sequence number.
+    fn last_event(&mut self) -> Stored<i64>;
+    /// The sequence number up to which a consumer has acknowledged.
+    fn acknowledged(&mut self, consumer: &str) -> Stored<i64>;
+    /// Every consumer with what it has acknowledged.
+    fn consumers(&mut self) -> Stored<Vec<(String, i64)>>;
+    /// Requests sent to a counterpart on a day (Asia/Shanghai).
+    fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64>;
+    /// Why a lane is paused, if it is.
+    fn paused(&mut self, lane: &str) -> Stored<Option<String>>;
+    /// A raw message by row number.
+    fn raw(&mut self, id: i64) -> Stored<Option<RawMessage>>;
+    /// Acts of people on an inquiry.
+    fn acts_of(&mut self, subject: &str) -> Stored<Vec<Act>>;
+}
+
+/// What can be changed, inside a transaction.
+pub trait Tx: Reads {
+    /// Adds an inquiry with its submission.
+    fn insert_inquiry(&mut self, new: &NewInquiry<'_>) -> Stored<InquiryId>;
+    /// Replaces a submission, to add documents to it.
+    fn save_submission(&mut self, inquiry: InquiryId, submission: &Submission) -> Stored<()>;
+    /// Writes state, counters and deadline of an inquiry.
+    fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()>;
+    /// Adds an order; its lane wakes after the commit.
+    fn insert_order(&mut self, new: &NewOrder) -> Stored<OrderRecord>;
+    /// Writes what changes in an order; its lane wakes after the commit if it is queued.
+    fn save_order(&mut self, order: &OrderRecord) -> Stored<()>;
+    /// Adds a batch and gives its row number.
+    fn insert_batch(&mut self, batch: &BatchRecord) -> Stored<i64>;
+    /// Writes the digest of a batch's bytes, before they leave.
+    fn save_batch(&mut self, id: i64, digest: &[u8]) -> Stored<()>;
+    /// Adds a revision.
+    fn insert_revision(&mut self, revision: &Revision) -> Stored<()>;
+    /// Keeps a raw message, compressed.
+    fn insert_raw(&mut self, raw: &RawMessage) -> Stored<i64>;
+    /// Adds a line to the ledger and gives its row number; `id` of the argument is not used.
+    fn insert_measure(&mut self, measure: &Measure) -> Stored<MeasureId>;
+    /// Writes a line of the ledger.
+    fn save_measure(&mut self, measure: &Measure) -> Stored<()>;
+    /// Appends to the log; readers of results wake after the commit.
+    fn append_event(&mut self, event: &EventDraft, at: Timestamp) -> Stored<i64>;
+    /// Moves a consumer forward; never back.
+    fn acknowledge(&mut self, consumer: &str, seq: i64) -> Stored<()>;
+    /// Counts requests against a day's quota.
+    fn spend_quota(&mut self, lane: &str, day: Date, requests: u64) -> Stored<()>;
+    /// Pauses or resumes a lane.
+    fn set_paused(&mut self, lane: &str, reason: Option<&str>) -> Stored<()>;
+    /// Records what a person did and why.
+    fn insert_act(&mut self, act: &Act) -> Stored<()>;
+}
+
+/// Work to be done inside a transaction.
+pub trait WriteJob: Send {
+    /// Does the work.
+    ///
+    /// # Errors
+    /// Rolls this job back, and no other.
+    fn run(&mut self, tx: &mut dyn Tx) -> Stored<()>;
+    /// Called once, after the commit or the failure.
+    fn finish(self: Box<Self>, outcome: Stored<()>);
+}
+
+/// Work to be done on a reader.
+pub trait ReadJob: Send {
+    /// Does the work.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn run(&mut self, reads: &mut dyn Reads) -> Stored<()>;
+    /// Called once, afterwards.
+    fn finish(self: Box<Self>, outcome: Stored<()>);
+}
+
+/// A store. Dropping every handle closes it; [`Store::close`] waits for that.
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// Where writes go, in order.
+    fn writer(&self) -> &tokio::sync::mpsc::Sender<Box<dyn WriteJob>>;
+    /// Where reads go.
+    fn reader(&self) -> &tokio::sync::mpsc::Sender<Box<dyn ReadJob>>;
+    /// Who is woken after a commit.
+    fn signals(&self) -> &Signals;
+    /// Free bytes on the disk that holds the store; `None` where that cannot be told.
+    fn free_bytes(&self) -> Option<u64>;
+}
+
+struct Call<F, T> {
+    work: Option<F>,
+    value: Option<T>,
+    reply: oneshot::Sender<Stored<T>>,
+}
+
+impl<F, T> Call<F, T> {
+    fn keep(&mut self, work: impl FnOnce(F) -> Stored<T>) -> Stored<()> {
+        let call = self.work.take().ok_or(StoreError::Closed)?;
+        self.value = Some(work(call)?);
+        Ok(())
+    }
+
+    fn tell(self, outcome: Stored<()>) {
+        let value = outcome.and_then(|()| self.value.ok_or(StoreError::Closed));
+        // The caller may be gone; what was committed stays committed.
+        let _ = self.reply.send(value);
+    }
+}
+
+impl<F: FnOnce(&mut dyn Tx) -> Stored<T> + Send, T: Send> WriteJob for Call<F, T> {
+    fn run(&mut self, tx: &mut dyn Tx) -> Stored<()> {
+        self.keep(|work| work(tx))
+    }
+
+    fn finish(self: Box<Self>, outcome: Stored<()>) {
+        self.tell(outcome);
+    }
+}
+
+impl<F: FnOnce(&mut dyn Reads) -> Stored<T> + Send, T: Send> ReadJob for Call<F, T> {
+    fn run(&mut self, reads: &mut dyn Reads) -> Stored<()> {
+        self.keep(|work| work(reads))
+    }
+
+    fn finish(self: Box<Self>, outcome: Stored<()>) {
+        self.tell(outcome);
+    }
+}
+
+impl dyn Store {
+    /// Runs `work` in a transaction; returns after the commit is on disk.
+    ///
+    /// # Errors
+    /// Whatever `work` or the commit says; then nothing of it was kept.
+    pub async fn write<T, F>(&self, work: F) -> Stored<T>
+    where
+        F: FnOnce(&mut dyn Tx) -> Stored<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job: Box<dyn WriteJob> = Box::new(Call { work: Some(work), value: None, reply });
+        self.writer().send(job).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Runs `work` on a reader, which sees everything committed before.
+    ///
+    /// # Errors
+    /// Whatever `work` says.
+    pub async fn read<T, F>(&self, work: F) -> Stored<T>
+    where
+        F: FnOnce(&mut dyn Reads) -> Stored<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job: Box<dyn ReadJob> = Box::new(Call { work: Some(work), value: None, reply });
+        self.reader().send(job).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// The order of a request number, if it is one of ours and exists.
+///
+/// # Errors
+/// When the store fails.
+pub fn order_by_number<R: Reads + ?Sized>(
+    reads: &mut R,
+    number: &RequestNumber,
+) -> Stored<Option<OrderRecord>> {
+    match crate::inquiry::order_id_of(number) {
+        Some(id) => Ok(reads.order(id)?.filter(|order| order.number() == *number)),
+        None => Ok(None),
+    }
+}

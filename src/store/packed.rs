@@ -1,0 +1,62 @@
+//! Compression of stored blobs: one leading byte says how, so that old rows stay readable.
+
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+
+const PLAIN: u8 = 0;
+const ZLIB: u8 = 1;
+/// Smaller blobs gain nothing.
+const WORTH_IT: usize = 256;
+/// Largest blob that is unpacked again; nothing larger is ever packed.
+const LARGEST: u64 = 1 << 30;
+
+/// Packs bytes.
+pub(super) fn pack(bytes: &[u8]) -> Vec<u8> {
+    if bytes.len() >= WORTH_IT {
+        let mut encoder = ZlibEncoder::new(vec![ZLIB], Compression::fast());
+        if encoder.write_all(bytes).is_ok()
+            && let Ok(packed) = encoder.finish()
+            && packed.len() < bytes.len()
+        {
+            return packed;
+        }
+    }
+    let mut packed = Vec::with_capacity(bytes.len() + 1);
+    packed.push(PLAIN);
+    packed.extend_from_slice(bytes);
+    packed
+}
+
+/// Unpacks what [`pack`] made.
+pub(super) fn unpack(packed: &[u8]) -> std::io::Result<Vec<u8>> {
+    match packed.split_first() {
+        Some((&PLAIN, rest)) => Ok(rest.to_vec()),
+        Some((&ZLIB, rest)) => {
+            let mut bytes = Vec::new();
+            ZlibDecoder::new(rest).take(LARGEST).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        }
+        _ => Err(std::io::Error::other("unknown packing")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn comes_back_as_it_was(bytes: Vec<u8>, repeat in 1_usize..200) {
+            let bytes = bytes.repeat(repeat);
+            proptest::prop_assert_eq!(unpack(&pack(&bytes)).expect("unpacks"), bytes);
+        }
+
+        #[test]
+        fn nonsense_is_an_error_or_bytes_but_no_panic(bytes: Vec<u8>) {
+            let _ = unpack(&bytes);
+        }
+    }
+}

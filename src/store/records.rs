@@ -1,0 +1,186 @@
+use chakong_contract::Instruction;
+use chakong_contract::reply::Answer;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::inquiry::{
+    EventType, InquiryId, InquiryState, MeasureId, NotAsked, OrderId, Priority, Submission,
+};
+
+/// An inquiry to be added.
+#[derive(Debug)]
+pub struct NewInquiry<'a> {
+    /// Public identifier.
+    pub uid: Uuid,
+    /// Name of the API key.
+    pub submitted_by: &'a str,
+    /// Idempotency key.
+    pub key: &'a str,
+    /// Digest of the body as it came.
+    pub digest: &'a [u8],
+    /// The submission.
+    pub submission: &'a Submission,
+    /// When it was accepted.
+    pub created: Timestamp,
+    /// When counterparts should have answered.
+    pub deadline: Timestamp,
+    /// How many orders will follow in the same transaction.
+    pub open_orders: i64,
+    /// Who was not asked.
+    pub not_asked: &'a [NotAsked],
+}
+
+/// An order to be added.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// Its inquiry.
+    pub inquiry: InquiryId,
+    /// Its counterpart.
+    pub lane: String,
+    /// Which party.
+    pub party: u32,
+    /// Which of the party's documents.
+    pub document: u32,
+    /// What is asked.
+    pub instruction: Instruction,
+    /// Head start.
+    pub priority: Priority,
+    /// When it is made.
+    pub created: Timestamp,
+    /// When it should have been answered.
+    pub deadline: Timestamp,
+    /// The first order of its chain; `None` for a first one.
+    pub root: Option<OrderId>,
+    /// The measure it is about.
+    pub measure: Option<MeasureId>,
+}
+
+/// A batch of orders that went out together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchRecord {
+    /// Its lane.
+    pub lane: String,
+    /// When it was made.
+    pub made: Timestamp,
+    /// SHA-256 of the exact bytes, durable before they leave (controls).
+    pub digest: Option<Vec<u8>>,
+}
+
+/// Which way a raw message went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RawDirection {
+    /// To the counterpart.
+    Out,
+    /// From the counterpart.
+    In,
+}
+
+/// A message as it travelled, kept so that a better connector can read it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawMessage {
+    /// Its lane.
+    pub lane: String,
+    /// The batch it carried out.
+    pub batch: Option<i64>,
+    /// Which way.
+    pub direction: RawDirection,
+    /// File name or operation.
+    pub name: String,
+    /// When it was sent or received.
+    pub at: Timestamp,
+    /// The bytes.
+    pub bytes: std::sync::Arc<[u8]>,
+}
+
+/// One answer to an order or to one of its re-queries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revision {
+    /// First order of the chain.
+    pub root: OrderId,
+    /// From 1.
+    pub number: u32,
+    /// The order that was answered.
+    pub order: OrderId,
+    /// Its inquiry.
+    pub inquiry: InquiryId,
+    /// When the answer came in.
+    pub at: Timestamp,
+    /// The answer.
+    pub answer: Answer,
+    /// The raw message it was read from.
+    pub raw: Option<i64>,
+    /// SHA-256 of the raw message, hexadecimal.
+    pub raw_digest: String,
+    /// Connector and its version.
+    pub connector: String,
+    /// Differences to the revision before: added, gone and changed assets.
+    pub differences: Option<Value>,
+}
+
+/// A line of the event log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventRecord {
+    /// Sequence number; the stable id of the event.
+    pub seq: i64,
+    /// Type.
+    pub kind: EventType,
+    /// Inquiry.
+    pub inquiry: InquiryId,
+    /// The inquiry's public identifier.
+    pub inquiry_uid: Uuid,
+    /// The inquiry's case number.
+    pub case_number: String,
+    /// Order, if it is about one.
+    pub order: Option<OrderId>,
+    /// Revision of the answer.
+    pub revision: Option<u32>,
+    /// When.
+    pub at: Timestamp,
+    /// What else it carries.
+    pub data: Option<Value>,
+}
+
+/// How many orders of a lane are where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct LaneCounts {
+    /// Queued.
+    pub waiting: u64,
+    /// Handed over, answer expected.
+    pub awaiting: u64,
+    /// Controls that a person must decide.
+    pub held: u64,
+    /// When the oldest order that is not answered was made.
+    #[schemars(with = "Option<String>")]
+    pub oldest: Option<Timestamp>,
+}
+
+/// Which inquiries are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct InquiryFilter {
+    /// Case number, canonical.
+    pub case_number: Option<String>,
+    /// State.
+    pub state: Option<InquiryState>,
+    /// Only older than this row.
+    pub before: Option<InquiryId>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// What a person did and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Act {
+    /// When.
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+    /// Name of the API key.
+    pub actor: String,
+    /// What: `submit`, `requery`, `cancel`, `approve`, `pause` …
+    pub act: String,
+    /// On what: the inquiry's identifier or the counterpart's name.
+    pub subject: String,
+    /// Why.
+    pub reason: String,
+}

@@ -1,0 +1,121 @@
+//! The embedded store: one SQLite file (WAL, `synchronous=FULL`), one writer thread with group commit, readers beside it.
+
+mod migrations;
+mod reads;
+mod rows;
+mod threads;
+mod writes;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::mpsc;
+
+use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
+
+/// Jobs that may wait for the writer; more submitters wait at the door.
+const WAITING_WRITES: usize = 4096;
+/// Reads that may wait.
+const WAITING_READS: usize = 1024;
+/// Reader threads.
+const READERS: usize = 2;
+
+/// The SQLite store.
+#[derive(Debug)]
+pub struct Sqlite {
+    writer: mpsc::Sender<Box<dyn WriteJob>>,
+    reader: mpsc::Sender<Box<dyn ReadJob>>,
+    signals: Arc<Signals>,
+    directory: PathBuf,
+}
+
+/// The store's threads, to be waited for at the end.
+#[derive(Debug)]
+pub struct SqliteThreads(Vec<std::thread::JoinHandle<()>>);
+
+impl SqliteThreads {
+    /// Waits until everything handed in was committed and the file is closed. Every handle to the store must be gone.
+    pub fn join(self) {
+        for thread in self.0 {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the store ended in a panic");
+            }
+        }
+    }
+}
+
+impl Sqlite {
+    /// Opens or creates the store in a directory and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the directory or the file cannot be used, or was written by a newer version.
+    pub fn open(directory: &Path) -> Stored<(Arc<dyn Store>, SqliteThreads)> {
+        std::fs::create_dir_all(directory).map_err(failed_io("create the data directory"))?;
+        let path = directory.join("chakong.sqlite");
+        let mut connection = connect(&path, OpenFlags::default())?;
+        migrations::migrate(&mut connection)?;
+        let signals = Arc::new(Signals::default());
+        let (writer, jobs) = mpsc::channel(WAITING_WRITES);
+        let mut threads = vec![threads::writer(connection, jobs, Arc::clone(&signals))?];
+        let (reader, jobs) = mpsc::channel(WAITING_READS);
+        let jobs = Arc::new(std::sync::Mutex::new(jobs));
+        for _ in 0..READERS {
+            let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            threads.push(threads::reader(connection, Arc::clone(&jobs))?);
+        }
+        let store = Self { writer, reader, signals, directory: directory.to_owned() };
+        Ok((Arc::new(store), SqliteThreads(threads)))
+    }
+}
+
+impl Store for Sqlite {
+    fn writer(&self) -> &mpsc::Sender<Box<dyn WriteJob>> {
+        &self.writer
+    }
+
+    fn reader(&self) -> &mpsc::Sender<Box<dyn ReadJob>> {
+        &self.reader
+    }
+
+    fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
+    fn free_bytes(&self) -> Option<u64> {
+        let stat = rustix::fs::statvfs(&self.directory).ok()?;
+        Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Stored<Connection> {
+    let connection = Connection::open_with_flags(path, flags).map_err(failed("open the store"))?;
+    connection.busy_timeout(Duration::from_secs(10)).map_err(failed("open the store"))?;
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;",
+        )
+        .map_err(failed("open the store"))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// Turns a database error into ours.
+fn failed(step: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
+    move |error| {
+        let code = error.sqlite_error_code();
+        if code == Some(rusqlite::ErrorCode::DiskFull) {
+            return StoreError::Full;
+        }
+        StoreError::Failed { step, source: Arc::new(error) }
+    }
+}
+
+fn failed_io(step: &'static str) -> impl FnOnce(std::io::Error) -> StoreError {
+    move |error| match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full,
+        _ => StoreError::Failed { step, source: Arc::new(error) },
+    }
+}

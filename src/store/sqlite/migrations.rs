@@ -1,0 +1,48 @@
+//! Embedded migrations: each file once, in order, its text remembered by checksum.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+use sha2::{Digest as _, Sha256};
+
+use super::failed;
+use crate::store::{StoreError, Stored};
+
+const MIGRATIONS: &[&str] = &[include_str!("0001.sql")];
+
+/// Brings the schema up to date.
+pub(super) fn migrate(connection: &mut Connection) -> Stored<()> {
+    let step = "bring the schema up to date";
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed(step))?;
+    tx.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT",
+    )
+    .map_err(failed(step))?;
+    let applied: Vec<Vec<u8>> = {
+        let mut query =
+            tx.prepare("SELECT checksum FROM migrations ORDER BY number").map_err(failed(step))?;
+        let rows = query.query_map([], |row| row.get(0)).map_err(failed(step))?;
+        rows.collect::<Result<_, _>>().map_err(failed(step))?
+    };
+    if applied.len() > MIGRATIONS.len() {
+        let detail = "it was written by a newer version of chakong; install that version".to_owned();
+        return Err(StoreError::Unreadable { what: "schema", detail });
+    }
+    for (at, sql) in MIGRATIONS.iter().enumerate() {
+        let checksum = Sha256::digest(sql.as_bytes()).to_vec();
+        match applied.get(at) {
+            Some(known) if *known == checksum => {}
+            Some(_) => {
+                let detail = format!("migration {} differs from the one that made this file", at + 1);
+                return Err(StoreError::Unreadable { what: "schema", detail });
+            }
+            None => {
+                tx.execute_batch(sql).map_err(failed(step))?;
+                tx.execute(
+                    "INSERT INTO migrations VALUES (?1, ?2)",
+                    params![i64::try_from(at).unwrap_or(i64::MAX), checksum],
+                )
+                .map_err(failed(step))?;
+            }
+        }
+    }
+    tx.commit().map_err(failed(step))
+}

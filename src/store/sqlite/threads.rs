@@ -1,0 +1,128 @@
+//! The writer thread, which commits many jobs at once, and the reader threads.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+
+use rusqlite::Connection;
+use tokio::sync::mpsc::Receiver;
+
+use super::reads::Rows;
+use super::{failed, failed_io};
+use crate::store::{ReadJob, Signals, StoreError, Stored, WriteJob};
+
+/// Most jobs in one commit.
+const GROUP: usize = 512;
+
+/// What a transaction has touched, to be told after its commit.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    /// Lanes, and whether something urgent was added.
+    pub(super) lanes: HashMap<String, bool>,
+    /// Newest sequence number of the log.
+    pub(super) event: i64,
+}
+
+impl Touched {
+    pub(super) fn lane(&mut self, name: &str, urgent: bool) {
+        match self.lanes.get_mut(name) {
+            Some(known) => *known |= urgent,
+            None => drop(self.lanes.insert(name.to_owned(), urgent)),
+        }
+    }
+}
+
+/// Starts the writer. It ends when every sender is gone and everything handed in was committed.
+pub(super) fn writer(
+    connection: Connection,
+    mut jobs: Receiver<Box<dyn WriteJob>>,
+    signals: Arc<Signals>,
+) -> Stored<JoinHandle<()>> {
+    let run = move || {
+        let mut group = Vec::with_capacity(GROUP);
+        while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
+            commit(&connection, std::mem::take(&mut group), &signals);
+        }
+        if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+            tracing::warn!(%error, "the write-ahead log was not folded in; the next start does it");
+        }
+    };
+    Builder::new().name("store-writer".into()).spawn(run).map_err(failed_io("start the writer thread"))
+}
+
+fn commit(connection: &Connection, mut group: Vec<Box<dyn WriteJob>>, signals: &Signals) {
+    let mut touched = Touched::default();
+    let outcome = run_group(connection, &mut group, &mut touched);
+    match outcome {
+        Ok(outcomes) => {
+            signals.events_grew(touched.event);
+            for (lane, urgent) in &touched.lanes {
+                signals.wake(lane, *urgent);
+            }
+            group.into_iter().zip(outcomes).for_each(|(job, outcome)| job.finish(outcome));
+        }
+        Err(error) => {
+            if let Err(rollback) = connection.execute_batch("ROLLBACK")
+                && !connection.is_autocommit()
+            {
+                tracing::error!(error = %rollback, "a failed transaction could not be rolled back");
+            }
+            tracing::error!(%error, jobs = group.len(), "a group of writes was not committed");
+            group.into_iter().for_each(|job| job.finish(Err(error.clone())));
+        }
+    }
+}
+
+/// Runs every job in a savepoint of its own inside one transaction; the outer error means that nothing was kept.
+fn run_group(
+    connection: &Connection,
+    group: &mut [Box<dyn WriteJob>],
+    touched: &mut Touched,
+) -> Stored<Vec<Stored<()>>> {
+    let control = |sql: &str| -> Stored<()> {
+        connection.prepare_cached(sql).and_then(|mut sql| sql.execute([])).map(drop).map_err(failed("commit"))
+    };
+    control("BEGIN IMMEDIATE")?;
+    let mut outcomes = Vec::with_capacity(group.len());
+    for job in group {
+        control("SAVEPOINT job")?;
+        let mut rows = Rows { connection, touched: Some(&mut *touched) };
+        let outcome = job.run(&mut rows);
+        if outcome.is_err() {
+            // A full disk may already have ended the whole transaction.
+            if connection.is_autocommit() {
+                return Err(outcome.err().unwrap_or(StoreError::Full));
+            }
+            control("ROLLBACK TO job")?;
+        }
+        control("RELEASE job")?;
+        outcomes.push(outcome);
+    }
+    control("COMMIT")?;
+    Ok(outcomes)
+}
+
+/// Starts a reader.
+pub(super) fn reader(
+    connection: Connection,
+    jobs: Arc<Mutex<Receiver<Box<dyn ReadJob>>>>,
+) -> Stored<JoinHandle<()>> {
+    let run = move || {
+        loop {
+            let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
+            let Some(mut job) = job else { return };
+            let outcome = read_once(&connection, job.as_mut());
+            job.finish(outcome);
+        }
+    };
+    Builder::new().name("store-reader".into()).spawn(run).map_err(failed_io("start a reader thread"))
+}
+
+/// One consistent view for the whole job.
+fn read_once(connection: &Connection, job: &mut dyn ReadJob) -> Stored<()> {
+    let step = failed("read");
+    connection.prepare_cached("BEGIN").and_then(|mut sql| sql.execute([])).map_err(step)?;
+    let outcome = job.run(&mut Rows { connection, touched: None });
+    let ended = connection.prepare_cached("COMMIT").and_then(|mut sql| sql.execute([]));
+    outcome.and(ended.map(drop).map_err(failed("read")))
+}
