@@ -2,6 +2,8 @@
 //!
 //! ARCHITECTURE.md walks one inquiry through the rooms of this crate.
 
+pub mod api;
+pub mod app;
 pub mod calendar;
 pub mod clock;
 pub mod config;
@@ -14,5 +16,6 @@ pub mod lanes;
 pub mod lifecycle;
 pub mod lines;
 pub mod retry;
+pub mod sandbox;
 pub mod settle;
 pub mod store;
