@@ -5,6 +5,7 @@
 pub mod api;
 pub mod app;
 pub mod calendar;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod counterparts;
@@ -15,6 +16,7 @@ pub mod intake;
 pub mod lanes;
 pub mod lifecycle;
 pub mod lines;
+pub mod observe;
 pub mod retry;
 pub mod sandbox;
 pub mod settle;

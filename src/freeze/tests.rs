@@ -163,12 +163,10 @@ proptest! {
             accounts.iter().enumerate().map(|(at, available)| account(at as i64 + 1, *available)).collect();
         let mut yields = yields.into_iter();
         while follow(&mandate, &mut ledger) {
-            for at in 0..ledger.len() {
-                if ledger[at].state == MeasureState::Asked {
-                    let percent = yields.next().expect("each account is asked once");
-                    let held = (ledger[at].asked * Decimal::new(percent, 2)).round_dp(2);
-                    ledger[at] = hear(&ledger[at], ActionKind::Freeze, &Reply::Held(holding(held))).0;
-                }
+            for line in ledger.iter_mut().filter(|line| line.state == MeasureState::Asked) {
+                let percent = yields.next().expect("each account is asked once");
+                let held = (line.asked * Decimal::new(percent, 2)).round_dp(2);
+                *line = hear(line, ActionKind::Freeze, &Reply::Held(holding(held))).0;
             }
         }
         let covered = room(mandate.claim.amount, &ledger).is_zero();

@@ -35,12 +35,14 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             kind: SettingKind::Choice(&["yuan", "ten_thousand_yuan"]),
             required: true,
             help: "What a bare amount of this registry counts in: 元 (yuan) or 万元 (ten_thousand_yuan).",
+            example: "yuan",
         },
         Setting {
             key: "matches_old_numbers",
             kind: SettingKind::Boolean,
             required: false,
             help: "The registry itself also matches the old 15-digit identity number; if not, it is asked a second time with it.",
+            example: "false",
         },
     ],
 };

@@ -30,8 +30,20 @@ const MANIFEST: Manifest = Manifest {
     largest_batch: 1,
     idempotent: true,
     settings: &[
-        Setting { key: "token", kind: SettingKind::Secret, required: true, help: "Token." },
-        Setting { key: "flaw", kind: SettingKind::Text, required: false, help: "What is wrong with it." },
+        Setting {
+            key: "token",
+            kind: SettingKind::Secret,
+            required: true,
+            help: "Token.",
+            example: "invented",
+        },
+        Setting {
+            key: "flaw",
+            kind: SettingKind::Text,
+            required: false,
+            help: "What is wrong with it.",
+            example: "",
+        },
     ],
 };
 

@@ -44,6 +44,7 @@ const MANIFEST: Manifest = Manifest {
         kind: SettingKind::Text,
         required: false,
         help: "What is wrong with it.",
+        example: "",
     }],
 };
 

@@ -1,0 +1,4 @@
+//! The integration tests: one binary, real lines, real stores, real processes.
+
+mod flow;
+mod world;
