@@ -2,6 +2,7 @@
 //!
 //! ARCHITECTURE.md walks one inquiry through the rooms of this crate.
 
+pub mod api;
 pub mod calendar;
 pub mod clock;
 pub mod config;
@@ -13,6 +14,8 @@ pub mod intake;
 pub mod lanes;
 pub mod lifecycle;
 pub mod lines;
+pub mod observe;
+pub mod queue;
 pub mod retry;
 pub mod settle;
 pub mod store;
