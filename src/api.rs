@@ -1,7 +1,107 @@
-//! Placeholder until the branch lands.
+//! The HTTP API: one endpoint, or a few that belong together, a file. The OpenAPI document is made from the handlers.
+//!
+//! Layers, outermost first: record (metrics, access line, problems with their path), slots (so many requests at
+//! once), authenticate, time limit; then the endpoint, whose [`access::Caller`] names the roles that may.
+
+mod access;
+mod connectors;
+mod counterparts;
+mod extract;
+mod health;
+mod inquiries;
+mod layers;
+mod measures;
+mod metrics;
+mod openapi;
+mod orders;
+mod problem;
+mod results;
+
 use std::sync::Arc;
 
-/// The router.
-pub fn router(_: Arc<crate::gateway::Gateway>) -> axum::Router {
-    axum::Router::new()
+use aide::axum::ApiRouter;
+use axum::Router;
+use axum::http::{Method, Uri};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response;
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+
+pub use inquiries::{InquiryView, OrderCounts};
+pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemKind};
+
+use crate::gateway::Gateway;
+use crate::observe::HttpMetrics;
+use crate::store::Act;
+
+/// What every handler is given.
+type Shared = Arc<Gateway>;
+
+fn routes(metrics: &HttpMetrics) -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .merge(inquiries::routes())
+        .merge(orders::routes())
+        .merge(measures::routes())
+        .merge(results::routes())
+        .merge(connectors::routes())
+        .merge(counterparts::routes())
+        .merge(health::routes())
+        .merge(metrics::routes(metrics.clone()))
+        .merge(openapi::routes())
 }
+
+/// The router of the whole API.
+pub fn router(gateway: Arc<Gateway>) -> Router {
+    let metrics = HttpMetrics::default();
+    let slots = Arc::new(Semaphore::new(gateway.server.most_requests));
+    let (router, document) = openapi::document(routes(&metrics));
+    router
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(unknown_path)
+        .layer(axum::Extension(openapi::Document::new(&document)))
+        .layer(from_fn_with_state(Arc::clone(&gateway), layers::time_limit))
+        .layer(from_fn_with_state(Arc::clone(&gateway), access::authenticate))
+        .layer(from_fn_with_state(slots, layers::slots))
+        .layer(map_response(harden))
+        .layer(from_fn_with_state(metrics, layers::record))
+        .with_state(gateway)
+}
+
+/// The OpenAPI 3.1 document as JSON.
+pub fn openapi() -> String {
+    let (_, document) = openapi::document(routes(&HttpMetrics::default()));
+    openapi::to_json(&document)
+}
+
+async fn unknown_path() -> Problem {
+    Problem::new(ProblemKind::NotFound, "there is nothing at this path; see /openapi.json")
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Problem {
+    let detail = format!("{method} is not a method of {}; see /openapi.json", uri.path());
+    Problem::new(ProblemKind::MethodNotAllowed, detail)
+}
+
+/// Answers hold personal data: nobody keeps them on the way.
+async fn harden(mut response: Response) -> Response {
+    use axum::http::HeaderValue;
+    use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// The audit line of what a caller does.
+fn act(at: Timestamp, actor: &str, act: &str, subject: impl Into<String>, reason: &str) -> Act {
+    Act {
+        at,
+        actor: actor.to_owned(),
+        act: act.to_owned(),
+        subject: subject.into(),
+        reason: reason.trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

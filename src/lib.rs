@@ -17,6 +17,7 @@ pub mod lanes;
 pub mod lifecycle;
 pub mod lines;
 pub mod observe;
+pub mod queue;
 pub mod retry;
 pub mod sandbox;
 pub mod settle;

@@ -1,6 +1,13 @@
-//! Placeholder until the branch lands.
+//! Logs and metrics.
+//!
+//! What is logged: identifiers, names of counterparts and keys, states, counts, durations, faults (which hold no
+//! personal data). What is never logged: bodies, names of parties, identity and account numbers, queries of addresses.
+//! Libraries that would log addresses in full are kept at `info`, whatever the filter says.
 
-/// Logs to standard error.
-pub fn init_tracing(config: &crate::config::LogConfig) {
-    let _ = tracing_subscriber::fmt().with_env_filter(&config.filter).with_writer(std::io::stderr).try_init();
-}
+mod counterparts;
+mod http;
+mod tracing_setup;
+
+pub use counterparts::{Scrape, render, scrape};
+pub use http::HttpMetrics;
+pub use tracing_setup::init_tracing;

@@ -17,7 +17,8 @@ use jiff::civil::Date;
 use tokio::sync::oneshot;
 
 use crate::inquiry::{
-    EventDraft, Inquiry, InquiryId, Measure, MeasureId, NotAsked, OrderId, OrderRecord, Submission,
+    EventDraft, Inquiry, InquiryId, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState,
+    Submission,
 };
 pub use records::{
     Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, NewInquiry, NewOrder, RawDirection, RawMessage,
@@ -77,6 +78,8 @@ pub trait Reads {
     fn order(&mut self, id: OrderId) -> Stored<Option<OrderRecord>>;
     /// Every order of an inquiry, oldest first.
     fn orders_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OrderRecord>>;
+    /// How many orders of an inquiry are in which state.
+    fn order_counts(&mut self, inquiry: InquiryId) -> Stored<Vec<(OrderState, u64)>>;
     /// Orders of a lane whose time has come, in turn, without those in `taken`.
     fn due_orders(
         &mut self,

@@ -58,6 +58,22 @@ pub struct Coverage {
     pub shortfall: Money,
 }
 
+impl Coverage {
+    /// What a ledger covers of a claim in yuan.
+    pub fn of(claim: Decimal, measures: &[Measure]) -> Self {
+        let held = measures.iter().map(|measure| measure.held).sum::<Decimal>();
+        let in_flight =
+            |measure: &&Measure| matches!(measure.state, MeasureState::Proposed | MeasureState::Asked);
+        let asked = measures.iter().filter(in_flight).map(|measure| measure.asked).sum::<Decimal>();
+        Self {
+            claimed: Money::yuan(claim),
+            held: Money::yuan(held),
+            asked: Money::yuan(asked),
+            shortfall: Money::yuan((claim - held).max(Decimal::ZERO)),
+        }
+    }
+}
+
 /// The signal that the enforcement centre sorts cases by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -111,7 +127,7 @@ pub fn certify(
 ) -> Certificate {
     let count = |states: &[OrderState]| orders.iter().filter(|line| states.contains(&line.state)).count();
     let count = |states: &[OrderState]| u32::try_from(count(states)).unwrap_or(u32::MAX);
-    let coverage = mandate.map(|mandate| coverage(mandate.claim.amount, measures));
+    let coverage = mandate.map(|mandate| Coverage::of(mandate.claim.amount, measures));
     let held = measures.iter().map(|measure| measure.held).sum::<Decimal>();
     let triage = match &coverage {
         Some(coverage) if coverage.shortfall.amount.is_zero() => Triage::CashCoversClaim,
@@ -131,18 +147,5 @@ pub fn certify(
         not_asked,
         coverage,
         triage,
-    }
-}
-
-fn coverage(claim: Decimal, measures: &[Measure]) -> Coverage {
-    let held = measures.iter().map(|measure| measure.held).sum::<Decimal>();
-    let in_flight =
-        |measure: &&Measure| matches!(measure.state, MeasureState::Proposed | MeasureState::Asked);
-    let asked = measures.iter().filter(in_flight).map(|measure| measure.asked).sum::<Decimal>();
-    Coverage {
-        claimed: Money::yuan(claim),
-        held: Money::yuan(held),
-        asked: Money::yuan(asked),
-        shortfall: Money::yuan((claim - held).max(Decimal::ZERO)),
     }
 }

@@ -31,6 +31,14 @@ pub struct Submission {
     pub deadline_hours: Option<u32>,
 }
 
+impl Submission {
+    /// The case system's reference of a party, by its place; empty when there is none.
+    pub fn reference_of(&self, party: u32) -> String {
+        let found = usize::try_from(party).ok().and_then(|at| self.parties.get(at));
+        found.map(|party| party.reference.clone()).unwrap_or_default()
+    }
+}
+
 /// Purpose of an inquiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

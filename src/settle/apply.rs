@@ -1,5 +1,5 @@
 use chakong_contract::reply::Answer;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::completion::close_if_done;
 use super::measures::{after_control, after_query};
@@ -45,7 +45,8 @@ pub fn apply(
         None => None,
     };
     if let Some(kind) = settled.event {
-        tx.append_event(&EventDraft::of_order(kind, order.inquiry, order.id, revision), on.now)?;
+        let draft = EventDraft::of_order(kind, order.inquiry, order.id, revision);
+        tx.append_event(&EventDraft { data: fault_of(&settled), ..draft }, on.now)?;
     }
     let mut inquiry = tx.inquiry(order.inquiry)?.ok_or(StoreError::Missing("the order's inquiry"))?;
     if was_open && !settled.order.state.is_open() {
@@ -64,6 +65,12 @@ pub fn apply(
     close_if_done(tx, &mut inquiry, settled.answer.is_some(), on.now)?;
     tx.save_inquiry(&inquiry)?;
     Ok(settled.order)
+}
+
+/// Why there is no answer, for the event: the order's own fault changes later, and an event never does.
+fn fault_of(settled: &Settled) -> Option<Value> {
+    let fault = settled.order.fault.as_ref().filter(|_| settled.answer.is_none())?;
+    Some(json!({ "kind": fault.kind, "detail": fault.to_string(), "status": fault.status }))
 }
 
 /// The same answer once more, from a counterpart that hands things in twice: no news.

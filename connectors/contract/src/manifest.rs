@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::asset::AssetKind;
@@ -10,7 +11,7 @@ use crate::party::IdentityKind;
 use crate::secret::Secret;
 
 /// How bytes travel to a counterpart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LineKind {
     /// We call, over HTTP.
@@ -30,7 +31,7 @@ impl LineKind {
 }
 
 /// A connector's declaration.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Manifest {
     /// Identifier, used in configuration: lower case with hyphens.
     pub id: &'static str,
@@ -55,7 +56,7 @@ pub struct Manifest {
 }
 
 /// One act with the documents it needs.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct Capability {
     /// The act.
     pub action: ActionKind,
@@ -71,7 +72,7 @@ impl Manifest {
 }
 
 /// The type of a setting's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SettingKind {
     /// Text.
@@ -87,7 +88,7 @@ pub enum SettingKind {
 }
 
 /// A setting of a counterpart that uses the connector.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct Setting {
     /// Key below `[settings]`.
     pub key: &'static str,

@@ -8,7 +8,9 @@ use uuid::Uuid;
 use super::failed;
 use super::rows::{self, EVENT, INQUIRY, MEASURE, ORDER, RAW, REVISION, get, micros, unreadable};
 use super::threads::Touched;
-use crate::inquiry::{Inquiry, InquiryId, Measure, MeasureId, NotAsked, OrderId, OrderRecord, Submission};
+use crate::inquiry::{
+    Inquiry, InquiryId, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState, Submission,
+};
 use crate::store::packed::unpack;
 use crate::store::{
     Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, RawMessage, Reads, Revision, Stored,
@@ -101,6 +103,15 @@ impl Reads for Rows<'_> {
             [inquiry],
             rows::order,
         )
+    }
+
+    fn order_counts(&mut self, inquiry: InquiryId) -> Stored<Vec<(OrderState, u64)>> {
+        let sql = "SELECT state, COUNT(*) FROM orders WHERE inquiry = ?1 GROUP BY state";
+        self.all(sql, [inquiry], |row| {
+            let code: i64 = get(row, 0)?;
+            let state = OrderState::from_code(code).ok_or_else(|| unreadable("order state", &code))?;
+            Ok((state, get::<i64>(row, 1)?.unsigned_abs()))
+        })
     }
 
     fn due_orders(

@@ -1,0 +1,107 @@
+//! Counterparts 协助单位: health of their lanes, pause, resume, probe.
+
+mod pause;
+mod probe;
+mod show;
+
+use std::sync::Arc;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+use chakong_contract::LineKind;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Shared;
+use super::problem::Problem;
+use crate::config::CounterpartConfig;
+use crate::lanes::{BreakerState, CounterpartView, LaneState};
+use crate::store::LaneCounts;
+
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route("/v1/counterparts", get_with(show::list, show::list_docs))
+        .api_route("/v1/counterparts/{name}", get_with(show::show, show::show_docs))
+        .api_route("/v1/counterparts/{name}/pause", post_with(pause::pause, pause::pause_docs))
+        .api_route("/v1/counterparts/{name}/resume", post_with(pause::resume, pause::resume_docs))
+        .api_route("/v1/counterparts/{name}/probe", post_with(probe::probe, probe::docs))
+}
+
+/// Names a counterpart.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub(super) struct CounterpartPath {
+    /// Name of the counterpart.
+    name: String,
+}
+
+/// A counterpart as operations see it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct CounterpartInFull {
+    /// Name, which is that of its file.
+    name: String,
+    /// Chinese name.
+    name_zh: String,
+    /// English name.
+    name_en: String,
+    /// The connector it uses; null when it is no longer configured.
+    connector: Option<&'static str>,
+    /// Kind of its line; null when it is no longer configured.
+    line: Option<LineKind>,
+    /// Why it is paused, if it is.
+    paused: Option<String>,
+    /// Health of its lane; null while its line cannot be opened.
+    health: Option<CounterpartView>,
+}
+
+impl CounterpartInFull {
+    fn configured(
+        config: &CounterpartConfig,
+        paused: Option<String>,
+        health: Option<CounterpartView>,
+    ) -> Self {
+        Self {
+            name: config.name.clone(),
+            name_zh: config.name_zh.clone(),
+            name_en: config.name_en.clone(),
+            connector: Some(config.plugin.manifest.id),
+            line: Some(config.line.kind()),
+            paused,
+            health,
+        }
+    }
+
+    /// One that has orders and no configuration any more: they wait.
+    fn unconfigured(name: String, paused: Option<String>, counts: LaneCounts) -> Self {
+        let health = CounterpartView {
+            name: name.clone(),
+            state: LaneState::Unconfigured,
+            breaker: BreakerState::Closed,
+            waits_until: None,
+            counts,
+            in_flight: 0,
+            rate_left: None,
+            quota_left: None,
+            sent: 0,
+            answered: 0,
+            faulted: 0,
+            problems: 0,
+            unknown_values: 0,
+            success: None,
+            latency_p50_ms: None,
+            latency_p95_ms: None,
+            latency_p99_ms: None,
+            last_success: None,
+            last_fault: None,
+            last_fault_at: None,
+        };
+        let (name_zh, name_en) = (name.clone(), name.clone());
+        let health = Some(health);
+        Self { name, name_zh, name_en, connector: None, line: None, paused, health }
+    }
+}
+
+/// The configuration of a counterpart.
+fn configured(gateway: &Shared, path: &CounterpartPath) -> Result<Arc<CounterpartConfig>, Problem> {
+    let config = gateway.counterparts.now().get(&path.name).cloned();
+    config.ok_or_else(|| Problem::not_found("counterpart"))
+}

@@ -1,0 +1,85 @@
+//! `POST /v1/counterparts/{name}/probe`: whether the counterpart can be reached, without sending any order.
+
+use std::time::Duration;
+
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use chakong_contract::Fault;
+use chakong_contract::fault::FaultKind;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{CounterpartPath, configured};
+use crate::api::access::{Caller, may};
+use crate::api::extract::At;
+use crate::api::problem::Problem;
+use crate::api::{Shared, act};
+use crate::config::{CallConfig, LineConfig, ParcelConfig};
+use crate::lines::call::CallLine;
+use crate::lines::parcel::ParcelLine;
+use crate::queue::FaultNote;
+
+/// Longest time for one probe.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// What a probe found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ProbeResult {
+    /// Whether the counterpart can be reached. If so its breaker was closed.
+    reachable: bool,
+    /// HTTP status that a call line answered with; any status will do.
+    status: Option<u16>,
+    /// Why it cannot be reached.
+    fault: Option<FaultNote>,
+}
+
+pub(super) async fn probe(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::OPERATIONS }>,
+    At(path): At<CounterpartPath>,
+) -> Result<Json<ProbeResult>, Problem> {
+    let config = configured(&gateway, &path)?;
+    let act = act(gateway.clock.now(), caller.name(), "probe", path.name.as_str(), "");
+    gateway.store.write(move |tx| tx.insert_act(&act)).await?;
+    let probed = match &config.line {
+        LineConfig::Call(call) => probe_call(call).await.map(Some),
+        LineConfig::Parcel(parcel) => probe_parcel(parcel.clone()).await.map(|()| None),
+    };
+    if probed.is_ok()
+        && let Some(health) = gateway.board.get(&path.name)
+    {
+        health.admission.reset();
+        gateway.store.signals().wake(&path.name, true);
+    }
+    Ok(Json(match probed {
+        Ok(status) => ProbeResult { reachable: true, status, fault: None },
+        Err(fault) => ProbeResult { reachable: false, status: None, fault: Some((&fault).into()) },
+    }))
+}
+
+async fn probe_call(config: &CallConfig) -> Result<u16, Fault> {
+    let line = CallLine::open(config)?;
+    let probing = tokio::time::timeout(LONGEST, line.probe());
+    probing.await.unwrap_or_else(|_| {
+        Err(Fault::new(FaultKind::Transient, "probe the line", "no answer within the time limit"))
+    })
+}
+
+async fn probe_parcel(config: ParcelConfig) -> Result<(), Fault> {
+    let probing = tokio::task::spawn_blocking(move || ParcelLine::probe(&config));
+    let stuck = || Fault::new(FaultKind::Transient, "probe the line", "the folder does not answer");
+    match tokio::time::timeout(LONGEST, probing).await {
+        Ok(Ok(probed)) => probed,
+        Ok(Err(_)) | Err(_) => Err(stuck()),
+    }
+}
+
+pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("probeCounterpart")
+        .tag("counterparts")
+        .summary("Probe 探测")
+        .description("Sends no order. When the counterpart can be reached its breaker is closed at once.")
+        .response_with::<404, Problem, _>(|response| response.description("There is no such counterpart"))
+}

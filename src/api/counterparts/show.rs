@@ -1,0 +1,75 @@
+//! `GET /v1/counterparts` and `GET /v1/counterparts/{name}`.
+
+use std::collections::BTreeSet;
+
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{CounterpartInFull, CounterpartPath};
+use crate::api::Shared;
+use crate::api::access::{Caller, may};
+use crate::api::extract::At;
+use crate::api::problem::Problem;
+use crate::store::Stored;
+
+/// Every counterpart.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct CounterpartList {
+    /// By name; those without configuration only while they have orders.
+    counterparts: Vec<CounterpartInFull>,
+}
+
+/// The counterparts that are named, or all of them.
+async fn views(gateway: &Shared, only: Option<String>) -> Stored<Vec<CounterpartInFull>> {
+    let configs = gateway.counterparts.now();
+    let board = std::sync::Arc::clone(&gateway.board);
+    let read = gateway.store.read(move |reads| {
+        let mut names: BTreeSet<String> = configs.keys().cloned().collect();
+        names.extend(reads.open_lanes()?);
+        names.retain(|name| only.as_ref().is_none_or(|only| only == name));
+        let mut views = Vec::with_capacity(names.len());
+        for name in names {
+            let (counts, paused) = (reads.lane_counts(&name)?, reads.paused(&name)?);
+            views.push(match configs.get(&name) {
+                Some(config) => {
+                    let health = board.get(&name).map(|health| health.view(counts));
+                    CounterpartInFull::configured(config, paused, health)
+                }
+                None => CounterpartInFull::unconfigured(name, paused, counts),
+            });
+        }
+        Ok(views)
+    });
+    read.await
+}
+
+pub(super) async fn list(
+    State(gateway): State<Shared>,
+    _: Caller<{ may::WATCH }>,
+) -> Result<Json<CounterpartList>, Problem> {
+    Ok(Json(CounterpartList { counterparts: views(&gateway, None).await? }))
+}
+
+pub(super) async fn show(
+    State(gateway): State<Shared>,
+    _: Caller<{ may::WATCH }>,
+    At(path): At<CounterpartPath>,
+) -> Result<Json<CounterpartInFull>, Problem> {
+    let found = views(&gateway, Some(path.name)).await?.pop();
+    found.map(Json).ok_or_else(|| Problem::not_found("counterpart"))
+}
+
+pub(super) fn list_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation.id("listCounterparts").tag("counterparts").summary("Counterparts and their health 协助单位")
+}
+
+pub(super) fn show_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("getCounterpart")
+        .tag("counterparts")
+        .summary("A counterpart and its health 协助单位概况")
+        .response_with::<404, Problem, _>(|response| response.description("There is no such counterpart"))
+}

@@ -1,0 +1,181 @@
+//! What comes in: path, query and body, each with a limit and with problems instead of plain texts.
+
+use std::sync::Arc;
+
+use aide::OperationInput;
+use aide::generate::GenContext;
+use aide::openapi::Operation;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::problem::{Problem, ProblemKind};
+use crate::gateway::Gateway;
+use crate::intake::Finding;
+
+/// Largest body of everything but inquiries and releases.
+const SMALL_BODY: usize = 64 << 10;
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 500;
+
+/// Parts of the path. What cannot be read names nothing that exists.
+#[derive(Debug)]
+pub struct At<T>(pub T);
+
+/// The query.
+#[derive(Debug)]
+pub struct Asked<T>(pub T);
+
+/// A JSON body; with `DOCUMENTS` it may be as large as an inquiry.
+#[derive(Debug)]
+pub struct Sent<T, const DOCUMENTS: bool = false>(pub T);
+
+/// The bytes of a JSON body as large as an inquiry.
+#[derive(Debug)]
+pub struct RawJson(pub Bytes);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Gateway>> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Arc<Gateway>) -> Result<Self, Problem> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(path)) => Ok(Self(path)),
+            Err(_) => Err(Problem::not_found("thing")),
+        }
+    }
+}
+
+impl<T: JsonSchema> OperationInput for At<T> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        Path::<T>::operation_input(context, operation);
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Gateway>> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Arc<Gateway>) -> Result<Self, Problem> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(query)) => Ok(Self(query)),
+            Err(rejection) => Err(Problem::new(ProblemKind::MalformedRequest, rejection.body_text())),
+        }
+    }
+}
+
+impl<T: JsonSchema> OperationInput for Asked<T> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        Query::<T>::operation_input(context, operation);
+    }
+}
+
+impl FromRequest<Arc<Gateway>> for RawJson {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, gateway: &Arc<Gateway>) -> Result<Self, Problem> {
+        read_body(request, gateway.server.largest_body, gateway).await.map(Self)
+    }
+}
+
+impl OperationInput for RawJson {}
+
+impl<T: DeserializeOwned, const DOCUMENTS: bool> FromRequest<Arc<Gateway>> for Sent<T, DOCUMENTS> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, gateway: &Arc<Gateway>) -> Result<Self, Problem> {
+        let largest = if DOCUMENTS { gateway.server.largest_body } else { SMALL_BODY };
+        let bytes = read_body(request, largest, gateway).await?;
+        read_json(&bytes).map(Self)
+    }
+}
+
+impl<T: JsonSchema, const DOCUMENTS: bool> OperationInput for Sent<T, DOCUMENTS> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        Json::<T>::operation_input(context, operation);
+    }
+}
+
+fn too_large(largest: usize) -> Problem {
+    Problem::new(ProblemKind::TooLarge, format!("the body may have at most {largest} bytes"))
+}
+
+/// Reads a body of bounded size, whatever its framing.
+async fn read_body(mut request: Request, largest: usize, state: &Arc<Gateway>) -> Result<Bytes, Problem> {
+    check_head(request.headers(), largest)?;
+    DefaultBodyLimit::max(largest).apply(&mut request);
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(largest),
+        _ => Problem::new(ProblemKind::MalformedBody, "the body broke off"),
+    })
+}
+
+/// What the headers alone rule out.
+fn check_head(headers: &HeaderMap, largest: usize) -> Result<(), Problem> {
+    let header = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    if header(CONTENT_TYPE).is_some_and(|kind| !is_json(kind)) {
+        return Err(Problem::new(ProblemKind::NotJson, "send the body as application/json"));
+    }
+    let announced = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > largest) { Err(too_large(largest)) } else { Ok(()) }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
+}
+
+fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let pointer = error.path().iter().fold(String::new(), |pointer, segment| match segment {
+            serde_path_to_error::Segment::Seq { index } => format!("{pointer}/{index}"),
+            serde_path_to_error::Segment::Map { key } => format!("{pointer}/{key}"),
+            _ => pointer,
+        });
+        Problem::malformed_body(pointer, error.inner().to_string())
+    })?;
+    json.end().map_err(|error| Problem::malformed_body(String::new(), error.to_string()))?;
+    Ok(value)
+}
+
+/// A reason and nothing else.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonGiven {
+    /// Why; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+impl ReasonGiven {
+    /// The reason.
+    ///
+    /// # Errors
+    /// When it says nothing or too much.
+    pub fn checked(self) -> Result<String, Problem> {
+        let mut findings = Vec::new();
+        check_reason(&self.reason, &mut findings);
+        no_findings(findings).map(|()| self.reason)
+    }
+}
+
+/// Checks a reason that a person gave.
+pub fn check_reason(reason: &str, findings: &mut Vec<Finding>) {
+    if reason.trim().is_empty() || reason.chars().count() > LONGEST_REASON {
+        let detail = format!("say why, in 1 to {LONGEST_REASON} characters");
+        findings.push(Finding { pointer: "/reason".to_owned(), detail });
+    }
+}
+
+/// Nothing, or the problem that these findings make.
+///
+/// # Errors
+/// When there are any.
+pub fn no_findings(findings: Vec<Finding>) -> Result<(), Problem> {
+    if findings.is_empty() { Ok(()) } else { Err(Problem::invalid(findings)) }
+}

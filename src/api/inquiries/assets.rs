@@ -1,0 +1,119 @@
+//! `GET /v1/inquiries/{uid}/assets`: what is known, each asset once, whoever reported it.
+
+use std::collections::BTreeMap;
+
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use chakong_contract::asset::MatchedBy;
+use chakong_contract::{Asset, RequestNumber};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{InquiryPath, about};
+use crate::api::Shared;
+use crate::api::access::{Caller, may};
+use crate::api::extract::At;
+use crate::api::problem::Problem;
+use crate::inquiry::{OrderId, OrderRecord};
+use crate::store::Revision;
+
+/// The assets of an inquiry's parties.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct AssetList {
+    /// Each asset once.
+    assets: Vec<MergedAsset>,
+}
+
+/// An asset with everybody who reported it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct MergedAsset {
+    /// The asset as its newest source reports it; what the others say is in their orders.
+    asset: Asset,
+    /// Who reported it, newest first.
+    sources: Vec<AssetSource>,
+}
+
+/// A report of an asset.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct AssetSource {
+    /// Request number of the order.
+    order: RequestNumber,
+    /// The counterpart.
+    counterpart: String,
+    /// The case system's reference of the party.
+    party: String,
+    /// Revision of the answer.
+    revision: u32,
+    /// When the answer came in.
+    at: Timestamp,
+    /// SHA-256 of the raw message, hexadecimal.
+    raw_digest: String,
+    /// Connector and version.
+    connector: String,
+    /// How the counterpart matched the party.
+    matched_by: MatchedBy,
+}
+
+pub(super) async fn assets(
+    State(gateway): State<Shared>,
+    _: Caller<{ may::READ }>,
+    At(path): At<InquiryPath>,
+) -> Result<Json<AssetList>, Problem> {
+    let submissions = std::sync::Arc::clone(&gateway.submissions);
+    let read = about(&gateway, path, move |reads, inquiry| {
+        let submission = submissions.get(reads, inquiry.id)?;
+        let orders = reads.orders_of(inquiry.id)?;
+        let orders: BTreeMap<OrderId, OrderRecord> =
+            orders.into_iter().map(|order| (order.id, order)).collect();
+        let mut revisions = reads.revisions_of(inquiry.id)?;
+        revisions.sort_by_key(|revision| std::cmp::Reverse(revision.at));
+        Ok(AssetList { assets: merge(revisions, &orders, |order| submission.reference_of(order.party)) })
+    });
+    read.await.map(Json)
+}
+
+/// Revisions come newest first, so the first report of an asset is the newest.
+fn merge(
+    revisions: Vec<Revision>,
+    orders: &BTreeMap<OrderId, OrderRecord>,
+    party: impl Fn(&OrderRecord) -> String,
+) -> Vec<MergedAsset> {
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut merged: Vec<MergedAsset> = Vec::new();
+    for revision in revisions {
+        let Some(order) = orders.get(&revision.order) else { continue };
+        for found in revision.answer.reply.assets() {
+            let source = AssetSource {
+                order: order.number(),
+                counterpart: order.lane.clone(),
+                party: party(order),
+                revision: revision.number,
+                at: revision.at,
+                raw_digest: revision.raw_digest.clone(),
+                connector: revision.connector.clone(),
+                matched_by: found.matched_by,
+            };
+            let next = merged.len();
+            let place = *places.entry(found.asset.identity()).or_insert(next);
+            match merged.get_mut(place) {
+                Some(known) => known.sources.push(source),
+                None => merged.push(MergedAsset { asset: found.asset.clone(), sources: vec![source] }),
+            }
+        }
+    }
+    merged
+}
+
+pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("listAssets")
+        .tag("inquiries")
+        .summary("Assets found 财产")
+        .description(
+            "Merged from the latest revision of every answer: an asset reported over two lines is one asset with two \
+             sources. A source with `matched_by` `name_only` is a candidate only.",
+        )
+        .response_with::<404, Problem, _>(|response| response.description("There is no such inquiry"))
+}

@@ -1,0 +1,113 @@
+//! `POST /v1/inquiries/{uid}/requery`: asks again what the inquiry asked.
+
+use std::collections::BTreeMap;
+
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chakong_contract::RequestNumber;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::InquiryPath;
+use crate::api::access::{Caller, may};
+use crate::api::extract::{At, Sent, check_reason, no_findings};
+use crate::api::problem::Problem;
+use crate::api::{Shared, act};
+use crate::inquiry::{OrderId, OrderRecord};
+use crate::intake::Finding;
+use crate::settle::{self, Declined};
+
+/// Whom to ask again, and why.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RequeryRequest {
+    /// Why; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+    /// Only these counterparts; absent or empty means every one that was asked.
+    #[serde(default)]
+    counterparts: Vec<String>,
+}
+
+/// The new orders.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Requeried {
+    /// Their request numbers.
+    orders: Vec<RequestNumber>,
+}
+
+enum Outcome {
+    Done(Vec<RequestNumber>),
+    Declined(Declined),
+    Findings(Vec<Finding>),
+}
+
+pub(super) async fn requery(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::ACT }>,
+    At(path): At<InquiryPath>,
+    Sent(request): Sent<RequeryRequest>,
+) -> Result<(StatusCode, Json<Requeried>), Problem> {
+    let mut findings = Vec::new();
+    check_reason(&request.reason, &mut findings);
+    no_findings(findings)?;
+    let act = act(gateway.clock.now(), caller.name(), "requery", path.uid, &request.reason);
+    let named = request.counterparts;
+    let outcome = gateway.store.write(move |tx| {
+        let Some(inquiry) = tx.inquiry_by_uid(path.uid)? else {
+            return Ok(Outcome::Declined(Declined::Unknown("inquiry")));
+        };
+        let latest = latest_queries(tx.orders_of(inquiry.id)?);
+        let findings = unknown_names(&named, &latest);
+        if !findings.is_empty() {
+            return Ok(Outcome::Findings(findings));
+        }
+        let mut numbers = Vec::new();
+        for order in latest.iter().filter(|order| named.is_empty() || named.contains(&order.lane)) {
+            match settle::requery(tx, order, act.clone())? {
+                Ok(new) => numbers.push(new.number()),
+                // Declined for the first one or for none: nothing was written yet.
+                Err(declined) => return Ok(Outcome::Declined(declined)),
+            }
+        }
+        Ok(Outcome::Done(numbers))
+    });
+    match outcome.await? {
+        Outcome::Done(orders) => Ok((StatusCode::CREATED, Json(Requeried { orders }))),
+        Outcome::Declined(declined) => Err(declined.into()),
+        Outcome::Findings(findings) => Err(Problem::invalid(findings)),
+    }
+}
+
+/// The latest query of each chain.
+fn latest_queries(orders: Vec<OrderRecord>) -> Vec<OrderRecord> {
+    let queries = orders.into_iter().filter(|order| !order.is_control());
+    let latest: BTreeMap<OrderId, OrderRecord> = queries.map(|order| (order.root, order)).collect();
+    latest.into_values().collect()
+}
+
+fn unknown_names(named: &[String], asked: &[OrderRecord]) -> Vec<Finding> {
+    let unknown = named.iter().enumerate().filter(|(_, name)| asked.iter().all(|order| order.lane != **name));
+    let finding = |(at, _): (usize, &String)| Finding {
+        pointer: format!("/counterparts/{at}"),
+        detail: "the inquiry did not ask this counterpart".to_owned(),
+    };
+    unknown.map(finding).collect()
+}
+
+pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("requeryInquiry")
+        .tag("inquiries")
+        .summary("Ask again 重新查询")
+        .description(
+            "One new order for each query of the inquiry, or for those to the named counterparts; its answer is the next \
+             revision. Controls are never repeated by hand.",
+        )
+        .response_with::<201, Json<Requeried>, _>(|response| response.description("The new orders are queued"))
+        .response_with::<404, Problem, _>(|response| response.description("There is no such inquiry"))
+        .response_with::<409, Problem, _>(|response| response.description("The inquiry was cancelled"))
+        .response_with::<422, Problem, _>(|response| response.description("A rule is broken"))
+}

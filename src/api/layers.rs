@@ -1,0 +1,80 @@
+//! Layers around every endpoint, outermost first: record, slots, authenticate, time limit.
+
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use super::access::Identity;
+use super::problem::{Problem, ProblemKind};
+use crate::gateway::Gateway;
+use crate::observe::HttpMetrics;
+
+/// Paths that have their own idea of time.
+const PATIENT: [&str; 2] = ["/v1/results", "/v1/results/stream"];
+/// Paths that answer however busy the gateway is.
+const ALWAYS: [&str; 2] = ["/healthz", "/readyz"];
+
+/// The place that a request takes among those worked on at once; a stream keeps it to its end.
+#[derive(Debug, Clone)]
+pub struct Slot(#[allow(dead_code, reason = "held, not read")] Arc<OwnedSemaphorePermit>);
+
+fn route_of(request: &Request) -> &str {
+    request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str)
+}
+
+/// Layer: metrics, one access line, and problems with their path; failures of ours are logged here and nowhere else.
+pub async fn record(State(metrics): State<HttpMetrics>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let route = route_of(&request).to_owned();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    let who = response.extensions().get::<Arc<Identity>>().map(|identity| identity.name.clone());
+    if let Some(problem) = response.extensions().get::<Arc<Problem>>().cloned() {
+        if problem.status().is_server_error() {
+            tracing::error!(%route, %method, status = problem.status().as_u16(), causes = problem.causes(), "a request failed");
+        }
+        response = problem.respond(&path);
+    }
+    let (status, elapsed) = (response.status().as_u16(), began.elapsed());
+    metrics.request(&route, &method, status, elapsed);
+    tracing::debug!(%route, %method, status, elapsed_ms = elapsed.as_millis(), key = who, "a request was answered");
+    response
+}
+
+/// Layer: so many requests at once and no more.
+pub async fn slots(State(slots): State<Arc<Semaphore>>, mut request: Request, next: Next) -> Response {
+    if ALWAYS.contains(&request.uri().path()) {
+        return next.run(request).await;
+    }
+    match slots.try_acquire_owned() {
+        Ok(permit) => {
+            let slot = Slot(Arc::new(permit));
+            request.extensions_mut().insert(slot.clone());
+            let response = next.run(request).await;
+            drop(slot);
+            response
+        }
+        Err(_) => Problem::new(ProblemKind::Overloaded, "too many requests are worked on; come again")
+            .into_response(),
+    }
+}
+
+/// Layer: a request that takes too long is given up. What it had handed to the store may still be kept.
+pub async fn time_limit(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
+    if PATIENT.contains(&route_of(&request)) {
+        return next.run(request).await;
+    }
+    let limit = gateway.server.request_timeout;
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let detail = format!("not finished within {} seconds; ask again", limit.as_secs_f32());
+            Problem::new(ProblemKind::TimedOut, detail).into_response()
+        }
+    }
+}

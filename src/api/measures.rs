@@ -1,0 +1,85 @@
+//! Measures 控制措施: lines of the freeze ledger.
+
+mod approve;
+mod release;
+mod show;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+use chakong_contract::RequestNumber;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Shared;
+use super::problem::Problem;
+use crate::inquiry::{Measure, MeasureId, Submission};
+use crate::settle::Declined;
+use crate::store::{Reads, StoreError, Stored, Tx};
+
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route("/v1/measures/{id}", get_with(show::show, show::docs))
+        .api_route("/v1/measures/{id}/approve", post_with(approve::approve, approve::approve_docs))
+        .api_route("/v1/measures/{id}/reject", post_with(approve::reject, approve::reject_docs))
+        .api_route("/v1/measures/{id}/release", post_with(release::release, release::docs))
+}
+
+/// Names a measure.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub(super) struct MeasurePath {
+    /// Number of the measure.
+    id: MeasureId,
+}
+
+/// A line of the ledger as it stands.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct MeasureView {
+    /// Identifier of the inquiry.
+    inquiry: Uuid,
+    /// The case system's reference of the party.
+    party: String,
+    /// Request number of the freeze order; null while nothing was asked.
+    order: Option<RequestNumber>,
+    /// The line.
+    #[serde(flatten)]
+    measure: Measure,
+}
+
+impl MeasureView {
+    /// Reads what stands around a measure.
+    pub(super) fn read(
+        reads: &mut dyn Reads,
+        measure: Measure,
+        inquiry: Uuid,
+        submission: &Submission,
+    ) -> Stored<Self> {
+        let order = match measure.order {
+            Some(order) => reads.order(order)?.map(|order| order.number()),
+            None => None,
+        };
+        Ok(Self { inquiry, party: submission.reference_of(measure.party), order, measure })
+    }
+
+    fn find_around(reads: &mut dyn Reads, gateway: &Shared, measure: Measure) -> Stored<Self> {
+        let inquiry = reads.inquiry(measure.inquiry)?.ok_or(StoreError::Missing("the measure's inquiry"))?;
+        let submission = gateway.submissions.get(reads, measure.inquiry)?;
+        Self::read(reads, measure, inquiry.uid, &submission)
+    }
+}
+
+/// Does what a person decided about a measure.
+async fn decide(
+    gateway: &Shared,
+    work: impl FnOnce(&mut dyn Tx) -> Stored<Result<Measure, Declined>> + Send + 'static,
+) -> Result<(MeasureView, crate::inquiry::InquiryId), Problem> {
+    let around = Shared::clone(gateway);
+    let decided = gateway.store.write(move |tx| match work(tx)? {
+        Ok(measure) => {
+            let inquiry = measure.inquiry;
+            Ok(Ok((MeasureView::find_around(tx, &around, measure)?, inquiry)))
+        }
+        Err(declined) => Ok(Err(declined)),
+    });
+    Ok(decided.await??)
+}

@@ -1,0 +1,116 @@
+//! Orders 协助指令.
+
+mod requery;
+mod resolve;
+mod show;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+use chakong_contract::party::IdentityKind;
+use chakong_contract::{Instruction, RequestNumber};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Shared;
+use crate::inquiry::{MeasureId, OrderRecord, OrderState, Priority, Submission};
+use crate::queue::FaultNote;
+use crate::store::{Reads, Stored, order_by_number};
+
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route("/v1/orders/{number}", get_with(show::show, show::docs))
+        .api_route("/v1/orders/{number}/requery", post_with(requery::requery, requery::docs))
+        .api_route("/v1/orders/{number}/resolve", post_with(resolve::resolve, resolve::docs))
+}
+
+/// Names an order.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub(super) struct OrderPath {
+    /// Request number of the order.
+    number: RequestNumber,
+}
+
+/// An order as it stands.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct OrderView {
+    /// Request number.
+    number: RequestNumber,
+    /// Identifier of the inquiry.
+    inquiry: Uuid,
+    /// The counterpart.
+    counterpart: String,
+    /// The case system's reference of the party.
+    party: String,
+    /// By which kind of identity document the party is looked up.
+    document: Option<IdentityKind>,
+    /// What is asked.
+    instruction: Instruction,
+    /// State.
+    state: OrderState,
+    /// Who goes first.
+    priority: Priority,
+    /// Attempts so far.
+    attempts: u32,
+    /// When it was made.
+    created_at: Timestamp,
+    /// Not sent before this.
+    due_at: Timestamp,
+    /// When it should have been answered.
+    deadline: Timestamp,
+    /// The order that this one asks again; null for a first one.
+    requery_of: Option<RequestNumber>,
+    /// The measure that it creates or releases.
+    measure: Option<MeasureId>,
+    /// Why the last attempt brought no reply.
+    fault: Option<FaultNote>,
+}
+
+impl OrderView {
+    /// `root` is the number of the first order of the chain.
+    pub(super) fn of(
+        order: &OrderRecord,
+        root: Option<RequestNumber>,
+        inquiry: Uuid,
+        submission: &Submission,
+    ) -> Self {
+        let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
+        let party = submission.parties.get(at(order.party));
+        Self {
+            number: order.number(),
+            inquiry,
+            counterpart: order.lane.clone(),
+            party: submission.reference_of(order.party),
+            document: party
+                .and_then(|party| party.documents.get(at(order.document)))
+                .map(|known| known.kind()),
+            instruction: order.instruction.clone(),
+            state: order.state,
+            priority: order.priority,
+            attempts: order.attempts,
+            created_at: order.created,
+            due_at: order.due,
+            deadline: order.deadline,
+            requery_of: root.filter(|_| order.root != order.id),
+            measure: order.measure,
+            fault: order.fault.as_ref().map(Into::into),
+        }
+    }
+
+    /// Reads what stands around an order.
+    fn read(reads: &mut dyn Reads, gateway: &Shared, order: &OrderRecord) -> Stored<Self> {
+        use crate::store::StoreError::Missing;
+        let inquiry = reads.inquiry(order.inquiry)?.ok_or(Missing("the order's inquiry"))?;
+        let submission = gateway.submissions.get(reads, order.inquiry)?;
+        let root = match order.root == order.id {
+            true => None,
+            false => reads.order(order.root)?.map(|root| root.number()),
+        };
+        Ok(Self::of(order, root, inquiry.uid, &submission))
+    }
+}
+
+fn find(reads: &mut dyn Reads, path: &OrderPath) -> Stored<Option<OrderRecord>> {
+    order_by_number(reads, &path.number)
+}

@@ -1,0 +1,45 @@
+//! Results 结果 for named consumers, and how far each of them is.
+
+mod ack;
+mod consumers;
+mod read;
+mod stream;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+
+use super::Shared;
+use super::problem::{Problem, ProblemKind};
+use crate::queue::Position;
+
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route("/v1/results", get_with(read::read, read::docs))
+        .api_route("/v1/results/ack", post_with(ack::ack, ack::docs))
+        .api_route("/v1/results/stream", get_with(stream::stream, stream::docs))
+        .api_route("/v1/consumers", get_with(consumers::consumers, consumers::docs))
+}
+
+/// What a consumer may be called.
+const NAME_RULE: &str = "a consumer has 1 to 64 of the characters a-z, 0-9, - and _";
+
+fn is_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
+}
+
+fn malformed(detail: impl Into<String>) -> Problem {
+    Problem::new(ProblemKind::MalformedRequest, detail)
+}
+
+/// Where a consumer reads on.
+fn position(consumer: String, after: Option<i64>) -> Result<Position, Problem> {
+    if !is_name(&consumer) {
+        return Err(malformed(format!("consumer: {NAME_RULE}")));
+    }
+    match after {
+        Some(seq) if seq < 0 => Err(malformed("after must not be negative")),
+        Some(seq) => Ok(Position::After(seq)),
+        None => Ok(Position::Acknowledged(consumer)),
+    }
+}

@@ -1,0 +1,74 @@
+//! `POST /v1/results/ack`: everything up to a sequence number is safe with the consumer.
+
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{NAME_RULE, is_name};
+use crate::api::Shared;
+use crate::api::access::{Caller, may};
+use crate::api::extract::{Sent, no_findings};
+use crate::api::problem::Problem;
+use crate::intake::Finding;
+
+/// Most consumers; a name that is made anew each time would fill the store.
+const MOST_CONSUMERS: usize = 100;
+
+/// What is safe.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AckRequest {
+    /// Name of the consumer.
+    #[schemars(regex(pattern = "^[a-z0-9_-]{1,64}$"))]
+    consumer: String,
+    /// Everything up to this sequence number.
+    #[schemars(range(min = 0))]
+    seq: i64,
+}
+
+/// How far the consumer is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Acknowledged {
+    /// Name of the consumer.
+    consumer: String,
+    /// Never moves back, whatever was sent.
+    acknowledged: i64,
+}
+
+pub(super) async fn ack(
+    State(gateway): State<Shared>,
+    _: Caller<{ may::CASE_SYSTEM }>,
+    Sent(request): Sent<AckRequest>,
+) -> Result<Json<Acknowledged>, Problem> {
+    let finding = |pointer: &str, detail: String| vec![Finding { pointer: pointer.to_owned(), detail }];
+    if !is_name(&request.consumer) {
+        no_findings(finding("/consumer", NAME_RULE.to_owned()))?;
+    }
+    let AckRequest { consumer, seq } = request;
+    let moved = gateway.store.write(move |tx| {
+        let last = tx.last_event()?;
+        if !(0..=last).contains(&seq) {
+            return Ok(Err(finding("/seq", format!("the log ends at {last}"))));
+        }
+        let known = tx.consumers()?;
+        if known.len() >= MOST_CONSUMERS && known.iter().all(|(name, _)| *name != consumer) {
+            return Ok(Err(finding("/consumer", format!("there are {MOST_CONSUMERS} consumers already"))));
+        }
+        tx.acknowledge(&consumer, seq)?;
+        let acknowledged = tx.acknowledged(&consumer)?;
+        Ok(Ok(Acknowledged { consumer, acknowledged }))
+    });
+    moved.await?.map(Json).map_err(Problem::invalid)
+}
+
+pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("acknowledgeResults")
+        .tag("results")
+        .summary("Acknowledge results 确认结果")
+        .response_with::<422, Problem, _>(|response| {
+            response.description("Beyond the end of the log, or no name")
+        })
+}

@@ -1,0 +1,68 @@
+//! `GET /v1/results`: a page of events, with long poll.
+
+use std::time::Duration;
+
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{malformed, position};
+use crate::api::Shared;
+use crate::api::access::{Caller, may};
+use crate::api::extract::Asked;
+use crate::api::problem::Problem;
+use crate::queue::{Page, wait_for_page};
+
+/// Most events at once.
+const MOST: usize = 500;
+/// Longest wait in seconds.
+const LONGEST_WAIT: u64 = 60;
+
+/// Who reads what.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadQuery {
+    /// Name of the consumer: 1 to 64 of a-z, 0-9, - and _.
+    #[schemars(regex(pattern = "^[a-z0-9_-]{1,64}$"))]
+    consumer: String,
+    /// Read after this sequence number instead of after what was acknowledged.
+    #[schemars(range(min = 0))]
+    after: Option<i64>,
+    /// How many events; 100 by default.
+    #[schemars(range(min = 1, max = 500))]
+    limit: Option<usize>,
+    /// Wait so many seconds for events when there are none; 0 by default.
+    #[schemars(range(min = 0, max = 60))]
+    wait: Option<u64>,
+}
+
+pub(super) async fn read(
+    State(gateway): State<Shared>,
+    _: Caller<{ may::CASE_SYSTEM }>,
+    Asked(query): Asked<ReadQuery>,
+) -> Result<Json<Page>, Problem> {
+    let from = position(query.consumer, query.after)?;
+    let limit = query.limit.unwrap_or(100);
+    if !(1..=MOST).contains(&limit) {
+        return Err(malformed(format!("limit must lie between 1 and {MOST}")));
+    }
+    let wait = query.wait.unwrap_or(0);
+    if wait > LONGEST_WAIT {
+        return Err(malformed(format!("wait must lie between 0 and {LONGEST_WAIT} seconds")));
+    }
+    Ok(Json(wait_for_page(&gateway, &from, limit, Duration::from_secs(wait)).await?))
+}
+
+pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("readResults")
+        .tag("results")
+        .summary("Read results 读取结果")
+        .description(
+            "CloudEvents 1.0 in the order of the log, at least once: they come again until they are acknowledged. Answers \
+             at once when there are events; else waits, and answers early when the gateway stops.",
+        )
+        .response_with::<400, Problem, _>(|response| response.description("A parameter is wrong"))
+}

@@ -1,0 +1,130 @@
+//! `GET /v1/results/stream`: the same events as server-sent events.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use aide::OperationOutput;
+use aide::generate::GenContext;
+use aide::openapi::{MediaType, Operation, Response as ResponseDocs};
+use aide::transform::TransformOperation;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{malformed, position};
+use crate::api::Shared;
+use crate::api::access::{Caller, may};
+use crate::api::extract::Asked;
+use crate::api::layers::Slot;
+use crate::api::problem::Problem;
+use crate::queue::{CloudEvent, Position, wait_for_page};
+
+/// Events read ahead of the consumer.
+const READ_AHEAD: usize = 100;
+/// A comment is sent when there was nothing else for so long.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Who reads what.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StreamQuery {
+    /// Name of the consumer: 1 to 64 of a-z, 0-9, - and _.
+    #[schemars(regex(pattern = "^[a-z0-9_-]{1,64}$"))]
+    consumer: String,
+    /// Read after this sequence number instead of after what was acknowledged. `Last-Event-ID` goes first.
+    #[schemars(range(min = 0))]
+    after: Option<i64>,
+}
+
+struct Reader {
+    gateway: Shared,
+    position: Position,
+    ahead: VecDeque<CloudEvent>,
+    _slot: Option<Slot>,
+}
+
+impl Reader {
+    /// The next event; `None` when the gateway stops or the store fails, after which the consumer connects again.
+    async fn next(&mut self) -> Option<CloudEvent> {
+        while self.ahead.is_empty() {
+            if self.gateway.tasks.soft().is_cancelled() {
+                return None;
+            }
+            match wait_for_page(&self.gateway, &self.position, READ_AHEAD, KEEP_ALIVE).await {
+                Ok(page) => {
+                    self.position = Position::After(page.next);
+                    self.ahead = page.events.into();
+                }
+                Err(error) => {
+                    tracing::error!(%error, "a stream of results ends because the store failed");
+                    return None;
+                }
+            }
+        }
+        self.ahead.pop_front()
+    }
+}
+
+/// A stream of server-sent events.
+pub(super) struct EventStream(Reader);
+
+impl IntoResponse for EventStream {
+    fn into_response(self) -> Response {
+        let events = stream::unfold(self.0, async |mut reader| {
+            let event = reader.next().await?;
+            Some((Ok::<_, Infallible>(sent(&event)), reader))
+        });
+        Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+    }
+}
+
+fn sent(event: &CloudEvent) -> Event {
+    let data = serde_json::to_string(event).unwrap_or_default();
+    Event::default().id(&event.id).event(event.kind.name()).data(data)
+}
+
+impl OperationOutput for EventStream {
+    type Inner = CloudEvent;
+
+    fn operation_response(_: &mut GenContext, _: &mut Operation) -> Option<ResponseDocs> {
+        let mut docs = ResponseDocs::default();
+        docs.content.insert("text/event-stream".to_owned(), MediaType::default());
+        Some(docs)
+    }
+}
+
+pub(super) async fn stream(
+    State(gateway): State<Shared>,
+    _: Caller<{ may::CASE_SYSTEM }>,
+    Asked(query): Asked<StreamQuery>,
+    headers: HeaderMap,
+    slot: Option<Extension<Slot>>,
+) -> Result<EventStream, Problem> {
+    let last = headers.get("last-event-id").map(|value| {
+        let seq = value.to_str().ok().and_then(|text| text.parse::<i64>().ok());
+        seq.ok_or_else(|| malformed("Last-Event-ID must be the id of an event"))
+    });
+    let after = last.transpose()?.or(query.after);
+    let position = position(query.consumer, after)?;
+    let slot = slot.map(|Extension(slot)| slot);
+    Ok(EventStream(Reader { gateway, position, ahead: VecDeque::new(), _slot: slot }))
+}
+
+pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("streamResults")
+        .tag("results")
+        .summary("Stream results 结果流")
+        .description(
+            "Server-sent events: `id` is the sequence number, `event` the type, `data` the CloudEvent. `Last-Event-ID` \
+             goes on where a connection broke. Acknowledge as usual.",
+        )
+        .response_with::<200, EventStream, _>(|response| response.description("Events until the gateway stops"))
+        .response_with::<400, Problem, _>(|response| response.description("A parameter is wrong"))
+}

@@ -1,0 +1,126 @@
+use metrics::{Unit, counter, describe_counter, describe_gauge, gauge, with_local_recorder};
+use metrics_exporter_prometheus::PrometheusBuilder;
+
+use crate::gateway::Gateway;
+use crate::lanes::{BreakerState, CounterpartView};
+use crate::store::{LaneCounts, Stored};
+
+/// What is measured at the moment of a scrape.
+#[derive(Debug)]
+pub struct Scrape {
+    lanes: Vec<CounterpartView>,
+    unconfigured: Vec<(String, LaneCounts)>,
+    consumers: Vec<(String, i64)>,
+    last_event: i64,
+    free_bytes: Option<u64>,
+    resident_bytes: Option<u64>,
+}
+
+/// Measures lanes, consumers, store and process.
+///
+/// # Errors
+/// When the store fails.
+pub async fn scrape(gateway: &Gateway) -> Stored<Scrape> {
+    let board = gateway.board.all();
+    let (lanes, unconfigured, consumers, last_event) = gateway
+        .store
+        .read(move |reads| {
+            let mut lanes = Vec::with_capacity(board.len());
+            for health in &board {
+                lanes.push(health.view(reads.lane_counts(&health.name)?));
+            }
+            let mut unconfigured = Vec::new();
+            for name in reads.open_lanes()? {
+                if !board.iter().any(|health| health.name == name) {
+                    let counts = reads.lane_counts(&name)?;
+                    unconfigured.push((name, counts));
+                }
+            }
+            Ok((lanes, unconfigured, reads.consumers()?, reads.last_event()?))
+        })
+        .await?;
+    let free_bytes = gateway.store.free_bytes();
+    Ok(Scrape { lanes, unconfigured, consumers, last_event, free_bytes, resident_bytes: resident_bytes() })
+}
+
+/// As Prometheus text. A recorder of its own each time: a lane that is gone leaves no value behind.
+pub fn render(scrape: &Scrape) -> String {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    with_local_recorder(&recorder, || {
+        describe();
+        for lane in &scrape.lanes {
+            counts(&lane.name, &lane.counts);
+            counters(lane);
+        }
+        for (name, waiting) in &scrape.unconfigured {
+            counts(name, waiting);
+        }
+        for (consumer, acknowledged) in &scrape.consumers {
+            let lag = scrape.last_event.saturating_sub(*acknowledged);
+            gauge!("chakong_consumer_lag", "consumer" => consumer.clone())
+                .set(approximate(lag.unsigned_abs()));
+        }
+        gauge!("chakong_events_last_seq").set(approximate(scrape.last_event.unsigned_abs()));
+        if let Some(free) = scrape.free_bytes {
+            gauge!("chakong_store_free_bytes").set(approximate(free));
+        }
+        if let Some(resident) = scrape.resident_bytes {
+            gauge!("process_resident_memory_bytes").set(approximate(resident));
+        }
+    });
+    recorder.handle().render()
+}
+
+#[allow(clippy::cast_precision_loss, reason = "Prometheus knows only floating point")]
+const fn approximate(number: u64) -> f64 {
+    number as f64
+}
+
+fn counts(name: &str, counts: &LaneCounts) {
+    let set = |metric: &'static str, value| {
+        gauge!(metric, "counterpart" => name.to_owned()).set(approximate(value));
+    };
+    set("chakong_orders_waiting", counts.waiting);
+    set("chakong_orders_awaiting", counts.awaiting);
+    set("chakong_orders_held", counts.held);
+}
+
+fn counters(lane: &CounterpartView) {
+    let set = |metric: &'static str, value| {
+        counter!(metric, "counterpart" => lane.name.clone()).absolute(value);
+    };
+    set("chakong_counterpart_sent_total", lane.sent);
+    set("chakong_counterpart_answered_total", lane.answered);
+    set("chakong_counterpart_faulted_total", lane.faulted);
+    set("chakong_counterpart_problems_total", lane.problems);
+    set("chakong_counterpart_unknown_values_total", lane.unknown_values);
+    let states =
+        [(BreakerState::Closed, "closed"), (BreakerState::Open, "open"), (BreakerState::Probing, "probing")];
+    for (state, word) in states {
+        let value = if lane.breaker == state { 1.0 } else { 0.0 };
+        gauge!("chakong_counterpart_breaker", "counterpart" => lane.name.clone(), "state" => word).set(value);
+    }
+}
+
+fn describe() {
+    describe_gauge!("chakong_orders_waiting", "Orders that wait for their turn");
+    describe_gauge!("chakong_orders_awaiting", "Orders handed over whose answer is expected");
+    describe_gauge!("chakong_orders_held", "Controls that a person must decide");
+    describe_counter!("chakong_counterpart_sent_total", "Messages sent since the lane started");
+    describe_counter!("chakong_counterpart_answered_total", "Answers read since the lane started");
+    describe_counter!("chakong_counterpart_faulted_total", "Attempts that failed since the lane started");
+    describe_counter!("chakong_counterpart_problems_total", "Messages or entries not understood");
+    describe_counter!("chakong_counterpart_unknown_values_total", "Values that the connector did not know");
+    describe_gauge!("chakong_counterpart_breaker", "1 for the state that the breaker is in");
+    describe_gauge!("chakong_consumer_lag", "Events that a consumer has not acknowledged");
+    describe_gauge!("chakong_events_last_seq", "Sequence number of the newest event");
+    describe_gauge!("chakong_store_free_bytes", Unit::Bytes, "Free bytes on the store's disk");
+    describe_gauge!("process_resident_memory_bytes", Unit::Bytes, "Resident memory");
+}
+
+/// Resident memory, where `/proc` tells.
+fn resident_bytes() -> Option<u64> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = statm.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages.saturating_mul(u64::try_from(rustix::param::page_size()).ok()?))
+}
