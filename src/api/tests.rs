@@ -1,1 +1,12 @@
+//! The API over a real store in a folder of its own, with a fixed clock; no lanes run, so nothing moves by itself.
 
+mod access;
+mod acts;
+mod harness;
+mod operations;
+mod reading;
+mod results;
+mod schema;
+mod submit;
+
+use harness::{Bench, submission};
