@@ -2,6 +2,7 @@
 
 mod access;
 mod acts;
+mod failures;
 mod harness;
 mod operations;
 mod reading;

@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::json;
 
-use super::{Bench, submission};
+use super::Bench;
 
 const UID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const ROLES: [&str; 4] = ["case", "officer", "approver", "ops"];
@@ -121,15 +121,4 @@ async fn a_request_that_takes_too_long_is_given_up() {
     let bench = Bench::with(|gateway| gateway.server.request_timeout = std::time::Duration::ZERO);
     let slow = futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>();
     bench.submit("k", Body::from_stream(slow)).await.is_problem(503, "timed-out");
-}
-
-#[tokio::test]
-async fn a_store_that_is_gone_is_said_to_be_so() {
-    let bench = Bench::new();
-    bench.submitted("k", &submission()).await;
-    let dropped = bench.gateway.store.write(|tx| tx.set_paused("x", None));
-    dropped.await.expect("the store works");
-    bench.gateway.tasks.soft().cancel();
-    let ready = bench.get("nobody", "/readyz").await.is_problem(503, "not-ready");
-    assert!(ready["detail"].as_str().expect("detail").contains("shutting down"), "{ready}");
 }

@@ -50,7 +50,7 @@ async fn a_proposal_is_approved_once_and_its_freeze_goes_out() {
 }
 
 #[tokio::test]
-async fn a_rejected_proposal_is_skipped_and_nothing_beyond_the_claim_is_approved() {
+async fn a_rejected_proposal_gives_its_room_to_the_next_account() {
     let (bench, path, orders, measure) = with_proposal().await;
     bench.answers(&orders[1], account("6300", "2000.00"), "bb").await;
     let ledger = bench.get("approver", &format!("{path}/measures")).await.json();
@@ -59,14 +59,19 @@ async fn a_rejected_proposal_is_skipped_and_nothing_beyond_the_claim_is_approved
     assert_eq!(rejected["state"], "skipped");
     let again = bench.post("approver", &format!("{measure}/reject"), &because("again")).await;
     again.is_problem(409, "not-now");
+}
+
+#[tokio::test]
+async fn nothing_beyond_the_claim_is_approved() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    bench.answers(&orders[0], account("6300", "2000.00"), "aa").await;
+    bench.answers(&orders[1], account("6301", "50.00"), "bb").await;
     let ledger = bench.get("approver", &format!("{path}/measures")).await.json();
-    let asked: f64 = ledger["coverage"]["asked"]["amount"].as_str().expect("text").parse().expect("number");
-    let outcome = bench.post("approver", &format!("{measure}/approve"), &because("anyway")).await;
-    if asked >= 1000.0 {
-        outcome.is_problem(409, "claim-covered");
-    } else {
-        assert_eq!(outcome.status, 200, "{}", outcome.text);
-    }
+    let lines = ledger["measures"].as_array().expect("lines");
+    let candidate = lines.iter().find(|line| line["state"] == "candidate").expect("no room for it");
+    let approve = format!("/v1/measures/{}/approve", candidate["id"]);
+    bench.post("approver", &approve, &because("x")).await.is_problem(409, "claim-covered");
 }
 
 #[tokio::test]

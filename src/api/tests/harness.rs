@@ -140,10 +140,12 @@ impl Bench {
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {
+        let (method, path) = (request.method().as_str().to_lowercase(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 64 << 20).await.expect("body");
         let text = String::from_utf8(bytes.to_vec()).expect("text");
+        super::schema::assert_documented(&method, &path, parts.status.as_u16());
         Reply { status: parts.status, headers: parts.headers, text }
     }
 

@@ -63,6 +63,19 @@ async fn one_asset_from_two_banks_is_one_asset_with_two_sources() {
 }
 
 #[tokio::test]
+async fn orders_come_in_pages() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    let first = bench.get("case", &format!("{path}/orders?limit=1")).await.json();
+    assert_eq!((&first["orders"][0]["number"], &first["next"]), (&json!(orders[0]), &json!(orders[0])));
+    let last = bench.get("case", &format!("{path}/orders?limit=1&after={}", orders[0])).await.json();
+    assert_eq!((&last["orders"][0]["number"], &last["next"]), (&json!(orders[1]), &Value::Null));
+    for bad in ["limit=0", "limit=2001", "after=lower"] {
+        bench.get("case", &format!("{path}/orders?{bad}")).await.is_problem(400, "malformed-request");
+    }
+}
+
+#[tokio::test]
 async fn an_order_shows_its_answer_and_every_revision() {
     let bench = Bench::new();
     let (path, orders) = bench.submitted("k", &submission()).await;

@@ -1,10 +1,31 @@
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::Value;
 
 use super::Bench;
+
+/// The document, read once.
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(&super::super::openapi()).expect("JSON"));
+
+/// Asserts that the document knows this end of a request, if it knows the request at all.
+pub(super) fn assert_documented(method: &str, path: &str, status: u16) {
+    let fits = |pattern: &str| {
+        let same = |(known, part): (&str, &str)| known == part || known.starts_with('{');
+        let (known, parts) = (pattern.split('/'), path.split('/'));
+        known.clone().count() == parts.clone().count() && known.zip(parts).all(same)
+    };
+    let operation = operations(&DOCUMENT).into_iter().find(|(route, _)| {
+        route.split_once(' ').is_some_and(|(known, pattern)| known == method && fits(pattern))
+    });
+    if let Some((route, operation)) = operation {
+        let documented = operation["responses"].get(status.to_string()).is_some();
+        assert!(documented, "{status} of {route} is not documented");
+    }
+}
 
 /// Every route of the API.
 const ROUTES: [&str; 32] = [
