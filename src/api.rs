@@ -104,4 +104,4 @@ fn act(at: Timestamp, actor: &str, act: &str, subject: impl Into<String>, reason
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

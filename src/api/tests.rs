@@ -4,10 +4,12 @@ mod access;
 mod acts;
 mod failures;
 mod harness;
+pub(crate) mod log;
 mod operations;
 mod reading;
 mod results;
 mod schema;
+mod socket;
 mod submit;
 
 use harness::{Bench, submission};

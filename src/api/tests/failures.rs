@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tokio::sync::mpsc;
-use tracing::instrument::WithSubscriber as _;
 
+use super::log::logged;
 use super::{Bench, submission};
 use crate::store::{ReadJob, Signals, Store, StoreError, WriteJob};
 
@@ -100,41 +100,16 @@ async fn a_gateway_that_stops_is_not_ready() {
     assert!(ready["detail"].as_str().expect("detail").contains("shutting down"), "{ready}");
 }
 
-/// Log lines as text.
-#[derive(Clone, Default)]
-struct Lines(Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("lock").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn the_log_names_routes_and_causes_and_nobody() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
     let (fine, broken) = (Bench::new(), broken(failed()));
-    let requests = async {
-        let (path, _) = fine.submitted("secret-idempotency-key", &submission()).await;
-        fine.get("officer", &path).await;
-        fine.get("officer", "/v1/inquiries?case_number=(2026)X110101190001010014").await;
-        fine.get("officer", "/v1/110101190001010014").await;
-        fine.post("officer", &format!("{path}/cancel"), &json!({ "reason": "测试甲 已还款" })).await;
-        broken.get("case", "/v1/consumers").await;
-    };
-    requests.with_subscriber(subscriber).await;
-    let text = String::from_utf8(lines.0.lock().expect("lock").clone()).expect("text");
+    let (path, _) = fine.submitted("secret-idempotency-key", &submission()).await;
+    fine.get("officer", &path).await;
+    fine.get("officer", "/v1/inquiries?case_number=(2026)X110101190001010014").await;
+    fine.get("officer", "/v1/110101190001010014").await;
+    fine.post("officer", &format!("{path}/cancel"), &json!({ "reason": "测试甲 已还款" })).await;
+    broken.get("case", "/v1/consumers").await;
+    let text = logged();
     assert!(text.contains("/v1/inquiries/{uid}") && text.contains("key=\"officer\""), "{text}");
     assert!(text.contains("failed to commit: the disk is on fire"), "{text}");
     for hidden in ["110101190001010014", "测试甲", "key-of-", "secret-idempotency-key", "6200"] {

@@ -97,6 +97,7 @@ impl Bench {
     }
 
     pub(super) fn with(change: impl FnOnce(&mut Gateway)) -> Self {
+        super::log::keep_lines();
         let folder = tempfile::tempdir().expect("folder");
         let (store, _) = Sqlite::open(&folder.path().join("store")).expect("store");
         let vendor = "connector = \"tianyancha\"\n[line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:9\"\n\
