@@ -193,3 +193,20 @@ async fn a_held_order_is_decided_by_a_person() {
     let line = bench.get("case", &measure).await.json();
     assert_eq!((&line["state"], &line["held"]), (&json!("in_force"), &json!("600.00")));
 }
+
+#[tokio::test]
+async fn only_what_may_bring_documents_may_be_large() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    let padded = format!("{}{}", because("x"), " ".repeat(65 << 10));
+    for small in
+        [format!("{path}/cancel"), format!("{path}/requery"), format!("/v1/orders/{}/requery", orders[0])]
+    {
+        let request = axum::http::Request::post(&small).header("x-api-key", "key-of-officer");
+        let body = axum::body::Body::from(padded.clone());
+        bench.send(request.body(body).expect("request")).await.is_problem(413, "too-large");
+    }
+    let request = axum::http::Request::post("/v1/measures/1/release").header("x-api-key", "key-of-approver");
+    let reply = bench.send(request.body(axum::body::Body::from(padded)).expect("request")).await;
+    reply.is_problem(404, "not-found");
+}

@@ -122,7 +122,7 @@ impl Bench {
                 key("approver", Role::Approver),
                 key("ops", Role::Operations),
             ],
-            server: ServerConfig { largest_body: 64 << 10, ..ServerConfig::default() },
+            server: ServerConfig { largest_body: 128 << 10, ..ServerConfig::default() },
             min_free: 0,
             tasks: Tasks::default(),
         };

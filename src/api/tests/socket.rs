@@ -48,7 +48,7 @@ async fn chunked_bodies_are_read_and_bounded() {
     let bench = Bench::new();
     let answer = answer_to(&mut connect(&bench).await, &chunked(&ascii(&submission().to_string()))).await;
     assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
-    let answer = answer_to(&mut connect(&bench).await, &chunked(&"x".repeat((64 << 10) + 1))).await;
+    let answer = answer_to(&mut connect(&bench).await, &chunked(&"x".repeat((128 << 10) + 1))).await;
     assert!(
         answer.starts_with("HTTP/1.1 413 ") && answer.contains("urn:chakong:problem:too-large"),
         "{answer}"

@@ -76,7 +76,7 @@ async fn every_broken_rule_is_listed() {
 #[tokio::test]
 async fn large_bodies_are_refused_whether_announced_or_in_chunks() {
     let bench = Bench::new();
-    let large = "x".repeat((64 << 10) + 1);
+    let large = "x".repeat((128 << 10) + 1);
     bench.submit("k", large.clone()).await.is_problem(413, "too-large");
     let chunks = large
         .into_bytes()
