@@ -9,3 +9,6 @@ mod reply;
 pub use exempt::{Exemption, Level, exemption};
 pub use ledger::{Decision, decide, exposure, may_ask, room};
 pub use reply::{candidate, hear};
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,9 @@
 //! ARCHITECTURE.md walks one inquiry through the rooms of this crate.
 
 pub mod api;
+pub mod app;
 pub mod calendar;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod counterparts;
@@ -17,5 +19,6 @@ pub mod lines;
 pub mod observe;
 pub mod queue;
 pub mod retry;
+pub mod sandbox;
 pub mod settle;
 pub mod store;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `chakong` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chakong::cli::main()
+}

@@ -82,6 +82,7 @@ pub fn settle(order: &OrderRecord, happening: Happening, on: &Circumstances) -> 
             order.state.is_open().then_some(Settled { order, event: None, answer: None })
         }
         Happening::HandedOver => to(OrderState::Awaiting, None)?.filter_legal(order),
+        Happening::Ticket { .. } if !order.state.is_open() => None,
         Happening::Ticket { ticket, at } => {
             let mut settled = moved(order, OrderState::Queued, None).filter_legal(order)?;
             settled.order.ticket = Some(ticket);
@@ -150,8 +151,8 @@ fn faulted(order: &OrderRecord, fault: Fault, on: &Circumstances) -> Option<Sett
     let counts = !matches!(fault.kind, FaultKind::RateLimited | FaultKind::QuotaSpent);
     let attempts = order.attempts.saturating_add(u32::from(counts));
     let exhausted = attempts >= on.policy.attempts;
-    let unknown =
-        order.is_control() && matches!(fault.kind, FaultKind::OutcomeUnknown | FaultKind::Malformed);
+    let may_have_left = order.is_control() && order.state != OrderState::Queued;
+    let unknown = may_have_left && matches!(fault.kind, FaultKind::OutcomeUnknown | FaultKind::Malformed);
     let again = if unknown { on.idempotent } else { retry_helps(fault.kind) };
     let mut settled = if again && !exhausted {
         moved(order, OrderState::Queued, None)
@@ -193,4 +194,4 @@ pub fn allowed_at(after: RetryAfter, now: Timestamp) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

@@ -146,7 +146,8 @@ mod tests {
     #[test]
     fn lets_one_probe_pass_and_stays_open_longer_each_time() {
         let mut breaker = breaker();
-        (0..3).for_each(|_| drop(breaker.failed(at(0))));
+        let opened = (0..3).filter_map(|_| breaker.failed(at(0))).count();
+        assert_eq!(opened, 1);
         assert_eq!(breaker.blocks(at(10)), Ok(()));
         breaker.goes_out(at(10));
         assert!(breaker.blocks(at(10)).is_err(), "one probe only");

@@ -85,3 +85,43 @@ pub struct FoundAsset {
     /// How the party was matched.
     pub matched_by: MatchedBy,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An asset of a kind with every optional field absent.
+    fn bare(kind: AssetKind) -> Asset {
+        let text = match kind {
+            AssetKind::Account => {
+                r#"{"kind":"account","institution":"","institution_code":"","number":"1","class":"","status":"",
+                    "branch":"","branch_code":"","currency":null,"balance":null,"available":null,"opened":null,"closed":null}"#
+            }
+            AssetKind::Property => {
+                r#"{"kind":"property","property_kind":"building","unit_number":null,"certificates":[],"location":"",
+                    "holders":[],"area":null,"area_unit":null,"usage":"","right_nature":"","registered":null,"registry":""}"#
+            }
+            AssetKind::Equity => {
+                r#"{"kind":"equity","holder":"","company":"","company_code":null,"percent":null,"subscribed":null,
+                    "paid":null,"since":null}"#
+            }
+            AssetKind::Company => {
+                r#"{"kind":"company","name":"","code":null,"org_code":null,"status":null,"status_text":"",
+                    "legal_representative":"","company_type":"","registered_capital":null,"registered_capital_text":"",
+                    "paid_capital":null,"established":null,"term_from":null,"term_until":null,"authority":"","address":"",
+                    "scope":""}"#
+            }
+        };
+        serde_json::from_str(text).expect("an asset")
+    }
+
+    #[test]
+    fn every_kind_comes_back_from_json_as_it_was() {
+        for kind in [AssetKind::Account, AssetKind::Property, AssetKind::Equity, AssetKind::Company] {
+            let asset = bare(kind);
+            assert_eq!(asset.kind(), kind);
+            let text = serde_json::to_string(&asset).expect("serialises");
+            assert_eq!(serde_json::from_str::<Asset>(&text).expect(&text), asset);
+        }
+    }
+}

@@ -98,6 +98,8 @@ pub struct Setting {
     pub required: bool,
     /// What it is for, one sentence.
     pub help: &'static str,
+    /// A value that can be used, as it would be written; invented.
+    pub example: &'static str,
 }
 
 /// The value of a setting.
@@ -133,6 +135,20 @@ impl Settings {
     pub fn with(mut self, key: &str, value: SettingValue) -> Self {
         self.0.insert(key.to_owned(), value);
         self
+    }
+
+    /// The examples of every required setting: enough to read and write single messages without a counterpart.
+    pub fn of_examples(declared: &[Setting]) -> Self {
+        let required = declared.iter().filter(|setting| setting.required);
+        required.fold(Self::default(), |settings, setting| {
+            let value = match setting.kind {
+                SettingKind::Text | SettingKind::Choice(_) => SettingValue::Text(setting.example.to_owned()),
+                SettingKind::Secret => SettingValue::Secret(Secret::new(setting.example)),
+                SettingKind::Integer => SettingValue::Integer(setting.example.parse().unwrap_or_default()),
+                SettingKind::Boolean => SettingValue::Boolean(setting.example == "true"),
+            };
+            settings.with(setting.key, value)
+        })
     }
 
     /// A text setting, or the empty text.

@@ -37,24 +37,28 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             kind: SettingKind::Text,
             required: true,
             help: "银行代码 of the bank, 17 characters; it stands in every file name",
+            example: "E999H110000000001",
         },
         Setting {
             key: "bank_name",
             kind: SettingKind::Text,
             required: false,
             help: "name of the bank as court staff read it on accounts",
+            example: "示例银行",
         },
         Setting {
             key: "contact_name",
             kind: SettingKind::Text,
             required: false,
             help: "who is named in the receipt for feedback that could not be read",
+            example: "李测试",
         },
         Setting {
             key: "contact_phone",
             kind: SettingKind::Text,
             required: false,
             help: "telephone of that person",
+            example: "010-00000000",
         },
     ],
 };

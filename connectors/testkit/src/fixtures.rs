@@ -45,29 +45,50 @@ pub fn fixture_folder(manifest_dir: &str, connector: &str) -> PathBuf {
     root.join("fixtures").join(connector)
 }
 
+/// Whether fixtures are compared or written anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Compare.
+    Check,
+    /// Write what the connector makes of them now.
+    Rewrite,
+}
+
 /// Checks every scenario of a folder, or rewrites it when `UPDATE_FIXTURES=1`.
 ///
 /// # Panics
 /// With every difference found, when anything differs, is missing or does not belong.
 pub fn check_fixtures(plugin: &Plugin, settings: &Settings, folder: &Path) {
     let update = std::env::var("UPDATE_FIXTURES").is_ok_and(|value| value == "1");
-    let connector = (plugin.build)(settings).unwrap_or_else(|problems| panic!("settings: {problems:?}"));
-    let scenarios = load(folder).unwrap_or_else(|problem| panic!("{problem}"));
-    assert!(!scenarios.is_empty(), "{} holds no scenario", folder.display());
-    let problems: Vec<String> =
-        scenarios.iter().filter_map(|scenario| check(&*connector, scenario, folder, update).err()).collect();
-    assert!(
-        problems.is_empty(),
-        "{} of {} scenarios differ; UPDATE_FIXTURES=1 rewrites them:\n\n{}",
-        problems.len(),
-        scenarios.len(),
-        problems.join("\n\n")
-    );
+    let mode = if update { Mode::Rewrite } else { Mode::Check };
+    if let Err(problem) = run_fixtures(plugin, settings, folder, mode) {
+        panic!("{problem}");
+    }
 }
 
-fn check(connector: &dyn Connector, scenario: &Scenario, folder: &Path, update: bool) -> Result<(), String> {
+/// Checks or rewrites every scenario of a folder.
+///
+/// # Errors
+/// In words, with every difference found.
+pub fn run_fixtures(plugin: &Plugin, settings: &Settings, folder: &Path, mode: Mode) -> Result<(), String> {
+    let connector = (plugin.build)(settings).map_err(|problems| format!("settings: {problems:?}"))?;
+    let scenarios = load(folder)?;
+    if scenarios.is_empty() {
+        return Err(format!("{} holds no scenario", folder.display()));
+    }
+    let problems: Vec<String> =
+        scenarios.iter().filter_map(|scenario| check(&*connector, scenario, folder, mode).err()).collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let (bad, all) = (problems.len(), scenarios.len());
+    let problems = problems.join("\n\n");
+    Err(format!("{bad} of {all} scenarios differ; UPDATE_FIXTURES=1 rewrites them:\n\n{problems}"))
+}
+
+fn check(connector: &dyn Connector, scenario: &Scenario, folder: &Path, mode: Mode) -> Result<(), String> {
     let played = play::play(connector, scenario)?;
-    if update {
+    if mode == Mode::Rewrite {
         return played.rewrite(scenario, folder);
     }
     if !scenario.checks_something() {

@@ -2,7 +2,7 @@
 //!
 //! A connector crate has one integration test file, `tests/conformance.rs`:
 //!
-//! ```ignore
+//! ```text
 //! use chakong_testkit::{Subject, check_fixtures, conformance, fixture_folder, sample};
 //!
 //! fn settings() -> Settings { … }

@@ -47,14 +47,15 @@ pub fn renumbered(order: &Order, number: &str) -> Order {
     Order { number: parse(number), ..order.clone() }
 }
 
-/// The same order about a party that no script lists.
+/// The same order about a party that no script lists, with a document of a kind.
 #[must_use]
-pub fn about_a_stranger(order: &Order) -> Order {
-    let name = match order.party_kind {
-        PartyKind::Person => "无人某",
-        PartyKind::Organisation => "示例无此企业有限公司",
+pub fn about_a_stranger(order: &Order, kind: IdentityKind) -> Order {
+    let (party_kind, name) = if IdentityKind::OF_PERSONS.contains(&kind) {
+        (PartyKind::Person, "无人某")
+    } else {
+        (PartyKind::Organisation, "示例无此企业有限公司")
     };
-    Order { name: parse(name), document: stranger(order.document.kind()), ..order.clone() }
+    Order { party_kind, name: parse(name), document: stranger(kind), ..order.clone() }
 }
 
 /// A document of a kind, with valid check digits, that belongs to nobody in any script.

@@ -170,26 +170,25 @@ impl Conversation {
         self.stage = next;
         let Some(result) = self.permitted(what, read::result(answer, endpoint))? else { return Ok(()) };
         let list = read::page(result, endpoint)?;
-        let total = list.total.integer().and_then(|total| u64::try_from(total).ok()).unwrap_or(0);
-        let empty = list.items.iter().flatten().next().is_none();
-        let so_far = u64::from(page) * u64::from(PAGE_SIZE);
+        let stated = list.total.integer().and_then(|total| u64::try_from(total).ok());
+        let entries = list.items.as_ref().map_or(0, |items| items.len() as u64);
+        let before = u64::from(page - 1) * u64::from(PAGE_SIZE);
+        let so_far = before + u64::from(PAGE_SIZE);
+        // Without a total a full page may have a next one.
+        let total =
+            stated.unwrap_or(if entries >= u64::from(PAGE_SIZE) { so_far + 1 } else { before + entries });
         let unreadable = self.keep(endpoint, list);
         if unreadable > 0 {
             self.missing.push(format!("{what}：{unreadable}条无法识别 {unreadable} entries cannot be read"));
         }
-        match (empty, total > so_far, page < self.max_pages) {
-            (true, _, _) if total > so_far.saturating_sub(u64::from(PAGE_SIZE)) => {
-                self.missing.push(format!(
-                    "{what}：共{total}条，第{page}页为空 page {page} of {total} entries is empty"
-                ));
-            }
-            (false, true, true) => self.stage = Stage::List(endpoint, page + 1),
-            (false, true, false) => {
-                self.missing.push(format!(
-                    "{what}：共{total}条，只取前{so_far}条 only the first {so_far} of {total}"
-                ));
-            }
-            _ => {}
+        if entries == 0 && total > before {
+            self.missing
+                .push(format!("{what}：共{total}条，第{page}页为空 page {page} of {total} entries is empty"));
+        } else if total > so_far && page < self.max_pages {
+            self.stage = Stage::List(endpoint, page + 1);
+        } else if total > so_far {
+            let of = stated.map_or("?".to_owned(), |total| total.to_string());
+            self.missing.push(format!("{what}：共{of}条，只取前{so_far}条 only the first {so_far} of {of}"));
         }
         Ok(())
     }

@@ -25,12 +25,14 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             kind: SettingKind::Secret,
             required: true,
             help: "Token of the open platform's account; it is sent bare in the header Authorization.",
+            example: "invented-token",
         },
         Setting {
             key: "max_pages",
             kind: SettingKind::Integer,
             required: false,
             help: "Pages of 20 entries fetched per list, 1 to 50, 10 by default; what lies beyond is told as missing.",
+            example: "10",
         },
     ],
 };

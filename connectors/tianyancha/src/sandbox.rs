@@ -24,7 +24,6 @@ pub(crate) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandb
         delay: Duration::from_millis(script.delay_ms),
         faults: CallFaults::new(script.faults),
         companies,
-        met: BTreeMap::new(),
         everyone: script.everyone,
         books: Books::default(),
     }))
@@ -39,8 +38,6 @@ struct Tianyan {
     faults: CallFaults,
     /// By the vendor's own id.
     companies: BTreeMap<i64, Company>,
-    /// Those of `everyone` that were searched, by id.
-    met: BTreeMap<i64, Company>,
     everyone: Option<Everyone>,
     /// Every charged call counts as a query.
     books: Books,
@@ -96,19 +93,17 @@ impl Tianyan {
         }
     }
 
-    /// The company meant by a keyword: id, code, registration number or whole name, else one of `everyone`.
-    fn vendor(&mut self, ask: &Ask) -> Option<Vendor> {
+    /// The company meant by a keyword: id, code, registration number or whole name, else one of `everyone`, which has no id
+    /// and is asked for by its code throughout.
+    fn vendor(&self, ask: &Ask) -> Option<Vendor> {
         let keyword = ask.keyword.as_str();
-        let id = keyword.parse().ok();
-        let by_id = id.and_then(|id: i64| self.companies.get_key_value(&id).or(self.met.get_key_value(&id)));
+        let by_id = keyword.parse().ok().and_then(|id: i64| self.companies.get_key_value(&id));
         let listed =
             by_id.or_else(|| self.companies.iter().find(|(_, company)| company.is_meant_by(keyword)));
-        if let Some((id, company)) = listed {
-            return Some(Vendor::new(*id, company.clone()));
+        match listed {
+            Some((id, company)) => Some(Vendor::new(Some(*id), company.clone())),
+            None => self.everyone.as_ref()?.company(keyword).map(|company| Vendor::new(None, company)),
         }
-        let (id, company) = self.everyone.as_ref()?.company(keyword)?;
-        self.met.insert(id, company.clone());
-        Some(Vendor::new(id, company))
     }
 }
 

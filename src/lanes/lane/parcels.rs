@@ -21,6 +21,12 @@ use crate::lines::parcel::{ParcelLine, hand_over};
 use crate::settle::{Happening, apply};
 use crate::store::{BatchRecord, RawDirection, RawMessage, StoreError, Stored, Tx, order_by_number};
 
+/// How long a file that could not be taken in is left alone.
+const HINDERED: Duration = Duration::from_secs(1);
+
+/// A file could not be taken in now; why was told.
+struct Hindered;
+
 /// Moves those orders that are still queued to `sending` and gives them: what was withdrawn meanwhile does not leave.
 pub(super) fn send_those_queued(tx: &mut dyn Tx, ids: &[OrderId], batch: i64) -> Stored<HashSet<OrderId>> {
     let mut going = HashSet::new();
@@ -204,7 +210,10 @@ impl Lane {
             match line.arrived() {
                 Ok(files) => {
                     for path in files {
-                        self.take_in(&mut line, &path).await;
+                        if self.take_in(&mut line, &path).await.is_err() {
+                            // It stays where it is; what hinders it will not be gone at once.
+                            tokio::time::sleep(HINDERED).await;
+                        }
                     }
                 }
                 Err(fault) => self.health.problem(&fault, self.context.clock.now()),
@@ -220,7 +229,8 @@ impl Lane {
         }
     }
 
-    async fn take_in(&self, line: &mut ParcelLine, path: &Path) {
+    /// Takes one file in: kept, settled, answered where it must be, and only then put away.
+    async fn take_in(&self, line: &mut ParcelLine, path: &Path) -> Result<(), Hindered> {
         let now = self.context.clock.now();
         let message = match line.read(path) {
             Ok(message) => message,
@@ -229,7 +239,7 @@ impl Lane {
                 if fault.kind == FaultKind::Malformed {
                     self.put_away(line, path);
                 }
-                return;
+                return Err(Hindered);
             }
         };
         let connector = Arc::clone(&self.config.connector);
@@ -260,12 +270,14 @@ impl Lane {
                 {
                     // The file stays, so that it is read and answered again at the next poll.
                     self.health.problem(&fault, now);
-                    return;
+                    return Err(Hindered);
                 }
                 self.put_away(line, path);
+                Ok(())
             }
             Err(error) => {
                 tracing::error!(counterpart = self.config.name, %error, "a file waits: its content could not be kept");
+                Err(Hindered)
             }
         }
     }

@@ -73,6 +73,11 @@ fn commit(connection: &Connection, mut group: Vec<Box<dyn WriteJob>>, signals: &
     }
 }
 
+/// A job that panics is a defect of its own and must not take the store down with it.
+fn panicked() -> StoreError {
+    StoreError::Unreadable { what: "row", detail: "the work on it panicked".to_owned() }
+}
+
 /// Runs every job in a savepoint of its own inside one transaction; the outer error means that nothing was kept.
 fn run_group(
     connection: &Connection,
@@ -87,7 +92,8 @@ fn run_group(
     for job in group {
         control("SAVEPOINT job")?;
         let mut rows = Rows { connection, touched: Some(&mut *touched) };
-        let outcome = job.run(&mut rows);
+        let run = std::panic::AssertUnwindSafe(|| job.run(&mut rows));
+        let outcome = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(panicked()));
         if outcome.is_err() {
             // A full disk may already have ended the whole transaction.
             if connection.is_autocommit() {
@@ -122,7 +128,8 @@ pub(super) fn reader(
 fn read_once(connection: &Connection, job: &mut dyn ReadJob) -> Stored<()> {
     let step = failed("read");
     connection.prepare_cached("BEGIN").and_then(|mut sql| sql.execute([])).map_err(step)?;
-    let outcome = job.run(&mut Rows { connection, touched: None });
+    let run = std::panic::AssertUnwindSafe(|| job.run(&mut Rows { connection, touched: None }));
+    let outcome = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(panicked()));
     let ended = connection.prepare_cached("COMMIT").and_then(|mut sql| sql.execute([]));
     outcome.and(ended.map(drop).map_err(failed("read")))
 }

@@ -9,7 +9,8 @@ use crate::id::UnitNumber;
 /// A real property 不动产.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RealProperty {
-    /// What it is.
+    /// What it is. Travels as `property_kind`: `kind` says that the asset is a property.
+    #[serde(rename = "property_kind")]
     pub kind: PropertyKind,
     /// Unit number 不动产单元号 when the registry sent a valid one.
     pub unit_number: Option<UnitNumber>,

@@ -112,9 +112,7 @@ fn query_of(subject: &Subject) -> Option<&Order> {
 fn strangers_own_nothing(subject: &Subject) -> Result<(), String> {
     let Some(query) = query_of(subject) else { return Ok(()) };
     for kind in subject.plugin.manifest.identities {
-        let known = query.name.as_str();
-        let asked = sample::query(&subject.plugin.manifest, known, sample::stranger(*kind));
-        let order = sample::about_a_stranger(&asked);
+        let order = sample::about_a_stranger(query, *kind);
         let (connector, mut sandbox) = (subject.connector()?, subject.sandbox()?);
         let talk = drive::converse(&*connector, &mut *sandbox, &drive::batch(vec![order.clone()]))?;
         let answer = only_answer(&talk, &order).map_err(|why| format!("{kind:?}: {why}"))?;

@@ -7,7 +7,7 @@ use crate::wire::{Change, Contribution, Holder, Judicial, Record};
 /// A company as the vendor writes it.
 #[derive(Debug)]
 pub(super) struct Vendor {
-    id: i64,
+    id: Option<i64>,
     company: Company,
 }
 
@@ -15,7 +15,7 @@ pub(super) struct Vendor {
 const NO_END: i64 = 253_402_185_600_000;
 
 impl Vendor {
-    pub(super) fn new(id: i64, company: Company) -> Self {
+    pub(super) fn new(id: Option<i64>, company: Company) -> Self {
         Self { id, company }
     }
 
@@ -25,7 +25,7 @@ impl Vendor {
             company.code.parse::<chakong_contract::id::Uscc>().ok().and_then(|code| code.org_code().ok());
         let joined: String = company.former_names.iter().map(|name| format!("{name};")).collect();
         json!(Record {
-            id: self.id.into(),
+            id: self.id.map_or(Scalar::Null, Scalar::from),
             name: company.name.as_str().into(),
             history_names: joined.as_str().into(),
             history_name_list: Some(company.former_names.iter().map(|name| name.as_str().into()).collect()),
@@ -52,7 +52,7 @@ impl Vendor {
         let date = &company.established;
         let established = if date.is_empty() { String::new() } else { format!("{date} 00:00:00.0") };
         json!(Record {
-            id: self.id.into(),
+            id: self.id.map_or(Scalar::Null, Scalar::from),
             name: format!("<em>{}</em>", company.name).as_str().into(),
             credit_code: company.code.as_str().into(),
             reg_number: company.registration_number.as_str().into(),

@@ -77,9 +77,6 @@ pub(super) struct Everyone {
     pub(super) changes: u32,
 }
 
-/// Ids of companies that nobody listed begin here.
-const FIRST_ID: u64 = 1_000_000_000;
-
 impl Company {
     pub(super) fn is_meant_by(&self, keyword: &str) -> bool {
         [&self.code, &self.registration_number, &self.name].into_iter().any(|known| known == keyword)
@@ -88,7 +85,7 @@ impl Company {
 
 impl Everyone {
     /// The company of a valid credit code, the same each time; `None` for a keyword that is no code.
-    pub(super) fn company(&self, keyword: &str) -> Option<(i64, Company)> {
+    pub(super) fn company(&self, keyword: &str) -> Option<Company> {
         let code: chakong_contract::id::Uscc = keyword.parse().ok()?;
         let hash = code.as_str().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -105,7 +102,7 @@ impl Everyone {
             before: format!("示例路{at}号"),
             after: format!("示例路{}号", at + 1),
         };
-        let company = Company {
+        Some(Company {
             name: format!("示例{tail}有限公司"),
             code: code.as_str().to_owned(),
             status: "存续".to_owned(),
@@ -114,8 +111,6 @@ impl Everyone {
             shareholders: (1..=self.shareholders.min(1_000)).map(shareholder).collect(),
             changes: (1..=self.changes.min(1_000)).map(change).collect(),
             ..Company::default()
-        };
-        let id = FIRST_ID + hash % 1_000_000_000_000;
-        Some((i64::try_from(id).unwrap_or(i64::MAX), company))
+        })
     }
 }

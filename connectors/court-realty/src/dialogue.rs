@@ -1,0 +1,73 @@
+//! One order as a conversation: one query, and one more with the old number.
+
+use std::collections::VecDeque;
+
+use chakong_contract::connector::Read;
+use chakong_contract::{Batch, Call, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
+
+use crate::read::{self, Asked, Gathered};
+use crate::wire::{AmountUnit, Query};
+use crate::{Registry, write};
+
+impl Call for Registry {
+    fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
+        let (order, queries) = write::queries(batch, !self.matches_old_numbers)?;
+        Ok(Box::new(Conversation {
+            order: order.clone(),
+            amounts: self.amounts,
+            queries: queries.into(),
+            answered: 0,
+            gathered: Gathered::default(),
+            missing: Vec::new(),
+        }))
+    }
+}
+
+struct Conversation {
+    order: Order,
+    amounts: AmountUnit,
+    /// Not yet asked.
+    queries: VecDeque<Query>,
+    answered: usize,
+    gathered: Gathered,
+    missing: Vec<String>,
+}
+
+impl Dialogue for Conversation {
+    fn next(&mut self, heard: Heard) -> Step {
+        if let Heard::Answer(answer) = heard
+            && let Err(fault) = self.hear(&answer)
+        {
+            return Step::Failed(fault);
+        }
+        match self.queries.pop_front() {
+            Some(query) => Step::Send(query.to_http()),
+            None => {
+                let gathered = std::mem::take(&mut self.gathered);
+                let missing = std::mem::take(&mut self.missing);
+                let asked = Asked::of(&self.order);
+                let answer = read::answer(gathered, Some(&asked), self.amounts, missing);
+                Step::Done(vec![Read::answer(self.order.number.clone(), answer)])
+            }
+        }
+    }
+}
+
+impl Conversation {
+    /// A fault of the first query fails the attempt. One of the second does so only if it may pass; else the reply is partial.
+    fn hear(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+        match read::answered(answer) {
+            Ok(answered) => answered.into_iter().for_each(|answered| self.gathered.take(answered)),
+            Err(fault) if self.answered == 0 || fault.kind.retry_can_help() => return Err(fault),
+            Err(fault) => {
+                let status = fault.status.as_deref().unwrap_or("-");
+                self.missing.push(format!(
+                    "以15位身份证号码的查询未成功（{status}） the query by the 15-digit number failed: {}",
+                    fault.detail
+                ));
+            }
+        }
+        self.answered += 1;
+        Ok(())
+    }
+}

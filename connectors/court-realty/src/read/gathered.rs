@@ -1,0 +1,86 @@
+use std::collections::HashSet;
+
+use chakong_contract::asset::PropertyKind;
+use serde_json::Value;
+
+use crate::wire::{Answered, Mortgage, Objection, Prenotice, Right, Seizure, right_state};
+
+/// Most entries of one list: developers hold thousands of units.
+const MOST_ENTRIES: usize = 5_000;
+
+/// Everything that was registered for a holder, over one or two queries, each entry once.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub(super) rights: Vec<(PropertyKind, Right)>,
+    pub(super) mortgages: Vec<Mortgage>,
+    pub(super) seizures: Vec<Seizure>,
+    pub(super) prenotices: Vec<Prenotice>,
+    pub(super) objections: Vec<Objection>,
+    seen: HashSet<String>,
+    unreadable: usize,
+    left_out: usize,
+}
+
+impl Gathered {
+    /// Adds what one answer holds.
+    pub(crate) fn take(&mut self, answered: Answered) {
+        for (kind, list) in [
+            (PropertyKind::LandOwnership, answered.tdsyq_list),
+            (PropertyKind::LandUse, answered.jsydsyq_list),
+            (PropertyKind::Building, answered.fdcq_list),
+            (PropertyKind::Sea, answered.hysyq_list),
+            (PropertyKind::Structure, answered.gjzwsyq_list),
+            (PropertyKind::Forest, answered.lq_list),
+            (PropertyKind::Farmland, answered.nydsyq_list),
+        ] {
+            let rights: Vec<Right> = self.entries(&format!("{kind:?}"), list);
+            let in_force = rights.into_iter().filter(|right| !has_ended(&right.qszt.text()));
+            self.rights.extend(in_force.map(|right| (kind, right)));
+        }
+        let mortgages: Vec<Mortgage> = self.entries("mortgage", answered.dyaq_list);
+        let stands = |one: &Mortgage| one.zxsj.is_blank() && !has_ended(&one.qszt.text());
+        self.mortgages.extend(mortgages.into_iter().filter(stands));
+        let seizures: Vec<Seizure> = self.entries("seizure", answered.cfdj_list);
+        let stands = |one: &Seizure| one.jfdjsj.is_blank() && !has_ended(&one.qszt.text());
+        self.seizures.extend(seizures.into_iter().filter(stands));
+        let prenotices: Vec<Prenotice> = self.entries("prenotice", answered.ygdj_list);
+        let stands = |one: &Prenotice| one.zxsj.is_blank() && !has_ended(&one.qszt.text());
+        self.prenotices.extend(prenotices.into_iter().filter(stands));
+        for list in [answered.yyxx_list, answered.yydj_list] {
+            let objections: Vec<Objection> = self.entries("objection", list);
+            let stands = |one: &Objection| one.zxsj.is_blank() && !has_ended(&one.qszt.text());
+            self.objections.extend(objections.into_iter().filter(stands));
+        }
+    }
+
+    /// Reads each entry by itself; one bad entry never spoils the others. An entry that came before is left out.
+    fn entries<T: serde::de::DeserializeOwned>(&mut self, list: &str, entries: Option<Vec<Value>>) -> Vec<T> {
+        let entries = entries.unwrap_or_default();
+        self.left_out += entries.len().saturating_sub(MOST_ENTRIES);
+        let mut read = Vec::new();
+        for entry in entries.into_iter().take(MOST_ENTRIES) {
+            if !self.seen.insert(format!("{list} {entry}")) {
+                continue;
+            }
+            match serde_json::from_value(entry) {
+                Ok(entry) => read.push(entry),
+                Err(_) => self.unreadable += 1,
+            }
+        }
+        read
+    }
+
+    /// What is missing, in words for court staff.
+    pub(super) fn missing(&self) -> Vec<String> {
+        let (bad, over) = (self.unreadable, self.left_out);
+        let unreadable = (bad > 0).then(|| format!("{bad}条登记信息无法识别 {bad} entries cannot be read"));
+        let left_out =
+            (over > 0).then(|| format!("另有{over}条登记信息未取 {over} more entries were left out"));
+        unreadable.into_iter().chain(left_out).collect()
+    }
+}
+
+/// Whether a right is history; some registries send those as well.
+fn has_ended(state: &str) -> bool {
+    matches!(right_state(state), Some("历史" | "终止"))
+}

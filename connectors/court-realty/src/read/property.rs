@@ -1,0 +1,231 @@
+use std::collections::HashMap;
+
+use chakong_contract::asset::{AreaUnit, Asset, FoundAsset, MatchedBy, PropertyKind};
+use chakong_contract::id::UnitNumber;
+use chakong_contract::reply::UnknownValue;
+use chakong_contract::{RealProperty, Scalar, money};
+use rust_decimal::Decimal;
+
+use super::burden::{Burden, burdens};
+use super::holders::{self, Asked, closeness, held};
+use super::{Gathered, Strange, rank};
+use crate::wire::{
+    AmountUnit, Right, area_unit, building_nature, building_use, land_nature, right_state, says_nothing,
+};
+
+/// Everything as properties.
+#[derive(Debug)]
+pub(super) struct Properties {
+    pub(super) assets: Vec<FoundAsset>,
+    pub(super) unknown: Vec<UnknownValue>,
+    incomplete: usize,
+}
+
+impl Properties {
+    /// What is missing, in words for court staff.
+    pub(super) fn missing(&self) -> Option<String> {
+        let count = self.incomplete;
+        (count > 0).then(|| {
+            format!("{count}处共有不动产的共有人未列全 co-owners of {count} properties are not listed")
+        })
+    }
+}
+
+/// A property that is being put together from its titles and burdens.
+struct Draft {
+    property: RealProperty,
+    matched_by: MatchedBy,
+    incomplete: bool,
+    burdens: Vec<Burden>,
+}
+
+/// Titles by unit, burdens put to the unit they name. A burden on a unit without a title, such as a prenotice of a home
+/// that is not built, makes a property of its own: nothing that was reported is lost.
+pub(super) fn properties(gathered: Gathered, asked: Option<&Asked>, amounts: AmountUnit) -> Properties {
+    let mut strange = Strange::default();
+    let mut drafts = Drafts::default();
+    for (kind, right) in &gathered.rights {
+        let draft = draft(*kind, right, asked, &mut strange);
+        drafts.add_title(draft, unit_key(&right.bdcdyh));
+    }
+    for burden in burdens(&gathered, amounts, &mut strange) {
+        drafts.add_burden(burden, &mut strange);
+    }
+    let incomplete = drafts.list.iter().filter(|draft| draft.incomplete).count();
+    let finish = |draft: Draft| {
+        let property = RealProperty { encumbrances: rank::ranked(draft.burdens), ..draft.property };
+        FoundAsset { asset: Asset::Property(property), matched_by: draft.matched_by }
+    };
+    Properties { assets: drafts.list.into_iter().map(finish).collect(), unknown: strange.0, incomplete }
+}
+
+/// What identifies a unit on this line: its number, or the text in place of it; none for blanks and `notFound`.
+fn unit_key(unit: &Scalar) -> Option<String> {
+    let text: String = unit.text().chars().filter(|c| !c.is_whitespace()).collect();
+    (!text.is_empty() && !says_nothing(&text)).then_some(text)
+}
+
+#[derive(Default)]
+struct Drafts {
+    list: Vec<Draft>,
+    by_unit: HashMap<String, usize>,
+    /// Those without a unit number.
+    by_location: HashMap<String, Vec<usize>>,
+}
+
+impl Drafts {
+    fn add_title(&mut self, draft: Draft, unit: Option<String>) {
+        if let Some(known) = unit.as_ref().and_then(|unit| self.by_unit.get(unit)).copied()
+            && let Some(earlier) = self.list.get_mut(known)
+        {
+            earlier.join(draft);
+            return;
+        }
+        self.add(draft, unit);
+    }
+
+    fn add(&mut self, draft: Draft, unit: Option<String>) {
+        match unit {
+            Some(unit) => drop(self.by_unit.insert(unit, self.list.len())),
+            None if draft.property.location.is_empty() => {}
+            None => {
+                self.by_location.entry(draft.property.location.clone()).or_default().push(self.list.len());
+            }
+        }
+        self.list.push(draft);
+    }
+
+    /// By unit; a burden or a title without one by location, on every title that stands there.
+    fn add_burden(&mut self, burden: Burden, strange: &mut Strange) {
+        let unit = unit_key(&burden.unit);
+        let by_unit = unit.as_ref().and_then(|unit| self.by_unit.get(unit)).copied();
+        if let Some(draft) = by_unit.and_then(|at| self.list.get_mut(at)) {
+            draft.burdens.push(burden);
+            return;
+        }
+        let mut there = self.by_location.get(&burden.location).cloned().unwrap_or_default();
+        if unit.is_none() && !burden.location.is_empty() {
+            let same = |draft: &Draft| draft.property.location == burden.location;
+            there = (0..self.list.len()).filter(|at| self.list.get(*at).is_some_and(same)).collect();
+        }
+        if let [at] = there.as_slice()
+            && let Some(draft) = self.list.get_mut(*at)
+        {
+            draft.burdens.push(burden);
+            return;
+        }
+        let right =
+            Right { bdcdyh: burden.unit.clone(), zl: burden.location.clone().into(), ..Right::default() };
+        let mut draft = draft(PropertyKind::Other, &right, None, strange);
+        draft.burdens.push(burden);
+        self.add(draft, unit);
+    }
+}
+
+impl Draft {
+    /// Another title of the same unit: another holder, another certificate.
+    fn join(&mut self, other: Self) {
+        for certificate in other.property.certificates {
+            if !self.property.certificates.contains(&certificate) {
+                self.property.certificates.push(certificate);
+            }
+        }
+        for holder in other.property.holders {
+            if !self.property.holders.contains(&holder) {
+                self.property.holders.push(holder);
+            }
+        }
+        if closeness(other.matched_by) < closeness(self.matched_by) {
+            self.matched_by = other.matched_by;
+        }
+        self.incomplete = (self.incomplete || other.incomplete) && self.property.holders.len() < 2;
+    }
+}
+
+fn draft(kind: PropertyKind, right: &Right, asked: Option<&Asked>, strange: &mut Strange) -> Draft {
+    let holders::Held { holders, matched_by, incomplete, certificates } = held(right, asked, strange);
+    let unit_text = right.bdcdyh.text();
+    let unit_number: Option<UnitNumber> = unit_text.parse().ok();
+    if unit_number.is_none() && !unit_text.is_empty() {
+        strange.note("bdcdyh", unit_text.clone());
+    }
+    let built = matches!(kind, PropertyKind::Building | PropertyKind::Structure);
+    let (area, area_unit) = area(kind, right, strange);
+    let usage = if built {
+        let planned = if right.gjzwghyt.is_blank() { &right.ghyt } else { &right.gjzwghyt };
+        strange.words("ghyt", planned, building_use)
+    } else {
+        right.yt.text()
+    };
+    let natures = [
+        strange.words("fwxz", &right.fwxz, building_nature),
+        strange.words("qlxz", &right.qlxz, land_nature),
+    ];
+    let state = strange.known("qszt", &right.qszt, right_state).filter(|state| *state == "临时");
+    let remarks = [
+        state.map_or_else(String::new, |state| format!("权属状态：{state}")),
+        right.beiz.text(),
+        right.fj.text(),
+    ];
+    let property = RealProperty {
+        kind,
+        unit_number_text: if unit_number.is_some() || says_nothing(&unit_text) {
+            String::new()
+        } else {
+            unit_text
+        },
+        unit_number,
+        certificates: split_certificates(std::iter::once(&right.bdcqzh).chain(&certificates)),
+        location: if right.fdzl.is_blank() { right.zl.text() } else { right.fdzl.text() },
+        holders,
+        area,
+        area_unit,
+        usage,
+        right_nature: filled(&natures),
+        registered: strange.date("djsj", &right.djsj),
+        registry: right.djjg.text(),
+        encumbrances: Vec::new(),
+        remark: filled(&remarks),
+    };
+    Draft { property, matched_by, incomplete, burdens: Vec::new() }
+}
+
+fn filled(texts: &[String]) -> String {
+    texts.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join("；")
+}
+
+/// The area of the kind of right. Built areas and land use are square metres where no unit is named (protocol section 8.3);
+/// of the others nothing is assumed.
+fn area(kind: PropertyKind, right: &Right, strange: &mut Strange) -> (Option<Decimal>, Option<AreaUnit>) {
+    let (field, value) = match kind {
+        PropertyKind::Building => ("jzmj", &right.jzmj),
+        PropertyKind::Structure => ("gjzwmj", &right.gjzwmj),
+        PropertyKind::LandOwnership => ("zdmj", &right.zdmj),
+        PropertyKind::Farmland => ("cbmj", &right.cbmj),
+        _ => ("syqmj", &right.syqmj),
+    };
+    let area = money::read_amount(&value.text()).unwrap_or_else(|_| {
+        strange.note(field, value.text());
+        None
+    });
+    let metres = matches!(kind, PropertyKind::Building | PropertyKind::Structure | PropertyKind::LandUse);
+    let unit = match (right.mjdw.is_blank(), area) {
+        (_, None) => None,
+        (true, Some(_)) => metres.then_some(AreaUnit::SquareMetre),
+        (false, Some(_)) => strange.known("mjdw", &right.mjdw, area_unit),
+    };
+    (area, unit)
+}
+
+/// Several certificate numbers may stand in one field, parted in one of several ways; each once.
+fn split_certificates<'a>(fields: impl Iterator<Item = &'a Scalar>) -> Vec<String> {
+    let mut certificates: Vec<String> = Vec::new();
+    for field in fields {
+        for one in field.text().split([',', '，', ';', '；', '|']).map(str::trim) {
+            if !one.is_empty() && !certificates.iter().any(|known| known == one) {
+                certificates.push(one.to_owned());
+            }
+        }
+    }
+    certificates
+}

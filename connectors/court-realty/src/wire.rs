@@ -1,0 +1,57 @@
+//! What travels: the query, the envelope and the records, each serialised both ways. The only place with the registry's
+//! names. Protocol sections 2.7, 3.4, 4 and 11.
+
+mod amount;
+mod code;
+mod records;
+mod table;
+mod words;
+
+pub(crate) use amount::{Amount, AmountUnit, read_money};
+pub(crate) use code::{Meaning, meaning, says_nothing};
+pub(crate) use records::{Answered, HolderRow, Mortgage, Objection, Prenotice, Right, Seizure};
+pub(crate) use table::{CERTIFICATE_PERSONS, area_unit, certificate_code, co_ownership, seizure_kind};
+pub(crate) use words::{
+    building_nature, building_use, land_nature, mortgage_form, prenotice_kind, right_state,
+};
+
+use chakong_contract::{HttpRequest, Scalar};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Query of everything registered now for a holder.
+pub(crate) const PATH: &str = "/realestate-exchange/rest/v1.0/interface/fy_qlrbdcqlxx";
+
+/// Rights in force.
+pub(crate) const IN_FORCE: &str = "1";
+
+/// The query.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) struct Query {
+    /// Name of the holder.
+    pub(crate) qlrmc: String,
+    /// Number of the document.
+    pub(crate) zjh: String,
+    /// Kind of the document.
+    pub(crate) zjzl: String,
+    /// States of rights that are wanted, parted by commas.
+    pub(crate) qszt: String,
+}
+
+impl Query {
+    pub(crate) fn to_http(&self) -> HttpRequest {
+        HttpRequest::post_json(PATH, serde_json::to_vec(self).unwrap_or_default())
+    }
+}
+
+/// What every answer comes in.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Envelope {
+    pub(crate) code: Scalar,
+    pub(crate) message: Scalar,
+    pub(crate) data: Value,
+    /// Only in the error page of the registry's own server, which comes with HTTP status 200 as well.
+    #[serde(skip_serializing)]
+    pub(crate) status: Scalar,
+}

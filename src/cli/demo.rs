@@ -1,0 +1,129 @@
+//! Everything at work: simulated counterparts on loopback, the gateway on a fresh store, one enforcement case.
+
+mod world;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::client::{Failed, Gateway};
+use super::{Exit, ServerArgument, live, tables};
+use crate::app::{App, plugins};
+use crate::clock::{Clock, SystemClock};
+use crate::config;
+use crate::lifecycle::{Tasks, signalled};
+use crate::observe;
+use crate::sandbox::host;
+use world::World;
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Exit when the case is complete: 0 if all went as the scenario expects, 1 if not
+    #[arg(long)]
+    once: bool,
+    /// Folder for configuration and store; by default a new one below the temporary folder, deleted at the end
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+}
+
+/// Runs the demonstration.
+pub(super) async fn run(arguments: Arguments) -> ExitCode {
+    match demonstrate(&arguments).await {
+        Ok(exit) => exit.into(),
+        Err(failed) => failed.report(),
+    }
+}
+
+fn failed(exit: Exit) -> impl Fn(String) -> Failed {
+    move |message| Failed { exit, message }
+}
+
+async fn demonstrate(arguments: &Arguments) -> Result<Exit, Failed> {
+    let started = tokio::time::Instant::now();
+    let internal = failed(Exit::Internal);
+    let world = World::read().map_err(&internal)?;
+    let kept = arguments.folder.clone();
+    let temporary = kept.is_none().then(world::temporary_folder).transpose().map_err(&internal)?;
+    let folder = kept.or_else(|| temporary.clone()).unwrap_or_default();
+    let outcome = play(&world, &folder, arguments.once, started).await;
+    if let Some(folder) = temporary
+        && let Err(error) = std::fs::remove_dir_all(&folder)
+    {
+        eprintln!("chakong: {} could not be deleted: {error}", folder.display());
+    }
+    outcome
+}
+
+async fn play(
+    world: &World,
+    folder: &std::path::Path,
+    once: bool,
+    started: tokio::time::Instant,
+) -> Result<Exit, Failed> {
+    let internal = failed(Exit::Internal);
+    let key = world.write(folder).map_err(&internal)?;
+    let config = config::load(&folder.join("chakong.toml"), &plugins())
+        .map_err(|problems| internal(format!("the demonstration's configuration is wrong:\n{problems}")))?;
+    observe::init_tracing(&config.log);
+    let (sandboxes, tasks) = (Tasks::default(), Tasks::default());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let scripts = world.scripts();
+    let hosted = host(&config.counterparts, &scripts, &sandboxes, &clock);
+    hosted.await.map_err(|error| internal(error.to_string()))?;
+    let app = App::build(config, tasks.clone()).await.map_err(|error| internal(error.to_string()))?;
+    let address = app.address().map_err(|error| internal(error.to_string()))?;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (ends, ended) = tokio::sync::oneshot::channel();
+    Tasks::default().spawn_job("gateway", async move {
+        let clean = app.run(async { drop(stopped.await) }).await;
+        let _ = ends.send(clean);
+    });
+    let server = ServerArgument { url: format!("http://{address}"), key };
+    let watched = tokio::select! {
+        watched = watch_case(world, &server, folder, started) => watched,
+        _ = signalled() => Err(failed(Exit::NotAsExpected)("interrupted".into())),
+    };
+    if watched.is_ok() && !once {
+        println!("\nThe API is at {} (key {}); Ctrl-C ends the demonstration.", server.url, server.key);
+        println!("  curl -H 'Authorization: Bearer {}' {}/v1/counterparts", server.key, server.url);
+        let _ = signalled().await;
+    }
+    drop(stop);
+    let clean = ended.await.unwrap_or(false);
+    sandboxes.drain(Duration::from_secs(2)).await;
+    match watched {
+        Ok(_) if !clean => Err(internal("the gateway did not end cleanly".into())),
+        other => other,
+    }
+}
+
+/// Submits the case, shows it happen and compares the outcome with what the scenario expects.
+async fn watch_case(
+    world: &World,
+    server: &ServerArgument,
+    folder: &std::path::Path,
+    started: tokio::time::Instant,
+) -> Result<Exit, Failed> {
+    let gateway = Gateway::new(server)?;
+    println!(
+        "临汾 · 一案查控 Linfen, one case: {} counterparts, store in {}",
+        world.names().len(),
+        folder.display()
+    );
+    let inquiry = gateway.submit("demo-1", world::CASE.as_bytes().to_vec()).await?;
+    let id = inquiry["id"].as_str().unwrap_or_default().to_owned();
+    live::follow(&gateway, &id, &world.names()).await?;
+    println!("\n{}", tables::report(&gateway, &id).await?);
+    println!("\n用时 took {:.1} s", started.elapsed().as_secs_f64());
+    let differences = world.compare(&gateway, &id).await?;
+    if differences.is_empty() {
+        println!("As the scenario expects.");
+        return Ok(Exit::Ok);
+    }
+    println!("Not as the scenario expects:\n  {}", differences.join("\n  "));
+    Ok(Exit::NotAsExpected)
+}

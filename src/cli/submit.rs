@@ -1,0 +1,86 @@
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use sha2::{Digest as _, Sha256};
+
+use super::client::{Failed, Gateway};
+use super::{Exit, ServerArgument, live, tables};
+
+/// Arguments of `submit`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The inquiry as JSON; - reads standard input
+    file: PathBuf,
+    /// Wait until every order came to an end and show what was found
+    #[arg(long)]
+    wait: bool,
+    /// Idempotency key; by default the digest of the file, so that the same file is never submitted twice
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+    #[command(flatten)]
+    server: ServerArgument,
+}
+
+/// Arguments of `watch`.
+#[derive(Debug, Args)]
+pub(super) struct WatchArguments {
+    /// Identifier of the inquiry
+    id: String,
+    #[command(flatten)]
+    server: ServerArgument,
+}
+
+/// Submits a file.
+pub(super) async fn run(arguments: Arguments) -> ExitCode {
+    match submit(&arguments).await {
+        Ok(exit) => exit.into(),
+        Err(failed) => failed.report(),
+    }
+}
+
+async fn submit(arguments: &Arguments) -> Result<Exit, Failed> {
+    let body = read(&arguments.file).map_err(|error| Failed {
+        exit: Exit::Input,
+        message: format!("{}: {error}", arguments.file.display()),
+    })?;
+    let digest = || Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let key = arguments.idempotency_key.clone().unwrap_or_else(digest);
+    let gateway = Gateway::new(&arguments.server)?;
+    let inquiry = gateway.submit(&key, body).await?;
+    let id = inquiry["id"].as_str().unwrap_or_default().to_owned();
+    println!("{id}");
+    if arguments.wait { follow(&gateway, &id).await } else { Ok(Exit::Ok) }
+}
+
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    if path == Path::new("-") {
+        let mut body = Vec::new();
+        std::io::stdin().read_to_end(&mut body)?;
+        return Ok(body);
+    }
+    std::fs::read(path)
+}
+
+/// Follows an inquiry.
+pub(super) async fn watch(arguments: WatchArguments) -> ExitCode {
+    let outcome = async {
+        let gateway = Gateway::new(&arguments.server)?;
+        follow(&gateway, &arguments.id).await
+    };
+    match outcome.await {
+        Ok(exit) => exit.into(),
+        Err(failed) => failed.report(),
+    }
+}
+
+/// Shows progress until the inquiry is complete, then what was found.
+async fn follow(gateway: &Gateway, id: &str) -> Result<Exit, Failed> {
+    live::follow(gateway, id, &std::collections::BTreeMap::new()).await?;
+    let report = tables::report(gateway, id).await?;
+    println!("{report}");
+    let certificate = gateway.get(&format!("/v1/inquiries/{id}/certificate")).await?;
+    let incomplete = certificate["silent"].as_u64() != Some(0) || certificate["failed"].as_u64() != Some(0);
+    Ok(if incomplete { Exit::NotAsExpected } else { Exit::Ok })
+}

@@ -1,0 +1,208 @@
+//! What was found, frozen and left unanswered, as tables for a terminal.
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use serde_json::Value;
+
+use super::client::{Failed, Gateway};
+
+/// The report on an inquiry: assets, measures, coverage, who did not answer, the certificate's sums.
+pub(super) async fn report(gateway: &Gateway, id: &str) -> Result<String, Failed> {
+    let assets = gateway.get(&format!("/v1/inquiries/{id}/assets")).await?;
+    let measures = gateway.get(&format!("/v1/inquiries/{id}/measures")).await?;
+    let certificate = gateway.get(&format!("/v1/inquiries/{id}/certificate")).await?;
+    let parts = [
+        assets_table(&assets),
+        measures_table(&measures),
+        coverage(&certificate),
+        silent(&certificate),
+        sums(&certificate),
+    ];
+    Ok(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"))
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn money(value: &Value) -> String {
+    let Some(amount) = value["amount"].as_str() else { return String::new() };
+    grouped(amount)
+}
+
+/// `3340000.00` as `3,340,000.00`.
+fn grouped(amount: &str) -> String {
+    let (whole, fraction) =
+        amount.split_once('.').map_or((amount, ""), |(whole, fraction)| (whole, fraction));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut groups: Vec<&str> = Vec::new();
+    let mut rest = digits;
+    while rest.len() > 3 {
+        let (head, tail) = rest.split_at(rest.len() - 3);
+        groups.insert(0, tail);
+        rest = head;
+    }
+    groups.insert(0, rest);
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{}{point}{fraction}", groups.join(","))
+}
+
+fn table(title: &str, head: &[&str], rows: Vec<Vec<String>>, amounts: &[usize]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(head.to_vec());
+    table.add_rows(rows);
+    for at in amounts {
+        if let Some(column) = table.column_mut(*at) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    format!("{title}\n{table}")
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value[key].as_array().into_iter().flatten()
+}
+
+fn assets_table(assets: &Value) -> String {
+    let rows = list(assets, "assets").map(|entry| asset_row(&entry["asset"])).collect();
+    table("财产 Assets", &["种类", "机构", "标识", "说明", "金额 (元)", "权利负担"], rows, &[4])
+}
+
+fn asset_row(asset: &Value) -> Vec<String> {
+    let burdens = list(asset, "encumbrances").map(burden).collect::<Vec<_>>().join("；");
+    match asset["kind"].as_str().unwrap_or_default() {
+        "account" => vec![
+            "存款账户 account".into(),
+            text(&asset["institution"]),
+            text(&asset["number"]),
+            text(&asset["class"]),
+            money(&asset["available"]),
+            burdens,
+        ],
+        "property" => vec![
+            "不动产 property".into(),
+            text(&asset["registry"]),
+            list(asset, "certificates").map(text).collect::<Vec<_>>().join(" "),
+            text(&asset["location"]),
+            String::new(),
+            burdens,
+        ],
+        "company" => vec![
+            "企业登记 company".into(),
+            text(&asset["authority"]),
+            text(&asset["code"]),
+            company(asset),
+            money(&asset["registered_capital"]),
+            burdens,
+        ],
+        other => vec![
+            other.to_owned(),
+            String::new(),
+            String::new(),
+            text(&asset["company"]),
+            String::new(),
+            burdens,
+        ],
+    }
+}
+
+fn company(asset: &Value) -> String {
+    let (shareholders, changes) = (list(asset, "shareholders").count(), list(asset, "changes").count());
+    format!("{}，股东 {shareholders}，变更 {changes}", text(&asset["name"]))
+}
+
+fn burden(encumbrance: &Value) -> String {
+    let kind = match encumbrance["kind"].as_str().unwrap_or_default() {
+        "freeze" => "冻结",
+        "seizure" => "查封",
+        "waiting_seizure" => "轮候",
+        "mortgage" => "抵押",
+        "pledge" => "质押",
+        other => other,
+    };
+    format!("{kind}：{} {}", text(&encumbrance["holder"]), money(&encumbrance["amount"]))
+        .trim_end()
+        .to_owned()
+}
+
+fn measures_table(measures: &Value) -> String {
+    let row = |measure: &Value| {
+        vec![
+            text(&measure["counterpart"]),
+            text(&measure["target"]["number"]),
+            text(&measure["state"]),
+            grouped(&text(&measure["asked"])),
+            grouped(&text(&measure["held"])),
+            text(&measure["until"]),
+            text(&measure["note"]),
+        ]
+    };
+    let rows = list(measures, "measures").map(row).collect();
+    let head = ["协助单位", "账户", "状态", "申请 (元)", "实际控制 (元)", "至", "备注"];
+    table("冻结 Measures", &head, rows, &[3, 4])
+}
+
+fn coverage(certificate: &Value) -> String {
+    let coverage = &certificate["coverage"];
+    if coverage.is_null() {
+        return String::new();
+    }
+    format!(
+        "执行标的 claimed {}   已控制 held {}   缺口 shortfall {}",
+        money(&coverage["claimed"]),
+        money(&coverage["held"]),
+        money(&coverage["shortfall"])
+    )
+}
+
+fn silent(certificate: &Value) -> String {
+    let wanted = |line: &&Value| !matches!(line["state"].as_str(), Some("answered"));
+    let row = |line: &Value| {
+        vec![text(&line["counterpart"]), text(&line["action"]), text(&line["state"]), text(&line["words"])]
+    };
+    let mut rows: Vec<Vec<String>> = list(certificate, "orders").filter(wanted).map(row).collect();
+    rows.extend(list(certificate, "not_asked").map(|not| {
+        vec![text(&not["counterpart"]), "query".to_owned(), "not asked".to_owned(), text(&not["reason"])]
+    }));
+    table(
+        "未答复、退回、未查询 Silent, declined, not asked",
+        &["协助单位", "事项", "状态", "说明"],
+        rows,
+        &[],
+    )
+}
+
+fn sums(certificate: &Value) -> String {
+    format!(
+        "查控完整性证明 certificate no. {} of {}: {} answered, {} refused, {} silent, {} failed, {} not asked; {}",
+        text(&certificate["issue"]),
+        text(&certificate["case_number"]),
+        text(&certificate["answered"]),
+        text(&certificate["refused"]),
+        text(&certificate["silent"]),
+        text(&certificate["failed"]),
+        list(certificate, "not_asked").count(),
+        text(&certificate["triage"]),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn amounts_are_grouped_by_thousands() {
+        assert_eq!(grouped("3340000.00"), "3,340,000.00");
+        assert_eq!(grouped("-999.5"), "-999.5");
+        assert_eq!(grouped("1000"), "1,000");
+        assert_eq!(grouped(""), "");
+    }
+}

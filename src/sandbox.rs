@@ -1,0 +1,129 @@
+//! Hosts the connectors' simulated counterparts on real lines: HTTP on loopback, files in shared directories.
+//!
+//! The counterparts' own configuration says where: a sandbox stands at the other end of the line that the gateway uses.
+
+mod books;
+mod call;
+mod parcel;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use chakong_contract::sandbox::{Books, Sandbox, SandboxSpeaks};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::clock::Clock;
+use crate::config::{CounterpartConfig, LineConfig};
+use crate::lifecycle::Tasks;
+
+/// A simulated counterpart, shared between its line and its books.
+type Shared = Arc<Mutex<Box<dyn Sandbox>>>;
+
+/// Why the counterparts cannot be simulated.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// A script does not fit.
+    #[error("{counterpart}: {source}")]
+    Script {
+        /// The counterpart.
+        counterpart: String,
+        /// Why.
+        #[source]
+        source: chakong_contract::sandbox::SandboxError,
+    },
+    /// The script names a counterpart that is not configured.
+    #[error("the script has `{0}`, which is not a configured counterpart")]
+    Unknown(String),
+    /// The other end of the line cannot be played.
+    #[error("{counterpart}: {detail}")]
+    Line {
+        /// The counterpart.
+        counterpart: String,
+        /// Why.
+        detail: String,
+    },
+}
+
+/// The simulated counterparts that were started.
+#[derive(Debug, Clone, Default)]
+pub struct Hosted(Arc<BTreeMap<String, Shared>>);
+
+impl Hosted {
+    /// The books of every counterpart by name.
+    pub fn books(&self) -> BTreeMap<String, Books> {
+        let read = |shared: &Shared| shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner).books();
+        self.0.iter().map(|(name, shared)| (name.clone(), read(shared))).collect()
+    }
+}
+
+/// Starts the counterparts that `scripts` (an object by counterpart name) has a script for.
+///
+/// # Errors
+/// See [`HostError`].
+pub async fn host(
+    counterparts: &[CounterpartConfig],
+    scripts: &BTreeMap<String, Value>,
+    tasks: &Tasks,
+    clock: &Arc<dyn Clock>,
+) -> Result<Hosted, HostError> {
+    let mut hosted = BTreeMap::new();
+    for (name, script) in scripts {
+        let config = counterparts.iter().find(|counterpart| counterpart.name == *name);
+        let config = config.ok_or_else(|| HostError::Unknown(name.clone()))?;
+        let built = (config.plugin.sandbox)(script, &config.settings);
+        let sandbox = built.map_err(|source| HostError::Script { counterpart: name.clone(), source })?;
+        let shared: Shared = Arc::new(Mutex::new(sandbox));
+        start(config, Arc::clone(&shared), tasks, clock)
+            .await
+            .map_err(|detail| HostError::Line { counterpart: name.clone(), detail })?;
+        hosted.insert(name.clone(), shared);
+    }
+    Ok(Hosted(Arc::new(hosted)))
+}
+
+async fn start(
+    config: &CounterpartConfig,
+    shared: Shared,
+    tasks: &Tasks,
+    clock: &Arc<dyn Clock>,
+) -> Result<(), String> {
+    let speaks_call = {
+        let mut sandbox = shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        matches!(sandbox.speaks(), SandboxSpeaks::Call(_))
+    };
+    match (&config.line, speaks_call) {
+        (LineConfig::Call(line), true) => {
+            let address = loopback_of(&line.base_url)?;
+            let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
+            tasks.spawn_service("sandbox", call::serve(listener, shared, Arc::clone(clock), tasks.clone()));
+            Ok(())
+        }
+        (LineConfig::Parcel(line), false) => {
+            let line = line.clone();
+            for folder in [&line.outgoing, &line.incoming] {
+                std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+            }
+            tasks.spawn_service("sandbox", parcel::serve(line, shared, Arc::clone(clock), tasks.clone()));
+            Ok(())
+        }
+        _ => Err("the simulated counterpart does not speak over this line".to_owned()),
+    }
+}
+
+/// A simulated counterpart is never at somebody else's address.
+fn loopback_of(base_url: &str) -> Result<SocketAddr, String> {
+    let url = reqwest::Url::parse(base_url).map_err(|error| error.to_string())?;
+    let address = match (url.host_str(), url.port_or_known_default()) {
+        (Some("localhost"), Some(port)) => Some(SocketAddr::from(([127, 0, 0, 1], port))),
+        (Some(host), Some(port)) => host.parse().ok().map(|ip| SocketAddr::new(ip, port)),
+        _ => None,
+    };
+    match address {
+        Some(address) if address.ip().is_loopback() && url.path() == "/" => Ok(address),
+        _ => Err(format!("`{base_url}` is not a loopback address such as http://127.0.0.1:9001")),
+    }
+}
+
+pub use books::serve_books;

@@ -1,0 +1,120 @@
+//! The other end of a call line: HTTP/1.1, with every way of misbehaving.
+
+use std::convert::Infallible;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use chakong_contract::Moment;
+use chakong_contract::message::HttpAnswer;
+use chakong_contract::sandbox::{Delivery, HttpHeard, SandboxSpeaks, Served};
+use futures_util::stream;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+use super::Shared;
+use crate::clock::Clock;
+use crate::lifecycle::Tasks;
+
+/// Largest request that a simulated counterpart takes.
+const LARGEST: usize = 64 << 20;
+
+/// The connection is closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the counterpart hangs up")]
+struct HangUp;
+
+type Body = UnsyncBoxBody<Bytes, Infallible>;
+
+/// Answers until the soft token.
+pub(super) async fn serve(listener: TcpListener, shared: Shared, clock: Arc<dyn Clock>, tasks: Tasks) {
+    let stop = tasks.soft().clone();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => return,
+        };
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let (shared, clock, stop) = (Arc::clone(&shared), Arc::clone(&clock), stop.clone());
+        tasks.spawn_job("sandbox-connection", async move {
+            let answer = |request| answer(request, Arc::clone(&shared), Arc::clone(&clock));
+            let connection = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service_fn(answer));
+            tokio::select! {
+                // A client that goes away, and a hang-up of ours, end it with an error; both are as intended.
+                _ = connection => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    shared: Shared,
+    clock: Arc<dyn Clock>,
+) -> Result<Response<Body>, HangUp> {
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, LARGEST).collect().await.map_err(|_| HangUp)?.to_bytes();
+    let query = parts.uri.query().unwrap_or_default();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let heard = HttpHeard {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: serde_urlencoded::from_str(query).unwrap_or_default(),
+        headers: parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
+            .collect(),
+        body: body.to_vec(),
+    };
+    let Served { after, delivery } = {
+        let mut sandbox = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let SandboxSpeaks::Call(call) = sandbox.speaks() else { return Err(HangUp) };
+        call.serve(&heard, Moment::from_timestamp(clock.now()))
+    };
+    if !after.is_zero() {
+        tokio::time::sleep(after).await;
+    }
+    deliver(delivery)
+}
+
+fn deliver(delivery: Delivery) -> Result<Response<Body>, HangUp> {
+    match delivery {
+        Delivery::Answer(answer) => {
+            let body = Full::new(Bytes::from(answer.body.clone())).boxed_unsync();
+            respond(&answer, body)
+        }
+        Delivery::Hangup => Err(HangUp),
+        Delivery::Endless => {
+            let chunk = Bytes::from(vec![b' '; 64 << 10]);
+            let frames = stream::repeat_with(move || Ok(Frame::data(chunk.clone())));
+            respond(&HttpAnswer::json(200, ""), StreamBody::new(frames).boxed_unsync())
+        }
+        Delivery::Trickle(answer) => {
+            let bytes = stream::iter(answer.body.clone());
+            let frames = futures_util::StreamExt::then(bytes, |byte| async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Ok(Frame::data(Bytes::from(vec![byte])))
+            });
+            respond(&answer, StreamBody::new(frames).boxed_unsync())
+        }
+    }
+}
+
+fn respond(answer: &HttpAnswer, body: Body) -> Result<Response<Body>, HangUp> {
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in &answer.headers {
+        response = response.header(name, value);
+    }
+    response.body(body).map_err(|_| HangUp)
+}

@@ -1,0 +1,6 @@
+//! The integration tests: one binary, real lines, real stores, real processes.
+
+mod daemon;
+mod flow;
+mod kill;
+mod world;
