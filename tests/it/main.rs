@@ -1,4 +1,5 @@
 //! The integration tests: one binary, real lines, real stores, real processes.
 
 mod flow;
+mod tidy;
 mod world;
