@@ -48,7 +48,7 @@ fn loaded(gateway: &str, counterparts: &[(&str, String)]) -> Result<Config, Prob
 
 /// What may be compared of a counterpart. Settings show in the connector that was built with them.
 fn content(counterpart: &CounterpartConfig, folder: &Path) -> String {
-    let CounterpartConfig { name, name_zh, name_en, settings, line, limits, window, breaker, .. } =
+    let CounterpartConfig { name, name_zh, name_en, connector, line, limits, window, breaker, .. } =
         counterpart;
     let retries = (&counterpart.retry_query, &counterpart.retry_control);
     let text = format!(
