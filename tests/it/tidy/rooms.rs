@@ -57,10 +57,10 @@ fn target(source: &Source, named: &Named) -> Option<String> {
     let segments: Vec<&str> = named.segments.iter().map(String::as_str).collect();
     let depth = source.path.trim_end_matches(".rs").split('/').count() - 1;
     let supers = segments.iter().take_while(|segment| **segment == "super").count();
-    let room = match segments.first()? {
-        &"crate" => segments.get(1),
-        &"chakong" if source.path == "src/main.rs" => segments.get(1),
-        &"super" if supers >= depth => segments.get(supers),
+    let room = match *segments.first()? {
+        "crate" => segments.get(1),
+        "chakong" if source.path == "src/main.rs" => segments.get(1),
+        "super" if supers >= depth => segments.get(supers),
         _ => None,
     };
     room.map(|room| (*room).to_owned())
