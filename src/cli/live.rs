@@ -23,8 +23,8 @@ pub(super) async fn follow(
     let mut table = Table::new(names);
     let started = tokio::time::Instant::now();
     loop {
-        let orders = gateway.get(&format!("/v1/inquiries/{id}/orders")).await?;
-        table.show(orders["orders"].as_array().map(Vec::as_slice).unwrap_or_default());
+        let certificate = gateway.get(&format!("/v1/inquiries/{id}/certificate")).await?;
+        table.show(certificate["orders"].as_array().map(Vec::as_slice).unwrap_or_default());
         let inquiry = gateway.get(&format!("/v1/inquiries/{id}")).await?;
         if inquiry["state"] != "open" || started.elapsed() > LONGEST {
             table.finish();

@@ -25,6 +25,7 @@ fn account(id: i64, available: i64) -> Measure {
         counterpart: "bank".into(),
         party: 0,
         document: 0,
+        institution: "E999H110000000001".into(),
         target: Target::Account {
             number: id.to_string(),
             sub_account: None,

@@ -68,6 +68,9 @@ pub struct Measure {
     /// Which identity document of the party.
     #[serde(skip)]
     pub document: u32,
+    /// Code of the institution that keeps the account; with the account's number it says which account it is,
+    /// whatever the line it was reported over.
+    pub institution: String,
     /// The account.
     pub target: Target,
     /// State.

@@ -32,7 +32,7 @@ pub(super) fn after_query(
     for found in reply.assets() {
         let Asset::Account(account) = &found.asset else { continue };
         let new = candidate(order, account, found.matched_by, on.can_freeze);
-        match ledger.iter().find(|known| known.target == new.target || same_account(known, &new)) {
+        match ledger.iter().find(|known| same_account(known, &new)) {
             Some(known) if matches!(known.state, MeasureState::Candidate | MeasureState::Skipped) => {
                 let Measure { state, available, exemption, note, .. } = new;
                 tx.save_measure(&Measure { state, available, exemption, note, ..known.clone() })?;
@@ -46,10 +46,11 @@ pub(super) fn after_query(
 }
 
 fn same_account(a: &Measure, b: &Measure) -> bool {
+    let institution = a.institution == b.institution;
     use chakong_contract::order::Target::Account;
     let (Account { number: a, sub_account: sub_a, .. }, Account { number: b, sub_account: sub_b, .. }) =
         (&a.target, &b.target);
-    a == b && sub_a == sub_b
+    institution && a == b && sub_a == sub_b
 }
 
 /// Brings the ledger up to date after a control came to an end or was answered, and asks for what now fits.

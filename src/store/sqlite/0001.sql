@@ -86,6 +86,7 @@ CREATE TABLE measures (
   lane      TEXT    NOT NULL,
   party     INTEGER NOT NULL,
   document  INTEGER NOT NULL,
+  institution TEXT  NOT NULL,
   target    TEXT    NOT NULL,
   state     TEXT    NOT NULL,
   exemption TEXT    NOT NULL,

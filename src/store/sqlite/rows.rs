@@ -21,7 +21,7 @@ pub(super) const ORDER: &str =
 pub(super) const REVISION: &str =
     "root, number, order_id, inquiry, at, answer, raw, raw_digest, connector, differences";
 pub(super) const MEASURE: &str =
-    "id, inquiry, lane, party, document, target, state, exemption, available, asked, held,
+    "id, inquiry, lane, party, document, institution, target, state, exemption, available, asked, held,
     releasing, from_day, until_day, rank, order_id, note";
 pub(super) const RAW: &str = "lane, batch, direction, name, at, bytes";
 pub(super) const EVENT: &str =
@@ -147,18 +147,19 @@ pub(super) fn measure(row: &Row<'_>) -> Stored<Measure> {
         counterpart: get(row, 2)?,
         party: get(row, 3)?,
         document: get(row, 4)?,
-        target: json("target", &get::<String>(row, 5)?)?,
-        state: word("measure state", get(row, 6)?)?,
-        exemption: json("exemption", &get::<String>(row, 7)?)?,
-        available: amount(8)?,
-        asked: amount(9)?,
-        held: amount(10)?,
-        releasing: amount(11)?,
-        from: day(12)?,
-        until: day(13)?,
-        rank: optional_json::<Rank>(row, 14, "rank")?,
-        order: get(row, 15)?,
-        note: get(row, 16)?,
+        institution: get(row, 5)?,
+        target: json("target", &get::<String>(row, 6)?)?,
+        state: word("measure state", get(row, 7)?)?,
+        exemption: json("exemption", &get::<String>(row, 8)?)?,
+        available: amount(9)?,
+        asked: amount(10)?,
+        held: amount(11)?,
+        releasing: amount(12)?,
+        from: day(13)?,
+        until: day(14)?,
+        rank: optional_json::<Rank>(row, 15, "rank")?,
+        order: get(row, 16)?,
+        note: get(row, 17)?,
     })
 }
 

@@ -181,13 +181,14 @@ impl Tx for Rows<'_> {
 
     fn insert_measure(&mut self, measure: &Measure) -> Stored<MeasureId> {
         let id = self.insert(
-            "INSERT INTO measures (inquiry, lane, party, document, target, state, exemption, available, asked, held,
-             releasing, note) VALUES (?1, ?2, ?3, ?4, ?5, '', '', '', '', '', '', '')",
+            "INSERT INTO measures (inquiry, lane, party, document, institution, target, state, exemption, available, asked, held,
+             releasing, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', '', '', '', '', '', '')",
             params![
                 measure.inquiry,
                 measure.counterpart,
                 measure.party,
                 measure.document,
+                measure.institution,
                 json("target", &measure.target)?
             ],
         )?;

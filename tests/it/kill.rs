@@ -1,0 +1,152 @@
+//! The daemon is killed at random while the counterparts keep books of what they were asked to do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use crate::daemon::Setup;
+use crate::world::{bank, bank_code, inquiry, realty};
+
+const KILLS: usize = 55;
+const INQUIRIES: u32 = 25;
+const BANKS: u32 = 10;
+const CLAIM: &str = "2500.00";
+
+/// An invented person with a valid number: birth 1900-01-01, sequence `number`.
+fn person(number: u32) -> Value {
+    let first = format!("11010119000101{number:03}");
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = first.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    let check = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'][(sum % 11) as usize];
+    json!({
+        "reference": "debtor", "kind": "person", "name": format!("测试{number}"), "role": "judgment_debtor",
+        "documents": [{ "kind": "resident_id", "number": format!("{first}{check}") }],
+    })
+}
+
+fn setup() -> Setup {
+    let names: Vec<&'static str> =
+        ["bank-0", "bank-1", "bank-2", "bank-3", "bank-4", "bank-5", "bank-6", "bank-7", "bank-8", "bank-9"]
+            .into();
+    let script = |at: u32| json!({ "delay_ms": 20 * u64::from(at), "everyone": { "accounts": 1, "balance": "300.00" } });
+    let mut played: Vec<_> =
+        (0..BANKS).map(|at| bank(names[at as usize], &bank_code(at + 1), script(at))).collect();
+    played.push(realty("realty", json!({ "everyone": { "properties": 1 } })));
+    Setup::new(&played, None, "")
+}
+
+/// Takes a page of results if the daemon is there; keeps them by their stable id.
+async fn collect(setup: &Setup, seen: &mut BTreeMap<String, Value>) {
+    for event in setup.try_results("case-system").await.unwrap_or_default() {
+        let id = event["id"].as_str().expect("an id").to_owned();
+        if let Some(before) = seen.insert(id.clone(), event.clone()) {
+            assert_eq!(before, event, "an event that comes again is the same event: {id}");
+        }
+    }
+}
+
+/// Submits what was not accepted yet; a submission whose answer was lost is sent again under the same key.
+async fn submit_some(setup: &Setup, submitted: &mut BTreeMap<u32, String>, most: usize) {
+    let missing: Vec<u32> =
+        (0..INQUIRIES).filter(|number| !submitted.contains_key(number)).take(most).collect();
+    for number in missing {
+        let mut body = inquiry(Some(CLAIM), "auto");
+        body["parties"] = json!([person(number + 1)]);
+        if let Some((status, view)) = setup.try_submit(&format!("inquiry-{number}"), &body).await
+            && status.is_success()
+        {
+            submitted.insert(number, view["id"].as_str().expect("an identifier").to_owned());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_freeze_is_doubled_none_lost_no_result_lost_whenever_it_is_killed() {
+    let mut setup = setup();
+    setup.start_sandbox().await;
+    let mut chance = StdRng::seed_from_u64(20_261_124);
+    let (mut submitted, mut seen) = (BTreeMap::new(), BTreeMap::new());
+    for kill in 0..KILLS {
+        setup.spawn_daemon();
+        let lives = Duration::from_millis(chance.random_range(40..600));
+        let born = Instant::now();
+        while born.elapsed() < lives {
+            submit_some(&setup, &mut submitted, 1 + kill / 20).await;
+            collect(&setup, &mut seen).await;
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+        setup.kill_daemon();
+    }
+    setup.start_daemon().await;
+    submit_some(&setup, &mut submitted, usize::MAX).await;
+    assert_eq!(submitted.len(), INQUIRIES as usize);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !all_complete(&setup, &submitted).await {
+        assert!(Instant::now() < deadline, "inquiries stay open:\n{}", setup.log());
+        collect(&setup, &mut seen).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // Nothing more is on its way; what is left in the log is read to its end.
+    loop {
+        let before = seen.len();
+        collect(&setup, &mut seen).await;
+        if seen.len() == before {
+            break;
+        }
+    }
+    check(&setup, &submitted, &seen).await;
+}
+
+async fn all_complete(setup: &Setup, submitted: &BTreeMap<u32, String>) -> bool {
+    for id in submitted.values() {
+        if setup.get(&format!("/v1/inquiries/{id}")).await["state"] != "completed" {
+            return false;
+        }
+    }
+    true
+}
+
+async fn check(setup: &Setup, submitted: &BTreeMap<u32, String>, seen: &BTreeMap<String, Value>) {
+    let books = setup.books().await.expect("the books");
+    let (mut asked, mut held_there) = (BTreeSet::new(), BTreeMap::<String, Decimal>::new());
+    for (bank, books) in &books {
+        for control in &books.controls {
+            assert_eq!(control.executed, 1, "{bank} executed {} more than once", control.number);
+            assert!(asked.insert(control.number.clone()), "{} stands twice in the books", control.number);
+            held_there.insert(control.number.clone(), control.amount.parse().expect("an amount"));
+        }
+    }
+    let answered: BTreeSet<&str> = seen
+        .values()
+        .filter(|event| event["type"] == "chakong.order.answered" || event["type"] == "chakong.order.refused")
+        .map(|event| event["data"]["order"].as_str().expect("a number"))
+        .collect();
+    let claim: Decimal = CLAIM.parse().expect("an amount");
+    let (mut orders, mut freezes) = (0, 0);
+    for id in submitted.values() {
+        let certificate = setup.get(&format!("/v1/inquiries/{id}/certificate")).await;
+        let held: Decimal =
+            certificate["coverage"]["held"]["amount"].as_str().expect("held").parse().expect("an amount");
+        assert!(held <= claim, "{id} holds {held}");
+        let mut held_by_banks = Decimal::ZERO;
+        for line in certificate["orders"].as_array().expect("orders") {
+            orders += 1;
+            let number = line["number"].as_str().expect("a number");
+            assert_eq!(line["state"], "answered", "{line}");
+            assert!(answered.contains(number), "the answer to {number} never came out of the queue");
+            if line["action"] == "freeze" {
+                freezes += 1;
+                held_by_banks +=
+                    held_there.get(number).unwrap_or_else(|| panic!("{number} never reached its bank"));
+            }
+        }
+        assert_eq!(held, held_by_banks, "the ledger of {id} and the banks' books agree");
+        assert_eq!(held, claim, "and the claim is covered: nothing was lost");
+    }
+    assert_eq!(freezes, asked.len(), "every freeze in the books is one of ours");
+    assert!(orders >= 500, "{orders} orders only");
+}
