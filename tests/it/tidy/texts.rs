@@ -161,3 +161,38 @@ fn names_of_a_protocols_fields_stay_in_its_wire() {
     }
     hold("Names of a protocol's fields stay in its connector's wire (tests/it/tidy/texts.rs).", &violations);
 }
+
+/// What stands in backquotes on the architecture page.
+fn quoted(page: &str) -> Vec<&str> {
+    let outside_blocks = page.split("```").step_by(2);
+    outside_blocks.flat_map(|text| text.split('`').skip(1).step_by(2)).collect()
+}
+
+#[test]
+fn the_architecture_page_names_what_exists() {
+    let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the page");
+    let is_path = |text: &str| text.contains('/') && !text.contains(' ') && !text.starts_with('/');
+    let is_test = |text: &str| {
+        text.matches('_').count() >= 3 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    };
+    let rust = |path: &std::path::PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    let code: String = ["src", "connectors", "tests"]
+        .iter()
+        .flat_map(|folder| files_below(&root().join(folder)))
+        .filter(rust)
+        .map(|path| std::fs::read_to_string(path).expect("a readable file"))
+        .collect();
+    let exists = |text: &str| !is_path(text) || root().join(text).exists();
+    let is_there = |text: &str| !is_test(text) || code.contains(&format!("fn {text}("));
+    let names = quoted(&page);
+    assert!(
+        names.iter().filter(|text| is_path(text)).count() > 20
+            && names.iter().filter(|text| is_test(text)).count() > 10
+    );
+    let gone: Vec<String> = names
+        .into_iter()
+        .filter(|text| !exists(text) || !is_there(text))
+        .map(|text| format!("ARCHITECTURE.md: `{text}` is not there; say what stands now"))
+        .collect();
+    hold("The architecture page is true to the code.", &gone);
+}
