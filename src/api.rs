@@ -62,8 +62,8 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&gateway), layers::time_limit))
         .layer(from_fn_with_state(Arc::clone(&gateway), access::authenticate))
         .layer(from_fn_with_state(slots, layers::slots))
-        .layer(map_response(harden))
         .layer(from_fn_with_state(metrics, layers::record))
+        .layer(map_response(harden))
         .with_state(gateway)
 }
 
@@ -104,4 +104,4 @@ fn act(at: Timestamp, actor: &str, act: &str, subject: impl Into<String>, reason
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

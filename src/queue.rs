@@ -20,5 +20,6 @@ pub use page::{Page, Position, read_page, wait_for_page};
 
 /// The JSON Schema of an event, for documents and consumers.
 pub fn event_schema() -> serde_json::Value {
-    schemars::schema_for!(CloudEvent).to_value()
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<CloudEvent>().to_value()
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::{Operation, Response as ResponseDocs, StatusCode as StatusDocs};
-use aide::operation::OperationOutput as _;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -95,15 +94,15 @@ impl<const MAY: u8> OperationInput for Caller<MAY> {
         context: &mut GenContext,
         operation: &mut Operation,
     ) -> Vec<(Option<StatusDocs>, ResponseDocs)> {
-        let mut problem = |status, description: String| {
-            let docs = Problem::operation_response(context, operation).unwrap_or_default();
-            (Some(StatusDocs::Code(status)), ResponseDocs { description, ..docs })
-        };
-        vec![
-            problem(401, "No valid key".into()),
-            problem(403, format!("The key has none of the roles: {}", words_of(MAY))),
-            problem(503, "Overloaded, out of time, or shutting down; see Retry-After".into()),
+        let needed = format!("The key has none of the roles: {}", words_of(MAY));
+        [
+            (401, "No valid key"),
+            (403, needed.as_str()),
+            (500, "The gateway failed"),
+            (503, "Overloaded, out of time, out of space, or shutting down; see Retry-After"),
         ]
+        .map(|(status, about)| Problem::documented(context, operation, status, about))
+        .into()
     }
 }
 

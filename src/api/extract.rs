@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aide::OperationInput;
 use aide::generate::GenContext;
-use aide::openapi::Operation;
+use aide::openapi::{Operation, Response as ResponseDocs, StatusCode as StatusDocs};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request};
@@ -72,6 +72,13 @@ impl<T: JsonSchema> OperationInput for Asked<T> {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
         Query::<T>::operation_input(context, operation);
     }
+
+    fn inferred_early_responses(
+        context: &mut GenContext,
+        operation: &mut Operation,
+    ) -> Vec<(Option<StatusDocs>, ResponseDocs)> {
+        vec![Problem::documented(context, operation, 400, "A parameter is wrong")]
+    }
 }
 
 impl FromRequest<Arc<Gateway>> for RawJson {
@@ -82,7 +89,28 @@ impl FromRequest<Arc<Gateway>> for RawJson {
     }
 }
 
-impl OperationInput for RawJson {}
+impl OperationInput for RawJson {
+    fn inferred_early_responses(
+        context: &mut GenContext,
+        operation: &mut Operation,
+    ) -> Vec<(Option<StatusDocs>, ResponseDocs)> {
+        body_problems(context, operation)
+    }
+}
+
+/// How reading a body may end.
+fn body_problems(
+    context: &mut GenContext,
+    operation: &mut Operation,
+) -> Vec<(Option<StatusDocs>, ResponseDocs)> {
+    [
+        (400, "Not JSON, a field is not known, or a header is wrong; with the place"),
+        (413, "The body is too large"),
+        (415, "The body is not application/json"),
+    ]
+    .map(|(status, about)| Problem::documented(context, operation, status, about))
+    .into()
+}
 
 impl<T: DeserializeOwned, const DOCUMENTS: bool> FromRequest<Arc<Gateway>> for Sent<T, DOCUMENTS> {
     type Rejection = Problem;
@@ -97,6 +125,13 @@ impl<T: DeserializeOwned, const DOCUMENTS: bool> FromRequest<Arc<Gateway>> for S
 impl<T: JsonSchema, const DOCUMENTS: bool> OperationInput for Sent<T, DOCUMENTS> {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
         Json::<T>::operation_input(context, operation);
+    }
+
+    fn inferred_early_responses(
+        context: &mut GenContext,
+        operation: &mut Operation,
+    ) -> Vec<(Option<StatusDocs>, ResponseDocs)> {
+        body_problems(context, operation)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aide::OperationOutput;
 use aide::generate::GenContext;
-use aide::openapi::{MediaType, Operation, Response as ResponseDocs, SchemaObject};
+use aide::openapi::{MediaType, Operation, Response as ResponseDocs, SchemaObject, StatusCode as StatusDocs};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -153,6 +153,17 @@ impl Problem {
     pub fn malformed_body(pointer: String, detail: String) -> Self {
         let findings = vec![Finding { pointer, detail: detail.clone() }];
         Self { findings, ..Self::new(ProblemKind::MalformedBody, detail) }
+    }
+
+    /// A status that ends in a problem, for the OpenAPI document.
+    pub fn documented(
+        context: &mut GenContext,
+        operation: &mut Operation,
+        status: u16,
+        about: &str,
+    ) -> (Option<StatusDocs>, ResponseDocs) {
+        let docs = Self::operation_response(context, operation).unwrap_or_default();
+        (Some(StatusDocs::Code(status)), ResponseDocs { description: about.to_owned(), ..docs })
     }
 
     /// Its status.

@@ -42,6 +42,7 @@ pub struct OrderLine {
     pub answered_at: Option<Timestamp>,
     /// The counterpart's words for a refusal, or ours for a failure.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[schemars(default)]
     pub words: String,
 }
 

@@ -100,5 +100,6 @@ pub struct Measure {
     pub order: Option<OrderId>,
     /// Why it was skipped, refused or approved; Chinese first.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[schemars(default)]
     pub note: String,
 }

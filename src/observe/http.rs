@@ -69,3 +69,29 @@ fn known(method: &Method) -> &'static str {
         _ => "other",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_counts_and_methods_are_bounded() {
+        let metrics = HttpMetrics::default();
+        let made_up = Method::from_bytes(b"MADEUP").expect("method");
+        for _ in 0..3 * UPKEEP_EVERY {
+            metrics.request("/x", &made_up, 405, Duration::from_millis(2));
+        }
+        let text = metrics.render();
+        let total = 3 * UPKEEP_EVERY;
+        let labels = "route=\"/x\",method=\"other\"";
+        assert!(
+            text.contains(&format!("chakong_http_requests_total{{{labels},status=\"405\"}} {total}")),
+            "{text}"
+        );
+        assert!(
+            text.contains(&format!("chakong_http_request_duration_seconds_count{{{labels}}} {total}")),
+            "{text}"
+        );
+        assert!(text.contains(&format!("_bucket{{{labels},le=\"0.001\"}} 0")), "{text}");
+    }
+}

@@ -6,7 +6,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::event::CloudEvent;
-use super::render;
+use super::render::Renderer;
 use crate::gateway::Gateway;
 use crate::store::Stored;
 
@@ -47,8 +47,8 @@ pub async fn read_page(gateway: &Gateway, from: &Position, limit: usize) -> Stor
             };
             let records = reads.events_after(after, limit)?;
             let next = records.last().map_or(after, |record| record.seq);
-            let render = |record| render::event(reads, &submissions, &source, record);
-            let events = records.into_iter().map(render).collect::<Stored<_>>()?;
+            let mut renderer = Renderer::new(reads, &submissions, &source);
+            let events = records.into_iter().map(|record| renderer.event(record)).collect::<Stored<_>>()?;
             Ok(Page { events, next })
         })
         .await

@@ -1,35 +1,93 @@
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use chakong_contract::reply::Answer;
 use serde_json::{Map, Value};
 
 use super::event::{CloudEvent, EventData, FaultNote, OrderResult, Provenance};
-use crate::inquiry::EventType;
+use crate::inquiry::{EventType, InquiryId, OrderId};
 use crate::lanes::Submissions;
 use crate::store::{EventRecord, Reads, Revision, StoreError, Stored};
 
-/// The event of a line of the log.
-pub(super) fn event(
-    reads: &mut dyn Reads,
-    submissions: &Submissions,
-    source: &str,
-    record: EventRecord,
-) -> Stored<CloudEvent> {
-    let (seq, kind, time) = (record.seq, record.kind, record.at);
-    let subject = record.inquiry_uid.to_string();
-    let data = match record.order {
-        Some(order) if is_about_order(kind) => order_result(reads, submissions, order, record)?,
-        _ => EventData::Other(other(record)),
-    };
-    Ok(CloudEvent {
-        specversion: "1.0",
-        id: seq.to_string(),
-        source: source.to_owned(),
-        kind,
-        subject,
-        time,
-        datacontenttype: "application/json",
-        sequence: format!("{seq:020}"),
-        data,
-    })
+/// Renders the events of one page.
+pub(super) struct Renderer<'a> {
+    reads: &'a mut dyn Reads,
+    submissions: &'a Submissions,
+    source: &'a str,
+    /// References of parties: submissions hold documents, and one that is too large to be kept at hand must not be
+    /// read again for each of its events.
+    references: HashMap<InquiryId, Vec<String>>,
+}
+
+impl<'a> Renderer<'a> {
+    pub(super) fn new(reads: &'a mut dyn Reads, submissions: &'a Submissions, source: &'a str) -> Self {
+        Self { reads, submissions, source, references: HashMap::new() }
+    }
+
+    /// The event of a line of the log.
+    pub(super) fn event(&mut self, record: EventRecord) -> Stored<CloudEvent> {
+        let (seq, kind, time) = (record.seq, record.kind, record.at);
+        let subject = record.inquiry_uid.to_string();
+        let data = match record.order {
+            Some(order) if is_about_order(kind) => self.order_result(order, record)?,
+            _ => EventData::Other(other(record)),
+        };
+        Ok(CloudEvent {
+            specversion: "1.0",
+            id: seq.to_string(),
+            source: self.source.to_owned(),
+            kind,
+            subject,
+            time,
+            datacontenttype: "application/json",
+            sequence: format!("{seq:020}"),
+            data,
+        })
+    }
+
+    fn reference(&mut self, inquiry: InquiryId, party: u32) -> Stored<String> {
+        let known = match self.references.entry(inquiry) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let submission = self.submissions.get(self.reads, inquiry)?;
+                place.insert(submission.parties.iter().map(|party| party.reference.clone()).collect())
+            }
+        };
+        Ok(usize::try_from(party).ok().and_then(|at| known.get(at).cloned()).unwrap_or_default())
+    }
+
+    /// Only what never changes is taken from the order's row.
+    fn order_result(&mut self, order: OrderId, mut record: EventRecord) -> Stored<EventData> {
+        let order = self.reads.order(order)?.ok_or(StoreError::Missing("the event's order"))?;
+        let revision = match record.revision {
+            Some(number) => {
+                let revision = self.reads.revision(order.root, Some(number))?;
+                Some(revision.ok_or(StoreError::Missing("the event's revision"))?)
+            }
+            None => None,
+        };
+        let fault = record.data.as_mut().map(Value::take);
+        let mut result = OrderResult {
+            inquiry: record.inquiry_uid,
+            case_number: record.case_number,
+            order: order.number(),
+            party: self.reference(record.inquiry, order.party)?,
+            counterpart: order.lane,
+            action: order.instruction.kind(),
+            revision: record.revision,
+            outcome: None,
+            reply: None,
+            unknown: Vec::new(),
+            receipts: Vec::new(),
+            differences: None,
+            provenance: None,
+            fault: fault.and_then(|fault| serde_json::from_value::<FaultNote>(fault).ok()),
+        };
+        if let Some(revision) = revision {
+            answer(&mut result, revision);
+        }
+        Ok(EventData::Order(Box::new(result)))
+    }
 }
 
 const fn is_about_order(kind: EventType) -> bool {
@@ -41,46 +99,6 @@ const fn is_about_order(kind: EventType) -> bool {
             | EventType::OrderFailed
             | EventType::OrderHeld
     )
-}
-
-/// Only what never changes is taken from the order's row.
-fn order_result(
-    reads: &mut dyn Reads,
-    submissions: &Submissions,
-    order: i64,
-    mut record: EventRecord,
-) -> Stored<EventData> {
-    let order = reads.order(order)?.ok_or(StoreError::Missing("the event's order"))?;
-    let submission = submissions.get(reads, record.inquiry)?;
-    let revision = match record.revision {
-        Some(number) => {
-            let revision = reads.revision(order.root, Some(number))?;
-            Some(revision.ok_or(StoreError::Missing("the event's revision"))?)
-        }
-        None => None,
-    };
-    let fault = record.data.as_mut().map(Value::take);
-    let number = order.number();
-    let mut result = OrderResult {
-        inquiry: record.inquiry_uid,
-        case_number: record.case_number,
-        order: number,
-        counterpart: order.lane,
-        party: submission.reference_of(order.party),
-        action: order.instruction.kind(),
-        revision: record.revision,
-        outcome: None,
-        reply: None,
-        unknown: Vec::new(),
-        receipts: Vec::new(),
-        differences: None,
-        provenance: None,
-        fault: fault.and_then(|fault| serde_json::from_value::<FaultNote>(fault).ok()),
-    };
-    if let Some(revision) = revision {
-        answer(&mut result, revision);
-    }
-    Ok(EventData::Order(Box::new(result)))
 }
 
 fn answer(result: &mut OrderResult, revision: Revision) {

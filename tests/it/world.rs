@@ -70,7 +70,7 @@ pub fn write_counterpart(folder: &Path, played: &Played) {
             parcels.display()
         ),
         false => format!(
-            "[line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:{}\"\ntimeout = \"2s\"\n",
+            "[line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:{}\"\ntimeout = \"1s\"\n[retry.query]\ninitial = \"20ms\"\n",
             free_port()
         ),
     };

@@ -50,18 +50,29 @@ async fn set(
     let reason = given.checked()?;
     let word = if paused { "pause" } else { "resume" };
     let act = act(gateway.clock.now(), actor, word, path.name.as_str(), &reason);
-    let name = path.name.clone();
+    let (name, lane) = (path.name.clone(), gateway.board.get(&path.name));
     let written = gateway.store.write(move |tx| {
         tx.set_paused(&name, paused.then_some(act.reason.as_str()))?;
-        tx.insert_act(&act)
+        tx.insert_act(&act)?;
+        // Here and not after the commit: the lane that the commit wakes looks at it, also when the caller is gone.
+        if let Some(lane) = lane {
+            lane.set_paused(paused);
+        }
+        Ok(())
     });
-    written.await?;
-    if let Some(health) = gateway.board.get(&path.name) {
-        health.set_paused(paused);
-        // The lane that the commit woke may have looked before this was set.
-        gateway.store.signals().wake(&path.name, true);
+    if let Err(error) = written.await {
+        restore(gateway, &path.name).await;
+        return Err(error.into());
     }
     Ok(Json(PauseState { name: path.name, paused }))
+}
+
+/// What could not be written does not hold: the lane goes by what the store knows.
+async fn restore(gateway: &Shared, name: &str) {
+    let (lane, name) = (gateway.board.get(name), name.to_owned());
+    if let (Some(lane), Ok(paused)) = (lane, gateway.store.read(move |reads| reads.paused(&name)).await) {
+        lane.set_paused(paused.is_some());
+    }
 }
 
 pub(super) fn pause_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

@@ -76,9 +76,5 @@ pub(super) async fn list(
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    operation
-        .id("listInquiries")
-        .tag("inquiries")
-        .summary("Find inquiries 查找查控申请")
-        .response_with::<400, Problem, _>(|response| response.description("A parameter is wrong"))
+    operation.id("listInquiries").tag("inquiries").summary("Find inquiries 查找查控申请")
 }

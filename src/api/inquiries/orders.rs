@@ -1,43 +1,70 @@
-//! `GET /v1/inquiries/{uid}/orders`.
+//! `GET /v1/inquiries/{uid}/orders`: in pages, for there may be thousands.
 
 use std::collections::HashMap;
 
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
+use chakong_contract::RequestNumber;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{InquiryPath, about};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::extract::At;
+use crate::api::extract::{Asked, At};
 use crate::api::orders::OrderView;
-use crate::api::problem::Problem;
-use crate::inquiry::OrderRecord;
+use crate::api::problem::{Problem, ProblemKind};
+use crate::inquiry::{OrderRecord, order_id_of};
+
+/// Most orders at once.
+const MOST: usize = 2000;
+
+/// Which orders.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrdersQuery {
+    /// `next` of the page before.
+    after: Option<RequestNumber>,
+    /// How many; 1000 by default.
+    #[schemars(range(min = 1, max = 2000))]
+    limit: Option<usize>,
+}
 
 /// The orders of an inquiry.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct OrderList {
     /// Oldest first, re-queries and controls included.
     orders: Vec<OrderView>,
+    /// Pass as `after` to read on; null at the end.
+    next: Option<RequestNumber>,
 }
 
 pub(super) async fn orders(
     State(gateway): State<Shared>,
     _: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
+    Asked(query): Asked<OrdersQuery>,
 ) -> Result<Json<OrderList>, Problem> {
+    let limit = query.limit.unwrap_or(1000);
+    if !(1..=MOST).contains(&limit) {
+        let detail = format!("limit must lie between 1 and {MOST}");
+        return Err(Problem::new(ProblemKind::MalformedRequest, detail));
+    }
+    let after = query.after.as_ref().and_then(order_id_of).unwrap_or(0);
     let submissions = std::sync::Arc::clone(&gateway.submissions);
     let read = about(&gateway, path, move |reads, inquiry| {
         let submission = submissions.get(reads, inquiry.id)?;
-        let orders = reads.orders_of(inquiry.id)?;
-        let numbers: HashMap<_, _> = orders.iter().map(|order| (order.id, order.number())).collect();
+        let all = reads.orders_of(inquiry.id)?;
+        let numbers: HashMap<_, _> = all.iter().map(|order| (order.id, order.number())).collect();
         let view = |order: &OrderRecord| {
             let root = numbers.get(&order.root).cloned();
             OrderView::of(order, root, inquiry.uid, &submission)
         };
-        Ok(OrderList { orders: orders.iter().map(view).collect() })
+        let rest: Vec<&OrderRecord> = all.iter().filter(|order| order.id > after).collect();
+        let page = rest.get(..limit).unwrap_or(&rest);
+        let next = page.last().filter(|_| rest.len() > limit).map(|order| order.number());
+        Ok(OrderList { orders: page.iter().map(|order| view(order)).collect(), next })
     });
     read.await.map(Json)
 }

@@ -102,9 +102,6 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .input::<Json<Submission>>()
         .response_with::<201, Json<InquiryView>, _>(|response| response.description("Accepted; Location names it"))
         .response_with::<200, Json<InquiryView>, _>(|response| response.description("Was accepted before"))
-        .response_with::<400, Problem, _>(|response| response.description("Not JSON, or a field is not known"))
         .response_with::<409, Problem, _>(|response| response.description("The key came with another body"))
-        .response_with::<413, Problem, _>(|response| response.description("Too large"))
-        .response_with::<415, Problem, _>(|response| response.description("Not application/json"))
         .response_with::<422, Problem, _>(|response| response.description("Rules are broken; all are listed"))
 }

@@ -1,5 +1,7 @@
 //! `POST /v1/measures/{id}/release`: gives back what a measure holds, wholly or in part.
 
+use std::sync::Arc;
+
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
@@ -15,6 +17,7 @@ use crate::api::problem::Problem;
 use crate::api::{Shared, act};
 use crate::intake::Finding;
 use crate::settle;
+use crate::store::Tx;
 
 /// Most documents of one release.
 const MOST_DOCUMENTS: usize = 10;
@@ -72,7 +75,17 @@ pub(super) async fn release(
     request.check()?;
     let act = act(gateway.clock.now(), caller.name(), "release", path.id.to_string(), &request.reason);
     let (amount, documents) = (request.amount.map(|money| money.amount), request.documents);
-    let work = move |tx: &mut dyn crate::store::Tx| settle::release(tx, path.id, amount, documents, act);
+    let submissions = Arc::clone(&gateway.submissions);
+    let work = move |tx: &mut dyn Tx| {
+        let released = settle::release(tx, path.id, amount, documents, act)?;
+        if let Ok(measure) = &released {
+            // Read anew within this transaction: a lane that its commit wakes must see the documents, also when the
+            // caller is gone by then.
+            submissions.forget(measure.inquiry);
+            submissions.get(tx, measure.inquiry)?;
+        }
+        Ok(released)
+    };
     let (view, inquiry) = decide(&gateway, work).await?;
     gateway.submissions.forget(inquiry);
     Ok(Json(view))
@@ -85,6 +98,5 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .summary("Release a measure 解除措施")
         .response_with::<404, Problem, _>(|response| response.description("There is no such measure"))
         .response_with::<409, Problem, _>(|response| response.description("The measure does not stand"))
-        .response_with::<413, Problem, _>(|response| response.description("Too large"))
         .response_with::<422, Problem, _>(|response| response.description("A rule is broken"))
 }

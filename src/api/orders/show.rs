@@ -112,6 +112,5 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .id("getOrder")
         .tag("orders")
         .summary("An order and its answer 协助指令及反馈")
-        .response_with::<400, Problem, _>(|response| response.description("A parameter is wrong"))
         .response_with::<404, Problem, _>(|response| response.description("No such order or revision"))
 }

@@ -64,5 +64,4 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
             "CloudEvents 1.0 in the order of the log, at least once: they come again until they are acknowledged. Answers \
              at once when there are events; else waits, and answers early when the gateway stops.",
         )
-        .response_with::<400, Problem, _>(|response| response.description("A parameter is wrong"))
 }

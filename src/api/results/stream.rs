@@ -126,5 +126,4 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
              goes on where a connection broke. Acknowledge as usual.",
         )
         .response_with::<200, EventStream, _>(|response| response.description("Events until the gateway stops"))
-        .response_with::<400, Problem, _>(|response| response.description("A parameter is wrong"))
 }

@@ -1,0 +1,118 @@
+use std::sync::Arc;
+
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::log::logged;
+use super::{Bench, submission};
+use crate::store::{ReadJob, Signals, Store, StoreError, WriteJob};
+
+/// A store whose every job ends in the same error.
+#[derive(Debug)]
+struct Broken {
+    writer: mpsc::Sender<Box<dyn WriteJob>>,
+    reader: mpsc::Sender<Box<dyn ReadJob>>,
+    signals: Signals,
+}
+
+impl Broken {
+    fn new(error: StoreError) -> Self {
+        let (writer, mut writes) = mpsc::channel::<Box<dyn WriteJob>>(16);
+        let (reader, mut reads) = mpsc::channel::<Box<dyn ReadJob>>(16);
+        let same = error.clone();
+        let fail_writes = move || {
+            while let Some(job) = writes.blocking_recv() {
+                job.finish(Err(error.clone()));
+            }
+        };
+        let fail_reads = move || {
+            while let Some(job) = reads.blocking_recv() {
+                job.finish(Err(same.clone()));
+            }
+        };
+        std::thread::spawn(fail_writes);
+        std::thread::spawn(fail_reads);
+        Self { writer, reader, signals: Signals::default() }
+    }
+}
+
+impl Store for Broken {
+    fn writer(&self) -> &mpsc::Sender<Box<dyn WriteJob>> {
+        &self.writer
+    }
+
+    fn reader(&self) -> &mpsc::Sender<Box<dyn ReadJob>> {
+        &self.reader
+    }
+
+    fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
+    fn free_bytes(&self) -> Option<u64> {
+        None
+    }
+}
+
+fn failed() -> StoreError {
+    let source = Arc::new(std::io::Error::other("the disk is on fire"));
+    StoreError::Failed { step: "commit", source }
+}
+
+fn broken(error: StoreError) -> Bench {
+    Bench::with(|gateway| gateway.store = Arc::new(Broken::new(error)))
+}
+
+#[tokio::test]
+async fn a_failing_store_is_told_without_its_insides() {
+    let bench = broken(failed());
+    for path in
+        ["/v1/inquiries", "/v1/results?consumer=x", "/v1/orders/CK20260105000000000001", "/v1/consumers"]
+    {
+        let reply = bench.get("case", path).await;
+        reply.is_problem(500, "internal");
+        assert!(!reply.text.contains("fire"), "{}", reply.text);
+        assert_eq!(reply.header("cache-control"), "no-store");
+    }
+    bench.submit("k", submission().to_string()).await.is_problem(500, "internal");
+    let ready = bench.get("nobody", "/readyz").await.is_problem(503, "not-ready");
+    assert!(ready["detail"].as_str().expect("detail").contains("the store failed"), "{ready}");
+    assert_eq!(bench.get("nobody", "/healthz").await.status, 200, "the process lives");
+}
+
+#[tokio::test]
+async fn a_full_or_closed_store_says_when_to_come_again() {
+    for (error, slug, wait) in
+        [(StoreError::Full, "store-full", "60"), (StoreError::Closed, "unavailable", "2")]
+    {
+        let bench = broken(error);
+        let reply = bench.submit("k", submission().to_string()).await;
+        reply.is_problem(503, slug);
+        assert_eq!(reply.header("retry-after"), wait);
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_stops_is_not_ready() {
+    let bench = Bench::new();
+    bench.gateway.tasks.soft().cancel();
+    let ready = bench.get("nobody", "/readyz").await.is_problem(503, "not-ready");
+    assert!(ready["detail"].as_str().expect("detail").contains("shutting down"), "{ready}");
+}
+
+#[tokio::test]
+async fn the_log_names_routes_and_causes_and_nobody() {
+    let (fine, broken) = (Bench::new(), broken(failed()));
+    let (path, _) = fine.submitted("secret-idempotency-key", &submission()).await;
+    fine.get("officer", &path).await;
+    fine.get("officer", "/v1/inquiries?case_number=(2026)X110101190001010014").await;
+    fine.get("officer", "/v1/110101190001010014").await;
+    fine.post("officer", &format!("{path}/cancel"), &json!({ "reason": "测试甲 已还款" })).await;
+    broken.get("case", "/v1/consumers").await;
+    let text = logged();
+    assert!(text.contains("/v1/inquiries/{uid}") && text.contains("key=\"officer\""), "{text}");
+    assert!(text.contains("failed to commit: the disk is on fire"), "{text}");
+    for hidden in ["110101190001010014", "测试甲", "key-of-", "secret-idempotency-key", "6200"] {
+        assert!(!text.contains(hidden), "{hidden} is in the log: {text}");
+    }
+}

@@ -1,0 +1,120 @@
+use serde_json::{Value, json};
+
+use super::harness::account;
+use super::{Bench, submission};
+
+#[tokio::test]
+async fn inquiries_are_found_by_case_number_and_in_pages() {
+    let bench = Bench::new();
+    for key in ["a", "b", "c"] {
+        bench.submitted(key, &submission()).await;
+    }
+    let mut other = submission();
+    other["case"]["number"] = json!("（2026）晋10执9号");
+    bench.submitted("d", &other).await;
+    let encoded = |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+    for number in ["(2026)晋10执123号", "〔2026〕晋10执123号", "（2026）晋10执123号"] {
+        let list =
+            bench.get("officer", &format!("/v1/inquiries?case_number={}", encoded(number))).await.json();
+        assert_eq!(list["inquiries"].as_array().map(Vec::len), Some(3), "{number}");
+    }
+    bench.get("officer", "/v1/inquiries?case_number=x").await.is_problem(400, "malformed-request");
+    let mut seen: Vec<Value> = Vec::new();
+    let mut path = "/v1/inquiries?limit=3&state=open".to_owned();
+    loop {
+        let page = bench.get("officer", &path).await.json();
+        seen.extend(page["inquiries"].as_array().expect("list").iter().map(|inquiry| inquiry["id"].clone()));
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/v1/inquiries?limit=3&state=open&before={next}");
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 4, "each once");
+    let none = bench.get("officer", "/v1/inquiries?state=cancelled").await.json();
+    assert_eq!(none, json!({ "inquiries": [], "next": null }));
+    for bad in
+        ["limit=0", "limit=201", "before=17", "before=01890a5d-ac96-774b-bcce-b302099a8057", "state=odd"]
+    {
+        bench.get("officer", &format!("/v1/inquiries?{bad}")).await.is_problem(400, "malformed-request");
+    }
+}
+
+#[tokio::test]
+async fn one_asset_from_two_banks_is_one_asset_with_two_sources() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    bench.answers(&orders[0], account("6200", "300.00"), "aa").await;
+    bench.answers(&orders[1], account("6200", "300.00"), "bb").await;
+    let list = bench.get("case", &format!("{path}/assets")).await.json();
+    let assets = list["assets"].as_array().expect("assets");
+    assert_eq!(assets.len(), 1, "{list}");
+    assert_eq!(assets[0]["asset"]["number"], "6200");
+    let mut sources: Vec<&str> = assets[0]["sources"]
+        .as_array()
+        .expect("sources")
+        .iter()
+        .filter_map(|s| s["raw_digest"].as_str())
+        .collect();
+    sources.sort_unstable();
+    assert_eq!(sources, ["aa", "bb"]);
+    assert_eq!(assets[0]["sources"][0]["matched_by"], "name_and_number");
+    bench.answers(&orders[1], account("6201", "5.00"), "cc").await;
+    let list = bench.get("case", &format!("{path}/assets")).await.json();
+    assert_eq!(list["assets"].as_array().map(Vec::len), Some(2), "only latest revisions count");
+}
+
+#[tokio::test]
+async fn orders_come_in_pages() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    let first = bench.get("case", &format!("{path}/orders?limit=1")).await.json();
+    assert_eq!((&first["orders"][0]["number"], &first["next"]), (&json!(orders[0]), &json!(orders[0])));
+    let last = bench.get("case", &format!("{path}/orders?limit=1&after={}", orders[0])).await.json();
+    assert_eq!((&last["orders"][0]["number"], &last["next"]), (&json!(orders[1]), &Value::Null));
+    for bad in ["limit=0", "limit=2001", "after=lower"] {
+        bench.get("case", &format!("{path}/orders?{bad}")).await.is_problem(400, "malformed-request");
+    }
+}
+
+#[tokio::test]
+async fn an_order_shows_its_answer_and_every_revision() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    let order = format!("/v1/orders/{}", orders[0]);
+    let before = bench.get("case", &order).await.json();
+    assert_eq!((&before["answer"], &before["revisions"]), (&Value::Null, &json!(0)));
+    assert_eq!((&before["order"]["party"], &before["order"]["state"]), (&json!("party-1"), &json!("queued")));
+    assert_eq!(before["order"]["document"], "resident_id");
+    bench.answers(&orders[0], account("6200", "300.00"), "aa").await;
+    bench.answers(&orders[0], account("6200", "200.00"), "bb").await;
+    let now = bench.get("case", &order).await.json();
+    assert_eq!((&now["revisions"], &now["answer"]["revision"]), (&json!(2), &json!(2)));
+    assert_eq!(now["answer"]["receipts"][0]["content"], "JVBERi0=", "receipts byte for byte");
+    let first = bench.get("case", &format!("{order}?revision=1")).await.json();
+    assert_eq!(first["answer"]["provenance"]["raw_digest"], "aa");
+    assert_eq!(first["answer"]["differences"], Value::Null);
+    bench.get("case", &format!("{order}?revision=3")).await.is_problem(404, "not-found");
+    bench.get("case", "/v1/orders/CK20260105000000009999").await.is_problem(404, "not-found");
+    let view = bench.get("case", &path).await.json();
+    assert_eq!((&view["orders"]["answered"], &view["orders"]["queued"]), (&json!(1), &json!(1)));
+}
+
+#[tokio::test]
+async fn the_certificate_says_who_was_asked_and_who_was_not() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    let certificate = bench.get("case", &format!("{path}/certificate")).await.json();
+    assert_eq!((&certificate["issue"], &certificate["triage"]), (&json!(0), &json!("nothing_found")));
+    assert_eq!(certificate["not_asked"][0]["counterpart"], "vendor", "it cannot look persons up");
+    for order in &orders {
+        bench.answers(order, json!({ "reply": { "outcome": "nothing" }, "answered_at": null }), "aa").await;
+    }
+    let certificate = bench.get("case", &format!("{path}/certificate")).await.json();
+    assert_eq!((&certificate["issue"], &certificate["answered"]), (&json!(1), &json!(2)));
+    assert_eq!(certificate["coverage"]["claimed"]["amount"], "1000.00");
+    let view = bench.get("case", &path).await.json();
+    assert_eq!((&view["state"], &view["certificates"]), (&json!("completed"), &json!(1)));
+    let missing = "/v1/inquiries/01890a5d-ac96-774b-bcce-b302099a8057";
+    for below in ["", "/orders", "/assets", "/measures", "/certificate", "/acts"] {
+        bench.get("case", &format!("{missing}{below}")).await.is_problem(404, "not-found");
+    }
+}

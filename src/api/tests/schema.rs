@@ -1,0 +1,161 @@
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use serde_json::Value;
+
+use super::Bench;
+
+/// The document, read once.
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(&super::super::openapi()).expect("JSON"));
+
+/// Asserts that the document knows this end of a request, if it knows the request at all.
+pub(super) fn assert_documented(method: &str, path: &str, status: u16) {
+    let fits = |pattern: &str| {
+        let same = |(known, part): (&str, &str)| known == part || known.starts_with('{');
+        let (known, parts) = (pattern.split('/'), path.split('/'));
+        known.clone().count() == parts.clone().count() && known.zip(parts).all(same)
+    };
+    let operation = operations(&DOCUMENT).into_iter().find(|(route, _)| {
+        route.split_once(' ').is_some_and(|(known, pattern)| known == method && fits(pattern))
+    });
+    if let Some((route, operation)) = operation {
+        let documented = operation["responses"].get(status.to_string()).is_some();
+        assert!(documented, "{status} of {route} is not documented");
+    }
+}
+
+/// Every route of the API.
+const ROUTES: [&str; 32] = [
+    "get /healthz",
+    "get /metrics",
+    "get /openapi.json",
+    "get /readyz",
+    "get /v1/connectors",
+    "get /v1/connectors/{id}",
+    "get /v1/consumers",
+    "get /v1/counterparts",
+    "get /v1/counterparts/{name}",
+    "get /v1/inquiries",
+    "get /v1/inquiries/{uid}",
+    "get /v1/inquiries/{uid}/acts",
+    "get /v1/inquiries/{uid}/assets",
+    "get /v1/inquiries/{uid}/certificate",
+    "get /v1/inquiries/{uid}/measures",
+    "get /v1/inquiries/{uid}/orders",
+    "get /v1/measures/{id}",
+    "get /v1/orders/{number}",
+    "get /v1/results",
+    "get /v1/results/stream",
+    "post /v1/counterparts/{name}/pause",
+    "post /v1/counterparts/{name}/probe",
+    "post /v1/counterparts/{name}/resume",
+    "post /v1/inquiries",
+    "post /v1/inquiries/{uid}/cancel",
+    "post /v1/inquiries/{uid}/requery",
+    "post /v1/measures/{id}/approve",
+    "post /v1/measures/{id}/reject",
+    "post /v1/measures/{id}/release",
+    "post /v1/orders/{number}/requery",
+    "post /v1/orders/{number}/resolve",
+    "post /v1/results/ack",
+];
+
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let paths = document["paths"].as_object().expect("paths");
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            let methods = item.as_object().expect("methods").iter();
+            methods.map(move |(method, operation)| (format!("{method} {path}"), operation))
+        })
+        .collect()
+}
+
+#[test]
+fn the_document_knows_every_route_and_says_what_each_is() {
+    let document: Value = serde_json::from_str(&super::super::openapi()).expect("JSON");
+    assert!(document["openapi"].as_str().expect("version").starts_with("3.1"));
+    assert_eq!(document["components"]["securitySchemes"]["key"]["scheme"], "bearer");
+    let operations = operations(&document);
+    let known: BTreeSet<&str> = operations.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(known, BTreeSet::from(ROUTES));
+    let tags: Vec<&str> =
+        document["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
+    let mut ids = BTreeSet::new();
+    for (name, operation) in &operations {
+        assert!(!operation["summary"].as_str().unwrap_or_default().is_empty(), "{name} has no summary");
+        assert!(tags.contains(&operation["tags"][0].as_str().expect("tag")), "{name} has no tag");
+        assert!(ids.insert(operation["operationId"].as_str().expect("id")), "{name} has the id of another");
+        let responses = operation["responses"].as_object().expect("responses");
+        let good: Vec<&Value> = responses
+            .iter()
+            .filter(|(code, _)| code.starts_with('2'))
+            .map(|(_, response)| response)
+            .collect();
+        assert!(!good.is_empty(), "{name} has no good end");
+        assert!(good.iter().all(|response| response["content"].is_object()), "{name} answers with nothing");
+        if name.contains("/v1/") {
+            assert_eq!(operation["security"][0]["key"], serde_json::json!([]), "{name} asks for no key");
+            assert!(!operation["x-roles"].as_array().expect("roles").is_empty(), "{name}");
+            for code in ["401", "403"] {
+                assert!(responses[code]["content"]["application/problem+json"].is_object(), "{name} {code}");
+            }
+        }
+        if name.starts_with("post") && !name.ends_with("/probe") {
+            let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+            assert!(body.is_object(), "{name} has no body");
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document: Value = serde_json::from_str(&super::super::openapi()).expect("JSON");
+    let mut pending = vec![&document];
+    let mut seen = 0;
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::Object(fields) => {
+                if let Some(Value::String(target)) = fields.get("$ref") {
+                    let pointer = target.strip_prefix('#').expect("local");
+                    assert!(document.pointer(pointer).is_some(), "{target} leads nowhere");
+                    seen += 1;
+                }
+                pending.extend(fields.values());
+            }
+            Value::Array(items) => pending.extend(items),
+            _ => {}
+        }
+    }
+    assert!(seen > 50, "{seen}");
+}
+
+#[tokio::test]
+async fn every_documented_route_exists() {
+    let bench = Bench::with(|gateway| {
+        let roles = crate::config::Role::ALL.map(|(role, _)| role).into_iter().collect();
+        gateway.keys.push(crate::config::ApiKey {
+            name: "all".into(),
+            roles,
+            digest: crate::config::digest_of("key-of-all"),
+        });
+    });
+    for route in ROUTES.into_iter().filter(|route| !route.contains("stream")) {
+        let (method, path) = route.split_once(' ').expect("route");
+        let uid = "01890a5d-ac96-774b-bcce-b302099a8057";
+        let path =
+            path.replace("{uid}", uid).replace("{id}", "1").replace("{number}", "CK1").replace("{name}", "x");
+        let request = Request::builder()
+            .method(method.to_uppercase().as_str())
+            .uri(&path)
+            .header("x-api-key", "key-of-all");
+        let reply = bench.send(request.body(Body::from("{}")).expect("request")).await;
+        assert_ne!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{route}");
+        assert!(!reply.text.contains("nothing at this path"), "{route}");
+    }
+    let served = bench.get("all", "/openapi.json").await;
+    assert_eq!(served.text, super::super::openapi());
+}

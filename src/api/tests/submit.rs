@@ -1,0 +1,115 @@
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use futures_util::stream;
+use serde_json::json;
+
+use super::{Bench, submission};
+
+#[tokio::test]
+async fn a_new_inquiry_is_created_once_per_key() {
+    let bench = Bench::new();
+    let body = submission().to_string();
+    let first = bench.submit("k1", body.clone()).await;
+    assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
+    let view = first.json();
+    assert_eq!(first.header("location"), format!("/v1/inquiries/{}", view["id"].as_str().expect("id")));
+    assert_eq!(view["case_number"], "（2026）晋10执123号");
+    assert_eq!(
+        view["orders"],
+        json!({ "total": 2, "queued": 2, "sending": 0, "awaiting": 0, "answered": 0,
+        "refused": 0, "overdue": 0, "failed": 0, "unknown": 0, "held": 0, "cancelled": 0 })
+    );
+    assert_eq!(view["coverage"]["shortfall"]["amount"], "1000.00");
+    let again = bench.submit("k1", body.clone()).await;
+    assert_eq!(again.status, StatusCode::OK);
+    assert_eq!(again.json(), view, "the same inquiry, and what was made up for the first answer was true");
+    let other = bench.submit("k1", format!("{body} ")).await;
+    other.is_problem(409, "key-reused");
+    let next = bench.submit("k2", body).await;
+    assert_eq!(next.status, StatusCode::CREATED);
+    assert_ne!(next.json()["id"], view["id"]);
+}
+
+#[tokio::test]
+async fn the_key_is_required_and_bounded() {
+    let bench = Bench::new();
+    let request = Request::post("/v1/inquiries").header("authorization", "Bearer key-of-case");
+    let without = bench.send(request.body(Body::from("{}")).expect("request")).await;
+    without.is_problem(400, "malformed-request");
+    for key in ["", "with space", &"k".repeat(129)] {
+        bench.submit(key, submission().to_string()).await.is_problem(400, "malformed-request");
+    }
+    assert_eq!(bench.submit(&"k".repeat(128), submission().to_string()).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_named_by_its_place() {
+    let bench = Bench::new();
+    bench.submit("k", "not json").await.is_problem(400, "malformed-body");
+    let mut body = submission();
+    body["parties"][0]["nick_name"] = json!("x");
+    let problem = bench.submit("k", body.to_string()).await.is_problem(400, "malformed-body");
+    assert!(
+        problem["findings"][0]["pointer"].as_str().expect("pointer").starts_with("/parties/0"),
+        "{problem}"
+    );
+    assert_eq!(problem["instance"], "/v1/inquiries");
+}
+
+#[tokio::test]
+async fn every_broken_rule_is_listed() {
+    let bench = Bench::new();
+    let mut body = submission();
+    body["mandate"]["claim"]["amount"] = json!("0");
+    body["case"]["court_name"] = json!(" ");
+    body["search"] = json!({ "counterparts": ["nobody"] });
+    let problem = bench.submit("k", body.to_string()).await.is_problem(422, "invalid");
+    let findings = problem["findings"].as_array().expect("findings");
+    let pointers: Vec<&str> = findings.iter().filter_map(|finding| finding["pointer"].as_str()).collect();
+    for pointer in ["/mandate/claim/amount", "/case/court_name", "/search/counterparts/0"] {
+        assert!(pointers.contains(&pointer), "{pointer}: {pointers:?}");
+    }
+    let list = bench.get("case", "/v1/inquiries").await.json();
+    assert_eq!(list["inquiries"], json!([]), "nothing of it was kept");
+}
+
+#[tokio::test]
+async fn large_bodies_are_refused_whether_announced_or_in_chunks() {
+    let bench = Bench::new();
+    let large = "x".repeat((128 << 10) + 1);
+    bench.submit("k", large.clone()).await.is_problem(413, "too-large");
+    let chunks = large
+        .into_bytes()
+        .chunks(1000)
+        .map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec()))
+        .collect::<Vec<_>>();
+    bench.submit("k", Body::from_stream(stream::iter(chunks))).await.is_problem(413, "too-large");
+    let whole = submission().to_string().into_bytes();
+    let chunks = whole.chunks(100).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>();
+    assert_eq!(bench.submit("k", Body::from_stream(stream::iter(chunks))).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_content_type_other_than_json_is_refused() {
+    let bench = Bench::new();
+    let send = |kind: &'static str| {
+        let request = Request::post("/v1/inquiries")
+            .header("authorization", "Bearer key-of-case")
+            .header("idempotency-key", "k")
+            .header("content-type", kind);
+        bench.send(request.body(Body::from(submission().to_string())).expect("request"))
+    };
+    send("text/xml").await.is_problem(415, "not-json");
+    assert_eq!(send("application/json; charset=utf-8").await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn intake_stops_while_the_disk_is_nearly_full() {
+    let bench = Bench::with(|gateway| gateway.min_free = u64::MAX);
+    let reply = bench.submit("k", submission().to_string()).await;
+    reply.is_problem(503, "store-full");
+    assert_eq!(reply.header("retry-after"), "60");
+    assert_eq!(bench.get("case", "/v1/inquiries").await.status, StatusCode::OK, "reading goes on");
+    let ready = bench.get("nobody", "/readyz").await.is_problem(503, "not-ready");
+    assert!(ready["detail"].as_str().expect("detail").contains("disk"), "{ready}");
+}

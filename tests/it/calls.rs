@@ -1,0 +1,93 @@
+//! Every way a called counterpart misbehaves: nothing is lost, nobody else is slowed down.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use chakong::inquiry::{EventType, OrderState};
+use serde_json::{Value, json};
+
+use crate::world::{Played, World, inquiry, realty};
+
+fn faulty(name: &'static str, fault: Value) -> Played {
+    realty(name, json!({ "everyone": { "properties": 1 }, "faults": [fault] }))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_passes_by_itself_is_asked_again_until_it_is_answered() {
+    let world = World::start(vec![
+        faulty("busy", json!({ "do": "status", "status": 503, "first": 2 })),
+        faulty("busy-until", json!({ "do": "status", "status": 503, "retry_after": 1, "first": 1 })),
+        faulty("too-fast", json!({ "do": "status", "status": 429, "first": 2 })),
+        faulty("too-fast-until", json!({ "do": "status", "status": 429, "retry_after": 1, "first": 1 })),
+        faulty("hangs-up", json!({ "do": "hangup", "first": 2 })),
+        faulty("html", json!({ "do": "html", "first": 2 })),
+        faulty("truncated", json!({ "do": "truncated", "first": 2 })),
+        faulty("empty", json!({ "do": "empty", "first": 2 })),
+        faulty("endless", json!({ "do": "endless", "first": 1 })),
+        faulty("slow-loris", json!({ "do": "trickle", "first": 1 })),
+        faulty("too-slow", json!({ "do": "delay", "ms": 1500, "first": 1 })),
+        realty("well", json!({ "everyone": { "properties": 1 } })),
+    ])
+    .await;
+    let started = Instant::now();
+    let submitted = world.submit(&inquiry(None, "auto")).await;
+    world
+        .until("the one that is well answers", async |world| {
+            world.board.get("well").is_some_and(|health| health.answered.load(Ordering::Relaxed) == 1)
+        })
+        .await;
+    assert!(started.elapsed() < Duration::from_secs(1), "a slow counterpart slows nobody else down");
+    let done = world.until_complete(submitted.id).await;
+    for order in world.orders(done.id).await {
+        assert_eq!(order.state, OrderState::Answered, "{}: {:?}", order.lane, order.fault);
+        let faulted = world.board.get(&order.lane).expect("a lane").faulted.load(Ordering::Relaxed);
+        assert_eq!(faulted > 0, order.lane != "well", "{}", order.lane);
+        // Being told to wait uses up no attempt.
+        assert_eq!(order.attempts == 0, matches!(order.lane.as_str(), "well" | "too-fast" | "too-fast-until"), "{order:?}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_person_must_mend_is_told_and_not_repeated() {
+    let world = World::start(vec![
+        faulty("turned-away", json!({ "do": "status", "status": 401 })),
+        faulty("wrong-address", json!({ "do": "status", "status": 404 })),
+        realty("well", json!({ "everyone": { "properties": 1 } })),
+    ])
+    .await;
+    let submitted = world.submit(&inquiry(None, "auto")).await;
+    let done = world.until_complete(submitted.id).await;
+    for order in world.orders(done.id).await.iter().filter(|order| order.lane != "well") {
+        assert_eq!(order.state, OrderState::Failed);
+        assert_eq!(order.attempts, 1, "asking again would not help");
+    }
+    let failed = world.events(done.id).await.iter().filter(|event| event.kind == EventType::OrderFailed).count();
+    assert_eq!(failed, 2);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_breaker_opens_and_the_orders_wait_without_using_up_attempts() {
+    let world = World::start(vec![faulty("down", json!({ "do": "hangup", "first": 5 }))]).await;
+    let mut ids = Vec::new();
+    for number in 0..20 {
+        let mut body = inquiry(None, "auto");
+        body["parties"][0]["reference"] = json!("x".repeat(number + 1));
+        ids.push(world.submit(&body).await.id);
+    }
+    world
+        .until("the breaker is open", async |world| {
+            let health = world.board.get("down").expect("a lane");
+            health.admission.breaker() == chakong::lanes::BreakerState::Open
+        })
+        .await;
+    world.board.get("down").expect("a lane").admission.reset();
+    world.store.signals().wake("down", true);
+    for id in ids {
+        let done = world.until_complete(id).await;
+        let orders = world.orders(done.id).await;
+        assert!(orders.iter().all(|order| order.state == OrderState::Answered && order.attempts <= 5), "{orders:?}");
+    }
+    world.stop().await;
+}
