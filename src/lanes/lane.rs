@@ -14,15 +14,16 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
-use super::{Admission, Board, LaneHealth, Submissions, order_for};
+use super::{Admission, Board, LaneHealth, Submissions, lacking, order_for};
 use crate::clock::Clock;
 use crate::config::{CounterpartConfig, LineConfig};
 use crate::inquiry::{OrderId, OrderRecord};
 use crate::lifecycle::Tasks;
 use crate::lines::call::CallLine;
 use crate::lines::parcel::ParcelLine;
-use crate::settle::Circumstances;
+use crate::settle::{Circumstances, Happening};
 use crate::store::{Store, StoreError, Stored};
+use outcome::Outcomes;
 
 /// Orders read ahead; what does not fit waits in the store.
 const READ_AHEAD: usize = 256;
@@ -201,11 +202,14 @@ impl Lane {
         self.health.sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let lane = Arc::clone(self);
         self.context.tasks.spawn_job("deliver", async move {
+            let (batch, lacking) = lane.set_apart(batch);
             let settled = match &lane.line {
+                _ if batch.is_empty() => Ok(()),
                 Line::Call(line) => lane.deliver_call(line, batch, permit).await,
                 Line::Parcel => lane.deliver_parcel(batch, permit).await,
             };
-            match settled {
+            let lacking = if lacking.is_empty() { Ok(()) } else { lane.settle(lacking, None).await };
+            match settled.and(lacking) {
                 Ok(()) => lane.give_back(&ids),
                 // Orders whose outcome could not be written stay taken: they are not sent again before a restart.
                 Err(error) => {
@@ -214,6 +218,18 @@ impl Lane {
                 }
             }
         });
+    }
+
+    /// Sets those apart that lack a document; they fail visibly and are never sent.
+    fn set_apart(&self, batch: Vec<Ready>) -> (Vec<Ready>, Outcomes) {
+        let (mut complete, mut incomplete) = (Vec::with_capacity(batch.len()), Outcomes::new());
+        for (record, order) in batch {
+            match lacking(&order, &self.config.plugin.manifest) {
+                Some(fault) => incomplete.push((record.id, Happening::Faulted(fault))),
+                None => complete.push((record, order)),
+            }
+        }
+        (complete, incomplete)
     }
 
     fn give_back(&self, ids: &[OrderId]) {

@@ -165,6 +165,7 @@ pub fn requery(tx: &mut dyn Tx, order: &OrderRecord, mut act: Act) -> Stored<Res
     open_more(&mut inquiry, 1);
     tx.save_inquiry(&inquiry)?;
     act.subject = inquiry.uid.to_string();
+    act.act = format!("{} {}", act.act, order.number());
     tx.insert_act(&act)?;
     Ok(Ok(new))
 }

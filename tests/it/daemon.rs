@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use chakong_contract::sandbox::Books;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::world::{Played, free_port, write_counterpart};
+use super::world::{Played, free_port, write_counterpart};
 
 /// The one API key of a test, which may do everything.
 pub const KEY: &str = "a-long-random-text-of-the-tests";
@@ -117,6 +119,15 @@ impl Setup {
             assert!(started.elapsed() < PATIENCE, "the daemon was never ready:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// Resident memory of the daemon in bytes.
+    #[allow(dead_code, reason = "read by the benchmark, which shares this file")]
+    pub fn daemon_memory(&self) -> u64 {
+        let pid = self.daemon.as_ref().expect("a daemon").id();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("its status");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("its memory");
+        line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("a number") << 10
     }
 
     pub fn log(&self) -> String {
