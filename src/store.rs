@@ -188,7 +188,7 @@ pub trait ReadJob: Send {
     fn finish(self: Box<Self>, outcome: Stored<()>);
 }
 
-/// A store. Dropping every handle closes it; [`Store::close`] waits for that.
+/// A store. Dropping every handle closes it; `SqliteThreads::join` waits for that.
 pub trait Store: Send + Sync + std::fmt::Debug {
     /// Where writes go, in order.
     fn writer(&self) -> &tokio::sync::mpsc::Sender<Box<dyn WriteJob>>;
