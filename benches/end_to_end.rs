@@ -163,7 +163,9 @@ async fn through_the_gateway(setup: &Arc<Setup>, name: &str) -> f64 {
     while completed < INQUIRIES {
         let page = setup.get("/v1/results?consumer=bench&limit=500&wait=10").await;
         pages += 1;
-        if submitted.is_zero() && next.load(Ordering::Relaxed) >= INQUIRIES { submitted = started.elapsed(); }
+        if submitted.is_zero() && next.load(Ordering::Relaxed) >= INQUIRIES {
+            submitted = started.elapsed();
+        }
         for event in page["events"].as_array().expect("events") {
             completed += usize::from(event["type"] == "chakong.inquiry.completed");
             answered += usize::from(event["type"] == "chakong.order.answered");
@@ -172,7 +174,9 @@ async fn through_the_gateway(setup: &Arc<Setup>, name: &str) -> f64 {
     }
     let elapsed = started.elapsed();
     submitters.join_all().await;
-    if std::env::var_os("TRACE").is_some() { println!("    pages {pages} submitted at {submitted:?}"); }
+    if std::env::var_os("TRACE").is_some() {
+        println!("    pages {pages} submitted at {submitted:?}");
+    }
     assert_eq!(answered, INQUIRIES * LANES, "every order was answered");
     rate(answered, elapsed)
 }

@@ -13,6 +13,7 @@ const SHARED_LOCKS: usize = 10;
 const EMPTY_NAMES: &[&str] = &["utils", "util", "common", "helpers", "helper", "misc", "mod"];
 /// What may stand at the top of the repository.
 const TOP: &[&str] = &[
+    ".cargo",
     ".ci",
     ".gitignore",
     "ARCHITECTURE.md",
