@@ -119,7 +119,7 @@ impl From<&Receipt> for ReceiptNote {
         Self {
             title: receipt.title.clone(),
             format: receipt.format.clone(),
-            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: hex::encode(digest),
             size: u64::try_from(receipt.content.len()).unwrap_or(u64::MAX),
         }
     }

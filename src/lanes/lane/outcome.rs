@@ -24,7 +24,7 @@ impl Lane {
     /// counterpart said is never dropped.
     pub(super) async fn settle(&self, outcomes: Outcomes, raw: Option<RawMessage>) -> Stored<()> {
         let outcomes = Arc::new(outcomes);
-        let digest = raw.as_ref().map(|raw| hex(&Sha256::digest(&raw.bytes))).unwrap_or_default();
+        let digest = raw.as_ref().map(|raw| hex::encode(Sha256::digest(&raw.bytes))).unwrap_or_default();
         loop {
             let (outcomes, raw) = (Arc::clone(&outcomes), raw.clone());
             let (query, control) = (self.circumstances(false), self.circumstances(true));
@@ -96,8 +96,4 @@ impl Lane {
         }
         outcomes
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

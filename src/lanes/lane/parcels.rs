@@ -13,7 +13,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::calls::all;
-use super::outcome::{Outcomes, hex};
+use super::outcome::Outcomes;
 use super::{Lane, Ready, batch_of, wrong_line};
 use crate::config::{LineConfig, ParcelConfig};
 use crate::inquiry::{OrderId, OrderState};
@@ -292,7 +292,7 @@ impl Lane {
     async fn keep_reading(&self, reading: Reading, raw: RawMessage) -> Stored<()> {
         let (query, control) = (self.circumstances(false), self.circumstances(true));
         let now = query.now;
-        let mut source = self.source(hex(&Sha256::digest(&raw.bytes)));
+        let mut source = self.source(hex::encode(Sha256::digest(&raw.bytes)));
         let lane = self.config.name.clone();
         let unknown_values: usize = reading
             .reads
