@@ -24,6 +24,7 @@ pub use records::{
     Act, AnswerText, BatchRecord, EventRecord, InquiryFilter, LaneCounts, NewInquiry, NewOrder, OutcomeRow,
     RawDirection, RawMessage, Revision, RevisionText,
 };
+pub use packed::Packed;
 pub use signals::Signals;
 
 /// Why the store did not do what it was asked.
@@ -118,8 +119,6 @@ pub trait Reads {
     fn measures_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Measure>>;
     /// Events after a sequence number, in order.
     fn events_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<EventRecord>>;
-    /// Events of one inquiry.
-    fn events_of(&mut self, inquiry: InquiryId) -> Stored<Vec<EventRecord>>;
     /// The newest sequence number.
     fn last_event(&mut self) -> Stored<i64>;
     /// The sequence number up to which a consumer has acknowledged.
@@ -130,8 +129,6 @@ pub trait Reads {
     fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64>;
     /// Why a lane is paused, if it is.
     fn paused(&mut self, lane: &str) -> Stored<Option<String>>;
-    /// A raw message by row number.
-    fn raw(&mut self, id: i64) -> Stored<Option<RawMessage>>;
     /// Acts of people on an inquiry.
     fn acts_of(&mut self, subject: &str) -> Stored<Vec<Act>>;
 }
@@ -142,6 +139,8 @@ pub trait Tx: Reads {
     fn insert_inquiry(&mut self, new: &NewInquiry<'_>) -> Stored<InquiryId>;
     /// Replaces a submission, to add documents to it.
     fn save_submission(&mut self, inquiry: InquiryId, submission: &Submission) -> Stored<()>;
+    /// Adds to the open orders of an inquiry, and gives the inquiry as it is then.
+    fn count_orders(&mut self, inquiry: InquiryId, more: i64) -> Stored<Inquiry>;
     /// Writes state, counters and deadline of an inquiry.
     fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()>;
     /// Adds an order; its lane wakes after the commit.

@@ -5,7 +5,7 @@ use super::completion::close_if_done;
 use super::measures::{after_control, after_query};
 use super::{Circumstances, Happening, Settled, differences, settle};
 use crate::inquiry::{EventDraft, OrderRecord};
-use crate::store::{Revision, StoreError, Stored, Tx};
+use crate::store::{Revision, Stored, Tx};
 
 /// Where an answer came from: its provenance.
 #[derive(Debug, Clone, Default)]
@@ -50,13 +50,9 @@ pub fn apply(
         let draft = EventDraft::of_order(kind, order.inquiry, order.id, revision);
         tx.append_event(&EventDraft { data: fault_of(&settled), ..draft }, on.now)?;
     }
-    let mut inquiry = tx.inquiry(order.inquiry)?.ok_or(StoreError::Missing("the order's inquiry"))?;
-    if was_open && !settled.order.state.is_open() {
-        inquiry.open_orders -= 1;
-    }
-    if !was_open && settled.order.state.is_open() {
-        inquiry.open_orders += 1;
-    }
+    let more = i64::from(settled.order.state.is_open()) - i64::from(was_open);
+    let mut inquiry = tx.count_orders(order.inquiry, more)?;
+    let before = inquiry.clone();
     if settled.order.is_control() {
         after_control(tx, &mut inquiry, order, &settled, on.now)?;
     } else if let Some(answer) = &settled.answer
@@ -65,7 +61,9 @@ pub fn apply(
         after_query(tx, &mut inquiry, &settled.order, &answer.reply, on)?;
     }
     close_if_done(tx, &mut inquiry, settled.answer.is_some(), on.now)?;
-    tx.save_inquiry(&inquiry)?;
+    if inquiry != before {
+        tx.save_inquiry(&inquiry)?;
+    }
     Ok(settled.order)
 }
 

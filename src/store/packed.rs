@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::Read as _;
+use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
 use flate2::{Compress, Compression, FlushCompress, Status};
@@ -16,6 +17,25 @@ const LARGEST: u64 = 1 << 30;
 thread_local! {
     /// A compressor's tables are far larger than what it mostly packs: they are made once.
     static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), true));
+}
+
+/// Bytes packed for the store, wherever there is time for it: not on the writer's thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed(pub(super) Arc<[u8]>);
+
+impl Packed {
+    /// Packs bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(pack(bytes).into())
+    }
+
+    /// The bytes as they were.
+    ///
+    /// # Errors
+    /// When they were not packed by this.
+    pub fn unpack(&self) -> std::io::Result<Vec<u8>> {
+        unpack(&self.0)
+    }
 }
 
 /// Packs bytes.

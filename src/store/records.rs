@@ -6,6 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::Packed;
 use crate::inquiry::{
     EventType, InquiryId, InquiryState, MeasureId, NotAsked, OrderId, Priority, Submission,
 };
@@ -92,7 +93,7 @@ pub struct RawMessage {
     /// When it was sent or received.
     pub at: Timestamp,
     /// The bytes.
-    pub bytes: std::sync::Arc<[u8]>,
+    pub bytes: Packed,
 }
 
 /// One answer to an order or to one of its re-queries.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::{Fault, FaultKind};
-use sha2::{Digest as _, Sha256};
 
 use super::Lane;
 use crate::inquiry::OrderId;
@@ -20,11 +19,11 @@ const WRITE_AGAIN: Duration = Duration::from_secs(1);
 pub(super) type Outcomes = Vec<(OrderId, Happening)>;
 
 impl Lane {
-    /// Settles orders and keeps the raw message, in one transaction. A full or failing disk is waited for: what a
+    /// Settles orders and keeps the raw message, whose digest comes with it, in one transaction. A full or failing disk is waited for: what a
     /// counterpart said is never dropped.
-    pub(super) async fn settle(&self, outcomes: Outcomes, raw: Option<RawMessage>) -> Stored<()> {
+    pub(super) async fn settle(&self, outcomes: Outcomes, raw: Option<(RawMessage, String)>) -> Stored<()> {
         let outcomes = Arc::new(outcomes);
-        let digest = raw.as_ref().map(|raw| hex::encode(Sha256::digest(&raw.bytes))).unwrap_or_default();
+        let (raw, digest) = raw.map_or((None, String::new()), |(raw, digest)| (Some(raw), digest));
         loop {
             let (outcomes, raw) = (Arc::clone(&outcomes), raw.clone());
             let (query, control) = (self.circumstances(false), self.circumstances(true));

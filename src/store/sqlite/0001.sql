@@ -71,8 +71,8 @@ CREATE TABLE revisions (
   raw_digest  TEXT    NOT NULL,
   connector   TEXT    NOT NULL,
   differences TEXT,
-  PRIMARY KEY (root, number)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (root, number)
+) STRICT;
 
 CREATE TABLE raw_messages (
   id        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -117,7 +117,6 @@ CREATE TABLE events (
   at       INTEGER NOT NULL,
   data     TEXT
 ) STRICT;
-CREATE INDEX events_of_inquiry ON events (inquiry);
 
 CREATE TABLE consumers (
   name         TEXT PRIMARY KEY,

@@ -249,13 +249,6 @@ impl Reads for Rows<'_> {
         self.all(&sql, params![seq, limit_of(limit)], rows::event)
     }
 
-    fn events_of(&mut self, inquiry: InquiryId) -> Stored<Vec<EventRecord>> {
-        let sql = format!(
-            "SELECT {EVENT} FROM events e JOIN inquiries i ON i.id = e.inquiry WHERE e.inquiry = ?1 ORDER BY e.seq"
-        );
-        self.all(&sql, [inquiry], rows::event)
-    }
-
     fn last_event(&mut self) -> Stored<i64> {
         let last = self.one("SELECT MAX(seq) FROM events", [], |row| get::<Option<i64>>(row, 0))?;
         Ok(last.flatten().unwrap_or(0))
@@ -278,10 +271,6 @@ impl Reads for Rows<'_> {
 
     fn paused(&mut self, lane: &str) -> Stored<Option<String>> {
         self.one("SELECT reason FROM pauses WHERE lane = ?1", [lane], |row| get(row, 0))
-    }
-
-    fn raw(&mut self, id: i64) -> Stored<Option<RawMessage>> {
-        self.one(&format!("SELECT {RAW} FROM raw_messages WHERE id = ?1"), [id], rows::raw)
     }
 
     fn acts_of(&mut self, subject: &str) -> Stored<Vec<Act>> {

@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use super::failed;
 use crate::inquiry::{EventType, Inquiry, InquiryState, Measure, OrderRecord, OrderState, Priority};
-use crate::store::packed::unpack;
-use crate::store::{EventRecord, RawDirection, RawMessage, Revision, StoreError, Stored};
+use crate::store::{EventRecord, Packed, RawDirection, RawMessage, Revision, StoreError, Stored};
 
 pub(super) const INQUIRY: &str = "i.id, i.uid, i.case_number, i.submitted_by, i.state, i.created, i.deadline,
     i.open_orders, i.completions, i.mandate";
@@ -181,7 +180,7 @@ pub(super) fn event(row: &Row<'_>) -> Stored<EventRecord> {
 
 pub(super) fn raw(row: &Row<'_>) -> Stored<RawMessage> {
     let direction = if get::<i64>(row, 2)? == 0 { RawDirection::Out } else { RawDirection::In };
-    let bytes = unpack(&get::<Vec<u8>>(row, 5)?).map_err(|error| unreadable("raw message", &error))?;
+    let bytes = Packed(get::<Vec<u8>>(row, 5)?.into());
     let (lane, batch, name) = (get(row, 0)?, get(row, 1)?, get(row, 3)?);
-    Ok(RawMessage { lane, batch, direction, name, at: instant(row, 4)?, bytes: bytes.into() })
+    Ok(RawMessage { lane, batch, direction, name, at: instant(row, 4)?, bytes })
 }

@@ -4,7 +4,7 @@ use rusqlite::{Params, params};
 use serde::Serialize;
 
 use super::reads::Rows;
-use super::rows::{micros, unreadable};
+use super::rows::{self, INQUIRY, micros, unreadable};
 use super::{failed, threads::Touched};
 use crate::inquiry::{
     EventDraft, Inquiry, InquiryId, Measure, MeasureId, OrderRecord, OrderState, Submission,
@@ -73,6 +73,14 @@ impl Tx for Rows<'_> {
         let changed = self
             .execute("UPDATE submissions SET body = ?2 WHERE inquiry = ?1", params![inquiry, pack(&body)])?;
         if changed == 1 { Ok(()) } else { Err(StoreError::Missing("the submission")) }
+    }
+
+    fn count_orders(&mut self, inquiry: InquiryId, more: i64) -> Stored<Inquiry> {
+        let sql = format!(
+            "UPDATE inquiries AS i SET open_orders = open_orders + ?2 WHERE id = ?1 RETURNING {}",
+            INQUIRY.replace("i.", "")
+        );
+        self.one(&sql, params![inquiry, more], rows::inquiry)?.ok_or(StoreError::Missing("the inquiry"))
     }
 
     fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()> {
@@ -189,7 +197,7 @@ impl Tx for Rows<'_> {
         let direction = i64::from(raw.direction == RawDirection::In);
         self.insert(
             "INSERT INTO raw_messages (lane, batch, direction, name, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![raw.lane, raw.batch, direction, raw.name, micros(raw.at), pack(&raw.bytes)],
+            params![raw.lane, raw.batch, direction, raw.name, micros(raw.at), &raw.bytes.0[..]],
         )
     }
 
