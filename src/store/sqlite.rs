@@ -96,7 +96,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Stored<Connection> {
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;
+             PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;
              PRAGMA wal_autocheckpoint = 8000;",
         )
         .map_err(failed("open the store"))?;
