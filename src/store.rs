@@ -20,11 +20,11 @@ use crate::inquiry::{
     EventDraft, Inquiry, InquiryId, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState,
     Submission,
 };
+pub use packed::Packed;
 pub use records::{
     Act, AnswerText, BatchRecord, EventRecord, InquiryFilter, LaneCounts, NewInquiry, NewOrder, OutcomeRow,
     RawDirection, RawMessage, Revision, RevisionText,
 };
-pub use packed::Packed;
 pub use signals::Signals;
 
 /// Why the store did not do what it was asked.
