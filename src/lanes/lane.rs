@@ -321,7 +321,8 @@ fn take_batch(ready: &mut VecDeque<Ready>, most: usize) -> Vec<Ready> {
 /// The batch as a connector sees it. Its number is `made`'s day and a row number, 30 digits; never reused.
 fn batch_of(id: i64, made: Timestamp, orders: &[Ready]) -> Batch {
     let made = Moment::from_timestamp(made);
-    let number = format!("{:04}{:02}{:02}{id:022}", made.date().year(), made.date().month(), made.date().day());
+    let number =
+        format!("{:04}{:02}{:02}{id:022}", made.date().year(), made.date().month(), made.date().day());
     Batch { number, made, orders: orders.iter().map(|(_, order)| order.clone()).collect() }
 }
 

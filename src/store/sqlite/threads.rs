@@ -12,6 +12,8 @@ use super::reads::Rows;
 use super::{failed, failed_io};
 use crate::store::{ReadJob, Signals, StoreError, Stored, WriteJob};
 
+/// Reads that one reader takes at once; more would keep the other reader idle.
+const READS_AT_ONCE: usize = 8;
 /// Most jobs in one commit.
 const GROUP: usize = 512;
 /// While jobs come one after the other, a group smaller than this waits a moment for more: every commit writes the pages
@@ -144,22 +146,36 @@ pub(super) fn reader(
     jobs: Arc<Mutex<Receiver<Box<dyn ReadJob>>>>,
 ) -> Stored<JoinHandle<()>> {
     let run = move || {
+        let mut taken = Vec::with_capacity(READS_AT_ONCE);
         loop {
-            let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
-            let Some(mut job) = job else { return };
-            let outcome = read_once(&connection, job.as_mut());
-            job.finish(outcome);
+            let count = jobs
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .blocking_recv_many(&mut taken, READS_AT_ONCE);
+            if count == 0 {
+                return;
+            }
+            read_all(&connection, taken.drain(..));
         }
     };
     Builder::new().name("store-reader".into()).spawn(run).map_err(failed_io("start a reader thread"))
 }
 
-/// One consistent view for the whole job.
-fn read_once(connection: &Connection, job: &mut dyn ReadJob) -> Stored<()> {
-    let step = failed("read");
-    connection.prepare_cached("BEGIN").and_then(|mut sql| sql.execute([])).map_err(step)?;
-    let run = std::panic::AssertUnwindSafe(|| job.run(&mut Rows { connection, touched: None }));
-    let outcome = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(panicked()));
-    let ended = connection.prepare_cached("COMMIT").and_then(|mut sql| sql.execute([]));
-    outcome.and(ended.map(drop).map_err(failed("read")))
+/// One consistent view for all of them: that of a time after each was handed in.
+fn read_all(connection: &Connection, jobs: impl Iterator<Item = Box<dyn ReadJob>>) {
+    let control = |sql: &str| {
+        let done = connection.prepare_cached(sql).and_then(|mut sql| sql.execute([]));
+        done.map(drop).map_err(failed("read"))
+    };
+    let begun = control("BEGIN");
+    for mut job in jobs {
+        let outcome = begun.clone().and_then(|()| {
+            let run = std::panic::AssertUnwindSafe(|| job.run(&mut Rows { connection, touched: None }));
+            std::panic::catch_unwind(run).unwrap_or_else(|_| Err(panicked()))
+        });
+        job.finish(outcome);
+    }
+    if let Err(error) = control("COMMIT") {
+        tracing::warn!(%error, "a reader's view could not be ended");
+    }
 }
