@@ -52,7 +52,7 @@ type Ready = (OrderRecord, Order);
 
 #[derive(Debug)]
 enum Line {
-    Call(CallLine),
+    Call(Box<CallLine>),
     Parcel,
 }
 
@@ -63,6 +63,8 @@ pub struct Lane {
     context: Context,
     health: Arc<LaneHealth>,
     line: Line,
+    /// Connector and version, for provenance.
+    connector: String,
     taken: Mutex<HashSet<OrderId>>,
     freed: Notify,
 }
@@ -74,7 +76,7 @@ impl Lane {
     /// A fault when the line cannot be opened, or the store's error.
     pub async fn open(config: Arc<CounterpartConfig>, context: Context) -> Result<Arc<Self>, OpenError> {
         let line = match &config.line {
-            LineConfig::Call(call) => Line::Call(CallLine::open(call)?),
+            LineConfig::Call(call) => Line::Call(Box::new(CallLine::open(call)?)),
             LineConfig::Parcel(parcel) => ParcelLine::open(parcel).map(|_| Line::Parcel)?,
         };
         let (name, day) = (config.name.clone(), Moment::from_timestamp(context.clock.now()).date());
@@ -85,7 +87,9 @@ impl Lane {
         let admission = Admission::new(Arc::clone(&config), Arc::clone(&context.clock), spent);
         let health = Arc::new(LaneHealth::new(&config.name, admission, paused.is_some()));
         context.board.put(Arc::clone(&health));
-        Ok(Arc::new(Self { config, context, health, line, taken: Mutex::default(), freed: Notify::new() }))
+        let connector = format!("{} {}", config.plugin.manifest.id, env!("CARGO_PKG_VERSION"));
+        let taken = Mutex::default();
+        Ok(Arc::new(Self { config, context, health, line, connector, taken, freed: Notify::new() }))
     }
 
     /// The configuration it runs with.

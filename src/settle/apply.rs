@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chakong_contract::reply::Answer;
 use serde_json::{Value, json};
 
@@ -91,7 +93,7 @@ pub fn answer_key(answer: &Answer) -> Answer {
 fn record(
     tx: &mut dyn Tx,
     order: &OrderRecord,
-    answer: &Answer,
+    answer: &Arc<Answer>,
     last: Option<&Revision>,
     on: &Circumstances,
     source: &Source,
@@ -105,7 +107,7 @@ fn record(
         order: order.id,
         inquiry: order.inquiry,
         at: on.now,
-        answer: answer.clone(),
+        answer: Arc::clone(answer),
         raw: source.raw,
         raw_digest: source.digest.clone(),
         connector: source.connector.clone(),

@@ -1,5 +1,7 @@
 //! What people do: approve, reject, release, re-query, resolve, cancel. Each is one transaction with an audit line.
 
+use std::sync::Arc;
+
 use chakong_contract::order::LegalDocument;
 use chakong_contract::reply::{Answer, Holding, Refusal, RefusalReason};
 use chakong_contract::{Money, Reply};
@@ -198,11 +200,11 @@ pub fn resolve(
                 earlier: Vec::new(),
                 words,
             };
-            Happening::Answered(Box::new(Answer::of(Reply::Held(holding))))
+            Happening::Answered(Arc::new(Answer::of(Reply::Held(holding))))
         }
         Resolution::NotDone => {
             let refusal = Refusal { reason: RefusalReason::Other, words };
-            Happening::Answered(Box::new(Answer::of(Reply::NotHeld(refusal))))
+            Happening::Answered(Arc::new(Answer::of(Reply::NotHeld(refusal))))
         }
         Resolution::SendAgain => {
             let mut inquiry = tx.inquiry(order.inquiry)?.ok_or(StoreError::Missing("the inquiry"))?;

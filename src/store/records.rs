@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chakong_contract::reply::{Answer, Receipt, UnknownValue};
 use chakong_contract::{Instruction, Moment};
 use jiff::Timestamp;
@@ -110,7 +112,7 @@ pub struct Revision {
     /// When the answer came in.
     pub at: Timestamp,
     /// The answer.
-    pub answer: Answer,
+    pub answer: Arc<Answer>,
     /// The raw message it was read from.
     pub raw: Option<i64>,
     /// SHA-256 of the raw message, hexadecimal.

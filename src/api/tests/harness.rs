@@ -197,7 +197,7 @@ impl Bench {
     /// An answer in the contract's own JSON.
     pub(super) async fn answers(&self, number: &str, answer: Value, digest: &str) {
         let answer: Answer = serde_json::from_value(answer).expect("answer");
-        self.happens(number, Happening::Answered(Box::new(answer)), digest).await;
+        self.happens(number, Happening::Answered(Arc::new(answer)), digest).await;
     }
 }
 

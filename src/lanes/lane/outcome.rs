@@ -54,9 +54,7 @@ impl Lane {
     }
 
     pub(super) fn source(&self, digest: String) -> Source {
-        let manifest = &self.config.plugin.manifest;
-        let connector = format!("{} {}", manifest.id, env!("CARGO_PKG_VERSION"));
-        Source { raw: None, digest, connector }
+        Source { raw: None, digest, connector: self.connector.clone() }
     }
 
     /// The outcome of each order from what was read; an order that nothing was said about has a fault of its own.
@@ -73,7 +71,7 @@ impl Lane {
                         u64::try_from(answer.unknown.len()).unwrap_or(u64::MAX),
                         Ordering::Relaxed,
                     );
-                    outcomes.push((*id, Happening::Answered(answer)));
+                    outcomes.push((*id, Happening::Answered(Arc::from(answer))));
                 }
                 (Some((id, _)), ReadContent::Fault(fault)) => outcomes.push((*id, Happening::Faulted(fault))),
                 (None, _) => {

@@ -326,7 +326,7 @@ impl Lane {
                     };
                     let on = if order.is_control() { &control } else { &query };
                     let happening = match &read.content {
-                        ReadContent::Answer(answer) => Happening::Answered(answer.clone()),
+                        ReadContent::Answer(answer) => Happening::Answered(Arc::new((**answer).clone())),
                         ReadContent::Fault(fault) => Happening::Unreadable(fault.clone()),
                     };
                     if matches!(happening, Happening::Answered(_)) {
