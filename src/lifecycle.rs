@@ -51,6 +51,8 @@ impl Tasks {
     /// Spawns a task that ends by itself; only a panic is a failure.
     pub fn spawn_job(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
         let tasks = self.clone();
+        // Boxed first: each wrapper around it would move the whole of a large task once more.
+        let task = Box::pin(task);
         self.start(async move {
             if AssertUnwindSafe(task).catch_unwind().await.is_err() {
                 tasks.fail(name, "panicked");

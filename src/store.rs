@@ -22,8 +22,8 @@ use crate::inquiry::{
 };
 pub use packed::Packed;
 pub use records::{
-    Act, AnswerText, BatchRecord, EventRecord, InquiryFilter, LaneCounts, NewInquiry, NewOrder, OutcomeRow,
-    RawDirection, RawMessage, Revision, RevisionText,
+    Act, AnswerText, BatchRecord, EventRecord, InquiryFilter, LaneCounts, NewInquiry, NewOrder, OrderBrief,
+    OutcomeRow, PageRow, RawDirection, RawMessage, Revision, RevisionText,
 };
 pub use signals::Signals;
 
@@ -107,8 +107,6 @@ pub trait Reads {
     fn raw_of_batch(&mut self, id: i64) -> Stored<Vec<RawMessage>>;
     /// One revision of the answer to an order and its re-queries, or the latest.
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>>;
-    /// One revision as an event carries it.
-    fn revision_text(&mut self, root: OrderId, number: u32) -> Stored<Option<RevisionText>>;
     /// The latest revision of every answered order of an inquiry.
     fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>>;
     /// The latest outcome of every answered order of an inquiry.
@@ -119,6 +117,8 @@ pub trait Reads {
     fn measures_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Measure>>;
     /// Events after a sequence number, in order.
     fn events_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<EventRecord>>;
+    /// As [`Reads::events_after`], with what is rendered beside each.
+    fn page_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<PageRow>>;
     /// The newest sequence number.
     fn last_event(&mut self) -> Stored<i64>;
     /// The sequence number up to which a consumer has acknowledged.

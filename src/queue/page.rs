@@ -45,10 +45,10 @@ pub async fn read_page(gateway: &Gateway, from: &Position, limit: usize) -> Stor
                 Position::After(seq) => seq,
                 Position::Acknowledged(consumer) => reads.acknowledged(&consumer)?,
             };
-            let records = reads.events_after(after, limit)?;
-            let next = records.last().map_or(after, |record| record.seq);
+            let rows = reads.page_after(after, limit)?;
+            let next = rows.last().map_or(after, |row| row.event.seq);
             let mut renderer = Renderer::new(reads, &submissions, &source);
-            let events = records.into_iter().map(|record| renderer.event(record)).collect::<Stored<_>>()?;
+            let events = rows.into_iter().map(|row| renderer.event(row)).collect::<Stored<_>>()?;
             Ok(Page { events, next })
         })
         .await

@@ -4,9 +4,9 @@ use std::collections::hash_map::Entry;
 use serde_json::{Map, Value};
 
 use super::event::{CloudEvent, EventData, FaultNote, OrderResult, Provenance};
-use crate::inquiry::{EventType, InquiryId, OrderId};
+use crate::inquiry::{EventType, InquiryId};
 use crate::lanes::Submissions;
-use crate::store::{AnswerText, EventRecord, Reads, RevisionText, StoreError, Stored};
+use crate::store::{AnswerText, EventRecord, OrderBrief, PageRow, Reads, RevisionText, StoreError, Stored};
 
 /// Renders the events of one page.
 pub(super) struct Renderer<'a> {
@@ -24,11 +24,12 @@ impl<'a> Renderer<'a> {
     }
 
     /// The event of a line of the log.
-    pub(super) fn event(&mut self, record: EventRecord) -> Stored<CloudEvent> {
+    pub(super) fn event(&mut self, row: PageRow) -> Stored<CloudEvent> {
+        let PageRow { event: record, order, revision } = row;
         let (seq, kind, time) = (record.seq, record.kind, record.at);
         let subject = record.inquiry_uid.to_string();
-        let data = match record.order {
-            Some(order) if is_about_order(kind) => self.order_result(order, record)?,
+        let data = match order {
+            Some(order) if is_about_order(kind) => self.order_result(order, revision, record)?,
             _ => EventData::Other(other(record)),
         };
         Ok(CloudEvent {
@@ -56,23 +57,23 @@ impl<'a> Renderer<'a> {
     }
 
     /// Only what never changes is taken from the order's row.
-    fn order_result(&mut self, order: OrderId, mut record: EventRecord) -> Stored<EventData> {
-        let order = self.reads.order(order)?.ok_or(StoreError::Missing("the event's order"))?;
-        let revision = match record.revision {
-            Some(number) => {
-                let revision = self.reads.revision_text(order.root, number)?;
-                Some(revision.ok_or(StoreError::Missing("the event's revision"))?)
-            }
-            None => None,
-        };
+    fn order_result(
+        &mut self,
+        order: OrderBrief,
+        revision: Option<RevisionText>,
+        mut record: EventRecord,
+    ) -> Stored<EventData> {
+        if record.revision.is_some() && revision.is_none() {
+            return Err(StoreError::Missing("the event's revision"));
+        }
         let fault = record.data.as_mut().map(Value::take);
         let mut result = OrderResult {
             inquiry: record.inquiry_uid,
             case_number: record.case_number,
-            order: order.number(),
+            order: order.number,
             party: self.reference(record.inquiry, order.party)?,
             counterpart: order.lane,
-            action: order.instruction.kind(),
+            action: order.action,
             revision: record.revision,
             outcome: None,
             reply: None,

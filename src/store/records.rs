@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use chakong_contract::reply::{Answer, Receipt, UnknownValue};
-use chakong_contract::{Instruction, Moment};
+use chakong_contract::{ActionKind, Instruction, Moment, RequestNumber};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -153,6 +153,30 @@ pub struct RevisionText {
     pub connector: String,
     /// Differences to the revision before.
     pub differences: Option<Value>,
+}
+
+/// A line of the event log with what is rendered beside it.
+#[derive(Debug)]
+pub struct PageRow {
+    /// The line.
+    pub event: EventRecord,
+    /// The order it is about.
+    pub order: Option<OrderBrief>,
+    /// The revision it is about.
+    pub revision: Option<RevisionText>,
+}
+
+/// What never changes of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderBrief {
+    /// Request number.
+    pub number: RequestNumber,
+    /// The counterpart.
+    pub lane: String,
+    /// Which party of the submission.
+    pub party: u32,
+    /// What is asked.
+    pub action: ActionKind,
 }
 
 /// An answer whose reply is not taken apart.

@@ -6,15 +6,15 @@ use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
 use super::failed;
-use super::rows::{self, EVENT, INQUIRY, MEASURE, ORDER, RAW, REVISION, get, micros, unreadable};
+use super::rows::{self, EVENT, INQUIRY, MEASURE, ORDER, PAGE, RAW, REVISION, get, micros, unreadable};
 use super::threads::Touched;
 use crate::inquiry::{
     Inquiry, InquiryId, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState, Submission,
 };
 use crate::store::packed::unpack;
 use crate::store::{
-    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, OutcomeRow, RawMessage, Reads, Revision,
-    RevisionText, Stored,
+    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, OutcomeRow, PageRow, RawMessage, Reads,
+    Revision, Stored,
 };
 
 /// A connection within a transaction; with `touched` it may write.
@@ -200,18 +200,6 @@ impl Reads for Rows<'_> {
         self.one(&sql, params![root, number], rows::revision)
     }
 
-    fn revision_text(&mut self, root: OrderId, number: u32) -> Stored<Option<RevisionText>> {
-        let sql = "SELECT at, outcome, answer, raw_digest, connector, differences FROM revisions
-             WHERE root = ?1 AND number = ?2";
-        self.one(sql, params![root, number], |row| {
-            let (at, outcome) = (rows::instant(row, 0)?, get(row, 1)?);
-            let answer = rows::json("answer", rows::text(row, 2)?)?;
-            let (raw_digest, connector) = (get(row, 3)?, get(row, 4)?);
-            let differences = rows::optional_json(row, 5, "differences")?;
-            Ok(RevisionText { at, outcome, answer, raw_digest, connector, differences })
-        })
-    }
-
     fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>> {
         let sql = format!(
             "SELECT {REVISION} FROM revisions r WHERE root IN (SELECT COALESCE(root, id) FROM orders WHERE inquiry = ?1)
@@ -247,6 +235,16 @@ impl Reads for Rows<'_> {
             "SELECT {EVENT} FROM events e JOIN inquiries i ON i.id = e.inquiry WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2"
         );
         self.all(&sql, params![seq, limit_of(limit)], rows::event)
+    }
+
+    fn page_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<PageRow>> {
+        let sql = format!(
+            "SELECT {EVENT}, {PAGE} FROM events e JOIN inquiries i ON i.id = e.inquiry
+             LEFT JOIN orders o ON o.id = e.order_id
+             LEFT JOIN revisions r ON r.root = COALESCE(o.root, o.id) AND r.number = e.revision
+             WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2"
+        );
+        self.all(&sql, params![seq, limit_of(limit)], rows::page_row)
     }
 
     fn last_event(&mut self) -> Stored<i64> {

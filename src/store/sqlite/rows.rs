@@ -1,16 +1,22 @@
 //! From rows to records: columns by position of the constants here.
 
+use chakong_contract::ActionKind;
 use chakong_contract::asset::Rank;
 use jiff::Timestamp;
 use rusqlite::Row;
-use rusqlite::types::FromSql;
+use rusqlite::types::{FromSql, ValueRef};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::failed;
-use crate::inquiry::{EventType, Inquiry, InquiryState, Measure, OrderRecord, OrderState, Priority};
-use crate::store::{EventRecord, Packed, RawDirection, RawMessage, Revision, StoreError, Stored};
+use crate::inquiry::{
+    EventType, Inquiry, InquiryState, Measure, OrderRecord, OrderState, Priority, number_of,
+};
+use crate::store::{
+    EventRecord, OrderBrief, Packed, PageRow, RawDirection, RawMessage, Revision, RevisionText, StoreError,
+    Stored,
+};
 
 pub(super) const INQUIRY: &str = "i.id, i.uid, i.case_number, i.submitted_by, i.state, i.created, i.deadline,
     i.open_orders, i.completions, i.mandate";
@@ -23,6 +29,9 @@ pub(super) const MEASURE: &str =
     "id, inquiry, lane, party, document, institution, target, state, exemption, available, asked, held,
     releasing, from_day, until_day, rank, order_id, note";
 pub(super) const RAW: &str = "lane, batch, direction, name, at, bytes";
+/// Beside an event; columns follow those of [`EVENT`].
+pub(super) const PAGE: &str = "o.created, o.lane, o.party, o.instruction,
+    r.at, r.outcome, r.answer, r.raw_digest, r.connector, r.differences";
 pub(super) const EVENT: &str =
     "e.seq, e.kind, e.inquiry, e.order_id, e.revision, e.at, e.data, i.uid, i.case_number";
 
@@ -183,4 +192,38 @@ pub(super) fn raw(row: &Row<'_>) -> Stored<RawMessage> {
     let bytes = Packed(get::<Vec<u8>>(row, 5)?.into());
     let (lane, batch, name) = (get(row, 0)?, get(row, 1)?, get(row, 3)?);
     Ok(RawMessage { lane, batch, direction, name, at: instant(row, 4)?, bytes })
+}
+
+/// The act of an instruction; the rest of it is not read.
+#[derive(serde::Deserialize)]
+struct Act {
+    action: ActionKind,
+}
+
+pub(super) fn page_row(row: &Row<'_>) -> Stored<PageRow> {
+    let event = event(row)?;
+    let has = |at: usize| -> Stored<bool> {
+        let value = row.get_ref(at).map_err(failed("read a column"))?;
+        Ok(value != ValueRef::Null)
+    };
+    let order = match event.order.filter(|_| matches!(has(9), Ok(true))) {
+        Some(id) => {
+            let act: Act = json("instruction", text(row, 12)?)?;
+            let (lane, party) = (get(row, 10)?, get(row, 11)?);
+            Some(OrderBrief { number: number_of(id, instant(row, 9)?), lane, party, action: act.action })
+        }
+        None => None,
+    };
+    let revision = match has(13)? {
+        true => Some(RevisionText {
+            at: instant(row, 13)?,
+            outcome: get(row, 14)?,
+            answer: json("answer", text(row, 15)?)?,
+            raw_digest: get(row, 16)?,
+            connector: get(row, 17)?,
+            differences: optional_json(row, 18, "differences")?,
+        }),
+        false => None,
+    };
+    Ok(PageRow { event, order, revision })
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::mpsc::Receiver;
@@ -16,11 +15,6 @@ use crate::store::{ReadJob, Signals, StoreError, Stored, WriteJob};
 const READS_AT_ONCE: usize = 8;
 /// Most jobs in one commit.
 const GROUP: usize = 512;
-/// While jobs come one after the other, a group smaller than this waits a moment for more: every commit writes the pages
-/// that all jobs touch once more, and syncs.
-const WORTH_WAITING: usize = 64;
-/// That moment.
-const LINGER: Duration = Duration::from_micros(500);
 
 /// What a transaction has touched, to be told after its commit.
 #[derive(Debug, Default)]
@@ -48,17 +42,7 @@ pub(super) fn writer(
 ) -> Stored<JoinHandle<()>> {
     let run = move || {
         let mut group = Vec::with_capacity(GROUP);
-        let mut busy = false;
         while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
-            if busy && group.len() < WORTH_WAITING {
-                std::thread::sleep(LINGER);
-                while group.len() < GROUP
-                    && let Ok(job) = jobs.try_recv()
-                {
-                    group.push(job);
-                }
-            }
-            busy = group.len() > 4;
             commit(&connection, std::mem::take(&mut group), &signals);
         }
         if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
