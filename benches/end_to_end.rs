@@ -272,9 +272,11 @@ async fn run() {
     let (mut loops, mut gateways) = (Vec::new(), Vec::new());
     for round in 0..3 {
         loops.push(bare(&urls, &request).await);
+        let before = shared.daemon_cpu();
         gateways.push(through_the_gateway(&shared, &format!("round-{round}")).await);
+        let cpu = (shared.daemon_cpu() - before) / u32::try_from(INQUIRIES * LANES).expect("small");
         println!(
-            "  round {round}: bare {:8.0} orders/s   gateway {:8.0} orders/s",
+            "  round {round}: bare {:8.0} orders/s   gateway {:8.0} orders/s   daemon {cpu:.0?} of processor time an order",
             loops[round], gateways[round]
         );
     }

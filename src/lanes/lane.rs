@@ -246,7 +246,9 @@ impl Lane {
 
     fn give_back(&self, ids: &[OrderId]) {
         let mut taken = self.taken();
-        taken.retain(|id| !ids.contains(id));
+        for id in ids {
+            taken.remove(id);
+        }
         drop(taken);
         self.freed.notify_waiters();
     }

@@ -130,6 +130,19 @@ impl Setup {
         line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("a number") << 10
     }
 
+    /// Processor time that the daemon has used, in user and kernel.
+    #[allow(dead_code, reason = "read by the benchmark, which shares this file")]
+    pub fn daemon_cpu(&self) -> Duration {
+        let pid = self.daemon.as_ref().expect("a daemon").id();
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("its status");
+        let (_, fields) = stat.rsplit_once(')').expect("a name in brackets");
+        let ticks = |at: usize| {
+            fields.split_whitespace().nth(at).and_then(|text| text.parse::<u64>().ok()).expect("ticks")
+        };
+        // Linux counts in hundredths of a second, whatever the machine.
+        Duration::from_millis((ticks(11) + ticks(12)) * 10)
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
