@@ -141,6 +141,19 @@ fn rate(count: usize, elapsed: Duration) -> f64 {
     count as f64 / elapsed.as_secs_f64()
 }
 
+/// What a case system needs of a page of results to go on.
+#[derive(Debug, serde::Deserialize)]
+struct Page {
+    events: Vec<Event>,
+    next: i64,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct Event {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
 /// Submits everything, reads and acknowledges results until every inquiry is complete.
 async fn through_the_gateway(setup: &Arc<Setup>, name: &str) -> f64 {
     let next = Arc::new(AtomicUsize::new(0));
@@ -160,12 +173,12 @@ async fn through_the_gateway(setup: &Arc<Setup>, name: &str) -> f64 {
     }
     let (mut completed, mut answered) = (0, 0);
     while completed < INQUIRIES {
-        let page = setup.get("/v1/results?consumer=bench&limit=500&wait=10").await;
-        for event in page["events"].as_array().expect("events") {
-            completed += usize::from(event["type"] == "chakong.inquiry.completed");
-            answered += usize::from(event["type"] == "chakong.order.answered");
+        let page: Page = setup.get_as("/v1/results?consumer=bench&limit=500&wait=10").await;
+        for event in &page.events {
+            completed += usize::from(event.kind == "chakong.inquiry.completed");
+            answered += usize::from(event.kind == "chakong.order.answered");
         }
-        setup.post("/v1/results/ack", &json!({ "consumer": "bench", "seq": page["next"] })).await;
+        setup.post("/v1/results/ack", &json!({ "consumer": "bench", "seq": page.next })).await;
     }
     let elapsed = started.elapsed();
     submitters.join_all().await;

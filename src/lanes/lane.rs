@@ -124,9 +124,10 @@ impl Lane {
             if signal.take_urgent() {
                 ready.clear();
             }
-            let until = match self.step(&mut ready).await {
+            let (until, blocked) = match self.step(&mut ready).await {
                 Next::Again => continue,
-                Next::Wait(until) => until,
+                Next::Wait(until) => (until, false),
+                Next::Blocked => (None, true),
             };
             let now = self.context.clock.now();
             let wait =
@@ -134,7 +135,7 @@ impl Lane {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = woken => {}
-                () = freed => {}
+                () = freed, if blocked => {}
                 () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => {}
             }
         }
@@ -142,13 +143,20 @@ impl Lane {
 
     /// One step: read ahead, be admitted, send. Or: until when to wait.
     async fn step(self: &Arc<Self>, ready: &mut VecDeque<Ready>) -> Next {
-        if self.health.is_paused() || self.taken().len() >= MOST_TAKEN {
+        if self.health.is_paused() {
             ready.clear();
             return Next::Wait(None);
         }
+        if self.taken().len() >= MOST_TAKEN {
+            return Next::Blocked;
+        }
+        let mut next_due = None;
         if ready.is_empty() {
             match self.read_ahead().await {
-                Ok(orders) => *ready = orders.into(),
+                Ok((orders, next)) => {
+                    *ready = orders.into();
+                    next_due = next;
+                }
                 Err(error) => {
                     tracing::error!(counterpart = self.config.name, %error, "due orders cannot be read");
                     return Next::Wait(self.context.clock.now().checked_add(Duration::from_secs(1)).ok());
@@ -157,13 +165,13 @@ impl Lane {
         }
         if ready.is_empty() {
             self.health.waits_for(None);
-            return Next::Wait(self.next_due().await);
+            return Next::Wait(next_due);
         }
         self.fill_batch(ready).await;
         match self.health.admission.admit() {
             Err(refusal) => {
                 self.health.waits_for(Some(refusal));
-                Next::Wait(refusal.until)
+                refusal.until.map_or(Next::Blocked, |until| Next::Wait(Some(until)))
             }
             Ok(permit) => {
                 self.health.waits_for(None);
@@ -183,7 +191,7 @@ impl Lane {
             return;
         }
         tokio::time::sleep(waits).await;
-        if let Ok(orders) = self.read_ahead().await {
+        if let Ok((orders, _)) = self.read_ahead().await {
             *ready = orders.into();
         }
     }
@@ -243,7 +251,8 @@ impl Lane {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn read_ahead(self: &Lane) -> Stored<Vec<Ready>> {
+    /// Orders whose time has come; if there are none, when the next one comes.
+    async fn read_ahead(&self) -> Stored<(Vec<Ready>, Option<Timestamp>)> {
         let taken = self.taken().clone();
         let (name, now) = (self.config.name.clone(), self.context.clock.now());
         let (submissions, manifest) =
@@ -258,14 +267,10 @@ impl Lane {
                     let order = order_for(&record, &submission, &manifest)?;
                     ready.push((record, order));
                 }
-                Ok(ready)
+                let next = if ready.is_empty() { reads.next_due(&name, now)? } else { None };
+                Ok((ready, next))
             })
             .await
-    }
-
-    async fn next_due(&self) -> Option<Timestamp> {
-        let (name, now) = (self.config.name.clone(), self.context.clock.now());
-        self.context.store.read(move |reads| reads.next_due(&name, now)).await.ok().flatten()
     }
 
     /// Circumstances for settling orders of this lane now.
@@ -282,8 +287,12 @@ impl Lane {
 }
 
 enum Next {
+    /// Go on at once.
     Again,
+    /// Until a time, or until something new comes.
     Wait(Option<Timestamp>),
+    /// Until something under way comes back.
+    Blocked,
 }
 
 /// The lane could not be opened.

@@ -71,9 +71,10 @@ pub struct OrderResult {
     /// Revision of the answer, from 1; null without an answer.
     pub revision: Option<u32>,
     /// The reply in a word; null without an answer.
-    pub outcome: Option<&'static str>,
+    pub outcome: Option<String>,
     /// The reply; null without an answer.
-    pub reply: Option<Reply>,
+    #[schemars(with = "Option<Reply>")]
+    pub reply: Option<Box<serde_json::value::RawValue>>,
     /// Values that the connector does not know, verbatim.
     pub unknown: Vec<UnknownValue>,
     /// Receipts that came along.

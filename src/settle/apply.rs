@@ -31,9 +31,11 @@ pub fn apply(
     source: &Source,
 ) -> Stored<OrderRecord> {
     let Some(settled) = settle(order, happening, on) else { return Ok(order.clone()) };
+    // An order that is still open and asks for the first time has no answer yet.
+    let first = order.root == order.id && order.state.is_open();
     let last = match settled.answer {
-        Some(_) => tx.revision(order.root, None)?,
-        None => None,
+        Some(_) if !first => tx.revision(order.root, None)?,
+        _ => None,
     };
     if is_repeat(&settled, last.as_ref()) {
         return Ok(order.clone());

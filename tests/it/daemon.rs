@@ -184,6 +184,14 @@ impl Setup {
         body
     }
 
+    /// Reads an answer as a type.
+    #[allow(dead_code, reason = "used by the benchmark, which shares this file")]
+    pub async fn get_as<T: serde::de::DeserializeOwned>(&self, path: &str) -> T {
+        let request = self.client.get(format!("http://127.0.0.1:{}{path}", self.port)).bearer_auth(KEY);
+        let body = request.send().await.expect("the daemon answers").bytes().await.expect("a body");
+        serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
     pub async fn post(&self, path: &str, body: &Value) -> Value {
         let (status, answer) =
             self.try_call(Method::POST, path, Some(body)).await.expect("the daemon answers");

@@ -189,7 +189,7 @@ impl Bench {
         let on = Circumstances { now, policy, chance: 0.0, idempotent: false, can_freeze: true };
         let work = self.gateway.store.write(move |tx| {
             let order = order_by_number(tx, &number)?.expect("order");
-            apply(tx, &order, happening, &on, &source)
+            apply(tx, &order, happening.clone(), &on, &source)
         });
         work.await.expect("applied");
     }

@@ -90,7 +90,8 @@ impl Lane {
             .context
             .store
             .write(move |tx| {
-                let id = tx.insert_batch(&BatchRecord { lane: lane.clone(), made, digest })?;
+                let id =
+                    tx.insert_batch(&BatchRecord { lane: lane.clone(), made, digest: digest.clone() })?;
                 if has_quota {
                     tx.spend_quota(&lane, Moment::from_timestamp(made).date(), 1)?;
                 }

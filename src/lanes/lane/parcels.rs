@@ -308,7 +308,7 @@ impl Lane {
             .write(move |tx| {
                 source.raw = Some(tx.insert_raw(&raw)?);
                 let (mut made, mut strangers) = (Vec::new(), 0_u64);
-                for read in reading.reads {
+                for read in &reading.reads {
                     let order = match &read.number {
                         Some(number) => order_by_number(tx, number)?.filter(|order| order.lane == lane),
                         None => None,
@@ -318,9 +318,9 @@ impl Lane {
                         continue;
                     };
                     let on = if order.is_control() { &control } else { &query };
-                    let happening = match read.content {
-                        ReadContent::Answer(answer) => Happening::Answered(answer),
-                        ReadContent::Fault(fault) => Happening::Unreadable(fault),
+                    let happening = match &read.content {
+                        ReadContent::Answer(answer) => Happening::Answered(answer.clone()),
+                        ReadContent::Fault(fault) => Happening::Unreadable(fault.clone()),
                     };
                     if matches!(happening, Happening::Answered(_)) {
                         made.push(order.created);

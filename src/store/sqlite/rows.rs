@@ -99,7 +99,7 @@ pub(super) fn order(row: &Row<'_>) -> Stored<OrderRecord> {
         lane: get(row, 2)?,
         party: get(row, 3)?,
         document: get(row, 4)?,
-        instruction: json("instruction", row.get_ref(5).and_then(text).map_err(failed("read a column"))?)?,
+        instruction: json("instruction", text(row, 5)?)?,
         priority: coded(&PRIORITIES, get(row, 6)?, "priority")?,
         state: coded(&OrderState::ALL, get(row, 7)?, "order state")?,
         attempts: get(row, 8)?,
@@ -114,8 +114,10 @@ pub(super) fn order(row: &Row<'_>) -> Stored<OrderRecord> {
     })
 }
 
-fn text(value: rusqlite::types::ValueRef<'_>) -> rusqlite::Result<&str> {
-    value.as_str().map_err(rusqlite::Error::from)
+/// The text of a column, without a copy.
+pub(super) fn text<'r>(row: &'r Row<'_>, at: usize) -> Stored<&'r str> {
+    let value = row.get_ref(at).map_err(failed("read a column"))?;
+    value.as_str().map_err(|error| unreadable("column", &error))
 }
 
 pub(super) fn revision(row: &Row<'_>) -> Stored<Revision> {
@@ -125,7 +127,7 @@ pub(super) fn revision(row: &Row<'_>) -> Stored<Revision> {
         order: get(row, 2)?,
         inquiry: get(row, 3)?,
         at: instant(row, 4)?,
-        answer: json("answer", row.get_ref(5).and_then(text).map_err(failed("read a column"))?)?,
+        answer: json("answer", text(row, 5)?)?,
         raw: get(row, 6)?,
         raw_digest: get(row, 7)?,
         connector: get(row, 8)?,

@@ -50,26 +50,39 @@ pub(super) fn writer(
     Builder::new().name("store-writer".into()).spawn(run).map_err(failed_io("start the writer thread"))
 }
 
-fn commit(connection: &Connection, mut group: Vec<Box<dyn WriteJob>>, signals: &Signals) {
+fn commit(connection: &Connection, group: Vec<Box<dyn WriteJob>>, signals: &Signals) {
+    let mut group: Vec<(Box<dyn WriteJob>, Stored<()>)> =
+        group.into_iter().map(|job| (job, Ok(()))).collect();
     let mut touched = Touched::default();
-    let outcome = run_group(connection, &mut group, &mut touched);
+    // Each failure takes one job out and runs the rest again, so this ends.
+    let outcome = loop {
+        match run_group(connection, &mut group, &mut touched) {
+            Ok(true) => break Ok(()),
+            Ok(false) => touched = Touched::default(),
+            Err(error) => break Err(error),
+        }
+    };
     match outcome {
-        Ok(outcomes) => {
+        Ok(()) => {
             signals.events_grew(touched.event);
             for (lane, urgent) in &touched.lanes {
                 signals.wake(lane, *urgent);
             }
-            group.into_iter().zip(outcomes).for_each(|(job, outcome)| job.finish(outcome));
+            group.into_iter().for_each(|(job, outcome)| job.finish(outcome));
         }
         Err(error) => {
-            if let Err(rollback) = connection.execute_batch("ROLLBACK")
-                && !connection.is_autocommit()
-            {
-                tracing::error!(error = %rollback, "a failed transaction could not be rolled back");
-            }
+            roll_back(connection);
             tracing::error!(%error, jobs = group.len(), "a group of writes was not committed");
-            group.into_iter().for_each(|job| job.finish(Err(error.clone())));
+            group.into_iter().for_each(|(job, _)| job.finish(Err(error.clone())));
         }
+    }
+}
+
+fn roll_back(connection: &Connection) {
+    if !connection.is_autocommit()
+        && let Err(error) = connection.execute_batch("ROLLBACK")
+    {
+        tracing::error!(%error, "a failed transaction could not be rolled back");
     }
 }
 
@@ -78,34 +91,35 @@ fn panicked() -> StoreError {
     StoreError::Unreadable { what: "row", detail: "the work on it panicked".to_owned() }
 }
 
-/// Runs every job in a savepoint of its own inside one transaction; the outer error means that nothing was kept.
+/// Runs every job that has not failed in one transaction and commits it. When a job fails, everything is rolled back,
+/// the job keeps its error and the answer is `false`: the others must run again. Failures are rare; savepoints, which
+/// would spare the others, copy every page that a job touches and cost a fifth of the writer's time.
 fn run_group(
     connection: &Connection,
-    group: &mut [Box<dyn WriteJob>],
+    group: &mut [(Box<dyn WriteJob>, Stored<()>)],
     touched: &mut Touched,
-) -> Stored<Vec<Stored<()>>> {
+) -> Stored<bool> {
     let control = |sql: &str| -> Stored<()> {
         connection.prepare_cached(sql).and_then(|mut sql| sql.execute([])).map(drop).map_err(failed("commit"))
     };
     control("BEGIN IMMEDIATE")?;
-    let mut outcomes = Vec::with_capacity(group.len());
-    for job in group {
-        control("SAVEPOINT job")?;
+    for (job, outcome) in group.iter_mut().filter(|(_, outcome)| outcome.is_ok()) {
         let mut rows = Rows { connection, touched: Some(&mut *touched) };
         let run = std::panic::AssertUnwindSafe(|| job.run(&mut rows));
-        let outcome = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(panicked()));
-        if outcome.is_err() {
-            // A full disk may already have ended the whole transaction.
-            if connection.is_autocommit() {
-                return Err(outcome.err().unwrap_or(StoreError::Full));
+        let ran = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(panicked()));
+        match ran {
+            Ok(()) => {}
+            // Nothing can be written now; it would be the same for the others.
+            Err(StoreError::Full) => return Err(StoreError::Full),
+            Err(error) => {
+                *outcome = Err(error);
+                roll_back(connection);
+                return Ok(false);
             }
-            control("ROLLBACK TO job")?;
         }
-        control("RELEASE job")?;
-        outcomes.push(outcome);
     }
     control("COMMIT")?;
-    Ok(outcomes)
+    Ok(true)
 }
 
 /// Starts a reader.
