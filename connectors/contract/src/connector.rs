@@ -45,6 +45,16 @@ pub trait Connector: Send + Sync + fmt::Debug {
     fn postbox(&self) -> Option<&dyn Postbox> {
         None
     }
+
+    /// Whether an order can be said to this counterpart at all, e.g. whether its encoding has the characters of the
+    /// party's name. Asked at planning, so that what cannot be said is refused before it waits for anybody.
+    ///
+    /// # Errors
+    /// A fault, without personal data, that says what cannot be expressed.
+    fn can_express(&self, order: &Order) -> Result<(), Fault> {
+        let _ = order;
+        Ok(())
+    }
 }
 
 /// The style of a connector, by line.
@@ -143,7 +153,7 @@ pub struct Visit {
     pub account: String,
     /// Its password.
     pub password: Secret,
-    /// Operation as the caller names it, for answers and for the log.
+    /// Operation as the caller names it, for answers and for the log; for [`Want::Description`] the address asked.
     pub operation: String,
     /// What it wants.
     pub want: Want,

@@ -29,9 +29,13 @@ fn samples() -> Vec<Order> {
     let freeze = Instruction::Freeze { target: target(), limit: amount, from, until };
     let freeze = sample::order(&manifest, "TESTFREEZE1", "张测试", document(), freeze);
     let original = Original { number: freeze.number.clone(), case_number: freeze.case.number.clone() };
+    let (from, until) = ("2027-01-05".parse().expect("a date"), "2028-01-04".parse().expect("a date"));
+    let renew =
+        Instruction::Renew { target: target(), limit: amount, from, until, original: original.clone() };
+    let renew = sample::order(&manifest, "TESTRENEW1", "张测试", document(), renew);
     let release = Instruction::Release { target: target(), amount, original };
     let release = sample::order(&manifest, "TESTRELEASE1", "张测试", document(), release);
-    vec![sample::query(&manifest, "张测试", document()), freeze, release]
+    vec![sample::query(&manifest, "张测试", document()), freeze, renew, release]
 }
 
 #[test]
