@@ -142,7 +142,7 @@ pub(crate) fn read_call(bytes: &[u8]) -> Result<Call, Trouble> {
 /// When it is a fault or no answer to the operation.
 pub(crate) fn read_answer(bytes: &[u8], operation: Operation) -> Result<String, Trouble> {
     let answer = body(bytes)?;
-    if !answer.name.strip_prefix(operation.name()).is_some_and(|rest| rest == "Response") {
+    if answer.name.strip_prefix(operation.name()) != Some("Response") {
         return Err(Trouble::ours("the answer is a fault, or to another operation"));
     }
     let returned = answer.children.into_iter().find(|child| child.name == RETURN);
