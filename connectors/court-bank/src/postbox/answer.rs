@@ -15,6 +15,8 @@ use crate::write;
 const TURNED_AWAY: &str = "用户名或密码错误";
 /// Why nothing is given or taken: there is no such request for this bank.
 const UNKNOWN: &str = "查无此请求单号";
+/// Why no documents are given: there are none under this key for this bank.
+const UNKNOWN_KEY: &str = "查无此文书编号";
 /// Why nothing is taken: nothing of the feedback can be read.
 const UNREADABLE: &str = "反馈内容无法读取";
 
@@ -30,6 +32,7 @@ pub(super) fn answer(bank: &Bank, visit: &Visit, found: &Found) -> HttpAnswer {
     let returned = match found {
         Found::TurnedAway => Ok(refusal(operation, TURNED_AWAY)),
         Found::Orders(orders) => offers(bank, operation, orders),
+        Found::Order(None) if operation == Operation::QueryDocuments => Ok(refusal(operation, UNKNOWN_KEY)),
         Found::Order(None) => Ok(refusal(operation, UNKNOWN)),
         Found::Order(Some(order)) => papers(operation, order),
         Found::Taken(taken) => results(operation, &visit.want, taken),
