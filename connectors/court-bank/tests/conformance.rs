@@ -2,7 +2,7 @@
 
 use chakong_contract::manifest::SettingValue;
 use chakong_contract::order::{Original, Target};
-use chakong_contract::{IdentityDocument, Instruction, Money, Order, Settings};
+use chakong_contract::{IdentityDocument, Instruction, Money, Order, Secret, Settings};
 use chakong_court_bank::plugin;
 use chakong_testkit::{Subject, check_fixtures, conformance, fixture_folder, sample};
 use serde_json::json;
@@ -11,7 +11,11 @@ const ACCOUNT: &str = "6229990000000000019";
 
 fn settings() -> Settings {
     let text = |text: &str| SettingValue::Text(text.to_owned());
-    Settings::default().with("bank_code", text("E999H110000000001")).with("bank_name", text("测试银行"))
+    Settings::default()
+        .with("bank_code", text("E999H110000000001"))
+        .with("bank_name", text("测试银行"))
+        .with("account", text("YH000001"))
+        .with("password", SettingValue::Secret(Secret::new("not-a-secret")))
 }
 
 fn samples() -> Vec<Order> {

@@ -235,3 +235,16 @@ fn rare_names_are_refused_at_planning_or_sent_in_gb18030() {
     town.round();
     assert_eq!(town.reply("A220260105990101100001").assets().len(), 3);
 }
+
+#[test]
+fn documents_of_some_mib_travel_in_all_their_layers() {
+    let mut town = Town::new(&town::script(json!([])));
+    let mut order = query("A220260105990101100001");
+    order.documents[0].content = vec![0xA5; 5 << 20].into();
+    town.desk.offer([order]);
+    town.round();
+    assert!(
+        matches!(town.reply("A220260105990101100001"), Reply::Found { .. }),
+        "the bank had its documents"
+    );
+}
