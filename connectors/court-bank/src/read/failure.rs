@@ -40,6 +40,11 @@ pub(crate) fn words(fault: &Fault) -> &'static str {
         "the receipt document is empty" => "回执文书无内容",
         "the receipt document is not Base64" => "回执文书编码错误",
         "the bank did not say how much is really held" => "实际控制金额为空",
+        "the amount really held is no amount" | "the amount really held is negative" => "实际控制金额错误",
+        "a receipt came without a result" => "有回执而无控制结果",
+        "several results, and none is of our account" | "two different results for one account" => {
+            "同一请求有多个不同的控制结果"
+        }
         "the result code is blank" | "the result code is not known" => "控制结果代码错误",
         "a value is neither Base64 nor GBK" => "字段编码错误",
         "a row has no request number" => "缺少请求单号",
