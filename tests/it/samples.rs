@@ -31,7 +31,9 @@ fn folder(gateway: &str, counterparts: &[(&str, String)]) -> TempDir {
         std::fs::create_dir(folder.path().join(below)).expect("a folder");
     }
     write(&folder.path().join("chakong.toml"), gateway);
-    write(&folder.path().join("secrets/tianyancha.token"), "invented-token\n");
+    for secret in ["tianyancha.token", "example-bank.password"] {
+        write(&folder.path().join("secrets").join(secret), "invented-token\n");
+    }
     for (name, text) in counterparts {
         write(&folder.path().join(format!("counterparts/{name}.toml")), text);
     }

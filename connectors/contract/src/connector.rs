@@ -9,10 +9,11 @@ use serde::Serialize;
 use crate::date::Moment;
 use crate::fault::Fault;
 use crate::manifest::{Manifest, SettingProblem, Settings};
-use crate::message::{HttpAnswer, HttpRequest, Message};
+use crate::message::{HttpAnswer, HttpHeard, HttpRequest, Message};
 use crate::order::{Order, RequestNumber};
 use crate::reply::Answer;
 use crate::sandbox::{Sandbox, SandboxError};
+use crate::secret::Secret;
 
 /// Builds a connector for one counterpart's settings.
 pub type Build = fn(&Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>;
@@ -39,6 +40,21 @@ pub trait Connector: Send + Sync + fmt::Debug {
     /// What the gateway understands of one message from the counterpart. For a parcel connector this is the way replies
     /// come in; for a call connector it reads one HTTP body, for `connectors read` and for fixtures.
     fn read(&self, message: &Message) -> Reading;
+
+    /// How it speaks over a postbox line, if it does.
+    fn postbox(&self) -> Option<&dyn Postbox> {
+        None
+    }
+
+    /// Whether an order can be said to this counterpart at all, e.g. whether its encoding has the characters of the
+    /// party's name. Asked at planning, so that what cannot be said is refused before it waits for anybody.
+    ///
+    /// # Errors
+    /// A fault, without personal data, that says what cannot be expressed.
+    fn can_express(&self, order: &Order) -> Result<(), Fault> {
+        let _ = order;
+        Ok(())
+    }
 }
 
 /// The style of a connector, by line.
@@ -110,6 +126,87 @@ pub trait Parcel: fmt::Debug {
     /// # Errors
     /// A fault when the batch cannot be expressed.
     fn write(&self, batch: &Batch) -> Result<Vec<Message>, Fault>;
+}
+
+/// Speaking over a postbox line: the counterpart calls us, asks what there is and hands in its answers.
+///
+/// The gateway keeps the desk: which orders wait, who may ask, what was handed in. The connector only translates calls
+/// and answers. An order stays on offer until it is answered or its time is over.
+pub trait Postbox: fmt::Debug {
+    /// What a call wants, and on whose account.
+    ///
+    /// # Errors
+    /// The answer that tells the caller what is wrong with the call itself.
+    fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer>;
+
+    /// The key under which the documents of an order are asked for, where that is not its own number. Deterministic.
+    fn document_key(&self, order: &Order) -> Option<String>;
+
+    /// The answer to a visit.
+    fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer;
+}
+
+/// A call on our postbox, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Name of the account that the caller gives; empty for [`Want::Description`].
+    pub account: String,
+    /// Its password.
+    pub password: Secret,
+    /// Operation as the caller names it, for answers and for the log; for [`Want::Description`] the address asked.
+    pub operation: String,
+    /// What it wants.
+    pub want: Want,
+}
+
+/// What a caller wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Want {
+    /// The service's description (WSDL).
+    Description,
+    /// Orders that wait for it: controls, or queries.
+    Orders {
+        /// Whether controls are wanted.
+        control: bool,
+    },
+    /// The documents under a key (see [`Postbox::document_key`]).
+    DocumentsByKey(String),
+    /// The documents of one order.
+    Documents(RequestNumber),
+    /// The officers' certificates of one order.
+    Certificates(RequestNumber),
+    /// Answers to orders.
+    HandIn(Reading),
+}
+
+/// What the gateway found for a visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing is needed for the answer.
+    Description,
+    /// The account is unknown or the password is wrong.
+    TurnedAway,
+    /// The gateway cannot answer now, e.g. because its disk is full: the caller must come again.
+    Unavailable,
+    /// The orders on offer, perhaps none.
+    Orders(Vec<Order>),
+    /// The order whose documents or certificates were asked for; `None` when it is not one of this account.
+    Order(Option<Box<Order>>),
+    /// What became of each answer that was handed in, in the order of the reading's entries.
+    Taken(Vec<(Option<RequestNumber>, Taken)>),
+}
+
+/// What became of one answer that was handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// It was taken.
+    Accepted,
+    /// The same answer was handed in before.
+    Already,
+    /// There is no such order for this account.
+    Unknown,
+    /// It cannot be read.
+    Unreadable(Fault),
 }
 
 /// One answer that was read.

@@ -28,11 +28,14 @@ pub mod secret;
 mod text;
 
 pub use asset::{Account, Asset, Company, Encumbrance, EquityStake, RealProperty};
-pub use connector::{Batch, Call, Connector, Dialogue, Heard, Parcel, Plugin, Read, Reading, Speaks, Step};
+pub use connector::{
+    Batch, Call, Connector, Dialogue, Found, Heard, Parcel, Plugin, Postbox, Read, Reading, Speaks, Step,
+    Taken, Visit, Want,
+};
 pub use date::{Date, Moment};
 pub use fault::{Fault, FaultKind, RetryAfter};
 pub use manifest::{Capability, LineKind, Manifest, Setting, SettingProblem, Settings};
-pub use message::{HttpAnswer, HttpRequest, Message, Method};
+pub use message::{HttpAnswer, HttpHeard, HttpRequest, Message, Method};
 pub use money::{Currency, Money};
 pub use name::PartyName;
 pub use order::{

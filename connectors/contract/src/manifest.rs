@@ -18,6 +18,8 @@ pub enum LineKind {
     Call,
     /// Files both ways, in a shared directory.
     Parcel,
+    /// They call us, at our postbox.
+    Postbox,
 }
 
 impl LineKind {
@@ -26,6 +28,7 @@ impl LineKind {
         match self {
             Self::Call => "call",
             Self::Parcel => "parcel",
+            Self::Postbox => "postbox",
         }
     }
 }

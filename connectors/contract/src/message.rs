@@ -138,6 +138,28 @@ impl HttpAnswer {
     }
 }
 
+/// A request as it is heard: by a simulated counterpart, or by our postbox.
+#[derive(Debug, Clone)]
+pub struct HttpHeard {
+    /// Method in upper case.
+    pub method: String,
+    /// Path.
+    pub path: String,
+    /// Query parameters, decoded.
+    pub query: Vec<(String, String)>,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl HttpHeard {
+    /// The first query parameter of a name.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
 /// A named message: a file of a parcel, or one body.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {

@@ -10,7 +10,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::date::Moment;
-use crate::message::{HttpAnswer, Message};
+pub use crate::message::HttpHeard;
+use crate::message::{HttpAnswer, HttpRequest, Message};
 
 /// The script of a sandbox cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,11 @@ pub trait Sandbox: Send + fmt::Debug {
 
     /// Its books: every control it was asked for, every duplicate, what it holds now.
     fn books(&self) -> Books;
+
+    /// How it visits a postbox, if it does.
+    fn postbox(&mut self) -> Option<&mut dyn PostboxSandbox> {
+        None
+    }
 }
 
 /// The style of a sandbox, by line.
@@ -33,28 +39,6 @@ pub enum SandboxSpeaks<'a> {
     Call(&'a mut dyn CallSandbox),
     /// It takes and hands over files.
     Parcel(&'a mut dyn ParcelSandbox),
-}
-
-/// A request as a sandbox hears it.
-#[derive(Debug, Clone)]
-pub struct HttpHeard {
-    /// Method in upper case.
-    pub method: String,
-    /// Path.
-    pub path: String,
-    /// Query parameters, decoded.
-    pub query: Vec<(String, String)>,
-    /// Headers, names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// Body.
-    pub body: Vec<u8>,
-}
-
-impl HttpHeard {
-    /// The first query parameter of a name.
-    pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
 }
 
 /// A called sandbox.
@@ -90,6 +74,22 @@ pub enum Delivery {
     Endless,
     /// One byte a second.
     Trickle(HttpAnswer),
+}
+
+/// A sandbox that calls the gateway: asks for orders, fetches documents, hands answers in.
+pub trait PostboxSandbox: fmt::Debug {
+    /// What it does next. `answer` is the gateway's answer to its last call, `None` at first and after a rest, or when the
+    /// gateway could not be reached.
+    fn next(&mut self, answer: Option<&HttpAnswer>, now: Moment) -> Visiting;
+}
+
+/// What a visiting counterpart does next.
+#[derive(Debug, Clone)]
+pub enum Visiting {
+    /// Calls the gateway, relative to the address of its postbox.
+    Call(HttpRequest),
+    /// Comes again after this long.
+    Rest(Duration),
 }
 
 /// A sandbox that takes and hands over files.

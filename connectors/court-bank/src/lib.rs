@@ -1,11 +1,14 @@
-//! The court–bank line 总对总: query, freeze and release packages in a shared directory (protocol section 1a).
+//! The court–bank line 总对总: queries, freezes, renewals and releases, as packages in a shared directory (protocol section
+//! 1a) or over the web service that the bank calls (section 1b).
 //!
 //! * `wire`: every message type, both ways; `package`: zip archives
-//! * `write`: orders to packages; `read`: packages to replies
-//! * `sandbox`: a bank that answers the packages, and misbehaves by script
+//! * `write`: orders to packages; `read`: packages and fed back documents to replies
+//! * `postbox`: the web service: calls to visits, what was found to answers
+//! * `sandbox`: a bank that answers the packages or visits the postbox, and misbehaves by script
 
 mod manifest;
 mod package;
+mod postbox;
 mod read;
 mod sandbox;
 mod wire;
@@ -13,7 +16,9 @@ mod write;
 
 use std::sync::Arc;
 
-use chakong_contract::{Connector, Message, Plugin, Reading, SettingProblem, Settings, Speaks};
+use chakong_contract::{
+    Connector, Fault, Message, Order, Plugin, Postbox, Reading, SettingProblem, Settings, Speaks,
+};
 
 use crate::manifest::{Bank, MANIFEST};
 
@@ -39,5 +44,13 @@ impl Connector for CourtBank {
 
     fn read(&self, message: &Message) -> Reading {
         read::read(&self.bank, message)
+    }
+
+    fn postbox(&self) -> Option<&dyn Postbox> {
+        self.bank.desk.as_ref().map(|_| &self.bank as &dyn Postbox)
+    }
+
+    fn can_express(&self, order: &Order) -> Result<(), Fault> {
+        postbox::can_express(&self.bank, order)
     }
 }

@@ -8,6 +8,7 @@ use chakong_contract::{
 };
 
 use crate::wire::code;
+use crate::wire::sealed::RareNames;
 
 /// The declaration.
 pub(crate) const MANIFEST: Manifest = Manifest {
@@ -22,12 +23,16 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             documents: &[DocumentKind::FreezeRuling, DocumentKind::FreezeNotice],
         },
         Capability {
+            action: ActionKind::Renew,
+            documents: &[DocumentKind::FreezeRuling, DocumentKind::FreezeNotice],
+        },
+        Capability {
             action: ActionKind::Release,
             documents: &[DocumentKind::ReleaseRuling, DocumentKind::ReleaseNotice],
         },
     ],
     identities: code::IDENTITIES,
-    lines: &[LineKind::Parcel],
+    lines: &[LineKind::Parcel, LineKind::Postbox],
     largest_batch: 200,
     // Banks drop a request number that they have seen, and do not fetch a package of the same name twice (section 1a).
     idempotent: true,
@@ -60,6 +65,34 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             help: "telephone of that person",
             example: "010-00000000",
         },
+        Setting {
+            key: "account",
+            kind: SettingKind::Text,
+            required: false,
+            help: "user name with which the bank calls the web service; required for a postbox line",
+            example: "YH000001",
+        },
+        Setting {
+            key: "password",
+            kind: SettingKind::Secret,
+            required: false,
+            help: "password of that user; required for a postbox line",
+            example: "not-a-secret",
+        },
+        Setting {
+            key: "rare_names",
+            kind: SettingKind::Choice(&["refuse", "gb18030"]),
+            required: false,
+            help: "on a postbox line, names with characters outside GBK: refuse the order, or send them in GB 18030",
+            example: "refuse",
+        },
+        Setting {
+            key: "public_url",
+            kind: SettingKind::Text,
+            required: false,
+            help: "address of the web service as the bank reaches it, for its WSDL; else the address it was asked at",
+            example: "https://ckw.example.cn/postbox/bank",
+        },
     ],
 };
 
@@ -74,6 +107,41 @@ pub(crate) struct Bank {
     pub(crate) contact_name: String,
     /// Telephone of that person.
     pub(crate) contact_phone: String,
+    /// The web service, where the bank uses it.
+    pub(crate) desk: Option<Desk>,
+}
+
+/// The web service for one bank, as configured. Who calls is compared by the gateway.
+#[derive(Debug, Clone)]
+pub(crate) struct Desk {
+    /// What becomes of characters outside GBK.
+    pub(crate) rare_names: RareNames,
+    /// Address as the bank reaches it; may be empty.
+    pub(crate) public_url: String,
+}
+
+impl Desk {
+    /// Reads the settings: account and password go together, and without either there is no postbox.
+    fn configured(settings: &Settings) -> Result<Option<Self>, SettingProblem> {
+        let account = !settings.text("account").trim().is_empty();
+        let password = settings.secret("password").is_some_and(|password| !password.expose().is_empty());
+        let lacks = |key: &str| {
+            let problem = format!("a postbox line needs `account` and `password`; give `{key}` too");
+            Err(SettingProblem { key: key.to_owned(), problem })
+        };
+        match (account, password) {
+            (false, false) => Ok(None),
+            (true, false) => lacks("password"),
+            (false, true) => lacks("account"),
+            (true, true) => Ok(Some(Self {
+                rare_names: match settings.text("rare_names") {
+                    "gb18030" => RareNames::Gb18030,
+                    _ => RareNames::Refused,
+                },
+                public_url: settings.text("public_url").trim().to_owned(),
+            })),
+        }
+    }
 }
 
 impl Bank {
@@ -81,10 +149,15 @@ impl Bank {
     pub(crate) fn configured(settings: &Settings) -> Result<Self, Vec<SettingProblem>> {
         let code = settings.text("bank_code").parse().map_err(|error| {
             let problem = format!("{error}; ask the court's exchange administrator for the bank's 银行代码");
-            vec![SettingProblem { key: "bank_code".to_owned(), problem }]
-        })?;
+            SettingProblem { key: "bank_code".to_owned(), problem }
+        });
+        let (code, desk) = match (code, Desk::configured(settings)) {
+            (Ok(code), Ok(desk)) => (code, desk),
+            (code, desk) => return Err(code.err().into_iter().chain(desk.err()).collect()),
+        };
         Ok(Self {
             code,
+            desk,
             name: settings.text("bank_name").to_owned(),
             contact_name: settings.text("contact_name").to_owned(),
             contact_phone: settings.text("contact_phone").to_owned(),

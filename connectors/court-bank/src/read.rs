@@ -1,8 +1,9 @@
-//! Feedback packages to replies (protocol sections 1a, 3, 5 and 8).
+//! Feedback to replies, as packages and as documents handed in over the web service (protocol sections 1, 3, 5 and 8).
 
 mod account;
 mod control;
 mod failure;
+mod fed;
 mod query;
 mod returned;
 mod values;
@@ -11,9 +12,12 @@ use std::collections::HashMap;
 
 use chakong_contract::{Answer, Fault, FaultKind, Message, Read, Reading, RequestNumber};
 
+pub(crate) use self::failure::words;
+pub(crate) use self::fed::{NOT_MERGED, read_fed};
 use crate::manifest::Bank;
 use crate::package;
 use crate::wire::file_name::{self, PackageName};
+use crate::wire::soap;
 use crate::wire::xml::{self, Document};
 use crate::wire::{AccountRow, ControlRow, ReceiptRow, ReturnRow};
 
@@ -28,10 +32,7 @@ pub(crate) fn read(bank: &Bank, message: &Message) -> Reading {
     };
     match taken {
         Ok(()) => {
-            if collected.subjects.is_empty() && collected.problems.is_empty() {
-                let fault = refuse(FaultKind::Malformed, "it speaks about no request");
-                collected.cannot_read(name.as_ref(), fault);
-            }
+            collected.refuse_silence(name.as_ref());
             collected.reading(bank, name.as_ref())
         }
         Err(fault) => Reading { problems: vec![fault], ..Reading::default() },
@@ -125,6 +126,9 @@ impl Collected {
         if of_protocol && !of_bank {
             return Err(refuse(FaultKind::Malformed, "the file name does not have this bank's code"));
         }
+        if xml::root_of(&message.bytes)? == soap::ROOT {
+            return self.take_call(&message.bytes);
+        }
         let document = xml::read(&message.bytes)?;
         self.take_document(None, document);
         Ok(())
@@ -143,6 +147,9 @@ impl Collected {
                 for row in list.rows {
                     self.subject(package, &row.number).controls.push(row);
                 }
+                for row in list.receipts {
+                    self.subject(package, &row.number).receipts.push(row);
+                }
             }
             Document::Receipts(list) => {
                 self.note_unknown(&list.unknown);
@@ -156,6 +163,7 @@ impl Collected {
                     self.subject(package, &row.number).returned.get_or_insert(row);
                 }
             }
+            Document::Transactions(list) => self.note_transactions(&list.rows),
             Document::Queries(_)
             | Document::ControlRequests(_)
             | Document::Documents(_)
@@ -164,6 +172,13 @@ impl Collected {
                     refuse(FaultKind::Misconfigured, "this is a request of the court's own, not feedback");
                 self.problems.push(fault);
             }
+        }
+    }
+
+    /// A message that says nothing about any request is a problem.
+    fn refuse_silence(&mut self, package: Option<&PackageName>) {
+        if self.subjects.is_empty() && self.problems.is_empty() {
+            self.cannot_read(package, refuse(FaultKind::Malformed, "it speaks about no request"));
         }
     }
 

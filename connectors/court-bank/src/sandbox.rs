@@ -1,8 +1,10 @@
-//! A bank that answers the packages, keeps books, and misbehaves by script.
+//! A bank that answers the packages or visits the postbox, keeps books, and misbehaves by script.
 
 mod feedback;
+mod round;
 mod script;
 mod vault;
+mod visits;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
@@ -10,12 +12,13 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::sandbox::{
-    BookedControl, Books, Handed, ParcelSandbox, Sandbox, SandboxError, SandboxSpeaks,
+    BookedControl, Books, Handed, ParcelSandbox, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks,
 };
-use chakong_contract::{Message, Moment, Settings};
+use chakong_contract::{Message, Moment, Secret, Settings};
 use serde::Deserialize as _;
 
 use self::feedback::{Feedback, Place};
+use self::round::Round;
 use self::script::{Due, MisdeedKind, Misdeeds, On, Script};
 use self::vault::{Done, Vault};
 use crate::package;
@@ -28,6 +31,9 @@ use crate::write::md5_text;
 /// Query batches remembered, to be fed back again when the court says that the feedback failed.
 const REMEMBERED_BATCHES: usize = 1000;
 
+/// How often the bank visits the postbox, where the script does not say, in milliseconds.
+const POLL_MS: u64 = 1000;
+
 /// Builds the simulated bank.
 pub(crate) fn build(
     script: &serde_json::Value,
@@ -39,18 +45,30 @@ pub(crate) fn build(
     };
     Ok(Box::new(SandboxBank {
         code: settings.text("bank_code").to_owned(),
+        account: settings.text("account").to_owned(),
+        password: settings.secret("password").cloned().unwrap_or_else(|| Secret::new("")),
+        poll: Duration::from_millis(script.poll_ms.unwrap_or(POLL_MS).max(1)),
         delay: Duration::from_millis(script.delay_ms),
         split_results: script.split_results,
         misdeeds: Misdeeds::new(&script.faults),
         vault: Vault::new(&script),
-        ..SandboxBank::default()
+        books: Books::default(),
+        booked: HashMap::new(),
+        controls: HashMap::new(),
+        queries: HashSet::new(),
+        batches: VecDeque::new(),
+        round: Round::default(),
     }))
 }
 
 /// The simulated bank.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct SandboxBank {
     code: String,
+    /// Name and password with which it visits the postbox.
+    account: String,
+    password: Secret,
+    poll: Duration,
     delay: Duration,
     split_results: bool,
     misdeeds: Misdeeds,
@@ -62,6 +80,8 @@ struct SandboxBank {
     controls: HashMap<String, Feedback>,
     queries: HashSet<String>,
     batches: VecDeque<(String, Taken)>,
+    /// Where it is in its visits to the postbox.
+    round: Round,
 }
 
 impl Sandbox for SandboxBank {
@@ -71,6 +91,10 @@ impl Sandbox for SandboxBank {
 
     fn books(&self) -> Books {
         self.books.clone()
+    }
+
+    fn postbox(&mut self) -> Option<&mut dyn PostboxSandbox> {
+        (!self.account.is_empty()).then_some(self as &mut dyn PostboxSandbox)
     }
 }
 
@@ -106,20 +130,24 @@ impl SandboxBank {
             }
         }
         let due = self.misdeeds.due(On::Query);
+        let feedback = self.answer_or_not(&parcel, &due, now);
+        self.remember(batch, parcel);
+        self.hand(&feedback, batch, None, &due, now)
+    }
+
+    /// What is fed back about queries, as is due.
+    fn answer_or_not(&mut self, parcel: &Taken, due: &Due, now: Moment) -> Feedback {
         let mut feedback = if due.is(MisdeedKind::Return) {
-            Feedback {
-                returned: queries.iter().map(|query| returned(&query.number)).collect(),
-                ..Feedback::default()
-            }
+            let returned = parcel.queries.iter().map(|query| returned(&query.number)).collect();
+            Feedback { returned, ..Feedback::default() }
         } else {
-            self.answer(&parcel, now, due.is(MisdeedKind::InternalError))
+            self.answer(parcel, now, due.is(MisdeedKind::InternalError))
         };
         if due.is(MisdeedKind::UnknownNumber) {
             feedback.accounts.push(vec![vault::stand_in(UNKNOWN_NUMBER, StandIn::NoAccount, "", now)]);
         }
-        self.remember(batch, parcel);
-        feedback.spoil(&due);
-        self.hand(&feedback, batch, None, &due, now)
+        feedback.spoil(due);
+        feedback
     }
 
     fn answer(&mut self, parcel: &Taken, now: Moment, failing: bool) -> Feedback {
@@ -160,22 +188,11 @@ impl SandboxBank {
         now: Moment,
     ) -> Vec<Handed> {
         let due = self.misdeeds.due(On::Control);
-        let mut feedback = match self.controls.get(&request.number) {
-            Some(feedback) => {
-                self.books.duplicates += 1;
-                feedback.clone()
-            }
-            None => {
-                let feedback = self.execute(request, parcel, &due, now);
-                self.controls.insert(request.number.clone(), feedback.clone());
-                feedback
-            }
-        };
-        if let Some(booked) = self.booked.get(&request.number).and_then(|at| self.books.controls.get_mut(*at))
-        {
-            booked.arrived += 1;
+        if self.controls.contains_key(&request.number) {
+            self.books.duplicates += 1;
         }
-        feedback.spoil(&due);
+        let mut feedback = self.execute_once(request, parcel, &due, now);
+        self.note_arrival(&request.number);
         let mut handed = self.hand(&feedback, batch, Some(&request.number), &due, now);
         if due.is(MisdeedKind::UnknownNumber) {
             feedback.controls.iter_mut().for_each(|row| row.number = UNKNOWN_NUMBER.into());
@@ -183,6 +200,32 @@ impl SandboxBank {
             handed.extend(self.hand(&feedback, batch, Some(UNKNOWN_NUMBER), &Due::default(), now));
         }
         handed
+    }
+
+    /// What is fed back about a control, which is executed when it was not seen before.
+    fn execute_once(
+        &mut self,
+        request: &ControlRequestRow,
+        parcel: &Taken,
+        due: &Due,
+        now: Moment,
+    ) -> Feedback {
+        let mut feedback = match self.controls.get(&request.number) {
+            Some(feedback) => feedback.clone(),
+            None => {
+                let feedback = self.execute(request, parcel, due, now);
+                self.controls.insert(request.number.clone(), feedback.clone());
+                feedback
+            }
+        };
+        feedback.spoil(due);
+        feedback
+    }
+
+    fn note_arrival(&mut self, number: &str) {
+        if let Some(booked) = self.booked.get(number).and_then(|at| self.books.controls.get_mut(*at)) {
+            booked.arrived += 1;
+        }
     }
 
     /// Executes a control that was not seen before, and books it.
@@ -208,6 +251,7 @@ impl SandboxBank {
         }
         let action = match target.measure.as_str() {
             code::FREEZE => "freeze",
+            code::RENEW => "renew",
             code::RELEASE => "release",
             other => other,
         };
@@ -276,12 +320,12 @@ impl Taken {
                     taken.documents.extend(filled.flat_map(|row| [row.document_key, row.number]));
                 }
                 Document::Certificates(list) => {
-                    let shown = |row: &CertificateRow| {
-                        !(row.work_certificate.is_empty() && row.enforcement_certificate.is_empty())
-                    };
-                    taken.certificates.extend(list.rows.into_iter().filter(shown).map(|row| row.number));
+                    taken.certificates.extend(list.rows.into_iter().filter(is_shown).map(|row| row.number));
                 }
-                Document::Accounts(_) | Document::Controls(_) | Document::Receipts(_) => {}
+                Document::Accounts(_)
+                | Document::Transactions(_)
+                | Document::Controls(_)
+                | Document::Receipts(_) => {}
             }
         }
         taken
@@ -297,6 +341,11 @@ impl Taken {
             None
         }
     }
+}
+
+/// Whether a row names a certificate at all.
+fn is_shown(row: &CertificateRow) -> bool {
+    !(row.work_certificate.is_empty() && row.enforcement_certificate.is_empty())
 }
 
 /// A request that was never made.

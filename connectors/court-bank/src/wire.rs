@@ -2,17 +2,26 @@
 //!
 //! Data travel as attributes of row elements inside list elements. [`row!`] gives a row its reading and writing: names
 //! are matched without regard to case, absent attributes are blank, and what is not in the table is kept as unknown.
+//!
+//! * `answer`, `request`: the rows of both variants; `desk`: rows of the web service alone
+//! * `xml`: bytes to rows and back; `sealed`: the same in the web service's encoding; `soap`, `wsdl`: its envelopes
 
 mod answer;
 pub(crate) mod code;
+mod control_list;
+pub(crate) mod desk;
 pub(crate) mod file_name;
 mod request;
+pub(crate) mod sealed;
+pub(crate) mod soap;
+pub(crate) mod wsdl;
 pub(crate) mod xml;
 
 pub(crate) use answer::{
     AccountRow, ControlRow, FreezeRow, ProductRow, ReceiptRow, ReturnRow, RightRow, SubAccountRow,
     TransactionRow,
 };
+pub(crate) use control_list::ControlList;
 pub(crate) use request::{CertificateRow, ControlRequestRow, DocumentRow, QueryRequestRow, TargetRow};
 
 use std::borrow::Cow;
@@ -44,6 +53,16 @@ pub(crate) trait Row: Default {
     fn read_list<'de, A: MapAccess<'de>>(&mut self, at: usize, map: &mut A) -> Result<(), A::Error>;
     /// Where attributes and elements outside the table go: name and value.
     fn unknown(&mut self) -> &mut Vec<(String, String)>;
+    /// Shows every value of the row and of the rows inside it to a change.
+    fn change(&mut self, change: &mut dyn Change);
+}
+
+/// Something done to every value of a row, such as its encoding.
+pub(crate) trait Change {
+    /// To an attribute of the table.
+    fn known(&mut self, value: &mut String);
+    /// To an attribute outside the table.
+    fn unknown(&mut self, value: &mut String);
 }
 
 /// Defines a row: `optional` attributes are written only when they are not blank, the others always.
@@ -96,6 +115,13 @@ macro_rules! row {
 
             fn unknown(&mut self) -> &mut Vec<(String, String)> {
                 &mut self.unknown
+            }
+
+            fn change(&mut self, change: &mut dyn crate::wire::Change) {
+                $( change.known(&mut self.$optional); )*
+                $( change.known(&mut self.$field); )*
+                self.unknown.iter_mut().for_each(|(_, value)| change.unknown(value));
+                $( self.$list.iter_mut().for_each(|row| row.change(change)); )*
             }
         }
 

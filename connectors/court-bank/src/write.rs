@@ -83,7 +83,11 @@ impl Bank {
     }
 }
 
-fn query(order: &Order, document_key: String) -> Result<QueryRequestRow, Fault> {
+/// The row of a query.
+///
+/// # Errors
+/// Unsupported, when the wire has no words for it.
+pub(crate) fn query(order: &Order, document_key: String) -> Result<QueryRequestRow, Fault> {
     let Instruction::Query { transactions } = &order.instruction else {
         return Err(unsupported("a control cannot be written as a query"));
     };
@@ -114,7 +118,11 @@ fn query(order: &Order, document_key: String) -> Result<QueryRequestRow, Fault> 
     })
 }
 
-fn control(order: &Order) -> Result<ControlRequestRow, Fault> {
+/// The row of a control.
+///
+/// # Errors
+/// As [`query`].
+pub(crate) fn control(order: &Order) -> Result<ControlRequestRow, Fault> {
     let (target, notice) = match &order.instruction {
         Instruction::Freeze { target, limit, from, until } => {
             let ruling = ruling(order, DocumentKind::FreezeRuling);
@@ -127,9 +135,13 @@ fn control(order: &Order) -> Result<ControlRequestRow, Fault> {
             let row = target_row(target, *amount, ruling, code::RELEASE)?;
             (of_original(row, original), DocumentKind::ReleaseNotice)
         }
-        Instruction::Renew { .. } | Instruction::Query { .. } => {
-            return Err(unsupported("the connector freezes and releases only"));
+        Instruction::Renew { target, limit, from, until, original } => {
+            let ruling = ruling(order, DocumentKind::FreezeRuling);
+            let term = (first_moment(*from), last_moment(*until));
+            let row = of_original(target_row(target, *limit, ruling, code::RENEW)?, original);
+            (TargetRow { from: term.0, until: term.1, ..row }, DocumentKind::FreezeNotice)
         }
+        Instruction::Query { .. } => return Err(unsupported("a query cannot be written as a control")),
     };
     let head = Head::of(order)?;
     Ok(ControlRequestRow {
@@ -228,7 +240,7 @@ fn title_of(documents: &[LegalDocument], kind: DocumentKind) -> String {
 }
 
 /// One key for the same documents, whatever order they come with: shared by the requests of a batch (protocol section 2).
-fn document_key(documents: &[LegalDocument]) -> String {
+pub(crate) fn document_key(documents: &[LegalDocument]) -> String {
     let mut digest = Md5::new();
     for document in documents {
         for part in [document.title.as_bytes(), document.format.as_bytes(), &document.content[..]] {
@@ -240,7 +252,8 @@ fn document_key(documents: &[LegalDocument]) -> String {
     format!("WS{}", hexadecimal.get(..20).unwrap_or_default())
 }
 
-fn document_rows(documents: &[LegalDocument]) -> impl Iterator<Item = DocumentRow> + '_ {
+/// The documents of an order, without a key.
+pub(crate) fn document_rows(documents: &[LegalDocument]) -> impl Iterator<Item = DocumentRow> + '_ {
     documents.iter().zip(1..).map(|(document, sequence): (_, u32)| DocumentRow {
         sequence: sequence.to_string(),
         title: document.title.clone(),
@@ -252,7 +265,8 @@ fn document_rows(documents: &[LegalDocument]) -> impl Iterator<Item = DocumentRo
     })
 }
 
-fn certificates(order: &Order) -> impl Iterator<Item = CertificateRow> + '_ {
+/// The certificates of an order's officers.
+pub(crate) fn certificates(order: &Order) -> impl Iterator<Item = CertificateRow> + '_ {
     order.case.officers.iter().zip(1..).map(|(officer, sequence): (_, u32)| {
         let image = |image: &Option<chakong_contract::CertificateImage>| match image {
             Some(image) => (image.format.clone(), STANDARD.encode(&image.content)),

@@ -2,7 +2,7 @@
 
 use chakong_contract::manifest::SettingValue;
 use chakong_contract::order::{Original, Target};
-use chakong_contract::{IdentityDocument, Instruction, Money, Order, Settings};
+use chakong_contract::{IdentityDocument, Instruction, Money, Order, Secret, Settings};
 use chakong_court_bank::plugin;
 use chakong_testkit::{Subject, check_fixtures, conformance, fixture_folder, sample};
 use serde_json::json;
@@ -11,7 +11,11 @@ const ACCOUNT: &str = "6229990000000000019";
 
 fn settings() -> Settings {
     let text = |text: &str| SettingValue::Text(text.to_owned());
-    Settings::default().with("bank_code", text("E999H110000000001")).with("bank_name", text("测试银行"))
+    Settings::default()
+        .with("bank_code", text("E999H110000000001"))
+        .with("bank_name", text("测试银行"))
+        .with("account", text("YH000001"))
+        .with("password", SettingValue::Secret(Secret::new("not-a-secret")))
 }
 
 fn samples() -> Vec<Order> {
@@ -29,9 +33,13 @@ fn samples() -> Vec<Order> {
     let freeze = Instruction::Freeze { target: target(), limit: amount, from, until };
     let freeze = sample::order(&manifest, "TESTFREEZE1", "张测试", document(), freeze);
     let original = Original { number: freeze.number.clone(), case_number: freeze.case.number.clone() };
+    let (from, until) = ("2027-01-05".parse().expect("a date"), "2028-01-04".parse().expect("a date"));
+    let renew =
+        Instruction::Renew { target: target(), limit: amount, from, until, original: original.clone() };
+    let renew = sample::order(&manifest, "TESTRENEW1", "张测试", document(), renew);
     let release = Instruction::Release { target: target(), amount, original };
     let release = sample::order(&manifest, "TESTRELEASE1", "张测试", document(), release);
-    vec![sample::query(&manifest, "张测试", document()), freeze, release]
+    vec![sample::query(&manifest, "张测试", document()), freeze, renew, release]
 }
 
 #[test]

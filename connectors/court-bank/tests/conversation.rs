@@ -14,7 +14,7 @@ use chakong_contract::{
 };
 use serde_json::json;
 
-use orders::{freeze, query, release};
+use orders::{freeze, freeze_of_sub_account, query, release, renew};
 
 pub(crate) fn settings() -> Settings {
     let text = |text: &str| SettingValue::Text(text.to_owned());
@@ -140,6 +140,34 @@ fn a_freeze_holds_what_is_there_and_a_release_gives_it_back() {
     };
     let books = bank.bank.books();
     assert_eq!(books.controls.iter().map(|control| control.executed).collect::<Vec<_>>(), [1, 1, 1, 0]);
+}
+
+#[test]
+fn a_renewal_moves_the_end_and_carries_what_is_held() {
+    let mut bank = Conversation::new(script_with(json!([])));
+    let order = freeze("A220260105990101200001", "6229990000000000019", "60000.00");
+    assert!(matches!(bank.reply(&order), Reply::PartlyHeld(_)));
+    let again = renew("A220260106990101200002", "6229990000000000019", "60000.00", &order);
+    let Reply::PartlyHeld(holding) = bank.reply(&again) else { panic!("partly held") };
+    assert_eq!(holding.held.amount.to_string(), "42340.18");
+    assert_eq!(holding.until.map(|date| date.to_string()).as_deref(), Some("2028-01-04"));
+    assert_eq!(holding.earlier.len(), 1, "its own measure is not earlier than itself");
+    let unknown = renew("A220260106990101200003", "6229990000000000027", "1.00", &order);
+    let Reply::NotHeld(refusal) = bank.reply(&unknown) else { panic!("not there") };
+    assert_eq!(refusal.reason, RefusalReason::OriginalUnknown);
+    let booked: Vec<_> = bank.bank.books().controls.into_iter().map(|c| (c.action, c.executed)).collect();
+    assert_eq!(booked, [("freeze".to_owned(), 1), ("renew".to_owned(), 1), ("renew".to_owned(), 0)]);
+}
+
+#[test]
+fn a_sub_account_is_frozen_and_the_account_is_not() {
+    let mut bank = Conversation::new(script_with(json!([])));
+    let order = freeze_of_sub_account("A220260105990101200001", "6229990000000000019", "00002", "50000.00");
+    let Reply::PartlyHeld(holding) = bank.reply(&order) else { panic!("partly held") };
+    assert_eq!(holding.held.amount.to_string(), "30000.00");
+    let whole = freeze("A220260105990101200002", "6229990000000000019", "1000.00");
+    let Reply::Held(holding) = bank.reply(&whole) else { panic!("held") };
+    assert_eq!(holding.available.map(|money| money.amount.to_string()).as_deref(), Some("41340.18"));
 }
 
 #[test]

@@ -4,6 +4,10 @@
 #[path = "conversation/orders.rs"]
 mod orders;
 
+#[allow(dead_code, reason = "shared with the visits")]
+#[path = "postbox/town.rs"]
+mod town;
+
 use std::sync::Arc;
 
 use chakong_contract::asset::Asset;
@@ -29,10 +33,15 @@ fn connector() -> Arc<dyn Connector> {
 
 /// What the sandbox bank of a script answers to orders, one after the other.
 fn replies(script: &Value, orders: &[Order]) -> Vec<Reply> {
-    let mut bank = (plugin().sandbox)(script, &settings()).expect("a script");
+    replies_of(script, &settings(), orders)
+}
+
+fn replies_of(script: &Value, settings: &Settings, orders: &[Order]) -> Vec<Reply> {
+    let connector = (plugin().build)(settings).expect("settings are right");
+    let mut bank = (plugin().sandbox)(script, settings).expect("a script");
     let answer = |order: &Order| {
         let talk =
-            drive::converse(&*connector(), &mut *bank, &drive::batch(vec![order.clone()])).expect("an end");
+            drive::converse(&*connector, &mut *bank, &drive::batch(vec![order.clone()])).expect("an end");
         match &talk.reads()[0].content {
             ReadContent::Answer(answer) => answer.reply.clone(),
             ReadContent::Fault(fault) => panic!("{fault}"),
@@ -92,6 +101,35 @@ proptest! {
             let subs: Vec<_> = read.sub_accounts.iter().map(|sub| json!(sub.number)).collect();
             let scripted = account["sub_accounts"].as_array().expect("a list");
             prop_assert_eq!(subs, scripted.iter().map(|sub| sub["number"].clone()).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn over_the_web_service_the_same_is_read_as_from_packages(
+        accounts in prop::collection::vec(account(), 0..3), limit in 1_u64..10_u64.pow(15),
+        title in "\\PC{0,40}", court in "\\PC{0,20}",
+    ) {
+        let mut orders = vec![orders::query(NUMBER), orders::query_of_company("A2")];
+        for (account, at) in accounts.iter().zip(3..) {
+            let number = account["number"].as_str().expect("text");
+            orders.push(orders::freeze(&format!("A{at}"), number, &cents(limit).to_string()));
+        }
+        for order in &mut orders {
+            order.case.court_name.clone_from(&court);
+            order.documents.iter_mut().for_each(|document| document.title.clone_from(&title));
+        }
+        let script = script(&accounts);
+        let rare = town::settings().with("rare_names", SettingValue::Text("gb18030".into()));
+        let mut town = town::Town::with(&script, &rare);
+        town.desk.offer(orders.clone());
+        town.round();
+        prop_assert_eq!(town.desk.taken.len(), orders.len());
+        for order in &orders {
+            prop_assert_eq!(town.connector.can_express(order), Ok(()));
+        }
+        let named = settings().with("bank_name", SettingValue::Text("测试银行".into()));
+        for (reply, order) in replies_of(&script, &named, &orders).iter().zip(&orders) {
+            prop_assert_eq!(town.reply(order.number.as_str()), reply);
         }
     }
 

@@ -23,9 +23,11 @@
 //! * [`fixtures`]: how files are named and what is compared; `UPDATE_FIXTURES=1` rewrites them.
 //! * [`conformance()`]: what a connector must do because its manifest says so. Capability is data: nothing is listed twice.
 //! * [`drive`]: carries a conversation between a connector and its own sandbox, without any line between them.
+//! * [`desk`]: what stands behind a postbox, for sandboxes that visit one.
 //! * [`sample`]: composed orders about invented parties.
 
 pub mod conformance;
+pub mod desk;
 pub mod drive;
 pub mod fixtures;
 pub mod noise;

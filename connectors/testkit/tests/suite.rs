@@ -6,6 +6,8 @@ mod call;
 mod fixtures;
 #[path = "suite/parcel.rs"]
 mod parcel;
+#[path = "suite/postbox.rs"]
+mod postbox;
 
 use std::panic::catch_unwind;
 
@@ -60,6 +62,21 @@ fn flaws_of_parcel_connectors_are_found() {
         ("believes damaged files", "truncated and empty files"),
         ("believes random bytes", "random bytes"),
         ("numbers files anew", "same bytes"),
+    ] {
+        finds(flaw, verdict(move || parcel::subject(flaw)), check);
+    }
+}
+
+#[test]
+fn flaws_of_postboxes_are_found() {
+    for (flaw, check) in [
+        ("cannot say a sample", "can be expressed"),
+        ("has no postbox", "a declared postbox is there"),
+        ("visits nobody", "a declared postbox is there"),
+        ("keeps answers", "every sample on offer is answered"),
+        ("executes twice", "after its answer was lost"),
+        ("acts for strangers", "a stranger is given nothing"),
+        ("takes noise for a visit", "senseless calls"),
     ] {
         finds(flaw, verdict(move || parcel::subject(flaw)), check);
     }

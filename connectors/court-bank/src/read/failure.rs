@@ -34,13 +34,20 @@ pub(super) fn receipt(bank: &Bank, feedback: Option<&PackageName>, failed: &[Fai
 }
 
 /// What the bank's staff read. The faults of this crate's readers are few; anything else is said in general.
-fn words(fault: &Fault) -> &'static str {
+pub(crate) fn words(fault: &Fault) -> &'static str {
     match fault.detail.as_str() {
         "the MD5 of the receipt document does not agree" => "回执文书MD5校验不一致",
         "the receipt document is empty" => "回执文书无内容",
         "the receipt document is not Base64" => "回执文书编码错误",
         "the bank did not say how much is really held" => "实际控制金额为空",
+        "the amount really held is no amount" | "the amount really held is negative" => "实际控制金额错误",
+        "a receipt came without a result" => "有回执而无控制结果",
+        "several results, and none is of our account" | "two different results for one account" => {
+            "同一请求有多个不同的控制结果"
+        }
         "the result code is blank" | "the result code is not known" => "控制结果代码错误",
+        "a value is neither Base64 nor GBK" => "字段编码错误",
+        "a row has no request number" => "缺少请求单号",
         "it is not a complete zip archive" => "反馈包不完整，无法解压",
         _ => "反馈内容无法读取",
     }
@@ -59,6 +66,7 @@ mod tests {
             name: String::new(),
             contact_name: "李测试".into(),
             contact_phone: "010-00000000".into(),
+            desk: None,
         };
         let batch = "202601050900000000000000000001";
         let feedback = format!("KZFKE999H110000000001{batch}00000000A220260105990101200001.zip");

@@ -130,7 +130,11 @@ impl Place<'_> {
 }
 
 fn written<T: Row + serde::Serialize>(rows: &[T], due: &Due) -> Option<Vec<u8>> {
-    let bytes = xml::write(rows).ok()?;
+    spoiled(xml::write(rows).ok()?, due)
+}
+
+/// A document as is due.
+pub(super) fn spoiled(bytes: Vec<u8>, due: &Due) -> Option<Vec<u8>> {
     let text = String::from_utf8(bytes).ok()?;
     let text = match due.is(MisdeedKind::Entities) {
         true => {

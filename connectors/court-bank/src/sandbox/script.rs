@@ -12,6 +12,8 @@ use serde::Deserialize;
 pub(super) struct Script {
     /// Answers come after this long, in milliseconds.
     pub(super) delay_ms: u64,
+    /// Visits the postbox this often, in milliseconds.
+    pub(super) poll_ms: Option<u64>,
     /// What any party that is not listed owns.
     pub(super) everyone: Option<Everyone>,
     /// The customers.
@@ -171,6 +173,7 @@ pub(super) enum On {
 #[serde(rename_all = "snake_case")]
 pub(super) enum MisdeedKind {
     /// Acts and says nothing.
+    #[serde(alias = "not_fed_back")]
     Silent,
     /// Returns the requests unacted.
     Return,
@@ -184,8 +187,13 @@ pub(super) enum MisdeedKind {
     WrongBankCode,
     /// Answers a request that was never made, in addition.
     UnknownNumber,
-    /// Hands over the same twice, under two names.
+    /// Hands over the same twice, under two names; over the web service two calls of the same content.
+    #[serde(alias = "feeds_twice")]
     Duplicate,
+    /// Over the web service: hands over what is not Base64.
+    GarbledBase64,
+    /// Visits the postbox with a wrong password; `first` counts rounds of visits.
+    WrongPassword,
     /// Writes an amount that is none into one entry.
     BadEntry,
     /// Declares a document type with entities.
@@ -245,10 +253,20 @@ impl Misdeeds {
 
     /// What is due now.
     pub(super) fn due(&mut self, on: On) -> Due {
+        self.due_where(|misdeed| {
+            misdeed.kind != MisdeedKind::WrongPassword && (misdeed.on == On::Any || misdeed.on == on)
+        })
+    }
+
+    /// What is due of one kind now, whatever it is done on.
+    pub(super) fn due_of(&mut self, kind: MisdeedKind) -> Due {
+        self.due_where(|misdeed| misdeed.kind == kind)
+    }
+
+    fn due_where(&mut self, applies: impl Fn(&Misdeed) -> bool) -> Due {
         let mut due = Due::default();
         for (misdeed, done) in &mut self.each {
-            if (misdeed.on == On::Any || misdeed.on == on) && misdeed.first.is_none_or(|first| *done < first)
-            {
+            if applies(misdeed) && misdeed.first.is_none_or(|first| *done < first) {
                 *done += 1;
                 due.kinds.push(misdeed.kind);
                 if misdeed.kind == MisdeedKind::Late {

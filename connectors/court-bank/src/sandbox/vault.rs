@@ -1,5 +1,7 @@
 //! The simulated bank's accounts, and what it does to them.
 
+mod rows;
+
 use std::collections::HashMap;
 
 use chakong_contract::Moment;
@@ -8,10 +10,7 @@ use rust_decimal::Decimal;
 
 use super::script::{Everyone, Script, ScriptAccount};
 use crate::wire::code::{self, StandIn};
-use crate::wire::{
-    AccountRow, ControlRequestRow, ControlRow, FreezeRow, ProductRow, QueryRequestRow, SubAccountRow,
-    TargetRow,
-};
+use crate::wire::{AccountRow, ControlRequestRow, ControlRow, QueryRequestRow, TargetRow};
 
 /// Customers with their accounts.
 #[derive(Debug, Default)]
@@ -142,6 +141,9 @@ impl Vault {
             code::FREEZE => {
                 held.freeze(request, target, amount, now).unwrap_or_else(|| refused("查无账户信息"))
             }
+            code::RENEW => held
+                .renew(request, target, amount, now)
+                .unwrap_or_else(|| refused("无原冻结请求信息或冻结编号")),
             code::RELEASE => {
                 held.release(request, target, amount).unwrap_or_else(|| refused("无原冻结请求信息或冻结编号"))
             }
@@ -200,6 +202,39 @@ impl Held {
         Some(Done { row, amount: held, executed: true })
     }
 
+    /// A renewal finds the freeze as a release does. It moves the end; what is held is carried over.
+    fn renew(
+        &mut self,
+        request: &ControlRequestRow,
+        target: &TargetRow,
+        limit: Decimal,
+        now: Moment,
+    ) -> Option<Done> {
+        let is_it = |measure: &Measure| {
+            measure.number == target.original && measure.sub_account == target.sub_account
+        };
+        let at = self.measures.iter().position(is_it)?;
+        let mut measure = self.measures.remove(at);
+        let freezes = self.freeze_rows();
+        measure.limit = limit;
+        measure.until = target.until.clone();
+        let held = measure.held;
+        self.measures.insert(at, measure);
+        let row = ControlRow {
+            state: code::DONE.into(),
+            balance: amount(self.balance_of(&target.sub_account)),
+            available: amount(*self.available_on(&target.sub_account)?),
+            from: moment(now),
+            until: target.until.clone(),
+            limit: amount(limit),
+            held: amount(held),
+            uncovered: amount((limit - held).max(Decimal::ZERO)),
+            freezes,
+            ..result(request, target)
+        };
+        Some(Done { row, amount: held, executed: true })
+    }
+
     /// A release finds the freeze by its request number, account and sub-account (protocol section 4).
     fn release(&mut self, request: &ControlRequestRow, target: &TargetRow, asked: Decimal) -> Option<Done> {
         let original = |measure: &&mut Measure| {
@@ -226,83 +261,6 @@ impl Held {
             ..result(request, target)
         };
         Some(Done { row, amount: released, executed: true })
-    }
-
-    /// The freezes that stand, others' first.
-    fn freeze_rows(&self) -> Vec<FreezeRow> {
-        let others = self.script.freezes.iter().map(|freeze| FreezeRow {
-            holder: freeze.court.clone(),
-            document: freeze.document.clone(),
-            amount: amount(freeze.amount),
-            until: freeze.until.map(|until| until.strftime("%Y/%m/%d").to_string()).unwrap_or_default(),
-            remark: "金额冻结".into(),
-            ..FreezeRow::default()
-        });
-        let ours = self.measures.iter().map(|measure| FreezeRow {
-            holder: measure.court.clone(),
-            document: measure.document.clone(),
-            amount: amount(measure.held),
-            until: measure.until.clone(),
-            remark: "金额冻结".into(),
-            ..FreezeRow::default()
-        });
-        others
-            .chain(ours)
-            .zip(1..)
-            .map(|(row, sequence): (_, u32)| FreezeRow { sequence: sequence.to_string(), ..row })
-            .collect()
-    }
-
-    fn row(&self) -> AccountRow {
-        let script = &self.script;
-        let opened = script.opened.map(|date| date.strftime("%Y/%m/%d 00:00:00").to_string());
-        AccountRow {
-            account: script.number.clone(),
-            class: script.class.clone(),
-            status: script.status.clone(),
-            branch: script.branch.clone(),
-            branch_code: script.branch_code.clone(),
-            opened: opened.unwrap_or_default(),
-            currency: script.currency.clone(),
-            balance: amount(script.balance),
-            available: amount(self.available),
-            remark: script.remark.clone(),
-            products: self.product_rows(),
-            freezes: self.freeze_rows(),
-            sub_accounts: self.sub_account_rows(),
-            ..AccountRow::default()
-        }
-    }
-
-    fn sub_account_rows(&self) -> Vec<SubAccountRow> {
-        let row = |(sub, sequence): (&super::script::ScriptSubAccount, u32)| SubAccountRow {
-            sequence: sequence.to_string(),
-            main_account: self.script.number.clone(),
-            class: sub.class.clone(),
-            sub_account: sub.number.clone(),
-            currency: self.script.currency.clone(),
-            balance: amount(sub.balance),
-            available: amount(self.sub_accounts.get(&sub.number).copied().unwrap_or_default()),
-            ..SubAccountRow::default()
-        };
-        self.script.sub_accounts.iter().zip(1..).map(row).collect()
-    }
-
-    fn product_rows(&self) -> Vec<ProductRow> {
-        let row = |(product, sequence): (&super::script::ScriptProduct, u32)| ProductRow {
-            sequence: sequence.to_string(),
-            name: product.name.clone(),
-            class: product.class.clone(),
-            product_number: product.number.clone(),
-            redemption_account: self.script.number.clone(),
-            unit: product.unit.clone(),
-            currency: self.script.currency.clone(),
-            unit_price: amount(product.unit_price),
-            quantity: amount(product.quantity),
-            controllable: amount(product.quantity),
-            ..ProductRow::default()
-        };
-        self.script.products.iter().zip(1..).map(row).collect()
     }
 }
 

@@ -10,6 +10,8 @@ pub(crate) const NATURE_QUERY: &str = "1";
 pub(crate) const NATURE_CONTROL: &str = "2";
 /// Measure: freeze (protocol section 7.3).
 pub(crate) const FREEZE: &str = "01";
+/// Measure: renew, i.e. go on freezing.
+pub(crate) const RENEW: &str = "02";
 /// Measure: release.
 pub(crate) const RELEASE: &str = "04";
 /// Class of control: deposit (protocol section 7.4).

@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    AccountRow, CertificateRow, ControlRequestRow, ControlRow, DocumentRow, List, QueryRequestRow,
-    ReceiptRow, ReturnRow, Row, Rows,
+    AccountRow, CertificateRow, ControlList, ControlRequestRow, ControlRow, DocumentRow, List,
+    QueryRequestRow, ReceiptRow, ReturnRow, Row, Rows, TransactionRow,
 };
 
 /// Deepest nesting of elements; the tables need four.
@@ -24,8 +24,10 @@ const MOST_ATTRIBUTES: usize = 200;
 pub(crate) enum Document {
     /// Answers to queries.
     Accounts(List<AccountRow>),
-    /// Results of controls.
-    Controls(List<ControlRow>),
+    /// Transactions on their own.
+    Transactions(List<TransactionRow>),
+    /// Results of controls, perhaps with their receipts.
+    Controls(ControlList),
     /// Receipt documents.
     Receipts(List<ReceiptRow>),
     /// Returned requests, or receipts for feedback that failed.
@@ -50,13 +52,14 @@ fn malformed(detail: &'static str) -> Fault {
 /// Malformed, without a word of the content: neither UTF-8 nor GB 18030, a document type declaration, not well-formed,
 /// data after the root, or a root that is not in the tables.
 pub(crate) fn read(bytes: &[u8]) -> Result<Document, Fault> {
-    let text = decode(bytes)?;
-    let text = without_tail(&text);
-    refuse_what_hurts(text)?;
+    let text = harmless(bytes)?;
+    let text = text.as_ref();
     let root = root_name(text)?;
     let is = |name: &str| root.eq_ignore_ascii_case(name);
     if is(AccountRow::LIST) {
         rows(text).map(Document::Accounts)
+    } else if is(TransactionRow::LIST) {
+        rows(text).map(Document::Transactions)
     } else if is(ControlRow::LIST) {
         rows(text).map(Document::Controls)
     } else if is(ReceiptRow::LIST) {
@@ -76,22 +79,58 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, Fault> {
     }
 }
 
+/// Reads an element of one kind, whatever its name.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_as<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    rows(harmless(bytes)?.as_ref())
+}
+
+/// The name of the root element.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn root_of(bytes: &[u8]) -> Result<String, Fault> {
+    root_name(harmless(bytes)?.as_ref())
+}
+
+/// The text of an XML file, decoded, without a tail, and with nothing in it that could hurt a parser.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn harmless(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    let text = decode(bytes)?;
+    refuse_what_hurts(without_tail(&text))?;
+    Ok(match text {
+        Cow::Borrowed(text) => Cow::Borrowed(without_tail(text)),
+        Cow::Owned(text) => Cow::Owned(without_tail(&text).to_owned()),
+    })
+}
+
 /// Writes rows as an XML file in UTF-8.
 ///
 /// # Errors
 /// Malformed, when a value cannot be expressed; [`super::writable`] leaves none.
 pub(crate) fn write<T: Row + Serialize>(rows: &[T]) -> Result<Vec<u8>, Fault> {
+    write_as(T::LIST, &Rows(rows))
+}
+
+/// Writes an element under a name as an XML file in UTF-8.
+///
+/// # Errors
+/// As [`write`].
+pub(crate) fn write_as<T: Serialize>(root: &str, element: &T) -> Result<Vec<u8>, Fault> {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    quick_xml::se::to_writer_with_root(&mut text, T::LIST, &Rows(rows))
+    quick_xml::se::to_writer_with_root(&mut text, root, element)
         .map_err(|_| Fault::new(FaultKind::Malformed, "write XML", "a value cannot stand in XML"))?;
     Ok(text.into_bytes())
 }
 
-fn rows<T: Row + DeserializeOwned>(text: &str) -> Result<List<T>, Fault> {
+fn rows<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     let mut deserializer = quick_xml::de::Deserializer::from_str(text);
     deserializer.recursion_limit(DEEPEST);
-    let list = <List<T> as serde::Deserialize>::deserialize(&mut deserializer)
-        .map_err(|_| malformed("it is not well-formed"))?;
+    let list = T::deserialize(&mut deserializer).map_err(|_| malformed("it is not well-formed"))?;
     if deserializer.is_empty() { Ok(list) } else { Err(malformed("something follows the root element")) }
 }
 

@@ -64,6 +64,25 @@ pub(crate) fn freeze(number: &str, account: &str, limit: &str) -> Order {
     parsed(order(number, instruction, &documents))
 }
 
+pub(crate) fn renew(number: &str, account: &str, limit: &str, original: &Order) -> Order {
+    let instruction = json!({
+        "action": "renew", "target": target(account), "limit": {"amount": limit, "currency": "CNY"},
+        "from": "2027-01-05", "until": "2028-01-04",
+        "original": {"number": original.number, "case_number": original.case.number}
+    });
+    let documents = [
+        ("freeze_ruling", "（2026）测0101执1号之三执行裁定书"),
+        ("freeze_notice", "（2026）测0101执1号协助继续冻结存款通知书"),
+    ];
+    parsed(order(number, instruction, &documents))
+}
+
+pub(crate) fn freeze_of_sub_account(number: &str, account: &str, sub_account: &str, limit: &str) -> Order {
+    let mut order = serde_json::to_value(freeze(number, account, limit)).expect("JSON");
+    order["instruction"]["target"]["sub_account"] = json!(sub_account);
+    parsed(order)
+}
+
 pub(crate) fn release(number: &str, account: &str, amount: &str, original: &Order) -> Order {
     let instruction = json!({
         "action": "release", "target": target(account), "amount": {"amount": amount, "currency": "CNY"},

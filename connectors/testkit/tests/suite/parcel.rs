@@ -1,4 +1,5 @@
-//! The smallest parcel connector: one line per order, closed by a line that counts them. A flaw is chosen by a setting.
+//! The smallest parcel connector: one line per order, closed by a line that counts them. It has a postbox as well (see
+//! `postbox`). A flaw is chosen by a setting.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,12 +12,12 @@ use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, SettingVa
 use chakong_contract::order::Target;
 use chakong_contract::reply::Holding;
 use chakong_contract::sandbox::{
-    BookedControl, Books, Handed, ParcelSandbox, Sandbox, SandboxError, SandboxSpeaks,
+    BookedControl, Books, Handed, ParcelSandbox, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks,
 };
 use chakong_contract::{
     ActionKind, Answer, Batch, Capability, Connector, DocumentKind, Fault, FaultKind, IdentityDocument,
-    IdentityKind, Instruction, LineKind, Manifest, Message, Moment, Money, Parcel, Plugin, Read, Reply,
-    Speaks,
+    IdentityKind, Instruction, LineKind, Manifest, Message, Moment, Money, Order, Parcel, Plugin, Postbox,
+    Read, Reply, Speaks,
 };
 use chakong_testkit::{Subject, sample};
 use serde_json::{Value, json};
@@ -36,7 +37,7 @@ const MANIFEST: Manifest = Manifest {
         },
     ],
     identities: &[IdentityKind::Uscc],
-    lines: &[LineKind::Parcel],
+    lines: &[LineKind::Parcel, LineKind::Postbox],
     largest_batch: 50,
     idempotent: true,
     settings: &[Setting {
@@ -73,8 +74,8 @@ pub(crate) fn subject(flaw: &str) -> Subject {
 }
 
 #[derive(Debug)]
-struct Toy {
-    flaw: String,
+pub(crate) struct Toy {
+    pub(crate) flaw: String,
 }
 
 fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>> {
@@ -101,9 +102,25 @@ impl Connector for Toy {
         }
         Reading { reads: lines.iter().filter_map(|line| read(line)).collect(), ..Reading::default() }
     }
+
+    fn postbox(&self) -> Option<&dyn Postbox> {
+        (self.flaw != "has no postbox").then_some(self as &dyn Postbox)
+    }
+
+    fn can_express(&self, _: &Order) -> Result<(), Fault> {
+        match self.flaw.as_str() {
+            "cannot say a sample" => Err(Fault::new(FaultKind::Unsupported, "say", "no words")),
+            _ => Ok(()),
+        }
+    }
 }
 
-fn read(line: &str) -> Option<Read> {
+/// An order as it is written.
+pub(crate) fn line(order: &Order) -> String {
+    format!("{} {} {}\n", order.instruction.kind(), order.number, order.document.number())
+}
+
+pub(crate) fn read(line: &str) -> Option<Read> {
     let (number, said) = line.strip_prefix("REPLY ")?.split_once(' ')?;
     let stake = EquityStake {
         holder: "示例甲有限公司".into(),
@@ -142,9 +159,6 @@ impl Parcel for Toy {
         static WRITTEN: AtomicU32 = AtomicU32::new(0);
         let anew = self.flaw == "numbers files anew";
         let serial = if anew { WRITTEN.fetch_add(1, Ordering::Relaxed) } else { 0 };
-        let line = |order: &chakong_contract::Order| {
-            format!("{} {} {}\n", order.instruction.kind(), order.number, order.document.number())
-        };
         let text: String = batch.orders.iter().map(line).collect();
         Ok(vec![Message::new(format!("{}-{serial}.txt", batch.number), text.into_bytes())])
     }
@@ -159,8 +173,10 @@ fn sandbox(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, Sand
 }
 
 #[derive(Debug, Default)]
-struct Bank {
-    flaw: String,
+pub(crate) struct Bank {
+    pub(crate) flaw: String,
+    /// How many questions were asked in this round of visits.
+    pub(crate) round: usize,
     duplicates: u64,
     booked: BTreeMap<String, BookedControl>,
 }
@@ -173,6 +189,10 @@ impl Sandbox for Bank {
     fn books(&self) -> Books {
         let controls = self.booked.values().cloned().collect();
         Books { controls, duplicates: self.duplicates, ..Books::default() }
+    }
+
+    fn postbox(&mut self) -> Option<&mut dyn PostboxSandbox> {
+        (self.flaw != "visits nobody").then_some(self as &mut dyn PostboxSandbox)
     }
 }
 
@@ -190,7 +210,7 @@ impl ParcelSandbox for Bank {
 }
 
 impl Bank {
-    fn answer(&mut self, line: &str) -> Option<String> {
+    pub(crate) fn answer(&mut self, line: &str) -> Option<String> {
         let mut words = line.split(' ');
         let (action, number, document) = (words.next()?, words.next()?, words.next()?);
         let said = match (document == CODE, action) {
@@ -204,7 +224,7 @@ impl Bank {
         Some(format!("REPLY {number} {said}"))
     }
 
-    fn book(&mut self, action: &str, number: &str) {
+    pub(crate) fn book(&mut self, action: &str, number: &str) {
         let known = self.booked.contains_key(number);
         self.duplicates += u64::from(known);
         let again = !known || self.flaw == "executes twice";

@@ -1,0 +1,116 @@
+//! The web service that the bank calls (protocol section 1b): calls to visits, what was found to answers.
+
+mod answer;
+
+use chakong_contract::{
+    Fault, Found, HttpAnswer, HttpHeard, Order, Postbox, RequestNumber, Secret, Visit, Want,
+};
+
+use crate::manifest::Bank;
+use crate::read;
+use crate::wire::desk::{ACCOUNT, BY_KEY, BY_NUMBER, ConditionRow};
+use crate::wire::sealed;
+use crate::wire::soap::{self, Operation, Trouble};
+use crate::write;
+
+/// Longest name, password or key that a caller may give, in characters.
+const LONGEST: usize = 200;
+/// Longest address of ours that is repeated in the description, in bytes.
+const LONGEST_ADDRESS: usize = 500;
+
+impl Postbox for Bank {
+    fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer> {
+        let asks_description = call.query.iter().any(|(key, _)| key.eq_ignore_ascii_case("wsdl"));
+        match call.method.as_str() {
+            "GET" | "HEAD" if asks_description => Ok(Visit {
+                account: String::new(),
+                password: Secret::new(""),
+                operation: address(call),
+                want: Want::Description,
+            }),
+            "POST" => hear_call(self, &call.body).map_err(answer::fault),
+            _ => Err(answer::not_allowed()),
+        }
+    }
+
+    fn document_key(&self, order: &Order) -> Option<String> {
+        (!order.instruction.kind().is_control()).then(|| write::document_key(&order.documents))
+    }
+
+    fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer {
+        answer::answer(self, visit, found)
+    }
+}
+
+/// Whether the wire has words for an order, and over the web service also the characters.
+pub(crate) fn can_express(bank: &Bank, order: &Order) -> Result<(), Fault> {
+    let rare_names = bank.desk.as_ref().map(|desk| desk.rare_names);
+    if order.instruction.kind().is_control() {
+        let row = write::control(order)?;
+        rare_names.map_or(Ok(()), |rare| sealed::sealed(&row, rare).map(drop))
+    } else {
+        let row = write::query(order, String::new())?;
+        rare_names.map_or(Ok(()), |rare| sealed::sealed(&row, rare).map(drop))
+    }
+}
+
+fn hear_call(bank: &Bank, body: &[u8]) -> Result<Visit, Trouble> {
+    let call = soap::read_call(body)?;
+    let mut arguments = call.arguments.into_iter();
+    let (caller, about) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
+    let caller: ConditionRow = sealed::open_first(&caller, ACCOUNT)
+        .map_err(|_| Trouble::of_caller("the first argument does not name the caller"))?;
+    let want = match call.operation {
+        Operation::QueryOrders => Want::Orders { control: false },
+        Operation::ControlOrders => Want::Orders { control: true },
+        Operation::QueryDocuments => Want::DocumentsByKey(key(&about)?),
+        Operation::ControlDocuments | Operation::OldDocuments => Want::Documents(number(&about)?),
+        Operation::Certificates => Want::Certificates(number(&about)?),
+        Operation::FeedQueries
+        | Operation::FeedTransactions
+        | Operation::FeedControls
+        | Operation::Return => Want::HandIn(read::read_fed(bank, &about)),
+    };
+    Ok(Visit {
+        account: short(caller.account)?,
+        password: Secret::new(short(caller.password)?),
+        operation: call.operation.name().to_owned(),
+        want,
+    })
+}
+
+fn key(about: &str) -> Result<String, Trouble> {
+    let asked: ConditionRow = sealed::open_first(about, BY_KEY)
+        .map_err(|_| Trouble::of_caller("the second argument does not name the key of documents"))?;
+    short(asked.document_key.trim().to_owned())
+}
+
+fn number(about: &str) -> Result<RequestNumber, Trouble> {
+    const NONE: Trouble = Trouble::of_caller("the second argument does not name a request");
+    let asked: ConditionRow = sealed::open_first(about, BY_NUMBER).map_err(|_| NONE)?;
+    asked.number.trim().parse().map_err(|_| NONE)
+}
+
+fn short(text: String) -> Result<String, Trouble> {
+    match text.chars().count() > LONGEST {
+        true => Err(Trouble::of_caller("a name, password or key is too long")),
+        false => Ok(text),
+    }
+}
+
+/// The address that was asked, as far as the caller's words can be repeated; else a relative one.
+fn address(call: &HttpHeard) -> String {
+    let header =
+        |name: &str| call.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let is_plain = |text: &str, also: &[u8]| {
+        text.len() <= LONGEST_ADDRESS && text.bytes().all(|b| b.is_ascii_alphanumeric() || also.contains(&b))
+    };
+    let path = if is_plain(&call.path, b"/-_.~%") { call.path.as_str() } else { "" };
+    match header("host").filter(|host| !host.is_empty() && is_plain(host, b".:-[]")) {
+        Some(host) => {
+            let secure = header("x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+            format!("{}://{host}{path}", if secure { "https" } else { "http" })
+        }
+        None => path.to_owned(),
+    }
+}

@@ -1,0 +1,165 @@
+//! Answers of the web service.
+
+use chakong_contract::{Fault, Found, HttpAnswer, Order, Reading, RequestNumber, Taken, Visit, Want};
+use serde::Serialize;
+
+use crate::manifest::Bank;
+use crate::read::{self, NOT_MERGED};
+use crate::wire::desk::{ALREADY, EntryRow, FAIL, RESULT, ResultRow, SUCCESS};
+use crate::wire::sealed::{self, RareNames};
+use crate::wire::soap::{self, Operation, Trouble};
+use crate::wire::{CertificateRow, ControlRequestRow, DocumentRow, QueryRequestRow, Row, wsdl, xml};
+use crate::write;
+
+/// Why nothing is given: account or password are wrong.
+const TURNED_AWAY: &str = "用户名或密码错误";
+/// Why nothing is given or taken: there is no such request for this bank.
+const UNKNOWN: &str = "查无此请求单号";
+/// Why no documents are given: there are none under this key for this bank.
+const UNKNOWN_KEY: &str = "查无此文书编号";
+/// Why nothing is taken: nothing of the feedback can be read.
+const UNREADABLE: &str = "反馈内容无法读取";
+
+/// The answer to a visit.
+pub(super) fn answer(bank: &Bank, visit: &Visit, found: &Found) -> HttpAnswer {
+    if matches!((&visit.want, found), (Want::Description, Found::Description)) {
+        let configured = bank.desk.as_ref().map(|desk| desk.public_url.as_str()).unwrap_or_default();
+        return text(200, wsdl::write(if configured.is_empty() { &visit.operation } else { configured }));
+    }
+    let Some(operation) = Operation::named(&visit.operation) else {
+        return fault(Trouble::ours("the call is not one of the service's"));
+    };
+    let returned = match found {
+        Found::TurnedAway => Ok(refusal(operation, TURNED_AWAY)),
+        Found::Orders(orders) => offers(bank, operation, orders),
+        Found::Order(None) if operation == Operation::QueryDocuments => Ok(refusal(operation, UNKNOWN_KEY)),
+        Found::Order(None) => Ok(refusal(operation, UNKNOWN)),
+        Found::Order(Some(order)) => papers(operation, order),
+        Found::Taken(taken) => results(operation, &visit.want, taken),
+        // A caller takes a fault for a failure of the line and comes again; an error message might end the matter.
+        Found::Unavailable | Found::Description => {
+            return fault(Trouble::ours("the service cannot answer now; call again"));
+        }
+    };
+    match returned {
+        Ok(returned) => text(200, soap::write_answer(operation, &returned)),
+        Err(_) => fault(Trouble::ours("the answer cannot be written; call again")),
+    }
+}
+
+/// A fault; SOAP 1.1 over HTTP has status 500 for every one (section 6.2).
+pub(super) fn fault(trouble: Trouble) -> HttpAnswer {
+    text(500, soap::write_fault(trouble))
+}
+
+/// The answer to a call that is no call of the service at all.
+pub(super) fn not_allowed() -> HttpAnswer {
+    let headers = vec![
+        ("content-type".to_owned(), "text/plain; charset=utf-8".to_owned()),
+        ("allow".to_owned(), "GET, POST".to_owned()),
+    ];
+    HttpAnswer { status: 405, headers, body: b"POST a SOAP 1.1 call, or GET ?wsdl\n".to_vec() }
+}
+
+fn text(status: u16, body: Vec<u8>) -> HttpAnswer {
+    let headers = vec![("content-type".to_owned(), "text/xml; charset=utf-8".to_owned())];
+    HttpAnswer { status, headers, body }
+}
+
+/// The orders that wait. One that cannot be expressed, which planning refuses, does not keep the others.
+fn offers(bank: &Bank, operation: Operation, orders: &[Order]) -> Result<String, Fault> {
+    let rare = bank.desk.as_ref().map_or(RareNames::Refused, |desk| desk.rare_names);
+    if operation == Operation::ControlOrders {
+        let row = |order: &Order| sealed::sealed(&write::control(order).ok()?, rare).ok();
+        document::<ControlRequestRow>(&orders.iter().filter_map(row).collect::<Vec<_>>())
+    } else {
+        let row = |order: &Order| {
+            let row = write::query(order, write::document_key(&order.documents)).ok()?;
+            sealed::sealed(&row, rare).ok()
+        };
+        document::<QueryRequestRow>(&orders.iter().filter_map(row).collect::<Vec<_>>())
+    }
+}
+
+fn document<T: Row + Serialize>(sealed_rows: &[T]) -> Result<String, Fault> {
+    Ok(sealed::outer(&xml::write(sealed_rows)?))
+}
+
+/// Documents or certificates of an order.
+fn papers(operation: Operation, order: &Order) -> Result<String, Fault> {
+    let number = order.number.to_string();
+    let keyed = |row| DocumentRow { number: number.clone(), ..row };
+    match operation {
+        Operation::Certificates => {
+            sealed::seal(&write::certificates(order).collect::<Vec<_>>(), RareNames::Gb18030)
+        }
+        // The caller knows which key it asked for: courts answer with a blank one (protocol section 6).
+        Operation::QueryDocuments => {
+            let rows = write::document_rows(&order.documents);
+            let rows: Result<Vec<_>, _> = rows.map(|row| sealed::sealed(&row, RareNames::Gb18030)).collect();
+            sealed::with_blank_key(&rows?)
+        }
+        _ => {
+            let rows = write::document_rows(&order.documents).map(keyed);
+            sealed::seal(&rows.collect::<Vec<_>>(), RareNames::Gb18030)
+        }
+    }
+}
+
+/// An answer that gives nothing and says why.
+fn refusal(operation: Operation, words: &str) -> String {
+    let list = match operation {
+        Operation::QueryOrders => QueryRequestRow::LIST,
+        Operation::ControlOrders => ControlRequestRow::LIST,
+        Operation::QueryDocuments | Operation::ControlDocuments | Operation::OldDocuments => {
+            DocumentRow::LIST
+        }
+        Operation::Certificates => CertificateRow::LIST,
+        Operation::FeedQueries
+        | Operation::FeedTransactions
+        | Operation::FeedControls
+        | Operation::Return => RESULT,
+    };
+    sealed::refusal(list, operation == Operation::Return, words)
+}
+
+/// What became of a feedback. Transactions on their own are in no entry of the reading and are taken as they are.
+fn results(
+    operation: Operation,
+    want: &Want,
+    taken: &[(Option<RequestNumber>, Taken)],
+) -> Result<String, Fault> {
+    let mut entries: Vec<EntryRow> =
+        taken.iter().map(|(number, taken)| entry(number.as_ref(), taken)).collect();
+    if let Want::HandIn(Reading { problems, .. }) = want {
+        let beside = problems.iter().filter(|problem| problem.detail == NOT_MERGED);
+        entries.extend(beside.filter_map(|problem| problem.status.clone()).map(|number| EntryRow {
+            number,
+            outcome: SUCCESS.into(),
+            ..EntryRow::default()
+        }));
+    }
+    if entries.is_empty() {
+        return Ok(refusal(operation, UNREADABLE));
+    }
+    let result = match operation {
+        Operation::Return => ResultRow { returned: entries, ..ResultRow::default() },
+        _ => ResultRow { fed: entries, ..ResultRow::default() },
+    };
+    sealed::seal_as(RESULT, &result)
+}
+
+fn entry(number: Option<&RequestNumber>, taken: &Taken) -> EntryRow {
+    let (outcome, words) = match taken {
+        Taken::Accepted => (SUCCESS, ""),
+        Taken::Already => (FAIL, ALREADY),
+        Taken::Unknown => (FAIL, UNKNOWN),
+        Taken::Unreadable(fault) => (FAIL, read::words(fault)),
+    };
+    EntryRow {
+        number: number.map(ToString::to_string).unwrap_or_default(),
+        outcome: outcome.into(),
+        words: words.into(),
+        unknown: Vec::new(),
+    }
+}

@@ -1,0 +1,190 @@
+//! The web service call by call: its description, what it says to whom, and fixtures of both ways.
+
+#[allow(dead_code, reason = "shared with the visits")]
+#[path = "conversation/orders.rs"]
+mod orders;
+#[allow(dead_code, reason = "shared with the visits")]
+#[path = "postbox/town.rs"]
+mod town;
+
+use std::path::PathBuf;
+
+use chakong_contract::manifest::SettingValue;
+use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, HttpHeard, Reading, Taken, Visit, Want};
+use chakong_testkit::fixture_folder;
+use proptest::prelude::*;
+use serde_json::json;
+
+use town::Town;
+
+fn call(method: &str, query: &[(&str, &str)], body: &[u8]) -> HttpHeard {
+    HttpHeard {
+        method: method.into(),
+        path: "/postbox/bank".into(),
+        query: query.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        headers: vec![("host".into(), "gateway.example.cn:8443".into())],
+        body: body.to_vec(),
+    }
+}
+
+fn text(answer: &HttpAnswer) -> String {
+    String::from_utf8(answer.body.clone()).expect("text")
+}
+
+fn folder() -> PathBuf {
+    fixture_folder(env!("CARGO_MANIFEST_DIR"), "court-bank-service")
+}
+
+/// Compares with a fixture, or writes it.
+fn is_fixture(name: &str, bytes: &[u8]) {
+    let path = folder().join(name);
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        std::fs::write(&path, bytes).expect("a folder for fixtures");
+    }
+    let recorded = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    if let Some(difference) = chakong_testkit::fixtures::difference(&recorded, bytes) {
+        panic!("{}\n{difference}", path.display());
+    }
+}
+
+/// The answer to a call of the fixtures, from a desk with a query and a freeze on offer.
+fn answer_to(call_file: &str) -> HttpAnswer {
+    let mut town = Town::new(&json!({}));
+    town.desk.offer([
+        orders::query("A220260105990101100001"),
+        orders::query_of_company("A220260105990101100002"),
+        orders::freeze("A220260105990101200001", "6229990000000000019", "60000.00"),
+    ]);
+    let path = folder().join(call_file);
+    let body = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    town.desk.serve(town.connector.postbox().expect("a postbox"), &call("POST", &[], &body))
+}
+
+#[test]
+fn recorded_calls_are_answered_as_recorded() {
+    let mut names: Vec<String> = std::fs::read_dir(folder())
+        .expect("fixtures")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".call.xml"))
+        .collect();
+    names.sort();
+    assert!(names.len() >= 10, "{names:?}");
+    for name in names {
+        let answer = answer_to(&name);
+        let answer_name = name.replace(".call.xml", &format!(".answer.{}.xml", answer.status));
+        is_fixture(&answer_name, &answer.body);
+    }
+}
+
+#[test]
+fn the_description_names_the_address_that_was_asked_or_is_configured() {
+    let mut town = Town::new(&json!({}));
+    let asked =
+        town.desk.serve(town.connector.postbox().expect("a postbox"), &call("GET", &[("WSDL", "")], b""));
+    assert_eq!((asked.status, asked.header("content-type")), (200, Some("text/xml; charset=utf-8")));
+    is_fixture("description.wsdl", &asked.body);
+    assert!(text(&asked).contains("location=\"http://gateway.example.cn:8443/postbox/bank\""));
+
+    let url = "https://ckw.example.cn/bank?a=1&b=2";
+    let settings = town::settings().with("public_url", SettingValue::Text(url.into()));
+    let mut town = Town::with(&json!({}), &settings);
+    let asked =
+        town.desk.serve(town.connector.postbox().expect("a postbox"), &call("GET", &[("wsdl", "")], b""));
+    assert!(text(&asked).contains("location=\"https://ckw.example.cn/bank?a=1&amp;b=2\""));
+}
+
+#[test]
+fn a_host_that_could_break_out_of_the_description_is_not_repeated() {
+    let town = Town::new(&json!({}));
+    let mut hostile = call("GET", &[("wsdl", "")], b"");
+    hostile.headers = vec![("host".into(), "x\"/><evil".into())];
+    hostile.path = "/<script>".into();
+    let visit = town.connector.postbox().expect("a postbox").hear(&hostile).expect("a visit");
+    assert_eq!(visit.operation, "");
+}
+
+#[test]
+fn what_is_neither_a_call_nor_a_question_is_told_so() {
+    let mut town = Town::new(&json!({}));
+    for (method, query) in [("GET", None), ("PUT", Some(("wsdl", ""))), ("DELETE", None)] {
+        let query: Vec<_> = query.into_iter().collect();
+        let answer =
+            town.desk.serve(town.connector.postbox().expect("a postbox"), &call(method, &query, b""));
+        assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, POST")));
+    }
+    let answer =
+        town.desk.serve(town.connector.postbox().expect("a postbox"), &call("POST", &[], b"not XML"));
+    assert_eq!(answer.status, 500);
+    assert!(text(&answer).contains("<faultcode>soap:Client</faultcode>"));
+}
+
+#[test]
+fn a_bank_without_an_account_has_no_postbox_and_half_an_account_is_a_problem() {
+    let build = chakong_court_bank::plugin().build;
+    let text = |text: &str| SettingValue::Text(text.to_owned());
+    let bare = chakong_contract::Settings::default().with("bank_code", text("E999H110000000001"));
+    assert!(build(&bare).expect("builds").postbox().is_none());
+    let problems = build(&bare.with("account", text("YH999999"))).expect_err("half");
+    assert_eq!(problems[0].key, "password");
+}
+
+fn visit(operation: &str, want: Want) -> Visit {
+    Visit {
+        account: "YH999999".into(),
+        password: chakong_contract::Secret::new("not-a-secret"),
+        operation: operation.into(),
+        want,
+    }
+}
+
+#[test]
+fn the_gateways_verdicts_have_their_words_and_a_failure_is_a_fault() {
+    let town = Town::new(&json!({}));
+    let bank = town.connector.postbox().expect("a postbox");
+    let hand_in = visit("shfeedXzkzInfo", Want::HandIn(Reading::default()));
+    let fault = Fault::new(FaultKind::Malformed, "read", "the MD5 of the receipt document does not agree");
+    let number = |number: &str| Some(number.parse().expect("a number"));
+    let taken = Found::Taken(vec![
+        (number("A1"), Taken::Accepted),
+        (number("A2"), Taken::Already),
+        (number("A3"), Taken::Unknown),
+        (None, Taken::Unreadable(fault)),
+    ]);
+    is_fixture("verdicts.answer.200.xml", &bank.answer(&hand_in, &taken).body);
+    let returned = visit("htInfo", Want::HandIn(Reading::default()));
+    is_fixture("verdicts-on-returns.answer.200.xml", &bank.answer(&returned, &taken).body);
+    for operation in ["getXzcxList", "getXzkzList", "cxwsInfo", "zjInfo", "shfeedXzcxInfo", "htInfo", "other"]
+    {
+        let answer = bank.answer(&visit(operation, Want::Orders { control: false }), &Found::Unavailable);
+        assert_eq!(answer.status, 500);
+        assert!(text(&answer).contains("soap:Server"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_body_is_survived(body in prop::collection::vec(any::<u8>(), 0..400), words in "[<>/a-z:=\" ]{0,80}") {
+        let town = Town::new(&json!({}));
+        let bank = town.connector.postbox().expect("a postbox");
+        let answer = bank.hear(&call("POST", &[], &body)).expect_err("no call");
+        prop_assert_eq!(answer.status, 500);
+        prop_assert!(bank.hear(&call("POST", &[], words.as_bytes())).is_err());
+    }
+
+    #[test]
+    fn damaged_calls_are_survived(damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
+        let town = Town::new(&json!({}));
+        let bank = town.connector.postbox().expect("a postbox");
+        let mut body = std::fs::read(folder().join("feed-control.call.xml")).expect("a fixture");
+        for (at, byte) in &damage {
+            let at = at.index(body.len());
+            body[at] ^= byte;
+        }
+        match bank.hear(&call("POST", &[], &body)) {
+            Ok(visit) => { bank.answer(&visit, &Found::Taken(Vec::new())); }
+            Err(answer) => prop_assert_eq!(answer.status, 500),
+        }
+    }
+}

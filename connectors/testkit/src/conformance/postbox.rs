@@ -1,0 +1,130 @@
+//! A connector that declares a postbox line serves its own sandbox's visits.
+
+use chakong_contract::{Connector, HttpHeard, LineKind, Order, Postbox};
+
+use super::{Check, Subject, holds};
+use crate::desk::{self, Desk};
+use crate::noise::Noise;
+use crate::sample;
+
+pub(crate) const CHECKS: &[Check] = &[
+    ("what is declared can be expressed", samples_can_be_expressed),
+    ("a declared postbox is there, and the sandbox visits it", both_ends_are_there),
+    ("every sample on offer is answered", samples_are_answered),
+    ("what is offered again after its answer was lost is executed once", lost_answers_double_nothing),
+    ("a stranger is given nothing", strangers_are_turned_away),
+    ("senseless calls are answered with an error, without a panic", senseless_calls_are_survived),
+];
+
+/// Random calls that are made.
+const NOISES: u64 = 200;
+/// Most random bytes of one call.
+const MOST_BYTES: usize = 2_000;
+/// Rounds after which every order must be answered.
+const ROUNDS: usize = 3;
+
+fn samples_can_be_expressed(subject: &Subject) -> Result<(), String> {
+    let connector = subject.connector()?;
+    subject.samples.iter().try_for_each(|order| {
+        let act = order.instruction.kind();
+        connector.can_express(order).map_err(|fault| format!("{act}: {fault}"))
+    })
+}
+
+fn declares(subject: &Subject) -> bool {
+    subject.plugin.manifest.lines.contains(&LineKind::Postbox)
+}
+
+fn postbox(connector: &dyn Connector) -> Result<&dyn Postbox, String> {
+    connector.postbox().ok_or_else(|| "it has no postbox with these settings".to_owned())
+}
+
+fn desk_of(subject: &Subject) -> Desk {
+    let password = subject.settings.secret("password");
+    Desk::new(subject.settings.text("account"), password.map(|secret| secret.expose()).unwrap_or_default())
+}
+
+fn both_ends_are_there(subject: &Subject) -> Result<(), String> {
+    if !declares(subject) {
+        return Ok(());
+    }
+    let (connector, mut sandbox) = (subject.connector()?, subject.sandbox()?);
+    postbox(&*connector)?;
+    holds(sandbox.postbox().is_some(), || "its sandbox visits no postbox".to_owned())
+}
+
+/// One order after the other, as a later one may need what an earlier one did.
+fn samples_are_answered(subject: &Subject) -> Result<(), String> {
+    if !declares(subject) {
+        return Ok(());
+    }
+    let (connector, mut sandbox) = (subject.connector()?, subject.sandbox()?);
+    let mut desk = desk_of(subject);
+    for (at, order) in subject.samples.iter().enumerate() {
+        desk.offer([order.clone()]);
+        for _ in 0..ROUNDS {
+            let visitor = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+            desk::round(&mut desk, postbox(&*connector)?, visitor, sample::made())?;
+        }
+        let act = order.instruction.kind();
+        holds(desk.open().is_empty() && desk.answers.len() == at + 1, || format!("{act}: not answered"))?;
+    }
+    Ok(())
+}
+
+fn lost_answers_double_nothing(subject: &Subject) -> Result<(), String> {
+    if !declares(subject) || !subject.plugin.manifest.idempotent {
+        return Ok(());
+    }
+    let (connector, mut sandbox) = (subject.connector()?, subject.sandbox()?);
+    let is_control = |order: &&Order| order.instruction.kind().is_control();
+    for order in subject.samples.iter().filter(is_control) {
+        for _ in 0..2 {
+            // A new desk knows nothing of the answer that the last one took.
+            let mut desk = desk_of(subject);
+            desk.offer([order.clone()]);
+            let visitor = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+            desk::round(&mut desk, postbox(&*connector)?, visitor, sample::made())?;
+        }
+    }
+    let books = sandbox.books();
+    let doubled = books.controls.iter().find(|control| control.executed != 1);
+    holds(doubled.is_none(), || format!("the books show {doubled:?}"))
+}
+
+fn strangers_are_turned_away(subject: &Subject) -> Result<(), String> {
+    if !declares(subject) {
+        return Ok(());
+    }
+    let (connector, mut sandbox) = (subject.connector()?, subject.sandbox()?);
+    let mut desk = Desk::new("nobody", "");
+    desk.offer(subject.samples.iter().cloned());
+    let visitor = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+    desk::round(&mut desk, postbox(&*connector)?, visitor, sample::made())?;
+    let books = sandbox.books();
+    holds(desk.turned_away > 0 && books.controls.is_empty() && books.queries == 0, || {
+        format!("turned away {} times, and the books show {books:?}", desk.turned_away)
+    })
+}
+
+fn senseless_calls_are_survived(subject: &Subject) -> Result<(), String> {
+    if !declares(subject) {
+        return Ok(());
+    }
+    let connector = subject.connector()?;
+    for seed in 1..=NOISES {
+        let body = Noise::new(seed).bytes(MOST_BYTES);
+        let call = HttpHeard {
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body,
+        };
+        let answer = postbox(&*connector)?.hear(&call);
+        holds(answer.is_err_and(|answer| answer.status >= 400), || {
+            format!("random bytes were taken for a visit (seed {seed})")
+        })?;
+    }
+    Ok(())
+}
