@@ -7,7 +7,7 @@ mod equity;
 mod property;
 
 pub use account::{Account, Product, SubAccount, Transaction};
-pub use company::{ChangeRecord, Company, CompanyStatus, Shareholder};
+pub use company::{Branch, ChangeRecord, Company, CompanyStatus, Parent, ParentLevel, Shareholder};
 pub use encumbrance::{Encumbrance, EncumbranceKind, Rank};
 pub use equity::EquityStake;
 pub use property::{AreaUnit, CoOwnership, Holder, PropertyKind, RealProperty};
