@@ -63,8 +63,8 @@ impl Asset {
     }
 }
 
-/// How the counterpart matched the party. A name-only match is a candidate that no control may touch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+/// How the counterpart matched the party, closest first. A name-only match is a candidate that no control may touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchedBy {
     /// Name and document number agree.
@@ -75,6 +75,19 @@ pub enum MatchedBy {
     NameOnly,
     /// The counterpart does not say.
     Unstated,
+}
+
+impl MatchedBy {
+    /// How a record matches the party: `same_number` is null where the record states no number that can be compared. `None`
+    /// for a record that is not the party's: one with another number is another's, whatever its name.
+    pub const fn of(same_number: Option<bool>, same_name: bool) -> Option<Self> {
+        match (same_number, same_name) {
+            (Some(true), true) => Some(Self::NameAndNumber),
+            (Some(true), false) => Some(Self::Number),
+            (None, true) => Some(Self::NameOnly),
+            _ => None,
+        }
+    }
 }
 
 /// An asset as found, with how the party was matched and values whose meaning is not known.
@@ -113,6 +126,14 @@ mod tests {
             }
         };
         serde_json::from_str(text).expect("an asset")
+    }
+
+    #[test]
+    fn another_number_is_another_party_and_the_closest_match_is_the_least() {
+        assert_eq!(MatchedBy::of(Some(false), true), None);
+        assert_eq!(MatchedBy::of(None, false), None);
+        assert_eq!(MatchedBy::of(None, true), Some(MatchedBy::NameOnly));
+        assert!(MatchedBy::NameAndNumber < MatchedBy::Number && MatchedBy::Number < MatchedBy::NameOnly);
     }
 
     #[test]

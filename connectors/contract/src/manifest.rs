@@ -193,7 +193,12 @@ impl Settings {
     ///
     /// # Errors
     /// The problem with it, when it is out of bounds.
-    pub fn bounded(&self, key: &str, absent: u32, bounds: RangeInclusive<u32>) -> Result<u32, SettingProblem> {
+    pub fn bounded(
+        &self,
+        key: &str,
+        absent: u32,
+        bounds: RangeInclusive<u32>,
+    ) -> Result<u32, SettingProblem> {
         let given = self.integer(key).map_or(Ok(absent), u32::try_from);
         given.ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
             let (from, to) = bounds.into_inner();
@@ -205,7 +210,12 @@ impl Settings {
     ///
     /// # Errors
     /// The problem with it, when a word is not known.
-    pub fn words<T: Copy>(&self, key: &str, absent: &str, known: &[(&str, T)]) -> Result<Vec<T>, SettingProblem> {
+    pub fn words<T: Copy>(
+        &self,
+        key: &str,
+        absent: &str,
+        known: &[(&str, T)],
+    ) -> Result<Vec<T>, SettingProblem> {
         let text = Some(self.text(key)).filter(|text| !text.trim().is_empty()).unwrap_or(absent);
         let given: Vec<&str> = text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
         if given == ["none"] {

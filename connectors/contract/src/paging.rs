@@ -36,7 +36,9 @@ impl PageRead {
         let total = self.total.unwrap_or(guessed);
         if self.entries == 0 && total > before {
             let page = self.page;
-            return NextPage::Short(format!("共{total}条，第{page}页为空 page {page} of {total} entries is empty"));
+            return NextPage::Short(format!(
+                "共{total}条，第{page}页为空 page {page} of {total} entries is empty"
+            ));
         }
         if total <= so_far {
             return NextPage::Whole;

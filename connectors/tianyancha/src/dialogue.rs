@@ -10,7 +10,7 @@ use chakong_contract::{
 };
 
 use crate::manifest::{Checked, MANIFEST};
-use crate::read::{self, Freeze, Match};
+use crate::read::{self, Freeze};
 use crate::wire::{Ask, Detail, Endpoint, History, PAGE_SIZE, Record};
 use crate::{Tianyancha, write};
 
@@ -79,16 +79,6 @@ impl Dialogue for Conversation {
     }
 }
 
-/// How close a match is; less is closer.
-const fn closeness(matched_by: MatchedBy) -> u8 {
-    match matched_by {
-        MatchedBy::NameAndNumber => 0,
-        MatchedBy::Number => 1,
-        MatchedBy::NameOnly => 2,
-        MatchedBy::Unstated => 3,
-    }
-}
-
 impl Conversation {
     fn ask(&self) -> Option<Ask> {
         let known = || self.found.as_ref().map(|found| found.keyword.clone());
@@ -118,11 +108,11 @@ impl Conversation {
     fn hear_search(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
         let page = read::page(read::result(answer, Endpoint::Search)?, Endpoint::Search)?;
         let records: Vec<Record> = self.gathered.entries(Endpoint::Search.what(), page.entries());
-        let ours = records.into_iter().filter_map(|record| match read::matched(&record, &self.order) {
-            Match::Ours(by) => Some((record, by)),
-            Match::Not => None,
+        let ours = records.into_iter().filter_map(|record| {
+            let matched_by = read::matched(&record, &self.order)?;
+            Some((record, matched_by))
         });
-        let best = ours.min_by_key(|(_, by)| closeness(*by));
+        let best = ours.min_by_key(|(_, by)| *by);
         self.stage = match (best, self.stage) {
             (Some((record, by)), _) => {
                 self.gathered.missing.clear();
@@ -156,14 +146,12 @@ impl Conversation {
         let record: Record = read::shaped(result, Endpoint::Base)?;
         let before = self.found.as_ref().map_or(MatchedBy::Unstated, |found| found.matched_by);
         match (read::matched(&record, &self.order), before) {
-            (Match::Ours(now), before) => {
-                self.take_record(&record, if closeness(now) < closeness(before) { now } else { before });
-            }
-            (Match::Not, MatchedBy::NameOnly) => {
+            (Some(now), before) => self.take_record(&record, now.min(before)),
+            (None, MatchedBy::NameOnly) => {
                 self.found = None;
                 self.stage = Stage::End;
             }
-            (Match::Not, _) => self.gathered.lacks(what, "与查询对象不符 about another company"),
+            (None, _) => self.gathered.lacks(what, "与查询对象不符 about another company"),
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ mod lists;
 
 pub(crate) use company::company;
 pub(crate) use freezes::{Freeze, add_detail, freezes};
-pub(crate) use identity::{Match, matched};
+pub(crate) use identity::matched;
 pub(crate) use lists::{add_history, branches, changes, shareholders, stakes};
 
 use std::collections::HashSet;

@@ -5,30 +5,16 @@ use chakong_contract::{IdentityDocument, Order};
 
 use crate::wire::Record;
 
-/// Whether a record is the party that was asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Match {
-    /// It is, as far as this says.
-    Ours(MatchedBy),
-    /// It bears another number, or another name and no number.
-    Not,
-}
-
-/// Compares what the record says of itself with the order. A record with another number is another company, whatever its name.
-pub(crate) fn matched(record: &Record, order: &Order) -> Match {
+/// How the record matches the party that was asked about; `None` when it is another's.
+pub(crate) fn matched(record: &Record, order: &Order) -> Option<MatchedBy> {
     let stated = match &order.document {
         IdentityDocument::Uscc(_) => record.credit_code.text(),
         IdentityDocument::OrgCode(_) => org_number(record),
         _ => record.reg_number.text(),
     };
     let stated: String = stated.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let same_name = same_name(&record.name.plain(), order.name.as_str());
-    match (stated.eq_ignore_ascii_case(order.document.number()), stated.is_empty(), same_name) {
-        (true, _, true) => Match::Ours(MatchedBy::NameAndNumber),
-        (true, _, false) => Match::Ours(MatchedBy::Number),
-        (false, true, true) => Match::Ours(MatchedBy::NameOnly),
-        _ => Match::Not,
-    }
+    let same_number = (!stated.is_empty()).then(|| stated.eq_ignore_ascii_case(order.document.number()));
+    MatchedBy::of(same_number, same_name(&record.name.plain(), order.name.as_str()))
 }
 
 /// The organisation code: stated, or the one inside the credit code.
