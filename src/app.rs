@@ -22,6 +22,7 @@ use crate::store::sqlite::{Sqlite, SqliteThreads};
 /// Every connector of this build.
 pub fn plugins() -> Vec<Plugin> {
     vec![
+        chakong_companies_house::plugin(),
         chakong_court_bank::plugin(),
         chakong_court_realty::plugin(),
         chakong_gleif::plugin(),

@@ -21,7 +21,7 @@ pub struct Company {
     /// Legal entity identifier, when the source gave a valid one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lei: Option<Lei>,
-    /// Country or subdivision under whose law it stands, in the source's letters (ISO 3166); empty where not stated.
+    /// Under whose law it stands, in the source's words (`CN`, `US-DE`, `england-wales`); empty where not stated.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub jurisdiction: String,
     /// Registration number 注册号.
