@@ -26,6 +26,7 @@ pub fn plugins() -> Vec<Plugin> {
         chakong_court_bank::plugin(),
         chakong_court_realty::plugin(),
         chakong_gleif::plugin(),
+        chakong_qichacha::plugin(),
         chakong_tianyancha::plugin(),
     ]
 }

@@ -9,7 +9,7 @@ use chakong_contract::name::same_name;
 use chakong_contract::sandbox::{
     Books, CallFaults, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
-use chakong_contract::{HttpAnswer, Moment, Secret, Settings, date};
+use chakong_contract::{HttpAnswer, Moment, Secret, Settings};
 use serde_json::{Value, json};
 
 use self::script::{Company, Script};
@@ -69,7 +69,7 @@ impl Register {
     /// Counts a request: the end of the window and what remains, nothing when the limit was reached before.
     fn count(&mut self, now: Moment) -> Option<(i64, Option<u32>)> {
         let limit = self.script.window_limit?;
-        let now = now.wall().to_zoned(date::shanghai()).map_or(0, |now| now.timestamp().as_second());
+        let now = now.unix_seconds();
         let (end, used) = self.window.filter(|(end, _)| now < *end).unwrap_or((now + WINDOW, 0));
         let remain = limit.checked_sub(used.saturating_add(1));
         self.window = Some((end, used.saturating_add(1)));
