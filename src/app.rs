@@ -25,6 +25,7 @@ pub fn plugins() -> Vec<Plugin> {
         chakong_companies_house::plugin(),
         chakong_court_bank::plugin(),
         chakong_court_realty::plugin(),
+        chakong_declarative::plugin(),
         chakong_gleif::plugin(),
         chakong_qichacha::plugin(),
         chakong_tianyancha::plugin(),

@@ -5,12 +5,14 @@ mod company;
 mod encumbrance;
 mod equity;
 mod property;
+mod vehicle;
 
 pub use account::{Account, Product, SubAccount, Transaction};
 pub use company::{Branch, ChangeRecord, Company, CompanyStatus, Parent, ParentLevel, Shareholder};
 pub use encumbrance::{Encumbrance, EncumbranceKind, Rank};
 pub use equity::EquityStake;
 pub use property::{AreaUnit, CoOwnership, Holder, PropertyKind, RealProperty};
+pub use vehicle::Vehicle;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,8 @@ pub enum Asset {
     Equity(EquityStake),
     /// 企业登记信息: facts about the company itself
     Company(Company),
+    /// 机动车
+    Vehicle(Vehicle),
 }
 
 /// Kinds of assets, for manifests and filters.
@@ -38,6 +42,7 @@ pub enum AssetKind {
     Property,
     Equity,
     Company,
+    Vehicle,
 }
 
 impl Asset {
@@ -48,6 +53,7 @@ impl Asset {
             Self::Property(_) => AssetKind::Property,
             Self::Equity(_) => AssetKind::Equity,
             Self::Company(_) => AssetKind::Company,
+            Self::Vehicle(_) => AssetKind::Vehicle,
         }
     }
 
@@ -59,6 +65,7 @@ impl Asset {
             Self::Property(property) => property.identity(),
             Self::Equity(stake) => format!("equity|{}|{}", stake.company_key(), stake.holder),
             Self::Company(company) => format!("company|{}", company.key()),
+            Self::Vehicle(vehicle) => format!("vehicle|{}", vehicle.key()),
         }
     }
 }
@@ -118,6 +125,7 @@ mod tests {
                 r#"{"kind":"equity","holder":"","company":"","company_code":null,"percent":null,"subscribed":null,
                     "paid":null,"since":null}"#
             }
+            AssetKind::Vehicle => r#"{"kind":"vehicle","plate":"","registered":null}"#,
             AssetKind::Company => {
                 r#"{"kind":"company","name":"","code":null,"org_code":null,"status":null,"status_text":"",
                     "legal_representative":"","company_type":"","registered_capital":null,"registered_capital_text":"",
@@ -138,7 +146,13 @@ mod tests {
 
     #[test]
     fn every_kind_comes_back_from_json_as_it_was() {
-        for kind in [AssetKind::Account, AssetKind::Property, AssetKind::Equity, AssetKind::Company] {
+        for kind in [
+            AssetKind::Account,
+            AssetKind::Property,
+            AssetKind::Equity,
+            AssetKind::Company,
+            AssetKind::Vehicle,
+        ] {
             let asset = bare(kind);
             assert_eq!(asset.kind(), kind);
             let text = serde_json::to_string(&asset).expect("serialises");
