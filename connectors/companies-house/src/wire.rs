@@ -3,9 +3,7 @@
 
 mod records;
 
-pub(crate) use records::{
-    Address, Charge, Control, Filing, Hit, Particulars, Person, PreviousName, Profile,
-};
+pub(crate) use records::{Address, Charge, Control, Filing, Hit, Particulars, Person, PreviousName, Profile};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -2,7 +2,6 @@
 
 use chakong_companies_house::plugin;
 use chakong_contract::asset::{Asset, MatchedBy};
-use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::{
     Company, FaultKind, Heard, HttpAnswer, IdentityDocument, Message, Order, Reply, RetryAfter, Secret,
@@ -38,21 +37,11 @@ fn script() -> Value {
 }
 
 fn ask(script: &Value, settings: &Settings, order: &Order) -> drive::Talk {
-    let plugin = plugin();
-    let connector = (plugin.build)(settings).expect("settings");
-    let mut sandbox = (plugin.sandbox)(script, settings).expect("a script");
-    drive::converse(&*connector, &mut *sandbox, &drive::batch(vec![order.clone()])).expect("an end")
+    drive::ask(&plugin(), settings, script, order)
 }
 
 fn reply(script: &Value, order: &Order) -> Reply {
-    let talk = ask(script, &settings(), order);
-    match talk.reads() {
-        [read] => match &read.content {
-            ReadContent::Answer(answer) => answer.reply.clone(),
-            ReadContent::Fault(fault) => panic!("{fault}"),
-        },
-        _ => panic!("{:?}", talk.end),
-    }
+    drive::reply(&plugin(), &settings(), script, order)
 }
 
 fn company(reply: &Reply) -> (&Company, MatchedBy) {

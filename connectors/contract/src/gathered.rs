@@ -4,11 +4,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::asset::FoundAsset;
-use crate::connector::{Batch, Read, ReadContent, Reading};
+use crate::connector::{Batch, Read, ReadContent, Reading, Step};
 use crate::date::Date;
 use crate::fault::{Fault, FaultKind};
 use crate::manifest::Manifest;
-use crate::order::{ActionKind, Order};
+use crate::order::{ActionKind, Order, RequestNumber};
 use crate::reply::{Answer, Reply, UnknownValue};
 use crate::scalar::Scalar;
 
@@ -75,6 +75,11 @@ impl Gathered {
                 Ok(None)
             }
         }
+    }
+
+    /// The end of a dialogue about one order, with what was gathered and found.
+    pub fn done(&mut self, number: &RequestNumber, assets: Vec<FoundAsset>) -> Step {
+        Step::Done(vec![Read::answer(number.clone(), std::mem::take(self).answer(assets))])
     }
 
     /// The answer to a query: found, nothing or partial.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chakong_contract::asset::FoundAsset;
-use chakong_contract::connector::Read;
 use chakong_contract::gathered::Gathered;
 use chakong_contract::paging::{NextPage, PageRead};
 use chakong_contract::{Batch, Call, Dialogue, Fault, FaultKind, Heard, HttpAnswer, Order, Secret, Step};
@@ -48,8 +47,7 @@ impl Dialogue for Conversation {
             return Step::Failed(fault);
         }
         let Some(page) = self.page else {
-            let answer = std::mem::take(&mut self.gathered).answer(std::mem::take(&mut self.found));
-            return Step::Done(vec![Read::answer(self.order.number.clone(), answer)]);
+            return self.gathered.done(&self.order.number, std::mem::take(&mut self.found));
         };
         match write::ask(&self.description, &self.order, page, self.authorization.as_ref()) {
             Ok(request) => Step::Send(request),

@@ -1,7 +1,6 @@
 //! Fixtures of two invented registries, the conformance suite on both, and properties over the connector's own sandbox.
 
 use chakong_contract::asset::{Asset, MatchedBy};
-use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::{FaultKind, IdentityDocument, Order, Reply, Secret};
 use chakong_declarative::plugin;
@@ -38,21 +37,11 @@ fn fund() -> Value {
 }
 
 fn ask(script: &Value, settings: &Settings, order: &Order) -> drive::Talk {
-    let plugin = plugin();
-    let connector = (plugin.build)(settings).expect("settings");
-    let mut sandbox = (plugin.sandbox)(script, settings).expect("a script");
-    drive::converse(&*connector, &mut *sandbox, &drive::batch(vec![order.clone()])).expect("an end")
+    drive::ask(&plugin(), settings, script, order)
 }
 
 fn reply(script: &Value, settings: &Settings, order: &Order) -> Reply {
-    let talk = ask(script, settings, order);
-    match talk.reads() {
-        [read] => match &read.content {
-            ReadContent::Answer(answer) => answer.reply.clone(),
-            ReadContent::Fault(fault) => panic!("{fault}"),
-        },
-        _ => panic!("{:?}", talk.end),
-    }
+    drive::reply(&plugin(), settings, script, order)
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy, Parent, ParentLevel};
-use chakong_contract::connector::Read;
 use chakong_contract::gathered::Gathered;
 use chakong_contract::paging::{NextPage, PageRead};
 use chakong_contract::{Batch, Call, Company, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
@@ -61,8 +60,7 @@ impl Dialogue for Conversation {
                 let found = std::mem::take(&mut self.found).into_iter();
                 let assets = found
                     .map(|(company, matched_by)| FoundAsset { asset: Asset::Company(company), matched_by });
-                let answer = std::mem::take(&mut self.gathered).answer(assets.collect());
-                Step::Done(vec![Read::answer(self.order.number.clone(), answer)])
+                self.gathered.done(&self.order.number, assets.collect())
             }
         }
     }

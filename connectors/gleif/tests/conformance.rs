@@ -1,7 +1,6 @@
 //! Fixtures, the conformance suite, and properties over the connector's own sandbox.
 
 use chakong_contract::asset::{Asset, MatchedBy, ParentLevel};
-use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::{Company, IdentityDocument, Message, Order, Reply};
 use chakong_gleif::plugin;
@@ -34,21 +33,11 @@ fn script() -> Value {
 }
 
 fn ask(script: &Value, settings: &Settings, order: &Order) -> drive::Talk {
-    let plugin = plugin();
-    let connector = (plugin.build)(settings).expect("settings");
-    let mut sandbox = (plugin.sandbox)(script, settings).expect("a script");
-    drive::converse(&*connector, &mut *sandbox, &drive::batch(vec![order.clone()])).expect("an end")
+    drive::ask(&plugin(), settings, script, order)
 }
 
 fn reply(script: &Value, order: &Order) -> Reply {
-    let talk = ask(script, &Settings::default(), order);
-    match talk.reads() {
-        [read] => match &read.content {
-            ReadContent::Answer(answer) => answer.reply.clone(),
-            ReadContent::Fault(fault) => panic!("{fault}"),
-        },
-        _ => panic!("{:?}", talk.end),
-    }
+    drive::reply(&plugin(), &Settings::default(), script, order)
 }
 
 fn companies(reply: &Reply) -> Vec<(&Company, MatchedBy)> {

@@ -1,7 +1,6 @@
 //! One order as a conversation: who is it, then the lists that base data did not bring along.
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::connector::Read;
 use chakong_contract::gathered::Gathered;
 use chakong_contract::paging::{NextPage, PageRead};
 use chakong_contract::{Batch, Call, Company, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
@@ -66,8 +65,7 @@ impl Dialogue for Conversation {
                 let found = self.found.take();
                 let assets = found
                     .map(|(company, matched_by)| FoundAsset { asset: Asset::Company(company), matched_by });
-                let answer = std::mem::take(&mut self.gathered).answer(assets.into_iter().collect());
-                Step::Done(vec![Read::answer(self.order.number.clone(), answer)])
+                self.gathered.done(&self.order.number, assets.into_iter().collect())
             }
         }
     }

@@ -1,12 +1,11 @@
 //! One order as a conversation: who is it, then every list page by page, then the detail of each freeze that stands.
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::connector::Read;
 use chakong_contract::gathered::Gathered;
 use chakong_contract::name::same_name;
 use chakong_contract::paging::{NextPage, PageRead};
 use chakong_contract::{
-    Answer, Batch, Call, Company, Dialogue, EquityStake, Fault, FaultKind, Heard, HttpAnswer, Order, Step,
+    Batch, Call, Company, Dialogue, EquityStake, Fault, FaultKind, Heard, HttpAnswer, Order, Step,
 };
 
 use crate::manifest::{Checked, MANIFEST};
@@ -74,7 +73,10 @@ impl Dialogue for Conversation {
         }
         match self.ask() {
             Some(ask) => Step::Send(ask.to_http(&self.settings.token)),
-            None => Step::Done(vec![Read::answer(self.order.number.clone(), self.answer())]),
+            None => {
+                let assets = self.assets();
+                self.gathered.done(&self.order.number, assets)
+            }
         }
     }
 }
@@ -270,9 +272,8 @@ impl Conversation {
         Ok(())
     }
 
-    fn answer(&mut self) -> Answer {
-        let gathered = std::mem::take(&mut self.gathered);
-        let Some(mut found) = self.found.take() else { return gathered.answer(Vec::new()) };
+    fn assets(&mut self) -> Vec<FoundAsset> {
+        let Some(mut found) = self.found.take() else { return Vec::new() };
         for freeze in found.freezes {
             let ours = same_name(&freeze.record.debtor, &found.company.name);
             let target = freeze.record.company.clone();
@@ -286,6 +287,6 @@ impl Conversation {
         let assets = std::iter::once(Asset::Company(found.company))
             .chain(found.stakes.into_iter().map(Asset::Equity))
             .map(|asset| FoundAsset { asset, matched_by: found.matched_by });
-        gathered.answer(assets.collect())
+        assets.collect()
     }
 }

@@ -40,23 +40,12 @@ fn script() -> Value {
     json!({ "companies": [company(&json!({ "shareholders": shareholders, "freezes": freezes }))] })
 }
 
-/// Asks the sandbox of a script.
 fn ask(script: &Value, settings: &Settings, order: &Order) -> drive::Talk {
-    let plugin = plugin();
-    let connector = (plugin.build)(settings).expect("settings");
-    let mut sandbox = (plugin.sandbox)(script, settings).expect("a script");
-    drive::converse(&*connector, &mut *sandbox, &drive::batch(vec![order.clone()])).expect("an end")
+    drive::ask(&plugin(), settings, script, order)
 }
 
 fn reply(script: &Value, order: &Order) -> Reply {
-    let talk = ask(script, &settings(), order);
-    match &talk.reads() {
-        [read] => match &read.content {
-            chakong_contract::connector::ReadContent::Answer(answer) => answer.reply.clone(),
-            chakong_contract::connector::ReadContent::Fault(fault) => panic!("{fault}"),
-        },
-        _ => panic!("{:?}", talk.end),
-    }
+    drive::reply(&plugin(), &settings(), script, order)
 }
 
 fn only_company(reply: &Reply) -> &Company {
