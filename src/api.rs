@@ -1,7 +1,7 @@
 //! The HTTP API: one endpoint, or a few that belong together, a file. The OpenAPI document is made from the handlers.
 //!
 //! Layers, outermost first: record (metrics, access line, problems with their path), slots (so many requests at
-//! once), authenticate, time limit; then the endpoint, whose [`access::Caller`] names the roles that may.
+//! once), authenticate, time limit; then the endpoint, whose `access::Caller` names the roles that may.
 
 mod access;
 mod connectors;

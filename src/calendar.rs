@@ -40,7 +40,7 @@ async fn sweep(context: &Context) -> Stored<usize> {
         .write(move |tx| {
             let policy = RetryPolicy::default();
             let on = Circumstances { now, policy, chance: 0.0, idempotent: false, can_freeze: false };
-            for order in overdue {
+            for order in &overdue {
                 let order = tx.order(order.id)?.ok_or(StoreError::Missing("the order"))?;
                 if order.deadline <= now {
                     apply(tx, &order, Happening::DeadlinePassed, &on, &Source::default())?;

@@ -94,6 +94,9 @@ pub async fn accept(
         return Err(IntakeError::Findings(findings));
     }
     let (submitter, key) = (submitter.to_owned(), key.to_owned());
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    let uid =
+        uuid::Builder::from_unix_timestamp_millis(millis, &rand::Rng::random(&mut rand::rng())).into_uuid();
     store
         .write(move |tx| {
             if let Some((inquiry, known)) = tx.inquiry_by_key(&submitter, &key)? {
@@ -104,7 +107,7 @@ pub async fn accept(
                     Err(IntakeError::KeyReused)
                 });
             }
-            keep(tx, &submission, &plan, (&submitter, &key, &digest), now).map(Ok)
+            keep(tx, &submission, &plan, (&submitter, &key, &digest), uid, now).map(Ok)
         })
         .await?
 }
@@ -114,9 +117,9 @@ fn keep(
     submission: &Submission,
     plan: &Plan,
     (submitter, key, digest): (&str, &str, &[u8]),
+    uid: Uuid,
     now: Timestamp,
 ) -> Stored<Accepted> {
-    let uid = Uuid::now_v7();
     let hours = i64::from(submission.deadline_hours.unwrap_or(24));
     let deadline = now.checked_add(jiff::Span::new().hours(hours)).unwrap_or(now);
     let id = tx.insert_inquiry(&NewInquiry {

@@ -15,4 +15,4 @@ pub use board::{Board, CounterpartView, LaneHealth, LaneState};
 pub use breaker::{Breaker, BreakerState};
 pub use lane::{Context, Lane, OpenError};
 pub use supervisor::supervise;
-pub use translate::{Submissions, order_for};
+pub use translate::{Submissions, lacking, order_for};

@@ -6,6 +6,8 @@ mod completion;
 mod differences;
 mod measures;
 
+use std::sync::Arc;
+
 use chakong_contract::fault::{Fault, FaultKind, RetryAfter};
 use chakong_contract::reply::Answer;
 use chakong_contract::{ActionKind, Moment, Reply};
@@ -22,7 +24,7 @@ pub use completion::{certificate_of, open_more};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happening {
     /// The counterpart answered.
-    Answered(Box<Answer>),
+    Answered(Arc<Answer>),
     /// An attempt brought no reply.
     Faulted(Fault),
     /// Something came back that cannot be read. It was sent, so it is not sent again: the counterpart was told, and
@@ -68,14 +70,14 @@ pub struct Settled {
     /// The event, if it is worth one.
     pub event: Option<EventType>,
     /// The answer, if there is one, in the form that fits the order.
-    pub answer: Option<Answer>,
+    pub answer: Option<Arc<Answer>>,
 }
 
 /// What follows. `None` when nothing does: the order has come to an end that this cannot change.
 pub fn settle(order: &OrderRecord, happening: Happening, on: &Circumstances) -> Option<Settled> {
     let to = |state, event| Some(moved(order, state, event));
     match happening {
-        Happening::Answered(answer) => answered(order, *answer, on),
+        Happening::Answered(answer) => answered(order, answer, on),
         Happening::Faulted(fault) => faulted(order, fault, on),
         Happening::Unreadable(fault) => {
             let order = OrderRecord { fault: Some(fault), ..order.clone() };
@@ -111,7 +113,7 @@ fn moved(order: &OrderRecord, state: OrderState, event: Option<EventType>) -> Se
     Settled { order: OrderRecord { state, ..order.clone() }, event, answer: None }
 }
 
-fn answered(order: &OrderRecord, mut answer: Answer, on: &Circumstances) -> Option<Settled> {
+fn answered(order: &OrderRecord, mut answer: Arc<Answer>, on: &Circumstances) -> Option<Settled> {
     let action = order.instruction.kind();
     if !fits(action, &answer.reply) {
         let detail = format!("the answer is a `{}` and the order a {action}", answer.reply.outcome());
@@ -121,7 +123,8 @@ fn answered(order: &OrderRecord, mut answer: Answer, on: &Circumstances) -> Opti
         && let Reply::Held(holding) | Reply::PartlyHeld(holding) = &answer.reply
     {
         // On the wire a release that was done looks like a control that was done.
-        answer.reply = Reply::Released { amount: Some(holding.held) };
+        let amount = Some(holding.held);
+        Arc::make_mut(&mut answer).reply = Reply::Released { amount };
     }
     let (state, event) = match &answer.reply {
         Reply::Refused(_) | Reply::NotHeld(_) => (OrderState::Refused, EventType::OrderRefused),

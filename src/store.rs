@@ -20,9 +20,10 @@ use crate::inquiry::{
     EventDraft, Inquiry, InquiryId, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState,
     Submission,
 };
+pub use packed::Packed;
 pub use records::{
-    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, NewInquiry, NewOrder, RawDirection, RawMessage,
-    Revision,
+    Act, AnswerText, BatchRecord, EventRecord, InquiryFilter, LaneCounts, NewInquiry, NewOrder, OutcomeRow,
+    RawDirection, RawMessage, Revision, RevisionText,
 };
 pub use signals::Signals;
 
@@ -74,6 +75,8 @@ pub trait Reads {
     fn submission(&mut self, id: InquiryId) -> Stored<Option<Submission>>;
     /// Who was not asked by an inquiry, and why.
     fn not_asked(&mut self, id: InquiryId) -> Stored<Vec<NotAsked>>;
+    /// The case system's references of an inquiry's parties, in their order.
+    fn parties(&mut self, id: InquiryId) -> Stored<Vec<String>>;
     /// An order.
     fn order(&mut self, id: OrderId) -> Stored<Option<OrderRecord>>;
     /// Every order of an inquiry, oldest first.
@@ -104,16 +107,18 @@ pub trait Reads {
     fn raw_of_batch(&mut self, id: i64) -> Stored<Vec<RawMessage>>;
     /// One revision of the answer to an order and its re-queries, or the latest.
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>>;
+    /// One revision as an event carries it.
+    fn revision_text(&mut self, root: OrderId, number: u32) -> Stored<Option<RevisionText>>;
     /// The latest revision of every answered order of an inquiry.
     fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>>;
+    /// The latest outcome of every answered order of an inquiry.
+    fn outcomes_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OutcomeRow>>;
     /// A measure.
     fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>>;
     /// The ledger of an inquiry.
     fn measures_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Measure>>;
     /// Events after a sequence number, in order.
     fn events_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<EventRecord>>;
-    /// Events of one inquiry.
-    fn events_of(&mut self, inquiry: InquiryId) -> Stored<Vec<EventRecord>>;
     /// The newest sequence number.
     fn last_event(&mut self) -> Stored<i64>;
     /// The sequence number up to which a consumer has acknowledged.
@@ -124,8 +129,6 @@ pub trait Reads {
     fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64>;
     /// Why a lane is paused, if it is.
     fn paused(&mut self, lane: &str) -> Stored<Option<String>>;
-    /// A raw message by row number.
-    fn raw(&mut self, id: i64) -> Stored<Option<RawMessage>>;
     /// Acts of people on an inquiry.
     fn acts_of(&mut self, subject: &str) -> Stored<Vec<Act>>;
 }
@@ -136,6 +139,8 @@ pub trait Tx: Reads {
     fn insert_inquiry(&mut self, new: &NewInquiry<'_>) -> Stored<InquiryId>;
     /// Replaces a submission, to add documents to it.
     fn save_submission(&mut self, inquiry: InquiryId, submission: &Submission) -> Stored<()>;
+    /// Adds to the open orders of an inquiry, and gives the inquiry as it is then.
+    fn count_orders(&mut self, inquiry: InquiryId, more: i64) -> Stored<Inquiry>;
     /// Writes state, counters and deadline of an inquiry.
     fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()>;
     /// Adds an order; its lane wakes after the commit.
@@ -168,10 +173,11 @@ pub trait Tx: Reads {
 
 /// Work to be done inside a transaction.
 pub trait WriteJob: Send {
-    /// Does the work.
+    /// Does the work. Run again from its beginning when another job of the same transaction failed and everything was
+    /// rolled back.
     ///
     /// # Errors
-    /// Rolls this job back, and no other.
+    /// Nothing of this job is kept then, and everything of the others.
     fn run(&mut self, tx: &mut dyn Tx) -> Stored<()>;
     /// Called once, after the commit or the failure.
     fn finish(self: Box<Self>, outcome: Stored<()>);
@@ -188,7 +194,7 @@ pub trait ReadJob: Send {
     fn finish(self: Box<Self>, outcome: Stored<()>);
 }
 
-/// A store. Dropping every handle closes it; [`Store::close`] waits for that.
+/// A store. Dropping every handle closes it; `SqliteThreads::join` waits for that.
 pub trait Store: Send + Sync + std::fmt::Debug {
     /// Where writes go, in order.
     fn writer(&self) -> &tokio::sync::mpsc::Sender<Box<dyn WriteJob>>;
@@ -201,18 +207,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 }
 
 struct Call<F, T> {
-    work: Option<F>,
+    work: F,
     value: Option<T>,
     reply: oneshot::Sender<Stored<T>>,
 }
 
 impl<F, T> Call<F, T> {
-    fn keep(&mut self, work: impl FnOnce(F) -> Stored<T>) -> Stored<()> {
-        let call = self.work.take().ok_or(StoreError::Closed)?;
-        self.value = Some(work(call)?);
-        Ok(())
-    }
-
     fn tell(self, outcome: Stored<()>) {
         let value = outcome.and_then(|()| self.value.ok_or(StoreError::Closed));
         // The caller may be gone; what was committed stays committed.
@@ -220,9 +220,10 @@ impl<F, T> Call<F, T> {
     }
 }
 
-impl<F: FnOnce(&mut dyn Tx) -> Stored<T> + Send, T: Send> WriteJob for Call<F, T> {
+impl<F: FnMut(&mut dyn Tx) -> Stored<T> + Send, T: Send> WriteJob for Call<F, T> {
     fn run(&mut self, tx: &mut dyn Tx) -> Stored<()> {
-        self.keep(|work| work(tx))
+        self.value = Some((self.work)(tx)?);
+        Ok(())
     }
 
     fn finish(self: Box<Self>, outcome: Stored<()>) {
@@ -230,9 +231,11 @@ impl<F: FnOnce(&mut dyn Tx) -> Stored<T> + Send, T: Send> WriteJob for Call<F, T
     }
 }
 
-impl<F: FnOnce(&mut dyn Reads) -> Stored<T> + Send, T: Send> ReadJob for Call<F, T> {
+impl<F: FnOnce(&mut dyn Reads) -> Stored<T> + Send, T: Send> ReadJob for Call<Option<F>, T> {
     fn run(&mut self, reads: &mut dyn Reads) -> Stored<()> {
-        self.keep(|work| work(reads))
+        let work = self.work.take().ok_or(StoreError::Closed)?;
+        self.value = Some(work(reads)?);
+        Ok(())
     }
 
     fn finish(self: Box<Self>, outcome: Stored<()>) {
@@ -241,17 +244,18 @@ impl<F: FnOnce(&mut dyn Reads) -> Stored<T> + Send, T: Send> ReadJob for Call<F,
 }
 
 impl dyn Store {
-    /// Runs `work` in a transaction; returns after the commit is on disk.
+    /// Runs `work` in a transaction; returns after the commit is on disk. `work` may be run more than once, each time on
+    /// a store that holds nothing of the time before.
     ///
     /// # Errors
     /// Whatever `work` or the commit says; then nothing of it was kept.
     pub async fn write<T, F>(&self, work: F) -> Stored<T>
     where
-        F: FnOnce(&mut dyn Tx) -> Stored<T> + Send + 'static,
+        F: FnMut(&mut dyn Tx) -> Stored<T> + Send + 'static,
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: Box<dyn WriteJob> = Box::new(Call { work: Some(work), value: None, reply });
+        let job: Box<dyn WriteJob> = Box::new(Call { work, value: None, reply });
         self.writer().send(job).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }

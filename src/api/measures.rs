@@ -71,7 +71,7 @@ impl MeasureView {
 /// Does what a person decided about a measure.
 async fn decide(
     gateway: &Shared,
-    work: impl FnOnce(&mut dyn Tx) -> Stored<Result<Measure, Declined>> + Send + 'static,
+    mut work: impl FnMut(&mut dyn Tx) -> Stored<Result<Measure, Declined>> + Send + 'static,
 ) -> Result<(MeasureView, crate::inquiry::InquiryId), Problem> {
     let around = Shared::clone(gateway);
     let decided = gateway.store.write(move |tx| match work(tx)? {

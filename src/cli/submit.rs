@@ -45,7 +45,7 @@ async fn submit(arguments: &Arguments) -> Result<Exit, Failed> {
         exit: Exit::Input,
         message: format!("{}: {error}", arguments.file.display()),
     })?;
-    let digest = || Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let digest = || hex::encode(Sha256::digest(&body));
     let key = arguments.idempotency_key.clone().unwrap_or_else(digest);
     let gateway = Gateway::new(&arguments.server)?;
     let inquiry = gateway.submit(&key, body).await?;

@@ -51,7 +51,7 @@ pub fn digest_of(key: &str) -> [u8; 32] {
 pub(super) fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
     let name: Option<String> = section.required("name", "who holds the key, e.g. name = \"case-system\"");
     let words: Vec<String> = section.required("roles", "e.g. roles = [\"case_system\"]").unwrap_or_default();
-    let hex: Option<String> = section
+    let text: Option<String> = section
         .required("sha256", "the key's SHA-256 in hexadecimal; make one with: printf %s KEY | sha256sum");
     let mut roles = BTreeSet::new();
     for word in words {
@@ -63,8 +63,8 @@ pub(super) fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
             }
         }
     }
-    let digest = hex.and_then(|hex| {
-        let digest = read_hex(&hex);
+    let digest = text.and_then(|text| {
+        let digest = hex::decode(&text).ok().and_then(|bytes| bytes.try_into().ok());
         if digest.is_none() {
             section.problem(
                 "sha256",
@@ -74,13 +74,6 @@ pub(super) fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
         digest
     });
     Some(ApiKey { name: name?, roles, digest: digest? })
-}
-
-fn read_hex(text: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> =
-        text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    if digits.len() == 64 { bytes.try_into().ok() } else { None }
 }
 
 pub(super) fn check_distinct(keys: &[ApiKey], root: &mut Section<'_>) {

@@ -203,7 +203,7 @@ const PREFIX: usize = 10;
 /// Never: the format always is a request number.
 pub fn number_of(id: OrderId, created: Timestamp) -> RequestNumber {
     let date = chakong_contract::Moment::from_timestamp(created).date();
-    let text = format!("CK{}{id:012}", date.strftime("%Y%m%d"));
+    let text = format!("CK{:04}{:02}{:02}{id:012}", date.year(), date.month(), date.day());
     text.parse().unwrap_or_else(|_| unreachable!("a number of the form is a request number"))
 }
 

@@ -14,15 +14,16 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
-use super::{Admission, Board, LaneHealth, Submissions, order_for};
+use super::{Admission, Board, LaneHealth, Submissions, lacking, order_for};
 use crate::clock::Clock;
 use crate::config::{CounterpartConfig, LineConfig};
 use crate::inquiry::{OrderId, OrderRecord};
 use crate::lifecycle::Tasks;
 use crate::lines::call::CallLine;
 use crate::lines::parcel::ParcelLine;
-use crate::settle::Circumstances;
+use crate::settle::{Circumstances, Happening};
 use crate::store::{Store, StoreError, Stored};
+use outcome::Outcomes;
 
 /// Orders read ahead; what does not fit waits in the store.
 const READ_AHEAD: usize = 256;
@@ -51,7 +52,7 @@ type Ready = (OrderRecord, Order);
 
 #[derive(Debug)]
 enum Line {
-    Call(CallLine),
+    Call(Box<CallLine>),
     Parcel,
 }
 
@@ -62,6 +63,8 @@ pub struct Lane {
     context: Context,
     health: Arc<LaneHealth>,
     line: Line,
+    /// Connector and version, for provenance.
+    connector: String,
     taken: Mutex<HashSet<OrderId>>,
     freed: Notify,
 }
@@ -73,7 +76,7 @@ impl Lane {
     /// A fault when the line cannot be opened, or the store's error.
     pub async fn open(config: Arc<CounterpartConfig>, context: Context) -> Result<Arc<Self>, OpenError> {
         let line = match &config.line {
-            LineConfig::Call(call) => Line::Call(CallLine::open(call)?),
+            LineConfig::Call(call) => Line::Call(Box::new(CallLine::open(call)?)),
             LineConfig::Parcel(parcel) => ParcelLine::open(parcel).map(|_| Line::Parcel)?,
         };
         let (name, day) = (config.name.clone(), Moment::from_timestamp(context.clock.now()).date());
@@ -84,7 +87,9 @@ impl Lane {
         let admission = Admission::new(Arc::clone(&config), Arc::clone(&context.clock), spent);
         let health = Arc::new(LaneHealth::new(&config.name, admission, paused.is_some()));
         context.board.put(Arc::clone(&health));
-        Ok(Arc::new(Self { config, context, health, line, taken: Mutex::default(), freed: Notify::new() }))
+        let connector = format!("{} {}", config.plugin.manifest.id, env!("CARGO_PKG_VERSION"));
+        let taken = Mutex::default();
+        Ok(Arc::new(Self { config, context, health, line, connector, taken, freed: Notify::new() }))
     }
 
     /// The configuration it runs with.
@@ -123,9 +128,10 @@ impl Lane {
             if signal.take_urgent() {
                 ready.clear();
             }
-            let until = match self.step(&mut ready).await {
+            let (until, blocked) = match self.step(&mut ready).await {
                 Next::Again => continue,
-                Next::Wait(until) => until,
+                Next::Wait(until) => (until, false),
+                Next::Blocked => (None, true),
             };
             let now = self.context.clock.now();
             let wait =
@@ -133,7 +139,7 @@ impl Lane {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = woken => {}
-                () = freed => {}
+                () = freed, if blocked => {}
                 () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => {}
             }
         }
@@ -141,13 +147,20 @@ impl Lane {
 
     /// One step: read ahead, be admitted, send. Or: until when to wait.
     async fn step(self: &Arc<Self>, ready: &mut VecDeque<Ready>) -> Next {
-        if self.health.is_paused() || self.taken().len() >= MOST_TAKEN {
+        if self.health.is_paused() {
             ready.clear();
             return Next::Wait(None);
         }
+        if self.taken().len() >= MOST_TAKEN {
+            return Next::Blocked;
+        }
+        let mut next_due = None;
         if ready.is_empty() {
             match self.read_ahead().await {
-                Ok(orders) => *ready = orders.into(),
+                Ok((orders, next)) => {
+                    *ready = orders.into();
+                    next_due = next;
+                }
                 Err(error) => {
                     tracing::error!(counterpart = self.config.name, %error, "due orders cannot be read");
                     return Next::Wait(self.context.clock.now().checked_add(Duration::from_secs(1)).ok());
@@ -156,13 +169,13 @@ impl Lane {
         }
         if ready.is_empty() {
             self.health.waits_for(None);
-            return Next::Wait(self.next_due().await);
+            return Next::Wait(next_due);
         }
         self.fill_batch(ready).await;
         match self.health.admission.admit() {
             Err(refusal) => {
                 self.health.waits_for(Some(refusal));
-                Next::Wait(refusal.until)
+                refusal.until.map_or(Next::Blocked, |until| Next::Wait(Some(until)))
             }
             Ok(permit) => {
                 self.health.waits_for(None);
@@ -182,7 +195,7 @@ impl Lane {
             return;
         }
         tokio::time::sleep(waits).await;
-        if let Ok(orders) = self.read_ahead().await {
+        if let Ok((orders, _)) = self.read_ahead().await {
             *ready = orders.into();
         }
     }
@@ -201,11 +214,14 @@ impl Lane {
         self.health.sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let lane = Arc::clone(self);
         self.context.tasks.spawn_job("deliver", async move {
+            let (batch, lacking) = lane.set_apart(batch);
             let settled = match &lane.line {
+                _ if batch.is_empty() => Ok(()),
                 Line::Call(line) => lane.deliver_call(line, batch, permit).await,
                 Line::Parcel => lane.deliver_parcel(batch, permit).await,
             };
-            match settled {
+            let lacking = if lacking.is_empty() { Ok(()) } else { lane.settle(lacking, None).await };
+            match settled.and(lacking) {
                 Ok(()) => lane.give_back(&ids),
                 // Orders whose outcome could not be written stay taken: they are not sent again before a restart.
                 Err(error) => {
@@ -214,6 +230,18 @@ impl Lane {
                 }
             }
         });
+    }
+
+    /// Sets those apart that lack a document; they fail visibly and are never sent.
+    fn set_apart(&self, batch: Vec<Ready>) -> (Vec<Ready>, Outcomes) {
+        let (mut complete, mut incomplete) = (Vec::with_capacity(batch.len()), Outcomes::new());
+        for (record, order) in batch {
+            match lacking(&order, &self.config.plugin.manifest) {
+                Some(fault) => incomplete.push((record.id, Happening::Faulted(fault))),
+                None => complete.push((record, order)),
+            }
+        }
+        (complete, incomplete)
     }
 
     fn give_back(&self, ids: &[OrderId]) {
@@ -227,7 +255,8 @@ impl Lane {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn read_ahead(self: &Lane) -> Stored<Vec<Ready>> {
+    /// Orders whose time has come; if there are none, when the next one comes.
+    async fn read_ahead(&self) -> Stored<(Vec<Ready>, Option<Timestamp>)> {
         let taken = self.taken().clone();
         let (name, now) = (self.config.name.clone(), self.context.clock.now());
         let (submissions, manifest) =
@@ -242,14 +271,10 @@ impl Lane {
                     let order = order_for(&record, &submission, &manifest)?;
                     ready.push((record, order));
                 }
-                Ok(ready)
+                let next = if ready.is_empty() { reads.next_due(&name, now)? } else { None };
+                Ok((ready, next))
             })
             .await
-    }
-
-    async fn next_due(&self) -> Option<Timestamp> {
-        let (name, now) = (self.config.name.clone(), self.context.clock.now());
-        self.context.store.read(move |reads| reads.next_due(&name, now)).await.ok().flatten()
     }
 
     /// Circumstances for settling orders of this lane now.
@@ -266,8 +291,12 @@ impl Lane {
 }
 
 enum Next {
+    /// Go on at once.
     Again,
+    /// Until a time, or until something new comes.
     Wait(Option<Timestamp>),
+    /// Until something under way comes back.
+    Blocked,
 }
 
 /// The lane could not be opened.
@@ -296,7 +325,8 @@ fn take_batch(ready: &mut VecDeque<Ready>, most: usize) -> Vec<Ready> {
 /// The batch as a connector sees it. Its number is `made`'s day and a row number, 30 digits; never reused.
 fn batch_of(id: i64, made: Timestamp, orders: &[Ready]) -> Batch {
     let made = Moment::from_timestamp(made);
-    let number = format!("{}{id:022}", made.date().strftime("%Y%m%d"));
+    let number =
+        format!("{:04}{:02}{:02}{id:022}", made.date().year(), made.date().month(), made.date().day());
     Batch { number, made, orders: orders.iter().map(|(_, order)| order.clone()).collect() }
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use chakong_contract::{Moment, Order};
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use chakong_contract::{DocumentKind, Fault, FaultKind, Moment, Order};
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
 use crate::inquiry::{InquiryId, OrderRecord, Submission};
 use crate::store::{Reads, StoreError, Stored};
@@ -28,7 +28,14 @@ pub struct Submissions(Cache<InquiryId, Arc<Submission>, BySize>);
 
 impl Default for Submissions {
     fn default() -> Self {
-        Self(Cache::with_weighter(1024, KEPT_BYTES, BySize))
+        // One shard: each shard has only its part of the weight, and one inquiry may weigh as much as several parts.
+        let options = OptionsBuilder::new()
+            .shards(1)
+            .estimated_items_capacity(1024)
+            .weight_capacity(KEPT_BYTES)
+            .build();
+        let options = options.unwrap_or_else(|_| unreachable!("every option is given"));
+        Self(Cache::with_options(options, BySize, DefaultHashBuilder::default(), DefaultLifecycle::default()))
     }
 }
 
@@ -81,4 +88,17 @@ pub fn order_for(
         instruction: record.instruction.clone(),
         documents,
     })
+}
+
+/// The documents that `counterpart` asks for with this act and that the order does not carry. No order leaves without
+/// them (法释〔2013〕20号 art. 3).
+pub fn lacking(order: &Order, manifest: &chakong_contract::Manifest) -> Option<Fault> {
+    let needed = manifest.capability(order.instruction.kind()).map_or(&[][..], |able| able.documents);
+    let carried = |kind: &DocumentKind| order.documents.iter().any(|document| document.kind == *kind);
+    let missing: Vec<&str> = needed.iter().filter(|kind| !carried(kind)).map(|kind| kind.chinese()).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let detail = format!("缺文书 missing document: {}", missing.join("、"));
+    Some(Fault::new(FaultKind::Unsupported, "send the order", detail))
 }

@@ -19,6 +19,7 @@ const MOST_STEPS: usize = 1000;
 pub struct CallLine {
     client: Client,
     config: CallConfig,
+    base: reqwest::Url,
 }
 
 /// How a conversation ended.
@@ -82,7 +83,9 @@ impl CallLine {
             builder = builder.identity(identity);
         }
         let client = builder.build().map_err(|error| unusable(format!("the HTTP client: {error}")))?;
-        Ok(Self { client, config: config.clone() })
+        let base =
+            config.base_url.parse().map_err(|_| unusable("the base address is not an address".into()))?;
+        Ok(Self { client, config: config.clone(), base })
     }
 
     /// Holds a conversation to its end, from its first step. The first request was admitted by the lane; further ones are by `admission`.
@@ -129,18 +132,23 @@ impl CallLine {
         self.send(&HttpRequest::get("/"), false).await.map(|answer| answer.status)
     }
 
+    /// The base address with the request's path and query; the address is parsed once, not for every request.
+    fn address_of(&self, request: &HttpRequest) -> reqwest::Url {
+        let mut address = self.base.clone();
+        let below = self.base.path().trim_end_matches('/');
+        address.set_path(&[below, &request.path].concat());
+        if !request.query.is_empty() {
+            address.query_pairs_mut().extend_pairs(&request.query);
+        }
+        address
+    }
+
     async fn send(&self, request: &HttpRequest, control: bool) -> Result<HttpAnswer, Fault> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
         };
-        let mut builder = self
-            .client
-            .request(method, format!("{}{}", self.config.base_url, request.path))
-            .headers(headers_of(request)?);
-        if !request.query.is_empty() {
-            builder = builder.query(&request.query);
-        }
+        let mut builder = self.client.request(method, self.address_of(request)).headers(headers_of(request)?);
         if !request.body.is_empty() {
             builder = builder.body(request.body.clone());
         }

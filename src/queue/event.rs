@@ -71,9 +71,10 @@ pub struct OrderResult {
     /// Revision of the answer, from 1; null without an answer.
     pub revision: Option<u32>,
     /// The reply in a word; null without an answer.
-    pub outcome: Option<&'static str>,
+    pub outcome: Option<String>,
     /// The reply; null without an answer.
-    pub reply: Option<Reply>,
+    #[schemars(with = "Option<Reply>")]
+    pub reply: Option<Box<serde_json::value::RawValue>>,
     /// Values that the connector does not know, verbatim.
     pub unknown: Vec<UnknownValue>,
     /// Receipts that came along.
@@ -118,7 +119,7 @@ impl From<&Receipt> for ReceiptNote {
         Self {
             title: receipt.title.clone(),
             format: receipt.format.clone(),
-            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: hex::encode(digest),
             size: u64::try_from(receipt.content.len()).unwrap_or(u64::MAX),
         }
     }

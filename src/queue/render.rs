@@ -1,13 +1,12 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use chakong_contract::reply::Answer;
 use serde_json::{Map, Value};
 
 use super::event::{CloudEvent, EventData, FaultNote, OrderResult, Provenance};
 use crate::inquiry::{EventType, InquiryId, OrderId};
 use crate::lanes::Submissions;
-use crate::store::{EventRecord, Reads, Revision, StoreError, Stored};
+use crate::store::{AnswerText, EventRecord, Reads, RevisionText, StoreError, Stored};
 
 /// Renders the events of one page.
 pub(super) struct Renderer<'a> {
@@ -61,7 +60,7 @@ impl<'a> Renderer<'a> {
         let order = self.reads.order(order)?.ok_or(StoreError::Missing("the event's order"))?;
         let revision = match record.revision {
             Some(number) => {
-                let revision = self.reads.revision(order.root, Some(number))?;
+                let revision = self.reads.revision_text(order.root, number)?;
                 Some(revision.ok_or(StoreError::Missing("the event's revision"))?)
             }
             None => None,
@@ -101,9 +100,9 @@ const fn is_about_order(kind: EventType) -> bool {
     )
 }
 
-fn answer(result: &mut OrderResult, revision: Revision) {
-    let Answer { reply, answered_at, unknown, receipts } = revision.answer;
-    result.outcome = Some(reply.outcome());
+fn answer(result: &mut OrderResult, revision: RevisionText) {
+    let AnswerText { reply, answered_at, unknown, receipts } = revision.answer;
+    result.outcome = Some(revision.outcome);
     result.reply = Some(reply);
     result.unknown = unknown;
     result.receipts = receipts.iter().map(Into::into).collect();

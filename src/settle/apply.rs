@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chakong_contract::reply::Answer;
 use serde_json::{Value, json};
 
@@ -5,7 +7,7 @@ use super::completion::close_if_done;
 use super::measures::{after_control, after_query};
 use super::{Circumstances, Happening, Settled, differences, settle};
 use crate::inquiry::{EventDraft, OrderRecord};
-use crate::store::{Revision, StoreError, Stored, Tx};
+use crate::store::{Revision, Stored, Tx};
 
 /// Where an answer came from: its provenance.
 #[derive(Debug, Clone, Default)]
@@ -31,9 +33,11 @@ pub fn apply(
     source: &Source,
 ) -> Stored<OrderRecord> {
     let Some(settled) = settle(order, happening, on) else { return Ok(order.clone()) };
+    // An order that is still open and asks for the first time has no answer yet.
+    let first = order.root == order.id && order.state.is_open();
     let last = match settled.answer {
-        Some(_) => tx.revision(order.root, None)?,
-        None => None,
+        Some(_) if !first => tx.revision(order.root, None)?,
+        _ => None,
     };
     if is_repeat(&settled, last.as_ref()) {
         return Ok(order.clone());
@@ -48,13 +52,9 @@ pub fn apply(
         let draft = EventDraft::of_order(kind, order.inquiry, order.id, revision);
         tx.append_event(&EventDraft { data: fault_of(&settled), ..draft }, on.now)?;
     }
-    let mut inquiry = tx.inquiry(order.inquiry)?.ok_or(StoreError::Missing("the order's inquiry"))?;
-    if was_open && !settled.order.state.is_open() {
-        inquiry.open_orders -= 1;
-    }
-    if !was_open && settled.order.state.is_open() {
-        inquiry.open_orders += 1;
-    }
+    let more = i64::from(settled.order.state.is_open()) - i64::from(was_open);
+    let mut inquiry = tx.count_orders(order.inquiry, more)?;
+    let before = inquiry.clone();
     if settled.order.is_control() {
         after_control(tx, &mut inquiry, order, &settled, on.now)?;
     } else if let Some(answer) = &settled.answer
@@ -63,7 +63,9 @@ pub fn apply(
         after_query(tx, &mut inquiry, &settled.order, &answer.reply, on)?;
     }
     close_if_done(tx, &mut inquiry, settled.answer.is_some(), on.now)?;
-    tx.save_inquiry(&inquiry)?;
+    if inquiry != before {
+        tx.save_inquiry(&inquiry)?;
+    }
     Ok(settled.order)
 }
 
@@ -91,7 +93,7 @@ pub fn answer_key(answer: &Answer) -> Answer {
 fn record(
     tx: &mut dyn Tx,
     order: &OrderRecord,
-    answer: &Answer,
+    answer: &Arc<Answer>,
     last: Option<&Revision>,
     on: &Circumstances,
     source: &Source,
@@ -105,7 +107,7 @@ fn record(
         order: order.id,
         inquiry: order.inquiry,
         at: on.now,
-        answer: answer.clone(),
+        answer: Arc::clone(answer),
         raw: source.raw,
         raw_digest: source.digest.clone(),
         connector: source.connector.clone(),

@@ -1,5 +1,7 @@
 //! What people do: approve, reject, release, re-query, resolve, cancel. Each is one transaction with an audit line.
 
+use std::sync::Arc;
+
 use chakong_contract::order::LegalDocument;
 use chakong_contract::reply::{Answer, Holding, Refusal, RefusalReason};
 use chakong_contract::{Money, Reply};
@@ -165,6 +167,7 @@ pub fn requery(tx: &mut dyn Tx, order: &OrderRecord, mut act: Act) -> Stored<Res
     open_more(&mut inquiry, 1);
     tx.save_inquiry(&inquiry)?;
     act.subject = inquiry.uid.to_string();
+    act.act = format!("{} {}", act.act, order.number());
     tx.insert_act(&act)?;
     Ok(Ok(new))
 }
@@ -197,11 +200,11 @@ pub fn resolve(
                 earlier: Vec::new(),
                 words,
             };
-            Happening::Answered(Box::new(Answer::of(Reply::Held(holding))))
+            Happening::Answered(Arc::new(Answer::of(Reply::Held(holding))))
         }
         Resolution::NotDone => {
             let refusal = Refusal { reason: RefusalReason::Other, words };
-            Happening::Answered(Box::new(Answer::of(Reply::NotHeld(refusal))))
+            Happening::Answered(Arc::new(Answer::of(Reply::NotHeld(refusal))))
         }
         Resolution::SendAgain => {
             let mut inquiry = tx.inquiry(order.inquiry)?.ok_or(StoreError::Missing("the inquiry"))?;

@@ -1,13 +1,14 @@
 //! When an inquiry is complete, and its certificate.
 
-use chakong_contract::Reply;
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::inquiry::{
-    Certificate, EventDraft, EventType, Inquiry, InquiryState, MeasureState, OrderLine, OrderRecord, certify,
+    Certificate, EventDraft, EventType, Inquiry, InquiryState, OrderId, OrderLine, OrderRecord, certify,
 };
-use crate::store::{Reads, Revision, StoreError, Stored, Tx};
+use crate::store::{OutcomeRow, Reads, Stored, Tx};
 
 /// Beyond so many orders the event carries the sums only; the certificate in full is read over the API.
 const MOST_LINES: usize = 500;
@@ -54,40 +55,33 @@ pub fn certificate_of<R: Reads + ?Sized>(
     inquiry: &Inquiry,
     now: Timestamp,
 ) -> Stored<Certificate> {
-    let submission = reads.submission(inquiry.id)?.ok_or(StoreError::Missing("the submission"))?;
-    let revisions = reads.revisions_of(inquiry.id)?;
+    let parties = reads.parties(inquiry.id)?;
+    let outcomes: HashMap<OrderId, OutcomeRow> =
+        reads.outcomes_of(inquiry.id)?.into_iter().map(|outcome| (outcome.order, outcome)).collect();
     let party = |order: &OrderRecord| {
-        let found = usize::try_from(order.party).ok().and_then(|at| submission.parties.get(at));
-        found.map(|party| party.reference.clone()).unwrap_or_default()
+        let found = usize::try_from(order.party).ok().and_then(|at| parties.get(at));
+        found.cloned().unwrap_or_default()
     };
     let orders = reads.orders_of(inquiry.id)?;
-    let lines = orders.iter().map(|order| line(order, party(order), &revisions)).collect();
-    let found = revisions.iter().any(|revision| !revision.answer.reply.assets().is_empty());
+    let lines = orders.iter().map(|order| line(order, party(order), outcomes.get(&order.id))).collect();
+    let found = outcomes.values().any(|outcome| outcome.assets > 0);
     let measures = reads.measures_of(inquiry.id)?;
-    debug_assert!(
-        measures.iter().all(|measure| measure.state != MeasureState::Candidate || measure.held.is_zero())
-    );
     let head = (inquiry.case_number.clone(), inquiry.completions, now);
     let not_asked = reads.not_asked(inquiry.id)?;
     Ok(certify(head, lines, not_asked, inquiry.mandate.as_ref(), &measures, found))
 }
 
-fn line(order: &OrderRecord, party: String, revisions: &[Revision]) -> OrderLine {
-    let revision = revisions.iter().find(|revision| revision.order == order.id);
-    let words = match revision.map(|revision| &revision.answer.reply) {
-        Some(Reply::Refused(refusal) | Reply::NotHeld(refusal)) => refusal.words.clone(),
-        Some(Reply::Partial { missing, .. }) => missing.join("；"),
-        _ => order.fault.as_ref().map(ToString::to_string).unwrap_or_default(),
-    };
+fn line(order: &OrderRecord, party: String, outcome: Option<&OutcomeRow>) -> OrderLine {
+    let fault = || order.fault.as_ref().map(ToString::to_string).unwrap_or_default();
     OrderLine {
         number: order.number(),
         counterpart: order.lane.clone(),
         party,
         action: order.instruction.kind(),
         state: order.state,
-        outcome: revision.map(|revision| revision.answer.reply.outcome().to_owned()),
+        outcome: outcome.map(|outcome| outcome.outcome.clone()),
         asked_at: order.created,
-        answered_at: revision.map(|revision| revision.at),
-        words,
+        answered_at: outcome.map(|outcome| outcome.at),
+        words: outcome.map_or_else(fault, |outcome| outcome.words.clone()),
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chakong_contract::asset::FoundAsset;
 use chakong_contract::order::Target;
 use chakong_contract::reply::{Answer, Holding, Refusal, RefusalReason};
@@ -117,7 +119,7 @@ fn a_control_of_unknown_outcome_is_sent_again_only_where_that_is_harmless() {
 
 #[test]
 fn an_answer_that_does_not_fit_the_order_is_no_answer() {
-    let answer = Happening::Answered(Box::new(Answer::of(held())));
+    let answer = Happening::Answered(Arc::new(Answer::of(held())));
     let settled = settle(&order(OrderState::Queued, false), answer, &on(true)).expect("moves");
     assert!(settled.answer.is_none());
     assert_eq!(settled.order.fault.expect("a fault").kind, FaultKind::Malformed);
@@ -126,7 +128,7 @@ fn an_answer_that_does_not_fit_the_order_is_no_answer() {
 #[test]
 fn a_late_answer_is_taken_after_every_end() {
     for state in [OrderState::Overdue, OrderState::Failed, OrderState::Cancelled, OrderState::Answered] {
-        let answer = Happening::Answered(Box::new(Answer::of(Reply::Nothing)));
+        let answer = Happening::Answered(Arc::new(Answer::of(Reply::Nothing)));
         let settled = settle(&order(state, false), answer, &on(true)).expect("moves");
         assert_eq!(settled.order.state, OrderState::Answered);
         assert!(settle(&order(state, false), fault(FaultKind::Transient), &on(true)).is_none());
@@ -155,7 +157,7 @@ fn happening() -> impl Strategy<Value = Happening> {
     ];
     prop_oneof![
         kinds.prop_map(fault),
-        prop::sample::select(replies).prop_map(|reply| Happening::Answered(Box::new(Answer::of(reply)))),
+        prop::sample::select(replies).prop_map(|reply| Happening::Answered(Arc::new(Answer::of(reply)))),
         Just(Happening::HandedOver),
         Just(Happening::Ticket { ticket: "T1".into(), at: now() }),
         Just(Happening::DeadlinePassed),

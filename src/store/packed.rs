@@ -1,10 +1,11 @@
 //! Compression of stored blobs: one leading byte says how, so that old rows stay readable.
 
-use std::io::{Read as _, Write as _};
+use std::cell::RefCell;
+use std::io::Read as _;
+use std::sync::Arc;
 
-use flate2::Compression;
 use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 
 const PLAIN: u8 = 0;
 const ZLIB: u8 = 1;
@@ -13,21 +14,53 @@ const WORTH_IT: usize = 256;
 /// Largest blob that is unpacked again; nothing larger is ever packed.
 const LARGEST: u64 = 1 << 30;
 
+thread_local! {
+    /// A compressor's tables are far larger than what it mostly packs: they are made once.
+    static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), true));
+}
+
+/// Bytes packed for the store, wherever there is time for it: not on the writer's thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed(pub(super) Arc<[u8]>);
+
+impl Packed {
+    /// Packs bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(pack(bytes).into())
+    }
+
+    /// The bytes as they were.
+    ///
+    /// # Errors
+    /// When they were not packed by this.
+    pub fn unpack(&self) -> std::io::Result<Vec<u8>> {
+        unpack(&self.0)
+    }
+}
+
 /// Packs bytes.
 pub(super) fn pack(bytes: &[u8]) -> Vec<u8> {
-    if bytes.len() >= WORTH_IT {
-        let mut encoder = ZlibEncoder::new(vec![ZLIB], Compression::fast());
-        if encoder.write_all(bytes).is_ok()
-            && let Ok(packed) = encoder.finish()
-            && packed.len() < bytes.len()
-        {
-            return packed;
-        }
+    if bytes.len() >= WORTH_IT
+        && let Some(packed) = COMPRESSOR.with_borrow_mut(|compressor| compress(compressor, bytes))
+        && packed.len() < bytes.len()
+    {
+        return packed;
     }
     let mut packed = Vec::with_capacity(bytes.len() + 1);
     packed.push(PLAIN);
     packed.extend_from_slice(bytes);
     packed
+}
+
+/// `None` when the bytes do not shrink.
+fn compress(compressor: &mut Compress, bytes: &[u8]) -> Option<Vec<u8>> {
+    compressor.reset();
+    let mut packed = Vec::with_capacity(bytes.len());
+    packed.push(ZLIB);
+    match compressor.compress_vec(bytes, &mut packed, FlushCompress::Finish) {
+        Ok(Status::StreamEnd) => Some(packed),
+        _ => None,
+    }
 }
 
 /// Unpacks what [`pack`] made.

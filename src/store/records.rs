@@ -1,10 +1,14 @@
-use chakong_contract::Instruction;
-use chakong_contract::reply::Answer;
+use std::sync::Arc;
+
+use chakong_contract::reply::{Answer, Receipt, UnknownValue};
+use chakong_contract::{Instruction, Moment};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::Packed;
 use crate::inquiry::{
     EventType, InquiryId, InquiryState, MeasureId, NotAsked, OrderId, Priority, Submission,
 };
@@ -91,7 +95,7 @@ pub struct RawMessage {
     /// When it was sent or received.
     pub at: Timestamp,
     /// The bytes.
-    pub bytes: std::sync::Arc<[u8]>,
+    pub bytes: Packed,
 }
 
 /// One answer to an order or to one of its re-queries.
@@ -108,7 +112,7 @@ pub struct Revision {
     /// When the answer came in.
     pub at: Timestamp,
     /// The answer.
-    pub answer: Answer,
+    pub answer: Arc<Answer>,
     /// The raw message it was read from.
     pub raw: Option<i64>,
     /// SHA-256 of the raw message, hexadecimal.
@@ -117,6 +121,53 @@ pub struct Revision {
     pub connector: String,
     /// Differences to the revision before: added, gone and changed assets.
     pub differences: Option<Value>,
+}
+
+/// What came of an order, without the answer itself: enough for a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutcomeRow {
+    /// The order that was answered.
+    pub order: OrderId,
+    /// `found`, `nothing`, `held` …
+    pub outcome: String,
+    /// The counterpart's words for what it did not do, or what is missing.
+    pub words: String,
+    /// How many assets it named.
+    pub assets: u32,
+    /// When the answer came in.
+    pub at: Timestamp,
+}
+
+/// A revision as an event carries it: the reply stays the text it was written as.
+#[derive(Debug)]
+pub struct RevisionText {
+    /// When the answer came in.
+    pub at: Timestamp,
+    /// `found`, `nothing`, `held` …
+    pub outcome: String,
+    /// The answer.
+    pub answer: AnswerText,
+    /// SHA-256 of the raw message, hexadecimal.
+    pub raw_digest: String,
+    /// Connector and its version.
+    pub connector: String,
+    /// Differences to the revision before.
+    pub differences: Option<Value>,
+}
+
+/// An answer whose reply is not taken apart.
+#[derive(Debug, Deserialize)]
+pub struct AnswerText {
+    /// The reply as JSON.
+    pub reply: Box<RawValue>,
+    /// When the counterpart says it answered.
+    pub answered_at: Option<Moment>,
+    /// Values that the connector does not know.
+    #[serde(default)]
+    pub unknown: Vec<UnknownValue>,
+    /// Receipts.
+    #[serde(default)]
+    pub receipts: Vec<Receipt>,
 }
 
 /// A line of the event log.

@@ -1,7 +1,9 @@
 //! Every way a called counterpart misbehaves: nothing is lost, nobody else is slowed down.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use chakong::inquiry::{EventType, OrderState};
 use serde_json::{Value, json};
@@ -43,7 +45,11 @@ async fn what_passes_by_itself_is_asked_again_until_it_is_answered() {
         let faulted = world.board.get(&order.lane).expect("a lane").faulted.load(Ordering::Relaxed);
         assert_eq!(faulted > 0, order.lane != "well", "{}", order.lane);
         // Being told to wait uses up no attempt.
-        assert_eq!(order.attempts == 0, matches!(order.lane.as_str(), "well" | "too-fast" | "too-fast-until"), "{order:?}");
+        assert_eq!(
+            order.attempts == 0,
+            matches!(order.lane.as_str(), "well" | "too-fast" | "too-fast-until"),
+            "{order:?}"
+        );
     }
     world.stop().await;
 }
@@ -62,7 +68,8 @@ async fn what_a_person_must_mend_is_told_and_not_repeated() {
         assert_eq!(order.state, OrderState::Failed);
         assert_eq!(order.attempts, 1, "asking again would not help");
     }
-    let failed = world.events(done.id).await.iter().filter(|event| event.kind == EventType::OrderFailed).count();
+    let failed =
+        world.events(done.id).await.iter().filter(|event| event.kind == EventType::OrderFailed).count();
     assert_eq!(failed, 2);
     world.stop().await;
 }
@@ -87,7 +94,10 @@ async fn a_breaker_opens_and_the_orders_wait_without_using_up_attempts() {
     for id in ids {
         let done = world.until_complete(id).await;
         let orders = world.orders(done.id).await;
-        assert!(orders.iter().all(|order| order.state == OrderState::Answered && order.attempts <= 5), "{orders:?}");
+        assert!(
+            orders.iter().all(|order| order.state == OrderState::Answered && order.attempts <= 5),
+            "{orders:?}"
+        );
     }
     world.stop().await;
 }

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use chakong_contract::sandbox::Books;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::world::{Played, free_port, write_counterpart};
+use super::world::{Played, free_port, write_counterpart};
 
 /// The one API key of a test, which may do everything.
 pub const KEY: &str = "a-long-random-text-of-the-tests";
@@ -119,6 +121,15 @@ impl Setup {
         }
     }
 
+    /// Resident memory of the daemon in bytes.
+    #[allow(dead_code, reason = "read by the benchmark, which shares this file")]
+    pub fn daemon_memory(&self) -> u64 {
+        let pid = self.daemon.as_ref().expect("a daemon").id();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("its status");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("its memory");
+        line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("a number") << 10
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
@@ -171,6 +182,14 @@ impl Setup {
         let (status, body) = self.try_call(Method::GET, path, None).await.expect("the daemon answers");
         assert!(status.is_success(), "{path}: {status} {body}");
         body
+    }
+
+    /// Reads an answer as a type.
+    #[allow(dead_code, reason = "used by the benchmark, which shares this file")]
+    pub async fn get_as<T: serde::de::DeserializeOwned>(&self, path: &str) -> T {
+        let request = self.client.get(format!("http://127.0.0.1:{}{path}", self.port)).bearer_auth(KEY);
+        let body = request.send().await.expect("the daemon answers").bytes().await.expect("a body");
+        serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Value {

@@ -1,8 +1,11 @@
 //! The integration tests: one binary, real lines, real stores, real processes.
+#![allow(clippy::disallowed_methods, reason = "these tests wait for real processes by the real clock")]
 
 mod calls;
 mod daemon;
 mod flow;
 mod kill;
 mod process;
+mod samples;
+mod tidy;
 mod world;

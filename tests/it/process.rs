@@ -1,7 +1,9 @@
 //! The program from outside: shutdown, reload, a full disk, exit codes.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -17,7 +19,11 @@ async fn until(setup: &Setup, id: &str, what: &str, done: impl Fn(&Value) -> boo
         if done(&view) {
             return view;
         }
-        assert!(started.elapsed() < Duration::from_secs(30), "it never came to this: {what}\n{view:#}\n{}", setup.log());
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "it never came to this: {what}\n{view:#}\n{}",
+            setup.log()
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -36,7 +42,7 @@ async fn a_soft_stop_finishes_what_is_under_way_and_a_restart_goes_on() {
     // A long poll that is open must not hold the stop up.
     let poll = setup.try_call(Method::GET, "/v1/results?consumer=waits&wait=30&after=999", None);
     let stop = async {
-        let sent = |counterparts: &Value| counterparts["sent"].as_u64() > Some(0);
+        let sent = |counterpart: &Value| counterpart["health"]["sent"].as_u64() > Some(0);
         while !sent(&setup.get("/v1/counterparts/slow").await) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -46,7 +52,10 @@ async fn a_soft_stop_finishes_what_is_under_way_and_a_restart_goes_on() {
     assert!(polled.is_some_and(|(status, _)| status == StatusCode::OK), "the poll was answered at the stop");
     assert_eq!(setup.wait_for_end().await, Some(0), "{}", setup.log());
     setup.start_daemon().await;
-    let (_, view) = setup.try_call(Method::GET, &format!("/v1/inquiries/{id}/certificate"), None).await.expect("it answers");
+    let (_, view) = setup
+        .try_call(Method::GET, &format!("/v1/inquiries/{id}/certificate"), None)
+        .await
+        .expect("it answers");
     assert!(answered(&view, 1), "what was under way was finished before the end: {view:#}");
     setup.signal_daemon("INT");
     assert_eq!(setup.wait_for_end().await, Some(0), "{}", setup.log());
@@ -93,13 +102,19 @@ async fn a_second_daemon_on_the_same_store_is_refused_and_a_wrong_configuration_
     setup.start_daemon().await;
     let run = |arguments: &[&str]| {
         let config = setup.config();
-        Command::new(env!("CARGO_BIN_EXE_chakong")).args(arguments).arg("--config").arg(config).output().expect("it runs")
+        Command::new(env!("CARGO_BIN_EXE_chakong"))
+            .args(arguments)
+            .arg("--config")
+            .arg(config)
+            .output()
+            .expect("it runs")
     };
     let second = run(&["serve"]);
     assert_eq!(second.status.code(), Some(78));
     assert!(String::from_utf8_lossy(&second.stderr).contains("another chakong"), "{second:?}");
     assert_eq!(run(&["check"]).status.code(), Some(0));
-    let broken = crate::world::Played { name: "two", file: "connector = \"tianyancha\"\n".into(), script: json!({}) };
+    let broken =
+        crate::world::Played { name: "two", file: "connector = \"tianyancha\"\n".into(), script: json!({}) };
     write_counterpart(setup.folder.path(), &broken);
     let checked = run(&["check"]);
     assert_eq!(checked.status.code(), Some(78));
@@ -113,7 +128,10 @@ struct SmallDisk(tempfile::TempDir);
 impl SmallDisk {
     fn mount() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"]).arg(folder.path()).status();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"])
+            .arg(folder.path())
+            .status();
         assert!(mounted.expect("mount").success(), "a small disk can be mounted (root is needed)");
         Self(folder)
     }

@@ -49,6 +49,15 @@ impl Reply {
         }
     }
 
+    /// The counterpart's words for what it did not do, or what is missing; empty otherwise.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Refused(refusal) | Self::NotHeld(refusal) => refusal.words.clone(),
+            Self::Partial { missing, .. } => missing.join("；"),
+            _ => String::new(),
+        }
+    }
+
     /// A short stable word, for labels and events.
     pub const fn outcome(&self) -> &'static str {
         match self {

@@ -1,13 +1,16 @@
 //! A wire value that comes as text in one version and as a number in another.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::date::{self, Date, DateError, Moment};
 
 /// A JSON value that is a text, a number, a flag or null; which of them differs by version and by counterpart.
 ///
 /// An array or an object is refused, so that the entry that holds it can be told as unreadable.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(untagged)]
 pub enum Scalar {
     /// Text.
@@ -39,7 +42,11 @@ impl Scalar {
 
     /// Whether there is no text but blanks.
     pub fn is_blank(&self) -> bool {
-        self.text().is_empty()
+        match self {
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Null => true,
+            Self::Number(_) | Self::Flag(_) => false,
+        }
     }
 
     /// A whole number, also from text.
@@ -63,6 +70,60 @@ impl Scalar {
             (Some(millis), 9..) => Ok(date::read_millis(millis).map(Moment::date)),
             _ => written,
         }
+    }
+}
+
+/// Reads a scalar as it comes. What serde derives for untagged enums buffers every value and tries one variant after the
+/// other, which is most of the work of reading an answer.
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyScalar)
+    }
+}
+
+struct AnyScalar;
+
+impl<'de> Visitor<'de> for AnyScalar {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, a number, true, false or null")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
+        Ok(Scalar::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Scalar, E> {
+        Ok(Scalar::Text(text))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Scalar, E> {
+        Ok(Scalar::Number(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Scalar, E> {
+        Ok(Scalar::Number(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Scalar, E> {
+        Ok(serde_json::Number::from_f64(number).map_or(Scalar::Null, Scalar::Number))
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Scalar, E> {
+        Ok(Scalar::Flag(flag))
+    }
+
+    fn visit_unit<E>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) use holders::Asked;
 use chakong_contract::connector::{Read, ReadContent, Reading};
 use chakong_contract::reply::UnknownValue;
 use chakong_contract::{Answer, Fault, FaultKind, HttpAnswer, Reply, Scalar};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::wire::{AmountUnit, Answered, Envelope, Meaning, meaning, says_nothing};
 
@@ -44,19 +44,26 @@ pub(crate) fn answered(answer: &HttpAnswer) -> Result<Vec<Answered>, Fault> {
 }
 
 /// The data: an object, a list of objects, null, or one of the texts that mean nothing.
-fn data(data: Value) -> Result<Vec<Answered>, Fault> {
-    let read = |value| serde_json::from_value(value).map_err(|_| malformed("the lists are not lists"));
-    match data {
-        Value::Null => Ok(Vec::new()),
-        Value::String(text) if text.trim().is_empty() || says_nothing(&text) => Ok(Vec::new()),
-        Value::Array(values) => values
-            .into_iter()
-            .map(
-                |value| if value.is_object() { read(value) } else { Err(malformed("the data is no object")) },
-            )
-            .collect(),
-        value @ Value::Object(_) => Ok(vec![read(value)?]),
-        _ => Err(malformed("the data is no object")),
+fn data(data: Option<Box<RawValue>>) -> Result<Vec<Answered>, Fault> {
+    let text = data.as_deref().map_or("null", RawValue::get);
+    let lists = || malformed("the lists are not lists");
+    let no_object = || malformed("the data is no object");
+    match text.as_bytes().first() {
+        Some(b'n') => Ok(Vec::new()),
+        Some(b'"') => {
+            let text: String = serde_json::from_str(text).map_err(|_| no_object())?;
+            if text.trim().is_empty() || says_nothing(&text) { Ok(Vec::new()) } else { Err(no_object()) }
+        }
+        Some(b'[') => {
+            let entries: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| no_object())?;
+            let read = |entry: &RawValue| match entry.get().starts_with('{') {
+                true => serde_json::from_str(entry.get()).map_err(|_| lists()),
+                false => Err(no_object()),
+            };
+            entries.into_iter().map(read).collect()
+        }
+        Some(b'{') => Ok(vec![serde_json::from_str(text).map_err(|_| lists())?]),
+        _ => Err(no_object()),
     }
 }
 

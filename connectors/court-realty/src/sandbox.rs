@@ -9,7 +9,8 @@ use chakong_contract::sandbox::{
     Books, CallFaultKind, CallFaults, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
 use chakong_contract::{HttpAnswer, Moment, Scalar, Settings};
-use serde_json::{Value, json};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use self::script::{Everyone, Holder, Property, Script};
 use crate::manifest;
@@ -55,15 +56,21 @@ impl CallSandbox for City {
         let fault = self.faults.due(&request.path, false);
         let scripted = fault.as_ref().filter(|fault| fault.kind == CallFaultKind::ErrorCode);
         let right = match scripted {
-            Some(fault) => answer(fault.code.unwrap_or(0).to_string(), "系统异常", Value::Null),
+            Some(fault) => answer(fault.code.unwrap_or(0).to_string(), "系统异常", RawValue::NULL.to_owned()),
             None => self.answer(request),
         };
         Served::spoilt(fault.as_ref(), self.delay, right)
     }
 }
 
-fn answer(code: String, message: &str, data: Value) -> HttpAnswer {
-    let envelope = Envelope { code: code.into(), message: message.into(), data, status: Scalar::Null };
+/// A record as it stands in a list; what cannot be written stands as null.
+fn raw<T: serde::Serialize>(record: &T) -> Box<RawValue> {
+    serde_json::value::to_raw_value(record).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+fn answer(code: String, message: &str, data: Box<RawValue>) -> HttpAnswer {
+    let envelope =
+        Envelope { code: code.into(), message: message.into(), data: Some(data), status: Scalar::Null };
     HttpAnswer::json(200, serde_json::to_vec(&envelope).unwrap_or_default())
 }
 
@@ -73,24 +80,24 @@ impl City {
             return HttpAnswer { status: 404, headers: Vec::new(), body: Vec::new() };
         }
         let Ok(query) = serde_json::from_slice::<Query>(&request.body) else {
-            return answer("0".to_owned(), "参数格式错误", Value::Null);
+            return answer("0".to_owned(), "参数格式错误", RawValue::NULL.to_owned());
         };
         if [&query.qlrmc, &query.zjh, &query.zjzl].into_iter().any(|field| field.trim().is_empty()) {
-            return answer("0".to_owned(), "权利人名称、证件号、证件种类不能为空", Value::Null);
+            return answer("0".to_owned(), "权利人名称、证件号、证件种类不能为空", RawValue::NULL.to_owned());
         }
         self.books.queries = self.books.queries.saturating_add(1);
         let holder = self.holders.iter().find(|holder| is_meant(holder, &query)).cloned();
         let holder = holder.or_else(|| self.everyone.as_ref().and_then(|everyone| everyone.holder(&query)));
         match holder.filter(|holder| !holder.properties.is_empty()) {
-            Some(holder) => answer("1".to_owned(), "查询成功", json!(self.answered(&holder))),
-            None => answer("1".to_owned(), "未查询到不动产信息", json!({})),
+            Some(holder) => answer("1".to_owned(), "查询成功", raw(&self.answered(&holder))),
+            None => answer("1".to_owned(), "未查询到不动产信息", raw(&Answered::default())),
         }
     }
 
     fn answered(&self, holder: &Holder) -> Answered {
         let mut answered = Answered::default();
         for property in &holder.properties {
-            let right = json!(records::right(property, holder, self.holder_rows));
+            let right = raw(&records::right(property, holder, self.holder_rows));
             let list = match property.kind.as_str() {
                 "land_ownership" => &mut answered.tdsyq_list,
                 "land_use" => &mut answered.jsydsyq_list,
@@ -107,10 +114,10 @@ impl City {
     }
 
     fn burdens(&self, property: &Property, holder: &Holder, answered: &mut Answered) {
-        let mortgage = |one| json!(records::mortgage(one, property, holder, self.amounts));
-        let seizure = |one| json!(records::seizure(one, property));
-        let objection = |one| json!(records::objection(one, property));
-        let prenotice = |one| json!(records::prenotice(one, property, holder));
+        let mortgage = |one| raw(&records::mortgage(one, property, holder, self.amounts));
+        let seizure = |one| raw(&records::seizure(one, property));
+        let objection = |one| raw(&records::objection(one, property));
+        let prenotice = |one| raw(&records::prenotice(one, property, holder));
         answered.dyaq_list.get_or_insert_default().extend(property.mortgages.iter().map(mortgage));
         answered.cfdj_list.get_or_insert_default().extend(property.seizures.iter().map(seizure));
         answered.yyxx_list.get_or_insert_default().extend(property.objections.iter().map(objection));

@@ -17,7 +17,7 @@ pub(crate) use words::{
 
 use chakong_contract::{HttpRequest, Scalar};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Query of everything registered now for a holder.
 pub(crate) const PATH: &str = "/realestate-exchange/rest/v1.0/interface/fy_qlrbdcqlxx";
@@ -50,7 +50,7 @@ impl Query {
 pub(crate) struct Envelope {
     pub(crate) code: Scalar,
     pub(crate) message: Scalar,
-    pub(crate) data: Value,
+    pub(crate) data: Option<Box<RawValue>>,
     /// Only in the error page of the registry's own server, which comes with HTTP status 200 as well.
     #[serde(skip_serializing)]
     pub(crate) status: Scalar,

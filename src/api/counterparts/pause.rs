@@ -55,7 +55,7 @@ async fn set(
         tx.set_paused(&name, paused.then_some(act.reason.as_str()))?;
         tx.insert_act(&act)?;
         // Here and not after the commit: the lane that the commit wakes looks at it, also when the caller is gone.
-        if let Some(lane) = lane {
+        if let Some(lane) = &lane {
             lane.set_paused(paused);
         }
         Ok(())

@@ -18,7 +18,7 @@ pub(super) async fn approve(
     Sent(given): Sent<ReasonGiven>,
 ) -> Result<Json<MeasureView>, Problem> {
     let act = act(gateway.clock.now(), caller.name(), "approve", path.id.to_string(), &given.checked()?);
-    let (view, _) = decide(&gateway, move |tx| settle::approve(tx, path.id, act)).await?;
+    let (view, _) = decide(&gateway, move |tx| settle::approve(tx, path.id, act.clone())).await?;
     Ok(Json(view))
 }
 
@@ -29,7 +29,7 @@ pub(super) async fn reject(
     Sent(given): Sent<ReasonGiven>,
 ) -> Result<Json<MeasureView>, Problem> {
     let act = act(gateway.clock.now(), caller.name(), "reject", path.id.to_string(), &given.checked()?);
-    let (view, _) = decide(&gateway, move |tx| settle::reject(tx, path.id, act)).await?;
+    let (view, _) = decide(&gateway, move |tx| settle::reject(tx, path.id, act.clone())).await?;
     Ok(Json(view))
 }
 

@@ -77,7 +77,7 @@ pub(super) async fn release(
     let (amount, documents) = (request.amount.map(|money| money.amount), request.documents);
     let submissions = Arc::clone(&gateway.submissions);
     let work = move |tx: &mut dyn Tx| {
-        let released = settle::release(tx, path.id, amount, documents, act)?;
+        let released = settle::release(tx, path.id, amount, documents.clone(), act.clone())?;
         if let Ok(measure) = &released {
             // Read anew within this transaction: a lane that its commit wakes must see the documents, also when the
             // caller is gone by then.

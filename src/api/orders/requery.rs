@@ -24,7 +24,7 @@ pub(super) async fn requery(
     let around = Shared::clone(&gateway);
     let made = gateway.store.write(move |tx| {
         let Some(order) = find(tx, &path)? else { return Ok(Err(Declined::Unknown("order"))) };
-        match settle::requery(tx, &order, act)? {
+        match settle::requery(tx, &order, act.clone())? {
             Ok(new) => Ok(Ok((new.number(), OrderView::read(tx, &around, &new)?))),
             Err(declined) => Ok(Err(declined)),
         }

@@ -84,7 +84,7 @@ pub(super) async fn resolve(
     let around = Shared::clone(&gateway);
     let resolved = gateway.store.write(move |tx| {
         let Some(order) = find(tx, &path)? else { return Ok(Err(Declined::Unknown("order"))) };
-        match settle::resolve(tx, &order, resolution, act)? {
+        match settle::resolve(tx, &order, resolution.clone(), act.clone())? {
             Ok(order) => OrderView::read(tx, &around, &order).map(Ok),
             Err(declined) => Ok(Err(declined)),
         }

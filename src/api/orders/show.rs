@@ -62,9 +62,9 @@ impl AnswerView {
         Self {
             revision: revision.number,
             order,
-            reply: answer.reply,
-            unknown: answer.unknown,
-            receipts: answer.receipts,
+            reply: answer.reply.clone(),
+            unknown: answer.unknown.clone(),
+            receipts: answer.receipts.clone(),
             differences: revision.differences,
             provenance: Provenance {
                 raw_digest: revision.raw_digest,

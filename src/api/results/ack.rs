@@ -58,7 +58,7 @@ pub(super) async fn ack(
         }
         tx.acknowledge(&consumer, seq)?;
         let acknowledged = tx.acknowledged(&consumer)?;
-        Ok(Ok(Acknowledged { consumer, acknowledged }))
+        Ok(Ok(Acknowledged { consumer: consumer.clone(), acknowledged }))
     });
     moved.await?.map(Json).map_err(Problem::invalid)
 }

@@ -189,7 +189,7 @@ impl Bench {
         let on = Circumstances { now, policy, chance: 0.0, idempotent: false, can_freeze: true };
         let work = self.gateway.store.write(move |tx| {
             let order = order_by_number(tx, &number)?.expect("order");
-            apply(tx, &order, happening, &on, &source)
+            apply(tx, &order, happening.clone(), &on, &source)
         });
         work.await.expect("applied");
     }
@@ -197,7 +197,7 @@ impl Bench {
     /// An answer in the contract's own JSON.
     pub(super) async fn answers(&self, number: &str, answer: Value, digest: &str) {
         let answer: Answer = serde_json::from_value(answer).expect("answer");
-        self.happens(number, Happening::Answered(Box::new(answer)), digest).await;
+        self.happens(number, Happening::Answered(Arc::new(answer)), digest).await;
     }
 }
 

@@ -83,7 +83,7 @@ impl World {
         std::fs::create_dir_all(&counterparts)
             .map_err(|error| format!("{}: {error}", counterparts.display()))?;
         let key = uuid::Uuid::new_v4().simple().to_string();
-        let digest: String = digest_of(&key).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex::encode(digest_of(&key));
         let roles = Role::ALL.map(|(_, word)| format!("\"{word}\"")).join(", ");
         put(
             folder.join("chakong.toml"),

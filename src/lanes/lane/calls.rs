@@ -12,7 +12,7 @@ use super::{Lane, Ready, batch_of, wrong_line};
 use crate::inquiry::{OrderId, OrderState};
 use crate::lines::call::{CallLine, Ended};
 use crate::settle::Happening;
-use crate::store::{BatchRecord, RawDirection, RawMessage, Stored};
+use crate::store::{BatchRecord, Packed, RawDirection, RawMessage, Stored};
 
 impl Lane {
     /// Holds the conversation about a batch and settles it. The permit is given back before settling.
@@ -61,9 +61,10 @@ impl Lane {
             direction: RawDirection::In,
             name: "conversation".into(),
             at: now,
-            bytes: conversation.transcript.into(),
+            bytes: Packed::of(&conversation.transcript),
         };
-        self.settle(self.outcomes_of(&batch, conversation.ended), Some(raw)).await
+        let digest = hex::encode(Sha256::digest(&conversation.transcript));
+        self.settle(self.outcomes_of(&batch, conversation.ended), Some((raw, digest))).await
     }
 
     fn open_dialogue(
@@ -90,7 +91,8 @@ impl Lane {
             .context
             .store
             .write(move |tx| {
-                let id = tx.insert_batch(&BatchRecord { lane: lane.clone(), made, digest })?;
+                let id =
+                    tx.insert_batch(&BatchRecord { lane: lane.clone(), made, digest: digest.clone() })?;
                 if has_quota {
                     tx.spend_quota(&lane, Moment::from_timestamp(made).date(), 1)?;
                 }

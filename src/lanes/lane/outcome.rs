@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::{Fault, FaultKind};
-use sha2::{Digest as _, Sha256};
 
 use super::Lane;
 use crate::inquiry::OrderId;
@@ -20,11 +19,11 @@ const WRITE_AGAIN: Duration = Duration::from_secs(1);
 pub(super) type Outcomes = Vec<(OrderId, Happening)>;
 
 impl Lane {
-    /// Settles orders and keeps the raw message, in one transaction. A full or failing disk is waited for: what a
+    /// Settles orders and keeps the raw message, whose digest comes with it, in one transaction. A full or failing disk is waited for: what a
     /// counterpart said is never dropped.
-    pub(super) async fn settle(&self, outcomes: Outcomes, raw: Option<RawMessage>) -> Stored<()> {
+    pub(super) async fn settle(&self, outcomes: Outcomes, raw: Option<(RawMessage, String)>) -> Stored<()> {
         let outcomes = Arc::new(outcomes);
-        let digest = raw.as_ref().map(|raw| hex(&Sha256::digest(&raw.bytes))).unwrap_or_default();
+        let (raw, digest) = raw.map_or((None, String::new()), |(raw, digest)| (Some(raw), digest));
         loop {
             let (outcomes, raw) = (Arc::clone(&outcomes), raw.clone());
             let (query, control) = (self.circumstances(false), self.circumstances(true));
@@ -55,9 +54,7 @@ impl Lane {
     }
 
     pub(super) fn source(&self, digest: String) -> Source {
-        let manifest = &self.config.plugin.manifest;
-        let connector = format!("{} {}", manifest.id, env!("CARGO_PKG_VERSION"));
-        Source { raw: None, digest, connector }
+        Source { raw: None, digest, connector: self.connector.clone() }
     }
 
     /// The outcome of each order from what was read; an order that nothing was said about has a fault of its own.
@@ -74,7 +71,7 @@ impl Lane {
                         u64::try_from(answer.unknown.len()).unwrap_or(u64::MAX),
                         Ordering::Relaxed,
                     );
-                    outcomes.push((*id, Happening::Answered(answer)));
+                    outcomes.push((*id, Happening::Answered(Arc::from(answer))));
                 }
                 (Some((id, _)), ReadContent::Fault(fault)) => outcomes.push((*id, Happening::Faulted(fault))),
                 (None, _) => {
@@ -96,8 +93,4 @@ impl Lane {
         }
         outcomes
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -13,13 +13,13 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::calls::all;
-use super::outcome::{Outcomes, hex};
+use super::outcome::Outcomes;
 use super::{Lane, Ready, batch_of, wrong_line};
 use crate::config::{LineConfig, ParcelConfig};
 use crate::inquiry::{OrderId, OrderState};
 use crate::lines::parcel::{ParcelLine, hand_over};
 use crate::settle::{Happening, apply};
-use crate::store::{BatchRecord, RawDirection, RawMessage, StoreError, Stored, Tx, order_by_number};
+use crate::store::{BatchRecord, Packed, RawDirection, RawMessage, StoreError, Stored, Tx, order_by_number};
 
 /// How long a file that could not be taken in is left alone.
 const HINDERED: Duration = Duration::from_secs(1);
@@ -133,7 +133,7 @@ impl Lane {
             direction: RawDirection::Out,
             name: file.name.clone(),
             at,
-            bytes: Arc::clone(&file.bytes),
+            bytes: Packed::of(&file.bytes),
         };
         files.iter().map(keep).collect()
     }
@@ -190,7 +190,13 @@ impl Lane {
                 others.extend(ids.into_iter().map(|id| (id, Happening::Interrupted)));
                 continue;
             }
-            let files = files.into_iter().map(|raw| Message::new(raw.name, raw.bytes)).collect();
+            let unpacked: std::io::Result<Vec<Message>> =
+                files.into_iter().map(|raw| Ok(Message::new(raw.name, raw.bytes.unpack()?))).collect();
+            let Ok(files) = unpacked else {
+                tracing::error!(counterpart = self.config.name, batch, "a stored parcel cannot be read");
+                others.extend(ids.into_iter().map(|id| (id, Happening::Interrupted)));
+                continue;
+            };
             if let Err(error) = self.hand_over(files, ids).await {
                 tracing::error!(counterpart = self.config.name, %error, "a parcel could not be handed over again");
             }
@@ -260,9 +266,10 @@ impl Lane {
             direction: RawDirection::In,
             name,
             at: now,
-            bytes,
+            bytes: Packed::of(&bytes),
         };
-        match self.keep_reading(reading, raw).await {
+        let digest = hex::encode(Sha256::digest(&bytes));
+        match self.keep_reading(reading, raw, digest).await {
             Ok(()) => {
                 if let LineConfig::Parcel(config) = &self.config.line
                     && !responses.is_empty()
@@ -289,10 +296,10 @@ impl Lane {
     }
 
     /// Settles everything a file says, in one transaction with the file itself.
-    async fn keep_reading(&self, reading: Reading, raw: RawMessage) -> Stored<()> {
+    async fn keep_reading(&self, reading: Reading, raw: RawMessage, digest: String) -> Stored<()> {
         let (query, control) = (self.circumstances(false), self.circumstances(true));
         let now = query.now;
-        let mut source = self.source(hex(&Sha256::digest(&raw.bytes)));
+        let mut source = self.source(digest);
         let lane = self.config.name.clone();
         let unknown_values: usize = reading
             .reads
@@ -308,7 +315,7 @@ impl Lane {
             .write(move |tx| {
                 source.raw = Some(tx.insert_raw(&raw)?);
                 let (mut made, mut strangers) = (Vec::new(), 0_u64);
-                for read in reading.reads {
+                for read in &reading.reads {
                     let order = match &read.number {
                         Some(number) => order_by_number(tx, number)?.filter(|order| order.lane == lane),
                         None => None,
@@ -318,9 +325,9 @@ impl Lane {
                         continue;
                     };
                     let on = if order.is_control() { &control } else { &query };
-                    let happening = match read.content {
-                        ReadContent::Answer(answer) => Happening::Answered(answer),
-                        ReadContent::Fault(fault) => Happening::Unreadable(fault),
+                    let happening = match &read.content {
+                        ReadContent::Answer(answer) => Happening::Answered(Arc::new((**answer).clone())),
+                        ReadContent::Fault(fault) => Happening::Unreadable(fault.clone()),
                     };
                     if matches!(happening, Happening::Answered(_)) {
                         made.push(order.created);

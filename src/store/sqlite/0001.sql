@@ -8,16 +8,20 @@ CREATE TABLE inquiries (
   state        INTEGER NOT NULL,
   created      INTEGER NOT NULL,
   deadline     INTEGER NOT NULL,
+  next_deadline INTEGER NOT NULL,
   open_orders  INTEGER NOT NULL,
   completions  INTEGER NOT NULL DEFAULT 0,
   mandate      TEXT,
   UNIQUE (submitted_by, key)
 ) STRICT;
 CREATE INDEX inquiries_by_case ON inquiries (case_number);
+-- Deadlines are watched by inquiry: an index over orders would cost each order two more writes.
+CREATE INDEX inquiries_by_deadline ON inquiries (next_deadline) WHERE open_orders > 0;
 
 CREATE TABLE submissions (
   inquiry   INTEGER PRIMARY KEY REFERENCES inquiries (id),
   body      BLOB NOT NULL,
+  parties   TEXT NOT NULL,
   not_asked TEXT NOT NULL
 ) STRICT;
 
@@ -45,7 +49,6 @@ CREATE INDEX orders_of_inquiry ON orders (inquiry);
 CREATE INDEX orders_queued ON orders (lane, turn) WHERE state = 0;
 CREATE INDEX orders_under_way ON orders (lane, state) WHERE state IN (1, 2, 7, 8);
 CREATE INDEX orders_of_batch ON orders (batch) WHERE batch IS NOT NULL;
-CREATE INDEX orders_by_deadline ON orders (deadline) WHERE state IN (0, 1, 2);
 
 CREATE TABLE batches (
   id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -60,13 +63,16 @@ CREATE TABLE revisions (
   order_id    INTEGER NOT NULL,
   inquiry     INTEGER NOT NULL,
   at          INTEGER NOT NULL,
+  outcome     TEXT    NOT NULL,
+  words       TEXT    NOT NULL,
+  assets      INTEGER NOT NULL,
   answer      TEXT    NOT NULL,
   raw         INTEGER,
   raw_digest  TEXT    NOT NULL,
   connector   TEXT    NOT NULL,
   differences TEXT,
-  PRIMARY KEY (root, number)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (root, number)
+) STRICT;
 
 CREATE TABLE raw_messages (
   id        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -111,7 +117,6 @@ CREATE TABLE events (
   at       INTEGER NOT NULL,
   data     TEXT
 ) STRICT;
-CREATE INDEX events_of_inquiry ON events (inquiry);
 
 CREATE TABLE consumers (
   name         TEXT PRIMARY KEY,

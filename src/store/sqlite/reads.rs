@@ -13,7 +13,8 @@ use crate::inquiry::{
 };
 use crate::store::packed::unpack;
 use crate::store::{
-    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, RawMessage, Reads, Revision, Stored,
+    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, OutcomeRow, RawMessage, Reads, Revision,
+    RevisionText, Stored,
 };
 
 /// A connection within a transaction; with `touched` it may write.
@@ -93,6 +94,11 @@ impl Reads for Rows<'_> {
         Ok(found.unwrap_or_default())
     }
 
+    fn parties(&mut self, id: InquiryId) -> Stored<Vec<String>> {
+        let read = |row: &Row<'_>| rows::json("list of parties", &get::<String>(row, 0)?);
+        Ok(self.one("SELECT parties FROM submissions WHERE inquiry = ?1", [id], read)?.unwrap_or_default())
+    }
+
     fn order(&mut self, id: OrderId) -> Stored<Option<OrderRecord>> {
         self.one(&format!("SELECT {ORDER} FROM orders WHERE id = ?1"), [id], rows::order)
     }
@@ -156,8 +162,11 @@ impl Reads for Rows<'_> {
     }
 
     fn past_deadline(&mut self, now: Timestamp, limit: usize) -> Stored<Vec<OrderRecord>> {
+        let columns =
+            ORDER.split(',').map(|column| format!("o.{}", column.trim())).collect::<Vec<_>>().join(", ");
         let sql = format!(
-            "SELECT {ORDER} FROM orders WHERE state IN (0, 1, 2) AND deadline <= ?1 ORDER BY deadline LIMIT ?2"
+            "SELECT {columns} FROM inquiries i JOIN orders o ON o.inquiry = i.id
+             WHERE i.open_orders > 0 AND i.next_deadline <= ?1 AND o.state IN (0, 1, 2) AND o.deadline <= ?1 LIMIT ?2"
         );
         self.all(&sql, params![micros(now), limit_of(limit)], rows::order)
     }
@@ -191,12 +200,34 @@ impl Reads for Rows<'_> {
         self.one(&sql, params![root, number], rows::revision)
     }
 
+    fn revision_text(&mut self, root: OrderId, number: u32) -> Stored<Option<RevisionText>> {
+        let sql = "SELECT at, outcome, answer, raw_digest, connector, differences FROM revisions
+             WHERE root = ?1 AND number = ?2";
+        self.one(sql, params![root, number], |row| {
+            let (at, outcome) = (rows::instant(row, 0)?, get(row, 1)?);
+            let answer = rows::json("answer", rows::text(row, 2)?)?;
+            let (raw_digest, connector) = (get(row, 3)?, get(row, 4)?);
+            let differences = rows::optional_json(row, 5, "differences")?;
+            Ok(RevisionText { at, outcome, answer, raw_digest, connector, differences })
+        })
+    }
+
     fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>> {
         let sql = format!(
             "SELECT {REVISION} FROM revisions r WHERE root IN (SELECT COALESCE(root, id) FROM orders WHERE inquiry = ?1)
              AND number = (SELECT MAX(number) FROM revisions l WHERE l.root = r.root) ORDER BY root"
         );
         self.all(&sql, [inquiry], rows::revision)
+    }
+
+    fn outcomes_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OutcomeRow>> {
+        let sql = "SELECT order_id, outcome, words, assets, at FROM revisions r
+             WHERE root IN (SELECT COALESCE(root, id) FROM orders WHERE inquiry = ?1)
+             AND number = (SELECT MAX(number) FROM revisions l WHERE l.root = r.root)";
+        self.all(sql, [inquiry], |row| {
+            let (order, outcome, words, assets) = (get(row, 0)?, get(row, 1)?, get(row, 2)?, get(row, 3)?);
+            Ok(OutcomeRow { order, outcome, words, assets, at: rows::instant(row, 4)? })
+        })
     }
 
     fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>> {
@@ -216,13 +247,6 @@ impl Reads for Rows<'_> {
             "SELECT {EVENT} FROM events e JOIN inquiries i ON i.id = e.inquiry WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2"
         );
         self.all(&sql, params![seq, limit_of(limit)], rows::event)
-    }
-
-    fn events_of(&mut self, inquiry: InquiryId) -> Stored<Vec<EventRecord>> {
-        let sql = format!(
-            "SELECT {EVENT} FROM events e JOIN inquiries i ON i.id = e.inquiry WHERE e.inquiry = ?1 ORDER BY e.seq"
-        );
-        self.all(&sql, [inquiry], rows::event)
     }
 
     fn last_event(&mut self) -> Stored<i64> {
@@ -247,10 +271,6 @@ impl Reads for Rows<'_> {
 
     fn paused(&mut self, lane: &str) -> Stored<Option<String>> {
         self.one("SELECT reason FROM pauses WHERE lane = ?1", [lane], |row| get(row, 0))
-    }
-
-    fn raw(&mut self, id: i64) -> Stored<Option<RawMessage>> {
-        self.one(&format!("SELECT {RAW} FROM raw_messages WHERE id = ?1"), [id], rows::raw)
     }
 
     fn acts_of(&mut self, subject: &str) -> Stored<Vec<Act>> {

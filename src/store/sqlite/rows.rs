@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use super::failed;
 use crate::inquiry::{EventType, Inquiry, InquiryState, Measure, OrderRecord, OrderState, Priority};
-use crate::store::packed::unpack;
-use crate::store::{EventRecord, RawDirection, RawMessage, Revision, StoreError, Stored};
+use crate::store::{EventRecord, Packed, RawDirection, RawMessage, Revision, StoreError, Stored};
 
 pub(super) const INQUIRY: &str = "i.id, i.uid, i.case_number, i.submitted_by, i.state, i.created, i.deadline,
     i.open_orders, i.completions, i.mandate";
@@ -99,7 +98,7 @@ pub(super) fn order(row: &Row<'_>) -> Stored<OrderRecord> {
         lane: get(row, 2)?,
         party: get(row, 3)?,
         document: get(row, 4)?,
-        instruction: json("instruction", row.get_ref(5).and_then(text).map_err(failed("read a column"))?)?,
+        instruction: json("instruction", text(row, 5)?)?,
         priority: coded(&PRIORITIES, get(row, 6)?, "priority")?,
         state: coded(&OrderState::ALL, get(row, 7)?, "order state")?,
         attempts: get(row, 8)?,
@@ -114,8 +113,10 @@ pub(super) fn order(row: &Row<'_>) -> Stored<OrderRecord> {
     })
 }
 
-fn text(value: rusqlite::types::ValueRef<'_>) -> rusqlite::Result<&str> {
-    value.as_str().map_err(rusqlite::Error::from)
+/// The text of a column, without a copy.
+pub(super) fn text<'r>(row: &'r Row<'_>, at: usize) -> Stored<&'r str> {
+    let value = row.get_ref(at).map_err(failed("read a column"))?;
+    value.as_str().map_err(|error| unreadable("column", &error))
 }
 
 pub(super) fn revision(row: &Row<'_>) -> Stored<Revision> {
@@ -125,7 +126,7 @@ pub(super) fn revision(row: &Row<'_>) -> Stored<Revision> {
         order: get(row, 2)?,
         inquiry: get(row, 3)?,
         at: instant(row, 4)?,
-        answer: json("answer", row.get_ref(5).and_then(text).map_err(failed("read a column"))?)?,
+        answer: json("answer", text(row, 5)?)?,
         raw: get(row, 6)?,
         raw_digest: get(row, 7)?,
         connector: get(row, 8)?,
@@ -179,7 +180,7 @@ pub(super) fn event(row: &Row<'_>) -> Stored<EventRecord> {
 
 pub(super) fn raw(row: &Row<'_>) -> Stored<RawMessage> {
     let direction = if get::<i64>(row, 2)? == 0 { RawDirection::Out } else { RawDirection::In };
-    let bytes = unpack(&get::<Vec<u8>>(row, 5)?).map_err(|error| unreadable("raw message", &error))?;
+    let bytes = Packed(get::<Vec<u8>>(row, 5)?.into());
     let (lane, batch, name) = (get(row, 0)?, get(row, 1)?, get(row, 3)?);
-    Ok(RawMessage { lane, batch, direction, name, at: instant(row, 4)?, bytes: bytes.into() })
+    Ok(RawMessage { lane, batch, direction, name, at: instant(row, 4)?, bytes })
 }

@@ -4,7 +4,7 @@ use rusqlite::{Params, params};
 use serde::Serialize;
 
 use super::reads::Rows;
-use super::rows::{micros, unreadable};
+use super::rows::{self, INQUIRY, micros, unreadable};
 use super::{failed, threads::Touched};
 use crate::inquiry::{
     EventDraft, Inquiry, InquiryId, Measure, MeasureId, OrderRecord, OrderState, Submission,
@@ -44,8 +44,8 @@ impl Tx for Rows<'_> {
     fn insert_inquiry(&mut self, new: &NewInquiry<'_>) -> Stored<InquiryId> {
         let mandate = optional_json("mandate", new.submission.mandate.as_ref())?;
         let id = self.insert(
-            "INSERT INTO inquiries (uid, case_number, submitted_by, key, digest, state, created, deadline, open_orders,
-             mandate) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9)",
+            "INSERT INTO inquiries (uid, case_number, submitted_by, key, digest, state, created, deadline, next_deadline,
+             open_orders, mandate) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?7, ?8, ?9)",
             params![
                 new.uid.as_bytes().as_slice(),
                 new.submission.case.number.as_str(),
@@ -59,8 +59,12 @@ impl Tx for Rows<'_> {
             ],
         )?;
         let body = serde_json::to_vec(new.submission).map_err(|error| unreadable("submission", &error))?;
+        let parties: Vec<&str> =
+            new.submission.parties.iter().map(|party| party.reference.as_str()).collect();
+        let parties = json("list of parties", &parties)?;
         let not_asked = json("list of who was not asked", new.not_asked)?;
-        self.execute("INSERT INTO submissions VALUES (?1, ?2, ?3)", params![id, pack(&body), not_asked])?;
+        let row = params![id, pack(&body), parties, not_asked];
+        self.execute("INSERT INTO submissions VALUES (?1, ?2, ?3, ?4)", row)?;
         Ok(id)
     }
 
@@ -69,6 +73,14 @@ impl Tx for Rows<'_> {
         let changed = self
             .execute("UPDATE submissions SET body = ?2 WHERE inquiry = ?1", params![inquiry, pack(&body)])?;
         if changed == 1 { Ok(()) } else { Err(StoreError::Missing("the submission")) }
+    }
+
+    fn count_orders(&mut self, inquiry: InquiryId, more: i64) -> Stored<Inquiry> {
+        let sql = format!(
+            "UPDATE inquiries AS i SET open_orders = open_orders + ?2 WHERE id = ?1 RETURNING {}",
+            INQUIRY.replace("i.", "")
+        );
+        self.one(&sql, params![inquiry, more], rows::inquiry)?.ok_or(StoreError::Missing("the inquiry"))
     }
 
     fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()> {
@@ -98,6 +110,13 @@ impl Tx for Rows<'_> {
                 new.measure
             ],
         )?;
+        if new.root.is_some() || new.measure.is_some() {
+            // What is added later may be due earlier than the inquiry as a whole, or open one that was over.
+            self.execute(
+                "UPDATE inquiries SET next_deadline = MIN(next_deadline, ?2) WHERE id = ?1",
+                params![new.inquiry, micros(new.deadline)],
+            )?;
+        }
         self.touch(|touched| touched.lane(&new.lane, new.priority.is_urgent()));
         Ok(OrderRecord {
             id,
@@ -154,13 +173,16 @@ impl Tx for Rows<'_> {
 
     fn insert_revision(&mut self, revision: &Revision) -> Stored<()> {
         self.execute(
-            "INSERT INTO revisions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO revisions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             params![
                 revision.root,
                 revision.number,
                 revision.order,
                 revision.inquiry,
                 micros(revision.at),
+                revision.answer.reply.outcome(),
+                revision.answer.reply.words(),
+                i64::try_from(revision.answer.reply.assets().len()).unwrap_or(i64::MAX),
                 json("answer", &revision.answer)?,
                 revision.raw,
                 revision.raw_digest,
@@ -175,7 +197,7 @@ impl Tx for Rows<'_> {
         let direction = i64::from(raw.direction == RawDirection::In);
         self.insert(
             "INSERT INTO raw_messages (lane, batch, direction, name, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![raw.lane, raw.batch, direction, raw.name, micros(raw.at), pack(&raw.bytes)],
+            params![raw.lane, raw.batch, direction, raw.name, micros(raw.at), &raw.bytes.0[..]],
         )
     }
 

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use chakong_contract::asset::PropertyKind;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::wire::{Answered, Mortgage, Objection, Prenotice, Right, Seizure, right_state};
 
@@ -54,15 +54,19 @@ impl Gathered {
     }
 
     /// Reads each entry by itself; one bad entry never spoils the others. An entry that came before is left out.
-    fn entries<T: serde::de::DeserializeOwned>(&mut self, list: &str, entries: Option<Vec<Value>>) -> Vec<T> {
+    fn entries<T: serde::de::DeserializeOwned>(
+        &mut self,
+        list: &str,
+        entries: Option<Vec<Box<RawValue>>>,
+    ) -> Vec<T> {
         let entries = entries.unwrap_or_default();
         self.left_out += entries.len().saturating_sub(MOST_ENTRIES);
         let mut read = Vec::new();
         for entry in entries.into_iter().take(MOST_ENTRIES) {
-            if !self.seen.insert(format!("{list} {entry}")) {
+            if !self.seen.insert([list, entry.get()].join(" ")) {
                 continue;
             }
-            match serde_json::from_value(entry) {
+            match serde_json::from_str(entry.get()) {
                 Ok(entry) => read.push(entry),
                 Err(_) => self.unreadable += 1,
             }

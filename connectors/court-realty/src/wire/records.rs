@@ -1,34 +1,34 @@
 use chakong_contract::Scalar;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
-/// Everything registered for a holder: one list per kind of right. Each entry is read by itself.
+/// Everything registered for a holder: one list per kind of right. Each entry stays text until it is read by itself.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Answered {
     /// Land ownership 土地所有权.
-    pub(crate) tdsyq_list: Option<Vec<Value>>,
+    pub(crate) tdsyq_list: Option<Vec<Box<RawValue>>>,
     /// Land use 建设用地使用权、宅基地使用权.
-    pub(crate) jsydsyq_list: Option<Vec<Value>>,
+    pub(crate) jsydsyq_list: Option<Vec<Box<RawValue>>>,
     /// Buildings 房地产权.
-    pub(crate) fdcq_list: Option<Vec<Value>>,
+    pub(crate) fdcq_list: Option<Vec<Box<RawValue>>>,
     /// Sea 海域使用权.
-    pub(crate) hysyq_list: Option<Vec<Value>>,
+    pub(crate) hysyq_list: Option<Vec<Box<RawValue>>>,
     /// Structures 构（建）筑物所有权.
-    pub(crate) gjzwsyq_list: Option<Vec<Value>>,
+    pub(crate) gjzwsyq_list: Option<Vec<Box<RawValue>>>,
     /// Forest 林权.
-    pub(crate) lq_list: Option<Vec<Value>>,
+    pub(crate) lq_list: Option<Vec<Box<RawValue>>>,
     /// Farmland 农用地使用权.
-    pub(crate) nydsyq_list: Option<Vec<Value>>,
+    pub(crate) nydsyq_list: Option<Vec<Box<RawValue>>>,
     /// Mortgages 抵押权.
-    pub(crate) dyaq_list: Option<Vec<Value>>,
+    pub(crate) dyaq_list: Option<Vec<Box<RawValue>>>,
     /// Prenotices 预告登记.
-    pub(crate) ygdj_list: Option<Vec<Value>>,
+    pub(crate) ygdj_list: Option<Vec<Box<RawValue>>>,
     /// Seizures 查封登记.
-    pub(crate) cfdj_list: Option<Vec<Value>>,
+    pub(crate) cfdj_list: Option<Vec<Box<RawValue>>>,
     /// Objections 异议登记; the sister lines spell it in two ways.
-    pub(crate) yyxx_list: Option<Vec<Value>>,
-    pub(crate) yydj_list: Option<Vec<Value>>,
+    pub(crate) yyxx_list: Option<Vec<Box<RawValue>>>,
+    pub(crate) yydj_list: Option<Vec<Box<RawValue>>>,
 }
 
 /// A title of any kind: location, area and use have another name in each list.

@@ -1,0 +1,256 @@
+//! The sample configuration: complete, right, and true to the code's defaults; and `check` says everything at once.
+
+use std::path::Path;
+use std::process::Command;
+
+use chakong::app::plugins;
+use chakong::config::{Config, CounterpartConfig, Problems, load};
+use tempfile::TempDir;
+
+use crate::tidy::root;
+
+/// Names in `config/counterparts`.
+const COUNTERPARTS: [&str; 4] =
+    ["example-bank", "example-registry", "tianyancha", "tianyancha-by-environment"];
+/// Its token comes from the environment, which a test cannot change in its own process.
+const BY_ENVIRONMENT: &str = "tianyancha-by-environment";
+
+fn sample(name: &str) -> String {
+    let path = root().join("config").join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn counterpart_sample(name: &str) -> String {
+    sample(&format!("counterparts/{name}.toml"))
+}
+
+/// A folder with a configuration: the gateway's file and the counterparts' files, and the secret that they name.
+fn folder(gateway: &str, counterparts: &[(&str, String)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for below in ["counterparts", "secrets"] {
+        std::fs::create_dir(folder.path().join(below)).expect("a folder");
+    }
+    write(&folder.path().join("chakong.toml"), gateway);
+    write(&folder.path().join("secrets/tianyancha.token"), "invented-token\n");
+    for (name, text) in counterparts {
+        write(&folder.path().join(format!("counterparts/{name}.toml")), text);
+    }
+    folder
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::write(path, text).expect("a file");
+}
+
+fn loaded(gateway: &str, counterparts: &[(&str, String)]) -> Result<Config, Problems> {
+    load(&folder(gateway, counterparts).path().join("chakong.toml"), &plugins())
+}
+
+/// What may be compared of a counterpart. Settings show in the connector that was built with them.
+fn content(counterpart: &CounterpartConfig, folder: &Path) -> String {
+    let CounterpartConfig { name, name_zh, name_en, connector, line, limits, window, breaker, .. } =
+        counterpart;
+    let retries = (&counterpart.retry_query, &counterpart.retry_control);
+    let text = format!(
+        "{name} {name_zh} {name_en} {connector:?} {line:?} {limits:?} {window:?} {breaker:?} {retries:?}"
+    );
+    text.replace(&folder.display().to_string(), "")
+}
+
+fn content_of(gateway: &str, counterparts: &[(&str, String)]) -> Vec<String> {
+    let folder = folder(gateway, counterparts);
+    let config =
+        load(&folder.path().join("chakong.toml"), &plugins()).unwrap_or_else(|problems| panic!("{problems}"));
+    let Config { instance, server, store, log, keys, .. } = &config;
+    let own = format!("{instance} {server:?} {store:?} {log:?} {keys:?}");
+    let own = own.replace(&folder.path().display().to_string(), "");
+    let others = config.counterparts.iter().map(|counterpart| content(counterpart, folder.path()));
+    std::iter::once(own).chain(others).collect()
+}
+
+/// A setting on a line that is commented out: `# key = value` with a default, `#   key = value` without one.
+fn setting<'a>(line: &'a str, mark: &str) -> Option<&'a str> {
+    let rest = line.strip_prefix(mark)?;
+    let key = rest.split(" = ").next()?;
+    let is_key = !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    (is_key && rest.contains(" = ")).then_some(rest)
+}
+
+/// The text with its defaults written out, or with its examples as well.
+fn written_out(text: &str, examples: bool) -> String {
+    let line = |line: &str| {
+        let example = setting(line, "#   ").filter(|_| examples);
+        setting(line, "# ").or(example).unwrap_or(line).to_owned()
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn counterparts(write: impl Fn(&str) -> String) -> Vec<(&'static str, String)> {
+    let here = COUNTERPARTS.into_iter().filter(|name| *name != BY_ENVIRONMENT);
+    here.map(|name| (name, write(&counterpart_sample(name)))).collect()
+}
+
+#[test]
+fn every_sample_is_checked_without_a_problem() {
+    let found = std::fs::read_dir(root().join("config/counterparts")).expect("the samples").count();
+    assert_eq!(found, COUNTERPARTS.len(), "COUNTERPARTS names every sample");
+    let samples: Vec<_> = COUNTERPARTS.map(|name| (name, counterpart_sample(name))).into();
+    let folder = folder(&sample("chakong.toml"), &samples);
+    let output = Command::new(env!("CARGO_BIN_EXE_chakong"))
+        .args(["check", "--config"])
+        .arg(folder.path().join("chakong.toml"))
+        .env("CHAKONG_TIANYANCHA_TOKEN", "invented-token")
+        .output()
+        .expect("chakong check");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(COUNTERPARTS.iter().all(|name| said.contains(name)), "{said}");
+}
+
+#[test]
+fn every_connector_has_a_sample() {
+    for plugin in plugins() {
+        let line = format!("connector = \"{}\"", plugin.manifest.id);
+        assert!(
+            COUNTERPARTS.iter().any(|name| counterpart_sample(name).contains(&line)),
+            "no sample has {line}"
+        );
+    }
+}
+
+#[test]
+fn what_is_commented_out_is_the_default() {
+    let as_it_stands = content_of(&sample("chakong.toml"), &counterparts(str::to_owned));
+    let gateway = written_out(&sample("chakong.toml"), false);
+    let written = content_of(&gateway, &counterparts(|text| written_out(text, false)));
+    assert_eq!(as_it_stands, written);
+    assert!(gateway.contains("\nlisten = "), "the defaults were written out");
+}
+
+/// After every header of a table, and before the first, a key that nobody knows.
+fn with_strangers(text: &str) -> String {
+    let mut lines = vec!["stranger = 1"];
+    for line in text.lines() {
+        lines.push(line);
+        if line.starts_with('[') {
+            lines.push("stranger = 1");
+        }
+    }
+    lines.join("\n")
+}
+
+/// What a message lists after `known here:` or `known:`.
+fn known(message: &str) -> Vec<String> {
+    let list = message.split_once("known here: ").or_else(|| message.split_once("known: "));
+    let (_, list) = list.unwrap_or_else(|| panic!("{message}"));
+    list.split(", ").map(|key| key.trim_matches('`').to_owned()).collect()
+}
+
+#[test]
+fn every_setting_that_is_read_is_in_the_samples() {
+    let complete = |(name, text): (&'static str, String)| (name, with_strangers(&text));
+    let others: Vec<_> = counterparts(str::to_owned).into_iter().map(complete).collect();
+    let gateway = sample("chakong.toml");
+    let problems = loaded(&with_strangers(&gateway), &others).expect_err("strangers");
+    let headers = |text: &str| text.lines().filter(|line| line.starts_with('[')).count() + 1;
+    let expected: usize =
+        headers(&gateway) + counterparts(str::to_owned).iter().map(|(_, text)| headers(text)).sum::<usize>();
+    assert_eq!(problems.0.len(), expected, "{problems}");
+    for problem in &problems.0 {
+        let name = problem.file.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        let text = if name == "chakong" { gateway.clone() } else { counterpart_sample(name) };
+        let text = written_out(&text, true);
+        for key in known(&problem.message) {
+            let as_setting = text.lines().any(|line| line.starts_with(&format!("{key} = ")));
+            let as_table =
+                text.lines().any(|line| line.trim_matches(['[', ']']).split('.').any(|part| part == key));
+            assert!(as_setting || as_table, "{name}.toml: `{key}` is missing ({})", problem.message);
+        }
+    }
+}
+
+#[test]
+fn examples_in_comments_can_be_used() {
+    // Two ways to say a rate exclude each other; certificates must exist.
+    let one_rate = |text: &str| {
+        let kept = |line: &&str| !line.starts_with("per_minute = ") && !line.contains("_file = \"/etc");
+        written_out(text, true).lines().filter(kept).collect::<Vec<_>>().join("\n")
+    };
+    if let Err(problems) = loaded(&written_out(&sample("chakong.toml"), true), &counterparts(one_rate)) {
+        panic!("{problems}");
+    }
+}
+
+const BROKEN: &str = r#"instance = 5
+colour = "blue"
+
+[server]
+listen = "somewhere"
+request_timeout = "soon"
+
+[log]
+format = "xml"
+
+[[keys]]
+name = "case-system"
+roles = ["judge"]
+sha256 = "abc"
+"#;
+
+const BROKEN_COUNTERPARTS: [(&str, &str); 4] = [
+    (
+        "bank",
+        "connector = \"court-bank\"\n[line]\nkind = \"parcel\"\noutgoing = \"out\"\n[limits]\nper_second = 1\nper_minute = 60\n\
+         [settings]\nbank_code = \"E99\"\n",
+    ),
+    (
+        "registry",
+        "connector = \"court-reality\"\n[line]\nkind = \"call\"\nbase_url = \"registry.example.cn\"\n",
+    ),
+    (
+        "vendor",
+        "connector = \"tianyancha\"\n[line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:1\"\ntimeout = \"30\"\n\
+         [settings]\ntoken = { file = \"absent.token\" }\n",
+    ),
+    ("Broken Name", "connector = \"court-realty\"\nline = 3\n[settings]\n"),
+];
+
+/// File, line, and a part of what is said about it.
+const SAID: [(&str, usize, &str); 17] = [
+    ("chakong.toml", 1, "`instance`: must be text in quotes"),
+    ("chakong.toml", 2, "`colour` is not a setting"),
+    ("chakong.toml", 5, "`server.listen`: must be an address with a port"),
+    ("chakong.toml", 6, "`server.request_timeout`: must be a length of time"),
+    ("chakong.toml", 9, "`log.format`: must be"),
+    ("chakong.toml", 13, "`judge` is not a role"),
+    ("chakong.toml", 14, "64 hexadecimal digits"),
+    ("Broken Name.toml", 1, "the file's name must be"),
+    ("Broken Name.toml", 2, "`line`: must be a table"),
+    ("Broken Name.toml", 3, "`settings.amount_unit`: is missing"),
+    ("bank.toml", 2, "`line.incoming`: is missing"),
+    ("bank.toml", 7, "`limits.per_minute`: stands beside `per_second`"),
+    ("bank.toml", 8, "bank_code"),
+    ("registry.toml", 1, "`court-reality` is not a connector; known: court-bank"),
+    ("registry.toml", 4, "begins with http:// or https://"),
+    ("vendor.toml", 5, "`line.timeout`: must be a length of time"),
+    ("vendor.toml", 7, "`settings.token`: file absent.token"),
+];
+
+#[test]
+fn check_says_every_problem_of_every_file_at_once_with_its_line() {
+    let counterparts = BROKEN_COUNTERPARTS.map(|(name, text)| (name, text.to_owned()));
+    let folder = folder(BROKEN, &counterparts);
+    let output = Command::new(env!("CARGO_BIN_EXE_chakong"))
+        .args(["check", "--config"])
+        .arg(folder.path().join("chakong.toml"))
+        .output()
+        .expect("chakong check");
+    assert_eq!(output.status.code(), Some(78));
+    let said = String::from_utf8_lossy(&output.stderr);
+    for (file, line, part) in SAID {
+        let place = format!("{file}:{line}: ");
+        let is_said = said.lines().any(|said| said.contains(&place) && said.contains(part));
+        assert!(is_said, "{place}{part}\nis not in:\n{said}");
+    }
+    assert!(!said.contains("invented-token"));
+}

@@ -1,0 +1,148 @@
+//! Who may name whom inside `src/`.
+
+use super::hold;
+use super::source::{Named, Source, sources};
+
+/// A room of the gateway and the rooms that its code may name. A room names only rooms that stand above it.
+type Room = (&'static str, &'static [&'static str]);
+
+const ROOMS: &[Room] = &[
+    ("inquiry", &[]),
+    ("retry", &[]),
+    ("clock", &[]),
+    ("lifecycle", &[]),
+    ("freeze", &["inquiry"]),
+    ("store", &["inquiry"]),
+    ("config", &["retry"]),
+    ("counterparts", &["config"]),
+    ("settle", &["inquiry", "retry", "freeze", "store"]),
+    ("intake", &["inquiry", "config", "counterparts", "store"]),
+    ("lines", &["config"]),
+    ("lanes", &["inquiry", "clock", "lifecycle", "store", "config", "counterparts", "settle", "lines"]),
+    ("calendar", &["retry", "store", "settle", "lanes"]),
+    ("gateway", &["clock", "lifecycle", "store", "config", "counterparts", "lanes"]),
+    ("queue", &["inquiry", "store", "lanes", "gateway"]),
+    ("observe", &["store", "config", "lanes", "gateway"]),
+    (
+        "api",
+        &["inquiry", "store", "config", "settle", "intake", "lines", "lanes", "gateway", "queue", "observe"],
+    ),
+    ("sandbox", &["clock", "lifecycle", "config", "lines"]),
+    (
+        "app",
+        &["clock", "lifecycle", "store", "config", "counterparts", "lanes", "calendar", "gateway", "api"],
+    ),
+    ("cli", &["clock", "lifecycle", "config", "observe", "sandbox", "app"]),
+    ("main", &["cli"]),
+];
+
+/// Edges against the order, each with its reason. At most three.
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    (
+        "inquiry",
+        "freeze",
+        "a measure carries the exemption that `freeze` judged for its account; both rooms are pure",
+    ),
+    ("lines", "lanes", "every further request of a conversation passes its lane's admission"),
+];
+
+/// The room of a file: `src/lanes/lane.rs` is in `lanes`.
+fn room_of(path: &str) -> &str {
+    let inside = path.trim_start_matches("src/");
+    inside.split(['/', '.']).next().unwrap_or_default()
+}
+
+/// The room that a path leads to, if it leads to one.
+fn target(source: &Source, named: &Named) -> Option<String> {
+    let segments: Vec<&str> = named.segments.iter().map(String::as_str).collect();
+    let depth = source.path.trim_end_matches(".rs").split('/').count() - 1;
+    let supers = segments.iter().take_while(|segment| **segment == "super").count();
+    let room = match *segments.first()? {
+        "crate" => segments.get(1),
+        "chakong" if source.path == "src/main.rs" => segments.get(1),
+        "super" if supers >= depth => segments.get(supers),
+        _ => None,
+    };
+    room.map(|room| (*room).to_owned())
+}
+
+fn edges() -> Vec<(String, String, String)> {
+    let mut edges = Vec::new();
+    for source in sources("src").iter().filter(|source| source.path != "src/lib.rs") {
+        let from = room_of(&source.path);
+        for named in source.paths() {
+            if let Some(to) = target(source, &named).filter(|to| to != from) {
+                edges.push((from.to_owned(), to, format!("{}:{}", source.path, named.line)));
+            }
+        }
+    }
+    edges
+}
+
+fn is_excepted(from: &str, to: &str) -> bool {
+    EXCEPTIONS.iter().any(|(a, b, _)| (*a, *b) == (from, to))
+}
+
+#[test]
+fn every_room_names_only_the_rooms_it_may() {
+    let mut violations = Vec::new();
+    for source in sources("src").iter().filter(|source| source.path != "src/lib.rs") {
+        let room = room_of(&source.path);
+        if !ROOMS.iter().any(|(known, _)| *known == room) {
+            violations.push(format!("{}: `{room}` is not a room; give it a line in ROOMS", source.path));
+        }
+    }
+    for (from, to, place) in edges() {
+        let may = ROOMS.iter().any(|(room, may)| *room == from && may.contains(&to.as_str()));
+        if !may && !is_excepted(&from, &to) {
+            violations.push(format!(
+                "{place}: `{from}` names `{to}`; hand the part in from `app`, move the type down, or add the edge to ROOMS"
+            ));
+        }
+    }
+    hold("Rooms name only rooms they may name (tests/it/tidy/rooms.rs).", &violations);
+}
+
+#[test]
+fn the_table_of_rooms_has_an_order_and_nothing_idle() {
+    let mut violations = Vec::new();
+    for (at, (room, may)) in ROOMS.iter().enumerate() {
+        for below in may.iter().filter(|below| !ROOMS[..at].iter().any(|(above, _)| above == *below)) {
+            violations.push(format!("ROOMS: `{room}` may not name `{below}`, which stands below it"));
+        }
+    }
+    let edges = edges();
+    let is_used = |from: &str, to: &str| edges.iter().any(|(a, b, _)| (a.as_str(), b.as_str()) == (from, to));
+    let listed = ROOMS.iter().flat_map(|(room, may)| may.iter().map(move |to| (*room, *to)));
+    for (from, to) in listed.chain(EXCEPTIONS.iter().map(|(from, to, _)| (*from, *to))) {
+        if !is_used(from, to) {
+            violations
+                .push(format!("`{from}` no longer names `{to}`; take the edge out, so that it stays so"));
+        }
+    }
+    if EXCEPTIONS.len() > 3 {
+        violations.push("EXCEPTIONS: more than three; the order of ROOMS is wrong".to_owned());
+    }
+    hold("The table of rooms is ordered and tight (tests/it/tidy/rooms.rs).", &violations);
+}
+
+#[test]
+fn only_app_names_concrete_parts() {
+    let mut violations = Vec::new();
+    for source in &sources("src") {
+        let room = room_of(&source.path);
+        for named in source.paths() {
+            let text = named.segments.join("::");
+            let store = text.starts_with("crate::store::sqlite") && !matches!(room, "app" | "store");
+            let first = named.segments.first().map_or("", String::as_str);
+            let connector = first.starts_with("chakong_") && first != "chakong_contract" && room != "app";
+            if store || connector {
+                violations.push(format!(
+                    "{}:{}: names `{text}`; take a trait or a `Plugin` and let src/app.rs hand it in",
+                    source.path, named.line
+                ));
+            }
+        }
+    }
+    hold("Only src/app.rs names a concrete store or connector.", &violations);
+}
