@@ -21,7 +21,15 @@ use crate::store::sqlite::{Sqlite, SqliteThreads};
 
 /// Every connector of this build.
 pub fn plugins() -> Vec<Plugin> {
-    vec![chakong_court_bank::plugin(), chakong_court_realty::plugin(), chakong_tianyancha::plugin()]
+    vec![
+        chakong_companies_house::plugin(),
+        chakong_court_bank::plugin(),
+        chakong_court_realty::plugin(),
+        chakong_declarative::plugin(),
+        chakong_gleif::plugin(),
+        chakong_qichacha::plugin(),
+        chakong_tianyancha::plugin(),
+    ]
 }
 
 /// Why the gateway cannot be started.

@@ -5,12 +5,14 @@ mod company;
 mod encumbrance;
 mod equity;
 mod property;
+mod vehicle;
 
 pub use account::{Account, Product, SubAccount, Transaction};
-pub use company::{ChangeRecord, Company, CompanyStatus, Shareholder};
+pub use company::{Branch, ChangeRecord, Company, CompanyStatus, Parent, ParentLevel, Shareholder};
 pub use encumbrance::{Encumbrance, EncumbranceKind, Rank};
 pub use equity::EquityStake;
 pub use property::{AreaUnit, CoOwnership, Holder, PropertyKind, RealProperty};
+pub use vehicle::Vehicle;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,8 @@ pub enum Asset {
     Equity(EquityStake),
     /// 企业登记信息: facts about the company itself
     Company(Company),
+    /// 机动车
+    Vehicle(Vehicle),
 }
 
 /// Kinds of assets, for manifests and filters.
@@ -38,6 +42,7 @@ pub enum AssetKind {
     Property,
     Equity,
     Company,
+    Vehicle,
 }
 
 impl Asset {
@@ -48,6 +53,7 @@ impl Asset {
             Self::Property(_) => AssetKind::Property,
             Self::Equity(_) => AssetKind::Equity,
             Self::Company(_) => AssetKind::Company,
+            Self::Vehicle(_) => AssetKind::Vehicle,
         }
     }
 
@@ -59,12 +65,13 @@ impl Asset {
             Self::Property(property) => property.identity(),
             Self::Equity(stake) => format!("equity|{}|{}", stake.company_key(), stake.holder),
             Self::Company(company) => format!("company|{}", company.key()),
+            Self::Vehicle(vehicle) => format!("vehicle|{}", vehicle.key()),
         }
     }
 }
 
-/// How the counterpart matched the party. A name-only match is a candidate that no control may touch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+/// How the counterpart matched the party, closest first. A name-only match is a candidate that no control may touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchedBy {
     /// Name and document number agree.
@@ -75,6 +82,19 @@ pub enum MatchedBy {
     NameOnly,
     /// The counterpart does not say.
     Unstated,
+}
+
+impl MatchedBy {
+    /// How a record matches the party: `same_number` is null where the record states no number that can be compared. `None`
+    /// for a record that is not the party's: one with another number is another's, whatever its name.
+    pub const fn of(same_number: Option<bool>, same_name: bool) -> Option<Self> {
+        match (same_number, same_name) {
+            (Some(true), true) => Some(Self::NameAndNumber),
+            (Some(true), false) => Some(Self::Number),
+            (None, true) => Some(Self::NameOnly),
+            _ => None,
+        }
+    }
 }
 
 /// An asset as found, with how the party was matched and values whose meaning is not known.
@@ -105,6 +125,7 @@ mod tests {
                 r#"{"kind":"equity","holder":"","company":"","company_code":null,"percent":null,"subscribed":null,
                     "paid":null,"since":null}"#
             }
+            AssetKind::Vehicle => r#"{"kind":"vehicle","plate":"","registered":null}"#,
             AssetKind::Company => {
                 r#"{"kind":"company","name":"","code":null,"org_code":null,"status":null,"status_text":"",
                     "legal_representative":"","company_type":"","registered_capital":null,"registered_capital_text":"",
@@ -116,8 +137,22 @@ mod tests {
     }
 
     #[test]
+    fn another_number_is_another_party_and_the_closest_match_is_the_least() {
+        assert_eq!(MatchedBy::of(Some(false), true), None);
+        assert_eq!(MatchedBy::of(None, false), None);
+        assert_eq!(MatchedBy::of(None, true), Some(MatchedBy::NameOnly));
+        assert!(MatchedBy::NameAndNumber < MatchedBy::Number && MatchedBy::Number < MatchedBy::NameOnly);
+    }
+
+    #[test]
     fn every_kind_comes_back_from_json_as_it_was() {
-        for kind in [AssetKind::Account, AssetKind::Property, AssetKind::Equity, AssetKind::Company] {
+        for kind in [
+            AssetKind::Account,
+            AssetKind::Property,
+            AssetKind::Equity,
+            AssetKind::Company,
+            AssetKind::Vehicle,
+        ] {
             let asset = bare(kind);
             assert_eq!(asset.kind(), kind);
             let text = serde_json::to_string(&asset).expect("serialises");

@@ -39,6 +39,11 @@ impl Moment {
         self.0
     }
 
+    /// Seconds since 1970 in UTC.
+    pub fn unix_seconds(self) -> i64 {
+        self.0.to_zoned(shanghai()).map_or(0, |zoned| zoned.timestamp().as_second())
+    }
+
     /// The calendar date in Asia/Shanghai.
     pub fn date(self) -> Date {
         self.0.date()
@@ -168,6 +173,7 @@ mod tests {
         ] {
             let read = read_moment(text).expect(text).expect(text);
             assert_eq!(read.to_string(), "2026-01-05T15:20:11+08:00", "{text}");
+            assert_eq!(read.unix_seconds(), 1_767_597_611, "{text}");
         }
         for text in ["2026/01/05", "20260105", "2026-1-5", "2026.01.05", "2026年01月05日"] {
             assert_eq!(read_date(text).expect(text).expect(text).to_string(), "2026-01-05", "{text}");

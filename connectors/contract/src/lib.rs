@@ -8,18 +8,26 @@
 //! * [`money`], [`date`], [`name`]: values
 //! * [`party`], [`order`], [`asset`], [`reply`], [`fault`]: what is asked and what is answered
 //! * [`manifest`], [`connector`]: what a connector declares and how it speaks
+//! * [`capital`], [`company_status`], [`equity_freeze`], [`marks`]: what business registries write, read once for all of them
+//! * [`gathered`], [`paging`]: what a query over a call line has found so far, and where it stands in a list
 //! * [`message`]: the bytes that travel; [`scalar`]: a value of unsteady type; [`sandbox`]: the simulated counterpart that every connector ships
 
 pub mod asset;
+pub mod capital;
+pub mod company_status;
 pub mod connector;
 pub mod date;
+pub mod equity_freeze;
 pub mod fault;
+pub mod gathered;
 pub mod id;
 pub mod manifest;
+pub mod marks;
 pub mod message;
 pub mod money;
 pub mod name;
 pub mod order;
+pub mod paging;
 pub mod party;
 pub mod reply;
 pub mod sandbox;

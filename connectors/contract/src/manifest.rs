@@ -1,6 +1,7 @@
 //! What a connector declares, as data. What it does not declare is refused at planning, never at sending.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -128,6 +129,18 @@ pub struct SettingProblem {
     pub problem: String,
 }
 
+impl SettingProblem {
+    /// A problem with a setting.
+    pub fn new(key: &str, problem: impl Into<String>) -> Self {
+        Self { key: key.to_owned(), problem: problem.into() }
+    }
+}
+
+/// Puts a setting that fits aside, and its problem to the others.
+pub fn fitting<T>(checked: Result<T, SettingProblem>, problems: &mut Vec<SettingProblem>) -> Option<T> {
+    checked.map_err(|problem| problems.push(problem)).ok()
+}
+
 /// The settings of one counterpart, already checked for type and presence against the manifest.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings(BTreeMap<String, SettingValue>);
@@ -170,6 +183,55 @@ impl Settings {
         }
     }
 
+    /// A secret setting that must be there.
+    ///
+    /// # Errors
+    /// The problem with it, when it is absent or blank.
+    pub fn needed_secret(&self, key: &str) -> Result<Secret, SettingProblem> {
+        let given = self.secret(key).filter(|secret| !secret.expose().trim().is_empty()).cloned();
+        given.ok_or_else(|| SettingProblem::new(key, "the secret is missing; give it by file or environment"))
+    }
+
+    /// A whole number within bounds, or what stands for it when it is absent.
+    ///
+    /// # Errors
+    /// The problem with it, when it is out of bounds.
+    pub fn bounded(
+        &self,
+        key: &str,
+        absent: u32,
+        bounds: RangeInclusive<u32>,
+    ) -> Result<u32, SettingProblem> {
+        let given = self.integer(key).map_or(Ok(absent), u32::try_from);
+        given.ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
+            let (from, to) = bounds.into_inner();
+            SettingProblem::new(key, format!("give a number from {from} to {to}"))
+        })
+    }
+
+    /// Comma-separated words of a text setting, or what stands for them when it is absent. `none` means no word.
+    ///
+    /// # Errors
+    /// The problem with it, when a word is not known.
+    pub fn words<T: Copy>(
+        &self,
+        key: &str,
+        absent: &str,
+        known: &[(&str, T)],
+    ) -> Result<Vec<T>, SettingProblem> {
+        let text = Some(self.text(key)).filter(|text| !text.trim().is_empty()).unwrap_or(absent);
+        let given: Vec<&str> = text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+        if given == ["none"] {
+            return Ok(Vec::new());
+        }
+        let strange = given.iter().find(|word| !known.iter().any(|(name, _)| name == *word));
+        if strange.is_some() {
+            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            return Err(SettingProblem::new(key, format!("give words out of {}, or none", names.join(", "))));
+        }
+        Ok(known.iter().filter(|(name, _)| given.contains(name)).map(|(_, value)| *value).collect())
+    }
+
     /// A whole number.
     pub fn integer(&self, key: &str) -> Option<i64> {
         match self.0.get(key) {
@@ -181,5 +243,25 @@ impl Settings {
     /// A yes-or-no setting, no by default.
     pub fn boolean(&self, key: &str) -> bool {
         matches!(self.0.get(key), Some(SettingValue::Boolean(true)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_checked_and_absent_ones_have_a_stand_in() {
+        let known = [("holders", 1), ("changes", 2)];
+        let with = |value| Settings::default().with("key", value);
+        let text = |text: &str| with(SettingValue::Text(text.to_owned()));
+        assert_eq!(Settings::default().bounded("key", 10, 1..=50), Ok(10));
+        assert!(with(SettingValue::Integer(51)).bounded("key", 10, 1..=50).is_err());
+        assert!(with(SettingValue::Integer(-1)).bounded("key", 10, 1..=50).is_err());
+        assert_eq!(text(" changes, holders").words("key", "", &known), Ok(vec![1, 2]));
+        assert_eq!(text("none").words("key", "holders", &known), Ok(Vec::new()));
+        assert_eq!(Settings::default().words("key", "holders", &known), Ok(vec![1]));
+        assert!(text("holders,staff").words("key", "", &known).is_err());
+        assert!(with(SettingValue::Secret(Secret::new(" "))).needed_secret("key").is_err());
     }
 }

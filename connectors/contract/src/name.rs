@@ -81,6 +81,19 @@ impl FromStr for PartyName {
     }
 }
 
+/// Whether two names are the same but for blanks, the width of brackets and the case of letters. For comparison only.
+pub fn same_name(one: &str, other: &str) -> bool {
+    fn folded(name: &str) -> impl Iterator<Item = char> + '_ {
+        let narrow = |c: char| match c {
+            '（' => '(',
+            '）' => ')',
+            other => other,
+        };
+        name.chars().filter(|c| !c.is_whitespace()).map(narrow).flat_map(char::to_lowercase)
+    }
+    folded(one).eq(folded(other))
+}
+
 impl fmt::Display for PartyName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -113,6 +126,13 @@ mod tests {
     #[test]
     fn decomposed_unicode_is_composed() {
         assert_eq!(name("Cafe\u{301} Testing"), "Café Testing");
+    }
+
+    #[test]
+    fn blanks_brackets_and_case_do_not_part_names() {
+        assert!(same_name("示例（集团）有限公司", " 示例(集团) 有限公司"));
+        assert!(same_name("Example Trading LTD", "EXAMPLE TRADING ltd"));
+        assert!(!same_name("示例甲有限公司", "示例乙有限公司"));
     }
 
     #[test]

@@ -35,6 +35,11 @@ impl Scalar {
         }
     }
 
+    /// The value as text without marks such as `<em>`, which vendors set around what matched.
+    pub fn plain(&self) -> String {
+        crate::marks::without_marks(&self.text()).trim().to_owned()
+    }
+
     /// Whether there is no text but blanks.
     pub fn is_blank(&self) -> bool {
         match self {

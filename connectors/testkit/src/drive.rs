@@ -1,9 +1,10 @@
 //! Conversations between a connector and its own sandbox, without any line between them.
 
+use chakong_contract::connector::ReadContent;
 use chakong_contract::sandbox::{CallSandbox, Delivery, HttpHeard, ParcelSandbox, Sandbox, SandboxSpeaks};
 use chakong_contract::{
     Batch, Call, Connector, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, Message, Method,
-    Moment, Order, Parcel, Read, Reading, Speaks, Step,
+    Moment, Order, Parcel, Plugin, Read, Reading, Reply, Settings, Speaks, Step,
 };
 
 use crate::sample;
@@ -65,6 +66,28 @@ pub fn heard(request: &HttpRequest) -> HttpHeard {
             .chain(secret)
             .collect(),
         body: request.body.clone(),
+    }
+}
+
+/// Asks the sandbox of a script one order, with a connector of the same settings.
+///
+/// # Panics
+/// When settings or script do not fit, or the conversation has no end.
+pub fn ask(plugin: &Plugin, settings: &Settings, script: &serde_json::Value, order: &Order) -> Talk {
+    let connector = (plugin.build)(settings).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let mut sandbox = (plugin.sandbox)(script, settings).unwrap_or_else(|error| panic!("{error}"));
+    converse(&*connector, &mut *sandbox, &batch(vec![order.clone()])).unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// The one reply to an order, asked as by [`ask`].
+///
+/// # Panics
+/// When the conversation ends with anything but one answer.
+pub fn reply(plugin: &Plugin, settings: &Settings, script: &serde_json::Value, order: &Order) -> Reply {
+    let talk = ask(plugin, settings, script, order);
+    match talk.reads() {
+        [Read { content: ReadContent::Answer(answer), .. }] => answer.reply.clone(),
+        _ => panic!("{:?}", talk.end),
     }
 }
 

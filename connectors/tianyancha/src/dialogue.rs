@@ -1,28 +1,33 @@
-//! One order as a conversation: who is it, then every list page by page.
+//! One order as a conversation: who is it, then every list page by page, then the detail of each freeze that stands.
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::connector::Read;
-use chakong_contract::reply::UnknownValue;
+use chakong_contract::gathered::Gathered;
+use chakong_contract::name::same_name;
+use chakong_contract::paging::{NextPage, PageRead};
 use chakong_contract::{
-    Answer, Batch, Call, Company, Dialogue, Fault, Heard, HttpAnswer, Order, Reply, Secret, Step,
+    Batch, Call, Company, Dialogue, EquityStake, Fault, FaultKind, Heard, HttpAnswer, Order, Step,
 };
 
-use crate::read::{self, Match, Taken};
-use crate::wire::{Ask, Endpoint, PAGE_SIZE, Record};
+use crate::manifest::{Checked, MANIFEST};
+use crate::read::{self, Freeze};
+use crate::wire::{Ask, Detail, Endpoint, History, PAGE_SIZE, Record};
 use crate::{Tianyancha, write};
+
+/// Details of freezes fetched for one company; each is a charged call.
+const MOST_DETAILS: usize = 20;
 
 impl Call for Tianyancha {
     fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
-        let order = write::only_query(batch)?.clone();
+        let order = batch.only_query(&MANIFEST)?.clone();
         let stage = if write::number_to_search(&order).is_some() { Stage::ByNumber } else { Stage::ByName };
+        let settings = self.settings.clone();
         Ok(Box::new(Conversation {
             order,
-            token: self.token.clone(),
-            max_pages: self.max_pages,
+            settings,
             stage,
             found: None,
-            unknown: Vec::new(),
-            missing: Vec::new(),
+            gathered: Gathered::default(),
+            details_left: MOST_DETAILS,
         }))
     }
 }
@@ -35,6 +40,8 @@ enum Stage {
     Base,
     /// A list and its page, from 1.
     List(Endpoint, u32),
+    /// The detail of the freeze at this place.
+    Detail(usize),
     End,
 }
 
@@ -44,16 +51,17 @@ struct Found {
     keyword: String,
     company: Company,
     matched_by: MatchedBy,
+    stakes: Vec<EquityStake>,
+    freezes: Vec<Freeze>,
 }
 
 struct Conversation {
     order: Order,
-    token: Secret,
-    max_pages: u32,
+    settings: Checked,
     stage: Stage,
     found: Option<Found>,
-    unknown: Vec<UnknownValue>,
-    missing: Vec<String>,
+    gathered: Gathered,
+    details_left: usize,
 }
 
 impl Dialogue for Conversation {
@@ -64,19 +72,12 @@ impl Dialogue for Conversation {
             return Step::Failed(fault);
         }
         match self.ask() {
-            Some(ask) => Step::Send(ask.to_http(&self.token)),
-            None => Step::Done(vec![Read::answer(self.order.number.clone(), self.answer())]),
+            Some(ask) => Step::Send(ask.to_http(&self.settings.token)),
+            None => {
+                let assets = self.assets();
+                self.gathered.done(&self.order.number, assets)
+            }
         }
-    }
-}
-
-/// How close a match is; less is closer.
-const fn closeness(matched_by: MatchedBy) -> u8 {
-    match matched_by {
-        MatchedBy::NameAndNumber => 0,
-        MatchedBy::Number => 1,
-        MatchedBy::NameOnly => 2,
-        MatchedBy::Unstated => 3,
     }
 }
 
@@ -88,6 +89,7 @@ impl Conversation {
             Stage::ByName => (Endpoint::Search, self.order.name.as_str().to_owned(), 1),
             Stage::Base => (Endpoint::Base, known()?, 1),
             Stage::List(endpoint, page) => (endpoint, known()?, page),
+            Stage::Detail(at) => (Endpoint::Detail, self.found.as_ref()?.freezes.get(at)?.id.clone(), 1),
             Stage::End => return None,
         };
         Some(Ask { endpoint, keyword, page })
@@ -97,7 +99,9 @@ impl Conversation {
         match self.stage {
             Stage::ByNumber | Stage::ByName => self.hear_search(answer),
             Stage::Base => self.hear_base(answer),
+            Stage::List(Endpoint::History, _) => self.hear_history(answer),
             Stage::List(endpoint, page) => self.hear_list(endpoint, page, answer),
+            Stage::Detail(at) => self.hear_detail(at, answer),
             Stage::End => Ok(()),
         }
     }
@@ -105,19 +109,15 @@ impl Conversation {
     /// Takes the best match; looks by name when the number brought none, and ends when the name brings none either.
     fn hear_search(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
         let page = read::page(read::result(answer, Endpoint::Search)?, Endpoint::Search)?;
-        let records: Taken<Record> = read::entries(page);
-        if records.unreadable > 0 {
-            self.missing.push("搜索结果无法识别 the search result cannot be read".to_owned());
-        }
-        let ours =
-            records.entries.into_iter().filter_map(|record| match read::matched(&record, &self.order) {
-                Match::Ours(by) => Some((record, by)),
-                Match::Not => None,
-            });
-        let best = ours.min_by_key(|(_, by)| closeness(*by));
+        let records: Vec<Record> = self.gathered.entries(Endpoint::Search.what(), page.entries());
+        let ours = records.into_iter().filter_map(|record| {
+            let matched_by = read::matched(&record, &self.order)?;
+            Some((record, matched_by))
+        });
+        let best = ours.min_by_key(|(_, by)| *by);
         self.stage = match (best, self.stage) {
             (Some((record, by)), _) => {
-                self.missing.clear();
+                self.gathered.missing.clear();
                 self.take_record(&record, by);
                 Stage::Base
             }
@@ -128,122 +128,165 @@ impl Conversation {
     }
 
     fn take_record(&mut self, record: &Record, matched_by: MatchedBy) {
-        let (company, unknown) = read::company(record);
+        self.gathered.unknown.clear();
+        let company = read::company(record, &mut self.gathered);
         let given = [record.id.text(), record.credit_code.text(), company.name.clone()];
         let keyword = given.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
-        self.unknown = unknown;
-        self.found = Some(Found { keyword, company, matched_by });
+        self.found = Some(Found { keyword, company, matched_by, stakes: Vec::new(), freezes: Vec::new() });
     }
 
     /// Base info may show that a company found by its name bears another number: then it is not ours at all.
     fn hear_base(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
-        self.stage = Stage::List(Endpoint::Holders, 1);
-        let what = "企业基本信息 base info";
-        let Some(result) = self.permitted(what, read::result(answer, Endpoint::Base))? else { return Ok(()) };
+        self.stage = self.settings.lists.first().map_or(Stage::End, |first| Stage::List(*first, 1));
+        let what = Endpoint::Base.what();
+        let result = read::result(answer, Endpoint::Base);
+        let Some(result) = self.gathered.permitted(what, result)? else { return Ok(()) };
         let Some(result) = result else {
-            self.missing.push(format!("{what}：无 none"));
+            self.gathered.lacks(what, "无 none");
             return Ok(());
         };
-        let malformed =
-            |_| Fault::new(chakong_contract::FaultKind::Malformed, Endpoint::Base.operation(), "no company");
-        let record: Record = serde_json::from_value(result).map_err(malformed)?;
+        let record: Record = read::shaped(result, Endpoint::Base)?;
         let before = self.found.as_ref().map_or(MatchedBy::Unstated, |found| found.matched_by);
         match (read::matched(&record, &self.order), before) {
-            (Match::Ours(now), before) => {
-                self.take_record(&record, if closeness(now) < closeness(before) { now } else { before });
-            }
-            (Match::Not, MatchedBy::NameOnly) => {
+            (Some(now), before) => self.take_record(&record, now.min(before)),
+            (None, MatchedBy::NameOnly) => {
                 self.found = None;
                 self.stage = Stage::End;
             }
-            (Match::Not, _) => self.missing.push(format!("{what}：与查询对象不符 about another company")),
+            (None, _) => self.gathered.lacks(what, "与查询对象不符 about another company"),
         }
         Ok(())
+    }
+
+    /// What comes after a list: the details of freezes after theirs, else the next list.
+    fn after(&mut self, endpoint: Endpoint) -> Stage {
+        if endpoint == Endpoint::Judicial && self.settings.details {
+            return self.detail_from(0);
+        }
+        self.list_after(endpoint)
+    }
+
+    fn list_after(&self, endpoint: Endpoint) -> Stage {
+        let mut rest = self.settings.lists.iter().skip_while(|list| **list != endpoint);
+        rest.nth(1).map_or(Stage::End, |next| Stage::List(*next, 1))
+    }
+
+    /// The next detail from a place on, while any may be asked.
+    fn detail_from(&mut self, from: usize) -> Stage {
+        let freezes = self.found.as_ref().map(|found| found.freezes.as_slice()).unwrap_or_default();
+        let next = freezes.iter().enumerate().skip(from).find(|(_, freeze)| freeze.has_detail());
+        match (next, self.details_left.checked_sub(1)) {
+            (Some((at, _)), Some(left)) => {
+                self.details_left = left;
+                Stage::Detail(at)
+            }
+            (Some(_), None) => {
+                let why = format!("只取前{MOST_DETAILS}条 only the first {MOST_DETAILS}");
+                self.gathered.lacks(Endpoint::Detail.what(), &why);
+                self.list_after(Endpoint::Judicial)
+            }
+            (None, _) => self.list_after(Endpoint::Judicial),
+        }
     }
 
     fn hear_list(&mut self, endpoint: Endpoint, page: u32, answer: &HttpAnswer) -> Result<(), Fault> {
-        let (what, next) = match endpoint {
-            Endpoint::Holders => ("股东 shareholders", Stage::List(Endpoint::Changes, 1)),
-            Endpoint::Changes => ("变更记录 changes", Stage::List(Endpoint::Judicial, 1)),
-            _ => ("司法协助 judicial assistance", Stage::End),
+        let what = endpoint.what();
+        let Some(result) = self.gathered.permitted(what, read::result(answer, endpoint))? else {
+            self.stage = self.after(endpoint);
+            return Ok(());
         };
-        self.stage = next;
-        let Some(result) = self.permitted(what, read::result(answer, endpoint))? else { return Ok(()) };
         let list = read::page(result, endpoint)?;
-        let stated = list.total.integer().and_then(|total| u64::try_from(total).ok());
-        let entries = list.items.as_ref().map_or(0, |items| items.len() as u64);
-        let before = u64::from(page - 1) * u64::from(PAGE_SIZE);
-        let so_far = before + u64::from(PAGE_SIZE);
-        // Without a total a full page may have a next one.
-        let total =
-            stated.unwrap_or(if entries >= u64::from(PAGE_SIZE) { so_far + 1 } else { before + entries });
-        let unreadable = self.keep(endpoint, list);
-        if unreadable > 0 {
-            self.missing.push(format!("{what}：{unreadable}条无法识别 {unreadable} entries cannot be read"));
-        }
-        if entries == 0 && total > before {
-            self.missing
-                .push(format!("{what}：共{total}条，第{page}页为空 page {page} of {total} entries is empty"));
-        } else if total > so_far && page < self.max_pages {
-            self.stage = Stage::List(endpoint, page + 1);
-        } else if total > so_far {
-            let of = stated.map_or("?".to_owned(), |total| total.to_string());
-            self.missing.push(format!("{what}：共{of}条，只取前{so_far}条 only the first {so_far} of {of}"));
-        }
+        let read = PageRead {
+            page,
+            size: PAGE_SIZE,
+            entries: list.items.as_ref().map_or(0, |items| items.len() as u64),
+            total: list.total.integer().and_then(|total| u64::try_from(total).ok()),
+            most_pages: self.settings.max_pages,
+        };
+        self.keep(endpoint, list.entries());
+        self.stage = match read.next() {
+            NextPage::Page(next) => Stage::List(endpoint, next),
+            NextPage::Whole => self.after(endpoint),
+            NextPage::Short(why) => {
+                self.gathered.lacks(what, &why);
+                self.after(endpoint)
+            }
+        };
         Ok(())
     }
 
-    /// Puts the entries of a page into the company; gives how many could not be read.
-    fn keep(&mut self, endpoint: Endpoint, page: crate::wire::Page) -> usize {
-        let Some(found) = &mut self.found else { return 0 };
-        let company = &mut found.company;
-        let (unknown, unreadable) = match endpoint {
+    /// Puts the entries of a page into the company.
+    fn keep(&mut self, endpoint: Endpoint, items: Vec<serde_json::Value>) {
+        let (Some(found), gathered) = (&mut self.found, &mut self.gathered) else { return };
+        let (company, what) = (&mut found.company, endpoint.what());
+        match endpoint {
             Endpoint::Holders => {
-                let taken = read::shareholders(read::entries(page));
-                company.shareholders.extend(taken.entries);
-                (taken.unknown, taken.unreadable)
+                let holders = gathered.entries(what, items);
+                company.shareholders.extend(read::shareholders(holders, gathered));
             }
             Endpoint::Changes => {
-                let taken = read::changes(read::entries(page));
-                let new: Vec<_> =
-                    taken.entries.into_iter().filter(|change| !company.changes.contains(change)).collect();
-                company.changes.extend(new);
-                (taken.unknown, taken.unreadable)
+                let changes = gathered.entries(what, items);
+                read::add_changes(&mut company.changes, read::changes(changes, gathered));
+            }
+            Endpoint::Investments => {
+                let investments = gathered.entries(what, items);
+                found.stakes.extend(read::stakes(&company.name, investments, gathered));
+            }
+            Endpoint::Branches => {
+                let branches = gathered.entries(what, items);
+                company.branches.extend(read::branches(branches, gathered));
             }
             _ => {
-                let taken = read::encumbrances(read::entries(page));
-                company.encumbrances.extend(taken.entries);
-                (taken.unknown, taken.unreadable)
-            }
-        };
-        self.unknown.extend(unknown);
-        unreadable
-    }
-
-    /// A fault that may pass fails the attempt, so that the gateway tries again; one that will not makes the reply partial.
-    fn permitted<T>(&mut self, what: &str, read: Result<T, Fault>) -> Result<Option<T>, Fault> {
-        match read {
-            Ok(value) => Ok(Some(value)),
-            Err(fault) if fault.kind.retry_can_help() => Err(fault),
-            Err(fault) => {
-                let status = fault.status.as_deref().unwrap_or("-");
-                self.missing.push(format!("{what}：未能取得（{status}） not available, {}", fault.detail));
-                Ok(None)
+                let rows = gathered.entries(what, items);
+                found.freezes.extend(read::freezes(rows, gathered));
             }
         }
     }
 
-    fn answer(&mut self) -> Answer {
-        let assets: Vec<FoundAsset> = std::mem::take(&mut self.found)
-            .map(|found| FoundAsset { asset: Asset::Company(found.company), matched_by: found.matched_by })
-            .into_iter()
-            .collect();
-        let missing = std::mem::take(&mut self.missing);
-        let reply = match (assets.is_empty(), missing.is_empty()) {
-            (true, true) => Reply::Nothing,
-            (false, true) => Reply::Found { assets },
-            (_, false) => Reply::Partial { assets, missing },
+    fn hear_history(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+        self.stage = self.after(Endpoint::History);
+        let result = read::result(answer, Endpoint::History);
+        let result = self.gathered.permitted(Endpoint::History.what(), result)?.flatten();
+        let (Some(result), Some(found)) = (result, &mut self.found) else { return Ok(()) };
+        let history: History = read::shaped(result, Endpoint::History)?;
+        read::add_history(&mut found.company, history, &mut self.gathered);
+        Ok(())
+    }
+
+    fn hear_detail(&mut self, at: usize, answer: &HttpAnswer) -> Result<(), Fault> {
+        let result = read::result(answer, Endpoint::Detail);
+        let Some(result) = self.gathered.permitted(Endpoint::Detail.what(), result)? else {
+            // What is not permitted once is not permitted for the others either.
+            self.stage = self.list_after(Endpoint::Judicial);
+            return Ok(());
         };
-        Answer { unknown: std::mem::take(&mut self.unknown), ..Answer::of(reply) }
+        let freeze = self.found.as_mut().and_then(|found| found.freezes.get_mut(at));
+        if let (Some(result), Some(freeze)) = (result, freeze) {
+            let detail: Detail = read::shaped(result, Endpoint::Detail)?;
+            if !read::add_detail(freeze, &detail, &mut self.gathered) {
+                let why = "the detail of judicial assistance holds none of its parts";
+                return Err(Fault::new(FaultKind::Malformed, Endpoint::Detail.operation(), why));
+            }
+        }
+        self.stage = self.detail_from(at + 1);
+        Ok(())
+    }
+
+    fn assets(&mut self) -> Vec<FoundAsset> {
+        let Some(mut found) = self.found.take() else { return Vec::new() };
+        for freeze in found.freezes {
+            let ours = same_name(&freeze.record.debtor, &found.company.name);
+            let target = freeze.record.company.clone();
+            let Some(burden) = freeze.record.encumbrance() else { continue };
+            let stake = found.stakes.iter_mut().find(|stake| ours && same_name(&stake.company, &target));
+            if let Some(stake) = stake {
+                stake.encumbrances.push(burden.clone());
+            }
+            found.company.encumbrances.push(burden);
+        }
+        let assets = std::iter::once(Asset::Company(found.company))
+            .chain(found.stakes.into_iter().map(Asset::Equity))
+            .map(|asset| FoundAsset { asset, matched_by: found.matched_by });
+        assets.collect()
     }
 }

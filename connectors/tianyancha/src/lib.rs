@@ -1,7 +1,8 @@
-//! Tianyancha 天眼查: facts of a company's registration, its shareholders, changes and equity freezes.
+//! Tianyancha 天眼查: facts of a company's registration, its shareholders, changes, branches, history, equity
+//! freezes, and its stakes in others.
 //!
-//! A read-only call connector. One order is a dialogue: search by number (then by name), base info, shareholders, changes,
-//! judicial assistance 司法协助, each list page by page. See `README.md` for settings, traps and the sandbox script.
+//! A read-only call connector. One order is a dialogue: search by number (then by name), base info, then the lists that the
+//! setting `lists` names, page by page, and the detail of each freeze that stands. See `README.md` for settings, traps and the sandbox script.
 
 mod dialogue;
 mod manifest;
@@ -13,7 +14,7 @@ mod write;
 use std::sync::Arc;
 
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{Connector, Message, Plugin, Reading, Secret, Speaks};
+use chakong_contract::{Connector, Message, Plugin, Reading, Speaks};
 
 /// The connector as it is registered.
 pub fn plugin() -> Plugin {
@@ -21,15 +22,13 @@ pub fn plugin() -> Plugin {
 }
 
 fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>> {
-    let settings = manifest::check(settings)?;
-    Ok(Arc::new(Tianyancha { token: settings.token, max_pages: settings.max_pages }))
+    Ok(Arc::new(Tianyancha { settings: manifest::check(settings)? }))
 }
 
 /// The connector, configured.
 #[derive(Debug)]
 struct Tianyancha {
-    token: Secret,
-    max_pages: u32,
+    settings: manifest::Checked,
 }
 
 impl Connector for Tianyancha {
@@ -38,6 +37,6 @@ impl Connector for Tianyancha {
     }
 
     fn read(&self, message: &Message) -> Reading {
-        read::alone(&message.bytes)
+        Reading::alone(read::alone(&message.bytes))
     }
 }

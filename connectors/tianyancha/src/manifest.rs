@@ -1,19 +1,33 @@
 //! What the connector declares, and its settings checked.
 
 use chakong_contract::asset::AssetKind;
-use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings};
+use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
 use chakong_contract::{ActionKind, Capability, IdentityKind, LineKind, Manifest, Secret};
 
+use crate::wire::Endpoint;
+
 /// Pages of one list that are fetched unless the setting says otherwise: 200 entries.
-const PAGES: i64 = 10;
+const PAGES: u32 = 10;
 /// Most pages that the setting may ask for.
-const MOST_PAGES: i64 = 50;
+const MOST_PAGES: u32 = 50;
+/// Lists that are fetched unless the setting says otherwise.
+const LISTS: &str = "shareholders,changes,judicial,judicial_detail,investments,branches";
+/// Words of the setting, in the order in which the lists are fetched.
+const KNOWN_LISTS: &[(&str, Endpoint)] = &[
+    ("shareholders", Endpoint::Holders),
+    ("changes", Endpoint::Changes),
+    ("judicial", Endpoint::Judicial),
+    ("judicial_detail", Endpoint::Detail),
+    ("investments", Endpoint::Investments),
+    ("branches", Endpoint::Branches),
+    ("history", Endpoint::History),
+];
 
 pub(crate) const MANIFEST: Manifest = Manifest {
     id: "tianyancha",
     name_zh: "天眼查",
     name_en: "Tianyancha business registry",
-    assets: &[AssetKind::Company],
+    assets: &[AssetKind::Company, AssetKind::Equity],
     capabilities: &[Capability { action: ActionKind::Query, documents: &[] }],
     identities: &[IdentityKind::Uscc, IdentityKind::OrgCode, IdentityKind::BusinessLicence],
     lines: &[LineKind::Call],
@@ -34,31 +48,38 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             help: "Pages of 20 entries fetched per list, 1 to 50, 10 by default; what lies beyond is told as missing.",
             example: "10",
         },
+        Setting {
+            key: "lists",
+            kind: SettingKind::Text,
+            required: false,
+            help: "What is fetched beside base info, each a charged call: words out of shareholders, changes, judicial, judicial_detail, investments, branches, history, or none; all but history by default.",
+            example: "shareholders,judicial",
+        },
     ],
 };
 
 /// Settings that fit.
+#[derive(Debug, Clone)]
 pub(crate) struct Checked {
     pub(crate) token: Secret,
     pub(crate) max_pages: u32,
+    /// Lists, in the order in which they are fetched.
+    pub(crate) lists: Vec<Endpoint>,
+    /// Whether the detail of each freeze is fetched.
+    pub(crate) details: bool,
 }
 
 pub(crate) fn check(settings: &Settings) -> Result<Checked, Vec<SettingProblem>> {
     let mut problems = Vec::new();
-    let mut problem = |key: &str, problem: &str| {
-        problems.push(SettingProblem { key: key.to_owned(), problem: problem.to_owned() });
-    };
-    let token = settings.secret("token").filter(|token| !token.expose().trim().is_empty()).cloned();
-    if token.is_none() {
-        problem("token", "the open platform's token is missing; give it by file or environment");
-    }
-    let pages = settings.integer("max_pages").unwrap_or(PAGES);
-    let max_pages = u32::try_from(pages).ok().filter(|_| (1..=MOST_PAGES).contains(&pages));
-    if max_pages.is_none() {
-        problem("max_pages", "give a number from 1 to 50");
-    }
-    match (token, max_pages) {
-        (Some(token), Some(max_pages)) => Ok(Checked { token, max_pages }),
+    let token = fitting(settings.needed_secret("token"), &mut problems);
+    let max_pages = fitting(settings.bounded("max_pages", PAGES, 1..=MOST_PAGES), &mut problems);
+    let lists = fitting(settings.words("lists", LISTS, KNOWN_LISTS), &mut problems);
+    match (token, max_pages, lists) {
+        (Some(token), Some(max_pages), Some(mut lists)) => {
+            let details = lists.contains(&Endpoint::Detail) && lists.contains(&Endpoint::Judicial);
+            lists.retain(|list| *list != Endpoint::Detail);
+            Ok(Checked { token, max_pages, lists, details })
+        }
         _ => Err(problems),
     }
 }

@@ -1,16 +1,19 @@
 //! What is understood: the envelope, a page, and one body on its own.
 
 mod company;
+mod freezes;
 mod identity;
 mod lists;
 
 pub(crate) use company::company;
-pub(crate) use identity::{Match, matched};
-pub(crate) use lists::{changes, encumbrances, shareholders};
+pub(crate) use freezes::{Freeze, add_detail, freezes};
+pub(crate) use identity::matched;
+pub(crate) use lists::{add_history, branches, changes, shareholders, stakes};
 
-use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::connector::{Read, ReadContent, Reading};
-use chakong_contract::reply::UnknownValue;
+use std::collections::HashSet;
+
+use chakong_contract::asset::{Asset, ChangeRecord, FoundAsset, MatchedBy};
+use chakong_contract::gathered::Gathered;
 use chakong_contract::{Answer, Company, Fault, FaultKind, HttpAnswer, Reply, RetryAfter};
 use serde_json::Value;
 
@@ -18,14 +21,6 @@ use crate::wire::{Endpoint, Envelope, Meaning, Page, Record, meaning};
 
 /// Entries taken from one page at most; the vendor sends 20.
 const MOST_ENTRIES: usize = 200;
-
-/// What came of reading a list: entries, values that are not known, and how many entries could not be read.
-#[derive(Debug, Default)]
-pub(crate) struct Taken<T> {
-    pub(crate) entries: Vec<T>,
-    pub(crate) unknown: Vec<UnknownValue>,
-    pub(crate) unreadable: usize,
-}
 
 /// The result inside an HTTP answer; `None` where the vendor says that it has nothing.
 pub(crate) fn result(answer: &HttpAnswer, endpoint: Endpoint) -> Result<Option<Value>, Fault> {
@@ -48,81 +43,68 @@ pub(crate) fn result(answer: &HttpAnswer, endpoint: Endpoint) -> Result<Option<V
 /// A page of a list; nothing is an empty page.
 pub(crate) fn page(result: Option<Value>, endpoint: Endpoint) -> Result<Page, Fault> {
     let Some(result) = result else { return Ok(Page::default()) };
-    let mut page: Page = serde_json::from_value(result)
-        .map_err(|_| Fault::new(FaultKind::Malformed, endpoint.operation(), "the result is no list"))?;
+    let mut page: Page = shaped(result, endpoint)?;
     if let Some(items) = &mut page.items {
         items.truncate(MOST_ENTRIES);
     }
     Ok(page)
 }
 
-/// Reads each entry by itself; one bad entry never spoils the others.
-pub(crate) fn entries<T: serde::de::DeserializeOwned>(page: Page) -> Taken<T> {
-    let mut taken = Taken { entries: Vec::new(), unknown: Vec::new(), unreadable: 0 };
-    for item in page.items.unwrap_or_default() {
-        match serde_json::from_value(item) {
-            Ok(entry) => taken.entries.push(entry),
-            Err(_) => taken.unreadable += 1,
-        }
-    }
-    taken
+/// A result of the form that the interface has.
+pub(crate) fn shaped<T: serde::de::DeserializeOwned>(result: Value, endpoint: Endpoint) -> Result<T, Fault> {
+    serde_json::from_value(result)
+        .map_err(|_| Fault::new(FaultKind::Malformed, endpoint.operation(), "the result has another form"))
+}
+
+/// Adds changes, each once by date, item, before and after: the vendor repeats them.
+pub(crate) fn add_changes(known: &mut Vec<ChangeRecord>, new: Vec<ChangeRecord>) {
+    let mut seen: HashSet<ChangeRecord> = known.iter().cloned().collect();
+    known.extend(new.into_iter().filter(|change| seen.insert(change.clone())));
 }
 
 /// What one body says on its own. It does not say who was asked about, so nothing is said of the match.
-pub(crate) fn alone(body: &[u8]) -> Reading {
-    match answer_alone(body) {
-        Ok(answer) => {
-            let content = ReadContent::Answer(Box::new(answer));
-            Reading { reads: vec![Read { number: None, content }], ..Reading::default() }
-        }
-        Err(fault) => Reading { problems: vec![fault], ..Reading::default() },
-    }
-}
-
-fn answer_alone(body: &[u8]) -> Result<Answer, Fault> {
+pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
     let answer = HttpAnswer::json(200, body);
     let Some(result) = result(&answer, Endpoint::Base)? else { return Ok(Answer::of(Reply::Nothing)) };
-    let malformed = |why: &str| Fault::new(FaultKind::Malformed, "read a message", why);
+    let mut gathered = Gathered::default();
     if result.get("items").is_none() {
-        let record: Record =
-            serde_json::from_value(result).map_err(|_| malformed("the result is no company"))?;
+        let record: Record = shaped(result, Endpoint::Base)?;
         if record.name.text().is_empty() {
-            return Err(malformed("the result has no name and no list"));
+            let why = "the result has no name and no list";
+            return Err(Fault::new(FaultKind::Malformed, "read a message", why));
         }
-        return Ok(found(vec![company(&record)]));
+        let company = company(&record, &mut gathered);
+        return Ok(gathered.answer(vec![unstated(Asset::Company(company))]));
     }
-    let page = page(Some(result), Endpoint::Search)?;
-    let first = page.items.iter().flatten().next().cloned().unwrap_or_default();
+    let items = page(Some(result), Endpoint::Search)?.entries();
+    let first = items.first().cloned().unwrap_or_default();
     let has = |key: &str| first.get(key).is_some();
-    let (mut whole, mut unknown) = company(&Record::default());
+    let mut whole = Company::default();
     if has("changeItem") {
-        whole.changes = changes(entries(page)).entries;
+        let changes_read = gathered.entries(Endpoint::Changes.what(), items);
+        add_changes(&mut whole.changes, changes(changes_read, &mut gathered));
     } else if has("typeState") {
-        let taken = encumbrances(entries(page));
-        (whole.encumbrances, unknown) = (taken.entries, taken.unknown);
+        let rows = gathered.entries(Endpoint::Judicial.what(), items);
+        let rows = freezes(rows, &mut gathered).into_iter();
+        whole.encumbrances = rows.filter_map(|freeze| freeze.record.encumbrance()).collect();
     } else if has("capital") || has("capitalActl") {
-        let taken = shareholders(entries(page));
-        (whole.shareholders, unknown) = (taken.entries, taken.unknown);
+        let holders = gathered.entries(Endpoint::Holders.what(), items);
+        whole.shareholders = shareholders(holders, &mut gathered);
+    } else if has("amountSuffix") {
+        let investments = gathered.entries(Endpoint::Investments.what(), items);
+        let stakes = stakes("", investments, &mut gathered);
+        return Ok(gathered.answer(stakes.into_iter().map(|stake| unstated(Asset::Equity(stake))).collect()));
     } else {
-        let records: Taken<Record> = entries(page);
-        return Ok(found(records.entries.iter().map(company).collect()));
+        let records: Vec<Record> = gathered.entries(Endpoint::Search.what(), items);
+        gathered.missing.clear();
+        let assets =
+            records.iter().map(|record| unstated(Asset::Company(company(record, &mut gathered)))).collect();
+        return Ok(gathered.answer(assets));
     }
-    let missing = vec!["单页内容，未含企业基本信息 one page only, without base info".to_owned()];
-    let assets = vec![FoundAsset { asset: Asset::Company(whole), matched_by: MatchedBy::Unstated }];
-    Ok(Answer { unknown, ..Answer::of(Reply::Partial { assets, missing }) })
+    gathered.missing.push("单页内容，未含企业基本信息 one page only, without base info".to_owned());
+    Ok(gathered.answer(vec![unstated(Asset::Company(whole))]))
 }
 
-fn found(companies: Vec<(Company, Vec<UnknownValue>)>) -> Answer {
-    let (companies, unknown): (Vec<_>, Vec<_>) = companies.into_iter().unzip();
-    let assets: Vec<_> = companies
-        .into_iter()
-        .map(|company| FoundAsset { asset: Asset::Company(company), matched_by: MatchedBy::Unstated })
-        .collect();
-    let reply = if assets.is_empty() { Reply::Nothing } else { Reply::Found { assets } };
-    Answer { unknown: unknown.concat(), ..Answer::of(reply) }
-}
-
-/// A value that is not known, kept.
-pub(crate) fn unknown(field: &str, value: impl Into<String>) -> UnknownValue {
-    UnknownValue { field: field.to_owned(), value: value.into() }
+const fn unstated(asset: Asset) -> FoundAsset {
+    FoundAsset { asset, matched_by: MatchedBy::Unstated }
 }

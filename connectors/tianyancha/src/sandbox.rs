@@ -87,16 +87,23 @@ impl Tianyan {
             return error(if request.query.is_empty() { 300_008 } else { 300_010 });
         };
         self.books.queries = self.books.queries.saturating_add(1);
-        match self.vendor(&ask) {
+        if ask.endpoint == Endpoint::Detail {
+            return self.detail(&ask.keyword).map_or_else(|| error(300_000), success);
+        }
+        match self.vendor(&ask.keyword) {
             Some(vendor) => paged(&vendor, &ask),
             None => error(300_000),
         }
     }
 
+    fn detail(&self, assistance_id: &str) -> Option<Value> {
+        let (key, at) = assistance_id.split_once(':')?;
+        self.vendor(key)?.detail(at.parse().ok()?)
+    }
+
     /// The company meant by a keyword: id, code, registration number or whole name, else one of `everyone`, which has no id
     /// and is asked for by its code throughout.
-    fn vendor(&self, ask: &Ask) -> Option<Vendor> {
-        let keyword = ask.keyword.as_str();
+    fn vendor(&self, keyword: &str) -> Option<Vendor> {
         let by_id = keyword.parse().ok().and_then(|id: i64| self.companies.get_key_value(&id));
         let listed =
             by_id.or_else(|| self.companies.iter().find(|(_, company)| company.is_meant_by(keyword)));
@@ -107,14 +114,21 @@ impl Tianyan {
     }
 }
 
+fn success(result: Value) -> Envelope {
+    Envelope { error_code: 0.into(), reason: "ok".into(), result }
+}
+
 fn paged(vendor: &Vendor, ask: &Ask) -> Envelope {
-    let success = |result: Value| Envelope { error_code: 0.into(), reason: "ok".into(), result };
     let items = match ask.endpoint {
         Endpoint::Base => return success(vendor.base()),
         Endpoint::Search => vec![vendor.search()],
         Endpoint::Holders => vendor.holders(),
         Endpoint::Changes => vendor.changes(),
         Endpoint::Judicial => vendor.judicial(),
+        Endpoint::Investments => vendor.investments(),
+        Endpoint::Branches => vendor.branches(),
+        Endpoint::History => return vendor.history().map_or_else(|| error(300_000), success),
+        Endpoint::Detail => Vec::new(),
     };
     if items.is_empty() {
         return error(300_000);

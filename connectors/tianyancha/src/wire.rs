@@ -1,15 +1,13 @@
 //! What travels: requests, the envelope and the records, each serialised both ways. The only place with the vendor's names.
 //! Protocol sections 1.2 to 1.5.
 
-mod capital;
 mod code;
-mod plain;
 mod records;
 
-pub(crate) use capital::{read_capital, read_percent};
 pub(crate) use code::{Meaning, meaning};
-pub(crate) use plain::plain;
-pub(crate) use records::{Change, Contribution, Holder, Judicial, Record};
+pub(crate) use records::{
+    Change, Contribution, Detail, DetailPart, History, Holder, Investment, Judicial, OldValue, Record,
+};
 
 use chakong_contract::sandbox::HttpHeard;
 use chakong_contract::{HttpRequest, Scalar, Secret};
@@ -27,10 +25,26 @@ pub(crate) enum Endpoint {
     Holders,
     Changes,
     Judicial,
+    /// Detail of one entry of judicial assistance.
+    Detail,
+    Investments,
+    Branches,
+    /// Past registry data.
+    History,
 }
 
 impl Endpoint {
-    const ALL: [Self; 5] = [Self::Search, Self::Base, Self::Holders, Self::Changes, Self::Judicial];
+    const ALL: [Self; 9] = [
+        Self::Search,
+        Self::Base,
+        Self::Holders,
+        Self::Changes,
+        Self::Judicial,
+        Self::Detail,
+        Self::Investments,
+        Self::Branches,
+        Self::History,
+    ];
 
     pub(crate) const fn path(self) -> &'static str {
         match self {
@@ -39,6 +53,10 @@ impl Endpoint {
             Self::Holders => "/services/open/ic/holder/2.0",
             Self::Changes => "/services/open/ic/changeinfo/2.0",
             Self::Judicial => "/services/v4/open/judicial",
+            Self::Detail => "/services/v4/open/getJudicialDetail",
+            Self::Investments => "/services/open/ic/inverst/2.0",
+            Self::Branches => "/services/open/ic/branch/2.0",
+            Self::History => "/services/open/hi/ic/2.0",
         }
     }
 
@@ -50,11 +68,38 @@ impl Endpoint {
             Self::Holders => "fetch shareholders",
             Self::Changes => "fetch changes",
             Self::Judicial => "fetch judicial assistance",
+            Self::Detail => "fetch the detail of judicial assistance",
+            Self::Investments => "fetch outward investments",
+            Self::Branches => "fetch branches",
+            Self::History => "fetch past registry data",
         }
     }
 
+    /// What it brings, for court staff.
+    pub(crate) const fn what(self) -> &'static str {
+        match self {
+            Self::Search => "搜索结果 search result",
+            Self::Base => "企业基本信息 base info",
+            Self::Holders => "股东 shareholders",
+            Self::Changes => "变更记录 changes",
+            Self::Judicial => "司法协助 judicial assistance",
+            Self::Detail => "司法协助详情 detail of judicial assistance",
+            Self::Investments => "对外投资 outward investments",
+            Self::Branches => "分支机构 branches",
+            Self::History => "历史工商信息 past registry data",
+        }
+    }
+
+    const fn is_paged(self) -> bool {
+        !matches!(self, Self::Base | Self::Detail | Self::History)
+    }
+
     const fn parameter(self) -> &'static str {
-        if matches!(self, Self::Search) { "word" } else { "keyword" }
+        match self {
+            Self::Search => "word",
+            Self::Detail => "assistanceId",
+            _ => "keyword",
+        }
     }
 }
 
@@ -72,7 +117,7 @@ impl Ask {
     pub(crate) fn to_http(&self, token: &Secret) -> HttpRequest {
         let mut request = HttpRequest::get(self.endpoint.path());
         request.query.push((self.endpoint.parameter().to_owned(), self.keyword.clone()));
-        if self.endpoint != Endpoint::Base {
+        if self.endpoint.is_paged() {
             request.query.push(("pageNum".to_owned(), self.page.to_string()));
             request.query.push(("pageSize".to_owned(), PAGE_SIZE.to_string()));
         }
@@ -106,4 +151,11 @@ pub(crate) struct Page {
     pub(crate) total: Scalar,
     #[serde(default)]
     pub(crate) items: Option<Vec<Value>>,
+}
+
+impl Page {
+    /// Its entries, not yet read.
+    pub(crate) fn entries(self) -> Vec<Value> {
+        self.items.unwrap_or_default()
+    }
 }

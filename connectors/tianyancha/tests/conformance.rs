@@ -40,31 +40,17 @@ fn script() -> Value {
     json!({ "companies": [company(&json!({ "shareholders": shareholders, "freezes": freezes }))] })
 }
 
-/// Asks the sandbox of a script.
 fn ask(script: &Value, settings: &Settings, order: &Order) -> drive::Talk {
-    let plugin = plugin();
-    let connector = (plugin.build)(settings).expect("settings");
-    let mut sandbox = (plugin.sandbox)(script, settings).expect("a script");
-    drive::converse(&*connector, &mut *sandbox, &drive::batch(vec![order.clone()])).expect("an end")
+    drive::ask(&plugin(), settings, script, order)
 }
 
 fn reply(script: &Value, order: &Order) -> Reply {
-    let talk = ask(script, &settings(), order);
-    match &talk.reads() {
-        [read] => match &read.content {
-            chakong_contract::connector::ReadContent::Answer(answer) => answer.reply.clone(),
-            chakong_contract::connector::ReadContent::Fault(fault) => panic!("{fault}"),
-        },
-        _ => panic!("{:?}", talk.end),
-    }
+    drive::reply(&plugin(), &settings(), script, order)
 }
 
 fn only_company(reply: &Reply) -> &Company {
-    match reply.assets() {
-        [found] => match &found.asset {
-            Asset::Company(company) => company,
-            other => panic!("{other:?}"),
-        },
+    match reply.assets().first().map(|found| &found.asset) {
+        Some(Asset::Company(company)) => company,
         _ => panic!("{reply:?}"),
     }
 }
@@ -117,19 +103,62 @@ fn error_codes_of_lists_fail_the_attempt_or_make_it_partial() {
 }
 
 #[test]
+fn only_the_lists_that_are_wanted_are_paid_for() {
+    let paths = |lists: &str| -> Vec<String> {
+        let settings = settings().with("lists", SettingValue::Text(lists.to_owned()));
+        ask(&script(), &settings, &order()).requests.into_iter().map(|request| request.path).collect()
+    };
+    assert_eq!(paths("none").len(), 2, "search and base info");
+    assert_eq!(paths("judicial").last().map(String::as_str), Some("/services/v4/open/judicial"));
+    assert_eq!(paths("history, branches")[2..], ["/services/open/ic/branch/2.0", "/services/open/hi/ic/2.0"]);
+    let wrong = settings().with("lists", SettingValue::Text("shareholders,staff".to_owned()));
+    let problems = (plugin().build)(&wrong).expect_err("staff is no list");
+    assert_eq!(problems[0].key, "lists");
+}
+
+#[test]
+fn past_data_become_former_names_and_changes() {
+    let lists = json!({ "history_names": ["示例旧名有限公司"], "history_capital": ["500万人民币"] });
+    let wide = settings().with("lists", SettingValue::Text("history".to_owned()));
+    let talk = ask(&json!({ "companies": [company(&lists)] }), &wide, &order());
+    let json = serde_json::to_value(talk.reads()).expect("JSON");
+    let found = &json[0]["answer"]["reply"]["assets"][0]["asset"];
+    assert_eq!(found["former_names"], json!(["示例甲商贸有限公司", "示例旧名有限公司"]));
+    assert_eq!(found["changes"][0]["before"], "500万人民币");
+}
+
+#[test]
+fn details_are_bounded_and_one_denial_ends_them() {
+    let freeze = json!({ "holder": "乙某", "amount": "1万人民币元", "published": "2023-06-02", "until": "2026-05-31" });
+    let mut script = json!({ "companies": [company(&json!({ "freezes": vec![freeze; 23] }))] });
+    let details = |script: &Value| {
+        let talk = ask(script, &settings(), &order());
+        let asked =
+            talk.requests.iter().filter(|request| request.path.ends_with("getJudicialDetail")).count();
+        (asked, serde_json::to_value(talk.reads()).expect("JSON")[0]["answer"]["reply"].clone())
+    };
+    let (asked, bounded) = details(&script);
+    assert_eq!((asked, &bounded["outcome"]), (20, &json!("partial")));
+    assert_eq!(bounded["assets"][0]["asset"]["encumbrances"].as_array().map(Vec::len), Some(23));
+    script["faults"] = json!([{ "do": "error_code", "code": 300_005, "path": "getJudicialDetail" }]);
+    assert_eq!(details(&script).0, 1, "an interface that was not bought is not asked again");
+}
+
+#[test]
 fn every_charged_call_is_booked() {
     let plugin = plugin();
     let connector = (plugin.build)(&settings()).expect("settings");
     let mut sandbox = (plugin.sandbox)(&script(), &settings()).expect("a script");
     let talk = drive::converse(&*connector, &mut *sandbox, &drive::batch(vec![order()])).expect("an end");
-    assert_eq!(sandbox.books().queries, 7, "search, base, three pages of shareholders, changes, freezes");
-    assert_eq!(talk.requests.len(), 7);
+    assert_eq!(sandbox.books().queries, 10, "search, base, 3 pages of shareholders, 5 lists and a detail");
+    assert_eq!(talk.requests.len(), 10);
 }
 
 prop_compose! {
     fn freeze()(amount in 1u32..1_000_000, waiting: bool, day in 1u8..=28) -> Value {
         json!({ "holder": "乙某", "amount": format!("{amount}万人民币元"), "court": "示例市示例区人民法院",
-            "state": if waiting { "股权冻结|轮候冻结" } else { "股权冻结|冻结" }, "published": format!("2023-06-{day:02}") })
+            "state": if waiting { "股权冻结|轮候冻结" } else { "股权冻结|冻结" }, "published": format!("2023-06-{day:02}"),
+            "from": "2023-06-01", "until": format!("2026-05-{day:02}") })
     }
 }
 
@@ -139,16 +168,23 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    fn investment()(name in "[\u{4e00}-\u{9fa5}]{2,20}", amount in 0u32..9_999_999, percent in 0u8..=100) -> Value {
+        json!({ "name": name, "code": "91000000MADEM002XR", "amount": amount.to_string(), "percent": format!("{percent}%") })
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn what_the_sandbox_writes_the_connector_reads(
         shareholders in prop::collection::vec(shareholder(), 0..70),
-        freezes in prop::collection::vec(freeze(), 0..30),
+        freezes in prop::collection::vec(freeze(), 0..15),
+        investments in prop::collection::vec(investment(), 0..30),
         capital in 0u32..100_000_000,
     ) {
-        let lists = json!({ "shareholders": shareholders, "freezes": freezes, "capital": format!("{capital}万人民币") });
+        let lists = json!({ "shareholders": shareholders, "freezes": freezes, "investments": investments, "capital": format!("{capital}万人民币") });
         let answer = reply(&json!({ "companies": [company(&lists)] }), &order());
         prop_assert!(matches!(answer, Reply::Found { .. }), "{answer:?}");
         prop_assert_eq!(answer.assets()[0].matched_by, MatchedBy::NameAndNumber);
@@ -164,6 +200,17 @@ proptest! {
         prop_assert_eq!(found.encumbrances.len(), freezes.len());
         for (one, want) in found.encumbrances.iter().zip(&freezes) {
             prop_assert_eq!(one.from.expect("a date").to_string(), want["published"].as_str().expect("text"));
+            prop_assert_eq!(one.until.expect("a date").to_string(), want["until"].as_str().expect("text"));
+        }
+        let stakes: Vec<_> = answer.assets().iter().filter_map(|found| match &found.asset {
+            Asset::Equity(stake) => Some(stake),
+            _ => None,
+        }).collect();
+        prop_assert_eq!(stakes.len(), investments.len());
+        for (stake, want) in stakes.iter().zip(&investments) {
+            prop_assert_eq!(&stake.company, want["name"].as_str().expect("text"));
+            let amount: u64 = want["amount"].as_str().expect("text").parse().expect("a number");
+            prop_assert_eq!(stake.subscribed.expect("an amount").amount, (amount * 10_000).into());
         }
     }
 
@@ -175,6 +222,7 @@ proptest! {
             json!({ "total": number, "items": [{ "changeItem": text, "changeTime": number }, number, text, null] }),
             json!({ "total": text, "items": [{ "typeState": text, "publicityDate": text, "equityAmount": number }] }),
             json!({ "items": [{ "capital": [{ "amomon": text, "percent": number }], "type": text }] }),
+            json!({ "items": [{ "amountSuffix": text, "amount": number, "percent": text, "creditCode": text }] }),
             json!({ "items": text }),
         ] {
             let body = json!({ "error_code": number.rem_euclid(2) * 300_000, "result": result }).to_string();

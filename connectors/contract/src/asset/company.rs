@@ -3,11 +3,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Encumbrance;
 use crate::date::Date;
-use crate::id::{OrgCode, Uscc};
+use crate::id::{Lei, OrgCode, Uscc};
 use crate::money::Money;
 
 /// Facts of a company's registration 企业登记信息.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Company {
     /// Current name.
     pub name: String,
@@ -18,6 +18,12 @@ pub struct Company {
     pub code: Option<Uscc>,
     /// Organisation code, when the source gave a valid one.
     pub org_code: Option<OrgCode>,
+    /// Legal entity identifier, when the source gave a valid one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lei: Option<Lei>,
+    /// Under whose law it stands, in the source's words (`CN`, `US-DE`, `england-wales`); empty where not stated.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub jurisdiction: String,
     /// Registration number 注册号.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub registration_number: String,
@@ -53,14 +59,21 @@ pub struct Company {
     /// Change records 变更记录, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<ChangeRecord>,
-    /// Equity freezes that concern shares in this company 司法协助.
+    /// Branches 分支机构.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub branches: Vec<Branch>,
+    /// Companies that consolidate this one, or why none is reported.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parents: Vec<Parent>,
+    /// Equity freezes that concern shares in this company 司法协助, and charges on its property.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub encumbrances: Vec<Encumbrance>,
 }
 
 impl Company {
     pub(super) fn key(&self) -> &str {
-        self.code.as_ref().map_or(&self.name, Uscc::as_str)
+        let lei = || self.lei.as_ref().map_or(self.name.as_str(), Lei::as_str);
+        self.code.as_ref().map_or_else(lei, Uscc::as_str)
     }
 }
 
@@ -86,8 +99,51 @@ pub enum CompanyStatus {
     Liquidating,
 }
 
-/// A shareholder.
+/// A branch 分支机构.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Branch {
+    /// Name.
+    pub name: String,
+    /// Unified social credit code, when the source gave a valid one.
+    pub code: Option<Uscc>,
+    /// Registration number, where the source gives no valid code.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub registration_number: String,
+    /// Status in our vocabulary; null when not stated or not known.
+    pub status: Option<CompanyStatus>,
+    /// Status in the source's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub status_text: String,
+    /// Who is responsible for it 负责人.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub responsible: String,
+}
+
+/// A company that consolidates another in its accounts, or why none is reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Parent {
+    /// Which parent.
+    pub level: ParentLevel,
+    /// Name; empty when none is reported.
+    pub name: String,
+    /// Its legal entity identifier.
+    pub lei: Option<Lei>,
+    /// State of the relationship, or the reason why none is reported, in the source's words.
+    pub words: String,
+}
+
+/// Levels of parents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ParentLevel {
+    /// The next one up.
+    Direct,
+    /// The last one up.
+    Ultimate,
+}
+
+/// A shareholder.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Shareholder {
     /// Name.
     pub name: String,
@@ -99,6 +155,9 @@ pub struct Shareholder {
     pub subscribed: Option<Money>,
     /// Paid capital 实缴.
     pub paid: Option<Money>,
+    /// Kinds of control in the source's words, such as bands of shares, where it states no exact share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub control: Vec<String>,
 }
 
 /// A change of the registration.

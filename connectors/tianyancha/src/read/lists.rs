@@ -1,38 +1,39 @@
-use std::collections::HashSet;
+use chakong_contract::asset::{Branch, ChangeRecord, Shareholder};
+use chakong_contract::capital::{read_capital, read_percent};
+use chakong_contract::company_status::read_company_status;
+use chakong_contract::gathered::Gathered;
+use chakong_contract::{Company, EquityStake, Money, Scalar};
 
-use chakong_contract::asset::{ChangeRecord, EncumbranceKind, Shareholder};
-use chakong_contract::{Encumbrance, Money};
+use crate::wire::{Change, Contribution, History, Holder, Investment, OldValue, Record};
 
-use super::{Taken, unknown};
-use crate::wire::{Change, Contribution, Holder, Judicial, plain, read_capital, read_percent};
+/// Past values kept of one kind.
+const MOST_OLD_VALUES: usize = 50;
 
 /// Shareholders, with what they subscribed and paid.
-pub(crate) fn shareholders(taken: Taken<Holder>) -> Taken<Shareholder> {
-    let Taken { entries, mut unknown, unreadable } = taken;
+pub(crate) fn shareholders(holders: Vec<Holder>, gathered: &mut Gathered) -> Vec<Shareholder> {
     let mut read = |holder: Holder| {
         let is_company = match holder.kind.integer() {
             Some(1) => Some(true),
             Some(2) => Some(false),
             Some(3) => None,
             _ => {
-                let kind = holder.kind.text();
-                if !kind.is_empty() {
-                    unknown.push(super::unknown("type", kind));
+                if !holder.kind.is_blank() {
+                    gathered.strange("type", holder.kind.text());
                 }
                 None
             }
         };
         let subscribed = holder.capital.unwrap_or_default();
         Shareholder {
-            name: plain(&holder.name),
+            name: holder.name.plain(),
             is_company,
             percent: percent(&subscribed),
             subscribed: total(&subscribed),
             paid: total(&holder.capital_actl.unwrap_or_default()),
+            control: Vec::new(),
         }
     };
-    let entries = entries.into_iter().map(&mut read).collect();
-    Taken { entries, unknown, unreadable }
+    holders.into_iter().map(&mut read).collect()
 }
 
 /// The share, where the contributions state exactly one.
@@ -53,89 +54,79 @@ fn total(contributions: &[Contribution]) -> Option<Money> {
     })?
 }
 
-/// Changes, each once by date, item, before and after: the vendor repeats them.
-pub(crate) fn changes(taken: Taken<Change>) -> Taken<ChangeRecord> {
-    let Taken { entries, mut unknown, unreadable } = taken;
-    let mut seen = HashSet::new();
-    let mut records = Vec::with_capacity(entries.len());
-    for change in entries {
-        let date = change.change_time.date().unwrap_or_else(|_| {
-            unknown.push(super::unknown("changeTime", change.change_time.text()));
-            None
-        });
-        let record = ChangeRecord {
-            date,
-            item: plain(&change.change_item),
-            before: plain(&change.content_before),
-            after: plain(&change.content_after),
-        };
-        if seen.insert(record.clone()) {
-            records.push(record);
+/// Changes as the vendor lists them.
+pub(crate) fn changes(changes: Vec<Change>, gathered: &mut Gathered) -> Vec<ChangeRecord> {
+    let mut read = |change: Change| ChangeRecord {
+        date: gathered.date("changeTime", &change.change_time),
+        item: change.change_item.plain(),
+        before: change.content_before.plain(),
+        after: change.content_after.plain(),
+    };
+    changes.into_iter().map(&mut read).collect()
+}
+
+/// What the company holds in others.
+pub(crate) fn stakes(
+    holder: &str,
+    investments: Vec<Investment>,
+    gathered: &mut Gathered,
+) -> Vec<EquityStake> {
+    let mut read = |investment: Investment| EquityStake {
+        holder: holder.to_owned(),
+        company: investment.name.plain(),
+        company_code: gathered.checked("creditCode", &investment.credit_code),
+        percent: read_percent(&investment.percent.text()),
+        subscribed: read_capital(&format!("{}{}", investment.amount.text(), investment.amount_suffix.text())),
+        paid: None,
+        since: None,
+        encumbrances: Vec::new(),
+    };
+    investments.into_iter().map(&mut read).collect()
+}
+
+/// Branches.
+pub(crate) fn branches(records: Vec<Record>, gathered: &mut Gathered) -> Vec<Branch> {
+    let mut read = |record: Record| {
+        let status_text = record.reg_status.text();
+        let status = read_company_status(&status_text);
+        if status.is_none() && !status_text.is_empty() {
+            gathered.strange("regStatus", status_text.clone());
+        }
+        Branch {
+            name: record.name.plain(),
+            code: gathered.checked("creditCode", &record.credit_code),
+            registration_number: record.reg_number.text(),
+            status,
+            status_text,
+            responsible: record.legal_person_name.plain(),
+        }
+    };
+    records.into_iter().map(&mut read).collect()
+}
+
+/// Former names and past values; a past value is a change whose other side is not told.
+pub(crate) fn add_history(company: &mut Company, history: History, gathered: &mut Gathered) {
+    for name in history.history_name_list.iter().flatten().take(MOST_OLD_VALUES) {
+        let name = name.name.plain();
+        if !name.is_empty() && name != company.name && !company.former_names.contains(&name) {
+            company.former_names.push(name);
         }
     }
-    Taken { entries: records, unknown, unreadable }
-}
-
-/// What a row of judicial assistance is, by its kind and state.
-enum Row {
-    Stands(EncumbranceKind),
-    /// Lifted, lapsed, or a change of shareholder: no burden now.
-    Ended,
-    Unknown,
-}
-
-fn row(type_state: &str) -> Row {
-    let (kind, state) = type_state.split_once('|').unwrap_or((type_state, ""));
-    match state.trim() {
-        _ if kind.contains("股东") => Row::Ended,
-        "解除冻结" | "失效" => Row::Ended,
-        "冻结" | "续行冻结" if kind.contains("冻结") => Row::Stands(if kind.contains("轮候") {
-            EncumbranceKind::WaitingSeizure
-        } else {
-            EncumbranceKind::Freeze
-        }),
-        "轮候冻结" => Row::Stands(EncumbranceKind::WaitingSeizure),
-        _ => Row::Unknown,
-    }
-}
-
-/// Equity freezes that stand: on shares in the company, or on the company's own shares in another. The words say whose.
-/// A state that is not known is kept as some other right with its words, and counted.
-pub(crate) fn encumbrances(taken: Taken<Judicial>) -> Taken<Encumbrance> {
-    let Taken { entries, unknown: mut strange, unreadable } = taken;
-    let mut read = |judicial: Judicial| {
-        let type_state = judicial.type_state.text();
-        let kind = match row(&type_state) {
-            Row::Stands(kind) => kind,
-            Row::Ended => return None,
-            Row::Unknown => {
-                strange.push(unknown("typeState", type_state.clone()));
-                EncumbranceKind::OtherRight
-            }
+    let lists: [(&str, Option<Vec<OldValue>>); 4] = [
+        ("历史注册资本", history.reg_capital_list),
+        ("历史法定代表人", history.past_legal_person_list),
+        ("历史住所", history.location_list),
+        ("历史企业类型", history.type_list),
+    ];
+    for (item, values) in lists {
+        let values = values.into_iter().flatten().take(MOST_OLD_VALUES);
+        let mut read = |old: OldValue| ChangeRecord {
+            date: gathered.date("time", &old.time),
+            item: item.to_owned(),
+            before: old.name.plain(),
+            after: Scalar::Null.text(),
         };
-        let from = judicial.publicity_date.date().unwrap_or_else(|_| {
-            strange.push(unknown("publicityDate", judicial.publicity_date.text()));
-            None
-        });
-        let amount = judicial.equity_amount.text();
-        let parts = [
-            ("", type_state),
-            ("被执行人：", plain(&judicial.executed_person)),
-            ("股权所在企业：", plain(&judicial.stock_executed_company)),
-            ("股权数额：", amount.clone()),
-        ];
-        let words = parts.iter().filter(|(_, value)| !value.is_empty());
-        Some(Encumbrance {
-            kind,
-            holder: judicial.executive_court.text(),
-            document: judicial.execute_notice_num.text(),
-            amount: read_capital(&amount),
-            from,
-            until: None,
-            rank: None,
-            words: words.map(|(label, value)| format!("{label}{value}")).collect::<Vec<_>>().join("；"),
-        })
-    };
-    let entries = entries.into_iter().filter_map(&mut read).collect();
-    Taken { entries, unknown: strange, unreadable }
+        let records: Vec<ChangeRecord> = values.map(&mut read).collect();
+        super::add_changes(&mut company.changes, records);
+    }
 }

@@ -2,7 +2,9 @@ use chakong_contract::{Scalar, date};
 use serde_json::{Value, json};
 
 use super::script::Company;
-use crate::wire::{Change, Contribution, Holder, Judicial, Record};
+use crate::wire::{
+    Change, Contribution, Detail, DetailPart, History, Holder, Investment, Judicial, OldValue, Record,
+};
 
 /// A company as the vendor writes it.
 #[derive(Debug)]
@@ -93,10 +95,11 @@ impl Vendor {
     }
 
     pub(super) fn judicial(&self) -> Vec<Value> {
-        let row = |one: &super::script::Freeze| {
+        let row = |(at, one): (usize, &super::script::Freeze)| {
             let target = if one.company.is_empty() { &self.company.name } else { &one.company };
             let state = if one.state.is_empty() { "股权冻结|冻结" } else { &one.state };
             json!(Judicial {
+                ass_id: format!("{}:{at}", self.key()).into(),
                 executed_person: one.holder.as_str().into(),
                 stock_executed_company: target.as_str().into(),
                 equity_amount: one.amount.as_str().into(),
@@ -106,7 +109,69 @@ impl Vendor {
                 publicity_date: millis(&one.published),
             })
         };
-        self.company.freezes.iter().map(row).collect()
+        self.company.freezes.iter().enumerate().map(row).collect()
+    }
+
+    /// What the vendor is asked by: its own id, else the credit code.
+    fn key(&self) -> String {
+        self.id.map_or_else(|| self.company.code.clone(), |id| id.to_string())
+    }
+
+    /// The detail of the freeze at a place.
+    pub(super) fn detail(&self, at: usize) -> Option<Value> {
+        let freeze = self.company.freezes.get(at)?;
+        let matter =
+            if freeze.matter.is_empty() { "公示冻结股权、其他投资权益" } else { &freeze.matter };
+        let part = DetailPart {
+            implementation_matters: matter.into(),
+            execute_order_num: freeze.ruling.as_str().into(),
+            from_date: millis(&freeze.from),
+            to_date: millis(&freeze.until),
+            publicity_aate: millis(&freeze.published),
+        };
+        Some(json!(Detail { frozen: Some(part), ..Detail::default() }))
+    }
+
+    pub(super) fn investments(&self) -> Vec<Value> {
+        let investment = |one: &super::script::Investment| {
+            json!(Investment {
+                name: one.name.as_str().into(),
+                credit_code: one.code.as_str().into(),
+                percent: one.percent.as_str().into(),
+                amount: one.amount.as_str().into(),
+                amount_suffix: if one.unit.is_empty() { "万人民币" } else { &one.unit }.into(),
+            })
+        };
+        self.company.investments.iter().map(investment).collect()
+    }
+
+    pub(super) fn branches(&self) -> Vec<Value> {
+        let branch = |one: &super::script::Branch| {
+            json!(Record {
+                name: one.name.as_str().into(),
+                reg_status: one.status.as_str().into(),
+                legal_person_name: one.responsible.as_str().into(),
+                ..Record::default()
+            })
+        };
+        self.company.branches.iter().map(branch).collect()
+    }
+
+    /// Past registry data; `None` when there is none.
+    pub(super) fn history(&self) -> Option<Value> {
+        let old = |values: &[String]| {
+            let old = |value: &String| OldValue { name: value.as_str().into(), time: Scalar::Null };
+            Some(values.iter().map(old).collect())
+        };
+        let (names, capital) = (&self.company.history_names, &self.company.history_capital);
+        let any = !names.is_empty() || !capital.is_empty();
+        any.then(|| {
+            json!(History {
+                history_name_list: old(names),
+                reg_capital_list: old(capital),
+                ..History::default()
+            })
+        })
     }
 }
 

@@ -32,6 +32,33 @@ pub(super) struct Company {
     pub(super) shareholders: Vec<Shareholder>,
     pub(super) changes: Vec<Change>,
     pub(super) freezes: Vec<Freeze>,
+    pub(super) investments: Vec<Investment>,
+    pub(super) branches: Vec<Branch>,
+    /// Names of the past that only the history knows.
+    pub(super) history_names: Vec<String>,
+    /// Registered capital of the past.
+    pub(super) history_capital: Vec<String>,
+}
+
+/// A stake in another company.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Investment {
+    pub(super) name: String,
+    pub(super) code: String,
+    /// A number.
+    pub(super) amount: String,
+    /// `万人民币` by default.
+    pub(super) unit: String,
+    pub(super) percent: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Branch {
+    pub(super) name: String,
+    pub(super) status: String,
+    pub(super) responsible: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -67,6 +94,12 @@ pub(super) struct Freeze {
     /// `股权冻结|冻结` by default.
     pub(super) state: String,
     pub(super) published: String,
+    /// The rest stands only in the detail.
+    pub(super) from: String,
+    pub(super) until: String,
+    pub(super) ruling: String,
+    /// `公示冻结股权、其他投资权益` by default.
+    pub(super) matter: String,
 }
 
 /// Any company not listed exists as well.

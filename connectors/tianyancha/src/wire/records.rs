@@ -62,6 +62,8 @@ pub(crate) struct Change {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Judicial {
+    /// What the detail is asked by.
+    pub(crate) ass_id: Scalar,
     pub(crate) executed_person: Scalar,
     pub(crate) stock_executed_company: Scalar,
     pub(crate) equity_amount: Scalar,
@@ -70,4 +72,58 @@ pub(crate) struct Judicial {
     /// Kind and state, parted by `|`.
     pub(crate) type_state: Scalar,
     pub(crate) publicity_date: Scalar,
+}
+
+/// The detail of judicial assistance: the parts that do not apply are null.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Detail {
+    pub(crate) frozen: Option<DetailPart>,
+    /// Renewal 续行.
+    pub(crate) keep_frozen: Option<DetailPart>,
+    pub(crate) remove_frozen: Option<DetailPart>,
+    pub(crate) invalidation_frozen: Option<DetailPart>,
+    pub(crate) shareholder_change: Option<DetailPart>,
+}
+
+/// One part of the detail, as far as it is used. The vendor misspells the day of publication.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct DetailPart {
+    pub(crate) implementation_matters: Scalar,
+    pub(crate) execute_order_num: Scalar,
+    pub(crate) from_date: Scalar,
+    pub(crate) to_date: Scalar,
+    pub(crate) publicity_aate: Scalar,
+}
+
+/// A stake that the company holds in another.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Investment {
+    pub(crate) name: Scalar,
+    pub(crate) credit_code: Scalar,
+    pub(crate) percent: Scalar,
+    /// A number; its unit is the text beside it.
+    pub(crate) amount: Scalar,
+    pub(crate) amount_suffix: Scalar,
+}
+
+/// Past registry data.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct History {
+    pub(crate) history_name_list: Option<Vec<OldValue>>,
+    pub(crate) reg_capital_list: Option<Vec<OldValue>>,
+    pub(crate) past_legal_person_list: Option<Vec<OldValue>>,
+    pub(crate) location_list: Option<Vec<OldValue>>,
+    pub(crate) type_list: Option<Vec<OldValue>>,
+}
+
+/// A value that was once registered.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct OldValue {
+    pub(crate) name: Scalar,
+    pub(crate) time: Scalar,
 }

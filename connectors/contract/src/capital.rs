@@ -1,11 +1,14 @@
-use chakong_contract::money::{self, Currency, Money};
+//! Registered capital and shares as texts, the way registries and vendors write them.
+
 use rust_decimal::Decimal;
 
-/// Reads an amount of capital in every form of protocol section 3.6: `1000万人民币`, `77800.32万元人民币`, `6788.8573 万人民币`,
+use crate::money::{self, Currency, Money};
+
+/// Reads an amount of capital in every form of protocol section 3.6 of the business registries: `1000万人民币`, `77800.32万元人民币`, `6788.8573 万人民币`,
 /// `350万人民币元`, `20000万(美元)`, `(人民币)100万元`, `100万`. The amount is in 元; a currency that is not named is not known.
 ///
 /// `None` for a blank, a dash, or anything else: the text is kept beside it.
-pub(crate) fn read_capital(text: &str) -> Option<Money> {
+pub fn read_capital(text: &str) -> Option<Money> {
     let kept = |c: &char| !c.is_whitespace() && !"()（）".contains(*c);
     let text: String = text.chars().filter(kept).map(half_width).collect();
     let is_number = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
@@ -40,7 +43,7 @@ fn half_width(c: char) -> char {
 }
 
 /// Reads a share such as `65%` as decimal text in percent; `None` for anything else.
-pub(crate) fn read_percent(text: &str) -> Option<String> {
+pub fn read_percent(text: &str) -> Option<String> {
     let number = text.trim().strip_suffix(['%', '％'])?;
     money::read_amount(number).ok()?.map(|percent| percent.normalize().to_string())
 }

@@ -1,14 +1,10 @@
-use chakong_contract::Scalar;
+//! Marks such as `<em>`, which vendors set around what matched, in what is otherwise plain text.
 
 /// Longest mark that is taken out.
 const LONGEST_MARK: usize = 100;
 
-/// A value as text without marks such as `<em>`, which the vendor sets around what matched (protocol section 1.5).
-pub(crate) fn plain(value: &Scalar) -> String {
-    without_marks(&value.text()).trim().to_owned()
-}
-
-fn without_marks(text: &str) -> String {
+/// The text without marks; comparisons such as `a < b` stay.
+pub fn without_marks(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
@@ -32,8 +28,7 @@ mod tests {
 
     #[test]
     fn marks_are_taken_out_and_comparisons_left_in() {
-        assert_eq!(plain(&" 示例<em>甲</em>公司 ".into()), "示例甲公司");
-        assert_eq!(plain(&"a < b > c <".into()), "a < b > c <");
-        assert_eq!(plain(&7.into()), "7");
+        assert_eq!(without_marks("示例<em>甲</em>公司"), "示例甲公司");
+        assert_eq!(without_marks("a < b > c <"), "a < b > c <");
     }
 }

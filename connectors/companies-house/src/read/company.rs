@@ -1,0 +1,84 @@
+use chakong_contract::asset::{CompanyStatus, MatchedBy};
+use chakong_contract::gathered::Gathered;
+use chakong_contract::name::same_name;
+use chakong_contract::{Company, Order, Scalar};
+
+use crate::wire::{Address, Profile};
+use crate::write::company_number;
+
+/// Most former names and activities kept.
+const MOST_NAMES: usize = 50;
+
+/// How a profile matches the party; `None` when it is another's. A number of another register cannot be compared.
+pub(crate) fn matched(profile: &Profile, order: &Order) -> Option<MatchedBy> {
+    let wanted = company_number(order.document.number());
+    let same_number = wanted.map(|number| profile.company_number.text() == number);
+    MatchedBy::of(same_number, same_name(&profile.company_name.text(), order.name.as_str()))
+}
+
+/// A profile as facts of a company, without its lists.
+pub(crate) fn company(profile: &Profile, gathered: &mut Gathered) -> Company {
+    let former = profile.previous_company_names.iter().flatten().map(|previous| previous.name.text());
+    let activities = profile.sic_codes.iter().flatten().take(MOST_NAMES).map(Scalar::text);
+    Company {
+        name: profile.company_name.text(),
+        former_names: former.filter(|name| !name.is_empty()).take(MOST_NAMES).collect(),
+        registration_number: profile.company_number.text(),
+        jurisdiction: profile.jurisdiction.text(),
+        status: status(&profile.company_status.text(), gathered),
+        status_text: status_text(profile),
+        company_type: profile.kind.text(),
+        established: gathered.date("date_of_creation", &profile.date_of_creation),
+        authority: "Companies House".to_owned(),
+        address: address(&profile.registered_office_address),
+        scope: activities.collect::<Vec<_>>().join(", "),
+        ..Company::default()
+    }
+}
+
+/// The status in our vocabulary. Proceedings that are neither a liquidation nor an end are known words without a place in it.
+fn status(word: &str, gathered: &mut Gathered) -> Option<CompanyStatus> {
+    match word {
+        "active" | "open" | "registered" => Some(CompanyStatus::Active),
+        "dissolved" | "closed" | "removed" => Some(CompanyStatus::Deregistered),
+        "liquidation" => Some(CompanyStatus::Liquidating),
+        "receivership"
+        | "administration"
+        | "voluntary-arrangement"
+        | "insolvency-proceedings"
+        | "converted-closed"
+        | "" => None,
+        _ => {
+            gathered.strange("company_status", word);
+            None
+        }
+    }
+}
+
+/// The register's words: the status, the day of the end, and the flags that warn.
+fn status_text(profile: &Profile) -> String {
+    let flags = [
+        ("has_insolvency_history", &profile.has_insolvency_history),
+        ("has_been_liquidated", &profile.has_been_liquidated),
+        ("registered_office_is_in_dispute", &profile.registered_office_is_in_dispute),
+        ("undeliverable_registered_office_address", &profile.undeliverable_registered_office_address),
+        ("has_super_secure_pscs", &profile.has_super_secure_pscs),
+    ];
+    let flags = flags.iter().filter(|(_, flag)| flag.text() == "true").map(|(name, _)| (*name).to_owned());
+    let words = [profile.company_status.text(), profile.date_of_cessation.text()];
+    words.into_iter().chain(flags).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("；")
+}
+
+fn address(address: &Address) -> String {
+    let parts = [
+        &address.care_of,
+        &address.premises,
+        &address.address_line_1,
+        &address.address_line_2,
+        &address.locality,
+        &address.region,
+        &address.postal_code,
+        &address.country,
+    ];
+    parts.map(Scalar::text).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}

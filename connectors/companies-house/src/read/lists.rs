@@ -1,0 +1,105 @@
+use chakong_contract::asset::{ChangeRecord, EncumbranceKind, Shareholder};
+use chakong_contract::gathered::Gathered;
+use chakong_contract::{Company, Encumbrance, Scalar};
+use serde_json::Value;
+
+use crate::wire::{Charge, Control, Filing, List};
+
+/// Values of one filing that are kept.
+const MOST_VALUES: usize = 20;
+/// Persons entitled to one charge that are kept.
+const MOST_PERSONS: usize = 50;
+
+/// Puts the entries of a page into the company.
+pub(crate) fn add(company: &mut Company, list: List, items: Vec<Value>, gathered: &mut Gathered) {
+    match list {
+        List::Control => {
+            let read = gathered.entries(list.what(), items);
+            company.shareholders.extend(controls(read, gathered));
+        }
+        List::Charges => {
+            let read: Vec<Charge> = gathered.entries(list.what(), items);
+            company.encumbrances.extend(read.into_iter().filter_map(|charge| burden(charge, gathered)));
+        }
+        List::Filings => {
+            let read: Vec<Filing> = gathered.entries(list.what(), items);
+            company.changes.extend(read.into_iter().map(|filing| change(filing, gathered)));
+        }
+    }
+}
+
+/// Those who control now. The register states bands, never a share: they are kept in its words.
+fn controls(controls: Vec<Control>, gathered: &mut Gathered) -> Vec<Shareholder> {
+    let current = controls
+        .into_iter()
+        .filter(|control| control.ceased_on.is_blank() && control.ceased.text() != "true");
+    let mut read = |control: Control| {
+        let kind = control.kind.text();
+        let is_company = match kind.as_str() {
+            kind if kind.starts_with("individual") => Some(false),
+            kind if kind.starts_with("corporate-entity") || kind.starts_with("legal-person") => Some(true),
+            kind if kind.starts_with("super-secure") => None,
+            _ => {
+                gathered.strange("kind", kind.clone());
+                None
+            }
+        };
+        let named = [control.name.text(), control.description.text()].into_iter();
+        Shareholder {
+            name: named.into_iter().find(|name| !name.is_empty()).unwrap_or_default(),
+            is_company,
+            control: control.natures_of_control.iter().flatten().map(Scalar::text).collect(),
+            ..Shareholder::default()
+        }
+    };
+    current.map(&mut read).collect()
+}
+
+/// A charge that is not wholly satisfied.
+fn burden(charge: Charge, gathered: &mut Gathered) -> Option<Encumbrance> {
+    let status = charge.status.text();
+    let kind = match status.as_str() {
+        "satisfied" | "fully-satisfied" => return None,
+        "outstanding" | "part-satisfied" => EncumbranceKind::Mortgage,
+        _ => {
+            gathered.strange("status", status.clone());
+            EncumbranceKind::OtherRight
+        }
+    };
+    let persons = charge.persons_entitled.iter().flatten().take(MOST_PERSONS);
+    let created = gathered.date("created_on", &charge.created_on);
+    let delivered = gathered.date("delivered_on", &charge.delivered_on);
+    let document = [charge.charge_code.text(), charge.charge_number.text()];
+    let words = [
+        status,
+        charge.classification.map(|one| one.description.text()).unwrap_or_default(),
+        charge.particulars.map(|one| one.description.text()).unwrap_or_default(),
+    ];
+    let words = words.into_iter().filter(|word| !word.is_empty());
+    Some(Encumbrance {
+        kind,
+        holder: persons.map(|person| person.name.text()).collect::<Vec<_>>().join("、"),
+        document: document.into_iter().find(|number| !number.is_empty()).unwrap_or_default(),
+        amount: None,
+        from: created.or(delivered),
+        until: None,
+        rank: None,
+        words: words.collect::<Vec<_>>().join("；"),
+    })
+}
+
+/// A filing: its code, and the values that the code speaks of.
+fn change(filing: Filing, gathered: &mut Gathered) -> ChangeRecord {
+    let values = filing.description_values.into_iter().flatten().take(MOST_VALUES);
+    let written = |(name, value): (String, Value)| match value {
+        Value::String(text) => format!("{name}={text}"),
+        other => format!("{name}={other}"),
+    };
+    let item = [filing.category.text(), filing.description.text()];
+    ChangeRecord {
+        date: gathered.date("date", &filing.date),
+        item: item.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
+        before: String::new(),
+        after: values.map(written).collect::<Vec<_>>().join("；"),
+    }
+}

@@ -1,0 +1,108 @@
+use std::collections::BTreeMap;
+
+use chakong_contract::Scalar;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The profile of a company.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Profile {
+    pub(crate) company_name: Scalar,
+    pub(crate) company_number: Scalar,
+    pub(crate) company_status: Scalar,
+    #[serde(rename = "type")]
+    pub(crate) kind: Scalar,
+    pub(crate) jurisdiction: Scalar,
+    pub(crate) date_of_creation: Scalar,
+    pub(crate) date_of_cessation: Scalar,
+    pub(crate) registered_office_address: Address,
+    pub(crate) sic_codes: Option<Vec<Scalar>>,
+    pub(crate) previous_company_names: Option<Vec<PreviousName>>,
+    pub(crate) has_insolvency_history: Scalar,
+    pub(crate) has_been_liquidated: Scalar,
+    pub(crate) registered_office_is_in_dispute: Scalar,
+    pub(crate) undeliverable_registered_office_address: Scalar,
+    pub(crate) has_super_secure_pscs: Scalar,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Address {
+    pub(crate) care_of: Scalar,
+    pub(crate) premises: Scalar,
+    pub(crate) address_line_1: Scalar,
+    pub(crate) address_line_2: Scalar,
+    pub(crate) locality: Scalar,
+    pub(crate) region: Scalar,
+    pub(crate) postal_code: Scalar,
+    pub(crate) country: Scalar,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct PreviousName {
+    pub(crate) name: Scalar,
+}
+
+/// An entry of a search.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+pub(crate) struct Hit {
+    pub(crate) title: Scalar,
+    pub(crate) company_number: Scalar,
+}
+
+/// A person or company with significant control.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Control {
+    pub(crate) name: Scalar,
+    /// Stands in place of a name that is protected.
+    pub(crate) description: Scalar,
+    pub(crate) kind: Scalar,
+    pub(crate) natures_of_control: Option<Vec<Scalar>>,
+    pub(crate) ceased_on: Scalar,
+    pub(crate) ceased: Scalar,
+}
+
+/// A charge on the company's property.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Charge {
+    pub(crate) charge_code: Scalar,
+    pub(crate) charge_number: Scalar,
+    pub(crate) status: Scalar,
+    pub(crate) classification: Option<Classification>,
+    pub(crate) particulars: Option<Particulars>,
+    pub(crate) persons_entitled: Option<Vec<Person>>,
+    pub(crate) created_on: Scalar,
+    pub(crate) delivered_on: Scalar,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Classification {
+    pub(crate) description: Scalar,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Particulars {
+    pub(crate) description: Scalar,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Person {
+    pub(crate) name: Scalar,
+}
+
+/// An entry of the filing history: its text is a code with values.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Filing {
+    pub(crate) category: Scalar,
+    pub(crate) date: Scalar,
+    pub(crate) description: Scalar,
+    pub(crate) description_values: Option<BTreeMap<String, Value>>,
+}

@@ -1,0 +1,74 @@
+//! One order as a conversation: the list, page by page.
+
+use std::sync::Arc;
+
+use chakong_contract::asset::FoundAsset;
+use chakong_contract::gathered::Gathered;
+use chakong_contract::paging::{NextPage, PageRead};
+use chakong_contract::{Batch, Call, Dialogue, Fault, FaultKind, Heard, HttpAnswer, Order, Secret, Step};
+
+use crate::description::Description;
+use crate::manifest::MANIFEST;
+use crate::{Declarative, read, write};
+
+impl Call for Declarative {
+    fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
+        let order = batch.only_query(&MANIFEST)?.clone();
+        if !self.description.identities.contains(&order.document.kind()) {
+            let why = "the description does not name this kind of identity document";
+            return Err(Fault::new(FaultKind::Unsupported, "write a query", why));
+        }
+        Ok(Box::new(Conversation {
+            order,
+            description: Arc::clone(&self.description),
+            authorization: self.authorization.clone(),
+            page: Some(1),
+            found: Vec::new(),
+            gathered: Gathered::default(),
+        }))
+    }
+}
+
+struct Conversation {
+    order: Order,
+    description: Arc<Description>,
+    authorization: Option<(String, Secret)>,
+    /// The page that was asked for last; nothing at the end.
+    page: Option<u32>,
+    found: Vec<FoundAsset>,
+    gathered: Gathered,
+}
+
+impl Dialogue for Conversation {
+    fn next(&mut self, heard: Heard) -> Step {
+        if let Heard::Answer(answer) = heard
+            && let Err(fault) = self.hear(&answer)
+        {
+            return Step::Failed(fault);
+        }
+        let Some(page) = self.page else {
+            return self.gathered.done(&self.order.number, std::mem::take(&mut self.found));
+        };
+        match write::ask(&self.description, &self.order, page, self.authorization.as_ref()) {
+            Ok(request) => Step::Send(request),
+            Err(fault) => Step::Failed(fault),
+        }
+    }
+}
+
+impl Conversation {
+    fn hear(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+        let Some(page) = self.page.take() else { return Ok(()) };
+        let read::Page { items, total } = read::page(&self.description, answer)?;
+        let entries = items.len() as u64;
+        self.found.extend(read::assets(&self.description, Some(&self.order), items, &mut self.gathered));
+        let Some(paging) = &self.description.paging else { return Ok(()) };
+        let (size, most_pages) = (paging.size, paging.most_pages);
+        match (PageRead { page, size, entries, total, most_pages }).next() {
+            NextPage::Page(next) => self.page = Some(next),
+            NextPage::Whole => {}
+            NextPage::Short(why) => self.gathered.lacks(read::ENTRIES, &why),
+        }
+        Ok(())
+    }
+}

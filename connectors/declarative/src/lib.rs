@@ -1,0 +1,42 @@
+//! A read-only HTTP query counterpart without code: one description in TOML says how to ask, how to tell nothing from error
+//! and how an answer becomes assets. See `README.md` for the description and the sandbox script.
+
+mod description;
+mod dialogue;
+mod manifest;
+mod read;
+mod sandbox;
+mod write;
+
+use std::sync::Arc;
+
+use chakong_contract::manifest::{SettingProblem, Settings};
+use chakong_contract::{Connector, Message, Plugin, Reading, Secret, Speaks};
+
+/// The connector as it is registered.
+pub fn plugin() -> Plugin {
+    Plugin { manifest: manifest::MANIFEST, build, sandbox: sandbox::build }
+}
+
+fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>> {
+    let (description, authorization) = manifest::check(settings)?;
+    Ok(Arc::new(Declarative { description: Arc::new(description), authorization }))
+}
+
+/// The connector, configured.
+#[derive(Debug)]
+struct Declarative {
+    description: Arc<description::Description>,
+    /// Header and its value, if any.
+    authorization: Option<(String, Secret)>,
+}
+
+impl Connector for Declarative {
+    fn speaks(&self) -> Speaks<'_> {
+        Speaks::Call(self)
+    }
+
+    fn read(&self, message: &Message) -> Reading {
+        Reading::alone(read::alone(&self.description, &message.bytes))
+    }
+}

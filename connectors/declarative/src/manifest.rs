@@ -1,0 +1,84 @@
+//! What the connector declares, and its settings checked.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chakong_contract::asset::AssetKind;
+use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
+use chakong_contract::{ActionKind, Capability, IdentityKind, LineKind, Manifest, Secret};
+
+use crate::description::{Auth, Description};
+use crate::write;
+
+/// Longest description that is read, in bytes.
+const LONGEST: usize = 64 * 1024;
+
+pub(crate) const MANIFEST: Manifest = Manifest {
+    id: "declarative",
+    name_zh: "描述式连接器",
+    name_en: "Connector by description",
+    assets: &[AssetKind::Account, AssetKind::Vehicle],
+    capabilities: &[Capability { action: ActionKind::Query, documents: &[] }],
+    identities: &[IdentityKind::ResidentId, IdentityKind::Uscc],
+    lines: &[LineKind::Call],
+    largest_batch: 1,
+    idempotent: true,
+    settings: &[
+        Setting {
+            key: "description",
+            kind: SettingKind::Text,
+            required: true,
+            help: "The description of the counterpart, itself TOML: request, paging, answer, assets.",
+            example: include_str!("../examples/vehicles.toml"),
+        },
+        Setting {
+            key: "secret",
+            kind: SettingKind::Secret,
+            required: false,
+            help: "Token, password or key of the counterpart, as the description's [auth] asks for.",
+            example: "invented-key",
+        },
+    ],
+};
+
+/// The description, and the header that authenticates.
+pub(crate) type Checked = (Description, Option<(String, Secret)>);
+
+pub(crate) fn check(settings: &Settings) -> Result<Checked, Vec<SettingProblem>> {
+    let mut problems = Vec::new();
+    let description = fitting(described(settings.text("description")), &mut problems);
+    let needs_secret = description.as_ref().is_some_and(|described| !matches!(described.auth, Auth::None));
+    let secret = if needs_secret { fitting(settings.needed_secret("secret"), &mut problems) } else { None };
+    match description {
+        Some(description) if problems.is_empty() => {
+            let header = secret.and_then(|secret| header(&description.auth, &secret));
+            Ok((description, header))
+        }
+        _ => Err(problems),
+    }
+}
+
+fn described(text: &str) -> Result<Description, SettingProblem> {
+    let problem = |why: String| SettingProblem::new("description", why);
+    if text.trim().is_empty() {
+        return Err(problem("the description is missing".to_owned()));
+    }
+    if text.len() > LONGEST {
+        return Err(problem(format!("the description is longer than {LONGEST} bytes")));
+    }
+    let description: Description = toml::from_str(text).map_err(|error| problem(error.to_string()))?;
+    description.check().map_err(problem)?;
+    write::check(&description).map_err(problem)?;
+    Ok(description)
+}
+
+fn header(auth: &Auth, secret: &Secret) -> Option<(String, Secret)> {
+    let authorization = |value: String| Some(("Authorization".to_owned(), Secret::new(value)));
+    match auth {
+        Auth::None => None,
+        Auth::Bearer => authorization(format!("Bearer {}", secret.expose())),
+        Auth::Basic { user } => {
+            authorization(format!("Basic {}", STANDARD.encode(format!("{user}:{}", secret.expose()))))
+        }
+        Auth::Header { header } => Some((header.clone(), secret.clone())),
+    }
+}

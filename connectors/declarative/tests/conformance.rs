@@ -1,0 +1,182 @@
+//! Fixtures of two invented registries, the conformance suite on both, and properties over the connector's own sandbox.
+
+use chakong_contract::asset::{Asset, MatchedBy};
+use chakong_contract::manifest::{SettingValue, Settings};
+use chakong_contract::{FaultKind, IdentityDocument, Order, Reply, Secret};
+use chakong_declarative::plugin;
+use chakong_testkit::{Subject, check_fixtures, conformance, drive, fixture_folder, sample};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const VEHICLES: &str = include_str!("../examples/vehicles.toml");
+const HOUSING_FUND: &str = include_str!("../examples/housing-fund.toml");
+const ID: &str = "110101190001010014";
+const NAME: &str = "甲某";
+
+fn settings(description: &str) -> Settings {
+    Settings::default()
+        .with("description", SettingValue::Text(description.to_owned()))
+        .with("secret", SettingValue::Secret(Secret::new("invented-key-0001")))
+}
+
+fn order() -> Order {
+    sample::query(&plugin().manifest, NAME, IdentityDocument::ResidentId(ID.parse().expect("a number")))
+}
+
+fn vehicle(at: u32) -> Value {
+    json!({ "plateNo": format!("示A{at:05}"), "vin": format!("LTEST{at:012}"), "type": "K33", "state": "A", "ownerId": ID,
+        "ownerName": NAME, "firstRegDate": "2019-05-06" })
+}
+
+fn vehicles(count: u32) -> Value {
+    json!({ "parties": [{ "number": ID, "items": (1..=count).map(vehicle).collect::<Vec<_>>() }] })
+}
+
+fn fund() -> Value {
+    json!({ "parties": [{ "number": ID, "items": [{ "grzh": "000017", "zjhm": ID, "xm": NAME, "zt": "01", "ye": 1234567, "kyye": "0" }] }] })
+}
+
+fn ask(script: &Value, settings: &Settings, order: &Order) -> drive::Talk {
+    drive::ask(&plugin(), settings, script, order)
+}
+
+fn reply(script: &Value, settings: &Settings, order: &Order) -> Reply {
+    drive::reply(&plugin(), settings, script, order)
+}
+
+#[test]
+fn fixtures() {
+    let folder = |name| fixture_folder(env!("CARGO_MANIFEST_DIR"), name);
+    check_fixtures(&plugin(), &settings(VEHICLES), &folder("declarative"));
+    check_fixtures(&plugin(), &settings(HOUSING_FUND), &folder("declarative-housing-fund"));
+}
+
+#[test]
+fn vehicles_conform() {
+    let (plugin, settings) = (plugin(), settings(VEHICLES));
+    conformance(&Subject { plugin, settings, script: vehicles(45), samples: vec![order()] });
+}
+
+#[test]
+fn the_housing_fund_conforms() {
+    let wide = HOUSING_FUND.replace(r#"["resident_id"]"#, r#"["resident_id", "uscc"]"#);
+    let (plugin, settings) = (plugin(), settings(&wide));
+    conformance(&Subject { plugin, settings, script: fund(), samples: vec![order()] });
+}
+
+#[test]
+fn a_description_is_short() {
+    for text in [VEHICLES, HOUSING_FUND] {
+        assert!(text.lines().count() <= 100);
+    }
+}
+
+#[test]
+fn a_wrong_description_is_refused_with_its_reason() {
+    for (right, wrong, reason) in [
+        ("/vehicle/v1/list", "/vehicle/{{ number }}", "holds no template"),
+        ("{{ number }}", "{{ nubmer }}", "undefined"),
+        ("{{ number }}", "{{ number", "syntax"),
+        ("\"/data/rows\"", "\"data.rows\"", "no JSON pointer"),
+        ("plate = ", "plait = ", "no such field"),
+        ("kind = \"vehicle\"", "kind = \"company\"", "account or vehicle"),
+        ("kind = \"header\"", "kind = \"query\"", "unknown variant"),
+        ("size = 20", "size = 0", "paging.size"),
+        ("success = [\"0\"]", "success = []", "belong together"),
+        ("{ text = ", "{ txt = ", "did not match"),
+        ("unauthorised", "forbidden", "unknown variant"),
+    ] {
+        let text = VEHICLES.replacen(right, wrong, 1);
+        assert_ne!(text, VEHICLES);
+        let problems = (plugin().build)(&settings(&text)).expect_err(wrong);
+        assert_eq!(problems[0].key, "description");
+        assert!(problems[0].problem.contains(reason), "{wrong}: {}", problems[0].problem);
+    }
+    let without = Settings::default().with("description", SettingValue::Text(VEHICLES.to_owned()));
+    assert_eq!((plugin().build)(&without).expect_err("no secret")[0].key, "secret");
+}
+
+#[test]
+fn a_template_cannot_run_for_ever() {
+    let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
+    let problems = (plugin().build)(&settings(&VEHICLES.replace("{{ number }}", endless))).expect_err("fuel");
+    assert!(problems[0].problem.contains("cannot be written"), "{}", problems[0].problem);
+}
+
+#[test]
+fn values_are_escaped_in_a_body_and_the_secret_is_a_header() {
+    let mut order = order();
+    order.name = r#"甲"}, "x": {"某"#.parse().expect("a name");
+    let talk = ask(&fund(), &settings(HOUSING_FUND), &order);
+    let body: Value = serde_json::from_slice(&talk.requests[0].body).expect("JSON");
+    assert_eq!((&body["xm"], body.get("x")), (&json!(order.name.as_str()), None));
+    let [(name, secret)] = &talk.requests[0].secret_headers[..] else { panic!("one secret header") };
+    assert_eq!((name.as_str(), secret.expose()), ("Authorization", "Bearer invented-key-0001"));
+}
+
+#[test]
+fn codes_are_typed_outcomes() {
+    let end = |code: i64| {
+        let mut script = vehicles(1);
+        script["faults"] = json!([{ "do": "error_code", "code": code }]);
+        match ask(&script, &settings(VEHICLES), &order()).end {
+            drive::End::Failed(fault) => Some(fault.kind),
+            drive::End::Read(_) => None,
+        }
+    };
+    assert_eq!(end(1401), Some(FaultKind::Unauthorised));
+    assert_eq!(end(1430), Some(FaultKind::QuotaSpent));
+    assert_eq!(end(1999), Some(FaultKind::Malformed), "not in the description");
+    assert_eq!(end(1404), None, "nothing is an answer");
+    let company = IdentityDocument::Uscc("91000000MADEM00112".parse().expect("a code"));
+    let asked = ask(&fund(), &settings(HOUSING_FUND), &sample::query(&plugin().manifest, NAME, company));
+    assert!(matches!(asked.end, drive::End::Failed(fault) if fault.kind == FaultKind::Unsupported));
+}
+
+#[test]
+fn anybody_owns_something_for_load_tests() {
+    let script = json!({ "everyone": { "plateNo": "示A00001", "state": "A" } });
+    let answer = reply(&script, &settings(VEHICLES), &order());
+    assert_eq!(answer.assets()[0].matched_by, MatchedBy::Unstated, "the entry does not say whose it is");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn what_the_sandbox_writes_the_connector_reads(count in 0u32..150) {
+        let answer = reply(&vehicles(count), &settings(VEHICLES), &order());
+        prop_assert_eq!(answer.outcome(), if count == 0 { "nothing" } else { "found" });
+        prop_assert_eq!(answer.assets().len(), count as usize);
+        for (found, at) in answer.assets().iter().zip(1..) {
+            let Asset::Vehicle(vehicle) = &found.asset else { panic!("{found:?}") };
+            prop_assert_eq!(&vehicle.plate, &format!("示A{at:05}"));
+            prop_assert_eq!((vehicle.class.as_str(), vehicle.status.as_str()), ("轿车", "正常"));
+            prop_assert_eq!(found.matched_by, MatchedBy::NameAndNumber);
+        }
+    }
+
+    #[test]
+    fn amounts_are_exact(cents in 0i64..1_000_000_000_000) {
+        let mut script = fund();
+        script["parties"][0]["items"][0]["ye"] = cents.into();
+        let answer = reply(&script, &settings(HOUSING_FUND), &order());
+        let [found] = answer.assets() else { panic!("{answer:?}") };
+        let Asset::Account(account) = &found.asset else { panic!("{found:?}") };
+        let balance = account.balance.expect("a balance");
+        prop_assert!(balance.is_yuan());
+        prop_assert_eq!(balance.amount * rust_decimal::Decimal::ONE_HUNDRED, cents.into());
+    }
+
+    #[test]
+    fn any_json_is_survived(text in ".{0,200}", number: i64) {
+        for description in [VEHICLES, HOUSING_FUND] {
+            let connector = (plugin().build)(&settings(description)).expect("settings");
+            let item = json!({ "plateNo": number, "firstRegDate": text, "state": [text], "grzh": text, "ye": text, "khrq": number });
+            let items = json!([item, number, text, null, {}]);
+            let body = json!({ "code": 0, "status": "OK", "data": { "rows": items, "total": text }, "accounts": items });
+            let reading = connector.read(&chakong_contract::Message::new("", body.to_string().into_bytes()));
+            prop_assert_eq!(reading.reads.len() + reading.problems.len(), 1);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! One order as a conversation: who is it, then the parents of each record.
+
+use std::collections::VecDeque;
+
+use chakong_contract::asset::{Asset, FoundAsset, MatchedBy, Parent, ParentLevel};
+use chakong_contract::gathered::Gathered;
+use chakong_contract::paging::{NextPage, PageRead};
+use chakong_contract::{Batch, Call, Company, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
+
+use crate::manifest::{Checked, List, MANIFEST};
+use crate::wire::{About, Ask, PAGE_SIZE, Related, Resource, Subject};
+use crate::{Gleif, read, write};
+
+/// Records kept of one search: of one name there may be several, in several countries.
+const MOST_RECORDS: usize = 20;
+const PARENTS: &str = "母公司 parents";
+
+impl Call for Gleif {
+    fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
+        let order = batch.only_query(&MANIFEST)?.clone();
+        let mut searches: VecDeque<Ask> = write::searches(&order).into();
+        let asked = searches.pop_front().map(|ask| (ask, 0));
+        let settings = self.settings.clone();
+        let (found, gathered) = (Vec::new(), Gathered::default());
+        Ok(Box::new(Conversation {
+            order,
+            settings,
+            asked,
+            searches,
+            about: VecDeque::new(),
+            found,
+            gathered,
+        }))
+    }
+}
+
+struct Conversation {
+    order: Order,
+    settings: Checked,
+    /// What was asked last, and the place of the record that it is about.
+    asked: Option<(Ask, usize)>,
+    /// Searches still to be made while nothing is found.
+    searches: VecDeque<Ask>,
+    /// What is still to be asked about the records found.
+    about: VecDeque<(Ask, usize)>,
+    found: Vec<(Company, MatchedBy)>,
+    gathered: Gathered,
+}
+
+impl Dialogue for Conversation {
+    fn next(&mut self, heard: Heard) -> Step {
+        if let Heard::Answer(answer) = heard
+            && let Err(fault) = self.hear(&answer)
+        {
+            return Step::Failed(fault);
+        }
+        match &self.asked {
+            Some((ask, _)) => Step::Send(ask.to_http()),
+            None => {
+                let found = std::mem::take(&mut self.found).into_iter();
+                let assets = found
+                    .map(|(company, matched_by)| FoundAsset { asset: Asset::Company(company), matched_by });
+                self.gathered.done(&self.order.number, assets.collect())
+            }
+        }
+    }
+}
+
+impl Conversation {
+    fn hear(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+        match self.asked.take() {
+            Some((ask @ Ask::Records { .. }, _)) => self.hear_records(&ask, answer),
+            Some((Ask::About { lei, about }, at)) => self.hear_about(lei, about, at, answer),
+            None => Ok(()),
+        }
+    }
+
+    fn hear_records(&mut self, ask: &Ask, answer: &HttpAnswer) -> Result<(), Fault> {
+        let Ask::Records { filter, value, page } = ask else { return Ok(()) };
+        let records = read::records(answer, ask.operation())?;
+        let size = PAGE_SIZE;
+        let most_pages = self.settings.max_pages;
+        let entries = records.items.len() as u64;
+        let next = PageRead { page: *page, size, entries, total: records.total, most_pages }.next();
+        let records: Vec<Resource<Subject>> = self.gathered.entries(read::RECORDS, records.items);
+        for record in records {
+            self.take(&record);
+        }
+        let next = match next {
+            NextPage::Page(next) => Some(Ask::Records { filter: *filter, value: value.clone(), page: next }),
+            NextPage::Whole => None,
+            NextPage::Short(why) => {
+                self.gathered.lacks(read::RECORDS, &why);
+                None
+            }
+        };
+        self.asked = match next {
+            Some(next) => Some((next, 0)),
+            None if self.found.is_empty() => self.searches.pop_front().map(|ask| (ask, 0)),
+            None => self.about.pop_front(),
+        };
+        Ok(())
+    }
+
+    /// Keeps a record that is the party's, and notes what else is to be asked about it.
+    fn take(&mut self, record: &Resource<Subject>) {
+        let Some(matched_by) = read::matched(&record.attributes, &self.order) else { return };
+        if self.found.len() >= MOST_RECORDS {
+            let why = format!("只取前{MOST_RECORDS}条 only the first {MOST_RECORDS}");
+            if !self.gathered.missing.iter().any(|told| told.ends_with(&why)) {
+                self.gathered.lacks(read::RECORDS, &why);
+            }
+            return;
+        }
+        let company = read::company(&record.attributes, &mut self.gathered);
+        let at = self.found.len();
+        if let Some(lei) = &company.lei {
+            let related = &record.relationships;
+            self.note(&lei.to_string(), ParentLevel::Direct, related.direct_parent.as_ref(), at);
+            self.note(&lei.to_string(), ParentLevel::Ultimate, related.ultimate_parent.as_ref(), at);
+        }
+        self.found.push((company, matched_by));
+    }
+
+    fn note(&mut self, lei: &str, level: ParentLevel, related: Option<&Related>, at: usize) {
+        let Some(links) = related.map(|related| &related.links) else { return };
+        let wants = |list| self.settings.lists.contains(&list);
+        let asks = [
+            (links.lei_record.is_some() && wants(List::Parents), About::Parent(level)),
+            (links.relationship_record.is_some() && wants(List::Relationships), About::Relationship(level)),
+            (links.reporting_exception.is_some() && wants(List::Parents), About::Exception(level)),
+        ];
+        let asks = asks.into_iter().filter(|(wanted, _)| *wanted);
+        self.about.extend(asks.map(|(_, about)| (Ask::About { lei: lei.to_owned(), about }, at)));
+    }
+
+    fn hear_about(&mut self, lei: String, about: About, at: usize, answer: &HttpAnswer) -> Result<(), Fault> {
+        self.asked = self.about.pop_front();
+        let operation = Ask::About { lei, about }.operation();
+        let read = match about {
+            About::Parent(level) => read::parent(answer, level, operation),
+            About::Relationship(level) => read::relationship(answer, level, operation),
+            About::Exception(level) => read::exception(answer, level, operation),
+        };
+        let Some(parent) = self.gathered.permitted(PARENTS, read)? else { return Ok(()) };
+        if let Some((company, _)) = self.found.get_mut(at) {
+            add_parent(company, parent);
+        }
+        Ok(())
+    }
+}
+
+/// Adds a parent, or what is newly known of one.
+fn add_parent(company: &mut Company, new: Parent) {
+    let known = company.parents.iter_mut().find(|known| known.level == new.level && known.lei == new.lei);
+    match known {
+        Some(known) if known.words.is_empty() => known.words = new.words,
+        Some(_) => {}
+        None => company.parents.push(new),
+    }
+}

@@ -1,0 +1,146 @@
+use chakong_contract::Scalar;
+use serde::{Deserialize, Serialize};
+
+/// An entry of a document: a record, a relationship or a reporting exception. What it is about must be there.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+pub(crate) struct Resource<T> {
+    #[serde(default)]
+    pub(crate) id: Scalar,
+    #[serde(default, rename = "type")]
+    pub(crate) kind: Scalar,
+    pub(crate) attributes: T,
+    #[serde(default)]
+    pub(crate) relationships: Subjects,
+}
+
+/// The attributes of a record.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+pub(crate) struct Subject {
+    pub(crate) lei: Scalar,
+    pub(crate) entity: Entity,
+    #[serde(default)]
+    pub(crate) registration: Registration,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Entity {
+    pub(crate) legal_name: Named,
+    pub(crate) other_names: Option<Vec<Named>>,
+    pub(crate) legal_address: Address,
+    pub(crate) registered_at: Topic,
+    /// The number in the register of its country; of a Chinese company its credit code.
+    pub(crate) registered_as: Scalar,
+    pub(crate) jurisdiction: Scalar,
+    pub(crate) category: Scalar,
+    pub(crate) legal_form: Topic,
+    pub(crate) status: Scalar,
+    pub(crate) expiration: Option<Expiration>,
+    pub(crate) creation_date: Scalar,
+}
+
+/// A name; other names say of what type they are.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Named {
+    pub(crate) name: Scalar,
+    #[serde(rename = "type")]
+    pub(crate) kind: Scalar,
+}
+
+/// A code, or a text where no code fits.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Topic {
+    pub(crate) id: Scalar,
+    pub(crate) other: Scalar,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Address {
+    pub(crate) address_lines: Option<Vec<Scalar>>,
+    pub(crate) city: Scalar,
+    pub(crate) region: Scalar,
+    pub(crate) country: Scalar,
+    pub(crate) postal_code: Scalar,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Expiration {
+    pub(crate) date: Scalar,
+    pub(crate) reason: Scalar,
+}
+
+/// The registration of the identifier, not of the company.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Registration {
+    pub(crate) status: Scalar,
+}
+
+/// What else the register has about a record.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub(crate) struct Subjects {
+    pub(crate) direct_parent: Option<Related>,
+    pub(crate) ultimate_parent: Option<Related>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Related {
+    pub(crate) links: Links,
+}
+
+/// Either the first two or the last. The addresses are not followed: the paths are known.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub(crate) struct Links {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) relationship_record: Option<Scalar>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) lei_record: Option<Scalar>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reporting_exception: Option<Scalar>,
+}
+
+/// The attributes of a relationship.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+pub(crate) struct RelationOf {
+    pub(crate) relationship: Relation,
+    #[serde(default)]
+    pub(crate) registration: State,
+}
+
+/// A relationship: the end is the parent.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Relation {
+    pub(crate) end_node: Node,
+    #[serde(default, rename = "type")]
+    pub(crate) kind: Scalar,
+    #[serde(default)]
+    pub(crate) status: Scalar,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+pub(crate) struct Node {
+    pub(crate) id: Scalar,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct State {
+    pub(crate) status: Scalar,
+}
+
+/// A relationship as it is sent.
+pub(crate) type Relationship = Resource<RelationOf>;
+
+/// The attributes of a reporting exception.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+pub(crate) struct ExceptionOf {
+    pub(crate) reason: Scalar,
+}

@@ -1,0 +1,175 @@
+//! Fixtures, the conformance suite, and properties over the connector's own sandbox.
+
+use chakong_contract::asset::{Asset, MatchedBy, ParentLevel};
+use chakong_contract::manifest::{SettingValue, Settings};
+use chakong_contract::{Company, IdentityDocument, Message, Order, Reply};
+use chakong_gleif::plugin;
+use chakong_testkit::{Subject, check_fixtures, conformance, drive, fixture_folder, sample};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const LEI: &str = "9999EXAMPLE000000123";
+const PARENT: &str = "9999EXAMPLE000000220";
+const ULTIMATE: &str = "9999EXAMPLE000000317";
+const CODE: &str = "91000000MADEM00112";
+const NAME: &str = "示例甲供应链管理有限公司";
+
+fn lei() -> IdentityDocument {
+    IdentityDocument::Lei(LEI.parse().expect("an identifier"))
+}
+
+fn order(document: IdentityDocument) -> Order {
+    sample::query(&plugin().manifest, NAME, document)
+}
+
+fn script() -> Value {
+    json!({ "entities": [
+        { "lei": LEI, "name": NAME, "registered_as": CODE, "jurisdiction": "CN", "created": "2015-03-17T16:00:00Z",
+          "previous_names": ["示例甲商贸有限公司"], "other_names": ["Example Jia Supply Chain Co., Ltd."],
+          "direct": { "parent": PARENT }, "ultimate": { "parent": ULTIMATE } },
+        { "lei": PARENT, "name": "Example Holding, Inc.", "registered_as": "0000017", "jurisdiction": "US-DE" },
+        { "lei": ULTIMATE, "name": "Example Ultimate plc", "jurisdiction": "GB", "direct": { "exception": "NO_KNOWN_PERSON" } },
+    ] })
+}
+
+fn ask(script: &Value, settings: &Settings, order: &Order) -> drive::Talk {
+    drive::ask(&plugin(), settings, script, order)
+}
+
+fn reply(script: &Value, order: &Order) -> Reply {
+    drive::reply(&plugin(), &Settings::default(), script, order)
+}
+
+fn companies(reply: &Reply) -> Vec<(&Company, MatchedBy)> {
+    let mut companies = Vec::new();
+    for found in reply.assets() {
+        let Asset::Company(company) = &found.asset else { panic!("{found:?}") };
+        companies.push((company, found.matched_by));
+    }
+    companies
+}
+
+#[test]
+fn fixtures() {
+    check_fixtures(&plugin(), &Settings::default(), &fixture_folder(env!("CARGO_MANIFEST_DIR"), "gleif"));
+}
+
+#[test]
+fn conforms() {
+    let (plugin, settings) = (plugin(), Settings::default());
+    conformance(&Subject { plugin, settings, script: script(), samples: vec![order(lei())] });
+}
+
+#[test]
+fn every_identity_finds_the_same_record_with_its_parents() {
+    let documents = [
+        lei(),
+        IdentityDocument::Uscc(CODE.parse().expect("a code")),
+        IdentityDocument::OrgCode("MADEM0011".parse().expect("a code")),
+        IdentityDocument::BusinessLicence("000000000000017".parse().expect("a number")),
+    ];
+    let matches = documents.map(|document| {
+        let reply = reply(&script(), &order(document));
+        let [(company, matched_by)] = companies(&reply)[..] else { panic!("{reply:?}") };
+        assert_eq!(company.established.expect("a date").to_string(), "2015-03-18", "midnight in UTC+8");
+        let parents: Vec<_> =
+            company.parents.iter().map(|parent| (parent.level, parent.name.as_str())).collect();
+        assert_eq!(
+            parents,
+            [(ParentLevel::Direct, "Example Holding, Inc."), (ParentLevel::Ultimate, "Example Ultimate plc")]
+        );
+        assert!(company.parents.iter().all(|parent| parent.words.ends_with("ACTIVE；PUBLISHED")));
+        matched_by
+    });
+    use MatchedBy::{NameAndNumber, NameOnly};
+    assert_eq!(
+        matches,
+        [NameAndNumber, NameAndNumber, NameAndNumber, NameOnly],
+        "the register has no licence number"
+    );
+}
+
+#[test]
+fn a_name_with_a_comma_is_searched_as_text() {
+    let licence = IdentityDocument::BusinessLicence("0000017".parse().expect("a number"));
+    let mut order = order(licence);
+    order.name = "Example Holding, Inc.".parse().expect("a name");
+    let wrong_number = Order {
+        document: IdentityDocument::BusinessLicence("0000018".parse().expect("a number")),
+        ..order.clone()
+    };
+    assert_eq!(companies(&reply(&script(), &order))[0].1, MatchedBy::NameAndNumber);
+    let talk = ask(&script(), &Settings::default(), &wrong_number);
+    assert_eq!(talk.requests[1].query[0], ("filter[fulltext]".to_owned(), "Example Holding Inc.".to_owned()));
+    assert_eq!(reply(&script(), &wrong_number), Reply::Nothing, "another number is another company");
+}
+
+#[test]
+fn lists_are_switched_by_the_setting_and_pages_bounded() {
+    let with = |key, value| Settings::default().with(key, value);
+    let requests = |lists: &str| {
+        ask(&script(), &with("lists", SettingValue::Text(lists.to_owned())), &order(lei())).requests.len()
+    };
+    assert_eq!((requests("none"), requests("parents"), requests("parents,relationships")), (1, 3, 5));
+    let same: Vec<Value> = (0..450)
+        .map(|at| json!({ "lei": format!("{at:020}"), "name": NAME, "jurisdiction": "HK" }))
+        .collect();
+    let licence = IdentityDocument::BusinessLicence("1".parse().expect("a number"));
+    let talk =
+        ask(&json!({ "entities": same }), &with("max_pages", SettingValue::Integer(2)), &order(licence));
+    let json = serde_json::to_value(talk.reads()).expect("JSON");
+    let reply = &json[0]["answer"]["reply"];
+    assert_eq!((talk.requests.len(), &reply["outcome"]), (3, &json!("partial")));
+    assert_eq!(reply["assets"].as_array().map(Vec::len), Some(20));
+    assert_eq!(reply["missing"].as_array().map(Vec::len), Some(2), "{}", reply["missing"]);
+}
+
+#[test]
+fn anybody_exists_for_load_tests() {
+    let script = json!({ "everyone": { "jurisdiction": "CN" } });
+    let code = IdentityDocument::Uscc(CODE.parse().expect("a code"));
+    let answer = reply(&script, &order(code));
+    let [(company, MatchedBy::Number)] = companies(&answer)[..] else { panic!("{answer:?}") };
+    assert_eq!(company.parents.len(), 2, "{company:?}");
+    assert_eq!(company.code.as_ref().map(ToString::to_string).as_deref(), Some(CODE));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn what_the_sandbox_writes_the_connector_reads(
+        name in "[\u{4e00}-\u{9fa5}A-Za-z]{2,40}",
+        previous in prop::collection::vec("[A-Z]{3,20}", 0..5),
+        year in 1950i16..2020, month in 1i8..=12,
+        status in prop::sample::select(vec!["ACTIVE", "INACTIVE", "NULL"]),
+        exception in prop::sample::select(vec!["NON_PUBLIC", "NO_LEI", "NATURAL_PERSONS", "DISCOLSURE_DETRIMENTAL"]),
+    ) {
+        let script = json!({ "entities": [{ "lei": LEI, "name": name, "previous_names": previous, "status": status,
+            "created": format!("{year}-{month:02}-01T16:00:00Z"), "direct": { "exception": exception } }] });
+        let mut order = order(lei());
+        order.name = name.parse().expect("a name");
+        let answer = reply(&script, &order);
+        let [(company, MatchedBy::NameAndNumber)] = companies(&answer)[..] else { panic!("{answer:?}") };
+        prop_assert_eq!(&company.name, &name);
+        prop_assert_eq!(&company.former_names, &previous);
+        prop_assert_eq!(company.status.is_some(), status == "ACTIVE");
+        prop_assert!(company.status_text.starts_with(status));
+        prop_assert_eq!(company.established.expect("a date").to_string(), format!("{year}-{month:02}-02"));
+        prop_assert_eq!(&company.parents[0].words, exception);
+    }
+
+    #[test]
+    fn any_json_in_the_document_is_survived(text in ".{0,200}", number: i64) {
+        let connector = (plugin().build)(&Settings::default()).expect("settings");
+        for data in [
+            json!([{ "attributes": { "lei": text, "entity": { "legalName": { "name": number }, "creationDate": text } } }]),
+            json!({ "attributes": { "lei": number, "entity": { "otherNames": [{ "name": text, "type": number }], "status": text } } }),
+            json!([number, text, null, {}]),
+            json!([]),
+        ] {
+            let reading = connector.read(&Message::new("", json!({ "data": data }).to_string().into_bytes()));
+            prop_assert_eq!(reading.reads.len() + reading.problems.len(), 1);
+        }
+    }
+}

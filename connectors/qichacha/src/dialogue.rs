@@ -1,0 +1,148 @@
+//! One order as a conversation: who is it, then the lists that base data did not bring along.
+
+use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
+use chakong_contract::gathered::Gathered;
+use chakong_contract::paging::{NextPage, PageRead};
+use chakong_contract::{Batch, Call, Company, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
+
+use crate::manifest::{Checked, List, MANIFEST};
+use crate::wire::{Ask, Endpoint, PAGE_SIZE};
+use crate::{Qichacha, read};
+
+impl Call for Qichacha {
+    /// The time in the token is that of the batch, which the gateway makes as it sends: a connector has no clock.
+    fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
+        let order = batch.only_query(&MANIFEST)?.clone();
+        let settings = self.settings.clone();
+        let wants = |list| settings.lists.contains(&list);
+        let base = if wants(List::Changes) { Endpoint::Pack } else { Endpoint::Basic };
+        let lists = [
+            (Endpoint::Partners, base == Endpoint::Basic && wants(List::Shareholders)),
+            (Endpoint::Branches, base == Endpoint::Basic && wants(List::Branches)),
+            (Endpoint::Judicial, wants(List::Judicial)),
+        ];
+        let lists = lists.into_iter().filter(|(_, wanted)| *wanted).map(|(list, _)| list).collect();
+        let number = read::number_to_ask(&order);
+        let keyword = number.unwrap_or(order.name.as_str()).to_owned();
+        let by_name = number.is_none();
+        Ok(Box::new(Conversation {
+            timespan: batch.made.unix_seconds().to_string(),
+            asked: Some(Ask { endpoint: base, keyword, page: 1 }),
+            order,
+            settings,
+            by_name,
+            lists,
+            found: None,
+            gathered: Gathered::default(),
+        }))
+    }
+}
+
+struct Conversation {
+    order: Order,
+    settings: Checked,
+    timespan: String,
+    /// What was asked last; nothing at the end.
+    asked: Option<Ask>,
+    /// Whether the name has been asked for.
+    by_name: bool,
+    /// Lists to be fetched, in order.
+    lists: Vec<Endpoint>,
+    found: Option<(Company, MatchedBy)>,
+    gathered: Gathered,
+}
+
+impl Dialogue for Conversation {
+    fn next(&mut self, heard: Heard) -> Step {
+        if let Heard::Answer(answer) = heard
+            && let Err(fault) = self.hear(&answer)
+        {
+            return Step::Failed(fault);
+        }
+        match &self.asked {
+            Some(ask) => Step::Send(ask.to_http(&self.settings.account, &self.timespan)),
+            None => {
+                let found = self.found.take();
+                let assets = found
+                    .map(|(company, matched_by)| FoundAsset { asset: Asset::Company(company), matched_by });
+                self.gathered.done(&self.order.number, assets.into_iter().collect())
+            }
+        }
+    }
+}
+
+impl Conversation {
+    fn hear(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+        match self.asked.take() {
+            Some(ask) if matches!(ask.endpoint, Endpoint::Basic | Endpoint::Pack) => {
+                self.hear_base(&ask, answer)
+            }
+            Some(ask) => self.hear_list(ask, answer),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps base data that are the party's; asks for the name when the number brought none.
+    fn hear_base(&mut self, ask: &Ask, answer: &HttpAnswer) -> Result<(), Fault> {
+        let found = read::found(answer, ask.endpoint)?;
+        let record = found.result.map(|result| read::record(result, ask.endpoint)).transpose()?;
+        let ours = record.and_then(|record| {
+            let matched_by = read::matched(&record, &self.order)?;
+            Some((record, matched_by))
+        });
+        self.asked = match ours {
+            Some((record, matched_by)) => {
+                let mut company = read::company(&record, &mut self.gathered);
+                let known = [record.credit_code.text(), company.name.clone()];
+                let keyword = known.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+                if ask.endpoint == Endpoint::Pack {
+                    read::add_pack(&mut company, record, &mut self.gathered);
+                }
+                self.found = Some((company, matched_by));
+                self.lists.first().map(|list| Ask { endpoint: *list, keyword, page: 1 })
+            }
+            None if self.by_name => None,
+            None => {
+                self.by_name = true;
+                let keyword = self.order.name.as_str().to_owned();
+                Some(Ask { endpoint: ask.endpoint, keyword, page: 1 })
+            }
+        };
+        Ok(())
+    }
+
+    fn hear_list(&mut self, ask: Ask, answer: &HttpAnswer) -> Result<(), Fault> {
+        let (endpoint, what) = (ask.endpoint, ask.endpoint.what());
+        let Some(found) = self.gathered.permitted(what, read::found(answer, endpoint))? else {
+            self.asked = self.list_after(ask);
+            return Ok(());
+        };
+        let items = read::items(found.result, endpoint)?;
+        let entries = items.len() as u64;
+        let (page, most_pages) = (ask.page, self.settings.max_pages);
+        let next = PageRead { page, size: PAGE_SIZE, entries, total: found.total, most_pages }.next();
+        if let Some((company, _)) = &mut self.found {
+            match endpoint {
+                Endpoint::Partners => read::add_shareholders(company, items, &mut self.gathered),
+                Endpoint::Branches => read::add_branches(company, items, &mut self.gathered),
+                _ => read::add_freezes(company, items, &mut self.gathered),
+            }
+        }
+        self.asked = match next {
+            // Judicial assistance comes whole.
+            _ if endpoint == Endpoint::Judicial => self.list_after(ask),
+            NextPage::Page(page) => Some(Ask { page, ..ask }),
+            NextPage::Whole => self.list_after(ask),
+            NextPage::Short(why) => {
+                self.gathered.lacks(what, &why);
+                self.list_after(ask)
+            }
+        };
+        Ok(())
+    }
+
+    fn list_after(&self, ask: Ask) -> Option<Ask> {
+        let mut rest = self.lists.iter().skip_while(|list| **list != ask.endpoint);
+        rest.nth(1).map(|list| Ask { endpoint: *list, page: 1, ..ask })
+    }
+}

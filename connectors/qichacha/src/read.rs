@@ -1,0 +1,111 @@
+//! What is understood: the envelope, base data, lists, and one body on its own.
+
+mod company;
+mod lists;
+
+pub(crate) use company::{company, matched, number_to_ask};
+pub(crate) use lists::{add_branches, add_changes, add_freezes, add_shareholders};
+
+use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
+use chakong_contract::gathered::Gathered;
+use chakong_contract::{Answer, Company, Fault, FaultKind, HttpAnswer, Reply};
+use serde_json::Value;
+
+use crate::wire::{Endpoint, Envelope, Meaning, Record, meaning};
+
+/// Entries taken from one list at most.
+const MOST_ENTRIES: usize = 2_000;
+/// Longest order number kept.
+const LONGEST_NUMBER: usize = 64;
+
+/// A result, with what stands around it; `None` where the vendor says that it has nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) result: Option<Value>,
+    pub(crate) total: Option<u64>,
+}
+
+fn malformed(endpoint: Endpoint, why: &str) -> Fault {
+    Fault::new(FaultKind::Malformed, endpoint.operation(), why)
+}
+
+/// What an HTTP answer holds.
+pub(crate) fn found(answer: &HttpAnswer, endpoint: Endpoint) -> Result<Found, Fault> {
+    let body = answer.success(endpoint.operation())?;
+    let envelope: Envelope = serde_json::from_slice(body)
+        .map_err(|_| malformed(endpoint, "the answer is not the vendor's JSON"))?;
+    let status = envelope.status.integer();
+    let status = status.ok_or_else(|| malformed(endpoint, "the answer has no status"))?;
+    let order_number: String = envelope.order_number.text().chars().take(LONGEST_NUMBER).collect();
+    match meaning(status) {
+        Meaning::Success => {
+            let total = envelope.paging.and_then(|paging| paging.total_records.integer());
+            let result = Some(envelope.result).filter(|result| !result.is_null());
+            Ok(Found { result, total: total.and_then(|total| u64::try_from(total).ok()) })
+        }
+        Meaning::Nothing => Ok(Found::default()),
+        Meaning::Fault(kind, why, retry_after) => {
+            // The number is what the vendor wants to hear when a bill is disputed; it says nothing of the party.
+            let plain = !order_number.is_empty() && order_number.chars().all(|c| c.is_ascii_alphanumeric());
+            let detail = if plain { format!("{why}, call {order_number}") } else { why.to_owned() };
+            Err(Fault::new(kind, endpoint.operation(), detail).status(status).retry_after(retry_after))
+        }
+    }
+}
+
+/// The entries of a list; nothing is an empty list.
+pub(crate) fn items(result: Option<Value>, endpoint: Endpoint) -> Result<Vec<Value>, Fault> {
+    match result {
+        None => Ok(Vec::new()),
+        Some(Value::Array(mut items)) => {
+            items.truncate(MOST_ENTRIES);
+            Ok(items)
+        }
+        Some(_) => Err(malformed(endpoint, "the result is no list")),
+    }
+}
+
+/// Base data.
+pub(crate) fn record(result: Value, endpoint: Endpoint) -> Result<Record, Fault> {
+    let record: Record = Some(result)
+        .filter(Value::is_object)
+        .and_then(|result| serde_json::from_value(result).ok())
+        .ok_or_else(|| malformed(endpoint, "the result is no company"))?;
+    if record.name.is_blank() { Err(malformed(endpoint, "the company has no name")) } else { Ok(record) }
+}
+
+/// Puts the lists of the full pack into the company.
+pub(crate) fn add_pack(company: &mut Company, record: Record, gathered: &mut Gathered) {
+    add_shareholders(company, record.partners.unwrap_or_default(), gathered);
+    add_branches(company, record.branches.unwrap_or_default(), gathered);
+    add_changes(company, record.change_records.unwrap_or_default(), gathered);
+}
+
+/// What one body says on its own. It does not say who was asked about, so nothing is said of the match.
+pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
+    let found = found(&HttpAnswer::json(200, body), Endpoint::Basic)?;
+    let mut gathered = Gathered::default();
+    let unstated =
+        |company| vec![FoundAsset { asset: Asset::Company(company), matched_by: MatchedBy::Unstated }];
+    let items = match found.result {
+        None => return Ok(gathered.answer(Vec::new())),
+        Some(Value::Array(items)) => items,
+        Some(object) => {
+            let record = record(object, Endpoint::Basic)?;
+            let mut company = company(&record, &mut gathered);
+            add_pack(&mut company, record, &mut gathered);
+            return Ok(gathered.answer(unstated(company)));
+        }
+    };
+    let Some(first) = items.first() else { return Ok(Answer::of(Reply::Nothing)) };
+    let has = |key: &str| first.get(key).is_some();
+    let (freezes, partners) = (has("EnforcementCourt") || has("ExecutedBy"), has("StockName"));
+    let mut whole = Company::default();
+    match (freezes, partners) {
+        (true, _) => add_freezes(&mut whole, items, &mut gathered),
+        (_, true) => add_shareholders(&mut whole, items, &mut gathered),
+        _ => add_branches(&mut whole, items, &mut gathered),
+    }
+    gathered.lacks(Endpoint::Basic.what(), "单页内容 one list only");
+    Ok(gathered.answer(unstated(whole)))
+}

@@ -1,0 +1,123 @@
+use std::collections::HashSet;
+
+use chakong_contract::asset::{Branch as CompanyBranch, ChangeRecord, Shareholder};
+use chakong_contract::capital::{read_capital, read_percent};
+use chakong_contract::equity_freeze::{FreezeRecord, FreezeState};
+use chakong_contract::gathered::Gathered;
+use chakong_contract::id::Uscc;
+use chakong_contract::{Company, Money, Scalar};
+use serde_json::Value;
+
+use crate::wire::{Branch, Change, Endpoint, Judicial, Partner};
+
+/// Shareholders, with what they subscribed and paid.
+pub(crate) fn add_shareholders(company: &mut Company, items: Vec<Value>, gathered: &mut Gathered) {
+    let partners: Vec<Partner> = gathered.entries(Endpoint::Partners.what(), items);
+    company.shareholders.extend(partners.into_iter().map(|partner| Shareholder {
+        name: partner.stock_name.plain(),
+        is_company: is_company(&partner.stock_type.text(), gathered),
+        percent: read_percent(&partner.stock_percent.text()),
+        subscribed: contribution(&partner.should_capi),
+        paid: contribution(&partner.real_capi),
+        control: Vec::new(),
+    }));
+}
+
+/// Whether a kind of shareholder is a company, by its words.
+fn is_company(kind: &str, gathered: &mut Gathered) -> Option<bool> {
+    if kind.contains("自然人") {
+        return Some(false);
+    }
+    if ["法人", "企业", "公司", "合伙", "机构"].iter().any(|word| kind.contains(word)) {
+        return Some(true);
+    }
+    if !kind.is_empty() {
+        gathered.strange("StockType", kind);
+    }
+    None
+}
+
+/// A bare number is in 万元 of a currency that is not named; anything else says its unit itself.
+fn contribution(value: &Scalar) -> Option<Money> {
+    let text = value.text();
+    let bare = text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',');
+    if bare { read_capital(&format!("{text}万")) } else { read_capital(&text) }
+}
+
+/// Branches; their code may stand in the place of the registration number.
+pub(crate) fn add_branches(company: &mut Company, items: Vec<Value>, gathered: &mut Gathered) {
+    let branches: Vec<Branch> = gathered.entries(Endpoint::Branches.what(), items);
+    company.branches.extend(branches.into_iter().map(|branch| {
+        let numbers = [branch.credit_code.text(), branch.reg_no.text()];
+        let code = numbers.iter().find_map(|number| number.parse::<Uscc>().ok());
+        CompanyBranch {
+            name: branch.name.plain(),
+            registration_number: if code.is_some() { String::new() } else { branch.reg_no.text() },
+            code,
+            responsible: branch.oper_name.plain(),
+            ..CompanyBranch::default()
+        }
+    }));
+}
+
+/// Changes, each once: the vendor repeats one event under another item, so that date, before and after tell it.
+pub(crate) fn add_changes(company: &mut Company, items: Vec<Value>, gathered: &mut Gathered) {
+    let changes: Vec<Change> = gathered.entries("变更记录 changes", items);
+    let mut seen = HashSet::new();
+    for change in changes {
+        let record = ChangeRecord {
+            date: gathered.date("ChangeDate", &change.change_date),
+            item: content(&change.project_name),
+            before: content(&change.before_content),
+            after: content(&change.after_content),
+        };
+        let says_nothing = record.before.is_empty() && record.after.is_empty();
+        let item = if says_nothing { record.item.clone() } else { String::new() };
+        if seen.insert((record.date, item, record.before.clone(), record.after.clone())) {
+            company.changes.push(record);
+        } else if let Some(known) = company.changes.iter_mut().find(|known| {
+            known.item.is_empty()
+                && (known.date, &known.before, &known.after) == (record.date, &record.before, &record.after)
+        }) {
+            known.item = record.item;
+        }
+    }
+}
+
+/// A text of a change without the marks that the source leaves at its end.
+fn content(value: &Scalar) -> String {
+    value.plain().trim_end_matches(['^', '*']).trim_end().to_owned()
+}
+
+/// Equity freezes that stand. A detail of a release or of a forced change ends a row, whatever its status says; one with
+/// nothing in it does not.
+pub(crate) fn add_freezes(company: &mut Company, items: Vec<Value>, gathered: &mut Gathered) {
+    let rows: Vec<Judicial> = gathered.entries(Endpoint::Judicial.what(), items);
+    for row in rows {
+        let released = row.equity_un_freeze_detail.as_ref();
+        let transferred = row.judicial_partners_change_detail.as_ref();
+        if released.is_some_and(|detail| !detail.un_freeze_date.is_blank())
+            || transferred.is_some_and(|detail| !detail.assignee.is_blank())
+        {
+            continue;
+        }
+        let detail = row.equity_freeze_detail.unwrap_or_default();
+        let record = FreezeRecord {
+            type_state: row.status.text(),
+            matter: detail.execution_matters.plain(),
+            debtor: row.executed_by.plain(),
+            company: detail.company_name.plain(),
+            amount: row.equity_amount.text(),
+            court: row.enforcement_court.text(),
+            notice: row.execution_notice_num.text(),
+            ruling: detail.execution_verdict_num.text(),
+            published: gathered.date("PublicDate", &detail.public_date),
+            from: gathered.date("FreezeStartDate", &detail.freeze_start_date),
+            until: gathered.date("FreezeEndDate", &detail.freeze_end_date),
+        };
+        if record.state() == FreezeState::Unknown {
+            gathered.strange("Status", record.type_state.clone());
+        }
+        company.encumbrances.extend(record.encumbrance());
+    }
+}

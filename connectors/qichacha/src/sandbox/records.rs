@@ -1,0 +1,101 @@
+use chakong_contract::Scalar;
+use chakong_contract::id::Uscc;
+use serde_json::{Value, json};
+
+use super::script::{self, Company};
+use crate::wire::{Branch, Change, FreezeDetail, Judicial, OriginalName, Partner, Record, UnfreezeDetail};
+
+/// Base data, with the lists where the full pack is asked for.
+pub(super) fn base(company: &Company, pack: bool) -> Value {
+    let org_code = company.code.parse::<Uscc>().ok().and_then(|code| code.org_code().ok());
+    let hyphened = org_code.as_ref().and_then(|code| code.as_str().split_at_checked(8));
+    let hyphened = hyphened.map(|(main, check)| format!("{main}-{check}"));
+    let original = company.former_names.iter().map(|name| OriginalName { name: name.as_str().into() });
+    json!(Record {
+        name: company.name.as_str().into(),
+        no: company.registration_number.as_str().into(),
+        credit_code: company.code.as_str().into(),
+        org_no: hyphened.map_or(Scalar::Null, Into::into),
+        belong_org: "示例市市场监督管理局".into(),
+        oper_name: company.legal_representative.as_str().into(),
+        start_date: time(&company.established),
+        status: company.status.as_str().into(),
+        regist_capi: company.capital.as_str().into(),
+        original_name: Some(original.collect()),
+        partners: pack.then(|| partners(company)),
+        branches: pack.then(|| branches(company)),
+        change_records: pack.then(|| changes(company)),
+        ..Record::default()
+    })
+}
+
+/// A day as the vendor writes it.
+fn time(day: &str) -> Scalar {
+    if day.is_empty() { Scalar::Null } else { format!("{day} 00:00:00").into() }
+}
+
+pub(super) fn partners(company: &Company) -> Vec<Value> {
+    let partner = |one: &script::Shareholder| {
+        json!(Partner {
+            stock_name: one.name.as_str().into(),
+            stock_type: if one.company { "企业法人" } else { "自然人股东" }.into(),
+            stock_percent: one.percent.as_str().into(),
+            should_capi: one.subscribed.as_str().into(),
+            real_capi: one.paid.as_str().into(),
+        })
+    };
+    company.shareholders.iter().map(partner).collect()
+}
+
+pub(super) fn branches(company: &Company) -> Vec<Value> {
+    let branch = |one: &script::Branch| {
+        json!(Branch {
+            name: one.name.as_str().into(),
+            reg_no: one.code.as_str().into(),
+            credit_code: Scalar::Null,
+            oper_name: one.responsible.as_str().into(),
+        })
+    };
+    company.branches.iter().map(branch).collect()
+}
+
+fn changes(company: &Company) -> Vec<Value> {
+    let change = |one: &script::Change| {
+        json!(Change {
+            project_name: one.item.as_str().into(),
+            before_content: one.before.as_str().into(),
+            after_content: one.after.as_str().into(),
+            change_date: time(&one.date),
+        })
+    };
+    company.changes.iter().map(change).collect()
+}
+
+pub(super) fn freezes(company: &Company) -> Vec<Value> {
+    let row = |one: &script::Freeze| {
+        let target = if one.company.is_empty() { &company.name } else { &one.company };
+        let matter =
+            if one.matter.is_empty() { "公示冻结股权、其他投资权益" } else { &one.matter };
+        let stands = one.released.is_empty();
+        let freeze = FreezeDetail {
+            company_name: target.as_str().into(),
+            execution_matters: matter.into(),
+            execution_verdict_num: one.ruling.as_str().into(),
+            freeze_start_date: one.from.as_str().into(),
+            freeze_end_date: one.until.as_str().into(),
+            public_date: one.published.as_str().into(),
+        };
+        let release = UnfreezeDetail { un_freeze_date: one.released.as_str().into() };
+        json!(Judicial {
+            executed_by: one.holder.as_str().into(),
+            equity_amount: one.amount.as_str().into(),
+            enforcement_court: one.court.as_str().into(),
+            execution_notice_num: one.document.as_str().into(),
+            status: if stands { "股权冻结|冻结" } else { "股权冻结|解除冻结" }.into(),
+            equity_freeze_detail: stands.then_some(freeze),
+            equity_un_freeze_detail: (!stands).then_some(release),
+            judicial_partners_change_detail: None,
+        })
+    };
+    company.freezes.iter().map(row).collect()
+}

@@ -1,0 +1,62 @@
+use chakong_contract::equity_freeze::{FreezeRecord, FreezeState};
+use chakong_contract::gathered::Gathered;
+
+use crate::wire::{Detail, DetailPart, Judicial};
+
+/// A row of judicial assistance with the id that its detail is asked by.
+#[derive(Debug, Clone)]
+pub(crate) struct Freeze {
+    pub(crate) id: String,
+    pub(crate) record: FreezeRecord,
+}
+
+impl Freeze {
+    /// Whether it stands and can be asked about.
+    pub(crate) fn has_detail(&self) -> bool {
+        !self.id.is_empty() && matches!(self.record.state(), FreezeState::Stands(_))
+    }
+}
+
+/// Rows of the list; states that are not known are counted.
+pub(crate) fn freezes(rows: Vec<Judicial>, gathered: &mut Gathered) -> Vec<Freeze> {
+    let mut read = |row: Judicial| {
+        let record = FreezeRecord {
+            type_state: row.type_state.text(),
+            debtor: row.executed_person.plain(),
+            company: row.stock_executed_company.plain(),
+            amount: row.equity_amount.text(),
+            court: row.executive_court.text(),
+            notice: row.execute_notice_num.text(),
+            published: gathered.date("publicityDate", &row.publicity_date),
+            ..FreezeRecord::default()
+        };
+        if record.state() == FreezeState::Unknown {
+            gathered.strange("typeState", record.type_state.clone());
+        }
+        Freeze { id: row.ass_id.text(), record }
+    };
+    rows.into_iter().map(&mut read).collect()
+}
+
+/// Adds what the detail says: the renewal where there is one, else the freeze. A release or a lapse ends it, whatever the
+/// list said. `false` when the detail holds none of its parts.
+pub(crate) fn add_detail(freeze: &mut Freeze, detail: &Detail, gathered: &mut Gathered) -> bool {
+    let record = &mut freeze.record;
+    if detail.remove_frozen.is_some() || detail.invalidation_frozen.is_some() {
+        record.type_state = "股权冻结|解除冻结".to_owned();
+        return true;
+    }
+    let Some(part) = detail.keep_frozen.as_ref().or(detail.frozen.as_ref()) else {
+        return detail.shareholder_change.is_some();
+    };
+    take_part(record, part, gathered);
+    true
+}
+
+fn take_part(record: &mut FreezeRecord, part: &DetailPart, gathered: &mut Gathered) {
+    record.from = gathered.date("fromDate", &part.from_date);
+    record.until = gathered.date("toDate", &part.to_date);
+    record.published = gathered.date("publicityAate", &part.publicity_aate).or(record.published);
+    record.ruling = part.execute_order_num.text();
+    record.matter = part.implementation_matters.plain();
+}
