@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chakong_contract::connector::{ReadContent, Reading, Speaks};
-use chakong_contract::{Fault, FaultKind, Message};
+use chakong_contract::{Fault, FaultKind, Message, Moment};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
@@ -52,7 +52,17 @@ impl Lane {
         let _permit = permit;
         let made = self.context.clock.now();
         let record = BatchRecord { lane: self.config.name.clone(), made, digest: None };
-        let id = self.context.store.write(move |tx| tx.insert_batch(&record)).await?;
+        let counted = self.health.admission.has_quota();
+        let id = self
+            .context
+            .store
+            .write(move |tx| {
+                if counted {
+                    tx.spend_quota(&record.lane, Moment::from_timestamp(made).date(), 1)?;
+                }
+                tx.insert_batch(&record)
+            })
+            .await?;
         let files = match self.write_files(id, made, &batch).await {
             Ok(files) => files,
             Err(fault) if batch.len() == 1 => {
