@@ -21,7 +21,7 @@ impl Lane {
         line: &CallLine,
         mut batch: Vec<Ready>,
         permit: OwnedSemaphorePermit,
-    ) -> Stored<()> {
+    ) -> Stored<bool> {
         let control = batch.first().is_some_and(|(record, _)| record.is_control());
         let started = self.context.clock.now();
         let (mut dialogue, first) = match self.open_dialogue(&batch, started) {

@@ -8,7 +8,7 @@ use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::{Fault, FaultKind, Moment};
 
 use super::Lane;
-use crate::inquiry::OrderId;
+use crate::inquiry::{OrderId, OrderState};
 use crate::settle::{Happening, Source, apply};
 use crate::store::{RawMessage, StoreError, Stored};
 
@@ -31,8 +31,8 @@ pub(super) type Outcomes = Vec<(OrderId, Happening)>;
 
 impl Lane {
     /// Settles orders and keeps the conversation in one transaction. A full or failing disk is waited for: what a
-    /// counterpart said is never dropped.
-    pub(super) async fn settle(&self, outcomes: Outcomes, heard: Option<Conversed>) -> Stored<()> {
+    /// counterpart said is never dropped. Whether an order is queued again.
+    pub(super) async fn settle(&self, outcomes: Outcomes, heard: Option<Conversed>) -> Stored<bool> {
         let outcomes = Arc::new(outcomes);
         let heard = heard.map(Arc::new);
         loop {
@@ -51,12 +51,14 @@ impl Lane {
                             tx.spend_quota(&heard.raw.lane, day, heard.further_requests)?;
                         }
                     }
+                    let mut again = false;
                     for (id, happening) in outcomes.iter() {
                         let order = tx.order(*id)?.ok_or(StoreError::Missing("the order"))?;
                         let on = if order.is_control() { &control } else { &query };
-                        apply(tx, &order, happening.clone(), on, &source)?;
+                        let after = apply(tx, &order, happening.clone(), on, &source)?;
+                        again |= after.state == OrderState::Queued;
                     }
-                    Ok(())
+                    Ok(again)
                 })
                 .await;
             match written {
