@@ -109,7 +109,7 @@ pub trait Reads {
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>>;
     /// The latest revision of every answered order of an inquiry.
     fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>>;
-    /// The latest outcome of every answered order of an inquiry.
+    /// The latest outcome of every answered order of an inquiry; a re-query is an order of its own.
     fn outcomes_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OutcomeRow>>;
     /// A measure.
     fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>>;

@@ -37,11 +37,7 @@ async fn requery(arguments: &Arguments) -> Result<(), Failed> {
     }
     let answer = gateway.post(&format!("/v1/inquiries/{}/requery", arguments.id), &body).await?;
     for order in answer["orders"].as_array().into_iter().flatten() {
-        println!(
-            "{}  {}",
-            order["number"].as_str().unwrap_or_default(),
-            order["counterpart"].as_str().unwrap_or_default()
-        );
+        println!("{}", order.as_str().unwrap_or_default());
     }
     Ok(())
 }

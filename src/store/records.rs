@@ -126,6 +126,10 @@ pub struct Revision {
 /// What came of an order, without the answer itself: enough for a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutcomeRow {
+    /// First order of the chain.
+    pub root: OrderId,
+    /// Revision of the answer.
+    pub number: u32,
     /// The order that was answered.
     pub order: OrderId,
     /// `found`, `nothing`, `held` …

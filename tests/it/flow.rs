@@ -66,3 +66,42 @@ async fn a_mixed_batch_with_a_bad_entry_and_every_fault_of_a_package_loses_nothi
     assert_eq!(problems("well"), 0);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_requery_is_a_revision_with_its_differences_and_the_certificate_shows_both() {
+    let script = json!({ "customers": [customer(&[("9990000000000000011", "600.00")])] });
+    let world = World::start(vec![bank("bank-1", &bank_code(1), script)]).await;
+    let submitted = world.submit(&inquiry(Some("100.00"), "auto")).await;
+    let done = world.until_complete(submitted.id).await;
+    let first = world.orders(done.id).await.remove(0);
+    let act = chakong::store::Act {
+        at: first.created,
+        actor: "officer".into(),
+        act: "requery".into(),
+        subject: String::new(),
+        reason: "a test".into(),
+    };
+    let asked = first.clone();
+    let again = world.store.write(move |tx| chakong::settle::requery(tx, &asked, act.clone())).await;
+    let again = again.expect("written").expect("allowed");
+    world
+        .until("the re-query is answered", async |world| world.inquiry(done.id).await.completions == 2)
+        .await;
+    let inquiry = world.inquiry(done.id).await;
+    let (revision, certificate) = world
+        .store
+        .read(move |reads| {
+            let revision = reads.revision(first.id, None)?.expect("a revision");
+            Ok((revision, chakong::settle::certificate_of(reads, &inquiry, again.created)?))
+        })
+        .await
+        .expect("reads");
+    assert_eq!((revision.number, revision.order), (2, again.id));
+    // The freeze of the first answer shows in the second.
+    let differences = revision.differences.expect("differences");
+    assert_eq!(differences["changed"].as_array().map(Vec::len), Some(1), "{differences}");
+    for line in certificate.orders.iter().filter(|line| line.action == chakong_contract::ActionKind::Query) {
+        assert_eq!(line.outcome.as_deref(), Some("found"), "{line:?}");
+    }
+    world.stop().await;
+}

@@ -213,12 +213,13 @@ impl Reads for Rows<'_> {
     }
 
     fn outcomes_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OutcomeRow>> {
-        let sql = "SELECT order_id, outcome, words, assets, at FROM revisions r
-             WHERE root IN (SELECT COALESCE(root, id) FROM orders WHERE inquiry = ?1)
-             AND number = (SELECT MAX(number) FROM revisions l WHERE l.root = r.root)";
+        let sql = "SELECT root, number, order_id, outcome, words, assets, at FROM revisions r
+             WHERE root IN (SELECT COALESCE(root, id) FROM orders WHERE inquiry = ?1) AND number =
+             (SELECT MAX(number) FROM revisions l WHERE l.root = r.root AND l.order_id = r.order_id)";
         self.all(sql, [inquiry], |row| {
-            let (order, outcome, words, assets) = (get(row, 0)?, get(row, 1)?, get(row, 2)?, get(row, 3)?);
-            Ok(OutcomeRow { order, outcome, words, assets, at: rows::instant(row, 4)? })
+            let (root, number, order) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
+            let (outcome, words, assets) = (get(row, 3)?, get(row, 4)?, get(row, 5)?);
+            Ok(OutcomeRow { root, number, order, outcome, words, assets, at: rows::instant(row, 6)? })
         })
     }
 
