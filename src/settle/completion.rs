@@ -64,9 +64,14 @@ pub fn certificate_of<R: Reads + ?Sized>(
     };
     let orders = reads.orders_of(inquiry.id)?;
     let lines = orders.iter().map(|order| line(order, party(order), outcomes.get(&order.id))).collect();
-    let superseded =
-        |one: &OutcomeRow| outcomes.values().any(|other| other.root == one.root && other.number > one.number);
-    let found = outcomes.values().any(|outcome| outcome.assets > 0 && !superseded(outcome));
+    let mut latest: HashMap<OrderId, &OutcomeRow> = HashMap::new();
+    for outcome in outcomes.values() {
+        let known = latest.entry(outcome.root).or_insert(outcome);
+        if outcome.number > known.number {
+            *known = outcome;
+        }
+    }
+    let found = latest.values().any(|outcome| outcome.assets > 0);
     let measures = reads.measures_of(inquiry.id)?;
     let head = (inquiry.case_number.clone(), inquiry.completions, now);
     let not_asked = reads.not_asked(inquiry.id)?;
