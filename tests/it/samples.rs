@@ -10,8 +10,13 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 4] =
-    ["example-bank", "example-registry", "tianyancha", "tianyancha-by-environment"];
+const COUNTERPARTS: [&str; 5] = [
+    "example-bank",
+    "example-bank-by-postbox",
+    "example-registry",
+    "tianyancha",
+    "tianyancha-by-environment",
+];
 /// Its token comes from the environment, which a test cannot change in its own process.
 const BY_ENVIRONMENT: &str = "tianyancha-by-environment";
 
@@ -63,8 +68,8 @@ fn content_of(gateway: &str, counterparts: &[(&str, String)]) -> Vec<String> {
     let folder = folder(gateway, counterparts);
     let config =
         load(&folder.path().join("chakong.toml"), &plugins()).unwrap_or_else(|problems| panic!("{problems}"));
-    let Config { instance, server, store, log, keys, .. } = &config;
-    let own = format!("{instance} {server:?} {store:?} {log:?} {keys:?}");
+    let Config { instance, server, postbox, store, log, keys, .. } = &config;
+    let own = format!("{instance} {server:?} {postbox:?} {store:?} {log:?} {keys:?}");
     let own = own.replace(&folder.path().display().to_string(), "");
     let others = config.counterparts.iter().map(|counterpart| content(counterpart, folder.path()));
     std::iter::once(own).chain(others).collect()
