@@ -6,12 +6,13 @@ use std::time::Duration;
 use chakong::inquiry::{EventType, MeasureState, OrderState};
 use chakong::settle::cancel;
 use chakong::store::Act;
+use chakong_contract::FaultKind;
 use chakong_contract::sandbox::Books;
 use reqwest::StatusCode;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use crate::world::{POSTBOX, World, bank_code, calling_bank, customer, inquiry};
+use crate::world::{POSTBOX, World, bank_code, calling_bank, company, customer, inquiry};
 
 fn yuan(text: &str) -> Decimal {
     text.parse().expect("an amount")
@@ -56,7 +57,7 @@ async fn two_banks_that_call_answer_and_freeze_and_the_ledger_is_as_their_books(
 
 #[tokio::test]
 async fn a_wrong_password_is_given_nothing_and_the_right_one_afterwards_everything() {
-    let faults = json!([{ "do": "wrong_password", "first": 10 }]);
+    let faults = json!([{ "do": "wrong_password", "first": 100 }]);
     let world =
         World::start(vec![calling_bank("bank-1", 1, one_account("9990000000000000011", "600.00", faults))])
             .await;
@@ -116,6 +117,49 @@ async fn an_order_that_is_withdrawn_before_it_is_fetched_is_not_offered() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert!(world.orders(submitted.id).await.iter().all(|order| order.state == OrderState::Cancelled));
     assert_eq!(world.hosted.books()["bank-1"], Books::default());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_said_to_a_bank_fails_visibly_and_holds_nothing_else_up() {
+    let script = json!({ "poll_ms": 20, "everyone": { "accounts": 1, "balance": "1.00" } });
+    let world = World::start(vec![calling_bank("bank-1", 1, script)]).await;
+    let mut body = inquiry(None, "auto");
+    let mut rare = company();
+    rare["reference"] = json!("debtor-2");
+    // A character that GBK does not have.
+    rare["name"] = json!("临汾测试\u{20bb7}业有限公司");
+    body["parties"] = json!([rare, company()]);
+    let submitted = world.submit(&body).await;
+    let done = world.until_complete(submitted.id).await;
+    let orders = world.orders(done.id).await;
+    let states: Vec<OrderState> = orders.iter().map(|order| order.state).collect();
+    assert_eq!(states, [OrderState::Failed, OrderState::Answered], "{orders:#?}");
+    assert_eq!(orders[0].fault.as_ref().map(|fault| fault.kind), Some(FaultKind::Unsupported));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn more_than_one_answer_takes_is_offered_in_turns_and_nobody_starves() {
+    let script = json!({ "poll_ms": 20, "everyone": { "accounts": 1, "balance": "1.00" }, "faults": [{ "do": "late", "after_ms": 300 }] });
+    let mut played = calling_bank("bank-1", 1, script);
+    played.file.push_str("most_offered = 2\n");
+    let world = World::start(vec![played]).await;
+    let mut body = inquiry(None, "auto");
+    let parties = ["91000000MADEM00112", "91000000MADEM002XR", "9100000010000018XN"].iter().enumerate();
+    body["parties"] = parties
+        .map(|(at, number)| {
+            let mut party = company();
+            party["reference"] = json!(format!("debtor-{at}"));
+            party["documents"][0]["number"] = json!(number);
+            party
+        })
+        .collect();
+    let submitted = world.submit(&body).await;
+    let done = world.until_complete(submitted.id).await;
+    let orders = world.orders(done.id).await;
+    assert_eq!(orders.len(), 3);
+    assert!(orders.iter().all(|order| order.state == OrderState::Answered), "{orders:#?}");
     world.stop().await;
 }
 
