@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use reqwest::Method;
+
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use rust_decimal::Decimal;
@@ -19,6 +21,8 @@ struct Trial {
     inquiries: u32,
     /// Orders that there are at least.
     orders: usize,
+    /// Kills that there are at least while a counterpart has orders that it has not answered.
+    caught: usize,
 }
 
 const BANKS: u32 = 10;
@@ -55,7 +59,8 @@ fn over_parcels() -> Setup {
 fn over_the_postbox() -> Setup {
     let script = |at: u32| {
         let mut script = everybody_owns(0);
-        script["poll_ms"] = json!(10 + 20 * at);
+        script["poll_ms"] = json!(50 + 30 * at);
+        script["faults"] = json!([{ "do": "late", "after_ms": 150 }]);
         script
     };
     let one = |at: u32| calling_bank(NAMES[at as usize], at + 1, script(at));
@@ -90,29 +95,42 @@ async fn submit_some(setup: &Setup, trial: &Trial, submitted: &mut BTreeMap<u32,
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_freeze_is_doubled_none_lost_no_result_lost_whenever_it_is_killed() {
-    killed_at_random(over_parcels(), &Trial { kills: 55, inquiries: 25, orders: 500 }).await;
+    killed_at_random(over_parcels(), &Trial { kills: 55, inquiries: 25, orders: 500, caught: 5 }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_on_offer_when_it_is_killed_is_neither_doubled_nor_lost() {
-    killed_at_random(over_the_postbox(), &Trial { kills: 10, inquiries: 6, orders: 120 }).await;
+    killed_at_random(over_the_postbox(), &Trial { kills: 10, inquiries: 10, orders: 200, caught: 3 }).await;
+}
+
+/// Whether a counterpart has orders that it has not answered.
+async fn is_under_way(setup: &Setup) -> bool {
+    let answer = setup.try_call(Method::GET, "/v1/counterparts", None).await;
+    let counterparts = answer.and_then(|(_, view)| view["counterparts"].as_array().cloned());
+    let awaiting = |each: &Value| each["health"]["awaiting"].as_u64() > Some(0);
+    counterparts.is_some_and(|all| all.iter().any(awaiting))
 }
 
 async fn killed_at_random(mut setup: Setup, trial: &Trial) {
     setup.start_sandbox().await;
     let mut chance = StdRng::seed_from_u64(20_261_124);
-    let (mut submitted, mut seen) = (BTreeMap::new(), BTreeMap::new());
+    let (mut submitted, mut seen, mut caught) = (BTreeMap::new(), BTreeMap::new(), 0);
     for kill in 0..trial.kills {
         setup.spawn_daemon();
         let lives = Duration::from_millis(chance.random_range(40..600));
         let born = Instant::now();
         while born.elapsed() < lives {
-            submit_some(&setup, trial, &mut submitted, 1 + kill / 20).await;
+            // All of them come in during the first half.
+            if submitted.len() * trial.kills < 2 * (kill + 1) * trial.inquiries as usize {
+                submit_some(&setup, trial, &mut submitted, 1 + kill / 20).await;
+            }
             collect(&setup, &mut seen).await;
             tokio::time::sleep(Duration::from_millis(3)).await;
         }
+        caught += usize::from(is_under_way(&setup).await);
         setup.kill_daemon();
     }
+    assert!(caught >= trial.caught, "only {caught} kills met an order under way");
     setup.start_daemon().await;
     submit_some(&setup, trial, &mut submitted, usize::MAX).await;
     assert_eq!(submitted.len(), trial.inquiries as usize);

@@ -1,4 +1,7 @@
-"""Calls the postbox as a bank does, with zeep: postbox_client.py WSDL ACCOUNT PASSWORD. Ends with 1 at the first thing wrong."""
+"""Calls the postbox as a bank does, with zeep: postbox_client.py WSDL ACCOUNT OTHER PASSWORD.
+
+OTHER is another bank's account with the same password. Ends with 1 at the first thing that is wrong.
+"""
 
 import base64
 import sys
@@ -6,7 +9,7 @@ import xml.etree.ElementTree as tree
 
 from zeep import Client
 
-WSDL, ACCOUNT, PASSWORD = sys.argv[1:]
+WSDL, ACCOUNT, OTHER, PASSWORD = sys.argv[1:]
 
 
 def sealed(root, *rows):
@@ -33,6 +36,7 @@ def check(holds, what):
 
 service = Client(WSDL).service
 me = sealed("usermarker", ("condition", {"username": ACCOUNT, "password": PASSWORD}))
+other = sealed("usermarker", ("condition", {"username": OTHER, "password": PASSWORD}))
 stranger = sealed("usermarker", ("condition", {"username": ACCOUNT, "password": PASSWORD + "x"}))
 
 said, rows = opened(service.getXzcxList(stranger))
@@ -58,6 +62,10 @@ feed = sealed(
     ("zhxx", {"BDHM": number, **nothing}),
     ("zhxx", {"BDHM": "CK20260105000000999999", **nothing}),
 )
+_, none = opened(service.zjInfo(other, sealed("bdhminfo", ("condition", {"BDHM": number}))))
+check(not none, f"certificates of another bank's order: {none}")
+_, verdicts = opened(service.shfeedXzcxInfo(other, feed))
+check(all(verdict["result"] == "fail" for verdict in verdicts), f"another bank's order: {verdicts}")
 _, verdicts = opened(service.shfeedXzcxInfo(me, feed))
 outcome = {verdict["bdhm"]: (verdict["result"], verdict["msg"]) for verdict in verdicts}
 check(outcome[number][0] == "success", f"the first time: {verdicts}")

@@ -23,7 +23,7 @@ use tempfile::TempDir;
 /// Longest that anything may take here.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A counterpart of a test: its file without the line, and its script.
+/// A counterpart of a test: its file without the line, and its script; without a script (null) nobody plays it.
 pub struct Played {
     pub name: &'static str,
     pub file: String,
@@ -97,6 +97,10 @@ pub fn write_counterpart(folder: &Path, played: &Played) {
     std::fs::write(path, format!("{}{line}", played.file)).expect("the counterpart's file");
 }
 
+fn scripted(played: &Played) -> (String, Value) {
+    (played.name.to_owned(), played.script.clone())
+}
+
 impl World {
     pub async fn start(played: Vec<Played>) -> Self {
         let _ = tracing_subscriber::fmt()
@@ -117,7 +121,7 @@ impl World {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (sandboxes, tasks) = (Tasks::default(), Tasks::default());
         let scripts: BTreeMap<String, Value> =
-            played.iter().map(|each| (each.name.to_owned(), each.script.clone())).collect();
+            played.iter().filter(|each| !each.script.is_null()).map(scripted).collect();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a postbox");
         let postbox = listener.local_addr().expect("its address");
         let hosted = host(&configs, &scripts, Some(postbox), &sandboxes, &clock).await.expect("hosted");
