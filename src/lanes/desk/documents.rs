@@ -1,5 +1,7 @@
 //! Which order a caller wants the documents of.
 
+use std::sync::Arc;
+
 use chakong_contract::{Found, Order};
 use quick_cache::sync::Cache;
 
@@ -16,47 +18,61 @@ const MOST_LOOKED_AT: usize = 2000;
 
 /// Under which key the documents of an order on offer are asked for, by lane.
 #[derive(Debug)]
-pub(super) struct Keys(Cache<(String, String), OrderId>);
+pub(super) struct Keys(Arc<Cache<(String, String), OrderId>>);
 
 impl Default for Keys {
     fn default() -> Self {
-        Self(Cache::new(KEPT))
+        Self(Arc::new(Cache::new(KEPT)))
     }
 }
 
 impl Keys {
-    /// Keeps the keys of orders that go on offer.
-    pub(super) fn keep<'a>(
+    /// Keeps the keys of orders on offer, and gives the first one that is under the `wanted` key. Digests over documents
+    /// are work, and are not made between calls.
+    pub(super) async fn keep(
         &self,
-        config: &CounterpartConfig,
-        offered: impl Iterator<Item = (OrderId, &'a Order)>,
-    ) {
-        let Some(postbox) = config.connector.postbox() else { return };
-        for (id, order) in offered {
-            if let Some(key) = postbox.document_key(order) {
-                self.0.insert((config.name.clone(), key), id);
+        config: &Arc<CounterpartConfig>,
+        offered: Vec<(OrderId, Order)>,
+        wanted: Option<String>,
+    ) -> Option<Order> {
+        let (cache, config) = (Arc::clone(&self.0), Arc::clone(config));
+        let work = move || {
+            let postbox = config.connector.postbox()?;
+            let mut found = None;
+            for (id, order) in offered {
+                let Some(key) = postbox.document_key(&order) else { continue };
+                if found.is_none() && wanted.as_ref() == Some(&key) {
+                    found = Some(order);
+                }
+                cache.insert((config.name.clone(), key), id);
             }
-        }
+            found
+        };
+        tokio::task::spawn_blocking(work).await.ok().flatten()
     }
 }
 
 impl Desk {
     /// The order of this lane that documents are asked for under a key.
-    pub(super) async fn by_key(&self, config: &CounterpartConfig, key: &str) -> Found {
-        if let Some(id) = self.keys.0.get(&(config.name.clone(), key.to_owned()))
-            && let found @ (Found::Order(Some(_)) | Found::Unavailable) =
-                self.one(config, move |reads| reads.order(id)).await
-            && is_under(config, &found, key)
-        {
-            return found;
+    pub(super) async fn by_key(&self, config: &Arc<CounterpartConfig>, key: &str) -> Found {
+        let kept = self.keys.0.get(&(config.name.clone(), key.to_owned()));
+        if let Some(id) = kept {
+            match self.one(config, move |reads| reads.order(id)).await {
+                // Documents may have been added since: then they are asked for under another key.
+                Found::Order(Some(order)) if has_key(config, &order, key) => {
+                    return Found::Order(Some(order));
+                }
+                Found::Unavailable => return Found::Unavailable,
+                _ => {}
+            }
         }
-        let on_offer = match self.on_offer(config).await {
-            Ok(orders) => orders,
-            Err(error) => return unavailable(config, &error),
-        };
-        self.keys.keep(config, on_offer.iter().map(|(id, order)| (*id, order)));
-        let mut orders = on_offer.into_iter().map(|(_, order)| order);
-        Found::Order(orders.find(|order| has_key(config, order, key)).map(Box::new))
+        match self.on_offer(config).await {
+            Ok(orders) => {
+                let found = self.keys.keep(config, orders, Some(key.to_owned())).await;
+                Found::Order(found.map(Box::new))
+            }
+            Err(error) => unavailable(config, &error),
+        }
     }
 
     async fn on_offer(&self, config: &CounterpartConfig) -> Stored<Vec<(OrderId, Order)>> {
@@ -99,12 +115,4 @@ impl Desk {
 
 fn has_key(config: &CounterpartConfig, order: &Order, key: &str) -> bool {
     config.connector.postbox().and_then(|postbox| postbox.document_key(order)).is_some_and(|its| its == key)
-}
-
-/// Documents may have been added since: then they are asked for under another key.
-fn is_under(config: &CounterpartConfig, found: &Found, key: &str) -> bool {
-    match found {
-        Found::Order(Some(order)) => has_key(config, order, key),
-        _ => true,
-    }
 }

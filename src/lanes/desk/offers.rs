@@ -68,8 +68,9 @@ impl Desk {
                 return Ok(None);
             }
             health.sent.fetch_add(1, Ordering::Relaxed);
-            let (keys, config) = (offered.iter().filter(is_new), Arc::clone(config));
-            self.keys.keep(&config, keys.map(|(record, order)| (record.id, order)));
+            let new =
+                offered.iter().filter(is_new).map(|(record, order)| (record.id, order.clone())).collect();
+            self.keys.keep(config, new, None).await;
         }
         self.remember_round(config, control, &offered);
         Ok(Some(written))
