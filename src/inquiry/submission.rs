@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chakong_contract::asset::AssetKind;
 use chakong_contract::order::{CaseHead, LegalDocument};
 use chakong_contract::{Date, Money, Party};
@@ -11,7 +13,7 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 pub struct Submission {
     /// Court, case and officers.
-    pub case: CaseHead,
+    pub case: Arc<CaseHead>,
     /// Why the search is made. Only the two purposes that the law knows (法释〔2013〕20号 art. 7, 财产保全规定 arts. 10–11).
     pub purpose: Purpose,
     /// The parties to be looked up, each with every identity document known; 1 to 100.

@@ -5,6 +5,7 @@ mod outcome;
 mod parcels;
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -228,19 +229,19 @@ impl Lane {
         }
         let ids: Vec<OrderId> = batch.iter().map(|(record, _)| record.id).collect();
         self.taken().extend(&ids);
-        self.health.sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.health.sent.fetch_add(1, Ordering::Relaxed);
         let lane = Arc::clone(self);
         self.context.tasks.spawn_job("deliver", async move {
             let (batch, lacking) = lane.set_apart(batch);
             let settled = match &lane.line {
-                _ if batch.is_empty() => Ok(()),
+                _ if batch.is_empty() => Ok(false),
                 Line::Call(line) => lane.deliver_call(line, batch, permit).await,
                 Line::Parcel => lane.deliver_parcel(batch, permit).await,
-                Line::Postbox => Ok(()),
+                Line::Postbox => Ok(false),
             };
-            let lacking = if lacking.is_empty() { Ok(()) } else { lane.settle(lacking, None).await };
-            match settled.and(lacking) {
-                Ok(()) => lane.give_back(&ids),
+            let lacking = if lacking.is_empty() { Ok(false) } else { lane.settle(lacking, None).await };
+            match settled.and_then(|again| Ok(again | lacking?)) {
+                Ok(again) => lane.give_back(&ids, again),
                 // Orders whose outcome could not be written stay taken: they are not sent again before a restart.
                 Err(error) => {
                     tracing::error!(counterpart = lane.config.name, %error, "an outcome could not be written");
@@ -262,13 +263,17 @@ impl Lane {
         (complete, incomplete)
     }
 
-    fn give_back(&self, ids: &[OrderId]) {
+    /// Gives orders back. Those that are queued `again` could not be seen while they were taken: the lane looks again.
+    fn give_back(&self, ids: &[OrderId], again: bool) {
         let mut taken = self.taken();
         for id in ids {
             taken.remove(id);
         }
         drop(taken);
         self.freed.notify_waiters();
+        if again {
+            self.context.store.signals().wake(&self.config.name, false);
+        }
     }
 
     fn taken(&self) -> std::sync::MutexGuard<'_, HashSet<OrderId>> {

@@ -81,7 +81,7 @@ pub fn order_for(
     Ok(Order {
         number: record.number(),
         created: Moment::from_timestamp(record.created),
-        case: submission.case.clone(),
+        case: Arc::clone(&submission.case),
         party_kind: party.kind,
         name: party.name.clone(),
         document: document.clone(),

@@ -45,6 +45,8 @@ pub struct Conversation {
     pub ended: Ended,
     /// The bytes, secrets left out.
     pub transcript: Vec<u8>,
+    /// Requests that were sent.
+    pub requests: u64,
 }
 
 impl CallLine {
@@ -96,16 +98,18 @@ impl CallLine {
         control: bool,
         admission: &Admission,
     ) -> Conversation {
-        let mut transcript = Vec::new();
+        let (mut transcript, mut requests) = (Vec::new(), 0);
         let mut next = first;
         for step in 0..MOST_STEPS {
             let request = match next {
                 Step::Send(request) => request,
-                Step::Done(reads) => return Conversation { ended: Ended::Done(reads), transcript },
+                Step::Done(reads) => return Conversation { ended: Ended::Done(reads), transcript, requests },
                 Step::Later { ticket, after } => {
-                    return Conversation { ended: Ended::Later { ticket, after }, transcript };
+                    return Conversation { ended: Ended::Later { ticket, after }, transcript, requests };
                 }
-                Step::Failed(fault) => return Conversation { ended: Ended::Failed(fault), transcript },
+                Step::Failed(fault) => {
+                    return Conversation { ended: Ended::Failed(fault), transcript, requests };
+                }
             };
             let sent = match step {
                 0 => self.send(&request, control).await,
@@ -114,14 +118,15 @@ impl CallLine {
                     Err(fault) => Err(fault),
                 },
             };
+            requests += 1;
             keep(&mut transcript, &request, sent.as_ref().ok());
             match sent {
                 Ok(answer) => next = dialogue.next(Heard::Answer(answer)),
-                Err(fault) => return Conversation { ended: Ended::Failed(fault), transcript },
+                Err(fault) => return Conversation { ended: Ended::Failed(fault), transcript, requests },
             }
         }
         let fault = Fault::new(FaultKind::Malformed, "hold the conversation", "it does not come to an end");
-        Conversation { ended: Ended::Failed(fault), transcript }
+        Conversation { ended: Ended::Failed(fault), transcript, requests }
     }
 
     /// Whether the counterpart can be reached at all: any HTTP answer will do.

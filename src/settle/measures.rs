@@ -175,8 +175,10 @@ pub(super) fn give_back(
         tx.save_measure(&stuck)?;
         return tell(tx, EventType::MeasureExcess, &stuck, now);
     }
-    let original =
-        Original { number: number_of(freeze.id, freeze.created), case_number: submission.case.number };
+    let original = Original {
+        number: number_of(freeze.id, freeze.created),
+        case_number: submission.case.number.clone(),
+    };
     let instruction =
         Instruction::Release { target: measure.target.clone(), amount: Money::yuan(amount), original };
     tx.insert_order(&control(Priority::Release, &measure, instruction, now))?;

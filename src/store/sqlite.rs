@@ -20,6 +20,10 @@ use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
 const WAITING_WRITES: usize = 4096;
 /// Reads that may wait.
 const WAITING_READS: usize = 1024;
+/// Page cache of the writer in KiB.
+const WRITER_CACHE: i64 = 16 << 10;
+/// Page cache of a reader in KiB.
+const READER_CACHE: i64 = 4 << 10;
 /// Reader threads.
 const READERS: usize = 2;
 
@@ -55,7 +59,7 @@ impl Sqlite {
     pub fn open(directory: &Path) -> Stored<(Arc<dyn Store>, SqliteThreads)> {
         std::fs::create_dir_all(directory).map_err(failed_io("create the data directory"))?;
         let path = directory.join("chakong.sqlite");
-        let mut connection = connect(&path, OpenFlags::default())?;
+        let mut connection = connect(&path, OpenFlags::default(), WRITER_CACHE)?;
         migrations::migrate(&mut connection)?;
         let signals = Arc::new(Signals::default());
         let (writer, jobs) = mpsc::channel(WAITING_WRITES);
@@ -63,7 +67,7 @@ impl Sqlite {
         let (reader, jobs) = mpsc::channel(WAITING_READS);
         let jobs = Arc::new(std::sync::Mutex::new(jobs));
         for _ in 0..READERS {
-            let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_CACHE)?;
             threads.push(threads::reader(connection, Arc::clone(&jobs))?);
         }
         let store = Self { writer, reader, signals, directory: directory.to_owned() };
@@ -90,16 +94,17 @@ impl Store for Sqlite {
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Stored<Connection> {
+fn connect(path: &Path, flags: OpenFlags, cache: i64) -> Stored<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(failed("open the store"))?;
     connection.busy_timeout(Duration::from_secs(10)).map_err(failed("open the store"))?;
     connection
         .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;
+            "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;
              PRAGMA wal_autocheckpoint = 8000;",
         )
         .map_err(failed("open the store"))?;
+    connection.pragma_update(None, "cache_size", -cache).map_err(failed("open the store"))?;
     // Without this, statements are prepared anew whenever a bound value might suggest another plan: a quarter of the
     // writer's time.
     connection

@@ -76,7 +76,10 @@ async fn what_a_person_must_mend_is_told_and_not_repeated() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_breaker_opens_and_the_orders_wait_without_using_up_attempts() {
-    let world = World::start(vec![faulty("down", json!({ "do": "hangup", "first": 5 }))]).await;
+    // One at a time: an answer to another request would close the breaker again.
+    let mut down = faulty("down", json!({ "do": "hangup", "first": 5 }));
+    down.file = down.file.replace("[settings]", "[limits]\nconcurrency = 1\n[settings]");
+    let world = World::start(vec![down]).await;
     let mut ids = Vec::new();
     for number in 0..20 {
         let mut body = inquiry(None, "auto");
@@ -99,5 +102,24 @@ async fn a_breaker_opens_and_the_orders_wait_without_using_up_attempts() {
             "{orders:?}"
         );
     }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_request_of_a_conversation_counts_against_the_days_quota() {
+    let mut registry = realty("registry", json!({ "everyone": { "properties": 1 } }));
+    registry.file = registry.file.replace("[settings]", "[limits]\nper_day = 1000\n[settings]");
+    let world = World::start(vec![registry]).await;
+    let mut body = inquiry(None, "auto");
+    // A person born in the 1900s is asked for by the number and by its old form: two requests.
+    body["parties"][0]["kind"] = json!("person");
+    body["parties"][0]["documents"] = json!([{ "kind": "resident_id", "number": "110101190001010014" }]);
+    let submitted = world.submit(&body).await;
+    let done = world.until_complete(submitted.id).await;
+    let day = chakong_contract::Moment::from_timestamp(done.created).date();
+    let durable = world.store.read(move |reads| reads.quota_used("registry", day)).await.expect("reads");
+    assert_eq!(world.hosted.books()["registry"].queries, 2, "the registry was asked twice");
+    assert_eq!(durable, 2, "and a restart would know of both");
+    assert_eq!(world.board.get("registry").expect("a lane").admission.quota_left(), Some(998));
     world.stop().await;
 }

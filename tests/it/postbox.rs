@@ -51,7 +51,11 @@ async fn two_banks_that_call_answer_and_freeze_and_the_ledger_is_as_their_books(
         assert!(batch.digest.is_some(), "what was offered has its digest: {order:#?}");
     }
     let health = world.board.get("bank-1").expect("a lane");
-    assert_eq!((health.sent.load(Ordering::Relaxed), health.answered.load(Ordering::Relaxed)), (2, 2));
+    world
+        .until("both answers are counted", async |_| {
+            health.sent.load(Ordering::Relaxed) == 2 && health.answered.load(Ordering::Relaxed) == 2
+        })
+        .await;
     world.stop().await;
 }
 

@@ -10,12 +10,24 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 5] = [
+const COUNTERPARTS: [&str; 9] = [
+    "companies-house",
     "example-bank",
     "example-bank-by-postbox",
     "example-registry",
+    "example-vehicles",
+    "gleif",
+    "qichacha",
     "tianyancha",
     "tianyancha-by-environment",
+];
+/// Files below `secrets` that they name.
+const SECRETS: [&str; 5] = [
+    "companies-house.key",
+    "example-bank.password",
+    "example-vehicles.key",
+    "qichacha.key",
+    "tianyancha.token",
 ];
 /// Its token comes from the environment, which a test cannot change in its own process.
 const BY_ENVIRONMENT: &str = "tianyancha-by-environment";
@@ -32,11 +44,15 @@ fn counterpart_sample(name: &str) -> String {
 /// A folder with a configuration: the gateway's file and the counterparts' files, and the secret that they name.
 fn folder(gateway: &str, counterparts: &[(&str, String)]) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    for below in ["counterparts", "secrets"] {
+    for below in ["counterparts", "descriptions", "secrets"] {
         std::fs::create_dir(folder.path().join(below)).expect("a folder");
     }
     write(&folder.path().join("chakong.toml"), gateway);
-    for secret in ["tianyancha.token", "example-bank.password"] {
+    for description in ["vehicles.toml", "housing-fund.toml"] {
+        let text = sample(&format!("descriptions/{description}"));
+        write(&folder.path().join("descriptions").join(description), &text);
+    }
+    for secret in SECRETS {
         write(&folder.path().join("secrets").join(secret), "invented-token\n");
     }
     for (name, text) in counterparts {
@@ -237,7 +253,7 @@ const SAID: [(&str, usize, &str); 17] = [
     ("bank.toml", 2, "`line.incoming`: is missing"),
     ("bank.toml", 7, "`limits.per_minute`: stands beside `per_second`"),
     ("bank.toml", 8, "bank_code"),
-    ("registry.toml", 1, "`court-reality` is not a connector; known: court-bank"),
+    ("registry.toml", 1, "`court-reality` is not a connector; known: "),
     ("registry.toml", 4, "begins with http:// or https://"),
     ("vendor.toml", 5, "`line.timeout`: must be a length of time"),
     ("vendor.toml", 7, "`settings.token`: file absent.token"),

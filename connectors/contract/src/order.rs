@@ -293,7 +293,7 @@ pub struct Order {
     /// When the order was made, Asia/Shanghai.
     pub created: Moment,
     /// Court, case and officers.
-    pub case: CaseHead,
+    pub case: Arc<CaseHead>,
     /// Person or organisation.
     pub party_kind: PartyKind,
     /// The party's name.

@@ -218,7 +218,7 @@ impl Head {
     fn of(order: &Order) -> Result<Self, Fault> {
         let document_kind = code::identity(&order.document)
             .ok_or_else(|| unsupported("the wire has no code for this kind of identity document"))?;
-        let CaseHead { officers, .. } = &order.case;
+        let CaseHead { officers, .. } = &*order.case;
         let officer =
             officers.first().ok_or_else(|| unsupported("an order needs the officer who handles it"))?;
         Ok(Self {

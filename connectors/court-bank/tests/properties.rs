@@ -115,7 +115,7 @@ proptest! {
             orders.push(orders::freeze(&format!("A{at}"), number, &cents(limit).to_string()));
         }
         for order in &mut orders {
-            order.case.court_name.clone_from(&court);
+            std::sync::Arc::make_mut(&mut order.case).court_name.clone_from(&court);
             order.documents.iter_mut().for_each(|document| document.title.clone_from(&title));
         }
         let script = script(&accounts);

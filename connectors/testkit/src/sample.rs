@@ -27,7 +27,7 @@ pub fn order(
     Order {
         number: parse(number),
         created: made(),
-        case: case(),
+        case: case().into(),
         party_kind: if person { PartyKind::Person } else { PartyKind::Organisation },
         name: parse(name),
         document,

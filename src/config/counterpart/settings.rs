@@ -11,6 +11,9 @@ use toml::de::DeValue;
 use super::super::reader::Section;
 use super::super::values::FromValue as _;
 
+/// Largest text that is read from a file.
+const LARGEST_TEXT: u64 = 1 << 20;
+
 /// Reads `[settings]` and builds the connector.
 pub(super) fn build(
     root: &mut Section<'_>,
@@ -76,7 +79,7 @@ fn read_settings(section: &mut Section<'_>, base: &Path, declared: &[Setting]) -
 
 fn read_value(value: &DeValue<'_>, kind: SettingKind, base: &Path) -> Result<SettingValue, String> {
     match kind {
-        SettingKind::Text => String::from_value(value).map(SettingValue::Text),
+        SettingKind::Text => read_text(value, base).map(SettingValue::Text),
         SettingKind::Integer => i64::from_value(value).map(SettingValue::Integer),
         SettingKind::Boolean => bool::from_value(value).map(SettingValue::Boolean),
         SettingKind::Choice(words) => match value.as_str() {
@@ -85,6 +88,20 @@ fn read_value(value: &DeValue<'_>, kind: SettingKind, base: &Path) -> Result<Set
         },
         SettingKind::Secret => read_secret(value, base).map(SettingValue::Secret),
     }
+}
+
+/// A text stands in the file or, when it is long, in a file of its own: `{ file = "PATH" }`.
+fn read_text(value: &DeValue<'_>, base: &Path) -> Result<String, String> {
+    let Some(table) = value.as_table() else { return String::from_value(value) };
+    let hint = "must be text in quotes, or { file = \"PATH\" }";
+    let (key, name) = table.iter().next().filter(|_| table.len() == 1).ok_or(hint)?;
+    let name = name.get_ref().as_str().filter(|_| key.get_ref() == "file").ok_or(hint)?;
+    let path = base.join(name);
+    let size = std::fs::metadata(&path).map_err(|error| format!("file {name}: {error}"))?.len();
+    if size > LARGEST_TEXT {
+        return Err(format!("file {name}: has {size} bytes and may have {LARGEST_TEXT}"));
+    }
+    std::fs::read_to_string(&path).map_err(|error| format!("file {name}: {error}"))
 }
 
 fn read_secret(value: &DeValue<'_>, base: &Path) -> Result<Secret, String> {

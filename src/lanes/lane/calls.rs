@@ -7,7 +7,7 @@ use chakong_contract::{Fault, Moment};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::outcome::Outcomes;
+use super::outcome::{Conversed, Outcomes};
 use super::{Lane, Ready, batch_of, wrong_line};
 use crate::inquiry::{OrderId, OrderState};
 use crate::lines::call::{CallLine, Ended};
@@ -21,7 +21,7 @@ impl Lane {
         line: &CallLine,
         mut batch: Vec<Ready>,
         permit: OwnedSemaphorePermit,
-    ) -> Stored<()> {
+    ) -> Stored<bool> {
         let control = batch.first().is_some_and(|(record, _)| record.is_control());
         let started = self.context.clock.now();
         let (mut dialogue, first) = match self.open_dialogue(&batch, started) {
@@ -64,7 +64,12 @@ impl Lane {
             bytes: Packed::of(&conversation.transcript),
         };
         let digest = hex::encode(Sha256::digest(&conversation.transcript));
-        self.settle(self.outcomes_of(&batch, conversation.ended), Some((raw, digest))).await
+        let further_requests = match self.health.admission.has_quota() {
+            true => conversation.requests.saturating_sub(1),
+            false => 0,
+        };
+        let heard = Conversed { raw, digest, further_requests };
+        self.settle(self.outcomes_of(&batch, conversation.ended), Some(heard)).await
     }
 
     fn open_dialogue(

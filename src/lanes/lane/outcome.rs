@@ -5,41 +5,61 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chakong_contract::connector::{Read, ReadContent};
-use chakong_contract::{Fault, FaultKind};
+use chakong_contract::{Fault, FaultKind, Moment};
 
 use super::super::take_in::source;
 use super::Lane;
-use crate::inquiry::OrderId;
+use crate::inquiry::{OrderId, OrderState};
 use crate::settle::{Happening, Source, apply};
 use crate::store::{RawMessage, StoreError, Stored};
 
 /// How long to wait before writing again what the store did not take.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
 
+/// A conversation, to be kept with what follows from it.
+#[derive(Debug)]
+pub(super) struct Conversed {
+    /// What was said.
+    pub(super) raw: RawMessage,
+    /// Its SHA-256, hexadecimal.
+    pub(super) digest: String,
+    /// Requests that still count against the day's quota; the first one was counted before it left.
+    pub(super) further_requests: u64,
+}
+
 /// What happened to each order of a batch.
 pub(super) type Outcomes = Vec<(OrderId, Happening)>;
 
 impl Lane {
-    /// Settles orders and keeps the raw message, whose digest comes with it, in one transaction. A full or failing disk is waited for: what a
-    /// counterpart said is never dropped.
-    pub(super) async fn settle(&self, outcomes: Outcomes, raw: Option<(RawMessage, String)>) -> Stored<()> {
+    /// Settles orders and keeps the conversation in one transaction. A full or failing disk is waited for: what a
+    /// counterpart said is never dropped. Whether an order is queued again.
+    pub(super) async fn settle(&self, outcomes: Outcomes, heard: Option<Conversed>) -> Stored<bool> {
         let outcomes = Arc::new(outcomes);
-        let (raw, digest) = raw.map_or((None, String::new()), |(raw, digest)| (Some(raw), digest));
+        let heard = heard.map(Arc::new);
         loop {
-            let (outcomes, raw) = (Arc::clone(&outcomes), raw.clone());
+            let (outcomes, heard) = (Arc::clone(&outcomes), heard.clone());
             let (query, control) = (self.circumstances(false), self.circumstances(true));
-            let mut source = self.source(digest.clone());
+            let digest = heard.as_ref().map(|heard| heard.digest.clone()).unwrap_or_default();
+            let mut source = self.source(digest);
             let written = self
                 .context
                 .store
                 .write(move |tx| {
-                    source.raw = raw.as_ref().map(|raw| tx.insert_raw(raw)).transpose()?;
+                    if let Some(heard) = &heard {
+                        source.raw = Some(tx.insert_raw(&heard.raw)?);
+                        if heard.further_requests > 0 {
+                            let day = Moment::from_timestamp(heard.raw.at).date();
+                            tx.spend_quota(&heard.raw.lane, day, heard.further_requests)?;
+                        }
+                    }
+                    let mut again = false;
                     for (id, happening) in outcomes.iter() {
                         let order = tx.order(*id)?.ok_or(StoreError::Missing("the order"))?;
                         let on = if order.is_control() { &control } else { &query };
-                        apply(tx, &order, happening.clone(), on, &source)?;
+                        let after = apply(tx, &order, happening.clone(), on, &source)?;
+                        again |= after.state == OrderState::Queued;
                     }
-                    Ok(())
+                    Ok(again)
                 })
                 .await;
             match written {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chakong_contract::connector::{Reading, Speaks};
-use chakong_contract::{Fault, FaultKind, Message};
+use chakong_contract::{Fault, FaultKind, Message, Moment};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
@@ -48,11 +48,21 @@ impl Lane {
         self: &Arc<Self>,
         batch: Vec<Ready>,
         permit: OwnedSemaphorePermit,
-    ) -> Stored<()> {
+    ) -> Stored<bool> {
         let _permit = permit;
         let made = self.context.clock.now();
         let record = BatchRecord { lane: self.config.name.clone(), made, digest: None };
-        let id = self.context.store.write(move |tx| tx.insert_batch(&record)).await?;
+        let counted = self.health.admission.has_quota();
+        let id = self
+            .context
+            .store
+            .write(move |tx| {
+                if counted {
+                    tx.spend_quota(&record.lane, Moment::from_timestamp(made).date(), 1)?;
+                }
+                tx.insert_batch(&record)
+            })
+            .await?;
         let files = match self.write_files(id, made, &batch).await {
             Ok(files) => files,
             Err(fault) if batch.len() == 1 => {
@@ -61,10 +71,11 @@ impl Lane {
             }
             // One order that cannot be expressed must not hold the others up: each goes alone.
             Err(_) => {
+                let mut again = false;
                 for order in batch {
-                    Box::pin(self.deliver_alone(order)).await?;
+                    again |= Box::pin(self.deliver_alone(order)).await?;
                 }
-                return Ok(());
+                return Ok(again);
             }
         };
         let kept = self.keep_files(id, made, &files);
@@ -94,18 +105,18 @@ impl Lane {
             })
             .await?;
         if going.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         self.hand_over(files, batch.iter().map(|(record, _)| record.id).collect()).await
     }
 
-    async fn deliver_alone(self: &Arc<Self>, order: Ready) -> Stored<()> {
+    async fn deliver_alone(self: &Arc<Self>, order: Ready) -> Stored<bool> {
         match self.health.admission.pass().await {
             Ok(()) => {}
             Err(fault) => return self.settle(all(&[order], &Happening::Faulted(fault)), None).await,
         }
         let permit = Arc::new(tokio::sync::Semaphore::new(1)).try_acquire_owned();
-        let Ok(permit) = permit else { return Ok(()) };
+        let Ok(permit) = permit else { return Ok(true) };
         self.deliver_parcel(vec![order], permit).await
     }
 
@@ -140,8 +151,8 @@ impl Lane {
 
     /// Hands files over and says so. A folder that cannot be written is tried again: the bytes are decided, and the
     /// same name handed over twice is taken once.
-    async fn hand_over(&self, files: Vec<Message>, ids: Vec<OrderId>) -> Stored<()> {
-        let LineConfig::Parcel(config) = &self.config.line else { return Ok(()) };
+    async fn hand_over(&self, files: Vec<Message>, ids: Vec<OrderId>) -> Stored<bool> {
+        let LineConfig::Parcel(config) = &self.config.line else { return Ok(false) };
         let files = Arc::new(files);
         let mut failures = 0_u32;
         loop {
@@ -161,7 +172,7 @@ impl Lane {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 // The next start hands them over: they are in the store.
-                () = self.context.tasks.soft().cancelled() => return Ok(()),
+                () = self.context.tasks.soft().cancelled() => return Ok(false),
             }
         }
         self.settle(ids.into_iter().map(|id| (id, Happening::HandedOver)).collect(), None).await

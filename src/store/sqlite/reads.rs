@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -100,7 +101,8 @@ impl Reads for Rows<'_> {
     }
 
     fn order(&mut self, id: OrderId) -> Stored<Option<OrderRecord>> {
-        self.one(&format!("SELECT {ORDER} FROM orders WHERE id = ?1"), [id], rows::order)
+        static SQL: LazyLock<String> = LazyLock::new(|| format!("SELECT {ORDER} FROM orders WHERE id = ?1"));
+        self.one(&SQL, [id], rows::order)
     }
 
     fn orders_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OrderRecord>> {
@@ -127,11 +129,13 @@ impl Reads for Rows<'_> {
         limit: usize,
         taken: &HashSet<OrderId>,
     ) -> Stored<Vec<OrderRecord>> {
-        let sql = format!(
-            "SELECT {ORDER} FROM orders WHERE lane = ?1 AND state = 0 AND due <= ?2 ORDER BY turn LIMIT ?3"
-        );
+        static SQL: LazyLock<String> = LazyLock::new(|| {
+            format!(
+                "SELECT {ORDER} FROM orders WHERE lane = ?1 AND state = 0 AND due <= ?2 ORDER BY turn LIMIT ?3"
+            )
+        });
         let most = limit_of(limit.saturating_add(taken.len()));
-        let orders = self.all(&sql, params![lane, micros(now), most], |row| {
+        let orders = self.all(&SQL, params![lane, micros(now), most], |row| {
             if taken.contains(&get::<OrderId>(row, 0)?) { Ok(None) } else { rows::order(row).map(Some) }
         })?;
         Ok(orders.into_iter().flatten().take(limit).collect())

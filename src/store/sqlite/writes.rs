@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Params, params};
@@ -76,11 +78,11 @@ impl Tx for Rows<'_> {
     }
 
     fn count_orders(&mut self, inquiry: InquiryId, more: i64) -> Stored<Inquiry> {
-        let sql = format!(
-            "UPDATE inquiries AS i SET open_orders = open_orders + ?2 WHERE id = ?1 RETURNING {}",
-            INQUIRY.replace("i.", "")
-        );
-        self.one(&sql, params![inquiry, more], rows::inquiry)?.ok_or(StoreError::Missing("the inquiry"))
+        static SQL: LazyLock<String> = LazyLock::new(|| {
+            let columns = INQUIRY.replace("i.", "");
+            format!("UPDATE inquiries SET open_orders = open_orders + ?2 WHERE id = ?1 RETURNING {columns}")
+        });
+        self.one(&SQL, params![inquiry, more], rows::inquiry)?.ok_or(StoreError::Missing("the inquiry"))
     }
 
     fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()> {

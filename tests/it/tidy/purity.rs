@@ -11,9 +11,13 @@ const PURE: &[&str] = &[
     "src/intake/check.rs",
     "src/inquiry",
     "src/retry.rs",
+    "connectors/companies-house/src",
     "connectors/contract/src",
     "connectors/court-bank/src",
     "connectors/court-realty/src",
+    "connectors/declarative/src",
+    "connectors/gleif/src",
+    "connectors/qichacha/src",
     "connectors/tianyancha/src",
 ];
 
