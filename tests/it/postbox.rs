@@ -12,7 +12,7 @@ use reqwest::StatusCode;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use crate::world::{POSTBOX, World, bank_code, calling_bank, company, customer, inquiry};
+use crate::world::{POSTBOX, World, bank_code, calling_bank, company, customer, inquiry, write_counterpart};
 
 fn yuan(text: &str) -> Decimal {
     text.parse().expect("an amount")
@@ -187,6 +187,20 @@ async fn nobody_answers_elsewhere_and_calls_are_bounded() {
     world.stop().await;
 }
 
+#[tokio::test]
+async fn a_bank_that_is_configured_later_is_answered_without_a_restart() {
+    let world = World::start(vec![calling_bank("bank-1", 1, Value::Null)]).await;
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let url = format!("http://{}/elsewhere?wsdl", world.postbox);
+    let status = async || client.get(&url).send().await.expect("an answer").status();
+    assert_eq!(status().await, StatusCode::NOT_FOUND);
+    let mut second = calling_bank("bank-2", 2, Value::Null);
+    second.file = second.file.replace(POSTBOX, "/elsewhere");
+    write_counterpart(world.folder.path(), &second);
+    world.until("the second bank is answered", async |_| status().await == StatusCode::OK).await;
+    world.stop().await;
+}
+
 #[test]
 fn accounts_that_cannot_be_told_apart_and_a_missing_postbox_are_configuration_problems() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -203,7 +217,7 @@ fn accounts_that_cannot_be_told_apart_and_a_missing_postbox_are_configuration_pr
         },
     );
     for played in [&calling_bank("bank-1", 1, json!({})), &second, &without] {
-        crate::world::write_counterpart(folder.path(), played);
+        write_counterpart(folder.path(), played);
     }
     let config = folder.path().join("chakong.toml");
     let said = |text: &str| {

@@ -170,10 +170,12 @@ fn what_is_kept_of_a_call_is_what_was_handed_in_and_not_the_password() {
     let first = written.split_once("<arg0 xmlns=\"\">").and_then(|(_, rest)| rest.split_once('<'));
     let (caller, _) = first.expect("a first argument");
     let kept = String::from_utf8(bank.keeps(&call("POST", &[], &body))).expect("text");
-    assert!(caller.len() > 40 && !kept.contains(caller), "{kept}");
+    // Line breaks travel as references to characters.
+    let plain =
+        |text: &str| text.replace("&#xD;", "").replace("&#13;", "").split_whitespace().collect::<String>();
+    assert!(caller.len() > 40 && !plain(&kept).contains(&plain(caller)), "{kept}");
     let (operation, about) = kept.split_once('\n').expect("two parts");
     assert_eq!(operation, "shfeedXzcxInfo");
-    let plain = |text: &str| text.split_whitespace().collect::<String>();
     assert!(about.len() > 100 && plain(&written).contains(&plain(about)), "{about}");
 }
 
