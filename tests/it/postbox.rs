@@ -143,27 +143,60 @@ async fn what_cannot_be_said_to_a_bank_fails_visibly_and_holds_nothing_else_up()
     world.stop().await;
 }
 
-#[tokio::test]
-async fn more_than_one_answer_takes_is_offered_in_turns_and_nobody_starves() {
-    let script = json!({ "poll_ms": 20, "everyone": { "accounts": 1, "balance": "1.00" }, "faults": [{ "do": "late", "after_ms": 300 }] });
+/// The inquiry about three companies.
+fn about_three() -> Value {
+    let mut body = inquiry(None, "auto");
+    let numbers = ["91000000MADEM00112", "91000000MADEM002XR", "9100000010000018XN"];
+    let one = |(at, number): (usize, &str)| {
+        let mut party = company();
+        party["reference"] = json!(format!("debtor-{at}"));
+        party["documents"][0]["number"] = json!(number);
+        party
+    };
+    body["parties"] = numbers.into_iter().enumerate().map(one).collect();
+    body
+}
+
+/// A world with one bank that is offered two orders at a time.
+async fn two_at_a_time(fault: Value) -> World {
+    let everyone = json!({ "accounts": 1, "balance": "1.00" });
+    let script = json!({ "poll_ms": 20, "everyone": everyone, "faults": [fault] });
     let mut played = calling_bank("bank-1", 1, script);
     played.file.push_str("most_offered = 2\n");
-    let world = World::start(vec![played]).await;
-    let mut body = inquiry(None, "auto");
-    let parties = ["91000000MADEM00112", "91000000MADEM002XR", "9100000010000018XN"].iter().enumerate();
-    body["parties"] = parties
-        .map(|(at, number)| {
-            let mut party = company();
-            party["reference"] = json!(format!("debtor-{at}"));
-            party["documents"][0]["number"] = json!(number);
-            party
-        })
-        .collect();
-    let submitted = world.submit(&body).await;
+    World::start(vec![played]).await
+}
+
+#[tokio::test]
+async fn more_than_one_answer_takes_is_offered_in_turns_and_nobody_starves() {
+    let world = two_at_a_time(json!({ "do": "late", "after_ms": 300 })).await;
+    let submitted = world.submit(&about_three()).await;
     let done = world.until_complete(submitted.id).await;
     let orders = world.orders(done.id).await;
     assert_eq!(orders.len(), 3);
     assert!(orders.iter().all(|order| order.state == OrderState::Answered), "{orders:#?}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn those_on_offer_take_turns_until_their_time_is_over() {
+    let world = two_at_a_time(json!({ "do": "silent" })).await;
+    let id = world.submit(&about_three()).await.id;
+    world
+        .until("all are on offer", async |world| {
+            world.orders(id).await.iter().all(|order| order.state == OrderState::Awaiting)
+        })
+        .await;
+    let orders = world.orders(id).await;
+    let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
+    let (now, deadline) = (orders[0].created, orders[0].deadline);
+    let offers = async |after, at, control| {
+        let read = world.store.read(move |reads| reads.offers("bank-1", at, control, after, 2)).await;
+        read.expect("reads").iter().map(|order| order.id).collect::<Vec<_>>()
+    };
+    assert_eq!(offers(0, now, false).await, [ids[0], ids[1]]);
+    assert_eq!(offers(ids[1], now, false).await, [ids[2], ids[0]]);
+    assert!(offers(0, now, true).await.is_empty(), "queries are no controls");
+    assert!(offers(0, deadline, false).await.is_empty(), "their time is over");
     world.stop().await;
 }
 
