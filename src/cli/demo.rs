@@ -14,7 +14,7 @@ use super::{Exit, ServerArgument, live, tables};
 use crate::app::{App, plugins};
 use crate::clock::{Clock, SystemClock};
 use crate::config;
-use crate::lifecycle::{Tasks, signalled};
+use crate::lifecycle::{StopSignals, Tasks};
 use crate::observe;
 use crate::sandbox::host;
 use world::World;
@@ -83,14 +83,17 @@ async fn play(
         let _ = ends.send(clean);
     });
     let server = ServerArgument { url: format!("http://{address}"), key };
+    let signals = StopSignals::install().map_err(|error| internal(error.to_string()))?;
+    let signalled = signals.first();
+    tokio::pin!(signalled);
     let watched = tokio::select! {
         watched = watch_case(world, &server, folder, started) => watched,
-        _ = signalled() => Err(failed(Exit::NotAsExpected)("interrupted".into())),
+        () = &mut signalled => Err(failed(Exit::NotAsExpected)("interrupted".into())),
     };
     if watched.is_ok() && !once {
         println!("\nThe API is at {} (key {}); Ctrl-C ends the demonstration.", server.url, server.key);
         println!("  curl -H 'Authorization: Bearer {}' {}/v1/counterparts", server.key, server.url);
-        let _ = signalled().await;
+        signalled.await;
     }
     drop(stop);
     let clean = ended.await.unwrap_or(false);

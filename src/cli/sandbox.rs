@@ -13,7 +13,7 @@ use super::{ConfigArgument, Exit};
 use crate::app::plugins;
 use crate::clock::{Clock, SystemClock};
 use crate::config;
-use crate::lifecycle::{Tasks, signalled};
+use crate::lifecycle::{StopSignals, Tasks};
 use crate::sandbox::{host, serve_books};
 
 /// Arguments of `sandbox`.
@@ -42,6 +42,10 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
         },
         None => config.counterparts.iter().map(|each| (each.name.clone(), default_script())).collect(),
     };
+    let signals = match StopSignals::install() {
+        Ok(signals) => signals,
+        Err(error) => return Exit::Internal.with(&format!("signals cannot be heard: {error}")),
+    };
     let tasks = Tasks::default();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let hosted = match host(&config.counterparts, &scripts, config.postbox, &tasks, &clock).await {
@@ -56,7 +60,7 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
     }
     println!("{} simulated counterparts are at work; Ctrl-C ends them", scripts.len());
     tokio::select! {
-        _ = signalled() => {}
+        () = signals.first() => {}
         () = tasks.soft().cancelled() => {}
     }
     tasks.drain(Duration::from_secs(2)).await;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use super::Exit;
 use crate::app::{App, BuildError, plugins};
 use crate::config;
-use crate::lifecycle::{Tasks, signalled};
+use crate::lifecycle::{StopSignals, Tasks};
 use crate::observe;
 
 /// Runs the gateway until it is told to stop.
@@ -14,6 +14,10 @@ pub(super) async fn run(path: &Path) -> ExitCode {
         Err(problems) => return Exit::Config.with(&format!("\n{problems}")),
     };
     observe::init_tracing(&config.log);
+    let signals = match StopSignals::install() {
+        Ok(signals) => signals,
+        Err(error) => return Exit::Internal.with(&format!("signals cannot be heard: {error}")),
+    };
     let app = match App::build(config, Tasks::default()).await {
         Ok(app) => app,
         Err(error @ (BuildError::Locked(_) | BuildError::Listen { .. })) => {
@@ -25,12 +29,7 @@ pub(super) async fn run(path: &Path) -> ExitCode {
         Ok(address) => tracing::info!(%address, "chakong is listening"),
         Err(error) => return Exit::Internal.with(&error.to_string()),
     }
-    let stop = async {
-        if let Err(error) = signalled().await {
-            tracing::error!(%error, "signals cannot be heard");
-        }
-    };
-    if app.run(stop).await {
+    if app.run(signals.first()).await {
         Exit::Ok.into()
     } else {
         Exit::Internal.with("the gateway did not end cleanly; see the log")

@@ -21,7 +21,7 @@ const WAITING_WRITES: usize = 4096;
 /// Reads that may wait.
 const WAITING_READS: usize = 1024;
 /// Page cache of the writer in KiB.
-const WRITER_CACHE: i64 = 16 << 10;
+const WRITER_CACHE: i64 = 8 << 10;
 /// Page cache of a reader in KiB.
 const READER_CACHE: i64 = 4 << 10;
 /// Reader threads.
