@@ -14,8 +14,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::counterparts::Counterparts;
 use crate::gateway::Gateway;
-use crate::lanes::{Board, Context, Submissions, supervise};
+use crate::lanes::{Board, Context, Desk, Submissions, supervise};
 use crate::lifecycle::Tasks;
+use crate::lines::postbox;
 use crate::store::StoreError;
 use crate::store::sqlite::{Sqlite, SqliteThreads};
 
@@ -62,6 +63,7 @@ pub struct App {
     context: Context,
     threads: SqliteThreads,
     listener: TcpListener,
+    postbox: Option<TcpListener>,
     folder: std::path::PathBuf,
     grace: Duration,
     lock: File,
@@ -75,9 +77,11 @@ impl App {
     pub async fn build(config: Config, tasks: Tasks) -> Result<Self, BuildError> {
         let lock = lock(&config.store.directory)?;
         let (store, threads) = Sqlite::open(&config.store.directory)?;
-        let address = config.server.listen;
-        let listener =
-            TcpListener::bind(address).await.map_err(|source| BuildError::Listen { address, source })?;
+        let listener = bind(config.server.listen).await?;
+        let postbox = match config.postbox {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let context = Context {
             store: Arc::clone(&store),
@@ -104,6 +108,7 @@ impl App {
             context,
             threads,
             listener,
+            postbox,
             folder: config.counterparts_directory,
             grace: config.server.grace,
             lock,
@@ -123,11 +128,17 @@ impl App {
         let tasks = self.context.tasks.clone();
         let (is_ready, ready) = oneshot::channel();
         let counterparts = Arc::clone(&self.gateway.counterparts);
-        let lanes = supervise(self.context.clone(), counterparts, self.folder, plugins(), is_ready);
+        let desk = Desk::new(self.context.clone(), Arc::clone(&counterparts));
+        let has_postbox = self.postbox.is_some();
+        let lanes =
+            supervise(self.context.clone(), counterparts, self.folder, plugins(), has_postbox, is_ready);
         tasks.spawn_service("lanes", lanes);
         tasks.spawn_service("deadlines", watch_deadlines(self.context.clone()));
         // Requests are answered once the lanes have recovered what the last run left behind.
         let _ = ready.await;
+        if let Some(listener) = self.postbox {
+            tasks.spawn_service("postbox", postbox::serve(listener, desk, tasks.clone()));
+        }
         let soft = tasks.soft().clone();
         let router = crate::api::router(Arc::clone(&self.gateway));
         let served = axum::serve(self.listener, router).with_graceful_shutdown(soft.cancelled_owned());
@@ -146,6 +157,10 @@ impl App {
         drop(self.lock);
         drained && !tasks.has_failed()
     }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, BuildError> {
+    TcpListener::bind(address).await.map_err(|source| BuildError::Listen { address, source })
 }
 
 /// Waits for the store to commit what it was given. Bounded: a handle that is held somewhere must not hang the end.

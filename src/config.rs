@@ -4,17 +4,19 @@
 
 mod counterpart;
 mod keys;
+mod postboxes;
 mod reader;
 mod server;
 mod values;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use chakong_contract::connector::Plugin;
 
 pub use counterpart::{
-    BreakerConfig, CallConfig, CounterpartConfig, LimitsConfig, LineConfig, ParcelConfig, Window,
-    read_counterpart,
+    BreakerConfig, CallConfig, CounterpartConfig, LimitsConfig, LineConfig, ParcelConfig, PostboxConfig,
+    Window, read_counterpart,
 };
 pub use keys::{ApiKey, Role, digest_of};
 pub use reader::{Problem, Problems};
@@ -32,6 +34,8 @@ pub struct Config {
     pub instance: String,
     /// HTTP.
     pub server: ServerConfig,
+    /// Address that counterparts on postbox lines call; `None` without a postbox.
+    pub postbox: Option<SocketAddr>,
     /// Store.
     pub store: StoreConfig,
     /// Logs.
@@ -56,6 +60,7 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
     let mut root = document.root(&mut problems);
     let instance = root.text("instance").unwrap_or_else(|| "chakong".to_owned());
     let server = root.section("server", server::read_server).unwrap_or_default();
+    let postbox = root.section("postbox", server::read_postbox);
     let store = root.section("store", |section| server::read_store(section, &base)).unwrap_or_default();
     let log = root.section("log", server::read_log).unwrap_or_default();
     let keys = root.sections("keys", keys::read_key).into_iter().flatten().collect::<Vec<_>>();
@@ -63,16 +68,22 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
     let directory = root.text("counterparts").unwrap_or_else(|| "counterparts".to_owned());
     root.finish();
     let counterparts_directory = base.join(directory);
-    let counterparts = read_folder(&counterparts_directory, plugins, &mut problems);
+    let counterparts = read_folder(&counterparts_directory, plugins, postbox.is_some(), &mut problems);
     if problems.is_empty() {
-        Ok(Config { instance, server, store, log, keys, counterparts_directory, counterparts })
+        Ok(Config { instance, server, postbox, store, log, keys, counterparts_directory, counterparts })
     } else {
         Err(problems)
     }
 }
 
-/// Reads every `*.toml` of the counterparts' folder, in the order of their names.
-pub fn read_folder(folder: &Path, plugins: &[Plugin], problems: &mut Problems) -> Vec<CounterpartConfig> {
+/// Reads every `*.toml` of the counterparts' folder, in the order of their names. Counterparts on postbox lines need that
+/// the gateway `has_postbox`.
+pub fn read_folder(
+    folder: &Path,
+    plugins: &[Plugin],
+    has_postbox: bool,
+    problems: &mut Problems,
+) -> Vec<CounterpartConfig> {
     let mut counterparts = Vec::new();
     for path in counterpart_files(folder, problems) {
         let Some(text) = read_file(&path, problems) else { continue };
@@ -80,6 +91,7 @@ pub fn read_folder(folder: &Path, plugins: &[Plugin], problems: &mut Problems) -
             counterparts.push(counterpart);
         }
     }
+    postboxes::check(&counterparts, folder, has_postbox, problems);
     counterparts
 }
 

@@ -6,13 +6,17 @@
 mod admission;
 mod board;
 mod breaker;
+mod desk;
 mod lane;
 mod supervisor;
+mod take_in;
 mod translate;
 
 pub use admission::{Admission, Refusal};
 pub use board::{Board, CounterpartView, LaneHealth, LaneState};
 pub use breaker::{Breaker, BreakerState};
+pub use desk::Desk;
+
 pub use lane::{Context, Lane, OpenError};
 pub use supervisor::supervise;
 pub use translate::{Submissions, lacking, order_for};

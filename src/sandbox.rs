@@ -5,6 +5,7 @@
 mod books;
 mod call;
 mod parcel;
+mod postbox;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -58,13 +59,15 @@ impl Hosted {
     }
 }
 
-/// Starts the counterparts that `scripts` (an object by counterpart name) has a script for.
+/// Starts the counterparts that `scripts` (an object by counterpart name) has a script for. Those on postbox lines call the
+/// gateway's `postbox`.
 ///
 /// # Errors
 /// See [`HostError`].
 pub async fn host(
     counterparts: &[CounterpartConfig],
     scripts: &BTreeMap<String, Value>,
+    postbox: Option<SocketAddr>,
     tasks: &Tasks,
     clock: &Arc<dyn Clock>,
 ) -> Result<Hosted, HostError> {
@@ -75,7 +78,7 @@ pub async fn host(
         let built = (config.plugin.sandbox)(script, &config.settings);
         let sandbox = built.map_err(|source| HostError::Script { counterpart: name.clone(), source })?;
         let shared: Shared = Arc::new(Mutex::new(sandbox));
-        start(config, Arc::clone(&shared), tasks, clock)
+        start(config, Arc::clone(&shared), postbox, tasks, clock)
             .await
             .map_err(|detail| HostError::Line { counterpart: name.clone(), detail })?;
         hosted.insert(name.clone(), shared);
@@ -86,6 +89,7 @@ pub async fn host(
 async fn start(
     config: &CounterpartConfig,
     shared: Shared,
+    postbox: Option<SocketAddr>,
     tasks: &Tasks,
     clock: &Arc<dyn Clock>,
 ) -> Result<(), String> {
@@ -106,6 +110,12 @@ async fn start(
                 std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
             }
             tasks.spawn_service("sandbox", parcel::serve(line, shared, Arc::clone(clock), tasks.clone()));
+            Ok(())
+        }
+        (LineConfig::Postbox(line), _) => {
+            let address = postbox.ok_or("the gateway has no postbox to call")?;
+            let visits = postbox::visit(address, &line.path, shared, Arc::clone(clock), tasks.clone())?;
+            tasks.spawn_service("sandbox", visits);
             Ok(())
         }
         _ => Err("the simulated counterpart does not speak over this line".to_owned()),

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use crate::inquiry::{EventType, OrderRecord, OrderState};
 use crate::retry::RetryPolicy;
 
-pub use apply::{Source, answer_key, apply};
+pub use apply::{Effect, Source, answer_key, apply, apply_noting};
 pub use by_hand::{Declined, Resolution, approve, cancel, reject, release, requery, resolve};
 pub use completion::{certificate_of, open_more};
 

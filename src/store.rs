@@ -91,6 +91,16 @@ pub trait Reads {
         limit: usize,
         taken: &std::collections::HashSet<OrderId>,
     ) -> Stored<Vec<OrderRecord>>;
+    /// Controls, or queries, of a lane to put on offer: first those that wait and whose time has come, in turn; then those on
+    /// offer already, beginning after `after` and from the start again. None whose deadline has passed.
+    fn offers(
+        &mut self,
+        lane: &str,
+        now: Timestamp,
+        control: bool,
+        after: OrderId,
+        limit: usize,
+    ) -> Stored<Vec<OrderRecord>>;
     /// When the next order of a lane comes due after `now`.
     fn next_due(&mut self, lane: &str, now: Timestamp) -> Stored<Option<Timestamp>>;
     /// How many orders of a lane wait and how long.

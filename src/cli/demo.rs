@@ -72,7 +72,7 @@ async fn play(
     let (sandboxes, tasks) = (Tasks::default(), Tasks::default());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let scripts = world.scripts();
-    let hosted = host(&config.counterparts, &scripts, &sandboxes, &clock);
+    let hosted = host(&config.counterparts, &scripts, config.postbox, &sandboxes, &clock);
     hosted.await.map_err(|error| internal(error.to_string()))?;
     let app = App::build(config, tasks.clone()).await.map_err(|error| internal(error.to_string()))?;
     let address = app.address().map_err(|error| internal(error.to_string()))?;

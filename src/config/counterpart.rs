@@ -15,7 +15,7 @@ use super::reader::{Document, Problems, Section};
 use super::values::within;
 use crate::retry::RetryPolicy;
 
-pub use line::{CallConfig, LineConfig, ParcelConfig};
+pub use line::{CallConfig, LineConfig, ParcelConfig, PostboxConfig};
 pub use window::Window;
 
 /// A counterpart as configured, its connector built.
@@ -108,7 +108,10 @@ pub fn read_counterpart(
     let line = match root.has("line") {
         true => root.section("line", |section| line::read_line(section, base, plugin.as_ref())).flatten(),
         false => {
-            root.problem("line", "is missing: add a [line] table with kind = \"call\" or \"parcel\"");
+            root.problem(
+                "line",
+                "is missing: add a [line] table with kind = \"call\", \"parcel\" or \"postbox\"",
+            );
             None
         }
     };
@@ -123,6 +126,14 @@ pub fn read_counterpart(
             None
         }
     };
+    if let (Some(LineConfig::Postbox(_)), Some((_, connector))) = (&line, &built)
+        && connector.postbox().is_none()
+    {
+        root.problem(
+            "settings",
+            "a postbox line needs the account and the password that the counterpart calls with",
+        );
+    }
     root.finish();
     let (settings, connector) = built?;
     let (plugin, line) = (plugin?, line?);

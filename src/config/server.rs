@@ -1,4 +1,4 @@
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -49,6 +49,14 @@ pub(super) fn read_server(section: &mut Section<'_>) -> ServerConfig {
         grace: section.or("grace", default.grace),
         most_requests: usize::try_from(most).unwrap_or(default.most_requests),
     }
+}
+
+/// Address of the postbox where the section does not say it.
+const POSTBOX: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
+
+/// Section `[postbox]`: the address that counterparts on postbox lines call.
+pub(super) fn read_postbox(section: &mut Section<'_>) -> SocketAddr {
+    section.or("listen", POSTBOX)
 }
 
 /// Section `[store]`.

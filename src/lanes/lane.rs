@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
-use super::{Admission, Board, LaneHealth, Submissions, lacking, order_for};
+use super::take_in::circumstances;
+use super::{Admission, Board, LaneHealth, Refusal, Submissions, lacking, order_for};
 use crate::clock::Clock;
 use crate::config::{CounterpartConfig, LineConfig};
 use crate::inquiry::{OrderId, OrderRecord};
@@ -55,6 +56,7 @@ type Ready = (OrderRecord, Order);
 enum Line {
     Call(Box<CallLine>),
     Parcel,
+    Postbox,
 }
 
 /// The engine's part for one counterpart.
@@ -64,8 +66,6 @@ pub struct Lane {
     context: Context,
     health: Arc<LaneHealth>,
     line: Line,
-    /// Connector and version, for provenance.
-    connector: String,
     taken: Mutex<HashSet<OrderId>>,
     freed: Notify,
 }
@@ -79,6 +79,7 @@ impl Lane {
         let line = match &config.line {
             LineConfig::Call(call) => Line::Call(Box::new(CallLine::open(call)?)),
             LineConfig::Parcel(parcel) => ParcelLine::open(parcel).map(|_| Line::Parcel)?,
+            LineConfig::Postbox(_) => Line::Postbox,
         };
         let (name, day) = (config.name.clone(), Moment::from_timestamp(context.clock.now()).date());
         let (spent, paused) = context
@@ -88,9 +89,8 @@ impl Lane {
         let admission = Admission::new(Arc::clone(&config), Arc::clone(&context.clock), spent);
         let health = Arc::new(LaneHealth::new(&config.name, admission, paused.is_some()));
         context.board.put(Arc::clone(&health));
-        let connector = format!("{} {}", config.plugin.manifest.id, env!("CARGO_PKG_VERSION"));
         let taken = Mutex::default();
-        Ok(Arc::new(Self { config, context, health, line, connector, taken, freed: Notify::new() }))
+        Ok(Arc::new(Self { config, context, health, line, taken, freed: Notify::new() }))
     }
 
     /// The configuration it runs with.
@@ -106,12 +106,29 @@ impl Lane {
                 Arc::clone(&self).poll_parcels(config, &stop).await;
             }
         };
-        tokio::join!(Arc::clone(&self).send_loop(&stop), polling);
+        match self.line {
+            Line::Postbox => self.watch_window(&stop).await,
+            Line::Call(_) | Line::Parcel => {
+                tokio::join!(Arc::clone(&self).send_loop(&stop), polling);
+            }
+        }
         while !self.taken().is_empty() && !self.context.tasks.hard().is_cancelled() {
             tokio::select! {
                 () = self.freed.notified() => {}
                 () = self.context.tasks.hard().cancelled() => {}
                 () = tokio::time::sleep(Duration::from_millis(200)) => {}
+            }
+        }
+    }
+
+    /// The counterpart fetches for itself; the lane only shows whether it may.
+    async fn watch_window(&self, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            let until = self.config.window.closed_until(self.context.clock.now());
+            self.health.waits_for(until.map(|until| Refusal { by: "window", until: Some(until) }));
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }
     }
@@ -220,6 +237,7 @@ impl Lane {
                 _ if batch.is_empty() => Ok(false),
                 Line::Call(line) => lane.deliver_call(line, batch, permit).await,
                 Line::Parcel => lane.deliver_parcel(batch, permit).await,
+                Line::Postbox => Ok(false),
             };
             let lacking = if lacking.is_empty() { Ok(false) } else { lane.settle(lacking, None).await };
             match settled.and_then(|again| Ok(again | lacking?)) {
@@ -286,14 +304,7 @@ impl Lane {
 
     /// Circumstances for settling orders of this lane now.
     fn circumstances(&self, control: bool) -> Circumstances {
-        let manifest = &self.config.plugin.manifest;
-        Circumstances {
-            now: self.context.clock.now(),
-            policy: *self.config.retry(control),
-            chance: rand::Rng::random(&mut rand::rng()),
-            idempotent: manifest.idempotent,
-            can_freeze: manifest.capability(chakong_contract::ActionKind::Freeze).is_some(),
-        }
+        circumstances(&self.config, self.context.clock.now(), control)
     }
 }
 

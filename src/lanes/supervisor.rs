@@ -22,12 +22,14 @@ struct Running {
     ended: oneshot::Receiver<()>,
 }
 
-/// Keeps one lane running per configured counterpart until the soft token.
+/// Keeps one lane running per configured counterpart until the soft token. Counterparts on postbox lines are taken up only
+/// where the gateway `has_postbox`.
 pub async fn supervise(
     context: Context,
     counterparts: Arc<Counterparts>,
     folder: PathBuf,
     plugins: Vec<Plugin>,
+    has_postbox: bool,
     ready: oneshot::Sender<()>,
 ) {
     let mut running: BTreeMap<String, Running> = BTreeMap::new();
@@ -43,7 +45,7 @@ pub async fn supervise(
         let now = stamp_of(&folder);
         if now != stamp {
             stamp = now;
-            reload(&folder, &plugins, &counterparts, &mut last);
+            reload(&folder, &plugins, has_postbox, &counterparts, &mut last);
         }
         reconcile(&context, &counterparts, &mut running).await;
     }
@@ -65,9 +67,15 @@ fn stamp_of(folder: &Path) -> Vec<(PathBuf, u64, Option<std::time::SystemTime>)>
 }
 
 /// Takes the files up if all of them are right; else says once what is wrong and goes on as before.
-fn reload(folder: &Path, plugins: &[Plugin], counterparts: &Counterparts, last: &mut Problems) {
+fn reload(
+    folder: &Path,
+    plugins: &[Plugin],
+    has_postbox: bool,
+    counterparts: &Counterparts,
+    last: &mut Problems,
+) {
     let mut problems = Problems::default();
-    let configs = read_folder(folder, plugins, &mut problems);
+    let configs = read_folder(folder, plugins, has_postbox, &mut problems);
     if problems.is_empty() {
         tracing::info!(counterparts = configs.len(), "the counterparts' files were taken up");
         counterparts.replace(configs);

@@ -20,8 +20,18 @@ pub struct Source {
     pub connector: String,
 }
 
-/// Settles an order and writes everything that follows, in the caller's transaction: order, revision, ledger, follow-up
-/// orders, events, the inquiry's completion. Gives the order as it stands now.
+/// Whether something that happened was news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing follows from it.
+    Nothing,
+    /// The same answer was taken before.
+    Repeat,
+    /// It was written, with everything that follows.
+    Written,
+}
+
+/// As [`apply_noting`]; gives the order as it stands now.
 ///
 /// # Errors
 /// When the store fails; then nothing of it may be kept.
@@ -32,7 +42,22 @@ pub fn apply(
     on: &Circumstances,
     source: &Source,
 ) -> Stored<OrderRecord> {
-    let Some(settled) = settle(order, happening, on) else { return Ok(order.clone()) };
+    apply_noting(tx, order, happening, on, source).map(|(order, _)| order)
+}
+
+/// Settles an order and writes everything that follows, in the caller's transaction: order, revision, ledger, follow-up
+/// orders, events, the inquiry's completion. Gives the order as it stands now, and whether it was news.
+///
+/// # Errors
+/// When the store fails; then nothing of it may be kept.
+pub fn apply_noting(
+    tx: &mut dyn Tx,
+    order: &OrderRecord,
+    happening: Happening,
+    on: &Circumstances,
+    source: &Source,
+) -> Stored<(OrderRecord, Effect)> {
+    let Some(settled) = settle(order, happening, on) else { return Ok((order.clone(), Effect::Nothing)) };
     // An order that is still open and asks for the first time has no answer yet.
     let first = order.root == order.id && order.state.is_open();
     let last = match settled.answer {
@@ -40,7 +65,7 @@ pub fn apply(
         _ => None,
     };
     if is_repeat(&settled, last.as_ref()) {
-        return Ok(order.clone());
+        return Ok((order.clone(), Effect::Repeat));
     }
     let was_open = order.state.is_open();
     tx.save_order(&settled.order)?;
@@ -66,7 +91,7 @@ pub fn apply(
     if inquiry != before {
         tx.save_inquiry(&inquiry)?;
     }
-    Ok(settled.order)
+    Ok((settled.order, Effect::Written))
 }
 
 /// Why there is no answer, for the event: the order's own fault changes later, and an event never does.

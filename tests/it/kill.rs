@@ -5,16 +5,26 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use reqwest::Method;
+
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::daemon::Setup;
-use crate::world::{bank, bank_code, inquiry, realty};
+use crate::world::{Played, bank, bank_code, calling_bank, free_port, inquiry, realty};
 
-const KILLS: usize = 55;
-const INQUIRIES: u32 = 25;
+/// How hard a run is.
+struct Trial {
+    kills: usize,
+    inquiries: u32,
+    /// Orders that there are at least.
+    orders: usize,
+    /// Kills that there are at least while a counterpart has orders that it has not answered.
+    caught: usize,
+}
+
 const BANKS: u32 = 10;
 const CLAIM: &str = "2500.00";
 
@@ -30,15 +40,32 @@ fn person(number: u32) -> Value {
     })
 }
 
-fn setup() -> Setup {
-    let names: Vec<&'static str> =
-        ["bank-0", "bank-1", "bank-2", "bank-3", "bank-4", "bank-5", "bank-6", "bank-7", "bank-8", "bank-9"]
-            .into();
-    let script = |at: u32| json!({ "delay_ms": 20 * u64::from(at), "everyone": { "accounts": 1, "balance": "300.00" } });
-    let mut played: Vec<_> =
-        (0..BANKS).map(|at| bank(names[at as usize], &bank_code(at + 1), script(at))).collect();
-    played.push(realty("realty", json!({ "everyone": { "properties": 1 } })));
-    Setup::new(&played, None, "")
+const NAMES: [&str; BANKS as usize] =
+    ["bank-0", "bank-1", "bank-2", "bank-3", "bank-4", "bank-5", "bank-6", "bank-7", "bank-8", "bank-9"];
+
+fn everybody_owns(delay_ms: u64) -> Value {
+    json!({ "delay_ms": delay_ms, "everyone": { "accounts": 1, "balance": "300.00" } })
+}
+
+fn with_registry(banks: impl Iterator<Item = Played>) -> Vec<Played> {
+    banks.chain([realty("realty", json!({ "everyone": { "properties": 1 } }))]).collect()
+}
+
+fn over_parcels() -> Setup {
+    let one = |at: u32| bank(NAMES[at as usize], &bank_code(at + 1), everybody_owns(20 * u64::from(at)));
+    Setup::new(&with_registry((0..BANKS).map(one)), None, "")
+}
+
+fn over_the_postbox() -> Setup {
+    let script = |at: u32| {
+        let mut script = everybody_owns(0);
+        script["poll_ms"] = json!(50 + 30 * at);
+        script["faults"] = json!([{ "do": "late", "after_ms": 150 }]);
+        script
+    };
+    let one = |at: u32| calling_bank(NAMES[at as usize], at + 1, script(at));
+    let postbox = format!("[postbox]\nlisten = \"127.0.0.1:{}\"\n", free_port());
+    Setup::new(&with_registry((0..BANKS).map(one)), None, &postbox)
 }
 
 /// Takes a page of results if the daemon is there; keeps them by their stable id.
@@ -52,9 +79,9 @@ async fn collect(setup: &Setup, seen: &mut BTreeMap<String, Value>) {
 }
 
 /// Submits what was not accepted yet; a submission whose answer was lost is sent again under the same key.
-async fn submit_some(setup: &Setup, submitted: &mut BTreeMap<u32, String>, most: usize) {
+async fn submit_some(setup: &Setup, trial: &Trial, submitted: &mut BTreeMap<u32, String>, most: usize) {
     let missing: Vec<u32> =
-        (0..INQUIRIES).filter(|number| !submitted.contains_key(number)).take(most).collect();
+        (0..trial.inquiries).filter(|number| !submitted.contains_key(number)).take(most).collect();
     for number in missing {
         let mut body = inquiry(Some(CLAIM), "auto");
         body["parties"] = json!([person(number + 1)]);
@@ -68,24 +95,45 @@ async fn submit_some(setup: &Setup, submitted: &mut BTreeMap<u32, String>, most:
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_freeze_is_doubled_none_lost_no_result_lost_whenever_it_is_killed() {
-    let mut setup = setup();
+    killed_at_random(over_parcels(), &Trial { kills: 55, inquiries: 25, orders: 500, caught: 5 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_on_offer_when_it_is_killed_is_neither_doubled_nor_lost() {
+    killed_at_random(over_the_postbox(), &Trial { kills: 10, inquiries: 10, orders: 200, caught: 3 }).await;
+}
+
+/// Whether a counterpart has orders that it has not answered.
+async fn is_under_way(setup: &Setup) -> bool {
+    let answer = setup.try_call(Method::GET, "/v1/counterparts", None).await;
+    let counterparts = answer.and_then(|(_, view)| view["counterparts"].as_array().cloned());
+    let awaiting = |each: &Value| each["health"]["awaiting"].as_u64() > Some(0);
+    counterparts.is_some_and(|all| all.iter().any(awaiting))
+}
+
+async fn killed_at_random(mut setup: Setup, trial: &Trial) {
     setup.start_sandbox().await;
     let mut chance = StdRng::seed_from_u64(20_261_124);
-    let (mut submitted, mut seen) = (BTreeMap::new(), BTreeMap::new());
-    for kill in 0..KILLS {
+    let (mut submitted, mut seen, mut caught) = (BTreeMap::new(), BTreeMap::new(), 0);
+    for kill in 0..trial.kills {
         setup.spawn_daemon();
         let lives = Duration::from_millis(chance.random_range(40..600));
         let born = Instant::now();
         while born.elapsed() < lives {
-            submit_some(&setup, &mut submitted, 1 + kill / 20).await;
+            // All of them come in during the first half.
+            if submitted.len() * trial.kills < 2 * (kill + 1) * trial.inquiries as usize {
+                submit_some(&setup, trial, &mut submitted, 1 + kill / 20).await;
+            }
             collect(&setup, &mut seen).await;
             tokio::time::sleep(Duration::from_millis(3)).await;
         }
+        caught += usize::from(is_under_way(&setup).await);
         setup.kill_daemon();
     }
+    assert!(caught >= trial.caught, "only {caught} kills met an order under way");
     setup.start_daemon().await;
-    submit_some(&setup, &mut submitted, usize::MAX).await;
-    assert_eq!(submitted.len(), INQUIRIES as usize);
+    submit_some(&setup, trial, &mut submitted, usize::MAX).await;
+    assert_eq!(submitted.len(), trial.inquiries as usize);
     let deadline = Instant::now() + Duration::from_secs(120);
     while !all_complete(&setup, &submitted).await {
         assert!(Instant::now() < deadline, "inquiries stay open:\n{}", setup.log());
@@ -100,7 +148,7 @@ async fn no_freeze_is_doubled_none_lost_no_result_lost_whenever_it_is_killed() {
             break;
         }
     }
-    check(&setup, &submitted, &seen).await;
+    check(&setup, trial, &submitted, &seen).await;
 }
 
 async fn all_complete(setup: &Setup, submitted: &BTreeMap<u32, String>) -> bool {
@@ -112,7 +160,12 @@ async fn all_complete(setup: &Setup, submitted: &BTreeMap<u32, String>) -> bool 
     true
 }
 
-async fn check(setup: &Setup, submitted: &BTreeMap<u32, String>, seen: &BTreeMap<String, Value>) {
+async fn check(
+    setup: &Setup,
+    trial: &Trial,
+    submitted: &BTreeMap<u32, String>,
+    seen: &BTreeMap<String, Value>,
+) {
     let books = setup.books().await.expect("the books");
     let (mut asked, mut held_there) = (BTreeSet::new(), BTreeMap::<String, Decimal>::new());
     for (bank, books) in &books {
@@ -150,5 +203,5 @@ async fn check(setup: &Setup, submitted: &BTreeMap<u32, String>, seen: &BTreeMap
         assert_eq!(held, claim, "and the claim is covered: nothing was lost");
     }
     assert_eq!(freezes, asked.len(), "every freeze in the books is one of ours");
-    assert!(orders >= 500, "{orders} orders only");
+    assert!(orders >= trial.orders, "{orders} orders only");
 }

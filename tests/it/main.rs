@@ -5,6 +5,8 @@ mod calls;
 mod daemon;
 mod flow;
 mod kill;
+mod postbox;
+mod postbox_zeep;
 mod process;
 mod samples;
 mod tidy;

@@ -10,9 +10,10 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 8] = [
+const COUNTERPARTS: [&str; 9] = [
     "companies-house",
     "example-bank",
+    "example-bank-by-postbox",
     "example-registry",
     "example-vehicles",
     "gleif",
@@ -83,8 +84,8 @@ fn content_of(gateway: &str, counterparts: &[(&str, String)]) -> Vec<String> {
     let folder = folder(gateway, counterparts);
     let config =
         load(&folder.path().join("chakong.toml"), &plugins()).unwrap_or_else(|problems| panic!("{problems}"));
-    let Config { instance, server, store, log, keys, .. } = &config;
-    let own = format!("{instance} {server:?} {store:?} {log:?} {keys:?}");
+    let Config { instance, server, postbox, store, log, keys, .. } = &config;
+    let own = format!("{instance} {server:?} {postbox:?} {store:?} {log:?} {keys:?}");
     let own = own.replace(&folder.path().display().to_string(), "");
     let others = config.counterparts.iter().map(|counterpart| content(counterpart, folder.path()));
     std::iter::once(own).chain(others).collect()

@@ -11,8 +11,9 @@ use chakong::config::{Problems, read_counterpart};
 use chakong::counterparts::Counterparts;
 use chakong::inquiry::{Inquiry, InquiryId, Measure, OrderRecord};
 use chakong::intake;
-use chakong::lanes::{Board, Context, Submissions, supervise};
+use chakong::lanes::{Board, Context, Desk, Submissions, supervise};
 use chakong::lifecycle::Tasks;
+use chakong::lines::postbox;
 use chakong::sandbox::{Hosted, host};
 use chakong::store::sqlite::Sqlite;
 use chakong::store::{EventRecord, Store};
@@ -22,7 +23,7 @@ use tempfile::TempDir;
 /// Longest that anything may take here.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A counterpart of a test: its file without the line, and its script.
+/// A counterpart of a test: its file without the line, and its script; without a script (null) nobody plays it.
 pub struct Played {
     pub name: &'static str,
     pub file: String,
@@ -32,6 +33,21 @@ pub struct Played {
 /// A bank on a parcel line.
 pub fn bank(name: &'static str, code: &str, script: Value) -> Played {
     let file = format!("connector = \"court-bank\"\n[settings]\nbank_code = \"{code}\"\n");
+    Played { name, file, script }
+}
+
+/// Path of the postbox in tests; every bank calls the same.
+pub const POSTBOX: &str = "/ckwWebService/SyyhConvertData";
+/// Password of every bank that calls.
+pub const PASSWORD: &str = "invented-password";
+
+/// A bank that calls the postbox, with the account `YH` and its number.
+pub fn calling_bank(name: &'static str, number: u32, script: Value) -> Played {
+    let file = format!(
+        "connector = \"court-bank\"\n[settings]\nbank_code = \"{}\"\naccount = \"YH{number:06}\"\n\
+         password = {{ file = \"../password\" }}\n[line]\nkind = \"postbox\"\npath = \"{POSTBOX}\"\n",
+        bank_code(number)
+    );
     Played { name, file, script }
 }
 
@@ -52,6 +68,7 @@ pub struct World {
     pub counterparts: Arc<Counterparts>,
     pub board: Arc<Board>,
     pub hosted: Hosted,
+    pub postbox: std::net::SocketAddr,
     pub tasks: Tasks,
     sandboxes: Tasks,
 }
@@ -64,18 +81,24 @@ pub fn free_port() -> u16 {
 /// Writes a counterpart's file with its line.
 pub fn write_counterpart(folder: &Path, played: &Played) {
     let parcels = folder.join("parcels").join(played.name);
-    let line = match played.file.contains("court-bank") {
-        true => format!(
+    std::fs::write(folder.join("password"), PASSWORD).expect("the password");
+    let line = match (played.file.contains("[line]"), played.file.contains("court-bank")) {
+        (true, _) => String::new(),
+        (false, true) => format!(
             "[line]\nkind = \"parcel\"\noutgoing = \"{0}/out\"\nincoming = \"{0}/in\"\narchive = \"{0}/archive\"\npoll = \"20ms\"\n",
             parcels.display()
         ),
-        false => format!(
+        (false, false) => format!(
             "[line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:{}\"\ntimeout = \"1s\"\n[retry.query]\ninitial = \"20ms\"\n",
             free_port()
         ),
     };
     let path = folder.join("counterparts").join(format!("{}.toml", played.name));
     std::fs::write(path, format!("{}{line}", played.file)).expect("the counterpart's file");
+}
+
+fn scripted(played: &Played) -> (String, Value) {
+    (played.name.to_owned(), played.script.clone())
 }
 
 impl World {
@@ -98,8 +121,10 @@ impl World {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (sandboxes, tasks) = (Tasks::default(), Tasks::default());
         let scripts: BTreeMap<String, Value> =
-            played.iter().map(|each| (each.name.to_owned(), each.script.clone())).collect();
-        let hosted = host(&configs, &scripts, &sandboxes, &clock).await.expect("hosted");
+            played.iter().filter(|each| !each.script.is_null()).map(scripted).collect();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a postbox");
+        let postbox = listener.local_addr().expect("its address");
+        let hosted = host(&configs, &scripts, Some(postbox), &sandboxes, &clock).await.expect("hosted");
         let (store, _threads) = Sqlite::open(&folder.path().join("data")).expect("a store");
         let counterparts = Arc::new(Counterparts::new(configs));
         let board = Arc::new(Board::default());
@@ -116,12 +141,15 @@ impl World {
             Arc::clone(&counterparts),
             folder.path().join("counterparts"),
             plugins(),
+            true,
             is_ready,
         );
         tasks.spawn_service("lanes", lanes);
+        let desk = Desk::new(context.clone(), Arc::clone(&counterparts));
+        tasks.spawn_service("postbox", postbox::serve(listener, desk, tasks.clone()));
         tasks.spawn_service("deadlines", chakong::calendar::watch_deadlines(context));
         ready.await.expect("lanes");
-        Self { folder, store, counterparts, board, hosted, tasks, sandboxes }
+        Self { folder, store, counterparts, board, hosted, postbox, tasks, sandboxes }
     }
 
     pub async fn submit(&self, body: &Value) -> Inquiry {

@@ -142,6 +142,9 @@ pub trait Postbox: fmt::Debug {
     /// The key under which the documents of an order are asked for, where that is not its own number. Deterministic.
     fn document_key(&self, order: &Order) -> Option<String>;
 
+    /// What is kept of a call as the raw message: everything but the account's password.
+    fn keeps(&self, call: &HttpHeard) -> Vec<u8>;
+
     /// The answer to a visit.
     fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer;
 }

@@ -161,6 +161,24 @@ fn the_gateways_verdicts_have_their_words_and_a_failure_is_a_fault() {
     }
 }
 
+#[test]
+fn what_is_kept_of_a_call_is_what_was_handed_in_and_not_the_password() {
+    let town = Town::new(&json!({}));
+    let bank = town.connector.postbox().expect("a postbox");
+    let body = std::fs::read(folder().join("feed-query.call.xml")).expect("a fixture");
+    let written = String::from_utf8(body.clone()).expect("text");
+    let first = written.split_once("<arg0 xmlns=\"\">").and_then(|(_, rest)| rest.split_once('<'));
+    let (caller, _) = first.expect("a first argument");
+    let kept = String::from_utf8(bank.keeps(&call("POST", &[], &body))).expect("text");
+    // Line breaks travel as references to characters.
+    let plain =
+        |text: &str| text.replace("&#xD;", "").replace("&#13;", "").split_whitespace().collect::<String>();
+    assert!(caller.len() > 40 && !plain(&kept).contains(&plain(caller)), "{kept}");
+    let (operation, about) = kept.split_once('\n').expect("two parts");
+    assert_eq!(operation, "shfeedXzcxInfo");
+    assert!(about.len() > 100 && plain(&written).contains(&plain(about)), "{about}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

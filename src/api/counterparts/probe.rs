@@ -45,6 +45,11 @@ pub(super) async fn probe(
     let probed = match &config.line {
         LineConfig::Call(call) => probe_call(call).await.map(Some),
         LineConfig::Parcel(parcel) => probe_parcel(parcel.clone()).await.map(|()| None),
+        LineConfig::Postbox(_) => Err(Fault::new(
+            FaultKind::Unsupported,
+            "probe the line",
+            "this counterpart calls us; it cannot be called",
+        )),
     };
     if probed.is_ok()
         && let Some(health) = gateway.board.get(&path.name)

@@ -84,11 +84,13 @@ impl World {
             .map_err(|error| format!("{}: {error}", counterparts.display()))?;
         let key = uuid::Uuid::new_v4().simple().to_string();
         let digest = hex::encode(digest_of(&key));
+        let postbox = free_port()?;
         let roles = Role::ALL.map(|(_, word)| format!("\"{word}\"")).join(", ");
         put(
             folder.join("chakong.toml"),
             format!(
-                "instance = \"demo\"\ncounterparts = \"counterparts\"\n\n[server]\nlisten = \"127.0.0.1:0\"\n\n[store]\n\
+                "instance = \"demo\"\ncounterparts = \"counterparts\"\n\n[server]\nlisten = \"127.0.0.1:0\"\n\n\
+                 [postbox]\nlisten = \"127.0.0.1:{postbox}\"\n\n[store]\n\
                  directory = \"data\"\nmin_free_mib = 1\n\n[log]\nfilter = \"error\"\n\n\
                  [[keys]]\nname = \"demo\"\nroles = [{roles}]\nsha256 = \"{digest}\"\n"
             ),
@@ -147,6 +149,7 @@ impl Counterpart {
         ))?;
         match self.line.as_str() {
             "call" => line(format!("base_url = \"http://127.0.0.1:{}\"", free_port()?))?,
+            "postbox" => line("path = \"/ckwWebService/SyyhConvertData\"".to_owned())?,
             _ => {
                 let path =
                     |part: &str| quoted(&folder.join("parcels").join(name).join(part).to_string_lossy());

@@ -14,6 +14,8 @@ pub enum LineConfig {
     Call(CallConfig),
     /// Files both ways.
     Parcel(ParcelConfig),
+    /// The counterpart calls us.
+    Postbox(PostboxConfig),
 }
 
 impl LineConfig {
@@ -22,6 +24,7 @@ impl LineConfig {
         match self {
             Self::Call(_) => LineKind::Call,
             Self::Parcel(_) => LineKind::Parcel,
+            Self::Postbox(_) => LineKind::Postbox,
         }
     }
 }
@@ -62,17 +65,29 @@ pub struct ParcelConfig {
     pub largest_file: u64,
 }
 
+/// A postbox line: the counterpart calls the gateway's postbox, asks what there is and hands in its answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostboxConfig {
+    /// Path of the postbox. Counterparts that share it are told apart by the accounts they call with.
+    pub path: String,
+    /// Most orders in one answer.
+    pub most_offered: usize,
+    /// Largest call in bytes; of counterparts that share a path the largest of theirs counts.
+    pub largest_call: usize,
+}
+
 pub(super) fn read_line(
     section: &mut Section<'_>,
     base: &Path,
     plugin: Option<&Plugin>,
 ) -> Option<LineConfig> {
-    let kind: String = section.required("kind", "\"call\" or \"parcel\"")?;
+    let kind: String = section.required("kind", "\"call\", \"parcel\" or \"postbox\"")?;
     let line = match kind.as_str() {
         "call" => read_call(section, base).map(LineConfig::Call),
         "parcel" => read_parcel(section, base).map(LineConfig::Parcel),
+        "postbox" => read_postbox(section).map(LineConfig::Postbox),
         other => {
-            section.problem("kind", format_args!("`{other}` is not a line; known: call, parcel"));
+            section.problem("kind", format_args!("`{other}` is not a line; known: call, parcel, postbox"));
             let _ = section.entries();
             None
         }
@@ -125,6 +140,31 @@ fn read_call(section: &mut Section<'_>, base: &Path) -> Option<CallConfig> {
         ca_file,
         client_certificate_file,
         base_url: base_url?,
+    })
+}
+
+fn read_postbox(section: &mut Section<'_>) -> Option<PostboxConfig> {
+    let path: Option<String> = section
+        .required("path", "e.g. path = \"/ckwWebService/SyyhConvertData\", where the counterpart calls");
+    let usable = |path: &str| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b);
+        path.starts_with('/') && path.len() <= 200 && path.bytes().all(plain)
+    };
+    if path.as_ref().is_some_and(|path| !usable(path)) {
+        section.problem("path", "must begin with / and hold only letters, digits and /-_.~");
+    }
+    let most = section.or("most_offered", 200_u32);
+    if let Err(message) = within(most, 1, 2000) {
+        section.problem("most_offered", message);
+    }
+    let largest = section.or("largest_call_mib", 64_u64);
+    if let Err(message) = within(largest, 1, 256) {
+        section.problem("largest_call_mib", message);
+    }
+    Some(PostboxConfig {
+        path: path?,
+        most_offered: usize::try_from(most).unwrap_or(1),
+        largest_call: usize::try_from(largest.min(256) << 20).unwrap_or(usize::MAX),
     })
 }
 

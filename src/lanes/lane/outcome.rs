@@ -7,6 +7,7 @@ use std::time::Duration;
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::{Fault, FaultKind, Moment};
 
+use super::super::take_in::source;
 use super::Lane;
 use crate::inquiry::{OrderId, OrderState};
 use crate::settle::{Happening, Source, apply};
@@ -74,7 +75,7 @@ impl Lane {
     }
 
     pub(super) fn source(&self, digest: String) -> Source {
-        Source { raw: None, digest, connector: self.connector.clone() }
+        source(&self.config, digest)
     }
 
     /// The outcome of each order from what was read; an order that nothing was said about has a fault of its own.

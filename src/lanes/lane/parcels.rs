@@ -3,23 +3,23 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chakong_contract::connector::{ReadContent, Reading, Speaks};
+use chakong_contract::connector::{Reading, Speaks};
 use chakong_contract::{Fault, FaultKind, Message, Moment};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
+use super::super::take_in::TakeIn;
 use super::calls::all;
 use super::outcome::Outcomes;
 use super::{Lane, Ready, batch_of, wrong_line};
 use crate::config::{LineConfig, ParcelConfig};
 use crate::inquiry::{OrderId, OrderState};
 use crate::lines::parcel::{ParcelLine, hand_over};
-use crate::settle::{Happening, apply};
-use crate::store::{BatchRecord, Packed, RawDirection, RawMessage, StoreError, Stored, Tx, order_by_number};
+use crate::settle::Happening;
+use crate::store::{BatchRecord, Packed, RawDirection, RawMessage, StoreError, Stored, Tx};
 
 /// How long a file that could not be taken in is left alone.
 const HINDERED: Duration = Duration::from_secs(1);
@@ -280,8 +280,9 @@ impl Lane {
             bytes: Packed::of(&bytes),
         };
         let digest = hex::encode(Sha256::digest(&bytes));
-        match self.keep_reading(reading, raw, digest).await {
-            Ok(()) => {
+        let taking = TakeIn { config: &self.config, context: &self.context, health: &self.health };
+        match taking.keep(reading, raw, digest).await {
+            Ok(_) => {
                 if let LineConfig::Parcel(config) = &self.config.line
                     && !responses.is_empty()
                     && let Err(fault) = hand_over(config, &responses)
@@ -304,63 +305,5 @@ impl Lane {
         if let Err(fault) = line.put_away(path) {
             self.health.problem(&fault, self.context.clock.now());
         }
-    }
-
-    /// Settles everything a file says, in one transaction with the file itself.
-    async fn keep_reading(&self, reading: Reading, raw: RawMessage, digest: String) -> Stored<()> {
-        let (query, control) = (self.circumstances(false), self.circumstances(true));
-        let now = query.now;
-        let mut source = self.source(digest);
-        let lane = self.config.name.clone();
-        let unknown_values: usize = reading
-            .reads
-            .iter()
-            .map(|read| match &read.content {
-                ReadContent::Answer(answer) => answer.unknown.len(),
-                ReadContent::Fault(_) => 0,
-            })
-            .sum();
-        let (made, strangers) = self
-            .context
-            .store
-            .write(move |tx| {
-                source.raw = Some(tx.insert_raw(&raw)?);
-                let (mut made, mut strangers) = (Vec::new(), 0_u64);
-                for read in &reading.reads {
-                    let order = match &read.number {
-                        Some(number) => order_by_number(tx, number)?.filter(|order| order.lane == lane),
-                        None => None,
-                    };
-                    let Some(order) = order else {
-                        strangers += 1;
-                        continue;
-                    };
-                    let on = if order.is_control() { &control } else { &query };
-                    let happening = match &read.content {
-                        ReadContent::Answer(answer) => Happening::Answered(Arc::new((**answer).clone())),
-                        ReadContent::Fault(fault) => Happening::Unreadable(fault.clone()),
-                    };
-                    if matches!(happening, Happening::Answered(_)) {
-                        made.push(order.created);
-                    }
-                    apply(tx, &order, happening, on, &source)?;
-                }
-                Ok((made, strangers))
-            })
-            .await?;
-        self.health
-            .unknown_values
-            .fetch_add(u64::try_from(unknown_values).unwrap_or(u64::MAX), Ordering::Relaxed);
-        for created in made {
-            self.health.answered(now.duration_since(created).unsigned_abs(), now);
-            self.health.admission.succeeded();
-        }
-        if strangers > 0 {
-            let detail = format!("{strangers} entries are about request numbers that were never made for it");
-            let fault = Fault::new(FaultKind::Malformed, "match a feedback", detail);
-            self.health.problem(&fault, now);
-            tracing::warn!(counterpart = self.config.name, %fault, "a feedback was kept but belongs to no order");
-        }
-        Ok(())
     }
 }

@@ -141,6 +141,29 @@ impl Reads for Rows<'_> {
         Ok(orders.into_iter().flatten().take(limit).collect())
     }
 
+    fn offers(
+        &mut self,
+        lane: &str,
+        now: Timestamp,
+        control: bool,
+        after: OrderId,
+        limit: usize,
+    ) -> Stored<Vec<OrderRecord>> {
+        // A control always stands for a line of the ledger.
+        let sql = format!(
+            "SELECT {ORDER} FROM orders WHERE lane = ?1 AND state = 0 AND due <= ?2 AND deadline > ?2
+             AND (measure IS NOT NULL) = ?3 ORDER BY turn LIMIT ?4"
+        );
+        let mut found = self.all(&sql, params![lane, micros(now), control, limit_of(limit)], rows::order)?;
+        let sql = format!(
+            "SELECT {ORDER} FROM orders WHERE lane = ?1 AND state = 2 AND deadline > ?2
+             AND (measure IS NOT NULL) = ?3 ORDER BY id <= ?4, id LIMIT ?5"
+        );
+        let more = limit_of(limit.saturating_sub(found.len()));
+        found.extend(self.all(&sql, params![lane, micros(now), control, after, more], rows::order)?);
+        Ok(found)
+    }
+
     fn next_due(&mut self, lane: &str, now: Timestamp) -> Stored<Option<Timestamp>> {
         let sql = "SELECT MIN(due) FROM orders WHERE lane = ?1 AND state = 0 AND due > ?2";
         let due = self.one(sql, params![lane, micros(now)], |row| get::<Option<i64>>(row, 0))?.flatten();

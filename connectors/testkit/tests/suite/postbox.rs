@@ -31,6 +31,10 @@ impl Postbox for Toy {
         None
     }
 
+    fn keeps(&self, call: &HttpHeard) -> Vec<u8> {
+        call.body.clone()
+    }
+
     fn answer(&self, _: &Visit, found: &Found) -> HttpAnswer {
         match found {
             Found::Orders(orders) => HttpAnswer::json(200, orders.iter().map(line).collect::<String>()),

@@ -1,0 +1,191 @@
+//! The desk behind the postbox: who may ask, which orders are on offer, what was handed in.
+//!
+//! An order stays on offer until it is answered or its time is over: what a counterpart fetched and lost it fetches again.
+
+mod documents;
+mod offers;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use chakong_contract::{Found, HttpAnswer, HttpHeard, Reading, Visit, Want};
+use sha2::{Digest as _, Sha256};
+
+use super::LaneHealth;
+use super::lane::Context;
+use super::take_in::TakeIn;
+use crate::config::{CounterpartConfig, LineConfig, PostboxConfig};
+use crate::counterparts::Counterparts;
+use crate::inquiry::OrderId;
+use crate::lines::postbox::Reception;
+use crate::store::{Packed, RawDirection, RawMessage, order_by_number};
+
+/// The desk of every counterpart on a postbox line, as configured at each call.
+#[derive(Debug)]
+pub struct Desk {
+    context: Context,
+    counterparts: Arc<Counterparts>,
+    /// The last order that was offered again, by lane and whether it is a control: where the next round begins.
+    rounds: Mutex<HashMap<(String, bool), OrderId>>,
+    keys: documents::Keys,
+}
+
+/// A call, understood and its caller known.
+enum Call {
+    /// Nothing more is to be done.
+    Done(HttpAnswer),
+    /// A visit of a counterpart, with what is kept of the call.
+    Visit(Arc<CounterpartConfig>, Box<Visit>, Vec<u8>),
+}
+
+impl Reception for Desk {
+    fn largest_call(&self, path: &str) -> Option<usize> {
+        let now = self.counterparts.now();
+        now.values().filter_map(|config| postbox_of(config, path)).map(|line| line.largest_call).max()
+    }
+
+    async fn answer(self: Arc<Self>, call: HttpHeard) -> HttpAnswer {
+        let now = self.counterparts.now();
+        let here: Vec<_> =
+            now.values().filter(|config| postbox_of(config, &call.path).is_some()).cloned().collect();
+        // Reading and writing large messages is work; a connector that panics spoils one call.
+        let heard = tokio::task::spawn_blocking(move || hear(&here, &call)).await;
+        match heard {
+            Ok(Call::Done(answer)) => answer,
+            Ok(Call::Visit(config, visit, kept)) => self.serve(config, *visit, kept).await,
+            Err(_) => failed(),
+        }
+    }
+}
+
+impl Desk {
+    /// A desk for whatever counterparts there are.
+    pub fn new(context: Context, counterparts: Arc<Counterparts>) -> Arc<Self> {
+        Arc::new(Self { context, counterparts, rounds: Mutex::default(), keys: documents::Keys::default() })
+    }
+
+    async fn serve(&self, config: Arc<CounterpartConfig>, visit: Visit, kept: Vec<u8>) -> HttpAnswer {
+        let Some(health) = self.context.board.get(&config.name) else {
+            return answer(config, visit, Found::Unavailable).await;
+        };
+        let found = match &visit.want {
+            Want::Description => Found::Description,
+            Want::Orders { control } => {
+                let control = *control;
+                return self.offer(&config, &health, visit, control).await;
+            }
+            Want::DocumentsByKey(key) => self.by_key(&config, key).await,
+            Want::Documents(number) | Want::Certificates(number) => {
+                let number = number.clone();
+                self.one(&config, move |reads| order_by_number(reads, &number)).await
+            }
+            Want::HandIn(reading) => self.take_in(&config, &health, &visit, reading.clone(), kept).await,
+        };
+        answer(config, visit, found).await
+    }
+
+    /// Takes answers in. The caller hears that they were taken after they are on disk.
+    async fn take_in(
+        &self,
+        config: &CounterpartConfig,
+        health: &LaneHealth,
+        visit: &Visit,
+        reading: Reading,
+        kept: Vec<u8>,
+    ) -> Found {
+        let now = self.context.clock.now();
+        for problem in &reading.problems {
+            health.problem(problem, now);
+            tracing::warn!(counterpart = config.name, %problem, "a call could not be understood");
+        }
+        let raw = RawMessage {
+            lane: config.name.clone(),
+            batch: None,
+            direction: RawDirection::In,
+            name: visit.operation.clone(),
+            at: now,
+            bytes: Packed::of(&kept),
+        };
+        let digest = hex::encode(Sha256::digest(&kept));
+        let taking = TakeIn { config, context: &self.context, health };
+        match taking.keep(reading, raw, digest).await {
+            Ok(verdicts) => Found::Taken(verdicts),
+            Err(error) => unavailable(config, &error),
+        }
+    }
+}
+
+/// The postbox line of a counterpart, if it has one at this path.
+fn postbox_of<'a>(config: &'a CounterpartConfig, path: &str) -> Option<&'a PostboxConfig> {
+    match &config.line {
+        LineConfig::Postbox(line) if line.path == path => Some(line),
+        _ => None,
+    }
+}
+
+/// Understands a call. All who share a path speak the same way, so the first one hears who calls; what was handed in is
+/// read by the caller's own connector, whose settings may say how.
+fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard) -> Call {
+    let Some((first, postbox)) = here.first().and_then(|config| Some((config, config.connector.postbox()?)))
+    else {
+        return Call::Done(failed());
+    };
+    let visit = match postbox.hear(call) {
+        Ok(visit) => visit,
+        Err(answer) => return Call::Done(answer),
+    };
+    if visit.want == Want::Description {
+        return Call::Done(postbox.answer(&visit, &Found::Description));
+    }
+    let Some(caller) = caller_of(here, &visit) else {
+        tracing::warn!(path = call.path, operation = visit.operation, "a caller was turned away");
+        return Call::Done(postbox.answer(&visit, &Found::TurnedAway));
+    };
+    let Some(own) = caller.connector.postbox() else { return Call::Done(failed()) };
+    let hands_in = matches!(visit.want, Want::HandIn(_));
+    let kept = if hands_in { own.keeps(call) } else { Vec::new() };
+    if !hands_in || Arc::ptr_eq(caller, first) {
+        return Call::Visit(Arc::clone(caller), Box::new(visit), kept);
+    }
+    match own.hear(call) {
+        Ok(visit) => Call::Visit(Arc::clone(caller), Box::new(visit), kept),
+        Err(answer) => Call::Done(answer),
+    }
+}
+
+/// Compares with every counterpart, each in constant time, so that the time tells nothing about any of them.
+fn caller_of<'a>(here: &'a [Arc<CounterpartConfig>], visit: &Visit) -> Option<&'a Arc<CounterpartConfig>> {
+    let digest = |account: &str, password: &str| {
+        let parts = [Sha256::digest(account), Sha256::digest(password)];
+        Sha256::digest(parts.concat())
+    };
+    let given = digest(&visit.account, visit.password.expose());
+    let mut found = None;
+    for config in here {
+        let (account, password) = (config.settings.text("account"), config.settings.secret("password"));
+        let known = digest(account, password.map_or("", |password| password.expose()));
+        let same = verify_slices_are_equal(&known, &given).is_ok();
+        if same && !account.is_empty() && password.is_some() {
+            found = Some(config);
+        }
+    }
+    found
+}
+
+fn unavailable(config: &CounterpartConfig, error: &crate::store::StoreError) -> Found {
+    tracing::error!(counterpart = config.name, %error, "a call cannot be served now");
+    Found::Unavailable
+}
+
+/// The connector's answer; legal documents make it long.
+async fn answer(config: Arc<CounterpartConfig>, visit: Visit, found: Found) -> HttpAnswer {
+    let written = tokio::task::spawn_blocking(move || {
+        config.connector.postbox().map(|postbox| postbox.answer(&visit, &found))
+    });
+    written.await.ok().flatten().unwrap_or_else(failed)
+}
+
+fn failed() -> HttpAnswer {
+    HttpAnswer { status: 500, headers: Vec::new(), body: Vec::new() }
+}

@@ -1,0 +1,184 @@
+//! Orders on offer: what is new is written down as handed over, with the digest of the answer, before the answer leaves.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+
+use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, Order, Visit};
+use sha2::{Digest as _, Sha256};
+
+use super::super::take_in::{circumstances, source};
+use super::super::{LaneHealth, lacking, order_for};
+use super::{Desk, answer, postbox_of, unavailable};
+use crate::config::{CounterpartConfig, LineConfig};
+use crate::inquiry::{OrderId, OrderRecord, OrderState};
+use crate::settle::{Happening, apply};
+use crate::store::{BatchRecord, Reads, StoreError, Stored};
+
+/// How often an offer is put together anew because somebody withdrew a part of it meanwhile.
+const ATTEMPTS: usize = 5;
+
+/// Orders with what their connector sees of them.
+type Offered = Vec<(OrderRecord, Order)>;
+
+impl Desk {
+    /// The answer with what is on offer. A lane that is paused, or outside its window, offers nothing.
+    pub(super) async fn offer(
+        &self,
+        config: &Arc<CounterpartConfig>,
+        health: &LaneHealth,
+        visit: Visit,
+        control: bool,
+    ) -> HttpAnswer {
+        let closed = config.window.closed_until(self.context.clock.now()).is_some();
+        if health.is_paused() || closed {
+            return answer(Arc::clone(config), visit, Found::Orders(Vec::new())).await;
+        }
+        for _ in 0..ATTEMPTS {
+            match self.try_offer(config, health, &visit, control).await {
+                Ok(Some(answer)) => return answer,
+                Ok(None) => {}
+                Err(error) => {
+                    let found = unavailable(config, &error);
+                    return answer(Arc::clone(config), visit, found).await;
+                }
+            }
+        }
+        answer(Arc::clone(config), visit, Found::Unavailable).await
+    }
+
+    /// `None` when an order was withdrawn while the answer was written.
+    async fn try_offer(
+        &self,
+        config: &Arc<CounterpartConfig>,
+        health: &LaneHealth,
+        visit: &Visit,
+        control: bool,
+    ) -> Stored<Option<HttpAnswer>> {
+        let candidates = self.candidates(config, control).await?;
+        let (offered, faults) = self.set_apart(config, candidates).await?;
+        if !faults.is_empty() {
+            self.fail(config, health, faults).await?;
+        }
+        let found = Found::Orders(offered.iter().map(|(_, order)| order.clone()).collect());
+        let written = answer(Arc::clone(config), visit.clone(), found).await;
+        let is_new = |(record, _): &&(OrderRecord, Order)| record.state == OrderState::Queued;
+        let new: Vec<OrderId> = offered.iter().filter(is_new).map(|(record, _)| record.id).collect();
+        if !new.is_empty() {
+            if !self.hand_over(config, new, Sha256::digest(&written.body).to_vec()).await? {
+                return Ok(None);
+            }
+            health.sent.fetch_add(1, Ordering::Relaxed);
+            let new =
+                offered.iter().filter(is_new).map(|(record, order)| (record.id, order.clone())).collect();
+            self.keys.keep(config, new, None).await;
+        }
+        self.remember_round(config, control, &offered);
+        Ok(Some(written))
+    }
+
+    async fn candidates(&self, config: &CounterpartConfig, control: bool) -> Stored<Offered> {
+        let LineConfig::Postbox(line) = &config.line else { return Ok(Vec::new()) };
+        let most = postbox_of(config, &line.path).map_or(0, |line| line.most_offered);
+        let (name, now) = (config.name.clone(), self.context.clock.now());
+        let after = {
+            let rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+            rounds.get(&(name.clone(), control)).copied().unwrap_or_default()
+        };
+        let (submissions, manifest) = (self.context.submissions.clone(), config.plugin.manifest.clone());
+        let read = move |reads: &mut dyn Reads| {
+            let mut found = Vec::new();
+            for record in reads.offers(&name, now, control, after, most)? {
+                let submission = submissions.get(reads, record.inquiry)?;
+                let order = order_for(&record, &submission, &manifest)?;
+                found.push((record, order));
+            }
+            Ok(found)
+        };
+        self.context.store.read(read).await
+    }
+
+    /// Those that can be said to this counterpart, and why the others cannot.
+    async fn set_apart(
+        &self,
+        config: &Arc<CounterpartConfig>,
+        candidates: Offered,
+    ) -> Stored<(Offered, Vec<(OrderId, Fault)>)> {
+        let config = Arc::clone(config);
+        let judged = tokio::task::spawn_blocking(move || {
+            let (mut good, mut faults) = (Vec::with_capacity(candidates.len()), Vec::new());
+            for (record, order) in candidates {
+                let lacks = lacking(&order, &config.plugin.manifest);
+                match lacks.map_or_else(|| config.connector.can_express(&order), Err) {
+                    Ok(()) => good.push((record, order)),
+                    Err(fault) => {
+                        faults.push((record.id, Fault { kind: FaultKind::Unsupported, ..fault }));
+                    }
+                }
+            }
+            (good, faults)
+        });
+        judged.await.map_err(|_| StoreError::Closed)
+    }
+
+    /// Orders that cannot be said fail where everybody sees it.
+    async fn fail(
+        &self,
+        config: &CounterpartConfig,
+        health: &LaneHealth,
+        faults: Vec<(OrderId, Fault)>,
+    ) -> Stored<()> {
+        let now = self.context.clock.now();
+        faults.iter().for_each(|(_, fault)| health.faulted(fault, now));
+        let (query, control) = (circumstances(config, now, false), circumstances(config, now, true));
+        let source = source(config, String::new());
+        let write = move |tx: &mut dyn crate::store::Tx| {
+            for (id, fault) in &faults {
+                let order = tx.order(*id)?.ok_or(StoreError::Missing("the order"))?;
+                let on = if order.is_control() { &control } else { &query };
+                apply(tx, &order, Happening::Faulted(fault.clone()), on, &source)?;
+            }
+            Ok(())
+        };
+        self.context.store.write(write).await
+    }
+
+    /// Makes it durable that these orders are handed over. Nothing of it when one of them was withdrawn meanwhile.
+    async fn hand_over(
+        &self,
+        config: &CounterpartConfig,
+        ids: Vec<OrderId>,
+        digest: Vec<u8>,
+    ) -> Stored<bool> {
+        let now = self.context.clock.now();
+        let (query, control) = (circumstances(config, now, false), circumstances(config, now, true));
+        let source = source(config, String::new());
+        let batch = BatchRecord { lane: config.name.clone(), made: now, digest: Some(digest) };
+        let write = move |tx: &mut dyn crate::store::Tx| {
+            let mut orders = Vec::with_capacity(ids.len());
+            for id in &ids {
+                orders.push(tx.order(*id)?.ok_or(StoreError::Missing("the order"))?);
+            }
+            // Another call of the same counterpart may have been first; that the order is handed over is true for both.
+            if orders.iter().any(|order| !matches!(order.state, OrderState::Queued | OrderState::Awaiting)) {
+                return Ok(false);
+            }
+            let number = tx.insert_batch(&batch)?;
+            for mut order in orders {
+                order.batch = Some(number);
+                let on = if order.is_control() { &control } else { &query };
+                apply(tx, &order, Happening::HandedOver, on, &source)?;
+            }
+            Ok(true)
+        };
+        self.context.store.write(write).await
+    }
+
+    /// Where the next round of offers begins, where there are more than one answer takes.
+    fn remember_round(&self, config: &CounterpartConfig, control: bool, offered: &Offered) {
+        let again = offered.iter().rev().find(|(record, _)| record.state == OrderState::Awaiting);
+        if let Some((record, _)) = again {
+            let mut rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+            rounds.insert((config.name.clone(), control), record.id);
+        }
+    }
+}
