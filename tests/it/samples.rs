@@ -277,3 +277,18 @@ fn check_says_every_problem_of_every_file_at_once_with_its_line() {
     }
     assert!(!said.contains("invented-token"));
 }
+
+#[test]
+fn every_simulated_counterpart_can_play_everyone_without_a_script() {
+    let everyone = serde_json::json!({ "everyone": {} });
+    for plugin in plugins() {
+        // The one that is described needs what its description's [auth] asks for.
+        let secret =
+            chakong_contract::manifest::SettingValue::Secret(chakong_contract::Secret::new("invented"));
+        let settings =
+            chakong_contract::Settings::of_examples(plugin.manifest.settings).with("secret", secret);
+        if let Err(error) = (plugin.sandbox)(&everyone, &settings) {
+            panic!("{}: {error}", plugin.manifest.id);
+        }
+    }
+}

@@ -26,12 +26,18 @@ pub(super) struct Script {
 
 /// What any party that is not listed owns, derived from its document number.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Everyone {
     /// How many accounts.
     pub(super) accounts: u32,
     /// Balance of each.
     pub(super) balance: Decimal,
+}
+
+impl Default for Everyone {
+    fn default() -> Self {
+        Self { accounts: 2, balance: Decimal::ONE_THOUSAND }
+    }
 }
 
 /// A customer, matched by name, kind of document and number, exactly.
