@@ -147,7 +147,7 @@ fn keep(
             measure: None,
         })?;
     }
-    let data = json!({ "orders": plan.orders.len(), "not_asked": plan.not_asked });
+    let data = json!({ "orders": plan.orders.len(), "not_asked": plan.not_asked }).to_string();
     tx.append_event(&EventDraft::of_inquiry(EventType::InquiryAccepted, id, Some(data)), now)?;
     let (act, reason) = ("submit".to_owned(), String::new());
     tx.insert_act(&Act { at: now, actor: submitter.to_owned(), act, subject: uid.to_string(), reason })?;

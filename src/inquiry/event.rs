@@ -1,5 +1,4 @@
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{InquiryId, OrderId};
 
@@ -87,13 +86,13 @@ pub struct EventDraft {
     pub order: Option<OrderId>,
     /// Revision of the answer, from 1.
     pub revision: Option<u32>,
-    /// What else it carries.
-    pub data: Option<Value>,
+    /// What else it carries, as JSON text.
+    pub data: Option<String>,
 }
 
 impl EventDraft {
     /// An event about an inquiry.
-    pub const fn of_inquiry(kind: EventType, inquiry: InquiryId, data: Option<Value>) -> Self {
+    pub const fn of_inquiry(kind: EventType, inquiry: InquiryId, data: Option<String>) -> Self {
         Self { kind, inquiry, order: None, revision: None, data }
     }
 

@@ -31,6 +31,8 @@ use outcome::Outcomes;
 const READ_AHEAD: usize = 256;
 /// Orders that may be under way or being settled.
 const MOST_TAKEN: usize = 1024;
+/// How long orders are kept back after the store did not take what must be durable before they leave.
+const STORE_FAILED: Duration = Duration::from_secs(1);
 /// Longest wait without looking again, should a wake-up ever be missed.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
@@ -242,6 +244,12 @@ impl Lane {
             let lacking = if lacking.is_empty() { Ok(false) } else { lane.settle(lacking, None).await };
             match settled.and_then(|again| Ok(again | lacking?)) {
                 Ok(again) => lane.give_back(&ids, again),
+                // Only what is written before anything leaves fails so: outcomes wait for the store. Nothing was sent.
+                Err(StoreError::Full | StoreError::Failed { .. }) => {
+                    tracing::warn!(counterpart = lane.config.name, "orders wait for the store");
+                    tokio::time::sleep(STORE_FAILED).await;
+                    lane.give_back(&ids, true);
+                }
                 // Orders whose outcome could not be written stay taken: they are not sent again before a restart.
                 Err(error) => {
                     tracing::error!(counterpart = lane.config.name, %error, "an outcome could not be written");

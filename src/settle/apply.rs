@@ -95,9 +95,9 @@ pub fn apply_noting(
 }
 
 /// Why there is no answer, for the event: the order's own fault changes later, and an event never does.
-fn fault_of(settled: &Settled) -> Option<Value> {
+fn fault_of(settled: &Settled) -> Option<String> {
     let fault = settled.order.fault.as_ref().filter(|_| settled.answer.is_none())?;
-    Some(json!({ "kind": fault.kind, "detail": fault.to_string(), "status": fault.status }))
+    Some(json!({ "kind": fault.kind, "detail": fault.to_string(), "status": fault.status }).to_string())
 }
 
 /// The same answer once more, from a counterpart that hands things in twice: no news.

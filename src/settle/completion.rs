@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use serde_json::json;
 
 use crate::inquiry::{
     Certificate, EventDraft, EventType, Inquiry, InquiryState, OrderId, OrderLine, OrderRecord, certify,
@@ -34,7 +33,11 @@ pub(super) fn close_if_done(
     if certificate.orders.len() > MOST_LINES {
         certificate.orders.clear();
     }
-    let event = EventDraft::of_inquiry(EventType::InquiryCompleted, inquiry.id, Some(json!(certificate)));
+    let event = EventDraft::of_inquiry(
+        EventType::InquiryCompleted,
+        inquiry.id,
+        serde_json::to_string(&certificate).ok(),
+    );
     tx.append_event(&event, now).map(drop)
 }
 

@@ -206,7 +206,7 @@ fn control(priority: Priority, measure: &Measure, instruction: Instruction, now:
 
 /// Appends an event that carries the line.
 pub(super) fn tell(tx: &mut dyn Tx, kind: EventType, measure: &Measure, now: Timestamp) -> Stored<()> {
-    let data = json!({ "measure": measure });
+    let data = json!({ "measure": measure }).to_string();
     let event =
         EventDraft { order: measure.order, ..EventDraft::of_inquiry(kind, measure.inquiry, Some(data)) };
     tx.append_event(&event, now).map(drop)

@@ -251,7 +251,7 @@ impl Tx for Rows<'_> {
                 event.order,
                 event.revision,
                 micros(at),
-                optional_json("event data", event.data.as_ref())?
+                event.data
             ],
         )?;
         self.touch(|touched| touched.event = touched.event.max(seq));
