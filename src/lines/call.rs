@@ -60,6 +60,7 @@ impl CallLine {
             .connect_timeout(config.connect_timeout)
             .timeout(config.timeout)
             .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
             .user_agent(concat!("chakong/", env!("CARGO_PKG_VERSION")))
             .tcp_nodelay(true);
         builder = match &config.proxy {

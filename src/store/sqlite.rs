@@ -23,7 +23,7 @@ const WAITING_READS: usize = 1024;
 /// Page cache of the writer in KiB.
 const WRITER_CACHE: i64 = 8 << 10;
 /// Page cache of a reader in KiB.
-const READER_CACHE: i64 = 4 << 10;
+const READER_CACHE: i64 = 8 << 10;
 /// Reader threads.
 const READERS: usize = 2;
 
