@@ -131,3 +131,40 @@ fn failed_io(step: &'static str) -> impl FnOnce(std::io::Error) -> StoreError {
         _ => StoreError::Failed { step, source: Arc::new(error) },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One job that fails and one that panics, after they have written, in a group with others.
+    #[tokio::test]
+    async fn a_job_that_fails_takes_nothing_of_the_others_along() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (store, _threads) = Sqlite::open(folder.path()).expect("a store");
+        let writes = (0..40_i64).map(|number| {
+            let store = Arc::clone(&store);
+            async move {
+                let work = move |tx: &mut dyn crate::store::Tx| {
+                    tx.acknowledge(&format!("consumer-{number:02}"), number + 1)?;
+                    match number {
+                        7 => Err(StoreError::Missing("what it needs")),
+                        23 => panic!("on purpose"),
+                        _ => Ok(number),
+                    }
+                };
+                store.write(work).await
+            }
+        });
+        let outcomes = futures_util::future::join_all(writes).await;
+        for (number, outcome) in (0_i64..).zip(&outcomes) {
+            assert_eq!(outcome.is_ok(), ![7, 23].contains(&number), "job {number}: {outcome:?}");
+        }
+        let mut kept = store.read(|reads| reads.consumers()).await.expect("reads");
+        kept.sort();
+        let expected: Vec<(String, i64)> = (0..40_i64)
+            .filter(|number| ![7, 23].contains(number))
+            .map(|number| (format!("consumer-{number:02}"), number + 1))
+            .collect();
+        assert_eq!(kept, expected, "what failed left nothing behind, what succeeded is all there");
+    }
+}

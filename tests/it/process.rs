@@ -75,7 +75,11 @@ async fn a_counterparts_file_is_taken_up_without_a_restart() {
     until(&setup, &first, "one bank answers", |view| answered(view, 1)).await;
     // A file that is wrong changes nothing.
     std::fs::write(&second, "connector = \"no-such\"\n").expect("written");
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let started = Instant::now();
+    while !setup.log().contains("are not taken up") {
+        assert!(started.elapsed() < Duration::from_secs(10), "the wrong file is not told:\n{}", setup.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     assert_eq!(setup.get("/v1/counterparts").await["counterparts"].as_array().map(Vec::len), Some(1));
     std::fs::write(&second, text).expect("written");
     let started = Instant::now();
