@@ -3,6 +3,7 @@
 mod feedback;
 mod round;
 mod script;
+mod taken;
 mod vault;
 mod visits;
 
@@ -20,12 +21,11 @@ use serde::Deserialize as _;
 use self::feedback::{Feedback, Place};
 use self::round::Round;
 use self::script::{Due, MisdeedKind, Misdeeds, On, Script};
+use self::taken::Taken;
 use self::vault::{Done, Vault};
-use crate::package;
 use crate::wire::code::{self, StandIn};
 use crate::wire::file_name::{PackageKind, PackageName};
-use crate::wire::xml::{self, Document};
-use crate::wire::{CertificateRow, ControlRequestRow, QueryRequestRow, ReceiptRow, ReturnRow, TargetRow};
+use crate::wire::{ControlRequestRow, ReceiptRow, ReturnRow, TargetRow};
 use crate::write::md5_text;
 
 /// Query batches remembered, to be fed back again when the court says that the feedback failed.
@@ -289,63 +289,14 @@ impl SandboxBank {
         batches
             .into_iter()
             .filter_map(|batch| feedback.package(Place { bank: &self.code, batch, request, now }, due))
-            .map(|file| Handed { after, file })
+            .flat_map(|file| {
+                let half = due.half_until.map(|_| file.bytes.get(..file.bytes.len() / 2).unwrap_or_default());
+                let half = half.map(|bytes| Handed { after, file: Message::new(&file.name, bytes) });
+                let whole = Handed { after: after.saturating_add(due.half_until.unwrap_or_default()), file };
+                half.into_iter().chain([whole])
+            })
             .collect()
     }
-}
-
-/// A package as the bank takes it.
-#[derive(Debug, Clone, Default)]
-struct Taken {
-    queries: Vec<QueryRequestRow>,
-    controls: Vec<ControlRequestRow>,
-    failed: Vec<ReturnRow>,
-    /// Keys of the documents that have content.
-    documents: HashSet<String>,
-    /// Numbers of the requests that came with an officer's certificate.
-    certificates: HashSet<String>,
-}
-
-impl Taken {
-    fn of(file: &Message) -> Self {
-        let mut taken = Self::default();
-        let files = package::unpack(&file.bytes).map(|unpacked| unpacked.files).unwrap_or_default();
-        for document in files.iter().filter_map(|file| xml::read(&file.bytes).ok()) {
-            match document {
-                Document::Queries(list) => taken.queries.extend(list.rows),
-                Document::ControlRequests(list) => taken.controls.extend(list.rows),
-                Document::Returns(list) => taken.failed.extend(list.rows),
-                Document::Documents(list) => {
-                    let filled = list.rows.into_iter().filter(|row| !row.content.is_empty());
-                    taken.documents.extend(filled.flat_map(|row| [row.document_key, row.number]));
-                }
-                Document::Certificates(list) => {
-                    taken.certificates.extend(list.rows.into_iter().filter(is_shown).map(|row| row.number));
-                }
-                Document::Accounts(_)
-                | Document::Transactions(_)
-                | Document::Controls(_)
-                | Document::Receipts(_) => {}
-            }
-        }
-        taken
-    }
-
-    /// What a bank misses before it acts (protocol section 7.8).
-    fn lacking(&self, number: &str, document_key: &str) -> Option<&'static str> {
-        if !self.documents.contains(document_key) {
-            Some("无文书，协助执行单位业务审核未通过")
-        } else if !self.certificates.contains(number) {
-            Some("无证件，协助执行单位业务审核未通过")
-        } else {
-            None
-        }
-    }
-}
-
-/// Whether a row names a certificate at all.
-fn is_shown(row: &CertificateRow) -> bool {
-    !(row.work_certificate.is_empty() && row.enforcement_certificate.is_empty())
 }
 
 /// A request that was never made.

@@ -118,7 +118,7 @@ impl SandboxBank {
             }
             Errand::Certificates(number) => {
                 if let Some(Document::Certificates(list)) = open(Operation::Certificates)
-                    && list.rows.iter().any(super::is_shown)
+                    && list.rows.iter().any(super::taken::is_shown)
                 {
                     self.round.fetched.certificates.insert(number);
                 }
