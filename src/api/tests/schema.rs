@@ -28,7 +28,7 @@ pub(super) fn assert_documented(method: &str, path: &str, status: u16) {
 }
 
 /// Every route of the API.
-const ROUTES: [&str; 32] = [
+const ROUTES: [&str; 33] = [
     "get /healthz",
     "get /metrics",
     "get /openapi.json",
@@ -56,6 +56,7 @@ const ROUTES: [&str; 32] = [
     "post /v1/inquiries/{uid}/cancel",
     "post /v1/inquiries/{uid}/requery",
     "post /v1/measures/{id}/approve",
+    "post /v1/measures/{id}/deduct",
     "post /v1/measures/{id}/reject",
     "post /v1/measures/{id}/release",
     "post /v1/orders/{number}/requery",
