@@ -25,7 +25,7 @@ use self::taken::Taken;
 use self::vault::{Done, Vault};
 use crate::wire::code::{self, StandIn};
 use crate::wire::file_name::{PackageKind, PackageName};
-use crate::wire::{ControlRequestRow, ReceiptRow, ReturnRow, TargetRow};
+use crate::wire::{ControlRequestRow, Generation, QueryRequestRow, ReceiptRow, ReturnRow, TargetRow};
 use crate::write::md5_text;
 
 /// Query batches remembered, to be fed back again when the court says that the feedback failed.
@@ -45,6 +45,7 @@ pub(crate) fn build(
     };
     Ok(Box::new(SandboxBank {
         code: settings.text("bank_code").to_owned(),
+        generation: Generation::named(settings.text("generation")),
         account: settings.text("account").to_owned(),
         password: settings.secret("password").cloned().unwrap_or_else(|| Secret::new("")),
         poll: Duration::from_millis(script.poll_ms.unwrap_or(POLL_MS).max(1)),
@@ -65,6 +66,8 @@ pub(crate) fn build(
 #[derive(Debug)]
 struct SandboxBank {
     code: String,
+    /// The generation in which it feeds back.
+    generation: Generation,
     /// Name and password with which it visits the postbox.
     account: String,
     password: Secret,
@@ -154,12 +157,13 @@ impl SandboxBank {
         let mut answers: Vec<_> = parcel
             .queries
             .iter()
-            .map(|query| match (failing, parcel.lacking(&query.number, &query.document_key)) {
+            .map(|query| match (failing, parcel.lacking(&query.number, document_key(query))) {
                 (true, _) => vec![vault::stand_in(&query.number, StandIn::QueryFailed, "系统处理异常", now)],
                 (_, Some(lack)) => vec![vault::stand_in(&query.number, StandIn::Declined, lack, now)],
                 _ => self.vault.answer(query, now),
             })
             .collect();
+        answers.iter_mut().flatten().for_each(|row| self.generation.of_account(row));
         if !self.split_results {
             answers = vec![answers.into_iter().flatten().collect()];
         }
@@ -247,6 +251,7 @@ impl SandboxBank {
             amount = done.iter().map(|done| done.amount).sum();
             executed = done.iter().any(|done| done.executed);
             feedback.controls = done.into_iter().map(|done| done.row).collect();
+            feedback.controls.iter_mut().for_each(|row| self.generation.of_result(row));
             feedback.receipts.push(receipt(request, amount));
         }
         let action = match target.measure.as_str() {
@@ -299,6 +304,11 @@ impl SandboxBank {
     }
 }
 
+/// Under what the documents of a query are: a key, or in the first generation its own number.
+fn document_key(query: &QueryRequestRow) -> &str {
+    if query.document_key.is_empty() { &query.number } else { &query.document_key }
+}
+
 /// A request that was never made.
 const UNKNOWN_NUMBER: &str = "ZZ9999999999999999999999";
 
@@ -309,7 +319,7 @@ fn returned(number: &str) -> ReturnRow {
         remark: "证件号码与文书所载不一致".into(),
         contact: "王测试".into(),
         phone: "010-00000001".into(),
-        unknown: Vec::new(),
+        ..ReturnRow::default()
     }
 }
 
@@ -323,6 +333,6 @@ fn receipt(request: &ControlRequestRow, amount: rust_decimal::Decimal) -> Receip
         kind: code::RECEIPT.into(),
         md5: md5_text(text.as_bytes()),
         content: STANDARD.encode(text.as_bytes()),
-        unknown: Vec::new(),
+        ..ReceiptRow::default()
     }
 }
