@@ -20,7 +20,7 @@ use serde::Deserialize as _;
 
 use self::feedback::{Feedback, Place};
 use self::round::Round;
-use self::script::{Due, MisdeedKind, Misdeeds, On, Script};
+use self::script::{Due, ManualDesk, MisdeedKind, Misdeeds, On, Script};
 use self::taken::Taken;
 use self::vault::{Done, Vault};
 use crate::wire::code::{self, StandIn};
@@ -52,6 +52,7 @@ pub(crate) fn build(
         delay: Duration::from_millis(script.delay_ms),
         split_results: script.split_results,
         misdeeds: Misdeeds::new(&script.faults),
+        desk: script.desk.clone(),
         vault: Vault::new(&script),
         books: Books::default(),
         booked: HashMap::new(),
@@ -75,6 +76,7 @@ struct SandboxBank {
     delay: Duration,
     split_results: bool,
     misdeeds: Misdeeds,
+    desk: ManualDesk,
     vault: Vault,
     books: Books,
     /// Where in the books a control is.
@@ -93,7 +95,7 @@ impl Sandbox for SandboxBank {
     }
 
     fn books(&self) -> Books {
-        self.books.clone()
+        Books { holdings: self.vault.holdings(), ..self.books.clone() }
     }
 
     fn postbox(&mut self) -> Option<&mut dyn PostboxSandbox> {
@@ -133,13 +135,16 @@ impl SandboxBank {
             }
         }
         let due = self.misdeeds.due(On::Query);
-        let feedback = self.answer_or_not(&parcel, &due, now);
+        // People answer some of them, and the package waits for the last one.
+        let numbers = queries.iter().map(|query| query.number.as_str());
+        let after = numbers.map(|number| self.desk.wait(number, On::Query, now)).max().unwrap_or_default();
+        let said = self.answer_or_not(&parcel, &due, now);
         self.remember(batch, parcel);
-        self.hand(&feedback, batch, None, &due, now)
+        self.hand(&said, batch, None, &due, after, now)
     }
 
     /// What is fed back about queries, as is due.
-    fn answer_or_not(&mut self, parcel: &Taken, due: &Due, now: Moment) -> Feedback {
+    fn answer_or_not(&mut self, parcel: &Taken, due: &Due, now: Moment) -> Said {
         let mut feedback = if due.is(MisdeedKind::Return) {
             let returned = parcel.queries.iter().map(|query| returned(&query.number)).collect();
             Feedback { returned, ..Feedback::default() }
@@ -149,8 +154,7 @@ impl SandboxBank {
         if due.is(MisdeedKind::UnknownNumber) {
             feedback.accounts.push(vec![vault::stand_in(UNKNOWN_NUMBER, StandIn::NoAccount, "", now)]);
         }
-        feedback.spoil(due);
-        feedback
+        Said::of(feedback, due)
     }
 
     fn answer(&mut self, parcel: &Taken, now: Moment, failing: bool) -> Feedback {
@@ -180,8 +184,8 @@ impl SandboxBank {
     fn feed_back_queries_again(&mut self, batch: &str, now: Moment) -> Vec<Handed> {
         let remembered = self.batches.iter().rev().find(|(number, _)| number == batch);
         let Some(parcel) = remembered.map(|(_, parcel)| parcel.clone()) else { return Vec::new() };
-        let feedback = self.answer(&parcel, now, false);
-        self.hand(&feedback, batch, None, &Due::default(), now)
+        let said = Said::of(self.answer(&parcel, now, false), &Due::default());
+        self.hand(&said, batch, None, &Due::default(), Duration::ZERO, now)
     }
 
     fn take_control(
@@ -195,26 +199,23 @@ impl SandboxBank {
         if self.controls.contains_key(&request.number) {
             self.books.duplicates += 1;
         }
-        let mut feedback = self.execute_once(request, parcel, &due, now);
+        let after = self.desk.wait(&request.number, On::Control, now);
+        let said = self.execute_once(request, parcel, &due, now);
         self.note_arrival(&request.number);
-        let mut handed = self.hand(&feedback, batch, Some(&request.number), &due, now);
+        let mut handed = self.hand(&said, batch, Some(&request.number), &due, after, now);
         if due.is(MisdeedKind::UnknownNumber) {
-            feedback.controls.iter_mut().for_each(|row| row.number = UNKNOWN_NUMBER.into());
-            feedback.receipts.clear();
-            handed.extend(self.hand(&feedback, batch, Some(UNKNOWN_NUMBER), &Due::default(), now));
+            let mut stranger = said.first;
+            stranger.controls.iter_mut().for_each(|row| row.number = UNKNOWN_NUMBER.into());
+            stranger.receipts.clear();
+            let said = Said::of(stranger, &Due::default());
+            handed.extend(self.hand(&said, batch, Some(UNKNOWN_NUMBER), &Due::default(), after, now));
         }
         handed
     }
 
     /// What is fed back about a control, which is executed when it was not seen before.
-    fn execute_once(
-        &mut self,
-        request: &ControlRequestRow,
-        parcel: &Taken,
-        due: &Due,
-        now: Moment,
-    ) -> Feedback {
-        let mut feedback = match self.controls.get(&request.number) {
+    fn execute_once(&mut self, request: &ControlRequestRow, parcel: &Taken, due: &Due, now: Moment) -> Said {
+        let feedback = match self.controls.get(&request.number) {
             Some(feedback) => feedback.clone(),
             None => {
                 let feedback = self.execute(request, parcel, due, now);
@@ -222,8 +223,7 @@ impl SandboxBank {
                 feedback
             }
         };
-        feedback.spoil(due);
-        feedback
+        Said::of(feedback, due)
     }
 
     fn note_arrival(&mut self, number: &str) {
@@ -273,34 +273,50 @@ impl SandboxBank {
     }
 
     fn feed_back_control_again(&self, batch: &str, number: &str, now: Moment) -> Option<Handed> {
-        let feedback = self.controls.get(number)?;
-        self.hand(feedback, batch, Some(number), &Due::default(), now).into_iter().next()
+        let said = Said::of(self.controls.get(number)?.clone(), &Due::default());
+        self.hand(&said, batch, Some(number), &Due::default(), Duration::ZERO, now).into_iter().next()
     }
 
     fn hand(
         &self,
-        feedback: &Feedback,
+        said: &Said,
         batch: &str,
         request: Option<&str>,
         due: &Due,
+        after: Duration,
         now: Moment,
     ) -> Vec<Handed> {
         if due.is(MisdeedKind::Silent) {
             return Vec::new();
         }
-        let after = self.delay.saturating_add(due.later);
+        let after = after.saturating_add(self.delay).saturating_add(due.later);
+        let place = Place { bank: &self.code, batch, request, now };
         let again = format!("9{}", batch.get(1..).unwrap_or_default());
-        let batches = if due.is(MisdeedKind::Duplicate) { vec![batch, &again] } else { vec![batch] };
-        batches
-            .into_iter()
-            .filter_map(|batch| feedback.package(Place { bank: &self.code, batch, request, now }, due))
-            .flat_map(|file| {
-                let half = due.half_until.map(|_| file.bytes.get(..file.bytes.len() / 2).unwrap_or_default());
-                let half = half.map(|bytes| Handed { after, file: Message::new(&file.name, bytes) });
-                let whole = Handed { after: after.saturating_add(due.half_until.unwrap_or_default()), file };
-                half.into_iter().chain([whole])
-            })
-            .collect()
+        let first = said.first.package(place, due);
+        let twice = due.is(MisdeedKind::Duplicate).then(|| Place { batch: &again, ..place });
+        let twice = twice.and_then(|place| said.first.package(place, due));
+        let hand = |after: Duration| move |file| Handed { after, file };
+        let amended = said.amended.as_ref().and_then(|(later, feedback)| {
+            let file = feedback.package(place, &Due::default())?;
+            Some(Handed { after: after.saturating_add(*later), file })
+        });
+        first.into_iter().chain(twice).map(hand(after)).chain(amended).collect()
+    }
+}
+
+/// What is said about a request, and what is said properly later on.
+#[derive(Debug, Clone)]
+struct Said {
+    first: Feedback,
+    amended: Option<(Duration, Feedback)>,
+}
+
+impl Said {
+    fn of(feedback: Feedback, due: &Due) -> Self {
+        let amended = due.amended.map(|after| (after, feedback.clone()));
+        let mut first = feedback;
+        first.spoil(due);
+        Self { first, amended }
     }
 }
 
