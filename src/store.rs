@@ -149,8 +149,6 @@ pub trait Tx: Reads {
     fn insert_inquiry(&mut self, new: &NewInquiry<'_>) -> Stored<InquiryId>;
     /// Replaces a submission, to add documents to it.
     fn save_submission(&mut self, inquiry: InquiryId, submission: &Submission) -> Stored<()>;
-    /// Adds to the open orders of an inquiry, and gives the inquiry as it is then.
-    fn count_orders(&mut self, inquiry: InquiryId, more: i64) -> Stored<Inquiry>;
     /// Writes state, counters and deadline of an inquiry.
     fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()>;
     /// Adds an order; its lane wakes after the commit.

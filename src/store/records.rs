@@ -217,8 +217,8 @@ pub struct EventRecord {
     pub revision: Option<u32>,
     /// When.
     pub at: Timestamp,
-    /// What else it carries.
-    pub data: Option<Value>,
+    /// What else it carries: an object, as JSON text.
+    pub data: Option<String>,
 }
 
 /// How many orders of a lane are where.

@@ -18,6 +18,9 @@ use crate::store::{
     Revision, Stored,
 };
 
+/// The condition of the index `orders_under_way`, word for word; without it the index is not used.
+const UNDER_WAY: &str = "(state = 1 OR state = 2 OR state = 7 OR state = 8)";
+
 /// A connection within a transaction; with `touched` it may write.
 pub(super) struct Rows<'a> {
     pub(super) connection: &'a Connection,
@@ -58,7 +61,9 @@ fn limit_of(limit: usize) -> i64 {
 
 impl Reads for Rows<'_> {
     fn inquiry(&mut self, id: InquiryId) -> Stored<Option<Inquiry>> {
-        self.one(&format!("SELECT {INQUIRY} FROM inquiries i WHERE i.id = ?1"), [id], rows::inquiry)
+        static SQL: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {INQUIRY} FROM inquiries i WHERE i.id = ?1"));
+        self.one(&SQL, [id], rows::inquiry)
     }
 
     fn inquiry_by_uid(&mut self, uid: Uuid) -> Stored<Option<Inquiry>> {
@@ -156,7 +161,7 @@ impl Reads for Rows<'_> {
         );
         let mut found = self.all(&sql, params![lane, micros(now), control, limit_of(limit)], rows::order)?;
         let sql = format!(
-            "SELECT {ORDER} FROM orders WHERE lane = ?1 AND state = 2 AND deadline > ?2
+            "SELECT {ORDER} FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state = 2 AND deadline > ?2
              AND (measure IS NOT NULL) = ?3 ORDER BY id <= ?4, id LIMIT ?5"
         );
         let more = limit_of(limit.saturating_sub(found.len()));
@@ -175,15 +180,19 @@ impl Reads for Rows<'_> {
         let count = |sql: &str| -> Stored<u64> {
             Ok(self.one(sql, [lane], |row| get::<i64>(row, 0))?.map_or(0, i64::unsigned_abs))
         };
-        let sql = "SELECT MIN(created) FROM orders WHERE lane = ?1 AND state IN (1, 2, 7)";
+        let sql = &format!("SELECT MIN(created) FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state <> 8");
         let under_way = self.one(sql, [lane], |row| get::<Option<i64>>(row, 0))?.flatten();
         let sql = "SELECT created FROM orders WHERE lane = ?1 AND state = 0 ORDER BY turn LIMIT 1";
         let queued = self.one(sql, [lane], |row| get::<i64>(row, 0))?;
         let oldest = under_way.into_iter().chain(queued).min();
         Ok(LaneCounts {
             waiting: count("SELECT COUNT(*) FROM orders WHERE lane = ?1 AND state = 0")?,
-            awaiting: count("SELECT COUNT(*) FROM orders WHERE lane = ?1 AND state IN (1, 2, 7)")?,
-            held: count("SELECT COUNT(*) FROM orders WHERE lane = ?1 AND state = 8")?,
+            awaiting: count(&format!(
+                "SELECT COUNT(*) FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state <> 8"
+            ))?,
+            held: count(&format!(
+                "SELECT COUNT(*) FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state = 8"
+            ))?,
             oldest: oldest.and_then(|at| Timestamp::from_microsecond(at).ok()),
         })
     }
@@ -193,20 +202,23 @@ impl Reads for Rows<'_> {
             ORDER.split(',').map(|column| format!("o.{}", column.trim())).collect::<Vec<_>>().join(", ");
         let sql = format!(
             "SELECT {columns} FROM inquiries i JOIN orders o ON o.inquiry = i.id
-             WHERE i.open_orders > 0 AND i.next_deadline <= ?1 AND o.state IN (0, 1, 2) AND o.deadline <= ?1 LIMIT ?2"
+             WHERE i.state <> 1 AND i.open_orders > 0 AND i.next_deadline <= ?1 AND o.state IN (0, 1, 2) AND o.deadline <= ?1 LIMIT ?2"
         );
         self.all(&sql, params![micros(now), limit_of(limit)], rows::order)
     }
 
     fn interrupted(&mut self, lane: &str) -> Stored<Vec<OrderRecord>> {
-        let sql = format!("SELECT {ORDER} FROM orders WHERE lane = ?1 AND state = 1 ORDER BY id");
+        let sql =
+            format!("SELECT {ORDER} FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state = 1 ORDER BY id");
         self.all(&sql, [lane], rows::order)
     }
 
     fn open_lanes(&mut self) -> Stored<Vec<String>> {
-        let sql = "SELECT DISTINCT lane FROM orders WHERE state = 0
-             UNION SELECT DISTINCT lane FROM orders WHERE state IN (1, 2, 7, 8)";
-        self.all(sql, [], |row| get(row, 0))
+        let sql = format!(
+            "SELECT DISTINCT lane FROM orders WHERE state = 0
+             UNION SELECT DISTINCT lane FROM orders WHERE {UNDER_WAY}"
+        );
+        self.all(&sql, [], |row| get(row, 0))
     }
 
     fn batch(&mut self, id: i64) -> Stored<Option<BatchRecord>> {

@@ -184,7 +184,7 @@ pub(super) fn event(row: &Row<'_>) -> Stored<EventRecord> {
         order: get(row, 3)?,
         revision: get(row, 4)?,
         at: instant(row, 5)?,
-        data: optional_json(row, 6, "event data")?,
+        data: get(row, 6)?,
         inquiry_uid: uid(row, 7)?,
         case_number: get(row, 8)?,
     })
