@@ -59,3 +59,24 @@ ALTER TABLE new_events RENAME TO events;
 -- A completed inquiry has no open order. An index over the number of them would be written for each order.
 DROP INDEX inquiries_by_deadline;
 CREATE INDEX inquiries_by_deadline ON inquiries (next_deadline) WHERE state <> 1;
+
+-- A revision's row number is its chain's and its own: one tree to write and to search instead of two.
+CREATE TABLE new_revisions (
+  id          INTEGER PRIMARY KEY, -- root * 65536 + number
+  root        INTEGER NOT NULL,
+  number      INTEGER NOT NULL CHECK (number BETWEEN 1 AND 65535),
+  order_id    INTEGER NOT NULL,
+  inquiry     INTEGER NOT NULL,
+  at          INTEGER NOT NULL,
+  outcome     TEXT    NOT NULL,
+  words       TEXT    NOT NULL,
+  assets      INTEGER NOT NULL,
+  answer      TEXT    NOT NULL,
+  raw         INTEGER,
+  raw_digest  TEXT    NOT NULL,
+  connector   TEXT    NOT NULL,
+  differences TEXT
+) STRICT;
+INSERT INTO new_revisions SELECT root * 65536 + number, revisions.* FROM revisions;
+DROP TABLE revisions;
+ALTER TABLE new_revisions RENAME TO revisions;

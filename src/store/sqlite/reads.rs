@@ -14,8 +14,8 @@ use crate::inquiry::{
 };
 use crate::store::packed::unpack;
 use crate::store::{
-    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, OutcomeRow, PageRow, RawMessage, Reads,
-    Revision, Stored,
+    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, LineRow, PageRow, RawMessage, Reads, Revision,
+    Stored,
 };
 
 /// The condition of the index `orders_under_way`, word for word; without it the index is not used.
@@ -233,29 +233,30 @@ impl Reads for Rows<'_> {
 
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>> {
         let sql = format!(
-            "SELECT {REVISION} FROM revisions WHERE root = ?1 AND (?2 IS NULL OR number = ?2)
-             ORDER BY number DESC LIMIT 1"
+            "SELECT {REVISION} FROM revisions WHERE id BETWEEN ?1 * 65536 + ?2 AND ?1 * 65536 + ?3
+             ORDER BY id DESC LIMIT 1"
         );
-        self.one(&sql, params![root, number], rows::revision)
+        let (first, last) = number.map_or((1, u32::from(u16::MAX)), |number| (number, number));
+        self.one(&sql, params![root, first, last], rows::revision)
     }
 
     fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>> {
         let sql = format!(
-            "SELECT {REVISION} FROM revisions r WHERE root IN (SELECT COALESCE(root, id) FROM orders WHERE inquiry = ?1)
-             AND number = (SELECT MAX(number) FROM revisions l WHERE l.root = r.root) ORDER BY root"
+            "SELECT {REVISION} FROM revisions WHERE id IN (
+               SELECT (SELECT MAX(l.id) FROM revisions l WHERE l.id BETWEEN o.id * 65536 AND o.id * 65536 + 65535)
+               FROM orders o WHERE o.inquiry = ?1 AND (o.root IS NULL OR o.root = o.id)
+             ) ORDER BY id"
         );
         self.all(&sql, [inquiry], rows::revision)
     }
 
-    fn outcomes_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OutcomeRow>> {
-        let sql = "SELECT root, number, order_id, outcome, words, assets, at FROM revisions r
-             WHERE root IN (SELECT COALESCE(root, id) FROM orders WHERE inquiry = ?1) AND number =
-             (SELECT MAX(number) FROM revisions l WHERE l.root = r.root AND l.order_id = r.order_id)";
-        self.all(sql, [inquiry], |row| {
-            let (root, number, order) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
-            let (outcome, words, assets) = (get(row, 3)?, get(row, 4)?, get(row, 5)?);
-            Ok(OutcomeRow { root, number, order, outcome, words, assets, at: rows::instant(row, 6)? })
-        })
+    fn lines_of(&mut self, inquiry: InquiryId) -> Stored<Vec<LineRow>> {
+        let sql = "SELECT o.id, o.lane, o.party, o.instruction, o.state, o.created, o.fault, COALESCE(o.root, o.id),
+             r.outcome, r.words, r.assets, r.at, r.number FROM orders o LEFT JOIN revisions r ON r.id = (
+               SELECT l.id FROM revisions l WHERE l.id BETWEEN COALESCE(o.root, o.id) * 65536
+               AND COALESCE(o.root, o.id) * 65536 + 65535 AND l.order_id = o.id ORDER BY l.id DESC LIMIT 1
+             ) WHERE o.inquiry = ?1 ORDER BY o.id";
+        self.all(sql, [inquiry], rows::line)
     }
 
     fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>> {
@@ -281,7 +282,7 @@ impl Reads for Rows<'_> {
         let sql = format!(
             "SELECT {EVENT}, {PAGE} FROM events e JOIN inquiries i ON i.id = e.inquiry
              LEFT JOIN orders o ON o.id = e.order_id
-             LEFT JOIN revisions r ON r.root = COALESCE(o.root, o.id) AND r.number = e.revision
+             LEFT JOIN revisions r ON r.id = COALESCE(o.root, o.id) * 65536 + e.revision
              WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2"
         );
         self.all(&sql, params![seq, limit_of(limit)], rows::page_row)

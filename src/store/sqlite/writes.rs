@@ -172,7 +172,7 @@ impl Tx for Rows<'_> {
 
     fn insert_revision(&mut self, revision: &Revision) -> Stored<()> {
         self.execute(
-            "INSERT INTO revisions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            "INSERT INTO revisions VALUES (?1 * 65536 + ?2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             params![
                 revision.root,
                 revision.number,
