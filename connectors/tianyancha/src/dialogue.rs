@@ -274,15 +274,16 @@ impl Conversation {
 
     fn assets(&mut self) -> Vec<FoundAsset> {
         let Some(mut found) = self.found.take() else { return Vec::new() };
-        for freeze in found.freezes {
-            let ours = same_name(&freeze.record.debtor, &found.company.name);
-            let target = freeze.record.company.clone();
-            let Some(burden) = freeze.record.encumbrance() else { continue };
-            let stake = found.stakes.iter_mut().find(|stake| ours && same_name(&stake.company, &target));
-            if let Some(stake) = stake {
-                stake.encumbrances.push(burden.clone());
+        for freeze in found.freezes.iter().map(|freeze| freeze.record.freeze()) {
+            let ours = same_name(&freeze.debtor, &found.company.name);
+            let of = |stake: &&mut EquityStake| ours && same_name(&stake.company, &freeze.company);
+            if let Some(burden) = freeze.encumbrance() {
+                if let Some(stake) = found.stakes.iter_mut().find(of) {
+                    stake.encumbrances.push(burden.clone());
+                }
+                found.company.encumbrances.push(burden);
             }
-            found.company.encumbrances.push(burden);
+            found.company.freezes.push(freeze);
         }
         let assets = std::iter::once(Asset::Company(found.company))
             .chain(found.stakes.into_iter().map(Asset::Equity))

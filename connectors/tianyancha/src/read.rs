@@ -12,7 +12,7 @@ pub(crate) use lists::{add_history, branches, changes, shareholders, stakes};
 
 use std::collections::HashSet;
 
-use chakong_contract::asset::{Asset, ChangeRecord, FoundAsset, MatchedBy};
+use chakong_contract::asset::{Asset, ChangeRecord, EquityFreeze, FoundAsset, MatchedBy};
 use chakong_contract::gathered::Gathered;
 use chakong_contract::{Answer, Company, Fault, FaultKind, HttpAnswer, Reply, RetryAfter};
 use serde_json::Value;
@@ -85,8 +85,8 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
         add_changes(&mut whole.changes, changes(changes_read, &mut gathered));
     } else if has("typeState") {
         let rows = gathered.entries(Endpoint::Judicial.what(), items);
-        let rows = freezes(rows, &mut gathered).into_iter();
-        whole.encumbrances = rows.filter_map(|freeze| freeze.record.encumbrance()).collect();
+        whole.freezes = freezes(rows, &mut gathered).iter().map(|freeze| freeze.record.freeze()).collect();
+        whole.encumbrances = whole.freezes.iter().filter_map(EquityFreeze::encumbrance).collect();
     } else if has("capital") || has("capitalActl") {
         let holders = gathered.entries(Endpoint::Holders.what(), items);
         whole.shareholders = shareholders(holders, &mut gathered);
