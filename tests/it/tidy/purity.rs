@@ -5,6 +5,7 @@ use super::source::{Source, sources};
 
 /// Pure: same in, same out. Folders and files.
 const PURE: &[&str] = &[
+    "src/companies",
     "src/freeze",
     "src/settle",
     "src/intake/plan.rs",
