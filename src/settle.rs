@@ -119,12 +119,17 @@ fn answered(order: &OrderRecord, mut answer: Arc<Answer>, on: &Circumstances) ->
         let detail = format!("the answer is a `{}` and the order a {action}", answer.reply.outcome());
         return faulted(order, Fault::new(FaultKind::Malformed, "read the answer", detail), on);
     }
-    if action == ActionKind::Release
-        && let Reply::Held(holding) | Reply::PartlyHeld(holding) = &answer.reply
-    {
-        // On the wire a release that was done looks like a control that was done.
-        let amount = Some(holding.held);
-        Arc::make_mut(&mut answer).reply = Reply::Released { amount };
+    // On the wire a release or deduction that was done looks like a control that was done.
+    let done = match &answer.reply {
+        Reply::Held(holding) | Reply::PartlyHeld(holding) => match action {
+            ActionKind::Release => Some(Reply::Released { amount: Some(holding.held) }),
+            ActionKind::Deduct => Some(Reply::Deducted { amount: holding.held }),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some(reply) = done {
+        Arc::make_mut(&mut answer).reply = reply;
     }
     let (state, event) = match &answer.reply {
         Reply::Refused(_) | Reply::NotHeld(_) => (OrderState::Refused, EventType::OrderRefused),
@@ -140,9 +145,11 @@ fn answered(order: &OrderRecord, mut answer: Arc<Answer>, on: &Circumstances) ->
 const fn fits(action: ActionKind, reply: &Reply) -> bool {
     match reply {
         Reply::Found { .. } | Reply::Nothing | Reply::Partial { .. } => !action.is_control(),
-        Reply::Held(_) | Reply::PartlyHeld(_) | Reply::Released { .. } | Reply::NotHeld(_) => {
-            action.is_control()
-        }
+        Reply::Held(_)
+        | Reply::PartlyHeld(_)
+        | Reply::Released { .. }
+        | Reply::Deducted { .. }
+        | Reply::NotHeld(_) => action.is_control(),
         Reply::Refused(_) => true,
     }
 }

@@ -23,6 +23,7 @@ pub fn candidate(order: &OrderRecord, account: &Account, matched_by: MatchedBy, 
         class: account.class.clone(),
         branch: account.branch.clone(),
         branch_code: account.branch_code.clone(),
+        whole: false,
     };
     Measure {
         id: 0,

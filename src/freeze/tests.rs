@@ -32,6 +32,7 @@ fn account(id: i64, available: i64) -> Measure {
             class: String::new(),
             branch: String::new(),
             branch_code: String::new(),
+            whole: false,
         },
         state: MeasureState::Candidate,
         exemption: Exemption { level: Level::Free, basis: String::new() },
@@ -51,12 +52,14 @@ fn holding(held: Decimal) -> Holding {
     Holding {
         limit: None,
         held: Money::yuan(held),
+        units: None,
         uncovered: None,
         balance: None,
         available: None,
         from: None,
         until: None,
         rank: Some(Rank { place: 1, derived: true }),
+        reference: String::new(),
         earlier: Vec::new(),
         words: String::new(),
     }

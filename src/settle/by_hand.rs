@@ -191,12 +191,14 @@ pub fn resolve(
             let holding = Holding {
                 limit: None,
                 held: Money::yuan(held),
+                units: None,
                 uncovered: None,
                 balance: None,
                 available: None,
                 from: None,
                 until: None,
                 rank: None,
+                reference: String::new(),
                 earlier: Vec::new(),
                 words,
             };

@@ -46,11 +46,7 @@ pub(super) fn after_query(
 }
 
 fn same_account(a: &Measure, b: &Measure) -> bool {
-    let institution = a.institution == b.institution;
-    use chakong_contract::order::Target::Account;
-    let (Account { number: a, sub_account: sub_a, .. }, Account { number: b, sub_account: sub_b, .. }) =
-        (&a.target, &b.target);
-    institution && a == b && sub_a == sub_b
+    a.institution == b.institution && a.target.identity() == b.target.identity()
 }
 
 /// Brings the ledger up to date after a control came to an end or was answered, and asks for what now fits.
@@ -137,7 +133,7 @@ pub(super) fn ask(
     let from = Moment::from_timestamp(now).date();
     let until = from.saturating_add(Span::new().days(i64::from(term.clamp(1, TERM_DAYS)) - 1));
     let instruction =
-        Instruction::Freeze { target: measure.target.clone(), limit: Money::yuan(limit), from, until };
+        Instruction::Freeze { target: measure.target.clone(), limit: Some(Money::yuan(limit)), from, until };
     let priority = priority_of(tx, inquiry)?;
     let order = tx.insert_order(&control(priority, &measure, instruction, now))?;
     let (from, until) = (Some(from), Some(until));
@@ -178,9 +174,10 @@ pub(super) fn give_back(
     let original = Original {
         number: number_of(freeze.id, freeze.created),
         case_number: submission.case.number.clone(),
+        reference: String::new(),
     };
     let instruction =
-        Instruction::Release { target: measure.target.clone(), amount: Money::yuan(amount), original };
+        Instruction::Release { target: measure.target.clone(), amount: Some(Money::yuan(amount)), original };
     tx.insert_order(&control(Priority::Release, &measure, instruction, now))?;
     let releasing = Measure { state: MeasureState::Releasing, releasing: amount, ..measure };
     tx.save_measure(&releasing)?;

@@ -28,10 +28,11 @@ fn order(state: OrderState, control: bool) -> OrderRecord {
         class: String::new(),
         branch: String::new(),
         branch_code: String::new(),
+        whole: false,
     };
     let (from, until) = ("2026-11-24".parse().expect("date"), "2027-11-23".parse().expect("date"));
     let instruction = match control {
-        true => Instruction::Freeze { target, limit: Money::yuan(Decimal::ONE_HUNDRED), from, until },
+        true => Instruction::Freeze { target, limit: Some(Money::yuan(Decimal::ONE_HUNDRED)), from, until },
         false => Instruction::Query { transactions: None },
     };
     OrderRecord {
@@ -63,12 +64,14 @@ fn held() -> Reply {
     Reply::Held(Holding {
         limit: None,
         held: Money::yuan(Decimal::ONE),
+        units: None,
         uncovered: None,
         balance: None,
         available: None,
         from: None,
         until: None,
         rank: None,
+        reference: String::new(),
         earlier: Vec::new(),
         words: String::new(),
     })

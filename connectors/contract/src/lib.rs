@@ -33,6 +33,7 @@ pub mod reply;
 pub mod sandbox;
 pub mod scalar;
 pub mod secret;
+pub mod target;
 mod text;
 
 pub use asset::{Account, Asset, Company, Encumbrance, EquityStake, RealProperty};

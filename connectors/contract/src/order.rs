@@ -12,6 +12,7 @@ use crate::id::CaseNumber;
 use crate::money::Money;
 use crate::name::PartyName;
 use crate::party::{IdentityDocument, PartyKind};
+pub use crate::target::Target;
 use crate::text::travels_as_text;
 
 /// The order's number on the wire 请求单号: 1 to 30 upper-case letters and digits, never reused. It is the idempotency key.
@@ -98,23 +99,25 @@ pub enum Instruction {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         transactions: Option<(Date, Date)>,
     },
-    /// Freeze one property up to an exact amount (财产保全规定 art. 15(3)).
+    /// Freeze one property, money up to an exact amount (财产保全规定 art. 15(3)).
     Freeze {
         /// The property.
         target: Target,
-        /// Up to how much.
-        limit: Money,
+        /// Up to how much; absent for a property that is controlled as a whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<Money>,
         /// First day of the measure.
         from: Date,
-        /// Last day of the measure; deposits at most one year (民诉法解释 art. 485).
+        /// Last day of the measure; see [`Target::longest_term_days`].
         until: Date,
     },
     /// Renew a measure of ours before it expires.
     Renew {
         /// The property.
         target: Target,
-        /// Amount of the measure.
-        limit: Money,
+        /// Amount of the measure; absent for a property that is controlled as a whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<Money>,
         /// First day of the new term.
         from: Date,
         /// Last day of the new term.
@@ -126,10 +129,22 @@ pub enum Instruction {
     Release {
         /// The property.
         target: Target,
-        /// How much is released.
-        amount: Money,
+        /// How much is released; absent for a property that is controlled as a whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
         /// The measure that is released.
         original: Original,
+    },
+    /// Deduct money out of a freeze of ours, to the court's own account only (法〔2018〕64号: freeze first, then deduct).
+    Deduct {
+        /// The account.
+        target: Target,
+        /// How much.
+        amount: Money,
+        /// The freeze that it comes out of.
+        original: Original,
+        /// Where it goes.
+        into: CourtAccount,
     },
 }
 
@@ -141,6 +156,7 @@ impl Instruction {
             Self::Freeze { .. } => ActionKind::Freeze,
             Self::Renew { .. } => ActionKind::Renew,
             Self::Release { .. } => ActionKind::Release,
+            Self::Deduct { .. } => ActionKind::Deduct,
         }
     }
 
@@ -148,37 +164,33 @@ impl Instruction {
     pub const fn target(&self) -> Option<&Target> {
         match self {
             Self::Query { .. } => None,
-            Self::Freeze { target, .. } | Self::Renew { target, .. } | Self::Release { target, .. } => {
-                Some(target)
-            }
+            Self::Freeze { target, .. }
+            | Self::Renew { target, .. }
+            | Self::Release { target, .. }
+            | Self::Deduct { target, .. } => Some(target),
         }
     }
 }
 
-/// The property a control is about, named as the counterpart named it in its answer.
+/// The court's account for enforcement money 执行款专户.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Target {
-    /// A bank account or one of its sub-accounts.
-    Account {
-        /// Account number 开户账号.
-        number: String,
-        /// Sub-account 子账号, exactly as fed back.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        sub_account: Option<String>,
-        /// Account class 账户类别 in the bank's words.
-        #[serde(default)]
-        class: String,
-        /// Branch name 开户网点.
-        #[serde(default)]
-        branch: String,
-        /// Branch code 开户网点代码.
-        #[serde(default)]
-        branch_code: String,
-    },
+#[serde(deny_unknown_fields)]
+pub struct CourtAccount {
+    /// Name of the holder 户名.
+    pub holder: String,
+    /// Account number 账号.
+    pub number: String,
+    /// Bank 开户行.
+    pub bank: String,
+    /// Number of the bank in the payment system 开户行行号, for transfers between banks.
+    #[serde(default)]
+    pub bank_number: String,
+    /// Class 账户类型 in words, e.g. 本币.
+    #[serde(default)]
+    pub class: String,
 }
 
-/// The earlier order whose measure is renewed or released.
+/// The earlier order whose measure is renewed, released or deducted from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Original {
@@ -186,6 +198,9 @@ pub struct Original {
     pub number: RequestNumber,
     /// Case number of the freeze 原冻结案号.
     pub case_number: CaseNumber,
+    /// The counterpart's own number of the measure, when it gave one: a registry's 查封业务号, a regulator's record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
 }
 
 /// An enforcement officer 承办人 with the certificates that a counterpart has on file (法释〔2013〕20号 art. 2).
@@ -235,8 +250,8 @@ pub struct CaseHead {
     pub officers: Vec<Officer>,
 }
 
-/// What a legal document is. Query: notice; freeze and renewal: ruling and notice; release: its own ruling and notice
-/// (法释〔2013〕20号 art. 3).
+/// What a legal document is. Query: notice; freeze and renewal: ruling and notice; release and deduction: their own
+/// ruling and notice (法释〔2013〕20号 art. 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentKind {
@@ -250,6 +265,10 @@ pub enum DocumentKind {
     ReleaseRuling,
     /// 协助解除冻结通知书
     ReleaseNotice,
+    /// 扣划裁定书
+    DeductRuling,
+    /// 协助扣划通知书
+    DeductNotice,
 }
 
 impl DocumentKind {
@@ -261,6 +280,8 @@ impl DocumentKind {
             Self::FreezeNotice => "协助冻结存款通知书",
             Self::ReleaseRuling => "解除冻结裁定书",
             Self::ReleaseNotice => "协助解除冻结存款通知书",
+            Self::DeductRuling => "扣划裁定书",
+            Self::DeductNotice => "协助扣划存款通知书",
         }
     }
 }

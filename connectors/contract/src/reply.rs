@@ -34,6 +34,11 @@ pub enum Reply {
         /// How much was released; null when the counterpart does not say.
         amount: Option<Money>,
     },
+    /// To a deduction: done.
+    Deducted {
+        /// How much was deducted.
+        amount: Money,
+    },
     /// To a control: not done.
     NotHeld(Refusal),
     /// The counterpart does not do what was asked, or not for this order.
@@ -67,6 +72,7 @@ impl Reply {
             Self::Held(_) => "held",
             Self::PartlyHeld(_) => "partly_held",
             Self::Released { .. } => "released",
+            Self::Deducted { .. } => "deducted",
             Self::NotHeld(_) => "not_held",
             Self::Refused(_) => "refused",
         }
@@ -78,8 +84,11 @@ impl Reply {
 pub struct Holding {
     /// Limit of the measure 冻结限额.
     pub limit: Option<Money>,
-    /// What is really held 实际控制金额; never assumed from the limit.
+    /// What is really held 实际控制金额; never assumed from the limit. Zero where a property is controlled as a whole.
     pub held: Money,
+    /// Units of a product or shares that are really held 实际控制数量, as decimal text, where it is said in units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<String>,
     /// The part of the limit that no money covers 超额控制金额.
     pub uncovered: Option<Money>,
     /// Balance after the measure.
@@ -92,6 +101,9 @@ pub struct Holding {
     pub until: Option<Date>,
     /// Place in the queue.
     pub rank: Option<Rank>,
+    /// The counterpart's own number of the measure, to name it by later: a registry's 查封业务号, a regulator's record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
     /// Earlier freezes and rights of others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<Encumbrance>,

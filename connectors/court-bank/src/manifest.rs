@@ -30,6 +30,10 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             action: ActionKind::Release,
             documents: &[DocumentKind::ReleaseRuling, DocumentKind::ReleaseNotice],
         },
+        Capability {
+            action: ActionKind::Deduct,
+            documents: &[DocumentKind::DeductRuling, DocumentKind::DeductNotice],
+        },
     ],
     identities: code::IDENTITIES,
     lines: &[LineKind::Parcel, LineKind::Postbox],

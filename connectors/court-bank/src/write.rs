@@ -1,21 +1,19 @@
 //! Orders to request packages (protocol sections 1a, 2, 4 and 6).
 
+mod target;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chakong_contract::order::{CaseHead, Original, Target};
+use chakong_contract::order::CaseHead;
 use chakong_contract::{
-    Batch, Currency, Date, DocumentKind, Fault, FaultKind, Instruction, LegalDocument, Message, Money, Order,
-    Parcel,
+    Batch, Date, DocumentKind, Fault, FaultKind, Instruction, LegalDocument, Message, Order, Parcel,
 };
 use md5::{Digest as _, Md5};
-use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::manifest::Bank;
 use crate::package;
 use crate::wire::file_name::{self, PackageKind};
-use crate::wire::{
-    CertificateRow, ControlRequestRow, DocumentRow, QueryRequestRow, Row, TargetRow, code, xml,
-};
+use crate::wire::{CertificateRow, ControlRequestRow, DocumentRow, QueryRequestRow, Row, code, xml};
 
 impl Parcel for Bank {
     fn write(&self, batch: &Batch) -> Result<Vec<Message>, Fault> {
@@ -123,26 +121,7 @@ pub(crate) fn query(order: &Order, document_key: String) -> Result<QueryRequestR
 /// # Errors
 /// As [`query`].
 pub(crate) fn control(order: &Order) -> Result<ControlRequestRow, Fault> {
-    let (target, notice) = match &order.instruction {
-        Instruction::Freeze { target, limit, from, until } => {
-            let ruling = ruling(order, DocumentKind::FreezeRuling);
-            let term = (first_moment(*from), last_moment(*until));
-            let row = target_row(target, *limit, ruling, code::FREEZE)?;
-            (TargetRow { from: term.0, until: term.1, ..row }, DocumentKind::FreezeNotice)
-        }
-        Instruction::Release { target, amount, original } => {
-            let ruling = ruling(order, DocumentKind::ReleaseRuling);
-            let row = target_row(target, *amount, ruling, code::RELEASE)?;
-            (of_original(row, original), DocumentKind::ReleaseNotice)
-        }
-        Instruction::Renew { target, limit, from, until, original } => {
-            let ruling = ruling(order, DocumentKind::FreezeRuling);
-            let term = (first_moment(*from), last_moment(*until));
-            let row = of_original(target_row(target, *limit, ruling, code::RENEW)?, original);
-            (TargetRow { from: term.0, until: term.1, ..row }, DocumentKind::FreezeNotice)
-        }
-        Instruction::Query { .. } => return Err(unsupported("a query cannot be written as a control")),
-    };
+    let (target, notice) = target::of(order)?;
     let head = Head::of(order)?;
     Ok(ControlRequestRow {
         number: order.number.to_string(),
@@ -162,47 +141,6 @@ pub(crate) fn control(order: &Order) -> Result<ControlRequestRow, Fault> {
         targets: vec![target],
         ..ControlRequestRow::default()
     })
-}
-
-fn target_row(target: &Target, amount: Money, ruling: String, measure: &str) -> Result<TargetRow, Fault> {
-    let Target::Account { number, sub_account, class, branch, branch_code } = target;
-    // The answer names no currency and only yuan was ever seen (protocol section 7.6): anything else could not be read back.
-    let currency = Currency::CNY.number().filter(|_| amount.is_yuan());
-    let currency = currency.ok_or_else(|| unsupported("the wire controls amounts in Chinese yuan only"))?;
-    // Cut, never rounded up: a freeze must not exceed what was ordered.
-    let amount = amount.amount.round_dp_with_strategy(2, RoundingStrategy::ToZero);
-    if amount <= Decimal::ZERO {
-        return Err(unsupported("the amount is not positive"));
-    }
-    Ok(TargetRow {
-        sequence: "1".into(),
-        class: code::DEPOSIT.into(),
-        measure: measure.into(),
-        account: number.clone(),
-        sub_account: sub_account.clone().unwrap_or_default(),
-        account_class: class.clone(),
-        branch: branch.clone(),
-        branch_code: branch_code.clone(),
-        content: code::MONEY.into(),
-        currency: currency.into(),
-        amount: format!("{amount:.2}"),
-        ruling,
-        ..TargetRow::default()
-    })
-}
-
-fn of_original(row: TargetRow, original: &Original) -> TargetRow {
-    let (number, case_number) = (original.number.to_string(), original.case_number.to_string());
-    TargetRow { original: number, original_case: case_number, ..row }
-}
-
-/// The number of the ruling; where it has none of its own, that of the case.
-fn ruling(order: &Order, kind: DocumentKind) -> String {
-    let document = order.documents.iter().find(|document| document.kind == kind);
-    match document.map(|document| document.number.trim()) {
-        Some(number) if !number.is_empty() => number.to_owned(),
-        _ => order.case.number.to_string(),
-    }
 }
 
 /// What requests of both kinds say about party and officer.

@@ -1,7 +1,7 @@
 //! Fixtures and the conformance suite.
 
 use chakong_contract::manifest::SettingValue;
-use chakong_contract::order::{Original, Target};
+use chakong_contract::order::{CourtAccount, Original, Target};
 use chakong_contract::{IdentityDocument, Instruction, Money, Order, Secret, Settings};
 use chakong_court_bank::plugin;
 use chakong_testkit::{Subject, check_fixtures, conformance, fixture_folder, sample};
@@ -27,19 +27,34 @@ fn samples() -> Vec<Order> {
         class: "借记卡".into(),
         branch: "测试银行某某支行".into(),
         branch_code: "999100000001".into(),
+        whole: false,
     };
     let amount = Money::yuan("60000.00".parse().expect("an amount"));
     let (from, until) = ("2026-01-05".parse().expect("a date"), "2027-01-04".parse().expect("a date"));
-    let freeze = Instruction::Freeze { target: target(), limit: amount, from, until };
+    let freeze = Instruction::Freeze { target: target(), limit: Some(amount), from, until };
     let freeze = sample::order(&manifest, "TESTFREEZE1", "张测试", document(), freeze);
-    let original = Original { number: freeze.number.clone(), case_number: freeze.case.number.clone() };
+    let original = Original {
+        number: freeze.number.clone(),
+        case_number: freeze.case.number.clone(),
+        reference: String::new(),
+    };
     let (from, until) = ("2027-01-05".parse().expect("a date"), "2028-01-04".parse().expect("a date"));
     let renew =
-        Instruction::Renew { target: target(), limit: amount, from, until, original: original.clone() };
+        Instruction::Renew { target: target(), limit: Some(amount), from, until, original: original.clone() };
     let renew = sample::order(&manifest, "TESTRENEW1", "张测试", document(), renew);
-    let release = Instruction::Release { target: target(), amount, original };
+    let release = Instruction::Release { target: target(), amount: Some(amount), original: original.clone() };
     let release = sample::order(&manifest, "TESTRELEASE1", "张测试", document(), release);
-    vec![sample::query(&manifest, "张测试", document()), freeze, renew, release]
+    let into = CourtAccount {
+        holder: "某某市测试区人民法院".into(),
+        number: "9990000000000000001".into(),
+        bank: "测试银行某某支行".into(),
+        bank_number: "999100000001".into(),
+        class: "本币".into(),
+    };
+    let deducted = Money::yuan("10000.00".parse().expect("an amount"));
+    let deduct = Instruction::Deduct { target: target(), amount: deducted, original: original.clone(), into };
+    let deduct = sample::order(&manifest, "TESTDEDUCT1", "张测试", document(), deduct);
+    vec![sample::query(&manifest, "张测试", document()), freeze, renew, deduct, release]
 }
 
 #[test]

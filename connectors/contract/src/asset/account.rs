@@ -90,6 +90,15 @@ pub struct Product {
     /// Account that redemptions are paid to.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub redemption_account: String,
+    /// How it is sold 产品销售种类 in the bank's words: 直销, 代销.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sale: String,
+    /// Region of the bank 地区号.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub region: String,
+    /// Account that keeps the product 理财账号.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub wealth_account: String,
 }
 
 /// A transaction 资金往来.

@@ -36,6 +36,9 @@ pub struct RealProperty {
     pub registered: Option<Date>,
     /// Name of the registry.
     pub registry: String,
+    /// The registry's business number of the right 业务号, by which it wants to hear of it again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub business_number: String,
     /// Mortgages, seizures, objections, prenotices.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub encumbrances: Vec<Encumbrance>,

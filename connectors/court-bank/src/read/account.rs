@@ -98,6 +98,9 @@ fn product_of(row: &ProductRow, currency: Option<Currency>, notes: &mut Notes) -
         controllable: notes.decimal(field::CONTROLLABLE, &row.controllable).map(|part| part.to_string()),
         unit_price: notes.money(field::UNIT_PRICE, &row.unit_price, currency),
         redemption_account: text(&row.redemption_account),
+        sale: text(&row.sale),
+        region: text(&row.region),
+        wealth_account: text(&row.wealth_account),
     }
 }
 

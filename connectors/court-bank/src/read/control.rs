@@ -81,8 +81,12 @@ fn reply(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
 fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
     // The result names no currency. It is that of the request, and the connector writes requests in yuan only.
     let currency = Some(Currency::CNY);
+    let units = required_if_given(&row.held_quantity, "the quantity really held is no number")?;
+    let units = units.filter(|units| units.is_sign_positive() && !units.is_zero());
     let held = money::read_amount(&row.held)
         .map_err(|_| malformed("the amount really held is no amount"))?
+        // Of a product units are held, and perhaps no money beside them.
+        .or_else(|| units.map(|_| Decimal::ZERO))
         .ok_or_else(|| malformed("the bank did not say how much is really held"))?;
     if held.is_sign_negative() && !held.is_zero() {
         return Err(malformed("the amount really held is negative"));
@@ -92,6 +96,7 @@ fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
     let freezes: Vec<Encumbrance> =
         row.freezes.iter().map(|freeze| freeze_of(freeze, currency, notes)).collect();
     let full = match (limit, uncovered) {
+        _ if units.is_some() => row.reason.trim().is_empty(),
         (Some(limit), _) => held >= limit,
         (None, Some(uncovered)) => uncovered.is_zero(),
         (None, None) => false,
@@ -103,12 +108,14 @@ fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
     let holding = Holding {
         limit: limit.map(yuan),
         held: yuan(held),
+        units: units.map(|units| units.normalize().to_string()),
         uncovered: uncovered.map(yuan),
         balance: notes.money(field::BALANCE, &row.balance, currency),
         available: notes.money(field::AVAILABLE, &row.available, currency),
         from: notes.date(field::MEASURE_FROM, &row.from),
         until: notes.date(field::MEASURE_UNTIL, &row.until),
         rank,
+        reference: String::new(),
         earlier,
         words: joined(&row.reason, &row.remark),
     };

@@ -1,5 +1,6 @@
 //! The simulated bank's accounts, and what it does to them.
 
+mod control;
 mod rows;
 
 use std::collections::HashMap;
@@ -31,6 +32,10 @@ struct Held {
     available: Decimal,
     /// Available on each sub-account.
     sub_accounts: HashMap<String, Decimal>,
+    /// What was deducted from the account and its sub-accounts, by sub-account.
+    deducted: HashMap<String, Decimal>,
+    /// Units of each product that are not frozen.
+    units: HashMap<String, Decimal>,
     measures: Vec<Measure>,
 }
 
@@ -39,6 +44,8 @@ struct Held {
 struct Measure {
     number: String,
     sub_account: String,
+    /// Product number; empty for money.
+    product: String,
     held: Decimal,
     limit: Decimal,
     until: String,
@@ -78,7 +85,11 @@ impl Vault {
         let available = script.available.unwrap_or((script.balance - earlier).max(Decimal::ZERO));
         let sub_accounts = script.sub_accounts.iter().map(|sub| (sub.number.clone(), sub.balance)).collect();
         let number = script.number.clone();
-        let held = Held { owner: owner.clone(), script, available, sub_accounts, measures: Vec::new() };
+        let units =
+            script.products.iter().map(|product| (product.number.clone(), product.quantity)).collect();
+        let deducted = HashMap::new();
+        let measures = Vec::new();
+        let held = Held { owner: owner.clone(), script, available, sub_accounts, deducted, units, measures };
         if self.accounts.insert(number.clone(), held).is_none() {
             self.customers.entry(owner.clone()).or_default().push(number);
         }
@@ -147,6 +158,7 @@ impl Vault {
             code::RELEASE => {
                 held.release(request, target, amount).unwrap_or_else(|| refused("无原冻结请求信息或冻结编号"))
             }
+            code::DEDUCT => held.deduct(request, target, amount).unwrap_or_else(refused),
             _ => refused("不支持该控制措施"),
         }
     }
@@ -163,104 +175,8 @@ impl Held {
 
     fn balance_of(&self, sub_account: &str) -> Decimal {
         let sub = self.script.sub_accounts.iter().find(|sub| sub.number == sub_account);
-        sub.map_or(self.script.balance, |sub| sub.balance)
-    }
-
-    fn freeze(
-        &mut self,
-        request: &ControlRequestRow,
-        target: &TargetRow,
-        limit: Decimal,
-        now: Moment,
-    ) -> Option<Done> {
-        let earlier = self.freeze_rows();
-        let available = self.available_on(&target.sub_account)?;
-        let held = limit.min(*available).max(Decimal::ZERO);
-        *available -= held;
-        let available = *available;
-        self.measures.push(Measure {
-            number: request.number.clone(),
-            sub_account: target.sub_account.clone(),
-            held,
-            limit,
-            until: target.until.clone(),
-            court: request.court_name.clone(),
-            document: target.ruling.clone(),
-        });
-        let row = ControlRow {
-            state: code::DONE.into(),
-            balance: amount(self.balance_of(&target.sub_account)),
-            available: amount(available),
-            from: moment(now),
-            until: target.until.clone(),
-            limit: amount(limit),
-            held: amount(held),
-            uncovered: amount(limit - held),
-            freezes: earlier,
-            ..result(request, target)
-        };
-        Some(Done { row, amount: held, executed: true })
-    }
-
-    /// A renewal finds the freeze as a release does. It moves the end; what is held is carried over.
-    fn renew(
-        &mut self,
-        request: &ControlRequestRow,
-        target: &TargetRow,
-        limit: Decimal,
-        now: Moment,
-    ) -> Option<Done> {
-        let is_it = |measure: &Measure| {
-            measure.number == target.original && measure.sub_account == target.sub_account
-        };
-        let at = self.measures.iter().position(is_it)?;
-        let mut measure = self.measures.remove(at);
-        let freezes = self.freeze_rows();
-        measure.limit = limit;
-        measure.until = target.until.clone();
-        let held = measure.held;
-        self.measures.insert(at, measure);
-        let row = ControlRow {
-            state: code::DONE.into(),
-            balance: amount(self.balance_of(&target.sub_account)),
-            available: amount(*self.available_on(&target.sub_account)?),
-            from: moment(now),
-            until: target.until.clone(),
-            limit: amount(limit),
-            held: amount(held),
-            uncovered: amount((limit - held).max(Decimal::ZERO)),
-            freezes,
-            ..result(request, target)
-        };
-        Some(Done { row, amount: held, executed: true })
-    }
-
-    /// A release finds the freeze by its request number, account and sub-account (protocol section 4).
-    fn release(&mut self, request: &ControlRequestRow, target: &TargetRow, asked: Decimal) -> Option<Done> {
-        let original = |measure: &&mut Measure| {
-            measure.number == target.original && measure.sub_account == target.sub_account
-        };
-        let measure = self.measures.iter_mut().find(original)?;
-        let released = asked.min(measure.held).max(Decimal::ZERO);
-        measure.held -= released;
-        let limit = measure.limit;
-        if measure.held.is_zero() {
-            self.measures.retain(|measure| {
-                measure.number != target.original || measure.sub_account != target.sub_account
-            });
-        }
-        let balance = self.balance_of(&target.sub_account);
-        let available = self.available_on(&target.sub_account)?;
-        *available += released;
-        let row = ControlRow {
-            state: code::DONE.into(),
-            available: amount(*available),
-            balance: amount(balance),
-            limit: amount(limit),
-            held: amount(released),
-            ..result(request, target)
-        };
-        Some(Done { row, amount: released, executed: true })
+        let opening = sub.map_or(self.script.balance, |sub| sub.balance);
+        opening - self.deducted.get(sub_account).copied().unwrap_or_default()
     }
 }
 

@@ -14,10 +14,16 @@ pub(crate) const FREEZE: &str = "01";
 pub(crate) const RENEW: &str = "02";
 /// Measure: release.
 pub(crate) const RELEASE: &str = "04";
+/// Measure: deduct.
+pub(crate) const DEDUCT: &str = "06";
 /// Class of control: deposit (protocol section 7.4).
 pub(crate) const DEPOSIT: &str = "1";
+/// Class of control: financial product that is no deposit.
+pub(crate) const PRODUCT: &str = "2";
 /// Content of control: the money in the account.
 pub(crate) const MONEY: &str = "1";
+/// Content of control: the account.
+pub(crate) const ACCOUNT: &str = "2";
 /// Result: controlled.
 pub(crate) const DONE: &str = "1";
 /// Result: not controlled.

@@ -184,6 +184,7 @@ fn draft(kind: PropertyKind, right: &Right, asked: Option<&Asked>, strange: &mut
         right_nature: filled(&natures),
         registered: strange.date("djsj", &right.djsj),
         registry: right.djjg.text(),
+        business_number: right.ywh.text(),
         encumbrances: Vec::new(),
         remark: filled(&remarks),
     };

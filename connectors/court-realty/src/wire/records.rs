@@ -52,6 +52,7 @@ pub(crate) struct Right {
     pub(crate) fwxz: Scalar,
     pub(crate) djjg: Scalar,
     pub(crate) djsj: Scalar,
+    pub(crate) ywh: Scalar,
     pub(crate) qszt: Scalar,
     pub(crate) gyfs: Scalar,
     pub(crate) gyqk: Scalar,

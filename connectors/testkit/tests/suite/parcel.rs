@@ -60,8 +60,9 @@ pub(crate) fn subject(flaw: &str) -> Subject {
             class: String::new(),
             branch: String::new(),
             branch_code: String::new(),
+            whole: false,
         },
-        limit: Money::yuan(100.into()),
+        limit: Some(Money::yuan(100.into())),
         from: day("2026-01-05"),
         until: day("2027-01-04"),
     };
@@ -135,12 +136,14 @@ pub(crate) fn read(line: &str) -> Option<Read> {
     let holding = Holding {
         limit: None,
         held: Money::yuan(100.into()),
+        units: None,
         uncovered: None,
         balance: None,
         available: None,
         from: None,
         until: None,
         rank: None,
+        reference: String::new(),
         earlier: Vec::new(),
         words: String::new(),
     };

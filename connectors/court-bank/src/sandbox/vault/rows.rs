@@ -42,7 +42,7 @@ impl Held {
             branch_code: script.branch_code.clone(),
             opened: opened.unwrap_or_default(),
             currency: script.currency.clone(),
-            balance: amount(script.balance),
+            balance: amount(self.balance_of("")),
             available: amount(self.available),
             remark: script.remark.clone(),
             products: self.product_rows(),
@@ -59,7 +59,7 @@ impl Held {
             class: sub.class.clone(),
             sub_account: sub.number.clone(),
             currency: self.script.currency.clone(),
-            balance: amount(sub.balance),
+            balance: amount(self.balance_of(&sub.number)),
             available: amount(self.sub_accounts.get(&sub.number).copied().unwrap_or_default()),
             ..SubAccountRow::default()
         };
@@ -77,7 +77,7 @@ impl Held {
             currency: self.script.currency.clone(),
             unit_price: amount(product.unit_price),
             quantity: amount(product.quantity),
-            controllable: amount(product.quantity),
+            controllable: amount(self.units.get(&product.number).copied().unwrap_or_default()),
             ..ProductRow::default()
         };
         self.script.products.iter().zip(1..).map(row).collect()
