@@ -68,6 +68,7 @@ fn company_of(stake: &EquityStake) -> Company {
     Company {
         name: stake.company.clone(),
         code: stake.company_code.clone(),
+        registration_number: stake.registration_number.clone(),
         shareholders: if stake.holder.is_empty() { Vec::new() } else { vec![holder] },
         encumbrances: stake.encumbrances.clone(),
         ..Company::default()

@@ -161,10 +161,7 @@ fn a_stake_tells_of_one_shareholder_and_contradicts_no_list() {
         company: "示例甲有限公司".to_owned(),
         company_code: CODES[0].parse().ok(),
         percent: Some("5".to_owned()),
-        subscribed: None,
-        paid: None,
-        since: None,
-        encumbrances: Vec::new(),
+        ..EquityStake::default()
     };
     let company = Company {
         shareholders: vec![holder("乙某", "95"), holder("丙某", "4")],
@@ -263,10 +260,8 @@ fn reports() -> impl Strategy<Value = Vec<Report>> {
             company: company.name,
             company_code: company.code,
             percent: holder.percent,
-            subscribed: None,
             paid: holder.paid,
-            since: None,
-            encumbrances: Vec::new(),
+            ..EquityStake::default()
         })),
     ];
     // One order reports several assets; several orders answer in the same instant.

@@ -49,6 +49,7 @@ pub use money::{Currency, Money};
 pub use name::PartyName;
 pub use order::{
     ActionKind, CertificateImage, DocumentKind, Instruction, LegalDocument, Officer, Order, RequestNumber,
+    Transferee,
 };
 pub use party::{IdentityDocument, IdentityKind, Party, PartyKind, PartyRole};
 pub use reply::{Answer, Refusal, RefusalReason, Reply};

@@ -100,6 +100,7 @@ fn succeeded(act: ActionKind, reply: &Reply) -> Result<(), String> {
         ActionKind::Release => {
             matches!(reply, Reply::Released { .. } | Reply::Held(_) | Reply::PartlyHeld(_))
         }
+        ActionKind::Transfer => matches!(reply, Reply::Transferred { .. }),
         ActionKind::Deduct => !matches!(reply, Reply::Found { .. } | Reply::Nothing | Reply::Partial { .. }),
     };
     holds(fits, || format!("{act}: the sample was answered {}", reply.outcome()))
