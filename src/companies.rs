@@ -69,6 +69,9 @@ fn company_of(stake: &EquityStake) -> Company {
         name: stake.company.clone(),
         code: stake.company_code.clone(),
         registration_number: stake.registration_number.clone(),
+        status: stake.status,
+        status_text: stake.status_text.clone(),
+        freezes: stake.freezes.clone(),
         shareholders: if stake.holder.is_empty() { Vec::new() } else { vec![holder] },
         encumbrances: stake.encumbrances.clone(),
         ..Company::default()

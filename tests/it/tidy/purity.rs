@@ -18,6 +18,7 @@ const PURE: &[&str] = &[
     "connectors/court-realty/src",
     "connectors/declarative/src",
     "connectors/gleif/src",
+    "connectors/market-regulator/src",
     "connectors/qichacha/src",
     "connectors/tianyancha/src",
 ];

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Encumbrance;
+use super::{CompanyStatus, Encumbrance, EquityFreeze};
 use crate::date::Date;
 use crate::id::Uscc;
 use crate::money::Money;
@@ -18,6 +18,12 @@ pub struct EquityStake {
     /// The company's registration number 注册号, where it has no valid code.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub registration_number: String,
+    /// The company's status in our vocabulary; null when not stated or not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<CompanyStatus>,
+    /// The company's status in the source's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub status_text: String,
     /// Share of the capital in percent, as decimal text.
     pub percent: Option<String>,
     /// Number of shares, as decimal text, where it is counted in shares.
@@ -29,7 +35,10 @@ pub struct EquityStake {
     pub paid: Option<Money>,
     /// As of.
     pub since: Option<Date>,
-    /// Freezes and pledges.
+    /// Freezes of the stake as the public record has them, those that have ended too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freezes: Vec<EquityFreeze>,
+    /// Freezes and pledges that stand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub encumbrances: Vec<Encumbrance>,
 }
