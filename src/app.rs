@@ -101,6 +101,7 @@ impl App {
             submissions: Arc::clone(&context.submissions),
             plugins: plugins(),
             keys: config.keys,
+            court_accounts: config.court_accounts,
             server: config.server.clone(),
             min_free: config.store.min_free,
             tasks,

@@ -3,6 +3,7 @@
 //! Nothing here touches the network. `config/chakong.toml` documents every setting with its default.
 
 mod counterpart;
+mod court_accounts;
 mod keys;
 mod postboxes;
 mod reader;
@@ -18,6 +19,7 @@ pub use counterpart::{
     BreakerConfig, CallConfig, CounterpartConfig, LimitsConfig, LineConfig, ParcelConfig, PostboxConfig,
     Window, read_counterpart,
 };
+pub use court_accounts::NamedAccount;
 pub use keys::{ApiKey, Role, digest_of};
 pub use reader::{Problem, Problems};
 pub use server::{LogConfig, LogFormat, ServerConfig, StoreConfig};
@@ -42,6 +44,8 @@ pub struct Config {
     pub log: LogConfig,
     /// API keys.
     pub keys: Vec<ApiKey>,
+    /// Accounts of the court that deducted money may go to.
+    pub court_accounts: Vec<NamedAccount>,
     /// Folder with one file per counterpart.
     pub counterparts_directory: PathBuf,
     /// The counterparts.
@@ -65,12 +69,25 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
     let log = root.section("log", server::read_log).unwrap_or_default();
     let keys = root.sections("keys", keys::read_key).into_iter().flatten().collect::<Vec<_>>();
     keys::check_distinct(&keys, &mut root);
+    let accounts = root.sections("court_accounts", court_accounts::read_account);
+    let court_accounts = accounts.into_iter().flatten().collect::<Vec<_>>();
+    court_accounts::check_distinct(&court_accounts, &mut root);
     let directory = root.text("counterparts").unwrap_or_else(|| "counterparts".to_owned());
     root.finish();
     let counterparts_directory = base.join(directory);
     let counterparts = read_folder(&counterparts_directory, plugins, postbox.is_some(), &mut problems);
     if problems.is_empty() {
-        Ok(Config { instance, server, postbox, store, log, keys, counterparts_directory, counterparts })
+        Ok(Config {
+            instance,
+            server,
+            postbox,
+            store,
+            log,
+            keys,
+            court_accounts,
+            counterparts_directory,
+            counterparts,
+        })
     } else {
         Err(problems)
     }

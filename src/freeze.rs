@@ -2,13 +2,15 @@
 //! of how much more may be frozen: what is held plus what is asked never exceeds the claim (民诉法 art. 253, 查扣冻规定
 //! art. 19).
 
+mod candidate;
 mod exempt;
 mod ledger;
 mod reply;
 
+pub use candidate::candidates;
 pub use exempt::{Exemption, Level, exemption};
-pub use ledger::{Decision, decide, exposure, may_ask, room};
-pub use reply::{candidate, hear};
+pub use ledger::{Decision, decide, exposure, is_whole, may_ask, room};
+pub use reply::hear;
 
 #[cfg(test)]
 mod tests;

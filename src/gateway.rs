@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chakong_contract::connector::Plugin;
 
 use crate::clock::Clock;
-use crate::config::{ApiKey, ServerConfig};
+use crate::config::{ApiKey, NamedAccount, ServerConfig};
 use crate::counterparts::Counterparts;
 use crate::lanes::{Board, Submissions};
 use crate::lifecycle::Tasks;
@@ -30,6 +30,8 @@ pub struct Gateway {
     pub plugins: Vec<Plugin>,
     /// API keys.
     pub keys: Vec<ApiKey>,
+    /// Accounts of the court that deducted money may go to.
+    pub court_accounts: Vec<NamedAccount>,
     /// Limits of the HTTP API.
     pub server: ServerConfig,
     /// Intake stops while fewer bytes than this are free on the store's disk.

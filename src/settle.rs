@@ -3,6 +3,7 @@
 mod apply;
 mod by_hand;
 mod completion;
+mod deduct;
 mod differences;
 mod measures;
 
@@ -17,8 +18,9 @@ use crate::inquiry::{EventType, OrderRecord, OrderState};
 use crate::retry::RetryPolicy;
 
 pub use apply::{Effect, Source, answer_key, apply, apply_noting};
-pub use by_hand::{Declined, Resolution, approve, cancel, reject, release, requery, resolve};
+pub use by_hand::{Approval, Declined, Resolution, approve, cancel, reject, release, requery, resolve};
 pub use completion::{certificate_of, open_more};
+pub use deduct::{Deduction, deduct};
 
 /// What happened to an order.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,8 @@
 //! Measures 控制措施: lines of the freeze ledger.
 
 mod approve;
+mod checks;
+mod deduct;
 mod release;
 mod show;
 
@@ -23,6 +25,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route("/v1/measures/{id}/approve", post_with(approve::approve, approve::approve_docs))
         .api_route("/v1/measures/{id}/reject", post_with(approve::reject, approve::reject_docs))
         .api_route("/v1/measures/{id}/release", post_with(release::release, release::docs))
+        .api_route("/v1/measures/{id}/deduct", post_with(deduct::deduct, deduct::docs))
 }
 
 /// Names a measure.

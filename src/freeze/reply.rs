@@ -1,67 +1,12 @@
-//! What a counterpart's answer means for a line of the ledger.
+//! What a counterpart's answer to a control means for a line of the ledger.
 
-use chakong_contract::asset::MatchedBy;
 use chakong_contract::order::Target;
 use chakong_contract::reply::{Holding, Refusal};
-use chakong_contract::{Account, ActionKind, Currency, Reply};
-use rust_decimal::Decimal;
+use chakong_contract::{ActionKind, Reply};
+use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::{Exemption, Level, exemption};
-use crate::inquiry::{EventType, Measure, MeasureState, OrderRecord};
-
-/// A line for an account that a query found, with why it cannot be frozen if it cannot.
-pub fn candidate(order: &OrderRecord, account: &Account, matched_by: MatchedBy, can_freeze: bool) -> Measure {
-    let exemption = exemption(&account.class, &account.remark);
-    let note = match can_freeze {
-        true => obstacle(account, matched_by, &exemption),
-        false => "该单位不支持网络冻结 this counterpart takes no freeze orders".to_owned(),
-    };
-    let state = if note.is_empty() { MeasureState::Candidate } else { MeasureState::Skipped };
-    let target = Target::Account {
-        number: account.number.clone(),
-        sub_account: None,
-        class: account.class.clone(),
-        branch: account.branch.clone(),
-        branch_code: account.branch_code.clone(),
-        whole: false,
-    };
-    Measure {
-        id: 0,
-        inquiry: order.inquiry,
-        counterpart: order.lane.clone(),
-        party: order.party,
-        document: order.document,
-        institution: account.institution_code.clone(),
-        target,
-        state,
-        exemption,
-        available: account.available.map_or(Decimal::ZERO, |available| available.amount),
-        asked: Decimal::ZERO,
-        held: Decimal::ZERO,
-        releasing: Decimal::ZERO,
-        from: None,
-        until: None,
-        rank: None,
-        order: None,
-        note,
-    }
-}
-
-/// Why an account is not a candidate, Chinese first; empty when it is one.
-fn obstacle(account: &Account, matched_by: MatchedBy, exemption: &Exemption) -> String {
-    let yuan = account.currency == Some(Currency::CNY);
-    let reason = match (exemption.level, matched_by, account.available) {
-        (Level::NoMeasure, ..) => return format!("豁免账户 exempt: {}", exemption.basis),
-        (_, MatchedBy::NameOnly, _) => {
-            "仅姓名相符，须承办人确认 matched by name only; an officer must confirm"
-        }
-        (_, _, None) => "银行未反馈可用余额 the bank did not state the available balance",
-        _ if !yuan => "非人民币账户，不自动冻结 not a yuan account; not frozen automatically",
-        _ if account.closed.is_some() => "账户已销户 the account is closed",
-        _ => "",
-    };
-    reason.to_owned()
-}
+use super::is_whole;
+use crate::inquiry::{EventType, Measure, MeasureState};
 
 /// The line after a control's answer, and the event to tell.
 pub fn hear(measure: &Measure, action: ActionKind, reply: &Reply) -> (Measure, Option<EventType>) {
@@ -82,12 +27,19 @@ pub fn hear(measure: &Measure, action: ActionKind, reply: &Reply) -> (Measure, O
                 Measure { state: MeasureState::Stuck, releasing: Decimal::ZERO, note, ..measure.clone() };
             (stuck, Some(EventType::MeasureExcess))
         }
+        (ActionKind::Deduct, Reply::Deducted { amount }) => deducted(measure, amount.amount),
+        (ActionKind::Deduct, Reply::NotHeld(refusal) | Reply::Refused(refusal)) => {
+            let note = format!("扣划未成 deduction declined: {}", refusal.words);
+            let standing =
+                Measure { state: MeasureState::InForce, deducting: Decimal::ZERO, note, ..measure.clone() };
+            (standing, Some(EventType::MeasureRefused))
+        }
         _ => (measure.clone(), None),
     }
 }
 
 fn placed(measure: &Measure, holding: &Holding) -> (Measure, Option<EventType>) {
-    let held = holding.held.amount.max(Decimal::ZERO);
+    let held = held_of(measure, holding);
     let waits = held.is_zero() && holding.rank.is_some_and(|rank| rank.place > 1);
     let event = if waits {
         EventType::MeasureWaiting
@@ -102,10 +54,36 @@ fn placed(measure: &Measure, holding: &Holding) -> (Measure, Option<EventType>) 
         from: holding.from.or(measure.from),
         until: holding.until.or(measure.until),
         rank: holding.rank,
+        reference: Some(&holding.reference)
+            .filter(|said| !said.is_empty())
+            .unwrap_or(&measure.reference)
+            .clone(),
         note: holding.words.clone(),
         ..measure.clone()
     };
     (standing, Some(event))
+}
+
+/// The money that is held: as said, or the units of a product at the price that the bank last reported.
+fn held_of(measure: &Measure, holding: &Holding) -> Decimal {
+    let said = holding.held.amount.max(Decimal::ZERO);
+    let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Decimal>().ok());
+    let Target::Product { quantity, .. } = &measure.target else { return said };
+    match (number(&holding.units), number(quantity)) {
+        (Some(units), Some(all)) if all > Decimal::ZERO => {
+            let value = units.min(all) / all * measure.available;
+            said.max(value.round_dp_with_strategy(2, RoundingStrategy::AwayFromZero).min(measure.asked))
+        }
+        _ => said,
+    }
+}
+
+fn deducted(measure: &Measure, amount: Decimal) -> (Measure, Option<EventType>) {
+    let held = (measure.held - amount).max(Decimal::ZERO);
+    let state = if held.is_zero() { MeasureState::Deducted } else { MeasureState::InForce };
+    let deducted = measure.deducted + amount;
+    let rest = Measure { state, held, deducted, deducting: Decimal::ZERO, ..measure.clone() };
+    (rest, Some(EventType::MeasureDeducted))
 }
 
 fn refused(measure: &Measure, refusal: &Refusal) -> (Measure, Option<EventType>) {
@@ -120,7 +98,8 @@ fn refused(measure: &Measure, refusal: &Refusal) -> (Measure, Option<EventType>)
 
 fn released(measure: &Measure, amount: Decimal) -> (Measure, Option<EventType>) {
     let held = (measure.held - amount).max(Decimal::ZERO);
-    let state = if held.is_zero() { MeasureState::Released } else { MeasureState::InForce };
+    let over = held.is_zero() || is_whole(&measure.target);
+    let state = if over { MeasureState::Released } else { MeasureState::InForce };
     let rest = Measure { state, held, releasing: Decimal::ZERO, ..measure.clone() };
     (rest, Some(EventType::MeasureReleased))
 }

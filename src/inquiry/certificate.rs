@@ -53,9 +53,11 @@ pub struct Coverage {
     pub claimed: Money,
     /// Really held.
     pub held: Money,
+    /// Taken to the court's account.
+    pub deducted: Money,
     /// Asked for, proposed or of unknown outcome.
     pub asked: Money,
-    /// Claim less held, never below zero.
+    /// Claim less held and deducted, never below zero.
     pub shortfall: Money,
 }
 
@@ -63,14 +65,16 @@ impl Coverage {
     /// What a ledger covers of a claim in yuan.
     pub fn of(claim: Decimal, measures: &[Measure]) -> Self {
         let held = measures.iter().map(|measure| measure.held).sum::<Decimal>();
+        let deducted = measures.iter().map(|measure| measure.deducted).sum::<Decimal>();
         let in_flight =
             |measure: &&Measure| matches!(measure.state, MeasureState::Proposed | MeasureState::Asked);
         let asked = measures.iter().filter(in_flight).map(|measure| measure.asked).sum::<Decimal>();
         Self {
             claimed: Money::yuan(claim),
             held: Money::yuan(held),
+            deducted: Money::yuan(deducted),
             asked: Money::yuan(asked),
-            shortfall: Money::yuan((claim - held).max(Decimal::ZERO)),
+            shortfall: Money::yuan((claim - held - deducted).max(Decimal::ZERO)),
         }
     }
 }
@@ -129,7 +133,7 @@ pub fn certify(
     let count = |states: &[OrderState]| orders.iter().filter(|line| states.contains(&line.state)).count();
     let count = |states: &[OrderState]| u32::try_from(count(states)).unwrap_or(u32::MAX);
     let coverage = mandate.map(|mandate| Coverage::of(mandate.claim.amount, measures));
-    let held = measures.iter().map(|measure| measure.held).sum::<Decimal>();
+    let held = measures.iter().map(|measure| measure.held + measure.deducted).sum::<Decimal>();
     let triage = match &coverage {
         Some(coverage) if coverage.shortfall.amount.is_zero() => Triage::CashCoversClaim,
         _ if held > Decimal::ZERO => Triage::CashCoversPart,

@@ -21,11 +21,12 @@ pub enum EventType {
     MeasureExcess,
     InquiryCompleted,
     InquiryCancelled,
+    MeasureDeducted,
 }
 
 impl EventType {
     /// Every type, in the order of its stored code.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::InquiryAccepted,
         Self::OrderAnswered,
         Self::OrderRefused,
@@ -41,6 +42,7 @@ impl EventType {
         Self::MeasureExcess,
         Self::InquiryCompleted,
         Self::InquiryCancelled,
+        Self::MeasureDeducted,
     ];
 
     /// The CloudEvents type.
@@ -61,6 +63,7 @@ impl EventType {
             Self::MeasureExcess => "chakong.measure.excess",
             Self::InquiryCompleted => "chakong.inquiry.completed",
             Self::InquiryCancelled => "chakong.inquiry.cancelled",
+            Self::MeasureDeducted => "chakong.measure.deducted",
         }
     }
 

@@ -27,6 +27,10 @@ pub enum MeasureState {
     Releasing,
     /// Stands although a release was asked: the counterpart declined it. A person must act.
     Stuck,
+    /// A deduction is under way; what is held still counts.
+    Deducting,
+    /// All that was held was taken to the court's account.
+    Deducted,
     /// Given back.
     Released,
     /// The counterpart did not do it.
@@ -45,6 +49,8 @@ impl MeasureState {
             Self::InForce => "in_force",
             Self::Releasing => "releasing",
             Self::Stuck => "stuck",
+            Self::Deducting => "deducting",
+            Self::Deducted => "deducted",
             Self::Released => "released",
             Self::Refused => "refused",
             Self::Skipped => "skipped",
@@ -52,7 +58,8 @@ impl MeasureState {
     }
 }
 
-/// A line of the freeze ledger 冻结台账: one account, what it may yield, what was asked and what is held. Amounts in yuan.
+/// A line of the freeze ledger 冻结台账: one property, what it may yield, what was asked and what is held. Amounts in
+/// yuan; what is controlled as a whole, such as real estate, has none: all its amounts stay zero.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Measure {
     /// Row number.
@@ -69,15 +76,15 @@ pub struct Measure {
     #[serde(skip)]
     pub document: u32,
     /// Code of the institution that keeps the account; with the account's number it says which account it is,
-    /// whatever the line it was reported over.
+    /// whatever the line it was reported over. Empty for what has a number of its own in the whole country.
     pub institution: String,
-    /// The account.
+    /// The property.
     pub target: Target,
     /// State.
     pub state: MeasureState,
     /// Whether the account may be touched, by its class.
     pub exemption: Exemption,
-    /// Available balance as last reported.
+    /// Available balance as last reported; for a product, its units at their price.
     #[schemars(with = "String")]
     pub available: Decimal,
     /// Limit proposed or asked.
@@ -89,12 +96,22 @@ pub struct Measure {
     /// The part of `held` that a release under way will give back.
     #[schemars(with = "String")]
     pub releasing: Decimal,
+    /// The part of `held` that a deduction under way will take.
+    #[schemars(with = "String")]
+    pub deducting: Decimal,
+    /// What was taken to the court's account.
+    #[schemars(with = "String")]
+    pub deducted: Decimal,
     /// First day.
     pub from: Option<Date>,
     /// Last day; the measure dies by itself after it (查扣冻规定 art. 27).
     pub until: Option<Date>,
     /// Place in the queue.
     pub rank: Option<Rank>,
+    /// The counterpart's own number of the measure, when it gave one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schemars(default)]
+    pub reference: String,
     /// The freeze order.
     #[serde(skip)]
     pub order: Option<OrderId>,

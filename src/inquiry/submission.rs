@@ -78,10 +78,23 @@ pub struct Mandate {
     /// Which accounts come first.
     #[serde(default)]
     pub prefer: Preference,
-    /// Term of each freeze in days; the default and the most is one year (民诉法解释 art. 485).
+    /// How freezes of what is not a deposit come about: financial products, real estate, equity. Its value is not known
+    /// for sure, so by default an officer approves each one, and only while deposits do not cover the claim.
+    #[serde(default = "propose", skip_serializing_if = "is_propose")]
+    pub other_property: Mode,
+    /// Term of each freeze in days; the default and the most is one year for deposits, three for everything else
+    /// (民诉法解释 art. 485).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1, max = 365))]
+    #[schemars(range(min = 1, max = 1095))]
     pub term_days: Option<u16>,
+}
+
+const fn propose() -> Mode {
+    Mode::Propose
+}
+
+const fn is_propose(mode: &Mode) -> bool {
+    matches!(mode, Mode::Propose)
 }
 
 /// How freezes come about.

@@ -117,8 +117,11 @@ fn check_mandate(submission: &Submission, mandate: &Mandate, findings: &mut Vec<
             "must be more than zero, with at most two decimals (财产保全规定 art. 15(3): an exact amount)";
         findings.push(Finding::new("/mandate/claim/amount", detail));
     }
-    if mandate.term_days.is_some_and(|days| !(1..=365).contains(&days)) {
-        findings.push(Finding::new("/mandate/term_days", "1 to 365 (民诉法解释 art. 485)"));
+    if mandate.term_days.is_some_and(|days| !(1..=1095).contains(&days)) {
+        findings.push(Finding::new(
+            "/mandate/term_days",
+            "1 to 1095; deposits end after 365 at the latest (民诉法解释 art. 485)",
+        ));
     }
     for kind in [DocumentKind::FreezeRuling, DocumentKind::FreezeNotice] {
         if !submission.documents.iter().any(|document| document.kind == kind) {

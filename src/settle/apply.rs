@@ -4,7 +4,7 @@ use chakong_contract::reply::Answer;
 use serde_json::{Value, json};
 
 use super::completion::close_if_done;
-use super::measures::{after_control, after_query};
+use super::measures::{after_control, after_query, follow};
 use super::{Circumstances, Happening, Settled, differences, settle};
 use crate::inquiry::{EventDraft, OrderRecord};
 use crate::store::{Revision, Stored, Tx};
@@ -82,10 +82,13 @@ pub fn apply_noting(
     let before = inquiry.clone();
     if settled.order.is_control() {
         after_control(tx, &mut inquiry, order, &settled, on.now)?;
-    } else if let Some(answer) = &settled.answer
-        && inquiry.mandate.is_some()
-    {
-        after_query(tx, &mut inquiry, &settled.order, &answer.reply, on)?;
+    } else if inquiry.mandate.is_some() {
+        match &settled.answer {
+            Some(answer) => after_query(tx, &mut inquiry, &settled.order, &answer.reply, on)?,
+            // The last query came to nothing: now it is known what deposits do not cover.
+            None if inquiry.open_orders == 0 => follow(tx, &mut inquiry, on.now)?,
+            None => {}
+        }
     }
     close_if_done(tx, &mut inquiry, settled.answer.is_some(), on.now)?;
     if inquiry != before {

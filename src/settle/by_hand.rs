@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chakong_contract::order::LegalDocument;
+use chakong_contract::order::{LegalDocument, Target};
 use chakong_contract::reply::{Answer, Holding, Refusal, RefusalReason};
 use chakong_contract::{Money, Reply};
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use super::completion::{close_if_done, open_more};
 use super::measures::{ask, follow, give_back};
 use super::{Circumstances, Happening, Source, apply};
-use crate::freeze::may_ask;
+use crate::freeze::{is_whole, may_ask};
 use crate::inquiry::{
     EventDraft, EventType, Inquiry, InquiryId, InquiryState, Measure, MeasureId, MeasureState, OrderRecord,
     OrderState, Priority,
@@ -44,18 +44,43 @@ pub enum Resolution {
     SendAgain,
 }
 
-fn ledger_of(tx: &mut dyn Tx, id: MeasureId) -> Stored<Option<(Measure, Inquiry, Vec<Measure>)>> {
+/// A measure with its inquiry and the whole ledger.
+pub(super) fn ledger_of(tx: &mut dyn Tx, id: MeasureId) -> Stored<Option<(Measure, Inquiry, Vec<Measure>)>> {
     let Some(measure) = tx.measure(id)? else { return Ok(None) };
     let inquiry = tx.inquiry(measure.inquiry)?.ok_or(StoreError::Missing("the inquiry"))?;
     let ledger = tx.measures_of(inquiry.id)?;
     Ok(Some((measure, inquiry, ledger)))
 }
 
+/// Adds documents to what the inquiry brought.
+pub(super) fn add_documents(tx: &mut dyn Tx, inquiry: InquiryId, documents: &[LegalDocument]) -> Stored<()> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    let mut submission = tx.submission(inquiry)?.ok_or(StoreError::Missing("the submission"))?;
+    submission.documents.extend_from_slice(documents);
+    tx.save_submission(inquiry, &submission)
+}
+
+/// How a freeze is approved.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Approval {
+    /// Up to how much, in yuan; what was proposed or is available where absent. Never beyond the claim.
+    pub limit: Option<Decimal>,
+    /// The account as such and not an amount in it.
+    pub whole: bool,
+}
+
 /// Sends a proposed freeze; also one that was skipped or refused, on an officer's word. `act` carries the reason.
 ///
 /// # Errors
 /// The outer one when the store fails, the inner one when the ledger does not allow it.
-pub fn approve(tx: &mut dyn Tx, id: MeasureId, mut act: Act) -> Stored<Result<Measure, Declined>> {
+pub fn approve(
+    tx: &mut dyn Tx,
+    id: MeasureId,
+    approval: Approval,
+    mut act: Act,
+) -> Stored<Result<Measure, Declined>> {
     let Some((measure, mut inquiry, ledger)) = ledger_of(tx, id)? else {
         return Ok(Err(Declined::Unknown("measure")));
     };
@@ -72,13 +97,35 @@ pub fn approve(tx: &mut dyn Tx, id: MeasureId, mut act: Act) -> Stored<Result<Me
             "the measure is {state}; only one that is not asked can be approved"
         ))));
     }
-    let wish = if measure.state == MeasureState::Proposed { measure.asked } else { measure.available };
+    let usual = if measure.state == MeasureState::Proposed { measure.asked } else { measure.available };
+    let wish = approval.limit.unwrap_or(usual);
     let Some(limit) = may_ask(claim, &ledger, id, wish) else { return Ok(Err(Declined::NoRoom)) };
+    let measure = match with_whole(measure, approval.whole, limit) {
+        Ok(measure) => measure,
+        Err(reason) => return Ok(Err(Declined::NotNow(reason))),
+    };
     ask(tx, &mut inquiry, measure, limit, act.at)?;
     tx.save_inquiry(&inquiry)?;
     act.subject = inquiry.uid.to_string();
     tx.insert_act(&act)?;
     Ok(tx.measure(id)?.ok_or(Declined::Unknown("measure")))
+}
+
+/// Marks an account to be frozen as such. All that is in it is held then, so it must fit into the limit.
+fn with_whole(mut measure: Measure, wanted: bool, limit: Decimal) -> Result<Measure, String> {
+    match &mut measure.target {
+        Target::Account { .. } if wanted && measure.available > limit => Err(format!(
+            "the account holds {} yuan and only {limit} may be frozen: freeze an amount, not the account \
+             (查扣冻规定 art. 19)",
+            measure.available
+        )),
+        Target::Account { whole, .. } => {
+            *whole = wanted;
+            Ok(measure)
+        }
+        _ if wanted => Err("only an account can be frozen as such".to_owned()),
+        _ => Ok(measure),
+    }
 }
 
 /// Takes a proposal back; the next account takes its place.
@@ -109,7 +156,7 @@ pub fn release(
     tx: &mut dyn Tx,
     id: MeasureId,
     amount: Option<Decimal>,
-    documents: Vec<LegalDocument>,
+    documents: &[LegalDocument],
     mut act: Act,
 ) -> Stored<Result<Measure, Declined>> {
     let Some((measure, mut inquiry, _)) = ledger_of(tx, id)? else {
@@ -122,14 +169,10 @@ pub fn release(
         ))));
     }
     let amount = amount.unwrap_or(measure.held).min(measure.held);
-    if amount <= Decimal::ZERO {
+    if amount <= Decimal::ZERO && !is_whole(&measure.target) {
         return Ok(Err(Declined::NotNow("the measure holds nothing that could be released".into())));
     }
-    if !documents.is_empty() {
-        let mut submission = tx.submission(inquiry.id)?.ok_or(StoreError::Missing("the submission"))?;
-        submission.documents.extend(documents);
-        tx.save_submission(inquiry.id, &submission)?;
-    }
+    add_documents(tx, inquiry.id, documents)?;
     give_back(tx, &mut inquiry, measure, amount, act.at)?;
     tx.save_inquiry(&inquiry)?;
     act.subject = inquiry.uid.to_string();

@@ -1,26 +1,24 @@
 //! The ledger's part of settling: what an answer means for it, and the orders that follow from it.
 
-use chakong_contract::order::{DocumentKind, Original};
-use chakong_contract::{Asset, Instruction, Moment, Money, Reply};
+use chakong_contract::order::{CourtAccount, DocumentKind, Original, Target};
+use chakong_contract::{Instruction, Moment, Money, Reply};
 use jiff::{Span, Timestamp};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::json;
 
 use super::completion::open_more;
 use super::{Circumstances, Settled};
-use crate::freeze::{Decision, candidate, decide, hear};
+use crate::freeze::{Decision, candidates, decide, hear, is_whole};
 use crate::inquiry::{
     EventDraft, EventType, Inquiry, InquiryState, Measure, MeasureState, OrderRecord, OrderState, Priority,
-    Purpose, number_of,
+    Purpose, Submission, number_of,
 };
 use crate::store::{NewOrder, StoreError, Stored, Tx};
 
 /// Counterparts have 24 hours for a control as for a query (法〔2018〕64号).
 const CONTROL_HOURS: i64 = 24;
-/// Longest and usual term of a freeze of deposits (民诉法解释 art. 485).
-const TERM_DAYS: u16 = 365;
 
-/// Takes accounts that an answer named into the ledger and freezes or proposes what the mandate allows.
+/// Takes property that an answer named into the ledger and freezes or proposes what the mandate allows.
 pub(super) fn after_query(
     tx: &mut dyn Tx,
     inquiry: &mut Inquiry,
@@ -29,15 +27,13 @@ pub(super) fn after_query(
     on: &Circumstances,
 ) -> Stored<()> {
     let ledger = tx.measures_of(inquiry.id)?;
-    for found in reply.assets() {
-        let Asset::Account(account) = &found.asset else { continue };
-        let new = candidate(order, account, found.matched_by, on.can_freeze);
-        match ledger.iter().find(|known| same_account(known, &new)) {
+    for new in reply.assets().iter().flat_map(|found| candidates(order, found, on.can_freeze)) {
+        match ledger.iter().find(|known| same_property(known, &new)) {
             Some(known) if matches!(known.state, MeasureState::Candidate | MeasureState::Skipped) => {
-                let Measure { state, available, exemption, note, .. } = new;
-                tx.save_measure(&Measure { state, available, exemption, note, ..known.clone() })?;
+                let Measure { target, state, available, exemption, note, .. } = new;
+                tx.save_measure(&Measure { target, state, available, exemption, note, ..known.clone() })?;
             }
-            // Something was asked for this account, perhaps over another line: it is one account, and asked once.
+            // Something was asked for this property, perhaps over another line: it is one property, and asked once.
             Some(_) => {}
             None => drop(tx.insert_measure(&new)?),
         }
@@ -45,7 +41,7 @@ pub(super) fn after_query(
     follow(tx, inquiry, on.now)
 }
 
-fn same_account(a: &Measure, b: &Measure) -> bool {
+fn same_property(a: &Measure, b: &Measure) -> bool {
     a.institution == b.institution && a.target.identity() == b.target.identity()
 }
 
@@ -88,16 +84,17 @@ fn without_answer(measure: &Measure, before: &OrderRecord, order: &OrderRecord) 
     let state = match measure.state {
         MeasureState::Asked => MeasureState::Refused,
         MeasureState::Releasing => MeasureState::Stuck,
+        MeasureState::Deducting => MeasureState::InForce,
         other => other,
     };
-    Measure { state, releasing: Decimal::ZERO, note, ..measure.clone() }
+    Measure { state, releasing: Decimal::ZERO, deducting: Decimal::ZERO, note, ..measure.clone() }
 }
 
 /// Carries out what follows from the ledger.
 pub(super) fn follow(tx: &mut dyn Tx, inquiry: &mut Inquiry, now: Timestamp) -> Stored<()> {
     let Some(mandate) = inquiry.mandate.clone() else { return Ok(()) };
     let ledger = tx.measures_of(inquiry.id)?;
-    for decision in decide(&mandate, &ledger) {
+    for decision in decide(&mandate, &ledger, inquiry.open_orders == 0) {
         let line = |id| ledger.iter().find(|measure: &&Measure| measure.id == id).cloned();
         let missing = StoreError::Missing("the measure");
         match decision {
@@ -129,11 +126,13 @@ pub(super) fn ask(
     limit: Decimal,
     now: Timestamp,
 ) -> Stored<()> {
-    let term = inquiry.mandate.as_ref().and_then(|mandate| mandate.term_days).unwrap_or(TERM_DAYS);
+    let longest = measure.target.longest_term_days();
+    let term = inquiry.mandate.as_ref().and_then(|mandate| mandate.term_days).unwrap_or(longest);
     let from = Moment::from_timestamp(now).date();
-    let until = from.saturating_add(Span::new().days(i64::from(term.clamp(1, TERM_DAYS)) - 1));
-    let instruction =
-        Instruction::Freeze { target: measure.target.clone(), limit: Some(Money::yuan(limit)), from, until };
+    let until = from.saturating_add(Span::new().days(i64::from(term.clamp(1, longest)) - 1));
+    let target = part_of(&measure, limit);
+    let limit_said = amount_of(&measure, limit);
+    let instruction = Instruction::Freeze { target, limit: limit_said, from, until };
     let priority = priority_of(tx, inquiry)?;
     let order = tx.insert_order(&control(priority, &measure, instruction, now))?;
     let (from, until) = (Some(from), Some(until));
@@ -141,6 +140,25 @@ pub(super) fn ask(
     tx.save_measure(&Measure { state: MeasureState::Asked, asked: limit, from, until, order, ..measure })?;
     open_more(inquiry, 1);
     Ok(())
+}
+
+/// The amount as an order says it: none for what is controlled as a whole.
+fn amount_of(measure: &Measure, amount: Decimal) -> Option<Money> {
+    (!is_whole(&measure.target)).then_some(Money::yuan(amount))
+}
+
+/// The property as a freeze with a limit names it: of a product only as many units as make up the limit.
+fn part_of(measure: &Measure, limit: Decimal) -> Target {
+    let mut target = measure.target.clone();
+    if let Target::Product { quantity, .. } = &mut target
+        && let Some(all) = quantity.as_ref().and_then(|all| all.parse::<Decimal>().ok())
+        && limit < measure.available
+        && let Some(part) = (all * limit).checked_div(measure.available)
+    {
+        let part = part.round_dp_with_strategy(2, RoundingStrategy::ToZero);
+        *quantity = Some(part.normalize().to_string());
+    }
+    target
 }
 
 fn priority_of(tx: &mut dyn Tx, inquiry: &Inquiry) -> Stored<Priority> {
@@ -161,8 +179,6 @@ pub(super) fn give_back(
 ) -> Stored<()> {
     let submission = tx.submission(inquiry.id)?.ok_or(StoreError::Missing("the submission"))?;
     let has = |kind| submission.documents.iter().any(|document| document.kind == kind);
-    let freeze = measure.order.ok_or(StoreError::Missing("the freeze order of the measure"))?;
-    let freeze = tx.order(freeze)?.ok_or(StoreError::Missing("the freeze order"))?;
     if !has(DocumentKind::ReleaseRuling) || !has(DocumentKind::ReleaseNotice) {
         let note = format!(
             "超额 {amount} 元须解除，缺解除裁定书和协助解除通知书 {amount} yuan must be released; its ruling and notice are missing"
@@ -171,18 +187,44 @@ pub(super) fn give_back(
         tx.save_measure(&stuck)?;
         return tell(tx, EventType::MeasureExcess, &stuck, now);
     }
-    let original = Original {
-        number: number_of(freeze.id, freeze.created),
-        case_number: submission.case.number.clone(),
-        reference: String::new(),
-    };
-    let instruction =
-        Instruction::Release { target: measure.target.clone(), amount: Some(Money::yuan(amount)), original };
+    let original = original_of(tx, &measure, &submission)?;
+    let said = amount_of(&measure, amount);
+    let instruction = Instruction::Release { target: measure.target.clone(), amount: said, original };
     tx.insert_order(&control(Priority::Release, &measure, instruction, now))?;
     let releasing = Measure { state: MeasureState::Releasing, releasing: amount, ..measure };
     tx.save_measure(&releasing)?;
     open_more(inquiry, 1);
     tell(tx, EventType::MeasureExcess, &releasing, now)
+}
+
+/// Sends a deduction order for a part of what is held, to the court's account. Its documents are there.
+pub(super) fn take(
+    tx: &mut dyn Tx,
+    inquiry: &mut Inquiry,
+    measure: Measure,
+    (amount, into): (Decimal, CourtAccount),
+    now: Timestamp,
+) -> Stored<()> {
+    let submission = tx.submission(inquiry.id)?.ok_or(StoreError::Missing("the submission"))?;
+    let original = original_of(tx, &measure, &submission)?;
+    let (target, sum) = (measure.target.clone(), Money::yuan(amount));
+    let instruction = Instruction::Deduct { target, amount: sum, original, into };
+    let priority = priority_of(tx, inquiry)?;
+    tx.insert_order(&control(priority, &measure, instruction, now))?;
+    tx.save_measure(&Measure { state: MeasureState::Deducting, deducting: amount, ..measure })?;
+    open_more(inquiry, 1);
+    Ok(())
+}
+
+/// The freeze that a release or a deduction goes back to.
+fn original_of(tx: &mut dyn Tx, measure: &Measure, submission: &Submission) -> Stored<Original> {
+    let freeze = measure.order.ok_or(StoreError::Missing("the freeze order of the measure"))?;
+    let freeze = tx.order(freeze)?.ok_or(StoreError::Missing("the freeze order"))?;
+    Ok(Original {
+        number: number_of(freeze.id, freeze.created),
+        case_number: submission.case.number.clone(),
+        reference: measure.reference.clone(),
+    })
 }
 
 fn control(priority: Priority, measure: &Measure, instruction: Instruction, now: Timestamp) -> NewOrder {

@@ -24,7 +24,11 @@ async fn freezes_as_balances_come_in_and_never_more_than_the_claim() {
     let measures = world.measures(done.id).await;
     let held: Decimal = measures.iter().map(|measure| measure.held).sum();
     assert_eq!(held, yuan("1000.00"), "{measures:#?}");
-    assert!(measures.iter().all(|measure| measure.state == MeasureState::InForce), "{measures:#?}");
+    let (banks, registry): (Vec<_>, Vec<_>) =
+        measures.iter().partition(|measure| measure.counterpart != "realty");
+    assert!(banks.iter().all(|measure| measure.state == MeasureState::InForce), "{measures:#?}");
+    assert_eq!(registry.len(), 2, "each property has its line: {measures:#?}");
+    assert!(registry.iter().all(|measure| measure.asked.is_zero() && measure.held.is_zero()));
     for (name, books) in world.hosted.books() {
         assert_eq!(books.duplicates, 0, "{name}");
         assert!(books.controls.iter().all(|control| control.executed == 1), "{name}: {books:?}");

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "these tests wait for real processes by the real clock")]
 
 mod calls;
+mod controls;
 mod daemon;
 mod flow;
 mod kill;

@@ -105,7 +105,8 @@ fn setting<'a>(line: &'a str, mark: &str) -> Option<&'a str> {
 /// The text with its defaults written out, or with its examples as well.
 fn written_out(text: &str, examples: bool) -> String {
     let line = |line: &str| {
-        let example = setting(line, "#   ").filter(|_| examples);
+        let table = line.strip_prefix("#   ").filter(|rest| rest.starts_with("[["));
+        let example = setting(line, "#   ").or(table).filter(|_| examples);
         setting(line, "# ").or(example).unwrap_or(line).to_owned()
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n")

@@ -4,21 +4,46 @@ use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
 
+use chakong_contract::Money;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::checks::check_amount;
 use super::{MeasurePath, MeasureView, decide};
 use crate::api::access::{Caller, may};
-use crate::api::extract::{At, ReasonGiven, Sent};
+use crate::api::extract::{At, ReasonGiven, Sent, check_reason, no_findings};
 use crate::api::problem::Problem;
 use crate::api::{Shared, act};
-use crate::settle;
+use crate::settle::{self, Approval};
+
+/// How a freeze is approved.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApproveRequest {
+    /// Up to how much, in yuan; absent means what was proposed or is available. Never beyond the claim.
+    #[serde(default)]
+    limit: Option<Money>,
+    /// Freeze the account as such 账户, so that nothing leaves it, and not an amount in it.
+    #[serde(default)]
+    whole: bool,
+    /// Why; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
 
 pub(super) async fn approve(
     State(gateway): State<Shared>,
     caller: Caller<{ may::APPROVER }>,
     At(path): At<MeasurePath>,
-    Sent(given): Sent<ReasonGiven>,
+    Sent(request): Sent<ApproveRequest>,
 ) -> Result<Json<MeasureView>, Problem> {
-    let act = act(gateway.clock.now(), caller.name(), "approve", path.id.to_string(), &given.checked()?);
-    let (view, _) = decide(&gateway, move |tx| settle::approve(tx, path.id, act.clone())).await?;
+    let mut findings = Vec::new();
+    check_reason(&request.reason, &mut findings);
+    check_amount("/limit", request.limit, &mut findings);
+    no_findings(findings)?;
+    let act = act(gateway.clock.now(), caller.name(), "approve", path.id.to_string(), &request.reason);
+    let approval = Approval { limit: request.limit.map(|money| money.amount), whole: request.whole };
+    let (view, _) = decide(&gateway, move |tx| settle::approve(tx, path.id, approval, act.clone())).await?;
     Ok(Json(view))
 }
 
@@ -37,7 +62,10 @@ pub(super) fn approve_docs(operation: TransformOperation<'_>) -> TransformOperat
     both(operation)
         .id("approveMeasure")
         .summary("Approve a freeze 批准冻结")
-        .description("Also one that was skipped or refused, on the approver's word. Never beyond the claim.")
+        .description(
+            "Also one that was skipped or refused, on the approver's word. Never beyond the claim. The account as \
+             such is frozen only when all that is in it fits into the limit.",
+        )
 }
 
 pub(super) fn reject_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

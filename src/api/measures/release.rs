@@ -1,26 +1,20 @@
 //! `POST /v1/measures/{id}/release`: gives back what a measure holds, wholly or in part.
 
-use std::sync::Arc;
-
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
 use chakong_contract::{LegalDocument, Money};
-use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::checks::{check_amount, check_documents, refresh};
 use super::{MeasurePath, MeasureView, decide};
 use crate::api::access::{Caller, may};
 use crate::api::extract::{At, Sent, check_reason, no_findings};
 use crate::api::problem::Problem;
 use crate::api::{Shared, act};
-use crate::intake::Finding;
 use crate::settle;
 use crate::store::Tx;
-
-/// Most documents of one release.
-const MOST_DOCUMENTS: usize = 10;
 
 /// How much is given back, on which documents, and why.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -40,28 +34,8 @@ impl ReleaseRequest {
     fn check(&self) -> Result<(), Problem> {
         let mut findings = Vec::new();
         check_reason(&self.reason, &mut findings);
-        let mut found = |pointer: String, detail: &str| {
-            findings.push(Finding { pointer, detail: detail.to_owned() });
-        };
-        if let Some(amount) = self.amount {
-            if !amount.is_yuan() {
-                found("/amount/currency".into(), "the amount must be in CNY");
-            }
-            if amount.amount <= Decimal::ZERO || amount.amount.scale() > 2 {
-                found("/amount/amount".into(), "must be more than zero, with at most two decimals");
-            }
-        }
-        if self.documents.len() > MOST_DOCUMENTS {
-            found("/documents".into(), &format!("at most {MOST_DOCUMENTS} documents"));
-        }
-        for (at, document) in self.documents.iter().enumerate() {
-            if document.content.is_empty() {
-                found(format!("/documents/{at}/content"), "the document is empty");
-            }
-            if document.format.is_empty() || !document.format.bytes().all(|b| b.is_ascii_alphanumeric()) {
-                found(format!("/documents/{at}/format"), "must be a file extension such as pdf");
-            }
-        }
+        check_amount("/amount", self.amount, &mut findings);
+        check_documents(&self.documents, &mut findings);
         no_findings(findings)
     }
 }
@@ -75,15 +49,10 @@ pub(super) async fn release(
     request.check()?;
     let act = act(gateway.clock.now(), caller.name(), "release", path.id.to_string(), &request.reason);
     let (amount, documents) = (request.amount.map(|money| money.amount), request.documents);
-    let submissions = Arc::clone(&gateway.submissions);
+    let around = Shared::clone(&gateway);
     let work = move |tx: &mut dyn Tx| {
-        let released = settle::release(tx, path.id, amount, documents.clone(), act.clone())?;
-        if let Ok(measure) = &released {
-            // Read anew within this transaction: a lane that its commit wakes must see the documents, also when the
-            // caller is gone by then.
-            submissions.forget(measure.inquiry);
-            submissions.get(tx, measure.inquiry)?;
-        }
+        let released = settle::release(tx, path.id, amount, &documents, act.clone())?;
+        refresh(&around, tx, &released)?;
         Ok(released)
     };
     let (view, inquiry) = decide(&gateway, work).await?;

@@ -103,6 +103,33 @@ async fn a_measure_is_released_with_documents_that_came_later() {
 }
 
 #[tokio::test]
+async fn a_deduction_needs_a_freeze_that_stands_its_papers_and_an_account_of_the_court() {
+    let (bench, _, _, measure) = with_proposal().await;
+    let deduct = format!("{measure}/deduct");
+    let elsewhere =
+        json!({ "reason": "", "court_account": "elsewhere", "amount": { "amount": "0", "currency": "CNY" } });
+    let problem = bench.post("approver", &deduct, &elsewhere).await.is_problem(422, "invalid");
+    assert_eq!(problem["findings"].as_array().map(Vec::len), Some(3), "{problem}");
+    let bare = json!({ "reason": "划拨案款", "court_account": "main" });
+    bench.post("approver", &deduct, &bare).await.is_problem(409, "not-now");
+    let approved = bench.post("approver", &format!("{measure}/approve"), &because("x")).await.json();
+    bench.answers(approved["order"].as_str().expect("order"), held("600.00"), "cc").await;
+    let problem = bench.post("approver", &deduct, &bare).await.is_problem(409, "not-now");
+    assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("扣划裁定书")), "{problem}");
+    let document =
+        |kind: &str| json!({ "kind": kind, "title": "扣划", "format": "pdf", "content": "JVBERi0=" });
+    let mut good = bare.clone();
+    good["documents"] = json!([document("deduct_ruling"), document("deduct_notice")]);
+    good["amount"] = json!({ "amount": "700.00", "currency": "CNY" });
+    bench.post("approver", &deduct, &good).await.is_problem(409, "not-now");
+    good["amount"]["amount"] = json!("250.00");
+    bench.post("officer", &deduct, &good).await.is_problem(403, "forbidden");
+    let view = bench.post("approver", &deduct, &good).await;
+    assert_eq!(view.status, 200, "{}", view.text);
+    assert_eq!((&view.json()["state"], &view.json()["deducting"]), (&json!("deducting"), &json!("250.00")));
+}
+
+#[tokio::test]
 async fn an_order_and_an_inquiry_are_asked_again() {
     let bench = Bench::new();
     let (path, orders) = bench.submitted("k", &submission()).await;

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use chakong_contract::order::CourtAccount;
 use chakong_contract::reply::Answer;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::clock::Clock;
-use crate::config::{ApiKey, CounterpartConfig, Problems, Role, ServerConfig, digest_of, read_counterpart};
+use crate::config::{
+    ApiKey, CounterpartConfig, NamedAccount, Problems, Role, ServerConfig, digest_of, read_counterpart,
+};
 use crate::counterparts::Counterparts;
 use crate::gateway::Gateway;
 use crate::lanes::{Admission, LaneHealth};
@@ -122,6 +125,16 @@ impl Bench {
                 key("approver", Role::Approver),
                 key("ops", Role::Operations),
             ],
+            court_accounts: vec![NamedAccount {
+                name: "main".into(),
+                account: CourtAccount {
+                    holder: "测试法院".into(),
+                    number: "9990000000000009999".into(),
+                    bank: "测试银行".into(),
+                    bank_number: String::new(),
+                    class: "本币".into(),
+                },
+            }],
             server: ServerConfig { largest_body: 128 << 10, ..ServerConfig::default() },
             min_free: 0,
             tasks: Tasks::default(),

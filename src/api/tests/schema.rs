@@ -28,7 +28,7 @@ pub(super) fn assert_documented(method: &str, path: &str, status: u16) {
 }
 
 /// Every route of the API.
-const ROUTES: [&str; 33] = [
+const ROUTES: [&str; 34] = [
     "get /healthz",
     "get /metrics",
     "get /openapi.json",
@@ -57,6 +57,7 @@ const ROUTES: [&str; 33] = [
     "post /v1/inquiries/{uid}/cancel",
     "post /v1/inquiries/{uid}/requery",
     "post /v1/measures/{id}/approve",
+    "post /v1/measures/{id}/deduct",
     "post /v1/measures/{id}/reject",
     "post /v1/measures/{id}/release",
     "post /v1/orders/{number}/requery",

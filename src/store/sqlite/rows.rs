@@ -27,7 +27,7 @@ pub(super) const REVISION: &str =
     "root, number, order_id, inquiry, at, answer, raw, raw_digest, connector, differences";
 pub(super) const MEASURE: &str =
     "id, inquiry, lane, party, document, institution, target, state, exemption, available, asked, held,
-    releasing, from_day, until_day, rank, order_id, note";
+    releasing, from_day, until_day, rank, order_id, note, deducting, deducted, reference";
 pub(super) const RAW: &str = "lane, batch, direction, name, at, bytes";
 /// Beside an event; columns follow those of [`EVENT`].
 pub(super) const PAGE: &str = "o.created, o.lane, o.party, o.instruction,
@@ -170,6 +170,9 @@ pub(super) fn measure(row: &Row<'_>) -> Stored<Measure> {
         rank: optional_json::<Rank>(row, 15, "rank")?,
         order: get(row, 16)?,
         note: get(row, 17)?,
+        deducting: amount(18)?,
+        deducted: amount(19)?,
+        reference: get(row, 20)?,
     })
 }
 

@@ -206,14 +206,13 @@ impl Tx for Rows<'_> {
     fn insert_measure(&mut self, measure: &Measure) -> Stored<MeasureId> {
         let id = self.insert(
             "INSERT INTO measures (inquiry, lane, party, document, institution, target, state, exemption, available, asked, held,
-             releasing, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', '', '', '', '', '', '')",
+             releasing, note) VALUES (?1, ?2, ?3, ?4, ?5, '', '', '', '', '', '', '', '')",
             params![
                 measure.inquiry,
                 measure.counterpart,
                 measure.party,
                 measure.document,
-                measure.institution,
-                json("target", &measure.target)?
+                measure.institution
             ],
         )?;
         self.save_measure(&Measure { id, ..measure.clone() })?;
@@ -223,7 +222,8 @@ impl Tx for Rows<'_> {
     fn save_measure(&mut self, measure: &Measure) -> Stored<()> {
         let changed = self.execute(
             "UPDATE measures SET state = ?2, exemption = ?3, available = ?4, asked = ?5, held = ?6, releasing = ?7,
-             from_day = ?8, until_day = ?9, rank = ?10, order_id = ?11, note = ?12 WHERE id = ?1",
+             from_day = ?8, until_day = ?9, rank = ?10, order_id = ?11, note = ?12, deducting = ?13, deducted = ?14,
+             reference = ?15, target = ?16 WHERE id = ?1",
             params![
                 measure.id,
                 measure.state.word(),
@@ -236,7 +236,11 @@ impl Tx for Rows<'_> {
                 measure.until.map(|day| day.to_string()),
                 optional_json("rank", measure.rank.as_ref())?,
                 measure.order,
-                measure.note
+                measure.note,
+                measure.deducting.to_string(),
+                measure.deducted.to_string(),
+                measure.reference,
+                json("target", &measure.target)?
             ],
         )?;
         if changed == 1 { Ok(()) } else { Err(StoreError::Missing("the measure")) }

@@ -1,0 +1,128 @@
+//! What follows a freeze: products, whole accounts, deductions, over both lines of the banks.
+
+use chakong::clock::{Clock as _, SystemClock};
+use chakong::inquiry::{EventType, Measure, MeasureState};
+use chakong::settle::{self, Approval, Deduction};
+use chakong::store::Act;
+use chakong_contract::order::{CourtAccount, Target};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use crate::world::{World, bank, bank_code, calling_bank, customer, document, inquiry};
+
+fn yuan(text: &str) -> Decimal {
+    text.parse().expect("an amount")
+}
+
+fn act() -> Act {
+    let at = SystemClock.now();
+    Act { at, actor: "approver".into(), act: "test".into(), subject: String::new(), reason: "测试".into() }
+}
+
+fn with_deduction_papers(mut inquiry: Value) -> Value {
+    let documents = inquiry["documents"].as_array_mut().expect("documents");
+    documents.extend([document("deduct_ruling"), document("deduct_notice")]);
+    inquiry
+}
+
+async fn deduct(world: &World, measure: &Measure, amount: Option<&str>) -> Result<Measure, settle::Declined> {
+    let into = CourtAccount {
+        holder: "临汾市测试中级人民法院".into(),
+        number: "9990000000000009999".into(),
+        bank: "测试银行".into(),
+        bank_number: String::new(),
+        class: "本币".into(),
+    };
+    let deduction = Deduction { amount: amount.map(yuan), into, documents: Vec::new() };
+    let id = measure.id;
+    world.store.write(move |tx| settle::deduct(tx, id, &deduction, act())).await.expect("written")
+}
+
+#[tokio::test]
+async fn money_is_deducted_out_of_a_freeze_over_either_line_and_counts_as_taken() {
+    let one =
+        |number: &str, balance: &str| json!({ "poll_ms": 20, "customers": [customer(&[(number, balance)])] });
+    let world = World::start(vec![
+        bank("files", &bank_code(1), one("9990000000000000011", "600.00")),
+        calling_bank("calls", 2, one("9990000000000000037", "900.00")),
+    ])
+    .await;
+    let submitted = world.submit(&with_deduction_papers(inquiry(Some("1000.00"), "auto"))).await;
+    let done = world.until_complete(submitted.id).await;
+    for measure in world.measures(done.id).await {
+        let part = if measure.counterpart == "files" { None } else { Some("50.00") };
+        let under_way = deduct(&world, &measure, part).await.expect("allowed");
+        assert_eq!(under_way.state, MeasureState::Deducting);
+        assert!(deduct(&world, &measure, None).await.is_err(), "one deduction at a time");
+    }
+    world
+        .until("both are deducted", async |world| {
+            world.measures(done.id).await.iter().all(|measure| measure.deducted > Decimal::ZERO)
+        })
+        .await;
+    let measures = world.measures(done.id).await;
+    let exposed: Decimal = measures.iter().map(|measure| measure.held + measure.deducted).sum();
+    assert_eq!(exposed, yuan("1000.00"), "what was taken counts, and nothing more is asked: {measures:#?}");
+    for measure in &measures {
+        let all = measure.counterpart == "files";
+        let expected = if all { MeasureState::Deducted } else { MeasureState::InForce };
+        assert_eq!(measure.state, expected, "{measure:#?}");
+        let books = world.hosted.books().remove(&measure.counterpart).expect("books");
+        let deduction = books.controls.iter().find(|control| control.action == "06").expect("a deduction");
+        assert_eq!((deduction.executed, yuan(&deduction.amount)), (1, measure.deducted));
+    }
+    let events = world.events(done.id).await;
+    assert_eq!(events.iter().filter(|event| event.kind == EventType::MeasureDeducted).count(), 2);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn of_a_product_as_many_units_are_frozen_as_the_claim_needs() {
+    let mut owner = customer(&[("9990000000000000011", "100.00")]);
+    owner["accounts"][0]["products"] = json!([
+        { "number": "LC0001", "name": "测试理财1号", "unit": "份", "unit_price": "2.00", "quantity": "1000.00" },
+    ]);
+    let world = World::start(vec![bank("bank", &bank_code(1), json!({ "customers": [owner] }))]).await;
+    let mut body = inquiry(Some("500.00"), "auto");
+    body["mandate"]["other_property"] = json!("auto");
+    let submitted = world.submit(&body).await;
+    let done = world.until_complete(submitted.id).await;
+    let measures = world.measures(done.id).await;
+    assert!(measures.iter().all(|measure| measure.state == MeasureState::InForce), "{measures:#?}");
+    assert_eq!(measures.iter().map(|measure| measure.held).sum::<Decimal>(), yuan("500.00"));
+    let books = world.hosted.books().remove("bank").expect("books");
+    let units: Vec<Decimal> = books.controls.iter().map(|control| yuan(&control.amount)).collect();
+    assert!(units.contains(&yuan("200")), "400 yuan are 200 units: {books:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_account_is_frozen_as_such_only_where_all_of_it_fits_into_the_claim() {
+    let owner = customer(&[("9990000000000000011", "400.00"), ("9990000000000000029", "5000.00")]);
+    let world = World::start(vec![bank("bank", &bank_code(1), json!({ "customers": [owner] }))]).await;
+    let submitted = world.submit(&inquiry(Some("1000.00"), "propose")).await;
+    let done = world.until_complete(submitted.id).await;
+    let approve = async |available: &str| {
+        let measures = world.measures(done.id).await;
+        let fitting = measures.iter().find(|measure| measure.available == yuan(available));
+        let id = fitting.expect("the account").id;
+        let approval = Approval { limit: None, whole: true };
+        world.store.write(move |tx| settle::approve(tx, id, approval, act())).await.expect("written")
+    };
+    assert!(approve("5000.00").await.is_err(), "5000 yuan are not frozen for a claim of 1000");
+    let largest =
+        world.measures(done.id).await.into_iter().find(|measure| measure.available == yuan("5000.00"));
+    let id = largest.expect("the account").id;
+    world.store.write(move |tx| settle::reject(tx, id, act())).await.expect("written").expect("rejected");
+    approve("400.00").await.expect("allowed");
+    world
+        .until("the account is frozen", async |world| {
+            world.measures(done.id).await.iter().any(|measure| measure.state == MeasureState::InForce)
+        })
+        .await;
+    let measures = world.measures(done.id).await;
+    let frozen = measures.iter().find(|measure| measure.state == MeasureState::InForce).expect("frozen");
+    assert!(matches!(frozen.target, Target::Account { whole: true, .. }), "{frozen:#?}");
+    assert_eq!(frozen.held, yuan("400.00"));
+    world.stop().await;
+}
