@@ -10,10 +10,12 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 9] = [
+const COUNTERPARTS: [&str; 11] = [
     "companies-house",
     "example-bank",
     "example-bank-by-postbox",
+    "example-market-regulator",
+    "example-market-regulator-parameters",
     "example-registry",
     "example-vehicles",
     "gleif",
@@ -22,10 +24,11 @@ const COUNTERPARTS: [&str; 9] = [
     "tianyancha-by-environment",
 ];
 /// Files below `secrets` that they name.
-const SECRETS: [&str; 5] = [
+const SECRETS: [&str; 6] = [
     "companies-house.key",
     "example-bank.password",
     "example-vehicles.key",
+    "market-regulator.token",
     "qichacha.key",
     "tianyancha.token",
 ];
