@@ -15,7 +15,7 @@ use super::reader::{Document, Problems, Section};
 use super::values::within;
 use crate::retry::RetryPolicy;
 
-pub use line::{CallConfig, LineConfig, ParcelConfig, PostboxConfig};
+pub use line::{CallConfig, LineConfig, ParcelConfig, PostboxConfig, SftpConfig, SftpLogin};
 pub use window::Window;
 
 /// A counterpart as configured, its connector built.

@@ -10,5 +10,6 @@ mod postbox;
 mod postbox_zeep;
 mod process;
 mod samples;
+mod sftp;
 mod tidy;
 mod world;
