@@ -28,6 +28,8 @@ pub fn plugins() -> Vec<Plugin> {
         chakong_court_realty::plugin(),
         chakong_declarative::plugin(),
         chakong_gleif::plugin(),
+        chakong_market_regulator::plugin(),
+        chakong_market_regulator::parameter_plugin(),
         chakong_qichacha::plugin(),
         chakong_tianyancha::plugin(),
     ]

@@ -7,6 +7,7 @@ pub mod app;
 pub mod calendar;
 pub mod cli;
 pub mod clock;
+pub mod companies;
 pub mod config;
 pub mod counterparts;
 pub mod freeze;

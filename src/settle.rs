@@ -151,6 +151,7 @@ const fn fits(action: ActionKind, reply: &Reply) -> bool {
         | Reply::PartlyHeld(_)
         | Reply::Released { .. }
         | Reply::Deducted { .. }
+        | Reply::Transferred { .. }
         | Reply::NotHeld(_) => action.is_control(),
         Reply::Refused(_) => true,
     }

@@ -4,6 +4,7 @@ mod acts;
 mod assets;
 mod cancel;
 mod certificate;
+mod companies;
 mod list;
 mod measures;
 mod orders;
@@ -29,6 +30,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route("/v1/inquiries/{uid}", get_with(show::show, show::docs))
         .api_route("/v1/inquiries/{uid}/orders", get_with(orders::orders, orders::docs))
         .api_route("/v1/inquiries/{uid}/assets", get_with(assets::assets, assets::docs))
+        .api_route("/v1/inquiries/{uid}/companies", get_with(companies::companies, companies::docs))
         .api_route("/v1/inquiries/{uid}/measures", get_with(measures::measures, measures::docs))
         .api_route("/v1/inquiries/{uid}/certificate", get_with(certificate::certificate, certificate::docs))
         .api_route("/v1/inquiries/{uid}/acts", get_with(acts::acts, acts::docs))
@@ -118,6 +120,7 @@ pub struct Links {
     pub this: String,
     pub orders: String,
     pub assets: String,
+    pub companies: String,
     pub measures: String,
     pub certificate: String,
     pub acts: String,
@@ -143,6 +146,7 @@ impl InquiryView {
             links: Links {
                 orders: below("orders"),
                 assets: below("assets"),
+                companies: below("companies"),
                 measures: below("measures"),
                 certificate: below("certificate"),
                 acts: below("acts"),

@@ -1,5 +1,7 @@
 //! What was found, frozen and left unanswered, as tables for a terminal.
 
+mod companies;
+
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde_json::Value;
@@ -9,10 +11,12 @@ use super::client::{Failed, Gateway};
 /// The report on an inquiry: assets, measures, coverage, who did not answer, the certificate's sums.
 pub(super) async fn report(gateway: &Gateway, id: &str) -> Result<String, Failed> {
     let assets = gateway.get(&format!("/v1/inquiries/{id}/assets")).await?;
+    let companies = gateway.get(&format!("/v1/inquiries/{id}/companies")).await?;
     let measures = gateway.get(&format!("/v1/inquiries/{id}/measures")).await?;
     let certificate = gateway.get(&format!("/v1/inquiries/{id}/certificate")).await?;
     let parts = [
         assets_table(&assets),
+        companies::table_of(&companies),
         measures_table(&measures),
         coverage(&certificate),
         silent(&certificate),

@@ -7,7 +7,7 @@ use super::completion::close_if_done;
 use super::measures::{after_control, after_query, follow};
 use super::{Circumstances, Happening, Settled, differences, settle};
 use crate::inquiry::{EventDraft, OrderRecord};
-use crate::store::{Revision, Stored, Tx};
+use crate::store::{Revision, StoreError, Stored, Tx};
 
 /// Where an answer came from: its provenance.
 #[derive(Debug, Clone, Default)]
@@ -77,9 +77,9 @@ pub fn apply_noting(
         let draft = EventDraft::of_order(kind, order.inquiry, order.id, revision);
         tx.append_event(&EventDraft { data: fault_of(&settled), ..draft }, on.now)?;
     }
-    let more = i64::from(settled.order.state.is_open()) - i64::from(was_open);
-    let mut inquiry = tx.count_orders(order.inquiry, more)?;
-    let before = inquiry.clone();
+    let before = tx.inquiry(order.inquiry)?.ok_or(StoreError::Missing("the inquiry"))?;
+    let mut inquiry = before.clone();
+    inquiry.open_orders += i64::from(settled.order.state.is_open()) - i64::from(was_open);
     if settled.order.is_control() {
         after_control(tx, &mut inquiry, order, &settled, on.now)?;
     } else if inquiry.mandate.is_some() {

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::inquiry::{
-    Certificate, EventDraft, EventType, Inquiry, InquiryState, OrderId, OrderLine, OrderRecord, certify,
+    Certificate, EventDraft, EventType, Inquiry, InquiryState, OrderId, OrderLine, certify, number_of,
 };
-use crate::store::{OutcomeRow, Reads, Stored, Tx};
+use crate::store::{LineRow, Reads, Stored, Tx};
 
 /// Beyond so many orders the event carries the sums only; the certificate in full is read over the API.
 const MOST_LINES: usize = 500;
@@ -59,39 +59,37 @@ pub fn certificate_of<R: Reads + ?Sized>(
     now: Timestamp,
 ) -> Stored<Certificate> {
     let parties = reads.parties(inquiry.id)?;
-    let outcomes: HashMap<OrderId, OutcomeRow> =
-        reads.outcomes_of(inquiry.id)?.into_iter().map(|outcome| (outcome.order, outcome)).collect();
-    let party = |order: &OrderRecord| {
-        let found = usize::try_from(order.party).ok().and_then(|at| parties.get(at));
-        found.cloned().unwrap_or_default()
-    };
-    let orders = reads.orders_of(inquiry.id)?;
-    let lines = orders.iter().map(|order| line(order, party(order), outcomes.get(&order.id))).collect();
-    let mut latest: HashMap<OrderId, &OutcomeRow> = HashMap::new();
-    for outcome in outcomes.values() {
-        let known = latest.entry(outcome.root).or_insert(outcome);
-        if outcome.number > known.number {
-            *known = outcome;
-        }
+    let party =
+        |at: u32| usize::try_from(at).ok().and_then(|at| parties.get(at)).cloned().unwrap_or_default();
+    let rows = reads.lines_of(inquiry.id)?;
+    // Of each chain the latest answer says whether anything is there.
+    let mut latest: HashMap<OrderId, (u32, u32)> = HashMap::new();
+    for (root, outcome) in rows.iter().filter_map(|row| Some((row.root, row.outcome.as_ref()?))) {
+        let known = latest.entry(root).or_default();
+        *known = (*known).max((outcome.number, outcome.assets));
     }
-    let found = latest.values().any(|outcome| outcome.assets > 0);
+    let found = latest.values().any(|(_, assets)| *assets > 0);
+    let lines = rows.into_iter().map(|row| line(party(row.party), row)).collect();
     let measures = reads.measures_of(inquiry.id)?;
     let head = (inquiry.case_number.clone(), inquiry.completions, now);
     let not_asked = reads.not_asked(inquiry.id)?;
     Ok(certify(head, lines, not_asked, inquiry.mandate.as_ref(), &measures, found))
 }
 
-fn line(order: &OrderRecord, party: String, outcome: Option<&OutcomeRow>) -> OrderLine {
-    let fault = || order.fault.as_ref().map(ToString::to_string).unwrap_or_default();
+fn line(party: String, row: LineRow) -> OrderLine {
+    let (outcome, answered_at, words) = match row.outcome {
+        Some(outcome) => (Some(outcome.word), Some(outcome.at), outcome.words),
+        None => (None, None, row.fault.map(|fault| fault.to_string()).unwrap_or_default()),
+    };
     OrderLine {
-        number: order.number(),
-        counterpart: order.lane.clone(),
+        number: number_of(row.id, row.created),
+        counterpart: row.lane,
         party,
-        action: order.instruction.kind(),
-        state: order.state,
-        outcome: outcome.map(|outcome| outcome.outcome.clone()),
-        asked_at: order.created,
-        answered_at: outcome.map(|outcome| outcome.at),
-        words: outcome.map_or_else(fault, |outcome| outcome.words.clone()),
+        action: row.action,
+        state: row.state,
+        outcome,
+        asked_at: row.created,
+        answered_at,
+        words,
     }
 }

@@ -10,11 +10,13 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 10] = [
+const COUNTERPARTS: [&str; 12] = [
     "companies-house",
     "example-bank",
     "example-bank-by-postbox",
     "example-bank-by-sftp",
+    "example-market-regulator",
+    "example-market-regulator-parameters",
     "example-registry",
     "example-vehicles",
     "gleif",
@@ -23,11 +25,12 @@ const COUNTERPARTS: [&str; 10] = [
     "tianyancha-by-environment",
 ];
 /// Files below `secrets` that they name.
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 7] = [
     "companies-house.key",
     "example-bank.password",
     "example-bank-by-sftp.password",
     "example-vehicles.key",
+    "market-regulator.token",
     "qichacha.key",
     "tianyancha.token",
 ];

@@ -4,6 +4,7 @@ mod account;
 mod company;
 mod encumbrance;
 mod equity;
+mod equity_freeze;
 mod property;
 mod vehicle;
 
@@ -11,6 +12,7 @@ pub use account::{Account, Product, SubAccount, Transaction};
 pub use company::{Branch, ChangeRecord, Company, CompanyStatus, Parent, ParentLevel, Shareholder};
 pub use encumbrance::{Encumbrance, EncumbranceKind, Rank};
 pub use equity::EquityStake;
+pub use equity_freeze::{EquityFreeze, EquityFreezeState};
 pub use property::{AreaUnit, CoOwnership, Holder, PropertyKind, RealProperty};
 pub use vehicle::Vehicle;
 

@@ -97,6 +97,20 @@ pub trait Call: fmt::Debug {
 pub trait Dialogue: Send {
     /// What to do next, given what was heard. Called first with [`Heard::Start`]. Never called after an end.
     fn next(&mut self, heard: Heard) -> Step;
+
+    /// What the conversation has cost so far. Asked once it is over, however it ended.
+    fn charges(&self) -> Charges {
+        Charges::default()
+    }
+}
+
+/// What a conversation with a vendor cost: to be compared with its bill.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Charges {
+    /// Requests that the vendor charges; where it does not say, those that it answered.
+    pub requests: u64,
+    /// The vendor's own numbers of its calls, in their order, charged or not. No personal data.
+    pub references: Vec<String>,
 }
 
 /// What a dialogue hears.

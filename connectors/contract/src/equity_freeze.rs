@@ -1,33 +1,30 @@
 //! Equity freezes 股权冻结 as data vendors repeat them from the public record (protocol sections 1.5, 2.4 and 4.2 of the
 //! business registries).
 
-use crate::asset::{Encumbrance, EncumbranceKind};
+use crate::asset::{Encumbrance, EncumbranceKind, EquityFreeze, EquityFreezeState};
 use crate::capital::read_capital;
 use crate::date::Date;
-
-/// What a record of judicial assistance 司法协助 says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FreezeState {
-    /// It stands: a freeze, or one that waits.
-    Stands(EncumbranceKind),
-    /// Lifted, lapsed, or a change of shareholder: no burden now.
-    Ended,
-    /// The words are not known.
-    Unknown,
-}
+use crate::id::CaseNumber;
 
 /// Reads `类型|状态` such as `股权冻结|冻结`, and the matter 执行事项 where it is known: a freeze that waits is published as a
 /// matter of its own.
-pub fn read_freeze_state(type_state: &str, matter: &str) -> FreezeState {
+pub fn read_freeze_state(type_state: &str, matter: &str) -> EquityFreezeState {
+    use EquityFreezeState::{InForce, Lapsed, Released, Transferred, Unknown, Waiting};
     let (kind, state) = type_state.split_once('|').unwrap_or((type_state, ""));
     let waits = kind.contains("轮候") || matter.contains("轮候");
-    let stands = if waits { EncumbranceKind::WaitingSeizure } else { EncumbranceKind::Freeze };
     match state.trim() {
-        _ if kind.contains("股东") => FreezeState::Ended,
-        "解除冻结" | "失效" => FreezeState::Ended,
-        "冻结" | "续行冻结" if kind.contains("冻结") => FreezeState::Stands(stands),
-        "轮候冻结" => FreezeState::Stands(EncumbranceKind::WaitingSeizure),
-        _ => FreezeState::Unknown,
+        _ if kind.contains("股东") => Transferred,
+        "解除冻结" => Released,
+        "失效" => Lapsed,
+        "冻结" | "续行冻结" if kind.contains("冻结") => {
+            if waits {
+                Waiting
+            } else {
+                InForce
+            }
+        }
+        "轮候冻结" => Waiting,
+        _ => Unknown,
     }
 }
 
@@ -59,18 +56,40 @@ pub struct FreezeRecord {
 }
 
 impl FreezeRecord {
-    /// What it says.
-    pub fn state(&self) -> FreezeState {
+    /// Its state.
+    pub fn state(&self) -> EquityFreezeState {
         read_freeze_state(&self.type_state, &self.matter)
     }
 
+    /// The freeze, whether it stands or has ended.
+    pub fn freeze(&self) -> EquityFreeze {
+        EquityFreeze {
+            state: self.state(),
+            words: self.type_state.clone(),
+            matter: self.matter.clone(),
+            debtor: self.debtor.clone(),
+            company: self.company.clone(),
+            court: self.court.clone(),
+            notice: CaseNumber::canonical(&self.notice),
+            ruling: CaseNumber::canonical(&self.ruling),
+            amount: read_capital(&self.amount),
+            amount_text: self.amount.clone(),
+            published: self.published,
+            from: self.from,
+            until: self.until,
+        }
+    }
+}
+
+impl EquityFreeze {
     /// The encumbrance; `None` when it has ended. It begins on the day of publication, on which a freeze takes effect
     /// (法释〔2021〕20号 art. 6). A state that is not known is some other right, with its words. The record states no rank.
-    pub fn encumbrance(self) -> Option<Encumbrance> {
-        let kind = match self.state() {
-            FreezeState::Stands(kind) => kind,
-            FreezeState::Ended => return None,
-            FreezeState::Unknown => EncumbranceKind::OtherRight,
+    pub fn encumbrance(&self) -> Option<Encumbrance> {
+        let kind = match self.state {
+            EquityFreezeState::InForce => EncumbranceKind::Freeze,
+            EquityFreezeState::Waiting => EncumbranceKind::WaitingSeizure,
+            EquityFreezeState::Unknown => EncumbranceKind::OtherRight,
+            _ => return None,
         };
         let term = match (self.from, self.until) {
             (None, None) => String::new(),
@@ -79,13 +98,12 @@ impl FreezeRecord {
                 format!("{}至{}", day(from), day(until))
             }
         };
-        let amount = read_capital(&self.amount);
         let parts = [
-            ("", &self.type_state),
+            ("", &self.words),
             ("执行事项：", &self.matter),
             ("被执行人：", &self.debtor),
             ("股权所在企业：", &self.company),
-            ("股权数额：", &self.amount),
+            ("股权数额：", &self.amount_text),
             ("裁定书文号：", &self.ruling),
             ("期限：", &term),
         ];
@@ -93,9 +111,9 @@ impl FreezeRecord {
         let words = words.map(|(label, value)| format!("{label}{value}")).collect::<Vec<_>>().join("；");
         Some(Encumbrance {
             kind,
-            holder: self.court,
-            document: self.notice,
-            amount,
+            holder: self.court.clone(),
+            document: self.notice.clone(),
+            amount: self.amount,
             from: self.published.or(self.from),
             until: self.until,
             rank: None,
@@ -110,17 +128,17 @@ mod tests {
 
     #[test]
     fn states_are_read_with_their_matter() {
-        use EncumbranceKind::{Freeze, WaitingSeizure};
+        use EquityFreezeState::{InForce, Lapsed, Released, Transferred, Unknown, Waiting};
         for (text, matter, want) in [
-            ("股权冻结|冻结", "公示冻结股权、其他投资权益", FreezeState::Stands(Freeze)),
-            ("股权冻结|冻结", "轮候冻结股权、其他投资权益", FreezeState::Stands(WaitingSeizure)),
-            ("股权冻结|轮候冻结", "", FreezeState::Stands(WaitingSeizure)),
-            ("股权冻结|续行冻结", "", FreezeState::Stands(Freeze)),
-            ("股权冻结|解除冻结", "", FreezeState::Ended),
-            ("股权冻结|失效", "", FreezeState::Ended),
-            ("股东变更|冻结", "", FreezeState::Ended),
-            ("股权冻结|待定", "", FreezeState::Unknown),
-            ("冻结", "", FreezeState::Unknown),
+            ("股权冻结|冻结", "公示冻结股权、其他投资权益", InForce),
+            ("股权冻结|冻结", "轮候冻结股权、其他投资权益", Waiting),
+            ("股权冻结|轮候冻结", "", Waiting),
+            ("股权冻结|续行冻结", "", InForce),
+            ("股权冻结|解除冻结", "", Released),
+            ("股权冻结|失效", "", Lapsed),
+            ("股东变更|冻结", "", Transferred),
+            ("股权冻结|待定", "", Unknown),
+            ("冻结", "", Unknown),
         ] {
             assert_eq!(read_freeze_state(text, matter), want, "{text} {matter}");
         }
@@ -137,7 +155,7 @@ mod tests {
             until: day("2026-05-31"),
             ..FreezeRecord::default()
         };
-        let burden = record.encumbrance().expect("it stands");
+        let burden = record.freeze().encumbrance().expect("it stands");
         assert_eq!((burden.from, burden.until), (day("2023-06-02"), day("2026-05-31")));
         assert_eq!(burden.words, "股权冻结|冻结；股权数额：350万人民币元；期限：2023-06-01至2026-05-31");
         assert_eq!(burden.amount.expect("an amount").to_string(), "3500000 CNY");

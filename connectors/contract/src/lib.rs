@@ -38,8 +38,8 @@ mod text;
 
 pub use asset::{Account, Asset, Company, Encumbrance, EquityStake, RealProperty};
 pub use connector::{
-    Batch, Call, Connector, Dialogue, Found, Heard, Parcel, Plugin, Postbox, Read, Reading, Speaks, Step,
-    Taken, Visit, Want,
+    Batch, Call, Charges, Connector, Dialogue, Found, Heard, Parcel, Plugin, Postbox, Read, Reading, Speaks,
+    Step, Taken, Visit, Want,
 };
 pub use date::{Date, Moment};
 pub use fault::{Fault, FaultKind, RetryAfter};
@@ -49,6 +49,7 @@ pub use money::{Currency, Money};
 pub use name::PartyName;
 pub use order::{
     ActionKind, CertificateImage, DocumentKind, Instruction, LegalDocument, Officer, Order, RequestNumber,
+    Transferee,
 };
 pub use party::{IdentityDocument, IdentityKind, Party, PartyKind, PartyRole};
 pub use reply::{Answer, Refusal, RefusalReason, Reply};

@@ -68,6 +68,8 @@ pub enum ActionKind {
     Release,
     /// 扣划
     Deduct,
+    /// 强制转让股权并办理股东变更登记
+    Transfer,
 }
 
 impl ActionKind {
@@ -85,6 +87,7 @@ impl fmt::Display for ActionKind {
             Self::Renew => "renew",
             Self::Release => "release",
             Self::Deduct => "deduct",
+            Self::Transfer => "transfer",
         })
     }
 }
@@ -146,6 +149,14 @@ pub enum Instruction {
         /// Where it goes.
         into: CourtAccount,
     },
+    /// Register a forced transfer of the party's stake in a company 强制转让被执行人股权，办理股东变更登记
+    /// (法〔2014〕251号 item 7).
+    Transfer {
+        /// The stake, or the part of it that is transferred.
+        target: Target,
+        /// Who takes it.
+        to: Transferee,
+    },
 }
 
 impl Instruction {
@@ -157,6 +168,7 @@ impl Instruction {
             Self::Renew { .. } => ActionKind::Renew,
             Self::Release { .. } => ActionKind::Release,
             Self::Deduct { .. } => ActionKind::Deduct,
+            Self::Transfer { .. } => ActionKind::Transfer,
         }
     }
 
@@ -167,9 +179,22 @@ impl Instruction {
             Self::Freeze { target, .. }
             | Self::Renew { target, .. }
             | Self::Release { target, .. }
-            | Self::Deduct { target, .. } => Some(target),
+            | Self::Deduct { target, .. }
+            | Self::Transfer { target, .. } => Some(target),
         }
     }
+}
+
+/// Who takes a stake that is transferred by force 受让人.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Transferee {
+    /// Name.
+    pub name: PartyName,
+    /// Person or organisation.
+    pub kind: PartyKind,
+    /// The identity document.
+    pub document: IdentityDocument,
 }
 
 /// The court's account for enforcement money 执行款专户.
@@ -269,6 +294,10 @@ pub enum DocumentKind {
     DeductRuling,
     /// 协助扣划通知书
     DeductNotice,
+    /// 强制转让股权的执行裁定书
+    TransferRuling,
+    /// 协助办理股权变更登记的协助执行通知书
+    TransferNotice,
 }
 
 impl DocumentKind {
@@ -282,6 +311,8 @@ impl DocumentKind {
             Self::ReleaseNotice => "协助解除冻结存款通知书",
             Self::DeductRuling => "扣划裁定书",
             Self::DeductNotice => "协助扣划存款通知书",
+            Self::TransferRuling => "股权强制转让裁定书",
+            Self::TransferNotice => "协助办理股权变更登记通知书",
         }
     }
 }

@@ -39,6 +39,11 @@ pub enum Reply {
         /// How much was deducted.
         amount: Money,
     },
+    /// To a forced transfer: registered.
+    Transferred {
+        /// On this day; null when the counterpart does not say.
+        on: Option<Date>,
+    },
     /// To a control: not done.
     NotHeld(Refusal),
     /// The counterpart does not do what was asked, or not for this order.
@@ -73,6 +78,7 @@ impl Reply {
             Self::PartlyHeld(_) => "partly_held",
             Self::Released { .. } => "released",
             Self::Deducted { .. } => "deducted",
+            Self::Transferred { .. } => "transferred",
             Self::NotHeld(_) => "not_held",
             Self::Refused(_) => "refused",
         }

@@ -3,7 +3,7 @@
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
 use chakong_contract::gathered::Gathered;
 use chakong_contract::paging::{NextPage, PageRead};
-use chakong_contract::{Batch, Call, Company, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
+use chakong_contract::{Batch, Call, Charges, Company, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
 
 use crate::manifest::{Checked, List, MANIFEST};
 use crate::wire::{Ask, Endpoint, PAGE_SIZE};
@@ -34,6 +34,7 @@ impl Call for Qichacha {
             lists,
             found: None,
             gathered: Gathered::default(),
+            charges: Charges::default(),
         }))
     }
 }
@@ -50,14 +51,16 @@ struct Conversation {
     lists: Vec<Endpoint>,
     found: Option<(Company, MatchedBy)>,
     gathered: Gathered,
+    charges: Charges,
 }
 
 impl Dialogue for Conversation {
     fn next(&mut self, heard: Heard) -> Step {
-        if let Heard::Answer(answer) = heard
-            && let Err(fault) = self.hear(&answer)
-        {
-            return Step::Failed(fault);
+        if let Heard::Answer(answer) = heard {
+            read::count_charge(&answer, &mut self.charges);
+            if let Err(fault) = self.hear(&answer) {
+                return Step::Failed(fault);
+            }
         }
         match &self.asked {
             Some(ask) => Step::Send(ask.to_http(&self.settings.account, &self.timespan)),
@@ -68,6 +71,10 @@ impl Dialogue for Conversation {
                 self.gathered.done(&self.order.number, assets.into_iter().collect())
             }
         }
+    }
+
+    fn charges(&self) -> Charges {
+        self.charges.clone()
     }
 }
 

@@ -8,13 +8,15 @@ pub(crate) use lists::{add_branches, add_changes, add_freezes, add_shareholders}
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
 use chakong_contract::gathered::Gathered;
-use chakong_contract::{Answer, Company, Fault, FaultKind, HttpAnswer, Reply};
+use chakong_contract::{Answer, Charges, Company, Fault, FaultKind, HttpAnswer, Reply};
 use serde_json::Value;
 
-use crate::wire::{Endpoint, Envelope, Meaning, Record, meaning};
+use crate::wire::{Endpoint, Envelope, Meaning, Outcome, Record, meaning};
 
 /// Entries taken from one list at most.
 const MOST_ENTRIES: usize = 2_000;
+/// Statuses below are 无效请求, which the vendor does not charge.
+const FIRST_CHARGED: i64 = 200;
 /// Longest order number kept.
 const LONGEST_NUMBER: usize = 64;
 
@@ -50,6 +52,18 @@ pub(crate) fn found(answer: &HttpAnswer, endpoint: Endpoint) -> Result<Found, Fa
             let detail = if plain { format!("{why}, call {order_number}") } else { why.to_owned() };
             Err(Fault::new(kind, endpoint.operation(), detail).status(status).retry_after(retry_after))
         }
+    }
+}
+
+/// Counts an answer that the vendor charges, and keeps its number of the call: statuses from 200 on are its 有效请求
+/// (protocol section 2.3).
+pub(crate) fn count_charge(answer: &HttpAnswer, charges: &mut Charges) {
+    let outcome = answer.success("count charges").ok().and_then(|body| serde_json::from_slice(body).ok());
+    let Some(Outcome { status, order_number }) = outcome else { return };
+    charges.requests += u64::from(status.integer().is_some_and(|status| status >= FIRST_CHARGED));
+    let number: String = order_number.text().chars().take(LONGEST_NUMBER).collect();
+    if !number.is_empty() && number.chars().all(|c| c.is_ascii_alphanumeric()) {
+        charges.references.push(number);
     }
 }
 

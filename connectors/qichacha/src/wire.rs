@@ -139,6 +139,15 @@ pub(crate) struct Envelope {
     pub(crate) result: Value,
 }
 
+/// What says whether an answer is charged, and as what call; the rest is passed over.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Outcome {
+    pub(crate) status: Scalar,
+    #[serde(default)]
+    pub(crate) order_number: Scalar,
+}
+
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Paging {

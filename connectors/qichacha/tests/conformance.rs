@@ -241,3 +241,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_the_vendor_charges_is_counted_and_its_numbers_are_kept() {
+    let talk = ask(&script(), &settings(), &order(code()));
+    let answered = talk.answers.len();
+    assert_eq!(talk.charges.requests, answered as u64);
+    assert_eq!(talk.charges.references.len(), answered);
+    assert!(talk.charges.references[0].starts_with("SIM"), "{:?}", talk.charges.references);
+    let mut spent = script();
+    spent["faults"] = json!([{ "do": "error_code", "code": 112 }]);
+    assert_eq!(ask(&spent, &settings(), &order(code())).charges.requests, 0, "无效请求");
+}

@@ -3,8 +3,8 @@
 use chakong_contract::connector::ReadContent;
 use chakong_contract::sandbox::{CallSandbox, Delivery, HttpHeard, ParcelSandbox, Sandbox, SandboxSpeaks};
 use chakong_contract::{
-    Batch, Call, Connector, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, Message, Method,
-    Moment, Order, Parcel, Plugin, Read, Reading, Reply, Settings, Speaks, Step,
+    Batch, Call, Charges, Connector, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, Message,
+    Method, Moment, Order, Parcel, Plugin, Read, Reading, Reply, Settings, Speaks, Step,
 };
 
 use crate::sample;
@@ -34,6 +34,8 @@ pub struct Talk {
     pub files: Vec<Message>,
     /// How it ended.
     pub end: End,
+    /// What it cost (calls).
+    pub charges: Charges,
 }
 
 impl Talk {
@@ -128,15 +130,18 @@ pub fn talk(
         answers: Vec::new(),
         files: Vec::new(),
         end: End::Read(Reading::default()),
+        charges: Charges::default(),
     };
     let mut now = batch.made;
     let mut dialogue: Box<dyn Dialogue> = match call.open(batch, None) {
         Ok(dialogue) => dialogue,
         Err(fault) => return Ok(Talk { end: End::Failed(fault), ..talk }),
     };
-    let mut next = Heard::Start;
+    let (mut next, mut before) = (Heard::Start, Charges::default());
     for _ in 0..MOST_STEPS * batch.orders.len().max(1) {
-        match dialogue.next(next) {
+        let step = dialogue.next(next);
+        talk.charges = add(&before, dialogue.charges());
+        match step {
             Step::Send(request) => {
                 let heard = answer(talk.requests.len(), &request, now);
                 talk.requests.push(request);
@@ -148,6 +153,7 @@ pub fn talk(
                 next = Heard::Answer(heard);
             }
             Step::Later { ticket, after } => {
+                before = talk.charges.clone();
                 now = later(now, after);
                 dialogue = match call.open(batch, Some(&ticket)) {
                     Ok(dialogue) => dialogue,
@@ -163,6 +169,12 @@ pub fn talk(
         }
     }
     Err(format!("the dialogue has no end: {} requests and still asking", talk.requests.len()))
+}
+
+/// What was spent before a ticket and after it.
+fn add(before: &Charges, more: Charges) -> Charges {
+    let references = before.references.iter().cloned().chain(more.references).collect();
+    Charges { requests: before.requests + more.requests, references }
 }
 
 fn later(now: Moment, after: std::time::Duration) -> Moment {
@@ -181,7 +193,13 @@ fn exchange(
         Ok(messages) => messages,
         Err(fault) => {
             let end = End::Failed(fault);
-            return Ok(Talk { requests: Vec::new(), answers: Vec::new(), files, end });
+            return Ok(Talk {
+                requests: Vec::new(),
+                answers: Vec::new(),
+                files,
+                end,
+                charges: Charges::default(),
+            });
         }
     };
     for _ in 0..MOST_ROUNDS {
@@ -196,7 +214,8 @@ fn exchange(
             next.extend(reading.responses);
         }
         if next.is_empty() {
-            return Ok(Talk { requests: Vec::new(), answers: Vec::new(), files, end: End::Read(end) });
+            let (requests, answers) = (Vec::new(), Vec::new());
+            return Ok(Talk { requests, answers, files, end: End::Read(end), charges: Charges::default() });
         }
         outgoing = next;
     }

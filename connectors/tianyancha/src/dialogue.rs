@@ -5,7 +5,7 @@ use chakong_contract::gathered::Gathered;
 use chakong_contract::name::same_name;
 use chakong_contract::paging::{NextPage, PageRead};
 use chakong_contract::{
-    Batch, Call, Company, Dialogue, EquityStake, Fault, FaultKind, Heard, HttpAnswer, Order, Step,
+    Batch, Call, Charges, Company, Dialogue, EquityStake, Fault, FaultKind, Heard, HttpAnswer, Order, Step,
 };
 
 use crate::manifest::{Checked, MANIFEST};
@@ -28,6 +28,7 @@ impl Call for Tianyancha {
             found: None,
             gathered: Gathered::default(),
             details_left: MOST_DETAILS,
+            charged: 0,
         }))
     }
 }
@@ -62,14 +63,17 @@ struct Conversation {
     found: Option<Found>,
     gathered: Gathered,
     details_left: usize,
+    /// Answers that the vendor charges.
+    charged: u64,
 }
 
 impl Dialogue for Conversation {
     fn next(&mut self, heard: Heard) -> Step {
-        if let Heard::Answer(answer) = heard
-            && let Err(fault) = self.hear(&answer)
-        {
-            return Step::Failed(fault);
+        if let Heard::Answer(answer) = heard {
+            self.charged += u64::from(read::is_charged(&answer));
+            if let Err(fault) = self.hear(&answer) {
+                return Step::Failed(fault);
+            }
         }
         match self.ask() {
             Some(ask) => Step::Send(ask.to_http(&self.settings.token)),
@@ -78,6 +82,10 @@ impl Dialogue for Conversation {
                 self.gathered.done(&self.order.number, assets)
             }
         }
+    }
+
+    fn charges(&self) -> Charges {
+        Charges { requests: self.charged, references: Vec::new() }
     }
 }
 
@@ -274,15 +282,16 @@ impl Conversation {
 
     fn assets(&mut self) -> Vec<FoundAsset> {
         let Some(mut found) = self.found.take() else { return Vec::new() };
-        for freeze in found.freezes {
-            let ours = same_name(&freeze.record.debtor, &found.company.name);
-            let target = freeze.record.company.clone();
-            let Some(burden) = freeze.record.encumbrance() else { continue };
-            let stake = found.stakes.iter_mut().find(|stake| ours && same_name(&stake.company, &target));
-            if let Some(stake) = stake {
-                stake.encumbrances.push(burden.clone());
+        for freeze in found.freezes.iter().map(|freeze| freeze.record.freeze()) {
+            let ours = same_name(&freeze.debtor, &found.company.name);
+            let of = |stake: &&mut EquityStake| ours && same_name(&stake.company, &freeze.company);
+            if let Some(burden) = freeze.encumbrance() {
+                if let Some(stake) = found.stakes.iter_mut().find(of) {
+                    stake.encumbrances.push(burden.clone());
+                }
+                found.company.encumbrances.push(burden);
             }
-            found.company.encumbrances.push(burden);
+            found.company.freezes.push(freeze);
         }
         let assets = std::iter::once(Asset::Company(found.company))
             .chain(found.stakes.into_iter().map(Asset::Equity))

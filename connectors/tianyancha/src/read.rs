@@ -12,12 +12,12 @@ pub(crate) use lists::{add_history, branches, changes, shareholders, stakes};
 
 use std::collections::HashSet;
 
-use chakong_contract::asset::{Asset, ChangeRecord, FoundAsset, MatchedBy};
+use chakong_contract::asset::{Asset, ChangeRecord, EquityFreeze, FoundAsset, MatchedBy};
 use chakong_contract::gathered::Gathered;
 use chakong_contract::{Answer, Company, Fault, FaultKind, HttpAnswer, Reply, RetryAfter};
 use serde_json::Value;
 
-use crate::wire::{Endpoint, Envelope, Meaning, Page, Record, meaning};
+use crate::wire::{Endpoint, Envelope, Meaning, Outcome, Page, Record, meaning};
 
 /// Entries taken from one page at most; the vendor sends 20.
 const MOST_ENTRIES: usize = 200;
@@ -38,6 +38,14 @@ pub(crate) fn result(answer: &HttpAnswer, endpoint: Endpoint) -> Result<Option<V
             Err(Fault::new(kind, operation, why).status(code).retry_after(tomorrow))
         }
     }
+}
+
+/// Whether the vendor charges an answer. Some interfaces are charged when they have nothing too (protocol section 1.1): both
+/// are counted, so that the bill is never higher than our count.
+pub(crate) fn is_charged(answer: &HttpAnswer) -> bool {
+    let outcome = answer.success("count charges").ok().and_then(|body| serde_json::from_slice(body).ok());
+    let code = outcome.and_then(|outcome: Outcome| outcome.error_code.integer());
+    matches!(code.map(meaning), Some(Meaning::Success | Meaning::Nothing))
 }
 
 /// A page of a list; nothing is an empty page.
@@ -85,8 +93,8 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
         add_changes(&mut whole.changes, changes(changes_read, &mut gathered));
     } else if has("typeState") {
         let rows = gathered.entries(Endpoint::Judicial.what(), items);
-        let rows = freezes(rows, &mut gathered).into_iter();
-        whole.encumbrances = rows.filter_map(|freeze| freeze.record.encumbrance()).collect();
+        whole.freezes = freezes(rows, &mut gathered).iter().map(|freeze| freeze.record.freeze()).collect();
+        whole.encumbrances = whole.freezes.iter().filter_map(EquityFreeze::encumbrance).collect();
     } else if has("capital") || has("capitalActl") {
         let holders = gathered.entries(Endpoint::Holders.what(), items);
         whole.shareholders = shareholders(holders, &mut gathered);

@@ -144,6 +144,12 @@ pub(crate) struct Envelope {
     pub(crate) result: Value,
 }
 
+/// What says whether an answer is charged; the rest is passed over.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Outcome {
+    pub(crate) error_code: Scalar,
+}
+
 /// A page of a list.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Page {

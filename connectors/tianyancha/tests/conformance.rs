@@ -151,7 +151,16 @@ fn every_charged_call_is_booked() {
     let mut sandbox = (plugin.sandbox)(&script(), &settings()).expect("a script");
     let talk = drive::converse(&*connector, &mut *sandbox, &drive::batch(vec![order()])).expect("an end");
     assert_eq!(sandbox.books().queries, 10, "search, base, 3 pages of shareholders, 5 lists and a detail");
-    assert_eq!(talk.requests.len(), 10);
+    assert_eq!((talk.requests.len(), talk.charges.requests), (10, 10));
+    assert!(talk.charges.references.is_empty(), "the vendor numbers no calls");
+    let mut faulty = script();
+    faulty["faults"] = json!([{ "do": "error_code", "code": 300_005, "path": "/holder/" }]);
+    let talk = ask(&faulty, &settings(), &order());
+    assert_eq!(
+        talk.charges.requests + 1,
+        talk.requests.len() as u64,
+        "what it did not do it does not charge"
+    );
 }
 
 prop_compose! {

@@ -8,12 +8,13 @@ const UID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const ROLES: [&str; 4] = ["case", "officer", "approver", "ops"];
 
 /// Method, path, and who may, as letters: case system, officer, approver, operations.
-const MATRIX: [(&str, &str, &str); 29] = [
+const MATRIX: [(&str, &str, &str); 30] = [
     ("POST", "/v1/inquiries", "c"),
     ("GET", "/v1/inquiries", "coa"),
     ("GET", "/v1/inquiries/{uid}", "coa"),
     ("GET", "/v1/inquiries/{uid}/orders", "coa"),
     ("GET", "/v1/inquiries/{uid}/assets", "coa"),
+    ("GET", "/v1/inquiries/{uid}/companies", "coa"),
     ("GET", "/v1/inquiries/{uid}/measures", "coa"),
     ("GET", "/v1/inquiries/{uid}/certificate", "coa"),
     ("GET", "/v1/inquiries/{uid}/acts", "coa"),

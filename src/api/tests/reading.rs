@@ -1,3 +1,4 @@
+use chakong_contract::{Asset, Company};
 use serde_json::{Value, json};
 
 use super::harness::account;
@@ -63,6 +64,35 @@ async fn one_asset_from_two_banks_is_one_asset_with_two_sources() {
 }
 
 #[tokio::test]
+async fn one_company_from_two_sources_is_one_company_with_its_contradictions() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    let company = |status: &str, text: &str| {
+        let asset = serde_json::to_value(Asset::Company(Company {
+            name: "示例甲有限公司".to_owned(),
+            code: "91000000MADEM00112".parse().ok(),
+            ..Company::default()
+        }));
+        let mut asset = asset.expect("JSON");
+        (asset["status"], asset["status_text"]) = (json!(status), json!(text));
+        let found = json!([{ "asset": asset, "matched_by": "number" }]);
+        json!({ "reply": { "outcome": "found", "assets": found }, "answered_at": null })
+    };
+    assert_eq!(bench.get("case", &format!("{path}/companies")).await.json(), json!({ "companies": [] }));
+    bench.answers(&orders[0], company("active", "存续"), "aa").await;
+    bench.answers(&orders[1], company("deregistered", "注销"), "bb").await;
+    let list = bench.get("case", &format!("{path}/companies")).await.json();
+    assert_eq!(list["companies"].as_array().map(Vec::len), Some(1), "{list}");
+    let company = &list["companies"][0];
+    assert_eq!(company["names"], json!([{ "value": "示例甲有限公司", "sources": [0, 1] }]));
+    assert_eq!(company["contradictions"][0]["field"], "statuses");
+    let sources = company["sources"].as_array().expect("sources");
+    let asked: Vec<&str> = sources.iter().filter_map(|source| source["order"].as_str()).collect();
+    assert!(orders.iter().all(|order| asked.contains(&order.as_str())), "{asked:?}");
+    assert_eq!(company["sources"][0]["party"], "party-1");
+}
+
+#[tokio::test]
 async fn orders_come_in_pages() {
     let bench = Bench::new();
     let (path, orders) = bench.submitted("k", &submission()).await;
@@ -114,7 +144,7 @@ async fn the_certificate_says_who_was_asked_and_who_was_not() {
     let view = bench.get("case", &path).await.json();
     assert_eq!((&view["state"], &view["certificates"]), (&json!("completed"), &json!(1)));
     let missing = "/v1/inquiries/01890a5d-ac96-774b-bcce-b302099a8057";
-    for below in ["", "/orders", "/assets", "/measures", "/certificate", "/acts"] {
+    for below in ["", "/orders", "/assets", "/companies", "/measures", "/certificate", "/acts"] {
         bench.get("case", &format!("{missing}{below}")).await.is_problem(404, "not-found");
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn assert_documented(method: &str, path: &str, status: u16) {
 }
 
 /// Every route of the API.
-const ROUTES: [&str; 33] = [
+const ROUTES: [&str; 34] = [
     "get /healthz",
     "get /metrics",
     "get /openapi.json",
@@ -43,6 +43,7 @@ const ROUTES: [&str; 33] = [
     "get /v1/inquiries/{uid}/acts",
     "get /v1/inquiries/{uid}/assets",
     "get /v1/inquiries/{uid}/certificate",
+    "get /v1/inquiries/{uid}/companies",
     "get /v1/inquiries/{uid}/measures",
     "get /v1/inquiries/{uid}/orders",
     "get /v1/measures/{id}",

@@ -5,6 +5,7 @@ use super::source::{Source, sources};
 
 /// Pure: same in, same out. Folders and files.
 const PURE: &[&str] = &[
+    "src/companies",
     "src/freeze",
     "src/settle",
     "src/intake/plan.rs",
@@ -17,6 +18,7 @@ const PURE: &[&str] = &[
     "connectors/court-realty/src",
     "connectors/declarative/src",
     "connectors/gleif/src",
+    "connectors/market-regulator/src",
     "connectors/qichacha/src",
     "connectors/tianyancha/src",
 ];

@@ -7,6 +7,7 @@ use super::source::{Named, Source, sources};
 type Room = (&'static str, &'static [&'static str]);
 
 const ROOMS: &[Room] = &[
+    ("companies", &[]),
     ("inquiry", &[]),
     ("retry", &[]),
     ("clock", &[]),
@@ -25,7 +26,19 @@ const ROOMS: &[Room] = &[
     ("observe", &["store", "config", "lanes", "gateway"]),
     (
         "api",
-        &["inquiry", "store", "config", "settle", "intake", "lines", "lanes", "gateway", "queue", "observe"],
+        &[
+            "companies",
+            "inquiry",
+            "store",
+            "config",
+            "settle",
+            "intake",
+            "lines",
+            "lanes",
+            "gateway",
+            "queue",
+            "observe",
+        ],
     ),
     ("sandbox", &["clock", "lifecycle", "config", "lines"]),
     (

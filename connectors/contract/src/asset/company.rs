@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Encumbrance;
+use super::{Encumbrance, EquityFreeze};
 use crate::date::Date;
 use crate::id::{Lei, OrgCode, Uscc};
 use crate::money::Money;
@@ -65,7 +65,10 @@ pub struct Company {
     /// Companies that consolidate this one, or why none is reported.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parents: Vec<Parent>,
-    /// Equity freezes that concern shares in this company 司法协助, and charges on its property.
+    /// Freezes of shares in this company 司法协助, those that have ended too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freezes: Vec<EquityFreeze>,
+    /// What stands: equity freezes that concern shares in this company, and charges on its property.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub encumbrances: Vec<Encumbrance>,
 }

@@ -1,13 +1,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Encumbrance;
+use super::{CompanyStatus, Encumbrance, EquityFreeze};
 use crate::date::Date;
 use crate::id::Uscc;
 use crate::money::Money;
 
 /// A stake in a company 股权、其他投资权益.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EquityStake {
     /// Who holds it.
     pub holder: String,
@@ -15,15 +15,30 @@ pub struct EquityStake {
     pub company: String,
     /// The company's code, when the source gave a valid one.
     pub company_code: Option<Uscc>,
+    /// The company's registration number 注册号, where it has no valid code.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub registration_number: String,
+    /// The company's status in our vocabulary; null when not stated or not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<CompanyStatus>,
+    /// The company's status in the source's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub status_text: String,
     /// Share of the capital in percent, as decimal text.
     pub percent: Option<String>,
+    /// Number of shares, as decimal text, where it is counted in shares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares: Option<String>,
     /// Subscribed capital 认缴.
     pub subscribed: Option<Money>,
     /// Paid capital 实缴.
     pub paid: Option<Money>,
     /// As of.
     pub since: Option<Date>,
-    /// Freezes and pledges.
+    /// Freezes of the stake as the public record has them, those that have ended too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freezes: Vec<EquityFreeze>,
+    /// Freezes and pledges that stand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub encumbrances: Vec<Encumbrance>,
 }

@@ -20,6 +20,20 @@ pub struct CaseNumber {
 }
 
 impl CaseNumber {
+    /// A document number in canonical form: one that begins with a case number keeps what follows, such as 之一; any other
+    /// only gets full-width brackets. Blank stays blank.
+    ///
+    /// Public records write one number with either width of brackets (protocol section 2.4 of the business registries).
+    pub fn canonical(text: &str) -> String {
+        let text = text.trim();
+        let split = text.find('号').map(|at| text.split_at(at + '号'.len_utf8()));
+        let number = split.and_then(|(number, rest)| Some((number.parse::<Self>().ok()?, rest)));
+        match number {
+            Some((number, rest)) => format!("{number}{}", rest.trim()),
+            None => text.replace(['(', '〔', '['], "（").replace([')', '〕', ']'], "）"),
+        }
+    }
+
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.canonical
@@ -128,6 +142,21 @@ mod tests {
         assert_eq!((preservation.court(), preservation.kind()), ("晋1002", "执保"));
         let high: CaseNumber = "（2022）晋执复9号".parse().expect("high court");
         assert_eq!((high.court(), high.kind()), ("晋", "执复"));
+    }
+
+    #[test]
+    fn document_numbers_keep_what_follows_the_case() {
+        for (text, want) in [
+            ("(2023)示0101执100号之一", "（2023）示0101执100号之一"),
+            ("（2017）京02民初702、703号", "（2017）京02民初702、703号"),
+            ("(2017)京02民初702、703号", "（2017）京02民初702、703号"),
+            ("(2023)示0101执00100号", "（2023）示0101执100号"),
+            ("市监协〔2023〕5", "市监协（2023）5"),
+            ("  ", ""),
+        ] {
+            assert_eq!(CaseNumber::canonical(text), want, "{text}");
+            assert_eq!(CaseNumber::canonical(want), want, "once is enough");
+        }
     }
 
     #[test]

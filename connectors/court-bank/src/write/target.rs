@@ -31,6 +31,7 @@ pub(super) fn of(order: &Order) -> Result<(TargetRow, DocumentKind), Fault> {
             let row = TargetRow { content: String::new(), ..with_original(row, original) };
             (with_payee(row, into)?, DocumentKind::DeductNotice)
         }
+        Instruction::Transfer { .. } => return Err(unsupported("a bank transfers no stakes")),
         Instruction::Query { .. } => return Err(unsupported("a query cannot be written as a control")),
     })
 }

@@ -1,8 +1,8 @@
 use std::collections::HashSet;
 
-use chakong_contract::asset::{Branch as CompanyBranch, ChangeRecord, Shareholder};
+use chakong_contract::asset::{Branch as CompanyBranch, ChangeRecord, EquityFreezeState, Shareholder};
 use chakong_contract::capital::{read_capital, read_percent};
-use chakong_contract::equity_freeze::{FreezeRecord, FreezeState};
+use chakong_contract::equity_freeze::FreezeRecord;
 use chakong_contract::gathered::Gathered;
 use chakong_contract::id::Uscc;
 use chakong_contract::{Company, Money, Scalar};
@@ -89,21 +89,22 @@ fn content(value: &Scalar) -> String {
     value.plain().trim_end_matches(['^', '*']).trim_end().to_owned()
 }
 
-/// Equity freezes that stand. A detail of a release or of a forced change ends a row, whatever its status says; one with
-/// nothing in it does not.
+/// Equity freezes, those that have ended too. A detail of a release or of a forced change ends a row, whatever its status
+/// says; one with nothing in it does not.
 pub(crate) fn add_freezes(company: &mut Company, items: Vec<Value>, gathered: &mut Gathered) {
     let rows: Vec<Judicial> = gathered.entries(Endpoint::Judicial.what(), items);
     for row in rows {
-        let released = row.equity_un_freeze_detail.as_ref();
-        let transferred = row.judicial_partners_change_detail.as_ref();
-        if released.is_some_and(|detail| !detail.un_freeze_date.is_blank())
-            || transferred.is_some_and(|detail| !detail.assignee.is_blank())
-        {
-            continue;
-        }
+        let released = row.equity_un_freeze_detail.filter(|detail| !detail.un_freeze_date.is_blank());
+        let transferred =
+            row.judicial_partners_change_detail.is_some_and(|detail| !detail.assignee.is_blank());
+        let type_state = match (released, transferred) {
+            (Some(_), _) => "股权冻结|解除冻结".to_owned(),
+            (None, true) => "股东变更|冻结".to_owned(),
+            (None, false) => row.status.text(),
+        };
         let detail = row.equity_freeze_detail.unwrap_or_default();
         let record = FreezeRecord {
-            type_state: row.status.text(),
+            type_state,
             matter: detail.execution_matters.plain(),
             debtor: row.executed_by.plain(),
             company: detail.company_name.plain(),
@@ -115,9 +116,11 @@ pub(crate) fn add_freezes(company: &mut Company, items: Vec<Value>, gathered: &m
             from: gathered.date("FreezeStartDate", &detail.freeze_start_date),
             until: gathered.date("FreezeEndDate", &detail.freeze_end_date),
         };
-        if record.state() == FreezeState::Unknown {
-            gathered.strange("Status", record.type_state.clone());
+        let freeze = record.freeze();
+        if freeze.state == EquityFreezeState::Unknown {
+            gathered.strange("Status", record.type_state);
         }
-        company.encumbrances.extend(record.encumbrance());
+        company.encumbrances.extend(freeze.encumbrance());
+        company.freezes.push(freeze);
     }
 }

@@ -81,6 +81,8 @@ fn every_act_is_answered(subject: &Subject) -> Result<(), String> {
         let act = order.instruction.kind();
         let talk = drive::converse(&*connector, &mut *sandbox, &drive::batch(vec![order.clone()]))?;
         let answer = only_answer(&talk, order).map_err(|why| format!("{act}: {why}"))?;
+        let (charged, sent) = (talk.charges.requests, talk.requests.len() as u64);
+        holds(charged <= sent, || format!("{act}: {charged} charges for {sent} requests"))?;
         holds(talk.reads().len() == 1, || format!("{act}: {} reads for one order", talk.reads().len()))?;
         succeeded(act, &answer.reply)?;
         for found in answer.reply.assets() {
@@ -100,6 +102,7 @@ fn succeeded(act: ActionKind, reply: &Reply) -> Result<(), String> {
         ActionKind::Release => {
             matches!(reply, Reply::Released { .. } | Reply::Held(_) | Reply::PartlyHeld(_))
         }
+        ActionKind::Transfer => matches!(reply, Reply::Transferred { .. }),
         ActionKind::Deduct => !matches!(reply, Reply::Found { .. } | Reply::Nothing | Reply::Partial { .. }),
     };
     holds(fits, || format!("{act}: the sample was answered {}", reply.outcome()))

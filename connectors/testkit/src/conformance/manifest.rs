@@ -73,6 +73,7 @@ fn documents_as_law_asks(subject: &Subject) -> Result<(), String> {
                 &[DocumentKind::FreezeRuling, DocumentKind::FreezeNotice]
             }
             ActionKind::Release => &[DocumentKind::ReleaseRuling, DocumentKind::ReleaseNotice],
+            ActionKind::Transfer => &[DocumentKind::TransferRuling, DocumentKind::TransferNotice],
             ActionKind::Query | ActionKind::Deduct => &[],
         };
         let missing: Vec<_> = needed.iter().filter(|kind| !capability.documents.contains(kind)).collect();

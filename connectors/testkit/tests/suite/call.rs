@@ -140,11 +140,7 @@ impl Talk {
             holder: self.order.name.to_string(),
             company: "示例乙有限公司".into(),
             company_code: None,
-            percent: None,
-            subscribed: None,
-            paid: None,
-            since: None,
-            encumbrances: Vec::new(),
+            ..EquityStake::default()
         };
         let found = FoundAsset { asset: Asset::Equity(stake), matched_by: MatchedBy::Number };
         let nothing = self.found == 0 && !self.is("finds strangers");

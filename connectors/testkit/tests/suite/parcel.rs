@@ -127,11 +127,7 @@ pub(crate) fn read(line: &str) -> Option<Read> {
         holder: "示例甲有限公司".into(),
         company: "示例乙有限公司".into(),
         company_code: None,
-        percent: None,
-        subscribed: None,
-        paid: None,
-        since: None,
-        encumbrances: Vec::new(),
+        ..EquityStake::default()
     };
     let holding = Holding {
         limit: None,

@@ -1,4 +1,5 @@
-use chakong_contract::equity_freeze::{FreezeRecord, FreezeState};
+use chakong_contract::asset::EquityFreezeState;
+use chakong_contract::equity_freeze::FreezeRecord;
 use chakong_contract::gathered::Gathered;
 
 use crate::wire::{Detail, DetailPart, Judicial};
@@ -13,7 +14,7 @@ pub(crate) struct Freeze {
 impl Freeze {
     /// Whether it stands and can be asked about.
     pub(crate) fn has_detail(&self) -> bool {
-        !self.id.is_empty() && matches!(self.record.state(), FreezeState::Stands(_))
+        !self.id.is_empty() && self.record.state().stands() == Some(true)
     }
 }
 
@@ -30,7 +31,7 @@ pub(crate) fn freezes(rows: Vec<Judicial>, gathered: &mut Gathered) -> Vec<Freez
             published: gathered.date("publicityDate", &row.publicity_date),
             ..FreezeRecord::default()
         };
-        if record.state() == FreezeState::Unknown {
+        if record.state() == EquityFreezeState::Unknown {
             gathered.strange("typeState", record.type_state.clone());
         }
         Freeze { id: row.ass_id.text(), record }
@@ -43,7 +44,8 @@ pub(crate) fn freezes(rows: Vec<Judicial>, gathered: &mut Gathered) -> Vec<Freez
 pub(crate) fn add_detail(freeze: &mut Freeze, detail: &Detail, gathered: &mut Gathered) -> bool {
     let record = &mut freeze.record;
     if detail.remove_frozen.is_some() || detail.invalidation_frozen.is_some() {
-        record.type_state = "股权冻结|解除冻结".to_owned();
+        let end = if detail.remove_frozen.is_some() { "解除冻结" } else { "失效" };
+        record.type_state = format!("股权冻结|{end}");
         return true;
     }
     let Some(part) = detail.keep_frozen.as_ref().or(detail.frozen.as_ref()) else {

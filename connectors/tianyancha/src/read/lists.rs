@@ -77,9 +77,7 @@ pub(crate) fn stakes(
         company_code: gathered.checked("creditCode", &investment.credit_code),
         percent: read_percent(&investment.percent.text()),
         subscribed: read_capital(&format!("{}{}", investment.amount.text(), investment.amount_suffix.text())),
-        paid: None,
-        since: None,
-        encumbrances: Vec::new(),
+        ..EquityStake::default()
     };
     investments.into_iter().map(&mut read).collect()
 }

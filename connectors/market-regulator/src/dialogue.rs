@@ -1,0 +1,96 @@
+//! One order as a conversation: one request and its answer; what is under review is looked up later.
+
+use std::time::Duration;
+
+use chakong_contract::connector::Read;
+use chakong_contract::message::Method;
+use chakong_contract::{
+    Answer, Batch, Call, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, Order, Secret, Step,
+};
+
+use crate::wire::{Operation, Request};
+use crate::{JsonLine, ParameterLine, read, write};
+
+impl Call for JsonLine {
+    fn open(&self, batch: &Batch, ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
+        let order = write::only(batch)?.clone();
+        let (operation, request) = match ticket {
+            None => write::request(&order)?,
+            Some(ticket) => {
+                let request = Request { reqno: ticket.to_owned(), ..Request::default() };
+                (Operation::Result, request)
+            }
+        };
+        let (token, look_again) = (self.token.clone(), self.look_again);
+        Ok(Box::new(Conversation { order, operation, request, token, look_again }))
+    }
+}
+
+struct Conversation {
+    order: Order,
+    operation: Operation,
+    request: Request,
+    token: Secret,
+    look_again: u32,
+}
+
+impl Dialogue for Conversation {
+    fn next(&mut self, heard: Heard) -> Step {
+        let answer = match heard {
+            Heard::Start => return Step::Send(self.request.to_http(self.operation, &self.token)),
+            Heard::Answer(answer) => answer,
+        };
+        match read::understand(&answer, &self.order, self.operation) {
+            Ok(Some(answer)) => Step::Done(vec![Read::answer(self.order.number.clone(), answer)]),
+            Ok(None) => Step::Later {
+                ticket: self.order.number.to_string(),
+                after: Duration::from_secs(u64::from(self.look_again)),
+            },
+            Err(fault) => Step::Failed(fault),
+        }
+    }
+}
+
+impl Call for ParameterLine {
+    fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
+        let order = write::only(batch)?.clone();
+        let body = write::parameters(&order, batch.made.date())?;
+        let request = HttpRequest {
+            method: Method::Post,
+            headers: vec![(
+                "content-type".to_owned(),
+                "application/x-www-form-urlencoded; charset=GBK".to_owned(),
+            )],
+            body,
+            ..HttpRequest::get(self.path.clone())
+        };
+        Ok(Box::new(Exchange { order, request: Some(request) }))
+    }
+}
+
+struct Exchange {
+    order: Order,
+    /// Not yet sent.
+    request: Option<HttpRequest>,
+}
+
+impl Dialogue for Exchange {
+    fn next(&mut self, heard: Heard) -> Step {
+        if let Some(request) = self.request.take() {
+            return Step::Send(request);
+        }
+        let answered = |answer: &HttpAnswer| -> Result<Answer, Fault> {
+            let operation = write::operation(&self.order.instruction)?;
+            read::understand_parameters(answer.success(operation.name())?, Some(&self.order))
+        };
+        match heard {
+            Heard::Answer(answer) => match answered(&answer) {
+                Ok(answer) => Step::Done(vec![Read::answer(self.order.number.clone(), answer)]),
+                Err(fault) => Step::Failed(fault),
+            },
+            Heard::Start => {
+                Step::Failed(Fault::new(FaultKind::Malformed, "hold the conversation", "it began twice"))
+            }
+        }
+    }
+}

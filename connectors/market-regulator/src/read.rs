@@ -1,0 +1,111 @@
+//! What is understood of the authority's answers.
+
+mod control;
+mod holdings;
+
+use chakong_contract::gathered::Gathered;
+use chakong_contract::{
+    Answer, Fault, FaultKind, HttpAnswer, Instruction, Order, Refusal, RefusalReason, Reply,
+};
+
+use crate::wire::{self, Meaning, Operation, Reported};
+
+/// The answer to a request about an order; `None` while an officer of the authority reviews it.
+pub(crate) fn understand(
+    answer: &HttpAnswer,
+    order: &Order,
+    operation: Operation,
+) -> Result<Option<Answer>, Fault> {
+    let reported = reported(answer.success(operation.name())?, operation.name())?;
+    let refusal = match said(&reported, operation.name())? {
+        Meaning::Pending if operation == Operation::Query => {
+            return Err(malformed(operation.name(), "a query is not reviewed"));
+        }
+        Meaning::Pending => return Ok(None),
+        Meaning::Fault(kind, why) => {
+            return Err(Fault::new(kind, operation.name(), why).status(reported.code.text()));
+        }
+        Meaning::Refused(reason) => Some(Refusal { reason, words: reported.message.plain() }),
+        Meaning::Done => None,
+    };
+    let query = matches!(order.instruction, Instruction::Query { .. });
+    let answer = match refusal {
+        Some(refusal) if query => Answer::of(Reply::Refused(refusal)),
+        Some(refusal) => Answer::of(Reply::NotHeld(refusal)),
+        None if query => holdings::answer(reported, Some(order))?,
+        None => control::answer(&reported, &order.instruction)?,
+    };
+    Ok(Some(answer))
+}
+
+fn malformed(operation: &str, why: &str) -> Fault {
+    Fault::new(FaultKind::Malformed, operation, why)
+}
+
+fn reported(body: &[u8], operation: &str) -> Result<Reported, Fault> {
+    serde_json::from_slice(body).map_err(|_| malformed(operation, "the answer has another form"))
+}
+
+fn said(reported: &Reported, operation: &str) -> Result<Meaning, Fault> {
+    if reported.code.is_blank() {
+        return Err(malformed(operation, "the answer has no code"));
+    }
+    let known = reported.code.integer().and_then(wire::meaning);
+    known.ok_or_else(|| {
+        malformed(operation, "the code of the answer is not known").status(reported.code.text())
+    })
+}
+
+/// What one body of the JSON line says on its own. It does not say which order it is about: a record of a freeze is taken
+/// for a freeze.
+pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
+    let operation = "read a message";
+    let answer = HttpAnswer::json(200, body);
+    let reported = reported(answer.success(operation)?, operation)?;
+    match said(&reported, operation)? {
+        Meaning::Fault(kind, why) => Err(Fault::new(kind, operation, why).status(reported.code.text())),
+        Meaning::Pending => Err(malformed(operation, "the order is still under review")),
+        Meaning::Refused(reason) => {
+            Ok(Answer::of(Reply::NotHeld(Refusal { reason, words: reported.message.plain() })))
+        }
+        Meaning::Done if reported.holdings.is_some() => holdings::answer(reported, None),
+        Meaning::Done => control::alone(&reported),
+    }
+}
+
+/// What an answer to a parameter string says. It holds one word, and the record of a freeze: when the freeze was published,
+/// and so takes effect, is not told, nor its place.
+pub(crate) fn understand_parameters(body: &[u8], order: Option<&Order>) -> Result<Answer, Fault> {
+    let operation = "read the answer";
+    let said = wire::said(body).ok_or_else(|| malformed(operation, "the answer is no JSON text"))?;
+    if !said.success {
+        let refusal = Refusal { reason: RefusalReason::Other, words: said.words };
+        return Ok(Answer::of(Reply::NotHeld(refusal)));
+    }
+    let Some(order) = order else {
+        return Err(malformed(operation, "success alone does not say of what"));
+    };
+    Ok(Answer::of(control::without_details(&order.instruction, said.record)))
+}
+
+/// What one answer to a parameter string says on its own.
+pub(crate) fn alone_parameters(body: &[u8]) -> Result<Answer, Fault> {
+    let answer = HttpAnswer::json(200, body);
+    understand_parameters(answer.success("read the answer")?, None)
+}
+
+/// A freeze's record as the public record has it.
+pub(super) use holdings::encumbrance_of;
+
+/// An amount, or nothing and its text kept.
+pub(super) fn amount(
+    field: &str,
+    amount: &chakong_contract::Scalar,
+    currency: &chakong_contract::Scalar,
+    gathered: &mut Gathered,
+) -> Option<chakong_contract::Money> {
+    wire::read_amount(amount, currency).unwrap_or_else(|text| {
+        gathered.strange(field, text);
+        None
+    })
+}
