@@ -138,7 +138,8 @@ fn read(with: &With, files: &[PathBuf]) -> Outcome {
             println!("{}", json!({ "problem": problem }));
         }
         for response in &reading.responses {
-            println!("{}", json!({ "response": response.name, "bytes": response.bytes.len() }));
+            let message = &response.message;
+            println!("{}", json!({ "response": message.name, "bytes": message.bytes.len() }));
         }
     }
     Ok(())

@@ -192,3 +192,45 @@ async fn whatever_a_population_owns_never_more_is_held_than_claimed_and_the_book
     assert!(measures.len() > 5, "{measures:#?}");
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_failures_in_one_batch_are_both_told_and_made_good() {
+    let accounts = json!({ "accounts": 3, "balance": "1000.00" });
+    let faults = json!([{ "do": "wrong_md5", "on": "control", "first": 3 }]);
+    let world =
+        World::start(vec![bank("bank-1", &bank_code(1), json!({ "everyone": accounts, "faults": faults }))])
+            .await;
+    let submitted = world.submit(&inquiry(Some("3000.00"), "auto")).await;
+    let done = world.until_complete(submitted.id).await;
+    let thousand = Decimal::ONE_THOUSAND;
+    assert!(world.measures(done.id).await.iter().all(|measure| measure.held == thousand));
+    let orders = world.orders(done.id).await;
+    let batches: std::collections::BTreeSet<_> =
+        orders.iter().filter(|order| order.is_control()).map(|order| order.batch).collect();
+    assert_eq!(batches.len(), 1, "they went in one batch");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bank_that_feeds_the_same_fault_back_for_ever_is_not_answered_for_ever() {
+    let faults = json!([{ "do": "wrong_md5", "on": "control" }, { "do": "stubborn" }]);
+    let script = json!({ "everyone": { "accounts": 1, "balance": "1000.00" }, "faults": faults });
+    let world = World::start(vec![bank("bank-1", &bank_code(1), script)]).await;
+    let submitted = world.submit(&inquiry(Some("1000.00"), "auto")).await;
+    world
+        .until("somebody is told", async |world| {
+            let health = world.board.get("bank-1").expect("its lane").view(Default::default());
+            health.last_fault.is_some_and(|fault| fault.contains("a person must talk to it"))
+        })
+        .await;
+    // Eleven feedbacks, each a fault of the order; the bank waits for a word and hears none.
+    let parcels = world.folder.path().join("parcels/bank-1");
+    let left: Vec<_> = std::fs::read_dir(parcels.join("out")).expect("a folder").collect();
+    assert!(left.is_empty(), "{left:?}");
+    let measures = world.measures(submitted.id).await;
+    assert!(measures.iter().all(|measure| measure.held.is_zero()), "{measures:?}");
+    let control =
+        world.orders(submitted.id).await.into_iter().find(|order| order.is_control()).expect("a control");
+    assert_eq!(control.state, OrderState::Awaiting, "{control:?}");
+    world.stop().await;
+}

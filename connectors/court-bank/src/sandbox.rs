@@ -58,6 +58,8 @@ pub(crate) fn build(
         booked: HashMap::new(),
         controls: HashMap::new(),
         queries: HashSet::new(),
+        made_again: 0,
+        receipts: HashSet::new(),
         batches: VecDeque::new(),
         round: Round::default(),
     }))
@@ -84,6 +86,10 @@ struct SandboxBank {
     /// What was fed back about a control, by request number.
     controls: HashMap<String, Feedback>,
     queries: HashSet<String>,
+    /// Feedback that was made again.
+    made_again: u64,
+    /// Names of receipts that were fetched.
+    receipts: HashSet<String>,
     batches: VecDeque<(String, Taken)>,
     /// Where it is in its visits to the postbox.
     round: Round,
@@ -108,6 +114,11 @@ impl ParcelSandbox for SandboxBank {
         let Some(name) = PackageName::read(&file.name).filter(|name| name.bank == self.code) else {
             return Vec::new();
         };
+        // A package of a name that was fetched before is not fetched again (protocol section 1a); of requests it is noticed.
+        let is_failure = matches!(name.kind, PackageKind::QueryFailure | PackageKind::ControlFailure);
+        if is_failure && !self.receipts.insert(file.name.clone()) {
+            return Vec::new();
+        }
         let parcel = Taken::of(file);
         match name.kind {
             PackageKind::QueryRequest => self.take_queries(&name.batch, parcel, now),
@@ -118,7 +129,7 @@ impl ParcelSandbox for SandboxBank {
             PackageKind::QueryFailure => self.feed_back_queries_again(&name.batch, now),
             PackageKind::ControlFailure => {
                 let again = |row: &ReturnRow| self.feed_back_control_again(&name.batch, &row.number, now);
-                parcel.failed.iter().filter_map(again).collect()
+                parcel.failed.iter().flat_map(again).collect()
             }
             PackageKind::QueryFeedback | PackageKind::ControlFeedback => Vec::new(),
         }
@@ -184,8 +195,9 @@ impl SandboxBank {
     fn feed_back_queries_again(&mut self, batch: &str, now: Moment) -> Vec<Handed> {
         let remembered = self.batches.iter().rev().find(|(number, _)| number == batch);
         let Some(parcel) = remembered.map(|(_, parcel)| parcel.clone()) else { return Vec::new() };
-        let said = Said::of(self.answer(&parcel, now, false), &Due::default());
-        self.hand(&said, batch, None, &Due::default(), Duration::ZERO, now)
+        let due = self.misdeeds.due_again(On::Query);
+        let said = Said::of(self.answer(&parcel, now, false), &due);
+        self.hand(&said, batch, None, &due, Duration::ZERO, now)
     }
 
     fn take_control(
@@ -272,9 +284,13 @@ impl SandboxBank {
         feedback
     }
 
-    fn feed_back_control_again(&self, batch: &str, number: &str, now: Moment) -> Option<Handed> {
-        let said = Said::of(self.controls.get(number)?.clone(), &Due::default());
-        self.hand(&said, batch, Some(number), &Due::default(), Duration::ZERO, now).into_iter().next()
+    fn feed_back_control_again(&mut self, batch: &str, number: &str, now: Moment) -> Vec<Handed> {
+        let Some(mut feedback) = self.controls.get(number).cloned() else { return Vec::new() };
+        let due = self.misdeeds.due_again(On::Control);
+        // What is made anew is never quite the same.
+        self.made_again += 1;
+        feedback.controls.iter_mut().for_each(|row| row.remark = format!("第{}次补报", self.made_again));
+        self.hand(&Said::of(feedback, &due), batch, Some(number), &due, Duration::ZERO, now)
     }
 
     fn hand(

@@ -85,6 +85,8 @@ pub(in crate::sandbox) enum MisdeedKind {
     NothingForError,
     /// Sends a receipt of five mebibytes.
     LargeDocuments,
+    /// Told that its feedback failed, feeds the same back again, with the same fault.
+    Stubborn,
 }
 
 /// The misdeeds due for one query package or control request.
@@ -121,6 +123,12 @@ impl Misdeeds {
         self.due_where(|misdeed| {
             misdeed.kind != MisdeedKind::WrongPassword && (misdeed.on == On::Any || misdeed.on == on)
         })
+    }
+
+    /// What is due when the court says that feedback failed: nothing, but of a stubborn bank what was due at first.
+    pub(in crate::sandbox) fn due_again(&mut self, on: On) -> Due {
+        let is_stubborn = self.each.iter().any(|(misdeed, _)| misdeed.kind == MisdeedKind::Stubborn);
+        if is_stubborn { self.due(on) } else { Due::default() }
     }
 
     /// What is due of one kind now, whatever it is done on.
