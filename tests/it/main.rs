@@ -13,4 +13,5 @@ mod process;
 mod samples;
 mod sftp;
 mod tidy;
+mod wire;
 mod world;
