@@ -45,7 +45,10 @@ impl Lane {
                             Ok(true) => arrivals.forget(&file.name),
                             Ok(false) => {}
                             // It stays where it is; what hinders it will not be gone at once.
-                            Err(Hindered) => tokio::time::sleep(HINDERED).await,
+                            Err(Hindered) => tokio::select! {
+                                () = tokio::time::sleep(HINDERED) => {}
+                                () = stop.cancelled() => {}
+                            },
                         }
                     }
                 }
@@ -95,24 +98,26 @@ impl Lane {
         let Some((reading, raw, digest)) = self.read(message, now, may_wait).await? else { return Ok(false) };
         let responses = reading.responses.clone();
         let taking = TakeIn { config: &self.config, context: &self.context, health: &self.health };
-        let kept = match taking.keep(reading, raw, digest.clone()).await {
-            Ok(_) if responses.is_empty() => Ok(()),
+        let answered = match taking.keep(reading, raw, digest.clone()).await {
+            Ok(_) if responses.is_empty() => Ok(true),
             Ok(_) => self.respond(depot, responses, digest).await,
             Err(error) => Err(error),
         };
-        if let Err(error) = kept {
-            tracing::error!(counterpart = self.config.name, %error, "a file waits: its content could not be kept");
-            return Err(Hindered);
-        }
-        if self.stop.is_cancelled() {
-            // Perhaps it was not answered: the lane's successor reads it again.
-            return Err(Hindered);
+        match answered {
+            Ok(true) => {}
+            // The lane was stopped before the answer was out: its successor reads the file again.
+            Ok(false) => return Err(Hindered),
+            Err(error) => {
+                tracing::error!(counterpart = self.config.name, %error, "a file waits: its content could not be kept");
+                return Err(Hindered);
+            }
         }
         self.put_away(depot, &file.name).await
     }
 
-    /// Sends answers to a file back, each under a name that was not used before, but not for ever.
-    async fn respond(&self, depot: &dyn Depot, responses: Vec<Response>, digest: String) -> Stored<()> {
+    /// Sends answers to a file back, each under a name that was not used before, but not for ever. `false` when the lane was
+    /// stopped before.
+    async fn respond(&self, depot: &dyn Depot, responses: Vec<Response>, digest: String) -> Stored<bool> {
         let (lane, now) = (self.config.name.clone(), self.context.clock.now());
         let connector = Arc::clone(&self.config.connector);
         let (going, given_up) = self
@@ -148,10 +153,7 @@ impl Lane {
             self.health.problem(&fault, now);
             tracing::warn!(counterpart = self.config.name, %fault, "a file stays unanswered");
         }
-        if !going.is_empty() {
-            self.hand_over_until_stopped(depot, &going).await;
-        }
-        Ok(())
+        Ok(going.is_empty() || self.hand_over_until_stopped(depot, &going).await)
     }
 
     /// Reads a file on a thread of its own, for it may be large. One that has no end is not read while it `may_wait`.

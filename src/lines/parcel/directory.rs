@@ -76,7 +76,7 @@ impl Depot for Directory {
             let path = config.incoming.join(&name);
             let moved = match config.archive.as_ref().map(|archive| archive.join(folder_of(day))) {
                 Some(folder) => {
-                    std::fs::create_dir_all(&folder).and_then(|()| std::fs::rename(&path, folder.join(&name)))
+                    std::fs::create_dir_all(&folder).and_then(|()| move_file(&path, &folder.join(&name)))
                 }
                 None => std::fs::remove_file(&path),
             };
@@ -122,6 +122,17 @@ fn hand_over(outgoing: &Path, files: &[Message]) -> Result<(), Fault> {
         write_whole(&outgoing.join(aside(&file.name)), &path, &file.bytes).map_err(stuck)?;
     }
     std::fs::File::open(outgoing).and_then(|folder| folder.sync_all()).map_err(stuck)
+}
+
+/// Moves a file, also to another file system.
+fn move_file(from: &Path, to: &Path) -> std::io::Result<()> {
+    match std::fs::rename(from, to) {
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => {
+            std::fs::copy(from, to)?;
+            std::fs::remove_file(from)
+        }
+        moved => moved,
+    }
 }
 
 fn write_whole(aside: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
