@@ -169,6 +169,7 @@ fn write(with: &With, path: &std::path::Path, into: Option<&std::path::Path>) ->
                 Step::Later { .. } | Step::Done(_) => Err(input("the connector asks nothing for this order")),
             }
         }
+        Speaks::Postbox(_) => Err(input("the counterpart fetches orders for itself; try `chakong sandbox`")),
         Speaks::Parcel(parcel) => {
             for file in parcel.write(&batch).map_err(input)? {
                 match into {

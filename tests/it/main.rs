@@ -9,6 +9,7 @@ mod kill;
 mod postbox;
 mod postbox_zeep;
 mod process;
+mod registry;
 mod samples;
 mod sftp;
 mod tidy;
