@@ -234,7 +234,7 @@ fn exchange(
             files.push(handed.file);
             end.reads.extend(reading.reads);
             end.problems.extend(reading.problems);
-            next.extend(reading.responses);
+            next.extend(reading.responses.into_iter().map(|response| response.message));
         }
         if next.is_empty() {
             let (requests, answers) = (Vec::new(), Vec::new());
