@@ -48,7 +48,7 @@ pub fn plan(submission: &Submission, counterparts: &Snapshot, findings: &mut Vec
     }
     for counterpart in counterparts.values() {
         if named.is_empty() || named.contains(&counterpart.name) {
-            plan_counterpart(submission, counterpart, &mut plan);
+            plan_counterpart(submission, counterparts, counterpart, &mut plan);
         }
     }
     let can_freeze = |planned: &Planned| {
@@ -72,12 +72,20 @@ pub fn plan(submission: &Submission, counterparts: &Snapshot, findings: &mut Vec
     plan
 }
 
-fn plan_counterpart(submission: &Submission, counterpart: &CounterpartConfig, plan: &mut Plan) {
+fn plan_counterpart(
+    submission: &Submission,
+    counterparts: &Snapshot,
+    counterpart: &CounterpartConfig,
+    plan: &mut Plan,
+) {
     let may = can_answer(submission, counterpart);
     for (party_at, party) in submission.parties.iter().enumerate() {
         let documents = matching(party, counterpart);
         let reason = match &may {
             Err(reason) => Some(reason.clone()),
+            Ok(()) if let Some(first) = first_of(submission, counterparts, counterpart, party) => {
+                Some(format!("备用，仅在{first}无法答复时查询 asked only when {first} cannot answer"))
+            }
             Ok(()) if documents.is_empty() => {
                 Some("不支持该当事人的证件类型 cannot match any identity document of this party".to_owned())
             }
@@ -97,6 +105,26 @@ fn plan_counterpart(submission: &Submission, counterpart: &CounterpartConfig, pl
             });
         }
     }
+}
+
+/// The counterpart that is asked about a party in the first place and that this one stands in for. One that the inquiry
+/// names itself stands in for nobody.
+fn first_of<'a>(
+    submission: &Submission,
+    counterparts: &'a Snapshot,
+    counterpart: &CounterpartConfig,
+    party: &Party,
+) -> Option<&'a str> {
+    let named = &submission.search.counterparts;
+    if !named.is_empty() {
+        return None;
+    }
+    let first = counterparts.values().find(|first| {
+        first.routing.stand_ins.contains(&counterpart.name)
+            && can_answer(submission, first).is_ok()
+            && !matching(party, first).is_empty()
+    });
+    first.map(|first| first.name.as_str())
 }
 
 /// Which of a party's documents a counterpart can match.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chakong_contract::RequestNumber;
 use jiff::Timestamp;
 
 use crate::inquiry::{
@@ -66,7 +67,15 @@ pub fn certificate_of<R: Reads + ?Sized>(
         found.cloned().unwrap_or_default()
     };
     let orders = reads.orders_of(inquiry.id)?;
-    let lines = orders.iter().map(|order| line(order, party(order), outcomes.get(&order.id))).collect();
+    let number = |id: OrderId| orders.iter().find(|order| order.id == id).map(OrderRecord::number);
+    let stand_ins: HashMap<OrderId, RequestNumber> =
+        orders.iter().filter_map(|order| Some((order.stands_in?, order.number()))).collect();
+    let line = |order: &OrderRecord| OrderLine {
+        stands_in_for: order.stands_in.and_then(number),
+        passed_on_to: stand_ins.get(&order.id).cloned(),
+        ..line(order, party(order), outcomes.get(&order.id))
+    };
+    let lines = orders.iter().map(line).collect();
     let mut latest: HashMap<OrderId, &OutcomeRow> = HashMap::new();
     for outcome in outcomes.values() {
         let known = latest.entry(outcome.root).or_insert(outcome);
@@ -92,6 +101,9 @@ fn line(order: &OrderRecord, party: String, outcome: Option<&OutcomeRow>) -> Ord
         outcome: outcome.map(|outcome| outcome.outcome.clone()),
         asked_at: order.created,
         answered_at: outcome.map(|outcome| outcome.at),
+        cached_from: outcome.and_then(|outcome| outcome.cached_from),
+        stands_in_for: None,
+        passed_on_to: None,
         words: outcome.map_or_else(fault, |outcome| outcome.words.clone()),
     }
 }

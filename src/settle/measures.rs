@@ -240,6 +240,7 @@ fn control(priority: Priority, measure: &Measure, instruction: Instruction, now:
         deadline,
         root: None,
         measure: Some(measure.id),
+        stands_in: None,
     }
 }
 

@@ -59,6 +59,8 @@ pub struct NewOrder {
     pub root: Option<OrderId>,
     /// The measure it is about.
     pub measure: Option<MeasureId>,
+    /// The order of another counterpart that this one stands in for.
+    pub stands_in: Option<OrderId>,
 }
 
 /// A batch of orders that went out together.
@@ -121,6 +123,18 @@ pub struct Revision {
     pub connector: String,
     /// Differences to the revision before: added, gone and changed assets.
     pub differences: Option<Value>,
+    /// When the counterpart really said it, where the answer was used again.
+    pub cached_from: Option<Timestamp>,
+}
+
+/// A number that a vendor gave one of its calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct ChargeReference {
+    /// When the conversation was over.
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+    /// The vendor's number.
+    pub reference: String,
 }
 
 /// What came of an order, without the answer itself: enough for a certificate.
@@ -140,6 +154,8 @@ pub struct OutcomeRow {
     pub assets: u32,
     /// When the answer came in.
     pub at: Timestamp,
+    /// When the counterpart really said it, where the answer was used again.
+    pub cached_from: Option<Timestamp>,
 }
 
 /// A revision as an event carries it: the reply stays the text it was written as.
@@ -157,6 +173,8 @@ pub struct RevisionText {
     pub connector: String,
     /// Differences to the revision before.
     pub differences: Option<Value>,
+    /// When the counterpart really said it, where the answer was used again.
+    pub cached_from: Option<Timestamp>,
 }
 
 /// A line of the event log with what is rendered beside it.

@@ -11,4 +11,5 @@ mod postbox_zeep;
 mod process;
 mod samples;
 mod tidy;
+mod vendors;
 mod world;

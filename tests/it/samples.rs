@@ -224,7 +224,7 @@ roles = ["judge"]
 sha256 = "abc"
 "#;
 
-const BROKEN_COUNTERPARTS: [(&str, &str); 4] = [
+const BROKEN_COUNTERPARTS: [(&str, &str); 6] = [
     (
         "bank",
         "connector = \"court-bank\"\n[line]\nkind = \"parcel\"\noutgoing = \"out\"\n[limits]\nper_second = 1\nper_minute = 60\n\
@@ -239,11 +239,21 @@ const BROKEN_COUNTERPARTS: [(&str, &str); 4] = [
         "connector = \"tianyancha\"\n[line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:1\"\ntimeout = \"30\"\n\
          [settings]\ntoken = { file = \"absent.token\" }\n",
     ),
+    (
+        "first",
+        "connector = \"tianyancha\"\n[routing]\nstand_ins = [\"second\", \"nobody\"]\ndivisions = [\"Shanxi\"]\n\
+         [line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:1\"\n[settings]\ntoken = { environment = \"PATH\" }\n",
+    ),
+    (
+        "second",
+        "connector = \"qichacha\"\n[routing]\n\nstand_ins = [\"first\"]\n[line]\nkind = \"call\"\n\
+         base_url = \"http://127.0.0.1:1\"\n[settings]\napp_key = \"a\"\nsecret_key = { environment = \"PATH\" }\n",
+    ),
     ("Broken Name", "connector = \"court-realty\"\nline = 3\n[settings]\n"),
 ];
 
 /// File, line, and a part of what is said about it.
-const SAID: [(&str, usize, &str); 17] = [
+const SAID: [(&str, usize, &str); 18] = [
     ("chakong.toml", 1, "`instance`: must be text in quotes"),
     ("chakong.toml", 2, "`colour` is not a setting"),
     ("chakong.toml", 5, "`server.listen`: must be an address with a port"),
@@ -259,6 +269,7 @@ const SAID: [(&str, usize, &str); 17] = [
     ("bank.toml", 8, "bank_code"),
     ("registry.toml", 1, "`court-reality` is not a connector; known: "),
     ("registry.toml", 4, "begins with http:// or https://"),
+    ("first.toml", 4, "`routing.divisions`: must be a list of at most 200 divisions"),
     ("vendor.toml", 5, "`line.timeout`: must be a length of time"),
     ("vendor.toml", 7, "`settings.token`: file absent.token"),
 ];
@@ -280,6 +291,36 @@ fn check_says_every_problem_of_every_file_at_once_with_its_line() {
         assert!(is_said, "{place}{part}\nis not in:\n{said}");
     }
     assert!(!said.contains("invented-token"));
+}
+
+#[test]
+fn nobody_stands_in_for_himself_in_the_end_nor_who_is_not_there() {
+    let vendor = |stand_ins: &str| {
+        format!(
+            "connector = \"tianyancha\"\n[routing]\nstand_ins = [{stand_ins}]\n[line]\nkind = \"call\"\n\
+             base_url = \"http://127.0.0.1:1\"\n[settings]\ntoken = {{ file = \"../secrets/tianyancha.token\" }}\n"
+        )
+    };
+    let regulator = sample("counterparts/example-market-regulator-parameters.toml");
+    let of = |first: &str, second: &str| {
+        let counterparts =
+            [("first", vendor(first)), ("second", vendor(second)), ("regulator", regulator.clone())];
+        loaded(&sample("chakong.toml"), &counterparts).map(drop).map_err(|problems| problems.to_string())
+    };
+    assert_eq!(of("\"second\"", ""), Ok(()));
+    for (first, second, file, why) in [
+        ("\"second\"", "\"first\"", "second.toml:3", "it would stand in for itself"),
+        ("\"first\"", "", "first.toml:3", "it would stand in for itself"),
+        ("\"nobody\"", "", "first.toml:3", "there is no such counterpart"),
+        ("\"second\", \"second\"", "", "first.toml:3", "it stands there twice"),
+        ("\"regulator\"", "", "first.toml:3", "it cannot be queried"),
+    ] {
+        let said = of(first, second).expect_err(why);
+        assert!(said.contains(file) && said.contains(why), "{said}");
+    }
+    let bank = sample("counterparts/example-bank.toml").replace("# age = \"0s\"", "age = \"1h\"");
+    let said = loaded(&sample("chakong.toml"), &[("bank", bank)]).map(drop).expect_err("files").to_string();
+    assert!(said.contains("over call lines only"), "{said}");
 }
 
 #[test]

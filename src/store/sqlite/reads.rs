@@ -14,8 +14,8 @@ use crate::inquiry::{
 };
 use crate::store::packed::unpack;
 use crate::store::{
-    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, OutcomeRow, PageRow, RawMessage, Reads,
-    Revision, Stored,
+    Act, BatchRecord, ChargeReference, EventRecord, InquiryFilter, LaneCounts, OutcomeRow, PageRow,
+    RawMessage, Reads, Revision, Stored,
 };
 
 /// A connection within a transaction; with `touched` it may write.
@@ -236,13 +236,14 @@ impl Reads for Rows<'_> {
     }
 
     fn outcomes_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OutcomeRow>> {
-        let sql = "SELECT root, number, order_id, outcome, words, assets, at FROM revisions r
+        let sql = "SELECT root, number, order_id, outcome, words, assets, at, cached_from FROM revisions r
              WHERE root IN (SELECT COALESCE(root, id) FROM orders WHERE inquiry = ?1) AND number =
              (SELECT MAX(number) FROM revisions l WHERE l.root = r.root AND l.order_id = r.order_id)";
         self.all(sql, [inquiry], |row| {
             let (root, number, order) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
             let (outcome, words, assets) = (get(row, 3)?, get(row, 4)?, get(row, 5)?);
-            Ok(OutcomeRow { root, number, order, outcome, words, assets, at: rows::instant(row, 6)? })
+            let (at, cached_from) = (rows::instant(row, 6)?, rows::optional_instant(row, 7)?);
+            Ok(OutcomeRow { root, number, order, outcome, words, assets, at, cached_from })
         })
     }
 
@@ -293,6 +294,29 @@ impl Reads for Rows<'_> {
         let sql = "SELECT requests FROM quotas WHERE lane = ?1 AND day = ?2";
         let used: Option<i64> = self.one(sql, params![lane, day.to_string()], |row| get(row, 0))?;
         Ok(used.map_or(0, i64::unsigned_abs))
+    }
+
+    fn charges(&mut self, lane: &str, days: usize) -> Stored<Vec<(String, u64)>> {
+        let sql = "SELECT day, requests FROM charges WHERE lane = ?1 ORDER BY day DESC LIMIT ?2";
+        self.all(sql, params![lane, limit_of(days)], |row| {
+            Ok((get(row, 0)?, get::<i64>(row, 1)?.unsigned_abs()))
+        })
+    }
+
+    fn charge_references(&mut self, order: OrderId) -> Stored<Vec<ChargeReference>> {
+        let sql = "SELECT at, reference FROM charge_references WHERE order_id = ?1 ORDER BY id";
+        self.all(sql, [order], |row| {
+            Ok(ChargeReference { at: rows::instant(row, 0)?, reference: get(row, 1)? })
+        })
+    }
+
+    fn cached_answer(&mut self, key: &[u8], since: Timestamp) -> Stored<Option<Revision>> {
+        let sql = "SELECT root, number FROM cached_answers WHERE key = ?1 AND at >= ?2";
+        let found = self.one(sql, params![key, micros(since)], |row| Ok((get(row, 0)?, get(row, 1)?)))?;
+        match found {
+            Some((root, number)) => self.revision(root, Some(number)),
+            None => Ok(None),
+        }
     }
 
     fn paused(&mut self, lane: &str) -> Stored<Option<String>> {

@@ -15,7 +15,7 @@ const ROOMS: &[Room] = &[
     ("freeze", &["inquiry"]),
     ("store", &["inquiry"]),
     ("config", &["retry"]),
-    ("counterparts", &["config"]),
+    ("counterparts", &["inquiry", "config"]),
     ("settle", &["inquiry", "retry", "freeze", "store"]),
     ("intake", &["inquiry", "config", "counterparts", "store"]),
     ("lines", &["lifecycle", "config"]),
