@@ -22,8 +22,8 @@ use crate::inquiry::{
 };
 pub use packed::Packed;
 pub use records::{
-    Act, AnswerText, BatchRecord, ChargeReference, EventRecord, InquiryFilter, LaneCounts, NewInquiry,
-    NewOrder, OrderBrief, OutcomeRow, PageRow, RawDirection, RawMessage, Revision, RevisionText,
+    Act, AnswerText, BatchRecord, ChargeReference, EventRecord, InquiryFilter, LaneCounts, LineRow,
+    NewInquiry, NewOrder, OrderBrief, Outcome, PageRow, RawDirection, RawMessage, Revision, RevisionText,
 };
 pub use signals::Signals;
 
@@ -119,8 +119,8 @@ pub trait Reads {
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>>;
     /// The latest revision of every answered order of an inquiry.
     fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>>;
-    /// The latest outcome of every answered order of an inquiry; a re-query is an order of its own.
-    fn outcomes_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OutcomeRow>>;
+    /// Every order of an inquiry with its latest outcome; a re-query is an order of its own.
+    fn lines_of(&mut self, inquiry: InquiryId) -> Stored<Vec<LineRow>>;
     /// A measure.
     fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>>;
     /// The ledger of an inquiry.
@@ -155,8 +155,6 @@ pub trait Tx: Reads {
     fn insert_inquiry(&mut self, new: &NewInquiry<'_>) -> Stored<InquiryId>;
     /// Replaces a submission, to add documents to it.
     fn save_submission(&mut self, inquiry: InquiryId, submission: &Submission) -> Stored<()>;
-    /// Adds to the open orders of an inquiry, and gives the inquiry as it is then.
-    fn count_orders(&mut self, inquiry: InquiryId, more: i64) -> Stored<Inquiry>;
     /// Writes state, counters and deadline of an inquiry.
     fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()>;
     /// Adds an order; its lane wakes after the commit.

@@ -1,9 +1,12 @@
+use std::collections::BTreeMap;
+
 use chakong_contract::fault::FaultKind;
 use chakong_contract::reply::{Receipt, UnknownValue};
 use chakong_contract::{ActionKind, Moment, Reply, RequestNumber};
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -50,7 +53,7 @@ pub enum EventData {
     /// Of `chakong.order.*`.
     Order(Box<OrderResult>),
     /// Of every other type: `inquiry`, `case_number`, and more by type.
-    Other(Map<String, Value>),
+    Other(#[schemars(with = "Map<String, Value>")] BTreeMap<String, Box<RawValue>>),
 }
 
 /// What became of an order.
@@ -74,7 +77,7 @@ pub struct OrderResult {
     pub outcome: Option<String>,
     /// The reply; null without an answer.
     #[schemars(with = "Option<Reply>")]
-    pub reply: Option<Box<serde_json::value::RawValue>>,
+    pub reply: Option<Box<RawValue>>,
     /// Values that the connector does not know, verbatim.
     pub unknown: Vec<UnknownValue>,
     /// Receipts that came along.

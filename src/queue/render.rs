@@ -1,7 +1,7 @@
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Map, Value};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::event::{CloudEvent, EventData, FaultNote, OrderResult, Provenance};
 use crate::inquiry::{EventType, InquiryId};
@@ -30,7 +30,7 @@ impl<'a> Renderer<'a> {
         let subject = record.inquiry_uid.to_string();
         let data = match order {
             Some(order) if is_about_order(kind) => self.order_result(order, revision, record)?,
-            _ => EventData::Other(other(record)),
+            _ => EventData::Other(other(record)?),
         };
         Ok(CloudEvent {
             specversion: "1.0",
@@ -66,7 +66,7 @@ impl<'a> Renderer<'a> {
         if record.revision.is_some() && revision.is_none() {
             return Err(StoreError::Missing("the event's revision"));
         }
-        let fault = record.data.as_mut().map(Value::take);
+        let fault = record.data.take();
         let mut result = OrderResult {
             inquiry: record.inquiry_uid,
             case_number: record.case_number,
@@ -81,7 +81,7 @@ impl<'a> Renderer<'a> {
             receipts: Vec::new(),
             differences: None,
             provenance: None,
-            fault: fault.and_then(|fault| serde_json::from_value::<FaultNote>(fault).ok()),
+            fault: fault.and_then(|fault| serde_json::from_str::<FaultNote>(&fault).ok()),
         };
         if let Some(revision) = revision {
             answer(&mut result, revision);
@@ -118,13 +118,16 @@ fn answer(result: &mut OrderResult, revision: RevisionText) {
     });
 }
 
-fn other(record: EventRecord) -> Map<String, Value> {
-    let mut data = match record.data {
-        Some(Value::Object(data)) => data,
-        Some(other) => Map::from_iter([("detail".to_owned(), other)]),
-        None => Map::new(),
-    };
-    data.insert("inquiry".to_owned(), record.inquiry_uid.to_string().into());
-    data.insert("case_number".to_owned(), record.case_number.into());
-    data
+/// What the event carries, not taken apart, and what it is about.
+fn other(record: EventRecord) -> Stored<BTreeMap<String, Box<RawValue>>> {
+    let EventRecord { data, inquiry_uid, case_number, .. } = record;
+    let mut all = data.map_or(Ok(BTreeMap::new()), |data| serde_json::from_str(&data)).map_err(unreadable)?;
+    for (key, value) in [("inquiry", inquiry_uid.to_string()), ("case_number", case_number)] {
+        all.insert(key.to_owned(), to_raw_value(&value).map_err(unreadable)?);
+    }
+    Ok(all)
+}
+
+fn unreadable(error: serde_json::Error) -> StoreError {
+    StoreError::Unreadable { what: "event data", detail: error.to_string() }
 }

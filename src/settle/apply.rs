@@ -8,7 +8,7 @@ use super::completion::close_if_done;
 use super::measures::{after_control, after_query, follow};
 use super::{Circumstances, Happening, Settled, differences, passing_on, settle};
 use crate::inquiry::{EventDraft, OrderRecord, OrderState};
-use crate::store::{Revision, Stored, Tx};
+use crate::store::{Revision, StoreError, Stored, Tx};
 
 /// Where an answer came from: its provenance.
 #[derive(Debug, Clone, Default)]
@@ -91,8 +91,9 @@ pub fn apply_noting(
         passing_on::pass_on(tx, order, next, on.now)?;
         more += 1;
     }
-    let mut inquiry = tx.count_orders(order.inquiry, more)?;
-    let before = inquiry.clone();
+    let before = tx.inquiry(order.inquiry)?.ok_or(StoreError::Missing("the inquiry"))?;
+    let mut inquiry = before.clone();
+    inquiry.open_orders += more;
     if settled.order.is_control() {
         after_control(tx, &mut inquiry, order, &settled, on.now)?;
     } else if inquiry.mandate.is_some() {

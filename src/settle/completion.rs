@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use chakong_contract::RequestNumber;
 use jiff::Timestamp;
 
 use crate::inquiry::{
-    Certificate, EventDraft, EventType, Inquiry, InquiryState, OrderId, OrderLine, OrderRecord, certify,
+    Certificate, EventDraft, EventType, Inquiry, InquiryState, OrderId, OrderLine, certify, number_of,
 };
-use crate::store::{OutcomeRow, Reads, Stored, Tx};
+use crate::store::{LineRow, Reads, Stored, Tx};
 
 /// Beyond so many orders the event carries the sums only; the certificate in full is read over the API.
 const MOST_LINES: usize = 500;
@@ -60,50 +59,59 @@ pub fn certificate_of<R: Reads + ?Sized>(
     now: Timestamp,
 ) -> Stored<Certificate> {
     let parties = reads.parties(inquiry.id)?;
-    let outcomes: HashMap<OrderId, OutcomeRow> =
-        reads.outcomes_of(inquiry.id)?.into_iter().map(|outcome| (outcome.order, outcome)).collect();
-    let party = |order: &OrderRecord| {
-        let found = usize::try_from(order.party).ok().and_then(|at| parties.get(at));
-        found.cloned().unwrap_or_default()
-    };
-    let orders = reads.orders_of(inquiry.id)?;
-    let number = |id: OrderId| orders.iter().find(|order| order.id == id).map(OrderRecord::number);
-    let stand_ins: HashMap<OrderId, RequestNumber> =
-        orders.iter().filter_map(|order| Some((order.stands_in?, order.number()))).collect();
-    let line = |order: &OrderRecord| OrderLine {
-        stands_in_for: order.stands_in.and_then(number),
-        passed_on_to: stand_ins.get(&order.id).cloned(),
-        ..line(order, party(order), outcomes.get(&order.id))
-    };
-    let lines = orders.iter().map(line).collect();
-    let mut latest: HashMap<OrderId, &OutcomeRow> = HashMap::new();
-    for outcome in outcomes.values() {
-        let known = latest.entry(outcome.root).or_insert(outcome);
-        if outcome.number > known.number {
-            *known = outcome;
+    let party =
+        |at: u32| usize::try_from(at).ok().and_then(|at| parties.get(at)).cloned().unwrap_or_default();
+    let rows = reads.lines_of(inquiry.id)?;
+    // Of each chain the latest answer says whether anything is there.
+    let mut latest: HashMap<OrderId, (u32, u32)> = HashMap::new();
+    for (root, outcome) in rows.iter().filter_map(|row| Some((row.root, row.outcome.as_ref()?))) {
+        let known = latest.entry(root).or_default();
+        *known = (*known).max((outcome.number, outcome.assets));
+    }
+    let found = latest.values().any(|(_, assets)| *assets > 0);
+    let pairs = stand_ins(&rows);
+    let mut lines: Vec<OrderLine> = rows.into_iter().map(|row| line(party(row.party), row)).collect();
+    for (first, second) in pairs {
+        let numbers = [first, second].map(|at| lines.get(at).map(|line| line.number.clone()));
+        let [first_number, second_number] = numbers;
+        if let Some(line) = lines.get_mut(first) {
+            line.passed_on_to = second_number;
+        }
+        if let Some(line) = lines.get_mut(second) {
+            line.stands_in_for = first_number;
         }
     }
-    let found = latest.values().any(|outcome| outcome.assets > 0);
     let measures = reads.measures_of(inquiry.id)?;
     let head = (inquiry.case_number.clone(), inquiry.completions, now);
     let not_asked = reads.not_asked(inquiry.id)?;
     Ok(certify(head, lines, not_asked, inquiry.mandate.as_ref(), &measures, found))
 }
 
-fn line(order: &OrderRecord, party: String, outcome: Option<&OutcomeRow>) -> OrderLine {
-    let fault = || order.fault.as_ref().map(ToString::to_string).unwrap_or_default();
+/// Places of orders that could not be answered, each with that of the order that stands in for it.
+fn stand_ins(rows: &[LineRow]) -> Vec<(usize, usize)> {
+    let place = |id: OrderId| rows.binary_search_by_key(&id, |row| row.id).ok();
+    let pair = |(at, row): (usize, &LineRow)| Some((place(row.stands_in?)?, at));
+    rows.iter().enumerate().filter_map(pair).collect()
+}
+
+fn line(party: String, row: LineRow) -> OrderLine {
+    let cached_from = row.outcome.as_ref().and_then(|outcome| outcome.cached_from);
+    let (outcome, answered_at, words) = match row.outcome {
+        Some(outcome) => (Some(outcome.word), Some(outcome.at), outcome.words),
+        None => (None, None, row.fault.map(|fault| fault.to_string()).unwrap_or_default()),
+    };
     OrderLine {
-        number: order.number(),
-        counterpart: order.lane.clone(),
+        number: number_of(row.id, row.created),
+        counterpart: row.lane,
         party,
-        action: order.instruction.kind(),
-        state: order.state,
-        outcome: outcome.map(|outcome| outcome.outcome.clone()),
-        asked_at: order.created,
-        answered_at: outcome.map(|outcome| outcome.at),
-        cached_from: outcome.and_then(|outcome| outcome.cached_from),
+        action: row.action,
+        state: row.state,
+        outcome,
+        asked_at: row.created,
+        answered_at,
+        cached_from,
         stands_in_for: None,
         passed_on_to: None,
-        words: outcome.map_or_else(fault, |outcome| outcome.words.clone()),
+        words,
     }
 }

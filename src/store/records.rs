@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use chakong_contract::reply::{Answer, Receipt, UnknownValue};
-use chakong_contract::{ActionKind, Instruction, Moment, RequestNumber};
+use chakong_contract::{ActionKind, Fault, Instruction, Moment, RequestNumber};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Packed;
 use crate::inquiry::{
-    EventType, InquiryId, InquiryState, MeasureId, NotAsked, OrderId, Priority, Submission,
+    EventType, InquiryId, InquiryState, MeasureId, NotAsked, OrderId, OrderState, Priority, Submission,
 };
 
 /// An inquiry to be added.
@@ -137,17 +137,38 @@ pub struct ChargeReference {
     pub reference: String,
 }
 
-/// What came of an order, without the answer itself: enough for a certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutcomeRow {
+/// An order and what came of it, without the question and the answer themselves: enough for a certificate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineRow {
+    /// The order.
+    pub id: OrderId,
     /// First order of the chain.
     pub root: OrderId,
-    /// Revision of the answer.
+    /// The counterpart.
+    pub lane: String,
+    /// Which party of the submission.
+    pub party: u32,
+    /// What is asked.
+    pub action: ActionKind,
+    /// State.
+    pub state: OrderState,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Why the last attempt brought no reply.
+    pub fault: Option<Fault>,
+    /// The latest answer.
+    pub outcome: Option<Outcome>,
+    /// The order of another counterpart that it stands in for.
+    pub stands_in: Option<OrderId>,
+}
+
+/// An answer in a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Revision, counted over the chain.
     pub number: u32,
-    /// The order that was answered.
-    pub order: OrderId,
     /// `found`, `nothing`, `held` …
-    pub outcome: String,
+    pub word: String,
     /// The counterpart's words for what it did not do, or what is missing.
     pub words: String,
     /// How many assets it named.
@@ -235,8 +256,8 @@ pub struct EventRecord {
     pub revision: Option<u32>,
     /// When.
     pub at: Timestamp,
-    /// What else it carries.
-    pub data: Option<Value>,
+    /// What else it carries: an object, as JSON text.
+    pub data: Option<String>,
 }
 
 /// How many orders of a lane are where.

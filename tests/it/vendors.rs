@@ -151,7 +151,7 @@ async fn one_vendor_stands_in_for_the_other_and_the_certificate_shows_both() {
         );
         let told = world.events(id).await;
         let told = told.iter().find(|event| event.kind == EventType::OrderFailed).expect("it is told");
-        let data = told.data.as_ref().expect("data");
+        let data: Value = serde_json::from_str(told.data.as_ref().expect("data")).expect("JSON");
         assert_eq!((data["passed_on_to"].as_str(), data["kind"].as_str()), (Some("qichacha"), Some(word)));
         world.stop().await;
     }

@@ -14,9 +14,12 @@ use crate::inquiry::{
 };
 use crate::store::packed::unpack;
 use crate::store::{
-    Act, BatchRecord, ChargeReference, EventRecord, InquiryFilter, LaneCounts, OutcomeRow, PageRow,
-    RawMessage, Reads, Revision, Stored,
+    Act, BatchRecord, ChargeReference, EventRecord, InquiryFilter, LaneCounts, LineRow, PageRow, RawMessage,
+    Reads, Revision, Stored,
 };
+
+/// The condition of the index `orders_under_way`, word for word; without it the index is not used.
+const UNDER_WAY: &str = "(state = 1 OR state = 2 OR state = 7 OR state = 8)";
 
 /// A connection within a transaction; with `touched` it may write.
 pub(super) struct Rows<'a> {
@@ -58,7 +61,9 @@ fn limit_of(limit: usize) -> i64 {
 
 impl Reads for Rows<'_> {
     fn inquiry(&mut self, id: InquiryId) -> Stored<Option<Inquiry>> {
-        self.one(&format!("SELECT {INQUIRY} FROM inquiries i WHERE i.id = ?1"), [id], rows::inquiry)
+        static SQL: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {INQUIRY} FROM inquiries i WHERE i.id = ?1"));
+        self.one(&SQL, [id], rows::inquiry)
     }
 
     fn inquiry_by_uid(&mut self, uid: Uuid) -> Stored<Option<Inquiry>> {
@@ -156,7 +161,7 @@ impl Reads for Rows<'_> {
         );
         let mut found = self.all(&sql, params![lane, micros(now), control, limit_of(limit)], rows::order)?;
         let sql = format!(
-            "SELECT {ORDER} FROM orders WHERE lane = ?1 AND state = 2 AND deadline > ?2
+            "SELECT {ORDER} FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state = 2 AND deadline > ?2
              AND (measure IS NOT NULL) = ?3 ORDER BY id <= ?4, id LIMIT ?5"
         );
         let more = limit_of(limit.saturating_sub(found.len()));
@@ -175,15 +180,19 @@ impl Reads for Rows<'_> {
         let count = |sql: &str| -> Stored<u64> {
             Ok(self.one(sql, [lane], |row| get::<i64>(row, 0))?.map_or(0, i64::unsigned_abs))
         };
-        let sql = "SELECT MIN(created) FROM orders WHERE lane = ?1 AND state IN (1, 2, 7)";
+        let sql = &format!("SELECT MIN(created) FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state <> 8");
         let under_way = self.one(sql, [lane], |row| get::<Option<i64>>(row, 0))?.flatten();
         let sql = "SELECT created FROM orders WHERE lane = ?1 AND state = 0 ORDER BY turn LIMIT 1";
         let queued = self.one(sql, [lane], |row| get::<i64>(row, 0))?;
         let oldest = under_way.into_iter().chain(queued).min();
         Ok(LaneCounts {
             waiting: count("SELECT COUNT(*) FROM orders WHERE lane = ?1 AND state = 0")?,
-            awaiting: count("SELECT COUNT(*) FROM orders WHERE lane = ?1 AND state IN (1, 2, 7)")?,
-            held: count("SELECT COUNT(*) FROM orders WHERE lane = ?1 AND state = 8")?,
+            awaiting: count(&format!(
+                "SELECT COUNT(*) FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state <> 8"
+            ))?,
+            held: count(&format!(
+                "SELECT COUNT(*) FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state = 8"
+            ))?,
             oldest: oldest.and_then(|at| Timestamp::from_microsecond(at).ok()),
         })
     }
@@ -193,20 +202,23 @@ impl Reads for Rows<'_> {
             ORDER.split(',').map(|column| format!("o.{}", column.trim())).collect::<Vec<_>>().join(", ");
         let sql = format!(
             "SELECT {columns} FROM inquiries i JOIN orders o ON o.inquiry = i.id
-             WHERE i.open_orders > 0 AND i.next_deadline <= ?1 AND o.state IN (0, 1, 2) AND o.deadline <= ?1 LIMIT ?2"
+             WHERE i.state <> 1 AND i.open_orders > 0 AND i.next_deadline <= ?1 AND o.state IN (0, 1, 2) AND o.deadline <= ?1 LIMIT ?2"
         );
         self.all(&sql, params![micros(now), limit_of(limit)], rows::order)
     }
 
     fn interrupted(&mut self, lane: &str) -> Stored<Vec<OrderRecord>> {
-        let sql = format!("SELECT {ORDER} FROM orders WHERE lane = ?1 AND state = 1 ORDER BY id");
+        let sql =
+            format!("SELECT {ORDER} FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state = 1 ORDER BY id");
         self.all(&sql, [lane], rows::order)
     }
 
     fn open_lanes(&mut self) -> Stored<Vec<String>> {
-        let sql = "SELECT DISTINCT lane FROM orders WHERE state = 0
-             UNION SELECT DISTINCT lane FROM orders WHERE state IN (1, 2, 7, 8)";
-        self.all(sql, [], |row| get(row, 0))
+        let sql = format!(
+            "SELECT DISTINCT lane FROM orders WHERE state = 0
+             UNION SELECT DISTINCT lane FROM orders WHERE {UNDER_WAY}"
+        );
+        self.all(&sql, [], |row| get(row, 0))
     }
 
     fn batch(&mut self, id: i64) -> Stored<Option<BatchRecord>> {
@@ -221,30 +233,30 @@ impl Reads for Rows<'_> {
 
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>> {
         let sql = format!(
-            "SELECT {REVISION} FROM revisions WHERE root = ?1 AND (?2 IS NULL OR number = ?2)
-             ORDER BY number DESC LIMIT 1"
+            "SELECT {REVISION} FROM revisions WHERE id BETWEEN ?1 * 65536 + ?2 AND ?1 * 65536 + ?3
+             ORDER BY id DESC LIMIT 1"
         );
-        self.one(&sql, params![root, number], rows::revision)
+        let (first, last) = number.map_or((1, u32::from(u16::MAX)), |number| (number, number));
+        self.one(&sql, params![root, first, last], rows::revision)
     }
 
     fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>> {
         let sql = format!(
-            "SELECT {REVISION} FROM revisions r WHERE root IN (SELECT COALESCE(root, id) FROM orders WHERE inquiry = ?1)
-             AND number = (SELECT MAX(number) FROM revisions l WHERE l.root = r.root) ORDER BY root"
+            "SELECT {REVISION} FROM revisions WHERE id IN (
+               SELECT (SELECT MAX(l.id) FROM revisions l WHERE l.id BETWEEN o.id * 65536 AND o.id * 65536 + 65535)
+               FROM orders o WHERE o.inquiry = ?1 AND (o.root IS NULL OR o.root = o.id)
+             ) ORDER BY id"
         );
         self.all(&sql, [inquiry], rows::revision)
     }
 
-    fn outcomes_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OutcomeRow>> {
-        let sql = "SELECT root, number, order_id, outcome, words, assets, at, cached_from FROM revisions r
-             WHERE root IN (SELECT COALESCE(root, id) FROM orders WHERE inquiry = ?1) AND number =
-             (SELECT MAX(number) FROM revisions l WHERE l.root = r.root AND l.order_id = r.order_id)";
-        self.all(sql, [inquiry], |row| {
-            let (root, number, order) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
-            let (outcome, words, assets) = (get(row, 3)?, get(row, 4)?, get(row, 5)?);
-            let (at, cached_from) = (rows::instant(row, 6)?, rows::optional_instant(row, 7)?);
-            Ok(OutcomeRow { root, number, order, outcome, words, assets, at, cached_from })
-        })
+    fn lines_of(&mut self, inquiry: InquiryId) -> Stored<Vec<LineRow>> {
+        let sql = "SELECT o.id, o.lane, o.party, o.instruction, o.state, o.created, o.fault, COALESCE(o.root, o.id),
+             r.outcome, r.words, r.assets, r.at, r.number, r.cached_from, o.stands_in FROM orders o LEFT JOIN revisions r ON r.id = (
+               SELECT l.id FROM revisions l WHERE l.id BETWEEN COALESCE(o.root, o.id) * 65536
+               AND COALESCE(o.root, o.id) * 65536 + 65535 AND l.order_id = o.id ORDER BY l.id DESC LIMIT 1
+             ) WHERE o.inquiry = ?1 ORDER BY o.id";
+        self.all(sql, [inquiry], rows::line)
     }
 
     fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>> {
@@ -270,7 +282,7 @@ impl Reads for Rows<'_> {
         let sql = format!(
             "SELECT {EVENT}, {PAGE} FROM events e JOIN inquiries i ON i.id = e.inquiry
              LEFT JOIN orders o ON o.id = e.order_id
-             LEFT JOIN revisions r ON r.root = COALESCE(o.root, o.id) AND r.number = e.revision
+             LEFT JOIN revisions r ON r.id = COALESCE(o.root, o.id) * 65536 + e.revision
              WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2"
         );
         self.all(&sql, params![seq, limit_of(limit)], rows::page_row)

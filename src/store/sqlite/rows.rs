@@ -14,8 +14,8 @@ use crate::inquiry::{
     EventType, Inquiry, InquiryState, Measure, OrderRecord, OrderState, Priority, number_of,
 };
 use crate::store::{
-    EventRecord, OrderBrief, Packed, PageRow, RawDirection, RawMessage, Revision, RevisionText, StoreError,
-    Stored,
+    EventRecord, LineRow, OrderBrief, Outcome, Packed, PageRow, RawDirection, RawMessage, Revision,
+    RevisionText, StoreError, Stored,
 };
 
 pub(super) const INQUIRY: &str = "i.id, i.uid, i.case_number, i.submitted_by, i.state, i.created, i.deadline,
@@ -193,7 +193,7 @@ pub(super) fn event(row: &Row<'_>) -> Stored<EventRecord> {
         order: get(row, 3)?,
         revision: get(row, 4)?,
         at: instant(row, 5)?,
-        data: optional_json(row, 6, "event data")?,
+        data: get(row, 6)?,
         inquiry_uid: uid(row, 7)?,
         case_number: get(row, 8)?,
     })
@@ -210,6 +210,29 @@ pub(super) fn raw(row: &Row<'_>) -> Stored<RawMessage> {
 #[derive(serde::Deserialize)]
 struct Act {
     action: ActionKind,
+}
+
+pub(super) fn line(row: &Row<'_>) -> Stored<LineRow> {
+    let outcome = match get::<Option<String>>(row, 8)? {
+        Some(word) => {
+            let (words, assets, at, number) = (get(row, 9)?, get(row, 10)?, instant(row, 11)?, get(row, 12)?);
+            let cached_from = optional_instant(row, 13)?;
+            Some(Outcome { number, word, words, assets, at, cached_from })
+        }
+        None => None,
+    };
+    Ok(LineRow {
+        id: get(row, 0)?,
+        lane: get(row, 1)?,
+        party: get(row, 2)?,
+        action: json::<Act>("instruction", text(row, 3)?)?.action,
+        state: coded(&OrderState::ALL, get(row, 4)?, "order state")?,
+        created: instant(row, 5)?,
+        fault: optional_json(row, 6, "fault")?,
+        root: get(row, 7)?,
+        outcome,
+        stands_in: get(row, 14)?,
+    })
 }
 
 pub(super) fn page_row(row: &Row<'_>) -> Stored<PageRow> {

@@ -1,12 +1,10 @@
-use std::sync::LazyLock;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Params, params};
 use serde::Serialize;
 
 use super::reads::Rows;
-use super::rows::{self, INQUIRY, micros, unreadable};
+use super::rows::{micros, unreadable};
 use super::{failed, threads::Touched};
 use crate::inquiry::{
     EventDraft, Inquiry, InquiryId, Measure, MeasureId, OrderId, OrderRecord, OrderState, Submission,
@@ -77,19 +75,18 @@ impl Tx for Rows<'_> {
         if changed == 1 { Ok(()) } else { Err(StoreError::Missing("the submission")) }
     }
 
-    fn count_orders(&mut self, inquiry: InquiryId, more: i64) -> Stored<Inquiry> {
-        static SQL: LazyLock<String> = LazyLock::new(|| {
-            let columns = INQUIRY.replace("i.", "");
-            format!("UPDATE inquiries SET open_orders = open_orders + ?2 WHERE id = ?1 RETURNING {columns}")
-        });
-        self.one(&SQL, params![inquiry, more], rows::inquiry)?.ok_or(StoreError::Missing("the inquiry"))
-    }
-
     fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()> {
-        let changed = self.execute(
-            "UPDATE inquiries SET state = ?2, open_orders = ?3, completions = ?4 WHERE id = ?1",
-            params![inquiry.id, inquiry.state as i64, inquiry.open_orders, inquiry.completions],
-        )?;
+        // Naming the state costs a write of the index by deadline, and most changes are those of the open orders.
+        let same_state =
+            "UPDATE inquiries SET open_orders = ?3, completions = ?4 WHERE id = ?1 AND state = ?2";
+        let row = params![inquiry.id, inquiry.state as i64, inquiry.open_orders, inquiry.completions];
+        let changed = match self.execute(same_state, row)? {
+            0 => {
+                let sql = "UPDATE inquiries SET state = ?2, open_orders = ?3, completions = ?4 WHERE id = ?1";
+                self.execute(sql, row)?
+            }
+            changed => changed,
+        };
         if changed == 1 { Ok(()) } else { Err(StoreError::Missing("the inquiry")) }
     }
 
@@ -177,7 +174,7 @@ impl Tx for Rows<'_> {
 
     fn insert_revision(&mut self, revision: &Revision) -> Stored<()> {
         self.execute(
-            "INSERT INTO revisions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            "INSERT INTO revisions VALUES (?1 * 65536 + ?2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             params![
                 revision.root,
                 revision.number,
