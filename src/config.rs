@@ -17,7 +17,7 @@ use chakong_contract::connector::Plugin;
 
 pub use counterpart::{
     BreakerConfig, CallConfig, CounterpartConfig, LimitsConfig, LineConfig, ParcelConfig, PostboxConfig,
-    RoutingConfig, Window, read_counterpart,
+    RoutingConfig, SftpConfig, SftpLogin, Window, read_counterpart,
 };
 pub use court_accounts::NamedAccount;
 pub use keys::{ApiKey, Role, digest_of};

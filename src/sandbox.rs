@@ -1,4 +1,4 @@
-//! Hosts the connectors' simulated counterparts on real lines: HTTP on loopback, files in shared directories.
+//! Hosts the connectors' simulated counterparts on real lines: HTTP on loopback, files in directories or on a server.
 //!
 //! The counterparts' own configuration says where: a sandbox stands at the other end of the line that the gateway uses.
 
@@ -105,11 +105,8 @@ async fn start(
             Ok(())
         }
         (LineConfig::Parcel(line), false) => {
-            let line = line.clone();
-            for folder in [&line.outgoing, &line.incoming] {
-                std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-            }
-            tasks.spawn_service("sandbox", parcel::serve(line, shared, Arc::clone(clock), tasks.clone()));
+            let play = parcel::play(line, shared, Arc::clone(clock), tasks.clone())?;
+            tasks.spawn_service("sandbox", play);
             Ok(())
         }
         (LineConfig::Postbox(line), _) => {

@@ -16,7 +16,7 @@ use super::reader::{Document, Problems, Section};
 use super::values::within;
 use crate::retry::RetryPolicy;
 
-pub use line::{CallConfig, LineConfig, ParcelConfig, PostboxConfig};
+pub use line::{CallConfig, LineConfig, ParcelConfig, PostboxConfig, SftpConfig, SftpLogin};
 pub use routing::RoutingConfig;
 pub(super) use routing::check as check_routing;
 pub use window::Window;

@@ -128,6 +128,16 @@ impl<'p> Section<'p> {
         T::from_value(value.get_ref()).map_err(|message| self.problem(key, message)).ok()
     }
 
+    /// An optional value in a form of its own.
+    pub(super) fn value_by<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&DeValue<'_>) -> Result<T, String>,
+    ) -> Option<T> {
+        let value = self.find(key)?;
+        read(value.get_ref()).map_err(|message| self.problem(key, message)).ok()
+    }
+
     /// A value with a default.
     pub(super) fn or<T: FromValue>(&mut self, key: &'static str, default: T) -> T {
         self.value(key).unwrap_or(default)

@@ -1,6 +1,7 @@
 //! One lane: reads ahead, asks admission, sends, and waits for whichever comes first.
 
 mod calls;
+mod incoming;
 mod outcome;
 mod parcels;
 mod passing_on;
@@ -25,7 +26,7 @@ use crate::counterparts::Counterparts;
 use crate::inquiry::{OrderId, OrderRecord};
 use crate::lifecycle::Tasks;
 use crate::lines::call::CallLine;
-use crate::lines::parcel::ParcelLine;
+use crate::lines::parcel::{self, Depot};
 use crate::settle::{Circumstances, Happening};
 use crate::store::{Reads, Store, StoreError, Stored};
 use outcome::Outcomes;
@@ -62,7 +63,7 @@ type Ready = (OrderRecord, Order);
 #[derive(Debug)]
 enum Line {
     Call(Box<CallLine>),
-    Parcel,
+    Parcel(Arc<dyn Depot>),
     Postbox,
 }
 
@@ -75,6 +76,7 @@ pub struct Lane {
     line: Line,
     taken: Mutex<HashSet<OrderId>>,
     freed: Notify,
+    stop: CancellationToken,
 }
 
 impl Lane {
@@ -85,7 +87,11 @@ impl Lane {
     pub async fn open(config: Arc<CounterpartConfig>, context: Context) -> Result<Arc<Self>, OpenError> {
         let line = match &config.line {
             LineConfig::Call(call) => Line::Call(Box::new(CallLine::open(call)?)),
-            LineConfig::Parcel(parcel) => ParcelLine::open(parcel).map(|_| Line::Parcel)?,
+            LineConfig::Parcel(parcel) => {
+                let depot = parcel::open(parcel);
+                depot.prepare().await?;
+                Line::Parcel(depot)
+            }
             LineConfig::Postbox(_) => Line::Postbox,
         };
         let (name, day) = (config.name.clone(), Moment::from_timestamp(context.clock.now()).date());
@@ -96,8 +102,13 @@ impl Lane {
         let admission = Admission::new(Arc::clone(&config), Arc::clone(&context.clock), spent);
         let health = Arc::new(LaneHealth::new(&config.name, admission, paused.is_some()));
         context.board.put(Arc::clone(&health));
-        let taken = Mutex::default();
-        Ok(Arc::new(Self { config, context, health, line, taken, freed: Notify::new() }))
+        let (taken, stop) = (Mutex::default(), context.tasks.soft().child_token());
+        Ok(Arc::new(Self { config, context, health, line, taken, freed: Notify::new(), stop }))
+    }
+
+    /// Ends the lane: nothing new is begun, and what waits for the counterpart is left to its successor.
+    pub const fn stop(&self) -> &CancellationToken {
+        &self.stop
     }
 
     /// The configuration it runs with.
@@ -105,17 +116,18 @@ impl Lane {
         &self.config
     }
 
-    /// Works until `stop`, then waits for what is under way.
-    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+    /// Works until it is stopped, then waits for what is under way.
+    pub async fn run(self: Arc<Self>) {
+        let stop = self.stop.clone();
         Arc::clone(&self).recover().await;
         let polling = async {
-            if let LineConfig::Parcel(config) = &self.config.line {
-                Arc::clone(&self).poll_parcels(config, &stop).await;
+            if let (Line::Parcel(depot), LineConfig::Parcel(config)) = (&self.line, &self.config.line) {
+                self.poll_parcels(depot.as_ref(), config, &stop).await;
             }
         };
         match self.line {
             Line::Postbox => self.watch_window(&stop).await,
-            Line::Call(_) | Line::Parcel => {
+            Line::Call(_) | Line::Parcel(_) => {
                 tokio::join!(Arc::clone(&self).send_loop(&stop), polling);
             }
         }
@@ -246,7 +258,7 @@ impl Lane {
             let settled = match &lane.line {
                 _ if batch.is_empty() => Ok(false),
                 Line::Call(line) => lane.deliver_call(line, batch, permit).await,
-                Line::Parcel => lane.deliver_parcel(batch, permit).await,
+                Line::Parcel(_) => lane.deliver_parcel(batch, permit).await,
                 Line::Postbox => Ok(false),
             };
             let lacking = if lacking.is_empty() { Ok(false) } else { lane.settle(lacking, None).await };

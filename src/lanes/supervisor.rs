@@ -103,11 +103,10 @@ async fn reconcile(context: &Context, counterparts: &Counterparts, running: &mut
     for (name, config) in wanted.iter().filter(|(name, _)| !running.contains_key(*name)).collect::<Vec<_>>() {
         match Lane::open(Arc::clone(config), context.clone()).await {
             Ok(lane) => {
-                let stop = context.tasks.soft().child_token();
+                let stop = lane.stop().clone();
                 let (ends, ended) = oneshot::channel();
-                let token = stop.clone();
                 context.tasks.spawn_job("lane", async move {
-                    lane.run(token).await;
+                    lane.run().await;
                     let _ = ends.send(());
                 });
                 running.insert(name.clone(), Running { fingerprint: config.fingerprint, stop, ended });

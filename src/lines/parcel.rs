@@ -1,61 +1,72 @@
-//! The parcel line: files both ways through shared directories. Hand-over is atomic (written aside, then renamed);
-//! what arrives is left alone until it is whole.
+//! The parcel line: files both ways, through a directory of this machine or on an SFTP server. Hand-over is atomic (written
+//! aside, then renamed); what arrives is left alone until it is whole.
 
-use std::collections::HashMap;
-use std::ffi::OsStr;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+mod arrivals;
+mod directory;
+mod sftp;
 
-use chakong_contract::Message;
+use std::fmt;
+use std::sync::Arc;
+
 use chakong_contract::fault::{Fault, FaultKind};
+use chakong_contract::{Date, Message};
+use futures_util::future::BoxFuture;
 
 use crate::config::ParcelConfig;
 
+pub use arrivals::{Arrivals, Arrived};
+use directory::Directory;
+use sftp::Sftp;
+
 /// Most files looked at in one poll; the rest waits for the next.
 const MOST_FILES: usize = 1000;
+/// Most entries of a folder that are looked at for them.
+const MOST_ENTRIES: usize = 100_000;
 /// Endings of files that are still being written.
 const UNFINISHED: [&str; 5] = ["tmp", "part", "filepart", "uploading", "swp"];
 
-/// A line to one counterpart.
-#[derive(Debug)]
-pub struct ParcelLine {
-    config: ParcelConfig,
-    seen: HashMap<PathBuf, (u64, SystemTime)>,
+/// A file that was seen in the incoming folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was changed last, by the clock of whoever keeps it; of no meaning but that it differs when the file does.
+    pub changed: u64,
 }
 
-fn fault(operation: &str, path: &Path, error: &std::io::Error) -> Fault {
-    let kind = match error.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => FaultKind::Misconfigured,
-        _ => FaultKind::Transient,
-    };
-    // Only the folder: file names carry request numbers, which are no personal data, but nothing is gained by them.
-    let folder = path.parent().unwrap_or(path);
-    Fault::new(kind, operation, format!("{}: {error}", folder.display()))
+/// A place where files are handed over: a directory or a server. Everything it does may be done again.
+pub trait Depot: Send + Sync + fmt::Debug {
+    /// Makes folders of this machine that are missing; those of a server are its operator's.
+    fn prepare(&self) -> BoxFuture<'_, Result<(), Fault>>;
+
+    /// Hands files over: each is written aside, made durable and renamed. A file of the same name is replaced.
+    fn hand_over<'a>(&'a self, files: &'a [Message]) -> BoxFuture<'a, Result<(), Fault>>;
+
+    /// What lies in the incoming folder, without files that are still being written.
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Listed>, Fault>>;
+
+    /// The bytes of an incoming file; a fault of kind `Malformed` when it is larger than it may be.
+    fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<u8>, Fault>>;
+
+    /// Puts an incoming file away whose content is durable: into the archive's folder of the day, or for good. One that is
+    /// gone already is put away.
+    fn put_away<'a>(&'a self, name: &'a str, day: Date) -> BoxFuture<'a, Result<(), Fault>>;
+
+    /// Deletes the archive's folders of days before `first`.
+    fn tidy(&self, first: Date) -> BoxFuture<'_, Result<(), Fault>>;
+
+    /// Whether both folders can be used.
+    fn probe(&self) -> BoxFuture<'_, Result<(), Fault>>;
 }
 
-/// Hands files over: each is written aside, synced and renamed. A file of the same name is replaced.
-///
-/// # Errors
-/// A fault when the folder cannot be written.
-pub fn hand_over(config: &ParcelConfig, files: &[Message]) -> Result<(), Fault> {
-    std::fs::create_dir_all(&config.outgoing)
-        .map_err(|error| fault("hand files over", &config.outgoing, &error))?;
-    for file in files {
-        let path = config.outgoing.join(plain_name(&file.name)?);
-        let aside = config.outgoing.join(format!(".{}.tmp", file.name));
-        write_whole(&aside, &path, &file.bytes).map_err(|error| fault("hand files over", &path, &error))?;
+/// The depot of a line. A server is connected when it is needed, and again when the connection was lost.
+pub fn open(config: &ParcelConfig) -> Arc<dyn Depot> {
+    match &config.sftp {
+        Some(server) => Arc::new(Sftp::new(config, server)),
+        None => Arc::new(Directory::new(config)),
     }
-    std::fs::File::open(&config.outgoing)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| fault("hand files over", &config.outgoing, &error))
-}
-
-fn write_whole(aside: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = std::fs::File::create(aside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(aside, path)
 }
 
 /// A connector names files, never paths.
@@ -66,113 +77,54 @@ fn plain_name(name: &str) -> Result<&str, Fault> {
         .ok_or_else(|| Fault::new(FaultKind::Unsupported, "hand files over", "a file name is a path"))
 }
 
-impl ParcelLine {
-    /// Opens a line; folders are made when they are missing.
-    ///
-    /// # Errors
-    /// A fault when a folder cannot be used.
-    pub fn open(config: &ParcelConfig) -> Result<Self, Fault> {
-        let folders = [Some(&config.outgoing), Some(&config.incoming), config.archive.as_ref()];
-        for folder in folders.into_iter().flatten() {
-            std::fs::create_dir_all(folder).map_err(|error| fault("open the line", folder, &error))?;
-        }
-        Ok(Self { config: config.clone(), seen: HashMap::new() })
-    }
-
-    /// Files that have arrived and are whole: their size and time did not change since the last poll.
-    ///
-    /// # Errors
-    /// A fault when the folder cannot be read.
-    pub fn arrived(&mut self) -> Result<Vec<PathBuf>, Fault> {
-        let folder = &self.config.incoming;
-        let unreadable = |error| fault("look for files", &folder.join("x"), &error);
-        let mut whole = Vec::new();
-        let mut seen = HashMap::new();
-        for entry in std::fs::read_dir(folder).map_err(unreadable)?.take(MOST_FILES) {
-            let entry = entry.map_err(unreadable)?;
-            let path = entry.path();
-            // A file may be gone between listing and looking.
-            let Ok(metadata) = entry.metadata() else { continue };
-            if !metadata.is_file() || is_unfinished(&path) {
-                continue;
-            }
-            let state = (metadata.len(), metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH));
-            if self.seen.get(&path) == Some(&state) {
-                whole.push(path.clone());
-            }
-            seen.insert(path, state);
-        }
-        self.seen = seen;
-        whole.sort();
-        Ok(whole)
-    }
-
-    /// Reads a file that has arrived.
-    ///
-    /// # Errors
-    /// A fault when it is too large or cannot be read.
-    pub fn read(&self, path: &Path) -> Result<Message, Fault> {
-        let size = std::fs::metadata(path).map_err(|error| fault("read a file", path, &error))?.len();
-        if size > self.config.largest_file {
-            let detail = format!("it has {size} bytes and may have {}", self.config.largest_file);
-            return Err(Fault::new(FaultKind::Malformed, "read a file", detail));
-        }
-        let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().into_owned();
-        let bytes = std::fs::read(path).map_err(|error| fault("read a file", path, &error))?;
-        Ok(Message::new(name, bytes))
-    }
-
-    /// Puts a file away that was read and whose content is durable.
-    ///
-    /// # Errors
-    /// A fault when it cannot be moved.
-    pub fn put_away(&mut self, path: &Path) -> Result<(), Fault> {
-        self.seen.remove(path);
-        let moved = match (&self.config.archive, path.file_name()) {
-            (Some(archive), Some(name)) => std::fs::rename(path, archive.join(name)),
-            _ => std::fs::remove_file(path),
-        };
-        moved.map_err(|error| fault("put a file away", path, &error))
-    }
-
-    /// Deletes archived files that are older than the configuration keeps them.
-    pub fn tidy(&self, now: SystemTime) {
-        let Some(entries) = self.config.archive.as_ref().and_then(|archive| std::fs::read_dir(archive).ok())
-        else {
-            return;
-        };
-        for entry in entries.filter_map(Result::ok) {
-            let modified = entry.metadata().and_then(|metadata| metadata.modified());
-            let age = modified.ok().and_then(|modified| now.duration_since(modified).ok());
-            if age.is_some_and(|age| age > self.config.keep)
-                && let Err(error) = std::fs::remove_file(entry.path())
-            {
-                tracing::warn!(%error, "an archived file could not be deleted");
-            }
-        }
-    }
-
-    /// Whether both folders can be used.
-    ///
-    /// # Errors
-    /// The fault that a hand-over would meet.
-    pub fn probe(config: &ParcelConfig) -> Result<(), Fault> {
-        let aside = config.outgoing.join(".chakong-probe.tmp");
-        std::fs::write(&aside, b"probe").map_err(|error| fault("probe the line", &aside, &error))?;
-        std::fs::remove_file(&aside).map_err(|error| fault("probe the line", &aside, &error))?;
-        std::fs::read_dir(&config.incoming)
-            .map(drop)
-            .map_err(|error| fault("probe the line", &config.incoming.join("x"), &error))
-    }
-
-    /// How long to wait between polls.
-    pub const fn poll(&self) -> Duration {
-        self.config.poll
-    }
+/// The name under which a file is written before it is whole.
+fn aside(name: &str) -> String {
+    format!(".{name}.tmp")
 }
 
-fn is_unfinished(path: &Path) -> bool {
-    let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-    let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-    hidden || UNFINISHED.contains(&extension.to_ascii_lowercase().as_str())
+fn is_unfinished(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    name.starts_with('.') || UNFINISHED.contains(&extension.to_ascii_lowercase().as_str())
+}
+
+/// A file of more bytes than the line takes.
+fn too_large(size: u64, most: u64) -> Fault {
+    Fault::new(FaultKind::Malformed, "read a file", format!("it has {size} bytes and may have {most}"))
+}
+
+/// The archive's folder of a day.
+fn folder_of(day: Date) -> String {
+    format!("{:04}{:02}{:02}", day.year(), day.month(), day.day())
+}
+
+/// Whether a name in the archive is that of a day before `first`.
+fn is_before(name: &str, first: Date) -> bool {
+    let digits = name.len() == 8 && name.bytes().all(|b| b.is_ascii_digit());
+    digits && name < folder_of(first).as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_no_paths_and_days_have_an_order() {
+        assert!(plain_name("CXQQ.zip").is_ok());
+        for bad in ["", "..", ".hidden", "a/b", "a\\b", "a\0b"] {
+            assert!(plain_name(bad).is_err(), "{bad:?}");
+        }
+        let first = Date::constant(2026, 3, 1);
+        assert!(is_before("20260228", first) && is_before("20251231", first));
+        for kept in ["20260301", "20260302", "2026022", "202602281", "x0260228", "note"] {
+            assert!(!is_before(kept, first), "{kept}");
+        }
+    }
+
+    #[test]
+    fn files_that_are_being_written_are_known_by_their_names() {
+        for name in [".CXFK.zip.tmp", "CXFK.zip.part", "CXFK.ZIP.FILEPART", "CXFK.uploading", "x.swp"] {
+            assert!(is_unfinished(name), "{name}");
+        }
+        assert!(!is_unfinished("CXFK.zip") && !is_unfinished("QNA") && !is_unfinished("tmp"));
+    }
 }

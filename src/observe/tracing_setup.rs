@@ -4,8 +4,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{LogConfig, LogFormat};
 
-/// Libraries whose finer lines hold addresses with their query, in which data vendors are asked by name and number.
-const QUIET: [&str; 5] = ["reqwest", "hyper", "hyper_util", "rustls", "h2"];
+/// Libraries whose finer lines hold addresses with their query, in which data vendors are asked by name and number, or what
+/// is said over SSH.
+const QUIET: [&str; 7] = ["reqwest", "hyper", "hyper_util", "rustls", "h2", "russh", "russh_sftp"];
 
 /// Sets the log up, on standard error. Whether this call did it: in one process only the first one counts.
 pub fn init_tracing(config: &LogConfig) -> bool {

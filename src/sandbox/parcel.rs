@@ -1,19 +1,18 @@
-//! The other end of a parcel line: takes files from one folder, leaves files in the other.
+//! The other end of a parcel line: takes files from one folder, leaves files in the other, on this machine or on a server.
 
 use std::collections::BinaryHeap;
-use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chakong_contract::sandbox::{Handed, SandboxSpeaks};
-use chakong_contract::{Message, Moment};
+use chakong_contract::{Fault, Message, Moment};
 use jiff::Timestamp;
 
 use super::Shared;
 use crate::clock::Clock;
 use crate::config::ParcelConfig;
 use crate::lifecycle::Tasks;
-use crate::lines::parcel::hand_over;
+use crate::lines::parcel::{Depot, open};
 
 /// How often the folder is looked into.
 const LOOK: Duration = Duration::from_millis(20);
@@ -45,23 +44,41 @@ impl Ord for Later {
     }
 }
 
-/// Plays the counterpart until the soft token.
-pub(super) async fn serve(line: ParcelConfig, shared: Shared, clock: Arc<dyn Clock>, tasks: Tasks) {
+/// Plays the counterpart until the soft token. A server must be on this machine.
+pub(super) fn play(
+    line: &ParcelConfig,
+    shared: Shared,
+    clock: Arc<dyn Clock>,
+    tasks: Tasks,
+) -> Result<impl Future<Output = ()> + Send + 'static, String> {
+    let here =
+        |host: &str| host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    if let Some(server) = line.sftp.as_ref().filter(|server| !here(&server.host)) {
+        return Err(format!("the server {} is not on this machine", server.host));
+    }
+    // Seen from here the folders change their roles; nothing is archived.
+    let (outgoing, incoming) = (line.incoming.clone(), line.outgoing.clone());
+    let line = ParcelConfig { outgoing, incoming, archive: None, ..line.clone() };
+    let depot = open(&line);
+    Ok(async move { serve(depot.as_ref(), &shared, &clock, &tasks).await })
+}
+
+async fn serve(depot: &dyn Depot, shared: &Shared, clock: &Arc<dyn Clock>, tasks: &Tasks) {
     let mut waiting: BinaryHeap<Later> = BinaryHeap::new();
-    // Seen from here the folders change their roles.
-    let reply_line = ParcelConfig { outgoing: line.incoming.clone(), ..line.clone() };
+    if let Err(fault) = depot.prepare().await {
+        tracing::warn!(%fault, "the simulated counterpart cannot make its folders");
+    }
     while !tasks.soft().is_cancelled() {
         let now = clock.now();
-        for file in files_in(&line.outgoing) {
-            for handed in take(&shared, &file, now) {
-                let at = now.checked_add(handed.after).unwrap_or(now);
-                waiting.push(Later { at, file: handed.file });
-            }
+        if let Err(fault) = take_all(depot, shared, now, &mut waiting).await {
+            tracing::warn!(%fault, "the simulated counterpart cannot look for files");
         }
         while waiting.peek().is_some_and(|later| later.at <= now) {
             let Some(later) = waiting.pop() else { break };
-            if let Err(fault) = leave(&reply_line, &later.file) {
+            if let Err(fault) = depot.hand_over(std::slice::from_ref(&later.file)).await {
                 tracing::warn!(%fault, "the simulated counterpart could not leave a file");
+                waiting.push(later);
+                break;
             }
         }
         tokio::select! {
@@ -71,8 +88,24 @@ pub(super) async fn serve(line: ParcelConfig, shared: Shared, clock: Arc<dyn Clo
     }
 }
 
-fn leave(line: &ParcelConfig, file: &Message) -> Result<(), chakong_contract::Fault> {
-    hand_over(line, std::slice::from_ref(file))
+/// Takes every file out of a folder. The gateway hands over by renaming, so a visible file is whole.
+async fn take_all(
+    depot: &dyn Depot,
+    shared: &Shared,
+    now: Timestamp,
+    waiting: &mut BinaryHeap<Later>,
+) -> Result<(), Fault> {
+    let mut names: Vec<String> = depot.list().await?.into_iter().map(|listed| listed.name).collect();
+    names.sort();
+    for name in names {
+        let file = Message::new(&name, depot.fetch(&name).await?);
+        depot.put_away(&name, Moment::from_timestamp(now).date()).await?;
+        for handed in take(shared, &file, now) {
+            let at = now.checked_add(handed.after).unwrap_or(now);
+            waiting.push(Later { at, file: handed.file });
+        }
+    }
+    Ok(())
 }
 
 fn take(shared: &Shared, file: &Message, now: Timestamp) -> Vec<Handed> {
@@ -81,23 +114,4 @@ fn take(shared: &Shared, file: &Message, now: Timestamp) -> Vec<Handed> {
         SandboxSpeaks::Parcel(parcel) => parcel.take(file, Moment::from_timestamp(now)),
         SandboxSpeaks::Call(_) => Vec::new(),
     }
-}
-
-/// Takes every whole file out of a folder. The gateway hands over by renaming, so a visible file is whole.
-fn files_in(folder: &Path) -> Vec<Message> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut files = Vec::new();
-    for entry in entries.filter_map(Result::ok) {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') || !entry.path().is_file() {
-            continue;
-        }
-        if let Ok(bytes) = std::fs::read(entry.path())
-            && std::fs::remove_file(entry.path()).is_ok()
-        {
-            files.push(Message::new(name, bytes));
-        }
-    }
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    files
 }

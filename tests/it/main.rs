@@ -10,6 +10,7 @@ mod postbox;
 mod postbox_zeep;
 mod process;
 mod samples;
+mod sftp;
 mod tidy;
 mod vendors;
 mod world;

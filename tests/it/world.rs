@@ -85,7 +85,7 @@ pub fn write_counterpart(folder: &Path, played: &Played) {
     let line = match (played.file.contains("[line]"), played.file.contains("court-bank")) {
         (true, _) => String::new(),
         (false, true) => format!(
-            "[line]\nkind = \"parcel\"\noutgoing = \"{0}/out\"\nincoming = \"{0}/in\"\narchive = \"{0}/archive\"\npoll = \"20ms\"\n",
+            "[line]\nkind = \"parcel\"\noutgoing = \"{0}/out\"\nincoming = \"{0}/in\"\narchive = \"{0}/archive\"\npoll = \"20ms\"\nhalf_file = \"100ms\"\n",
             parcels.display()
         ),
         (false, false) => format!(

@@ -41,6 +41,13 @@ pub trait Connector: Send + Sync + fmt::Debug {
     /// come in; for a call connector it reads one HTTP body, for `connectors read` and for fixtures.
     fn read(&self, message: &Message) -> Reading;
 
+    /// Whether a file has its end, as far as that can be seen. One that has none may still be on its way; a parcel line
+    /// leaves it for some time before it is read all the same.
+    fn is_whole(&self, message: &Message) -> bool {
+        let _ = message;
+        true
+    }
+
     /// How it speaks over a postbox line, if it does.
     fn postbox(&self) -> Option<&dyn Postbox> {
         None

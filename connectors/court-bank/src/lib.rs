@@ -46,6 +46,10 @@ impl Connector for CourtBank {
         read::read(&self.bank, message)
     }
 
+    fn is_whole(&self, message: &Message) -> bool {
+        package::is_whole(&message.bytes)
+    }
+
     fn postbox(&self) -> Option<&dyn Postbox> {
         self.bank.desk.as_ref().map(|_| &self.bank as &dyn Postbox)
     }

@@ -7,8 +7,8 @@ use chakong_contract::{
     ActionKind, Capability, DocumentKind, LineKind, Manifest, Setting, SettingProblem, Settings,
 };
 
-use crate::wire::code;
 use crate::wire::sealed::RareNames;
+use crate::wire::{Generation, code};
 
 /// The declaration.
 pub(crate) const MANIFEST: Manifest = Manifest {
@@ -54,6 +54,13 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             required: false,
             help: "name of the bank as court staff read it on accounts",
             example: "示例银行",
+        },
+        Setting {
+            key: "generation",
+            kind: SettingKind::Choice(&["1", "2", "2+"]),
+            required: false,
+            help: "generation of the wire that is written: 1 (queries only), 2, or 2+ with the data of products; all are read",
+            example: "2+",
         },
         Setting {
             key: "contact_name",
@@ -107,6 +114,8 @@ pub(crate) struct Bank {
     pub(crate) code: BankCode,
     /// Its name; may be empty.
     pub(crate) name: String,
+    /// The generation that is written.
+    pub(crate) generation: Generation,
     /// Who is named in failure receipts.
     pub(crate) contact_name: String,
     /// Telephone of that person.
@@ -163,6 +172,7 @@ impl Bank {
             code,
             desk,
             name: settings.text("bank_name").to_owned(),
+            generation: Generation::named(settings.text("generation")),
             contact_name: settings.text("contact_name").to_owned(),
             contact_phone: settings.text("contact_phone").to_owned(),
         })

@@ -16,6 +16,9 @@ const LARGEST_PACKAGE: u64 = 256 << 20;
 const LARGEST_RATIO: u64 = 200;
 /// Files up to this size, in bytes, may have any ratio.
 const FREE_OF_RATIO: u64 = 1 << 20;
+/// How the last record of a zip begins (APPNOTE 4.3.16), and how many bytes from the end at most.
+const END: &[u8] = b"PK\x05\x06";
+const LONGEST_END: usize = 22 + u16::MAX as usize;
 /// Longest file name, in bytes.
 const LONGEST_NAME: usize = 200;
 
@@ -72,6 +75,15 @@ fn dos_time(made: Moment) -> DateTime {
             DateTime::from_date_and_time(year, month, day, hour, minute, second).ok()
         })
         .unwrap_or_default()
+}
+
+/// Whether a file has its end: a zip its directory's last record, anything else the `>` of its last tag.
+pub(crate) fn is_whole(bytes: &[u8]) -> bool {
+    if bytes.starts_with(b"PK") {
+        let last = bytes.len().saturating_sub(LONGEST_END);
+        return bytes.get(last..).is_some_and(|end| end.windows(END.len()).any(|at| at == END));
+    }
+    bytes.trim_ascii_end().ends_with(b">")
 }
 
 /// Unpacks a package from outside.

@@ -53,10 +53,10 @@ impl Postbox for Bank {
 pub(crate) fn can_express(bank: &Bank, order: &Order) -> Result<(), Fault> {
     let rare_names = bank.desk.as_ref().map(|desk| desk.rare_names);
     if order.instruction.kind().is_control() {
-        let row = write::control(order)?;
+        let row = write::control(order, bank.generation)?;
         rare_names.map_or(Ok(()), |rare| sealed::sealed(&row, rare).map(drop))
     } else {
-        let row = write::query(order, String::new())?;
+        let row = write::query(order, String::new(), bank.generation)?;
         rare_names.map_or(Ok(()), |rare| sealed::sealed(&row, rare).map(drop))
     }
 }

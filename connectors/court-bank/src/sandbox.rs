@@ -3,6 +3,7 @@
 mod feedback;
 mod round;
 mod script;
+mod taken;
 mod vault;
 mod visits;
 
@@ -20,12 +21,11 @@ use serde::Deserialize as _;
 use self::feedback::{Feedback, Place};
 use self::round::Round;
 use self::script::{Due, MisdeedKind, Misdeeds, On, Script};
+use self::taken::Taken;
 use self::vault::{Done, Vault};
-use crate::package;
 use crate::wire::code::{self, StandIn};
 use crate::wire::file_name::{PackageKind, PackageName};
-use crate::wire::xml::{self, Document};
-use crate::wire::{CertificateRow, ControlRequestRow, QueryRequestRow, ReceiptRow, ReturnRow, TargetRow};
+use crate::wire::{ControlRequestRow, Generation, QueryRequestRow, ReceiptRow, ReturnRow, TargetRow};
 use crate::write::md5_text;
 
 /// Query batches remembered, to be fed back again when the court says that the feedback failed.
@@ -45,6 +45,7 @@ pub(crate) fn build(
     };
     Ok(Box::new(SandboxBank {
         code: settings.text("bank_code").to_owned(),
+        generation: Generation::named(settings.text("generation")),
         account: settings.text("account").to_owned(),
         password: settings.secret("password").cloned().unwrap_or_else(|| Secret::new("")),
         poll: Duration::from_millis(script.poll_ms.unwrap_or(POLL_MS).max(1)),
@@ -65,6 +66,8 @@ pub(crate) fn build(
 #[derive(Debug)]
 struct SandboxBank {
     code: String,
+    /// The generation in which it feeds back.
+    generation: Generation,
     /// Name and password with which it visits the postbox.
     account: String,
     password: Secret,
@@ -154,12 +157,13 @@ impl SandboxBank {
         let mut answers: Vec<_> = parcel
             .queries
             .iter()
-            .map(|query| match (failing, parcel.lacking(&query.number, &query.document_key)) {
+            .map(|query| match (failing, parcel.lacking(&query.number, document_key(query))) {
                 (true, _) => vec![vault::stand_in(&query.number, StandIn::QueryFailed, "系统处理异常", now)],
                 (_, Some(lack)) => vec![vault::stand_in(&query.number, StandIn::Declined, lack, now)],
                 _ => self.vault.answer(query, now),
             })
             .collect();
+        answers.iter_mut().flatten().for_each(|row| self.generation.of_account(row));
         if !self.split_results {
             answers = vec![answers.into_iter().flatten().collect()];
         }
@@ -247,6 +251,7 @@ impl SandboxBank {
             amount = done.iter().map(|done| done.amount).sum();
             executed = done.iter().any(|done| done.executed);
             feedback.controls = done.into_iter().map(|done| done.row).collect();
+            feedback.controls.iter_mut().for_each(|row| self.generation.of_result(row));
             feedback.receipts.push(receipt(request, amount));
         }
         let action = match target.measure.as_str() {
@@ -289,63 +294,19 @@ impl SandboxBank {
         batches
             .into_iter()
             .filter_map(|batch| feedback.package(Place { bank: &self.code, batch, request, now }, due))
-            .map(|file| Handed { after, file })
+            .flat_map(|file| {
+                let half = due.half_until.map(|_| file.bytes.get(..file.bytes.len() / 2).unwrap_or_default());
+                let half = half.map(|bytes| Handed { after, file: Message::new(&file.name, bytes) });
+                let whole = Handed { after: after.saturating_add(due.half_until.unwrap_or_default()), file };
+                half.into_iter().chain([whole])
+            })
             .collect()
     }
 }
 
-/// A package as the bank takes it.
-#[derive(Debug, Clone, Default)]
-struct Taken {
-    queries: Vec<QueryRequestRow>,
-    controls: Vec<ControlRequestRow>,
-    failed: Vec<ReturnRow>,
-    /// Keys of the documents that have content.
-    documents: HashSet<String>,
-    /// Numbers of the requests that came with an officer's certificate.
-    certificates: HashSet<String>,
-}
-
-impl Taken {
-    fn of(file: &Message) -> Self {
-        let mut taken = Self::default();
-        let files = package::unpack(&file.bytes).map(|unpacked| unpacked.files).unwrap_or_default();
-        for document in files.iter().filter_map(|file| xml::read(&file.bytes).ok()) {
-            match document {
-                Document::Queries(list) => taken.queries.extend(list.rows),
-                Document::ControlRequests(list) => taken.controls.extend(list.rows),
-                Document::Returns(list) => taken.failed.extend(list.rows),
-                Document::Documents(list) => {
-                    let filled = list.rows.into_iter().filter(|row| !row.content.is_empty());
-                    taken.documents.extend(filled.flat_map(|row| [row.document_key, row.number]));
-                }
-                Document::Certificates(list) => {
-                    taken.certificates.extend(list.rows.into_iter().filter(is_shown).map(|row| row.number));
-                }
-                Document::Accounts(_)
-                | Document::Transactions(_)
-                | Document::Controls(_)
-                | Document::Receipts(_) => {}
-            }
-        }
-        taken
-    }
-
-    /// What a bank misses before it acts (protocol section 7.8).
-    fn lacking(&self, number: &str, document_key: &str) -> Option<&'static str> {
-        if !self.documents.contains(document_key) {
-            Some("无文书，协助执行单位业务审核未通过")
-        } else if !self.certificates.contains(number) {
-            Some("无证件，协助执行单位业务审核未通过")
-        } else {
-            None
-        }
-    }
-}
-
-/// Whether a row names a certificate at all.
-fn is_shown(row: &CertificateRow) -> bool {
-    !(row.work_certificate.is_empty() && row.enforcement_certificate.is_empty())
+/// Under what the documents of a query are: a key, or in the first generation its own number.
+fn document_key(query: &QueryRequestRow) -> &str {
+    if query.document_key.is_empty() { &query.number } else { &query.document_key }
 }
 
 /// A request that was never made.
@@ -358,7 +319,7 @@ fn returned(number: &str) -> ReturnRow {
         remark: "证件号码与文书所载不一致".into(),
         contact: "王测试".into(),
         phone: "010-00000001".into(),
-        unknown: Vec::new(),
+        ..ReturnRow::default()
     }
 }
 
@@ -372,6 +333,6 @@ fn receipt(request: &ControlRequestRow, amount: rust_decimal::Decimal) -> Receip
         kind: code::RECEIPT.into(),
         md5: md5_text(text.as_bytes()),
         content: STANDARD.encode(text.as_bytes()),
-        unknown: Vec::new(),
+        ..ReceiptRow::default()
     }
 }

@@ -3,7 +3,7 @@
 //! Data travel as attributes of row elements inside list elements. [`row!`] gives a row its reading and writing: names
 //! are matched without regard to case, absent attributes are blank, and what is not in the table is kept as unknown.
 //!
-//! * `answer`, `request`: the rows of both variants; `desk`: rows of the web service alone
+//! * `answer`, `request`: the rows of both variants; `generation`: what each generation lacks of them; `desk`: rows of the web service alone
 //! * `xml`: bytes to rows and back; `sealed`: the same in the web service's encoding; `soap`, `wsdl`: its envelopes
 
 mod answer;
@@ -11,6 +11,7 @@ pub(crate) mod code;
 mod control_list;
 pub(crate) mod desk;
 pub(crate) mod file_name;
+mod generation;
 mod request;
 pub(crate) mod sealed;
 pub(crate) mod soap;
@@ -22,6 +23,7 @@ pub(crate) use answer::{
     TransactionRow,
 };
 pub(crate) use control_list::ControlList;
+pub(crate) use generation::Generation;
 pub(crate) use request::{CertificateRow, ControlRequestRow, DocumentRow, QueryRequestRow, TargetRow};
 
 use std::borrow::Cow;
@@ -83,6 +85,8 @@ macro_rules! row {
             $( $(#[$list_meta])* pub(crate) $list: Vec<$item>, )*
             /// Attributes and elements outside the table: name and value.
             pub(crate) unknown: Vec<(String, String)>,
+            /// Attributes that are not written, for the generation lacks them.
+            pub(crate) left_out: &'static [&'static str],
         }
 
         impl crate::wire::Row for $name {
@@ -140,7 +144,11 @@ macro_rules! row {
                         row.serialize_field(concat!("@", $optional_name), &crate::wire::writable(&self.$optional))?;
                     }
                 )*
-                $( row.serialize_field(concat!("@", $field_name), &crate::wire::writable(&self.$field))?; )*
+                $(
+                    if !self.left_out.contains(&$field_name) {
+                        row.serialize_field(concat!("@", $field_name), &crate::wire::writable(&self.$field))?;
+                    }
+                )*
                 $(
                     if !self.$list.is_empty() {
                         row.serialize_field($inner_list, &crate::wire::Rows(&self.$list))?;

@@ -13,7 +13,9 @@ use md5::{Digest as _, Md5};
 use crate::manifest::Bank;
 use crate::package;
 use crate::wire::file_name::{self, PackageKind};
-use crate::wire::{CertificateRow, ControlRequestRow, DocumentRow, QueryRequestRow, Row, code, xml};
+use crate::wire::{
+    CertificateRow, ControlRequestRow, DocumentRow, Generation, QueryRequestRow, Row, code, xml,
+};
 
 impl Parcel for Bank {
     fn write(&self, batch: &Batch) -> Result<Vec<Message>, Fault> {
@@ -39,26 +41,23 @@ impl Bank {
         let mut documents: Vec<DocumentRow> = Vec::new();
         for order in &batch.orders {
             let key = document_key(&order.documents);
-            if !documents.iter().any(|document| document.document_key == key) {
+            if self.generation == Generation::First {
+                documents.extend(keyed_by_number(order));
+            } else if !documents.iter().any(|document| document.document_key == key) {
                 documents.extend(
                     document_rows(&order.documents)
                         .map(|row| DocumentRow { document_key: key.clone(), ..row }),
                 );
             }
-            requests.push(query(order, key)?);
+            requests.push(query(order, key, self.generation)?);
         }
         self.pack(batch, PackageKind::QueryRequest, &requests, &documents)
     }
 
     fn write_controls(&self, batch: &Batch) -> Result<Vec<Message>, Fault> {
-        let requests = batch.orders.iter().map(control).collect::<Result<Vec<_>, _>>()?;
-        let of_order = |order: &Order| {
-            let number = order.number.to_string();
-            document_rows(&order.documents)
-                .map(|row| DocumentRow { number: number.clone(), ..row })
-                .collect::<Vec<_>>()
-        };
-        let documents: Vec<_> = batch.orders.iter().flat_map(of_order).collect();
+        let requests = batch.orders.iter().map(|order| control(order, self.generation));
+        let requests = requests.collect::<Result<Vec<_>, _>>()?;
+        let documents: Vec<_> = batch.orders.iter().flat_map(keyed_by_number).collect();
         self.pack(batch, PackageKind::ControlRequest, &requests, &documents)
     }
 
@@ -85,7 +84,11 @@ impl Bank {
 ///
 /// # Errors
 /// Unsupported, when the wire has no words for it.
-pub(crate) fn query(order: &Order, document_key: String) -> Result<QueryRequestRow, Fault> {
+pub(crate) fn query(
+    order: &Order,
+    document_key: String,
+    generation: Generation,
+) -> Result<QueryRequestRow, Fault> {
     let Instruction::Query { transactions } = &order.instruction else {
         return Err(unsupported("a control cannot be written as a query"));
     };
@@ -94,7 +97,7 @@ pub(crate) fn query(order: &Order, document_key: String) -> Result<QueryRequestR
         Some((from, until)) => (first_moment(*from), last_moment(*until)),
         None => (String::new(), String::new()),
     };
-    Ok(QueryRequestRow {
+    Ok(generation.of_query(QueryRequestRow {
         number: order.number.to_string(),
         class: code::COMMERCIAL_BANK.into(),
         nature: code::NATURE_QUERY.into(),
@@ -112,18 +115,18 @@ pub(crate) fn query(order: &Order, document_key: String) -> Result<QueryRequestR
         transactions_from: from,
         transactions_until: until,
         document_key,
-        unknown: Vec::new(),
-    })
+        ..QueryRequestRow::default()
+    }))
 }
 
 /// The row of a control.
 ///
 /// # Errors
 /// As [`query`].
-pub(crate) fn control(order: &Order) -> Result<ControlRequestRow, Fault> {
+pub(crate) fn control(order: &Order, generation: Generation) -> Result<ControlRequestRow, Fault> {
     let (target, notice) = target::of(order)?;
     let head = Head::of(order)?;
-    Ok(ControlRequestRow {
+    let row = ControlRequestRow {
         number: order.number.to_string(),
         class: code::COMMERCIAL_BANK.into(),
         nature: code::NATURE_CONTROL.into(),
@@ -140,7 +143,12 @@ pub(crate) fn control(order: &Order) -> Result<ControlRequestRow, Fault> {
         notice: title_of(&order.documents, notice),
         targets: vec![target],
         ..ControlRequestRow::default()
-    })
+    };
+    let detail = match generation {
+        Generation::First => "the first generation of the wire has no controls",
+        _ => "the second generation of the wire has no words for the data of this financial product",
+    };
+    generation.of_control(row).ok_or_else(|| unsupported(detail))
 }
 
 /// What requests of both kinds say about party and officer.
@@ -203,6 +211,11 @@ pub(crate) fn document_rows(documents: &[LegalDocument]) -> impl Iterator<Item =
     })
 }
 
+/// The documents of an order under its number.
+pub(crate) fn keyed_by_number(order: &Order) -> impl Iterator<Item = DocumentRow> + '_ {
+    document_rows(&order.documents).map(|row| DocumentRow { number: order.number.to_string(), ..row })
+}
+
 /// The certificates of an order's officers.
 pub(crate) fn certificates(order: &Order) -> impl Iterator<Item = CertificateRow> + '_ {
     order.case.officers.iter().zip(1..).map(|(officer, sequence): (_, u32)| {
@@ -222,7 +235,7 @@ pub(crate) fn certificates(order: &Order) -> impl Iterator<Item = CertificateRow
             enforcement_certificate: officer.enforcement_certificate.clone(),
             enforcement_format,
             enforcement_image,
-            unknown: Vec::new(),
+            ..CertificateRow::default()
         }
     })
 }

@@ -17,7 +17,7 @@ use crate::api::problem::Problem;
 use crate::api::{Shared, act};
 use crate::config::{CallConfig, LineConfig, ParcelConfig};
 use crate::lines::call::CallLine;
-use crate::lines::parcel::ParcelLine;
+use crate::lines::parcel;
 use crate::queue::FaultNote;
 
 /// Longest time for one probe.
@@ -44,7 +44,7 @@ pub(super) async fn probe(
     gateway.store.write(move |tx| tx.insert_act(&act)).await?;
     let probed = match &config.line {
         LineConfig::Call(call) => probe_call(call).await.map(Some),
-        LineConfig::Parcel(parcel) => probe_parcel(parcel.clone()).await.map(|()| None),
+        LineConfig::Parcel(parcel) => probe_parcel(parcel).await.map(|()| None),
         LineConfig::Postbox(_) => Err(Fault::new(
             FaultKind::Unsupported,
             "probe the line",
@@ -71,13 +71,10 @@ async fn probe_call(config: &CallConfig) -> Result<u16, Fault> {
     })
 }
 
-async fn probe_parcel(config: ParcelConfig) -> Result<(), Fault> {
-    let probing = tokio::task::spawn_blocking(move || ParcelLine::probe(&config));
-    let stuck = || Fault::new(FaultKind::Transient, "probe the line", "the folder does not answer");
-    match tokio::time::timeout(LONGEST, probing).await {
-        Ok(Ok(probed)) => probed,
-        Ok(Err(_)) | Err(_) => Err(stuck()),
-    }
+async fn probe_parcel(config: &ParcelConfig) -> Result<(), Fault> {
+    let depot = parcel::open(config);
+    let late = || Fault::new(FaultKind::Transient, "probe the line", "no answer within the time limit");
+    tokio::time::timeout(LONGEST, depot.probe()).await.unwrap_or_else(|_| Err(late()))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

@@ -1,3 +1,5 @@
+mod parcel;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,13 +9,15 @@ use chakong_contract::manifest::LineKind;
 use super::super::reader::Section;
 use super::super::values::within;
 
+pub use parcel::{ParcelConfig, SftpConfig, SftpLogin};
+
 /// Section `[line]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LineConfig {
     /// We call.
     Call(CallConfig),
     /// Files both ways.
-    Parcel(ParcelConfig),
+    Parcel(Box<ParcelConfig>),
     /// The counterpart calls us.
     Postbox(PostboxConfig),
 }
@@ -48,23 +52,6 @@ pub struct CallConfig {
     pub client_certificate_file: Option<PathBuf>,
 }
 
-/// A parcel line over a shared directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParcelConfig {
-    /// Folder the counterpart takes our files from.
-    pub outgoing: PathBuf,
-    /// Folder the counterpart leaves its files in.
-    pub incoming: PathBuf,
-    /// Folder for files that were read; `None` deletes them, their bytes are in the store.
-    pub archive: Option<PathBuf>,
-    /// How long archived files stay.
-    pub keep: Duration,
-    /// How often the incoming folder is looked into.
-    pub poll: Duration,
-    /// Largest file in bytes.
-    pub largest_file: u64,
-}
-
 /// A postbox line: the counterpart calls the gateway's postbox, asks what there is and hands in its answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostboxConfig {
@@ -84,7 +71,7 @@ pub(super) fn read_line(
     let kind: String = section.required("kind", "\"call\", \"parcel\" or \"postbox\"")?;
     let line = match kind.as_str() {
         "call" => read_call(section, base).map(LineConfig::Call),
-        "parcel" => read_parcel(section, base).map(LineConfig::Parcel),
+        "parcel" => parcel::read_parcel(section, base).map(|line| LineConfig::Parcel(Box::new(line))),
         "postbox" => read_postbox(section).map(LineConfig::Postbox),
         other => {
             section.problem("kind", format_args!("`{other}` is not a line; known: call, parcel, postbox"));
@@ -165,28 +152,5 @@ fn read_postbox(section: &mut Section<'_>) -> Option<PostboxConfig> {
         path: path?,
         most_offered: usize::try_from(most).unwrap_or(1),
         largest_call: usize::try_from(largest.min(256) << 20).unwrap_or(usize::MAX),
-    })
-}
-
-fn read_parcel(section: &mut Section<'_>, base: &Path) -> Option<ParcelConfig> {
-    let outgoing: Option<String> =
-        section.required("outgoing", "the folder the counterpart takes our files from");
-    let incoming: Option<String> =
-        section.required("incoming", "the folder the counterpart leaves its files in");
-    if outgoing.is_some() && outgoing == incoming {
-        section.problem("incoming", "must be another folder than `outgoing`");
-    }
-    let poll = section.or("poll", Duration::from_secs(10));
-    if let Err(message) = within(poll, Duration::from_millis(10), Duration::from_secs(86400)) {
-        section.problem("poll", message);
-    }
-    let largest = section.or("largest_file_mib", 256_u64);
-    Some(ParcelConfig {
-        archive: section.text("archive").map(|path| base.join(path)),
-        keep: section.or("keep", Duration::from_secs(30 * 86400)),
-        poll,
-        largest_file: largest.min(1 << 20) << 20,
-        outgoing: base.join(outgoing?),
-        incoming: base.join(incoming?),
     })
 }

@@ -104,7 +104,8 @@ fn read_text(value: &DeValue<'_>, base: &Path) -> Result<String, String> {
     std::fs::read_to_string(&path).map_err(|error| format!("file {name}: {error}"))
 }
 
-fn read_secret(value: &DeValue<'_>, base: &Path) -> Result<Secret, String> {
+/// A secret stands in a file or in the environment.
+pub(super) fn read_secret(value: &DeValue<'_>, base: &Path) -> Result<Secret, String> {
     let hint = "a secret is not written here; use { file = \"PATH\" } or { env = \"NAME\" }";
     let table = value.as_table().filter(|table| table.len() == 1).ok_or(hint)?;
     let (source, value) = table.iter().next().ok_or(hint)?;

@@ -1,31 +1,20 @@
-//! Delivery over a parcel line, the poll for what comes back, and recovery after a crash.
+//! Delivery over a parcel line, and recovery after a crash.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chakong_contract::connector::{Reading, Speaks};
+use chakong_contract::connector::Speaks;
 use chakong_contract::{Fault, FaultKind, Message, Moment};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio_util::sync::CancellationToken;
 
-use super::super::take_in::TakeIn;
 use super::calls::all;
 use super::outcome::Outcomes;
-use super::{Lane, Ready, batch_of, wrong_line};
-use crate::config::{LineConfig, ParcelConfig};
+use super::{Lane, Line, Ready, batch_of, wrong_line};
 use crate::inquiry::{OrderId, OrderState};
-use crate::lines::parcel::{ParcelLine, hand_over};
 use crate::settle::Happening;
 use crate::store::{BatchRecord, Packed, RawDirection, RawMessage, StoreError, Stored, Tx};
-
-/// How long a file that could not be taken in is left alone.
-const HINDERED: Duration = Duration::from_secs(1);
-
-/// A file could not be taken in now; why was told.
-struct Hindered;
 
 /// Moves those orders that are still queued to `sending` and gives them: what was withdrawn meanwhile does not leave.
 pub(super) fn send_those_queued(tx: &mut dyn Tx, ids: &[OrderId], batch: i64) -> Stored<HashSet<OrderId>> {
@@ -152,27 +141,18 @@ impl Lane {
     /// Hands files over and says so. A folder that cannot be written is tried again: the bytes are decided, and the
     /// same name handed over twice is taken once.
     async fn hand_over(&self, files: Vec<Message>, ids: Vec<OrderId>) -> Stored<bool> {
-        let LineConfig::Parcel(config) = &self.config.line else { return Ok(false) };
-        let files = Arc::new(files);
+        let Line::Parcel(depot) = &self.line else { return Ok(false) };
         let mut failures = 0_u32;
-        loop {
-            let (config, handed) = (config.clone(), Arc::clone(&files));
-            let outcome = tokio::task::spawn_blocking(move || hand_over(&config, &handed)).await;
-            match outcome {
-                Ok(Ok(())) => break,
-                Ok(Err(fault)) => {
-                    failures += 1;
-                    self.health.admission.failed(&fault);
-                    self.health.faulted(&fault, self.context.clock.now());
-                    tracing::warn!(counterpart = self.config.name, %fault, "files wait for their folder");
-                }
-                Err(_) => return Err(StoreError::Closed),
-            }
+        while let Err(fault) = depot.hand_over(&files).await {
+            failures += 1;
+            self.health.admission.failed(&fault);
+            self.health.faulted(&fault, self.context.clock.now());
+            tracing::warn!(counterpart = self.config.name, %fault, "files wait to be handed over");
             let wait = self.config.retry_control.wait(failures, 0.0).min(Duration::from_secs(60));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                // The next start hands them over: they are in the store.
-                () = self.context.tasks.soft().cancelled() => return Ok(false),
+                // The lane's successor, or the next start, hands them over: they are in the store.
+                () = self.stop.cancelled() => return Ok(false),
             }
         }
         self.settle(ids.into_iter().map(|id| (id, Happening::HandedOver)).collect(), None).await
@@ -185,7 +165,7 @@ impl Lane {
         let Ok(interrupted) = self.context.store.read(move |reads| reads.interrupted(&name)).await else {
             return;
         };
-        let parcels = matches!(self.config.line, LineConfig::Parcel(_));
+        let parcels = matches!(self.line, Line::Parcel(_));
         let mut batches: BTreeMap<i64, Vec<OrderId>> = BTreeMap::new();
         let mut others: Outcomes = Vec::new();
         for order in &interrupted {
@@ -216,94 +196,6 @@ impl Lane {
             && let Err(error) = self.settle(others, None).await
         {
             tracing::error!(counterpart = self.config.name, %error, "interrupted orders could not be settled");
-        }
-    }
-
-    /// Looks for files until `stop`.
-    pub(super) async fn poll_parcels(self: Arc<Self>, config: &ParcelConfig, stop: &CancellationToken) {
-        let Ok(mut line) = ParcelLine::open(config) else { return };
-        let mut polls = 0_u64;
-        while !stop.is_cancelled() {
-            match line.arrived() {
-                Ok(files) => {
-                    for path in files {
-                        if self.take_in(&mut line, &path).await.is_err() {
-                            // It stays where it is; what hinders it will not be gone at once.
-                            tokio::time::sleep(HINDERED).await;
-                        }
-                    }
-                }
-                Err(fault) => self.health.problem(&fault, self.context.clock.now()),
-            }
-            if polls.is_multiple_of(1000) {
-                line.tidy(std::time::SystemTime::from(self.context.clock.now()));
-            }
-            polls += 1;
-            tokio::select! {
-                () = tokio::time::sleep(line.poll()) => {}
-                () = stop.cancelled() => {}
-            }
-        }
-    }
-
-    /// Takes one file in: kept, settled, answered where it must be, and only then put away.
-    async fn take_in(&self, line: &mut ParcelLine, path: &Path) -> Result<(), Hindered> {
-        let now = self.context.clock.now();
-        let message = match line.read(path) {
-            Ok(message) => message,
-            Err(fault) => {
-                self.health.problem(&fault, now);
-                if fault.kind == FaultKind::Malformed {
-                    self.put_away(line, path);
-                }
-                return Err(Hindered);
-            }
-        };
-        let connector = Arc::clone(&self.config.connector);
-        let (bytes, name) = (Arc::clone(&message.bytes), message.name.clone());
-        let reading = tokio::task::spawn_blocking(move || connector.read(&message)).await;
-        let reading = reading.unwrap_or_else(|_| Reading {
-            problems: vec![Fault::new(FaultKind::Malformed, "read a file", "the connector panicked")],
-            ..Reading::default()
-        });
-        let responses = reading.responses.clone();
-        for problem in &reading.problems {
-            self.health.problem(problem, now);
-            tracing::warn!(counterpart = self.config.name, %problem, "a file could not be understood");
-        }
-        let raw = RawMessage {
-            lane: self.config.name.clone(),
-            batch: None,
-            direction: RawDirection::In,
-            name,
-            at: now,
-            bytes: Packed::of(&bytes),
-        };
-        let digest = hex::encode(Sha256::digest(&bytes));
-        let taking = TakeIn { config: &self.config, context: &self.context, health: &self.health };
-        match taking.keep(reading, raw, digest).await {
-            Ok(_) => {
-                if let LineConfig::Parcel(config) = &self.config.line
-                    && !responses.is_empty()
-                    && let Err(fault) = hand_over(config, &responses)
-                {
-                    // The file stays, so that it is read and answered again at the next poll.
-                    self.health.problem(&fault, now);
-                    return Err(Hindered);
-                }
-                self.put_away(line, path);
-                Ok(())
-            }
-            Err(error) => {
-                tracing::error!(counterpart = self.config.name, %error, "a file waits: its content could not be kept");
-                Err(Hindered)
-            }
-        }
-    }
-
-    fn put_away(&self, line: &mut ParcelLine, path: &Path) {
-        if let Err(fault) = line.put_away(path) {
-            self.health.problem(&fault, self.context.clock.now());
         }
     }
 }

@@ -70,11 +70,11 @@ fn text(status: u16, body: Vec<u8>) -> HttpAnswer {
 fn offers(bank: &Bank, operation: Operation, orders: &[Order]) -> Result<String, Fault> {
     let rare = bank.desk.as_ref().map_or(RareNames::Refused, |desk| desk.rare_names);
     if operation == Operation::ControlOrders {
-        let row = |order: &Order| sealed::sealed(&write::control(order).ok()?, rare).ok();
+        let row = |order: &Order| sealed::sealed(&write::control(order, bank.generation).ok()?, rare).ok();
         document::<ControlRequestRow>(&orders.iter().filter_map(row).collect::<Vec<_>>())
     } else {
         let row = |order: &Order| {
-            let row = write::query(order, write::document_key(&order.documents)).ok()?;
+            let row = write::query(order, write::document_key(&order.documents), bank.generation).ok()?;
             sealed::sealed(&row, rare).ok()
         };
         document::<QueryRequestRow>(&orders.iter().filter_map(row).collect::<Vec<_>>())
@@ -87,8 +87,6 @@ fn document<T: Row + Serialize>(sealed_rows: &[T]) -> Result<String, Fault> {
 
 /// Documents or certificates of an order.
 fn papers(operation: Operation, order: &Order) -> Result<String, Fault> {
-    let number = order.number.to_string();
-    let keyed = |row| DocumentRow { number: number.clone(), ..row };
     match operation {
         Operation::Certificates => {
             sealed::seal(&write::certificates(order).collect::<Vec<_>>(), RareNames::Gb18030)
@@ -99,10 +97,7 @@ fn papers(operation: Operation, order: &Order) -> Result<String, Fault> {
             let rows: Result<Vec<_>, _> = rows.map(|row| sealed::sealed(&row, RareNames::Gb18030)).collect();
             sealed::with_blank_key(&rows?)
         }
-        _ => {
-            let rows = write::document_rows(&order.documents).map(keyed);
-            sealed::seal(&rows.collect::<Vec<_>>(), RareNames::Gb18030)
-        }
+        _ => sealed::seal(&write::keyed_by_number(order).collect::<Vec<_>>(), RareNames::Gb18030),
     }
 }
 
@@ -160,6 +155,6 @@ fn entry(number: Option<&RequestNumber>, taken: &Taken) -> EntryRow {
         number: number.map(ToString::to_string).unwrap_or_default(),
         outcome: outcome.into(),
         words: words.into(),
-        unknown: Vec::new(),
+        ..EntryRow::default()
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn receipt(bank: &Bank, feedback: Option<&PackageName>, failed: &[Fai
             remark: words(fault).into(),
             contact: bank.contact_name.clone(),
             phone: bank.contact_phone.clone(),
-            unknown: Vec::new(),
+            ..ReturnRow::default()
         })
         .collect();
     let code = bank.code.as_str();
@@ -62,6 +62,7 @@ mod tests {
     #[test]
     fn the_receipt_names_request_and_reason_and_is_always_the_same() {
         let bank = Bank {
+            generation: crate::wire::Generation::default(),
             code: "E999H110000000001".parse().expect("a code"),
             name: String::new(),
             contact_name: "李测试".into(),

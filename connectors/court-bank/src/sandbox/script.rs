@@ -156,7 +156,7 @@ pub(super) struct Misdeed {
     pub(super) on: On,
     /// Only the first so many: query packages and control requests.
     pub(super) first: Option<u64>,
-    /// How much later, for `late`.
+    /// How much later, for `late`; how long half a file lies there, for `half_file`.
     #[serde(default)]
     pub(super) after_ms: u64,
 }
@@ -216,6 +216,8 @@ pub(super) enum MisdeedKind {
     InternalError,
     /// Answers later.
     Late,
+    /// Leaves half a package, and the whole one under the same name later.
+    HalfFile,
 }
 
 fn debit_card() -> String {
@@ -236,6 +238,8 @@ pub(super) struct Due {
     kinds: Vec<MisdeedKind>,
     /// How much later than usual.
     pub(super) later: Duration,
+    /// How long half of the file lies there before the whole.
+    pub(super) half_until: Option<Duration>,
 }
 
 impl Due {
@@ -275,8 +279,11 @@ impl Misdeeds {
             if applies(misdeed) && misdeed.first.is_none_or(|first| *done < first) {
                 *done += 1;
                 due.kinds.push(misdeed.kind);
-                if misdeed.kind == MisdeedKind::Late {
-                    due.later += Duration::from_millis(misdeed.after_ms);
+                let after = Duration::from_millis(misdeed.after_ms);
+                match misdeed.kind {
+                    MisdeedKind::Late => due.later += after,
+                    MisdeedKind::HalfFile => due.half_until = Some(after),
+                    _ => {}
                 }
             }
         }

@@ -12,7 +12,7 @@ use crate::wire::desk::{ACCOUNT, ALREADY, BY_KEY, BY_NUMBER, ConditionRow, RESUL
 use crate::wire::sealed::{self, RareNames};
 use crate::wire::soap::{self, INTERFACE, NAMESPACE, Operation};
 use crate::wire::xml::{self, Document};
-use crate::wire::{ControlList, ControlRow, Row, Rows};
+use crate::wire::{ControlList, ControlRow, QueryRequestRow, Row, Rows};
 
 impl PostboxSandbox for SandboxBank {
     fn next(&mut self, answer: Option<&HttpAnswer>, now: Moment) -> Visiting {
@@ -118,7 +118,7 @@ impl SandboxBank {
             }
             Errand::Certificates(number) => {
                 if let Some(Document::Certificates(list)) = open(Operation::Certificates)
-                    && list.rows.iter().any(super::is_shown)
+                    && list.rows.iter().any(super::taken::is_shown)
                 {
                     self.round.fetched.certificates.insert(number);
                 }
@@ -137,11 +137,14 @@ impl SandboxBank {
     /// Documents once for every key, certificates once for every request; then the bank acts.
     fn fetch_for_queries(&mut self) {
         let queries = &self.round.fetched.queries;
-        let mut keys: Vec<String> = queries.iter().map(|query| query.document_key.clone()).collect();
-        keys.sort();
+        let key = |query: &QueryRequestRow| match query.document_key.is_empty() {
+            true => (Operation::OldDocuments, query.number.clone()),
+            false => (Operation::QueryDocuments, query.document_key.clone()),
+        };
+        let mut keys: Vec<_> = queries.iter().map(key).collect();
+        keys.sort_by(|one, other| one.1.cmp(&other.1));
         keys.dedup();
-        let documents =
-            keys.into_iter().map(|key| Errand::Documents { operation: Operation::QueryDocuments, key });
+        let documents = keys.into_iter().map(|(operation, key)| Errand::Documents { operation, key });
         let certificates = queries.iter().map(|query| Errand::Certificates(query.number.clone()));
         let errands: Vec<_> = documents.chain(certificates).chain([Errand::Act { control: false }]).collect();
         self.first_do(errands);

@@ -19,6 +19,10 @@ row! {
             document_kind = "ZJLX",
             /// Number of the identity document.
             document_number = "DSRZJHM",
+            /// First generation: country or region.
+            country = "GJ",
+            /// First generation: where the issuing authority is.
+            authority_place = "FZJG",
             /// Name of the court.
             court_name = "FYMC",
             /// Code of the court.

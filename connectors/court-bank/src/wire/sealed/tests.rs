@@ -48,7 +48,8 @@ fn a_query_is_written_as_in_the_example() {
         court_name: "某某市测试区人民法院".into(),
         ..QueryRequestRow::default()
     };
-    let sealed = seal(std::slice::from_ref(&row), RareNames::Refused).expect("seals");
+    let written = crate::wire::Generation::SecondPlus.of_query(row.clone());
+    let sealed = seal(&[written], RareNames::Refused).expect("seals");
     let text = String::from_utf8(decoded(&sealed).expect("Base64")).expect("text");
     let start = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
                  <cxqqList><cxqq BDHM=\"QTIyMDI2MDEwNTk5MDEwMTEwMDAwMQ==\" LB=\"WUg=\" XZ=\"MQ==\" XM=\"1cWy4srU\" \

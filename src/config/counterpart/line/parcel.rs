@@ -1,0 +1,203 @@
+//! A parcel line: files both ways, through a shared directory or on an SFTP server.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chakong_contract::Secret;
+use russh::keys::{PrivateKey, PublicKey};
+
+use super::super::super::reader::Section;
+use super::super::super::values::within;
+use super::super::settings::read_secret;
+
+/// Largest key file in bytes.
+const LARGEST_KEY: u64 = 64 << 10;
+
+/// A parcel line: in a directory of this machine, or on an SFTP server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParcelConfig {
+    /// Folder the counterpart takes our files from.
+    pub outgoing: PathBuf,
+    /// Folder the counterpart leaves its files in.
+    pub incoming: PathBuf,
+    /// Folder for files that were read, with a folder for each day; `None` deletes them, their bytes are in the store.
+    pub archive: Option<PathBuf>,
+    /// How long archived files stay.
+    pub keep: Duration,
+    /// How often the incoming folder is looked into.
+    pub poll: Duration,
+    /// How long a file that is visibly not whole may stay as it is before it is read all the same.
+    pub half_file: Duration,
+    /// Largest file in bytes.
+    pub largest_file: u64,
+    /// The server; `None` for directories of this machine.
+    pub sftp: Option<SftpConfig>,
+}
+
+/// Section `[line.sftp]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SftpConfig {
+    /// Name or address of the server.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// User name.
+    pub user: String,
+    /// How we show who we are.
+    pub login: SftpLogin,
+    /// The server's keys: one that shows any other key is not spoken to.
+    pub host_keys: Vec<PublicKey>,
+    /// Longest time to connect and log in.
+    pub connect_timeout: Duration,
+    /// Longest time for one answer of the server.
+    pub timeout: Duration,
+}
+
+/// How we show an SFTP server who we are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SftpLogin {
+    /// By a password.
+    Password(Secret),
+    /// By a key.
+    Key(Arc<PrivateKey>),
+}
+
+pub(super) fn read_parcel(section: &mut Section<'_>, base: &Path) -> Option<ParcelConfig> {
+    let is_remote = section.has("sftp");
+    let sftp = section.section("sftp", |section| read_sftp(section, base));
+    let outgoing: Option<String> =
+        section.required("outgoing", "the folder the counterpart takes our files from");
+    let incoming: Option<String> =
+        section.required("incoming", "the folder the counterpart leaves its files in");
+    let archive = section.text("archive");
+    if outgoing.is_some() && outgoing == incoming {
+        section.problem("incoming", "must be another folder than `outgoing`");
+    }
+    if archive.is_some() && (archive == incoming || archive == outgoing) {
+        section.problem("archive", "must be another folder than `incoming` and `outgoing`");
+    }
+    let poll = section.or("poll", Duration::from_secs(10));
+    if let Err(message) = within(poll, Duration::from_millis(10), Duration::from_secs(86400)) {
+        section.problem("poll", message);
+    }
+    let half_file = section.or("half_file", Duration::from_secs(600));
+    if let Err(message) = within(half_file, Duration::ZERO, Duration::from_secs(7 * 86400)) {
+        section.problem("half_file", message);
+    }
+    let largest = section.or("largest_file_mib", 256_u64);
+    if let Err(message) = within(largest, 1, 4096) {
+        section.problem("largest_file_mib", message);
+    }
+    // On a server a relative path begins where the login lands.
+    let place = |path: String| if is_remote { PathBuf::from(path) } else { base.join(path) };
+    Some(ParcelConfig {
+        archive: archive.map(place),
+        keep: section.or("keep", Duration::from_secs(30 * 86400)),
+        poll,
+        half_file,
+        largest_file: largest.min(4096) << 20,
+        sftp: if is_remote { Some(sftp??) } else { None },
+        outgoing: place(outgoing?),
+        incoming: place(incoming?),
+    })
+}
+
+fn read_sftp(section: &mut Section<'_>, base: &Path) -> Option<SftpConfig> {
+    let host: Option<String> = section.required("host", "name or address of the server");
+    let port = section.or("port", 22_u32);
+    let port = u16::try_from(port).ok().filter(|port| *port > 0);
+    if port.is_none() {
+        section.problem("port", "must lie between 1 and 65535");
+    }
+    let user: Option<String> = section.required("user", "the user name on the server");
+    let host_keys = read_host_keys(section, host.as_deref().unwrap_or("HOST"), port.unwrap_or(22));
+    let login = read_login(section, base);
+    let bounded = |section: &mut Section<'_>, key, default: u64| {
+        let value = section.or(key, Duration::from_secs(default));
+        // The server's answers are waited for in whole seconds.
+        if let Err(message) = within(value, Duration::from_secs(1), Duration::from_secs(3600)) {
+            section.problem(key, message);
+        }
+        value
+    };
+    Some(SftpConfig {
+        connect_timeout: bounded(section, "connect_timeout", 15),
+        timeout: bounded(section, "timeout", 60),
+        host: host?,
+        port: port?,
+        user: user?,
+        login: login?,
+        host_keys,
+    })
+}
+
+fn read_host_keys(section: &mut Section<'_>, host: &str, port: u16) -> Vec<PublicKey> {
+    let how = format!(
+        "get it with `ssh-keyscan -t ed25519,ecdsa -p {port} {host}` and write it here without the host's name, as \
+         \"ssh-ed25519 AAAA…\", after its operator confirmed by another way the fingerprint that `ssh-keyscan … | ssh-keygen -lf -` shows"
+    );
+    let Some(texts) = section.required::<Vec<String>>("host_keys", &format!("the server's keys; {how}"))
+    else {
+        return Vec::new();
+    };
+    if texts.is_empty() || texts.len() > 10 {
+        section.problem("host_keys", format_args!("must name 1 to 10 keys; {how}"));
+    }
+    let mut keys = Vec::new();
+    for text in texts.iter().take(10) {
+        match PublicKey::from_openssh(text) {
+            Ok(key) if key.algorithm().is_rsa() || key.algorithm().is_dsa() => section.problem(
+                "host_keys",
+                "RSA and DSA keys are not supported; name the server's ed25519 or ecdsa key",
+            ),
+            Ok(key) => keys.push(key),
+            Err(_) => {
+                section.problem("host_keys", format_args!("this is not a public key of OpenSSH; {how}"))
+            }
+        }
+    }
+    keys
+}
+
+fn read_login(section: &mut Section<'_>, base: &Path) -> Option<SftpLogin> {
+    let password = section.value_by("password", |value| read_secret(value, base));
+    let passphrase = section.value_by("key_passphrase", |value| read_secret(value, base));
+    let key_file = section.text("key_file");
+    match (section.has("password"), key_file) {
+        (true, None) => password.map(SftpLogin::Password),
+        (false, Some(path)) => match read_key(&base.join(path), passphrase.as_ref()) {
+            Ok(key) => Some(SftpLogin::Key(Arc::new(key))),
+            Err(message) => {
+                section.problem("key_file", message);
+                None
+            }
+        },
+        (true, Some(_)) => {
+            section.problem("key_file", "stands beside `password`; give one of them");
+            None
+        }
+        (false, None) => {
+            if !section.has("key_file") {
+                section.problem("password", "is missing: give `password` or `key_file`");
+            }
+            None
+        }
+    }
+}
+
+fn read_key(path: &Path, passphrase: Option<&Secret>) -> Result<PrivateKey, String> {
+    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if size > LARGEST_KEY {
+        return Err(format!("the file has {size} bytes and may have {LARGEST_KEY}"));
+    }
+    let key = russh::keys::load_secret_key(path, passphrase.map(Secret::expose)).map_err(|_| {
+        "is not a private key that can be read: make one with `ssh-keygen -t ed25519`; the passphrase of a locked one is \
+         `key_passphrase`"
+            .to_owned()
+    })?;
+    if key.algorithm().is_rsa() || key.algorithm().is_dsa() {
+        return Err("RSA and DSA keys are not supported; make one with `ssh-keygen -t ed25519`".to_owned());
+    }
+    Ok(key)
+}

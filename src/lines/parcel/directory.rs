@@ -1,0 +1,169 @@
+//! Files in directories of this machine, or of one that it mounts.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use chakong_contract::fault::{Fault, FaultKind};
+use chakong_contract::{Date, Message};
+use futures_util::future::BoxFuture;
+
+use super::{
+    Depot, Listed, MOST_ENTRIES, MOST_FILES, aside, folder_of, is_before, is_unfinished, plain_name,
+    too_large,
+};
+use crate::config::ParcelConfig;
+
+/// A depot in directories. What blocks runs on threads of its own.
+#[derive(Debug)]
+pub(super) struct Directory(Arc<ParcelConfig>);
+
+fn fault(operation: &str, folder: &Path, error: &std::io::Error) -> Fault {
+    let kind = match error.kind() {
+        ErrorKind::NotFound | ErrorKind::PermissionDenied => FaultKind::Misconfigured,
+        _ => FaultKind::Transient,
+    };
+    // Only the folder: file names carry request numbers, which are no personal data, but nothing is gained by them.
+    Fault::new(kind, operation, format!("{}: {error}", folder.display()))
+}
+
+impl Directory {
+    pub(super) fn new(config: &ParcelConfig) -> Self {
+        Self(Arc::new(config.clone()))
+    }
+
+    fn aside_of_the_runtime<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&ParcelConfig) -> Result<T, Fault> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, Fault>> {
+        let config = Arc::clone(&self.0);
+        Box::pin(async move {
+            let done = tokio::task::spawn_blocking(move || work(&config)).await;
+            done.unwrap_or_else(|_| Err(Fault::new(FaultKind::Transient, "use the folder", "it was stopped")))
+        })
+    }
+}
+
+impl Depot for Directory {
+    fn prepare(&self) -> BoxFuture<'_, Result<(), Fault>> {
+        self.aside_of_the_runtime(|config| {
+            let folders = [Some(&config.outgoing), Some(&config.incoming), config.archive.as_ref()];
+            for folder in folders.into_iter().flatten() {
+                std::fs::create_dir_all(folder).map_err(|error| fault("open the line", folder, &error))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn hand_over<'a>(&'a self, files: &'a [Message]) -> BoxFuture<'a, Result<(), Fault>> {
+        let files = files.to_vec();
+        self.aside_of_the_runtime(move |config| hand_over(&config.outgoing, &files))
+    }
+
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Listed>, Fault>> {
+        self.aside_of_the_runtime(|config| list(&config.incoming))
+    }
+
+    fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<u8>, Fault>> {
+        let name = name.to_owned();
+        self.aside_of_the_runtime(move |config| fetch(&config.incoming, &name, config.largest_file))
+    }
+
+    fn put_away<'a>(&'a self, name: &'a str, day: Date) -> BoxFuture<'a, Result<(), Fault>> {
+        let name = name.to_owned();
+        self.aside_of_the_runtime(move |config| {
+            let path = config.incoming.join(&name);
+            let moved = match config.archive.as_ref().map(|archive| archive.join(folder_of(day))) {
+                Some(folder) => {
+                    std::fs::create_dir_all(&folder).and_then(|()| std::fs::rename(&path, folder.join(&name)))
+                }
+                None => std::fs::remove_file(&path),
+            };
+            match moved {
+                Err(error) if error.kind() == ErrorKind::NotFound && !path.exists() => Ok(()),
+                moved => moved.map_err(|error| fault("put a file away", &config.incoming, &error)),
+            }
+        })
+    }
+
+    fn tidy(&self, first: Date) -> BoxFuture<'_, Result<(), Fault>> {
+        self.aside_of_the_runtime(move |config| {
+            let Some(archive) = &config.archive else { return Ok(()) };
+            let stuck = |error| fault("tidy the archive", archive, &error);
+            for entry in std::fs::read_dir(archive).map_err(stuck)? {
+                let entry = entry.map_err(stuck)?;
+                if entry.file_name().to_str().is_some_and(|name| is_before(name, first)) {
+                    std::fs::remove_dir_all(entry.path()).map_err(stuck)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Fault>> {
+        self.aside_of_the_runtime(|config| {
+            let probe = config.outgoing.join(aside("chakong-probe"));
+            std::fs::write(&probe, b"probe")
+                .and_then(|()| std::fs::remove_file(&probe))
+                .map_err(|error| fault("probe the line", &config.outgoing, &error))?;
+            std::fs::read_dir(&config.incoming)
+                .map(drop)
+                .map_err(|error| fault("probe the line", &config.incoming, &error))
+        })
+    }
+}
+
+fn hand_over(outgoing: &Path, files: &[Message]) -> Result<(), Fault> {
+    let stuck = |error| fault("hand files over", outgoing, &error);
+    std::fs::create_dir_all(outgoing).map_err(stuck)?;
+    for file in files {
+        let path = outgoing.join(plain_name(&file.name)?);
+        write_whole(&outgoing.join(aside(&file.name)), &path, &file.bytes).map_err(stuck)?;
+    }
+    std::fs::File::open(outgoing).and_then(|folder| folder.sync_all()).map_err(stuck)
+}
+
+fn write_whole(aside: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = std::fs::File::create(aside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(aside, path)
+}
+
+fn list(incoming: &Path) -> Result<Vec<Listed>, Fault> {
+    let unreadable = |error| fault("look for files", incoming, &error);
+    let mut listed = Vec::new();
+    for entry in std::fs::read_dir(incoming).map_err(unreadable)?.take(MOST_ENTRIES) {
+        let entry = entry.map_err(unreadable)?;
+        // A name that is no text can be neither kept nor answered; a file may be gone between listing and looking.
+        let (Ok(name), Ok(metadata)) = (entry.file_name().into_string(), entry.metadata()) else { continue };
+        if !metadata.is_file() || is_unfinished(&name) {
+            continue;
+        }
+        let changed = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+        let changed = changed.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let changed = u64::try_from(changed).unwrap_or_default();
+        listed.push(Listed { name, size: metadata.len(), changed });
+        if listed.len() == MOST_FILES {
+            break;
+        }
+    }
+    Ok(listed)
+}
+
+fn fetch(incoming: &Path, name: &str, most: u64) -> Result<Vec<u8>, Fault> {
+    let unreadable = |error| fault("read a file", incoming, &error);
+    let file = std::fs::File::open(incoming.join(name)).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    if size > most {
+        return Err(too_large(size, most));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    // It may have grown since it was listed.
+    file.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    match u64::try_from(bytes.len()) {
+        Ok(read) if read <= most => Ok(bytes),
+        _ => Err(too_large(most + 1, most)),
+    }
+}
