@@ -5,6 +5,7 @@ mod by_hand;
 mod completion;
 mod deduct;
 mod differences;
+mod equity;
 mod measures;
 mod passing_on;
 

@@ -137,11 +137,17 @@ fn burden(encumbrance: &Value) -> String {
         .to_owned()
 }
 
+/// What a measure is about, in a few words.
+fn property(target: &Value) -> String {
+    let known = ["number", "unit_number", "certificate", "company"].iter().map(|key| text(&target[*key]));
+    known.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+}
+
 fn measures_table(measures: &Value) -> String {
     let row = |measure: &Value| {
         vec![
             text(&measure["counterpart"]),
-            text(&measure["target"]["number"]),
+            property(&measure["target"]),
             text(&measure["state"]),
             grouped(&text(&measure["asked"])),
             grouped(&text(&measure["held"])),
@@ -150,7 +156,7 @@ fn measures_table(measures: &Value) -> String {
         ]
     };
     let rows = list(measures, "measures").map(row).collect();
-    let head = ["协助单位", "账户", "状态", "申请 (元)", "实际控制 (元)", "至", "备注"];
+    let head = ["协助单位", "财产", "状态", "申请 (元)", "实际控制 (元)", "至", "备注"];
     table("冻结 Measures", &head, rows, &[3, 4])
 }
 

@@ -1,3 +1,4 @@
+use chakong_contract::asset::AssetKind;
 use chakong_contract::{ActionKind, Instruction, Party};
 
 use super::Finding;
@@ -55,7 +56,8 @@ pub fn plan(submission: &Submission, counterparts: &Snapshot, findings: &mut Vec
         let counterpart = counterparts.get(&planned.counterpart);
         counterpart.is_some_and(|asked| asked.plugin.manifest.capability(ActionKind::Freeze).is_some())
     };
-    if submission.mandate.is_some() && !plan.orders.is_empty() && !plan.orders.iter().any(can_freeze) {
+    let can = plan.orders.iter().any(can_freeze) || can_freeze_equity(&plan, counterparts);
+    if submission.mandate.is_some() && !plan.orders.is_empty() && !can {
         findings.push(Finding::new("/mandate", "none of the counterparts that would be asked can freeze"));
     }
     if plan.orders.len() > MOST_ORDERS {
@@ -70,6 +72,22 @@ pub fn plan(submission: &Submission, counterparts: &Snapshot, findings: &mut Vec
         findings.push(Finding::new("/search", detail));
     }
     plan
+}
+
+/// Whether somebody takes the freeze of stakes that those who are asked may report, though it cannot be asked itself.
+fn can_freeze_equity(plan: &Plan, counterparts: &Snapshot) -> bool {
+    let shows = |planned: &Planned| {
+        let asked = counterparts.get(&planned.counterpart);
+        asked.is_some_and(|asked| {
+            let assets = asked.plugin.manifest.assets;
+            assets.contains(&AssetKind::Equity) || assets.contains(&AssetKind::Company)
+        })
+    };
+    let takes = |counterpart: &CounterpartConfig| {
+        let manifest = &counterpart.plugin.manifest;
+        manifest.assets.contains(&AssetKind::Equity) && manifest.capability(ActionKind::Freeze).is_some()
+    };
+    plan.orders.iter().any(shows) && counterparts.values().any(|counterpart| takes(counterpart))
 }
 
 fn plan_counterpart(

@@ -4,6 +4,7 @@
 mod calls;
 mod controls;
 mod daemon;
+mod equity;
 mod flow;
 mod kill;
 mod postbox;

@@ -16,7 +16,7 @@ const ROOMS: &[Room] = &[
     ("store", &["inquiry"]),
     ("config", &["retry"]),
     ("counterparts", &["inquiry", "config"]),
-    ("settle", &["inquiry", "retry", "freeze", "store"]),
+    ("settle", &["companies", "inquiry", "retry", "freeze", "store"]),
     ("intake", &["inquiry", "config", "counterparts", "store"]),
     ("lines", &["lifecycle", "config"]),
     ("lanes", &["inquiry", "clock", "lifecycle", "store", "config", "counterparts", "settle", "lines"]),
