@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use chakong_contract::connector::Plugin;
 
 pub use counterpart::{
-    BreakerConfig, CallConfig, CounterpartConfig, LimitsConfig, LineConfig, ParcelConfig, PostboxConfig,
-    RoutingConfig, SftpConfig, SftpLogin, Window, read_counterpart,
+    BreakerConfig, CallConfig, CounterpartConfig, LimitsConfig, LineConfig, Officers, ParcelConfig,
+    PostboxConfig, RoutingConfig, SftpConfig, SftpLogin, Window, read_counterpart,
 };
 pub use court_accounts::NamedAccount;
 pub use keys::{ApiKey, Role, digest_of};

@@ -89,7 +89,7 @@ pub async fn accept(
     let digest = Sha256::digest(body).to_vec();
     let submission = read(body)?;
     let mut findings = check(&submission);
-    let plan = plan(&submission, counterparts, &mut findings);
+    let plan = plan(&submission, counterparts, now, &mut findings);
     if !findings.is_empty() {
         return Err(IntakeError::Findings(findings));
     }

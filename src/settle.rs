@@ -8,6 +8,7 @@ mod differences;
 mod equity;
 mod measures;
 mod passing_on;
+mod renew;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub use apply::{Effect, Source, answer_key, apply, apply_noting};
 pub use by_hand::{Approval, Declined, Resolution, approve, cancel, reject, release, requery, resolve};
 pub use completion::{certificate_of, open_more};
 pub use deduct::{Deduction, deduct};
+pub use renew::{Renewal, renew};
 
 /// What happened to an order.
 #[derive(Debug, Clone, PartialEq)]

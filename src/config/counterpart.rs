@@ -1,6 +1,7 @@
 //! One file per counterpart: connector, line, limits, window, breaker, retry, settings.
 
 mod line;
+mod officers;
 mod routing;
 mod settings;
 mod window;
@@ -17,6 +18,7 @@ use super::values::within;
 use crate::retry::RetryPolicy;
 
 pub use line::{CallConfig, LineConfig, ParcelConfig, PostboxConfig, SftpConfig, SftpLogin};
+pub use officers::Officers;
 pub use routing::RoutingConfig;
 pub(super) use routing::check as check_routing;
 pub use window::Window;
@@ -36,6 +38,8 @@ pub struct CounterpartConfig {
     pub connector: Arc<dyn Connector>,
     /// The settings it was built with.
     pub settings: Settings,
+    /// Officers whom it has on file.
+    pub officers: Officers,
     /// Line.
     pub line: LineConfig,
     /// Limits.
@@ -117,6 +121,7 @@ pub fn read_counterpart(
             None
         }
     };
+    let officers = officers::read_officers(&mut root, plugin.as_ref());
     let limits = root.section("limits", read_limits).unwrap_or_else(default_limits);
     let window = root.section("window", window::read_window).unwrap_or_default();
     let breaker = root.section("breaker", read_breaker).unwrap_or_else(default_breaker);
@@ -147,6 +152,7 @@ pub fn read_counterpart(
         plugin,
         connector,
         settings,
+        officers,
         line,
         limits,
         window,

@@ -25,6 +25,7 @@ pub fn exposure(measure: &Measure) -> Decimal {
         MeasureState::InForce
         | MeasureState::Releasing
         | MeasureState::Stuck
+        | MeasureState::Renewing
         | MeasureState::Deducting
         | MeasureState::Deducted => measure.held,
         MeasureState::Candidate | MeasureState::Released | MeasureState::Refused | MeasureState::Skipped => {

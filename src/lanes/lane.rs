@@ -279,11 +279,12 @@ impl Lane {
         });
     }
 
-    /// Sets those apart that lack a document; they fail visibly and are never sent.
+    /// Sets those apart that lack a document or an officer; they fail visibly and are never sent.
     fn set_apart(&self, batch: Vec<Ready>) -> (Vec<Ready>, Outcomes) {
         let (mut complete, mut incomplete) = (Vec::with_capacity(batch.len()), Outcomes::new());
+        let today = Moment::from_timestamp(self.context.clock.now()).date();
         for (record, order) in batch {
-            match lacking(&order, &self.config.plugin.manifest) {
+            match lacking(&order, &self.config, today) {
                 Some(fault) => incomplete.push((record.id, Happening::Faulted(fault))),
                 None => complete.push((record, order)),
             }

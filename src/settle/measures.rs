@@ -1,7 +1,7 @@
 //! The ledger's part of settling: what an answer means for it, and the orders that follow from it.
 
 use chakong_contract::order::{CourtAccount, DocumentKind, Original, Target};
-use chakong_contract::{Instruction, Moment, Money, Reply};
+use chakong_contract::{Date, Instruction, Moment, Money, Reply};
 use jiff::{Span, Timestamp};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::json;
@@ -91,7 +91,7 @@ fn without_answer(measure: &Measure, before: &OrderRecord, order: &OrderRecord) 
     let state = match measure.state {
         MeasureState::Asked => MeasureState::Refused,
         MeasureState::Releasing => MeasureState::Stuck,
-        MeasureState::Deducting => MeasureState::InForce,
+        MeasureState::Renewing | MeasureState::Deducting => MeasureState::InForce,
         other => other,
     };
     Measure { state, releasing: Decimal::ZERO, deducting: Decimal::ZERO, note, ..measure.clone() }
@@ -215,6 +215,25 @@ pub(super) fn give_back(
     tx.save_measure(&releasing)?;
     open_more(inquiry, 1);
     tell(tx, EventType::MeasureExcess, &releasing, now)
+}
+
+/// Sends a renewal order: a new term that begins when the old one ends. Its documents are there.
+pub(super) fn prolong(
+    tx: &mut dyn Tx,
+    inquiry: &mut Inquiry,
+    measure: Measure,
+    (from, until): (Date, Date),
+    now: Timestamp,
+) -> Stored<()> {
+    let submission = tx.submission(inquiry.id)?.ok_or(StoreError::Missing("the submission"))?;
+    let original = original_of(tx, &measure, &submission)?;
+    let (target, limit) = (measure.target.clone(), amount_of(&measure, measure.asked.max(measure.held)));
+    let instruction = Instruction::Renew { target, limit, from, until, original };
+    let priority = priority_of(tx, inquiry)?;
+    tx.insert_order(&control(priority, &measure, instruction, now))?;
+    tx.save_measure(&Measure { state: MeasureState::Renewing, ..measure })?;
+    open_more(inquiry, 1);
+    Ok(())
 }
 
 /// Sends a deduction order for a part of what is held, to the court's account. Its documents are there.

@@ -8,7 +8,7 @@ use crate::read::{self, NOT_MERGED};
 use crate::wire::desk::{ALREADY, EntryRow, FAIL, RESULT, ResultRow, SUCCESS};
 use crate::wire::sealed::{self, RareNames};
 use crate::wire::soap::{self, Operation, Trouble};
-use crate::wire::{CertificateRow, ControlRequestRow, DocumentRow, QueryRequestRow, Row, wsdl, xml};
+use crate::wire::{CertificateRow, ControlRequestRow, DocumentRow, QueryRequestRow, Row, xml};
 use crate::write;
 
 /// Why nothing is given: account or password are wrong.
@@ -24,7 +24,10 @@ const UNREADABLE: &str = "反馈内容无法读取";
 pub(super) fn answer(bank: &Bank, visit: &Visit, found: &Found) -> HttpAnswer {
     if matches!((&visit.want, found), (Want::Description, Found::Description)) {
         let configured = bank.desk.as_ref().map(|desk| desk.public_url.as_str()).unwrap_or_default();
-        return text(200, wsdl::write(if configured.is_empty() { &visit.operation } else { configured }));
+        return text(
+            200,
+            soap::SERVICE.description(if configured.is_empty() { &visit.operation } else { configured }),
+        );
     }
     let Some(operation) = Operation::named(&visit.operation) else {
         return fault(Trouble::ours("the call is not one of the service's"));
