@@ -116,6 +116,11 @@ impl<'p> Section<'p> {
         self.problems.add(self.file, Some(line), message);
     }
 
+    /// Reports a problem at a line of another file that this one names.
+    pub(super) fn problem_in(&mut self, file: &Path, line: usize, message: impl fmt::Display) {
+        self.problems.add(file, Some(line), message.to_string());
+    }
+
     /// The line of a key, or of the section where the key is absent.
     pub(super) fn line_of(&self, key: &str) -> usize {
         let found = self.table.iter().find(|(name, _)| name.get_ref().as_ref() == key);

@@ -271,7 +271,7 @@ const SAID: [(&str, usize, &str); 18] = [
     ("Broken Name.toml", 3, "`settings.amount_unit`: is missing"),
     ("bank.toml", 2, "`line.incoming`: is missing"),
     ("bank.toml", 7, "`limits.per_minute`: stands beside `per_second`"),
-    ("bank.toml", 8, "bank_code"),
+    ("bank.toml", 9, "`settings.bank_code`: "),
     ("registry.toml", 1, "`court-reality` is not a connector; known: "),
     ("registry.toml", 4, "begins with http:// or https://"),
     ("first.toml", 4, "`routing.divisions`: must be a list of at most 200 divisions"),
@@ -296,6 +296,24 @@ fn check_says_every_problem_of_every_file_at_once_with_its_line() {
         assert!(is_said, "{place}{part}\nis not in:\n{said}");
     }
     assert!(!said.contains("invented-token"));
+}
+
+#[test]
+fn what_is_wrong_in_a_description_is_told_with_its_file_and_line() {
+    let vehicles = counterpart_sample("example-vehicles");
+    let folder = folder(&sample("chakong.toml"), &[("vehicles", vehicles)]);
+    let description = folder.path().join("descriptions/vehicles.toml");
+    let right = sample("descriptions/vehicles.toml");
+    let line =
+        |text: &str, part: &str| text.lines().position(|line| line.contains(part)).map_or(0, |at| at + 1);
+    for (good, bad) in [("plate = ", "plait = "), ("size = 20", "size = 0"), ("path = ", "path = 7 #")] {
+        let wrong = right.replacen(good, bad, 1);
+        write(&description, &wrong);
+        let problems = load(&folder.path().join("chakong.toml"), &plugins()).expect_err(bad);
+        let said = problems.to_string();
+        let place = format!("descriptions/vehicles.toml:{}: ", line(&wrong, bad));
+        assert!(said.contains(&place), "{place} is not in {said}");
+    }
 }
 
 #[test]

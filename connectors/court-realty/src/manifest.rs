@@ -54,7 +54,7 @@ pub(crate) fn check(settings: &Settings) -> Result<Registry, Vec<SettingProblem>
         _ => {
             let problem =
                 "say what a bare amount of this registry counts in: yuan or ten_thousand_yuan".to_owned();
-            return Err(vec![SettingProblem { key: "amount_unit".to_owned(), problem }]);
+            return Err(vec![SettingProblem::new("amount_unit", problem)]);
         }
     };
     Ok(Registry { amounts, matches_old_numbers: settings.boolean("matches_old_numbers") })
