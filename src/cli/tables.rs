@@ -107,15 +107,31 @@ fn asset_row(asset: &Value) -> Vec<String> {
             money(&asset["registered_capital"]),
             burdens,
         ],
-        other => vec![
-            other.to_owned(),
+        "equity" => vec![
+            "股权 equity".into(),
             String::new(),
-            String::new(),
-            text(&asset["company"]),
+            text(&asset["company_code"]),
+            stake(asset),
+            money(&asset["subscribed"]),
+            burdens,
+        ],
+        "vehicle" => vec![
+            "机动车 vehicle".into(),
+            text(&asset["registry"]),
+            text(&asset["plate"]),
+            format!("{} {}", text(&asset["class"]), text(&asset["status"])).trim().to_owned(),
             String::new(),
             burdens,
         ],
+        other => vec![other.to_owned(), String::new(), String::new(), String::new(), String::new(), burdens],
     }
+}
+
+/// A stake: in which company, and how much of it.
+fn stake(asset: &Value) -> String {
+    let share = text(&asset["percent"]);
+    let share = if share.is_empty() { String::new() } else { format!("，{share}%") };
+    format!("{}{share}", text(&asset["company"]))
 }
 
 fn company(asset: &Value) -> String {

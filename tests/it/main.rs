@@ -7,6 +7,7 @@ mod daemon;
 mod equity;
 mod flow;
 mod kill;
+mod page;
 mod postbox;
 mod postbox_zeep;
 mod process;
