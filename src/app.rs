@@ -86,18 +86,20 @@ impl App {
             None => None,
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let counterparts = Arc::new(Counterparts::new(config.counterparts));
         let context = Context {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             board: Arc::new(Board::default()),
             submissions: Arc::new(Submissions::default()),
+            counterparts: Arc::clone(&counterparts),
             tasks: tasks.clone(),
         };
         let gateway = Gateway {
             instance: config.instance,
             store,
             clock,
-            counterparts: Arc::new(Counterparts::new(config.counterparts)),
+            counterparts,
             board: Arc::clone(&context.board),
             submissions: Arc::clone(&context.submissions),
             plugins: plugins(),

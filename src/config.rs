@@ -17,7 +17,7 @@ use chakong_contract::connector::Plugin;
 
 pub use counterpart::{
     BreakerConfig, CallConfig, CounterpartConfig, LimitsConfig, LineConfig, Officers, ParcelConfig,
-    PostboxConfig, SftpConfig, SftpLogin, Window, read_counterpart,
+    PostboxConfig, RoutingConfig, SftpConfig, SftpLogin, Window, read_counterpart,
 };
 pub use court_accounts::NamedAccount;
 pub use keys::{ApiKey, Role, digest_of};
@@ -109,6 +109,7 @@ pub fn read_folder(
         }
     }
     postboxes::check(&counterparts, folder, has_postbox, problems);
+    counterpart::check_routing(&counterparts, folder, problems);
     counterparts
 }
 

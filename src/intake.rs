@@ -145,6 +145,7 @@ fn keep(
             deadline,
             root: None,
             measure: None,
+            stands_in: None,
         })?;
     }
     let data = json!({ "orders": plan.orders.len(), "not_asked": plan.not_asked }).to_string();

@@ -103,7 +103,7 @@ fn of_property(
     line(order, institution, target, exemption, Decimal::ZERO, note)
 }
 
-fn line(
+pub(super) fn line(
     order: &OrderRecord,
     institution: &str,
     target: Target,
@@ -137,7 +137,7 @@ fn line(
 }
 
 /// Why a property of any kind is not a candidate, Chinese first.
-fn note(can_freeze: bool, matched_by: MatchedBy, exemption: &Exemption) -> Option<String> {
+pub(super) fn note(can_freeze: bool, matched_by: MatchedBy, exemption: &Exemption) -> Option<String> {
     let note = match (can_freeze, exemption.level, matched_by) {
         (false, ..) => "该单位不支持网络冻结 this counterpart takes no freeze orders",
         (_, Level::NoMeasure, _) => return Some(format!("豁免财产 exempt: {}", exemption.basis)),

@@ -1,5 +1,5 @@
+use chakong_contract::asset::AssetKind;
 use chakong_contract::{ActionKind, Instruction, Moment, Party};
-
 use jiff::Timestamp;
 
 use super::Finding;
@@ -56,14 +56,15 @@ pub fn plan(
     }
     for counterpart in counterparts.values() {
         if named.is_empty() || named.contains(&counterpart.name) {
-            plan_counterpart(submission, counterpart, now, &mut plan);
+            plan_counterpart(submission, counterparts, counterpart, now, &mut plan);
         }
     }
     let can_freeze = |planned: &Planned| {
         let counterpart = counterparts.get(&planned.counterpart);
         counterpart.is_some_and(|asked| asked.plugin.manifest.capability(ActionKind::Freeze).is_some())
     };
-    if submission.mandate.is_some() && !plan.orders.is_empty() && !plan.orders.iter().any(can_freeze) {
+    let can = plan.orders.iter().any(can_freeze) || can_freeze_equity(&plan, counterparts);
+    if submission.mandate.is_some() && !plan.orders.is_empty() && !can {
         findings.push(Finding::new("/mandate", "none of the counterparts that would be asked can freeze"));
     }
     if plan.orders.len() > MOST_ORDERS {
@@ -80,8 +81,25 @@ pub fn plan(
     plan
 }
 
+/// Whether somebody takes the freeze of stakes that those who are asked may report, though it cannot be asked itself.
+fn can_freeze_equity(plan: &Plan, counterparts: &Snapshot) -> bool {
+    let shows = |planned: &Planned| {
+        let asked = counterparts.get(&planned.counterpart);
+        asked.is_some_and(|asked| {
+            let assets = asked.plugin.manifest.assets;
+            assets.contains(&AssetKind::Equity) || assets.contains(&AssetKind::Company)
+        })
+    };
+    let takes = |counterpart: &CounterpartConfig| {
+        let manifest = &counterpart.plugin.manifest;
+        manifest.assets.contains(&AssetKind::Equity) && manifest.capability(ActionKind::Freeze).is_some()
+    };
+    plan.orders.iter().any(shows) && counterparts.values().any(|counterpart| takes(counterpart))
+}
+
 fn plan_counterpart(
     submission: &Submission,
+    counterparts: &Snapshot,
     counterpart: &CounterpartConfig,
     now: Timestamp,
     plan: &mut Plan,
@@ -91,6 +109,9 @@ fn plan_counterpart(
         let documents = matching(party, counterpart);
         let reason = match &may {
             Err(reason) => Some(reason.clone()),
+            Ok(()) if let Some(first) = first_of(submission, counterparts, counterpart, party, now) => {
+                Some(format!("备用，仅在{first}无法答复时查询 asked only when {first} cannot answer"))
+            }
             Ok(()) if documents.is_empty() => {
                 Some("不支持该当事人的证件类型 cannot match any identity document of this party".to_owned())
             }
@@ -118,6 +139,27 @@ fn plan_counterpart(
             });
         }
     }
+}
+
+/// The counterpart that is asked about a party in the first place and that this one stands in for. One that the inquiry
+/// names itself stands in for nobody.
+fn first_of<'a>(
+    submission: &Submission,
+    counterparts: &'a Snapshot,
+    counterpart: &CounterpartConfig,
+    party: &Party,
+    now: Timestamp,
+) -> Option<&'a str> {
+    let named = &submission.search.counterparts;
+    if !named.is_empty() {
+        return None;
+    }
+    let first = counterparts.values().find(|first| {
+        first.routing.stand_ins.contains(&counterpart.name)
+            && can_answer(submission, first, now).is_ok()
+            && !matching(party, first).is_empty()
+    });
+    first.map(|first| first.name.as_str())
 }
 
 /// Whether the connector has words for an order, e.g. for the characters of the party's name. The number is that of no

@@ -28,7 +28,7 @@ pub(super) fn assert_documented(method: &str, path: &str, status: u16) {
 }
 
 /// Every route of the API.
-const ROUTES: [&str; 35] = [
+const ROUTES: [&str; 36] = [
     "get /healthz",
     "get /metrics",
     "get /openapi.json",
@@ -38,6 +38,7 @@ const ROUTES: [&str; 35] = [
     "get /v1/consumers",
     "get /v1/counterparts",
     "get /v1/counterparts/{name}",
+    "get /v1/counterparts/{name}/charges",
     "get /v1/inquiries",
     "get /v1/inquiries/{uid}",
     "get /v1/inquiries/{uid}/acts",

@@ -130,7 +130,8 @@ impl Desk {
     ) -> Stored<()> {
         let now = self.context.clock.now();
         faults.iter().for_each(|(_, fault)| health.faulted(fault, now));
-        let (query, control) = (circumstances(config, now, false), circumstances(config, now, true));
+        let (query, control) =
+            (circumstances(config, &self.context, false), circumstances(config, &self.context, true));
         let source = source(config, String::new());
         let write = move |tx: &mut dyn crate::store::Tx| {
             for (id, fault) in &faults {
@@ -151,7 +152,8 @@ impl Desk {
         digest: Vec<u8>,
     ) -> Stored<bool> {
         let now = self.context.clock.now();
-        let (query, control) = (circumstances(config, now, false), circumstances(config, now, true));
+        let (query, control) =
+            (circumstances(config, &self.context, false), circumstances(config, &self.context, true));
         let source = source(config, String::new());
         let batch = BatchRecord { lane: config.name.clone(), made: now, digest: Some(digest) };
         let write = move |tx: &mut dyn crate::store::Tx| {
