@@ -95,6 +95,7 @@ fn request() -> HttpRequest {
         root: 1,
         measure: None,
         fault: None,
+        stands_in: None,
     };
     let order = chakong::lanes::order_for(&record, &submission, &plugin.manifest).expect("an order");
     let connector = (plugin.build)(&Settings::of_examples(plugin.manifest.settings)).expect("a connector");

@@ -26,6 +26,7 @@ pub fn plugins() -> Vec<Plugin> {
         chakong_companies_house::plugin(),
         chakong_court_bank::plugin(),
         chakong_court_realty::plugin(),
+        chakong_court_realty::postbox_plugin(),
         chakong_declarative::plugin(),
         chakong_gleif::plugin(),
         chakong_market_regulator::plugin(),
@@ -85,18 +86,20 @@ impl App {
             None => None,
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let counterparts = Arc::new(Counterparts::new(config.counterparts));
         let context = Context {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             board: Arc::new(Board::default()),
             submissions: Arc::new(Submissions::default()),
+            counterparts: Arc::clone(&counterparts),
             tasks: tasks.clone(),
         };
         let gateway = Gateway {
             instance: config.instance,
             store,
             clock,
-            counterparts: Arc::new(Counterparts::new(config.counterparts)),
+            counterparts,
             board: Arc::clone(&context.board),
             submissions: Arc::clone(&context.submissions),
             plugins: plugins(),

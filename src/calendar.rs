@@ -1,5 +1,6 @@
 //! Deadlines: open orders whose time is over become overdue, which is told once. They stay answerable.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::lanes::Context;
@@ -39,7 +40,15 @@ async fn sweep(context: &Context) -> Stored<usize> {
         .store
         .write(move |tx| {
             let policy = RetryPolicy::default();
-            let on = Circumstances { now, policy, chance: 0.0, idempotent: false, can_freeze: false };
+            let on = Circumstances {
+                now,
+                policy,
+                chance: 0.0,
+                idempotent: false,
+                can_freeze: false,
+                routes: Arc::default(),
+                passes_on: false,
+            };
             for order in &overdue {
                 let order = tx.order(order.id)?.ok_or(StoreError::Missing("the order"))?;
                 if order.deadline <= now {

@@ -9,6 +9,7 @@ mod freezes;
 mod holders;
 mod known;
 mod same;
+mod stakes;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -22,6 +23,8 @@ pub use facts::Fact;
 pub use freezes::KnownFreeze;
 pub use holders::KnownHolder;
 pub use known::{CapitalFact, FactSource, KnownCompany, StatusFact};
+
+pub use stakes::{StakeOfParty, stakes_of_parties};
 
 /// A company or a stake in one, as one source reports it.
 #[derive(Debug, Clone, PartialEq)]

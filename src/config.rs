@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use chakong_contract::connector::Plugin;
 
 pub use counterpart::{
-    BreakerConfig, CallConfig, CounterpartConfig, LimitsConfig, LineConfig, ParcelConfig, PostboxConfig,
-    SftpConfig, SftpLogin, Window, read_counterpart,
+    BreakerConfig, CallConfig, CounterpartConfig, LimitsConfig, LineConfig, Officers, ParcelConfig,
+    PostboxConfig, RoutingConfig, SftpConfig, SftpLogin, Window, read_counterpart,
 };
 pub use court_accounts::NamedAccount;
 pub use keys::{ApiKey, Role, digest_of};
@@ -109,6 +109,7 @@ pub fn read_folder(
         }
     }
     postboxes::check(&counterparts, folder, has_postbox, problems);
+    counterpart::check_routing(&counterparts, folder, problems);
     counterparts
 }
 

@@ -3,32 +3,65 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use chakong_contract::ActionKind;
+use chakong_contract::asset::AssetKind;
+
 use crate::config::CounterpartConfig;
+use crate::inquiry::{Routes, Way};
 
 /// A snapshot of the counterparts by name.
 pub type Snapshot = Arc<BTreeMap<String, Arc<CounterpartConfig>>>;
 
 /// The counterparts as configured now.
 #[derive(Debug, Default)]
-pub struct Counterparts(RwLock<Snapshot>);
+pub struct Counterparts(RwLock<(Snapshot, Arc<Routes>)>);
 
 impl Counterparts {
     /// From a configuration.
     pub fn new(configs: Vec<CounterpartConfig>) -> Self {
-        Self(RwLock::new(snapshot(configs)))
+        Self(RwLock::new(taken_up(configs)))
     }
 
     /// The counterparts now.
     pub fn now(&self) -> Snapshot {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).0)
+    }
+
+    /// Where orders go beside their own counterpart, now.
+    pub fn routes(&self) -> Arc<Routes> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).1)
     }
 
     /// Replaces them all.
     pub fn replace(&self, configs: Vec<CounterpartConfig>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = snapshot(configs);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = taken_up(configs);
     }
 }
 
-fn snapshot(configs: Vec<CounterpartConfig>) -> Snapshot {
-    Arc::new(configs.into_iter().map(|config| (config.name.clone(), Arc::new(config))).collect())
+fn taken_up(configs: Vec<CounterpartConfig>) -> (Snapshot, Arc<Routes>) {
+    let snapshot: Snapshot =
+        Arc::new(configs.into_iter().map(|config| (config.name.clone(), Arc::new(config))).collect());
+    let routes = Arc::new(routes_of(&snapshot));
+    (snapshot, routes)
+}
+
+fn routes_of(snapshot: &Snapshot) -> Routes {
+    let way = |config: &CounterpartConfig| Way {
+        counterpart: config.name.clone(),
+        identities: config.plugin.manifest.identities,
+        divisions: config.routing.divisions.clone(),
+    };
+    let ways = |config: &CounterpartConfig| -> Vec<Way> {
+        let known = config.routing.stand_ins.iter().filter_map(|name| snapshot.get(name));
+        known.map(|config| way(config)).collect()
+    };
+    let leading = snapshot.values().filter(|config| !config.routing.stand_ins.is_empty());
+    let takes_equity = |config: &&Arc<CounterpartConfig>| {
+        let manifest = &config.plugin.manifest;
+        manifest.assets.contains(&AssetKind::Equity) && manifest.capability(ActionKind::Freeze).is_some()
+    };
+    Routes {
+        stand_ins: leading.map(|config| (config.name.clone(), ways(config))).collect(),
+        equity: snapshot.values().filter(takes_equity).map(|config| way(config)).collect(),
+    }
 }

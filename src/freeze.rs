@@ -3,11 +3,13 @@
 //! art. 19).
 
 mod candidate;
+mod equity;
 mod exempt;
 mod ledger;
 mod reply;
 
 pub use candidate::candidates;
+pub use equity::{Holder, is_closer, same_property, stake_line, stake_room, stake_within};
 pub use exempt::{Exemption, Level, exemption};
 pub use ledger::{Decision, decide, exposure, is_whole, may_ask, room};
 pub use reply::hear;

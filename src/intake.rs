@@ -89,7 +89,7 @@ pub async fn accept(
     let digest = Sha256::digest(body).to_vec();
     let submission = read(body)?;
     let mut findings = check(&submission);
-    let plan = plan(&submission, counterparts, &mut findings);
+    let plan = plan(&submission, counterparts, now, &mut findings);
     if !findings.is_empty() {
         return Err(IntakeError::Findings(findings));
     }
@@ -145,6 +145,7 @@ fn keep(
             deadline,
             root: None,
             measure: None,
+            stands_in: None,
         })?;
     }
     let data = json!({ "orders": plan.orders.len(), "not_asked": plan.not_asked }).to_string();

@@ -5,7 +5,10 @@ mod by_hand;
 mod completion;
 mod deduct;
 mod differences;
+mod equity;
 mod measures;
+mod passing_on;
+mod renew;
 
 use std::sync::Arc;
 
@@ -14,13 +17,14 @@ use chakong_contract::reply::Answer;
 use chakong_contract::{ActionKind, Moment, Reply};
 use jiff::Timestamp;
 
-use crate::inquiry::{EventType, OrderRecord, OrderState};
+use crate::inquiry::{EventType, OrderRecord, OrderState, Routes};
 use crate::retry::RetryPolicy;
 
 pub use apply::{Effect, Source, answer_key, apply, apply_noting};
 pub use by_hand::{Approval, Declined, Resolution, approve, cancel, reject, release, requery, resolve};
 pub use completion::{certificate_of, open_more};
 pub use deduct::{Deduction, deduct};
+pub use renew::{Renewal, renew};
 
 /// What happened to an order.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +33,8 @@ pub enum Happening {
     Answered(Arc<Answer>),
     /// An attempt brought no reply.
     Faulted(Fault),
+    /// It cannot be sent for now: the quota is spent or the breaker is open.
+    Blocked(Fault),
     /// Something came back that cannot be read. It was sent, so it is not sent again: the counterpart was told, and
     /// feeds back once more, or the deadline passes.
     Unreadable(Fault),
@@ -50,7 +56,7 @@ pub enum Happening {
 }
 
 /// Everything outside the order that the decision needs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Circumstances {
     /// Now.
     pub now: Timestamp,
@@ -62,6 +68,10 @@ pub struct Circumstances {
     pub idempotent: bool,
     /// Whether freezes can be ordered there.
     pub can_freeze: bool,
+    /// Where orders go beside their own counterpart.
+    pub routes: Arc<Routes>,
+    /// Whether another counterpart stands in for this one with this very order: then it is not waited for.
+    pub passes_on: bool,
 }
 
 /// The order afterwards and what to tell.
@@ -81,6 +91,12 @@ pub fn settle(order: &OrderRecord, happening: Happening, on: &Circumstances) -> 
     match happening {
         Happening::Answered(answer) => answered(order, answer, on),
         Happening::Faulted(fault) => faulted(order, fault, on),
+        Happening::Blocked(_) if !on.passes_on || order.state != OrderState::Queued => None,
+        Happening::Blocked(fault) => {
+            let mut settled = moved(order, OrderState::Failed, Some(EventType::OrderFailed));
+            settled.order.fault = Some(fault);
+            Some(settled)
+        }
         Happening::Unreadable(fault) => {
             let order = OrderRecord { fault: Some(fault), ..order.clone() };
             order.state.is_open().then_some(Settled { order, event: None, answer: None })
@@ -167,7 +183,9 @@ fn faulted(order: &OrderRecord, fault: Fault, on: &Circumstances) -> Option<Sett
     let may_have_left = order.is_control() && order.state != OrderState::Queued;
     let unknown = may_have_left && matches!(fault.kind, FaultKind::OutcomeUnknown | FaultKind::Malformed);
     let again = if unknown { on.idempotent } else { retry_helps(fault.kind) };
-    let mut settled = if again && !exhausted {
+    // Where another stands in, nobody waits for tomorrow.
+    let waits = again && !exhausted && !(on.passes_on && fault.kind == FaultKind::QuotaSpent);
+    let mut settled = if waits {
         moved(order, OrderState::Queued, None)
     } else if unknown {
         moved(order, OrderState::Held, Some(EventType::OrderHeld))

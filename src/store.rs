@@ -22,8 +22,9 @@ use crate::inquiry::{
 };
 pub use packed::Packed;
 pub use records::{
-    Act, AnswerText, BatchRecord, EventRecord, InquiryFilter, LaneCounts, LineRow, NewInquiry, NewOrder,
-    OrderBrief, Outcome, PageRow, RawDirection, RawMessage, Responded, Revision, RevisionText,
+    Act, AnswerText, BatchRecord, ChargeReference, EventRecord, InquiryFilter, LaneCounts, LineRow,
+    NewInquiry, NewOrder, OrderBrief, Outcome, PageRow, RawDirection, RawMessage, Responded, Revision,
+    RevisionText,
 };
 pub use signals::Signals;
 
@@ -137,6 +138,12 @@ pub trait Reads {
     fn consumers(&mut self) -> Stored<Vec<(String, i64)>>;
     /// Requests sent to a counterpart on a day (Asia/Shanghai).
     fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64>;
+    /// Requests that a counterpart charged, by day (Asia/Shanghai), newest first.
+    fn charges(&mut self, lane: &str, days: usize) -> Stored<Vec<(String, u64)>>;
+    /// The numbers that a vendor gave its calls about an order, in their order.
+    fn charge_references(&mut self, order: OrderId) -> Stored<Vec<ChargeReference>>;
+    /// The answer under a key that was given since a time.
+    fn cached_answer(&mut self, key: &[u8], since: Timestamp) -> Stored<Option<Revision>>;
     /// Why a lane is paused, if it is.
     fn paused(&mut self, lane: &str) -> Stored<Option<String>>;
     /// Acts of people on an inquiry.
@@ -175,6 +182,12 @@ pub trait Tx: Reads {
     fn acknowledge(&mut self, consumer: &str, seq: i64) -> Stored<()>;
     /// Counts requests against a day's quota.
     fn spend_quota(&mut self, lane: &str, day: Date, requests: u64) -> Stored<()>;
+    /// Counts requests that a counterpart charged on a day.
+    fn add_charges(&mut self, lane: &str, day: Date, requests: u64) -> Stored<()>;
+    /// Keeps the number that a vendor gave a call about an order.
+    fn insert_charge_reference(&mut self, order: OrderId, at: Timestamp, reference: &str) -> Stored<()>;
+    /// Keeps under a key where the newest answer is.
+    fn keep_answer(&mut self, key: &[u8], root: OrderId, number: u32, at: Timestamp) -> Stored<()>;
     /// Pauses or resumes a lane.
     fn set_paused(&mut self, lane: &str, reason: Option<&str>) -> Stored<()>;
     /// Records what a person did and why.
@@ -284,6 +297,15 @@ impl dyn Store {
         self.reader().send(job).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
+}
+
+/// Requests that a counterpart charged on a day.
+///
+/// # Errors
+/// When the store fails.
+pub fn charged_on<R: Reads + ?Sized>(reads: &mut R, lane: &str, day: Date) -> Stored<u64> {
+    let newest = reads.charges(lane, 1)?.pop();
+    Ok(newest.filter(|(known, _)| *known == day.to_string()).map_or(0, |(_, requests)| requests))
 }
 
 /// The order of a request number, if it is one of ours and exists.

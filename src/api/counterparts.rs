@@ -1,5 +1,6 @@
 //! Counterparts 协助单位: health of their lanes, pause, resume, probe.
 
+mod charges;
 mod pause;
 mod probe;
 mod show;
@@ -22,6 +23,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
         .api_route("/v1/counterparts", get_with(show::list, show::list_docs))
         .api_route("/v1/counterparts/{name}", get_with(show::show, show::show_docs))
+        .api_route("/v1/counterparts/{name}/charges", get_with(charges::charges, charges::docs))
         .api_route("/v1/counterparts/{name}/pause", post_with(pause::pause, pause::pause_docs))
         .api_route("/v1/counterparts/{name}/resume", post_with(pause::resume, pause::resume_docs))
         .api_route("/v1/counterparts/{name}/probe", post_with(probe::probe, probe::docs))
@@ -49,6 +51,8 @@ pub(super) struct CounterpartInFull {
     line: Option<LineKind>,
     /// Why it is paused, if it is.
     paused: Option<String>,
+    /// Requests that it charged today (Asia/Shanghai).
+    charges_today: u64,
     /// Health of its lane; null while its line cannot be opened.
     health: Option<CounterpartView>,
 }
@@ -57,6 +61,7 @@ impl CounterpartInFull {
     fn configured(
         config: &CounterpartConfig,
         paused: Option<String>,
+        charges_today: u64,
         health: Option<CounterpartView>,
     ) -> Self {
         Self {
@@ -66,12 +71,13 @@ impl CounterpartInFull {
             connector: Some(config.plugin.manifest.id),
             line: Some(config.line.kind()),
             paused,
+            charges_today,
             health,
         }
     }
 
     /// One that has orders and no configuration any more: they wait.
-    fn unconfigured(name: String, paused: Option<String>, counts: LaneCounts) -> Self {
+    fn unconfigured(name: String, paused: Option<String>, charges_today: u64, counts: LaneCounts) -> Self {
         let health = CounterpartView {
             name: name.clone(),
             state: LaneState::Unconfigured,
@@ -96,7 +102,7 @@ impl CounterpartInFull {
         };
         let (name_zh, name_en) = (name.clone(), name.clone());
         let health = Some(health);
-        Self { name, name_zh, name_en, connector: None, line: None, paused, health }
+        Self { name, name_zh, name_en, connector: None, line: None, paused, charges_today, health }
     }
 }
 

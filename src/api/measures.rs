@@ -4,6 +4,7 @@ mod approve;
 mod checks;
 mod deduct;
 mod release;
+mod renew;
 mod show;
 
 use aide::axum::ApiRouter;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route("/v1/measures/{id}/approve", post_with(approve::approve, approve::approve_docs))
         .api_route("/v1/measures/{id}/reject", post_with(approve::reject, approve::reject_docs))
         .api_route("/v1/measures/{id}/release", post_with(release::release, release::docs))
+        .api_route("/v1/measures/{id}/renew", post_with(renew::renew, renew::docs))
         .api_route("/v1/measures/{id}/deduct", post_with(deduct::deduct, deduct::docs))
 }
 

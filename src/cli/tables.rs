@@ -107,15 +107,31 @@ fn asset_row(asset: &Value) -> Vec<String> {
             money(&asset["registered_capital"]),
             burdens,
         ],
-        other => vec![
-            other.to_owned(),
+        "equity" => vec![
+            "股权 equity".into(),
             String::new(),
-            String::new(),
-            text(&asset["company"]),
+            text(&asset["company_code"]),
+            stake(asset),
+            money(&asset["subscribed"]),
+            burdens,
+        ],
+        "vehicle" => vec![
+            "机动车 vehicle".into(),
+            text(&asset["registry"]),
+            text(&asset["plate"]),
+            format!("{} {}", text(&asset["class"]), text(&asset["status"])).trim().to_owned(),
             String::new(),
             burdens,
         ],
+        other => vec![other.to_owned(), String::new(), String::new(), String::new(), String::new(), burdens],
     }
+}
+
+/// A stake: in which company, and how much of it.
+fn stake(asset: &Value) -> String {
+    let share = text(&asset["percent"]);
+    let share = if share.is_empty() { String::new() } else { format!("，{share}%") };
+    format!("{}{share}", text(&asset["company"]))
 }
 
 fn company(asset: &Value) -> String {
@@ -137,11 +153,17 @@ fn burden(encumbrance: &Value) -> String {
         .to_owned()
 }
 
+/// What a measure is about, in a few words.
+fn property(target: &Value) -> String {
+    let known = ["number", "unit_number", "certificate", "company"].iter().map(|key| text(&target[*key]));
+    known.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+}
+
 fn measures_table(measures: &Value) -> String {
     let row = |measure: &Value| {
         vec![
             text(&measure["counterpart"]),
-            text(&measure["target"]["number"]),
+            property(&measure["target"]),
             text(&measure["state"]),
             grouped(&text(&measure["asked"])),
             grouped(&text(&measure["held"])),
@@ -150,7 +172,7 @@ fn measures_table(measures: &Value) -> String {
         ]
     };
     let rows = list(measures, "measures").map(row).collect();
-    let head = ["协助单位", "账户", "状态", "申请 (元)", "实际控制 (元)", "至", "备注"];
+    let head = ["协助单位", "财产", "状态", "申请 (元)", "实际控制 (元)", "至", "备注"];
     table("冻结 Measures", &head, rows, &[3, 4])
 }
 

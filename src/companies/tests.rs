@@ -7,7 +7,7 @@ use chakong_contract::{Asset, Company, EquityStake, Money};
 use proptest::prelude::*;
 
 use super::facts::{fold, json, percent_key};
-use super::{FactSource, KnownCompany, Report, merge};
+use super::{FactSource, KnownCompany, Report, merge, stakes_of_parties};
 
 const CODES: [&str; 2] = ["91000000MADEM00112", "91000000MADEM002XR"];
 const ORG_CODES: [&str; 2] = ["MADEM0011", "MADEM002X"];
@@ -171,6 +171,29 @@ fn a_stake_tells_of_one_shareholder_and_contradicts_no_list() {
     let merged = merge(&[report(1, "a", company), stake]);
     assert_eq!(merged.len(), 1);
     assert_eq!(fields(&merged[0]), ["shareholders/丙某/percent"]);
+}
+
+#[test]
+fn a_party_among_the_shareholders_holds_a_stake_by_name_only() {
+    let party: chakong_contract::Party = serde_json::from_value(serde_json::json!({
+        "reference": "2", "kind": "organisation", "name": "示例乙（投资）有限公司", "role": "judgment_debtor",
+        "documents": [{ "kind": "uscc", "number": CODES[1] }], "former_names": ["示例旧名有限公司"],
+    }))
+    .expect("a party");
+    let company = Company {
+        status: Some(CompanyStatus::Active),
+        shareholders: vec![
+            holder("示例乙(投资)有限公司", "65"),
+            holder("丙某", "5"),
+            holder("示例旧名有限公司", "30"),
+        ],
+        ..named("示例甲有限公司", Some(CODES[0]))
+    };
+    let found = stakes_of_parties(&Asset::Company(company), &[party]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!((found[0].party, found[0].matched_by), (0, MatchedBy::NameOnly));
+    assert_eq!(found[0].stake.percent.as_deref(), Some("65"));
+    assert_eq!(found[0].stake.company_code, CODES[0].parse().ok());
 }
 
 prop_compose! {

@@ -1,6 +1,8 @@
 //! One file per counterpart: connector, line, limits, window, breaker, retry, settings.
 
 mod line;
+mod officers;
+mod routing;
 mod settings;
 mod window;
 
@@ -16,6 +18,9 @@ use super::values::within;
 use crate::retry::RetryPolicy;
 
 pub use line::{CallConfig, LineConfig, ParcelConfig, PostboxConfig, SftpConfig, SftpLogin};
+pub use officers::Officers;
+pub use routing::RoutingConfig;
+pub(super) use routing::check as check_routing;
 pub use window::Window;
 
 /// A counterpart as configured, its connector built.
@@ -33,6 +38,8 @@ pub struct CounterpartConfig {
     pub connector: Arc<dyn Connector>,
     /// The settings it was built with.
     pub settings: Settings,
+    /// Officers whom it has on file.
+    pub officers: Officers,
     /// Line.
     pub line: LineConfig,
     /// Limits.
@@ -45,6 +52,10 @@ pub struct CounterpartConfig {
     pub retry_query: RetryPolicy,
     /// Retry of controls.
     pub retry_control: RetryPolicy,
+    /// How old an answer to a query may be that is used again; zero for none.
+    pub cache_age: Duration,
+    /// Where its orders go when it cannot answer them, and what it controls for others.
+    pub routing: RoutingConfig,
     /// Digest of the file, to notice changes.
     pub fingerprint: u64,
 }
@@ -96,12 +107,7 @@ pub fn read_counterpart(
     let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
     let base = path.parent().unwrap_or(Path::new("."));
     let mut root = document.root(problems);
-    if !is_name(&name) {
-        root.problem(
-            "name",
-            "the file's name must be 1 to 64 lower-case letters, digits and hyphens, e.g. `icbc.toml`",
-        );
-    }
+    check_name(&name, &mut root);
     let name_zh = root.text("name_zh").unwrap_or_else(|| name.clone());
     let name_en = root.text("name_en").unwrap_or_else(|| name.clone());
     let plugin = read_plugin(&mut root, plugins);
@@ -115,10 +121,12 @@ pub fn read_counterpart(
             None
         }
     };
+    let officers = officers::read_officers(&mut root, plugin.as_ref());
     let limits = root.section("limits", read_limits).unwrap_or_else(default_limits);
     let window = root.section("window", window::read_window).unwrap_or_default();
     let breaker = root.section("breaker", read_breaker).unwrap_or_else(default_breaker);
     let (retry_query, retry_control) = root.section("retry", read_retries).unwrap_or_default();
+    let (cache_age, routing) = routing::read(&mut root, line.as_ref());
     let built = match &plugin {
         Some(plugin) => settings::build(&mut root, base, plugin),
         None => {
@@ -144,14 +152,24 @@ pub fn read_counterpart(
         plugin,
         connector,
         settings,
+        officers,
         line,
         limits,
         window,
         breaker,
         retry_query,
         retry_control,
+        cache_age,
+        routing,
         fingerprint: fingerprint(text),
     })
+}
+
+fn check_name(name: &str, root: &mut Section<'_>) {
+    if !is_name(name) {
+        let what = "the file's name must be 1 to 64 lower-case letters, digits and hyphens, e.g. `icbc.toml`";
+        root.problem("name", what);
+    }
 }
 
 fn is_name(name: &str) -> bool {

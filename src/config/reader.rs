@@ -111,10 +111,20 @@ impl<'p> Section<'p> {
 
     /// Reports a problem at a key, or at the section where the key is absent.
     pub(super) fn problem(&mut self, key: &str, message: impl fmt::Display) {
-        let found = self.table.iter().find(|(name, _)| name.get_ref().as_ref() == key);
-        let offset = found.map_or(self.at, |(name, _)| name.span().start);
+        let line = self.line_of(key);
         let message = format!("`{}`: {message}", self.name_of(key));
-        self.problems.add(self.file, Some(line_at(self.text, offset)), message);
+        self.problems.add(self.file, Some(line), message);
+    }
+
+    /// Reports a problem at a line of another file that this one names.
+    pub(super) fn problem_in(&mut self, file: &Path, line: usize, message: impl fmt::Display) {
+        self.problems.add(file, Some(line), message.to_string());
+    }
+
+    /// The line of a key, or of the section where the key is absent.
+    pub(super) fn line_of(&self, key: &str) -> usize {
+        let found = self.table.iter().find(|(name, _)| name.get_ref().as_ref() == key);
+        line_at(self.text, found.map_or(self.at, |(name, _)| name.span().start))
     }
 
     /// An optional value.

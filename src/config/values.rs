@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use chakong_contract::Date;
 use toml::de::DeValue;
 
 /// A type that a setting can have. The error reads after the setting's name.
@@ -68,6 +69,17 @@ impl FromValue for Duration {
         let parsed: jiff::SignedDuration = text.parse().map_err(|_| hint)?;
         let parsed = Self::try_from(parsed).map_err(|_| hint)?;
         Ok(if days { parsed.saturating_mul(24) } else { parsed })
+    }
+}
+
+impl FromValue for Date {
+    fn from_value(value: &DeValue<'_>) -> Result<Self, String> {
+        let hint = "must be a date such as 2026-12-31 or \"2026-12-31\"";
+        let text = match value {
+            DeValue::Datetime(date) => date.to_string(),
+            other => other.as_str().ok_or(hint)?.to_owned(),
+        };
+        text.parse().map_err(|_| hint.to_owned())
     }
 }
 

@@ -80,9 +80,15 @@ fn of_property(
     let exemption = Exemption { level: Level::Free, basis: String::new() };
     let certificate = property.certificates.first().cloned().unwrap_or_default();
     let nameless = property.unit_number.is_none() && certificate.is_empty();
-    let own = match nameless {
-        true => "无有效不动产单元号和权证号，无法指明 neither a valid unit number nor a certificate names it",
-        false => "",
+    let own = match (nameless, matched_by) {
+        (true, _) => {
+            "无有效不动产单元号和权证号，无法指明 neither a valid unit number nor a certificate names it"
+        }
+        // Registries match by rules of their own, some by the name alone; not all say what agreed.
+        (false, MatchedBy::Unstated) => {
+            "登记机构未说明匹配依据，须承办人确认 the registry does not say what matched; an officer must confirm"
+        }
+        _ => "",
     };
     let note = note(can_freeze, matched_by, &exemption).unwrap_or_else(|| own.to_owned());
     // A unit has one number in the whole country (GB/T 37346); a certificate is one registry's.
@@ -97,7 +103,7 @@ fn of_property(
     line(order, institution, target, exemption, Decimal::ZERO, note)
 }
 
-fn line(
+pub(super) fn line(
     order: &OrderRecord,
     institution: &str,
     target: Target,
@@ -131,7 +137,7 @@ fn line(
 }
 
 /// Why a property of any kind is not a candidate, Chinese first.
-fn note(can_freeze: bool, matched_by: MatchedBy, exemption: &Exemption) -> Option<String> {
+pub(super) fn note(can_freeze: bool, matched_by: MatchedBy, exemption: &Exemption) -> Option<String> {
     let note = match (can_freeze, exemption.level, matched_by) {
         (false, ..) => "该单位不支持网络冻结 this counterpart takes no freeze orders",
         (_, Level::NoMeasure, _) => return Some(format!("豁免财产 exempt: {}", exemption.basis)),

@@ -1,7 +1,7 @@
 use chakong_contract::order::Target;
 use rust_decimal::Decimal;
 
-use super::Level;
+use super::{Level, stake_room, stake_within};
 use crate::inquiry::{Mandate, Measure, MeasureId, MeasureState, Mode, Preference};
 
 /// What to do with a line of the ledger. The amount is zero for what is controlled as a whole.
@@ -25,6 +25,7 @@ pub fn exposure(measure: &Measure) -> Decimal {
         MeasureState::InForce
         | MeasureState::Releasing
         | MeasureState::Stuck
+        | MeasureState::Renewing
         | MeasureState::Deducting
         | MeasureState::Deducted => measure.held,
         MeasureState::Candidate | MeasureState::Released | MeasureState::Refused | MeasureState::Skipped => {
@@ -51,6 +52,9 @@ pub fn may_ask(claim: Decimal, ledger: &[Measure], id: MeasureId, wish: Decimal)
     let others: Decimal = ledger.iter().filter(|measure| measure.id != id).map(exposure).sum();
     let left = claim - others - line.deducted;
     match is_whole(&line.target) {
+        true if matches!(line.target, Target::Equity { .. }) => {
+            stake_within(&line.target, stake_room(claim, ledger, Some(id))).map(|_| Decimal::ZERO)
+        }
         true => (left > Decimal::ZERO).then_some(Decimal::ZERO),
         false => Some(wish.min(left)).filter(|limit| *limit > Decimal::ZERO),
     }
@@ -62,7 +66,8 @@ pub fn decide(mandate: &Mandate, ledger: &[Measure], quiet: bool) -> Vec<Decisio
     let room = room(mandate.claim.amount, ledger);
     let (mut decisions, left) =
         if room < Decimal::ZERO { (cut(-room, ledger), Decimal::ZERO) } else { fill(room, mandate, ledger) };
-    decisions.extend(wholes(left > Decimal::ZERO, quiet, mandate.other_property, ledger));
+    let stakes = stake_room(mandate.claim.amount, ledger, None) - (room.max(Decimal::ZERO) - left);
+    decisions.extend(wholes((left > Decimal::ZERO, stakes), quiet, mandate.other_property, ledger));
     decisions
 }
 
@@ -103,12 +108,30 @@ fn is_open(measure: &Measure) -> bool {
 
 /// What is controlled as a whole is asked or proposed while amounts do not cover the claim; proposals are taken back
 /// once they do. Without an officer it is asked only when nothing more is on its way.
-fn wholes(short: bool, quiet: bool, mode: Mode, ledger: &[Measure]) -> Vec<Decision> {
+fn wholes(
+    (short, mut stakes): (bool, Decimal),
+    quiet: bool,
+    mode: Mode,
+    ledger: &[Measure],
+) -> Vec<Decision> {
+    // Of a stake only so much may be frozen as the claim leaves open.
+    let mut fits = |measure: &Measure| match &measure.target {
+        target @ Target::Equity { .. } => match stake_within(target, stakes) {
+            Some((_, used)) => {
+                stakes -= used;
+                true
+            }
+            None => false,
+        },
+        _ => true,
+    };
     let whole = ledger.iter().filter(|measure| is_whole(&measure.target));
     whole
         .filter_map(|measure| match (mode, short) {
             (Mode::Propose, true) if is_open(measure) => Some(Decision::Propose(measure.id, Decimal::ZERO)),
-            (Mode::Auto, true) if is_open(measure) && quiet => Some(Decision::Ask(measure.id, Decimal::ZERO)),
+            (Mode::Auto, true) if is_open(measure) && quiet && fits(measure) => {
+                Some(Decision::Ask(measure.id, Decimal::ZERO))
+            }
             (_, false) if measure.state == MeasureState::Proposed => {
                 Some(Decision::Shrink(measure.id, Decimal::ZERO))
             }

@@ -11,8 +11,16 @@ use crate::inquiry::{EventType, Measure, MeasureState};
 /// The line after a control's answer, and the event to tell.
 pub fn hear(measure: &Measure, action: ActionKind, reply: &Reply) -> (Measure, Option<EventType>) {
     match (action, reply) {
-        (ActionKind::Freeze | ActionKind::Renew, Reply::Held(holding) | Reply::PartlyHeld(holding)) => {
-            placed(measure, holding)
+        (ActionKind::Freeze, Reply::Held(holding) | Reply::PartlyHeld(holding)) => placed(measure, holding),
+        (ActionKind::Renew, Reply::Held(holding) | Reply::PartlyHeld(holding)) => {
+            (placed(measure, holding).0, Some(EventType::MeasureRenewed))
+        }
+        (ActionKind::Renew, Reply::NotHeld(refusal) | Reply::Refused(refusal)) => {
+            let note = format!("续冻未成 renewal declined: {}", refusal.words);
+            (
+                Measure { state: MeasureState::InForce, note, ..measure.clone() },
+                Some(EventType::MeasureRefused),
+            )
         }
         (ActionKind::Freeze, Reply::NotHeld(refusal) | Reply::Refused(refusal)) => refused(measure, refusal),
         (ActionKind::Release, Reply::Released { amount }) => {

@@ -7,7 +7,10 @@ use chakong_contract::{ActionKind, Money, Reply};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use super::{Decision, Exemption, Level, decide, exposure, hear, may_ask, room};
+use super::{
+    Decision, Exemption, Level, decide, exposure, hear, is_closer, may_ask, room, same_property, stake_room,
+    stake_within,
+};
 use crate::inquiry::{EventType, Mandate, Measure, MeasureState, Mode, Preference};
 
 fn yuan(fen: i64) -> Decimal {
@@ -77,9 +80,10 @@ fn follow(mandate: &Mandate, ledger: &mut [Measure]) -> bool {
         | Decision::Propose(id, _)
         | Decision::Shrink(id, _)
         | Decision::Release(id, _)) = *decision;
-        let line = ledger.iter_mut().find(|measure| measure.id == id).expect("a line of the ledger");
+        let at = ledger.iter().position(|measure| measure.id == id).expect("a line of the ledger");
+        let line = &mut ledger[at];
         match *decision {
-            Decision::Ask(_, limit) => (line.state, line.asked) = (MeasureState::Asked, limit),
+            Decision::Ask(id, limit) => ask(mandate, ledger, id, limit),
             Decision::Propose(_, limit) => (line.state, line.asked) = (MeasureState::Proposed, limit),
             Decision::Shrink(_, limit) => {
                 line.asked = limit;
@@ -89,6 +93,37 @@ fn follow(mandate: &Mandate, ledger: &mut [Measure]) -> bool {
         }
     }
     !decisions.is_empty()
+}
+
+/// Asks as settling does: of a stake only what the claim leaves open.
+fn ask(mandate: &Mandate, ledger: &mut [Measure], id: i64, limit: Decimal) {
+    let left = stake_room(mandate.claim.amount, ledger, Some(id));
+    let line = ledger.iter_mut().find(|measure| measure.id == id).expect("a line of the ledger");
+    if matches!(line.target, Target::Equity { .. }) {
+        line.target = stake_within(&line.target, left).expect("what was decided fits").0;
+        assert!(stake(line) <= left.max(Decimal::ZERO), "{line:?} of {left}");
+    }
+    (line.state, line.asked) = (MeasureState::Asked, limit);
+}
+
+/// Subscribed capital of a line.
+fn stake(measure: &Measure) -> Decimal {
+    match &measure.target {
+        Target::Equity { subscribed: Some(money), .. } => money.amount,
+        _ => Decimal::ZERO,
+    }
+}
+
+fn equity(id: i64, subscribed: Option<i64>) -> Measure {
+    let target = Target::Equity {
+        company: format!("示例{id}有限公司"),
+        company_code: None,
+        registration_number: String::new(),
+        subscribed: subscribed.map(|fen| Money::yuan(yuan(fen))),
+        percent: Some("35".into()),
+        shares: None,
+    };
+    Measure { target, ..account(id, 0) }
 }
 
 fn product(id: i64, units: i64, value: i64) -> Measure {
@@ -124,6 +159,7 @@ enum Event {
     Found(i64),
     FoundProduct(i64),
     FoundHouse,
+    FoundStake(Option<i64>),
     Deducting { pick: prop::sample::Index, percent: i64 },
     Deducted { pick: prop::sample::Index },
     Answered { pick: prop::sample::Index, percent: i64 },
@@ -137,6 +173,7 @@ fn event() -> impl Strategy<Value = Event> {
         (0_i64..500_000).prop_map(Event::Found),
         (0_i64..500_000).prop_map(Event::FoundProduct),
         Just(Event::FoundHouse),
+        prop::option::of(0_i64..2_000_000).prop_map(Event::FoundStake),
         (pick(), 1_i64..=100).prop_map(|(pick, percent)| Event::Deducting { pick, percent }),
         pick().prop_map(|pick| Event::Deducted { pick }),
         (pick(), 0_i64..=100).prop_map(|(pick, percent)| Event::Answered { pick, percent }),
@@ -156,6 +193,7 @@ fn play(event: &Event, mandate: &Mandate, ledger: &mut Vec<Measure>) {
         Event::Found(available) => ledger.push(account(next, *available)),
         Event::FoundProduct(value) => ledger.push(product(next, 1000, *value)),
         Event::FoundHouse => ledger.push(house(next)),
+        Event::FoundStake(subscribed) => ledger.push(equity(next, *subscribed)),
         Event::Deducting { pick, percent } => {
             if let Some(at) = pick_in(ledger, MeasureState::InForce, *pick) {
                 let part = (ledger[at].held * Decimal::new(*percent, 2)).round_dp(2);
@@ -184,7 +222,8 @@ fn play(event: &Event, mandate: &Mandate, ledger: &mut Vec<Measure>) {
             if let Some(at) = pick_in(ledger, MeasureState::Proposed, *pick)
                 && let Some(limit) = may_ask(mandate.claim.amount, ledger, ledger[at].id, ledger[at].asked)
             {
-                (ledger[at].state, ledger[at].asked) = (MeasureState::Asked, limit);
+                let id = ledger[at].id;
+                ask(mandate, ledger, id, limit);
             }
         }
     }
@@ -195,15 +234,21 @@ proptest! {
     fn held_and_asked_never_exceed_the_claim(
         claim in 1_i64..1_000_000,
         auto: bool,
+        others_auto: bool,
         events in prop::collection::vec(event(), 1..60),
     ) {
-        let mandate = mandate(claim, if auto { Mode::Auto } else { Mode::Propose });
+        let mode = |auto| if auto { Mode::Auto } else { Mode::Propose };
+        let mandate = Mandate { other_property: mode(others_auto), ..mandate(claim, mode(auto)) };
         let mut ledger = Vec::new();
         for event in &events {
             play(event, &mandate, &mut ledger);
             follow(&mandate, &mut ledger);
             prop_assert!(room(mandate.claim.amount, &ledger) >= Decimal::ZERO, "after {event:?}: {ledger:?}");
             prop_assert!(decide(&mandate, &ledger, true).is_empty(), "deciding again must change nothing");
+            let frozen = [MeasureState::Asked, MeasureState::InForce];
+            let stakes: Decimal =
+                ledger.iter().filter(|measure| frozen.contains(&measure.state)).map(stake).sum();
+            prop_assert!(stakes <= mandate.claim.amount, "all stakes together: {ledger:?}");
         }
     }
 
@@ -319,4 +364,48 @@ fn what_was_deducted_is_not_asked_for_again() {
         hear(&line, ActionKind::Deduct, &Reply::Deducted { amount: Money::yuan(yuan(1_000)) });
     assert_eq!((taken.state, event), (MeasureState::Deducted, Some(EventType::MeasureDeducted)));
     assert!(decide(&mandate, &[taken, account(2, 500)], true).is_empty());
+}
+
+#[test]
+fn of_stakes_never_more_is_frozen_than_the_claim_leaves_open() {
+    let mandate = Mandate { other_property: Mode::Auto, ..mandate(100_000, Mode::Auto) };
+    let stakes = [equity(2, None), equity(3, Some(50_050)), equity(4, Some(30_000))];
+    let mut ledger: Vec<Measure> = std::iter::once(account(1, 40_000)).chain(stakes).collect();
+    follow(&mandate, &mut ledger);
+    let stakes: Vec<Decimal> = ledger.iter().map(stake).collect();
+    assert_eq!(stakes, [yuan(0), yuan(0), yuan(50_000), yuan(10_000)], "600.00 are open, in whole yuan");
+    assert!(ledger.iter().all(|measure| measure.state == MeasureState::Asked));
+    let percent = |at: usize| match &ledger[at].target {
+        Target::Equity { percent, .. } => percent.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(percent(1).as_deref(), Some("35"), "by ratio where no amount is known");
+    assert_eq!(percent(2), None, "the ratio was that of the whole");
+    ledger.push(equity(5, Some(100)));
+    assert!(decide(&mandate, &ledger, true).is_empty(), "nothing is left");
+    assert_eq!(may_ask(yuan(100_000), &ledger, 5, Decimal::ZERO), None);
+}
+
+#[test]
+fn one_stake_is_one_line_however_its_company_is_named() {
+    let with = |code: Option<&str>, number: &str, party: u32| {
+        let target = Target::Equity {
+            company: "示例甲（集团）有限公司".into(),
+            company_code: code.and_then(|code| code.parse().ok()),
+            registration_number: number.into(),
+            subscribed: None,
+            percent: None,
+            shares: None,
+        };
+        Measure { target, party, ..account(1, 0) }
+    };
+    let code = Some("91000000MADEM00112");
+    assert!(same_property(&with(code, "1", 0), &with(code, "2", 0)));
+    assert!(same_property(&with(code, "", 0), &with(None, "", 0)), "by name");
+    assert!(!same_property(&with(None, "1", 0), &with(code, "2", 0)), "by number");
+    assert!(!same_property(&with(code, "", 0), &with(Some("91000000MADEM002XR"), "", 0)));
+    assert!(!same_property(&with(code, "", 0), &with(code, "", 1)), "another party's");
+    let listed = Measure { state: MeasureState::Skipped, ..with(code, "", 0) };
+    assert!(!is_closer(&with(code, "", 0), &listed), "a list does not undo what the register says");
+    assert!(is_closer(&listed, &with(code, "", 0)));
 }

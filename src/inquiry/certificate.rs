@@ -40,6 +40,16 @@ pub struct OrderLine {
     /// When the answer came in.
     #[schemars(with = "Option<String>")]
     pub answered_at: Option<Timestamp>,
+    /// When the counterpart really said it, where an earlier answer was used again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub cached_from: Option<Timestamp>,
+    /// The order of another counterpart that this one stands in for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands_in_for: Option<RequestNumber>,
+    /// The order that stands in for this one, which could not be answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_on_to: Option<RequestNumber>,
     /// The counterpart's words for a refusal, or ours for a failure.
     #[serde(skip_serializing_if = "String::is_empty")]
     #[schemars(default)]
@@ -130,7 +140,11 @@ pub fn certify(
     measures: &[Measure],
     assets_found: bool,
 ) -> Certificate {
-    let count = |states: &[OrderState]| orders.iter().filter(|line| states.contains(&line.state)).count();
+    // What another answers in its stead is no failure.
+    let stands = |line: &&OrderLine| line.passed_on_to.is_none();
+    let count = |states: &[OrderState]| {
+        orders.iter().filter(stands).filter(|line| states.contains(&line.state)).count()
+    };
     let count = |states: &[OrderState]| u32::try_from(count(states)).unwrap_or(u32::MAX);
     let coverage = mandate.map(|mandate| Coverage::of(mandate.claim.amount, measures));
     let held = measures.iter().map(|measure| measure.held + measure.deducted).sum::<Decimal>();

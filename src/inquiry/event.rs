@@ -22,11 +22,12 @@ pub enum EventType {
     InquiryCompleted,
     InquiryCancelled,
     MeasureDeducted,
+    MeasureRenewed,
 }
 
 impl EventType {
     /// Every type, in the order of its stored code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::InquiryAccepted,
         Self::OrderAnswered,
         Self::OrderRefused,
@@ -43,6 +44,7 @@ impl EventType {
         Self::InquiryCompleted,
         Self::InquiryCancelled,
         Self::MeasureDeducted,
+        Self::MeasureRenewed,
     ];
 
     /// The CloudEvents type.
@@ -64,6 +66,7 @@ impl EventType {
             Self::InquiryCompleted => "chakong.inquiry.completed",
             Self::InquiryCancelled => "chakong.inquiry.cancelled",
             Self::MeasureDeducted => "chakong.measure.deducted",
+            Self::MeasureRenewed => "chakong.measure.renewed",
         }
     }
 

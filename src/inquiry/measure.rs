@@ -27,6 +27,8 @@ pub enum MeasureState {
     Releasing,
     /// Stands although a release was asked: the counterpart declined it. A person must act.
     Stuck,
+    /// A renewal is under way; what is held still counts.
+    Renewing,
     /// A deduction is under way; what is held still counts.
     Deducting,
     /// All that was held was taken to the court's account.
@@ -49,6 +51,7 @@ impl MeasureState {
             Self::InForce => "in_force",
             Self::Releasing => "releasing",
             Self::Stuck => "stuck",
+            Self::Renewing => "renewing",
             Self::Deducting => "deducting",
             Self::Deducted => "deducted",
             Self::Released => "released",

@@ -179,6 +179,8 @@ pub struct OrderRecord {
     pub measure: Option<MeasureId>,
     /// Why the last attempt brought no reply.
     pub fault: Option<chakong_contract::Fault>,
+    /// The order of another counterpart, which could not answer it, that this one stands in for.
+    pub stands_in: Option<OrderId>,
 }
 
 impl OrderRecord {

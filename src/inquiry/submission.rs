@@ -64,6 +64,10 @@ pub struct Search {
     /// First and last day of the period for which account transactions are wanted; absent means none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transactions: Option<(Date, Date)>,
+    /// How old, in seconds, an earlier answer may be that is used again where a counterpart is paid for each query; absent
+    /// means as old as the counterpart's setting allows, which is the most. 0 asks afresh.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age_seconds: Option<u32>,
 }
 
 /// Freeze mandate 冻结授权.

@@ -67,9 +67,15 @@ fn check_case(submission: &Submission, findings: &mut Vec<Finding>) {
         findings.push(Finding::new("/case/officers", "1 to 10 officers (法释〔2013〕20号 art. 2)"));
     }
     for (at, officer) in officers.iter().enumerate() {
-        if officer.work_certificate.is_empty() && officer.enforcement_certificate.is_empty() {
-            let pointer = format!("/case/officers/{at}");
-            findings.push(Finding::new(pointer, "an officer needs the number of a certificate"));
+        for (key, number) in [
+            ("work_certificate", &officer.work_certificate),
+            ("enforcement_certificate", &officer.enforcement_certificate),
+        ] {
+            if number.trim().is_empty() {
+                let pointer = format!("/case/officers/{at}/{key}");
+                let detail = "an officer needs the numbers of both certificates (法释〔2013〕20号 art. 2)";
+                findings.push(Finding::new(pointer, detail));
+            }
         }
     }
     if submission.case.court_name.trim().is_empty() {

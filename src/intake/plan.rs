@@ -1,9 +1,11 @@
-use chakong_contract::{ActionKind, Instruction, Party};
+use chakong_contract::asset::AssetKind;
+use chakong_contract::{ActionKind, Instruction, Moment, Party};
+use jiff::Timestamp;
 
 use super::Finding;
 use crate::config::CounterpartConfig;
 use crate::counterparts::Snapshot;
-use crate::inquiry::{NotAsked, Submission};
+use crate::inquiry::{NotAsked, Subject, Submission, number_of};
 
 /// Most orders of one inquiry.
 const MOST_ORDERS: usize = 20_000;
@@ -30,9 +32,15 @@ pub struct Plan {
     pub not_asked: Vec<NotAsked>,
 }
 
-/// Plans an inquiry: one query per party, counterpart and identity document that the counterpart can match. What a
-/// manifest does not declare is refused here, never at sending. Pure.
-pub fn plan(submission: &Submission, counterparts: &Snapshot, findings: &mut Vec<Finding>) -> Plan {
+/// Plans an inquiry that comes at `now`: one query per party, counterpart and identity document that the counterpart can
+/// match. What a manifest does not declare, or a counterpart's encoding cannot express, is refused here, never at
+/// sending. Pure.
+pub fn plan(
+    submission: &Submission,
+    counterparts: &Snapshot,
+    now: Timestamp,
+    findings: &mut Vec<Finding>,
+) -> Plan {
     let mut plan = Plan::default();
     let named = &submission.search.counterparts;
     for (at, name) in named.iter().enumerate() {
@@ -40,7 +48,7 @@ pub fn plan(submission: &Submission, counterparts: &Snapshot, findings: &mut Vec
         match counterparts.get(name) {
             None => findings.push(Finding::new(pointer(), "there is no such counterpart")),
             Some(counterpart) => {
-                if let Err(reason) = can_answer(submission, counterpart) {
+                if let Err(reason) = can_answer(submission, counterpart, now) {
                     findings.push(Finding::new(pointer(), reason));
                 }
             }
@@ -48,14 +56,15 @@ pub fn plan(submission: &Submission, counterparts: &Snapshot, findings: &mut Vec
     }
     for counterpart in counterparts.values() {
         if named.is_empty() || named.contains(&counterpart.name) {
-            plan_counterpart(submission, counterpart, &mut plan);
+            plan_counterpart(submission, counterparts, counterpart, now, &mut plan);
         }
     }
     let can_freeze = |planned: &Planned| {
         let counterpart = counterparts.get(&planned.counterpart);
         counterpart.is_some_and(|asked| asked.plugin.manifest.capability(ActionKind::Freeze).is_some())
     };
-    if submission.mandate.is_some() && !plan.orders.is_empty() && !plan.orders.iter().any(can_freeze) {
+    let can = plan.orders.iter().any(can_freeze) || can_freeze_equity(&plan, counterparts);
+    if submission.mandate.is_some() && !plan.orders.is_empty() && !can {
         findings.push(Finding::new("/mandate", "none of the counterparts that would be asked can freeze"));
     }
     if plan.orders.len() > MOST_ORDERS {
@@ -72,12 +81,37 @@ pub fn plan(submission: &Submission, counterparts: &Snapshot, findings: &mut Vec
     plan
 }
 
-fn plan_counterpart(submission: &Submission, counterpart: &CounterpartConfig, plan: &mut Plan) {
-    let may = can_answer(submission, counterpart);
+/// Whether somebody takes the freeze of stakes that those who are asked may report, though it cannot be asked itself.
+fn can_freeze_equity(plan: &Plan, counterparts: &Snapshot) -> bool {
+    let shows = |planned: &Planned| {
+        let asked = counterparts.get(&planned.counterpart);
+        asked.is_some_and(|asked| {
+            let assets = asked.plugin.manifest.assets;
+            assets.contains(&AssetKind::Equity) || assets.contains(&AssetKind::Company)
+        })
+    };
+    let takes = |counterpart: &CounterpartConfig| {
+        let manifest = &counterpart.plugin.manifest;
+        manifest.assets.contains(&AssetKind::Equity) && manifest.capability(ActionKind::Freeze).is_some()
+    };
+    plan.orders.iter().any(shows) && counterparts.values().any(|counterpart| takes(counterpart))
+}
+
+fn plan_counterpart(
+    submission: &Submission,
+    counterparts: &Snapshot,
+    counterpart: &CounterpartConfig,
+    now: Timestamp,
+    plan: &mut Plan,
+) {
+    let may = can_answer(submission, counterpart, now);
     for (party_at, party) in submission.parties.iter().enumerate() {
         let documents = matching(party, counterpart);
         let reason = match &may {
             Err(reason) => Some(reason.clone()),
+            Ok(()) if let Some(first) = first_of(submission, counterparts, counterpart, party, now) => {
+                Some(format!("备用，仅在{first}无法答复时查询 asked only when {first} cannot answer"))
+            }
             Ok(()) if documents.is_empty() => {
                 Some("不支持该当事人的证件类型 cannot match any identity document of this party".to_owned())
             }
@@ -88,15 +122,62 @@ fn plan_counterpart(submission: &Submission, counterpart: &CounterpartConfig, pl
             plan.not_asked.push(NotAsked { counterpart, party, reason });
             continue;
         }
+        let instruction = Instruction::Query { transactions: submission.search.transactions };
+        let party_at = u32::try_from(party_at).unwrap_or(u32::MAX);
         for document in documents {
+            let subject = Subject { party: party_at, document };
+            if let Err(reason) = can_express(submission, counterpart, subject, &instruction, now) {
+                let (counterpart, party) = (counterpart.name.clone(), party.reference.clone());
+                plan.not_asked.push(NotAsked { counterpart, party, reason });
+                continue;
+            }
             plan.orders.push(Planned {
                 counterpart: counterpart.name.clone(),
-                party: u32::try_from(party_at).unwrap_or(u32::MAX),
+                party: party_at,
                 document,
-                instruction: Instruction::Query { transactions: submission.search.transactions },
+                instruction: instruction.clone(),
             });
         }
     }
+}
+
+/// The counterpart that is asked about a party in the first place and that this one stands in for. One that the inquiry
+/// names itself stands in for nobody.
+fn first_of<'a>(
+    submission: &Submission,
+    counterparts: &'a Snapshot,
+    counterpart: &CounterpartConfig,
+    party: &Party,
+    now: Timestamp,
+) -> Option<&'a str> {
+    let named = &submission.search.counterparts;
+    if !named.is_empty() {
+        return None;
+    }
+    let first = counterparts.values().find(|first| {
+        first.routing.stand_ins.contains(&counterpart.name)
+            && can_answer(submission, first, now).is_ok()
+            && !matching(party, first).is_empty()
+    });
+    first.map(|first| first.name.as_str())
+}
+
+/// Whether the connector has words for an order, e.g. for the characters of the party's name. The number is that of no
+/// order: the order has none yet.
+fn can_express(
+    submission: &Submission,
+    counterpart: &CounterpartConfig,
+    subject: Subject,
+    instruction: &Instruction,
+    now: Timestamp,
+) -> Result<(), String> {
+    let manifest = &counterpart.plugin.manifest;
+    let head = (number_of(0, now), Moment::from_timestamp(now));
+    let Some(order) = submission.order(subject, head, instruction, manifest) else { return Ok(()) };
+    let expressed = counterpart.connector.can_express(&order);
+    expressed.map_err(|fault| {
+        format!("该单位的报文无法表达 the counterpart's messages cannot say it: {}", fault.detail)
+    })
 }
 
 /// Which of a party's documents a counterpart can match.
@@ -106,7 +187,11 @@ fn matching(party: &Party, counterpart: &CounterpartConfig) -> Vec<u32> {
     fitting.map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX)).collect()
 }
 
-fn can_answer(submission: &Submission, counterpart: &CounterpartConfig) -> Result<(), String> {
+fn can_answer(
+    submission: &Submission,
+    counterpart: &CounterpartConfig,
+    now: Timestamp,
+) -> Result<(), String> {
     let manifest = &counterpart.plugin.manifest;
     let wanted = &submission.search.assets;
     if !wanted.is_empty() && !wanted.iter().any(|kind| manifest.assets.contains(kind)) {
@@ -121,9 +206,8 @@ fn can_answer(submission: &Submission, counterpart: &CounterpartConfig) -> Resul
         .filter(|kind| !submission.documents.iter().any(|document| document.kind == **kind))
         .map(|kind| kind.chinese())
         .collect();
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("缺文书 missing document: {}", missing.join("、")))
+    if !missing.is_empty() {
+        return Err(format!("缺文书 missing document: {}", missing.join("、")));
     }
+    counterpart.officers.unknown(&submission.case, Moment::from_timestamp(now).date()).map_or(Ok(()), Err)
 }

@@ -4,6 +4,8 @@ mod calls;
 mod incoming;
 mod outcome;
 mod parcels;
+mod passing_on;
+mod reuse;
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
@@ -20,12 +22,13 @@ use super::take_in::circumstances;
 use super::{Admission, Board, LaneHealth, Refusal, Submissions, lacking, order_for};
 use crate::clock::Clock;
 use crate::config::{CounterpartConfig, LineConfig};
+use crate::counterparts::Counterparts;
 use crate::inquiry::{OrderId, OrderRecord};
 use crate::lifecycle::Tasks;
 use crate::lines::call::CallLine;
 use crate::lines::parcel::{self, Depot};
 use crate::settle::{Circumstances, Happening};
-use crate::store::{Store, StoreError, Stored};
+use crate::store::{Reads, Store, StoreError, Stored};
 use outcome::Outcomes;
 
 /// Orders read ahead; what does not fit waits in the store.
@@ -48,6 +51,8 @@ pub struct Context {
     pub board: Arc<Board>,
     /// Submissions read lately.
     pub submissions: Arc<Submissions>,
+    /// The counterparts as configured now.
+    pub counterparts: Arc<Counterparts>,
     /// Tasks.
     pub tasks: Tasks,
 }
@@ -207,6 +212,9 @@ impl Lane {
         match self.health.admission.admit() {
             Err(refusal) => {
                 self.health.waits_for(Some(refusal));
+                if self.pass_on(ready, refusal).await {
+                    return Next::Again;
+                }
                 refusal.until.map_or(Next::Blocked, |until| Next::Wait(Some(until)))
             }
             Ok(permit) => {
@@ -271,11 +279,12 @@ impl Lane {
         });
     }
 
-    /// Sets those apart that lack a document; they fail visibly and are never sent.
+    /// Sets those apart that lack a document or an officer; they fail visibly and are never sent.
     fn set_apart(&self, batch: Vec<Ready>) -> (Vec<Ready>, Outcomes) {
         let (mut complete, mut incomplete) = (Vec::with_capacity(batch.len()), Outcomes::new());
+        let today = Moment::from_timestamp(self.context.clock.now()).date();
         for (record, order) in batch {
-            match lacking(&order, &self.config.plugin.manifest) {
+            match lacking(&order, &self.config, today) {
                 Some(fault) => incomplete.push((record.id, Happening::Faulted(fault))),
                 None => complete.push((record, order)),
             }
@@ -300,31 +309,41 @@ impl Lane {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Orders whose time has come; if there are none, when the next one comes.
+    /// Orders whose time has come; if there are none, when the next one comes. Those whose answer is known are answered
+    /// without being sent.
     async fn read_ahead(&self) -> Stored<(Vec<Ready>, Option<Timestamp>)> {
         let taken = self.taken().clone();
-        let (name, now) = (self.config.name.clone(), self.context.clock.now());
-        let (submissions, manifest) =
-            (Arc::clone(&self.context.submissions), self.config.plugin.manifest.clone());
-        self.context
-            .store
-            .read(move |reads| {
-                let orders = reads.due_orders(&name, now, READ_AHEAD, &taken)?;
-                let mut ready = Vec::with_capacity(orders.len());
-                for record in orders {
-                    let submission = submissions.get(reads, record.inquiry)?;
-                    let order = order_for(&record, &submission, &manifest)?;
-                    ready.push((record, order));
+        let (config, now) = (Arc::clone(&self.config), self.context.clock.now());
+        let submissions = Arc::clone(&self.context.submissions);
+        let read = move |reads: &mut dyn Reads| {
+            let orders = reads.due_orders(&config.name, now, READ_AHEAD, &taken)?;
+            let (mut ready, mut known) = (Vec::with_capacity(orders.len()), Vec::new());
+            for record in orders {
+                let submission = submissions.get(reads, record.inquiry)?;
+                let order = order_for(&record, &submission, &config.plugin.manifest)?;
+                match reuse::known(reads, &config, (&record, &order), &submission, now)? {
+                    Some(revision) => known.push((record.id, revision)),
+                    None => ready.push((record, order)),
                 }
-                let next = if ready.is_empty() { reads.next_due(&name, now)? } else { None };
-                Ok((ready, next))
-            })
-            .await
+            }
+            let next = match (ready.is_empty(), known.is_empty()) {
+                (true, true) => reads.next_due(&config.name, now)?,
+                // More may wait behind those that are answered now.
+                (true, false) => Some(now),
+                (false, _) => None,
+            };
+            Ok((ready, known, next))
+        };
+        let (ready, known, next) = self.context.store.read(read).await?;
+        if !known.is_empty() {
+            self.answer_known(known).await?;
+        }
+        Ok((ready, next))
     }
 
     /// Circumstances for settling orders of this lane now.
     fn circumstances(&self, control: bool) -> Circumstances {
-        circumstances(&self.config, self.context.clock.now(), control)
+        circumstances(&self.config, &self.context, control)
     }
 }
 
@@ -373,6 +392,7 @@ fn wrong_line(speaks: Speaks<'_>) -> Fault {
     let detail = match speaks {
         Speaks::Call(_) => "the connector speaks over a call line only",
         Speaks::Parcel(_) => "the connector speaks over a parcel line only",
+        Speaks::Postbox(_) => "the connector speaks over a postbox line only",
     };
     Fault::new(chakong_contract::FaultKind::Misconfigured, "speak over this line", detail)
 }

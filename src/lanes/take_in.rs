@@ -15,7 +15,8 @@ use crate::settle::{Circumstances, Effect, Happening, Source, apply_noting};
 use crate::store::{RawMessage, Stored, Tx, order_by_number};
 
 /// Circumstances for settling orders of a counterpart.
-pub(super) fn circumstances(config: &CounterpartConfig, now: Timestamp, control: bool) -> Circumstances {
+pub(super) fn circumstances(config: &CounterpartConfig, context: &Context, control: bool) -> Circumstances {
+    let now = context.clock.now();
     let manifest = &config.plugin.manifest;
     Circumstances {
         now,
@@ -23,13 +24,15 @@ pub(super) fn circumstances(config: &CounterpartConfig, now: Timestamp, control:
         chance: rand::Rng::random(&mut rand::rng()),
         idempotent: manifest.idempotent,
         can_freeze: manifest.capability(chakong_contract::ActionKind::Freeze).is_some(),
+        routes: context.counterparts.routes(),
+        passes_on: false,
     }
 }
 
 /// Provenance of what a counterpart's connector reads.
 pub(super) fn source(config: &CounterpartConfig, digest: String) -> Source {
     let connector = format!("{} {}", config.plugin.manifest.id, env!("CARGO_PKG_VERSION"));
-    Source { raw: None, digest, connector }
+    Source { raw: None, digest, connector, cached_from: None }
 }
 
 /// What became of each entry of a reading.
@@ -50,7 +53,7 @@ impl TakeIn<'_> {
     pub(super) async fn keep(&self, reading: Reading, raw: RawMessage, digest: String) -> Stored<Verdicts> {
         let now = self.context.clock.now();
         let (query, control) =
-            (circumstances(self.config, now, false), circumstances(self.config, now, true));
+            (circumstances(self.config, self.context, false), circumstances(self.config, self.context, true));
         let mut source = source(self.config, digest);
         let lane = self.config.name.clone();
         self.count_unknown(&reading);

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use chakong_contract::{DocumentKind, Fault, FaultKind, Moment, Order};
+use chakong_contract::{Date, DocumentKind, Fault, FaultKind, Moment, Order};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
-use crate::inquiry::{InquiryId, OrderRecord, Submission};
+use crate::config::CounterpartConfig;
+use crate::inquiry::{InquiryId, OrderRecord, Subject, Submission};
 use crate::store::{Reads, StoreError, Stored};
 
 /// Bytes of submissions that are kept at hand.
@@ -68,37 +69,22 @@ pub fn order_for(
     submission: &Submission,
     manifest: &chakong_contract::Manifest,
 ) -> Stored<Order> {
-    let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
-    let party = submission.parties.get(at(record.party)).ok_or(StoreError::Missing("the order's party"))?;
-    let document =
-        party.documents.get(at(record.document)).ok_or(StoreError::Missing("the party's document"))?;
-    let needed = manifest.capability(record.instruction.kind()).map_or(&[][..], |able| able.documents);
-    // The newest document of a kind counts: a release ruling may have been added later.
-    let documents = needed
-        .iter()
-        .filter_map(|kind| submission.documents.iter().rev().find(|document| document.kind == *kind).cloned())
-        .collect();
-    Ok(Order {
-        number: record.number(),
-        created: Moment::from_timestamp(record.created),
-        case: Arc::clone(&submission.case),
-        party_kind: party.kind,
-        name: party.name.clone(),
-        document: document.clone(),
-        instruction: record.instruction.clone(),
-        documents,
-    })
+    let subject = Subject { party: record.party, document: record.document };
+    let head = (record.number(), Moment::from_timestamp(record.created));
+    let order = submission.order(subject, head, &record.instruction, manifest);
+    order.ok_or(StoreError::Missing("the order's party or its document"))
 }
 
-/// The documents that `counterpart` asks for with this act and that the order does not carry. No order leaves without
-/// them (法释〔2013〕20号 art. 3).
-pub fn lacking(order: &Order, manifest: &chakong_contract::Manifest) -> Option<Fault> {
-    let needed = manifest.capability(order.instruction.kind()).map_or(&[][..], |able| able.documents);
+/// Why an order may not leave: documents that `counterpart` asks for with this act and that the order does not carry
+/// (法释〔2013〕20号 art. 3), or an officer whom it does not have on file.
+pub fn lacking(order: &Order, counterpart: &CounterpartConfig, on: Date) -> Option<Fault> {
+    let able = counterpart.plugin.manifest.capability(order.instruction.kind());
+    let needed = able.map_or(&[][..], |able| able.documents);
     let carried = |kind: &DocumentKind| order.documents.iter().any(|document| document.kind == *kind);
     let missing: Vec<&str> = needed.iter().filter(|kind| !carried(kind)).map(|kind| kind.chinese()).collect();
-    if missing.is_empty() {
-        return None;
-    }
-    let detail = format!("缺文书 missing document: {}", missing.join("、"));
-    Some(Fault::new(FaultKind::Unsupported, "send the order", detail))
+    let reason = match missing.is_empty() {
+        true => counterpart.officers.unknown(&order.case, on)?,
+        false => format!("缺文书 missing document: {}", missing.join("、")),
+    };
+    Some(Fault::new(FaultKind::Unsupported, "send the order", reason))
 }

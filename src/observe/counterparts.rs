@@ -1,14 +1,15 @@
+use chakong_contract::Moment;
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge, with_local_recorder};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
 use crate::gateway::Gateway;
 use crate::lanes::{BreakerState, CounterpartView};
-use crate::store::{LaneCounts, Stored};
+use crate::store::{LaneCounts, Stored, charged_on};
 
 /// What is measured at the moment of a scrape.
 #[derive(Debug)]
 pub struct Scrape {
-    lanes: Vec<CounterpartView>,
+    lanes: Vec<(CounterpartView, u64)>,
     unconfigured: Vec<(String, LaneCounts)>,
     consumers: Vec<(String, i64)>,
     last_event: i64,
@@ -22,12 +23,14 @@ pub struct Scrape {
 /// When the store fails.
 pub async fn scrape(gateway: &Gateway) -> Stored<Scrape> {
     let board = gateway.board.all();
+    let today = Moment::from_timestamp(gateway.clock.now()).date();
     let (lanes, unconfigured, consumers, last_event) = gateway
         .store
         .read(move |reads| {
             let mut lanes = Vec::with_capacity(board.len());
             for health in &board {
-                lanes.push(health.view(reads.lane_counts(&health.name)?));
+                let view = health.view(reads.lane_counts(&health.name)?);
+                lanes.push((view, charged_on(reads, &health.name, today)?));
             }
             let mut unconfigured = Vec::new();
             for name in reads.open_lanes()? {
@@ -48,9 +51,11 @@ pub fn render(scrape: &Scrape) -> String {
     let recorder = PrometheusBuilder::new().build_recorder();
     with_local_recorder(&recorder, || {
         describe();
-        for lane in &scrape.lanes {
+        for (lane, charged) in &scrape.lanes {
             counts(&lane.name, &lane.counts);
             counters(lane);
+            gauge!("chakong_counterpart_charges_today", "counterpart" => lane.name.clone())
+                .set(approximate(*charged));
         }
         for (name, waiting) in &scrape.unconfigured {
             counts(name, waiting);
@@ -112,6 +117,10 @@ fn describe() {
     describe_counter!("chakong_counterpart_problems_total", "Messages or entries not understood");
     describe_counter!("chakong_counterpart_unknown_values_total", "Values that the connector did not know");
     describe_gauge!("chakong_counterpart_breaker", "1 for the state that the breaker is in");
+    describe_gauge!(
+        "chakong_counterpart_charges_today",
+        "Requests that the counterpart charged today (Asia/Shanghai)"
+    );
     describe_gauge!("chakong_consumer_lag", "Events that a consumer has not acknowledged");
     describe_gauge!("chakong_events_last_seq", "Sequence number of the newest event");
     describe_gauge!("chakong_store_free_bytes", Unit::Bytes, "Free bytes on the store's disk");

@@ -101,6 +101,10 @@ pub struct Provenance {
     pub answered_at: Option<Moment>,
     /// When the answer came in.
     pub received_at: Timestamp,
+    /// When the counterpart really said it, where an earlier answer was used again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub cached_from: Option<Timestamp>,
 }
 
 /// A receipt without its bytes.
@@ -137,10 +141,13 @@ pub struct FaultNote {
     pub detail: String,
     /// The counterpart's status or error code.
     pub status: Option<String>,
+    /// The counterpart that the same question went to instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_on_to: Option<String>,
 }
 
 impl From<&chakong_contract::Fault> for FaultNote {
     fn from(fault: &chakong_contract::Fault) -> Self {
-        Self { kind: fault.kind, detail: fault.to_string(), status: fault.status.clone() }
+        Self { kind: fault.kind, detail: fault.to_string(), status: fault.status.clone(), passed_on_to: None }
     }
 }

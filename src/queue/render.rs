@@ -109,7 +109,13 @@ fn answer(result: &mut OrderResult, revision: RevisionText) {
     result.receipts = receipts.iter().map(Into::into).collect();
     result.differences = revision.differences;
     let (raw_digest, connector) = (revision.raw_digest, revision.connector);
-    result.provenance = Some(Provenance { raw_digest, connector, answered_at, received_at: revision.at });
+    result.provenance = Some(Provenance {
+        raw_digest,
+        connector,
+        answered_at,
+        received_at: revision.at,
+        cached_from: revision.cached_from,
+    });
 }
 
 /// What the event carries, not taken apart, and what it is about.

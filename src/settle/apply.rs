@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
 use chakong_contract::reply::Answer;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::completion::close_if_done;
 use super::measures::{after_control, after_query, follow};
-use super::{Circumstances, Happening, Settled, differences, settle};
-use crate::inquiry::{EventDraft, OrderRecord};
+use super::{Circumstances, Happening, Settled, differences, passing_on, settle};
+use crate::inquiry::{EventDraft, OrderRecord, OrderState};
 use crate::store::{Revision, StoreError, Stored, Tx};
 
 /// Where an answer came from: its provenance.
@@ -18,6 +19,8 @@ pub struct Source {
     pub digest: String,
     /// Connector and version.
     pub connector: String,
+    /// When the counterpart really said it, where the answer is used again.
+    pub cached_from: Option<Timestamp>,
 }
 
 /// Whether something that happened was news.
@@ -57,7 +60,13 @@ pub fn apply_noting(
     on: &Circumstances,
     source: &Source,
 ) -> Stored<(OrderRecord, Effect)> {
-    let Some(settled) = settle(order, happening, on) else { return Ok((order.clone(), Effect::Nothing)) };
+    let next = passing_on::next_in_turn(tx, order, &happening, &on.routes)?;
+    let settled = match &next {
+        Some(_) => settle(order, happening, &Circumstances { passes_on: true, ..on.clone() }),
+        None => settle(order, happening, on),
+    };
+    let Some(settled) = settled else { return Ok((order.clone(), Effect::Nothing)) };
+    let next = next.filter(|_| settled.order.state == OrderState::Failed);
     // An order that is still open and asks for the first time has no answer yet.
     let first = order.root == order.id && order.state.is_open();
     let last = match settled.answer {
@@ -75,11 +84,16 @@ pub fn apply_noting(
     };
     if let Some(kind) = settled.event {
         let draft = EventDraft::of_order(kind, order.inquiry, order.id, revision);
-        tx.append_event(&EventDraft { data: fault_of(&settled), ..draft }, on.now)?;
+        tx.append_event(&EventDraft { data: fault_of(&settled, next.as_deref()), ..draft }, on.now)?;
+    }
+    let mut more = i64::from(settled.order.state.is_open()) - i64::from(was_open);
+    if let Some(next) = next {
+        passing_on::pass_on(tx, order, next, on.now)?;
+        more += 1;
     }
     let before = tx.inquiry(order.inquiry)?.ok_or(StoreError::Missing("the inquiry"))?;
     let mut inquiry = before.clone();
-    inquiry.open_orders += i64::from(settled.order.state.is_open()) - i64::from(was_open);
+    inquiry.open_orders += more;
     if settled.order.is_control() {
         after_control(tx, &mut inquiry, order, &settled, on.now)?;
     } else if inquiry.mandate.is_some() {
@@ -98,9 +112,13 @@ pub fn apply_noting(
 }
 
 /// Why there is no answer, for the event: the order's own fault changes later, and an event never does.
-fn fault_of(settled: &Settled) -> Option<String> {
+fn fault_of(settled: &Settled, next: Option<&str>) -> Option<String> {
     let fault = settled.order.fault.as_ref().filter(|_| settled.answer.is_none())?;
-    Some(json!({ "kind": fault.kind, "detail": fault.to_string(), "status": fault.status }).to_string())
+    let mut data = json!({ "kind": fault.kind, "detail": fault.to_string(), "status": fault.status });
+    if let Some(next) = next {
+        data["passed_on_to"] = next.into();
+    }
+    Some(data.to_string())
 }
 
 /// The same answer once more, from a counterpart that hands things in twice: no news.
@@ -140,6 +158,7 @@ fn record(
         raw_digest: source.digest.clone(),
         connector: source.connector.clone(),
         differences,
+        cached_from: source.cached_from,
     };
     tx.insert_revision(&revision)?;
     Ok(number)

@@ -206,6 +206,7 @@ pub fn requery(tx: &mut dyn Tx, order: &OrderRecord, mut act: Act) -> Stored<Res
         deadline: act.at.checked_add(allowed).unwrap_or(act.at),
         root: Some(order.root),
         measure: None,
+        stands_in: None,
     })?;
     open_more(&mut inquiry, 1);
     tx.save_inquiry(&inquiry)?;
@@ -279,7 +280,15 @@ pub fn resolve(
 }
 
 fn by_hand_at(now: Timestamp) -> Circumstances {
-    Circumstances { now, policy: RetryPolicy::default(), chance: 0.0, idempotent: false, can_freeze: false }
+    Circumstances {
+        now,
+        policy: RetryPolicy::default(),
+        chance: 0.0,
+        idempotent: false,
+        can_freeze: false,
+        routes: Arc::default(),
+        passes_on: false,
+    }
 }
 
 /// Withdraws an inquiry: what was not sent is not sent, what is under way may still be answered, measures stand until

@@ -69,14 +69,33 @@ pub fn certificate_of<R: Reads + ?Sized>(
         *known = (*known).max((outcome.number, outcome.assets));
     }
     let found = latest.values().any(|(_, assets)| *assets > 0);
-    let lines = rows.into_iter().map(|row| line(party(row.party), row)).collect();
+    let pairs = stand_ins(&rows);
+    let mut lines: Vec<OrderLine> = rows.into_iter().map(|row| line(party(row.party), row)).collect();
+    for (first, second) in pairs {
+        let numbers = [first, second].map(|at| lines.get(at).map(|line| line.number.clone()));
+        let [first_number, second_number] = numbers;
+        if let Some(line) = lines.get_mut(first) {
+            line.passed_on_to = second_number;
+        }
+        if let Some(line) = lines.get_mut(second) {
+            line.stands_in_for = first_number;
+        }
+    }
     let measures = reads.measures_of(inquiry.id)?;
     let head = (inquiry.case_number.clone(), inquiry.completions, now);
     let not_asked = reads.not_asked(inquiry.id)?;
     Ok(certify(head, lines, not_asked, inquiry.mandate.as_ref(), &measures, found))
 }
 
+/// Places of orders that could not be answered, each with that of the order that stands in for it.
+fn stand_ins(rows: &[LineRow]) -> Vec<(usize, usize)> {
+    let place = |id: OrderId| rows.binary_search_by_key(&id, |row| row.id).ok();
+    let pair = |(at, row): (usize, &LineRow)| Some((place(row.stands_in?)?, at));
+    rows.iter().enumerate().filter_map(pair).collect()
+}
+
 fn line(party: String, row: LineRow) -> OrderLine {
+    let cached_from = row.outcome.as_ref().and_then(|outcome| outcome.cached_from);
     let (outcome, answered_at, words) = match row.outcome {
         Some(outcome) => (Some(outcome.word), Some(outcome.at), outcome.words),
         None => (None, None, row.fault.map(|fault| fault.to_string()).unwrap_or_default()),
@@ -90,6 +109,9 @@ fn line(party: String, row: LineRow) -> OrderLine {
         outcome,
         asked_at: row.created,
         answered_at,
+        cached_from,
+        stands_in_for: None,
+        passed_on_to: None,
         words,
     }
 }

@@ -1,14 +1,16 @@
 //! The ledger's part of settling: what an answer means for it, and the orders that follow from it.
 
 use chakong_contract::order::{CourtAccount, DocumentKind, Original, Target};
-use chakong_contract::{Instruction, Moment, Money, Reply};
+use chakong_contract::{Date, Instruction, Moment, Money, Reply};
 use jiff::{Span, Timestamp};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::json;
 
 use super::completion::open_more;
-use super::{Circumstances, Settled};
-use crate::freeze::{Decision, candidates, decide, hear, is_whole};
+use super::{Circumstances, Settled, equity};
+use crate::freeze::{
+    Decision, candidates, decide, hear, is_closer, is_whole, same_property, stake_room, stake_within,
+};
 use crate::inquiry::{
     EventDraft, EventType, Inquiry, InquiryState, Measure, MeasureState, OrderRecord, OrderState, Priority,
     Purpose, Submission, number_of,
@@ -26,23 +28,28 @@ pub(super) fn after_query(
     reply: &Reply,
     on: &Circumstances,
 ) -> Stored<()> {
-    let ledger = tx.measures_of(inquiry.id)?;
-    for new in reply.assets().iter().flat_map(|found| candidates(order, found, on.can_freeze)) {
+    let mut ledger = tx.measures_of(inquiry.id)?;
+    let mut lines: Vec<Measure> =
+        reply.assets().iter().flat_map(|found| candidates(order, found, on.can_freeze)).collect();
+    lines.extend(equity::lines(tx, order, reply, &on.routes)?);
+    for new in lines {
         match ledger.iter().find(|known| same_property(known, &new)) {
             Some(known) if matches!(known.state, MeasureState::Candidate | MeasureState::Skipped) => {
+                if !is_closer(known, &new) {
+                    continue;
+                }
                 let Measure { target, state, available, exemption, note, .. } = new;
                 tx.save_measure(&Measure { target, state, available, exemption, note, ..known.clone() })?;
             }
             // Something was asked for this property, perhaps over another line: it is one property, and asked once.
             Some(_) => {}
-            None => drop(tx.insert_measure(&new)?),
+            None => {
+                let id = tx.insert_measure(&new)?;
+                ledger.push(Measure { id, ..new });
+            }
         }
     }
     follow(tx, inquiry, on.now)
-}
-
-fn same_property(a: &Measure, b: &Measure) -> bool {
-    a.institution == b.institution && a.target.identity() == b.target.identity()
 }
 
 /// Brings the ledger up to date after a control came to an end or was answered, and asks for what now fits.
@@ -84,7 +91,7 @@ fn without_answer(measure: &Measure, before: &OrderRecord, order: &OrderRecord) 
     let state = match measure.state {
         MeasureState::Asked => MeasureState::Refused,
         MeasureState::Releasing => MeasureState::Stuck,
-        MeasureState::Deducting => MeasureState::InForce,
+        MeasureState::Renewing | MeasureState::Deducting => MeasureState::InForce,
         other => other,
     };
     Measure { state, releasing: Decimal::ZERO, deducting: Decimal::ZERO, note, ..measure.clone() }
@@ -130,14 +137,27 @@ pub(super) fn ask(
     let term = inquiry.mandate.as_ref().and_then(|mandate| mandate.term_days).unwrap_or(longest);
     let from = Moment::from_timestamp(now).date();
     let until = from.saturating_add(Span::new().days(i64::from(term.clamp(1, longest)) - 1));
-    let target = part_of(&measure, limit);
+    let target = match &measure.target {
+        Target::Equity { .. } => {
+            let claim = inquiry.mandate.as_ref().map_or(Decimal::ZERO, |mandate| mandate.claim.amount);
+            let left = stake_room(claim, &tx.measures_of(inquiry.id)?, Some(measure.id));
+            // What was decided fits; were it not so, nothing would be asked.
+            let Some((part, _)) = stake_within(&measure.target, left) else { return Ok(()) };
+            part
+        }
+        _ => part_of(&measure, limit),
+    };
+    let named = target.clone();
     let limit_said = amount_of(&measure, limit);
     let instruction = Instruction::Freeze { target, limit: limit_said, from, until };
     let priority = priority_of(tx, inquiry)?;
     let order = tx.insert_order(&control(priority, &measure, instruction, now))?;
     let (from, until) = (Some(from), Some(until));
     let order = Some(order.id);
-    tx.save_measure(&Measure { state: MeasureState::Asked, asked: limit, from, until, order, ..measure })?;
+    let asked = Measure { state: MeasureState::Asked, asked: limit, from, until, order, ..measure };
+    // Of a stake the line says how much of it is frozen; a product's units stay those that there are.
+    let target = if matches!(named, Target::Equity { .. }) { named } else { asked.target.clone() };
+    tx.save_measure(&Measure { target, ..asked })?;
     open_more(inquiry, 1);
     Ok(())
 }
@@ -197,6 +217,25 @@ pub(super) fn give_back(
     tell(tx, EventType::MeasureExcess, &releasing, now)
 }
 
+/// Sends a renewal order: a new term that begins when the old one ends. Its documents are there.
+pub(super) fn prolong(
+    tx: &mut dyn Tx,
+    inquiry: &mut Inquiry,
+    measure: Measure,
+    (from, until): (Date, Date),
+    now: Timestamp,
+) -> Stored<()> {
+    let submission = tx.submission(inquiry.id)?.ok_or(StoreError::Missing("the submission"))?;
+    let original = original_of(tx, &measure, &submission)?;
+    let (target, limit) = (measure.target.clone(), amount_of(&measure, measure.asked.max(measure.held)));
+    let instruction = Instruction::Renew { target, limit, from, until, original };
+    let priority = priority_of(tx, inquiry)?;
+    tx.insert_order(&control(priority, &measure, instruction, now))?;
+    tx.save_measure(&Measure { state: MeasureState::Renewing, ..measure })?;
+    open_more(inquiry, 1);
+    Ok(())
+}
+
 /// Sends a deduction order for a part of what is held, to the court's account. Its documents are there.
 pub(super) fn take(
     tx: &mut dyn Tx,
@@ -240,6 +279,7 @@ fn control(priority: Priority, measure: &Measure, instruction: Instruction, now:
         deadline,
         root: None,
         measure: Some(measure.id),
+        stands_in: None,
     }
 }
 

@@ -18,7 +18,15 @@ fn now() -> Timestamp {
 
 fn on(idempotent: bool) -> Circumstances {
     let policy = RetryPolicy { jitter: 0.0, ..RetryPolicy::default() };
-    Circumstances { now: now(), policy, chance: 0.0, idempotent, can_freeze: true }
+    Circumstances {
+        now: now(),
+        policy,
+        chance: 0.0,
+        idempotent,
+        can_freeze: true,
+        routes: Arc::default(),
+        passes_on: false,
+    }
 }
 
 fn order(state: OrderState, control: bool) -> OrderRecord {
@@ -53,6 +61,7 @@ fn order(state: OrderState, control: bool) -> OrderRecord {
         root: 7,
         measure: None,
         fault: None,
+        stands_in: None,
     }
 }
 

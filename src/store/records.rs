@@ -59,6 +59,8 @@ pub struct NewOrder {
     pub root: Option<OrderId>,
     /// The measure it is about.
     pub measure: Option<MeasureId>,
+    /// The order of another counterpart that this one stands in for.
+    pub stands_in: Option<OrderId>,
 }
 
 /// A batch of orders that went out together.
@@ -130,6 +132,18 @@ pub struct Revision {
     pub connector: String,
     /// Differences to the revision before: added, gone and changed assets.
     pub differences: Option<Value>,
+    /// When the counterpart really said it, where the answer was used again.
+    pub cached_from: Option<Timestamp>,
+}
+
+/// A number that a vendor gave one of its calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct ChargeReference {
+    /// When the conversation was over.
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+    /// The vendor's number.
+    pub reference: String,
 }
 
 /// An order and what came of it, without the question and the answer themselves: enough for a certificate.
@@ -153,6 +167,8 @@ pub struct LineRow {
     pub fault: Option<Fault>,
     /// The latest answer.
     pub outcome: Option<Outcome>,
+    /// The order of another counterpart that it stands in for.
+    pub stands_in: Option<OrderId>,
 }
 
 /// An answer in a word.
@@ -168,6 +184,8 @@ pub struct Outcome {
     pub assets: u32,
     /// When the answer came in.
     pub at: Timestamp,
+    /// When the counterpart really said it, where the answer was used again.
+    pub cached_from: Option<Timestamp>,
 }
 
 /// A revision as an event carries it: the reply stays the text it was written as.
@@ -185,6 +203,8 @@ pub struct RevisionText {
     pub connector: String,
     /// Differences to the revision before.
     pub differences: Option<Value>,
+    /// When the counterpart really said it, where the answer was used again.
+    pub cached_from: Option<Timestamp>,
 }
 
 /// A line of the event log with what is rendered beside it.

@@ -2,7 +2,7 @@
 
 use chakong::clock::{Clock as _, SystemClock};
 use chakong::inquiry::{EventType, Measure, MeasureState};
-use chakong::settle::{self, Approval, Deduction};
+use chakong::settle::{self, Approval, Deduction, Renewal};
 use chakong::store::Act;
 use chakong_contract::order::{CourtAccount, Target};
 use rust_decimal::Decimal;
@@ -124,5 +124,60 @@ async fn an_account_is_frozen_as_such_only_where_all_of_it_fits_into_the_claim()
     let frozen = measures.iter().find(|measure| measure.state == MeasureState::InForce).expect("frozen");
     assert!(matches!(frozen.target, Target::Account { whole: true, .. }), "{frozen:#?}");
     assert_eq!(frozen.held, yuan("400.00"));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_freeze_is_renewed_for_a_term_that_begins_when_the_old_one_ends() {
+    let owner = customer(&[("9990000000000000011", "400.00")]);
+    let world = World::start(vec![bank("bank", &bank_code(1), json!({ "customers": [owner] }))]).await;
+    let submitted = world.submit(&inquiry(Some("1000.00"), "auto")).await;
+    let done = world.until_complete(submitted.id).await;
+    let before = world.measures(done.id).await.remove(0);
+    let renew = async |days| {
+        let renewal = Renewal { days, documents: Vec::new() };
+        let id = before.id;
+        world.store.write(move |tx| settle::renew(tx, id, &renewal, act())).await.expect("written")
+    };
+    assert!(renew(Some(366)).await.is_err(), "deposits are frozen for a year at most");
+    assert_eq!(renew(Some(30)).await.expect("allowed").state, MeasureState::Renewing);
+    world
+        .until("it is renewed", async |world| {
+            world.measures(done.id).await.iter().all(|measure| measure.state == MeasureState::InForce)
+        })
+        .await;
+    let after = world.measures(done.id).await.remove(0);
+    let days = after.until.expect("an end").duration_since(before.until.expect("an end")).as_hours() / 24;
+    assert_eq!((days, after.held), (30, before.held), "{after:#?}");
+    let events = world.events(done.id).await;
+    assert!(events.iter().any(|event| event.kind == EventType::MeasureRenewed));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn who_cannot_be_named_or_is_not_on_file_is_refused_at_planning_with_the_reason() {
+    let mut registered = bank("registered", &bank_code(1), json!({}));
+    registered.file.push_str(
+        "[[officers]]\nwork_certificate = \"测法9\"\nenforcement_certificate = \"测执9\"\nuntil = 2099-12-31\n",
+    );
+    let world = World::start(vec![
+        registered,
+        calling_bank("gbk-only", 2, json!({ "poll_ms": 20 })),
+        bank("files", &bank_code(3), json!({})),
+    ])
+    .await;
+    let mut body = inquiry(None, "auto");
+    body["parties"][0]["name"] = json!("临汾测试𠮷矿业有限公司");
+    let submitted = world.submit(&body).await;
+    let done = world.until_complete(submitted.id).await;
+    let lanes: Vec<String> = world.orders(done.id).await.into_iter().map(|order| order.lane).collect();
+    assert_eq!(lanes, ["files"], "files carry every character and ask for no registration");
+    let not_asked = world.store.read(move |reads| reads.not_asked(done.id)).await.expect("reads");
+    let reason = |name: &str| {
+        let found = not_asked.iter().find(|not| not.counterpart == name);
+        found.map(|not| not.reason.clone()).unwrap_or_default()
+    };
+    assert!(reason("registered").contains("未在该单位备案"), "{not_asked:?}");
+    assert!(reason("gbk-only").contains("报文无法表达"), "{not_asked:?}");
     world.stop().await;
 }

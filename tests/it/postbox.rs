@@ -6,7 +6,6 @@ use std::time::Duration;
 use chakong::inquiry::{EventType, MeasureState, OrderState};
 use chakong::settle::cancel;
 use chakong::store::Act;
-use chakong_contract::FaultKind;
 use chakong_contract::sandbox::Books;
 use reqwest::StatusCode;
 use rust_decimal::Decimal;
@@ -125,7 +124,7 @@ async fn an_order_that_is_withdrawn_before_it_is_fetched_is_not_offered() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_said_to_a_bank_fails_visibly_and_holds_nothing_else_up() {
+async fn what_cannot_be_said_to_a_bank_is_refused_at_planning_and_holds_nothing_else_up() {
     let script = json!({ "poll_ms": 20, "everyone": { "accounts": 1, "balance": "1.00" } });
     let world = World::start(vec![calling_bank("bank-1", 1, script)]).await;
     let mut body = inquiry(None, "auto");
@@ -137,9 +136,14 @@ async fn what_cannot_be_said_to_a_bank_fails_visibly_and_holds_nothing_else_up()
     let submitted = world.submit(&body).await;
     let done = world.until_complete(submitted.id).await;
     let orders = world.orders(done.id).await;
-    let states: Vec<OrderState> = orders.iter().map(|order| order.state).collect();
-    assert_eq!(states, [OrderState::Failed, OrderState::Answered], "{orders:#?}");
-    assert_eq!(orders[0].fault.as_ref().map(|fault| fault.kind), Some(FaultKind::Unsupported));
+    assert_eq!(orders.len(), 1, "{orders:#?}");
+    assert_eq!((orders[0].state, orders[0].party), (OrderState::Answered, 1));
+    let not_asked = world.store.read(move |reads| reads.not_asked(done.id)).await.expect("reads");
+    assert_eq!(not_asked.len(), 1, "{not_asked:?}");
+    assert!(
+        not_asked[0].party == "debtor-2" && not_asked[0].reason.contains("报文无法表达"),
+        "{not_asked:?}"
+    );
     world.stop().await;
 }
 

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 12] = [
+const COUNTERPARTS: [&str; 13] = [
     "companies-house",
     "example-bank",
     "example-bank-by-postbox",
@@ -18,6 +18,7 @@ const COUNTERPARTS: [&str; 12] = [
     "example-market-regulator",
     "example-market-regulator-parameters",
     "example-registry",
+    "example-registry-by-postbox",
     "example-vehicles",
     "gleif",
     "qichacha",
@@ -25,10 +26,11 @@ const COUNTERPARTS: [&str; 12] = [
     "tianyancha-by-environment",
 ];
 /// Files below `secrets` that they name.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 8] = [
     "companies-house.key",
     "example-bank.password",
     "example-bank-by-sftp.password",
+    "example-registry.password",
     "example-vehicles.key",
     "market-regulator.token",
     "qichacha.key",
@@ -229,7 +231,7 @@ roles = ["judge"]
 sha256 = "abc"
 "#;
 
-const BROKEN_COUNTERPARTS: [(&str, &str); 4] = [
+const BROKEN_COUNTERPARTS: [(&str, &str); 6] = [
     (
         "bank",
         "connector = \"court-bank\"\n[line]\nkind = \"parcel\"\noutgoing = \"out\"\n[limits]\nper_second = 1\nper_minute = 60\n\
@@ -244,11 +246,21 @@ const BROKEN_COUNTERPARTS: [(&str, &str); 4] = [
         "connector = \"tianyancha\"\n[line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:1\"\ntimeout = \"30\"\n\
          [settings]\ntoken = { file = \"absent.token\" }\n",
     ),
+    (
+        "first",
+        "connector = \"tianyancha\"\n[routing]\nstand_ins = [\"second\", \"nobody\"]\ndivisions = [\"Shanxi\"]\n\
+         [line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:1\"\n[settings]\ntoken = { environment = \"PATH\" }\n",
+    ),
+    (
+        "second",
+        "connector = \"qichacha\"\n[routing]\n\nstand_ins = [\"first\"]\n[line]\nkind = \"call\"\n\
+         base_url = \"http://127.0.0.1:1\"\n[settings]\napp_key = \"a\"\nsecret_key = { environment = \"PATH\" }\n",
+    ),
     ("Broken Name", "connector = \"court-realty\"\nline = 3\n[settings]\n"),
 ];
 
 /// File, line, and a part of what is said about it.
-const SAID: [(&str, usize, &str); 17] = [
+const SAID: [(&str, usize, &str); 18] = [
     ("chakong.toml", 1, "`instance`: must be text in quotes"),
     ("chakong.toml", 2, "`colour` is not a setting"),
     ("chakong.toml", 5, "`server.listen`: must be an address with a port"),
@@ -261,9 +273,10 @@ const SAID: [(&str, usize, &str); 17] = [
     ("Broken Name.toml", 3, "`settings.amount_unit`: is missing"),
     ("bank.toml", 2, "`line.incoming`: is missing"),
     ("bank.toml", 7, "`limits.per_minute`: stands beside `per_second`"),
-    ("bank.toml", 8, "bank_code"),
+    ("bank.toml", 9, "`settings.bank_code`: "),
     ("registry.toml", 1, "`court-reality` is not a connector; known: "),
     ("registry.toml", 4, "begins with http:// or https://"),
+    ("first.toml", 4, "`routing.divisions`: must be a list of at most 200 divisions"),
     ("vendor.toml", 5, "`line.timeout`: must be a length of time"),
     ("vendor.toml", 7, "`settings.token`: file absent.token"),
 ];
@@ -285,6 +298,54 @@ fn check_says_every_problem_of_every_file_at_once_with_its_line() {
         assert!(is_said, "{place}{part}\nis not in:\n{said}");
     }
     assert!(!said.contains("invented-token"));
+}
+
+#[test]
+fn what_is_wrong_in_a_description_is_told_with_its_file_and_line() {
+    let vehicles = counterpart_sample("example-vehicles");
+    let folder = folder(&sample("chakong.toml"), &[("vehicles", vehicles)]);
+    let description = folder.path().join("descriptions/vehicles.toml");
+    let right = sample("descriptions/vehicles.toml");
+    let line =
+        |text: &str, part: &str| text.lines().position(|line| line.contains(part)).map_or(0, |at| at + 1);
+    for (good, bad) in [("plate = ", "plait = "), ("size = 20", "size = 0"), ("path = ", "path = 7 #")] {
+        let wrong = right.replacen(good, bad, 1);
+        write(&description, &wrong);
+        let problems = load(&folder.path().join("chakong.toml"), &plugins()).expect_err(bad);
+        let said = problems.to_string();
+        let place = format!("descriptions/vehicles.toml:{}: ", line(&wrong, bad));
+        assert!(said.contains(&place), "{place} is not in {said}");
+    }
+}
+
+#[test]
+fn nobody_stands_in_for_himself_in_the_end_nor_who_is_not_there() {
+    let vendor = |stand_ins: &str| {
+        format!(
+            "connector = \"tianyancha\"\n[routing]\nstand_ins = [{stand_ins}]\n[line]\nkind = \"call\"\n\
+             base_url = \"http://127.0.0.1:1\"\n[settings]\ntoken = {{ file = \"../secrets/tianyancha.token\" }}\n"
+        )
+    };
+    let regulator = sample("counterparts/example-market-regulator-parameters.toml");
+    let of = |first: &str, second: &str| {
+        let counterparts =
+            [("first", vendor(first)), ("second", vendor(second)), ("regulator", regulator.clone())];
+        loaded(&sample("chakong.toml"), &counterparts).map(drop).map_err(|problems| problems.to_string())
+    };
+    assert_eq!(of("\"second\"", ""), Ok(()));
+    for (first, second, file, why) in [
+        ("\"second\"", "\"first\"", "second.toml:3", "it would stand in for itself"),
+        ("\"first\"", "", "first.toml:3", "it would stand in for itself"),
+        ("\"nobody\"", "", "first.toml:3", "there is no such counterpart"),
+        ("\"second\", \"second\"", "", "first.toml:3", "it stands there twice"),
+        ("\"regulator\"", "", "first.toml:3", "it cannot be queried"),
+    ] {
+        let said = of(first, second).expect_err(why);
+        assert!(said.contains(file) && said.contains(why), "{said}");
+    }
+    let bank = sample("counterparts/example-bank.toml").replace("# age = \"0s\"", "age = \"1h\"");
+    let said = loaded(&sample("chakong.toml"), &[("bank", bank)]).map(drop).expect_err("files").to_string();
+    assert!(said.contains("over call lines only"), "{said}");
 }
 
 #[test]

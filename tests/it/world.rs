@@ -152,6 +152,7 @@ impl World {
             clock,
             board: Arc::clone(&board),
             submissions: Arc::new(Submissions::default()),
+            counterparts: Arc::clone(&counterparts),
             tasks: tasks.clone(),
         };
         let (is_ready, ready) = tokio::sync::oneshot::channel();

@@ -78,6 +78,8 @@ pub enum Speaks<'a> {
     Call(&'a dyn Call),
     /// Over a parcel line.
     Parcel(&'a dyn Parcel),
+    /// Over a postbox line only; see [`Connector::postbox`].
+    Postbox(&'a dyn Postbox),
 }
 
 /// Orders that go out together: all queries, or all controls. Never empty, never more than the manifest's largest batch.

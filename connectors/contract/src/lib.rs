@@ -33,6 +33,7 @@ pub mod reply;
 pub mod sandbox;
 pub mod scalar;
 pub mod secret;
+pub mod soap;
 pub mod target;
 mod text;
 

@@ -127,12 +127,20 @@ pub struct SettingProblem {
     pub key: String,
     /// What is wrong and what to do.
     pub problem: String,
+    /// Line in the setting's own text, from 1, where that is a long one such as a description.
+    pub line: Option<usize>,
 }
 
 impl SettingProblem {
     /// A problem with a setting.
     pub fn new(key: &str, problem: impl Into<String>) -> Self {
-        Self { key: key.to_owned(), problem: problem.into() }
+        Self { key: key.to_owned(), problem: problem.into(), line: None }
+    }
+
+    /// At a line of the setting's own text, from 1.
+    #[must_use]
+    pub fn at_line(self, line: Option<usize>) -> Self {
+        Self { line, ..self }
     }
 }
 

@@ -39,6 +39,8 @@ pub enum SandboxSpeaks<'a> {
     Call(&'a mut dyn CallSandbox),
     /// It takes and hands over files.
     Parcel(&'a mut dyn ParcelSandbox),
+    /// It visits a postbox, and nothing else.
+    Postbox(&'a mut dyn PostboxSandbox),
 }
 
 /// A called sandbox.

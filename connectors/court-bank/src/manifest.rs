@@ -140,7 +140,7 @@ impl Desk {
         let password = settings.secret("password").is_some_and(|password| !password.expose().is_empty());
         let lacks = |key: &str| {
             let problem = format!("a postbox line needs `account` and `password`; give `{key}` too");
-            Err(SettingProblem { key: key.to_owned(), problem })
+            Err(SettingProblem::new(key, problem))
         };
         match (account, password) {
             (false, false) => Ok(None),
@@ -162,7 +162,7 @@ impl Bank {
     pub(crate) fn configured(settings: &Settings) -> Result<Self, Vec<SettingProblem>> {
         let code = settings.text("bank_code").parse().map_err(|error| {
             let problem = format!("{error}; ask the court's exchange administrator for the bank's 银行代码");
-            SettingProblem { key: "bank_code".to_owned(), problem }
+            SettingProblem::new("bank_code", problem)
         });
         let (code, desk) = match (code, Desk::configured(settings)) {
             (Ok(code), Ok(desk)) => (code, desk),

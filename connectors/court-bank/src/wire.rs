@@ -15,7 +15,6 @@ mod generation;
 mod request;
 pub(crate) mod sealed;
 pub(crate) mod soap;
-pub(crate) mod wsdl;
 pub(crate) mod xml;
 
 pub(crate) use answer::{

@@ -7,6 +7,7 @@ mod manifest;
 mod read;
 mod sandbox;
 mod write;
+mod xml;
 
 use std::sync::Arc;
 

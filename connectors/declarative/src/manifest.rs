@@ -6,7 +6,7 @@ use chakong_contract::asset::AssetKind;
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
 use chakong_contract::{ActionKind, Capability, IdentityKind, LineKind, Manifest, Secret};
 
-use crate::description::{Auth, Description};
+use crate::description::{Auth, Description, line_at, line_of};
 use crate::write;
 
 /// Longest description that is read, in bytes.
@@ -45,7 +45,7 @@ pub(crate) type Checked = (Description, Option<(String, Secret)>);
 
 pub(crate) fn check(settings: &Settings) -> Result<Checked, Vec<SettingProblem>> {
     let mut problems = Vec::new();
-    let description = fitting(described(settings.text("description")), &mut problems);
+    let description = described(settings.text("description"), &mut problems);
     let needs_secret = description.as_ref().is_some_and(|described| !matches!(described.auth, Auth::None));
     let secret = if needs_secret { fitting(settings.needed_secret("secret"), &mut problems) } else { None };
     match description {
@@ -57,18 +57,30 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, Vec<SettingProblem>>
     }
 }
 
-fn described(text: &str) -> Result<Description, SettingProblem> {
+/// The description, if everything in it is right; else every problem with its line.
+fn described(text: &str, problems: &mut Vec<SettingProblem>) -> Option<Description> {
     let problem = |why: String| SettingProblem::new("description", why);
     if text.trim().is_empty() {
-        return Err(problem("the description is missing".to_owned()));
+        problems.push(problem("the description is missing".to_owned()));
+        return None;
     }
     if text.len() > LONGEST {
-        return Err(problem(format!("the description is longer than {LONGEST} bytes")));
+        problems.push(problem(format!("the description is longer than {LONGEST} bytes")));
+        return None;
     }
-    let description: Description = toml::from_str(text).map_err(|error| problem(error.to_string()))?;
-    description.check().map_err(problem)?;
-    write::check(&description).map_err(problem)?;
-    Ok(description)
+    let description: Description = match toml::from_str(text) {
+        Ok(description) => description,
+        Err(error) => {
+            let line = error.span().map(|span| line_at(text, span.start));
+            problems.push(problem(error.message().to_owned()).at_line(line));
+            return None;
+        }
+    };
+    let mut wrong = description.check();
+    wrong.extend(write::check(&description).err());
+    let told = wrong.iter().map(|(at, why)| problem(format!("{at}: {why}")).at_line(line_of(text, at)));
+    problems.extend(told);
+    wrong.is_empty().then_some(description)
 }
 
 fn header(auth: &Auth, secret: &Secret) -> Option<(String, Secret)> {

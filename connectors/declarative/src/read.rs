@@ -6,7 +6,7 @@ use chakong_contract::name::same_name;
 use chakong_contract::{Answer, Currency, Fault, FaultKind, HttpAnswer, Order, RetryAfter, Scalar, money};
 use serde_json::{Map, Value, json};
 
-use crate::description::{Description, Field, FieldType, fields_of};
+use crate::description::{Description, Field, FieldType, Format, fields_of};
 
 /// Entries of one page that are read at most.
 const MOST_ENTRIES: usize = 1_000;
@@ -32,12 +32,12 @@ fn scalar(value: Option<&Value>) -> Option<Scalar> {
 /// The list of an answer; nothing is an empty page.
 pub(crate) fn page(description: &Description, answer: &HttpAnswer) -> Result<Page, Fault> {
     let form = &description.answer;
-    let parsed = serde_json::from_slice::<Value>(&answer.body);
-    if form.nothing_statuses.contains(&answer.status) && parsed.as_ref().is_ok_and(Value::is_object) {
+    let parsed = form.format.read(&answer.body);
+    if form.nothing_statuses.contains(&answer.status) && parsed.as_ref().is_some_and(Value::is_object) {
         return Ok(Page::default());
     }
     answer.success(OPERATION)?;
-    let mut body = parsed.map_err(|_| malformed("the answer is not JSON"))?;
+    let mut body = parsed.ok_or_else(|| malformed("the answer is not of the format that is described"))?;
     if let Some(pointer) = &form.code {
         let code = scalar(body.pointer(pointer)).map(|code| code.text()).filter(|code| !code.is_empty());
         let code = code.ok_or_else(|| malformed("the answer has no code"))?;
@@ -56,6 +56,10 @@ pub(crate) fn page(description: &Description, answer: &HttpAnswer) -> Result<Pag
             Ok(Page { items, total })
         }
         Some(Value::Null) if form.code.is_some() => Ok(Page::default()),
+        // In XML a list of one entry looks like the entry, and one of none like a text or is not there at all.
+        Some(item @ Value::Object(_)) if form.format == Format::Xml => Ok(Page { items: vec![item], total }),
+        Some(Value::String(text)) if form.format == Format::Xml && text.is_empty() => Ok(Page::default()),
+        None if form.format == Format::Xml && form.code.is_some() => Ok(Page::default()),
         _ => Err(malformed("the answer has no list")),
     }
 }

@@ -10,8 +10,8 @@ use chakong_contract::{HttpAnswer, Moment, Secret, Settings};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::description::Description;
-use crate::{manifest, write};
+use crate::description::{Description, Format};
+use crate::{manifest, write, xml};
 
 /// The script. `README.md` shows one in full.
 #[derive(Debug, Default, Deserialize)]
@@ -71,9 +71,15 @@ impl CallSandbox for Described {
             Some(fault) => (200, self.coded(&fault.code.unwrap_or(0).to_string())),
             None => self.answer(request),
         };
-        let body = serde_json::to_vec(&body).unwrap_or_default();
         let delay = Duration::from_millis(self.script.delay_ms);
-        Served::spoilt(fault.as_ref(), delay, HttpAnswer::json(status, body))
+        let right = match self.description.answer.format {
+            Format::Json => HttpAnswer::json(status, serde_json::to_vec(&body).unwrap_or_default()),
+            Format::Xml => {
+                let headers = vec![("content-type".to_owned(), "application/xml; charset=utf-8".to_owned())];
+                HttpAnswer { status, headers, body: xml::write(&body) }
+            }
+        };
+        Served::spoilt(fault.as_ref(), delay, right)
     }
 }
 

@@ -6,7 +6,7 @@ use chakong_contract::sandbox::HttpHeard;
 use chakong_contract::{Fault, FaultKind, HttpRequest, Method, Order, Secret};
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-use crate::description::Description;
+use crate::description::{Description, Wrong};
 
 /// Longest text that a template may become, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -36,12 +36,12 @@ fn render(name: &str, template: &str, variables: &Value) -> Result<String, Strin
     let template = environment.template_from_named_str(name, template);
     let text = template.and_then(|template| template.render(variables));
     // The message may repeat values: only its kind is told.
-    let text = text.map_err(|error| format!("{name} cannot be written: {}", error.kind()))?;
-    if text.len() > LONGEST { Err(format!("{name} becomes too long")) } else { Ok(text) }
+    let text = text.map_err(|error| format!("cannot be written: {}", error.kind()))?;
+    if text.len() > LONGEST { Err("becomes too long".to_owned()) } else { Ok(text) }
 }
 
 /// Tries every template with empty values.
-pub(crate) fn check(description: &Description) -> Result<(), String> {
+pub(crate) fn check(description: &Description) -> Result<(), Wrong> {
     request(description, None, 1).map(drop)
 }
 
@@ -52,23 +52,27 @@ pub(crate) fn ask(
     page: u32,
     authorization: Option<&(String, Secret)>,
 ) -> Result<HttpRequest, Fault> {
-    let fault = |why| Fault::new(FaultKind::Misconfigured, "write a query", why);
+    let fault = |(at, why)| Fault::new(FaultKind::Misconfigured, "write a query", format!("{at} {why}"));
     let mut request = request(description, Some(order), page).map_err(fault)?;
     request.secret_headers.extend(authorization.cloned());
     Ok(request)
 }
 
-fn request(description: &Description, order: Option<&Order>, page: u32) -> Result<HttpRequest, String> {
+fn request(description: &Description, order: Option<&Order>, page: u32) -> Result<HttpRequest, Wrong> {
     let form = &description.request;
     let variables = variables(order);
     let mut request = match form.method {
         Method::Get => HttpRequest::get(&form.path),
         Method::Post => {
-            HttpRequest::post_json(&form.path, render("body.json", &form.body, &variables)?.into_bytes())
+            let body = render("body.json", &form.body, &variables);
+            let body = body.map_err(|why| ("request.body".to_owned(), why))?;
+            HttpRequest::post_json(&form.path, body.into_bytes())
         }
     };
     for (name, template) in &form.query {
-        request.query.push((name.clone(), render(name, template, &variables)?));
+        let value = render(name, template, &variables);
+        let value = value.map_err(|why| (format!("request.query.{name}"), why))?;
+        request.query.push((name.clone(), value));
     }
     if let Some(paging) = &description.paging {
         request.query.push((paging.parameter.clone(), page.to_string()));

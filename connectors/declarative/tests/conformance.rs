@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 const VEHICLES: &str = include_str!("../examples/vehicles.toml");
 const HOUSING_FUND: &str = include_str!("../examples/housing-fund.toml");
+const VEHICLE_TAX: &str = include_str!("../examples/vehicle-tax.toml");
 const ID: &str = "110101190001010014";
 const NAME: &str = "甲某";
 
@@ -49,6 +50,7 @@ fn fixtures() {
     let folder = |name| fixture_folder(env!("CARGO_MANIFEST_DIR"), name);
     check_fixtures(&plugin(), &settings(VEHICLES), &folder("declarative"));
     check_fixtures(&plugin(), &settings(HOUSING_FUND), &folder("declarative-housing-fund"));
+    check_fixtures(&plugin(), &settings(VEHICLE_TAX), &folder("declarative-vehicle-tax"));
 }
 
 #[test]
@@ -64,9 +66,47 @@ fn the_housing_fund_conforms() {
     conformance(&Subject { plugin, settings, script: fund(), samples: vec![order()] });
 }
 
+/// Vehicles as the tax office writes them.
+fn taxed(count: u32) -> Value {
+    let vehicle = |at: u32| json!({ "cphm": format!("示A{at:05}"), "clsbdh": format!("LTEST{at:012}"), "nsrsbh": ID, "nsrmc": NAME, "djrq": "2019-05-06" });
+    json!({ "parties": [{ "number": ID, "items": (1..=count).map(vehicle).collect::<Vec<_>>() }] })
+}
+
+#[test]
+fn answers_in_xml_conform() {
+    let (plugin, settings) = (plugin(), settings(VEHICLE_TAX));
+    conformance(&Subject { plugin, settings, script: taxed(120), samples: vec![order()] });
+}
+
+#[test]
+fn every_problem_of_a_description_is_told_with_its_line() {
+    let text = VEHICLE_TAX
+        .replace("path = \"/ccs/query\"", "path = \"ccs\"")
+        .replace("{{ case_number }}", "{{ case_nubmer }}")
+        .replace("size = 50", "size = 0")
+        .replace("/response/body/vehicle", "/body/vehicle")
+        .replace("owner = ", "ovner = ");
+    let line = |part: &str| text.lines().position(|line| line.contains(part)).map(|at| at + 1);
+    let problems = (plugin().build)(&settings(&text)).expect_err("wrong");
+    let told: Vec<_> = problems.iter().map(|problem| (problem.line, problem.problem.as_str())).collect();
+    for (part, why) in [
+        ("path = ", "request.path: begins with /"),
+        ("case_nubmer", "request.query.ah: cannot be written"),
+        ("size = 0", "paging.size: is 1 to 1000"),
+        ("/body/vehicle", "answer.items: of XML"),
+        ("ovner = ", "asset.fields.ovner: there is no such field"),
+    ] {
+        assert!(told.iter().any(|(at, said)| *at == line(part) && said.starts_with(why)), "{part}: {told:?}");
+    }
+    assert_eq!(problems.len(), 5);
+    let broken = VEHICLE_TAX.replace("size = 50", "size = ");
+    let problems = (plugin().build)(&settings(&broken)).expect_err("no TOML");
+    assert_eq!(problems[0].line, broken.lines().position(|line| line == "size = ").map(|at| at + 1));
+}
+
 #[test]
 fn a_description_is_short() {
-    for text in [VEHICLES, HOUSING_FUND] {
+    for text in [VEHICLES, HOUSING_FUND, VEHICLE_TAX] {
         assert!(text.lines().count() <= 100);
     }
 }
@@ -157,6 +197,13 @@ proptest! {
     }
 
     #[test]
+    fn what_the_sandbox_writes_in_xml_the_connector_reads(count in 0u32..150) {
+        let answer = reply(&taxed(count), &settings(VEHICLE_TAX), &order());
+        prop_assert_eq!(answer.outcome(), if count == 0 { "nothing" } else { "found" });
+        prop_assert_eq!(answer.assets().len(), count as usize, "one entry is a list too");
+    }
+
+    #[test]
     fn amounts_are_exact(cents in 0i64..1_000_000_000_000) {
         let mut script = fund();
         script["parties"][0]["items"][0]["ye"] = cents.into();
@@ -170,13 +217,16 @@ proptest! {
 
     #[test]
     fn any_json_is_survived(text in ".{0,200}", number: i64) {
-        for description in [VEHICLES, HOUSING_FUND] {
+        for description in [VEHICLES, HOUSING_FUND, VEHICLE_TAX] {
             let connector = (plugin().build)(&settings(description)).expect("settings");
             let item = json!({ "plateNo": number, "firstRegDate": text, "state": [text], "grzh": text, "ye": text, "khrq": number });
             let items = json!([item, number, text, null, {}]);
             let body = json!({ "code": 0, "status": "OK", "data": { "rows": items, "total": text }, "accounts": items });
-            let reading = connector.read(&chakong_contract::Message::new("", body.to_string().into_bytes()));
-            prop_assert_eq!(reading.reads.len() + reading.problems.len(), 1);
+            let xml = format!("<response><head code='0000'><total>{number}</total></head><body><vehicle>{text}</vehicle></body></response>");
+            for body in [body.to_string(), xml] {
+                let reading = connector.read(&chakong_contract::Message::new("", body.into_bytes()));
+                prop_assert_eq!(reading.reads.len() + reading.problems.len(), 1);
+            }
         }
     }
 }

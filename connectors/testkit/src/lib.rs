@@ -26,6 +26,11 @@
 //! * [`desk`]: what stands behind a postbox, for sandboxes that visit one.
 //! * [`sample`]: composed orders about invented parties.
 
+/// The page `connectors/README.md`: its connector is compiled with the examples of this documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct AddAConnector;
+
 pub mod conformance;
 pub mod desk;
 pub mod drive;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
+use chakong_contract::Moment;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -13,7 +14,7 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
-use crate::store::Stored;
+use crate::store::{Stored, charged_on};
 
 /// Every counterpart.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -26,6 +27,7 @@ pub(super) struct CounterpartList {
 async fn views(gateway: &Shared, only: Option<String>) -> Stored<Vec<CounterpartInFull>> {
     let configs = gateway.counterparts.now();
     let board = std::sync::Arc::clone(&gateway.board);
+    let today = Moment::from_timestamp(gateway.clock.now()).date();
     let read = gateway.store.read(move |reads| {
         let mut names: BTreeSet<String> = configs.keys().cloned().collect();
         names.extend(reads.open_lanes()?);
@@ -33,12 +35,13 @@ async fn views(gateway: &Shared, only: Option<String>) -> Stored<Vec<Counterpart
         let mut views = Vec::with_capacity(names.len());
         for name in names {
             let (counts, paused) = (reads.lane_counts(&name)?, reads.paused(&name)?);
+            let charged = charged_on(reads, &name, today)?;
             views.push(match configs.get(&name) {
                 Some(config) => {
                     let health = board.get(&name).map(|health| health.view(counts));
-                    CounterpartInFull::configured(config, paused, health)
+                    CounterpartInFull::configured(config, paused, charged, health)
                 }
-                None => CounterpartInFull::unconfigured(name, paused, counts),
+                None => CounterpartInFull::unconfigured(name, paused, charged, counts),
             });
         }
         Ok(views)

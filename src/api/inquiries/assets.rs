@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
-use chakong_contract::asset::MatchedBy;
+use chakong_contract::asset::{FoundAsset, MatchedBy};
 use chakong_contract::{Asset, RequestNumber};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -16,7 +16,8 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
-use crate::inquiry::{OrderId, OrderRecord};
+use crate::companies::stakes_of_parties;
+use crate::inquiry::{OrderId, OrderRecord, Submission};
 use crate::store::Revision;
 
 /// The assets of an inquiry's parties.
@@ -69,7 +70,7 @@ pub(super) async fn assets(
             orders.into_iter().map(|order| (order.id, order)).collect();
         let mut revisions = reads.revisions_of(inquiry.id)?;
         revisions.sort_by_key(|revision| std::cmp::Reverse(revision.at));
-        Ok(AssetList { assets: merge(revisions, &orders, |order| submission.reference_of(order.party)) })
+        Ok(AssetList { assets: merge(revisions, &orders, &submission) })
     });
     read.await.map(Json)
 }
@@ -78,17 +79,17 @@ pub(super) async fn assets(
 fn merge(
     revisions: Vec<Revision>,
     orders: &BTreeMap<OrderId, OrderRecord>,
-    party: impl Fn(&OrderRecord) -> String,
+    submission: &Submission,
 ) -> Vec<MergedAsset> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut merged: Vec<MergedAsset> = Vec::new();
     for revision in revisions {
         let Some(order) = orders.get(&revision.order) else { continue };
-        for found in revision.answer.reply.assets() {
+        for (party, found) in shown(&revision, order, submission) {
             let source = AssetSource {
                 order: order.number(),
                 counterpart: order.lane.clone(),
-                party: party(order),
+                party: submission.reference_of(party),
                 revision: revision.number,
                 at: revision.at,
                 raw_digest: revision.raw_digest.clone(),
@@ -99,11 +100,23 @@ fn merge(
             let place = *places.entry(found.asset.identity()).or_insert(next);
             match merged.get_mut(place) {
                 Some(known) => known.sources.push(source),
-                None => merged.push(MergedAsset { asset: found.asset.clone(), sources: vec![source] }),
+                None => merged.push(MergedAsset { asset: found.asset, sources: vec![source] }),
             }
         }
     }
     merged
+}
+
+/// What an answer shows, and whose it is: the assets of the party that was looked up, and the stakes of any party of the inquiry
+/// that stands in a company's list of shareholders.
+fn shown(revision: &Revision, order: &OrderRecord, submission: &Submission) -> Vec<(u32, FoundAsset)> {
+    let reported = revision.answer.reply.assets().iter();
+    let stakes = reported.clone().flat_map(|found| stakes_of_parties(&found.asset, &submission.parties));
+    let stakes = stakes.map(|one| {
+        let found = FoundAsset { asset: Asset::Equity(one.stake), matched_by: one.matched_by };
+        (one.party, found)
+    });
+    reported.map(|found| (order.party, found.clone())).chain(stakes).collect()
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

@@ -1,10 +1,10 @@
 //! What acts on a measure have in common: an amount, documents, and who must hear of them.
 
-use chakong_contract::{LegalDocument, Money};
+use chakong_contract::{ActionKind, LegalDocument, Money};
 use rust_decimal::Decimal;
 
 use crate::api::Shared;
-use crate::inquiry::Measure;
+use crate::inquiry::{Measure, MeasureId};
 use crate::intake::Finding;
 use crate::settle::Declined;
 use crate::store::{Stored, Tx};
@@ -41,6 +41,22 @@ pub(super) fn check_documents(documents: &[LegalDocument], findings: &mut Vec<Fi
 
 fn finding(pointer: String, detail: &str) -> Finding {
     Finding { pointer, detail: detail.to_owned() }
+}
+
+/// Whether the measure's counterpart takes orders of this kind.
+pub(super) fn can(
+    gateway: &Shared,
+    tx: &mut dyn Tx,
+    id: MeasureId,
+    action: ActionKind,
+) -> Stored<Result<(), Declined>> {
+    let Some(measure) = tx.measure(id)? else { return Ok(Err(Declined::Unknown("measure"))) };
+    let counterparts = gateway.counterparts.now();
+    let able = counterparts
+        .get(&measure.counterpart)
+        .is_some_and(|asked| asked.plugin.manifest.capability(action).is_some());
+    let declined = || Declined::NotNow(format!("{} takes no {action} orders", measure.counterpart));
+    Ok(if able { Ok(()) } else { Err(declined()) })
 }
 
 /// Reads the submission anew within the transaction that added documents to it: a lane that its commit wakes must see

@@ -7,14 +7,14 @@ use chakong_contract::{ActionKind, LegalDocument, Money};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::checks::{check_amount, check_documents, refresh};
+use super::checks::{can, check_amount, check_documents, refresh};
 use super::{MeasurePath, MeasureView, decide};
 use crate::api::access::{Caller, may};
 use crate::api::extract::{At, Sent, check_reason, no_findings};
 use crate::api::problem::Problem;
 use crate::api::{Shared, act};
 use crate::intake::Finding;
-use crate::settle::{self, Declined, Deduction};
+use crate::settle::{self, Deduction};
 use crate::store::Tx;
 
 /// How much is deducted, where it goes, on which documents, and why.
@@ -65,16 +65,8 @@ pub(super) async fn deduct(
     let act = act(gateway.clock.now(), caller.name(), "deduct", path.id.to_string(), &reason);
     let around = Shared::clone(&gateway);
     let work = move |tx: &mut dyn Tx| {
-        let counterparts = around.counterparts.now();
-        let can = |lane: &str| {
-            let asked = counterparts.get(lane);
-            asked.is_some_and(|asked| asked.plugin.manifest.capability(ActionKind::Deduct).is_some())
-        };
-        if let Some(measure) = tx.measure(path.id)?
-            && !can(&measure.counterpart)
-        {
-            let reason = format!("{} takes no deduction orders", measure.counterpart);
-            return Ok(Err(Declined::NotNow(reason)));
+        if let Err(declined) = can(&around, tx, path.id, ActionKind::Deduct)? {
+            return Ok(Err(declined));
         }
         let deducted = settle::deduct(tx, path.id, &deduction, act.clone())?;
         refresh(&around, tx, &deducted)?;

@@ -15,7 +15,7 @@ use crate::api::access::{Caller, may};
 use crate::api::extract::{Asked, At};
 use crate::api::problem::Problem;
 use crate::queue::Provenance;
-use crate::store::Revision;
+use crate::store::{ChargeReference, Revision};
 
 /// Which revision.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -35,6 +35,8 @@ pub(super) struct OrderInFull {
     answer: Option<AnswerView>,
     /// Number of the latest revision; 0 while there is no answer.
     revisions: u32,
+    /// The numbers that a vendor gave its calls about this order, for its bill.
+    vendor_calls: Vec<ChargeReference>,
 }
 
 /// One revision of an answer.
@@ -71,6 +73,7 @@ impl AnswerView {
                 connector: revision.connector,
                 answered_at: answer.answered_at,
                 received_at: revision.at,
+                cached_from: revision.cached_from,
             },
         }
     }
@@ -102,7 +105,9 @@ pub(super) async fn show(
             }
             None => None,
         };
-        Ok(Ok(OrderInFull { order: OrderView::read(reads, &around, &order)?, answer, revisions }))
+        let vendor_calls = reads.charge_references(order.id)?;
+        let order = OrderView::read(reads, &around, &order)?;
+        Ok(Ok(OrderInFull { order, answer, revisions, vendor_calls }))
     });
     found.await?.map(Json).map_err(Problem::not_found)
 }

@@ -8,7 +8,7 @@ const UID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const ROLES: [&str; 4] = ["case", "officer", "approver", "ops"];
 
 /// Method, path, and who may, as letters: case system, officer, approver, operations.
-const MATRIX: [(&str, &str, &str); 30] = [
+const MATRIX: [(&str, &str, &str); 31] = [
     ("POST", "/v1/inquiries", "c"),
     ("GET", "/v1/inquiries", "coa"),
     ("GET", "/v1/inquiries/{uid}", "coa"),
@@ -34,6 +34,7 @@ const MATRIX: [(&str, &str, &str); 30] = [
     ("GET", "/v1/connectors/court-bank", "op"),
     ("GET", "/v1/counterparts", "op"),
     ("GET", "/v1/counterparts/bank-a", "op"),
+    ("GET", "/v1/counterparts/bank-a/charges", "op"),
     ("POST", "/v1/counterparts/nobody/pause", "p"),
     ("POST", "/v1/counterparts/nobody/resume", "p"),
     ("POST", "/v1/counterparts/nobody/probe", "p"),

@@ -195,11 +195,23 @@ impl Bench {
     /// Something happens to an order, as a lane would tell it.
     pub(super) async fn happens(&self, number: &str, happening: Happening, digest: &str) {
         let number = number.parse().expect("number");
-        let source =
-            Source { raw: None, digest: digest.to_owned(), connector: "court-bank/0.1.0".to_owned() };
+        let source = Source {
+            raw: None,
+            digest: digest.to_owned(),
+            connector: "court-bank/0.1.0".to_owned(),
+            cached_from: None,
+        };
         let now = self.gateway.clock.now();
         let policy = RetryPolicy { attempts: 1, ..RetryPolicy::default() };
-        let on = Circumstances { now, policy, chance: 0.0, idempotent: false, can_freeze: true };
+        let on = Circumstances {
+            now,
+            policy,
+            chance: 0.0,
+            idempotent: false,
+            can_freeze: true,
+            routes: Arc::default(),
+            passes_on: false,
+        };
         let work = self.gateway.store.write(move |tx| {
             let order = order_by_number(tx, &number)?.expect("order");
             apply(tx, &order, happening.clone(), &on, &source)

@@ -28,7 +28,7 @@ pub(super) fn assert_documented(method: &str, path: &str, status: u16) {
 }
 
 /// Every route of the API.
-const ROUTES: [&str; 34] = [
+const ROUTES: [&str; 36] = [
     "get /healthz",
     "get /metrics",
     "get /openapi.json",
@@ -38,6 +38,7 @@ const ROUTES: [&str; 34] = [
     "get /v1/consumers",
     "get /v1/counterparts",
     "get /v1/counterparts/{name}",
+    "get /v1/counterparts/{name}/charges",
     "get /v1/inquiries",
     "get /v1/inquiries/{uid}",
     "get /v1/inquiries/{uid}/acts",
@@ -60,6 +61,7 @@ const ROUTES: [&str; 34] = [
     "post /v1/measures/{id}/deduct",
     "post /v1/measures/{id}/reject",
     "post /v1/measures/{id}/release",
+    "post /v1/measures/{id}/renew",
     "post /v1/orders/{number}/requery",
     "post /v1/orders/{number}/resolve",
     "post /v1/results/ack",

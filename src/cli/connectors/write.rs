@@ -47,6 +47,9 @@ pub(super) fn run(with: &With, path: &Path, how: &How) -> Outcome {
                 Step::Later { .. } | Step::Done(_) => Err(input("the connector asks nothing for this order")),
             }
         }
+        Speaks::Postbox(_) => {
+            Err(input("the counterpart fetches orders for itself: give the call that it makes with --answer"))
+        }
         Speaks::Parcel(parcel) => {
             let files = parcel.write(&batch).map_err(input)?;
             files.iter().try_for_each(|file| match &how.into {

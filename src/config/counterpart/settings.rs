@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chakong_contract::Secret;
 use chakong_contract::connector::{Connector, Plugin};
-use chakong_contract::manifest::{Setting, SettingKind, SettingValue, Settings};
+use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, SettingValue, Settings};
 use toml::de::DeValue;
 
 use super::super::reader::Section;
@@ -38,11 +38,29 @@ pub(super) fn build(
     match (plugin.build)(&settings) {
         Ok(connector) => Some((settings, connector)),
         Err(problems) => {
-            for problem in problems {
-                root.problem("settings", problem);
-            }
+            tell(root, base, &problems);
             None
         }
+    }
+}
+
+/// Says what a connector found wrong, each at its setting; where the setting's text stands in a file of its own, at its line
+/// there.
+fn tell(root: &mut Section<'_>, base: &Path, problems: &[SettingProblem]) {
+    let told = root.section("settings", |section| {
+        let entries = section.entries();
+        for SettingProblem { key, problem, line } in problems {
+            let value = entries.iter().find(|(known, _)| known == key).map(|(_, value)| *value);
+            let file = value.and_then(|value| value.as_table()?.get("file")?.get_ref().as_str());
+            match (file, line) {
+                (Some(file), Some(line)) => section.problem_in(&base.join(file), *line, problem),
+                (None, Some(line)) => section.problem(key, format_args!("line {line} of it: {problem}")),
+                (_, None) => section.problem(key, problem),
+            }
+        }
+    });
+    if told.is_none() {
+        problems.iter().for_each(|problem| root.problem("settings", problem));
     }
 }
 

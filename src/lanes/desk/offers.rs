@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, Order, Visit};
+use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, Moment, Order, Visit};
 use sha2::{Digest as _, Sha256};
 
 use super::super::take_in::{circumstances, source};
@@ -104,10 +104,11 @@ impl Desk {
         candidates: Offered,
     ) -> Stored<(Offered, Vec<(OrderId, Fault)>)> {
         let config = Arc::clone(config);
+        let today = Moment::from_timestamp(self.context.clock.now()).date();
         let judged = tokio::task::spawn_blocking(move || {
             let (mut good, mut faults) = (Vec::with_capacity(candidates.len()), Vec::new());
             for (record, order) in candidates {
-                let lacks = lacking(&order, &config.plugin.manifest);
+                let lacks = lacking(&order, &config, today);
                 match lacks.map_or_else(|| config.connector.can_express(&order), Err) {
                     Ok(()) => good.push((record, order)),
                     Err(fault) => {
@@ -129,7 +130,8 @@ impl Desk {
     ) -> Stored<()> {
         let now = self.context.clock.now();
         faults.iter().for_each(|(_, fault)| health.faulted(fault, now));
-        let (query, control) = (circumstances(config, now, false), circumstances(config, now, true));
+        let (query, control) =
+            (circumstances(config, &self.context, false), circumstances(config, &self.context, true));
         let source = source(config, String::new());
         let write = move |tx: &mut dyn crate::store::Tx| {
             for (id, fault) in &faults {
@@ -150,7 +152,8 @@ impl Desk {
         digest: Vec<u8>,
     ) -> Stored<bool> {
         let now = self.context.clock.now();
-        let (query, control) = (circumstances(config, now, false), circumstances(config, now, true));
+        let (query, control) =
+            (circumstances(config, &self.context, false), circumstances(config, &self.context, true));
         let source = source(config, String::new());
         let batch = BatchRecord { lane: config.name.clone(), made: now, digest: Some(digest) };
         let write = move |tx: &mut dyn crate::store::Tx| {

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::outcome::{Conversed, Outcomes};
-use super::{Lane, Ready, batch_of, wrong_line};
+use super::{Lane, Ready, batch_of, reuse, wrong_line};
 use crate::inquiry::{OrderId, OrderState};
 use crate::lines::call::{CallLine, Ended};
 use crate::settle::Happening;
@@ -68,7 +68,8 @@ impl Lane {
             true => conversation.requests.saturating_sub(1),
             false => 0,
         };
-        let heard = Conversed { raw, digest, further_requests };
+        let (charges, keys) = (dialogue.charges(), reuse::keys(&self.config, &batch));
+        let heard = Conversed { raw, digest, further_requests, charges, keys };
         self.settle(self.outcomes_of(&batch, conversation.ended), Some(heard)).await
     }
 

@@ -4,15 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chakong_contract::connector::{Read, ReadContent};
+use chakong_contract::connector::{Charges, Read, ReadContent};
 use chakong_contract::{Fault, FaultKind, Moment};
 
 use super::super::take_in::source;
 use super::Lane;
+use super::reuse::{Keys, keep};
 use crate::inquiry::{OrderId, OrderState};
 use crate::settle::{Happening, Source, apply};
-use crate::store::{RawMessage, StoreError, Stored};
+use crate::store::{RawMessage, StoreError, Stored, Tx};
 
+/// Most numbers of a vendor that are kept of one conversation.
+const MOST_REFERENCES: usize = 200;
 /// How long to wait before writing again what the store did not take.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
 
@@ -25,6 +28,24 @@ pub(super) struct Conversed {
     pub(super) digest: String,
     /// Requests that still count against the day's quota; the first one was counted before it left.
     pub(super) further_requests: u64,
+    /// What it cost.
+    pub(super) charges: Charges,
+    /// Keys under which answers may be used again.
+    pub(super) keys: Keys,
+}
+
+/// Books what a conversation cost: the counter of the day, and the vendor's numbers beside the order.
+fn account(tx: &mut dyn Tx, heard: &Conversed, order: Option<OrderId>) -> Stored<()> {
+    let (charges, at) = (&heard.charges, heard.raw.at);
+    if charges.requests > 0 {
+        tx.add_charges(&heard.raw.lane, Moment::from_timestamp(at).date(), charges.requests)?;
+    }
+    for reference in charges.references.iter().take(MOST_REFERENCES) {
+        if let Some(order) = order {
+            tx.insert_charge_reference(order, at, reference)?;
+        }
+    }
+    Ok(())
 }
 
 /// What happened to each order of a batch.
@@ -51,6 +72,7 @@ impl Lane {
                             let day = Moment::from_timestamp(heard.raw.at).date();
                             tx.spend_quota(&heard.raw.lane, day, heard.further_requests)?;
                         }
+                        account(tx, heard, outcomes.first().map(|(id, _)| *id))?;
                     }
                     let mut again = false;
                     for (id, happening) in outcomes.iter() {
@@ -58,6 +80,9 @@ impl Lane {
                         let on = if order.is_control() { &control } else { &query };
                         let after = apply(tx, &order, happening.clone(), on, &source)?;
                         again |= after.state == OrderState::Queued;
+                        if let Some(heard) = &heard {
+                            keep(tx, &after, heard)?;
+                        }
                     }
                     Ok(again)
                 })

@@ -120,7 +120,7 @@ impl Lane {
         let connector = Arc::clone(&self.config.connector);
         let written = tokio::task::spawn_blocking(move || match connector.speaks() {
             Speaks::Parcel(parcel) => parcel.write(&batch),
-            other @ Speaks::Call(_) => Err(wrong_line(other)),
+            other @ (Speaks::Call(_) | Speaks::Postbox(_)) => Err(wrong_line(other)),
         });
         written.await.unwrap_or_else(|_| {
             Err(Fault::new(FaultKind::Unsupported, "write the batch", "the connector panicked"))

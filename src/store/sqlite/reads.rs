@@ -14,8 +14,8 @@ use crate::inquiry::{
 };
 use crate::store::packed::unpack;
 use crate::store::{
-    Act, BatchRecord, EventRecord, InquiryFilter, LaneCounts, LineRow, PageRow, RawMessage, Reads, Revision,
-    Stored,
+    Act, BatchRecord, ChargeReference, EventRecord, InquiryFilter, LaneCounts, LineRow, PageRow, RawMessage,
+    Reads, Revision, Stored,
 };
 
 /// The condition of the index `orders_under_way`, word for word; without it the index is not used.
@@ -252,7 +252,7 @@ impl Reads for Rows<'_> {
 
     fn lines_of(&mut self, inquiry: InquiryId) -> Stored<Vec<LineRow>> {
         let sql = "SELECT o.id, o.lane, o.party, o.instruction, o.state, o.created, o.fault, COALESCE(o.root, o.id),
-             r.outcome, r.words, r.assets, r.at, r.number FROM orders o LEFT JOIN revisions r ON r.id = (
+             r.outcome, r.words, r.assets, r.at, r.number, r.cached_from, o.stands_in FROM orders o LEFT JOIN revisions r ON r.id = (
                SELECT l.id FROM revisions l WHERE l.id BETWEEN COALESCE(o.root, o.id) * 65536
                AND COALESCE(o.root, o.id) * 65536 + 65535 AND l.order_id = o.id ORDER BY l.id DESC LIMIT 1
              ) WHERE o.inquiry = ?1 ORDER BY o.id";
@@ -306,6 +306,29 @@ impl Reads for Rows<'_> {
         let sql = "SELECT requests FROM quotas WHERE lane = ?1 AND day = ?2";
         let used: Option<i64> = self.one(sql, params![lane, day.to_string()], |row| get(row, 0))?;
         Ok(used.map_or(0, i64::unsigned_abs))
+    }
+
+    fn charges(&mut self, lane: &str, days: usize) -> Stored<Vec<(String, u64)>> {
+        let sql = "SELECT day, requests FROM charges WHERE lane = ?1 ORDER BY day DESC LIMIT ?2";
+        self.all(sql, params![lane, limit_of(days)], |row| {
+            Ok((get(row, 0)?, get::<i64>(row, 1)?.unsigned_abs()))
+        })
+    }
+
+    fn charge_references(&mut self, order: OrderId) -> Stored<Vec<ChargeReference>> {
+        let sql = "SELECT at, reference FROM charge_references WHERE order_id = ?1 ORDER BY id";
+        self.all(sql, [order], |row| {
+            Ok(ChargeReference { at: rows::instant(row, 0)?, reference: get(row, 1)? })
+        })
+    }
+
+    fn cached_answer(&mut self, key: &[u8], since: Timestamp) -> Stored<Option<Revision>> {
+        let sql = "SELECT root, number FROM cached_answers WHERE key = ?1 AND at >= ?2";
+        let found = self.one(sql, params![key, micros(since)], |row| Ok((get(row, 0)?, get(row, 1)?)))?;
+        match found {
+            Some((root, number)) => self.revision(root, Some(number)),
+            None => Ok(None),
+        }
     }
 
     fn paused(&mut self, lane: &str) -> Stored<Option<String>> {

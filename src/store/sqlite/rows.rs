@@ -22,16 +22,16 @@ pub(super) const INQUIRY: &str = "i.id, i.uid, i.case_number, i.submitted_by, i.
     i.open_orders, i.completions, i.mandate";
 pub(super) const ORDER: &str =
     "id, inquiry, lane, party, document, instruction, priority, state, attempts, created,
-    due, deadline, ticket, batch, root, measure, fault";
+    due, deadline, ticket, batch, root, measure, fault, stands_in";
 pub(super) const REVISION: &str =
-    "root, number, order_id, inquiry, at, answer, raw, raw_digest, connector, differences";
+    "root, number, order_id, inquiry, at, answer, raw, raw_digest, connector, differences, cached_from";
 pub(super) const MEASURE: &str =
     "id, inquiry, lane, party, document, institution, target, state, exemption, available, asked, held,
     releasing, from_day, until_day, rank, order_id, note, deducting, deducted, reference";
 pub(super) const RAW: &str = "lane, batch, direction, name, at, bytes";
 /// Beside an event; columns follow those of [`EVENT`].
 pub(super) const PAGE: &str = "o.created, o.lane, o.party, o.instruction,
-    r.at, r.outcome, r.answer, r.raw_digest, r.connector, r.differences";
+    r.at, r.outcome, r.answer, r.raw_digest, r.connector, r.differences, r.cached_from";
 pub(super) const EVENT: &str =
     "e.seq, e.kind, e.inquiry, e.order_id, e.revision, e.at, e.data, i.uid, i.case_number";
 
@@ -46,6 +46,13 @@ pub(super) fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Stored<T> {
 
 pub(super) fn instant(row: &Row<'_>, at: usize) -> Stored<Timestamp> {
     Timestamp::from_microsecond(get(row, at)?).map_err(|error| unreadable("time", &error))
+}
+
+pub(super) fn optional_instant(row: &Row<'_>, at: usize) -> Stored<Option<Timestamp>> {
+    let micros: Option<i64> = get(row, at)?;
+    micros
+        .map(|micros| Timestamp::from_microsecond(micros).map_err(|error| unreadable("time", &error)))
+        .transpose()
 }
 
 pub(super) fn unreadable(what: &'static str, error: &dyn std::fmt::Display) -> StoreError {
@@ -119,6 +126,7 @@ pub(super) fn order(row: &Row<'_>) -> Stored<OrderRecord> {
         root: get::<Option<i64>>(row, 14)?.unwrap_or(id),
         measure: get(row, 15)?,
         fault: optional_json(row, 16, "fault")?,
+        stands_in: get(row, 17)?,
     })
 }
 
@@ -140,6 +148,7 @@ pub(super) fn revision(row: &Row<'_>) -> Stored<Revision> {
         raw_digest: get(row, 7)?,
         connector: get(row, 8)?,
         differences: optional_json(row, 9, "differences")?,
+        cached_from: optional_instant(row, 10)?,
     })
 }
 
@@ -207,7 +216,8 @@ pub(super) fn line(row: &Row<'_>) -> Stored<LineRow> {
     let outcome = match get::<Option<String>>(row, 8)? {
         Some(word) => {
             let (words, assets, at, number) = (get(row, 9)?, get(row, 10)?, instant(row, 11)?, get(row, 12)?);
-            Some(Outcome { number, word, words, assets, at })
+            let cached_from = optional_instant(row, 13)?;
+            Some(Outcome { number, word, words, assets, at, cached_from })
         }
         None => None,
     };
@@ -221,6 +231,7 @@ pub(super) fn line(row: &Row<'_>) -> Stored<LineRow> {
         fault: optional_json(row, 6, "fault")?,
         root: get(row, 7)?,
         outcome,
+        stands_in: get(row, 14)?,
     })
 }
 
@@ -246,6 +257,7 @@ pub(super) fn page_row(row: &Row<'_>) -> Stored<PageRow> {
             raw_digest: get(row, 16)?,
             connector: get(row, 17)?,
             differences: optional_json(row, 18, "differences")?,
+            cached_from: optional_instant(row, 19)?,
         }),
         false => None,
     };

@@ -7,7 +7,7 @@ use super::reads::Rows;
 use super::rows::{get, micros, unreadable};
 use super::{failed, threads::Touched};
 use crate::inquiry::{
-    EventDraft, Inquiry, InquiryId, Measure, MeasureId, OrderRecord, OrderState, Submission,
+    EventDraft, Inquiry, InquiryId, Measure, MeasureId, OrderId, OrderRecord, OrderState, Submission,
 };
 use crate::store::packed::pack;
 use crate::store::{
@@ -95,7 +95,7 @@ impl Tx for Rows<'_> {
         let turn = micros(new.created) + new.priority.handicap_seconds() * 1_000_000;
         let id = self.insert(
             "INSERT INTO orders (inquiry, lane, party, document, instruction, priority, state, created, due, turn,
-             deadline, root, measure) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?7, ?8, ?9, ?10, ?11)",
+             deadline, root, measure, stands_in) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?7, ?8, ?9, ?10, ?11, ?12)",
             params![
                 new.inquiry,
                 new.lane,
@@ -107,10 +107,11 @@ impl Tx for Rows<'_> {
                 turn,
                 micros(new.deadline),
                 new.root,
-                new.measure
+                new.measure,
+                new.stands_in
             ],
         )?;
-        if new.root.is_some() || new.measure.is_some() {
+        if new.root.is_some() || new.measure.is_some() || new.stands_in.is_some() {
             // What is added later may be due earlier than the inquiry as a whole, or open one that was over.
             self.execute(
                 "UPDATE inquiries SET next_deadline = MIN(next_deadline, ?2) WHERE id = ?1",
@@ -136,6 +137,7 @@ impl Tx for Rows<'_> {
             root: new.root.unwrap_or(id),
             measure: new.measure,
             fault: None,
+            stands_in: new.stands_in,
         })
     }
 
@@ -173,7 +175,7 @@ impl Tx for Rows<'_> {
 
     fn insert_revision(&mut self, revision: &Revision) -> Stored<()> {
         self.execute(
-            "INSERT INTO revisions VALUES (?1 * 65536 + ?2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            "INSERT INTO revisions VALUES (?1 * 65536 + ?2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             params![
                 revision.root,
                 revision.number,
@@ -187,7 +189,8 @@ impl Tx for Rows<'_> {
                 revision.raw,
                 revision.raw_digest,
                 revision.connector,
-                optional_json("differences", revision.differences.as_ref())?
+                optional_json("differences", revision.differences.as_ref())?,
+                revision.cached_from.map(micros)
             ],
         )
         .map(drop)
@@ -292,6 +295,25 @@ impl Tx for Rows<'_> {
             params![lane, day.to_string(), i64::try_from(requests).unwrap_or(i64::MAX)],
         )
         .map(drop)
+    }
+
+    fn add_charges(&mut self, lane: &str, day: Date, requests: u64) -> Stored<()> {
+        self.execute(
+            "INSERT INTO charges VALUES (?1, ?2, ?3)
+             ON CONFLICT (lane, day) DO UPDATE SET requests = requests + excluded.requests",
+            params![lane, day.to_string(), i64::try_from(requests).unwrap_or(i64::MAX)],
+        )
+        .map(drop)
+    }
+
+    fn insert_charge_reference(&mut self, order: OrderId, at: Timestamp, reference: &str) -> Stored<()> {
+        let sql = "INSERT INTO charge_references (order_id, at, reference) VALUES (?1, ?2, ?3)";
+        self.execute(sql, params![order, micros(at), reference]).map(drop)
+    }
+
+    fn keep_answer(&mut self, key: &[u8], root: OrderId, number: u32, at: Timestamp) -> Stored<()> {
+        let sql = "INSERT OR REPLACE INTO cached_answers VALUES (?1, ?2, ?3, ?4)";
+        self.execute(sql, params![key, root, number, micros(at)]).map(drop)
     }
 
     fn set_paused(&mut self, lane: &str, reason: Option<&str>) -> Stored<()> {

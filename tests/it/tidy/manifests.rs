@@ -21,7 +21,8 @@ fn names(manifest: &toml::Table, table: &str) -> Vec<String> {
 
 fn crates() -> Vec<String> {
     let entries = std::fs::read_dir(root().join("connectors")).expect("connectors");
-    entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    let folders = entries.map(|entry| entry.expect("an entry")).filter(|entry| entry.path().is_dir());
+    folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
 #[test]

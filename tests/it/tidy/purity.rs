@@ -88,7 +88,9 @@ fn pure_code_names_no_clock_no_randomness_and_no_io() {
 fn every_connector_is_in_the_list_of_pure_code() {
     let folders = std::fs::read_dir(super::root().join("connectors")).expect("connectors");
     let missing: Vec<String> = folders
-        .map(|entry| format!("connectors/{}/src", entry.expect("an entry").file_name().to_string_lossy()))
+        .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| format!("connectors/{}/src", entry.file_name().to_string_lossy()))
         .filter(|folder| folder != "connectors/testkit/src" && !PURE.contains(&folder.as_str()))
         .collect();
     hold("Every connector is pure: add it to PURE (tests/it/tidy/purity.rs).", &missing);

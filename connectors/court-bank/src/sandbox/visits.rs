@@ -12,7 +12,7 @@ use super::script::{Due, MisdeedKind, On};
 use super::{Said, SandboxBank, Taken, UNKNOWN_NUMBER};
 use crate::wire::desk::{ACCOUNT, ALREADY, BY_KEY, BY_NUMBER, ConditionRow, RESULT, ResultRow, SUCCESS};
 use crate::wire::sealed::{self, RareNames};
-use crate::wire::soap::{self, INTERFACE, NAMESPACE, Operation};
+use crate::wire::soap::{self, Operation, SERVICE};
 use crate::wire::xml::{self, Document};
 use crate::wire::{ControlList, ControlRow, QueryRequestRow, Row, Rows};
 
@@ -73,7 +73,7 @@ impl SandboxBank {
         let password = if self.round.wrong_password { format!("{right}x") } else { right.to_owned() };
         let caller = ConditionRow { account: self.account.clone(), password, ..ConditionRow::default() };
         let arguments: Vec<_> = [asked(ACCOUNT, &caller)].into_iter().chain(about).collect();
-        let action = format!("\"{NAMESPACE}{INTERFACE}/{}\"", operation.name());
+        let action = SERVICE.action(operation.name());
         let headers = vec![
             ("content-type".to_owned(), "text/xml; charset=utf-8".to_owned()),
             ("soapaction".to_owned(), action),

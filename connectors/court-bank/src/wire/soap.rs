@@ -1,21 +1,19 @@
-//! SOAP 1.1 envelopes of the web service (protocol section 1b), both ways.
+//! The web service (protocol section 1b): its operations, calls and answers.
 
-mod element;
+use chakong_contract::soap::{self, Service};
+pub(crate) use chakong_contract::soap::{ROOT, Trouble, write_fault};
 
-use self::element::body;
+use super::xml;
 
-/// Target namespace of the service.
-pub(crate) const NAMESPACE: &str = "http://syyh.service.webService.ckw.tdh/";
-/// Name of the service.
-pub(crate) const SERVICE: &str = "SyyhConvertDataService";
-/// Name of the service's interface.
-pub(crate) const INTERFACE: &str = "SyyhConvertDataHandle";
-/// Namespace of SOAP 1.1 envelopes.
-pub(crate) const ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";
-/// Name of an envelope's root.
-pub(crate) const ROOT: &str = "Envelope";
-/// Name of the element that a service's answer stands in.
-const RETURN: &str = "return";
+const NOT_XML: Trouble = Trouble::of_caller("the message is not well-formed XML");
+
+/// The service.
+pub(crate) const SERVICE: Service = Service {
+    name: "SyyhConvertDataService",
+    interface: "SyyhConvertDataHandle",
+    namespace: "http://syyh.service.webService.ckw.tdh/",
+    operations: &DESCRIBED,
+};
 
 /// What the service can be asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +41,7 @@ pub(crate) enum Operation {
 }
 
 /// Every operation, in the order in which the description lists them.
-pub(crate) const OPERATIONS: &[Operation] = &[
+pub(crate) const OPERATIONS: [Operation; 10] = [
     Operation::QueryOrders,
     Operation::ControlOrders,
     Operation::QueryDocuments,
@@ -55,6 +53,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::FeedControls,
     Operation::Return,
 ];
+
+const DESCRIBED: [soap::Operation; OPERATIONS.len()] = {
+    let mut all = [soap::Operation { name: "", arguments: 0 }; OPERATIONS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = soap::Operation { name: OPERATIONS[at].name(), arguments: OPERATIONS[at].arguments() };
+        at += 1;
+    }
+    all
+};
 
 impl Operation {
     /// Its name on the wire.
@@ -75,7 +83,7 @@ impl Operation {
 
     /// The operation of a name, in any case.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        OPERATIONS.iter().copied().find(|operation| operation.name().eq_ignore_ascii_case(name))
+        OPERATIONS.into_iter().find(|operation| operation.name().eq_ignore_ascii_case(name))
     }
 
     /// How many arguments it needs: the account, and what it is about.
@@ -96,43 +104,18 @@ pub(crate) struct Call {
     pub(crate) arguments: Vec<String>,
 }
 
-/// Why a message is no call, or no answer, of the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    /// Fault code of SOAP 1.1, section 4.4.1.
-    pub(crate) code: &'static str,
-    /// What is wrong.
-    pub(crate) words: &'static str,
-}
-
-impl Trouble {
-    /// The caller's mistake.
-    pub(crate) const fn of_caller(words: &'static str) -> Self {
-        Self { code: "Client", words }
-    }
-
-    /// Ours: the caller must come again.
-    pub(crate) const fn ours(words: &'static str) -> Self {
-        Self { code: "Server", words }
-    }
-}
-
-/// Reads a call. Arguments count by position, whatever their elements are named.
+/// Reads a call, in whatever encoding it came. Arguments count by position, whatever their elements are named.
 ///
 /// # Errors
 /// What the caller must be told.
 pub(crate) fn read_call(bytes: &[u8]) -> Result<Call, Trouble> {
-    let called = body(bytes)?;
-    let operation = Operation::named(&called.name)
-        .ok_or(Trouble::of_caller("the service has no operation of this name"))?;
-    if called.namespace != NAMESPACE {
-        return Err(Trouble::of_caller("the operation is not in the namespace of the service"));
+    if bytes.len() > soap::LARGEST {
+        return Err(soap::TOO_MUCH);
     }
-    let mut arguments: Vec<String> = called.children.into_iter().map(|child| child.text).collect();
-    if arguments.len() < operation.arguments() {
-        return Err(Trouble::of_caller("an argument is missing"));
-    }
-    arguments.truncate(operation.arguments());
+    let text = xml::harmless(bytes).map_err(|_| NOT_XML)?;
+    let soap::Call { operation, arguments } = SERVICE.read_call(&text)?;
+    let operation =
+        Operation::named(operation).ok_or(Trouble::of_caller("the service has no operation of this name"))?;
     Ok(Call { operation, arguments })
 }
 
@@ -141,44 +124,18 @@ pub(crate) fn read_call(bytes: &[u8]) -> Result<Call, Trouble> {
 /// # Errors
 /// When it is a fault or no answer to the operation.
 pub(crate) fn read_answer(bytes: &[u8], operation: Operation) -> Result<String, Trouble> {
-    let answer = body(bytes)?;
-    if answer.name.strip_prefix(operation.name()) != Some("Response") {
-        return Err(Trouble::ours("the answer is a fault, or to another operation"));
-    }
-    let returned = answer.children.into_iter().find(|child| child.name == RETURN);
-    returned.map(|child| child.text).ok_or(Trouble::ours("the answer returns nothing"))
+    let text = xml::harmless(bytes).map_err(|_| NOT_XML)?;
+    soap::read_answer(&text, operation.name())
 }
 
 /// Writes a call. Arguments are sealed: nothing in them needs escaping.
 pub(crate) fn write_call(operation: Operation, arguments: &[String]) -> Vec<u8> {
-    let name = operation.name();
-    let arguments: String =
-        arguments.iter().enumerate().map(|(at, argument)| format!("<arg{at}>{argument}</arg{at}>")).collect();
-    enveloped(&format!("<ns2:{name} xmlns:ns2=\"{NAMESPACE}\">{arguments}</ns2:{name}>"))
+    SERVICE.write_call(operation.name(), arguments)
 }
 
 /// Writes an answer. The text is sealed: nothing in it needs escaping.
 pub(crate) fn write_answer(operation: Operation, returned: &str) -> Vec<u8> {
-    let name = operation.name();
-    enveloped(&format!(
-        "<ns2:{name}Response xmlns:ns2=\"{NAMESPACE}\"><{RETURN}>{returned}</{RETURN}></ns2:{name}Response>"
-    ))
-}
-
-/// Writes a fault. Its words are ours: nothing in them needs escaping.
-pub(crate) fn write_fault(trouble: Trouble) -> Vec<u8> {
-    let Trouble { code, words } = trouble;
-    enveloped(&format!(
-        "<soap:Fault><faultcode>soap:{code}</faultcode><faultstring>{words}</faultstring></soap:Fault>"
-    ))
-}
-
-fn enveloped(content: &str) -> Vec<u8> {
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <soap:Envelope xmlns:soap=\"{ENVELOPE}\"><soap:Body>{content}</soap:Body></soap:Envelope>"
-    )
-    .into_bytes()
+    SERVICE.write_answer(operation.name(), returned)
 }
 
 #[cfg(test)]

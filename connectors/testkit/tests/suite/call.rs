@@ -71,7 +71,7 @@ fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>
     match settings.secret("token").cloned() {
         Some(token) => Ok(Arc::new(Toy { token, flaw })),
         None if flaw == "builds without the token" => Ok(Arc::new(Toy { token: Secret::new(""), flaw })),
-        None => Err(vec![SettingProblem { key: "token".into(), problem: "missing".into() }]),
+        None => Err(vec![SettingProblem::new("token", "missing")]),
     }
 }
 

@@ -2,7 +2,11 @@
 
 use proptest::prelude::*;
 
+use chakong_contract::soap::ENVELOPE;
+
 use super::*;
+
+const NAMESPACE: &str = SERVICE.namespace;
 
 fn envelope(body: &str) -> String {
     format!(
@@ -16,7 +20,7 @@ fn heard(body: &str) -> Result<Call, Trouble> {
 
 #[test]
 fn every_call_and_answer_is_read_as_it_was_written() {
-    for operation in OPERATIONS {
+    for operation in &OPERATIONS {
         let arguments: Vec<String> =
             ["QQ==", "Qg=="].map(str::to_owned).into_iter().take(operation.arguments()).collect();
         let call = read_call(&write_call(*operation, &arguments)).expect("a call");

@@ -4,11 +4,8 @@ use quick_xml::events::{BytesRef, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::reader::NsReader;
 
-use super::{ENVELOPE, Trouble};
-use crate::wire::xml;
+use super::{ENVELOPE, LARGEST, TOO_MUCH, Trouble};
 
-/// Largest message, in bytes: feedback with a few documents of 5 MiB in three layers of Base64.
-const LARGEST: usize = 64 << 20;
 /// Deepest nesting of elements; a call needs four.
 const DEEPEST: usize = 16;
 /// Most elements; a call needs five, security headers some dozens.
@@ -31,16 +28,14 @@ pub(super) struct Element {
 
 const NOT_XML: Trouble = Trouble::of_caller("the message is not well-formed XML");
 const NO_ENVELOPE: Trouble = Trouble::of_caller("the message is not a SOAP 1.1 envelope with one call in it");
-const TOO_MUCH: Trouble = Trouble::of_caller("the message is too large or too deep");
 
 /// The element inside the body of an envelope.
-pub(super) fn body(bytes: &[u8]) -> Result<Element, Trouble> {
-    if bytes.len() > LARGEST {
+pub(super) fn body(text: &str) -> Result<Element, Trouble> {
+    if text.len() > LARGEST {
         return Err(TOO_MUCH);
     }
-    let text = xml::harmless(bytes).map_err(|_| NOT_XML)?;
     let mut walk = Walk::default();
-    let mut reader = NsReader::from_str(text.as_ref());
+    let mut reader = NsReader::from_str(text);
     loop {
         let (namespace, event) = reader.read_resolved_event().map_err(|_| NOT_XML)?;
         match event {

@@ -1,37 +1,40 @@
-//! The description of the web service, document/literal wrapped (WSDL 1.1), as tool kits of banks read it.
+//! The description of a service, document/literal wrapped (WSDL 1.1), as tool kits read it.
 
-use super::soap::{ENVELOPE, INTERFACE, NAMESPACE, OPERATIONS, Operation, SERVICE};
+use super::{ENVELOPE, Operation, Service};
 
 /// Writes the description of a service at an address.
-pub(crate) fn write(address: &str) -> Vec<u8> {
-    let each = |part: fn(Operation) -> String| OPERATIONS.iter().copied().map(part).collect::<String>();
+pub(super) fn write(service: &Service, address: &str) -> Vec<u8> {
+    let Service { name, interface, namespace, operations } = service;
+    let each = |part: fn(&Service, &Operation) -> String| -> String {
+        operations.iter().map(|operation| part(service, operation)).collect()
+    };
     let (types, messages) = (each(types), each(messages));
-    let (operations, bindings) = (each(operation), each(binding));
+    let (listed, bindings) = (each(operation), each(binding));
     let address = quick_xml::escape::escape(address);
     let soap = "http://schemas.xmlsoap.org/wsdl/soap/";
     let transport = ENVELOPE.replace("/envelope/", "/http");
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-<wsdl:definitions name=\"{SERVICE}\" targetNamespace=\"{NAMESPACE}\" xmlns:tns=\"{NAMESPACE}\" \
+<wsdl:definitions name=\"{name}\" targetNamespace=\"{namespace}\" xmlns:tns=\"{namespace}\" \
 xmlns:wsdl=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:soap=\"{soap}\" \
 xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\">\n\
 <wsdl:types>\n\
-<xsd:schema targetNamespace=\"{NAMESPACE}\" elementFormDefault=\"unqualified\">\n{types}</xsd:schema>\n\
+<xsd:schema targetNamespace=\"{namespace}\" elementFormDefault=\"unqualified\">\n{types}</xsd:schema>\n\
 </wsdl:types>\n{messages}\
-<wsdl:portType name=\"{INTERFACE}\">\n{operations}</wsdl:portType>\n\
-<wsdl:binding name=\"{SERVICE}SoapBinding\" type=\"tns:{INTERFACE}\">\n\
+<wsdl:portType name=\"{interface}\">\n{listed}</wsdl:portType>\n\
+<wsdl:binding name=\"{name}SoapBinding\" type=\"tns:{interface}\">\n\
 <soap:binding style=\"document\" transport=\"{transport}\"/>\n{bindings}</wsdl:binding>\n\
-<wsdl:service name=\"{SERVICE}\">\n\
-<wsdl:port name=\"{INTERFACE}Port\" binding=\"tns:{SERVICE}SoapBinding\"><soap:address location=\"{address}\"/></wsdl:port>\n\
+<wsdl:service name=\"{name}\">\n\
+<wsdl:port name=\"{interface}Port\" binding=\"tns:{name}SoapBinding\"><soap:address location=\"{address}\"/></wsdl:port>\n\
 </wsdl:service>\n\
 </wsdl:definitions>\n"
     )
     .into_bytes()
 }
 
-fn types(operation: Operation) -> String {
-    let name = operation.name();
-    let arguments: String = (0..operation.arguments())
+fn types(_: &Service, operation: &Operation) -> String {
+    let name = operation.name;
+    let arguments: String = (0..operation.arguments)
         .map(|at| format!("<xsd:element name=\"arg{at}\" type=\"xsd:string\" minOccurs=\"0\"/>"))
         .collect();
     let returned = "<xsd:element name=\"return\" type=\"xsd:string\" minOccurs=\"0\"/>";
@@ -44,8 +47,8 @@ fn types(operation: Operation) -> String {
     element(name, &arguments) + &element(&format!("{name}Response"), returned)
 }
 
-fn messages(operation: Operation) -> String {
-    let name = operation.name();
+fn messages(_: &Service, operation: &Operation) -> String {
+    let name = operation.name;
     let message = |name: &str| {
         format!(
             "<wsdl:message name=\"{name}\"><wsdl:part name=\"parameters\" element=\"tns:{name}\"/></wsdl:message>\n"
@@ -54,18 +57,18 @@ fn messages(operation: Operation) -> String {
     message(name) + &message(&format!("{name}Response"))
 }
 
-fn operation(operation: Operation) -> String {
-    let name = operation.name();
+fn operation(_: &Service, operation: &Operation) -> String {
+    let name = operation.name;
     format!(
         "<wsdl:operation name=\"{name}\"><wsdl:input name=\"{name}\" message=\"tns:{name}\"/>\
 <wsdl:output name=\"{name}Response\" message=\"tns:{name}Response\"/></wsdl:operation>\n"
     )
 }
 
-fn binding(operation: Operation) -> String {
-    let name = operation.name();
+fn binding(service: &Service, operation: &Operation) -> String {
+    let (name, namespace, interface) = (operation.name, service.namespace, service.interface);
     format!(
-        "<wsdl:operation name=\"{name}\"><soap:operation soapAction=\"{NAMESPACE}{INTERFACE}/{name}\" style=\"document\"/>\
+        "<wsdl:operation name=\"{name}\"><soap:operation soapAction=\"{namespace}{interface}/{name}\" style=\"document\"/>\
 <wsdl:input name=\"{name}\"><soap:body use=\"literal\"/></wsdl:input>\
 <wsdl:output name=\"{name}Response\"><soap:body use=\"literal\"/></wsdl:output></wsdl:operation>\n"
     )
