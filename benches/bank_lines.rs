@@ -117,6 +117,7 @@ fn orders(count: usize) -> Vec<Order> {
             ticket: None,
             batch: None,
             root: 1,
+            stands_in: None,
             measure: None,
             fault: None,
         };

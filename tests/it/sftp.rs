@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use chakong::app::plugins;
 use chakong::config::{LineConfig, ParcelConfig, Problems, read_counterpart};
-use chakong::lines::parcel::{Depot, open};
+use chakong::lines::parcel::{Depot, Listed, open};
 use chakong_contract::{Date, FaultKind, Message};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -194,8 +194,12 @@ async fn every_depot_replaces_archives_and_tidies_alike() {
             let size = u64::try_from(content.len()).expect("a size");
             assert_eq!(listed(depot.as_ref()).await, [("a.zip".to_owned(), size)]);
             assert_eq!(depot.fetch("a.zip").await.expect("fetched"), content.as_bytes());
-            depot.put_away("a.zip", DAY).await.expect("put away");
-            depot.put_away("a.zip", DAY).await.expect("gone already");
+            let file = depot.list().await.expect("listed").remove(0);
+            let before = Listed { size: size + 1, ..file.clone() };
+            depot.put_away(&before, DAY).await.expect("it is another by now");
+            assert!(sshd.names("in").contains(&"a.zip".to_owned()), "what was not read stays");
+            depot.put_away(&file, DAY).await.expect("put away");
+            depot.put_away(&file, DAY).await.expect("gone already");
             assert_eq!(sshd.names("archive/20260105"), ["a.zip"]);
         }
         depot.tidy(DAY).await.expect("kept");

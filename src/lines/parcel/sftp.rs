@@ -155,11 +155,19 @@ async fn bounded<T>(session: &Session, work: impl Future<Output = Result<T, Erro
 }
 
 /// Puts a file away. One that is not there was put away before, and the answer did not arrive.
-async fn put_away(session: &Session, path: &str, to: Option<(&str, &str, &str)>) -> Result<(), Error> {
+async fn put_away(
+    session: &Session,
+    path: &str,
+    file: &Listed,
+    to: Option<(&str, &str)>,
+) -> Result<(), Error> {
+    if session.state(path).await.is_some_and(|now| now != (file.size, file.changed)) {
+        return Ok(());
+    }
     let moved = match to {
-        Some((archive, folder, name)) => {
+        Some((archive, folder)) => {
             session.make_folder(archive, folder).await?;
-            session.replace(path, &below(folder, name)).await
+            session.replace(path, &below(folder, &file.name)).await
         }
         None => session.remove(path).await,
     };
@@ -243,17 +251,13 @@ impl Depot for Sftp {
         })
     }
 
-    fn put_away<'a>(&'a self, name: &'a str, day: Date) -> BoxFuture<'a, Result<(), Fault>> {
+    fn put_away<'a>(&'a self, file: &'a Listed, day: Date) -> BoxFuture<'a, Result<(), Fault>> {
         Box::pin(async move {
             let session = self.session().await?;
             let folder = self.archive.as_ref().map(|archive| below(archive, &folder_of(day)));
-            let to = self
-                .archive
-                .as_deref()
-                .zip(folder.as_deref())
-                .map(|(archive, folder)| (archive, folder, name));
-            let path = below(&self.incoming, name);
-            let moving = put_away(&session, &path, to);
+            let to = self.archive.as_deref().zip(folder.as_deref());
+            let path = below(&self.incoming, &file.name);
+            let moving = put_away(&session, &path, file, to);
             self.ask(&session, "put a file away", &self.incoming, moving).await
         })
     }
