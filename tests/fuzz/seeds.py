@@ -72,6 +72,10 @@ for path in sorted((fixtures / "court-realty-postbox").glob("*.reply.*")):
     except ValueError:
         pass
 
+for path in sorted((fixtures / "court-realty-platform").glob("*.reply.*")):
+    seed("calls", b"\x64" + path.read_bytes())
+    seed("calls", b"\xe4" + path.read_bytes())
+
 for at, called in enumerate(CALLED):
     scenarios = {}
     for path in (fixtures / called).glob("*.reply.*"):
