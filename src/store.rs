@@ -116,6 +116,8 @@ pub trait Reads {
     fn batch(&mut self, id: i64) -> Stored<Option<BatchRecord>>;
     /// The files that carried a batch out.
     fn raw_of_batch(&mut self, id: i64) -> Stored<Vec<RawMessage>>;
+    /// Messages of a lane that must still be handed over, with their row numbers, in the order they were made.
+    fn unsent(&mut self, lane: &str) -> Stored<Vec<(i64, RawMessage)>>;
     /// One revision of the answer to an order and its re-queries, or the latest.
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>>;
     /// The latest revision of every answered order of an inquiry.
@@ -170,6 +172,10 @@ pub trait Tx: Reads {
     fn insert_revision(&mut self, revision: &Revision) -> Stored<()>;
     /// Keeps a raw message, compressed.
     fn insert_raw(&mut self, raw: &RawMessage) -> Stored<i64>;
+    /// Notes that a message that was kept must still be handed over.
+    fn mark_unsent(&mut self, raw: i64, lane: &str) -> Stored<()>;
+    /// Notes that messages were handed over.
+    fn mark_sent(&mut self, raws: &[i64]) -> Stored<()>;
     /// Notes that a message of a lane, `digest` its bytes', is answered under a name, about something.
     fn note_response(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<Responded>;
     /// Adds a line to the ledger and gives its row number; `id` of the argument is not used.

@@ -5,6 +5,7 @@ mod incoming;
 mod outcome;
 mod parcels;
 mod passing_on;
+mod responses;
 mod reuse;
 
 use std::collections::{HashSet, VecDeque};

@@ -51,8 +51,8 @@ pub trait Depot: Send + Sync + fmt::Debug {
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<u8>, Fault>>;
 
     /// Puts an incoming file away whose content is durable: into the archive's folder of the day, or for good. One that is
-    /// gone already is put away.
-    fn put_away<'a>(&'a self, name: &'a str, day: Date) -> BoxFuture<'a, Result<(), Fault>>;
+    /// gone already is put away; one that is another by now, for the counterpart wrote it anew, stays.
+    fn put_away<'a>(&'a self, file: &'a Listed, day: Date) -> BoxFuture<'a, Result<(), Fault>>;
 
     /// Deletes the archive's folders of days before `first`.
     fn tidy(&self, first: Date) -> BoxFuture<'_, Result<(), Fault>>;

@@ -95,11 +95,11 @@ async fn take_all(
     now: Timestamp,
     waiting: &mut BinaryHeap<Later>,
 ) -> Result<(), Fault> {
-    let mut names: Vec<String> = depot.list().await?.into_iter().map(|listed| listed.name).collect();
-    names.sort();
-    for name in names {
-        let file = Message::new(&name, depot.fetch(&name).await?);
-        depot.put_away(&name, Moment::from_timestamp(now).date()).await?;
+    let mut all = depot.list().await?;
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    for listed in all {
+        let file = Message::new(&listed.name, depot.fetch(&listed.name).await?);
+        depot.put_away(&listed, Moment::from_timestamp(now).date()).await?;
         for handed in take(shared, &file, now) {
             let at = now.checked_add(handed.after).unwrap_or(now);
             waiting.push(Later { at, file: handed.file });

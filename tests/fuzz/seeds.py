@@ -9,7 +9,9 @@ import zipfile
 fixtures, corpus = map(pathlib.Path, sys.argv[1:])
 BANKS = ["court-bank", "court-bank-generation-1", "court-bank-generation-2"]
 # As in fuzz_targets/answers.rs.
-CALLED = ["court-realty", "tianyancha", "qichacha", "gleif", "companies-house", "declarative"]
+CALLED = [
+    "court-realty", "tianyancha", "qichacha", "gleif", "companies-house", "declarative", "market-regulator", "market-regulator-parameters",
+]
 OPERATIONS = ["shfeedXzcxInfo", "shfeedXzkzInfo", "htInfo", "shfeedXzcxwlxxInfo", "cxwsInfo", "kzwsInfo", "zjInfo", "wsInfo"]
 count = 0
 
@@ -52,7 +54,7 @@ for bank in BANKS:
 
 for path in sorted((fixtures / "court-bank-service").glob("*.call.xml")):
     content = path.read_bytes()
-    seed("bank_soap", b"\0" + content)
+    seed("calls", b"\0" + content)
     called = next((name for name in OPERATIONS if name.encode() in content), None)
     arguments = re.findall(rb">([A-Za-z0-9+/=\s]{16,})<", content)
     if called and len(arguments) > 1:
@@ -60,7 +62,15 @@ for path in sorted((fixtures / "court-bank-service").glob("*.call.xml")):
             inner = base64.b64decode(b"".join(arguments[1].split()))
         except ValueError:
             continue
-        seed("bank_soap", bytes([0x80 | OPERATIONS.index(called)]) + inner)
+        seed("calls", bytes([0x80 | OPERATIONS.index(called)]) + inner)
+
+for path in sorted((fixtures / "court-realty-postbox").glob("*.reply.*")):
+    content = path.read_bytes()
+    seed("calls", b"\x40" + content)
+    try:
+        seed("calls", b"\xc0" + base64.b64decode(content, validate=True))
+    except ValueError:
+        pass
 
 for at, called in enumerate(CALLED):
     scenarios = {}

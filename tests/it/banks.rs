@@ -234,3 +234,26 @@ async fn a_bank_that_feeds_the_same_fault_back_for_ever_is_not_answered_for_ever
     assert_eq!(control.state, OrderState::Awaiting, "{control:?}");
     world.stop().await;
 }
+
+#[tokio::test]
+async fn what_could_not_be_sent_back_is_sent_by_the_next_lane_though_its_file_is_put_away() {
+    let world = World::start(vec![bank("bank-1", &bank_code(1), Value::Null)]).await;
+    let parcels = world.folder.path().join("parcels/bank-1");
+    // Something stands where the folder was: nothing can be handed over.
+    std::fs::remove_dir(parcels.join("out")).expect("removed");
+    std::fs::write(parcels.join("out"), "in the way").expect("a file");
+    let name = format!("CXFK{}{:030}.zip", bank_code(1), 1);
+    std::fs::write(parcels.join("in").join(&name), b"PK\x03\x04 cut short").expect("a file");
+    let shows = async |world: &World, word: &str| {
+        let health = world.board.get("bank-1").map(|health| health.view(Default::default()));
+        health.and_then(|health| health.last_fault).is_some_and(|fault| fault.contains(word))
+    };
+    world.until("it cannot be answered", async |world| shows(world, "hand files over").await).await;
+    assert!(!parcels.join("in").join(&name).exists(), "it was put away");
+    let path = world.folder.path().join("counterparts/bank-1.toml");
+    let file = std::fs::read_to_string(&path).expect("the counterpart's file");
+    std::fs::write(path, file.replace("/out\"", "/elsewhere\"")).expect("the counterpart's file");
+    let receipt = parcels.join("elsewhere").join(name.replace("CXFK", "CXHZ"));
+    world.until("the successor sent it", async |_| receipt.exists()).await;
+    world.stop().await;
+}

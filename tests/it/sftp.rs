@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use chakong::app::plugins;
 use chakong::config::{LineConfig, ParcelConfig, Problems, read_counterpart};
-use chakong::lines::parcel::{Depot, open};
+use chakong::lines::parcel::{Depot, Listed, open};
 use chakong_contract::{Date, FaultKind, Message};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -142,6 +142,18 @@ async fn a_server_with_another_key_is_told_nothing() {
 }
 
 #[tokio::test]
+async fn a_server_is_known_by_ecdsa_too_but_not_by_rsa_alone() {
+    let sshd = Sshd::start_with("ecdsa");
+    depot(&sshd.line(sshd.port)).probe().await.expect("a key of another kind");
+    let old = Sshd::start_with("rsa");
+    let wanted = make_key(&old.path("other_key"));
+    let line = old.line_with(old.port, &wanted, "key_file", &old.path("user_key"));
+    let fault = depot(&line).probe().await.expect_err("no key in common");
+    assert_eq!(fault.kind, FaultKind::Misconfigured, "{fault}");
+    assert!(fault.detail.contains("`host_keys`"), "{fault}");
+}
+
+#[tokio::test]
 async fn a_password_or_a_key_that_is_not_taken_is_said_to_be_so() {
     let sshd = Sshd::start();
     let host_key = std::fs::read_to_string(sshd.path("host_key.pub")).expect("a key").trim().to_owned();
@@ -149,8 +161,13 @@ async fn a_password_or_a_key_that_is_not_taken_is_said_to_be_so() {
     std::fs::write(sshd.path("password"), "wrong").expect("a file");
     for (login, secret) in [("key_file", "stranger"), ("password", "password")] {
         let line = sshd.line_with(sshd.port, &host_key, login, &sshd.path(secret));
-        let fault = depot(&line).list().await.expect_err("refused");
+        let depot = depot(&line);
+        let fault = depot.list().await.expect_err("refused");
         assert_eq!(fault.kind, FaultKind::Unauthorised, "{fault}");
+        // It is not tried again at once: the server might lock us out.
+        let began = std::time::Instant::now();
+        assert_eq!(depot.list().await.expect_err("refused still"), fault);
+        assert!(began.elapsed() < std::time::Duration::from_millis(20), "{:?}", began.elapsed());
         assert!(fault.detail.contains("publickey"), "it says what is taken: {fault}");
     }
 }
@@ -177,8 +194,12 @@ async fn every_depot_replaces_archives_and_tidies_alike() {
             let size = u64::try_from(content.len()).expect("a size");
             assert_eq!(listed(depot.as_ref()).await, [("a.zip".to_owned(), size)]);
             assert_eq!(depot.fetch("a.zip").await.expect("fetched"), content.as_bytes());
-            depot.put_away("a.zip", DAY).await.expect("put away");
-            depot.put_away("a.zip", DAY).await.expect("gone already");
+            let file = depot.list().await.expect("listed").remove(0);
+            let before = Listed { size: size + 1, ..file.clone() };
+            depot.put_away(&before, DAY).await.expect("it is another by now");
+            assert!(sshd.names("in").contains(&"a.zip".to_owned()), "what was not read stays");
+            depot.put_away(&file, DAY).await.expect("put away");
+            depot.put_away(&file, DAY).await.expect("gone already");
             assert_eq!(sshd.names("archive/20260105"), ["a.zip"]);
         }
         depot.tidy(DAY).await.expect("kept");

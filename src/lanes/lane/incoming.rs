@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chakong_contract::connector::Reading;
-use chakong_contract::{Fault, FaultKind, Message, Moment, Response};
+use chakong_contract::{Fault, FaultKind, Message, Moment};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -13,16 +13,13 @@ use tokio_util::sync::CancellationToken;
 use super::super::take_in::TakeIn;
 use super::Lane;
 use crate::config::ParcelConfig;
-use crate::lines::parcel::{Arrivals, Arrived, Depot};
-use crate::store::{Packed, RawDirection, RawMessage, Responded, Stored};
+use crate::lines::parcel::{Arrivals, Arrived, Depot, Listed};
+use crate::store::{Packed, RawDirection, RawMessage};
 
 /// How long a file that could not be taken in is left alone.
 const HINDERED: Duration = Duration::from_secs(1);
 /// How often old files are looked for in the archive.
 const TIDY: SignedDuration = SignedDuration::from_hours(1);
-
-/// How often a failure about the same is answered; then somebody has to look.
-const MOST_RESPONSES: u32 = 10;
 
 /// A file could not be taken in now; why was told.
 struct Hindered;
@@ -42,10 +39,13 @@ impl Lane {
                 Ok(files) => {
                     for file in files.into_iter().take_while(|_| !stop.is_cancelled()) {
                         match self.take_in(depot, config, &file).await {
-                            Ok(true) => arrivals.forget(&file.name),
+                            Ok(true) => arrivals.forget(&file.listed.name),
                             Ok(false) => {}
                             // It stays where it is; what hinders it will not be gone at once.
-                            Err(Hindered) => tokio::time::sleep(HINDERED).await,
+                            Err(Hindered) => tokio::select! {
+                                () = tokio::time::sleep(HINDERED) => {}
+                                () = stop.cancelled() => {}
+                            },
                         }
                     }
                 }
@@ -79,12 +79,12 @@ impl Lane {
         file: &Arrived,
     ) -> Result<bool, Hindered> {
         let now = self.context.clock.now();
-        let message = match depot.fetch(&file.name).await {
-            Ok(bytes) => Message::new(&file.name, bytes),
+        let message = match depot.fetch(&file.listed.name).await {
+            Ok(bytes) => Message::new(&file.listed.name, bytes),
             Err(fault) if fault.kind == FaultKind::Malformed => {
                 self.health.problem(&fault, now);
                 tracing::warn!(counterpart = self.config.name, %fault, "a file is put away unread");
-                return self.put_away(depot, &file.name).await;
+                return self.put_away(depot, &file.listed).await;
             }
             Err(fault) => {
                 self.health.problem(&fault, now);
@@ -95,63 +95,22 @@ impl Lane {
         let Some((reading, raw, digest)) = self.read(message, now, may_wait).await? else { return Ok(false) };
         let responses = reading.responses.clone();
         let taking = TakeIn { config: &self.config, context: &self.context, health: &self.health };
+        let is_answered = !responses.is_empty();
         let kept = match taking.keep(reading, raw, digest.clone()).await {
-            Ok(_) if responses.is_empty() => Ok(()),
-            Ok(_) => self.respond(depot, responses, digest).await,
+            Ok(_) if is_answered => self.note_responses(responses, digest).await,
+            Ok(_) => Ok(()),
             Err(error) => Err(error),
         };
         if let Err(error) = kept {
             tracing::error!(counterpart = self.config.name, %error, "a file waits: its content could not be kept");
             return Err(Hindered);
         }
-        if self.stop.is_cancelled() {
-            // Perhaps it was not answered: the lane's successor reads it again.
-            return Err(Hindered);
+        // Away before it is answered: the counterpart may answer that at once, by a file of the same name.
+        let put_away = self.put_away(depot, &file.listed).await;
+        if is_answered {
+            self.send_responses(depot).await;
         }
-        self.put_away(depot, &file.name).await
-    }
-
-    /// Sends answers to a file back, each under a name that was not used before, but not for ever.
-    async fn respond(&self, depot: &dyn Depot, responses: Vec<Response>, digest: String) -> Stored<()> {
-        let (lane, now) = (self.config.name.clone(), self.context.clock.now());
-        let connector = Arc::clone(&self.config.connector);
-        let (going, given_up) = self
-            .context
-            .store
-            .write(move |tx| {
-                let (mut going, mut given_up) = (Vec::new(), 0_usize);
-                for Response { about, message } in &responses {
-                    let Responded { nth, times } = tx.note_response(&lane, &message.name, about, &digest)?;
-                    if times > MOST_RESPONSES {
-                        given_up += 1;
-                        continue;
-                    }
-                    let message = if nth > 1 { connector.again(message, nth) } else { message.clone() };
-                    tx.insert_raw(&RawMessage {
-                        lane: lane.clone(),
-                        batch: None,
-                        direction: RawDirection::Out,
-                        name: message.name.clone(),
-                        at: now,
-                        bytes: Packed::of(&message.bytes),
-                    })?;
-                    going.push(message);
-                }
-                Ok((going, given_up))
-            })
-            .await?;
-        if given_up > 0 {
-            let detail = format!(
-                "the same failed {MOST_RESPONSES} times; the counterpart is not told again, a person must talk to it"
-            );
-            let fault = Fault::new(FaultKind::Malformed, "answer a file", detail);
-            self.health.problem(&fault, now);
-            tracing::warn!(counterpart = self.config.name, %fault, "a file stays unanswered");
-        }
-        if !going.is_empty() {
-            self.hand_over_until_stopped(depot, &going).await;
-        }
-        Ok(())
+        put_away
     }
 
     /// Reads a file on a thread of its own, for it may be large. One that has no end is not read while it `may_wait`.
@@ -190,9 +149,9 @@ impl Lane {
         Ok(read)
     }
 
-    async fn put_away(&self, depot: &dyn Depot, name: &str) -> Result<bool, Hindered> {
+    async fn put_away(&self, depot: &dyn Depot, file: &Listed) -> Result<bool, Hindered> {
         let now = self.context.clock.now();
-        match depot.put_away(name, Moment::from_timestamp(now).date()).await {
+        match depot.put_away(file, Moment::from_timestamp(now).date()).await {
             Ok(()) => Ok(true),
             Err(fault) => {
                 self.health.problem(&fault, now);

@@ -170,6 +170,9 @@ impl Lane {
     /// After a crash: parcels that were decided are handed over again as they were; over a call line a query goes out
     /// again and a control is held unless its number is idempotent there.
     pub(super) async fn recover(self: Arc<Self>) {
+        if let Line::Parcel(depot) = &self.line {
+            self.send_responses(depot.as_ref()).await;
+        }
         let name = self.config.name.clone();
         let Ok(interrupted) = self.context.store.read(move |reads| reads.interrupted(&name)).await else {
             return;

@@ -22,8 +22,8 @@ struct Seen {
 /// A file that did not change between two looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrived {
-    /// Its name.
-    pub name: String,
+    /// The file, as it was seen.
+    pub listed: Listed,
     /// How long it has been seen as it is.
     pub rests: Duration,
 }
@@ -49,12 +49,13 @@ impl Arrivals {
             let before = self.seen.remove(&name).filter(|seen| (seen.size, seen.changed) == (size, changed));
             let since = before.as_ref().map_or(now, |seen| seen.since);
             if before.is_some() {
-                arrived.push(Arrived { name: name.clone(), rests: now.duration_since(since).unsigned_abs() });
+                let rests = now.duration_since(since).unsigned_abs();
+                arrived.push(Arrived { listed: Listed { name: name.clone(), size, changed }, rests });
             }
             seen.insert(name, Seen { size, changed, since });
         }
         self.seen = seen;
-        arrived.sort_by(|a, b| a.name.cmp(&b.name));
+        arrived.sort_by(|a, b| a.listed.name.cmp(&b.listed.name));
         arrived
     }
 }
@@ -75,7 +76,7 @@ mod tests {
     fn a_file_arrives_once_it_rests_and_not_while_it_grows() {
         let mut arrivals = Arrivals::default();
         let names = |arrived: Vec<Arrived>| {
-            arrived.into_iter().map(|file| (file.name, file.rests.as_secs())).collect::<Vec<_>>()
+            arrived.into_iter().map(|file| (file.listed.name, file.rests.as_secs())).collect::<Vec<_>>()
         };
         assert!(arrivals.compare(vec![file("b", 1), file("a", 1)], at(0)).is_empty());
         let second = arrivals.compare(vec![file("b", 1), file("a", 2)], at(10));

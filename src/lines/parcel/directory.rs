@@ -70,13 +70,17 @@ impl Depot for Directory {
         self.aside_of_the_runtime(move |config| fetch(&config.incoming, &name, config.largest_file))
     }
 
-    fn put_away<'a>(&'a self, name: &'a str, day: Date) -> BoxFuture<'a, Result<(), Fault>> {
-        let name = name.to_owned();
+    fn put_away<'a>(&'a self, file: &'a Listed, day: Date) -> BoxFuture<'a, Result<(), Fault>> {
+        let file = file.clone();
         self.aside_of_the_runtime(move |config| {
-            let path = config.incoming.join(&name);
+            let (name, path) = (&file.name, config.incoming.join(&file.name));
+            let now = std::fs::metadata(&path).map(|metadata| (metadata.len(), changed(&metadata)));
+            if now.is_ok_and(|now| now != (file.size, file.changed)) {
+                return Ok(());
+            }
             let moved = match config.archive.as_ref().map(|archive| archive.join(folder_of(day))) {
                 Some(folder) => {
-                    std::fs::create_dir_all(&folder).and_then(|()| std::fs::rename(&path, folder.join(&name)))
+                    std::fs::create_dir_all(&folder).and_then(|()| move_file(&path, &folder.join(name)))
                 }
                 None => std::fs::remove_file(&path),
             };
@@ -124,6 +128,17 @@ fn hand_over(outgoing: &Path, files: &[Message]) -> Result<(), Fault> {
     std::fs::File::open(outgoing).and_then(|folder| folder.sync_all()).map_err(stuck)
 }
 
+/// Moves a file, also to another file system.
+fn move_file(from: &Path, to: &Path) -> std::io::Result<()> {
+    match std::fs::rename(from, to) {
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => {
+            std::fs::copy(from, to)?;
+            std::fs::remove_file(from)
+        }
+        moved => moved,
+    }
+}
+
 fn write_whole(aside: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = std::fs::File::create(aside)?;
     file.write_all(bytes)?;
@@ -141,15 +156,19 @@ fn list(incoming: &Path) -> Result<Vec<Listed>, Fault> {
         if !metadata.is_file() || is_unfinished(&name) {
             continue;
         }
-        let changed = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-        let changed = changed.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
-        let changed = u64::try_from(changed).unwrap_or_default();
-        listed.push(Listed { name, size: metadata.len(), changed });
+        listed.push(Listed { name, size: metadata.len(), changed: changed(&metadata) });
         if listed.len() == MOST_FILES {
             break;
         }
     }
     Ok(listed)
+}
+
+/// When a file was changed, in nanoseconds since 1970.
+fn changed(metadata: &std::fs::Metadata) -> u64 {
+    let changed = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+    let since = changed.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or_default()
 }
 
 fn fetch(incoming: &Path, name: &str, most: u64) -> Result<Vec<u8>, Fault> {

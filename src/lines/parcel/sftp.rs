@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use russh_sftp::client::error::Error;
 use russh_sftp::protocol::StatusCode;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::{Depot, Listed, MOST_FILES, aside, folder_of, is_before, is_unfinished, plain_name, too_large};
 use crate::config::{ParcelConfig, SftpConfig};
@@ -21,6 +22,11 @@ use session::Session;
 
 /// Longest time for one file: a server that trickles does not hold the line for ever.
 const LONGEST: Duration = Duration::from_secs(1800);
+
+/// How long a server is left alone that did not let us in, or that showed a wrong key; twice as long after each further time.
+const FIRST_WAIT: Duration = Duration::from_secs(15);
+/// The longest of these waits.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
 /// A depot on a server.
 #[derive(Debug)]
@@ -30,7 +36,22 @@ pub(super) struct Sftp {
     incoming: String,
     archive: Option<String>,
     largest_file: u64,
-    connected: Mutex<Option<Arc<Session>>>,
+    connected: Mutex<Connected>,
+}
+
+/// The connection, or why there is none.
+#[derive(Debug, Default)]
+struct Connected {
+    session: Option<Arc<Session>>,
+    refused: Option<Refused>,
+}
+
+/// The server refused us, or we it: a person must act, and knocking on its door meanwhile would get us locked out.
+#[derive(Debug)]
+struct Refused {
+    fault: Fault,
+    until: Instant,
+    wait: Duration,
 }
 
 /// What an error of the server or of the connection means; only the folder is named.
@@ -62,20 +83,37 @@ impl Sftp {
             incoming: text(&config.incoming),
             archive: config.archive.as_deref().map(text),
             largest_file: config.largest_file,
-            connected: Mutex::new(None),
+            connected: Mutex::default(),
         }
     }
 
-    /// The session, connected if it is not; those who come meanwhile wait for it.
+    /// The session, connected if it is not; those who come meanwhile wait for it. After a refusal the next attempt is made
+    /// later, and later each time.
     async fn session(&self) -> Result<Arc<Session>, Fault> {
         let mut connected = self.connected.lock().await;
-        if let Some(session) = connected.as_ref().filter(|session| session.is_alive()) {
+        if let Some(session) = connected.session.as_ref().filter(|session| session.is_alive()) {
             return Ok(Arc::clone(session));
         }
-        *connected = None;
-        let session = Arc::new(Session::connect(&self.server).await?);
-        *connected = Some(Arc::clone(&session));
-        Ok(session)
+        connected.session = None;
+        if let Some(refused) = connected.refused.as_ref().filter(|refused| Instant::now() < refused.until) {
+            return Err(refused.fault.clone());
+        }
+        match Session::connect(&self.server).await {
+            Ok(session) => {
+                let session = Arc::new(session);
+                *connected = Connected { session: Some(Arc::clone(&session)), refused: None };
+                Ok(session)
+            }
+            Err(fault) => {
+                let before = connected.refused.take();
+                if matches!(fault.kind, FaultKind::Unauthorised | FaultKind::Misconfigured) {
+                    let wait = before.map_or(FIRST_WAIT, |refused| (refused.wait * 2).min(LONGEST_WAIT));
+                    let until = Instant::now() + wait;
+                    connected.refused = Some(Refused { fault: fault.clone(), until, wait });
+                }
+                Err(fault)
+            }
+        }
     }
 
     /// Does something on the server and names what failed. A session that did not answer as it should is not used again.
@@ -92,8 +130,8 @@ impl Sftp {
         };
         if !matches!(error, Error::Status(_)) {
             let mut connected = self.connected.lock().await;
-            if connected.as_ref().is_some_and(|current| Arc::ptr_eq(current, session)) {
-                *connected = None;
+            if connected.session.as_ref().is_some_and(|current| Arc::ptr_eq(current, session)) {
+                connected.session = None;
             }
         }
         Err(fault(operation, folder, &error))
@@ -117,11 +155,19 @@ async fn bounded<T>(session: &Session, work: impl Future<Output = Result<T, Erro
 }
 
 /// Puts a file away. One that is not there was put away before, and the answer did not arrive.
-async fn put_away(session: &Session, path: &str, to: Option<(&str, &str, &str)>) -> Result<(), Error> {
+async fn put_away(
+    session: &Session,
+    path: &str,
+    file: &Listed,
+    to: Option<(&str, &str)>,
+) -> Result<(), Error> {
+    if session.state(path).await.is_some_and(|now| now != (file.size, file.changed)) {
+        return Ok(());
+    }
     let moved = match to {
-        Some((archive, folder, name)) => {
+        Some((archive, folder)) => {
             session.make_folder(archive, folder).await?;
-            session.replace(path, &below(folder, name)).await
+            session.replace(path, &below(folder, &file.name)).await
         }
         None => session.remove(path).await,
     };
@@ -205,17 +251,13 @@ impl Depot for Sftp {
         })
     }
 
-    fn put_away<'a>(&'a self, name: &'a str, day: Date) -> BoxFuture<'a, Result<(), Fault>> {
+    fn put_away<'a>(&'a self, file: &'a Listed, day: Date) -> BoxFuture<'a, Result<(), Fault>> {
         Box::pin(async move {
             let session = self.session().await?;
             let folder = self.archive.as_ref().map(|archive| below(archive, &folder_of(day)));
-            let to = self
-                .archive
-                .as_deref()
-                .zip(folder.as_deref())
-                .map(|(archive, folder)| (archive, folder, name));
-            let path = below(&self.incoming, name);
-            let moving = put_away(&session, &path, to);
+            let to = self.archive.as_deref().zip(folder.as_deref());
+            let path = below(&self.incoming, &file.name);
+            let moving = put_away(&session, &path, file, to);
             self.ask(&session, "put a file away", &self.incoming, moving).await
         })
     }

@@ -227,6 +227,12 @@ impl Reads for Rows<'_> {
         })
     }
 
+    fn unsent(&mut self, lane: &str) -> Stored<Vec<(i64, RawMessage)>> {
+        let sql = "SELECT m.lane, m.batch, m.direction, m.name, m.at, m.bytes, m.id
+                   FROM unsent u JOIN raw_messages m ON m.id = u.raw WHERE u.lane = ?1 ORDER BY m.id";
+        self.all(sql, [lane], |row| Ok((get(row, 6)?, rows::raw(row)?)))
+    }
+
     fn raw_of_batch(&mut self, id: i64) -> Stored<Vec<RawMessage>> {
         self.all(&format!("SELECT {RAW} FROM raw_messages WHERE batch = ?1 ORDER BY id"), [id], rows::raw)
     }

@@ -204,6 +204,14 @@ impl Tx for Rows<'_> {
         )
     }
 
+    fn mark_unsent(&mut self, raw: i64, lane: &str) -> Stored<()> {
+        self.execute("INSERT INTO unsent (raw, lane) VALUES (?1, ?2)", params![raw, lane]).map(drop)
+    }
+
+    fn mark_sent(&mut self, raws: &[i64]) -> Stored<()> {
+        raws.iter().try_for_each(|raw| self.execute("DELETE FROM unsent WHERE raw = ?1", [raw]).map(drop))
+    }
+
     fn note_response(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<Responded> {
         self.execute(
             "INSERT INTO responses (lane, name, digest, about, nth, times)

@@ -29,6 +29,8 @@ static ASKED: LazyLock<Vec<Asked>> = LazyLock::new(|| {
         chakong_gleif::plugin(),
         chakong_companies_house::plugin(),
         chakong_declarative::plugin(),
+        chakong_market_regulator::plugin(),
+        chakong_market_regulator::parameter_plugin(),
     ]
     .into_iter()
     .map(asked)

@@ -35,7 +35,12 @@ fn said_by(command: &mut Command) -> String {
 
 /// Makes a key and gives its public half.
 pub fn make_key(path: &Path) -> String {
-    said_by(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"]).arg(path));
+    make_key_of("ed25519", path)
+}
+
+/// Makes a key of a kind and gives its public half.
+pub fn make_key_of(kind: &str, path: &Path) -> String {
+    said_by(Command::new("ssh-keygen").args(["-q", "-t", kind, "-N", "", "-C", "", "-f"]).arg(path));
     public_key(path)
 }
 
@@ -46,12 +51,17 @@ fn public_key(path: &Path) -> String {
 
 impl Sshd {
     pub fn start() -> Self {
+        Self::start_with("ed25519")
+    }
+
+    /// With a host key of a kind.
+    pub fn start_with(kind: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         for name in ["out", "in"] {
             std::fs::create_dir(at(name)).expect("a folder");
         }
-        make_key(&at("host_key"));
+        make_key_of(kind, &at("host_key"));
         let user_key = make_key(&at("user_key"));
         std::fs::write(at("authorized_keys"), format!("{user_key}\n")).expect("a file");
         let user = said_by(Command::new("id").arg("-un"));

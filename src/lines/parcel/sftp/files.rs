@@ -172,6 +172,12 @@ impl Session {
         self.sftp.rmdir(path).await.map(drop)
     }
 
+    /// Size and time of a file, if it is there.
+    pub(super) async fn state(&self, path: &str) -> Option<(u64, u64)> {
+        let attributes = self.sftp.lstat(path).await.ok()?.attrs;
+        Some((attributes.size.unwrap_or_default(), u64::from(attributes.mtime.unwrap_or_default())))
+    }
+
     pub(super) async fn exists(&self, path: &str) -> bool {
         self.sftp.lstat(path).await.is_ok()
     }

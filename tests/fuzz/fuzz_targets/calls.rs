@@ -1,15 +1,27 @@
-//! Calls of the web service: whole bodies, and documents handed in, in their seal and envelope.
+//! Calls of the court's web services, of banks and of registries: whole bodies, and documents handed in, in their seal and
+//! envelope.
 #![no_main]
 
 #[allow(dead_code, reason = "shared with the targets that read files")]
 mod bank;
 
+use std::sync::{Arc, LazyLock};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chakong_contract::{Found, HttpHeard, Postbox, Taken, Visit, Want};
+use chakong_contract::manifest::SettingValue;
+use chakong_contract::{Connector, Found, HttpHeard, Message, Postbox, Secret, Settings, Taken, Visit, Want};
 use libfuzzer_sys::fuzz_target;
 
-/// Operations that take a second argument.
+/// The registry that calls.
+static REGISTRY: LazyLock<Arc<dyn Connector>> = LazyLock::new(|| {
+    let plugin = chakong_court_realty::postbox_plugin();
+    let password = SettingValue::Secret(Secret::new("not-a-secret"));
+    let settings = Settings::of_all_examples(plugin.manifest.settings).with("password", password);
+    (plugin.build)(&settings).expect("settings are right")
+});
+
+/// The bank's operations that take a second argument.
 const OPERATIONS: [&str; 8] = [
     "shfeedXzcxInfo",
     "shfeedXzkzInfo",
@@ -63,13 +75,26 @@ fn visit(postbox: &dyn Postbox, call: &HttpHeard) {
     }
 }
 
-fuzz_target!(|data: &[u8]| {
-    let call = HttpHeard {
+fn call(body: Vec<u8>) -> HttpHeard {
+    HttpHeard {
         method: "POST".to_owned(),
-        path: "/ckwWebService/SyyhConvertData".to_owned(),
+        path: "/ckwWebService/ConvertData".to_owned(),
         query: Vec::new(),
         headers: Vec::new(),
-        body: body(data),
-    };
-    visit(bank::BANK.postbox().expect("a postbox"), &call);
+        body,
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    if data.first().is_none_or(|first| first & 0x40 == 0) {
+        visit(bank::BANK.postbox().expect("a postbox"), &call(body(data)));
+        return;
+    }
+    let rest = &data[1..];
+    visit(REGISTRY.postbox().expect("a postbox"), &call(rest.to_vec()));
+    // What a registry hands in, in its seal.
+    let fed = if data[0] & 0x80 == 0 { rest.to_vec() } else { STANDARD.encode(rest).into_bytes() };
+    let reading = REGISTRY.read(&Message::new("", fed));
+    assert!(!reading.reads.is_empty() || !reading.problems.is_empty(), "silence");
+    serde_json::to_vec(&reading).expect("a reading can be kept");
 });
