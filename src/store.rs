@@ -23,7 +23,8 @@ use crate::inquiry::{
 pub use packed::Packed;
 pub use records::{
     Act, AnswerText, BatchRecord, ChargeReference, EventRecord, InquiryFilter, LaneCounts, LineRow,
-    NewInquiry, NewOrder, OrderBrief, Outcome, PageRow, RawDirection, RawMessage, Revision, RevisionText,
+    NewInquiry, NewOrder, OrderBrief, Outcome, PageRow, RawDirection, RawMessage, Responded, Revision,
+    RevisionText,
 };
 pub use signals::Signals;
 
@@ -169,6 +170,8 @@ pub trait Tx: Reads {
     fn insert_revision(&mut self, revision: &Revision) -> Stored<()>;
     /// Keeps a raw message, compressed.
     fn insert_raw(&mut self, raw: &RawMessage) -> Stored<i64>;
+    /// Notes that a message of a lane, `digest` its bytes', is answered under a name, about something.
+    fn note_response(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<Responded>;
     /// Adds a line to the ledger and gives its row number; `id` of the argument is not used.
     fn insert_measure(&mut self, measure: &Measure) -> Stored<MeasureId>;
     /// Writes a line of the ledger.

@@ -1,9 +1,11 @@
-use std::path::PathBuf;
+mod write;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chakong_contract::connector::{Batch, Connector, Heard, Plugin, Speaks, Step};
-use chakong_contract::{Message, Order, Settings};
+use chakong_contract::connector::{Connector, Plugin};
+use chakong_contract::{Message, Settings};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -38,9 +40,8 @@ pub(super) enum Command {
         with: With,
         /// One order, or an array of orders that go out together, as JSON
         orders: PathBuf,
-        /// Folder to write the message's files into, instead of showing it
-        #[arg(long, value_name = "FOLDER")]
-        into: Option<PathBuf>,
+        #[command(flatten)]
+        how: write::How,
     },
 }
 
@@ -60,7 +61,7 @@ pub(super) fn run(command: Command) -> ExitCode {
         Command::List => list(),
         Command::Show { name } => show(&name),
         Command::Read { with, files } => read(&with, &files),
-        Command::Write { with, orders, into } => write(&with, &orders, into.as_deref()),
+        Command::Write { with, orders, how } => write::run(&with, &orders, &how),
     };
     match outcome {
         Ok(()) => Exit::Ok.into(),
@@ -104,11 +105,15 @@ fn show(name: &str) -> Outcome {
     Ok(())
 }
 
-/// The connector as the counterpart's file configures it, or with the examples of its settings.
-fn configured(with: &With) -> Outcome<Arc<dyn Connector>> {
+/// The connector as the counterpart's file configures it, or with the examples of its settings: of all of them where
+/// those that must be given are not enough.
+fn configured(with: &With, all_examples: bool) -> Outcome<Arc<dyn Connector>> {
     let plugin = plugin(&with.name)?;
     let Some(path) = &with.counterpart else {
-        let settings = Settings::of_examples(plugin.manifest.settings);
+        let settings = match all_examples {
+            true => Settings::of_all_examples(plugin.manifest.settings),
+            false => Settings::of_examples(plugin.manifest.settings),
+        };
         return (plugin.build)(&settings).map_err(|problems| input(format!("{problems:?}")));
     };
     let mut problems = Problems::default();
@@ -120,15 +125,19 @@ fn configured(with: &With) -> Outcome<Arc<dyn Connector>> {
     }
 }
 
+/// The bytes of a file of bounded size.
+fn bytes_of(path: &Path) -> Outcome<Vec<u8>> {
+    let unreadable = |error| input(format!("{}: {error}", path.display()));
+    if std::fs::metadata(path).map_err(unreadable)?.len() > LARGEST {
+        return Err(input(format!("{}: larger than {LARGEST} bytes", path.display())));
+    }
+    std::fs::read(path).map_err(unreadable)
+}
+
 fn read(with: &With, files: &[PathBuf]) -> Outcome {
-    let connector = configured(with)?;
+    let connector = configured(with, false)?;
     for path in files {
-        let size =
-            std::fs::metadata(path).map_err(|error| input(format!("{}: {error}", path.display())))?.len();
-        if size > LARGEST {
-            return Err(input(format!("{}: larger than {LARGEST} bytes", path.display())));
-        }
-        let bytes = std::fs::read(path).map_err(|error| input(format!("{}: {error}", path.display())))?;
+        let bytes = bytes_of(path)?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let reading = connector.read(&Message::new(name, bytes));
         for read in &reading.reads {
@@ -138,64 +147,9 @@ fn read(with: &With, files: &[PathBuf]) -> Outcome {
             println!("{}", json!({ "problem": problem }));
         }
         for response in &reading.responses {
-            println!("{}", json!({ "response": response.name, "bytes": response.bytes.len() }));
+            let message = &response.message;
+            println!("{}", json!({ "response": message.name, "bytes": message.bytes.len() }));
         }
     }
     Ok(())
-}
-
-fn write(with: &With, path: &std::path::Path, into: Option<&std::path::Path>) -> Outcome {
-    let connector = configured(with)?;
-    let text =
-        std::fs::read_to_string(path).map_err(|error| input(format!("{}: {error}", path.display())))?;
-    let orders: Vec<Order> = serde_json::from_str::<Vec<Order>>(&text)
-        .or_else(|_| serde_json::from_str::<Order>(&text).map(|order| vec![order]))
-        .map_err(|error| input(format!("{}: not an order: {error}", path.display())))?;
-    let Some(first) = orders.first() else { return Err(input("there is no order in the file")) };
-    let batch = Batch {
-        number: format!("{}{:022}", first.created.date().strftime("%Y%m%d"), 1),
-        made: first.created,
-        orders: orders.clone(),
-    };
-    match connector.speaks() {
-        Speaks::Call(call) => {
-            let mut dialogue = call.open(&batch, None).map_err(input)?;
-            match dialogue.next(Heard::Start) {
-                Step::Send(request) => {
-                    print!("{}", String::from_utf8_lossy(&request.to_bytes()));
-                    Ok(())
-                }
-                Step::Failed(fault) => Err(input(fault)),
-                Step::Later { .. } | Step::Done(_) => Err(input("the connector asks nothing for this order")),
-            }
-        }
-        Speaks::Parcel(parcel) => {
-            for file in parcel.write(&batch).map_err(input)? {
-                match into {
-                    Some(folder) => {
-                        let target = folder.join(&file.name);
-                        std::fs::write(&target, &file.bytes)
-                            .map_err(|error| input(format!("{}: {error}", target.display())))?;
-                        println!("{}", target.display());
-                    }
-                    None => show_file(&file),
-                }
-            }
-            Ok(())
-        }
-    }
-}
-
-/// A package as text: its entries with their content.
-fn show_file(file: &Message) {
-    println!("{} ({} bytes)", file.name, file.bytes.len());
-    let Ok(mut package) = zip::ZipArchive::new(std::io::Cursor::new(&file.bytes[..])) else { return };
-    for at in 0..package.len() {
-        let Ok(mut entry) = package.by_index(at) else { continue };
-        let name = entry.name().map(|name| name.into_owned()).unwrap_or_default();
-        let mut text = String::new();
-        if std::io::Read::read_to_string(&mut entry, &mut text).is_ok() {
-            println!("\n{name}\n{text}");
-        }
-    }
 }

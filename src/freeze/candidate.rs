@@ -80,9 +80,15 @@ fn of_property(
     let exemption = Exemption { level: Level::Free, basis: String::new() };
     let certificate = property.certificates.first().cloned().unwrap_or_default();
     let nameless = property.unit_number.is_none() && certificate.is_empty();
-    let own = match nameless {
-        true => "无有效不动产单元号和权证号，无法指明 neither a valid unit number nor a certificate names it",
-        false => "",
+    let own = match (nameless, matched_by) {
+        (true, _) => {
+            "无有效不动产单元号和权证号，无法指明 neither a valid unit number nor a certificate names it"
+        }
+        // Registries match by rules of their own, some by the name alone; not all say what agreed.
+        (false, MatchedBy::Unstated) => {
+            "登记机构未说明匹配依据，须承办人确认 the registry does not say what matched; an officer must confirm"
+        }
+        _ => "",
     };
     let note = note(can_freeze, matched_by, &exemption).unwrap_or_else(|| own.to_owned());
     // A unit has one number in the whole country (GB/T 37346); a certificate is one registry's.

@@ -2,14 +2,15 @@
 //!
 //! An order stays on offer until it is answered or its time is over: what a counterpart fetched and lost it fetches again.
 
+mod callers;
 mod documents;
 mod offers;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use chakong_contract::{Found, HttpAnswer, HttpHeard, Reading, Visit, Want};
+use callers::{Caller, Callers};
+use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, HttpHeard, Reading, Visit, Want};
 use sha2::{Digest as _, Sha256};
 
 use super::LaneHealth;
@@ -29,12 +30,15 @@ pub struct Desk {
     /// The last order that was offered again, by lane and whether it is a control: where the next round begins.
     rounds: Mutex<HashMap<(String, bool), OrderId>>,
     keys: documents::Keys,
+    callers: Callers,
 }
 
 /// A call, understood and its caller known.
 enum Call {
     /// Nothing more is to be done.
     Done(HttpAnswer),
+    /// Whose account was tried with a wrong password, if it is anybody's; the answer is not given at once.
+    TurnedAway(Option<String>, HttpAnswer),
     /// A visit of a counterpart, with what is kept of the call.
     Visit(Arc<CounterpartConfig>, Box<Visit>, Vec<u8>),
 }
@@ -50,9 +54,15 @@ impl Reception for Desk {
         let here: Vec<_> =
             now.values().filter(|config| postbox_of(config, &call.path).is_some()).cloned().collect();
         // Reading and writing large messages is work; a connector that panics spoils one call.
-        let heard = tokio::task::spawn_blocking(move || hear(&here, &call)).await;
+        let desk = Arc::clone(&self);
+        let heard = tokio::task::spawn_blocking(move || hear(&here, &call, &desk.callers)).await;
         match heard {
             Ok(Call::Done(answer)) => answer,
+            Ok(Call::TurnedAway(whose, answer)) => {
+                self.tell_wrong_password(whose.as_deref());
+                self.callers.slow_down(whose.as_deref()).await;
+                answer
+            }
             Ok(Call::Visit(config, visit, kept)) => self.serve(config, *visit, kept).await,
             Err(_) => failed(),
         }
@@ -62,7 +72,15 @@ impl Reception for Desk {
 impl Desk {
     /// A desk for whatever counterparts there are.
     pub fn new(context: Context, counterparts: Arc<Counterparts>) -> Arc<Self> {
-        Arc::new(Self { context, counterparts, rounds: Mutex::default(), keys: documents::Keys::default() })
+        let (rounds, keys, callers) = (Mutex::default(), documents::Keys::default(), Callers::default());
+        Arc::new(Self { context, counterparts, rounds, keys, callers })
+    }
+
+    fn tell_wrong_password(&self, whose: Option<&str>) {
+        let Some(health) = whose.and_then(|name| self.context.board.get(name)) else { return };
+        let detail = "the password that came with its account is not the one in its file";
+        let fault = Fault::new(FaultKind::Unauthorised, "let the counterpart in", detail);
+        health.problem(&fault, self.context.clock.now());
     }
 
     async fn serve(&self, config: Arc<CounterpartConfig>, visit: Visit, kept: Vec<u8>) -> HttpAnswer {
@@ -126,7 +144,7 @@ fn postbox_of<'a>(config: &'a CounterpartConfig, path: &str) -> Option<&'a Postb
 
 /// Understands a call. All who share a path speak the same way, so the first one hears who calls; what was handed in is
 /// read by the caller's own connector, whose settings may say how.
-fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard) -> Call {
+fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard, callers: &Callers) -> Call {
     let Some((first, postbox)) = here.first().and_then(|config| Some((config, config.connector.postbox()?)))
     else {
         return Call::Done(failed());
@@ -138,9 +156,13 @@ fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard) -> Call {
     if visit.want == Want::Description {
         return Call::Done(postbox.answer(&visit, &Found::Description));
     }
-    let Some(caller) = caller_of(here, &visit) else {
-        tracing::warn!(path = call.path, operation = visit.operation, "a caller was turned away");
-        return Call::Done(postbox.answer(&visit, &Found::TurnedAway));
+    let caller = match callers.find(here, &visit) {
+        Caller::Known(caller) => caller,
+        Caller::TooMany => return Call::Done(postbox.answer(&visit, &Found::Unavailable)),
+        Caller::Wrong(whose) => {
+            tracing::warn!(path = call.path, operation = visit.operation, "a caller was turned away");
+            return Call::TurnedAway(whose, postbox.answer(&visit, &Found::TurnedAway));
+        }
     };
     let Some(own) = caller.connector.postbox() else { return Call::Done(failed()) };
     let hands_in = matches!(visit.want, Want::HandIn(_));
@@ -152,25 +174,6 @@ fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard) -> Call {
         Ok(visit) => Call::Visit(Arc::clone(caller), Box::new(visit), kept),
         Err(answer) => Call::Done(answer),
     }
-}
-
-/// Compares with every counterpart, each in constant time, so that the time tells nothing about any of them.
-fn caller_of<'a>(here: &'a [Arc<CounterpartConfig>], visit: &Visit) -> Option<&'a Arc<CounterpartConfig>> {
-    let digest = |account: &str, password: &str| {
-        let parts = [Sha256::digest(account), Sha256::digest(password)];
-        Sha256::digest(parts.concat())
-    };
-    let given = digest(&visit.account, visit.password.expose());
-    let mut found = None;
-    for config in here {
-        let (account, password) = (config.settings.text("account"), config.settings.secret("password"));
-        let known = digest(account, password.map_or("", |password| password.expose()));
-        let same = verify_slices_are_equal(&known, &given).is_ok();
-        if same && !account.is_empty() && password.is_some() {
-            found = Some(config);
-        }
-    }
-    found
 }
 
 fn unavailable(config: &CounterpartConfig, error: &crate::store::StoreError) -> Found {

@@ -392,6 +392,7 @@ fn wrong_line(speaks: Speaks<'_>) -> Fault {
     let detail = match speaks {
         Speaks::Call(_) => "the connector speaks over a call line only",
         Speaks::Parcel(_) => "the connector speaks over a parcel line only",
+        Speaks::Postbox(_) => "the connector speaks over a postbox line only",
     };
     Fault::new(chakong_contract::FaultKind::Misconfigured, "speak over this line", detail)
 }

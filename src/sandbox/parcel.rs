@@ -112,6 +112,6 @@ fn take(shared: &Shared, file: &Message, now: Timestamp) -> Vec<Handed> {
     let mut sandbox = shared.lock().unwrap_or_else(PoisonError::into_inner);
     match sandbox.speaks() {
         SandboxSpeaks::Parcel(parcel) => parcel.take(file, Moment::from_timestamp(now)),
-        SandboxSpeaks::Call(_) => Vec::new(),
+        SandboxSpeaks::Call(_) | SandboxSpeaks::Postbox(_) => Vec::new(),
     }
 }

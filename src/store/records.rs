@@ -74,6 +74,15 @@ pub struct BatchRecord {
     pub digest: Option<Vec<u8>>,
 }
 
+/// How often something was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Responded {
+    /// Which one it is of those that would have its name, from 1; the same for the same message.
+    pub nth: u32,
+    /// How often the same was answered in all, this time included.
+    pub times: u32,
+}
+
 /// Which way a raw message went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RawDirection {

@@ -60,7 +60,7 @@ async fn two_banks_that_call_answer_and_freeze_and_the_ledger_is_as_their_books(
 
 #[tokio::test]
 async fn a_wrong_password_is_given_nothing_and_the_right_one_afterwards_everything() {
-    let faults = json!([{ "do": "wrong_password", "first": 100 }]);
+    let faults = json!([{ "do": "wrong_password", "first": 2 }]);
     let world =
         World::start(vec![calling_bank("bank-1", 1, one_account("9990000000000000011", "600.00", faults))])
             .await;

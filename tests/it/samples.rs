@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 12] = [
+const COUNTERPARTS: [&str; 13] = [
     "companies-house",
     "example-bank",
     "example-bank-by-postbox",
@@ -18,6 +18,7 @@ const COUNTERPARTS: [&str; 12] = [
     "example-market-regulator",
     "example-market-regulator-parameters",
     "example-registry",
+    "example-registry-by-postbox",
     "example-vehicles",
     "gleif",
     "qichacha",
@@ -25,10 +26,11 @@ const COUNTERPARTS: [&str; 12] = [
     "tianyancha-by-environment",
 ];
 /// Files below `secrets` that they name.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 8] = [
     "companies-house.key",
     "example-bank.password",
     "example-bank-by-sftp.password",
+    "example-registry.password",
     "example-vehicles.key",
     "market-regulator.token",
     "qichacha.key",

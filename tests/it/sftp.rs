@@ -1,6 +1,6 @@
 //! The parcel line over SFTP, against OpenSSH.
 
-mod server;
+pub mod server;
 
 use std::path::Path;
 use std::sync::Arc;

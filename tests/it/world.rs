@@ -69,8 +69,26 @@ pub struct World {
     pub board: Arc<Board>,
     pub hosted: Hosted,
     pub postbox: std::net::SocketAddr,
+    pub clock: Arc<Ahead>,
     pub tasks: Tasks,
     sandboxes: Tasks,
+}
+
+/// The machine's clock, and so much ahead of it as a test says: days pass when they are told to.
+#[derive(Debug, Default)]
+pub struct Ahead(std::sync::atomic::AtomicI64);
+
+impl Ahead {
+    pub fn pass(&self, hours: i64) {
+        self.0.fetch_add(hours, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+impl Clock for Ahead {
+    fn now(&self) -> jiff::Timestamp {
+        let ahead = jiff::SignedDuration::from_hours(self.0.load(std::sync::atomic::Ordering::SeqCst));
+        SystemClock.now().checked_add(ahead).expect("a time")
+    }
 }
 
 pub fn free_port() -> u16 {
@@ -118,7 +136,8 @@ impl World {
             configs.extend(read_counterpart(&path, &text, &plugins(), &mut problems));
         }
         assert!(problems.is_empty(), "{problems}");
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ahead = Arc::new(Ahead::default());
+        let clock: Arc<dyn Clock> = Arc::<Ahead>::clone(&ahead);
         let (sandboxes, tasks) = (Tasks::default(), Tasks::default());
         let scripts: BTreeMap<String, Value> =
             played.iter().filter(|each| !each.script.is_null()).map(scripted).collect();
@@ -150,14 +169,14 @@ impl World {
         tasks.spawn_service("postbox", postbox::serve(listener, desk, tasks.clone()));
         tasks.spawn_service("deadlines", chakong::calendar::watch_deadlines(context));
         ready.await.expect("lanes");
-        Self { folder, store, counterparts, board, hosted, postbox, tasks, sandboxes }
+        Self { folder, store, counterparts, board, hosted, postbox, clock: ahead, tasks, sandboxes }
     }
 
     pub async fn submit(&self, body: &Value) -> Inquiry {
         let body = serde_json::to_vec(body).expect("JSON");
         let key = format!("key-{}", body.len());
         let accepted =
-            intake::accept(&self.store, &self.counterparts.now(), "tests", &key, &body, SystemClock.now())
+            intake::accept(&self.store, &self.counterparts.now(), "tests", &key, &body, self.clock.now())
                 .await;
         accepted.expect("accepted").inquiry
     }

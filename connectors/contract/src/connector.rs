@@ -48,6 +48,13 @@ pub trait Connector: Send + Sync + fmt::Debug {
         true
     }
 
+    /// A message of [`Reading::responses`] under the name of the `nth` one (from 2) that would have the same, for where a name is
+    /// taken once only.
+    fn again(&self, response: &Message, nth: u32) -> Message {
+        let _ = nth;
+        response.clone()
+    }
+
     /// How it speaks over a postbox line, if it does.
     fn postbox(&self) -> Option<&dyn Postbox> {
         None
@@ -71,6 +78,8 @@ pub enum Speaks<'a> {
     Call(&'a dyn Call),
     /// Over a parcel line.
     Parcel(&'a dyn Parcel),
+    /// Over a postbox line only; see [`Connector::postbox`].
+    Postbox(&'a dyn Postbox),
 }
 
 /// Orders that go out together: all queries, or all controls. Never empty, never more than the manifest's largest batch.
@@ -272,7 +281,16 @@ pub struct Reading {
     pub reads: Vec<Read>,
     /// What could not be understood at all, for operations: no personal data.
     pub problems: Vec<Fault>,
-    /// Messages to send back, such as the receipt of a feedback that failed. Deterministic.
+    /// What is sent back, such as the receipt of a feedback that failed. Deterministic.
     #[serde(skip)]
-    pub responses: Vec<Message>,
+    pub responses: Vec<Response>,
+}
+
+/// A message to send back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// What it is about, such as a request or batch number: about the same the gateway does not answer for ever.
+    pub about: String,
+    /// The message, under the name that the first one of that name has; see [`Connector::again`].
+    pub message: Message,
 }

@@ -163,8 +163,16 @@ impl Settings {
 
     /// The examples of every required setting: enough to read and write single messages without a counterpart.
     pub fn of_examples(declared: &[Setting]) -> Self {
-        let required = declared.iter().filter(|setting| setting.required);
-        required.fold(Self::default(), |settings, setting| {
+        Self::of_some_examples(declared, |setting| setting.required)
+    }
+
+    /// The examples of every setting, those that are not required too: for what needs them, such as a postbox.
+    pub fn of_all_examples(declared: &[Setting]) -> Self {
+        Self::of_some_examples(declared, |_| true)
+    }
+
+    fn of_some_examples(declared: &[Setting], wanted: fn(&Setting) -> bool) -> Self {
+        declared.iter().filter(|setting| wanted(setting)).fold(Self::default(), |settings, setting| {
             let value = match setting.kind {
                 SettingKind::Text | SettingKind::Choice(_) => SettingValue::Text(setting.example.to_owned()),
                 SettingKind::Secret => SettingValue::Secret(Secret::new(setting.example)),

@@ -39,6 +39,8 @@ pub enum SandboxSpeaks<'a> {
     Call(&'a mut dyn CallSandbox),
     /// It takes and hands over files.
     Parcel(&'a mut dyn ParcelSandbox),
+    /// It visits a postbox, and nothing else.
+    Postbox(&'a mut dyn PostboxSandbox),
 }
 
 /// A called sandbox.
@@ -116,6 +118,26 @@ pub struct Books {
     pub controls: Vec<BookedControl>,
     /// Requests whose number had been seen before.
     pub duplicates: u64,
+    /// What stands now, where the counterpart keeps it: may differ from what was held at first, for money comes and goes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holdings: Vec<BookedHolding>,
+}
+
+/// A measure that stands at the counterpart.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct BookedHolding {
+    /// Request number of the control.
+    pub number: String,
+    /// The property, e.g. an account number.
+    pub target: String,
+    /// A part of it: a sub-account or a product; empty for the whole.
+    pub part: String,
+    /// What is held now, decimal text.
+    pub amount: String,
+    /// Up to how much, decimal text.
+    pub limit: String,
+    /// Until when, as the counterpart writes it.
+    pub until: String,
 }
 
 /// One control as the counterpart booked it.

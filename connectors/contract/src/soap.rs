@@ -2,6 +2,7 @@
 //! position and give one text back; what the texts hold is each protocol's own.
 
 mod element;
+pub mod http;
 mod wsdl;
 
 use self::element::body;

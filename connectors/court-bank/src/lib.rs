@@ -21,6 +21,7 @@ use chakong_contract::{
 };
 
 use crate::manifest::{Bank, MANIFEST};
+use crate::wire::file_name;
 
 /// The connector as it is registered.
 pub fn plugin() -> Plugin {
@@ -48,6 +49,10 @@ impl Connector for CourtBank {
 
     fn is_whole(&self, message: &Message) -> bool {
         package::is_whole(&message.bytes)
+    }
+
+    fn again(&self, response: &Message, nth: u32) -> Message {
+        Message { name: file_name::numbered(&response.name, nth), bytes: Arc::clone(&response.bytes) }
     }
 
     fn postbox(&self) -> Option<&dyn Postbox> {

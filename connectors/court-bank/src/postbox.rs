@@ -2,6 +2,7 @@
 
 mod answer;
 
+use chakong_contract::soap::http::{self, Errand};
 use chakong_contract::{
     Fault, Found, HttpAnswer, HttpHeard, Order, Postbox, RequestNumber, Secret, Visit, Want,
 };
@@ -15,21 +16,17 @@ use crate::write;
 
 /// Longest name, password or key that a caller may give, in characters.
 const LONGEST: usize = 200;
-/// Longest address of ours that is repeated in the description, in bytes.
-const LONGEST_ADDRESS: usize = 500;
 
 impl Postbox for Bank {
     fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer> {
-        let asks_description = call.query.iter().any(|(key, _)| key.eq_ignore_ascii_case("wsdl"));
-        match call.method.as_str() {
-            "GET" | "HEAD" if asks_description => Ok(Visit {
+        match http::errand(call)? {
+            Errand::Description(address) => Ok(Visit {
                 account: String::new(),
                 password: Secret::new(""),
-                operation: address(call),
+                operation: address,
                 want: Want::Description,
             }),
-            "POST" => hear_call(self, &call.body).map_err(answer::fault),
-            _ => Err(answer::not_allowed()),
+            Errand::Call => hear_call(self, &call.body).map_err(answer::fault),
         }
     }
 
@@ -102,22 +99,5 @@ fn short(text: String) -> Result<String, Trouble> {
     match text.chars().count() > LONGEST {
         true => Err(Trouble::of_caller("a name, password or key is too long")),
         false => Ok(text),
-    }
-}
-
-/// The address that was asked, as far as the caller's words can be repeated; else a relative one.
-fn address(call: &HttpHeard) -> String {
-    let header =
-        |name: &str| call.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let is_plain = |text: &str, also: &[u8]| {
-        text.len() <= LONGEST_ADDRESS && text.bytes().all(|b| b.is_ascii_alphanumeric() || also.contains(&b))
-    };
-    let path = if is_plain(&call.path, b"/-_.~%") { call.path.as_str() } else { "" };
-    match header("host").filter(|host| !host.is_empty() && is_plain(host, b".:-[]")) {
-        Some(host) => {
-            let secure = header("x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
-            format!("{}://{host}{path}", if secure { "https" } else { "http" })
-        }
-        None => path.to_owned(),
     }
 }

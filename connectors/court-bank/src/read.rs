@@ -10,7 +10,7 @@ mod values;
 
 use std::collections::HashMap;
 
-use chakong_contract::{Answer, Fault, FaultKind, Message, Read, Reading, RequestNumber};
+use chakong_contract::{Answer, Fault, FaultKind, Message, Read, Reading, RequestNumber, Response};
 
 pub(crate) use self::failure::words;
 pub(crate) use self::fed::{NOT_MERGED, read_fed};
@@ -235,7 +235,10 @@ impl Collected {
                 }
             }
         }
-        let responses = failure::receipt(bank, package, &self.failed).into_iter().collect();
+        let about = package.map(|package| package.request.as_ref().unwrap_or(&package.batch).clone());
+        let receipt = failure::receipt(bank, package, &self.failed);
+        let response = |(about, message)| Response { about, message };
+        let responses = about.zip(receipt).map(response).into_iter().collect();
         Reading { reads, problems: self.problems, responses }
     }
 }

@@ -20,7 +20,7 @@ use serde::Deserialize as _;
 
 use self::feedback::{Feedback, Place};
 use self::round::Round;
-use self::script::{Due, MisdeedKind, Misdeeds, On, Script};
+use self::script::{Due, ManualDesk, MisdeedKind, Misdeeds, On, Script};
 use self::taken::Taken;
 use self::vault::{Done, Vault};
 use crate::wire::code::{self, StandIn};
@@ -52,11 +52,14 @@ pub(crate) fn build(
         delay: Duration::from_millis(script.delay_ms),
         split_results: script.split_results,
         misdeeds: Misdeeds::new(&script.faults),
+        desk: script.desk.clone(),
         vault: Vault::new(&script),
         books: Books::default(),
         booked: HashMap::new(),
         controls: HashMap::new(),
         queries: HashSet::new(),
+        made_again: 0,
+        receipts: HashSet::new(),
         batches: VecDeque::new(),
         round: Round::default(),
     }))
@@ -75,6 +78,7 @@ struct SandboxBank {
     delay: Duration,
     split_results: bool,
     misdeeds: Misdeeds,
+    desk: ManualDesk,
     vault: Vault,
     books: Books,
     /// Where in the books a control is.
@@ -82,6 +86,10 @@ struct SandboxBank {
     /// What was fed back about a control, by request number.
     controls: HashMap<String, Feedback>,
     queries: HashSet<String>,
+    /// Feedback that was made again.
+    made_again: u64,
+    /// Names of receipts that were fetched.
+    receipts: HashSet<String>,
     batches: VecDeque<(String, Taken)>,
     /// Where it is in its visits to the postbox.
     round: Round,
@@ -93,7 +101,7 @@ impl Sandbox for SandboxBank {
     }
 
     fn books(&self) -> Books {
-        self.books.clone()
+        Books { holdings: self.vault.holdings(), ..self.books.clone() }
     }
 
     fn postbox(&mut self) -> Option<&mut dyn PostboxSandbox> {
@@ -106,6 +114,11 @@ impl ParcelSandbox for SandboxBank {
         let Some(name) = PackageName::read(&file.name).filter(|name| name.bank == self.code) else {
             return Vec::new();
         };
+        // A package of a name that was fetched before is not fetched again (protocol section 1a); of requests it is noticed.
+        let is_failure = matches!(name.kind, PackageKind::QueryFailure | PackageKind::ControlFailure);
+        if is_failure && !self.receipts.insert(file.name.clone()) {
+            return Vec::new();
+        }
         let parcel = Taken::of(file);
         match name.kind {
             PackageKind::QueryRequest => self.take_queries(&name.batch, parcel, now),
@@ -116,7 +129,7 @@ impl ParcelSandbox for SandboxBank {
             PackageKind::QueryFailure => self.feed_back_queries_again(&name.batch, now),
             PackageKind::ControlFailure => {
                 let again = |row: &ReturnRow| self.feed_back_control_again(&name.batch, &row.number, now);
-                parcel.failed.iter().filter_map(again).collect()
+                parcel.failed.iter().flat_map(again).collect()
             }
             PackageKind::QueryFeedback | PackageKind::ControlFeedback => Vec::new(),
         }
@@ -133,13 +146,16 @@ impl SandboxBank {
             }
         }
         let due = self.misdeeds.due(On::Query);
-        let feedback = self.answer_or_not(&parcel, &due, now);
+        // People answer some of them, and the package waits for the last one.
+        let numbers = queries.iter().map(|query| query.number.as_str());
+        let after = numbers.map(|number| self.desk.wait(number, On::Query, now)).max().unwrap_or_default();
+        let said = self.answer_or_not(&parcel, &due, now);
         self.remember(batch, parcel);
-        self.hand(&feedback, batch, None, &due, now)
+        self.hand(&said, batch, None, &due, after, now)
     }
 
     /// What is fed back about queries, as is due.
-    fn answer_or_not(&mut self, parcel: &Taken, due: &Due, now: Moment) -> Feedback {
+    fn answer_or_not(&mut self, parcel: &Taken, due: &Due, now: Moment) -> Said {
         let mut feedback = if due.is(MisdeedKind::Return) {
             let returned = parcel.queries.iter().map(|query| returned(&query.number)).collect();
             Feedback { returned, ..Feedback::default() }
@@ -149,8 +165,7 @@ impl SandboxBank {
         if due.is(MisdeedKind::UnknownNumber) {
             feedback.accounts.push(vec![vault::stand_in(UNKNOWN_NUMBER, StandIn::NoAccount, "", now)]);
         }
-        feedback.spoil(due);
-        feedback
+        Said::of(feedback, due)
     }
 
     fn answer(&mut self, parcel: &Taken, now: Moment, failing: bool) -> Feedback {
@@ -180,8 +195,9 @@ impl SandboxBank {
     fn feed_back_queries_again(&mut self, batch: &str, now: Moment) -> Vec<Handed> {
         let remembered = self.batches.iter().rev().find(|(number, _)| number == batch);
         let Some(parcel) = remembered.map(|(_, parcel)| parcel.clone()) else { return Vec::new() };
-        let feedback = self.answer(&parcel, now, false);
-        self.hand(&feedback, batch, None, &Due::default(), now)
+        let due = self.misdeeds.due_again(On::Query);
+        let said = Said::of(self.answer(&parcel, now, false), &due);
+        self.hand(&said, batch, None, &due, Duration::ZERO, now)
     }
 
     fn take_control(
@@ -195,26 +211,23 @@ impl SandboxBank {
         if self.controls.contains_key(&request.number) {
             self.books.duplicates += 1;
         }
-        let mut feedback = self.execute_once(request, parcel, &due, now);
+        let after = self.desk.wait(&request.number, On::Control, now);
+        let said = self.execute_once(request, parcel, &due, now);
         self.note_arrival(&request.number);
-        let mut handed = self.hand(&feedback, batch, Some(&request.number), &due, now);
+        let mut handed = self.hand(&said, batch, Some(&request.number), &due, after, now);
         if due.is(MisdeedKind::UnknownNumber) {
-            feedback.controls.iter_mut().for_each(|row| row.number = UNKNOWN_NUMBER.into());
-            feedback.receipts.clear();
-            handed.extend(self.hand(&feedback, batch, Some(UNKNOWN_NUMBER), &Due::default(), now));
+            let mut stranger = said.first;
+            stranger.controls.iter_mut().for_each(|row| row.number = UNKNOWN_NUMBER.into());
+            stranger.receipts.clear();
+            let said = Said::of(stranger, &Due::default());
+            handed.extend(self.hand(&said, batch, Some(UNKNOWN_NUMBER), &Due::default(), after, now));
         }
         handed
     }
 
     /// What is fed back about a control, which is executed when it was not seen before.
-    fn execute_once(
-        &mut self,
-        request: &ControlRequestRow,
-        parcel: &Taken,
-        due: &Due,
-        now: Moment,
-    ) -> Feedback {
-        let mut feedback = match self.controls.get(&request.number) {
+    fn execute_once(&mut self, request: &ControlRequestRow, parcel: &Taken, due: &Due, now: Moment) -> Said {
+        let feedback = match self.controls.get(&request.number) {
             Some(feedback) => feedback.clone(),
             None => {
                 let feedback = self.execute(request, parcel, due, now);
@@ -222,8 +235,7 @@ impl SandboxBank {
                 feedback
             }
         };
-        feedback.spoil(due);
-        feedback
+        Said::of(feedback, due)
     }
 
     fn note_arrival(&mut self, number: &str) {
@@ -272,35 +284,55 @@ impl SandboxBank {
         feedback
     }
 
-    fn feed_back_control_again(&self, batch: &str, number: &str, now: Moment) -> Option<Handed> {
-        let feedback = self.controls.get(number)?;
-        self.hand(feedback, batch, Some(number), &Due::default(), now).into_iter().next()
+    fn feed_back_control_again(&mut self, batch: &str, number: &str, now: Moment) -> Vec<Handed> {
+        let Some(mut feedback) = self.controls.get(number).cloned() else { return Vec::new() };
+        let due = self.misdeeds.due_again(On::Control);
+        // What is made anew is never quite the same.
+        self.made_again += 1;
+        feedback.controls.iter_mut().for_each(|row| row.remark = format!("第{}次补报", self.made_again));
+        self.hand(&Said::of(feedback, &due), batch, Some(number), &due, Duration::ZERO, now)
     }
 
     fn hand(
         &self,
-        feedback: &Feedback,
+        said: &Said,
         batch: &str,
         request: Option<&str>,
         due: &Due,
+        after: Duration,
         now: Moment,
     ) -> Vec<Handed> {
         if due.is(MisdeedKind::Silent) {
             return Vec::new();
         }
-        let after = self.delay.saturating_add(due.later);
+        let after = after.saturating_add(self.delay).saturating_add(due.later);
+        let place = Place { bank: &self.code, batch, request, now };
         let again = format!("9{}", batch.get(1..).unwrap_or_default());
-        let batches = if due.is(MisdeedKind::Duplicate) { vec![batch, &again] } else { vec![batch] };
-        batches
-            .into_iter()
-            .filter_map(|batch| feedback.package(Place { bank: &self.code, batch, request, now }, due))
-            .flat_map(|file| {
-                let half = due.half_until.map(|_| file.bytes.get(..file.bytes.len() / 2).unwrap_or_default());
-                let half = half.map(|bytes| Handed { after, file: Message::new(&file.name, bytes) });
-                let whole = Handed { after: after.saturating_add(due.half_until.unwrap_or_default()), file };
-                half.into_iter().chain([whole])
-            })
-            .collect()
+        let first = said.first.package(place, due);
+        let twice = due.is(MisdeedKind::Duplicate).then(|| Place { batch: &again, ..place });
+        let twice = twice.and_then(|place| said.first.package(place, due));
+        let hand = |after: Duration| move |file| Handed { after, file };
+        let amended = said.amended.as_ref().and_then(|(later, feedback)| {
+            let file = feedback.package(place, &Due::default())?;
+            Some(Handed { after: after.saturating_add(*later), file })
+        });
+        first.into_iter().chain(twice).map(hand(after)).chain(amended).collect()
+    }
+}
+
+/// What is said about a request, and what is said properly later on.
+#[derive(Debug, Clone)]
+struct Said {
+    first: Feedback,
+    amended: Option<(Duration, Feedback)>,
+}
+
+impl Said {
+    fn of(feedback: Feedback, due: &Due) -> Self {
+        let amended = due.amended.map(|after| (after, feedback.clone()));
+        let mut first = feedback;
+        first.spoil(due);
+        Self { first, amended }
     }
 }
 

@@ -217,8 +217,11 @@ fn hostile_packages_are_refused_and_a_control_is_fed_back_again() {
         let ReadContent::Fault(seen) = &reading.reads[0].content else { panic!("{fault} is a fault") };
         assert_eq!(seen.kind, FaultKind::Malformed);
         assert_eq!(reading.reads[0].number.as_ref(), Some(&order.number));
-        assert_eq!(reading.responses[0].name, "KZHZE999H110000000001202601050900000000000000000001.zip");
-        let again = bank.take(&reading.responses);
+        assert_eq!(
+            reading.responses[0].message.name,
+            "KZHZE999H110000000001202601050900000000000000000001.zip"
+        );
+        let again = bank.take(&messages(reading));
         let reading = bank.connector.read(&again[0].file);
         assert!(matches!(only_reply(&reading, &order), Reply::Held(_)), "{fault}");
     }
@@ -231,7 +234,7 @@ fn a_wrong_md5_is_a_fault_until_the_bank_feeds_back_again() {
     assert!(
         matches!(&readings[0].reads[0].content, ReadContent::Fault(fault) if fault.detail.contains("MD5"))
     );
-    let again = bank.take(&readings[0].responses);
+    let again = bank.take(&messages(&readings[0]));
     assert!(matches!(only_reply(&bank.connector.read(&again[0].file), &order), Reply::Held(_)));
     assert_eq!(bank.bank.books().controls[0].executed, 1);
 }
@@ -242,7 +245,7 @@ fn unreadable_query_feedback_is_asked_for_again() {
         let order = query("A220260105990101100001");
         let (mut bank, readings) = under(fault, &order);
         assert!(readings[0].reads.is_empty() && !readings[0].problems.is_empty(), "{fault}");
-        let again = bank.take(&readings[0].responses);
+        let again = bank.take(&messages(&readings[0]));
         assert!(matches!(only_reply(&bank.connector.read(&again[0].file), &order), Reply::Found { .. }));
     }
 }
@@ -320,4 +323,8 @@ fn everyone_owns_something_when_the_script_says_so() {
     let Reply::Found { assets } = bank.reply(&order) else { panic!("found") };
     assert_eq!(assets.len(), 2);
     assert_eq!(bank.reply(&order), Reply::Found { assets });
+}
+
+fn messages(reading: &chakong_contract::Reading) -> Vec<Message> {
+    reading.responses.iter().map(|response| response.message.clone()).collect()
 }

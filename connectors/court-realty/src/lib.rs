@@ -6,6 +6,7 @@
 
 mod dialogue;
 mod manifest;
+mod postbox;
 mod read;
 mod sandbox;
 mod wire;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 
 use chakong_contract::manifest::{SettingProblem, Settings};
 use chakong_contract::{Connector, Message, Plugin, Reading, Speaks};
+
+pub use postbox::plugin as postbox_plugin;
 
 /// The connector as it is registered.
 pub fn plugin() -> Plugin {

@@ -1,6 +1,6 @@
 //! The simulated registry: the same path and forms, holders by script, misbehaviour by script.
 
-mod records;
+pub(crate) mod records;
 mod script;
 
 use std::time::Duration;
@@ -12,7 +12,8 @@ use chakong_contract::{HttpAnswer, Moment, Scalar, Settings};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use self::script::{Everyone, Holder, Property, Script};
+use self::script::Script;
+pub(crate) use self::script::{Everyone, Holder, Property};
 use crate::manifest;
 use crate::wire::{AmountUnit, Answered, CERTIFICATE_PERSONS, Envelope, PATH, Query};
 

@@ -2,9 +2,11 @@
 //! names. Protocol sections 2.7, 3.4, 4 and 11.
 
 mod amount;
+pub(crate) mod ckw;
 mod code;
 mod records;
 mod table;
+pub(crate) mod tree;
 mod words;
 
 pub(crate) use amount::{Amount, AmountUnit, read_money};
@@ -26,7 +28,7 @@ pub(crate) const PATH: &str = "/realestate-exchange/rest/v1.0/interface/fy_qlrbd
 pub(crate) const IN_FORCE: &str = "1";
 
 /// The query.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct Query {
     /// Name of the holder.
     pub(crate) qlrmc: String,

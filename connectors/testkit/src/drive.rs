@@ -1,16 +1,21 @@
 //! Conversations between a connector and its own sandbox, without any line between them.
 
 use chakong_contract::connector::ReadContent;
-use chakong_contract::sandbox::{CallSandbox, Delivery, HttpHeard, ParcelSandbox, Sandbox, SandboxSpeaks};
+use chakong_contract::sandbox::{
+    CallSandbox, Delivery, HttpHeard, ParcelSandbox, PostboxSandbox, Sandbox, SandboxSpeaks,
+};
 use chakong_contract::{
     Batch, Call, Charges, Connector, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, Message,
-    Method, Moment, Order, Parcel, Plugin, Read, Reading, Reply, Settings, Speaks, Step,
+    Method, Moment, Order, Parcel, Plugin, Postbox, Read, Reading, Reply, Settings, Speaks, Step,
 };
 
+use crate::desk::{self, Desk};
 use crate::sample;
 
 /// No conversation about one order may take more steps than this.
 pub const MOST_STEPS: usize = 500;
+/// Rounds of visits after which a visitor has answered what it can.
+const ROUNDS: usize = 3;
 /// No batch may need more rounds of files than this.
 const MOST_ROUNDS: usize = 8;
 
@@ -30,7 +35,7 @@ pub struct Talk {
     pub requests: Vec<HttpRequest>,
     /// Every answer that was heard, in the order of the requests (calls).
     pub answers: Vec<HttpAnswer>,
-    /// Every file that came back (parcels).
+    /// Every file that came back (parcels), or call that handed something in (postboxes).
     pub files: Vec<Message>,
     /// How it ended.
     pub end: End,
@@ -103,6 +108,7 @@ pub fn converse(connector: &dyn Connector, sandbox: &mut dyn Sandbox, batch: &Ba
             talk(call, batch, |_, request, now| serve(served, request, now))
         }
         (Speaks::Parcel(parcel), SandboxSpeaks::Parcel(served)) => exchange(connector, parcel, served, batch),
+        (Speaks::Postbox(postbox), SandboxSpeaks::Postbox(visitor)) => visits(postbox, visitor, batch),
         _ => Err("the connector and its sandbox speak different lines".to_owned()),
     }
 }
@@ -177,6 +183,23 @@ fn add(before: &Charges, more: Charges) -> Charges {
     Charges { requests: before.requests + more.requests, references }
 }
 
+/// Lets a visitor fetch a batch and hand its answers in, to whoever it says it is.
+fn visits(postbox: &dyn Postbox, visitor: &mut dyn PostboxSandbox, batch: &Batch) -> Result<Talk, String> {
+    let mut desk = Desk::for_everybody();
+    desk.offer(batch.orders.iter().cloned());
+    for _ in 0..ROUNDS {
+        desk::round(&mut desk, postbox, visitor, batch.made)?;
+    }
+    let reads = desk.answers.drain(..).map(|(number, answer)| Read::answer(number, answer)).collect();
+    Ok(Talk {
+        requests: Vec::new(),
+        answers: Vec::new(),
+        files: desk.handed_in.drain(..).map(|body| Message::new("call.xml", body)).collect(),
+        end: End::Read(Reading { reads, ..Reading::default() }),
+        charges: Charges::default(),
+    })
+}
+
 fn later(now: Moment, after: std::time::Duration) -> Moment {
     now.wall().checked_add(after).map_or(now, Moment::from_wall)
 }
@@ -211,7 +234,7 @@ fn exchange(
             files.push(handed.file);
             end.reads.extend(reading.reads);
             end.problems.extend(reading.problems);
-            next.extend(reading.responses);
+            next.extend(reading.responses.into_iter().map(|response| response.message));
         }
         if next.is_empty() {
             let (requests, answers) = (Vec::new(), Vec::new());

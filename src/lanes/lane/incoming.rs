@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chakong_contract::connector::Reading;
-use chakong_contract::{Fault, FaultKind, Message, Moment};
+use chakong_contract::{Fault, FaultKind, Message, Moment, Response};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -14,12 +14,15 @@ use super::super::take_in::TakeIn;
 use super::Lane;
 use crate::config::ParcelConfig;
 use crate::lines::parcel::{Arrivals, Arrived, Depot};
-use crate::store::{Packed, RawDirection, RawMessage};
+use crate::store::{Packed, RawDirection, RawMessage, Responded, Stored};
 
 /// How long a file that could not be taken in is left alone.
 const HINDERED: Duration = Duration::from_secs(1);
 /// How often old files are looked for in the archive.
 const TIDY: SignedDuration = SignedDuration::from_hours(1);
+
+/// How often a failure about the same is answered; then somebody has to look.
+const MOST_RESPONSES: u32 = 10;
 
 /// A file could not be taken in now; why was told.
 struct Hindered;
@@ -92,18 +95,63 @@ impl Lane {
         let Some((reading, raw, digest)) = self.read(message, now, may_wait).await? else { return Ok(false) };
         let responses = reading.responses.clone();
         let taking = TakeIn { config: &self.config, context: &self.context, health: &self.health };
-        if let Err(error) = taking.keep(reading, raw, digest).await {
+        let kept = match taking.keep(reading, raw, digest.clone()).await {
+            Ok(_) if responses.is_empty() => Ok(()),
+            Ok(_) => self.respond(depot, responses, digest).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = kept {
             tracing::error!(counterpart = self.config.name, %error, "a file waits: its content could not be kept");
             return Err(Hindered);
         }
-        if !responses.is_empty()
-            && let Err(fault) = depot.hand_over(&responses).await
-        {
-            // The file stays, so that it is read and answered again at the next poll.
-            self.health.problem(&fault, now);
+        if self.stop.is_cancelled() {
+            // Perhaps it was not answered: the lane's successor reads it again.
             return Err(Hindered);
         }
         self.put_away(depot, &file.name).await
+    }
+
+    /// Sends answers to a file back, each under a name that was not used before, but not for ever.
+    async fn respond(&self, depot: &dyn Depot, responses: Vec<Response>, digest: String) -> Stored<()> {
+        let (lane, now) = (self.config.name.clone(), self.context.clock.now());
+        let connector = Arc::clone(&self.config.connector);
+        let (going, given_up) = self
+            .context
+            .store
+            .write(move |tx| {
+                let (mut going, mut given_up) = (Vec::new(), 0_usize);
+                for Response { about, message } in &responses {
+                    let Responded { nth, times } = tx.note_response(&lane, &message.name, about, &digest)?;
+                    if times > MOST_RESPONSES {
+                        given_up += 1;
+                        continue;
+                    }
+                    let message = if nth > 1 { connector.again(message, nth) } else { message.clone() };
+                    tx.insert_raw(&RawMessage {
+                        lane: lane.clone(),
+                        batch: None,
+                        direction: RawDirection::Out,
+                        name: message.name.clone(),
+                        at: now,
+                        bytes: Packed::of(&message.bytes),
+                    })?;
+                    going.push(message);
+                }
+                Ok((going, given_up))
+            })
+            .await?;
+        if given_up > 0 {
+            let detail = format!(
+                "the same failed {MOST_RESPONSES} times; the counterpart is not told again, a person must talk to it"
+            );
+            let fault = Fault::new(FaultKind::Malformed, "answer a file", detail);
+            self.health.problem(&fault, now);
+            tracing::warn!(counterpart = self.config.name, %fault, "a file stays unanswered");
+        }
+        if !going.is_empty() {
+            self.hand_over_until_stopped(depot, &going).await;
+        }
+        Ok(())
     }
 
     /// Reads a file on a thread of its own, for it may be large. One that has no end is not read while it `may_wait`.

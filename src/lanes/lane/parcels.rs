@@ -13,6 +13,7 @@ use super::calls::all;
 use super::outcome::Outcomes;
 use super::{Lane, Line, Ready, batch_of, wrong_line};
 use crate::inquiry::{OrderId, OrderState};
+use crate::lines::parcel::Depot;
 use crate::settle::Happening;
 use crate::store::{BatchRecord, Packed, RawDirection, RawMessage, StoreError, Stored, Tx};
 
@@ -119,7 +120,7 @@ impl Lane {
         let connector = Arc::clone(&self.config.connector);
         let written = tokio::task::spawn_blocking(move || match connector.speaks() {
             Speaks::Parcel(parcel) => parcel.write(&batch),
-            other @ Speaks::Call(_) => Err(wrong_line(other)),
+            other @ (Speaks::Call(_) | Speaks::Postbox(_)) => Err(wrong_line(other)),
         });
         written.await.unwrap_or_else(|_| {
             Err(Fault::new(FaultKind::Unsupported, "write the batch", "the connector panicked"))
@@ -142,8 +143,17 @@ impl Lane {
     /// same name handed over twice is taken once.
     async fn hand_over(&self, files: Vec<Message>, ids: Vec<OrderId>) -> Stored<bool> {
         let Line::Parcel(depot) = &self.line else { return Ok(false) };
+        if !self.hand_over_until_stopped(depot.as_ref(), &files).await {
+            return Ok(false);
+        }
+        self.settle(ids.into_iter().map(|id| (id, Happening::HandedOver)).collect(), None).await
+    }
+
+    /// Hands files over, and again until that works. `false` when the lane was stopped before: its successor, or the next
+    /// start, hands them over.
+    pub(super) async fn hand_over_until_stopped(&self, depot: &dyn Depot, files: &[Message]) -> bool {
         let mut failures = 0_u32;
-        while let Err(fault) = depot.hand_over(&files).await {
+        while let Err(fault) = depot.hand_over(files).await {
             failures += 1;
             self.health.admission.failed(&fault);
             self.health.faulted(&fault, self.context.clock.now());
@@ -151,11 +161,10 @@ impl Lane {
             let wait = self.config.retry_control.wait(failures, 0.0).min(Duration::from_secs(60));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                // The lane's successor, or the next start, hands them over: they are in the store.
-                () = self.stop.cancelled() => return Ok(false),
+                () = self.stop.cancelled() => return false,
             }
         }
-        self.settle(ids.into_iter().map(|id| (id, Happening::HandedOver)).collect(), None).await
+        true
     }
 
     /// After a crash: parcels that were decided are handed over again as they were; over a call line a query goes out

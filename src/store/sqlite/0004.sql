@@ -1,26 +1,11 @@
--- Paid queries: what was charged, answers that may be used again, and orders that stand in for others.
-ALTER TABLE orders ADD COLUMN stands_in INTEGER;
-ALTER TABLE revisions ADD COLUMN cached_from INTEGER;
-
-CREATE TABLE charges (
-  lane     TEXT    NOT NULL,
-  day      TEXT    NOT NULL,
-  requests INTEGER NOT NULL,
-  PRIMARY KEY (lane, day)
+-- What was answered to feedback that could not be read: its names must differ, and it must come to an end.
+CREATE TABLE responses (
+  lane   TEXT    NOT NULL,
+  name   TEXT    NOT NULL,
+  digest TEXT    NOT NULL,
+  about  TEXT    NOT NULL,
+  nth    INTEGER NOT NULL,
+  times  INTEGER NOT NULL,
+  PRIMARY KEY (lane, name, digest)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE charge_references (
-  id        INTEGER PRIMARY KEY,
-  order_id  INTEGER NOT NULL,
-  at        INTEGER NOT NULL,
-  reference TEXT    NOT NULL
-) STRICT;
-CREATE INDEX charge_references_of_order ON charge_references (order_id);
-
--- The key is a digest: it holds no identity number.
-CREATE TABLE cached_answers (
-  key    BLOB    PRIMARY KEY,
-  root   INTEGER NOT NULL,
-  number INTEGER NOT NULL,
-  at     INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+CREATE INDEX responses_about ON responses (lane, about);

@@ -6,8 +6,13 @@ use sha2::{Digest as _, Sha256};
 use super::failed;
 use crate::store::{StoreError, Stored};
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("0001.sql"), include_str!("0002.sql"), include_str!("0003.sql"), include_str!("0004.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("0001.sql"),
+    include_str!("0002.sql"),
+    include_str!("0003.sql"),
+    include_str!("0004.sql"),
+    include_str!("0005.sql"),
+];
 
 /// Brings the schema up to date.
 pub(super) fn migrate(connection: &mut Connection) -> Stored<()> {

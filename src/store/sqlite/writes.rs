@@ -4,14 +4,15 @@ use rusqlite::{Params, params};
 use serde::Serialize;
 
 use super::reads::Rows;
-use super::rows::{micros, unreadable};
+use super::rows::{get, micros, unreadable};
 use super::{failed, threads::Touched};
 use crate::inquiry::{
     EventDraft, Inquiry, InquiryId, Measure, MeasureId, OrderId, OrderRecord, OrderState, Submission,
 };
 use crate::store::packed::pack;
 use crate::store::{
-    Act, BatchRecord, NewInquiry, NewOrder, RawDirection, RawMessage, Revision, StoreError, Stored, Tx,
+    Act, BatchRecord, NewInquiry, NewOrder, RawDirection, RawMessage, Responded, Revision, StoreError,
+    Stored, Tx,
 };
 
 impl Rows<'_> {
@@ -201,6 +202,22 @@ impl Tx for Rows<'_> {
             "INSERT INTO raw_messages (lane, batch, direction, name, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![raw.lane, raw.batch, direction, raw.name, micros(raw.at), &raw.bytes.0[..]],
         )
+    }
+
+    fn note_response(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<Responded> {
+        self.execute(
+            "INSERT INTO responses (lane, name, digest, about, nth, times)
+             SELECT ?1, ?2, ?3, ?4, 1 + COALESCE(MAX(nth), 0), 1 FROM responses WHERE lane = ?1 AND name = ?2
+             ON CONFLICT (lane, name, digest) DO UPDATE SET times = times + 1",
+            params![lane, name, digest, about],
+        )?;
+        let found = self.one(
+            "SELECT nth, (SELECT SUM(times) FROM responses WHERE lane = ?1 AND about = ?4) FROM responses
+             WHERE lane = ?1 AND name = ?2 AND digest = ?3",
+            params![lane, name, digest, about],
+            |row| Ok(Responded { nth: get(row, 0)?, times: get(row, 1)? }),
+        )?;
+        found.ok_or(StoreError::Missing("the response"))
     }
 
     fn insert_measure(&mut self, measure: &Measure) -> Stored<MeasureId> {

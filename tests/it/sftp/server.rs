@@ -95,6 +95,18 @@ impl Sshd {
         names
     }
 
+    /// A `[line]` to folders of their own on this server.
+    pub fn line_below(&self, folder: &str) -> String {
+        for name in ["out", "in"] {
+            std::fs::create_dir_all(self.path(folder).join(name)).expect("a folder");
+        }
+        let here = self.folder.path().display().to_string();
+        let below = |line: String, name: &str| {
+            line.replace(&format!("\"{here}/{name}\""), &format!("\"{here}/{folder}/{name}\""))
+        };
+        ["out", "in", "archive"].into_iter().fold(self.line(self.port), below)
+    }
+
     /// A `[line]` to this server; `port` may be that of a connection in front of it.
     pub fn line(&self, port: u16) -> String {
         self.line_with(port, &public_key(&self.path("host_key")), "key_file", &self.path("user_key"))

@@ -1,5 +1,6 @@
 //! Answers of the web service.
 
+use chakong_contract::soap::http;
 use chakong_contract::{Fault, Found, HttpAnswer, Order, Reading, RequestNumber, Taken, Visit, Want};
 use serde::Serialize;
 
@@ -24,7 +25,7 @@ const UNREADABLE: &str = "反馈内容无法读取";
 pub(super) fn answer(bank: &Bank, visit: &Visit, found: &Found) -> HttpAnswer {
     if matches!((&visit.want, found), (Want::Description, Found::Description)) {
         let configured = bank.desk.as_ref().map(|desk| desk.public_url.as_str()).unwrap_or_default();
-        return text(
+        return http::xml(
             200,
             soap::SERVICE.description(if configured.is_empty() { &visit.operation } else { configured }),
         );
@@ -45,28 +46,14 @@ pub(super) fn answer(bank: &Bank, visit: &Visit, found: &Found) -> HttpAnswer {
         }
     };
     match returned {
-        Ok(returned) => text(200, soap::write_answer(operation, &returned)),
+        Ok(returned) => http::xml(200, soap::write_answer(operation, &returned)),
         Err(_) => fault(Trouble::ours("the answer cannot be written; call again")),
     }
 }
 
 /// A fault; SOAP 1.1 over HTTP has status 500 for every one (section 6.2).
 pub(super) fn fault(trouble: Trouble) -> HttpAnswer {
-    text(500, soap::write_fault(trouble))
-}
-
-/// The answer to a call that is no call of the service at all.
-pub(super) fn not_allowed() -> HttpAnswer {
-    let headers = vec![
-        ("content-type".to_owned(), "text/plain; charset=utf-8".to_owned()),
-        ("allow".to_owned(), "GET, POST".to_owned()),
-    ];
-    HttpAnswer { status: 405, headers, body: b"POST a SOAP 1.1 call, or GET ?wsdl\n".to_vec() }
-}
-
-fn text(status: u16, body: Vec<u8>) -> HttpAnswer {
-    let headers = vec![("content-type".to_owned(), "text/xml; charset=utf-8".to_owned())];
-    HttpAnswer { status, headers, body }
+    http::xml(500, soap::write_fault(trouble))
 }
 
 /// The orders that wait. One that cannot be expressed, which planning refuses, does not keep the others.

@@ -1,14 +1,21 @@
 //! Feedback packages of the simulated bank, well-formed or not.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chakong_contract::{Message, Moment};
 
 use super::script::{Due, MisdeedKind};
 use crate::package;
+use crate::wire::code::StandIn;
 use crate::wire::file_name::{self, PackageKind};
 use crate::wire::{AccountRow, ControlRow, ReceiptRow, ReturnRow, Row, xml};
+use crate::write::md5_text;
 
 /// Code of a bank that is not this one.
 const OTHER_BANK: &str = "E999H999999999999";
+
+/// Bytes of a large document: as much as banks keep room for (protocol section 6).
+const LARGE: usize = 5 << 20;
 
 /// What one package says.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +64,25 @@ impl Feedback {
                 with_commas(&mut row.limit);
             });
         }
+        if due.is(MisdeedKind::LargeDocuments) {
+            self.receipts.iter_mut().for_each(|row| {
+                let bytes = noise(LARGE);
+                row.md5 = md5_text(&bytes);
+                row.content = STANDARD.encode(bytes);
+            });
+        }
+        if due.is(MisdeedKind::NothingForError) {
+            for row in self.accounts.iter_mut().flatten() {
+                let answered_at = std::mem::take(&mut row.answered_at);
+                *row = AccountRow {
+                    number: row.number.clone(),
+                    sequence: "1".into(),
+                    account: StandIn::NoAccount.text().into(),
+                    answered_at,
+                    ..AccountRow::default()
+                };
+            }
+        }
         if due.is(MisdeedKind::WrongMd5) {
             self.receipts.iter_mut().for_each(|row| row.md5 = "0".repeat(32));
         }
@@ -81,8 +107,12 @@ impl Feedback {
             false => place,
         };
         let files = self.files(place, due)?;
-        let message = package::pack(place.name(), place.now, &files).ok()?;
-        if due.is(MisdeedKind::TruncatedZip) {
+        let name = match due.is(MisdeedKind::WrongName) {
+            true => format!("feedback-{}.zip", place.batch),
+            false => place.name(),
+        };
+        let message = package::pack(name, place.now, &files).ok()?;
+        if due.is(MisdeedKind::TruncatedZip) || due.is(MisdeedKind::HalfFile) {
             let half = message.bytes.get(..message.bytes.len() / 2)?.to_vec();
             return Some(Message::new(message.name, half));
         }
@@ -150,6 +180,20 @@ pub(super) fn spoiled(bytes: Vec<u8>, due: &Due) -> Option<Vec<u8>> {
         bytes.resize(bytes.len() + (16 << 20), b' ');
     }
     Some(bytes)
+}
+
+/// Bytes that do not shrink when they are packed.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_u32;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state.to_le_bytes()
+    };
+    let mut bytes: Vec<u8> = std::iter::repeat_with(&mut next).take(length.div_ceil(4)).flatten().collect();
+    bytes.truncate(length);
+    bytes
 }
 
 /// `1234.50` becomes `1,234.50`.

@@ -1,10 +1,16 @@
 //! What the simulated bank owns and how it misbehaves.
 
-use std::time::Duration;
+mod desk;
+mod misdeed;
+mod population;
 
 use chakong_contract::{Date, IdentityDocument, PartyName};
 use rust_decimal::Decimal;
 use serde::Deserialize;
+
+pub(super) use desk::ManualDesk;
+pub(super) use misdeed::{Due, Misdeed, MisdeedKind, Misdeeds, On};
+pub(super) use population::{Dice, Population};
 
 /// The script of a simulated bank.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -16,8 +22,12 @@ pub(super) struct Script {
     pub(super) poll_ms: Option<u64>,
     /// What any party that is not listed owns.
     pub(super) everyone: Option<Everyone>,
+    /// What parties that are not listed own, made from a seed. In the place of `everyone`.
+    pub(super) population: Option<Population>,
     /// The customers.
     pub(super) customers: Vec<Customer>,
+    /// Requests that people answer, days later.
+    pub(super) desk: ManualDesk,
     /// One result file per query instead of one per batch; banks do either.
     pub(super) split_results: bool,
     /// Misbehaviour.
@@ -89,6 +99,11 @@ pub(super) struct ScriptAccount {
     /// Financial products.
     #[serde(default)]
     pub(super) products: Vec<ScriptProduct>,
+    /// Rights of others: of one who owns the account as well, of one who has priority.
+    #[serde(default)]
+    pub(super) rights: Vec<ScriptRight>,
+    /// How money comes and goes; not at all where absent.
+    pub(super) moves: Option<ScriptMoves>,
     /// Why the bank controls nothing here.
     pub(super) refuse_control: Option<String>,
     /// Remark.
@@ -109,6 +124,29 @@ pub(super) struct ScriptFreeze {
     pub(super) amount: Decimal,
     /// Last day.
     pub(super) until: Option<Date>,
+}
+
+/// A right of somebody else's in the account.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScriptRight {
+    /// Kind, in the bank's words. With `质权` the bank holds nothing for the court (protocol section 5).
+    pub(super) class: String,
+    /// Who has it.
+    pub(super) holder: String,
+    /// Amount.
+    #[serde(default)]
+    pub(super) amount: Decimal,
+}
+
+/// Deposits and withdrawals, by chance but always the same ones.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScriptMoves {
+    /// One in so many hours.
+    pub(super) every_hours: u32,
+    /// None is larger.
+    pub(super) most: Decimal,
 }
 
 /// A sub-account.
@@ -144,80 +182,28 @@ pub(super) struct ScriptProduct {
     pub(super) unit_price: Decimal,
 }
 
-/// A scripted misbehaviour.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Misdeed {
-    /// What.
-    #[serde(rename = "do")]
-    pub(super) kind: MisdeedKind,
-    /// On what.
-    #[serde(default)]
-    pub(super) on: On,
-    /// Only the first so many: query packages and control requests.
-    pub(super) first: Option<u64>,
-    /// How much later, for `late`; how long half a file lies there, for `half_file`.
-    #[serde(default)]
-    pub(super) after_ms: u64,
-}
-
-/// On what a misdeed is done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum On {
-    /// Query packages.
-    Query,
-    /// Control requests.
-    Control,
-    /// Both.
-    #[default]
-    Any,
-}
-
-/// Kinds of misbehaviour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum MisdeedKind {
-    /// Acts and says nothing.
-    #[serde(alias = "not_fed_back")]
-    Silent,
-    /// Returns the requests unacted.
-    Return,
-    /// Hands over half a package.
-    TruncatedZip,
-    /// Hands over a result that unpacks to far more than it is.
-    ZipBomb,
-    /// Adds a file whose name leaves the directory.
-    PathTrick,
-    /// Names the package with another bank's code.
-    WrongBankCode,
-    /// Answers a request that was never made, in addition.
-    UnknownNumber,
-    /// Hands over the same twice, under two names; over the web service two calls of the same content.
-    #[serde(alias = "feeds_twice")]
-    Duplicate,
-    /// Over the web service: hands over what is not Base64.
-    GarbledBase64,
-    /// Visits the postbox with a wrong password; `first` counts rounds of visits.
-    WrongPassword,
-    /// Writes an amount that is none into one entry.
-    BadEntry,
-    /// Declares a document type with entities.
-    Entities,
-    /// Writes GBK under a prolog that says UTF-8.
-    Gbk,
-    /// States a wrong MD5 of the receipt.
-    WrongMd5,
-    /// Writes amounts with thousands separators.
-    CommaAmounts,
-    /// Leaves balances blank.
-    BlankAmounts,
-    /// Says that its own system failed.
-    InternalError,
-    /// Answers later.
-    Late,
-    /// Leaves half a package, and the whole one under the same name later.
-    HalfFile,
+impl ScriptAccount {
+    /// An account like any other.
+    pub(super) fn plain(number: String, class: &str, balance: Decimal) -> Self {
+        Self {
+            number,
+            class: class.to_owned(),
+            status: normal(),
+            branch: "测试银行营业部".into(),
+            branch_code: "999100000001".into(),
+            currency: yuan(),
+            balance,
+            available: None,
+            opened: None,
+            freezes: Vec::new(),
+            sub_accounts: Vec::new(),
+            products: Vec::new(),
+            rights: Vec::new(),
+            moves: None,
+            refuse_control: None,
+            remark: String::new(),
+        }
+    }
 }
 
 fn debit_card() -> String {
@@ -230,63 +216,4 @@ fn normal() -> String {
 
 fn yuan() -> String {
     "156".into()
-}
-
-/// The misdeeds due for one query package or control request.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Due {
-    kinds: Vec<MisdeedKind>,
-    /// How much later than usual.
-    pub(super) later: Duration,
-    /// How long half of the file lies there before the whole.
-    pub(super) half_until: Option<Duration>,
-}
-
-impl Due {
-    /// Whether this is due.
-    pub(super) fn is(&self, kind: MisdeedKind) -> bool {
-        self.kinds.contains(&kind)
-    }
-}
-
-/// Counts what was already done of each misdeed.
-#[derive(Debug, Default)]
-pub(super) struct Misdeeds {
-    each: Vec<(Misdeed, u64)>,
-}
-
-impl Misdeeds {
-    /// Nothing was done yet.
-    pub(super) fn new(script: &[Misdeed]) -> Self {
-        Self { each: script.iter().map(|misdeed| (misdeed.clone(), 0)).collect() }
-    }
-
-    /// What is due now.
-    pub(super) fn due(&mut self, on: On) -> Due {
-        self.due_where(|misdeed| {
-            misdeed.kind != MisdeedKind::WrongPassword && (misdeed.on == On::Any || misdeed.on == on)
-        })
-    }
-
-    /// What is due of one kind now, whatever it is done on.
-    pub(super) fn due_of(&mut self, kind: MisdeedKind) -> Due {
-        self.due_where(|misdeed| misdeed.kind == kind)
-    }
-
-    fn due_where(&mut self, applies: impl Fn(&Misdeed) -> bool) -> Due {
-        let mut due = Due::default();
-        for (misdeed, done) in &mut self.each {
-            if applies(misdeed) && misdeed.first.is_none_or(|first| *done < first) {
-                *done += 1;
-                due.kinds.push(misdeed.kind);
-                let after = Duration::from_millis(misdeed.after_ms);
-                match misdeed.kind {
-                    MisdeedKind::Late => due.later += after,
-                    MisdeedKind::HalfFile => due.half_until = Some(after),
-                    _ => {}
-                }
-            }
-        }
-        due
-    }
 }

@@ -1,15 +1,18 @@
 //! The simulated bank's accounts, and what it does to them.
 
 mod control;
+mod moves;
 mod rows;
 
 use std::collections::HashMap;
 
 use chakong_contract::Moment;
+use chakong_contract::sandbox::BookedHolding;
 use md5::{Digest as _, Md5};
 use rust_decimal::Decimal;
 
-use super::script::{Everyone, Script, ScriptAccount};
+use self::moves::Moved;
+use super::script::{Everyone, Population, Script, ScriptAccount};
 use crate::wire::code::{self, StandIn};
 use crate::wire::{AccountRow, ControlRequestRow, ControlRow, QueryRequestRow, TargetRow};
 
@@ -17,6 +20,7 @@ use crate::wire::{AccountRow, ControlRequestRow, ControlRow, QueryRequestRow, Ta
 #[derive(Debug, Default)]
 pub(super) struct Vault {
     everyone: Option<Everyone>,
+    population: Option<Population>,
     customers: HashMap<Who, Vec<String>>,
     accounts: HashMap<String, Held>,
 }
@@ -37,6 +41,15 @@ struct Held {
     /// Units of each product that are not frozen.
     units: HashMap<String, Decimal>,
     measures: Vec<Measure>,
+    /// What came less what went since the account was first looked at.
+    moved: Decimal,
+    /// What earlier freezes of others lack.
+    lacks: Decimal,
+    /// Deposits and withdrawals since then.
+    log: Vec<Moved>,
+    /// From when on they were made, and until when: periods.
+    moved_from: Option<i64>,
+    moved_until: Option<i64>,
 }
 
 /// A freeze of the court's.
@@ -46,6 +59,8 @@ struct Measure {
     sub_account: String,
     /// Product number; empty for money.
     product: String,
+    /// Whether the account as such is frozen, whatever the limit.
+    whole: bool,
     held: Decimal,
     limit: Decimal,
     until: String,
@@ -66,8 +81,11 @@ pub(super) struct Done {
 
 impl Vault {
     pub(super) fn new(script: &Script) -> Self {
-        let mut vault =
-            Self { everyone: script.everyone.clone(), customers: HashMap::new(), accounts: HashMap::new() };
+        let mut vault = Self {
+            everyone: script.everyone.clone(),
+            population: script.population.clone(),
+            ..Self::default()
+        };
         for customer in &script.customers {
             let kind = code::identity(&customer.document).unwrap_or("99");
             let number = customer.document.number().replace('-', "");
@@ -87,22 +105,36 @@ impl Vault {
         let number = script.number.clone();
         let units =
             script.products.iter().map(|product| (product.number.clone(), product.quantity)).collect();
-        let deducted = HashMap::new();
-        let measures = Vec::new();
-        let held = Held { owner: owner.clone(), script, available, sub_accounts, deducted, units, measures };
+        let held = Held {
+            owner: owner.clone(),
+            available,
+            sub_accounts,
+            units,
+            lacks: (earlier - script.balance).max(Decimal::ZERO),
+            deducted: HashMap::new(),
+            measures: Vec::new(),
+            moved: Decimal::ZERO,
+            log: Vec::new(),
+            moved_from: None,
+            moved_until: None,
+            script,
+        };
         if self.accounts.insert(number.clone(), held).is_none() {
             self.customers.entry(owner.clone()).or_default().push(number);
         }
     }
 
-    /// The accounts of a party; one that is not listed owns what everyone does.
+    /// The accounts of a party; one that is not listed owns what everyone does, or what the population says.
     fn accounts_of(&mut self, who: &Who) -> Vec<String> {
         if !self.customers.contains_key(who) {
-            let everyone = self.everyone.clone();
-            for at in 0..everyone.as_ref().map_or(0, |everyone| everyone.accounts) {
-                let balance = everyone.as_ref().map_or(Decimal::ZERO, |everyone| everyone.balance);
-                self.open(who, derived_account(&who.2, at, balance));
-            }
+            let accounts = match (&self.population, &self.everyone) {
+                (Some(population), _) => population.accounts_of(&who.1, &who.2),
+                (None, Some(Everyone { accounts, balance })) => {
+                    (0..*accounts).map(|at| derived_account(&who.2, at, *balance)).collect()
+                }
+                (None, None) => Vec::new(),
+            };
+            accounts.into_iter().for_each(|account| self.open(who, account));
             self.customers.entry(who.clone()).or_default();
         }
         self.customers.get(who).cloned().unwrap_or_default()
@@ -111,19 +143,26 @@ impl Vault {
     /// The rows that answer a query; never none.
     pub(super) fn answer(&mut self, query: &QueryRequestRow, now: Moment) -> Vec<AccountRow> {
         let who = (query.name.clone(), query.document_kind.clone(), query.document_number.replace('-', ""));
-        let numbers = self.accounts_of(&who);
-        let rows: Vec<_> = numbers
-            .iter()
-            .filter_map(|number| self.accounts.get(number))
-            .zip(1..)
-            .map(|(held, sequence): (_, u32)| AccountRow {
+        let mut rows = Vec::new();
+        for number in self.accounts_of(&who) {
+            let Some(held) = self.accounts.get_mut(&number) else { continue };
+            held.pass(now);
+            rows.push(AccountRow {
                 number: query.number.clone(),
-                sequence: sequence.to_string(),
+                sequence: (rows.len() + 1).to_string(),
                 answered_at: moment(now),
+                transactions: held.transaction_rows(&query.transactions_from, &query.transactions_until, now),
                 ..held.row()
-            })
-            .collect();
+            });
+        }
         if rows.is_empty() { vec![stand_in(&query.number, StandIn::NoAccount, "", now)] } else { rows }
+    }
+
+    /// Every freeze of the court's that stands.
+    pub(super) fn holdings(&self) -> Vec<BookedHolding> {
+        let mut holdings: Vec<_> = self.accounts.values().flat_map(Held::holdings).collect();
+        holdings.sort_by(|one, other| one.number.cmp(&other.number));
+        holdings
     }
 
     /// The results of a request that the bank does not act on.
@@ -141,6 +180,7 @@ impl Vault {
         if (&held.owner.1, &held.owner.2) != (&who.1, &who.2) {
             return refused("账号与被控制人证件信息不匹配");
         }
+        held.pass(now);
         if held.owner.0 != who.0 {
             return refused("账号与被控制人姓名不匹配");
         }
@@ -176,7 +216,8 @@ impl Held {
     fn balance_of(&self, sub_account: &str) -> Decimal {
         let sub = self.script.sub_accounts.iter().find(|sub| sub.number == sub_account);
         let opening = sub.map_or(self.script.balance, |sub| sub.balance);
-        opening - self.deducted.get(sub_account).copied().unwrap_or_default()
+        let moved = if sub_account.is_empty() { self.moved } else { Decimal::ZERO };
+        opening + moved - self.deducted.get(sub_account).copied().unwrap_or_default()
     }
 }
 
@@ -214,22 +255,7 @@ fn result(request: &ControlRequestRow, target: &TargetRow) -> ControlRow {
 fn derived_account(document_number: &str, at: u32, balance: Decimal) -> ScriptAccount {
     let digest = Md5::digest(format!("{document_number}/{at}").as_bytes());
     let digits: String = digest.iter().map(|byte| char::from(b'0' + byte % 10)).collect();
-    ScriptAccount {
-        number: format!("622{digits}"),
-        class: "借记卡".into(),
-        status: "正常".into(),
-        branch: "测试银行营业部".into(),
-        branch_code: "999100000001".into(),
-        currency: "156".into(),
-        balance,
-        available: None,
-        opened: None,
-        freezes: Vec::new(),
-        sub_accounts: Vec::new(),
-        products: Vec::new(),
-        refuse_control: None,
-        remark: String::new(),
-    }
+    ScriptAccount::plain(format!("622{digits}"), "借记卡", balance)
 }
 
 /// An amount as banks write it: two decimals.

@@ -1,5 +1,7 @@
 //! The simulated bank's visits to the postbox: it asks, fetches documents and certificates, acts and feeds back.
 
+use std::time::Duration;
+
 use chakong_contract::sandbox::{PostboxSandbox, Visiting};
 use chakong_contract::{HttpAnswer, HttpRequest, Moment};
 use serde::Serialize;
@@ -7,7 +9,7 @@ use serde::Serialize;
 use super::feedback::{Feedback, spoiled};
 use super::round::{Errand, Feed};
 use super::script::{Due, MisdeedKind, On};
-use super::{SandboxBank, Taken, UNKNOWN_NUMBER};
+use super::{Said, SandboxBank, Taken, UNKNOWN_NUMBER};
 use crate::wire::desk::{ACCOUNT, ALREADY, BY_KEY, BY_NUMBER, ConditionRow, RESULT, ResultRow, SUCCESS};
 use crate::wire::sealed::{self, RareNames};
 use crate::wire::soap::{self, Operation, SERVICE};
@@ -184,8 +186,23 @@ impl SandboxBank {
                 }
             }
             let due = self.misdeeds.due(On::Query);
-            let feedback = self.answer_or_not(&fetched, &due, now);
-            self.feed(&feedback, &due, now);
+            // People answer some of them, and each is fed back when it is done.
+            let (mut by_system, mut by_people) = (fetched.clone(), Vec::new());
+            by_system.queries.retain(|query| {
+                let waits = self.desk.wait(&query.number, On::Query, now);
+                if !waits.is_zero() {
+                    by_people.push((waits, query.clone()));
+                }
+                waits.is_zero()
+            });
+            if !by_system.queries.is_empty() {
+                let said = self.answer_or_not(&by_system, &due, now);
+                self.feed(&said, &due, Duration::ZERO, now);
+            }
+            for (waits, query) in by_people {
+                let said = self.answer_or_not(&Taken { queries: vec![query], ..fetched.clone() }, &due, now);
+                self.feed(&said, &due, waits, now);
+            }
         }
     }
 
@@ -193,31 +210,37 @@ impl SandboxBank {
         let due = self.misdeeds.due(On::Control);
         let is_new = !self.controls.contains_key(&request.number);
         let is_duplicate = self.round.settled.contains(&request.number);
-        let mut feedback = self.execute_once(request, fetched, &due, now);
+        let mut said = self.execute_once(request, fetched, &due, now);
         if is_new || is_duplicate {
             self.note_arrival(&request.number);
         }
         self.books.duplicates += u64::from(is_duplicate);
         if due.is(MisdeedKind::UnknownNumber) {
             let stranger = |row: &ControlRow| ControlRow { number: UNKNOWN_NUMBER.into(), ..row.clone() };
-            let strangers: Vec<_> = feedback.controls.iter().map(stranger).collect();
-            feedback.controls.extend(strangers);
+            let strangers: Vec<_> = said.first.controls.iter().map(stranger).collect();
+            said.first.controls.extend(strangers);
         }
-        self.feed(&feedback, &due, now);
+        let waits = self.desk.wait(&request.number, On::Control, now);
+        self.feed(&said, &due, waits, now);
     }
 
     /// Hands feedback in, now or later, as is due.
-    fn feed(&mut self, feedback: &Feedback, due: &Due, now: Moment) {
+    fn feed(&mut self, said: &Said, due: &Due, waits: Duration, now: Moment) {
         if due.is(MisdeedKind::Silent) {
             return;
         }
-        let after = self.delay.saturating_add(due.later);
+        let after = waits.saturating_add(self.delay).saturating_add(due.later);
         let times = if due.is(MisdeedKind::Duplicate) { 2 } else { 1 };
-        let feeds: Vec<_> = feeds(feedback, due).into_iter().flat_map(|feed| vec![feed; times]).collect();
+        let first: Vec<_> = feeds(&said.first, due).into_iter().flat_map(|feed| vec![feed; times]).collect();
         if after.is_zero() {
-            self.first_do(feeds.into_iter().map(Errand::Feed).collect());
+            self.first_do(first.into_iter().map(Errand::Feed).collect());
         } else {
-            feeds.into_iter().for_each(|feed| self.round.keep(feed, now, after));
+            first.into_iter().for_each(|feed| self.round.keep(feed, now, after));
+        }
+        if let Some((later, feedback)) = &said.amended {
+            for feed in feeds(feedback, &Due::default()) {
+                self.round.keep(feed, now, after.saturating_add(*later));
+            }
         }
     }
 }
@@ -253,7 +276,12 @@ fn feed_of_controls(feedback: &Feedback, due: &Due) -> Option<Feed> {
     };
     let numbers = feedback.controls.iter().map(|row| row.number.clone()).collect();
     let document = sealed_document(ControlRow::LIST, &list, due)?;
-    Some(Feed { operation: Operation::FeedControls, document, numbers })
+    let operation = match due.is(MisdeedKind::WrongName) {
+        // One bank does so by mistake (protocol section 8).
+        true => Operation::FeedQueries,
+        false => Operation::FeedControls,
+    };
+    Some(Feed { operation, document, numbers })
 }
 
 fn sealed_rows<T: Row + Clone>(rows: &[T]) -> Vec<T> {
@@ -264,6 +292,9 @@ fn sealed_document<T: Serialize>(root: &str, list: &T, due: &Due) -> Option<Stri
     let mut document = sealed::outer(&spoiled(xml::write_as(root, list).ok()?, due)?);
     if due.is(MisdeedKind::GarbledBase64) {
         document.insert(document.len() / 2, '*');
+    }
+    if due.is(MisdeedKind::HalfFile) || due.is(MisdeedKind::TruncatedZip) {
+        document.truncate(document.len() / 2);
     }
     Some(document)
 }

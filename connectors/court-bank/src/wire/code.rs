@@ -28,6 +28,8 @@ pub(crate) const ACCOUNT: &str = "2";
 pub(crate) const DONE: &str = "1";
 /// Result: not controlled.
 pub(crate) const NOT_DONE: &str = "2";
+/// Kind of identity document of organisations.
+pub(crate) const ORGANISATION: &str = "20";
 /// Kind of a receipt document.
 pub(crate) const RECEIPT: &str = "回执";
 /// Reason of a return or stand-in: the bank reviewed the request and declined it.

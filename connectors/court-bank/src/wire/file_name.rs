@@ -123,6 +123,13 @@ pub(crate) fn package_of_request(kind: PackageKind, bank: &str, batch: &str, req
     format!("{}{bank}{}{request:0>REQUEST$}.zip", kind.letters(), batch_digits(batch))
 }
 
+/// The name of a package with a number at its end: banks fetch a name once, and those who look at a receipt's name look at its
+/// first 51 characters only (protocol section 1a).
+pub(crate) fn numbered(package: &str, nth: u32) -> String {
+    let stem = without_extension(package, ".zip").unwrap_or(package);
+    format!("{stem}{nth:0>12}.zip")
+}
+
 /// Name of a file about a batch: `QA`, `QI`, `QC`, `QNA` of a query, `QNR`.
 pub(crate) fn inside(prefix: &str, bank: &str, batch: &str) -> String {
     format!("{prefix}{bank}{}.xml", batch_digits(batch))

@@ -9,7 +9,7 @@ fn text(text: &str) -> Scalar {
 }
 
 /// A title as the registry writes it.
-pub(super) fn right(property: &Property, holder: &Holder, rows: bool) -> Right {
+pub(crate) fn right(property: &Property, holder: &Holder, rows: bool) -> Right {
     let form = if property.co_ownership.is_empty() { "0" } else { &property.co_ownership };
     let building = matches!(property.kind.as_str(), "" | "building");
     let [location, area, usage] =
@@ -54,7 +54,7 @@ fn holder_rows(property: &Property, holder: &Holder, form: &str) -> Vec<HolderRo
 }
 
 /// A mortgage, its amount in the registry's unit.
-pub(super) fn mortgage(
+pub(crate) fn mortgage(
     one: &script::Mortgage,
     property: &Property,
     holder: &Holder,
@@ -77,7 +77,7 @@ pub(super) fn mortgage(
 }
 
 /// A seizure.
-pub(super) fn seizure(one: &script::Seizure, property: &Property) -> Seizure {
+pub(crate) fn seizure(one: &script::Seizure, property: &Property) -> Seizure {
     Seizure {
         bdcdyh: text(&property.unit),
         zl: text(&property.location),
@@ -93,7 +93,7 @@ pub(super) fn seizure(one: &script::Seizure, property: &Property) -> Seizure {
 }
 
 /// An objection.
-pub(super) fn objection(one: &script::Objection, property: &Property) -> Objection {
+pub(crate) fn objection(one: &script::Objection, property: &Property) -> Objection {
     Objection {
         bdcdyh: text(&property.unit),
         zl: text(&property.location),
@@ -106,7 +106,7 @@ pub(super) fn objection(one: &script::Objection, property: &Property) -> Objecti
 }
 
 /// A prenotice.
-pub(super) fn prenotice(one: &script::Prenotice, property: &Property, holder: &Holder) -> Prenotice {
+pub(crate) fn prenotice(one: &script::Prenotice, property: &Property, holder: &Holder) -> Prenotice {
     Prenotice {
         bdcdyh: text(&property.unit),
         zl: text(&property.location),

@@ -6,104 +6,104 @@ use crate::wire::Query;
 /// The script of the simulated registry. `README.md` shows one in full.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Script {
-    pub(super) delay_ms: u64,
-    pub(super) holders: Vec<Holder>,
-    pub(super) everyone: Option<Everyone>,
+pub(crate) struct Script {
+    pub(crate) delay_ms: u64,
+    pub(crate) holders: Vec<Holder>,
+    pub(crate) everyone: Option<Everyone>,
     /// As registries do whose answer has no rows of holders.
-    pub(super) without_holder_rows: bool,
-    pub(super) faults: Vec<CallFault>,
+    pub(crate) without_holder_rows: bool,
+    pub(crate) faults: Vec<CallFault>,
 }
 
 /// A holder. A person listed under the old 15-digit number is found by that number only.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Holder {
-    pub(super) name: String,
-    pub(super) number: String,
-    pub(super) properties: Vec<Property>,
+pub(crate) struct Holder {
+    pub(crate) name: String,
+    pub(crate) number: String,
+    pub(crate) properties: Vec<Property>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Property {
+pub(crate) struct Property {
     /// `building` by default; `land_use`, `land_ownership`, `sea`, `structure`, `forest`, `farmland`.
-    pub(super) kind: String,
-    pub(super) unit: String,
-    pub(super) certificate: String,
-    pub(super) location: String,
-    pub(super) area: String,
+    pub(crate) kind: String,
+    pub(crate) unit: String,
+    pub(crate) certificate: String,
+    pub(crate) location: String,
+    pub(crate) area: String,
     /// Code or text.
-    pub(super) usage: String,
-    pub(super) share: String,
+    pub(crate) usage: String,
+    pub(crate) share: String,
     /// Code or text of the form of co-ownership; sole by default.
-    pub(super) co_ownership: String,
-    pub(super) co_holders: Vec<CoHolder>,
-    pub(super) registered: String,
-    pub(super) mortgages: Vec<Mortgage>,
-    pub(super) seizures: Vec<Seizure>,
-    pub(super) objections: Vec<Objection>,
-    pub(super) prenotices: Vec<Prenotice>,
+    pub(crate) co_ownership: String,
+    pub(crate) co_holders: Vec<CoHolder>,
+    pub(crate) registered: String,
+    pub(crate) mortgages: Vec<Mortgage>,
+    pub(crate) seizures: Vec<Seizure>,
+    pub(crate) objections: Vec<Objection>,
+    pub(crate) prenotices: Vec<Prenotice>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct CoHolder {
-    pub(super) name: String,
-    pub(super) number: String,
-    pub(super) share: String,
+pub(crate) struct CoHolder {
+    pub(crate) name: String,
+    pub(crate) number: String,
+    pub(crate) share: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Mortgage {
-    pub(super) mortgagee: String,
+pub(crate) struct Mortgage {
+    pub(crate) mortgagee: String,
     /// In yuan; written in the registry's unit.
-    pub(super) amount: u64,
-    pub(super) from: String,
-    pub(super) until: String,
-    pub(super) certificate: String,
+    pub(crate) amount: u64,
+    pub(crate) from: String,
+    pub(crate) until: String,
+    pub(crate) certificate: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Seizure {
-    pub(super) authority: String,
-    pub(super) document: String,
+pub(crate) struct Seizure {
+    pub(crate) authority: String,
+    pub(crate) document: String,
     /// Code or text: 1 查封, 2 轮候查封, 3 预查封, 4 轮候预查封, 5 续封.
     #[serde(rename = "type")]
-    pub(super) kind: String,
-    pub(super) from: String,
-    pub(super) until: String,
-    pub(super) registered: String,
+    pub(crate) kind: String,
+    pub(crate) from: String,
+    pub(crate) until: String,
+    pub(crate) registered: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Objection {
-    pub(super) by: String,
-    pub(super) matter: String,
-    pub(super) registered: String,
+pub(crate) struct Objection {
+    pub(crate) by: String,
+    pub(crate) matter: String,
+    pub(crate) registered: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Prenotice {
+pub(crate) struct Prenotice {
     /// Code or text: 1 预售商品房买卖 …
     #[serde(rename = "type")]
-    pub(super) kind: String,
-    pub(super) obligor: String,
-    pub(super) certificate: String,
-    pub(super) registered: String,
+    pub(crate) kind: String,
+    pub(crate) obligor: String,
+    pub(crate) certificate: String,
+    pub(crate) registered: String,
 }
 
 /// Anybody not listed holds something as well.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Everyone {
-    pub(super) properties: u32,
-    pub(super) mortgaged: bool,
-    pub(super) seized: bool,
+pub(crate) struct Everyone {
+    pub(crate) properties: u32,
+    pub(crate) mortgaged: bool,
+    pub(crate) seized: bool,
 }
 
 /// Digits of the old identity number, under which nobody is made up: the same person would own twice.
@@ -111,7 +111,7 @@ const OLD_NUMBER: usize = 15;
 
 impl Everyone {
     /// What the party owns, derived from its number, the same each time.
-    pub(super) fn holder(&self, query: &Query) -> Option<Holder> {
+    pub(crate) fn holder(&self, query: &Query) -> Option<Holder> {
         if query.zjh.len() == OLD_NUMBER {
             return None;
         }

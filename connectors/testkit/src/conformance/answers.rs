@@ -5,6 +5,7 @@ use chakong_contract::manifest::SettingKind;
 use chakong_contract::{ActionKind, Answer, Order, Reply, Speaks, Step};
 
 use super::{Check, Subject, holds};
+use crate::desk::{self, Desk};
 use crate::drive::{self, Talk};
 use crate::sample;
 
@@ -37,6 +38,14 @@ fn first_bytes(subject: &Subject) -> Result<Vec<(String, Vec<u8>)>, String> {
                 Step::Send(request) => Ok(vec![(String::new(), request.to_bytes())]),
                 other => Err(format!("the dialogue begins with {other:?}")),
             }
+        }
+        Speaks::Postbox(postbox) => {
+            let mut sandbox = subject.sandbox()?;
+            let visitor = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+            let mut desk = Desk::for_everybody();
+            desk.offer(batch.orders);
+            desk::round(&mut desk, postbox, visitor, sample::made())?;
+            Ok(desk.said.into_iter().map(|said| (String::new(), said)).collect())
         }
     }
 }

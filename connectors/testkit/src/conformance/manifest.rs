@@ -61,6 +61,7 @@ fn lines_fit(subject: &Subject) -> Result<(), String> {
     let speaks = match connector.speaks() {
         Speaks::Call(_) => LineKind::Call,
         Speaks::Parcel(_) => LineKind::Parcel,
+        Speaks::Postbox(_) => LineKind::Postbox,
     };
     let lines = subject.plugin.manifest.lines;
     holds(lines.contains(&speaks), || format!("it speaks {speaks:?} and declares {lines:?}"))

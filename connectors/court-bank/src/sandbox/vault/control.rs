@@ -26,19 +26,27 @@ impl Held {
         if target.class == code::PRODUCT {
             return self.freeze_product(request, target, limit, now);
         }
-        let earlier = self.freeze_rows();
+        let (earlier, rights) = (self.freeze_rows(), self.right_rows());
+        let has_priority = self.script.rights.iter().any(|right| right.class == "质权");
         let available = self.available_on(&target.sub_account)?;
         // Of an account as such everything is held, whatever the limit (protocol section 5).
         let whole = target.content == code::ACCOUNT;
-        let held = if whole { *available } else { limit.min(*available) }.max(Decimal::ZERO);
+        let held = match whole {
+            // Somebody has priority in all of it (protocol section 5).
+            _ if has_priority => Decimal::ZERO,
+            true => *available,
+            false => limit.min(*available),
+        };
+        let held = held.max(Decimal::ZERO);
         *available -= held;
         let available = *available;
         self.measures.push(Measure {
             number: request.number.clone(),
             sub_account: target.sub_account.clone(),
             product: String::new(),
+            whole: whole && !has_priority,
             held,
-            limit,
+            limit: if has_priority { Decimal::ZERO } else { limit },
             until: target.until.clone(),
             court: request.court_name.clone(),
             document: target.ruling.clone(),
@@ -53,6 +61,7 @@ impl Held {
             held: amount(held),
             uncovered: amount((limit - held).max(Decimal::ZERO)),
             freezes: earlier,
+            rights,
             ..result(request, target)
         };
         Some(Done { row, amount: held, executed: true })
@@ -98,14 +107,15 @@ impl Held {
         let measure = self.measures.iter_mut().find(|measure| measure.is_original_of(target))?;
         let released = asked.min(measure.held).max(Decimal::ZERO);
         measure.held -= released;
-        let limit = measure.limit;
+        let limit = std::mem::replace(&mut measure.limit, measure.held);
         if measure.held.is_zero() {
             self.measures.retain(|measure| !measure.is_original_of(target));
         }
         if target.class == code::PRODUCT {
             *self.units.get_mut(&target.product_number)? += released;
         } else {
-            *self.available_on(&target.sub_account)? += released;
+            self.available_on(&target.sub_account)?;
+            self.flow_in(&target.sub_account, released);
         }
         let balance = self.balance_of(&target.sub_account);
         let available = self.available_on(&target.sub_account)?;
@@ -136,6 +146,7 @@ impl Held {
             number: request.number.clone(),
             sub_account: target.sub_account.clone(),
             product: target.product_number.clone(),
+            whole: false,
             held,
             limit,
             until: target.until.clone(),
@@ -172,6 +183,7 @@ impl Held {
         let measure = at.and_then(|at| self.measures.get_mut(at)).ok_or("无原冻结请求信息或冻结编号")?;
         let deducted = asked.min(measure.held).max(Decimal::ZERO);
         measure.held -= deducted;
+        measure.limit -= deducted;
         if measure.held.is_zero() {
             self.measures.retain(|measure| !measure.is_original_of(target));
         }

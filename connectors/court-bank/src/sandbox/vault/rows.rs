@@ -1,8 +1,8 @@
 //! What stands in an account, as it is fed back.
 
 use super::{Held, amount};
-use crate::sandbox::script::{ScriptProduct, ScriptSubAccount};
-use crate::wire::{AccountRow, FreezeRow, ProductRow, SubAccountRow};
+use crate::sandbox::script::{ScriptProduct, ScriptRight, ScriptSubAccount};
+use crate::wire::{AccountRow, FreezeRow, ProductRow, RightRow, SubAccountRow};
 
 impl Held {
     /// The freezes that stand, others' first.
@@ -30,6 +30,18 @@ impl Held {
             .collect()
     }
 
+    /// Rights of others.
+    pub(super) fn right_rows(&self) -> Vec<RightRow> {
+        let row = |(right, sequence): (&ScriptRight, u32)| RightRow {
+            sequence: sequence.to_string(),
+            class: right.class.clone(),
+            holder: right.holder.clone(),
+            amount: amount(right.amount),
+            ..RightRow::default()
+        };
+        self.script.rights.iter().zip(1..).map(row).collect()
+    }
+
     /// The account as it is fed back.
     pub(super) fn row(&self) -> AccountRow {
         let script = &self.script;
@@ -47,6 +59,7 @@ impl Held {
             remark: script.remark.clone(),
             products: self.product_rows(),
             freezes: self.freeze_rows(),
+            rights: self.right_rows(),
             sub_accounts: self.sub_account_rows(),
             ..AccountRow::default()
         }

@@ -1,0 +1,180 @@
+use chakong_contract::asset::Rank;
+use chakong_contract::connector::{Read, ReadContent};
+use chakong_contract::reply::Holding;
+use chakong_contract::{
+    Answer, Fault, FaultKind, Money, Reading, Refusal, RefusalReason, Reply, RequestNumber, Scalar, date,
+};
+use rust_decimal::Decimal;
+
+use super::VisitingRegistry;
+use crate::read::{Gathered, answer};
+use crate::wire::ckw::{
+    Control, ControlResult, FEED_CONTROLS, FEED_QUERIES, FEED_RECEIPTS, OK, QueryResult, SERVICE,
+    control_results, query_results, receipts,
+};
+use crate::wire::tree::Element;
+use crate::wire::{Meaning, meaning};
+
+/// Said of a receipt that came by itself: it is kept with its message.
+pub(super) const KEPT: &str = "a receipt is kept with the message that it came in";
+
+fn malformed(detail: &'static str) -> Fault {
+    Fault::new(FaultKind::Malformed, "read the feedback", detail)
+}
+
+/// What a whole call, or the document in one, says.
+pub(super) fn message(registry: &VisitingRegistry, bytes: &[u8]) -> Reading {
+    let unreadable = |detail| Reading { problems: vec![malformed(detail)], ..Reading::default() };
+    let Ok(text) = std::str::from_utf8(bytes) else { return unreadable("it is not UTF-8") };
+    if text.trim_start().starts_with('<') {
+        return match SERVICE.read_call(text) {
+            Ok(call) => match call.arguments.get(1) {
+                Some(about) if is_feed(call.operation) => read(registry, call.operation, about),
+                _ => unreadable("the call hands nothing in"),
+            },
+            Err(trouble) => unreadable(trouble.words),
+        };
+    }
+    if let Err(fault) = Element::open(text, registry.leaves) {
+        return Reading { problems: vec![fault], ..Reading::default() };
+    }
+    [FEED_QUERIES, FEED_CONTROLS, FEED_RECEIPTS]
+        .into_iter()
+        .map(|operation| read(registry, operation, text))
+        .find(|reading| {
+            !reading.reads.is_empty() || reading.problems.iter().any(|problem| problem.detail == KEPT)
+        })
+        .unwrap_or_else(|| unreadable("it is none of the documents that a registry hands in"))
+}
+
+/// Whether an operation hands something in.
+pub(super) fn is_feed(operation: &str) -> bool {
+    [FEED_QUERIES, FEED_CONTROLS, FEED_RECEIPTS].contains(&operation)
+}
+
+/// Reads a document that was handed in.
+pub(super) fn read(registry: &VisitingRegistry, operation: &str, sealed: &str) -> Reading {
+    let root = match Element::open(sealed, registry.leaves) {
+        Ok(root) => root,
+        Err(fault) => return Reading { problems: vec![fault], ..Reading::default() },
+    };
+    match operation {
+        FEED_QUERIES => {
+            let results = query_results(&root).into_iter();
+            collected(results.map(|result| (result.number.clone(), query(registry, result))))
+        }
+        FEED_CONTROLS => {
+            let results = control_results(&root).into_iter();
+            collected(results.map(|result| (result.number.clone(), control(&result))))
+        }
+        _ => {
+            let kept = |number: String| malformed(KEPT).status(number);
+            let numbers = receipts(&root).into_iter();
+            Reading {
+                problems: numbers.filter(|number| is_number(number)).map(kept).collect(),
+                ..Reading::default()
+            }
+        }
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<RequestNumber>().is_ok()
+}
+
+fn collected(results: impl Iterator<Item = (String, Result<Answer, Fault>)>) -> Reading {
+    let mut reading = Reading::default();
+    for (number, result) in results {
+        let Ok(number) = number.parse::<RequestNumber>() else {
+            reading.problems.push(malformed("an entry names no request"));
+            continue;
+        };
+        reading.reads.push(match result {
+            Ok(answer) => Read::answer(number, answer),
+            Err(fault) => Read { number: Some(number), content: ReadContent::Fault(fault) },
+        });
+    }
+    if reading.reads.is_empty() && reading.problems.is_empty() {
+        reading.problems.push(malformed("it holds no result"));
+    }
+    reading
+}
+
+/// The answer to a query. Who was asked about does not stand in it, so a match is not stated.
+fn query(registry: &VisitingRegistry, result: QueryResult) -> Result<Answer, Fault> {
+    let message = Scalar::from(result.message.as_str());
+    match meaning(&result.code, &message, &Scalar::Null) {
+        Meaning::Nothing => Ok(Answer::of(Reply::Nothing)),
+        Meaning::Success => {
+            let mut gathered = Gathered::default();
+            gathered.take(result.answered);
+            Ok(answer(gathered, None, registry.amounts, Vec::new()))
+        }
+        Meaning::Fault(FaultKind::Malformed, why) => Err(malformed(why)),
+        Meaning::Fault(_, why) => Ok(refused(why, &result.code, &result.message)),
+    }
+}
+
+/// The registry answered that it could not: its words, and ours where it has none.
+fn refused(why: &str, code: &str, message: &str) -> Answer {
+    let words = match message.is_empty() {
+        true => format!("登记机构返回 {code}：{why}"),
+        false => message.to_owned(),
+    };
+    Answer::of(Reply::Refused(Refusal { reason: reason(&words), words }))
+}
+
+fn control(result: &ControlResult) -> Result<Answer, Fault> {
+    if !result.code.is_empty() && result.code != OK {
+        return Ok(refused("the registry did not process the request", &result.code, &result.message));
+    }
+    // One property a request, so one entry; the last of several is the one that a known registry books.
+    let control = result.controls.last().ok_or_else(|| malformed("the result names no property"))?;
+    match control.state.as_str() {
+        "1" => holding(control),
+        "2" => {
+            let words = [&control.reason, &control.remark].map(String::as_str);
+            let words = words.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("；");
+            Ok(Answer::of(Reply::NotHeld(Refusal { reason: reason(&words), words })))
+        }
+        "" => Err(malformed("the state of the control is blank")),
+        _ => Err(malformed("the state of the control is not known")),
+    }
+}
+
+/// Accepted as a case. The answer has no field for a rank: only its remark can say that the seizure waits.
+fn holding(control: &Control) -> Result<Answer, Fault> {
+    let day = |text: &str| date::read_date(text).map_err(|_| malformed("a day of the measure is no date"));
+    let waits = control.remark.contains("轮候");
+    let reference = if control.seizure.is_empty() { &control.business } else { &control.seizure };
+    Ok(Answer::of(Reply::Held(Holding {
+        limit: None,
+        held: Money::yuan(Decimal::ZERO),
+        units: None,
+        uncovered: None,
+        balance: None,
+        available: None,
+        from: day(&control.from)?,
+        until: day(&control.until)?,
+        rank: waits.then_some(Rank { place: 2, derived: true }),
+        reference: reference.clone(),
+        earlier: Vec::new(),
+        words: control.remark.clone(),
+    })))
+}
+
+/// Words that registries use for a reason (section 10.5), most telling first.
+const WORDS: &[(RefusalReason, &[&str])] = &[
+    (RefusalReason::OriginalUnknown, &["未查询到锁定", "无查封", "未找到查封", "原查封"]),
+    (RefusalReason::TargetEnded, &["没有现势", "已注销", "已转移"]),
+    (RefusalReason::IdentityMismatch, &["不一致", "不符", "不匹配"]),
+    (RefusalReason::TargetUnknown, &["未查", "查无", "不存在"]),
+    (RefusalReason::DocumentMissing, &["文书", "材料", "证件"]),
+    (RefusalReason::CounterpartError, &["异常", "系统", "出错", "失败"]),
+    (RefusalReason::Declined, &["不予受理", "删除", "请先办结", "正在办理", "已存在锁定"]),
+];
+
+fn reason(words: &str) -> RefusalReason {
+    let known = WORDS.iter().find(|(_, known)| known.iter().any(|word| words.contains(word)));
+    known.map_or(RefusalReason::Other, |(reason, _)| *reason)
+}

@@ -1,0 +1,82 @@
+use chakong_contract::asset::AssetKind;
+use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings};
+use chakong_contract::{ActionKind, Capability, DocumentKind, LineKind, Manifest};
+
+use super::VisitingRegistry;
+use crate::manifest::{AMOUNT_UNIT, IDENTITIES, amounts};
+use crate::wire::tree::Leaves;
+
+const FREEZE: &[DocumentKind] = &[DocumentKind::FreezeRuling, DocumentKind::FreezeNotice];
+const RELEASE: &[DocumentKind] = &[DocumentKind::ReleaseRuling, DocumentKind::ReleaseNotice];
+
+/// The declaration.
+pub(super) const MANIFEST: Manifest = Manifest {
+    id: "court-realty-postbox",
+    name_zh: "不动产登记机构（点对点查控）",
+    name_en: "Real-estate registries that visit",
+    assets: &[AssetKind::Property],
+    capabilities: &[
+        Capability { action: ActionKind::Query, documents: &[DocumentKind::QueryNotice] },
+        Capability { action: ActionKind::Freeze, documents: FREEZE },
+        Capability { action: ActionKind::Renew, documents: FREEZE },
+        Capability { action: ActionKind::Release, documents: RELEASE },
+    ],
+    identities: IDENTITIES,
+    lines: &[LineKind::Postbox],
+    largest_batch: 100,
+    // The request number is the registry's business number of the case (section 2.13).
+    idempotent: true,
+    settings: &[
+        AMOUNT_UNIT,
+        Setting {
+            key: "account",
+            kind: SettingKind::Text,
+            required: true,
+            help: "User name with which the registry calls: IP and six digits.",
+            example: "IP000001",
+        },
+        Setting {
+            key: "password",
+            kind: SettingKind::Secret,
+            required: true,
+            help: "Password of that user.",
+            example: "not-a-secret",
+        },
+        Setting {
+            key: "leaves",
+            kind: SettingKind::Choice(&["sealed", "plain"]),
+            required: false,
+            help: "Whether each value is Base64 within the document (sealed, the default) or in the clear (plain).",
+            example: "sealed",
+        },
+        Setting {
+            key: "public_url",
+            kind: SettingKind::Text,
+            required: false,
+            help: "Address of the service as the registry reaches it, for its WSDL; else the address it was asked at.",
+            example: "https://ckw.example.cn/postbox/registry",
+        },
+    ],
+};
+
+pub(super) fn check(settings: &Settings) -> Result<VisitingRegistry, Vec<SettingProblem>> {
+    let mut problems = Vec::new();
+    let amounts = chakong_contract::manifest::fitting(amounts(settings), &mut problems);
+    if settings.text("account").trim().is_empty() {
+        problems.push(SettingProblem::new("account", "the name with which the registry calls is missing"));
+    }
+    chakong_contract::manifest::fitting(settings.needed_secret("password"), &mut problems);
+    match amounts {
+        Some(amounts) if problems.is_empty() => Ok(VisitingRegistry {
+            amounts,
+            leaves: leaves(settings),
+            public_url: settings.text("public_url").trim().to_owned(),
+        }),
+        _ => Err(problems),
+    }
+}
+
+/// How leaves travel.
+pub(super) fn leaves(settings: &Settings) -> Leaves {
+    if settings.text("leaves") == "plain" { Leaves::Plain } else { Leaves::Sealed }
+}

@@ -1,0 +1,157 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chakong_contract::asset::PropertyKind;
+use chakong_contract::order::{CertificateImage, Original, Target};
+use chakong_contract::{Date, DocumentKind, Fault, FaultKind, Instruction, Order, PartyKind};
+
+use crate::wire::certificate_code;
+use crate::wire::ckw::{Card, Measure, Paper, Property, Request};
+
+fn unsupported(detail: &'static str) -> Fault {
+    Fault::new(FaultKind::Unsupported, "write the request", detail)
+}
+
+/// The request of an order.
+///
+/// # Errors
+/// Unsupported, when the wire has no words for it.
+pub(super) fn request(order: &Order) -> Result<Request, Fault> {
+    let kind = certificate_code(&order.document)
+        .ok_or_else(|| unsupported("the registry does not know this kind of identity document"))?;
+    let officer = order.case.officers.first();
+    let officer = officer.ok_or_else(|| unsupported("an order needs the officer who handles it"))?;
+    let (property, notice) = match &order.instruction {
+        Instruction::Query { .. } => (None, DocumentKind::QueryNotice),
+        control => {
+            let (property, notice) = property(order, control)?;
+            (Some(property), notice)
+        }
+    };
+    let title = order.documents.iter().find(|document| document.kind == notice);
+    Ok(Request {
+        number: order.number.to_string(),
+        nature: if order.party_kind == PartyKind::Person { "1" } else { "2" }.to_owned(),
+        name: order.name.to_string(),
+        document_kind: kind.to_owned(),
+        document_number: order.document.number().to_owned(),
+        court_name: order.case.court_name.clone(),
+        officer: officer.name.to_string(),
+        case_number: order.case.number.to_string(),
+        work_certificate: officer.work_certificate.clone(),
+        enforcement_certificate: officer.enforcement_certificate.clone(),
+        notice: title.map(|document| document.title.clone()).unwrap_or_default(),
+        property,
+    })
+}
+
+fn property(order: &Order, control: &Instruction) -> Result<(Property, DocumentKind), Fault> {
+    Ok(match control {
+        Instruction::Freeze { target, from, until, .. } => {
+            let ruling = ruling(order, DocumentKind::FreezeRuling);
+            let row = row(target, Measure::Seize, ruling)?;
+            (Property { from: day(*from), until: day(*until), ..row }, DocumentKind::FreezeNotice)
+        }
+        Instruction::Renew { target, from, until, original, .. } => {
+            let ruling = ruling(order, DocumentKind::FreezeRuling);
+            let row = of_original(row(target, Measure::Renew, ruling)?, original)?;
+            (Property { from: day(*from), until: day(*until), ..row }, DocumentKind::FreezeNotice)
+        }
+        Instruction::Release { target, original, .. } => {
+            let ruling = ruling(order, DocumentKind::ReleaseRuling);
+            (of_original(row(target, Measure::Release, ruling)?, original)?, DocumentKind::ReleaseNotice)
+        }
+        _ => return Err(unsupported("a registry seizes, renews and releases; nothing else is agreed on")),
+    })
+}
+
+fn row(target: &Target, measure: Measure, ruling: String) -> Result<Property, Fault> {
+    let Target::Property { property_kind, unit_number, certificate, location, business_number } = target
+    else {
+        return Err(unsupported("a registry controls real property only"));
+    };
+    let unit = unit_number.as_ref().map(ToString::to_string).unwrap_or_default();
+    if unit.is_empty() && certificate.is_empty() {
+        return Err(unsupported("neither a unit number nor a certificate names the property"));
+    }
+    Ok(Property {
+        right: right(*property_kind).to_owned(),
+        unit,
+        location: location.clone(),
+        certificate: certificate.clone(),
+        measure: measure.code().to_owned(),
+        ruling,
+        business: business_number.clone(),
+        ..Property::default()
+    })
+}
+
+/// Code of the kind of right, in the order of the answers' lists (inferred, section 11.7).
+const fn right(kind: PropertyKind) -> &'static str {
+    match kind {
+        PropertyKind::LandOwnership => "1",
+        PropertyKind::LandUse => "2",
+        PropertyKind::Sea => "4",
+        PropertyKind::Structure => "5",
+        PropertyKind::Forest => "6",
+        PropertyKind::Building
+        | PropertyKind::UnderConstruction
+        | PropertyKind::Farmland
+        | PropertyKind::Other => "3",
+    }
+}
+
+/// The registry finds the seizure by its own number, which came with its answer.
+fn of_original(row: Property, original: &Original) -> Result<Property, Fault> {
+    if original.reference.is_empty() {
+        return Err(unsupported("the registry gave no number of the seizure, by which it would find it"));
+    }
+    Ok(Property {
+        original: original.number.to_string(),
+        original_case: original.case_number.to_string(),
+        seizure: original.reference.clone(),
+        ..row
+    })
+}
+
+fn ruling(order: &Order, kind: DocumentKind) -> String {
+    let document = order.documents.iter().find(|document| document.kind == kind);
+    match document.map(|document| document.number.trim()) {
+        Some(number) if !number.is_empty() => number.to_owned(),
+        _ => order.case.number.to_string(),
+    }
+}
+
+fn day(date: Date) -> String {
+    date.strftime("%Y/%m/%d").to_string()
+}
+
+/// The legal documents of an order.
+pub(super) fn papers(order: &Order) -> Vec<Paper> {
+    let paper = |document: &chakong_contract::LegalDocument| Paper {
+        title: document.title.clone(),
+        format: document.format.clone(),
+        content: STANDARD.encode(&document.content),
+    };
+    order.documents.iter().map(paper).collect()
+}
+
+/// The certificates of an order's officers.
+pub(super) fn cards(order: &Order) -> Vec<Card> {
+    let image = |image: &Option<CertificateImage>| match image {
+        Some(image) => (image.format.clone(), STANDARD.encode(&image.content)),
+        None => (String::new(), String::new()),
+    };
+    let card = |officer: &chakong_contract::Officer| {
+        let ((work_format, work_image), (enforcement_format, enforcement_image)) =
+            (image(&officer.work_image), image(&officer.enforcement_image));
+        Card {
+            work_certificate: officer.work_certificate.clone(),
+            work_format,
+            work_image,
+            enforcement_certificate: officer.enforcement_certificate.clone(),
+            enforcement_format,
+            enforcement_image,
+        }
+    };
+    order.case.officers.iter().map(card).collect()
+}

@@ -1,0 +1,142 @@
+use chakong_contract::soap::http::{self, Errand};
+use chakong_contract::soap::{Trouble, write_fault};
+use chakong_contract::{
+    Found, HttpAnswer, HttpHeard, Order, Postbox, Reading, RequestNumber, Secret, Taken, Visit, Want,
+};
+
+use super::fed::{self, KEPT, is_feed};
+use super::{VisitingRegistry, offers};
+use crate::wire::ckw::{
+    self, About, CARDS, CONTROLS, Entry, FAIL, FEED_QUERIES, PAPERS, QUERIES, Request, SERVICE, SUCCESS,
+};
+use crate::wire::tree::Element;
+
+/// Longest name or password that a caller may give, in characters.
+const LONGEST: usize = 200;
+/// Why nothing is given: account or password are wrong.
+const TURNED_AWAY: &str = "用户名或密码错误";
+/// Why nothing is given or taken: there is no such request for this registry.
+const UNKNOWN: &str = "控制单号不存在";
+/// Why an entry is not taken: the same was handed in before.
+const ALREADY: &str = "已经反馈";
+/// Why nothing is taken: nothing of the feedback can be read.
+const UNREADABLE: &str = "反馈内容无法读取";
+
+impl Postbox for VisitingRegistry {
+    fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer> {
+        match http::errand(call)? {
+            Errand::Description(address) => Ok(Visit {
+                account: String::new(),
+                password: Secret::new(""),
+                operation: address,
+                want: Want::Description,
+            }),
+            Errand::Call => self.hear_call(&call.body).map_err(fault),
+        }
+    }
+
+    fn document_key(&self, _: &Order) -> Option<String> {
+        None
+    }
+
+    fn keeps(&self, call: &HttpHeard) -> Vec<u8> {
+        // The first argument holds the password; what was handed in is the second.
+        let read = std::str::from_utf8(&call.body).ok().and_then(|text| SERVICE.read_call(text).ok());
+        let Some(read) = read else { return Vec::new() };
+        let about = read.arguments.get(1).map_or("", String::as_str);
+        format!("{}\n{about}", read.operation).into_bytes()
+    }
+
+    fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer {
+        if matches!((&visit.want, found), (Want::Description, Found::Description)) {
+            let address = if self.public_url.is_empty() { &visit.operation } else { &self.public_url };
+            return http::xml(200, SERVICE.description(address));
+        }
+        let operation = visit.operation.as_str();
+        let document = match found {
+            Found::TurnedAway => nothing(operation, TURNED_AWAY),
+            Found::Orders(orders) => waiting(operation == CONTROLS, orders),
+            Found::Order(None) => nothing(operation, UNKNOWN),
+            Found::Order(Some(order)) if operation == PAPERS => {
+                ckw::papers(order.number.as_str(), &offers::papers(order))
+            }
+            Found::Order(Some(order)) => ckw::cards(order.number.as_str(), &offers::cards(order)),
+            Found::Taken(taken) => acknowledged(operation, &visit.want, taken),
+            Found::Unavailable | Found::Description => {
+                return fault(Trouble::ours("the service cannot answer now; call again"));
+            }
+        };
+        http::xml(200, SERVICE.write_answer(operation, &document.seal(self.leaves)))
+    }
+}
+
+impl VisitingRegistry {
+    fn hear_call(&self, body: &[u8]) -> Result<Visit, Trouble> {
+        const NOBODY: Trouble = Trouble::of_caller("the first argument does not name the caller");
+        const NO_REQUEST: Trouble = Trouble::of_caller("the second argument does not name a request");
+        let text = std::str::from_utf8(body).map_err(|_| Trouble::of_caller("the message is not UTF-8"))?;
+        let call = SERVICE.read_call(text)?;
+        let argument = |at: usize| call.arguments.get(at).map(String::as_str).unwrap_or_default();
+        let caller = Element::open(argument(0), self.leaves).map_err(|_| NOBODY)?;
+        let (account, password) = ckw::read_login(&caller).ok_or(NOBODY)?;
+        if account.chars().count() > LONGEST || password.chars().count() > LONGEST {
+            return Err(Trouble::of_caller("a name or password is too long"));
+        }
+        let number = || -> Result<RequestNumber, Trouble> {
+            let about = Element::open(argument(1), self.leaves).map_err(|_| NO_REQUEST)?;
+            let about = About::read(&about).ok_or(NO_REQUEST)?;
+            about.0.parse().map_err(|_| NO_REQUEST)
+        };
+        let want = match call.operation {
+            QUERIES => Want::Orders { control: false },
+            CONTROLS => Want::Orders { control: true },
+            PAPERS => Want::Documents(number()?),
+            CARDS => Want::Certificates(number()?),
+            feed => Want::HandIn(fed::read(self, feed, argument(1))),
+        };
+        Ok(Visit { account, password: Secret::new(password), operation: call.operation.to_owned(), want })
+    }
+}
+
+/// A fault; SOAP 1.1 over HTTP has status 500 for every one (section 6.2).
+fn fault(trouble: Trouble) -> HttpAnswer {
+    http::xml(500, write_fault(trouble))
+}
+
+fn nothing(operation: &str, words: &str) -> Element {
+    if is_feed(operation) { ckw::refusal(words) } else { ckw::document_of(operation, words) }
+}
+
+/// The orders that wait. One that cannot be expressed, which planning refuses, does not keep the others.
+fn waiting(controls: bool, orders: &[Order]) -> Element {
+    let requests: Vec<Request> = orders.iter().filter_map(|order| offers::request(order).ok()).collect();
+    let created = orders.iter().map(|order| order.created).max();
+    let created = created.map(|at| at.wall().strftime("%Y/%m/%d %H:%M:%S").to_string());
+    ckw::offers(controls, &created.unwrap_or_default(), &requests)
+}
+
+fn acknowledged(operation: &str, want: &Want, taken: &[(Option<RequestNumber>, Taken)]) -> Element {
+    let entry = |(number, taken): &(Option<RequestNumber>, Taken)| {
+        let (outcome, words) = match taken {
+            Taken::Accepted => (SUCCESS, String::new()),
+            Taken::Already => (FAIL, ALREADY.to_owned()),
+            Taken::Unknown => (FAIL, UNKNOWN.to_owned()),
+            Taken::Unreadable(fault) => (FAIL, format!("{UNREADABLE}：{}", fault.detail)),
+        };
+        let number = number.as_ref().map(ToString::to_string).unwrap_or_default();
+        Entry { number, outcome: outcome.to_owned(), words }
+    };
+    let mut entries: Vec<Entry> = taken.iter().map(entry).collect();
+    if let Want::HandIn(Reading { problems, .. }) = want {
+        let kept = problems.iter().filter(|problem| problem.detail == KEPT);
+        entries.extend(kept.filter_map(|problem| problem.status.clone()).map(|number| Entry {
+            number,
+            outcome: SUCCESS.to_owned(),
+            words: String::new(),
+        }));
+    }
+    match entries.is_empty() {
+        true => ckw::refusal(UNREADABLE),
+        false => ckw::acknowledgement(operation != FEED_QUERIES, &entries),
+    }
+}

@@ -1,0 +1,261 @@
+//! XML elements of the point-to-point service, and their encoding (protocol section 2.3): each leaf Base64 where the
+//! registry does so, the whole document Base64 in any case.
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD as ALPHABET;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use chakong_contract::{Fault, FaultKind};
+use quick_xml::Reader;
+use quick_xml::escape::escape;
+use quick_xml::events::{BytesStart, Event};
+
+/// Base64 as registries write it: in lines or not, padded or not.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &ALPHABET,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// Deepest nesting; the deepest message has seven levels.
+const DEEPEST: usize = 16;
+/// Most elements of one document: a developer's thousands of units with their fields.
+const MOST_ELEMENTS: usize = 500_000;
+
+/// An element.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Element {
+    pub(crate) name: String,
+    /// What stands directly inside it; elements with children have none.
+    pub(crate) text: String,
+    pub(crate) children: Vec<Element>,
+    /// The error that an answer's root may carry; other attributes are labels for people.
+    pub(crate) error: String,
+}
+
+/// Whether leaves are Base64 as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leaves {
+    /// Each by itself.
+    Sealed,
+    /// In the clear.
+    Plain,
+}
+
+fn malformed(detail: &'static str) -> Fault {
+    Fault::new(FaultKind::Malformed, "open the document", detail)
+}
+
+impl Element {
+    /// An element with children.
+    pub(crate) fn with(name: &str, children: Vec<Self>) -> Self {
+        Self { name: name.to_owned(), children, ..Self::default() }
+    }
+
+    /// A leaf.
+    pub(crate) fn leaf(name: &str, text: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), text: text.into(), ..Self::default() }
+    }
+
+    /// The first child of a name, in any case.
+    pub(crate) fn child(&self, name: &str) -> Option<&Self> {
+        self.children.iter().find(|child| child.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Every child of a name.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
+        self.children.iter().filter(move |child| child.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The text of a child, without blanks around it; empty where there is none.
+    pub(crate) fn text_of(&self, name: &str) -> String {
+        self.child(name).map(|child| child.text.trim().to_owned()).unwrap_or_default()
+    }
+
+    /// The element below names in turn.
+    pub(crate) fn below(&self, names: &[&str]) -> Option<&Self> {
+        names.iter().try_fold(self, |element, name| element.child(name))
+    }
+
+    /// The document as it travels.
+    pub(crate) fn seal(&self, leaves: Leaves) -> String {
+        let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+        self.write(leaves, &mut text);
+        BASE64.encode(text)
+    }
+
+    fn write(&self, leaves: Leaves, text: &mut String) {
+        let value = |plain: &str| match leaves {
+            Leaves::Sealed => BASE64.encode(plain),
+            Leaves::Plain => escape(writable(plain)).into_owned(),
+        };
+        let name = &self.name;
+        text.push_str(&format!("<{name}"));
+        if !self.error.is_empty() {
+            text.push_str(&format!(" {ERROR}=\"{}\"", value(&self.error)));
+        }
+        text.push('>');
+        if self.children.is_empty() && !self.text.is_empty() {
+            text.push_str(&value(&self.text));
+        }
+        self.children.iter().for_each(|child| child.write(leaves, text));
+        text.push_str(&format!("</{name}>"));
+    }
+
+    /// Opens a document that travelled.
+    ///
+    /// # Errors
+    /// Malformed, when a layer is not Base64, the text is not UTF-8, or it is no XML within the limits.
+    pub(crate) fn open(sealed: &str, leaves: Leaves) -> Result<Self, Fault> {
+        let bytes = decoded(sealed).ok_or_else(|| malformed("the document is not Base64"))?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| malformed("the document is not UTF-8"))?;
+        let mut root = parse(text.trim_start_matches('\u{feff}'))?;
+        if leaves == Leaves::Sealed {
+            root.open_leaves()?;
+        }
+        Ok(root)
+    }
+
+    fn open_leaves(&mut self) -> Result<(), Fault> {
+        if self.children.is_empty() && !self.text.trim().is_empty() {
+            let bytes = decoded(&self.text).ok_or_else(|| malformed(NOT_SEALED))?;
+            self.text = String::from_utf8(bytes).map_err(|_| malformed(NOT_SEALED))?;
+        }
+        self.children.iter_mut().try_for_each(Self::open_leaves)
+    }
+}
+
+const NOT_SEALED: &str =
+    "a value is not Base64 of UTF-8 text; does the registry's file need `leaves = \"plain\"`?";
+/// Attribute that carries an error.
+const ERROR: &str = "ErrorMSG";
+
+/// Characters that XML cannot hold are left out.
+fn writable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r')).collect()
+}
+
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    let compact: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    BASE64.decode(compact).ok()
+}
+
+fn parse(text: &str) -> Result<Element, Fault> {
+    let broken = || malformed("it is not well-formed XML");
+    let mut reader = Reader::from_str(text);
+    let mut open: Vec<Element> = Vec::new();
+    let mut root: Option<Element> = None;
+    let mut elements = 0_usize;
+    loop {
+        match reader.read_event().map_err(|_| broken())? {
+            Event::Start(start) => {
+                elements += 1;
+                if open.len() >= DEEPEST || elements > MOST_ELEMENTS || root.is_some() {
+                    return Err(malformed("it has too many elements, too deep, or after its end"));
+                }
+                open.push(named(&start));
+            }
+            Event::Empty(start) => {
+                elements += 1;
+                if elements > MOST_ELEMENTS {
+                    return Err(malformed("it has too many elements"));
+                }
+                close(named(&start), &mut open, &mut root).ok_or_else(broken)?;
+            }
+            Event::End(_) => {
+                let element = open.pop().ok_or_else(broken)?;
+                close(element, &mut open, &mut root).ok_or_else(broken)?;
+            }
+            Event::Text(said) => say(&mut open, said.as_ref()).ok_or_else(broken)?,
+            Event::CData(said) => say(&mut open, said.as_ref()).ok_or_else(broken)?,
+            Event::GeneralRef(reference) => {
+                let character = match reference.as_ref() {
+                    "amp" => '&',
+                    "lt" => '<',
+                    "gt" => '>',
+                    "quot" => '"',
+                    "apos" => '\'',
+                    _ => reference.resolve_char_ref().ok().flatten().ok_or_else(broken)?,
+                };
+                say(&mut open, character.encode_utf8(&mut [0; 4])).ok_or_else(broken)?;
+            }
+            Event::DocType(_) => return Err(malformed("it declares a document type")),
+            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
+            Event::Eof => break,
+        }
+    }
+    root.filter(|_| open.is_empty()).ok_or_else(broken)
+}
+
+fn named(start: &BytesStart<'_>) -> Element {
+    Element { name: start.local_name().as_ref().to_owned(), ..Element::default() }
+}
+
+/// Puts an element that has ended where it belongs; a second root is none.
+fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Option<()> {
+    match (open.last_mut(), &root) {
+        (Some(parent), _) => parent.children.push(element),
+        (None, None) => *root = Some(element),
+        (None, Some(_)) => return None,
+    }
+    Some(())
+}
+
+/// Text stands inside an element, or is blank.
+fn say(open: &mut [Element], text: &str) -> Option<()> {
+    match open.last_mut() {
+        Some(element) => element.text.push_str(text),
+        None if text.trim().is_empty() => {}
+        None => return None,
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn labels_and_declarations_are_passed_over_and_traps_refused() {
+        let open = |text: &str| Element::open(&BASE64.encode(text), Leaves::Plain);
+        let read = open(
+            "\u{feff}<?xml version=\"1.0\"?>\n<A name=\"标签\"> <B name=\"姓名\">甲&amp;&#x4E59;</B>\n</A>",
+        );
+        assert_eq!(read.expect("a document").text_of("b"), "甲&乙");
+        for bad in [
+            "<A/><A/>",
+            "<A>",
+            "</A>",
+            "x<A/>",
+            "<!DOCTYPE a [<!ENTITY b \"c\">]><A>&b;</A>",
+            "<A>&b;</A>",
+            "",
+        ] {
+            assert!(open(bad).is_err(), "{bad}");
+        }
+        assert!(open(&"<A>".repeat(20)).is_err());
+        assert!(Element::open("*", Leaves::Plain).is_err());
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        "[ -~\u{4e00}-\u{4e20}]{0,12}".prop_map(|text| text.trim().to_owned())
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_is_opened(texts in prop::collection::vec(text(), 0..6), sealed: bool) {
+            let leaves = if sealed { Leaves::Sealed } else { Leaves::Plain };
+            let children = texts.iter().map(|text| Element::leaf("B", text.as_str())).collect();
+            let document = Element::with("A", vec![Element::with("L", children)]);
+            prop_assert_eq!(Element::open(&document.seal(leaves), leaves).expect("a document"), document);
+        }
+
+        #[test]
+        fn any_text_is_survived(text in "\\PC{0,200}") {
+            let _ = Element::open(&text, Leaves::Sealed);
+            let _ = Element::open(&BASE64.encode(text), Leaves::Sealed);
+        }
+    }
+}

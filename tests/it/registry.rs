@@ -1,0 +1,137 @@
+//! Real estate, query and control, over the point-to-point service that registries call.
+
+use std::process::Command;
+
+use chakong::clock::{Clock as _, SystemClock};
+use chakong::inquiry::{EventType, Measure, MeasureState, OrderState};
+use chakong::settle::{self, Approval};
+use chakong::store::Act;
+use serde_json::{Value, json};
+
+use crate::tidy::root;
+use crate::world::{PASSWORD, Played, World, bank, bank_code, customer, inquiry};
+
+const PATH: &str = "/ckwIpWebService/IpConvertDataAll";
+
+/// A registry that calls the postbox, with the account `IP` and its number.
+fn calling_registry(name: &'static str, number: u32, script: Value) -> Played {
+    let file = format!(
+        "connector = \"court-realty-postbox\"\n[settings]\namount_unit = \"yuan\"\naccount = \"IP{number:06}\"\n\
+         password = {{ file = \"../password\" }}\n[line]\nkind = \"postbox\"\npath = \"{PATH}\"\n",
+    );
+    Played { name, file, script }
+}
+
+fn act() -> Act {
+    let at = SystemClock.now();
+    Act { at, actor: "approver".into(), act: "test".into(), subject: String::new(), reason: "测试".into() }
+}
+
+fn house(earlier: bool) -> Value {
+    let seizure = json!({ "authority": "示例市另区人民法院", "document": "（2024）示0102执7号", "type": "1",
+        "from": "2024/03/01", "until": "2027/02/28", "registered": "2024/03/01" });
+    json!({
+        "poll_ms": 20,
+        "holders": [{ "name": "临汾测试矿业有限公司", "number": "91000000MADEM00112", "properties": [{
+            "unit": "000000001002GB00123F00010008", "certificate": "示(2020)示例市不动产权第0012345号",
+            "location": "示例市示例区示例路1号1幢8室", "area": "118.07", "usage": "11", "registered": "2020/01/01",
+            "seizures": if earlier { json!([seizure]) } else { json!([]) },
+        }] }],
+    })
+}
+
+async fn the_house(world: &World, inquiry: i64) -> Measure {
+    let measures = world.measures(inquiry).await;
+    measures.into_iter().find(|measure| measure.counterpart == "registry").expect("its line")
+}
+
+/// A world in which a house was found and a seizure of it was approved and answered.
+async fn seized(script: Value) -> (World, i64, Measure) {
+    let bank =
+        bank("bank", &bank_code(1), json!({ "customers": [customer(&[("9990000000000000011", "100.00")])] }));
+    let world = World::start(vec![bank, calling_registry("registry", 1, script)]).await;
+    let submitted = world.submit(&inquiry(Some("1000.00"), "auto")).await;
+    let done = world.until_complete(submitted.id).await;
+    let found = the_house(&world, done.id).await;
+    assert_eq!(found.state, MeasureState::Skipped, "the registry does not say what matched: {found:#?}");
+    let id = found.id;
+    let approved = world
+        .store
+        .write(move |tx| settle::approve(tx, id, Approval::default(), act()))
+        .await
+        .expect("written");
+    approved.expect("an officer confirms");
+    world
+        .until("the seizure is answered", async |world| {
+            !matches!(the_house(world, done.id).await.state, MeasureState::Asked | MeasureState::Skipped)
+        })
+        .await;
+    let standing = the_house(&world, done.id).await;
+    (world, done.id, standing)
+}
+
+#[tokio::test]
+async fn a_house_is_seized_on_an_officers_word_and_released_by_the_registrys_own_number() {
+    let (world, inquiry, standing) = seized(house(false)).await;
+    assert_eq!((standing.state, standing.reference.as_str()), (MeasureState::InForce, "CF00000001"));
+    let years = standing.until.expect("an end").since(standing.from.expect("a beginning")).expect("a term");
+    assert_eq!(years.get_days(), 1094, "three years (民诉法解释 art. 485): {standing:#?}");
+    let id = standing.id;
+    let released =
+        world.store.write(move |tx| settle::release(tx, id, None, &[], act())).await.expect("written");
+    assert_eq!(released.expect("it stands").state, MeasureState::Releasing);
+    world
+        .until("it is released", async |world| {
+            the_house(world, inquiry).await.state == MeasureState::Released
+        })
+        .await;
+    let books = world.hosted.books().remove("registry").expect("books");
+    let acts: Vec<(&str, u32)> =
+        books.controls.iter().map(|control| (control.action.as_str(), control.executed)).collect();
+    assert_eq!(acts, [("11", 1), ("14", 1)], "{books:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_seizure_behind_another_court_waits_and_is_told_so() {
+    let (world, inquiry, standing) = seized(house(true)).await;
+    assert!(standing.rank.is_some_and(|rank| rank.place > 1), "{standing:#?}");
+    let events = world.events(inquiry).await;
+    assert!(events.iter().any(|event| event.kind == EventType::MeasureWaiting));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_case_that_the_registrar_declines_later_revises_the_measure() {
+    let mut script = house(false);
+    script["faults"] = json!([{ "do": "refused_later", "first": 1 }]);
+    let (world, inquiry, _) = seized(script).await;
+    world
+        .until("it is declined", async |world| the_house(world, inquiry).await.state == MeasureState::Refused)
+        .await;
+    let declined = the_house(&world, inquiry).await;
+    assert!(declined.note.contains("不予受理"), "{declined:#?}");
+    let control =
+        world.orders(inquiry).await.into_iter().find(|order| order.is_control() && order.lane == "registry");
+    assert_eq!(control.expect("the seizure").state, OrderState::Refused);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_is_not_ours_calls_as_a_registry_does() {
+    let python = root().join("target/zeep-venv/bin/python");
+    assert!(python.is_file(), "{} is missing: run ./tests/run, which makes it", python.display());
+    let world = World::start(vec![calling_registry("registry", 1, Value::Null)]).await;
+    let submitted = world.submit(&inquiry(None, "auto")).await;
+    let url = format!("http://{}{PATH}?wsdl", world.postbox);
+    let mut command = Command::new(python);
+    command.arg(root().join("tests/it/registry_client.py")).args([&url, "IP000001", PASSWORD]);
+    let output =
+        tokio::task::spawn_blocking(move || command.output()).await.expect("a task").expect("python runs");
+    let (said, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}\n{failed}");
+    let done = world.until_complete(submitted.id).await;
+    let orders = world.orders(done.id).await;
+    assert!(orders.iter().all(|order| order.state == OrderState::Answered), "{orders:#?}");
+    world.stop().await;
+}
