@@ -89,6 +89,7 @@ impl Desk {
         };
         let found = match &visit.want {
             Want::Description => Found::Description,
+            Want::Admission => Found::Admitted,
             Want::Orders { control } => {
                 let control = *control;
                 return self.offer(&config, &health, visit, control).await;
@@ -134,10 +135,14 @@ impl Desk {
     }
 }
 
-/// The postbox line of a counterpart, if it has one at this path.
+/// The postbox line of a counterpart, if it has one at this path or above it.
 fn postbox_of<'a>(config: &'a CounterpartConfig, path: &str) -> Option<&'a PostboxConfig> {
     match &config.line {
-        LineConfig::Postbox(line) if line.path == path => Some(line),
+        LineConfig::Postbox(line) => {
+            let below = path.strip_prefix(&line.path)?;
+            let fits = below.is_empty() || below.starts_with('/') || line.path.ends_with('/');
+            (fits && config.connector.postbox()?.serves(below)).then_some(line)
+        }
         _ => None,
     }
 }

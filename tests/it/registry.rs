@@ -117,6 +117,28 @@ async fn a_case_that_the_registrar_declines_later_revises_the_measure() {
     world.stop().await;
 }
 
+#[tokio::test]
+async fn a_county_that_polls_the_platform_answers() {
+    let base = "/realestate-supervise-exchange/api/v1";
+    let file = format!(
+        "connector = \"court-realty-platform\"\n[settings]\namount_unit = \"yuan\"\naccount = \"county-990101\"\n\
+         password = {{ file = \"../password\" }}\n[line]\nkind = \"postbox\"\npath = \"{base}\"\n",
+    );
+    let mut script = house(true);
+    script["faults"] = json!([{ "do": "wrong_password", "first": 1 }]);
+    let world = World::start(vec![Played { name: "registry", file, script }]).await;
+    let submitted = world.submit(&inquiry(None, "auto")).await;
+    let done = world.until_complete(submitted.id).await;
+    let order = world.orders(done.id).await.remove(0);
+    assert_eq!(order.state, OrderState::Answered);
+    let revision = world.store.read(move |reads| reads.revision(order.id, None)).await.expect("reads");
+    assert_eq!(revision.expect("an answer").answer.reply.assets().len(), 1);
+    let elsewhere = format!("http://{}{base}/bdc/other", world.postbox);
+    let answer = reqwest::Client::new().post(elsewhere).body("{}").send().await.expect("an answer");
+    assert_eq!(answer.status(), 404, "nobody calls there");
+    world.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_is_not_ours_calls_as_a_registry_does() {
     let python = root().join("target/zeep-venv/bin/python");

@@ -177,6 +177,11 @@ pub trait Postbox: fmt::Debug {
 
     /// The answer to a visit.
     fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer;
+
+    /// Whether calls come at this path below the line's own, e.g. `/token`; empty for the line's own.
+    fn serves(&self, below: &str) -> bool {
+        below.is_empty()
+    }
 }
 
 /// A call on our postbox, understood.
@@ -197,6 +202,8 @@ pub struct Visit {
 pub enum Want {
     /// The service's description (WSDL).
     Description,
+    /// Only to be let in: a token, or a receipt for what it fetched.
+    Admission,
     /// Orders that wait for it: controls, or queries.
     Orders {
         /// Whether controls are wanted.
@@ -217,6 +224,8 @@ pub enum Want {
 pub enum Found {
     /// Nothing is needed for the answer.
     Description,
+    /// The caller is let in.
+    Admitted,
     /// The account is unknown or the password is wrong.
     TurnedAway,
     /// The gateway cannot answer now, e.g. because its disk is full: the caller must come again.

@@ -6,6 +6,7 @@
 
 mod dialogue;
 mod manifest;
+mod platform;
 mod postbox;
 mod read;
 mod sandbox;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use chakong_contract::manifest::{SettingProblem, Settings};
 use chakong_contract::{Connector, Message, Plugin, Reading, Speaks};
 
+pub use platform::plugin as platform_plugin;
 pub use postbox::plugin as postbox_plugin;
 
 /// The connector as it is registered.

@@ -4,6 +4,7 @@
 mod amount;
 pub(crate) mod ckw;
 mod code;
+pub(crate) mod platform;
 mod records;
 mod table;
 pub(crate) mod tree;

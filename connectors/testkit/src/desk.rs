@@ -97,6 +97,7 @@ impl Desk {
         };
         match &visit.want {
             Want::Description => Found::Description,
+            Want::Admission => Found::Admitted,
             Want::Orders { control } => {
                 let wanted = |order: &&Order| order.instruction.kind().is_control() == *control;
                 Found::Orders(self.open.iter().filter(wanted).cloned().collect())

@@ -130,6 +130,7 @@ fn found(postbox: &dyn Postbox, visit: &Visit, orders: &[Order]) -> Found {
     };
     match &visit.want {
         Want::Description => Found::Description,
+        Want::Admission => Found::Admitted,
         Want::Orders { control } => {
             let wanted = orders.iter().filter(|order| order.instruction.kind().is_control() == *control);
             Found::Orders(wanted.cloned().collect())

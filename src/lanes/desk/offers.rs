@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::take_in::{circumstances, source};
 use super::super::{LaneHealth, lacking, order_for};
-use super::{Desk, answer, postbox_of, unavailable};
+use super::{Desk, answer, unavailable};
 use crate::config::{CounterpartConfig, LineConfig};
 use crate::inquiry::{OrderId, OrderRecord, OrderState};
 use crate::settle::{Happening, apply};
@@ -78,7 +78,7 @@ impl Desk {
 
     async fn candidates(&self, config: &CounterpartConfig, control: bool) -> Stored<Offered> {
         let LineConfig::Postbox(line) = &config.line else { return Ok(Vec::new()) };
-        let most = postbox_of(config, &line.path).map_or(0, |line| line.most_offered);
+        let most = line.most_offered;
         let (name, now) = (config.name.clone(), self.context.clock.now());
         let after = {
             let rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);

@@ -62,7 +62,7 @@ impl Postbox for VisitingRegistry {
             }
             Found::Order(Some(order)) => ckw::cards(order.number.as_str(), &offers::cards(order)),
             Found::Taken(taken) => acknowledged(operation, &visit.want, taken),
-            Found::Unavailable | Found::Description => {
+            Found::Unavailable | Found::Description | Found::Admitted => {
                 return fault(Trouble::ours("the service cannot answer now; call again"));
             }
         };

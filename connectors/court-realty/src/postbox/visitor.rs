@@ -14,8 +14,8 @@ use chakong_contract::sandbox::{
 use chakong_contract::soap::read_answer;
 use chakong_contract::{HttpAnswer, HttpRequest, Moment};
 
-use self::register::Register;
-use self::script::{Misdeed, Misdeeds, Script};
+pub(crate) use self::register::Register;
+pub(crate) use self::script::{Misdeed, Misdeeds, Script};
 use super::manifest::leaves;
 use crate::manifest::amounts;
 use crate::wire::AmountUnit;

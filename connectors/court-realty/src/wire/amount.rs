@@ -2,8 +2,9 @@ use chakong_contract::{Money, Scalar, money};
 use rust_decimal::Decimal;
 
 /// What a bare amount counts in: registries differ, and nothing in the message says so (protocol section 13.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum AmountUnit {
+    #[default]
     Yuan,
     TenThousandYuan,
 }

@@ -7,8 +7,8 @@ use crate::wire::ckw::{self, Control, Measure, Request, texts};
 use crate::wire::{AmountUnit, Answered, Query, Seizure};
 
 /// What is registered, and the seizures of this court.
-#[derive(Debug)]
-pub(super) struct Register {
+#[derive(Debug, Default)]
+pub(crate) struct Register {
     holders: Vec<Holder>,
     everyone: Option<Everyone>,
     /// By unit number.
@@ -29,7 +29,7 @@ struct Standing {
 }
 
 impl Register {
-    pub(super) fn of(holders: Vec<Holder>, everyone: Option<Everyone>) -> Self {
+    pub(crate) fn of(holders: Vec<Holder>, everyone: Option<Everyone>) -> Self {
         Self { holders, everyone, seizures: HashMap::new(), cases: 0 }
     }
 
@@ -46,7 +46,7 @@ impl Register {
     }
 
     /// Everything registered for a holder, with every limit on it.
-    pub(super) fn answer(&mut self, name: &str, number: &str, amounts: AmountUnit) -> Answered {
+    pub(crate) fn answer(&mut self, name: &str, number: &str, amounts: AmountUnit) -> Answered {
         let Some(holder) = self.holder(name, number) else { return Answered::default() };
         let properties = &holder.properties;
         let titles = |kinds: &[&str]| {
@@ -93,7 +93,7 @@ impl Register {
     }
 
     /// Seizes, renews or releases; or why not.
-    pub(super) fn control(
+    pub(crate) fn control(
         &mut self,
         request: &Request,
         asked: &ckw::Property,
