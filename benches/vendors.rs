@@ -37,11 +37,11 @@ use world::{Played, inquiry};
 /// Counterparts of one connector, and so orders per inquiry.
 const LANES: usize = 8;
 /// Inquiries in a run.
-const INQUIRIES: usize = 250;
+const INQUIRIES: usize = 500;
 /// Conversations at once per counterpart.
 const CONCURRENCY: usize = 4;
 /// Rounds of bare loop and gateway; odd, for the median.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 /// Submitters at once.
 const SUBMITTERS: usize = 8;
 /// Most requests of one conversation.
