@@ -9,6 +9,7 @@ mod equity;
 mod measures;
 mod passing_on;
 mod renew;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub use by_hand::{Approval, Declined, Resolution, approve, cancel, reject, relea
 pub use completion::{certificate_of, open_more};
 pub use deduct::{Deduction, deduct};
 pub use renew::{Renewal, renew};
+pub use transfer::{Transfer, transfer};
 
 /// What happened to an order.
 #[derive(Debug, Clone, PartialEq)]

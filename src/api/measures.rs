@@ -6,6 +6,7 @@ mod deduct;
 mod release;
 mod renew;
 mod show;
+mod transfer;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
@@ -28,6 +29,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route("/v1/measures/{id}/release", post_with(release::release, release::docs))
         .api_route("/v1/measures/{id}/renew", post_with(renew::renew, renew::docs))
         .api_route("/v1/measures/{id}/deduct", post_with(deduct::deduct, deduct::docs))
+        .api_route("/v1/measures/{id}/transfer", post_with(transfer::transfer, transfer::docs))
 }
 
 /// Names a measure.

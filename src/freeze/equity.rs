@@ -108,12 +108,12 @@ fn amount_of(target: &Target) -> Option<Decimal> {
     }
 }
 
-/// How much subscribed capital may still be frozen: the room of the claim without the stakes of other lines that are asked or
-/// stand.
+/// How much subscribed capital may still be frozen: the room of the claim without the stakes of other lines that are asked,
+/// stand, or were transferred.
 pub fn stake_room(claim: Decimal, ledger: &[Measure], without: Option<MeasureId>) -> Decimal {
     let frozen = |measure: &&Measure| {
-        let states =
-            [MeasureState::Asked, MeasureState::InForce, MeasureState::Releasing, MeasureState::Stuck];
+        use MeasureState::{Asked, InForce, Releasing, Renewing, Stuck, Transferred, Transferring};
+        let states = [Asked, InForce, Releasing, Stuck, Renewing, Transferring, Transferred];
         Some(measure.id) != without && states.contains(&measure.state)
     };
     let others: Decimal = ledger.iter().filter(frozen).filter_map(|measure| amount_of(&measure.target)).sum();

@@ -27,7 +27,9 @@ pub fn exposure(measure: &Measure) -> Decimal {
         | MeasureState::Stuck
         | MeasureState::Renewing
         | MeasureState::Deducting
-        | MeasureState::Deducted => measure.held,
+        | MeasureState::Deducted
+        | MeasureState::Transferring
+        | MeasureState::Transferred => measure.held,
         MeasureState::Candidate | MeasureState::Released | MeasureState::Refused | MeasureState::Skipped => {
             Decimal::ZERO
         }

@@ -42,6 +42,15 @@ pub fn hear(measure: &Measure, action: ActionKind, reply: &Reply) -> (Measure, O
                 Measure { state: MeasureState::InForce, deducting: Decimal::ZERO, note, ..measure.clone() };
             (standing, Some(EventType::MeasureRefused))
         }
+        (ActionKind::Transfer, Reply::Transferred { .. }) => {
+            let gone = Measure { state: MeasureState::Transferred, ..measure.clone() };
+            (gone, Some(EventType::MeasureTransferred))
+        }
+        (ActionKind::Transfer, Reply::NotHeld(refusal) | Reply::Refused(refusal)) => {
+            let note = format!("强制转让未成 transfer declined: {}", refusal.words);
+            let standing = Measure { state: MeasureState::InForce, note, ..measure.clone() };
+            (standing, Some(EventType::MeasureRefused))
+        }
         _ => (measure.clone(), None),
     }
 }

@@ -23,11 +23,12 @@ pub enum EventType {
     InquiryCancelled,
     MeasureDeducted,
     MeasureRenewed,
+    MeasureTransferred,
 }
 
 impl EventType {
     /// Every type, in the order of its stored code.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::InquiryAccepted,
         Self::OrderAnswered,
         Self::OrderRefused,
@@ -45,6 +46,7 @@ impl EventType {
         Self::InquiryCancelled,
         Self::MeasureDeducted,
         Self::MeasureRenewed,
+        Self::MeasureTransferred,
     ];
 
     /// The CloudEvents type.
@@ -67,6 +69,7 @@ impl EventType {
             Self::InquiryCancelled => "chakong.inquiry.cancelled",
             Self::MeasureDeducted => "chakong.measure.deducted",
             Self::MeasureRenewed => "chakong.measure.renewed",
+            Self::MeasureTransferred => "chakong.measure.transferred",
         }
     }
 

@@ -33,6 +33,10 @@ pub enum MeasureState {
     Deducting,
     /// All that was held was taken to the court's account.
     Deducted,
+    /// A forced transfer of the stake is under way; it still stands.
+    Transferring,
+    /// The stake was transferred by force.
+    Transferred,
     /// Given back.
     Released,
     /// The counterpart did not do it.
@@ -54,6 +58,8 @@ impl MeasureState {
             Self::Renewing => "renewing",
             Self::Deducting => "deducting",
             Self::Deducted => "deducted",
+            Self::Transferring => "transferring",
+            Self::Transferred => "transferred",
             Self::Released => "released",
             Self::Refused => "refused",
             Self::Skipped => "skipped",

@@ -335,7 +335,8 @@ impl Lane {
             };
             Ok((ready, known, next))
         };
-        let (ready, known, next) = self.context.store.read(read).await?;
+        // On the writer's thread: what was just written is at hand there, and a reader would fetch it anew.
+        let (ready, known, next) = self.context.store.write(move |tx| read(tx)).await?;
         if !known.is_empty() {
             self.answer_known(known).await?;
         }

@@ -1,7 +1,7 @@
 //! The ledger's part of settling: what an answer means for it, and the orders that follow from it.
 
 use chakong_contract::order::{CourtAccount, DocumentKind, Original, Target};
-use chakong_contract::{Date, Instruction, Moment, Money, Reply};
+use chakong_contract::{Date, Instruction, Moment, Money, Reply, Transferee};
 use jiff::{Span, Timestamp};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::json;
@@ -91,7 +91,9 @@ fn without_answer(measure: &Measure, before: &OrderRecord, order: &OrderRecord) 
     let state = match measure.state {
         MeasureState::Asked => MeasureState::Refused,
         MeasureState::Releasing => MeasureState::Stuck,
-        MeasureState::Renewing | MeasureState::Deducting => MeasureState::InForce,
+        MeasureState::Renewing | MeasureState::Deducting | MeasureState::Transferring => {
+            MeasureState::InForce
+        }
         other => other,
     };
     Measure { state, releasing: Decimal::ZERO, deducting: Decimal::ZERO, note, ..measure.clone() }
@@ -251,6 +253,22 @@ pub(super) fn take(
     let priority = priority_of(tx, inquiry)?;
     tx.insert_order(&control(priority, &measure, instruction, now))?;
     tx.save_measure(&Measure { state: MeasureState::Deducting, deducting: amount, ..measure })?;
+    open_more(inquiry, 1);
+    Ok(())
+}
+
+/// Sends the order to register a forced transfer of a stake. Its documents are there.
+pub(super) fn pass_over(
+    tx: &mut dyn Tx,
+    inquiry: &mut Inquiry,
+    measure: Measure,
+    to: Transferee,
+    now: Timestamp,
+) -> Stored<()> {
+    let instruction = Instruction::Transfer { target: measure.target.clone(), to };
+    let priority = priority_of(tx, inquiry)?;
+    tx.insert_order(&control(priority, &measure, instruction, now))?;
+    tx.save_measure(&Measure { state: MeasureState::Transferring, ..measure })?;
     open_more(inquiry, 1);
     Ok(())
 }

@@ -2,13 +2,14 @@
 
 use chakong::clock::{Clock as _, SystemClock};
 use chakong::inquiry::{EventType, Measure, MeasureState};
-use chakong::settle::{self, Approval};
+use chakong::settle::{self, Approval, Transfer};
 use chakong::store::Act;
 use chakong_contract::order::Target;
+use chakong_contract::{IdentityDocument, PartyKind, Transferee};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use crate::world::{Played, World, inquiry};
+use crate::world::{Played, World, document, inquiry};
 
 const PARTY: &str = "临汾测试矿业有限公司";
 const PARTY_CODE: &str = "91000000MADEM00112";
@@ -127,4 +128,42 @@ async fn two_sources_of_a_stake_are_one_line_that_an_officer_approves_and_that_m
     let books = world.hosted.books();
     assert_eq!((books["regulator"].controls.len(), books["elsewhere"].controls.len()), (1, 0));
     world.stop().await;
+}
+
+fn taker() -> Transferee {
+    Transferee {
+        name: "示例丙投资有限公司".parse().expect("a name"),
+        kind: PartyKind::Organisation,
+        document: IdentityDocument::Uscc("91000000MADEM0038R".parse().expect("a code")),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frozen_stake_is_transferred_by_force_on_its_own_ruling_and_notice() {
+    for (papers, may) in [(&[][..], false), (&["transfer_ruling", "transfer_notice"][..], true)] {
+        let world = World::start(vec![vendor(), json_line("regulator", "", register(&json!([])))]).await;
+        let mut body = asked("9000000.00", "auto");
+        body["documents"].as_array_mut().expect("documents").extend(papers.iter().map(|kind| document(kind)));
+        let submitted = world.submit(&body).await;
+        let done = world.until_complete(submitted.id).await;
+        let id = stake(&world, done.id).await.id;
+        let wanted = Transfer { to: taker(), documents: Vec::new() };
+        let work = move |tx: &mut dyn chakong::store::Tx| settle::transfer(tx, id, &wanted, act());
+        match world.store.write(work).await.expect("written") {
+            Ok(measure) => assert!(may && measure.state == MeasureState::Transferring),
+            Err(declined) => {
+                assert!(!may && declined.to_string().contains("股权强制转让裁定书"), "{declined}")
+            }
+        }
+        if may {
+            let is_done =
+                async |world: &World| stake(world, done.id).await.state == MeasureState::Transferred;
+            world.until("it is transferred", is_done).await;
+            let booked = world.hosted.books().remove("regulator").expect("books");
+            assert_eq!((booked.controls[1].action.as_str(), booked.controls[1].executed), ("transfer", 1));
+            let events = world.events(done.id).await;
+            assert!(events.iter().any(|event| event.kind == EventType::MeasureTransferred));
+        }
+        world.stop().await;
+    }
 }

@@ -8,7 +8,7 @@ const UID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const ROLES: [&str; 4] = ["case", "officer", "approver", "ops"];
 
 /// Method, path, and who may, as letters: case system, officer, approver, operations.
-const MATRIX: [(&str, &str, &str); 31] = [
+const MATRIX: [(&str, &str, &str); 32] = [
     ("POST", "/v1/inquiries", "c"),
     ("GET", "/v1/inquiries", "coa"),
     ("GET", "/v1/inquiries/{uid}", "coa"),
@@ -27,6 +27,7 @@ const MATRIX: [(&str, &str, &str); 31] = [
     ("POST", "/v1/measures/1/approve", "a"),
     ("POST", "/v1/measures/1/reject", "a"),
     ("POST", "/v1/measures/1/release", "a"),
+    ("POST", "/v1/measures/1/transfer", "a"),
     ("GET", "/v1/results?consumer=x", "c"),
     ("POST", "/v1/results/ack", "c"),
     ("GET", "/v1/consumers", "cp"),

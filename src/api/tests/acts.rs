@@ -130,6 +130,28 @@ async fn a_deduction_needs_a_freeze_that_stands_its_papers_and_an_account_of_the
 }
 
 #[tokio::test]
+async fn only_a_stake_is_transferred_and_only_where_the_counterpart_registers_transfers() {
+    let (bench, _, _, measure) = with_proposal().await;
+    let transfer = format!("{measure}/transfer");
+    let to = json!({ "name": "示例丙投资有限公司", "kind": "organisation",
+        "document": { "kind": "uscc", "number": "91000000MADEM0038R" } });
+    let wrong = json!({ "reason": "", "to": to, "documents": [{ "kind": "transfer_ruling", "title": "x", "format": "", "content": "" }] });
+    let problem = bench.post("approver", &transfer, &wrong).await.is_problem(422, "invalid");
+    assert_eq!(problem["findings"].as_array().map(Vec::len), Some(3), "{problem}");
+    let good = json!({ "reason": "拍卖成交", "to": to });
+    bench.post("officer", &transfer, &good).await.is_problem(403, "forbidden");
+    let problem = bench.post("approver", &transfer, &good).await.is_problem(409, "not-now");
+    assert!(
+        problem["detail"].as_str().is_some_and(|detail| detail.contains("takes no transfer")),
+        "{problem}"
+    );
+    bench.post("approver", "/v1/measures/99/transfer", &good).await.is_problem(404, "not-found");
+    let mut nobody = good;
+    nobody["to"]["document"]["number"] = json!("91000000MADEM0038X");
+    bench.post("approver", &transfer, &nobody).await.is_problem(400, "malformed-body");
+}
+
+#[tokio::test]
 async fn an_order_and_an_inquiry_are_asked_again() {
     let bench = Bench::new();
     let (path, orders) = bench.submitted("k", &submission()).await;

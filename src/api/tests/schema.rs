@@ -28,7 +28,7 @@ pub(super) fn assert_documented(method: &str, path: &str, status: u16) {
 }
 
 /// Every route of the API.
-const ROUTES: [&str; 36] = [
+const ROUTES: [&str; 37] = [
     "get /healthz",
     "get /metrics",
     "get /openapi.json",
@@ -62,6 +62,7 @@ const ROUTES: [&str; 36] = [
     "post /v1/measures/{id}/reject",
     "post /v1/measures/{id}/release",
     "post /v1/measures/{id}/renew",
+    "post /v1/measures/{id}/transfer",
     "post /v1/orders/{number}/requery",
     "post /v1/orders/{number}/resolve",
     "post /v1/results/ack",
