@@ -7,6 +7,7 @@ mod deduct;
 mod differences;
 mod equity;
 mod measures;
+mod more;
 mod passing_on;
 mod renew;
 mod transfer;
@@ -25,6 +26,7 @@ pub use apply::{Effect, Source, answer_key, apply, apply_noting};
 pub use by_hand::{Approval, Declined, Resolution, approve, cancel, reject, release, requery, resolve};
 pub use completion::{certificate_of, open_more};
 pub use deduct::{Deduction, deduct};
+pub use more::with_more;
 pub use renew::{Renewal, renew};
 pub use transfer::{Transfer, transfer};
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use chakong_contract::connector::{Read, ReadContent, Reading};
-use chakong_contract::{Fault, FaultKind, RequestNumber, Taken};
+use chakong_contract::{Answer, Fault, FaultKind, More, RequestNumber, Taken};
 use jiff::Timestamp;
 
 use super::LaneHealth;
 use super::lane::Context;
 use crate::config::CounterpartConfig;
 use crate::inquiry::{OrderRecord, OrderState};
-use crate::settle::{Circumstances, Effect, Happening, Source, apply_noting};
+use crate::settle::{Circumstances, Effect, Happening, Source, apply_noting, with_more};
 use crate::store::{RawMessage, Stored, Tx, order_by_number};
 
 /// Circumstances for settling orders of a counterpart.
@@ -93,6 +93,7 @@ impl TakeIn<'_> {
     fn count_unknown(&self, reading: &Reading) {
         let unknown = |read: &Read| match &read.content {
             ReadContent::Answer(answer) => answer.unknown.len(),
+            ReadContent::More(more) => more.unknown.len(),
             ReadContent::Fault(_) => 0,
         };
         let values: usize = reading.reads.iter().map(unknown).sum();
@@ -121,6 +122,16 @@ fn stranger(read: &Read) -> Taken {
     }
 }
 
+/// The last answer to an order with what came later; the inner error is for the counterpart to read.
+fn add(tx: &mut dyn Tx, order: &OrderRecord, more: &More) -> Stored<Result<Option<Answer>, Fault>> {
+    let last = tx.revision(order.root, None)?.filter(|last| last.order == order.id);
+    let unanswered = || {
+        let detail = "the accounts were not fed back yet; feed them back first";
+        Fault::new(FaultKind::Malformed, "add transactions to an account", detail)
+    };
+    Ok(last.ok_or_else(unanswered).and_then(|last| with_more(&last.answer, more)))
+}
+
 fn take(
     tx: &mut dyn Tx,
     order: &OrderRecord,
@@ -130,6 +141,11 @@ fn take(
 ) -> Stored<Taken> {
     let answer = match &read.content {
         ReadContent::Answer(answer) => Arc::new((**answer).clone()),
+        ReadContent::More(more) => match add(tx, order, more)? {
+            Ok(Some(whole)) => Arc::new(whole),
+            Ok(None) => return Ok(Taken::Already),
+            Err(fault) => return Ok(Taken::Unreadable(fault)),
+        },
         ReadContent::Fault(fault) => {
             apply_noting(tx, order, Happening::Unreadable(fault.clone()), on, source)?;
             return Ok(Taken::Unreadable(fault.clone()));

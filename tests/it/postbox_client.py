@@ -57,9 +57,10 @@ _, certificates = opened(service.zjInfo(me, sealed("bdhminfo", ("condition", {"B
 check(certificates and certificates[0]["GZZBM"], f"certificates: {certificates}")
 
 nothing = {"CCXH": "1", "KHZH": "查无开户信息"}
+account = {"CCXH": "1", "KHZH": "9990000000000000011", "CCLB": "一般存款账户", "BZ": "156", "YE": "9.00", "KYYE": "9.00"}
 feed = sealed(
     "zhxxList",
-    ("zhxx", {"BDHM": number, **nothing}),
+    ("zhxx", {"BDHM": number, **account}),
     ("zhxx", {"BDHM": "CK20260105000000999999", **nothing}),
 )
 _, none = opened(service.zjInfo(other, sealed("bdhminfo", ("condition", {"BDHM": number}))))
@@ -73,6 +74,23 @@ check(outcome["CK20260105000000999999"][0] == "fail", f"a stranger: {verdicts}")
 _, verdicts = opened(service.shfeedXzcxInfo(me, feed))
 outcome = {verdict["bdhm"]: (verdict["result"], verdict["msg"]) for verdict in verdicts}
 check(outcome[number] == ("fail", "已经反馈, 不能再次反馈"), f"the second time: {verdicts}")
+
+
+def moved(place, serial):
+    """A transaction of an account of the answer, on its own."""
+    about = {"BDHM": number, "CCXH": place, "WLXH": "1", "JYZL": "网上转账", "ZJLX": "转出", "BZ": "156"}
+    return sealed("wlxxList", ("wlxx", {**about, "JE": "100.00", "JYSJ": "2025/08/01 09:11:24", "JYLSH": serial}))
+
+
+for document, expected in [
+    (moved("1", "000001"), "success"),
+    (moved("1", "000002"), "success"),
+    (moved("1", "000002"), "fail"),
+    (moved("7", "000003"), "fail"),
+]:
+    _, verdicts = opened(service.shfeedXzcxwlxxInfo(me, document))
+    outcome = [(verdict["bdhm"], verdict["result"]) for verdict in verdicts]
+    check(outcome == [(number, expected)], f"transactions on their own: {verdicts}")
 _, orders = opened(service.getXzcxList(me))
 check(not orders, f"still on offer: {orders}")
 print(number)

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use chakong::inquiry::OrderState;
+use chakong_contract::Asset;
 use serde_json::{Value, json};
 
 use crate::tidy::root;
@@ -28,7 +29,18 @@ async fn a_client_that_is_not_ours_fetches_documents_and_feeds_back() {
     let (said, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}\n{failed}");
     let done = world.until_complete(submitted.id).await;
-    for order in world.orders(done.id).await {
+    let orders = world.orders(done.id).await;
+    let fed = orders.iter().find(|order| order.lane == "bank-1").expect("the order that zeep answered").id;
+    let last =
+        world.store.read(move |reads| reads.revision(fed, None)).await.expect("reads").expect("an answer");
+    let Asset::Account(account) = &last.answer.reply.assets()[0].asset else { panic!("{last:?}") };
+    let serials: Vec<&str> = account.transactions.iter().map(|one| one.serial.as_str()).collect();
+    assert_eq!(
+        (serials, last.number),
+        (vec!["000001", "000002"], 3),
+        "each addition is a revision: {account:?}"
+    );
+    for order in orders {
         assert_eq!(order.state, OrderState::Answered);
         assert_eq!(said.contains(order.number().as_str()), order.lane == "bank-1", "{said}");
     }

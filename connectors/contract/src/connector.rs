@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::asset::Transaction;
 use crate::date::Moment;
 use crate::fault::Fault;
 use crate::manifest::{Manifest, SettingProblem, Settings};
 use crate::message::{HttpAnswer, HttpHeard, HttpRequest, Message};
 use crate::order::{Order, RequestNumber};
-use crate::reply::Answer;
+use crate::reply::{Answer, UnknownValue};
 use crate::sandbox::{Sandbox, SandboxError};
 use crate::secret::Secret;
 
@@ -267,8 +268,22 @@ pub struct Read {
 pub enum ReadContent {
     /// An answer.
     Answer(Box<Answer>),
+    /// More of an answer that was given before.
+    More(Box<More>),
     /// This entry cannot be read.
     Fault(Fault),
+}
+
+/// More of an answer that was given before: transactions of one of its accounts, which may be too many for one message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct More {
+    /// Number of the account within the answer; see [`Account::place`](crate::Account).
+    pub place: u32,
+    /// The transactions.
+    pub transactions: Vec<Transaction>,
+    /// Values that the connector does not know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<UnknownValue>,
 }
 
 impl Read {

@@ -39,7 +39,7 @@ mod text;
 
 pub use asset::{Account, Asset, Company, Encumbrance, EquityStake, RealProperty};
 pub use connector::{
-    Batch, Call, Charges, Connector, Dialogue, Found, Heard, Parcel, Plugin, Postbox, Read, Reading,
+    Batch, Call, Charges, Connector, Dialogue, Found, Heard, More, Parcel, Plugin, Postbox, Read, Reading,
     Response, Speaks, Step, Taken, Visit, Want,
 };
 pub use date::{Date, Moment};

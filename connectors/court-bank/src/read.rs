@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use chakong_contract::{Answer, Fault, FaultKind, Message, Read, Reading, RequestNumber, Response};
 
 pub(crate) use self::failure::words;
-pub(crate) use self::fed::{NOT_MERGED, read_fed};
+pub(crate) use self::fed::read_fed;
 use crate::manifest::Bank;
 use crate::package;
 use crate::wire::file_name::{self, PackageName};
@@ -49,6 +49,8 @@ struct Collected {
     subjects: Vec<Subject>,
     /// Where in `subjects` a number is.
     places: HashMap<String, usize>,
+    /// What belongs to answers that were given before.
+    more: Vec<Read>,
     problems: Vec<Fault>,
     failed: Vec<failure::Failed>,
 }
@@ -163,7 +165,7 @@ impl Collected {
                     self.subject(package, &row.number).returned.get_or_insert(row);
                 }
             }
-            Document::Transactions(list) => self.note_transactions(&list.rows),
+            Document::Transactions(list) => self.take_transactions(list.rows),
             Document::Queries(_)
             | Document::ControlRequests(_)
             | Document::Documents(_)
@@ -177,7 +179,7 @@ impl Collected {
 
     /// A message that says nothing about any request is a problem.
     fn refuse_silence(&mut self, package: Option<&PackageName>) {
-        if self.subjects.is_empty() && self.problems.is_empty() {
+        if self.subjects.is_empty() && self.more.is_empty() && self.problems.is_empty() {
             self.cannot_read(package, refuse(FaultKind::Malformed, "it speaks about no request"));
         }
     }
@@ -235,6 +237,7 @@ impl Collected {
                 }
             }
         }
+        reads.append(&mut self.more);
         let about = package.map(|package| package.request.as_ref().unwrap_or(&package.batch).clone());
         let receipt = failure::receipt(bank, package, &self.failed);
         let response = |(about, message)| Response { about, message };

@@ -148,7 +148,7 @@ fn a_seizure_behind_another_waits_and_a_declined_case_revises_what_was_accepted(
         .flat_map(|reading| &reading.reads)
         .filter_map(|read| match &read.content {
             chakong_contract::connector::ReadContent::Answer(answer) => Some(&answer.reply),
-            chakong_contract::connector::ReadContent::Fault(_) => None,
+            _ => None,
         })
         .collect();
     let [Reply::Held(_), Reply::NotHeld(refusal)] = said.as_slice() else { panic!("{said:?}") };

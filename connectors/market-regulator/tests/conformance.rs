@@ -154,6 +154,7 @@ impl Line {
         match talk.reads() {
             [read] => match &read.content {
                 ReadContent::Answer(answer) => (number, answer.reply.clone()),
+                ReadContent::More(_) => panic!("{read:?}"),
                 ReadContent::Fault(fault) => panic!("{fault}"),
             },
             _ => panic!("{:?}", talk.end),

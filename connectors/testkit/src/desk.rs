@@ -130,8 +130,9 @@ impl Desk {
                 self.closed.push(self.open.remove(at));
                 Taken::Accepted
             }
+            (ReadContent::More(_), _) if self.closed.iter().any(is_it) => Taken::Accepted,
             (ReadContent::Answer(_), None) if self.closed.iter().any(is_it) => Taken::Already,
-            (ReadContent::Answer(_), None) => Taken::Unknown,
+            (ReadContent::Answer(_) | ReadContent::More(_), _) => Taken::Unknown,
         }
     }
 }

@@ -140,7 +140,8 @@ fn found(postbox: &dyn Postbox, visit: &Visit, orders: &[Order]) -> Found {
         Want::HandIn(reading) => {
             let verdict = |read: &chakong_contract::Read| match &read.content {
                 chakong_contract::connector::ReadContent::Fault(fault) => Taken::Unreadable(fault.clone()),
-                chakong_contract::connector::ReadContent::Answer(_) => {
+                chakong_contract::connector::ReadContent::Answer(_)
+                | chakong_contract::connector::ReadContent::More(_) => {
                     let known = orders.iter().any(|order| Some(&order.number) == read.number.as_ref());
                     if known { Taken::Accepted } else { Taken::Unknown }
                 }

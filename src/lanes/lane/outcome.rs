@@ -120,7 +120,8 @@ impl Lane {
                     outcomes.push((*id, Happening::Answered(Arc::from(answer))));
                 }
                 (Some((id, _)), ReadContent::Fault(fault)) => outcomes.push((*id, Happening::Faulted(fault))),
-                (None, _) => {
+                // A conversation gives answers whole; more of one comes only from who hands in.
+                (Some(_), ReadContent::More(_)) | (None, _) => {
                     let fault = Fault::new(
                         FaultKind::Malformed,
                         "match an answer",

@@ -14,6 +14,9 @@ pub struct Account {
     pub institution_code: String,
     /// Account number 开户账号.
     pub number: String,
+    /// Number of the account within its answer 账户序号, by which the bank speaks of it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<u32>,
     /// Account class 账户类别 in the bank's words; the main signal for exemption, kept verbatim.
     pub class: String,
     /// Account status 账户状态 in the bank's words.

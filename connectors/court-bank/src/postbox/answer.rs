@@ -1,11 +1,11 @@
 //! Answers of the web service.
 
 use chakong_contract::soap::http;
-use chakong_contract::{Fault, Found, HttpAnswer, Order, Reading, RequestNumber, Taken, Visit, Want};
+use chakong_contract::{Fault, Found, HttpAnswer, Order, RequestNumber, Taken, Visit, Want};
 use serde::Serialize;
 
 use crate::manifest::Bank;
-use crate::read::{self, NOT_MERGED};
+use crate::read;
 use crate::wire::desk::{ALREADY, EntryRow, FAIL, RESULT, ResultRow, SUCCESS};
 use crate::wire::sealed::{self, RareNames};
 use crate::wire::soap::{self, Operation, Trouble};
@@ -39,7 +39,7 @@ pub(super) fn answer(bank: &Bank, visit: &Visit, found: &Found) -> HttpAnswer {
         Found::Order(None) if operation == Operation::QueryDocuments => Ok(refusal(operation, UNKNOWN_KEY)),
         Found::Order(None) => Ok(refusal(operation, UNKNOWN)),
         Found::Order(Some(order)) => papers(operation, order),
-        Found::Taken(taken) => results(operation, &visit.want, taken),
+        Found::Taken(taken) => results(operation, taken),
         // A caller takes a fault for a failure of the line and comes again; an error message might end the matter.
         Found::Unavailable | Found::Description | Found::Admitted => {
             return fault(Trouble::ours("the service cannot answer now; call again"));
@@ -108,22 +108,9 @@ fn refusal(operation: Operation, words: &str) -> String {
     sealed::refusal(list, operation == Operation::Return, words)
 }
 
-/// What became of a feedback. Transactions on their own are in no entry of the reading and are taken as they are.
-fn results(
-    operation: Operation,
-    want: &Want,
-    taken: &[(Option<RequestNumber>, Taken)],
-) -> Result<String, Fault> {
-    let mut entries: Vec<EntryRow> =
-        taken.iter().map(|(number, taken)| entry(number.as_ref(), taken)).collect();
-    if let Want::HandIn(Reading { problems, .. }) = want {
-        let beside = problems.iter().filter(|problem| problem.detail == NOT_MERGED);
-        entries.extend(beside.filter_map(|problem| problem.status.clone()).map(|number| EntryRow {
-            number,
-            outcome: SUCCESS.into(),
-            ..EntryRow::default()
-        }));
-    }
+/// What became of a feedback.
+fn results(operation: Operation, taken: &[(Option<RequestNumber>, Taken)]) -> Result<String, Fault> {
+    let entries: Vec<EntryRow> = taken.iter().map(|(number, taken)| entry(number.as_ref(), taken)).collect();
     if entries.is_empty() {
         return Ok(refusal(operation, UNREADABLE));
     }

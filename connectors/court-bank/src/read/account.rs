@@ -1,7 +1,7 @@
 //! One account of an answer, normalised (protocol section 3).
 
 use chakong_contract::asset::{EncumbranceKind, Product, SubAccount, Transaction};
-use chakong_contract::{Account, Currency, Encumbrance};
+use chakong_contract::{Account, Currency, Encumbrance, More};
 
 use super::values::{Notes, text};
 use crate::manifest::Bank;
@@ -19,6 +19,7 @@ pub(super) fn account(bank: &Bank, row: &AccountRow, notes: &mut Notes) -> Accou
         institution: if bank.name.is_empty() { bank.code.to_string() } else { bank.name.clone() },
         institution_code: bank.code.to_string(),
         number: text(&row.account),
+        place: row.sequence.trim().parse().ok(),
         class: text(&row.class),
         status: text(&row.status),
         branch: text(&row.branch),
@@ -117,6 +118,13 @@ fn transaction(row: &TransactionRow, currency: Option<Currency>, notes: &mut Not
         counterparty_account: text(&row.other_account),
         counterparty_bank: text(&row.other_bank),
     }
+}
+
+/// Transactions that came on their own, of one account of a request. Their currency is the account's where they name none.
+pub(super) fn more(place: u32, rows: &[TransactionRow]) -> More {
+    let mut notes = Notes::default();
+    let transactions = rows.iter().map(|row| transaction(row, None, &mut notes)).collect();
+    More { place, transactions, unknown: notes.unknown }
 }
 
 /// The row's own currency; the account's where the row names none.

@@ -1,22 +1,15 @@
 //! Documents handed in over the web service, sealed (protocol section 1b).
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
-use chakong_contract::{Fault, FaultKind, Reading, RequestNumber};
+use chakong_contract::connector::ReadContent;
+use chakong_contract::{Fault, FaultKind, Read, Reading, RequestNumber};
 
-use super::{Collected, refuse};
+use super::{Collected, account, refuse};
 use crate::manifest::Bank;
 use crate::wire::TransactionRow;
 use crate::wire::sealed;
 use crate::wire::soap::{self, Operation};
-
-/// Most requests whose transactions may come in one message.
-const MOST_REQUESTS: usize = 5000;
-
-/// What is told of transactions that come on their own; the status is the request number. Their rows name no account,
-/// only its sequence in a feedback that may come before or after: they stay in the raw message.
-pub(crate) const NOT_MERGED: &str =
-    "the bank handed transactions in on their own; they are in the raw message and in no account";
 
 /// Reads a document that was handed in, still sealed.
 pub(crate) fn read_fed(bank: &Bank, document: &str) -> Reading {
@@ -54,13 +47,25 @@ impl Collected {
         }
     }
 
-    /// Transactions on their own change no answer: what a bank says last about a query stands for all it said.
-    pub(super) fn note_transactions(&mut self, rows: &[TransactionRow]) {
-        let mut seen = HashSet::new();
+    /// Transactions on their own belong to an account of an answer that was fed back before.
+    pub(super) fn take_transactions(&mut self, rows: Vec<TransactionRow>) {
+        let mut by_account: BTreeMap<(String, u32), Vec<TransactionRow>> = BTreeMap::new();
         for row in rows {
-            let Ok(number) = row.number.trim().parse::<RequestNumber>() else { continue };
-            if seen.len() < MOST_REQUESTS && seen.insert(number.clone()) {
-                self.problems.push(refuse(FaultKind::Malformed, NOT_MERGED).status(number));
+            match row.account_sequence.trim().parse() {
+                Ok(place) => {
+                    by_account.entry((row.number.trim().to_owned(), place)).or_default().push(row);
+                }
+                Err(_) => {
+                    let fault = refuse(FaultKind::Malformed, "a transaction names no account of its request");
+                    self.problems.push(fault);
+                }
+            }
+        }
+        for ((number, place), rows) in by_account {
+            let content = ReadContent::More(Box::new(account::more(place, &rows)));
+            match number.parse::<RequestNumber>() {
+                Ok(number) => self.more.push(Read { number: Some(number), content }),
+                Err(_) => self.problems.push(refuse(FaultKind::Malformed, "a row has no request number")),
             }
         }
     }
