@@ -26,7 +26,7 @@ pub use apply::{Effect, Source, answer_key, apply, apply_noting};
 pub use by_hand::{Approval, Declined, Resolution, approve, cancel, reject, release, requery, resolve};
 pub use completion::{certificate_of, open_more};
 pub use deduct::{Deduction, deduct};
-pub use more::with_more;
+pub use more::{keeping_more, with_more};
 pub use renew::{Renewal, renew};
 pub use transfer::{Transfer, transfer};
 

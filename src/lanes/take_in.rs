@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use chakong_contract::connector::{Read, ReadContent, Reading};
-use chakong_contract::{Answer, Fault, FaultKind, More, RequestNumber, Taken};
+use chakong_contract::{Answer, Fault, FaultKind, RequestNumber, Taken};
 use jiff::Timestamp;
 
 use super::LaneHealth;
 use super::lane::Context;
 use crate::config::CounterpartConfig;
 use crate::inquiry::{OrderRecord, OrderState};
-use crate::settle::{Circumstances, Effect, Happening, Source, apply_noting, with_more};
+use crate::settle::{Circumstances, Effect, Happening, Source, apply_noting, keeping_more, with_more};
 use crate::store::{RawMessage, Stored, Tx, order_by_number};
 
 /// Circumstances for settling orders of a counterpart.
@@ -122,14 +122,30 @@ fn stranger(read: &Read) -> Taken {
     }
 }
 
-/// The last answer to an order with what came later; the inner error is for the counterpart to read.
-fn add(tx: &mut dyn Tx, order: &OrderRecord, more: &More) -> Stored<Result<Option<Answer>, Fault>> {
-    let last = tx.revision(order.root, None)?.filter(|last| last.order == order.id);
-    let unanswered = || {
-        let detail = "the accounts were not fed back yet; feed them back first";
-        Fault::new(FaultKind::Malformed, "add transactions to an account", detail)
+/// Most revisions that a counterpart makes of one answer by handing things in.
+const MOST_REVISIONS: u32 = 1_000;
+
+/// What an entry makes of the last answer to an order: `None` when it says nothing new. The inner error is for the counterpart
+/// to read.
+fn whole(tx: &mut dyn Tx, order: &OrderRecord, read: &Read) -> Stored<Result<Option<Answer>, Fault>> {
+    let last = match order.state {
+        OrderState::Queued | OrderState::Sending | OrderState::Awaiting => None,
+        _ => tx.revision(order.root, None)?,
     };
-    Ok(last.ok_or_else(unanswered).and_then(|last| with_more(&last.answer, more)))
+    let refuse = |detail| Fault::new(FaultKind::Malformed, "take a feedback in", detail);
+    if last.as_ref().is_some_and(|last| last.number >= MOST_REVISIONS) {
+        return Ok(Err(refuse("this answer was revised too often; ask the court to query again")));
+    }
+    let last = last.filter(|last| last.order == order.id);
+    Ok(match (&read.content, last) {
+        (ReadContent::Fault(fault), _) => Err(fault.clone()),
+        (ReadContent::Answer(answer), Some(last)) => Ok(Some(keeping_more((**answer).clone(), &last.answer))),
+        (ReadContent::Answer(answer), None) => Ok(Some((**answer).clone())),
+        (ReadContent::More(more), Some(last)) => with_more(&last.answer, more),
+        (ReadContent::More(_), None) => {
+            Err(refuse("the accounts were not fed back yet; feed them back first"))
+        }
+    })
 }
 
 fn take(
@@ -139,16 +155,14 @@ fn take(
     on: &Circumstances,
     source: &Source,
 ) -> Stored<Taken> {
-    let answer = match &read.content {
-        ReadContent::Answer(answer) => Arc::new((**answer).clone()),
-        ReadContent::More(more) => match add(tx, order, more)? {
-            Ok(Some(whole)) => Arc::new(whole),
-            Ok(None) => return Ok(Taken::Already),
-            Err(fault) => return Ok(Taken::Unreadable(fault)),
-        },
-        ReadContent::Fault(fault) => {
-            apply_noting(tx, order, Happening::Unreadable(fault.clone()), on, source)?;
-            return Ok(Taken::Unreadable(fault.clone()));
+    let answer = match whole(tx, order, read)? {
+        Ok(Some(answer)) => Arc::new(answer),
+        Ok(None) => return Ok(Taken::Already),
+        Err(fault) => {
+            if let ReadContent::Fault(unreadable) = &read.content {
+                apply_noting(tx, order, Happening::Unreadable(unreadable.clone()), on, source)?;
+            }
+            return Ok(Taken::Unreadable(fault));
         }
     };
     let (after, effect) = apply_noting(tx, order, Happening::Answered(answer), on, source)?;

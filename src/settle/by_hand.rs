@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::completion::{close_if_done, open_more};
-use super::measures::{ask, follow, give_back};
+use super::measures::{TOO_SMALL, ask, follow, give_back, part_of};
 use super::{Circumstances, Happening, Source, apply};
 use crate::freeze::{is_whole, may_ask};
 use crate::inquiry::{
@@ -104,6 +104,9 @@ pub fn approve(
         Ok(measure) => measure,
         Err(reason) => return Ok(Err(Declined::NotNow(reason))),
     };
+    if part_of(&measure, limit).is_none() {
+        return Ok(Err(Declined::NotNow(TOO_SMALL.into())));
+    }
     ask(tx, &mut inquiry, measure, limit, act.at)?;
     tx.save_inquiry(&inquiry)?;
     act.subject = inquiry.uid.to_string();

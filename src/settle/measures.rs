@@ -99,9 +99,16 @@ fn without_answer(measure: &Measure, before: &OrderRecord, order: &OrderRecord) 
     Measure { state, releasing: Decimal::ZERO, deducting: Decimal::ZERO, note, ..measure.clone() }
 }
 
-/// Carries out what follows from the ledger.
+/// Carries out what follows from the ledger. What a line that could not be asked leaves open goes to others.
 pub(super) fn follow(tx: &mut dyn Tx, inquiry: &mut Inquiry, now: Timestamp) -> Stored<()> {
-    let Some(mandate) = inquiry.mandate.clone() else { return Ok(()) };
+    while follow_once(tx, inquiry, now)? {}
+    Ok(())
+}
+
+/// Whether a line was given up: each time one less can be asked.
+fn follow_once(tx: &mut dyn Tx, inquiry: &mut Inquiry, now: Timestamp) -> Stored<bool> {
+    let Some(mandate) = inquiry.mandate.clone() else { return Ok(false) };
+    let mut given_up = false;
     let ledger = tx.measures_of(inquiry.id)?;
     for decision in decide(&mandate, &ledger, inquiry.open_orders == 0) {
         let line = |id| ledger.iter().find(|measure: &&Measure| measure.id == id).cloned();
@@ -109,7 +116,17 @@ pub(super) fn follow(tx: &mut dyn Tx, inquiry: &mut Inquiry, now: Timestamp) -> 
         match decision {
             // A withdrawn inquiry gives back what is too much, and asks for nothing more.
             Decision::Ask(..) | Decision::Propose(..) if inquiry.state == InquiryState::Cancelled => {}
-            Decision::Ask(id, limit) => ask(tx, inquiry, line(id).ok_or(missing)?, limit, now)?,
+            Decision::Ask(id, limit) => {
+                let measure = line(id).ok_or(missing)?;
+                match part_of(&measure, limit) {
+                    Some(_) => ask(tx, inquiry, measure, limit, now)?,
+                    None => {
+                        let (state, note) = (MeasureState::Skipped, TOO_SMALL.to_owned());
+                        tx.save_measure(&Measure { state, note, ..measure })?;
+                        given_up = true;
+                    }
+                }
+            }
             Decision::Propose(id, limit) => {
                 let measure = line(id).ok_or(missing)?;
                 let proposed = Measure { state: MeasureState::Proposed, asked: limit, ..measure };
@@ -124,8 +141,12 @@ pub(super) fn follow(tx: &mut dyn Tx, inquiry: &mut Inquiry, now: Timestamp) -> 
             Decision::Release(id, amount) => give_back(tx, inquiry, line(id).ok_or(missing)?, amount, now)?,
         }
     }
-    Ok(())
+    Ok(given_up)
 }
+
+/// Why a product is left alone, Chinese first.
+pub(super) const TOO_SMALL: &str =
+    "所余标的不足产品最小份额 what the claim leaves open is less than a hundredth of a unit of the product";
 
 /// Sends a freeze order for a line of the ledger.
 pub(super) fn ask(
@@ -147,7 +168,8 @@ pub(super) fn ask(
             let Some((part, _)) = stake_within(&measure.target, left) else { return Ok(()) };
             part
         }
-        _ => part_of(&measure, limit),
+        // What was decided is checked to be enough for some of it.
+        _ => part_of(&measure, limit).ok_or(StoreError::Missing("units of the product"))?,
     };
     let named = target.clone();
     let limit_said = amount_of(&measure, limit);
@@ -169,18 +191,22 @@ fn amount_of(measure: &Measure, amount: Decimal) -> Option<Money> {
     (!is_whole(&measure.target)).then_some(Money::yuan(amount))
 }
 
-/// The property as a freeze with a limit names it: of a product only as many units as make up the limit.
-fn part_of(measure: &Measure, limit: Decimal) -> Target {
+/// The property as a freeze with a limit names it: of a product only as many units as make up the limit. `None` where that
+/// is less than a hundredth of a unit, which is the least that an order names.
+pub(super) fn part_of(measure: &Measure, limit: Decimal) -> Option<Target> {
     let mut target = measure.target.clone();
     if let Target::Product { quantity, .. } = &mut target
         && let Some(all) = quantity.as_ref().and_then(|all| all.parse::<Decimal>().ok())
         && limit < measure.available
-        && let Some(part) = (all * limit).checked_div(measure.available)
+        && let Some(part) = all.checked_mul(limit).and_then(|part| part.checked_div(measure.available))
     {
         let part = part.round_dp_with_strategy(2, RoundingStrategy::ToZero);
+        if part.is_zero() {
+            return None;
+        }
         *quantity = Some(part.normalize().to_string());
     }
-    target
+    Some(target)
 }
 
 fn priority_of(tx: &mut dyn Tx, inquiry: &Inquiry) -> Stored<Priority> {

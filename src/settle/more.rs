@@ -1,5 +1,7 @@
 //! More of an answer that was given before: the answer with it.
 
+use std::collections::HashSet;
+
 use chakong_contract::asset::Transaction;
 use chakong_contract::reply::Answer;
 use chakong_contract::{Account, Asset, Fault, FaultKind, More, Reply};
@@ -15,21 +17,34 @@ pub fn with_more(answer: &Answer, more: &More) -> Result<Option<Answer>, Fault> 
         Fault::new(FaultKind::Malformed, "add transactions to an account", detail)
     })?;
     let currency = account.currency;
-    let before = account.transactions.len();
-    for transaction in &more.transactions {
-        let mut transaction: Transaction = transaction.clone();
-        if let Some(amount) = &mut transaction.amount {
-            amount.currency = amount.currency.or(currency);
-        }
-        if !account.transactions.contains(&transaction) {
-            account.transactions.push(transaction);
-        }
+    let known: HashSet<&Transaction> = account.transactions.iter().collect();
+    let mut new: Vec<Transaction> = more.transactions.clone();
+    for amount in new.iter_mut().filter_map(|transaction| transaction.amount.as_mut()) {
+        amount.currency = amount.currency.or(currency);
     }
-    if account.transactions.len() == before {
+    new.retain(|transaction| !known.contains(transaction));
+    let mut seen = HashSet::new();
+    new.retain(|transaction| seen.insert(transaction.clone()));
+    if new.is_empty() {
         return Ok(None);
     }
+    account.transactions.extend(new);
     whole.unknown.extend(more.unknown.iter().cloned());
     Ok(Some(whole))
+}
+
+/// An answer given again, with the transactions that came on their own since: a counterpart that feeds its accounts back once
+/// more does not take them away by that.
+pub fn keeping_more(mut answer: Answer, last: &Answer) -> Answer {
+    for found in last.reply.assets() {
+        let Asset::Account(before) = &found.asset else { continue };
+        let Some(place) = before.place else { continue };
+        let same = account(&mut answer.reply, place).filter(|after| after.number == before.number);
+        if let Some(after) = same.filter(|after| after.transactions.is_empty()) {
+            after.transactions.clone_from(&before.transactions);
+        }
+    }
+    answer
 }
 
 fn account(reply: &mut Reply, place: u32) -> Option<&mut Account> {

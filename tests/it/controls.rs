@@ -97,6 +97,33 @@ async fn of_a_product_as_many_units_are_frozen_as_the_claim_needs() {
 }
 
 #[tokio::test]
+async fn of_a_product_whose_smallest_part_is_beyond_the_claim_nothing_is_asked() {
+    let mut owner = customer(&[("9990000000000000011", "100.00")]);
+    owner["accounts"][0]["products"] = json!([
+        { "number": "XT0001", "name": "测试信托1号", "unit": "份", "unit_price": "50000.00", "quantity": "1.00" },
+        { "number": "LC0001", "name": "测试理财1号", "unit": "份", "unit_price": "2.00", "quantity": "200.00" },
+    ]);
+    let world = World::start(vec![bank("bank", &bank_code(1), json!({ "customers": [owner] }))]).await;
+    let mut body = inquiry(Some("500.00"), "auto");
+    body["mandate"]["other_property"] = json!("auto");
+    let submitted = world.submit(&body).await;
+    let done = world.until_complete(submitted.id).await;
+    let measures = world.measures(done.id).await;
+    let trust = measures.iter().find(|measure| measure.available == yuan("50000.00")).expect("the trust");
+    assert_eq!(trust.state, MeasureState::Skipped, "400 yuan are 0.008 units: {trust:#?}");
+    let held: Decimal = measures.iter().map(|measure| measure.held).sum();
+    assert_eq!(held, yuan("500.00"), "the room goes to the other product: {measures:#?}");
+    let id = trust.id;
+    let approval = Approval { limit: Some(yuan("100.00")), whole: false };
+    let approved =
+        world.store.write(move |tx| settle::approve(tx, id, approval, act())).await.expect("written");
+    assert!(approved.is_err(), "nor on an approver's word: {approved:#?}");
+    let books = world.hosted.books().remove("bank").expect("books");
+    assert!(books.controls.iter().all(|control| yuan(&control.amount) > Decimal::ZERO), "{books:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn an_account_is_frozen_as_such_only_where_all_of_it_fits_into_the_claim() {
     let owner = customer(&[("9990000000000000011", "400.00"), ("9990000000000000029", "5000.00")]);
     let world = World::start(vec![bank("bank", &bank_code(1), json!({ "customers": [owner] }))]).await;

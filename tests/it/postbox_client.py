@@ -65,6 +65,9 @@ feed = sealed(
 )
 _, none = opened(service.zjInfo(other, sealed("bdhminfo", ("condition", {"BDHM": number}))))
 check(not none, f"certificates of another bank's order: {none}")
+early = sealed("wlxxList", ("wlxx", {"BDHM": number, "CCXH": "1", "WLXH": "1", "JE": "1.00", "JYLSH": "000001"}))
+_, verdicts = opened(service.shfeedXzcxwlxxInfo(me, early))
+check(verdicts and verdicts[0]["result"] == "fail", f"transactions before their account: {verdicts}")
 _, verdicts = opened(service.shfeedXzcxInfo(other, feed))
 check(all(verdict["result"] == "fail" for verdict in verdicts), f"another bank's order: {verdicts}")
 _, verdicts = opened(service.shfeedXzcxInfo(me, feed))
@@ -91,6 +94,9 @@ for document, expected in [
     _, verdicts = opened(service.shfeedXzcxwlxxInfo(me, document))
     outcome = [(verdict["bdhm"], verdict["result"]) for verdict in verdicts]
     check(outcome == [(number, expected)], f"transactions on their own: {verdicts}")
+_, verdicts = opened(service.shfeedXzcxInfo(me, feed))
+outcome = {verdict["bdhm"]: (verdict["result"], verdict["msg"]) for verdict in verdicts}
+check(outcome[number] == ("fail", "已经反馈, 不能再次反馈"), f"accounts again, after their transactions: {verdicts}")
 _, orders = opened(service.getXzcxList(me))
 check(not orders, f"still on offer: {orders}")
 print(number)

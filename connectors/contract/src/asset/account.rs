@@ -105,7 +105,7 @@ pub struct Product {
 }
 
 /// A transaction 资金往来.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Transaction {
     /// The bank's serial number.
     pub serial: String,
