@@ -286,7 +286,7 @@ proptest! {
         follow(&mandate, &mut ledger);
         prop_assert_eq!(ledger[0].releasing, yuan(surplus), "proposals are withdrawn and the excess goes back");
         prop_assert_eq!(exposure(&ledger[1]), Decimal::ZERO);
-        let released = Reply::Released { amount: Some(Money::yuan(yuan(surplus))) };
+        let released = Reply::Released { amount: Some(Money::yuan(yuan(surplus))), words: String::new() };
         ledger[0] = hear(&ledger[0], ActionKind::Release, &released).0;
         prop_assert_eq!(ledger[0].held, yuan(claim));
         prop_assert_eq!(ledger[0].state, MeasureState::InForce);
@@ -341,7 +341,8 @@ fn without_an_officer_a_house_is_asked_only_when_nothing_more_is_on_its_way() {
     let (standing, event) = hear(&ledger[0], ActionKind::Freeze, &Reply::Held(seized));
     assert_eq!((standing.state, event), (MeasureState::InForce, Some(EventType::MeasurePlaced)));
     assert_eq!(standing.reference, "CF0001", "a release must name it");
-    let (gone, _) = hear(&standing, ActionKind::Release, &Reply::Released { amount: None });
+    let (gone, _) =
+        hear(&standing, ActionKind::Release, &Reply::Released { amount: None, words: String::new() });
     assert_eq!(gone.state, MeasureState::Released);
 }
 

@@ -1,4 +1,5 @@
-//! The desk behind the postbox: who may ask, which orders are on offer, what was handed in.
+//! The desk behind the postbox: who may ask, which orders are on offer, what was handed in. A counterpart on a call line that
+//! calls back is served like one on a postbox line, and has nothing on offer.
 //!
 //! An order stays on offer until it is answered or its time is over: what a counterpart fetched and lost it fetches again.
 
@@ -16,13 +17,13 @@ use sha2::{Digest as _, Sha256};
 use super::LaneHealth;
 use super::lane::Context;
 use super::take_in::TakeIn;
-use crate::config::{CounterpartConfig, LineConfig, PostboxConfig};
+use crate::config::{CalledAt, CounterpartConfig};
 use crate::counterparts::Counterparts;
 use crate::inquiry::OrderId;
 use crate::lines::postbox::Reception;
 use crate::store::{Packed, RawDirection, RawMessage, order_by_number};
 
-/// The desk of every counterpart on a postbox line, as configured at each call.
+/// The desk of every counterpart that calls, as configured at each call.
 #[derive(Debug)]
 pub struct Desk {
     context: Context,
@@ -46,13 +47,13 @@ enum Call {
 impl Reception for Desk {
     fn largest_call(&self, path: &str) -> Option<usize> {
         let now = self.counterparts.now();
-        now.values().filter_map(|config| postbox_of(config, path)).map(|line| line.largest_call).max()
+        now.values().filter_map(|config| called_at(config, path)).map(|at| at.largest_call).max()
     }
 
     async fn answer(self: Arc<Self>, call: HttpHeard) -> HttpAnswer {
         let now = self.counterparts.now();
         let here: Vec<_> =
-            now.values().filter(|config| postbox_of(config, &call.path).is_some()).cloned().collect();
+            now.values().filter(|config| called_at(config, &call.path).is_some()).cloned().collect();
         // Reading and writing large messages is work; a connector that panics spoils one call.
         let desk = Arc::clone(&self);
         let heard = tokio::task::spawn_blocking(move || hear(&here, &call, &desk.callers)).await;
@@ -135,16 +136,12 @@ impl Desk {
     }
 }
 
-/// The postbox line of a counterpart, if it has one at this path or above it.
-fn postbox_of<'a>(config: &'a CounterpartConfig, path: &str) -> Option<&'a PostboxConfig> {
-    match &config.line {
-        LineConfig::Postbox(line) => {
-            let below = path.strip_prefix(&line.path)?;
-            let fits = below.is_empty() || below.starts_with('/') || line.path.ends_with('/');
-            (fits && config.connector.postbox()?.serves(below)).then_some(line)
-        }
-        _ => None,
-    }
+/// Where a counterpart calls, if that is at this path or above it.
+fn called_at<'a>(config: &'a CounterpartConfig, path: &str) -> Option<&'a CalledAt> {
+    let at = config.line.called_at()?;
+    let below = path.strip_prefix(&at.path)?;
+    let fits = below.is_empty() || below.starts_with('/') || at.path.ends_with('/');
+    (fits && config.connector.postbox()?.serves(below)).then_some(at)
 }
 
 /// Understands a call. All who share a path speak the same way, so the first one hears who calls; what was handed in is

@@ -3,6 +3,7 @@
 
 mod banks;
 mod calls;
+mod city;
 mod controls;
 mod daemon;
 mod equity;

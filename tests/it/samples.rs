@@ -27,10 +27,11 @@ const COUNTERPARTS: [&str; 14] = [
     "tianyancha-by-environment",
 ];
 /// Files below `secrets` that they name.
-const SECRETS: [&str; 8] = [
+const SECRETS: [&str; 9] = [
     "companies-house.key",
     "example-bank.password",
     "example-bank-by-sftp.password",
+    "example-registry.key",
     "example-registry.password",
     "example-vehicles.key",
     "market-regulator.token",
@@ -61,7 +62,7 @@ fn folder(gateway: &str, counterparts: &[(&str, String)]) -> TempDir {
         write(&folder.path().join("descriptions").join(description), &text);
     }
     for secret in SECRETS {
-        write(&folder.path().join("secrets").join(secret), "invented-token\n");
+        write(&folder.path().join("secrets").join(secret), "invented-token-0001\n");
     }
     for (name, text) in counterparts {
         write(&folder.path().join(format!("counterparts/{name}.toml")), text);

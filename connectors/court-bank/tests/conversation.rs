@@ -73,7 +73,7 @@ fn only_reply(reading: &Reading, order: &Order) -> Reply {
         reading.reads.iter().find(|read| read.number.as_ref() == Some(&order.number)).expect("about it");
     match &read.content {
         ReadContent::Answer(answer) => answer.reply.clone(),
-        ReadContent::More(more) => panic!("{more:?}"),
+        ReadContent::More(_) | ReadContent::Beside(_) => panic!("{read:?}"),
         ReadContent::Fault(fault) => panic!("{fault}"),
     }
 }

@@ -130,9 +130,11 @@ impl Desk {
                 self.closed.push(self.open.remove(at));
                 Taken::Accepted
             }
-            (ReadContent::More(_), _) if self.closed.iter().any(is_it) => Taken::Accepted,
+            (ReadContent::More(_) | ReadContent::Beside(_), _) if self.closed.iter().any(is_it) => {
+                Taken::Accepted
+            }
             (ReadContent::Answer(_), None) if self.closed.iter().any(is_it) => Taken::Already,
-            (ReadContent::Answer(_) | ReadContent::More(_), _) => Taken::Unknown,
+            (ReadContent::Answer(_) | ReadContent::More(_) | ReadContent::Beside(_), _) => Taken::Unknown,
         }
     }
 }

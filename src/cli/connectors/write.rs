@@ -141,7 +141,8 @@ fn found(postbox: &dyn Postbox, visit: &Visit, orders: &[Order]) -> Found {
             let verdict = |read: &chakong_contract::Read| match &read.content {
                 chakong_contract::connector::ReadContent::Fault(fault) => Taken::Unreadable(fault.clone()),
                 chakong_contract::connector::ReadContent::Answer(_)
-                | chakong_contract::connector::ReadContent::More(_) => {
+                | chakong_contract::connector::ReadContent::More(_)
+                | chakong_contract::connector::ReadContent::Beside(_) => {
                     let known = orders.iter().any(|order| Some(&order.number) == read.number.as_ref());
                     if known { Taken::Accepted } else { Taken::Unknown }
                 }

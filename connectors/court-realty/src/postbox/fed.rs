@@ -174,7 +174,8 @@ const WORDS: &[(RefusalReason, &[&str])] = &[
     (RefusalReason::Declined, &["不予受理", "删除", "请先办结", "正在办理", "已存在锁定"]),
 ];
 
-fn reason(words: &str) -> RefusalReason {
+/// The reason that a registry's words give.
+pub(crate) fn reason(words: &str) -> RefusalReason {
     let known = WORDS.iter().find(|(_, known)| known.iter().any(|word| words.contains(word)));
     known.map_or(RefusalReason::Other, |(reason, _)| *reason)
 }
