@@ -3,11 +3,9 @@
 //! Results and receipts bring the account's name and password. The others name nobody: they are known by a key in the address,
 //! `…/KEY/updateCjywzt`, which only the registry was given.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chakong_contract::asset::Rank;
 use chakong_contract::connector::{Beside, Read, ReadContent};
-use chakong_contract::reply::{Holding, Receipt, UnknownValue};
+use chakong_contract::reply::{Holding, UnknownValue};
 use chakong_contract::{
     Answer, Fault, FaultKind, Found, HttpAnswer, HttpHeard, Money, Order, Postbox, Reading, Refusal,
     RefusalReason, Reply, RequestNumber, Scalar, Secret, Taken, Visit, Want,
@@ -20,8 +18,6 @@ use crate::wire::city::{About, CallBack, Caller, Registered, Returned, ReturnedH
 
 /// Longest name, password or key, in characters.
 const LONGEST: usize = 200;
-/// Largest receipt in bytes.
-const LARGEST_RECEIPT: usize = 20 << 20;
 /// Said of a case that was deleted, in place of the reason, which the message does not hold.
 const DELETED: &str =
     "登簿前业务被删除，登记机构未登记 the case was deleted before registration; nothing was registered";
@@ -229,24 +225,8 @@ fn registered(one: &Registered) -> Reply {
 fn receipt(data: Option<About>) -> Reading {
     let data = data.unwrap_or_default();
     about(&data.wwslbh.text(), || {
-        let text = data.wsnr.unwrap_or_default();
-        if text.len() / 4 * 3 > LARGEST_RECEIPT {
-            return Err(malformed("the receipt is larger than 20 MiB"));
-        }
-        let compact: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        let content = STANDARD.decode(compact).map_err(|_| malformed("the receipt is not Base64"))?;
-        if content.is_empty() {
-            return Err(malformed("the receipt is empty"));
-        }
-        let named = |value: &Scalar, absent: &str| {
-            let text: String = value.text().chars().take(LONGEST).collect();
-            if text.is_empty() { absent.to_owned() } else { text }
-        };
-        Ok(ReadContent::Beside(Box::new(Beside::Receipt(Receipt {
-            title: named(&data.wjmc, "回执"),
-            format: named(&data.wjlx, "pdf"),
-            content: content.into(),
-        }))))
+        let content = data.wsnr.unwrap_or_default();
+        crate::receipt::read(&data.wjmc.text(), &data.wjlx.text(), &content)
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use chakong_contract::connector::Read;
-use chakong_contract::{Batch, Call, Dialogue, Fault, FaultKind, Heard, HttpAnswer, Order, Step};
+use chakong_contract::{Batch, Call, Dialogue, Fault, FaultKind, Heard, HttpAnswer, RequestNumber, Step};
 
 use crate::control::{Control, Workflows};
 use crate::read::{self, Asked, Gathered};
@@ -18,7 +18,8 @@ impl Call for Registry {
         }
         let queries = write::queries(order, !self.matches_old_numbers)?;
         Ok(Box::new(Conversation {
-            order: order.clone(),
+            number: order.number.clone(),
+            asked: Asked::of(order),
             amounts: self.amounts,
             queries: queries.into(),
             answered: 0,
@@ -43,7 +44,8 @@ impl Registry {
 }
 
 struct Conversation {
-    order: Order,
+    number: RequestNumber,
+    asked: Asked,
     amounts: AmountUnit,
     /// Not yet asked.
     queries: VecDeque<Query>,
@@ -64,9 +66,8 @@ impl Dialogue for Conversation {
             None => {
                 let gathered = std::mem::take(&mut self.gathered);
                 let missing = std::mem::take(&mut self.missing);
-                let asked = Asked::of(&self.order);
-                let answer = read::answer(gathered, Some(&asked), self.amounts, missing);
-                Step::Done(vec![Read::answer(self.order.number.clone(), answer)])
+                let answer = read::answer(gathered, Some(&self.asked), self.amounts, missing);
+                Step::Done(vec![Read::answer(self.number.clone(), answer)])
             }
         }
     }

@@ -11,6 +11,7 @@ mod manifest;
 mod platform;
 mod postbox;
 mod read;
+mod receipt;
 mod sandbox;
 mod wire;
 mod write;

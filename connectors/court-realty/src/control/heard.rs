@@ -42,13 +42,13 @@ pub(super) enum Created {
     Unclear(Fault),
 }
 
-fn envelope(answer: &HttpAnswer, operation: &str) -> Result<Envelope, Fault> {
+fn envelope<'a>(answer: &'a HttpAnswer, operation: &str) -> Result<Envelope<'a>, Fault> {
     let body = answer.success(operation)?;
     let malformed = |_| Fault::new(FaultKind::Malformed, operation, "the answer is not the registry's JSON");
     serde_json::from_slice(body).map_err(malformed)
 }
 
-fn words(envelope: &Envelope) -> String {
+fn words(envelope: &Envelope<'_>) -> String {
     envelope.message.text().chars().take(LONGEST_WORDS).collect()
 }
 
@@ -112,8 +112,8 @@ pub(super) fn created(answer: &HttpAnswer) -> Created {
 }
 
 /// What the registry calls the case: an object, or the first of a list; blank where it does not say.
-fn opened(envelope: &Envelope) -> Opened {
-    let text = envelope.data.as_deref().map_or("null", serde_json::value::RawValue::get);
+fn opened(envelope: &Envelope<'_>) -> Opened {
+    let text = envelope.data.map_or("null", serde_json::value::RawValue::get);
     let one = || serde_json::from_str::<Opened>(text);
     let first = || serde_json::from_str::<Vec<Opened>>(text).map(|all| all.into_iter().next());
     one().ok().or_else(|| first().ok().flatten()).unwrap_or_default()
