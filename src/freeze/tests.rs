@@ -410,3 +410,36 @@ fn one_stake_is_one_line_however_its_company_is_named() {
     assert!(!is_closer(&with(code, "", 0), &listed), "a list does not undo what the register says");
     assert!(is_closer(&listed, &with(code, "", 0)));
 }
+
+#[test]
+fn word_of_registration_does_not_undo_what_was_asked_of_the_whole_property_since() {
+    let registered = || {
+        let mut registered = holding(Decimal::ZERO);
+        (registered.reference, registered.words) = ("YW1".into(), "已登簿".into());
+        Reply::Held(registered)
+    };
+    let line = |state| Measure { state, ..house(1) };
+    for state in [
+        MeasureState::Releasing,
+        MeasureState::Stuck,
+        MeasureState::Released,
+        MeasureState::Renewing,
+        MeasureState::Transferring,
+    ] {
+        let (after, _) = hear(&line(state), ActionKind::Freeze, &registered());
+        assert_eq!((after.state, after.reference.as_str()), (state, "YW1"));
+    }
+    let (after, event) = hear(&line(MeasureState::Renewing), ActionKind::Renew, &registered());
+    assert_eq!((after.state, event), (MeasureState::InForce, Some(EventType::MeasureRenewed)));
+    let (after, _) = hear(&line(MeasureState::Released), ActionKind::Renew, &registered());
+    assert_eq!(after.state, MeasureState::Released);
+    let declined = Reply::NotHeld(Refusal { reason: RefusalReason::Declined, words: "不予受理".into() });
+    for (before, after) in [
+        (MeasureState::Renewing, MeasureState::InForce),
+        (MeasureState::InForce, MeasureState::InForce),
+        (MeasureState::Released, MeasureState::Released),
+        (MeasureState::Refused, MeasureState::Refused),
+    ] {
+        assert_eq!(hear(&line(before), ActionKind::Renew, &declined).0.state, after);
+    }
+}
