@@ -144,9 +144,13 @@ pub fn read_counterpart(
         && line.called_at().is_some()
         && connector.postbox().is_none()
     {
-        let what = "a line on which the counterpart calls needs a connector that hears calls, with the account and the password \
-                    that it calls with";
-        root.problem("settings", what);
+        let what = match line {
+            LineConfig::Call(_) => {
+                "[line.callbacks] needs a connector that hears them, with the account and the password"
+            }
+            _ => "a postbox line needs the account and the password",
+        };
+        root.problem("settings", format_args!("{what} that the counterpart calls with"));
     }
     root.finish();
     let (settings, connector) = built?;

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use callers::{Caller, Callers};
-use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, HttpHeard, Reading, Visit, Want};
+use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, HttpHeard, Reading, Secret, Visit, Want};
 use sha2::{Digest as _, Sha256};
 
 use super::LaneHealth;
@@ -56,7 +56,7 @@ impl Reception for Desk {
             now.values().filter(|config| called_at(config, &call.path).is_some()).cloned().collect();
         // Reading and writing large messages is work; a connector that panics spoils one call.
         let desk = Arc::clone(&self);
-        let heard = tokio::task::spawn_blocking(move || hear(&here, &call, &desk.callers)).await;
+        let heard = tokio::task::spawn_blocking(move || hear(&here, &call, &desk)).await;
         match heard {
             Ok(Call::Done(answer)) => answer,
             Ok(Call::TurnedAway(whose, answer)) => {
@@ -84,6 +84,19 @@ impl Desk {
         health.problem(&fault, self.context.clock.now());
     }
 
+    /// Whether a token is that of a conversation under way with one who calls at this path. Nobody guesses one: whoever asks about
+    /// another has an old one, or one of somebody else.
+    fn confirm(&self, here: &[Arc<CounterpartConfig>], token: &Secret) -> bool {
+        let lanes: Vec<_> = here.iter().filter_map(|config| self.context.board.get(&config.name)).collect();
+        let stands = lanes.iter().any(|health| health.tokens.spend(token));
+        if let (false, [health]) = (stands, lanes.as_slice()) {
+            let detail = "it asked about a token of no conversation under way, or for the second time";
+            let fault = Fault::new(FaultKind::Unauthorised, "confirm a token", detail);
+            health.problem(&fault, self.context.clock.now());
+        }
+        stands
+    }
+
     async fn serve(&self, config: Arc<CounterpartConfig>, visit: Visit, kept: Vec<u8>) -> HttpAnswer {
         let Some(health) = self.context.board.get(&config.name) else {
             return answer(config, visit, Found::Unavailable).await;
@@ -91,6 +104,8 @@ impl Desk {
         let found = match &visit.want {
             Want::Description => Found::Description,
             Want::Admission => Found::Admitted,
+            // Confirmed without an account, before a caller is known.
+            Want::Token(_) => Found::Token(false),
             Want::Orders { control } => {
                 let control = *control;
                 return self.offer(&config, &health, visit, control).await;
@@ -146,7 +161,7 @@ fn called_at<'a>(config: &'a CounterpartConfig, path: &str) -> Option<&'a Called
 
 /// Understands a call. All who share a path speak the same way, so the first one hears who calls; what was handed in is
 /// read by the caller's own connector, whose settings may say how.
-fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard, callers: &Callers) -> Call {
+fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard, desk: &Desk) -> Call {
     let Some((first, postbox)) = here.first().and_then(|config| Some((config, config.connector.postbox()?)))
     else {
         return Call::Done(failed());
@@ -155,14 +170,21 @@ fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard, callers: &Callers) ->
         Ok(visit) => visit,
         Err(answer) => return Call::Done(answer),
     };
-    if visit.want == Want::Description {
-        return Call::Done(postbox.answer(&visit, &Found::Description));
+    match &visit.want {
+        Want::Description => return Call::Done(postbox.answer(&visit, &Found::Description)),
+        Want::Token(token) => {
+            let stands = desk.confirm(here, token);
+            return Call::Done(postbox.answer(&visit, &Found::Token(stands)));
+        }
+        _ => {}
     }
-    let caller = match callers.find(here, &visit) {
+    let caller = match desk.callers.find(here, &visit) {
         Caller::Known(caller) => caller,
         Caller::TooMany => return Call::Done(postbox.answer(&visit, &Found::Unavailable)),
         Caller::Wrong(whose) => {
-            tracing::warn!(path = call.path, operation = visit.operation, "a caller was turned away");
+            // Not the address that was called: a key may stand in it.
+            let path = first.line.called_at().map_or("", |at| &at.path);
+            tracing::warn!(path, operation = visit.operation, "a caller was turned away");
             return Call::TurnedAway(whose, postbox.answer(&visit, &Found::TurnedAway));
         }
     };

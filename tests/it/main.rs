@@ -5,6 +5,7 @@ mod banks;
 mod calls;
 mod city;
 mod controls;
+mod county;
 mod daemon;
 mod equity;
 mod flow;

@@ -10,11 +10,12 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 14] = [
+const COUNTERPARTS: [&str; 15] = [
     "companies-house",
     "example-bank",
     "example-bank-by-postbox",
     "example-bank-by-sftp",
+    "example-county",
     "example-market-regulator",
     "example-market-regulator-parameters",
     "example-registry",

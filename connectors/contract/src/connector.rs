@@ -98,6 +98,9 @@ pub struct Batch {
     pub made: Moment,
     /// The orders.
     pub orders: Vec<Order>,
+    /// On a call line on which the counterpart calls back: 32 hexadecimal digits drawn by the gateway. While the conversation
+    /// about this batch is under way, and only then, whoever calls us with it has it confirmed, once; see [`Want::Token`].
+    pub token: Option<Secret>,
 }
 
 /// Speaking over a call line.
@@ -227,6 +230,8 @@ pub enum Want {
     Certificates(RequestNumber),
     /// Answers to orders.
     HandIn(Reading),
+    /// Word whether this is the token of a conversation under way; see [`Batch::token`]. Nobody needs to be named with it.
+    Token(Secret),
 }
 
 /// What the gateway found for a visit.
@@ -246,6 +251,8 @@ pub enum Found {
     Order(Option<Box<Order>>),
     /// What became of each answer that was handed in, in the order of the reading's entries.
     Taken(Vec<(Option<RequestNumber>, Taken)>),
+    /// Whether the token is that of a conversation under way, and was not asked about before.
+    Token(bool),
 }
 
 /// What became of one answer that was handed in.

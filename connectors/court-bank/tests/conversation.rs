@@ -42,7 +42,7 @@ impl Conversation {
     fn write(&mut self, orders: &[Order]) -> Vec<Message> {
         self.batches += 1;
         let number = format!("20260105090000{:016}", self.batches);
-        let batch = Batch { number, made: now(), orders: orders.to_vec() };
+        let batch = Batch { number, made: now(), orders: orders.to_vec(), token: None };
         let Speaks::Parcel(parcel) = self.connector.speaks() else { panic!("a parcel connector") };
         assert_eq!(parcel.write(&batch), parcel.write(&batch), "writing is deterministic");
         parcel.write(&batch).expect("orders can be written")

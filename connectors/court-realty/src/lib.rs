@@ -6,6 +6,7 @@
 
 mod callbacks;
 mod control;
+mod county;
 mod dialogue;
 mod manifest;
 mod platform;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use chakong_contract::manifest::{SettingProblem, Settings};
 use chakong_contract::{ActionKind, Connector, Fault, Message, Order, Plugin, Postbox, Reading, Speaks};
 
+pub use county::plugin as county_plugin;
 pub use platform::plugin as platform_plugin;
 pub use postbox::plugin as postbox_plugin;
 

@@ -5,6 +5,7 @@ mod amount;
 pub(crate) mod city;
 pub(crate) mod ckw;
 mod code;
+pub(crate) mod county;
 pub(crate) mod platform;
 mod records;
 mod table;

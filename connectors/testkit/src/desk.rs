@@ -98,6 +98,8 @@ impl Desk {
         match &visit.want {
             Want::Description => Found::Description,
             Want::Admission => Found::Admitted,
+            // It holds no conversations.
+            Want::Token(_) => Found::Token(false),
             Want::Orders { control } => {
                 let wanted = |order: &&Order| order.instruction.kind().is_control() == *control;
                 Found::Orders(self.open.iter().filter(wanted).cloned().collect())

@@ -62,7 +62,7 @@ impl Postbox for VisitingRegistry {
             }
             Found::Order(Some(order)) => ckw::cards(order.number.as_str(), &offers::cards(order)),
             Found::Taken(taken) => acknowledged(operation, taken),
-            Found::Unavailable | Found::Description | Found::Admitted => {
+            Found::Unavailable | Found::Description | Found::Admitted | Found::Token(_) => {
                 return fault(Trouble::ours("the service cannot answer now; call again"));
             }
         };
