@@ -140,17 +140,8 @@ pub fn read_counterpart(
             None
         }
     };
-    if let (Some(line), Some((_, connector))) = (&line, &built)
-        && line.called_at().is_some()
-        && connector.postbox().is_none()
-    {
-        let what = match line {
-            LineConfig::Call(_) => {
-                "[line.callbacks] needs a connector that hears them, with the account and the password"
-            }
-            _ => "a postbox line needs the account and the password",
-        };
-        root.problem("settings", format_args!("{what} that the counterpart calls with"));
+    if let (Some(line), Some((_, connector))) = (&line, &built) {
+        check_heard(line, connector.as_ref(), &mut root);
     }
     root.finish();
     let (settings, connector) = built?;
@@ -173,6 +164,20 @@ pub fn read_counterpart(
         routing,
         fingerprint: fingerprint(text),
     })
+}
+
+/// Where the counterpart calls, its connector hears it.
+fn check_heard(line: &LineConfig, connector: &dyn Connector, root: &mut Section<'_>) {
+    if line.called_at().is_none() || connector.postbox().is_some() {
+        return;
+    }
+    let what = match line {
+        LineConfig::Call(_) => {
+            "[line.callbacks] needs a connector that hears them, with the account and the password"
+        }
+        _ => "a postbox line needs the account and the password",
+    };
+    root.problem("settings", format_args!("{what} that the counterpart calls with"));
 }
 
 fn check_name(name: &str, root: &mut Section<'_>) {
