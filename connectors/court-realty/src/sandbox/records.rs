@@ -47,6 +47,7 @@ fn holder_rows(property: &Property, holder: &Holder, form: &str) -> Vec<HolderRo
         qlbl: text(share),
         gyfs: text(form),
         bdcqzh: text(&property.certificate),
+        ..HolderRow::default()
     };
     let own = row(&holder.name, &holder.number, &property.share);
     let others = property.co_holders.iter().map(|one| row(&one.name, &one.number, &one.share));
