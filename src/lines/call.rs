@@ -118,9 +118,9 @@ impl CallLine {
                 }
             };
             let sent = match step {
-                0 => self.send(&request, control).await,
+                0 => self.send(&request, control && !request.repeatable).await,
                 _ => match admission.pass().await {
-                    Ok(()) => self.send(&request, control).await,
+                    Ok(()) => self.send(&request, control && !request.repeatable).await,
                     Err(fault) => Err(fault),
                 },
             };

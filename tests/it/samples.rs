@@ -10,11 +10,12 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 14] = [
+const COUNTERPARTS: [&str; 15] = [
     "companies-house",
     "example-bank",
     "example-bank-by-postbox",
     "example-bank-by-sftp",
+    "example-county",
     "example-market-regulator",
     "example-market-regulator-parameters",
     "example-registry",
@@ -27,10 +28,11 @@ const COUNTERPARTS: [&str; 14] = [
     "tianyancha-by-environment",
 ];
 /// Files below `secrets` that they name.
-const SECRETS: [&str; 8] = [
+const SECRETS: [&str; 9] = [
     "companies-house.key",
     "example-bank.password",
     "example-bank-by-sftp.password",
+    "example-registry.key",
     "example-registry.password",
     "example-vehicles.key",
     "market-regulator.token",
@@ -61,7 +63,7 @@ fn folder(gateway: &str, counterparts: &[(&str, String)]) -> TempDir {
         write(&folder.path().join("descriptions").join(description), &text);
     }
     for secret in SECRETS {
-        write(&folder.path().join("secrets").join(secret), "invented-token\n");
+        write(&folder.path().join("secrets").join(secret), "invented-token-0001\n");
     }
     for (name, text) in counterparts {
         write(&folder.path().join(format!("counterparts/{name}.toml")), text);

@@ -31,6 +31,9 @@ pub struct HttpRequest {
     pub secret_headers: Vec<(String, Secret)>,
     /// Body; empty for none. Its type is a header.
     pub body: Vec<u8>,
+    /// Sending it twice does no more than sending it once, though it belongs to a control: where the connection breaks off, it
+    /// is not unknown what became of the control.
+    pub repeatable: bool,
 }
 
 impl HttpRequest {
@@ -53,6 +56,7 @@ impl HttpRequest {
             headers: Vec::new(),
             secret_headers: Vec::new(),
             body: Vec::new(),
+            repeatable: false,
         }
     }
 

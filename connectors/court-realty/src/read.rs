@@ -74,6 +74,10 @@ fn data(data: Option<&RawValue>) -> Result<Vec<Answered>, Fault> {
 
 /// What one body says on its own: who was asked about is not known, so a match is not stated.
 pub(crate) fn alone(body: &[u8], amounts: AmountUnit) -> Reading {
+    if let Some(reply) = crate::control::lone(body) {
+        let content = ReadContent::Answer(Box::new(Answer::of(reply)));
+        return Reading { reads: vec![Read { number: None, content }], ..Reading::default() };
+    }
     let mut gathered = Gathered::default();
     match answered(&HttpAnswer::json(200, body)) {
         Ok(answered) => {

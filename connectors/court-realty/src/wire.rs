@@ -2,8 +2,10 @@
 //! names. Protocol sections 2.7, 3.4, 4 and 11.
 
 mod amount;
+pub(crate) mod city;
 pub(crate) mod ckw;
 mod code;
+pub(crate) mod county;
 pub(crate) mod platform;
 mod records;
 mod table;
