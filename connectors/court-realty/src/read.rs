@@ -14,7 +14,7 @@ use chakong_contract::reply::UnknownValue;
 use chakong_contract::{Answer, Fault, FaultKind, HttpAnswer, Reply, Scalar};
 use serde_json::value::RawValue;
 
-use crate::wire::{AmountUnit, Answered, Envelope, Meaning, meaning, says_nothing};
+use crate::wire::{AmountUnit, Answered, Envelope, Meaning, Usual, is_success, meaning, says_nothing};
 
 /// What is done, for faults; no personal data.
 const OPERATION: &str = "query the rights of a holder";
@@ -28,6 +28,11 @@ fn malformed(why: &str) -> Fault {
 /// What an answer holds, one entry per object in its data; empty where the registry says that it has nothing.
 pub(crate) fn answered(answer: &HttpAnswer) -> Result<Vec<Answered>, Fault> {
     let body = answer.success(OPERATION)?;
+    if let Ok(Usual { code, data }) = serde_json::from_slice(body)
+        && is_success(&code.as_text())
+    {
+        return Ok(vec![data]);
+    }
     let envelope: Envelope<'_> =
         serde_json::from_slice(body).map_err(|_| malformed("the answer is not the registry's JSON"))?;
     let code = envelope.code.text();
