@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use chakong_contract::connector::is_place;
+
 use super::{CounterpartConfig, Problems};
 
-/// There is a postbox to call, one connector speaks at each path, and accounts there are told apart.
+/// There is a postbox to call, one connector speaks at each place, and accounts at a path are told apart.
 pub(super) fn check(
     counterparts: &[CounterpartConfig],
     folder: &Path,
     has_postbox: bool,
     problems: &mut Problems,
 ) {
-    let mut connectors: BTreeMap<&str, &CounterpartConfig> = BTreeMap::new();
+    let mut before: BTreeMap<&str, Vec<&CounterpartConfig>> = BTreeMap::new();
     let mut accounts: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     let mut keys: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for counterpart in counterparts {
@@ -23,13 +25,12 @@ pub(super) fn check(
             say("it calls the gateway's postbox and there is none: add a [postbox] table to chakong.toml"
                 .to_owned());
         }
-        let first = connectors.entry(&at.path).or_insert(counterpart);
-        if first.plugin.manifest.id != counterpart.plugin.manifest.id {
-            say(format!(
-                "`line`: at {} already speaks {} for {}",
-                at.path, first.plugin.manifest.id, first.name
-            ));
+        let here = before.entry(&at.path).or_default();
+        if let Some(first) = here.iter().find(|other| in_each_others_way(other, counterpart)) {
+            let (path, id, name) = (&at.path, first.plugin.manifest.id, &first.name);
+            say(format!("`line`: at {path} already speaks {id} for {name}"));
         }
+        here.push(counterpart);
         let key = counterpart.settings.secret("callback_key").map_or("", |key| key.expose());
         if let Some(other) = keys.insert((&at.path, key), &counterpart.name).filter(|_| !key.is_empty()) {
             say(format!(
@@ -47,4 +48,11 @@ pub(super) fn check(
             ));
         }
     }
+}
+
+/// Whether a call at the path that both share may be meant for either connector.
+fn in_each_others_way(one: &CounterpartConfig, other: &CounterpartConfig) -> bool {
+    let places = |of: &CounterpartConfig| of.connector.postbox().map_or(&[][..], |postbox| postbox.places());
+    let meet = |place: &&str| places(other).iter().any(|its| is_place(place, its));
+    one.plugin.manifest.id != other.plugin.manifest.id && places(one).iter().any(meet)
 }

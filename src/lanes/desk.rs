@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use callers::{Caller, Callers};
+use chakong_contract::connector::is_place;
 use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, HttpHeard, Reading, Secret, Visit, Want};
 use sha2::{Digest as _, Sha256};
 
@@ -156,10 +157,11 @@ fn called_at<'a>(config: &'a CounterpartConfig, path: &str) -> Option<&'a Called
     let at = config.line.called_at()?;
     let below = path.strip_prefix(&at.path)?;
     let fits = below.is_empty() || below.starts_with('/') || at.path.ends_with('/');
-    (fits && config.connector.postbox()?.serves(below)).then_some(at)
+    let places = config.connector.postbox()?.places();
+    (fits && places.iter().any(|place| is_place(place, below))).then_some(at)
 }
 
-/// Understands a call. All who share a path speak the same way, so the first one hears who calls; what was handed in is
+/// Understands a call. All who share a place speak the same way, so the first one hears who calls; what was handed in is
 /// read by the caller's own connector, whose settings may say how.
 fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard, desk: &Desk) -> Call {
     let Some((first, postbox)) = here.first().and_then(|config| Some((config, config.connector.postbox()?)))

@@ -7,7 +7,7 @@ use chakong_contract::asset::MatchedBy;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::world::{Played, World, free_port, inquiry, write_counterpart};
+use crate::world::{POSTBOX, Played, World, calling_bank, free_port, inquiry, write_counterpart};
 
 const PATH: &str = "/realestate-supervise-exchange/api/v1";
 
@@ -34,6 +34,15 @@ fn script(more: Value) -> Value {
     script
 }
 
+/// A county that polls the platform, at the path where others ask about tokens.
+fn polling() -> Played {
+    let file = format!(
+        "connector = \"court-realty-platform\"\n[settings]\namount_unit = \"yuan\"\naccount = \"county-990101\"\n\
+         password = {{ file = \"../password\" }}\n[line]\nkind = \"postbox\"\npath = \"{PATH}\"\n",
+    );
+    Played { name: "polling", file, script: json!({ "poll_ms": 20, "everyone": { "properties": 1 } }) }
+}
+
 async fn asked_about(world: &World, token: &str) -> (StatusCode, Value) {
     let url = format!("http://{}{PATH}/bdc/credential/{token}", world.postbox);
     let answer = reqwest::get(url).await.expect("an answer");
@@ -43,11 +52,15 @@ async fn asked_about(world: &World, token: &str) -> (StatusCode, Value) {
 
 #[tokio::test]
 async fn a_county_that_asks_back_answers_and_what_matched_is_known() {
-    let world = World::start(vec![county(script(json!({})))]).await;
+    // Another one polls the platform at the same path.
+    let world = World::start(vec![county(script(json!({}))), polling()]).await;
     let submitted = world.submit(&inquiry(None, "auto")).await;
     let done = world.until_complete(submitted.id).await;
-    let order = world.orders(done.id).await.remove(0);
-    assert_eq!((order.state, order.attempts), (OrderState::Answered, 0));
+    let orders = world.orders(done.id).await;
+    assert_eq!(orders.len(), 2);
+    assert!(orders.iter().all(|order| order.state == OrderState::Answered), "{orders:#?}");
+    let order = orders.into_iter().find(|order| order.lane == "county").expect("the county's");
+    assert_eq!(order.attempts, 0);
     let revision = world.store.read(move |reads| reads.revision(order.id, None)).await.expect("reads");
     let answer = revision.expect("an answer").answer;
     let found = answer.reply.assets().first().expect("a house").matched_by;
@@ -120,7 +133,12 @@ fn counties_may_share_a_path_and_others_need_accounts_and_keys_of_their_own() {
     for name in ["county-1", "county-2"] {
         put(name, county(Value::Null).file);
     }
-    assert!(!said().contains("county-"), "{}", said());
+    put("polling", polling().file);
+    assert!(!said().contains("county-") && !said().contains("polling"), "{}", said());
+    put(
+        "banks",
+        polling().file.replace("court-realty-platform", "court-realty-postbox").replace(PATH, "/court"),
+    );
     let city = |account: &str| {
         format!(
             "connector = \"court-realty\"\n[settings]\namount_unit = \"yuan\"\naccount = \"{account}\"\n\
@@ -130,10 +148,13 @@ fn counties_may_share_a_path_and_others_need_accounts_and_keys_of_their_own() {
     };
     put("city-1", city("one"));
     put("city-2", city("one"));
+    assert!(!said().contains("already speaks"), "what they say there differs by the place: {}", said());
     assert!(said().contains("city-1 has the same account at /court"), "{}", said());
     assert!(said().contains("city-1 has the same key at /court"), "{}", said());
     put("city-2", city("two").replace("account = \"two\"\npassword = { file = \"../password\" }\n", ""));
     assert!(said().contains("[line.callbacks] needs a connector that hears them"), "{}", said());
+    put("bank", calling_bank("bank", 1, Value::Null).file.replace(POSTBOX, "/court"));
+    assert!(said().contains("at /court already speaks court-bank for bank"), "{}", said());
     std::fs::write(&config, "").expect("written");
     assert!(said().contains("add a [postbox] table"), "{}", said());
 }

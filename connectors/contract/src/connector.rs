@@ -189,10 +189,20 @@ pub trait Postbox: fmt::Debug {
     /// The answer to a visit.
     fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer;
 
-    /// Whether calls come at this path below the line's own, e.g. `/token`; empty for the line's own.
-    fn serves(&self, below: &str) -> bool {
-        below.is_empty()
+    /// Where calls come below the line's own path, e.g. `/token`; empty for the line's own. A part `*` stands for one that differs
+    /// from call to call, such as a key.
+    fn places(&self) -> &'static [&'static str] {
+        &[""]
     }
+}
+
+/// Whether a path may be that of a place, or one place that of another; see [`Postbox::places`]. A part that differs is never empty.
+pub fn is_place(place: &str, below: &str) -> bool {
+    let fits = |(known, part): (&str, &str)| match (known, part) {
+        ("*", part) | (part, "*") => !part.is_empty(),
+        (known, part) => known == part,
+    };
+    place.split('/').count() == below.split('/').count() && place.split('/').zip(below.split('/')).all(fits)
 }
 
 /// A call on our postbox, understood.
@@ -345,4 +355,32 @@ pub struct Response {
     pub about: String,
     /// The message, under the name that the first one of that name has; see [`Connector::again`].
     pub message: Message,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_place;
+
+    #[test]
+    fn places_are_whole_paths_and_parts_that_differ_are_never_empty() {
+        for (place, below) in
+            [("", ""), ("/token", "/token"), ("/*/told", "/a-key/told"), ("/credential/*", "/credential/x")]
+        {
+            assert!(is_place(place, below), "{place} {below}");
+        }
+        for (place, below) in [
+            ("", "/"),
+            ("/token", ""),
+            ("/token", "/token/"),
+            ("/token", "/tokens"),
+            ("/*/told", "//told"),
+            ("/*/told", "/told"),
+            ("/*/told", "/a/b/told"),
+            ("/credential/*", "/credential/"),
+            ("/credential/*", "/credential/a/b"),
+        ] {
+            assert!(!is_place(place, below), "{place} {below}");
+        }
+        assert!(is_place("/*/told", "/a/*"), "two places that may be one");
+    }
 }

@@ -95,12 +95,8 @@ impl Postbox for Registry {
         }
     }
 
-    fn serves(&self, below: &str) -> bool {
-        match operation(below) {
-            Some((callback::RESULT | callback::RECEIPT, _)) => below.matches('/').count() == 1,
-            Some((_, Some(_))) => below.matches('/').count() == 2,
-            _ => false,
-        }
+    fn places(&self) -> &'static [&'static str] {
+        &callback::PLACES
     }
 }
 

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::manifest::{AMOUNT_UNIT, IDENTITIES, amounts};
 use crate::read::{Asked as Whom, Gathered, answer};
-use crate::wire::county::{self, Asked, CREDENTIAL, Confirmed, EMPTY, NOT_CONFIRMED, PATHS};
+use crate::wire::county::{self, Asked, CREDENTIAL, Confirmed, EMPTY, NOT_CONFIRMED, PATHS, PLACE};
 use crate::wire::platform::{Answer as Told, Head as ToldHead, Results, code};
 use crate::wire::{AmountUnit, Meaning, certificate_code, meaning};
 use crate::write::{old_number, only};
@@ -315,8 +315,8 @@ impl Postbox for County {
         }
     }
 
-    fn serves(&self, below: &str) -> bool {
-        below.strip_prefix(CREDENTIAL).is_some_and(|token| !token.is_empty() && !token.contains('/'))
+    fn places(&self) -> &'static [&'static str] {
+        &[PLACE]
     }
 }
 

@@ -74,8 +74,8 @@ impl Postbox for Platform {
         }
     }
 
-    fn serves(&self, below: &str) -> bool {
-        path::ALL.contains(&below)
+    fn places(&self) -> &'static [&'static str] {
+        &path::ALL
     }
 }
 

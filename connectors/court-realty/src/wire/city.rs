@@ -29,6 +29,9 @@ pub(crate) mod callback {
     pub(crate) const CHANGED: &str = "wwztxg";
     /// The parameter of the last.
     pub(crate) const CHANGED_NUMBER: &str = "sqslbh";
+    /// Where they are below our path; before those that name nobody stands a key.
+    pub(crate) const PLACES: [&str; 4] =
+        ["/jsdjbjjg", "/accept_receipt_info", "/*/updateCjywzt", "/*/wwztxg"];
 }
 
 /// Codes with which call-backs are answered.

@@ -9,6 +9,8 @@ pub(crate) const PATHS: [&str; 2] =
     ["/realestate-exchange/rest/v1.0/sjpt/sscx", "/api/v1/bdc/realtime-query"];
 /// Where the county asks whether a call is really ours, below our path; what follows is the token of the call.
 pub(crate) const CREDENTIAL: &str = "/bdc/credential/";
+/// The same as a place.
+pub(crate) const PLACE: &str = "/bdc/credential/*";
 /// The code of a token that the county could not have confirmed.
 pub(crate) const NOT_CONFIRMED: &str = "2020";
 /// The code of an empty condition, with which one maker's counties say the same.
