@@ -184,6 +184,26 @@ fn a_lock_that_cannot_be_lifted_is_told_and_one_that_was_there_before_stays() {
 }
 
 #[test]
+fn a_release_that_was_taken_is_not_given_up_for_a_lock_that_stays() {
+    for fault in [
+        json!({ "do": "status", "status": 503, "path": "bdcdysdjs" }),
+        json!({ "do": "error_code", "code": 0, "path": "bdcdysdjs" }),
+        json!({ "do": "html", "path": "bdcdysdjs" }),
+    ] {
+        let mut city = city(json!({ "faults": [fault] }));
+        talk(&mut *city, &seizure("TESTFREEZE1"));
+        let released = talk(&mut *city, &release("XM00000001"));
+        let told = answer(&released);
+        assert_eq!(told.reply.outcome(), "held", "{fault}");
+        assert_eq!(
+            told.unknown.first().map(|one| one.field.as_str()),
+            Some("bdcdysdjs"),
+            "it is told: {told:?}"
+        );
+    }
+}
+
+#[test]
 fn nobody_knows_what_became_of_a_case_whose_answer_is_not_clear() {
     for fault in [
         json!({ "do": "status", "status": 500, "path": "cfjfdj" }),

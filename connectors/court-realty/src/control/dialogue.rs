@@ -123,6 +123,10 @@ impl Control {
             Stage::Lifting(reached) => match super::heard::locked(answer, UNLOCK) {
                 Ok(Locked::Refused(words)) => self.end(reached, Some(&words)),
                 Ok(Locked::Done | Locked::Already) => self.end(reached, None),
+                // The registry itself ends the lock with the case (section 10.4); what was taken is not given up for that.
+                Err(fault) if matches!(reached, Reached::Released { .. }) => {
+                    self.end(reached, Some(&fault.detail))
+                }
                 Err(fault) => Step::Failed(fault),
             },
         }
