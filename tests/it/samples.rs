@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 14] = [
+const COUNTERPARTS: [&str; 15] = [
     "companies-house",
     "example-bank",
     "example-bank-by-postbox",
@@ -18,6 +18,7 @@ const COUNTERPARTS: [&str; 14] = [
     "example-market-regulator",
     "example-market-regulator-parameters",
     "example-registry",
+    "example-registry-by-form",
     "example-registry-by-platform",
     "example-registry-by-postbox",
     "example-vehicles",

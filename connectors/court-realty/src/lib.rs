@@ -5,6 +5,7 @@
 //! traps and the sandbox script.
 
 mod dialogue;
+mod form;
 mod manifest;
 mod platform;
 mod postbox;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use chakong_contract::manifest::{SettingProblem, Settings};
 use chakong_contract::{Connector, Message, Plugin, Reading, Speaks};
 
+pub use form::plugin as form_plugin;
 pub use platform::plugin as platform_plugin;
 pub use postbox::plugin as postbox_plugin;
 

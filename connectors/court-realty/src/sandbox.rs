@@ -1,6 +1,7 @@
 //! The simulated registry: the same path and forms, holders by script, misbehaviour by script.
 
-pub(crate) mod records;
+mod records;
+mod register;
 mod script;
 
 use std::time::Duration;
@@ -12,20 +13,19 @@ use chakong_contract::{HttpAnswer, Moment, Scalar, Settings};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+pub(crate) use self::register::{Act, Asked, Happened, Outcome, Register, Script as RegisterScript, Style};
 use self::script::Script;
-pub(crate) use self::script::{Everyone, Holder, Property};
 use crate::manifest;
-use crate::wire::{AmountUnit, Answered, CERTIFICATE_PERSONS, Envelope, PATH, Query};
+use crate::wire::{CERTIFICATE_PERSONS, Envelope, PATH, Query};
 
 pub(crate) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
-    let script: Script = serde_json::from_value(script.clone())?;
+    let (register, script): (_, Script) = RegisterScript::part(script)?;
+    let amounts = manifest::amounts(settings).unwrap_or_default();
     Ok(Box::new(City {
         delay: Duration::from_millis(script.delay_ms),
         faults: CallFaults::new(script.faults),
-        holders: script.holders,
-        everyone: script.everyone,
-        holder_rows: !script.without_holder_rows,
-        amounts: manifest::check(settings).map_or(AmountUnit::Yuan, |registry| registry.amounts),
+        register: Register::of(register),
+        style: Style { amounts, holder_rows: !script.without_holder_rows, places: false },
         books: Books::default(),
     }))
 }
@@ -35,10 +35,8 @@ pub(crate) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandb
 struct City {
     delay: Duration,
     faults: CallFaults,
-    holders: Vec<Holder>,
-    everyone: Option<Everyone>,
-    holder_rows: bool,
-    amounts: AmountUnit,
+    register: Register,
+    style: Style,
     books: Books,
 }
 
@@ -53,12 +51,13 @@ impl Sandbox for City {
 }
 
 impl CallSandbox for City {
-    fn serve(&mut self, request: &HttpHeard, _now: Moment) -> Served {
+    fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served {
+        self.register.tick(now);
         let fault = self.faults.due(&request.path, false);
         let scripted = fault.as_ref().filter(|fault| fault.kind == CallFaultKind::ErrorCode);
         let right = match scripted {
             Some(fault) => answer(fault.code.unwrap_or(0).to_string(), "系统异常", RawValue::NULL.to_owned()),
-            None => self.answer(request),
+            None => self.answer(request, now),
         };
         Served::spoilt(fault.as_ref(), self.delay, right)
     }
@@ -76,7 +75,7 @@ fn answer(code: String, message: &str, data: Box<RawValue>) -> HttpAnswer {
 }
 
 impl City {
-    fn answer(&mut self, request: &HttpHeard) -> HttpAnswer {
+    fn answer(&mut self, request: &HttpHeard, now: Moment) -> HttpAnswer {
         if request.path != PATH || request.method != "POST" {
             return HttpAnswer { status: 404, headers: Vec::new(), body: Vec::new() };
         }
@@ -87,47 +86,11 @@ impl City {
             return answer("0".to_owned(), "权利人名称、证件号、证件种类不能为空", RawValue::NULL.to_owned());
         }
         self.books.queries = self.books.queries.saturating_add(1);
-        let holder = self.holders.iter().find(|holder| is_meant(holder, &query)).cloned();
-        let holder = holder.or_else(|| self.everyone.as_ref().and_then(|everyone| everyone.holder(&query)));
-        match holder.filter(|holder| !holder.properties.is_empty()) {
-            Some(holder) => answer("1".to_owned(), "查询成功", raw(&self.answered(&holder))),
-            None => answer("1".to_owned(), "未查询到不动产信息", raw(&Answered::default())),
-        }
+        // Persons by name and number, organisations by name or number: the rule of one registry (protocol section 6).
+        let is_either = !CERTIFICATE_PERSONS.contains(&query.zjzl.as_str());
+        let asked = Asked { name: &query.qlrmc, number: &query.zjh, is_either };
+        let answered = self.register.answer(&asked, self.style, now);
+        let words = if answered.is_empty() { "未查询到不动产信息" } else { "查询成功" };
+        answer("1".to_owned(), words, raw(&answered))
     }
-
-    fn answered(&self, holder: &Holder) -> Answered {
-        let mut answered = Answered::default();
-        for property in &holder.properties {
-            let right = raw(&records::right(property, holder, self.holder_rows));
-            let list = match property.kind.as_str() {
-                "land_ownership" => &mut answered.tdsyq_list,
-                "land_use" => &mut answered.jsydsyq_list,
-                "sea" => &mut answered.hysyq_list,
-                "structure" => &mut answered.gjzwsyq_list,
-                "forest" => &mut answered.lq_list,
-                "farmland" => &mut answered.nydsyq_list,
-                _ => &mut answered.fdcq_list,
-            };
-            list.get_or_insert_default().push(right);
-            self.burdens(property, holder, &mut answered);
-        }
-        answered
-    }
-
-    fn burdens(&self, property: &Property, holder: &Holder, answered: &mut Answered) {
-        let mortgage = |one| raw(&records::mortgage(one, property, holder, self.amounts));
-        let seizure = |one| raw(&records::seizure(one, property));
-        let objection = |one| raw(&records::objection(one, property));
-        let prenotice = |one| raw(&records::prenotice(one, property, holder));
-        answered.dyaq_list.get_or_insert_default().extend(property.mortgages.iter().map(mortgage));
-        answered.cfdj_list.get_or_insert_default().extend(property.seizures.iter().map(seizure));
-        answered.yyxx_list.get_or_insert_default().extend(property.objections.iter().map(objection));
-        answered.ygdj_list.get_or_insert_default().extend(property.prenotices.iter().map(prenotice));
-    }
-}
-
-/// Persons by name and number, organisations by name or number: the rule of one registry (protocol section 6).
-fn is_meant(holder: &Holder, query: &Query) -> bool {
-    let (name, number) = (holder.name == query.qlrmc, holder.number.eq_ignore_ascii_case(&query.zjh));
-    if CERTIFICATE_PERSONS.contains(&query.zjzl.as_str()) { name && number } else { name || number }
 }
