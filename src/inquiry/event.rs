@@ -24,11 +24,12 @@ pub enum EventType {
     MeasureDeducted,
     MeasureRenewed,
     MeasureTransferred,
+    MeasureEffective,
 }
 
 impl EventType {
     /// Every type, in the order of its stored code.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::InquiryAccepted,
         Self::OrderAnswered,
         Self::OrderRefused,
@@ -47,6 +48,7 @@ impl EventType {
         Self::MeasureDeducted,
         Self::MeasureRenewed,
         Self::MeasureTransferred,
+        Self::MeasureEffective,
     ];
 
     /// The CloudEvents type.
@@ -70,6 +72,7 @@ impl EventType {
             Self::MeasureDeducted => "chakong.measure.deducted",
             Self::MeasureRenewed => "chakong.measure.renewed",
             Self::MeasureTransferred => "chakong.measure.transferred",
+            Self::MeasureEffective => "chakong.measure.effective",
         }
     }
 
