@@ -1,5 +1,6 @@
 //! One lane: reads ahead, asks admission, sends, and waits for whichever comes first.
 
+mod batch;
 mod calls;
 mod incoming;
 mod outcome;
@@ -13,8 +14,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chakong_contract::connector::{Batch, Speaks};
-use chakong_contract::{Fault, Moment, Order};
+use chakong_contract::connector::Speaks;
+use chakong_contract::{Fault, Moment};
 use jiff::Timestamp;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
@@ -24,12 +25,13 @@ use super::{Admission, Board, LaneHealth, Refusal, Submissions, lacking, order_f
 use crate::clock::Clock;
 use crate::config::{CounterpartConfig, LineConfig};
 use crate::counterparts::Counterparts;
-use crate::inquiry::{OrderId, OrderRecord};
+use crate::inquiry::OrderId;
 use crate::lifecycle::Tasks;
 use crate::lines::call::CallLine;
 use crate::lines::parcel::{self, Depot};
 use crate::settle::{Circumstances, Happening};
 use crate::store::{Reads, Store, StoreError, Stored};
+use batch::{Due, Sendable, batch_of, take_batch};
 use outcome::Outcomes;
 
 /// Orders read ahead; what does not fit waits in the store.
@@ -57,9 +59,6 @@ pub struct Context {
     /// Tasks.
     pub tasks: Tasks,
 }
-
-/// An order with what its connector sees of it.
-type Ready = (OrderRecord, Order);
 
 #[derive(Debug)]
 enum Line {
@@ -155,7 +154,7 @@ impl Lane {
 
     async fn send_loop(self: Arc<Self>, stop: &CancellationToken) {
         let signal = self.context.store.signals().lane(&self.config.name);
-        let mut ready: VecDeque<Ready> = VecDeque::new();
+        let mut ready: VecDeque<Due> = VecDeque::new();
         while !stop.is_cancelled() {
             // Interest is registered before looking, so that no wake-up falls between.
             let woken = signal.orders.notified();
@@ -184,7 +183,7 @@ impl Lane {
     }
 
     /// One step: read ahead, be admitted, send. Or: until when to wait.
-    async fn step(self: &Arc<Self>, ready: &mut VecDeque<Ready>) -> Next {
+    async fn step(self: &Arc<Self>, ready: &mut VecDeque<Due>) -> Next {
         if self.health.is_paused() {
             ready.clear();
             return Next::Wait(None);
@@ -227,7 +226,7 @@ impl Lane {
     }
 
     /// Gives a batch that is not full a moment to grow.
-    async fn fill_batch(&self, ready: &mut VecDeque<Ready>) {
+    async fn fill_batch(&self, ready: &mut VecDeque<Due>) {
         let waits = self.config.limits.batch_wait;
         if ready.len() >= self.largest_batch()
             || waits.is_zero()
@@ -246,7 +245,7 @@ impl Lane {
         usize::try_from(most).unwrap_or(1).clamp(1, READ_AHEAD)
     }
 
-    fn send(self: &Arc<Self>, batch: Vec<Ready>, permit: OwnedSemaphorePermit) {
+    fn send(self: &Arc<Self>, batch: Vec<Due>, permit: OwnedSemaphorePermit) {
         if batch.is_empty() {
             return;
         }
@@ -255,15 +254,7 @@ impl Lane {
         self.health.sent.fetch_add(1, Ordering::Relaxed);
         let lane = Arc::clone(self);
         self.context.tasks.spawn_job("deliver", async move {
-            let (batch, lacking) = lane.set_apart(batch);
-            let settled = match &lane.line {
-                _ if batch.is_empty() => Ok(false),
-                Line::Call(line) => lane.deliver_call(line, batch, permit).await,
-                Line::Parcel(_) => lane.deliver_parcel(batch, permit).await,
-                Line::Postbox => Ok(false),
-            };
-            let lacking = if lacking.is_empty() { Ok(false) } else { lane.settle(lacking, None).await };
-            match settled.and_then(|again| Ok(again | lacking?)) {
+            match lane.deliver(batch, permit).await {
                 Ok(again) => lane.give_back(&ids, again),
                 // Only what is written before anything leaves fails so: outcomes wait for the store. Nothing was sent.
                 Err(StoreError::Full | StoreError::Failed { .. }) => {
@@ -280,17 +271,34 @@ impl Lane {
         });
     }
 
+    /// Sends orders and settles what comes of it. Whether one is queued again.
+    async fn deliver(self: &Arc<Self>, batch: Vec<Due>, permit: OwnedSemaphorePermit) -> Stored<bool> {
+        let (sendable, lacking) = self.set_apart(batch)?;
+        let settled = match &self.line {
+            _ if sendable.records.is_empty() => Ok(false),
+            Line::Call(line) => self.deliver_call(line, sendable, permit).await,
+            Line::Parcel(_) => self.deliver_parcel(sendable, permit).await,
+            Line::Postbox => Ok(false),
+        };
+        let lacking = if lacking.is_empty() { Ok(false) } else { self.settle(lacking, None).await };
+        settled.and_then(|again| Ok(again | lacking?))
+    }
+
     /// Sets those apart that lack a document or an officer; they fail visibly and are never sent.
-    fn set_apart(&self, batch: Vec<Ready>) -> (Vec<Ready>, Outcomes) {
-        let (mut complete, mut incomplete) = (Vec::with_capacity(batch.len()), Outcomes::new());
+    fn set_apart(&self, batch: Vec<Due>) -> Stored<(Sendable, Outcomes)> {
+        let (mut sendable, mut incomplete) = (Sendable::with_capacity(batch.len()), Outcomes::new());
         let today = Moment::from_timestamp(self.context.clock.now()).date();
-        for (record, order) in batch {
+        for (record, submission) in batch {
+            let order = order_for(&record, &submission, &self.config.plugin.manifest)?;
             match lacking(&order, &self.config, today) {
                 Some(fault) => incomplete.push((record.id, Happening::Faulted(fault))),
-                None => complete.push((record, order)),
+                None => {
+                    sendable.records.push(record);
+                    sendable.orders.push(order);
+                }
             }
         }
-        (complete, incomplete)
+        Ok((sendable, incomplete))
     }
 
     /// Gives orders back. Those that are queued `again` could not be seen while they were taken: the lane looks again.
@@ -312,7 +320,7 @@ impl Lane {
 
     /// Orders whose time has come; if there are none, when the next one comes. Those whose answer is known are answered
     /// without being sent.
-    async fn read_ahead(&self) -> Stored<(Vec<Ready>, Option<Timestamp>)> {
+    async fn read_ahead(&self) -> Stored<(Vec<Due>, Option<Timestamp>)> {
         let taken = self.taken().clone();
         let (config, now) = (Arc::clone(&self.config), self.context.clock.now());
         let submissions = Arc::clone(&self.context.submissions);
@@ -321,10 +329,9 @@ impl Lane {
             let (mut ready, mut known) = (Vec::with_capacity(orders.len()), Vec::new());
             for record in orders {
                 let submission = submissions.get(reads, record.inquiry)?;
-                let order = order_for(&record, &submission, &config.plugin.manifest)?;
-                match reuse::known(reads, &config, (&record, &order), &submission, now)? {
+                match reuse::known(reads, &config, &record, &submission, now)? {
                     Some(revision) => known.push((record.id, revision)),
-                    None => ready.push((record, order)),
+                    None => ready.push((record, submission)),
                 }
             }
             let next = match (ready.is_empty(), known.is_empty()) {
@@ -367,26 +374,6 @@ pub enum OpenError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// As many orders as go out in one message: all queries or all controls, tickets alone.
-fn take_batch(ready: &mut VecDeque<Ready>, most: usize) -> Vec<Ready> {
-    let Some((first, _)) = ready.front() else { return Vec::new() };
-    let (control, ticket) = (first.is_control(), first.ticket.is_some());
-    let alike = |(record, _): &Ready| record.is_control() == control && record.ticket.is_none();
-    let count = match ticket {
-        true => 1,
-        false => ready.iter().take(most).take_while(|order| alike(order)).count(),
-    };
-    ready.drain(..count).collect()
-}
-
-/// The batch as a connector sees it. Its number is `made`'s day and a row number, 30 digits; never reused.
-fn batch_of(id: i64, made: Timestamp, orders: &[Ready]) -> Batch {
-    let made = Moment::from_timestamp(made);
-    let number =
-        format!("{:04}{:02}{:02}{id:022}", made.date().year(), made.date().month(), made.date().day());
-    Batch { number, made, orders: orders.iter().map(|(_, order)| order.clone()).collect() }
 }
 
 /// The connector's speech does not fit the line, which `check` rules out.

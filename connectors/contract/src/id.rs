@@ -15,7 +15,7 @@ pub use case_number::CaseNumber;
 pub use lei::Lei;
 pub use org_code::OrgCode;
 pub use resident_id::ResidentId;
-pub use unit_number::UnitNumber;
+pub use unit_number::{UnitNumber, UnitParts};
 pub use uscc::Uscc;
 
 /// Why a text is not an identifier of its kind. Never contains the text itself.

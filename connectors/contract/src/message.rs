@@ -155,9 +155,9 @@ impl HttpAnswer {
     }
 
     fn looks_like_html(&self) -> bool {
-        let start: String = self.body.iter().take(64).map(|b| char::from(b.to_ascii_lowercase())).collect();
-        let start = start.trim_start_matches(['\u{ef}', '\u{bb}', '\u{bf}']).trim_start();
-        start.starts_with("<!doctype html") || start.starts_with("<html")
+        let start = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body).trim_ascii_start();
+        let starts_with = |tag: &[u8]| start.get(..tag.len()).is_some_and(|it| it.eq_ignore_ascii_case(tag));
+        starts_with(b"<!doctype html") || starts_with(b"<html")
     }
 }
 

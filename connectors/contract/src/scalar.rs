@@ -1,5 +1,6 @@
 //! A wire value that comes as text in one version and as a number in another.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::Visitor;
@@ -27,17 +28,23 @@ pub enum Scalar {
 impl Scalar {
     /// The value as text without surrounding blanks; empty for null.
     pub fn text(&self) -> String {
+        self.as_text().into_owned()
+    }
+
+    /// The value as text without surrounding blanks, where looking at it is enough; empty for null.
+    pub fn as_text(&self) -> Cow<'_, str> {
         match self {
-            Self::Text(text) => text.trim().to_owned(),
-            Self::Number(number) => number.to_string(),
-            Self::Flag(flag) => flag.to_string(),
-            Self::Null => String::new(),
+            Self::Text(text) => text.trim().into(),
+            Self::Number(number) => number.to_string().into(),
+            Self::Flag(true) => "true".into(),
+            Self::Flag(false) => "false".into(),
+            Self::Null => "".into(),
         }
     }
 
     /// The value as text without marks such as `<em>`, which vendors set around what matched.
     pub fn plain(&self) -> String {
-        crate::marks::without_marks(&self.text()).trim().to_owned()
+        crate::marks::without_marks(&self.as_text()).trim().to_owned()
     }
 
     /// Whether there is no text but blanks.
@@ -53,7 +60,7 @@ impl Scalar {
     pub fn integer(&self) -> Option<i64> {
         match self {
             Self::Number(number) => number.as_i64(),
-            other => other.text().parse().ok(),
+            other => other.as_text().parse().ok(),
         }
     }
 
@@ -63,7 +70,7 @@ impl Scalar {
     /// # Errors
     /// [`DateError`] for anything else; [`Scalar::text`] still gives the text.
     pub fn date(&self) -> Result<Option<Date>, DateError> {
-        let text = self.text();
+        let text = self.as_text();
         let written = date::read_date(&text);
         match (self.integer(), text.len()) {
             (Some(_), 14) if written.is_ok() => written,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use chakong_contract::connector::Read;
-use chakong_contract::{Batch, Call, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
+use chakong_contract::{Batch, Call, Dialogue, Fault, Heard, HttpAnswer, RequestNumber, Step};
 
 use crate::read::{self, Asked, Gathered};
 use crate::wire::{AmountUnit, Query};
@@ -13,7 +13,8 @@ impl Call for Registry {
     fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
         let (order, queries) = write::queries(batch, !self.matches_old_numbers)?;
         Ok(Box::new(Conversation {
-            order: order.clone(),
+            number: order.number.clone(),
+            asked: Asked::of(order),
             amounts: self.amounts,
             queries: queries.into(),
             answered: 0,
@@ -24,7 +25,8 @@ impl Call for Registry {
 }
 
 struct Conversation {
-    order: Order,
+    number: RequestNumber,
+    asked: Asked,
     amounts: AmountUnit,
     /// Not yet asked.
     queries: VecDeque<Query>,
@@ -45,9 +47,8 @@ impl Dialogue for Conversation {
             None => {
                 let gathered = std::mem::take(&mut self.gathered);
                 let missing = std::mem::take(&mut self.missing);
-                let asked = Asked::of(&self.order);
-                let answer = read::answer(gathered, Some(&asked), self.amounts, missing);
-                Step::Done(vec![Read::answer(self.order.number.clone(), answer)])
+                let answer = read::answer(gathered, Some(&self.asked), self.amounts, missing);
+                Step::Done(vec![Read::answer(self.number.clone(), answer)])
             }
         }
     }

@@ -28,7 +28,7 @@ fn malformed(why: &str) -> Fault {
 /// What an answer holds, one entry per object in its data; empty where the registry says that it has nothing.
 pub(crate) fn answered(answer: &HttpAnswer) -> Result<Vec<Answered>, Fault> {
     let body = answer.success(OPERATION)?;
-    let envelope: Envelope =
+    let envelope: Envelope<'_> =
         serde_json::from_slice(body).map_err(|_| malformed("the answer is not the registry's JSON"))?;
     let code = envelope.code.text();
     match meaning(&code, &envelope.message, &envelope.status) {
@@ -44,8 +44,8 @@ pub(crate) fn answered(answer: &HttpAnswer) -> Result<Vec<Answered>, Fault> {
 }
 
 /// The data: an object, a list of objects, null, or one of the texts that mean nothing.
-fn data(data: Option<Box<RawValue>>) -> Result<Vec<Answered>, Fault> {
-    let text = data.as_deref().map_or("null", RawValue::get);
+fn data(data: Option<&RawValue>) -> Result<Vec<Answered>, Fault> {
+    let text = data.map_or("null", RawValue::get);
     let lists = || malformed("the lists are not lists");
     let no_object = || malformed("the data is no object");
     match text.as_bytes().first() {
@@ -118,7 +118,7 @@ impl Strange {
 
     /// What a table says of a text, or none and a note; a blank is none.
     fn known<T>(&mut self, field: &str, value: &Scalar, table: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let text = value.text();
+        let text = value.as_text();
         if text.is_empty() {
             return None;
         }

@@ -70,7 +70,7 @@ fn raw<T: serde::Serialize>(record: &T) -> Box<RawValue> {
 
 fn answer(code: String, message: &str, data: Box<RawValue>) -> HttpAnswer {
     let envelope =
-        Envelope { code: code.into(), message: message.into(), data: Some(data), status: Scalar::Null };
+        Envelope { code: code.into(), message: message.into(), data: Some(&data), status: Scalar::Null };
     HttpAnswer::json(200, serde_json::to_vec(&envelope).unwrap_or_default())
 }
 

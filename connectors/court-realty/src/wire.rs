@@ -50,10 +50,11 @@ impl Query {
 /// What every answer comes in.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(crate) struct Envelope {
+pub(crate) struct Envelope<'a> {
     pub(crate) code: Scalar,
     pub(crate) message: Scalar,
-    pub(crate) data: Option<Box<RawValue>>,
+    #[serde(borrow)]
+    pub(crate) data: Option<&'a RawValue>,
     /// Only in the error page of the registry's own server, which comes with HTTP status 200 as well.
     #[serde(skip_serializing)]
     pub(crate) status: Scalar,

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use chakong_contract::connector::{Dialogue, Heard, Speaks, Step};
+use chakong_contract::connector::{Batch, Dialogue, Heard, Speaks, Step};
 use chakong_contract::{Fault, Moment};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::outcome::{Conversed, Outcomes};
-use super::{Lane, Ready, batch_of, reuse, wrong_line};
-use crate::inquiry::{OrderId, OrderState};
+use super::{Lane, Sendable, batch_of, reuse, wrong_line};
+use crate::inquiry::{OrderId, OrderRecord, OrderState};
 use crate::lines::call::{CallLine, Ended};
 use crate::settle::Happening;
 use crate::store::{BatchRecord, Packed, RawDirection, RawMessage, Stored};
@@ -19,24 +19,27 @@ impl Lane {
     pub(super) async fn deliver_call(
         self: &Arc<Self>,
         line: &CallLine,
-        mut batch: Vec<Ready>,
+        sendable: Sendable,
         permit: OwnedSemaphorePermit,
     ) -> Stored<bool> {
-        let control = batch.first().is_some_and(|(record, _)| record.is_control());
+        let Sendable { mut records, orders } = sendable;
+        let Some(leading) = records.first() else { return Ok(false) };
+        let control = leading.is_control();
         let started = self.context.clock.now();
-        let (mut dialogue, first) = match self.open_dialogue(&batch, started) {
+        let batch = batch_of(leading.id, started, orders);
+        let (mut dialogue, first) = match self.open_dialogue(&batch, leading.ticket.as_deref()) {
             Ok(opened) => opened,
             Err(fault) => {
                 drop(permit);
-                return self.settle(all(&batch, &Happening::Faulted(fault)), None).await;
+                return self.settle(all(&records, &Happening::Faulted(fault)), None).await;
             }
         };
         if control && matches!(first, Step::Send(_)) {
-            let before = batch.len();
-            batch = self.mark_sending(batch, &first).await?;
-            if batch.len() < before {
+            let before = records.len();
+            records = self.mark_sending(records, &first).await?;
+            if records.len() < before {
                 // Somebody withdrew a part of it meanwhile. The rest goes out in a message of its own.
-                return self.settle(all(&batch, &Happening::Interrupted), None).await;
+                return self.settle(all(&records, &Happening::Interrupted), None).await;
             }
         } else if self.health.admission.has_quota() {
             let (name, day) = (self.config.name.clone(), Moment::from_timestamp(started).date());
@@ -68,30 +71,25 @@ impl Lane {
             true => conversation.requests.saturating_sub(1),
             false => 0,
         };
-        let (charges, keys) = (dialogue.charges(), reuse::keys(&self.config, &batch));
+        let (charges, keys) = (dialogue.charges(), reuse::keys(&self.config, &records, &batch.orders));
         let heard = Conversed { raw, digest, further_requests, charges, keys };
-        self.settle(self.outcomes_of(&batch, conversation.ended), Some(heard)).await
+        self.settle(self.outcomes_of(&records, conversation.ended), Some(heard)).await
     }
 
-    fn open_dialogue(
-        &self,
-        batch: &[Ready],
-        made: jiff::Timestamp,
-    ) -> Result<(Box<dyn Dialogue>, Step), Fault> {
+    fn open_dialogue(&self, batch: &Batch, ticket: Option<&str>) -> Result<(Box<dyn Dialogue>, Step), Fault> {
         let speaks = self.config.connector.speaks();
         let Speaks::Call(call) = speaks else { return Err(wrong_line(speaks)) };
-        let Some((first, _)) = batch.first() else { return Err(wrong_line(speaks)) };
-        let mut dialogue = call.open(&batch_of(first.id, made, batch), first.ticket.as_deref())?;
+        let mut dialogue = call.open(batch, ticket)?;
         let step = dialogue.next(Heard::Start);
         Ok((dialogue, step))
     }
 
     /// Makes it durable that these controls leave, with the digest of their bytes; gives those that still may.
-    async fn mark_sending(&self, batch: Vec<Ready>, first: &Step) -> Stored<Vec<Ready>> {
-        let Step::Send(request) = first else { return Ok(batch) };
+    async fn mark_sending(&self, records: Vec<OrderRecord>, first: &Step) -> Stored<Vec<OrderRecord>> {
+        let Step::Send(request) = first else { return Ok(records) };
         let digest = Some(Sha256::digest(request.to_bytes()).to_vec());
         let (lane, made) = (self.config.name.clone(), self.context.clock.now());
-        let ids: Vec<OrderId> = batch.iter().map(|(record, _)| record.id).collect();
+        let ids: Vec<OrderId> = records.iter().map(|record| record.id).collect();
         let has_quota = self.health.admission.has_quota();
         let going = self
             .context
@@ -105,25 +103,20 @@ impl Lane {
                 super::parcels::send_those_queued(tx, &ids, id)
             })
             .await?;
-        let goes = |(record, _): &Ready| going.contains(&record.id);
-        let mark = |(mut record, order): Ready| {
-            record.state = OrderState::Sending;
-            (record, order)
-        };
-        Ok(batch.into_iter().filter(goes).map(mark).collect())
+        let goes = records.into_iter().filter(|record| going.contains(&record.id));
+        Ok(goes.map(|record| OrderRecord { state: OrderState::Sending, ..record }).collect())
     }
 
-    fn outcomes_of(&self, batch: &[Ready], ended: Ended) -> Outcomes {
+    fn outcomes_of(&self, records: &[OrderRecord], ended: Ended) -> Outcomes {
         match ended {
-            Ended::Failed(fault) => all(batch, &Happening::Faulted(fault)),
+            Ended::Failed(fault) => all(records, &Happening::Faulted(fault)),
             Ended::Later { ticket, after } => {
                 let now = self.context.clock.now();
                 let at = now.checked_add(after).unwrap_or(now);
-                all(batch, &Happening::Ticket { ticket, at })
+                all(records, &Happening::Ticket { ticket, at })
             }
             Ended::Done(reads) => {
-                let ids: Vec<_> =
-                    batch.iter().map(|(r, order)| (r.id, order.number.as_str().to_owned())).collect();
+                let ids: Vec<_> = records.iter().map(|record| (record.id, record.number())).collect();
                 self.sort_out(&ids, reads)
             }
         }
@@ -131,6 +124,6 @@ impl Lane {
 }
 
 /// The same for every order of a batch.
-pub(super) fn all(batch: &[Ready], happening: &Happening) -> Outcomes {
-    batch.iter().map(|(record, _)| (record.id, happening.clone())).collect()
+pub(super) fn all(records: &[OrderRecord], happening: &Happening) -> Outcomes {
+    records.iter().map(|record| (record.id, happening.clone())).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chakong_contract::connector::{Charges, Read, ReadContent};
-use chakong_contract::{Fault, FaultKind, Moment};
+use chakong_contract::{Fault, FaultKind, Moment, RequestNumber};
 
 use super::super::take_in::source;
 use super::Lane;
@@ -104,13 +104,10 @@ impl Lane {
     }
 
     /// The outcome of each order from what was read; an order that nothing was said about has a fault of its own.
-    pub(super) fn sort_out(&self, ids: &[(OrderId, String)], reads: Vec<Read>) -> Outcomes {
+    pub(super) fn sort_out(&self, ids: &[(OrderId, RequestNumber)], reads: Vec<Read>) -> Outcomes {
         let mut outcomes: Outcomes = Vec::with_capacity(ids.len());
         for read in reads {
-            let found = read
-                .number
-                .as_ref()
-                .and_then(|number| ids.iter().find(|(_, known)| known == number.as_str()));
+            let found = read.number.as_ref().and_then(|number| ids.iter().find(|(_, known)| known == number));
             match (found, read.content) {
                 (Some((id, _)), ReadContent::Answer(answer)) => {
                     self.health.unknown_values.fetch_add(

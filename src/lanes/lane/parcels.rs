@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chakong_contract::connector::Speaks;
-use chakong_contract::{Fault, FaultKind, Message, Moment};
+use chakong_contract::connector::{Batch, Speaks};
+use chakong_contract::{Fault, FaultKind, Message, Moment, Order};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::calls::all;
 use super::outcome::Outcomes;
-use super::{Lane, Line, Ready, batch_of, wrong_line};
-use crate::inquiry::{OrderId, OrderState};
+use super::{Lane, Line, Sendable, batch_of, wrong_line};
+use crate::inquiry::{OrderId, OrderRecord, OrderState};
 use crate::lines::parcel::Depot;
 use crate::settle::Happening;
 use crate::store::{BatchRecord, Packed, RawDirection, RawMessage, StoreError, Stored, Tx};
@@ -36,7 +36,7 @@ impl Lane {
     /// Writes a batch to files: durable with their digest first, then handed over, then awaiting.
     pub(super) async fn deliver_parcel(
         self: &Arc<Self>,
-        batch: Vec<Ready>,
+        sendable: Sendable,
         permit: OwnedSemaphorePermit,
     ) -> Stored<bool> {
         let _permit = permit;
@@ -53,17 +53,19 @@ impl Lane {
                 tx.insert_batch(&record)
             })
             .await?;
-        let files = match self.write_files(id, made, &batch).await {
+        let Sendable { records, orders } = sendable;
+        let batch = Arc::new(batch_of(id, made, orders));
+        let files = match self.write_files(Arc::clone(&batch)).await {
             Ok(files) => files,
-            Err(fault) if batch.len() == 1 => {
+            Err(fault) if records.len() == 1 => {
                 self.health.faulted(&fault, made);
-                return self.settle(all(&batch, &Happening::Faulted(fault)), None).await;
+                return self.settle(all(&records, &Happening::Faulted(fault)), None).await;
             }
             // One order that cannot be expressed must not hold the others up: each goes alone.
             Err(_) => {
                 let mut again = false;
-                for order in batch {
-                    again |= Box::pin(self.deliver_alone(order)).await?;
+                for (record, order) in records.into_iter().zip(&batch.orders) {
+                    again |= Box::pin(self.deliver_alone(record, order.clone())).await?;
                 }
                 return Ok(again);
             }
@@ -72,7 +74,7 @@ impl Lane {
         let digest =
             Sha256::digest(files.iter().flat_map(|file| file.bytes.iter()).copied().collect::<Vec<_>>())
                 .to_vec();
-        let ids: Vec<OrderId> = batch.iter().map(|(record, _)| record.id).collect();
+        let ids: Vec<OrderId> = records.iter().map(|record| record.id).collect();
         let expected = ids.len();
         let going = self
             .context
@@ -97,26 +99,20 @@ impl Lane {
         if going.is_empty() {
             return Ok(true);
         }
-        self.hand_over(files, batch.iter().map(|(record, _)| record.id).collect()).await
+        self.hand_over(files, records.iter().map(|record| record.id).collect()).await
     }
 
-    async fn deliver_alone(self: &Arc<Self>, order: Ready) -> Stored<bool> {
+    async fn deliver_alone(self: &Arc<Self>, record: OrderRecord, order: Order) -> Stored<bool> {
         match self.health.admission.pass().await {
             Ok(()) => {}
-            Err(fault) => return self.settle(all(&[order], &Happening::Faulted(fault)), None).await,
+            Err(fault) => return self.settle(all(&[record], &Happening::Faulted(fault)), None).await,
         }
         let permit = Arc::new(tokio::sync::Semaphore::new(1)).try_acquire_owned();
         let Ok(permit) = permit else { return Ok(true) };
-        self.deliver_parcel(vec![order], permit).await
+        self.deliver_parcel(Sendable { records: vec![record], orders: vec![order] }, permit).await
     }
 
-    async fn write_files(
-        &self,
-        id: i64,
-        made: jiff::Timestamp,
-        batch: &[Ready],
-    ) -> Result<Vec<Message>, Fault> {
-        let batch = batch_of(id, made, batch);
+    async fn write_files(&self, batch: Arc<Batch>) -> Result<Vec<Message>, Fault> {
         let connector = Arc::clone(&self.config.connector);
         let written = tokio::task::spawn_blocking(move || match connector.speaks() {
             Speaks::Parcel(parcel) => parcel.write(&batch),

@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use chakong_contract::{Fault, FaultKind};
 
 use super::outcome::Outcomes;
-use super::{Lane, Ready, Refusal};
+use super::{Due, Lane, Refusal};
 use crate::settle::Happening;
 
 impl Lane {
     /// Passes on what need not wait; `true` when nothing that was read ahead is left waiting, so that the lane should look again.
-    pub(super) async fn pass_on(&self, ready: &mut VecDeque<Ready>, refusal: Refusal) -> bool {
+    pub(super) async fn pass_on(&self, ready: &mut VecDeque<Due>, refusal: Refusal) -> bool {
         let fault = match refusal.by {
             "quota" => Fault::new(FaultKind::QuotaSpent, "send the order", "our quota for today is spent"),
             "breaker" => Fault::new(FaultKind::Transient, "send the order", "the breaker is open"),
@@ -19,7 +19,7 @@ impl Lane {
         if !self.context.counterparts.routes().lead_on_from(&self.config.name) {
             return false;
         }
-        let goes = |(record, _): &&Ready| !record.is_control() && record.ticket.is_none();
+        let goes = |(record, _): &&Due| !record.is_control() && record.ticket.is_none();
         let blocked: Outcomes = ready
             .iter()
             .filter(goes)

@@ -7,7 +7,8 @@ use chakong_contract::{Order, Reply};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use super::{Lane, Ready};
+use super::super::order_for;
+use super::Lane;
 use crate::config::CounterpartConfig;
 use crate::inquiry::{OrderId, OrderRecord, OrderState, Priority, Submission};
 use crate::settle::{Happening, Source, apply};
@@ -36,22 +37,24 @@ fn age(config: &CounterpartConfig, submission: &Submission) -> Duration {
 pub(super) fn known(
     reads: &mut dyn Reads,
     config: &CounterpartConfig,
-    (record, order): (&OrderRecord, &Order),
+    record: &OrderRecord,
     submission: &Submission,
     now: Timestamp,
 ) -> Stored<Option<Revision>> {
     let age = age(config, submission);
     let asks = !record.is_control() && record.priority == Priority::Query && record.ticket.is_none();
     let since = now.checked_sub(age).ok().filter(|_| asks && !age.is_zero());
-    since.map_or(Ok(None), |since| reads.cached_answer(&key(config, order), since))
+    let Some(since) = since else { return Ok(None) };
+    let order = order_for(record, submission, &config.plugin.manifest)?;
+    reads.cached_answer(&key(config, &order), since)
 }
 
 /// Keys of the queries of a batch whose answers may be used again.
-pub(super) fn keys(config: &CounterpartConfig, batch: &[Ready]) -> Keys {
+pub(super) fn keys(config: &CounterpartConfig, records: &[OrderRecord], orders: &[Order]) -> Keys {
     if config.cache_age.is_zero() {
         return Keys::new();
     }
-    let queries = batch.iter().filter(|(record, _)| !record.is_control());
+    let queries = records.iter().zip(orders).filter(|(record, _)| !record.is_control());
     queries.map(|(record, order)| (record.id, key(config, order))).collect()
 }
 

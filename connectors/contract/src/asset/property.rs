@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Encumbrance;
 use crate::date::Date;
-use crate::id::UnitNumber;
+use crate::id::{UnitNumber, UnitParts};
 
 /// A real property 不动产.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -14,6 +14,9 @@ pub struct RealProperty {
     pub kind: PropertyKind,
     /// Unit number 不动产单元号 when the registry sent a valid one.
     pub unit_number: Option<UnitNumber>,
+    /// The unit number taken apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<UnitParts>,
     /// The registry's text in place of a valid unit number.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub unit_number_text: String,
@@ -45,6 +48,20 @@ pub struct RealProperty {
     /// The registry's remark 附记.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remark: String,
+    /// What the registry sent in fields that are known to be unreliable: kept, and nothing is concluded from it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreliable: Vec<UnreliableValue>,
+}
+
+/// A value of a field that is known to be unreliable, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UnreliableValue {
+    /// Field name as on the wire.
+    pub field: String,
+    /// The value, verbatim.
+    pub value: String,
+    /// Why nothing is concluded from it, Chinese first.
+    pub reason: String,
 }
 
 impl RealProperty {

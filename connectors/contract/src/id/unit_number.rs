@@ -1,6 +1,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{IdError, clean};
 use crate::text::travels_as_text;
 
@@ -44,10 +47,54 @@ impl UnitNumber {
         &self.0[20..]
     }
 
+    /// The number taken apart.
+    pub fn parts(&self) -> UnitParts {
+        let part = |from: usize, to: usize| self.0.get(from..to).unwrap_or_default().to_owned();
+        let fixture_kind = part(19, 20);
+        let built = fixture_kind == "F";
+        UnitParts {
+            county: part(0, 6),
+            district: part(6, 9),
+            sub_district: part(9, 12),
+            parcel_kind: part(12, 14),
+            parcel: part(14, 19),
+            fixture_kind,
+            fixture: part(20, 28),
+            building: if built { part(20, 24) } else { String::new() },
+            room: if built { part(24, 28) } else { String::new() },
+        }
+    }
+
     /// Grouped 6-6-7-9 for reading, as registries print it.
     pub fn grouped(&self) -> String {
         [&self.0[..6], &self.0[6..12], &self.0[12..19], &self.0[19..]].join(" ")
     }
+}
+
+/// A unit number taken apart (protocol court-realty section 9.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UnitParts {
+    /// County division code 县级行政区划代码, GB/T 2260: 6 digits.
+    pub county: String,
+    /// Cadastral district 地籍区: 3 digits.
+    pub district: String,
+    /// Cadastral sub-district 地籍子区: 3 digits.
+    pub sub_district: String,
+    /// Whose land (G the state's, J a collective's, Z not settled) and what kind (A owned, B S X for building, C homestead, D fields, E
+    /// forest, F grass, G island, H sea, W not settled, Y other): 2 letters.
+    pub parcel_kind: String,
+    /// Number of the parcel 宗地（宗海）顺序号: 5 digits.
+    pub parcel: String,
+    /// What stands on it: F building or structure, L trees, Q other, W nothing.
+    pub fixture_kind: String,
+    /// Number of what stands on it 定着物单元号: 8 digits.
+    pub fixture: String,
+    /// Of a building: its number 幢号, 4 digits.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub building: String,
+    /// Of a building: the number of the room 户号, 4 digits.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub room: String,
 }
 
 impl FromStr for UnitNumber {
@@ -95,6 +142,14 @@ mod tests {
             ("320999", "GB", 'F', "00010008")
         );
         assert_eq!(unit.grouped(), "320999 001002 GB00123 F00010008");
+        let parts = unit.parts();
+        assert_eq!(
+            (parts.district.as_str(), parts.sub_district.as_str(), parts.parcel.as_str()),
+            ("001", "002", "00123")
+        );
+        assert_eq!((parts.building.as_str(), parts.room.as_str()), ("0001", "0008"));
+        let land: UnitNumber = "320999001002JC00123W00000000".parse().expect("valid");
+        assert_eq!((land.parts().fixture.as_str(), land.parts().building.as_str()), ("00000000", ""));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use chakong_contract::asset::EncumbranceKind;
+use chakong_contract::asset::{EncumbranceKind, PropertyKind};
 use chakong_contract::{Date, Encumbrance, Money, Scalar};
 
 use super::{Gathered, Strange};
@@ -17,6 +17,10 @@ pub(super) struct Burden {
     pub(super) registered: Option<Date>,
     /// How it stands among the seizures of its unit.
     pub(super) standing: Standing,
+    /// What its unit is, where no title says so.
+    pub(super) on: PropertyKind,
+    /// The registry's own number in the list of seizures.
+    pub(super) listed_as: Scalar,
 }
 
 /// How a burden stands among the seizures of its unit.
@@ -78,7 +82,23 @@ fn mortgage(one: &Mortgage, amounts: AmountUnit, strange: &mut Strange) -> Burde
         },
         registered: None,
         standing: Standing::Apart,
+        on: mortgaged(one),
+        listed_as: Scalar::Null,
     }
+}
+
+/// What a mortgage is on (section 11.5): a building under construction may have no title of its own yet.
+fn mortgaged(one: &Mortgage) -> PropertyKind {
+    match one.dybdclx.as_text().as_ref() {
+        "4" | "土地和在建建筑物" | "在建建筑物" => PropertyKind::UnderConstruction,
+        _ if !one.zjjzwzl.is_blank() => PropertyKind::UnderConstruction,
+        _ => PropertyKind::Other,
+    }
+}
+
+/// Whether a prenotice is about a home that is sold before it is built (section 11.5).
+fn is_presale(one: &Prenotice) -> bool {
+    matches!(one.ygdjzl.as_text().as_ref(), "1" | "3") || one.ygdjzl.as_text().contains("预售")
 }
 
 /// An amount; a doubtful one is none, and its text is kept among what is not known.
@@ -137,6 +157,8 @@ fn seizure(one: &Seizure, strange: &mut Strange) -> Burden {
         },
         registered: strange.date("djsj", &one.djsj).or(from),
         standing,
+        on: PropertyKind::Other,
+        listed_as: one.xh.clone(),
     }
 }
 
@@ -157,6 +179,8 @@ fn objection(one: &Objection) -> Burden {
         },
         registered: None,
         standing: Standing::Apart,
+        on: PropertyKind::Other,
+        listed_as: Scalar::Null,
     }
 }
 
@@ -178,5 +202,7 @@ fn prenotice(one: &Prenotice, strange: &mut Strange) -> Burden {
         },
         registered: None,
         standing: Standing::Apart,
+        on: if is_presale(one) { PropertyKind::UnderConstruction } else { PropertyKind::Other },
+        listed_as: Scalar::Null,
     }
 }

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 
+use chakong_contract::Scalar;
 use chakong_contract::asset::PropertyKind;
 use serde_json::value::RawValue;
 
@@ -16,9 +17,19 @@ pub(crate) struct Gathered {
     pub(super) seizures: Vec<Seizure>,
     pub(super) prenotices: Vec<Prenotice>,
     pub(super) objections: Vec<Objection>,
-    seen: HashSet<String>,
+    seen: HashSet<(List, Box<str>)>,
     unreadable: usize,
     left_out: usize,
+}
+
+/// The list that an entry stands in: the same text in two lists is two entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum List {
+    Rights(PropertyKind),
+    Mortgages,
+    Seizures,
+    Prenotices,
+    Objections,
 }
 
 impl Gathered {
@@ -33,22 +44,22 @@ impl Gathered {
             (PropertyKind::Forest, answered.lq_list),
             (PropertyKind::Farmland, answered.nydsyq_list),
         ] {
-            let rights: Vec<Right> = self.entries(&format!("{kind:?}"), list);
-            let in_force = rights.into_iter().filter(|right| !has_ended(&right.qszt.text()));
+            let rights: Vec<Right> = self.entries(List::Rights(kind), list);
+            let in_force = rights.into_iter().filter(|right| !has_ended(&right.qszt));
             self.rights.extend(in_force.map(|right| (kind, right)));
         }
-        let mortgages: Vec<Mortgage> = self.entries("mortgage", answered.dyaq_list);
-        let stands = |one: &Mortgage| one.zxsj.is_blank() && !has_ended(&one.qszt.text());
+        let mortgages: Vec<Mortgage> = self.entries(List::Mortgages, answered.dyaq_list);
+        let stands = |one: &Mortgage| one.zxsj.is_blank() && !has_ended(&one.qszt);
         self.mortgages.extend(mortgages.into_iter().filter(stands));
-        let seizures: Vec<Seizure> = self.entries("seizure", answered.cfdj_list);
-        let stands = |one: &Seizure| one.jfdjsj.is_blank() && !has_ended(&one.qszt.text());
+        let seizures: Vec<Seizure> = self.entries(List::Seizures, answered.cfdj_list);
+        let stands = |one: &Seizure| one.jfdjsj.is_blank() && !has_ended(&one.qszt);
         self.seizures.extend(seizures.into_iter().filter(stands));
-        let prenotices: Vec<Prenotice> = self.entries("prenotice", answered.ygdj_list);
-        let stands = |one: &Prenotice| one.zxsj.is_blank() && !has_ended(&one.qszt.text());
+        let prenotices: Vec<Prenotice> = self.entries(List::Prenotices, answered.ygdj_list);
+        let stands = |one: &Prenotice| one.zxsj.is_blank() && !has_ended(&one.qszt);
         self.prenotices.extend(prenotices.into_iter().filter(stands));
         for list in [answered.yyxx_list, answered.yydj_list] {
-            let objections: Vec<Objection> = self.entries("objection", list);
-            let stands = |one: &Objection| one.zxsj.is_blank() && !has_ended(&one.qszt.text());
+            let objections: Vec<Objection> = self.entries(List::Objections, list);
+            let stands = |one: &Objection| one.zxsj.is_blank() && !has_ended(&one.qszt);
             self.objections.extend(objections.into_iter().filter(stands));
         }
     }
@@ -56,19 +67,19 @@ impl Gathered {
     /// Reads each entry by itself; one bad entry never spoils the others. An entry that came before is left out.
     fn entries<T: serde::de::DeserializeOwned>(
         &mut self,
-        list: &str,
+        list: List,
         entries: Option<Vec<Box<RawValue>>>,
     ) -> Vec<T> {
         let entries = entries.unwrap_or_default();
         self.left_out += entries.len().saturating_sub(MOST_ENTRIES);
         let mut read = Vec::new();
         for entry in entries.into_iter().take(MOST_ENTRIES) {
-            if !self.seen.insert([list, entry.get()].join(" ")) {
-                continue;
-            }
-            match serde_json::from_str(entry.get()) {
-                Ok(entry) => read.push(entry),
-                Err(_) => self.unreadable += 1,
+            let entry = (list, Box::<str>::from(entry));
+            let known = serde_json::from_str(&entry.1);
+            match (self.seen.insert(entry), known) {
+                (true, Ok(known)) => read.push(known),
+                (true, Err(_)) => self.unreadable += 1,
+                (false, _) => {}
             }
         }
         read
@@ -85,6 +96,6 @@ impl Gathered {
 }
 
 /// Whether a right is history; some registries send those as well.
-fn has_ended(state: &str) -> bool {
-    matches!(right_state(state), Some("历史" | "终止"))
+fn has_ended(state: &Scalar) -> bool {
+    matches!(right_state(&state.as_text()), Some("历史" | "终止"))
 }

@@ -31,7 +31,7 @@ impl Asked {
     fn matches(&self, name: &str, number: &str) -> MatchedBy {
         let number: String = number.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         let same_number = self.numbers.iter().any(|known| known.eq_ignore_ascii_case(&number));
-        match (same_number, folded(name) == folded(&self.name)) {
+        match (same_number, name == self.name || folded(name) == folded(&self.name)) {
             (true, true) => MatchedBy::NameAndNumber,
             (true, false) => MatchedBy::Number,
             (false, true) => MatchedBy::NameOnly,

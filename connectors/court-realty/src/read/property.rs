@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use chakong_contract::asset::{AreaUnit, Asset, FoundAsset, MatchedBy, PropertyKind};
+use chakong_contract::asset::{AreaUnit, Asset, FoundAsset, MatchedBy, PropertyKind, UnreliableValue};
 use chakong_contract::id::UnitNumber;
 use chakong_contract::reply::UnknownValue;
 use chakong_contract::{RealProperty, Scalar, money};
@@ -52,7 +52,9 @@ pub(super) fn properties(gathered: Gathered, asked: Option<&Asked>, amounts: Amo
         drafts.add_burden(burden, &mut strange);
     }
     let incomplete = drafts.list.iter().filter(|draft| draft.incomplete).count();
-    let finish = |draft: Draft| {
+    let finish = |mut draft: Draft| {
+        let places = draft.burdens.iter().filter_map(|burden| unreliable("xh", &burden.listed_as, PLACE));
+        draft.property.unreliable.extend(places);
         let property = RealProperty { encumbrances: rank::ranked(draft.burdens), ..draft.property };
         FoundAsset { asset: Asset::Property(property), matched_by: draft.matched_by }
     };
@@ -116,7 +118,7 @@ impl Drafts {
         }
         let right =
             Right { bdcdyh: burden.unit.clone(), zl: burden.location.clone().into(), ..Right::default() };
-        let mut draft = draft(PropertyKind::Other, &right, None, strange);
+        let mut draft = draft(burden.on, &right, None, strange);
         draft.burdens.push(burden);
         self.add(draft, unit);
     }
@@ -126,15 +128,14 @@ impl Draft {
     /// Another title of the same unit: another holder, another certificate.
     fn join(&mut self, other: Self) {
         for certificate in other.property.certificates {
-            if !self.property.certificates.contains(&certificate) {
-                self.property.certificates.push(certificate);
-            }
+            add_certificate(&mut self.property.certificates, certificate);
         }
         for holder in other.property.holders {
             if !self.property.holders.contains(&holder) {
                 self.property.holders.push(holder);
             }
         }
+        self.property.unreliable.extend(other.property.unreliable);
         if closeness(other.matched_by) < closeness(self.matched_by) {
             self.matched_by = other.matched_by;
         }
@@ -144,6 +145,8 @@ impl Draft {
 
 fn draft(kind: PropertyKind, right: &Right, asked: Option<&Asked>, strange: &mut Strange) -> Draft {
     let holders::Held { holders, matched_by, incomplete, certificates } = held(right, asked, strange);
+    let serials = right.qlrxx_list.iter().flatten().map(|row| ("qzysxlh", &row.qzysxlh, SERIAL));
+    let doubtful = serials.chain([("hdyt", &right.hdyt, ISLAND_USE)]);
     let unit_text = right.bdcdyh.text();
     let unit_number: Option<UnitNumber> = unit_text.parse().ok();
     if unit_number.is_none() && !unit_text.is_empty() {
@@ -169,6 +172,7 @@ fn draft(kind: PropertyKind, right: &Right, asked: Option<&Asked>, strange: &mut
     ];
     let property = RealProperty {
         kind,
+        unit: unit_number.as_ref().map(UnitNumber::parts),
         unit_number_text: if unit_number.is_some() || says_nothing(&unit_text) {
             String::new()
         } else {
@@ -187,6 +191,7 @@ fn draft(kind: PropertyKind, right: &Right, asked: Option<&Asked>, strange: &mut
         business_number: right.ywh.text(),
         encumbrances: Vec::new(),
         remark: filled(&remarks),
+        unreliable: doubtful.filter_map(|(field, value, why)| unreliable(field, value, why)).collect(),
     };
     Draft { property, matched_by, incomplete, burdens: Vec::new() }
 }
@@ -223,10 +228,35 @@ fn split_certificates<'a>(fields: impl Iterator<Item = &'a Scalar>) -> Vec<Strin
     let mut certificates: Vec<String> = Vec::new();
     for field in fields {
         for one in field.text().split([',', '，', ';', '；', '|']).map(str::trim) {
-            if !one.is_empty() && !certificates.iter().any(|known| known == one) {
-                certificates.push(one.to_owned());
+            if !one.is_empty() {
+                add_certificate(&mut certificates, one.to_owned());
             }
         }
     }
     certificates
+}
+
+/// Adds a number that is not there yet in any form: brackets come in half and in full width in one register (section 9.2).
+fn add_certificate(certificates: &mut Vec<String>, number: String) {
+    let folded = |text: &str| -> String {
+        let half = |c: char| match c {
+            '（' | '〔' | '[' => '(',
+            '）' | '〕' | ']' => ')',
+            other => other,
+        };
+        text.chars().filter(|c| !c.is_whitespace()).map(half).collect()
+    };
+    if !certificates.iter().any(|known| *known == number || folded(known) == folded(&number)) {
+        certificates.push(number);
+    }
+}
+
+const SERIAL: &str = "有的机构填行号 some registries send the number of the row";
+const ISLAND_USE: &str = "有的机构代码错位 some registries shift the codes by one";
+const PLACE: &str = "有的机构为查封顺序，有的为行号 a rank with some registries, a line number with others";
+
+/// A value of a field that is known to be unreliable (sections 3.4 and 13.1).
+fn unreliable(field: &str, value: &Scalar, why: &str) -> Option<UnreliableValue> {
+    let value = value.text();
+    (!value.is_empty()).then(|| UnreliableValue { field: field.to_owned(), value, reason: why.to_owned() })
 }

@@ -64,7 +64,15 @@ mod tests {
             reference: String::new(),
             words: String::new(),
         };
-        Burden { unit: "u".into(), location: String::new(), encumbrance, registered, standing }
+        Burden {
+            unit: "u".into(),
+            location: String::new(),
+            encumbrance,
+            registered,
+            standing,
+            on: chakong_contract::asset::PropertyKind::Other,
+            listed_as: chakong_contract::Scalar::Null,
+        }
     }
 
     fn places(burdens: Vec<Burden>) -> Vec<Option<u32>> {

@@ -52,6 +52,7 @@ fn holder_rows(
         qlbl: text(share),
         gyfs: text(form),
         bdcqzh: text(&property.certificate),
+        ..HolderRow::default()
     };
     let own = row(name, number, &property.share);
     let listed = if hand.has(Trap::MissingCoOwner) { 0 } else { property.co_holders.len() };

@@ -78,6 +78,9 @@ pub(crate) struct Right {
     pub(crate) febl: Scalar,
     pub(crate) beiz: Scalar,
     pub(crate) fj: Scalar,
+    /// Use of an island; one maker shifts its codes by one (section 13.1).
+    #[serde(skip_serializing_if = "Scalar::is_blank")]
+    pub(crate) hdyt: Scalar,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) qlrxx_list: Option<Vec<HolderRow>>,
 }
@@ -91,6 +94,9 @@ pub(crate) struct HolderRow {
     pub(crate) qlbl: Scalar,
     pub(crate) gyfs: Scalar,
     pub(crate) bdcqzh: Scalar,
+    /// Print serial number of the certificate; one maker sends the row's number (section 13.1).
+    #[serde(skip_serializing_if = "Scalar::is_blank")]
+    pub(crate) qzysxlh: Scalar,
 }
 
 /// A mortgage.
@@ -102,6 +108,12 @@ pub(crate) struct Mortgage {
     pub(crate) dyr: Scalar,
     pub(crate) dyqr: Scalar,
     pub(crate) dyfs: Scalar,
+    /// What is mortgaged, section 11.5.
+    #[serde(skip_serializing_if = "Scalar::is_blank")]
+    pub(crate) dybdclx: Scalar,
+    /// Where the building under construction stands.
+    #[serde(skip_serializing_if = "Scalar::is_blank")]
+    pub(crate) zjjzwzl: Scalar,
     pub(crate) bdbzzqse: Scalar,
     pub(crate) zgzqse: Scalar,
     /// Unit of the amounts, only with registries of the 2021 standard.
