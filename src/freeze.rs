@@ -14,7 +14,7 @@ pub use equity::{Holder, is_closer, same_property, stake_line, stake_room, stake
 pub use exempt::{Exemption, Level, exemption};
 pub use ledger::{Decision, decide, exposure, is_whole, may_ask, room};
 pub use reply::hear;
-pub use waiting::{is_waiting, took_effect};
+pub use waiting::{is_waiting, shown_by};
 
 #[cfg(test)]
 mod tests;

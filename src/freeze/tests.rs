@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::{
     Decision, Exemption, Level, decide, exposure, hear, is_closer, is_waiting, may_ask, room, same_property,
-    stake_room, stake_within, took_effect,
+    shown_by, stake_room, stake_within,
 };
 use crate::inquiry::{EventType, Mandate, Measure, MeasureState, Mode, Preference};
 
@@ -439,13 +439,14 @@ fn with_seizures(certificate: &str, seizures: &[(&str, &str)]) -> Asset {
 fn a_waiting_seizure_is_effective_once_the_registry_lists_it_so_by_its_number() {
     let waiting = waiting_house();
     let seen = |certificate: &str, seizures: &[(&str, &str)]| {
-        took_effect(&waiting, &with_seizures(certificate, seizures))
+        shown_by(&waiting, &with_seizures(certificate, seizures))
     };
-    let effective = seen("7", &[("seizure", "CF1"), ("waiting_seizure", "CF2")]).expect("effective");
+    let (effective, event) = seen("7", &[("seizure", "CF1"), ("waiting_seizure", "CF2")]).expect("shown");
+    assert_eq!(event, Some(EventType::MeasureEffective));
     assert_eq!(effective.rank.map(|rank| (rank.place, rank.derived)), Some((1, true)));
     assert_eq!(effective.until.map(|day| day.to_string()).as_deref(), Some("2029-01-20"));
     assert!(seen("7", &[("preliminary_seizure", "CF1")]).is_some());
-    assert!(took_effect(&effective, &with_seizures("7", &[("seizure", "CF1")])).is_none(), "once");
+    assert!(shown_by(&effective, &with_seizures("7", &[("seizure", "CF1")])).is_none(), "once");
     for (certificate, seizures) in [
         ("7", &[("waiting_seizure", "CF1")][..]),
         ("7", &[("seizure", "CF2")]),
@@ -458,9 +459,24 @@ fn a_waiting_seizure_is_effective_once_the_registry_lists_it_so_by_its_number() 
         assert!(seen(certificate, seizures).is_none(), "{certificate} {seizures:?}");
     }
     let nameless = Measure { reference: String::new(), ..waiting.clone() };
-    assert!(took_effect(&nameless, &with_seizures("7", &[("seizure", "")])).is_none());
+    assert!(shown_by(&nameless, &with_seizures("7", &[("seizure", "")])).is_none());
     let released = Measure { state: MeasureState::Released, ..waiting.clone() };
-    assert!(took_effect(&released, &with_seizures("7", &[("seizure", "CF1")])).is_none());
+    assert!(shown_by(&released, &with_seizures("7", &[("seizure", "CF1")])).is_none());
+}
+
+#[test]
+fn a_case_that_was_taken_without_a_word_is_shown_to_wait_by_a_query() {
+    let asked = Measure { state: MeasureState::Asked, ..house(7) };
+    let taken = Holding { rank: None, reference: "CF1".into(), ..holding(Decimal::ZERO) };
+    let (taken, event) = hear(&asked, ActionKind::Freeze, &Reply::Held(taken));
+    assert!(!is_waiting(&taken) && event == Some(EventType::MeasurePlaced));
+    let shown = |measure: &Measure, kind: &str| shown_by(measure, &with_seizures("7", &[(kind, "CF1")]));
+    let (waits, event) = shown(&taken, "waiting_seizure").expect("shown");
+    assert!(is_waiting(&waits) && event == Some(EventType::MeasureWaiting));
+    assert!(shown(&waits, "waiting_preliminary_seizure").is_none(), "once");
+    let (first, event) = shown(&taken, "seizure").expect("shown");
+    assert!(first.rank.is_some_and(|rank| rank.place == 1) && event.is_none(), "as it was taken for");
+    assert!(shown(&first, "seizure").is_none());
 }
 
 #[test]

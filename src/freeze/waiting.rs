@@ -4,39 +4,61 @@ use chakong_contract::asset::{EncumbranceKind, Rank};
 use chakong_contract::order::Target;
 use chakong_contract::{Asset, Encumbrance, RealProperty};
 
-use crate::inquiry::{Measure, MeasureState};
+use super::is_whole;
+use crate::inquiry::{EventType, Measure, MeasureState};
 
-/// Said of a measure that took effect without a word about it, Chinese first.
-const SEEN: &str =
+/// Said of a measure whose registry told nothing itself, Chinese first.
+const EFFECTIVE: &str =
     "轮候查封已生效（查询结果显示） the waiting seizure has taken effect, as an answer to a query shows";
+const WAITS: &str = "登记为轮候查封（查询结果显示） it waits behind others, as an answer to a query shows";
 
 /// Whether it stands at the counterpart and holds nothing yet, because others come first.
 pub fn is_waiting(measure: &Measure) -> bool {
-    let stands = matches!(
-        measure.state,
-        MeasureState::InForce | MeasureState::Renewing | MeasureState::Releasing | MeasureState::Stuck
-    );
-    stands && measure.held.is_zero() && measure.rank.is_some_and(|rank| rank.place > 1)
+    stands(measure) && measure.held.is_zero() && measure.rank.is_some_and(|rank| rank.place > 1)
 }
 
-/// A waiting measure as it is where what was found shows that it waits no more: a seizure of the same property with the number
-/// that the registry gave it is effective. Where another with that number waits still, nobody can tell which is which.
-pub fn took_effect(measure: &Measure, found: &Asset) -> Option<Measure> {
+fn stands(measure: &Measure) -> bool {
+    matches!(
+        measure.state,
+        MeasureState::InForce | MeasureState::Renewing | MeasureState::Releasing | MeasureState::Stuck
+    )
+}
+
+/// A seizure of ours as what was found shows it, and the event where that is news: it waits, which the registry did not say when
+/// it took the case, or it waits no more. It is known by the number that the registry gave it on the same property; where
+/// one with that number waits and another does not, nobody can tell which is ours.
+pub fn shown_by(measure: &Measure, found: &Asset) -> Option<(Measure, Option<EventType>)> {
     let Asset::Property(property) = found else { return None };
-    if !is_waiting(measure) || measure.reference.is_empty() || !is_of(&measure.target, property) {
+    let known = stands(measure) && is_whole(&measure.target) && !measure.reference.is_empty();
+    if !known || !is_of(&measure.target, property) {
         return None;
     }
     let ours: Vec<&Encumbrance> =
         property.encumbrances.iter().filter(|one| one.reference == measure.reference).collect();
-    let effective = |kind| matches!(kind, EncumbranceKind::Seizure | EncumbranceKind::PreliminarySeizure);
-    let first = ours.first().filter(|_| ours.iter().all(|one| effective(one.kind)))?;
-    Some(Measure {
-        rank: Some(Rank { place: 1, derived: true }),
+    let first = ours.first()?;
+    let all = |kinds: &[EncumbranceKind]| ours.iter().all(|one| kinds.contains(&one.kind));
+    let place = if all(&[EncumbranceKind::Seizure, EncumbranceKind::PreliminarySeizure]) {
+        1
+    } else if all(&[EncumbranceKind::WaitingSeizure, EncumbranceKind::WaitingPreliminarySeizure]) {
+        first.rank.map_or(2, |rank| rank.place.max(2))
+    } else {
+        return None;
+    };
+    let (event, note) = match (measure.rank.map(|rank| rank.place), place) {
+        (Some(before), now) if before == now => return None,
+        (Some(2..), 1) => (Some(EventType::MeasureEffective), EFFECTIVE),
+        (None | Some(0 | 1), 2..) => (Some(EventType::MeasureWaiting), WAITS),
+        // Nearer than before, or entered as it was taken for.
+        _ => (None, measure.note.as_str()),
+    };
+    let shown = Measure {
+        rank: Some(Rank { place, derived: true }),
         from: first.from.or(measure.from),
         until: first.until.or(measure.until),
-        note: SEEN.to_owned(),
+        note: note.to_owned(),
         ..measure.clone()
-    })
+    };
+    Some((shown, event))
 }
 
 /// Whether a control is about a property: by its unit number or, where one of them has none, by a certificate.

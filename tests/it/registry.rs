@@ -171,6 +171,31 @@ async fn a_query_shows_once_that_a_waiting_seizure_is_effective_even_one_of_anot
 }
 
 #[tokio::test]
+async fn a_seizure_that_a_person_enters_as_waiting_is_seen_by_the_next_query() {
+    let mut script = house(true);
+    script["manual_review"] = json!({ "takes_polls": 2 });
+    let (world, inquiry, accepted) = seized(script).await;
+    assert!(
+        accepted.rank.is_none() && accepted.note.is_empty(),
+        "a case, and no word of a kind: {accepted:#?}"
+    );
+    world
+        .until("it is entered", async |world| {
+            let books = world.hosted.books().remove("registry").expect("books");
+            books.holdings.iter().any(|holding| holding.part == "2")
+        })
+        .await;
+    let orders = world.orders(inquiry).await.into_iter();
+    let query = orders.filter(|order| order.lane == "registry").find(|order| !order.is_control());
+    ask_again(&world, query.expect("the query")).await;
+    let waiting = the_house(&world, inquiry).await;
+    assert_eq!(waiting.rank.map(|rank| rank.place), Some(2), "{waiting:#?}");
+    let events = world.events(inquiry).await;
+    assert_eq!(events.iter().filter(|event| event.kind == EventType::MeasureWaiting).count(), 1);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_case_that_a_person_declines_after_a_while_revises_the_measure() {
     let mut script = house(false);
     script["manual_review"] = json!({ "takes_polls": 3, "declines": 1 });
