@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use chakong_contract::connector::Plugin;
 
 pub use counterpart::{
-    BreakerConfig, CallConfig, CounterpartConfig, LimitsConfig, LineConfig, Officers, ParcelConfig,
+    BreakerConfig, CallConfig, CalledAt, CounterpartConfig, LimitsConfig, LineConfig, Officers, ParcelConfig,
     PostboxConfig, RoutingConfig, SftpConfig, SftpLogin, Window, read_counterpart,
 };
 pub use court_accounts::NamedAccount;

@@ -10,6 +10,7 @@ mod desk;
 mod lane;
 mod supervisor;
 mod take_in;
+mod tokens;
 mod translate;
 
 pub use admission::{Admission, Refusal};

@@ -59,7 +59,7 @@ impl Hosted {
     }
 }
 
-/// Starts the counterparts that `scripts` (an object by counterpart name) has a script for. Those on postbox lines call the
+/// Starts the counterparts that `scripts` (an object by counterpart name) has a script for. Those that call, or call back, call the
 /// gateway's `postbox`.
 ///
 /// # Errors
@@ -97,6 +97,12 @@ async fn start(
         let mut sandbox = shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         matches!(sandbox.speaks(), SandboxSpeaks::Call(_))
     };
+    if let Some(at) = config.line.called_at() {
+        let address = postbox.ok_or("the gateway has no postbox to call")?;
+        let visits =
+            postbox::visit(address, &at.path, Arc::clone(&shared), Arc::clone(clock), tasks.clone())?;
+        tasks.spawn_service("sandbox", visits);
+    }
     match (&config.line, speaks_call) {
         (LineConfig::Call(line), true) => {
             let address = loopback_of(&line.base_url)?;
@@ -109,12 +115,7 @@ async fn start(
             tasks.spawn_service("sandbox", play);
             Ok(())
         }
-        (LineConfig::Postbox(line), _) => {
-            let address = postbox.ok_or("the gateway has no postbox to call")?;
-            let visits = postbox::visit(address, &line.path, shared, Arc::clone(clock), tasks.clone())?;
-            tasks.spawn_service("sandbox", visits);
-            Ok(())
-        }
+        (LineConfig::Postbox(_), _) => Ok(()),
         _ => Err("the simulated counterpart does not speak over this line".to_owned()),
     }
 }

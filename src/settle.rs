@@ -10,6 +10,7 @@ mod equity;
 mod measures;
 mod more;
 mod passing_on;
+mod receipt;
 mod renew;
 mod transfer;
 
@@ -28,6 +29,7 @@ pub use by_hand::{Approval, Declined, Resolution, approve, cancel, reject, relea
 pub use completion::{certificate_of, open_more};
 pub use deduct::{Deduction, deduct};
 pub use more::{keeping_more, with_more};
+pub use receipt::{ReceiptFile, keep_receipt};
 pub use renew::{Renewal, renew};
 pub use transfer::{Transfer, transfer};
 
@@ -145,7 +147,9 @@ fn answered(order: &OrderRecord, mut answer: Arc<Answer>, on: &Circumstances) ->
     // On the wire a release or deduction that was done looks like a control that was done.
     let done = match &answer.reply {
         Reply::Held(holding) | Reply::PartlyHeld(holding) => match action {
-            ActionKind::Release => Some(Reply::Released { amount: Some(holding.held) }),
+            ActionKind::Release => {
+                Some(Reply::Released { amount: Some(holding.held), words: holding.words.clone() })
+            }
             ActionKind::Deduct => Some(Reply::Deducted { amount: holding.held }),
             _ => None,
         },

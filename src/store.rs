@@ -22,9 +22,9 @@ use crate::inquiry::{
 };
 pub use packed::Packed;
 pub use records::{
-    Act, AnswerText, BatchRecord, ChargeReference, EventRecord, InquiryFilter, LaneCounts, LineRow,
-    NewInquiry, NewOrder, OrderBrief, Outcome, PageRow, RawDirection, RawMessage, Responded, Revision,
-    RevisionText,
+    Act, AnswerText, BatchRecord, ChargeReference, EventRecord, InquiryFilter, KeptReceipt, LaneCounts,
+    LineRow, NewInquiry, NewOrder, NewReceipt, OrderBrief, Outcome, PageRow, RawDirection, RawMessage,
+    Responded, Revision, RevisionText,
 };
 pub use signals::Signals;
 
@@ -148,6 +148,12 @@ pub trait Reads {
     fn charge_references(&mut self, order: OrderId) -> Stored<Vec<ChargeReference>>;
     /// The answer under a key that was given since a time.
     fn cached_answer(&mut self, key: &[u8], since: Timestamp) -> Stored<Option<Revision>>;
+    /// Receipts that came on their own about an order, oldest first.
+    fn receipts_of_order(&mut self, order: OrderId) -> Stored<Vec<KeptReceipt>>;
+    /// Receipts that came on their own about the controls of a measure, oldest first.
+    fn receipts_of(&mut self, measure: MeasureId) -> Stored<Vec<KeptReceipt>>;
+    /// One of them with its bytes, by the SHA-256 of these, hexadecimal.
+    fn receipt(&mut self, measure: MeasureId, sha256: &str) -> Stored<Option<(KeptReceipt, Packed)>>;
     /// Why a lane is paused, if it is.
     fn paused(&mut self, lane: &str) -> Stored<Option<String>>;
     /// Acts of people on an inquiry.
@@ -174,6 +180,8 @@ pub trait Tx: Reads {
     fn insert_revision(&mut self, revision: &Revision) -> Stored<()>;
     /// Keeps a raw message, compressed.
     fn insert_raw(&mut self, raw: &RawMessage) -> Stored<i64>;
+    /// Keeps a receipt that came on its own.
+    fn insert_receipt(&mut self, new: &NewReceipt<'_>) -> Stored<()>;
     /// Notes that a message that was kept must still be handed over.
     fn mark_unsent(&mut self, raw: i64, lane: &str) -> Stored<()>;
     /// Notes that messages were handed over.

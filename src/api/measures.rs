@@ -3,6 +3,7 @@
 mod approve;
 mod checks;
 mod deduct;
+mod receipt;
 mod release;
 mod renew;
 mod show;
@@ -11,6 +12,7 @@ mod transfer;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use chakong_contract::RequestNumber;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -19,11 +21,12 @@ use super::Shared;
 use super::problem::Problem;
 use crate::inquiry::{Measure, MeasureId, Submission};
 use crate::settle::Declined;
-use crate::store::{Reads, StoreError, Stored, Tx};
+use crate::store::{KeptReceipt, Reads, StoreError, Stored, Tx};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
         .api_route("/v1/measures/{id}", get_with(show::show, show::docs))
+        .api_route("/v1/measures/{id}/receipts/{sha256}", get_with(receipt::show, receipt::docs))
         .api_route("/v1/measures/{id}/approve", post_with(approve::approve, approve::approve_docs))
         .api_route("/v1/measures/{id}/reject", post_with(approve::reject, approve::reject_docs))
         .api_route("/v1/measures/{id}/release", post_with(release::release, release::docs))
@@ -48,9 +51,36 @@ pub(super) struct MeasureView {
     party: String,
     /// Request number of the freeze order; null while nothing was asked.
     order: Option<RequestNumber>,
+    /// Receipts 回执 that the counterpart handed in on their own, oldest first; those that came with an answer stand there.
+    receipts: Vec<ReceiptView>,
     /// The line.
     #[serde(flatten)]
     measure: Measure,
+}
+
+/// A receipt that came on its own.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ReceiptView {
+    /// Request number of the control that it is about.
+    order: RequestNumber,
+    /// File name or title, as handed in.
+    title: String,
+    /// File extension, as handed in.
+    format: String,
+    /// SHA-256 of the bytes, hexadecimal: by this the file is fetched.
+    sha256: String,
+    /// How many bytes.
+    size: i64,
+    /// When it came.
+    received_at: Timestamp,
+}
+
+impl ReceiptView {
+    fn of(reads: &mut dyn Reads, receipt: KeptReceipt) -> Stored<Self> {
+        let KeptReceipt { order, received_at, title, format, sha256, size } = receipt;
+        let order = reads.order(order)?.ok_or(StoreError::Missing("the receipt's order"))?.number();
+        Ok(Self { order, title, format, sha256, size, received_at })
+    }
 }
 
 impl MeasureView {
@@ -65,7 +95,9 @@ impl MeasureView {
             Some(order) => reads.order(order)?.map(|order| order.number()),
             None => None,
         };
-        Ok(Self { inquiry, party: submission.reference_of(measure.party), order, measure })
+        let kept = reads.receipts_of(measure.id)?;
+        let receipts = kept.into_iter().map(|kept| ReceiptView::of(reads, kept)).collect::<Stored<_>>()?;
+        Ok(Self { inquiry, party: submission.reference_of(measure.party), order, receipts, measure })
     }
 
     fn find_around(reads: &mut dyn Reads, gateway: &Shared, measure: Measure) -> Stored<Self> {

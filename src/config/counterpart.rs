@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chakong_contract::ActionKind;
 use chakong_contract::connector::{Connector, Plugin};
 use chakong_contract::manifest::Settings;
 
@@ -17,7 +18,7 @@ use super::reader::{Document, Problems, Section};
 use super::values::within;
 use crate::retry::RetryPolicy;
 
-pub use line::{CallConfig, LineConfig, ParcelConfig, PostboxConfig, SftpConfig, SftpLogin};
+pub use line::{CallConfig, CalledAt, LineConfig, ParcelConfig, PostboxConfig, SftpConfig, SftpLogin};
 pub use officers::Officers;
 pub use routing::RoutingConfig;
 pub(super) use routing::check as check_routing;
@@ -64,6 +65,11 @@ impl CounterpartConfig {
     /// The retry policy for an order.
     pub const fn retry(&self, control: bool) -> &RetryPolicy {
         if control { &self.retry_control } else { &self.retry_query }
+    }
+
+    /// Whether it can be asked to do something: its connector declares it and its settings allow it.
+    pub fn can(&self, act: ActionKind) -> bool {
+        self.plugin.manifest.capability(act).is_some() && self.connector.can(act)
     }
 }
 
@@ -134,13 +140,8 @@ pub fn read_counterpart(
             None
         }
     };
-    if let (Some(LineConfig::Postbox(_)), Some((_, connector))) = (&line, &built)
-        && connector.postbox().is_none()
-    {
-        root.problem(
-            "settings",
-            "a postbox line needs the account and the password that the counterpart calls with",
-        );
+    if let (Some(line), Some((_, connector))) = (&line, &built) {
+        check_heard(line, connector.as_ref(), &mut root);
     }
     root.finish();
     let (settings, connector) = built?;
@@ -163,6 +164,20 @@ pub fn read_counterpart(
         routing,
         fingerprint: fingerprint(text),
     })
+}
+
+/// Where the counterpart calls, its connector hears it.
+fn check_heard(line: &LineConfig, connector: &dyn Connector, root: &mut Section<'_>) {
+    if line.called_at().is_none() || connector.postbox().is_some() {
+        return;
+    }
+    let what = match line {
+        LineConfig::Call(_) => {
+            "[line.callbacks] needs a connector that hears them, with the account and the password"
+        }
+        _ => "a postbox line needs the account and the password",
+    };
+    root.problem("settings", format_args!("{what} that the counterpart calls with"));
 }
 
 fn check_name(name: &str, root: &mut Section<'_>) {

@@ -1,9 +1,9 @@
-//! What must hold between counterparts on postbox lines.
+//! What must hold between counterparts that call: on postbox lines, and back on call lines.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{CounterpartConfig, LineConfig, Problems};
+use super::{CounterpartConfig, Problems};
 
 /// There is a postbox to call, one connector speaks at each path, and accounts there are told apart.
 pub(super) fn check(
@@ -14,26 +14,34 @@ pub(super) fn check(
 ) {
     let mut connectors: BTreeMap<&str, &CounterpartConfig> = BTreeMap::new();
     let mut accounts: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+    let mut keys: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for counterpart in counterparts {
-        let LineConfig::Postbox(line) = &counterpart.line else { continue };
+        let Some(at) = counterpart.line.called_at() else { continue };
         let file = folder.join(format!("{}.toml", counterpart.name));
         let mut say = |message: String| problems.add(&file, None, message);
         if !has_postbox {
-            say("its line is a postbox and the gateway has none: add a [postbox] table to chakong.toml"
+            say("it calls the gateway's postbox and there is none: add a [postbox] table to chakong.toml"
                 .to_owned());
         }
-        let first = connectors.entry(&line.path).or_insert(counterpart);
+        let first = connectors.entry(&at.path).or_insert(counterpart);
         if first.plugin.manifest.id != counterpart.plugin.manifest.id {
             say(format!(
-                "`line.path`: at {} already speaks {} for {}",
-                line.path, first.plugin.manifest.id, first.name
+                "`line`: at {} already speaks {} for {}",
+                at.path, first.plugin.manifest.id, first.name
+            ));
+        }
+        let key = counterpart.settings.secret("callback_key").map_or("", |key| key.expose());
+        if let Some(other) = keys.insert((&at.path, key), &counterpart.name).filter(|_| !key.is_empty()) {
+            say(format!(
+                "`settings.callback_key`: {other} has the same key at {}; give each its own",
+                at.path
             ));
         }
         let account = counterpart.settings.text("account");
-        if let Some(other) = accounts.insert((&line.path, account), &counterpart.name) {
+        if let Some(other) = accounts.insert((&at.path, account), &counterpart.name) {
             say(format!(
                 "`settings.account`: {other} has the same account at {}; give each its own",
-                line.path
+                at.path
             ));
         }
     }

@@ -11,23 +11,26 @@ use crate::inquiry::{EventType, Measure, MeasureState};
 /// The line after a control's answer, and the event to tell.
 pub fn hear(measure: &Measure, action: ActionKind, reply: &Reply) -> (Measure, Option<EventType>) {
     match (action, reply) {
-        (ActionKind::Freeze, Reply::Held(holding) | Reply::PartlyHeld(holding)) => placed(measure, holding),
+        (ActionKind::Freeze, Reply::Held(holding) | Reply::PartlyHeld(holding)) => {
+            placed(measure, action, holding)
+        }
         (ActionKind::Renew, Reply::Held(holding) | Reply::PartlyHeld(holding)) => {
-            (placed(measure, holding).0, Some(EventType::MeasureRenewed))
+            (placed(measure, action, holding).0, Some(EventType::MeasureRenewed))
         }
         (ActionKind::Renew, Reply::NotHeld(refusal) | Reply::Refused(refusal)) => {
             let note = format!("续冻未成 renewal declined: {}", refusal.words);
-            (
-                Measure { state: MeasureState::InForce, note, ..measure.clone() },
-                Some(EventType::MeasureRefused),
-            )
+            let state = match measure.state {
+                MeasureState::Renewing => MeasureState::InForce,
+                other => other,
+            };
+            (Measure { state, note, ..measure.clone() }, Some(EventType::MeasureRefused))
         }
         (ActionKind::Freeze, Reply::NotHeld(refusal) | Reply::Refused(refusal)) => refused(measure, refusal),
-        (ActionKind::Release, Reply::Released { amount }) => {
-            released(measure, amount.map_or(measure.releasing, |amount| amount.amount))
+        (ActionKind::Release, Reply::Released { amount, words }) => {
+            released(measure, amount.map_or(measure.releasing, |amount| amount.amount), words)
         }
         (ActionKind::Release, Reply::Held(holding) | Reply::PartlyHeld(holding)) => {
-            released(measure, holding.held.amount)
+            released(measure, holding.held.amount, &holding.words)
         }
         (ActionKind::Release, Reply::NotHeld(refusal) | Reply::Refused(refusal)) => {
             let note = format!("解除未成 release declined: {}", refusal.words);
@@ -55,7 +58,7 @@ pub fn hear(measure: &Measure, action: ActionKind, reply: &Reply) -> (Measure, O
     }
 }
 
-fn placed(measure: &Measure, holding: &Holding) -> (Measure, Option<EventType>) {
+fn placed(measure: &Measure, action: ActionKind, holding: &Holding) -> (Measure, Option<EventType>) {
     let held = held_of(measure, holding);
     let waited = is_waiting(measure);
     // An answer that does not speak of a place is no word that it changed.
@@ -71,7 +74,7 @@ fn placed(measure: &Measure, holding: &Holding) -> (Measure, Option<EventType>) 
         EventType::MeasurePlaced
     };
     let standing = Measure {
-        state: MeasureState::InForce,
+        state: state_of(measure, action),
         held,
         from: holding.from.or(measure.from),
         until: holding.until.or(measure.until),
@@ -84,6 +87,19 @@ fn placed(measure: &Measure, holding: &Holding) -> (Measure, Option<EventType>) 
         ..measure.clone()
     };
     (standing, Some(event))
+}
+
+/// The state after a freeze or renewal was answered. An answer that comes again, such as word that it is registered, does not undo
+/// what was asked of the whole property since.
+const fn state_of(measure: &Measure, action: ActionKind) -> MeasureState {
+    let later = match measure.state {
+        MeasureState::Releasing | MeasureState::Stuck | MeasureState::Released => true,
+        MeasureState::Renewing | MeasureState::Transferring | MeasureState::Transferred => {
+            matches!(action, ActionKind::Freeze)
+        }
+        _ => false,
+    };
+    if later && is_whole(&measure.target) { measure.state } else { MeasureState::InForce }
 }
 
 /// The money that is held: as said, or the units of a product at the price that the bank last reported.
@@ -118,10 +134,11 @@ fn refused(measure: &Measure, refusal: &Refusal) -> (Measure, Option<EventType>)
     (gone, Some(EventType::MeasureRefused))
 }
 
-fn released(measure: &Measure, amount: Decimal) -> (Measure, Option<EventType>) {
+fn released(measure: &Measure, amount: Decimal, words: &str) -> (Measure, Option<EventType>) {
     let held = (measure.held - amount).max(Decimal::ZERO);
     let over = held.is_zero() || is_whole(&measure.target);
     let state = if over { MeasureState::Released } else { MeasureState::InForce };
-    let rest = Measure { state, held, releasing: Decimal::ZERO, ..measure.clone() };
+    let note = if words.is_empty() { measure.note.as_str() } else { words };
+    let rest = Measure { state, held, releasing: Decimal::ZERO, note: note.to_owned(), ..measure.clone() };
     (rest, Some(EventType::MeasureReleased))
 }

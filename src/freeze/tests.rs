@@ -286,7 +286,7 @@ proptest! {
         follow(&mandate, &mut ledger);
         prop_assert_eq!(ledger[0].releasing, yuan(surplus), "proposals are withdrawn and the excess goes back");
         prop_assert_eq!(exposure(&ledger[1]), Decimal::ZERO);
-        let released = Reply::Released { amount: Some(Money::yuan(yuan(surplus))) };
+        let released = Reply::Released { amount: Some(Money::yuan(yuan(surplus))), words: String::new() };
         ledger[0] = hear(&ledger[0], ActionKind::Release, &released).0;
         prop_assert_eq!(ledger[0].held, yuan(claim));
         prop_assert_eq!(ledger[0].state, MeasureState::InForce);
@@ -341,7 +341,8 @@ fn without_an_officer_a_house_is_asked_only_when_nothing_more_is_on_its_way() {
     let (standing, event) = hear(&ledger[0], ActionKind::Freeze, &Reply::Held(seized));
     assert_eq!((standing.state, event), (MeasureState::InForce, Some(EventType::MeasurePlaced)));
     assert_eq!(standing.reference, "CF0001", "a release must name it");
-    let (gone, _) = hear(&standing, ActionKind::Release, &Reply::Released { amount: None });
+    let (gone, _) =
+        hear(&standing, ActionKind::Release, &Reply::Released { amount: None, words: String::new() });
     assert_eq!(gone.state, MeasureState::Released);
 }
 
@@ -498,4 +499,37 @@ fn a_second_answer_makes_a_waiting_measure_effective_only_where_it_says_so() {
         ..account(1, 1000)
     };
     assert_eq!(second(&account, 600, None), (None, Some(EventType::MeasureEffective)), "money is held now");
+}
+
+#[test]
+fn word_of_registration_does_not_undo_what_was_asked_of_the_whole_property_since() {
+    let registered = || {
+        let mut registered = holding(Decimal::ZERO);
+        (registered.reference, registered.words) = ("YW1".into(), "已登簿".into());
+        Reply::Held(registered)
+    };
+    let line = |state| Measure { state, ..house(1) };
+    for state in [
+        MeasureState::Releasing,
+        MeasureState::Stuck,
+        MeasureState::Released,
+        MeasureState::Renewing,
+        MeasureState::Transferring,
+    ] {
+        let (after, _) = hear(&line(state), ActionKind::Freeze, &registered());
+        assert_eq!((after.state, after.reference.as_str()), (state, "YW1"));
+    }
+    let (after, event) = hear(&line(MeasureState::Renewing), ActionKind::Renew, &registered());
+    assert_eq!((after.state, event), (MeasureState::InForce, Some(EventType::MeasureRenewed)));
+    let (after, _) = hear(&line(MeasureState::Released), ActionKind::Renew, &registered());
+    assert_eq!(after.state, MeasureState::Released);
+    let declined = Reply::NotHeld(Refusal { reason: RefusalReason::Declined, words: "不予受理".into() });
+    for (before, after) in [
+        (MeasureState::Renewing, MeasureState::InForce),
+        (MeasureState::InForce, MeasureState::InForce),
+        (MeasureState::Released, MeasureState::Released),
+        (MeasureState::Refused, MeasureState::Refused),
+    ] {
+        assert_eq!(hear(&line(before), ActionKind::Renew, &declined).0.state, after);
+    }
 }

@@ -24,12 +24,13 @@ pub enum EventType {
     MeasureDeducted,
     MeasureRenewed,
     MeasureTransferred,
+    MeasureReceipt,
     MeasureEffective,
 }
 
 impl EventType {
     /// Every type, in the order of its stored code.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::InquiryAccepted,
         Self::OrderAnswered,
         Self::OrderRefused,
@@ -48,6 +49,7 @@ impl EventType {
         Self::MeasureDeducted,
         Self::MeasureRenewed,
         Self::MeasureTransferred,
+        Self::MeasureReceipt,
         Self::MeasureEffective,
     ];
 
@@ -72,6 +74,7 @@ impl EventType {
             Self::MeasureDeducted => "chakong.measure.deducted",
             Self::MeasureRenewed => "chakong.measure.renewed",
             Self::MeasureTransferred => "chakong.measure.transferred",
+            Self::MeasureReceipt => "chakong.measure.receipt",
             Self::MeasureEffective => "chakong.measure.effective",
         }
     }

@@ -61,7 +61,7 @@ pub fn plan(
     }
     let can_freeze = |planned: &Planned| {
         let counterpart = counterparts.get(&planned.counterpart);
-        counterpart.is_some_and(|asked| asked.plugin.manifest.capability(ActionKind::Freeze).is_some())
+        counterpart.is_some_and(|asked| asked.can(ActionKind::Freeze))
     };
     let can = plan.orders.iter().any(can_freeze) || can_freeze_equity(&plan, counterparts);
     if submission.mandate.is_some() && !plan.orders.is_empty() && !can {
@@ -91,8 +91,7 @@ fn can_freeze_equity(plan: &Plan, counterparts: &Snapshot) -> bool {
         })
     };
     let takes = |counterpart: &CounterpartConfig| {
-        let manifest = &counterpart.plugin.manifest;
-        manifest.assets.contains(&AssetKind::Equity) && manifest.capability(ActionKind::Freeze).is_some()
+        counterpart.plugin.manifest.assets.contains(&AssetKind::Equity) && counterpart.can(ActionKind::Freeze)
     };
     plan.orders.iter().any(shows) && counterparts.values().any(|counterpart| takes(counterpart))
 }

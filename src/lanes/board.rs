@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::admission::{Admission, Refusal};
 use super::breaker::BreakerState;
+use super::tokens::Tokens;
 use crate::store::LaneCounts;
 
 /// Longest latency that is told apart: a day, in microseconds.
@@ -54,6 +55,8 @@ pub struct LaneHealth {
     pub problems: AtomicU64,
     /// Values that the connector did not know.
     pub unknown_values: AtomicU64,
+    /// Tokens of its conversations under way.
+    pub tokens: Tokens,
     inner: Mutex<Inner>,
 }
 
@@ -79,6 +82,7 @@ impl LaneHealth {
             faulted: AtomicU64::new(0),
             problems: AtomicU64::new(0),
             unknown_values: AtomicU64::new(0),
+            tokens: Tokens::default(),
             inner: Mutex::new(Inner { latency, last_success: None, last_fault: None, waiting_for: None }),
         }
     }

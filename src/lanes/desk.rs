@@ -1,4 +1,5 @@
-//! The desk behind the postbox: who may ask, which orders are on offer, what was handed in.
+//! The desk behind the postbox: who may ask, which orders are on offer, what was handed in. A counterpart on a call line that
+//! calls back is served like one on a postbox line, and has nothing on offer.
 //!
 //! An order stays on offer until it is answered or its time is over: what a counterpart fetched and lost it fetches again.
 
@@ -10,19 +11,19 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use callers::{Caller, Callers};
-use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, HttpHeard, Reading, Visit, Want};
+use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, HttpHeard, Reading, Secret, Visit, Want};
 use sha2::{Digest as _, Sha256};
 
 use super::LaneHealth;
 use super::lane::Context;
 use super::take_in::TakeIn;
-use crate::config::{CounterpartConfig, LineConfig, PostboxConfig};
+use crate::config::{CalledAt, CounterpartConfig};
 use crate::counterparts::Counterparts;
 use crate::inquiry::OrderId;
 use crate::lines::postbox::Reception;
 use crate::store::{Packed, RawDirection, RawMessage, order_by_number};
 
-/// The desk of every counterpart on a postbox line, as configured at each call.
+/// The desk of every counterpart that calls, as configured at each call.
 #[derive(Debug)]
 pub struct Desk {
     context: Context,
@@ -46,16 +47,16 @@ enum Call {
 impl Reception for Desk {
     fn largest_call(&self, path: &str) -> Option<usize> {
         let now = self.counterparts.now();
-        now.values().filter_map(|config| postbox_of(config, path)).map(|line| line.largest_call).max()
+        now.values().filter_map(|config| called_at(config, path)).map(|at| at.largest_call).max()
     }
 
     async fn answer(self: Arc<Self>, call: HttpHeard) -> HttpAnswer {
         let now = self.counterparts.now();
         let here: Vec<_> =
-            now.values().filter(|config| postbox_of(config, &call.path).is_some()).cloned().collect();
+            now.values().filter(|config| called_at(config, &call.path).is_some()).cloned().collect();
         // Reading and writing large messages is work; a connector that panics spoils one call.
         let desk = Arc::clone(&self);
-        let heard = tokio::task::spawn_blocking(move || hear(&here, &call, &desk.callers)).await;
+        let heard = tokio::task::spawn_blocking(move || hear(&here, &call, &desk)).await;
         match heard {
             Ok(Call::Done(answer)) => answer,
             Ok(Call::TurnedAway(whose, answer)) => {
@@ -83,6 +84,19 @@ impl Desk {
         health.problem(&fault, self.context.clock.now());
     }
 
+    /// Whether a token is that of a conversation under way with one who calls at this path. Nobody guesses one: whoever asks about
+    /// another has an old one, or one of somebody else.
+    fn confirm(&self, here: &[Arc<CounterpartConfig>], token: &Secret) -> bool {
+        let lanes: Vec<_> = here.iter().filter_map(|config| self.context.board.get(&config.name)).collect();
+        let stands = lanes.iter().any(|health| health.tokens.spend(token));
+        if let (false, [health]) = (stands, lanes.as_slice()) {
+            let detail = "it asked about a token of no conversation under way, or for the second time";
+            let fault = Fault::new(FaultKind::Unauthorised, "confirm a token", detail);
+            health.problem(&fault, self.context.clock.now());
+        }
+        stands
+    }
+
     async fn serve(&self, config: Arc<CounterpartConfig>, visit: Visit, kept: Vec<u8>) -> HttpAnswer {
         let Some(health) = self.context.board.get(&config.name) else {
             return answer(config, visit, Found::Unavailable).await;
@@ -90,6 +104,8 @@ impl Desk {
         let found = match &visit.want {
             Want::Description => Found::Description,
             Want::Admission => Found::Admitted,
+            // Confirmed without an account, before a caller is known.
+            Want::Token(_) => Found::Token(false),
             Want::Orders { control } => {
                 let control = *control;
                 return self.offer(&config, &health, visit, control).await;
@@ -135,21 +151,17 @@ impl Desk {
     }
 }
 
-/// The postbox line of a counterpart, if it has one at this path or above it.
-fn postbox_of<'a>(config: &'a CounterpartConfig, path: &str) -> Option<&'a PostboxConfig> {
-    match &config.line {
-        LineConfig::Postbox(line) => {
-            let below = path.strip_prefix(&line.path)?;
-            let fits = below.is_empty() || below.starts_with('/') || line.path.ends_with('/');
-            (fits && config.connector.postbox()?.serves(below)).then_some(line)
-        }
-        _ => None,
-    }
+/// Where a counterpart calls, if that is at this path or above it.
+fn called_at<'a>(config: &'a CounterpartConfig, path: &str) -> Option<&'a CalledAt> {
+    let at = config.line.called_at()?;
+    let below = path.strip_prefix(&at.path)?;
+    let fits = below.is_empty() || below.starts_with('/') || at.path.ends_with('/');
+    (fits && config.connector.postbox()?.serves(below)).then_some(at)
 }
 
 /// Understands a call. All who share a path speak the same way, so the first one hears who calls; what was handed in is
 /// read by the caller's own connector, whose settings may say how.
-fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard, callers: &Callers) -> Call {
+fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard, desk: &Desk) -> Call {
     let Some((first, postbox)) = here.first().and_then(|config| Some((config, config.connector.postbox()?)))
     else {
         return Call::Done(failed());
@@ -158,14 +170,21 @@ fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard, callers: &Callers) ->
         Ok(visit) => visit,
         Err(answer) => return Call::Done(answer),
     };
-    if visit.want == Want::Description {
-        return Call::Done(postbox.answer(&visit, &Found::Description));
+    match &visit.want {
+        Want::Description => return Call::Done(postbox.answer(&visit, &Found::Description)),
+        Want::Token(token) => {
+            let stands = desk.confirm(here, token);
+            return Call::Done(postbox.answer(&visit, &Found::Token(stands)));
+        }
+        _ => {}
     }
-    let caller = match callers.find(here, &visit) {
+    let caller = match desk.callers.find(here, &visit) {
         Caller::Known(caller) => caller,
         Caller::TooMany => return Call::Done(postbox.answer(&visit, &Found::Unavailable)),
         Caller::Wrong(whose) => {
-            tracing::warn!(path = call.path, operation = visit.operation, "a caller was turned away");
+            // Not the address that was called: a key may stand in it.
+            let path = first.line.called_at().map_or("", |at| &at.path);
+            tracing::warn!(path, operation = visit.operation, "a caller was turned away");
             return Call::TurnedAway(whose, postbox.answer(&visit, &Found::TurnedAway));
         }
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use chakong_contract::connector::{Read, ReadContent, Reading};
+use chakong_contract::connector::{Beside, Read, ReadContent, Reading};
 use chakong_contract::{Answer, Fault, FaultKind, RequestNumber, Taken};
 use jiff::Timestamp;
 
@@ -11,19 +11,21 @@ use super::LaneHealth;
 use super::lane::Context;
 use crate::config::CounterpartConfig;
 use crate::inquiry::{OrderRecord, OrderState};
-use crate::settle::{Circumstances, Effect, Happening, Source, apply_noting, keeping_more, with_more};
+use crate::settle::{
+    Circumstances, Effect, Happening, ReceiptFile, Source, apply_noting, keep_receipt, keeping_more,
+    with_more,
+};
 use crate::store::{RawMessage, Stored, Tx, order_by_number};
 
 /// Circumstances for settling orders of a counterpart.
 pub(super) fn circumstances(config: &CounterpartConfig, context: &Context, control: bool) -> Circumstances {
     let now = context.clock.now();
-    let manifest = &config.plugin.manifest;
     Circumstances {
         now,
         policy: *config.retry(control),
         chance: rand::Rng::random(&mut rand::rng()),
-        idempotent: manifest.idempotent,
-        can_freeze: manifest.capability(chakong_contract::ActionKind::Freeze).is_some(),
+        idempotent: config.plugin.manifest.idempotent,
+        can_freeze: config.can(chakong_contract::ActionKind::Freeze),
         routes: context.counterparts.routes(),
         passes_on: false,
     }
@@ -57,13 +59,18 @@ impl TakeIn<'_> {
         let mut source = source(self.config, digest);
         let lane = self.config.name.clone();
         self.count_unknown(&reading);
+        let ready = |read: Read| {
+            let file = receipt_of(&read);
+            (read, file)
+        };
+        let entries: Vec<(Read, Option<ReceiptFile>)> = reading.reads.into_iter().map(ready).collect();
         let (verdicts, made) = self
             .context
             .store
             .write(move |tx| {
                 source.raw = Some(tx.insert_raw(&raw)?);
                 let (mut verdicts, mut made) = (Vec::new(), Vec::new());
-                for read in &reading.reads {
+                for (read, file) in &entries {
                     let order = match &read.number {
                         Some(number) => order_by_number(tx, number)?.filter(|order| order.lane == lane),
                         None => None,
@@ -71,8 +78,12 @@ impl TakeIn<'_> {
                     let taken = match order {
                         Some(order) => {
                             let on = if order.is_control() { &control } else { &query };
-                            let taken = take(tx, &order, read, on, &source)?;
-                            made.extend((taken == Taken::Accepted).then_some(order.created));
+                            let beside = matches!(read.content, ReadContent::Beside(_));
+                            let taken = match beside {
+                                true => put_beside(tx, &order, file.as_ref(), now, &source)?,
+                                false => take(tx, &order, read, on, &source)?,
+                            };
+                            made.extend((taken == Taken::Accepted && !beside).then_some(order.created));
                             taken
                         }
                         None => stranger(read),
@@ -94,7 +105,7 @@ impl TakeIn<'_> {
         let unknown = |read: &Read| match &read.content {
             ReadContent::Answer(answer) => answer.unknown.len(),
             ReadContent::More(more) => more.unknown.len(),
-            ReadContent::Fault(_) => 0,
+            ReadContent::Beside(_) | ReadContent::Fault(_) => 0,
         };
         let values: usize = reading.reads.iter().map(unknown).sum();
         self.health.unknown_values.fetch_add(u64::try_from(values).unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -112,6 +123,33 @@ impl TakeIn<'_> {
             tracing::warn!(counterpart = self.config.name, %fault, "a feedback was kept but belongs to no order");
         }
     }
+}
+
+/// The receipt of an entry, made ready to be kept.
+fn receipt_of(read: &Read) -> Option<ReceiptFile> {
+    match &read.content {
+        ReadContent::Beside(beside) => match &**beside {
+            Beside::Receipt(receipt) => Some(ReceiptFile::of(receipt)),
+            Beside::Notice(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// What is no answer: a receipt is kept beside the order; a notice is kept with its message and changes nothing.
+fn put_beside(
+    tx: &mut dyn Tx,
+    order: &OrderRecord,
+    file: Option<&ReceiptFile>,
+    now: Timestamp,
+    source: &Source,
+) -> Stored<Taken> {
+    let Some(file) = file else { return Ok(Taken::Accepted) };
+    Ok(match keep_receipt(tx, order, file, source, now)? {
+        Ok(Effect::Repeat) => Taken::Already,
+        Ok(Effect::Written | Effect::Nothing) => Taken::Accepted,
+        Err(fault) => Taken::Unreadable(fault),
+    })
 }
 
 /// An entry about no order of this counterpart.
@@ -142,6 +180,7 @@ fn whole(tx: &mut dyn Tx, order: &OrderRecord, read: &Read) -> Stored<Result<Opt
         (ReadContent::Answer(answer), Some(last)) => Ok(Some(keeping_more((**answer).clone(), &last.answer))),
         (ReadContent::Answer(answer), None) => Ok(Some((**answer).clone())),
         (ReadContent::More(more), Some(last)) => with_more(&last.answer, more),
+        (ReadContent::Beside(_), _) => Ok(None),
         (ReadContent::More(_), None) => {
             Err(refuse("the accounts were not fed back yet; feed them back first"))
         }

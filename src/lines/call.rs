@@ -71,12 +71,17 @@ impl CallLine {
             }
             None => builder.no_proxy(),
         };
+        let proxy = config.proxy.as_deref().unwrap_or_default();
+        let is_plain = config.base_url.starts_with("http://") && !proxy.starts_with("https://");
         if let Some(path) = &config.ca_file {
             let pem =
                 std::fs::read(path).map_err(|error| unusable(format!("{}: {error}", path.display())))?;
             let authorities = reqwest::Certificate::from_pem_bundle(&pem)
                 .map_err(|_| unusable(format!("{} holds no PEM certificate", path.display())))?;
             builder = builder.tls_certs_only(authorities);
+        } else if is_plain {
+            // Nothing is encrypted, and the system's authorities would be read again for every line.
+            builder = builder.tls_certs_only([]);
         }
         if let Some(path) = &config.client_certificate_file {
             let pem =
@@ -113,9 +118,9 @@ impl CallLine {
                 }
             };
             let sent = match step {
-                0 => self.send(&request, control).await,
+                0 => self.send(&request, control && !request.repeatable).await,
                 _ => match admission.pass().await {
-                    Ok(()) => self.send(&request, control).await,
+                    Ok(()) => self.send(&request, control && !request.repeatable).await,
                     Err(fault) => Err(fault),
                 },
             };

@@ -77,15 +77,20 @@ async fn answer(
             .collect(),
         body: body.to_vec(),
     };
-    let Served { after, delivery } = {
-        let mut sandbox = shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let SandboxSpeaks::Call(call) = sandbox.speaks() else { return Err(HangUp) };
-        call.serve(&heard, Moment::from_timestamp(clock.now()))
-    };
-    if !after.is_zero() {
-        tokio::time::sleep(after).await;
+    loop {
+        let Served { after, delivery } = {
+            let mut sandbox = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let SandboxSpeaks::Call(call) = sandbox.speaks() else { return Err(HangUp) };
+            call.serve(&heard, Moment::from_timestamp(clock.now()))
+        };
+        if !after.is_zero() {
+            tokio::time::sleep(after).await;
+        }
+        match delivery {
+            Delivery::Wait => tokio::task::yield_now().await,
+            delivery => return deliver(delivery),
+        }
     }
-    deliver(delivery)
 }
 
 fn deliver(delivery: Delivery) -> Result<Response<Body>, HangUp> {
@@ -94,7 +99,7 @@ fn deliver(delivery: Delivery) -> Result<Response<Body>, HangUp> {
             let body = Full::new(Bytes::from(answer.body.clone())).boxed_unsync();
             respond(&answer, body)
         }
-        Delivery::Hangup => Err(HangUp),
+        Delivery::Hangup | Delivery::Wait => Err(HangUp),
         Delivery::Endless => {
             let chunk = Bytes::from(vec![b' '; 64 << 10]);
             let frames = stream::repeat_with(move || Ok(Frame::data(chunk.clone())));

@@ -64,7 +64,10 @@ pub(super) fn after_control(
     let measure = tx.measure(id)?.ok_or(StoreError::Missing("the measure"))?;
     let action = settled.order.instruction.kind();
     let (after, event) = match &settled.answer {
-        Some(answer) => hear(&measure, action, &answer.reply),
+        Some(answer) => {
+            let (after, event) = hear(&measure, action, &answer.reply);
+            (without_renewal(tx, after, &settled.order.instruction, &answer.reply)?, event)
+        }
         None => (without_answer(&measure, before, &settled.order), None),
     };
     if after == measure && event.is_none() {
@@ -75,6 +78,31 @@ pub(super) fn after_control(
         tell(tx, kind, &after, now)?;
     }
     follow(tx, inquiry, now)
+}
+
+/// A renewal that was accepted and is declined after all, as when a registrar refuses the case, takes its term back: the measure
+/// ends when it would have ended without it.
+fn without_renewal(
+    tx: &mut dyn Tx,
+    measure: Measure,
+    instruction: &Instruction,
+    reply: &Reply,
+) -> Stored<Measure> {
+    let Instruction::Renew { from, until, original, .. } = instruction else { return Ok(measure) };
+    let declined = matches!(reply, Reply::NotHeld(_) | Reply::Refused(_));
+    if !declined || measure.until != Some(*until) {
+        return Ok(measure);
+    }
+    let freeze = match measure.order {
+        Some(order) => tx.order(order)?,
+        None => None,
+    };
+    let first_day = match freeze.map(|order| order.instruction) {
+        Some(Instruction::Freeze { from, .. }) => Some(from),
+        _ => measure.from,
+    };
+    let (until, reference) = (from.yesterday().ok(), original.reference.clone());
+    Ok(Measure { from: first_day, until, reference, ..measure })
 }
 
 /// A control that came to an end without an answer. Only where it certainly never reached the counterpart, or was

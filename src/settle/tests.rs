@@ -165,7 +165,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         held(),
         Reply::NotHeld(words.clone()),
         Reply::Refused(words),
-        Reply::Released { amount: None },
+        Reply::Released { amount: None, words: String::new() },
     ];
     prop_oneof![
         kinds.prop_map(fault),

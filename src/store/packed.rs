@@ -1,7 +1,7 @@
 //! Compression of stored blobs: one leading byte says how, so that old rows stay readable.
 //!
-//! Small messages, which come by the thousand, are packed with LZ4, which costs next to nothing; large ones with zlib,
-//! which makes them smaller.
+//! Small messages, which come by the thousand, are kept as they are, because packing them costs more than writing them; larger
+//! ones are packed with LZ4, which costs next to nothing, and large ones with zlib, which makes them smaller.
 
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use flate2::write::ZlibEncoder;
 const PLAIN: u8 = 0;
 const ZLIB: u8 = 1;
 const LZ4: u8 = 2;
-/// Smaller blobs gain nothing.
-const WORTH_IT: usize = 256;
+/// Smaller blobs cost less to write as they are than to pack.
+const WORTH_IT: usize = 2 << 10;
 /// From here on zlib is worth its time.
 const LARGE: usize = 16 << 10;
 /// Largest blob that is unpacked again; nothing larger is ever packed.

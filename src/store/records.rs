@@ -136,6 +136,36 @@ pub struct Revision {
     pub cached_from: Option<Timestamp>,
 }
 
+/// A receipt 回执 that came on its own, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptReceipt {
+    /// The control that it is about.
+    pub order: OrderId,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// File name or title.
+    pub title: String,
+    /// File extension.
+    pub format: String,
+    /// SHA-256 of the bytes, hexadecimal.
+    pub sha256: String,
+    /// How many bytes.
+    pub size: i64,
+}
+
+/// A receipt to be kept.
+#[derive(Debug, Clone, Copy)]
+pub struct NewReceipt<'a> {
+    /// The receipt.
+    pub receipt: &'a KeptReceipt,
+    /// The measure of its order.
+    pub measure: Option<MeasureId>,
+    /// The message that it came in.
+    pub raw: Option<i64>,
+    /// Its bytes.
+    pub bytes: &'a Packed,
+}
+
 /// A number that a vendor gave one of its calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ChargeReference {

@@ -2,6 +2,7 @@
 
 mod migrations;
 mod reads;
+mod receipts;
 mod rows;
 mod threads;
 mod writes;

@@ -3,7 +3,9 @@
 
 mod banks;
 mod calls;
+mod city;
 mod controls;
+mod county;
 mod daemon;
 mod equity;
 mod flow;

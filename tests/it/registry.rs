@@ -283,5 +283,10 @@ async fn a_client_that_is_not_ours_calls_as_a_registry_does() {
     let done = world.until_complete(submitted.id).await;
     let orders = world.orders(done.id).await;
     assert!(orders.iter().all(|order| order.state == OrderState::Answered), "{orders:#?}");
+    let id = orders[0].id;
+    let receipts = world.store.read(move |reads| reads.receipts_of_order(id)).await.expect("reads");
+    let [receipt] = receipts.as_slice() else { panic!("{receipts:?}") };
+    assert_eq!((receipt.title.as_str(), receipt.size), ("查封回执", 9), "the receipt that it handed in");
+    assert!(world.events(done.id).await.iter().any(|event| event.kind == EventType::MeasureReceipt));
     world.stop().await;
 }

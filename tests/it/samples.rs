@@ -10,11 +10,12 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 15] = [
+const COUNTERPARTS: [&str; 16] = [
     "companies-house",
     "example-bank",
     "example-bank-by-postbox",
     "example-bank-by-sftp",
+    "example-county",
     "example-market-regulator",
     "example-market-regulator-parameters",
     "example-registry",
@@ -28,10 +29,11 @@ const COUNTERPARTS: [&str; 15] = [
     "tianyancha-by-environment",
 ];
 /// Files below `secrets` that they name.
-const SECRETS: [&str; 8] = [
+const SECRETS: [&str; 9] = [
     "companies-house.key",
     "example-bank.password",
     "example-bank-by-sftp.password",
+    "example-registry.key",
     "example-registry.password",
     "example-vehicles.key",
     "market-regulator.token",
@@ -62,7 +64,7 @@ fn folder(gateway: &str, counterparts: &[(&str, String)]) -> TempDir {
         write(&folder.path().join("descriptions").join(description), &text);
     }
     for secret in SECRETS {
-        write(&folder.path().join("secrets").join(secret), "invented-token\n");
+        write(&folder.path().join("secrets").join(secret), "invented-token-0001\n");
     }
     for (name, text) in counterparts {
         write(&folder.path().join(format!("counterparts/{name}.toml")), text);

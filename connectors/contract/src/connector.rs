@@ -11,8 +11,8 @@ use crate::date::Moment;
 use crate::fault::Fault;
 use crate::manifest::{Manifest, SettingProblem, Settings};
 use crate::message::{HttpAnswer, HttpHeard, HttpRequest, Message};
-use crate::order::{Order, RequestNumber};
-use crate::reply::{Answer, UnknownValue};
+use crate::order::{ActionKind, Order, RequestNumber};
+use crate::reply::{Answer, Receipt, UnknownValue};
 use crate::sandbox::{Sandbox, SandboxError};
 use crate::secret::Secret;
 
@@ -56,9 +56,15 @@ pub trait Connector: Send + Sync + fmt::Debug {
         response.clone()
     }
 
-    /// How it speaks over a postbox line, if it does.
+    /// How it speaks to a counterpart that calls: over a postbox line, or with the call-backs of a call line, if it does.
     fn postbox(&self) -> Option<&dyn Postbox> {
         None
+    }
+
+    /// Whether the settings of this counterpart allow an act that the manifest declares.
+    fn can(&self, act: ActionKind) -> bool {
+        let _ = act;
+        true
     }
 
     /// Whether an order can be said to this counterpart at all, e.g. whether its encoding has the characters of the
@@ -92,6 +98,9 @@ pub struct Batch {
     pub made: Moment,
     /// The orders.
     pub orders: Vec<Order>,
+    /// On a call line on which the counterpart calls back: 32 hexadecimal digits drawn by the gateway. While the conversation
+    /// about this batch is under way, and only then, whoever calls us with it has it confirmed, once; see [`Want::Token`].
+    pub token: Option<Secret>,
 }
 
 /// Speaking over a call line.
@@ -159,7 +168,8 @@ pub trait Parcel: fmt::Debug {
     fn write(&self, batch: &Batch) -> Result<Vec<Message>, Fault>;
 }
 
-/// Speaking over a postbox line: the counterpart calls us, asks what there is and hands in its answers.
+/// Speaking over a postbox line: the counterpart calls us, asks what there is and hands in its answers. On a call line it
+/// calls back: it hands in what became of an order that was sent to it, and is offered nothing.
 ///
 /// The gateway keeps the desk: which orders wait, who may ask, what was handed in. The connector only translates calls
 /// and answers. An order stays on offer until it is answered or its time is over.
@@ -188,9 +198,11 @@ pub trait Postbox: fmt::Debug {
 /// A call on our postbox, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
-    /// Name of the account that the caller gives; empty for [`Want::Description`].
+    /// Name of the account that the caller gives, compared with the setting `account`; empty for [`Want::Description`], and
+    /// where the message names nobody.
     pub account: String,
-    /// Its password.
+    /// Its password, compared with the setting `password`; without an account the key in the address that it called at,
+    /// compared with the setting `callback_key`.
     pub password: Secret,
     /// Operation as the caller names it, for answers and for the log; for [`Want::Description`] the address asked.
     pub operation: String,
@@ -218,6 +230,8 @@ pub enum Want {
     Certificates(RequestNumber),
     /// Answers to orders.
     HandIn(Reading),
+    /// Word whether this is the token of a conversation under way; see [`Batch::token`]. Nobody needs to be named with it.
+    Token(Secret),
 }
 
 /// What the gateway found for a visit.
@@ -237,6 +251,8 @@ pub enum Found {
     Order(Option<Box<Order>>),
     /// What became of each answer that was handed in, in the order of the reading's entries.
     Taken(Vec<(Option<RequestNumber>, Taken)>),
+    /// Whether the token is that of a conversation under way, and was not asked about before.
+    Token(bool),
 }
 
 /// What became of one answer that was handed in.
@@ -270,8 +286,20 @@ pub enum ReadContent {
     Answer(Box<Answer>),
     /// More of an answer that was given before.
     More(Box<More>),
+    /// Something that is no answer and is kept beside the order.
+    Beside(Box<Beside>),
     /// This entry cannot be read.
     Fault(Fault),
+}
+
+/// What a counterpart hands in about an order that is no answer to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Beside {
+    /// A sealed receipt 回执 that came on its own.
+    Receipt(Receipt),
+    /// That something happened which changes nothing here, in its words.
+    Notice(String),
 }
 
 /// More of an answer that was given before: transactions of one of its accounts, which may be too many for one message.

@@ -39,8 +39,8 @@ mod text;
 
 pub use asset::{Account, Asset, Company, Encumbrance, EquityStake, RealProperty};
 pub use connector::{
-    Batch, Call, Charges, Connector, Dialogue, Found, Heard, More, Parcel, Plugin, Postbox, Read, Reading,
-    Response, Speaks, Step, Taken, Visit, Want,
+    Batch, Beside, Call, Charges, Connector, Dialogue, Found, Heard, More, Parcel, Plugin, Postbox, Read,
+    Reading, Response, Speaks, Step, Taken, Visit, Want,
 };
 pub use date::{Date, Moment};
 pub use fault::{Fault, FaultKind, RetryAfter};

@@ -34,6 +34,9 @@ pub struct HttpRequest {
     pub body: Vec<u8>,
     /// Fields behind a body that is a form (`application/x-www-form-urlencoded`), whose value must never be shown.
     pub secret_fields: Vec<(String, Secret)>,
+    /// Sending it twice does no more than sending it once, though it belongs to a control: where the connection breaks off, it
+    /// is not unknown what became of the control.
+    pub repeatable: bool,
 }
 
 impl HttpRequest {
@@ -57,6 +60,7 @@ impl HttpRequest {
             secret_headers: Vec::new(),
             body: Vec::new(),
             secret_fields: Vec::new(),
+            repeatable: false,
         }
     }
 

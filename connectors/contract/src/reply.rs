@@ -33,6 +33,9 @@ pub enum Reply {
     Released {
         /// How much was released; null when the counterpart does not say.
         amount: Option<Money>,
+        /// The counterpart's remark.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        words: String,
     },
     /// To a deduction: done.
     Deducted {

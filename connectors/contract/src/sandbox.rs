@@ -76,6 +76,8 @@ pub enum Delivery {
     Endless,
     /// One byte a second.
     Trickle(HttpAnswer),
+    /// Not answered yet: it is served the same request again, after [`Served::after`]. For a counterpart that first calls us.
+    Wait,
 }
 
 /// A sandbox that calls the gateway: asks for orders, fetches documents, hands answers in.

@@ -42,7 +42,7 @@ impl Conversation {
     fn write(&mut self, orders: &[Order]) -> Vec<Message> {
         self.batches += 1;
         let number = format!("20260105090000{:016}", self.batches);
-        let batch = Batch { number, made: now(), orders: orders.to_vec() };
+        let batch = Batch { number, made: now(), orders: orders.to_vec(), token: None };
         let Speaks::Parcel(parcel) = self.connector.speaks() else { panic!("a parcel connector") };
         assert_eq!(parcel.write(&batch), parcel.write(&batch), "writing is deterministic");
         parcel.write(&batch).expect("orders can be written")
@@ -73,7 +73,7 @@ fn only_reply(reading: &Reading, order: &Order) -> Reply {
         reading.reads.iter().find(|read| read.number.as_ref() == Some(&order.number)).expect("about it");
     match &read.content {
         ReadContent::Answer(answer) => answer.reply.clone(),
-        ReadContent::More(more) => panic!("{more:?}"),
+        ReadContent::More(_) | ReadContent::Beside(_) => panic!("{read:?}"),
         ReadContent::Fault(fault) => panic!("{fault}"),
     }
 }

@@ -44,7 +44,7 @@ fn replies_of(script: &Value, settings: &Settings, orders: &[Order]) -> Vec<Repl
             drive::converse(&*connector, &mut *bank, &drive::batch(vec![order.clone()])).expect("an end");
         match &talk.reads()[0].content {
             ReadContent::Answer(answer) => answer.reply.clone(),
-            ReadContent::More(more) => panic!("{more:?}"),
+            content @ (ReadContent::More(_) | ReadContent::Beside(_)) => panic!("{content:?}"),
             ReadContent::Fault(fault) => panic!("{fault}"),
         }
     };

@@ -1,17 +1,22 @@
-//! One order as a conversation: one query, and one more with the old number.
+//! One order as a conversation: one query, and one more with the old number; or a control.
 
 use std::collections::VecDeque;
 
 use chakong_contract::connector::Read;
-use chakong_contract::{Batch, Call, Dialogue, Fault, Heard, HttpAnswer, RequestNumber, Step};
+use chakong_contract::{Batch, Call, Dialogue, Fault, FaultKind, Heard, HttpAnswer, RequestNumber, Step};
 
+use crate::control::{Control, Workflows};
 use crate::read::{self, Asked, Gathered};
 use crate::wire::{AmountUnit, Query};
 use crate::{Registry, write};
 
 impl Call for Registry {
-    fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
-        let (order, queries) = write::queries(batch, !self.matches_old_numbers)?;
+    fn open(&self, batch: &Batch, ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
+        let order = write::only(batch)?;
+        if order.instruction.kind().is_control() {
+            return Ok(Box::new(Control::open(order, self.workflows()?, batch.made, ticket)?));
+        }
+        let queries = write::queries(order, !self.matches_old_numbers)?;
         Ok(Box::new(Conversation {
             number: order.number.clone(),
             asked: Asked::of(order),
@@ -21,6 +26,20 @@ impl Call for Registry {
             gathered: Gathered::default(),
             missing: Vec::new(),
         }))
+    }
+}
+
+impl Registry {
+    /// How the registry is told of controls.
+    ///
+    /// # Errors
+    /// Unsupported, where the settings name no workflows.
+    pub(crate) fn workflows(&self) -> Result<&Workflows, Fault> {
+        self.workflows.as_ref().ok_or_else(|| {
+            let detail =
+                "未配置该登记机构的查封、续封、解封流程 the settings name no workflows of this registry";
+            Fault::new(FaultKind::Unsupported, "write the control", detail)
+        })
     }
 }
 

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use chakong_contract::manifest::{SettingProblem, Settings};
 use chakong_contract::{Connector, Fault, Message, Order, Plugin, Postbox, Reading, Speaks};
 
+pub(crate) use self::fed::{rank_in, reason};
 pub(crate) use self::visitor::{Misdeed, Misdeeds, Script};
 use crate::wire::AmountUnit;
 use crate::wire::tree::Leaves;

@@ -14,7 +14,7 @@ use chakong_contract::reply::UnknownValue;
 use chakong_contract::{Answer, Fault, FaultKind, HttpAnswer, Reply, Scalar};
 use serde_json::value::RawValue;
 
-use crate::wire::{AmountUnit, Answered, Envelope, Meaning, meaning, says_nothing};
+use crate::wire::{AmountUnit, Answered, Envelope, Meaning, Usual, is_success, meaning, says_nothing};
 
 /// What is done, for faults; no personal data.
 const OPERATION: &str = "query the rights of a holder";
@@ -28,6 +28,11 @@ fn malformed(why: &str) -> Fault {
 /// What an answer holds, one entry per object in its data; empty where the registry says that it has nothing.
 pub(crate) fn answered(answer: &HttpAnswer) -> Result<Vec<Answered>, Fault> {
     let body = answer.success(OPERATION)?;
+    if let Ok(Usual { code, data }) = serde_json::from_slice(body)
+        && is_success(&code.as_text())
+    {
+        return Ok(vec![data]);
+    }
     let envelope: Envelope<'_> =
         serde_json::from_slice(body).map_err(|_| malformed("the answer is not the registry's JSON"))?;
     let code = envelope.code.text();
@@ -69,6 +74,10 @@ fn data(data: Option<&RawValue>) -> Result<Vec<Answered>, Fault> {
 
 /// What one body says on its own: who was asked about is not known, so a match is not stated.
 pub(crate) fn alone(body: &[u8], amounts: AmountUnit) -> Reading {
+    if let Some(reply) = crate::control::lone(body) {
+        let content = ReadContent::Answer(Box::new(Answer::of(reply)));
+        return Reading { reads: vec![Read { number: None, content }], ..Reading::default() };
+    }
     let mut gathered = Gathered::default();
     match answered(&HttpAnswer::json(200, body)) {
         Ok(answered) => {

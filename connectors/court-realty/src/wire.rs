@@ -2,8 +2,10 @@
 //! names. Protocol sections 2.7, 3.4, 4 and 11.
 
 mod amount;
+pub(crate) mod city;
 pub(crate) mod ckw;
 mod code;
+pub(crate) mod county;
 pub(crate) mod platform;
 mod records;
 mod table;
@@ -11,7 +13,7 @@ pub(crate) mod tree;
 mod words;
 
 pub(crate) use amount::{Amount, AmountUnit, read_money};
-pub(crate) use code::{Meaning, meaning, says_nothing};
+pub(crate) use code::{Meaning, is_success, meaning, says_nothing};
 pub(crate) use records::{Answered, HolderRow, Mortgage, Objection, Prenotice, Right, Seizure};
 pub(crate) use table::{CERTIFICATE_PERSONS, area_unit, certificate_code, co_ownership, seizure_kind};
 pub(crate) use words::{
@@ -45,6 +47,13 @@ impl Query {
     pub(crate) fn to_http(&self) -> HttpRequest {
         HttpRequest::post_json(PATH, serde_json::to_vec(self).unwrap_or_default())
     }
+}
+
+/// The usual answer, read in one go; whatever else comes is an [`Envelope`].
+#[derive(Debug, Deserialize)]
+pub(crate) struct Usual {
+    pub(crate) code: Scalar,
+    pub(crate) data: Answered,
 }
 
 /// What every answer comes in.

@@ -1,9 +1,10 @@
 //! Fixtures, the conformance suite, and properties over the connector's own sandbox.
 
-use chakong_contract::asset::{Asset, EncumbranceKind, MatchedBy};
+use chakong_contract::asset::{Asset, EncumbranceKind, MatchedBy, PropertyKind};
 use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::{SettingValue, Settings};
-use chakong_contract::{Answer, IdentityDocument, Message, Order, RealProperty, Reply};
+use chakong_contract::order::{Original, Target};
+use chakong_contract::{Answer, IdentityDocument, Instruction, Message, Order, RealProperty, Reply};
 use chakong_court_realty::plugin;
 use chakong_testkit::{Subject, check_fixtures, conformance, drive, fixture_folder, sample};
 use proptest::prelude::*;
@@ -14,11 +15,45 @@ const OLD_NUMBER: &str = "110101000101001";
 const NAME: &str = "甲某";
 
 fn settings(unit: &str) -> Settings {
-    Settings::default().with("amount_unit", SettingValue::Text(unit.to_owned()))
+    let text = |text: &str| SettingValue::Text(text.to_owned());
+    Settings::default()
+        .with("amount_unit", text(unit))
+        .with("workflow_seize", text("CF-EXAMPLE"))
+        .with("workflow_renew", text("XF-EXAMPLE"))
+        .with("workflow_release", text("JF-EXAMPLE"))
 }
 
 fn order() -> Order {
     sample::query(&plugin().manifest, NAME, IdentityDocument::ResidentId(NUMBER.parse().expect("a number")))
+}
+
+fn samples() -> Vec<Order> {
+    let manifest = plugin().manifest;
+    let target = Target::Property {
+        property_kind: PropertyKind::Building,
+        unit_number: "000000001002GB00123F00010008".parse().ok(),
+        certificate: "示(2020)示例市不动产权第0012345号".into(),
+        location: "示例市示例区示例路1号1幢8室".into(),
+        business_number: "XM00009".into(),
+    };
+    let day = |text: &str| text.parse().expect("a date");
+    let order = |number: &str, instruction| {
+        let document = IdentityDocument::ResidentId(NUMBER.parse().expect("a number"));
+        sample::order(&manifest, number, NAME, document, instruction)
+    };
+    let (from, until) = (day("2026-01-05"), day("2029-01-04"));
+    let seize =
+        order("TESTFREEZE1", Instruction::Freeze { target: target.clone(), limit: None, from, until });
+    let original = Original {
+        number: seize.number.clone(),
+        case_number: seize.case.number.clone(),
+        reference: "XM00000001".into(),
+    };
+    let (from, until) = (day("2029-01-05"), day("2032-01-04"));
+    let renew =
+        Instruction::Renew { target: target.clone(), limit: None, from, until, original: original.clone() };
+    let release = Instruction::Release { target, amount: None, original };
+    vec![self::order(), seize, order("TESTRENEW1", renew), order("TESTRELEASE1", release)]
 }
 
 fn script(number: &str, properties: &Value) -> Value {
@@ -46,7 +81,7 @@ fn answer(script: &Value, settings: &Settings, order: &Order) -> Answer {
     match talk.reads() {
         [read] => match &read.content {
             ReadContent::Answer(answer) => (**answer).clone(),
-            ReadContent::More(_) => panic!("{read:?}"),
+            ReadContent::More(_) | ReadContent::Beside(_) => panic!("{read:?}"),
             ReadContent::Fault(fault) => panic!("{fault}"),
         },
         _ => panic!("{:?}", talk.end),
@@ -74,12 +109,7 @@ fn fixtures() {
 #[test]
 fn conforms() {
     let (plugin, settings) = (plugin(), settings("yuan"));
-    conformance(&Subject {
-        plugin,
-        settings,
-        script: script(NUMBER, &json!([home()])),
-        samples: vec![order()],
-    });
+    conformance(&Subject { plugin, settings, script: script(NUMBER, &json!([home()])), samples: samples() });
 }
 
 #[test]

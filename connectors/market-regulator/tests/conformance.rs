@@ -154,7 +154,7 @@ impl Line {
         match talk.reads() {
             [read] => match &read.content {
                 ReadContent::Answer(answer) => (number, answer.reply.clone()),
-                ReadContent::More(_) => panic!("{read:?}"),
+                ReadContent::More(_) | ReadContent::Beside(_) => panic!("{read:?}"),
                 ReadContent::Fault(fault) => panic!("{fault}"),
             },
             _ => panic!("{:?}", talk.end),
@@ -213,7 +213,7 @@ fn a_freeze_takes_effect_at_publication_and_waits_behind_an_earlier_one_until_th
     assert_eq!((renewed.outcome(), holding(&renewed).until), ("held", Some(day("2031-11-30"))));
     assert_eq!(holding(&renewed).from, Some(day("2026-01-05")), "a renewal keeps its place");
     let (_, released) = line.on("2029-01-05", release(original(&number, "")));
-    assert_eq!(released, Reply::Released { amount: Some(yuan(3_500_000)) });
+    assert_eq!(released, Reply::Released { amount: Some(yuan(3_500_000)), words: String::new() });
     assert!(line.stake("2029-01-05").encumbrances.is_empty());
     let (_, again) = line.on("2029-01-06", release(original(&number, "")));
     assert!(matches!(&again, Reply::NotHeld(refusal) if refusal.words.contains("已解除")), "{again:?}");

@@ -98,6 +98,8 @@ impl Desk {
         match &visit.want {
             Want::Description => Found::Description,
             Want::Admission => Found::Admitted,
+            // It holds no conversations.
+            Want::Token(_) => Found::Token(false),
             Want::Orders { control } => {
                 let wanted = |order: &&Order| order.instruction.kind().is_control() == *control;
                 Found::Orders(self.open.iter().filter(wanted).cloned().collect())
@@ -130,9 +132,11 @@ impl Desk {
                 self.closed.push(self.open.remove(at));
                 Taken::Accepted
             }
-            (ReadContent::More(_), _) if self.closed.iter().any(is_it) => Taken::Accepted,
+            (ReadContent::More(_) | ReadContent::Beside(_), _) if self.closed.iter().any(is_it) => {
+                Taken::Accepted
+            }
             (ReadContent::Answer(_), None) if self.closed.iter().any(is_it) => Taken::Already,
-            (ReadContent::Answer(_) | ReadContent::More(_), _) => Taken::Unknown,
+            (ReadContent::Answer(_) | ReadContent::More(_) | ReadContent::Beside(_), _) => Taken::Unknown,
         }
     }
 }

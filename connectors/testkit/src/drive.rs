@@ -55,7 +55,8 @@ impl Talk {
 
 /// A batch of orders with a fixed number and time.
 pub fn batch(orders: Vec<Order>) -> Batch {
-    Batch { number: "20260105000000000000000001".to_owned(), made: sample::made(), orders }
+    let token = Some(chakong_contract::Secret::new("0123456789abcdef0123456789abcdef"));
+    Batch { number: "20260105000000000000000001".to_owned(), made: sample::made(), orders, token }
 }
 
 /// What a sandbox hears of a request.
@@ -117,7 +118,7 @@ pub fn converse(connector: &dyn Connector, sandbox: &mut dyn Sandbox, batch: &Ba
 pub fn serve(sandbox: &mut dyn CallSandbox, request: &HttpRequest, now: Moment) -> Option<HttpAnswer> {
     match sandbox.serve(&heard(request), now).delivery {
         Delivery::Answer(answer) | Delivery::Trickle(answer) => Some(answer),
-        Delivery::Hangup | Delivery::Endless => None,
+        Delivery::Hangup | Delivery::Endless | Delivery::Wait => None,
     }
 }
 

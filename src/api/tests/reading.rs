@@ -1,8 +1,11 @@
-use chakong_contract::{Asset, Company};
+use chakong_contract::reply::Receipt;
+use chakong_contract::{Asset, Company, RequestNumber};
 use serde_json::{Value, json};
 
 use super::harness::account;
 use super::{Bench, submission};
+use crate::settle::{Effect, ReceiptFile, Source, keep_receipt};
+use crate::store::{Tx, order_by_number};
 
 #[tokio::test]
 async fn inquiries_are_found_by_case_number_and_in_pages() {
@@ -147,4 +150,59 @@ async fn the_certificate_says_who_was_asked_and_who_was_not() {
     for below in ["", "/orders", "/assets", "/companies", "/measures", "/certificate", "/acts"] {
         bench.get("case", &format!("{missing}{below}")).await.is_problem(404, "not-found");
     }
+}
+
+#[tokio::test]
+async fn a_receipt_stands_with_its_measure_and_is_given_byte_for_byte() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    bench.answers(&orders[0], account("6200", "600.00"), "aa").await;
+    let ledger = bench.get("officer", &format!("{path}/measures")).await.json();
+    assert_eq!(ledger["measures"][0]["receipts"], json!([]), "nothing came on its own yet");
+    let measure = format!("/v1/measures/{}", ledger["measures"][0]["id"]);
+    let approved =
+        bench.post("approver", &format!("{measure}/approve"), &json!({ "reason": "核对无误" })).await.json();
+    let number: RequestNumber = approved["order"].as_str().expect("an order").parse().expect("a number");
+    let receipt = Receipt {
+        title: "冻结回执".into(),
+        format: "PDF".into(),
+        content: b"%PDF-1.4 invented".as_slice().into(),
+    };
+    let (file, now) = (ReceiptFile::of(&receipt), bench.gateway.clock.now());
+    let keep = move |tx: &mut dyn Tx| {
+        let order = order_by_number(tx, &number)?.expect("the freeze");
+        let source = Source { digest: "cc".into(), ..Source::default() };
+        Ok((keep_receipt(tx, &order, &file, &source, now)?, keep_receipt(tx, &order, &file, &source, now)?))
+    };
+    let kept = bench.gateway.store.write(keep).await.expect("written");
+    assert_eq!(kept, (Ok(Effect::Written), Ok(Effect::Repeat)), "it is kept once");
+    let shown = bench.get("case", &measure).await.json();
+    let [one] = shown["receipts"].as_array().expect("a list").as_slice() else { panic!("{shown}") };
+    assert_eq!(
+        (&one["title"], &one["size"], &one["order"]),
+        (&json!("冻结回执"), &json!(17), &approved["order"])
+    );
+    let digest = one["sha256"].as_str().expect("a digest");
+    let got = bench.get("case", &format!("{measure}/receipts/{digest}")).await;
+    assert_eq!((got.text.as_str(), got.header("content-type")), ("%PDF-1.4 invented", "application/pdf"));
+    assert_eq!(
+        (got.header("x-content-type-options"), got.header("content-disposition")),
+        ("nosniff", "attachment")
+    );
+    for missing in
+        [format!("{measure}/receipts/{}", "0".repeat(64)), format!("/v1/measures/99/receipts/{digest}")]
+    {
+        bench.get("case", &missing).await.is_problem(404, "not-found");
+    }
+    let results = bench.get("case", "/v1/results?consumer=c").await.json();
+    let told = results["events"]
+        .as_array()
+        .expect("events")
+        .iter()
+        .find(|event| event["type"] == "chakong.measure.receipt");
+    let told = told.expect("it is told");
+    assert_eq!(
+        (&told["data"]["receipt"]["sha256"], &told["data"]["measure"]["state"]),
+        (&json!(digest), &json!("asked"))
+    );
 }

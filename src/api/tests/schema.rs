@@ -28,7 +28,7 @@ pub(super) fn assert_documented(method: &str, path: &str, status: u16) {
 }
 
 /// Every route of the API.
-const ROUTES: [&str; 37] = [
+const ROUTES: [&str; 38] = [
     "get /healthz",
     "get /metrics",
     "get /openapi.json",
@@ -48,6 +48,7 @@ const ROUTES: [&str; 37] = [
     "get /v1/inquiries/{uid}/measures",
     "get /v1/inquiries/{uid}/orders",
     "get /v1/measures/{id}",
+    "get /v1/measures/{id}/receipts/{sha256}",
     "get /v1/orders/{number}",
     "get /v1/results",
     "get /v1/results/stream",

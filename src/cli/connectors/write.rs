@@ -34,7 +34,9 @@ pub(super) fn run(with: &With, path: &Path, how: &How) -> Outcome {
     }
     let Some(first) = orders.first() else { return Err(input("there is no order in the file")) };
     let number = format!("{}{:022}", first.created.date().strftime("%Y%m%d"), 1);
-    let batch = Batch { number, made: first.created, orders: orders.clone() };
+    // What is shown is never sent, so that its token is nobody's.
+    let token = Some(chakong_contract::Secret::new("0".repeat(32)));
+    let batch = Batch { number, made: first.created, orders: orders.clone(), token };
     match connector.speaks() {
         Speaks::Call(call) => {
             let mut dialogue = call.open(&batch, None).map_err(input)?;
@@ -131,6 +133,7 @@ fn found(postbox: &dyn Postbox, visit: &Visit, orders: &[Order]) -> Found {
     match &visit.want {
         Want::Description => Found::Description,
         Want::Admission => Found::Admitted,
+        Want::Token(_) => Found::Token(false),
         Want::Orders { control } => {
             let wanted = orders.iter().filter(|order| order.instruction.kind().is_control() == *control);
             Found::Orders(wanted.cloned().collect())
@@ -141,7 +144,8 @@ fn found(postbox: &dyn Postbox, visit: &Visit, orders: &[Order]) -> Found {
             let verdict = |read: &chakong_contract::Read| match &read.content {
                 chakong_contract::connector::ReadContent::Fault(fault) => Taken::Unreadable(fault.clone()),
                 chakong_contract::connector::ReadContent::Answer(_)
-                | chakong_contract::connector::ReadContent::More(_) => {
+                | chakong_contract::connector::ReadContent::More(_)
+                | chakong_contract::connector::ReadContent::Beside(_) => {
                     let known = orders.iter().any(|order| Some(&order.number) == read.number.as_ref());
                     if known { Taken::Accepted } else { Taken::Unknown }
                 }

@@ -31,6 +31,15 @@ impl LineConfig {
             Self::Postbox(_) => LineKind::Postbox,
         }
     }
+
+    /// Where the counterpart calls us: on a postbox line always, on a call line where it calls back.
+    pub const fn called_at(&self) -> Option<&CalledAt> {
+        match self {
+            Self::Postbox(line) => Some(&line.at),
+            Self::Call(line) => line.callbacks.as_ref(),
+            Self::Parcel(_) => None,
+        }
+    }
 }
 
 /// A call line.
@@ -50,17 +59,26 @@ pub struct CallConfig {
     pub ca_file: Option<PathBuf>,
     /// PEM file with our certificate and key.
     pub client_certificate_file: Option<PathBuf>,
+    /// Where the counterpart calls back with what became of orders, if it does.
+    pub callbacks: Option<CalledAt>,
+}
+
+/// Where on the gateway's postbox a counterpart calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalledAt {
+    /// Path. Counterparts that share it are told apart by the accounts they call with.
+    pub path: String,
+    /// Largest call in bytes; of counterparts that share a path the largest of theirs counts.
+    pub largest_call: usize,
 }
 
 /// A postbox line: the counterpart calls the gateway's postbox, asks what there is and hands in its answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostboxConfig {
-    /// Path of the postbox. Counterparts that share it are told apart by the accounts they call with.
-    pub path: String,
+    /// Where it calls.
+    pub at: CalledAt,
     /// Most orders in one answer.
     pub most_offered: usize,
-    /// Largest call in bytes; of counterparts that share a path the largest of theirs counts.
-    pub largest_call: usize,
 }
 
 pub(super) fn read_line(
@@ -126,11 +144,22 @@ fn read_call(section: &mut Section<'_>, base: &Path) -> Option<CallConfig> {
         proxy: section.text("proxy"),
         ca_file,
         client_certificate_file,
+        callbacks: section.section("callbacks", read_called_at).flatten(),
         base_url: base_url?,
     })
 }
 
 fn read_postbox(section: &mut Section<'_>) -> Option<PostboxConfig> {
+    let at = read_called_at(section);
+    let most = section.or("most_offered", 200_u32);
+    if let Err(message) = within(most, 1, 2000) {
+        section.problem("most_offered", message);
+    }
+    Some(PostboxConfig { at: at?, most_offered: usize::try_from(most).unwrap_or(1) })
+}
+
+/// Where the counterpart calls: of a postbox line, or of `[line.callbacks]`.
+fn read_called_at(section: &mut Section<'_>) -> Option<CalledAt> {
     let path: Option<String> = section
         .required("path", "e.g. path = \"/ckwWebService/SyyhConvertData\", where the counterpart calls");
     let usable = |path: &str| {
@@ -140,17 +169,12 @@ fn read_postbox(section: &mut Section<'_>) -> Option<PostboxConfig> {
     if path.as_ref().is_some_and(|path| !usable(path)) {
         section.problem("path", "must begin with / and hold only letters, digits and /-_.~");
     }
-    let most = section.or("most_offered", 200_u32);
-    if let Err(message) = within(most, 1, 2000) {
-        section.problem("most_offered", message);
-    }
     let largest = section.or("largest_call_mib", 64_u64);
     if let Err(message) = within(largest, 1, 256) {
         section.problem("largest_call_mib", message);
     }
-    Some(PostboxConfig {
+    Some(CalledAt {
         path: path?,
-        most_offered: usize::try_from(most).unwrap_or(1),
         largest_call: usize::try_from(largest.min(256) << 20).unwrap_or(usize::MAX),
     })
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chakong_contract::connector::Batch;
-use chakong_contract::{Moment, Order};
+use chakong_contract::{Moment, Order, Secret};
 use jiff::Timestamp;
 
 use crate::inquiry::{OrderRecord, Submission};
@@ -38,9 +38,9 @@ pub(super) fn take_batch(ready: &mut VecDeque<Due>, most: usize) -> Vec<Due> {
 }
 
 /// The batch as a connector sees it. Its number is `made`'s day and a row number, 30 digits; never reused.
-pub(super) fn batch_of(id: i64, made: Timestamp, orders: Vec<Order>) -> Batch {
+pub(super) fn batch_of(id: i64, made: Timestamp, orders: Vec<Order>, token: Option<Secret>) -> Batch {
     let made = Moment::from_timestamp(made);
     let number =
         format!("{:04}{:02}{:02}{id:022}", made.date().year(), made.date().month(), made.date().day());
-    Batch { number, made, orders }
+    Batch { number, made, orders, token }
 }

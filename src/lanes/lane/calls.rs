@@ -26,7 +26,10 @@ impl Lane {
         let Some(leading) = records.first() else { return Ok(false) };
         let control = leading.is_control();
         let started = self.context.clock.now();
-        let batch = batch_of(leading.id, started, orders);
+        // Where the counterpart calls back, it may ask whether a conversation is really ours, as long as that is under way.
+        let drawn = self.config.line.called_at().map(|_| self.health.tokens.draw());
+        let (token, _standing) = drawn.unzip();
+        let batch = batch_of(leading.id, started, orders, token);
         let (mut dialogue, first) = match self.open_dialogue(&batch, leading.ticket.as_deref()) {
             Ok(opened) => opened,
             Err(fault) => {

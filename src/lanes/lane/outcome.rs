@@ -10,7 +10,7 @@ use chakong_contract::{Fault, FaultKind, Moment, RequestNumber};
 use super::super::take_in::source;
 use super::Lane;
 use super::reuse::{Keys, keep};
-use crate::inquiry::{OrderId, OrderState};
+use crate::inquiry::{OrderId, OrderRecord, OrderState};
 use crate::settle::{Happening, Source, apply};
 use crate::store::{RawMessage, StoreError, Stored, Tx};
 
@@ -48,6 +48,13 @@ fn account(tx: &mut dyn Tx, heard: &Conversed, order: Option<OrderId>) -> Stored
     Ok(())
 }
 
+/// Whether the counterpart called back about a control before it answered the conversation: what it said there is about what
+/// became of the control, and the answer only about its acceptance.
+fn was_called_back(order: &OrderRecord, happening: &Happening) -> bool {
+    let is_settled = matches!(order.state, OrderState::Answered | OrderState::Refused);
+    order.is_control() && is_settled && matches!(happening, Happening::Answered(_))
+}
+
 /// What happened to each order of a batch.
 pub(super) type Outcomes = Vec<(OrderId, Happening)>;
 
@@ -78,6 +85,9 @@ impl Lane {
                     for (id, happening) in outcomes.iter() {
                         let order = tx.order(*id)?.ok_or(StoreError::Missing("the order"))?;
                         let on = if order.is_control() { &control } else { &query };
+                        if heard.is_some() && was_called_back(&order, happening) {
+                            continue;
+                        }
                         let after = apply(tx, &order, happening.clone(), on, &source)?;
                         again |= after.state == OrderState::Queued;
                         if let Some(heard) = &heard {
@@ -117,8 +127,8 @@ impl Lane {
                     outcomes.push((*id, Happening::Answered(Arc::from(answer))));
                 }
                 (Some((id, _)), ReadContent::Fault(fault)) => outcomes.push((*id, Happening::Faulted(fault))),
-                // A conversation gives answers whole; more of one comes only from who hands in.
-                (Some(_), ReadContent::More(_)) | (None, _) => {
+                // A conversation gives answers whole; more of one, or what stands beside it, comes only from who hands in.
+                (Some(_), ReadContent::More(_) | ReadContent::Beside(_)) | (None, _) => {
                     let fault = Fault::new(
                         FaultKind::Malformed,
                         "match an answer",

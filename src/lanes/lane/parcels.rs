@@ -54,7 +54,7 @@ impl Lane {
             })
             .await?;
         let Sendable { records, orders } = sendable;
-        let batch = Arc::new(batch_of(id, made, orders));
+        let batch = Arc::new(batch_of(id, made, orders, None));
         let files = match self.write_files(Arc::clone(&batch)).await {
             Ok(files) => files,
             Err(fault) if records.len() == 1 => {

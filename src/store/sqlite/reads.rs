@@ -14,8 +14,8 @@ use crate::inquiry::{
 };
 use crate::store::packed::unpack;
 use crate::store::{
-    Act, BatchRecord, ChargeReference, EventRecord, InquiryFilter, LaneCounts, LineRow, PageRow, RawMessage,
-    Reads, Revision, Stored,
+    Act, BatchRecord, ChargeReference, EventRecord, InquiryFilter, KeptReceipt, LaneCounts, LineRow, Packed,
+    PageRow, RawMessage, Reads, Revision, Stored,
 };
 
 /// The condition of the index `orders_under_way`, word for word; without it the index is not used.
@@ -346,6 +346,18 @@ impl Reads for Rows<'_> {
             Some((root, number)) => self.revision(root, Some(number)),
             None => Ok(None),
         }
+    }
+
+    fn receipts_of_order(&mut self, order: OrderId) -> Stored<Vec<KeptReceipt>> {
+        self.receipts_where_order(order)
+    }
+
+    fn receipts_of(&mut self, measure: MeasureId) -> Stored<Vec<KeptReceipt>> {
+        self.receipts_where_measure(measure)
+    }
+
+    fn receipt(&mut self, measure: MeasureId, sha256: &str) -> Stored<Option<(KeptReceipt, Packed)>> {
+        self.receipt_with_bytes(measure, sha256)
     }
 
     fn paused(&mut self, lane: &str) -> Stored<Option<String>> {

@@ -11,8 +11,8 @@ use crate::inquiry::{
 };
 use crate::store::packed::pack;
 use crate::store::{
-    Act, BatchRecord, NewInquiry, NewOrder, RawDirection, RawMessage, Responded, Revision, StoreError,
-    Stored, Tx,
+    Act, BatchRecord, NewInquiry, NewOrder, NewReceipt, RawDirection, RawMessage, Responded, Revision,
+    StoreError, Stored, Tx,
 };
 
 impl Rows<'_> {
@@ -21,7 +21,7 @@ impl Rows<'_> {
         statement.execute(parameters).map_err(failed("write"))
     }
 
-    fn insert(&self, sql: &str, parameters: impl Params) -> Stored<i64> {
+    pub(super) fn insert(&self, sql: &str, parameters: impl Params) -> Stored<i64> {
         let mut statement = self.connection.prepare_cached(sql).map_err(failed("prepare a change"))?;
         statement.insert(parameters).map_err(failed("write"))
     }
@@ -202,6 +202,10 @@ impl Tx for Rows<'_> {
             "INSERT INTO raw_messages (lane, batch, direction, name, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![raw.lane, raw.batch, direction, raw.name, micros(raw.at), &raw.bytes.0[..]],
         )
+    }
+
+    fn insert_receipt(&mut self, new: &NewReceipt<'_>) -> Stored<()> {
+        self.add_receipt(new)
     }
 
     fn mark_unsent(&mut self, raw: i64, lane: &str) -> Stored<()> {

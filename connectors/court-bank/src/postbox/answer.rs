@@ -41,7 +41,7 @@ pub(super) fn answer(bank: &Bank, visit: &Visit, found: &Found) -> HttpAnswer {
         Found::Order(Some(order)) => papers(operation, order),
         Found::Taken(taken) => results(operation, taken),
         // A caller takes a fault for a failure of the line and comes again; an error message might end the matter.
-        Found::Unavailable | Found::Description | Found::Admitted => {
+        Found::Unavailable | Found::Description | Found::Admitted | Found::Token(_) => {
             return fault(Trouble::ours("the service cannot answer now; call again"));
         }
     };

@@ -68,7 +68,7 @@ impl Postbox for Platform {
             Found::Order(Some(order)) => answered(json!(papers(order))),
             Found::Order(None) => said(code::UNKNOWN, "申请单号错误"),
             Found::Taken(taken) => acknowledged(&visit.want, taken),
-            Found::Unavailable | Found::Description => {
+            Found::Unavailable | Found::Description | Found::Token(_) => {
                 HttpAnswer { status: 503, ..said(code::LATER, "服务暂不可用，请稍后再试") }
             }
         }

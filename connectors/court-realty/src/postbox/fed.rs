@@ -15,9 +15,6 @@ use crate::wire::ckw::{
 use crate::wire::tree::Element;
 use crate::wire::{Meaning, meaning};
 
-/// Said of a receipt that came by itself: it is kept with its message.
-pub(super) const KEPT: &str = "a receipt is kept with the message that it came in";
-
 fn malformed(detail: &'static str) -> Fault {
     Fault::new(FaultKind::Malformed, "read the feedback", detail)
 }
@@ -41,9 +38,7 @@ pub(super) fn message(registry: &VisitingRegistry, bytes: &[u8]) -> Reading {
     [FEED_QUERIES, FEED_CONTROLS, FEED_RECEIPTS]
         .into_iter()
         .map(|operation| read(registry, operation, text))
-        .find(|reading| {
-            !reading.reads.is_empty() || reading.problems.iter().any(|problem| problem.detail == KEPT)
-        })
+        .find(|reading| !reading.reads.is_empty())
         .unwrap_or_else(|| unreadable("it is none of the documents that a registry hands in"))
 }
 
@@ -61,28 +56,22 @@ pub(super) fn read(registry: &VisitingRegistry, operation: &str, sealed: &str) -
     match operation {
         FEED_QUERIES => {
             let results = query_results(&root).into_iter();
-            collected(results.map(|result| (result.number.clone(), query(registry, result))))
+            collected(results.map(|result| (result.number.clone(), query(registry, result).map(answered))))
         }
         FEED_CONTROLS => {
             let results = control_results(&root).into_iter();
-            collected(results.map(|result| (result.number.clone(), control(&result))))
+            collected(results.map(|result| (result.number.clone(), control(&result).map(answered))))
         }
         _ => {
-            let kept = |number: String| malformed(KEPT).status(number);
-            let numbers = receipts(&root).into_iter();
-            Reading {
-                problems: numbers.filter(|number| is_number(number)).map(kept).collect(),
-                ..Reading::default()
-            }
+            let rows = receipts(&root).into_iter();
+            collected(
+                rows.map(|row| (row.number, crate::receipt::read(&row.title, &row.format, &row.content))),
+            )
         }
     }
 }
 
-fn is_number(text: &str) -> bool {
-    text.parse::<RequestNumber>().is_ok()
-}
-
-fn collected(results: impl Iterator<Item = (String, Result<Answer, Fault>)>) -> Reading {
+fn collected(results: impl Iterator<Item = (String, Result<ReadContent, Fault>)>) -> Reading {
     let mut reading = Reading::default();
     for (number, result) in results {
         let Ok(number) = number.parse::<RequestNumber>() else {
@@ -90,7 +79,7 @@ fn collected(results: impl Iterator<Item = (String, Result<Answer, Fault>)>) -> 
             continue;
         };
         reading.reads.push(match result {
-            Ok(answer) => Read::answer(number, answer),
+            Ok(content) => Read { number: Some(number), content },
             Err(fault) => Read { number: Some(number), content: ReadContent::Fault(fault) },
         });
     }
@@ -98,6 +87,10 @@ fn collected(results: impl Iterator<Item = (String, Result<Answer, Fault>)>) -> 
         reading.problems.push(malformed("it holds no result"));
     }
     reading
+}
+
+fn answered(answer: Answer) -> ReadContent {
+    ReadContent::Answer(Box::new(answer))
 }
 
 /// The answer to a query. Who was asked about does not stand in it, so a match is not stated.
@@ -180,7 +173,7 @@ const TAKES_EFFECT: &[&str] = &["转为查封", "转为正式查封", "转为预
 const NOT_YET: &[&str] = &["未转", "未生效", "尚未"];
 
 /// The place that a remark speaks of: behind another, the first where it says that the seizure waits no more, none else.
-fn rank_in(remark: &str) -> Option<Rank> {
+pub(crate) fn rank_in(remark: &str) -> Option<Rank> {
     let says = |words: &[&str]| words.iter().any(|word| remark.contains(word));
     let place = match (says(TAKES_EFFECT) && !says(NOT_YET), remark.contains("轮候")) {
         (true, _) => 1,
@@ -201,8 +194,8 @@ const WORDS: &[(RefusalReason, &[&str])] = &[
     (RefusalReason::Declined, &["不予受理", "删除", "请先办结", "正在办理", "已存在锁定"]),
 ];
 
-/// Why, as far as the words tell.
-fn reason(words: &str) -> RefusalReason {
+/// The reason that a registry's words give.
+pub(crate) fn reason(words: &str) -> RefusalReason {
     let known = WORDS.iter().find(|(_, known)| known.iter().any(|word| words.contains(word)));
     known.map_or(RefusalReason::Other, |(reason, _)| *reason)
 }

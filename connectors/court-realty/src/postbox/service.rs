@@ -1,10 +1,10 @@
 use chakong_contract::soap::http::{self, Errand};
 use chakong_contract::soap::{Trouble, write_fault};
 use chakong_contract::{
-    Found, HttpAnswer, HttpHeard, Order, Postbox, Reading, RequestNumber, Secret, Taken, Visit, Want,
+    Found, HttpAnswer, HttpHeard, Order, Postbox, RequestNumber, Secret, Taken, Visit, Want,
 };
 
-use super::fed::{self, KEPT, is_feed};
+use super::fed::{self, is_feed};
 use super::{VisitingRegistry, offers};
 use crate::wire::ckw::{
     self, About, CARDS, CONTROLS, Entry, FAIL, FEED_QUERIES, PAPERS, QUERIES, Request, SERVICE, SUCCESS,
@@ -61,8 +61,8 @@ impl Postbox for VisitingRegistry {
                 ckw::papers(order.number.as_str(), &offers::papers(order))
             }
             Found::Order(Some(order)) => ckw::cards(order.number.as_str(), &offers::cards(order)),
-            Found::Taken(taken) => acknowledged(operation, &visit.want, taken),
-            Found::Unavailable | Found::Description | Found::Admitted => {
+            Found::Taken(taken) => acknowledged(operation, taken),
+            Found::Unavailable | Found::Description | Found::Admitted | Found::Token(_) => {
                 return fault(Trouble::ours("the service cannot answer now; call again"));
             }
         };
@@ -115,7 +115,7 @@ fn waiting(controls: bool, orders: &[Order]) -> Element {
     ckw::offers(controls, &created.unwrap_or_default(), &requests)
 }
 
-fn acknowledged(operation: &str, want: &Want, taken: &[(Option<RequestNumber>, Taken)]) -> Element {
+fn acknowledged(operation: &str, taken: &[(Option<RequestNumber>, Taken)]) -> Element {
     let entry = |(number, taken): &(Option<RequestNumber>, Taken)| {
         let (outcome, words) = match taken {
             Taken::Accepted => (SUCCESS, String::new()),
@@ -126,15 +126,7 @@ fn acknowledged(operation: &str, want: &Want, taken: &[(Option<RequestNumber>, T
         let number = number.as_ref().map(ToString::to_string).unwrap_or_default();
         Entry { number, outcome: outcome.to_owned(), words }
     };
-    let mut entries: Vec<Entry> = taken.iter().map(entry).collect();
-    if let Want::HandIn(Reading { problems, .. }) = want {
-        let kept = problems.iter().filter(|problem| problem.detail == KEPT);
-        entries.extend(kept.filter_map(|problem| problem.status.clone()).map(|number| Entry {
-            number,
-            outcome: SUCCESS.to_owned(),
-            words: String::new(),
-        }));
-    }
+    let entries: Vec<Entry> = taken.iter().map(entry).collect();
     match entries.is_empty() {
         true => ckw::refusal(UNREADABLE),
         false => ckw::acknowledgement(operation != FEED_QUERIES, &entries),

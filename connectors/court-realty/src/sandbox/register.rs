@@ -76,6 +76,8 @@ pub(crate) struct Act {
     pub(crate) business: String,
     /// The registry's number of the seizure to be renewed or released.
     pub(crate) seizure: String,
+    /// The number under which it is to be entered; the register's next one where empty.
+    pub(crate) id: String,
 }
 
 /// What became of an act.
@@ -153,6 +155,8 @@ pub(crate) struct Register {
     traps: Vec<Trap>,
 }
 
+/// Said of a waiting seizure that is effective now.
+pub(crate) const EFFECTIVE: &str = "轮候查封已转为查封";
 /// Says that a unit or a seizure is not there, as registries do (section 10.5).
 const NO_SUCH_SEIZURE: &str = "未找到查封登记";
 
@@ -254,6 +258,24 @@ impl Register {
         self.numbers = self.numbers.saturating_add(1);
         let number = if self.has(Trap::EqualSeizureNumbers) { 1 } else { self.numbers };
         format!("CF{number:08}")
+    }
+
+    /// Whether somebody has the property that an act is about.
+    ///
+    /// # Errors
+    /// The registry's words for what is not there.
+    pub(crate) fn holds(&self, act: &Act) -> Result<(), &'static str> {
+        self.estate_of(act).map(drop)
+    }
+
+    /// Whether a seizure of a number stands.
+    pub(crate) fn stands(&self, id: &str) -> bool {
+        !id.is_empty() && self.queues.values().any(|queue| queue.find(id).is_some())
+    }
+
+    /// Whether people look at cases before they are entered.
+    pub(crate) fn is_reviewed(&self) -> bool {
+        self.review.is_some()
     }
 
     /// What stands for requests over this line.

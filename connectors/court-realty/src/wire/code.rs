@@ -29,12 +29,17 @@ pub(crate) fn says_nothing(text: &str) -> bool {
     NOTHING.iter().any(|known| *known == text || (*known == "notFound" && literal == *known))
 }
 
+/// Whether a code says that the query was answered.
+pub(crate) fn is_success(code: &str) -> bool {
+    matches!(code, "1" | "0000")
+}
+
 /// Code `1` is success and `0` an error (protocol section 4); the four-digit codes of the sister lines occur as well
 /// (section 11.10). An error without more is told apart by what its message speaks of.
 pub(crate) fn meaning(code: &str, message: &Scalar, status: &Scalar) -> Meaning {
     let message = message.text();
     match code {
-        "1" | "0000" => Meaning::Success,
+        code if is_success(code) => Meaning::Success,
         "0" | "0100" | "3001" | "3004" if code != "0" || says_nothing(&message) => Meaning::Nothing,
         "0" => by_words(&message),
         "1001" | "1002" | "2003" | "2004" | "2019" | "3014" => Meaning::Fault(

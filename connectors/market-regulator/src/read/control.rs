@@ -21,7 +21,7 @@ pub(super) fn answer(reported: &Reported, instruction: &Instruction) -> Result<A
             if reported.row.thawdate.is_blank() {
                 return Err(malformed("release a freeze", "the answer has no day of release"));
             }
-            Reply::Released { amount }
+            Reply::Released { amount, words: String::new() }
         }
         Instruction::Transfer { .. } => {
             let on = gathered.date("EXECDATE", &reported.execdate);
@@ -48,7 +48,7 @@ pub(super) fn alone(reported: &Reported) -> Result<Answer, Fault> {
         Reply::Transferred { on: gathered.date("EXECDATE", &reported.execdate) }
     } else if !reported.row.thawdate.is_blank() {
         let amount = amount("FROAM", &reported.row.froam, &reported.row.regcapcur, &mut gathered);
-        Reply::Released { amount }
+        Reply::Released { amount, words: String::new() }
     } else {
         holding(reported, None, &mut gathered)?
     };
@@ -124,7 +124,7 @@ fn words(reported: &Reported, stated: Option<Money>, gathered: &mut Gathered) ->
 /// counts in full, so that never more than the claim is frozen elsewhere, though it may wait behind another.
 pub(super) fn without_details(instruction: &Instruction, record: String) -> Reply {
     match instruction {
-        Instruction::Release { .. } => Reply::Released { amount: None },
+        Instruction::Release { .. } => Reply::Released { amount: None, words: String::new() },
         Instruction::Transfer { .. } => Reply::Transferred { on: None },
         Instruction::Freeze { limit, until, .. } | Instruction::Renew { limit, until, .. } => {
             let words = "已受理；公示日期、轮候顺序未反馈 taken; day of publication and place are not told";

@@ -78,7 +78,9 @@ pub(crate) fn only_answer<'a>(talk: &'a Talk, order: &Order) -> Result<&'a Answe
     match reads.as_slice() {
         [read] => match &read.content {
             ReadContent::Answer(answer) => Ok(answer),
-            ReadContent::More(_) => Err("more of an answer that was never given".to_owned()),
+            ReadContent::More(_) | ReadContent::Beside(_) => {
+                Err("something beside an answer that was never given".to_owned())
+            }
             ReadContent::Fault(fault) => Err(format!("{fault}")),
         },
         other => Err(format!("{} reads for one order; the end was {:?}", other.len(), talk.end)),

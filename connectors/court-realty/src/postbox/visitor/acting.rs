@@ -4,7 +4,7 @@ use chakong_contract::Moment;
 use chakong_contract::sandbox::BookedControl;
 
 use super::{Errand, Misdeed, Visitor};
-use crate::sandbox::{Act, Asked, Happened, Outcome};
+use crate::sandbox::{Act, Asked, EFFECTIVE, Happened, Outcome};
 use crate::wire::ckw::{
     self, Control, ControlResult, FEED_CONTROLS, FEED_QUERIES, Measure, OK, Property, QueryResult, Request,
 };
@@ -14,8 +14,6 @@ use crate::wire::tree::{Element, Leaves};
 const STRANGER: &str = "FC99999999999999999999";
 /// The registrar's words for a case that he declines.
 const DECLINED: &str = "登记员审核后不予受理";
-/// Said of a waiting seizure that is effective now.
-const EFFECTIVE: &str = "轮候查封已转为查封";
 
 impl Visitor {
     pub(super) fn act(&mut self, controls: bool, request: &Request, now: Moment) {
@@ -138,6 +136,7 @@ impl Visitor {
             until: property.until.clone(),
             business: property.business.clone(),
             seizure: property.seizure.clone(),
+            id: String::new(),
         };
         match Measure::of(&first.measure).ok_or("不支持该控制措施")? {
             Measure::Seize => self.register.seize(&act, now),

@@ -54,39 +54,56 @@ impl Register {
     }
 
     fn take(&mut self, wish: Wish, act: &Act, now: Moment) -> Result<Outcome, &'static str> {
-        let estate = self.estate_of(act)?;
         if self.cases.iter().any(|case| case.told.id == act.seizure && !act.seizure.is_empty()) {
             return Err("查封流程未办结，请先办结");
         }
-        if wish != Wish::Seize && self.queue_of(&estate).find(&act.seizure).is_none() {
-            return Err(NO_SUCH_SEIZURE);
-        }
-        let same = |case: &Case| case.told.unit == estate.property.unit && case.act.document == act.document;
-        if wish == Wish::Seize && self.cases.iter().any(same) {
-            return Err("该不动产单元号在此申请文号下已存在锁定信息");
-        }
-        let id = if wish == Wish::Seize { self.next_number() } else { act.seizure.clone() };
+        let key = self.key_of(wish, act)?;
+        let id = match (act.id.is_empty(), wish) {
+            (false, _) => act.id.clone(),
+            (true, Wish::Seize) => self.next_number(),
+            (true, Wish::Renew | Wish::Release) => act.seizure.clone(),
+        };
         if self.review.is_none() {
             return self.enter(wish, act, id, now.date());
         }
+        let queue = self.queues.get(&key).ok_or(NO_SUCH_SEIZURE)?;
         let told = Outcome {
             request: act.request.clone(),
-            unit: estate.property.unit.clone(),
-            certificate: estate.property.certificate.clone(),
+            unit: queue.unit.clone(),
+            certificate: queue.certificate.clone(),
             id,
             from: act.from.clone(),
             until: act.until.clone(),
             ..Outcome::default()
         };
+        let same = |case: &Case| case.told.unit == told.unit && case.act.document == act.document;
+        if wish == Wish::Seize && self.cases.iter().any(same) {
+            return Err("该不动产单元号在此申请文号下已存在锁定信息");
+        }
         self.cases.push(Case { wish, act: act.clone(), told: told.clone(), polls: self.polls, came: now });
         Ok(told)
     }
 
+    /// The unit that an act is about: a seizure names a property of its owner's, the others a seizure by its number, which may
+    /// be that of another unit as well.
+    fn key_of(&mut self, wish: Wish, act: &Act) -> Result<String, &'static str> {
+        if wish == Wish::Seize {
+            let estate = self.estate_of(act)?;
+            self.queue_of(&estate);
+            return Ok(estate.key().to_owned());
+        }
+        let has = |queue: &Queue| queue.find(&act.seizure).is_some();
+        let there =
+            [&act.unit, &act.certificate].into_iter().find(|key| self.queues.get(*key).is_some_and(has));
+        let anywhere = || self.queues.iter().filter(|(_, queue)| has(queue)).map(|(key, _)| key).min();
+        there.or_else(anywhere).cloned().ok_or(NO_SUCH_SEIZURE)
+    }
+
     /// Enters an act in the register.
     fn enter(&mut self, wish: Wish, act: &Act, id: String, today: Date) -> Result<Outcome, &'static str> {
-        let estate = self.estate_of(act)?;
+        let key = self.key_of(wish, act)?;
         let (terms, records) = (self.terms, self.renewals_as_records);
-        let queue = self.queue_of(&estate);
+        let queue = self.queues.get_mut(&key).ok_or(NO_SUCH_SEIZURE)?;
         let before = queue.clone();
         let new = New {
             id,
@@ -104,7 +121,7 @@ impl Register {
         };
         let entry = entry.ok_or(NO_SUCH_SEIZURE)?;
         let entered = outcome(&act.request, queue, &entry);
-        self.last = Some((act.request.clone(), estate.key().to_owned(), before));
+        self.last = Some((act.request.clone(), key, before));
         Ok(match wish {
             Wish::Release => Outcome { kind: None, ..entered },
             Wish::Seize | Wish::Renew => entered,

@@ -246,6 +246,7 @@ impl Queue {
             let place = self.next_place();
             let original = &self.entries[at];
             let record = Entry {
+                id: new.id,
                 kind: Some(Kind::Renewal),
                 document: new.document,
                 from: new.from,
@@ -259,13 +260,14 @@ impl Queue {
             return self.entries.last();
         }
         let entry = self.entries.get_mut(at)?;
-        entry.until = new.until;
+        (entry.id, entry.until) = (new.id, new.until);
         Some(entry)
     }
 
-    /// Ends one that stands, and its renewals. Gives it as it was.
+    /// Ends one that stands, and its renewals; by the number of a renewal what it renews. Gives it as it was.
     pub(crate) fn lift(&mut self, id: &str, today: Date) -> Option<Entry> {
         let at = self.at(id)?;
+        let at = self.entries.get(at)?.renews.unwrap_or(at);
         let was = self.entries.get(at).cloned();
         self.end(at, today);
         was

@@ -229,8 +229,25 @@ pub(crate) fn control_feedback(results: &[ControlResult]) -> Element {
     super::message("", Element::with("BDCFKLIST", results.iter().map(one).collect()))
 }
 
-/// Reads which controls receipts are about; their bytes are kept with the message.
-pub(crate) fn receipts(root: &Element) -> Vec<String> {
+/// A receipt of a control.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ReceiptRow {
+    pub(crate) number: String,
+    pub(crate) title: String,
+    /// File extension.
+    pub(crate) format: String,
+    /// Base64.
+    pub(crate) content: String,
+}
+
+/// Reads receipts.
+pub(crate) fn receipts(root: &Element) -> Vec<ReceiptRow> {
     let list = root.below(&["Data", "HZXXLIST"]);
-    list.into_iter().flat_map(|list| list.all("HZXX")).map(|row| row.text_of("CXQQDH")).collect()
+    let row = |row: &Element| ReceiptRow {
+        number: row.text_of("CXQQDH"),
+        title: row.text_of("WJMC"),
+        format: row.text_of("WJLX"),
+        content: row.text_of("WSNR"),
+    };
+    list.into_iter().flat_map(|list| list.all("HZXX")).map(row).collect()
 }

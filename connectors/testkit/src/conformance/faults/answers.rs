@@ -66,7 +66,9 @@ fn fault_of(talk: &Talk) -> Result<&Fault, String> {
             [read] => match &read.content {
                 ReadContent::Fault(fault) => Ok(fault),
                 ReadContent::Answer(answer) => Err(format!("it was taken for {}", answer.reply.outcome())),
-                ReadContent::More(_) => Err("it was taken for more of an answer".to_owned()),
+                ReadContent::More(_) | ReadContent::Beside(_) => {
+                    Err("it was taken for something beside an answer".to_owned())
+                }
             },
             other => Err(format!("{} reads", other.len())),
         },
@@ -134,7 +136,7 @@ fn told(talk: &Talk) -> Result<(), String> {
         Err(why) => {
             let answers = talk.reads().iter().filter_map(|read| match &read.content {
                 ReadContent::Answer(answer) => Some(&answer.reply),
-                ReadContent::More(_) | ReadContent::Fault(_) => None,
+                ReadContent::More(_) | ReadContent::Beside(_) | ReadContent::Fault(_) => None,
             });
             let mut partial =
                 answers.map(|reply| matches!(reply, Reply::Partial { missing, .. } if !missing.is_empty()));

@@ -1,0 +1,247 @@
+//! What a city registry calls back (protocol section 4): the result of a case, its receipt, its deletion.
+//!
+//! Results and receipts bring the account's name and password. The others name nobody: they are known by a key in the address,
+//! `…/KEY/updateCjywzt`, which only the registry was given.
+
+use chakong_contract::connector::{Beside, Read, ReadContent};
+use chakong_contract::reply::{Holding, UnknownValue};
+use chakong_contract::{
+    Answer, Fault, FaultKind, Found, HttpAnswer, HttpHeard, Money, Order, Postbox, Reading, Refusal,
+    RefusalReason, Reply, RequestNumber, Scalar, Secret, Taken, Visit, Want,
+};
+use rust_decimal::Decimal;
+
+use crate::Registry;
+use crate::postbox::{rank_in, reason};
+use crate::wire::city::{About, CallBack, Caller, Registered, Returned, ReturnedHead, callback, returned};
+
+/// Longest name, password or key, in characters.
+const LONGEST: usize = 200;
+/// Said of a case that was deleted, in place of the reason, which the message does not hold.
+const DELETED: &str =
+    "登簿前业务被删除，登记机构未登记 the case was deleted before registration; nothing was registered";
+
+fn malformed(detail: &'static str) -> Fault {
+    Fault::new(FaultKind::Malformed, "read the call-back", detail)
+}
+
+/// The operation that a path names, and the key before it where it needs one.
+fn operation(path: &str) -> Option<(&'static str, Option<&str>)> {
+    let mut segments = path.rsplit('/');
+    let (last, before) = (segments.next()?, segments.next());
+    let of = |known: &'static [&'static str]| known.iter().find(|known| **known == last).copied();
+    match (of(&[callback::RESULT, callback::RECEIPT]), of(&[callback::DELETED, callback::CHANGED])) {
+        (Some(named), _) => Some((named, None)),
+        (None, Some(keyed)) => Some((keyed, before.filter(|key| !key.is_empty()))),
+        (None, None) => None,
+    }
+}
+
+impl Postbox for Registry {
+    fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer> {
+        let wrong = |status, words: &str| HttpAnswer { status, ..said(returned::FAILED, words) };
+        let (operation, key) = operation(&call.path).ok_or_else(|| wrong(404, "没有此服务"))?;
+        let method = if operation == callback::CHANGED { "GET" } else { "POST" };
+        if call.method != method {
+            return Err(wrong(405, "请求方式不正确"));
+        }
+        let (caller, reading) = if operation == callback::CHANGED {
+            (None, changed(call.parameter(callback::CHANGED_NUMBER).unwrap_or_default()))
+        } else {
+            let body: CallBack =
+                serde_json::from_slice(&call.body).map_err(|_| wrong(400, "报文不是约定的JSON"))?;
+            let reading = match operation {
+                callback::RESULT => results(body.data),
+                callback::RECEIPT => receipt(body.data),
+                _ => deleted(&body.cxqqdh),
+            };
+            (body.head, reading)
+        };
+        let (account, password) = match operation {
+            callback::RESULT | callback::RECEIPT => {
+                named(caller).ok_or_else(|| said(returned::WRONG_PASSWORD, "用户名密码验证错误"))?
+            }
+            // Without a key the address is nobody's.
+            _ => (String::new(), key.ok_or_else(|| said(returned::WRONG_KEY, "安全token错误"))?.to_owned()),
+        };
+        if account.chars().count() > LONGEST || password.chars().count() > LONGEST {
+            return Err(wrong(400, "用户名或密码过长"));
+        }
+        let (password, operation) = (Secret::new(password), operation.to_owned());
+        Ok(Visit { account, password, operation, want: Want::HandIn(reading) })
+    }
+
+    fn document_key(&self, _: &Order) -> Option<String> {
+        None
+    }
+
+    fn keeps(&self, call: &HttpHeard) -> Vec<u8> {
+        if call.body.is_empty() {
+            let number = call.parameter(callback::CHANGED_NUMBER).unwrap_or_default();
+            return format!("{}={number}", callback::CHANGED_NUMBER).into_bytes();
+        }
+        let Ok(mut body) = serde_json::from_slice::<serde_json::Value>(&call.body) else { return Vec::new() };
+        if let Some(password) = body.pointer_mut("/head/password") {
+            *password = serde_json::Value::Null;
+        }
+        body.to_string().into_bytes()
+    }
+
+    fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer {
+        match found {
+            Found::TurnedAway if visit.account.is_empty() => said(returned::WRONG_KEY, "安全token错误"),
+            Found::TurnedAway => said(returned::WRONG_PASSWORD, "用户名密码验证错误"),
+            Found::Taken(taken) => told(visit, taken),
+            _ => HttpAnswer { status: 503, ..said(returned::FAILED, "服务暂不可用，请稍后再试") },
+        }
+    }
+
+    fn serves(&self, below: &str) -> bool {
+        match operation(below) {
+            Some((callback::RESULT | callback::RECEIPT, _)) => below.matches('/').count() == 1,
+            Some((_, Some(_))) => below.matches('/').count() == 2,
+            _ => false,
+        }
+    }
+}
+
+fn named(caller: Option<Caller>) -> Option<(String, String)> {
+    let caller = caller?;
+    let (name, password) = (caller.username.text(), caller.password.text());
+    (!name.is_empty()).then_some((name, password))
+}
+
+/// One answer for the whole call: the worst of what became of its entries.
+fn told(visit: &Visit, taken: &[(Option<RequestNumber>, Taken)]) -> HttpAnswer {
+    for (_, taken) in taken {
+        match taken {
+            Taken::Accepted | Taken::Already => {}
+            Taken::Unknown => return said(returned::FAILED, "未查询到该受理编号"),
+            Taken::Unreadable(fault) => {
+                return said(returned::FAILED, &format!("报文无法读取：{}", fault.detail));
+            }
+        }
+    }
+    match &visit.want {
+        Want::HandIn(reading) if taken.is_empty() => {
+            let detail = reading.problems.first().map(|problem| problem.detail.as_str()).unwrap_or_default();
+            said(returned::FAILED, &format!("报文无法读取：{detail}"))
+        }
+        _ => said(returned::OK, "成功"),
+    }
+}
+
+fn said(code: &str, words: &str) -> HttpAnswer {
+    let head = ReturnedHead { msg: words.to_owned(), returncode: code.to_owned() };
+    HttpAnswer::json(200, serde_json::to_vec(&Returned { head }).unwrap_or_default())
+}
+
+/// What a call-back says on its own, told apart by what stands in it; `None` when it is none.
+pub(crate) fn lone(body: &[u8]) -> Option<Reading> {
+    let call: CallBack = serde_json::from_slice(body).ok()?;
+    match call {
+        CallBack { data: Some(data), .. } if data.results.is_some() => Some(results(Some(data))),
+        CallBack { data: Some(data), .. } if data.wsnr.is_some() => Some(receipt(Some(data))),
+        CallBack { cxqqdh, .. } if !cxqqdh.is_blank() => Some(deleted(&cxqqdh)),
+        _ => None,
+    }
+}
+
+/// A reading of one entry about a request of ours.
+fn about(number: &str, content: impl FnOnce() -> Result<ReadContent, Fault>) -> Reading {
+    match number.trim().parse::<RequestNumber>() {
+        Err(_) => {
+            let fault = malformed("it names no request of ours");
+            Reading { reads: vec![Read::fault(None, fault)], ..Reading::default() }
+        }
+        Ok(number) => {
+            let content = content().unwrap_or_else(ReadContent::Fault);
+            Reading { reads: vec![Read { number: Some(number), content }], ..Reading::default() }
+        }
+    }
+}
+
+fn answer(answer: Answer) -> ReadContent {
+    ReadContent::Answer(Box::new(answer))
+}
+
+/// The result of a case: entered in the register under the registry's number, or not.
+fn results(data: Option<About>) -> Reading {
+    let data = data.unwrap_or_default();
+    about(&data.wwslbh.text(), || {
+        let results = data.results.unwrap_or_default();
+        let [first, more @ ..] = results.as_slice() else {
+            return Err(malformed("it says of no unit what was registered"));
+        };
+        let entered = results.iter().find(|one| !one.ywh.is_blank());
+        let reply = match entered {
+            Some(entered) => registered(entered),
+            None if first.bz.is_blank() => {
+                return Err(malformed("it has neither a number of what was registered nor a remark"));
+            }
+            None => {
+                let words = first.bz.text();
+                let reason = match reason(&words) {
+                    RefusalReason::Other => RefusalReason::Declined,
+                    known => known,
+                };
+                Reply::NotHeld(Refusal { reason, words })
+            }
+        };
+        // One property a case: more of them are shown, for a known registry answers for all and books one.
+        let unknown = more.iter().filter(|one| one.ywh != first.ywh).map(|one| UnknownValue {
+            field: "ywh".to_owned(),
+            value: format!("{} {} {}", one.bdcdyh.text(), one.ywh.text(), one.bz.text()),
+        });
+        Ok(answer(Answer { unknown: unknown.collect(), ..Answer::of(reply) }))
+    })
+}
+
+fn registered(one: &Registered) -> Reply {
+    let remark = one.bz.text();
+    let rank = rank_in(&remark);
+    let mut words = "已登簿 entered in the register".to_owned();
+    if !remark.is_empty() {
+        words.push_str(&format!("；{remark}"));
+    }
+    Reply::Held(Holding {
+        limit: None,
+        held: Money::yuan(Decimal::ZERO),
+        units: None,
+        uncovered: None,
+        balance: None,
+        available: None,
+        from: None,
+        until: None,
+        // Whether it waits can only stand in the remark.
+        rank,
+        reference: one.ywh.text(),
+        earlier: Vec::new(),
+        words,
+    })
+}
+
+fn receipt(data: Option<About>) -> Reading {
+    let data = data.unwrap_or_default();
+    about(&data.wwslbh.text(), || {
+        let content = data.wsnr.unwrap_or_default();
+        crate::receipt::read(&data.wjmc.text(), &data.wjlx.text(), &content)
+    })
+}
+
+/// A case that was deleted before it was registered.
+fn deleted(number: &Scalar) -> Reading {
+    about(&number.text(), || {
+        let refusal = Refusal { reason: RefusalReason::Declined, words: DELETED.to_owned() };
+        Ok(answer(Answer::of(Reply::NotHeld(refusal))))
+    })
+}
+
+/// The state of an application changed; to what is not said.
+fn changed(number: &str) -> Reading {
+    about(number, || {
+        Ok(ReadContent::Beside(Box::new(Beside::Notice(
+            "外网状态修改 the state of the application changed".to_owned(),
+        ))))
+    })
+}

@@ -1,0 +1,105 @@
+//! A county that is asked in real time and asks back whether the call is really ours.
+
+use std::sync::atomic::Ordering;
+
+use chakong::inquiry::OrderState;
+use chakong_contract::asset::MatchedBy;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::world::{Played, World, free_port, inquiry};
+
+const PATH: &str = "/realestate-supervise-exchange/api/v1";
+
+fn county(script: Value) -> Played {
+    let file = format!(
+        "connector = \"court-realty-county\"\n[settings]\namount_unit = \"yuan\"\n[retry.query]\ninitial = \"20ms\"\nattempts = 3\n\
+         [line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:{}\"\ntimeout = \"2s\"\n[line.callbacks]\npath = \"{PATH}\"\n",
+        free_port()
+    );
+    Played { name: "county", file, script }
+}
+
+fn script(more: Value) -> Value {
+    let mut script = json!({
+        "confirms": true,
+        "holders": [{ "name": "临汾测试矿业有限公司", "number": "91000000MADEM00112", "properties": [{
+            "unit": "000000001002GB00123F00010008", "certificate": "示(2020)示例市不动产权第0012345号",
+            "location": "示例市示例区示例路1号1幢8室", "area": "118.07", "usage": "11", "registered": "2020/01/01",
+        }] }],
+    });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        script[key] = value.clone();
+    }
+    script
+}
+
+async fn asked_about(world: &World, token: &str) -> (StatusCode, Value) {
+    let url = format!("http://{}{PATH}/bdc/credential/{token}", world.postbox);
+    let answer = reqwest::get(url).await.expect("an answer");
+    let (status, text) = (answer.status(), answer.text().await.expect("a body"));
+    (status, serde_json::from_str::<Value>(&text).map_or(Value::Null, |body| body["data"]["valid"].clone()))
+}
+
+#[tokio::test]
+async fn a_county_that_asks_back_answers_and_what_matched_is_known() {
+    let world = World::start(vec![county(script(json!({})))]).await;
+    let submitted = world.submit(&inquiry(None, "auto")).await;
+    let done = world.until_complete(submitted.id).await;
+    let order = world.orders(done.id).await.remove(0);
+    assert_eq!((order.state, order.attempts), (OrderState::Answered, 0));
+    let revision = world.store.read(move |reads| reads.revision(order.id, None)).await.expect("reads");
+    let answer = revision.expect("an answer").answer;
+    let found = answer.reply.assets().first().expect("a house").matched_by;
+    assert_eq!(found, MatchedBy::NameAndNumber);
+    assert_eq!(world.hosted.books()["county"].queries, 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_is_good_once_and_no_longer_than_its_conversation() {
+    let world = World::start(vec![county(script(json!({ "stale": true })))]).await;
+    let submitted = world.submit(&inquiry(None, "auto")).await;
+    world.until_complete(submitted.id).await;
+    let problems = || world.board.get("county").expect("a lane").problems.load(Ordering::Relaxed);
+    assert_eq!(problems(), 0);
+    // Whatever is asked from now on, the county asks about the token of its first call, which is spent.
+    let mut again = inquiry(None, "auto");
+    again["parties"][0]["reference"] = json!("another-debtor");
+    let second = world.submit(&again).await;
+    world
+        .until("it is given up", async |world| {
+            world.orders(second.id).await.iter().all(|order| order.state == OrderState::Failed)
+        })
+        .await;
+    let order = world.orders(second.id).await.remove(0);
+    assert_eq!(order.attempts, 3, "each attempt has a token of its own");
+    assert_eq!(order.fault.and_then(|fault| fault.status).as_deref(), Some("2020"));
+    assert_eq!(problems(), 3, "who asks about a token that is spent is told to operations");
+    assert_eq!(world.hosted.books()["county"].queries, 1, "the county answered nothing more");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_drew_is_not_confirmed() {
+    let world = World::start(vec![county(script(json!({})))]).await;
+    assert_eq!(asked_about(&world, &"0".repeat(32)).await, (StatusCode::OK, json!("0")));
+    assert_eq!(asked_about(&world, "").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(asked_about(&world, "a/b").await.0, StatusCode::NOT_FOUND);
+    let submitted = world.submit(&inquiry(None, "auto")).await;
+    world.until_complete(submitted.id).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_line_without_callbacks_asks_nothing_and_says_why() {
+    let mut played = county(script(json!({})));
+    played.file = played.file.replace(&format!("[line.callbacks]\npath = \"{PATH}\"\n"), "");
+    let world = World::start(vec![played]).await;
+    let submitted = world.submit(&inquiry(None, "auto")).await;
+    let done = world.until_complete(submitted.id).await;
+    let order = world.orders(done.id).await.remove(0);
+    assert_eq!(order.state, OrderState::Failed);
+    assert!(order.fault.expect("why").detail.contains("[line.callbacks]"));
+    world.stop().await;
+}
