@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 use self::calling::Calling;
 use self::cases::{Act as Deed, Cases};
 pub(crate) use self::register::{
-    Act, Asked, EFFECTIVE, Happened, Outcome, Register, Script as RegisterScript, Style,
+    Act, Asked, DECLINED, EFFECTIVE, Happened, Outcome, Register, Script as RegisterScript, Style,
 };
 use self::script::Script;
 use crate::control::Workflows;

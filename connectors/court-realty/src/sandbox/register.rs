@@ -155,6 +155,8 @@ pub(crate) struct Register {
     traps: Vec<Trap>,
 }
 
+/// The registrar's words for a case that he declines.
+pub(crate) const DECLINED: &str = "登记员审核后不予受理";
 /// Said of a waiting seizure that is effective now.
 pub(crate) const EFFECTIVE: &str = "轮候查封已转为查封";
 /// Says that a unit or a seizure is not there, as registries do (section 10.5).

@@ -4,7 +4,7 @@ use chakong_contract::Moment;
 use chakong_contract::sandbox::BookedControl;
 
 use super::{Errand, Misdeed, Visitor};
-use crate::sandbox::{Act, Asked, EFFECTIVE, Happened, Outcome};
+use crate::sandbox::{Act, Asked, DECLINED, EFFECTIVE, Happened, Outcome};
 use crate::wire::ckw::{
     self, Control, ControlResult, FEED_CONTROLS, FEED_QUERIES, Measure, OK, Property, QueryResult, Request,
 };
@@ -12,8 +12,6 @@ use crate::wire::tree::{Element, Leaves};
 
 /// A request number that no gateway gives.
 const STRANGER: &str = "FC99999999999999999999";
-/// The registrar's words for a case that he declines.
-const DECLINED: &str = "登记员审核后不予受理";
 
 impl Visitor {
     pub(super) fn act(&mut self, controls: bool, request: &Request, now: Moment) {

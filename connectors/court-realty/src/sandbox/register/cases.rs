@@ -3,7 +3,9 @@
 use chakong_contract::{Date, Moment};
 
 use super::queue::Queue;
-use super::{Act, Entry, Happened, Kind, NO_SUCH_SEIZURE, New, Outcome, Register, Scripted, Trap, outcome};
+use super::{
+    Act, DECLINED, Entry, Happened, Kind, NO_SUCH_SEIZURE, New, Outcome, Register, Scripted, Trap, outcome,
+};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +26,6 @@ pub(super) struct Case {
     polls: u32,
     came: Moment,
 }
-
-/// The registrar's words for a case that he declines.
-const DECLINED: &str = "登记员审核后不予受理";
 
 impl Register {
     /// Seizes. What it becomes is the registry's to decide.
