@@ -155,7 +155,7 @@ fn bare(variant: &Variant, orders: &[Order]) -> f64 {
             answered += desk.taken.len();
             continue;
         }
-        let batch = Batch { number: format!("{at:030}"), made, orders: chunk.to_vec() };
+        let batch = Batch { number: format!("{at:030}"), made, orders: chunk.to_vec(), token: None };
         let (Speaks::Parcel(parcel), SandboxSpeaks::Parcel(bank)) = (connector.speaks(), sandbox.speaks())
         else {
             panic!("parcels")

@@ -99,8 +99,12 @@ fn request() -> HttpRequest {
     };
     let order = chakong::lanes::order_for(&record, &submission, &plugin.manifest).expect("an order");
     let connector = (plugin.build)(&Settings::of_examples(plugin.manifest.settings)).expect("a connector");
-    let batch =
-        Batch { number: "1".into(), made: Moment::from_timestamp(record.created), orders: vec![order] };
+    let batch = Batch {
+        number: "1".into(),
+        made: Moment::from_timestamp(record.created),
+        orders: vec![order],
+        token: None,
+    };
     let Speaks::Call(call) = connector.speaks() else { panic!("a call connector") };
     let mut dialogue = call.open(&batch, None).expect("a dialogue");
     match dialogue.next(Heard::Start) {

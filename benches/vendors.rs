@@ -129,7 +129,7 @@ async fn conversation(config: &CounterpartConfig) -> Vec<HttpRequest> {
         documents: Vec::new(),
     };
     let Speaks::Call(call) = config.connector.speaks() else { panic!("a call connector") };
-    let batch = Batch { number: "1".into(), made: now, orders: vec![order] };
+    let batch = Batch { number: "1".into(), made: now, orders: vec![order], token: None };
     let mut dialogue = call.open(&batch, None).expect("a dialogue");
     let (client, url, mut heard, mut requests) = (client(), address(config), Heard::Start, Vec::new());
     for _ in 0..MOST_STEPS {

@@ -38,7 +38,9 @@ pub(super) fn check(
             ));
         }
         let account = counterpart.settings.text("account");
-        if let Some(other) = accounts.insert((&at.path, account), &counterpart.name) {
+        // Who is known by something else, such as a token, needs no account.
+        let other = accounts.insert((&at.path, account), &counterpart.name).filter(|_| !account.is_empty());
+        if let Some(other) = other {
             say(format!(
                 "`settings.account`: {other} has the same account at {}; give each its own",
                 at.path

@@ -14,9 +14,9 @@ type Digest = [u8; 32];
 pub struct Tokens(Mutex<HashSet<Digest>>);
 
 impl Tokens {
-    /// Draws a token that is good until the guard is dropped.
-    pub fn draw(&self) -> (Secret, Standing<'_>) {
-        let token = format!("{:032x}", rand::random::<u128>());
+    /// The token of a number that nobody can guess; good until the guard is dropped.
+    pub fn draw(&self, number: u128) -> (Secret, Standing<'_>) {
+        let token = format!("{number:032x}");
         let digest = Sha256::digest(&token).into();
         self.open().insert(digest);
         (Secret::new(token), Standing { tokens: self, digest })
@@ -53,8 +53,8 @@ mod tests {
     #[test]
     fn a_token_is_confirmed_once_and_only_while_its_conversation_is_under_way() {
         let tokens = Tokens::default();
-        let (first, standing) = tokens.draw();
-        let (second, other) = tokens.draw();
+        let (first, standing) = tokens.draw(7);
+        let (second, other) = tokens.draw(8);
         assert_ne!(first, second);
         assert!(!tokens.spend(&Secret::new("0".repeat(32))));
         assert!(tokens.spend(&first));

@@ -11,7 +11,7 @@ BANKS = ["court-bank", "court-bank-generation-1", "court-bank-generation-2"]
 # As in fuzz_targets/answers.rs.
 CALLED = [
     "court-realty", "tianyancha", "qichacha", "gleif", "companies-house", "declarative", "market-regulator", "market-regulator-parameters",
-    "court-realty-form",
+    "court-realty-form", "court-realty-county", "court-realty",
 ]
 OPERATIONS = ["shfeedXzcxInfo", "shfeedXzkzInfo", "htInfo", "shfeedXzcxwlxxInfo", "cxwsInfo", "kzwsInfo", "zjInfo", "wsInfo"]
 count = 0
@@ -76,6 +76,11 @@ for path in sorted((fixtures / "court-realty-postbox").glob("*.reply.*")):
 for path in sorted((fixtures / "court-realty-platform").glob("*.reply.*")):
     seed("calls", b"\x64" + path.read_bytes())
     seed("calls", b"\xe4" + path.read_bytes())
+
+for path in sorted((fixtures / "court-realty").glob("call-back-*.reply.*")):
+    kinds = [("receipt", b"\x21"), ("deleted", b"\x22")]
+    first = next((first for kind, first in kinds if kind in path.name), b"\x20")
+    seed("calls", first + path.read_bytes())
 
 for at, called in enumerate(CALLED):
     scenarios = {}

@@ -220,6 +220,13 @@ async fn a_stranger_changes_nothing_and_is_told_why() {
     assert_eq!(said, (StatusCode::OK, json!("2000")));
     let said = call(&world, post.clone(), "/jsdjbjjg", &result(PASSWORD, "CK99999999999999999999")).await;
     assert_eq!(said, (StatusCode::OK, json!("1000")), "an unknown number is kept and told");
+    let raw = || {
+        let store =
+            rusqlite::Connection::open(world.folder.path().join("data/chakong.sqlite")).expect("the store");
+        let sql = "SELECT COUNT(*) FROM raw_messages WHERE lane = 'city' AND name = 'jsdjbjjg'";
+        store.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count")
+    };
+    assert_eq!(raw(), 1, "what a stranger handed in is kept as well; what came with a wrong password is not");
     let deleted = json!({ "cxqqdh": own });
     let said = call(&world, post.clone(), "/not-the-key-at-all/updateCjywzt", &deleted).await;
     assert_eq!(said, (StatusCode::OK, json!("2010")));

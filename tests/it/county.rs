@@ -7,7 +7,7 @@ use chakong_contract::asset::MatchedBy;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::world::{Played, World, free_port, inquiry};
+use crate::world::{Played, World, free_port, inquiry, write_counterpart};
 
 const PATH: &str = "/realestate-supervise-exchange/api/v1";
 
@@ -102,4 +102,38 @@ async fn a_line_without_callbacks_asks_nothing_and_says_why() {
     assert_eq!(order.state, OrderState::Failed);
     assert!(order.fault.expect("why").detail.contains("[line.callbacks]"));
     world.stop().await;
+}
+
+#[test]
+fn counties_may_share_a_path_and_others_need_accounts_and_keys_of_their_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(folder.path().join("counterparts")).expect("a folder");
+    let put = |name: &'static str, file: String| {
+        write_counterpart(folder.path(), &Played { name, file, script: Value::Null });
+    };
+    let config = folder.path().join("chakong.toml");
+    std::fs::write(&config, "[postbox]\n").expect("written");
+    let said = || {
+        let problems = chakong::config::load(&config, &chakong::app::plugins()).expect_err("no API key");
+        problems.to_string()
+    };
+    for name in ["county-1", "county-2"] {
+        put(name, county(Value::Null).file);
+    }
+    assert!(!said().contains("county-"), "{}", said());
+    let city = |account: &str| {
+        format!(
+            "connector = \"court-realty\"\n[settings]\namount_unit = \"yuan\"\naccount = \"{account}\"\n\
+             password = {{ file = \"../password\" }}\ncallback_key = {{ file = \"../password\" }}\n[line]\nkind = \"call\"\n\
+             base_url = \"http://127.0.0.1:9\"\n[line.callbacks]\npath = \"/court\"\n"
+        )
+    };
+    put("city-1", city("one"));
+    put("city-2", city("one"));
+    assert!(said().contains("city-1 has the same account at /court"), "{}", said());
+    assert!(said().contains("city-1 has the same key at /court"), "{}", said());
+    put("city-2", city("two").replace("account = \"two\"\npassword = { file = \"../password\" }\n", ""));
+    assert!(said().contains("[line.callbacks] needs a connector that hears them"), "{}", said());
+    std::fs::write(&config, "").expect("written");
+    assert!(said().contains("add a [postbox] table"), "{}", said());
 }

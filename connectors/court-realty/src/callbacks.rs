@@ -13,7 +13,9 @@ use rust_decimal::Decimal;
 
 use crate::Registry;
 use crate::postbox::{rank_in, reason};
-use crate::wire::city::{About, CallBack, Caller, Registered, Returned, ReturnedHead, callback, returned};
+use crate::wire::city::{
+    About, CallBack, Caller, Registered, Returned, ReturnedHead, WithSecret, callback, returned,
+};
 
 /// Longest name, password or key, in characters.
 const LONGEST: usize = 200;
@@ -80,11 +82,7 @@ impl Postbox for Registry {
             let number = call.parameter(callback::CHANGED_NUMBER).unwrap_or_default();
             return format!("{}={number}", callback::CHANGED_NUMBER).into_bytes();
         }
-        let Ok(mut body) = serde_json::from_slice::<serde_json::Value>(&call.body) else { return Vec::new() };
-        if let Some(password) = body.pointer_mut("/head/password") {
-            *password = serde_json::Value::Null;
-        }
-        body.to_string().into_bytes()
+        without_password(&call.body).unwrap_or_default()
     }
 
     fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer {
@@ -103,6 +101,16 @@ impl Postbox for Registry {
             _ => false,
         }
     }
+}
+
+/// A body as it came, but for the password; `None` for one that is not the call-back's JSON.
+fn without_password(body: &[u8]) -> Option<Vec<u8>> {
+    let secret: WithSecret<'_> = serde_json::from_slice(body).ok()?;
+    let Some(password) = secret.head.and_then(|head| head.password) else { return Some(body.to_vec()) };
+    let text = password.get();
+    let from = text.as_ptr().addr().checked_sub(body.as_ptr().addr())?;
+    let (before, after) = (body.get(..from)?, body.get(from.checked_add(text.len())?..)?);
+    Some([before, b"null", after].concat())
 }
 
 fn named(caller: Option<Caller>) -> Option<(String, String)> {

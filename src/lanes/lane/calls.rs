@@ -27,7 +27,11 @@ impl Lane {
         let control = leading.is_control();
         let started = self.context.clock.now();
         // Where the counterpart calls back, it may ask whether a conversation is really ours, as long as that is under way.
-        let drawn = self.config.line.called_at().map(|_| self.health.tokens.draw());
+        let drawn = self
+            .config
+            .line
+            .called_at()
+            .map(|_| self.health.tokens.draw(rand::Rng::random(&mut rand::rng())));
         let (token, _standing) = drawn.unzip();
         let batch = batch_of(leading.id, started, orders, token);
         let (mut dialogue, first) = match self.open_dialogue(&batch, leading.ticket.as_deref()) {

@@ -3,9 +3,11 @@
 
 use std::sync::{Arc, LazyLock};
 
+use chakong_contract::asset::PropertyKind;
 use chakong_contract::manifest::SettingValue;
+use chakong_contract::order::Target;
 use chakong_contract::{
-    Connector, HttpAnswer, IdentityKind, Message, Order, Plugin, Secret, Settings, Speaks,
+    Connector, HttpAnswer, IdentityKind, Instruction, Message, Order, Plugin, Secret, Settings, Speaks,
 };
 use chakong_testkit::{drive, sample};
 use libfuzzer_sys::fuzz_target;
@@ -32,9 +34,11 @@ static ASKED: LazyLock<Vec<Asked>> = LazyLock::new(|| {
         chakong_market_regulator::plugin(),
         chakong_market_regulator::parameter_plugin(),
         chakong_court_realty::form_plugin(),
+        chakong_court_realty::county_plugin(),
     ]
     .into_iter()
     .map(asked)
+    .chain([seizing()])
     .collect()
 });
 
@@ -45,6 +49,24 @@ fn asked(plugin: Plugin) -> Asked {
     let kind = [IdentityKind::Uscc, IdentityKind::Lei].into_iter().find(|kind| kinds.contains(kind));
     let kind = kind.or(kinds.first().copied()).expect("an identity");
     let order = sample::query(&plugin.manifest, "示例甲供应链管理有限公司", sample::stranger(kind));
+    Asked { connector: (plugin.build)(&settings).expect("settings are right"), order }
+}
+
+/// A city's registry that is to seize a property: what comes back answers a lock, a case and the end of the lock.
+fn seizing() -> Asked {
+    let plugin = chakong_court_realty::plugin();
+    let settings = Settings::of_all_examples(plugin.manifest.settings);
+    let target = Target::Property {
+        property_kind: PropertyKind::Building,
+        unit_number: "000000001002GB00123F00010008".parse().ok(),
+        certificate: String::new(),
+        location: String::new(),
+        business_number: String::new(),
+    };
+    let (from, until) = ("2026-01-05".parse().expect("a date"), "2029-01-04".parse().expect("a date"));
+    let freeze = Instruction::Freeze { target, limit: None, from, until };
+    let document = sample::stranger(IdentityKind::Uscc);
+    let order = sample::order(&plugin.manifest, "TESTFREEZE1", "示例甲供应链管理有限公司", document, freeze);
     Asked { connector: (plugin.build)(&settings).expect("settings are right"), order }
 }
 

@@ -15,11 +15,13 @@ use chakong_contract::{
 };
 use libfuzzer_sys::fuzz_target;
 
-/// The registry that calls the court's service, and the county's centre that calls the province's platform.
+/// The registry that calls the court's service, the county's centre that calls the province's platform, and the city's registry
+/// that calls back.
 static REGISTRY: LazyLock<Arc<dyn Connector>> =
     LazyLock::new(|| built(chakong_court_realty::postbox_plugin()));
 static PLATFORM: LazyLock<Arc<dyn Connector>> =
     LazyLock::new(|| built(chakong_court_realty::platform_plugin()));
+static CITY: LazyLock<Arc<dyn Connector>> = LazyLock::new(|| built(chakong_court_realty::plugin()));
 
 fn built(plugin: Plugin) -> Arc<dyn Connector> {
     let password = SettingValue::Secret(Secret::new("not-a-secret"));
@@ -96,6 +98,10 @@ const PATHS: [&str; 5] = [
     "/bdc/query/commit/result",
 ];
 
+/// The paths at which a city's registry calls back, by the first byte.
+const CALLED_BACK: [&str; 4] =
+    ["/jsdjbjjg", "/accept_receipt_info", "/not-a-secret-key/updateCjywzt", "/not-a-secret-key/wwztxg"];
+
 /// A form with the one field that the platform reads.
 fn form(content: &[u8]) -> Vec<u8> {
     let encoded: String = content.iter().map(|byte| format!("%{byte:02X}")).collect();
@@ -108,6 +114,15 @@ fuzz_target!(|data: &[u8]| {
     let connector = match first & 0x60 {
         0x40 => &REGISTRY,
         0x60 => &PLATFORM,
+        0x20 => {
+            let path = CALLED_BACK[usize::from(first & 0x1f) % CALLED_BACK.len()];
+            let get = HttpHeard { method: "GET".to_owned(), ..call(path, Vec::new()) };
+            visit(CITY.postbox().expect("call-backs"), &call(path, rest.to_vec()));
+            visit(CITY.postbox().expect("call-backs"), &get);
+            let reading = CITY.read(&Message::new("", rest));
+            serde_json::to_vec(&reading).expect("a reading can be kept");
+            return;
+        }
         _ => {
             visit(
                 bank::BANK.postbox().expect("a postbox"),

@@ -104,7 +104,8 @@ pub(super) fn created(answer: &HttpAnswer) -> Created {
             Created::Failed(Fault::new(kind, operation, why))
         }
         Meaning::Fault(FaultKind::Misconfigured, _) if !said.is_empty() => refused(reason(&said)),
-        Meaning::Fault(_, why) if unclear(&said) => {
+        Meaning::Fault(..) if unclear(&said) => {
+            let why = "the registry's answer leaves open whether there is a case";
             Created::Unclear(Fault::new(FaultKind::OutcomeUnknown, operation, why))
         }
         Meaning::Fault(..) => refused(reason(&said)),

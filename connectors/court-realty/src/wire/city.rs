@@ -2,6 +2,7 @@
 
 use chakong_contract::{HttpRequest, Scalar};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// Where the registry's services are.
 const BASE: &str = "/realestate-exchange/rest/v1.0/interface/";
@@ -229,6 +230,22 @@ pub(crate) struct Caller {
     pub(crate) username: Scalar,
     pub(crate) password: Scalar,
     pub(crate) regioncode: Scalar,
+}
+
+/// Where the password stands in a call-back, to leave it out of what is kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct WithSecret<'a> {
+    #[serde(borrow)]
+    pub(crate) head: Option<SecretHead<'a>>,
+}
+
+/// Its head.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct SecretHead<'a> {
+    #[serde(borrow)]
+    pub(crate) password: Option<&'a RawValue>,
 }
 
 /// What a call-back is about: our request number, and a result or a receipt.
