@@ -27,6 +27,7 @@ pub fn plugins() -> Vec<Plugin> {
         chakong_court_bank::plugin(),
         chakong_court_realty::plugin(),
         chakong_court_realty::county_plugin(),
+        chakong_court_realty::form_plugin(),
         chakong_court_realty::platform_plugin(),
         chakong_court_realty::postbox_plugin(),
         chakong_declarative::plugin(),

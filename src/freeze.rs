@@ -7,12 +7,14 @@ mod equity;
 mod exempt;
 mod ledger;
 mod reply;
+mod waiting;
 
 pub use candidate::candidates;
 pub use equity::{Holder, is_closer, same_property, stake_line, stake_room, stake_within};
 pub use exempt::{Exemption, Level, exemption};
 pub use ledger::{Decision, decide, exposure, is_whole, may_ask, room};
 pub use reply::hear;
+pub use waiting::{is_waiting, shown_by};
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ mod by_hand;
 mod completion;
 mod deduct;
 mod differences;
+mod effective;
 mod equity;
 mod measures;
 mod more;

@@ -128,6 +128,8 @@ pub trait Reads {
     fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>>;
     /// The ledger of an inquiry.
     fn measures_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Measure>>;
+    /// Lines of any ledger with a counterpart's own number of the measure, oldest first.
+    fn measures_by_reference(&mut self, reference: &str) -> Stored<Vec<Measure>>;
     /// Events after a sequence number, in order.
     fn events_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<EventRecord>>;
     /// As [`Reads::events_after`], with what is rendered beside each.

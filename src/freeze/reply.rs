@@ -5,7 +5,7 @@ use chakong_contract::reply::{Holding, Refusal};
 use chakong_contract::{ActionKind, Reply};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::is_whole;
+use super::{is_waiting, is_whole};
 use crate::inquiry::{EventType, Measure, MeasureState};
 
 /// The line after a control's answer, and the event to tell.
@@ -60,9 +60,14 @@ pub fn hear(measure: &Measure, action: ActionKind, reply: &Reply) -> (Measure, O
 
 fn placed(measure: &Measure, action: ActionKind, holding: &Holding) -> (Measure, Option<EventType>) {
     let held = held_of(measure, holding);
-    let waits = held.is_zero() && holding.rank.is_some_and(|rank| rank.place > 1);
+    let waited = is_waiting(measure);
+    // An answer that does not speak of a place is no word that it changed.
+    let rank = holding.rank.or(measure.rank.filter(|_| waited && held.is_zero()));
+    let waits = held.is_zero() && rank.is_some_and(|rank| rank.place > 1);
     let event = if waits {
         EventType::MeasureWaiting
+    } else if waited {
+        EventType::MeasureEffective
     } else if held < measure.asked {
         EventType::MeasurePartly
     } else {
@@ -73,7 +78,7 @@ fn placed(measure: &Measure, action: ActionKind, holding: &Holding) -> (Measure,
         held,
         from: holding.from.or(measure.from),
         until: holding.until.or(measure.until),
-        rank: holding.rank,
+        rank,
         reference: Some(&holding.reference)
             .filter(|said| !said.is_empty())
             .unwrap_or(&measure.reference)

@@ -25,11 +25,12 @@ pub enum EventType {
     MeasureRenewed,
     MeasureTransferred,
     MeasureReceipt,
+    MeasureEffective,
 }
 
 impl EventType {
     /// Every type, in the order of its stored code.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::InquiryAccepted,
         Self::OrderAnswered,
         Self::OrderRefused,
@@ -49,6 +50,7 @@ impl EventType {
         Self::MeasureRenewed,
         Self::MeasureTransferred,
         Self::MeasureReceipt,
+        Self::MeasureEffective,
     ];
 
     /// The CloudEvents type.
@@ -73,6 +75,7 @@ impl EventType {
             Self::MeasureRenewed => "chakong.measure.renewed",
             Self::MeasureTransferred => "chakong.measure.transferred",
             Self::MeasureReceipt => "chakong.measure.receipt",
+            Self::MeasureEffective => "chakong.measure.effective",
         }
     }
 

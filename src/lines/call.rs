@@ -160,8 +160,9 @@ impl CallLine {
             Method::Post => reqwest::Method::POST,
         };
         let mut builder = self.client.request(method, self.address_of(request)).headers(headers_of(request)?);
-        if !request.body.is_empty() {
-            builder = builder.body(request.body.clone());
+        let body = request.body_to_send();
+        if !body.is_empty() {
+            builder = builder.body(body.into_owned());
         }
         let mut response = builder.send().await.map_err(|error| fault_of(&error, control))?;
         let status = response.status().as_u16();

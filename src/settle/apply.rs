@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::completion::close_if_done;
 use super::measures::{after_control, after_query, follow};
-use super::{Circumstances, Happening, Settled, differences, passing_on, settle};
+use super::{Circumstances, Happening, Settled, differences, effective, passing_on, settle};
 use crate::inquiry::{EventDraft, OrderRecord, OrderState};
 use crate::store::{Revision, StoreError, Stored, Tx};
 
@@ -94,6 +94,9 @@ pub fn apply_noting(
     let before = tx.inquiry(order.inquiry)?.ok_or(StoreError::Missing("the inquiry"))?;
     let mut inquiry = before.clone();
     inquiry.open_orders += more;
+    if let Some(answer) = settled.answer.as_ref().filter(|_| !settled.order.is_control()) {
+        effective::notice(tx, &answer.reply, on.now)?;
+    }
     if settled.order.is_control() {
         after_control(tx, &mut inquiry, order, &settled, on.now)?;
     } else if inquiry.mandate.is_some() {

@@ -11,7 +11,7 @@ BANKS = ["court-bank", "court-bank-generation-1", "court-bank-generation-2"]
 # As in fuzz_targets/answers.rs.
 CALLED = [
     "court-realty", "tianyancha", "qichacha", "gleif", "companies-house", "declarative", "market-regulator", "market-regulator-parameters",
-    "court-realty-county", "court-realty",
+    "court-realty-form", "court-realty-county", "court-realty",
 ]
 OPERATIONS = ["shfeedXzcxInfo", "shfeedXzkzInfo", "htInfo", "shfeedXzcxwlxxInfo", "cxwsInfo", "kzwsInfo", "zjInfo", "wsInfo"]
 count = 0

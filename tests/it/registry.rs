@@ -29,7 +29,7 @@ fn act() -> Act {
 
 fn house(earlier: bool) -> Value {
     let seizure = json!({ "authority": "示例市另区人民法院", "document": "（2024）示0102执7号", "type": "1",
-        "from": "2024/03/01", "until": "2027/02/28", "registered": "2024/03/01" });
+        "from": "2024/03/01", "registered": "2024/03/01" });
     json!({
         "poll_ms": 20,
         "holders": [{ "name": "临汾测试矿业有限公司", "number": "91000000MADEM00112", "properties": [{
@@ -98,6 +98,134 @@ async fn a_seizure_behind_another_court_waits_and_is_told_so() {
     assert!(standing.rank.is_some_and(|rank| rank.place > 1), "{standing:#?}");
     let events = world.events(inquiry).await;
     assert!(events.iter().any(|event| event.kind == EventType::MeasureWaiting));
+    world.stop().await;
+}
+
+async fn told_effective(world: &World, inquiry: i64) -> usize {
+    let events = world.events(inquiry).await;
+    events.iter().filter(|event| event.kind == EventType::MeasureEffective).count()
+}
+
+/// The other court's seizure is lifted once ours has waited behind it for a few rounds of the registry's.
+fn lifted_house(tells: bool) -> Value {
+    let mut script = house(true);
+    script["lifted"] = json!([{ "unit": "000000001002GB00123F00010008", "after_polls": 3 }]);
+    script["tells_what_follows"] = json!(tells);
+    script
+}
+
+#[tokio::test]
+async fn a_registry_that_tells_makes_a_waiting_seizure_effective_by_a_second_result() {
+    let (world, inquiry, _) = seized(lifted_house(true)).await;
+    world.until("it is told", async |world| told_effective(world, inquiry).await > 0).await;
+    let effective = the_house(&world, inquiry).await;
+    assert_eq!(effective.rank.map(|rank| rank.place), Some(1), "{effective:#?}");
+    assert_eq!(effective.reference, "CF00000001");
+    let events = world.events(inquiry).await;
+    let kinds: Vec<EventType> = events.iter().map(|event| event.kind).collect();
+    let at = |kind| kinds.iter().position(|known| *known == kind);
+    assert!(at(EventType::MeasureWaiting) < at(EventType::MeasureEffective), "{kinds:?}");
+    let queries = world.orders(inquiry).await.into_iter().filter(|order| order.lane == "registry");
+    let query = queries.into_iter().find(|order| !order.is_control()).expect("the query");
+    ask_again(&world, query).await;
+    assert_eq!(told_effective(&world, inquiry).await, 1, "a query that shows the same is no news");
+    world.stop().await;
+}
+
+/// Asks again, and waits for the answer.
+async fn ask_again(world: &World, query: chakong::inquiry::OrderRecord) {
+    let inquiry = query.inquiry;
+    let again = world.store.write(move |tx| settle::requery(tx, &query, act())).await.expect("written");
+    let again = again.expect("a query may be asked again").id;
+    world
+        .until("it is answered again", async |world| {
+            let orders = world.orders(inquiry).await;
+            orders.iter().any(|order| order.id == again && order.state == OrderState::Answered)
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_query_shows_once_that_a_waiting_seizure_is_effective_even_one_of_another_inquiry() {
+    let (world, inquiry, waiting) = seized(lifted_house(false)).await;
+    assert_eq!(waiting.rank.map(|rank| rank.place), Some(2), "{waiting:#?}");
+    // The registry's books say when: it tells nobody.
+    world
+        .until("the other court's seizure is lifted", async |world| {
+            let books = world.hosted.books().remove("registry").expect("books");
+            books.holdings.iter().any(|holding| holding.part == "1")
+        })
+        .await;
+    assert_eq!(told_effective(&world, inquiry).await, 0);
+    let other = world.submit(&crate::world::inquiry(None, "auto")).await;
+    world.until_complete(other.id).await;
+    let effective = the_house(&world, inquiry).await;
+    assert_eq!(effective.rank.map(|rank| (rank.place, rank.derived)), Some((1, true)), "{effective:#?}");
+    assert!(effective.note.contains("已生效"), "{effective:#?}");
+    assert_eq!((told_effective(&world, inquiry).await, told_effective(&world, other.id).await), (1, 0));
+    let queries = world.orders(inquiry).await.into_iter();
+    let query = queries.filter(|order| order.lane == "registry").find(|order| !order.is_control());
+    ask_again(&world, query.expect("the query")).await;
+    assert_eq!(told_effective(&world, inquiry).await, 1, "once");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_seizure_that_a_person_enters_as_waiting_is_seen_by_the_next_query() {
+    let mut script = house(true);
+    script["manual_review"] = json!({ "takes_polls": 2 });
+    let (world, inquiry, accepted) = seized(script).await;
+    assert!(
+        accepted.rank.is_none() && accepted.note.is_empty(),
+        "a case, and no word of a kind: {accepted:#?}"
+    );
+    world
+        .until("it is entered", async |world| {
+            let books = world.hosted.books().remove("registry").expect("books");
+            books.holdings.iter().any(|holding| holding.part == "2")
+        })
+        .await;
+    let orders = world.orders(inquiry).await.into_iter();
+    let query = orders.filter(|order| order.lane == "registry").find(|order| !order.is_control());
+    ask_again(&world, query.expect("the query")).await;
+    let waiting = the_house(&world, inquiry).await;
+    assert_eq!(waiting.rank.map(|rank| rank.place), Some(2), "{waiting:#?}");
+    let events = world.events(inquiry).await;
+    assert_eq!(events.iter().filter(|event| event.kind == EventType::MeasureWaiting).count(), 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_case_that_a_person_declines_after_a_while_revises_the_measure() {
+    let mut script = house(false);
+    script["manual_review"] = json!({ "takes_polls": 3, "declines": 1 });
+    let (world, inquiry, accepted) = seized(script).await;
+    assert_eq!(accepted.state, MeasureState::InForce, "accepted as a case counts as standing: {accepted:#?}");
+    world
+        .until("a person declines it", async |world| {
+            the_house(world, inquiry).await.state == MeasureState::Refused
+        })
+        .await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_registry_that_is_asked_by_form_answers() {
+    let file =
+        "connector = \"court-realty-form\"\n[settings]\namount_unit = \"yuan\"\naccount = \"court-990101\"\n\
+                password = { file = \"../password\" }\n"
+            .to_owned();
+    let mut script = house(true);
+    script.as_object_mut().expect("an object").remove("poll_ms");
+    script["answers"] = json!("sealed");
+    let world = World::start(vec![Played { name: "registry", file, script }]).await;
+    let submitted = world.submit(&inquiry(None, "auto")).await;
+    let done = world.until_complete(submitted.id).await;
+    let order = world.orders(done.id).await.remove(0);
+    assert_eq!(order.state, OrderState::Answered, "{order:#?}");
+    let revision = world.store.read(move |reads| reads.revision(order.id, None)).await.expect("reads");
+    let revision = revision.expect("an answer");
+    assert_eq!(revision.answer.reply.assets().len(), 1);
     world.stop().await;
 }
 

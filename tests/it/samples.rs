@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::tidy::root;
 
 /// Names in `config/counterparts`.
-const COUNTERPARTS: [&str; 15] = [
+const COUNTERPARTS: [&str; 16] = [
     "companies-house",
     "example-bank",
     "example-bank-by-postbox",
@@ -19,6 +19,7 @@ const COUNTERPARTS: [&str; 15] = [
     "example-market-regulator",
     "example-market-regulator-parameters",
     "example-registry",
+    "example-registry-by-form",
     "example-registry-by-platform",
     "example-registry-by-postbox",
     "example-vehicles",

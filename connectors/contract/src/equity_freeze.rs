@@ -117,6 +117,7 @@ impl EquityFreeze {
             from: self.published.or(self.from),
             until: self.until,
             rank: None,
+            reference: String::new(),
             words,
         })
     }

@@ -1,5 +1,6 @@
 //! The bytes that travel: HTTP requests and answers, and named messages such as files.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,8 @@ pub struct HttpRequest {
     pub secret_headers: Vec<(String, Secret)>,
     /// Body; empty for none. Its type is a header.
     pub body: Vec<u8>,
+    /// Fields behind a body that is a form (`application/x-www-form-urlencoded`), whose value must never be shown.
+    pub secret_fields: Vec<(String, Secret)>,
     /// Sending it twice does no more than sending it once, though it belongs to a control: where the connection breaks off, it
     /// is not unknown what became of the control.
     pub repeatable: bool,
@@ -56,8 +59,28 @@ impl HttpRequest {
             headers: Vec::new(),
             secret_headers: Vec::new(),
             body: Vec::new(),
+            secret_fields: Vec::new(),
             repeatable: false,
         }
+    }
+
+    /// The body as it leaves: with its secret fields.
+    pub fn body_to_send(&self) -> Cow<'_, [u8]> {
+        if self.secret_fields.is_empty() {
+            return Cow::Borrowed(&self.body);
+        }
+        Cow::Owned(self.with_fields(Secret::expose))
+    }
+
+    fn with_fields<'a>(&'a self, shown: impl Fn(&'a Secret) -> &'a str) -> Vec<u8> {
+        let mut body = self.body.clone();
+        for (name, value) in &self.secret_fields {
+            let mut field = form_urlencoded::Serializer::new(String::new());
+            field.append_pair(name, shown(value));
+            body.extend(if body.is_empty() { None } else { Some(b'&') });
+            body.extend_from_slice(field.finish().as_bytes());
+        }
+        body
     }
 
     /// The request as text, secrets left out: what `connectors write` shows and what is kept as the raw message.
@@ -76,7 +99,7 @@ impl HttpRequest {
         }
         text.push('\n');
         let mut bytes = text.into_bytes();
-        bytes.extend_from_slice(&self.body);
+        bytes.extend_from_slice(&self.with_fields(|_| "(secret)"));
         bytes
     }
 }
@@ -211,6 +234,17 @@ pub(crate) mod base64_bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secret_fields_leave_and_are_never_shown() {
+        let mut request = HttpRequest::post_json("/", b"data=x".to_vec());
+        request.secret_fields.push(("password".to_owned(), Secret::new("a&b 密")));
+        assert_eq!(request.body_to_send().as_ref(), b"data=x&password=a%26b+%E5%AF%86");
+        assert!(
+            String::from_utf8(request.to_bytes()).expect("text").ends_with("data=x&password=%28secret%29")
+        );
+        assert_eq!(HttpRequest::get("/").body_to_send().as_ref(), b"");
+    }
 
     #[test]
     fn status_decides_the_fault() {

@@ -3,7 +3,6 @@
 //! Results and receipts bring the account's name and password. The others name nobody: they are known by a key in the address,
 //! `…/KEY/updateCjywzt`, which only the registry was given.
 
-use chakong_contract::asset::Rank;
 use chakong_contract::connector::{Beside, Read, ReadContent};
 use chakong_contract::reply::{Holding, UnknownValue};
 use chakong_contract::{
@@ -13,7 +12,7 @@ use chakong_contract::{
 use rust_decimal::Decimal;
 
 use crate::Registry;
-use crate::postbox::reason;
+use crate::postbox::{rank_in, reason};
 use crate::wire::city::{
     About, CallBack, Caller, Registered, Returned, ReturnedHead, WithSecret, callback, returned,
 };
@@ -204,7 +203,7 @@ fn results(data: Option<About>) -> Reading {
 
 fn registered(one: &Registered) -> Reply {
     let remark = one.bz.text();
-    let waits = remark.contains("轮候");
+    let rank = rank_in(&remark);
     let mut words = "已登簿 entered in the register".to_owned();
     if !remark.is_empty() {
         words.push_str(&format!("；{remark}"));
@@ -219,7 +218,7 @@ fn registered(one: &Registered) -> Reply {
         from: None,
         until: None,
         // Whether it waits can only stand in the remark.
-        rank: waits.then_some(Rank { place: 2, derived: true }),
+        rank,
         reference: one.ywh.text(),
         earlier: Vec::new(),
         words,

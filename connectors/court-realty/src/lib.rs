@@ -8,6 +8,7 @@ mod callbacks;
 mod control;
 mod county;
 mod dialogue;
+mod form;
 mod manifest;
 mod platform;
 mod postbox;
@@ -23,6 +24,7 @@ use chakong_contract::manifest::{SettingProblem, Settings};
 use chakong_contract::{ActionKind, Connector, Fault, Message, Order, Plugin, Postbox, Reading, Speaks};
 
 pub use county::plugin as county_plugin;
+pub use form::plugin as form_plugin;
 pub use platform::plugin as platform_plugin;
 pub use postbox::plugin as postbox_plugin;
 

@@ -6,7 +6,7 @@
 
 mod fed;
 mod manifest;
-mod offers;
+pub(crate) mod offers;
 mod service;
 mod visitor;
 
@@ -15,8 +15,8 @@ use std::sync::Arc;
 use chakong_contract::manifest::{SettingProblem, Settings};
 use chakong_contract::{Connector, Fault, Message, Order, Plugin, Postbox, Reading, Speaks};
 
-pub(crate) use self::fed::reason;
-pub(crate) use self::visitor::{Misdeed, Misdeeds, Register, Script};
+pub(crate) use self::fed::{rank_in, reason};
+pub(crate) use self::visitor::{Misdeed, Misdeeds, Script};
 use crate::wire::AmountUnit;
 use crate::wire::tree::Leaves;
 

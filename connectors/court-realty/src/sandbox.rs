@@ -2,7 +2,8 @@
 
 mod calling;
 mod cases;
-pub(crate) mod records;
+mod records;
+mod register;
 mod script;
 
 use std::time::Duration;
@@ -16,24 +17,25 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use self::calling::Calling;
-use self::cases::{Act, Cases};
+use self::cases::{Act as Deed, Cases};
+pub(crate) use self::register::{
+    Act, Asked, DECLINED, EFFECTIVE, Happened, Outcome, Register, Script as RegisterScript, Style,
+};
 use self::script::Script;
-pub(crate) use self::script::{Everyone, Holder, Property};
 use crate::control::Workflows;
 use crate::manifest;
 use crate::wire::city::{Creation, Lock, Unlock, bean, bean_of, material};
-use crate::wire::{AmountUnit, Answered, CERTIFICATE_PERSONS, Envelope, PATH, Query};
+use crate::wire::{CERTIFICATE_PERSONS, Envelope, PATH, Query};
 
 pub(crate) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
-    let script: Script = serde_json::from_value(script.clone())?;
+    let (register, script): (_, Script) = RegisterScript::part(script)?;
     let registry = manifest::check(settings).ok();
+    let amounts = manifest::amounts(settings).unwrap_or_default();
     Ok(Box::new(City {
         delay: Duration::from_millis(script.delay_ms),
         faults: CallFaults::new(script.faults),
-        holders: script.holders,
-        everyone: script.everyone,
-        holder_rows: !script.without_holder_rows,
-        amounts: registry.as_ref().map_or(AmountUnit::Yuan, |registry| registry.amounts),
+        register: Register::of(register),
+        style: Style { amounts, holder_rows: !script.without_holder_rows, places: false },
         workflows: registry.and_then(|registry| registry.workflows),
         cases: Cases::of(Duration::from_millis(script.case_ms), script.refuse_first, script.delete),
         calling: Calling::of(script.call_backs, settings),
@@ -45,10 +47,8 @@ pub(crate) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandb
 struct City {
     delay: Duration,
     faults: CallFaults,
-    holders: Vec<Holder>,
-    everyone: Option<Everyone>,
-    holder_rows: bool,
-    amounts: AmountUnit,
+    register: Register,
+    style: Style,
     workflows: Option<Workflows>,
     cases: Cases,
     calling: Calling,
@@ -60,7 +60,7 @@ impl Sandbox for City {
     }
 
     fn books(&self) -> Books {
-        self.cases.books.clone()
+        Books { holdings: self.register.holdings(), ..self.cases.books.clone() }
     }
 
     fn postbox(&mut self) -> Option<&mut dyn PostboxSandbox> {
@@ -75,7 +75,7 @@ impl CallSandbox for City {
         let scripted = fault.as_ref().filter(|fault| fault.kind == CallFaultKind::ErrorCode);
         let right = match scripted {
             Some(fault) => answer(fault.code.unwrap_or(0).to_string(), "系统异常", RawValue::NULL.to_owned()),
-            None if request.path == PATH => self.answer(request),
+            None if request.path == PATH => self.answer(request, now),
             None => self.act(request, now),
         };
         Served::spoilt(fault.as_ref(), self.delay, right)
@@ -94,7 +94,7 @@ fn answer(code: String, message: &str, data: Box<RawValue>) -> HttpAnswer {
 }
 
 impl City {
-    fn answer(&mut self, request: &HttpHeard) -> HttpAnswer {
+    fn answer(&mut self, request: &HttpHeard, now: Moment) -> HttpAnswer {
         if request.method != "POST" {
             return HttpAnswer { status: 404, headers: Vec::new(), body: Vec::new() };
         }
@@ -105,41 +105,12 @@ impl City {
             return answer("0".to_owned(), "权利人名称、证件号、证件种类不能为空", RawValue::NULL.to_owned());
         }
         self.cases.books.queries = self.cases.books.queries.saturating_add(1);
-        match self.holder(&query).filter(|holder| !holder.properties.is_empty()) {
-            Some(holder) => answer("1".to_owned(), "查询成功", raw(&self.answered(&holder))),
-            None => answer("1".to_owned(), "未查询到不动产信息", raw(&Answered::default())),
-        }
-    }
-
-    fn answered(&self, holder: &Holder) -> Answered {
-        let mut answered = Answered::default();
-        for property in &holder.properties {
-            let right = raw(&records::right(property, holder, self.holder_rows));
-            let list = match property.kind.as_str() {
-                "land_ownership" => &mut answered.tdsyq_list,
-                "land_use" => &mut answered.jsydsyq_list,
-                "sea" => &mut answered.hysyq_list,
-                "structure" => &mut answered.gjzwsyq_list,
-                "forest" => &mut answered.lq_list,
-                "farmland" => &mut answered.nydsyq_list,
-                _ => &mut answered.fdcq_list,
-            };
-            list.get_or_insert_default().push(right);
-            self.burdens(property, holder, &mut answered);
-        }
-        answered
-    }
-
-    fn burdens(&self, property: &Property, holder: &Holder, answered: &mut Answered) {
-        let mortgage = |one| raw(&records::mortgage(one, property, holder, self.amounts));
-        let seizure = |one| raw(&records::seizure(one, property));
-        let objection = |one| raw(&records::objection(one, property));
-        let prenotice = |one| raw(&records::prenotice(one, property, holder));
-        answered.dyaq_list.get_or_insert_default().extend(property.mortgages.iter().map(mortgage));
-        let ours = self.cases.seizures(&property.unit).map(|ours| raw(&ours));
-        answered.cfdj_list.get_or_insert_default().extend(property.seizures.iter().map(seizure).chain(ours));
-        answered.yyxx_list.get_or_insert_default().extend(property.objections.iter().map(objection));
-        answered.ygdj_list.get_or_insert_default().extend(property.prenotices.iter().map(prenotice));
+        // Persons by name and number, organisations by name or number: the rule of one registry (protocol section 6).
+        let is_either = !CERTIFICATE_PERSONS.contains(&query.zjzl.as_str());
+        let asked = Asked { name: &query.qlrmc, number: &query.zjh, is_either };
+        let answered = self.register.answer(&asked, self.style, now);
+        let words = if answered.is_empty() { "未查询到不动产信息" } else { "查询成功" };
+        answer("1".to_owned(), words, raw(&answered))
     }
 }
 
@@ -152,9 +123,11 @@ fn said(outcome: Result<(), &str>, done: &str) -> HttpAnswer {
 }
 
 impl City {
-    /// Closes cases whose time has come.
+    /// A round of the register's, and the cases whose time has come.
     fn close(&mut self, now: Moment) {
-        while let Some(closed) = self.cases.closed(now) {
+        let happened = self.register.tick(now);
+        self.cases.heard(happened, self.register.tells_what_follows);
+        while let Some(closed) = self.cases.closed(&mut self.register, now) {
             self.calling.tell(closed);
         }
     }
@@ -199,9 +172,9 @@ impl City {
         let case = &creation.data;
         let workflows = self.workflows.as_ref().ok_or("没有该流程定义")?;
         let act = match case.sqdjlx.as_str() {
-            id if id == workflows.seize => Act::Seize,
-            id if id == workflows.renew => Act::Renew,
-            id if id == workflows.release => Act::Release,
+            id if id == workflows.seize => Deed::Seize,
+            id if id == workflows.renew => Deed::Renew,
+            id if id == workflows.release => Deed::Release,
             _ => return Err("没有该流程定义"),
         };
         let has =
@@ -209,40 +182,7 @@ impl City {
         if !has(material::RULING) || !has(material::NOTICE) {
             return Err("缺少裁定书或协助执行通知书等材料");
         }
-        let [entry] = case.cfxx.as_slice() else { return Err("一次只能申请一个不动产单元") };
-        // A release names the seizure, and in place of the certificate the number it was seized under.
-        let is_encumbered = match act {
-            Act::Release => false,
-            _ => !self.property(entry).ok_or("未查到该不动产单元信息")?.seizures.is_empty(),
-        };
-        self.cases.create(act, case, is_encumbered, now)
+        let [_] = case.cfxx.as_slice() else { return Err("一次只能申请一个不动产单元") };
+        self.cases.create(act, case, &self.register, now)
     }
-
-    /// The property that an entry names, among those of its holder.
-    fn property(&self, entry: &crate::wire::city::Entry) -> Option<Property> {
-        let person = entry.qlr.first()?;
-        let query = Query {
-            qlrmc: person.qlrmc.clone(),
-            zjh: person.zjh.clone(),
-            zjzl: person.zjzl.clone(),
-            qszt: String::new(),
-        };
-        let holder = self.holder(&query)?;
-        let is_it = |property: &Property| match entry.bdcdyh.is_empty() {
-            false => property.unit == entry.bdcdyh,
-            true => property.certificate == entry.bdcqzh,
-        };
-        holder.properties.into_iter().find(|property| is_it(property))
-    }
-
-    fn holder(&self, query: &Query) -> Option<Holder> {
-        let holder = self.holders.iter().find(|holder| is_meant(holder, query)).cloned();
-        holder.or_else(|| self.everyone.as_ref().and_then(|everyone| everyone.holder(query)))
-    }
-}
-
-/// Persons by name and number, organisations by name or number: the rule of one registry (protocol section 6).
-fn is_meant(holder: &Holder, query: &Query) -> bool {
-    let (name, number) = (holder.name == query.qlrmc, holder.number.eq_ignore_ascii_case(&query.zjh));
-    if CERTIFICATE_PERSONS.contains(&query.zjzl.as_str()) { name && number } else { name || number }
 }

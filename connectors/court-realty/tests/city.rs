@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chakong_contract::asset::PropertyKind;
+use chakong_contract::asset::{Asset, EncumbranceKind, PropertyKind};
 use chakong_contract::connector::{Beside, ReadContent, is_place};
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::order::{Original, Target};
@@ -131,6 +131,29 @@ fn a_seizure_locks_first_and_a_release_unlocks_last() {
     );
     let acts: Vec<_> = city.books().controls.into_iter().map(|one| (one.action, one.executed)).collect();
     assert_eq!(acts, [("seize".to_owned(), 1), ("release".to_owned(), 1)]);
+}
+
+#[test]
+fn a_seizure_behind_another_courts_waits_in_the_register_and_takes_its_place_when_that_is_lifted() {
+    let mut script = script(json!({ "lifted": [{ "unit": UNIT, "after_polls": 3 }] }));
+    script["holders"][0]["properties"][0]["seizures"] = json!([{ "authority": "示例市另区人民法院",
+        "document": "（2024）示0102执7号", "type": "1", "from": "2024/03/01", "registered": "2024/03/01" }]);
+    let mut city = (plugin().sandbox)(&script, &settings()).expect("a script");
+    assert_eq!(answer(&talk(&mut *city, &seizure("TESTFREEZE1"))).reply.outcome(), "held");
+    let query = order("TESTQUERY1", Instruction::Query { transactions: None });
+    let mut kinds = Vec::new();
+    for _ in 0..4 {
+        let found = talk(&mut *city, &query);
+        let Asset::Property(property) = &answer(&found).reply.assets()[0].asset else { panic!("{found:?}") };
+        let ours = property.encumbrances.iter().find(|one| one.reference == "YW00000001");
+        kinds.push(ours.map(|one| one.kind));
+    }
+    assert!(kinds.contains(&Some(EncumbranceKind::WaitingSeizure)), "{kinds:?}");
+    assert_eq!(kinds.last(), Some(&Some(EncumbranceKind::Seizure)), "{kinds:?}");
+    assert_eq!(city.books().holdings.len(), 1);
+    assert_eq!(answer(&talk(&mut *city, &release("YW00000001"))).reply.outcome(), "held");
+    talk(&mut *city, &query);
+    assert!(city.books().holdings.is_empty(), "released in the register as well");
 }
 
 #[test]

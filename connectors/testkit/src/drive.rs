@@ -73,7 +73,7 @@ pub fn heard(request: &HttpRequest) -> HttpHeard {
             .map(|(name, value)| (name.to_lowercase(), value.clone()))
             .chain(secret)
             .collect(),
-        body: request.body.clone(),
+        body: request.body_to_send().into_owned(),
     }
 }
 

@@ -21,6 +21,9 @@ use crate::store::{
 /// The condition of the index `orders_under_way`, word for word; without it the index is not used.
 const UNDER_WAY: &str = "(state = 1 OR state = 2 OR state = 7 OR state = 8)";
 
+/// Most lines that are looked at under one number of a counterpart's.
+const MOST_ALIKE: usize = 1000;
+
 /// A connection within a transaction; with `touched` it may write.
 pub(super) struct Rows<'a> {
     pub(super) connection: &'a Connection,
@@ -275,6 +278,14 @@ impl Reads for Rows<'_> {
             [inquiry],
             rows::measure,
         )
+    }
+
+    fn measures_by_reference(&mut self, reference: &str) -> Stored<Vec<Measure>> {
+        // The second condition is that of the index.
+        let sql = format!(
+            "SELECT {MEASURE} FROM measures WHERE reference = ?1 AND reference <> '' ORDER BY id LIMIT {MOST_ALIKE}"
+        );
+        self.all(&sql, [reference], rows::measure)
     }
 
     fn events_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<EventRecord>> {

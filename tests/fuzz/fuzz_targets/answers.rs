@@ -33,6 +33,7 @@ static ASKED: LazyLock<Vec<Asked>> = LazyLock::new(|| {
         chakong_declarative::plugin(),
         chakong_market_regulator::plugin(),
         chakong_market_regulator::parameter_plugin(),
+        chakong_court_realty::form_plugin(),
         chakong_court_realty::county_plugin(),
     ]
     .into_iter()

@@ -84,6 +84,7 @@ fn burden(charge: Charge, gathered: &mut Gathered) -> Option<Encumbrance> {
         from: created.or(delivered),
         until: None,
         rank: None,
+        reference: String::new(),
         words: words.collect::<Vec<_>>().join("；"),
     })
 }

@@ -23,6 +23,9 @@ pub struct Encumbrance {
     /// Place in the queue, where stated or derived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rank: Option<Rank>,
+    /// The counterpart's own number of it, where it has one: by it a measure of ours is known again among those of others.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
     /// The counterpart's words for the kind or state, and its remark.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub words: String,

@@ -49,6 +49,7 @@ pub(super) fn freeze_of(row: &FreezeRow, currency: Option<Currency>, notes: &mut
         from: None,
         until: notes.date(field::FREEZE_UNTIL, &row.until),
         rank: None,
+        reference: String::new(),
         words: text(&row.remark),
     }
 }
@@ -69,6 +70,7 @@ pub(super) fn right_of(row: &RightRow, currency: Option<Currency>, notes: &mut N
         from: None,
         until: None,
         rank: None,
+        reference: String::new(),
         words: super::values::joined(&row.class, &row.remark),
     }
 }

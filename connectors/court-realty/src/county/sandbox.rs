@@ -12,22 +12,18 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::manifest::amounts;
-use crate::postbox::Register;
-use crate::sandbox::{Everyone, Holder};
-use crate::wire::AmountUnit;
+use crate::sandbox::{Asked, Register, RegisterScript, Style};
 use crate::wire::county::{Answer, AnswerHead, CREDENTIAL, Call, Confirmed, NOT_CONFIRMED, PATHS};
 use crate::wire::platform::{Answer as Told, Result as Listed, Results};
 
 /// How often it looks whether there is something to ask.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// The script of the simulated county.
+/// The script of the simulated county, beside what it says of the register.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Script {
     delay_ms: u64,
-    holders: Vec<Holder>,
-    everyone: Option<Everyone>,
     /// Has each call confirmed.
     confirms: bool,
     /// Asks about the token of its first call each time.
@@ -36,12 +32,12 @@ struct Script {
 }
 
 pub(super) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
-    let script: Script = serde_json::from_value(script.clone())?;
+    let (register, script): (_, Script) = RegisterScript::part(script)?;
     Ok(Box::new(Town {
         delay: Duration::from_millis(script.delay_ms),
-        amounts: amounts(settings).unwrap_or(AmountUnit::Yuan),
+        style: Style { amounts: amounts(settings).unwrap_or_default(), holder_rows: true, places: true },
         faults: CallFaults::new(script.faults),
-        register: Register::of(script.holders, script.everyone),
+        register: Register::of(register),
         confirms: script.confirms,
         stale: script.stale,
         ..Town::default()
@@ -52,7 +48,7 @@ pub(super) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandb
 #[derive(Debug, Default)]
 struct Town {
     delay: Duration,
-    amounts: AmountUnit,
+    style: Style,
     faults: CallFaults,
     register: Register,
     confirms: bool,
@@ -82,7 +78,8 @@ impl Sandbox for Town {
 }
 
 impl CallSandbox for Town {
-    fn serve(&mut self, request: &HttpHeard, _now: Moment) -> Served {
+    fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served {
+        self.register.tick(now);
         let known = PATHS.contains(&request.path.as_str()) && request.method == "POST";
         let call = serde_json::from_slice::<Call>(&request.body).ok().filter(|_| known);
         let Some(call) = call else {
@@ -99,7 +96,7 @@ impl CallSandbox for Town {
                 said(&format!("{:04}", fault.code.unwrap_or(4444)), "区县系统异常", json!([]))
             }
             (None, false) => said(NOT_CONFIRMED, "openid不合法", json!([])),
-            (None, true) => self.answer(&call),
+            (None, true) => self.answer(&call, now),
         };
         Served::spoilt(fault.as_ref(), self.delay, right)
     }
@@ -122,7 +119,7 @@ impl Town {
         known
     }
 
-    fn answer(&mut self, call: &Call) -> HttpAnswer {
+    fn answer(&mut self, call: &Call, now: Moment) -> HttpAnswer {
         let blank = |text: &String| text.trim().is_empty();
         if call.data.iter().any(|one| [&one.xm, &one.zjzl, &one.zjhm].into_iter().any(blank)) {
             return said("1001", "查询条件为空", json!([]));
@@ -131,7 +128,8 @@ impl Town {
         self.books.queries = self.books.queries.saturating_add(1);
         self.books.duplicates += u64::from(!self.answered.insert(first.cxsqdh.clone()));
         let listed = call.data.iter().map(|one| {
-            let answered = self.register.answer(&one.xm, &one.zjhm, self.amounts);
+            let asked = Asked::exactly(&one.xm, &one.zjhm);
+            let answered = self.register.answer(&asked, self.style, now);
             Listed::of(&one.wsbh, &answered)
         });
         let results = Results { cxsqdh: first.cxsqdh.clone(), cxsqjg: listed.collect() };

@@ -9,8 +9,8 @@ use chakong_contract::{HttpAnswer, HttpRequest, Moment};
 use serde_json::{Value, json};
 
 use crate::manifest::amounts;
-use crate::postbox::{Misdeed, Misdeeds, Register, Script};
-use crate::wire::AmountUnit;
+use crate::postbox::{Misdeed, Misdeeds, Script};
+use crate::sandbox::{Asked, Register, RegisterScript, Style};
 use crate::wire::platform::{
     Answer, Application, Call, CallHead, FIELD, Login, Papers, Result as Listed, Results, code, path,
 };
@@ -21,15 +21,15 @@ const STRANGER: &str = "CX99999999999999999999";
 const POLL: Duration = Duration::from_secs(1);
 
 pub(super) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
-    let script: Script = serde_json::from_value(script.clone())?;
+    let (register, script): (_, Script) = RegisterScript::part(script)?;
     let password = settings.secret("password").map(|secret| secret.expose().to_owned());
     Ok(Box::new(Centre {
         account: settings.text("account").to_owned(),
         password: password.unwrap_or_default(),
-        amounts: amounts(settings).unwrap_or(AmountUnit::Yuan),
+        style: Style { amounts: amounts(settings).unwrap_or_default(), holder_rows: true, places: true },
         poll: script.poll_ms.map_or(POLL, Duration::from_millis),
         misdeeds: Misdeeds::of(&script.faults),
-        register: Register::of(script.holders, script.everyone),
+        register: Register::of(register),
         ..Centre::default()
     }))
 }
@@ -39,7 +39,7 @@ pub(super) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandb
 struct Centre {
     account: String,
     password: String,
-    amounts: AmountUnit,
+    style: Style,
     poll: Duration,
     misdeeds: Misdeeds,
     register: Register,
@@ -77,9 +77,9 @@ impl Sandbox for Centre {
 }
 
 impl PostboxSandbox for Centre {
-    fn next(&mut self, answer: Option<&HttpAnswer>, _now: Moment) -> Visiting {
+    fn next(&mut self, answer: Option<&HttpAnswer>, now: Moment) -> Visiting {
         match (self.under_way.take(), answer) {
-            (Some(errand), Some(answer)) => self.hear(errand, answer),
+            (Some(errand), Some(answer)) => self.hear(errand, answer, now),
             (Some(_), None) => self.errands.clear(),
             (None, _) => {}
         }
@@ -94,8 +94,10 @@ impl PostboxSandbox for Centre {
                     self.begun = false;
                     return Visiting::Rest(self.poll);
                 }
+                None if !self.register.is_open(now) => return Visiting::Rest(self.poll),
                 None => {
                     self.begun = true;
+                    self.register.tick(now);
                     if self.token.is_empty() {
                         self.errands.push_back(Errand::Token);
                     }
@@ -132,7 +134,7 @@ impl Centre {
         HttpRequest { headers, ..HttpRequest::post_json(path, body.into_bytes()) }
     }
 
-    fn hear(&mut self, errand: Errand, answer: &HttpAnswer) {
+    fn hear(&mut self, errand: Errand, answer: &HttpAnswer, now: Moment) {
         let said: Option<Answer> = serde_json::from_slice(&answer.body).ok();
         let code = said.as_ref().map(|said| said.head.code.clone()).unwrap_or_default();
         if code == code::WRONG_TOKEN {
@@ -157,7 +159,7 @@ impl Centre {
             Errand::Papers(application) => {
                 let papers: Papers = serde_json::from_value(data).unwrap_or_default();
                 if papers.cxjg.iter().any(|paper| !paper.wsnr.is_empty()) {
-                    self.act(&application);
+                    self.act(&application, now);
                 }
             }
             Errand::Feed(_) => {
@@ -169,7 +171,7 @@ impl Centre {
         }
     }
 
-    fn act(&mut self, application: &Application) {
+    fn act(&mut self, application: &Application, now: Moment) {
         self.books.queries += 1;
         self.books.duplicates += u64::from(self.settled.contains(&application.cxsqdh));
         if self.misdeeds.due(Misdeed::Silent) {
@@ -179,7 +181,8 @@ impl Centre {
             .cxywcs
             .iter()
             .map(|person| {
-                let answered = self.register.answer(&person.qlrmc, &person.qlrzjh, self.amounts);
+                let asked = Asked::exactly(&person.qlrmc, &person.qlrzjh);
+                let answered = self.register.answer(&asked, self.style, now);
                 Listed::of(&person.wsbh, &answered)
             })
             .collect();

@@ -1,6 +1,6 @@
 use chakong_contract::asset::Rank;
 use chakong_contract::connector::{Read, ReadContent};
-use chakong_contract::reply::Holding;
+use chakong_contract::reply::{Holding, UnknownValue};
 use chakong_contract::{
     Answer, Fault, FaultKind, Money, Reading, Refusal, RefusalReason, Reply, RequestNumber, Scalar, date,
 };
@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 use super::VisitingRegistry;
 use crate::read::{Gathered, answer};
 use crate::wire::ckw::{
-    Control, ControlResult, FEED_CONTROLS, FEED_QUERIES, FEED_RECEIPTS, OK, QueryResult, SERVICE,
-    control_results, query_results, receipts,
+    Control, ControlResult, DOUBTFUL_NUMBER, FEED_CONTROLS, FEED_QUERIES, FEED_RECEIPTS, OK, QueryResult,
+    SERVICE, control_results, query_results, receipts,
 };
 use crate::wire::tree::Element;
 use crate::wire::{Meaning, meaning};
@@ -123,6 +123,17 @@ fn control(result: &ControlResult) -> Result<Answer, Fault> {
     }
     // One property a request, so one entry; the last of several is the one that a known registry books.
     let control = result.controls.last().ok_or_else(|| malformed("the result names no property"))?;
+    let answer = controlled(control)?;
+    let shares = |other: &Control| other.unit != control.unit && other.seizure == control.seizure;
+    if control.seizure.is_empty() || !result.controls.iter().any(shares) {
+        return Ok(answer);
+    }
+    // One number for several units: a later renewal or release may not find them (section 13.1).
+    let doubtful = UnknownValue { field: DOUBTFUL_NUMBER.to_owned(), value: control.seizure.clone() };
+    Ok(Answer { unknown: vec![doubtful], ..answer })
+}
+
+fn controlled(control: &Control) -> Result<Answer, Fault> {
     match control.state.as_str() {
         "1" => holding(control),
         "2" => {
@@ -138,7 +149,7 @@ fn control(result: &ControlResult) -> Result<Answer, Fault> {
 /// Accepted as a case. The answer has no field for a rank: only its remark can say that the seizure waits.
 fn holding(control: &Control) -> Result<Answer, Fault> {
     let day = |text: &str| date::read_date(text).map_err(|_| malformed("a day of the measure is no date"));
-    let waits = control.remark.contains("轮候");
+    let rank = rank_in(&control.remark);
     let reference = if control.seizure.is_empty() { &control.business } else { &control.seizure };
     Ok(Answer::of(Reply::Held(Holding {
         limit: None,
@@ -149,11 +160,27 @@ fn holding(control: &Control) -> Result<Answer, Fault> {
         available: None,
         from: day(&control.from)?,
         until: day(&control.until)?,
-        rank: waits.then_some(Rank { place: 2, derived: true }),
+        rank,
         reference: reference.clone(),
         earlier: Vec::new(),
         words: control.remark.clone(),
     })))
+}
+
+/// Words that say of a seizure which waited that it does no more.
+const TAKES_EFFECT: &[&str] = &["转为查封", "转为正式查封", "转为预查封", "转为首封", "已生效"];
+/// Words that deny them.
+const NOT_YET: &[&str] = &["未转", "未生效", "尚未"];
+
+/// The place that a remark speaks of: behind another, the first where it says that the seizure waits no more, none else.
+pub(crate) fn rank_in(remark: &str) -> Option<Rank> {
+    let says = |words: &[&str]| words.iter().any(|word| remark.contains(word));
+    let place = match (says(TAKES_EFFECT) && !says(NOT_YET), remark.contains("轮候")) {
+        (true, _) => 1,
+        (false, true) => 2,
+        (false, false) => return None,
+    };
+    Some(Rank { place, derived: true })
 }
 
 /// Words that registries use for a reason (section 10.5), most telling first.
@@ -171,4 +198,19 @@ const WORDS: &[(RefusalReason, &[&str])] = &[
 pub(crate) fn reason(words: &str) -> RefusalReason {
     let known = WORDS.iter().find(|(_, known)| known.iter().any(|word| words.contains(word)));
     known.map_or(RefusalReason::Other, |(reason, _)| *reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remark_tells_whether_a_seizure_waits() {
+        let place = |remark: &str| rank_in(remark).map(|rank| rank.place);
+        assert_eq!(place("轮候查封，查封顺序3，轮候第2位"), Some(2));
+        assert_eq!(place("轮候查封已转为查封"), Some(1));
+        assert_eq!(place("2026年1月5日转为正式查封"), Some(1));
+        assert_eq!(place("轮候查封，尚未转为查封"), Some(2));
+        assert_eq!((place(""), place("已登簿")), (None, None));
+    }
 }

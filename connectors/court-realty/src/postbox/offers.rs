@@ -15,16 +15,16 @@ fn unsupported(detail: &'static str) -> Fault {
 ///
 /// # Errors
 /// Unsupported, when the wire has no words for it.
-pub(super) fn request(order: &Order) -> Result<Request, Fault> {
+pub(crate) fn request(order: &Order) -> Result<Request, Fault> {
     let kind = certificate_code(&order.document)
         .ok_or_else(|| unsupported("the registry does not know this kind of identity document"))?;
     let officer = order.case.officers.first();
     let officer = officer.ok_or_else(|| unsupported("an order needs the officer who handles it"))?;
-    let (property, notice) = match &order.instruction {
-        Instruction::Query { .. } => (None, DocumentKind::QueryNotice),
+    let (properties, notice) = match &order.instruction {
+        Instruction::Query { .. } => (Vec::new(), DocumentKind::QueryNotice),
         control => {
             let (property, notice) = property(order, control)?;
-            (Some(property), notice)
+            (vec![property], notice)
         }
     };
     let title = order.documents.iter().find(|document| document.kind == notice);
@@ -40,7 +40,7 @@ pub(super) fn request(order: &Order) -> Result<Request, Fault> {
         work_certificate: officer.work_certificate.clone(),
         enforcement_certificate: officer.enforcement_certificate.clone(),
         notice: title.map(|document| document.title.clone()).unwrap_or_default(),
-        property,
+        properties,
     })
 }
 
@@ -126,7 +126,7 @@ fn day(date: Date) -> String {
 }
 
 /// The legal documents of an order.
-pub(super) fn papers(order: &Order) -> Vec<Paper> {
+pub(crate) fn papers(order: &Order) -> Vec<Paper> {
     let paper = |document: &chakong_contract::LegalDocument| Paper {
         title: document.title.clone(),
         format: document.format.clone(),
@@ -136,7 +136,7 @@ pub(super) fn papers(order: &Order) -> Vec<Paper> {
 }
 
 /// The certificates of an order's officers.
-pub(super) fn cards(order: &Order) -> Vec<Card> {
+pub(crate) fn cards(order: &Order) -> Vec<Card> {
     let image = |image: &Option<CertificateImage>| match image {
         Some(image) => (image.format.clone(), STANDARD.encode(&image.content)),
         None => (String::new(), String::new()),

@@ -1,32 +1,28 @@
 //! A registry that visits: fetches requests with their papers, keeps a register, hands results in, and misbehaves by
 //! script.
 
-mod register;
+mod acting;
 mod script;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use chakong_contract::manifest::Settings;
-use chakong_contract::sandbox::{
-    BookedControl, Books, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks, Visiting,
-};
+use chakong_contract::sandbox::{Books, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks, Visiting};
 use chakong_contract::soap::read_answer;
 use chakong_contract::{HttpAnswer, HttpRequest, Moment};
 
-pub(crate) use self::register::Register;
 pub(crate) use self::script::{Misdeed, Misdeeds, Script};
 use super::manifest::leaves;
 use crate::manifest::amounts;
-use crate::wire::AmountUnit;
+use crate::sandbox::{Register, RegisterScript, Style};
 use crate::wire::ckw::{
-    self, CARDS, CONTROLS, Control, ControlResult, FAIL, FEED_CONTROLS, FEED_QUERIES, OK, PAPERS, QUERIES,
-    QueryResult, Request, SERVICE, SUCCESS,
+    self, CARDS, CONTROLS, ControlResult, FAIL, PAPERS, QUERIES, Request, SERVICE, SUCCESS,
 };
 use crate::wire::tree::{Element, Leaves};
 
-/// A request number that no gateway gives.
-const STRANGER: &str = "FC99999999999999999999";
 /// How often it visits where the script does not say.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -34,17 +30,17 @@ pub(super) fn build(
     script: &serde_json::Value,
     settings: &Settings,
 ) -> Result<Box<dyn Sandbox>, SandboxError> {
-    let script: Script = serde_json::from_value(script.clone())?;
+    let (register, script): (_, Script) = RegisterScript::part(script)?;
     let password = settings.secret("password").map(|secret| secret.expose().to_owned());
     Ok(Box::new(Visitor {
         account: settings.text("account").to_owned(),
         password: password.unwrap_or_default(),
         leaves: leaves(settings),
-        amounts: amounts(settings).unwrap_or(AmountUnit::Yuan),
+        style: Style { amounts: amounts(settings).unwrap_or_default(), holder_rows: true, places: false },
         poll: script.poll_ms.map_or(POLL, Duration::from_millis),
         flat: script.flat_lists,
         misdeeds: Misdeeds::of(&script.faults),
-        register: Register::of(script.holders, script.everyone),
+        register: Register::of(register),
         books: Books::default(),
         booked: HashMap::new(),
         answers: HashMap::new(),
@@ -63,7 +59,7 @@ struct Visitor {
     account: String,
     password: String,
     leaves: Leaves,
-    amounts: AmountUnit,
+    style: Style,
     poll: Duration,
     flat: bool,
     misdeeds: Misdeeds,
@@ -103,7 +99,7 @@ impl Sandbox for Visitor {
     }
 
     fn books(&self) -> Books {
-        self.books.clone()
+        Books { holdings: self.register.holdings(), ..self.books.clone() }
     }
 
     fn postbox(&mut self) -> Option<&mut dyn PostboxSandbox> {
@@ -131,8 +127,12 @@ impl PostboxSandbox for Visitor {
                     self.begun = false;
                     return Visiting::Rest(self.poll);
                 }
+                // The poll is a job of the office's (section 13.1): nobody calls at night.
+                None if !self.register.is_open(now) => return Visiting::Rest(self.poll),
                 None => {
                     self.begun = true;
+                    let happened = self.register.tick(now);
+                    self.tell(happened);
                     self.wrong_password = self.misdeeds.due(Misdeed::WrongPassword);
                     self.errands
                         .extend([Errand::Requests { controls: false }, Errand::Requests { controls: true }]);
@@ -196,119 +196,5 @@ impl Visitor {
             }
             Errand::Act { .. } => {}
         }
-    }
-
-    fn act(&mut self, controls: bool, request: &Request, now: Moment) {
-        let again = self.settled.contains(&request.number);
-        if self.misdeeds.due(Misdeed::Silent) {
-            return;
-        }
-        if controls {
-            self.control(request, again, now);
-        } else {
-            self.books.queries += 1;
-            self.books.duplicates += u64::from(again);
-            let result = self.query(request);
-            self.feed(FEED_QUERIES, |number, visitor| {
-                let answered = result.answered.clone();
-                let (code, message) = (result.code.clone(), result.message.clone());
-                let number = number.unwrap_or(&request.number).to_owned();
-                ckw::query_feedback(&[QueryResult { number, code, message, answered }], visitor.flat)
-            });
-        }
-    }
-
-    fn query(&mut self, request: &Request) -> QueryResult {
-        let complete = self.has_papers(&request.number);
-        if self.misdeeds.due(Misdeed::Error) || !complete {
-            let message = if complete { "登记系统异常" } else { "缺少法律文书或证件" };
-            return QueryResult {
-                code: "2040".to_owned(),
-                message: message.to_owned(),
-                ..QueryResult::default()
-            };
-        }
-        let answered = self.register.answer(&request.name, &request.document_number, self.amounts);
-        QueryResult { code: OK.to_owned(), answered, ..QueryResult::default() }
-    }
-
-    fn has_papers(&self, number: &str) -> bool {
-        [false, true].into_iter().all(|cards| self.shown.contains(&(cards, number.to_owned())))
-    }
-
-    fn control(&mut self, request: &Request, again: bool, now: Moment) {
-        let result = match self.answers.get(&request.number) {
-            Some(known) => known.clone(),
-            None => self.execute(request, now),
-        };
-        if let Some(booked) = self.booked.get(&request.number).and_then(|at| self.books.controls.get_mut(*at))
-        {
-            booked.arrived += 1;
-        }
-        self.books.duplicates += u64::from(again);
-        let feed = |result: ControlResult| {
-            move |number: Option<&str>, _: &Self| {
-                let number = number.unwrap_or(&result.number).to_owned();
-                ckw::control_feedback(&[ControlResult { number, ..result.clone() }])
-            }
-        };
-        self.feed(FEED_CONTROLS, feed(result.clone()));
-        if self.misdeeds.due(Misdeed::RefusedLater) {
-            // The registrar declines the case after it was accepted (section 2.13).
-            let declined = |control: &Control| Control {
-                state: "2".to_owned(),
-                reason: "登记员审核后不予受理".to_owned(),
-                ..control.clone()
-            };
-            let controls = result.controls.iter().map(declined).collect();
-            self.feed(FEED_CONTROLS, feed(ControlResult { controls, ..result }));
-        }
-    }
-
-    /// Executes a control that was not seen before, and books it.
-    fn execute(&mut self, request: &Request, now: Moment) -> ControlResult {
-        let property = request.property.clone().unwrap_or_default();
-        let done = match self.has_papers(&request.number) {
-            true => self.register.control(request, &property, now),
-            false => Err("缺少法律文书或证件"),
-        };
-        let executed = u32::from(done.is_ok());
-        let control = done.unwrap_or_else(|reason| Control {
-            state: "2".to_owned(),
-            reason: reason.to_owned(),
-            ..Control::default()
-        });
-        let control =
-            Control { unit: property.unit.clone(), certificate: property.certificate.clone(), ..control };
-        self.booked.insert(request.number.clone(), self.books.controls.len());
-        self.books.controls.push(BookedControl {
-            number: request.number.clone(),
-            action: property.measure,
-            target: property.unit,
-            amount: "0".to_owned(),
-            executed,
-            arrived: 0,
-        });
-        let number = request.number.clone();
-        let result =
-            ControlResult { number, code: OK.to_owned(), message: String::new(), controls: vec![control] };
-        self.answers.insert(request.number.clone(), result.clone());
-        result
-    }
-
-    /// Hands a result in: twice, about a stranger, or garbled, as is due.
-    fn feed(&mut self, operation: &'static str, document: impl Fn(Option<&str>, &Self) -> Element) {
-        let mut sealed = document(None, self).seal(self.leaves);
-        if self.misdeeds.due(Misdeed::Garbled) {
-            sealed.insert(sealed.len() / 2, '*');
-        }
-        let mut feeds = vec![sealed.clone()];
-        if self.misdeeds.due(Misdeed::Duplicate) {
-            feeds.push(sealed);
-        }
-        if self.misdeeds.due(Misdeed::UnknownNumber) {
-            feeds.push(document(Some(STRANGER), self).seal(self.leaves));
-        }
-        self.errands.extend(feeds.into_iter().map(|document| Errand::Feed { operation, document }));
     }
 }

@@ -61,6 +61,7 @@ mod tests {
             from: None,
             until: None,
             rank: None,
+            reference: String::new(),
             words: String::new(),
         };
         Burden {

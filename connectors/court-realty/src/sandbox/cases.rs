@@ -1,12 +1,12 @@
-//! Locks and cases of the simulated registry, and what becomes of them.
+//! Locks and cases of the simulated city registry, and what becomes of them in the register.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use chakong_contract::Moment;
 use chakong_contract::sandbox::{BookedControl, Books};
 
-use crate::wire::Seizure;
+use super::register::{Act as Asked, EFFECTIVE, Happened, Register};
 use crate::wire::city::{Case, Entry, Opened};
 
 /// What a case is about.
@@ -27,17 +27,6 @@ impl Act {
     }
 }
 
-/// A seizure of ours, from its case on.
-#[derive(Debug, Clone)]
-struct Standing {
-    /// The project of its case.
-    project: String,
-    /// The number it was registered under; empty before.
-    entered: String,
-    entry: Entry,
-    waits: bool,
-}
-
 /// A case that was created and is not closed.
 #[derive(Debug, Clone)]
 struct Open {
@@ -51,7 +40,7 @@ struct Open {
 }
 
 /// What became of a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Closed {
     /// Our request number.
     pub(super) number: String,
@@ -66,7 +55,8 @@ pub(super) struct Closed {
 pub(super) struct Cases {
     /// Unit or certificate, and under which document number it is locked.
     locks: HashSet<(String, String)>,
-    standing: Vec<Standing>,
+    /// Numbers of cases and of what was renewed, and the number that the register has it under now.
+    numbers: HashMap<String, String>,
     open: Vec<Open>,
     closed: VecDeque<Closed>,
     made: u32,
@@ -103,7 +93,7 @@ impl Cases {
         &mut self,
         act: Act,
         case: &Case,
-        is_encumbered: bool,
+        register: &Register,
         now: Moment,
     ) -> Result<Opened, &'static str> {
         let entry = case.cfxx.first().cloned().unwrap_or_default();
@@ -111,14 +101,9 @@ impl Cases {
             self.refuses -= 1;
             return Err("正在办理查封登记");
         }
-        self.check(act, &entry)?;
+        self.check(act, &entry, register)?;
         self.made += 1;
         let project = format!("XM{:08}", self.made);
-        if act == Act::Seize {
-            let waits = is_encumbered || self.standing.iter().any(|one| one.entry.bdcdyh == entry.bdcdyh);
-            let (project, entered) = (project.clone(), String::new());
-            self.standing.push(Standing { project, entered, entry: entry.clone(), waits });
-        }
         self.book(act, case, &entry);
         let due = now.wall().checked_add(self.takes).map_or(now, Moment::from_wall);
         let (number, project_of) = (case.bjbh.clone(), project.clone());
@@ -127,16 +112,19 @@ impl Cases {
         Ok(Opened { proid: project.into(), ywslbh: accepted.into(), task_id: self.made.to_string().into() })
     }
 
-    fn check(&self, act: Act, entry: &Entry) -> Result<(), &'static str> {
+    fn check(&self, act: Act, entry: &Entry, register: &Register) -> Result<(), &'static str> {
         if act == Act::Seize {
-            return Ok(());
+            return register.holds(&asked(entry));
         }
-        let found = self.standing.iter().find(|one| [&one.project, &one.entered].contains(&&entry.zsxmid));
-        let found = found.ok_or("未找到查封登记")?;
-        match self.open.iter().any(|open| open.act == Act::Seize && open.project == found.project) {
-            true => Err("查封流程未办结，请先办结再办解封"),
-            false => Ok(()),
+        if self.open.iter().any(|open| open.act == Act::Seize && open.project == entry.zsxmid) {
+            return Err("查封流程未办结，请先办结再办解封");
         }
+        if register.stands(self.number_now(&entry.zsxmid)) { Ok(()) } else { Err("未找到查封登记") }
+    }
+
+    /// The number that the register has a seizure under now.
+    fn number_now<'a>(&'a self, number: &'a str) -> &'a str {
+        self.numbers.get(number).map_or(number, String::as_str)
     }
 
     fn book(&mut self, act: Act, case: &Case, entry: &Entry) {
@@ -157,60 +145,75 @@ impl Cases {
     }
 
     /// Closes the cases whose time has come, and gives what was closed since it was last asked.
-    pub(super) fn closed(&mut self, now: Moment) -> Option<Closed> {
+    pub(super) fn closed(&mut self, register: &mut Register, now: Moment) -> Option<Closed> {
         let is_due = |open: &Open| open.due.wall() <= now.wall();
         while let Some(at) = self.open.iter().position(is_due) {
             let open = self.open.remove(at);
-            let closed = self.close(open);
-            self.closed.push_back(closed);
+            let closed = self.close(open, register, now);
+            self.closed.extend(closed);
         }
         self.closed.pop_front()
     }
 
-    fn close(&mut self, open: Open) -> Closed {
-        let (number, unit) = (open.number, open.entry.bdcdyh.clone());
+    /// Enters a case in the register; none where a person decides it there.
+    fn close(&mut self, open: Open, register: &mut Register, now: Moment) -> Option<Closed> {
+        let unit = open.entry.bdcdyh.clone();
         // The lock ends with the case (section 10.4).
         self.locks.retain(|(name, _)| *name != unit);
+        let deleted = Closed { number: open.number.clone(), unit, ..Closed::default() };
         if self.deletes.contains(&open.made) {
-            if open.act == Act::Seize {
-                self.standing.retain(|one| one.project != open.project);
-            }
-            return Closed { number, unit, entered: String::new(), remark: String::new() };
+            return Some(deleted);
         }
-        let entered = open.project.replace("XM", "YW");
-        let names = |one: &Standing| {
-            one.project == open.project || [&one.project, &one.entered].contains(&&open.entry.zsxmid)
+        let id = open.project.replace("XM", "YW");
+        let seizure = self.number_now(&open.entry.zsxmid).to_owned();
+        let act = Asked { request: open.number, id: id.clone(), seizure, ..asked(&open.entry) };
+        let entered = match open.act {
+            Act::Seize => register.seize(&act, now),
+            Act::Renew => register.renew(&act, now),
+            Act::Release => register.release(&act, now),
         };
-        let mut remark = String::new();
-        match open.act {
-            Act::Release => self.standing.retain(|one| !names(one)),
-            Act::Seize | Act::Renew => {
-                if let Some(one) = self.standing.iter_mut().find(|one| names(one)) {
-                    one.entered.clone_from(&entered);
-                    one.entry.cfjssj.clone_from(&open.entry.cfjssj);
-                    remark = if one.waits { "轮候查封".to_owned() } else { String::new() };
-                }
-            }
+        let Ok(outcome) = entered else { return Some(deleted) };
+        if open.act == Act::Renew {
+            self.numbers.values_mut().filter(|now| **now == act.seizure).for_each(|now| now.clone_from(&id));
+            self.numbers.insert(act.seizure, id.clone());
         }
-        Closed { number, unit, entered, remark }
+        self.numbers.insert(open.project, id.clone());
+        (!register.is_reviewed()).then(|| Closed { entered: id, remark: outcome.words(), ..deleted })
     }
 
-    /// Our seizures of a unit that are registered.
-    pub(super) fn seizures(&self, unit: &str) -> impl Iterator<Item = Seizure> {
-        let here =
-            self.standing.iter().filter(move |one| one.entry.bdcdyh == unit && !one.entered.is_empty());
-        here.map(|one| Seizure {
-            bdcdyh: one.entry.bdcdyh.as_str().into(),
-            zl: one.entry.zl.as_str().into(),
-            cfjg: one.entry.cfjg.as_str().into(),
-            cflx: if one.waits { "2" } else { "1" }.into(),
-            cfwh: one.entry.cfwh.as_str().into(),
-            cfqssj: one.entry.cfkssj.as_str().into(),
-            cfjssj: one.entry.cfjssj.as_str().into(),
-            djsj: one.entry.cfsj.as_str().into(),
-            cfywh: one.entered.as_str().into(),
-            qszt: "1".into(),
-            ..Seizure::default()
-        })
+    /// Notes what happened in a round of the register's: what people decided, and what took effect where that is told.
+    pub(super) fn heard(&mut self, happened: Vec<Happened>, tells: bool) {
+        for one in happened {
+            let (outcome, entered, remark) = match one {
+                Happened::Entered(outcome) => {
+                    let (id, words) = (outcome.id.clone(), outcome.words());
+                    (outcome, id, words)
+                }
+                Happened::Declined(outcome, _) => (outcome, String::new(), String::new()),
+                Happened::Effective(_) if !tells => continue,
+                Happened::Effective(outcome) => {
+                    let id = outcome.id.clone();
+                    (outcome, id, EFFECTIVE.to_owned())
+                }
+            };
+            self.closed.push_back(Closed { number: outcome.request, unit: outcome.unit, entered, remark });
+        }
+    }
+}
+
+/// The act of an entry; of a release the certificate is none, but the document number of the seizure.
+fn asked(entry: &Entry) -> Asked {
+    let person = entry.qlr.first().cloned().unwrap_or_default();
+    Asked {
+        name: person.qlrmc,
+        number: person.zjh,
+        unit: entry.bdcdyh.clone(),
+        certificate: entry.bdcqzh.clone(),
+        court: entry.cfjg.clone(),
+        document: entry.cfwh.clone(),
+        from: entry.cfkssj.clone(),
+        until: entry.cfjssj.clone(),
+        business: entry.zsxmid.clone(),
+        ..Asked::default()
     }
 }

@@ -1,15 +1,11 @@
 use chakong_contract::sandbox::CallFault;
 use serde::Deserialize;
 
-use crate::wire::Query;
-
-/// The script of the simulated registry. `README.md` shows one in full.
+/// The script of the simulated registry, beside what it says of the register. `README.md` shows one in full.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Script {
     pub(crate) delay_ms: u64,
-    pub(crate) holders: Vec<Holder>,
-    pub(crate) everyone: Option<Everyone>,
     /// As registries do whose answer has no rows of holders.
     pub(crate) without_holder_rows: bool,
     pub(crate) faults: Vec<CallFault>,
@@ -63,6 +59,8 @@ pub(crate) struct Property {
     /// Code or text of the form of co-ownership; sole by default.
     pub(crate) co_ownership: String,
     pub(crate) co_holders: Vec<CoHolder>,
+    /// There is no title yet, only burdens: a home that is not built.
+    pub(crate) untitled: bool,
     pub(crate) registered: String,
     pub(crate) mortgages: Vec<Mortgage>,
     pub(crate) seizures: Vec<Seizure>,
@@ -92,6 +90,8 @@ pub(crate) struct Mortgage {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Seizure {
+    /// The registry's number; may be none.
+    pub(crate) id: String,
     pub(crate) authority: String,
     pub(crate) document: String,
     /// Code or text: 1 查封, 2 轮候查封, 3 预查封, 4 轮候预查封, 5 续封.
@@ -131,20 +131,18 @@ pub(crate) struct Everyone {
 }
 
 /// Digits of the old identity number, under which nobody is made up: the same person would own twice.
-const OLD_NUMBER: usize = 15;
+pub(super) const OLD_NUMBER: usize = 15;
 
 impl Everyone {
-    /// What the party owns, derived from its number, the same each time.
-    pub(crate) fn holder(&self, query: &Query) -> Option<Holder> {
-        if query.zjh.len() == OLD_NUMBER {
+    /// What the party of a number owns, derived from it, the same each time.
+    pub(crate) fn properties_of(&self, number: &str) -> Option<Vec<Property>> {
+        if number.len() == OLD_NUMBER {
             return None;
         }
-        let hash = query.zjh.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        let hash = number.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        let properties =
-            (1..=u64::from(self.properties.min(1_000))).map(|at| self.property(hash, at)).collect();
-        Some(Holder { name: query.qlrmc.clone(), number: query.zjh.clone(), properties })
+        Some((1..=u64::from(self.properties.min(1_000))).map(|at| self.property(hash, at)).collect())
     }
 
     fn property(&self, hash: u64, at: u64) -> Property {
@@ -157,6 +155,7 @@ impl Everyone {
             certificate: format!("示(2020)示例市不动产证明第{serial:07}号"),
         };
         let seizure = Seizure {
+            id: String::new(),
             authority: "示例市另区人民法院".to_owned(),
             document: "（2024）示0102执7号".to_owned(),
             kind: "1".to_owned(),

@@ -2,6 +2,7 @@
 //! acknowledgements.
 
 mod feedback;
+pub(crate) mod form;
 mod request;
 
 pub(crate) use feedback::{Control, ControlResult, QueryResult, control_results, query_results, receipts};
@@ -48,6 +49,8 @@ pub(crate) const CARDS: &str = "zjInfo";
 
 /// Code of success, in heads and results.
 pub(crate) const OK: &str = "0000";
+/// The field with the registry's number of a seizure, where several units have the same.
+pub(crate) const DOUBTFUL_NUMBER: &str = "CFYWH";
 /// An entry was taken.
 pub(crate) const SUCCESS: &str = "success";
 /// An entry was not taken.
@@ -97,11 +100,15 @@ pub(crate) fn read_acknowledgement(root: &Element) -> Vec<Entry> {
 
 /// A message with its head (section 2.5).
 fn message(created: &str, data: Element) -> Element {
+    message_of(created, vec![data])
+}
+
+fn message_of(created: &str, data: Vec<Element>) -> Element {
     let head = vec![
         Element::leaf("CREATETIME", created),
         Element::leaf("DIGITALSIGN", ""),
         Element::leaf("RESPONSECODE", OK),
         Element::leaf("RESPONSEINFO", ""),
     ];
-    Element::with("Message", vec![Element::with("Head", head), Element::with("Data", vec![data])])
+    Element::with("Message", vec![Element::with("Head", head), Element::with("Data", data)])
 }

@@ -168,11 +168,17 @@ impl Result {
             Ok(Value::Object(lists)) => lists,
             _ => serde_json::Map::new(),
         };
-        let named = lists.into_iter().filter_map(|(name, list)| {
-            let name = name.strip_suffix("List")?.to_owned();
-            (LISTS.contains(&name.as_str()))
-                .then_some((name, if list.is_null() { Value::Array(Vec::new()) } else { list }))
-        });
-        Self { wsbh: wsbh.to_owned(), lists: named.collect() }
+        // Every list is there, empty where there is nothing (section 12.15).
+        let empty = |name: &&str| ((*name).to_owned(), Value::Array(Vec::new()));
+        let mut named: serde_json::Map<String, Value> = LISTS.iter().map(empty).collect();
+        for (name, list) in lists.into_iter().filter(|(_, list)| !list.is_null()) {
+            // The sister lines have another name for objections.
+            let name = name.trim_end_matches("List");
+            let name = if name == "yyxx" { "yydj" } else { name };
+            if LISTS.contains(&name) {
+                named.insert(name.to_owned(), list);
+            }
+        }
+        Self { wsbh: wsbh.to_owned(), lists: named }
     }
 }

@@ -31,6 +31,23 @@ pub(crate) struct Answered {
     pub(crate) yydj_list: Option<Vec<Box<RawValue>>>,
 }
 
+impl Answered {
+    /// Whether nothing at all is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        let titles = [
+            &self.tdsyq_list,
+            &self.jsydsyq_list,
+            &self.fdcq_list,
+            &self.hysyq_list,
+            &self.gjzwsyq_list,
+            &self.lq_list,
+            &self.nydsyq_list,
+        ];
+        let burdens = [&self.dyaq_list, &self.ygdj_list, &self.cfdj_list, &self.yyxx_list, &self.yydj_list];
+        titles.into_iter().chain(burdens).all(|list| list.as_ref().is_none_or(Vec::is_empty))
+    }
+}
+
 /// A title of any kind: location, area and use have another name in each list.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]

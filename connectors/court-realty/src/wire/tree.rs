@@ -5,9 +5,9 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use chakong_contract::{Fault, FaultKind};
-use quick_xml::Reader;
 use quick_xml::escape::escape;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 /// Base64 as registries write it: in lines or not, padded or not.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -19,6 +19,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// Deepest nesting; the deepest message has seven levels.
 const DEEPEST: usize = 16;
+/// Most attributes of one element that are looked at.
+const MOST_ATTRIBUTES: usize = 16;
 /// Most elements of one document: a developer's thousands of units with their fields.
 const MOST_ELEMENTS: usize = 500_000;
 
@@ -79,9 +81,14 @@ impl Element {
 
     /// The document as it travels.
     pub(crate) fn seal(&self, leaves: Leaves) -> String {
+        BASE64.encode(self.text_with(leaves))
+    }
+
+    /// The document as XML.
+    pub(crate) fn text_with(&self, leaves: Leaves) -> String {
         let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
         self.write(leaves, &mut text);
-        BASE64.encode(text)
+        text
     }
 
     fn write(&self, leaves: Leaves, text: &mut String) {
@@ -109,17 +116,33 @@ impl Element {
     pub(crate) fn open(sealed: &str, leaves: Leaves) -> Result<Self, Fault> {
         let bytes = decoded(sealed).ok_or_else(|| malformed("the document is not Base64"))?;
         let text = std::str::from_utf8(&bytes).map_err(|_| malformed("the document is not UTF-8"))?;
-        let mut root = parse(text.trim_start_matches('\u{feff}'))?;
+        let mut root = Self::parse(text)?;
         if leaves == Leaves::Sealed {
             root.open_leaves()?;
         }
         Ok(root)
     }
 
-    fn open_leaves(&mut self) -> Result<(), Fault> {
+    /// The document of a text, its leaves as they stand.
+    ///
+    /// # Errors
+    /// Malformed, when it is no XML within the limits.
+    pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
+        parse(text.trim_start_matches('\u{feff}'))
+    }
+
+    /// Opens each leaf, and the error.
+    ///
+    /// # Errors
+    /// Malformed, when one is not Base64 of UTF-8 text.
+    pub(crate) fn open_leaves(&mut self) -> Result<(), Fault> {
         if self.children.is_empty() && !self.text.trim().is_empty() {
             let bytes = decoded(&self.text).ok_or_else(|| malformed(NOT_SEALED))?;
             self.text = String::from_utf8(bytes).map_err(|_| malformed(NOT_SEALED))?;
+        }
+        // Some makers seal attributes as well.
+        if let Some(text) = decoded(&self.error).and_then(|bytes| String::from_utf8(bytes).ok()) {
+            self.error = text;
         }
         self.children.iter_mut().try_for_each(Self::open_leaves)
     }
@@ -135,7 +158,13 @@ fn writable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r')).collect()
 }
 
-fn decoded(text: &str) -> Option<Vec<u8>> {
+/// A text as Base64.
+pub(crate) fn encoded(text: &str) -> String {
+    BASE64.encode(text)
+}
+
+/// The bytes of a Base64 text, in lines or not, padded or not.
+pub(crate) fn decoded(text: &str) -> Option<Vec<u8>> {
     let compact: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     BASE64.decode(compact).ok()
 }
@@ -188,7 +217,14 @@ fn parse(text: &str) -> Result<Element, Fault> {
 }
 
 fn named(start: &BytesStart<'_>) -> Element {
-    Element { name: start.local_name().as_ref().to_owned(), ..Element::default() }
+    let said = start.attributes().take(MOST_ATTRIBUTES).flatten();
+    let error =
+        said.filter(|attribute| attribute.key.as_ref().eq_ignore_ascii_case(ERROR)).find_map(|attribute| {
+            let text = attribute.normalized_value(XmlVersion::Implicit1_0).ok()?;
+            Some(text.trim().to_owned())
+        });
+    let name = start.local_name().as_ref().to_owned();
+    Element { name, error: error.unwrap_or_default(), ..Element::default() }
 }
 
 /// Puts an element that has ended where it belongs; a second root is none.

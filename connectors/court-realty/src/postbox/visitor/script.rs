@@ -1,15 +1,11 @@
 use serde::Deserialize;
 
-use crate::sandbox::{Everyone, Holder};
-
-/// The script of the visiting registry.
+/// The script of the visiting registry, beside what it says of the register.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Script {
     /// Visits this often, in milliseconds.
     pub(crate) poll_ms: Option<u64>,
-    pub(crate) holders: Vec<Holder>,
-    pub(crate) everyone: Option<Everyone>,
     /// Repeats its lists instead of putting entries into them.
     pub(crate) flat_lists: bool,
     pub(crate) faults: Vec<Fault>,
@@ -38,6 +34,8 @@ pub(crate) enum Misdeed {
     UnknownNumber,
     /// Hands in what is no Base64.
     Garbled,
+    /// Hands in values in the clear, whatever was agreed.
+    Unencoded,
     /// Calls with a wrong password.
     WrongPassword,
     /// Answers a query with an error of its own.

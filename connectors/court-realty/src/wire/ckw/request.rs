@@ -18,8 +18,8 @@ pub(crate) struct Request {
     pub(crate) enforcement_certificate: String,
     /// Title of the notice.
     pub(crate) notice: String,
-    /// The property, for a control. One a request: a known registry answers for all and books only the last.
-    pub(crate) property: Option<Property>,
+    /// The properties of a control. We write one a request: a known registry answers for all and books only the last.
+    pub(crate) properties: Vec<Property>,
 }
 
 /// What is asked to be done to a property.
@@ -136,15 +136,26 @@ const REAL_ESTATE: &str = "FC";
 pub(crate) fn offers(controls: bool, created: &str, requests: &[Request]) -> Element {
     let (list, item) = if controls { ("BDCKZQQLIST", "BDCKZQQ") } else { ("BDCCXQQLIST", "BDCCXQQ") };
     let request = |request: &Request| {
-        let mut children = write(REQUEST, request);
-        children.insert(1, Element::leaf("LB", REAL_ESTATE));
-        if let Some(property) = &request.property {
-            let one = Element::with("BDCQL", write(PROPERTY, property));
-            children.push(Element::with("BDCQLLIST", vec![one]));
+        let mut children = fields_of(request);
+        if !request.properties.is_empty() {
+            let one = |property: &Property| Element::with("BDCQL", write(PROPERTY, property));
+            children.push(Element::with("BDCQLLIST", request.properties.iter().map(one).collect()));
         }
         Element::with(item, children)
     };
     super::message(created, Element::with(list, requests.iter().map(request).collect()))
+}
+
+/// The fields of a request without its properties.
+pub(super) fn fields_of(request: &Request) -> Vec<Element> {
+    let mut children = write(REQUEST, request);
+    children.insert(1, Element::leaf("LB", REAL_ESTATE));
+    children
+}
+
+/// Reads the fields of a request.
+pub(super) fn read_fields(element: &Element) -> Request {
+    read(REQUEST, element)
 }
 
 /// Reads requests that wait, as the registry does.
@@ -157,7 +168,11 @@ pub(crate) fn read_offers(root: &Element) -> Vec<Request> {
             list.children.iter().filter(move |child| child.name.eq_ignore_ascii_case(item))
         })
         .map(|element| Request {
-            property: element.below(&["BDCQLLIST", "BDCQL"]).map(|property| read(PROPERTY, property)),
+            properties: element
+                .all("BDCQLLIST")
+                .flat_map(|list| list.all("BDCQL"))
+                .map(|property| read(PROPERTY, property))
+                .collect(),
             ..read(REQUEST, element)
         })
         .collect()
