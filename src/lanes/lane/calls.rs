@@ -32,7 +32,7 @@ impl Lane {
             .line
             .called_at()
             .map(|_| self.health.tokens.draw(rand::Rng::random(&mut rand::rng())));
-        let (token, _standing) = drawn.unzip();
+        let (token, standing) = drawn.unzip();
         let batch = batch_of(leading.id, started, orders, token);
         let (mut dialogue, first) = match self.open_dialogue(&batch, leading.ticket.as_deref()) {
             Ok(opened) => opened,
@@ -53,7 +53,7 @@ impl Lane {
             self.context.store.write(move |tx| tx.spend_quota(&name, day, 1)).await?;
         }
         let conversation = line.converse(&mut *dialogue, first, control, &self.health.admission).await;
-        drop(permit);
+        drop((permit, standing));
         let now = self.context.clock.now();
         match &conversation.ended {
             Ended::Failed(fault) => {
