@@ -81,7 +81,7 @@ pub(crate) struct Scripted {
     pub(crate) unit: String,
     /// Document number of the seizure; the one that holds the unit without.
     pub(crate) document: String,
-    /// After so many polls since a seizure over this line waits behind it or, where `at` is given, since the beginning.
+    /// After so many polls: of a seizure that is lifted since one over this line waits behind it, of a title since the beginning.
     pub(crate) after_polls: u32,
     /// At this time, whoever waits.
     pub(crate) at: Option<Moment>,
