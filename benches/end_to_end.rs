@@ -13,6 +13,9 @@
 #[path = "../tests/it/daemon.rs"]
 #[allow(dead_code, reason = "shared with the tests")]
 mod daemon;
+#[path = "lines.rs"]
+#[allow(dead_code, reason = "shared with the other benchmarks")]
+mod lines;
 #[path = "../tests/it/world.rs"]
 #[allow(dead_code, reason = "shared with the tests")]
 mod world;
@@ -25,6 +28,7 @@ use chakong_contract::connector::{Batch, Heard, Speaks, Step};
 use chakong_contract::message::HttpRequest;
 use chakong_contract::{Moment, Settings};
 use daemon::Setup;
+use lines::rate;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -77,26 +81,7 @@ fn request() -> HttpRequest {
     let body = serde_json::to_vec(&inquiry(None, "auto")).expect("JSON");
     let submission = chakong::intake::read(&body).expect("an inquiry");
     let plugin = chakong_court_realty::plugin();
-    let record = chakong::inquiry::OrderRecord {
-        id: 1,
-        inquiry: 1,
-        lane: "registry".into(),
-        party: 0,
-        document: 0,
-        instruction: chakong_contract::Instruction::Query { transactions: None },
-        priority: chakong::inquiry::Priority::Query,
-        state: chakong::inquiry::OrderState::Queued,
-        attempts: 0,
-        created: "2026-11-24T00:00:00Z".parse().expect("a time"),
-        due: "2026-11-24T00:00:00Z".parse().expect("a time"),
-        deadline: "2026-11-25T00:00:00Z".parse().expect("a time"),
-        ticket: None,
-        batch: None,
-        root: 1,
-        measure: None,
-        fault: None,
-        stands_in: None,
-    };
+    let record = lines::record(1, "registry");
     let order = chakong::lanes::order_for(&record, &submission, &plugin.manifest).expect("an order");
     let connector = (plugin.build)(&Settings::of_examples(plugin.manifest.settings)).expect("a connector");
     let batch = Batch {
@@ -141,11 +126,6 @@ async fn bare(urls: &[String], request: &Arc<HttpRequest>) -> f64 {
     }
     workers.join_all().await;
     rate(total, started.elapsed())
-}
-
-#[allow(clippy::cast_precision_loss, reason = "figures for people")]
-fn rate(count: usize, elapsed: Duration) -> f64 {
-    count as f64 / elapsed.as_secs_f64()
 }
 
 /// What a case system needs of a page of results to go on.
@@ -263,8 +243,7 @@ async fn waiting(setup: &mut Setup) -> (u64, Duration, u64) {
 }
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(run());
+    lines::run(run());
 }
 
 async fn run() {

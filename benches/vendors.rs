@@ -13,13 +13,15 @@
 #[path = "../tests/it/daemon.rs"]
 #[allow(dead_code, reason = "shared with the tests")]
 mod daemon;
+#[path = "lines.rs"]
+#[allow(dead_code, reason = "shared with the other benchmarks")]
+mod lines;
 #[path = "../tests/it/world.rs"]
 #[allow(dead_code, reason = "shared with the tests")]
 mod world;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use chakong::app::plugins;
 use chakong::clock::{Clock as _, SystemClock};
@@ -28,6 +30,7 @@ use chakong_contract::connector::{Batch, Heard, Speaks, Step};
 use chakong_contract::message::{HttpAnswer, HttpRequest};
 use chakong_contract::{Moment, Order};
 use daemon::Setup;
+use lines::rate;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -168,11 +171,6 @@ async fn bare(urls: &[String], requests: &Arc<Vec<HttpRequest>>) -> f64 {
     rate(total, started.elapsed())
 }
 
-#[allow(clippy::cast_precision_loss, reason = "figures for people")]
-fn rate(count: usize, elapsed: Duration) -> f64 {
-    count as f64 / elapsed.as_secs_f64()
-}
-
 /// Submits everything, reads and acknowledges results until every inquiry is complete.
 async fn through_the_gateway(setup: &Arc<Setup>, name: &str) -> f64 {
     let next = Arc::new(AtomicUsize::new(0));
@@ -206,8 +204,7 @@ async fn through_the_gateway(setup: &Arc<Setup>, name: &str) -> f64 {
 }
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(run());
+    lines::run(run());
 }
 
 async fn run() {

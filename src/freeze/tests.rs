@@ -56,20 +56,7 @@ fn account(id: i64, available: i64) -> Measure {
 }
 
 fn holding(held: Decimal) -> Holding {
-    Holding {
-        limit: None,
-        held: Money::yuan(held),
-        units: None,
-        uncovered: None,
-        balance: None,
-        available: None,
-        from: None,
-        until: None,
-        rank: Some(Rank { place: 1, derived: true }),
-        reference: String::new(),
-        earlier: Vec::new(),
-        words: String::new(),
-    }
+    Holding { rank: Some(Rank { place: 1, derived: true }), ..Holding::of(Money::yuan(held)) }
 }
 
 /// Carries decisions out as settling does; gives whether any was made.

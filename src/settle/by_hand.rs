@@ -235,20 +235,7 @@ pub fn resolve(
     let words = format!("{}: {}", act.actor, act.reason);
     let happening = match resolution {
         Resolution::Done(held) => {
-            let holding = Holding {
-                limit: None,
-                held: Money::yuan(held),
-                units: None,
-                uncovered: None,
-                balance: None,
-                available: None,
-                from: None,
-                until: None,
-                rank: None,
-                reference: String::new(),
-                earlier: Vec::new(),
-                words,
-            };
+            let holding = Holding { words, ..Holding::of(Money::yuan(held)) };
             Happening::Answered(Arc::new(Answer::of(Reply::Held(holding))))
         }
         Resolution::NotDone => {

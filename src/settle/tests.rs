@@ -70,20 +70,7 @@ fn fault(kind: FaultKind) -> Happening {
 }
 
 fn held() -> Reply {
-    Reply::Held(Holding {
-        limit: None,
-        held: Money::yuan(Decimal::ONE),
-        units: None,
-        uncovered: None,
-        balance: None,
-        available: None,
-        from: None,
-        until: None,
-        rank: None,
-        reference: String::new(),
-        earlier: Vec::new(),
-        words: String::new(),
-    })
+    Reply::Held(Holding::of(Money::yuan(Decimal::ONE)))
 }
 
 #[test]

@@ -121,6 +121,26 @@ pub struct Holding {
     pub words: String,
 }
 
+impl Holding {
+    /// So much is held, and nothing more is said.
+    pub const fn of(held: Money) -> Self {
+        Self {
+            limit: None,
+            held,
+            units: None,
+            uncovered: None,
+            balance: None,
+            available: None,
+            from: None,
+            until: None,
+            rank: None,
+            reference: String::new(),
+            earlier: Vec::new(),
+            words: String::new(),
+        }
+    }
+}
+
 /// Why something was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refusal {

@@ -209,19 +209,11 @@ fn registered(one: &Registered) -> Reply {
         words.push_str(&format!("；{remark}"));
     }
     Reply::Held(Holding {
-        limit: None,
-        held: Money::yuan(Decimal::ZERO),
-        units: None,
-        uncovered: None,
-        balance: None,
-        available: None,
-        from: None,
-        until: None,
         // Whether it waits can only stand in the remark.
         rank,
         reference: one.ywh.text(),
-        earlier: Vec::new(),
         words,
+        ..Holding::of(Money::yuan(Decimal::ZERO))
     })
 }
 

@@ -138,18 +138,11 @@ pub(super) fn accepted(opened: &Opened, term: Option<(Date, Date)>, reference: S
         words.push_str(&format!("；{name} {}", value.text()));
     }
     Reply::Held(Holding {
-        limit: None,
-        held: Money::yuan(Decimal::ZERO),
-        units: None,
-        uncovered: None,
-        balance: None,
-        available: None,
         from: term.map(|(from, _)| from),
         until: term.map(|(_, until)| until),
-        rank: None,
         reference,
-        earlier: Vec::new(),
         words,
+        ..Holding::of(Money::yuan(Decimal::ZERO))
     })
 }
 

@@ -152,18 +152,12 @@ fn holding(control: &Control) -> Result<Answer, Fault> {
     let rank = rank_in(&control.remark);
     let reference = if control.seizure.is_empty() { &control.business } else { &control.seizure };
     Ok(Answer::of(Reply::Held(Holding {
-        limit: None,
-        held: Money::yuan(Decimal::ZERO),
-        units: None,
-        uncovered: None,
-        balance: None,
-        available: None,
         from: day(&control.from)?,
         until: day(&control.until)?,
         rank,
         reference: reference.clone(),
-        earlier: Vec::new(),
         words: control.remark.clone(),
+        ..Holding::of(Money::yuan(Decimal::ZERO))
     })))
 }
 

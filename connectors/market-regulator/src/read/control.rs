@@ -130,17 +130,10 @@ pub(super) fn without_details(instruction: &Instruction, record: String) -> Repl
             let words = "已受理；公示日期、轮候顺序未反馈 taken; day of publication and place are not told";
             Reply::Held(Holding {
                 limit: *limit,
-                held: limit.unwrap_or(Money::yuan(Decimal::ZERO)),
-                units: None,
-                uncovered: None,
-                balance: None,
-                available: None,
-                from: None,
                 until: Some(*until),
-                rank: None,
                 reference: record,
-                earlier: Vec::new(),
                 words: words.to_owned(),
+                ..Holding::of(limit.unwrap_or(Money::yuan(Decimal::ZERO)))
             })
         }
         Instruction::Query { .. } | Instruction::Deduct { .. } => Reply::Nothing,

@@ -129,20 +129,7 @@ pub(crate) fn read(line: &str) -> Option<Read> {
         company_code: None,
         ..EquityStake::default()
     };
-    let holding = Holding {
-        limit: None,
-        held: Money::yuan(100.into()),
-        units: None,
-        uncovered: None,
-        balance: None,
-        available: None,
-        from: None,
-        until: None,
-        rank: None,
-        reference: String::new(),
-        earlier: Vec::new(),
-        words: String::new(),
-    };
+    let holding = Holding::of(Money::yuan(100.into()));
     let reply = match said {
         "found" => Reply::Found {
             assets: vec![FoundAsset { asset: Asset::Equity(stake), matched_by: MatchedBy::Number }],
