@@ -106,6 +106,42 @@ async fn a_breaker_opens_and_the_orders_wait_without_using_up_attempts() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_request_does_not_wait_until_the_last_answer_is_written() {
+    let mut registry = faulty("registry", json!({ "do": "delay", "ms": 200 }));
+    registry.file = registry.file.replace("[settings]", "[limits]\nconcurrency = 1\n[settings]");
+    let world = World::start(vec![registry]).await;
+    let mut body = inquiry(None, "auto");
+    let mut second = body["parties"][0].clone();
+    second["reference"] = json!("debtor-2");
+    body["parties"].as_array_mut().expect("parties").push(second);
+    let submitted = world.submit(&body).await;
+    let health = world.board.get("registry").expect("a lane");
+    world.until("the first has left", async |_| health.sent.load(Ordering::Relaxed) == 1).await;
+    // Nothing is written from here on.
+    let (held, holds) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let store = std::sync::Arc::clone(&world.store);
+    let hold = tokio::spawn(async move {
+        let wait = move |_: &mut dyn chakong::store::Tx| {
+            let _ = held.send(());
+            let _ = released.recv();
+            Ok(())
+        };
+        store.write(wait).await
+    });
+    tokio::task::spawn_blocking(move || holds.recv()).await.expect("joined").expect("the writer is held");
+    assert_eq!(health.sent.load(Ordering::Relaxed), 1, "the first is still under way");
+    // A lane looks again every half minute anyway: it must not take that.
+    let leaves = world.until("the second leaves", async |_| health.sent.load(Ordering::Relaxed) == 2);
+    tokio::time::timeout(Duration::from_secs(10), leaves).await.expect("it leaves soon");
+    drop(release);
+    hold.await.expect("joined").expect("written");
+    let done = world.until_complete(submitted.id).await;
+    assert!(world.orders(done.id).await.iter().all(|order| order.state == OrderState::Answered));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_request_of_a_conversation_counts_against_the_days_quota() {
     let mut registry = realty("registry", json!({ "everyone": { "properties": 1 } }));
     registry.file = registry.file.replace("[settings]", "[limits]\nper_day = 1000\n[settings]");

@@ -65,6 +65,8 @@ impl Lane {
                 self.health.answered(now.duration_since(started).unsigned_abs(), now);
             }
         }
+        // The next message need not wait until this one's answer is written.
+        self.freed.notify_waiters();
         let raw = RawMessage {
             lane: self.config.name.clone(),
             batch: None,
