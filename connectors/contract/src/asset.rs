@@ -13,7 +13,7 @@ pub use company::{Branch, ChangeRecord, Company, CompanyStatus, Parent, ParentLe
 pub use encumbrance::{Encumbrance, EncumbranceKind, Rank};
 pub use equity::EquityStake;
 pub use equity_freeze::{EquityFreeze, EquityFreezeState};
-pub use property::{AreaUnit, CoOwnership, Holder, PropertyKind, RealProperty, UnreliableValue};
+pub use property::{AreaUnit, CoOwnership, Holder, NumberForm, PropertyKind, RealProperty, UnreliableValue};
 pub use vehicle::Vehicle;
 
 use schemars::JsonSchema;

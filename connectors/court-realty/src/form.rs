@@ -200,7 +200,9 @@ impl FormRegistry {
             Meaning::Success => {
                 let mut gathered = Gathered::default();
                 gathered.take(result.answered);
-                Ok(answer(gathered, asked, self.amounts, Vec::new()))
+                let mut answer = answer(gathered, asked, self.amounts, Vec::new());
+                answer.unknown.extend(result.unknown);
+                Ok(answer)
             }
             // The registry's words may repeat names and numbers.
             Meaning::Fault(kind, why) => Err(coded(Fault::new(kind, OPERATION, why), &result.code)),

@@ -26,6 +26,9 @@ pub struct RealProperty {
     pub location: String,
     /// Holders with their shares.
     pub holders: Vec<Holder>,
+    /// Which form of the party's number stands beside the holder that matched, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matched_number: Option<NumberForm>,
     /// Area as decimal text with its unit.
     #[schemars(with = "Option<String>")]
     pub area: Option<Decimal>,
@@ -108,6 +111,18 @@ pub enum AreaUnit {
     Mu,
     /// 公顷
     Hectare,
+}
+
+/// Form of an identity number as it stands in a register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberForm {
+    /// As the inquiry states it: of a person's identity card the 18 digits.
+    AsStated,
+    /// The old 15 digits of an identity card.
+    FifteenDigits,
+    /// The organisation code within a unified code.
+    OrganisationCode,
 }
 
 /// A holder 权利人 of a property.

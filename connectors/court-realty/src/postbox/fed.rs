@@ -101,7 +101,9 @@ fn query(registry: &VisitingRegistry, result: QueryResult) -> Result<Answer, Fau
         Meaning::Success => {
             let mut gathered = Gathered::default();
             gathered.take(result.answered);
-            Ok(answer(gathered, None, registry.amounts, Vec::new()))
+            let mut answer = answer(gathered, None, registry.amounts, Vec::new());
+            answer.unknown.extend(result.unknown);
+            Ok(answer)
         }
         Meaning::Fault(FaultKind::Malformed, why) => Err(malformed(why)),
         Meaning::Fault(_, why) => Ok(refused(why, &result.code, &result.message)),
@@ -123,14 +125,16 @@ fn control(result: &ControlResult) -> Result<Answer, Fault> {
     }
     // One property a request, so one entry; the last of several is the one that a known registry books.
     let control = result.controls.last().ok_or_else(|| malformed("the result names no property"))?;
-    let answer = controlled(control)?;
+    let mut answer = controlled(control)?;
+    answer.unknown.extend(result.unknown.iter().cloned());
     let shares = |other: &Control| other.unit != control.unit && other.seizure == control.seizure;
     if control.seizure.is_empty() || !result.controls.iter().any(shares) {
         return Ok(answer);
     }
     // One number for several units: a later renewal or release may not find them (section 13.1).
     let doubtful = UnknownValue { field: DOUBTFUL_NUMBER.to_owned(), value: control.seizure.clone() };
-    Ok(Answer { unknown: vec![doubtful], ..answer })
+    answer.unknown.push(doubtful);
+    Ok(answer)
 }
 
 fn controlled(control: &Control) -> Result<Answer, Fault> {

@@ -1,4 +1,4 @@
-use chakong_contract::asset::{CoOwnership, Holder, MatchedBy};
+use chakong_contract::asset::{CoOwnership, Holder, MatchedBy, NumberForm};
 use chakong_contract::{IdentityDocument, Order, PartyName, Scalar};
 
 use super::Strange;
@@ -13,30 +13,33 @@ const MOST_HOLDERS: usize = 200;
 pub(crate) struct Asked {
     name: String,
     /// Every form of the number.
-    numbers: Vec<String>,
+    numbers: Vec<(String, NumberForm)>,
 }
 
 impl Asked {
     pub(crate) fn of(order: &Order) -> Self {
-        let number = order.document.number().to_owned();
+        let number = (order.document.number().to_owned(), NumberForm::AsStated);
         let inside = match &order.document {
-            IdentityDocument::Uscc(code) => code.org_code().ok().map(|code| code.as_str().to_owned()),
+            IdentityDocument::Uscc(code) => code.org_code().ok(),
             _ => None,
         };
-        let numbers = std::iter::once(number).chain(old_number(&order.document)).chain(inside).collect();
+        let inside = inside.map(|code| (code.as_str().to_owned(), NumberForm::OrganisationCode));
+        let old = old_number(&order.document).map(|old| (old, NumberForm::FifteenDigits));
+        let numbers = std::iter::once(number).chain(old).chain(inside).collect();
         Self { name: order.name.as_str().to_owned(), numbers }
     }
 
     /// How close one holder is; masked numbers say nothing.
-    fn matches(&self, name: &str, number: &str) -> MatchedBy {
+    fn matches(&self, name: &str, number: &str) -> (MatchedBy, Option<NumberForm>) {
         let number: String = number.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-        let same_number = self.numbers.iter().any(|known| known.eq_ignore_ascii_case(&number));
-        match (same_number, name == self.name || folded(name) == folded(&self.name)) {
+        let same = self.numbers.iter().find(|(known, _)| known.eq_ignore_ascii_case(&number));
+        let matched_by = match (same.is_some(), name == self.name || folded(name) == folded(&self.name)) {
             (true, true) => MatchedBy::NameAndNumber,
             (true, false) => MatchedBy::Number,
             (false, true) => MatchedBy::NameOnly,
             (false, false) => MatchedBy::Unstated,
-        }
+        };
+        (matched_by, same.map(|(_, form)| *form))
     }
 }
 
@@ -44,6 +47,7 @@ impl Asked {
 pub(super) struct Held {
     pub(super) holders: Vec<Holder>,
     pub(super) matched_by: MatchedBy,
+    pub(super) matched_number: Option<NumberForm>,
     /// Co-owned, and only one holder is listed.
     pub(super) incomplete: bool,
     /// Certificate numbers that stand with the holders.
@@ -76,9 +80,10 @@ pub(super) fn held(right: &Right, asked: Option<&Asked>, strange: &mut Strange) 
         listed = joined(right, form);
     }
     let close = |(holder, number): &(Holder, String)| {
-        asked.map_or(MatchedBy::Unstated, |asked| asked.matches(&holder.name, number))
+        asked.map_or((MatchedBy::Unstated, None), |asked| asked.matches(&holder.name, number))
     };
-    let matched_by = listed.iter().map(close).min_by_key(|by| closeness(*by)).unwrap_or(MatchedBy::Unstated);
+    let closest = listed.iter().map(close).min_by_key(|(by, _)| closeness(*by));
+    let (matched_by, matched_number) = closest.unwrap_or((MatchedBy::Unstated, None));
     let shared = matches!(form, Some(CoOwnership::Joint | CoOwnership::ByShares))
         || listed.iter().any(|(holder, _)| {
             matches!(holder.co_ownership, Some(CoOwnership::Joint | CoOwnership::ByShares))
@@ -88,7 +93,7 @@ pub(super) fn held(right: &Right, asked: Option<&Asked>, strange: &mut Strange) 
     if let (true, Some(asked)) = (holders.is_empty(), asked) {
         holders.push(Holder { name: asked.name.clone(), share: right.febl.text(), co_ownership: form });
     }
-    Held { holders, matched_by, incomplete, certificates }
+    Held { holders, matched_by, matched_number, incomplete, certificates }
 }
 
 /// Holders from the text `name,number;name,number`, with shares from `name,share;name,share` where the names agree.

@@ -138,13 +138,15 @@ impl Draft {
         self.property.unreliable.extend(other.property.unreliable);
         if closeness(other.matched_by) < closeness(self.matched_by) {
             self.matched_by = other.matched_by;
+            self.property.matched_number = other.property.matched_number;
         }
         self.incomplete = (self.incomplete || other.incomplete) && self.property.holders.len() < 2;
     }
 }
 
 fn draft(kind: PropertyKind, right: &Right, asked: Option<&Asked>, strange: &mut Strange) -> Draft {
-    let holders::Held { holders, matched_by, incomplete, certificates } = held(right, asked, strange);
+    let holders::Held { holders, matched_by, matched_number, incomplete, certificates } =
+        held(right, asked, strange);
     let serials = right.qlrxx_list.iter().flatten().map(|row| ("qzysxlh", &row.qzysxlh, SERIAL));
     let doubtful = serials.chain([("hdyt", &right.hdyt, ISLAND_USE)]);
     let unit_text = right.bdcdyh.text();
@@ -182,6 +184,7 @@ fn draft(kind: PropertyKind, right: &Right, asked: Option<&Asked>, strange: &mut
         certificates: split_certificates(std::iter::once(&right.bdcqzh).chain(&certificates)),
         location: if right.fdzl.is_blank() { right.zl.text() } else { right.fdzl.text() },
         holders,
+        matched_number,
         area,
         area_unit,
         usage,

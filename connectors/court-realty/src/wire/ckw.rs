@@ -3,6 +3,7 @@
 
 mod feedback;
 pub(crate) mod form;
+mod known;
 mod request;
 
 pub(crate) use feedback::{Control, ControlResult, QueryResult, control_results, query_results, receipts};

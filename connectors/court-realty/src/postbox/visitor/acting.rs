@@ -29,7 +29,10 @@ impl Visitor {
                 let answered = result.answered.clone();
                 let (code, message) = (result.code.clone(), result.message.clone());
                 let number = number.unwrap_or(&request.number).to_owned();
-                ckw::query_feedback(&[QueryResult { number, code, message, answered }], visitor.flat)
+                ckw::query_feedback(
+                    &[QueryResult { number, code, message, answered, unknown: Vec::new() }],
+                    visitor.flat,
+                )
             });
         }
     }
@@ -110,7 +113,7 @@ impl Visitor {
             arrived: 0,
         });
         let number = request.number.clone();
-        let result = ControlResult { number, code: OK.to_owned(), message: String::new(), controls };
+        let result = ControlResult { number, code: OK.to_owned(), controls, ..ControlResult::default() };
         self.answers.insert(request.number.clone(), result.clone());
         result
     }
@@ -182,7 +185,12 @@ impl Visitor {
                 }
             };
             let (number, code) = (outcome.request.clone(), OK.to_owned());
-            self.answer_with(ControlResult { number, code, message: String::new(), controls: vec![control] });
+            self.answer_with(ControlResult {
+                number,
+                code,
+                controls: vec![control],
+                ..ControlResult::default()
+            });
         }
     }
 

@@ -1,9 +1,11 @@
+use chakong_contract::reply::UnknownValue;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use super::super::records::Answered;
 use super::super::tree::Element;
+use super::known::unknown;
 
 /// The result of a query (section 2.7).
 #[derive(Debug, Default)]
@@ -14,6 +16,8 @@ pub(crate) struct QueryResult {
     pub(crate) message: String,
     /// What is registered, as the city registries' records: the same fields under the same names.
     pub(crate) answered: Answered,
+    /// Elements that the page does not name.
+    pub(crate) unknown: Vec<UnknownValue>,
 }
 
 /// The result of a control (section 2.9).
@@ -23,6 +27,8 @@ pub(crate) struct ControlResult {
     pub(crate) code: String,
     pub(crate) message: String,
     pub(crate) controls: Vec<Control>,
+    /// Elements that the page does not name.
+    pub(crate) unknown: Vec<UnknownValue>,
 }
 
 /// What became of one property.
@@ -84,6 +90,7 @@ pub(crate) fn query_results(root: &Element) -> Vec<QueryResult> {
                 code: result.text_of("RESULT"),
                 message: result.text_of("MESSAGE"),
                 answered,
+                unknown: unknown(result),
             }
         })
         .collect()
@@ -186,6 +193,7 @@ pub(crate) fn control_results(root: &Element) -> Vec<ControlResult> {
             code: result.text_of("RESULT"),
             message: result.text_of("MESSAGE"),
             controls: result.all("KZXXLIST").flat_map(|list| rows(list, "KZXX")).map(control).collect(),
+            unknown: unknown(result),
         })
         .collect()
 }
