@@ -13,13 +13,11 @@ mod heard;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::order::{CertificateImage, Original, Target};
-use chakong_contract::{
-    Date, DocumentKind, Fault, FaultKind, IdentityDocument, Instruction, Moment, Order, PartyKind,
-};
-use jiff::Span;
+use chakong_contract::{Date, DocumentKind, Fault, IdentityDocument, Instruction, Moment, Order, PartyKind};
 
 pub(crate) use self::dialogue::Control;
 pub(crate) use self::heard::lone;
+use crate::seizure::{lawful, names, reference, ruling, unsupported};
 use crate::wire::certificate_code;
 use crate::wire::city::{Case, Content, Creation, Entry, Lock, Material, Person, Unlock, material};
 
@@ -48,10 +46,6 @@ pub(crate) struct Written {
     pub(crate) by_unit: bool,
 }
 
-fn unsupported(detail: &'static str) -> Fault {
-    Fault::new(FaultKind::Unsupported, "write the control", detail)
-}
-
 /// The messages of a control that is written at a moment.
 ///
 /// # Errors
@@ -66,7 +60,7 @@ pub(crate) fn write(order: &Order, workflows: &Workflows, at: Moment) -> Result<
         }
         Instruction::Renew { target, from, until, original, .. } => {
             let seized = seizure(order, target, (*from, *until), at)?;
-            let entry = Entry { zsxmid: seizure_of(original)?, ..seized };
+            let entry = Entry { zsxmid: reference(original)?, ..seized };
             (&workflows.renew, entry, order.case.number.as_str(), "人民法院续封", SEIZURE)
         }
         Instruction::Release { target, original, .. } => {
@@ -75,7 +69,8 @@ pub(crate) fn write(order: &Order, workflows: &Workflows, at: Moment) -> Result<
         }
         _ => return Err(unsupported("a registry seizes, renews and releases; nothing else is agreed on")),
     };
-    let (unit, certificate) = names(&order.instruction)?;
+    let target = order.instruction.target().ok_or_else(|| unsupported("a control needs its property"))?;
+    let (unit, certificate) = names(target)?;
     let by_unit = !unit.is_empty();
     // Without a unit number the certificate is locked, and only then.
     let certificate = if by_unit { String::new() } else { certificate };
@@ -112,25 +107,10 @@ pub(crate) fn write(order: &Order, workflows: &Workflows, at: Moment) -> Result<
 const SEIZURE: [DocumentKind; 2] = [DocumentKind::FreezeRuling, DocumentKind::FreezeNotice];
 const RELEASE: [DocumentKind; 2] = [DocumentKind::ReleaseRuling, DocumentKind::ReleaseNotice];
 
-/// Unit number and certificate number of the property.
-fn names(instruction: &Instruction) -> Result<(String, String), Fault> {
-    let Some(Target::Property { unit_number, certificate, .. }) = instruction.target() else {
-        return Err(unsupported("a registry controls real property only"));
-    };
-    let unit = unit_number.as_ref().map(ToString::to_string).unwrap_or_default();
-    if unit.is_empty() && certificate.is_empty() {
-        return Err(unsupported("neither a unit number nor a certificate names the property"));
-    }
-    Ok((unit, certificate.clone()))
-}
-
 /// What a seizure and its renewal have in common.
 fn seizure(order: &Order, target: &Target, term: (Date, Date), at: Moment) -> Result<Entry, Fault> {
     let (from, until) = term;
-    let longest = from.checked_add(Span::new().years(3)).and_then(Date::yesterday);
-    if until < from || longest.is_ok_and(|longest| until > longest) {
-        return Err(unsupported("a term has at most three years (民诉法解释 art. 485)"));
-    }
+    lawful(from, until)?;
     Ok(Entry {
         cfwh: number(order.case.number.as_str())?,
         cfwj: number(&ruling(order, DocumentKind::FreezeRuling))?,
@@ -153,7 +133,7 @@ fn release(order: &Order, target: &Target, original: &Original) -> Result<Entry,
         jfjg: order.case.court_name.clone(),
         jfyy: "人民法院解除查封".to_owned(),
         bdcqzh: number(original.case_number.as_str())?,
-        zsxmid: seizure_of(original)?,
+        zsxmid: reference(original)?,
         ..property(order, target)?
     })
 }
@@ -188,22 +168,6 @@ fn holder_kind(order: &Order) -> &'static str {
         (PartyKind::Person, _) => "1",
         (PartyKind::Organisation, IdentityDocument::Uscc(code)) if code.as_str().starts_with('9') => "2",
         (PartyKind::Organisation, _) => "99",
-    }
-}
-
-/// The registry finds a seizure by its own number, which came with its answer or its call-back.
-fn seizure_of(original: &Original) -> Result<String, Fault> {
-    match original.reference.as_str() {
-        "" => Err(unsupported("the registry gave no number of the seizure, by which it would find it")),
-        reference => Ok(reference.to_owned()),
-    }
-}
-
-fn ruling(order: &Order, kind: DocumentKind) -> String {
-    let document = order.documents.iter().find(|document| document.kind == kind);
-    match document.map(|document| document.number.trim()) {
-        Some(number) if !number.is_empty() => number.to_owned(),
-        _ => order.case.number.to_string(),
     }
 }
 

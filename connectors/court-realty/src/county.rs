@@ -12,18 +12,20 @@ use chakong_contract::asset::AssetKind;
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
 use chakong_contract::{
-    ActionKind, Batch, Call, Capability, Connector, Dialogue, DocumentKind, Fault, FaultKind, Found, Heard,
-    HttpAnswer, HttpHeard, HttpRequest, LineKind, Manifest, Message, Order, PartyKind, Plugin, Postbox,
-    Reading, RequestNumber, Secret, Speaks, Step, Visit, Want,
+    ActionKind, Batch, Call, Connector, Dialogue, Fault, FaultKind, Found, Heard, HttpAnswer, HttpHeard,
+    HttpRequest, LineKind, Manifest, Message, Order, PartyKind, Plugin, Postbox, Reading, RequestNumber,
+    Secret, Speaks, Step, Visit, Want,
 };
 use serde_json::{Value, json};
 
-use crate::manifest::{AMOUNT_UNIT, IDENTITIES, amounts};
+use crate::manifest::{
+    AMOUNT_UNIT, ASKING_BODY, IDENTITIES, MATCHES_OLD_NUMBERS, QUERIES, amounts, asking_body,
+};
 use crate::read::{Asked as Whom, Gathered, answer};
 use crate::wire::county::{self, Asked, CREDENTIAL, Confirmed, EMPTY, NOT_CONFIRMED, PATHS, PLACE};
 use crate::wire::platform::{Answer as Told, Head as ToldHead, Results, code};
 use crate::wire::{AmountUnit, Meaning, certificate_code, meaning};
-use crate::write::{old_number, only};
+use crate::write::old_number;
 
 /// The connector as it is registered.
 pub fn plugin() -> Plugin {
@@ -35,7 +37,7 @@ const MANIFEST: Manifest = Manifest {
     name_zh: "不动产登记机构（区县实时查询）",
     name_en: "Real-estate registries, a county's real-time query",
     assets: &[AssetKind::Property],
-    capabilities: &[Capability { action: ActionKind::Query, documents: &[DocumentKind::QueryNotice] }],
+    capabilities: QUERIES,
     identities: IDENTITIES,
     lines: &[LineKind::Call],
     largest_batch: 1,
@@ -49,13 +51,7 @@ const MANIFEST: Manifest = Manifest {
             help: "Path at which the county answers; its makers differ.",
             example: PATHS[0],
         },
-        Setting {
-            key: "asking_body",
-            kind: SettingKind::Choice(&["court", "supremecourt"]),
-            required: false,
-            help: "Who is said to ask: the province's high court (court, the default) or the Supreme Court.",
-            example: "court",
-        },
+        ASKING_BODY,
         Setting {
             key: "division",
             kind: SettingKind::Text,
@@ -63,13 +59,7 @@ const MANIFEST: Manifest = Manifest {
             help: "Division that is searched, 6 digits (GB/T 2260); the county's whole register without.",
             example: "990101",
         },
-        Setting {
-            key: "matches_old_numbers",
-            kind: SettingKind::Boolean,
-            required: false,
-            help: "The county itself also matches the old 15-digit identity number; if not, it is asked by that as well.",
-            example: "false",
-        },
+        MATCHES_OLD_NUMBERS,
     ],
 };
 
@@ -84,10 +74,7 @@ fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>
         Some(amounts) if problems.is_empty() => Ok(Arc::new(County {
             amounts,
             path: if settings.text("service") == PATHS[1] { PATHS[1] } else { PATHS[0] },
-            asking: Some(settings.text("asking_body"))
-                .filter(|body| !body.is_empty())
-                .unwrap_or("court")
-                .to_owned(),
+            asking: asking_body(settings),
             division: division.to_owned(),
             matches_old_numbers: settings.boolean("matches_old_numbers"),
         })),
@@ -226,7 +213,7 @@ fn gathered(results: impl IntoIterator<Item = Results>) -> Result<Gathered, Faul
 
 impl Call for County {
     fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
-        let order = only(batch)?;
+        let order = batch.only_query(&MANIFEST)?;
         let token = batch.token.as_ref().ok_or_else(|| {
             let detail = "the county asks back whether a call is ours: its file needs [line.callbacks]";
             Fault::new(FaultKind::Misconfigured, "write a query", detail)

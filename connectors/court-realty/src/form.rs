@@ -9,12 +9,12 @@ use chakong_contract::asset::AssetKind;
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
 use chakong_contract::{
-    ActionKind, Answer, Batch, Call, Capability, Connector, Dialogue, DocumentKind, Fault, FaultKind, Heard,
-    HttpAnswer, HttpRequest, LineKind, Manifest, Message, Order, Plugin, Reading, Refusal, RefusalReason,
-    Reply, RequestNumber, Scalar, Secret, Speaks, Step,
+    ActionKind, Answer, Batch, Call, Connector, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest,
+    LineKind, Manifest, Message, Order, Plugin, Reading, Refusal, RefusalReason, Reply, RequestNumber,
+    Scalar, Secret, Speaks, Step,
 };
 
-use crate::manifest::{AMOUNT_UNIT, IDENTITIES, amounts};
+use crate::manifest::{AMOUNT_UNIT, IDENTITIES, QUERIES, amounts};
 use crate::postbox::offers;
 use crate::read::{Asked, Gathered, answer};
 use crate::wire::ckw::QueryResult;
@@ -32,7 +32,7 @@ const MANIFEST: Manifest = Manifest {
     name_zh: "不动产登记机构（表单查询）",
     name_en: "Real-estate registries by form",
     assets: &[AssetKind::Property],
-    capabilities: &[Capability { action: ActionKind::Query, documents: &[DocumentKind::QueryNotice] }],
+    capabilities: QUERIES,
     identities: IDENTITIES,
     lines: &[LineKind::Call],
     largest_batch: 1,

@@ -15,6 +15,7 @@ mod postbox;
 mod read;
 mod receipt;
 mod sandbox;
+mod seizure;
 mod wire;
 mod write;
 

@@ -33,6 +33,34 @@ pub(crate) const AMOUNT_UNIT: Setting = Setting {
     example: "yuan",
 };
 
+/// Whether the old number of a person is matched by itself.
+pub(crate) const MATCHES_OLD_NUMBERS: Setting = Setting {
+    key: "matches_old_numbers",
+    kind: SettingKind::Boolean,
+    required: false,
+    help: "The registry itself also matches the old 15-digit identity number; if not, it is asked by that as well.",
+    example: "false",
+};
+
+/// Who is said to ask, on the provincial platform's lines (section 11.11).
+pub(crate) const ASKING_BODY: Setting = Setting {
+    key: "asking_body",
+    kind: SettingKind::Choice(&["court", "supremecourt"]),
+    required: false,
+    help: "Who is said to ask: the province's high court (court, the default) or the Supreme Court.",
+    example: "court",
+};
+
+/// Who is said to ask.
+pub(crate) fn asking_body(settings: &Settings) -> String {
+    let stated = Some(settings.text("asking_body")).filter(|body| !body.is_empty());
+    stated.unwrap_or("court").to_owned()
+}
+
+/// What a line that only queries can do.
+pub(crate) const QUERIES: &[Capability] =
+    &[Capability { action: ActionKind::Query, documents: &[DocumentKind::QueryNotice] }];
+
 pub(crate) const MANIFEST: Manifest = Manifest {
     id: "court-realty",
     name_zh: "不动产登记机构（法院专线）",
@@ -51,13 +79,7 @@ pub(crate) const MANIFEST: Manifest = Manifest {
     idempotent: false,
     settings: &[
         AMOUNT_UNIT,
-        Setting {
-            key: "matches_old_numbers",
-            kind: SettingKind::Boolean,
-            required: false,
-            help: "The registry itself also matches the old 15-digit identity number; if not, it is asked a second time with it.",
-            example: "false",
-        },
+        MATCHES_OLD_NUMBERS,
         text(
             "workflow_seize",
             "Id of the registry's workflow 查封; with the other two, controls are sent.",

@@ -12,11 +12,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chakong_contract::asset::AssetKind;
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
 use chakong_contract::{
-    ActionKind, Capability, Connector, DocumentKind, Fault, FaultKind, LineKind, Manifest, Message, Order,
-    Plugin, Postbox, Reading, Speaks,
+    ActionKind, Connector, Fault, FaultKind, LineKind, Manifest, Message, Order, Plugin, Postbox, Reading,
+    Speaks,
 };
 
-use crate::manifest::{AMOUNT_UNIT, IDENTITIES, amounts};
+use crate::manifest::{AMOUNT_UNIT, ASKING_BODY, IDENTITIES, QUERIES, amounts, asking_body};
 use crate::wire::platform::{Application, Person};
 use crate::wire::{AmountUnit, certificate_code};
 
@@ -30,7 +30,7 @@ const MANIFEST: Manifest = Manifest {
     name_zh: "不动产登记机构（省级平台）",
     name_en: "Real-estate registries by the provincial platform",
     assets: &[AssetKind::Property],
-    capabilities: &[Capability { action: ActionKind::Query, documents: &[DocumentKind::QueryNotice] }],
+    capabilities: QUERIES,
     identities: IDENTITIES,
     lines: &[LineKind::Postbox],
     // More in one answer are refused (section 11.10, code 2007).
@@ -52,13 +52,7 @@ const MANIFEST: Manifest = Manifest {
             help: "Password of that user.",
             example: "not-a-secret",
         },
-        Setting {
-            key: "asking_body",
-            kind: SettingKind::Choice(&["court", "supremecourt"]),
-            required: false,
-            help: "Who is said to ask: the province's high court (court, the default) or the Supreme Court.",
-            example: "court",
-        },
+        ASKING_BODY,
     ],
 };
 
@@ -71,9 +65,7 @@ fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>
     fitting(settings.needed_secret("password"), &mut problems);
     match amounts {
         Some(amounts) if problems.is_empty() => {
-            let asking =
-                Some(settings.text("asking_body")).filter(|body| !body.is_empty()).unwrap_or("court");
-            Ok(Arc::new(Platform { amounts, asking: asking.to_owned() }))
+            Ok(Arc::new(Platform { amounts, asking: asking_body(settings) }))
         }
         _ => Err(problems),
     }

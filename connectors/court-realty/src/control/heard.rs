@@ -66,7 +66,8 @@ pub(super) fn locked(answer: &HttpAnswer, operation: &str) -> Result<Locked, Fau
     match meaning(&envelope.code.text(), &envelope.message, &envelope.status) {
         Meaning::Success => Ok(Locked::Done),
         Meaning::Nothing => Ok(Locked::Refused(said)),
-        Meaning::Fault(kind, why) => match unclear(&said) {
+        // A code that nobody knows may mean anything.
+        Meaning::Fault(kind, why) => match kind == FaultKind::Malformed || unclear(&said) {
             false => Ok(Locked::Refused(said)),
             true => Err(again(Fault::new(kind, operation, why))),
         },
@@ -104,7 +105,7 @@ pub(super) fn created(answer: &HttpAnswer) -> Created {
             Created::Failed(Fault::new(kind, operation, why))
         }
         Meaning::Fault(FaultKind::Misconfigured, _) if !said.is_empty() => refused(reason(&said)),
-        Meaning::Fault(..) if unclear(&said) => {
+        Meaning::Fault(kind, _) if kind == FaultKind::Malformed || unclear(&said) => {
             let why = "the registry's answer leaves open whether there is a case";
             Created::Unclear(Fault::new(FaultKind::OutcomeUnknown, operation, why))
         }
@@ -177,7 +178,13 @@ mod tests {
             let bad = HttpAnswer { status, ..answer("1", "") };
             assert!(matches!(created(&bad), Created::Unclear(_)), "{status}");
         }
-        assert!(matches!(created(&answer("99", "")), Created::Unclear(_)));
+        for message in ["", "操作成功"] {
+            assert!(matches!(created(&answer("200", message)), Created::Unclear(_)), "{message}");
+            assert_eq!(
+                locked(&answer("200", message), "lock").expect_err("again").kind,
+                FaultKind::Transient
+            );
+        }
         assert!(matches!(created(&HttpAnswer::json(200, "<html>")), Created::Unclear(_)));
     }
 

@@ -4,6 +4,7 @@ use chakong_contract::asset::PropertyKind;
 use chakong_contract::order::{CertificateImage, Original, Target};
 use chakong_contract::{Date, DocumentKind, Fault, FaultKind, Instruction, Order, PartyKind};
 
+use crate::seizure::{lawful, names, reference, ruling};
 use crate::wire::certificate_code;
 use crate::wire::ckw::{Card, Measure, Paper, Property, Request};
 
@@ -47,11 +48,13 @@ pub(crate) fn request(order: &Order) -> Result<Request, Fault> {
 fn property(order: &Order, control: &Instruction) -> Result<(Property, DocumentKind), Fault> {
     Ok(match control {
         Instruction::Freeze { target, from, until, .. } => {
+            lawful(*from, *until)?;
             let ruling = ruling(order, DocumentKind::FreezeRuling);
             let row = row(target, Measure::Seize, ruling)?;
             (Property { from: day(*from), until: day(*until), ..row }, DocumentKind::FreezeNotice)
         }
         Instruction::Renew { target, from, until, original, .. } => {
+            lawful(*from, *until)?;
             let ruling = ruling(order, DocumentKind::FreezeRuling);
             let row = of_original(row(target, Measure::Renew, ruling)?, original)?;
             (Property { from: day(*from), until: day(*until), ..row }, DocumentKind::FreezeNotice)
@@ -65,19 +68,15 @@ fn property(order: &Order, control: &Instruction) -> Result<(Property, DocumentK
 }
 
 fn row(target: &Target, measure: Measure, ruling: String) -> Result<Property, Fault> {
-    let Target::Property { property_kind, unit_number, certificate, location, business_number } = target
-    else {
+    let (unit, certificate) = names(target)?;
+    let Target::Property { property_kind, location, business_number, .. } = target else {
         return Err(unsupported("a registry controls real property only"));
     };
-    let unit = unit_number.as_ref().map(ToString::to_string).unwrap_or_default();
-    if unit.is_empty() && certificate.is_empty() {
-        return Err(unsupported("neither a unit number nor a certificate names the property"));
-    }
     Ok(Property {
         right: right(*property_kind).to_owned(),
         unit,
         location: location.clone(),
-        certificate: certificate.clone(),
+        certificate,
         measure: measure.code().to_owned(),
         ruling,
         business: business_number.clone(),
@@ -100,25 +99,14 @@ const fn right(kind: PropertyKind) -> &'static str {
     }
 }
 
-/// The registry finds the seizure by its own number, which came with its answer.
+/// What a renewal or release is about.
 fn of_original(row: Property, original: &Original) -> Result<Property, Fault> {
-    if original.reference.is_empty() {
-        return Err(unsupported("the registry gave no number of the seizure, by which it would find it"));
-    }
     Ok(Property {
         original: original.number.to_string(),
         original_case: original.case_number.to_string(),
-        seizure: original.reference.clone(),
+        seizure: reference(original)?,
         ..row
     })
-}
-
-fn ruling(order: &Order, kind: DocumentKind) -> String {
-    let document = order.documents.iter().find(|document| document.kind == kind);
-    match document.map(|document| document.number.trim()) {
-        Some(number) if !number.is_empty() => number.to_owned(),
-        _ => order.case.number.to_string(),
-    }
 }
 
 fn day(date: Date) -> String {

@@ -153,8 +153,9 @@ pub(crate) fn unknown(result: &Element) -> Vec<UnknownValue> {
     let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
     let mut open: Vec<&Element> = result.children.iter().rev().collect();
     while let Some(element) = open.pop() {
-        let is_known = KNOWN.iter().any(|known| known.eq_ignore_ascii_case(&element.name));
-        if !is_known && found.len() < MOST && seen.insert(&element.name) {
+        let is_known = || KNOWN.iter().any(|known| known.eq_ignore_ascii_case(&element.name));
+        // Each name is looked up once, however many entries have it.
+        if seen.insert(&element.name) && found.len() < MOST && !is_known() {
             let value = element.text.trim().chars().take(LONGEST).collect();
             found.push(UnknownValue { field: element.name.clone(), value });
         }
