@@ -31,7 +31,7 @@ use base64::engine::general_purpose::STANDARD;
 use chakong_contract::manifest::SettingValue;
 use chakong_contract::sandbox::SandboxSpeaks;
 use chakong_contract::{Batch, Moment, Order, Secret, Settings, Speaks};
-use chakong_testkit::desk::{Desk, round};
+use chakong_testkit::fake_postbox::{FakePostbox, round};
 use lines::{Asking, rate};
 use serde_json::{Value, json};
 use server::Sshd;
@@ -92,7 +92,7 @@ fn bare(variant: &Variant, orders: &[Order]) -> f64 {
     let mut answered = 0;
     for (at, chunk) in orders.chunks(variant.batch).enumerate() {
         if variant.name.starts_with("postbox") {
-            let mut desk = Desk::new(ACCOUNT, PASSWORD);
+            let mut desk = FakePostbox::new(ACCOUNT, PASSWORD);
             desk.offer(chunk.to_vec());
             let postbox = connector.postbox().expect("a postbox");
             round(&mut desk, postbox, sandbox.postbox().expect("a visitor"), made).expect("a rest");

@@ -24,16 +24,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chakong_contract::Settings;
 use chakong_contract::connector::{Batch, Heard, Speaks, Step};
 use chakong_contract::message::HttpRequest;
-use chakong_contract::{Moment, Settings};
 use daemon::Setup;
 use lines::rate;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use world::{Played, inquiry, realty};
+use world::{Played, inquiry, numbered_company, of_another_case, realty};
 
 /// Counterparts, and so orders per inquiry.
 const LANES: usize = 20;
@@ -78,18 +78,10 @@ fn base_urls(setup: &Setup, played: &[Played]) -> Vec<String> {
 
 /// The request that the connector makes of an order of the inquiry.
 fn request() -> HttpRequest {
-    let body = serde_json::to_vec(&inquiry(None, "auto")).expect("JSON");
-    let submission = chakong::intake::read(&body).expect("an inquiry");
     let plugin = chakong_court_realty::plugin();
-    let record = lines::record(1, "registry");
-    let order = chakong::lanes::order_for(&record, &submission, &plugin.manifest).expect("an order");
+    let orders = lines::orders(&plugin.manifest, 1);
     let connector = (plugin.build)(&Settings::of_examples(plugin.manifest.settings)).expect("a connector");
-    let batch = Batch {
-        number: "1".into(),
-        made: Moment::from_timestamp(record.created),
-        orders: vec![order],
-        token: None,
-    };
+    let batch = Batch { number: "1".into(), made: orders[0].created, orders, token: None };
     let Speaks::Call(call) = connector.speaks() else { panic!("a call connector") };
     let mut dialogue = call.open(&batch, None).expect("a dialogue");
     match dialogue.next(Heard::Start) {
@@ -154,7 +146,7 @@ async fn through_the_gateway(setup: &Arc<Setup>, name: &str) -> f64 {
                 if number >= INQUIRIES {
                     return;
                 }
-                setup.submit(&format!("{name}-{number}"), &inquiry(None, "auto")).await;
+                setup.submit(&format!("{name}-{number}"), &of_another_case(inquiry(None, "auto"))).await;
             }
         });
     }
@@ -189,7 +181,7 @@ async fn latency(setup: &Setup, url: &str, request: &HttpRequest) -> (Vec<Durati
         alone.push(started.elapsed());
         let after = setup.get("/v1/results?consumer=bench&limit=500&wait=0").await["next"].clone();
         let started = Instant::now();
-        setup.submit(&format!("latency-{sample}"), &body).await;
+        setup.submit(&format!("latency-{sample}"), &of_another_case(body.clone())).await;
         let mut seq = after;
         loop {
             let page = setup.get(&format!("/v1/results?consumer=bench&limit=500&wait=10&after={seq}")).await;
@@ -215,17 +207,9 @@ async fn waiting(setup: &mut Setup) -> (u64, Duration, u64) {
             .await;
     }
     let mut body = inquiry(None, "auto");
-    let party = body["parties"][0].clone();
-    let parties: Vec<Value> = (0..100)
-        .map(|number| {
-            let mut party = party.clone();
-            party["reference"] = json!(format!("debtor-{number}"));
-            party
-        })
-        .collect();
-    body["parties"] = json!(parties);
+    body["parties"] = (0..100).map(numbered_company).collect();
     for number in 0..WAITING / (100 * LANES) {
-        setup.submit(&format!("waiting-{number}"), &body).await;
+        setup.submit(&format!("waiting-{number}"), &of_another_case(body.clone())).await;
     }
     for at in 0..LANES {
         setup

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chakong_contract::{Manifest, Order};
+use chakong::domain::{OrderId, Subject, number_of};
+use chakong_contract::{ActionKind, Instruction, Manifest, Moment, Order};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::daemon::Setup;
-use crate::world::{Played, free_port, inquiry};
+use crate::world::{Played, free_port, inquiry, numbered_company, of_another_case};
 
 /// Parties of an inquiry, and so orders to the one counterpart.
 const PARTIES: usize = 100;
@@ -19,37 +20,18 @@ const ROUNDS: usize = 5;
 /// Calls of which the median is told.
 const CALLS: usize = 21;
 
-/// The query of one party, as it waits in the store.
-pub fn record(id: i64, lane: &str) -> chakong::inquiry::OrderRecord {
-    chakong::inquiry::OrderRecord {
-        id,
-        inquiry: 1,
-        lane: lane.into(),
-        party: 0,
-        document: 0,
-        instruction: chakong_contract::Instruction::Query { transactions: None },
-        priority: chakong::inquiry::Priority::Query,
-        state: chakong::inquiry::OrderState::Queued,
-        attempts: 0,
-        created: "2026-11-24T00:00:00Z".parse().expect("a time"),
-        due: "2026-11-24T00:00:00Z".parse().expect("a time"),
-        deadline: "2026-11-25T00:00:00Z".parse().expect("a time"),
-        ticket: None,
-        batch: None,
-        root: id,
-        measure: None,
-        fault: None,
-        stands_in: None,
-    }
-}
-
-/// Orders as the gateway gives them to a connector.
+/// Orders as the gateway gives them to a connector: the query of one party, under a number each.
 pub fn orders(manifest: &Manifest, count: usize) -> Vec<Order> {
     let body = serde_json::to_vec(&inquiry(None, "auto")).expect("JSON");
     let submission = chakong::intake::read(&body).expect("an inquiry");
-    let order = |id: usize| {
-        let record = record(i64::try_from(id).expect("small") + 1, "counterpart");
-        chakong::lanes::order_for(&record, &submission, manifest).expect("an order")
+    let created: jiff::Timestamp = "2026-11-24T00:00:00Z".parse().expect("a time");
+    let needed = manifest.capability(ActionKind::Query).map_or(&[][..], |able| able.documents);
+    let subject = Subject { party: 0, document: 0 };
+    let order = |row: usize| {
+        let number = number_of(OrderId::new(i64::try_from(row).expect("small") + 1), created);
+        let head = (number, Moment::from_timestamp(created));
+        let query = Instruction::Query { transactions: None };
+        submission.order(subject, head, &query, needed).expect("an order")
     };
     (0..count).map(order).collect()
 }
@@ -65,19 +47,13 @@ fn postbox(port: u16) -> String {
 
 fn body() -> Value {
     let mut body = inquiry(None, "auto");
-    let party = body["parties"][0].clone();
-    let named = |number: usize| {
-        let mut party = party.clone();
-        party["reference"] = json!(format!("debtor-{number}"));
-        party
-    };
-    body["parties"] = json!((0..PARTIES).map(named).collect::<Vec<_>>());
+    body["parties"] = (0..).take(PARTIES).map(numbered_company).collect();
     body
 }
 
 async fn submit(setup: &Setup, name: &str, orders: usize) {
     for number in 0..orders / PARTIES {
-        setup.submit(&format!("{name}-{number}"), &body()).await;
+        setup.submit(&format!("{name}-{number}"), &of_another_case(body())).await;
     }
 }
 

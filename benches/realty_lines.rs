@@ -27,8 +27,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::manifest::SettingValue;
 use chakong_contract::{Moment, Order, Plugin, Secret, Settings};
-use chakong_testkit::desk::{Desk, round};
 use chakong_testkit::drive;
+use chakong_testkit::fake_postbox::{FakePostbox, round};
 use lines::{Asking, rate};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -122,7 +122,7 @@ fn bare(variant: &Variant, orders: &[Order]) -> f64 {
         }
     } else {
         for chunk in orders.chunks(variant.offered) {
-            let mut desk = Desk::new(ACCOUNT, PASSWORD);
+            let mut desk = FakePostbox::new(ACCOUNT, PASSWORD);
             desk.offer(chunk.to_vec());
             let visitor = sandbox.postbox().expect("a visitor");
             round(&mut desk, connector.postbox().expect("a postbox"), visitor, made).expect("a rest");

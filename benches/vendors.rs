@@ -35,7 +35,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use world::{Played, inquiry};
+use world::{Played, inquiry, of_another_case};
 
 /// Counterparts of one connector, and so orders per inquiry.
 const LANES: usize = 8;
@@ -184,7 +184,7 @@ async fn through_the_gateway(setup: &Arc<Setup>, name: &str) -> f64 {
                 if number >= INQUIRIES {
                     return;
                 }
-                setup.submit(&format!("{name}-{number}"), &inquiry(None, "auto")).await;
+                setup.submit(&format!("{name}-{number}"), &of_another_case(inquiry(None, "auto"))).await;
             }
         });
     }

@@ -4,6 +4,9 @@
 //! once), authenticate, time limit; then the endpoint, whose `access::Caller` names the roles that may.
 
 mod access;
+mod acting;
+mod acts;
+mod cases;
 mod connectors;
 mod counterparts;
 mod extract;
@@ -16,6 +19,7 @@ mod openapi;
 mod orders;
 mod problem;
 mod results;
+mod tasks;
 
 use std::sync::Arc;
 
@@ -30,9 +34,9 @@ use tokio::sync::Semaphore;
 pub use inquiries::{InquiryView, OrderCounts};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemKind};
 
+use crate::domain::AuditEntry;
 use crate::gateway::Gateway;
 use crate::observe::HttpMetrics;
-use crate::store::Act;
 
 /// What every handler is given.
 type Shared = Arc<Gateway>;
@@ -40,6 +44,9 @@ type Shared = Arc<Gateway>;
 fn routes(metrics: &HttpMetrics) -> ApiRouter<Shared> {
     ApiRouter::new()
         .merge(inquiries::routes())
+        .merge(cases::routes())
+        .merge(tasks::routes())
+        .merge(acts::routes())
         .merge(orders::routes())
         .merge(measures::routes())
         .merge(results::routes())
@@ -92,14 +99,16 @@ async fn harden(mut response: Response) -> Response {
     response
 }
 
-/// The audit line of what a caller does.
-fn act(at: Timestamp, actor: &str, act: &str, subject: impl Into<String>, reason: &str) -> Act {
-    Act {
+/// The audit line of something that a caller does to a counterpart.
+fn audit(at: Timestamp, actor: &str, act: &str, subject: &str, reason: &str) -> AuditEntry {
+    AuditEntry {
         at,
         actor: actor.to_owned(),
         act: act.to_owned(),
-        subject: subject.into(),
+        subject: subject.to_owned(),
         reason: reason.trim().to_owned(),
+        detail: None,
+        refused: None,
     }
 }
 

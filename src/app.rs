@@ -1,5 +1,7 @@
 //! The composition root: configuration in, running gateway out. The only place that names a concrete store or connector.
 
+mod shown;
+
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,16 +11,21 @@ use chakong_contract::connector::Plugin;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::calendar::watch_deadlines;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::counterparts::Counterparts;
+use crate::domain::{GivenNumber, IdKind};
+use crate::engine::{CurrentRules, Engine, run_clock};
 use crate::gateway::Gateway;
-use crate::lanes::{Board, Context, Desk, Submissions, supervise};
+use crate::lanes::{Context, LaneRegistry, PostboxService, RecentTerms, supervise};
 use crate::lifecycle::Tasks;
 use crate::lines::postbox;
-use crate::store::StoreError;
 use crate::store::sqlite::{Sqlite, SqliteThreads};
+use crate::store::{Store, StoreError, number_ahead};
+use shown::shown_numbers;
+
+/// Longest time for the store to commit what it was given and to close.
+const STORE_CLOSES: Duration = Duration::from_secs(10);
 
 /// Every connector of this build.
 pub fn plugins() -> Vec<Plugin> {
@@ -51,6 +58,33 @@ pub enum BuildError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A file of rules that was built into the program cannot be read.
+    #[error(
+        "the rules in {file} cannot be read: {detail}; this program was built wrongly and must not be used"
+    )]
+    Rules {
+        /// The file.
+        file: &'static str,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The store is older than the world.
+    #[error(
+        "the store in {store} has not given {what}, which {file} of {counterpart} shows: it was emptied, or restored from a backup, \
+         or it is another installation's. Numbers must never repeat. If it is the wrong store, correct [store] directory; if it is \
+         the right one, start once with `chakong serve --restored`: it goes on with new numbers, and every control that is under way \
+         is put before an officer"
+    )]
+    Older {
+        /// The store's folder.
+        store: String,
+        /// The number that it cannot have given.
+        what: String,
+        /// The file that shows it.
+        file: String,
+        /// Whose line it is.
+        counterpart: String,
+    },
     /// The address is taken or not ours.
     #[error("failed to listen on {address}: {source}")]
     Listen {
@@ -60,6 +94,15 @@ pub enum BuildError {
         #[source]
         source: std::io::Error,
     },
+}
+
+/// What is known of the store that is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// It is the one that was used last. One that is older than the folders of its parcel lines show is refused.
+    Used,
+    /// It was restored from a backup, or lost and made anew: numbers were given that it does not know.
+    Restored,
 }
 
 /// A gateway that is built and not yet running.
@@ -80,9 +123,12 @@ impl App {
     ///
     /// # Errors
     /// See [`BuildError`].
-    pub async fn build(config: Config, tasks: Tasks) -> Result<Self, BuildError> {
+    pub async fn build(config: Config, opening: Opening, tasks: Tasks) -> Result<Self, BuildError> {
+        if let Some((file, detail)) = crate::domain::rules::unreadable_files().into_iter().next() {
+            return Err(BuildError::Rules { file, detail });
+        }
         let lock = lock(&config.store.directory)?;
-        let (store, threads) = Sqlite::open(&config.store.directory)?;
+        let (store, threads) = open_store(&config, opening).await?;
         let listener = bind(config.server.listen).await?;
         let postbox = match config.postbox {
             Some(address) => Some(bind(address).await?),
@@ -90,21 +136,31 @@ impl App {
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let counterparts = Arc::new(Counterparts::new(config.counterparts));
+        let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);
+        let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock), rules);
+        if let Some(controls) = engine.after_restoration().await? {
+            tracing::warn!(
+                controls,
+                "the store was restored; controls that were under way wait for an officer"
+            );
+        }
         let context = Context {
             store: Arc::clone(&store),
+            engine: engine.clone(),
             clock: Arc::clone(&clock),
-            board: Arc::new(Board::default()),
-            submissions: Arc::new(Submissions::default()),
+            registry: Arc::new(LaneRegistry::default()),
+            terms: Arc::new(RecentTerms::default()),
             counterparts: Arc::clone(&counterparts),
             tasks: tasks.clone(),
         };
         let gateway = Gateway {
             instance: config.instance,
             store,
+            engine,
             clock,
             counterparts,
-            board: Arc::clone(&context.board),
-            submissions: Arc::clone(&context.submissions),
+            registry: Arc::clone(&context.registry),
+            terms: Arc::clone(&context.terms),
             plugins: plugins(),
             keys: config.keys,
             court_accounts: config.court_accounts,
@@ -137,16 +193,20 @@ impl App {
         let tasks = self.context.tasks.clone();
         let (is_ready, ready) = oneshot::channel();
         let counterparts = Arc::clone(&self.gateway.counterparts);
-        let desk = Desk::new(self.context.clone(), Arc::clone(&counterparts));
-        let has_postbox = self.postbox.is_some();
+        // Where nobody calls there is none: it would hold the store open until the end.
+        let postbox = self.postbox.map(|listener| {
+            let service = PostboxService::new(self.context.clone(), Arc::clone(&counterparts));
+            postbox::serve(listener, service, tasks.clone())
+        });
+        let has_postbox = postbox.is_some();
         let lanes =
             supervise(self.context.clone(), counterparts, self.folder, plugins(), has_postbox, is_ready);
         tasks.spawn_service("lanes", lanes);
-        tasks.spawn_service("deadlines", watch_deadlines(self.context.clone()));
+        tasks.spawn_service("clock", run_clock(self.context.engine.clone(), tasks.clone()));
         // Requests are answered once the lanes have recovered what the last run left behind.
         let _ = ready.await;
-        if let Some(listener) = self.postbox {
-            tasks.spawn_service("postbox", postbox::serve(listener, desk, tasks.clone()));
+        if let Some(postbox) = postbox {
+            tasks.spawn_service("postbox", postbox);
         }
         let soft = tasks.soft().clone();
         let router = crate::api::router(Arc::clone(&self.gateway));
@@ -162,22 +222,54 @@ impl App {
         }
         let drained = tasks.drain(self.grace).await;
         drop((self.gateway, self.context));
-        close(self.threads).await;
+        let closed = close(self.threads, STORE_CLOSES).await;
         drop(self.lock);
-        drained && !tasks.has_failed()
+        drained && closed && !tasks.has_failed()
     }
+}
+
+/// Opens the store, if it is as new as the folders of parcel lines show or was said to be restored.
+async fn open_store(
+    config: &Config,
+    opening: Opening,
+) -> Result<(Arc<dyn Store>, SqliteThreads), BuildError> {
+    let directory = &config.store.directory;
+    let shown = shown_numbers(&config.counterparts);
+    let numbers: Vec<GivenNumber> = shown.iter().map(|one| one.number).collect();
+    if opening == Opening::Restored {
+        let epochs: Vec<i64> = numbers.iter().map(|number| number.epoch()).collect();
+        return Ok(Sqlite::open_restored(directory, &epochs)?);
+    }
+    let (store, threads) = Sqlite::open(directory)?;
+    let own = store.epoch();
+    let ahead = store.read(move |reads| number_ahead(reads, own, &numbers)).await?;
+    let Some(one) = ahead.and_then(|number| shown.into_iter().find(|one| one.number == number)) else {
+        return Ok((store, threads));
+    };
+    drop(store);
+    close(threads, STORE_CLOSES).await;
+    let kind = if one.number.kind == IdKind::Batch { "batch" } else { "order" };
+    Err(BuildError::Older {
+        store: directory.display().to_string(),
+        what: format!("{kind} {}", one.number.row),
+        file: one.path.display().to_string(),
+        counterpart: one.counterpart,
+    })
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, BuildError> {
     TcpListener::bind(address).await.map_err(|source| BuildError::Listen { address, source })
 }
 
-/// Waits for the store to commit what it was given. Bounded: a handle that is held somewhere must not hang the end.
-async fn close(threads: SqliteThreads) {
+/// Waits for the store to commit what it was given. Bounded: a handle that is held somewhere must not hang the end. Whether it
+/// was closed.
+async fn close(threads: SqliteThreads, most: Duration) -> bool {
     let joined = tokio::task::spawn_blocking(|| threads.join());
-    if tokio::time::timeout(Duration::from_secs(10), joined).await.is_err() {
+    let closed = tokio::time::timeout(most, joined).await.is_ok();
+    if !closed {
         tracing::warn!("the store was not closed in time; the next start recovers it");
     }
+    closed
 }
 
 fn lock(directory: &std::path::Path) -> Result<File, BuildError> {
@@ -187,5 +279,63 @@ fn lock(directory: &std::path::Path) -> Result<File, BuildError> {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(BuildError::Locked(directory.display().to_string())),
         Err(std::fs::TryLockError::Error(error)) => Err(BuildError::Lock(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    /// An application in a folder of its own, on free ports.
+    async fn built(folder: &std::path::Path, more: &str) -> App {
+        let digest = hex::encode(crate::config::digest_of("a key of this test"));
+        let key = format!("[[keys]]\nname = \"test\"\nroles = [\"operations\"]\nsha256 = \"{digest}\"\n");
+        let text = format!(
+            "[server]\nlisten = \"127.0.0.1:0\"\ngrace = \"2s\"\n[store]\ndirectory = \"data\"\n{more}{key}"
+        );
+        std::fs::create_dir(folder.join("counterparts")).expect("the counterparts' folder");
+        std::fs::write(
+            folder.join("counterparts/bank.toml"),
+            "connector = \"court-bank\"\n[line]\nkind = \"parcel\"\noutgoing = \"out\"\nincoming = \"in\"\n\
+             [settings]\nbank_code = \"E999H110000000003\"\n",
+        )
+        .expect("a counterpart");
+        std::fs::write(folder.join("chakong.toml"), text).expect("the configuration");
+        let config = crate::config::load(&folder.join("chakong.toml"), &plugins());
+        let config = config.unwrap_or_else(|problems| panic!("{problems}"));
+        App::build(config, Opening::Used, Tasks::default()).await.expect("an application")
+    }
+
+    /// The end is whole only where the store was closed, which no handle to it must outlive.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn an_application_at_rest_ends_whole_with_and_without_a_postbox() {
+        for more in ["", "[postbox]\nlisten = \"127.0.0.1:0\"\n"] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let app = built(folder.path(), more).await;
+            let address = app.address().expect("an address");
+            let (stop, stopped) = oneshot::channel::<()>();
+            let running = async move { app.run(async move { drop(stopped.await) }).await };
+            let visiting = async move {
+                // Someone who connects and says nothing is nothing under way.
+                let silent = TcpStream::connect(address).await.expect("a connection");
+                let _ = stop.send(());
+                silent
+            };
+            let (ended, _silent) = tokio::join!(running, visiting);
+            assert!(ended, "{more:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_held_open_is_not_waited_for_without_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (store, threads) = Sqlite::open(folder.path()).expect("a store");
+        assert!(!close(threads, Duration::from_millis(20)).await);
+        drop(store);
+        let (store, threads) = Sqlite::open(folder.path()).expect("a store");
+        drop(store);
+        assert!(close(threads, STORE_CLOSES).await);
     }
 }

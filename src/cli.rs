@@ -1,5 +1,4 @@
 //! The command line: one command a file.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "talking to the terminal is what commands do")]
 
 mod check;
 mod client;
@@ -7,6 +6,7 @@ mod connectors;
 mod demo;
 mod exit;
 mod live;
+mod output;
 mod requery;
 mod results;
 mod sandbox;
@@ -35,9 +35,9 @@ enum Command {
     /// Show everything at work: simulated counterparts, the gateway, one enforcement case from intake to freezes
     Demo(demo::Arguments),
     /// Run the gateway
-    Serve(ConfigArgument),
-    /// Check a configuration without touching the network: every problem at once, with file and line
-    Check(ConfigArgument),
+    Serve(serve::Arguments),
+    /// Check a configuration: every problem at once, with file and line; the disk and the network only where asked to
+    Check(check::Arguments),
     /// Submit an inquiry (a JSON file, or - for standard input)
     Submit(submit::Arguments),
     /// Follow an inquiry until it is complete
@@ -85,8 +85,8 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> ExitCode {
     match command {
         Command::Demo(arguments) => demo::run(arguments).await,
-        Command::Serve(arguments) => serve::run(&arguments.config).await,
-        Command::Check(arguments) => check::run(&arguments.config),
+        Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Check(arguments) => check::run(arguments).await,
         Command::Submit(arguments) => submit::run(arguments).await,
         Command::Watch(arguments) => submit::watch(arguments).await,
         Command::Requery(arguments) => requery::run(arguments).await,

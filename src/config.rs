@@ -4,11 +4,15 @@
 
 mod counterpart;
 mod court_accounts;
+mod folder;
 mod keys;
+mod named_files;
 mod postboxes;
 mod reader;
 mod server;
+mod twice;
 mod values;
+mod watch;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,9 +24,11 @@ pub use counterpart::{
     PostboxConfig, RoutingConfig, SftpConfig, SftpLogin, Window, read_counterpart,
 };
 pub use court_accounts::NamedAccount;
+pub use folder::{Folder, counterpart_files, read_folder};
 pub use keys::{ApiKey, Role, digest_of};
 pub use reader::{Problem, Problems};
 pub use server::{LogConfig, LogFormat, ServerConfig, StoreConfig};
+pub use watch::{FolderWatch, Look};
 
 use reader::Document;
 
@@ -50,6 +56,8 @@ pub struct Config {
     pub counterparts_directory: PathBuf,
     /// The counterparts.
     pub counterparts: Vec<CounterpartConfig>,
+    /// Files of that folder that are not read although they look like counterparts', with the reason.
+    pub ignored: Vec<(PathBuf, &'static str)>,
 }
 
 /// Reads and checks the configuration and the files it names.
@@ -62,7 +70,7 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
     let Some(document) = Document::parse(path, &text, &mut problems) else { return Err(problems) };
     let base = path.parent().unwrap_or(Path::new(".")).to_owned();
     let mut root = document.root(&mut problems);
-    let instance = root.text("instance").unwrap_or_else(|| "chakong".to_owned());
+    let instance = server::read_instance(&mut root);
     let server = root.section("server", server::read_server).unwrap_or_default();
     let postbox = root.section("postbox", server::read_postbox);
     let store = root.section("store", |section| server::read_store(section, &base)).unwrap_or_default();
@@ -75,7 +83,8 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
     let directory = root.text("counterparts").unwrap_or_else(|| "counterparts".to_owned());
     root.finish();
     let counterparts_directory = base.join(directory);
-    let counterparts = read_folder(&counterparts_directory, plugins, postbox.is_some(), &mut problems);
+    let Folder { counterparts, ignored, .. } =
+        read_folder(&counterparts_directory, plugins, postbox.is_some(), &mut problems);
     if problems.is_empty() {
         Ok(Config {
             instance,
@@ -87,68 +96,22 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
             court_accounts,
             counterparts_directory,
             counterparts,
+            ignored,
         })
     } else {
         Err(problems)
     }
 }
 
-/// Reads every `*.toml` of the counterparts' folder, in the order of their names. Counterparts on postbox lines need that
-/// the gateway `has_postbox`.
-pub fn read_folder(
-    folder: &Path,
-    plugins: &[Plugin],
-    has_postbox: bool,
-    problems: &mut Problems,
-) -> Vec<CounterpartConfig> {
-    let mut counterparts = Vec::new();
-    for path in counterpart_files(folder, problems) {
-        let Some(text) = read_file(&path, problems) else { continue };
-        if let Some(counterpart) = read_counterpart(&path, &text, plugins, problems) {
-            counterparts.push(counterpart);
-        }
-    }
-    postboxes::check(&counterparts, folder, has_postbox, problems);
-    counterpart::check_routing(&counterparts, folder, problems);
-    counterparts
-}
-
-/// The files of the counterparts' folder.
-pub fn counterpart_files(folder: &Path, problems: &mut Problems) -> Vec<PathBuf> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) => {
-            problems.add(
-                folder,
-                None,
-                format!("the counterparts' folder cannot be read ({error}); create it"),
-            );
-            return Vec::new();
-        }
-    };
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .collect();
-    files.sort();
-    files
+/// Variables of the environment that name a proxy. None of them is used: a counterpart's file names its own.
+pub fn unused_proxies() -> Vec<&'static str> {
+    let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    names.into_iter().filter(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())).collect()
 }
 
 /// Reads a file of bounded size as text.
 pub fn read_file(path: &Path, problems: &mut Problems) -> Option<String> {
-    let size = std::fs::metadata(path).map(|metadata| metadata.len());
-    match size {
-        Ok(size) if size > LARGEST_FILE => {
-            problems.add(path, None, format!("the file has {size} bytes and may have {LARGEST_FILE}"));
-            None
-        }
-        Ok(_) => std::fs::read_to_string(path)
-            .map_err(|error| problems.add(path, None, format!("cannot be read: {error}")))
-            .ok(),
-        Err(error) => {
-            problems.add(path, None, format!("cannot be read: {error}"));
-            None
-        }
-    }
+    let read = named_files::read(path, LARGEST_FILE)
+        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is no text in UTF-8".to_owned()));
+    read.map_err(|what| problems.add(path, None, format!("cannot be read: {what}"))).ok()
 }

@@ -7,14 +7,16 @@ use chakong_contract::ActionKind;
 use chakong_contract::asset::AssetKind;
 
 use crate::config::CounterpartConfig;
-use crate::inquiry::{Routes, Way};
+use crate::domain::abilities::{Abilities, Rules};
+use crate::domain::{Routes, Way};
+use crate::engine::CurrentRules;
 
 /// A snapshot of the counterparts by name.
 pub type Snapshot = Arc<BTreeMap<String, Arc<CounterpartConfig>>>;
 
 /// The counterparts as configured now.
 #[derive(Debug, Default)]
-pub struct Counterparts(RwLock<(Snapshot, Arc<Routes>)>);
+pub struct Counterparts(RwLock<(Snapshot, Arc<Rules>)>);
 
 impl Counterparts {
     /// From a configuration.
@@ -27,9 +29,9 @@ impl Counterparts {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).0)
     }
 
-    /// Where orders go beside their own counterpart, now.
-    pub fn routes(&self) -> Arc<Routes> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).1)
+    /// Whether a counterpart's queries can go to another now.
+    pub fn lead_on_from(&self, counterpart: &str) -> bool {
+        self.rules().routes.lead_on_from(counterpart)
     }
 
     /// Replaces them all.
@@ -38,11 +40,18 @@ impl Counterparts {
     }
 }
 
-fn taken_up(configs: Vec<CounterpartConfig>) -> (Snapshot, Arc<Routes>) {
+impl CurrentRules for Counterparts {
+    fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).1)
+    }
+}
+
+fn taken_up(configs: Vec<CounterpartConfig>) -> (Snapshot, Arc<Rules>) {
     let snapshot: Snapshot =
         Arc::new(configs.into_iter().map(|config| (config.name.clone(), Arc::new(config))).collect());
-    let routes = Arc::new(routes_of(&snapshot));
-    (snapshot, routes)
+    let abilities = snapshot.values().map(|config| (config.name.clone(), config.ability()));
+    let rules = Rules { abilities: abilities.collect::<Abilities>(), routes: routes_of(&snapshot) };
+    (snapshot, Arc::new(rules))
 }
 
 fn routes_of(snapshot: &Snapshot) -> Routes {

@@ -7,7 +7,8 @@ use chakong_contract::connector::Plugin;
 use crate::clock::Clock;
 use crate::config::{ApiKey, NamedAccount, ServerConfig};
 use crate::counterparts::Counterparts;
-use crate::lanes::{Board, Submissions};
+use crate::engine::Engine;
+use crate::lanes::{LaneRegistry, RecentTerms};
 use crate::lifecycle::Tasks;
 use crate::store::Store;
 
@@ -16,16 +17,18 @@ use crate::store::Store;
 pub struct Gateway {
     /// Name of this installation; the CloudEvents source.
     pub instance: String,
-    /// Store.
+    /// Store, to be read.
     pub store: Arc<dyn Store>,
+    /// The engine, which takes whatever happens.
+    pub engine: Engine,
     /// Clock.
     pub clock: Arc<dyn Clock>,
     /// Counterparts as configured now.
     pub counterparts: Arc<Counterparts>,
     /// Health of the lanes.
-    pub board: Arc<Board>,
-    /// Submissions read lately.
-    pub submissions: Arc<Submissions>,
+    pub registry: Arc<LaneRegistry>,
+    /// Terms and documents read lately.
+    pub terms: Arc<RecentTerms>,
     /// Connectors.
     pub plugins: Vec<Plugin>,
     /// API keys.

@@ -1,21 +1,24 @@
-//! Intake: check, plan (pure), one transaction. Idempotent by key.
+//! Intake: read, check, plan; what comes of it is handed to the engine. Idempotent by key.
 
 mod check;
 mod plan;
 
 use std::sync::Arc;
 
+use chakong_contract::order::LegalDocument;
 use jiff::Timestamp;
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
 use crate::counterparts::Snapshot;
-use crate::inquiry::{EventDraft, EventType, Inquiry, Submission};
-use crate::store::{Act, NewInquiry, NewOrder, Store, StoreError, Stored, Tx};
+use crate::domain::abilities::Rules;
+use crate::domain::decide::{Rejected, Submitted};
+use crate::domain::{BroughtDocument, Finding, Submission};
+use crate::engine::{Accepted, CurrentRules as _, Engine, InputError};
+use crate::store::StoreError;
+use crate::store::codec::{encode, encode_json};
 
-pub use check::{Finding, check};
-pub use plan::{Plan, Planned, plan};
+pub use check::{check, check_documents};
+pub use plan::{Plan, plan};
 
 /// Longest idempotency key.
 pub const LONGEST_KEY: usize = 128;
@@ -45,13 +48,15 @@ pub enum IntakeError {
     Store(#[from] StoreError),
 }
 
-/// An accepted inquiry.
-#[derive(Debug, Clone)]
-pub struct Accepted {
-    /// The inquiry.
-    pub inquiry: Inquiry,
-    /// Whether this call made it, or an earlier one with the same key.
-    pub new: bool,
+impl From<InputError> for IntakeError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::KeyReused => Self::KeyReused,
+            InputError::Store(error) => Self::Store(error),
+            InputError::Rejected(Rejected::Findings(findings)) => Self::Findings(findings),
+            InputError::Rejected(other) => Self::Findings(vec![Finding::new("", other.to_string())]),
+        }
+    }
 }
 
 /// Reads a body.
@@ -79,79 +84,62 @@ pub fn read(body: &[u8]) -> Result<Submission, IntakeError> {
 /// # Errors
 /// See [`IntakeError`]; nothing is kept then.
 pub async fn accept(
-    store: &Arc<dyn Store>,
-    counterparts: &Snapshot,
+    engine: &Engine,
+    counterparts: &crate::counterparts::Counterparts,
     submitter: &str,
     key: &str,
     body: &[u8],
     now: Timestamp,
 ) -> Result<Accepted, IntakeError> {
-    let digest = Sha256::digest(body).to_vec();
     let submission = read(body)?;
+    let (snapshot, rules) = (counterparts.now(), counterparts.rules());
+    let mut submitted = prepare(submission, &snapshot, &rules, now)?;
+    submitted.submitter = submitter.to_owned();
+    submitted.key = key.to_owned();
+    submitted.digest = Sha256::digest(body).to_vec();
+    Ok(engine.submit(submitted).await?)
+}
+
+/// Checks and plans a submission, and brings what is large into stored form; who submits it is left open.
+///
+/// # Errors
+/// [`IntakeError::Findings`] with every rule that it breaks.
+pub fn prepare(
+    submission: Submission,
+    counterparts: &Snapshot,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Submitted, IntakeError> {
     let mut findings = check(&submission);
-    let plan = plan(&submission, counterparts, now, &mut findings);
+    let plan = plan(&submission, counterparts, rules, now, &mut findings);
     if !findings.is_empty() {
         return Err(IntakeError::Findings(findings));
     }
-    let (submitter, key) = (submitter.to_owned(), key.to_owned());
+    let (terms, documents) = submission.split();
+    let stored_terms = encode_json("terms", &terms)?;
     let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
-    let uid =
-        uuid::Builder::from_unix_timestamp_millis(millis, &rand::Rng::random(&mut rand::rng())).into_uuid();
-    store
-        .write(move |tx| {
-            if let Some((inquiry, known)) = tx.inquiry_by_key(&submitter, &key)? {
-                let same = known == digest;
-                return Ok(if same {
-                    Ok(Accepted { inquiry, new: false })
-                } else {
-                    Err(IntakeError::KeyReused)
-                });
-            }
-            keep(tx, &submission, &plan, (&submitter, &key, &digest), uid, now).map(Ok)
-        })
-        .await?
+    let chance = rand::Rng::random(&mut rand::rng());
+    Ok(Submitted {
+        uid: uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid(),
+        submitter: String::new(),
+        key: String::new(),
+        digest: Vec::new(),
+        terms: Arc::new(terms),
+        stored_terms,
+        documents: documents.into_iter().map(brought).collect(),
+        orders: plan.orders,
+        not_asked: plan.not_asked,
+        at: now,
+    })
 }
 
-fn keep(
-    tx: &mut dyn Tx,
-    submission: &Submission,
-    plan: &Plan,
-    (submitter, key, digest): (&str, &str, &[u8]),
-    uid: Uuid,
-    now: Timestamp,
-) -> Stored<Accepted> {
-    let hours = i64::from(submission.deadline_hours.unwrap_or(24));
-    let deadline = now.checked_add(jiff::Span::new().hours(hours)).unwrap_or(now);
-    let id = tx.insert_inquiry(&NewInquiry {
-        uid,
-        submitted_by: submitter,
-        key,
-        digest,
-        submission,
-        created: now,
-        deadline,
-        open_orders: i64::try_from(plan.orders.len()).unwrap_or(i64::MAX),
-        not_asked: &plan.not_asked,
-    })?;
-    for planned in &plan.orders {
-        tx.insert_order(&NewOrder {
-            inquiry: id,
-            lane: planned.counterpart.clone(),
-            party: planned.party,
-            document: planned.document,
-            instruction: planned.instruction.clone(),
-            priority: crate::inquiry::Priority::Query,
-            created: now,
-            deadline,
-            root: None,
-            measure: None,
-            stands_in: None,
-        })?;
+/// A document ready to be kept.
+pub fn brought(document: LegalDocument) -> BroughtDocument {
+    BroughtDocument {
+        kind: document.kind,
+        bytes: encode(&document.content),
+        title: document.title,
+        number: document.number,
+        format: document.format,
     }
-    let data = json!({ "orders": plan.orders.len(), "not_asked": plan.not_asked }).to_string();
-    tx.append_event(&EventDraft::of_inquiry(EventType::InquiryAccepted, id, Some(data)), now)?;
-    let (act, reason) = ("submit".to_owned(), String::new());
-    tx.insert_act(&Act { at: now, actor: submitter.to_owned(), act, subject: uid.to_string(), reason })?;
-    let inquiry = tx.inquiry(id)?.ok_or(StoreError::Missing("the inquiry"))?;
-    Ok(Accepted { inquiry, new: true })
 }

@@ -1,5 +1,8 @@
 //! Lines 专线: how bytes travel. All I/O with counterparts is here; connectors only translate.
 
 pub mod call;
+pub mod hold_off;
 pub mod parcel;
 pub mod postbox;
+mod told;
+mod unreached;

@@ -1,30 +1,40 @@
-//! The store: what the gateway must not forget. Traits here, [`sqlite`] beside; only `app` names the concrete one.
+//! The store: what the gateway must not forget. The traits are here, [`sqlite`] and [`memory`] implement them. Only
+//! `app` and tests name a concrete one.
 //!
-//! Logic is written against [`Tx`], row by row and synchronously, and runs inside one transaction: a state change and
-//! everything that follows from it commit together or not at all. The SQLite store runs the closures on one writer
-//! thread and commits many of them at once; each caller hears back after its commit is on disk.
+//! Everything that changes is a list of [`Change`]s that a decision made: [`Tx::write`] takes them, and there is no
+//! other way to write. The engine loads a case file, decides and hands the list in, all in one transaction; many of
+//! them are committed at once, and each caller hears back after its commit is on disk.
 
-mod packed;
+mod ahead;
+pub mod codec;
+mod ids;
+mod load;
+pub mod memory;
 mod records;
 mod signals;
 pub mod sqlite;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use chakong_contract::RequestNumber;
+use chakong_contract::order::LegalDocument;
+use chakong_contract::{Date as Day, RequestNumber};
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::oneshot;
 
-use crate::inquiry::{
-    EventDraft, Inquiry, InquiryId, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState,
-    Submission,
+use crate::domain::{
+    AuditEntry, BatchId, Blob, Case, Chain, ChainId, ChainParty, Change, ClaimChange, DocumentId, IdKind,
+    Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NewIds, NotAsked, OrderId, OrderRecord,
+    OrderState, Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
 };
-pub use packed::Packed;
+pub use ahead::number_ahead;
+pub use load::{load_chain, load_findings, load_lines, load_order, load_orders};
 pub use records::{
-    Act, AnswerText, BatchRecord, ChargeReference, EventRecord, InquiryFilter, KeptReceipt, LaneCounts,
-    LineRow, NewInquiry, NewOrder, NewReceipt, OrderBrief, Outcome, PageRow, RawDirection, RawMessage,
-    Responded, Revision, RevisionText,
+    ActFilter, AnswerText, CaseFilter, CaseRow, ChargeReference, EventRecord, InquiryFilter,
+    IssuedCertificate, LaneCounts, MeasureFilter, OrderBrief, OrderFilter, PageRow, Responded, RevisionText,
+    TaskFilter,
 };
 pub use signals::Signals;
 
@@ -35,7 +45,7 @@ pub enum StoreError {
     #[error("the disk that holds the store is full")]
     Full,
     /// The database failed.
-    #[error("the store failed to {step}")]
+    #[error("the store failed to {step}: {source}")]
     Failed {
         /// What was being done.
         step: &'static str,
@@ -54,16 +64,46 @@ pub enum StoreError {
     /// A row that must exist does not.
     #[error("{0} is not in the store")]
     Missing(&'static str),
+    /// Something else changed the row first, or the change is not legal.
+    #[error("{0} does not stand as the change expects")]
+    Conflict(&'static str),
+    /// Another input of the same group failed; nothing of this one was kept, and it can be handed in again.
+    #[error("the group of writes was rolled back; hand the input in again")]
+    Again,
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,
 }
+
+impl StoreError {
+    /// A job that panics is a defect of its own and must not take the store down with it.
+    fn panicked() -> Self {
+        Self::Unreadable { what: "row", detail: "the work on it panicked".to_owned() }
+    }
+}
+
+/// Most measures that are looked at under one number of a counterpart's.
+const MOST_ALIKE: usize = 1000;
 
 /// Result of a store operation.
 pub type Stored<T> = Result<T, StoreError>;
 
 /// What can be read. Not found is `Ok(None)`.
 pub trait Reads {
+    /// A chain.
+    fn chain(&mut self, id: ChainId) -> Stored<Option<Chain>>;
+    /// A case by its canonical number.
+    fn case_by_number(&mut self, number: &str) -> Stored<Option<Case>>;
+    /// A case by its row.
+    fn case(&mut self, id: crate::domain::CaseId) -> Stored<Option<Case>>;
+    /// The cases of a chain, oldest first.
+    fn cases_of(&mut self, chain: ChainId) -> Stored<Vec<Case>>;
+    /// Cases by filter, newest first.
+    fn find_cases(&mut self, filter: &CaseFilter) -> Stored<Vec<CaseRow>>;
+    /// The parties of a chain.
+    fn parties_of(&mut self, chain: ChainId) -> Stored<Vec<ChainParty>>;
+    /// The history of a chain's claim, oldest first.
+    fn claim_changes(&mut self, chain: ChainId) -> Stored<Vec<ClaimChange>>;
     /// An inquiry by row number.
     fn inquiry(&mut self, id: InquiryId) -> Stored<Option<Inquiry>>;
     /// An inquiry by its public identifier.
@@ -72,25 +112,35 @@ pub trait Reads {
     fn inquiry_by_key(&mut self, submitter: &str, key: &str) -> Stored<Option<(Inquiry, Vec<u8>)>>;
     /// Inquiries by filter, newest first.
     fn find_inquiries(&mut self, filter: &InquiryFilter) -> Stored<Vec<Inquiry>>;
-    /// What was submitted.
-    fn submission(&mut self, id: InquiryId) -> Stored<Option<Submission>>;
+    /// The inquiries of a chain, oldest first.
+    fn inquiries_of(&mut self, chain: ChainId) -> Stored<Vec<Inquiry>>;
+    /// What an inquiry asks.
+    fn terms(&mut self, id: InquiryId) -> Stored<Option<Terms>>;
     /// Who was not asked by an inquiry, and why.
     fn not_asked(&mut self, id: InquiryId) -> Stored<Vec<NotAsked>>;
     /// The case system's references of an inquiry's parties, in their order.
-    fn parties(&mut self, id: InquiryId) -> Stored<Vec<String>>;
+    fn references_of(&mut self, id: InquiryId) -> Stored<Vec<String>>;
+    /// The documents of a chain without their bytes, oldest first.
+    fn papers_of(&mut self, chain: ChainId) -> Stored<Vec<Paper>>;
+    /// The documents of an inquiry without their bytes, oldest first.
+    fn papers_of_inquiry(&mut self, inquiry: InquiryId) -> Stored<Vec<Paper>>;
+    /// A document with its bytes.
+    fn document(&mut self, id: DocumentId) -> Stored<Option<LegalDocument>>;
     /// An order.
     fn order(&mut self, id: OrderId) -> Stored<Option<OrderRecord>>;
     /// Every order of an inquiry, oldest first.
     fn orders_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OrderRecord>>;
     /// How many orders of an inquiry are in which state.
     fn order_counts(&mut self, inquiry: InquiryId) -> Stored<Vec<(OrderState, u64)>>;
+    /// Orders by filter, newest first.
+    fn find_orders(&mut self, filter: &OrderFilter) -> Stored<Vec<OrderRecord>>;
     /// Orders of a lane whose time has come, in turn, without those in `taken`.
     fn due_orders(
         &mut self,
         lane: &str,
         now: Timestamp,
         limit: usize,
-        taken: &std::collections::HashSet<OrderId>,
+        taken: &HashSet<OrderId>,
     ) -> Stored<Vec<OrderRecord>>;
     /// Controls, or queries, of a lane to put on offer: first those that wait and whose time has come, in turn; then those on
     /// offer already, beginning after `after` and from the start again. None whose deadline has passed.
@@ -107,17 +157,17 @@ pub trait Reads {
     /// How many orders of a lane wait and how long.
     fn lane_counts(&mut self, lane: &str) -> Stored<LaneCounts>;
     /// Open orders whose deadline has passed.
-    fn past_deadline(&mut self, now: Timestamp, limit: usize) -> Stored<Vec<OrderRecord>>;
+    fn past_deadline(&mut self, now: Timestamp, limit: usize) -> Stored<Vec<OrderId>>;
     /// Orders of a lane that were on their way when the process ended.
     fn interrupted(&mut self, lane: &str) -> Stored<Vec<OrderRecord>>;
     /// Names of lanes that have open orders.
     fn open_lanes(&mut self) -> Stored<Vec<String>>;
-    /// A batch.
-    fn batch(&mut self, id: i64) -> Stored<Option<BatchRecord>>;
     /// The files that carried a batch out.
-    fn raw_of_batch(&mut self, id: i64) -> Stored<Vec<RawMessage>>;
+    fn raw_of_batch(&mut self, id: BatchId) -> Stored<Vec<RawMessage>>;
     /// Messages of a lane that must still be handed over, with their row numbers, in the order they were made.
-    fn unsent(&mut self, lane: &str) -> Stored<Vec<(i64, RawMessage)>>;
+    fn unsent(&mut self, lane: &str) -> Stored<Vec<(RawId, RawMessage)>>;
+    /// How often a message of a lane, `digest` its bytes', was answered under a name, and something about something.
+    fn responded(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<Responded>;
     /// One revision of the answer to an order and its re-queries, or the latest.
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>>;
     /// The latest revision of every answered order of an inquiry.
@@ -126,13 +176,27 @@ pub trait Reads {
     fn lines_of(&mut self, inquiry: InquiryId) -> Stored<Vec<LineRow>>;
     /// A measure.
     fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>>;
-    /// The ledger of an inquiry.
-    fn measures_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Measure>>;
-    /// Lines of any ledger with a counterpart's own number of the measure, oldest first.
+    /// The ledger of a chain.
+    fn measures_of(&mut self, chain: ChainId) -> Stored<Vec<Measure>>;
+    /// Measures of any ledger with a counterpart's own number, oldest first.
     fn measures_by_reference(&mut self, reference: &str) -> Stored<Vec<Measure>>;
-    /// Events after a sequence number, in order.
-    fn events_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<EventRecord>>;
-    /// As [`Reads::events_after`], with what is rendered beside each.
+    /// Measures by filter, newest first.
+    fn find_measures(&mut self, filter: &MeasureFilter) -> Stored<Vec<Measure>>;
+    /// Measures of which somebody is to be reminded, or whose term is over, today: with their chains.
+    fn measures_to_look_at(&mut self, today: Day, limit: usize) -> Stored<Vec<(MeasureId, ChainId)>>;
+    /// Open tasks of a chain.
+    fn tasks_of(&mut self, chain: ChainId) -> Stored<Vec<Task>>;
+    /// Open tasks by filter.
+    fn find_tasks(&mut self, filter: &TaskFilter) -> Stored<Vec<Task>>;
+    /// A task.
+    fn task(&mut self, id: TaskId) -> Stored<Option<Task>>;
+    /// Tasks of the clock's that are due.
+    fn tasks_for_the_clock(&mut self, now: Timestamp, limit: usize) -> Stored<Vec<Task>>;
+    /// What an officer found about a property.
+    fn property_finding(&mut self, property: &str) -> Stored<Option<PropertyFinding>>;
+    /// A certificate of an inquiry, or the latest.
+    fn certificate(&mut self, inquiry: InquiryId, number: Option<u32>) -> Stored<Option<IssuedCertificate>>;
+    /// Events after a sequence number, in order, with what is rendered beside each.
     fn page_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<PageRow>>;
     /// The newest sequence number.
     fn last_event(&mut self) -> Stored<i64>;
@@ -153,70 +217,34 @@ pub trait Reads {
     /// Receipts that came on their own about the controls of a measure, oldest first.
     fn receipts_of(&mut self, measure: MeasureId) -> Stored<Vec<KeptReceipt>>;
     /// One of them with its bytes, by the SHA-256 of these, hexadecimal.
-    fn receipt(&mut self, measure: MeasureId, sha256: &str) -> Stored<Option<(KeptReceipt, Packed)>>;
+    fn receipt(&mut self, measure: MeasureId, sha256: &str) -> Stored<Option<(KeptReceipt, Blob)>>;
     /// Why a lane is paused, if it is.
     fn paused(&mut self, lane: &str) -> Stored<Option<String>>;
-    /// Acts of people on an inquiry.
-    fn acts_of(&mut self, subject: &str) -> Stored<Vec<Act>>;
+    /// Acts by filter, newest first, with their rows.
+    fn find_acts(&mut self, filter: &ActFilter) -> Stored<Vec<(i64, AuditEntry)>>;
+    /// The last row of a kind in an epoch; `None` where there is none.
+    fn last_row(&mut self, kind: IdKind, epoch: i64) -> Stored<Option<i64>>;
+    /// Epochs whose numbers are no news: the store's own, and those that were seen when it was restored.
+    fn known_epochs(&mut self) -> Stored<Vec<i64>>;
 }
 
-/// What can be changed, inside a transaction.
-pub trait Tx: Reads {
-    /// Adds an inquiry with its submission.
-    fn insert_inquiry(&mut self, new: &NewInquiry<'_>) -> Stored<InquiryId>;
-    /// Replaces a submission, to add documents to it.
-    fn save_submission(&mut self, inquiry: InquiryId, submission: &Submission) -> Stored<()>;
-    /// Writes state, counters and deadline of an inquiry.
-    fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()>;
-    /// Adds an order; its lane wakes after the commit.
-    fn insert_order(&mut self, new: &NewOrder) -> Stored<OrderRecord>;
-    /// Writes what changes in an order; its lane wakes after the commit if it is queued.
-    fn save_order(&mut self, order: &OrderRecord) -> Stored<()>;
-    /// Adds a batch and gives its row number.
-    fn insert_batch(&mut self, batch: &BatchRecord) -> Stored<i64>;
-    /// Writes the digest of a batch's bytes, before they leave.
-    fn save_batch(&mut self, id: i64, digest: &[u8]) -> Stored<()>;
-    /// Adds a revision.
-    fn insert_revision(&mut self, revision: &Revision) -> Stored<()>;
-    /// Keeps a raw message, compressed.
-    fn insert_raw(&mut self, raw: &RawMessage) -> Stored<i64>;
-    /// Keeps a receipt that came on its own.
-    fn insert_receipt(&mut self, new: &NewReceipt<'_>) -> Stored<()>;
-    /// Notes that a message that was kept must still be handed over.
-    fn mark_unsent(&mut self, raw: i64, lane: &str) -> Stored<()>;
-    /// Notes that messages were handed over.
-    fn mark_sent(&mut self, raws: &[i64]) -> Stored<()>;
-    /// Notes that a message of a lane, `digest` its bytes', is answered under a name, about something.
-    fn note_response(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<Responded>;
-    /// Adds a line to the ledger and gives its row number; `id` of the argument is not used.
-    fn insert_measure(&mut self, measure: &Measure) -> Stored<MeasureId>;
-    /// Writes a line of the ledger.
-    fn save_measure(&mut self, measure: &Measure) -> Stored<()>;
-    /// Appends to the log; readers of results wake after the commit.
-    fn append_event(&mut self, event: &EventDraft, at: Timestamp) -> Stored<i64>;
-    /// Moves a consumer forward; never back.
-    fn acknowledge(&mut self, consumer: &str, seq: i64) -> Stored<()>;
-    /// Counts requests against a day's quota.
-    fn spend_quota(&mut self, lane: &str, day: Date, requests: u64) -> Stored<()>;
-    /// Counts requests that a counterpart charged on a day.
-    fn add_charges(&mut self, lane: &str, day: Date, requests: u64) -> Stored<()>;
-    /// Keeps the number that a vendor gave a call about an order.
-    fn insert_charge_reference(&mut self, order: OrderId, at: Timestamp, reference: &str) -> Stored<()>;
-    /// Keeps under a key where the newest answer is.
-    fn keep_answer(&mut self, key: &[u8], root: OrderId, number: u32, at: Timestamp) -> Stored<()>;
-    /// Pauses or resumes a lane.
-    fn set_paused(&mut self, lane: &str, reason: Option<&str>) -> Stored<()>;
-    /// Records what a person did and why.
-    fn insert_act(&mut self, act: &Act) -> Stored<()>;
-}
-
-/// Work to be done inside a transaction.
-pub trait WriteJob: Send {
-    /// Does the work. Run again from its beginning when another job of the same transaction failed and everything was
-    /// rolled back.
+/// A transaction: reads see what it wrote, and rows are numbered before they are written.
+pub trait Tx: Reads + NewIds {
+    /// Writes changes, in their order. Moves of orders and measures are checked against where they start and the tables of
+    /// legal moves; a new row must be new, and what a change saves must be there.
     ///
     /// # Errors
-    /// Nothing of this job is kept then, and everything of the others.
+    /// When one cannot be written, such as [`StoreError::Conflict`]. Nothing of the transaction is kept then, whatever the job makes
+    /// of the error.
+    fn write(&mut self, changes: &[Change]) -> Stored<()>;
+}
+
+/// Work to be done inside a transaction: loads, decides, and writes as its last step.
+pub trait WriteJob: Send {
+    /// Does the work, once.
+    ///
+    /// # Errors
+    /// Nothing of this job is kept then.
     fn run(&mut self, tx: &mut dyn Tx) -> Stored<()>;
     /// Called once, after the commit or the failure.
     fn finish(self: Box<Self>, outcome: Stored<()>);
@@ -233,14 +261,25 @@ pub trait ReadJob: Send {
     fn finish(self: Box<Self>, outcome: Stored<()>);
 }
 
-/// A store. Dropping every handle closes it; `SqliteThreads::join` waits for that.
+/// A store. Dropping every handle closes it.
 pub trait Store: Send + Sync + std::fmt::Debug {
-    /// Where writes go, in order.
-    fn writer(&self) -> &tokio::sync::mpsc::Sender<Box<dyn WriteJob>>;
-    /// Where reads go.
-    fn reader(&self) -> &tokio::sync::mpsc::Sender<Box<dyn ReadJob>>;
+    /// Hands work in to be done in a transaction, behind what was handed in before. Done when it is accepted: the job itself is told
+    /// what became of it. While much waits, this waits too.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`]; the job is dropped then.
+    fn queue_write(&self, job: Box<dyn WriteJob>) -> BoxFuture<'_, Stored<()>>;
+    /// Hands work in to be done on a reader, which sees everything committed before.
+    ///
+    /// # Errors
+    /// As for [`Store::queue_write`].
+    fn queue_read(&self, job: Box<dyn ReadJob>) -> BoxFuture<'_, Stored<()>>;
+    /// The epoch in which rows are numbered now.
+    fn epoch(&self) -> i64;
     /// Who is woken after a commit.
     fn signals(&self) -> &Signals;
+    /// A keyed hash of personal data, to look it up without keeping it: the same for the same text in this store.
+    fn keyed_hash(&self, text: &[u8]) -> Vec<u8>;
     /// Free bytes on the disk that holds the store; `None` where that cannot be told.
     fn free_bytes(&self) -> Option<u64>;
 }
@@ -259,9 +298,10 @@ impl<F, T> Call<F, T> {
     }
 }
 
-impl<F: FnMut(&mut dyn Tx) -> Stored<T> + Send, T: Send> WriteJob for Call<F, T> {
+impl<F: FnOnce(&mut dyn Tx) -> Stored<T> + Send, T: Send> WriteJob for Call<Option<F>, T> {
     fn run(&mut self, tx: &mut dyn Tx) -> Stored<()> {
-        self.value = Some((self.work)(tx)?);
+        let work = self.work.take().ok_or(StoreError::Closed)?;
+        self.value = Some(work(tx)?);
         Ok(())
     }
 
@@ -283,20 +323,31 @@ impl<F: FnOnce(&mut dyn Reads) -> Stored<T> + Send, T: Send> ReadJob for Call<Op
 }
 
 impl dyn Store {
-    /// Runs `work` in a transaction; returns after the commit is on disk. `work` may be run more than once, each time on
-    /// a store that holds nothing of the time before.
+    /// Runs `work` in a transaction, once; returns after the commit is on disk. For the engine: nobody else writes.
     ///
     /// # Errors
     /// Whatever `work` or the commit says; then nothing of it was kept.
-    pub async fn write<T, F>(&self, work: F) -> Stored<T>
+    pub async fn transact<T, F>(&self, work: F) -> Stored<T>
     where
-        F: FnMut(&mut dyn Tx) -> Stored<T> + Send + 'static,
+        F: FnOnce(&mut dyn Tx) -> Stored<T> + Send + 'static,
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: Box<dyn WriteJob> = Box::new(Call { work, value: None, reply });
-        self.writer().send(job).await.map_err(|_| StoreError::Closed)?;
+        let job: Box<dyn WriteJob> = Box::new(Call { work: Some(work), value: None, reply });
+        self.queue_write(job).await?;
         answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Reads behind everything that was handed in to be written before; for a lane that follows its own orders.
+    ///
+    /// # Errors
+    /// Whatever `work` says.
+    pub async fn read_behind_writes<T, F>(&self, work: F) -> Stored<T>
+    where
+        F: FnOnce(&mut dyn Reads) -> Stored<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.transact(move |tx| work(tx)).await
     }
 
     /// Runs `work` on a reader, which sees everything committed before.
@@ -310,7 +361,7 @@ impl dyn Store {
     {
         let (reply, answer) = oneshot::channel();
         let job: Box<dyn ReadJob> = Box::new(Call { work: Some(work), value: None, reply });
-        self.reader().send(job).await.map_err(|_| StoreError::Closed)?;
+        self.queue_read(job).await?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 }
@@ -332,7 +383,7 @@ pub fn order_by_number<R: Reads + ?Sized>(
     reads: &mut R,
     number: &RequestNumber,
 ) -> Stored<Option<OrderRecord>> {
-    match crate::inquiry::order_id_of(number) {
+    match crate::domain::order_id_of(number) {
         Some(id) => Ok(reads.order(id)?.filter(|order| order.number() == *number)),
         None => Ok(None),
     }

@@ -92,6 +92,8 @@ impl CounterpartInFull {
             faulted: 0,
             problems: 0,
             unknown_values: 0,
+            files_stuck: 0,
+            files_stuck_fault: None,
             success: None,
             latency_p50_ms: None,
             latency_p95_ms: None,

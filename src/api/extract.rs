@@ -16,8 +16,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::{Problem, ProblemKind};
+use crate::domain::Finding;
 use crate::gateway::Gateway;
-use crate::intake::Finding;
 
 /// Largest body of everything but inquiries and releases.
 const SMALL_BODY: usize = 64 << 10;
@@ -30,11 +30,11 @@ pub struct At<T>(pub T);
 
 /// The query.
 #[derive(Debug)]
-pub struct Asked<T>(pub T);
+pub struct QueryParams<T>(pub T);
 
 /// A JSON body; with `DOCUMENTS` it may be as large as an inquiry.
 #[derive(Debug)]
-pub struct Sent<T, const DOCUMENTS: bool = false>(pub T);
+pub struct JsonBody<T, const DOCUMENTS: bool = false>(pub T);
 
 /// The bytes of a JSON body as large as an inquiry.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl<T: JsonSchema> OperationInput for At<T> {
     }
 }
 
-impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Gateway>> for Asked<T> {
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Gateway>> for QueryParams<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<Gateway>) -> Result<Self, Problem> {
@@ -68,7 +68,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Gateway>> for Asked<T> {
     }
 }
 
-impl<T: JsonSchema> OperationInput for Asked<T> {
+impl<T: JsonSchema> OperationInput for QueryParams<T> {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
         Query::<T>::operation_input(context, operation);
     }
@@ -112,7 +112,7 @@ fn body_problems(
     .into()
 }
 
-impl<T: DeserializeOwned, const DOCUMENTS: bool> FromRequest<Arc<Gateway>> for Sent<T, DOCUMENTS> {
+impl<T: DeserializeOwned, const DOCUMENTS: bool> FromRequest<Arc<Gateway>> for JsonBody<T, DOCUMENTS> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, gateway: &Arc<Gateway>) -> Result<Self, Problem> {
@@ -122,7 +122,7 @@ impl<T: DeserializeOwned, const DOCUMENTS: bool> FromRequest<Arc<Gateway>> for S
     }
 }
 
-impl<T: JsonSchema, const DOCUMENTS: bool> OperationInput for Sent<T, DOCUMENTS> {
+impl<T: JsonSchema, const DOCUMENTS: bool> OperationInput for JsonBody<T, DOCUMENTS> {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
         Json::<T>::operation_input(context, operation);
     }
@@ -213,4 +213,22 @@ pub fn check_reason(reason: &str, findings: &mut Vec<Finding>) {
 /// When there are any.
 pub fn no_findings(findings: Vec<Finding>) -> Result<(), Problem> {
     if findings.is_empty() { Ok(()) } else { Err(Problem::invalid(findings)) }
+}
+
+/// Most things on one page of a list.
+const LARGEST_PAGE: usize = 200;
+/// Things on one page of a list by default.
+const USUAL_PAGE: usize = 50;
+
+/// How many things go on a page.
+///
+/// # Errors
+/// When it is none or too many.
+pub fn page_size(wanted: Option<usize>) -> Result<usize, Problem> {
+    let size = wanted.unwrap_or(USUAL_PAGE);
+    if (1..=LARGEST_PAGE).contains(&size) {
+        return Ok(size);
+    }
+    let detail = format!("limit must lie between 1 and {LARGEST_PAGE}");
+    Err(Problem::new(ProblemKind::MalformedRequest, detail))
 }

@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 use super::Shared;
 use super::problem::Problem;
-use crate::inquiry::{Coverage, Inquiry, InquiryState, Mandate, OrderState};
-use crate::store::{Reads, Stored};
+use crate::domain::{Coverage, Inquiry, InquiryState, Mandate, OrderState};
+use crate::store::{Reads, StoreError, Stored};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -33,6 +33,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route("/v1/inquiries/{uid}/companies", get_with(companies::companies, companies::docs))
         .api_route("/v1/inquiries/{uid}/measures", get_with(measures::measures, measures::docs))
         .api_route("/v1/inquiries/{uid}/certificate", get_with(certificate::certificate, certificate::docs))
+        .api_route(
+            "/v1/inquiries/{uid}/certificates/{number}",
+            get_with(certificate::issued, certificate::issued_docs),
+        )
         .api_route("/v1/inquiries/{uid}/acts", get_with(acts::acts, acts::docs))
         .api_route("/v1/inquiries/{uid}/requery", post_with(requery::requery, requery::docs))
         .api_route("/v1/inquiries/{uid}/cancel", post_with(cancel::cancel, cancel::docs))
@@ -69,7 +73,7 @@ pub struct InquiryView {
     /// How many orders are in which state; not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub orders: Option<OrderCounts>,
-    /// What the claim is covered by; not in lists and not without a mandate.
+    /// What the claim of the case is covered by; not in lists and not without a mandate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
     /// Where to read on.
@@ -88,8 +92,7 @@ pub struct OrderCounts {
     pub refused: u64,
     pub overdue: u64,
     pub failed: u64,
-    pub unknown: u64,
-    pub held: u64,
+    pub undetermined: u64,
     pub cancelled: u64,
 }
 
@@ -105,8 +108,7 @@ impl OrderCounts {
             refused: of(OrderState::Refused),
             overdue: of(OrderState::Overdue),
             failed: of(OrderState::Failed),
-            unknown: of(OrderState::Unknown),
-            held: of(OrderState::Held),
+            undetermined: of(OrderState::Undetermined),
             cancelled: of(OrderState::Cancelled),
         }
     }
@@ -124,6 +126,7 @@ pub struct Links {
     pub measures: String,
     pub certificate: String,
     pub acts: String,
+    pub case: String,
 }
 
 impl InquiryView {
@@ -150,6 +153,7 @@ impl InquiryView {
                 measures: below("measures"),
                 certificate: below("certificate"),
                 acts: below("acts"),
+                case: format!("/v1/cases/{}", inquiry.case),
                 this,
             },
         }
@@ -158,20 +162,22 @@ impl InquiryView {
     /// In full.
     fn read(reads: &mut dyn Reads, inquiry: Inquiry) -> Stored<Self> {
         let counts = reads.order_counts(inquiry.id)?;
-        let measures = match inquiry.mandate {
-            Some(_) => reads.measures_of(inquiry.id)?,
-            None => Vec::new(),
+        let coverage = match inquiry.mandate {
+            Some(_) => {
+                let chain = reads.chain(inquiry.chain)?.ok_or(StoreError::Missing("the chain"))?;
+                let measures = reads.measures_of(inquiry.chain)?;
+                chain.claim.as_ref().map(|claim| Coverage::of(claim, measures.iter()))
+            }
+            None => None,
         };
-        let coverage = inquiry.mandate.as_ref().map(|mandate| Coverage::of(mandate.claim.amount, &measures));
         Ok(Self { orders: Some(OrderCounts::of(&counts)), coverage, ..Self::plain(inquiry) })
     }
 
-    /// In full, of one that was made this moment.
+    /// In full, of one without a mandate that was made this moment.
     fn fresh(inquiry: Inquiry) -> Self {
         let queued = u64::try_from(inquiry.open_orders).unwrap_or(0);
-        let coverage = inquiry.mandate.as_ref().map(|mandate| Coverage::of(mandate.claim.amount, &[]));
         let orders = Some(OrderCounts { total: queued, queued, ..OrderCounts::default() });
-        Self { orders, coverage, ..Self::plain(inquiry) }
+        Self { orders, ..Self::plain(inquiry) }
     }
 }
 

@@ -14,8 +14,11 @@ use super::Shared;
 use super::access::{Caller, may};
 
 /// Groups of endpoints, in the order of the document.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 10] = [
     ("inquiries", "查控申请: submit, watch, re-query, cancel"),
+    ("cases", "案件: the chain of cases, its claim, its ledger, and what is about all of it"),
+    ("tasks", "待办: what a person must do, and until when"),
+    ("acts", "操作记录: who did what, and why"),
     ("orders", "协助指令: one request to one counterpart"),
     ("measures", "控制措施: the freeze ledger and its approvals"),
     ("results", "结果: the event log for named consumers (CloudEvents 1.0)"),

@@ -1,5 +1,6 @@
 //! Orders 协助指令.
 
+mod list;
 mod requery;
 mod resolve;
 mod show;
@@ -14,12 +15,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Shared;
-use crate::inquiry::{MeasureId, OrderRecord, OrderState, Priority, Submission};
+use super::problem::Problem;
+use crate::domain::{MeasureId, OrderRecord, OrderState, Priority, Subject, Terms};
+use crate::lanes::RecentTerms;
 use crate::queue::FaultNote;
 use crate::store::{Reads, Stored, order_by_number};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
+        .api_route("/v1/orders", get_with(list::list, list::docs))
         .api_route("/v1/orders/{number}", get_with(show::show, show::docs))
         .api_route("/v1/orders/{number}/requery", post_with(requery::requery, requery::docs))
         .api_route("/v1/orders/{number}/resolve", post_with(resolve::resolve, resolve::docs))
@@ -57,6 +61,8 @@ pub(super) struct OrderView {
     created_at: Timestamp,
     /// Not sent before this.
     due_at: Timestamp,
+    /// When it left for the counterpart last; null while it never did.
+    sent_at: Option<Timestamp>,
     /// When it should have been answered.
     deadline: Timestamp,
     /// The order that this one asks again; null for a first one.
@@ -69,28 +75,21 @@ pub(super) struct OrderView {
 
 impl OrderView {
     /// `root` is the number of the first order of the chain.
-    pub(super) fn of(
-        order: &OrderRecord,
-        root: Option<RequestNumber>,
-        inquiry: Uuid,
-        submission: &Submission,
-    ) -> Self {
-        let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
-        let party = submission.parties.get(at(order.party));
+    pub(super) fn of(order: &OrderRecord, root: Option<RequestNumber>, inquiry: Uuid, terms: &Terms) -> Self {
+        let subject = Subject { party: order.party, document: order.document };
         Self {
             number: order.number(),
             inquiry,
             counterpart: order.lane.clone(),
-            party: submission.reference_of(order.party),
-            document: party
-                .and_then(|party| party.documents.get(at(order.document)))
-                .map(|known| known.kind()),
+            party: terms.reference_of(order.party),
+            document: terms.document(subject).map(|known| known.kind()),
             instruction: order.instruction.clone(),
             state: order.state,
             priority: order.priority,
             attempts: order.attempts,
             created_at: order.created,
             due_at: order.due,
+            sent_at: order.sent,
             deadline: order.deadline,
             requery_of: root.filter(|_| order.root != order.id),
             measure: order.measure,
@@ -99,16 +98,32 @@ impl OrderView {
     }
 
     /// Reads what stands around an order.
-    fn read(reads: &mut dyn Reads, gateway: &Shared, order: &OrderRecord) -> Stored<Self> {
+    fn read(reads: &mut dyn Reads, terms: &RecentTerms, order: &OrderRecord) -> Stored<Self> {
         use crate::store::StoreError::Missing;
         let inquiry = reads.inquiry(order.inquiry)?.ok_or(Missing("the order's inquiry"))?;
-        let submission = gateway.submissions.get(reads, order.inquiry)?;
+        let asked = terms.get(reads, order.inquiry)?;
         let root = match order.root == order.id {
             true => None,
             false => reads.order(order.root)?.map(|root| root.number()),
         };
-        Ok(Self::of(order, root, inquiry.uid, &submission))
+        Ok(Self::of(order, root, inquiry.uid, &asked.terms))
     }
+}
+
+/// The order of an identifier as it stands.
+async fn view(gateway: &Shared, id: crate::domain::OrderId) -> Result<OrderView, Problem> {
+    let terms = std::sync::Arc::clone(&gateway.terms);
+    let found = gateway.store.read(move |reads| match reads.order(id)? {
+        Some(order) => OrderView::read(reads, &terms, &order).map(Some),
+        None => Ok(None),
+    });
+    found.await?.ok_or_else(|| Problem::not_found("order"))
+}
+
+/// The order of a path.
+async fn at(gateway: &Shared, path: OrderPath) -> Result<OrderRecord, Problem> {
+    let found = gateway.store.read(move |reads| find(reads, &path)).await?;
+    found.ok_or_else(|| Problem::not_found("order"))
 }
 
 fn find(reads: &mut dyn Reads, path: &OrderPath) -> Stored<Option<OrderRecord>> {

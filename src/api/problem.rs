@@ -11,8 +11,10 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::intake::{Finding, IntakeError};
-use crate::settle::Declined;
+use crate::domain::Finding;
+use crate::domain::decide::Rejected;
+use crate::engine::InputError;
+use crate::intake::IntakeError;
 use crate::store::StoreError;
 
 /// Media type of problems.
@@ -32,6 +34,7 @@ pub enum ProblemKind {
     KeyReused,
     NotNow,
     ClaimCovered,
+    NotAllowed,
     TooLarge,
     NotJson,
     Overloaded,
@@ -69,9 +72,16 @@ impl ProblemKind {
                 "幂等键已用于另一申请 Idempotency-Key used for another inquiry",
             ),
             Self::NotNow => (StatusCode::CONFLICT, "not-now", "当前状态不允许 The present state forbids it"),
-            Self::ClaimCovered => {
-                (StatusCode::CONFLICT, "claim-covered", "冻结额度已满 The claim is covered already")
-            }
+            Self::ClaimCovered => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "claim-covered",
+                "超出标的余额 More than the claim leaves open",
+            ),
+            Self::NotAllowed => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "not-allowed",
+                "依法或缺文书不得办理 A rule of law or a missing paper forbids it",
+            ),
             Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "请求内容过大 The body is too large")
             }
@@ -222,7 +232,11 @@ impl From<StoreError> for Problem {
         let (kind, detail) = match &error {
             StoreError::Full => (ProblemKind::StoreFull, "nothing was kept; try again later"),
             StoreError::Closed => (ProblemKind::Unavailable, "the gateway is shutting down; try again"),
-            StoreError::Failed { .. } | StoreError::Unreadable { .. } | StoreError::Missing(_) => {
+            StoreError::Again => (ProblemKind::Unavailable, "nothing was kept; try again"),
+            StoreError::Failed { .. }
+            | StoreError::Unreadable { .. }
+            | StoreError::Missing(_)
+            | StoreError::Conflict(_) => {
                 (ProblemKind::Internal, "the gateway failed; operations find the cause in its log")
             }
         };
@@ -242,14 +256,28 @@ impl From<IntakeError> for Problem {
     }
 }
 
-impl From<Declined> for Problem {
-    fn from(declined: Declined) -> Self {
-        let kind = match &declined {
-            Declined::Unknown(_) => ProblemKind::NotFound,
-            Declined::NotNow(_) => ProblemKind::NotNow,
-            Declined::NoRoom => ProblemKind::ClaimCovered,
+impl From<Rejected> for Problem {
+    fn from(rejected: Rejected) -> Self {
+        let kind = match rejected {
+            Rejected::Findings(findings) => return Self::invalid(findings),
+            Rejected::Unknown(_) => ProblemKind::NotFound,
+            Rejected::NotNow(_) => ProblemKind::NotNow,
+            Rejected::NoRoom { .. } => ProblemKind::ClaimCovered,
+            Rejected::NotAllowed(_) => ProblemKind::NotAllowed,
+            Rejected::Forbidden(_) => ProblemKind::Forbidden,
+            Rejected::Defect(_) => ProblemKind::Internal,
         };
-        Self::new(kind, declined.to_string())
+        Self::new(kind, rejected.to_string())
+    }
+}
+
+impl From<InputError> for Problem {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Rejected(rejected) => rejected.into(),
+            InputError::Store(error) => error.into(),
+            InputError::KeyReused => Self::new(ProblemKind::KeyReused, error.to_string()),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod acts;
+mod cases;
 mod failures;
 mod harness;
 pub(crate) mod log;

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chakong_contract::connector::{Connector, Plugin};
+use chakong_contract::connector::{Connector, Plugin, Read, ReadContent};
+use chakong_contract::fault::FaultKind;
 use chakong_contract::{Message, Settings};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::Exit;
+use super::output::line;
 use crate::app::plugins;
 use crate::config::{Problems, read_counterpart, read_file};
 
@@ -26,7 +28,7 @@ pub(super) enum Command {
         /// Name of the connector
         name: String,
     },
-    /// What would the gateway understand of these bytes? Replies as JSON lines
+    /// What would the gateway understand of these bytes? Replies as JSON lines; exit code 65 where it understands nothing
     Read {
         #[command(flatten)]
         with: With,
@@ -87,22 +89,21 @@ fn list() -> Outcome {
         let manifest = plugin.manifest;
         let acts: Vec<String> = manifest.capabilities.iter().map(|able| able.action.to_string()).collect();
         let lines: Vec<&str> = manifest.lines.iter().map(|line| line.word()).collect();
-        println!(
+        line(format_args!(
             "{:16} {:8} {:24} {} {}",
             manifest.id,
             lines.join(","),
             acts.join(","),
             manifest.name_zh,
             manifest.name_en
-        );
+        ))?;
     }
     Ok(())
 }
 
 fn show(name: &str) -> Outcome {
     let manifest = plugin(name)?.manifest;
-    println!("{}", serde_json::to_string_pretty(&manifest).map_err(input)?);
-    Ok(())
+    Ok(line(serde_json::to_string_pretty(&manifest).map_err(input)?)?)
 }
 
 /// The connector as the counterpart's file configures it, or with the examples of its settings: of all of them where
@@ -134,22 +135,29 @@ fn bytes_of(path: &Path) -> Outcome<Vec<u8>> {
     std::fs::read(path).map_err(unreadable)
 }
 
+/// Whether an entry was read, be it that the counterpart says in it that it failed.
+fn is_understood(read: &Read) -> bool {
+    !matches!(&read.content, ReadContent::Fault(fault) if fault.kind == FaultKind::Malformed)
+}
+
 fn read(with: &With, files: &[PathBuf]) -> Outcome {
     let connector = configured(with, false)?;
+    let mut understood = false;
     for path in files {
         let bytes = bytes_of(path)?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let reading = connector.read(&Message::new(name, bytes));
+        understood |= reading.reads.iter().any(is_understood);
         for read in &reading.reads {
-            println!("{}", serde_json::to_string(read).map_err(input)?);
+            line(serde_json::to_string(read).map_err(input)?)?;
         }
         for problem in &reading.problems {
-            println!("{}", json!({ "problem": problem }));
+            line(json!({ "problem": problem }))?;
         }
         for response in &reading.responses {
             let message = &response.message;
-            println!("{}", json!({ "response": message.name, "bytes": message.bytes.len() }));
+            line(json!({ "response": message.name, "bytes": message.bytes.len() }))?;
         }
     }
-    Ok(())
+    if understood { Ok(()) } else { Err(input("nothing in it could be read as an answer")) }
 }

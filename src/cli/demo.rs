@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::client::{Failed, Gateway};
+use super::output::{complain, line};
 use super::{Exit, ServerArgument, live, tables};
-use crate::app::{App, plugins};
+use crate::app::{App, Opening, plugins};
 use crate::clock::{Clock, SystemClock};
 use crate::config;
 use crate::lifecycle::{StopSignals, Tasks};
@@ -53,7 +55,7 @@ async fn demonstrate(arguments: &Arguments) -> Result<Exit, Failed> {
     if let Some(folder) = temporary
         && let Err(error) = std::fs::remove_dir_all(&folder)
     {
-        eprintln!("chakong: {} could not be deleted: {error}", folder.display());
+        complain(format_args!("chakong: {} could not be deleted: {error}", folder.display()));
     }
     outcome
 }
@@ -74,7 +76,9 @@ async fn play(
     let scripts = world.scripts();
     let hosted = host(&config.counterparts, &scripts, config.postbox, &sandboxes, &clock);
     hosted.await.map_err(|error| internal(error.to_string()))?;
-    let app = App::build(config, tasks.clone()).await.map_err(|error| internal(error.to_string()))?;
+    let app = App::build(config, Opening::Used, tasks.clone())
+        .await
+        .map_err(|error| internal(error.to_string()))?;
     let address = app.address().map_err(|error| internal(error.to_string()))?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let (ends, ended) = tokio::sync::oneshot::channel();
@@ -84,16 +88,24 @@ async fn play(
     });
     let server = ServerArgument { url: format!("http://{address}"), key };
     let signals = StopSignals::install().map_err(|error| internal(error.to_string()))?;
-    let signalled = signals.first();
+    // The gateway takes SIGHUP for a word about its files; here it means that the terminal was closed.
+    let mut hangups = signal(SignalKind::hangup()).map_err(|error| internal(error.to_string()))?;
+    let signalled = async move {
+        tokio::select! {
+            () = signals.first() => {}
+            _ = hangups.recv() => {}
+        }
+    };
     tokio::pin!(signalled);
-    let watched = tokio::select! {
+    let mut watched = tokio::select! {
         watched = watch_case(world, &server, folder, started) => watched,
         () = &mut signalled => Err(failed(Exit::NotAsExpected)("interrupted".into())),
     };
     if watched.is_ok() && !once {
-        println!("\nThe API is at {} (key {}); Ctrl-C ends the demonstration.", server.url, server.key);
-        println!("  curl -H 'Authorization: Bearer {}' {}/v1/counterparts", server.key, server.url);
-        signalled.await;
+        match invite(&server) {
+            Ok(()) => signalled.await,
+            Err(failed) => watched = Err(failed),
+        }
     }
     drop(stop);
     let clean = ended.await.unwrap_or(false);
@@ -104,6 +116,12 @@ async fn play(
     }
 }
 
+fn invite(server: &ServerArgument) -> Result<(), Failed> {
+    let ServerArgument { url, key } = server;
+    line(format_args!("\nThe API is at {url} (key {key}); Ctrl-C ends the demonstration."))?;
+    Ok(line(format_args!("  curl -H 'Authorization: Bearer {key}' {url}/v1/counterparts"))?)
+}
+
 /// Submits the case, shows it happen and compares the outcome with what the scenario expects.
 async fn watch_case(
     world: &World,
@@ -112,21 +130,21 @@ async fn watch_case(
     started: tokio::time::Instant,
 ) -> Result<Exit, Failed> {
     let gateway = Gateway::new(server)?;
-    println!(
+    line(format_args!(
         "临汾 · 一案查控 Linfen, one case: {} counterparts, store in {}",
         world.names().len(),
         folder.display()
-    );
+    ))?;
     let inquiry = gateway.submit("demo-1", world::CASE.as_bytes().to_vec()).await?;
     let id = inquiry["id"].as_str().unwrap_or_default().to_owned();
     live::follow(&gateway, &id, &world.names()).await?;
-    println!("\n{}", tables::report(&gateway, &id).await?);
-    println!("\n用时 took {:.1} s", started.elapsed().as_secs_f64());
+    line(format_args!("\n{}", tables::report(&gateway, &id).await?))?;
+    line(format_args!("\n用时 took {:.1} s", started.elapsed().as_secs_f64()))?;
     let differences = world.compare(&gateway, &id).await?;
     if differences.is_empty() {
-        println!("As the scenario expects.");
+        line("As the scenario expects.")?;
         return Ok(Exit::Ok);
     }
-    println!("Not as the scenario expects:\n  {}", differences.join("\n  "));
+    line(format_args!("Not as the scenario expects:\n  {}", differences.join("\n  ")))?;
     Ok(Exit::NotAsExpected)
 }

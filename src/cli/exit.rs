@@ -33,9 +33,11 @@ Exit codes:
   130 a second interrupt ended the process at once";
 
 impl Exit {
-    /// Says why on standard error and gives the code.
+    /// Says why on standard error, if there is anything to say, and gives the code.
     pub(super) fn with(self, message: &str) -> ExitCode {
-        eprintln!("chakong: {message}");
+        if !message.is_empty() {
+            super::output::complain(format_args!("chakong: {message}"));
+        }
         self.into()
     }
 }

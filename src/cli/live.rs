@@ -8,6 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use super::client::{Failed, Gateway};
+use super::output::{self, Unsaid};
 
 /// How often progress is asked for.
 const LOOK: Duration = Duration::from_millis(150);
@@ -24,7 +25,7 @@ pub(super) async fn follow(
     let started = tokio::time::Instant::now();
     loop {
         let certificate = gateway.get(&format!("/v1/inquiries/{id}/certificate")).await?;
-        table.show(certificate["orders"].as_array().map(Vec::as_slice).unwrap_or_default());
+        table.show(certificate["orders"].as_array().map(Vec::as_slice).unwrap_or_default())?;
         let inquiry = gateway.get(&format!("/v1/inquiries/{id}")).await?;
         if inquiry["state"] != "open" || started.elapsed() > LONGEST {
             table.finish();
@@ -52,7 +53,7 @@ impl<'a> Table<'a> {
         Self { names, bars: MultiProgress::new(), lines: BTreeMap::new(), live }
     }
 
-    fn show(&mut self, orders: &[Value]) {
+    fn show(&mut self, orders: &[Value]) -> Result<(), Unsaid> {
         let mut by_counterpart: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
         for order in orders {
             by_counterpart.entry(order["counterpart"].as_str().unwrap_or_default()).or_default().push(order);
@@ -60,11 +61,12 @@ impl<'a> Table<'a> {
         for (counterpart, orders) in by_counterpart {
             let message = orders.iter().map(|order| word(order)).collect::<Vec<_>>().join("  ");
             let done = orders.iter().all(|order| !is_open(order));
-            self.line(counterpart, &message, done);
+            self.line(counterpart, &message, done)?;
         }
+        Ok(())
     }
 
-    fn line(&mut self, counterpart: &str, message: &str, done: bool) {
+    fn line(&mut self, counterpart: &str, message: &str, done: bool) -> Result<(), Unsaid> {
         if !self.lines.contains_key(counterpart) {
             let bar = self.bars.add(ProgressBar::new_spinner());
             let style = ProgressStyle::with_template("{spinner:.cyan} {prefix:16} {elapsed:>4} {wide_msg}");
@@ -76,19 +78,20 @@ impl<'a> Table<'a> {
             self.lines.insert(counterpart.to_owned(), Line { bar, last: String::new() });
         }
         let name = self.names.get(counterpart).cloned().unwrap_or_default();
-        let Some(line) = self.lines.get_mut(counterpart) else { return };
+        let Some(line) = self.lines.get_mut(counterpart) else { return Ok(()) };
         if line.last == message {
-            return;
+            return Ok(());
         }
         message.clone_into(&mut line.last);
         if !self.live {
-            println!("{counterpart:16} {name} {message}");
+            output::line(format_args!("{counterpart:16} {name} {message}"))?;
         }
         let text = format!("{name}  {message}");
         match done {
             true => line.bar.finish_with_message(text),
             false => line.bar.set_message(text),
         }
+        Ok(())
     }
 
     fn finish(&self) {
@@ -99,7 +102,7 @@ impl<'a> Table<'a> {
 }
 
 fn is_open(order: &Value) -> bool {
-    matches!(order["state"].as_str(), Some("queued" | "sending" | "awaiting" | "unknown"))
+    matches!(order["state"].as_str(), Some("queued" | "sending" | "awaiting"))
 }
 
 /// `查询 found`, `冻结 awaiting` …
@@ -107,7 +110,10 @@ fn word(order: &Value) -> String {
     let action = match order["action"].as_str().unwrap_or_default() {
         "query" => "查询",
         "freeze" => "冻结",
+        "renew" => "续冻",
         "release" => "解除",
+        "deduct" => "扣划",
+        "transfer" => "转让",
         other => other,
     };
     let state = order["state"].as_str().unwrap_or_default();

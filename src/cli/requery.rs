@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::client::{Failed, Gateway};
+use super::output::line;
 use super::{Exit, ServerArgument};
 
 /// Arguments of `requery`.
@@ -37,7 +38,7 @@ async fn requery(arguments: &Arguments) -> Result<(), Failed> {
     }
     let answer = gateway.post(&format!("/v1/inquiries/{}/requery", arguments.id), &body).await?;
     for order in answer["orders"].as_array().into_iter().flatten() {
-        println!("{}", order.as_str().unwrap_or_default());
+        line(order.as_str().unwrap_or_default())?;
     }
     Ok(())
 }

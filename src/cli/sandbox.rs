@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use super::output::line;
 use super::{ConfigArgument, Exit};
 use crate::app::plugins;
 use crate::clock::{Clock, SystemClock};
@@ -58,7 +59,8 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
             Err(error) => return Exit::Config.with(&format!("{address}: {error}")),
         }
     }
-    println!("{} simulated counterparts are at work; Ctrl-C ends them", scripts.len());
+    // Whoever reads that may go away; the counterparts stay.
+    let _ = line(format_args!("{} simulated counterparts are at work; Ctrl-C ends them", scripts.len()));
     tokio::select! {
         () = signals.first() => {}
         () = tasks.soft().cancelled() => {}

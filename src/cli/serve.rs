@@ -1,26 +1,45 @@
-use std::path::Path;
 use std::process::ExitCode;
 
-use super::Exit;
-use crate::app::{App, BuildError, plugins};
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{ConfigArgument, Exit};
+use crate::app::{App, BuildError, Opening, plugins};
 use crate::config;
 use crate::lifecycle::{StopSignals, Tasks};
 use crate::observe;
 
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    config: ConfigArgument,
+    /// The store was restored from a backup, or lost and made anew: go on with new numbers, and put every control that was under way
+    /// before an officer. For one start
+    #[arg(long)]
+    restored: bool,
+}
+
 /// Runs the gateway until it is told to stop.
-pub(super) async fn run(path: &Path) -> ExitCode {
-    let config = match config::load(path, &plugins()) {
+pub(super) async fn run(arguments: Arguments) -> ExitCode {
+    let config = match config::load(&arguments.config.config, &plugins()) {
         Ok(config) => config,
         Err(problems) => return Exit::Config.with(&format!("\n{problems}")),
     };
     observe::init_tracing(&config.log);
+    for name in config::unused_proxies() {
+        tracing::info!(name, "the environment's proxy is not used; a counterpart's `line.proxy` is");
+    }
+    // Heard from now on, so that it ends nobody; what it asks for is done where the counterparts' files are watched.
+    let hangups = signal(SignalKind::hangup());
     let signals = match StopSignals::install() {
         Ok(signals) => signals,
         Err(error) => return Exit::Internal.with(&format!("signals cannot be heard: {error}")),
     };
-    let app = match App::build(config, Tasks::default()).await {
+    let opening = if arguments.restored { Opening::Restored } else { Opening::Used };
+    let app = match App::build(config, opening, Tasks::default()).await {
         Ok(app) => app,
-        Err(error @ (BuildError::Locked(_) | BuildError::Listen { .. })) => {
+        Err(error @ (BuildError::Locked(_) | BuildError::Listen { .. } | BuildError::Older { .. })) => {
             return Exit::Config.with(&error.to_string());
         }
         Err(error) => return Exit::Internal.with(&error.to_string()),
@@ -29,9 +48,7 @@ pub(super) async fn run(path: &Path) -> ExitCode {
         Ok(address) => tracing::info!(%address, "chakong is listening"),
         Err(error) => return Exit::Internal.with(&error.to_string()),
     }
-    if app.run(signals.first()).await {
-        Exit::Ok.into()
-    } else {
-        Exit::Internal.with("the gateway did not end cleanly; see the log")
-    }
+    let ended = app.run(signals.first()).await;
+    drop(hangups);
+    if ended { Exit::Ok.into() } else { Exit::Internal.with("the gateway did not end cleanly; see the log") }
 }

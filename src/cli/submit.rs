@@ -6,6 +6,7 @@ use clap::Args;
 use sha2::{Digest as _, Sha256};
 
 use super::client::{Failed, Gateway};
+use super::output::line;
 use super::{Exit, ServerArgument, live, tables};
 
 /// Arguments of `submit`.
@@ -50,7 +51,7 @@ async fn submit(arguments: &Arguments) -> Result<Exit, Failed> {
     let gateway = Gateway::new(&arguments.server)?;
     let inquiry = gateway.submit(&key, body).await?;
     let id = inquiry["id"].as_str().unwrap_or_default().to_owned();
-    println!("{id}");
+    line(&id)?;
     if arguments.wait { follow(&gateway, &id).await } else { Ok(Exit::Ok) }
 }
 
@@ -79,8 +80,7 @@ pub(super) async fn watch(arguments: WatchArguments) -> ExitCode {
 async fn follow(gateway: &Gateway, id: &str) -> Result<Exit, Failed> {
     live::follow(gateway, id, &std::collections::BTreeMap::new()).await?;
     let report = tables::report(gateway, id).await?;
-    println!("{report}");
+    line(report)?;
     let certificate = gateway.get(&format!("/v1/inquiries/{id}/certificate")).await?;
-    let incomplete = certificate["silent"].as_u64() != Some(0) || certificate["failed"].as_u64() != Some(0);
-    Ok(if incomplete { Exit::NotAsExpected } else { Exit::Ok })
+    Ok(if tables::is_complete(&certificate) { Exit::Ok } else { Exit::NotAsExpected })
 }

@@ -165,14 +165,14 @@ fn measures_table(measures: &Value) -> String {
             text(&measure["counterpart"]),
             property(&measure["target"]),
             text(&measure["state"]),
-            grouped(&text(&measure["asked"])),
-            grouped(&text(&measure["held"])),
+            money(&measure["limit"]),
+            money(&measure["held"]),
             text(&measure["until"]),
             text(&measure["note"]),
         ]
     };
     let rows = list(measures, "measures").map(row).collect();
-    let head = ["协助单位", "财产", "状态", "申请 (元)", "实际控制 (元)", "至", "备注"];
+    let head = ["协助单位", "财产", "状态", "限额", "实际控制", "至", "备注"];
     table("冻结 Measures", &head, rows, &[3, 4])
 }
 
@@ -182,9 +182,10 @@ fn coverage(certificate: &Value) -> String {
         return String::new();
     }
     format!(
-        "执行标的 claimed {}   已控制 held {}   缺口 shortfall {}",
+        "执行标的 claimed {}   已控制 held {}   已扣划 deducted {}   缺口 shortfall {}",
         money(&coverage["claimed"]),
         money(&coverage["held"]),
+        money(&coverage["deducted"]),
         money(&coverage["shortfall"])
     )
 }
@@ -206,23 +207,95 @@ fn silent(certificate: &Value) -> String {
     )
 }
 
+/// How questions end, as the certificate names it, and for people.
+const ENDS: [(&str, &str); 8] = [
+    ("pending", "pending"),
+    ("answered", "answered"),
+    ("partial", "answered in part"),
+    ("refused", "refused"),
+    ("silent", "silent"),
+    ("not_delivered", "not delivered"),
+    ("failed", "failed"),
+    ("undetermined", "of unknown outcome"),
+];
+
 fn sums(certificate: &Value) -> String {
+    let questions = &certificate["questions"];
+    let counted = |(key, _): &&(&str, &str)| questions[*key].as_u64() != Some(0);
+    let ends = ENDS.iter().filter(counted).map(|(key, word)| format!("{} {word}", text(&questions[*key])));
+    let not_asked = format!("{} not asked", text(&certificate["not_asked_total"]));
     format!(
-        "查控完整性证明 certificate no. {} of {}: {} answered, {} refused, {} silent, {} failed, {} not asked; {}",
-        text(&certificate["issue"]),
+        "查控完整性证明 certificate no. {} of {}: {}; {}",
+        text(&certificate["number"]),
         text(&certificate["case_number"]),
-        text(&certificate["answered"]),
-        text(&certificate["refused"]),
-        text(&certificate["silent"]),
-        text(&certificate["failed"]),
-        list(certificate, "not_asked").count(),
+        ends.chain([not_asked]).collect::<Vec<_>>().join(", "),
         text(&certificate["triage"]),
     )
 }
 
+/// Whether every question was answered or declined, and of every control it is known what became of it.
+pub(super) fn is_complete(certificate: &Value) -> bool {
+    let none = |counts: &Value, key: &str| counts[key].as_u64() == Some(0);
+    let open = ["pending", "silent", "not_delivered", "failed", "undetermined"];
+    ["questions", "controls"].iter().all(|of| open.iter().all(|key| none(&certificate[*of], key)))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::grouped;
+    use serde_json::{Value, json};
+
+    use super::{ENDS, grouped, is_complete, measures_table, sums};
+    use crate::domain::Counts;
+
+    fn certificate(questions: Counts, controls: Counts) -> Value {
+        json!({
+            "number": 3, "case_number": "（2026）测0203执7号", "questions": questions, "controls": controls,
+            "not_asked_total": 2, "triage": "nothing_found",
+        })
+    }
+
+    #[test]
+    fn the_sums_are_those_of_the_certificate_and_every_end_has_its_word() {
+        let questions = Counts { total: 9, answered: 4, partial: 1, silent: 4, ..Counts::default() };
+        let text = sums(&certificate(questions, Counts::default()));
+        let said = "no. 3 of （2026）测0203执7号: 4 answered, 1 answered in part, 4 silent, 2 not asked; nothing_found";
+        assert!(text.ends_with(said), "{text}");
+        let counts = serde_json::to_value(Counts::default()).expect("JSON");
+        let ends: Vec<&str> = ENDS.iter().map(|(key, _)| *key).chain(["total"]).collect();
+        let known = counts.as_object().expect("an object").keys();
+        assert!(
+            known.clone().count() == ends.len() && known.clone().all(|key| ends.contains(&key.as_str())),
+            "{counts}"
+        );
+    }
+
+    #[test]
+    fn an_inquiry_is_complete_when_nobody_is_silent_and_no_outcome_is_unknown() {
+        let answered = Counts { total: 2, answered: 1, refused: 1, ..Counts::default() };
+        assert!(is_complete(&certificate(answered, answered)));
+        for spoilt in [
+            Counts { pending: 1, ..answered },
+            Counts { silent: 1, ..answered },
+            Counts { not_delivered: 1, ..answered },
+            Counts { failed: 1, ..answered },
+            Counts { undetermined: 1, ..answered },
+        ] {
+            assert!(
+                !is_complete(&certificate(spoilt, answered)) && !is_complete(&certificate(answered, spoilt)),
+                "{spoilt:?}"
+            );
+        }
+        assert!(!is_complete(&json!({})), "what is not there is not complete");
+    }
+
+    #[test]
+    fn a_measure_shows_its_limit_and_what_is_held() {
+        let money = |amount: &str| json!({ "amount": amount, "currency": "CNY" });
+        let measure = json!({ "counterpart": "bank-7", "target": { "number": "6200" }, "state": "in_force",
+            "limit": money("12345.60"), "held": money("2345.60"), "until": "2027-01-02", "note": "" });
+        let shown = measures_table(&json!({ "measures": [measure] }));
+        assert!(shown.contains("12,345.60") && shown.contains("2,345.60"), "{shown}");
+    }
 
     #[test]
     fn amounts_are_grouped_by_thousands() {

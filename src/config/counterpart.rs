@@ -6,17 +6,18 @@ mod routing;
 mod settings;
 mod window;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chakong_contract::ActionKind;
 use chakong_contract::connector::{Connector, Plugin};
 use chakong_contract::manifest::Settings;
 
+use super::named_files::{NamedFiles, Role};
 use super::reader::{Document, Problems, Section};
 use super::values::within;
-use crate::retry::RetryPolicy;
+use crate::domain::abilities::Ability;
+use crate::domain::retry::RetryPolicy;
 
 pub use line::{CallConfig, CalledAt, LineConfig, ParcelConfig, PostboxConfig, SftpConfig, SftpLogin};
 pub use officers::Officers;
@@ -57,8 +58,10 @@ pub struct CounterpartConfig {
     pub cache_age: Duration,
     /// Where its orders go when it cannot answer them, and what it controls for others.
     pub routing: RoutingConfig,
-    /// Digest of the file, to notice changes.
+    /// Digest of what is asked and how it is understood: of the file and the texts that it names.
     pub fingerprint: u64,
+    /// Digest of all of it, with secrets, keys and certificates: where it differs, the counterpart is taken up anew.
+    pub version: u64,
 }
 
 impl CounterpartConfig {
@@ -67,9 +70,16 @@ impl CounterpartConfig {
         if control { &self.retry_control } else { &self.retry_query }
     }
 
-    /// Whether it can be asked to do something: its connector declares it and its settings allow it.
-    pub fn can(&self, act: ActionKind) -> bool {
-        self.plugin.manifest.capability(act).is_some() && self.connector.can(act)
+    /// What it can be asked to do: what its connector declares and its settings allow.
+    pub fn ability(&self) -> Ability {
+        let manifest = &self.plugin.manifest;
+        let able = manifest.capabilities.iter().filter(|able| self.connector.can(able.action));
+        Ability {
+            actions: able.map(|able| (able.action, able.documents.to_vec())).collect(),
+            idempotent: manifest.idempotent,
+            query: self.retry_query,
+            control: self.retry_control,
+        }
     }
 }
 
@@ -108,17 +118,38 @@ pub fn read_counterpart(
     plugins: &[Plugin],
     problems: &mut Problems,
 ) -> Option<CounterpartConfig> {
+    read(path, text, plugins, problems).0
+}
+
+/// The same with the files that it names, which are known also where something is wrong.
+pub(super) fn read(
+    path: &Path,
+    text: &str,
+    plugins: &[Plugin],
+    problems: &mut Problems,
+) -> (Option<CounterpartConfig>, Vec<PathBuf>) {
+    let mut files = NamedFiles::below(path.parent().unwrap_or(Path::new(".")));
+    let counterpart = read_noting(path, text, plugins, &mut files, problems);
+    (counterpart, files.paths())
+}
+
+fn read_noting(
+    path: &Path,
+    text: &str,
+    plugins: &[Plugin],
+    files: &mut NamedFiles,
+    problems: &mut Problems,
+) -> Option<CounterpartConfig> {
     let before = problems.0.len();
     let document = Document::parse(path, text, problems)?;
     let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
-    let base = path.parent().unwrap_or(Path::new("."));
     let mut root = document.root(problems);
     check_name(&name, &mut root);
     let name_zh = root.text("name_zh").unwrap_or_else(|| name.clone());
     let name_en = root.text("name_en").unwrap_or_else(|| name.clone());
     let plugin = read_plugin(&mut root, plugins);
     let line = match root.has("line") {
-        true => root.section("line", |section| line::read_line(section, base, plugin.as_ref())).flatten(),
+        true => root.section("line", |section| line::read_line(section, files, plugin.as_ref())).flatten(),
         false => {
             root.problem(
                 "line",
@@ -128,13 +159,15 @@ pub fn read_counterpart(
         }
     };
     let officers = officers::read_officers(&mut root, plugin.as_ref());
-    let limits = root.section("limits", read_limits).unwrap_or_else(default_limits);
+    let limits = root
+        .section("limits", |section| read_limits(section, plugin.as_ref()))
+        .unwrap_or_else(default_limits);
     let window = root.section("window", window::read_window).unwrap_or_default();
     let breaker = root.section("breaker", read_breaker).unwrap_or_else(default_breaker);
     let (retry_query, retry_control) = root.section("retry", read_retries).unwrap_or_default();
     let (cache_age, routing) = routing::read(&mut root, line.as_ref());
     let built = match &plugin {
-        Some(plugin) => settings::build(&mut root, base, plugin),
+        Some(plugin) => settings::build(&mut root, files, plugin),
         None => {
             let _ = root.section("settings", |section| section.entries().len());
             None
@@ -162,7 +195,8 @@ pub fn read_counterpart(
         retry_control,
         cache_age,
         routing,
-        fingerprint: fingerprint(text),
+        fingerprint: files.digest(text, &[Role::Meaning]),
+        version: files.digest(text, &[Role::Meaning, Role::Credential]),
     })
 }
 
@@ -192,14 +226,6 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-/// A digest of a file's text.
-pub fn fingerprint(text: &str) -> u64 {
-    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
-}
-
 fn read_plugin(root: &mut Section<'_>, plugins: &[Plugin]) -> Option<Plugin> {
     let known = || plugins.iter().map(|plugin| plugin.manifest.id).collect::<Vec<_>>().join(", ");
     let id: String = root.required("connector", &format!("one of {}", known()))?;
@@ -221,7 +247,7 @@ const fn default_limits() -> LimitsConfig {
     }
 }
 
-fn read_limits(section: &mut Section<'_>) -> LimitsConfig {
+fn read_limits(section: &mut Section<'_>, plugin: Option<&Plugin>) -> LimitsConfig {
     let default = default_limits();
     let bounded = |section: &mut Section<'_>, key, default: u32, high: u32| {
         let value = section.or(key, default);
@@ -247,12 +273,20 @@ fn read_limits(section: &mut Section<'_>) -> LimitsConfig {
     if batch_wait > Duration::from_secs(600) {
         section.problem("batch_wait", "may be at most \"10m\"");
     }
+    let batch = bounded(section, "batch", u32::MAX, u32::MAX);
+    if let Some(manifest) = plugin.map(|plugin| &plugin.manifest)
+        && section.has("batch")
+        && batch > manifest.largest_batch
+    {
+        let (id, most) = (manifest.id, manifest.largest_batch);
+        section.problem("batch", format_args!("connector {id} takes at most {most} orders in one message"));
+    }
     LimitsConfig {
         per_second: rate,
         burst: bounded(section, "burst", 1, 100_000),
         concurrency: bounded(section, "concurrency", default.concurrency, 1024),
         per_day: section.value("per_day"),
-        batch: bounded(section, "batch", u32::MAX, u32::MAX),
+        batch,
         batch_wait,
     }
 }

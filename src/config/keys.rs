@@ -48,12 +48,53 @@ pub fn digest_of(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
 }
 
+/// Digests that stand in the samples: nobody has their keys.
+const OF_SAMPLES: [&str; 2] = [
+    "23210af278754b915793dee13f3f34fc178a02c72a30fa34d47e59457d1f73d1",
+    "6ff438d35e79a9d2c244486d91c1de4e1b4c26058451a79cc6eb73b3495286b7",
+];
+/// Keys that somebody else would try first.
+const GUESSED: [&str; 16] = [
+    "",
+    "KEY",
+    "key",
+    "$KEY",
+    "changeme",
+    "change-me",
+    "secret",
+    "password",
+    "admin",
+    "test",
+    "token",
+    "chakong",
+    "123456",
+    "example",
+    "default",
+    "placeholder",
+];
+
+/// Why a digest is no key's, or that of a key which is none.
+fn placeholder(digest: &[u8; 32]) -> Option<&'static str> {
+    if OF_SAMPLES.contains(&hex::encode(digest).as_str()) {
+        return Some("is the sample's, and nobody has its key; put your own in: printf %s KEY | sha256sum");
+    }
+    if digest.iter().all(|byte| Some(byte) == digest.first()) {
+        return Some("is no key's digest; make it with: printf %s KEY | sha256sum");
+    }
+    let is_guessed = |key: &str| digest_of(key) == *digest || digest_of(&format!("{key}\n")) == *digest;
+    let found = GUESSED.into_iter().any(is_guessed);
+    found.then_some("is that of a key that anybody would try; make one with: openssl rand -hex 32")
+}
+
 pub(super) fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
     let name: Option<String> = section.required("name", "who holds the key, e.g. name = \"case-system\"");
     let words: Vec<String> = section.required("roles", "e.g. roles = [\"case_system\"]").unwrap_or_default();
     let text: Option<String> = section
         .required("sha256", "the key's SHA-256 in hexadecimal; make one with: printf %s KEY | sha256sum");
     let mut roles = BTreeSet::new();
+    if words.is_empty() && section.has("roles") {
+        section.problem("roles", "names no role, so that the key may do nothing");
+    }
     for word in words {
         match Role::ALL.iter().find(|(_, known)| *known == word) {
             Some((role, _)) => drop(roles.insert(*role)),
@@ -70,6 +111,9 @@ pub(super) fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
                 "sha256",
                 "must have 64 hexadecimal digits; make it with: printf %s KEY | sha256sum",
             );
+        }
+        if let Some(what) = digest.as_ref().and_then(placeholder) {
+            section.problem("sha256", what);
         }
         digest
     });

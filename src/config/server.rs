@@ -5,6 +5,16 @@ use std::time::Duration;
 use super::reader::Section;
 use super::values::within;
 
+/// Name of this installation: a part of the source of every CloudEvent, which is a URI (RFC 3986).
+pub(super) fn read_instance(root: &mut Section<'_>) -> String {
+    let instance = root.text("instance").unwrap_or_else(|| "chakong".to_owned());
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if !(1..=64).contains(&instance.len()) || !instance.bytes().all(is_part) {
+        root.problem("instance", "must have 1 to 64 letters, digits and -._~, for it is a part of a URI");
+    }
+    instance
+}
+
 /// Section `[server]`.
 #[derive(Debug, Clone)]
 pub struct ServerConfig {
@@ -114,8 +124,48 @@ pub(super) fn read_log(section: &mut Section<'_>) -> LogConfig {
         }
     };
     let filter = section.text("filter").unwrap_or_else(|| "info".to_owned());
-    if let Err(error) = tracing_subscriber::EnvFilter::try_new(&filter) {
-        section.problem("filter", format_args!("is not a filter such as \"info\": {error}"));
+    if let Err(what) = check_filter(&filter) {
+        section.problem("filter", what);
     }
     LogConfig { format, filter }
+}
+
+/// The library takes any word for the name of a module, so that a misspelt level would silence the log.
+fn check_filter(filter: &str) -> Result<(), String> {
+    let is_level = |word: &str| {
+        let levels = ["off", "error", "warn", "info", "debug", "trace"];
+        levels.iter().any(|level| word.eq_ignore_ascii_case(level))
+    };
+    for part in filter.split(',').map(str::trim) {
+        let (target, level) =
+            part.rsplit_once('=').map_or((None, part), |(target, level)| (Some(target), level));
+        if !is_level(level.trim()) {
+            return Err(format!(
+                "`{part}` is not a level: off, error, warn, info, debug or trace, as in \"info\" or \"info,chakong=debug\""
+            ));
+        }
+        if target.is_some_and(|target| target.trim().is_empty()) {
+            return Err(format!("`{part}` names no module before its level"));
+        }
+    }
+    tracing_subscriber::EnvFilter::try_new(filter)
+        .map(drop)
+        .map_err(|error| format!("is not a filter such as \"info\": {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_level_is_no_filter() {
+        for good in
+            ["info", "WARN", "info,chakong=debug", "off,chakong::lanes=trace", "warn,chakong[span]=info"]
+        {
+            assert_eq!(check_filter(good), Ok(()), "{good}");
+        }
+        for bad in ["", "inf", "verbose", "info,", "chakong", "chakong=loud", "=info", "info;debug", "5x"] {
+            assert!(check_filter(bad).is_err(), "{bad}");
+        }
+    }
 }

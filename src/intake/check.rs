@@ -1,10 +1,9 @@
 use chakong_contract::ActionKind;
-use chakong_contract::order::DocumentKind;
+use chakong_contract::order::{DocumentKind, LegalDocument};
 use rust_decimal::Decimal;
-use schemars::JsonSchema;
-use serde::Serialize;
 
-use crate::inquiry::{Mandate, Submission};
+use crate::domain::rules::authority;
+use crate::domain::{Finding, Mandate, Submission};
 
 /// Most parties of one inquiry.
 const MOST_PARTIES: usize = 100;
@@ -13,40 +12,13 @@ const MOST_DOCUMENTS: usize = 20;
 /// Most legal documents of one inquiry.
 const MOST_LEGAL_DOCUMENTS: usize = 50;
 
-/// One rule that a submission breaks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Finding {
-    /// JSON pointer to the place (RFC 6901).
-    pub pointer: String,
-    /// What is wrong and what to do.
-    pub detail: String,
-}
-
-impl Finding {
-    pub(super) fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), detail: detail.into() }
-    }
-}
-
 /// Every rule that a submission breaks by itself, whoever would be asked.
 pub fn check(submission: &Submission) -> Vec<Finding> {
     let mut findings = Vec::new();
     check_case(submission, &mut findings);
     check_parties(submission, &mut findings);
-    if submission.documents.len() > MOST_LEGAL_DOCUMENTS {
-        findings.push(Finding::new("/documents", format!("at most {MOST_LEGAL_DOCUMENTS} documents")));
-    }
-    for (at, document) in submission.documents.iter().enumerate() {
-        if document.content.is_empty() {
-            findings.push(Finding::new(format!("/documents/{at}/content"), "the document is empty"));
-        }
-        if document.format.is_empty() || !document.format.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            findings.push(Finding::new(
-                format!("/documents/{at}/format"),
-                "must be a file extension such as pdf",
-            ));
-        }
-    }
+    check_documents(&submission.documents, &mut findings);
+    check_authority(submission, &mut findings);
     if let Some((from, until)) = submission.search.transactions
         && until < from
     {
@@ -59,6 +31,65 @@ pub fn check(submission: &Submission) -> Vec<Finding> {
         findings.push(Finding::new("/deadline_hours", "must lie between 1 and 8760"));
     }
     findings
+}
+
+/// Every rule that documents break.
+pub fn check_documents(documents: &[LegalDocument], findings: &mut Vec<Finding>) {
+    if documents.len() > MOST_LEGAL_DOCUMENTS {
+        findings.push(Finding::new("/documents", format!("at most {MOST_LEGAL_DOCUMENTS} documents")));
+    }
+    for (at, document) in documents.iter().enumerate() {
+        if document.content.is_empty() {
+            findings.push(Finding::new(format!("/documents/{at}/content"), "the document is empty"));
+        }
+        if document.format.is_empty() || !document.format.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            findings.push(Finding::new(
+                format!("/documents/{at}/format"),
+                "must be a file extension such as pdf",
+            ));
+        }
+    }
+}
+
+/// Whether the law lets these parties be looked up, and frozen where that is wanted, in such a case.
+fn check_authority(submission: &Submission, findings: &mut Vec<Finding>) {
+    let code = submission.case.number.type_code();
+    let freezes = submission.mandate.is_some();
+    let present: Vec<DocumentKind> = submission.documents.iter().map(|document| document.kind).collect();
+    for (at, party) in submission.parties.iter().enumerate() {
+        let wanted = [ActionKind::Query].into_iter().chain(freezes.then_some(ActionKind::Freeze));
+        for action in wanted {
+            match authority::permitted(submission.purpose.word(), code, party.role, action) {
+                Err(denied) => {
+                    let pointer = pointer_of(denied.reason, at);
+                    push_once(findings, Finding::new(pointer, denied.to_string()));
+                }
+                // What goes along to counterparts is checked for each of them.
+                Ok(needed) => {
+                    for kind in needed.missing(&present).into_iter().filter(|kind| kind.stays_with_court()) {
+                        let detail = format!("缺{} missing document ({})", kind.chinese(), needed.basis);
+                        push_once(findings, Finding::new("/documents", detail));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn pointer_of(reason: authority::DeniedReason, party: usize) -> String {
+    use authority::DeniedReason::{Action, Role, RulesUnreadable, TypeCode, UnknownPurpose, UnknownTypeCode};
+    match reason {
+        UnknownTypeCode | TypeCode => "/case/number".to_owned(),
+        UnknownPurpose | RulesUnreadable => "/purpose".to_owned(),
+        Role => format!("/parties/{party}/role"),
+        Action => "/mandate".to_owned(),
+    }
+}
+
+fn push_once(findings: &mut Vec<Finding>, finding: Finding) {
+    if !findings.contains(&finding) {
+        findings.push(finding);
+    }
 }
 
 fn check_case(submission: &Submission, findings: &mut Vec<Finding>) {
@@ -107,6 +138,15 @@ fn check_parties(submission: &Submission, findings: &mut Vec<Finding>) {
             findings.push(Finding::new(format!("{pointer}/documents"), detail));
         }
         for (index, document) in party.documents.iter().enumerate() {
+            // The first of those that have it is enough: all of them are said once.
+            if let Some(other_at) =
+                parties.iter().take(at).position(|other| other.documents.contains(document))
+            {
+                let detail = format!(
+                    "与 /parties/{other_at} 证件号码相同 another party has the same document: two persons cannot share a number"
+                );
+                findings.push(Finding::new(format!("{pointer}/documents/{index}"), detail));
+            }
             if party.documents.iter().take(index).any(|other| other == document) {
                 findings.push(Finding::new(format!("{pointer}/documents/{index}"), "stands there twice"));
             }
@@ -123,6 +163,7 @@ fn check_mandate(submission: &Submission, mandate: &Mandate, findings: &mut Vec<
             "must be more than zero, with at most two decimals (财产保全规定 art. 15(3): an exact amount)";
         findings.push(Finding::new("/mandate/claim/amount", detail));
     }
+    check_amounts(submission, mandate, findings);
     if mandate.term_days.is_some_and(|days| !(1..=1095).contains(&days)) {
         findings.push(Finding::new(
             "/mandate/term_days",
@@ -134,6 +175,31 @@ fn check_mandate(submission: &Submission, mandate: &Mandate, findings: &mut Vec<
             let detail =
                 format!("a {} needs the {} (法释〔2013〕20号 art. 3)", ActionKind::Freeze, kind.chinese());
             findings.push(Finding::new("/documents", detail));
+        }
+    }
+}
+
+/// Amounts beside the claim: in yuan, not negative, with at most two decimals.
+fn check_amounts(submission: &Submission, mandate: &Mandate, findings: &mut Vec<Finding>) {
+    let mut check = |pointer: String, money: chakong_contract::Money| {
+        if !money.is_yuan() {
+            findings.push(Finding::new(format!("{pointer}/currency"), "must be in CNY"));
+        }
+        if money.amount < Decimal::ZERO || money.amount.scale() > 2 {
+            let detail = "must not be negative, with at most two decimals";
+            findings.push(Finding::new(format!("{pointer}/amount"), detail));
+        }
+    };
+    if let Some(costs) = mandate.living_costs {
+        check("/mandate/living_costs".to_owned(), costs);
+    }
+    for (at, liability) in mandate.liable_up_to.iter().enumerate() {
+        check(format!("/mandate/liable_up_to/{at}/amount"), liability.amount);
+    }
+    for (at, liability) in mandate.liable_up_to.iter().enumerate() {
+        if !submission.parties.iter().any(|party| party.reference == liability.party) {
+            let detail = "there is no such party in /parties";
+            findings.push(Finding::new(format!("/mandate/liable_up_to/{at}/party"), detail));
         }
     }
 }

@@ -2,32 +2,20 @@ use chakong_contract::asset::AssetKind;
 use chakong_contract::{ActionKind, Instruction, Moment, Party};
 use jiff::Timestamp;
 
-use super::Finding;
 use crate::config::CounterpartConfig;
 use crate::counterparts::Snapshot;
-use crate::inquiry::{NotAsked, Subject, Submission, number_of};
+use crate::domain::abilities::Rules;
+use crate::domain::decide::PlannedOrder;
+use crate::domain::{Finding, NotAsked, OrderId, Subject, Submission, number_of};
 
 /// Most orders of one inquiry.
 const MOST_ORDERS: usize = 20_000;
-
-/// One order to be made.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Planned {
-    /// The counterpart.
-    pub counterpart: String,
-    /// Which party.
-    pub party: u32,
-    /// Which of the party's documents.
-    pub document: u32,
-    /// What is asked.
-    pub instruction: Instruction,
-}
 
 /// Who is asked what, and who is not asked and why.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     /// Orders.
-    pub orders: Vec<Planned>,
+    pub orders: Vec<PlannedOrder>,
     /// Who is not asked.
     pub not_asked: Vec<NotAsked>,
 }
@@ -38,6 +26,7 @@ pub struct Plan {
 pub fn plan(
     submission: &Submission,
     counterparts: &Snapshot,
+    rules: &Rules,
     now: Timestamp,
     findings: &mut Vec<Finding>,
 ) -> Plan {
@@ -48,7 +37,7 @@ pub fn plan(
         match counterparts.get(name) {
             None => findings.push(Finding::new(pointer(), "there is no such counterpart")),
             Some(counterpart) => {
-                if let Err(reason) = can_answer(submission, counterpart, now) {
+                if let Err(reason) = can_answer(submission, counterpart, rules, now) {
                     findings.push(Finding::new(pointer(), reason));
                 }
             }
@@ -56,14 +45,12 @@ pub fn plan(
     }
     for counterpart in counterparts.values() {
         if named.is_empty() || named.contains(&counterpart.name) {
-            plan_counterpart(submission, counterparts, counterpart, now, &mut plan);
+            plan_counterpart(submission, counterparts, rules, counterpart, now, &mut plan);
         }
     }
-    let can_freeze = |planned: &Planned| {
-        let counterpart = counterparts.get(&planned.counterpart);
-        counterpart.is_some_and(|asked| asked.can(ActionKind::Freeze))
-    };
-    let can = plan.orders.iter().any(can_freeze) || can_freeze_equity(&plan, counterparts);
+    let can_freeze =
+        |planned: &PlannedOrder| rules.abilities.can(&planned.counterpart, ActionKind::Freeze).is_ok();
+    let can = plan.orders.iter().any(can_freeze) || can_freeze_equity(&plan, counterparts, rules);
     if submission.mandate.is_some() && !plan.orders.is_empty() && !can {
         findings.push(Finding::new("/mandate", "none of the counterparts that would be asked can freeze"));
     }
@@ -82,16 +69,17 @@ pub fn plan(
 }
 
 /// Whether somebody takes the freeze of stakes that those who are asked may report, though it cannot be asked itself.
-fn can_freeze_equity(plan: &Plan, counterparts: &Snapshot) -> bool {
-    let shows = |planned: &Planned| {
+fn can_freeze_equity(plan: &Plan, counterparts: &Snapshot, rules: &Rules) -> bool {
+    let shows = |planned: &PlannedOrder| {
         let asked = counterparts.get(&planned.counterpart);
         asked.is_some_and(|asked| {
-            let assets = asked.plugin.manifest.assets;
+            let assets = asked.connector.assets().unwrap_or(asked.plugin.manifest.assets);
             assets.contains(&AssetKind::Equity) || assets.contains(&AssetKind::Company)
         })
     };
     let takes = |counterpart: &CounterpartConfig| {
-        counterpart.plugin.manifest.assets.contains(&AssetKind::Equity) && counterpart.can(ActionKind::Freeze)
+        counterpart.plugin.manifest.assets.contains(&AssetKind::Equity)
+            && rules.abilities.can(&counterpart.name, ActionKind::Freeze).is_ok()
     };
     plan.orders.iter().any(shows) && counterparts.values().any(|counterpart| takes(counterpart))
 }
@@ -99,16 +87,19 @@ fn can_freeze_equity(plan: &Plan, counterparts: &Snapshot) -> bool {
 fn plan_counterpart(
     submission: &Submission,
     counterparts: &Snapshot,
+    rules: &Rules,
     counterpart: &CounterpartConfig,
     now: Timestamp,
     plan: &mut Plan,
 ) {
-    let may = can_answer(submission, counterpart, now);
+    let may = can_answer(submission, counterpart, rules, now);
     for (party_at, party) in submission.parties.iter().enumerate() {
         let documents = matching(party, counterpart);
         let reason = match &may {
             Err(reason) => Some(reason.clone()),
-            Ok(()) if let Some(first) = first_of(submission, counterparts, counterpart, party, now) => {
+            Ok(())
+                if let Some(first) = first_of(submission, (counterparts, rules), counterpart, party, now) =>
+            {
                 Some(format!("备用，仅在{first}无法答复时查询 asked only when {first} cannot answer"))
             }
             Ok(()) if documents.is_empty() => {
@@ -125,15 +116,14 @@ fn plan_counterpart(
         let party_at = u32::try_from(party_at).unwrap_or(u32::MAX);
         for document in documents {
             let subject = Subject { party: party_at, document };
-            if let Err(reason) = can_express(submission, counterpart, subject, &instruction, now) {
+            if let Err(reason) = can_express(submission, (counterpart, rules), subject, &instruction, now) {
                 let (counterpart, party) = (counterpart.name.clone(), party.reference.clone());
                 plan.not_asked.push(NotAsked { counterpart, party, reason });
                 continue;
             }
-            plan.orders.push(Planned {
+            plan.orders.push(PlannedOrder {
                 counterpart: counterpart.name.clone(),
-                party: party_at,
-                document,
+                subject,
                 instruction: instruction.clone(),
             });
         }
@@ -144,7 +134,7 @@ fn plan_counterpart(
 /// names itself stands in for nobody.
 fn first_of<'a>(
     submission: &Submission,
-    counterparts: &'a Snapshot,
+    (counterparts, rules): (&'a Snapshot, &Rules),
     counterpart: &CounterpartConfig,
     party: &Party,
     now: Timestamp,
@@ -155,7 +145,7 @@ fn first_of<'a>(
     }
     let first = counterparts.values().find(|first| {
         first.routing.stand_ins.contains(&counterpart.name)
-            && can_answer(submission, first, now).is_ok()
+            && can_answer(submission, first, rules, now).is_ok()
             && !matching(party, first).is_empty()
     });
     first.map(|first| first.name.as_str())
@@ -165,14 +155,14 @@ fn first_of<'a>(
 /// order: the order has none yet.
 fn can_express(
     submission: &Submission,
-    counterpart: &CounterpartConfig,
+    (counterpart, rules): (&CounterpartConfig, &Rules),
     subject: Subject,
     instruction: &Instruction,
     now: Timestamp,
 ) -> Result<(), String> {
-    let manifest = &counterpart.plugin.manifest;
-    let head = (number_of(0, now), Moment::from_timestamp(now));
-    let Some(order) = submission.order(subject, head, instruction, manifest) else { return Ok(()) };
+    let Ok(needed) = rules.abilities.can(&counterpart.name, instruction.kind()) else { return Ok(()) };
+    let head = (number_of(OrderId::default(), now), Moment::from_timestamp(now));
+    let Some(order) = submission.order(subject, head, instruction, needed) else { return Ok(()) };
     let expressed = counterpart.connector.can_express(&order);
     expressed.map_err(|fault| {
         format!("该单位的报文无法表达 the counterpart's messages cannot say it: {}", fault.detail)
@@ -189,18 +179,17 @@ fn matching(party: &Party, counterpart: &CounterpartConfig) -> Vec<u32> {
 fn can_answer(
     submission: &Submission,
     counterpart: &CounterpartConfig,
+    rules: &Rules,
     now: Timestamp,
 ) -> Result<(), String> {
-    let manifest = &counterpart.plugin.manifest;
+    let reported = counterpart.connector.assets().unwrap_or(counterpart.plugin.manifest.assets);
     let wanted = &submission.search.assets;
-    if !wanted.is_empty() && !wanted.iter().any(|kind| manifest.assets.contains(kind)) {
+    if !wanted.is_empty() && !wanted.iter().any(|kind| reported.contains(kind)) {
         return Err("不提供所查财产类型 does not report the kinds of assets that were asked for".to_owned());
     }
-    let capability = manifest
-        .capability(ActionKind::Query)
-        .ok_or_else(|| "不支持查询 this counterpart cannot be queried".to_owned())?;
-    let missing: Vec<&str> = capability
-        .documents
+    let needed =
+        rules.abilities.can(&counterpart.name, ActionKind::Query).map_err(|cannot| cannot.to_string())?;
+    let missing: Vec<&str> = needed
         .iter()
         .filter(|kind| !submission.documents.iter().any(|document| document.kind == **kind))
         .map(|kind| kind.chinese())

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chakong_contract::Moment;
 use chakong_contract::fault::{Fault, FaultKind, RetryAfter};
+use futures_util::future::BoxFuture;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
@@ -15,15 +16,45 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::breaker::{Breaker, BreakerState, Change};
 use crate::clock::Clock;
 use crate::config::CounterpartConfig;
+use crate::lines::call::Admits;
+use crate::lines::hold_off::HoldOff;
+
+/// What may keep a message back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// The counterpart's service window is closed.
+    Window,
+    /// The breaker is open.
+    Breaker,
+    /// The counterpart asked for time; queries only.
+    HoldOff,
+    /// The counterpart said that its quota for us is spent; queries only.
+    Spent,
+    /// Our own quota for the day is spent.
+    Quota,
+    /// Requests would follow each other too fast.
+    Rate,
+    /// As many messages are under way as may be.
+    Concurrency,
+}
 
 /// Why nothing may be sent now, and until when; `None` until something that is under way comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refusal {
-    /// `window`, `breaker`, `quota`, `rate` or `concurrency`.
-    pub by: &'static str,
+pub struct Blocked {
+    /// The gate that is closed.
+    pub gate: Gate,
     /// When asking again makes sense.
     pub until: Option<Timestamp>,
 }
+
+impl Admits for Admission {
+    fn pass(&self, control: bool) -> BoxFuture<'_, Result<(), Fault>> {
+        Box::pin(Self::pass(self, control))
+    }
+}
+
+/// How long a conversation that began waits for the time that the counterpart asked for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
 
@@ -39,6 +70,7 @@ pub struct Admission {
     config: Arc<CounterpartConfig>,
     clock: Arc<dyn Clock>,
     breaker: Mutex<Breaker>,
+    hold_off: HoldOff,
     spent: Mutex<Spent>,
     limiter: Option<Limiter>,
     rate_left: Mutex<Option<(Timestamp, u32)>>,
@@ -61,6 +93,7 @@ impl Admission {
         let day = Moment::from_timestamp(clock.now()).date();
         Self {
             breaker: Mutex::new(Breaker::new(config.breaker)),
+            hold_off: HoldOff::default(),
             spent: Mutex::new(Spent { day, requests: spent }),
             limiter: rate_of(&config).map(|rate| RateLimiter::direct(rate).with_middleware()),
             rate_left: Mutex::new(None),
@@ -70,41 +103,60 @@ impl Admission {
         }
     }
 
-    /// Admits one message, or says why not and until when.
+    /// Admits one message, of queries or of `control`s, or says why not and until when.
     ///
     /// # Errors
-    /// The first of window, breaker, quota, rate and concurrency that says no. Nothing is used up by a refusal.
-    pub fn admit(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+    /// The first of window, breaker, hold-off, quota, rate and concurrency that says no. Nothing is used up by a refusal.
+    pub fn admit(&self, control: bool) -> Result<OwnedSemaphorePermit, Blocked> {
         let now = self.clock.now();
         if let Some(until) = self.config.window.closed_until(now) {
-            return Err(Refusal { by: "window", until: Some(until) });
+            return Err(Blocked { gate: Gate::Window, until: Some(until) });
         }
-        locked(&self.breaker).blocks(now).map_err(|until| Refusal { by: "breaker", until: Some(until) })?;
+        if let Some(blocked) = self.held_by_breaker() {
+            return Err(blocked);
+        }
+        if let Some(held) = self.held_off().filter(|_| !control) {
+            return Err(held);
+        }
         self.quota(now)?;
         // The permit is taken first because a request that the rate has counted cannot be given back.
         let permit = Arc::clone(&self.permits).try_acquire_owned();
-        let Ok(permit) = permit else { return Err(Refusal { by: "concurrency", until: None }) };
+        let Ok(permit) = permit else { return Err(Blocked { gate: Gate::Concurrency, until: None }) };
         self.rate(now)?;
         locked(&self.breaker).goes_out(now);
         self.spend(now);
         Ok(permit)
     }
 
-    fn quota(&self, now: Timestamp) -> Result<(), Refusal> {
+    /// Until when the breaker lets nothing pass.
+    pub fn held_by_breaker(&self) -> Option<Blocked> {
+        let until = locked(&self.breaker).check(self.clock.now()).err();
+        until.map(|until| Blocked { gate: Gate::Breaker, until: Some(until) })
+    }
+
+    /// Why queries wait although controls may leave, and until when: the counterpart asked for time.
+    pub fn held_off(&self) -> Option<Blocked> {
+        let now = self.clock.now();
+        let until = Some(self.hold_off.until(now)?);
+        let gate = if self.hold_off.is_spent(now) { Gate::Spent } else { Gate::HoldOff };
+        Some(Blocked { gate, until })
+    }
+
+    fn quota(&self, now: Timestamp) -> Result<(), Blocked> {
         let Some(most) = self.config.limits.per_day else { return Ok(()) };
         let spent = locked(&self.spent);
         if spent.day == Moment::from_timestamp(now).date() && spent.requests >= most {
-            let until = crate::settle::allowed_at(RetryAfter::Tomorrow, now);
-            return Err(Refusal { by: "quota", until });
+            let until = crate::domain::decide::allowed_at(RetryAfter::Tomorrow, now);
+            return Err(Blocked { gate: Gate::Quota, until });
         }
         Ok(())
     }
 
-    fn rate(&self, now: Timestamp) -> Result<(), Refusal> {
+    fn rate(&self, now: Timestamp) -> Result<(), Blocked> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
         let snapshot = limiter.check().map_err(|not| {
             let wait = not.wait_time_from(DefaultClock::default().now());
-            Refusal { by: "rate", until: now.checked_add(wait).ok() }
+            Blocked { gate: Gate::Rate, until: now.checked_add(wait).ok() }
         })?;
         *locked(&self.rate_left) = Some((now, snapshot.remaining_burst_capacity()));
         Ok(())
@@ -119,13 +171,24 @@ impl Admission {
         spent.requests += 1;
     }
 
-    /// Waits until a further request of a conversation may be sent.
+    /// Waits until a further request of a conversation, about queries or about `control`s, may be sent.
     ///
     /// # Errors
-    /// A fault when the day's quota is spent.
-    pub async fn pass(&self) -> Result<(), Fault> {
+    /// A fault when the day's quota is spent, and for queries when the counterpart asked for more time than a conversation
+    /// waits.
+    pub async fn pass(&self, control: bool) -> Result<(), Fault> {
         loop {
             let now = self.clock.now();
+            if let Some(until) = self.hold_off.until(now).filter(|_| !control) {
+                let wait = until.duration_since(now).unsigned_abs();
+                if wait > LONGEST_PAUSE {
+                    let detail = "the counterpart asked for time meanwhile";
+                    let fault = Fault::new(FaultKind::RateLimited, "go on with the conversation", detail);
+                    return Err(fault.retry_after(Some(RetryAfter::At(until))));
+                }
+                tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+                continue;
+            }
             if self.quota(now).is_err() {
                 let fault = Fault::new(
                     FaultKind::QuotaSpent,
@@ -136,8 +199,8 @@ impl Admission {
             }
             match self.rate(now) {
                 Ok(()) => break,
-                Err(refusal) => {
-                    let until = refusal.until.unwrap_or(now);
+                Err(blocked) => {
+                    let until = blocked.until.unwrap_or(now);
                     let wait = until.duration_since(now).unsigned_abs();
                     tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
                 }
@@ -149,6 +212,7 @@ impl Admission {
 
     /// The counterpart answered.
     pub fn succeeded(&self) {
+        self.hold_off.answered();
         if locked(&self.breaker).succeeded() == Some(Change::Closed) {
             tracing::info!(
                 counterpart = self.config.name,
@@ -157,15 +221,25 @@ impl Admission {
         }
     }
 
-    /// An attempt failed; only the counterpart's own faults count.
+    /// An attempt failed; only the counterpart's own faults count for the breaker. Where it asks for time, that is neither a
+    /// failure nor an answer, and queries wait.
     pub fn failed(&self, fault: &Fault) {
+        let now = self.clock.now();
+        let waits = self.hold_off.faulted(fault, now);
         let mut breaker = locked(&self.breaker);
-        if !fault.kind.is_counterparts() {
+        if fault.kind == FaultKind::RateLimited || (waits && fault.kind == FaultKind::Transient) {
+            breaker.put_off(now);
+        } else if !fault.kind.is_counterparts() {
             // It is there and talks to us, if only to turn us away.
             breaker.succeeded();
-        } else if breaker.failed(self.clock.now()) == Some(Change::Opened) {
+        } else if breaker.failed(now) == Some(Change::Opened) {
             tracing::warn!(counterpart = self.config.name, fault = %fault, "the breaker opened");
         }
+    }
+
+    /// Lets queries go that wait because the counterpart asked for time: a person knows better.
+    pub fn lift_hold_off(&self) {
+        self.hold_off.lift();
     }
 
     /// Closes the breaker on a person's word.
@@ -208,3 +282,6 @@ impl Admission {
         Some(left.saturating_add(regained).min(burst))
     }
 }
+
+#[cfg(test)]
+mod tests;

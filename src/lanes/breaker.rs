@@ -60,7 +60,7 @@ impl Breaker {
     ///
     /// # Errors
     /// The instant at which asking again makes sense.
-    pub fn blocks(&self, now: Timestamp) -> Result<(), Timestamp> {
+    pub fn check(&self, now: Timestamp) -> Result<(), Timestamp> {
         match self.state {
             State::Closed { .. } => Ok(()),
             State::Open { until, .. } if now < until => Err(until),
@@ -86,6 +86,13 @@ impl Breaker {
             matches!(self.state, State::Open { .. } | State::Probing { .. }).then_some(Change::Closed);
         self.state = State::Closed { failures: 0 };
         change
+    }
+
+    /// The counterpart asked for time, which is neither an answer nor a failure. A probe that it put off is made again.
+    pub const fn put_off(&mut self, now: Timestamp) {
+        if let State::Probing { times, .. } = self.state {
+            self.state = State::Open { until: now, times };
+        }
     }
 
     /// The counterpart failed.
@@ -140,7 +147,24 @@ mod tests {
         assert_eq!((breaker.failed(at(1)), breaker.failed(at(2))), (None, None));
         assert_eq!(breaker.failed(at(3)), Some(Change::Opened));
         assert_eq!(breaker.failed(at(3)), None, "requests that were under way tell nothing new");
-        assert_eq!(breaker.blocks(at(12)), Err(at(13)));
+        assert_eq!(breaker.check(at(12)), Err(at(13)));
+    }
+
+    #[test]
+    fn being_put_off_is_neither_answer_nor_failure() {
+        let mut breaker = breaker();
+        breaker.failed(at(0));
+        breaker.failed(at(1));
+        breaker.put_off(at(2));
+        assert_eq!(breaker.state(), BreakerState::Closed);
+        assert_eq!(breaker.failed(at(3)), Some(Change::Opened), "the failures before still count");
+        breaker.goes_out(at(13));
+        breaker.put_off(at(14));
+        assert_eq!(breaker.check(at(14)), Ok(()), "the next request is the probe");
+        breaker.goes_out(at(14));
+        assert!(breaker.check(at(14)).is_err(), "one probe only");
+        breaker.failed(at(15));
+        assert_eq!(breaker.check(at(34)), Err(at(35)), "twenty seconds the second time");
     }
 
     #[test]
@@ -148,14 +172,14 @@ mod tests {
         let mut breaker = breaker();
         let opened = (0..3).filter_map(|_| breaker.failed(at(0))).count();
         assert_eq!(opened, 1);
-        assert_eq!(breaker.blocks(at(10)), Ok(()));
+        assert_eq!(breaker.check(at(10)), Ok(()));
         breaker.goes_out(at(10));
-        assert!(breaker.blocks(at(10)).is_err(), "one probe only");
+        assert!(breaker.check(at(10)).is_err(), "one probe only");
         breaker.failed(at(11));
-        assert_eq!(breaker.blocks(at(30)), Err(at(31)), "twenty seconds the second time");
+        assert_eq!(breaker.check(at(30)), Err(at(31)), "twenty seconds the second time");
         breaker.goes_out(at(31));
         breaker.failed(at(32));
-        assert_eq!(breaker.blocks(at(33)), Err(at(67)), "never longer than the longest");
+        assert_eq!(breaker.check(at(33)), Err(at(67)), "never longer than the longest");
         breaker.goes_out(at(67));
         assert_eq!(breaker.succeeded(), Some(Change::Closed));
         assert_eq!(breaker.state(), BreakerState::Closed);

@@ -2,12 +2,16 @@
 
 mod batch;
 mod calls;
+mod held_off;
 mod incoming;
 mod outcome;
 mod parcels;
 mod passing_on;
+mod read_ahead;
 mod responses;
 mod reuse;
+#[cfg(test)]
+pub(super) mod world;
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
@@ -19,19 +23,20 @@ use chakong_contract::{Fault, Moment};
 use jiff::Timestamp;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use super::take_in::circumstances;
-use super::{Admission, Board, LaneHealth, Refusal, Submissions, lacking, order_for};
+use super::{Admission, Blocked, DueOrder, Gate, LaneHandle, LaneRegistry, RecentTerms, lacking};
 use crate::clock::Clock;
 use crate::config::{CounterpartConfig, LineConfig};
 use crate::counterparts::Counterparts;
-use crate::inquiry::OrderId;
+use crate::domain::OrderId;
+use crate::domain::decide::OrderInput;
+use crate::engine::Engine;
 use crate::lifecycle::Tasks;
 use crate::lines::call::CallLine;
 use crate::lines::parcel::{self, Depot};
-use crate::settle::{Circumstances, Happening};
-use crate::store::{Reads, Store, StoreError, Stored};
-use batch::{Due, Sendable, batch_of, take_batch};
+use crate::store::{Store, StoreError, Stored};
+use batch::{Sendable, batch_of, take_batch};
 use outcome::Outcomes;
 
 /// Orders read ahead; what does not fit waits in the store.
@@ -46,14 +51,16 @@ const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// What every lane works with.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// Store.
+    /// Store, to be read.
     pub store: Arc<dyn Store>,
+    /// The engine, which takes what happens.
+    pub engine: Engine,
     /// Clock.
     pub clock: Arc<dyn Clock>,
     /// The view for pages and metrics.
-    pub board: Arc<Board>,
-    /// Submissions read lately.
-    pub submissions: Arc<Submissions>,
+    pub registry: Arc<LaneRegistry>,
+    /// Terms and documents read lately.
+    pub terms: Arc<RecentTerms>,
     /// The counterparts as configured now.
     pub counterparts: Arc<Counterparts>,
     /// Tasks.
@@ -72,10 +79,12 @@ enum Line {
 pub struct Lane {
     config: Arc<CounterpartConfig>,
     context: Context,
-    health: Arc<LaneHealth>,
+    handle: Arc<LaneHandle>,
     line: Line,
     taken: Mutex<HashSet<OrderId>>,
     freed: Notify,
+    /// Batches under way, until they are settled.
+    deliveries: TaskTracker,
     stop: CancellationToken,
 }
 
@@ -100,10 +109,11 @@ impl Lane {
             .read(move |reads| Ok((reads.quota_used(&name, day)?, reads.paused(&name)?)))
             .await?;
         let admission = Admission::new(Arc::clone(&config), Arc::clone(&context.clock), spent);
-        let health = Arc::new(LaneHealth::new(&config.name, admission, paused.is_some()));
-        context.board.put(Arc::clone(&health));
+        let handle = Arc::new(LaneHandle::new(&config.name, admission, paused.is_some()));
+        context.registry.put(Arc::clone(&handle));
         let (taken, stop) = (Mutex::default(), context.tasks.soft().child_token());
-        Ok(Arc::new(Self { config, context, health, line, taken, freed: Notify::new(), stop }))
+        let (freed, deliveries) = (Notify::new(), TaskTracker::new());
+        Ok(Arc::new(Self { config, context, handle, line, taken, freed, deliveries, stop }))
     }
 
     /// Ends the lane: nothing new is begun, and what waits for the counterpart is left to its successor.
@@ -131,12 +141,10 @@ impl Lane {
                 tokio::join!(Arc::clone(&self).send_loop(&stop), polling);
             }
         }
-        while !self.taken().is_empty() && !self.context.tasks.hard().is_cancelled() {
-            tokio::select! {
-                () = self.freed.notified() => {}
-                () = self.context.tasks.hard().cancelled() => {}
-                () = tokio::time::sleep(Duration::from_millis(200)) => {}
-            }
+        self.deliveries.close();
+        tokio::select! {
+            () = self.deliveries.wait() => {}
+            () = self.context.tasks.hard().cancelled() => {}
         }
     }
 
@@ -144,7 +152,7 @@ impl Lane {
     async fn watch_window(&self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
             let until = self.config.window.closed_until(self.context.clock.now());
-            self.health.waits_for(until.map(|until| Refusal { by: "window", until: Some(until) }));
+            self.handle.waits_for(until.map(|until| Blocked { gate: Gate::Window, until: Some(until) }));
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
@@ -154,7 +162,7 @@ impl Lane {
 
     async fn send_loop(self: Arc<Self>, stop: &CancellationToken) {
         let signal = self.context.store.signals().lane(&self.config.name);
-        let mut ready: VecDeque<Due> = VecDeque::new();
+        let (mut ready, mut looked) = (VecDeque::new(), None);
         while !stop.is_cancelled() {
             // Interest is registered before looking, so that no wake-up falls between.
             let woken = signal.orders.notified();
@@ -164,8 +172,9 @@ impl Lane {
             freed.as_mut().enable();
             if signal.take_urgent() {
                 ready.clear();
+                looked = None;
             }
-            let (until, blocked) = match self.step(&mut ready).await {
+            let (until, blocked) = match self.step(&mut ready, &mut looked).await {
                 Next::Again => continue,
                 Next::Wait(until) => (until, false),
                 Next::Blocked => (None, true),
@@ -182,14 +191,20 @@ impl Lane {
         }
     }
 
-    /// One step: read ahead, be admitted, send. Or: until when to wait.
-    async fn step(self: &Arc<Self>, ready: &mut VecDeque<Due>) -> Next {
-        if self.health.is_paused() {
+    /// One step: read ahead, be admitted, send. Or: until when to wait. While the counterpart asks for time, controls are
+    /// looked for alone; `looked` is when that was done last.
+    async fn step(self: &Arc<Self>, ready: &mut VecDeque<DueOrder>, looked: &mut Option<Timestamp>) -> Next {
+        if self.handle.is_paused() {
             ready.clear();
             return Next::Wait(None);
         }
         if self.taken().len() >= MOST_TAKEN {
             return Next::Blocked;
+        }
+        if let Some(held) = self.handle.admission.held_off()
+            && let Some(next) = self.keep_controls(ready, looked, held).await
+        {
+            return next;
         }
         let mut next_due = None;
         if ready.is_empty() {
@@ -198,43 +213,53 @@ impl Lane {
                     *ready = orders.into();
                     next_due = next;
                 }
-                Err(error) => {
-                    tracing::error!(counterpart = self.config.name, %error, "due orders cannot be read");
-                    return Next::Wait(self.context.clock.now().checked_add(Duration::from_secs(1)).ok());
-                }
+                Err(error) => return self.cannot_read(&error),
             }
         }
         if ready.is_empty() {
-            self.health.waits_for(None);
+            self.handle.waits_for(None);
             return Next::Wait(next_due);
         }
         self.fill_batch(ready).await;
-        match self.health.admission.admit() {
-            Err(refusal) => {
-                self.health.waits_for(Some(refusal));
-                if self.pass_on(ready, refusal).await {
+        if self.stop.is_cancelled() {
+            return Next::Wait(None);
+        }
+        let control = ready.front().is_some_and(|due| due.record.is_control());
+        match self.handle.admission.admit(control) {
+            Err(_) if !control && self.handle.admission.held_off().is_some() => Next::Again,
+            Err(blocked) => {
+                self.handle.waits_for(Some(blocked));
+                if self.pass_on(ready, blocked).await {
                     return Next::Again;
                 }
-                refusal.until.map_or(Next::Blocked, |until| Next::Wait(Some(until)))
+                blocked.until.map_or(Next::Blocked, |until| Next::Wait(Some(until)))
             }
             Ok(permit) => {
-                self.health.waits_for(None);
+                self.handle.waits_for(None);
                 self.send(take_batch(ready, self.largest_batch()), permit);
                 Next::Again
             }
         }
     }
 
+    fn cannot_read(&self, error: &StoreError) -> Next {
+        tracing::error!(counterpart = self.config.name, %error, "due orders cannot be read");
+        Next::Wait(self.context.clock.now().checked_add(Duration::from_secs(1)).ok())
+    }
+
     /// Gives a batch that is not full a moment to grow.
-    async fn fill_batch(&self, ready: &mut VecDeque<Due>) {
+    async fn fill_batch(&self, ready: &mut VecDeque<DueOrder>) {
         let waits = self.config.limits.batch_wait;
         if ready.len() >= self.largest_batch()
             || waits.is_zero()
-            || ready.front().is_none_or(|(o, _)| o.is_control())
+            || ready.front().is_none_or(|due| due.record.is_control())
         {
             return;
         }
-        tokio::time::sleep(waits).await;
+        tokio::select! {
+            () = tokio::time::sleep(waits) => {}
+            () = self.stop.cancelled() => return,
+        }
         if let Ok((orders, _)) = self.read_ahead().await {
             *ready = orders.into();
         }
@@ -245,19 +270,19 @@ impl Lane {
         usize::try_from(most).unwrap_or(1).clamp(1, READ_AHEAD)
     }
 
-    fn send(self: &Arc<Self>, batch: Vec<Due>, permit: OwnedSemaphorePermit) {
+    fn send(self: &Arc<Self>, batch: Vec<DueOrder>, permit: OwnedSemaphorePermit) {
         if batch.is_empty() {
             return;
         }
-        let ids: Vec<OrderId> = batch.iter().map(|(record, _)| record.id).collect();
+        let ids: Vec<OrderId> = batch.iter().map(|due| due.record.id).collect();
         self.taken().extend(&ids);
-        self.health.sent.fetch_add(1, Ordering::Relaxed);
+        self.handle.sent.fetch_add(1, Ordering::Relaxed);
         let lane = Arc::clone(self);
-        self.context.tasks.spawn_job("deliver", async move {
+        let delivery = self.deliveries.track_future(async move {
             match lane.deliver(batch, permit).await {
                 Ok(again) => lane.give_back(&ids, again),
                 // Only what is written before anything leaves fails so: outcomes wait for the store. Nothing was sent.
-                Err(StoreError::Full | StoreError::Failed { .. }) => {
+                Err(StoreError::Full | StoreError::Failed { .. } | StoreError::Again) => {
                     tracing::warn!(counterpart = lane.config.name, "orders wait for the store");
                     tokio::time::sleep(STORE_FAILED).await;
                     lane.give_back(&ids, true);
@@ -269,10 +294,11 @@ impl Lane {
                 }
             }
         });
+        self.context.tasks.spawn_job("deliver", delivery);
     }
 
     /// Sends orders and settles what comes of it. Whether one is queued again.
-    async fn deliver(self: &Arc<Self>, batch: Vec<Due>, permit: OwnedSemaphorePermit) -> Stored<bool> {
+    async fn deliver(self: &Arc<Self>, batch: Vec<DueOrder>, permit: OwnedSemaphorePermit) -> Stored<bool> {
         let (sendable, lacking) = self.set_apart(batch)?;
         let settled = match &self.line {
             _ if sendable.records.is_empty() => Ok(false),
@@ -285,15 +311,15 @@ impl Lane {
     }
 
     /// Sets those apart that lack a document or an officer; they fail visibly and are never sent.
-    fn set_apart(&self, batch: Vec<Due>) -> Stored<(Sendable, Outcomes)> {
+    fn set_apart(&self, batch: Vec<DueOrder>) -> Stored<(Sendable, Outcomes)> {
         let (mut sendable, mut incomplete) = (Sendable::with_capacity(batch.len()), Outcomes::new());
         let today = Moment::from_timestamp(self.context.clock.now()).date();
-        for (record, submission) in batch {
-            let order = order_for(&record, &submission, &self.config.plugin.manifest)?;
+        for due in batch {
+            let order = due.order()?;
             match lacking(&order, &self.config, today) {
-                Some(fault) => incomplete.push((record.id, Happening::Faulted(fault))),
+                Some(fault) => incomplete.push((due.record.id, OrderInput::Faulted(fault))),
                 None => {
-                    sendable.records.push(record);
+                    sendable.records.push(due.record);
                     sendable.orders.push(order);
                 }
             }
@@ -316,43 +342,6 @@ impl Lane {
 
     fn taken(&self) -> std::sync::MutexGuard<'_, HashSet<OrderId>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Orders whose time has come; if there are none, when the next one comes. Those whose answer is known are answered
-    /// without being sent.
-    async fn read_ahead(&self) -> Stored<(Vec<Due>, Option<Timestamp>)> {
-        let taken = self.taken().clone();
-        let (config, now) = (Arc::clone(&self.config), self.context.clock.now());
-        let submissions = Arc::clone(&self.context.submissions);
-        let read = move |reads: &mut dyn Reads| {
-            let orders = reads.due_orders(&config.name, now, READ_AHEAD, &taken)?;
-            let (mut ready, mut known) = (Vec::with_capacity(orders.len()), Vec::new());
-            for record in orders {
-                let submission = submissions.get(reads, record.inquiry)?;
-                match reuse::known(reads, &config, &record, &submission, now)? {
-                    Some(revision) => known.push((record.id, revision)),
-                    None => ready.push((record, submission)),
-                }
-            }
-            let next = match (ready.is_empty(), known.is_empty()) {
-                (true, true) => reads.next_due(&config.name, now)?,
-                // More may wait behind those that are answered now.
-                (true, false) => Some(now),
-                (false, _) => None,
-            };
-            Ok((ready, known, next))
-        };
-        // On the writer's thread: what was just written is at hand there, and a reader would fetch it anew.
-        let (ready, known, next) = self.context.store.write(move |tx| read(tx)).await?;
-        if !known.is_empty() {
-            self.answer_known(known).await?;
-        }
-        Ok((ready, next))
-    }
-
-    /// Circumstances for settling orders of this lane now.
-    fn circumstances(&self, control: bool) -> Circumstances {
-        circumstances(&self.config, &self.context, control)
     }
 }
 

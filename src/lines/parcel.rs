@@ -18,9 +18,9 @@ pub use arrivals::{Arrivals, Arrived};
 use directory::Directory;
 use sftp::Sftp;
 
-/// Most files looked at in one poll; the rest waits for the next.
+/// Most files taken in by one poll; the rest waits for the next.
 const MOST_FILES: usize = 1000;
-/// Most entries of a folder that are looked at for them.
+/// Most entries of a folder that are looked at.
 const MOST_ENTRIES: usize = 100_000;
 /// Endings of files that are still being written.
 const UNFINISHED: [&str; 5] = ["tmp", "part", "filepart", "uploading", "swp"];
@@ -88,8 +88,12 @@ fn is_unfinished(name: &str) -> bool {
 }
 
 /// A file of more bytes than the line takes.
-fn too_large(size: u64, most: u64) -> Fault {
-    Fault::new(FaultKind::Malformed, "read a file", format!("it has {size} bytes and may have {most}"))
+fn too_large(most: u64) -> Fault {
+    Fault::new(
+        FaultKind::Malformed,
+        "read a file",
+        format!("it has more than the {most} bytes that it may have"),
+    )
 }
 
 /// The archive's folder of a day.

@@ -22,19 +22,19 @@ pub struct Scrape {
 /// # Errors
 /// When the store fails.
 pub async fn scrape(gateway: &Gateway) -> Stored<Scrape> {
-    let board = gateway.board.all();
+    let registry = gateway.registry.all();
     let today = Moment::from_timestamp(gateway.clock.now()).date();
     let (lanes, unconfigured, consumers, last_event) = gateway
         .store
         .read(move |reads| {
-            let mut lanes = Vec::with_capacity(board.len());
-            for health in &board {
+            let mut lanes = Vec::with_capacity(registry.len());
+            for health in &registry {
                 let view = health.view(reads.lane_counts(&health.name)?);
                 lanes.push((view, charged_on(reads, &health.name, today)?));
             }
             let mut unconfigured = Vec::new();
             for name in reads.open_lanes()? {
-                if !board.iter().any(|health| health.name == name) {
+                if !registry.iter().any(|health| health.name == name) {
                     let counts = reads.lane_counts(&name)?;
                     unconfigured.push((name, counts));
                 }
@@ -54,6 +54,8 @@ pub fn render(scrape: &Scrape) -> String {
         for (lane, charged) in &scrape.lanes {
             counts(&lane.name, &lane.counts);
             counters(lane);
+            gauge!("chakong_counterpart_files_stuck", "counterpart" => lane.name.clone())
+                .set(approximate(lane.files_stuck));
             gauge!("chakong_counterpart_charges_today", "counterpart" => lane.name.clone())
                 .set(approximate(*charged));
         }
@@ -87,7 +89,7 @@ fn counts(name: &str, counts: &LaneCounts) {
     };
     set("chakong_orders_waiting", counts.waiting);
     set("chakong_orders_awaiting", counts.awaiting);
-    set("chakong_orders_held", counts.held);
+    set("chakong_orders_undetermined", counts.undetermined);
 }
 
 fn counters(lane: &CounterpartView) {
@@ -110,12 +112,13 @@ fn counters(lane: &CounterpartView) {
 fn describe() {
     describe_gauge!("chakong_orders_waiting", "Orders that wait for their turn");
     describe_gauge!("chakong_orders_awaiting", "Orders handed over whose answer is expected");
-    describe_gauge!("chakong_orders_held", "Controls that a person must decide");
+    describe_gauge!("chakong_orders_undetermined", "Controls that a person must decide");
     describe_counter!("chakong_counterpart_sent_total", "Messages sent since the lane started");
     describe_counter!("chakong_counterpart_answered_total", "Answers read since the lane started");
     describe_counter!("chakong_counterpart_faulted_total", "Attempts that failed since the lane started");
     describe_counter!("chakong_counterpart_problems_total", "Messages or entries not understood");
     describe_counter!("chakong_counterpart_unknown_values_total", "Values that the connector did not know");
+    describe_gauge!("chakong_counterpart_files_stuck", "Incoming files that cannot be read or put away");
     describe_gauge!("chakong_counterpart_breaker", "1 for the state that the breaker is in");
     describe_gauge!(
         "chakong_counterpart_charges_today",

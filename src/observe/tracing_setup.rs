@@ -6,12 +6,16 @@ use crate::config::{LogConfig, LogFormat};
 
 /// Libraries whose finer lines hold addresses with their query, in which data vendors are asked by name and number, or what
 /// is said over SSH.
-const QUIET: [&str; 7] = ["reqwest", "hyper", "hyper_util", "rustls", "h2", "russh", "russh_sftp"];
+const QUIET: [&str; 6] = ["reqwest", "hyper", "hyper_util", "rustls", "h2", "russh"];
 
 /// Sets the log up, on standard error. Whether this call did it: in one process only the first one counts.
 pub fn init_tracing(config: &LogConfig) -> bool {
     let registry = tracing_subscriber::registry().with(filter_of(&config.filter));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(true);
+    // A line that cannot be written, for nobody reads them any more, is lost; to say so there would end the task.
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_target(true)
+        .log_internal_errors(false);
     match config.format {
         LogFormat::Text => registry.with(lines.with_ansi(false)).try_init().is_ok(),
         LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init().is_ok(),

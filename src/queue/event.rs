@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::inquiry::EventType;
+use crate::domain::EventType;
 
 /// A result as a CloudEvents 1.0 event in JSON.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -43,7 +43,7 @@ fn as_name<S: Serializer>(kind: &EventType, serializer: S) -> Result<S::Ok, S::E
 }
 
 fn names(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "enum": EventType::ALL.map(EventType::name) })
+    json_schema!({ "type": "string", "enum": EventType::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>() })
 }
 
 /// What an event carries.

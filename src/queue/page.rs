@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -36,7 +35,7 @@ pub struct Page {
 /// # Errors
 /// When the store fails.
 pub async fn read_page(gateway: &Gateway, from: &Position, limit: usize) -> Stored<Page> {
-    let (from, submissions) = (from.clone(), Arc::clone(&gateway.submissions));
+    let from = from.clone();
     let source = format!("urn:chakong:{}", gateway.instance);
     gateway
         .store
@@ -47,7 +46,7 @@ pub async fn read_page(gateway: &Gateway, from: &Position, limit: usize) -> Stor
             };
             let rows = reads.page_after(after, limit)?;
             let next = rows.last().map_or(after, |row| row.event.seq);
-            let mut renderer = Renderer::new(reads, &submissions, &source);
+            let mut renderer = Renderer::new(reads, &source);
             let events = rows.into_iter().map(|row| renderer.event(row)).collect::<Stored<_>>()?;
             Ok(Page { events, next })
         })

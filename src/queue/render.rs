@@ -4,23 +4,20 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::event::{CloudEvent, EventData, FaultNote, OrderResult, Provenance};
-use crate::inquiry::{EventType, InquiryId};
-use crate::lanes::Submissions;
+use crate::domain::{EventType, InquiryId};
 use crate::store::{AnswerText, EventRecord, OrderBrief, PageRow, Reads, RevisionText, StoreError, Stored};
 
 /// Renders the events of one page.
 pub(super) struct Renderer<'a> {
     reads: &'a mut dyn Reads,
-    submissions: &'a Submissions,
     source: &'a str,
-    /// References of parties: submissions hold documents, and one that is too large to be kept at hand must not be
-    /// read again for each of its events.
+    /// References of parties, read once for each inquiry of the page.
     references: HashMap<InquiryId, Vec<String>>,
 }
 
 impl<'a> Renderer<'a> {
-    pub(super) fn new(reads: &'a mut dyn Reads, submissions: &'a Submissions, source: &'a str) -> Self {
-        Self { reads, submissions, source, references: HashMap::new() }
+    pub(super) fn new(reads: &'a mut dyn Reads, source: &'a str) -> Self {
+        Self { reads, source, references: HashMap::new() }
     }
 
     /// The event of a line of the log.
@@ -48,10 +45,7 @@ impl<'a> Renderer<'a> {
     fn reference(&mut self, inquiry: InquiryId, party: u32) -> Stored<String> {
         let known = match self.references.entry(inquiry) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => {
-                let submission = self.submissions.get(self.reads, inquiry)?;
-                place.insert(submission.parties.iter().map(|party| party.reference.clone()).collect())
-            }
+            Entry::Vacant(place) => place.insert(self.reads.references_of(inquiry)?),
         };
         Ok(usize::try_from(party).ok().and_then(|at| known.get(at).cloned()).unwrap_or_default())
     }
@@ -97,7 +91,8 @@ const fn is_about_order(kind: EventType) -> bool {
             | EventType::OrderRefused
             | EventType::OrderOverdue
             | EventType::OrderFailed
-            | EventType::OrderHeld
+            | EventType::OrderUndetermined
+            | EventType::OrderResolved
     )
 }
 

@@ -1,169 +1,25 @@
-use std::sync::Arc;
+//! Filters of lists, and rows that are read for pages, lanes and the log; no decision needs them.
 
-use chakong_contract::reply::{Answer, Receipt, UnknownValue};
-use chakong_contract::{ActionKind, Fault, Instruction, Moment, RequestNumber};
+use chakong_contract::reply::{Receipt, UnknownValue};
+use chakong_contract::{ActionKind, Date, Moment, RequestNumber};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::Packed;
-use crate::inquiry::{
-    EventType, InquiryId, InquiryState, MeasureId, NotAsked, OrderId, OrderState, Priority, Submission,
+use crate::domain::{
+    Case, CaseId, ChainId, EventType, InquiryId, InquiryState, MeasureId, MeasureState, OrderId, OrderState,
+    TaskId, TaskKind,
 };
 
-/// An inquiry to be added.
-#[derive(Debug)]
-pub struct NewInquiry<'a> {
-    /// Public identifier.
-    pub uid: Uuid,
-    /// Name of the API key.
-    pub submitted_by: &'a str,
-    /// Idempotency key.
-    pub key: &'a str,
-    /// Digest of the body as it came.
-    pub digest: &'a [u8],
-    /// The submission.
-    pub submission: &'a Submission,
-    /// When it was accepted.
-    pub created: Timestamp,
-    /// When counterparts should have answered.
-    pub deadline: Timestamp,
-    /// How many orders will follow in the same transaction.
-    pub open_orders: i64,
-    /// Who was not asked.
-    pub not_asked: &'a [NotAsked],
-}
-
-/// An order to be added.
-#[derive(Debug, Clone)]
-pub struct NewOrder {
-    /// Its inquiry.
-    pub inquiry: InquiryId,
-    /// Its counterpart.
-    pub lane: String,
-    /// Which party.
-    pub party: u32,
-    /// Which of the party's documents.
-    pub document: u32,
-    /// What is asked.
-    pub instruction: Instruction,
-    /// Head start.
-    pub priority: Priority,
-    /// When it is made.
-    pub created: Timestamp,
-    /// When it should have been answered.
-    pub deadline: Timestamp,
-    /// The first order of its chain; `None` for a first one.
-    pub root: Option<OrderId>,
-    /// The measure it is about.
-    pub measure: Option<MeasureId>,
-    /// The order of another counterpart that this one stands in for.
-    pub stands_in: Option<OrderId>,
-}
-
-/// A batch of orders that went out together.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BatchRecord {
-    /// Its lane.
-    pub lane: String,
-    /// When it was made.
-    pub made: Timestamp,
-    /// SHA-256 of the exact bytes, durable before they leave (controls).
-    pub digest: Option<Vec<u8>>,
-}
-
 /// How often something was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Responded {
     /// Which one it is of those that would have its name, from 1; the same for the same message.
     pub nth: u32,
-    /// How often the same was answered in all, this time included.
+    /// How often the same was answered before.
     pub times: u32,
-}
-
-/// Which way a raw message went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RawDirection {
-    /// To the counterpart.
-    Out,
-    /// From the counterpart.
-    In,
-}
-
-/// A message as it travelled, kept so that a better connector can read it again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RawMessage {
-    /// Its lane.
-    pub lane: String,
-    /// The batch it carried out.
-    pub batch: Option<i64>,
-    /// Which way.
-    pub direction: RawDirection,
-    /// File name or operation.
-    pub name: String,
-    /// When it was sent or received.
-    pub at: Timestamp,
-    /// The bytes.
-    pub bytes: Packed,
-}
-
-/// One answer to an order or to one of its re-queries.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Revision {
-    /// First order of the chain.
-    pub root: OrderId,
-    /// From 1.
-    pub number: u32,
-    /// The order that was answered.
-    pub order: OrderId,
-    /// Its inquiry.
-    pub inquiry: InquiryId,
-    /// When the answer came in.
-    pub at: Timestamp,
-    /// The answer.
-    pub answer: Arc<Answer>,
-    /// The raw message it was read from.
-    pub raw: Option<i64>,
-    /// SHA-256 of the raw message, hexadecimal.
-    pub raw_digest: String,
-    /// Connector and its version.
-    pub connector: String,
-    /// Differences to the revision before: added, gone and changed assets.
-    pub differences: Option<Value>,
-    /// When the counterpart really said it, where the answer was used again.
-    pub cached_from: Option<Timestamp>,
-}
-
-/// A receipt 回执 that came on its own, without its bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptReceipt {
-    /// The control that it is about.
-    pub order: OrderId,
-    /// When it came.
-    pub received_at: Timestamp,
-    /// File name or title.
-    pub title: String,
-    /// File extension.
-    pub format: String,
-    /// SHA-256 of the bytes, hexadecimal.
-    pub sha256: String,
-    /// How many bytes.
-    pub size: i64,
-}
-
-/// A receipt to be kept.
-#[derive(Debug, Clone, Copy)]
-pub struct NewReceipt<'a> {
-    /// The receipt.
-    pub receipt: &'a KeptReceipt,
-    /// The measure of its order.
-    pub measure: Option<MeasureId>,
-    /// The message that it came in.
-    pub raw: Option<i64>,
-    /// Its bytes.
-    pub bytes: &'a Packed,
 }
 
 /// A number that a vendor gave one of its calls.
@@ -174,48 +30,6 @@ pub struct ChargeReference {
     pub at: Timestamp,
     /// The vendor's number.
     pub reference: String,
-}
-
-/// An order and what came of it, without the question and the answer themselves: enough for a certificate.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LineRow {
-    /// The order.
-    pub id: OrderId,
-    /// First order of the chain.
-    pub root: OrderId,
-    /// The counterpart.
-    pub lane: String,
-    /// Which party of the submission.
-    pub party: u32,
-    /// What is asked.
-    pub action: ActionKind,
-    /// State.
-    pub state: OrderState,
-    /// When it was made.
-    pub created: Timestamp,
-    /// Why the last attempt brought no reply.
-    pub fault: Option<Fault>,
-    /// The latest answer.
-    pub outcome: Option<Outcome>,
-    /// The order of another counterpart that it stands in for.
-    pub stands_in: Option<OrderId>,
-}
-
-/// An answer in a word.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// Revision, counted over the chain.
-    pub number: u32,
-    /// `found`, `nothing`, `held` …
-    pub word: String,
-    /// The counterpart's words for what it did not do, or what is missing.
-    pub words: String,
-    /// How many assets it named.
-    pub assets: u32,
-    /// When the answer came in.
-    pub at: Timestamp,
-    /// When the counterpart really said it, where the answer was used again.
-    pub cached_from: Option<Timestamp>,
 }
 
 /// A revision as an event carries it: the reply stays the text it was written as.
@@ -307,13 +121,26 @@ pub struct LaneCounts {
     /// Handed over, answer expected.
     pub awaiting: u64,
     /// Controls that a person must decide.
-    pub held: u64,
+    pub undetermined: u64,
     /// When the oldest order that is not answered was made.
     #[schemars(with = "Option<String>")]
     pub oldest: Option<Timestamp>,
 }
 
-/// Which inquiries are wanted.
+/// A certificate as it was issued.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IssuedCertificate {
+    /// From 1.
+    pub number: u32,
+    /// When.
+    pub at: Timestamp,
+    /// SHA-256 of the document, hexadecimal.
+    pub sha256: String,
+    /// The document as JSON text.
+    pub text: String,
+}
+
+/// Which inquiries are wanted, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct InquiryFilter {
     /// Case number, canonical.
@@ -326,18 +153,90 @@ pub struct InquiryFilter {
     pub limit: usize,
 }
 
-/// What a person did and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct Act {
-    /// When.
-    #[schemars(with = "String")]
-    pub at: Timestamp,
-    /// Name of the API key.
-    pub actor: String,
-    /// What: `submit`, `requery`, `cancel`, `approve`, `pause` …
-    pub act: String,
-    /// On what: the inquiry's identifier or the counterpart's name.
-    pub subject: String,
-    /// Why.
-    pub reason: String,
+/// Which cases are wanted, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct CaseFilter {
+    /// Canonical number.
+    pub number: Option<String>,
+    /// Code of the court.
+    pub court: Option<String>,
+    /// Only older than this row.
+    pub before: Option<CaseId>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// Which orders are wanted, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct OrderFilter {
+    /// State.
+    pub state: Option<OrderState>,
+    /// The counterpart.
+    pub counterpart: Option<String>,
+    /// What is asked.
+    pub action: Option<ActionKind>,
+    /// Only older than this row.
+    pub before: Option<OrderId>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// Which measures are wanted, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct MeasureFilter {
+    /// State.
+    pub state: Option<MeasureState>,
+    /// The counterpart.
+    pub counterpart: Option<String>,
+    /// Those that stand and end before this day.
+    pub until_before: Option<Date>,
+    /// Code of the court.
+    pub court: Option<String>,
+    /// The chain.
+    pub chain: Option<ChainId>,
+    /// Only older than this row.
+    pub before: Option<MeasureId>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// Which tasks are wanted, those due first before the others.
+#[derive(Debug, Clone, Default)]
+pub struct TaskFilter {
+    /// What is to be done.
+    pub kind: Option<TaskKind>,
+    /// The chain.
+    pub chain: Option<ChainId>,
+    /// Code of the court.
+    pub court: Option<String>,
+    /// Due before this.
+    pub due_before: Option<Timestamp>,
+    /// Behind this one: when it is due, and its row.
+    pub after: Option<(Timestamp, TaskId)>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// Which acts are wanted, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct ActFilter {
+    /// On what.
+    pub subject: Option<String>,
+    /// Who.
+    pub actor: Option<String>,
+    /// What.
+    pub act: Option<String>,
+    /// Only older than this row.
+    pub before: Option<i64>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// A case with the state of its chain's claim, for lists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseRow {
+    /// The case.
+    pub case: Case,
+    /// The chain.
+    pub chain: crate::domain::Chain,
 }

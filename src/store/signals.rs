@@ -1,3 +1,5 @@
+//! Signals: a commit wakes the lanes that it touched and the readers of the log.
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,6 +1,14 @@
 //! The embedded store: one SQLite file (WAL, `synchronous=FULL`), one writer thread with group commit, readers beside it.
 
+mod answers;
+mod find;
+mod first_edition;
+mod ids;
+mod lanes;
 mod migrations;
+mod moves;
+mod query;
+mod queue;
 mod reads;
 mod receipts;
 mod rows;
@@ -11,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::mpsc;
@@ -34,6 +43,8 @@ pub struct Sqlite {
     writer: mpsc::Sender<Box<dyn WriteJob>>,
     reader: mpsc::Sender<Box<dyn ReadJob>>,
     signals: Arc<Signals>,
+    key: Arc<[u8]>,
+    epoch: i64,
     directory: PathBuf,
 }
 
@@ -58,41 +69,79 @@ impl Sqlite {
     /// # Errors
     /// When the directory or the file cannot be used, or was written by a newer version.
     pub fn open(directory: &Path) -> Stored<(Arc<dyn Store>, SqliteThreads)> {
+        Self::open_in(directory, ids::epoch)
+    }
+
+    /// Opens a store that was restored, or lost and made anew, in a new epoch: numbers may have been given that it does not know.
+    /// `seen` are the epochs of numbers that were seen elsewhere; they are no news from now on.
+    ///
+    /// # Errors
+    /// As for [`Sqlite::open`]; also when all epochs are used up.
+    pub fn open_restored(directory: &Path, seen: &[i64]) -> Stored<(Arc<dyn Store>, SqliteThreads)> {
+        Self::open_in(directory, |connection| ids::begin_next(connection, seen))
+    }
+
+    fn open_in(
+        directory: &Path,
+        epoch: impl FnOnce(&Connection) -> Stored<i64>,
+    ) -> Stored<(Arc<dyn Store>, SqliteThreads)> {
         std::fs::create_dir_all(directory).map_err(failed_io("create the data directory"))?;
         let path = directory.join("chakong.sqlite");
         let mut connection = connect(&path, OpenFlags::default(), WRITER_CACHE)?;
         migrations::migrate(&mut connection)?;
-        let signals = Arc::new(Signals::default());
+        let epoch = in_one_step(&mut connection, epoch)?;
+        let shared = threads::Shared {
+            signals: Arc::default(),
+            ids: Arc::new(ids::open(&connection, epoch)?),
+            key: ids::lookup_key(&connection)?.into(),
+        };
+        let (signals, key) = (Arc::clone(&shared.signals), Arc::clone(&shared.key));
         let (writer, jobs) = mpsc::channel(WAITING_WRITES);
-        let mut threads = vec![threads::writer(connection, jobs, Arc::clone(&signals))?];
+        let mut threads = vec![threads::writer(connection, jobs, shared.clone())?];
         let (reader, jobs) = mpsc::channel(WAITING_READS);
         let jobs = Arc::new(std::sync::Mutex::new(jobs));
         for _ in 0..READERS {
             let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_CACHE)?;
-            threads.push(threads::reader(connection, Arc::clone(&jobs))?);
+            threads.push(threads::reader(connection, Arc::clone(&jobs), shared.clone())?);
         }
-        let store = Self { writer, reader, signals, directory: directory.to_owned() };
+        let store = Self { writer, reader, signals, key, epoch, directory: directory.to_owned() };
         Ok((Arc::new(store), SqliteThreads(threads)))
     }
 }
 
 impl Store for Sqlite {
-    fn writer(&self) -> &mpsc::Sender<Box<dyn WriteJob>> {
-        &self.writer
+    fn queue_write(&self, job: Box<dyn WriteJob>) -> BoxFuture<'_, Stored<()>> {
+        Box::pin(async move { self.writer.send(job).await.map_err(|_| StoreError::Closed) })
     }
 
-    fn reader(&self) -> &mpsc::Sender<Box<dyn ReadJob>> {
-        &self.reader
+    fn queue_read(&self, job: Box<dyn ReadJob>) -> BoxFuture<'_, Stored<()>> {
+        Box::pin(async move { self.reader.send(job).await.map_err(|_| StoreError::Closed) })
+    }
+
+    fn epoch(&self) -> i64 {
+        self.epoch
     }
 
     fn signals(&self) -> &Signals {
         &self.signals
     }
 
+    fn keyed_hash(&self, text: &[u8]) -> Vec<u8> {
+        keyed(&self.key, text)
+    }
+
     fn free_bytes(&self) -> Option<u64> {
         let stat = rustix::fs::statvfs(&self.directory).ok()?;
         Some(stat.f_bavail.saturating_mul(stat.f_frsize))
     }
+}
+
+/// Does what begins an epoch whole or not at all.
+fn in_one_step(connection: &mut Connection, step: impl FnOnce(&Connection) -> Stored<i64>) -> Stored<i64> {
+    let tx = connection.transaction().map_err(failed("begin an epoch"))?;
+    let epoch = step(&tx)?;
+    tx.commit().map_err(failed("begin an epoch"))?;
+    Ok(epoch)
 }
 
 fn connect(path: &Path, flags: OpenFlags, cache: i64) -> Stored<Connection> {
@@ -115,14 +164,22 @@ fn connect(path: &Path, flags: OpenFlags, cache: i64) -> Stored<Connection> {
     Ok(connection)
 }
 
+/// HMAC-SHA-256 of personal data that is looked up.
+fn keyed(key: &[u8], text: &[u8]) -> Vec<u8> {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key);
+    aws_lc_rs::hmac::sign(&key, text).as_ref().to_vec()
+}
+
 /// Turns a database error into ours.
 fn failed(step: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
     move |error| {
         let code = error.sqlite_error_code();
-        if code == Some(rusqlite::ErrorCode::DiskFull) {
-            return StoreError::Full;
+        match code {
+            Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full,
+            // Every table says what must be unique and what must be there.
+            Some(rusqlite::ErrorCode::ConstraintViolation) => StoreError::Conflict("a row"),
+            _ => StoreError::Failed { step, source: Arc::new(error) },
         }
-        StoreError::Failed { step, source: Arc::new(error) }
     }
 }
 
@@ -136,8 +193,9 @@ fn failed_io(step: &'static str) -> impl FnOnce(std::io::Error) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Change, LaneChange};
 
-    /// One job that fails and one that panics, after they have written, in a group with others.
+    /// Jobs in one group: one fails before it writes, one panics; a write that fails takes its group back and nothing else.
     #[tokio::test]
     async fn a_job_that_fails_takes_nothing_of_the_others_along() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -146,14 +204,14 @@ mod tests {
             let store = Arc::clone(&store);
             async move {
                 let work = move |tx: &mut dyn crate::store::Tx| {
-                    tx.acknowledge(&format!("consumer-{number:02}"), number + 1)?;
+                    let change = LaneChange::Acknowledge(format!("consumer-{number:02}"), number + 1);
                     match number {
                         7 => Err(StoreError::Missing("what it needs")),
                         23 => panic!("on purpose"),
-                        _ => Ok(number),
+                        _ => tx.write(&[Change::Lane(change)]).map(|()| number),
                     }
                 };
-                store.write(work).await
+                store.transact(work).await
             }
         });
         let outcomes = futures_util::future::join_all(writes).await;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chakong::inquiry::{EventType, MeasureState, OrderState};
+use chakong::domain::{EventType, MeasureState, OrderState};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ fn script(faults: &Value) -> Value {
 }
 
 /// Held by lane: as the ledger has it, and as the books have it.
-async fn held(world: &World, id: chakong::inquiry::InquiryId) -> BTreeMap<String, (Decimal, Decimal)> {
+async fn held(world: &World, id: chakong::domain::InquiryId) -> BTreeMap<String, (Decimal, Decimal)> {
     let mut held: BTreeMap<String, (Decimal, Decimal)> = BTreeMap::new();
     for (name, books) in world.hosted.books() {
         let amounts =

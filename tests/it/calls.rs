@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use chakong::inquiry::{EventType, OrderState};
+use chakong::domain::{EventType, OrderState};
 use serde_json::{Value, json};
 
-use crate::world::{Played, World, inquiry, realty};
+use crate::world::{Played, World, inquiry, numbered_company, realty};
 
 fn faulty(name: &'static str, fault: Value) -> Played {
     realty(name, json!({ "everyone": { "properties": 1 }, "faults": [fault] }))
@@ -112,13 +112,7 @@ async fn the_next_request_does_not_wait_until_the_last_answer_is_written() {
     registry.file = registry.file.replace("[settings]", "[limits]\nconcurrency = 1\n[settings]");
     let world = World::start(vec![registry]).await;
     let mut body = inquiry(None, "auto");
-    let party = body["parties"][0].clone();
-    let named = |number: usize| {
-        let mut party = party.clone();
-        party["reference"] = json!(format!("debtor-{number}"));
-        party
-    };
-    body["parties"] = json!((0..ORDERS).map(named).collect::<Vec<_>>());
+    body["parties"] = (0..).take(ORDERS).map(numbered_company).collect();
     let submitted = world.submit(&body).await;
     let health = world.board.get("registry").expect("a lane");
     let sent = || health.sent.load(Ordering::Relaxed);
@@ -133,7 +127,7 @@ async fn the_next_request_does_not_wait_until_the_last_answer_is_written() {
             let _ = released.recv();
             Ok(())
         };
-        store.write(wait).await
+        store.transact(wait).await
     });
     tokio::task::spawn_blocking(move || holds.recv()).await.expect("joined").expect("the writer is held");
     // What was written just before may let one leave, and what is under way another; a third is let go by its answer alone.

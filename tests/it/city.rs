@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chakong::clock::{Clock as _, SystemClock};
-use chakong::inquiry::{EventType, Measure, MeasureState, OrderState};
-use chakong::settle::{self, Approval, Renewal};
-use chakong::store::Act;
+use chakong::domain::decide::{Act, Approval, Release, ReleaseScope, Renewal};
+use chakong::domain::rules::release_reasons::ReleaseReason;
+use chakong::domain::{EventType, InquiryId, Measure, MeasureId, MeasureState, OrderState, TaskKind};
 use chakong_contract::{ActionKind, Reply};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::daemon::Setup;
-use crate::world::{PASSWORD, Played, World, free_port, inquiry};
+use crate::world::{PASSWORD, Played, World, free_port, inquiry, numbered_company};
 
 const PATH: &str = "/court/city";
 const UNIT: &str = "000000001002GB00123F00010008";
@@ -44,23 +43,27 @@ fn house(more: Value) -> Value {
     script
 }
 
-fn act() -> Act {
-    let at = SystemClock.now();
-    Act { at, actor: "approver".into(), act: "test".into(), subject: String::new(), reason: "测试".into() }
+/// Renews for the longest term, on papers of its own.
+fn renewal(id: MeasureId) -> (Act, [&'static str; 2]) {
+    (Act::Renew(id, Renewal::default()), ["renew_ruling", "renew_notice"])
 }
 
-async fn the_house(world: &World, inquiry: i64) -> Measure {
+fn release(id: MeasureId) -> Act {
+    Act::Release(Release { scope: ReleaseScope::Measure(id, None), ground: ReleaseReason::Replaced })
+}
+
+async fn the_house(world: &World, inquiry: InquiryId) -> Measure {
     world.measures(inquiry).await.pop().expect("its line")
 }
 
-async fn until_noted(world: &World, inquiry: i64, words: &str) -> Measure {
+async fn until_noted(world: &World, inquiry: InquiryId, words: &str) -> Measure {
     let what = format!("the measure says {words}");
     world.until(&what, async |world| the_house(world, inquiry).await.note.contains(words)).await;
     the_house(world, inquiry).await
 }
 
 /// A world in which a house was found, and its seizure approved.
-async fn approved(script: Value) -> (World, i64) {
+async fn approved(script: Value) -> (World, InquiryId) {
     let world = World::start(vec![city(script)]).await;
     let submitted = world.submit(&inquiry(Some("1000.00"), "auto")).await;
     world
@@ -70,12 +73,7 @@ async fn approved(script: Value) -> (World, i64) {
         })
         .await;
     let id = the_house(&world, submitted.id).await.id;
-    let approved = world
-        .store
-        .write(move |tx| settle::approve(tx, id, Approval::default(), act()))
-        .await
-        .expect("written");
-    approved.expect("an officer confirms");
+    world.act(Act::Approve(id, Approval::default()), &[]).await.expect("an officer confirms");
     (world, submitted.id)
 }
 
@@ -99,8 +97,8 @@ async fn a_house_is_seized_registered_renewed_and_released_by_call_backs_and_its
             .await;
     };
     until(1).await;
-    let renewed = world.store.write(move |tx| settle::renew(tx, id, &Renewal::default(), act())).await;
-    renewed.expect("written").expect("it stands");
+    let (renew, papers) = renewal(id);
+    world.act(renew, &papers).await.expect("it stands");
     world
         .until("the renewal is registered", async |world| {
             the_house(world, inquiry).await.reference == "YW00000002"
@@ -110,8 +108,10 @@ async fn a_house_is_seized_registered_renewed_and_released_by_call_backs_and_its
     assert_eq!(renewed.state, MeasureState::InForce);
     assert!(renewed.until > entered.until, "{renewed:#?}");
     until(2).await;
-    let released = world.store.write(move |tx| settle::release(tx, id, None, &[], act())).await;
-    assert_eq!(released.expect("written").expect("it stands").state, MeasureState::Releasing);
+    world.pause("city", true);
+    world.act(release(id), &[]).await.expect("it stands");
+    assert_eq!(the_house(&world, inquiry).await.state, MeasureState::Releasing);
+    world.pause("city", false);
     until_noted(&world, inquiry, "已登簿").await;
     until(3).await;
     assert_eq!(the_house(&world, inquiry).await.state, MeasureState::Released);
@@ -127,7 +127,7 @@ async fn a_house_is_seized_registered_renewed_and_released_by_call_backs_and_its
     let digest = receipts[0].sha256.clone();
     let (receipt, bytes) =
         world.store.read(move |reads| reads.receipt(id, &digest)).await.expect("reads").expect("the receipt");
-    let bytes = bytes.unpack().expect("bytes");
+    let bytes = chakong::store::codec::decode("receipt", bytes.as_stored()).expect("bytes");
     assert_eq!((receipt.title.as_str(), receipt.format.as_str()), ("查封回执", "pdf"));
     assert!(bytes.starts_with(b"%PDF-1.4") && receipt.size == i64::try_from(bytes.len()).expect("small"));
     world.stop().await;
@@ -138,7 +138,7 @@ async fn a_case_that_is_deleted_before_its_registration_is_no_longer_in_force() 
     let (world, inquiry) = approved(house(json!({ "delete": [1] }))).await;
     let declined = until_noted(&world, inquiry, "登簿前业务被删除").await;
     assert_eq!(declined.state, MeasureState::Refused);
-    let control = world.orders(inquiry).await.into_iter().find(chakong::inquiry::OrderRecord::is_control);
+    let control = world.orders(inquiry).await.into_iter().find(chakong::domain::OrderRecord::is_control);
     assert_eq!(control.expect("the seizure").state, OrderState::Refused);
     world.stop().await;
 }
@@ -148,8 +148,8 @@ async fn a_renewal_that_the_registrar_declines_after_all_takes_its_term_back() {
     let (world, inquiry) = approved(house(json!({ "delete": [2] }))).await;
     let before = until_noted(&world, inquiry, "已登簿").await;
     let id = before.id;
-    let renewed = world.store.write(move |tx| settle::renew(tx, id, &Renewal::default(), act())).await;
-    renewed.expect("written").expect("it stands");
+    let (renew, papers) = renewal(id);
+    world.act(renew, &papers).await.expect("it stands");
     let after = until_noted(&world, inquiry, "续冻未成").await;
     assert_eq!((after.state, after.from, after.until), (MeasureState::InForce, before.from, before.until));
     assert_eq!(after.reference, before.reference, "it is still named by the number it was registered under");
@@ -160,10 +160,17 @@ async fn a_renewal_that_the_registrar_declines_after_all_takes_its_term_back() {
 async fn a_release_that_is_declined_leaves_the_measure_standing_for_a_person() {
     let (world, inquiry) = approved(house(json!({ "delete": [2] }))).await;
     let id = until_noted(&world, inquiry, "已登簿").await.id;
-    let released = world.store.write(move |tx| settle::release(tx, id, None, &[], act())).await;
-    released.expect("written").expect("it stands");
-    let stuck = until_noted(&world, inquiry, "解除未成").await;
-    assert_eq!(stuck.state, MeasureState::Stuck);
+    world.act(release(id), &[]).await.expect("it stands");
+    let standing = until_noted(&world, inquiry, "解除未成").await;
+    assert_eq!(standing.state, MeasureState::InForce, "it stands, and may be released again");
+    let chain = standing.chain;
+    let tasks = world.store.read(move |reads| reads.tasks_of(chain)).await.expect("reads");
+    let answers =
+        tasks.iter().filter(|task| task.kind == TaskKind::AnswerRefusal && task.measure == Some(id));
+    assert_eq!(answers.count(), 1, "somebody must answer the refusal: {tasks:#?}");
+    let events = world.events(inquiry).await;
+    let told = |kind| events.iter().filter(|event| event.kind == kind).count();
+    assert_eq!((told(EventType::MeasureReleaseRefused), told(EventType::MeasureReleased)), (1, 0));
     world.stop().await;
 }
 
@@ -174,8 +181,7 @@ async fn a_case_that_is_refused_gives_its_lock_back_and_an_officer_may_ask_again
     assert_eq!(refused.state, MeasureState::Refused);
     assert!(refused.note.contains("锁定已解除"), "{refused:#?}");
     let id = refused.id;
-    let again = world.store.write(move |tx| settle::approve(tx, id, Approval::default(), act())).await;
-    again.expect("written").expect("allowed");
+    world.act(Act::Approve(id, Approval::default()), &[]).await.expect("allowed");
     assert_eq!(until_noted(&world, inquiry, "已登簿").await.state, MeasureState::InForce);
     world.stop().await;
 }
@@ -184,8 +190,9 @@ async fn a_case_that_is_refused_gives_its_lock_back_and_an_officer_may_ask_again
 async fn an_answer_that_is_lost_holds_the_order_until_the_registry_calls_back() {
     let fault = json!([{ "do": "trickle", "path": "cfjfdj", "first": 1 }]);
     let (world, inquiry) = approved(house(json!({ "faults": fault, "case_ms": 2_500 }))).await;
-    let held =
-        async |world: &World| world.orders(inquiry).await.iter().any(|order| order.state == OrderState::Held);
+    let held = async |world: &World| {
+        world.orders(inquiry).await.iter().any(|order| order.state == OrderState::Undetermined)
+    };
     world.until("nobody knows what became of it", held).await;
     assert_eq!(the_house(&world, inquiry).await.state, MeasureState::Asked, "it counts as asked");
     let entered = until_noted(&world, inquiry, "已登簿").await;
@@ -260,9 +267,7 @@ async fn a_registry_without_workflows_is_only_queried() {
     let submitted = world.submit(&inquiry(None, "auto")).await;
     let done = world.until_complete(submitted.id).await;
     assert!(world.orders(done.id).await.iter().all(|order| order.state == OrderState::Answered));
-    let body = serde_json::to_vec(&inquiry(Some("1000.00"), "auto")).expect("JSON");
-    let (now, at) = (world.counterparts.now(), SystemClock.now());
-    let refused = chakong::intake::accept(&world.store, &now, "tests", "with-mandate", &body, at).await;
+    let refused = world.submit_as("with-mandate", &inquiry(Some("1000.00"), "auto")).await;
     assert!(refused.is_err(), "nobody could freeze");
     world.stop().await;
 }
@@ -270,15 +275,13 @@ async fn a_registry_without_workflows_is_only_queried() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_doubled_or_lost_when_it_is_killed_between_case_and_call_back() {
     let script =
-        json!({ "case_ms": 300, "call_backs": { "receipt": true }, "everyone": { "properties": 2 } });
+        json!({ "case_ms": 300, "call_backs": { "receipt": true }, "everyone": { "properties": 1 } });
     let postbox = format!("[postbox]\nlisten = \"127.0.0.1:{}\"\n", free_port());
     let mut setup = Setup::new(&[city(script)], None, &postbox);
     setup.start_sandbox().await;
-    let mut body = inquiry(Some("1000.00"), "auto");
-    body["mandate"]["other_property"] = json!("auto");
     // The first time it certainly dies between the two: the cases are there, and nobody takes the call-backs.
     setup.start_daemon().await;
-    let mut submitted = vec![setup.submit("first", &body).await];
+    let mut submitted = submit_two(&setup, 0).await.to_vec();
     let asked = tokio::time::Instant::now();
     while setup.books().await.is_none_or(|books| books["city"].controls.len() < 2) {
         assert!(asked.elapsed() < Duration::from_secs(30), "no case was created\n{}", setup.log());
@@ -289,8 +292,7 @@ async fn nothing_is_doubled_or_lost_when_it_is_killed_between_case_and_call_back
     for life in 0..12_u32 {
         setup.start_daemon().await;
         if life % 2 == 0 {
-            body["parties"][0]["reference"] = json!(format!("debtor-{life}"));
-            submitted.push(setup.submit(&format!("inquiry-{life}"), &body).await);
+            submitted.extend(submit_two(&setup, life + 2).await);
         }
         tokio::time::sleep(Duration::from_millis(20 + 37 * u64::from(life))).await;
         setup.kill_daemon();
@@ -318,13 +320,26 @@ async fn nothing_is_doubled_or_lost_when_it_is_killed_between_case_and_call_back
     assert!(entered > 0 && entered == controls.len());
 }
 
+/// Two cases with a debtor each, whose house is seized without an officer: of a second house of the same debtor one must decide.
+async fn submit_two(setup: &Setup, first: u32) -> [String; 2] {
+    let one = |number: u32| {
+        let mut body = inquiry(Some("1000.00"), "auto");
+        body["mandate"]["other_property"] = json!("auto");
+        body["case"]["number"] = json!(format!("(2026)晋10执{}号", number + 1));
+        body["parties"] = json!([numbered_company(number)]);
+        body
+    };
+    let (before, after) = (one(first), one(first + 1));
+    [setup.submit(&format!("{first}"), &before).await, setup.submit(&format!("{}", first + 1), &after).await]
+}
+
 /// How often each control was executed, by its number.
 async fn controls(setup: &Setup) -> BTreeMap<String, u32> {
     let books = setup.books().await.and_then(|mut books| books.remove("city")).expect("the books");
     books.controls.into_iter().map(|control| (control.number, control.executed)).collect()
 }
 
-/// Waits until both seizures of an inquiry are registered, or wait for a person because no case was ever created.
+/// Waits until the seizure of an inquiry is registered, or waits for a person because no case was ever created.
 async fn until_told(setup: &Setup, inquiry: &str) {
     let started = tokio::time::Instant::now();
     loop {
@@ -341,10 +356,10 @@ async fn until_told(setup: &Setup, inquiry: &str) {
         for number in &numbers {
             let order = setup.get(&format!("/v1/orders/{number}")).await;
             let words = order["answer"]["reply"]["words"].as_str().unwrap_or_default();
-            let held = order["order"]["state"] == "held" && !controls.contains_key(number);
+            let held = order["order"]["state"] == "undetermined" && !controls.contains_key(number);
             told += usize::from(held || words.contains("已登簿"));
         }
-        if told == 2 {
+        if told == 1 {
             return;
         }
         assert!(started.elapsed() < Duration::from_secs(30), "{orders:#}\n{controls:?}\n{}", setup.log());

@@ -1,9 +1,8 @@
 //! What follows a freeze: products, whole accounts, deductions, over both lines of the banks.
 
-use chakong::clock::{Clock as _, SystemClock};
-use chakong::inquiry::{EventType, Measure, MeasureState};
-use chakong::settle::{self, Approval, Deduction, Renewal};
-use chakong::store::Act;
+use chakong::domain::decide::{Act, ActOutcome, Approval, Deduction, Renewal};
+use chakong::domain::{EventType, Measure, MeasureState, TaskKind};
+use chakong::engine::InputError;
 use chakong_contract::order::{CourtAccount, Target};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -14,18 +13,13 @@ fn yuan(text: &str) -> Decimal {
     text.parse().expect("an amount")
 }
 
-fn act() -> Act {
-    let at = SystemClock.now();
-    Act { at, actor: "approver".into(), act: "test".into(), subject: String::new(), reason: "测试".into() }
-}
-
 fn with_deduction_papers(mut inquiry: Value) -> Value {
     let documents = inquiry["documents"].as_array_mut().expect("documents");
     documents.extend([document("deduct_ruling"), document("deduct_notice")]);
     inquiry
 }
 
-async fn deduct(world: &World, measure: &Measure, amount: Option<&str>) -> Result<Measure, settle::Declined> {
+async fn deduct(world: &World, measure: &Measure, amount: Option<&str>) -> Result<ActOutcome, InputError> {
     let into = CourtAccount {
         holder: "临汾市测试中级人民法院".into(),
         number: "9990000000000009999".into(),
@@ -33,9 +27,8 @@ async fn deduct(world: &World, measure: &Measure, amount: Option<&str>) -> Resul
         bank_number: String::new(),
         class: "本币".into(),
     };
-    let deduction = Deduction { amount: amount.map(yuan), into, documents: Vec::new() };
-    let id = measure.id;
-    world.store.write(move |tx| settle::deduct(tx, id, &deduction, act())).await.expect("written")
+    let deduction = Deduction { amount: amount.map(yuan), into };
+    world.act(Act::Deduct(measure.id, deduction), &[]).await
 }
 
 #[tokio::test]
@@ -51,9 +44,11 @@ async fn money_is_deducted_out_of_a_freeze_over_either_line_and_counts_as_taken(
     let done = world.until_complete(submitted.id).await;
     for measure in world.measures(done.id).await {
         let part = if measure.counterpart == "files" { None } else { Some("50.00") };
-        let under_way = deduct(&world, &measure, part).await.expect("allowed");
-        assert_eq!(under_way.state, MeasureState::Deducting);
-        assert!(deduct(&world, &measure, None).await.is_err(), "one deduction at a time");
+        world.pause(&measure.counterpart, true);
+        deduct(&world, &measure, part).await.expect("allowed");
+        assert_eq!(world.measure(measure.id).await.state, MeasureState::Deducting);
+        assert!(deduct(&world, &measure, Some("1.00")).await.is_err(), "one deduction at a time");
+        world.pause(&measure.counterpart, false);
     }
     world
         .until("both are deducted", async |world| {
@@ -114,9 +109,8 @@ async fn of_a_product_whose_smallest_part_is_beyond_the_claim_nothing_is_asked()
     let held: Decimal = measures.iter().map(|measure| measure.held).sum();
     assert_eq!(held, yuan("500.00"), "the room goes to the other product: {measures:#?}");
     let id = trust.id;
-    let approval = Approval { limit: Some(yuan("100.00")), whole: false };
-    let approved =
-        world.store.write(move |tx| settle::approve(tx, id, approval, act())).await.expect("written");
+    let approval = Approval { limit: Some(yuan("100.00")), ..Approval::default() };
+    let approved = world.act(Act::Approve(id, approval), &[]).await;
     assert!(approved.is_err(), "nor on an approver's word: {approved:#?}");
     let books = world.hosted.books().remove("bank").expect("books");
     assert!(books.controls.iter().all(|control| yuan(&control.amount) > Decimal::ZERO), "{books:?}");
@@ -133,14 +127,14 @@ async fn an_account_is_frozen_as_such_only_where_all_of_it_fits_into_the_claim()
         let measures = world.measures(done.id).await;
         let fitting = measures.iter().find(|measure| measure.available == yuan(available));
         let id = fitting.expect("the account").id;
-        let approval = Approval { limit: None, whole: true };
-        world.store.write(move |tx| settle::approve(tx, id, approval, act())).await.expect("written")
+        let approval = Approval { whole: true, ..Approval::default() };
+        world.act(Act::Approve(id, approval), &[]).await
     };
     assert!(approve("5000.00").await.is_err(), "5000 yuan are not frozen for a claim of 1000");
     let largest =
         world.measures(done.id).await.into_iter().find(|measure| measure.available == yuan("5000.00"));
     let id = largest.expect("the account").id;
-    world.store.write(move |tx| settle::reject(tx, id, act())).await.expect("written").expect("rejected");
+    world.act(Act::Reject(id), &[]).await.expect("rejected");
     approve("400.00").await.expect("allowed");
     world
         .until("the account is frozen", async |world| {
@@ -161,13 +155,18 @@ async fn a_freeze_is_renewed_for_a_term_that_begins_when_the_old_one_ends() {
     let submitted = world.submit(&inquiry(Some("1000.00"), "auto")).await;
     let done = world.until_complete(submitted.id).await;
     let before = world.measures(done.id).await.remove(0);
-    let renew = async |days| {
-        let renewal = Renewal { days, documents: Vec::new() };
-        let id = before.id;
-        world.store.write(move |tx| settle::renew(tx, id, &renewal, act())).await.expect("written")
+    let papers = ["renew_ruling", "renew_notice"];
+    let renew = async |days, papers: &[&str]| {
+        let renewal = Renewal { days: Some(days) };
+        world.act(Act::Renew(before.id, renewal), papers).await
     };
-    assert!(renew(Some(366)).await.is_err(), "deposits are frozen for a year at most");
-    assert_eq!(renew(Some(30)).await.expect("allowed").state, MeasureState::Renewing);
+    assert!(renew(367, &papers).await.is_err(), "deposits are frozen for a year at most");
+    let refused = renew(30, &[]).await.expect_err("not on the papers of the freeze").to_string();
+    assert!(refused.contains("续") && refused.contains("裁定书"), "{refused}");
+    world.pause("bank", true);
+    renew(30, &papers).await.expect("allowed");
+    assert_eq!(world.measure(before.id).await.state, MeasureState::Renewing);
+    world.pause("bank", false);
     world
         .until("it is renewed", async |world| {
             world.measures(done.id).await.iter().all(|measure| measure.state == MeasureState::InForce)
@@ -178,6 +177,40 @@ async fn a_freeze_is_renewed_for_a_term_that_begins_when_the_old_one_ends() {
     assert_eq!((days, after.held), (30, before.held), "{after:#?}");
     let events = world.events(done.id).await;
     assert!(events.iter().any(|event| event.kind == EventType::MeasureRenewed));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_freeze_that_nobody_renews_is_told_before_and_lapses_and_cannot_be_renewed_then() {
+    let owner = customer(&[("9990000000000000011", "400.00")]);
+    let world = World::start(vec![bank("bank", &bank_code(1), json!({ "customers": [owner] }))]).await;
+    let submitted = world.submit(&inquiry(Some("1000.00"), "auto")).await;
+    let done = world.until_complete(submitted.id).await;
+    let placed = world.measures(done.id).await.remove(0);
+    let told = async |world: &World, kind: EventType| {
+        world.events(done.id).await.iter().filter(|event| event.kind == kind).count()
+    };
+    // A year less ten days: of the reminders of thirty and of fifteen days only the later one is still news.
+    world.clock.pass(355 * 24);
+    world
+        .until("somebody is reminded", async |world| told(world, EventType::MeasureExpiring).await > 0)
+        .await;
+    let chain = placed.chain;
+    let tasks = world.store.read(move |reads| reads.tasks_of(chain)).await.expect("reads");
+    let renew = tasks.iter().filter(|task| task.kind == TaskKind::Renew && task.measure == Some(placed.id));
+    assert_eq!(renew.count(), 1, "{tasks:#?}");
+    assert_eq!(world.measure(placed.id).await.state, MeasureState::InForce, "it still stands");
+    world.clock.pass(12 * 24);
+    let is_over = async |world: &World| world.measure(placed.id).await.state == MeasureState::Lapsed;
+    world.until("its term is over", is_over).await;
+    let lapsed = world.measure(placed.id).await;
+    assert_eq!((lapsed.held, lapsed.until), (Decimal::ZERO, placed.until), "{lapsed:#?}");
+    assert_eq!(
+        (told(&world, EventType::MeasureExpiring).await, told(&world, EventType::MeasureLapsed).await),
+        (1, 1)
+    );
+    let late = Act::Renew(placed.id, Renewal::default());
+    assert!(world.act(late, &["renew_ruling", "renew_notice"]).await.is_err(), "查扣冻规定 art. 27");
     world.stop().await;
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use chakong::inquiry::OrderState;
+use chakong::domain::OrderState;
 use chakong_contract::asset::MatchedBy;
 use reqwest::StatusCode;
 use serde_json::{Value, json};

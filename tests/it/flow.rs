@@ -1,6 +1,8 @@
 //! One inquiry through the whole engine over real lines.
 
-use chakong::inquiry::{EventType, MeasureState, OrderState};
+use chakong::domain::decide::{Act, Release, ReleaseScope};
+use chakong::domain::rules::release_reasons::ReleaseReason;
+use chakong::domain::{EventType, MeasureState, OrderState};
 use rust_decimal::Decimal;
 use serde_json::json;
 
@@ -28,7 +30,7 @@ async fn freezes_as_balances_come_in_and_never_more_than_the_claim() {
         measures.iter().partition(|measure| measure.counterpart != "realty");
     assert!(banks.iter().all(|measure| measure.state == MeasureState::InForce), "{measures:#?}");
     assert_eq!(registry.len(), 2, "each property has its line: {measures:#?}");
-    assert!(registry.iter().all(|measure| measure.asked.is_zero() && measure.held.is_zero()));
+    assert!(registry.iter().all(|measure| measure.limit.is_zero() && measure.held.is_zero()));
     for (name, books) in world.hosted.books() {
         assert_eq!(books.duplicates, 0, "{name}");
         assert!(books.controls.iter().all(|control| control.executed == 1), "{name}: {books:?}");
@@ -39,6 +41,63 @@ async fn freezes_as_balances_come_in_and_never_more_than_the_claim() {
     assert_eq!(events.iter().filter(|kind| **kind == EventType::MeasurePlaced).count(), 3);
     let orders = world.orders(done.id).await;
     assert!(orders.iter().all(|order| order.state == OrderState::Answered), "{orders:#?}");
+    world.stop().await;
+}
+
+/// What the banks' books say is held, all banks together.
+fn held_in_books(world: &World) -> Decimal {
+    let books = world.hosted.books();
+    let holdings = books.values().flat_map(|books| &books.holdings);
+    holdings.map(|holding| yuan(&holding.amount)).sum()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn inquiries_of_one_case_hold_no_more_than_its_one_claim_and_one_act_gives_all_of_it_back() {
+    let world = World::start(vec![
+        bank(
+            "bank-1",
+            &bank_code(1),
+            json!({ "customers": [customer(&[("9990000000000000011", "600.00")])] }),
+        ),
+        bank(
+            "bank-2",
+            &bank_code(2),
+            json!({ "customers": [customer(&[("9990000000000000037", "700.00")])] }),
+        ),
+    ])
+    .await;
+    let about = |bank: &str| {
+        let mut body = inquiry(Some("1000.00"), "auto");
+        body["search"] = json!({ "counterparts": [bank] });
+        body
+    };
+    let bodies = (about("bank-1"), about("bank-2"));
+    let (first, second) = tokio::join!(world.submit_as("one", &bodies.0), world.submit_as("two", &bodies.1));
+    let (first, second) = (first.expect("accepted"), second.expect("accepted"));
+    assert_eq!(first.chain, second.chain);
+    world.until_complete(first.id).await;
+    world.until_complete(second.id).await;
+    let held = async || {
+        let (mut all, more) = (world.measures(first.id).await, world.measures(second.id).await);
+        all.extend(more);
+        all
+    };
+    assert_eq!(held().await.iter().map(|measure| measure.held).sum::<Decimal>(), yuan("1000.00"));
+    assert_eq!(held_in_books(&world), yuan("1000.00"), "as the banks' books say");
+    let paid = Release { scope: ReleaseScope::Case, ground: ReleaseReason::DebtPaid };
+    let act = Act::Release(paid);
+    let released = world.act_on(Some(first.chain), act, &[]).await.expect("one set of papers is there");
+    assert_eq!(released.measures.len(), 2);
+    world
+        .until("everything is given back", async |_| {
+            held().await.iter().all(|measure| measure.state == MeasureState::Released)
+        })
+        .await;
+    assert_eq!(held_in_books(&world), Decimal::ZERO);
+    let freezes = world.hosted.books().into_values().flat_map(|books| books.controls).count();
+    assert_eq!(freezes, 4, "two freezes and two releases: nothing was frozen instead");
+    let later = world.submit_as("three", &about("bank-2")).await;
+    assert!(later.is_err(), "the claim is closed until somebody opens it again");
     world.stop().await;
 }
 
@@ -78,34 +137,20 @@ async fn a_requery_is_a_revision_with_its_differences_and_the_certificate_shows_
     let submitted = world.submit(&inquiry(Some("100.00"), "auto")).await;
     let done = world.until_complete(submitted.id).await;
     let first = world.orders(done.id).await.remove(0);
-    let act = chakong::store::Act {
-        at: first.created,
-        actor: "officer".into(),
-        act: "requery".into(),
-        subject: String::new(),
-        reason: "a test".into(),
-    };
-    let asked = first.clone();
-    let again = world.store.write(move |tx| chakong::settle::requery(tx, &asked, act.clone())).await;
-    let again = again.expect("written").expect("allowed");
+    let again = world.act(Act::Requery(vec![first.id]), &[]).await.expect("allowed").orders;
     world
         .until("the re-query is answered", async |world| world.inquiry(done.id).await.completions == 2)
         .await;
-    let inquiry = world.inquiry(done.id).await;
-    let (revision, certificate) = world
-        .store
-        .read(move |reads| {
-            let revision = reads.revision(first.id, None)?.expect("a revision");
-            Ok((revision, chakong::settle::certificate_of(reads, &inquiry, again.created)?))
-        })
-        .await
-        .expect("reads");
-    assert_eq!((revision.number, revision.order), (2, again.id));
+    let revision = world.store.read(move |reads| reads.revision(first.id, None)).await.expect("reads");
+    let revision = revision.expect("a revision");
+    assert_eq!((revision.number, vec![revision.order]), (2, again));
     // The freeze of the first answer shows in the second.
     let differences = revision.differences.expect("differences");
     assert_eq!(differences["changed"].as_array().map(Vec::len), Some(1), "{differences}");
-    for line in certificate.orders.iter().filter(|line| line.action == chakong_contract::ActionKind::Query) {
-        assert_eq!(line.outcome.as_deref(), Some("found"), "{line:?}");
-    }
+    let certificate = world.certificate(done.id).await;
+    let lines = certificate["orders"].as_array().expect("orders");
+    let queries: Vec<_> = lines.iter().filter(|line| line["action"] == "query").collect();
+    assert!(queries.len() == 2 && queries.iter().all(|line| line["outcome"] == "found"), "{queries:#?}");
+    assert_eq!((&certificate["number"], &certificate["questions"]["total"]), (&json!(2), &json!(1)));
     world.stop().await;
 }

@@ -84,6 +84,7 @@ async fn submit_some(setup: &Setup, trial: &Trial, submitted: &mut BTreeMap<u32,
         (0..trial.inquiries).filter(|number| !submitted.contains_key(number)).take(most).collect();
     for number in missing {
         let mut body = inquiry(Some(CLAIM), "auto");
+        body["case"]["number"] = json!(format!("(2026)晋10执{}号", number + 1));
         body["parties"] = json!([person(number + 1)]);
         if let Some((status, view)) = setup.try_submit(&format!("inquiry-{number}"), &body).await
             && status.is_success()

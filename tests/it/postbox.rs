@@ -3,9 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chakong::inquiry::{EventType, MeasureState, OrderState};
-use chakong::settle::cancel;
-use chakong::store::Act;
+use chakong::domain::decide::Act;
+use chakong::domain::{EventType, MeasureState, OrderId, OrderState};
 use chakong_contract::sandbox::Books;
 use reqwest::StatusCode;
 use rust_decimal::Decimal;
@@ -44,10 +43,13 @@ async fn two_banks_that_call_answer_and_freeze_and_the_ledger_is_as_their_books(
         let ledger = measures.iter().filter(|measure| measure.counterpart == name);
         assert_eq!(ledger.map(|measure| measure.held).sum::<Decimal>(), held_in(&books), "{name}");
     }
+    let rows =
+        rusqlite::Connection::open(world.folder.path().join("data/chakong.sqlite")).expect("the store");
     for order in world.orders(done.id).await {
-        let id = order.batch.expect("a batch");
-        let batch = world.store.read(move |reads| reads.batch(id)).await.expect("reads").expect("the batch");
-        assert!(batch.digest.is_some(), "what was offered has its digest: {order:#?}");
+        let batch = order.batch.expect("a batch").get();
+        let sql = "SELECT length(digest) FROM batches WHERE id = ?1";
+        let digest: Option<i64> = rows.query_row(sql, [batch], |row| row.get(0)).expect("the batch");
+        assert_eq!(digest, Some(32), "what was offered has its digest: {order:#?}");
     }
     let health = world.board.get("bank-1").expect("a lane");
     world
@@ -107,15 +109,7 @@ async fn an_order_that_is_withdrawn_before_it_is_fetched_is_not_offered() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     let before = world.orders(submitted.id).await;
     assert!(before.iter().all(|order| order.state == OrderState::Queued), "a paused lane offers nothing");
-    let act = Act {
-        at: submitted.created,
-        actor: "tests".into(),
-        act: "cancel".into(),
-        subject: submitted.uid.to_string(),
-        reason: "a test".into(),
-    };
-    let cancelled = world.store.write(move |tx| cancel(tx, submitted.id, &act)).await.expect("written");
-    assert!(cancelled.is_ok());
+    world.act(Act::Cancel(submitted.id), &[]).await.expect("allowed");
     health.set_paused(false);
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert!(world.orders(submitted.id).await.iter().all(|order| order.state == OrderState::Cancelled));
@@ -132,6 +126,7 @@ async fn what_cannot_be_said_to_a_bank_is_refused_at_planning_and_holds_nothing_
     rare["reference"] = json!("debtor-2");
     // A character that GBK does not have.
     rare["name"] = json!("临汾测试\u{20bb7}业有限公司");
+    rare["documents"][0]["number"] = json!("91000000MADEM002XR");
     body["parties"] = json!([rare, company()]);
     let submitted = world.submit(&body).await;
     let done = world.until_complete(submitted.id).await;
@@ -197,10 +192,10 @@ async fn those_on_offer_take_turns_until_their_time_is_over() {
         let read = world.store.read(move |reads| reads.offers("bank-1", at, control, after, 2)).await;
         read.expect("reads").iter().map(|order| order.id).collect::<Vec<_>>()
     };
-    assert_eq!(offers(0, now, false).await, [ids[0], ids[1]]);
+    assert_eq!(offers(OrderId::default(), now, false).await, [ids[0], ids[1]]);
     assert_eq!(offers(ids[1], now, false).await, [ids[2], ids[0]]);
-    assert!(offers(0, now, true).await.is_empty(), "queries are no controls");
-    assert!(offers(0, deadline, false).await.is_empty(), "their time is over");
+    assert!(offers(OrderId::default(), now, true).await.is_empty(), "queries are no controls");
+    assert!(offers(OrderId::default(), deadline, false).await.is_empty(), "their time is over");
     world.stop().await;
 }
 

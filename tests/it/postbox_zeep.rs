@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use chakong::inquiry::OrderState;
+use chakong::domain::OrderState;
 use chakong_contract::Asset;
 use serde_json::{Value, json};
 

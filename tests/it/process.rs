@@ -29,7 +29,7 @@ async fn until(setup: &Setup, id: &str, what: &str, done: impl Fn(&Value) -> boo
 }
 
 fn answered(view: &Value, count: u64) -> bool {
-    view["answered"] == json!(count)
+    view["questions"]["answered"] == json!(count)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

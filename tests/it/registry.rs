@@ -2,10 +2,9 @@
 
 use std::process::Command;
 
-use chakong::clock::{Clock as _, SystemClock};
-use chakong::inquiry::{EventType, Measure, MeasureState, OrderState};
-use chakong::settle::{self, Approval};
-use chakong::store::Act;
+use chakong::domain::decide::{Act, Approval, Release, ReleaseScope};
+use chakong::domain::rules::release_reasons::ReleaseReason;
+use chakong::domain::{EventType, InquiryId, Measure, MeasureState, OrderState};
 use serde_json::{Value, json};
 
 use crate::tidy::root;
@@ -22,11 +21,6 @@ fn calling_registry(name: &'static str, number: u32, script: Value) -> Played {
     Played { name, file, script }
 }
 
-fn act() -> Act {
-    let at = SystemClock.now();
-    Act { at, actor: "approver".into(), act: "test".into(), subject: String::new(), reason: "测试".into() }
-}
-
 fn house(earlier: bool) -> Value {
     let seizure = json!({ "authority": "示例市另区人民法院", "document": "（2024）示0102执7号", "type": "1",
         "from": "2024/03/01", "registered": "2024/03/01" });
@@ -40,13 +34,13 @@ fn house(earlier: bool) -> Value {
     })
 }
 
-async fn the_house(world: &World, inquiry: i64) -> Measure {
+async fn the_house(world: &World, inquiry: InquiryId) -> Measure {
     let measures = world.measures(inquiry).await;
     measures.into_iter().find(|measure| measure.counterpart == "registry").expect("its line")
 }
 
 /// A world in which a house was found and a seizure of it was approved and answered.
-async fn seized(script: Value) -> (World, i64, Measure) {
+async fn seized(script: Value) -> (World, InquiryId, Measure) {
     let bank =
         bank("bank", &bank_code(1), json!({ "customers": [customer(&[("9990000000000000011", "100.00")])] }));
     let world = World::start(vec![bank, calling_registry("registry", 1, script)]).await;
@@ -55,12 +49,7 @@ async fn seized(script: Value) -> (World, i64, Measure) {
     let found = the_house(&world, done.id).await;
     assert_eq!(found.state, MeasureState::Skipped, "the registry does not say what matched: {found:#?}");
     let id = found.id;
-    let approved = world
-        .store
-        .write(move |tx| settle::approve(tx, id, Approval::default(), act()))
-        .await
-        .expect("written");
-    approved.expect("an officer confirms");
+    world.act(Act::Approve(id, Approval::default()), &[]).await.expect("an officer confirms");
     world
         .until("the seizure is answered", async |world| {
             !matches!(the_house(world, done.id).await.state, MeasureState::Asked | MeasureState::Skipped)
@@ -74,12 +63,15 @@ async fn seized(script: Value) -> (World, i64, Measure) {
 async fn a_house_is_seized_on_an_officers_word_and_released_by_the_registrys_own_number() {
     let (world, inquiry, standing) = seized(house(false)).await;
     assert_eq!((standing.state, standing.reference.as_str()), (MeasureState::InForce, "CF00000001"));
-    let years = standing.until.expect("an end").since(standing.from.expect("a beginning")).expect("a term");
-    assert_eq!(years.get_days(), 1094, "three years (民诉法解释 art. 485): {standing:#?}");
-    let id = standing.id;
-    let released =
-        world.store.write(move |tx| settle::release(tx, id, None, &[], act())).await.expect("written");
-    assert_eq!(released.expect("it stands").state, MeasureState::Releasing);
+    let (from, until) = standing.from.zip(standing.until).expect("a term");
+    let three_years_later = from.checked_add(jiff::Span::new().years(3)).expect("a day");
+    assert_eq!(until.tomorrow().expect("a day"), three_years_later, "民诉法解释 art. 485: {standing:#?}");
+    let release =
+        Release { scope: ReleaseScope::Measure(standing.id, None), ground: ReleaseReason::DebtPaid };
+    world.pause("registry", true);
+    world.act(Act::Release(release), &[]).await.expect("it stands");
+    assert_eq!(the_house(&world, inquiry).await.state, MeasureState::Releasing);
+    world.pause("registry", false);
     world
         .until("it is released", async |world| {
             the_house(world, inquiry).await.state == MeasureState::Released
@@ -101,7 +93,7 @@ async fn a_seizure_behind_another_court_waits_and_is_told_so() {
     world.stop().await;
 }
 
-async fn told_effective(world: &World, inquiry: i64) -> usize {
+async fn told_effective(world: &World, inquiry: InquiryId) -> usize {
     let events = world.events(inquiry).await;
     events.iter().filter(|event| event.kind == EventType::MeasureEffective).count()
 }
@@ -133,10 +125,11 @@ async fn a_registry_that_tells_makes_a_waiting_seizure_effective_by_a_second_res
 }
 
 /// Asks again, and waits for the answer.
-async fn ask_again(world: &World, query: chakong::inquiry::OrderRecord) {
+async fn ask_again(world: &World, query: chakong::domain::OrderRecord) {
     let inquiry = query.inquiry;
-    let again = world.store.write(move |tx| settle::requery(tx, &query, act())).await.expect("written");
-    let again = again.expect("a query may be asked again").id;
+    let made = world.act(Act::Requery(vec![query.id]), &[]).await.expect("a query may be asked again");
+    let [again] = made.orders.as_slice() else { panic!("{made:?}") };
+    let again = *again;
     world
         .until("it is answered again", async |world| {
             let orders = world.orders(inquiry).await;

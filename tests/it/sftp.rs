@@ -1,5 +1,7 @@
 //! The parcel line over SFTP, against OpenSSH.
 
+mod odd;
+mod oddities;
 pub mod server;
 
 use std::path::Path;

@@ -1,11 +1,13 @@
 //! House rules as tests. Each rule is data at the top of its file and one test that says where it is broken and what to do.
 
+mod connectors;
 mod manifests;
 mod purity;
 mod rooms;
 mod shape;
 mod source;
 mod texts;
+mod wire_names;
 
 use std::path::{Path, PathBuf};
 

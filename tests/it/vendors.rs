@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use chakong::inquiry::{Certificate, EventType, InquiryId, OrderRecord, OrderState};
-use chakong::settle::{certificate_of, requery};
-use chakong::store::{Act, Revision};
+use chakong::domain::decide::Act;
+use chakong::domain::{EventType, InquiryId, OrderRecord, OrderState, Revision};
 use serde_json::{Value, json};
 
 use crate::world::{Played, World, inquiry};
@@ -41,12 +40,6 @@ async fn ask(world: &World, body: &Value) -> (InquiryId, Vec<OrderRecord>) {
     let submitted = world.submit(body).await;
     let done = world.until_complete(submitted.id).await;
     (done.id, world.orders(done.id).await)
-}
-
-async fn certificate(world: &World, id: InquiryId) -> Certificate {
-    let inquiry = world.inquiry(id).await;
-    let now = jiff::Timestamp::from_second(1_800_000_000).expect("a time");
-    world.store.read(move |reads| certificate_of(reads, &inquiry, now)).await.expect("reads")
 }
 
 async fn revision(world: &World, order: &OrderRecord) -> Revision {
@@ -89,25 +82,17 @@ async fn a_young_answer_is_used_again_and_says_so_and_an_inquiry_may_ask_afresh(
     let (old, again) = (revision(&world, &first[0]).await, revision(&world, &second[0]).await);
     assert_eq!((old.cached_from, again.cached_from), (None, Some(old.at)));
     assert_eq!((again.answer, again.raw_digest), (old.answer, old.raw_digest));
-    assert_eq!(certificate(&world, id).await.orders[0].cached_from, Some(old.at));
+    assert_eq!(world.certificate(id).await["orders"][0]["cached_from"], json!(old.at));
     let (_, third) = ask(&world, &asked(2400, Some(0))).await;
     assert_eq!(revision(&world, &third[0]).await.cached_from, None);
     assert_eq!(charges(&world, "tianyancha").await, 2 * paid, "asked afresh");
     // A person who asks again wants to know how it is now.
-    let act = Act {
-        at: jiff::Timestamp::from_second(1_700_000_000).expect("a time"),
-        actor: "officer".into(),
-        act: "requery".into(),
-        subject: String::new(),
-        reason: "test".into(),
-    };
-    let order = second[0].clone();
-    let made =
-        world.store.write(move |tx| requery(tx, &order, act.clone())).await.expect("writes").expect("may");
+    let made = world.act(Act::Requery(vec![second[0].id]), &[]).await.expect("may");
+    let [made] = made.orders.as_slice() else { panic!("{made:?}") };
+    let made = *made;
     world
         .until("the re-query is answered", async |world| {
-            let id = made.id;
-            let order = world.store.read(move |reads| reads.order(id)).await.expect("reads");
+            let order = world.store.read(move |reads| reads.order(made)).await.expect("reads");
             order.is_some_and(|order| order.state == OrderState::Answered)
         })
         .await;
@@ -141,13 +126,14 @@ async fn one_vendor_stands_in_for_the_other_and_the_certificate_shows_both() {
         assert_eq!((failed.lane.as_str(), failed.state), ("tianyancha", OrderState::Failed));
         assert_eq!((answered.lane.as_str(), answered.state), ("qichacha", OrderState::Answered));
         assert_eq!(answered.stands_in, Some(failed.id));
-        let shown = certificate(&world, id).await;
-        assert_eq!(shown.orders[0].passed_on_to, Some(answered.number()));
-        assert_eq!(shown.orders[1].stands_in_for, Some(failed.number()));
+        let shown = world.certificate(id).await;
+        assert_eq!(shown["orders"][0]["passed_on_to"], json!(answered.number()));
+        assert_eq!(shown["orders"][1]["stands_in_for"], json!(failed.number()));
+        let (questions, not_asked) = (&shown["questions"], shown["not_asked"].as_array().map(Vec::len));
         assert_eq!(
-            (shown.answered, shown.failed, shown.not_asked.len()),
-            (1, 0, 1),
-            "asked only in its turn"
+            (&questions["answered"], &questions["failed"], &questions["total"], not_asked),
+            (&json!(1), &json!(0), &json!(1), Some(1)),
+            "one question, asked of the second only in its turn"
         );
         let told = world.events(id).await;
         let told = told.iter().find(|event| event.kind == EventType::OrderFailed).expect("it is told");
@@ -180,7 +166,8 @@ async fn nobody_waits_for_an_open_breaker_or_tomorrows_quota_where_another_stand
         assert_eq!(states, want, "{word}");
         let fault = orders[0].fault.as_ref().expect("a fault");
         assert!(fault.detail.contains(word), "{fault}");
-        assert_eq!(certificate(&world, id).await.failed, 0);
+        let questions = world.certificate(id).await["questions"].clone();
+        assert_eq!((&questions["failed"], &questions["answered"]), (&json!(0), &json!(1)));
         world.stop().await;
     }
 }
@@ -193,7 +180,12 @@ async fn the_last_in_turn_fails_visibly_and_who_is_named_stands_in_for_nobody() 
     let (id, orders) = ask(&world, &asked(24, None)).await;
     assert_eq!(orders.len(), 2);
     assert!(orders.iter().all(|order| order.state == OrderState::Failed), "{orders:?}");
-    assert_eq!(certificate(&world, id).await.failed, 1, "one question is left without an answer");
+    let questions = world.certificate(id).await["questions"].clone();
+    assert_eq!(
+        (&questions["failed"], &questions["total"]),
+        (&json!(1), &json!(1)),
+        "one question is left without an answer"
+    );
     let mut named = asked(240, None);
     named["search"] = json!({ "counterparts": ["tianyancha", "qichacha"] });
     let (_, orders) = ask(&world, &named).await;

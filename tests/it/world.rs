@@ -1,27 +1,35 @@
 //! A gateway's engine with simulated counterparts on real lines, in this process and in a folder of its own.
 
+#[path = "submissions.rs"]
+mod submissions;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chakong::app::plugins;
 use chakong::clock::{Clock, SystemClock};
 use chakong::config::{Problems, read_counterpart};
 use chakong::counterparts::Counterparts;
-use chakong::inquiry::{Inquiry, InquiryId, Measure, OrderRecord};
+use chakong::domain::decide::{Act, ActInput, ActOutcome};
+use chakong::domain::{Actor, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderRecord};
+use chakong::engine::{CurrentRules, Engine, InputError, run_clock};
 use chakong::intake;
-use chakong::lanes::{Board, Context, Desk, Submissions, supervise};
+use chakong::lanes::{Context, LaneRegistry, PostboxService, RecentTerms, supervise};
 use chakong::lifecycle::Tasks;
 use chakong::lines::postbox;
 use chakong::sandbox::{Hosted, host};
 use chakong::store::sqlite::Sqlite;
 use chakong::store::{EventRecord, Store};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
+pub use submissions::*;
+
 /// Longest that anything may take here.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A counterpart of a test: its file without the line, and its script; without a script (null) nobody plays it.
 pub struct Played {
@@ -65,8 +73,9 @@ pub fn bank_code(number: u32) -> String {
 pub struct World {
     pub folder: TempDir,
     pub store: Arc<dyn Store>,
+    pub engine: Engine,
     pub counterparts: Arc<Counterparts>,
-    pub board: Arc<Board>,
+    pub board: Arc<LaneRegistry>,
     pub hosted: Hosted,
     pub postbox: std::net::SocketAddr,
     pub clock: Arc<Ahead>,
@@ -91,9 +100,15 @@ impl Clock for Ahead {
     }
 }
 
+/// A port that nobody listens on. It lies below those that the system gives to connections, and is given once: nothing takes it
+/// between this and its use.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a loopback port");
-    listener.local_addr().expect("its address").port()
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(101);
+    let ports = std::iter::repeat_with(|| first.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed)) % 12_000);
+    let mut ports = ports.take(12_000).filter_map(|port| u16::try_from(20_000 + port).ok());
+    let is_free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    ports.find(is_free).expect("a loopback port")
 }
 
 /// Writes a counterpart's file with its line.
@@ -146,12 +161,15 @@ impl World {
         let hosted = host(&configs, &scripts, Some(postbox), &sandboxes, &clock).await.expect("hosted");
         let (store, _threads) = Sqlite::open(&folder.path().join("data")).expect("a store");
         let counterparts = Arc::new(Counterparts::new(configs));
-        let board = Arc::new(Board::default());
+        let board = Arc::new(LaneRegistry::default());
+        let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);
+        let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock), rules);
         let context = Context {
             store: Arc::clone(&store),
+            engine: engine.clone(),
             clock,
-            board: Arc::clone(&board),
-            submissions: Arc::new(Submissions::default()),
+            registry: Arc::clone(&board),
+            terms: Arc::new(RecentTerms::default()),
             counterparts: Arc::clone(&counterparts),
             tasks: tasks.clone(),
         };
@@ -165,20 +183,60 @@ impl World {
             is_ready,
         );
         tasks.spawn_service("lanes", lanes);
-        let desk = Desk::new(context.clone(), Arc::clone(&counterparts));
-        tasks.spawn_service("postbox", postbox::serve(listener, desk, tasks.clone()));
-        tasks.spawn_service("deadlines", chakong::calendar::watch_deadlines(context));
+        let service = PostboxService::new(context.clone(), Arc::clone(&counterparts));
+        tasks.spawn_service("postbox", postbox::serve(listener, service, tasks.clone()));
+        tasks.spawn_service("clock", run_clock(engine.clone(), tasks.clone()));
         ready.await.expect("lanes");
-        Self { folder, store, counterparts, board, hosted, postbox, clock: ahead, tasks, sandboxes }
+        Self { folder, store, engine, counterparts, board, hosted, postbox, clock: ahead, tasks, sandboxes }
     }
 
     pub async fn submit(&self, body: &Value) -> Inquiry {
+        let key = format!("key-{}", body.to_string().len());
+        self.submit_as(&key, body).await.expect("accepted")
+    }
+
+    /// Submits under a key.
+    pub async fn submit_as(&self, key: &str, body: &Value) -> Result<Inquiry, intake::IntakeError> {
         let body = serde_json::to_vec(body).expect("JSON");
-        let key = format!("key-{}", body.len());
-        let accepted =
-            intake::accept(&self.store, &self.counterparts.now(), "tests", &key, &body, self.clock.now())
-                .await;
-        accepted.expect("accepted").inquiry
+        let now = self.clock.now();
+        let accepted = intake::accept(&self.engine, &self.counterparts, "tests", key, &body, now).await;
+        accepted.map(|accepted| accepted.inquiry)
+    }
+
+    /// Does what an approver decides, with documents of these kinds.
+    pub async fn act(&self, act: Act, documents: &[&str]) -> Result<ActOutcome, InputError> {
+        self.act_on(None, act, documents).await
+    }
+
+    /// As [`World::act`], for acts on a whole case.
+    pub async fn act_on(
+        &self,
+        chain: Option<ChainId>,
+        act: Act,
+        documents: &[&str],
+    ) -> Result<ActOutcome, InputError> {
+        let brought =
+            |kind: &&str| intake::brought(serde_json::from_value(document(kind)).expect("a document"));
+        let documents = documents.iter().map(brought).collect();
+        let (actor, reason) = (Actor::Key("approver".into()), "测试".to_owned());
+        self.engine.act(chain, ActInput { actor, reason, documents, act }).await
+    }
+
+    /// A measure as it stands.
+    pub async fn measure(&self, id: MeasureId) -> Measure {
+        self.store.read(move |reads| reads.measure(id)).await.expect("reads").expect("a measure")
+    }
+
+    /// The latest certificate of an inquiry, as it was issued.
+    pub async fn certificate(&self, id: InquiryId) -> Value {
+        let issued = self.store.read(move |reads| reads.certificate(id, None)).await.expect("reads");
+        serde_json::from_str(&issued.expect("a certificate").text).expect("JSON")
+    }
+
+    /// Stops a lane, or lets it go on.
+    pub fn pause(&self, lane: &str, paused: bool) {
+        self.board.get(lane).expect("a lane").set_paused(paused);
+        self.store.signals().wake(lane, true);
     }
 
     pub async fn inquiry(&self, id: InquiryId) -> Inquiry {
@@ -190,12 +248,16 @@ impl World {
     }
 
     pub async fn measures(&self, id: InquiryId) -> Vec<Measure> {
-        self.store.read(move |reads| reads.measures_of(id)).await.expect("reads")
+        let all = self.store.read(move |reads| {
+            let inquiry = reads.inquiry(id)?.expect("an inquiry");
+            reads.measures_of(inquiry.chain)
+        });
+        all.await.expect("reads").into_iter().filter(|measure| measure.inquiry == id).collect()
     }
 
     pub async fn events(&self, id: InquiryId) -> Vec<EventRecord> {
-        let events = self.store.read(move |reads| reads.events_after(0, usize::MAX)).await.expect("reads");
-        events.into_iter().filter(|event| event.inquiry == id).collect()
+        let rows = self.store.read(move |reads| reads.page_after(0, 1_000_000)).await.expect("reads");
+        rows.into_iter().map(|row| row.event).filter(|event| event.inquiry == id).collect()
     }
 
     /// Waits until the log has grown to something that satisfies `done`.
@@ -257,7 +319,7 @@ impl World {
 
     pub async fn until_complete(&self, id: InquiryId) -> Inquiry {
         self.until("the inquiry is complete", async |world| {
-            world.inquiry(id).await.state == chakong::inquiry::InquiryState::Completed
+            world.inquiry(id).await.state == chakong::domain::InquiryState::Completed
         })
         .await;
         self.inquiry(id).await
@@ -269,51 +331,4 @@ impl World {
         self.sandboxes.drain(Duration::from_secs(2)).await;
         assert!(!self.sandboxes.has_failed(), "no simulated counterpart died");
     }
-}
-
-/// Base64 of a small invented document.
-pub fn document(kind: &str) -> Value {
-    let content =
-        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("invented {kind}"));
-    json!({ "kind": kind, "title": format!("（2026）晋10执1号 {kind}"), "number": "（2026）晋10执1号", "format": "pdf", "content": content })
-}
-
-/// An inquiry about one company with a mandate over `claim` yuan.
-pub fn inquiry(claim: Option<&str>, mode: &str) -> Value {
-    let image = json!({ "format": "jpg", "content": "aW52ZW50ZWQ=" });
-    let mut body = json!({
-        "case": {
-            "number": "(2026)晋10执1号", "court_name": "临汾市测试中级人民法院", "court_code": "9910",
-            "officers": [{ "name": "李测试", "work_certificate": "测法0000001", "enforcement_certificate": "测执0000001", "work_image": image }],
-        },
-        "purpose": "enforcement",
-        "parties": [company()],
-        "documents": [
-            document("query_notice"), document("freeze_ruling"), document("freeze_notice"),
-            document("release_ruling"), document("release_notice"),
-        ],
-    });
-    if let Some(claim) = claim {
-        body["mandate"] = json!({ "claim": { "amount": claim, "currency": "CNY" }, "mode": mode });
-    }
-    body
-}
-
-/// The invented debtor.
-pub fn company() -> Value {
-    json!({
-        "reference": "debtor-1", "kind": "organisation", "name": "临汾测试矿业有限公司", "role": "judgment_debtor",
-        "documents": [{ "kind": "uscc", "number": "91000000MADEM00112" }],
-    })
-}
-
-/// A customer of a simulated bank: the invented debtor with accounts of these balances.
-pub fn customer(accounts: &[(&str, &str)]) -> Value {
-    let accounts: Vec<Value> = accounts
-        .iter()
-        .map(|(number, balance)| json!({ "number": number, "balance": balance, "class": "一般存款账户" }))
-        .collect();
-    json!({
-        "name": "临汾测试矿业有限公司", "document": { "kind": "uscc", "number": "91000000MADEM00112" }, "accounts": accounts,
-    })
 }

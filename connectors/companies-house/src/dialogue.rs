@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::gathered::Gathered;
 use chakong_contract::name::same_name;
-use chakong_contract::paging::{NextPage, PageRead};
 use chakong_contract::{Batch, Call, Company, Dialogue, Fault, FaultKind, Heard, HttpAnswer, Order, Step};
+use chakong_toolkit::gathered::Gathered;
+use chakong_toolkit::paging::{NextPage, PageRead};
+use serde_json::Value;
 
 use crate::manifest::{Checked, MANIFEST};
-use crate::wire::{Ask, Hit, List, PAGE_SIZE, Page, REMAIN, window_end};
+use crate::wire::{Ask, BEYOND, Hit, List, PAGE_SIZE, Page, REMAIN, window_end};
 use crate::{CompaniesHouse, read, write};
 
 /// Companies of one name that are looked at.
@@ -78,20 +79,24 @@ impl Conversation {
         let operation = ask.operation();
         match ask {
             Ask::Profile { number } => self.hear_profile(number, answer, operation),
+            Ask::Search { .. } if answer.status == BEYOND => {
+                self.asked = self.next_profile();
+                Ok(())
+            }
             Ask::Search { name, page, size } => {
                 let read: Page = read::content(answer, operation)?.unwrap_or_default();
                 let (next, size) = self.next_page(&read, page, size, read::SEARCH);
-                let hits: Vec<Hit> = self.gathered.entries(read::SEARCH, read.items);
-                let ours =
-                    hits.into_iter().filter(|hit| same_name(&hit.title.text(), self.order.name.as_str()));
-                // A number becomes part of a path: only one of the register's form is taken.
-                let numbers = ours.filter_map(|hit| write::company_number(&hit.company_number.text()));
-                let room = MOST_COMPANIES.saturating_sub(self.numbers.len());
-                self.numbers.extend(numbers.take(room).collect::<Vec<_>>());
+                let looked_at = self.take_hits(read.items, next.is_some());
                 self.asked = match next {
-                    Some(page) if self.numbers.is_empty() => Some(Ask::Search { name, page, size }),
+                    Some(page) if !looked_at => Some(Ask::Search { name, page, size }),
                     _ => self.next_profile(),
                 };
+                Ok(())
+            }
+            Ask::List { number, list, .. } if answer.status == BEYOND => {
+                // It was asked because more entries were announced.
+                self.gathered.lacks(list.what(), "登记机关不再给出后续页 the register gives no further page");
+                self.asked = self.next_list(number, Some(list));
                 Ok(())
             }
             Ask::List { number, list, page, size } => {
@@ -108,6 +113,28 @@ impl Conversation {
                 Ok(())
             }
         }
+    }
+
+    /// Keeps the numbers of the companies that bear exactly the name, and tells of those that are not looked at. Whether there were any.
+    fn take_hits(&mut self, items: Vec<Value>, has_more: bool) -> bool {
+        let hits: Vec<Hit> = self.gathered.entries(read::SEARCH, items);
+        let is_named = |hit: &Hit| same_name(&hit.title.text(), self.order.name.as_str());
+        let goes_on = has_more && hits.last().is_some_and(is_named);
+        // A number becomes part of a path: only one of the register's form is taken.
+        let named = hits.iter().filter(|hit| is_named(hit));
+        let numbers: Vec<String> =
+            named.filter_map(|hit| write::company_number(&hit.company_number.text())).collect();
+        let many = numbers.len();
+        self.numbers = numbers.into_iter().take(MOST_COMPANIES).collect();
+        if many > self.numbers.len() || goes_on {
+            let more = if goes_on { "以上 or more" } else { "" };
+            let looked_at = self.numbers.len();
+            let why = format!(
+                "同名企业{many}家{more}，只查{looked_at}家 {many} of one name, {looked_at} looked at"
+            );
+            self.gathered.lacks(read::SEARCH, &why);
+        }
+        many > 0
     }
 
     fn hear_profile(&mut self, number: String, answer: &HttpAnswer, operation: &str) -> Result<(), Fault> {

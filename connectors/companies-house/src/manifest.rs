@@ -3,12 +3,10 @@
 use chakong_contract::asset::AssetKind;
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
 use chakong_contract::{ActionKind, Capability, IdentityKind, LineKind, Manifest, Secret};
+use chakong_toolkit::paging::{max_pages, max_pages_setting};
 
 use crate::wire::{self, List};
 
-/// Pages of one list that are fetched unless the setting says otherwise.
-const PAGES: u32 = 10;
-const MOST_PAGES: u32 = 50;
 const LISTS: &str = "control,charges,filings";
 /// Words of the setting, in the order in which the lists are fetched.
 const KNOWN_LISTS: &[(&str, List)] =
@@ -33,13 +31,9 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             help: "Key of a live application of the developer hub; it is the user name of HTTP Basic, without password.",
             example: "invented-key",
         },
-        Setting {
-            key: "max_pages",
-            kind: SettingKind::Integer,
-            required: false,
-            help: "Pages of 100 entries fetched per list, 1 to 50, 10 by default; what lies beyond is told as missing.",
-            example: "10",
-        },
+        max_pages_setting(
+            "Pages of 100 entries fetched per list, 1 to 50, 10 by default; what lies beyond is told as missing.",
+        ),
         Setting {
             key: "lists",
             kind: SettingKind::Text,
@@ -62,7 +56,7 @@ pub(crate) struct Checked {
 pub(crate) fn check(settings: &Settings) -> Result<Checked, Vec<SettingProblem>> {
     let mut problems = Vec::new();
     let key = fitting(settings.needed_secret("api_key"), &mut problems);
-    let max_pages = fitting(settings.bounded("max_pages", PAGES, 1..=MOST_PAGES), &mut problems);
+    let max_pages = fitting(max_pages(settings), &mut problems);
     let lists = fitting(settings.words("lists", LISTS, KNOWN_LISTS), &mut problems);
     match (key, max_pages, lists) {
         (Some(key), Some(max_pages), Some(lists)) => {

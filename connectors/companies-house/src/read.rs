@@ -7,8 +7,9 @@ pub(crate) use company::{company, matched};
 pub(crate) use lists::add;
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::gathered::Gathered;
+use chakong_contract::message::without_mark;
 use chakong_contract::{Answer, Company, Fault, FaultKind, HttpAnswer, Reply};
+use chakong_toolkit::gathered::Gathered;
 use serde::de::DeserializeOwned;
 
 use crate::wire::{Hit, List, NotFound, Page, Profile, window_end};
@@ -20,7 +21,7 @@ pub(crate) const SEARCH: &str = "搜索结果 search result";
 
 /// The content of an answer; `None` where the register says that it has nothing there.
 pub(crate) fn content<T: DeserializeOwned>(answer: &HttpAnswer, operation: &str) -> Result<Option<T>, Fault> {
-    let not_found = || serde_json::from_slice::<NotFound>(&answer.body).ok();
+    let not_found = || serde_json::from_slice::<NotFound>(without_mark(&answer.body)).ok();
     if answer.status == 404 && not_found().is_some_and(|body| body.is_the_registers()) {
         return Ok(None);
     }
@@ -46,7 +47,8 @@ pub(crate) fn profile(answer: &HttpAnswer, operation: &str) -> Result<Option<Pro
 /// What one body says on its own. It does not say who was asked about, so nothing is said of the match.
 pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
     let operation = "read a message";
-    let not_found = serde_json::from_slice::<NotFound>(body).is_ok_and(|body| body.is_the_registers());
+    let not_found =
+        serde_json::from_slice::<NotFound>(without_mark(body)).is_ok_and(|body| body.is_the_registers());
     if not_found {
         return Ok(Answer::of(Reply::Nothing));
     }

@@ -7,28 +7,43 @@ use std::time::Duration;
 
 use chakong_contract::name::same_name;
 use chakong_contract::sandbox::{
-    Books, CallFaults, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+    Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
 use chakong_contract::{HttpAnswer, Moment, Secret, Settings};
+use chakong_toolkit::call_fault::{self, CallFaults};
+use chakong_toolkit::company_script::CompanyScript;
+use chakong_toolkit::paging::page_of;
 use serde_json::{Value, json};
 
-use self::script::{Company, Script};
-use crate::wire::{self, Ask, List, NotFound, Page, REMAIN, RESET};
+use self::script::{Company, Everyone, Limits};
+use crate::wire::{self, Ask, BEYOND, List, NotFound, Page, REMAIN, RESET};
 
 /// Length of a window, in seconds.
 const WINDOW: i64 = 300;
 
 pub(crate) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
-    let script: Script = serde_json::from_value(script.clone())?;
+    let (script, Limits { search_limit, window_limit }) = CompanyScript::read(script)?;
     let faults = CallFaults::new(script.faults.clone());
     let authorization = settings.secret("api_key").map(wire::basic);
-    Ok(Box::new(Register { script, faults, authorization, window: None, books: Books::default() }))
+    Ok(Box::new(Register {
+        script,
+        search_limit,
+        window_limit,
+        faults,
+        authorization,
+        window: None,
+        books: Books::default(),
+    }))
 }
 
 /// The simulated register.
 #[derive(Debug)]
 struct Register {
-    script: Script,
+    script: CompanyScript<Company, Everyone>,
+    /// Entries after which a search answers 416.
+    search_limit: Option<u64>,
+    /// Requests of a window.
+    window_limit: Option<u32>,
     faults: CallFaults,
     /// What the header must say; anything is taken when the counterpart has no key.
     authorization: Option<Secret>,
@@ -61,14 +76,14 @@ impl CallSandbox for Register {
             answer.headers.push((REMAIN.to_owned(), remain.unwrap_or(0).to_string()));
             answer.headers.push((RESET.to_owned(), end.to_string()));
         }
-        Served::spoilt(fault.as_ref(), Duration::from_millis(self.script.delay_ms), answer)
+        call_fault::serve(fault.as_ref(), Duration::from_millis(self.script.delay_ms), answer)
     }
 }
 
 impl Register {
     /// Counts a request: the end of the window and what remains, nothing when the limit was reached before.
     fn count(&mut self, now: Moment) -> Option<(i64, Option<u32>)> {
-        let limit = self.script.window_limit?;
+        let limit = self.window_limit?;
         let now = now.unix_seconds();
         let (end, used) = self.window.filter(|(end, _)| now < *end).unwrap_or((now + WINDOW, 0));
         let remain = limit.checked_sub(used.saturating_add(1));
@@ -82,10 +97,19 @@ impl Register {
         {
             return (401, json!({ "error": "Invalid Authorization", "type": "ch:service" }));
         }
-        let body = Ask::from_heard(request).and_then(|ask| match ask {
+        let ask = Ask::from_heard(request);
+        if let (Some(Ask::Search { page, size, .. }), Some(limit)) = (&ask, self.search_limit)
+            && u64::from(page.saturating_sub(1)) * u64::from(*size) >= limit
+        {
+            return (BEYOND, json!({ "errors": [{ "error": "start-index-out-of-range" }] }));
+        }
+        let body = ask.and_then(|ask| match ask {
             Ask::Profile { number } => self.company(&number).map(|company| records::profile(&company)),
             Ask::Search { name, page, size } => {
-                let hits = self.script.companies.iter().filter(|company| same_name(&company.name, &name));
+                // Like names come after the same ones.
+                let (same, like): (Vec<&Company>, Vec<&Company>) =
+                    self.script.companies.iter().partition(|company| same_name(&company.name, &name));
+                let hits = same.into_iter().chain(like);
                 Some(paged(hits.map(records::hit).collect(), page, size, false))
             }
             Ask::List { number, list, page, size } => {
@@ -112,11 +136,9 @@ impl Register {
 
 fn paged(items: Vec<Value>, page: u32, size: u32, counts: bool) -> Value {
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    let skipped = u64::from(page.saturating_sub(1)) * u64::from(size);
-    let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
     let (results, count) = if counts { (None, Some(total)) } else { (Some(total), None) };
     json!(Page {
-        items: items.into_iter().skip(skipped).take(size as usize).collect(),
+        items: page_of(items, page, size),
         total_results: results.map(Into::into).unwrap_or_default(),
         total_count: count.map(Into::into).unwrap_or_default(),
         items_per_page: i64::from(size).into(),

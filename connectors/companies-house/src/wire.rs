@@ -1,14 +1,19 @@
 //! What travels: requests, answers and errors, each serialised both ways. The only place with the register's names.
 //! Protocol section 7.
 
+pub(crate) mod field;
 mod records;
 
-pub(crate) use records::{Address, Charge, Control, Filing, Hit, Particulars, Person, PreviousName, Profile};
+pub(crate) use records::{
+    Address, Charge, Control, Filing, Hit, Identification, Particulars, Person, PreviousName, Profile,
+};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chakong_contract::absent::null_as_absent;
 use chakong_contract::sandbox::HttpHeard;
-use chakong_contract::{HttpAnswer, HttpRequest, RetryAfter, Scalar, Secret};
+use chakong_contract::{HttpAnswer, HttpRequest, RetryAfter, Secret};
+use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -117,6 +122,8 @@ pub(crate) fn basic(key: &Secret) -> Secret {
 /// A page of a list. Some lists count `total_results`, others `total_count`.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Page {
+    /// Must be there, and may be null.
+    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) items: Vec<Value>,
     #[serde(default)]
     pub(crate) total_results: Scalar,
@@ -132,7 +139,7 @@ pub(crate) struct Page {
 pub(crate) struct NotFound {
     #[serde(skip_serializing_if = "Scalar::is_blank")]
     pub(crate) message: Scalar,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_absent")]
     pub(crate) errors: Vec<ServiceError>,
 }
 
@@ -149,6 +156,9 @@ impl NotFound {
             || self.errors.iter().any(|one| one.error.text().ends_with("-not-found"))
     }
 }
+
+/// Status of an answer to a page that lies beyond the last.
+pub(crate) const BEYOND: u16 = 416;
 
 /// Name of the header with the requests that remain in the window.
 pub(crate) const REMAIN: &str = "x-ratelimit-remain";

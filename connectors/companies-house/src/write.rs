@@ -1,16 +1,31 @@
 //! What is asked, from an order.
 
-/// The number in the register's form: eight characters, padded with zeros after a prefix of letters (`SC`, `NI`, `OC`, `FC`).
-/// `None` for a number of another register.
+use chakong_contract::id::folded_number;
+
+/// Characters of a number.
+const WIDTH: usize = 8;
+
+/// The number in the register's form: eight characters. At most two letters (`SC`, `NI`, `OC`, `FC`, `IP`) stand before the digits,
+/// and a society's may end in a letter (`IP00000R`); the digits of a shorter one are padded with zeros. `None` for a number of
+/// another register.
 pub(crate) fn company_number(given: &str) -> Option<String> {
+    let given = folded_number(given);
     let digits_from = given.find(|c: char| c.is_ascii_digit())?;
-    let (prefix, digits) = given.split_at(digits_from);
-    let fits = prefix.len() <= 2
-        && prefix.chars().all(|c| c.is_ascii_uppercase())
-        && digits.chars().all(|c| c.is_ascii_digit())
-        && prefix.len() + digits.len() <= 8;
-    let width = 8_usize.checked_sub(prefix.len())?;
-    fits.then(|| format!("{prefix}{digits:0>width$}"))
+    let (prefix, rest) = given.split_at(digits_from);
+    let is_plain = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    if prefix.len() > 2 || !is_plain(&given) || given.len() > WIDTH {
+        return None;
+    }
+    let digits_end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let (digits, suffix) = rest.split_at(digits_end);
+    match given.len() {
+        WIDTH => Some(given),
+        _ if suffix.len() > 1 => None,
+        _ => {
+            let width = WIDTH.checked_sub(prefix.len() + suffix.len())?;
+            Some(format!("{prefix}{digits:0>width$}{suffix}"))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -23,12 +38,22 @@ mod tests {
             ("12345", Some("00012345")),
             ("SC1234", Some("SC001234")),
             ("00012345", Some("00012345")),
+            ("IP00000R", Some("IP00000R")),
+            ("SP02024R", Some("SP02024R")),
+            ("ip123r", Some("IP00123R")),
+            ("RS-00785 3", Some("RS007853")),
+            ("R0000017", Some("R0000017")),
+            ("SL00911A", Some("SL00911A")),
+            ("NP0A00B1", Some("NP0A00B1")),
             ("000000000000017", None),
             ("STRANGER000001", None),
             ("12/34", None),
             ("ABC12345", None),
+            ("IP12RR", None),
+            ("ABCDEFGH", None),
             ("", None),
             ("号12", None),
+            ("０００1234é", None),
         ] {
             assert_eq!(company_number(given).as_deref(), want, "{given}");
         }

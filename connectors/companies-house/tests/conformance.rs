@@ -128,6 +128,87 @@ fn lists_are_switched_and_anybody_exists_for_load_tests() {
     assert_eq!(matched_by, MatchedBy::Number);
 }
 
+#[test]
+fn a_society_is_found_by_its_number_whatever_letter_it_ends_in() {
+    for (stated, number) in
+        [("IP12345R", "IP12345R"), ("sp 9r", "SP00009R"), ("SL00007A", "SL00007A"), ("R0000451", "R0000451")]
+    {
+        let script = json!({ "companies": [{ "number": number, "name": NAME }] });
+        let talk = ask(&script, &settings(), &order(stated));
+        assert_eq!(talk.requests[0].path, format!("/company/{number}"), "{stated}");
+        let reply = reply(&script, &order(stated));
+        let (company, matched_by) = company(&reply);
+        assert_eq!((company.registration_number.as_str(), matched_by), (number, MatchedBy::NameAndNumber));
+    }
+}
+
+#[test]
+fn a_name_that_nobody_bears_ends_as_nothing_beyond_the_last_page() {
+    let like: Vec<Value> = (0..500)
+        .map(|at| json!({ "number": format!("{at:08}"), "name": format!("EXAMPLE TRADING {at} LIMITED") }))
+        .collect();
+    let foreign = order("91000000MADEM00112");
+    for limit in [100, 300] {
+        let script = json!({ "companies": like, "search_limit": limit });
+        let talk = ask(&script, &settings(), &foreign);
+        assert_eq!(talk.requests.len() as u64, limit / 100 + 1, "the last one is beyond the end");
+        assert_eq!(reply(&script, &foreign), Reply::Nothing);
+    }
+}
+
+#[test]
+fn more_companies_of_one_name_than_are_looked_at_are_told() {
+    let of_one_name = |many: u32| {
+        let companies = (0..many).map(|at| json!({ "number": format!("{at:08}"), "name": NAME }));
+        json!({ "companies": companies.collect::<Vec<_>>() })
+    };
+    let foreign = order("91000000MADEM00112");
+    for (many, outcome) in [(5, "found"), (6, "partial"), (130, "partial")] {
+        let reply = reply(&of_one_name(many), &foreign);
+        assert_eq!((reply.outcome(), reply.assets().len()), (outcome, 5), "{many}");
+    }
+    let Reply::Partial { missing, .. } = reply(&of_one_name(130), &foreign) else { panic!("partial") };
+    assert!(missing[0].contains("100家以上"), "{missing:?}");
+}
+
+#[test]
+fn details_of_status_charges_and_holders_are_read() {
+    let script = json!({ "companies": [{
+        "number": NUMBER, "name": NAME, "status_detail": "active-proposal-to-strike-off",
+        "control": [{ "name": "Example Holdings plc", "company": true, "registration": "07654321" },
+                    { "name": "Mr Example", "ceased": "9999-12-31" }],
+        "charges": [{ "code": "1", "holder": "Example Bank plc", "words": "All assets", "floating": true }],
+    }] });
+    let reply = reply(&script, &order(NUMBER));
+    let (company, _) = company(&reply);
+    assert_eq!(company.status_text, "active；active-proposal-to-strike-off");
+    assert_eq!(company.shareholders[0].registration_number, "07654321");
+    assert_eq!(company.shareholders.len(), 2, "a day that means no end ends nothing");
+    let words = "outstanding；All assets；contains_floating_charge；floating_charge_covers_all";
+    assert_eq!(company.encumbrances[0].words, words);
+}
+
+#[test]
+fn null_and_a_byte_order_mark_spoil_no_profile() {
+    let connector = (plugin().build)(&settings()).expect("settings");
+    let profile = json!({
+        "company_name": NAME, "company_number": NUMBER, "registered_office_address": null,
+        "previous_company_names": null, "sic_codes": null, "company_status_detail": null,
+        "date_of_creation": "1900-01-01",
+    });
+    let reading = connector.read(&Message::new("", format!("\u{feff}{profile}").into_bytes()));
+    let json = serde_json::to_value(&reading.reads).expect("JSON");
+    let asset = &json[0]["answer"]["reply"]["assets"][0]["asset"];
+    assert_eq!((asset["name"].as_str(), &asset["established"]), (Some(NAME), &Value::Null));
+    let address = json!({ "company_name": NAME, "company_number": NUMBER,
+        "registered_office_address": { "po_box": "PO Box 9", "locality": "Example" } });
+    let reading = connector.read(&Message::new("", address.to_string().into_bytes()));
+    let json = serde_json::to_value(&reading.reads).expect("JSON");
+    assert_eq!(json[0]["answer"]["reply"]["assets"][0]["asset"]["address"], "PO Box 9, Example");
+    let list = connector.read(&Message::new("", br#"{"items":null,"total_count":0}"#.to_vec()));
+    assert_eq!(list.problems.len(), 0, "an empty list");
+}
+
 prop_compose! {
     fn controller()(name in "[A-Z][a-z]{2,20} [A-Z][a-z]{2,20}", company: bool, band in 0usize..3) -> Value {
         let band = ["25-to-50", "50-to-75", "75-to-100"][band];

@@ -2,14 +2,19 @@
 
 mod account;
 mod company;
+mod doubt;
 mod encumbrance;
 mod equity;
 mod equity_freeze;
 mod property;
+mod register;
 mod vehicle;
 
 pub use account::{Account, Product, SubAccount, Transaction};
-pub use company::{Branch, ChangeRecord, Company, CompanyStatus, Parent, ParentLevel, Shareholder};
+pub use company::{
+    Branch, ChangeRecord, Company, CompanyStatus, Parent, ParentLevel, Shareholder, Subsidiary,
+};
+pub use doubt::{Doubt, DoubtAbout, DoubtKind};
 pub use encumbrance::{Encumbrance, EncumbranceKind, Rank};
 pub use equity::EquityStake;
 pub use equity_freeze::{EquityFreeze, EquityFreezeState};
@@ -18,6 +23,8 @@ pub use vehicle::Vehicle;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::id::folded_number;
 
 /// One asset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -59,11 +66,14 @@ impl Asset {
         }
     }
 
-    /// What makes two reports the same asset: the same account reported over two lines is one asset with two sources.
+    /// What makes two reports the same asset: the same account reported over two lines is one asset with two sources. Two companies
+    /// of one name are two where either states a number.
     /// The text holds account and unit numbers: personal data, to be hashed before it is stored in an index.
     pub fn identity(&self) -> String {
         match self {
-            Self::Account(account) => format!("account|{}|{}", account.institution_code, account.number),
+            Self::Account(account) => {
+                format!("account|{}|{}", account.institution_code, folded_number(&account.number))
+            }
             Self::Property(property) => property.identity(),
             Self::Equity(stake) => format!("equity|{}|{}", stake.company_key(), stake.holder),
             Self::Company(company) => format!("company|{}", company.key()),
@@ -144,6 +154,36 @@ mod tests {
         assert_eq!(MatchedBy::of(None, false), None);
         assert_eq!(MatchedBy::of(None, true), Some(MatchedBy::NameOnly));
         assert!(MatchedBy::NameAndNumber < MatchedBy::Number && MatchedBy::Number < MatchedBy::NameOnly);
+    }
+
+    #[test]
+    fn two_companies_of_one_name_are_two_and_one_in_two_registers_is_one() {
+        let company = |number: &str, jurisdiction: &str| {
+            let (name, number) = ("EXAMPLE TRADING LIMITED".to_owned(), number.to_owned());
+            let jurisdiction = jurisdiction.to_owned();
+            Asset::Company(Company { name, registration_number: number, jurisdiction, ..Company::default() })
+        };
+        let same = |one: &Asset, other: &Asset| one.identity() == other.identity();
+        assert!(!same(&company("07000001", "england-wales"), &company("07000002", "england-wales")));
+        assert!(same(&company("07000001", "england-wales"), &company("7000001", "GB")));
+        assert!(same(&company("SC-123456", "GB-SCT"), &company("SC123456", "scotland")));
+        assert!(!same(&company("07000001", "US-DE"), &company("07000001", "US-NV")));
+        assert!(same(&company("", ""), &company("", "")));
+        let stake = |number: &str| {
+            let (company, registration_number) = ("示例甲公司".to_owned(), number.to_owned());
+            Asset::Equity(EquityStake { company, registration_number, ..EquityStake::default() })
+        };
+        assert!(!same(&stake("000000000000017"), &stake("000000000000025")));
+    }
+
+    #[test]
+    fn an_account_in_two_spellings_is_one() {
+        let account = |number: &str| match bare(AssetKind::Account) {
+            Asset::Account(account) => Asset::Account(Account { number: number.to_owned(), ..account }),
+            other => other,
+        };
+        assert_eq!(account("4000-0200 11").identity(), account("4000020011").identity());
+        assert_ne!(account("4000020011").identity(), account("4000020012").identity());
     }
 
     #[test]

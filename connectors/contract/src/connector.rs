@@ -1,18 +1,19 @@
 //! How a connector speaks: a sans-IO conversation per line.
 
+mod batch;
+mod reading;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
-
-use crate::asset::Transaction;
-use crate::date::Moment;
+pub use self::batch::Batch;
+pub use self::reading::{Beside, More, Read, ReadContent, Reading, Response};
+use crate::asset::AssetKind;
 use crate::fault::Fault;
 use crate::manifest::{Manifest, SettingProblem, Settings};
 use crate::message::{HttpAnswer, HttpHeard, HttpRequest, Message};
 use crate::order::{ActionKind, Order, RequestNumber};
-use crate::reply::{Answer, Receipt, UnknownValue};
 use crate::sandbox::{Sandbox, SandboxError};
 use crate::secret::Secret;
 
@@ -67,6 +68,12 @@ pub trait Connector: Send + Sync + fmt::Debug {
         true
     }
 
+    /// The kinds of assets that this counterpart reports, where its settings leave it fewer than the manifest declares; `None` for all of the
+    /// manifest's. A search for other kinds does not ask it.
+    fn assets(&self) -> Option<&[AssetKind]> {
+        None
+    }
+
     /// Whether an order can be said to this counterpart at all, e.g. whether its encoding has the characters of the
     /// party's name. Asked at planning, so that what cannot be said is refused before it waits for anybody.
     ///
@@ -87,20 +94,6 @@ pub enum Speaks<'a> {
     Parcel(&'a dyn Parcel),
     /// Over a postbox line only; see [`Connector::postbox`].
     Postbox(&'a dyn Postbox),
-}
-
-/// Orders that go out together: all queries, or all controls. Never empty, never more than the manifest's largest batch.
-#[derive(Debug, Clone)]
-pub struct Batch {
-    /// Number of the batch, up to 30 digits, never reused. The same batch written again has the same number.
-    pub number: String,
-    /// When the batch was made, Asia/Shanghai. The same batch written again has the same time.
-    pub made: Moment,
-    /// The orders.
-    pub orders: Vec<Order>,
-    /// On a call line on which the counterpart calls back: 32 hexadecimal digits drawn by the gateway. While the conversation
-    /// about this batch is under way, and only then, whoever calls us with it has it confirmed, once; see [`Want::Token`].
-    pub token: Option<Secret>,
 }
 
 /// Speaking over a call line.
@@ -276,85 +269,6 @@ pub enum Taken {
     Unknown,
     /// It cannot be read.
     Unreadable(Fault),
-}
-
-/// One answer that was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Read {
-    /// The order it is about; `None` where the message itself does not say (an HTTP body read on its own).
-    pub number: Option<RequestNumber>,
-    /// The answer, or why this entry cannot be read. One bad entry never spoils the others.
-    #[serde(flatten)]
-    pub content: ReadContent,
-}
-
-/// An answer or a fault.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReadContent {
-    /// An answer.
-    Answer(Box<Answer>),
-    /// More of an answer that was given before.
-    More(Box<More>),
-    /// Something that is no answer and is kept beside the order.
-    Beside(Box<Beside>),
-    /// This entry cannot be read.
-    Fault(Fault),
-}
-
-/// What a counterpart hands in about an order that is no answer to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Beside {
-    /// A sealed receipt 回执 that came on its own.
-    Receipt(Receipt),
-    /// That something happened which changes nothing here, in its words.
-    Notice(String),
-}
-
-/// More of an answer that was given before: transactions of one of its accounts, which may be too many for one message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct More {
-    /// Number of the account within the answer; see [`Account::place`](crate::Account).
-    pub place: u32,
-    /// The transactions.
-    pub transactions: Vec<Transaction>,
-    /// Values that the connector does not know.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unknown: Vec<UnknownValue>,
-}
-
-impl Read {
-    /// An answer about an order.
-    pub fn answer(number: RequestNumber, answer: Answer) -> Self {
-        Self { number: Some(number), content: ReadContent::Answer(Box::new(answer)) }
-    }
-
-    /// An entry about an order that cannot be read.
-    pub const fn fault(number: Option<RequestNumber>, fault: Fault) -> Self {
-        Self { number, content: ReadContent::Fault(fault) }
-    }
-}
-
-/// What was understood of one message.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Reading {
-    /// One entry per order that the message speaks about.
-    pub reads: Vec<Read>,
-    /// What could not be understood at all, for operations: no personal data.
-    pub problems: Vec<Fault>,
-    /// What is sent back, such as the receipt of a feedback that failed. Deterministic.
-    #[serde(skip)]
-    pub responses: Vec<Response>,
-}
-
-/// A message to send back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Response {
-    /// What it is about, such as a request or batch number: about the same the gateway does not answer for ever.
-    pub about: String,
-    /// The message, under the name that the first one of that name has; see [`Connector::again`].
-    pub message: Message,
 }
 
 #[cfg(test)]

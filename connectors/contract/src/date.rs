@@ -1,18 +1,19 @@
 //! Dates and moments in Asia/Shanghai, and the forms in which counterparts write them.
 
+mod absent;
+
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
+use self::absent::{EARLIEST_YEAR, is_absent, is_zero_text};
+use crate::placeholder::is_placeholder;
 use crate::text::travels_as_text;
 
 /// A calendar date in Asia/Shanghai. "No end" is `None` in the field that holds it, never a far year.
 pub type Date = civil::Date;
-
-/// From this year on a date means "no end" on the wire (9999, 5000, 3999 and 3994 were all seen).
-const NO_END_FROM: i16 = 2900;
 
 /// The fixed offset of Asia/Shanghai since 1991: UTC+8, no summer time.
 pub fn shanghai() -> TimeZone {
@@ -74,22 +75,24 @@ pub struct DateError;
 /// Reads a date and time in every form of the protocol pages: `yyyy/MM/dd HH:mm:ss`, `yyyy-MM-dd`, `yyyyMMdd`,
 /// `yyyyMMddHHmmss`, ISO 8601 with or without offset, `yyyy年M月d日`, missing parts, one-digit months, fractions.
 ///
-/// Blank is `None`; so is a "no end" sentinel (a year from 2900 on).
+/// `None` for a blank, for a placeholder such as `-` or `null`, and for a date that systems write where there is none: the
+/// zero days of spreadsheets, databases, Unix, Delphi and .NET, and a year from 2099 on, which means "no end".
 ///
 /// # Errors
 /// [`DateError`] for anything else. The text is not repeated.
 pub fn read_moment(text: &str) -> Result<Option<Moment>, DateError> {
     let text = text.trim();
-    if text.is_empty() || text == "-" {
+    let is_stroke = is_placeholder(text) && !text.contains(crate::script::is_han);
+    if text.is_empty() || is_stroke || is_zero_text(text) {
         return Ok(None);
     }
     if text.len() > 40 {
         return Err(DateError);
     }
-    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-        return Ok(bounded(Moment::from_timestamp(instant)));
+    if let Some(instant) = instant_of(text) {
+        return stated(Moment::from_timestamp(instant));
     }
-    let numbers = split_numbers(text)?;
+    let numbers = split_numbers(without_offset(text))?;
     let part = |at: usize, default: i16| numbers.get(at).copied().unwrap_or(default);
     let small = |at: usize, default: i16| i8::try_from(part(at, default)).map_err(|_| DateError);
     let wall = civil::DateTime::new(
@@ -101,7 +104,23 @@ pub fn read_moment(text: &str) -> Result<Option<Moment>, DateError> {
         small(5, 0)?,
         0,
     );
-    wall.map(|wall| bounded(Moment(wall))).map_err(|_| DateError)
+    stated(Moment(wall.map_err(|_| DateError)?))
+}
+
+/// The wall clock of an instant that lies beyond what can be calculated with, such as `9999-12-31T23:59:59Z`.
+fn without_offset(text: &str) -> &str {
+    let Some(time) = text.find('T') else { return text };
+    let offset = text.get(time..).and_then(|after| after.find(['Z', '+', '-']));
+    offset.and_then(|at| text.get(..time + at)).unwrap_or(text)
+}
+
+/// An instant: RFC 3339, or the milliseconds of `/Date(1426608000000+0800)/`, which older .NET services write.
+fn instant_of(text: &str) -> Option<jiff::Timestamp> {
+    let Some(inside) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) else {
+        return text.parse().ok();
+    };
+    let end = inside.rfind(['+', '-']).filter(|at| *at > 0).unwrap_or(inside.len());
+    jiff::Timestamp::from_millisecond(inside.get(..end)?.parse().ok()?).ok()
 }
 
 /// Reads a date as [`read_moment`] does and drops the time of day.
@@ -113,18 +132,30 @@ pub fn read_date(text: &str) -> Result<Option<Date>, DateError> {
 }
 
 /// Reads milliseconds since 1970 that mean a midnight in UTC+8, as data vendors send them. Values too small to be
-/// milliseconds of this century are seconds that passed through a middle system. "No end" sentinels are `None`.
+/// milliseconds of this century are seconds that passed through a middle system. `None` for what means no date, as for
+/// [`read_moment`].
 pub fn read_millis(millis: i64) -> Option<Moment> {
     let instant = if (1_000_000_000..10_000_000_000).contains(&millis) {
         jiff::Timestamp::from_second(millis)
     } else {
         jiff::Timestamp::from_millisecond(millis)
     };
-    instant.ok().and_then(|instant| bounded(Moment::from_timestamp(instant)))
+    instant.ok().and_then(|instant| stated(Moment::from_timestamp(instant)).ok().flatten())
 }
 
-fn bounded(moment: Moment) -> Option<Moment> {
-    (moment.0.year() < NO_END_FROM).then_some(moment)
+/// An end that has come: the closing of an account, the end of a company. `None` for a day that lies after the one on
+/// which the counterpart spoke; where that is not known the day is believed, and only who has a clock can judge it.
+pub fn end_that_has_come(end: Option<Date>, spoken: Option<Date>) -> Option<Date> {
+    end.filter(|end| spoken.is_none_or(|spoken| *end <= spoken))
+}
+
+/// A moment that was read; `None` where it stands for no date.
+fn stated(moment: Moment) -> Result<Option<Moment>, DateError> {
+    match moment.date() {
+        day if is_absent(day) => Ok(None),
+        day if day.year() < EARLIEST_YEAR => Err(DateError),
+        _ => Ok(Some(moment)),
+    }
 }
 
 /// The runs of digits of a date text; a run of 8 or 14 digits is cut into its parts.
@@ -152,7 +183,7 @@ fn split_numbers(text: &str) -> Result<Vec<i16>, DateError> {
             rest = tail;
         }
     }
-    if numbers.is_empty() || numbers.len() > 6 || numbers[0] < 1000 { Err(DateError) } else { Ok(numbers) }
+    if numbers.is_empty() || numbers.len() > 6 { Err(DateError) } else { Ok(numbers) }
 }
 
 #[cfg(test)]
@@ -184,9 +215,76 @@ mod tests {
     fn blank_and_no_end_are_none_and_nonsense_is_an_error() {
         assert_eq!(read_moment(" "), Ok(None));
         assert_eq!(read_date("9999-12-31"), Ok(None));
-        for bad in ["tomorrow", "2026/13/01", "2026-02-30", "12", "2026/01/05 25:00:00", "１２"] {
+        for bad in [
+            "tomorrow",
+            "2026/13/01",
+            "2026-02-30",
+            "12",
+            "2026/01/05 25:00:00",
+            "１２",
+            "0026-03-04",
+            "0026-03-04T00:00:00Z",
+            "/Date(soon)/",
+        ] {
             assert_eq!(read_moment(bad), Err(DateError), "{bad}");
         }
+    }
+
+    #[test]
+    fn zero_days_and_far_years_are_no_dates() {
+        for text in [
+            "1900-01-01 00:00:00.0",
+            "1900/1/1",
+            "19000101",
+            "1900-01-00",
+            "1899-12-30T00:00:00",
+            "18991231",
+            "1904-01-01",
+            "1970/01/01 08:00:00",
+            "1970-01-01T00:00:00Z",
+            "1969-12-31T16:00:00Z",
+            "1753-01-01",
+            "1601/01/01 00:00:00",
+            "0001-01-01T00:00:00",
+            "0001-01-01T00:00:00Z",
+            "0001/01/01 0:00:00",
+            "00010101000000",
+            "0000-00-00",
+            "0000-00-00 00:00:00",
+            "00000000",
+            "0000年00月00日",
+            "/Date(-62135596800000)/",
+            "/Date(-62135596800000+0800)/",
+            "9999-12-31T23:59:59Z",
+            "9999-12-31T00:00:00+08:00",
+            "2099-12-31",
+            "2099/06/30 23:59:59",
+            "21991231",
+            "null",
+            "——",
+        ] {
+            assert_eq!(read_moment(text), Ok(None), "{text}");
+        }
+        for (text, want) in [
+            ("1900-01-02", "1900-01-02"),
+            ("1970-01-02", "1970-01-02"),
+            ("2098-12-31", "2098-12-31"),
+            ("1694-07-27", "1694-07-27"),
+            ("/Date(1577808000000+0800)/", "2020-01-01"),
+            ("/Date(1577808000000)/", "2020-01-01"),
+        ] {
+            assert_eq!(read_date(text).expect(text).expect(text).to_string(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_end_after_the_day_of_speaking_has_not_come() {
+        let day = |text: &str| text.parse::<Date>().ok();
+        let (end, before, after) = (day("2031-05-06"), day("2026-01-05"), day("2031-05-07"));
+        assert_eq!(end_that_has_come(end, before), None);
+        assert_eq!(end_that_has_come(end, end), end);
+        assert_eq!(end_that_has_come(end, after), end);
+        assert_eq!(end_that_has_come(end, None), end, "without a day of speaking nothing is known");
     }
 
     #[test]
@@ -195,7 +293,9 @@ mod tests {
         assert_eq!(date(1_492_617_600_000).as_deref(), Some("2017-04-20"));
         assert_eq!(date(1_522_583_552).as_deref(), Some("2018-04-01"));
         assert_eq!(date(-86_400_000).as_deref(), Some("1969-12-31"));
-        for no_end in [253_402_185_600_000, 95_617_555_200_000, 64_029_024_000_000, i64::MAX] {
+        let nothing =
+            [253_402_185_600_000, 95_617_555_200_000, 64_029_024_000_000, i64::MAX, -62_135_596_800_000, 0];
+        for no_end in nothing {
             assert_eq!(date(no_end), None, "{no_end}");
         }
     }

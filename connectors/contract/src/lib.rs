@@ -5,35 +5,37 @@
 //! deadlines, durability, transport) belongs to the gateway.
 //!
 //! * [`id`]: identifiers that cannot be wrong
-//! * [`money`], [`date`], [`name`]: values
-//! * [`party`], [`order`], [`asset`], [`reply`], [`fault`]: what is asked and what is answered
+//! * [`money`], [`date`], [`name`]: values; [`fold`]: texts made comparable
+//! * [`party`], [`order`], [`legal_document`], [`asset`], [`reply`], [`fault`]: what is asked and what is answered
 //! * [`manifest`], [`connector`]: what a connector declares and how it speaks
-//! * [`capital`], [`company_status`], [`equity_freeze`], [`marks`]: what business registries write, read once for all of them
-//! * [`gathered`], [`paging`]: what a query over a call line has found so far, and where it stands in a list
-//! * [`message`]: the bytes that travel; [`scalar`]: a value of unsteady type; [`sandbox`]: the simulated counterpart that every connector ships
+//! * [`absent`], [`encoding`], [`placeholder`], [`script`]: what counterparts write where it is not what it should be: null, bytes of another
+//!   encoding, 暂无 for a code, invisible characters
+//! * [`message`]: the bytes that travel; [`sandbox`]: the simulated counterpart that every connector ships
+//!
+//! What connectors share beyond that stands in the crate `chakong-toolkit`, which builds on this one.
 
+pub mod absent;
 pub mod asset;
-pub mod capital;
-pub mod company_status;
 pub mod connector;
 pub mod date;
-pub mod equity_freeze;
+pub mod encoding;
+mod escapes;
 pub mod fault;
-pub mod gathered;
+pub mod fold;
+mod http_date;
 pub mod id;
+pub mod legal_document;
 pub mod manifest;
-pub mod marks;
 pub mod message;
 pub mod money;
 pub mod name;
 pub mod order;
-pub mod paging;
 pub mod party;
+pub mod placeholder;
 pub mod reply;
 pub mod sandbox;
-pub mod scalar;
+pub mod script;
 pub mod secret;
-pub mod soap;
 pub mod target;
 mod text;
 
@@ -54,5 +56,4 @@ pub use order::{
 };
 pub use party::{IdentityDocument, IdentityKind, Party, PartyKind, PartyRole};
 pub use reply::{Answer, Refusal, RefusalReason, Reply};
-pub use scalar::Scalar;
 pub use secret::Secret;

@@ -45,10 +45,15 @@ impl HttpRequest {
         Self::new(Method::Get, path)
     }
 
+    /// A POST to a path.
+    pub fn post(path: impl Into<String>, content_type: &str, body: Vec<u8>) -> Self {
+        let headers = vec![("content-type".to_owned(), content_type.to_owned())];
+        Self { headers, body, ..Self::new(Method::Post, path) }
+    }
+
     /// A POST of JSON to a path.
     pub fn post_json(path: impl Into<String>, body: Vec<u8>) -> Self {
-        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        Self { headers, body, ..Self::new(Method::Post, path) }
+        Self::post(path, "application/json", body)
     }
 
     fn new(method: Method, path: impl Into<String>) -> Self {
@@ -127,7 +132,7 @@ impl HttpAnswer {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body, if the status says success and the body is not HTML where data was expected.
+    /// The body without a byte order mark, if the status says success and the body is not HTML where data was expected.
     ///
     /// # Errors
     /// A [`Fault`] whose kind follows from the status: 401 and 403 unauthorised, 404 and other 4xx misconfigured, 408,
@@ -136,7 +141,7 @@ impl HttpAnswer {
         let fault = |kind, detail: &str| Err(Fault::new(kind, operation, detail).status(self.status));
         match self.status {
             200..=299 if self.looks_like_html() => fault(FaultKind::Malformed, "the answer is an HTML page"),
-            200..=299 => Ok(&self.body),
+            200..=299 => Ok(without_mark(&self.body)),
             429 => fault(FaultKind::RateLimited, "too many requests")
                 .map_err(|f| f.retry_after(self.retry_after())),
             408 | 425 | 500..=599 => fault(FaultKind::Transient, "the counterpart failed")
@@ -148,21 +153,25 @@ impl HttpAnswer {
         }
     }
 
-    /// `Retry-After`, in seconds or as an HTTP date (RFC 9110 section 10.2.3).
+    /// `Retry-After`, in seconds or as an HTTP date of any form (RFC 9110 section 10.2.3).
     pub fn retry_after(&self) -> Option<RetryAfter> {
         let text = self.header("retry-after")?.trim();
         if let Ok(seconds) = text.parse::<u64>() {
             return Some(RetryAfter::Delay(Duration::from_secs(seconds)));
         }
-        let date = jiff::fmt::rfc2822::parse(text).ok()?;
-        Some(RetryAfter::At(date.timestamp()))
+        crate::http_date::read(text).map(RetryAfter::At)
     }
 
     fn looks_like_html(&self) -> bool {
-        let start = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body).trim_ascii_start();
+        let start = without_mark(&self.body).trim_ascii_start();
         let starts_with = |tag: &[u8]| start.get(..tag.len()).is_some_and(|it| it.eq_ignore_ascii_case(tag));
         starts_with(b"<!doctype html") || starts_with(b"<html")
     }
+}
+
+/// A body without the byte order mark of UTF-8 that some systems set before JSON and XML, against RFC 8259 section 8.1.
+pub fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 /// A request as it is heard: by a simulated counterpart, or by our postbox.
@@ -263,10 +272,21 @@ mod tests {
 
     #[test]
     fn retry_after_may_be_a_date() {
-        let headers = vec![("retry-after".to_owned(), "Wed, 21 Oct 2026 07:28:00 GMT".to_owned())];
-        let answer = HttpAnswer { status: 503, headers, body: Vec::new() };
         let at = "2026-10-21T07:28:00Z".parse().expect("timestamp");
-        assert_eq!(answer.retry_after(), Some(RetryAfter::At(at)));
+        for text in
+            ["Wed, 21 Oct 2026 07:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 GMT", "Wed Oct 21 07:28:00 2026"]
+        {
+            let headers = vec![("retry-after".to_owned(), text.to_owned())];
+            let answer = HttpAnswer { status: 503, headers, body: Vec::new() };
+            assert_eq!(answer.retry_after(), Some(RetryAfter::At(at)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_body() {
+        let answer = HttpAnswer::json(200, "\u{feff}{}");
+        assert_eq!(answer.success("ask"), Ok(b"{}".as_slice()));
+        assert_eq!(without_mark("{\u{feff}}".as_bytes()), "{\u{feff}}".as_bytes(), "only before it");
     }
 
     #[test]

@@ -9,23 +9,57 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::travels_as_text;
 
+/// Most digits of a decimal on either side of the point.
+const MOST_DIGITS: u32 = 28;
+
+/// The largest amount that a counterpart can mean, 10¹⁵: more than all deposits of the country are in yuan.
+const MOST_PLAUSIBLE: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
+
 /// An amount in a currency. For Chinese yuan the unit is 元; a wire that counts in 万元 is converted by its connector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Money {
     /// Decimal amount in the currency's main unit, as text: `"3340000.00"`.
-    #[serde(with = "rust_decimal::serde::str")]
-    #[schemars(with = "String")]
+    #[serde(with = "plain")]
+    #[schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$"), with = "String")]
     pub amount: Decimal,
     /// ISO 4217 letters, or null where the source named none or one that is not known.
     #[serde(default)]
     pub currency: Option<Currency>,
 }
 
+/// Amounts in JSON: plain decimal text, without exponents, signs of plus or separators, so that nobody reads another number.
+mod plain {
+    use rust_decimal::Decimal;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(amount: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(amount)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let digits = text.strip_prefix('-').unwrap_or(&text);
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+        let is_plain =
+            [whole, part].iter().all(|one| !one.is_empty() && one.bytes().all(|b| b.is_ascii_digit()));
+        let read = text.parse().ok().filter(|_| is_plain);
+        read.ok_or_else(|| {
+            D::Error::custom("an amount is plain decimal text such as \"1000.00\", without an exponent")
+        })
+    }
+}
+
 impl Money {
     /// An amount of Chinese yuan.
     pub const fn yuan(amount: Decimal) -> Self {
         Self { amount, currency: Some(Currency::CNY) }
+    }
+
+    /// Whether the amount is one that a counterpart can mean: at most 10¹⁵ of the unit, either way.
+    pub fn is_plausible(&self) -> bool {
+        self.amount.abs() <= MOST_PLAUSIBLE
     }
 
     /// Whether the currency is known to be Chinese yuan.
@@ -111,19 +145,30 @@ travels_as_text!(Currency, "Currency", "ISO 4217 letters", Some("^[A-Z]{3}$"));
 
 /// A text that is no amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an amount: digits with an optional decimal point and thousands separators are expected")]
+#[error(
+    "not an amount: digits with an optional decimal point, thousands separators or an exponent are expected"
+)]
 pub struct AmountError;
 
-/// Reads an amount as counterparts write it: `100.00`, `1,000.00`, full-width digits, a leading sign; blank is `None`.
+/// Reads an amount as counterparts write it: `100.00`, `1,000.00`, full-width digits, a leading sign, and scientific
+/// notation as Java and .NET print large numbers (`1.0E7`, `1E+16`). Blank is `None`, as is a placeholder such as `-` or `null`.
 ///
 /// # Errors
 /// [`AmountError`] for anything else. The text is not repeated.
 pub fn read_amount(text: &str) -> Result<Option<Decimal>, AmountError> {
-    let text = crate::id::clean(text);
+    let text = crate::id::error::clean(text);
     let text = text.trim_start_matches(['¥', '￥']);
-    if text.is_empty() {
+    if text.is_empty() || crate::placeholder::is_placeholder(text) {
         return Ok(None);
     }
+    match text.split_once('E') {
+        Some((number, exponent)) => scientific(number, exponent).map(Some),
+        None => plain(text).map(Some),
+    }
+}
+
+/// An amount without an exponent.
+fn plain(text: &str) -> Result<Decimal, AmountError> {
     if let Some((whole, _)) = text.split_once(',') {
         let groups_fit =
             text.split('.').next().unwrap_or_default().split(',').skip(1).all(|group| group.len() == 3);
@@ -132,7 +177,23 @@ pub fn read_amount(text: &str) -> Result<Option<Decimal>, AmountError> {
         }
     }
     let plain: String = text.chars().filter(|c| *c != ',').collect();
-    Decimal::from_str_exact(&plain).map(Some).map_err(|_| AmountError)
+    Decimal::from_str_exact(&plain).map_err(|_| AmountError)
+}
+
+/// A number with a power of ten, exactly; one that does not fit a decimal is no amount.
+fn scientific(number: &str, exponent: &str) -> Result<Decimal, AmountError> {
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+');
+    let exponent: i32 = exponent.parse().map_err(|_| AmountError)?;
+    if !number.chars().all(is_number) || exponent.unsigned_abs() > MOST_DIGITS {
+        return Err(AmountError);
+    }
+    let mut amount = plain(number)?.normalize();
+    // Shift the point first, which loses nothing; then add zeros, or refuse to drop digits.
+    let scale = i64::from(amount.scale()) - i64::from(exponent);
+    let (scale, zeros) = (scale.max(0), (-scale).max(0));
+    amount.set_scale(u32::try_from(scale).map_err(|_| AmountError)?).map_err(|_| AmountError)?;
+    let factor = (0..zeros).try_fold(Decimal::ONE, |factor, _| factor.checked_mul(Decimal::TEN));
+    factor.and_then(|factor| amount.checked_mul(factor)).map(|amount| amount.normalize()).ok_or(AmountError)
 }
 
 #[cfg(test)]
@@ -147,8 +208,51 @@ mod tests {
         assert_eq!(read("  "), None);
         assert_eq!(read("-5,988,085.63").as_deref(), Some("-5988085.63"));
         assert_eq!(read("１００.50").as_deref(), Some("100.50"));
-        for bad in ["abc", "1,00.00", "1000,000", "1.2.3", "1e5", "--1"] {
+        for bad in
+            ["abc", "1,00.00", "1000,000", "1.2.3", "--1", "E5", "1E", "1E5.0", "1,000E3", "1E29", "NAN"]
+        {
             assert_eq!(read_amount(bad), Err(AmountError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn reads_scientific_notation_exactly() {
+        let read = |text| read_amount(text).expect(text).map(|amount| amount.to_string());
+        for (text, want) in [
+            ("1.23456789E8", "123456789"),
+            ("4.0e7", "40000000"),
+            ("9.9999999999E9", "9999999999.9"),
+            ("1E+16", "10000000000000000"),
+            ("-2.5E7", "-25000000"),
+            ("6.0E-3", "0.006"),
+            ("0.0E0", "0"),
+            ("１.５Ｅ７", "15000000"),
+            ("1.2345678912E7", "12345678.912"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(want), "{text}");
+        }
+        for bad in ["1E28888888888", "1E-29", "9.9E28", "1.5E99999999"] {
+            assert_eq!(read_amount(bad), Err(AmountError), "{bad}");
+        }
+        assert_eq!(read_amount("null"), Ok(None));
+        assert_eq!(read_amount("--"), Ok(None));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_double_of_java_is_read_as_its_plain_form(cents in 0_i64..100_000_000_000_000) {
+            // `{:E}` of Rust is the shortest form that Java prints too, but for `.0` behind a whole mantissa.
+            let double = cents as f64 / 100.0;
+            let java = format!("{double:E}");
+            let java = if java.contains('.') { java } else { java.replace('E', ".0E") };
+            let plain = read_amount(&format!("{double}"));
+            proptest::prop_assert_eq!(read_amount(&java), plain);
+        }
+
+        #[test]
+        fn any_text_is_survived(text in "\\PC{0,40}", number in "[-+0-9.,eE]{0,40}") {
+            let _ = read_amount(&text);
+            let _ = read_amount(&number);
         }
     }
 
@@ -158,6 +262,16 @@ mod tests {
         assert_eq!(Currency::from_wire("人民币"), Some(Currency::CNY));
         assert_eq!(Currency::from_wire("usd").map(|c| c.to_string()).as_deref(), Some("USD"));
         assert_eq!(Currency::from_wire("999"), None);
+    }
+
+    #[test]
+    fn an_amount_beyond_all_measure_is_not_plausible() {
+        let most: Decimal = "1000000000000000".parse().expect("a number");
+        assert!(Money::yuan(most).is_plausible() && Money::yuan(-most).is_plausible());
+        assert!(
+            !Money::yuan(most + Decimal::new(1, 2)).is_plausible()
+                && !Money::yuan(Decimal::MAX).is_plausible()
+        );
     }
 
     #[test]

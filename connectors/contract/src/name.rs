@@ -5,12 +5,14 @@ use std::str::FromStr;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::script::{is_format, is_han};
 use crate::text::travels_as_text;
 
 /// Longest name accepted, in characters. The 12-ministry notice of 2016 asks for at least 50.
 pub const LONGEST_NAME: usize = 200;
 
-/// A party's name, composed (NFC), without surrounding blanks, with the dot of a transliterated name as U+00B7.
+/// A party's name, composed (NFC), without surrounding blanks and without characters that nobody sees, with the dot of a
+/// transliterated name as U+00B7. A counterpart matches it character by character.
 ///
 /// Rule: 12-ministry notice on names with a dot (2016): the dot is `·` (GB 18030 A1A4, U+00B7).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +30,9 @@ pub enum NameError {
     /// A control character inside.
     #[error("character {0} of the name is a control character")]
     Control(usize),
+    /// U+FFFD or a noncharacter: what an earlier system put in place of a character that it could not read.
+    #[error("character {0} of the name was lost on the way (U+FFFD); enter the name anew")]
+    Lost(usize),
 }
 
 impl PartyName {
@@ -45,7 +50,7 @@ impl PartyName {
 /// The dots that people and systems type in place of U+00B7. An ASCII or full-width full stop counts only between Han
 /// characters, so that `J. Smith` and `A.B. Ltd` keep theirs.
 fn is_dot(before: Option<char>, c: char, after: Option<char>) -> bool {
-    let han = |c: Option<char>| c.is_some_and(|c| ('\u{3400}'..='\u{9FFF}').contains(&c));
+    let han = |c: Option<char>| c.is_some_and(is_han);
     match c {
         '\u{00B7}' | '\u{2022}' | '\u{2027}' | '\u{30FB}' | '\u{FF65}' | '\u{0387}' | '\u{22C5}'
         | '\u{2219}' | '\u{25CF}' | '\u{16EB}' => true,
@@ -58,7 +63,8 @@ impl FromStr for PartyName {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let characters: Vec<char> = text.trim().nfc().collect();
+        let is_outside = |c: char| c.is_whitespace() || is_format(c);
+        let characters: Vec<char> = text.trim_matches(is_outside).nfc().filter(|c| !is_format(*c)).collect();
         if characters.is_empty() {
             return Err(NameError::Empty);
         }
@@ -67,6 +73,10 @@ impl FromStr for PartyName {
         }
         if let Some(at) = characters.iter().position(|c| c.is_control()) {
             return Err(NameError::Control(at + 1));
+        }
+        let is_lost = |c: &char| *c == char::REPLACEMENT_CHARACTER || (u32::from(*c) & 0xFFFE) == 0xFFFE;
+        if let Some(at) = characters.iter().position(is_lost) {
+            return Err(NameError::Lost(at + 1));
         }
         let neighbour = |at: Option<usize>| at.and_then(|at| characters.get(at).copied());
         let name = characters
@@ -81,17 +91,27 @@ impl FromStr for PartyName {
     }
 }
 
-/// Whether two names are the same but for blanks, the width of brackets and the case of letters. For comparison only.
+/// Whether two names are the same but for what systems change on the way: blanks and invisible characters, the width of letters and
+/// digits, the form of brackets and dots, the case of letters, and characters written as HTML escapes. For comparison only.
 pub fn same_name(one: &str, other: &str) -> bool {
-    fn folded(name: &str) -> impl Iterator<Item = char> + '_ {
-        let narrow = |c: char| match c {
-            '（' => '(',
-            '）' => ')',
-            other => other,
-        };
-        name.chars().filter(|c| !c.is_whitespace()).map(narrow).flat_map(char::to_lowercase)
-    }
-    folded(one).eq(folded(other))
+    one == other || folded(one) == folded(other)
+}
+
+/// A name for comparison.
+pub fn folded(name: &str) -> String {
+    let plain = crate::escapes::without_escapes(name);
+    let characters: Vec<char> = plain.nfkc().filter(|c| !c.is_whitespace() && !is_format(*c)).collect();
+    let neighbour = |at: Option<usize>| at.and_then(|at| characters.get(at).copied());
+    let one_form = |(at, c): (usize, &char)| match *c {
+        '[' | '{' | '【' | '〔' | '〖' | '〘' | '『' | '「' | '<' | '〈' | '《' => '(',
+        ']' | '}' | '】' | '〕' | '〗' | '〙' | '』' | '」' | '>' | '〉' | '》' => ')',
+        '‘' | '’' | '`' | '´' => '\'',
+        '“' | '”' => '"',
+        '‐' | '‑' | '‒' | '–' | '—' | '−' => '-',
+        c if is_dot(neighbour(at.checked_sub(1)), c, neighbour(Some(at + 1))) => '·',
+        c => c,
+    };
+    characters.iter().enumerate().map(one_form).flat_map(char::to_lowercase).collect()
 }
 
 impl fmt::Display for PartyName {
@@ -133,6 +153,49 @@ mod tests {
         assert!(same_name("示例（集团）有限公司", " 示例(集团) 有限公司"));
         assert!(same_name("Example Trading LTD", "EXAMPLE TRADING ltd"));
         assert!(!same_name("示例甲有限公司", "示例乙有限公司"));
+    }
+
+    #[test]
+    fn width_dots_brackets_and_escapes_do_not_part_names() {
+        for (one, other) in [
+            ("示例ＡＢＣ１（集团）有限公司", "示例ABC1(集团)有限公司"),
+            ("示例〔集团〕有限公司", "示例【集团】有限公司"),
+            ("示例﹝集团﹞有限公司", "示例（集团）有限公司"),
+            ("努尔•测试", "努尔·测试"),
+            ("努尔&middot;测试", "努尔．测试"),
+            ("Example &amp; Sons Ltd", "EXAMPLE & SONS LTD"),
+            ("示例&#65288;集团&#xff09;公司", "示例(集团)公司"),
+            ("O&#39;Example plc", "O’Example PLC"),
+            ("示例\u{200b}公司\u{feff}", "示例公司"),
+            ("示例&nbsp;公司", "示例　公司"),
+        ] {
+            assert!(same_name(one, other), "{one} {other}");
+        }
+        for (one, other) in [("示例·公司", "示例公司"), ("A.B. Ltd", "AB Ltd"), ("示例一公司", "示例二公司")]
+        {
+            assert!(!same_name(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_dropped_and_what_was_lost_is_refused() {
+        for hidden in [
+            "\u{200b}",
+            "\u{feff}",
+            "\u{202d}",
+            "\u{202c}",
+            "\u{fe0f}",
+            "\u{2060}",
+            "\u{ad}",
+            "\u{e0101}",
+            "\u{3164}",
+        ] {
+            assert_eq!(name(&format!("{hidden}王{hidden}测试{hidden} ")), "王测试", "{hidden:?}");
+        }
+        assert_eq!("\u{200b}".parse::<PartyName>(), Err(NameError::Empty));
+        assert_eq!("王\u{fffd}试".parse::<PartyName>(), Err(NameError::Lost(2)));
+        assert_eq!("王\u{ffff}试".parse::<PartyName>(), Err(NameError::Lost(2)));
+        assert!(serde_json::from_str::<PartyName>(r#""王\ud842试""#).is_err(), "half a character");
     }
 
     #[test]

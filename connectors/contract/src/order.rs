@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::{Date, Moment};
 use crate::id::CaseNumber;
+pub use crate::legal_document::{DocumentKind, LegalDocument};
 use crate::money::Money;
 use crate::name::PartyName;
 use crate::party::{IdentityDocument, PartyKind};
@@ -273,67 +274,10 @@ pub struct CaseHead {
     pub court_code: String,
     /// Officers: the handler 承办人 first, then the helper 协查人.
     pub officers: Vec<Officer>,
-}
-
-/// What a legal document is. Query: notice; freeze and renewal: ruling and notice; release and deduction: their own
-/// ruling and notice (法释〔2013〕20号 art. 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DocumentKind {
-    /// 协助查询通知书
-    QueryNotice,
-    /// 冻结裁定书
-    FreezeRuling,
-    /// 协助冻结通知书
-    FreezeNotice,
-    /// 解除冻结裁定书
-    ReleaseRuling,
-    /// 协助解除冻结通知书
-    ReleaseNotice,
-    /// 扣划裁定书
-    DeductRuling,
-    /// 协助扣划通知书
-    DeductNotice,
-    /// 强制转让股权的执行裁定书
-    TransferRuling,
-    /// 协助办理股权变更登记的协助执行通知书
-    TransferNotice,
-}
-
-impl DocumentKind {
-    /// The Chinese name that travels on the wire.
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::QueryNotice => "协助查询通知书",
-            Self::FreezeRuling => "冻结裁定书",
-            Self::FreezeNotice => "协助冻结存款通知书",
-            Self::ReleaseRuling => "解除冻结裁定书",
-            Self::ReleaseNotice => "协助解除冻结存款通知书",
-            Self::DeductRuling => "扣划裁定书",
-            Self::DeductNotice => "协助扣划存款通知书",
-            Self::TransferRuling => "股权强制转让裁定书",
-            Self::TransferNotice => "协助办理股权变更登记通知书",
-        }
-    }
-}
-
-/// A sealed electronic document that accompanies an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LegalDocument {
-    /// What it is.
-    pub kind: DocumentKind,
-    /// Title, e.g. `（2023）晋10执123号协助查询存款通知书`.
-    pub title: String,
-    /// Its own number 文号, e.g. that of the ruling.
-    #[serde(default)]
-    pub number: String,
-    /// File extension: pdf, doc, jpg …
-    pub format: String,
-    /// The file's bytes, Base64 in JSON.
-    #[serde(with = "crate::message::base64_bytes")]
-    #[schemars(with = "String")]
-    pub content: Arc<[u8]>,
+    /// Number of the case that this one continues: 执保 → 执 → 执恢. Its claim and its measures come along (民诉法解释 art. 168).
+    /// It does not travel: a message names the case of each measure itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<CaseNumber>,
 }
 
 /// An order as a connector sees it: everything a message may need, nothing it must fetch.
@@ -356,4 +300,15 @@ pub struct Order {
     pub instruction: Instruction,
     /// The legal documents that the manifest requires for this action.
     pub documents: Vec<LegalDocument>,
+}
+
+impl Order {
+    /// The legal document of a kind that goes with this order. A renewal's own ruling and notice (法释〔2013〕20号 art. 3)
+    /// come before those of the freeze, which stand in for them where a court issues no others.
+    pub fn legal_document(&self, kind: DocumentKind) -> Option<&LegalDocument> {
+        let of = |kind| self.documents.iter().find(|document| document.kind == kind);
+        let renews = self.instruction.kind() == ActionKind::Renew;
+        let own = kind.of_renewal().filter(|_| renews).and_then(of);
+        own.or_else(|| of(kind))
+    }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Lei, OrgCode, ResidentId, Uscc};
+use crate::id::{Lei, OrgCode, ResidentId, UnverifiedUscc, Uscc};
 use crate::name::PartyName;
 use crate::text::travels_as_text;
 
@@ -21,13 +21,45 @@ pub enum PartyKind {
 }
 
 /// What a party is in the case. Only obligors may be looked up (法释〔2013〕20号 art. 7); there is no other value on purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PartyRole {
     /// 被执行人
     JudgmentDebtor,
-    /// 被申请人 (保全), 财产保全规定 arts. 10–11
+    /// 变更、追加的被执行人 (法释〔2016〕21号)
+    AddedDebtor,
+    /// 执行担保人 (民诉法 art. 242)
+    Guarantor,
+    /// 到期债权第三人 (执行规定 arts. 45, 49)
+    ThirdPartyDebtor,
+    /// 被执行人配偶, for common property (查扣冻规定 art. 12)
+    Spouse,
+    /// 被保全人 (财产保全规定 arts. 10–11)
     PreservationRespondent,
+}
+
+impl PartyRole {
+    /// Every role.
+    pub const ALL: [Self; 6] = [
+        Self::JudgmentDebtor,
+        Self::AddedDebtor,
+        Self::Guarantor,
+        Self::ThirdPartyDebtor,
+        Self::Spouse,
+        Self::PreservationRespondent,
+    ];
+
+    /// The Chinese word.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::JudgmentDebtor => "被执行人",
+            Self::AddedDebtor => "变更、追加的被执行人",
+            Self::Guarantor => "执行担保人",
+            Self::ThirdPartyDebtor => "到期债权第三人",
+            Self::Spouse => "被执行人配偶",
+            Self::PreservationRespondent => "被保全人",
+        }
+    }
 }
 
 /// One identity document. A party has one or more; a counterpart is asked about each one that it can match.
@@ -38,6 +70,9 @@ pub enum IdentityDocument {
     ResidentId(ResidentId),
     /// 统一社会信用代码
     Uscc(Uscc),
+    /// 统一社会信用代码 whose check character is wrong, on an officer's word that the register knows the company under it. It is
+    /// of the kind [`IdentityKind::Uscc`] and travels as one.
+    UnverifiedUscc(UnverifiedUscc),
     /// 组织机构代码
     OrgCode(OrgCode),
     /// Legal entity identifier of a foreign company
@@ -100,7 +135,7 @@ impl IdentityDocument {
     pub const fn kind(&self) -> IdentityKind {
         match self {
             Self::ResidentId(_) => IdentityKind::ResidentId,
-            Self::Uscc(_) => IdentityKind::Uscc,
+            Self::Uscc(_) | Self::UnverifiedUscc(_) => IdentityKind::Uscc,
             Self::OrgCode(_) => IdentityKind::OrgCode,
             Self::Lei(_) => IdentityKind::Lei,
             Self::BusinessLicence(_) => IdentityKind::BusinessLicence,
@@ -114,11 +149,17 @@ impl IdentityDocument {
         }
     }
 
+    /// Whether the document stands on an officer's word alone: its number fails its check.
+    pub const fn is_unverified(&self) -> bool {
+        matches!(self, Self::UnverifiedUscc(_))
+    }
+
     /// The number as text.
     pub fn number(&self) -> &str {
         match self {
             Self::ResidentId(number) => number.as_str(),
             Self::Uscc(number) => number.as_str(),
+            Self::UnverifiedUscc(number) => number.as_str(),
             Self::OrgCode(number) => number.as_str(),
             Self::Lei(number) => number.as_str(),
             Self::BusinessLicence(number)
@@ -146,7 +187,7 @@ impl FromStr for DocumentNumber {
     type Err = DocumentNumberError;
 
     fn from_str(text: &str) -> Result<Self, DocumentNumberError> {
-        let number = crate::id::clean(text);
+        let number = crate::id::error::clean(text);
         match number.chars().count() {
             1..=40 => Ok(Self(number)),
             got => Err(DocumentNumberError(got)),
@@ -195,5 +236,10 @@ mod tests {
         assert!(refused.to_string().contains("check digit"), "{refused}");
         assert!(!refused.to_string().contains("110101190001010015"), "errors do not repeat personal data");
         assert!(read(r#"{"kind":"passport","number":" e1234567 8"}"#).is_ok());
+        assert!(read(r#"{"kind":"uscc","number":"91000000MADEM00114"}"#).is_err());
+        let unverified =
+            read(r#"{"kind":"unverified_uscc","number":"91000000MADEM00114"}"#).expect("on a word");
+        assert_eq!((unverified.kind(), unverified.number()), (IdentityKind::Uscc, "91000000MADEM00114"));
+        assert!(unverified.is_unverified());
     }
 }

@@ -1,9 +1,17 @@
 //! Replies 反馈: what a counterpart said about one order. Nothing ≠ silence ≠ refusal ≠ failure.
 
+mod fit;
+mod holding;
+mod stated;
+
+pub use fit::{Misfit, misfits};
+pub use holding::Holding;
+pub use stated::Stated;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::asset::{Encumbrance, FoundAsset, Rank};
+use crate::asset::FoundAsset;
 use crate::date::{Date, Moment};
 use crate::money::Money;
 
@@ -39,8 +47,8 @@ pub enum Reply {
     },
     /// To a deduction: done.
     Deducted {
-        /// How much was deducted.
-        amount: Money,
+        /// How much was deducted; null when the counterpart does not say.
+        amount: Option<Money>,
     },
     /// To a forced transfer: registered.
     Transferred {
@@ -84,59 +92,6 @@ impl Reply {
             Self::Transferred { .. } => "transferred",
             Self::NotHeld(_) => "not_held",
             Self::Refused(_) => "refused",
-        }
-    }
-}
-
-/// What stands at the counterpart after a control.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Holding {
-    /// Limit of the measure 冻结限额.
-    pub limit: Option<Money>,
-    /// What is really held 实际控制金额; never assumed from the limit. Zero where a property is controlled as a whole.
-    pub held: Money,
-    /// Units of a product or shares that are really held 实际控制数量, as decimal text, where it is said in units.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub units: Option<String>,
-    /// The part of the limit that no money covers 超额控制金额.
-    pub uncovered: Option<Money>,
-    /// Balance after the measure.
-    pub balance: Option<Money>,
-    /// Available balance after the measure.
-    pub available: Option<Money>,
-    /// First day of the measure as registered.
-    pub from: Option<Date>,
-    /// Last day of the measure as registered.
-    pub until: Option<Date>,
-    /// Place in the queue.
-    pub rank: Option<Rank>,
-    /// The counterpart's own number of the measure, to name it by later: a registry's 查封业务号, a regulator's record.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reference: String,
-    /// Earlier freezes and rights of others.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub earlier: Vec<Encumbrance>,
-    /// The counterpart's remark.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub words: String,
-}
-
-impl Holding {
-    /// So much is held, and nothing more is said.
-    pub const fn of(held: Money) -> Self {
-        Self {
-            limit: None,
-            held,
-            units: None,
-            uncovered: None,
-            balance: None,
-            available: None,
-            from: None,
-            until: None,
-            rank: None,
-            reference: String::new(),
-            earlier: Vec::new(),
-            words: String::new(),
         }
     }
 }

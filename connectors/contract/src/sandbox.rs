@@ -2,10 +2,6 @@
 //!
 //! A sandbox reads requests and writes replies with the same `wire` types as the gateway, and misbehaves by script.
 
-mod call_fault;
-
-pub use call_fault::{CallFault, CallFaultKind, CallFaults, FaultOn};
-
 use std::fmt;
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::asset::{AssetKind, PropertyKind};
-use crate::id::{UnitNumber, Uscc};
+use crate::id::{UnitNumber, Uscc, folded_number};
 use crate::money::Money;
 
 /// The property a control is about.
@@ -120,15 +120,17 @@ impl Target {
         }
     }
 
-    /// What makes two lines of the ledger about the same property of one institution: only one of them may be asked.
-    /// The text holds account and unit numbers: personal data.
+    /// What makes two lines of the ledger about the same property of one institution: only one of them may be asked. Blanks
+    /// and dashes in a number make no other property. The text holds account and unit numbers: personal data.
     pub fn identity(&self) -> String {
         match self {
             Self::Account { number, sub_account, .. } => {
-                format!("account|{number}|{}", sub_account.as_deref().unwrap_or_default())
+                let sub_account = sub_account.as_deref().unwrap_or_default();
+                format!("account|{}|{}", folded_number(number), folded_number(sub_account))
             }
             Self::Product { account, number, wealth_account, .. } => {
-                format!("product|{account}|{number}|{wealth_account}")
+                let (account, number) = (folded_number(account), folded_number(number));
+                format!("product|{account}|{number}|{}", folded_number(wealth_account))
             }
             Self::Property { unit_number: Some(unit), .. } => format!("property|{unit}"),
             Self::Property { certificate, location, .. } => format!("property|{certificate}|{location}"),
@@ -150,6 +152,23 @@ mod tests {
         let target: Target = serde_json::from_str(text).expect("a target");
         assert_eq!(serde_json::to_string(&target).expect("serialises"), text);
         assert_eq!(target.asset_kind(), AssetKind::Account);
+    }
+
+    #[test]
+    fn spellings_of_numbers_make_no_other_property() {
+        let account = |number: &str, sub: Option<&str>| Target::Account {
+            number: number.to_owned(),
+            sub_account: sub.map(str::to_owned),
+            class: String::new(),
+            branch: String::new(),
+            branch_code: String::new(),
+            whole: false,
+        };
+        let same = |one: &Target, other: &Target| one.identity() == other.identity();
+        assert!(same(&account("4000-0200 11", None), &account("4000020011", None)));
+        assert!(same(&account("4000020011", Some("00 003")), &account("4000020011", Some("00003"))));
+        assert!(!same(&account("4000020011", Some("00003")), &account("4000020011", None)));
+        assert!(!same(&account("4000020011", None), &account("4000020012", None)));
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Connector for CourtBank {
     }
 
     fn postbox(&self) -> Option<&dyn Postbox> {
-        self.bank.desk.as_ref().map(|_| &self.bank as &dyn Postbox)
+        self.bank.web_service.as_ref().map(|_| &self.bank as &dyn Postbox)
     }
 
     fn can_express(&self, order: &Order) -> Result<(), Fault> {

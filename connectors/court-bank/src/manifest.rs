@@ -6,6 +6,7 @@ use chakong_contract::manifest::SettingKind;
 use chakong_contract::{
     ActionKind, Capability, DocumentKind, LineKind, Manifest, Setting, SettingProblem, Settings,
 };
+use chakong_toolkit::settings;
 
 use crate::wire::sealed::RareNames;
 use crate::wire::{Generation, code};
@@ -76,20 +77,12 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             help: "telephone of that person",
             example: "010-00000000",
         },
-        Setting {
-            key: "account",
-            kind: SettingKind::Text,
-            required: false,
-            help: "user name with which the bank calls the web service; required for a postbox line",
-            example: "YH000001",
-        },
-        Setting {
-            key: "password",
-            kind: SettingKind::Secret,
-            required: false,
-            help: "password of that user; required for a postbox line",
-            example: "not-a-secret",
-        },
+        settings::account(
+            false,
+            "user name with which the bank calls the web service; required for a postbox line",
+            "YH000001",
+        ),
+        settings::password(false, "password of that user; required for a postbox line"),
         Setting {
             key: "rare_names",
             kind: SettingKind::Choice(&["refuse", "gb18030"]),
@@ -97,13 +90,10 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             help: "on a postbox line, names with characters outside GBK: refuse the order, or send them in GB 18030",
             example: "refuse",
         },
-        Setting {
-            key: "public_url",
-            kind: SettingKind::Text,
-            required: false,
-            help: "address of the web service as the bank reaches it, for its WSDL; else the address it was asked at",
-            example: "https://ckw.example.cn/postbox/bank",
-        },
+        settings::public_url(
+            "address of the web service as the bank reaches it, for its WSDL; else the address it was asked at",
+            "https://ckw.example.cn/postbox/bank",
+        ),
     ],
 };
 
@@ -121,39 +111,30 @@ pub(crate) struct Bank {
     /// Telephone of that person.
     pub(crate) contact_phone: String,
     /// The web service, where the bank uses it.
-    pub(crate) desk: Option<Desk>,
+    pub(crate) web_service: Option<WebServiceSettings>,
 }
 
 /// The web service for one bank, as configured. Who calls is compared by the gateway.
 #[derive(Debug, Clone)]
-pub(crate) struct Desk {
+pub(crate) struct WebServiceSettings {
     /// What becomes of characters outside GBK.
     pub(crate) rare_names: RareNames,
     /// Address as the bank reaches it; may be empty.
     pub(crate) public_url: String,
 }
 
-impl Desk {
+impl WebServiceSettings {
     /// Reads the settings: account and password go together, and without either there is no postbox.
     fn configured(settings: &Settings) -> Result<Option<Self>, SettingProblem> {
-        let account = !settings.text("account").trim().is_empty();
-        let password = settings.secret("password").is_some_and(|password| !password.expose().is_empty());
-        let lacks = |key: &str| {
-            let problem = format!("a postbox line needs `account` and `password`; give `{key}` too");
-            Err(SettingProblem::new(key, problem))
-        };
-        match (account, password) {
-            (false, false) => Ok(None),
-            (true, false) => lacks("password"),
-            (false, true) => lacks("account"),
-            (true, true) => Ok(Some(Self {
-                rare_names: match settings.text("rare_names") {
-                    "gb18030" => RareNames::Gb18030,
-                    _ => RareNames::Refused,
-                },
-                public_url: settings.text("public_url").trim().to_owned(),
-            })),
-        }
+        let problem = "a postbox line needs `account` and `password`; give both, or neither";
+        let calls = settings::has_credentials(settings, problem)?;
+        Ok(calls.then(|| Self {
+            rare_names: match settings.text("rare_names") {
+                "gb18030" => RareNames::Gb18030,
+                _ => RareNames::Refused,
+            },
+            public_url: settings.text("public_url").trim().to_owned(),
+        }))
     }
 }
 
@@ -164,13 +145,13 @@ impl Bank {
             let problem = format!("{error}; ask the court's exchange administrator for the bank's 银行代码");
             SettingProblem::new("bank_code", problem)
         });
-        let (code, desk) = match (code, Desk::configured(settings)) {
-            (Ok(code), Ok(desk)) => (code, desk),
-            (code, desk) => return Err(code.err().into_iter().chain(desk.err()).collect()),
+        let (code, web_service) = match (code, WebServiceSettings::configured(settings)) {
+            (Ok(code), Ok(web_service)) => (code, web_service),
+            (code, service) => return Err(code.err().into_iter().chain(service.err()).collect()),
         };
         Ok(Self {
             code,
-            desk,
+            web_service,
             name: settings.text("bank_name").to_owned(),
             generation: Generation::named(settings.text("generation")),
             contact_name: settings.text("contact_name").to_owned(),

@@ -2,16 +2,16 @@
 
 mod answer;
 
-use chakong_contract::soap::http::{self, Errand};
 use chakong_contract::{
     Fault, Found, HttpAnswer, HttpHeard, Order, Postbox, RequestNumber, Secret, Visit, Want,
 };
+use chakong_toolkit::soap::http::{self, SoapRequest};
 
 use crate::manifest::Bank;
 use crate::read;
-use crate::wire::desk::{ACCOUNT, BY_KEY, BY_NUMBER, ConditionRow};
 use crate::wire::sealed;
 use crate::wire::soap::{self, Operation, Trouble};
+use crate::wire::web_service::{ACCOUNT, BY_KEY, BY_NUMBER, ConditionRow};
 use crate::write;
 
 /// Longest name, password or key that a caller may give, in characters.
@@ -19,14 +19,14 @@ const LONGEST: usize = 200;
 
 impl Postbox for Bank {
     fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer> {
-        match http::errand(call)? {
-            Errand::Description(address) => Ok(Visit {
+        match http::classify(call)? {
+            SoapRequest::Description(address) => Ok(Visit {
                 account: String::new(),
                 password: Secret::new(""),
                 operation: address,
                 want: Want::Description,
             }),
-            Errand::Call => hear_call(self, &call.body).map_err(answer::fault),
+            SoapRequest::Call => hear_call(self, &call.body).map_err(answer::fault),
         }
     }
 
@@ -48,7 +48,7 @@ impl Postbox for Bank {
 
 /// Whether the wire has words for an order, and over the web service also the characters.
 pub(crate) fn can_express(bank: &Bank, order: &Order) -> Result<(), Fault> {
-    let rare_names = bank.desk.as_ref().map(|desk| desk.rare_names);
+    let rare_names = bank.web_service.as_ref().map(|service| service.rare_names);
     if order.instruction.kind().is_control() {
         let row = write::control(order, bank.generation)?;
         rare_names.map_or(Ok(()), |rare| sealed::sealed(&row, rare).map(drop))

@@ -3,7 +3,8 @@
 mod account;
 mod control;
 mod failure;
-mod fed;
+mod feedback;
+mod once;
 mod query;
 mod returned;
 mod values;
@@ -13,7 +14,7 @@ use std::collections::HashMap;
 use chakong_contract::{Answer, Fault, FaultKind, Message, Read, Reading, RequestNumber, Response};
 
 pub(crate) use self::failure::words;
-pub(crate) use self::fed::read_fed;
+pub(crate) use self::feedback::read_fed;
 use crate::manifest::Bank;
 use crate::package;
 use crate::wire::file_name::{self, PackageName};
@@ -124,7 +125,7 @@ impl Collected {
     fn take_single(&mut self, bank: &Bank, message: &Message) -> Result<(), Fault> {
         let of_protocol = message.name.get(..1).is_some_and(|start| start.eq_ignore_ascii_case("q"));
         let of_bank = file_name::may_stand_inside(&message.name, &bank.code)
-            && message.name.contains(bank.code.as_str());
+            && message.name.to_ascii_uppercase().contains(bank.code.as_str());
         if of_protocol && !of_bank {
             return Err(refuse(FaultKind::Malformed, "the file name does not have this bank's code"));
         }

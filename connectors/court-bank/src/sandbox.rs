@@ -1,11 +1,11 @@
 //! A bank that answers the packages or visits the postbox, keeps books, and misbehaves by script.
 
 mod feedback;
+mod polling;
+mod received;
 mod round;
 mod script;
-mod taken;
 mod vault;
-mod visits;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
@@ -19,9 +19,9 @@ use chakong_contract::{Message, Moment, Secret, Settings};
 use serde::Deserialize as _;
 
 use self::feedback::{Feedback, Place};
+use self::received::Received;
 use self::round::Round;
-use self::script::{Due, ManualDesk, MisdeedKind, Misdeeds, On, Script};
-use self::taken::Taken;
+use self::script::{Due, ManualProcessing, On, Script, ScriptedFaultKind, ScriptedFaults};
 use self::vault::{Done, Vault};
 use crate::wire::code::{self, StandIn};
 use crate::wire::file_name::{PackageKind, PackageName};
@@ -51,8 +51,8 @@ pub(crate) fn build(
         poll: Duration::from_millis(script.poll_ms.unwrap_or(POLL_MS).max(1)),
         delay: Duration::from_millis(script.delay_ms),
         split_results: script.split_results,
-        misdeeds: Misdeeds::new(&script.faults),
-        desk: script.desk.clone(),
+        faults: ScriptedFaults::new(&script.faults),
+        manual: script.manual.clone(),
         vault: Vault::new(&script),
         books: Books::default(),
         booked: HashMap::new(),
@@ -77,8 +77,8 @@ struct SandboxBank {
     poll: Duration,
     delay: Duration,
     split_results: bool,
-    misdeeds: Misdeeds,
-    desk: ManualDesk,
+    faults: ScriptedFaults,
+    manual: ManualProcessing,
     vault: Vault,
     books: Books,
     /// Where in the books a control is.
@@ -90,7 +90,7 @@ struct SandboxBank {
     made_again: u64,
     /// Names of receipts that were fetched.
     receipts: HashSet<String>,
-    batches: VecDeque<(String, Taken)>,
+    batches: VecDeque<(String, Received)>,
     /// Where it is in its visits to the postbox.
     round: Round,
 }
@@ -119,7 +119,7 @@ impl ParcelSandbox for SandboxBank {
         if is_failure && !self.receipts.insert(file.name.clone()) {
             return Vec::new();
         }
-        let parcel = Taken::of(file);
+        let parcel = Received::of(file);
         match name.kind {
             PackageKind::QueryRequest => self.take_queries(&name.batch, parcel, now),
             PackageKind::ControlRequest => {
@@ -137,7 +137,7 @@ impl ParcelSandbox for SandboxBank {
 }
 
 impl SandboxBank {
-    fn take_queries(&mut self, batch: &str, parcel: Taken, now: Moment) -> Vec<Handed> {
+    fn take_queries(&mut self, batch: &str, parcel: Received, now: Moment) -> Vec<Handed> {
         let queries = &parcel.queries;
         for query in queries {
             self.books.queries += 1;
@@ -145,30 +145,30 @@ impl SandboxBank {
                 self.books.duplicates += 1;
             }
         }
-        let due = self.misdeeds.due(On::Query);
+        let due = self.faults.due(On::Query);
         // People answer some of them, and the package waits for the last one.
         let numbers = queries.iter().map(|query| query.number.as_str());
-        let after = numbers.map(|number| self.desk.wait(number, On::Query, now)).max().unwrap_or_default();
+        let after = numbers.map(|number| self.manual.wait(number, On::Query, now)).max().unwrap_or_default();
         let said = self.answer_or_not(&parcel, &due, now);
         self.remember(batch, parcel);
         self.hand(&said, batch, None, &due, after, now)
     }
 
     /// What is fed back about queries, as is due.
-    fn answer_or_not(&mut self, parcel: &Taken, due: &Due, now: Moment) -> Said {
-        let mut feedback = if due.is(MisdeedKind::Return) {
+    fn answer_or_not(&mut self, parcel: &Received, due: &Due, now: Moment) -> Said {
+        let mut feedback = if due.is(ScriptedFaultKind::Return) {
             let returned = parcel.queries.iter().map(|query| returned(&query.number)).collect();
             Feedback { returned, ..Feedback::default() }
         } else {
-            self.answer(parcel, now, due.is(MisdeedKind::InternalError))
+            self.answer(parcel, now, due.is(ScriptedFaultKind::InternalError))
         };
-        if due.is(MisdeedKind::UnknownNumber) {
+        if due.is(ScriptedFaultKind::UnknownNumber) {
             feedback.accounts.push(vec![vault::stand_in(UNKNOWN_NUMBER, StandIn::NoAccount, "", now)]);
         }
         Said::of(feedback, due)
     }
 
-    fn answer(&mut self, parcel: &Taken, now: Moment, failing: bool) -> Feedback {
+    fn answer(&mut self, parcel: &Received, now: Moment, failing: bool) -> Feedback {
         let mut answers: Vec<_> = parcel
             .queries
             .iter()
@@ -185,7 +185,7 @@ impl SandboxBank {
         Feedback { accounts: answers, ..Feedback::default() }
     }
 
-    fn remember(&mut self, batch: &str, parcel: Taken) {
+    fn remember(&mut self, batch: &str, parcel: Received) {
         if self.batches.len() >= REMEMBERED_BATCHES {
             self.batches.pop_front();
         }
@@ -195,7 +195,7 @@ impl SandboxBank {
     fn feed_back_queries_again(&mut self, batch: &str, now: Moment) -> Vec<Handed> {
         let remembered = self.batches.iter().rev().find(|(number, _)| number == batch);
         let Some(parcel) = remembered.map(|(_, parcel)| parcel.clone()) else { return Vec::new() };
-        let due = self.misdeeds.due_again(On::Query);
+        let due = self.faults.due_again(On::Query);
         let said = Said::of(self.answer(&parcel, now, false), &due);
         self.hand(&said, batch, None, &due, Duration::ZERO, now)
     }
@@ -204,18 +204,18 @@ impl SandboxBank {
         &mut self,
         batch: &str,
         request: &ControlRequestRow,
-        parcel: &Taken,
+        parcel: &Received,
         now: Moment,
     ) -> Vec<Handed> {
-        let due = self.misdeeds.due(On::Control);
+        let due = self.faults.due(On::Control);
         if self.controls.contains_key(&request.number) {
             self.books.duplicates += 1;
         }
-        let after = self.desk.wait(&request.number, On::Control, now);
+        let after = self.manual.wait(&request.number, On::Control, now);
         let said = self.execute_once(request, parcel, &due, now);
         self.note_arrival(&request.number);
         let mut handed = self.hand(&said, batch, Some(&request.number), &due, after, now);
-        if due.is(MisdeedKind::UnknownNumber) {
+        if due.is(ScriptedFaultKind::UnknownNumber) {
             let mut stranger = said.first;
             stranger.controls.iter_mut().for_each(|row| row.number = UNKNOWN_NUMBER.into());
             stranger.receipts.clear();
@@ -226,7 +226,13 @@ impl SandboxBank {
     }
 
     /// What is fed back about a control, which is executed when it was not seen before.
-    fn execute_once(&mut self, request: &ControlRequestRow, parcel: &Taken, due: &Due, now: Moment) -> Said {
+    fn execute_once(
+        &mut self,
+        request: &ControlRequestRow,
+        parcel: &Received,
+        due: &Due,
+        now: Moment,
+    ) -> Said {
         let feedback = match self.controls.get(&request.number) {
             Some(feedback) => feedback.clone(),
             None => {
@@ -245,15 +251,21 @@ impl SandboxBank {
     }
 
     /// Executes a control that was not seen before, and books it.
-    fn execute(&mut self, request: &ControlRequestRow, parcel: &Taken, due: &Due, now: Moment) -> Feedback {
+    fn execute(
+        &mut self,
+        request: &ControlRequestRow,
+        parcel: &Received,
+        due: &Due,
+        now: Moment,
+    ) -> Feedback {
         let mut feedback = Feedback::default();
         let first = TargetRow::default();
         let target = request.targets.first().unwrap_or(&first);
         let mut amount = rust_decimal::Decimal::ZERO;
         let mut executed = false;
-        if due.is(MisdeedKind::Return) {
+        if due.is(ScriptedFaultKind::Return) {
             feedback.returned.push(returned(&request.number));
-        } else if due.is(MisdeedKind::InternalError) {
+        } else if due.is(ScriptedFaultKind::InternalError) {
             feedback.controls = self.vault.refuse(request, "系统处理异常");
         } else if let Some(lack) = parcel.lacking(&request.number, &request.number) {
             feedback.controls = self.vault.refuse(request, lack);
@@ -286,7 +298,7 @@ impl SandboxBank {
 
     fn feed_back_control_again(&mut self, batch: &str, number: &str, now: Moment) -> Vec<Handed> {
         let Some(mut feedback) = self.controls.get(number).cloned() else { return Vec::new() };
-        let due = self.misdeeds.due_again(On::Control);
+        let due = self.faults.due_again(On::Control);
         // What is made anew is never quite the same.
         self.made_again += 1;
         feedback.controls.iter_mut().for_each(|row| row.remark = format!("第{}次补报", self.made_again));
@@ -302,14 +314,14 @@ impl SandboxBank {
         after: Duration,
         now: Moment,
     ) -> Vec<Handed> {
-        if due.is(MisdeedKind::Silent) {
+        if due.is(ScriptedFaultKind::Silent) {
             return Vec::new();
         }
         let after = after.saturating_add(self.delay).saturating_add(due.later);
         let place = Place { bank: &self.code, batch, request, now };
         let again = format!("9{}", batch.get(1..).unwrap_or_default());
         let first = said.first.package(place, due);
-        let twice = due.is(MisdeedKind::Duplicate).then(|| Place { batch: &again, ..place });
+        let twice = due.is(ScriptedFaultKind::Duplicate).then(|| Place { batch: &again, ..place });
         let twice = twice.and_then(|place| said.first.package(place, due));
         let hand = |after: Duration| move |file| Handed { after, file };
         let amended = said.amended.as_ref().and_then(|(later, feedback)| {

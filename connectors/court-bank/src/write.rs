@@ -111,7 +111,7 @@ pub(crate) fn query(
         case_number: order.case.number.to_string(),
         work_certificate: head.work_certificate,
         enforcement_certificate: head.enforcement_certificate,
-        notice: title_of(&order.documents, DocumentKind::QueryNotice),
+        notice: title_of(order, DocumentKind::QueryNotice),
         transactions_from: from,
         transactions_until: until,
         document_key,
@@ -140,7 +140,7 @@ pub(crate) fn control(order: &Order, generation: Generation) -> Result<ControlRe
         case_number: order.case.number.to_string(),
         work_certificate: head.work_certificate,
         enforcement_certificate: head.enforcement_certificate,
-        notice: title_of(&order.documents, notice),
+        notice: title_of(order, notice),
         targets: vec![target],
         ..ControlRequestRow::default()
     };
@@ -177,12 +177,8 @@ impl Head {
     }
 }
 
-fn title_of(documents: &[LegalDocument], kind: DocumentKind) -> String {
-    documents
-        .iter()
-        .find(|document| document.kind == kind)
-        .map(|document| document.title.clone())
-        .unwrap_or_default()
+fn title_of(order: &Order, kind: DocumentKind) -> String {
+    order.legal_document(kind).map(|document| document.title.clone()).unwrap_or_default()
 }
 
 /// One key for the same documents, whatever order they come with: shared by the requests of a batch (protocol section 2).

@@ -19,12 +19,12 @@ use serde_json::{Value, json};
 
 const ACCOUNT: &str = "6229990000000000019";
 
-struct Town {
+struct Exchange {
     connector: Arc<dyn Connector>,
     bank: Box<dyn Sandbox>,
 }
 
-impl Town {
+impl Exchange {
     fn new(script: &Value) -> Self {
         let settings = Settings::default().with("bank_code", SettingValue::Text("E999H110000000001".into()));
         let connector = (plugin().build)(&settings).expect("settings are right");
@@ -73,34 +73,35 @@ fn query_with_transactions(number: &str, from: &str, until: &str) -> Order {
 
 #[test]
 fn what_waits_behind_an_earlier_freeze_takes_effect_when_that_ends() {
-    let mut town = Town::of_account(&json!({"number": ACCOUNT, "balance": "1000.00",
+    let mut exchange = Exchange::of_account(&json!({"number": ACCOUNT, "balance": "1000.00",
         "freezes": [{"court": "别处市测试人民法院", "amount": "900.00", "until": "2026-01-31"}]}));
-    let Reply::PartlyHeld(holding) = town.ask(orders::freeze("A1", ACCOUNT, "500.00"), "2026-01-05") else {
+    let Reply::PartlyHeld(holding) = exchange.ask(orders::freeze("A1", ACCOUNT, "500.00"), "2026-01-05")
+    else {
         panic!()
     };
     assert_eq!((holding.held.amount, holding.earlier.len()), (yuan("100.00"), 1));
-    town.ask(orders::freeze("A2", ACCOUNT, "300.00"), "2026-01-06");
-    assert_eq!(town.held(), [yuan("100.00"), yuan("0.00")]);
-    let account = town.account(orders::query("A3"), "2026-02-01");
-    assert_eq!(town.held(), [yuan("500.00"), yuan("300.00")], "in the order they came");
+    exchange.ask(orders::freeze("A2", ACCOUNT, "300.00"), "2026-01-06");
+    assert_eq!(exchange.held(), [yuan("100.00"), yuan("0.00")]);
+    let account = exchange.account(orders::query("A3"), "2026-02-01");
+    assert_eq!(exchange.held(), [yuan("500.00"), yuan("300.00")], "in the order they came");
     assert_eq!(account.available.expect("stated").amount, yuan("200.00"));
     assert_eq!(account.encumbrances.len(), 2, "the freeze that ended is gone");
     // Ours end as well, a year later.
-    let account = town.account(orders::query("A4"), "2027-01-06");
-    assert!(town.held().is_empty());
+    let account = exchange.account(orders::query("A4"), "2027-01-06");
+    assert!(exchange.held().is_empty());
     assert_eq!(account.available.expect("stated").amount, yuan("1000.00"));
 }
 
 #[test]
 fn a_release_lets_the_next_one_move_up_and_takes_no_more_for_itself() {
-    let mut town = Town::of_account(&json!({"number": ACCOUNT, "balance": "1000.00"}));
+    let mut exchange = Exchange::of_account(&json!({"number": ACCOUNT, "balance": "1000.00"}));
     let first = orders::freeze("A1", ACCOUNT, "1000.00");
-    town.ask(first.clone(), "2026-01-05");
-    town.ask(orders::freeze("A2", ACCOUNT, "500.00"), "2026-01-05");
-    assert_eq!(town.held(), [yuan("1000.00"), yuan("0.00")]);
-    town.ask(orders::release("A3", ACCOUNT, "700.00", &first), "2026-01-06");
-    assert_eq!(town.held(), [yuan("300.00"), yuan("500.00")]);
-    let account = town.account(orders::query("A4"), "2026-01-06");
+    exchange.ask(first.clone(), "2026-01-05");
+    exchange.ask(orders::freeze("A2", ACCOUNT, "500.00"), "2026-01-05");
+    assert_eq!(exchange.held(), [yuan("1000.00"), yuan("0.00")]);
+    exchange.ask(orders::release("A3", ACCOUNT, "700.00", &first), "2026-01-06");
+    assert_eq!(exchange.held(), [yuan("300.00"), yuan("500.00")]);
+    let account = exchange.account(orders::query("A4"), "2026-01-06");
     assert_eq!(account.available.expect("stated").amount, yuan("200.00"));
 }
 
@@ -110,7 +111,7 @@ fn somebody_with_priority_leaves_nothing_and_a_joint_owner_is_named() {
         json!({"number": ACCOUNT, "balance": "1000.00",
         "rights": [{"class": class, "holder": "某某测试", "amount": "500.00"}]})
     };
-    let mut pledged = Town::of_account(&right("质权"));
+    let mut pledged = Exchange::of_account(&right("质权"));
     let account = pledged.account(orders::query("A1"), "2026-01-05");
     assert_eq!(account.encumbrances[0].kind, EncumbranceKind::Pledge);
     let Reply::PartlyHeld(holding) = pledged.ask(orders::freeze("A2", ACCOUNT, "500.00"), "2026-01-05")
@@ -121,7 +122,7 @@ fn somebody_with_priority_leaves_nothing_and_a_joint_owner_is_named() {
         (holding.held.amount, holding.uncovered.expect("stated").amount),
         (Decimal::ZERO, yuan("500.00"))
     );
-    let mut joint = Town::of_account(&right("共有权"));
+    let mut joint = Exchange::of_account(&right("共有权"));
     let account = joint.account(orders::query("A1"), "2026-01-05");
     assert_eq!(
         (account.encumbrances[0].kind, account.encumbrances[0].holder.as_str()),
@@ -132,15 +133,16 @@ fn somebody_with_priority_leaves_nothing_and_a_joint_owner_is_named() {
 
 #[test]
 fn later_deposits_are_caught_up_to_the_limit_and_transactions_explain_the_balance() {
-    let mut town = Town::of_account(&json!({"number": ACCOUNT, "balance": "1000.00",
+    let mut exchange = Exchange::of_account(&json!({"number": ACCOUNT, "balance": "1000.00",
         "moves": {"every_hours": 12, "most": "400.00"}}));
-    let before = town.account(orders::query("A1"), "2026-01-05").balance.expect("stated").amount;
-    let Reply::PartlyHeld(holding) = town.ask(orders::freeze("A2", ACCOUNT, "3000.00"), "2026-01-05") else {
+    let before = exchange.account(orders::query("A1"), "2026-01-05").balance.expect("stated").amount;
+    let Reply::PartlyHeld(holding) = exchange.ask(orders::freeze("A2", ACCOUNT, "3000.00"), "2026-01-05")
+    else {
         panic!()
     };
     assert_eq!(holding.held.amount, before);
-    let account = town.account(query_with_transactions("A3", "2026-01-05", "2026-02-04"), "2026-02-04");
-    let held = town.held()[0];
+    let account = exchange.account(query_with_transactions("A3", "2026-01-05", "2026-02-04"), "2026-02-04");
+    let held = exchange.held()[0];
     assert!(held > before && held <= yuan("3000.00"), "{held}");
     let after = account.balance.expect("stated").amount;
     assert_eq!(after - account.available.expect("stated").amount, held);
@@ -153,7 +155,7 @@ fn later_deposits_are_caught_up_to_the_limit_and_transactions_explain_the_balanc
         })
         .sum();
     // Those of the first day before ten o'clock were in the balance already.
-    let early = town.account(query_with_transactions("A4", "2026-01-05", "2026-01-05"), "2026-02-04");
+    let early = exchange.account(query_with_transactions("A4", "2026-01-05", "2026-01-05"), "2026-02-04");
     assert!(
         early.transactions.len() <= 2 && account.transactions.len() > 20,
         "{}",
@@ -170,7 +172,7 @@ fn later_deposits_are_caught_up_to_the_limit_and_transactions_explain_the_balanc
         .sum();
     assert_eq!(before + moved - first, after);
     // Without a period nothing is told.
-    assert!(town.account(orders::query("A5"), "2026-02-04").transactions.is_empty());
+    assert!(exchange.account(orders::query("A5"), "2026-02-04").transactions.is_empty());
 }
 
 proptest! {
@@ -182,16 +184,16 @@ proptest! {
         hours in 1_u32..200, steps in prop::collection::vec((1_i64..60, 1_i64..10_i64.pow(7)), 1..6),
     ) {
         let cents = |amount| Decimal::new(amount, 2);
-        let mut town = Town::of_account(&json!({"number": ACCOUNT, "balance": cents(balance),
+        let mut exchange = Exchange::of_account(&json!({"number": ACCOUNT, "balance": cents(balance),
             "freezes": [{"court": "别处市测试人民法院", "amount": cents(earlier), "until": "2026-04-30"}],
             "moves": {"every_hours": hours, "most": cents(most)}}));
         let mut day = chakong_contract::Date::constant(2026, 1, 5);
         for (at, (days, limit)) in steps.iter().enumerate() {
-            town.ask(orders::freeze(&format!("A{at}"), ACCOUNT, &cents(*limit).to_string()), &day.to_string());
+            exchange.ask(orders::freeze(&format!("A{at}"), ACCOUNT, &cents(*limit).to_string()), &day.to_string());
             day = day.checked_add(jiff::Span::new().days(*days)).expect("a day");
-            let account = town.account(orders::query(&format!("B{at}")), &day.to_string());
+            let account = exchange.account(orders::query(&format!("B{at}")), &day.to_string());
             let (balance, free) = (account.balance.expect("stated").amount, account.available.expect("stated").amount);
-            let ours: Decimal = town.held().into_iter().sum();
+            let ours: Decimal = exchange.held().into_iter().sum();
             let is_over = day > chakong_contract::Date::constant(2026, 4, 30);
             let others = if is_over { Decimal::ZERO } else { cents(earlier) };
             prop_assert!(free >= Decimal::ZERO && ours >= Decimal::ZERO);
@@ -207,9 +209,9 @@ proptest! {
     #[test]
     fn any_population_is_read_and_frozen_and_the_books_say_the_same(seed in any::<u64>(), person in any::<bool>()) {
         let script = json!({"population": {"seed": seed, "customers_percent": 80}});
-        let mut town = Town::new(&script);
+        let mut exchange = Exchange::new(&script);
         let query = if person { orders::query("A0") } else { orders::query_of_company("A0") };
-        let reply = town.ask(query, "2026-01-05");
+        let reply = exchange.ask(query, "2026-01-05");
         prop_assert!(matches!(reply.outcome(), "found" | "nothing"), "{}", reply.outcome());
         let mut held = Decimal::ZERO;
         for (found, at) in reply.assets().iter().zip(1..) {
@@ -221,12 +223,12 @@ proptest! {
                     freeze[key] = company[key].clone();
                 }
             }
-            match town.ask(serde_json::from_value(freeze).expect("an order"), "2026-01-05") {
+            match exchange.ask(serde_json::from_value(freeze).expect("an order"), "2026-01-05") {
                 Reply::Held(holding) | Reply::PartlyHeld(holding) => held += holding.held.amount,
                 Reply::NotHeld(_) => prop_assert!(account.class.contains("专"), "{}", account.class),
                 other => panic!("{}", other.outcome()),
             }
         }
-        prop_assert_eq!(held, town.held().into_iter().sum::<Decimal>());
+        prop_assert_eq!(held, exchange.held().into_iter().sum::<Decimal>());
     }
 }

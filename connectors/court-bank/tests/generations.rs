@@ -5,8 +5,8 @@
 mod orders;
 
 #[allow(dead_code, reason = "shared with the visits")]
-#[path = "postbox/town.rs"]
-mod town;
+#[path = "postbox/exchange.rs"]
+mod exchange;
 
 use std::io::Read as _;
 
@@ -23,7 +23,7 @@ const GENERATIONS: [&str; 3] = ["1", "2", "2+"];
 const ACCOUNT: &str = "6229990000000000019";
 
 fn settings(generation: &str) -> Settings {
-    town::settings().with("generation", SettingValue::Text(generation.to_owned()))
+    exchange::settings().with("generation", SettingValue::Text(generation.to_owned()))
 }
 
 fn script(account: &Value) -> Value {
@@ -73,10 +73,10 @@ fn by_parcel(script: &Value, settings: &Settings, orders: &[Order]) -> Vec<Reply
 }
 
 fn by_postbox(script: &Value, settings: &Settings, orders: &[Order]) -> Vec<Reply> {
-    let mut town = town::Town::with(script, settings);
-    town.desk.offer(orders.to_vec());
-    town.round();
-    orders.iter().map(|order| town.reply(order.number.as_str()).clone()).collect()
+    let mut exchange = exchange::Exchange::with(script, settings);
+    exchange.fake.offer(orders.to_vec());
+    exchange.round();
+    orders.iter().map(|order| exchange.reply(order.number.as_str()).clone()).collect()
 }
 
 #[test]

@@ -5,8 +5,8 @@
 mod orders;
 
 #[allow(dead_code, reason = "shared with the visits")]
-#[path = "postbox/town.rs"]
-mod town;
+#[path = "postbox/exchange.rs"]
+mod exchange;
 
 use std::sync::Arc;
 
@@ -120,17 +120,17 @@ proptest! {
             order.documents.iter_mut().for_each(|document| document.title.clone_from(&title));
         }
         let script = script(&accounts);
-        let rare = town::settings().with("rare_names", SettingValue::Text("gb18030".into()));
-        let mut town = town::Town::with(&script, &rare);
-        town.desk.offer(orders.clone());
-        town.round();
-        prop_assert_eq!(town.desk.taken.len(), orders.len());
+        let rare = exchange::settings().with("rare_names", SettingValue::Text("gb18030".into()));
+        let mut exchange = exchange::Exchange::with(&script, &rare);
+        exchange.fake.offer(orders.clone());
+        exchange.round();
+        prop_assert_eq!(exchange.fake.taken.len(), orders.len());
         for order in &orders {
-            prop_assert_eq!(town.connector.can_express(order), Ok(()));
+            prop_assert_eq!(exchange.connector.can_express(order), Ok(()));
         }
         let named = settings().with("bank_name", SettingValue::Text("测试银行".into()));
         for (reply, order) in replies_of(&script, &named, &orders).iter().zip(&orders) {
-            prop_assert_eq!(town.reply(order.number.as_str()), reply);
+            prop_assert_eq!(exchange.reply(order.number.as_str()), reply);
         }
     }
 

@@ -1,11 +1,11 @@
 //! The web service call by call: its description, what it says to whom, and fixtures of both ways.
 
 #[allow(dead_code, reason = "shared with the visits")]
+#[path = "postbox/exchange.rs"]
+mod exchange;
+#[allow(dead_code, reason = "shared with the visits")]
 #[path = "conversation/orders.rs"]
 mod orders;
-#[allow(dead_code, reason = "shared with the visits")]
-#[path = "postbox/town.rs"]
-mod town;
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use chakong_testkit::fixture_folder;
 use proptest::prelude::*;
 use serde_json::json;
 
-use town::Town;
+use exchange::Exchange;
 
 fn call(method: &str, query: &[(&str, &str)], body: &[u8]) -> HttpHeard {
     HttpHeard {
@@ -47,17 +47,17 @@ fn is_fixture(name: &str, bytes: &[u8]) {
     }
 }
 
-/// The answer to a call of the fixtures, from a desk with a query and a freeze on offer.
+/// The answer to a call of the fixtures, from a postbox with a query and a freeze on offer.
 fn answer_to(call_file: &str) -> HttpAnswer {
-    let mut town = Town::new(&json!({}));
-    town.desk.offer([
+    let mut exchange = Exchange::new(&json!({}));
+    exchange.fake.offer([
         orders::query("A220260105990101100001"),
         orders::query_of_company("A220260105990101100002"),
         orders::freeze("A220260105990101200001", "6229990000000000019", "60000.00"),
     ]);
     let path = folder().join(call_file);
     let body = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    town.desk.serve(town.connector.postbox().expect("a postbox"), &call("POST", &[], &body))
+    exchange.fake.serve(exchange.connector.postbox().expect("a postbox"), &call("POST", &[], &body))
 }
 
 #[test]
@@ -78,42 +78,44 @@ fn recorded_calls_are_answered_as_recorded() {
 
 #[test]
 fn the_description_names_the_address_that_was_asked_or_is_configured() {
-    let mut town = Town::new(&json!({}));
-    let asked =
-        town.desk.serve(town.connector.postbox().expect("a postbox"), &call("GET", &[("WSDL", "")], b""));
+    let mut exchange = Exchange::new(&json!({}));
+    let asked = exchange
+        .fake
+        .serve(exchange.connector.postbox().expect("a postbox"), &call("GET", &[("WSDL", "")], b""));
     assert_eq!((asked.status, asked.header("content-type")), (200, Some("text/xml; charset=utf-8")));
     is_fixture("description.wsdl", &asked.body);
     assert!(text(&asked).contains("location=\"http://gateway.example.cn:8443/postbox/bank\""));
 
     let url = "https://ckw.example.cn/bank?a=1&b=2";
-    let settings = town::settings().with("public_url", SettingValue::Text(url.into()));
-    let mut town = Town::with(&json!({}), &settings);
-    let asked =
-        town.desk.serve(town.connector.postbox().expect("a postbox"), &call("GET", &[("wsdl", "")], b""));
+    let settings = exchange::settings().with("public_url", SettingValue::Text(url.into()));
+    let mut exchange = Exchange::with(&json!({}), &settings);
+    let asked = exchange
+        .fake
+        .serve(exchange.connector.postbox().expect("a postbox"), &call("GET", &[("wsdl", "")], b""));
     assert!(text(&asked).contains("location=\"https://ckw.example.cn/bank?a=1&amp;b=2\""));
 }
 
 #[test]
 fn a_host_that_could_break_out_of_the_description_is_not_repeated() {
-    let town = Town::new(&json!({}));
+    let exchange = Exchange::new(&json!({}));
     let mut hostile = call("GET", &[("wsdl", "")], b"");
     hostile.headers = vec![("host".into(), "x\"/><evil".into())];
     hostile.path = "/<script>".into();
-    let visit = town.connector.postbox().expect("a postbox").hear(&hostile).expect("a visit");
+    let visit = exchange.connector.postbox().expect("a postbox").hear(&hostile).expect("a visit");
     assert_eq!(visit.operation, "");
 }
 
 #[test]
 fn what_is_neither_a_call_nor_a_question_is_told_so() {
-    let mut town = Town::new(&json!({}));
+    let mut exchange = Exchange::new(&json!({}));
     for (method, query) in [("GET", None), ("PUT", Some(("wsdl", ""))), ("DELETE", None)] {
         let query: Vec<_> = query.into_iter().collect();
         let answer =
-            town.desk.serve(town.connector.postbox().expect("a postbox"), &call(method, &query, b""));
+            exchange.fake.serve(exchange.connector.postbox().expect("a postbox"), &call(method, &query, b""));
         assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, POST")));
     }
     let answer =
-        town.desk.serve(town.connector.postbox().expect("a postbox"), &call("POST", &[], b"not XML"));
+        exchange.fake.serve(exchange.connector.postbox().expect("a postbox"), &call("POST", &[], b"not XML"));
     assert_eq!(answer.status, 500);
     assert!(text(&answer).contains("<faultcode>soap:Client</faultcode>"));
 }
@@ -139,8 +141,8 @@ fn visit(operation: &str, want: Want) -> Visit {
 
 #[test]
 fn the_gateways_verdicts_have_their_words_and_a_failure_is_a_fault() {
-    let town = Town::new(&json!({}));
-    let bank = town.connector.postbox().expect("a postbox");
+    let exchange = Exchange::new(&json!({}));
+    let bank = exchange.connector.postbox().expect("a postbox");
     let hand_in = visit("shfeedXzkzInfo", Want::HandIn(Reading::default()));
     let fault = Fault::new(FaultKind::Malformed, "read", "the MD5 of the receipt document does not agree");
     let number = |number: &str| Some(number.parse().expect("a number"));
@@ -163,8 +165,8 @@ fn the_gateways_verdicts_have_their_words_and_a_failure_is_a_fault() {
 
 #[test]
 fn what_is_kept_of_a_call_is_what_was_handed_in_and_not_the_password() {
-    let town = Town::new(&json!({}));
-    let bank = town.connector.postbox().expect("a postbox");
+    let exchange = Exchange::new(&json!({}));
+    let bank = exchange.connector.postbox().expect("a postbox");
     let body = std::fs::read(folder().join("feed-query.call.xml")).expect("a fixture");
     let written = String::from_utf8(body.clone()).expect("text");
     let first = written.split_once("<arg0 xmlns=\"\">").and_then(|(_, rest)| rest.split_once('<'));
@@ -184,8 +186,8 @@ proptest! {
 
     #[test]
     fn any_body_is_survived(body in prop::collection::vec(any::<u8>(), 0..400), words in "[<>/a-z:=\" ]{0,80}") {
-        let town = Town::new(&json!({}));
-        let bank = town.connector.postbox().expect("a postbox");
+        let exchange = Exchange::new(&json!({}));
+        let bank = exchange.connector.postbox().expect("a postbox");
         let answer = bank.hear(&call("POST", &[], &body)).expect_err("no call");
         prop_assert_eq!(answer.status, 500);
         prop_assert!(bank.hear(&call("POST", &[], words.as_bytes())).is_err());
@@ -193,8 +195,8 @@ proptest! {
 
     #[test]
     fn damaged_calls_are_survived(damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
-        let town = Town::new(&json!({}));
-        let bank = town.connector.postbox().expect("a postbox");
+        let exchange = Exchange::new(&json!({}));
+        let bank = exchange.connector.postbox().expect("a postbox");
         let mut body = std::fs::read(folder().join("feed-control.call.xml")).expect("a fixture");
         for (at, byte) in &damage {
             let at = at.index(body.len());

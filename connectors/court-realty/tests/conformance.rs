@@ -135,6 +135,32 @@ fn a_second_query_that_fails_for_good_is_told() {
 }
 
 #[test]
+fn a_byte_order_mark_spoils_nothing_and_zero_days_are_none() {
+    let connector = (plugin().build)(&settings("yuan")).expect("settings");
+    let read = |body: String| {
+        let reading = connector.read(&chakong_contract::Message::new("", body.into_bytes()));
+        serde_json::to_value(&reading.reads).expect("JSON")
+    };
+    let answer = |day: &str| {
+        let right = json!({ "bdcdyh": "000000001002GB00123F00010008", "bdcqzh": "示（2020）不动产权第0000017号", "djsj": day });
+        json!({ "code": "1", "message": "查询成功", "data": { "fdcqList": [right] } }).to_string()
+    };
+    let registered = |day: &str| {
+        let read = read(answer(day));
+        read[0]["answer"]["reply"]["assets"][0]["asset"]["registered"].clone()
+    };
+    assert_eq!(registered("2020-03-04 00:00:00"), "2020-03-04");
+    for day in
+        ["1900-01-01 00:00:00", "0001-01-01T00:00:00", "1899/12/30", "1970-01-01", "0000-00-00", "9999-12-31"]
+    {
+        assert_eq!(registered(day), Value::Null, "{day}");
+    }
+    let marked = read(format!("\u{feff}{}", answer("2020-03-04")));
+    assert_eq!(marked, read(answer("2020-03-04")));
+    assert_eq!(marked[0]["answer"]["reply"]["outcome"], "found");
+}
+
+#[test]
 fn the_unit_of_amounts_is_the_registrys() {
     for unit in ["yuan", "ten_thousand_yuan"] {
         let found = answer(&script(NUMBER, &json!([home()])), &settings(unit), &order());

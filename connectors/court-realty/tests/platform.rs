@@ -3,7 +3,7 @@
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::{HttpHeard, IdentityDocument, Order, Reply, Secret, Taken, Want};
 use chakong_court_realty::platform_plugin as plugin;
-use chakong_testkit::desk::{self, Desk};
+use chakong_testkit::fake_postbox::{self, FakePostbox};
 use chakong_testkit::{Subject, check_fixtures, conformance, fixture_folder, sample};
 use serde_json::{Value, json};
 
@@ -33,18 +33,18 @@ fn script(faults: Value) -> Value {
     json!({ "holders": [{ "name": NAME, "number": NUMBER, "properties": [home] }], "faults": faults })
 }
 
-fn visited(script: &Value) -> Desk {
+fn visited(script: &Value) -> FakePostbox {
     let (plugin, settings) = (plugin(), settings());
     let connector = (plugin.build)(&settings).expect("settings");
     let mut sandbox = (plugin.sandbox)(script, &settings).expect("a script");
-    let mut desk = Desk::new(ACCOUNT, PASSWORD);
-    desk.offer([query()]);
+    let mut fake = FakePostbox::new(ACCOUNT, PASSWORD);
+    fake.offer([query()]);
     for _ in 0..4 {
-        let visitor = sandbox.postbox().expect("it visits");
-        desk::round(&mut desk, connector.postbox().expect("a postbox"), visitor, sample::made())
+        let caller = sandbox.postbox().expect("it visits");
+        fake_postbox::round(&mut fake, connector.postbox().expect("a postbox"), caller, sample::made())
             .expect("it rests");
     }
-    desk
+    fake
 }
 
 #[test]
@@ -65,12 +65,12 @@ fn conforms() {
 
 #[test]
 fn a_centre_fetches_with_its_token_and_hands_in() {
-    let desk = visited(&script(json!([])));
+    let fake = visited(&script(json!([])));
     let operations =
         ["token", "receive/apply", "commit/apply", "receive/doc", "commit/result", "receive/apply"];
-    let called: Vec<&str> = desk.operations.iter().map(String::as_str).take(operations.len()).collect();
+    let called: Vec<&str> = fake.operations.iter().map(String::as_str).take(operations.len()).collect();
     assert!(called.iter().zip(operations).all(|(called, known)| called.ends_with(known)), "{called:?}");
-    let [(_, answer)] = desk.answers.as_slice() else { panic!("{:?}", desk.answers) };
+    let [(_, answer)] = fake.answers.as_slice() else { panic!("{:?}", fake.answers) };
     assert!(matches!(&answer.reply, Reply::Found { assets } if assets.len() == 1), "{answer:?}");
 }
 

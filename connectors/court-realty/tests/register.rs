@@ -11,7 +11,7 @@ use chakong_contract::{
     Answer, IdentityDocument, Instruction, Moment, Order, Plugin, RealProperty, RefusalReason, Reply, Secret,
 };
 use chakong_court_realty::{platform_plugin, postbox_plugin};
-use chakong_testkit::desk::{self, Desk};
+use chakong_testkit::fake_postbox::{self, FakePostbox};
 use chakong_testkit::sample;
 use serde_json::{Value, json};
 
@@ -64,26 +64,27 @@ fn script(more: &Value) -> Value {
     script
 }
 
-/// Rounds of a registry at a desk, at these times.
-fn visited(plugin: &Plugin, script: &Value, orders: Vec<Order>, times: &[&str]) -> Desk {
+/// Rounds of a registry at a postbox, at these times.
+fn visited(plugin: &Plugin, script: &Value, orders: Vec<Order>, times: &[&str]) -> FakePostbox {
     let settings = settings();
     let connector = (plugin.build)(&settings).expect("settings");
     let mut sandbox = (plugin.sandbox)(script, &settings).expect("a script");
-    let mut desk = Desk::new(ACCOUNT, PASSWORD);
-    desk.offer(orders);
+    let mut fake = FakePostbox::new(ACCOUNT, PASSWORD);
+    fake.offer(orders);
     for time in times {
         let now: Moment = time.parse().expect("a moment");
-        let visitor = sandbox.postbox().expect("it visits");
-        desk::round(&mut desk, connector.postbox().expect("a postbox"), visitor, now).expect("it rests");
+        let caller = sandbox.postbox().expect("it visits");
+        fake_postbox::round(&mut fake, connector.postbox().expect("a postbox"), caller, now)
+            .expect("it rests");
     }
-    desk
+    fake
 }
 
 const MONDAY: &str = "2026-01-05T10:00:00+08:00";
 
 /// Everything that was said about a control, in order.
-fn said(desk: &Desk) -> Vec<&Reply> {
-    let reads = desk.readings.iter().flat_map(|reading| &reading.reads);
+fn said(fake: &FakePostbox) -> Vec<&Reply> {
+    let reads = fake.readings.iter().flat_map(|reading| &reading.reads);
     let answers = reads.filter_map(|read| match &read.content {
         ReadContent::Answer(answer) => Some(&answer.reply),
         _ => None,
@@ -93,8 +94,8 @@ fn said(desk: &Desk) -> Vec<&Reply> {
 
 /// What a query brings.
 fn asked(plugin: &Plugin, script: &Value) -> Answer {
-    let desk = visited(plugin, script, vec![query_of(plugin, NAME, NUMBER)], &[MONDAY, MONDAY]);
-    let [(_, answer)] = desk.answers.as_slice() else { panic!("{:?}", desk.answers) };
+    let fake = visited(plugin, script, vec![query_of(plugin, NAME, NUMBER)], &[MONDAY, MONDAY]);
+    let [(_, answer)] = fake.answers.as_slice() else { panic!("{:?}", fake.answers) };
     answer.clone()
 }
 
@@ -148,9 +149,9 @@ fn a_case_that_a_person_decides_is_accepted_first_and_entered_or_declined_later(
 fn a_seizure_that_waited_becomes_effective_and_is_told_where_a_registry_does_so() {
     let lifted = json!([{ "unit": UNIT, "document": "（2024）示0102执7号", "after_polls": 1 }]);
     let telling = script(&json!({ "lifted": lifted, "tells_what_follows": true }));
-    let desk = visited(&postbox_plugin(), &telling, vec![seizure()], &[MONDAY; 5]);
-    let [Reply::Held(waits), Reply::Held(effective)] = said(&desk).as_slice().to_vec()[..] else {
-        panic!("{:?}", said(&desk))
+    let fake = visited(&postbox_plugin(), &telling, vec![seizure()], &[MONDAY; 5]);
+    let [Reply::Held(waits), Reply::Held(effective)] = said(&fake).as_slice().to_vec()[..] else {
+        panic!("{:?}", said(&fake))
     };
     let places = [waits, effective].map(|holding| holding.rank.map(|rank| rank.place));
     assert_eq!(places, [Some(2), Some(1)]);
@@ -168,16 +169,16 @@ fn a_later_query_shows_by_its_number_that_it_waits_no_more() {
     let connector = (plugin.build)(&settings).expect("settings");
     let mut sandbox = (plugin.sandbox)(&script(&json!({ "lifted": lifted })), &settings).expect("a script");
     let mut kinds = Vec::new();
-    let mut desk = Desk::new(ACCOUNT, PASSWORD);
-    desk.offer([seizure()]);
+    let mut fake = FakePostbox::new(ACCOUNT, PASSWORD);
+    fake.offer([seizure()]);
     for round in 0..4 {
         let mut query = query_of(&plugin, NAME, NUMBER);
         query.number = format!("TESTQUERY{round}").parse().expect("a number");
-        desk.offer([query]);
-        let (postbox, visitor) =
+        fake.offer([query]);
+        let (postbox, caller) =
             (connector.postbox().expect("a postbox"), sandbox.postbox().expect("it visits"));
-        desk::round(&mut desk, postbox, visitor, MONDAY.parse().expect("a moment")).expect("it rests");
-        let answered = desk.answers.iter().find(|(number, _)| number.as_str() == format!("TESTQUERY{round}"));
+        fake_postbox::round(&mut fake, postbox, caller, MONDAY.parse().expect("a moment")).expect("it rests");
+        let answered = fake.answers.iter().find(|(number, _)| number.as_str() == format!("TESTQUERY{round}"));
         let property = home(&answered.expect("an answer").1);
         let of_ours = property.encumbrances.iter().find(|one| one.reference == "CF00000001");
         kinds.push(of_ours.map(|one| (one.kind, one.rank.map(|rank| rank.place))));
@@ -220,8 +221,8 @@ fn traps_of_a_register_are_read_as_what_they_are() {
     assert_eq!(kinds(&with("local_codes")), kinds(&plain), "11 is a seizure");
     let unsealed = script(&json!({ "faults": [{ "do": "unencoded", "first": 1 }] }));
     let query = vec![query_of(&postbox_plugin(), NAME, NUMBER)];
-    let desk = visited(&postbox_plugin(), &unsealed, query, &[MONDAY; 2]);
-    assert!(desk.readings[0].reads.is_empty() && desk.answers.len() == 1, "told, and it comes again");
+    let fake = visited(&postbox_plugin(), &unsealed, query, &[MONDAY; 2]);
+    assert!(fake.readings[0].reads.is_empty() && fake.answers.len() == 1, "told, and it comes again");
 }
 
 #[test]
@@ -238,8 +239,8 @@ fn a_developers_thousands_of_units_are_all_read_over_each_line() {
     for plugin in [postbox_plugin(), platform_plugin()] {
         let document = IdentityDocument::Uscc(developer());
         let order = sample::query(&plugin.manifest, "示例房地产开发有限公司", document);
-        let desk = visited(&plugin, &city, vec![order], &[MONDAY, MONDAY]);
-        let [(_, answer)] = desk.answers.as_slice() else { panic!("{:?}", desk.answers) };
+        let fake = visited(&plugin, &city, vec![order], &[MONDAY, MONDAY]);
+        let [(_, answer)] = fake.answers.as_slice() else { panic!("{:?}", fake.answers) };
         let Reply::Found { assets } = &answer.reply else { panic!("{answer:?}") };
         assert_eq!(assets.len(), 3000);
     }

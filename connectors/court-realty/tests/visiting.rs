@@ -5,7 +5,7 @@ use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::order::{Original, Target};
 use chakong_contract::{Answer, IdentityDocument, Instruction, Order, RefusalReason, Reply, Secret, Taken};
 use chakong_court_realty::postbox_plugin as plugin;
-use chakong_testkit::desk::{self, Desk};
+use chakong_testkit::fake_postbox::{self, FakePostbox};
 use chakong_testkit::{Subject, check_fixtures, conformance, fixture_folder, sample};
 use serde_json::{Value, json};
 
@@ -78,23 +78,23 @@ fn script(more: Value) -> Value {
     script
 }
 
-/// Lets the registry of a script come a few times to a desk with these orders.
-fn visited(leaves: &str, script: &Value, orders: Vec<Order>) -> Desk {
+/// Lets the registry of a script come a few times to a postbox with these orders.
+fn visited(leaves: &str, script: &Value, orders: Vec<Order>) -> FakePostbox {
     let (plugin, settings) = (plugin(), settings(leaves));
     let connector = (plugin.build)(&settings).expect("settings");
     let mut sandbox = (plugin.sandbox)(script, &settings).expect("a script");
-    let mut desk = Desk::new(ACCOUNT, PASSWORD);
-    desk.offer(orders);
+    let mut fake = FakePostbox::new(ACCOUNT, PASSWORD);
+    fake.offer(orders);
     for _ in 0..4 {
-        let visitor = sandbox.postbox().expect("it visits");
-        desk::round(&mut desk, connector.postbox().expect("a postbox"), visitor, sample::made())
+        let caller = sandbox.postbox().expect("it visits");
+        fake_postbox::round(&mut fake, connector.postbox().expect("a postbox"), caller, sample::made())
             .expect("it rests");
     }
-    desk
+    fake
 }
 
-fn only(desk: &Desk) -> &Answer {
-    let [(_, answer)] = desk.answers.as_slice() else { panic!("{:?}", desk.answers) };
+fn only(fake: &FakePostbox) -> &Answer {
+    let [(_, answer)] = fake.answers.as_slice() else { panic!("{:?}", fake.answers) };
     answer
 }
 
@@ -134,15 +134,15 @@ fn a_seizure_behind_another_waits_and_a_declined_case_revises_what_was_accepted(
         "from": "2024/03/01", "until": "2027/02/28", "registered": "2024/03/01" }]);
     let mut seized = script(json!({}));
     seized["holders"][0]["properties"][0]["seizures"] = earlier;
-    let desk = visited("sealed", &seized, vec![seizure("TESTFREEZE1")]);
-    let Reply::Held(holding) = &only(&desk).reply else { panic!("{:?}", only(&desk)) };
+    let fake = visited("sealed", &seized, vec![seizure("TESTFREEZE1")]);
+    let Reply::Held(holding) = &only(&fake).reply else { panic!("{:?}", only(&fake)) };
     assert_eq!(holding.reference, "CF00000001", "a renewal or release must name it");
     assert!(holding.rank.is_some_and(|rank| rank.place > 1 && rank.derived), "{holding:?}");
     assert!(holding.words.contains("轮候") && holding.held.amount.is_zero());
 
     let declined = script(json!({ "faults": [{ "do": "refused_later", "first": 1 }] }));
-    let desk = visited("sealed", &declined, vec![seizure("TESTFREEZE1")]);
-    let said: Vec<&Reply> = desk
+    let fake = visited("sealed", &declined, vec![seizure("TESTFREEZE1")]);
+    let said: Vec<&Reply> = fake
         .readings
         .iter()
         .flat_map(|reading| &reading.reads)

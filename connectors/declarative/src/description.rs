@@ -2,7 +2,9 @@
 
 mod fields;
 
-pub(crate) use fields::{Field, FieldType, fields_of};
+pub(crate) use fields::{Field, FieldType, Full, fields_of};
+
+use self::fields::is_pointer;
 
 use std::collections::BTreeMap;
 
@@ -88,7 +90,7 @@ impl Format {
     /// A body as a value; `None` when it is not of this format.
     pub(crate) fn read(self, body: &[u8]) -> Option<Value> {
         match self {
-            Self::Json => serde_json::from_slice(body).ok(),
+            Self::Json => serde_json::from_slice(chakong_contract::message::without_mark(body)).ok(),
             Self::Xml => xml::read(body),
         }
     }
@@ -196,10 +198,6 @@ fn below_one_root(pointers: &[Option<&String>]) -> bool {
     let mut roots = pointers.iter().copied().flatten().map(root);
     let first = roots.next().flatten();
     first.is_some() && roots.all(|other| other == first)
-}
-
-fn is_pointer(text: &str) -> Result<(), String> {
-    if text.starts_with('/') { Ok(()) } else { Err(format!("`{text}` is no JSON pointer: it begins with /")) }
 }
 
 /// The line of a key in a description, from 1; that of the nearest table above it where the key is absent.

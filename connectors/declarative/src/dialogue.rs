@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chakong_contract::asset::FoundAsset;
-use chakong_contract::gathered::Gathered;
-use chakong_contract::paging::{NextPage, PageRead};
 use chakong_contract::{Batch, Call, Dialogue, Fault, FaultKind, Heard, HttpAnswer, Order, Secret, Step};
+use chakong_toolkit::gathered::Gathered;
+use chakong_toolkit::paging::{NextPage, PageRead};
 
 use crate::description::Description;
 use crate::manifest::MANIFEST;

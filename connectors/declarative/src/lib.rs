@@ -11,6 +11,7 @@ mod xml;
 
 use std::sync::Arc;
 
+use chakong_contract::asset::AssetKind;
 use chakong_contract::manifest::{SettingProblem, Settings};
 use chakong_contract::{Connector, Message, Plugin, Reading, Secret, Speaks};
 
@@ -35,6 +36,10 @@ struct Declarative {
 impl Connector for Declarative {
     fn speaks(&self) -> Speaks<'_> {
         Speaks::Call(self)
+    }
+
+    fn assets(&self) -> Option<&[AssetKind]> {
+        Some(std::slice::from_ref(&self.description.asset.kind))
     }
 
     fn read(&self, message: &Message) -> Reading {

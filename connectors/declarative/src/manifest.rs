@@ -1,12 +1,14 @@
 //! What the connector declares, and its settings checked.
 
+mod mistakes;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::asset::AssetKind;
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
 use chakong_contract::{ActionKind, Capability, IdentityKind, LineKind, Manifest, Secret};
 
-use crate::description::{Auth, Description, line_at, line_of};
+use crate::description::{Auth, Description, line_of};
 use crate::write;
 
 /// Longest description that is read, in bytes.
@@ -68,14 +70,10 @@ fn described(text: &str, problems: &mut Vec<SettingProblem>) -> Option<Descripti
         problems.push(problem(format!("the description is longer than {LONGEST} bytes")));
         return None;
     }
-    let description: Description = match toml::from_str(text) {
-        Ok(description) => description,
-        Err(error) => {
-            let line = error.span().map(|span| line_at(text, span.start));
-            problems.push(problem(error.message().to_owned()).at_line(line));
-            return None;
-        }
-    };
+    let (mistakes, description) = mistakes::of_form(text);
+    let description = description.filter(|_| mistakes.is_empty());
+    problems.extend(mistakes.into_iter().map(|(line, why)| problem(why).at_line(line)));
+    let description = description?;
     let mut wrong = description.check();
     wrong.extend(write::check(&description).err());
     let told = wrong.iter().map(|(at, why)| problem(format!("{at}: {why}")).at_line(line_of(text, at)));

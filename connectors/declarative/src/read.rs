@@ -1,12 +1,16 @@
 //! Answers by description: the verdict, the list, and each entry as an asset.
 
-use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::gathered::Gathered;
+use chakong_contract::asset::{Asset, AssetKind, Doubt, DoubtAbout, DoubtKind, FoundAsset, MatchedBy};
+use chakong_contract::encoding::is_garbled;
+use chakong_contract::id::folded_number;
 use chakong_contract::name::same_name;
-use chakong_contract::{Answer, Currency, Fault, FaultKind, HttpAnswer, Order, RetryAfter, Scalar, money};
+use chakong_contract::placeholder::{is_null, is_placeholder};
+use chakong_contract::{Answer, Currency, Fault, FaultKind, HttpAnswer, Money, Order, RetryAfter, money};
+use chakong_toolkit::Scalar;
+use chakong_toolkit::gathered::Gathered;
 use serde_json::{Map, Value, json};
 
-use crate::description::{Description, Field, FieldType, Format, fields_of};
+use crate::description::{Description, Field, FieldType, Format, Full, fields_of};
 
 /// Entries of one page that are read at most.
 const MOST_ENTRIES: usize = 1_000;
@@ -104,15 +108,12 @@ pub(crate) fn assets(
 
 /// How an entry matches the party. One that says nothing of whose it is was found by what was asked.
 fn matched(description: &Description, order: &Order, item: &Value) -> Option<MatchedBy> {
-    let stated = |pointer: &Option<String>| {
-        let text = scalar(item.pointer(pointer.as_ref()?))?.text();
-        Some(text).filter(|text| !text.is_empty())
-    };
+    let stated = |pointer: &Option<String>| scalar(item.pointer(pointer.as_ref()?))?.code();
     let (number, name) = (stated(&description.matching.number), stated(&description.matching.name));
     if number.is_none() && name.is_none() {
         return Some(MatchedBy::Unstated);
     }
-    let same_number = number.map(|number| number.eq_ignore_ascii_case(order.document.number()));
+    let same_number = number.map(|number| folded_number(&number) == folded_number(order.document.number()));
     MatchedBy::of(same_number, name.is_some_and(|name| same_name(&name, order.name.as_str())))
 }
 
@@ -122,16 +123,50 @@ fn asset(description: &Description, item: &Value, gathered: &mut Gathered) -> Op
     let mut asset = Map::new();
     asset.insert("kind".to_owned(), json!(kind));
     let mut any = false;
+    let mut notes = Notes { gathered, doubts: Vec::new() };
     for (name, field_type) in fields_of(kind)? {
         let value = description.asset.fields.get(*name).and_then(|field| {
-            let (stated, value) = field_value(field, item, name, *field_type, gathered)?;
+            let (stated, value) = field_value(field, item, name, *field_type, &mut notes)?;
             any |= stated;
             Some(value)
         });
         let absent = if *field_type == FieldType::Text { json!("") } else { Value::Null };
         asset.insert((*name).to_owned(), value.unwrap_or(absent));
     }
+    if kind == AssetKind::Account {
+        asset.insert("doubts".to_owned(), json!(notes.doubts));
+    }
     if any { serde_json::from_value(Value::Object(asset)).ok() } else { None }
+}
+
+/// What is noted while the fields of an entry are read.
+struct Notes<'a> {
+    gathered: &'a mut Gathered,
+    doubts: Vec<Doubt>,
+}
+
+impl Notes<'_> {
+    /// Keeps a value that nothing may be concluded from.
+    fn doubt(&mut self, name: &str, kind: DoubtKind, value: &str) {
+        self.gathered.strange(name, value);
+        let (about, field, value) = (about(name), name.to_owned(), value.to_owned());
+        self.doubts.push(Doubt { about, kind, field, value });
+    }
+}
+
+/// What a field of an account is about.
+fn about(name: &str) -> DoubtAbout {
+    match name {
+        "number" => DoubtAbout::Number,
+        "class" | "remark" => DoubtAbout::Class,
+        "status" => DoubtAbout::Status,
+        "currency" => DoubtAbout::Currency,
+        "balance" => DoubtAbout::Balance,
+        "available" => DoubtAbout::Available,
+        "opened" => DoubtAbout::Opened,
+        "closed" => DoubtAbout::Closed,
+        _ => DoubtAbout::Other,
+    }
 }
 
 /// Whether the entry states a field, and its value in the form of the contract.
@@ -140,7 +175,7 @@ fn field_value(
     item: &Value,
     name: &str,
     field_type: FieldType,
-    gathered: &mut Gathered,
+    notes: &mut Notes<'_>,
 ) -> Option<(bool, Value)> {
     let full = match field {
         Field::Full(full) => Some(full),
@@ -156,30 +191,58 @@ fn field_value(
     };
     let text = stated.text();
     let value = match field_type {
-        FieldType::Date => json!(gathered.date(name, &stated)?),
-        FieldType::Currency => json!(Currency::from_wire(&text)),
-        FieldType::Money => {
-            let factor = full.and_then(|full| full.factor).unwrap_or(rust_decimal::Decimal::ONE);
-            let amount =
-                money::read_amount(&text).ok().flatten().and_then(|amount| amount.checked_mul(factor));
-            let Some(amount) = amount else {
-                gathered.strange(name, text);
-                return Some((at.is_some(), Value::Null));
-            };
-            json!(money::Money { amount, currency: full.and_then(|full| full.currency) })
+        FieldType::Date => json!(stated.date().unwrap_or_else(|_| {
+            notes.doubt(name, DoubtKind::Unreadable, &text);
+            None
+        })),
+        FieldType::Currency => {
+            let currency = Currency::from_wire(&text);
+            if currency.is_none() && !is_placeholder(&text) {
+                notes.doubt(name, DoubtKind::Unreadable, &text);
+            }
+            json!(currency)
         }
-        FieldType::Text => match full.filter(|full| !full.codes.is_empty()) {
-            None => json!(text),
-            Some(full) => match full.codes.get(&text) {
-                Some(meaning) => json!(meaning),
-                None => {
-                    gathered.strange(name, text.clone());
-                    json!(text)
-                }
-            },
-        },
+        FieldType::Money => json!(amount(full, name, &text, notes)),
+        FieldType::Text => words(full, name, text, notes),
     };
     Some((at.is_some(), value))
+}
+
+/// An amount in the unit and currency of the description.
+fn amount(full: Option<&Full>, name: &str, text: &str, notes: &mut Notes<'_>) -> Option<Money> {
+    let factor = full.and_then(|full| full.factor).unwrap_or(rust_decimal::Decimal::ONE);
+    let Ok(read) = money::read_amount(text) else {
+        notes.doubt(name, DoubtKind::Unreadable, text);
+        return None;
+    };
+    let currency = full.and_then(|full| full.currency);
+    let money = read?.checked_mul(factor).map(|amount| Money { amount, currency });
+    let plausible = money.filter(Money::is_plausible);
+    if plausible.is_none() {
+        notes.doubt(name, DoubtKind::Implausible, text);
+    }
+    plausible
+}
+
+/// A text, or what its code means; what a program writes for a missing value is none.
+fn words(full: Option<&Full>, name: &str, text: String, notes: &mut Notes<'_>) -> Value {
+    if is_null(&text) {
+        return json!("");
+    }
+    if is_garbled(&text) {
+        notes.doubt(name, DoubtKind::Garbled, &text);
+        return json!(text);
+    }
+    let codes = full.map(|full| &full.codes).filter(|codes| !codes.is_empty());
+    match codes.map(|codes| codes.get(&text)) {
+        None => json!(text),
+        Some(Some(meaning)) => json!(meaning),
+        Some(None) => {
+            // A code that is not in the description may mean anything.
+            notes.doubt(name, DoubtKind::Unreadable, &text);
+            json!(text)
+        }
+    }
 }
 
 /// What one body says on its own. It does not say who was asked about, so nothing is said of the match.

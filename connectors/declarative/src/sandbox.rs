@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallFault, CallFaultKind, CallFaults, CallSandbox, HttpHeard, Sandbox, SandboxError,
-    SandboxSpeaks, Served,
+    Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
 use chakong_contract::{HttpAnswer, Moment, Secret, Settings};
+use chakong_toolkit::call_fault::{self, CallFault, CallFaultKind, CallFaults};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -79,7 +79,7 @@ impl CallSandbox for Described {
                 HttpAnswer { status, headers, body: xml::write(&body) }
             }
         };
-        Served::spoilt(fault.as_ref(), delay, right)
+        call_fault::serve(fault.as_ref(), delay, right)
     }
 }
 

@@ -3,6 +3,7 @@
 //! An element is an object of its attributes (`@name`), its children by their local names and its text (`#text`); one with
 //! nothing but text is that text. Children of one name are a list where there are several.
 
+use chakong_contract::encoding::{Decoded, decoded};
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -139,8 +140,12 @@ fn resolved(name: &str) -> Option<String> {
     Some(known.to_owned())
 }
 
-/// The text: by its byte order mark, else its declaration, else UTF-8. Bytes that are not valid there are no XML.
+/// The text: by its byte order mark, else as UTF-8 if it is that for certain, else by its declaration, else as UTF-8. Bytes that are
+/// not valid there are no XML.
 fn decode(bytes: &[u8]) -> Option<String> {
+    if let (None, Decoded::Utf8(text)) = (Encoding::for_bom(bytes), decoded(bytes)) {
+        return Some(text);
+    }
     let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
     let encoding = marked.or_else(|| declared(bytes)).unwrap_or(UTF_8);
     let (text, _, had_errors) = encoding.decode(bytes);

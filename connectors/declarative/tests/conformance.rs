@@ -174,6 +174,63 @@ fn codes_are_typed_outcomes() {
 }
 
 #[test]
+fn what_cannot_be_understood_of_an_account_is_a_doubt() {
+    use chakong_contract::asset::{DoubtAbout, DoubtKind};
+    let account = |key: &str, value: Value| {
+        let mut script = fund();
+        script["parties"][0]["items"][0][key] = value;
+        let answer = reply(&script, &settings(HOUSING_FUND), &order());
+        let [found] = answer.assets() else { panic!("{answer:?}") };
+        let Asset::Account(account) = &found.asset else { panic!("{found:?}") };
+        account.clone()
+    };
+    for (key, value, about, kind) in [
+        ("ye", json!("很多"), DoubtAbout::Balance, DoubtKind::Unreadable),
+        ("kyye", json!("9E27"), DoubtAbout::Available, DoubtKind::Implausible),
+        ("zt", json!("77"), DoubtAbout::Status, DoubtKind::Unreadable),
+        ("grzh", json!("00????17"), DoubtAbout::Number, DoubtKind::Garbled),
+    ] {
+        let account = account(key, value);
+        let [doubt] = account.doubts.as_slice() else { panic!("{:?}", account.doubts) };
+        assert_eq!((doubt.about, doubt.kind), (about, kind), "{key}");
+        assert_eq!(account.needs_an_officer(), about != DoubtAbout::Balance);
+    }
+    assert!(account("kyye", json!("null")).doubts.is_empty(), "null is not stated");
+    let large = account("ye", json!("2.5E9"));
+    assert_eq!(large.balance.expect("a balance").amount, 25_000_000.into(), "cents in scientific notation");
+}
+
+#[test]
+fn a_counterpart_reports_the_kind_of_its_description_alone() {
+    use chakong_contract::asset::AssetKind;
+    for (description, kind) in [(VEHICLES, AssetKind::Vehicle), (HOUSING_FUND, AssetKind::Account)] {
+        let connector = (plugin().build)(&settings(description)).expect("settings");
+        assert_eq!(connector.assets(), Some([kind].as_slice()));
+    }
+}
+
+#[test]
+fn a_byte_order_mark_spoils_no_answer() {
+    for (description, body) in [
+        (
+            HOUSING_FUND,
+            json!({ "code": 0, "accounts": [{ "grzh": "000017", "zjhm": ID, "ye": 1 }] }).to_string(),
+        ),
+        (
+            VEHICLE_TAX,
+            "<response><head code='0000'/><body><vehicle><plate>示A1</plate></vehicle></body></response>"
+                .into(),
+        ),
+    ] {
+        let connector = (plugin().build)(&settings(description)).expect("settings");
+        let read = |text: String| {
+            format!("{:?}", connector.read(&chakong_contract::Message::new("", text.into_bytes())))
+        };
+        assert_eq!(read(format!("\u{feff}{body}")), read(body));
+    }
+}
+
+#[test]
 fn anybody_owns_something_for_load_tests() {
     let script = json!({ "everyone": { "plateNo": "示A00001", "state": "A" } });
     let answer = reply(&script, &settings(VEHICLES), &order());

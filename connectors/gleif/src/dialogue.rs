@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy, Parent, ParentLevel};
-use chakong_contract::gathered::Gathered;
-use chakong_contract::paging::{NextPage, PageRead};
 use chakong_contract::{Batch, Call, Company, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
+use chakong_toolkit::gathered::Gathered;
+use chakong_toolkit::paging::{NextPage, PageRead};
 
 use crate::manifest::{Checked, List, MANIFEST};
 use crate::wire::{About, Ask, PAGE_SIZE, Related, Resource, Subject};
@@ -14,6 +14,7 @@ use crate::{Gleif, read, write};
 /// Records kept of one search: of one name there may be several, in several countries.
 const MOST_RECORDS: usize = 20;
 const PARENTS: &str = "母公司 parents";
+const CHILDREN: &str = "子公司 subsidiaries";
 
 impl Call for Gleif {
     fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
@@ -71,6 +72,7 @@ impl Conversation {
         match self.asked.take() {
             Some((ask @ Ask::Records { .. }, _)) => self.hear_records(&ask, answer),
             Some((Ask::About { lei, about }, at)) => self.hear_about(lei, about, at, answer),
+            Some((Ask::Children { lei, page }, at)) => self.hear_children(lei, page, at, answer),
             None => Ok(()),
         }
     }
@@ -118,6 +120,9 @@ impl Conversation {
             let related = &record.relationships;
             self.note(&lei.to_string(), ParentLevel::Direct, related.direct_parent.as_ref(), at);
             self.note(&lei.to_string(), ParentLevel::Ultimate, related.ultimate_parent.as_ref(), at);
+            if self.settings.lists.contains(&List::Children) {
+                self.about.push_back((Ask::Children { lei: lei.to_string(), page: 1 }, at));
+            }
         }
         self.found.push((company, matched_by));
     }
@@ -146,6 +151,31 @@ impl Conversation {
         if let Some((company, _)) = self.found.get_mut(at) {
             add_parent(company, parent);
         }
+        Ok(())
+    }
+}
+
+impl Conversation {
+    fn hear_children(&mut self, lei: String, page: u32, at: usize, answer: &HttpAnswer) -> Result<(), Fault> {
+        let read = read::records(answer, Ask::Children { lei: lei.clone(), page }.operation());
+        // The register has no such page for an entity without any.
+        let read = if answer.status == 404 { Ok(read::Records::default()) } else { read };
+        let records = self.gathered.permitted(CHILDREN, read)?.unwrap_or_default();
+        let (size, entries) = (PAGE_SIZE, records.items.len() as u64);
+        let most_pages = self.settings.max_pages;
+        let next = PageRead { page, size, entries, total: records.total, most_pages }.next();
+        let children: Vec<Resource<Subject>> = self.gathered.entries(CHILDREN, records.items);
+        if let Some((company, _)) = self.found.get_mut(at) {
+            company.subsidiaries.extend(children.iter().map(|child| read::subsidiary(&child.attributes)));
+        }
+        self.asked = match next {
+            NextPage::Page(next) => Some((Ask::Children { lei, page: next }, at)),
+            NextPage::Whole => self.about.pop_front(),
+            NextPage::Short(why) => {
+                self.gathered.lacks(CHILDREN, &why);
+                self.about.pop_front()
+            }
+        };
         Ok(())
     }
 }

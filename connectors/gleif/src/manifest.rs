@@ -8,7 +8,8 @@ use chakong_contract::{ActionKind, Capability, IdentityKind, LineKind, Manifest}
 const PAGES: u32 = 3;
 const MOST_PAGES: u32 = 20;
 const LISTS: &str = "parents,relationships";
-const KNOWN_LISTS: &[(&str, List)] = &[("parents", List::Parents), ("relationships", List::Relationships)];
+const KNOWN_LISTS: &[(&str, List)] =
+    &[("parents", List::Parents), ("relationships", List::Relationships), ("children", List::Children)];
 
 pub(crate) const MANIFEST: Manifest = Manifest {
     id: "gleif",
@@ -37,7 +38,7 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             key: "lists",
             kind: SettingKind::Text,
             required: false,
-            help: "What is fetched beside the records: words out of parents (their names, or why none is reported), relationships (their state), or none; both by default. Up to four more calls per record.",
+            help: "What is fetched beside the records: words out of parents (their names, or why none is reported), relationships (their state), children (companies that it consolidates), or none; parents and relationships by default. Up to four more calls per record, and the pages of its children.",
             example: "parents",
         },
     ],
@@ -48,6 +49,7 @@ pub(crate) const MANIFEST: Manifest = Manifest {
 pub(crate) enum List {
     Parents,
     Relationships,
+    Children,
 }
 
 /// Settings that fit.

@@ -1,12 +1,13 @@
 //! What is understood: documents, and records as companies.
 
 mod company;
+mod day;
 
-pub(crate) use company::{company, matched};
+pub(crate) use company::{company, matched, subsidiary};
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy, Parent, ParentLevel};
-use chakong_contract::gathered::Gathered;
 use chakong_contract::{Answer, Fault, FaultKind, HttpAnswer, Reply};
+use chakong_toolkit::gathered::Gathered;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ use crate::wire::{ExceptionOf, PAGE_SIZE, Relationship, Resource, Subject};
 pub(crate) const RECORDS: &str = "登记记录 records";
 
 /// A page of records, each not yet read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Records {
     pub(crate) items: Vec<Value>,
     pub(crate) total: Option<u64>,
@@ -71,7 +72,7 @@ pub(crate) fn relationship(
     let relationship: Relationship = one(answer, operation)?;
     let relation = relationship.attributes.relationship;
     let state = [relation.kind, relation.status, relationship.attributes.registration.status];
-    let words = state.iter().map(chakong_contract::Scalar::text).filter(|word| !word.is_empty());
+    let words = state.iter().map(chakong_toolkit::Scalar::text).filter(|word| !word.is_empty());
     Ok(Parent {
         level,
         name: String::new(),

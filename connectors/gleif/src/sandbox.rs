@@ -7,15 +7,17 @@ use std::time::Duration;
 use chakong_contract::asset::ParentLevel;
 use chakong_contract::name::same_name;
 use chakong_contract::sandbox::{
-    Books, CallFaults, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+    Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
 use chakong_contract::{HttpAnswer, Moment, Settings};
+use chakong_toolkit::call_fault::{self, CallFaults};
+use chakong_toolkit::paging;
 use serde_json::{Value, json};
 
 use self::script::{Entity, Script, Up};
 use crate::wire::{
-    self, About, Ask, ExceptionOf, Filter, Links, Named, Node, PAGE_SIZE, Related, Relation, RelationOf,
-    Resource, Subject, Subjects,
+    self, About, Ask, Event, EventGroup, ExceptionOf, Filter, Links, Named, Node, PAGE_SIZE, Related,
+    Relation, RelationOf, Resource, Subject, Subjects,
 };
 
 pub(crate) fn build(script: &Value, _settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
@@ -52,7 +54,7 @@ impl CallSandbox for Register {
         };
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let delay = Duration::from_millis(self.script.delay_ms);
-        Served::spoilt(fault.as_ref(), delay, HttpAnswer::json(status, body))
+        call_fault::serve(fault.as_ref(), delay, HttpAnswer::json(status, body))
     }
 }
 
@@ -68,6 +70,11 @@ impl Register {
                 Some(page_of(&found, *page))
             }
             Ask::About { lei, about } => self.about(lei, *about),
+            Ask::Children { lei, page } => {
+                self.entity(lei)?;
+                let below = self.script.entities.iter().filter(|entity| entity.direct.parent == *lei);
+                Some(page_of(&below.cloned().collect::<Vec<_>>(), *page))
+            }
         }
     }
 
@@ -75,7 +82,7 @@ impl Register {
         self.script.entities.iter().filter(move |entity| match filter {
             Filter::Lei => entity.lei == value,
             Filter::RegisteredAs => value.split(',').any(|one| one == entity.registered_as),
-            Filter::LegalName => same_name(&entity.name, value),
+            Filter::LegalName => entity.names().any(|name| same_name(name, value)),
             Filter::FullText => value.split_whitespace().all(|word| entity.name.contains(word)),
         })
     }
@@ -122,8 +129,7 @@ fn relationship(up: &Up, level: ParentLevel) -> Resource<RelationOf> {
 
 fn page_of(found: &[Entity], page: u32) -> Value {
     let size = PAGE_SIZE as usize;
-    let skipped = usize::try_from(page.saturating_sub(1)).unwrap_or(usize::MAX).saturating_mul(size);
-    let shown: Vec<_> = found.iter().skip(skipped).take(size).map(record).collect();
+    let shown = paging::page_of(found.iter().map(record).collect(), page, PAGE_SIZE);
     let last = found.len().div_ceil(size).max(1);
     json!({
         "meta": { "pagination": { "currentPage": page, "perPage": size, "total": found.len(), "lastPage": last } },
@@ -153,6 +159,19 @@ fn record(entity: &Entity) -> Resource<Subject> {
         status: or(&entity.status, "ACTIVE"),
         expiration: (!entity.expiry_reason.is_empty()).then_some(expiration),
         creation_date: entity.created.as_str().into(),
+        transliterated_other_names: Some(named(
+            "AUTO_ASCII_TRANSLITERATED_LEGAL_NAME",
+            &entity.transliterated_names,
+        )),
+        event_groups: (!entity.dissolved.is_empty()).then(|| {
+            let event = Event {
+                kind: "DISSOLUTION".into(),
+                status: "COMPLETED".into(),
+                effective_date: entity.dissolved.as_str().into(),
+                ..Event::default()
+            };
+            vec![EventGroup { events: Some(vec![event]) }]
+        }),
         ..wire::Entity::default()
     };
     Resource {

@@ -1,11 +1,12 @@
 //! What travels: requests and JSON:API documents, each serialised both ways. The only place with the register's names.
 //! Protocol section 6.
 
+pub(crate) mod field;
 mod records;
 
 pub(crate) use records::{
-    Address, Entity, ExceptionOf, Expiration, Links, Named, Node, Registration, Related, Relation,
-    RelationOf, Relationship, Resource, State, Subject, Subjects, Topic,
+    Address, Entity, Event, EventGroup, ExceptionOf, Expiration, Links, Named, Node, Registration, Related,
+    Relation, RelationOf, Relationship, Resource, State, Subject, Subjects, Topic,
 };
 
 use chakong_contract::HttpRequest;
@@ -15,6 +16,7 @@ use chakong_contract::sandbox::HttpHeard;
 /// Records of a page; the register gives no more.
 pub(crate) const PAGE_SIZE: u32 = 200;
 const RECORDS: &str = "/lei-records";
+const CHILDREN: &str = "direct-children";
 
 /// What records are filtered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +79,8 @@ pub(crate) enum Ask {
     Records { filter: Filter, value: String, page: u32 },
     /// Something about the record of an identifier.
     About { lei: String, about: About },
+    /// Records that an identifier's entity consolidates directly.
+    Children { lei: String, page: u32 },
 }
 
 impl Ask {
@@ -87,18 +91,25 @@ impl Ask {
             Self::About { about: About::Parent(_), .. } => "fetch a parent",
             Self::About { about: About::Relationship(_), .. } => "fetch a relationship",
             Self::About { about: About::Exception(_), .. } => "fetch a reporting exception",
+            Self::Children { .. } => "fetch subsidiaries",
         }
     }
 
     pub(crate) fn to_http(&self) -> HttpRequest {
+        let paging = |page: &u32| {
+            let (number, size) = ("page[number]".to_owned(), "page[size]".to_owned());
+            [(number, page.to_string()), (size, PAGE_SIZE.to_string())]
+        };
         let mut request = match self {
             Self::Records { filter, value, page } => {
                 let mut request = HttpRequest::get(RECORDS);
-                request.query = vec![
-                    (filter.parameter().to_owned(), value.clone()),
-                    ("page[number]".to_owned(), page.to_string()),
-                    ("page[size]".to_owned(), PAGE_SIZE.to_string()),
-                ];
+                request.query.push((filter.parameter().to_owned(), value.clone()));
+                request.query.extend(paging(page));
+                request
+            }
+            Self::Children { lei, page } => {
+                let mut request = HttpRequest::get(format!("{RECORDS}/{lei}/{CHILDREN}"));
+                request.query.extend(paging(page));
                 request
             }
             Self::About { lei, about } => HttpRequest::get(format!("{RECORDS}/{lei}/{}", about.path())),
@@ -109,15 +120,18 @@ impl Ask {
 
     /// `None` for a path or parameters that the register does not know.
     pub(crate) fn from_heard(heard: &HttpHeard) -> Option<Self> {
-        let rest = heard.path.strip_prefix(RECORDS)?;
+        let (_, rest) = heard.path.split_once(RECORDS)?;
+        let page = || heard.parameter("page[number]").map_or(Some(1), |page| page.parse().ok());
         if rest.is_empty() {
             let (filter, value) = Filter::ALL
                 .into_iter()
                 .find_map(|filter| Some((filter, heard.parameter(filter.parameter())?.to_owned())))?;
-            let page = heard.parameter("page[number]").map_or(Some(1), |page| page.parse().ok())?;
-            return Some(Self::Records { filter, value, page });
+            return Some(Self::Records { filter, value, page: page()? });
         }
         let (lei, path) = rest.strip_prefix('/')?.split_once('/')?;
+        if path == CHILDREN {
+            return Some(Self::Children { lei: lei.to_owned(), page: page()? });
+        }
         let about = About::ALL.into_iter().find(|about| about.path() == path)?;
         Some(Self::About { lei: lei.to_owned(), about })
     }

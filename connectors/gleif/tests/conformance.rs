@@ -124,6 +124,107 @@ fn lists_are_switched_by_the_setting_and_pages_bounded() {
     assert_eq!(reply["missing"].as_array().map(Vec::len), Some(2), "{}", reply["missing"]);
 }
 
+/// What is read of a record that is changed at some places.
+fn changed(changes: &[(&str, Value)]) -> Company {
+    let mut document = json!({ "data": { "type": "lei-records", "attributes": {
+        "lei": LEI,
+        "entity": { "legalName": { "name": NAME }, "jurisdiction": "CN", "status": "ACTIVE" },
+        "registration": { "status": "ISSUED" },
+    } } });
+    for (pointer, value) in changes {
+        let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
+        document.pointer_mut(parent).expect(pointer)[key] = value.clone();
+    }
+    let connector = (plugin().build)(&Settings::default()).expect("settings");
+    let body = format!("\u{feff}{document}");
+    let reading = connector.read(&Message::new("", body.into_bytes()));
+    let json = serde_json::to_value(&reading.reads).expect("JSON");
+    serde_json::from_value(json[0]["answer"]["reply"]["assets"][0]["asset"].clone()).expect("a company")
+}
+
+#[test]
+fn null_is_as_good_as_nothing_and_a_byte_order_mark_too() {
+    let entity = "/data/attributes/entity";
+    for member in ["legalAddress", "registeredAt", "legalForm", "otherNames", "expiration", "eventGroups"] {
+        let company = changed(&[(&format!("{entity}/{member}"), Value::Null)]);
+        assert_eq!(company.name, NAME, "{member}");
+    }
+    let company =
+        changed(&[("/data/attributes/registration", Value::Null), ("/data/relationships", Value::Null)]);
+    assert_eq!((company.name.as_str(), company.status_text.as_str()), (NAME, "ACTIVE"));
+}
+
+#[test]
+fn an_end_is_read_from_the_events() {
+    let events = |kind: &str, status: &str| {
+        json!([{ "groupType": "STANDALONE", "events": [
+            { "type": "CHANGE_LEGAL_NAME", "status": "COMPLETED", "effectiveDate": "2011-01-01T00:00:00Z" },
+            { "type": kind, "status": status, "effectiveDate": "2023-04-05T00:00:00Z" },
+        ] }])
+    };
+    let read = |word: &str, kind, status| {
+        let entity = "/data/attributes/entity";
+        changed(&[
+            (&format!("{entity}/status"), word.into()),
+            (&format!("{entity}/eventGroups"), events(kind, status)),
+            (&format!("{entity}/expiration"), json!({ "date": null, "reason": null })),
+        ])
+    };
+    use chakong_contract::asset::CompanyStatus::{Active, Deregistered, Liquidating};
+    let ended = read("INACTIVE", "DISSOLUTION", "COMPLETED");
+    assert_eq!(ended.status, Some(Deregistered));
+    assert!(ended.status_text.contains("DISSOLUTION COMPLETED 2023-04-05"), "{}", ended.status_text);
+    assert_eq!(read("INACTIVE", "DISSOLUTION", "WITHDRAWN_CANCELLED").status, None);
+    assert_eq!(read("ACTIVE", "LIQUIDATION", "IN_PROGRESS").status, Some(Liquidating));
+    assert_eq!(read("ACTIVE", "DISSOLUTION", "IN_PROGRESS").status, Some(Active));
+    assert_eq!(read("INACTIVE", "ABSORPTION", "COMPLETED").status, None, "merged, not dissolved");
+}
+
+#[test]
+fn mail_routing_numbers_and_the_code_that_fails_its_check_are_read() {
+    let company = changed(&[
+        ("/data/attributes/entity/registeredAs", "91000000MADEM00114".into()),
+        (
+            "/data/attributes/entity/legalAddress",
+            json!({
+                "mailRouting": "P.O. Box 7", "addressLines": ["Example Street 12"], "addressNumber": "12",
+                "addressNumberWithinBuilding": "3F", "city": "Example", "country": "CN",
+            }),
+        ),
+    ]);
+    assert_eq!(company.address, "P.O. Box 7, 3F, Example Street 12, Example, CN");
+    assert_eq!(company.unverified_code.map(|code| code.to_string()).as_deref(), Some("91000000MADEM00114"));
+    let placeholder = changed(&[("/data/attributes/entity/registeredAs", "暂无".into())]);
+    assert_eq!((placeholder.code, placeholder.registration_number.as_str()), (None, ""));
+}
+
+#[test]
+fn punctuation_and_latin_letters_do_not_part_number_and_name() {
+    let script = json!({ "entities": [{ "lei": LEI, "name": "示例控股株式会社", "transliterated_names": ["Jirei Holdings K.K."],
+        "registered_as": "0100-01-000017", "jurisdiction": "JP" }] });
+    let matched = |number: &str, name: &str| {
+        let mut order = order(IdentityDocument::BusinessLicence(number.parse().expect("a number")));
+        order.name = name.parse().expect("a name");
+        companies(&reply(&script, &order)).first().map(|(_, matched_by)| *matched_by)
+    };
+    assert_eq!(matched("010001000017", "示例控股株式会社"), Some(MatchedBy::NameAndNumber));
+    assert_eq!(matched("0100-01-000017", "JIREI Holdings K.K."), Some(MatchedBy::NameAndNumber));
+    assert_eq!(matched("010001000018", "Jirei Holdings K.K."), None, "another number is another company");
+}
+
+#[test]
+fn children_are_listed_where_they_are_asked_for() {
+    let settings = Settings::default().with("lists", SettingValue::Text("children".to_owned()));
+    let order = order(IdentityDocument::Lei(PARENT.parse().expect("an identifier")));
+    let talk = ask(&script(), &settings, &order);
+    assert_eq!(talk.requests.len(), 2);
+    let reply = drive::reply(&plugin(), &settings, &script(), &order);
+    let [(company, _)] = companies(&reply)[..] else { panic!("{reply:?}") };
+    let names: Vec<&str> = company.subsidiaries.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, [NAME]);
+    assert_eq!(company.subsidiaries[0].registration_number, CODE);
+}
+
 #[test]
 fn anybody_exists_for_load_tests() {
     let script = json!({ "everyone": { "jurisdiction": "CN" } });

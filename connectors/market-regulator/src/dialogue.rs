@@ -8,8 +8,9 @@ use chakong_contract::{
     Answer, Batch, Call, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, Order, Secret, Step,
 };
 
+use crate::manifest::{JsonLine, ParameterLine};
 use crate::wire::{Operation, Request};
-use crate::{JsonLine, ParameterLine, read, write};
+use crate::{read, write};
 
 impl Call for JsonLine {
     fn open(&self, batch: &Batch, ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
@@ -17,7 +18,7 @@ impl Call for JsonLine {
         let (operation, request) = match ticket {
             None => write::request(&order)?,
             Some(ticket) => {
-                let request = Request { reqno: ticket.to_owned(), ..Request::default() };
+                let request = Request { number: ticket.to_owned(), ..Request::default() };
                 (Operation::Result, request)
             }
         };

@@ -14,7 +14,9 @@ mod write;
 use std::sync::Arc;
 
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{Connector, Fault, Message, Order, Plugin, Reading, Secret, Speaks};
+use chakong_contract::{Connector, Fault, Message, Order, Plugin, Reading, Speaks};
+
+use self::manifest::{JsonLine, ParameterLine};
 
 /// The JSON line.
 pub fn plugin() -> Plugin {
@@ -34,14 +36,6 @@ fn build_parameters(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<Setti
     manifest::check_parameters(settings).map(|line| Arc::new(line) as Arc<dyn Connector>)
 }
 
-/// The JSON line, configured for one authority.
-#[derive(Debug, Clone)]
-pub(crate) struct JsonLine {
-    pub(crate) token: Secret,
-    /// Seconds between looks at what is under review.
-    pub(crate) look_again: u32,
-}
-
 impl Connector for JsonLine {
     fn speaks(&self) -> Speaks<'_> {
         Speaks::Call(self)
@@ -54,12 +48,6 @@ impl Connector for JsonLine {
     fn can_express(&self, order: &Order) -> Result<(), Fault> {
         write::request(order).map(drop)
     }
-}
-
-/// The parameter string, configured for one authority.
-#[derive(Debug, Clone)]
-pub(crate) struct ParameterLine {
-    pub(crate) path: String,
 }
 
 impl Connector for ParameterLine {

@@ -2,9 +2,7 @@
 
 use chakong_contract::asset::AssetKind;
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
-use chakong_contract::{ActionKind, Capability, DocumentKind, IdentityKind, LineKind, Manifest};
-
-use crate::{JsonLine, ParameterLine};
+use chakong_contract::{ActionKind, Capability, DocumentKind, IdentityKind, LineKind, Manifest, Secret};
 
 /// Seconds between looks at what is under review, unless the setting says otherwise.
 const LOOK_AGAIN: u32 = 600;
@@ -86,6 +84,20 @@ pub(crate) const PARAMETERS: Manifest = Manifest {
         example: "/services/equity",
     }],
 };
+
+/// The JSON line, configured for one authority.
+#[derive(Debug, Clone)]
+pub(crate) struct JsonLine {
+    pub(crate) token: Secret,
+    /// Seconds between looks at what is under review.
+    pub(crate) look_again: u32,
+}
+
+/// The parameter string, configured for one authority.
+#[derive(Debug, Clone)]
+pub(crate) struct ParameterLine {
+    pub(crate) path: String,
+}
 
 pub(crate) fn check_json(settings: &Settings) -> Result<JsonLine, Vec<SettingProblem>> {
     let mut problems = Vec::new();

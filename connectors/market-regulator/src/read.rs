@@ -2,13 +2,12 @@
 
 mod control;
 mod holdings;
+mod values;
 
-use chakong_contract::gathered::Gathered;
-use chakong_contract::{
-    Answer, Fault, FaultKind, HttpAnswer, Instruction, Order, Refusal, RefusalReason, Reply,
-};
+use chakong_contract::{Answer, Fault, HttpAnswer, Instruction, Order, Refusal, RefusalReason, Reply};
 
-use crate::wire::{self, Meaning, Operation, Reported};
+use self::values::malformed;
+use crate::wire::{self, Meaning, Operation, Reported, parameters};
 
 /// The answer to a request about an order; `None` while an officer of the authority reviews it.
 pub(crate) fn understand(
@@ -36,10 +35,6 @@ pub(crate) fn understand(
         None => control::answer(&reported, &order.instruction)?,
     };
     Ok(Some(answer))
-}
-
-fn malformed(operation: &str, why: &str) -> Fault {
-    Fault::new(FaultKind::Malformed, operation, why)
 }
 
 fn reported(body: &[u8], operation: &str) -> Result<Reported, Fault> {
@@ -77,7 +72,7 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
 /// and so takes effect, is not told, nor its place.
 pub(crate) fn understand_parameters(body: &[u8], order: Option<&Order>) -> Result<Answer, Fault> {
     let operation = "read the answer";
-    let said = wire::said(body).ok_or_else(|| malformed(operation, "the answer is no JSON text"))?;
+    let said = parameters::said(body).ok_or_else(|| malformed(operation, "the answer is no JSON text"))?;
     if !said.success {
         let refusal = Refusal { reason: RefusalReason::Other, words: said.words };
         return Ok(Answer::of(Reply::NotHeld(refusal)));
@@ -92,20 +87,4 @@ pub(crate) fn understand_parameters(body: &[u8], order: Option<&Order>) -> Resul
 pub(crate) fn alone_parameters(body: &[u8]) -> Result<Answer, Fault> {
     let answer = HttpAnswer::json(200, body);
     understand_parameters(answer.success("read the answer")?, None)
-}
-
-/// A freeze's record as the public record has it.
-pub(super) use holdings::encumbrance_of;
-
-/// An amount, or nothing and its text kept.
-pub(super) fn amount(
-    field: &str,
-    amount: &chakong_contract::Scalar,
-    currency: &chakong_contract::Scalar,
-    gathered: &mut Gathered,
-) -> Option<chakong_contract::Money> {
-    wire::read_amount(amount, currency).unwrap_or_else(|text| {
-        gathered.strange(field, text);
-        None
-    })
 }

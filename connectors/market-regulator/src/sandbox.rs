@@ -7,16 +7,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    BookedControl, Books, CallFaultKind, CallFaults, CallSandbox, HttpHeard, Sandbox, SandboxError,
-    SandboxSpeaks, Served,
+    BookedControl, Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
 use chakong_contract::{HttpAnswer, Moment, Settings};
+use chakong_toolkit::call_fault::{self, CallFaultKind, CallFaults};
 use serde_json::Value;
 
-use self::register::Register;
+use self::register::{Register, refused};
 use self::script::Script;
 use crate::manifest;
-use crate::wire::{Operation, Reported, Request, TOKEN, heard, said_bytes};
+use crate::wire::parameters::{heard, said_bytes};
+use crate::wire::{Operation, Reported, Request, TOKEN};
 
 pub(crate) fn build_json(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
     let token = manifest::check_json(settings).map(|line| line.token.expose().to_owned());
@@ -100,7 +101,7 @@ impl CallSandbox for Authority {
                 self.answer_parameters(request, &path, now)
             }
         };
-        Served::spoilt(fault.as_ref(), self.delay, right)
+        call_fault::serve(fault.as_ref(), self.delay, right)
     }
 }
 
@@ -120,10 +121,6 @@ fn status(status: u16) -> HttpAnswer {
     HttpAnswer { status, headers: Vec::new(), body: Vec::new() }
 }
 
-fn refused(code: i64, message: &str) -> Reported {
-    Reported { code: code.to_string().into(), message: message.into(), ..Reported::default() }
-}
-
 impl Authority {
     fn answer_json(&mut self, heard: &HttpHeard, token: &str, now: Moment) -> HttpAnswer {
         let Some(operation) = Operation::of_path(&heard.path).filter(|_| heard.method == "POST") else {
@@ -136,7 +133,7 @@ impl Authority {
         let Ok(request) = serde_json::from_slice::<Request>(&heard.body) else {
             return json(&refused(23, "参数格式错误"));
         };
-        if request.reqno.is_empty() {
+        if request.number.is_empty() {
             return json(&refused(23, "缺请求单号"));
         }
         json(&match operation {
@@ -144,9 +141,9 @@ impl Authority {
                 self.books.queries = self.books.queries.saturating_add(1);
                 self.register.holdings(&request, now.date())
             }
-            Operation::Result => self.look_up(&request.reqno, now),
+            Operation::Result => self.look_up(&request.number, now),
             _ => {
-                let key = request.reqno.clone();
+                let key = request.number.clone();
                 let without = request.documents.is_empty();
                 if without {
                     refused(10, "缺法律文书")
@@ -167,7 +164,7 @@ impl Authority {
         // Nothing in the string says that two are the same order: each is carried out.
         let key = format!("{}", self.books.controls.len() + 1);
         let reported = self.control(operation, key, request, now);
-        let record = if operation == Operation::Freeze { reported.row.froid.text() } else { String::new() };
+        let record = if operation == Operation::Freeze { reported.row.record.text() } else { String::new() };
         text(said_bytes(reported.code.text() == "0", &record, &reported.message.text()))
     }
 
@@ -182,7 +179,7 @@ impl Authority {
         self.books.controls.push(BookedControl {
             number: key.clone(),
             action: action(operation).to_owned(),
-            target: [request.uniscid.as_str(), &request.entname]
+            target: [request.company_code.as_str(), &request.company]
                 .into_iter()
                 .find(|name| !name.is_empty())
                 .unwrap_or_default()
@@ -206,7 +203,7 @@ impl Authority {
         let done = reported.code.text() == "0";
         if let Some(booked) = self.books.controls.iter_mut().find(|booked| booked.number == key) {
             booked.executed = booked.executed.saturating_add(u32::from(done));
-            booked.amount = reported.row.froam.text();
+            booked.amount = reported.row.amount.text();
         }
         self.answers.insert(key.to_owned(), reported.clone());
         reported

@@ -2,14 +2,14 @@
 //! string. The only place with the authority's names. Protocol sections 3.2, 3.4, 3.5 and 4 of the business registries.
 
 mod code;
-mod parameters;
+pub(crate) mod parameters;
 
 pub(crate) use code::{
     Meaning, STANDS, certificate, company_status, freeze_state, licence, meaning, party_kind,
 };
-pub(crate) use parameters::{encode, heard, said, said_bytes};
 
-use chakong_contract::{HttpRequest, Money, Scalar, Secret};
+use chakong_contract::{HttpRequest, Money, Secret};
+use chakong_toolkit::Scalar;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -79,42 +79,70 @@ impl Operation {
 #[serde(default, rename_all = "UPPERCASE", deny_unknown_fields)]
 pub(crate) struct Request {
     /// Our request number; a number is acted on once.
-    pub(crate) reqno: String,
-    pub(crate) executeitem: String,
+    #[serde(rename = "REQNO")]
+    pub(crate) number: String,
+    #[serde(rename = "EXECUTEITEM")]
+    pub(crate) matter: String,
     /// Company whose equity it is about.
-    pub(crate) entname: String,
-    pub(crate) uniscid: String,
-    pub(crate) regno: String,
+    #[serde(rename = "ENTNAME")]
+    pub(crate) company: String,
+    #[serde(rename = "UNISCID")]
+    pub(crate) company_code: String,
+    #[serde(rename = "REGNO")]
+    pub(crate) registration_number: String,
     /// Debtor.
-    pub(crate) inv: String,
-    pub(crate) invtype: String,
-    pub(crate) certype: String,
-    pub(crate) cerno: String,
-    pub(crate) blictype: String,
-    pub(crate) blicno: String,
+    #[serde(rename = "INV")]
+    pub(crate) debtor: String,
+    #[serde(rename = "INVTYPE")]
+    pub(crate) debtor_kind: String,
+    #[serde(rename = "CERTYPE")]
+    pub(crate) certificate_kind: String,
+    #[serde(rename = "CERNO")]
+    pub(crate) certificate_number: String,
+    #[serde(rename = "BLICTYPE")]
+    pub(crate) licence_kind: String,
+    #[serde(rename = "BLICNO")]
+    pub(crate) licence_number: String,
     /// Amount in 万 of the currency, four decimals; or ratio in percent; or number of shares.
-    pub(crate) froam: String,
-    pub(crate) regcapcur: String,
-    pub(crate) sharfroprop: String,
-    pub(crate) froshare: String,
+    #[serde(rename = "FROAM")]
+    pub(crate) amount: String,
+    #[serde(rename = "REGCAPCUR")]
+    pub(crate) currency: String,
+    #[serde(rename = "SHARFROPROP")]
+    pub(crate) percent: String,
+    #[serde(rename = "FROSHARE")]
+    pub(crate) shares: String,
     /// Court, ruling, notice.
-    pub(crate) froauth: String,
-    pub(crate) frodocno: String,
-    pub(crate) executeno: String,
+    #[serde(rename = "FROAUTH")]
+    pub(crate) court: String,
+    #[serde(rename = "FRODOCNO")]
+    pub(crate) ruling: String,
+    #[serde(rename = "EXECUTENO")]
+    pub(crate) notice: String,
     /// Term.
-    pub(crate) frofrom: String,
-    pub(crate) froto: String,
-    pub(crate) frozdeadline: String,
+    #[serde(rename = "FROFROM")]
+    pub(crate) from: String,
+    #[serde(rename = "FROTO")]
+    pub(crate) until: String,
+    #[serde(rename = "FROZDEADLINE")]
+    pub(crate) days: String,
     /// The earlier freeze: the authority's record, or our request number.
-    pub(crate) froid: String,
-    pub(crate) orireqno: String,
+    #[serde(rename = "FROID")]
+    pub(crate) record: String,
+    #[serde(rename = "ORIREQNO")]
+    pub(crate) original: String,
     /// Who takes a stake that is transferred.
-    pub(crate) alien_s: String,
-    pub(crate) certype_s: String,
-    pub(crate) cerno_s: String,
+    #[serde(rename = "ALIEN_S")]
+    pub(crate) transferee: String,
+    #[serde(rename = "CERTYPE_S")]
+    pub(crate) transferee_kind: String,
+    #[serde(rename = "CERNO_S")]
+    pub(crate) transferee_number: String,
     /// The officer and the telephone.
-    pub(crate) fyjbr: String,
-    pub(crate) fyjbrdh: String,
+    #[serde(rename = "FYJBR")]
+    pub(crate) officer: String,
+    #[serde(rename = "FYJBRDH")]
+    pub(crate) officer_phone: String,
     pub(crate) documents: Vec<Document>,
 }
 
@@ -123,7 +151,8 @@ pub(crate) struct Request {
 #[serde(default, rename_all = "UPPERCASE", deny_unknown_fields)]
 pub(crate) struct Document {
     pub(crate) title: String,
-    pub(crate) docno: String,
+    #[serde(rename = "DOCNO")]
+    pub(crate) number: String,
     pub(crate) format: String,
     pub(crate) content: String,
 }
@@ -158,7 +187,8 @@ pub(crate) struct Reported {
     /// Freezes that rank before it.
     pub(crate) earlier: Option<Vec<Value>>,
     /// Day on which a transfer was registered 协助执行日期.
-    pub(crate) execdate: Scalar,
+    #[serde(rename = "EXECDATE")]
+    pub(crate) executed: Scalar,
     /// Stakes of the party.
     pub(crate) holdings: Option<Vec<Value>>,
 }
@@ -167,23 +197,38 @@ pub(crate) struct Reported {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "UPPERCASE")]
 pub(crate) struct Holding {
-    pub(crate) pripid: Scalar,
-    pub(crate) entname: Scalar,
-    pub(crate) uniscid: Scalar,
-    pub(crate) regno: Scalar,
-    pub(crate) regstate: Scalar,
-    pub(crate) regstate_cn: Scalar,
-    pub(crate) inv: Scalar,
-    pub(crate) cerno: Scalar,
-    pub(crate) blicno: Scalar,
+    #[serde(rename = "PRIPID")]
+    pub(crate) company_id: Scalar,
+    #[serde(rename = "ENTNAME")]
+    pub(crate) company: Scalar,
+    #[serde(rename = "UNISCID")]
+    pub(crate) company_code: Scalar,
+    #[serde(rename = "REGNO")]
+    pub(crate) registration_number: Scalar,
+    #[serde(rename = "REGSTATE")]
+    pub(crate) state: Scalar,
+    #[serde(rename = "REGSTATE_CN")]
+    pub(crate) state_words: Scalar,
+    #[serde(rename = "INV")]
+    pub(crate) holder: Scalar,
+    #[serde(rename = "CERNO")]
+    pub(crate) certificate_number: Scalar,
+    #[serde(rename = "BLICNO")]
+    pub(crate) licence_number: Scalar,
     /// Subscribed and paid, in 万 of the currency.
-    pub(crate) subconam: Scalar,
-    pub(crate) acconam: Scalar,
-    pub(crate) regcapcur: Scalar,
-    pub(crate) subconprop: Scalar,
+    #[serde(rename = "SUBCONAM")]
+    pub(crate) subscribed: Scalar,
+    #[serde(rename = "ACCONAM")]
+    pub(crate) paid: Scalar,
+    #[serde(rename = "REGCAPCUR")]
+    pub(crate) currency: Scalar,
+    #[serde(rename = "SUBCONPROP")]
+    pub(crate) percent: Scalar,
     /// Number of shares, where it is counted so.
-    pub(crate) sharenum: Scalar,
-    pub(crate) condate: Scalar,
+    #[serde(rename = "SHARENUM")]
+    pub(crate) shares: Scalar,
+    #[serde(rename = "CONDATE")]
+    pub(crate) since: Scalar,
     pub(crate) freezes: Option<Vec<Value>>,
 }
 
@@ -191,21 +236,36 @@ pub(crate) struct Holding {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "UPPERCASE")]
 pub(crate) struct FreezeRow {
-    pub(crate) froid: Scalar,
-    pub(crate) froauth: Scalar,
-    pub(crate) frodocno: Scalar,
-    pub(crate) executeno: Scalar,
-    pub(crate) executeitem_cn: Scalar,
-    pub(crate) froam: Scalar,
-    pub(crate) regcapcur: Scalar,
-    pub(crate) sharfroprop: Scalar,
-    pub(crate) froshare: Scalar,
-    pub(crate) frofrom: Scalar,
-    pub(crate) froto: Scalar,
-    pub(crate) frozstate: Scalar,
-    pub(crate) frozstate_cn: Scalar,
-    pub(crate) publicdate: Scalar,
-    pub(crate) thawdate: Scalar,
+    #[serde(rename = "FROID")]
+    pub(crate) record: Scalar,
+    #[serde(rename = "FROAUTH")]
+    pub(crate) court: Scalar,
+    #[serde(rename = "FRODOCNO")]
+    pub(crate) ruling: Scalar,
+    #[serde(rename = "EXECUTENO")]
+    pub(crate) notice: Scalar,
+    #[serde(rename = "EXECUTEITEM_CN")]
+    pub(crate) matter: Scalar,
+    #[serde(rename = "FROAM")]
+    pub(crate) amount: Scalar,
+    #[serde(rename = "REGCAPCUR")]
+    pub(crate) currency: Scalar,
+    #[serde(rename = "SHARFROPROP")]
+    pub(crate) percent: Scalar,
+    #[serde(rename = "FROSHARE")]
+    pub(crate) shares: Scalar,
+    #[serde(rename = "FROFROM")]
+    pub(crate) from: Scalar,
+    #[serde(rename = "FROTO")]
+    pub(crate) until: Scalar,
+    #[serde(rename = "FROZSTATE")]
+    pub(crate) state: Scalar,
+    #[serde(rename = "FROZSTATE_CN")]
+    pub(crate) state_words: Scalar,
+    #[serde(rename = "PUBLICDATE")]
+    pub(crate) published: Scalar,
+    #[serde(rename = "THAWDATE")]
+    pub(crate) lifted: Scalar,
     /// Place in the order of publication; 1 is effective.
     pub(crate) order: Scalar,
 }
@@ -233,4 +293,23 @@ pub(crate) fn read_amount(amount: &Scalar, currency: &Scalar) -> Result<Option<M
     let amount = amount.checked_mul(TEN_THOUSAND).ok_or(text)?.normalize();
     let currency = chakong_contract::Currency::from_wire(&currency.text());
     Ok(Some(Money { amount, currency }))
+}
+
+/// Names of members under which readers note what they do not know.
+pub(crate) mod field {
+    pub(crate) const COMPANY_CODE: &str = "UNISCID";
+    pub(crate) const STATE: &str = "REGSTATE";
+    pub(crate) const PERCENT: &str = "SUBCONPROP";
+    pub(crate) const SHARES: &str = "SHARENUM";
+    pub(crate) const SUBSCRIBED: &str = "SUBCONAM";
+    pub(crate) const PAID: &str = "ACCONAM";
+    pub(crate) const SINCE: &str = "CONDATE";
+    pub(crate) const FREEZE_STATE: &str = "FROZSTATE";
+    pub(crate) const FROZEN_AMOUNT: &str = "FROAM";
+    pub(crate) const FROZEN_PERCENT: &str = "SHARFROPROP";
+    pub(crate) const FROZEN_SHARES: &str = "FROSHARE";
+    pub(crate) const PUBLISHED: &str = "PUBLICDATE";
+    pub(crate) const FROM: &str = "FROFROM";
+    pub(crate) const UNTIL: &str = "FROTO";
+    pub(crate) const EXECUTED: &str = "EXECDATE";
 }

@@ -8,7 +8,7 @@ use chakong_contract::{
 };
 use jiff::Unit;
 
-use crate::wire::{self, Document, Operation, Request};
+use crate::wire::{self, Document, Operation, Request, parameters};
 
 /// Longest term in years (民诉法解释 art. 485).
 const LONGEST_YEARS: i64 = 3;
@@ -59,9 +59,9 @@ pub(crate) fn request(order: &Order) -> Result<(Operation, Request), Fault> {
         }
         Instruction::Transfer { target, to } => {
             add_target(&mut request, target, None)?;
-            to.name.as_str().clone_into(&mut request.alien_s);
-            wire::certificate(&to.document).unwrap_or_default().clone_into(&mut request.certype_s);
-            to.document.number().clone_into(&mut request.cerno_s);
+            to.name.as_str().clone_into(&mut request.transferee);
+            wire::certificate(&to.document).unwrap_or_default().clone_into(&mut request.transferee_kind);
+            to.document.number().clone_into(&mut request.transferee_number);
         }
     }
     Ok((operation, request))
@@ -72,22 +72,22 @@ pub(crate) fn parameters(order: &Order, day: Date) -> Result<Vec<u8>, Fault> {
     let (operation, request) = request(order)?;
     match operation {
         Operation::Query | Operation::Result => return Err(unsupported("the parameter string has no query")),
-        Operation::Renew | Operation::Release if request.froid.is_empty() => {
+        Operation::Renew | Operation::Release if request.record.is_empty() => {
             return Err(unsupported("the authority's number of the earlier freeze is needed and not known"));
         }
         _ => {}
     }
-    if !request.froshare.is_empty() && request.froam.is_empty() && request.sharfroprop.is_empty() {
+    if !request.shares.is_empty() && request.amount.is_empty() && request.percent.is_empty() {
         return Err(unsupported("the parameter string has an amount and a ratio, and no number of shares"));
     }
-    wire::encode(operation, &request, &day.to_string())
+    parameters::encode(operation, &request, &day.to_string())
         .ok_or_else(|| unsupported("a value holds characters outside GBK"))
 }
 
 /// Debtor, court, documents' numbers and officer.
 fn head(order: &Order, operation: Operation) -> Result<Request, Fault> {
     let number = |kind| {
-        let found = order.documents.iter().find(|document| document.kind == kind);
+        let found = order.legal_document(kind);
         let number = found.map(|document| document.number.trim()).filter(|number| !number.is_empty());
         number.unwrap_or(order.case.number.as_str()).to_owned()
     };
@@ -101,15 +101,15 @@ fn head(order: &Order, operation: Operation) -> Result<Request, Fault> {
     };
     let officer = order.case.officers.first();
     let mut request = Request {
-        reqno: order.number.to_string(),
-        executeitem: operation.matter().to_owned(),
-        inv: order.name.to_string(),
-        invtype: wire::party_kind(order.party_kind).to_owned(),
-        froauth: order.case.court_name.clone(),
-        frodocno: ruling.map(number).unwrap_or_default(),
-        executeno: number(notice),
-        fyjbr: officer.map(|officer| officer.name.to_string()).unwrap_or_default(),
-        fyjbrdh: officer.map(|officer| officer.phone.clone()).unwrap_or_default(),
+        number: order.number.to_string(),
+        matter: operation.matter().to_owned(),
+        debtor: order.name.to_string(),
+        debtor_kind: wire::party_kind(order.party_kind).to_owned(),
+        court: order.case.court_name.clone(),
+        ruling: ruling.map(number).unwrap_or_default(),
+        notice: number(notice),
+        officer: officer.map(|officer| officer.name.to_string()).unwrap_or_default(),
+        officer_phone: officer.map(|officer| officer.phone.clone()).unwrap_or_default(),
         ..Request::default()
     };
     add_identity(&mut request, &order.document)?;
@@ -119,8 +119,8 @@ fn head(order: &Order, operation: Operation) -> Result<Request, Fault> {
 fn add_identity(request: &mut Request, document: &IdentityDocument) -> Result<(), Fault> {
     let number = document.number().to_owned();
     match (wire::certificate(document), wire::licence(document)) {
-        (Some(code), _) => (request.certype, request.cerno) = (code.to_owned(), number),
-        (None, Some(code)) => (request.blictype, request.blicno) = (code.to_owned(), number),
+        (Some(code), _) => (request.certificate_kind, request.certificate_number) = (code.to_owned(), number),
+        (None, Some(code)) => (request.licence_kind, request.licence_number) = (code.to_owned(), number),
         (None, None) => {
             return Err(unsupported("the authority does not know this kind of identity document"));
         }
@@ -135,20 +135,20 @@ fn add_target(request: &mut Request, target: &Target, limit: Option<Money>) -> R
     else {
         return Err(unsupported("this authority controls stakes in companies only"));
     };
-    company.clone_into(&mut request.entname);
-    request.uniscid = company_code.as_ref().map(ToString::to_string).unwrap_or_default();
-    registration_number.clone_into(&mut request.regno);
+    company.clone_into(&mut request.company);
+    request.company_code = company_code.as_ref().map(ToString::to_string).unwrap_or_default();
+    registration_number.clone_into(&mut request.registration_number);
     if let Some(amount) = limit.or(*subscribed) {
-        (request.froam, request.regcapcur) = wire::write_amount(amount);
-        if request.froam == "0.0000" {
+        (request.amount, request.currency) = wire::write_amount(amount);
+        if request.amount == "0.0000" {
             return Err(unsupported("the amount is smaller than one unit of the currency"));
         }
     }
     if limit.is_none() {
-        request.sharfroprop = percent.clone().unwrap_or_default();
-        request.froshare = shares.clone().unwrap_or_default();
+        request.percent = percent.clone().unwrap_or_default();
+        request.shares = shares.clone().unwrap_or_default();
     }
-    if [&request.froam, &request.sharfroprop, &request.froshare].into_iter().all(String::is_empty) {
+    if [&request.amount, &request.percent, &request.shares].into_iter().all(String::is_empty) {
         return Err(unsupported("neither an amount nor a ratio nor a number of shares is ordered"));
     }
     Ok(())
@@ -163,21 +163,21 @@ fn add_term(request: &mut Request, from: Date, until: Date) -> Result<(), Fault>
         return Err(unsupported("the term is longer than three years (民诉法解释 art. 485)"));
     }
     let days = from.until((Unit::Day, until)).map(|span| span.get_days()).unwrap_or_default();
-    request.frofrom = from.to_string();
-    request.froto = until.to_string();
-    request.frozdeadline = days.to_string();
+    request.from = from.to_string();
+    request.until = until.to_string();
+    request.days = days.to_string();
     Ok(())
 }
 
 fn add_original(request: &mut Request, original: &Original) {
-    original.reference.clone_into(&mut request.froid);
-    request.orireqno = original.number.to_string();
+    original.reference.clone_into(&mut request.record);
+    request.original = original.number.to_string();
 }
 
 fn document(document: &LegalDocument) -> Document {
     Document {
         title: document.title.clone(),
-        docno: document.number.clone(),
+        number: document.number.clone(),
         format: document.format.clone(),
         content: STANDARD.encode(&document.content),
     }

@@ -309,8 +309,33 @@ fn a_renewal_or_release_by_parameters_needs_the_authoritys_record_and_gbk() {
     );
     assert_eq!(fault(release(original("TEST1", "F000001"))), None);
     let document = IdentityDocument::ResidentId(NUMBER.parse().expect("a number"));
-    let outside = sample::order(&parameter_plugin().manifest, "TEST1", "𠮷某", document, freeze(Some(1)));
-    assert!(connector.can_express(&outside).expect_err("outside GBK").detail.contains("GBK"));
+    // The second has two bytes in GB 18030, which a decoder of GBK reads as another character.
+    for name in ["𠮷某", "㭎某", "某\u{E863}"] {
+        let document = document.clone();
+        let outside = sample::order(&parameter_plugin().manifest, "TEST1", name, document, freeze(Some(1)));
+        assert!(connector.can_express(&outside).expect_err("outside GBK").detail.contains("GBK"), "{name}");
+    }
+}
+
+#[test]
+fn large_amounts_placeholders_and_spellings_are_read() {
+    let connector = (plugin().build)(&settings()).expect("settings");
+    let holding = json!({ "ENTNAME": COMPANY, "INV": HOLDER, "UNISCID": "暂无", "REGNO": "-", "SUBCONAM": "1.25E4",
+        "SHARENUM": "2.5E7", "ACCONAM": "null", "REGCAPCUR": "156", "CONDATE": "1900-01-01" });
+    let body = format!("\u{feff}{}", json!({ "code": "0", "HOLDINGS": [holding] }));
+    let reading = connector.read(&Message::new("", body.into_bytes()));
+    let read = serde_json::to_value(&reading).expect("JSON");
+    let answer = &read["reads"][0]["answer"];
+    let stake = &answer["reply"]["assets"][0]["asset"];
+    assert_eq!(
+        (&stake["subscribed"]["amount"], &stake["shares"]),
+        (&json!("125000000"), &json!("25000000")),
+        "{read}"
+    );
+    for nothing in ["company_code", "paid", "since"] {
+        assert_eq!(stake[nothing], Value::Null, "{nothing}");
+    }
+    assert_eq!(answer["unknown"], Value::Null, "{answer}");
 }
 
 #[test]

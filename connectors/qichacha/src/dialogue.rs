@@ -1,9 +1,9 @@
 //! One order as a conversation: who is it, then the lists that base data did not bring along.
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::gathered::Gathered;
-use chakong_contract::paging::{NextPage, PageRead};
 use chakong_contract::{Batch, Call, Charges, Company, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
+use chakong_toolkit::gathered::Gathered;
+use chakong_toolkit::paging::{NextPage, PageRead};
 
 use crate::manifest::{Checked, List, MANIFEST};
 use crate::wire::{Ask, Endpoint, PAGE_SIZE};

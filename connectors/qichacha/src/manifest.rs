@@ -3,12 +3,10 @@
 use chakong_contract::asset::AssetKind;
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
 use chakong_contract::{ActionKind, Capability, IdentityKind, LineKind, Manifest};
+use chakong_toolkit::paging::{max_pages, max_pages_setting};
 
 use crate::wire::Account;
 
-/// Pages of one list that are fetched unless the setting says otherwise.
-const PAGES: u32 = 10;
-const MOST_PAGES: u32 = 50;
 const LISTS: &str = "shareholders,changes,branches,judicial";
 const KNOWN_LISTS: &[(&str, List)] = &[
     ("shareholders", List::Shareholders),
@@ -42,13 +40,9 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             help: "SecretKey of the account; it never travels, only a hash of it with the time.",
             example: "DEMOSECRET000000000000000000002",
         },
-        Setting {
-            key: "max_pages",
-            kind: SettingKind::Integer,
-            required: false,
-            help: "Pages of 20 entries fetched per list, 1 to 50, 10 by default; what lies beyond is told as missing.",
-            example: "10",
-        },
+        max_pages_setting(
+            "Pages of 20 entries fetched per list, 1 to 50, 10 by default; what lies beyond is told as missing.",
+        ),
         Setting {
             key: "lists",
             kind: SettingKind::Text,
@@ -83,7 +77,7 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, Vec<SettingProblem>>
     let key = key.ok_or_else(|| SettingProblem::new("app_key", "the account's AppKey is missing"));
     let key = fitting(key, &mut problems);
     let secret = fitting(settings.needed_secret("secret_key"), &mut problems);
-    let max_pages = fitting(settings.bounded("max_pages", PAGES, 1..=MOST_PAGES), &mut problems);
+    let max_pages = fitting(max_pages(settings), &mut problems);
     let lists = fitting(settings.words("lists", LISTS, KNOWN_LISTS), &mut problems);
     match (key, secret, max_pages, lists) {
         (Some(key), Some(secret), Some(max_pages), Some(lists)) => {

@@ -7,8 +7,8 @@ pub(crate) use company::{company, matched, number_to_ask};
 pub(crate) use lists::{add_branches, add_changes, add_freezes, add_shareholders};
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::gathered::Gathered;
 use chakong_contract::{Answer, Charges, Company, Fault, FaultKind, HttpAnswer, Reply};
+use chakong_toolkit::gathered::Gathered;
 use serde_json::Value;
 
 use crate::wire::{Endpoint, Envelope, Meaning, Outcome, Record, meaning};

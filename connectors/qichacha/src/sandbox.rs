@@ -6,29 +6,33 @@ mod script;
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallFaultKind, CallFaults, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+    Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
 use chakong_contract::{HttpAnswer, Moment, Settings};
+use chakong_toolkit::call_fault::{self, CallFaultKind, CallFaults};
+use chakong_toolkit::company_script::{Company, CompanyScript, Everyone};
+use chakong_toolkit::paging::page_of;
 use serde_json::{Value, json};
 
-use self::script::{Company, Script};
+use self::script::Clock;
 use crate::wire::{Account, Ask, Endpoint, Envelope, PAGE_SIZE, Paging};
 
 /// Seconds by which the time of a token may differ from now, unless the script says otherwise.
 const CLOCK_WINDOW: u64 = 300;
 
 pub(crate) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
-    let script: Script = serde_json::from_value(script.clone())?;
+    let (script, clock) = CompanyScript::read(script)?;
     let faults = CallFaults::new(script.faults.clone());
     let secret = settings.secret("secret_key").cloned();
     let account = secret.map(|secret| Account { key: settings.text("app_key").trim().to_owned(), secret });
-    Ok(Box::new(Vendor { script, faults, account, books: Books::default() }))
+    Ok(Box::new(Vendor { script, clock, faults, account, books: Books::default() }))
 }
 
 /// The simulated vendor.
 #[derive(Debug)]
 struct Vendor {
-    script: Script,
+    script: CompanyScript<Company, Everyone>,
+    clock: Clock,
     faults: CallFaults,
     /// Who may ask; anybody when the counterpart has no secret.
     account: Option<Account>,
@@ -57,7 +61,7 @@ impl CallSandbox for Vendor {
         envelope.order_number = format!("SIM{:027}", self.books.queries).into();
         let body = serde_json::to_vec(&envelope).unwrap_or_default();
         let delay = Duration::from_millis(self.script.delay_ms);
-        Served::spoilt(fault.as_ref(), delay, HttpAnswer::json(200, body))
+        call_fault::serve(fault.as_ref(), delay, HttpAnswer::json(200, body))
     }
 }
 
@@ -88,7 +92,7 @@ impl Vendor {
             return Some(101);
         }
         let timespan = header("timespan").unwrap_or_default();
-        let window = self.script.clock_window_s.unwrap_or(CLOCK_WINDOW);
+        let window = self.clock.clock_window_s.unwrap_or(CLOCK_WINDOW);
         let in_time = timespan.parse::<i64>().is_ok_and(|time| time.abs_diff(now.unix_seconds()) <= window);
         let right = header("token") == Some(account.token(timespan).expose());
         (!in_time || !right).then_some(115)
@@ -125,9 +129,7 @@ fn paged(items: Vec<Value>, ask: &Ask) -> Envelope {
         return error(201);
     }
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    let skipped = u64::from(ask.page.saturating_sub(1)) * u64::from(PAGE_SIZE);
-    let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
-    let shown: Vec<Value> = items.into_iter().skip(skipped).take(PAGE_SIZE as usize).collect();
+    let shown = page_of(items, ask.page, PAGE_SIZE);
     let paging = Paging {
         page_size: i64::from(PAGE_SIZE).into(),
         page_index: i64::from(ask.page).into(),

@@ -2,6 +2,7 @@
 //! vendor's names. Protocol sections 2.1 to 2.4.
 
 mod code;
+pub(crate) mod field;
 mod records;
 
 pub(crate) use code::{Meaning, meaning};
@@ -10,7 +11,8 @@ pub(crate) use records::{
 };
 
 use chakong_contract::sandbox::HttpHeard;
-use chakong_contract::{HttpRequest, Scalar, Secret};
+use chakong_contract::{HttpRequest, Secret};
+use chakong_toolkit::Scalar;
 use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

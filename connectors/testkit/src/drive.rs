@@ -2,19 +2,20 @@
 
 use chakong_contract::connector::ReadContent;
 use chakong_contract::sandbox::{
-    CallSandbox, Delivery, HttpHeard, ParcelSandbox, PostboxSandbox, Sandbox, SandboxSpeaks,
+    CallSandbox, Delivery, ParcelSandbox, PostboxSandbox, Sandbox, SandboxSpeaks,
 };
 use chakong_contract::{
     Batch, Call, Charges, Connector, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, Message,
-    Method, Moment, Order, Parcel, Plugin, Postbox, Read, Reading, Reply, Settings, Speaks, Step,
+    Moment, Order, Parcel, Plugin, Postbox, Read, Reading, Reply, Settings, Speaks, Step,
 };
 
-use crate::desk::{self, Desk};
+use crate::fake_postbox::{self, FakePostbox};
+use crate::inbound::heard;
 use crate::sample;
 
 /// No conversation about one order may take more steps than this.
 pub const MOST_STEPS: usize = 500;
-/// Rounds of visits after which a visitor has answered what it can.
+/// Rounds of visits after which a caller has answered what it can.
 const ROUNDS: usize = 3;
 /// No batch may need more rounds of files than this.
 const MOST_ROUNDS: usize = 8;
@@ -59,24 +60,6 @@ pub fn batch(orders: Vec<Order>) -> Batch {
     Batch { number: "20260105000000000000000001".to_owned(), made: sample::made(), orders, token }
 }
 
-/// What a sandbox hears of a request.
-pub fn heard(request: &HttpRequest) -> HttpHeard {
-    let secret =
-        request.secret_headers.iter().map(|(name, value)| (name.to_lowercase(), value.expose().to_owned()));
-    HttpHeard {
-        method: if request.method == Method::Get { "GET" } else { "POST" }.to_owned(),
-        path: request.path.clone(),
-        query: request.query.clone(),
-        headers: request
-            .headers
-            .iter()
-            .map(|(name, value)| (name.to_lowercase(), value.clone()))
-            .chain(secret)
-            .collect(),
-        body: request.body_to_send().into_owned(),
-    }
-}
-
 /// Asks the sandbox of a script one order, with a connector of the same settings.
 ///
 /// # Panics
@@ -109,7 +92,7 @@ pub fn converse(connector: &dyn Connector, sandbox: &mut dyn Sandbox, batch: &Ba
             talk(call, batch, |_, request, now| serve(served, request, now))
         }
         (Speaks::Parcel(parcel), SandboxSpeaks::Parcel(served)) => exchange(connector, parcel, served, batch),
-        (Speaks::Postbox(postbox), SandboxSpeaks::Postbox(visitor)) => visits(postbox, visitor, batch),
+        (Speaks::Postbox(postbox), SandboxSpeaks::Postbox(caller)) => visits(postbox, caller, batch),
         _ => Err("the connector and its sandbox speak different lines".to_owned()),
     }
 }
@@ -184,18 +167,18 @@ fn add(before: &Charges, more: Charges) -> Charges {
     Charges { requests: before.requests + more.requests, references }
 }
 
-/// Lets a visitor fetch a batch and hand its answers in, to whoever it says it is.
-fn visits(postbox: &dyn Postbox, visitor: &mut dyn PostboxSandbox, batch: &Batch) -> Result<Talk, String> {
-    let mut desk = Desk::for_everybody();
-    desk.offer(batch.orders.iter().cloned());
+/// Lets a caller fetch a batch and hand its answers in, to whoever it says it is.
+fn visits(postbox: &dyn Postbox, caller: &mut dyn PostboxSandbox, batch: &Batch) -> Result<Talk, String> {
+    let mut fake = FakePostbox::for_everybody();
+    fake.offer(batch.orders.iter().cloned());
     for _ in 0..ROUNDS {
-        desk::round(&mut desk, postbox, visitor, batch.made)?;
+        fake_postbox::round(&mut fake, postbox, caller, batch.made)?;
     }
-    let reads = desk.answers.drain(..).map(|(number, answer)| Read::answer(number, answer)).collect();
+    let reads = fake.answers.drain(..).map(|(number, answer)| Read::answer(number, answer)).collect();
     Ok(Talk {
         requests: Vec::new(),
         answers: Vec::new(),
-        files: desk.handed_in.drain(..).map(|body| Message::new("call.xml", body)).collect(),
+        files: fake.handed_in.drain(..).map(|body| Message::new("call.xml", body)).collect(),
         end: End::Read(Reading { reads, ..Reading::default() }),
         charges: Charges::default(),
     })

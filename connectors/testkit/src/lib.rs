@@ -23,7 +23,7 @@
 //! * [`fixtures`]: how files are named and what is compared; `UPDATE_FIXTURES=1` rewrites them.
 //! * [`conformance()`]: what a connector must do because its manifest says so. Capability is data: nothing is listed twice.
 //! * [`drive`]: carries a conversation between a connector and its own sandbox, without any line between them.
-//! * [`desk`]: what stands behind a postbox, for sandboxes that visit one.
+//! * [`fake_postbox`]: what stands behind a postbox, for sandboxes that call one.
 //! * [`sample`]: composed orders about invented parties.
 
 /// The page `connectors/README.md`: its connector is compiled with the examples of this documentation.
@@ -32,9 +32,10 @@
 struct AddAConnector;
 
 pub mod conformance;
-pub mod desk;
 pub mod drive;
+pub mod fake_postbox;
 pub mod fixtures;
+pub mod inbound;
 pub mod noise;
 pub mod sample;
 

@@ -106,6 +106,7 @@ fn case() -> CaseHead {
         court_name: "示例市示例区人民法院".to_owned(),
         court_code: "000000".to_owned(),
         officers: vec![officer("承办某", "0001"), officer("协查某", "0002")],
+        continues: None,
     }
 }
 

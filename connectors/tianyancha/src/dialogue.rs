@@ -1,12 +1,12 @@
 //! One order as a conversation: who is it, then every list page by page, then the detail of each freeze that stands.
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::gathered::Gathered;
 use chakong_contract::name::same_name;
-use chakong_contract::paging::{NextPage, PageRead};
 use chakong_contract::{
     Batch, Call, Charges, Company, Dialogue, EquityStake, Fault, FaultKind, Heard, HttpAnswer, Order, Step,
 };
+use chakong_toolkit::gathered::Gathered;
+use chakong_toolkit::paging::{NextPage, PageRead};
 
 use crate::manifest::{Checked, MANIFEST};
 use crate::read::{self, Freeze};
@@ -138,7 +138,8 @@ impl Conversation {
     fn take_record(&mut self, record: &Record, matched_by: MatchedBy) {
         self.gathered.unknown.clear();
         let company = read::company(record, &mut self.gathered);
-        let given = [record.id.text(), record.credit_code.text(), company.name.clone()];
+        let codes = [record.id.code(), record.credit_code.code()].map(Option::unwrap_or_default);
+        let given = codes.into_iter().chain([company.name.clone()]);
         let keyword = given.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
         self.found = Some(Found { keyword, company, matched_by, stakes: Vec::new(), freezes: Vec::new() });
     }

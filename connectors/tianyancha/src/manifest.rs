@@ -3,13 +3,10 @@
 use chakong_contract::asset::AssetKind;
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
 use chakong_contract::{ActionKind, Capability, IdentityKind, LineKind, Manifest, Secret};
+use chakong_toolkit::paging::{max_pages, max_pages_setting};
 
 use crate::wire::Endpoint;
 
-/// Pages of one list that are fetched unless the setting says otherwise: 200 entries.
-const PAGES: u32 = 10;
-/// Most pages that the setting may ask for.
-const MOST_PAGES: u32 = 50;
 /// Lists that are fetched unless the setting says otherwise.
 const LISTS: &str = "shareholders,changes,judicial,judicial_detail,investments,branches";
 /// Words of the setting, in the order in which the lists are fetched.
@@ -41,13 +38,9 @@ pub(crate) const MANIFEST: Manifest = Manifest {
             help: "Token of the open platform's account; it is sent bare in the header Authorization.",
             example: "invented-token",
         },
-        Setting {
-            key: "max_pages",
-            kind: SettingKind::Integer,
-            required: false,
-            help: "Pages of 20 entries fetched per list, 1 to 50, 10 by default; what lies beyond is told as missing.",
-            example: "10",
-        },
+        max_pages_setting(
+            "Pages of 20 entries fetched per list, 1 to 50, 10 by default; what lies beyond is told as missing.",
+        ),
         Setting {
             key: "lists",
             kind: SettingKind::Text,
@@ -72,7 +65,7 @@ pub(crate) struct Checked {
 pub(crate) fn check(settings: &Settings) -> Result<Checked, Vec<SettingProblem>> {
     let mut problems = Vec::new();
     let token = fitting(settings.needed_secret("token"), &mut problems);
-    let max_pages = fitting(settings.bounded("max_pages", PAGES, 1..=MOST_PAGES), &mut problems);
+    let max_pages = fitting(max_pages(settings), &mut problems);
     let lists = fitting(settings.words("lists", LISTS, KNOWN_LISTS), &mut problems);
     match (token, max_pages, lists) {
         (Some(token), Some(max_pages), Some(mut lists)) => {

@@ -8,16 +8,14 @@ mod lists;
 pub(crate) use company::company;
 pub(crate) use freezes::{Freeze, add_detail, freezes};
 pub(crate) use identity::matched;
-pub(crate) use lists::{add_history, branches, changes, shareholders, stakes};
+pub(crate) use lists::{add_changes, add_history, branches, changes, shareholders, stakes};
 
-use std::collections::HashSet;
-
-use chakong_contract::asset::{Asset, ChangeRecord, EquityFreeze, FoundAsset, MatchedBy};
-use chakong_contract::gathered::Gathered;
+use chakong_contract::asset::{Asset, EquityFreeze, FoundAsset, MatchedBy};
 use chakong_contract::{Answer, Company, Fault, FaultKind, HttpAnswer, Reply, RetryAfter};
+use chakong_toolkit::gathered::Gathered;
 use serde_json::Value;
 
-use crate::wire::{Endpoint, Envelope, Meaning, Outcome, Page, Record, meaning};
+use crate::wire::{Endpoint, Envelope, Meaning, Outcome, Page, Record, field, meaning};
 
 /// Entries taken from one page at most; the vendor sends 20.
 const MOST_ENTRIES: usize = 200;
@@ -64,12 +62,6 @@ pub(crate) fn shaped<T: serde::de::DeserializeOwned>(result: Value, endpoint: En
         .map_err(|_| Fault::new(FaultKind::Malformed, endpoint.operation(), "the result has another form"))
 }
 
-/// Adds changes, each once by date, item, before and after: the vendor repeats them.
-pub(crate) fn add_changes(known: &mut Vec<ChangeRecord>, new: Vec<ChangeRecord>) {
-    let mut seen: HashSet<ChangeRecord> = known.iter().cloned().collect();
-    known.extend(new.into_iter().filter(|change| seen.insert(change.clone())));
-}
-
 /// What one body says on its own. It does not say who was asked about, so nothing is said of the match.
 pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
     let answer = HttpAnswer::json(200, body);
@@ -88,17 +80,17 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
     let first = items.first().cloned().unwrap_or_default();
     let has = |key: &str| first.get(key).is_some();
     let mut whole = Company::default();
-    if has("changeItem") {
+    if has(field::CHANGE_ITEM) {
         let changes_read = gathered.entries(Endpoint::Changes.what(), items);
         add_changes(&mut whole.changes, changes(changes_read, &mut gathered));
-    } else if has("typeState") {
+    } else if has(field::TYPE_STATE) {
         let rows = gathered.entries(Endpoint::Judicial.what(), items);
         whole.freezes = freezes(rows, &mut gathered).iter().map(|freeze| freeze.record.freeze()).collect();
         whole.encumbrances = whole.freezes.iter().filter_map(EquityFreeze::encumbrance).collect();
-    } else if has("capital") || has("capitalActl") {
+    } else if has("capital") || has(field::PAID) {
         let holders = gathered.entries(Endpoint::Holders.what(), items);
         whole.shareholders = shareholders(holders, &mut gathered);
-    } else if has("amountSuffix") {
+    } else if has(field::AMOUNT_SUFFIX) {
         let investments = gathered.entries(Endpoint::Investments.what(), items);
         let stakes = stakes("", investments, &mut gathered);
         return Ok(gathered.answer(stakes.into_iter().map(|stake| unstated(Asset::Equity(stake))).collect()));

@@ -1,23 +1,24 @@
 //! The simulated vendor: the same paths and forms, companies by script, misbehaviour by script.
 
 mod records;
-mod script;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallFaultKind, CallFaults, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+    Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
 use chakong_contract::{HttpAnswer, Moment, Secret, Settings};
+use chakong_toolkit::call_fault::{self, CallFaultKind, CallFaults};
+use chakong_toolkit::company_script::{Company, CompanyScript, Everyone, NoMore};
+use chakong_toolkit::paging::page_of;
 use serde_json::{Value, json};
 
 use self::records::Vendor;
-use self::script::{Company, Everyone, Script};
 use crate::wire::{Ask, Endpoint, Envelope, PAGE_SIZE, Page};
 
 pub(crate) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
-    let script: Script = serde_json::from_value(script.clone())?;
+    let (script, NoMore {}) = CompanyScript::<Company, Everyone>::read(script)?;
     let companies = script.companies.into_iter().zip(1..).map(|(company, id)| (id, company)).collect();
     Ok(Box::new(Tianyan {
         token: settings.secret("token").cloned(),
@@ -62,7 +63,7 @@ impl CallSandbox for Tianyan {
             None => self.answer(request),
         };
         let body = serde_json::to_vec(&body).unwrap_or_default();
-        Served::spoilt(fault.as_ref(), self.delay, HttpAnswer::json(200, body))
+        call_fault::serve(fault.as_ref(), self.delay, HttpAnswer::json(200, body))
     }
 }
 
@@ -109,7 +110,12 @@ impl Tianyan {
             by_id.or_else(|| self.companies.iter().find(|(_, company)| company.is_meant_by(keyword)));
         match listed {
             Some((id, company)) => Some(Vendor::new(Some(*id), company.clone())),
-            None => self.everyone.as_ref()?.company(keyword).map(|company| Vendor::new(None, company)),
+            None => {
+                let mut company = self.everyone.as_ref()?.company(keyword)?;
+                // This vendor writes amounts with their unit.
+                company.shareholders.iter_mut().for_each(|one| one.subscribed.push_str("万人民币"));
+                Some(Vendor::new(None, company))
+            }
         }
     }
 }
@@ -134,8 +140,6 @@ fn paged(vendor: &Vendor, ask: &Ask) -> Envelope {
         return error(300_000);
     }
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    let skipped =
-        usize::try_from(u64::from(ask.page.saturating_sub(1)) * u64::from(PAGE_SIZE)).unwrap_or(usize::MAX);
-    let shown = items.into_iter().skip(skipped).take(PAGE_SIZE as usize).collect();
+    let shown = page_of(items, ask.page, PAGE_SIZE);
     success(json!(Page { total: total.into(), items: Some(shown) }))
 }

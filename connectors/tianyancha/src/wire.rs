@@ -2,6 +2,7 @@
 //! Protocol sections 1.2 to 1.5.
 
 mod code;
+pub(crate) mod field;
 mod records;
 
 pub(crate) use code::{Meaning, meaning};
@@ -10,7 +11,8 @@ pub(crate) use records::{
 };
 
 use chakong_contract::sandbox::HttpHeard;
-use chakong_contract::{HttpRequest, Scalar, Secret};
+use chakong_contract::{HttpRequest, Secret};
+use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

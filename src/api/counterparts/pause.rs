@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::{CounterpartPath, configured};
 use crate::api::access::{Caller, may};
-use crate::api::extract::{At, ReasonGiven, Sent};
+use crate::api::extract::{At, JsonBody, ReasonGiven};
 use crate::api::problem::Problem;
-use crate::api::{Shared, act};
+use crate::api::{Shared, audit};
 
 /// Whether the counterpart is paused now.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -25,7 +25,7 @@ pub(super) async fn pause(
     State(gateway): State<Shared>,
     caller: Caller<{ may::OPERATIONS }>,
     At(path): At<CounterpartPath>,
-    Sent(given): Sent<ReasonGiven>,
+    JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<PauseState>, Problem> {
     set(&gateway, path, caller.name(), given, true).await
 }
@@ -34,7 +34,7 @@ pub(super) async fn resume(
     State(gateway): State<Shared>,
     caller: Caller<{ may::OPERATIONS }>,
     At(path): At<CounterpartPath>,
-    Sent(given): Sent<ReasonGiven>,
+    JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<PauseState>, Problem> {
     set(&gateway, path, caller.name(), given, false).await
 }
@@ -49,30 +49,15 @@ async fn set(
     configured(gateway, &path)?;
     let reason = given.checked()?;
     let word = if paused { "pause" } else { "resume" };
-    let act = act(gateway.clock.now(), actor, word, path.name.as_str(), &reason);
-    let (name, lane) = (path.name.clone(), gateway.board.get(&path.name));
-    let written = gateway.store.write(move |tx| {
-        tx.set_paused(&name, paused.then_some(act.reason.as_str()))?;
-        tx.insert_act(&act)?;
-        // Here and not after the commit: the lane that the commit wakes looks at it, also when the caller is gone.
-        if let Some(lane) = &lane {
-            lane.set_paused(paused);
-        }
-        Ok(())
-    });
-    if let Err(error) = written.await {
-        restore(gateway, &path.name).await;
-        return Err(error.into());
+    let entry = audit(gateway.clock.now(), actor, word, &path.name, &reason);
+    let why = paused.then(|| entry.reason.clone());
+    gateway.engine.pause(path.name.clone(), why, entry).await?;
+    if let Some(lane) = gateway.registry.get(&path.name) {
+        lane.set_paused(paused);
+        // The commit woke the lane before it could know.
+        gateway.store.signals().wake(&path.name, true);
     }
     Ok(Json(PauseState { name: path.name, paused }))
-}
-
-/// What could not be written does not hold: the lane goes by what the store knows.
-async fn restore(gateway: &Shared, name: &str) {
-    let (lane, name) = (gateway.board.get(name), name.to_owned());
-    if let (Some(lane), Ok(paused)) = (lane, gateway.store.read(move |reads| reads.paused(&name)).await) {
-        lane.set_paused(paused.is_some());
-    }
 }
 
 pub(super) fn pause_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

@@ -14,7 +14,7 @@ use super::{CounterpartPath, configured};
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
-use crate::api::{Shared, act};
+use crate::api::{Shared, audit};
 use crate::config::{CallConfig, LineConfig, ParcelConfig};
 use crate::lines::call::CallLine;
 use crate::lines::parcel;
@@ -40,8 +40,7 @@ pub(super) async fn probe(
     At(path): At<CounterpartPath>,
 ) -> Result<Json<ProbeResult>, Problem> {
     let config = configured(&gateway, &path)?;
-    let act = act(gateway.clock.now(), caller.name(), "probe", path.name.as_str(), "");
-    gateway.store.write(move |tx| tx.insert_act(&act)).await?;
+    gateway.engine.audit(audit(gateway.clock.now(), caller.name(), "probe", &path.name, "")).await?;
     let probed = match &config.line {
         LineConfig::Call(call) => probe_call(call).await.map(Some),
         LineConfig::Parcel(parcel) => probe_parcel(parcel).await.map(|()| None),
@@ -52,7 +51,7 @@ pub(super) async fn probe(
         )),
     };
     if probed.is_ok()
-        && let Some(health) = gateway.board.get(&path.name)
+        && let Some(health) = gateway.registry.get(&path.name)
     {
         health.admission.reset();
         gateway.store.signals().wake(&path.name, true);

@@ -26,7 +26,7 @@ pub(super) struct CounterpartList {
 /// The counterparts that are named, or all of them.
 async fn views(gateway: &Shared, only: Option<String>) -> Stored<Vec<CounterpartInFull>> {
     let configs = gateway.counterparts.now();
-    let board = std::sync::Arc::clone(&gateway.board);
+    let registry = std::sync::Arc::clone(&gateway.registry);
     let today = Moment::from_timestamp(gateway.clock.now()).date();
     let read = gateway.store.read(move |reads| {
         let mut names: BTreeSet<String> = configs.keys().cloned().collect();
@@ -38,7 +38,7 @@ async fn views(gateway: &Shared, only: Option<String>) -> Stored<Vec<Counterpart
             let charged = charged_on(reads, &name, today)?;
             views.push(match configs.get(&name) {
                 Some(config) => {
-                    let health = board.get(&name).map(|health| health.view(counts));
+                    let health = registry.get(&name).map(|health| health.view(counts));
                     CounterpartInFull::configured(config, paused, charged, health)
                 }
                 None => CounterpartInFull::unconfigured(name, paused, charged, counts),

@@ -16,9 +16,8 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
-use crate::companies::stakes_of_parties;
-use crate::inquiry::{OrderId, OrderRecord, Submission};
-use crate::store::Revision;
+use crate::domain::companies::stakes_of_parties;
+use crate::domain::{OrderId, OrderRecord, Revision, Terms};
 
 /// The assets of an inquiry's parties.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -62,15 +61,15 @@ pub(super) async fn assets(
     _: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
 ) -> Result<Json<AssetList>, Problem> {
-    let submissions = std::sync::Arc::clone(&gateway.submissions);
+    let terms = std::sync::Arc::clone(&gateway.terms);
     let read = about(&gateway, path, move |reads, inquiry| {
-        let submission = submissions.get(reads, inquiry.id)?;
+        let asked = terms.get(reads, inquiry.id)?;
         let orders = reads.orders_of(inquiry.id)?;
         let orders: BTreeMap<OrderId, OrderRecord> =
             orders.into_iter().map(|order| (order.id, order)).collect();
         let mut revisions = reads.revisions_of(inquiry.id)?;
         revisions.sort_by_key(|revision| std::cmp::Reverse(revision.at));
-        Ok(AssetList { assets: merge(revisions, &orders, &submission) })
+        Ok(AssetList { assets: merge(revisions, &orders, &asked.terms) })
     });
     read.await.map(Json)
 }
@@ -79,17 +78,17 @@ pub(super) async fn assets(
 fn merge(
     revisions: Vec<Revision>,
     orders: &BTreeMap<OrderId, OrderRecord>,
-    submission: &Submission,
+    terms: &Terms,
 ) -> Vec<MergedAsset> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut merged: Vec<MergedAsset> = Vec::new();
     for revision in revisions {
         let Some(order) = orders.get(&revision.order) else { continue };
-        for (party, found) in shown(&revision, order, submission) {
+        for (party, found) in shown(&revision, order, terms) {
             let source = AssetSource {
                 order: order.number(),
                 counterpart: order.lane.clone(),
-                party: submission.reference_of(party),
+                party: terms.reference_of(party),
                 revision: revision.number,
                 at: revision.at,
                 raw_digest: revision.raw_digest.clone(),
@@ -109,9 +108,9 @@ fn merge(
 
 /// What an answer shows, and whose it is: the assets of the party that was looked up, and the stakes of any party of the inquiry
 /// that stands in a company's list of shareholders.
-fn shown(revision: &Revision, order: &OrderRecord, submission: &Submission) -> Vec<(u32, FoundAsset)> {
+fn shown(revision: &Revision, order: &OrderRecord, terms: &Terms) -> Vec<(u32, FoundAsset)> {
     let reported = revision.answer.reply.assets().iter();
-    let stakes = reported.clone().flat_map(|found| stakes_of_parties(&found.asset, &submission.parties));
+    let stakes = reported.clone().flat_map(|found| stakes_of_parties(&found.asset, &terms.parties));
     let stakes = stakes.map(|one| {
         let found = FoundAsset { asset: Asset::Equity(one.stake), matched_by: one.matched_by };
         (one.party, found)

@@ -4,31 +4,25 @@ use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
 
-use super::{InquiryPath, InquiryView};
+use super::{InquiryPath, InquiryView, about};
+use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::extract::{At, ReasonGiven, Sent};
+use crate::api::acting::act;
+use crate::api::extract::{At, JsonBody, ReasonGiven};
 use crate::api::problem::Problem;
-use crate::api::{Shared, act};
-use crate::settle;
+use crate::domain::decide::Act;
 
 pub(super) async fn cancel(
     State(gateway): State<Shared>,
     caller: Caller<{ may::ACT }>,
     At(path): At<InquiryPath>,
-    Sent(given): Sent<ReasonGiven>,
+    JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<InquiryView>, Problem> {
     let reason = given.checked()?;
-    let act = act(gateway.clock.now(), caller.name(), "cancel", path.uid, &reason);
-    let cancelled = gateway.store.write(move |tx| {
-        let Some(inquiry) = tx.inquiry_by_uid(path.uid)? else {
-            return Ok(Err(settle::Declined::Unknown("inquiry")));
-        };
-        match settle::cancel(tx, inquiry.id, &act)? {
-            Ok(inquiry) => InquiryView::read(tx, inquiry).map(Ok),
-            Err(declined) => Ok(Err(declined)),
-        }
-    });
-    Ok(Json(cancelled.await??))
+    let found = gateway.store.read(move |reads| reads.inquiry_by_uid(path.uid)).await?;
+    let inquiry = found.ok_or_else(|| Problem::not_found("inquiry"))?;
+    act(&gateway, caller.name(), (None, Act::Cancel(inquiry.id)), reason, Vec::new()).await?;
+    about(&gateway, path, |reads, inquiry| InquiryView::read(reads, inquiry)).await.map(Json)
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -37,8 +31,8 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .tag("inquiries")
         .summary("Withdraw an inquiry 撤回查控申请")
         .description(
-            "What was not sent is not sent; what is under way may still be answered; measures stand until they are \
-             released. Cancelling twice changes nothing.",
+            "What was not sent is not sent; nothing more is frozen, and a freeze that takes effect later is given back. What \
+             stands is told and stands until it is released. Cancelling twice changes nothing.",
         )
         .response_with::<404, Problem, _>(|response| response.description("There is no such inquiry"))
         .response_with::<422, Problem, _>(|response| response.description("A reason is missing"))

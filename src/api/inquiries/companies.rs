@@ -13,8 +13,8 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
-use crate::companies::{FactSource, KnownCompany, Report, merge};
-use crate::inquiry::{OrderId, OrderRecord};
+use crate::domain::companies::{FactSource, KnownCompany, Report, merge};
+use crate::domain::{OrderId, OrderRecord};
 
 /// The companies that the answers of an inquiry name.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -28,9 +28,9 @@ pub(super) async fn companies(
     _: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
 ) -> Result<Json<CompanyList>, Problem> {
-    let submissions = std::sync::Arc::clone(&gateway.submissions);
+    let terms = std::sync::Arc::clone(&gateway.terms);
     let read = about(&gateway, path, move |reads, inquiry| {
-        let submission = submissions.get(reads, inquiry.id)?;
+        let asked = terms.get(reads, inquiry.id)?;
         let orders = reads.orders_of(inquiry.id)?;
         let orders: BTreeMap<OrderId, OrderRecord> =
             orders.into_iter().map(|order| (order.id, order)).collect();
@@ -41,7 +41,7 @@ pub(super) async fn companies(
                 source: FactSource {
                     order: order.number(),
                     counterpart: order.lane.clone(),
-                    party: submission.reference_of(order.party),
+                    party: asked.terms.reference_of(order.party),
                     revision: revision.number,
                     at: revision.at,
                     matched_by: found.matched_by,

@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::InquiryView;
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::extract::Asked;
+use crate::api::extract::QueryParams;
 use crate::api::problem::{Problem, ProblemKind};
-use crate::inquiry::InquiryState;
+use crate::domain::InquiryState;
 use crate::store::InquiryFilter;
 
 /// Most inquiries at once.
@@ -46,7 +46,7 @@ pub(super) struct InquiryList {
 pub(super) async fn list(
     State(gateway): State<Shared>,
     _: Caller<{ may::READ }>,
-    Asked(query): Asked<ListQuery>,
+    QueryParams(query): QueryParams<ListQuery>,
 ) -> Result<Json<InquiryList>, Problem> {
     let wrong = |detail: String| Problem::new(ProblemKind::MalformedRequest, detail);
     let limit = query.limit.unwrap_or(50);

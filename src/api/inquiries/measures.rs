@@ -10,39 +10,41 @@ use super::{InquiryPath, about};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
-use crate::api::measures::MeasureView;
+use crate::api::measures::MeasureInFull;
 use crate::api::problem::Problem;
-use crate::inquiry::Coverage;
+use crate::domain::Coverage;
+use crate::store::StoreError;
 
-/// The freeze ledger of an inquiry.
+/// What an inquiry added to the ledger of its case.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Ledger {
-    /// What the claim is covered by; null without a mandate.
+pub(super) struct InquiryLedger {
+    /// What the claim of the case is covered by, all inquiries together; null without a claim.
     coverage: Option<Coverage>,
-    /// Every line.
-    measures: Vec<MeasureView>,
+    /// The measures that this inquiry found; those of the whole case stand at the case.
+    measures: Vec<MeasureInFull>,
 }
 
 pub(super) async fn measures(
     State(gateway): State<Shared>,
     _: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
-) -> Result<Json<Ledger>, Problem> {
-    let submissions = std::sync::Arc::clone(&gateway.submissions);
+) -> Result<Json<InquiryLedger>, Problem> {
+    let terms = std::sync::Arc::clone(&gateway.terms);
     let read = about(&gateway, path, move |reads, inquiry| {
-        let submission = submissions.get(reads, inquiry.id)?;
-        let ledger = reads.measures_of(inquiry.id)?;
-        let coverage = inquiry.mandate.as_ref().map(|mandate| Coverage::of(mandate.claim.amount, &ledger));
-        let view = |measure| MeasureView::read(reads, measure, inquiry.uid, &submission);
-        let measures = ledger.into_iter().map(view).collect::<Result<_, _>>()?;
-        Ok(Ledger { coverage, measures })
+        let chain = reads.chain(inquiry.chain)?.ok_or(StoreError::Missing("the chain"))?;
+        let all = reads.measures_of(inquiry.chain)?;
+        let coverage = chain.claim.as_ref().map(|claim| Coverage::of(claim, all.iter()));
+        let own = all.iter().filter(|measure| measure.inquiry == inquiry.id);
+        let measures =
+            own.map(|measure| MeasureInFull::read(reads, &terms, measure)).collect::<Result<_, _>>()?;
+        Ok(InquiryLedger { coverage, measures })
     });
     read.await.map(Json)
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     operation
-        .id("listMeasures")
+        .id("listInquiryMeasures")
         .tag("inquiries")
         .summary("Freeze ledger of an inquiry 冻结台账")
         .response_with::<404, Problem, _>(|response| response.description("There is no such inquiry"))

@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::{InquiryPath, about};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::extract::{Asked, At};
+use crate::api::extract::{At, QueryParams};
 use crate::api::orders::OrderView;
 use crate::api::problem::{Problem, ProblemKind};
-use crate::inquiry::{OrderRecord, order_id_of};
+use crate::domain::{OrderRecord, order_id_of};
 
 /// Most orders at once.
 const MOST: usize = 2000;
@@ -33,7 +33,7 @@ pub(super) struct OrdersQuery {
 
 /// The orders of an inquiry.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct OrderList {
+pub(super) struct InquiryOrders {
     /// Oldest first, re-queries and controls included.
     orders: Vec<OrderView>,
     /// Pass as `after` to read on; null at the end.
@@ -44,34 +44,34 @@ pub(super) async fn orders(
     State(gateway): State<Shared>,
     _: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
-    Asked(query): Asked<OrdersQuery>,
-) -> Result<Json<OrderList>, Problem> {
+    QueryParams(query): QueryParams<OrdersQuery>,
+) -> Result<Json<InquiryOrders>, Problem> {
     let limit = query.limit.unwrap_or(1000);
     if !(1..=MOST).contains(&limit) {
         let detail = format!("limit must lie between 1 and {MOST}");
         return Err(Problem::new(ProblemKind::MalformedRequest, detail));
     }
-    let after = query.after.as_ref().and_then(order_id_of).unwrap_or(0);
-    let submissions = std::sync::Arc::clone(&gateway.submissions);
+    let after = query.after.as_ref().and_then(order_id_of).unwrap_or_default();
+    let terms = std::sync::Arc::clone(&gateway.terms);
     let read = about(&gateway, path, move |reads, inquiry| {
-        let submission = submissions.get(reads, inquiry.id)?;
+        let asked = terms.get(reads, inquiry.id)?;
         let all = reads.orders_of(inquiry.id)?;
         let numbers: HashMap<_, _> = all.iter().map(|order| (order.id, order.number())).collect();
         let view = |order: &OrderRecord| {
             let root = numbers.get(&order.root).cloned();
-            OrderView::of(order, root, inquiry.uid, &submission)
+            OrderView::of(order, root, inquiry.uid, &asked.terms)
         };
         let rest: Vec<&OrderRecord> = all.iter().filter(|order| order.id > after).collect();
         let page = rest.get(..limit).unwrap_or(&rest);
         let next = page.last().filter(|_| rest.len() > limit).map(|order| order.number());
-        Ok(OrderList { orders: page.iter().map(|order| view(order)).collect(), next })
+        Ok(InquiryOrders { orders: page.iter().map(|order| view(order)).collect(), next })
     });
     read.await.map(Json)
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     operation
-        .id("listOrders")
+        .id("listInquiryOrders")
         .tag("inquiries")
         .summary("Orders of an inquiry 协助指令")
         .response_with::<404, Problem, _>(|response| response.description("There is no such inquiry"))

@@ -10,14 +10,15 @@ use chakong_contract::RequestNumber;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::InquiryPath;
+use super::{InquiryPath, about};
+use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::extract::{At, Sent, check_reason, no_findings};
+use crate::api::acting::act;
+use crate::api::extract::{At, JsonBody, check_reason, no_findings};
 use crate::api::problem::Problem;
-use crate::api::{Shared, act};
-use crate::inquiry::{OrderId, OrderRecord};
-use crate::intake::Finding;
-use crate::settle::{self, Declined};
+use crate::domain::decide::Act;
+use crate::domain::{Finding, OrderId, OrderRecord};
+use crate::store::Stored;
 
 /// Whom to ask again, and why.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -38,50 +39,30 @@ pub(super) struct Requeried {
     orders: Vec<RequestNumber>,
 }
 
-enum Outcome {
-    Done(Vec<RequestNumber>),
-    Declined(Declined),
-    Findings(Vec<Finding>),
-}
-
 pub(super) async fn requery(
     State(gateway): State<Shared>,
     caller: Caller<{ may::ACT }>,
     At(path): At<InquiryPath>,
-    Sent(request): Sent<RequeryRequest>,
+    JsonBody(request): JsonBody<RequeryRequest>,
 ) -> Result<(StatusCode, Json<Requeried>), Problem> {
     let mut findings = Vec::new();
     check_reason(&request.reason, &mut findings);
     no_findings(findings)?;
-    let act = act(gateway.clock.now(), caller.name(), "requery", path.uid, &request.reason);
-    let named = request.counterparts;
-    let outcome = gateway.store.write(move |tx| {
-        let Some(inquiry) = tx.inquiry_by_uid(path.uid)? else {
-            return Ok(Outcome::Declined(Declined::Unknown("inquiry")));
-        };
-        let latest = latest_queries(tx.orders_of(inquiry.id)?);
-        let findings = unknown_names(&named, &latest);
-        if !findings.is_empty() {
-            return Ok(Outcome::Findings(findings));
-        }
-        let mut numbers = Vec::new();
-        for order in latest.iter().filter(|order| named.is_empty() || named.contains(&order.lane)) {
-            match settle::requery(tx, order, act.clone())? {
-                Ok(new) => numbers.push(new.number()),
-                // Declined for the first one or for none: nothing was written yet.
-                Err(declined) => return Ok(Outcome::Declined(declined)),
-            }
-        }
-        Ok(Outcome::Done(numbers))
+    let all = about(&gateway, path, |reads, inquiry| reads.orders_of(inquiry.id)).await?;
+    let (named, latest) = (request.counterparts, latest_queries(all));
+    no_findings(unknown_names(&named, &latest))?;
+    let wanted = latest.iter().filter(|order| named.is_empty() || named.contains(&order.lane));
+    let orders: Vec<OrderId> = wanted.map(|order| order.id).collect();
+    let made = act(&gateway, caller.name(), (None, Act::Requery(orders)), request.reason, Vec::new()).await?;
+    let read = gateway.store.read(move |reads| {
+        let number = |id: &OrderId| Ok(reads.order(*id)?.map(|order| order.number()));
+        made.orders.iter().map(number).collect::<Stored<Vec<Option<RequestNumber>>>>()
     });
-    match outcome.await? {
-        Outcome::Done(orders) => Ok((StatusCode::CREATED, Json(Requeried { orders }))),
-        Outcome::Declined(declined) => Err(declined.into()),
-        Outcome::Findings(findings) => Err(Problem::invalid(findings)),
-    }
+    let orders = read.await?.into_iter().flatten().collect();
+    Ok((StatusCode::CREATED, Json(Requeried { orders })))
 }
 
-/// The latest query of each chain.
+/// The latest query of each question.
 fn latest_queries(orders: Vec<OrderRecord>) -> Vec<OrderRecord> {
     let queries = orders.into_iter().filter(|order| !order.is_control());
     let latest: BTreeMap<OrderId, OrderRecord> = queries.map(|order| (order.root, order)).collect();

@@ -17,7 +17,7 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::RawJson;
 use crate::api::problem::{Problem, ProblemKind};
-use crate::inquiry::Submission;
+use crate::domain::Submission;
 use crate::intake::{IntakeError, LONGEST_KEY, accept};
 
 /// The header `Idempotency-Key`.
@@ -78,15 +78,18 @@ pub(super) async fn submit(
     if !gateway.has_space() {
         return Err(IntakeError::NoSpace.into());
     }
-    let (counterparts, now) = (gateway.counterparts.now(), gateway.clock.now());
-    let accepted = accept(&gateway.store, &counterparts, caller.name(), &key, &body, now).await?;
+    let now = gateway.clock.now();
+    let accepted = accept(&gateway.engine, &gateway.counterparts, caller.name(), &key, &body, now).await?;
     let uid = accepted.inquiry.uid;
-    if accepted.new {
-        let view = InquiryView::fresh(accepted.inquiry);
+    let inquiry = accepted.inquiry;
+    if accepted.new && inquiry.mandate.is_none() {
+        let view = InquiryView::fresh(inquiry);
         return Ok((StatusCode::CREATED, [(LOCATION, path_of(uid))], Json(view)).into_response());
     }
-    let inquiry = accepted.inquiry;
     let view = gateway.store.read(move |reads| InquiryView::read(reads, inquiry)).await?;
+    if accepted.new {
+        return Ok((StatusCode::CREATED, [(LOCATION, path_of(uid))], Json(view)).into_response());
+    }
     Ok(([(LOCATION, path_of(uid))], Json(view)).into_response())
 }
 

@@ -14,8 +14,8 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
-use crate::inquiry::MeasureId;
-use crate::store::StoreError;
+use crate::domain::MeasureId;
+use crate::store::codec::decode;
 
 /// Names a receipt of a measure.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -62,10 +62,8 @@ pub(super) async fn show(
     At(path): At<ReceiptPath>,
 ) -> Result<ReceiptFile, Problem> {
     let found = gateway.store.read(move |reads| reads.receipt(path.id, &path.sha256)).await?;
-    let (receipt, packed) = found.ok_or_else(|| Problem::not_found("receipt"))?;
-    let unreadable =
-        |error: std::io::Error| StoreError::Unreadable { what: "receipt", detail: error.to_string() };
-    let bytes = packed.unpack().map_err(unreadable)?;
+    let (receipt, stored) = found.ok_or_else(|| Problem::not_found("receipt"))?;
+    let bytes = decode("receipt", stored.as_stored())?;
     Ok(ReceiptFile { format: receipt.format.to_lowercase(), bytes })
 }
 

@@ -1,10 +1,12 @@
 //! `GET /v1/measures/{id}`.
 
+use std::sync::Arc;
+
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
 
-use super::{MeasurePath, MeasureView};
+use super::{MeasureInFull, MeasurePath};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
@@ -14,13 +16,18 @@ pub(super) async fn show(
     State(gateway): State<Shared>,
     _: Caller<{ may::READ }>,
     At(path): At<MeasurePath>,
-) -> Result<Json<MeasureView>, Problem> {
-    let around = Shared::clone(&gateway);
+) -> Result<Json<MeasureInFull>, Problem> {
+    read(&gateway, path).await.map(Json)
+}
+
+/// The measure as it stands.
+pub(super) async fn read(gateway: &Shared, path: MeasurePath) -> Result<MeasureInFull, Problem> {
+    let terms = Arc::clone(&gateway.terms);
     let found = gateway.store.read(move |reads| match reads.measure(path.id)? {
-        Some(measure) => MeasureView::find_around(reads, &around, measure).map(Some),
+        Some(measure) => MeasureInFull::read(reads, &terms, &measure).map(Some),
         None => Ok(None),
     });
-    found.await?.map(Json).ok_or_else(|| Problem::not_found("measure"))
+    found.await?.ok_or_else(|| Problem::not_found("measure"))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

@@ -7,29 +7,26 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{OrderPath, OrderView, find};
+use super::{OrderPath, OrderView, at, view};
+use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::extract::{At, ReasonGiven, Sent};
+use crate::api::acting::act;
+use crate::api::extract::{At, JsonBody, ReasonGiven};
 use crate::api::problem::Problem;
-use crate::api::{Shared, act};
-use crate::settle::{self, Declined};
+use crate::domain::decide::Act;
 
 pub(super) async fn requery(
     State(gateway): State<Shared>,
     caller: Caller<{ may::ACT }>,
     At(path): At<OrderPath>,
-    Sent(given): Sent<ReasonGiven>,
+    JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Response, Problem> {
-    let act = act(gateway.clock.now(), caller.name(), "requery", path.number.as_str(), &given.checked()?);
-    let around = Shared::clone(&gateway);
-    let made = gateway.store.write(move |tx| {
-        let Some(order) = find(tx, &path)? else { return Ok(Err(Declined::Unknown("order"))) };
-        match settle::requery(tx, &order, act.clone())? {
-            Ok(new) => Ok(Ok((new.number(), OrderView::read(tx, &around, &new)?))),
-            Err(declined) => Ok(Err(declined)),
-        }
-    });
-    let (number, view) = made.await??;
+    let reason = given.checked()?;
+    let order = at(&gateway, path).await?;
+    let made = act(&gateway, caller.name(), (None, Act::Requery(vec![order.id])), reason, Vec::new()).await?;
+    let id = made.orders.first().copied().ok_or_else(|| Problem::not_found("order"))?;
+    let view = view(&gateway, id).await?;
+    let number = view.number.clone();
     let location = [(LOCATION, format!("/v1/orders/{number}"))];
     Ok((StatusCode::CREATED, location, Json(view)).into_response())
 }

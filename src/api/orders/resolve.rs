@@ -8,13 +8,14 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{OrderPath, OrderView, find};
+use super::{OrderPath, OrderView, at, view};
+use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::extract::{At, Sent, check_reason, no_findings};
+use crate::api::acting::act;
+use crate::api::extract::{At, JsonBody, check_reason, no_findings};
 use crate::api::problem::Problem;
-use crate::api::{Shared, act};
-use crate::intake::Finding;
-use crate::settle::{self, Declined, Resolution};
+use crate::domain::Finding;
+use crate::domain::decide::{Act, Resolution};
 
 /// The decision.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -22,7 +23,9 @@ use crate::settle::{self, Declined, Resolution};
 pub(super) struct ResolveRequest {
     /// What the counterpart did, as found out by other means, or that the order goes out again.
     decision: Decision,
-    /// For `done`: how much the counterpart really holds, in yuan. For a release: how much it gave back.
+    /// For `done`: how much the counterpart really holds, in yuan; for a release or a deduction how much it gave back or took,
+    /// absent as ordered.
+    #[serde(default)]
     held: Option<Money>,
     /// Why; 1 to 500 characters.
     #[schemars(length(min = 1, max = 500))]
@@ -37,8 +40,11 @@ enum Decision {
     Done,
     /// The counterpart did not do it.
     NotDone,
-    /// Send it again under the same number.
+    /// Send it again: under the same number where the counterpart acts on a number once; else under a new one, and you have made
+    /// sure that the old one was not carried out.
     SendAgain,
+    /// Do not pursue it any further; a late answer is still taken.
+    GiveUp,
 }
 
 impl ResolveRequest {
@@ -46,28 +52,24 @@ impl ResolveRequest {
         let mut findings = Vec::new();
         check_reason(&self.reason, &mut findings);
         let mut held = |detail: &str| {
-            findings.push(Finding { pointer: "/held".to_owned(), detail: detail.to_owned() });
+            findings.push(Finding::new("/held", detail));
         };
-        let resolution = match (self.decision, self.held) {
-            (Decision::Done, Some(amount)) => {
-                if !amount.is_yuan() {
-                    held("the amount must be in CNY");
-                }
-                if amount.amount < Decimal::ZERO || amount.amount.scale() > 2 {
-                    held("must not be negative and have at most two decimals");
-                }
-                Resolution::Done(amount.amount)
-            }
-            (Decision::Done, None) => {
-                held("say how much is really held");
-                Resolution::NotDone
-            }
-            (_, Some(_)) => {
+        if let Some(amount) = self.held {
+            if self.decision != Decision::Done {
                 held("belongs to the decision `done` only");
-                Resolution::NotDone
             }
-            (Decision::NotDone, None) => Resolution::NotDone,
-            (Decision::SendAgain, None) => Resolution::SendAgain,
+            if !amount.is_yuan() {
+                held("the amount must be in CNY");
+            }
+            if amount.amount < Decimal::ZERO || amount.amount.scale() > 2 {
+                held("must not be negative and have at most two decimals");
+            }
+        }
+        let resolution = match self.decision {
+            Decision::Done => Resolution::Done(self.held.map(|money| money.amount)),
+            Decision::NotDone => Resolution::NotDone,
+            Decision::SendAgain => Resolution::SendAgain,
+            Decision::GiveUp => Resolution::GiveUp,
         };
         no_findings(findings).map(|()| resolution)
     }
@@ -77,27 +79,23 @@ pub(super) async fn resolve(
     State(gateway): State<Shared>,
     caller: Caller<{ may::APPROVER }>,
     At(path): At<OrderPath>,
-    Sent(request): Sent<ResolveRequest>,
+    JsonBody(request): JsonBody<ResolveRequest>,
 ) -> Result<Json<OrderView>, Problem> {
     let resolution = request.checked()?;
-    let act = act(gateway.clock.now(), caller.name(), "resolve", path.number.as_str(), &request.reason);
-    let around = Shared::clone(&gateway);
-    let resolved = gateway.store.write(move |tx| {
-        let Some(order) = find(tx, &path)? else { return Ok(Err(Declined::Unknown("order"))) };
-        match settle::resolve(tx, &order, resolution.clone(), act.clone())? {
-            Ok(order) => OrderView::read(tx, &around, &order).map(Ok),
-            Err(declined) => Ok(Err(declined)),
-        }
-    });
-    Ok(Json(resolved.await??))
+    let order = at(&gateway, path).await?;
+    let resolve = Act::Resolve(order.id, resolution);
+    let made = act(&gateway, caller.name(), (None, resolve), request.reason, Vec::new()).await?;
+    view(&gateway, made.orders.first().copied().unwrap_or(order.id)).await.map(Json)
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     operation
         .id("resolveOrder")
         .tag("orders")
-        .summary("Decide a held order 处理结果不明的控制")
+        .summary("Decide what became of a control 处理结果不明、逾期、被拒的控制")
         .response_with::<404, Problem, _>(|response| response.description("There is no such order"))
-        .response_with::<409, Problem, _>(|response| response.description("The order is not held"))
+        .response_with::<409, Problem, _>(|response| {
+            response.description("The order is neither undetermined nor overdue, nor refused")
+        })
         .response_with::<422, Problem, _>(|response| response.description("A rule is broken"))
 }

@@ -12,10 +12,11 @@ use serde_json::Value;
 use super::{OrderPath, OrderView, find};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::extract::{Asked, At};
+use crate::api::extract::{At, QueryParams};
 use crate::api::problem::Problem;
+use crate::domain::Revision;
 use crate::queue::Provenance;
-use crate::store::{ChargeReference, Revision};
+use crate::store::ChargeReference;
 
 /// Which revision.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -83,9 +84,9 @@ pub(super) async fn show(
     State(gateway): State<Shared>,
     _: Caller<{ may::READ }>,
     At(path): At<OrderPath>,
-    Asked(query): Asked<OrderQuery>,
+    QueryParams(query): QueryParams<OrderQuery>,
 ) -> Result<Json<OrderInFull>, Problem> {
-    let around = Shared::clone(&gateway);
+    let terms = std::sync::Arc::clone(&gateway.terms);
     let found = gateway.store.read(move |reads| {
         let Some(order) = find(reads, &path)? else { return Ok(Err("order")) };
         let latest = reads.revision(order.root, None)?;
@@ -106,7 +107,7 @@ pub(super) async fn show(
             None => None,
         };
         let vendor_calls = reads.charge_references(order.id)?;
-        let order = OrderView::read(reads, &around, &order)?;
+        let order = OrderView::read(reads, &terms, &order)?;
         Ok(Ok(OrderInFull { order, answer, revisions, vendor_calls }))
     });
     found.await?.map(Json).map_err(Problem::not_found)

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{NAME_RULE, is_name};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::extract::{Sent, no_findings};
+use crate::api::extract::{JsonBody, no_findings};
 use crate::api::problem::Problem;
-use crate::intake::Finding;
+use crate::domain::Finding;
 
 /// Most consumers; a name that is made anew each time would fill the store.
 const MOST_CONSUMERS: usize = 100;
@@ -40,27 +40,25 @@ pub(super) struct Acknowledged {
 pub(super) async fn ack(
     State(gateway): State<Shared>,
     _: Caller<{ may::CASE_SYSTEM }>,
-    Sent(request): Sent<AckRequest>,
+    JsonBody(request): JsonBody<AckRequest>,
 ) -> Result<Json<Acknowledged>, Problem> {
     let finding = |pointer: &str, detail: String| vec![Finding { pointer: pointer.to_owned(), detail }];
     if !is_name(&request.consumer) {
         no_findings(finding("/consumer", NAME_RULE.to_owned()))?;
     }
     let AckRequest { consumer, seq } = request;
-    let moved = gateway.store.write(move |tx| {
-        let last = tx.last_event()?;
-        if !(0..=last).contains(&seq) {
-            return Ok(Err(finding("/seq", format!("the log ends at {last}"))));
-        }
-        let known = tx.consumers()?;
-        if known.len() >= MOST_CONSUMERS && known.iter().all(|(name, _)| *name != consumer) {
-            return Ok(Err(finding("/consumer", format!("there are {MOST_CONSUMERS} consumers already"))));
-        }
-        tx.acknowledge(&consumer, seq)?;
-        let acknowledged = tx.acknowledged(&consumer)?;
-        Ok(Ok(Acknowledged { consumer: consumer.clone(), acknowledged }))
-    });
-    moved.await?.map(Json).map_err(Problem::invalid)
+    let (last, known) = gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?))).await?;
+    if !(0..=last).contains(&seq) {
+        return Err(Problem::invalid(finding("/seq", format!("the log ends at {last}"))));
+    }
+    if known.len() >= MOST_CONSUMERS && known.iter().all(|(name, _)| *name != consumer) {
+        let detail = format!("there are {MOST_CONSUMERS} consumers already");
+        return Err(Problem::invalid(finding("/consumer", detail)));
+    }
+    gateway.engine.acknowledge(consumer.clone(), seq).await?;
+    let name = consumer.clone();
+    let acknowledged = gateway.store.read(move |reads| reads.acknowledged(&name)).await?;
+    Ok(Json(Acknowledged { consumer, acknowledged }))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

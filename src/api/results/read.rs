@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{malformed, position};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::extract::Asked;
+use crate::api::extract::QueryParams;
 use crate::api::problem::Problem;
 use crate::queue::{Page, wait_for_page};
 
@@ -41,7 +41,7 @@ pub(super) struct ReadQuery {
 pub(super) async fn read(
     State(gateway): State<Shared>,
     _: Caller<{ may::CASE_SYSTEM }>,
-    Asked(query): Asked<ReadQuery>,
+    QueryParams(query): QueryParams<ReadQuery>,
 ) -> Result<Json<Page>, Problem> {
     let from = position(query.consumer, query.after)?;
     let limit = query.limit.unwrap_or(100);

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use super::{malformed, position};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::extract::Asked;
+use crate::api::extract::QueryParams;
 use crate::api::layers::Slot;
 use crate::api::problem::Problem;
 use crate::queue::{CloudEvent, Position, wait_for_page};
@@ -102,7 +102,7 @@ impl OperationOutput for EventStream {
 pub(super) async fn stream(
     State(gateway): State<Shared>,
     _: Caller<{ may::CASE_SYSTEM }>,
-    Asked(query): Asked<StreamQuery>,
+    QueryParams(query): QueryParams<StreamQuery>,
     headers: HeaderMap,
     slot: Option<Extension<Slot>>,
 ) -> Result<EventStream, Problem> {

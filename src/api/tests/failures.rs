@@ -1,52 +1,42 @@
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use serde_json::json;
-use tokio::sync::mpsc;
 
 use super::log::logged;
 use super::{Bench, submission};
+use crate::counterparts::Counterparts;
+use crate::engine::{CurrentRules, Engine};
 use crate::store::{ReadJob, Signals, Store, StoreError, WriteJob};
 
 /// A store whose every job ends in the same error.
 #[derive(Debug)]
 struct Broken {
-    writer: mpsc::Sender<Box<dyn WriteJob>>,
-    reader: mpsc::Sender<Box<dyn ReadJob>>,
+    error: StoreError,
     signals: Signals,
 }
 
-impl Broken {
-    fn new(error: StoreError) -> Self {
-        let (writer, mut writes) = mpsc::channel::<Box<dyn WriteJob>>(16);
-        let (reader, mut reads) = mpsc::channel::<Box<dyn ReadJob>>(16);
-        let same = error.clone();
-        let fail_writes = move || {
-            while let Some(job) = writes.blocking_recv() {
-                job.finish(Err(error.clone()));
-            }
-        };
-        let fail_reads = move || {
-            while let Some(job) = reads.blocking_recv() {
-                job.finish(Err(same.clone()));
-            }
-        };
-        std::thread::spawn(fail_writes);
-        std::thread::spawn(fail_reads);
-        Self { writer, reader, signals: Signals::default() }
-    }
-}
-
 impl Store for Broken {
-    fn writer(&self) -> &mpsc::Sender<Box<dyn WriteJob>> {
-        &self.writer
+    fn queue_write(&self, job: Box<dyn WriteJob>) -> BoxFuture<'_, Result<(), StoreError>> {
+        job.finish(Err(self.error.clone()));
+        Box::pin(async { Ok(()) })
     }
 
-    fn reader(&self) -> &mpsc::Sender<Box<dyn ReadJob>> {
-        &self.reader
+    fn queue_read(&self, job: Box<dyn ReadJob>) -> BoxFuture<'_, Result<(), StoreError>> {
+        job.finish(Err(self.error.clone()));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn epoch(&self) -> i64 {
+        1
     }
 
     fn signals(&self) -> &Signals {
         &self.signals
+    }
+
+    fn keyed_hash(&self, text: &[u8]) -> Vec<u8> {
+        text.to_vec()
     }
 
     fn free_bytes(&self) -> Option<u64> {
@@ -60,7 +50,12 @@ fn failed() -> StoreError {
 }
 
 fn broken(error: StoreError) -> Bench {
-    Bench::with(|gateway| gateway.store = Arc::new(Broken::new(error)))
+    Bench::with(|gateway| {
+        let store: Arc<dyn Store> = Arc::new(Broken { error, signals: Signals::default() });
+        let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&gateway.counterparts);
+        gateway.engine = Engine::new(Arc::clone(&store), Arc::clone(&gateway.clock), rules);
+        gateway.store = store;
+    })
 }
 
 #[tokio::test]

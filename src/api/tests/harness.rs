@@ -16,11 +16,13 @@ use crate::config::{
     ApiKey, CounterpartConfig, NamedAccount, Problems, Role, ServerConfig, digest_of, read_counterpart,
 };
 use crate::counterparts::Counterparts;
+use crate::domain::decide::OrderInput;
+use crate::domain::{RawDirection, RawMessage};
+use crate::engine::{Conversation, CurrentRules, Engine, Settlement};
 use crate::gateway::Gateway;
-use crate::lanes::{Admission, LaneHealth};
+use crate::lanes::{Admission, LaneHandle};
 use crate::lifecycle::Tasks;
-use crate::retry::RetryPolicy;
-use crate::settle::{Circumstances, Happening, Source, apply};
+use crate::store::codec::encode;
 use crate::store::order_by_number;
 use crate::store::sqlite::Sqlite;
 
@@ -74,7 +76,7 @@ impl Reply {
 fn bank(folder: &Path, name: &str, code: &str) -> CounterpartConfig {
     let text = format!(
         "name_zh = \"测试银行\"\nconnector = \"court-bank\"\n[line]\nkind = \"parcel\"\noutgoing = \"{name}/out\"\n\
-         incoming = \"{name}/in\"\n[settings]\nbank_code = \"{code}\"\n"
+         incoming = \"{name}/in\"\n[settings]\nbank_code = \"{code}\"\n[retry.query]\nattempts = 1\n[retry.control]\nattempts = 1\n"
     );
     configured(folder, name, &text)
 }
@@ -111,13 +113,16 @@ impl Bench {
             bank(folder.path(), "bank-b", "E999H110000000002"),
             configured(folder.path(), "vendor", vendor),
         ];
+        let counterparts = Arc::new(Counterparts::new(configs));
+        let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);
         let mut gateway = Gateway {
             instance: "test".into(),
+            engine: Engine::new(Arc::clone(&store), Arc::new(Fixed), rules),
             store,
             clock: Arc::new(Fixed),
-            counterparts: Arc::new(Counterparts::new(configs)),
-            board: Arc::default(),
-            submissions: Arc::default(),
+            counterparts,
+            registry: Arc::default(),
+            terms: Arc::default(),
             plugins: vec![chakong_court_bank::plugin(), chakong_tianyancha::plugin()],
             keys: vec![
                 key("case", Role::CaseSystem),
@@ -145,11 +150,11 @@ impl Bench {
     }
 
     /// Opens a lane's health as the lane itself would.
-    pub(super) fn open_lane(&self, name: &str) -> Arc<LaneHealth> {
+    pub(super) fn open_lane(&self, name: &str) -> Arc<LaneHandle> {
         let config = self.gateway.counterparts.now().get(name).cloned().expect("configured");
         let admission = Admission::new(config, Arc::clone(&self.gateway.clock), 0);
-        let health = Arc::new(LaneHealth::new(name, admission, false));
-        self.gateway.board.put(Arc::clone(&health));
+        let health = Arc::new(LaneHandle::new(name, admission, false));
+        self.gateway.registry.put(Arc::clone(&health));
         health
     }
 
@@ -193,36 +198,37 @@ impl Bench {
     }
 
     /// Something happens to an order, as a lane would tell it.
-    pub(super) async fn happens(&self, number: &str, happening: Happening, digest: &str) {
+    pub(super) async fn happens(&self, number: &str, input: OrderInput, digest: &str) {
         let number = number.parse().expect("number");
-        let source = Source {
-            raw: None,
+        let found = self.gateway.store.read(move |reads| order_by_number(reads, &number)).await;
+        let order = found.expect("read").expect("order");
+        let raw = RawMessage {
+            lane: order.lane,
+            batch: None,
+            direction: RawDirection::In,
+            name: "test".into(),
+            at: self.gateway.clock.now(),
+            bytes: encode(b"said"),
+        };
+        let conversation = Conversation {
+            raw,
             digest: digest.to_owned(),
+            further_requests: 0,
+            charges: Default::default(),
+            keys: Vec::new(),
+        };
+        let settled = self.gateway.engine.settle(Settlement {
+            outcomes: vec![(order.id, input)],
+            conversation: Some(conversation),
             connector: "court-bank/0.1.0".to_owned(),
-            cached_from: None,
-        };
-        let now = self.gateway.clock.now();
-        let policy = RetryPolicy { attempts: 1, ..RetryPolicy::default() };
-        let on = Circumstances {
-            now,
-            policy,
-            chance: 0.0,
-            idempotent: false,
-            can_freeze: true,
-            routes: Arc::default(),
-            passes_on: false,
-        };
-        let work = self.gateway.store.write(move |tx| {
-            let order = order_by_number(tx, &number)?.expect("order");
-            apply(tx, &order, happening.clone(), &on, &source)
         });
-        work.await.expect("applied");
+        settled.await.expect("settled");
     }
 
     /// An answer in the contract's own JSON.
     pub(super) async fn answers(&self, number: &str, answer: Value, digest: &str) {
         let answer: Answer = serde_json::from_value(answer).expect("answer");
-        self.happens(number, Happening::Answered(Arc::new(answer)), digest).await;
+        self.happens(number, OrderInput::Answered(Arc::new(answer)), digest).await;
     }
 }
 

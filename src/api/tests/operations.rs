@@ -51,8 +51,13 @@ async fn a_pause_reaches_the_lane_and_the_store() {
     bench.post("ops", "/v1/counterparts/bank-a/resume", &json!({ "reason": "恢复" })).await;
     assert!(!health.is_paused() && signal.take_urgent(), "the lane looks again");
     assert_eq!(bench.gateway.store.read(|reads| reads.paused("bank-a")).await.expect("read"), None);
-    let acts = bench.gateway.store.read(|reads| reads.acts_of("bank-a")).await.expect("read");
-    assert_eq!(acts.iter().map(|act| act.act.as_str()).collect::<Vec<_>>(), ["pause", "resume"]);
+    let acts = bench.get("officer", "/v1/acts?subject=bank-a").await.json();
+    let told = |act: &Value| {
+        [&act["act"], &act["actor"], &act["reason"]].map(|part| part.as_str().map(str::to_owned))
+    };
+    let told: Vec<_> = acts["acts"].as_array().expect("acts").iter().map(told).collect();
+    let act = |act: &str, reason: &str| [act, "ops", reason].map(|part| Some(part.to_owned()));
+    assert_eq!(told, [act("resume", "恢复"), act("pause", "系统维护")], "newest first");
     bench
         .post("ops", "/v1/counterparts/nobody/pause", &json!({ "reason": "x" }))
         .await

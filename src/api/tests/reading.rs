@@ -1,11 +1,14 @@
+use chakong_contract::connector::{Beside, Read, ReadContent};
 use chakong_contract::reply::Receipt;
-use chakong_contract::{Asset, Company, RequestNumber};
+use chakong_contract::{Asset, Company, Taken};
 use serde_json::{Value, json};
 
 use super::harness::account;
 use super::{Bench, submission};
-use crate::settle::{Effect, ReceiptFile, Source, keep_receipt};
-use crate::store::{Tx, order_by_number};
+use crate::domain::decide::ReceiptFile;
+use crate::domain::{RawDirection, RawMessage};
+use crate::engine::{Entry, HandedIn};
+use crate::store::codec::encode;
 
 #[tokio::test]
 async fn inquiries_are_found_by_case_number_and_in_pages() {
@@ -136,20 +139,57 @@ async fn the_certificate_says_who_was_asked_and_who_was_not() {
     let bench = Bench::new();
     let (path, orders) = bench.submitted("k", &submission()).await;
     let certificate = bench.get("case", &format!("{path}/certificate")).await.json();
-    assert_eq!((&certificate["issue"], &certificate["triage"]), (&json!(0), &json!("nothing_found")));
+    assert_eq!((&certificate["number"], &certificate["triage"]), (&json!(0), &json!("undetermined")));
+    assert_eq!(certificate["questions"]["pending"], 2, "nobody has answered: nothing is known yet");
+    bench.get("case", &format!("{path}/certificates/1")).await.is_problem(404, "not-found");
     assert_eq!(certificate["not_asked"][0]["counterpart"], "vendor", "it cannot look persons up");
     for order in &orders {
         bench.answers(order, json!({ "reply": { "outcome": "nothing" }, "answered_at": null }), "aa").await;
     }
     let certificate = bench.get("case", &format!("{path}/certificate")).await.json();
-    assert_eq!((&certificate["issue"], &certificate["answered"]), (&json!(1), &json!(2)));
+    let questions = &certificate["questions"];
+    assert_eq!(
+        (&certificate["number"], &questions["answered"], &questions["total"]),
+        (&json!(1), &json!(2), &json!(2))
+    );
+    assert_eq!(certificate["triage"], "nothing_found");
     assert_eq!(certificate["coverage"]["claimed"]["amount"], "1000.00");
+    let reply = bench.get("case", &format!("{path}/certificates/1")).await;
+    let issued = reply.json();
+    assert_eq!(issued["certificate"], certificate, "as it was issued");
+    let (_, text) = reply.text.split_once("\"certificate\":").expect("the document");
+    let text = text.strip_suffix('}').expect("it comes last");
+    let digest = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(text));
+    assert_eq!(issued["sha256"], digest, "whoever reads it can check the digest");
     let view = bench.get("case", &path).await.json();
     assert_eq!((&view["state"], &view["certificates"]), (&json!("completed"), &json!(1)));
     let missing = "/v1/inquiries/01890a5d-ac96-774b-bcce-b302099a8057";
     for below in ["", "/orders", "/assets", "/companies", "/measures", "/certificate", "/acts"] {
         bench.get("case", &format!("{missing}{below}")).await.is_problem(404, "not-found");
     }
+}
+
+/// A receipt that a bank hands in on its own about an order.
+fn handed_in(bench: &Bench, number: &str) -> HandedIn {
+    let receipt = Receipt {
+        title: "冻结回执".into(),
+        format: "PDF".into(),
+        content: b"%PDF-1.4 invented".as_slice().into(),
+    };
+    let digest = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&receipt.content));
+    let file = ReceiptFile::of(&receipt, digest, encode(&receipt.content));
+    let content = ReadContent::Beside(Box::new(Beside::Receipt(receipt)));
+    let read = Read { number: Some(number.parse().expect("a number")), content };
+    let raw = RawMessage {
+        lane: "bank-a".into(),
+        batch: None,
+        direction: RawDirection::In,
+        name: "receipt".into(),
+        at: bench.gateway.clock.now(),
+        bytes: encode(b"said"),
+    };
+    let entries = vec![Entry { read, receipt: Some(file) }];
+    HandedIn { entries, raw, digest: "cc".into(), connector: "court-bank/0.1.0".into() }
 }
 
 #[tokio::test]
@@ -162,20 +202,16 @@ async fn a_receipt_stands_with_its_measure_and_is_given_byte_for_byte() {
     let measure = format!("/v1/measures/{}", ledger["measures"][0]["id"]);
     let approved =
         bench.post("approver", &format!("{measure}/approve"), &json!({ "reason": "核对无误" })).await.json();
-    let number: RequestNumber = approved["order"].as_str().expect("an order").parse().expect("a number");
-    let receipt = Receipt {
-        title: "冻结回执".into(),
-        format: "PDF".into(),
-        content: b"%PDF-1.4 invented".as_slice().into(),
-    };
-    let (file, now) = (ReceiptFile::of(&receipt), bench.gateway.clock.now());
-    let keep = move |tx: &mut dyn Tx| {
-        let order = order_by_number(tx, &number)?.expect("the freeze");
-        let source = Source { digest: "cc".into(), ..Source::default() };
-        Ok((keep_receipt(tx, &order, &file, &source, now)?, keep_receipt(tx, &order, &file, &source, now)?))
-    };
-    let kept = bench.gateway.store.write(keep).await.expect("written");
-    assert_eq!(kept, (Ok(Effect::Written), Ok(Effect::Repeat)), "it is kept once");
+    let handed_in = handed_in(&bench, approved["order"].as_str().expect("an order"));
+    for taken in [Taken::Accepted, Taken::Already] {
+        let verdicts = bench.gateway.engine.receive(handed_in.clone()).await.expect("written");
+        assert_eq!(
+            verdicts.entries.iter().map(|(_, taken)| taken).collect::<Vec<_>>(),
+            [&taken],
+            "it is kept once"
+        );
+        assert!(verdicts.answered.is_empty(), "a receipt is no answer");
+    }
     let shown = bench.get("case", &measure).await.json();
     let [one] = shown["receipts"].as_array().expect("a list").as_slice() else { panic!("{shown}") };
     assert_eq!(

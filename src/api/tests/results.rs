@@ -9,7 +9,7 @@ use tower::ServiceExt as _;
 
 use super::harness::account;
 use super::{Bench, submission};
-use crate::settle::Happening;
+use crate::domain::decide::OrderInput;
 
 async fn read(bench: &Bench, query: &str) -> Value {
     let reply = bench.get("case", &format!("/v1/results?consumer=courts&{query}")).await;
@@ -57,7 +57,7 @@ async fn a_failure_keeps_its_fault_when_the_answer_comes_after_all() {
     let bench = Bench::new();
     let (_, orders) = bench.submitted("k", &submission()).await;
     let fault = Fault::new(FaultKind::Unauthorised, "ask", "the counterpart does not know us").status(401);
-    bench.happens(&orders[0], Happening::Faulted(fault), "").await;
+    bench.happens(&orders[0], OrderInput::Faulted(fault), "").await;
     let failed = read(&bench, "after=1").await["events"][0].clone();
     assert_eq!(failed["type"], "chakong.order.failed");
     assert_eq!(failed["data"]["fault"]["kind"], "unauthorised");
@@ -193,6 +193,6 @@ async fn a_stream_goes_on_where_it_broke_and_ends_with_the_gateway() {
 fn the_schema_of_events_names_every_type() {
     let schema = crate::queue::event_schema();
     let names = schema["properties"]["type"]["enum"].as_array().expect("names");
-    assert_eq!(names.len(), crate::inquiry::EventType::ALL.len());
+    assert_eq!(names.len(), crate::domain::EventType::ALL.len());
     assert!(schema["$defs"]["OrderResult"]["properties"]["provenance"].is_object(), "{schema}");
 }

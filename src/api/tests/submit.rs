@@ -17,7 +17,7 @@ async fn a_new_inquiry_is_created_once_per_key() {
     assert_eq!(
         view["orders"],
         json!({ "total": 2, "queued": 2, "sending": 0, "awaiting": 0, "answered": 0,
-        "refused": 0, "overdue": 0, "failed": 0, "unknown": 0, "held": 0, "cancelled": 0 })
+        "refused": 0, "overdue": 0, "failed": 0, "undetermined": 0, "cancelled": 0 })
     );
     assert_eq!(view["coverage"]["shortfall"]["amount"], "1000.00");
     let again = bench.submit("k1", body.clone()).await;

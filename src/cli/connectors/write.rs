@@ -9,6 +9,7 @@ use chakong_contract::connector::{
 use chakong_contract::{HttpAnswer, HttpHeard, Message, Order};
 use clap::Args;
 
+use super::super::output::line;
 use super::{LARGEST, Outcome, With, bytes_of, configured, input};
 
 /// In which form.
@@ -42,8 +43,9 @@ pub(super) fn run(with: &With, path: &Path, how: &How) -> Outcome {
             let mut dialogue = call.open(&batch, None).map_err(input)?;
             match dialogue.next(Heard::Start) {
                 Step::Send(request) => {
-                    print!("{}", String::from_utf8_lossy(&request.to_bytes()));
-                    Ok(())
+                    let bytes = request.to_bytes();
+                    let text = String::from_utf8_lossy(&bytes);
+                    Ok(line(text.trim_end_matches('\n'))?)
                 }
                 Step::Failed(fault) => Err(input(fault)),
                 Step::Later { .. } | Step::Done(_) => Err(input("the connector asks nothing for this order")),
@@ -59,10 +61,7 @@ pub(super) fn run(with: &With, path: &Path, how: &How) -> Outcome {
                     contents(file).iter().try_for_each(|(name, bytes)| put(folder, name, bytes))
                 }
                 Some(folder) => put(folder, &file.name, &file.bytes),
-                None => {
-                    show(file);
-                    Ok(())
-                }
+                None => show(file),
             })
         }
     }
@@ -78,8 +77,7 @@ fn orders_of(path: &Path) -> Outcome<Vec<Order>> {
 fn put(folder: &Path, name: &str, bytes: &[u8]) -> Outcome {
     let target = folder.join(name);
     std::fs::write(&target, bytes).map_err(|error| input(format!("{}: {error}", target.display())))?;
-    println!("{}", target.display());
-    Ok(())
+    Ok(line(target.display())?)
 }
 
 /// What is inside a package of ours; nothing of a file that is none.
@@ -100,11 +98,12 @@ fn contents(file: &Message) -> Vec<(String, Vec<u8>)> {
 }
 
 /// A package as text: its entries with their content.
-fn show(file: &Message) {
-    println!("{} ({} bytes)", file.name, file.bytes.len());
+fn show(file: &Message) -> Outcome {
+    line(format_args!("{} ({} bytes)", file.name, file.bytes.len()))?;
     for (name, bytes) in contents(file) {
-        println!("\n{name}\n{}", String::from_utf8_lossy(&bytes));
+        line(format_args!("\n{name}\n{}", String::from_utf8_lossy(&bytes)))?;
     }
+    Ok(())
 }
 
 fn answer(connector: &dyn Connector, orders: &[Order], body: Vec<u8>) -> Outcome {
@@ -121,8 +120,7 @@ fn answer(connector: &dyn Connector, orders: &[Order], body: Vec<u8>) -> Outcome
         Ok(visit) => postbox.answer(&visit, &found(postbox, &visit, orders)),
         Err(refused) => refused,
     };
-    println!("{status}\n{}", String::from_utf8_lossy(&body));
-    Ok(())
+    Ok(line(format_args!("{status}\n{}", String::from_utf8_lossy(&body)))?)
 }
 
 /// What the gateway would find if these orders were on offer, and nothing had been handed in before.

@@ -1,15 +1,20 @@
+mod address;
 mod parcel;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chakong_contract::connector::Plugin;
 use chakong_contract::manifest::LineKind;
 
+use super::super::named_files::{NamedFiles, Role};
 use super::super::reader::Section;
 use super::super::values::within;
 
 pub use parcel::{ParcelConfig, SftpConfig, SftpLogin};
+
+/// Largest file of certificates in bytes.
+const LARGEST_PEM: u64 = 1 << 20;
 
 /// Section `[line]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,13 +88,13 @@ pub struct PostboxConfig {
 
 pub(super) fn read_line(
     section: &mut Section<'_>,
-    base: &Path,
+    files: &mut NamedFiles,
     plugin: Option<&Plugin>,
 ) -> Option<LineConfig> {
     let kind: String = section.required("kind", "\"call\", \"parcel\" or \"postbox\"")?;
     let line = match kind.as_str() {
-        "call" => read_call(section, base).map(LineConfig::Call),
-        "parcel" => parcel::read_parcel(section, base).map(|line| LineConfig::Parcel(Box::new(line))),
+        "call" => read_call(section, files).map(LineConfig::Call),
+        "parcel" => parcel::read_parcel(section, files).map(|line| LineConfig::Parcel(Box::new(line))),
         "postbox" => read_postbox(section).map(LineConfig::Postbox),
         other => {
             section.problem("kind", format_args!("`{other}` is not a line; known: call, parcel, postbox"));
@@ -110,43 +115,56 @@ pub(super) fn read_line(
     Some(line)
 }
 
-fn read_call(section: &mut Section<'_>, base: &Path) -> Option<CallConfig> {
+fn read_call(section: &mut Section<'_>, files: &mut NamedFiles) -> Option<CallConfig> {
     let url: Option<String> = section.required("base_url", "e.g. base_url = \"https://open.example.cn\"");
-    let base_url = url.and_then(|url| {
-        let usable = reqwest::Url::parse(&url)
-            .is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https") && parsed.host().is_some());
-        if !usable {
-            section.problem("base_url", "must be an address that begins with http:// or https://");
+    let base_url = url.and_then(|url| match address::base_url(&url) {
+        Ok(url) => Some(url),
+        Err(message) => {
+            section.problem("base_url", message);
+            None
         }
-        usable.then(|| url.trim_end_matches('/').to_owned())
     });
-    let timeout = section.or("timeout", Duration::from_secs(30));
-    if let Err(message) = within(timeout, Duration::from_millis(10), Duration::from_secs(3600)) {
-        section.problem("timeout", message);
+    let proxy = section.text("proxy");
+    if let Some(Err(message)) = proxy.as_deref().map(address::proxy) {
+        section.problem("proxy", message);
     }
+    let bounded = |section: &mut Section<'_>, key, default: u64| {
+        let value = section.or(key, Duration::from_secs(default));
+        if let Err(message) = within(value, Duration::from_millis(10), Duration::from_secs(3600)) {
+            section.problem(key, message);
+        }
+        value
+    };
     let largest = section.or("largest_answer_mib", 16_u64);
     if let Err(message) = within(largest, 1, 1024) {
         section.problem("largest_answer_mib", message);
     }
-    let file = |section: &mut Section<'_>, key| {
-        let path = section.text(key).map(|path| base.join(path));
-        if path.as_ref().is_some_and(|path| !path.is_file()) {
-            section.problem(key, "there is no such file");
+    let mut pem = |section: &mut Section<'_>, key, wanted: &str| {
+        let name = section.text(key)?;
+        match files.bytes(&name, Role::Credential, LARGEST_PEM) {
+            Ok(bytes) if holds(&bytes, wanted) => {}
+            Ok(_) => section.problem(key, format_args!("{name} holds no PEM block `BEGIN {wanted}`")),
+            Err(message) => section.problem(key, message),
         }
-        path
+        Some(files.path(&name))
     };
-    let ca_file = file(section, "ca_file");
-    let client_certificate_file = file(section, "client_certificate_file");
+    let ca_file = pem(section, "ca_file", "CERTIFICATE");
+    let client_certificate_file = pem(section, "client_certificate_file", "CERTIFICATE");
     Some(CallConfig {
-        connect_timeout: section.or("connect_timeout", Duration::from_secs(5)),
-        timeout,
+        connect_timeout: bounded(section, "connect_timeout", 5),
+        timeout: bounded(section, "timeout", 30),
         largest_answer: usize::try_from(largest << 20).unwrap_or(usize::MAX),
-        proxy: section.text("proxy"),
+        proxy,
         ca_file,
         client_certificate_file,
         callbacks: section.section("callbacks", read_called_at).flatten(),
         base_url: base_url?,
     })
+}
+
+/// Whether a PEM block of a kind stands there.
+fn holds(bytes: &[u8], wanted: &str) -> bool {
+    String::from_utf8_lossy(bytes).contains(&format!("-----BEGIN {wanted}-----"))
 }
 
 fn read_postbox(section: &mut Section<'_>) -> Option<PostboxConfig> {

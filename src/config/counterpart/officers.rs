@@ -90,6 +90,7 @@ mod tests {
         };
         CaseHead {
             number: "（2026）测0101执1号".parse().expect("a case number"),
+            continues: None,
             court_name: "测试法院".into(),
             court_code: String::new(),
             officers: vec![officer],

@@ -1,6 +1,5 @@
 //! A connector's settings, checked against its manifest; secrets come from files or the environment.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use chakong_contract::Secret;
@@ -8,20 +7,23 @@ use chakong_contract::connector::{Connector, Plugin};
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, SettingValue, Settings};
 use toml::de::DeValue;
 
+use super::super::named_files::{NamedFiles, Role};
 use super::super::reader::Section;
 use super::super::values::FromValue as _;
 
 /// Largest text that is read from a file.
 const LARGEST_TEXT: u64 = 1 << 20;
+/// Largest secret that is read from a file.
+const LARGEST_SECRET: u64 = 64 << 10;
 
 /// Reads `[settings]` and builds the connector.
 pub(super) fn build(
     root: &mut Section<'_>,
-    base: &Path,
+    files: &mut NamedFiles,
     plugin: &Plugin,
 ) -> Option<(Settings, Arc<dyn Connector>)> {
     let manifest = &plugin.manifest;
-    let read = root.section("settings", |section| read_settings(section, base, manifest.settings));
+    let read = root.section("settings", |section| read_settings(section, files, manifest.settings));
     let (settings, mut complete) = match read {
         Some(read) => read,
         None => (Settings::default(), true),
@@ -38,7 +40,7 @@ pub(super) fn build(
     match (plugin.build)(&settings) {
         Ok(connector) => Some((settings, connector)),
         Err(problems) => {
-            tell(root, base, &problems);
+            tell(root, files, &problems);
             None
         }
     }
@@ -46,14 +48,14 @@ pub(super) fn build(
 
 /// Says what a connector found wrong, each at its setting; where the setting's text stands in a file of its own, at its line
 /// there.
-fn tell(root: &mut Section<'_>, base: &Path, problems: &[SettingProblem]) {
+fn tell(root: &mut Section<'_>, files: &NamedFiles, problems: &[SettingProblem]) {
     let told = root.section("settings", |section| {
         let entries = section.entries();
         for SettingProblem { key, problem, line } in problems {
             let value = entries.iter().find(|(known, _)| known == key).map(|(_, value)| *value);
             let file = value.and_then(|value| value.as_table()?.get("file")?.get_ref().as_str());
             match (file, line) {
-                (Some(file), Some(line)) => section.problem_in(&base.join(file), *line, problem),
+                (Some(file), Some(line)) => section.problem_in(&files.path(file), *line, problem),
                 (None, Some(line)) => section.problem(key, format_args!("line {line} of it: {problem}")),
                 (_, None) => section.problem(key, problem),
             }
@@ -64,7 +66,11 @@ fn tell(root: &mut Section<'_>, base: &Path, problems: &[SettingProblem]) {
     }
 }
 
-fn read_settings(section: &mut Section<'_>, base: &Path, declared: &[Setting]) -> (Settings, bool) {
+fn read_settings(
+    section: &mut Section<'_>,
+    files: &mut NamedFiles,
+    declared: &[Setting],
+) -> (Settings, bool) {
     let mut settings = Settings::default();
     let mut complete = true;
     let entries = section.entries();
@@ -78,7 +84,7 @@ fn read_settings(section: &mut Section<'_>, base: &Path, declared: &[Setting]) -
             complete = false;
             continue;
         };
-        match read_value(value, setting.kind, base) {
+        match read_value(value, setting.kind, files) {
             Ok(value) => settings = settings.with(key, value),
             Err(message) => {
                 section.problem(key, message);
@@ -95,43 +101,40 @@ fn read_settings(section: &mut Section<'_>, base: &Path, declared: &[Setting]) -
     (settings, complete)
 }
 
-fn read_value(value: &DeValue<'_>, kind: SettingKind, base: &Path) -> Result<SettingValue, String> {
+fn read_value(
+    value: &DeValue<'_>,
+    kind: SettingKind,
+    files: &mut NamedFiles,
+) -> Result<SettingValue, String> {
     match kind {
-        SettingKind::Text => read_text(value, base).map(SettingValue::Text),
+        SettingKind::Text => read_text(value, files).map(SettingValue::Text),
         SettingKind::Integer => i64::from_value(value).map(SettingValue::Integer),
         SettingKind::Boolean => bool::from_value(value).map(SettingValue::Boolean),
         SettingKind::Choice(words) => match value.as_str() {
             Some(word) if words.contains(&word) => Ok(SettingValue::Text(word.to_owned())),
             _ => Err(format!("must be one of: {}", words.join(", "))),
         },
-        SettingKind::Secret => read_secret(value, base).map(SettingValue::Secret),
+        SettingKind::Secret => read_secret(value, files).map(SettingValue::Secret),
     }
 }
 
 /// A text stands in the file or, when it is long, in a file of its own: `{ file = "PATH" }`.
-fn read_text(value: &DeValue<'_>, base: &Path) -> Result<String, String> {
+fn read_text(value: &DeValue<'_>, files: &mut NamedFiles) -> Result<String, String> {
     let Some(table) = value.as_table() else { return String::from_value(value) };
     let hint = "must be text in quotes, or { file = \"PATH\" }";
     let (key, name) = table.iter().next().filter(|_| table.len() == 1).ok_or(hint)?;
     let name = name.get_ref().as_str().filter(|_| key.get_ref() == "file").ok_or(hint)?;
-    let path = base.join(name);
-    let size = std::fs::metadata(&path).map_err(|error| format!("file {name}: {error}"))?.len();
-    if size > LARGEST_TEXT {
-        return Err(format!("file {name}: has {size} bytes and may have {LARGEST_TEXT}"));
-    }
-    std::fs::read_to_string(&path).map_err(|error| format!("file {name}: {error}"))
+    files.text(name, Role::Meaning, LARGEST_TEXT)
 }
 
 /// A secret stands in a file or in the environment.
-pub(super) fn read_secret(value: &DeValue<'_>, base: &Path) -> Result<Secret, String> {
+pub(super) fn read_secret(value: &DeValue<'_>, files: &mut NamedFiles) -> Result<Secret, String> {
     let hint = "a secret is not written here; use { file = \"PATH\" } or { env = \"NAME\" }";
     let table = value.as_table().filter(|table| table.len() == 1).ok_or(hint)?;
     let (source, value) = table.iter().next().ok_or(hint)?;
     let name = value.get_ref().as_str().ok_or(hint)?;
     let secret = match source.get_ref().as_ref() {
-        "file" => {
-            std::fs::read_to_string(base.join(name)).map_err(|error| format!("file {name}: {error}"))?
-        }
+        "file" => files.text(name, Role::Credential, LARGEST_SECRET)?,
         "env" => std::env::var(name).map_err(|_| format!("the environment has no {name}"))?,
         _ => return Err(hint.to_owned()),
     };

@@ -1,18 +1,23 @@
 //! Delivery over a call line.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use chakong_contract::connector::{Batch, Dialogue, Heard, Speaks, Step};
-use chakong_contract::{Fault, Moment};
+use chakong_contract::connector::{Batch, Dialogue, Heard, Read, ReadContent, Speaks, Step};
+use chakong_contract::{Fault, FaultKind};
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::outcome::{Conversed, Outcomes};
+use super::super::Admission;
+use super::outcome::Outcomes;
 use super::{Lane, Sendable, batch_of, reuse, wrong_line};
-use crate::inquiry::{OrderId, OrderRecord, OrderState};
+use crate::domain::decide::OrderInput;
+use crate::domain::{BatchId, OrderId, OrderRecord, OrderState, RawDirection, RawMessage};
+use crate::engine::{Conversation, Dispatch};
 use crate::lines::call::{CallLine, Ended};
-use crate::settle::Happening;
-use crate::store::{BatchRecord, Packed, RawDirection, RawMessage, Stored};
+use crate::store::Stored;
+use crate::store::codec::encode;
 
 impl Lane {
     /// Holds the conversation about a batch and settles it. The permit is given back before settling.
@@ -31,14 +36,14 @@ impl Lane {
             .config
             .line
             .called_at()
-            .map(|_| self.health.tokens.draw(rand::Rng::random(&mut rand::rng())));
+            .map(|_| self.handle.tokens.draw(rand::Rng::random(&mut rand::rng())));
         let (token, standing) = drawn.unzip();
-        let batch = batch_of(leading.id, started, orders, token);
+        let batch = batch_of(BatchId::new(leading.id.get()), started, orders, token);
         let (mut dialogue, first) = match self.open_dialogue(&batch, leading.ticket.as_deref()) {
             Ok(opened) => opened,
             Err(fault) => {
                 drop(permit);
-                return self.settle(all(&records, &Happening::Faulted(fault)), None).await;
+                return self.settle(all(&records, &OrderInput::Faulted(fault)), None).await;
             }
         };
         if control && matches!(first, Step::Send(_)) {
@@ -46,25 +51,15 @@ impl Lane {
             records = self.mark_sending(records, &first).await?;
             if records.len() < before {
                 // Somebody withdrew a part of it meanwhile. The rest goes out in a message of its own.
-                return self.settle(all(&records, &Happening::Interrupted), None).await;
+                return self.settle(all(&records, &OrderInput::Interrupted), None).await;
             }
-        } else if self.health.admission.has_quota() {
-            let (name, day) = (self.config.name.clone(), Moment::from_timestamp(started).date());
-            self.context.store.write(move |tx| tx.spend_quota(&name, day, 1)).await?;
+        } else if self.handle.admission.has_quota() {
+            self.context.engine.spend_quota(self.config.name.clone(), started).await?;
         }
-        let conversation = line.converse(&mut *dialogue, first, control, &self.health.admission).await;
+        let conversation = line.converse(&mut *dialogue, first, control, &self.handle.admission).await;
         drop((permit, standing));
         let now = self.context.clock.now();
-        match &conversation.ended {
-            Ended::Failed(fault) => {
-                self.health.admission.failed(fault);
-                self.health.faulted(fault, now);
-            }
-            Ended::Done(_) | Ended::Later { .. } => {
-                self.health.admission.succeeded();
-                self.health.answered(now.duration_since(started).unsigned_abs(), now);
-            }
-        }
+        self.note(&conversation.ended, now.duration_since(started).unsigned_abs(), now);
         // The next message need not wait until this one's answer is written.
         self.freed.notify_waiters();
         let raw = RawMessage {
@@ -73,16 +68,35 @@ impl Lane {
             direction: RawDirection::In,
             name: "conversation".into(),
             at: now,
-            bytes: Packed::of(&conversation.transcript),
+            bytes: encode(&conversation.transcript),
         };
         let digest = hex::encode(Sha256::digest(&conversation.transcript));
-        let further_requests = match self.health.admission.has_quota() {
+        let further_requests = match self.handle.admission.has_quota() {
             true => conversation.requests.saturating_sub(1),
             false => 0,
         };
-        let (charges, keys) = (dialogue.charges(), reuse::keys(&self.config, &records, &batch.orders));
-        let heard = Conversed { raw, digest, further_requests, charges, keys };
+        let (charges, keys) =
+            (dialogue.charges(), reuse::keys(&*self.context.store, &self.config, &records, &batch.orders));
+        let heard = Conversation { raw, digest, further_requests, charges, keys };
         self.settle(self.outcomes_of(&records, conversation.ended), Some(heard)).await
+    }
+
+    /// Keeps what a conversation says of the counterpart itself.
+    fn note(&self, ended: &Ended, took: Duration, now: Timestamp) {
+        match ended {
+            Ended::Failed(fault) => {
+                self.handle.admission.failed(fault);
+                self.handle.faulted(fault, now);
+            }
+            Ended::Done(reads) => {
+                self.handle.answered(took, now);
+                hear(&self.handle.admission, reads);
+            }
+            Ended::Later { .. } => {
+                self.handle.admission.succeeded();
+                self.handle.answered(took, now);
+            }
+        }
     }
 
     fn open_dialogue(&self, batch: &Batch, ticket: Option<&str>) -> Result<(Box<dyn Dialogue>, Step), Fault> {
@@ -96,33 +110,28 @@ impl Lane {
     /// Makes it durable that these controls leave, with the digest of their bytes; gives those that still may.
     async fn mark_sending(&self, records: Vec<OrderRecord>, first: &Step) -> Stored<Vec<OrderRecord>> {
         let Step::Send(request) = first else { return Ok(records) };
-        let digest = Some(Sha256::digest(request.to_bytes()).to_vec());
-        let (lane, made) = (self.config.name.clone(), self.context.clock.now());
-        let ids: Vec<OrderId> = records.iter().map(|record| record.id).collect();
-        let has_quota = self.health.admission.has_quota();
-        let going = self
-            .context
-            .store
-            .write(move |tx| {
-                let id =
-                    tx.insert_batch(&BatchRecord { lane: lane.clone(), made, digest: digest.clone() })?;
-                if has_quota {
-                    tx.spend_quota(&lane, Moment::from_timestamp(made).date(), 1)?;
-                }
-                super::parcels::send_those_queued(tx, &ids, id)
-            })
-            .await?;
+        let dispatch = Dispatch {
+            lane: self.config.name.clone(),
+            at: self.context.clock.now(),
+            orders: records.iter().map(|record| record.id).collect::<Vec<OrderId>>(),
+            batch: None,
+            digest: Sha256::digest(request.to_bytes()).to_vec(),
+            files: Vec::new(),
+            counts: self.handle.admission.has_quota(),
+            together: false,
+        };
+        let going = self.context.engine.dispatch(dispatch).await?.going;
         let goes = records.into_iter().filter(|record| going.contains(&record.id));
         Ok(goes.map(|record| OrderRecord { state: OrderState::Sending, ..record }).collect())
     }
 
     fn outcomes_of(&self, records: &[OrderRecord], ended: Ended) -> Outcomes {
         match ended {
-            Ended::Failed(fault) => all(records, &Happening::Faulted(fault)),
+            Ended::Failed(fault) => all(records, &OrderInput::Faulted(fault)),
             Ended::Later { ticket, after } => {
                 let now = self.context.clock.now();
                 let at = now.checked_add(after).unwrap_or(now);
-                all(records, &Happening::Ticket { ticket, at })
+                all(records, &OrderInput::Ticket { ticket, at })
             }
             Ended::Done(reads) => {
                 let ids: Vec<_> = records.iter().map(|record| (record.id, record.number())).collect();
@@ -132,7 +141,23 @@ impl Lane {
     }
 }
 
+/// What an answer says about the counterpart: that it is there, and where it puts single orders off, that it asks for time.
+fn hear(admission: &Admission, reads: &[Read]) {
+    let put_off = |read: &Read| match &read.content {
+        ReadContent::Fault(fault) => {
+            let asks = matches!(fault.kind, FaultKind::RateLimited | FaultKind::QuotaSpent);
+            (asks || fault.retry_after.is_some()).then(|| fault.clone())
+        }
+        _ => None,
+    };
+    let put_off: Vec<Fault> = reads.iter().filter_map(put_off).collect();
+    if put_off.is_empty() || put_off.len() < reads.len() {
+        admission.succeeded();
+    }
+    put_off.iter().for_each(|fault| admission.failed(fault));
+}
+
 /// The same for every order of a batch.
-pub(super) fn all(records: &[OrderRecord], happening: &Happening) -> Outcomes {
+pub(super) fn all(records: &[OrderRecord], happening: &OrderInput) -> Outcomes {
     records.iter().map(|record| (record.id, happening.clone())).collect()
 }

@@ -2,7 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 
 use chakong_contract::connector::Reading;
 use chakong_contract::{Fault, FaultKind, Message, Moment};
@@ -10,19 +9,40 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::super::take_in::TakeIn;
+use super::super::receiving::Receiving;
 use super::Lane;
 use crate::config::ParcelConfig;
+use crate::domain::{RawDirection, RawMessage};
 use crate::lines::parcel::{Arrivals, Arrived, Depot, Listed};
-use crate::store::{Packed, RawDirection, RawMessage};
+use crate::store::StoreError;
+use crate::store::codec::encode;
 
-/// How long a file that could not be taken in is left alone.
-const HINDERED: Duration = Duration::from_secs(1);
 /// How often old files are looked for in the archive.
 const TIDY: SignedDuration = SignedDuration::from_hours(1);
 
-/// A file could not be taken in now; why was told.
-struct Hindered;
+/// Why a file could not be taken in now.
+struct Hindered {
+    fault: Fault,
+    /// The store takes nothing now: the next file would fare no better.
+    by_store: bool,
+}
+
+impl From<Fault> for Hindered {
+    fn from(fault: Fault) -> Self {
+        Self { fault, by_store: false }
+    }
+}
+
+impl From<StoreError> for Hindered {
+    fn from(error: StoreError) -> Self {
+        let by_store = matches!(
+            error,
+            StoreError::Full | StoreError::Failed { .. } | StoreError::Again | StoreError::Closed
+        );
+        let detail = "its content could not be kept; the log says why";
+        Self { fault: Fault::new(FaultKind::Transient, "keep a file", detail), by_store }
+    }
+}
 
 impl Lane {
     /// Looks for files until `stop`.
@@ -32,24 +52,18 @@ impl Lane {
         config: &ParcelConfig,
         stop: &CancellationToken,
     ) {
-        let (mut arrivals, mut tidied) = (Arrivals::default(), None);
+        let (mut arrivals, mut tidied, mut told) = (Arrivals::default(), None, None);
         while !stop.is_cancelled() {
             let now = self.context.clock.now();
-            match arrivals.look(depot, now).await {
-                Ok(files) => {
-                    for file in files.into_iter().take_while(|_| !stop.is_cancelled()) {
-                        match self.take_in(depot, config, &file).await {
-                            Ok(true) => arrivals.forget(&file.listed.name),
-                            Ok(false) => {}
-                            // It stays where it is; what hinders it will not be gone at once.
-                            Err(Hindered) => tokio::select! {
-                                () = tokio::time::sleep(HINDERED) => {}
-                                () = stop.cancelled() => {}
-                            },
-                        }
+            match self.take_in_arrived(depot, config, &mut arrivals, stop).await {
+                Ok(()) => told = None,
+                Err(fault) => {
+                    self.handle.problem(&fault, now);
+                    if told.as_ref() != Some(&fault) {
+                        tracing::warn!(counterpart = self.config.name, %fault, "the incoming folder cannot be read");
+                        told = Some(fault);
                     }
                 }
-                Err(fault) => self.health.problem(&fault, now),
             }
             if tidied.is_none_or(|tidied: Timestamp| now.duration_since(tidied) >= TIDY) {
                 self.tidy(depot, config, now).await;
@@ -62,10 +76,50 @@ impl Lane {
         }
     }
 
+    /// Looks once and takes in what came to rest. A file that cannot be taken in stays and delays no other; when it is tried
+    /// again is the arrivals' to say.
+    ///
+    /// # Errors
+    /// A fault when the folder cannot be read.
+    async fn take_in_arrived(
+        &self,
+        depot: &dyn Depot,
+        config: &ParcelConfig,
+        arrivals: &mut Arrivals,
+        stop: &CancellationToken,
+    ) -> Result<(), Fault> {
+        for file in arrivals.look(depot, self.context.clock.now()).await? {
+            if stop.is_cancelled() {
+                break;
+            }
+            let name = &file.listed.name;
+            match self.take_in(depot, config, &file, arrivals).await {
+                Ok(true) => arrivals.forget(name),
+                Ok(false) => arrivals.unhindered(name),
+                Err(hindered) => {
+                    self.tell_hindered(arrivals, name, &hindered.fault);
+                    if hindered.by_store {
+                        break;
+                    }
+                }
+            }
+        }
+        self.handle.stuck_files(arrivals.stuck());
+        Ok(())
+    }
+
+    fn tell_hindered(&self, arrivals: &mut Arrivals, name: &str, fault: &Fault) {
+        let now = self.context.clock.now();
+        if arrivals.hindered(name, fault, now) {
+            self.handle.problem(fault, now);
+            tracing::warn!(counterpart = self.config.name, file = ?name, %fault, "a file stays in the incoming folder");
+        }
+    }
+
     async fn tidy(&self, depot: &dyn Depot, config: &ParcelConfig, now: Timestamp) {
         let Ok(first) = now.checked_sub(config.keep) else { return };
         if let Err(fault) = depot.tidy(Moment::from_timestamp(first).date()).await {
-            self.health.problem(&fault, now);
+            self.handle.problem(&fault, now);
             tracing::warn!(counterpart = self.config.name, %fault, "old files stay in the archive");
         }
     }
@@ -77,24 +131,27 @@ impl Lane {
         depot: &dyn Depot,
         config: &ParcelConfig,
         file: &Arrived,
+        arrivals: &mut Arrivals,
     ) -> Result<bool, Hindered> {
+        if file.is_kept {
+            return self.put_away(depot, &file.listed).await;
+        }
         let now = self.context.clock.now();
         let message = match depot.fetch(&file.listed.name).await {
             Ok(bytes) => Message::new(&file.listed.name, bytes),
-            Err(fault) if fault.kind == FaultKind::Malformed => {
-                self.health.problem(&fault, now);
-                tracing::warn!(counterpart = self.config.name, %fault, "a file is put away unread");
-                return self.put_away(depot, &file.listed).await;
+            // Without an archive, to put it away would be to delete what nobody read.
+            Err(fault) if fault.kind == FaultKind::Malformed && config.archive.is_some() => {
+                let put_away = self.put_away(depot, &file.listed).await?;
+                self.handle.problem(&fault, now);
+                tracing::warn!(counterpart = self.config.name, file = ?file.listed.name, %fault, "a file is put away unread");
+                return Ok(put_away);
             }
-            Err(fault) => {
-                self.health.problem(&fault, now);
-                return Err(Hindered);
-            }
+            Err(fault) => return Err(fault.into()),
         };
         let may_wait = file.rests < config.half_file;
         let Some((reading, raw, digest)) = self.read(message, now, may_wait).await? else { return Ok(false) };
         let responses = reading.responses.clone();
-        let taking = TakeIn { config: &self.config, context: &self.context, health: &self.health };
+        let taking = Receiving { config: &self.config, context: &self.context, handle: &self.handle };
         let is_answered = !responses.is_empty();
         let kept = match taking.keep(reading, raw, digest.clone()).await {
             Ok(_) if is_answered => self.note_responses(responses, digest).await,
@@ -103,8 +160,9 @@ impl Lane {
         };
         if let Err(error) = kept {
             tracing::error!(counterpart = self.config.name, %error, "a file waits: its content could not be kept");
-            return Err(Hindered);
+            return Err(error.into());
         }
+        arrivals.kept(&file.listed.name);
         // Away before it is answered: the counterpart may answer that at once, by a file of the same name.
         let put_away = self.put_away(depot, &file.listed).await;
         if is_answered {
@@ -135,28 +193,27 @@ impl Lane {
                 batch: None,
                 direction: RawDirection::In,
                 at: now,
-                bytes: Packed::of(&message.bytes),
+                bytes: encode(&message.bytes),
                 name: message.name,
             };
             let digest = hex::encode(Sha256::digest(&message.bytes));
             Some((reading.unwrap_or_else(panicked), raw, digest))
         });
-        let read = working.await.map_err(|_| Hindered)?;
+        let stopped = |_| Fault::new(FaultKind::Transient, "read a file", "its reading was stopped");
+        let read = working.await.map_err(stopped)?;
         for problem in read.iter().flat_map(|(reading, ..)| &reading.problems) {
-            self.health.problem(problem, now);
+            self.handle.problem(problem, now);
             tracing::warn!(counterpart = self.config.name, %problem, "a file could not be understood");
         }
         Ok(read)
     }
 
     async fn put_away(&self, depot: &dyn Depot, file: &Listed) -> Result<bool, Hindered> {
-        let now = self.context.clock.now();
-        match depot.put_away(file, Moment::from_timestamp(now).date()).await {
-            Ok(()) => Ok(true),
-            Err(fault) => {
-                self.health.problem(&fault, now);
-                Err(Hindered)
-            }
-        }
+        let today = Moment::from_timestamp(self.context.clock.now()).date();
+        depot.put_away(file, today).await?;
+        Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests;

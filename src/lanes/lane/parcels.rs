@@ -1,36 +1,23 @@
 //! Delivery over a parcel line, and recovery after a crash.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chakong_contract::connector::{Batch, Speaks};
-use chakong_contract::{Fault, FaultKind, Message, Moment, Order};
+use chakong_contract::{Fault, FaultKind, Message, Order};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::calls::all;
 use super::outcome::Outcomes;
 use super::{Lane, Line, Sendable, batch_of, wrong_line};
-use crate::inquiry::{OrderId, OrderRecord, OrderState};
+use crate::domain::decide::OrderInput;
+use crate::domain::{BatchId, OrderId, OrderRecord, RawDirection, RawMessage};
+use crate::engine::Dispatch;
 use crate::lines::parcel::Depot;
-use crate::settle::Happening;
-use crate::store::{BatchRecord, Packed, RawDirection, RawMessage, StoreError, Stored, Tx};
-
-/// Moves those orders that are still queued to `sending` and gives them: what was withdrawn meanwhile does not leave.
-pub(super) fn send_those_queued(tx: &mut dyn Tx, ids: &[OrderId], batch: i64) -> Stored<HashSet<OrderId>> {
-    let mut going = HashSet::new();
-    for id in ids {
-        let mut order = tx.order(*id)?.ok_or(StoreError::Missing("the order"))?;
-        if order.state == OrderState::Queued {
-            order.state = OrderState::Sending;
-            order.batch = Some(batch);
-            tx.save_order(&order)?;
-            going.insert(*id);
-        }
-    }
-    Ok(going)
-}
+use crate::store::Stored;
+use crate::store::codec::{decode, encode};
 
 impl Lane {
     /// Writes a batch to files: durable with their digest first, then handed over, then awaiting.
@@ -41,25 +28,15 @@ impl Lane {
     ) -> Stored<bool> {
         let _permit = permit;
         let made = self.context.clock.now();
-        let record = BatchRecord { lane: self.config.name.clone(), made, digest: None };
-        let counted = self.health.admission.has_quota();
-        let id = self
-            .context
-            .store
-            .write(move |tx| {
-                if counted {
-                    tx.spend_quota(&record.lane, Moment::from_timestamp(made).date(), 1)?;
-                }
-                tx.insert_batch(&record)
-            })
-            .await?;
+        let counts = self.handle.admission.has_quota();
+        let id = self.context.engine.begin_batch(self.config.name.clone(), made, counts).await?;
         let Sendable { records, orders } = sendable;
         let batch = Arc::new(batch_of(id, made, orders, None));
         let files = match self.write_files(Arc::clone(&batch)).await {
             Ok(files) => files,
             Err(fault) if records.len() == 1 => {
-                self.health.faulted(&fault, made);
-                return self.settle(all(&records, &Happening::Faulted(fault)), None).await;
+                self.handle.faulted(&fault, made);
+                return self.settle(all(&records, &OrderInput::Faulted(fault)), None).await;
             }
             // One order that cannot be expressed must not hold the others up: each goes alone.
             Err(_) => {
@@ -70,42 +47,30 @@ impl Lane {
                 return Ok(again);
             }
         };
-        let kept = self.keep_files(id, made, &files);
-        let digest =
-            Sha256::digest(files.iter().flat_map(|file| file.bytes.iter()).copied().collect::<Vec<_>>())
-                .to_vec();
+        let mut digest = Sha256::new();
+        files.iter().for_each(|file| digest.update(&file.bytes));
         let ids: Vec<OrderId> = records.iter().map(|record| record.id).collect();
-        let expected = ids.len();
-        let going = self
-            .context
-            .store
-            .write(move |tx| {
-                let going = send_those_queued(tx, &ids, id)?;
-                if going.len() == expected {
-                    tx.save_batch(id, &digest)?;
-                    kept.iter().try_for_each(|raw| tx.insert_raw(raw).map(drop))?;
-                    return Ok(going);
-                }
-                // Somebody withdrew a part of it meanwhile: nothing leaves, the rest queues again.
-                for id in &going {
-                    let mut order = tx.order(*id)?.ok_or(StoreError::Missing("the order"))?;
-                    order.state = OrderState::Queued;
-                    order.batch = None;
-                    tx.save_order(&order)?;
-                }
-                Ok(HashSet::new())
-            })
-            .await?;
-        if going.is_empty() {
+        let dispatch = Dispatch {
+            lane: self.config.name.clone(),
+            at: made,
+            orders: ids.clone(),
+            batch: Some(id),
+            digest: digest.finalize().to_vec(),
+            files: self.keep_files(id, made, &files),
+            counts: false,
+            // Somebody may have withdrawn a part of it meanwhile: nothing leaves then, and the rest queues again.
+            together: true,
+        };
+        if self.context.engine.dispatch(dispatch).await?.going.is_empty() {
             return Ok(true);
         }
-        self.hand_over(files, records.iter().map(|record| record.id).collect()).await
+        self.hand_over(files, ids).await
     }
 
     async fn deliver_alone(self: &Arc<Self>, record: OrderRecord, order: Order) -> Stored<bool> {
-        match self.health.admission.pass().await {
+        match self.handle.admission.pass(record.is_control()).await {
             Ok(()) => {}
-            Err(fault) => return self.settle(all(&[record], &Happening::Faulted(fault)), None).await,
+            Err(fault) => return self.settle(all(&[record], &OrderInput::Faulted(fault)), None).await,
         }
         let permit = Arc::new(tokio::sync::Semaphore::new(1)).try_acquire_owned();
         let Ok(permit) = permit else { return Ok(true) };
@@ -123,14 +88,14 @@ impl Lane {
         })
     }
 
-    fn keep_files(&self, batch: i64, at: jiff::Timestamp, files: &[Message]) -> Vec<RawMessage> {
+    fn keep_files(&self, batch: BatchId, at: jiff::Timestamp, files: &[Message]) -> Vec<RawMessage> {
         let keep = |file: &Message| RawMessage {
             lane: self.config.name.clone(),
             batch: Some(batch),
             direction: RawDirection::Out,
             name: file.name.clone(),
             at,
-            bytes: Packed::of(&file.bytes),
+            bytes: encode(&file.bytes),
         };
         files.iter().map(keep).collect()
     }
@@ -142,7 +107,7 @@ impl Lane {
         if !self.hand_over_until_stopped(depot.as_ref(), &files).await {
             return Ok(false);
         }
-        self.settle(ids.into_iter().map(|id| (id, Happening::HandedOver)).collect(), None).await
+        self.settle(ids.into_iter().map(|id| (id, OrderInput::HandedOver)).collect(), None).await
     }
 
     /// Hands files over, and again until that works. `false` when the lane was stopped before: its successor, or the next
@@ -151,8 +116,8 @@ impl Lane {
         let mut failures = 0_u32;
         while let Err(fault) = depot.hand_over(files).await {
             failures += 1;
-            self.health.admission.failed(&fault);
-            self.health.faulted(&fault, self.context.clock.now());
+            self.handle.admission.failed(&fault);
+            self.handle.faulted(&fault, self.context.clock.now());
             tracing::warn!(counterpart = self.config.name, %fault, "files wait to be handed over");
             let wait = self.config.retry_control.wait(failures, 0.0).min(Duration::from_secs(60));
             tokio::select! {
@@ -174,26 +139,32 @@ impl Lane {
             return;
         };
         let parcels = matches!(self.line, Line::Parcel(_));
-        let mut batches: BTreeMap<i64, Vec<OrderId>> = BTreeMap::new();
+        let mut batches: BTreeMap<BatchId, Vec<OrderId>> = BTreeMap::new();
         let mut others: Outcomes = Vec::new();
         for order in &interrupted {
             match order.batch.filter(|_| parcels) {
                 Some(batch) => batches.entry(batch).or_default().push(order.id),
-                None => others.push((order.id, Happening::Interrupted)),
+                None => others.push((order.id, OrderInput::Interrupted)),
             }
         }
         for (batch, ids) in batches {
             let files =
                 self.context.store.read(move |reads| reads.raw_of_batch(batch)).await.unwrap_or_default();
             if files.is_empty() {
-                others.extend(ids.into_iter().map(|id| (id, Happening::Interrupted)));
+                others.extend(ids.into_iter().map(|id| (id, OrderInput::Interrupted)));
                 continue;
             }
-            let unpacked: std::io::Result<Vec<Message>> =
-                files.into_iter().map(|raw| Ok(Message::new(raw.name, raw.bytes.unpack()?))).collect();
+            let unpacked: Stored<Vec<Message>> = files
+                .into_iter()
+                .map(|raw| Ok(Message::new(raw.name, decode("file", raw.bytes.as_stored())?)))
+                .collect();
             let Ok(files) = unpacked else {
-                tracing::error!(counterpart = self.config.name, batch, "a stored parcel cannot be read");
-                others.extend(ids.into_iter().map(|id| (id, Happening::Interrupted)));
+                tracing::error!(
+                    counterpart = self.config.name,
+                    batch = batch.get(),
+                    "a stored parcel cannot be read"
+                );
+                others.extend(ids.into_iter().map(|id| (id, OrderInput::Interrupted)));
                 continue;
             };
             if let Err(error) = self.hand_over(files, ids).await {

@@ -4,34 +4,38 @@ use std::collections::VecDeque;
 
 use chakong_contract::{Fault, FaultKind};
 
+use super::super::DueOrder;
 use super::outcome::Outcomes;
-use super::{Due, Lane, Refusal};
-use crate::settle::Happening;
+use super::{Blocked, Gate, Lane};
+use crate::domain::decide::OrderInput;
 
 impl Lane {
     /// Passes on what need not wait; `true` when nothing that was read ahead is left waiting, so that the lane should look again.
-    pub(super) async fn pass_on(&self, ready: &mut VecDeque<Due>, refusal: Refusal) -> bool {
-        let fault = match refusal.by {
-            "quota" => Fault::new(FaultKind::QuotaSpent, "send the order", "our quota for today is spent"),
-            "breaker" => Fault::new(FaultKind::Transient, "send the order", "the breaker is open"),
-            _ => return false,
+    pub(super) async fn pass_on(&self, ready: &mut VecDeque<DueOrder>, blocked: Blocked) -> bool {
+        let fault = match blocked.gate {
+            Gate::Quota => {
+                Fault::new(FaultKind::QuotaSpent, "send the order", "our quota for today is spent")
+            }
+            Gate::Spent => Fault::new(FaultKind::QuotaSpent, "send the order", "its quota for us is spent"),
+            Gate::Breaker => Fault::new(FaultKind::Transient, "send the order", "the breaker is open"),
+            Gate::Window | Gate::HoldOff | Gate::Rate | Gate::Concurrency => return false,
         };
-        if !self.context.counterparts.routes().lead_on_from(&self.config.name) {
+        if !self.context.counterparts.lead_on_from(&self.config.name) {
             return false;
         }
-        let goes = |(record, _): &&Due| !record.is_control() && record.ticket.is_none();
-        let blocked: Outcomes = ready
+        let goes = |DueOrder { record, .. }: &&DueOrder| !record.is_control() && record.ticket.is_none();
+        let passed: Outcomes = ready
             .iter()
             .filter(goes)
-            .map(|(record, _)| (record.id, Happening::Blocked(fault.clone())))
+            .map(|due| (due.record.id, OrderInput::Blocked(fault.clone())))
             .collect();
-        if blocked.is_empty() {
+        if passed.is_empty() {
             return false;
         }
-        let whole = blocked.len() == ready.len();
+        let whole = passed.len() == ready.len();
         // What was read ahead no longer stands as it was read.
         ready.clear();
-        match self.settle(blocked, None).await {
+        match self.settle(passed, None).await {
             Ok(some_wait) => whole && !some_wait,
             Err(error) => {
                 tracing::error!(counterpart = self.config.name, %error, "orders could not be passed on");

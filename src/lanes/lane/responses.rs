@@ -1,13 +1,14 @@
 //! What is sent back about files that could not be understood: durable before the file is put away, handed over after that, and
 //! not for ever.
 
-use std::sync::Arc;
-
 use chakong_contract::{Fault, FaultKind, Message, Response};
 
 use super::Lane;
+use crate::domain::{RawDirection, RawMessage};
+use crate::engine::Response as KeptResponse;
 use crate::lines::parcel::Depot;
-use crate::store::{Packed, RawDirection, RawMessage, Responded, Stored};
+use crate::store::codec::{decode, encode};
+use crate::store::{Responded, Stored};
 
 /// How often a failure about the same is answered; then somebody has to look.
 const MOST_RESPONSES: u32 = 10;
@@ -15,39 +16,34 @@ const MOST_RESPONSES: u32 = 10;
 impl Lane {
     /// Keeps what is sent back about a message, `digest` its bytes', each under a name that was not used before.
     pub(super) async fn note_responses(&self, responses: Vec<Response>, digest: String) -> Stored<()> {
-        let (lane, now) = (self.config.name.clone(), self.context.clock.now());
-        let connector = Arc::clone(&self.config.connector);
-        let given_up = self
-            .context
-            .store
-            .write(move |tx| {
-                let mut given_up = false;
-                for Response { about, message } in &responses {
-                    let Responded { nth, times } = tx.note_response(&lane, &message.name, about, &digest)?;
-                    if times > MOST_RESPONSES {
-                        given_up = true;
-                        continue;
-                    }
-                    let message = if nth > 1 { connector.again(message, nth) } else { message.clone() };
-                    let raw = tx.insert_raw(&RawMessage {
-                        lane: lane.clone(),
-                        batch: None,
-                        direction: RawDirection::Out,
-                        name: message.name.clone(),
-                        at: now,
-                        bytes: Packed::of(&message.bytes),
-                    })?;
-                    tx.mark_unsent(raw, &lane)?;
-                }
-                Ok(given_up)
-            })
-            .await?;
+        let (engine, lane, now) = (&self.context.engine, &self.config.name, self.context.clock.now());
+        let mut given_up = false;
+        for Response { about, message } in responses {
+            let (name, digest) = (message.name.clone(), digest.clone());
+            let Responded { nth, times } =
+                engine.responded(lane.clone(), name.clone(), about.clone(), digest.clone()).await?;
+            if times >= MOST_RESPONSES {
+                given_up = true;
+                engine.note_response(lane.clone(), name, about, digest).await?;
+                continue;
+            }
+            let message = if nth > 1 { self.config.connector.again(&message, nth) } else { message };
+            let raw = RawMessage {
+                lane: lane.clone(),
+                batch: None,
+                direction: RawDirection::Out,
+                name: message.name.clone(),
+                at: now,
+                bytes: encode(&message.bytes),
+            };
+            engine.keep_responses(lane.clone(), digest, vec![(name, KeptResponse { about, raw })]).await?;
+        }
         if given_up {
             let detail = format!(
                 "the same failed {MOST_RESPONSES} times; the counterpart is not told again, a person must talk to it"
             );
             let fault = Fault::new(FaultKind::Malformed, "answer a file", detail);
-            self.health.problem(&fault, now);
+            self.handle.problem(&fault, now);
             tracing::warn!(counterpart = self.config.name, %fault, "a file stays unanswered");
         }
         Ok(())
@@ -65,8 +61,12 @@ impl Lane {
         let unsent = self.context.store.read(move |reads| reads.unsent(&lane)).await?;
         let mut sent = Vec::with_capacity(unsent.len());
         for (id, raw) in unsent {
-            let Ok(bytes) = raw.bytes.unpack() else {
-                tracing::error!(counterpart = self.config.name, id, "a stored answer cannot be read");
+            let Ok(bytes) = decode("answer to a file", raw.bytes.as_stored()) else {
+                tracing::error!(
+                    counterpart = self.config.name,
+                    id = id.get(),
+                    "a stored answer cannot be read"
+                );
                 sent.push(id);
                 continue;
             };
@@ -76,7 +76,7 @@ impl Lane {
             sent.push(id);
         }
         if !sent.is_empty() {
-            self.context.store.write(move |tx| tx.mark_sent(&sent)).await?;
+            self.context.engine.note_sent(sent).await?;
         }
         Ok(())
     }

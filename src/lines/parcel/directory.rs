@@ -1,18 +1,17 @@
 //! Files in directories of this machine, or of one that it mounts.
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::path::Path;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use chakong_contract::fault::{Fault, FaultKind};
 use chakong_contract::{Date, Message};
 use futures_util::future::BoxFuture;
+use rustix::fs::OFlags;
 
-use super::{
-    Depot, Listed, MOST_ENTRIES, MOST_FILES, aside, folder_of, is_before, is_unfinished, plain_name,
-    too_large,
-};
+use super::{Depot, Listed, MOST_ENTRIES, aside, folder_of, is_before, is_unfinished, plain_name, too_large};
 use crate::config::ParcelConfig;
 
 /// A depot in directories. What blocks runs on threads of its own.
@@ -74,14 +73,13 @@ impl Depot for Directory {
         let file = file.clone();
         self.aside_of_the_runtime(move |config| {
             let (name, path) = (&file.name, config.incoming.join(&file.name));
-            let now = std::fs::metadata(&path).map(|metadata| (metadata.len(), changed(&metadata)));
+            let now = std::fs::symlink_metadata(&path).map(|metadata| (metadata.len(), changed(&metadata)));
             if now.is_ok_and(|now| now != (file.size, file.changed)) {
                 return Ok(());
             }
             let moved = match config.archive.as_ref().map(|archive| archive.join(folder_of(day))) {
-                Some(folder) => {
-                    std::fs::create_dir_all(&folder).and_then(|()| move_file(&path, &folder.join(name)))
-                }
+                Some(folder) => std::fs::create_dir_all(&folder)
+                    .and_then(|()| move_file(&path, &free_name(&folder, name))),
                 None => std::fs::remove_file(&path),
             };
             match moved {
@@ -128,6 +126,19 @@ fn hand_over(outgoing: &Path, files: &[Message]) -> Result<(), Fault> {
     std::fs::File::open(outgoing).and_then(|folder| folder.sync_all()).map_err(stuck)
 }
 
+/// Names that are tried in the archive where a folder has the name already.
+const MOST_NAMES: u32 = 20;
+
+/// Where a file of this name can be put: over another file, but not over a folder.
+fn free_name(folder: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name);
+    if !path.is_dir() {
+        return path;
+    }
+    let others = (1..=MOST_NAMES).map(|number| folder.join(format!("{name}.{number}")));
+    others.into_iter().find(|other| !other.is_dir()).unwrap_or(path)
+}
+
 /// Moves a file, also to another file system.
 fn move_file(from: &Path, to: &Path) -> std::io::Result<()> {
     match std::fs::rename(from, to) {
@@ -157,9 +168,6 @@ fn list(incoming: &Path) -> Result<Vec<Listed>, Fault> {
             continue;
         }
         listed.push(Listed { name, size: metadata.len(), changed: changed(&metadata) });
-        if listed.len() == MOST_FILES {
-            break;
-        }
     }
     Ok(listed)
 }
@@ -173,16 +181,26 @@ fn changed(metadata: &std::fs::Metadata) -> u64 {
 
 fn fetch(incoming: &Path, name: &str, most: u64) -> Result<Vec<u8>, Fault> {
     let unreadable = |error| fault("read a file", incoming, &error);
-    let file = std::fs::File::open(incoming.join(name)).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
+    // It may have become a link or a pipe since it was listed: one is not followed, the other not waited for.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = std::fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(incoming.join(name))
+        .map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(Fault::new(FaultKind::Transient, "read a file", "it is no file any more"));
+    }
+    let size = metadata.len();
     if size > most {
-        return Err(too_large(size, most));
+        return Err(too_large(most));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
     // It may have grown since it was listed.
     file.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     match u64::try_from(bytes.len()) {
         Ok(read) if read <= most => Ok(bytes),
-        _ => Err(too_large(most + 1, most)),
+        _ => Err(too_large(most)),
     }
 }

@@ -1,8 +1,17 @@
 //! Files on an SFTP server, over SSH. One connection, made when it is needed and again when it was lost; the server's key is
 //! the one that the counterpart's file names, or nothing is said to it.
 
+//!
+//! The client of SFTP is our own, over the channel of `russh`: of version 3 of the protocol only what is needed here. The
+//! crate `russh-sftp` (3.0.1) ends the session over answers that the protocol allows and servers send: a STATUS without
+//! message or language, a handle that is no UTF-8, attributes with extended pairs.
+
+mod answer;
 mod files;
+mod packet;
+mod requests;
 mod session;
+mod wire;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,13 +20,14 @@ use std::time::Duration;
 use chakong_contract::fault::{Fault, FaultKind};
 use chakong_contract::{Date, Message};
 use futures_util::future::BoxFuture;
-use russh_sftp::client::error::Error;
-use russh_sftp::protocol::StatusCode;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::{Depot, Listed, MOST_FILES, aside, folder_of, is_before, is_unfinished, plain_name, too_large};
+use super::super::told::Told;
+use super::{Depot, Listed, aside, folder_of, is_before, is_unfinished, plain_name, too_large};
 use crate::config::{ParcelConfig, SftpConfig};
+use answer::{Attributes, Error, FileKind, code};
+use files::Entry;
 use session::Session;
 
 /// Longest time for one file: a server that trickles does not hold the line for ever.
@@ -37,6 +47,7 @@ pub(super) struct Sftp {
     archive: Option<String>,
     largest_file: u64,
     connected: Mutex<Connected>,
+    told: Told,
 }
 
 /// The connection, or why there is none.
@@ -54,18 +65,22 @@ struct Refused {
     wait: Duration,
 }
 
-/// What an error of the server or of the connection means; only the folder is named.
+/// What an error of the server or of the connection means; of files only the folder is named.
 fn fault(operation: &str, folder: &str, error: &Error) -> Fault {
     let (kind, what) = match error {
-        Error::Status(status) if status.status_code == StatusCode::NoSuchFile => {
-            (FaultKind::Misconfigured, "the server has no such file or folder")
-        }
-        Error::Status(status) if status.status_code == StatusCode::PermissionDenied => {
-            (FaultKind::Misconfigured, "the server does not permit it")
-        }
-        Error::Status(_) => (FaultKind::Transient, "the server could not do it"),
-        Error::Timeout => (FaultKind::Transient, "the server did not answer in time"),
-        _ => (FaultKind::Transient, "the connection broke off"),
+        Error::Status(status) => match status.code {
+            code::NO_SUCH_FILE => {
+                (FaultKind::Misconfigured, "the server has no such file or folder".to_owned())
+            }
+            code::PERMISSION_DENIED => (FaultKind::Misconfigured, "the server does not permit it".to_owned()),
+            code => {
+                let said = format!("the server could not do it (code {code}) {}", status.message);
+                (FaultKind::Transient, said.trim_end().to_owned())
+            }
+        },
+        Error::Late => (FaultKind::Transient, "the server did not answer in time".to_owned()),
+        Error::Malformed(what) => (FaultKind::Transient, format!("the server sent {what}")),
+        Error::Broken => (FaultKind::Transient, "the connection broke off".to_owned()),
     };
     Fault::new(kind, operation, format!("{folder}: {what}"))
 }
@@ -84,15 +99,16 @@ impl Sftp {
             archive: config.archive.as_deref().map(text),
             largest_file: config.largest_file,
             connected: Mutex::default(),
+            told: Told::default(),
         }
     }
 
-    /// The session, connected if it is not; those who come meanwhile wait for it. After a refusal the next attempt is made
-    /// later, and later each time.
-    async fn session(&self) -> Result<Arc<Session>, Fault> {
+    /// The session, connected if it is not, and whether it was connected now; those who come meanwhile wait for it. After a
+    /// refusal the next attempt is made later, and later each time.
+    async fn session(&self) -> Result<(Arc<Session>, bool), Fault> {
         let mut connected = self.connected.lock().await;
         if let Some(session) = connected.session.as_ref().filter(|session| session.is_alive()) {
-            return Ok(Arc::clone(session));
+            return Ok((Arc::clone(session), false));
         }
         connected.session = None;
         if let Some(refused) = connected.refused.as_ref().filter(|refused| Instant::now() < refused.until) {
@@ -100,11 +116,13 @@ impl Sftp {
         }
         match Session::connect(&self.server).await {
             Ok(session) => {
+                self.told.works();
                 let session = Arc::new(session);
                 *connected = Connected { session: Some(Arc::clone(&session)), refused: None };
-                Ok(session)
+                Ok((session, true))
             }
             Err(fault) => {
+                self.told.fault(&fault);
                 let before = connected.refused.take();
                 if matches!(fault.kind, FaultKind::Unauthorised | FaultKind::Misconfigured) {
                     let wait = before.map_or(FIRST_WAIT, |refused| (refused.wait * 2).min(LONGEST_WAIT));
@@ -116,83 +134,96 @@ impl Sftp {
         }
     }
 
-    /// Does something on the server and names what failed. A session that did not answer as it should is not used again.
-    async fn ask<T>(
+    /// Does something on the server and names what failed. A session that did not answer as it should is not used again. One
+    /// that stood idle may have been dropped by the server: what breaks off on it is done once more on a new one.
+    async fn ask<'a, T>(
         &self,
-        session: &Arc<Session>,
         operation: &str,
         folder: &str,
-        work: impl Future<Output = Result<T, Error>>,
+        work: impl Fn(Arc<Session>) -> BoxFuture<'a, Result<T, Error>>,
     ) -> Result<T, Fault> {
-        let error = match bounded(session, work).await {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
-        if !matches!(error, Error::Status(_)) {
-            let mut connected = self.connected.lock().await;
-            if connected.session.as_ref().is_some_and(|current| Arc::ptr_eq(current, session)) {
-                connected.session = None;
+        let mut is_again = false;
+        loop {
+            let (session, is_new) = self.session().await?;
+            let error = match bounded(&session, work(Arc::clone(&session))).await {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            if !matches!(error, Error::Status(_)) {
+                let mut connected = self.connected.lock().await;
+                if connected.session.as_ref().is_some_and(|current| Arc::ptr_eq(current, &session)) {
+                    connected.session = None;
+                }
             }
+            if error != Error::Broken || is_new || is_again {
+                return Err(fault(operation, folder, &error));
+            }
+            is_again = true;
         }
-        Err(fault(operation, folder, &error))
     }
+}
 
-    async fn place(&self, session: &Arc<Session>, file: &Message) -> Result<(), Error> {
-        let path = below(&self.outgoing, &file.name);
-        let aside = below(&self.outgoing, &aside(&file.name));
-        session.write(&aside, &file.bytes).await?;
-        session.replace(&aside, &path).await
-    }
+/// Writes a file aside and gives it its name.
+async fn place(session: &Session, outgoing: &str, file: &Message) -> Result<(), Error> {
+    let aside = below(outgoing, &aside(&file.name));
+    session.write(&aside, &file.bytes).await?;
+    session.replace(&aside, &below(outgoing, &file.name)).await
 }
 
 /// Work has an end: its own, that of the connection, or that of the time for it.
 async fn bounded<T>(session: &Session, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     tokio::select! {
-        done = tokio::time::timeout(LONGEST, work) => done.unwrap_or(Err(Error::Timeout)),
-        // What was asked when it broke off is not always told so by the library.
-        () = session.ended() => Err(Error::IO("the connection broke off".to_owned())),
+        done = tokio::time::timeout(LONGEST, work) => done.unwrap_or(Err(Error::Late)),
+        () = session.ended() => Err(Error::Broken),
     }
 }
 
 /// Puts a file away. One that is not there was put away before, and the answer did not arrive.
 async fn put_away(
     session: &Session,
-    path: &str,
+    incoming: &str,
     file: &Listed,
     to: Option<(&str, &str)>,
 ) -> Result<(), Error> {
-    if session.state(path).await.is_some_and(|now| now != (file.size, file.changed)) {
+    let attributes = Attributes {
+        size: Some(file.size),
+        changed: u32::try_from(file.changed).ok(),
+        kind: Some(FileKind::File),
+    };
+    let entry = Entry { name: file.name.clone(), attributes };
+    if session.is_another(incoming, &entry).await? {
         return Ok(());
     }
+    let path = below(incoming, &file.name);
     let moved = match to {
-        Some((archive, folder)) => {
-            session.make_folder(archive, folder).await?;
-            session.replace(path, &below(folder, &file.name)).await
-        }
-        None => session.remove(path).await,
+        Some((archive, folder)) => match session.move_into(&path, folder, &file.name).await {
+            // The first one of a day finds no folder.
+            Err(Error::Status(_)) if !session.is_gone(&path).await? => {
+                session.make_folder(archive, folder).await?;
+                session.move_into(&path, folder, &file.name).await
+            }
+            moved => moved,
+        },
+        None => session.remove(&path).await,
     };
     match moved {
-        Err(Error::Status(status))
-            if status.status_code == StatusCode::NoSuchFile && !session.exists(path).await =>
-        {
-            Ok(())
-        }
+        Err(Error::Status(_)) if session.is_gone(&path).await? => Ok(()),
         moved => moved,
     }
 }
 
 /// Deletes the archive's folders of days before `first`.
 async fn tidy(session: &Session, archive: &str, first: Date) -> Result<(), Error> {
-    let old = |entry: &files::Entry| entry.is_folder && is_before(&entry.name, first);
-    let days = match session.list(archive, MOST_FILES, old).await {
+    let days = match session.list(archive, |name| is_before(name, first)).await {
         // Nothing was archived yet.
-        Err(Error::Status(status)) if status.status_code == StatusCode::NoSuchFile => return Ok(()),
+        Err(Error::Status(_)) if session.is_gone(archive).await? => return Ok(()),
         days => days?,
     };
-    for day in days {
+    for day in days.iter().filter(|day| day.attributes.kind == Some(FileKind::Folder)) {
         let folder = below(archive, &day.name);
         loop {
-            let files = session.list(&folder, MOST_FILES, |entry| !entry.is_folder).await?;
+            let files = session.list(&folder, |_| true).await?;
+            let files: Vec<_> = files.iter().filter(|file| !file.is(FileKind::Folder)).collect();
             if files.is_empty() {
                 break;
             }
@@ -215,10 +246,11 @@ impl Depot for Sftp {
             for file in files {
                 plain_name(&file.name)?;
             }
-            let session = self.session().await?;
             for file in files {
-                let placing = self.place(&session, file);
-                self.ask(&session, "hand files over", &self.outgoing, placing).await?;
+                let placing = |session: Arc<Session>| -> BoxFuture<'_, _> {
+                    Box::pin(async move { place(&session, &self.outgoing, file).await })
+                };
+                self.ask("hand files over", &self.outgoing, placing).await?;
             }
             Ok(())
         })
@@ -226,61 +258,67 @@ impl Depot for Sftp {
 
     fn list(&self) -> BoxFuture<'_, Result<Vec<Listed>, Fault>> {
         Box::pin(async move {
-            let session = self.session().await?;
-            let wanted = |entry: &files::Entry| entry.is_file && !is_unfinished(&entry.name);
-            let listing = session.list(&self.incoming, MOST_FILES, wanted);
-            let listed = self.ask(&session, "look for files", &self.incoming, listing).await?;
-            let seen = |entry: files::Entry| Listed {
-                name: entry.name,
-                size: entry.size,
-                changed: u64::from(entry.changed),
+            let listing = |session: Arc<Session>| -> BoxFuture<'_, _> {
+                Box::pin(async move { session.list(&self.incoming, |name| !is_unfinished(name)).await })
             };
-            Ok(listed.into_iter().map(seen).collect())
+            let entries = self.ask("look for files", &self.incoming, listing).await?;
+            let files = entries.into_iter().filter(|entry| entry.is(FileKind::File));
+            let seen = |entry: Entry| {
+                let (size, changed) = entry.state();
+                Listed { name: entry.name, size, changed }
+            };
+            Ok(files.map(seen).collect())
         })
     }
 
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<u8>, Fault>> {
         Box::pin(async move {
-            let session = self.session().await?;
             let path = below(&self.incoming, name);
-            let reading = session.read(&path, self.largest_file);
-            match self.ask(&session, "read a file", &self.incoming, reading).await? {
-                Ok(bytes) => Ok(bytes),
-                Err(size) => Err(too_large(size, self.largest_file)),
-            }
+            let reading = |session: Arc<Session>| -> BoxFuture<'_, _> {
+                let path = &path;
+                Box::pin(async move { session.read(path, self.largest_file).await })
+            };
+            let read = self.ask("read a file", &self.incoming, reading).await?;
+            read.ok_or_else(|| too_large(self.largest_file))
         })
     }
 
     fn put_away<'a>(&'a self, file: &'a Listed, day: Date) -> BoxFuture<'a, Result<(), Fault>> {
         Box::pin(async move {
-            let session = self.session().await?;
             let folder = self.archive.as_ref().map(|archive| below(archive, &folder_of(day)));
             let to = self.archive.as_deref().zip(folder.as_deref());
-            let path = below(&self.incoming, &file.name);
-            let moving = put_away(&session, &path, file, to);
-            self.ask(&session, "put a file away", &self.incoming, moving).await
+            let moving = |session: Arc<Session>| -> BoxFuture<'_, _> {
+                Box::pin(async move { put_away(&session, &self.incoming, file, to).await })
+            };
+            self.ask("put a file away", &self.incoming, moving).await
         })
     }
 
     fn tidy(&self, first: Date) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(async move {
             let Some(archive) = &self.archive else { return Ok(()) };
-            let session = self.session().await?;
-            self.ask(&session, "tidy the archive", archive, tidy(&session, archive, first)).await
+            let tidying = |session: Arc<Session>| -> BoxFuture<'_, _> {
+                Box::pin(async move { tidy(&session, archive, first).await })
+            };
+            self.ask("tidy the archive", archive, tidying).await
         })
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(async move {
-            let session = self.session().await?;
             let path = below(&self.outgoing, &aside("chakong-probe"));
-            let probing = async {
-                session.write(&path, b"probe").await?;
-                session.remove(&path).await
+            let probing = |session: Arc<Session>| -> BoxFuture<'_, _> {
+                let path = &path;
+                Box::pin(async move {
+                    session.write(path, b"probe").await?;
+                    session.remove(path).await
+                })
             };
-            self.ask(&session, "probe the line", &self.outgoing, probing).await?;
-            let listing = session.list(&self.incoming, 1, |_| true);
-            self.ask(&session, "probe the line", &self.incoming, listing).await.map(drop)
+            self.ask("probe the line", &self.outgoing, probing).await?;
+            let listing = |session: Arc<Session>| -> BoxFuture<'_, _> {
+                Box::pin(async move { session.list(&self.incoming, |_| false).await })
+            };
+            self.ask("probe the line", &self.incoming, listing).await.map(drop)
         })
     }
 }

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0006.sql"),
     include_str!("0007.sql"),
     include_str!("0008.sql"),
+    include_str!("0009.sql"),
 ];
 
 /// Brings the schema up to date.
@@ -45,6 +46,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Stored<()> {
             }
             None => {
                 tx.execute_batch(sql).map_err(failed(step))?;
+                if at == super::first_edition::MIGRATION {
+                    super::first_edition::take_over(&tx)?;
+                }
                 tx.execute(
                     "INSERT INTO migrations VALUES (?1, ?2)",
                     params![i64::try_from(at).unwrap_or(i64::MAX), checksum],

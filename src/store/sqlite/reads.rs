@@ -1,72 +1,68 @@
+//! What can be read: the short queries here, the others beside by subject.
+
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use chakong_contract::Date as Day;
+use chakong_contract::order::LegalDocument;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rusqlite::{Connection, Params, Row, params};
+use rusqlite::{Row, params};
 use uuid::Uuid;
 
-use super::failed;
-use super::rows::{self, EVENT, INQUIRY, MEASURE, ORDER, PAGE, RAW, REVISION, get, micros, unreadable};
-use super::threads::Touched;
-use crate::inquiry::{
-    Inquiry, InquiryId, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState, Submission,
+use super::query::{Rows, limit_of};
+use super::rows::{self, CASE, INQUIRY, ORDER, RAW, REVISION, TASK, get, micros};
+use super::{answers, find, ids, queue};
+use crate::domain::{
+    AuditEntry, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind,
+    Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState,
+    Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
 };
-use crate::store::packed::unpack;
+use crate::store::codec::decode;
 use crate::store::{
-    Act, BatchRecord, ChargeReference, EventRecord, InquiryFilter, KeptReceipt, LaneCounts, LineRow, Packed,
-    PageRow, RawMessage, Reads, Revision, Stored,
+    ActFilter, CaseFilter, CaseRow, ChargeReference, InquiryFilter, IssuedCertificate, LaneCounts,
+    MOST_ALIKE, MeasureFilter, OrderFilter, PageRow, Reads, Responded, Stored, TaskFilter,
 };
-
-/// The condition of the index `orders_under_way`, word for word; without it the index is not used.
-const UNDER_WAY: &str = "(state = 1 OR state = 2 OR state = 7 OR state = 8)";
-
-/// Most lines that are looked at under one number of a counterpart's.
-const MOST_ALIKE: usize = 1000;
-
-/// A connection within a transaction; with `touched` it may write.
-pub(super) struct Rows<'a> {
-    pub(super) connection: &'a Connection,
-    pub(super) touched: Option<&'a mut Touched>,
-}
-
-impl Rows<'_> {
-    pub(super) fn all<T>(
-        &self,
-        sql: &str,
-        parameters: impl Params,
-        mut read: impl FnMut(&Row<'_>) -> Stored<T>,
-    ) -> Stored<Vec<T>> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(failed("prepare a query"))?;
-        let mut rows = statement.query(parameters).map_err(failed("query"))?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next().map_err(failed("query"))? {
-            found.push(read(row)?);
-        }
-        Ok(found)
-    }
-
-    pub(super) fn one<T>(
-        &self,
-        sql: &str,
-        parameters: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Stored<T>,
-    ) -> Stored<Option<T>> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(failed("prepare a query"))?;
-        let mut rows = statement.query(parameters).map_err(failed("query"))?;
-        rows.next().map_err(failed("query"))?.map(read).transpose()
-    }
-}
-
-fn limit_of(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
-}
 
 impl Reads for Rows<'_> {
+    fn chain(&mut self, id: ChainId) -> Stored<Option<Chain>> {
+        self.one("SELECT id, created, has_ledger, claim FROM chains WHERE id = ?1", [id.get()], rows::chain)
+    }
+
+    fn case_by_number(&mut self, number: &str) -> Stored<Option<Case>> {
+        self.one(&format!("SELECT {CASE} FROM cases WHERE number = ?1"), [number], rows::case)
+    }
+
+    fn case(&mut self, id: CaseId) -> Stored<Option<Case>> {
+        self.one(&format!("SELECT {CASE} FROM cases WHERE id = ?1"), [id.get()], rows::case)
+    }
+
+    fn cases_of(&mut self, chain: ChainId) -> Stored<Vec<Case>> {
+        self.all(&format!("SELECT {CASE} FROM cases WHERE chain = ?1 ORDER BY id"), [chain.get()], rows::case)
+    }
+
+    fn find_cases(&mut self, filter: &CaseFilter) -> Stored<Vec<CaseRow>> {
+        find::cases(self, filter)
+    }
+
+    fn parties_of(&mut self, chain: ChainId) -> Stored<Vec<ChainParty>> {
+        self.all("SELECT body FROM parties WHERE chain = ?1 ORDER BY id", [chain.get()], rows::party)
+    }
+
+    fn claim_changes(&mut self, chain: ChainId) -> Stored<Vec<ClaimChange>> {
+        let sql = "SELECT chain, at, actor, kind, before, after, reason, paper FROM claim_changes WHERE chain = ?1 ORDER BY id";
+        self.all(sql, [chain.get()], rows::claim_change)
+    }
+
+    fn inquiries_of(&mut self, chain: ChainId) -> Stored<Vec<Inquiry>> {
+        let sql = format!("SELECT {INQUIRY} FROM inquiries i WHERE i.chain = ?1 ORDER BY i.id");
+        self.all(&sql, [chain.get()], rows::inquiry)
+    }
+
     fn inquiry(&mut self, id: InquiryId) -> Stored<Option<Inquiry>> {
         static SQL: LazyLock<String> =
             LazyLock::new(|| format!("SELECT {INQUIRY} FROM inquiries i WHERE i.id = ?1"));
-        self.one(&SQL, [id], rows::inquiry)
+        self.one(&SQL, [id.get()], rows::inquiry)
     }
 
     fn inquiry_by_uid(&mut self, uid: Uuid) -> Stored<Option<Inquiry>> {
@@ -77,57 +73,80 @@ impl Reads for Rows<'_> {
     fn inquiry_by_key(&mut self, submitter: &str, key: &str) -> Stored<Option<(Inquiry, Vec<u8>)>> {
         let sql =
             format!("SELECT {INQUIRY}, i.digest FROM inquiries i WHERE i.submitted_by = ?1 AND i.key = ?2");
-        self.one(&sql, [submitter, key], |row| Ok((rows::inquiry(row)?, get(row, 10)?)))
+        self.one(&sql, [submitter, key], |row| Ok((rows::inquiry(row)?, get(row, 12)?)))
     }
 
     fn find_inquiries(&mut self, filter: &InquiryFilter) -> Stored<Vec<Inquiry>> {
-        let sql = format!(
-            "SELECT {INQUIRY} FROM inquiries i WHERE (?1 IS NULL OR i.case_number = ?1) AND (?2 IS NULL OR i.state = ?2)
-             AND i.id < ?3 ORDER BY i.id DESC LIMIT ?4"
-        );
-        let state = filter.state.map(|state| state as i64);
-        let before = filter.before.unwrap_or(i64::MAX);
-        self.all(&sql, params![filter.case_number, state, before, limit_of(filter.limit)], rows::inquiry)
+        find::inquiries(self, filter)
     }
 
-    fn submission(&mut self, id: InquiryId) -> Stored<Option<Submission>> {
-        self.one("SELECT body FROM submissions WHERE inquiry = ?1", [id], |row| {
-            let body = unpack(&get::<Vec<u8>>(row, 0)?).map_err(|error| unreadable("submission", &error))?;
-            serde_json::from_slice(&body).map_err(|error| unreadable("submission", &error))
+    fn terms(&mut self, id: InquiryId) -> Stored<Option<Terms>> {
+        static SQL: &str = "SELECT body, debtors FROM terms WHERE inquiry = ?1";
+        self.one(SQL, [id.get()], |row| {
+            let terms: Terms = rows::body(row, 0, "terms")?;
+            Ok(Terms { debtors: rows::json("parties of the chain", rows::text(row, 1)?)?, ..terms })
         })
     }
 
     fn not_asked(&mut self, id: InquiryId) -> Stored<Vec<NotAsked>> {
-        let read = |row: &Row<'_>| rows::json("list of who was not asked", &get::<String>(row, 0)?);
-        let found = self.one("SELECT not_asked FROM submissions WHERE inquiry = ?1", [id], read)?;
-        Ok(found.unwrap_or_default())
+        let read = |row: &Row<'_>| rows::json("list of who was not asked", rows::text(row, 0)?);
+        Ok(self.one("SELECT not_asked FROM terms WHERE inquiry = ?1", [id.get()], read)?.unwrap_or_default())
     }
 
-    fn parties(&mut self, id: InquiryId) -> Stored<Vec<String>> {
-        let read = |row: &Row<'_>| rows::json("list of parties", &get::<String>(row, 0)?);
-        Ok(self.one("SELECT parties FROM submissions WHERE inquiry = ?1", [id], read)?.unwrap_or_default())
+    fn references_of(&mut self, id: InquiryId) -> Stored<Vec<String>> {
+        let read = |row: &Row<'_>| rows::json("list of parties", rows::text(row, 0)?);
+        let sql = "SELECT party_references FROM terms WHERE inquiry = ?1";
+        Ok(self.one(sql, [id.get()], read)?.unwrap_or_default())
+    }
+
+    fn papers_of(&mut self, chain: ChainId) -> Stored<Vec<Paper>> {
+        let sql = "SELECT d.id, d.inquiry, d.kind, d.number, d.by_act, d.measures FROM documents d
+             JOIN inquiries i ON i.id = d.inquiry WHERE i.chain = ?1 ORDER BY d.id";
+        self.all(sql, [chain.get()], rows::paper)
+    }
+
+    fn papers_of_inquiry(&mut self, inquiry: InquiryId) -> Stored<Vec<Paper>> {
+        let sql = "SELECT id, inquiry, kind, number, by_act, measures FROM documents WHERE inquiry = ?1 ORDER BY id";
+        self.all(sql, [inquiry.get()], rows::paper)
+    }
+
+    fn document(&mut self, id: DocumentId) -> Stored<Option<LegalDocument>> {
+        let sql = "SELECT kind, title, number, format, bytes FROM documents WHERE id = ?1";
+        self.one(sql, [id.get()], |row| {
+            let bytes: Vec<u8> = get(row, 4)?;
+            Ok(LegalDocument {
+                kind: rows::word("kind of a document", get(row, 0)?)?,
+                title: get(row, 1)?,
+                number: get(row, 2)?,
+                format: get(row, 3)?,
+                content: decode("document", &bytes)?.into(),
+            })
+        })
     }
 
     fn order(&mut self, id: OrderId) -> Stored<Option<OrderRecord>> {
-        static SQL: LazyLock<String> = LazyLock::new(|| format!("SELECT {ORDER} FROM orders WHERE id = ?1"));
-        self.one(&SQL, [id], rows::order)
+        static SQL: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {ORDER} FROM orders o WHERE o.id = ?1"));
+        self.one(&SQL, [id.get()], rows::order)
     }
 
     fn orders_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OrderRecord>> {
         self.all(
-            &format!("SELECT {ORDER} FROM orders WHERE inquiry = ?1 ORDER BY id"),
-            [inquiry],
+            &format!("SELECT {ORDER} FROM orders o WHERE o.inquiry = ?1 ORDER BY o.id"),
+            [inquiry.get()],
             rows::order,
         )
     }
 
     fn order_counts(&mut self, inquiry: InquiryId) -> Stored<Vec<(OrderState, u64)>> {
         let sql = "SELECT state, COUNT(*) FROM orders WHERE inquiry = ?1 GROUP BY state";
-        self.all(sql, [inquiry], |row| {
-            let code: i64 = get(row, 0)?;
-            let state = OrderState::from_code(code).ok_or_else(|| unreadable("order state", &code))?;
-            Ok((state, get::<i64>(row, 1)?.unsigned_abs()))
+        self.all(sql, [inquiry.get()], |row| {
+            Ok((rows::order_state(row, 0)?, get::<i64>(row, 1)?.unsigned_abs()))
         })
+    }
+
+    fn find_orders(&mut self, filter: &OrderFilter) -> Stored<Vec<OrderRecord>> {
+        find::orders(self, filter)
     }
 
     fn due_orders(
@@ -137,16 +156,7 @@ impl Reads for Rows<'_> {
         limit: usize,
         taken: &HashSet<OrderId>,
     ) -> Stored<Vec<OrderRecord>> {
-        static SQL: LazyLock<String> = LazyLock::new(|| {
-            format!(
-                "SELECT {ORDER} FROM orders WHERE lane = ?1 AND state = 0 AND due <= ?2 ORDER BY turn LIMIT ?3"
-            )
-        });
-        let most = limit_of(limit.saturating_add(taken.len()));
-        let orders = self.all(&SQL, params![lane, micros(now), most], |row| {
-            if taken.contains(&get::<OrderId>(row, 0)?) { Ok(None) } else { rows::order(row).map(Some) }
-        })?;
-        Ok(orders.into_iter().flatten().take(limit).collect())
+        queue::due(self, lane, now, limit, taken)
     }
 
     fn offers(
@@ -157,152 +167,136 @@ impl Reads for Rows<'_> {
         after: OrderId,
         limit: usize,
     ) -> Stored<Vec<OrderRecord>> {
-        // A control always stands for a line of the ledger.
-        let sql = format!(
-            "SELECT {ORDER} FROM orders WHERE lane = ?1 AND state = 0 AND due <= ?2 AND deadline > ?2
-             AND (measure IS NOT NULL) = ?3 ORDER BY turn LIMIT ?4"
-        );
-        let mut found = self.all(&sql, params![lane, micros(now), control, limit_of(limit)], rows::order)?;
-        let sql = format!(
-            "SELECT {ORDER} FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state = 2 AND deadline > ?2
-             AND (measure IS NOT NULL) = ?3 ORDER BY id <= ?4, id LIMIT ?5"
-        );
-        let more = limit_of(limit.saturating_sub(found.len()));
-        found.extend(self.all(&sql, params![lane, micros(now), control, after, more], rows::order)?);
-        Ok(found)
+        queue::offers(self, lane, now, control, after, limit)
     }
 
     fn next_due(&mut self, lane: &str, now: Timestamp) -> Stored<Option<Timestamp>> {
-        let sql = "SELECT MIN(due) FROM orders WHERE lane = ?1 AND state = 0 AND due > ?2";
-        let due = self.one(sql, params![lane, micros(now)], |row| get::<Option<i64>>(row, 0))?.flatten();
-        due.map(|due| Timestamp::from_microsecond(due).map_err(|error| unreadable("time", &error)))
-            .transpose()
+        queue::next_due(self, lane, now)
     }
 
     fn lane_counts(&mut self, lane: &str) -> Stored<LaneCounts> {
-        let count = |sql: &str| -> Stored<u64> {
-            Ok(self.one(sql, [lane], |row| get::<i64>(row, 0))?.map_or(0, i64::unsigned_abs))
-        };
-        let sql = &format!("SELECT MIN(created) FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state <> 8");
-        let under_way = self.one(sql, [lane], |row| get::<Option<i64>>(row, 0))?.flatten();
-        let sql = "SELECT created FROM orders WHERE lane = ?1 AND state = 0 ORDER BY turn LIMIT 1";
-        let queued = self.one(sql, [lane], |row| get::<i64>(row, 0))?;
-        let oldest = under_way.into_iter().chain(queued).min();
-        Ok(LaneCounts {
-            waiting: count("SELECT COUNT(*) FROM orders WHERE lane = ?1 AND state = 0")?,
-            awaiting: count(&format!(
-                "SELECT COUNT(*) FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state <> 8"
-            ))?,
-            held: count(&format!(
-                "SELECT COUNT(*) FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state = 8"
-            ))?,
-            oldest: oldest.and_then(|at| Timestamp::from_microsecond(at).ok()),
-        })
+        queue::counts(self, lane)
     }
 
-    fn past_deadline(&mut self, now: Timestamp, limit: usize) -> Stored<Vec<OrderRecord>> {
-        let columns =
-            ORDER.split(',').map(|column| format!("o.{}", column.trim())).collect::<Vec<_>>().join(", ");
-        let sql = format!(
-            "SELECT {columns} FROM inquiries i JOIN orders o ON o.inquiry = i.id
-             WHERE i.state <> 1 AND i.open_orders > 0 AND i.next_deadline <= ?1 AND o.state IN (0, 1, 2) AND o.deadline <= ?1 LIMIT ?2"
-        );
-        self.all(&sql, params![micros(now), limit_of(limit)], rows::order)
+    fn past_deadline(&mut self, now: Timestamp, limit: usize) -> Stored<Vec<OrderId>> {
+        queue::past_deadline(self, now, limit)
     }
 
     fn interrupted(&mut self, lane: &str) -> Stored<Vec<OrderRecord>> {
-        let sql =
-            format!("SELECT {ORDER} FROM orders WHERE lane = ?1 AND {UNDER_WAY} AND state = 1 ORDER BY id");
-        self.all(&sql, [lane], rows::order)
+        queue::interrupted(self, lane)
     }
 
     fn open_lanes(&mut self) -> Stored<Vec<String>> {
-        let sql = format!(
-            "SELECT DISTINCT lane FROM orders WHERE state = 0
-             UNION SELECT DISTINCT lane FROM orders WHERE {UNDER_WAY}"
-        );
-        self.all(&sql, [], |row| get(row, 0))
+        queue::open_lanes(self)
     }
 
-    fn batch(&mut self, id: i64) -> Stored<Option<BatchRecord>> {
-        self.one("SELECT lane, made, digest FROM batches WHERE id = ?1", [id], |row| {
-            Ok(BatchRecord { lane: get(row, 0)?, made: rows::instant(row, 1)?, digest: get(row, 2)? })
-        })
-    }
-
-    fn unsent(&mut self, lane: &str) -> Stored<Vec<(i64, RawMessage)>> {
+    fn unsent(&mut self, lane: &str) -> Stored<Vec<(RawId, RawMessage)>> {
         let sql = "SELECT m.lane, m.batch, m.direction, m.name, m.at, m.bytes, m.id
                    FROM unsent u JOIN raw_messages m ON m.id = u.raw WHERE u.lane = ?1 ORDER BY m.id";
-        self.all(sql, [lane], |row| Ok((get(row, 6)?, rows::raw(row)?)))
+        self.all(sql, [lane], |row| Ok((RawId::new(get(row, 6)?), rows::raw(row)?)))
     }
 
-    fn raw_of_batch(&mut self, id: i64) -> Stored<Vec<RawMessage>> {
-        self.all(&format!("SELECT {RAW} FROM raw_messages WHERE batch = ?1 ORDER BY id"), [id], rows::raw)
+    fn raw_of_batch(&mut self, id: BatchId) -> Stored<Vec<RawMessage>> {
+        self.all(
+            &format!("SELECT {RAW} FROM raw_messages WHERE batch = ?1 ORDER BY id"),
+            [id.get()],
+            rows::raw,
+        )
+    }
+
+    fn responded(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<Responded> {
+        answers::responded(self, lane, name, about, digest)
     }
 
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>> {
-        let sql = format!(
-            "SELECT {REVISION} FROM revisions WHERE id BETWEEN ?1 * 65536 + ?2 AND ?1 * 65536 + ?3
-             ORDER BY id DESC LIMIT 1"
-        );
-        let (first, last) = number.map_or((1, u32::from(u16::MAX)), |number| (number, number));
-        self.one(&sql, params![root, first, last], rows::revision)
+        static SQL: LazyLock<String> = LazyLock::new(|| {
+            format!(
+                "SELECT {REVISION} FROM revisions WHERE root = ?1 AND number BETWEEN ?2 AND ?3 ORDER BY number DESC LIMIT 1"
+            )
+        });
+        let (first, last) = number.map_or((1, u32::MAX), |number| (number, number));
+        self.one(&SQL, params![root.get(), first, last], rows::revision)
     }
 
     fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>> {
-        let sql = format!(
-            "SELECT {REVISION} FROM revisions WHERE id IN (
-               SELECT (SELECT MAX(l.id) FROM revisions l WHERE l.id BETWEEN o.id * 65536 AND o.id * 65536 + 65535)
-               FROM orders o WHERE o.inquiry = ?1 AND (o.root IS NULL OR o.root = o.id)
-             ) ORDER BY id"
-        );
-        self.all(&sql, [inquiry], rows::revision)
+        answers::revisions_of(self, inquiry)
     }
 
     fn lines_of(&mut self, inquiry: InquiryId) -> Stored<Vec<LineRow>> {
-        let sql = "SELECT o.id, o.lane, o.party, o.instruction, o.state, o.created, o.fault, COALESCE(o.root, o.id),
-             r.outcome, r.words, r.assets, r.at, r.number, r.cached_from, o.stands_in FROM orders o LEFT JOIN revisions r ON r.id = (
-               SELECT l.id FROM revisions l WHERE l.id BETWEEN COALESCE(o.root, o.id) * 65536
-               AND COALESCE(o.root, o.id) * 65536 + 65535 AND l.order_id = o.id ORDER BY l.id DESC LIMIT 1
-             ) WHERE o.inquiry = ?1 ORDER BY o.id";
-        self.all(sql, [inquiry], rows::line)
+        answers::lines_of(self, inquiry)
     }
 
     fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>> {
-        self.one(&format!("SELECT {MEASURE} FROM measures WHERE id = ?1"), [id], rows::measure)
+        self.one("SELECT body FROM measures WHERE id = ?1", [id.get()], rows::measure)
     }
 
-    fn measures_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Measure>> {
-        self.all(
-            &format!("SELECT {MEASURE} FROM measures WHERE inquiry = ?1 ORDER BY id"),
-            [inquiry],
-            rows::measure,
-        )
+    fn measures_of(&mut self, chain: ChainId) -> Stored<Vec<Measure>> {
+        self.all("SELECT body FROM measures WHERE chain = ?1 ORDER BY id", [chain.get()], rows::measure)
     }
 
     fn measures_by_reference(&mut self, reference: &str) -> Stored<Vec<Measure>> {
         // The second condition is that of the index.
         let sql = format!(
-            "SELECT {MEASURE} FROM measures WHERE reference = ?1 AND reference <> '' ORDER BY id LIMIT {MOST_ALIKE}"
+            "SELECT body FROM measures WHERE reference = ?1 AND reference <> '' ORDER BY id LIMIT {MOST_ALIKE}"
         );
         self.all(&sql, [reference], rows::measure)
     }
 
-    fn events_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<EventRecord>> {
+    fn find_measures(&mut self, filter: &MeasureFilter) -> Stored<Vec<Measure>> {
+        find::measures(self, filter)
+    }
+
+    fn measures_to_look_at(&mut self, today: Day, limit: usize) -> Stored<Vec<(MeasureId, ChainId)>> {
+        let sql = "SELECT id, chain FROM measures WHERE next_look <= ?1 ORDER BY next_look, id LIMIT ?2";
+        self.all(sql, params![today.to_string(), limit_of(limit)], |row| {
+            Ok((MeasureId::new(get(row, 0)?), ChainId::new(get(row, 1)?)))
+        })
+    }
+
+    fn tasks_of(&mut self, chain: ChainId) -> Stored<Vec<Task>> {
+        let sql = format!("SELECT {TASK} FROM tasks WHERE chain = ?1 AND done IS NULL ORDER BY id");
+        self.all(&sql, [chain.get()], rows::task)
+    }
+
+    fn find_tasks(&mut self, filter: &TaskFilter) -> Stored<Vec<Task>> {
+        find::tasks(self, filter)
+    }
+
+    fn task(&mut self, id: TaskId) -> Stored<Option<Task>> {
+        self.one(&format!("SELECT {TASK} FROM tasks WHERE id = ?1"), [id.get()], rows::task)
+    }
+
+    fn tasks_for_the_clock(&mut self, now: Timestamp, limit: usize) -> Stored<Vec<Task>> {
         let sql = format!(
-            "SELECT {EVENT} FROM events e JOIN inquiries i ON i.id = e.inquiry WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2"
+            "SELECT {TASK} FROM tasks WHERE done IS NULL AND due <= ?1 AND kind = 'requery' ORDER BY due LIMIT ?2"
         );
-        self.all(&sql, params![seq, limit_of(limit)], rows::event)
+        self.all(&sql, params![micros(now), limit_of(limit)], rows::task)
+    }
+
+    fn property_finding(&mut self, property: &str) -> Stored<Option<PropertyFinding>> {
+        let sql = "SELECT note, actor, at FROM property_findings WHERE property = ?1";
+        self.one(sql, [super::keyed(self.key, property.as_bytes())], |row| {
+            let (note, actor, at) = (get(row, 0)?, get(row, 1)?, rows::instant(row, 2)?);
+            Ok(PropertyFinding { property: property.to_owned(), note, actor, at })
+        })
+    }
+
+    fn certificate(&mut self, inquiry: InquiryId, number: Option<u32>) -> Stored<Option<IssuedCertificate>> {
+        let sql = "SELECT number, at, sha256, body FROM certificates WHERE inquiry = ?1 AND number BETWEEN ?2 AND ?3
+             ORDER BY number DESC LIMIT 1";
+        let (first, last) = number.map_or((1, u32::MAX), |number| (number, number));
+        self.one(sql, params![inquiry.get(), first, last], |row| {
+            Ok(IssuedCertificate {
+                number: get(row, 0)?,
+                at: rows::instant(row, 1)?,
+                sha256: get(row, 2)?,
+                text: rows::body_text(row, 3, "certificate")?,
+            })
+        })
     }
 
     fn page_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<PageRow>> {
-        let sql = format!(
-            "SELECT {EVENT}, {PAGE} FROM events e JOIN inquiries i ON i.id = e.inquiry
-             LEFT JOIN orders o ON o.id = e.order_id
-             LEFT JOIN revisions r ON r.id = COALESCE(o.root, o.id) * 65536 + e.revision
-             WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2"
-        );
-        self.all(&sql, params![seq, limit_of(limit)], rows::page_row)
+        answers::page_after(self, seq, limit)
     }
 
     fn last_event(&mut self) -> Stored<i64> {
@@ -334,14 +328,15 @@ impl Reads for Rows<'_> {
 
     fn charge_references(&mut self, order: OrderId) -> Stored<Vec<ChargeReference>> {
         let sql = "SELECT at, reference FROM charge_references WHERE order_id = ?1 ORDER BY id";
-        self.all(sql, [order], |row| {
+        self.all(sql, [order.get()], |row| {
             Ok(ChargeReference { at: rows::instant(row, 0)?, reference: get(row, 1)? })
         })
     }
 
     fn cached_answer(&mut self, key: &[u8], since: Timestamp) -> Stored<Option<Revision>> {
         let sql = "SELECT root, number FROM cached_answers WHERE key = ?1 AND at >= ?2";
-        let found = self.one(sql, params![key, micros(since)], |row| Ok((get(row, 0)?, get(row, 1)?)))?;
+        let found =
+            self.one(sql, params![key, micros(since)], |row| Ok((OrderId::new(get(row, 0)?), get(row, 1)?)))?;
         match found {
             Some((root, number)) => self.revision(root, Some(number)),
             None => Ok(None),
@@ -356,7 +351,7 @@ impl Reads for Rows<'_> {
         self.receipts_where_measure(measure)
     }
 
-    fn receipt(&mut self, measure: MeasureId, sha256: &str) -> Stored<Option<(KeptReceipt, Packed)>> {
+    fn receipt(&mut self, measure: MeasureId, sha256: &str) -> Stored<Option<(KeptReceipt, Blob)>> {
         self.receipt_with_bytes(measure, sha256)
     }
 
@@ -364,16 +359,15 @@ impl Reads for Rows<'_> {
         self.one("SELECT reason FROM pauses WHERE lane = ?1", [lane], |row| get(row, 0))
     }
 
-    fn acts_of(&mut self, subject: &str) -> Stored<Vec<Act>> {
-        let sql = "SELECT at, actor, act, subject, reason FROM acts WHERE subject = ?1 ORDER BY id";
-        self.all(sql, [subject], |row| {
-            Ok(Act {
-                at: rows::instant(row, 0)?,
-                actor: get(row, 1)?,
-                act: get(row, 2)?,
-                subject: get(row, 3)?,
-                reason: get(row, 4)?,
-            })
-        })
+    fn find_acts(&mut self, filter: &ActFilter) -> Stored<Vec<(i64, AuditEntry)>> {
+        find::acts(self, filter)
+    }
+
+    fn last_row(&mut self, kind: IdKind, epoch: i64) -> Stored<Option<i64>> {
+        ids::last_row(self.connection, epoch, kind)
+    }
+
+    fn known_epochs(&mut self) -> Stored<Vec<i64>> {
+        ids::known_epochs(self.connection)
     }
 }

@@ -2,16 +2,16 @@
 
 use rusqlite::{Row, params};
 
-use super::reads::Rows;
+use super::query::Rows;
 use super::rows::{get, instant, micros};
-use crate::inquiry::{MeasureId, OrderId};
-use crate::store::{KeptReceipt, NewReceipt, Packed, Stored};
+use crate::domain::{Blob, KeptReceipt, MeasureId, NewReceipt, OrderId, RawId};
+use crate::store::Stored;
 
 const RECEIPT: &str = "SELECT order_id, at, title, format, sha256, size FROM receipts";
 
 fn receipt(row: &Row<'_>) -> Stored<KeptReceipt> {
     Ok(KeptReceipt {
-        order: get(row, 0)?,
+        order: OrderId::new(get(row, 0)?),
         received_at: instant(row, 1)?,
         title: get(row, 2)?,
         format: get(row, 3)?,
@@ -22,41 +22,41 @@ fn receipt(row: &Row<'_>) -> Stored<KeptReceipt> {
 
 impl Rows<'_> {
     pub(super) fn receipts_where_order(&self, order: OrderId) -> Stored<Vec<KeptReceipt>> {
-        self.all(&format!("{RECEIPT} WHERE order_id = ?1 ORDER BY id"), [order], receipt)
+        self.all(&format!("{RECEIPT} WHERE order_id = ?1 ORDER BY id"), [order.get()], receipt)
     }
 
     pub(super) fn receipts_where_measure(&self, measure: MeasureId) -> Stored<Vec<KeptReceipt>> {
-        self.all(&format!("{RECEIPT} WHERE measure = ?1 ORDER BY id"), [measure], receipt)
+        self.all(&format!("{RECEIPT} WHERE measure = ?1 ORDER BY id"), [measure.get()], receipt)
     }
 
     pub(super) fn receipt_with_bytes(
         &self,
         measure: MeasureId,
         sha256: &str,
-    ) -> Stored<Option<(KeptReceipt, Packed)>> {
+    ) -> Stored<Option<(KeptReceipt, Blob)>> {
         let sql = "SELECT order_id, at, title, format, sha256, size, bytes FROM receipts
                    WHERE measure = ?1 AND sha256 = ?2 ORDER BY id LIMIT 1";
-        self.one(sql, params![measure, sha256], |row| {
-            Ok((receipt(row)?, Packed(get::<Vec<u8>>(row, 6)?.into())))
+        self.one(sql, params![measure.get(), sha256], |row| {
+            Ok((receipt(row)?, Blob::stored(get::<Vec<u8>>(row, 6)?)))
         })
     }
 
-    pub(super) fn add_receipt(&self, new: &NewReceipt<'_>) -> Stored<()> {
+    pub(super) fn add_receipt(&self, new: &NewReceipt) -> Stored<()> {
         let sql = "INSERT INTO receipts (order_id, measure, at, title, format, sha256, size, raw, bytes)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        let of = new.receipt;
+        let of = &new.receipt;
         self.insert(
             sql,
             params![
-                of.order,
-                new.measure,
+                of.order.get(),
+                new.measure.map(MeasureId::get),
                 micros(of.received_at),
                 of.title,
                 of.format,
                 of.sha256,
                 of.size,
-                new.raw,
-                &new.bytes.0[..]
+                new.raw.map(RawId::get),
+                new.bytes.as_stored()
             ],
         )
         .map(drop)

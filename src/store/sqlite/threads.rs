@@ -7,8 +7,9 @@ use std::thread::{Builder, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::mpsc::Receiver;
 
-use super::reads::Rows;
+use super::query::Rows;
 use super::{failed, failed_io};
+use crate::store::ids::Ids;
 use crate::store::{ReadJob, Signals, StoreError, Stored, WriteJob};
 
 /// Reads that one reader takes at once; more would keep the other reader idle.
@@ -34,16 +35,24 @@ impl Touched {
     }
 }
 
+/// What every thread shares.
+#[derive(Debug, Clone)]
+pub(super) struct Shared {
+    pub(super) signals: Arc<Signals>,
+    pub(super) ids: Arc<Ids>,
+    pub(super) key: Arc<[u8]>,
+}
+
 /// Starts the writer. It ends when every sender is gone and everything handed in was committed.
 pub(super) fn writer(
     connection: Connection,
     mut jobs: Receiver<Box<dyn WriteJob>>,
-    signals: Arc<Signals>,
+    shared: Shared,
 ) -> Stored<JoinHandle<()>> {
     let run = move || {
         let mut group = Vec::with_capacity(GROUP);
         while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
-            commit(&connection, std::mem::take(&mut group), &signals);
+            commit(&connection, std::mem::take(&mut group), &shared);
         }
         if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
             tracing::warn!(%error, "the write-ahead log was not folded in; the next start does it");
@@ -52,30 +61,26 @@ pub(super) fn writer(
     Builder::new().name("store-writer".into()).spawn(run).map_err(failed_io("start the writer thread"))
 }
 
-fn commit(connection: &Connection, group: Vec<Box<dyn WriteJob>>, signals: &Signals) {
-    let mut group: Vec<(Box<dyn WriteJob>, Stored<()>)> =
-        group.into_iter().map(|job| (job, Ok(()))).collect();
+/// Runs a group of jobs in one transaction. A job that fails before it wrote anything keeps its error, and the others go on; a
+/// failed write takes the whole group back: the others are told to hand their inputs in again.
+fn commit(connection: &Connection, group: Vec<Box<dyn WriteJob>>, shared: &Shared) {
     let mut touched = Touched::default();
-    // Each failure takes one job out and runs the rest again, so this ends.
-    let outcome = loop {
-        match run_group(connection, &mut group, &mut touched) {
-            Ok(true) => break Ok(()),
-            Ok(false) => touched = Touched::default(),
-            Err(error) => break Err(error),
-        }
-    };
+    let mut done: Vec<(Box<dyn WriteJob>, Stored<()>)> = Vec::with_capacity(group.len());
+    let outcome = run_group(connection, group, &mut done, &mut touched, shared);
     match outcome {
         Ok(()) => {
-            signals.events_grew(touched.event);
+            shared.signals.events_grew(touched.event);
             for (lane, urgent) in &touched.lanes {
-                signals.wake(lane, *urgent);
+                shared.signals.wake(lane, *urgent);
             }
-            group.into_iter().for_each(|(job, outcome)| job.finish(outcome));
+            done.into_iter().for_each(|(job, outcome)| job.finish(outcome));
         }
         Err(error) => {
             roll_back(connection);
-            tracing::error!(%error, jobs = group.len(), "a group of writes was not committed");
-            group.into_iter().for_each(|(job, _)| job.finish(Err(error.clone())));
+            tracing::error!(%error, jobs = done.len(), "a group of writes was not committed");
+            for (job, outcome) in done {
+                job.finish(outcome.and(Err(error.clone())));
+            }
         }
     }
 }
@@ -88,46 +93,55 @@ fn roll_back(connection: &Connection) {
     }
 }
 
-/// A job that panics is a defect of its own and must not take the store down with it.
-fn panicked() -> StoreError {
-    StoreError::Unreadable { what: "row", detail: "the work on it panicked".to_owned() }
-}
-
-/// Runs every job that has not failed in one transaction and commits it. When a job fails, everything is rolled back,
-/// the job keeps its error and the answer is `false`: the others must run again. Failures are rare; savepoints, which
-/// would spare the others, copy every page that a job touches and cost a fifth of the writer's time.
+/// Runs every job and commits. An error takes everything back; it is `Again` for the jobs that did not cause it.
 fn run_group(
     connection: &Connection,
-    group: &mut [(Box<dyn WriteJob>, Stored<()>)],
+    group: Vec<Box<dyn WriteJob>>,
+    done: &mut Vec<(Box<dyn WriteJob>, Stored<()>)>,
     touched: &mut Touched,
-) -> Stored<bool> {
+    shared: &Shared,
+) -> Stored<()> {
     let control = |sql: &str| -> Stored<()> {
         connection.prepare_cached(sql).and_then(|mut sql| sql.execute([])).map(drop).map_err(failed("commit"))
     };
-    control("BEGIN IMMEDIATE")?;
-    for (job, outcome) in group.iter_mut().filter(|(_, outcome)| outcome.is_ok()) {
-        let mut rows = Rows { connection, touched: Some(&mut *touched) };
-        let run = std::panic::AssertUnwindSafe(|| job.run(&mut rows));
-        let ran = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(panicked()));
-        match ran {
-            Ok(()) => {}
-            // Nothing can be written now; it would be the same for the others.
-            Err(StoreError::Full) => return Err(StoreError::Full),
-            Err(error) => {
-                *outcome = Err(error);
-                roll_back(connection);
-                return Ok(false);
-            }
+    let mut failure = control("BEGIN IMMEDIATE").err();
+    for mut job in group {
+        if failure.is_some() {
+            done.push((job, Ok(())));
+            continue;
         }
+        let mut rows = Rows {
+            connection,
+            touched: Some(&mut *touched),
+            ids: &shared.ids,
+            key: &shared.key,
+            has_written: false,
+            failed: None,
+        };
+        let run = std::panic::AssertUnwindSafe(|| job.run(&mut rows));
+        let ran = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(StoreError::panicked()));
+        // A job that makes nothing of a failed write has failed all the same.
+        let ran = ran.and_then(|()| rows.failed.take().map_or(Ok(()), Err));
+        if let Err(error) = &ran
+            && rows.has_written
+        {
+            // Nothing can be written now, or this job alone is at fault.
+            failure =
+                Some(if matches!(error, StoreError::Full) { StoreError::Full } else { StoreError::Again });
+        }
+        done.push((job, ran));
     }
-    control("COMMIT")?;
-    Ok(true)
+    match failure {
+        Some(error) => Err(error),
+        None => control("COMMIT"),
+    }
 }
 
 /// Starts a reader.
 pub(super) fn reader(
     connection: Connection,
     jobs: Arc<Mutex<Receiver<Box<dyn ReadJob>>>>,
+    shared: Shared,
 ) -> Stored<JoinHandle<()>> {
     let run = move || {
         let mut taken = Vec::with_capacity(READS_AT_ONCE);
@@ -139,14 +153,14 @@ pub(super) fn reader(
             if count == 0 {
                 return;
             }
-            read_all(&connection, taken.drain(..));
+            read_all(&connection, taken.drain(..), &shared);
         }
     };
     Builder::new().name("store-reader".into()).spawn(run).map_err(failed_io("start a reader thread"))
 }
 
 /// One consistent view for all of them: that of a time after each was handed in.
-fn read_all(connection: &Connection, jobs: impl Iterator<Item = Box<dyn ReadJob>>) {
+fn read_all(connection: &Connection, jobs: impl Iterator<Item = Box<dyn ReadJob>>, shared: &Shared) {
     let control = |sql: &str| {
         let done = connection.prepare_cached(sql).and_then(|mut sql| sql.execute([]));
         done.map(drop).map_err(failed("read"))
@@ -154,8 +168,16 @@ fn read_all(connection: &Connection, jobs: impl Iterator<Item = Box<dyn ReadJob>
     let begun = control("BEGIN");
     for mut job in jobs {
         let outcome = begun.clone().and_then(|()| {
-            let run = std::panic::AssertUnwindSafe(|| job.run(&mut Rows { connection, touched: None }));
-            std::panic::catch_unwind(run).unwrap_or_else(|_| Err(panicked()))
+            let mut rows = Rows {
+                connection,
+                touched: None,
+                ids: &shared.ids,
+                key: &shared.key,
+                has_written: false,
+                failed: None,
+            };
+            let run = std::panic::AssertUnwindSafe(|| job.run(&mut rows));
+            std::panic::catch_unwind(run).unwrap_or_else(|_| Err(StoreError::panicked()))
         });
         job.finish(outcome);
     }

@@ -1,22 +1,22 @@
-use jiff::Timestamp;
-use jiff::civil::Date;
+//! Changes as statements: one function a kind of row.
+
 use rusqlite::{Params, params};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
-use super::reads::Rows;
-use super::rows::{get, micros, unreadable};
-use super::{failed, threads::Touched};
-use crate::inquiry::{
-    EventDraft, Inquiry, InquiryId, Measure, MeasureId, OrderId, OrderRecord, OrderState, Submission,
+use super::failed;
+use super::query::Rows;
+use super::rows::{micros, unreadable};
+use super::threads::Touched;
+use crate::domain::{
+    AuditEntry, Case, CaseId, Chain, ChainParty, Change, ClaimChange, DocumentId, EventDraft, IdKind,
+    Inquiry, MeasureId, NewCertificate, NewDocument, NewIds, NewInquiry, OrderId, PropertyFinding, Task,
 };
-use crate::store::packed::pack;
-use crate::store::{
-    Act, BatchRecord, NewInquiry, NewOrder, NewReceipt, RawDirection, RawMessage, Responded, Revision,
-    StoreError, Stored, Tx,
-};
+use crate::store::codec::{encode, encode_json};
+use crate::store::{StoreError, Stored, Tx};
 
 impl Rows<'_> {
-    fn execute(&self, sql: &str, parameters: impl Params) -> Stored<usize> {
+    pub(super) fn execute(&self, sql: &str, parameters: impl Params) -> Stored<usize> {
         let mut statement = self.connection.prepare_cached(sql).map_err(failed("prepare a change"))?;
         statement.execute(parameters).map_err(failed("write"))
     }
@@ -26,61 +26,152 @@ impl Rows<'_> {
         statement.insert(parameters).map_err(failed("write"))
     }
 
-    fn touch(&mut self, with: impl FnOnce(&mut Touched)) {
+    pub(super) fn touch(&mut self, with: impl FnOnce(&mut Touched)) {
         if let Some(touched) = self.touched.as_deref_mut() {
             with(touched);
         }
     }
 }
 
-fn json<T: Serialize + ?Sized>(what: &'static str, value: &T) -> Stored<String> {
+pub(super) fn json<T: Serialize + ?Sized>(what: &'static str, value: &T) -> Stored<String> {
     serde_json::to_string(value).map_err(|error| unreadable(what, &error))
 }
 
-fn optional_json<T: Serialize>(what: &'static str, value: Option<&T>) -> Stored<Option<String>> {
+pub(super) fn optional_json<T: Serialize>(what: &'static str, value: Option<&T>) -> Stored<Option<String>> {
     value.map(|value| json(what, value)).transpose()
 }
 
+/// One row was to change; another number says that it does not stand as expected.
+pub(super) fn one(changed: usize, what: &'static str) -> Stored<()> {
+    if changed == 1 { Ok(()) } else { Err(StoreError::Conflict(what)) }
+}
+
+impl NewIds for Rows<'_> {
+    fn next(&self, kind: IdKind) -> i64 {
+        self.ids.next(kind)
+    }
+}
+
 impl Tx for Rows<'_> {
-    fn insert_inquiry(&mut self, new: &NewInquiry<'_>) -> Stored<InquiryId> {
-        let mandate = optional_json("mandate", new.submission.mandate.as_ref())?;
-        let id = self.insert(
-            "INSERT INTO inquiries (uid, case_number, submitted_by, key, digest, state, created, deadline, next_deadline,
-             open_orders, mandate) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?7, ?8, ?9)",
-            params![
-                new.uid.as_bytes().as_slice(),
-                new.submission.case.number.as_str(),
-                new.submitted_by,
-                new.key,
-                new.digest,
-                micros(new.created),
-                micros(new.deadline),
-                new.open_orders,
-                mandate
-            ],
-        )?;
-        let body = serde_json::to_vec(new.submission).map_err(|error| unreadable("submission", &error))?;
-        let parties: Vec<&str> =
-            new.submission.parties.iter().map(|party| party.reference.as_str()).collect();
-        let parties = json("list of parties", &parties)?;
-        let not_asked = json("list of who was not asked", new.not_asked)?;
-        let row = params![id, pack(&body), parties, not_asked];
-        self.execute("INSERT INTO submissions VALUES (?1, ?2, ?3, ?4)", row)?;
-        Ok(id)
+    fn write(&mut self, changes: &[Change]) -> Stored<()> {
+        self.has_written |= !changes.is_empty();
+        let written = changes.iter().try_for_each(|change| self.write_one(change));
+        if let Err(error) = &written {
+            self.failed.get_or_insert_with(|| error.clone());
+        }
+        written
+    }
+}
+
+impl Rows<'_> {
+    fn write_one(&mut self, change: &Change) -> Stored<()> {
+        match change {
+            Change::NewChain(chain) => self.add_chain(chain),
+            Change::SaveChain(chain) => self.save_chain(chain),
+            Change::NewCase(case) => self.add_case(case),
+            Change::NewParty(party) => self.add_party(party),
+            Change::SaveParty(party) => self.save_party(party),
+            Change::NewInquiry(new) => self.add_inquiry(new),
+            Change::SaveInquiry(inquiry) => self.save_inquiry(inquiry),
+            Change::NewDocument(document) => self.add_document(document),
+            Change::NewOrder(order) => self.add_order(order),
+            Change::MoveOrder(order, from) => self.move_order(order, *from),
+            Change::NewMeasure(measure) => self.add_measure(measure),
+            Change::MoveMeasure(measure, from) => self.move_measure(measure, *from),
+            Change::NewRevision(revision) => self.add_revision(revision),
+            Change::NewReceipt(receipt) => self.add_receipt(receipt),
+            Change::NewEvent(event) => self.add_event(event),
+            Change::NewTask(task) => self.add_task(task),
+            Change::SaveTask(task) => self.save_task(task),
+            Change::NewClaimChange(change) => self.add_claim_change(change),
+            Change::NewCertificate(certificate) => self.add_certificate(certificate),
+            Change::SavePropertyFinding(finding) => self.save_finding(finding),
+            Change::Audit(entry) => self.add_act(entry),
+            Change::Lane(change) => self.write_lane(change),
+        }
     }
 
-    fn save_submission(&mut self, inquiry: InquiryId, submission: &Submission) -> Stored<()> {
-        let body = serde_json::to_vec(submission).map_err(|error| unreadable("submission", &error))?;
-        let changed = self
-            .execute("UPDATE submissions SET body = ?2 WHERE inquiry = ?1", params![inquiry, pack(&body)])?;
-        if changed == 1 { Ok(()) } else { Err(StoreError::Missing("the submission")) }
+    fn add_chain(&mut self, chain: &Chain) -> Stored<()> {
+        let claim = optional_json("claim", chain.claim.as_ref())?;
+        let row = params![chain.id.get(), micros(chain.created), chain.has_ledger, claim];
+        self.execute("INSERT INTO chains (id, created, has_ledger, claim) VALUES (?1, ?2, ?3, ?4)", row)
+            .map(drop)
+    }
+
+    fn save_chain(&mut self, chain: &Chain) -> Stored<()> {
+        let claim = optional_json("claim", chain.claim.as_ref())?;
+        let sql = "UPDATE chains SET has_ledger = ?2, claim = ?3 WHERE id = ?1";
+        one(self.execute(sql, params![chain.id.get(), chain.has_ledger, claim])?, "the chain")
+    }
+
+    fn add_case(&mut self, case: &Case) -> Stored<()> {
+        let sql = "INSERT INTO cases (id, chain, number, court_name, court_code, continues, created)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let row = params![
+            case.id.get(),
+            case.chain.get(),
+            case.number.as_str(),
+            case.court_name,
+            case.court_code,
+            case.continues.map(CaseId::get),
+            micros(case.created)
+        ];
+        self.execute(sql, row).map(drop)
+    }
+
+    fn add_party(&mut self, party: &ChainParty) -> Stored<()> {
+        let body = encode_json("party", party)?;
+        let row = params![party.id.get(), party.chain.get(), body.as_stored()];
+        self.execute("INSERT INTO parties (id, chain, body) VALUES (?1, ?2, ?3)", row).map(drop)
+    }
+
+    fn save_party(&mut self, party: &ChainParty) -> Stored<()> {
+        let body = encode_json("party", party)?;
+        let sql = "UPDATE parties SET body = ?2 WHERE id = ?1";
+        one(self.execute(sql, params![party.id.get(), body.as_stored()])?, "the party")
+    }
+
+    fn add_inquiry(&mut self, new: &NewInquiry) -> Stored<()> {
+        let inquiry = &new.inquiry;
+        self.execute(
+            "INSERT INTO inquiries (id, uid, case_number, submitted_by, key, digest, state, created, deadline, next_deadline,
+             open_orders, completions, mandate, chain, case_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14)",
+            params![
+                inquiry.id.get(),
+                inquiry.uid.as_bytes().as_slice(),
+                inquiry.case_number,
+                inquiry.submitted_by,
+                new.key,
+                new.digest,
+                inquiry.state as i64,
+                micros(inquiry.created),
+                micros(inquiry.deadline),
+                inquiry.open_orders,
+                inquiry.completions,
+                optional_json("mandate", inquiry.mandate.as_ref())?,
+                inquiry.chain.get(),
+                inquiry.case.get()
+            ],
+        )?;
+        self.execute(
+            "INSERT INTO terms (inquiry, body, party_references, debtors, not_asked) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                inquiry.id.get(),
+                new.terms.as_stored(),
+                json("list of parties", &new.references)?,
+                json("parties of the chain", &new.debtors)?,
+                json("list of who was not asked", &new.not_asked)?
+            ],
+        )
+        .map(drop)
     }
 
     fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()> {
         // Naming the state costs a write of the index by deadline, and most changes are those of the open orders.
         let same_state =
             "UPDATE inquiries SET open_orders = ?3, completions = ?4 WHERE id = ?1 AND state = ?2";
-        let row = params![inquiry.id, inquiry.state as i64, inquiry.open_orders, inquiry.completions];
+        let row = params![inquiry.id.get(), inquiry.state as i64, inquiry.open_orders, inquiry.completions];
         let changed = match self.execute(same_state, row)? {
             0 => {
                 let sql = "UPDATE inquiries SET state = ?2, open_orders = ?3, completions = ?4 WHERE id = ?1";
@@ -88,260 +179,136 @@ impl Tx for Rows<'_> {
             }
             changed => changed,
         };
-        if changed == 1 { Ok(()) } else { Err(StoreError::Missing("the inquiry")) }
+        one(changed, "the inquiry")
     }
 
-    fn insert_order(&mut self, new: &NewOrder) -> Stored<OrderRecord> {
-        let turn = micros(new.created) + new.priority.handicap_seconds() * 1_000_000;
-        let id = self.insert(
-            "INSERT INTO orders (inquiry, lane, party, document, instruction, priority, state, created, due, turn,
-             deadline, root, measure, stands_in) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?7, ?8, ?9, ?10, ?11, ?12)",
-            params![
-                new.inquiry,
-                new.lane,
-                new.party,
-                new.document,
-                json("instruction", &new.instruction)?,
-                new.priority as i64,
-                micros(new.created),
-                turn,
-                micros(new.deadline),
-                new.root,
-                new.measure,
-                new.stands_in
-            ],
-        )?;
-        if new.root.is_some() || new.measure.is_some() || new.stands_in.is_some() {
-            // What is added later may be due earlier than the inquiry as a whole, or open one that was over.
-            self.execute(
-                "UPDATE inquiries SET next_deadline = MIN(next_deadline, ?2) WHERE id = ?1",
-                params![new.inquiry, micros(new.deadline)],
-            )?;
-        }
-        self.touch(|touched| touched.lane(&new.lane, new.priority.is_urgent()));
-        Ok(OrderRecord {
-            id,
-            inquiry: new.inquiry,
-            lane: new.lane.clone(),
-            party: new.party,
-            document: new.document,
-            instruction: new.instruction.clone(),
-            priority: new.priority,
-            state: OrderState::Queued,
-            attempts: 0,
-            created: new.created,
-            due: new.created,
-            deadline: new.deadline,
-            ticket: None,
-            batch: None,
-            root: new.root.unwrap_or(id),
-            measure: new.measure,
-            fault: None,
-            stands_in: new.stands_in,
-        })
-    }
-
-    fn save_order(&mut self, order: &OrderRecord) -> Stored<()> {
-        let changed = self.execute(
-            "UPDATE orders SET state = ?2, attempts = ?3, due = ?4, ticket = ?5, batch = ?6, fault = ?7, deadline = ?8
-             WHERE id = ?1",
-            params![
-                order.id,
-                order.state.code(),
-                order.attempts,
-                micros(order.due),
-                order.ticket,
-                order.batch,
-                optional_json("fault", order.fault.as_ref())?,
-                micros(order.deadline)
-            ],
-        )?;
-        if order.state == OrderState::Queued {
-            self.touch(|touched| touched.lane(&order.lane, order.priority.is_urgent()));
-        }
-        if changed == 1 { Ok(()) } else { Err(StoreError::Missing("the order")) }
-    }
-
-    fn insert_batch(&mut self, batch: &BatchRecord) -> Stored<i64> {
-        self.insert(
-            "INSERT INTO batches (lane, made, digest) VALUES (?1, ?2, ?3)",
-            params![batch.lane, micros(batch.made), batch.digest],
-        )
-    }
-
-    fn save_batch(&mut self, id: i64, digest: &[u8]) -> Stored<()> {
-        self.execute("UPDATE batches SET digest = ?2 WHERE id = ?1", params![id, digest]).map(drop)
-    }
-
-    fn insert_revision(&mut self, revision: &Revision) -> Stored<()> {
+    fn add_document(&mut self, new: &NewDocument) -> Stored<()> {
+        let paper = &new.paper;
         self.execute(
-            "INSERT INTO revisions VALUES (?1 * 65536 + ?2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            "INSERT INTO documents (id, inquiry, kind, number, title, format, by_act, measures, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
-                revision.root,
-                revision.number,
-                revision.order,
-                revision.inquiry,
-                micros(revision.at),
-                revision.answer.reply.outcome(),
-                revision.answer.reply.words(),
-                i64::try_from(revision.answer.reply.assets().len()).unwrap_or(i64::MAX),
-                json("answer", &revision.answer)?,
-                revision.raw,
-                revision.raw_digest,
-                revision.connector,
-                optional_json("differences", revision.differences.as_ref())?,
-                revision.cached_from.map(micros)
+                paper.id.get(),
+                paper.inquiry.get(),
+                word("kind of a document", &paper.kind)?,
+                paper.number,
+                new.title,
+                new.format,
+                paper.by_act,
+                json("measures of a document", &paper.measures)?,
+                new.bytes.as_stored()
             ],
         )
         .map(drop)
     }
 
-    fn insert_raw(&mut self, raw: &RawMessage) -> Stored<i64> {
-        let direction = i64::from(raw.direction == RawDirection::In);
-        self.insert(
-            "INSERT INTO raw_messages (lane, batch, direction, name, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![raw.lane, raw.batch, direction, raw.name, micros(raw.at), &raw.bytes.0[..]],
-        )
-    }
-
-    fn insert_receipt(&mut self, new: &NewReceipt<'_>) -> Stored<()> {
-        self.add_receipt(new)
-    }
-
-    fn mark_unsent(&mut self, raw: i64, lane: &str) -> Stored<()> {
-        self.execute("INSERT INTO unsent (raw, lane) VALUES (?1, ?2)", params![raw, lane]).map(drop)
-    }
-
-    fn mark_sent(&mut self, raws: &[i64]) -> Stored<()> {
-        raws.iter().try_for_each(|raw| self.execute("DELETE FROM unsent WHERE raw = ?1", [raw]).map(drop))
-    }
-
-    fn note_response(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<Responded> {
-        self.execute(
-            "INSERT INTO responses (lane, name, digest, about, nth, times)
-             SELECT ?1, ?2, ?3, ?4, 1 + COALESCE(MAX(nth), 0), 1 FROM responses WHERE lane = ?1 AND name = ?2
-             ON CONFLICT (lane, name, digest) DO UPDATE SET times = times + 1",
-            params![lane, name, digest, about],
-        )?;
-        let found = self.one(
-            "SELECT nth, (SELECT SUM(times) FROM responses WHERE lane = ?1 AND about = ?4) FROM responses
-             WHERE lane = ?1 AND name = ?2 AND digest = ?3",
-            params![lane, name, digest, about],
-            |row| Ok(Responded { nth: get(row, 0)?, times: get(row, 1)? }),
-        )?;
-        found.ok_or(StoreError::Missing("the response"))
-    }
-
-    fn insert_measure(&mut self, measure: &Measure) -> Stored<MeasureId> {
-        let id = self.insert(
-            "INSERT INTO measures (inquiry, lane, party, document, institution, target, state, exemption, available, asked, held,
-             releasing, note) VALUES (?1, ?2, ?3, ?4, ?5, '', '', '', '', '', '', '', '')",
-            params![
-                measure.inquiry,
-                measure.counterpart,
-                measure.party,
-                measure.document,
-                measure.institution
-            ],
-        )?;
-        self.save_measure(&Measure { id, ..measure.clone() })?;
-        Ok(id)
-    }
-
-    fn save_measure(&mut self, measure: &Measure) -> Stored<()> {
-        let changed = self.execute(
-            "UPDATE measures SET state = ?2, exemption = ?3, available = ?4, asked = ?5, held = ?6, releasing = ?7,
-             from_day = ?8, until_day = ?9, rank = ?10, order_id = ?11, note = ?12, deducting = ?13, deducted = ?14,
-             reference = ?15, target = ?16 WHERE id = ?1",
-            params![
-                measure.id,
-                measure.state.word(),
-                json("exemption", &measure.exemption)?,
-                measure.available.to_string(),
-                measure.asked.to_string(),
-                measure.held.to_string(),
-                measure.releasing.to_string(),
-                measure.from.map(|day| day.to_string()),
-                measure.until.map(|day| day.to_string()),
-                optional_json("rank", measure.rank.as_ref())?,
-                measure.order,
-                measure.note,
-                measure.deducting.to_string(),
-                measure.deducted.to_string(),
-                measure.reference,
-                json("target", &measure.target)?
-            ],
-        )?;
-        if changed == 1 { Ok(()) } else { Err(StoreError::Missing("the measure")) }
-    }
-
-    fn append_event(&mut self, event: &EventDraft, at: Timestamp) -> Stored<i64> {
+    fn add_event(&mut self, event: &EventDraft) -> Stored<()> {
+        let data = event.data.as_ref().map(|data| encode(data.as_bytes()));
         let seq = self.insert(
             "INSERT INTO events (kind, inquiry, order_id, revision, at, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 event.kind.code(),
-                event.inquiry,
-                event.order,
+                event.inquiry.get(),
+                event.order.map(OrderId::get),
                 event.revision,
-                micros(at),
-                event.data
+                micros(event.at),
+                data.as_ref().map(|blob| blob.as_stored())
             ],
         )?;
         self.touch(|touched| touched.event = touched.event.max(seq));
-        Ok(seq)
-    }
-
-    fn acknowledge(&mut self, consumer: &str, seq: i64) -> Stored<()> {
-        self.execute(
-            "INSERT INTO consumers VALUES (?1, ?2)
-             ON CONFLICT (name) DO UPDATE SET acknowledged = MAX(acknowledged, excluded.acknowledged)",
-            params![consumer, seq],
-        )
-        .map(drop)
-    }
-
-    fn spend_quota(&mut self, lane: &str, day: Date, requests: u64) -> Stored<()> {
-        self.execute(
-            "INSERT INTO quotas VALUES (?1, ?2, ?3)
-             ON CONFLICT (lane, day) DO UPDATE SET requests = requests + excluded.requests",
-            params![lane, day.to_string(), i64::try_from(requests).unwrap_or(i64::MAX)],
-        )
-        .map(drop)
-    }
-
-    fn add_charges(&mut self, lane: &str, day: Date, requests: u64) -> Stored<()> {
-        self.execute(
-            "INSERT INTO charges VALUES (?1, ?2, ?3)
-             ON CONFLICT (lane, day) DO UPDATE SET requests = requests + excluded.requests",
-            params![lane, day.to_string(), i64::try_from(requests).unwrap_or(i64::MAX)],
-        )
-        .map(drop)
-    }
-
-    fn insert_charge_reference(&mut self, order: OrderId, at: Timestamp, reference: &str) -> Stored<()> {
-        let sql = "INSERT INTO charge_references (order_id, at, reference) VALUES (?1, ?2, ?3)";
-        self.execute(sql, params![order, micros(at), reference]).map(drop)
-    }
-
-    fn keep_answer(&mut self, key: &[u8], root: OrderId, number: u32, at: Timestamp) -> Stored<()> {
-        let sql = "INSERT OR REPLACE INTO cached_answers VALUES (?1, ?2, ?3, ?4)";
-        self.execute(sql, params![key, root, number, micros(at)]).map(drop)
-    }
-
-    fn set_paused(&mut self, lane: &str, reason: Option<&str>) -> Stored<()> {
-        match reason {
-            Some(reason) => self.execute("INSERT OR REPLACE INTO pauses VALUES (?1, ?2)", [lane, reason]),
-            None => self.execute("DELETE FROM pauses WHERE lane = ?1", [lane]),
-        }?;
-        self.touch(|touched| touched.lane(lane, true));
         Ok(())
     }
 
-    fn insert_act(&mut self, act: &Act) -> Stored<()> {
+    fn add_task(&mut self, task: &Task) -> Stored<()> {
         self.execute(
-            "INSERT INTO acts (at, actor, act, subject, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![micros(act.at), act.actor, act.act, act.subject, act.reason],
+            "INSERT INTO tasks (id, chain, inquiry, kind, order_id, measure, created, due, done, note)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            params![
+                task.id.get(),
+                task.chain.get(),
+                task.inquiry.map(crate::domain::InquiryId::get),
+                task.kind.word(),
+                task.order.map(OrderId::get),
+                task.measure.map(MeasureId::get),
+                micros(task.created),
+                micros(task.due),
+                task.done.map(micros),
+                task.note
+            ],
         )
         .map(drop)
+    }
+
+    fn save_task(&mut self, task: &Task) -> Stored<()> {
+        let sql = "UPDATE tasks SET due = ?2, done = ?3, note = ?4 WHERE id = ?1";
+        let row = params![task.id.get(), micros(task.due), task.done.map(micros), task.note];
+        one(self.execute(sql, row)?, "the task")
+    }
+
+    fn add_claim_change(&mut self, change: &ClaimChange) -> Stored<()> {
+        self.execute(
+            "INSERT INTO claim_changes (chain, at, actor, kind, before, after, reason, paper)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                change.chain.get(),
+                micros(change.at),
+                change.actor,
+                word("change of a claim", &change.kind)?,
+                change.before.map(|amount| amount.to_string()),
+                change.after.to_string(),
+                change.reason,
+                change.paper.map(DocumentId::get)
+            ],
+        )
+        .map(drop)
+    }
+
+    fn add_certificate(&mut self, new: &NewCertificate) -> Stored<()> {
+        let sha256 = hex::encode(Sha256::digest(new.text.as_bytes()));
+        self.execute(
+            "INSERT INTO certificates (inquiry, number, at, sha256, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                new.inquiry.get(),
+                new.number,
+                micros(new.at),
+                sha256,
+                encode(new.text.as_bytes()).as_stored()
+            ],
+        )
+        .map(drop)
+    }
+
+    fn save_finding(&mut self, finding: &PropertyFinding) -> Stored<()> {
+        let property = super::keyed(self.key, finding.property.as_bytes());
+        let row = params![property, finding.note, finding.actor, micros(finding.at)];
+        let sql =
+            "INSERT OR REPLACE INTO property_findings (property, note, actor, at) VALUES (?1, ?2, ?3, ?4)";
+        self.execute(sql, row).map(drop)
+    }
+
+    fn add_act(&mut self, act: &AuditEntry) -> Stored<()> {
+        let detail = act.detail.as_ref().map(|detail| encode_json("detail of an act", detail)).transpose()?;
+        self.execute(
+            "INSERT INTO acts (at, actor, act, subject, reason, detail, refused) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                micros(act.at),
+                act.actor,
+                act.act,
+                act.subject,
+                act.reason,
+                detail.as_ref().map(|blob| blob.as_stored()),
+                act.refused
+            ],
+        )
+        .map(drop)
+    }
+}
+
+/// The word that a value serialises as.
+fn word<T: Serialize>(what: &'static str, value: &T) -> Stored<String> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => Ok(word),
+        Ok(_) => Err(unreadable(what, &"it is no word")),
+        Err(error) => Err(unreadable(what, &error)),
     }
 }

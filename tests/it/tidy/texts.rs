@@ -1,12 +1,10 @@
-//! What may stand in texts: protocol names, identity numbers, traces of where the project was written.
+//! What may stand in texts: identity numbers, traces of where the project was written, what the architecture page names.
 
-use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 
 use chakong_contract::id::ResidentId;
 
-use super::source::{Source, sources};
 use super::{files_below, hold, root, shown};
 
 /// Largest text that is looked into.
@@ -95,71 +93,6 @@ fn the_rule_about_numbers_can_fail() {
         .map(|check| format!("1101011900010200{check}1"))
         .chain((0..=9).map(|check| format!("11010119000102001{check}")));
     assert!(other.filter(|number| number.parse::<ResidentId>().is_ok()).all(|number| is_somebodys(&number)));
-}
-
-/// Names of the registries' and the vendor's fields, in the two forms that code can hold them. Their connectors' readers
-/// may say in which field an unknown value stood; the gateway has no use for them.
-const PROTOCOL_NAMES: &[&str] = &[
-    "BDHM",
-    "CXQQDH",
-    "DSRZJHM",
-    "KHZH",
-    "ZJLX",
-    "CKKSSJ",
-    "bdcdyh",
-    "bdcqzh",
-    "cxqqdh",
-    "tdsyqList",
-    "tdsyq_list",
-    "estiblishTime",
-    "estiblish_time",
-    "amomon",
-];
-
-/// Texts of a bank's wire that are field names: capitals only.
-fn bank_fields() -> BTreeSet<String> {
-    let is_name = |text: &str| (3..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase());
-    let wire = sources("connectors")
-        .into_iter()
-        .filter(|source| source.path.starts_with("connectors/court-bank/src/wire"))
-        // Its words are kinds of files, not fields.
-        .filter(|source| !source.path.ends_with("file_name.rs"));
-    let texts =
-        wire.flat_map(|source| source.words).filter_map(|word| literal(&word.text).map(str::to_owned));
-    let fields: BTreeSet<String> = texts.filter(|text| is_name(text)).collect();
-    assert!(fields.contains("BDHM"), "the bank's field names are in its wire");
-    fields
-}
-
-fn literal(text: &str) -> Option<&str> {
-    text.strip_prefix('"')?.strip_suffix('"')
-}
-
-#[test]
-fn names_of_a_protocols_fields_stay_in_its_wire() {
-    let fields = bank_fields();
-    let mut violations = Vec::new();
-    let outside = |source: &Source| {
-        let path = &source.path;
-        !path.contains("/tests/") && !path.contains("/src/wire") && !path.starts_with("connectors/testkit/")
-    };
-    let all = sources("src").into_iter().chain(sources("connectors"));
-    for source in all.filter(outside) {
-        let gateway = source.path.starts_with("src/");
-        let is_protocol = |name: &str| fields.contains(name) || (gateway && PROTOCOL_NAMES.contains(&name));
-        for word in &source.words {
-            // A connector's own code may use the fields of its wire types; only the wire spells names as texts.
-            let name =
-                literal(&word.text).or_else(|| (gateway && word.is_name).then_some(word.text.as_str()));
-            if let Some(name) = name.filter(|name| is_protocol(name)) {
-                violations.push(format!(
-                    "{}:{}: `{name}` is a protocol's own name; give it ours in the wire",
-                    source.path, word.line
-                ));
-            }
-        }
-    }
-    hold("Names of a protocol's fields stay in its connector's wire (tests/it/tidy/texts.rs).", &violations);
 }
 
 /// What stands in backquotes on the architecture page.

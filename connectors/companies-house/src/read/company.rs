@@ -1,9 +1,10 @@
 use chakong_contract::asset::{CompanyStatus, MatchedBy};
-use chakong_contract::gathered::Gathered;
 use chakong_contract::name::same_name;
-use chakong_contract::{Company, Order, Scalar};
+use chakong_contract::{Company, Order};
+use chakong_toolkit::Scalar;
+use chakong_toolkit::gathered::Gathered;
 
-use crate::wire::{Address, Profile};
+use crate::wire::{Address, Profile, field};
 use crate::write::company_number;
 
 /// Most former names and activities kept.
@@ -12,7 +13,8 @@ const MOST_NAMES: usize = 50;
 /// How a profile matches the party; `None` when it is another's. A number of another register cannot be compared.
 pub(crate) fn matched(profile: &Profile, order: &Order) -> Option<MatchedBy> {
     let wanted = company_number(order.document.number());
-    let same_number = wanted.map(|number| profile.company_number.text() == number);
+    let stated = company_number(&profile.company_number.text());
+    let same_number = wanted.map(|number| stated.is_some_and(|stated| stated == number));
     MatchedBy::of(same_number, same_name(&profile.company_name.text(), order.name.as_str()))
 }
 
@@ -28,7 +30,7 @@ pub(crate) fn company(profile: &Profile, gathered: &mut Gathered) -> Company {
         status: status(&profile.company_status.text(), gathered),
         status_text: status_text(profile),
         company_type: profile.kind.text(),
-        established: gathered.date("date_of_creation", &profile.date_of_creation),
+        established: gathered.date(field::DATE_OF_CREATION, &profile.date_of_creation),
         authority: "Companies House".to_owned(),
         address: address(&profile.registered_office_address),
         scope: activities.collect::<Vec<_>>().join(", "),
@@ -49,29 +51,31 @@ fn status(word: &str, gathered: &mut Gathered) -> Option<CompanyStatus> {
         | "converted-closed"
         | "" => None,
         _ => {
-            gathered.strange("company_status", word);
+            gathered.strange(field::COMPANY_STATUS, word);
             None
         }
     }
 }
 
-/// The register's words: the status, the day of the end, and the flags that warn.
+/// The register's words: the status and its detail, the day of the end, and the flags that warn.
 fn status_text(profile: &Profile) -> String {
     let flags = [
         ("has_insolvency_history", &profile.has_insolvency_history),
         ("has_been_liquidated", &profile.has_been_liquidated),
         ("registered_office_is_in_dispute", &profile.registered_office_is_in_dispute),
         ("undeliverable_registered_office_address", &profile.undeliverable_registered_office_address),
-        ("has_super_secure_pscs", &profile.has_super_secure_pscs),
+        (field::HAS_PROTECTED_CONTROLLERS, &profile.has_protected_controllers),
     ];
     let flags = flags.iter().filter(|(_, flag)| flag.text() == "true").map(|(name, _)| (*name).to_owned());
-    let words = [profile.company_status.text(), profile.date_of_cessation.text()];
+    let words = [&profile.company_status, &profile.company_status_detail, &profile.date_of_cessation]
+        .map(Scalar::text);
     words.into_iter().chain(flags).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("；")
 }
 
 fn address(address: &Address) -> String {
     let parts = [
         &address.care_of,
+        &address.po_box,
         &address.premises,
         &address.address_line_1,
         &address.address_line_2,

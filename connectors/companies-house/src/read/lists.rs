@@ -1,9 +1,10 @@
 use chakong_contract::asset::{ChangeRecord, EncumbranceKind, Shareholder};
-use chakong_contract::gathered::Gathered;
-use chakong_contract::{Company, Encumbrance, Scalar};
+use chakong_contract::{Company, Encumbrance};
+use chakong_toolkit::Scalar;
+use chakong_toolkit::gathered::Gathered;
 use serde_json::Value;
 
-use crate::wire::{Charge, Control, Filing, List};
+use crate::wire::{Charge, Control, Filing, List, Particulars, field};
 
 /// Values of one filing that are kept.
 const MOST_VALUES: usize = 20;
@@ -32,7 +33,7 @@ pub(crate) fn add(company: &mut Company, list: List, items: Vec<Value>, gathered
 fn controls(controls: Vec<Control>, gathered: &mut Gathered) -> Vec<Shareholder> {
     let current = controls
         .into_iter()
-        .filter(|control| control.ceased_on.is_blank() && control.ceased.text() != "true");
+        .filter(|control| control.ceased_on.date() == Ok(None) && control.ceased.text() != "true");
     let mut read = |control: Control| {
         let kind = control.kind.text();
         let is_company = match kind.as_str() {
@@ -40,7 +41,7 @@ fn controls(controls: Vec<Control>, gathered: &mut Gathered) -> Vec<Shareholder>
             kind if kind.starts_with("corporate-entity") || kind.starts_with("legal-person") => Some(true),
             kind if kind.starts_with("super-secure") => None,
             _ => {
-                gathered.strange("kind", kind.clone());
+                gathered.strange(field::KIND, kind.clone());
                 None
             }
         };
@@ -48,6 +49,10 @@ fn controls(controls: Vec<Control>, gathered: &mut Gathered) -> Vec<Shareholder>
         Shareholder {
             name: named.into_iter().find(|name| !name.is_empty()).unwrap_or_default(),
             is_company,
+            registration_number: control
+                .identification
+                .and_then(|identification| identification.registration_number.code())
+                .unwrap_or_default(),
             control: control.natures_of_control.iter().flatten().map(Scalar::text).collect(),
             ..Shareholder::default()
         }
@@ -62,18 +67,18 @@ fn burden(charge: Charge, gathered: &mut Gathered) -> Option<Encumbrance> {
         "satisfied" | "fully-satisfied" => return None,
         "outstanding" | "part-satisfied" => EncumbranceKind::Mortgage,
         _ => {
-            gathered.strange("status", status.clone());
+            gathered.strange(field::STATUS, status.clone());
             EncumbranceKind::OtherRight
         }
     };
     let persons = charge.persons_entitled.iter().flatten().take(MOST_PERSONS);
-    let created = gathered.date("created_on", &charge.created_on);
-    let delivered = gathered.date("delivered_on", &charge.delivered_on);
+    let created = gathered.date(field::CREATED_ON, &charge.created_on);
+    let delivered = gathered.date(field::DELIVERED_ON, &charge.delivered_on);
     let document = [charge.charge_code.text(), charge.charge_number.text()];
     let words = [
         status,
         charge.classification.map(|one| one.description.text()).unwrap_or_default(),
-        charge.particulars.map(|one| one.description.text()).unwrap_or_default(),
+        charge.particulars.map(covers).unwrap_or_default(),
     ];
     let words = words.into_iter().filter(|word| !word.is_empty());
     Some(Encumbrance {
@@ -89,6 +94,20 @@ fn burden(charge: Charge, gathered: &mut Gathered) -> Option<Encumbrance> {
     })
 }
 
+/// What a charge covers: its description, and what the register says of its kind.
+fn covers(particulars: Particulars) -> String {
+    let kinds = [
+        ("contains_fixed_charge", &particulars.contains_fixed_charge),
+        ("contains_floating_charge", &particulars.contains_floating_charge),
+        ("floating_charge_covers_all", &particulars.floating_charge_covers_all),
+        ("contains_negative_pledge", &particulars.contains_negative_pledge),
+        ("chargor_acting_as_bare_trustee", &particulars.chargor_acting_as_bare_trustee),
+    ];
+    let kinds = kinds.iter().filter(|(_, is)| is.text() == "true").map(|(name, _)| (*name).to_owned());
+    let words = std::iter::once(particulars.description.text()).chain(kinds);
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("；")
+}
+
 /// A filing: its code, and the values that the code speaks of.
 fn change(filing: Filing, gathered: &mut Gathered) -> ChangeRecord {
     let values = filing.description_values.into_iter().flatten().take(MOST_VALUES);
@@ -98,7 +117,7 @@ fn change(filing: Filing, gathered: &mut Gathered) -> ChangeRecord {
     };
     let item = [filing.category.text(), filing.description.text()];
     ChangeRecord {
-        date: gathered.date("date", &filing.date),
+        date: gathered.date(field::DATE, &filing.date),
         item: item.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
         before: String::new(),
         after: values.map(written).collect::<Vec<_>>().join("；"),

@@ -1,19 +1,16 @@
 use std::collections::BTreeMap;
 
-use chakong_contract::sandbox::CallFault;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The script of the simulated register. `README.md` shows one in full.
+/// What the script of this register holds beside the companies. `README.md` shows one in full.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Script {
-    pub(super) delay_ms: u64,
-    pub(super) companies: Vec<Company>,
-    pub(super) everyone: Option<Everyone>,
+pub(super) struct Limits {
+    /// Entries after which a search answers 416; without it there is no end but that of the list.
+    pub(super) search_limit: Option<u64>,
     /// Requests of a window of five minutes; without it there is no limit.
     pub(super) window_limit: Option<u32>,
-    pub(super) faults: Vec<CallFault>,
 }
 
 /// A company.
@@ -25,6 +22,7 @@ pub(super) struct Company {
     pub(super) previous_names: Vec<String>,
     /// `active` by default.
     pub(super) status: String,
+    pub(super) status_detail: String,
     pub(super) created: String,
     pub(super) ceased: String,
     pub(super) address: String,
@@ -39,6 +37,8 @@ pub(super) struct Controller {
     pub(super) name: String,
     pub(super) company: bool,
     pub(super) natures: Vec<String>,
+    /// Number of a company in its own register.
+    pub(super) registration: String,
     pub(super) ceased: String,
 }
 
@@ -51,6 +51,8 @@ pub(super) struct Charge {
     pub(super) status: String,
     pub(super) created: String,
     pub(super) words: String,
+    /// Over everything that the company has.
+    pub(super) floating: bool,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

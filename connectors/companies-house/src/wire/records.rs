@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use chakong_contract::Scalar;
+use chakong_contract::absent::null_as_absent;
+use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,11 +12,14 @@ pub(crate) struct Profile {
     pub(crate) company_name: Scalar,
     pub(crate) company_number: Scalar,
     pub(crate) company_status: Scalar,
+    /// More about the status, such as a proposal to strike the company off.
+    pub(crate) company_status_detail: Scalar,
     #[serde(rename = "type")]
     pub(crate) kind: Scalar,
     pub(crate) jurisdiction: Scalar,
     pub(crate) date_of_creation: Scalar,
     pub(crate) date_of_cessation: Scalar,
+    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) registered_office_address: Address,
     pub(crate) sic_codes: Option<Vec<Scalar>>,
     pub(crate) previous_company_names: Option<Vec<PreviousName>>,
@@ -23,13 +27,15 @@ pub(crate) struct Profile {
     pub(crate) has_been_liquidated: Scalar,
     pub(crate) registered_office_is_in_dispute: Scalar,
     pub(crate) undeliverable_registered_office_address: Scalar,
-    pub(crate) has_super_secure_pscs: Scalar,
+    #[serde(rename = "has_super_secure_pscs")]
+    pub(crate) has_protected_controllers: Scalar,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Address {
     pub(crate) care_of: Scalar,
+    pub(crate) po_box: Scalar,
     pub(crate) premises: Scalar,
     pub(crate) address_line_1: Scalar,
     pub(crate) address_line_2: Scalar,
@@ -61,8 +67,16 @@ pub(crate) struct Control {
     pub(crate) description: Scalar,
     pub(crate) kind: Scalar,
     pub(crate) natures_of_control: Option<Vec<Scalar>>,
+    pub(crate) identification: Option<Identification>,
     pub(crate) ceased_on: Scalar,
     pub(crate) ceased: Scalar,
+}
+
+/// Where a company with significant control is registered.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Identification {
+    pub(crate) registration_number: Scalar,
 }
 
 /// A charge on the company's property.
@@ -89,6 +103,11 @@ pub(crate) struct Classification {
 #[serde(default)]
 pub(crate) struct Particulars {
     pub(crate) description: Scalar,
+    pub(crate) contains_fixed_charge: Scalar,
+    pub(crate) contains_floating_charge: Scalar,
+    pub(crate) floating_charge_covers_all: Scalar,
+    pub(crate) contains_negative_pledge: Scalar,
+    pub(crate) chargor_acting_as_bare_trustee: Scalar,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]

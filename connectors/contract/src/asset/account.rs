@@ -1,7 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Encumbrance;
+use super::doubt::Doubt;
+use super::encumbrance::Encumbrance;
 use crate::date::{Date, Moment};
 use crate::money::{Currency, Money};
 
@@ -33,7 +34,8 @@ pub struct Account {
     pub available: Option<Money>,
     /// Opened on.
     pub opened: Option<Date>,
-    /// Closed on.
+    /// Closed on; null for an account that is not. A day after the bank's answer is none; where the bank does not say when it
+    /// answered, the day may still lie in the future.
     pub closed: Option<Date>,
     /// Linked settlement account 关联资金账户.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -53,6 +55,17 @@ pub struct Account {
     /// The bank's remark 备注.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remark: String,
+    /// What of this account, and of what is held through it, was not understood. See [`Account::needs_an_officer`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Doubt>,
+}
+
+impl Account {
+    /// Whether something that a control depends on was not understood, such as the class, by which the account may be exempt:
+    /// no control is ordered on the account, or on what is held through it, unless an officer has looked at it.
+    pub fn needs_an_officer(&self) -> bool {
+        self.doubts.iter().any(|doubt| doubt.about.bars_a_measure())
+    }
 }
 
 /// A sub-account.

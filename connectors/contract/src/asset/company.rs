@@ -1,9 +1,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Encumbrance, EquityFreeze};
+use super::encumbrance::Encumbrance;
+use super::equity_freeze::EquityFreeze;
 use crate::date::Date;
-use crate::id::{Lei, OrgCode, Uscc};
+use crate::id::{Lei, OrgCode, UnverifiedUscc, Uscc};
 use crate::money::Money;
 
 /// Facts of a company's registration 企业登记信息.
@@ -16,6 +17,10 @@ pub struct Company {
     pub former_names: Vec<String>,
     /// Unified social credit code, when the source gave a valid one.
     pub code: Option<Uscc>,
+    /// The code as the source tells it, where it has the right form and its check fails: some registers issued such codes.
+    /// Nothing but this source says that it is right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unverified_code: Option<UnverifiedUscc>,
     /// Organisation code, when the source gave a valid one.
     pub org_code: Option<OrgCode>,
     /// Legal entity identifier, when the source gave a valid one.
@@ -65,6 +70,9 @@ pub struct Company {
     /// Companies that consolidate this one, or why none is reported.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parents: Vec<Parent>,
+    /// Companies that this one consolidates in its accounts, where the source lists them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subsidiaries: Vec<Subsidiary>,
     /// Freezes of shares in this company 司法协助, those that have ended too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub freezes: Vec<EquityFreeze>,
@@ -74,9 +82,20 @@ pub struct Company {
 }
 
 impl Company {
-    pub(super) fn key(&self) -> &str {
-        let lei = || self.lei.as_ref().map_or(self.name.as_str(), Lei::as_str);
-        self.code.as_ref().map_or_else(lei, Uscc::as_str)
+    pub(super) fn key(&self) -> String {
+        let numbers = [
+            self.code.as_ref().map(ToString::to_string),
+            self.lei.as_ref().map(ToString::to_string),
+            self.unverified_code.as_ref().map(ToString::to_string),
+            self.register_key(),
+        ];
+        numbers.into_iter().flatten().next().unwrap_or_else(|| self.name.clone())
+    }
+
+    /// Register and number, for comparison: the same company in two sources that write register and number in forms of
+    /// their own. `None` where no number is stated.
+    pub fn register_key(&self) -> Option<String> {
+        super::register::key(&self.jurisdiction, &self.registration_number)
     }
 }
 
@@ -135,6 +154,21 @@ pub struct Parent {
     pub words: String,
 }
 
+/// A company that another consolidates in its accounts: that one owns it, wholly or in part, in a way that the source does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Subsidiary {
+    /// Name.
+    pub name: String,
+    /// Its legal entity identifier, when the source gave a valid one.
+    pub lei: Option<Lei>,
+    /// Under whose law it stands, in the source's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub jurisdiction: String,
+    /// Registration number.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub registration_number: String,
+}
+
 /// Levels of parents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -158,6 +192,9 @@ pub struct Shareholder {
     pub subscribed: Option<Money>,
     /// Paid capital 实缴.
     pub paid: Option<Money>,
+    /// The number of a holder that is a company in its own register, where stated.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub registration_number: String,
     /// Kinds of control in the source's words, such as bands of shares, where it states no exact share.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub control: Vec<String>,

@@ -1,9 +1,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CompanyStatus, Encumbrance, EquityFreeze};
+use super::company::CompanyStatus;
+use super::encumbrance::Encumbrance;
+use super::equity_freeze::EquityFreeze;
 use crate::date::Date;
-use crate::id::Uscc;
+use crate::id::{UnverifiedUscc, Uscc};
 use crate::money::Money;
 
 /// A stake in a company 股权、其他投资权益.
@@ -15,6 +17,9 @@ pub struct EquityStake {
     pub company: String,
     /// The company's code, when the source gave a valid one.
     pub company_code: Option<Uscc>,
+    /// The company's code as the source tells it, where it has the right form and its check fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unverified_company_code: Option<UnverifiedUscc>,
     /// The company's registration number 注册号, where it has no valid code.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub registration_number: String,
@@ -44,7 +49,10 @@ pub struct EquityStake {
 }
 
 impl EquityStake {
-    pub(super) fn company_key(&self) -> &str {
-        self.company_code.as_ref().map_or(&self.company, Uscc::as_str)
+    pub(super) fn company_key(&self) -> String {
+        let code = self.company_code.as_ref().map(ToString::to_string);
+        let code = code.or_else(|| self.unverified_company_code.as_ref().map(ToString::to_string));
+        let number = || super::register::key("", &self.registration_number);
+        code.or_else(number).unwrap_or_else(|| self.company.clone())
     }
 }

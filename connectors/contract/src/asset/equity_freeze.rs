@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::encumbrance::{Encumbrance, EncumbranceKind};
 use crate::date::Date;
 use crate::money::Money;
 
@@ -66,5 +67,47 @@ impl EquityFreezeState {
             Self::Released | Self::Lapsed | Self::Transferred => Some(false),
             Self::Unknown => None,
         }
+    }
+}
+
+impl EquityFreeze {
+    /// The encumbrance; `None` when it has ended. It begins on the day of publication, on which a freeze takes effect
+    /// (法释〔2021〕20号 art. 6). A state that is not known is some other right, with its words. The record states no rank.
+    pub fn encumbrance(&self) -> Option<Encumbrance> {
+        let kind = match self.state {
+            EquityFreezeState::InForce => EncumbranceKind::Freeze,
+            EquityFreezeState::Waiting => EncumbranceKind::WaitingSeizure,
+            EquityFreezeState::Unknown => EncumbranceKind::OtherRight,
+            _ => return None,
+        };
+        let term = match (self.from, self.until) {
+            (None, None) => String::new(),
+            (from, until) => {
+                let day = |date: Option<Date>| date.map_or("?".to_owned(), |date| date.to_string());
+                format!("{}至{}", day(from), day(until))
+            }
+        };
+        let parts = [
+            ("", &self.words),
+            ("执行事项：", &self.matter),
+            ("被执行人：", &self.debtor),
+            ("股权所在企业：", &self.company),
+            ("股权数额：", &self.amount_text),
+            ("裁定书文号：", &self.ruling),
+            ("期限：", &term),
+        ];
+        let words = parts.iter().filter(|(_, value)| !value.is_empty());
+        let words = words.map(|(label, value)| format!("{label}{value}")).collect::<Vec<_>>().join("；");
+        Some(Encumbrance {
+            kind,
+            holder: self.court.clone(),
+            document: self.notice.clone(),
+            amount: self.amount,
+            from: self.published.or(self.from),
+            until: self.until,
+            rank: None,
+            reference: String::new(),
+            words,
+        })
     }
 }

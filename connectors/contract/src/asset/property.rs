@@ -2,7 +2,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Encumbrance;
+use super::encumbrance::Encumbrance;
 use crate::date::Date;
 use crate::id::{UnitNumber, UnitParts};
 

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Encumbrance;
+use super::encumbrance::Encumbrance;
 use crate::date::Date;
 
 /// A motor vehicle 机动车. Texts are in the register's words.

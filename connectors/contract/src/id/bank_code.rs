@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{IdError, clean};
+use super::error::{IdError, clean};
 use crate::text::travels_as_text;
 
 const WHAT: &str = "bank code";

@@ -1,22 +1,35 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{IdError, IdRule, clean};
+use super::error::{IdError, IdRule, clean};
 use crate::text::travels_as_text;
 
 const WHAT: &str = "case number";
 
 /// A court case number 案号, kept in the canonical form `（2023）晋10执123号`.
 ///
-/// Rule: 《关于人民法院案件案号的若干规定》 (2016, amended 2018). Full-width, half-width and tortoise-shell brackets are
-/// accepted; so is the form used before 2016, `(2011)宁执字第00003号`, which keeps its 字第 and loses its padding.
+/// Rule: 《关于人民法院案件案号的若干规定》 (2016, amended 2018). Every spelling that is in use is read:
+///
+/// * brackets of any kind and width (`()（）[]【】〔〕﹝﹞〖〗{}`), or none; digits of any width; no 号 at the end;
+/// * the form used before 2016, `(2011)宁执字第00003号`, which keeps its 字第 and loses its padding;
+/// * a number that names a *document* of the case: `…执12号之一`, `…执12之一号`, `…执12-1号`. The case is 执12号, so the mark
+///   is left out. [`CaseNumber::canonical`] keeps it, because it tells documents apart.
+///
+/// Before 2016 the rule that a case has a plain number was not in force, and `执字第12-1号` may be a case of its own. There
+/// the mark stays: `（2015）深福法执字第12-1号`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CaseNumber {
     canonical: String,
     year: u16,
-    /// Byte offsets in `canonical`: end of the court code, end of the type code.
+    parts: Parts,
+}
+
+/// Byte offsets in the canonical text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Parts {
     court_end: usize,
     type_end: usize,
+    number_start: usize,
 }
 
 impl CaseNumber {
@@ -27,10 +40,13 @@ impl CaseNumber {
     pub fn canonical(text: &str) -> String {
         let text = text.trim();
         let split = text.find('号').map(|at| text.split_at(at + '号'.len_utf8()));
-        let number = split.and_then(|(number, rest)| Some((number.parse::<Self>().ok()?, rest)));
-        match number {
-            Some((number, rest)) => format!("{number}{}", rest.trim()),
-            None => text.replace(['(', '〔', '['], "（").replace([')', '〕', ']'], "）"),
+        let reading = split.and_then(|(number, rest)| Some((Reading::of(number).ok()?, rest)));
+        match reading {
+            Some((Reading { number, mark }, rest)) => {
+                let bare = number.canonical.trim_end_matches('号');
+                format!("{bare}{mark}号{}", rest.trim())
+            }
+            None => text.replace(OPENING, "（").replace(CLOSING, "）"),
         }
     }
 
@@ -44,63 +60,162 @@ impl CaseNumber {
         self.year
     }
 
-    /// Court code 法院代字, e.g. `晋10`. For the form before 2016 it includes the type, e.g. `宁执`.
-    pub fn court(&self) -> &str {
-        &self.canonical[AFTER_YEAR..self.court_end]
+    /// Court code 法院代字, e.g. `晋10`; before 2016 the court's short name, e.g. `深福法`.
+    pub fn court_code(&self) -> &str {
+        &self.canonical[AFTER_YEAR..self.parts.court_end]
     }
 
-    /// Type code 类型代字, e.g. `执`; `字` for the form before 2016.
-    pub fn kind(&self) -> &str {
-        self.canonical[self.court_end..self.type_end].trim_end_matches('第')
+    /// Type code 类型代字, e.g. `执`, `执保`, `民初`; without the code of a special trial such as 知.
+    pub fn type_code(&self) -> &str {
+        let code = &self.canonical[self.parts.court_end..self.parts.type_end];
+        match code.strip_prefix('知') {
+            Some(rest) if rest.starts_with(['民', '行', '刑']) => rest,
+            _ => code,
+        }
+    }
+
+    /// The case's number within its court, type and year, as text: `123`; before 2016 it may be `12-1`.
+    pub fn number(&self) -> &str {
+        self.canonical[self.parts.number_start..].trim_end_matches('号')
     }
 }
 
 /// Bytes of `（2023）`.
 const AFTER_YEAR: usize = 10;
+/// Most characters of a case number as typed.
+const LONGEST: usize = 40;
+/// Most digits of a court code: four, and one more that some special courts have.
+const COURT_DIGITS: usize = 5;
+/// Brackets that open and close the year. The full-width forms of ASCII are folded before, except where a text is only
+/// brought to one kind of bracket.
+const OPENING: [char; 9] = ['(', '（', '〔', '[', '［', '【', '﹝', '〖', '{'];
+const CLOSING: [char; 9] = [')', '）', '〕', ']', '］', '】', '﹞', '〗', '}'];
+/// Hyphens and dashes that stand between a number and its mark.
+const HYPHENS: [char; 6] = ['\u{2010}', '\u{2011}', '\u{2013}', '\u{2014}', '\u{2212}', '\u{FE63}'];
+/// Type codes that end the name part of a number before 2016, longest first where one ends another.
+const OLD_TYPES: [&str; 26] = [
+    "执恢", "执保", "执异", "执复", "执监", "执协", "执他", "执督", "执前", "财保", "民保", "民初", "民终",
+    "民申", "民再", "民特", "民督", "民破", "刑初", "刑终", "刑再", "行初", "行终", "行审", "商初", "执",
+];
 
 fn is_han(c: char) -> bool {
     ('\u{4E00}'..='\u{9FFF}').contains(&c)
 }
 
-impl FromStr for CaseNumber {
-    type Err = IdError;
+/// A number as typed: the case, and the mark of one of its documents, empty where there is none.
+struct Reading {
+    number: CaseNumber,
+    mark: String,
+}
 
-    fn from_str(text: &str) -> Result<Self, IdError> {
+impl Reading {
+    fn of(text: &str) -> Result<Self, IdError> {
         let fail = |why| IdError::rule(WHAT, IdRule::Form(why));
-        let text = clean(text);
-        if text.chars().count() > 40 {
+        let text = clean(text).replace(HYPHENS, "-").replace('號', "号");
+        if text.chars().count() > LONGEST {
             return Err(IdError::length(WHAT, "at most 40", text.chars().count()));
         }
-        let rest = text.strip_prefix(['(', '〔', '[']).ok_or(fail("it must begin with a bracketed year"))?;
-        let (year, rest) = rest.split_once([')', '〕', ']']).ok_or(fail("the bracket is not closed"))?;
-        if year.len() != 4 || !year.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(fail("the year must have four digits"));
-        }
-        let body = rest.strip_suffix('号').unwrap_or(rest);
+        let (year, rest) = year_of(&text).map_err(fail)?;
+        let (body, after) = split_end(rest).ok_or(fail("after 号 only 之一 and the like can stand"))?;
+        let (body, inner) = split_mark(body);
         let serial_at = body.trim_end_matches(|c: char| c.is_ascii_digit()).len();
         let (head, serial) = body.split_at(serial_at);
         let serial = serial.trim_start_matches('0');
         if serial.is_empty() {
             return Err(fail("it must end with the case's number"));
         }
-        let kind_at = head.rfind(|c: char| c.is_ascii_digit()).map_or_else(|| old_kind_at(head), |at| at + 1);
-        let (court, kind) = head.split_at(kind_at);
-        let kind_length = kind.chars().count();
-        if !court.starts_with(is_han) || kind_length == 0 || kind_length > 5 || !kind.chars().all(is_han) {
-            return Err(fail("a court code and a type code must stand between year and number"));
-        }
-        let year_number = year.parse().map_err(|_| fail("the year must have four digits"))?;
+        let (court, kind) =
+            split_head(head).ok_or(fail("a court code and a type code must stand before the number"))?;
+        let is_old = head.ends_with("字第");
+        let own = if is_old && inner.starts_with('-') { inner } else { "" };
         let court_end = AFTER_YEAR + court.len();
-        let canonical = format!("（{year}）{head}{serial}号");
-        Ok(Self { canonical, year: year_number, court_end, type_end: court_end + kind.len() })
+        let parts =
+            Parts { court_end, type_end: court_end + kind.len(), number_start: AFTER_YEAR + head.len() };
+        let canonical = format!("（{year}）{head}{serial}{own}号");
+        let year = year.parse().map_err(|_| fail("the year must have four digits"))?;
+        let mark = if own.is_empty() { format!("{inner}{after}") } else { after.to_owned() };
+        Ok(Self { number: CaseNumber { canonical, year, parts }, mark })
     }
 }
 
-/// Where the type code begins in a number without court digits: `最高法执` or, before 2016, `宁执字第`.
-fn old_kind_at(head: &str) -> usize {
-    match head.find("字第").or_else(|| head.strip_prefix("最高法").map(|_| "最高法".len())) {
-        Some(at) => at,
-        None => head.chars().next().map_or(0, char::len_utf8),
+/// The year and what follows it. Brackets come as a pair or not at all.
+fn year_of(text: &str) -> Result<(&str, &str), &'static str> {
+    let is_year = |year: &str| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
+    match text.strip_prefix(OPENING) {
+        Some(rest) => {
+            let (year, rest) = rest.split_once(CLOSING).ok_or("the bracket is not closed")?;
+            if is_year(year) { Ok((year, rest)) } else { Err("the year must have four digits") }
+        }
+        None => match text.split_at_checked(4) {
+            Some((year, rest)) if is_year(year) && rest.starts_with(is_han) => Ok((year, rest)),
+            _ => Err("it must begin with a year of four digits"),
+        },
+    }
+}
+
+/// What stands before 号 and the mark after it; `None` where something else follows.
+fn split_end(rest: &str) -> Option<(&str, &str)> {
+    match rest.split_once('号') {
+        None => Some((rest, "")),
+        Some((body, after)) if after.is_empty() || is_mark(after) => Some((body, after)),
+        Some(_) => None,
+    }
+}
+
+/// Parts a mark, 之一 or -1, from the number before it.
+fn split_mark(body: &str) -> (&str, &str) {
+    match body.rfind(['之', '-']) {
+        Some(at) if is_mark(&body[at..]) => body.split_at(at),
+        _ => (body, ""),
+    }
+}
+
+/// 之一, 之十二, 之2 or -1.
+fn is_mark(text: &str) -> bool {
+    let han = |c: char| "一二三四五六七八九十".contains(c);
+    let digits = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    match (text.strip_prefix('之'), text.strip_prefix('-')) {
+        (Some(count), _) => {
+            digits(count) || ((1..=4).contains(&count.chars().count()) && count.chars().all(han))
+        }
+        (_, Some(count)) => digits(count),
+        _ => false,
+    }
+}
+
+/// Court code and type code of what stands between year and number.
+fn split_head(head: &str) -> Option<(&str, &str)> {
+    let (court, kind) = match (head.strip_suffix("字第"), head.rfind(|c: char| c.is_ascii_digit())) {
+        (Some(name), None) => name.split_at(old_type_at(name)),
+        (Some(name), Some(at)) => name.split_at_checked(at + 1)?,
+        (None, Some(at)) => head.split_at(at + 1),
+        (None, None) => head.split_at(modern_type_at(head)),
+    };
+    let name = court.trim_end_matches(|c: char| c.is_ascii_digit());
+    let fits = !name.is_empty() && name.chars().all(is_han) && court.len() - name.len() <= COURT_DIGITS;
+    let length = kind.chars().count();
+    (fits && (1..=5).contains(&length) && kind.chars().all(is_han)).then_some((court, kind))
+}
+
+/// Where the type code begins in a number of a supreme or high court: `最高法执`, `晋执复`.
+fn modern_type_at(head: &str) -> usize {
+    let supreme = head.strip_prefix("最高法").map(|_| "最高法".len());
+    supreme.unwrap_or_else(|| head.chars().next().map_or(0, char::len_utf8))
+}
+
+/// Where the type code begins in the name part of a number before 2016: `宁执`, `深福法执恢`. A code that is not known is
+/// the last character.
+fn old_type_at(name: &str) -> usize {
+    let known = OLD_TYPES.iter().find(|code| name.len() > code.len() && name.ends_with(**code));
+    let last = || name.chars().next_back().map_or(0, char::len_utf8);
+    name.len() - known.map_or_else(last, |code| code.len())
+}
+
+impl FromStr for CaseNumber {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        Reading::of(text).map(|reading| reading.number)
     }
 }
 
@@ -113,63 +228,9 @@ impl fmt::Display for CaseNumber {
 travels_as_text!(
     CaseNumber,
     "CaseNumber",
-    "案号 in canonical form, e.g. （2023）晋10执123号; every bracket and the form before 2016 are accepted",
+    "案号 in canonical form, e.g. （2023）晋10执123号; every bracket, none, and the form before 2016 are accepted; 号之一 is read as the case",
     None
 );
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn brings_every_bracket_to_one_form() {
-        for text in
-            ["（2023）晋10执123号", "(2023)晋10执123号", "〔2023〕 晋 10 执 123 号", "(2023)晋10执00123"]
-        {
-            let number: CaseNumber = text.parse().expect(text);
-            assert_eq!(number.as_str(), "（2023）晋10执123号", "{text}");
-            assert_eq!((number.year(), number.court(), number.kind()), (2023, "晋10", "执"));
-        }
-    }
-
-    #[test]
-    fn reads_old_special_and_supreme_forms() {
-        let old: CaseNumber = "(2011)宁执字第00003号".parse().expect("old form");
-        assert_eq!((old.as_str(), old.court(), old.kind()), ("（2011）宁执字第3号", "宁执", "字"));
-        let supreme: CaseNumber = "（2021）最高法执监5号".parse().expect("supreme court");
-        assert_eq!((supreme.court(), supreme.kind()), ("最高法", "执监"));
-        let preservation: CaseNumber = "（2025）晋1002执保77号".parse().expect("preservation");
-        assert_eq!((preservation.court(), preservation.kind()), ("晋1002", "执保"));
-        let high: CaseNumber = "（2022）晋执复9号".parse().expect("high court");
-        assert_eq!((high.court(), high.kind()), ("晋", "执复"));
-    }
-
-    #[test]
-    fn document_numbers_keep_what_follows_the_case() {
-        for (text, want) in [
-            ("(2023)示0101执100号之一", "（2023）示0101执100号之一"),
-            ("（2017）京02民初702、703号", "（2017）京02民初702、703号"),
-            ("(2017)京02民初702、703号", "（2017）京02民初702、703号"),
-            ("(2023)示0101执00100号", "（2023）示0101执100号"),
-            ("市监协〔2023〕5", "市监协（2023）5"),
-            ("  ", ""),
-        ] {
-            assert_eq!(CaseNumber::canonical(text), want, "{text}");
-            assert_eq!(CaseNumber::canonical(want), want, "once is enough");
-        }
-    }
-
-    #[test]
-    fn refuses_what_is_not_a_case_number() {
-        for bad in [
-            "",
-            "2023晋10执123号",
-            "（23）晋10执1号",
-            "（2023）10执1号",
-            "（2023）晋10执号",
-            "（2023晋10执1号",
-        ] {
-            assert!(bad.parse::<CaseNumber>().is_err(), "{bad}");
-        }
-    }
-}
+mod tests;

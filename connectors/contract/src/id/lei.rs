@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{IdError, IdRule, clean};
+use super::error::{IdError, IdRule, clean};
 use crate::text::travels_as_text;
 
 const WHAT: &str = "legal entity identifier";

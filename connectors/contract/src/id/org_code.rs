@@ -1,7 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{IdError, IdRule, clean};
+use super::error::{IdError, IdRule, clean};
+use super::number::is_dash;
 use crate::text::travels_as_text;
 
 const WHAT: &str = "organisation code";
@@ -37,7 +38,7 @@ impl FromStr for OrgCode {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let text: String = clean(text).chars().filter(|c| *c != '-').collect();
+        let text: String = clean(text).chars().filter(|c| !is_dash(*c)).collect();
         let got = text.chars().count();
         if got != 9 {
             return Err(IdError::length(WHAT, "9", got));
@@ -71,7 +72,18 @@ mod tests {
 
     #[test]
     fn accepts_composed_codes_and_refuses_a_changed_check() {
-        for good in ["MADEM001-1", "MADEM0011", "10000018-X", "10000004-0"] {
+        for good in [
+            "MADEM001-1",
+            "MADEM0011",
+            "10000018-X",
+            "10000004-0",
+            "MADEM001‐1",
+            "MADEM001–1",
+            "MADEM001—1",
+            "10000018－X",
+            "10000004−0",
+            "10000004‑0",
+        ] {
             assert!(good.parse::<OrgCode>().is_ok(), "{good}");
         }
         let refused = "MADEM001-2".parse::<OrgCode>().expect_err("check digit");

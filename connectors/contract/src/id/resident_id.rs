@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{IdError, IdRule, clean};
+use super::error::{IdError, IdRule, clean};
 use crate::date::Date;
 use crate::text::travels_as_text;
 
@@ -33,9 +33,13 @@ impl ResidentId {
     }
 }
 
+/// Years in which somebody can be born who stands in a case or in a register.
+const BIRTH_YEARS: std::ops::RangeInclusive<i16> = 1800..=2100;
+
 fn birth_date(digits: &str) -> Option<Date> {
     let number = |range: std::ops::Range<usize>| digits.get(range)?.parse::<i16>().ok();
-    Date::new(number(6..10)?, number(10..12)?.try_into().ok()?, number(12..14)?.try_into().ok()?).ok()
+    let year = number(6..10).filter(|year| BIRTH_YEARS.contains(year))?;
+    Date::new(year, number(10..12)?.try_into().ok()?, number(12..14)?.try_into().ok()?).ok()
 }
 
 fn check_digit(first17: &[u8]) -> char {
@@ -103,6 +107,12 @@ mod tests {
         let rule = |text: &str| text.parse::<ResidentId>().expect_err("invalid").rule;
         assert_eq!(rule("110101190001010015"), IdRule::CheckDigit);
         assert_eq!(rule("110101190002300014"), IdRule::BirthDate);
+        // The check digits of both are right.
+        for century in ["110101000001010018", "11010117991231001X"] {
+            let first17 = &century[..17];
+            let number = format!("{first17}{}", check_digit(first17.as_bytes()));
+            assert_eq!(rule(&number), IdRule::BirthDate, "{number}");
+        }
         assert_eq!(rule("1101011900010100"), IdRule::Length { want: "18 (or the old 15)", got: 16 });
         assert_eq!(rule("11010119000101001é"), IdRule::CheckDigit);
         assert_eq!(rule("1101011900X1010014"), IdRule::Character { at: 11 });

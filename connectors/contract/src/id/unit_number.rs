@@ -4,7 +4,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{IdError, clean};
+use super::error::{IdError, clean};
 use crate::text::travels_as_text;
 
 const WHAT: &str = "real-estate unit number";

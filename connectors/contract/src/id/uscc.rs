@@ -1,7 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{IdError, IdRule, OrgCode, clean, org_code};
+use super::error::{IdError, IdRule, clean};
+use super::org_code::{self, OrgCode};
 use crate::text::travels_as_text;
 
 const WHAT: &str = "unified social credit code";
@@ -30,22 +31,30 @@ fn check_character(first17: &[usize]) -> u8 {
     ALPHABET[(31 - sum % 31) % 31]
 }
 
+/// The values of the characters of a code that has the right form: 18 characters of the alphabet, digits in the division
+/// (characters 3 to 8, GB/T 2260).
+pub(super) fn values(text: &str) -> Result<Vec<usize>, IdError> {
+    let got = text.chars().count();
+    if got != 18 {
+        return Err(IdError::length(WHAT, "18", got));
+    }
+    let mut values = Vec::with_capacity(18);
+    for (at, c) in text.chars().enumerate() {
+        let value = ALPHABET.iter().position(|known| char::from(*known) == c);
+        match value.filter(|_| !(2..8).contains(&at) || c.is_ascii_digit()) {
+            Some(value) => values.push(value),
+            None => return Err(IdError::character(WHAT, at + 1)),
+        }
+    }
+    Ok(values)
+}
+
 impl FromStr for Uscc {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
         let text = clean(text);
-        let got = text.chars().count();
-        if got != 18 {
-            return Err(IdError::length(WHAT, "18", got));
-        }
-        let mut values = Vec::with_capacity(18);
-        for (at, c) in text.chars().enumerate() {
-            match ALPHABET.iter().position(|known| char::from(*known) == c) {
-                Some(value) => values.push(value),
-                None => return Err(IdError::character(WHAT, at + 1)),
-            }
-        }
+        let values = values(&text)?;
         if text.as_bytes()[17] != check_character(&values[..17]) {
             return Err(IdError::rule(WHAT, IdRule::CheckDigit));
         }
@@ -90,6 +99,15 @@ mod tests {
         }
         let code = format!("91000000MADEM0012{}", char::from(check_character(&values)));
         assert_eq!(code.parse::<Uscc>().expect_err("inner").rule, IdRule::InnerCheckDigit);
+    }
+
+    #[test]
+    fn refuses_letters_in_the_division() {
+        let first17 = "9144A300MADEM0011";
+        let values: Vec<usize> =
+            first17.bytes().filter_map(|c| ALPHABET.iter().position(|known| *known == c)).collect();
+        let code = format!("{first17}{}", char::from(check_character(&values)));
+        assert_eq!(code.parse::<Uscc>().expect_err("a letter").rule, IdRule::Character { at: 5 });
     }
 
     #[test]

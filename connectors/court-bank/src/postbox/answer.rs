@@ -1,14 +1,14 @@
 //! Answers of the web service.
 
-use chakong_contract::soap::http;
 use chakong_contract::{Fault, Found, HttpAnswer, Order, RequestNumber, Taken, Visit, Want};
+use chakong_toolkit::soap::http;
 use serde::Serialize;
 
 use crate::manifest::Bank;
 use crate::read;
-use crate::wire::desk::{ALREADY, EntryRow, FAIL, RESULT, ResultRow, SUCCESS};
 use crate::wire::sealed::{self, RareNames};
 use crate::wire::soap::{self, Operation, Trouble};
+use crate::wire::web_service::{ALREADY, EntryRow, FAIL, RESULT, ResultRow, SUCCESS};
 use crate::wire::{CertificateRow, ControlRequestRow, DocumentRow, QueryRequestRow, Row, xml};
 use crate::write;
 
@@ -24,7 +24,8 @@ const UNREADABLE: &str = "反馈内容无法读取";
 /// The answer to a visit.
 pub(super) fn answer(bank: &Bank, visit: &Visit, found: &Found) -> HttpAnswer {
     if matches!((&visit.want, found), (Want::Description, Found::Description)) {
-        let configured = bank.desk.as_ref().map(|desk| desk.public_url.as_str()).unwrap_or_default();
+        let configured =
+            bank.web_service.as_ref().map(|service| service.public_url.as_str()).unwrap_or_default();
         return http::xml(
             200,
             soap::SERVICE.description(if configured.is_empty() { &visit.operation } else { configured }),
@@ -58,7 +59,7 @@ pub(super) fn fault(trouble: Trouble) -> HttpAnswer {
 
 /// The orders that wait. One that cannot be expressed, which planning refuses, does not keep the others.
 fn offers(bank: &Bank, operation: Operation, orders: &[Order]) -> Result<String, Fault> {
-    let rare = bank.desk.as_ref().map_or(RareNames::Refused, |desk| desk.rare_names);
+    let rare = bank.web_service.as_ref().map_or(RareNames::Refused, |service| service.rare_names);
     if operation == Operation::ControlOrders {
         let row = |order: &Order| sealed::sealed(&write::control(order, bank.generation).ok()?, rare).ok();
         document::<ControlRequestRow>(&orders.iter().filter_map(row).collect::<Vec<_>>())

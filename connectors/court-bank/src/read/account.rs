@@ -1,12 +1,17 @@
 //! One account of an answer, normalised (protocol section 3).
 
-use chakong_contract::asset::{EncumbranceKind, Product, SubAccount, Transaction};
-use chakong_contract::{Account, Currency, Encumbrance, More};
+use chakong_contract::asset::{DoubtKind, EncumbranceKind, Product, SubAccount, Transaction};
+use chakong_contract::date::{Moment, end_that_has_come, read_moment};
+use chakong_contract::{Account, Currency, Date, Encumbrance, More};
 
+use super::once::{products_once, sub_accounts_once};
 use super::values::{Notes, text};
 use crate::manifest::Bank;
 use crate::wire::code::field;
 use crate::wire::{AccountRow, FreezeRow, ProductRow, RightRow, SubAccountRow, TransactionRow};
+
+/// Status of an account that is in use.
+const IN_USE: &str = "正常";
 
 /// Reads an account. What cannot be read is noted.
 pub(super) fn account(bank: &Bank, row: &AccountRow, notes: &mut Notes) -> Account {
@@ -15,27 +20,40 @@ pub(super) fn account(bank: &Bank, row: &AccountRow, notes: &mut Notes) -> Accou
     let mut encumbrances: Vec<_> =
         row.freezes.iter().map(|freeze| freeze_of(freeze, currency, notes)).collect();
     encumbrances.extend(row.rights.iter().map(|right| right_of(right, currency, notes)));
+    let sub_accounts = row.sub_accounts.iter().map(|sub| sub_account(sub, currency, notes)).collect();
+    let products = row.products.iter().map(|product| product_of(product, currency, notes)).collect();
     Account {
         institution: if bank.name.is_empty() { bank.code.to_string() } else { bank.name.clone() },
         institution_code: bank.code.to_string(),
-        number: text(&row.account),
+        number: notes.text(field::ACCOUNT, &row.account),
         place: row.sequence.trim().parse().ok(),
-        class: text(&row.class),
-        status: text(&row.status),
-        branch: text(&row.branch),
+        class: notes.text(field::CLASS, &row.class),
+        status: notes.text(field::STATUS, &row.status),
+        branch: notes.text(field::BRANCH, &row.branch),
         branch_code: text(&row.branch_code),
         currency,
         balance: notes.money(field::BALANCE, &row.balance, currency),
         available: notes.money(field::AVAILABLE, &row.available, currency),
         opened: notes.date(field::OPENED, &row.opened),
-        closed: notes.date(field::CLOSED, &row.closed),
+        closed: closed(row, notes),
         linked_account: text(&row.linked_account),
-        sub_accounts: row.sub_accounts.iter().map(|sub| sub_account(sub, currency, notes)).collect(),
-        products: row.products.iter().map(|product| product_of(product, currency, notes)).collect(),
+        sub_accounts: sub_accounts_once(sub_accounts, notes),
+        products: products_once(products, notes),
         encumbrances,
         transactions: row.transactions.iter().map(|one| transaction(one, currency, notes)).collect(),
-        remark: text(&row.remark),
+        remark: notes.text(field::REMARK, &row.remark),
+        doubts: notes.take_doubts(),
     }
+}
+
+/// The day of closing, if it has come. An account that is closed and in use all the same is one of the two.
+fn closed(row: &AccountRow, notes: &mut Notes) -> Option<Date> {
+    let answered = read_moment(&row.answered_at).ok().flatten().map(Moment::date);
+    let closed = end_that_has_come(notes.date(field::CLOSED, &row.closed), answered);
+    if closed.is_some() && row.status.trim() == IN_USE {
+        notes.doubt(field::CLOSED, DoubtKind::Contradiction, &row.closed);
+    }
+    closed
 }
 
 /// An existing or earlier freeze, in the currency of its account.
@@ -80,21 +98,27 @@ fn sub_account(row: &SubAccountRow, currency: Option<Currency>, notes: &mut Note
     let currency = own_or(&row.currency, currency, notes);
     SubAccount {
         // Exactly this text must come back to the bank (protocol section 3.6): not even blanks are cut.
-        number: row.sub_account.clone(),
-        class: text(&row.class),
+        number: exact(field::SUB_ACCOUNT, &row.sub_account, notes),
+        class: notes.text(field::SUB_CLASS, &row.class),
         balance: notes.money(field::BALANCE, &row.balance, currency),
         available: notes.money(field::AVAILABLE, &row.available, currency),
         remark: text(&row.remark),
     }
 }
 
+/// A number that must come back as it is; one that was decoded wrongly is noted.
+fn exact(field: crate::wire::code::Field, value: &str, notes: &mut Notes) -> String {
+    notes.text(field, value);
+    value.to_owned()
+}
+
 fn product_of(row: &ProductRow, currency: Option<Currency>, notes: &mut Notes) -> Product {
     notes.keep_all(&row.unknown);
     let currency = own_or(&row.currency, currency, notes);
     Product {
-        number: text(&row.product_number),
+        number: notes.text(field::PRODUCT, &row.product_number),
         name: text(&row.name),
-        class: text(&row.class),
+        class: notes.text(field::PRODUCT_CLASS, &row.class),
         manager: text(&row.manager),
         unit: text(&row.unit),
         quantity: notes.decimal(field::QUANTITY, &row.quantity).map(|quantity| quantity.to_string()),
@@ -126,7 +150,7 @@ fn transaction(row: &TransactionRow, currency: Option<Currency>, notes: &mut Not
 pub(super) fn more(place: u32, rows: &[TransactionRow]) -> More {
     let mut notes = Notes::default();
     let transactions = rows.iter().map(|row| transaction(row, None, &mut notes)).collect();
-    More { place, transactions, unknown: notes.unknown }
+    More { place, transactions, unknown: notes.gathered.unknown }
 }
 
 /// The row's own currency; the account's where the row names none.

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chakong_contract::asset::Rank;
-use chakong_contract::reply::{Holding, Receipt};
-use chakong_contract::{Answer, Currency, Encumbrance, Fault, FaultKind, Money, Refusal, Reply, money};
+use chakong_contract::asset::{DoubtKind, Rank};
+use chakong_contract::reply::{Holding, Receipt, Stated};
+use chakong_contract::{Answer, Currency, Date, Encumbrance, Fault, FaultKind, Money, Refusal, Reply, money};
 use rust_decimal::Decimal;
 
 use super::account::{freeze_of, right_of};
@@ -39,7 +39,7 @@ pub(super) fn answer(
         (None, None) => return Err(malformed("a receipt came without a result")),
     };
     let receipts = receipts.iter().map(|row| receipt(row, &mut notes)).collect::<Result<_, _>>()?;
-    Ok(Answer { reply, answered_at: None, unknown: notes.unknown, receipts })
+    Ok(Answer { reply, answered_at: None, unknown: notes.gathered.unknown, receipts })
 }
 
 /// An order controls one account, so one row speaks about it: the same row twice is one, and among several the first
@@ -86,8 +86,9 @@ fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
     let held = money::read_amount(&row.held)
         .map_err(|_| malformed("the amount really held is no amount"))?
         // Of a product units are held, and perhaps no money beside them.
-        .or_else(|| units.map(|_| Decimal::ZERO))
-        .ok_or_else(|| malformed("the bank did not say how much is really held"))?;
+        .or_else(|| units.map(|_| Decimal::ZERO));
+    let unstated = held.is_none();
+    let held = held.unwrap_or_default();
     if held.is_sign_negative() && !held.is_zero() {
         return Err(malformed("the amount really held is negative"));
     }
@@ -105,6 +106,11 @@ fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
     let mut earlier = freezes;
     earlier.extend(row.rights.iter().map(|right| right_of(right, currency, notes)));
     let yuan = |amount: Decimal| Money { amount, currency };
+    for (field, said, text) in [(field::HELD, Some(held), &row.held), (field::LIMIT, limit, &row.limit)] {
+        if said.is_some_and(|said| !yuan(said).is_plausible()) {
+            notes.doubt(field, DoubtKind::Implausible, text);
+        }
+    }
     let holding = Holding {
         limit: limit.map(yuan),
         held: yuan(held),
@@ -113,13 +119,45 @@ fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
         balance: notes.money(field::BALANCE, &row.balance, currency),
         available: notes.money(field::AVAILABLE, &row.available, currency),
         from: notes.date(field::MEASURE_FROM, &row.from),
-        until: notes.date(field::MEASURE_UNTIL, &row.until),
+        until: until(row, notes),
         rank,
+        unstated,
+        accepted_only: false,
         reference: String::new(),
         earlier,
+        stated: stated(row),
         words: joined(&row.reason, &row.remark),
+        doubts: notes.take_doubts(),
     };
     Ok(if full { Reply::Held(holding) } else { Reply::PartlyHeld(holding) })
+}
+
+/// The last day of the measure. A day that means "no end" is none, and is kept: no freeze of money is without an end.
+fn until(row: &ControlRow, notes: &mut Notes) -> Option<Date> {
+    let until = notes.date(field::MEASURE_UNTIL, &row.until);
+    let far =
+        row.until.trim().chars().take(4).collect::<String>().parse::<u16>().is_ok_and(|year| year >= 2099);
+    if until.is_none() && far {
+        notes.keep(field::MEASURE_UNTIL.name, &row.until);
+        notes.doubt(field::MEASURE_UNTIL, DoubtKind::Implausible, &row.until);
+    }
+    until
+}
+
+/// Which property the bank says this is about.
+fn stated(row: &ControlRow) -> Stated {
+    let given = |value: &str| Some(text(value)).filter(|value| !value.is_empty());
+    Stated {
+        account: given(&row.account),
+        product: given(&row.product_number),
+        wealth_account: given(&row.wealth_account),
+        whole: match row.content.trim() {
+            code::MONEY => Some(false),
+            code::ACCOUNT => Some(true),
+            _ => None,
+        },
+        ..Stated::default()
+    }
 }
 
 fn required_if_given(text: &str, detail: &'static str) -> Result<Option<Decimal>, Fault> {

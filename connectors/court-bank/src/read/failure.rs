@@ -67,7 +67,7 @@ mod tests {
             name: String::new(),
             contact_name: "李测试".into(),
             contact_phone: "010-00000000".into(),
-            desk: None,
+            web_service: None,
         };
         let batch = "202601050900000000000000000001";
         let feedback = format!("KZFKE999H110000000001{batch}00000000A220260105990101200001.zip");

@@ -4,6 +4,7 @@ use chakong_contract::asset::{FoundAsset, MatchedBy};
 use chakong_contract::{Answer, Asset, Fault, FaultKind, Moment, Refusal, RefusalReason, Reply};
 
 use super::account::account;
+use super::once::Accounts;
 use super::values::{Notes, joined};
 use crate::manifest::Bank;
 use crate::wire::code::{self, StandIn, field};
@@ -15,7 +16,7 @@ const MOST_ROWS: usize = 5000;
 /// What the rows of one number say, sorted.
 #[derive(Default)]
 struct Said {
-    assets: Vec<FoundAsset>,
+    accounts: Accounts,
     nothing: bool,
     refusals: Vec<Refusal>,
     unreadable: usize,
@@ -44,8 +45,8 @@ pub(super) fn answer(
         said.refusals.push(super::returned::refusal(returned));
     }
     let answered_at = said.answered_at;
-    let reply = said.reply(notes.missing)?;
-    Ok(Answer { reply, answered_at, unknown: notes.unknown, receipts: Vec::new() })
+    let reply = said.reply(notes.gathered.missing)?;
+    Ok(Answer { reply, answered_at, unknown: notes.gathered.unknown, receipts: Vec::new() })
 }
 
 impl Said {
@@ -74,8 +75,9 @@ impl Said {
             // An account number has no Chinese characters: this is some other text in its place, never an account.
             None if number.chars().any(is_han) => self.refuse(code::reason(&[number]), row, notes),
             None => {
-                let asset = Asset::Account(account(bank, row, notes));
-                self.assets.push(FoundAsset { asset, matched_by: MatchedBy::NameAndNumber });
+                if self.accounts.take(account(bank, row, notes)) {
+                    notes.miss(format!("第{place}个账户与同一账号的另一行相互矛盾"));
+                }
             }
         }
     }
@@ -86,13 +88,16 @@ impl Said {
     }
 
     fn reply(self, mut missing: Vec<String>) -> Result<Reply, Fault> {
-        let kinds = [!self.assets.is_empty(), self.nothing, !self.refusals.is_empty(), self.unreadable > 0];
+        let kinds = [!self.accounts.is_empty(), self.nothing, !self.refusals.is_empty(), self.unreadable > 0];
+        let found =
+            |account| FoundAsset { asset: Asset::Account(account), matched_by: MatchedBy::NameAndNumber };
+        let assets: Vec<FoundAsset> = self.accounts.into_all().into_iter().map(found).collect();
         if kinds.iter().filter(|kind| **kind).count() > 1 {
             if self.nothing {
                 missing.push(format!("同一反馈中另有“{}”", StandIn::NoAccount.text()));
             }
             missing.extend(self.refusals.into_iter().map(|refusal| refusal.words));
-            return Ok(Reply::Partial { assets: self.assets, missing });
+            return Ok(Reply::Partial { assets, missing });
         }
         if let Some(refusal) = self.refusals.into_iter().next() {
             return Ok(Reply::Refused(refusal));
@@ -100,12 +105,12 @@ impl Said {
         if self.nothing {
             return Ok(Reply::Nothing);
         }
-        if self.assets.is_empty() {
+        if assets.is_empty() {
             return Err(Fault::new(FaultKind::Malformed, "read the query feedback", "no row has an account"));
         }
         Ok(match missing.is_empty() {
-            true => Reply::Found { assets: self.assets },
-            false => Reply::Partial { assets: self.assets, missing },
+            true => Reply::Found { assets },
+            false => Reply::Partial { assets, missing },
         })
     }
 }

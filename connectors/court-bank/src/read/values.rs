@@ -1,25 +1,26 @@
 //! Values of rows: what can be read is read, what cannot is kept verbatim and noted.
 
-use chakong_contract::reply::UnknownValue;
+use chakong_contract::asset::{Doubt, DoubtKind};
+use chakong_contract::encoding::is_garbled;
+use chakong_contract::placeholder::is_null;
 use chakong_contract::{Currency, Date, Moment, Money, date, money};
+use chakong_toolkit::gathered::Gathered;
 use rust_decimal::Decimal;
 
 use crate::wire::code::{Field, field};
 
-/// Most unknown values kept with one answer.
-const MOST_UNKNOWN: usize = 100;
-/// Most notes of what is missing kept with one answer.
-const MOST_MISSING: usize = 50;
-/// Most characters kept of a value.
+/// Most doubts kept about one account.
+const MOST_DOUBTS: usize = 50;
+/// Most characters kept of a value in doubt.
 const LONGEST: usize = 200;
 
-/// What was noted while the rows of one answer were read.
+/// Reads the values of one answer's rows, and gathers what is not known, what is missing and what is in doubt.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// Values that are not known, verbatim.
-    pub(super) unknown: Vec<UnknownValue>,
-    /// What is missing from the answer, for court staff.
-    pub(super) missing: Vec<String>,
+    /// What is not known, verbatim, and what is missing, for court staff.
+    pub(super) gathered: Gathered,
+    /// What was not understood of the account or measure that is being read.
+    doubts: Vec<Doubt>,
     /// Where in the answer we are, for court staff.
     place: String,
 }
@@ -28,13 +29,43 @@ impl Notes {
     /// Says where in the answer we are.
     pub(super) fn at(&mut self, place: String) {
         self.place = place;
+        self.doubts.clear();
     }
 
-    /// An amount; blank is none. One that cannot be read is missing from the answer.
+    /// What was not understood since the last call.
+    pub(super) fn take_doubts(&mut self) -> Vec<Doubt> {
+        std::mem::take(&mut self.doubts)
+    }
+
+    /// Notes that nothing may be concluded from a value.
+    pub(super) fn doubt(&mut self, field: Field, kind: DoubtKind, value: &str) {
+        if self.doubts.len() < MOST_DOUBTS {
+            let value = value.chars().take(LONGEST).collect();
+            self.doubts.push(Doubt { about: field.about, kind, field: field.name.to_owned(), value });
+        }
+    }
+
+    /// A text of the bank's; one that was decoded wrongly on its way is kept as it came, and noted.
+    pub(super) fn text(&mut self, field: Field, value: &str) -> String {
+        if is_garbled(value) {
+            self.keep(field.name, value);
+            self.doubt(field, DoubtKind::Garbled, value);
+        }
+        text(value)
+    }
+
+    /// A number; blank is none. One that cannot be read, or that nobody can mean, is missing from the answer.
     pub(super) fn decimal(&mut self, field: Field, text: &str) -> Option<Decimal> {
-        money::read_amount(text).unwrap_or_else(|_| {
+        let read = money::read_amount(text).map_err(|_| (DoubtKind::Unreadable, "无法读取"));
+        let plausible =
+            read.and_then(|read| match read.filter(|amount| !Money::yuan(*amount).is_plausible()) {
+                Some(_) => Err((DoubtKind::Implausible, "超出合理范围")),
+                None => Ok(read),
+            });
+        plausible.unwrap_or_else(|(kind, words)| {
             self.keep(field.name, text);
-            self.miss(format!("{}{}无法读取", self.place, field.label));
+            self.doubt(field, kind, text);
+            self.miss(format!("{}{}{words}", self.place, field.label));
             None
         })
     }
@@ -47,8 +78,9 @@ impl Notes {
     /// A currency; blank and unknown are none, unknown is kept.
     pub(super) fn currency(&mut self, text: &str) -> Option<Currency> {
         let currency = Currency::from_wire(text);
-        if currency.is_none() && !text.trim().is_empty() {
+        if currency.is_none() && !text.trim().is_empty() && !is_null(text) {
             self.keep(field::CURRENCY.name, text);
+            self.doubt(field::CURRENCY, DoubtKind::Unreadable, text);
         }
         currency
     }
@@ -57,6 +89,7 @@ impl Notes {
     pub(super) fn moment(&mut self, field: Field, text: &str) -> Option<Moment> {
         date::read_moment(text).unwrap_or_else(|_| {
             self.keep(field.name, text);
+            self.doubt(field, DoubtKind::Unreadable, text);
             None
         })
     }
@@ -75,23 +108,19 @@ impl Notes {
 
     /// Keeps a value verbatim.
     pub(super) fn keep(&mut self, name: &str, value: &str) {
-        if self.unknown.len() < MOST_UNKNOWN {
-            let value = value.chars().take(LONGEST).collect();
-            self.unknown.push(UnknownValue { field: name.to_owned(), value });
-        }
+        self.gathered.strange(name, value);
     }
 
     /// Notes that something is missing.
     pub(super) fn miss(&mut self, what: String) {
-        if self.missing.len() < MOST_MISSING {
-            self.missing.push(what);
-        }
+        self.gathered.misses(what);
     }
 }
 
-/// A text without the blanks around it; control characters, which only a reference can bring, become blanks.
+/// A text without the blanks around it; control characters, which only a reference can bring, become blanks. What a program
+/// writes for a value that it does not have, such as `null`, is none.
 pub(super) fn text(value: &str) -> String {
-    crate::wire::writable(value.trim()).into_owned()
+    if is_null(value) { String::new() } else { crate::wire::writable(value.trim()).into_owned() }
 }
 
 /// Two texts of which either may be blank, as one.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::{Message, Moment};
 
-use super::script::{Due, MisdeedKind};
+use super::script::{Due, ScriptedFaultKind};
 use crate::package;
 use crate::wire::code::StandIn;
 use crate::wire::file_name::{self, PackageKind};
@@ -46,7 +46,7 @@ pub(super) struct Place<'a> {
 impl Feedback {
     /// Spoils the rows as is due.
     pub(super) fn spoil(&mut self, due: &Due) {
-        if due.is(MisdeedKind::BadEntry) {
+        if due.is(ScriptedFaultKind::BadEntry) {
             if let Some(row) = self.accounts.iter_mut().flatten().find(|row| !row.balance.is_empty()) {
                 row.balance = "abc".into();
             }
@@ -54,24 +54,24 @@ impl Feedback {
                 row.held = "abc".into();
             }
         }
-        if due.is(MisdeedKind::BlankAmounts) {
+        if due.is(ScriptedFaultKind::BlankAmounts) {
             self.each_optional_amount(|amount| amount.clear());
         }
-        if due.is(MisdeedKind::CommaAmounts) {
+        if due.is(ScriptedFaultKind::CommaAmounts) {
             self.each_optional_amount(with_commas);
             self.controls.iter_mut().for_each(|row| {
                 with_commas(&mut row.held);
                 with_commas(&mut row.limit);
             });
         }
-        if due.is(MisdeedKind::LargeDocuments) {
+        if due.is(ScriptedFaultKind::LargeDocuments) {
             self.receipts.iter_mut().for_each(|row| {
                 let bytes = noise(LARGE);
                 row.md5 = md5_text(&bytes);
                 row.content = STANDARD.encode(bytes);
             });
         }
-        if due.is(MisdeedKind::NothingForError) {
+        if due.is(ScriptedFaultKind::NothingForError) {
             for row in self.accounts.iter_mut().flatten() {
                 let answered_at = std::mem::take(&mut row.answered_at);
                 *row = AccountRow {
@@ -83,7 +83,7 @@ impl Feedback {
                 };
             }
         }
-        if due.is(MisdeedKind::WrongMd5) {
+        if due.is(ScriptedFaultKind::WrongMd5) {
             self.receipts.iter_mut().for_each(|row| row.md5 = "0".repeat(32));
         }
     }
@@ -102,17 +102,17 @@ impl Feedback {
 
     /// The package, as is due.
     pub(super) fn package(&self, place: Place<'_>, due: &Due) -> Option<Message> {
-        let place = match due.is(MisdeedKind::WrongBankCode) {
+        let place = match due.is(ScriptedFaultKind::WrongBankCode) {
             true => Place { bank: OTHER_BANK, ..place },
             false => place,
         };
         let files = self.files(place, due)?;
-        let name = match due.is(MisdeedKind::WrongName) {
+        let name = match due.is(ScriptedFaultKind::WrongName) {
             true => format!("feedback-{}.zip", place.batch),
             false => place.name(),
         };
         let message = package::pack(name, place.now, &files).ok()?;
-        if due.is(MisdeedKind::TruncatedZip) || due.is(MisdeedKind::HalfFile) {
+        if due.is(ScriptedFaultKind::TruncatedZip) || due.is(ScriptedFaultKind::HalfFile) {
             let half = message.bytes.get(..message.bytes.len() / 2)?.to_vec();
             return Some(Message::new(message.name, half));
         }
@@ -134,7 +134,7 @@ impl Feedback {
         if !self.returned.is_empty() {
             files.push((place.inside("QNA"), written(&self.returned, due)?));
         }
-        if due.is(MisdeedKind::PathTrick) {
+        if due.is(ScriptedFaultKind::PathTrick) {
             files.push(("../../QREVIL.xml".into(), b"<zhxxList/>".to_vec()));
         }
         Some(files)
@@ -166,17 +166,17 @@ fn written<T: Row + serde::Serialize>(rows: &[T], due: &Due) -> Option<Vec<u8>> 
 /// A document as is due.
 pub(super) fn spoiled(bytes: Vec<u8>, due: &Due) -> Option<Vec<u8>> {
     let text = String::from_utf8(bytes).ok()?;
-    let text = match due.is(MisdeedKind::Entities) {
+    let text = match due.is(ScriptedFaultKind::Entities) {
         true => {
             text.replacen("?>\n", "?>\n<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;\">]>\n", 1)
         }
         false => text,
     };
-    let mut bytes = match due.is(MisdeedKind::Gbk) {
+    let mut bytes = match due.is(ScriptedFaultKind::Gbk) {
         true => encoding_rs::GB18030.encode(&text).0.into_owned(),
         false => text.into_bytes(),
     };
-    if due.is(MisdeedKind::ZipBomb) {
+    if due.is(ScriptedFaultKind::ZipBomb) {
         bytes.resize(bytes.len() + (16 << 20), b' ');
     }
     Some(bytes)

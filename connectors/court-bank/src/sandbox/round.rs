@@ -1,16 +1,17 @@
 //! Where the simulated bank is in its visits to the postbox.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use chakong_contract::Moment;
+use chakong_toolkit::polling::Rounds;
 
-use super::Taken;
+use super::Received;
 use crate::wire::soap::Operation;
 
 /// Something the bank has to do in a round.
 #[derive(Debug, Clone)]
-pub(super) enum Errand {
+pub(super) enum PendingCall {
     /// Asks for orders that wait.
     Orders {
         /// Whether controls are wanted.
@@ -48,16 +49,12 @@ pub(super) struct Feed {
 /// A round of visits, and what goes on from one to the next.
 #[derive(Debug, Default)]
 pub(super) struct Round {
-    /// Whether a round is under way.
-    pub(super) begun: bool,
     /// Whether the password is wrong in this round.
     pub(super) wrong_password: bool,
     /// What is still to be done in it.
-    pub(super) errands: VecDeque<Errand>,
-    /// What the last call was about.
-    pub(super) under_way: Option<Errand>,
+    pub(super) calls: Rounds<PendingCall>,
     /// What was fetched in it.
-    pub(super) fetched: Taken,
+    pub(super) fetched: Received,
     /// Feedback that is handed in later.
     later: Vec<(Moment, Feed)>,
     /// Requests whose feedback was taken.
@@ -71,20 +68,21 @@ impl Round {
         self.later.push((due, feed));
     }
 
-    /// Takes the feedback whose time has come to the errands.
+    /// Takes the feedback whose time has come to the calls.
     pub(super) fn take_due(&mut self, now: Moment) {
-        let (due, later) = std::mem::take(&mut self.later).into_iter().partition(|(due, _)| *due <= now);
+        let (due, later): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.later).into_iter().partition(|(due, _)| *due <= now);
         self.later = later;
-        self.errands.extend(due.into_iter().map(|(_, feed)| Errand::Feed(feed)));
+        due.into_iter().for_each(|(_, feed)| self.calls.push(PendingCall::Feed(feed)));
     }
 
     /// Whether feedback about a request is on its way.
     pub(super) fn will_feed(&self, number: &str) -> bool {
-        let errands = self.errands.iter().filter_map(|errand| match errand {
-            Errand::Feed(feed) => Some(feed),
+        let pending = self.calls.pending().filter_map(|call| match call {
+            PendingCall::Feed(feed) => Some(feed),
             _ => None,
         });
-        let mut feeds = self.later.iter().map(|(_, feed)| feed).chain(errands);
+        let mut feeds = self.later.iter().map(|(_, feed)| feed).chain(pending);
         feeds.any(|feed| feed.numbers.iter().any(|of_feed| of_feed == number))
     }
 

@@ -1,15 +1,15 @@
 //! What the simulated bank owns and how it misbehaves.
 
-mod desk;
-mod misdeed;
+mod faults;
+mod manual;
 mod population;
 
 use chakong_contract::{Date, IdentityDocument, PartyName};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-pub(super) use desk::ManualDesk;
-pub(super) use misdeed::{Due, Misdeed, MisdeedKind, Misdeeds, On};
+pub(super) use faults::{Due, On, ScriptedFault, ScriptedFaultKind, ScriptedFaults};
+pub(super) use manual::ManualProcessing;
 pub(super) use population::{Dice, Population};
 
 /// The script of a simulated bank.
@@ -27,11 +27,12 @@ pub(super) struct Script {
     /// The customers.
     pub(super) customers: Vec<Customer>,
     /// Requests that people answer, days later.
-    pub(super) desk: ManualDesk,
+    #[serde(rename = "desk")]
+    pub(super) manual: ManualProcessing,
     /// One result file per query instead of one per batch; banks do either.
     pub(super) split_results: bool,
     /// Misbehaviour.
-    pub(super) faults: Vec<Misdeed>,
+    pub(super) faults: Vec<ScriptedFault>,
 }
 
 /// What any party that is not listed owns, derived from its document number.

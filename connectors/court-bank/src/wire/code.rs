@@ -1,5 +1,6 @@
 //! Code tables (protocol section 7).
 
+use chakong_contract::asset::DoubtAbout;
 use chakong_contract::{IdentityDocument, IdentityKind, RefusalReason};
 
 /// Class of counterpart: commercial bank (protocol section 7.2).
@@ -42,29 +43,50 @@ pub(crate) struct Field {
     pub(crate) name: &'static str,
     /// What court staff call it.
     pub(crate) label: &'static str,
+    /// What a doubt about its value is about.
+    pub(crate) about: DoubtAbout,
 }
 
 /// Names of fields as they stand on the wire, for values that are kept verbatim.
 pub(crate) mod field {
+    use chakong_contract::asset::DoubtAbout::{
+        self, Available, Balance, Class, Closed, Currency, Held, Limit, Number, Opened, Other, Status, Term,
+    };
+
     use super::Field;
 
-    pub(crate) const CURRENCY: Field = Field { name: "BZ", label: "币种" };
-    pub(crate) const BALANCE: Field = Field { name: "YE", label: "资产数额" };
-    pub(crate) const AVAILABLE: Field = Field { name: "KYYE", label: "可用资产数额" };
-    pub(crate) const OPENED: Field = Field { name: "KHRQ", label: "开户日期" };
-    pub(crate) const CLOSED: Field = Field { name: "XHRQ", label: "销户日期" };
-    pub(crate) const ANSWERED_AT: Field = Field { name: "FKSJ", label: "反馈时间" };
-    pub(crate) const FREEZE_AMOUNT: Field = Field { name: "DJJE", label: "冻结金额" };
-    pub(crate) const FREEZE_UNTIL: Field = Field { name: "DJJZRQ", label: "冻结截止日" };
-    pub(crate) const RIGHT_AMOUNT: Field = Field { name: "QLJE", label: "权利金额" };
-    pub(crate) const UNIT_PRICE: Field = Field { name: "ZCDWJG", label: "单位价格" };
-    pub(crate) const QUANTITY: Field = Field { name: "SE", label: "数量" };
-    pub(crate) const CONTROLLABLE: Field = Field { name: "KYSE", label: "可控数量" };
-    pub(crate) const TRANSACTION_AMOUNT: Field = Field { name: "JE", label: "交易金额" };
-    pub(crate) const TRANSACTION_AT: Field = Field { name: "JYSJ", label: "交易时间" };
-    pub(crate) const MEASURE_FROM: Field = Field { name: "CSKSRQ", label: "措施始期" };
-    pub(crate) const MEASURE_UNTIL: Field = Field { name: "CSJSRQ", label: "措施终期" };
-    pub(crate) const SEQUENCE: Field = Field { name: "CCXH", label: "账户序号" };
+    const fn field(name: &'static str, label: &'static str, about: DoubtAbout) -> Field {
+        Field { name, label, about }
+    }
+
+    pub(crate) const ACCOUNT: Field = field("KHZH", "账号", Number);
+    pub(crate) const CLASS: Field = field("CCLB", "账户类别", Class);
+    pub(crate) const STATUS: Field = field("ZHZT", "账户状态", Status);
+    pub(crate) const BRANCH: Field = field("KHWD", "开户网点", Other);
+    pub(crate) const CURRENCY: Field = field("BZ", "币种", Currency);
+    pub(crate) const BALANCE: Field = field("YE", "资产数额", Balance);
+    pub(crate) const AVAILABLE: Field = field("KYYE", "可用资产数额", Available);
+    pub(crate) const OPENED: Field = field("KHRQ", "开户日期", Opened);
+    pub(crate) const CLOSED: Field = field("XHRQ", "销户日期", Closed);
+    pub(crate) const ANSWERED_AT: Field = field("FKSJ", "反馈时间", Other);
+    pub(crate) const REMARK: Field = field("BEIZ", "备注", Class);
+    pub(crate) const SUB_ACCOUNT: Field = field("GLZHHM", "子账号", Number);
+    pub(crate) const SUB_CLASS: Field = field("GLZHLB", "子账户类别", Class);
+    pub(crate) const PRODUCT: Field = field("JRCPBH", "金融产品编号", Number);
+    pub(crate) const PRODUCT_CLASS: Field = field("ZCLX", "金融资产类型", Class);
+    pub(crate) const FREEZE_AMOUNT: Field = field("DJJE", "冻结金额", Other);
+    pub(crate) const FREEZE_UNTIL: Field = field("DJJZRQ", "冻结截止日", Other);
+    pub(crate) const RIGHT_AMOUNT: Field = field("QLJE", "权利金额", Other);
+    pub(crate) const UNIT_PRICE: Field = field("ZCDWJG", "单位价格", Other);
+    pub(crate) const QUANTITY: Field = field("SE", "数量", Balance);
+    pub(crate) const CONTROLLABLE: Field = field("KYSE", "可控数量", Available);
+    pub(crate) const TRANSACTION_AMOUNT: Field = field("JE", "交易金额", Other);
+    pub(crate) const TRANSACTION_AT: Field = field("JYSJ", "交易时间", Other);
+    pub(crate) const MEASURE_FROM: Field = field("CSKSRQ", "措施始期", Term);
+    pub(crate) const MEASURE_UNTIL: Field = field("CSJSRQ", "措施终期", Term);
+    pub(crate) const LIMIT: Field = field("DJXE", "冻结限额", Limit);
+    pub(crate) const HELD: Field = field("SKJE", "实际控制金额", Held);
+    pub(crate) const SEQUENCE: Field = field("CCXH", "账户序号", Other);
 }
 
 /// A text that stands where an account number is expected (protocol section 3.1).

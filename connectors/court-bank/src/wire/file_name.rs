@@ -67,7 +67,7 @@ impl PackageKind {
 pub(crate) struct PackageName {
     /// Kind.
     pub(crate) kind: PackageKind,
-    /// Bank code, not checked further.
+    /// Bank code in capitals, not checked further.
     pub(crate) bank: String,
     /// Batch number, as it stands in the name.
     pub(crate) batch: String,
@@ -76,12 +76,12 @@ pub(crate) struct PackageName {
 }
 
 impl PackageName {
-    /// Reads the name of a package; the extension in any case, the request number padded or not.
+    /// Reads the name of a package; letters in any case, the request number padded or not.
     pub(crate) fn read(name: &str) -> Option<Self> {
-        let stem = without_extension(name, ".zip")?;
+        let stem = without_extension(name, ".zip")?.to_ascii_uppercase();
         let kind = PackageKind::ALL
             .into_iter()
-            .find(|kind| stem.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(kind.letters())))?;
+            .find(|kind| stem.get(..4).is_some_and(|start| start == kind.letters()))?;
         let rest = stem.get(4..)?;
         let bank = rest.get(..BANK)?.to_owned();
         let batch = rest.get(BANK..BANK + BATCH)?.to_owned();
@@ -182,6 +182,12 @@ mod tests {
             assert_eq!((name.bank.as_str(), name.batch.as_str()), (BANK_CODE, NUMBER));
             assert_eq!(name.request.as_deref(), Some("A220260105990101200001"));
         }
+        let small = format!("KZFK{BANK_CODE}{NUMBER}A220260105990101200001.zip").to_ascii_lowercase();
+        let name = PackageName::read(&small).expect("a name");
+        assert_eq!(
+            (name.bank.as_str(), name.request.as_deref()),
+            (BANK_CODE, Some("A220260105990101200001"))
+        );
         for bad in ["KZFK.zip", "XXXX.zip", "", "号号号号号号号.zip", &format!("CXFK{BANK_CODE}{NUMBER}.xml")]
         {
             assert_eq!(PackageName::read(bad), None, "{bad}");
@@ -195,6 +201,7 @@ mod tests {
             format!("QR{BANK_CODE}{NUMBER}000000000001.xml"),
             format!("qr{BANK_CODE}{NUMBER}1.XML"),
             format!("QNA{NUMBER}A220260105990101200001"),
+            format!("QR{BANK_CODE}{NUMBER}000000000001.xml").to_ascii_lowercase(),
             format!("QRI{NUMBER}A220260105990101200001.xml"),
         ] {
             assert!(may_stand_inside(&good, &bank), "{good}");

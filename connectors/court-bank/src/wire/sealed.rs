@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use chakong_contract::encoding::{Decoded, decoded, is_in_gbk};
 use chakong_contract::{Fault, FaultKind};
-use encoding_rs::{GB18030, GBK, UTF_8};
+use encoding_rs::GB18030;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -45,9 +46,9 @@ fn malformed(detail: &'static str) -> Fault {
     Fault::new(FaultKind::Malformed, "open the document", detail)
 }
 
-/// Whether a text can travel.
+/// Whether a text can travel, so that the bank reads what was written.
 pub(crate) fn fits(text: &str) -> bool {
-    !GBK.encode(&writable(text)).2
+    text.is_ascii() || writable(text).chars().all(is_in_gbk)
 }
 
 /// Seals rows into a document.
@@ -124,23 +125,26 @@ pub(crate) fn outer(document: &[u8]) -> String {
 /// read breaks its row and the others count.
 pub(crate) fn open(text: &str) -> Result<Opened, Fault> {
     let mut document = xml::read(&without_outer(text)?)?;
-    let mut broken = Vec::new();
+    let mut opening = Opening::default();
     match &mut document {
-        Document::Accounts(list) => open_list(list, &mut broken),
-        Document::Transactions(list) => open_list(list, &mut broken),
+        Document::Accounts(list) => opening.list(list),
+        Document::Transactions(list) => opening.list(list),
         Document::Controls(list) => {
-            open_rows(&mut list.rows, &mut broken);
-            open_rows(&mut list.receipts, &mut broken);
-            open_unknown(&mut list.unknown);
+            opening.rows(&mut list.rows);
+            opening.rows(&mut list.receipts);
+            opening.unknown(&mut list.unknown);
         }
-        Document::Receipts(list) => open_list(list, &mut broken),
-        Document::Returns(list) => open_list(list, &mut broken),
-        Document::Queries(list) => open_list(list, &mut broken),
-        Document::ControlRequests(list) => open_list(list, &mut broken),
-        Document::Documents(list) => open_list(list, &mut broken),
-        Document::Certificates(list) => open_list(list, &mut broken),
+        Document::Receipts(list) => opening.list(list),
+        Document::Returns(list) => opening.list(list),
+        Document::Queries(list) => opening.list(list),
+        Document::ControlRequests(list) => opening.list(list),
+        Document::Documents(list) => opening.list(list),
+        Document::Certificates(list) => opening.list(list),
     }
-    Ok(Opened { document, broken })
+    if opening.evidence.is_open() {
+        change_all(&mut document, &mut Settle { evidence: opening.evidence });
+    }
+    Ok(Opened { document, broken: opening.broken })
 }
 
 /// Opens a document that is one element, e.g. what became of a feedback.
@@ -153,7 +157,8 @@ pub(crate) fn open_as<T: Row + DeserializeOwned>(text: &str, root: &str) -> Resu
         return Err(malformed("the root element is another than expected"));
     }
     let mut row: T = xml::read_as(&bytes)?;
-    if opened(&mut row) { Ok(row) } else { Err(malformed("a value is not Base64")) }
+    opened_alone(&mut row)?;
+    Ok(row)
 }
 
 /// Opens the first row of a document whose root has a name.
@@ -167,14 +172,15 @@ pub(crate) fn open_first<T: Row + DeserializeOwned>(text: &str, root: &str) -> R
     }
     let list: List<T> = xml::read_as(&bytes)?;
     let mut row = list.rows.into_iter().next().ok_or_else(|| malformed("it is empty"))?;
-    if opened(&mut row) { Ok(row) } else { Err(malformed("a value is not Base64")) }
+    opened_alone(&mut row)?;
+    Ok(row)
 }
 
 fn without_outer(text: &str) -> Result<Vec<u8>, Fault> {
-    decoded(text).ok_or_else(|| malformed("it is not Base64"))
+    unsealed(text).ok_or_else(|| malformed("it is not Base64"))
 }
 
-fn decoded(text: &str) -> Option<Vec<u8>> {
+fn unsealed(text: &str) -> Option<Vec<u8>> {
     let compact: Cow<'_, [u8]> = if text.bytes().any(|byte| byte.is_ascii_whitespace()) {
         Cow::Owned(text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect())
     } else {
@@ -183,32 +189,77 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
     BASE64.decode(compact).ok()
 }
 
-fn open_list<T: Row>(list: &mut List<T>, broken: &mut Vec<String>) {
-    open_rows(&mut list.rows, broken);
-    open_unknown(&mut list.unknown);
+/// A document while its values are opened.
+#[derive(Default)]
+struct Opening {
+    evidence: Evidence,
+    broken: Vec<String>,
 }
 
-fn open_rows<T: Row>(rows: &mut Vec<T>, broken: &mut Vec<String>) {
-    rows.retain_mut(|row| {
-        let whole = opened(row);
-        if !whole {
-            let at = T::ATTRIBUTES.iter().position(|name| *name == "BDHM");
-            broken.push(at.and_then(|at| row.attribute(at)).cloned().unwrap_or_default());
-        }
-        whole
-    });
+impl Opening {
+    fn list<T: Row>(&mut self, list: &mut List<T>) {
+        self.rows(&mut list.rows);
+        self.unknown(&mut list.unknown);
+    }
+
+    fn rows<T: Row>(&mut self, rows: &mut Vec<T>) {
+        rows.retain_mut(|row| {
+            let mut open = Open { failed: false, evidence: &mut self.evidence };
+            row.change(&mut open);
+            let whole = !open.failed;
+            if !whole {
+                let at = T::ATTRIBUTES.iter().position(|name| *name == "BDHM");
+                self.broken.push(at.and_then(|at| row.attribute(at)).cloned().unwrap_or_default());
+            }
+            whole
+        });
+    }
+
+    fn unknown(&mut self, unknown: &mut [(String, String)]) {
+        let mut open = Open { failed: false, evidence: &mut self.evidence };
+        unknown.iter_mut().for_each(|(_, value)| open.unknown(value));
+    }
 }
 
-fn open_unknown(unknown: &mut [(String, String)]) {
-    let mut open = Open { failed: false };
-    unknown.iter_mut().for_each(|(_, value)| open.unknown(value));
-}
-
-/// Opens a row; whether every value of the tables could be read.
-fn opened<T: Row>(row: &mut T) -> bool {
-    let mut open = Open { failed: false };
+/// Opens a row that stands alone.
+fn opened_alone<T: Row>(row: &mut T) -> Result<(), Fault> {
+    let mut evidence = Evidence::default();
+    let mut open = Open { failed: false, evidence: &mut evidence };
     row.change(&mut open);
-    !open.failed
+    if open.failed {
+        return Err(malformed("a value is not Base64"));
+    }
+    row.change(&mut Settle { evidence });
+    Ok(())
+}
+
+/// Shows every value of a document to a change.
+fn change_all(document: &mut Document, change: &mut dyn Change) {
+    fn rows<T: Row>(rows: &mut [T], change: &mut dyn Change) {
+        rows.iter_mut().for_each(|row| row.change(change));
+    }
+    fn unknown(unknown: &mut [(String, String)], change: &mut dyn Change) {
+        unknown.iter_mut().for_each(|(_, value)| change.unknown(value));
+    }
+    fn list<T: Row>(list: &mut List<T>, change: &mut dyn Change) {
+        rows(&mut list.rows, change);
+        unknown(&mut list.unknown, change);
+    }
+    match document {
+        Document::Accounts(all) => list(all, change),
+        Document::Transactions(all) => list(all, change),
+        Document::Controls(all) => {
+            rows(&mut all.rows, change);
+            rows(&mut all.receipts, change);
+            unknown(&mut all.unknown, change);
+        }
+        Document::Receipts(all) => list(all, change),
+        Document::Returns(all) => list(all, change),
+        Document::Queries(all) => list(all, change),
+        Document::ControlRequests(all) => list(all, change),
+        Document::Documents(all) => list(all, change),
+        Document::Certificates(all) => list(all, change),
+    }
 }
 
 struct Seal {
@@ -225,24 +276,59 @@ impl Change for Seal {
     fn unknown(&mut self, _: &mut String) {}
 }
 
-struct Open {
-    failed: bool,
+/// What the values of a document say about its encoding.
+#[derive(Debug, Clone, Copy, Default)]
+struct Evidence {
+    utf8: bool,
+    gb18030: bool,
+    /// Some values can be read as either, and stay sealed until all were seen.
+    either: bool,
 }
 
-impl Open {
-    /// GB 18030 holds all of GBK. What is not valid in it although it should be is tried as UTF-8.
-    fn text(value: &str) -> Option<String> {
-        let bytes = decoded(value)?;
-        [GB18030, UTF_8].into_iter().find_map(|encoding| {
-            let (text, had_errors) = encoding.decode_without_bom_handling(&bytes);
-            (!had_errors).then(|| text.into_owned())
+impl Evidence {
+    const fn is_open(self) -> bool {
+        self.either
+    }
+
+    /// A document is in one encoding. GBK is what the protocol says, so that it holds unless only UTF-8 was seen.
+    const fn is_utf8(self) -> bool {
+        self.utf8 && !self.gb18030
+    }
+}
+
+/// Stands before a value that stays sealed. No sealed value begins so.
+const STILL_SEALED: char = '\u{1}';
+
+struct Open<'a> {
+    failed: bool,
+    evidence: &'a mut Evidence,
+}
+
+impl Open<'_> {
+    /// The text of a value; one that both encodings can mean stays sealed for now.
+    fn text(&mut self, value: &str) -> Option<String> {
+        Some(match decoded(&unsealed(value)?) {
+            Decoded::Ascii(text) => text,
+            Decoded::Utf8(text) => {
+                self.evidence.utf8 = true;
+                text
+            }
+            Decoded::Gb18030(text) => {
+                self.evidence.gb18030 = true;
+                text
+            }
+            Decoded::Either { .. } => {
+                self.evidence.either = true;
+                format!("{STILL_SEALED}{value}")
+            }
+            Decoded::Neither => return None,
         })
     }
 }
 
-impl Change for Open {
+impl Change for Open<'_> {
     fn known(&mut self, value: &mut String) {
-        match Self::text(value) {
+        match self.text(value) {
             Some(text) => *value = text,
             None => {
                 value.clear();
@@ -253,9 +339,27 @@ impl Change for Open {
 
     /// What is not in the tables may be in the clear.
     fn unknown(&mut self, value: &mut String) {
-        if let Some(text) = Self::text(value) {
+        if let Some(text) = self.text(value) {
             *value = text;
         }
+    }
+}
+
+/// Opens the values that stayed sealed, now that every value was seen.
+struct Settle {
+    evidence: Evidence,
+}
+
+impl Change for Settle {
+    fn known(&mut self, value: &mut String) {
+        let Some(bytes) = value.strip_prefix(STILL_SEALED).and_then(unsealed) else { return };
+        if let Decoded::Either { utf8, gb18030 } = decoded(&bytes) {
+            *value = if self.evidence.is_utf8() { utf8 } else { gb18030 };
+        }
+    }
+
+    fn unknown(&mut self, value: &mut String) {
+        self.known(value);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The web service (protocol section 1b): its operations, calls and answers.
 
-use chakong_contract::soap::{self, Service};
-pub(crate) use chakong_contract::soap::{ROOT, Trouble, write_fault};
+use chakong_toolkit::soap::{self, Service};
+pub(crate) use chakong_toolkit::soap::{ROOT, Trouble, write_fault};
 
 use super::xml;
 

@@ -134,12 +134,18 @@ fn rows<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     if deserializer.is_empty() { Ok(list) } else { Err(malformed("something follows the root element")) }
 }
 
-/// Decodes a whole file: byte order mark, else the declaration, else UTF-8. What is not valid UTF-8 although it should be
-/// is tried as GB 18030: banks write GBK under a prolog that says UTF-8 (protocol section 10).
+/// Decodes a whole file: byte order mark, else UTF-8 if it is that for certain, else the declaration. Neither is believed when the
+/// bytes say otherwise: banks write GBK under a prolog that says UTF-8 (protocol section 10), and UTF-8 under one that says GBK,
+/// of which GB 18030 would make other characters without an error.
 fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
     let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
     let first = marked.or_else(|| declared(bytes)).unwrap_or(UTF_8);
-    let first = if first == encoding_rs::GBK { GB18030 } else { first };
+    let is_utf8 = || matches!(std::str::from_utf8(bytes), Ok(text) if text.chars().any(|c| c >= '\u{800}'));
+    let first = match marked {
+        None if first != UTF_8 && is_utf8() => UTF_8,
+        _ if first == encoding_rs::GBK => GB18030,
+        _ => first,
+    };
     [first, UTF_8, GB18030]
         .into_iter()
         .find_map(|encoding| {

@@ -129,9 +129,32 @@ fn with_payee(row: TargetRow, into: &CourtAccount) -> Result<TargetRow, Fault> {
 
 /// The number of the ruling; where it has none of its own, that of the case.
 fn ruling(order: &Order, kind: DocumentKind) -> String {
-    let document = order.documents.iter().find(|document| document.kind == kind);
-    match document.map(|document| document.number.trim()) {
+    match order.legal_document(kind).map(|document| document.number.trim()) {
         Some(number) if !number.is_empty() => number.to_owned(),
         _ => order.case.number.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chakong_contract::LegalDocument;
+
+    use super::*;
+
+    #[test]
+    fn a_renewal_names_its_own_ruling_where_there_is_one() {
+        let text = include_str!("../../../../fixtures/court-bank/renew.order.json");
+        let orders: Vec<Order> = serde_json::from_str(text).expect("orders");
+        let mut order = orders.into_iter().next().expect("an order");
+        let before = of(&order).expect("a row").0.ruling;
+        let first = order.legal_document(DocumentKind::FreezeRuling).expect("a ruling").clone();
+        let number = "（2026）测0101执1号之七".to_owned();
+        assert_ne!(before, number);
+        order.documents.push(LegalDocument {
+            kind: DocumentKind::RenewRuling,
+            number: number.clone(),
+            ..first
+        });
+        assert_eq!(of(&order).expect("a row").0.ruling, number);
     }
 }

@@ -1,20 +1,21 @@
 //! A simulated county: has every call confirmed before it answers, where its script says so.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallFault, CallFaultKind, CallFaults, CallSandbox, Delivery, PostboxSandbox, Sandbox,
-    SandboxError, SandboxSpeaks, Served, Visiting,
+    Books, CallSandbox, Delivery, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks, Served, Visiting,
 };
 use chakong_contract::{HttpAnswer, HttpHeard, HttpRequest, Moment, Settings};
+use chakong_toolkit::call_fault::{self, CallFault, CallFaultKind, CallFaults};
+use chakong_toolkit::polling::{self, PollingClient, Rounds};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::manifest::amounts;
-use crate::sandbox::{Asked, Register, RegisterScript, Style};
-use crate::wire::county::{Answer, AnswerHead, CREDENTIAL, Call, Confirmed, NOT_CONFIRMED, PATHS};
-use crate::wire::platform::{Answer as Told, Result as Listed, Results};
+use super::wire::{CREDENTIAL, Call, Confirmed, CountyResponse, CountyResponseHead, NOT_CONFIRMED, PATHS};
+use crate::shared::register::{Register, RegisterQuery, Script as RegisterScript, Style};
+use crate::shared::settings::amounts;
+use crate::shared::wire::results::{PersonResult, PlatformResponse, Results};
 
 /// How often it looks whether there is something to ask.
 const LOOK: Duration = Duration::from_millis(5);
@@ -33,20 +34,20 @@ struct Script {
 
 pub(super) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
     let (register, script): (_, Script) = RegisterScript::part(script)?;
-    Ok(Box::new(Town {
+    Ok(Box::new(SimulatedCounty {
         delay: Duration::from_millis(script.delay_ms),
         style: Style { amounts: amounts(settings).unwrap_or_default(), holder_rows: true, places: true },
         faults: CallFaults::new(script.faults),
         register: Register::of(register),
         confirms: script.confirms,
         stale: script.stale,
-        ..Town::default()
+        ..SimulatedCounty::default()
     }))
 }
 
 /// The county.
 #[derive(Debug, Default)]
-struct Town {
+struct SimulatedCounty {
     delay: Duration,
     style: Style,
     faults: CallFaults,
@@ -55,15 +56,14 @@ struct Town {
     stale: bool,
     /// The token of its first call.
     first: Option<String>,
-    /// Calls that wait to be confirmed, and the token that is asked about for each.
-    waiting: VecDeque<(String, String)>,
-    under_way: Option<String>,
+    /// Calls that wait to be confirmed.
+    rounds: Rounds<PendingConfirmation>,
     confirmed: HashMap<String, bool>,
     answered: HashSet<String>,
     books: Books,
 }
 
-impl Sandbox for Town {
+impl Sandbox for SimulatedCounty {
     fn speaks(&mut self) -> SandboxSpeaks<'_> {
         SandboxSpeaks::Call(self)
     }
@@ -77,7 +77,7 @@ impl Sandbox for Town {
     }
 }
 
-impl CallSandbox for Town {
+impl CallSandbox for SimulatedCounty {
     fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served {
         self.register.tick(now);
         let known = PATHS.contains(&request.path.as_str()) && request.method == "POST";
@@ -85,7 +85,7 @@ impl CallSandbox for Town {
         let Some(call) = call else {
             return Served::now(HttpAnswer { status: 404, headers: Vec::new(), body: Vec::new() });
         };
-        let confirmed = match self.confirmed(&call.head.openid) {
+        let confirmed = match self.confirmed(&call.head.token) {
             Some(confirmed) => confirmed,
             None => return Served { after: LOOK, delivery: Delivery::Wait },
         };
@@ -98,63 +98,95 @@ impl CallSandbox for Town {
             (None, false) => said(NOT_CONFIRMED, "openid不合法", json!([])),
             (None, true) => self.answer(&call, now),
         };
-        Served::spoilt(fault.as_ref(), self.delay, right)
+        call_fault::serve(fault.as_ref(), self.delay, right)
     }
 }
 
-impl Town {
+impl SimulatedCounty {
     /// Whether a call was confirmed; `None` while that is not known.
     fn confirmed(&mut self, token: &str) -> Option<bool> {
         if !self.confirms {
             return Some(true);
         }
         let known = self.confirmed.get(token).copied();
-        let asked = self.under_way.as_deref() == Some(token)
-            || self.waiting.iter().any(|(waiting, _)| waiting == token);
+        let asked =
+            self.rounds.under_way().into_iter().chain(self.rounds.pending()).any(|one| one.token == token);
         if known.is_none() && !asked {
             let first = self.first.get_or_insert_with(|| token.to_owned()).clone();
             let about = if self.stale { first } else { token.to_owned() };
-            self.waiting.push_back((token.to_owned(), about));
+            self.rounds.push(PendingConfirmation { token: token.to_owned(), about });
         }
         known
     }
 
     fn answer(&mut self, call: &Call, now: Moment) -> HttpAnswer {
         let blank = |text: &String| text.trim().is_empty();
-        if call.data.iter().any(|one| [&one.xm, &one.zjzl, &one.zjhm].into_iter().any(blank)) {
+        if call
+            .data
+            .iter()
+            .any(|one| [&one.name, &one.document_kind, &one.document_number].into_iter().any(blank))
+        {
             return said("1001", "查询条件为空", json!([]));
         }
         let Some(first) = call.data.first() else { return said("1001", "查询条件为空", json!([])) };
         self.books.queries = self.books.queries.saturating_add(1);
-        self.books.duplicates += u64::from(!self.answered.insert(first.cxsqdh.clone()));
+        self.books.duplicates += u64::from(!self.answered.insert(first.application.clone()));
         let listed = call.data.iter().map(|one| {
-            let asked = Asked::exactly(&one.xm, &one.zjhm);
+            let asked = RegisterQuery::exactly(&one.name, &one.document_number);
             let answered = self.register.answer(&asked, self.style, now);
-            Listed::of(&one.wsbh, &answered)
+            PersonResult::of(&one.document, &answered)
         });
-        let results = Results { cxsqdh: first.cxsqdh.clone(), cxsqjg: listed.collect() };
+        let results = Results { application: first.application.clone(), results: listed.collect() };
         said("0000", "成功", json!([results]))
     }
 }
 
 fn said(code: &str, msg: &str, data: Value) -> HttpAnswer {
-    let head = AnswerHead { xzqdm: "990101".into(), code: code.into(), msg: msg.into() };
-    HttpAnswer::json(200, json!(Answer { head, data }).to_string())
+    let head = CountyResponseHead { division: "990101".into(), code: code.into(), msg: msg.into() };
+    HttpAnswer::json(200, json!(CountyResponse { head, data }).to_string())
 }
 
-impl PostboxSandbox for Town {
-    fn next(&mut self, answer: Option<&HttpAnswer>, _now: Moment) -> Visiting {
-        if let Some(token) = self.under_way.take() {
-            let told = answer.and_then(|answer| serde_json::from_slice::<Told>(&answer.body).ok());
-            let confirmed = told.and_then(|told| serde_json::from_value::<Confirmed>(told.data).ok());
-            self.confirmed.insert(token, confirmed.is_some_and(|confirmed| confirmed.valid == "1"));
-        }
-        match self.waiting.pop_front() {
-            Some((token, about)) => {
-                self.under_way = Some(token);
-                Visiting::Call(HttpRequest::get(format!("{CREDENTIAL}{about}")))
-            }
-            None => Visiting::Rest(LOOK),
-        }
+/// A call that is to be confirmed.
+#[derive(Debug)]
+struct PendingConfirmation {
+    /// The token of the call.
+    token: String,
+    /// The token that is asked about.
+    about: String,
+}
+
+impl PostboxSandbox for SimulatedCounty {
+    fn next(&mut self, answer: Option<&HttpAnswer>, now: Moment) -> Visiting {
+        polling::next(self, answer, now)
+    }
+}
+
+impl PollingClient for SimulatedCounty {
+    type Pending = PendingConfirmation;
+
+    fn rounds(&mut self) -> &mut Rounds<PendingConfirmation> {
+        &mut self.rounds
+    }
+
+    fn begin(&mut self, _now: Moment) -> bool {
+        false
+    }
+
+    fn request(&mut self, pending: &PendingConfirmation, _now: Moment) -> Option<HttpRequest> {
+        Some(HttpRequest::get(format!("{CREDENTIAL}{}", pending.about)))
+    }
+
+    fn on_response(&mut self, pending: PendingConfirmation, answer: &HttpAnswer, _now: Moment) {
+        let said = serde_json::from_slice::<PlatformResponse>(&answer.body).ok();
+        let confirmed = said.and_then(|said| serde_json::from_value::<Confirmed>(said.data).ok());
+        self.confirmed.insert(pending.token, confirmed.is_some_and(|confirmed| confirmed.valid == "1"));
+    }
+
+    fn on_unreachable(&mut self, pending: PendingConfirmation) {
+        self.confirmed.insert(pending.token, false);
+    }
+
+    fn rest(&self, _now: Moment) -> Duration {
+        LOOK
     }
 }

@@ -3,19 +3,20 @@
 use std::time::Duration;
 
 use chakong_contract::manifest::Settings;
-use chakong_contract::sandbox::{
-    Books, CallFault, CallFaultKind, CallFaults, CallSandbox, Sandbox, SandboxError, SandboxSpeaks, Served,
-};
+use chakong_contract::sandbox::{Books, CallSandbox, Sandbox, SandboxError, SandboxSpeaks, Served};
 use chakong_contract::{HttpAnswer, HttpHeard, Moment, Secret};
+use chakong_toolkit::call_fault::{self, CallFault, CallFaultKind, CallFaults};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::leaves;
-use crate::manifest::amounts;
-use crate::sandbox::{Asked, Register, RegisterScript, Style};
-use crate::wire::ckw::form::{self, field};
-use crate::wire::ckw::{OK, QueryResult, Request, document_of, query_feedback};
-use crate::wire::tree::{Element, Leaves};
+use super::manifest::leaves;
+use super::wire::{self, field};
+use crate::shared::register::{Register, RegisterQuery, Script as RegisterScript, Style};
+use crate::shared::settings::amounts;
+use crate::shared::wire::point_to_point::envelope::OK;
+use crate::shared::wire::point_to_point::request::Request;
+use crate::shared::wire::point_to_point::results::{QueryResult, query_feedback};
+use crate::shared::wire::tree::{Element, Leaves};
 
 /// The script of the registry, beside what it says of the register.
 #[derive(Debug, Default, Deserialize)]
@@ -46,7 +47,7 @@ enum Form {
 pub(super) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
     let (register, script): (_, Script) = RegisterScript::part(script)?;
     let amounts = amounts(settings).unwrap_or_default();
-    Ok(Box::new(Asking {
+    Ok(Box::new(SimulatedRegistry {
         delay: Duration::from_millis(script.delay_ms),
         flat: script.flat_lists,
         form: script.answers,
@@ -62,7 +63,7 @@ pub(super) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandb
 
 /// The registry.
 #[derive(Debug)]
-struct Asking {
+struct SimulatedRegistry {
     delay: Duration,
     flat: bool,
     form: Form,
@@ -75,7 +76,7 @@ struct Asking {
     books: Books,
 }
 
-impl Sandbox for Asking {
+impl Sandbox for SimulatedRegistry {
     fn speaks(&mut self) -> SandboxSpeaks<'_> {
         SandboxSpeaks::Call(self)
     }
@@ -85,7 +86,7 @@ impl Sandbox for Asking {
     }
 }
 
-impl CallSandbox for Asking {
+impl CallSandbox for SimulatedRegistry {
     fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served {
         self.register.tick(now);
         let fault = self.faults.due(&request.path, false);
@@ -93,28 +94,28 @@ impl CallSandbox for Asking {
         let right = match scripted {
             Some(fault) => {
                 let code = fault.code.unwrap_or(1).to_string();
-                self.written(&form::turned_away(&code, "请求的法院不存在"))
+                self.written(&wire::turned_away(&code, "请求的法院不存在"))
             }
             None => self.answer(request, now),
         };
-        Served::spoilt(fault.as_ref(), self.delay, right)
+        call_fault::serve(fault.as_ref(), self.delay, right)
     }
 }
 
-impl Asking {
+impl SimulatedRegistry {
     fn answer(&mut self, request: &HttpHeard, now: Moment) -> HttpAnswer {
-        if request.path != form::PATH || request.method != "POST" {
+        if request.path != wire::PATH || request.method != "POST" {
             return HttpAnswer { status: 404, headers: Vec::new(), body: Vec::new() };
         }
-        let error = |asking: &Self, words: &str| asking.written(&document_of("", words));
+        let error = |registry: &Self, words: &str| registry.written(&wire::failed(words));
         let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&request.body).unwrap_or_default();
         let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let password = self.password.as_ref().map(Secret::expose);
         if field(field::USERNAME) != Some(&self.account) || field(field::PASSWORD) != password {
             return error(self, "用户名或密码错误");
         }
-        let read = field(field::DATA).and_then(|data| form::read_data(data, self.leaves));
-        let Some((asked, papers, cards)) = read.as_ref().and_then(form::read_query) else {
+        let read = field(field::DATA).and_then(|data| wire::read_data(data, self.leaves));
+        let Some((asked, papers, cards)) = read.as_ref().and_then(wire::read_query) else {
             return error(self, "参数格式错误");
         };
         self.books.queries = self.books.queries.saturating_add(1);
@@ -129,7 +130,7 @@ impl Asking {
     }
 
     fn result(&self, asked: Request, now: Moment) -> QueryResult {
-        let who = Asked::exactly(&asked.name, &asked.document_number);
+        let who = RegisterQuery::exactly(&asked.name, &asked.document_number);
         let answered = self.register.answer(&who, self.style, now);
         let code = if answered.is_empty() { "0100" } else { OK };
         QueryResult { number: asked.number, code: code.to_owned(), answered, ..QueryResult::default() }
@@ -140,7 +141,7 @@ impl Asking {
             Form::Plain => document.text_with(Leaves::Plain),
             Form::Base64 => document.seal(Leaves::Plain),
             Form::Sealed => document.seal(Leaves::Sealed),
-            Form::Encoded => form::data(document, Leaves::Plain),
+            Form::Encoded => wire::data(document, Leaves::Plain),
         };
         let headers = vec![("content-type".to_owned(), "text/plain; charset=utf-8".to_owned())];
         HttpAnswer { status: 200, headers, body: body.into_bytes() }

@@ -1,3 +1,5 @@
+//! What a centre calls, and what it is answered.
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::{
@@ -5,8 +7,11 @@ use chakong_contract::{
 };
 use serde_json::{Value, json};
 
-use super::{Platform, fed, open_token, token_of};
-use crate::wire::platform::{About, Answer, Call, Head, Login, Paper, Papers, code, path};
+use super::feedback;
+use super::manifest::Platform;
+use super::token::{open_token, token_of};
+use super::wire::{About, Call, Login, Paper, Papers, path};
+use crate::shared::wire::results::{PlatformHead, PlatformResponse, code};
 
 /// Longest name, password or token, in characters.
 const LONGEST: usize = 1000;
@@ -21,8 +26,8 @@ impl Postbox for Platform {
             });
         };
         let wrong = |code, words| HttpAnswer { status: 400, ..said(code, words) };
-        let call =
-            fed::call(&heard.body).ok_or_else(|| wrong("1002", "the call is not the platform's JSON"))?;
+        let call = feedback::call(&heard.body)
+            .ok_or_else(|| wrong("1002", "the call is not the platform's JSON"))?;
         let (account, password) =
             caller(operation, &call).ok_or_else(|| said(code::WRONG_TOKEN, "token错误"))?;
         if account.len() > LONGEST || password.len() > LONGEST {
@@ -32,10 +37,10 @@ impl Postbox for Platform {
             path::APPLICATIONS => Want::Orders { control: false },
             path::PAPERS => {
                 let about: About = serde_json::from_value(call.data).unwrap_or_default();
-                let number = about.cxsqdh.trim().parse();
+                let number = about.application.trim().parse();
                 Want::Documents(number.map_err(|_| said(code::UNKNOWN, "申请单号错误"))?)
             }
-            path::RESULTS => Want::HandIn(fed::read(self, call.data)),
+            path::RESULTS => Want::HandIn(feedback::read(self, call.data)),
             _ => Want::Admission,
         };
         Ok(Visit { account, password: Secret::new(password), operation: operation.to_owned(), want })
@@ -47,7 +52,7 @@ impl Postbox for Platform {
 
     fn keeps(&self, heard: &HttpHeard) -> Vec<u8> {
         // The head holds the token; what was handed in is the data.
-        fed::call(&heard.body).map(|call| call.data.to_string().into_bytes()).unwrap_or_default()
+        feedback::call(&heard.body).map(|call| call.data.to_string().into_bytes()).unwrap_or_default()
     }
 
     fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer {
@@ -91,13 +96,13 @@ fn caller(operation: &str, call: &Call) -> Option<(String, String)> {
 fn papers(order: &Order) -> Papers {
     let number = order.number.to_string();
     let paper = |(at, document): (usize, &chakong_contract::LegalDocument)| Paper {
-        xh: (at + 1).to_string(),
-        wjmc: document.title.clone(),
-        wjlx: document.format.clone(),
-        wsnr: STANDARD.encode(&document.content),
+        serial: (at + 1).to_string(),
+        title: document.title.clone(),
+        format: document.format.clone(),
+        content: STANDARD.encode(&document.content),
     };
-    let cxjg = order.documents.iter().enumerate().map(paper).collect();
-    Papers { cxsqdh: number.clone(), wsbh: number, cxjg }
+    let papers = order.documents.iter().enumerate().map(paper).collect();
+    Papers { application: number.clone(), document: number, papers }
 }
 
 /// One acknowledgement an application (section 3.1).
@@ -109,8 +114,8 @@ fn acknowledged(want: &Want, taken: &[(Option<RequestNumber>, Taken)]) -> HttpAn
             Taken::Unknown => (code::UNKNOWN, "申请单号错误".to_owned()),
             Taken::Unreadable(fault) => (code::IRREGULAR, format!("查询结果不规范：{}", fault.detail)),
         };
-        let sqdh = number.as_ref().map(ToString::to_string).unwrap_or_default();
-        json!({ "head": Head { code: code.to_owned(), msg, sqdh } })
+        let application = number.as_ref().map(ToString::to_string).unwrap_or_default();
+        json!({ "head": PlatformHead { code: code.to_owned(), msg, application } })
     };
     match (taken.is_empty(), want) {
         (true, Want::HandIn(reading)) => {
@@ -122,13 +127,13 @@ fn acknowledged(want: &Want, taken: &[(Option<RequestNumber>, Taken)]) -> HttpAn
 }
 
 fn answered(data: Value) -> HttpAnswer {
-    let head = Head { code: code::OK.to_owned(), ..Head::default() };
-    json_answer(&json!(Answer { head, data }))
+    let head = PlatformHead { code: code::OK.to_owned(), ..PlatformHead::default() };
+    json_answer(&json!(PlatformResponse { head, data }))
 }
 
 fn said(code: &str, msg: &str) -> HttpAnswer {
-    let head = Head { code: code.to_owned(), msg: msg.to_owned(), ..Head::default() };
-    json_answer(&json!(Answer { head, ..Answer::default() }))
+    let head = PlatformHead { code: code.to_owned(), msg: msg.to_owned(), ..PlatformHead::default() };
+    json_answer(&json!(PlatformResponse { head, ..PlatformResponse::default() }))
 }
 
 fn json_answer(value: &Value) -> HttpAnswer {

@@ -1,10 +1,13 @@
-use chakong_contract::asset::AssetKind;
-use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings};
-use chakong_contract::{ActionKind, Capability, DocumentKind, LineKind, Manifest};
+//! What the connector declares, and its settings checked.
 
-use super::VisitingRegistry;
-use crate::manifest::{AMOUNT_UNIT, IDENTITIES, amounts};
-use crate::wire::tree::Leaves;
+use chakong_contract::asset::AssetKind;
+use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, Settings, fitting};
+use chakong_contract::{ActionKind, Capability, DocumentKind, LineKind, Manifest};
+use chakong_toolkit::settings;
+
+use crate::shared::settings::{AMOUNT_UNIT, IDENTITIES, amounts};
+use crate::shared::wire::AmountUnit;
+use crate::shared::wire::tree::Leaves;
 
 const FREEZE: &[DocumentKind] = &[DocumentKind::FreezeRuling, DocumentKind::FreezeNotice];
 const RELEASE: &[DocumentKind] = &[DocumentKind::ReleaseRuling, DocumentKind::ReleaseNotice];
@@ -28,20 +31,8 @@ pub(super) const MANIFEST: Manifest = Manifest {
     idempotent: true,
     settings: &[
         AMOUNT_UNIT,
-        Setting {
-            key: "account",
-            kind: SettingKind::Text,
-            required: true,
-            help: "User name with which the registry calls: IP and six digits.",
-            example: "IP000001",
-        },
-        Setting {
-            key: "password",
-            kind: SettingKind::Secret,
-            required: true,
-            help: "Password of that user.",
-            example: "not-a-secret",
-        },
+        settings::account(true, "User name with which the registry calls: IP and six digits.", "IP000001"),
+        settings::password(true, "Password of that user."),
         Setting {
             key: "leaves",
             kind: SettingKind::Choice(&["sealed", "plain"]),
@@ -49,23 +40,32 @@ pub(super) const MANIFEST: Manifest = Manifest {
             help: "Whether each value is Base64 within the document (sealed, the default) or in the clear (plain).",
             example: "sealed",
         },
-        Setting {
-            key: "public_url",
-            kind: SettingKind::Text,
-            required: false,
-            help: "Address of the service as the registry reaches it, for its WSDL; else the address it was asked at.",
-            example: "https://ckw.example.cn/postbox/registry",
-        },
+        settings::public_url(
+            "Address of the service as the registry reaches it, for its WSDL; else the address it was asked at.",
+            "https://ckw.example.cn/postbox/registry",
+        ),
     ],
 };
 
+/// The connector, configured for one registry.
+#[derive(Debug, Clone)]
+pub(super) struct VisitingRegistry {
+    /// What a bare amount counts in.
+    pub(super) amounts: AmountUnit,
+    /// How leaves travel.
+    pub(super) leaves: Leaves,
+    /// Address of the service as the registry reaches it; may be empty.
+    pub(super) public_url: String,
+}
+
 pub(super) fn check(settings: &Settings) -> Result<VisitingRegistry, Vec<SettingProblem>> {
     let mut problems = Vec::new();
-    let amounts = chakong_contract::manifest::fitting(amounts(settings), &mut problems);
-    if settings.text("account").trim().is_empty() {
-        problems.push(SettingProblem::new("account", "the name with which the registry calls is missing"));
-    }
-    chakong_contract::manifest::fitting(settings.needed_secret("password"), &mut problems);
+    let amounts = fitting(amounts(settings), &mut problems);
+    fitting(
+        settings::needed_account(settings, "the name with which the registry calls is missing"),
+        &mut problems,
+    );
+    fitting(settings.needed_secret("password"), &mut problems);
     match amounts {
         Some(amounts) if problems.is_empty() => Ok(VisitingRegistry {
             amounts,

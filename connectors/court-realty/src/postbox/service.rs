@@ -1,15 +1,19 @@
-use chakong_contract::soap::http::{self, Errand};
-use chakong_contract::soap::{Trouble, write_fault};
+//! What a registry calls, and what it is answered.
+
 use chakong_contract::{
     Found, HttpAnswer, HttpHeard, Order, Postbox, RequestNumber, Secret, Taken, Visit, Want,
 };
+use chakong_toolkit::soap::http::{self, SoapRequest};
+use chakong_toolkit::soap::{Trouble, write_fault};
 
-use super::fed::{self, is_feed};
-use super::{VisitingRegistry, offers};
-use crate::wire::ckw::{
-    self, About, CARDS, CONTROLS, Entry, FAIL, FEED_QUERIES, PAPERS, QUERIES, Request, SERVICE, SUCCESS,
-};
-use crate::wire::tree::Element;
+use super::feedback::{self, is_feed};
+use super::manifest::VisitingRegistry;
+use super::wire::acknowledgement::{Entry, FAIL, SUCCESS, acknowledgement, refusal};
+use super::wire::names::{CARDS, CONTROLS, FEED_QUERIES, PAPERS, QUERIES, SERVICE};
+use super::wire::offers::{About, document_of, offers, read_login};
+use crate::shared::request as written;
+use crate::shared::wire::point_to_point::request::{Request, cards, papers};
+use crate::shared::wire::tree::Element;
 
 /// Longest name or password that a caller may give, in characters.
 const LONGEST: usize = 200;
@@ -24,14 +28,14 @@ const UNREADABLE: &str = "反馈内容无法读取";
 
 impl Postbox for VisitingRegistry {
     fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer> {
-        match http::errand(call)? {
-            Errand::Description(address) => Ok(Visit {
+        match http::classify(call)? {
+            SoapRequest::Description(address) => Ok(Visit {
                 account: String::new(),
                 password: Secret::new(""),
                 operation: address,
                 want: Want::Description,
             }),
-            Errand::Call => self.hear_call(&call.body).map_err(fault),
+            SoapRequest::Call => self.hear_call(&call.body).map_err(fault),
         }
     }
 
@@ -58,9 +62,9 @@ impl Postbox for VisitingRegistry {
             Found::Orders(orders) => waiting(operation == CONTROLS, orders),
             Found::Order(None) => nothing(operation, UNKNOWN),
             Found::Order(Some(order)) if operation == PAPERS => {
-                ckw::papers(order.number.as_str(), &offers::papers(order))
+                papers(order.number.as_str(), &written::papers(order))
             }
-            Found::Order(Some(order)) => ckw::cards(order.number.as_str(), &offers::cards(order)),
+            Found::Order(Some(order)) => cards(order.number.as_str(), &written::cards(order)),
             Found::Taken(taken) => acknowledged(operation, taken),
             Found::Unavailable | Found::Description | Found::Admitted | Found::Token(_) => {
                 return fault(Trouble::ours("the service cannot answer now; call again"));
@@ -78,7 +82,7 @@ impl VisitingRegistry {
         let call = SERVICE.read_call(text)?;
         let argument = |at: usize| call.arguments.get(at).map(String::as_str).unwrap_or_default();
         let caller = Element::open(argument(0), self.leaves).map_err(|_| NOBODY)?;
-        let (account, password) = ckw::read_login(&caller).ok_or(NOBODY)?;
+        let (account, password) = read_login(&caller).ok_or(NOBODY)?;
         if account.chars().count() > LONGEST || password.chars().count() > LONGEST {
             return Err(Trouble::of_caller("a name or password is too long"));
         }
@@ -92,7 +96,7 @@ impl VisitingRegistry {
             CONTROLS => Want::Orders { control: true },
             PAPERS => Want::Documents(number()?),
             CARDS => Want::Certificates(number()?),
-            feed => Want::HandIn(fed::read(self, feed, argument(1))),
+            feed => Want::HandIn(feedback::read(self, feed, argument(1))),
         };
         Ok(Visit { account, password: Secret::new(password), operation: call.operation.to_owned(), want })
     }
@@ -104,15 +108,15 @@ fn fault(trouble: Trouble) -> HttpAnswer {
 }
 
 fn nothing(operation: &str, words: &str) -> Element {
-    if is_feed(operation) { ckw::refusal(words) } else { ckw::document_of(operation, words) }
+    if is_feed(operation) { refusal(words) } else { document_of(operation, words) }
 }
 
 /// The orders that wait. One that cannot be expressed, which planning refuses, does not keep the others.
 fn waiting(controls: bool, orders: &[Order]) -> Element {
-    let requests: Vec<Request> = orders.iter().filter_map(|order| offers::request(order).ok()).collect();
+    let requests: Vec<Request> = orders.iter().filter_map(|order| written::request(order).ok()).collect();
     let created = orders.iter().map(|order| order.created).max();
     let created = created.map(|at| at.wall().strftime("%Y/%m/%d %H:%M:%S").to_string());
-    ckw::offers(controls, &created.unwrap_or_default(), &requests)
+    offers(controls, &created.unwrap_or_default(), &requests)
 }
 
 fn acknowledged(operation: &str, taken: &[(Option<RequestNumber>, Taken)]) -> Element {
@@ -128,7 +132,7 @@ fn acknowledged(operation: &str, taken: &[(Option<RequestNumber>, Taken)]) -> El
     };
     let entries: Vec<Entry> = taken.iter().map(entry).collect();
     match entries.is_empty() {
-        true => ckw::refusal(UNREADABLE),
-        false => ckw::acknowledgement(operation != FEED_QUERIES, &entries),
+        true => refusal(UNREADABLE),
+        false => acknowledgement(operation != FEED_QUERIES, &entries),
     }
 }

@@ -5,8 +5,6 @@ use chakong_contract::money::Currency;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::is_pointer;
-
 /// Where a field's value comes from: a JSON pointer into the entry, or more.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -83,4 +81,8 @@ pub(crate) const fn fields_of(kind: AssetKind) -> Option<&'static [(&'static str
         ]),
         AssetKind::Property | AssetKind::Equity | AssetKind::Company => None,
     }
+}
+
+pub(super) fn is_pointer(text: &str) -> Result<(), String> {
+    if text.starts_with('/') { Ok(()) } else { Err(format!("`{text}` is no JSON pointer: it begins with /")) }
 }

@@ -1,10 +1,12 @@
-use chakong_contract::asset::{CompanyStatus, MatchedBy};
-use chakong_contract::gathered::Gathered;
-use chakong_contract::id::{OrgCode, Uscc};
+use chakong_contract::asset::{CompanyStatus, MatchedBy, Subsidiary};
+use chakong_contract::id::{OrgCode, Uscc, folded_number};
 use chakong_contract::name::same_name;
-use chakong_contract::{Company, IdentityDocument, Order, Scalar};
+use chakong_contract::{Company, IdentityDocument, Order};
+use chakong_toolkit::Scalar;
+use chakong_toolkit::gathered::Gathered;
 
-use crate::wire::{Address, Entity, Subject, Topic};
+use super::day::day;
+use crate::wire::{Address, Entity, Event, Subject, Topic, field};
 
 /// Most former names kept.
 const MOST_NAMES: usize = 50;
@@ -12,7 +14,8 @@ const MOST_NAMES: usize = 50;
 /// How a record matches the party; `None` when it is another's.
 pub(crate) fn matched(subject: &Subject, order: &Order) -> Option<MatchedBy> {
     let entity = &subject.entity;
-    let names = entity.other_names.iter().flatten().map(|other| other.name.text());
+    let other = entity.other_names.iter().chain(&entity.transliterated_other_names).flatten();
+    let names = other.map(|other| other.name.text());
     let named = std::iter::once(entity.legal_name.name.text()).chain(names);
     let is_named = named.into_iter().any(|name| same_name(&name, order.name.as_str()));
     MatchedBy::of(same_number(subject, &order.document), is_named)
@@ -21,7 +24,7 @@ pub(crate) fn matched(subject: &Subject, order: &Order) -> Option<MatchedBy> {
 /// Whether the number is the same; null where the record states none of that kind. A Chinese company is registered here by
 /// one number only: its credit code, or its older code or licence number.
 fn same_number(subject: &Subject, document: &IdentityDocument) -> Option<bool> {
-    let stated = subject.entity.registered_as.text();
+    let stated = subject.entity.registered_as.code().unwrap_or_default();
     let code = stated.parse::<Uscc>().ok();
     let org_code = || code.as_ref().and_then(|code| code.org_code().ok());
     match document {
@@ -33,54 +36,98 @@ fn same_number(subject: &Subject, document: &IdentityDocument) -> Option<bool> {
         other if stated.is_empty() || code.is_some() => {
             code.filter(|code| code.as_str() == other.number()).map(|_| true)
         }
-        other => {
-            let plain: String = stated.chars().filter(|c| !c.is_whitespace()).collect();
-            Some(plain.eq_ignore_ascii_case(other.number()))
-        }
+        other => Some(plain(&stated) == plain(other.number())),
+    }
+}
+
+/// A number without its punctuation: registers and people write `HRB 1234`, `HRB-1234` and `HRB1234`.
+fn plain(number: &str) -> String {
+    folded_number(number).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// A record as a subsidiary.
+pub(crate) fn subsidiary(subject: &Subject) -> Subsidiary {
+    let entity = &subject.entity;
+    Subsidiary {
+        name: entity.legal_name.name.text(),
+        lei: subject.lei.text().parse().ok(),
+        jurisdiction: entity.jurisdiction.text(),
+        registration_number: entity.registered_as.code().unwrap_or_default(),
     }
 }
 
 /// A record as facts of a company, without its parents.
 pub(crate) fn company(subject: &Subject, gathered: &mut Gathered) -> Company {
     let entity = &subject.entity;
-    let registered_as = entity.registered_as.text();
+    let registered_as = entity.registered_as.code().unwrap_or_default();
     let code = registered_as.parse::<Uscc>().ok();
+    let is_chinese = entity.jurisdiction.text().starts_with("CN");
     let (status, status_text) = status(subject, gathered);
     Company {
         name: entity.legal_name.name.text(),
         former_names: former_names(entity),
         org_code: code.as_ref().and_then(|code| code.org_code().ok()),
+        unverified_code: registered_as.parse().ok().filter(|_| is_chinese),
         registration_number: if code.is_some() { String::new() } else { registered_as },
         code,
-        lei: gathered.checked("lei", &subject.lei),
+        lei: gathered.checked(field::LEI, &subject.lei),
         jurisdiction: entity.jurisdiction.text(),
         status,
         status_text,
         company_type: joined([entity.category.text(), either(&entity.legal_form)], " "),
-        established: gathered.date("creationDate", &entity.creation_date),
+        established: day(field::CREATION_DATE, &entity.creation_date, &entity.jurisdiction.text(), gathered),
         authority: either(&entity.registered_at),
         address: address(&entity.legal_address),
         ..Company::default()
     }
 }
 
-/// The status, and it in the register's words with that of the identifier: an entity that is inactive may have been
-/// dissolved or merged, which its status does not say.
+/// Events by which an entity ends.
+const ENDS: &[&str] = &["DISSOLUTION"];
+/// Events on the way to an end.
+const ENDING: &[&str] = &["LIQUIDATION", "BANKRUPTCY"];
+/// State of an event that has taken effect.
+const COMPLETED: &str = "COMPLETED";
+/// State of an event that was taken back.
+const WITHDRAWN: &str = "WITHDRAWN_CANCELLED";
+/// Most events that are looked at.
+const MOST_EVENTS: usize = 200;
+
+/// The status, and it in the register's words with that of the identifier. An entity that is inactive may have been dissolved or
+/// merged, which its status does not say: its events and the reason of its end do.
 fn status(subject: &Subject, gathered: &mut Gathered) -> (Option<CompanyStatus>, String) {
-    let word = subject.entity.status.text();
+    let entity = &subject.entity;
+    let word = entity.status.text();
+    let groups = entity.event_groups.iter().flatten();
+    let events = groups.flat_map(|group| group.events.iter().flatten()).take(MOST_EVENTS);
+    let ends: Vec<&Event> = events.filter(|event| is_of(event, ENDS) || is_of(event, ENDING)).collect();
+    let ended = entity.expiration.as_ref();
+    let (date, reason) = ended.map(|end| (end.date.text(), end.reason.text())).unwrap_or_default();
+    let dissolved = reason == "DISSOLVED"
+        || ends.iter().any(|event| is_of(event, ENDS) && event.status.text() == COMPLETED);
     let status = match word.as_str() {
+        "INACTIVE" | "NULL" | "" if dissolved => Some(CompanyStatus::Deregistered),
+        "ACTIVE" if ends.iter().any(|event| is_of(event, ENDING)) => Some(CompanyStatus::Liquidating),
         "ACTIVE" => Some(CompanyStatus::Active),
         "INACTIVE" | "NULL" | "" => None,
         _ => {
-            gathered.strange("status", word.clone());
+            gathered.strange(field::STATUS, word.clone());
             None
         }
     };
-    let ended = subject.entity.expiration.as_ref();
-    let (date, reason) = ended.map(|end| (end.date.text(), end.reason.text())).unwrap_or_default();
+    let told = ends.iter().map(|event| {
+        let date = [&event.effective_date, &event.recorded_date].map(Scalar::text);
+        let date = date.into_iter().find(|date| !date.is_empty()).unwrap_or_default();
+        joined([event.kind.text(), event.status.text(), date], " ")
+    });
     let registration = subject.registration.status.text();
     let registration = if registration.is_empty() { registration } else { format!("LEI {registration}") };
-    (status, joined([word, date, reason, registration], "；"))
+    (status, joined([word, date, reason].into_iter().chain(told).chain([registration]), "；"))
+}
+
+/// Whether an event is of some kinds, and was not taken back.
+fn is_of(event: &Event, kinds: &[&str]) -> bool {
+    kinds.contains(&event.kind.text().as_str()) && event.status.text() != WITHDRAWN
 }
 
 fn former_names(entity: &Entity) -> Vec<String> {
@@ -91,9 +138,15 @@ fn former_names(entity: &Entity) -> Vec<String> {
 }
 
 fn address(address: &Address) -> String {
-    let lines = address.address_lines.iter().flatten().map(Scalar::text);
+    let lines = address.address_lines.iter().flatten().map(Scalar::text).collect::<Vec<_>>();
+    // The numbers are parts of the lines in most records.
+    let numbers = [&address.address_number_within_building, &address.address_number].map(Scalar::text);
+    let numbers =
+        numbers.into_iter().filter(|number| !lines.iter().any(|line| line.contains(number.as_str())));
+    let numbers: Vec<String> = numbers.collect();
     let rest = [&address.city, &address.region, &address.postal_code, &address.country];
-    joined(lines.chain(rest.map(Scalar::text)), ", ")
+    let routed = std::iter::once(address.mail_routing.text());
+    joined(routed.chain(numbers).chain(lines).chain(rest.map(Scalar::text)), ", ")
 }
 
 fn either(topic: &Topic) -> String {

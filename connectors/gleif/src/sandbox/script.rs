@@ -1,5 +1,5 @@
 use chakong_contract::id::{Lei, Uscc};
-use chakong_contract::sandbox::CallFault;
+use chakong_toolkit::call_fault::CallFault;
 use serde::Deserialize;
 
 /// The script of the simulated register. `README.md` shows one in full.
@@ -20,11 +20,15 @@ pub(super) struct Entity {
     pub(super) name: String,
     pub(super) other_names: Vec<String>,
     pub(super) previous_names: Vec<String>,
+    /// Names in Latin letters.
+    pub(super) transliterated_names: Vec<String>,
     pub(super) registered_as: String,
     pub(super) jurisdiction: String,
     /// `ACTIVE` by default.
     pub(super) status: String,
     pub(super) expiry_reason: String,
+    /// Day of a completed dissolution, told as an event.
+    pub(super) dissolved: String,
     /// `ISSUED` by default.
     pub(super) registration: String,
     /// As the register writes it: `2015-03-17T16:00:00Z`.
@@ -32,6 +36,13 @@ pub(super) struct Entity {
     pub(super) address: String,
     pub(super) direct: Up,
     pub(super) ultimate: Up,
+}
+
+impl Entity {
+    /// Every name by which it is found.
+    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.name).chain(&self.transliterated_names)
+    }
 }
 
 /// What stands above an entity: a parent, or the reason why none is reported.

@@ -1,4 +1,5 @@
-use chakong_contract::Scalar;
+use chakong_contract::absent::null_as_absent;
+use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 
 /// An entry of a document: a record, a relationship or a reporting exception. What it is about must be there.
@@ -9,7 +10,7 @@ pub(crate) struct Resource<T> {
     #[serde(default, rename = "type")]
     pub(crate) kind: Scalar,
     pub(crate) attributes: T,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_absent")]
     pub(crate) relationships: Subjects,
 }
 
@@ -18,25 +19,49 @@ pub(crate) struct Resource<T> {
 pub(crate) struct Subject {
     pub(crate) lei: Scalar,
     pub(crate) entity: Entity,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_absent")]
     pub(crate) registration: Registration,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Entity {
+    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) legal_name: Named,
     pub(crate) other_names: Option<Vec<Named>>,
+    /// The names in Latin letters.
+    pub(crate) transliterated_other_names: Option<Vec<Named>>,
+    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) legal_address: Address,
+    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) registered_at: Topic,
     /// The number in the register of its country; of a Chinese company its credit code.
     pub(crate) registered_as: Scalar,
     pub(crate) jurisdiction: Scalar,
     pub(crate) category: Scalar,
+    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) legal_form: Topic,
     pub(crate) status: Scalar,
     pub(crate) expiration: Option<Expiration>,
     pub(crate) creation_date: Scalar,
+    /// What happened to the entity: changes, mergers, its end.
+    pub(crate) event_groups: Option<Vec<EventGroup>>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct EventGroup {
+    pub(crate) events: Option<Vec<Event>>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Event {
+    #[serde(rename = "type")]
+    pub(crate) kind: Scalar,
+    pub(crate) status: Scalar,
+    pub(crate) effective_date: Scalar,
+    pub(crate) recorded_date: Scalar,
 }
 
 /// A name; other names say of what type they are.
@@ -59,7 +84,11 @@ pub(crate) struct Topic {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Address {
+    /// Where mail goes before it reaches the address: care of, a post box.
+    pub(crate) mail_routing: Scalar,
     pub(crate) address_lines: Option<Vec<Scalar>>,
+    pub(crate) address_number: Scalar,
+    pub(crate) address_number_within_building: Scalar,
     pub(crate) city: Scalar,
     pub(crate) region: Scalar,
     pub(crate) country: Scalar,
@@ -91,6 +120,7 @@ pub(crate) struct Subjects {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Related {
+    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) links: Links,
 }
 
@@ -110,7 +140,7 @@ pub(crate) struct Links {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub(crate) struct RelationOf {
     pub(crate) relationship: Relation,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_absent")]
     pub(crate) registration: State,
 }
 

@@ -1,13 +1,13 @@
 //! What the answer to a control says.
 
-use chakong_contract::gathered::Gathered;
 use chakong_contract::reply::Holding;
 use chakong_contract::{Answer, Fault, FaultKind, Instruction, Money, Reply};
+use chakong_toolkit::gathered::Gathered;
 use rust_decimal::Decimal;
 
-use super::holdings::{decimal, rank};
-use super::{amount, encumbrance_of, malformed};
-use crate::wire::{FreezeRow, Reported, STANDS};
+use super::holdings::{decimal, encumbrance_of, rank};
+use super::values::{amount, malformed};
+use crate::wire::{FreezeRow, Reported, STANDS, field};
 
 /// The answer to a control that was done.
 pub(super) fn answer(reported: &Reported, instruction: &Instruction) -> Result<Answer, Fault> {
@@ -17,14 +17,15 @@ pub(super) fn answer(reported: &Reported, instruction: &Instruction) -> Result<A
             holding(reported, Some(*limit), &mut gathered)?
         }
         Instruction::Release { .. } => {
-            let amount = amount("FROAM", &reported.row.froam, &reported.row.regcapcur, &mut gathered);
-            if reported.row.thawdate.is_blank() {
+            let amount =
+                amount(field::FROZEN_AMOUNT, &reported.row.amount, &reported.row.currency, &mut gathered);
+            if reported.row.lifted.is_blank() {
                 return Err(malformed("release a freeze", "the answer has no day of release"));
             }
             Reply::Released { amount, words: String::new() }
         }
         Instruction::Transfer { .. } => {
-            let on = gathered.date("EXECDATE", &reported.execdate);
+            let on = gathered.date(field::EXECUTED, &reported.executed);
             if on.is_none() {
                 return Err(malformed("transfer a stake", "the answer has no day of registration"));
             }
@@ -44,10 +45,11 @@ pub(super) fn answer(reported: &Reported, instruction: &Instruction) -> Result<A
 /// A body on its own: what it holds says what it is.
 pub(super) fn alone(reported: &Reported) -> Result<Answer, Fault> {
     let mut gathered = Gathered::default();
-    let reply = if !reported.execdate.is_blank() {
-        Reply::Transferred { on: gathered.date("EXECDATE", &reported.execdate) }
-    } else if !reported.row.thawdate.is_blank() {
-        let amount = amount("FROAM", &reported.row.froam, &reported.row.regcapcur, &mut gathered);
+    let reply = if !reported.executed.is_blank() {
+        Reply::Transferred { on: gathered.date(field::EXECUTED, &reported.executed) }
+    } else if !reported.row.lifted.is_blank() {
+        let amount =
+            amount(field::FROZEN_AMOUNT, &reported.row.amount, &reported.row.currency, &mut gathered);
         Reply::Released { amount, words: String::new() }
     } else {
         holding(reported, None, &mut gathered)?
@@ -65,14 +67,14 @@ fn holding(
 ) -> Result<Reply, Fault> {
     let row = &reported.row;
     let operation = "read a freeze";
-    if row.frozstate.text() != STANDS {
+    if row.state.text() != STANDS {
         return Err(malformed(operation, "the freeze of the answer does not stand"));
     }
-    let from = gathered.date("PUBLICDATE", &row.publicdate);
+    let from = gathered.date(field::PUBLISHED, &row.published);
     if from.is_none() {
         return Err(malformed(operation, "the answer has no day of publication"));
     }
-    let stated = amount("FROAM", &row.froam, &row.regcapcur, gathered);
+    let stated = amount(field::FROZEN_AMOUNT, &row.amount, &row.currency, gathered);
     let limit = limit.unwrap_or(stated);
     let covered = match limit {
         Some(limit) => stated
@@ -83,7 +85,7 @@ fn holding(
     let place = rank(row);
     let waits = place.is_some_and(|rank| rank.place > 1);
     let held = if waits { Money { amount: Decimal::ZERO, ..covered } } else { covered };
-    let units = decimal("FROSHARE", &row.froshare, gathered).filter(|_| !waits);
+    let units = decimal(field::FROZEN_SHARES, &row.shares, gathered).filter(|_| !waits);
     let uncovered = limit.and_then(|limit| {
         let rest = limit.amount.checked_sub(held.amount)?;
         (rest > Decimal::ZERO).then_some(Money { amount: rest, ..limit })
@@ -100,17 +102,18 @@ fn holding(
         balance: None,
         available: None,
         from,
-        until: gathered.date("FROTO", &row.froto),
+        until: gathered.date(field::UNTIL, &row.until),
         rank: place,
-        reference: row.froid.text(),
+        reference: row.record.text(),
         earlier,
         words: words(reported, stated, gathered),
+        ..Holding::of(held)
     };
     Ok(if partly { Reply::PartlyHeld(holding) } else { Reply::Held(holding) })
 }
 
 fn words(reported: &Reported, stated: Option<Money>, gathered: &mut Gathered) -> String {
-    let share = decimal("SHARFROPROP", &reported.row.sharfroprop, gathered);
+    let share = decimal(field::FROZEN_PERCENT, &reported.row.percent, gathered);
     let parts = [
         Some(reported.message.plain()).filter(|message| !message.is_empty()),
         stated.map(|money| format!("出资额 {money}")),

@@ -3,15 +3,16 @@
 use chakong_contract::asset::{
     Asset, Encumbrance, EquityFreeze, EquityFreezeState, EquityStake, FoundAsset, MatchedBy, Rank,
 };
-use chakong_contract::capital::read_percent;
-use chakong_contract::gathered::Gathered;
-use chakong_contract::id::CaseNumber;
+use chakong_contract::id::{CaseNumber, folded_number};
+use chakong_contract::money::read_amount;
 use chakong_contract::name::same_name;
-use chakong_contract::{Answer, Fault, FaultKind, Order, Scalar};
-use rust_decimal::Decimal;
+use chakong_contract::{Answer, Fault, FaultKind, Order};
+use chakong_toolkit::Scalar;
+use chakong_toolkit::capital::read_percent;
+use chakong_toolkit::gathered::Gathered;
 
-use super::amount;
-use crate::wire::{self, FreezeRow, Holding, Reported};
+use super::values::amount;
+use crate::wire::{self, FreezeRow, Holding, Reported, field};
 
 /// Most stakes, and most freezes of one, that are read.
 const MOST_ENTRIES: usize = 1000;
@@ -48,52 +49,58 @@ pub(super) fn answer(reported: Reported, order: Option<&Order>) -> Result<Answer
 
 /// How a stake's holder matches the party. A masked number, with stars, says nothing.
 fn matched(holding: &Holding, order: &Order) -> Option<MatchedBy> {
-    let numbers = [holding.cerno.text(), holding.blicno.text()];
-    let stated = numbers.iter().find(|number| !number.is_empty() && !number.contains('*'));
-    let ours = order.document.number();
-    let same_number = stated.map(|number| number.replace('-', "").eq_ignore_ascii_case(ours));
-    MatchedBy::of(same_number, same_name(&holding.inv.plain(), order.name.as_str()))
+    let mut numbers =
+        [holding.certificate_number.code(), holding.licence_number.code()].into_iter().flatten();
+    let stated = numbers.find(|number| !number.contains('*'));
+    let same_number = stated.map(|number| folded_number(&number) == folded_number(order.document.number()));
+    MatchedBy::of(same_number, same_name(&holding.holder.plain(), order.name.as_str()))
 }
 
 /// A decimal number as text, or nothing and its text kept. A percent sign may follow a ratio.
 pub(super) fn decimal(field: &str, value: &Scalar, gathered: &mut Gathered) -> Option<String> {
     let text = value.text();
-    let plain = || text.parse::<Decimal>().ok().map(|number| number.normalize().to_string());
-    let read = read_percent(&text).or_else(plain);
-    if read.is_none() && !text.is_empty() {
-        gathered.strange(field, text);
+    match read_percent(&text) {
+        Some(percent) => Some(percent),
+        None => read_amount(&text)
+            .map(|read| read.map(|number| number.normalize().to_string()))
+            .unwrap_or_else(|_| {
+                gathered.strange(field, text);
+                None
+            }),
     }
-    read
 }
 
 fn stake(holding: Holding, gathered: &mut Gathered) -> EquityStake {
-    let (code, words) = (holding.regstate.text(), holding.regstate_cn.plain());
+    let (code, words) = (holding.state.text(), holding.state_words.plain());
     let status = wire::company_status(&code, &words);
     if status.is_none() && !(code.is_empty() && words.is_empty()) {
-        gathered.strange("REGSTATE", format!("{code}{words}"));
+        gathered.strange(field::STATE, format!("{code}{words}"));
     }
     let mut rows = holding.freezes.unwrap_or_default();
     rows.truncate(MOST_ENTRIES);
     let rows: Vec<FreezeRow> = gathered.entries("股权冻结 freezes", rows);
-    let company = holding.entname.plain();
+    let company = holding.company.plain();
     let (mut freezes, mut encumbrances) = (Vec::new(), Vec::new());
     for row in &rows {
-        let freeze = freeze_of(row, &holding.inv.plain(), &company, gathered);
+        let freeze = freeze_of(row, &holding.holder.plain(), &company, gathered);
         encumbrances.extend(burden(row, &freeze));
         freezes.push(freeze);
     }
+    let (company_code, unverified_company_code) =
+        gathered.credit_code(field::COMPANY_CODE, &holding.company_code);
     EquityStake {
-        holder: holding.inv.plain(),
+        holder: holding.holder.plain(),
         company,
-        company_code: gathered.checked("UNISCID", &holding.uniscid),
-        registration_number: holding.regno.text(),
+        company_code,
+        unverified_company_code,
+        registration_number: holding.registration_number.code().unwrap_or_default(),
         status,
         status_text: words,
-        percent: decimal("SUBCONPROP", &holding.subconprop, gathered),
-        shares: decimal("SHARENUM", &holding.sharenum, gathered),
-        subscribed: amount("SUBCONAM", &holding.subconam, &holding.regcapcur, gathered),
-        paid: amount("ACCONAM", &holding.acconam, &holding.regcapcur, gathered),
-        since: gathered.date("CONDATE", &holding.condate),
+        percent: decimal(field::PERCENT, &holding.percent, gathered),
+        shares: decimal(field::SHARES, &holding.shares, gathered),
+        subscribed: amount(field::SUBSCRIBED, &holding.subscribed, &holding.currency, gathered),
+        paid: amount(field::PAID, &holding.paid, &holding.currency, gathered),
+        since: gathered.date(field::SINCE, &holding.since),
         freezes,
         encumbrances,
     }
@@ -106,30 +113,30 @@ pub(super) fn rank(row: &FreezeRow) -> Option<Rank> {
 }
 
 fn freeze_of(row: &FreezeRow, debtor: &str, company: &str, gathered: &mut Gathered) -> EquityFreeze {
-    let matter = row.executeitem_cn.plain();
+    let matter = row.matter.plain();
     let waits = rank(row).is_some_and(|rank| rank.place > 1) || matter.contains("轮候");
-    let state = wire::freeze_state(&row.frozstate.text(), waits);
+    let state = wire::freeze_state(&row.state.text(), waits);
     if state == EquityFreezeState::Unknown {
-        gathered.strange("FROZSTATE", row.frozstate.text());
+        gathered.strange(field::FREEZE_STATE, row.state.text());
     }
-    let money = amount("FROAM", &row.froam, &row.regcapcur, gathered);
-    let share = decimal("SHARFROPROP", &row.sharfroprop, gathered).map(|share| format!("{share}%"));
-    let shares = decimal("FROSHARE", &row.froshare, gathered).map(|shares| format!("{shares}股"));
+    let money = amount(field::FROZEN_AMOUNT, &row.amount, &row.currency, gathered);
+    let share = decimal(field::FROZEN_PERCENT, &row.percent, gathered).map(|share| format!("{share}%"));
+    let shares = decimal(field::FROZEN_SHARES, &row.shares, gathered).map(|shares| format!("{shares}股"));
     let parts = [money.map(|money| money.to_string()), share, shares];
     EquityFreeze {
         state,
-        words: row.frozstate_cn.plain(),
+        words: row.state_words.plain(),
         matter,
         debtor: debtor.to_owned(),
         company: company.to_owned(),
-        court: row.froauth.plain(),
-        notice: CaseNumber::canonical(&row.executeno.text()),
-        ruling: CaseNumber::canonical(&row.frodocno.text()),
+        court: row.court.plain(),
+        notice: CaseNumber::canonical(&row.notice.text()),
+        ruling: CaseNumber::canonical(&row.ruling.text()),
         amount: money,
         amount_text: parts.into_iter().flatten().collect::<Vec<_>>().join("，"),
-        published: gathered.date("PUBLICDATE", &row.publicdate),
-        from: gathered.date("FROFROM", &row.frofrom),
-        until: gathered.date("FROTO", &row.froto),
+        published: gathered.date(field::PUBLISHED, &row.published),
+        from: gathered.date(field::FROM, &row.from),
+        until: gathered.date(field::UNTIL, &row.until),
     }
 }
 

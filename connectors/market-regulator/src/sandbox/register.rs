@@ -1,10 +1,10 @@
 //! The register: who holds what, and every freeze with its state. The only judge of what can be done.
 
-use chakong_contract::{Date, Scalar};
+use chakong_contract::Date;
+use chakong_toolkit::Scalar;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::refused;
 use super::script::{Company, Everyone, Freeze, Holder};
 use crate::wire::{FreezeRow, Holding, Operation, Reported, Request};
 
@@ -40,6 +40,11 @@ fn wan(yuan: u64) -> String {
     format!("{amount:.4}")
 }
 
+/// An answer that nothing was done, and why.
+pub(super) fn refused(code: i64, message: &str) -> Reported {
+    Reported { code: code.to_string().into(), message: message.into(), ..Reported::default() }
+}
+
 impl Register {
     pub(super) fn new(companies: Vec<Company>, everyone: Option<Everyone>) -> Self {
         let mut register = Self { companies, everyone, entries: Vec::new() };
@@ -64,7 +69,7 @@ impl Register {
         let of_stake = |(_, entry): &(usize, &Entry)| entry.at == at && Self::stands(entry, today);
         let mut queue: Vec<usize> =
             self.entries.iter().enumerate().filter(of_stake).map(|(place, _)| place).collect();
-        queue.sort_by_key(|place| self.entries.get(*place).map(|entry| entry.row.publicdate.text()));
+        queue.sort_by_key(|place| self.entries.get(*place).map(|entry| entry.row.published.text()));
         queue
     }
 
@@ -75,8 +80,8 @@ impl Register {
         let standing = self.queue(entry.at, today).iter().position(|other| *other == place);
         let lapsed = entry.state == "1" && standing.is_none();
         let state = if lapsed { "3" } else { entry.state };
-        row.frozstate = text(state);
-        row.frozstate_cn = text(match state {
+        row.state = text(state);
+        row.state_words = text(match state {
             "1" => "冻结",
             "2" => "解除冻结",
             _ => "失效",
@@ -88,7 +93,7 @@ impl Register {
             } else {
                 "公示冻结股权、其他投资权益"
             };
-            row.executeitem_cn = text(matter);
+            row.matter = text(matter);
         }
         row
     }
@@ -122,9 +127,10 @@ impl Register {
     ) -> Reported {
         self.make_up(request);
         let company = |(_, company): &(usize, &Company)| {
-            let code = !request.uniscid.is_empty() && company.code == request.uniscid;
-            let registered = !request.regno.is_empty() && company.registration_number == request.regno;
-            code || registered || (request.uniscid.is_empty() && company.name == request.entname)
+            let code = !request.company_code.is_empty() && company.code == request.company_code;
+            let registered = !request.registration_number.is_empty()
+                && company.registration_number == request.registration_number;
+            code || registered || (request.company_code.is_empty() && company.name == request.company)
         };
         let Some((company_at, company)) = self.companies.iter().enumerate().find(company) else {
             return refused(12, "无此市场主体");
@@ -148,17 +154,17 @@ impl Register {
         let Some((_, until)) = term(request) else { return refused(17, "冻结期限不符合规定") };
         let place = self.entries.len();
         let row = FreezeRow {
-            froid: format!("F{:06}", place + 1).into(),
-            froauth: text(&request.froauth),
-            frodocno: text(&request.frodocno),
-            executeno: text(&request.executeno),
-            froam: text(&request.froam),
-            regcapcur: text(&request.regcapcur),
-            sharfroprop: text(&request.sharfroprop),
-            froshare: text(&request.froshare),
-            frofrom: text(&request.frofrom),
-            froto: text(&request.froto),
-            publicdate: today.to_string().into(),
+            record: format!("F{:06}", place + 1).into(),
+            court: text(&request.court),
+            ruling: text(&request.ruling),
+            notice: text(&request.notice),
+            amount: text(&request.amount),
+            currency: text(&request.currency),
+            percent: text(&request.percent),
+            shares: text(&request.shares),
+            from: text(&request.from),
+            until: text(&request.until),
+            published: today.to_string().into(),
             ..FreezeRow::default()
         };
         self.entries.push(Entry { number: number.to_owned(), at, row, until: Some(until), state: "1" });
@@ -187,9 +193,9 @@ impl Register {
         today: Date,
     ) -> Result<usize, (i64, &'static str)> {
         let named = |entry: &Entry| {
-            let record = !request.froid.is_empty() && entry.row.froid.text() == request.froid;
+            let record = !request.record.is_empty() && entry.row.record.text() == request.record;
             let ours =
-                request.froid.is_empty() && !request.orireqno.is_empty() && entry.number == request.orireqno;
+                request.record.is_empty() && !request.original.is_empty() && entry.number == request.original;
             entry.at == at && (record || ours)
         };
         let Some(place) = self.entries.iter().position(named) else {
@@ -207,7 +213,7 @@ impl Register {
         };
         if let Some(entry) = self.entries.get_mut(place) {
             // It keeps its place: the day of publication stays.
-            entry.row.froto = text(&request.froto);
+            entry.row.until = text(&request.until);
             entry.until = Some(until);
         }
         self.recorded(place, today)
@@ -220,45 +226,43 @@ impl Register {
         };
         let Some(entry) = self.entries.get_mut(place) else { return refused(15, "无此冻结记录") };
         let amount = |text: &str| text.trim().parse::<Decimal>().ok();
-        let (held, wanted) = (amount(&entry.row.froam.text()), amount(&request.froam));
+        let (held, wanted) = (amount(&entry.row.amount.text()), amount(&request.amount));
         let rest = held
             .zip(wanted)
             .and_then(|(held, wanted)| held.checked_sub(wanted))
             .filter(|rest| *rest > Decimal::ZERO);
         let released = match rest {
             Some(rest) => {
-                entry.row.froam = format!("{rest:.4}").into();
-                text(&request.froam)
+                entry.row.amount = format!("{rest:.4}").into();
+                text(&request.amount)
             }
             None => {
                 entry.state = "2";
-                entry.row.froam.clone()
+                entry.row.amount.clone()
             }
         };
         let mut row = self.row(place, today);
-        row.froam = released;
-        row.thawdate = today.to_string().into();
+        row.amount = released;
+        row.lifted = today.to_string().into();
         Reported { code: text("0"), row, ..Reported::default() }
     }
 
     /// The stake passes to another; freezes of this court on it end.
     fn transfer(&mut self, at: (usize, usize), request: &Request, today: Date) -> Reported {
-        if request.alien_s.is_empty() {
+        if request.transferee.is_empty() {
             return refused(23, "缺受让人");
         }
-        for entry in self
-            .entries
-            .iter_mut()
-            .filter(|entry| entry.at == at && entry.row.froauth.text() == request.froauth)
+        for entry in
+            self.entries.iter_mut().filter(|entry| entry.at == at && entry.row.court.text() == request.court)
         {
             entry.state = "2";
         }
         let holder = self.companies.get_mut(at.0).and_then(|company| company.holders.get_mut(at.1));
         if let Some(holder) = holder {
-            request.alien_s.clone_into(&mut holder.name);
-            request.cerno_s.clone_into(&mut holder.number);
+            request.transferee.clone_into(&mut holder.name);
+            request.transferee_number.clone_into(&mut holder.number);
         }
-        Reported { code: text("0"), execdate: today.to_string().into(), ..Reported::default() }
+        Reported { code: text("0"), executed: today.to_string().into(), ..Reported::default() }
     }
 
     /// Lets anybody own something, the same each time.
@@ -271,7 +275,7 @@ impl Register {
         }
         for at in 1..=everyone.stakes.min(MOST_STAKES) {
             let holder = Holder {
-                name: request.inv.clone(),
+                name: request.debtor.clone(),
                 number: number.to_owned(),
                 subscribed: 1_000_000 * u64::from(at),
                 paid: 500_000,
@@ -280,7 +284,7 @@ impl Register {
                 ..Holder::default()
             };
             self.companies.push(Company {
-                name: format!("示例{}{at}有限公司", request.inv),
+                name: format!("示例{}{at}有限公司", request.debtor),
                 registration_number: format!("{number}{at:03}"),
                 holders: vec![holder],
                 ..Company::default()
@@ -291,13 +295,13 @@ impl Register {
 
 /// The term, where the law allows it: at most three years (民诉法解释 art. 485).
 fn term(request: &Request) -> Option<(Date, Date)> {
-    let (from, until) = (request.frofrom.parse::<Date>().ok()?, request.froto.parse::<Date>().ok()?);
+    let (from, until) = (request.from.parse::<Date>().ok()?, request.until.parse::<Date>().ok()?);
     let longest = from.saturating_add(jiff::Span::new().years(3));
     (from <= until && until <= longest).then_some((from, until))
 }
 
 fn number_of(request: &Request) -> &str {
-    if request.cerno.is_empty() { &request.blicno } else { &request.cerno }
+    if request.certificate_number.is_empty() { &request.licence_number } else { &request.certificate_number }
 }
 
 fn is_meant(holder: &Holder, request: &Request) -> bool {
@@ -311,15 +315,15 @@ fn entry_of(freeze: &Freeze, at: (usize, usize), id: usize) -> Entry {
         _ => "1",
     };
     let row = FreezeRow {
-        froid: format!("F{id:06}").into(),
-        froauth: text(&freeze.court),
-        frodocno: text(&freeze.ruling),
-        executeno: text(&freeze.notice),
-        froam: wan(freeze.amount).into(),
-        regcapcur: text("156"),
-        frofrom: text(&freeze.from),
-        froto: text(&freeze.until),
-        publicdate: text(&freeze.published),
+        record: format!("F{id:06}").into(),
+        court: text(&freeze.court),
+        ruling: text(&freeze.ruling),
+        notice: text(&freeze.notice),
+        amount: wan(freeze.amount).into(),
+        currency: text("156"),
+        from: text(&freeze.from),
+        until: text(&freeze.until),
+        published: text(&freeze.published),
         ..FreezeRow::default()
     };
     Entry { number: String::new(), at, row, until: freeze.until.parse().ok(), state }
@@ -327,24 +331,25 @@ fn entry_of(freeze: &Freeze, at: (usize, usize), id: usize) -> Entry {
 
 fn holding(company: &Company, holder: &Holder, request: &Request, freezes: Vec<Value>) -> Holding {
     let status = if company.status.is_empty() { "1" } else { &company.status };
-    let person = !request.cerno.is_empty();
-    let (cerno, blicno) = if person { (holder.number.as_str(), "") } else { ("", holder.number.as_str()) };
+    let person = !request.certificate_number.is_empty();
+    let (certificate_number, licence_number) =
+        if person { (holder.number.as_str(), "") } else { ("", holder.number.as_str()) };
     Holding {
-        pripid: Scalar::Null,
-        entname: text(&company.name),
-        uniscid: text(&company.code),
-        regno: text(&company.registration_number),
-        regstate: text(status),
-        regstate_cn: text(if status == "1" { "存续（在营、开业、在册）" } else { "注销" }),
-        inv: text(&holder.name),
-        cerno: text(cerno),
-        blicno: text(blicno),
-        subconam: if holder.subscribed == 0 { Scalar::Null } else { wan(holder.subscribed).into() },
-        acconam: if holder.paid == 0 { Scalar::Null } else { wan(holder.paid).into() },
-        regcapcur: text("156"),
-        subconprop: text(&holder.percent),
-        sharenum: text(&holder.shares),
-        condate: text(&holder.since),
+        company_id: Scalar::Null,
+        company: text(&company.name),
+        company_code: text(&company.code),
+        registration_number: text(&company.registration_number),
+        state: text(status),
+        state_words: text(if status == "1" { "存续（在营、开业、在册）" } else { "注销" }),
+        holder: text(&holder.name),
+        certificate_number: text(certificate_number),
+        licence_number: text(licence_number),
+        subscribed: if holder.subscribed == 0 { Scalar::Null } else { wan(holder.subscribed).into() },
+        paid: if holder.paid == 0 { Scalar::Null } else { wan(holder.paid).into() },
+        currency: text("156"),
+        percent: text(&holder.percent),
+        shares: text(&holder.shares),
+        since: text(&holder.since),
         freezes: Some(freezes).filter(|freezes| !freezes.is_empty()),
     }
 }

@@ -1,4 +1,4 @@
-use chakong_contract::sandbox::CallFault;
+use chakong_toolkit::call_fault::CallFault;
 use serde::Deserialize;
 
 /// The script of the simulated authority. `README.md` shows one in full. Amounts are yuan.

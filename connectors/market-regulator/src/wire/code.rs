@@ -1,8 +1,8 @@
 //! Codes and what they mean.
 
 use chakong_contract::asset::{CompanyStatus, EquityFreezeState};
-use chakong_contract::company_status::read_company_status;
 use chakong_contract::{FaultKind, IdentityDocument, PartyKind, RefusalReason};
+use chakong_toolkit::company_status::read_company_status;
 
 /// What the code of an answer means. The codes are ours; `README.md` lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub(crate) const fn certificate(document: &IdentityDocument) -> Option<&'static 
 /// Licence of an organisation, coded as `README.md` has it: no national code was found.
 pub(crate) const fn licence(document: &IdentityDocument) -> Option<&'static str> {
     match document {
-        IdentityDocument::Uscc(_) => Some("1"),
+        IdentityDocument::Uscc(_) | IdentityDocument::UnverifiedUscc(_) => Some("1"),
         IdentityDocument::BusinessLicence(_) => Some("2"),
         IdentityDocument::OrgCode(_) => Some("3"),
         _ => None,

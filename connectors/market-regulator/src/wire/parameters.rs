@@ -1,5 +1,6 @@
 //! The parameter string: `method=…&NAME=value…`, values percent-encoded in GBK; the answer is JSON that holds a word.
 
+use chakong_contract::encoding::is_in_gbk;
 use encoding_rs::GBK;
 use serde_json::Value;
 
@@ -18,26 +19,19 @@ fn parameters(operation: Operation, request: &Request, day: &str) -> Vec<(&'stat
         vec![
             ("method", of(method)),
             ("PRIPID", String::new()),
-            ("CORENTNAME", of(&request.entname)),
-            ("REGNO", of(&request.regno)),
+            ("CORENTNAME", of(&request.company)),
+            ("REGNO", of(&request.registration_number)),
         ]
     };
-    let debtor = [
-        ("INV", of(&request.inv)),
-        // No code for an organisation's licence was found in this dialect.
-        ("CERTYPE", of(&request.certype)),
-        ("CERNO", if request.cerno.is_empty() { of(&request.blicno) } else { of(&request.cerno) }),
-        ("FROAM", of(&request.froam)),
-        ("REGCAPCUR", of(&request.regcapcur)),
-    ];
+    let debtor = debtor(request);
     let court = [
-        ("EXECUTENO", of(&request.executeno)),
-        ("FROAUTH", of(&request.froauth)),
-        ("FRODOCNO", of(&request.frodocno)),
+        ("EXECUTENO", of(&request.notice)),
+        ("FROAUTH", of(&request.court)),
+        ("FRODOCNO", of(&request.ruling)),
     ];
-    let officer = [("FYJBR", of(&request.fyjbr)), ("FYJBRDH", of(&request.fyjbrdh))];
-    let code = ("UNISCID", of(&request.uniscid));
-    let share = ("SHARFROPROP", of(&request.sharfroprop));
+    let officer = [("FYJBR", of(&request.officer)), ("FYJBRDH", of(&request.officer_phone))];
+    let code = ("UNISCID", of(&request.company_code));
+    let share = ("SHARFROPROP", of(&request.percent));
     let mut all = match operation {
         Operation::Transfer => head("EditEquityChange"),
         Operation::Release => head("editEquityUnFreeze"),
@@ -47,9 +41,9 @@ fn parameters(operation: Operation, request: &Request, day: &str) -> Vec<(&'stat
         let [notice, authority, ruling] = court;
         all.extend([authority, ruling, notice]);
         all.extend(debtor);
-        all.push(("ALIEN_S", of(&request.alien_s)));
-        all.push(("CERTYPE_S", of(&request.certype_s)));
-        all.push(("CERNO_S", of(&request.cerno_s)));
+        all.push(("ALIEN_S", of(&request.transferee)));
+        all.push(("CERTYPE_S", of(&request.transferee_kind)));
+        all.push(("CERNO_S", of(&request.transferee_number)));
         all.push(code);
         return all;
     }
@@ -58,23 +52,23 @@ fn parameters(operation: Operation, request: &Request, day: &str) -> Vec<(&'stat
     let release = operation == Operation::Release;
     if !release {
         all.push(("FROZSIGN", String::new()));
-        all.push(("FROZDEADLINE", of(&request.frozdeadline)));
+        all.push(("FROZDEADLINE", of(&request.days)));
     }
     all.push(("FROZSTATE", of(if release { "2" } else { "1" })));
     if !release {
-        all.push(("FROFROM", of(&request.frofrom)));
-        all.push(("FROTO", of(&request.froto)));
+        all.push(("FROFROM", of(&request.from)));
+        all.push(("FROTO", of(&request.until)));
     }
-    all.push(("EXECUTEITEM", of(&request.executeitem)));
+    all.push(("EXECUTEITEM", of(&request.matter)));
     all.extend(court);
     all.extend(officer);
     all.push(("PUBLICDATE", String::new()));
     all.push(code);
     match operation {
-        Operation::Renew => all.push(("DJID", of(&request.froid))),
+        Operation::Renew => all.push(("DJID", of(&request.record))),
         Operation::Release => {
             // The name is spelt so.
-            all.push(("JDID", of(&request.froid)));
+            all.push(("JDID", of(&request.record)));
             all.push(("THAWDATE", of(day)));
             all.push(("THAWCOMMENT", of("解除冻结")));
         }
@@ -83,7 +77,21 @@ fn parameters(operation: Operation, request: &Request, day: &str) -> Vec<(&'stat
     all
 }
 
-/// The string; `None` when a value has characters outside GBK.
+/// Who the debtor is, and how much of the stake is meant.
+fn debtor(request: &Request) -> [(&'static str, String); 5] {
+    let document = [&request.certificate_number, &request.licence_number];
+    let document = document.into_iter().find(|number| !number.is_empty()).map_or("", String::as_str);
+    [
+        ("INV", request.debtor.clone()),
+        // No code for an organisation's licence was found in this dialect.
+        ("CERTYPE", request.certificate_kind.clone()),
+        ("CERNO", document.to_owned()),
+        ("FROAM", request.amount.clone()),
+        ("REGCAPCUR", request.currency.clone()),
+    ]
+}
+
+/// The string; `None` when a value has characters outside GBK as every decoder reads it.
 pub(crate) fn encode(operation: Operation, request: &Request, day: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     for (at, (name, value)) in parameters(operation, request, day).iter().enumerate() {
@@ -92,10 +100,10 @@ pub(crate) fn encode(operation: Operation, request: &Request, day: &str) -> Opti
         }
         bytes.extend_from_slice(name.as_bytes());
         bytes.push(b'=');
-        let (encoded, _, lost) = GBK.encode(value);
-        if lost {
+        if !value.chars().all(is_in_gbk) {
             return None;
         }
+        let (encoded, _, _) = GBK.encode(value);
         for byte in encoded.iter() {
             if byte.is_ascii_alphanumeric() || b"-_.~".contains(byte) {
                 bytes.push(*byte);
@@ -128,25 +136,25 @@ pub(crate) fn heard(bytes: &[u8]) -> Option<(Operation, Request)> {
     Some((
         operation,
         Request {
-            executeitem: operation.matter().to_owned(),
-            entname: get("CORENTNAME"),
-            uniscid: get("UNISCID"),
-            regno: get("REGNO"),
-            inv: get("INV"),
-            certype: get("CERTYPE"),
-            cerno: get("CERNO"),
-            froam: get("FROAM"),
-            regcapcur: get("REGCAPCUR"),
-            sharfroprop: get("SHARFROPROP"),
-            froauth: get("FROAUTH"),
-            frodocno: get("FRODOCNO"),
-            executeno: get("EXECUTENO"),
-            frofrom: get("FROFROM"),
-            froto: get("FROTO"),
-            froid: record,
-            alien_s: get("ALIEN_S"),
-            certype_s: get("CERTYPE_S"),
-            cerno_s: get("CERNO_S"),
+            matter: operation.matter().to_owned(),
+            company: get("CORENTNAME"),
+            company_code: get("UNISCID"),
+            registration_number: get("REGNO"),
+            debtor: get("INV"),
+            certificate_kind: get("CERTYPE"),
+            certificate_number: get("CERNO"),
+            amount: get("FROAM"),
+            currency: get("REGCAPCUR"),
+            percent: get("SHARFROPROP"),
+            court: get("FROAUTH"),
+            ruling: get("FRODOCNO"),
+            notice: get("EXECUTENO"),
+            from: get("FROFROM"),
+            until: get("FROTO"),
+            record,
+            transferee: get("ALIEN_S"),
+            transferee_kind: get("CERTYPE_S"),
+            transferee_number: get("CERNO_S"),
             ..Request::default()
         },
     ))
@@ -241,16 +249,16 @@ mod tests {
     #[test]
     fn a_string_is_read_as_it_was_written() {
         let request = Request {
-            executeitem: "1".to_owned(),
-            entname: "示例甲&有限公司=100%".to_owned(),
-            inv: "乙某".to_owned(),
-            cerno: "110101190001010014".to_owned(),
+            matter: "1".to_owned(),
+            company: "示例甲&有限公司=100%".to_owned(),
+            debtor: "乙某".to_owned(),
+            certificate_number: "110101190001010014".to_owned(),
             ..Request::default()
         };
         let bytes = encode(Operation::Freeze, &request, "2026-01-05").expect("GBK");
         assert!(bytes.starts_with(b"method=editEquityFreeze&PRIPID=&CORENTNAME=%CA%BE%C0%FD%BC%D7%26"));
         assert_eq!(heard(&bytes), Some((Operation::Freeze, request)));
-        let outside = Request { inv: "𠮷某".to_owned(), ..Request::default() };
+        let outside = Request { debtor: "𠮷某".to_owned(), ..Request::default() };
         assert_eq!(encode(Operation::Freeze, &outside, ""), None);
         assert_eq!(heard(b"method=drop"), None);
     }

@@ -1,14 +1,16 @@
 use std::collections::HashSet;
 
 use chakong_contract::asset::{Branch as CompanyBranch, ChangeRecord, EquityFreezeState, Shareholder};
-use chakong_contract::capital::{read_capital, read_percent};
-use chakong_contract::equity_freeze::FreezeRecord;
-use chakong_contract::gathered::Gathered;
 use chakong_contract::id::Uscc;
-use chakong_contract::{Company, Money, Scalar};
+use chakong_contract::money::read_amount;
+use chakong_contract::{Company, Money};
+use chakong_toolkit::Scalar;
+use chakong_toolkit::capital::{read_capital, read_percent};
+use chakong_toolkit::freeze_record::FreezeRecord;
+use chakong_toolkit::gathered::Gathered;
 use serde_json::Value;
 
-use crate::wire::{Branch, Change, Endpoint, Judicial, Partner};
+use crate::wire::{Branch, Change, Endpoint, Judicial, Partner, field};
 
 /// Shareholders, with what they subscribed and paid.
 pub(crate) fn add_shareholders(company: &mut Company, items: Vec<Value>, gathered: &mut Gathered) {
@@ -17,9 +19,9 @@ pub(crate) fn add_shareholders(company: &mut Company, items: Vec<Value>, gathere
         name: partner.stock_name.plain(),
         is_company: is_company(&partner.stock_type.text(), gathered),
         percent: read_percent(&partner.stock_percent.text()),
-        subscribed: contribution(&partner.should_capi),
-        paid: contribution(&partner.real_capi),
-        control: Vec::new(),
+        subscribed: contribution(&partner.subscribed),
+        paid: contribution(&partner.paid),
+        ..Shareholder::default()
     }));
 }
 
@@ -32,7 +34,7 @@ fn is_company(kind: &str, gathered: &mut Gathered) -> Option<bool> {
         return Some(true);
     }
     if !kind.is_empty() {
-        gathered.strange("StockType", kind);
+        gathered.strange(field::STOCK_TYPE, kind);
     }
     None
 }
@@ -40,7 +42,8 @@ fn is_company(kind: &str, gathered: &mut Gathered) -> Option<bool> {
 /// A bare number is in 万元 of a currency that is not named; anything else says its unit itself.
 fn contribution(value: &Scalar) -> Option<Money> {
     let text = value.text();
-    let bare = text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',');
+    // Also in scientific notation.
+    let bare = read_amount(&text).is_ok();
     if bare { read_capital(&format!("{text}万")) } else { read_capital(&text) }
 }
 
@@ -52,9 +55,13 @@ pub(crate) fn add_branches(company: &mut Company, items: Vec<Value>, gathered: &
         let code = numbers.iter().find_map(|number| number.parse::<Uscc>().ok());
         CompanyBranch {
             name: branch.name.plain(),
-            registration_number: if code.is_some() { String::new() } else { branch.reg_no.text() },
+            registration_number: if code.is_some() {
+                String::new()
+            } else {
+                branch.reg_no.code().unwrap_or_default()
+            },
             code,
-            responsible: branch.oper_name.plain(),
+            responsible: branch.responsible.plain(),
             ..CompanyBranch::default()
         }
     }));
@@ -66,7 +73,7 @@ pub(crate) fn add_changes(company: &mut Company, items: Vec<Value>, gathered: &m
     let mut seen = HashSet::new();
     for change in changes {
         let record = ChangeRecord {
-            date: gathered.date("ChangeDate", &change.change_date),
+            date: gathered.date(field::CHANGE_DATE, &change.change_date),
             item: content(&change.project_name),
             before: content(&change.before_content),
             after: content(&change.after_content),
@@ -94,7 +101,7 @@ fn content(value: &Scalar) -> String {
 pub(crate) fn add_freezes(company: &mut Company, items: Vec<Value>, gathered: &mut Gathered) {
     let rows: Vec<Judicial> = gathered.entries(Endpoint::Judicial.what(), items);
     for row in rows {
-        let released = row.equity_un_freeze_detail.filter(|detail| !detail.un_freeze_date.is_blank());
+        let released = row.equity_un_freeze_detail.filter(|detail| detail.un_freeze_date.date() != Ok(None));
         let transferred =
             row.judicial_partners_change_detail.is_some_and(|detail| !detail.assignee.is_blank());
         let type_state = match (released, transferred) {
@@ -112,13 +119,13 @@ pub(crate) fn add_freezes(company: &mut Company, items: Vec<Value>, gathered: &m
             court: row.enforcement_court.text(),
             notice: row.execution_notice_num.text(),
             ruling: detail.execution_verdict_num.text(),
-            published: gathered.date("PublicDate", &detail.public_date),
-            from: gathered.date("FreezeStartDate", &detail.freeze_start_date),
-            until: gathered.date("FreezeEndDate", &detail.freeze_end_date),
+            published: gathered.date(field::PUBLIC_DATE, &detail.public_date),
+            from: gathered.date(field::FREEZE_START_DATE, &detail.freeze_start_date),
+            until: gathered.date(field::FREEZE_END_DATE, &detail.freeze_end_date),
         };
         let freeze = record.freeze();
         if freeze.state == EquityFreezeState::Unknown {
-            gathered.strange("Status", record.type_state);
+            gathered.strange(field::STATUS, record.type_state);
         }
         company.encumbrances.extend(freeze.encumbrance());
         company.freezes.push(freeze);

@@ -1,8 +1,8 @@
-use chakong_contract::Scalar;
 use chakong_contract::id::Uscc;
+use chakong_toolkit::Scalar;
+use chakong_toolkit::company_script::{self, Company};
 use serde_json::{Value, json};
 
-use super::script::{self, Company};
 use crate::wire::{Branch, Change, FreezeDetail, Judicial, OriginalName, Partner, Record, UnfreezeDetail};
 
 /// Base data, with the lists where the full pack is asked for.
@@ -16,11 +16,11 @@ pub(super) fn base(company: &Company, pack: bool) -> Value {
         no: company.registration_number.as_str().into(),
         credit_code: company.code.as_str().into(),
         org_no: hyphened.map_or(Scalar::Null, Into::into),
-        belong_org: "示例市市场监督管理局".into(),
-        oper_name: company.legal_representative.as_str().into(),
+        registry: "示例市市场监督管理局".into(),
+        responsible: company.legal_representative.as_str().into(),
         start_date: time(&company.established),
         status: company.status.as_str().into(),
-        regist_capi: company.capital.as_str().into(),
+        registered_capital: company.capital.as_str().into(),
         original_name: Some(original.collect()),
         partners: pack.then(|| partners(company)),
         branches: pack.then(|| branches(company)),
@@ -35,32 +35,32 @@ fn time(day: &str) -> Scalar {
 }
 
 pub(super) fn partners(company: &Company) -> Vec<Value> {
-    let partner = |one: &script::Shareholder| {
+    let partner = |one: &company_script::Shareholder| {
         json!(Partner {
             stock_name: one.name.as_str().into(),
             stock_type: if one.company { "企业法人" } else { "自然人股东" }.into(),
             stock_percent: one.percent.as_str().into(),
-            should_capi: one.subscribed.as_str().into(),
-            real_capi: one.paid.as_str().into(),
+            subscribed: one.subscribed.as_str().into(),
+            paid: one.paid.as_str().into(),
         })
     };
     company.shareholders.iter().map(partner).collect()
 }
 
 pub(super) fn branches(company: &Company) -> Vec<Value> {
-    let branch = |one: &script::Branch| {
+    let branch = |one: &company_script::Branch| {
         json!(Branch {
             name: one.name.as_str().into(),
             reg_no: one.code.as_str().into(),
             credit_code: Scalar::Null,
-            oper_name: one.responsible.as_str().into(),
+            responsible: one.responsible.as_str().into(),
         })
     };
     company.branches.iter().map(branch).collect()
 }
 
 fn changes(company: &Company) -> Vec<Value> {
-    let change = |one: &script::Change| {
+    let change = |one: &company_script::Change| {
         json!(Change {
             project_name: one.item.as_str().into(),
             before_content: one.before.as_str().into(),
@@ -72,14 +72,11 @@ fn changes(company: &Company) -> Vec<Value> {
 }
 
 pub(super) fn freezes(company: &Company) -> Vec<Value> {
-    let row = |one: &script::Freeze| {
-        let target = if one.company.is_empty() { &company.name } else { &one.company };
-        let matter =
-            if one.matter.is_empty() { "公示冻结股权、其他投资权益" } else { &one.matter };
+    let row = |one: &company_script::Freeze| {
         let stands = one.released.is_empty();
         let freeze = FreezeDetail {
-            company_name: target.as_str().into(),
-            execution_matters: matter.into(),
+            company_name: one.company_or(&company.name).into(),
+            execution_matters: one.matter().into(),
             execution_verdict_num: one.ruling.as_str().into(),
             freeze_start_date: one.from.as_str().into(),
             freeze_end_date: one.until.as_str().into(),

@@ -1,4 +1,4 @@
-use chakong_contract::Scalar;
+use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 
 /// Base data, and with the full pack its lists.
@@ -11,19 +11,25 @@ pub(crate) struct Record {
     pub(crate) credit_code: Scalar,
     /// With a hyphen.
     pub(crate) org_no: Scalar,
-    pub(crate) belong_org: Scalar,
-    pub(crate) oper_name: Scalar,
+    #[serde(rename = "BelongOrg")]
+    pub(crate) registry: Scalar,
+    #[serde(rename = "OperName")]
+    pub(crate) responsible: Scalar,
     pub(crate) start_date: Scalar,
     pub(crate) status: Scalar,
-    pub(crate) regist_capi: Scalar,
-    pub(crate) rec_cap: Scalar,
-    pub(crate) econ_kind: Scalar,
+    #[serde(rename = "RegistCapi")]
+    pub(crate) registered_capital: Scalar,
+    #[serde(rename = "RecCap")]
+    pub(crate) paid_capital: Scalar,
+    #[serde(rename = "EconKind")]
+    pub(crate) kind: Scalar,
     pub(crate) address: Scalar,
     pub(crate) scope: Scalar,
     pub(crate) term_start: Scalar,
     pub(crate) term_end: Scalar,
     /// The older pack misspells the end of the term.
-    pub(crate) team_end: Scalar,
+    #[serde(rename = "TeamEnd")]
+    pub(crate) misspelt_term_end: Scalar,
     pub(crate) original_name: Option<Vec<OriginalName>>,
     pub(crate) partners: Option<Vec<serde_json::Value>>,
     pub(crate) branches: Option<Vec<serde_json::Value>>,
@@ -45,10 +51,10 @@ pub(crate) struct Partner {
     pub(crate) stock_type: Scalar,
     #[serde(default)]
     pub(crate) stock_percent: Scalar,
-    #[serde(default)]
-    pub(crate) should_capi: Scalar,
-    #[serde(default)]
-    pub(crate) real_capi: Scalar,
+    #[serde(rename = "ShouldCapi", default)]
+    pub(crate) subscribed: Scalar,
+    #[serde(rename = "RealCapi", default)]
+    pub(crate) paid: Scalar,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -60,8 +66,8 @@ pub(crate) struct Branch {
     pub(crate) reg_no: Scalar,
     #[serde(default)]
     pub(crate) credit_code: Scalar,
-    #[serde(default)]
-    pub(crate) oper_name: Scalar,
+    #[serde(rename = "OperName", default)]
+    pub(crate) responsible: Scalar,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]

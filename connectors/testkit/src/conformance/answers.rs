@@ -4,9 +4,9 @@ use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::SettingKind;
 use chakong_contract::{ActionKind, Answer, Order, Reply, Speaks, Step};
 
-use super::{Check, Subject, holds};
-use crate::desk::{self, Desk};
+use super::subject::{Check, Subject, holds};
 use crate::drive::{self, Talk};
+use crate::fake_postbox::{self, FakePostbox};
 use crate::sample;
 
 /// Orders of a full batch that the suite sends at most.
@@ -41,11 +41,11 @@ fn first_bytes(subject: &Subject) -> Result<Vec<(String, Vec<u8>)>, String> {
         }
         Speaks::Postbox(postbox) => {
             let mut sandbox = subject.sandbox()?;
-            let visitor = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
-            let mut desk = Desk::for_everybody();
-            desk.offer(batch.orders);
-            desk::round(&mut desk, postbox, visitor, sample::made())?;
-            Ok(desk.said.into_iter().map(|said| (String::new(), said)).collect())
+            let caller = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+            let mut fake = FakePostbox::for_everybody();
+            fake.offer(batch.orders);
+            fake_postbox::round(&mut fake, postbox, caller, sample::made())?;
+            Ok(fake.said.into_iter().map(|said| (String::new(), said)).collect())
         }
     }
 }

@@ -3,7 +3,7 @@
 mod answers;
 mod bytes;
 
-use super::Check;
+use super::subject::Check;
 
 pub(crate) const CHECKS: &[Check] = &[
     ("a bad status ends in the fault that the status means", answers::statuses_mean_faults),

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use chakong_contract::{ActionKind, DocumentKind, LineKind, Speaks};
 
-use super::{Check, Subject, holds};
+use super::subject::{Check, Subject, holds};
 
 pub(crate) const CHECKS: &[Check] = &[
     ("the id is lower case with hyphens, the names are given", identified),
@@ -77,7 +77,10 @@ fn documents_as_law_asks(subject: &Subject) -> Result<(), String> {
             ActionKind::Transfer => &[DocumentKind::TransferRuling, DocumentKind::TransferNotice],
             ActionKind::Query | ActionKind::Deduct => &[],
         };
-        let missing: Vec<_> = needed.iter().filter(|kind| !capability.documents.contains(kind)).collect();
+        let declares = |kind: &DocumentKind| capability.documents.contains(kind);
+        let renews = capability.action == ActionKind::Renew;
+        let own = |kind: &DocumentKind| kind.of_renewal().filter(|_| renews).as_ref().is_some_and(declares);
+        let missing: Vec<_> = needed.iter().filter(|kind| !declares(kind) && !own(kind)).collect();
         holds(missing.is_empty(), || format!("{} lacks {missing:?}", capability.action))
     })
 }

@@ -2,8 +2,8 @@
 
 use chakong_contract::{Connector, HttpHeard, LineKind, Order, Postbox};
 
-use super::{Check, Subject, holds};
-use crate::desk::{self, Desk};
+use super::subject::{Check, Subject, holds};
+use crate::fake_postbox::{self, FakePostbox};
 use crate::noise::Noise;
 use crate::sample;
 
@@ -39,9 +39,12 @@ fn postbox(connector: &dyn Connector) -> Result<&dyn Postbox, String> {
     connector.postbox().ok_or_else(|| "it has no postbox with these settings".to_owned())
 }
 
-fn desk_of(subject: &Subject) -> Desk {
+fn postbox_of(subject: &Subject) -> FakePostbox {
     let password = subject.settings.secret("password");
-    Desk::new(subject.settings.text("account"), password.map(|secret| secret.expose()).unwrap_or_default())
+    FakePostbox::new(
+        subject.settings.text("account"),
+        password.map(|secret| secret.expose()).unwrap_or_default(),
+    )
 }
 
 fn both_ends_are_there(subject: &Subject) -> Result<(), String> {
@@ -59,15 +62,15 @@ fn samples_are_answered(subject: &Subject) -> Result<(), String> {
         return Ok(());
     }
     let (connector, mut sandbox) = (subject.connector()?, subject.sandbox()?);
-    let mut desk = desk_of(subject);
+    let mut fake = postbox_of(subject);
     for (at, order) in subject.samples.iter().enumerate() {
-        desk.offer([order.clone()]);
+        fake.offer([order.clone()]);
         for _ in 0..ROUNDS {
-            let visitor = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
-            desk::round(&mut desk, postbox(&*connector)?, visitor, sample::made())?;
+            let caller = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+            fake_postbox::round(&mut fake, postbox(&*connector)?, caller, sample::made())?;
         }
         let act = order.instruction.kind();
-        holds(desk.open().is_empty() && desk.answers.len() == at + 1, || format!("{act}: not answered"))?;
+        holds(fake.open().is_empty() && fake.answers.len() == at + 1, || format!("{act}: not answered"))?;
     }
     Ok(())
 }
@@ -80,11 +83,11 @@ fn lost_answers_double_nothing(subject: &Subject) -> Result<(), String> {
     let is_control = |order: &&Order| order.instruction.kind().is_control();
     for order in subject.samples.iter().filter(is_control) {
         for _ in 0..2 {
-            // A new desk knows nothing of the answer that the last one took.
-            let mut desk = desk_of(subject);
-            desk.offer([order.clone()]);
-            let visitor = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
-            desk::round(&mut desk, postbox(&*connector)?, visitor, sample::made())?;
+            // A new postbox knows nothing of the answer that the last one took.
+            let mut fake = postbox_of(subject);
+            fake.offer([order.clone()]);
+            let caller = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+            fake_postbox::round(&mut fake, postbox(&*connector)?, caller, sample::made())?;
         }
     }
     let books = sandbox.books();
@@ -97,13 +100,13 @@ fn strangers_are_turned_away(subject: &Subject) -> Result<(), String> {
         return Ok(());
     }
     let (connector, mut sandbox) = (subject.connector()?, subject.sandbox()?);
-    let mut desk = Desk::new("nobody", "");
-    desk.offer(subject.samples.iter().cloned());
-    let visitor = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
-    desk::round(&mut desk, postbox(&*connector)?, visitor, sample::made())?;
+    let mut fake = FakePostbox::new("nobody", "");
+    fake.offer(subject.samples.iter().cloned());
+    let caller = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+    fake_postbox::round(&mut fake, postbox(&*connector)?, caller, sample::made())?;
     let books = sandbox.books();
-    holds(desk.turned_away > 0 && books.controls.is_empty() && books.queries == 0, || {
-        format!("turned away {} times, and the books show {books:?}", desk.turned_away)
+    holds(fake.turned_away > 0 && books.controls.is_empty() && books.queries == 0, || {
+        format!("turned away {} times, and the books show {books:?}", fake.turned_away)
     })
 }
 

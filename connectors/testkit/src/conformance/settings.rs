@@ -3,7 +3,7 @@
 use chakong_contract::Settings;
 use chakong_contract::manifest::{Setting, SettingKind, SettingValue};
 
-use super::{Check, Subject, holds};
+use super::subject::{Check, Subject, holds};
 
 pub(crate) const CHECKS: &[Check] = &[
     ("good settings build a connector and a sandbox", good_settings_build),

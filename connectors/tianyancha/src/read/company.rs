@@ -1,29 +1,32 @@
-use chakong_contract::capital::read_capital;
-use chakong_contract::company_status::read_company_status;
-use chakong_contract::gathered::Gathered;
-use chakong_contract::{Company, Scalar};
+use chakong_contract::Company;
+use chakong_toolkit::Scalar;
+use chakong_toolkit::capital::read_capital;
+use chakong_toolkit::company_status::read_company_status;
+use chakong_toolkit::gathered::Gathered;
 
-use crate::wire::Record;
+use crate::wire::{Record, field};
 
 /// Most former names kept.
 const MOST_NAMES: usize = 50;
 
 /// A company without its lists.
 pub(crate) fn company(record: &Record, gathered: &mut Gathered) -> Company {
-    let established = gathered.date("estiblishTime", &record.estiblish_time);
-    let term_from = gathered.date("fromTime", &record.from_time);
-    let term_until = gathered.date("toTime", &record.to_time);
+    let established = gathered.date(field::ESTABLISHED, &record.established);
+    let term_from = gathered.date(field::FROM_TIME, &record.from_time);
+    let term_until = gathered.date(field::TO_TIME, &record.to_time);
     let status_text = record.reg_status.text();
     let status = read_company_status(&status_text);
     if status.is_none() && !status_text.is_empty() {
-        gathered.strange("regStatus", status_text.clone());
+        gathered.strange(field::REG_STATUS, status_text.clone());
     }
+    let (code, unverified_code) = gathered.credit_code(field::CREDIT_CODE, &record.credit_code);
     Company {
         name: record.name.plain(),
         former_names: former_names(record),
-        code: gathered.checked("creditCode", &record.credit_code),
+        code,
+        unverified_code,
         org_code: record.org_number.text().parse().ok(),
-        registration_number: record.reg_number.text(),
+        registration_number: record.reg_number.code().unwrap_or_default(),
         status,
         status_text,
         legal_representative: record.legal_person_name.text(),

@@ -1,8 +1,8 @@
 use chakong_contract::asset::EquityFreezeState;
-use chakong_contract::equity_freeze::FreezeRecord;
-use chakong_contract::gathered::Gathered;
+use chakong_toolkit::freeze_record::FreezeRecord;
+use chakong_toolkit::gathered::Gathered;
 
-use crate::wire::{Detail, DetailPart, Judicial};
+use crate::wire::{Detail, DetailPart, Judicial, field};
 
 /// A row of judicial assistance with the id that its detail is asked by.
 #[derive(Debug, Clone)]
@@ -28,13 +28,13 @@ pub(crate) fn freezes(rows: Vec<Judicial>, gathered: &mut Gathered) -> Vec<Freez
             amount: row.equity_amount.text(),
             court: row.executive_court.text(),
             notice: row.execute_notice_num.text(),
-            published: gathered.date("publicityDate", &row.publicity_date),
+            published: gathered.date(field::PUBLICITY_DATE, &row.publicity_date),
             ..FreezeRecord::default()
         };
         if record.state() == EquityFreezeState::Unknown {
-            gathered.strange("typeState", record.type_state.clone());
+            gathered.strange(field::TYPE_STATE, record.type_state.clone());
         }
-        Freeze { id: row.ass_id.text(), record }
+        Freeze { id: row.assistance_id.text(), record }
     };
     rows.into_iter().map(&mut read).collect()
 }
@@ -56,9 +56,9 @@ pub(crate) fn add_detail(freeze: &mut Freeze, detail: &Detail, gathered: &mut Ga
 }
 
 fn take_part(record: &mut FreezeRecord, part: &DetailPart, gathered: &mut Gathered) {
-    record.from = gathered.date("fromDate", &part.from_date);
-    record.until = gathered.date("toDate", &part.to_date);
-    record.published = gathered.date("publicityAate", &part.publicity_aate).or(record.published);
+    record.from = gathered.date(field::FROM_DATE, &part.from_date);
+    record.until = gathered.date(field::TO_DATE, &part.to_date);
+    record.published = gathered.date(field::MISSPELT_PUBLICITY_DATE, &part.published).or(record.published);
     record.ruling = part.execute_order_num.text();
     record.matter = part.implementation_matters.plain();
 }

@@ -1,10 +1,13 @@
-use chakong_contract::asset::{Branch, ChangeRecord, Shareholder};
-use chakong_contract::capital::{read_capital, read_percent};
-use chakong_contract::company_status::read_company_status;
-use chakong_contract::gathered::Gathered;
-use chakong_contract::{Company, EquityStake, Money, Scalar};
+use std::collections::HashSet;
 
-use crate::wire::{Change, Contribution, History, Holder, Investment, OldValue, Record};
+use chakong_contract::asset::{Branch, ChangeRecord, Shareholder};
+use chakong_contract::{Company, EquityStake, Money};
+use chakong_toolkit::Scalar;
+use chakong_toolkit::capital::{read_capital, read_percent};
+use chakong_toolkit::company_status::read_company_status;
+use chakong_toolkit::gathered::Gathered;
+
+use crate::wire::{Change, Contribution, History, Holder, Investment, OldValue, Record, field};
 
 /// Past values kept of one kind.
 const MOST_OLD_VALUES: usize = 50;
@@ -18,7 +21,7 @@ pub(crate) fn shareholders(holders: Vec<Holder>, gathered: &mut Gathered) -> Vec
             Some(3) => None,
             _ => {
                 if !holder.kind.is_blank() {
-                    gathered.strange("type", holder.kind.text());
+                    gathered.strange(field::TYPE, holder.kind.text());
                 }
                 None
             }
@@ -29,8 +32,8 @@ pub(crate) fn shareholders(holders: Vec<Holder>, gathered: &mut Gathered) -> Vec
             is_company,
             percent: percent(&subscribed),
             subscribed: total(&subscribed),
-            paid: total(&holder.capital_actl.unwrap_or_default()),
-            control: Vec::new(),
+            paid: total(&holder.paid.unwrap_or_default()),
+            ..Shareholder::default()
         }
     };
     holders.into_iter().map(&mut read).collect()
@@ -46,7 +49,7 @@ fn percent(contributions: &[Contribution]) -> Option<String> {
 /// The sum, where every contribution can be read and all are in one currency.
 fn total(contributions: &[Contribution]) -> Option<Money> {
     let amounts: Option<Vec<Money>> =
-        contributions.iter().map(|one| read_capital(&one.amomon.text())).collect();
+        contributions.iter().map(|one| read_capital(&one.amount.text())).collect();
     amounts?.into_iter().map(Some).reduce(|sum, next| {
         let (sum, next) = (sum?, next?);
         let amount = sum.amount.checked_add(next.amount)?;
@@ -57,7 +60,7 @@ fn total(contributions: &[Contribution]) -> Option<Money> {
 /// Changes as the vendor lists them.
 pub(crate) fn changes(changes: Vec<Change>, gathered: &mut Gathered) -> Vec<ChangeRecord> {
     let mut read = |change: Change| ChangeRecord {
-        date: gathered.date("changeTime", &change.change_time),
+        date: gathered.date(field::CHANGE_TIME, &change.change_time),
         item: change.change_item.plain(),
         before: change.content_before.plain(),
         after: change.content_after.plain(),
@@ -71,13 +74,22 @@ pub(crate) fn stakes(
     investments: Vec<Investment>,
     gathered: &mut Gathered,
 ) -> Vec<EquityStake> {
-    let mut read = |investment: Investment| EquityStake {
-        holder: holder.to_owned(),
-        company: investment.name.plain(),
-        company_code: gathered.checked("creditCode", &investment.credit_code),
-        percent: read_percent(&investment.percent.text()),
-        subscribed: read_capital(&format!("{}{}", investment.amount.text(), investment.amount_suffix.text())),
-        ..EquityStake::default()
+    let mut read = |investment: Investment| {
+        let (company_code, unverified_company_code) =
+            gathered.credit_code(field::CREDIT_CODE, &investment.credit_code);
+        EquityStake {
+            holder: holder.to_owned(),
+            company: investment.name.plain(),
+            company_code,
+            unverified_company_code,
+            percent: read_percent(&investment.percent.text()),
+            subscribed: read_capital(&format!(
+                "{}{}",
+                investment.amount.text(),
+                investment.amount_suffix.text()
+            )),
+            ..EquityStake::default()
+        }
     };
     investments.into_iter().map(&mut read).collect()
 }
@@ -88,12 +100,12 @@ pub(crate) fn branches(records: Vec<Record>, gathered: &mut Gathered) -> Vec<Bra
         let status_text = record.reg_status.text();
         let status = read_company_status(&status_text);
         if status.is_none() && !status_text.is_empty() {
-            gathered.strange("regStatus", status_text.clone());
+            gathered.strange(field::REG_STATUS, status_text.clone());
         }
         Branch {
             name: record.name.plain(),
-            code: gathered.checked("creditCode", &record.credit_code),
-            registration_number: record.reg_number.text(),
+            code: gathered.checked(field::CREDIT_CODE, &record.credit_code),
+            registration_number: record.reg_number.code().unwrap_or_default(),
             status,
             status_text,
             responsible: record.legal_person_name.plain(),
@@ -119,12 +131,18 @@ pub(crate) fn add_history(company: &mut Company, history: History, gathered: &mu
     for (item, values) in lists {
         let values = values.into_iter().flatten().take(MOST_OLD_VALUES);
         let mut read = |old: OldValue| ChangeRecord {
-            date: gathered.date("time", &old.time),
+            date: gathered.date(field::TIME, &old.time),
             item: item.to_owned(),
             before: old.name.plain(),
             after: Scalar::Null.text(),
         };
         let records: Vec<ChangeRecord> = values.map(&mut read).collect();
-        super::add_changes(&mut company.changes, records);
+        add_changes(&mut company.changes, records);
     }
+}
+
+/// Adds changes, each once by date, item, before and after: the vendor repeats them.
+pub(crate) fn add_changes(known: &mut Vec<ChangeRecord>, new: Vec<ChangeRecord>) {
+    let mut seen: HashSet<ChangeRecord> = known.iter().cloned().collect();
+    known.extend(new.into_iter().filter(|change| seen.insert(change.clone())));
 }

@@ -1,7 +1,8 @@
-use chakong_contract::{Scalar, date};
+use chakong_contract::date;
+use chakong_toolkit::Scalar;
+use chakong_toolkit::company_script::{self, Company};
 use serde_json::{Value, json};
 
-use super::script::Company;
 use crate::wire::{
     Change, Contribution, Detail, DetailPart, History, Holder, Investment, Judicial, OldValue, Record,
 };
@@ -38,7 +39,7 @@ impl Vendor {
             reg_status: company.status.as_str().into(),
             reg_capital: company.capital.as_str().into(),
             actual_capital: company.paid_capital.as_str().into(),
-            estiblish_time: millis(&company.established),
+            established: millis(&company.established),
             from_time: millis(&company.established),
             to_time: if company.term_until.is_empty() { NO_END.into() } else { millis(&company.term_until) },
             company_org_type: "有限责任公司(自然人投资或控股)".into(),
@@ -61,29 +62,29 @@ impl Vendor {
             legal_person_name: company.legal_representative.as_str().into(),
             reg_status: company.status.as_str().into(),
             reg_capital: company.capital.as_str().into(),
-            estiblish_time: established.as_str().into(),
+            established: established.as_str().into(),
             ..Record::default()
         })
     }
 
     pub(super) fn holders(&self) -> Vec<Value> {
         let contribution = |amount: &str, percent: &str| {
-            let one = Contribution { amomon: amount.into(), percent: percent.into() };
+            let one = Contribution { amount: amount.into(), percent: percent.into() };
             Some(if amount.is_empty() { Vec::new() } else { vec![one] })
         };
-        let holder = |one: &super::script::Shareholder| {
+        let holder = |one: &company_script::Shareholder| {
             json!(Holder {
                 name: one.name.as_str().into(),
                 kind: if one.company { 1 } else { 2 }.into(),
-                capital: contribution(&one.capital, &one.percent),
-                capital_actl: contribution(&one.paid, ""),
+                capital: contribution(&one.subscribed, &one.percent),
+                paid: contribution(&one.paid, ""),
             })
         };
         self.company.shareholders.iter().map(holder).collect()
     }
 
     pub(super) fn changes(&self) -> Vec<Value> {
-        let change = |one: &super::script::Change| {
+        let change = |one: &company_script::Change| {
             json!(Change {
                 change_item: one.item.as_str().into(),
                 content_before: one.before.as_str().into(),
@@ -95,13 +96,12 @@ impl Vendor {
     }
 
     pub(super) fn judicial(&self) -> Vec<Value> {
-        let row = |(at, one): (usize, &super::script::Freeze)| {
-            let target = if one.company.is_empty() { &self.company.name } else { &one.company };
+        let row = |(at, one): (usize, &company_script::Freeze)| {
             let state = if one.state.is_empty() { "股权冻结|冻结" } else { &one.state };
             json!(Judicial {
-                ass_id: format!("{}:{at}", self.key()).into(),
+                assistance_id: format!("{}:{at}", self.key()).into(),
                 executed_person: one.holder.as_str().into(),
-                stock_executed_company: target.as_str().into(),
+                stock_executed_company: one.company_or(&self.company.name).into(),
                 equity_amount: one.amount.as_str().into(),
                 executive_court: one.court.as_str().into(),
                 execute_notice_num: one.document.as_str().into(),
@@ -120,20 +120,18 @@ impl Vendor {
     /// The detail of the freeze at a place.
     pub(super) fn detail(&self, at: usize) -> Option<Value> {
         let freeze = self.company.freezes.get(at)?;
-        let matter =
-            if freeze.matter.is_empty() { "公示冻结股权、其他投资权益" } else { &freeze.matter };
         let part = DetailPart {
-            implementation_matters: matter.into(),
+            implementation_matters: freeze.matter().into(),
             execute_order_num: freeze.ruling.as_str().into(),
             from_date: millis(&freeze.from),
             to_date: millis(&freeze.until),
-            publicity_aate: millis(&freeze.published),
+            published: millis(&freeze.published),
         };
         Some(json!(Detail { frozen: Some(part), ..Detail::default() }))
     }
 
     pub(super) fn investments(&self) -> Vec<Value> {
-        let investment = |one: &super::script::Investment| {
+        let investment = |one: &company_script::Investment| {
             json!(Investment {
                 name: one.name.as_str().into(),
                 credit_code: one.code.as_str().into(),
@@ -146,7 +144,7 @@ impl Vendor {
     }
 
     pub(super) fn branches(&self) -> Vec<Value> {
-        let branch = |one: &super::script::Branch| {
+        let branch = |one: &company_script::Branch| {
             json!(Record {
                 name: one.name.as_str().into(),
                 reg_status: one.status.as_str().into(),

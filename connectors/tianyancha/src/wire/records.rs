@@ -1,4 +1,4 @@
-use chakong_contract::Scalar;
+use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 
 /// Facts of a company: base info, and with fewer fields an entry of a search.
@@ -19,7 +19,8 @@ pub(crate) struct Record {
     pub(crate) reg_capital: Scalar,
     pub(crate) actual_capital: Scalar,
     /// The vendor spells it so; text in a search, milliseconds in base info.
-    pub(crate) estiblish_time: Scalar,
+    #[serde(rename = "estiblishTime")]
+    pub(crate) established: Scalar,
     pub(crate) from_time: Scalar,
     pub(crate) to_time: Scalar,
     pub(crate) company_org_type: Scalar,
@@ -37,14 +38,16 @@ pub(crate) struct Holder {
     #[serde(rename = "type")]
     pub(crate) kind: Scalar,
     pub(crate) capital: Option<Vec<Contribution>>,
-    pub(crate) capital_actl: Option<Vec<Contribution>>,
+    #[serde(rename = "capitalActl")]
+    pub(crate) paid: Option<Vec<Contribution>>,
 }
 
 /// A contribution, subscribed or paid.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Contribution {
-    pub(crate) amomon: Scalar,
+    #[serde(rename = "amomon")]
+    pub(crate) amount: Scalar,
     pub(crate) percent: Scalar,
 }
 
@@ -63,7 +66,8 @@ pub(crate) struct Change {
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Judicial {
     /// What the detail is asked by.
-    pub(crate) ass_id: Scalar,
+    #[serde(rename = "assId")]
+    pub(crate) assistance_id: Scalar,
     pub(crate) executed_person: Scalar,
     pub(crate) stock_executed_company: Scalar,
     pub(crate) equity_amount: Scalar,
@@ -94,7 +98,8 @@ pub(crate) struct DetailPart {
     pub(crate) execute_order_num: Scalar,
     pub(crate) from_date: Scalar,
     pub(crate) to_date: Scalar,
-    pub(crate) publicity_aate: Scalar,
+    #[serde(rename = "publicityAate")]
+    pub(crate) published: Scalar,
 }
 
 /// A stake that the company holds in another.

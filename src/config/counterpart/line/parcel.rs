@@ -1,12 +1,13 @@
 //! A parcel line: files both ways, through a shared directory or on an SFTP server.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chakong_contract::Secret;
 use russh::keys::{PrivateKey, PublicKey};
 
+use super::super::super::named_files::{NamedFiles, Role};
 use super::super::super::reader::Section;
 use super::super::super::values::within;
 use super::super::settings::read_secret;
@@ -63,9 +64,9 @@ pub enum SftpLogin {
     Key(Arc<PrivateKey>),
 }
 
-pub(super) fn read_parcel(section: &mut Section<'_>, base: &Path) -> Option<ParcelConfig> {
+pub(super) fn read_parcel(section: &mut Section<'_>, files: &mut NamedFiles) -> Option<ParcelConfig> {
     let is_remote = section.has("sftp");
-    let sftp = section.section("sftp", |section| read_sftp(section, base));
+    let sftp = section.section("sftp", |section| read_sftp(section, files));
     let outgoing: Option<String> =
         section.required("outgoing", "the folder the counterpart takes our files from");
     let incoming: Option<String> =
@@ -90,7 +91,7 @@ pub(super) fn read_parcel(section: &mut Section<'_>, base: &Path) -> Option<Parc
         section.problem("largest_file_mib", message);
     }
     // On a server a relative path begins where the login lands.
-    let place = |path: String| if is_remote { PathBuf::from(path) } else { base.join(path) };
+    let place = |path: String| if is_remote { PathBuf::from(path) } else { files.path(&path) };
     Some(ParcelConfig {
         archive: archive.map(place),
         keep: section.or("keep", Duration::from_secs(30 * 86400)),
@@ -103,7 +104,7 @@ pub(super) fn read_parcel(section: &mut Section<'_>, base: &Path) -> Option<Parc
     })
 }
 
-fn read_sftp(section: &mut Section<'_>, base: &Path) -> Option<SftpConfig> {
+fn read_sftp(section: &mut Section<'_>, files: &mut NamedFiles) -> Option<SftpConfig> {
     let host: Option<String> = section.required("host", "name or address of the server");
     let port = section.or("port", 22_u32);
     let port = u16::try_from(port).ok().filter(|port| *port > 0);
@@ -112,7 +113,7 @@ fn read_sftp(section: &mut Section<'_>, base: &Path) -> Option<SftpConfig> {
     }
     let user: Option<String> = section.required("user", "the user name on the server");
     let host_keys = read_host_keys(section, host.as_deref().unwrap_or("HOST"), port.unwrap_or(22));
-    let login = read_login(section, base);
+    let login = read_login(section, files);
     let bounded = |section: &mut Section<'_>, key, default: u64| {
         let value = section.or(key, Duration::from_secs(default));
         // The server's answers are waited for in whole seconds.
@@ -160,13 +161,13 @@ fn read_host_keys(section: &mut Section<'_>, host: &str, port: u16) -> Vec<Publi
     keys
 }
 
-fn read_login(section: &mut Section<'_>, base: &Path) -> Option<SftpLogin> {
-    let password = section.value_by("password", |value| read_secret(value, base));
-    let passphrase = section.value_by("key_passphrase", |value| read_secret(value, base));
+fn read_login(section: &mut Section<'_>, files: &mut NamedFiles) -> Option<SftpLogin> {
+    let password = section.value_by("password", |value| read_secret(value, files));
+    let passphrase = section.value_by("key_passphrase", |value| read_secret(value, files));
     let key_file = section.text("key_file");
     match (section.has("password"), key_file) {
         (true, None) => password.map(SftpLogin::Password),
-        (false, Some(path)) => match read_key(&base.join(path), passphrase.as_ref()) {
+        (false, Some(path)) => match read_key(&path, files, passphrase.as_ref()) {
             Ok(key) => Some(SftpLogin::Key(Arc::new(key))),
             Err(message) => {
                 section.problem("key_file", message);
@@ -186,12 +187,9 @@ fn read_login(section: &mut Section<'_>, base: &Path) -> Option<SftpLogin> {
     }
 }
 
-fn read_key(path: &Path, passphrase: Option<&Secret>) -> Result<PrivateKey, String> {
-    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if size > LARGEST_KEY {
-        return Err(format!("the file has {size} bytes and may have {LARGEST_KEY}"));
-    }
-    let key = russh::keys::load_secret_key(path, passphrase.map(Secret::expose)).map_err(|_| {
+fn read_key(name: &str, files: &mut NamedFiles, passphrase: Option<&Secret>) -> Result<PrivateKey, String> {
+    let text = files.text(name, Role::Credential, LARGEST_KEY)?;
+    let key = russh::keys::decode_secret_key(&text, passphrase.map(Secret::expose)).map_err(|_| {
         "is not a private key that can be read: make one with `ssh-keygen -t ed25519`; the passphrase of a locked one is \
          `key_passphrase`"
             .to_owned()

@@ -1,198 +1,296 @@
-//! What is done with files, by requests of SFTP version 3 (draft-ietf-secsh-filexfer-02) and two extensions of OpenSSH.
+//! What is done with files and folders of a server, whatever version 3 leaves open: codes of refusals, types that are not
+//! stated, names that are there already.
 
-use futures_util::stream::{FuturesOrdered, FuturesUnordered, TryStreamExt as _};
-use russh_sftp::client::RawSftpSession;
-use russh_sftp::client::error::Error;
-use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
+use std::collections::VecDeque;
+
+use futures_util::stream::{FuturesOrdered, FuturesUnordered, StreamExt as _, TryStreamExt as _};
 
 use super::super::MOST_ENTRIES;
+use super::answer::{Attributes, Error, FileKind, Name, code};
+use super::below;
+use super::packet::{READ, WRITE_ANEW};
+use super::requests::Handle;
 use super::session::Session;
 
-/// The extension that renames over a file that is there.
-pub(super) const RENAME: &str = "posix-rename@openssh.com";
 /// Bytes of one request; every server takes as many.
 const CHUNK: u32 = 32 << 10;
 /// Requests under way at once.
 const AT_ONCE: usize = 16;
+/// Names that are tried in the archive where another file, or a folder, has the name already.
+const MOST_NAMES: u32 = 20;
 
 /// What a folder holds.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) name: String,
-    pub(super) size: u64,
-    /// Seconds since 1970 by the server's clock.
-    pub(super) changed: u32,
-    pub(super) is_file: bool,
-    pub(super) is_folder: bool,
+    pub(super) attributes: Attributes,
 }
 
-fn has(error: &Error, code: StatusCode) -> bool {
-    matches!(error, Error::Status(status) if status.status_code == code)
+impl Entry {
+    /// Size and time as they were told; zero where they were not.
+    pub(super) fn state(&self) -> (u64, u64) {
+        let Attributes { size, changed, .. } = self.attributes;
+        (size.unwrap_or_default(), u64::from(changed.unwrap_or_default()))
+    }
+
+    /// A type that nobody states is a file's: what is none cannot be opened, which is told then.
+    pub(super) fn is(&self, kind: FileKind) -> bool {
+        self.attributes.kind.unwrap_or(FileKind::File) == kind
+    }
+}
+
+/// Whether something is at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    There,
+    NotThere,
+}
+
+/// A name that can be kept, and is one of the folder's and no path.
+fn plain(name: Name) -> Option<Entry> {
+    let Name { name, attributes } = name;
+    let name = String::from_utf8(name).ok()?;
+    let is_plain = !name.is_empty() && !name.contains(['/', '\\', '\0']) && name != "." && name != "..";
+    is_plain.then_some(Entry { name, attributes })
 }
 
 impl Session {
-    /// The entries of a folder that are `wanted`, at most `most` of them.
+    /// The entries of a folder whose names are `wanted`, with what the server says of each, be it only when asked for it.
     pub(super) async fn list(
         &self,
         folder: &str,
-        most: usize,
-        wanted: impl Fn(&Entry) -> bool,
+        wanted: impl Fn(&str) -> bool,
     ) -> Result<Vec<Entry>, Error> {
-        let handle = self.sftp.opendir(folder).await?.handle;
-        let (mut entries, mut seen, mut ended) = (Vec::new(), 0, Ok(()));
-        while entries.len() < most && seen < MOST_ENTRIES {
-            let names = match self.sftp.readdir(handle.as_str()).await {
-                Ok(names) => names.files,
-                Err(error) if has(&error, StatusCode::Eof) => break,
-                Err(error) => {
-                    ended = Err(error);
-                    break;
-                }
-            };
-            // A server that gives nothing would be asked for ever.
-            seen += names.len().max(1);
-            let entry = |file: russh_sftp::protocol::File| Entry {
-                size: file.attrs.size.unwrap_or_default(),
-                changed: file.attrs.mtime.unwrap_or_default(),
-                is_file: file.attrs.file_type().is_file(),
-                is_folder: file.attrs.file_type().is_dir(),
-                name: file.filename,
-            };
-            // A name that is a path is none of a folder's.
-            let plain = |entry: &Entry| {
-                !entry.name.contains(['/', '\\', '\0']) && entry.name != "." && entry.name != ".."
-            };
-            entries.extend(names.into_iter().map(entry).filter(|entry| plain(entry) && wanted(entry)));
+        let handle = self.open_folder(folder).await?;
+        let listed = self.list_open(&handle, wanted).await;
+        let closed = self.close(&handle).await;
+        let mut entries = listed?;
+        closed?;
+        let complete = |entry: &Entry| {
+            let Attributes { size, changed, kind } = entry.attributes;
+            kind.is_some_and(|kind| kind != FileKind::File || (size.is_some() && changed.is_some()))
+        };
+        let mut lacking: VecDeque<Entry> = VecDeque::new();
+        entries.retain(|entry| {
+            let is_complete = complete(entry);
+            lacking.extend((!is_complete).then(|| entry.clone()));
+            is_complete
+        });
+        let mut asking = FuturesUnordered::new();
+        while !lacking.is_empty() || !asking.is_empty() {
+            while asking.len() < AT_ONCE
+                && let Some(entry) = lacking.pop_front()
+            {
+                asking.push(self.completed(folder, entry));
+            }
+            if let Some(entry) = asking.next().await {
+                entries.extend(entry?);
+            }
         }
-        let closed = self.sftp.close(handle).await;
-        ended.and(closed.map(drop))?;
-        entries.truncate(most);
         Ok(entries)
     }
 
-    /// The whole of a file; its size where that is more than `most`.
-    pub(super) async fn read(&self, path: &str, most: u64) -> Result<Result<Vec<u8>, u64>, Error> {
-        let handle = self.sftp.open(path, OpenFlags::READ, FileAttributes::empty()).await?.handle;
-        let read = self.read_open(&handle, most).await;
-        let closed = self.sftp.close(handle).await;
-        let read = read?;
-        closed.map(|_| read)
+    async fn list_open(&self, handle: &Handle, wanted: impl Fn(&str) -> bool) -> Result<Vec<Entry>, Error> {
+        let (mut entries, mut seen) = (Vec::new(), 0);
+        while seen < MOST_ENTRIES {
+            // No names at all are an end too: a server that goes on giving none would be asked for ever.
+            let Some(names) = self.names(handle).await?.filter(|names| !names.is_empty()) else { break };
+            seen += names.len();
+            entries.extend(names.into_iter().filter_map(plain).filter(|entry| wanted(&entry.name)));
+        }
+        entries.truncate(MOST_ENTRIES);
+        Ok(entries)
     }
 
-    async fn read_open(&self, handle: &str, most: u64) -> Result<Result<Vec<u8>, u64>, Error> {
-        let size = self.sftp.fstat(handle).await?.attrs.size.unwrap_or_default();
-        if size > most {
-            return Ok(Err(size));
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-        let mut under_way = FuturesOrdered::new();
-        for offset in (0..size).step_by(CHUNK as usize) {
-            if under_way.len() == AT_ONCE {
-                let chunk: Option<Vec<u8>> = under_way.try_next().await?;
-                bytes.extend(chunk.unwrap_or_default());
+    /// The entry with what the listing did not say of it. One that is gone meanwhile is none.
+    async fn completed(&self, folder: &str, mut entry: Entry) -> Result<Option<Entry>, Error> {
+        match self.attributes(&below(folder, &entry.name)).await {
+            Ok(said) => {
+                let listed = entry.attributes;
+                entry.attributes = Attributes {
+                    size: listed.size.or(said.size),
+                    changed: listed.changed.or(said.changed),
+                    kind: listed.kind.or(said.kind),
+                };
+                Ok(Some(entry))
             }
-            let length = u32::try_from(size - offset).unwrap_or(CHUNK).min(CHUNK);
-            under_way.push_back(read_chunk(&self.sftp, handle, offset, length));
+            Err(error) if error.has(code::NO_SUCH_FILE) => Ok(None),
+            // The server does not say more of it.
+            Err(Error::Status(_)) => Ok(Some(entry)),
+            Err(error) => Err(error),
         }
-        while let Some(chunk) = under_way.try_next().await? {
+    }
+
+    /// The whole of a file; `None` where it has more bytes than `most`. It is read to its end, whatever size was told.
+    pub(super) async fn read(&self, path: &str, most: u64) -> Result<Option<Vec<u8>>, Error> {
+        let handle = self.open(path, READ).await?;
+        let read = self.read_open(&handle, most).await;
+        let closed = self.close(&handle).await;
+        let read = read?;
+        closed.map(|()| read)
+    }
+
+    async fn read_open(&self, handle: &Handle, most: u64) -> Result<Option<Vec<u8>>, Error> {
+        let (mut bytes, mut under_way) = (Vec::new(), FuturesOrdered::new());
+        let (mut offset, mut ended, mut at_once) = (0_u64, false, 1);
+        loop {
+            while !ended && under_way.len() < at_once && offset <= most {
+                under_way.push_back(self.read_chunk(handle, offset));
+                offset += u64::from(CHUNK);
+            }
+            let Some(chunk) = under_way.next().await else { break };
+            let chunk: Vec<u8> = chunk?;
+            if ended && !chunk.is_empty() {
+                return Err(Error::Malformed("bytes behind the end of a file"));
+            }
+            ended |= u32::try_from(chunk.len()).is_ok_and(|length| length < CHUNK);
+            // A small file is not asked for more than it has; a large one by and by for more at once.
+            at_once = (at_once * 2).min(AT_ONCE);
             bytes.extend_from_slice(&chunk);
+            if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+                return Ok(None);
+            }
         }
-        Ok(Ok(bytes))
+        Ok(Some(bytes))
+    }
+
+    /// A chunk, which is shorter only at the end of the file.
+    async fn read_chunk(&self, handle: &Handle, offset: u64) -> Result<Vec<u8>, Error> {
+        let mut bytes = self.read_at(handle, offset, CHUNK).await?;
+        while !bytes.is_empty()
+            && let Some(missing) =
+                u32::try_from(bytes.len()).ok().and_then(|length| CHUNK.checked_sub(length))
+            && missing > 0
+        {
+            let at = offset + u64::from(CHUNK - missing);
+            let more = self.read_at(handle, at, missing).await?;
+            if more.is_empty() {
+                break;
+            }
+            bytes.extend_from_slice(&more);
+        }
+        Ok(bytes)
     }
 
     /// Writes a file anew and makes it durable where the server can.
     pub(super) async fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
-        let flags = OpenFlags::CREATE | OpenFlags::TRUNCATE | OpenFlags::WRITE;
-        let handle = self.sftp.open(path, flags, FileAttributes::empty()).await?.handle;
-        let synced = match self.write_open(&handle, bytes).await {
-            Ok(()) => match self.sftp.fsync(handle.as_str()).await {
-                Err(error) if has(&error, StatusCode::OpUnsupported) => Ok(()),
-                synced => synced.map(drop),
-            },
-            Err(error) => Err(error),
+        let handle = self.open(path, WRITE_ANEW).await?;
+        let written = match self.write_open(&handle, bytes).await {
+            Ok(()) if self.syncs => self.sync(&handle).await,
+            written => written,
         };
-        let closed = self.sftp.close(handle).await;
-        synced.and(closed.map(drop))
+        let closed = self.close(&handle).await;
+        written.and(closed)
     }
 
-    async fn write_open(&self, handle: &str, bytes: &[u8]) -> Result<(), Error> {
+    async fn write_open(&self, handle: &Handle, bytes: &[u8]) -> Result<(), Error> {
         let mut under_way = FuturesUnordered::new();
         for (chunk, offset) in bytes.chunks(CHUNK as usize).zip((0_u64..).step_by(CHUNK as usize)) {
             if under_way.len() == AT_ONCE {
                 under_way.try_next().await?;
             }
-            under_way.push(self.sftp.write(handle, offset, chunk.to_vec()));
+            under_way.push(self.write_at(handle, offset, chunk));
         }
         while under_way.try_next().await?.is_some() {}
         Ok(())
     }
 
-    /// Renames a file, over another one of that name.
+    /// Renames a file, over another one of that name. Servers refuse a name that is taken with any code, so it is looked
+    /// whether it is.
     pub(super) async fn replace(&self, from: &str, to: &str) -> Result<(), Error> {
         if self.renames_over {
-            let mut data = Vec::new();
-            for path in [from, to] {
-                let length = u32::try_from(path.len()).map_err(|_| Error::Limited("a path".to_owned()))?;
-                data.extend_from_slice(&length.to_be_bytes());
-                data.extend_from_slice(path.as_bytes());
+            match self.rename_over(from, to).await {
+                Err(Error::Status(_)) => {}
+                done => return done,
             }
-            return match self.sftp.extended(RENAME, data).await? {
-                Packet::Status(status) if status.status_code == StatusCode::Ok => Ok(()),
-                Packet::Status(status) => Err(Error::Status(status)),
-                _ => Err(Error::UnexpectedPacket),
-            };
         }
-        match self.sftp.rename(from, to).await {
-            // Without the extension a file that is there stands in the way.
-            Err(error) if has(&error, StatusCode::Failure) && self.exists(to).await => {
+        match self.rename(from, to).await {
+            Err(Error::Status(status)) => {
+                // What is there goes only for what comes in its place.
+                let stands_in_the_way =
+                    self.presence(to).await? == Presence::There && !self.is_gone(from).await?;
+                if !stands_in_the_way {
+                    return Err(Error::Status(status));
+                }
                 self.remove(to).await?;
-                self.sftp.rename(from, to).await.map(drop)
+                self.rename(from, to).await
             }
-            renamed => renamed.map(drop),
+            done => done,
         }
+    }
+
+    /// Moves a file into a folder, over another one of its name; where that cannot be replaced, a folder say, under the
+    /// next name that is free.
+    pub(super) async fn move_into(&self, from: &str, folder: &str, name: &str) -> Result<(), Error> {
+        let refused = match self.replace(from, &below(folder, name)).await {
+            Err(Error::Status(status)) => Error::Status(status),
+            done => return done,
+        };
+        if self.presence(&below(folder, name)).await? == Presence::NotThere || self.is_gone(from).await? {
+            return Err(refused);
+        }
+        for number in 1..=MOST_NAMES {
+            let to = below(folder, &format!("{name}.{number}"));
+            if self.presence(&to).await? == Presence::NotThere {
+                return self.rename(from, &to).await;
+            }
+        }
+        Err(refused)
     }
 
     /// Makes a folder and the one above it, if they are not there.
     pub(super) async fn make_folder(&self, above: &str, folder: &str) -> Result<(), Error> {
         for path in [above, folder] {
-            match self.sftp.mkdir(path, FileAttributes::empty()).await {
-                // Servers say of a folder that is there that it failed.
-                Err(error) if has(&error, StatusCode::Failure) && self.exists(path).await => {}
-                made => drop(made?),
+            match self.make_one_folder(path).await {
+                Err(Error::Status(status)) => match self.presence(path).await? {
+                    Presence::There => {}
+                    Presence::NotThere => return Err(Error::Status(status)),
+                },
+                made => made?,
             }
         }
         Ok(())
     }
 
-    pub(super) async fn remove(&self, path: &str) -> Result<(), Error> {
-        self.sftp.remove(path).await.map(drop)
-    }
-
-    pub(super) async fn remove_folder(&self, path: &str) -> Result<(), Error> {
-        self.sftp.rmdir(path).await.map(drop)
-    }
-
-    /// Size and time of a file, if it is there.
-    pub(super) async fn state(&self, path: &str) -> Option<(u64, u64)> {
-        let attributes = self.sftp.lstat(path).await.ok()?.attrs;
-        Some((attributes.size.unwrap_or_default(), u64::from(attributes.mtime.unwrap_or_default())))
-    }
-
-    pub(super) async fn exists(&self, path: &str) -> bool {
-        self.sftp.lstat(path).await.is_ok()
-    }
-}
-
-/// Reads as many bytes as asked; a file that became shorter meanwhile is not whole.
-async fn read_chunk(sftp: &RawSftpSession, handle: &str, offset: u64, length: u32) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::with_capacity(length as usize);
-    while let Some(missing) = (length as usize).checked_sub(bytes.len()).filter(|missing| *missing > 0) {
-        let at = offset + u64::try_from(bytes.len()).unwrap_or_default();
-        let data = sftp.read(handle, at, u32::try_from(missing).unwrap_or(CHUNK)).await?.data;
-        if data.is_empty() || data.len() > missing {
-            return Err(Error::UnexpectedBehavior("a read of the wrong length".to_owned()));
+    /// Whether a file is another than it was when it was listed. What a server does not say is not compared; where it says
+    /// otherwise of a path than in a listing, the listing counts.
+    pub(super) async fn is_another(&self, folder: &str, file: &Entry) -> Result<bool, Error> {
+        let now = match self.attributes(&below(folder, &file.name)).await {
+            Ok(now) => now,
+            Err(Error::Status(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let (size, changed) = file.state();
+        let same =
+            now.size.is_none_or(|now| now == size) && now.changed.is_none_or(|now| u64::from(now) == changed);
+        if same {
+            return Ok(false);
         }
-        bytes.extend_from_slice(&data);
+        let listed = self.list(folder, |name| name == file.name).await?;
+        Ok(listed.iter().any(|entry| entry.state() != (size, changed)))
     }
-    Ok(bytes)
+
+    /// Whether nothing is at a path.
+    pub(super) async fn is_gone(&self, path: &str) -> Result<bool, Error> {
+        Ok(self.presence(path).await? == Presence::NotThere)
+    }
+
+    /// Some servers say of what is not there that they failed, so the folder decides where the code does not.
+    async fn presence(&self, path: &str) -> Result<Presence, Error> {
+        match self.attributes(path).await {
+            Ok(_) => Ok(Presence::There),
+            Err(error) if error.has(code::NO_SUCH_FILE) => Ok(Presence::NotThere),
+            Err(Error::Status(status)) => {
+                let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
+                let folder = if folder.is_empty() { "/" } else { folder };
+                let Ok(handle) = self.open_folder(folder).await else { return Err(Error::Status(status)) };
+                let listed = self.list_open(&handle, |listed| listed == name).await;
+                let closed = self.close(&handle).await;
+                let is_listed = !listed?.is_empty();
+                closed?;
+                Ok(if is_listed { Presence::There } else { Presence::NotThere })
+            }
+            Err(error) => Err(error),
+        }
+    }
 }

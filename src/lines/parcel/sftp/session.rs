@@ -7,20 +7,22 @@ use chakong_contract::fault::{Fault, FaultKind};
 use russh::Preferred;
 use russh::client::{self, AuthResult, Handle};
 use russh::keys::{HashAlg, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate};
-use russh_sftp::client::RawSftpSession;
-use russh_sftp::client::error::Error;
 use tokio::net::TcpStream;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::files::RENAME;
+use super::super::super::unreached::{at, name_of};
+use super::answer::Error;
+use super::wire::Wire;
 use crate::config::{SftpConfig, SftpLogin};
 
 /// A server that is silent for this long is asked whether it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// Questions without an answer after which the connection counts as lost.
 const MOST_UNANSWERED: usize = 3;
-/// Largest packet of SFTP that is taken, in bytes.
-const LARGEST_PACKET: u32 = 256 << 10;
+/// The extension of OpenSSH that renames over a file that is there.
+pub(super) const RENAMES_OVER: &[u8] = b"posix-rename@openssh.com";
+/// The extension of OpenSSH that makes a file durable.
+pub(super) const SYNCS: &[u8] = b"fsync@openssh.com";
 
 /// A connection to a server that showed the right key, logged in, with SFTP running.
 pub(super) struct Session {
@@ -29,9 +31,11 @@ pub(super) struct Session {
     /// Cancelled when the connection is no more.
     ended: CancellationToken,
     /// SFTP.
-    pub(super) sftp: RawSftpSession,
+    pub(super) wire: Wire,
     /// Whether the server renames over a file that is there.
     pub(super) renames_over: bool,
+    /// Whether the server makes files durable.
+    pub(super) syncs: bool,
 }
 
 impl fmt::Debug for Session {
@@ -97,13 +101,13 @@ fn fault_of(error: Broken) -> Fault {
 
 impl Session {
     pub(super) async fn connect(config: &SftpConfig) -> Result<Self, Fault> {
-        let late = |_| lost("no connection within the time limit");
+        let late =
+            |_| lost(format!("{}: no connection within the time limit", at(&config.host, config.port)));
         tokio::time::timeout(config.connect_timeout, Self::log_in(config)).await.map_err(late)?
     }
 
     async fn log_in(config: &SftpConfig) -> Result<Self, Fault> {
-        let stream = TcpStream::connect((config.host.as_str(), config.port)).await;
-        let stream = stream.map_err(|error| lost(format!("the server cannot be reached: {error}")))?;
+        let stream = reach(&config.host, config.port).await?;
         let ended = CancellationToken::new();
         let handler = HostKeys { expected: config.host_keys.clone(), _ends: ended.clone().drop_guard() };
         let mut connection =
@@ -128,8 +132,9 @@ impl Session {
             let detail = format!("the server does not accept {what}; it takes {}", methods.join(", "));
             return Err(Fault::new(FaultKind::Unauthorised, CONNECT, detail));
         }
-        let (sftp, renames_over) = start_sftp(&connection, config).await?;
-        Ok(Self { connection, ended, sftp, renames_over })
+        let (wire, extensions) = start_sftp(&connection, config).await?;
+        let has = |name: &[u8]| extensions.iter().any(|extension| extension == name);
+        Ok(Self { connection, ended, wire, renames_over: has(RENAMES_OVER), syncs: has(SYNCS) })
     }
 
     /// Whether the connection is there, as far as is known.
@@ -156,22 +161,29 @@ fn ssh_of(config: &SftpConfig) -> client::Config {
     }
 }
 
+/// Connects to the server; each of its addresses is tried.
+async fn reach(host: &str, port: u16) -> Result<TcpStream, Fault> {
+    let address = at(host, port);
+    let addresses = tokio::net::lookup_host((host, port)).await;
+    let addresses: Vec<_> =
+        addresses.map_err(|_| lost(format!("{address}: the name is not found")))?.collect();
+    let stream = TcpStream::connect(addresses.as_slice()).await;
+    stream.map_err(|error| lost(format!("{address}: {}", name_of(&error))))
+}
+
 async fn start_sftp(
     connection: &Handle<HostKeys>,
     config: &SftpConfig,
-) -> Result<(RawSftpSession, bool), Fault> {
-    let refused = |_| Fault::new(FaultKind::Misconfigured, CONNECT, "the server does not offer SFTP");
+) -> Result<(Wire, Vec<Vec<u8>>), Fault> {
+    let misconfigured = |detail: String| Fault::new(FaultKind::Misconfigured, CONNECT, detail);
+    let refused = |_| misconfigured("the server does not offer SFTP".to_owned());
     let channel = connection.channel_open_session().await.map_err(refused)?;
     channel.request_subsystem(true, "sftp").await.map_err(refused)?;
-    let limits = russh_sftp::client::Config {
-        max_packet_len: LARGEST_PACKET,
-        request_timeout_secs: config.timeout.as_secs(),
-        ..russh_sftp::client::Config::default()
-    };
-    let sftp = RawSftpSession::new_with_config(channel.into_stream(), limits);
-    let version = sftp.init().await.map_err(|error| match error {
-        Error::Timeout => lost("the server did not answer in time"),
-        _ => Fault::new(FaultKind::Misconfigured, CONNECT, "the server does not offer SFTP"),
-    })?;
-    Ok((sftp, version.extensions.contains_key(RENAME)))
+    Wire::start(channel.into_stream(), config.timeout).await.map_err(|error| match error {
+        Error::Late => lost("the server did not answer in time"),
+        Error::Malformed(what) => {
+            misconfigured(format!("the server does not offer SFTP of version 3: it sent {what}"))
+        }
+        Error::Status(_) | Error::Broken => misconfigured("the server does not offer SFTP".to_owned()),
+    })
 }

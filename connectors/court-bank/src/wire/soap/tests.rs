@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use chakong_contract::soap::ENVELOPE;
+use chakong_toolkit::soap::ENVELOPE;
 
 use super::*;
 

@@ -141,3 +141,17 @@ fn a_declared_single_byte_encoding_is_not_believed() {
     let Ok(Document::Returns(list)) = read(text.as_bytes()) else { panic!("not read") };
     assert_eq!(list.rows[0].reason, "审核");
 }
+
+#[test]
+fn utf8_under_a_prolog_that_says_gbk_is_utf8() {
+    for encoding in ["GBK", "gb2312", "GB18030"] {
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"{encoding}\"?><zhxxList><zhxx CCLB=\"工会经费账户\"/></zhxxList>"
+        );
+        let Ok(Document::Accounts(list)) = read(text.as_bytes()) else { panic!("accounts") };
+        assert_eq!(list.rows[0].class, "工会经费账户", "{encoding}");
+        let gbk = GB18030.encode(&text).0;
+        let Ok(Document::Accounts(list)) = read(&gbk) else { panic!("accounts") };
+        assert_eq!(list.rows[0].class, "工会经费账户", "{encoding}");
+    }
+}

@@ -6,7 +6,7 @@ use chakong_contract::connector::ReadContent;
 use chakong_contract::sandbox::SandboxSpeaks;
 use chakong_contract::{Fault, FaultKind, HttpAnswer, Reply, RetryAfter, Speaks};
 
-use crate::conformance::{Subject, holds};
+use crate::conformance::subject::{Subject, holds};
 use crate::drive::{self, End, Talk};
 
 /// Requests of one dialogue at which trouble is tried.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use chakong_contract::connector::ReadContent;
 use chakong_contract::{Connector, HttpAnswer, Message, Reading, Speaks};
 
-use crate::conformance::{Subject, holds};
+use crate::conformance::subject::{Subject, holds};
 use crate::drive::{self, Talk};
 use crate::noise::Noise;
 

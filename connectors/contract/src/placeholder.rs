@@ -1,0 +1,99 @@
+//! Texts that stand where a counterpart has no value.
+
+/// What counterparts write for "nothing", folded: upper case, half width, no blanks. Each stands alone in its field.
+const PLACEHOLDERS: &[&str] = &[
+    "NULL",
+    "(NULL)",
+    "<NULL>",
+    "[NULL]",
+    "NIL",
+    "NONE",
+    "UNDEFINED",
+    "N/A",
+    "NA",
+    "#N/A",
+    "UNKNOWN",
+    "暂无",
+    "暂无数据",
+    "暂无信息",
+    "暂缺",
+    "无",
+    "无数据",
+    "无信息",
+    "空",
+    "未知",
+    "不详",
+    "未公开",
+    "暂未公开",
+    "未公示",
+    "暂未公示",
+    "未填写",
+    "未填报",
+    "未提供",
+    "未登记",
+    "待定",
+    "不适用",
+];
+
+/// Longest placeholder, in characters.
+const LONGEST: usize = 12;
+
+/// Whether a text stands for "no value": `null`, `暂无`, `/`, `--` … For numbers, codes, dates and amounts; a name or a remark may
+/// rightly be such a word.
+pub fn is_placeholder(text: &str) -> bool {
+    if text.chars().count() > LONGEST {
+        return false;
+    }
+    let folded = crate::id::error::clean(text);
+    let is_stroke = |c: char| "-/\\_.*—–―‐‑‒−~·、。".contains(c);
+    !folded.is_empty() && (folded.chars().all(is_stroke) || PLACEHOLDERS.contains(&folded.as_str()))
+}
+
+/// Whether a text is what a program writes for a value that it does not have. Nobody means it, whatever the field.
+pub fn is_null(text: &str) -> bool {
+    let folded = crate::id::error::clean(text);
+    matches!(folded.as_str(), "NULL" | "(NULL)" | "<NULL>" | "[NULL]" | "UNDEFINED")
+}
+
+/// A code or number as stated; `None` where a placeholder or nothing but zeros stands in its place.
+pub fn stated_code(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let is_zero = text.chars().all(|c| c == '0');
+    (!text.is_empty() && !is_zero && !is_placeholder(text)).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_for_nothing_is_no_code() {
+        for text in [
+            "",
+            " ",
+            "暂无",
+            " 无 ",
+            "null",
+            "Null",
+            "（null）",
+            "N/A",
+            "-",
+            "——",
+            "/",
+            "***",
+            "000000",
+            "不详",
+        ] {
+            assert_eq!(stated_code(text), None, "{text}");
+        }
+        for text in ["MADEM001-1", "0001", "无锡", "NL123", "*1"] {
+            assert_eq!(stated_code(text), Some(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_a_program_is_told_from_a_word_of_a_person() {
+        assert!(is_null("null") && is_null(" (NULL) ") && is_null("undefined"));
+        assert!(!is_null("无") && !is_null("-") && !is_null("nullable") && !is_null(""));
+    }
+}

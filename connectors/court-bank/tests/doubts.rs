@@ -1,0 +1,221 @@
+//! What a bank says and nobody may believe: kept, flagged, and never taken for what it is not.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chakong_contract::asset::{Asset, DoubtAbout, DoubtKind};
+use chakong_contract::connector::ReadContent;
+use chakong_contract::manifest::SettingValue;
+use chakong_contract::reply::Holding;
+use chakong_contract::{Account, Answer, Message, Reply, Settings};
+use chakong_court_bank::plugin;
+
+const BANK: &str = "E999H110000000001";
+
+fn settings() -> Settings {
+    Settings::default().with("bank_code", SettingValue::Text(BANK.to_owned()))
+}
+
+fn read(bytes: &[u8]) -> Answer {
+    let connector = (plugin().build)(&settings()).expect("settings");
+    let reading = connector.read(&Message::new("", bytes));
+    match reading.reads.into_iter().map(|read| read.content).next() {
+        Some(ReadContent::Answer(answer)) => *answer,
+        other => panic!("{other:?} {:?}", reading.problems),
+    }
+}
+
+/// An account of an answer, with further attributes in place of those of a plain one.
+fn row(attributes: &[(&str, &str)]) -> String {
+    let plain = [
+        ("BDHM", "A220260105990101100001"),
+        ("CCXH", "1"),
+        ("KHZH", "4000020011"),
+        ("CCLB", "借记卡"),
+        ("ZHZT", "正常"),
+        ("BZ", "156"),
+        ("YE", "800.00"),
+        ("KYYE", "800.00"),
+        ("FKSJ", "2026/01/05 10:12:30"),
+    ];
+    let given = |name: &str| attributes.iter().any(|(other, _)| *other == name);
+    let all = plain.iter().filter(|(name, _)| !given(name)).chain(attributes);
+    let text: String = all.map(|(name, value)| format!(" {name}=\"{value}\"")).collect();
+    format!("<zhxx{text}/>")
+}
+
+fn accounts(rows: &[String]) -> (Vec<Account>, Answer) {
+    let answer = read(format!("<zhxxList>{}</zhxxList>", rows.concat()).as_bytes());
+    let accounts = answer.reply.assets().iter().map(|found| match &found.asset {
+        Asset::Account(account) => account.clone(),
+        other => panic!("{other:?}"),
+    });
+    (accounts.collect(), answer)
+}
+
+fn account(attributes: &[(&str, &str)]) -> Account {
+    accounts(&[row(attributes)]).0.remove(0)
+}
+
+fn doubts(account: &Account) -> Vec<(DoubtAbout, DoubtKind)> {
+    account.doubts.iter().map(|doubt| (doubt.about, doubt.kind)).collect()
+}
+
+#[test]
+fn a_day_that_means_no_closing_closes_no_account() {
+    for day in [
+        "",
+        "1900-01-01 00:00:00",
+        "1899/12/30",
+        "1970-01-01 08:00:00",
+        "0001/01/01 00:00:00",
+        "0000-00-00",
+        "20991231",
+        "9999-12-31",
+        "2026/01/06",
+        "2031-07-01",
+        "null",
+    ] {
+        let account = account(&[("XHRQ", day)]);
+        assert_eq!((account.closed, doubts(&account)), (None, vec![]), "{day}");
+    }
+    let closed = account(&[("XHRQ", "2026-01-04"), ("ZHZT", "销户")]);
+    assert_eq!(closed.closed.map(|day| day.to_string()).as_deref(), Some("2026-01-04"));
+    assert!(!closed.needs_an_officer());
+    let both = account(&[("XHRQ", "2020-02-03")]);
+    assert_eq!(doubts(&both), [(DoubtAbout::Closed, DoubtKind::Contradiction)], "closed and in use");
+}
+
+#[test]
+fn text_that_was_decoded_wrongly_is_flagged_and_kept() {
+    // 住房公积金 as UTF-8 read as GB 18030, with its last byte lost.
+    let garbled = encoding_rs::GB18030.decode_without_bom_handling("住房公积".as_bytes()).0.into_owned();
+    for class in [garbled.as_str(), "锟斤拷锟斤拷", "????", "社\u{E5E5}户"] {
+        let account = account(&[("CCLB", class)]);
+        assert_eq!(doubts(&account), [(DoubtAbout::Class, DoubtKind::Garbled)], "{class}");
+        assert!(account.needs_an_officer());
+        assert_eq!(account.class, class, "kept as it came");
+    }
+    assert!(!account(&[("CCLB", "农民工工资专用账户")]).needs_an_officer());
+    assert!(!account(&[("KHWD", "????")]).needs_an_officer(), "a branch decides nothing");
+}
+
+#[test]
+fn what_cannot_be_read_is_not_taken_for_silence() {
+    let unread = account(&[("KYYE", "８00元整")]);
+    assert_eq!(
+        (unread.available, doubts(&unread)),
+        (None, vec![(DoubtAbout::Available, DoubtKind::Unreadable)])
+    );
+    let silent = account(&[("KYYE", "")]);
+    assert_eq!((silent.available, doubts(&silent)), (None, vec![]));
+    let beyond = account(&[("YE", "7.9E27"), ("KYYE", "79000000000000000000000000000")]);
+    assert_eq!((beyond.balance, beyond.available), (None, None));
+    assert_eq!(
+        doubts(&beyond),
+        [(DoubtAbout::Balance, DoubtKind::Implausible), (DoubtAbout::Available, DoubtKind::Implausible)]
+    );
+    let large = account(&[("YE", "3.2176543E7"), ("KYYE", "3.0E7")]);
+    let amount = |money: Option<chakong_contract::Money>| money.expect("an amount").amount.to_string();
+    assert_eq!((amount(large.balance), amount(large.available)), ("32176543".into(), "30000000".into()));
+}
+
+#[test]
+fn null_as_text_is_nothing() {
+    let account = account(&[("CCLB", "null"), ("KHWD", "NULL"), ("GLZJZH", "(null)"), ("BZ", "null")]);
+    assert_eq!(
+        (account.class.as_str(), account.branch.as_str(), account.linked_account.as_str()),
+        ("", "", "")
+    );
+    assert_eq!((account.currency, doubts(&account)), (None, vec![]));
+}
+
+#[test]
+fn one_account_in_two_spellings_is_one_and_two_rows_that_contradict_are_flagged() {
+    let spelt = |number: &str| row(&[("KHZH", number)]);
+    let (one, answer) = accounts(&[spelt("4000-0200 11"), spelt("4000020011")]);
+    assert_eq!((one.len(), answer.reply.outcome()), (1, "found"));
+    let (two, answer) =
+        accounts(&[spelt("4000020011"), row(&[("KHZH", "4000 020011"), ("CCXH", "2"), ("KYYE", "1.00")])]);
+    assert_eq!((two.len(), answer.reply.outcome()), (2, "partial"));
+    assert!(two.iter().all(Account::needs_an_officer));
+    let (currencies, _) = accounts(&[spelt("4000020011"), row(&[("BZ", "840"), ("KYYE", "1.00")])]);
+    assert!(currencies.iter().all(|account| account.doubts.is_empty()), "one number in two currencies");
+}
+
+#[test]
+fn a_sub_account_and_a_product_are_listed_once() {
+    let sub = |number: &str, balance: &str| {
+        format!(
+            "<glxx GLXH=\"1\" GLZHLB=\"定期\" GLZHHM=\"{number}\" BZ=\"156\" YE=\"{balance}\" KYYE=\"{balance}\"/>"
+        )
+    };
+    let product = |number: &str, quantity: &str| {
+        format!("<jrxx ZCXH=\"1\" JRCPBH=\"{number}\" LCZH=\"W1\" SE=\"{quantity}\" KYSE=\"{quantity}\"/>")
+    };
+    let with = |subs: &str, products: &str| {
+        let open = row(&[]).trim_end_matches("/>").to_owned();
+        let row = format!("{open}><glxxList>{subs}</glxxList><jrxxList>{products}</jrxxList></zhxx>");
+        accounts(&[row]).0.remove(0)
+    };
+    let same = with(&(sub("0-02", "5") + &sub("0 02", "5")), &(product("F-7", "9") + &product("F7", "9")));
+    assert_eq!((same.sub_accounts.len(), same.products.len(), same.doubts.len()), (1, 1, 0));
+    assert_eq!(same.sub_accounts[0].number, "0-02", "it must come back as it was written");
+    let other = with(&(sub("0-02", "5") + &sub("002", "6")), &(product("F-7", "9") + &product("F7", "8")));
+    assert_eq!((other.sub_accounts.len(), other.products.len()), (2, 2));
+    assert_eq!(doubts(&other), [(DoubtAbout::Number, DoubtKind::Contradiction); 2]);
+}
+
+fn holding(attributes: &str) -> Holding {
+    let text = format!(
+        "<kzxxList><kzxx BDHM=\"A220260105990101200001\" CCXH=\"1\" KZZT=\"1\" {attributes}/></kzxxList>"
+    );
+    match read(text.as_bytes()).reply {
+        Reply::Held(holding) | Reply::PartlyHeld(holding) => holding,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_result_says_what_it_is_about_for_the_order_to_be_compared_with() {
+    let held = holding("KHZH=\"4000020099\" KZNR=\"2\" DJXE=\"2.0E7\" SKJE=\"1.25E7\" CSJSRQ=\"2099-12-31\"");
+    assert_eq!(held.stated.account.as_deref(), Some("4000020099"));
+    assert_eq!((held.stated.whole, held.stated.product.as_deref()), (Some(true), None));
+    assert_eq!(
+        (held.limit.expect("a limit").amount, held.held.amount),
+        (20_000_000.into(), 12_500_000.into())
+    );
+    assert_eq!(held.until, None);
+    let [doubt] = held.doubts.as_slice() else { panic!("{:?}", held.doubts) };
+    assert_eq!(
+        (doubt.about, doubt.kind, doubt.value.as_str()),
+        (DoubtAbout::Term, DoubtKind::Implausible, "2099-12-31")
+    );
+    assert!(holding("SKJE=\"1.00\"").stated.is_empty());
+}
+
+#[test]
+fn values_sealed_in_utf8_are_read_over_the_web_service() {
+    let sealed = |text: &str| STANDARD.encode(text);
+    let row = format!(
+        "<zhxxList><zhxx BDHM=\"{}\" KHZH=\"{}\" CCLB=\"{}\" ZHZT=\"{}\" KYYE=\"{}\"/></zhxxList>",
+        sealed("A220260105990101100001"),
+        sealed("4000020011"),
+        sealed("工会经费账户"),
+        sealed("冻结"),
+        sealed("9.5E7"),
+    );
+    let call = format!(
+        "<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\"><soapenv:Body>\
+         <shfeedXzcxInfo xmlns=\"http://syyh.service.webService.ckw.tdh/\"><arg0 xmlns=\"\">eA==</arg0>\
+         <arg1 xmlns=\"\">{}</arg1></shfeedXzcxInfo></soapenv:Body></soapenv:Envelope>",
+        STANDARD.encode(row)
+    );
+    let answer = read(call.as_bytes());
+    let [found] = answer.reply.assets() else { panic!("{answer:?}") };
+    let Asset::Account(account) = &found.asset else { panic!("{found:?}") };
+    assert_eq!((account.class.as_str(), account.status.as_str()), ("工会经费账户", "冻结"));
+    assert_eq!(
+        (account.available.map(|money| money.amount), doubts(account)),
+        (Some(95_000_000.into()), vec![])
+    );
+}

@@ -1,0 +1,36 @@
+//! One query as a conversation.
+
+use chakong_contract::connector::Read;
+use chakong_contract::{Batch, Call, Dialogue, Fault, Heard, HttpRequest, Order, Step};
+
+use super::manifest::{FormRegistry, MANIFEST};
+use super::read::malformed;
+
+impl Call for FormRegistry {
+    fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
+        let order = batch.only_query(&MANIFEST)?;
+        let request = self.request(order)?;
+        Ok(Box::new(Conversation { registry: self.clone(), order: order.clone(), request: Some(request) }))
+    }
+}
+
+struct Conversation {
+    registry: FormRegistry,
+    order: Order,
+    request: Option<HttpRequest>,
+}
+
+impl Dialogue for Conversation {
+    fn next(&mut self, heard: Heard) -> Step {
+        if let Some(request) = self.request.take() {
+            return Step::Send(request);
+        }
+        let Heard::Answer(heard) = heard else {
+            return Step::Failed(malformed("the query was sent and nothing was heard"));
+        };
+        match self.registry.hear(&heard, &self.order) {
+            Ok(answer) => Step::Done(vec![Read::answer(self.order.number.clone(), answer)]),
+            Err(fault) => Step::Failed(fault),
+        }
+    }
+}

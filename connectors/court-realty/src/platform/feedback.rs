@@ -1,0 +1,71 @@
+//! What a centre hands in.
+
+use chakong_contract::connector::{Read, ReadContent};
+use chakong_contract::message::without_mark;
+use chakong_contract::{Fault, FaultKind, Reading, RequestNumber};
+use serde_json::Value;
+
+use super::manifest::Platform;
+use super::wire::{Call, FIELD};
+use crate::shared::read::{Extract, answer};
+use crate::shared::wire::results::Results;
+
+fn malformed(detail: &'static str) -> Fault {
+    Fault::new(FaultKind::Malformed, "read the results", detail)
+}
+
+/// The JSON of a call: in its form field, or as the body itself.
+pub(super) fn call(body: &[u8]) -> Option<Call> {
+    let json = without_mark(body).trim_ascii_start();
+    if json.first() == Some(&b'{') {
+        return serde_json::from_slice(json).ok();
+    }
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(body).ok()?;
+    let (_, json) = fields.into_iter().find(|(name, _)| name == FIELD)?;
+    serde_json::from_str(&json).ok()
+}
+
+/// What a whole call says.
+pub(super) fn message(platform: &Platform, bytes: &[u8]) -> Reading {
+    match call(bytes) {
+        Some(call) => read(platform, call.data),
+        None => Reading { problems: vec![malformed("it is not the platform's JSON")], ..Reading::default() },
+    }
+}
+
+/// Reads the results that were handed in. One bad entry never spoils the others.
+pub(super) fn read(platform: &Platform, data: Value) -> Reading {
+    let entries = match data {
+        Value::Array(entries) => entries,
+        entry @ Value::Object(_) => vec![entry],
+        _ => Vec::new(),
+    };
+    let mut reading = Reading::default();
+    for entry in entries {
+        match result(platform, entry) {
+            Ok(read) => reading.reads.push(read),
+            Err(fault) => reading.problems.push(fault),
+        }
+    }
+    if reading.reads.is_empty() && reading.problems.is_empty() {
+        reading.problems.push(malformed("it holds no result"));
+    }
+    reading
+}
+
+fn result(platform: &Platform, entry: Value) -> Result<Read, Fault> {
+    let results: Results = serde_json::from_value(entry).map_err(|_| malformed("an entry is no result"))?;
+    let number: RequestNumber =
+        results.application.trim().parse().map_err(|_| malformed("an entry names no application"))?;
+    let mut extract = Extract::default();
+    for result in results.results {
+        match result.answered() {
+            Ok(answered) => extract.add(answered),
+            Err(_) => {
+                let content = ReadContent::Fault(malformed("a list of the result is no list"));
+                return Ok(Read { number: Some(number), content });
+            }
+        }
+    }
+    Ok(Read::answer(number, answer(extract, None, platform.amounts, Vec::new())))
+}

@@ -1,0 +1,101 @@
+use std::collections::HashSet;
+
+use chakong_contract::asset::PropertyKind;
+use chakong_toolkit::Scalar;
+use serde_json::value::RawValue;
+
+use crate::shared::wire::{Answered, Mortgage, Objection, Prenotice, Right, Seizure, right_state};
+
+/// Most entries of one list: developers hold thousands of units.
+const MOST_ENTRIES: usize = 5_000;
+
+/// An extract from the register: everything that was registered for a holder, over one or two queries, each entry once.
+#[derive(Debug, Default)]
+pub(crate) struct Extract {
+    pub(super) rights: Vec<(PropertyKind, Right)>,
+    pub(super) mortgages: Vec<Mortgage>,
+    pub(super) seizures: Vec<Seizure>,
+    pub(super) prenotices: Vec<Prenotice>,
+    pub(super) objections: Vec<Objection>,
+    seen: HashSet<(List, Box<str>)>,
+    unreadable: usize,
+    left_out: usize,
+}
+
+/// The list that an entry stands in: the same text in two lists is two entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum List {
+    Rights(PropertyKind),
+    Mortgages,
+    Seizures,
+    Prenotices,
+    Objections,
+}
+
+impl Extract {
+    /// Adds what one answer holds.
+    pub(crate) fn add(&mut self, answered: Answered) {
+        for (kind, list) in [
+            (PropertyKind::LandOwnership, answered.land_ownership),
+            (PropertyKind::LandUse, answered.land_use),
+            (PropertyKind::Building, answered.buildings),
+            (PropertyKind::Sea, answered.sea),
+            (PropertyKind::Structure, answered.structures),
+            (PropertyKind::Forest, answered.forest),
+            (PropertyKind::Farmland, answered.farmland),
+        ] {
+            let rights: Vec<Right> = self.entries(List::Rights(kind), list);
+            let in_force = rights.into_iter().filter(|right| !has_ended(&right.state));
+            self.rights.extend(in_force.map(|right| (kind, right)));
+        }
+        let mortgages: Vec<Mortgage> = self.entries(List::Mortgages, answered.mortgages);
+        let stands = |one: &Mortgage| one.cancelled.is_blank() && !has_ended(&one.state);
+        self.mortgages.extend(mortgages.into_iter().filter(stands));
+        let seizures: Vec<Seizure> = self.entries(List::Seizures, answered.seizures);
+        let stands = |one: &Seizure| one.lifted.is_blank() && !has_ended(&one.state);
+        self.seizures.extend(seizures.into_iter().filter(stands));
+        let prenotices: Vec<Prenotice> = self.entries(List::Prenotices, answered.prenotices);
+        let stands = |one: &Prenotice| one.cancelled.is_blank() && !has_ended(&one.state);
+        self.prenotices.extend(prenotices.into_iter().filter(stands));
+        for list in [answered.objections, answered.other_objections] {
+            let objections: Vec<Objection> = self.entries(List::Objections, list);
+            let stands = |one: &Objection| one.cancelled.is_blank() && !has_ended(&one.state);
+            self.objections.extend(objections.into_iter().filter(stands));
+        }
+    }
+
+    /// Reads each entry by itself; one bad entry never spoils the others. An entry that came before is left out.
+    fn entries<T: serde::de::DeserializeOwned>(
+        &mut self,
+        list: List,
+        entries: Option<Vec<Box<RawValue>>>,
+    ) -> Vec<T> {
+        let entries = entries.unwrap_or_default();
+        self.left_out += entries.len().saturating_sub(MOST_ENTRIES);
+        let mut read = Vec::new();
+        for entry in entries.into_iter().take(MOST_ENTRIES) {
+            let entry = (list, Box::<str>::from(entry));
+            let known = serde_json::from_str(&entry.1);
+            match (self.seen.insert(entry), known) {
+                (true, Ok(known)) => read.push(known),
+                (true, Err(_)) => self.unreadable += 1,
+                (false, _) => {}
+            }
+        }
+        read
+    }
+
+    /// What is missing, in words for court staff.
+    pub(super) fn missing(&self) -> Vec<String> {
+        let (bad, over) = (self.unreadable, self.left_out);
+        let unreadable = (bad > 0).then(|| format!("{bad}条登记信息无法识别 {bad} entries cannot be read"));
+        let left_out =
+            (over > 0).then(|| format!("另有{over}条登记信息未取 {over} more entries were left out"));
+        unreadable.into_iter().chain(left_out).collect()
+    }
+}
+
+/// Whether a right is history; some registries send those as well.
+fn has_ended(state: &Scalar) -> bool {
+    matches!(right_state(&state.as_text()), Some("历史" | "终止"))
+}

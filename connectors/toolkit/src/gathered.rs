@@ -1,0 +1,204 @@
+//! What a query over a call line has gathered so far: values not known, and what is missing.
+
+use chakong_contract::asset::FoundAsset;
+use chakong_contract::connector::{Read, Step};
+use chakong_contract::date::Date;
+use chakong_contract::fault::Fault;
+use chakong_contract::id::{UnverifiedUscc, Uscc};
+use chakong_contract::order::RequestNumber;
+use chakong_contract::reply::{Answer, Reply, UnknownValue};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::scalar::Scalar;
+
+/// Most values that are not known kept with one answer.
+const MOST_UNKNOWN: usize = 100;
+/// Most characters kept of a value.
+const LONGEST_VALUE: usize = 200;
+/// Most notes of what is missing kept with one answer.
+const MOST_MISSING: usize = 50;
+
+/// Values that are not known and what is missing, beside the assets of a query.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gathered {
+    /// Values that the connector does not know.
+    pub unknown: Vec<UnknownValue>,
+    /// What is missing and why, in words for court staff.
+    pub missing: Vec<String>,
+}
+
+impl Gathered {
+    /// Keeps a value that is not known: its first 200 characters, and at most 100 values.
+    pub fn strange(&mut self, field: &str, value: impl Into<String>) {
+        if self.unknown.len() < MOST_UNKNOWN {
+            let mut value = value.into();
+            if let Some((end, _)) = value.char_indices().nth(LONGEST_VALUE) {
+                value.truncate(end);
+            }
+            self.unknown.push(UnknownValue { field: field.to_owned(), value });
+        }
+    }
+
+    /// Says in words for court staff that something is missing; at most 50 times.
+    pub fn misses(&mut self, words: String) {
+        if self.missing.len() < MOST_MISSING {
+            self.missing.push(words);
+        }
+    }
+
+    /// What a table says of a text, or nothing and the text kept; a blank is nothing.
+    pub fn known<T>(&mut self, field: &str, value: &Scalar, table: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = value.as_text();
+        if text.is_empty() {
+            return None;
+        }
+        let known = table(&text);
+        if known.is_none() {
+            self.strange(field, text);
+        }
+        known
+    }
+
+    /// The words for a code. The text itself where the table does not know it; it is kept then as well.
+    pub fn words(&mut self, field: &str, value: &Scalar, table: impl Fn(&str) -> Option<String>) -> String {
+        self.known(field, value, table).unwrap_or_else(|| value.text())
+    }
+
+    /// A date, or nothing and its text kept.
+    pub fn date(&mut self, field: &str, value: &Scalar) -> Option<Date> {
+        value.date().unwrap_or_else(|_| {
+            self.strange(field, value.text());
+            None
+        })
+    }
+
+    /// A value of a form that can be checked. A blank and what stands in place of a code are nothing; anything else that does not
+    /// fit is kept.
+    pub fn checked<T: std::str::FromStr>(&mut self, field: &str, value: &Scalar) -> Option<T> {
+        let code = value.code()?;
+        let read = code.parse().ok();
+        if read.is_none() {
+            self.strange(field, code);
+        }
+        read
+    }
+
+    /// A unified social credit code, and beside it one whose check fails; anything else that does not fit is kept.
+    pub fn credit_code(&mut self, field: &str, value: &Scalar) -> (Option<Uscc>, Option<UnverifiedUscc>) {
+        let Some(code) = value.code() else { return (None, None) };
+        let (right, unverified) = (code.parse().ok(), code.parse().ok());
+        if right.is_none() {
+            self.strange(field, code);
+        }
+        (right, unverified)
+    }
+
+    /// What cannot be got, and why: `what：why`.
+    pub fn lacks(&mut self, what: &str, why: &str) {
+        self.misses(format!("{what}：{why}"));
+    }
+
+    /// Reads each entry of a list by itself; one bad entry never spoils the others, and how many were bad is told.
+    pub fn entries<T: DeserializeOwned>(&mut self, what: &str, items: Vec<Value>) -> Vec<T> {
+        let all = items.len();
+        let read: Vec<T> = items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect();
+        let unreadable = all - read.len();
+        if unreadable > 0 {
+            self.lacks(what, &format!("{unreadable}条无法识别 {unreadable} entries cannot be read"));
+        }
+        read
+    }
+
+    /// A fault that may pass fails the attempt, so that the gateway tries again; one that will not is told as missing.
+    ///
+    /// # Errors
+    /// The fault, when a retry can help.
+    pub fn permitted<T>(&mut self, what: &str, read: Result<T, Fault>) -> Result<Option<T>, Fault> {
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(fault) if fault.kind.retry_can_help() => Err(fault),
+            Err(fault) => {
+                let status = fault.status.as_deref().unwrap_or("-");
+                self.lacks(what, &format!("未能取得（{status}） not available, {}", fault.detail));
+                Ok(None)
+            }
+        }
+    }
+
+    /// The end of a dialogue about one order, with what was gathered and found.
+    pub fn done(&mut self, number: &RequestNumber, assets: Vec<FoundAsset>) -> Step {
+        Step::Done(vec![Read::answer(number.clone(), std::mem::take(self).answer(assets))])
+    }
+
+    /// The answer to a query: found, nothing or partial.
+    pub fn answer(self, assets: Vec<FoundAsset>) -> Answer {
+        let reply = match (assets.is_empty(), self.missing.is_empty()) {
+            (true, true) => Reply::Nothing,
+            (false, true) => Reply::Found { assets },
+            (_, false) => Reply::Partial { assets, missing: self.missing },
+        };
+        Answer { unknown: self.unknown, ..Answer::of(reply) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chakong_contract::fault::FaultKind;
+
+    use super::*;
+
+    #[test]
+    fn faults_that_pass_fail_and_others_are_missing() {
+        let mut gathered = Gathered::default();
+        let fault = |kind| Err::<(), _>(Fault::new(kind, "ask", "no").status(7));
+        assert!(gathered.permitted("名单 list", fault(FaultKind::Transient)).is_err());
+        assert_eq!(gathered.permitted("名单 list", fault(FaultKind::Misconfigured)), Ok(None));
+        assert_eq!(gathered.missing, ["名单 list：未能取得（7） not available, no"]);
+        assert_eq!(gathered.answer(Vec::new()).reply.outcome(), "partial");
+    }
+
+    #[test]
+    fn bad_entries_are_counted_and_bad_values_kept() {
+        let mut gathered = Gathered::default();
+        let read: Vec<u8> = gathered.entries("名单 list", vec![1.into(), "x".into(), 2.into()]);
+        assert_eq!((read, gathered.missing.len()), (vec![1, 2], 1));
+        assert_eq!(gathered.date("day", &"soon".into()), None);
+        assert_eq!(gathered.checked::<u8>("size", &"big".into()), None);
+        assert_eq!(gathered.checked::<u8>("size", &Scalar::Null), None);
+        let kept: Vec<&str> = gathered.unknown.iter().map(|one| one.value.as_str()).collect();
+        assert_eq!(kept, ["soon", "big"]);
+        assert_eq!(Gathered::default().answer(Vec::new()).reply, Reply::Nothing);
+    }
+
+    #[test]
+    fn a_code_that_fails_its_check_is_kept_apart_and_a_placeholder_is_none() {
+        let mut gathered = Gathered::default();
+        let (code, unverified) = gathered.credit_code("code", &"91000000MADEM00114".into());
+        assert_eq!(
+            (code, unverified.map(|code| code.to_string()).as_deref()),
+            (None, Some("91000000MADEM00114"))
+        );
+        assert_eq!(gathered.credit_code("code", &"暂无".into()), (None, None));
+        assert_eq!(gathered.checked::<Uscc>("code", &"null".into()), None);
+        assert!(gathered.credit_code("code", &"91000000MADEM00112".into()).0.is_some());
+        assert_eq!(gathered.unknown.len(), 1, "it is shown as told");
+    }
+
+    #[test]
+    fn what_a_table_knows_is_read_and_the_rest_is_kept_within_limits() {
+        let mut gathered = Gathered::default();
+        let table = |text: &str| (text == "1").then(|| "one".to_owned());
+        assert_eq!(gathered.words("form", &"1".into(), table), "one");
+        assert_eq!(gathered.words("form", &Scalar::Null, table), "");
+        assert!(gathered.unknown.is_empty());
+        assert_eq!(gathered.words("form", &"2".into(), table), "2", "its own text");
+        assert_eq!(gathered.known("form", &"3".into(), |_| None::<u8>), None);
+        gathered.strange("long", "某".repeat(1_000));
+        assert_eq!(gathered.unknown.len(), 3);
+        assert_eq!(gathered.unknown[2].value.chars().count(), 200);
+        (0..1_000).for_each(|at| gathered.strange("many", at.to_string()));
+        (0..1_000).for_each(|at| gathered.misses(at.to_string()));
+        assert_eq!((gathered.unknown.len(), gathered.missing.len()), (100, 50));
+    }
+}

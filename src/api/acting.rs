@@ -1,0 +1,50 @@
+//! What acts have in common: an actor, a reason, documents, amounts.
+
+use chakong_contract::{LegalDocument, Money};
+use rust_decimal::Decimal;
+
+use super::Shared;
+use super::problem::Problem;
+use crate::domain::decide::{Act, ActInput, ActOutcome};
+use crate::domain::{Actor, ChainId, Finding};
+use crate::intake::brought;
+
+/// Most documents of one act.
+const MOST_DOCUMENTS: usize = 10;
+
+/// Has the engine do what a caller decided.
+///
+/// # Errors
+/// When the case does not allow it or the store fails.
+pub async fn act(
+    gateway: &Shared,
+    caller: &str,
+    (chain, act): (Option<ChainId>, Act),
+    reason: String,
+    documents: Vec<LegalDocument>,
+) -> Result<ActOutcome, Problem> {
+    let documents = documents.into_iter().map(brought).collect();
+    let actor = Actor::Key(caller.to_owned());
+    let input = ActInput { actor, reason: reason.trim().to_owned(), documents, act };
+    Ok(gateway.engine.act(chain, input).await?)
+}
+
+/// An amount in yuan that is more than zero, with at most two decimals.
+pub fn check_amount(pointer: &str, amount: Option<Money>, findings: &mut Vec<Finding>) {
+    let Some(amount) = amount else { return };
+    if !amount.is_yuan() {
+        findings.push(Finding::new(format!("{pointer}/currency"), "the amount must be in CNY"));
+    }
+    if amount.amount <= Decimal::ZERO || amount.amount.scale() > 2 {
+        let detail = "must be more than zero, with at most two decimals";
+        findings.push(Finding::new(format!("{pointer}/amount"), detail));
+    }
+}
+
+/// Documents that come along with an act.
+pub fn check_documents(documents: &[LegalDocument], findings: &mut Vec<Finding>) {
+    if documents.len() > MOST_DOCUMENTS {
+        findings.push(Finding::new("/documents", format!("at most {MOST_DOCUMENTS} documents")));
+    }
+    crate::intake::check_documents(documents, findings);
+}

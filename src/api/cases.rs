@@ -1,0 +1,74 @@
+//! Cases 案件: their chain, parties, claim, ledger and tasks, and what people do about all of it.
+
+mod claim;
+mod enter;
+mod list;
+mod release;
+mod show;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with, put_with};
+use chakong_contract::id::CaseNumber;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Shared;
+use super::problem::Problem;
+use crate::domain::{Case, CaseId, ChainId, ChainParty};
+use crate::store::{Reads, Stored};
+
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route("/v1/cases", get_with(list::list, list::docs))
+        .api_route("/v1/cases/{id}", get_with(show::show, show::docs))
+        .api_route(
+            "/v1/cases/{id}/claim",
+            put_with(claim::update, claim::docs).get_with(claim::show, claim::show_docs),
+        )
+        .api_route("/v1/cases/{id}/release", post_with(release::case, release::case_docs))
+        .api_route(
+            "/v1/cases/{id}/parties/{reference}/release",
+            post_with(release::party, release::party_docs),
+        )
+        .api_route("/v1/cases/{id}/measures", post_with(enter::enter, enter::docs))
+}
+
+/// Names a case.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub(super) struct CasePath {
+    /// Identifier, or the case number in any spelling.
+    id: String,
+}
+
+/// Names a party of a case.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub(super) struct CasePartyPath {
+    /// Identifier, or the case number in any spelling.
+    id: String,
+    /// The case system's reference of the party.
+    reference: String,
+}
+
+/// The case of an identifier or of a number in any spelling.
+fn find(reads: &mut dyn Reads, id: &str) -> Stored<Option<Case>> {
+    if let Ok(row) = id.parse::<i64>() {
+        return reads.case(CaseId::new(row));
+    }
+    match id.parse::<CaseNumber>() {
+        Ok(number) => reads.case_by_number(number.as_str()),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The chain of a case, for an act.
+async fn chain_of(gateway: &Shared, id: String) -> Result<ChainId, Problem> {
+    let found = gateway.store.read(move |reads| find(reads, &id)).await?;
+    found.map(|case| case.chain).ok_or_else(|| Problem::not_found("case"))
+}
+
+/// A party of a chain by the case system's reference.
+async fn party_of(gateway: &Shared, chain: ChainId, reference: &str) -> Result<ChainParty, Problem> {
+    let parties = gateway.store.read(move |reads| reads.parties_of(chain)).await?;
+    let found = parties.into_iter().find(|party| party.reference == reference);
+    found.ok_or_else(|| Problem::not_found("party of the case"))
+}

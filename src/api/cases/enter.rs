@@ -1,0 +1,120 @@
+//! `POST /v1/cases/{id}/measures`: enters a measure that stands and that this gateway did not place.
+
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chakong_contract::asset::Rank;
+use chakong_contract::id::CaseNumber;
+use chakong_contract::order::Target;
+use chakong_contract::{Date, LegalDocument, Money, RequestNumber};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{CasePath, chain_of, party_of};
+use crate::api::Shared;
+use crate::api::access::{Caller, may};
+use crate::api::acting::{act, check_amount, check_documents};
+use crate::api::extract::{At, JsonBody, check_reason, no_findings};
+use crate::api::measures::MeasureInFull;
+use crate::api::problem::Problem;
+use crate::domain::Finding;
+use crate::domain::decide::{Act, EnteredMeasure};
+use crate::store::StoreError;
+
+/// A measure that stands, as the paper says it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EnterRequest {
+    /// The case system's reference of the party.
+    party: String,
+    /// The counterpart at which it stands.
+    counterpart: String,
+    /// Code of the institution that keeps the account, as it stands in answers to queries.
+    #[serde(default)]
+    institution: String,
+    /// The property.
+    target: Target,
+    /// What stands ordered, in yuan; absent for a property that is controlled as a whole.
+    #[serde(default)]
+    limit: Option<Money>,
+    /// What is held, in yuan; absent means the whole limit.
+    #[serde(default)]
+    held: Option<Money>,
+    /// First day.
+    #[serde(default)]
+    from: Option<Date>,
+    /// Last day.
+    until: Date,
+    /// Place in the queue, where it is known.
+    #[serde(default)]
+    rank: Option<Rank>,
+    /// The counterpart's own number of the measure.
+    #[serde(default)]
+    reference: String,
+    /// Request number of the freeze at the counterpart.
+    original_number: RequestNumber,
+    /// Case number of the freeze.
+    original_case: CaseNumber,
+    /// The paper.
+    #[serde(default)]
+    documents: Vec<LegalDocument>,
+    /// Why; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+pub(super) async fn enter(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::APPROVER }>,
+    At(path): At<CasePath>,
+    JsonBody(request): JsonBody<EnterRequest, true>,
+) -> Result<(StatusCode, Json<MeasureInFull>), Problem> {
+    let mut findings = Vec::new();
+    check_reason(&request.reason, &mut findings);
+    check_documents(&request.documents, &mut findings);
+    check_amount("/limit", request.limit, &mut findings);
+    let whole = matches!(request.target, Target::Property { .. } | Target::Equity { .. });
+    if !whole && request.limit.is_none() {
+        findings.push(Finding::new("/limit", "say what stands ordered"));
+    }
+    no_findings(findings)?;
+    let chain = chain_of(&gateway, path.id).await?;
+    let party = party_of(&gateway, chain, &request.party).await?;
+    let limit = request.limit.map(|money| money.amount).unwrap_or_default();
+    let entered = EnteredMeasure {
+        party: party.id,
+        counterpart: request.counterpart,
+        institution: request.institution,
+        target: request.target,
+        limit,
+        held: request.held.map_or(limit, |money| money.amount),
+        from: request.from,
+        until: request.until,
+        rank: request.rank,
+        reference: request.reference,
+        original_number: request.original_number.as_str().to_owned(),
+        original_case: request.original_case.as_str().to_owned(),
+    };
+    let input = (Some(chain), Act::Enter(Box::new(entered)));
+    let outcome = act(&gateway, caller.name(), input, request.reason, request.documents).await?;
+    let id = outcome.measures.first().copied().ok_or_else(|| Problem::not_found("measure"))?;
+    let terms = std::sync::Arc::clone(&gateway.terms);
+    let read = gateway.store.read(move |reads| {
+        let measure = reads.measure(id)?.ok_or(StoreError::Missing("the measure"))?;
+        MeasureInFull::read(reads, &terms, &measure)
+    });
+    Ok((StatusCode::CREATED, Json(read.await?)))
+}
+
+pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("enterMeasure")
+        .tag("cases")
+        .summary("Enter a measure that stands 补录在控措施")
+        .description("Placed on paper or by another system: it counts from now on, and is renewed, released and deducted here.")
+        .response_with::<201, Json<MeasureInFull>, _>(|response| response.description("Entered"))
+        .response_with::<404, Problem, _>(|response| response.description("There is no such case or party"))
+        .response_with::<409, Problem, _>(|response| response.description("The ledger has it already"))
+        .response_with::<422, Problem, _>(|response| response.description("A rule is broken"))
+}

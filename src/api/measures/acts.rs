@@ -1,0 +1,321 @@
+//! What approvers do about a measure. Each act is an input to the engine; the answer is the measure as it stands then.
+
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use chakong_contract::{LegalDocument, Money, Transferee};
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::show::read;
+use super::{MeasureInFull, MeasurePath};
+use crate::api::Shared;
+use crate::api::access::{Caller, may};
+use crate::api::acting::{act, check_amount, check_documents};
+use crate::api::extract::{At, JsonBody, ReasonGiven, check_reason, no_findings};
+use crate::api::problem::Problem;
+use crate::domain::decide::{Act, Approval, Deduction, Release, ReleaseScope, Renewal, Transfer};
+use crate::domain::rules::release_reasons::ReleaseReason;
+use crate::domain::{Finding, Permitted};
+
+/// How a freeze is approved.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApproveRequest {
+    /// Up to how much, in the account's currency; absent means what was proposed, or what is available within what the claim
+    /// leaves open. More than the claim leaves open is refused.
+    #[serde(default)]
+    limit: Option<Money>,
+    /// Freeze the account as such 账户, so that nothing leaves it, and not an amount in it.
+    #[serde(default)]
+    whole: bool,
+    /// What is permitted for a property that the rules exempt.
+    #[serde(default)]
+    permit: Option<Permitted>,
+    /// Yuan for one unit of a foreign currency, as decimal text; without it the amount counts for nothing.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    rate: Option<Decimal>,
+    /// Documents that the freeze goes out on, where they are others than the inquiry brought.
+    #[serde(default)]
+    documents: Vec<LegalDocument>,
+    /// Why; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+pub(super) async fn approve(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::APPROVER }>,
+    At(path): At<MeasurePath>,
+    JsonBody(request): JsonBody<ApproveRequest, true>,
+) -> Result<Json<MeasureInFull>, Problem> {
+    let mut findings = Vec::new();
+    check_reason(&request.reason, &mut findings);
+    check_documents(&request.documents, &mut findings);
+    if let Some(limit) = request.limit
+        && (limit.amount <= Decimal::ZERO || limit.amount.scale() > 2)
+    {
+        findings.push(Finding::new("/limit/amount", "must be more than zero, with at most two decimals"));
+    }
+    if request.rate.is_some_and(|rate| rate <= Decimal::ZERO || rate > Decimal::ONE_THOUSAND) {
+        findings.push(Finding::new("/rate", "must be more than zero and at most 1000"));
+    }
+    no_findings(findings)?;
+    let approval = Approval {
+        limit: request.limit.map(|money| money.amount),
+        whole: request.whole,
+        permit: request.permit,
+        rate: request.rate,
+    };
+    act(&gateway, caller.name(), (None, Act::Approve(path.id, approval)), request.reason, request.documents)
+        .await?;
+    read(&gateway, path).await.map(Json)
+}
+
+pub(super) fn approve_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    both(operation)
+        .id("approveMeasure")
+        .summary("Approve a freeze 批准冻结")
+        .description("Also of a property that was skipped or refused. Nobody approves what they submitted.")
+}
+
+pub(super) async fn reject(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::APPROVER }>,
+    At(path): At<MeasurePath>,
+    JsonBody(given): JsonBody<ReasonGiven>,
+) -> Result<Json<MeasureInFull>, Problem> {
+    let reason = given.checked()?;
+    act(&gateway, caller.name(), (None, Act::Reject(path.id)), reason, Vec::new()).await?;
+    read(&gateway, path).await.map(Json)
+}
+
+pub(super) fn reject_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    both(operation).id("rejectMeasure").summary("Reject a proposed freeze 驳回").description(
+        "The next property takes its place. It is not proposed again before there is more to freeze.",
+    )
+}
+
+pub(super) async fn reconsider(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::APPROVER }>,
+    At(path): At<MeasurePath>,
+    JsonBody(given): JsonBody<ReasonGiven>,
+) -> Result<Json<MeasureInFull>, Problem> {
+    let reason = given.checked()?;
+    act(&gateway, caller.name(), (None, Act::Reconsider(path.id)), reason, Vec::new()).await?;
+    read(&gateway, path).await.map(Json)
+}
+
+pub(super) fn reconsider_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    both(operation).id("reconsiderMeasure").summary("Take a rejection back 撤销驳回")
+}
+
+/// What a property is worth.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ValueRequest {
+    /// The value as stated or estimated, in yuan.
+    value: Money,
+    /// Why; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+pub(super) async fn value(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::APPROVER }>,
+    At(path): At<MeasurePath>,
+    JsonBody(request): JsonBody<ValueRequest>,
+) -> Result<Json<MeasureInFull>, Problem> {
+    let mut findings = Vec::new();
+    check_reason(&request.reason, &mut findings);
+    check_amount("/value", Some(request.value), &mut findings);
+    no_findings(findings)?;
+    let value = Act::Value(path.id, request.value.amount);
+    act(&gateway, caller.name(), (None, value), request.reason, Vec::new()).await?;
+    read(&gateway, path).await.map(Json)
+}
+
+pub(super) fn value_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    both(operation).id("valueMeasure").summary("State what a property is worth 载明价值")
+}
+
+/// How much is given back, on which documents, and why.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReleaseRequest {
+    /// How much of what stands ordered, in yuan; absent means all of it.
+    #[serde(default)]
+    amount: Option<Money>,
+    /// The reason of 查扣冻规定 art. 28. One that ends the debt closes the claim, so that nothing is frozen instead.
+    ground: ReleaseReason,
+    /// Ruling and notice of the release (法释〔2013〕20号 art. 3).
+    #[serde(default)]
+    documents: Vec<LegalDocument>,
+    /// Why; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+pub(super) async fn release(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::APPROVER }>,
+    At(path): At<MeasurePath>,
+    JsonBody(request): JsonBody<ReleaseRequest, true>,
+) -> Result<Json<MeasureInFull>, Problem> {
+    let mut findings = Vec::new();
+    check_reason(&request.reason, &mut findings);
+    check_amount("/amount", request.amount, &mut findings);
+    check_documents(&request.documents, &mut findings);
+    no_findings(findings)?;
+    let scope = ReleaseScope::Measure(path.id, request.amount.map(|money| money.amount));
+    let release = Act::Release(Release { scope, ground: request.ground });
+    act(&gateway, caller.name(), (None, release), request.reason, request.documents).await?;
+    read(&gateway, path).await.map(Json)
+}
+
+pub(super) fn release_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    both(operation).id("releaseMeasure").summary("Release a measure 解除措施").description(
+        "Wholly or in part; also one that waits 轮候. All means the whole limit, so that no later deposit is caught.",
+    )
+}
+
+/// How long, on which documents, and why.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RenewRequest {
+    /// Days of the new term, which begins the day after the old one ends; absent means the longest that the law allows.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 1096))]
+    days: Option<u16>,
+    /// The ruling and the notice of the renewal; those of the freeze do not do (法释〔2013〕20号 art. 3).
+    #[serde(default)]
+    documents: Vec<LegalDocument>,
+    /// Why; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+pub(super) async fn renew(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::APPROVER }>,
+    At(path): At<MeasurePath>,
+    JsonBody(request): JsonBody<RenewRequest, true>,
+) -> Result<Json<MeasureInFull>, Problem> {
+    let mut findings = Vec::new();
+    check_reason(&request.reason, &mut findings);
+    check_documents(&request.documents, &mut findings);
+    no_findings(findings)?;
+    let renew = Act::Renew(path.id, Renewal { days: request.days });
+    act(&gateway, caller.name(), (None, renew), request.reason, request.documents).await?;
+    read(&gateway, path).await.map(Json)
+}
+
+pub(super) fn renew_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    both(operation)
+        .id("renewMeasure")
+        .summary("Renew a measure 续冻、续封")
+        .description("Before it ends: a measure that ended cannot be renewed (查扣冻规定 art. 27).")
+}
+
+/// How much is deducted, where it goes, on which documents, and why.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeductRequest {
+    /// How much, in yuan; absent means all that is held.
+    #[serde(default)]
+    amount: Option<Money>,
+    /// Name of the account in `[[court_accounts]]` of the configuration.
+    court_account: String,
+    /// Ruling and notice of the deduction (法释〔2013〕20号 art. 3).
+    #[serde(default)]
+    documents: Vec<LegalDocument>,
+    /// Why; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+pub(super) async fn deduct(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::APPROVER }>,
+    At(path): At<MeasurePath>,
+    JsonBody(request): JsonBody<DeductRequest, true>,
+) -> Result<Json<MeasureInFull>, Problem> {
+    let mut findings = Vec::new();
+    check_reason(&request.reason, &mut findings);
+    check_amount("/amount", request.amount, &mut findings);
+    check_documents(&request.documents, &mut findings);
+    let account = gateway.court_accounts.iter().find(|account| account.name == request.court_account);
+    if account.is_none() {
+        let detail = "no such account in [[court_accounts]] of the configuration: deducted money goes to the court's own \
+                      accounts only (法〔2018〕64号)";
+        findings.push(Finding::new("/court_account", detail));
+    }
+    no_findings(findings)?;
+    let into = account.map(|named| named.account.clone()).ok_or_else(|| Problem::not_found("account"))?;
+    let amount = request.amount.map(|money| money.amount);
+    let deduct = Act::Deduct(path.id, Deduction { amount, into });
+    act(&gateway, caller.name(), (None, deduct), request.reason, request.documents).await?;
+    read(&gateway, path).await.map(Json)
+}
+
+pub(super) fn deduct_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    both(operation).id("deductMeasure").summary("Deduct what a measure holds 扣划").description(
+        "Out of a freeze that stands, to an account of the court out of the configuration. What may only be frozen is not \
+         deducted.",
+    )
+}
+
+/// Who takes the stake, on which documents, and why.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TransferRequest {
+    /// Who takes the stake that the measure freezes.
+    to: Transferee,
+    /// Ruling and notice of the transfer (法释〔2013〕20号 art. 3).
+    #[serde(default)]
+    documents: Vec<LegalDocument>,
+    /// Why; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+pub(super) async fn transfer(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::APPROVER }>,
+    At(path): At<MeasurePath>,
+    JsonBody(request): JsonBody<TransferRequest, true>,
+) -> Result<Json<MeasureInFull>, Problem> {
+    let TransferRequest { to, documents, reason } = request;
+    let mut findings = Vec::new();
+    check_reason(&reason, &mut findings);
+    check_documents(&documents, &mut findings);
+    no_findings(findings)?;
+    let transfer = Act::Transfer(path.id, Transfer { to });
+    act(&gateway, caller.name(), (None, transfer), reason, documents).await?;
+    read(&gateway, path).await.map(Json)
+}
+
+pub(super) fn transfer_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    both(operation)
+        .id("transferMeasure")
+        .summary("Have a forced transfer of a stake registered 强制转让股权")
+        .description(
+            "Of the stake that the measure freezes, once that freeze has effect; as much of it as the measure names.",
+        )
+}
+
+/// How every act on a measure may end.
+fn both(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .tag("measures")
+        .response_with::<404, Problem, _>(|response| response.description("There is no such measure"))
+        .response_with::<409, Problem, _>(|response| response.description("Its state does not allow this"))
+        .response_with::<422, Problem, _>(|response| {
+            response
+                .description("A rule is broken, papers are missing, or it is more than the claim leaves open")
+        })
+}

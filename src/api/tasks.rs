@@ -1,0 +1,171 @@
+//! Tasks 待办: what is to be done, by whom and until when.
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use chakong_contract::RequestNumber;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Shared;
+use super::access::{Caller, may};
+use super::acting::act;
+use super::extract::{At, JsonBody, QueryParams, ReasonGiven, page_size};
+use super::problem::{Problem, ProblemKind};
+use crate::domain::decide::Act;
+use crate::domain::{MeasureId, Task, TaskId, TaskKind};
+use crate::store::{Reads, Stored, TaskFilter};
+
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route("/v1/tasks", get_with(list, docs))
+        .api_route("/v1/tasks/{id}/complete", post_with(complete, complete_docs))
+}
+
+/// Names a task.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+struct TaskPath {
+    /// Identifier of the task.
+    id: TaskId,
+}
+
+/// A task on the list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct TaskView {
+    /// Identifier.
+    id: TaskId,
+    /// What is to be done.
+    kind: TaskKind,
+    /// Case numbers of the chain, the oldest first.
+    case_numbers: Vec<String>,
+    /// The inquiry, if it is about one.
+    inquiry: Option<Uuid>,
+    /// Request number of the order, if it is about one.
+    order: Option<RequestNumber>,
+    /// The measure, if it is about one.
+    measure: Option<MeasureId>,
+    /// When it was put on the list.
+    created_at: Timestamp,
+    /// When it should be done.
+    due_at: Timestamp,
+    /// What about it; Chinese first.
+    note: String,
+}
+
+impl TaskView {
+    pub(super) fn read(reads: &mut dyn Reads, task: &Task) -> Stored<Self> {
+        let inquiry = match task.inquiry {
+            Some(id) => reads.inquiry(id)?.map(|inquiry| inquiry.uid),
+            None => None,
+        };
+        let order = match task.order {
+            Some(id) => reads.order(id)?.map(|order| order.number()),
+            None => None,
+        };
+        let cases = reads.cases_of(task.chain)?;
+        Ok(Self {
+            id: task.id,
+            kind: task.kind,
+            case_numbers: cases.iter().map(|case| case.number.as_str().to_owned()).collect(),
+            inquiry,
+            order,
+            measure: task.measure,
+            created_at: task.created,
+            due_at: task.due,
+            note: task.note.clone(),
+        })
+    }
+}
+
+/// Which tasks.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TasksQuery {
+    /// What is to be done.
+    kind: Option<TaskKind>,
+    /// Code of the court.
+    court: Option<String>,
+    /// Due before this.
+    due_before: Option<Timestamp>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// How many; 50 by default.
+    #[schemars(range(min = 1, max = 200))]
+    limit: Option<usize>,
+}
+
+/// Open tasks.
+#[derive(Debug, Serialize, JsonSchema)]
+struct TaskList {
+    /// Those due first before the others.
+    tasks: Vec<TaskView>,
+    /// Pass as `after` to read on; null at the end.
+    next: Option<String>,
+}
+
+async fn list(
+    State(gateway): State<Shared>,
+    _: Caller<{ may::READ }>,
+    QueryParams(query): QueryParams<TasksQuery>,
+) -> Result<Json<TaskList>, Problem> {
+    let limit = page_size(query.limit)?;
+    let filter = TaskFilter {
+        kind: query.kind,
+        chain: None,
+        court: query.court,
+        due_before: query.due_before,
+        after: query.after.as_deref().map(read_cursor).transpose()?,
+        limit: limit + 1,
+    };
+    let found = gateway.store.read(move |reads| {
+        let mut tasks = reads.find_tasks(&filter)?;
+        let more = tasks.len() > limit;
+        tasks.truncate(limit);
+        let next = tasks.last().filter(|_| more).map(|last| format!("{}~{}", last.due, last.id));
+        let tasks = tasks.iter().map(|task| TaskView::read(reads, task)).collect::<Stored<_>>()?;
+        Ok(TaskList { tasks, next })
+    });
+    Ok(Json(found.await?))
+}
+
+/// When the last task of the page before is due, and its identifier.
+fn read_cursor(text: &str) -> Result<(Timestamp, TaskId), Problem> {
+    let read =
+        text.split_once('~').and_then(|(due, id)| Some((due.parse().ok()?, TaskId::new(id.parse().ok()?))));
+    read.ok_or_else(|| Problem::new(ProblemKind::MalformedRequest, "after: pass `next` of the page before"))
+}
+
+fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation.id("listTasks").tag("tasks").summary("Open tasks 待办")
+}
+
+async fn complete(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::READ }>,
+    At(path): At<TaskPath>,
+    JsonBody(given): JsonBody<ReasonGiven>,
+) -> Result<Json<CompletedTask>, Problem> {
+    let reason = given.checked()?;
+    act(&gateway, caller.name(), (None, Act::CompleteTask(path.id)), reason, Vec::new()).await?;
+    Ok(Json(CompletedTask { id: path.id }))
+}
+
+/// A task that is off the list.
+#[derive(Debug, Serialize, JsonSchema)]
+struct CompletedTask {
+    /// Identifier.
+    id: TaskId,
+}
+
+fn complete_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("completeTask")
+        .tag("tasks")
+        .summary("Mark a task as done 办结待办")
+        .response_with::<404, Problem, _>(|response| response.description("There is no such open task"))
+        .response_with::<422, Problem, _>(|response| response.description("A reason is missing"))
+}

@@ -1,0 +1,209 @@
+//! Cases: their chain, claim, ledger and tasks.
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+
+use super::harness::{Reply, account};
+use super::{Bench, submission};
+
+fn yuan(amount: &str) -> Value {
+    json!({ "amount": amount, "currency": "CNY" })
+}
+
+/// The submission about a case of its own, and perhaps one that it continues.
+fn about(number: &str, continues: Option<&str>) -> Value {
+    let mut body = submission();
+    body["case"]["number"] = json!(number);
+    if let Some(before) = continues {
+        body["case"]["continues"] = json!(before);
+    }
+    body
+}
+
+/// Path of the case of an inquiry.
+async fn case_of(bench: &Bench, inquiry: &str) -> String {
+    let view = bench.get("officer", inquiry).await.json();
+    view["links"]["case"].as_str().expect("a case").to_owned()
+}
+
+async fn change(bench: &Bench, case: &str, body: &Value) -> Reply {
+    let request = Request::put(format!("{case}/claim")).header("authorization", "Bearer key-of-approver");
+    let request = request.header("content-type", "application/json");
+    bench.send(request.body(Body::from(body.to_string())).expect("request")).await
+}
+
+/// States and limits of the ledger, in order.
+async fn ledger(bench: &Bench, case: &str) -> Vec<(String, String)> {
+    let view = bench.get("officer", case).await.json();
+    let line = |measure: &Value| {
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        (text(&measure["state"]), text(&measure["limit"]["amount"]))
+    };
+    view["measures"].as_array().expect("measures").iter().map(line).collect()
+}
+
+fn lines(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(state, limit)| ((*state).to_owned(), (*limit).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_case_is_found_in_any_spelling_with_its_claim_its_ledger_and_what_is_to_be_done() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &about("(2026)晋10执77号", None)).await;
+    bench.answers(&orders[0], account("6200", "600.00"), "aa").await;
+    let case = case_of(&bench, &path).await;
+    let view = bench.get("officer", &case).await.json();
+    assert_eq!((&view["number"], &view["claim"]["amount"]), (&json!("（2026）晋10执77号"), &yuan("1000.00")));
+    assert_eq!(view["coverage"]["asked"], yuan("600.00"));
+    assert_eq!(view["parties"][0]["reference"], "party-1");
+    assert_eq!(view["inquiries"].as_array().map(Vec::len), Some(1));
+    let [task] = view["tasks"].as_array().expect("tasks").as_slice() else { panic!("{view}") };
+    assert_eq!((&task["kind"], &task["measure"]), (&json!("approve"), &view["measures"][0]["id"]));
+    let encoded = |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+    for number in ["(2026)晋10执77号", "〔2026〕晋10执77号", "（2026）晋10执77号"] {
+        let found = bench.get("officer", &format!("/v1/cases/{}", encoded(number))).await.json();
+        assert_eq!(found["id"], view["id"], "{number}");
+        let listed = bench.get("officer", &format!("/v1/cases?number={}", encoded(number))).await.json();
+        assert_eq!(listed["cases"].as_array().map(Vec::len), Some(1), "{number}");
+    }
+    for missing in [encoded("(2026)晋10执78号"), "17".to_owned(), "x".to_owned()] {
+        bench.get("officer", &format!("/v1/cases/{missing}")).await.is_problem(404, "not-found");
+        bench.get("officer", &format!("/v1/cases/{missing}/claim")).await.is_problem(404, "not-found");
+    }
+}
+
+#[tokio::test]
+async fn inquiries_of_one_case_share_its_claim_and_another_amount_is_refused_with_what_stands() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("first", &about("(2026)晋10执77号", None)).await;
+    bench.answers(&orders[0], account("6200", "700.00"), "aa").await;
+    let (_, orders) = bench.submitted("second", &about("（2026）晋10执77号", None)).await;
+    bench.answers(&orders[1], account("6300", "700.00"), "bb").await;
+    let case = case_of(&bench, &path).await;
+    assert_eq!(ledger(&bench, &case).await, lines(&[("proposed", "700.00"), ("proposed", "300.00")]));
+    let mut other = about("(2026)晋10执77号", None);
+    other["mandate"]["claim"]["amount"] = json!("1000.01");
+    let problem = bench.submit("third", other.to_string()).await.is_problem(422, "invalid");
+    let finding = &problem["findings"][0];
+    assert_eq!(finding["pointer"], "/mandate/claim/amount");
+    assert!(finding["detail"].as_str().is_some_and(|detail| detail.contains("1000.00 yuan")), "{problem}");
+    // A case that continues it takes the claim and the ledger over.
+    let (path, orders) =
+        bench.submitted("fourth", &about("(2026)晋10执恢9号", Some("(2026)晋10执77号"))).await;
+    bench.answers(&orders[0], account("6400", "50.00"), "cc").await;
+    let later = bench.get("officer", &case_of(&bench, &path).await).await.json();
+    let chain: Vec<_> =
+        later["chain"].as_array().expect("a chain").iter().map(|case| &case["number"]).collect();
+    assert_eq!(chain, ["（2026）晋10执77号", "（2026）晋10执恢9号"]);
+    assert_eq!(later["coverage"]["asked"], yuan("1000.00"), "nothing beyond the one claim: {later}");
+    let stranger = about("(2026)晋10执恢10号", Some("(2026)晋10执恢10号"));
+    let problem = bench.submit("fifth", stranger.to_string()).await.is_problem(422, "invalid");
+    assert_eq!(problem["findings"][0]["pointer"], "/case/continues");
+}
+
+#[tokio::test]
+async fn the_claim_changes_with_its_history_and_the_ledger_follows() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &about("(2026)晋10执77号", None)).await;
+    bench.answers(&orders[0], account("6200", "900.00"), "aa").await;
+    bench.answers(&orders[1], account("6300", "900.00"), "bb").await;
+    let case = case_of(&bench, &path).await;
+    assert_eq!(ledger(&bench, &case).await, lines(&[("proposed", "900.00"), ("proposed", "100.00")]));
+    let lower = json!({ "change": { "kind": "lower", "amount": yuan("950.00") }, "reason": "部分放弃" });
+    let view = change(&bench, &case, &lower).await.json();
+    assert_eq!(view["claim"]["amount"], yuan("950.00"), "{view}");
+    assert_eq!(ledger(&bench, &case).await, lines(&[("proposed", "900.00"), ("proposed", "50.00")]));
+    let paid = json!({ "change": { "kind": "part_payment", "amount": yuan("150.00") }, "reason": "已还" });
+    assert_eq!(change(&bench, &case, &paid).await.json()["claim"]["amount"], yuan("800.00"));
+    let interest = json!({ "change": { "kind": "interest", "principal": yuan("100000.00"), "days": 4 }, "reason": "迟延" });
+    let view = change(&bench, &case, &interest).await.json();
+    assert_eq!(view["claim"]["amount"], yuan("870.00"), "0.175 per mille a day (法释〔2014〕8号): {view}");
+    let asked: Vec<&Value> =
+        view["history"].as_array().expect("history").iter().map(|one| &one["kind"]).collect();
+    assert_eq!(asked, ["stated", "lowered", "part_payment", "interest"]);
+    assert_eq!(view["coverage"]["asked"], yuan("870.00"), "{view}");
+    for (wrong, kind) in [("870.00", "raise"), ("870.00", "lower"), ("870.00", "part_payment")] {
+        let body = json!({ "change": { "kind": kind, "amount": yuan(wrong) }, "reason": "x" });
+        change(&bench, &case, &body).await.is_problem(422, "not-allowed");
+    }
+    let nobody = json!({ "liable_up_to": [{ "party": "nobody", "amount": yuan("1.00") }], "reason": "x" });
+    change(&bench, &case, &nobody).await.is_problem(404, "not-found");
+    let limited =
+        json!({ "liable_up_to": [{ "party": "party-1", "amount": yuan("400.00") }], "reason": "限额担保" });
+    assert_eq!(change(&bench, &case, &limited).await.status, 200);
+    let settled = change(&bench, &case, &json!({ "state": "settled", "reason": "已履行" })).await.json();
+    assert_eq!((&settled["claim"]["state"], &settled["coverage"]["asked"]), (&json!("settled"), &yuan("0")));
+    let again = bench.submit("later", about("(2026)晋10执77号", None).to_string()).await;
+    let problem = again.is_problem(422, "invalid");
+    let pointers: Vec<_> =
+        problem["findings"].as_array().expect("findings").iter().map(|one| &one["pointer"]).collect();
+    assert_eq!(pointers, ["/mandate/claim/amount", "/mandate"], "{problem}");
+}
+
+#[tokio::test]
+async fn a_wrong_person_is_freed_for_good_with_one_act() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &about("(2026)晋10执77号", None)).await;
+    bench.answers(&orders[0], account("6200", "600.00"), "aa").await;
+    let case = case_of(&bench, &path).await;
+    let free = json!({ "ground": "wrong_person", "reason": "同名误控" });
+    bench
+        .post("approver", &format!("{case}/parties/nobody/release"), &free)
+        .await
+        .is_problem(404, "not-found");
+    let freed = bench.post("approver", &format!("{case}/parties/party-1/release"), &free).await;
+    assert_eq!(freed.json()["measures"].as_array().map(Vec::len), Some(1), "{}", freed.text);
+    bench.answers(&orders[1], account("6300", "600.00"), "bb").await;
+    let states: Vec<String> = ledger(&bench, &case).await.into_iter().map(|(state, _)| state).collect();
+    assert!(!states.iter().any(|state| state == "proposed" || state == "asked"), "{states:?}");
+    assert_eq!(bench.get("officer", &case).await.json()["claim"]["state"], "open", "others still owe it");
+    bench
+        .post("approver", &format!("{case}/release"), &json!({ "reason": "x" }))
+        .await
+        .is_problem(400, "malformed-body");
+}
+
+#[tokio::test]
+async fn tasks_acts_orders_and_measures_are_found_in_pages() {
+    let bench = Bench::new();
+    for number in [71, 72, 73] {
+        let body = about(&format!("(2026)晋10执{number}号"), None);
+        let (_, orders) = bench.submitted(&format!("k{number}"), &body).await;
+        bench.answers(&orders[0], account(&format!("62{number}"), "10.00"), "aa").await;
+    }
+    for (path, list, key, total) in [
+        ("/v1/tasks?kind=approve", "tasks", "after", 3),
+        ("/v1/acts?act=submit&actor=case", "acts", "before", 3),
+        ("/v1/orders?counterpart=bank-b&state=queued&action=query", "orders", "before", 3),
+        ("/v1/measures?state=proposed&counterpart=bank-a", "measures", "before", 3),
+        ("/v1/cases?court=T10", "cases", "before", 3),
+    ] {
+        let mut seen: Vec<Value> = Vec::new();
+        let mut next = format!("{path}&limit=2");
+        loop {
+            let page = bench.get("officer", &next).await.json();
+            let rows = page[list].as_array().unwrap_or_else(|| panic!("{path}: {page}"));
+            assert!(!rows.is_empty(), "{path}: a page that is announced holds something");
+            seen.extend(rows.iter().cloned());
+            let text = |next: &Value| next.as_str().map_or_else(|| next.to_string(), str::to_owned);
+            match &page["next"] {
+                Value::Null => break,
+                mark => next = format!("{path}&limit=2&{key}={}", text(mark)),
+            }
+        }
+        let mut once = seen.clone();
+        once.dedup();
+        assert_eq!((seen.len(), once.len()), (total, total), "{path}: each once");
+        bench.get("officer", &format!("{path}&limit=0")).await.is_problem(400, "malformed-request");
+    }
+    let none = bench.get("officer", "/v1/tasks?court=elsewhere").await.json();
+    assert_eq!(none, json!({ "tasks": [], "next": null }));
+    bench.get("officer", "/v1/tasks?after=x").await.is_problem(400, "malformed-request");
+    let first = bench.get("officer", "/v1/tasks?limit=1").await.json()["tasks"][0]["id"].to_string();
+    let complete = format!("/v1/tasks/{first}/complete");
+    assert_eq!(bench.post("officer", &complete, &json!({ "reason": "已办" })).await.status, 200);
+    bench.post("officer", &complete, &json!({ "reason": "again" })).await.is_problem(404, "not-found");
+    let left = bench.get("officer", "/v1/tasks").await.json();
+    assert_eq!(left["tasks"].as_array().map(Vec::len), Some(2));
+}

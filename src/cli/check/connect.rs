@@ -1,0 +1,48 @@
+//! `check --connect`: every counterpart that can be reached from here, as a probe reaches it.
+
+use chakong_contract::Fault;
+use chakong_contract::fault::FaultKind;
+use futures_util::stream::{self, StreamExt as _};
+
+use super::Wrong;
+use crate::cli::Exit;
+use crate::cli::output::{Unsaid, line};
+use crate::config::{Config, CounterpartConfig, LineConfig};
+use crate::lines::call::CallLine;
+use crate::lines::parcel;
+
+/// Counterparts that are probed at once.
+const AT_ONCE: usize = 16;
+
+/// Says of each whether it is reached; gives those that are not.
+pub(super) async fn check(config: &Config) -> Result<Vec<Wrong>, Unsaid> {
+    let mut wrong = Vec::new();
+    let mut probes = stream::iter(&config.counterparts)
+        .map(|counterpart| async { (&counterpart.name, probe(counterpart).await) })
+        .buffered(AT_ONCE);
+    while let Some((name, probed)) = probes.next().await {
+        match probed {
+            Ok(Some(how)) => line(format_args!("  {name:24} reached: {how}"))?,
+            Ok(None) => line(format_args!("  {name:24} is not called from here"))?,
+            Err(fault) => {
+                let is_a_persons = matches!(fault.kind, FaultKind::Misconfigured | FaultKind::Unauthorised);
+                let exit = if is_a_persons { Exit::Config } else { Exit::Unreachable };
+                wrong.push((exit, format!("{name}: {fault}")));
+            }
+        }
+    }
+    Ok(wrong)
+}
+
+async fn probe(counterpart: &CounterpartConfig) -> Result<Option<String>, Fault> {
+    match &counterpart.line {
+        LineConfig::Call(call) => {
+            let status = CallLine::open(call)?.probe().await?;
+            Ok(Some(format!("it answered with status {status}")))
+        }
+        LineConfig::Parcel(parcel) if parcel.sftp.is_some() => {
+            parcel::open(parcel).probe().await.map(|()| Some("both folders can be used".to_owned()))
+        }
+        LineConfig::Parcel(_) | LineConfig::Postbox(_) => Ok(None),
+    }
+}

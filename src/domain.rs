@@ -1,0 +1,61 @@
+//! The gateway's vocabulary and its decisions. Pure: no clock, no randomness, no input or output, no log.
+//!
+//! [`CaseFile`] is a chain of cases as it stands. A function of `decide` takes a case file and an input, and gives the
+//! list of [`Change`]s that follow. Whoever applies the list to the file has the case as it stands afterwards.
+
+pub mod abilities;
+pub mod actor;
+pub mod audit;
+mod blob;
+mod case;
+mod case_file;
+mod certificate;
+mod change;
+mod claim;
+pub mod companies;
+pub mod decide;
+mod event;
+mod finding;
+mod ids;
+mod inquiry;
+mod measure;
+mod order;
+mod records;
+pub mod retry;
+mod routes;
+pub mod rules;
+mod seen;
+mod submission;
+mod task;
+mod terms;
+
+pub use actor::Actor;
+pub use audit::AuditEntry;
+pub use blob::Blob;
+pub use case::{Case, Chain, ChainParty, PartyView};
+pub use case_file::{ApplyError, CaseFile, Lines};
+pub use certificate::{Certificate, Counts, Coverage, NotAsked, OrderLine, Triage, certify};
+pub use change::{
+    BroughtDocument, Change, LaneChange, NewCertificate, NewDocument, NewInquiry, PropertyFinding,
+};
+pub use claim::{
+    Claim, ClaimChange, ClaimChangeKind, ClaimState, ClaimView, Mode, Preference, UncoveredLimit,
+};
+pub use event::{EventDraft, EventType};
+pub use finding::Finding;
+pub use ids::{
+    BatchId, CaseId, ChainId, DocumentId, IdKind, InquiryId, MeasureId, NewIds, OrderId, PartyId,
+    ROWS_PER_EPOCH, RawId, TaskId,
+};
+pub use inquiry::{Inquiry, InquiryState};
+pub use measure::{Measure, MeasureState, MeasureView, Origin, Permitted};
+pub use order::{OrderRecord, OrderState, Priority, StateError, number_of, order_id_of};
+pub use records::{
+    Batch, KeptReceipt, LineRow, NewReceipt, Outcome, RawDirection, RawMessage, Revision, Source, names_cash,
+    valuable,
+};
+pub use routes::{Routes, Way};
+pub use seen::{GivenNumber, numbers_in_name};
+pub use submission::{Liability, Mandate, Purpose, Search, Submission};
+pub use task::{Task, TaskKind};
+pub use terms::{Paper, Subject, Terms};

@@ -1,0 +1,97 @@
+//! Abilities: which actions each counterpart takes, with which documents, as configured. Everybody who needs to know
+//! asks here.
+
+use std::collections::BTreeMap;
+
+use chakong_contract::{ActionKind, DocumentKind};
+
+use super::Routes;
+use super::retry::RetryPolicy;
+
+/// What one counterpart can do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ability {
+    /// Actions that it takes, each with the documents that must go along.
+    pub actions: BTreeMap<ActionKind, Vec<DocumentKind>>,
+    /// Whether a request number that is sent twice is acted on once.
+    pub idempotent: bool,
+    /// How queries are tried again.
+    pub query: RetryPolicy,
+    /// How controls are tried again.
+    pub control: RetryPolicy,
+}
+
+/// A counterpart cannot do something.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Cannot {
+    /// No such counterpart is configured.
+    #[error("该单位未配置 the counterpart {0} is not configured")]
+    NotConfigured(String),
+    /// It does not take this action.
+    #[error("该单位不支持{chinese} the counterpart {counterpart} takes no {action} orders")]
+    NotSupported {
+        /// The counterpart.
+        counterpart: String,
+        /// The action.
+        action: ActionKind,
+        /// The action in Chinese.
+        chinese: &'static str,
+    },
+}
+
+/// What every counterpart can do.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Abilities(BTreeMap<String, Ability>);
+
+impl FromIterator<(String, Ability)> for Abilities {
+    fn from_iter<I: IntoIterator<Item = (String, Ability)>>(abilities: I) -> Self {
+        Self(abilities.into_iter().collect())
+    }
+}
+
+impl Abilities {
+    /// The documents that an action needs at a counterpart, or why it cannot be done there.
+    ///
+    /// # Errors
+    /// [`Cannot`], in words for court staff.
+    pub fn can(&self, counterpart: &str, action: ActionKind) -> Result<&[DocumentKind], Cannot> {
+        let known = self.0.get(counterpart).ok_or_else(|| Cannot::NotConfigured(counterpart.to_owned()))?;
+        known.actions.get(&action).map(Vec::as_slice).ok_or_else(|| Cannot::NotSupported {
+            counterpart: counterpart.to_owned(),
+            action,
+            chinese: chinese(action),
+        })
+    }
+
+    /// Whether a request number that is sent twice is acted on once there.
+    pub fn is_idempotent(&self, counterpart: &str) -> bool {
+        self.0.get(counterpart).is_some_and(|ability| ability.idempotent)
+    }
+
+    /// How orders are tried again there.
+    pub fn retry(&self, counterpart: &str, control: bool) -> RetryPolicy {
+        let policy = |ability: &Ability| if control { ability.control } else { ability.query };
+        self.0.get(counterpart).map(policy).unwrap_or_default()
+    }
+}
+
+/// An action in Chinese.
+pub const fn chinese(action: ActionKind) -> &'static str {
+    match action {
+        ActionKind::Query => "网络查询",
+        ActionKind::Freeze => "网络冻结",
+        ActionKind::Renew => "网络续冻",
+        ActionKind::Release => "网络解除",
+        ActionKind::Deduct => "网络扣划",
+        ActionKind::Transfer => "强制转让登记",
+    }
+}
+
+/// Everything that decisions know of the configuration.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rules {
+    /// What counterparts can do.
+    pub abilities: Abilities,
+    /// Where orders go beside their own counterpart.
+    pub routes: Routes,
+}

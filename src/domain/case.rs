@@ -1,0 +1,109 @@
+//! Cases, chains of cases, and the parties of a chain.
+
+use chakong_contract::id::CaseNumber;
+use chakong_contract::{IdentityDocument, PartyKind, PartyName, PartyRole};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{CaseId, ChainId, Claim, PartyId};
+
+/// A chain of cases that continue one another 案号链: 执保 → 执 → 终本 → 执恢. The claim and the ledger belong to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chain {
+    /// Identifier.
+    pub id: ChainId,
+    /// When its first case became known.
+    pub created: Timestamp,
+    /// What may be taken from its parties; `None` while nothing may.
+    pub claim: Option<Claim>,
+    /// Whether it has measures, with or without a claim.
+    pub has_ledger: bool,
+}
+
+impl Chain {
+    /// Whether a decision about the chain needs its ledger.
+    pub const fn needs_ledger(&self) -> bool {
+        self.claim.is_some() || self.has_ledger
+    }
+}
+
+/// A case of a court.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Identifier.
+    pub id: CaseId,
+    /// The chain that it belongs to.
+    pub chain: ChainId,
+    /// Canonical number 案号; it names the court and is unique in the country.
+    pub number: CaseNumber,
+    /// Name of the court; empty where only the number is known.
+    pub court_name: String,
+    /// Code of the court; empty where only the number is known.
+    pub court_code: String,
+    /// The case of the same chain that it continues.
+    pub continues: Option<CaseId>,
+    /// When it became known.
+    pub created: Timestamp,
+}
+
+/// A person or organisation that a chain is led against, whatever inquiries named it. Two inquiries name the same party
+/// when they share an identity document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainParty {
+    /// Identifier.
+    pub id: PartyId,
+    /// The chain.
+    pub chain: ChainId,
+    /// The case system's reference, as last given.
+    pub reference: String,
+    /// Person or organisation.
+    pub kind: PartyKind,
+    /// Full name, as last given.
+    pub name: PartyName,
+    /// What the party is in the case.
+    pub role: PartyRole,
+    /// Every identity document known.
+    pub documents: Vec<IdentityDocument>,
+    /// Up to how much the party is liable, in yuan 限额担保; `None` for the whole claim.
+    #[serde(default)]
+    pub liable_up_to: Option<Decimal>,
+    /// Whether the party was freed, such as a wrong person: nothing of it is frozen any more.
+    #[serde(default)]
+    pub is_freed: bool,
+}
+
+impl ChainParty {
+    /// Whether a document is one of the party's.
+    pub fn has(&self, document: &IdentityDocument) -> bool {
+        self.documents.contains(document)
+    }
+}
+
+/// A party of a chain as people and the case system see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PartyView {
+    /// The case system's reference.
+    pub reference: String,
+    /// Person or organisation.
+    pub kind: PartyKind,
+    /// Full name.
+    pub name: PartyName,
+    /// What the party is in the case.
+    pub role: PartyRole,
+    /// Up to how much the party is liable; null for the whole claim.
+    pub liable_up_to: Option<chakong_contract::Money>,
+}
+
+impl From<&ChainParty> for PartyView {
+    fn from(party: &ChainParty) -> Self {
+        Self {
+            reference: party.reference.clone(),
+            kind: party.kind,
+            name: party.name.clone(),
+            role: party.role,
+            liable_up_to: party.liable_up_to.map(chakong_contract::Money::yuan),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Changes: what a decision makes of a case. A decision is a list of them; one writer commits the list.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::audit::AuditEntry;
+use super::{
+    Batch, BatchId, Blob, Case, Chain, ChainParty, ClaimChange, DocumentId, EventDraft, Inquiry, InquiryId,
+    Measure, MeasureState, NewReceipt, NotAsked, OrderId, OrderRecord, OrderState, Paper, RawId, RawMessage,
+    Revision, Task,
+};
+
+/// One change. Rows that are new carry the identifier that the store reserved for them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A chain begins.
+    NewChain(Chain),
+    /// The claim of a chain changed, or it has a ledger now.
+    SaveChain(Chain),
+    /// A case becomes known.
+    NewCase(Case),
+    /// A party becomes known.
+    NewParty(ChainParty),
+    /// More is known of a party.
+    SaveParty(ChainParty),
+    /// An inquiry is accepted.
+    NewInquiry(Box<NewInquiry>),
+    /// State and counters of an inquiry.
+    SaveInquiry(Inquiry),
+    /// A legal document is kept.
+    NewDocument(NewDocument),
+    /// An order is made; its lane wakes after the commit.
+    NewOrder(Box<OrderRecord>),
+    /// An order moves. The store refuses a move that the table does not allow or that starts elsewhere.
+    MoveOrder(Box<OrderRecord>, OrderState),
+    /// A measure is made.
+    NewMeasure(Box<Measure>),
+    /// A measure moves, or more is known of it. The store refuses a move that the table does not allow or that starts elsewhere.
+    MoveMeasure(Box<Measure>, MeasureState),
+    /// An answer is kept.
+    NewRevision(Box<Revision>),
+    /// A receipt is kept.
+    NewReceipt(NewReceipt),
+    /// An event is told.
+    NewEvent(EventDraft),
+    /// A task is put on the list.
+    NewTask(Task),
+    /// A task is done or changed.
+    SaveTask(Task),
+    /// The claim's history grows.
+    NewClaimChange(ClaimChange),
+    /// A certificate is issued.
+    NewCertificate(NewCertificate),
+    /// What an officer found about a property is remembered over inquiries.
+    SavePropertyFinding(PropertyFinding),
+    /// A line of the audit.
+    Audit(AuditEntry),
+    /// What a lane keeps.
+    Lane(LaneChange),
+}
+
+/// What a lane keeps beside its orders.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LaneChange {
+    /// A message is kept as it travelled.
+    NewRaw(RawId, RawMessage),
+    /// A batch is made.
+    NewBatch(Batch),
+    /// The digest of a batch's bytes, before they leave.
+    SaveBatchDigest(BatchId, Vec<u8>),
+    /// A message that was kept must still be handed over.
+    Unsent(RawId, String),
+    /// Messages were handed over.
+    Sent(Vec<RawId>),
+    /// A message of a lane is answered under a name, about something: lane, name, about, digest.
+    Responded {
+        /// The lane.
+        lane: String,
+        /// Name of the response.
+        name: String,
+        /// What it is about.
+        about: String,
+        /// Digest of the message that is answered.
+        digest: String,
+    },
+    /// Requests count against a day's quota.
+    SpendQuota(String, Date, u64),
+    /// Requests that a counterpart charged on a day.
+    AddCharges(String, Date, u64),
+    /// The number that a vendor gave a call about an order.
+    NewChargeReference(OrderId, Timestamp, String),
+    /// Where the newest answer under a key is.
+    KeepAnswer(Vec<u8>, OrderId, u32, Timestamp),
+    /// A lane is paused (with the reason) or resumed.
+    SetPaused(String, Option<String>),
+    /// A consumer acknowledged events up to a number; never moved back.
+    Acknowledge(String, i64),
+}
+
+/// An inquiry to be added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewInquiry {
+    /// The inquiry.
+    pub inquiry: Inquiry,
+    /// Idempotency key.
+    pub key: String,
+    /// Digest of the body as it came.
+    pub digest: Vec<u8>,
+    /// Its terms in stored form.
+    pub terms: Blob,
+    /// The case system's references of its parties, in their order.
+    pub references: Vec<String>,
+    /// Which party of the chain each of them is.
+    pub debtors: Vec<super::PartyId>,
+    /// Who was not asked.
+    pub not_asked: Vec<NotAsked>,
+}
+
+/// A legal document to be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewDocument {
+    /// What it is.
+    pub paper: Paper,
+    /// Title.
+    pub title: String,
+    /// File extension.
+    pub format: String,
+    /// The file's bytes.
+    pub bytes: Blob,
+}
+
+/// A certificate, fixed when it is issued.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewCertificate {
+    /// Its inquiry.
+    pub inquiry: InquiryId,
+    /// Public identifier of the inquiry.
+    pub uid: Uuid,
+    /// From 1.
+    pub number: u32,
+    /// When it was issued.
+    pub at: Timestamp,
+    /// The document as JSON text.
+    pub text: String,
+}
+
+/// What an officer found about a property, whoever asks about it next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PropertyFinding {
+    /// Institution and property; personal data, kept as a keyed hash.
+    pub property: String,
+    /// Why it must not be touched; Chinese first.
+    pub note: String,
+    /// Who found it.
+    pub actor: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A document that is brought with a submission or an act, ready to be kept: its bytes are packed already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BroughtDocument {
+    /// What it is.
+    pub kind: chakong_contract::DocumentKind,
+    /// Title.
+    pub title: String,
+    /// Its own number 文号.
+    pub number: String,
+    /// File extension.
+    pub format: String,
+    /// The file's bytes.
+    pub bytes: Blob,
+}
+
+impl BroughtDocument {
+    /// The document as it is kept.
+    pub fn into_new(
+        self,
+        id: DocumentId,
+        inquiry: InquiryId,
+        measures: Vec<super::MeasureId>,
+        by_act: bool,
+    ) -> NewDocument {
+        let paper = Paper { id, inquiry, kind: self.kind, number: self.number, measures, by_act };
+        NewDocument { paper, title: self.title, format: self.format, bytes: self.bytes }
+    }
+}

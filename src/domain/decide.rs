@@ -1,0 +1,104 @@
+//! Decisions: what follows from an input. Each works on a [`Draft`], which holds the [`CaseFile`] as it would be, and
+//! ends in a list of [`Change`]s. None writes.
+//!
+//! * Inputs: [`submit`] (a submission), [`act`] (an act of a person), [`apply`] (what happened to an order), [`take`]
+//!   (what a counterpart handed in), [`due_measure`] and [`due_task`] (what time brings)
+//! * What follows: `reply` brings an answer to its measure, `query` takes property in, `ledger` asks and `giving_back`
+//!   releases, `wholes` does both for what is controlled as a whole, `certificate` closes an inquiry
+//!
+//! [`CaseFile`]: super::CaseFile
+
+mod acts;
+mod ask;
+mod beside;
+mod candidate;
+mod certificate;
+mod clock;
+mod control;
+mod differences;
+mod draft;
+mod equity;
+mod giving_back;
+mod handed_in;
+mod ledger;
+mod orders;
+mod passing_on;
+mod query;
+mod recognise;
+mod reply;
+mod submission;
+mod waiting;
+mod whole_answer;
+mod wholes;
+mod without_answer;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+use super::abilities::Rules;
+use super::{ApplyError, Change, Finding};
+
+pub use acts::{
+    Act, ActInput, Approval, ClaimSettings, ClaimUpdate, Deduction, EnteredMeasure, Outcome as ActOutcome,
+    Release, ReleaseScope, Renewal, Resolution, Transfer, act, subject_of,
+};
+pub use candidate::{property_keys, same_property};
+pub use certificate::certificate_of;
+pub use clock::{due_measure, due_task, next_look};
+pub use draft::Draft;
+pub use handed_in::{ReceiptFile, keep_receipt, take};
+pub use ledger::{exposure, room};
+pub use orders::{OrderInput, OrderRules, Settled, allowed_at, settle};
+pub use reply::{Applied, apply};
+pub use submission::{PlannedOrder, Submitted, submit};
+pub use waiting::seen_elsewhere;
+pub use whole_answer::{keeping_more, with_more};
+
+/// What a decision knows beside the case.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// A random number from 0 to 1.
+    pub chance: f64,
+    /// What is configured.
+    pub rules: &'a Rules,
+}
+
+/// Why something was refused. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Rejected {
+    /// There is no such thing.
+    #[error("there is no such {0}")]
+    Unknown(&'static str),
+    /// It is in a state that does not allow this.
+    #[error("{0}")]
+    NotNow(String),
+    /// It is more than the claim leaves open.
+    #[error("标的余额不足 the claim leaves {left} yuan open: held, asked and deducted never exceed it")]
+    NoRoom {
+        /// What is left, in yuan.
+        left: Decimal,
+    },
+    /// A rule of law or of the case forbids it, or papers are missing.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// The request breaks rules; all of them are listed.
+    #[error("the request breaks {} rule(s)", .0.len())]
+    Findings(Vec<Finding>),
+    /// The actor may not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// A defect of this program: the decision did not fit the tables of moves.
+    #[error("the decision does not fit the case: {0}")]
+    Defect(#[from] ApplyError),
+}
+
+/// What a decision makes.
+pub type Decided<T> = Result<T, Rejected>;
+
+/// The changes of a decision, in the order in which they are written.
+pub type Changes = Vec<Change>;

@@ -1,0 +1,369 @@
+//! Acts 操作: what people do. Each is a value with an actor and a reason, and goes through [`act`].
+
+mod approve;
+mod cancel;
+mod claim;
+mod deduct;
+mod enter;
+mod release;
+mod renew;
+mod requery;
+mod resolve;
+
+use chakong_contract::asset::Rank;
+use chakong_contract::order::{CourtAccount, Target};
+use chakong_contract::{ActionKind, Date, Transferee};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::super::rules::authority;
+use super::super::rules::release_reasons::ReleaseReason;
+use super::super::{
+    Actor, AuditEntry, BroughtDocument, Change, ClaimChangeKind, ClaimState, InquiryId, Measure, MeasureId,
+    MeasureView, Mode, OrderId, PartyId, Permitted, Preference, TaskId, UncoveredLimit,
+};
+use super::draft::Draft;
+use super::{Decided, Rejected};
+
+/// An act with everything that it brings.
+#[derive(Debug, Clone)]
+pub struct ActInput {
+    /// Who.
+    pub actor: Actor,
+    /// Why; 1 to 500 characters.
+    pub reason: String,
+    /// Documents that were brought along.
+    pub documents: Vec<BroughtDocument>,
+    /// What.
+    pub act: Act,
+}
+
+/// What people do.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Sends a proposed freeze; also one that was skipped or refused.
+    Approve(MeasureId, Approval),
+    /// Takes a proposal back; the next property takes its place.
+    Reject(MeasureId),
+    /// Takes a rejection back, so that the freeze can be approved again.
+    Reconsider(MeasureId),
+    /// Gives back what stands: of a measure, of a party, of the case.
+    Release(Release),
+    /// Renews a measure that stands 续冻、续封.
+    Renew(MeasureId, Renewal),
+    /// Takes what a measure holds to the court's account 扣划.
+    Deduct(MeasureId, Deduction),
+    /// Has a forced transfer of a stake registered 强制转让.
+    Transfer(MeasureId, Transfer),
+    /// States what a property that is controlled as a whole is worth, in yuan.
+    Value(MeasureId, Decimal),
+    /// Asks again what orders asked.
+    Requery(Vec<OrderId>),
+    /// Decides what became of a control.
+    Resolve(OrderId, Resolution),
+    /// Withdraws an inquiry.
+    Cancel(InquiryId),
+    /// Changes the claim.
+    UpdateClaim(ClaimUpdate),
+    /// Enters a measure that stands and that this gateway did not place.
+    Enter(Box<EnteredMeasure>),
+    /// Marks a task as done.
+    CompleteTask(TaskId),
+}
+
+impl Act {
+    /// The word in audit lines.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Approve(..) => "approve",
+            Self::Reject(_) => "reject",
+            Self::Reconsider(_) => "reconsider",
+            Self::Release(_) => "release",
+            Self::Renew(..) => "renew",
+            Self::Deduct(..) => "deduct",
+            Self::Transfer(..) => "transfer",
+            Self::Value(..) => "value",
+            Self::Requery(_) => "requery",
+            Self::Resolve(..) => "resolve",
+            Self::Cancel(_) => "cancel",
+            Self::UpdateClaim(_) => "update_claim",
+            Self::Enter(_) => "enter_measure",
+            Self::CompleteTask(_) => "complete_task",
+        }
+    }
+}
+
+/// How a freeze is approved.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Approval {
+    /// Up to how much, in the measure's currency; absent means what was proposed, or what is available within what the claim
+    /// leaves open.
+    pub limit: Option<Decimal>,
+    /// The account as such and not an amount in it.
+    pub whole: bool,
+    /// What is permitted for a property that the rules exempt.
+    pub permit: Option<Permitted>,
+    /// Yuan for one unit of a foreign currency.
+    pub rate: Option<Decimal>,
+}
+
+/// What is released, and why.
+#[derive(Debug, Clone, Copy)]
+pub struct Release {
+    /// Of what.
+    pub scope: ReleaseScope,
+    /// The reason of 查扣冻规定 art. 28.
+    pub ground: ReleaseReason,
+}
+
+/// Of what a release gives back.
+#[derive(Debug, Clone, Copy)]
+pub enum ReleaseScope {
+    /// A measure, wholly, or the part of its limit that is named, in its currency.
+    Measure(MeasureId, Option<Decimal>),
+    /// Everything of a party.
+    Party(PartyId),
+    /// Everything of the case.
+    Case,
+}
+
+/// How a measure is renewed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Renewal {
+    /// Days of the new term, which begins when the old one ends; the longest that the law allows where absent.
+    pub days: Option<u16>,
+}
+
+/// What is deducted.
+#[derive(Debug, Clone)]
+pub struct Deduction {
+    /// How much, in yuan; all that is held where absent.
+    pub amount: Option<Decimal>,
+    /// Where it goes.
+    pub into: CourtAccount,
+}
+
+/// To whom a stake is transferred.
+#[derive(Debug, Clone)]
+pub struct Transfer {
+    /// Who takes it.
+    pub to: Transferee,
+}
+
+/// How a control is resolved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Resolution {
+    /// The counterpart did it: so much is held, or was released or deducted; absent means as ordered.
+    Done(Option<Decimal>),
+    /// The counterpart did not do it.
+    NotDone,
+    /// Send it again: under the same number where the counterpart acts on a number once, else under a new one.
+    SendAgain,
+    /// Do not pursue it any further; a late answer is still taken.
+    GiveUp,
+}
+
+/// How the claim changes.
+#[derive(Debug, Clone, Default)]
+pub struct ClaimUpdate {
+    /// What kind of change, and its amount in yuan: the new amount, or what was paid or added.
+    pub change: Option<(ClaimChangeKind, Decimal)>,
+    /// The new state.
+    pub state: Option<ClaimState>,
+    /// Settings that change.
+    pub settings: ClaimSettings,
+    /// Up to how much parties are liable, in yuan; `None` for the whole claim.
+    pub liabilities: Vec<(PartyId, Option<Decimal>)>,
+}
+
+/// Settings of a claim that change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClaimSettings {
+    /// With or without an approval of each freeze.
+    pub mode: Option<Mode>,
+    /// Which accounts come first.
+    pub prefer: Option<Preference>,
+    /// How freezes of what is not a deposit come about.
+    pub other_property: Option<Mode>,
+    /// What happens to a limit that no money covers.
+    pub uncovered: Option<UncoveredLimit>,
+    /// Term of each freeze in days.
+    pub term_days: Option<u16>,
+    /// What each natural person keeps free for living, in yuan.
+    pub living_costs: Option<Decimal>,
+}
+
+/// A measure that stands and that this gateway did not place.
+#[derive(Debug, Clone)]
+pub struct EnteredMeasure {
+    /// The party that owns the property.
+    pub party: PartyId,
+    /// The counterpart at which it stands.
+    pub counterpart: String,
+    /// Code of the institution that keeps the account.
+    pub institution: String,
+    /// The property.
+    pub target: Target,
+    /// What stands ordered, in yuan.
+    pub limit: Decimal,
+    /// What is held, in yuan.
+    pub held: Decimal,
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day.
+    pub until: Date,
+    /// Place in the queue.
+    pub rank: Option<Rank>,
+    /// The counterpart's own number of the measure.
+    pub reference: String,
+    /// Request number of the freeze.
+    pub original_number: String,
+    /// Case number of the freeze.
+    pub original_case: String,
+}
+
+/// What an act brought about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Measures that it was about.
+    pub measures: Vec<MeasureId>,
+    /// Orders that it made or was about.
+    pub orders: Vec<OrderId>,
+}
+
+/// Does what a person decided. The audit shows what it was about, before and after.
+///
+/// # Errors
+/// Why it is refused; nothing is changed then.
+pub fn act(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
+    let subject = subject_of(draft, &input.act);
+    let before = shown(draft, &input.act);
+    let (actor, reason, word) = (input.actor.name().to_owned(), input.reason.clone(), input.act.word());
+    let outcome = carry_out(draft, input)?;
+    let after: Vec<Value> = outcome
+        .measures
+        .iter()
+        .filter_map(|id| draft.file.measures.get(id))
+        .map(|measure| json!(MeasureView::from(measure)))
+        .collect();
+    let orders: Vec<String> = outcome.orders.iter().filter_map(|id| number(draft, *id)).collect();
+    let claim =
+        draft.file.chain.claim.as_ref().map(|claim| json!({ "amount": claim.amount, "state": claim.state }));
+    let detail = json!({ "before": before, "measures": after, "orders": orders, "claim": claim });
+    draft.push(Change::Audit(AuditEntry {
+        at: draft.now(),
+        actor,
+        act: word.to_owned(),
+        subject,
+        reason,
+        detail: Some(detail),
+        refused: None,
+    }));
+    Ok(outcome)
+}
+
+fn carry_out(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
+    let ActInput { actor, reason, documents, act } = input;
+    let by = By { actor: &actor, reason: &reason };
+    match act {
+        Act::Approve(id, approval) => approve::approve(draft, id, approval, documents, by),
+        Act::Reject(id) => approve::reject(draft, id, by),
+        Act::Reconsider(id) => approve::reconsider(draft, id, by),
+        Act::Release(release) => release::release(draft, release, documents, by),
+        Act::Renew(id, renewal) => renew::renew(draft, id, renewal, documents),
+        Act::Deduct(id, deduction) => deduct::deduct(draft, id, deduction, documents),
+        Act::Transfer(id, transfer) => deduct::transfer(draft, id, transfer, documents),
+        Act::Value(id, value) => approve::value(draft, id, value),
+        Act::Requery(orders) => requery::requery(draft, &orders),
+        Act::Resolve(id, resolution) => resolve::resolve(draft, id, resolution, by),
+        Act::Cancel(id) => cancel::cancel(draft, id),
+        Act::UpdateClaim(update) => claim::update(draft, &update, documents, by),
+        Act::Enter(entered) => enter::enter(draft, *entered, documents),
+        Act::CompleteTask(id) => complete_task(draft, id),
+    }
+}
+
+/// Who acts, and why.
+#[derive(Debug, Clone, Copy)]
+struct By<'a> {
+    actor: &'a Actor,
+    reason: &'a str,
+}
+
+impl By<'_> {
+    fn note(&self) -> String {
+        format!("{}: {}", self.actor.name(), self.reason)
+    }
+}
+
+/// What an act is about, for the audit: the inquiry's public identifier, or the newest case number of the chain.
+pub fn subject_of(draft: &Draft<'_>, act: &Act) -> String {
+    let inquiry = match act {
+        Act::Approve(id, _)
+        | Act::Reject(id)
+        | Act::Reconsider(id)
+        | Act::Renew(id, _)
+        | Act::Deduct(id, _)
+        | Act::Transfer(id, _)
+        | Act::Value(id, _)
+        | Act::Release(Release { scope: ReleaseScope::Measure(id, _), .. }) => {
+            draft.file.measures.get(id).map(|measure| measure.inquiry)
+        }
+        Act::Cancel(id) => Some(*id),
+        Act::Resolve(order, _) => draft.file.orders.get(order).map(|order| order.inquiry),
+        Act::Requery(orders) => {
+            orders.first().and_then(|order| draft.file.orders.get(order)).map(|order| order.inquiry)
+        }
+        Act::Release(_) | Act::UpdateClaim(_) | Act::Enter(_) | Act::CompleteTask(_) => None,
+    };
+    let uid = inquiry.and_then(|id| draft.file.inquiries.get(&id)).map(|inquiry| inquiry.uid.to_string());
+    let case = || draft.file.cases.last().map(|case| case.number.as_str().to_owned());
+    uid.or_else(case).unwrap_or_default()
+}
+
+/// What an act is about, before it.
+fn shown(draft: &Draft<'_>, act: &Act) -> Value {
+    let claim = || {
+        draft.file.chain.claim.as_ref().map(|claim| json!({ "amount": claim.amount, "state": claim.state }))
+    };
+    match act {
+        Act::Approve(id, _)
+        | Act::Reject(id)
+        | Act::Reconsider(id)
+        | Act::Renew(id, _)
+        | Act::Deduct(id, _)
+        | Act::Transfer(id, _)
+        | Act::Value(id, _)
+        | Act::Release(Release { scope: ReleaseScope::Measure(id, _), .. }) => {
+            json!(draft.file.measures.get(id).map(MeasureView::from))
+        }
+        Act::Resolve(order, resolution) => json!({
+            "order": number(draft, *order), "state": draft.file.orders.get(order).map(|order| order.state),
+            "resolution": format!("{resolution:?}"),
+        }),
+        Act::UpdateClaim(_) | Act::Release(_) => json!({ "claim": claim() }),
+        Act::Requery(_) | Act::Cancel(_) | Act::Enter(_) | Act::CompleteTask(_) => Value::Null,
+    }
+}
+
+fn number(draft: &Draft<'_>, order: OrderId) -> Option<String> {
+    draft.file.orders.get(&order).map(|order| order.number().to_string())
+}
+
+fn complete_task(draft: &mut Draft<'_>, id: TaskId) -> Decided<Outcome> {
+    if !draft.file.tasks.iter().any(|task| task.id == id) {
+        return Err(Rejected::Unknown("open task"));
+    }
+    draft.close_tasks(|task| task.id == id);
+    Ok(Outcome::default())
+}
+
+/// Whether the law permits an action against the owner of a measure's property in this case, and on which papers.
+fn authorise(draft: &Draft<'_>, measure: &Measure, action: ActionKind) -> Decided<authority::Requirement> {
+    let (inquiry, subject) = draft.subject_of(measure);
+    let terms = draft.file.terms.get(&inquiry).ok_or(Rejected::Unknown("inquiry"))?;
+    let party = terms.party(subject.party).ok_or(Rejected::Unknown("party"))?;
+    let number = &terms.case.number;
+    authority::permitted(terms.purpose.word(), number.type_code(), party.role, action)
+        .map_err(|denied| Rejected::NotAllowed(denied.to_string()))
+}

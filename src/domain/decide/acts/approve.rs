@@ -1,0 +1,201 @@
+//! Approvals: an approver sends, rejects or reconsiders a freeze, and states what a property is worth.
+
+use chakong_contract::ActionKind;
+use chakong_contract::order::Target;
+use rust_decimal::Decimal;
+
+use super::super::super::rules::exemptions::Level;
+use super::super::super::{
+    BroughtDocument, EventType, Measure, MeasureId, MeasureState, Permitted, TaskKind,
+};
+use super::super::ask::{AskError, ask};
+use super::super::draft::Draft;
+use super::super::ledger::{Cause, follow, room_of};
+use super::super::wholes::{stake_room, stake_within};
+use super::super::{Decided, Rejected};
+use super::{Approval, By, Outcome, authorise};
+
+/// Sends a freeze on an approver's word, never beyond what the claim leaves open.
+pub fn approve(
+    draft: &mut Draft<'_>,
+    id: MeasureId,
+    approval: Approval,
+    documents: Vec<BroughtDocument>,
+    by: By<'_>,
+) -> Decided<Outcome> {
+    let measure = draft.measure(id)?;
+    check(draft, &measure, by)?;
+    authorise(draft, &measure, ActionKind::Freeze)?;
+    let measure = with_permission(measure, approval)?;
+    let limit = limit(draft, &measure, approval)?;
+    let measure = with_whole(measure, approval.whole, limit)?;
+    let brought = draft.keep_documents(documents, measure.inquiry, &[id]);
+    ask(draft, measure, limit, &brought, by.actor.name()).map_err(|error| match error {
+        AskError::Papers(papers) => Rejected::NotAllowed(papers.to_string()),
+        AskError::TooSmall | AskError::NothingLeft => Rejected::NotNow(error.to_string()),
+    })?;
+    let measure = draft.measure(id)?;
+    draft.move_measure(Measure { note: by.note(), ..measure.clone() });
+    draft.tell(EventType::MeasureApproved, &draft.measure(id)?, measure.order);
+    follow(draft, Cause::Act);
+    Ok(Outcome { measures: vec![id], orders: measure.order.into_iter().collect() })
+}
+
+fn check(draft: &Draft<'_>, measure: &Measure, by: By<'_>) -> Decided<()> {
+    own_submission(draft, measure, by)?;
+    let Some(claim) = &draft.file.chain.claim else {
+        return Err(Rejected::NotNow("本案无冻结授权 the case has no claim".into()));
+    };
+    if !claim.is_open() {
+        return Err(Rejected::NotNow("标的已了结 the claim of the case is closed".into()));
+    }
+    let inquiry = draft.file.inquiries.get(&measure.inquiry);
+    if inquiry.is_some_and(|inquiry| inquiry.state == super::super::super::InquiryState::Cancelled) {
+        return Err(Rejected::NotNow("查控申请已撤回 the inquiry was cancelled".into()));
+    }
+    let askable = matches!(
+        measure.state,
+        MeasureState::Proposed | MeasureState::Candidate | MeasureState::Skipped | MeasureState::Refused
+    );
+    if !askable {
+        let state = measure.state.word();
+        return Err(Rejected::NotNow(format!(
+            "the measure is {state}; only one that is not asked can be approved"
+        )));
+    }
+    if !measure.rejected_by.is_empty() {
+        return Err(Rejected::NotNow(format!(
+            "已被 {} 驳回，须先撤销驳回 it was rejected; reconsider it first",
+            measure.rejected_by
+        )));
+    }
+    let freed = draft.file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed);
+    if freed {
+        return Err(Rejected::NotNow("该当事人已解除 the party was freed".into()));
+    }
+    Ok(())
+}
+
+/// Nobody approves what they submitted, also when one key has both roles.
+fn own_submission(draft: &Draft<'_>, measure: &Measure, by: By<'_>) -> Decided<()> {
+    let inquiry = draft.file.inquiries.get(&measure.inquiry);
+    if inquiry.is_some_and(|inquiry| inquiry.submitted_by == by.actor.name()) {
+        return Err(Rejected::Forbidden(
+            "提交人不得审批本人提交的查控 nobody approves what they submitted; another approver must".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn with_permission(measure: Measure, approval: Approval) -> Decided<Measure> {
+    let exempt = measure.exemption.level == Level::NoMeasure;
+    match approval.permit {
+        None if exempt => Err(Rejected::NotAllowed(format!(
+            "豁免财产，须载明准许冻结或准许冻结并扣划 exempt ({}): say in `permit` what is permitted",
+            measure.exemption.basis
+        ))),
+        permitted @ Some(Permitted::Freeze | Permitted::FreezeAndDeduct) => {
+            Ok(Measure { permitted, ..measure })
+        }
+        None => Ok(measure),
+    }
+}
+
+/// The limit in the measure's currency. Beyond what the claim leaves open nothing is approved, and nothing is cut silently.
+fn limit(draft: &Draft<'_>, measure: &Measure, approval: Approval) -> Decided<Decimal> {
+    let claim = draft.file.chain.claim.as_ref().ok_or(Rejected::Unknown("claim"))?;
+    let left = room_of(&draft.file, claim, measure.debtor, Some(measure.id));
+    if measure.is_whole() {
+        let fits = match &measure.target {
+            target @ Target::Equity { .. } => {
+                stake_within(target, stake_room(draft, Some(measure.id))).is_some()
+            }
+            _ => left > Decimal::ZERO,
+        };
+        return if fits {
+            Ok(Decimal::ZERO)
+        } else {
+            Err(Rejected::NoRoom { left: left.max(Decimal::ZERO) })
+        };
+    }
+    let rate = approval.rate.or(measure.rate);
+    if measure.currency.is_some() {
+        let limit = approval.limit.ok_or_else(|| {
+            Rejected::NotAllowed(
+                "外币账户须载明冻结金额 state the limit in the account's own currency".into(),
+            )
+        })?;
+        let counted = rate.map_or(Decimal::ZERO, |rate| limit.checked_mul(rate).unwrap_or(Decimal::MAX));
+        let fits = limit > Decimal::ZERO && counted <= left && left > Decimal::ZERO;
+        return if fits { Ok(limit) } else { Err(Rejected::NoRoom { left: left.max(Decimal::ZERO) }) };
+    }
+    let usual =
+        if measure.state == MeasureState::Proposed { measure.limit } else { measure.available.min(left) };
+    let limit = approval.limit.unwrap_or(usual);
+    if limit > left || left <= Decimal::ZERO {
+        return Err(Rejected::NoRoom { left: left.max(Decimal::ZERO) });
+    }
+    if limit <= Decimal::ZERO {
+        let detail = "没有可冻结的金额，须载明限额 nothing is known to be available; state a limit";
+        return Err(Rejected::NotAllowed(detail.into()));
+    }
+    Ok(limit)
+}
+
+/// Marks an account to be frozen as such. All that is in it is held then, so it must fit into the limit.
+fn with_whole(mut measure: Measure, wanted: bool, limit: Decimal) -> Decided<Measure> {
+    match &mut measure.target {
+        Target::Account { .. } if wanted && measure.available > limit => Err(Rejected::NotNow(format!(
+            "the account holds {} yuan and only {limit} may be frozen: freeze an amount, not the account \
+             (查扣冻规定 art. 19)",
+            measure.available
+        ))),
+        Target::Account { whole, .. } => {
+            *whole = wanted;
+            Ok(measure)
+        }
+        _ if wanted => Err(Rejected::NotNow("only an account can be frozen as such".to_owned())),
+        _ => Ok(measure),
+    }
+}
+
+/// Takes a proposal back; the next property takes its place.
+pub fn reject(draft: &mut Draft<'_>, id: MeasureId, by: By<'_>) -> Decided<Outcome> {
+    let measure = draft.measure(id)?;
+    if measure.state != MeasureState::Proposed {
+        return Err(Rejected::NotNow(format!("the measure is {}, not proposed", measure.state.word())));
+    }
+    let (rejected_by, note) = (by.actor.name().to_owned(), by.note());
+    let rejected =
+        Measure { state: MeasureState::Skipped, limit: Decimal::ZERO, rejected_by, note, ..measure };
+    draft.move_measure(rejected.clone());
+    draft.close_tasks(|task| task.measure == Some(id) && task.kind == TaskKind::Approve);
+    draft.tell(EventType::MeasureRejected, &rejected, None);
+    follow(draft, Cause::Act);
+    Ok(Outcome { measures: vec![id], orders: Vec::new() })
+}
+
+/// Takes a rejection back: the freeze can be proposed and approved again.
+pub fn reconsider(draft: &mut Draft<'_>, id: MeasureId, by: By<'_>) -> Decided<Outcome> {
+    let measure = draft.measure(id)?;
+    if measure.rejected_by.is_empty() || measure.state != MeasureState::Skipped {
+        return Err(Rejected::NotNow("the measure was not rejected".into()));
+    }
+    let (rejected_by, note) = (String::new(), by.note());
+    draft.move_measure(Measure { state: MeasureState::Candidate, rejected_by, note, ..measure });
+    follow(draft, Cause::Act);
+    Ok(Outcome { measures: vec![id], orders: Vec::new() })
+}
+
+/// States what a property that is controlled as a whole is worth.
+pub fn value(draft: &mut Draft<'_>, id: MeasureId, value: Decimal) -> Decided<Outcome> {
+    let measure = draft.measure(id)?;
+    if !measure.is_whole() {
+        return Err(Rejected::NotNow(
+            "only property that is controlled as a whole has a stated value".into(),
+        ));
+    }
+    draft.move_measure(Measure { value: Some(value), ..measure });
+    follow(draft, Cause::Act);
+    Ok(Outcome { measures: vec![id], orders: Vec::new() })
+}

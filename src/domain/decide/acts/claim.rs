@@ -1,0 +1,129 @@
+//! Changes of the claim: raised, lowered, partly paid, interest, settled, withdrawn, opened again; settings and liability.
+
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use super::super::super::{
+    BroughtDocument, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind, ClaimState, DocumentId,
+    EventDraft, EventType, InquiryId,
+};
+use super::super::draft::Draft;
+use super::super::ledger::{Cause, follow};
+use super::super::{Decided, Rejected};
+use super::{By, ClaimUpdate, Outcome};
+
+/// Changes the claim; what follows (freezes, releases) is part of the same decision.
+pub fn update(
+    draft: &mut Draft<'_>,
+    update: &ClaimUpdate,
+    documents: Vec<BroughtDocument>,
+    by: By<'_>,
+) -> Decided<Outcome> {
+    let before = draft.file.chain.claim.clone().ok_or_else(|| {
+        Rejected::NotNow("本案无执行标的 the case has no claim; submit an inquiry with a mandate".into())
+    })?;
+    let inquiry = newest(draft).ok_or(Rejected::Unknown("inquiry"))?;
+    let paper = draft.keep_documents(documents, inquiry, &[]).first().copied();
+    let mut claim = before.clone();
+    if let Some((kind, amount)) = update.change {
+        claim.amount = new_amount(&before, kind, amount)?;
+        note(draft, kind, &before, &claim, by, paper);
+    }
+    if let Some(state) = update.state.filter(|state| *state != before.state) {
+        claim.state = state;
+        let kind = match state {
+            ClaimState::Open => ClaimChangeKind::Reopened,
+            ClaimState::Settled => ClaimChangeKind::Settled,
+            ClaimState::Withdrawn => ClaimChangeKind::Withdrawn,
+        };
+        note(draft, kind, &before, &claim, by, paper);
+    }
+    if set(&mut claim, update) || !update.liabilities.is_empty() {
+        note(draft, ClaimChangeKind::Settings, &before, &claim, by, paper);
+    }
+    for (party, liable_up_to) in &update.liabilities {
+        let known = draft.file.parties.iter().find(|known| known.id == *party).cloned();
+        let known = known.ok_or(Rejected::Unknown("party"))?;
+        draft.push(Change::SaveParty(ChainParty { liable_up_to: *liable_up_to, ..known }));
+    }
+    draft.set_claim(claim.clone());
+    tell(draft, inquiry, &before, &claim, by);
+    follow(draft, Cause::Act);
+    Ok(Outcome::default())
+}
+
+fn newest(draft: &Draft<'_>) -> Option<InquiryId> {
+    draft.file.inquiries.iter().rev().find(|(_, inquiry)| inquiry.mandate.is_some()).map(|(id, _)| *id)
+}
+
+fn new_amount(before: &Claim, kind: ClaimChangeKind, amount: Decimal) -> Decided<Decimal> {
+    let refuse = |detail: String| Err(Rejected::NotAllowed(detail));
+    if amount <= Decimal::ZERO {
+        return refuse("金额应大于零 the amount must be more than zero".into());
+    }
+    let stands = before.amount;
+    match kind {
+        ClaimChangeKind::Raised if amount <= stands => refuse(format!(
+            "现行标的 {stands} 元，增加后应更高 the claim stands at {stands} yuan; a raised one is higher"
+        )),
+        ClaimChangeKind::Lowered if amount >= stands => refuse(format!(
+            "现行标的 {stands} 元，减少后应更低 the claim stands at {stands} yuan; a lowered one is lower"
+        )),
+        ClaimChangeKind::PartPayment if amount >= stands => refuse(format!(
+            "现行标的 {stands} 元，全部清偿请使用了结 a payment of the whole claim settles it: use state `settled`"
+        )),
+        ClaimChangeKind::PartPayment => Ok(stands - amount),
+        ClaimChangeKind::Interest => stands
+            .checked_add(amount)
+            .ok_or_else(|| Rejected::NotAllowed("金额过大 the claim would be too large".into())),
+        _ => Ok(amount),
+    }
+}
+
+fn set(claim: &mut Claim, update: &ClaimUpdate) -> bool {
+    let before = claim.clone();
+    let settings = update.settings;
+    claim.mode = settings.mode.unwrap_or(claim.mode);
+    claim.prefer = settings.prefer.unwrap_or(claim.prefer);
+    claim.other_property = settings.other_property.unwrap_or(claim.other_property);
+    claim.uncovered = settings.uncovered.unwrap_or(claim.uncovered);
+    claim.term_days = settings.term_days.or(claim.term_days);
+    claim.living_costs = settings.living_costs.unwrap_or(claim.living_costs);
+    before != *claim
+}
+
+fn note(
+    draft: &mut Draft<'_>,
+    kind: ClaimChangeKind,
+    before: &Claim,
+    after: &Claim,
+    by: By<'_>,
+    paper: Option<DocumentId>,
+) {
+    draft.push(Change::NewClaimChange(ClaimChange {
+        chain: draft.file.id(),
+        at: draft.now(),
+        actor: by.actor.name().to_owned(),
+        kind,
+        before: Some(before.amount),
+        after: after.amount,
+        reason: by.reason.to_owned(),
+        paper,
+    }));
+}
+
+fn tell(draft: &mut Draft<'_>, inquiry: InquiryId, before: &Claim, after: &Claim, by: By<'_>) {
+    use super::super::super::ClaimView;
+    let data = json!({
+        "before": ClaimView::from(before), "after": ClaimView::from(after), "reason": by.reason,
+        "actor": by.actor.name(),
+    });
+    draft.push(Change::NewEvent(EventDraft {
+        kind: EventType::ClaimChanged,
+        inquiry,
+        order: None,
+        revision: None,
+        at: draft.now(),
+        data: Some(data.to_string()),
+    }));
+}

@@ -1,0 +1,208 @@
+//! Releases 解除: of a measure, of a party, of a case. What follows for the claim depends on the reason (查扣冻规定 art. 28).
+
+use rust_decimal::Decimal;
+
+use super::super::super::rules::release_reasons::ReleaseReason;
+use super::super::super::{
+    BroughtDocument, ChainParty, Change, ClaimChange, ClaimChangeKind, ClaimState, DocumentId, Measure,
+    MeasureId, MeasureState, OrderState, PropertyFinding, TaskKind,
+};
+use super::super::candidate::property_key;
+use super::super::draft::Draft;
+use super::super::giving_back::{is_idle, start_release};
+use super::super::ledger::{Cause, follow, withdraw};
+use super::super::orders::OrderInput;
+use super::super::reply::apply;
+use super::super::{Decided, Rejected};
+use super::{By, Outcome, Release, ReleaseScope};
+
+/// Gives back what stands. "All" gives the whole limit back, also of a measure that waits and holds nothing.
+pub fn release(
+    draft: &mut Draft<'_>,
+    release: Release,
+    documents: Vec<BroughtDocument>,
+    by: By<'_>,
+) -> Decided<Outcome> {
+    let measures = in_scope(draft, release.scope)?;
+    let ids: Vec<MeasureId> = measures.iter().map(|measure| measure.id).collect();
+    let inquiry = measures.last().map(|measure| measure.inquiry).or_else(|| newest_inquiry(draft));
+    let inquiry = inquiry.ok_or(Rejected::Unknown("inquiry"))?;
+    let brought = draft.keep_documents(documents, inquiry, &ids);
+    let mut outcome = Outcome::default();
+    if let ReleaseScope::Party(id) = release.scope
+        && matches!(release.ground, ReleaseReason::WrongPerson)
+        && let Some(party) = draft.file.parties.iter().find(|party| party.id == id).cloned()
+    {
+        draft.push(Change::SaveParty(ChainParty { is_freed: true, ..party }));
+    }
+    close_claim(draft, release.ground, by);
+    let single = matches!(release.scope, ReleaseScope::Measure(..));
+    for measure in measures {
+        let part = match release.scope {
+            ReleaseScope::Measure(_, part) => part,
+            ReleaseScope::Party(_) | ReleaseScope::Case => None,
+        };
+        remember(draft, &measure, release.ground, by);
+        let id = measure.id;
+        match give_back(draft, measure, part, &brought, by) {
+            Ok(()) => outcome.measures.push(id),
+            Err(rejected) if single => return Err(rejected),
+            // What cannot be released now is on the list; the others are not held up by it.
+            Err(rejected) => put_on_list(draft, id, &rejected),
+        }
+    }
+    if outcome.measures.is_empty() && !single && !release.ground.closes_room() {
+        return Err(Rejected::NotNow("没有可解除的措施 nothing stands that could be released".into()));
+    }
+    outcome.orders = outcome.measures.iter().filter_map(|id| draft.file.measures.get(id)?.control).collect();
+    follow(draft, Cause::Act);
+    Ok(outcome)
+}
+
+fn newest_inquiry(draft: &Draft<'_>) -> Option<super::super::super::InquiryId> {
+    draft.file.inquiries.keys().next_back().copied()
+}
+
+fn in_scope(draft: &Draft<'_>, scope: ReleaseScope) -> Decided<Vec<Measure>> {
+    let concerned = |measure: &&Measure| !measure.state.ended() && measure.state != MeasureState::Refused;
+    match scope {
+        ReleaseScope::Measure(id, _) => Ok(vec![draft.measure(id)?]),
+        ReleaseScope::Party(party) => {
+            if !draft.file.parties.iter().any(|known| known.id == party) {
+                return Err(Rejected::Unknown("party"));
+            }
+            let of_party = |measure: &&Measure| measure.debtor == party && concerned(measure);
+            Ok(draft.file.ledger().filter(of_party).cloned().collect())
+        }
+        ReleaseScope::Case => Ok(draft.file.ledger().filter(concerned).cloned().collect()),
+    }
+}
+
+/// A reason that ends the debt closes the claim: nothing is frozen instead.
+fn close_claim(draft: &mut Draft<'_>, ground: ReleaseReason, by: By<'_>) {
+    if !ground.closes_room() {
+        return;
+    }
+    let withdrawn = matches!(ground, ReleaseReason::ApplicationWithdrawn | ReleaseReason::PreservationEnded);
+    let (state, kind) = match withdrawn {
+        true => (ClaimState::Withdrawn, ClaimChangeKind::Withdrawn),
+        false => (ClaimState::Settled, ClaimChangeKind::Settled),
+    };
+    let Some(claim) = draft.claim_mut().filter(|claim| claim.is_open()) else { return };
+    claim.state = state;
+    let amount = claim.amount;
+    draft.push(Change::NewClaimChange(ClaimChange {
+        chain: draft.file.id(),
+        at: draft.now(),
+        actor: by.actor.name().to_owned(),
+        kind,
+        before: Some(amount),
+        after: amount,
+        reason: format!("{}：{}", ground.chinese(), by.reason),
+        paper: None,
+    }));
+}
+
+/// A property that is exempt or another's is left alone from now on, whoever asks about it.
+fn remember(draft: &mut Draft<'_>, measure: &Measure, ground: ReleaseReason, by: By<'_>) {
+    if !matches!(
+        ground,
+        ReleaseReason::ThirdPartyProperty | ReleaseReason::ExemptProperty | ReleaseReason::WrongPerson
+    ) {
+        return;
+    }
+    draft.push(Change::SavePropertyFinding(PropertyFinding {
+        property: property_key(measure),
+        note: format!("{}（{}）{}", ground.chinese(), by.actor.name(), by.reason),
+        actor: by.actor.name().to_owned(),
+        at: draft.now(),
+    }));
+}
+
+fn put_on_list(draft: &mut Draft<'_>, id: MeasureId, rejected: &Rejected) {
+    let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
+    let note = format!("应解除，尚未办理 to be released, and not done yet: {rejected}");
+    draft.task(super::super::draft::NewTask::about(TaskKind::BringPapers, &measure, draft.now()), note);
+}
+
+/// Gives one measure back, whatever its state.
+fn give_back(
+    draft: &mut Draft<'_>,
+    measure: Measure,
+    part: Option<Decimal>,
+    brought: &[DocumentId],
+    by: By<'_>,
+) -> Decided<()> {
+    match measure.state {
+        MeasureState::Proposed | MeasureState::Candidate | MeasureState::Skipped => {
+            leave_alone(draft, measure, by);
+            Ok(())
+        }
+        MeasureState::Asked => stop_freeze(draft, measure, by),
+        _ if is_idle(&measure) => order_release(draft, measure, part, brought),
+        // The release before it was never answered, or nobody knows what became of it: it is ordered again.
+        MeasureState::Releasing if !is_under_way(draft, &measure) => {
+            let standing = Measure { state: measure.standing_state(), releasing: Decimal::ZERO, ..measure };
+            draft.move_measure(standing.clone());
+            order_release(draft, standing, part, brought)
+        }
+        state => Err(Rejected::NotNow(format!(
+            "the measure is {}: what is under way about it must end first",
+            state.word()
+        ))),
+    }
+}
+
+/// Whether the control of a measure may still be answered in its time.
+fn is_under_way(draft: &Draft<'_>, measure: &Measure) -> bool {
+    let control = measure.control.and_then(|id| draft.file.orders.get(&id));
+    control.is_some_and(|order| order.state.is_open())
+}
+
+fn leave_alone(draft: &mut Draft<'_>, measure: Measure, by: By<'_>) {
+    let id = measure.id;
+    if measure.state == MeasureState::Proposed {
+        withdraw(draft, measure, "");
+    }
+    let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
+    draft.move_measure(Measure { state: MeasureState::Skipped, note: by.note(), ..measure });
+}
+
+/// A freeze that was not sent is not sent; one that is on its way is given back when it is answered.
+fn stop_freeze(draft: &mut Draft<'_>, measure: Measure, by: By<'_>) -> Decided<()> {
+    let control = measure.control.and_then(|id| draft.file.orders.get(&id)).cloned();
+    match control {
+        Some(order) if order.state == OrderState::Queued => {
+            apply(draft, order.id, OrderInput::Cancelled, &super::super::super::Source::default());
+            Ok(())
+        }
+        _ => {
+            let is_closed = draft.file.chain.claim.as_ref().is_some_and(|claim| !claim.is_open());
+            let freed = draft.file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed);
+            if is_closed || freed {
+                draft.move_measure(Measure { note: by.note(), ..measure });
+                return Ok(());
+            }
+            Err(Rejected::NotNow(
+                "冻结请求已发出尚未反馈 the freeze is on its way; it can be released once it is answered"
+                    .into(),
+            ))
+        }
+    }
+}
+
+fn order_release(
+    draft: &mut Draft<'_>,
+    measure: Measure,
+    part: Option<Decimal>,
+    brought: &[DocumentId],
+) -> Decided<()> {
+    let all = if measure.limit.is_zero() { measure.held } else { measure.limit };
+    let part = part.unwrap_or(all);
+    if !measure.is_whole() && (part <= Decimal::ZERO || part > all) {
+        return Err(Rejected::NotAllowed(format!(
+            "解除金额应大于零且不超过现行限额 {all} 元 the amount must be more than zero and at most the {all} yuan that stand ordered"
+        )));
+    }
+    start_release(draft, measure, part, brought).map_err(|error| Rejected::NotAllowed(error.to_string()))
+}

@@ -1,0 +1,38 @@
+//! Re-queries: the same question again, as a new order whose answer is the next revision.
+
+use super::super::super::{InquiryState, OrderId, Priority, Subject};
+use super::super::draft::{Draft, NewOrder};
+use super::super::{Decided, Rejected};
+use super::Outcome;
+
+/// Asks again what orders asked.
+pub fn requery(draft: &mut Draft<'_>, orders: &[OrderId]) -> Decided<Outcome> {
+    let mut made = Vec::with_capacity(orders.len());
+    for id in orders {
+        let order = draft.file.orders.get(id).cloned().ok_or(Rejected::Unknown("order"))?;
+        if order.is_control() {
+            return Err(Rejected::NotNow(
+                "only a query can be asked again; a control goes through the ledger".into(),
+            ));
+        }
+        let inquiry = draft.file.inquiries.get(&order.inquiry).ok_or(Rejected::Unknown("inquiry"))?;
+        if inquiry.state == InquiryState::Cancelled {
+            return Err(Rejected::NotNow("the inquiry was cancelled; submit a new one".into()));
+        }
+        let allowed = inquiry.deadline.duration_since(inquiry.created);
+        let deadline = draft.now().checked_add(allowed).unwrap_or(draft.now());
+        made.push(draft.new_order(NewOrder {
+            inquiry: order.inquiry,
+            lane: order.lane.clone(),
+            subject: Subject { party: order.party, document: order.document },
+            instruction: order.instruction.clone(),
+            priority: Priority::Requery,
+            deadline,
+            root: Some(order.root),
+            measure: None,
+            stands_in: None,
+            papers: Vec::new(),
+        }));
+    }
+    Ok(Outcome { measures: Vec::new(), orders: made })
+}

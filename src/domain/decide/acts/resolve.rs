@@ -1,0 +1,147 @@
+//! Controls that are undetermined, overdue or refused: a person decides what became of them, sends them again, or gives them up.
+
+use std::sync::Arc;
+
+use chakong_contract::reply::{Answer, Holding, Refusal, RefusalReason};
+use chakong_contract::{ActionKind, Money, Reply};
+use rust_decimal::Decimal;
+
+use super::super::super::{
+    EventType, Measure, MeasureState, OrderId, OrderRecord, OrderState, Source, Subject, TaskKind, number_of,
+};
+use super::super::draft::{Draft, NewOrder};
+use super::super::ledger::{Cause, follow};
+use super::super::orders::OrderInput;
+use super::super::reply::{Applied, apply, tell_order};
+use super::super::without_answer::undone;
+use super::super::{Decided, Rejected};
+use super::{By, Outcome, Resolution};
+
+/// Decides what became of a control.
+pub fn resolve(draft: &mut Draft<'_>, id: OrderId, resolution: Resolution, by: By<'_>) -> Decided<Outcome> {
+    let order = draft.file.orders.get(&id).cloned().ok_or(Rejected::Unknown("order"))?;
+    if !order.is_control() {
+        return Err(Rejected::NotNow("only a control is resolved; a query is asked again".into()));
+    }
+    let open = matches!(order.state, OrderState::Undetermined | OrderState::Overdue);
+    let again = matches!(order.state, OrderState::Refused | OrderState::Failed)
+        && resolution == Resolution::SendAgain;
+    if !open && !again {
+        return Err(Rejected::NotNow(format!(
+            "the order is {}; only one that is undetermined or overdue is resolved, and one that was refused or failed sent again",
+            order.state.word()
+        )));
+    }
+    let orders = match resolution {
+        Resolution::Done(amount) => {
+            answer(draft, &order, done(&order, amount, by.note())?)?;
+            vec![id]
+        }
+        Resolution::NotDone => {
+            let refusal = Refusal { reason: RefusalReason::Other, words: by.note() };
+            answer(draft, &order, Reply::NotHeld(refusal))?;
+            vec![id]
+        }
+        Resolution::SendAgain => vec![send_again(draft, &order)?],
+        Resolution::GiveUp => {
+            give_up(draft, &order, by);
+            vec![id]
+        }
+    };
+    draft.close_tasks(|task| task.kind == TaskKind::Resolve && task.order == Some(id));
+    let after = draft.file.orders.get(&id).cloned().unwrap_or(order);
+    tell_order(draft, EventType::OrderResolved, &after, None, None);
+    Ok(Outcome { measures: after.measure.into_iter().collect(), orders })
+}
+
+/// What a counterpart would have said.
+fn done(order: &OrderRecord, amount: Option<Decimal>, words: String) -> Decided<Reply> {
+    let said = amount.map(Money::yuan);
+    Ok(match order.instruction.kind() {
+        ActionKind::Release => Reply::Released { amount: said, words },
+        ActionKind::Deduct => Reply::Deducted { amount: said },
+        ActionKind::Transfer => Reply::Transferred { on: None },
+        ActionKind::Freeze | ActionKind::Renew | ActionKind::Query => {
+            let whole = order.instruction.target().is_some_and(|target| {
+                use chakong_contract::order::Target;
+                matches!(target, Target::Property { .. } | Target::Equity { .. })
+            });
+            let held = match (said, whole) {
+                (Some(held), _) => held,
+                (None, true) => Money::yuan(Decimal::ZERO),
+                (None, false) => {
+                    return Err(Rejected::NotAllowed(
+                        "须载明实际控制金额 say how much is really held".into(),
+                    ));
+                }
+            };
+            Reply::Held(Holding { words, ..Holding::of(held) })
+        }
+    })
+}
+
+fn answer(draft: &mut Draft<'_>, order: &OrderRecord, reply: Reply) -> Decided<()> {
+    let source = Source { connector: "by hand".into(), ..Source::default() };
+    let input = OrderInput::Answered(Arc::new(Answer::of(reply)));
+    match apply(draft, order.id, input, &source).1 {
+        Applied::Unfit(words) => Err(Rejected::NotAllowed(words)),
+        Applied::Nothing | Applied::Repeat | Applied::Written => Ok(()),
+    }
+}
+
+/// Under the same number where the counterpart acts on a number once; else under a new one, for which the person has made sure
+/// that the old one was not carried out.
+fn send_again(draft: &mut Draft<'_>, order: &OrderRecord) -> Decided<OrderId> {
+    let measure = order.measure.and_then(|id| draft.file.measures.get(&id)).cloned();
+    let measure = measure.ok_or(Rejected::Unknown("measure"))?;
+    let waits = measure.control == Some(order.id) && measure.state.is_busy();
+    let allowed = order.deadline.duration_since(order.created);
+    let deadline = draft.now().checked_add(allowed).unwrap_or(draft.now());
+    let open = matches!(order.state, OrderState::Undetermined | OrderState::Overdue);
+    if open && waits && draft.facts.rules.abilities.is_idempotent(&order.lane) {
+        let due = draft.now();
+        let again = OrderRecord { state: OrderState::Queued, due, attempts: 0, deadline, ..order.clone() };
+        draft.move_order(again);
+        return Ok(order.id);
+    }
+    if !waits {
+        return Err(Rejected::NotNow(format!(
+            "the measure is {}: order the act anew instead of sending this order again",
+            measure.state.word()
+        )));
+    }
+    let new = draft.new_order(NewOrder {
+        inquiry: order.inquiry,
+        lane: order.lane.clone(),
+        subject: Subject { party: order.party, document: order.document },
+        instruction: order.instruction.clone(),
+        priority: order.priority,
+        deadline,
+        root: None,
+        measure: order.measure,
+        stands_in: None,
+        papers: order.papers.clone(),
+    });
+    let is_freeze = order.instruction.kind() == ActionKind::Freeze;
+    let (first, original_number) = match is_freeze {
+        true => (Some(new), number_of(new, draft.now()).to_string()),
+        false => (measure.order, measure.original_number.clone()),
+    };
+    draft.move_measure(Measure { control: Some(new), order: first, original_number, ..measure });
+    if open {
+        draft.move_order(OrderRecord { state: OrderState::Failed, ..order.clone() });
+    }
+    Ok(new)
+}
+
+/// The control is not pursued. What it would have changed stays as it was; a late answer is still taken.
+fn give_up(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) {
+    draft.move_order(OrderRecord { state: OrderState::Failed, ..order.clone() });
+    let Some(measure) = order.measure.and_then(|id| draft.file.measures.get(&id)).cloned() else { return };
+    if measure.control != Some(order.id) || measure.state == MeasureState::Candidate {
+        return;
+    }
+    let id = measure.id;
+    draft.move_measure(undone(&measure, by.note()));
+    follow(draft, Cause::Answered(id));
+}

@@ -1,0 +1,351 @@
+//! Answers to controls: what each means for its measure, and which do not fit what was ordered.
+
+use chakong_contract::order::Target;
+use chakong_contract::reply::{Holding, Misfit, Refusal, RefusalReason, misfits};
+use chakong_contract::{ActionKind, Date, Instruction, Reply};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::super::rules::terms;
+use super::super::{EventType, Measure, MeasureState};
+
+/// A measure after an answer, and what is to be told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    /// The measure.
+    pub measure: Measure,
+    /// What to tell.
+    pub event: Option<EventType>,
+}
+
+/// Why an answer does not fit its order, in words for the counterpart and for court staff. No number of it is taken over.
+pub type Unfit = String;
+
+/// The measure after a control's answer.
+///
+/// # Errors
+/// [`Unfit`], when the answer speaks of something else than was ordered.
+pub fn hear(
+    measure: &Measure,
+    instruction: &Instruction,
+    reply: &Reply,
+    today: Date,
+) -> Result<Heard, Unfit> {
+    let action = instruction.kind();
+    match (action, reply) {
+        (ActionKind::Freeze | ActionKind::Renew, Reply::Held(holding) | Reply::PartlyHeld(holding)) => {
+            Ok(if action == ActionKind::Freeze {
+                placed(&asked_for(measure, instruction), holding, today)
+            } else {
+                renewed(measure, instruction, holding, today)
+            })
+        }
+        (ActionKind::Release, Reply::Released { amount, words }) => {
+            let said = amount.map(|amount| amount.amount);
+            check_taken("released", said, measure.releasing.max(measure.held), measure.is_whole())?;
+            Ok(released(measure, said, words))
+        }
+        (ActionKind::Deduct, Reply::Deducted { amount }) => {
+            let said = amount.map(|amount| amount.amount);
+            check_taken("deducted", said, measure.deducting, false)?;
+            Ok(deducted(measure, said))
+        }
+        // It was taken and is under way: nothing was given back yet.
+        (ActionKind::Release, Reply::Held(holding)) if measure.state == MeasureState::Releasing => {
+            let note = some_or(&holding.words, &measure.note);
+            Ok(Heard { measure: Measure { note, ..measure.clone() }, event: None })
+        }
+        (ActionKind::Transfer, Reply::Transferred { .. }) => {
+            Ok(moved(measure, MeasureState::Transferred, EventType::MeasureTransferred, String::new()))
+        }
+        (_, Reply::NotHeld(refusal) | Reply::Refused(refusal)) => Ok(declined(measure, instruction, refusal)),
+        _ => Ok(Heard { measure: measure.clone(), event: None }),
+    }
+}
+
+/// Why what a counterpart says stands does not fit what was ordered: another property, another limit, a term that is over, an
+/// amount beyond all measure. More held than ordered counts as the limit, and a longer term than the law's as the law's.
+pub fn unfit(instruction: &Instruction, reply: &Reply) -> Option<Unfit> {
+    let (Reply::Held(holding) | Reply::PartlyHeld(holding)) = reply else { return None };
+    let found = misfits(instruction, holding);
+    let mut words: Vec<&str> = found.into_iter().filter_map(words_of).collect();
+    let places = matches!(
+        instruction,
+        Instruction::Freeze { limit: Some(_), .. } | Instruction::Renew { limit: Some(_), .. }
+    );
+    if holding.unstated && places {
+        words.push("未载明实际控制金额 it does not say how much is really held");
+    }
+    (!words.is_empty()).then(|| words.join("；"))
+}
+
+/// What a misfit is called, Chinese first; `None` for one that the ledger bears.
+const fn words_of(misfit: Misfit) -> Option<&'static str> {
+    Some(match misfit {
+        Misfit::OtherProperty => "反馈的账号或财产与请求不符 it is about another property than was ordered",
+        Misfit::LimitAboveOrder => "冻结限额高于请求 the limit is higher than was ordered",
+        Misfit::LimitBelowOrder => "冻结限额低于请求 the limit is lower than was ordered",
+        Misfit::ImplausibleAmount => "金额不合理 an amount is negative or beyond all measure",
+        Misfit::OtherCurrency => "币种与请求不符 an amount is in another currency than was ordered",
+        Misfit::TermOver => "期限已届满或早于起始日 the term is over, or ends before it begins",
+        Misfit::NotUnderstood => "反馈内容无法识别 a part of the answer was not understood",
+        Misfit::HeldAboveOrder | Misfit::TermTooLong => return None,
+    })
+}
+
+fn check_taken(what: &str, said: Option<Decimal>, ordered: Decimal, whole: bool) -> Result<(), Unfit> {
+    match said {
+        Some(said) if said < Decimal::ZERO || (!whole && said > ordered) => {
+            Err(format!("反馈金额 {said} 超出请求的 {ordered} more than was ordered is said to be {what}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A freeze that was taken for not placed stands after all: what it was ordered for counts again.
+fn asked_for(measure: &Measure, instruction: &Instruction) -> Measure {
+    let Instruction::Freeze { limit, .. } = instruction else { return measure.clone() };
+    match measure.state {
+        MeasureState::Refused => {
+            Measure { limit: limit.map_or(Decimal::ZERO, |limit| limit.amount), ..measure.clone() }
+        }
+        _ => measure.clone(),
+    }
+}
+
+fn placed(measure: &Measure, holding: &Holding, today: Date) -> Heard {
+    if measure.state.ended() {
+        // What ended takes no older word.
+        return Heard { measure: measure.clone(), event: None };
+    }
+    let (held, surplus) = held_of(measure, holding);
+    let waited = measure.state == MeasureState::Waiting;
+    let before = measure.state;
+    // An answer that does not speak of a place is no word that it changed.
+    let rank = holding.rank.or(measure.rank.filter(|_| waited && held.is_zero()));
+    // Where less is held than was asked, nothing more was there.
+    let available = if held < measure.limit { held } else { measure.available };
+    let standing = with_term(
+        Measure {
+            held,
+            surplus,
+            available,
+            rank,
+            reference: some_or(&holding.reference, &measure.reference),
+            note: holding.words.clone(),
+            ..measure.clone()
+        },
+        holding.from,
+        holding.until,
+        today,
+    );
+    // An answer that comes again does not undo what was asked since.
+    let state = match before {
+        MeasureState::Releasing
+        | MeasureState::Renewing
+        | MeasureState::Deducting
+        | MeasureState::Transferring => before,
+        _ if holding.accepted_only => MeasureState::Accepted,
+        _ => standing.standing_state(),
+    };
+    let event = match state {
+        _ if before == state && measure.held == standing.held && measure.until == standing.until => None,
+        MeasureState::Accepted => Some(EventType::MeasureAccepted),
+        MeasureState::Waiting => Some(EventType::MeasureWaiting),
+        _ if waited => Some(EventType::MeasureEffective),
+        _ if matches!(before, MeasureState::Asked | MeasureState::Accepted | MeasureState::Refused) => {
+            let partly = !measure.is_whole() && held < measure.limit;
+            Some(if partly { EventType::MeasurePartly } else { EventType::MeasurePlaced })
+        }
+        _ => Some(EventType::MeasureChanged),
+    };
+    Heard { measure: Measure { state, ..standing }, event }
+}
+
+/// The earlier of the counterpart's word and the law's is the last day; holidays prolong nothing.
+pub fn with_term(measure: Measure, from: Option<Date>, until: Option<Date>, today: Date) -> Measure {
+    let from = from.filter(|from| *from <= today).or(measure.from);
+    let by_law = from.map(|from| terms::longest(&measure.target).last_day_by_law(from));
+    let said = until.or(measure.until);
+    let until = match (said, by_law) {
+        (Some(said), Some(law)) => Some(said.min(law)),
+        (said, law) => said.or(law),
+    };
+    let until_said = said.filter(|said| Some(*said) != until);
+    let reminded = measure.reminded.filter(|_| measure.until == until);
+    Measure { from, until, until_said, reminded, ..measure }
+}
+
+fn renewed(measure: &Measure, instruction: &Instruction, holding: &Holding, today: Date) -> Heard {
+    let Instruction::Renew { limit, from, until, .. } = instruction else {
+        return Heard { measure: measure.clone(), event: None };
+    };
+    if measure.state.ended() {
+        return Heard { measure: measure.clone(), event: None };
+    }
+    let limit = limit.map_or(measure.limit, |limit| limit.amount);
+    let with_limit = Measure { limit, ..measure.clone() };
+    let (held, surplus) = held_of(&with_limit, holding);
+    let law = terms::longest(&measure.target).renewed_last_day(from.yesterday().unwrap_or(*from));
+    let said = holding.until.unwrap_or(*until);
+    let last = said.min(law).min(*until).max(measure.until.unwrap_or(today));
+    let standing = Measure {
+        held,
+        surplus,
+        rank: holding.rank.or(measure.rank.filter(|_| held.is_zero())),
+        until: Some(last),
+        until_said: Some(said).filter(|said| *said != last),
+        reminded: None,
+        reference: some_or(&holding.reference, &measure.reference),
+        note: holding.words.clone(),
+        ..with_limit
+    };
+    let state = match measure.state {
+        MeasureState::Renewing => standing.standing_state(),
+        other => other,
+    };
+    Heard { measure: Measure { state, ..standing }, event: Some(EventType::MeasureRenewed) }
+}
+
+fn some_or(said: &str, known: &str) -> String {
+    if said.is_empty() { known } else { said }.to_owned()
+}
+
+/// The money that is held, at most the limit, and what is said to be held beyond it. For a product: its units at the price that
+/// the bank last reported.
+fn held_of(measure: &Measure, holding: &Holding) -> (Decimal, Decimal) {
+    if measure.is_whole() {
+        return (Decimal::ZERO, Decimal::ZERO);
+    }
+    let said = holding.held.amount.max(Decimal::ZERO);
+    let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Decimal>().ok());
+    let Target::Product { quantity, .. } = &measure.target else {
+        return (said.min(measure.limit), (said - measure.limit).max(Decimal::ZERO));
+    };
+    let held = match (number(&holding.units), number(quantity)) {
+        (Some(units), Some(all)) if all > Decimal::ZERO => {
+            let share = units.min(all).checked_div(all).unwrap_or(Decimal::ONE);
+            let value = share.checked_mul(measure.available).unwrap_or(measure.limit);
+            said.max(value.round_dp_with_strategy(2, RoundingStrategy::AwayFromZero))
+        }
+        _ => said,
+    };
+    (held.min(measure.limit), Decimal::ZERO)
+}
+
+/// What stands after a release that was done. An answer without an amount is taken as what was ordered.
+fn released(measure: &Measure, said: Option<Decimal>, words: &str) -> Heard {
+    if measure.state != MeasureState::Releasing {
+        return Heard { measure: measure.clone(), event: None };
+    }
+    let limit = (measure.limit - measure.releasing).max(Decimal::ZERO);
+    let all = measure.is_whole() || limit.is_zero();
+    // Of a part, what no money covers goes first: less may really be set free than was ordered, never more.
+    let held = match said {
+        _ if all => Decimal::ZERO,
+        Some(said) => (measure.held - said).max(Decimal::ZERO).min(limit),
+        None => measure.held.min(limit),
+    };
+    let note = match (words.is_empty(), said) {
+        (false, _) => words.to_owned(),
+        (true, None) if !measure.is_whole() => {
+            "反馈未载金额，按请求金额计 no amount was stated; taken as ordered".to_owned()
+        }
+        (true, _) => measure.note.clone(),
+    };
+    let rest = Measure {
+        limit: if all { Decimal::ZERO } else { limit },
+        held,
+        surplus: Decimal::ZERO,
+        released: measure.released + measure.releasing,
+        releasing: Decimal::ZERO,
+        note,
+        ..measure.clone()
+    };
+    let state = if all { MeasureState::Released } else { rest.standing_state() };
+    Heard { measure: Measure { state, ..rest }, event: Some(EventType::MeasureReleased) }
+}
+
+/// What stands after a deduction. An answer without an amount is taken as what was ordered.
+fn deducted(measure: &Measure, said: Option<Decimal>) -> Heard {
+    if measure.state != MeasureState::Deducting {
+        return Heard { measure: measure.clone(), event: None };
+    }
+    let amount = said.unwrap_or(measure.deducting);
+    let held = (measure.held - amount).max(Decimal::ZERO);
+    let limit = (measure.limit - amount).max(Decimal::ZERO);
+    let note = match said {
+        None => "反馈未载金额，按请求金额计 no amount was stated; taken as ordered".to_owned(),
+        Some(_) => measure.note.clone(),
+    };
+    let rest = Measure {
+        limit,
+        held,
+        deducted: measure.deducted + amount,
+        deducting: Decimal::ZERO,
+        note,
+        ..measure.clone()
+    };
+    let state = if limit.is_zero() { MeasureState::Deducted } else { rest.standing_state() };
+    Heard { measure: Measure { state, ..rest }, event: Some(EventType::MeasureDeducted) }
+}
+
+/// A control was not done: a freeze never came about; anything else leaves the measure as it stands.
+fn declined(measure: &Measure, instruction: &Instruction, refusal: &Refusal) -> Heard {
+    let (what, event) = match instruction.kind() {
+        ActionKind::Renew => ("续冻未成 renewal declined", EventType::MeasureRenewalRefused),
+        ActionKind::Release => ("解除未成 release declined", EventType::MeasureReleaseRefused),
+        ActionKind::Deduct => ("扣划未成 deduction declined", EventType::MeasureDeductionRefused),
+        ActionKind::Transfer => ("强制转让未成 transfer declined", EventType::MeasureTransferRefused),
+        ActionKind::Freeze | ActionKind::Query => return not_placed(measure, refusal),
+    };
+    let note = format!("{what}: {}", refusal.words);
+    let busy = match instruction.kind() {
+        ActionKind::Renew => MeasureState::Renewing,
+        ActionKind::Release => MeasureState::Releasing,
+        ActionKind::Deduct => MeasureState::Deducting,
+        _ => MeasureState::Transferring,
+    };
+    let before = if instruction.kind() == ActionKind::Renew {
+        without_renewal(measure, instruction)
+    } else {
+        measure.clone()
+    };
+    let state = if before.state == busy { before.standing_state() } else { before.state };
+    let standing = Measure { state, releasing: Decimal::ZERO, deducting: Decimal::ZERO, note, ..before };
+    Heard { measure: standing, event: Some(event) }
+}
+
+/// A renewal that was accepted and is declined after all, as when a registrar refuses the case, takes its term back: the measure
+/// ends when it would have ended without it.
+fn without_renewal(measure: &Measure, instruction: &Instruction) -> Measure {
+    let Instruction::Renew { from, until, original, .. } = instruction else { return measure.clone() };
+    if measure.until != Some(*until) || measure.state.ended() {
+        return measure.clone();
+    }
+    let (until, reference) = (from.yesterday().ok(), original.reference.clone());
+    Measure { until, until_said: None, reference, ..measure.clone() }
+}
+
+fn not_placed(measure: &Measure, refusal: &Refusal) -> Heard {
+    use MeasureState::{Accepted, Asked, InForce, Refused, Waiting};
+    if !matches!(measure.state, Asked | Accepted | InForce | Waiting | Refused) {
+        return Heard { measure: measure.clone(), event: None };
+    }
+    let gone =
+        Measure { limit: Decimal::ZERO, held: Decimal::ZERO, surplus: Decimal::ZERO, ..measure.clone() };
+    moved(&gone, Refused, EventType::MeasureRefused, refusal.words.clone())
+}
+
+fn moved(measure: &Measure, state: MeasureState, event: EventType, note: String) -> Heard {
+    let note = if note.is_empty() { measure.note.clone() } else { note };
+    Heard { measure: Measure { state, note, ..measure.clone() }, event: Some(event) }
+}
+
+/// Whether the counterpart says that its own system failed, so that the same may be ordered again.
+pub fn is_passing(reply: &Reply) -> bool {
+    matches!(
+        reply,
+        Reply::NotHeld(Refusal { reason: RefusalReason::CounterpartError, .. })
+            | Reply::Refused(Refusal { reason: RefusalReason::CounterpartError, .. })
+    )
+}

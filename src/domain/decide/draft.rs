@@ -1,0 +1,356 @@
+//! A decision in the making: the case file as it would be, and the changes that make it so.
+
+mod papers;
+
+use std::collections::BTreeSet;
+
+use chakong_contract::{ActionKind, Date, Instruction, Moment};
+use jiff::{Span, Timestamp};
+use serde_json::{Value, json};
+
+use super::super::{
+    ApplyError, CaseFile, Change, Claim, DocumentId, EventDraft, EventType, IdKind, Inquiry, InquiryId,
+    InquiryState, Measure, MeasureId, MeasureView, NewIds, OrderId, OrderRecord, OrderState, Priority,
+    Purpose, Subject, Task, TaskId, TaskKind,
+};
+use super::{Changes, Decided, Facts, Rejected};
+
+pub use papers::NoPapers;
+
+/// Counterparts have 24 hours for a control as for a query (法〔2018〕64号).
+const CONTROL_HOURS: i64 = 24;
+
+/// A decision in the making.
+pub struct Draft<'a> {
+    /// The case as it would be.
+    pub file: CaseFile,
+    /// What is known beside it.
+    pub facts: Facts<'a>,
+    ids: &'a dyn NewIds,
+    changes: Changes,
+    inquiries: BTreeSet<InquiryId>,
+    has_claim_changed: bool,
+    broken: Option<ApplyError>,
+}
+
+impl std::fmt::Debug for Draft<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft").field("changes", &self.changes.len()).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Draft<'a> {
+    /// Begins a decision about a case.
+    pub fn of(file: CaseFile, facts: Facts<'a>, ids: &'a dyn NewIds) -> Self {
+        let (changes, inquiries) = (Changes::new(), BTreeSet::new());
+        Self { file, facts, ids, changes, inquiries, has_claim_changed: false, broken: None }
+    }
+
+    /// The changes, and the case as it will be.
+    ///
+    /// # Errors
+    /// [`Rejected::Defect`] when a move was not legal.
+    pub fn finish(mut self) -> Decided<(Changes, CaseFile)> {
+        for id in std::mem::take(&mut self.inquiries) {
+            if let Some(inquiry) = self.file.inquiries.get(&id) {
+                self.changes.push(Change::SaveInquiry(inquiry.clone()));
+            }
+        }
+        if self.has_claim_changed {
+            self.changes.push(Change::SaveChain(self.file.chain.clone()));
+        }
+        match self.broken {
+            Some(error) => Err(error.into()),
+            None => Ok((self.changes, self.file)),
+        }
+    }
+
+    /// Makes a change.
+    pub fn push(&mut self, change: Change) {
+        match self.file.apply(&change) {
+            Ok(()) => self.changes.push(change),
+            Err(error) => self.broken = self.broken.take().or(Some(error)),
+        }
+    }
+
+    /// A number for something new.
+    pub fn new_id(&self, kind: IdKind) -> i64 {
+        self.ids.next(kind)
+    }
+
+    /// Now.
+    pub const fn now(&self) -> Timestamp {
+        self.facts.now
+    }
+
+    /// Today in China.
+    pub fn today(&self) -> Date {
+        Moment::from_timestamp(self.facts.now).date()
+    }
+
+    /// The claim, to be changed.
+    pub fn claim_mut(&mut self) -> Option<&mut Claim> {
+        self.has_claim_changed = true;
+        self.file.chain.claim.as_mut()
+    }
+
+    /// States the claim of the chain.
+    pub fn set_claim(&mut self, claim: Claim) {
+        self.has_claim_changed = true;
+        self.file.chain.claim = Some(claim);
+    }
+
+    /// Remembers that the chain has a ledger.
+    pub fn has_ledger(&mut self) {
+        if !self.file.chain.has_ledger {
+            self.has_claim_changed = true;
+            self.file.chain.has_ledger = true;
+        }
+    }
+
+    /// An inquiry, to be changed.
+    pub fn inquiry_mut(&mut self, id: InquiryId) -> Option<&mut Inquiry> {
+        self.inquiries.insert(id);
+        self.file.inquiries.get_mut(&id)
+    }
+
+    /// Moves an order.
+    pub fn move_order(&mut self, order: OrderRecord) {
+        let before = self.file.orders.get(&order.id).map_or(order.state, |known| known.state);
+        let more = i64::from(order.state.is_open()) - i64::from(before.is_open());
+        let inquiry = order.inquiry;
+        self.push(Change::MoveOrder(Box::new(order), before));
+        if more != 0
+            && let Some(inquiry) = self.inquiry_mut(inquiry)
+        {
+            inquiry.expect_orders(more);
+        }
+    }
+
+    /// Moves a measure, or keeps what more is known of it.
+    pub fn move_measure(&mut self, measure: Measure) {
+        let Some(before) = self.file.measures.get(&measure.id) else { return };
+        if *before != measure {
+            let from = before.state;
+            self.push(Change::MoveMeasure(Box::new(measure), from));
+        }
+    }
+
+    /// Adds a measure.
+    pub fn add_measure(&mut self, measure: Measure) -> MeasureId {
+        let id = MeasureId::new(self.new_id(IdKind::Measure));
+        self.has_ledger();
+        self.push(Change::NewMeasure(Box::new(Measure { id, ..measure })));
+        id
+    }
+
+    /// Tells about a measure.
+    pub fn tell(&mut self, kind: EventType, measure: &Measure, order: Option<OrderId>) {
+        self.tell_with(kind, measure, order, json!({}));
+    }
+
+    /// Tells about a measure, with more.
+    pub fn tell_with(&mut self, kind: EventType, measure: &Measure, order: Option<OrderId>, mut data: Value) {
+        let terms = self.file.terms.get(&measure.inquiry);
+        data["measure"] = json!(MeasureView::from(measure));
+        data["party"] = terms.map(|terms| terms.reference_of(measure.party)).into();
+        let order = order.or(measure.control).or(measure.order);
+        self.push(Change::NewEvent(EventDraft {
+            kind,
+            inquiry: measure.inquiry,
+            order,
+            revision: None,
+            at: self.facts.now,
+            data: Some(data.to_string()),
+        }));
+    }
+
+    /// Puts a task on the list, once: an open one of the same kind about the same is brought up to date.
+    pub fn task(&mut self, task: NewTask, note: impl Into<String>) {
+        let note = note.into();
+        let NewTask { kind, inquiry, order, measure, due } = task;
+        let same = |known: &&Task| known.kind == kind && known.measure == measure && known.order == order;
+        if let Some(known) = self.file.tasks.iter().find(same).cloned() {
+            if known.note != note {
+                self.push(Change::SaveTask(Task { note, due: known.due.min(due), ..known }));
+            }
+            return;
+        }
+        let id = TaskId::new(self.new_id(IdKind::Task));
+        let (chain, created) = (self.file.id(), self.facts.now);
+        self.push(Change::NewTask(Task {
+            id,
+            chain,
+            inquiry,
+            kind,
+            order,
+            measure,
+            created,
+            due,
+            done: None,
+            note,
+        }));
+    }
+
+    /// Closes the open tasks that are chosen.
+    pub fn close_tasks(&mut self, chosen: impl Fn(&Task) -> bool) {
+        let done = Some(self.facts.now);
+        let found: Vec<Task> = self.file.tasks.iter().filter(|task| chosen(task)).cloned().collect();
+        for task in found {
+            self.push(Change::SaveTask(Task { done, ..task }));
+        }
+    }
+
+    /// Makes an order that controls a measure, on papers, and notes that it is under way.
+    pub fn control(
+        &mut self,
+        measure: &Measure,
+        instruction: Instruction,
+        papers: Vec<DocumentId>,
+    ) -> OrderId {
+        let (inquiry, subject) = self.subject_of(measure);
+        let priority = self.priority_of(inquiry, instruction.kind());
+        let now = self.facts.now;
+        let deadline = now.checked_add(Span::new().hours(CONTROL_HOURS)).unwrap_or(now);
+        self.new_order(NewOrder {
+            inquiry,
+            lane: measure.counterpart.clone(),
+            subject,
+            instruction,
+            priority,
+            deadline,
+            root: None,
+            measure: Some(measure.id),
+            stands_in: None,
+            papers,
+        })
+    }
+
+    /// Makes an order.
+    pub fn new_order(&mut self, new: NewOrder) -> OrderId {
+        let id = OrderId::new(self.new_id(IdKind::Order));
+        let inquiry = new.inquiry;
+        self.push(Change::NewOrder(Box::new(new.into_record(id, self.facts.now))));
+        if let Some(inquiry) = self.inquiry_mut(inquiry) {
+            inquiry.expect_orders(1);
+        }
+        id
+    }
+
+    /// Under which inquiry a control of a measure is ordered: the newest of the chain that is not withdrawn and names the
+    /// party by the same document; else the one that found it.
+    pub fn subject_of(&self, measure: &Measure) -> (InquiryId, Subject) {
+        let own = (measure.inquiry, Subject { party: measure.party, document: measure.document });
+        let Some(document) = self.file.terms.get(&measure.inquiry).and_then(|terms| terms.document(own.1))
+        else {
+            return own;
+        };
+        let live = |id: &&InquiryId| {
+            self.file.inquiries.get(id).is_some_and(|inquiry| inquiry.state != InquiryState::Cancelled)
+        };
+        let mut newest: Vec<&InquiryId> = self.file.terms.keys().filter(live).collect();
+        newest.sort_unstable_by(|a, b| b.cmp(a));
+        let found = newest.into_iter().find_map(|id| {
+            let terms = self.file.terms.get(id)?;
+            let place = terms.parties.iter().enumerate().find_map(|(party, known)| {
+                let document = known.documents.iter().position(|one| one == document)?;
+                Some(Subject { party: u32::try_from(party).ok()?, document: u32::try_from(document).ok()? })
+            })?;
+            Some((*id, place))
+        });
+        found.unwrap_or(own)
+    }
+
+    fn priority_of(&self, inquiry: InquiryId, action: ActionKind) -> Priority {
+        if action == ActionKind::Release {
+            return Priority::Release;
+        }
+        match self.file.terms.get(&inquiry).map(|terms| terms.purpose) {
+            Some(Purpose::Preservation) => Priority::Preservation,
+            _ => Priority::Freeze,
+        }
+    }
+
+    /// A measure of the chain.
+    ///
+    /// # Errors
+    /// [`Rejected::Unknown`].
+    pub fn measure(&self, id: MeasureId) -> Decided<Measure> {
+        self.file.measures.get(&id).cloned().ok_or(Rejected::Unknown("measure"))
+    }
+}
+
+/// A task to be put on the list.
+#[derive(Debug, Clone, Copy)]
+pub struct NewTask {
+    /// What is to be done.
+    pub kind: TaskKind,
+    /// The inquiry, if it is about one.
+    pub inquiry: Option<InquiryId>,
+    /// The order, if it is about one.
+    pub order: Option<OrderId>,
+    /// The measure, if it is about one.
+    pub measure: Option<MeasureId>,
+    /// When it should be done.
+    pub due: Timestamp,
+}
+
+impl NewTask {
+    /// A task about a measure.
+    pub const fn about(kind: TaskKind, measure: &Measure, due: Timestamp) -> Self {
+        Self { kind, inquiry: Some(measure.inquiry), order: None, measure: Some(measure.id), due }
+    }
+}
+
+/// An order to be made.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// Its inquiry.
+    pub inquiry: InquiryId,
+    /// Its counterpart.
+    pub lane: String,
+    /// Which party and document.
+    pub subject: Subject,
+    /// What is asked.
+    pub instruction: Instruction,
+    /// Head start.
+    pub priority: Priority,
+    /// When it should have been answered.
+    pub deadline: Timestamp,
+    /// The first order of its question; `None` for a first one.
+    pub root: Option<OrderId>,
+    /// The measure it is about.
+    pub measure: Option<MeasureId>,
+    /// The order of another counterpart that this one stands in for.
+    pub stands_in: Option<OrderId>,
+    /// The documents that it goes out on.
+    pub papers: Vec<DocumentId>,
+}
+
+impl NewOrder {
+    /// The order as it is made.
+    pub fn into_record(self, id: OrderId, now: Timestamp) -> OrderRecord {
+        OrderRecord {
+            id,
+            inquiry: self.inquiry,
+            lane: self.lane,
+            party: self.subject.party,
+            document: self.subject.document,
+            instruction: self.instruction,
+            priority: self.priority,
+            state: OrderState::Queued,
+            attempts: 0,
+            created: now,
+            due: now,
+            deadline: self.deadline,
+            sent: None,
+            ticket: None,
+            batch: None,
+            root: self.root.unwrap_or(id),
+            measure: self.measure,
+            fault: None,
+            stands_in: self.stands_in,
+            papers: self.papers,
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Giving back: releases of what is held beyond the claim, of limits that no money covers, and of freezes that take
+//! effect after their claim ended. Without papers for the release a task asks a person for them.
+
+use chakong_contract::{ActionKind, Instruction, Money};
+use jiff::Span;
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use super::super::{Claim, DocumentId, EventType, Measure, MeasureState, Task, TaskKind, UncoveredLimit};
+use super::ask::original_of;
+use super::draft::{Draft, NewTask, NoPapers};
+use super::ledger::{Cause, exposure, room, withdraw};
+
+/// Whether a release of it can be ordered: it stands and nothing else is under way.
+pub fn is_idle(measure: &Measure) -> bool {
+    matches!(measure.state, MeasureState::InForce | MeasureState::Waiting | MeasureState::Accepted)
+}
+
+/// Why a release could not be ordered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReleaseError {
+    /// Papers are missing, or the counterpart takes no releases.
+    #[error(transparent)]
+    Papers(#[from] NoPapers),
+    /// The number of the freeze is not known.
+    #[error("原冻结请求单号不明 the number of the freeze is not known; enter the measure with it")]
+    NoOriginal,
+}
+
+/// Orders the release of a part of what stands ordered (the whole limit is a release of all); a property that is controlled
+/// as a whole is released as a whole. `part` is in the measure's currency.
+///
+/// # Errors
+/// See [`ReleaseError`]; nothing is changed then.
+pub fn start_release(
+    draft: &mut Draft<'_>,
+    measure: Measure,
+    part: Decimal,
+    brought: &[DocumentId],
+) -> Result<(), ReleaseError> {
+    let papers = draft.papers_for(&measure, ActionKind::Release, brought)?;
+    let original = original_of(&measure).ok_or(ReleaseError::NoOriginal)?;
+    let amount = (!measure.is_whole()).then(|| measure.money(part));
+    let instruction = Instruction::Release { target: measure.target.clone(), amount, original };
+    let order = draft.control(&measure, instruction, papers);
+    let id = measure.id;
+    let releasing =
+        Measure { state: MeasureState::Releasing, releasing: part, control: Some(order), ..measure };
+    draft.move_measure(releasing.clone());
+    draft.close_tasks(|task| {
+        let is_moot =
+            matches!(task.kind, TaskKind::BringPapers | TaskKind::ReleaseExcess | TaskKind::Resolve);
+        task.measure == Some(id) && is_moot
+    });
+    draft.tell(EventType::MeasureReleasing, &releasing, Some(order));
+    Ok(())
+}
+
+/// Whether a control of a measure was declined or came to nothing, and no person has looked at it: the gateway does not order the
+/// same again by itself, which a counterpart that declines would answer for ever.
+pub fn waits_for_a_person(draft: &Draft<'_>, measure: &Measure) -> bool {
+    let about = |task: &Task| {
+        matches!(task.kind, TaskKind::AnswerRefusal | TaskKind::Resolve) && task.measure == Some(measure.id)
+    };
+    draft.file.tasks.iter().any(about)
+}
+
+/// Orders a release on the papers that are there; without them a person must act, once told.
+fn release_or_task(draft: &mut Draft<'_>, measure: Measure, part: Decimal, why: &str) -> bool {
+    let Err(error) = start_release(draft, measure.clone(), part, &[]) else { return true };
+    let note = format!("{why}{part} 元须解除 {part} yuan must be released: {error}");
+    let known = |task: &Task| task.kind == TaskKind::BringPapers && task.measure == Some(measure.id);
+    if !draft.file.tasks.iter().any(known) {
+        draft.tell_with(
+            EventType::MeasurePapersMissing,
+            &measure,
+            None,
+            json!({ "to_release": measure.money(part), "reason": note }),
+        );
+    }
+    draft.task(NewTask::about(TaskKind::BringPapers, &measure, draft.now()), note);
+    look_daily(draft, &measure);
+    false
+}
+
+/// Makes the room whole again when more is held or asked than the claim: proposals first, which cost nobody anything. What is
+/// held is given back where the excess came about; after a person's act, from what was placed last.
+pub fn cut(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
+    let mut excess = -room(claim, draft.file.ledger());
+    let proposals: Vec<Measure> =
+        draft.file.ledger().rev().filter(|one| one.state == MeasureState::Proposed).cloned().collect();
+    for proposal in proposals {
+        let part = exposure(&proposal, claim.uncovered).min(excess);
+        if part <= Decimal::ZERO {
+            continue;
+        }
+        excess -= part;
+        shrink(draft, proposal, part);
+    }
+    excess -= draft.file.ledger().map(|measure| relief(measure, claim.uncovered)).sum::<Decimal>();
+    let may = |measure: &&Measure| match cause {
+        Cause::Answered(id) | Cause::Placed(id) => measure.id == id,
+        Cause::Act => true,
+        Cause::Found | Cause::Clock => false,
+    };
+    let standing: Vec<Measure> = draft
+        .file
+        .ledger()
+        .rev()
+        .filter(|measure| is_idle(measure) && !measure.is_whole() && measure.currency.is_none())
+        .filter(may)
+        .filter(|measure| cause == Cause::Act || !waits_for_a_person(draft, measure))
+        .cloned()
+        .collect();
+    for measure in standing {
+        let part =
+            exposure(&Measure { deducted: Decimal::ZERO, ..measure.clone() }, claim.uncovered).min(excess);
+        if part <= Decimal::ZERO {
+            continue;
+        }
+        let all = match claim.uncovered {
+            UncoveredLimit::Strict => part,
+            // The limit goes down to what stays held: otherwise the next deposit would be caught again.
+            UncoveredLimit::Release | UncoveredLimit::Keep => {
+                part + (measure.limit - measure.held).max(Decimal::ZERO)
+            }
+        };
+        if release_or_task(draft, measure, all, "超标的冻结，") {
+            excess -= part;
+        }
+    }
+}
+
+/// What a release under way takes off what a measure counts for, in yuan.
+fn relief(measure: &Measure, uncovered: UncoveredLimit) -> Decimal {
+    match measure.state {
+        MeasureState::Releasing if uncovered == UncoveredLimit::Strict => measure.in_yuan(measure.releasing),
+        MeasureState::Releasing => measure.in_yuan(
+            (measure.held - (measure.limit - measure.releasing).max(Decimal::ZERO)).max(Decimal::ZERO),
+        ),
+        _ => Decimal::ZERO,
+    }
+}
+
+/// Makes a proposal smaller by a part in yuan, or takes it back.
+fn shrink(draft: &mut Draft<'_>, proposal: Measure, part: Decimal) {
+    let limit = proposal.limit - part;
+    if limit > Decimal::ZERO && proposal.currency.is_none() {
+        draft.move_measure(Measure { limit, ..proposal });
+    } else {
+        withdraw(draft, proposal, "标的已足额 the claim is covered");
+    }
+}
+
+/// Deals with limits that stand ordered beyond what is held, as the claim says: the same money is not asked twice.
+pub fn uncovered(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
+    let standing = |measure: &&Measure| measure.uncovered() > Decimal::ZERO;
+    let uncovered: Vec<Measure> = draft.file.ledger().rev().filter(standing).cloned().collect();
+    match claim.uncovered {
+        UncoveredLimit::Strict => {}
+        UncoveredLimit::Keep => uncovered.iter().for_each(|measure| look_daily(draft, measure)),
+        UncoveredLimit::Release => {
+            // A proposal asks nobody yet.
+            let asked = draft.file.ledger().filter(|one| one.state != MeasureState::Proposed);
+            let free = room(claim, asked).max(Decimal::ZERO);
+            let mut over =
+                uncovered.iter().map(|measure| measure.in_yuan(measure.uncovered())).sum::<Decimal>() - free;
+            for measure in
+                uncovered.into_iter().filter(|measure| is_idle(measure) && measure.currency.is_none())
+            {
+                let part = measure.uncovered().min(over);
+                let may = cause == Cause::Act || !waits_for_a_person(draft, &measure);
+                if part > Decimal::ZERO && may {
+                    over -= part;
+                    release_or_task(draft, measure, part, "未冻结到位的限额另行冻结，");
+                }
+            }
+        }
+    }
+}
+
+/// Has a property looked at again tomorrow, because a limit stands there that no money covers.
+pub fn look_daily(draft: &mut Draft<'_>, measure: &Measure) {
+    let due = draft.now().checked_add(Span::new().hours(24)).unwrap_or(draft.now());
+    let note = "限额未冻结到位，每日复查 the limit is not covered; the account is looked at daily";
+    draft.task(NewTask::about(TaskKind::Requery, measure, due), note);
+}
+
+/// A freeze that takes effect though nobody wants it any more, because its claim ended or its party was freed meanwhile, is
+/// given back.
+pub fn unwanted(draft: &mut Draft<'_>, cause: Cause) {
+    let Cause::Placed(id) = cause else { return };
+    let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
+    let is_closed = draft.file.chain.claim.as_ref().is_some_and(|claim| !claim.is_open());
+    let is_freed = draft.file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed);
+    if (is_closed || is_freed) && is_idle(&measure) {
+        let limit = measure.limit;
+        release_or_task(draft, measure, limit, "标的已了结或当事人已解除，");
+    }
+}
+
+/// The held amount beyond the claim that nothing under way gives back, in yuan.
+pub fn excess_of(draft: &Draft<'_>) -> Decimal {
+    let Some(claim) = &draft.file.chain.claim else { return Decimal::ZERO };
+    let held = draft.file.ledger().map(|measure| {
+        let standing = if measure.state.stands() { measure.held } else { Decimal::ZERO };
+        measure.in_yuan(standing) + measure.in_yuan(measure.deducted) - relief(measure, UncoveredLimit::Keep)
+    });
+    (held.sum::<Decimal>() - claim.amount).max(Decimal::ZERO)
+}
+
+/// Tells how much is held beyond the claim, each amount once, and keeps it on the task list until it is given back.
+pub fn tell_excess(draft: &mut Draft<'_>, cause: Cause) {
+    let excess = excess_of(draft);
+    let told = draft.file.chain.claim.as_ref().map(|claim| claim.excess_told).unwrap_or_default();
+    if excess == told {
+        return;
+    }
+    if let Some(claim) = draft.claim_mut() {
+        claim.excess_told = excess;
+    }
+    if excess.is_zero() {
+        draft.close_tasks(|task| task.kind == TaskKind::ReleaseExcess);
+        return;
+    }
+    let Some(measure) = measure_of(draft, cause) else { return };
+    let due = draft.now();
+    let note = format!(
+        "超标的冻结 {excess} 元，应及时解除 {excess} yuan are held beyond the claim; release them (查扣冻规定 art. 19)"
+    );
+    draft.tell_with(EventType::MeasureExcess, &measure, None, json!({ "excess": Money::yuan(excess) }));
+    let task = NewTask { measure: None, ..NewTask::about(TaskKind::ReleaseExcess, &measure, due) };
+    draft.task(task, note);
+}
+
+/// The measure that an excess is told of: the one that the cause was about, else the one placed last.
+fn measure_of(draft: &Draft<'_>, cause: Cause) -> Option<Measure> {
+    let holds = |measure: &&Measure| measure.state.stands() && measure.held > Decimal::ZERO;
+    let blamed = match cause {
+        Cause::Answered(id) | Cause::Placed(id) => draft.file.measures.get(&id),
+        Cause::Found | Cause::Act | Cause::Clock => None,
+    };
+    blamed.or_else(|| draft.file.ledger().rev().find(holds)).cloned()
+}

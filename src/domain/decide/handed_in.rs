@@ -1,0 +1,135 @@
+//! What a counterpart hands in: answers, parts of answers, receipts. The counterpart is told what became of each.
+
+use std::sync::Arc;
+
+use chakong_contract::connector::{Read, ReadContent};
+use chakong_contract::reply::{Answer, Receipt};
+use chakong_contract::{Fault, FaultKind, Taken};
+use serde_json::json;
+
+use super::super::{
+    Blob, Change, EventType, KeptReceipt, MeasureView, NewReceipt, OrderId, OrderRecord, OrderState, Source,
+};
+use super::draft::Draft;
+use super::orders::OrderInput;
+use super::reply::{Applied, apply, tell_order};
+use super::whole_answer::{keeping_more, with_more};
+
+/// Most receipts that are kept of one order.
+const MOST_RECEIPTS: usize = 50;
+/// Most revisions that a counterpart makes of one answer by handing things in.
+const MOST_REVISIONS: u32 = 1_000;
+
+/// A receipt 回执 that was handed in, its bytes packed and their digest made: work that is not for the writer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReceiptFile {
+    /// File name or title.
+    pub title: String,
+    /// File extension.
+    pub format: String,
+    /// SHA-256 of the bytes, hexadecimal.
+    pub sha256: String,
+    /// How many bytes.
+    pub size: i64,
+    /// The bytes, packed.
+    pub bytes: Blob,
+}
+
+impl ReceiptFile {
+    /// A receipt, its bytes packed and their digest made elsewhere.
+    pub fn of(receipt: &Receipt, sha256: String, bytes: Blob) -> Self {
+        Self {
+            title: receipt.title.clone(),
+            format: receipt.format.clone(),
+            sha256,
+            size: i64::try_from(receipt.content.len()).unwrap_or(i64::MAX),
+            bytes,
+        }
+    }
+}
+
+/// Keeps a receipt about an order, once, and tells of it (法释〔2013〕20号 art. 4). `known` are those kept already.
+pub fn keep_receipt(
+    draft: &mut Draft<'_>,
+    order: &OrderRecord,
+    file: &ReceiptFile,
+    known: &[KeptReceipt],
+    source: &Source,
+) -> Taken {
+    if known.iter().any(|known| known.sha256 == file.sha256) {
+        return Taken::Already;
+    }
+    if known.len() >= MOST_RECEIPTS {
+        let detail = format!("{MOST_RECEIPTS} receipts of this order are kept already");
+        return Taken::Unreadable(Fault::new(FaultKind::Malformed, "keep a receipt", detail));
+    }
+    let now = draft.now();
+    let receipt = KeptReceipt {
+        order: order.id,
+        received_at: now,
+        title: file.title.clone(),
+        format: file.format.clone(),
+        sha256: file.sha256.clone(),
+        size: file.size,
+    };
+    let (measure, raw, bytes) = (order.measure, source.raw, file.bytes.clone());
+    draft.push(Change::NewReceipt(NewReceipt { receipt, measure, raw, bytes }));
+    let shown = measure.and_then(|id| draft.file.measures.get(&id)).map(MeasureView::from);
+    let told = json!({
+        "measure": shown,
+        "receipt": {
+            "order": order.number(), "title": file.title, "format": file.format, "sha256": file.sha256,
+            "size": file.size, "received_at": now, "raw_digest": source.digest,
+        },
+    });
+    tell_order(draft, EventType::MeasureReceipt, order, None, Some(told));
+    Taken::Accepted
+}
+
+/// What an entry that a counterpart handed in makes of the last answer to an order: `None` when it says nothing new.
+fn whole(draft: &Draft<'_>, order: &OrderRecord, read: &Read) -> Result<Option<Answer>, Fault> {
+    let last = draft.file.revisions.get(&order.root).filter(|_| !order.state.is_open());
+    let refuse = |detail| Fault::new(FaultKind::Malformed, "take a feedback in", detail);
+    if last.is_some_and(|last| last.number >= MOST_REVISIONS) {
+        return Err(refuse("this answer was revised too often; ask the court to query again"));
+    }
+    let last = last.filter(|last| last.order == order.id);
+    match (&read.content, last) {
+        (ReadContent::Fault(fault), _) => Err(fault.clone()),
+        (ReadContent::Answer(answer), Some(last)) => Ok(Some(keeping_more((**answer).clone(), &last.answer))),
+        (ReadContent::Answer(answer), None) => Ok(Some((**answer).clone())),
+        (ReadContent::More(more), Some(last)) => with_more(&last.answer, more),
+        (ReadContent::Beside(_), _) => Ok(None),
+        (ReadContent::More(_), None) => {
+            Err(refuse("the accounts were not fed back yet; feed them back first"))
+        }
+    }
+}
+
+/// Takes an entry that a counterpart handed in. What became of it is for the counterpart to read.
+pub fn take(draft: &mut Draft<'_>, id: OrderId, read: &Read, source: &Source) -> Taken {
+    let Some(order) = draft.file.orders.get(&id).cloned() else { return Taken::Unknown };
+    let answer = match whole(draft, &order, read) {
+        Ok(Some(answer)) => Arc::new(answer),
+        Ok(None) => return Taken::Already,
+        Err(fault) => {
+            if let ReadContent::Fault(unreadable) = &read.content {
+                apply(draft, id, OrderInput::Unreadable(unreadable.clone()), source);
+            }
+            return Taken::Unreadable(fault);
+        }
+    };
+    let (after, applied) = apply(draft, id, OrderInput::Answered(answer), source);
+    let is_answered = matches!(after.state, OrderState::Answered | OrderState::Refused);
+    match applied {
+        Applied::Repeat => Taken::Already,
+        Applied::Written if is_answered => Taken::Accepted,
+        Applied::Unfit(words) => {
+            Taken::Unreadable(Fault::new(FaultKind::Malformed, "book the answer", words))
+        }
+        Applied::Written | Applied::Nothing => {
+            let unfit = || Fault::new(FaultKind::Malformed, "read the answer", "it does not fit the order");
+            Taken::Unreadable(after.fault.unwrap_or_else(unfit))
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What a query found: property that is taken into the ledger, and what a corrected answer takes back.
+
+use chakong_contract::{ActionKind, Reply};
+
+use super::super::rules::exemptions::Level;
+use super::super::{Measure, MeasureState, OrderRecord, TaskKind};
+use super::candidate::{Found, candidates, property_key, same_property};
+use super::draft::{Draft, NewTask};
+use super::equity::{is_closer, stakes};
+use super::ledger::withdraw;
+
+/// Takes what an answer names into the ledger of an inquiry with a mandate. An inquiry without one only looks.
+pub fn found(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Reply) {
+    let has_mandate =
+        draft.file.inquiries.get(&order.inquiry).is_some_and(|inquiry| inquiry.mandate.is_some());
+    if !has_mandate || draft.file.chain.claim.is_none() {
+        return;
+    }
+    let lines = lines_of(draft, order, reply);
+    take_back_what_is_gone(draft, order, reply, &lines);
+    for new in lines {
+        take_in(draft, new);
+    }
+}
+
+fn lines_of(draft: &Draft<'_>, order: &OrderRecord, reply: &Reply) -> Vec<Measure> {
+    let Some(terms) = draft.file.terms.get(&order.inquiry) else { return Vec::new() };
+    let cannot = draft
+        .facts
+        .rules
+        .abilities
+        .can(&order.lane, ActionKind::Freeze)
+        .err()
+        .map(|cannot| cannot.to_string());
+    let found = Found {
+        order,
+        chain: draft.file.id(),
+        debtor: terms.debtor(order.party),
+        holder: terms.party(order.party).map_or("", |party| party.name.as_str()),
+        cannot_freeze: cannot.as_deref(),
+        matched_by: chakong_contract::asset::MatchedBy::Unstated,
+        today: draft.today(),
+    };
+    let mut lines: Vec<Measure> = reply.assets().iter().flat_map(|asset| candidates(found, asset)).collect();
+    lines.extend(stakes(found, terms, reply, &draft.facts.rules.routes));
+    lines
+}
+
+/// Takes one property in, or keeps what more is known of it. A property that is partly frozen, or whose measure ended, may
+/// yield new money: that is a measure of its own.
+fn take_in(draft: &mut Draft<'_>, new: Measure) {
+    let new = with_finding(draft, new);
+    let same: Vec<Measure> =
+        draft.file.ledger().filter(|known| same_property(known, &new)).cloned().collect();
+    let idle = |known: &&Measure| {
+        matches!(known.state, MeasureState::Candidate | MeasureState::Skipped | MeasureState::Proposed)
+    };
+    if let Some(known) = same.iter().find(idle) {
+        revise(draft, known.clone(), new);
+        return;
+    }
+    let busy = same.iter().any(|known| known.state.is_busy() || known.state == MeasureState::Accepted);
+    let was_refused = same.iter().any(|known| known.state == MeasureState::Refused);
+    let standing: Vec<&Measure> = same.iter().filter(|known| known.state.stands()).collect();
+    if standing.is_empty() && !busy && !was_refused {
+        draft.add_measure(new);
+        return;
+    }
+    // New money: what is available beyond what the limits that stand would catch by themselves.
+    let caught: rust_decimal::Decimal = standing.iter().map(|known| known.uncovered()).sum();
+    let more = new.available - caught;
+    let is_new =
+        !busy && !was_refused && !new.is_whole() && !new.queued_behind && more > rust_decimal::Decimal::ZERO;
+    if is_new && new.state == MeasureState::Candidate {
+        draft.add_measure(Measure { available: more, ..new });
+    }
+    for known in same.into_iter().filter(|known| known.state.stands()) {
+        let available = new.available;
+        draft.move_measure(Measure { available, ..known });
+    }
+}
+
+/// A property that an officer found to be exempt or another's is left alone, whoever asks about it next.
+fn with_finding(draft: &Draft<'_>, new: Measure) -> Measure {
+    match draft.file.findings.get(&property_key(&new)) {
+        Some(finding) if new.exemption.level != Level::NoMeasure => {
+            Measure { state: MeasureState::Skipped, note: finding.note.clone(), ..new }
+        }
+        _ => new,
+    }
+}
+
+fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
+    // What an officer rejected stays so until there is more to freeze than before.
+    let was_rejected = known.state == MeasureState::Skipped && !known.rejected_by.is_empty();
+    if !is_closer(&known, &new) || (was_rejected && new.available <= known.available) {
+        return;
+    }
+    let Measure { target, available, exemption, note, queued_behind, currency, value, .. } = new;
+    let state = if known.state == MeasureState::Proposed && new.state == MeasureState::Candidate {
+        MeasureState::Proposed
+    } else {
+        new.state
+    };
+    let limit = if state == MeasureState::Proposed {
+        known.limit.min(available.max(known.limit))
+    } else {
+        rust_decimal::Decimal::ZERO
+    };
+    let value = value.or(known.value);
+    let revised = Measure {
+        target,
+        available,
+        exemption,
+        note,
+        queued_behind,
+        currency,
+        value,
+        state,
+        limit,
+        ..known.clone()
+    };
+    if state == MeasureState::Skipped && known.state == MeasureState::Proposed {
+        draft.close_tasks(|task| task.kind == TaskKind::Approve && task.measure == Some(known.id));
+    }
+    draft.move_measure(revised);
+}
+
+/// A corrected answer that no longer names a property takes back what followed from it: what was only proposed falls away,
+/// what stands is for a person.
+fn take_back_what_is_gone(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Reply, lines: &[Measure]) {
+    let is_full = matches!(reply, Reply::Found { .. } | Reply::Nothing);
+    let is_correction = draft.file.revisions.get(&order.root).is_some_and(|revision| revision.number > 1);
+    if !is_full || !is_correction {
+        return;
+    }
+    let debtor =
+        draft.file.terms.get(&order.inquiry).map(|terms| terms.debtor(order.party)).unwrap_or_default();
+    let gone = |known: &&Measure| {
+        known.counterpart == order.lane
+            && known.debtor == debtor
+            && known.document == order.document
+            && !known.state.ended()
+            && !matches!(known.target, chakong_contract::order::Target::Equity { .. })
+            && !lines.iter().any(|line| same_property(line, known))
+    };
+    let gone: Vec<Measure> = draft.file.ledger().filter(gone).cloned().collect();
+    const NOTE: &str = "更正后的反馈不再载明该财产 a later answer no longer shows this property";
+    for measure in gone {
+        match measure.state {
+            MeasureState::Candidate | MeasureState::Proposed => {
+                if measure.state == MeasureState::Proposed {
+                    withdraw(draft, measure.clone(), NOTE);
+                }
+                let known = draft.file.measures.get(&measure.id).cloned().unwrap_or(measure);
+                draft.move_measure(Measure { state: MeasureState::Skipped, note: NOTE.to_owned(), ..known });
+            }
+            MeasureState::Skipped | MeasureState::Refused => {}
+            _ => draft.task(NewTask::about(TaskKind::Review, &measure, draft.now()), NOTE),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Freezes of our own case that a query shows on an account. Measures of the ledger are brought up to date. A freeze
+//! that the ledger does not know, because it was placed on paper or by another system, becomes a measure that is
+//! `recognised`.
+
+use chakong_contract::asset::{EncumbranceKind, FoundAsset};
+use chakong_contract::{Account, Asset, Encumbrance, Reply};
+use rust_decimal::Decimal;
+
+use super::super::{EventType, Measure, MeasureId, MeasureState, OrderRecord, Origin, TaskKind};
+use super::candidate::{Found, candidates};
+use super::control::with_term;
+use super::draft::{Draft, NewTask};
+use super::giving_back;
+use super::ledger::Cause;
+use super::waiting;
+
+/// Looks for measures of ours in what an answer shows.
+pub fn own_measures(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Reply) {
+    for found in reply.assets() {
+        match &found.asset {
+            Asset::Account(account) => own_freezes(draft, order, found, account),
+            Asset::Property(_) => waiting::seen(draft, &found.asset),
+            Asset::Equity(_) | Asset::Company(_) | Asset::Vehicle(_) => {}
+        }
+    }
+}
+
+/// Freezes of our own case on an account.
+fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, account: &Account) {
+    let ours: Vec<&Encumbrance> = account.encumbrances.iter().filter(|one| is_ours(draft, one)).collect();
+    if ours.is_empty() {
+        return;
+    }
+    let Some(line) = line_of(draft, order, found) else { return };
+    let standing: Vec<Measure> = draft
+        .file
+        .ledger()
+        .filter(|known| known.state.stands() && super::candidate::same_property(known, &line))
+        .cloned()
+        .collect();
+    match (standing.as_slice(), ours.as_slice()) {
+        ([known], [one]) => revise(draft, known.clone(), one, account),
+        ([], all) => {
+            // A freeze that is on its way may be listed before its own answer comes.
+            let asked = draft.file.ledger().any(|known| {
+                matches!(known.state, MeasureState::Asked | MeasureState::Accepted)
+                    && super::candidate::same_property(known, &line)
+            });
+            if !asked {
+                all.iter().for_each(|one| recognise(draft, line.clone(), one, account));
+            }
+        }
+        // Of several nobody can tell which is which.
+        _ => {}
+    }
+}
+
+/// Whether a freeze is one of this chain's: the bank names one of its case numbers.
+fn is_ours(draft: &Draft<'_>, one: &Encumbrance) -> bool {
+    let is_freeze = matches!(one.kind, EncumbranceKind::Freeze | EncumbranceKind::WaitingSeizure);
+    is_freeze && draft.file.cases.iter().any(|case| names(&one.document, case.number.as_str()))
+}
+
+/// Whether the text of a document number names a case, whatever its brackets and what follows it.
+fn names(document: &str, case_number: &str) -> bool {
+    let plain = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    let (document, case_number) = (plain(document), plain(case_number));
+    document
+        .strip_prefix(case_number.as_str())
+        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+fn line_of(draft: &Draft<'_>, order: &OrderRecord, asset: &FoundAsset) -> Option<Measure> {
+    let terms = draft.file.terms.get(&order.inquiry)?;
+    let found = Found {
+        order,
+        chain: draft.file.id(),
+        debtor: terms.debtor(order.party),
+        holder: terms.party(order.party).map_or("", |party| party.name.as_str()),
+        cannot_freeze: None,
+        matched_by: asset.matched_by,
+        today: draft.today(),
+    };
+    candidates(found, asset).into_iter().next()
+}
+
+/// How much a listed freeze of ours can really hold: never more than its limit, nor than the account's balance.
+fn held(one: &Encumbrance, account: &Account, limit: Option<Decimal>) -> Option<Decimal> {
+    let listed = one.amount?.amount.max(Decimal::ZERO);
+    let within_limit = limit.map_or(listed, |limit| listed.min(limit));
+    Some(account.balance.map_or(within_limit, |balance| within_limit.min(balance.amount.max(Decimal::ZERO))))
+}
+
+/// A measure of the ledger that an answer shows to hold something else than before.
+fn revise(draft: &mut Draft<'_>, known: Measure, one: &Encumbrance, account: &Account) {
+    let busy = !giving_back::is_idle(&known);
+    let Some(held) = held(one, account, Some(known.limit)).filter(|held| *held != known.held && !busy) else {
+        return;
+    };
+    let waited = known.state == MeasureState::Waiting;
+    let rank = known.rank.filter(|_| held.is_zero());
+    let revised =
+        with_term(Measure { held, rank, ..known.clone() }, None, one.until.or(known.until), draft.today());
+    let state = revised.standing_state();
+    let revised = Measure { state, ..revised };
+    draft.move_measure(revised.clone());
+    let event = if waited && state == MeasureState::InForce {
+        EventType::MeasureEffective
+    } else {
+        EventType::MeasureChanged
+    };
+    draft.tell(event, &revised, None);
+    let id = known.id;
+    if let Some(claim) = draft.file.chain.claim.clone().filter(|_| held > known.held) {
+        giving_back::cut(draft, &claim, Cause::Answered(id));
+        giving_back::tell_excess(draft, Cause::Answered(id));
+    }
+}
+
+/// A freeze of ours that this gateway did not place stands in the ledger from now on, so that it is not placed again.
+fn recognise(draft: &mut Draft<'_>, line: Measure, one: &Encumbrance, account: &Account) {
+    let Some(limit) = one.amount.map(|money| money.amount.max(Decimal::ZERO)) else { return };
+    let already = draft.file.ledger().any(|known| {
+        super::candidate::same_property(known, &line) && known.state.stands() && known.limit == limit
+    });
+    if already {
+        return;
+    }
+    let measure = with_term(
+        Measure {
+            origin: Origin::Recognised,
+            limit,
+            held: held(one, account, None).unwrap_or_default(),
+            rank: one.rank,
+            reference: one.reference.clone(),
+            original_case: one.document.clone(),
+            note: format!(
+                "协助单位反馈的本案冻结 a freeze of this case that the counterpart reports: {}",
+                one.document
+            ),
+            from: one.from,
+            ..line
+        },
+        one.from,
+        one.until,
+        draft.today(),
+    );
+    let measure = Measure { state: measure.standing_state(), ..measure };
+    let id: MeasureId = draft.add_measure(measure);
+    let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
+    draft.tell(EventType::MeasureRecognised, &measure, None);
+    let note = "已识别本案在先冻结，请补录原请求单号以便续冻、解除 a freeze of this case was recognised; enter its number so that it can be renewed or released";
+    draft.task(NewTask::about(TaskKind::Review, &measure, draft.now()), note);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn a_document_names_a_case_whatever_its_brackets_and_what_follows() {
+        for document in [
+            "（2026）测0203执7号",
+            "(2026)测0203执7号之一裁定书",
+            "【2026】测0203执7号",
+            "2026测0203执7号执行裁定",
+        ] {
+            assert!(names(document, "（2026）测0203执7号"), "{document}");
+        }
+        for document in ["（2026）测0203执77号", "（2025）测0203执7号", "", "（2026）测0203执恢7号"]
+        {
+            assert!(!names(document, "（2026）测0203执7号"), "{document}");
+        }
+    }
+}

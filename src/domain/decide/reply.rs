@@ -1,0 +1,351 @@
+//! Replies, and whatever else happens to an order: the order moves, the answer is kept, and the ledger, the events, the
+//! tasks and the certificate follow.
+
+use std::sync::Arc;
+
+use chakong_contract::ActionKind;
+use chakong_contract::reply::Answer;
+use jiff::Span;
+use serde_json::{Value, json};
+
+use super::super::{
+    Change, EventDraft, EventType, Measure, OrderId, OrderRecord, OrderState, Revision, Source, TaskKind,
+};
+use super::beside::own_line;
+use super::certificate::close_if_done;
+use super::control::{hear, is_passing, unfit};
+use super::draft::{Draft, NewOrder, NewTask};
+use super::ledger::{Cause, follow};
+use super::orders::{OrderInput, OrderRules, Settled, settle};
+use super::without_answer::without_answer;
+use super::{differences, passing_on, query, recognise};
+
+/// How often a control is ordered again because the counterpart says that its own system failed.
+const MOST_REPEATS: u32 = 3;
+/// Days in which an objection is answered (法释〔2013〕20号 art. 6).
+const OBJECTION_DAYS: i64 = 15;
+
+/// Whether something that happened was news.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applied {
+    /// Nothing follows from it.
+    Nothing,
+    /// The same answer was taken before.
+    Repeat,
+    /// It was written, with everything that follows.
+    Written,
+    /// It is kept and does not fit what was ordered; a person looks at it. In words for the counterpart.
+    Unfit(String),
+}
+
+/// Settles an order and makes everything that follows. Gives the order as it stands then, and whether it was news.
+pub fn apply(
+    draft: &mut Draft<'_>,
+    id: OrderId,
+    input: OrderInput,
+    source: &Source,
+) -> (OrderRecord, Applied) {
+    let Some(order) = draft.file.orders.get(&id).cloned() else {
+        unreachable!("the engine loads every order that an input is about")
+    };
+    let next = passing_on::next_in_turn(draft, &order, &input);
+    let rules = OrderRules { passes_on: next.is_some(), ..OrderRules::of(&order, &draft.facts) };
+    if let OrderInput::Answered(answer) = &input
+        && let Some(words) = unfit(&order.instruction, &answer.reply)
+    {
+        return unfitting(draft, &order, answer, source, words);
+    }
+    let Some(settled) = settle(&order, input, &rules) else { return (order, Applied::Nothing) };
+    if is_repeat(draft, &settled) {
+        return (order, Applied::Repeat);
+    }
+    if let Some(words) = does_not_fit_the_measure(draft, &settled) {
+        let answer = settled.answer.unwrap_or_else(|| unreachable!("only an answer does not fit"));
+        return unfitting(draft, &order, &answer, source, words);
+    }
+    let next = next.filter(|_| settled.order.state == OrderState::Failed);
+    draft.move_order(settled.order.clone());
+    let revision = settled.answer.as_ref().map(|answer| record(draft, &settled.order, answer, source));
+    if let Some(kind) = settled.event {
+        let data = fault_of(&settled, next.as_deref());
+        tell_order(draft, kind, &settled.order, revision, data);
+    }
+    if let Some(next) = next {
+        passing_on::pass_on(draft, &order, next);
+    }
+    if settled.order.is_control() {
+        after_control(draft, &order, &settled);
+    } else {
+        after_query(draft, &settled);
+    }
+    close_if_done(draft, order.inquiry, settled.answer.is_some());
+    (settled.order, Applied::Written)
+}
+
+/// Appends an event about an order.
+pub fn tell_order(
+    draft: &mut Draft<'_>,
+    kind: EventType,
+    order: &OrderRecord,
+    revision: Option<u32>,
+    data: Option<Value>,
+) {
+    draft.push(Change::NewEvent(EventDraft {
+        kind,
+        inquiry: order.inquiry,
+        order: Some(order.id),
+        revision,
+        at: draft.now(),
+        data: data.map(|data| data.to_string()),
+    }));
+}
+
+/// Why there is no answer, for the event: the order's own fault changes later, and an event never does.
+fn fault_of(settled: &Settled, next: Option<&str>) -> Option<Value> {
+    let fault = settled.order.fault.as_ref().filter(|_| settled.answer.is_none())?;
+    let mut data = json!({ "kind": fault.kind, "detail": fault.to_string(), "status": fault.status });
+    if let Some(next) = next {
+        data["passed_on_to"] = next.into();
+    }
+    Some(data)
+}
+
+/// The same answer once more, from a counterpart that hands things in twice: no news.
+fn is_repeat(draft: &Draft<'_>, settled: &Settled) -> bool {
+    let Some(answer) = &settled.answer else { return false };
+    is_known(draft, &settled.order, answer)
+}
+
+fn is_known(draft: &Draft<'_>, order: &OrderRecord, answer: &Answer) -> bool {
+    let last = draft.file.revisions.get(&order.root).filter(|last| last.order == order.id);
+    last.is_some_and(|last| is_same(&last.answer, answer))
+}
+
+/// Whether two answers are the same but for the time they were given.
+fn is_same(one: &Answer, other: &Answer) -> bool {
+    one.reply == other.reply && one.unknown == other.unknown && one.receipts == other.receipts
+}
+
+/// An answer to a control that does not fit its measure as it stands: a release of more than was ordered, and the like.
+fn does_not_fit_the_measure(draft: &Draft<'_>, settled: &Settled) -> Option<String> {
+    let (answer, id) = (settled.answer.as_ref()?, settled.order.measure?);
+    let measure = draft.file.measures.get(&id)?;
+    hear(measure, &settled.order.instruction, &answer.reply, draft.today()).err()
+}
+
+/// Keeps an answer that does not fit what was ordered. No number of it enters the ledger; a person decides.
+fn unfitting(
+    draft: &mut Draft<'_>,
+    order: &OrderRecord,
+    answer: &Arc<Answer>,
+    source: &Source,
+    words: String,
+) -> (OrderRecord, Applied) {
+    if is_known(draft, order, answer) {
+        return (order.clone(), Applied::Repeat);
+    }
+    let number = record(draft, order, answer, source);
+    let mut after = order.clone();
+    if order.state.is_open() || matches!(order.state, OrderState::Overdue | OrderState::Undetermined) {
+        after.state = OrderState::Undetermined;
+        draft.move_order(after.clone());
+    }
+    let data = json!({ "kind": "does_not_fit", "detail": words, "status": null });
+    tell_order(draft, EventType::OrderUndetermined, &after, Some(number), Some(data));
+    ask_a_person(draft, &after, format!("反馈与请求不符，须核实 the answer does not fit the order: {words}"));
+    close_if_done(draft, order.inquiry, true);
+    (after, Applied::Unfit(words))
+}
+
+/// Puts a control before a person.
+fn ask_a_person(draft: &mut Draft<'_>, order: &OrderRecord, note: String) {
+    let task = NewTask {
+        kind: TaskKind::Resolve,
+        inquiry: Some(order.inquiry),
+        order: Some(order.id),
+        measure: order.measure,
+        due: draft.now(),
+    };
+    draft.task(task, note);
+}
+
+fn record(draft: &mut Draft<'_>, order: &OrderRecord, answer: &Arc<Answer>, source: &Source) -> u32 {
+    let last = draft.file.revisions.get(&order.root);
+    let number = last.map_or(1, |last| last.number + 1);
+    let differences =
+        last.map(|last| differences::between(last.answer.reply.assets(), answer.reply.assets()));
+    draft.push(Change::NewRevision(Box::new(Revision {
+        root: order.root,
+        number,
+        order: order.id,
+        inquiry: order.inquiry,
+        at: draft.now(),
+        answer: Arc::clone(answer),
+        stored: None,
+        raw: source.raw,
+        raw_digest: source.digest.clone(),
+        connector: source.connector.clone(),
+        differences,
+        cached_from: source.cached_from,
+    })));
+    number
+}
+
+fn after_query(draft: &mut Draft<'_>, settled: &Settled) {
+    if !draft.file.chain.needs_ledger() {
+        return;
+    }
+    match &settled.answer {
+        Some(answer) => {
+            recognise::own_measures(draft, &settled.order, &answer.reply);
+            query::found(draft, &settled.order, &answer.reply);
+            follow(draft, Cause::Found);
+        }
+        // The last query came to nothing: now it is known what deposits do not cover.
+        None if !settled.order.state.is_open() => follow(draft, Cause::Found),
+        None => {}
+    }
+}
+
+/// Brings the ledger up to date after a control came to an end or was answered, and asks for what now fits.
+fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled) {
+    let order = &settled.order;
+    let Some(measure) = order.measure.and_then(|id| draft.file.measures.get(&id)).cloned() else { return };
+    let id = measure.id;
+    match &settled.answer {
+        Some(answer) => {
+            draft.close_tasks(|task| task.kind == TaskKind::Resolve && task.order == Some(order.id));
+            if is_passing(&answer.reply) && repeat(draft, order, &measure) {
+                return;
+            }
+            let old = id;
+            let (id, measure) = own_line(draft, order, measure, answer);
+            answered(draft, order, &measure, answer);
+            let is_placed = order.instruction.kind() == ActionKind::Freeze || id != old;
+            follow(draft, if is_placed { Cause::Placed(id) } else { Cause::Answered(id) });
+            return;
+        }
+        None => {
+            let after = without_answer(&measure, before, order);
+            match order.state {
+                OrderState::Overdue => ask_a_person(
+                    draft,
+                    order,
+                    "二十四小时未反馈控制结果，须催办或核实 no answer to a control within its time (法〔2018〕64号)".to_owned(),
+                ),
+                OrderState::Undetermined => ask_a_person(
+                    draft,
+                    order,
+                    "控制结果不明，须核实 nobody knows what became of a control".to_owned(),
+                ),
+                OrderState::Failed if order.instruction.kind() != ActionKind::Freeze => ask_a_person(
+                    draft,
+                    order,
+                    "请求未能发出，须重新办理 the request could not be carried out: order it again".to_owned(),
+                ),
+                _ => {}
+            }
+            if after == measure {
+                return;
+            }
+            draft.move_measure(after);
+        }
+    }
+    follow(draft, Cause::Answered(id));
+}
+
+fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answer: &Arc<Answer>) {
+    let heard = match hear(measure, &order.instruction, &answer.reply, draft.today()) {
+        Ok(heard) => heard,
+        // It was looked at before; what does not fit never comes here.
+        Err(_) => return,
+    };
+    // A word about an earlier control changes nothing about the one that is under way.
+    let is_current = measure.control.is_none_or(|control| control == order.id);
+    let control = measure.control.filter(|_| !is_current);
+    draft.move_measure(Measure { control, ..heard.measure.clone() });
+    if let Some(kind) = heard.event {
+        draft.tell(kind, &heard.measure, Some(order.id));
+        follow_up(draft, kind, &heard.measure);
+    }
+    if heard.measure.surplus > measure.surplus {
+        let surplus = heard.measure.money(heard.measure.surplus);
+        draft.tell_with(
+            EventType::MeasureExcess,
+            &heard.measure,
+            Some(order.id),
+            json!({ "surplus": surplus }),
+        );
+        let note = format!("反馈的控制金额超出限额 {surplus}，须核实 more is said to be held than the limit");
+        draft.task(NewTask::about(TaskKind::ReleaseExcess, &heard.measure, draft.now()), note);
+    }
+}
+
+/// What people must do about something that happened to a measure.
+fn follow_up(draft: &mut Draft<'_>, kind: EventType, measure: &Measure) {
+    let now = draft.now();
+    let days = |days: i64| now.checked_add(Span::new().hours(24 * days)).unwrap_or(now);
+    match kind {
+        EventType::MeasurePlaced | EventType::MeasurePartly | EventType::MeasureEffective => {
+            let id = measure.id;
+            draft.close_tasks(|task| task.kind == TaskKind::AnswerRefusal && task.measure == Some(id));
+            let note = "冻结后应及时告知被执行人 tell the debtor of the freeze (法〔2018〕64号)";
+            draft.task(NewTask::about(TaskKind::NotifyDebtor, measure, days(3)), note);
+        }
+        EventType::MeasureRenewalRefused
+        | EventType::MeasureReleaseRefused
+        | EventType::MeasureDeductionRefused
+        | EventType::MeasureTransferRefused
+        | EventType::MeasureRefused => {
+            let note = format!(
+                "协助单位未予办理，书面异议应在十五日内答复 the counterpart declined: {}",
+                measure.note
+            );
+            draft.task(NewTask::about(TaskKind::AnswerRefusal, measure, days(OBJECTION_DAYS)), note);
+        }
+        EventType::MeasureRenewed | EventType::MeasureReleased => {
+            let id = measure.id;
+            let ended = measure.state.ended();
+            draft.close_tasks(|task| {
+                task.measure == Some(id)
+                    && (ended || matches!(task.kind, TaskKind::Renew | TaskKind::Requery))
+            });
+        }
+        _ => {}
+    }
+}
+
+/// Orders a control again, under a new number, that failed within the counterpart: it acted on the old number.
+fn repeat(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure) -> bool {
+    let attempts = order.attempts.saturating_add(1);
+    let busy = measure.control == Some(order.id) && measure.state.is_busy();
+    if !busy || attempts > MOST_REPEATS {
+        return false;
+    }
+    let wait = draft.facts.rules.abilities.retry(&order.lane, true).wait(attempts, draft.facts.chance);
+    let allowed = order.deadline.duration_since(order.created);
+    let new = draft.new_order(NewOrder {
+        inquiry: order.inquiry,
+        lane: order.lane.clone(),
+        subject: super::super::Subject { party: order.party, document: order.document },
+        instruction: order.instruction.clone(),
+        priority: order.priority,
+        deadline: draft.now().checked_add(allowed).unwrap_or(draft.now()),
+        root: None,
+        measure: order.measure,
+        stands_in: None,
+        papers: order.papers.clone(),
+    });
+    if let Some(record) = draft.file.orders.get(&new).cloned() {
+        let due = draft.now().checked_add(wait).unwrap_or(draft.now());
+        draft.move_order(OrderRecord { attempts, due, ..record });
+    }
+    let number = super::super::number_of(new, draft.now()).to_string();
+    let is_freeze = order.instruction.kind() == ActionKind::Freeze;
+    let (first, original_number) = match is_freeze {
+        true => (Some(new), number),
+        false => (measure.order, measure.original_number.clone()),
+    };
+    draft.move_measure(Measure { control: Some(new), order: first, original_number, ..measure.clone() });
+    true
+}

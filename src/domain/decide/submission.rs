@@ -1,0 +1,308 @@
+//! A submission: its case and chain, its parties, its claim, its orders.
+
+use std::sync::Arc;
+
+use chakong_contract::id::CaseNumber;
+use chakong_contract::name::same_name;
+use chakong_contract::{Instruction, Party};
+use jiff::{Span, Timestamp};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::super::{
+    AuditEntry, Blob, BroughtDocument, Case, CaseId, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind,
+    DocumentId, EventDraft, EventType, Finding, IdKind, Inquiry, InquiryId, InquiryState, Mandate,
+    NewInquiry, NotAsked, PartyId, Priority, Subject, Terms,
+};
+use super::draft::{Draft, NewOrder};
+use super::{Decided, Rejected};
+
+/// A submission that was checked and planned, ready to be kept: what is large is in stored form already.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// Public identifier of the inquiry to be made.
+    pub uid: Uuid,
+    /// Who submits.
+    pub submitter: String,
+    /// Idempotency key.
+    pub key: String,
+    /// Digest of the body as it came.
+    pub digest: Vec<u8>,
+    /// What is asked.
+    pub terms: Arc<Terms>,
+    /// The same in stored form.
+    pub stored_terms: Blob,
+    /// Documents that came along.
+    pub documents: Vec<BroughtDocument>,
+    /// One query for each party, document and counterpart.
+    pub orders: Vec<PlannedOrder>,
+    /// Who is not asked, and why.
+    pub not_asked: Vec<NotAsked>,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// One order to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedOrder {
+    /// The counterpart.
+    pub counterpart: String,
+    /// Which party and document.
+    pub subject: Subject,
+    /// What is asked.
+    pub instruction: Instruction,
+}
+
+/// Accepts a submission into the chain of its case.
+///
+/// # Errors
+/// [`Rejected::Findings`], when it contradicts what stands in the case.
+pub fn submit(draft: &mut Draft<'_>, new: &Submitted) -> Decided<Inquiry> {
+    let mut findings = Vec::new();
+    let case = join_case(draft, &new.terms, &mut findings);
+    let debtors = join_parties(draft, &new.terms, &mut findings);
+    join_claim(draft, new, &mut findings);
+    if !findings.is_empty() {
+        return Err(Rejected::Findings(findings));
+    }
+    let inquiry = keep(draft, new, case, debtors);
+    for document in &new.documents {
+        let id = DocumentId::new(draft.new_id(IdKind::Document));
+        draft.push(Change::NewDocument(document.clone().into_new(id, inquiry.id, Vec::new(), false)));
+    }
+    for planned in &new.orders {
+        draft.new_order(NewOrder {
+            inquiry: inquiry.id,
+            lane: planned.counterpart.clone(),
+            subject: planned.subject,
+            instruction: planned.instruction.clone(),
+            priority: Priority::Query,
+            deadline: inquiry.deadline,
+            root: None,
+            measure: None,
+            stands_in: None,
+            papers: Vec::new(),
+        });
+    }
+    let data = json!({ "orders": new.orders.len(), "not_asked": new.not_asked }).to_string();
+    draft.push(Change::NewEvent(EventDraft {
+        kind: EventType::InquiryAccepted,
+        inquiry: inquiry.id,
+        order: None,
+        revision: None,
+        at: new.at,
+        data: Some(data),
+    }));
+    draft.push(Change::Audit(AuditEntry {
+        at: new.at,
+        actor: new.submitter.clone(),
+        act: "submit".to_owned(),
+        subject: new.uid.to_string(),
+        reason: String::new(),
+        detail: unverified(&new.terms),
+        refused: None,
+    }));
+    Ok(draft.file.inquiries.get(&inquiry.id).cloned().unwrap_or(inquiry))
+}
+
+/// Parties that are named by a number that fails its check, on the submitter's word alone: the audit says whose.
+fn unverified(terms: &Terms) -> Option<serde_json::Value> {
+    let is_unverified =
+        |party: &&Party| party.documents.iter().any(chakong_contract::IdentityDocument::is_unverified);
+    let parties: Vec<&str> =
+        terms.parties.iter().filter(is_unverified).map(|party| party.reference.as_str()).collect();
+    (!parties.is_empty()).then(|| json!({ "unverified_documents_of": parties }))
+}
+
+fn keep(draft: &mut Draft<'_>, new: &Submitted, case: CaseId, debtors: Vec<PartyId>) -> Inquiry {
+    let hours = i64::from(new.terms.deadline_hours.unwrap_or(24));
+    let inquiry = Inquiry {
+        id: InquiryId::new(draft.new_id(IdKind::Inquiry)),
+        uid: new.uid,
+        chain: draft.file.id(),
+        case,
+        case_number: new.terms.case.number.as_str().to_owned(),
+        submitted_by: new.submitter.clone(),
+        state: InquiryState::Open,
+        created: new.at,
+        deadline: new.at.checked_add(Span::new().hours(hours)).unwrap_or(new.at),
+        open_orders: 0,
+        completions: 0,
+        mandate: new.terms.mandate.clone(),
+    };
+    let terms = Terms { debtors: debtors.clone(), ..(*new.terms).clone() };
+    draft.file.terms.insert(inquiry.id, Arc::new(terms));
+    draft.push(Change::NewInquiry(Box::new(NewInquiry {
+        inquiry: inquiry.clone(),
+        key: new.key.clone(),
+        digest: new.digest.clone(),
+        terms: new.stored_terms.clone(),
+        references: new.terms.parties.iter().map(|party| party.reference.clone()).collect(),
+        debtors,
+        not_asked: new.not_asked.clone(),
+    })));
+    inquiry
+}
+
+/// The case of the submission, and the one that it continues, in the chain.
+fn join_case(draft: &mut Draft<'_>, terms: &Terms, findings: &mut Vec<Finding>) -> CaseId {
+    let head = &terms.case;
+    let continued = head.continues.as_ref().map(|number| {
+        if *number == head.number {
+            findings.push(Finding::new("/case/continues", "a case cannot continue itself"));
+        }
+        let known = draft.file.cases.iter().find(|case| case.number == *number).map(|case| case.id);
+        known.unwrap_or_else(|| add_case(draft, number.clone(), None, None))
+    });
+    match draft.file.cases.iter().find(|case| case.number == head.number).cloned() {
+        Some(known) => {
+            if let (Some(wanted), Some(stands)) = (continued, known.continues)
+                && wanted != stands
+            {
+                let detail = "本案已登记承接另一案件 the case is known to continue another one";
+                findings.push(Finding::new("/case/continues", detail));
+            }
+            known.id
+        }
+        None => add_case(draft, head.number.clone(), Some(terms), continued),
+    }
+}
+
+fn add_case(
+    draft: &mut Draft<'_>,
+    number: CaseNumber,
+    terms: Option<&Terms>,
+    continues: Option<CaseId>,
+) -> CaseId {
+    let id = CaseId::new(draft.new_id(IdKind::Case));
+    let head = terms.map(|terms| &terms.case);
+    draft.push(Change::NewCase(Case {
+        id,
+        chain: draft.file.id(),
+        number,
+        court_name: head.map(|head| head.court_name.clone()).unwrap_or_default(),
+        court_code: head.map(|head| head.court_code.clone()).unwrap_or_default(),
+        continues,
+        created: draft.now(),
+    }));
+    id
+}
+
+/// Which parties of the chain those of the submission are; new ones join it.
+fn join_parties(draft: &mut Draft<'_>, terms: &Terms, findings: &mut Vec<Finding>) -> Vec<PartyId> {
+    let mut ids = Vec::with_capacity(terms.parties.len());
+    for (at, party) in terms.parties.iter().enumerate() {
+        let known = draft.file.parties.iter().find(|known| party.documents.iter().any(|one| known.has(one)));
+        match known.cloned() {
+            Some(known) if is_same_person(&known, party) => {
+                ids.push(known.id);
+                learn(draft, known, party);
+            }
+            Some(_) => {
+                let detail = "同一证件号码对应两个姓名或名称，请核对 another party has this document under another name: two persons cannot share a number";
+                findings.push(Finding::new(format!("/parties/{at}/documents"), detail));
+                ids.push(PartyId::default());
+            }
+            None => ids.push(add_party(draft, party)),
+        }
+    }
+    ids
+}
+
+fn is_same_person(known: &ChainParty, party: &Party) -> bool {
+    let names = || std::iter::once(&party.name).chain(&party.former_names);
+    known.kind == party.kind && names().any(|name| same_name(known.name.as_str(), name.as_str()))
+}
+
+fn add_party(draft: &mut Draft<'_>, party: &Party) -> PartyId {
+    let id = PartyId::new(draft.new_id(IdKind::Party));
+    draft.push(Change::NewParty(ChainParty {
+        id,
+        chain: draft.file.id(),
+        reference: party.reference.clone(),
+        kind: party.kind,
+        name: party.name.clone(),
+        role: party.role,
+        documents: party.documents.clone(),
+        liable_up_to: None,
+        is_freed: false,
+    }));
+    id
+}
+
+/// Keeps what a later submission knows more of a party.
+fn learn(draft: &mut Draft<'_>, known: ChainParty, party: &Party) {
+    let mut more = known.clone();
+    more.documents.extend(party.documents.iter().filter(|one| !known.has(one)).cloned());
+    (more.reference, more.role) = (party.reference.clone(), party.role);
+    if more != known {
+        draft.push(Change::SaveParty(more));
+    }
+}
+
+/// States the claim of the chain, or joins the one that stands.
+fn join_claim(draft: &mut Draft<'_>, new: &Submitted, findings: &mut Vec<Finding>) {
+    let Some(mandate) = &new.terms.mandate else { return };
+    let wanted = mandate.to_claim();
+    match draft.file.chain.claim.clone() {
+        None => {
+            draft.set_claim(wanted.clone());
+            draft.push(Change::NewClaimChange(ClaimChange {
+                chain: draft.file.id(),
+                at: new.at,
+                actor: new.submitter.clone(),
+                kind: ClaimChangeKind::Stated,
+                before: None,
+                after: wanted.amount,
+                reason: String::new(),
+                paper: None,
+            }));
+        }
+        Some(stands) => check_claim(&stands, &wanted, findings),
+    }
+    limit_liability(draft, &new.terms, mandate, findings);
+}
+
+/// Another claim than the one that stands is refused with what stands.
+fn check_claim(stands: &Claim, wanted: &Claim, findings: &mut Vec<Finding>) {
+    if stands.amount != wanted.amount {
+        let detail = format!(
+            "本案执行标的为 {} 元，与所提交的 {} 元不符；变更标的请使用标的变更 the claim of this case is {} yuan; change it by PUT /v1/cases/{{id}}/claim",
+            stands.amount, wanted.amount, stands.amount
+        );
+        findings.push(Finding::new("/mandate/claim/amount", detail));
+    }
+    if !stands.is_open() {
+        let detail = "本案标的已了结，如需继续请先恢复 the claim of this case is closed; open it again by PUT /v1/cases/{id}/claim";
+        findings.push(Finding::new("/mandate", detail));
+    }
+    let mut differs = |differs: bool, key: &str| {
+        if differs {
+            let detail = "与本案现行冻结授权不符 the claim of this case stands with another setting; change it by PUT /v1/cases/{id}/claim";
+            findings.push(Finding::new(format!("/mandate/{key}"), detail));
+        }
+    };
+    differs(stands.mode != wanted.mode, "mode");
+    differs(stands.other_property != wanted.other_property, "other_property");
+    differs(stands.uncovered != wanted.uncovered, "uncovered");
+}
+
+/// Takes the limits of liability over.
+fn limit_liability(draft: &mut Draft<'_>, terms: &Terms, mandate: &Mandate, findings: &mut Vec<Finding>) {
+    for (at, liability) in mandate.liable_up_to.iter().enumerate() {
+        let known = draft.file.parties.iter().find(|party| {
+            let named = terms.parties.iter().find(|one| one.reference == liability.party);
+            named.is_some_and(|named| named.documents.iter().any(|one| party.has(one)))
+        });
+        match known.cloned() {
+            Some(party) => {
+                let liable_up_to = Some(liability.amount.amount);
+                draft.push(Change::SaveParty(ChainParty { liable_up_to, ..party }));
+            }
+            None => {
+                let detail = "there is no such party in /parties";
+                findings.push(Finding::new(format!("/mandate/liable_up_to/{at}/party"), detail));
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Banks that keep their own books: the oracle. They share no code with the ledger.
+
+use std::collections::BTreeMap;
+
+use chakong_contract::asset::{FoundAsset, MatchedBy};
+use chakong_contract::order::Target;
+use chakong_contract::reply::{Holding, Refusal, RefusalReason};
+use chakong_contract::{Account, Asset, Currency, Date, Instruction, Money, Reply};
+use rust_decimal::Decimal;
+
+/// A freeze of ours as its bank keeps it.
+#[derive(Debug, Clone)]
+pub struct Frozen {
+    pub number: String,
+    pub limit: Decimal,
+    pub until: Date,
+}
+
+/// An account in a bank's books.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    pub balance: Decimal,
+    pub freezes: Vec<Frozen>,
+}
+
+impl Kept {
+    /// What each freeze holds: earlier ones first.
+    pub fn held(&self) -> Vec<Decimal> {
+        let mut left = self.balance;
+        let share = |frozen: &Frozen| {
+            let held = frozen.limit.min(left);
+            left -= held;
+            held
+        };
+        self.freezes.iter().map(share).collect()
+    }
+
+    pub fn held_in_all(&self) -> Decimal {
+        self.held().into_iter().sum()
+    }
+
+    pub fn free(&self) -> Decimal {
+        self.balance - self.held_in_all()
+    }
+}
+
+/// A bank.
+#[derive(Debug, Clone, Default)]
+pub struct Bank {
+    pub accounts: BTreeMap<String, Kept>,
+    /// What was taken to the court's account.
+    pub taken: Decimal,
+    /// The most that a release which was carried out took off what was held.
+    pub set_free: Decimal,
+    /// What it says in place of the truth; `None` for an honest bank.
+    pub lie: Option<Lie>,
+}
+
+/// What a bank says that is not so.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Lie {
+    /// That far more is held than was ordered.
+    Enormous,
+    /// That another account is frozen.
+    OtherAccount,
+    /// That the whole limit is held whatever the balance.
+    AllHeld,
+}
+
+impl Bank {
+    pub fn with(accounts: &[(&str, u32)]) -> Self {
+        let kept = |(number, balance): &(&str, u32)| {
+            ((*number).to_owned(), Kept { balance: (*balance).into(), freezes: Vec::new() })
+        };
+        Self { accounts: accounts.iter().map(kept).collect(), ..Self::default() }
+    }
+
+    /// What is held and taken for us in all.
+    pub fn held_and_taken(&self) -> Decimal {
+        self.accounts.values().map(Kept::held_in_all).sum::<Decimal>() + self.taken
+    }
+
+    /// Ends the freezes whose last day is over.
+    pub fn end_terms(&mut self, today: Date) {
+        for kept in self.accounts.values_mut() {
+            kept.freezes.retain(|frozen| frozen.until >= today);
+        }
+    }
+
+    /// Carries an order out and answers. `name` is the bank's code.
+    pub fn carry_out(&mut self, name: &str, number: &str, instruction: &Instruction) -> Reply {
+        match instruction {
+            Instruction::Query { .. } => self.found(name),
+            Instruction::Freeze { target, limit, from, until } => {
+                let limit = limit.expect("an account has a limit").amount;
+                let Some(kept) = self.accounts.get_mut(number_of(target)) else { return unknown() };
+                if !kept.freezes.iter().any(|frozen| frozen.number == number) {
+                    kept.freezes.push(Frozen { number: number.to_owned(), limit, until: *until });
+                }
+                let held = held_by(kept, number);
+                self.say_held(target, limit, held, (*from, *until))
+            }
+            Instruction::Renew { target, limit, until, original, from } => {
+                let Some(kept) = self.accounts.get_mut(number_of(target)) else { return unknown() };
+                let known = kept.freezes.iter_mut().find(|frozen| frozen.number == original.number.as_str());
+                let Some(frozen) = known else { return unknown() };
+                frozen.until = *until;
+                frozen.limit = frozen.limit.min(limit.expect("an account has a limit").amount);
+                let limit = frozen.limit;
+                let held = held_by(kept, original.number.as_str());
+                self.say_held(target, limit, held, (*from, *until))
+            }
+            Instruction::Release { target, amount, original } => {
+                let amount = amount.expect("an account has an amount").amount;
+                let Some(kept) = self.accounts.get_mut(number_of(target)) else { return unknown() };
+                let before = kept.held_in_all();
+                let known = kept.freezes.iter_mut().find(|frozen| frozen.number == original.number.as_str());
+                let Some(frozen) = known else { return unknown() };
+                frozen.limit -= amount;
+                assert!(frozen.limit >= Decimal::ZERO, "never more is released than was ordered");
+                kept.freezes.retain(|frozen| frozen.limit > Decimal::ZERO);
+                let freed = before - kept.held_in_all();
+                self.set_free = self.set_free.max(freed);
+                Reply::Released { amount: Some(Money::yuan(freed)), words: String::new() }
+            }
+            Instruction::Deduct { target, amount, original, .. } => {
+                let Some(kept) = self.accounts.get_mut(number_of(target)) else { return unknown() };
+                let held = held_by(kept, original.number.as_str());
+                let take = amount.amount.min(held);
+                let known = kept.freezes.iter_mut().find(|frozen| frozen.number == original.number.as_str());
+                let Some(frozen) = known else { return unknown() };
+                frozen.limit -= take;
+                kept.balance -= take;
+                kept.freezes.retain(|frozen| frozen.limit > Decimal::ZERO);
+                self.taken += take;
+                Reply::Deducted { amount: Some(Money::yuan(take)) }
+            }
+            Instruction::Transfer { .. } => unknown(),
+        }
+    }
+
+    fn say_held(&self, target: &Target, limit: Decimal, held: Decimal, term: (Date, Date)) -> Reply {
+        let said = match self.lie {
+            Some(Lie::Enormous) => limit * Decimal::from(1000),
+            Some(Lie::AllHeld) => limit,
+            Some(Lie::OtherAccount) | None => held,
+        };
+        let mut holding = Holding::of(Money::yuan(said));
+        holding.limit = Some(Money::yuan(limit));
+        (holding.from, holding.until) = (Some(term.0), Some(term.1));
+        holding.stated.account = Some(match self.lie {
+            Some(Lie::OtherAccount) => "6222999999999999".to_owned(),
+            _ => number_of(target).to_owned(),
+        });
+        if said < limit { Reply::PartlyHeld(holding) } else { Reply::Held(holding) }
+    }
+
+    fn found(&self, name: &str) -> Reply {
+        let assets: Vec<FoundAsset> =
+            self.accounts.iter().map(|(number, kept)| account(name, number, kept)).collect();
+        if assets.is_empty() { Reply::Nothing } else { Reply::Found { assets } }
+    }
+}
+
+fn held_by(kept: &Kept, number: &str) -> Decimal {
+    let at = kept.freezes.iter().position(|frozen| frozen.number == number);
+    at.and_then(|at| kept.held().get(at).copied()).unwrap_or_default()
+}
+
+fn number_of(target: &Target) -> &str {
+    let Target::Account { number, .. } = target else { unreachable!("these banks keep accounts only") };
+    number
+}
+
+fn unknown() -> Reply {
+    Reply::NotHeld(Refusal { reason: RefusalReason::TargetUnknown, words: "查无此账户".to_owned() })
+}
+
+/// An account as a query's answer shows it.
+fn account(bank: &str, number: &str, kept: &Kept) -> FoundAsset {
+    let account = Account {
+        institution: bank.to_owned(),
+        institution_code: bank.to_owned(),
+        number: number.to_owned(),
+        place: None,
+        class: "一般存款账户".to_owned(),
+        status: "正常".to_owned(),
+        branch: String::new(),
+        branch_code: String::new(),
+        currency: Some(Currency::CNY),
+        balance: Some(Money::yuan(kept.balance)),
+        available: Some(Money::yuan(kept.free())),
+        opened: None,
+        closed: None,
+        linked_account: String::new(),
+        sub_accounts: Vec::new(),
+        products: Vec::new(),
+        encumbrances: Vec::new(),
+        transactions: Vec::new(),
+        remark: String::new(),
+        doubts: Vec::new(),
+    };
+    FoundAsset { asset: Asset::Account(account), matched_by: MatchedBy::Number }
+}

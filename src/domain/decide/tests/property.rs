@@ -1,0 +1,321 @@
+//! Whatever happens, in whatever order: the banks' books never hold more than the claim, nothing that an honest bank holds is
+//! given back for another's word, and no decision makes a move that the tables do not allow.
+
+use chakong_contract::Reply;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use super::super::super::rules::release_reasons::ReleaseReason;
+use super::super::super::{
+    ClaimChangeKind, Mandate, MeasureId, MeasureState, Mode, OrderId, Task, TaskKind, UncoveredLimit,
+};
+use super::super::{Act, ClaimUpdate, OrderInput, ReleaseScope};
+use super::books::{Bank, Lie};
+use super::world::{World, auto};
+
+/// What happens next; the numbers choose among what there is.
+#[derive(Debug, Clone)]
+enum Step {
+    /// An order is handed over; the bank carries it out and its answer is kept back.
+    HandOver(usize),
+    /// An order is sent and answered at once.
+    Send(usize),
+    /// An answer that was kept back arrives.
+    Arrive(usize),
+    /// An answer arrives a second time.
+    ArriveAgain(usize),
+    /// An order fails for good before it was carried out.
+    TurnAway(usize),
+    /// The deadline of an order passes.
+    Overdue(usize),
+    Deposit(usize, u32),
+    Withdraw(usize, u32),
+    Approve(usize),
+    Reject(usize),
+    Deduct(usize, u32),
+    Renew(usize),
+    Raise(u32),
+    SubmitAgain,
+    Days(u8),
+    /// From here on a person acts so that money is given back.
+    Release(usize),
+    Pay(u32),
+}
+
+fn step(giving_back: bool) -> impl Strategy<Value = Step> {
+    let at = || 0_usize..8;
+    let amount = || 1_u32..60_000;
+    let common = prop_oneof![
+        3 => at().prop_map(Step::HandOver),
+        8 => at().prop_map(Step::Send),
+        4 => at().prop_map(Step::Arrive),
+        1 => at().prop_map(Step::ArriveAgain),
+        1 => at().prop_map(Step::TurnAway),
+        1 => at().prop_map(Step::Overdue),
+        1 => (at(), amount()).prop_map(|(at, amount)| Step::Deposit(at, amount)),
+        1 => (at(), amount()).prop_map(|(at, amount)| Step::Withdraw(at, amount)),
+        2 => at().prop_map(Step::Approve),
+        1 => at().prop_map(Step::Reject),
+        1 => (at(), amount()).prop_map(|(at, amount)| Step::Deduct(at, amount)),
+        1 => at().prop_map(Step::Renew),
+        1 => amount().prop_map(Step::Raise),
+        1 => Just(Step::SubmitAgain),
+        1 => (1_u8..200).prop_map(Step::Days),
+    ];
+    if giving_back {
+        prop_oneof![8 => common, 1 => at().prop_map(Step::Release), 1 => amount().prop_map(Step::Pay)].boxed()
+    } else {
+        common.boxed()
+    }
+}
+
+/// A run with what the oracle remembers.
+struct Run {
+    world: World,
+    /// Answers that are on their way.
+    late: Vec<(OrderId, Reply)>,
+    heard: Vec<(OrderId, Reply)>,
+    most: Decimal,
+}
+
+impl Run {
+    fn new(balances: &[u32; 4], mandate: Mandate, lie: Option<Lie>) -> Self {
+        let [a, b, c, d] = *balances;
+        let liar = Bank { lie, ..Bank::with(&[("622200004", d)]) };
+        let banks = vec![
+            ("a", Bank::with(&[("622200001", a), ("622200011", b)])),
+            ("b", Bank::with(&[("622200002", b)])),
+            ("c", Bank::with(&[("622200003", c)])),
+            ("liar", liar),
+        ];
+        let most = mandate.claim.amount;
+        let mut world = World::new(banks);
+        world.submit("(2026)晋10执1号", None, Some(mandate)).expect("accepted");
+        Self { world, late: Vec::new(), heard: Vec::new(), most }
+    }
+
+    fn take(&mut self, step: &Step) {
+        match step {
+            Step::HandOver(at) => {
+                if let Some(id) = pick(&self.world.queued(), *at) {
+                    self.world.happened(id, OrderInput::HandedOver);
+                    let reply = self.world.carry_out(id);
+                    self.late.push((id, reply));
+                }
+            }
+            Step::Send(at) => {
+                if let Some(id) = pick(&self.world.queued(), *at) {
+                    let reply = self.world.carry_out(id);
+                    self.hear(id, reply);
+                }
+            }
+            Step::Arrive(at) => {
+                if !self.late.is_empty() {
+                    let (id, reply) = self.late.remove(at % self.late.len());
+                    self.hear(id, reply);
+                }
+            }
+            Step::ArriveAgain(at) => {
+                if let Some((id, reply)) = pick(&self.heard, *at) {
+                    self.world.hear(id, reply);
+                }
+            }
+            Step::TurnAway(at) => {
+                if let Some(id) = pick(&self.world.queued(), *at) {
+                    self.world.turned_away(id);
+                }
+            }
+            Step::Overdue(at) => {
+                if let Some((id, _)) = pick(&self.late, *at) {
+                    self.world.happened(id, OrderInput::DeadlinePassed);
+                }
+            }
+            _ => self.do_to_it(step),
+        }
+    }
+
+    /// What customers, officers and the calendar do.
+    fn do_to_it(&mut self, step: &Step) {
+        match step {
+            Step::Deposit(at, amount) => {
+                self.change_balance(*at, |kept| kept.balance += Decimal::from(*amount))
+            }
+            Step::Withdraw(at, amount) => {
+                self.change_balance(*at, |kept| kept.balance -= Decimal::from(*amount).min(kept.free()));
+            }
+            Step::Approve(at) => {
+                if let Some(id) = self.in_state(MeasureState::Proposed, *at) {
+                    let _ = self.world.approve(id);
+                }
+            }
+            Step::Reject(at) => {
+                if let Some(id) = self.in_state(MeasureState::Proposed, *at) {
+                    let _ = self.world.act(Act::Reject(id));
+                }
+            }
+            Step::Deduct(at, amount) => {
+                if let Some(id) = self.in_state(MeasureState::InForce, *at) {
+                    let _ = self.world.deduct(id, Some((*amount).into()));
+                }
+            }
+            Step::Renew(at) => {
+                if let Some(id) = self.in_state(MeasureState::InForce, *at) {
+                    let _ = self.world.renew(id);
+                }
+            }
+            Step::Raise(amount) => {
+                let more = self.world.claim().amount + Decimal::from(*amount);
+                let change = Some((ClaimChangeKind::Raised, more));
+                self.world.change_claim(ClaimUpdate { change, ..ClaimUpdate::default() }).expect("raised");
+                self.most = self.most.max(more);
+            }
+            Step::SubmitAgain => {
+                let claim = self.world.claim().clone();
+                let mandate = Mandate {
+                    claim: chakong_contract::Money::yuan(claim.amount),
+                    mode: claim.mode,
+                    uncovered: claim.uncovered,
+                    ..auto(1)
+                };
+                let _ = self.world.submit("(2026)晋10执1号", None, Some(mandate));
+            }
+            Step::Days(days) => self.world.days((*days).into()),
+            Step::Release(at) => {
+                if let Some(id) = self.in_state(MeasureState::InForce, *at) {
+                    let _ = self
+                        .world
+                        .release(ReleaseScope::Measure(id, None), ReleaseReason::ThirdPartyProperty);
+                }
+            }
+            Step::Pay(amount) => {
+                let change = Some((ClaimChangeKind::PartPayment, (*amount).into()));
+                let _ = self.world.change_claim(ClaimUpdate { change, ..ClaimUpdate::default() });
+            }
+            _ => {}
+        }
+    }
+
+    fn hear(&mut self, id: OrderId, reply: Reply) {
+        self.world.hear(id, reply.clone());
+        self.heard.push((id, reply));
+    }
+
+    fn change_balance(&mut self, at: usize, change: impl FnOnce(&mut super::books::Kept)) {
+        let accounts = self.world.banks.values_mut().flat_map(|bank| bank.accounts.values_mut());
+        if let Some(kept) = accounts.into_iter().nth(at % 5) {
+            change(kept);
+        }
+    }
+
+    fn in_state(&self, state: MeasureState, at: usize) -> Option<MeasureId> {
+        pick(&self.world.measures(state), at).map(|measure| measure.id)
+    }
+
+    /// Everything under way comes to its end.
+    fn finish(&mut self) {
+        while !self.late.is_empty() {
+            self.take(&Step::Arrive(0));
+        }
+        self.world.run();
+        // An answer that came after the last day of its freeze: the clock notes the end next.
+        self.world.days(1);
+        self.world.run();
+    }
+
+    fn check(&self, step: &Step) {
+        let (held, coming) = (self.world.held_and_taken(), self.world.in_flight());
+        assert!(
+            held + coming <= self.most,
+            "after {step:?}: {held} held and taken, {coming} coming, claim {}",
+            self.most
+        );
+    }
+
+    /// Nothing was given back at an honest bank that it held.
+    fn check_nothing_set_free(&self) {
+        for (name, bank) in self.world.banks.iter().filter(|(_, bank)| bank.lie.is_none()) {
+            assert!(bank.set_free.is_zero(), "{name} set {} free although nobody ordered it", bank.set_free);
+        }
+    }
+
+    /// The ledger agrees with the books of honest banks.
+    fn check_ledger(&self) {
+        for (name, bank) in self.world.banks.iter().filter(|(_, bank)| bank.lie.is_none()) {
+            let ours = || self.world.file.ledger().filter(|measure| measure.counterpart == *name);
+            let taken: Decimal = ours().map(|measure| measure.deducted).sum();
+            let limits: Decimal =
+                ours().filter(|measure| measure.state.stands()).map(|measure| measure.limit).sum();
+            let books = bank.accounts.values().flat_map(|kept| &kept.freezes).map(|frozen| frozen.limit);
+            assert_eq!(taken, bank.taken, "taken at {name}");
+            assert_eq!(limits, books.sum::<Decimal>(), "limits at {name}");
+        }
+    }
+}
+
+fn pick<T: Clone>(from: &[T], at: usize) -> Option<T> {
+    from.get(at % from.len().max(1)).cloned()
+}
+
+fn mandate() -> impl Strategy<Value = Mandate> {
+    let mode = prop_oneof![Just(Mode::Auto), Just(Mode::Propose)];
+    (10_000_u32..200_000, mode).prop_map(|(claim, mode)| Mandate {
+        mode,
+        uncovered: UncoveredLimit::Strict,
+        ..auto(claim)
+    })
+}
+
+fn lie() -> impl Strategy<Value = Option<Lie>> {
+    prop_oneof![
+        Just(None),
+        Just(Some(Lie::Enormous)),
+        Just(Some(Lie::OtherAccount)),
+        Just(Some(Lie::AllHeld))
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Without anybody's word that something be given back.
+    #[test]
+    fn no_more_than_the_claim_is_held_and_nothing_is_set_free_by_itself(
+        balances in prop::array::uniform4(0_u32..120_000),
+        mandate in mandate(),
+        lie in lie(),
+        steps in prop::collection::vec(step(false), 1..60),
+    ) {
+        let mut run = Run::new(&balances, mandate, lie);
+        for step in &steps {
+            run.take(step);
+            run.check(step);
+            run.check_nothing_set_free();
+        }
+        run.finish();
+        run.check(&Step::SubmitAgain);
+        run.check_nothing_set_free();
+        run.check_ledger();
+    }
+
+    /// With releases and payments between: once everything is answered, no more than the claim as it stands is held, or a
+    /// person is told to give it back.
+    #[test]
+    fn once_all_is_answered_no_more_than_the_claim_stands_untold(
+        balances in prop::array::uniform4(0_u32..120_000),
+        mandate in mandate(),
+        steps in prop::collection::vec(step(true), 1..60),
+    ) {
+        let mut run = Run::new(&balances, mandate, None);
+        for step in &steps {
+            run.take(step);
+            run.check(step);
+        }
+        run.finish();
+        run.check_ledger();
+        let (held, claim) = (run.world.held_and_taken(), run.world.claim().amount);
+        let taken: Decimal = run.world.banks.values().map(|bank| bank.taken).sum();
+        let told = |task: &Task| matches!(task.kind, TaskKind::ReleaseExcess | TaskKind::BringPapers | TaskKind::Resolve);
+        let is_told = run.world.file.tasks.iter().any(told);
+        prop_assert!(held <= claim.max(taken) || is_told, "{held} held of a claim of {claim}");
+    }
+}

@@ -1,0 +1,114 @@
+//! What a bank says wrongly changes nothing elsewhere.
+
+use chakong_contract::asset::{Doubt, DoubtAbout, DoubtKind};
+use chakong_contract::reply::Holding;
+use chakong_contract::{ActionKind, Asset, Money, Reply};
+use rust_decimal::Decimal;
+
+use super::super::super::{EventType, MeasureState, OrderState, TaskKind};
+use super::super::{Act, Resolution};
+use super::books::{Bank, Lie};
+use super::world::{World, auto};
+
+const CASE: &str = "(2026)晋10执1号";
+
+/// An honest bank with half of the claim, and one that lies.
+fn beside(lie: Lie) -> World {
+    let liar = Bank { lie: Some(lie), ..Bank::with(&[("622200002", 50_000)]) };
+    let mut world = World::new(vec![("honest", Bank::with(&[("622200001", 60_000)])), ("liar", liar)]);
+    world.submit(CASE, None, Some(auto(100_000))).expect("accepted");
+    world.run();
+    world
+}
+
+#[test]
+fn more_than_was_ordered_counts_as_ordered_and_moves_no_money_elsewhere() {
+    let world = beside(Lie::Enormous);
+    assert_eq!(world.held_and_taken(), Decimal::from(60_000), "the honest bank keeps what it holds");
+    assert_eq!(world.orders_of(ActionKind::Release), 0);
+    let lying = world.measure_at("liar");
+    assert_eq!((lying.held, lying.limit), (40_000.into(), 40_000.into()));
+    assert!(lying.surplus > Decimal::ZERO && world.has_event(EventType::MeasureExcess));
+}
+
+#[test]
+fn an_answer_about_another_account_is_kept_and_books_nothing() {
+    let mut world = beside(Lie::OtherAccount);
+    let lying = world.measure_at("liar");
+    assert_eq!((lying.state, lying.held), (MeasureState::Asked, Decimal::ZERO));
+    let order = lying.order.expect("an order");
+    assert_eq!(world.file.orders[&order].state, OrderState::Undetermined);
+    assert!(world.has_event(EventType::OrderUndetermined));
+    assert!(world.file.tasks.iter().any(|task| task.kind == TaskKind::Resolve && task.order == Some(order)));
+    world.act(Act::Resolve(order, Resolution::Done(Some(10_000.into())))).expect("a person says what stands");
+    assert_eq!(world.measure_at("liar").held, Decimal::from(10_000));
+}
+
+#[test]
+fn an_answer_that_comes_twice_is_no_news_and_an_old_one_brings_nothing_back() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 100_000)]))]);
+    world.submit(CASE, None, Some(auto(100_000))).expect("accepted");
+    world.run();
+    let measure = world.measure_at("a").clone();
+    let freeze = measure.order.expect("an order");
+    let again = world.carry_out(freeze);
+    let changes = world.changes.len();
+    world.hear(freeze, again.clone());
+    assert_eq!(world.changes.len(), changes, "the same answer once more");
+    world.days(366);
+    assert_eq!(world.measure_at("a").state, MeasureState::Lapsed);
+    let other = Reply::Held(Holding {
+        words: "迟到的反馈".to_owned(),
+        ..Holding::of(Money::yuan(100_000.into()))
+    });
+    world.hear(freeze, other);
+    assert_eq!(world.measure_at("a").state, MeasureState::Lapsed, "what lapsed is not brought back");
+}
+
+#[test]
+fn a_correction_is_followed_and_fills_or_frees_the_room() {
+    let mut world = World::new(vec![
+        ("a", Bank::with(&[("622200001", 100_000)])),
+        ("b", Bank::with(&[("622200002", 90_000)])),
+    ]);
+    world.submit(CASE, None, Some(auto(100_000))).expect("accepted");
+    world.run();
+    let freeze = world.measure_at("a").order.expect("an order");
+    world.banks.get_mut("a").and_then(|bank| bank.accounts.get_mut("622200001")).expect("account").balance =
+        30_000.into();
+    world.hear(freeze, Reply::PartlyHeld(Holding::of(Money::yuan(30_000.into()))));
+    world.run();
+    assert_eq!(world.measure_at("a").held, Decimal::from(30_000));
+    assert_eq!(world.banks["b"].held_and_taken(), Decimal::from(70_000));
+    let limits: Decimal = world.file.ledger().map(|measure| measure.limit).sum();
+    assert!(limits <= Decimal::from(100_000), "{limits}");
+}
+
+#[test]
+fn an_account_with_a_part_that_was_not_understood_waits_for_an_officer() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 60_000)]))]);
+    world.submit(CASE, None, Some(auto(100_000))).expect("accepted");
+    let query = world.queued()[0];
+    let Reply::Found { mut assets } = world.carry_out(query) else { panic!("accounts are found") };
+    for found in &mut assets {
+        if let Asset::Account(account) = &mut found.asset {
+            let about = DoubtAbout::Class;
+            account.doubts.push(Doubt {
+                about,
+                kind: DoubtKind::Garbled,
+                field: "ZHLB".into(),
+                value: "锟斤拷".into(),
+            });
+        }
+    }
+    world.hear(query, Reply::Found { assets });
+    let measure = world.measure_at("a").clone();
+    assert_eq!(
+        (measure.state, world.orders_of(ActionKind::Freeze)),
+        (MeasureState::Skipped, 0),
+        "{}",
+        measure.note
+    );
+    world.approve(measure.id).expect("an officer looked at it");
+    assert_eq!(world.orders_of(ActionKind::Freeze), 1);
+}

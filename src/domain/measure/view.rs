@@ -1,0 +1,107 @@
+//! The measure as it is shown, on the API and in events.
+
+use chakong_contract::asset::Rank;
+use chakong_contract::order::Target;
+use chakong_contract::{Date, Money};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::super::MeasureId;
+use super::super::rules::exemptions::Exemption;
+use super::{Measure, MeasureState, Origin, Permitted};
+
+/// A measure as people and the case system see it: the same on the API and in events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MeasureView {
+    /// Number of the measure.
+    pub id: MeasureId,
+    /// The counterpart.
+    pub counterpart: String,
+    /// Code of the institution that keeps the account; empty for what has a number of its own in the whole country.
+    pub institution: String,
+    /// The property.
+    pub target: Target,
+    /// State.
+    pub state: MeasureState,
+    /// How it came about.
+    pub origin: Origin,
+    /// Whether the account may be touched, by its class and holder.
+    pub exemption: Exemption,
+    /// What an officer permitted although it is exempt; null where nothing needed permission.
+    pub permitted: Option<Permitted>,
+    /// Available balance as last reported; for a product, its units at their price.
+    pub available: Money,
+    /// What a property that is controlled as a whole is worth, as stated or estimated; null where nobody said.
+    pub value: Option<Money>,
+    /// What stands ordered at the counterpart: proposed or asked at first, less what was released and deducted since.
+    pub limit: Money,
+    /// Really held, as the counterpart said.
+    pub held: Money,
+    /// The part of the limit that no money covers.
+    pub uncovered: Money,
+    /// What the counterpart says it holds beyond the limit.
+    pub surplus: Money,
+    /// The part of the limit that a release under way gives back.
+    pub releasing: Money,
+    /// The part of what is held that a deduction under way takes.
+    pub deducting: Money,
+    /// What was given back of the limit.
+    pub released: Money,
+    /// What was taken to the court's account.
+    pub deducted: Money,
+    /// Yuan for one unit of its currency, as a person named it.
+    pub rate: Option<String>,
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day: the earlier of the counterpart's word and the law's; it ends by itself after it.
+    pub until: Option<Date>,
+    /// Last day as the counterpart said it, where that is another.
+    pub until_said: Option<Date>,
+    /// Place in the queue.
+    pub rank: Option<Rank>,
+    /// The counterpart's own number of the measure.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schemars(default)]
+    pub reference: String,
+    /// Who approved it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schemars(default)]
+    pub approved_by: String,
+    /// Why it was skipped, refused or approved; Chinese first.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schemars(default)]
+    pub note: String,
+}
+
+impl From<&Measure> for MeasureView {
+    fn from(measure: &Measure) -> Self {
+        Self {
+            id: measure.id,
+            counterpart: measure.counterpart.clone(),
+            institution: measure.institution.clone(),
+            target: measure.target.clone(),
+            state: measure.state,
+            origin: measure.origin,
+            exemption: measure.exemption.clone(),
+            permitted: measure.permitted,
+            available: measure.money(measure.available),
+            value: measure.value.map(Money::yuan),
+            limit: measure.money(measure.limit),
+            held: measure.money(measure.held),
+            uncovered: measure.money(measure.uncovered()),
+            surplus: measure.money(measure.surplus),
+            releasing: measure.money(measure.releasing),
+            deducting: measure.money(measure.deducting),
+            released: measure.money(measure.released),
+            deducted: measure.money(measure.deducted),
+            rate: measure.rate.map(|rate| rate.to_string()),
+            from: measure.from,
+            until: measure.until,
+            until_said: measure.until_said,
+            rank: measure.rank,
+            reference: measure.reference.clone(),
+            approved_by: measure.approved_by.clone(),
+            note: measure.note.clone(),
+        }
+    }
+}

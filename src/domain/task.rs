@@ -1,0 +1,85 @@
+//! Tasks 待办: what a person, or the clock, must do.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{ChainId, InquiryId, MeasureId, OrderId, TaskId};
+
+macro_rules! task_kinds {
+    ($($(#[$about:meta])* $name:ident = $word:literal;)*) => {
+        /// What is to be done.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum TaskKind {
+            $($(#[$about])* $name,)*
+        }
+
+        impl TaskKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The word used in the store and on the API.
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)*
+                }
+            }
+        }
+    };
+}
+
+task_kinds! {
+    /// Approve or reject a proposed freeze.
+    Approve = "approve";
+    /// Renew a measure before it ends, or let it end.
+    Renew = "renew";
+    /// Find out what became of a control: its outcome is unknown, overdue, or its answer does not fit it.
+    Resolve = "resolve";
+    /// Answer a counterpart that declined a control: within 15 days where it objects in writing (法释〔2013〕20号 art. 6).
+    AnswerRefusal = "answer_refusal";
+    /// Release what is held beyond the claim.
+    ReleaseExcess = "release_excess";
+    /// Bring the papers that a release needs.
+    BringPapers = "bring_papers";
+    /// Look at a property that a later answer no longer shows.
+    Review = "review";
+    /// Tell the debtor of a freeze that was placed (法〔2018〕64号).
+    NotifyDebtor = "notify_debtor";
+    /// Tell the co-owners of a property that was seized (查扣冻规定 art. 12).
+    NotifyCoOwners = "notify_co_owners";
+    /// Ask again what an account holds, because a limit stands that no money covers. The clock does it.
+    Requery = "requery";
+}
+
+impl TaskKind {
+    /// Whether the clock does it by itself.
+    pub const fn is_for_the_clock(self) -> bool {
+        matches!(self, Self::Requery)
+    }
+}
+
+/// Something dated that must be done. It stands on somebody's list until it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Identifier.
+    pub id: TaskId,
+    /// The chain.
+    pub chain: ChainId,
+    /// The inquiry, if it is about one.
+    pub inquiry: Option<InquiryId>,
+    /// What is to be done.
+    pub kind: TaskKind,
+    /// The order, if it is about one.
+    pub order: Option<OrderId>,
+    /// The measure, if it is about one.
+    pub measure: Option<MeasureId>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it should be done.
+    pub due: Timestamp,
+    /// When it was done or fell away; `None` while it is open.
+    pub done: Option<Timestamp>,
+    /// What about it, for court staff; Chinese first.
+    pub note: String,
+}

@@ -1,0 +1,258 @@
+//! The engine: the one way in. A submission, an act, a reply, a deadline: each is an input to it. In one transaction
+//! the engine loads the case file, has `domain::decide` make a list of changes, and hands the list to the store.
+//! Handlers, lanes, the clock and the command line call it; no other code writes.
+
+mod clock;
+mod files;
+mod handed_in;
+mod lanes;
+mod restoring;
+mod sending;
+mod settling;
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::domain::abilities::Rules;
+use crate::domain::decide::{
+    Act, ActInput, ActOutcome, Draft, Facts, Rejected, ReleaseScope, Submitted, act, subject_of, submit,
+};
+use crate::domain::{
+    AuditEntry, CaseFile, Chain, ChainId, Change, Finding, IdKind, Inquiry, InquiryId, OrderId,
+};
+use crate::store::{Store, StoreError, Stored, Tx, load_chain, load_lines, load_order, load_orders};
+
+pub use clock::run_clock;
+pub use handed_in::{Entry, HandedIn, Verdicts};
+pub use lanes::Response;
+pub use sending::{Dispatch, Dispatched};
+pub use settling::{Conversation, Settlement};
+
+/// Where the engine learns what is configured now.
+pub trait CurrentRules: Send + Sync + std::fmt::Debug {
+    /// What is configured now.
+    fn rules(&self) -> Arc<Rules>;
+}
+
+/// The engine.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    rules: Arc<dyn CurrentRules>,
+}
+
+/// An accepted inquiry.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// The inquiry.
+    pub inquiry: Inquiry,
+    /// Whether this call made it, or an earlier one with the same key.
+    pub new: bool,
+}
+
+/// Why an input was not carried out.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum InputError {
+    /// The case does not allow it.
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    /// The idempotency key came with another body before.
+    #[error("this Idempotency-Key was used for another inquiry; send a new inquiry with a new key")]
+    KeyReused,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How often an input is handed in again whose group failed because of another.
+const TRIES: usize = 8;
+
+impl Engine {
+    /// An engine on a store.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, rules: Arc<dyn CurrentRules>) -> Self {
+        Self { store, clock, rules }
+    }
+
+    /// The store, to be read.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Executes an input in a transaction of its own; again where another input spoilt its group.
+    async fn execute<I, T>(&self, input: I, run: fn(&mut dyn Tx, &I, Facts<'_>) -> Stored<T>) -> Stored<T>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let input = Arc::new(input);
+        for _ in 0..TRIES {
+            let (input, rules) = (Arc::clone(&input), self.rules.rules());
+            let (now, chance) = (self.clock.now(), rand::Rng::random(&mut rand::rng()));
+            let work = move |tx: &mut dyn Tx| run(tx, &input, Facts { now, chance, rules: &rules });
+            match self.store.transact(work).await {
+                Err(StoreError::Again) => {}
+                other => return other,
+            }
+        }
+        Err(StoreError::Again)
+    }
+
+    /// Accepts a submission: durable with all its orders when this returns. The same key and body give the same inquiry.
+    ///
+    /// # Errors
+    /// See [`InputError`]; nothing is kept then.
+    pub async fn submit(&self, submitted: Submitted) -> Result<Accepted, InputError> {
+        self.execute(submitted, accept).await?
+    }
+
+    /// Does what a person decided. `chain` is needed where the act names none itself: a change of the claim, an entered measure, a
+    /// release of a party or a case. A refusal leaves a line in the audit and changes nothing.
+    ///
+    /// # Errors
+    /// See [`InputError`].
+    pub async fn act(&self, chain: Option<ChainId>, input: ActInput) -> Result<ActOutcome, InputError> {
+        Ok(self.execute((chain, input), carry_out).await??)
+    }
+}
+
+fn accept(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Result<Accepted, InputError>> {
+    if let Some((inquiry, known)) = tx.inquiry_by_key(&new.submitter, &new.key)? {
+        let same = known == new.digest;
+        return Ok(if same { Ok(Accepted { inquiry, new: false }) } else { Err(InputError::KeyReused) });
+    }
+    let file = match file_of_case(tx, new, facts)? {
+        Ok(file) => file,
+        Err(finding) => return Ok(Err(Rejected::Findings(vec![finding]).into())),
+    };
+    let chain = file.chain.clone();
+    let is_new = !file.is_whole;
+    let facts = Facts { now: new.at, ..facts };
+    let mut draft = Draft::of(file, facts, &*tx);
+    if is_new {
+        draft.push(Change::NewChain(chain));
+    }
+    let decided = submit(&mut draft, new).and_then(|inquiry| Ok((inquiry, draft.finish()?)));
+    match decided {
+        Ok((inquiry, (changes, _))) => {
+            tx.write(&changes)?;
+            Ok(Ok(Accepted { inquiry, new: true }))
+        }
+        Err(rejected) => Ok(Err(rejected.into())),
+    }
+}
+
+/// The chain of a submission's case, or of the case that it continues; a new one where neither is known.
+fn file_of_case(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Result<CaseFile, Finding>> {
+    let head = &new.terms.case;
+    let own = tx.case_by_number(head.number.as_str())?;
+    let before = match &head.continues {
+        Some(number) => tx.case_by_number(number.as_str())?,
+        None => None,
+    };
+    let chain = match (own, before) {
+        (Some(own), Some(before)) if own.chain != before.chain => {
+            let detail = "本案与所承接案件已分属不同案号链 the case and the one it continues are known as separate chains already";
+            return Ok(Err(Finding::new("/case/continues", detail)));
+        }
+        (Some(case), _) | (None, Some(case)) => case.chain,
+        (None, None) => {
+            let id = ChainId::new(tx.next(IdKind::Chain));
+            let chain = Chain { id, created: facts.now, claim: None, has_ledger: false };
+            return Ok(Ok(CaseFile::of(chain)));
+        }
+    };
+    load_chain(tx, chain).map(Ok)
+}
+
+fn carry_out(
+    tx: &mut dyn Tx,
+    (chain, input): &(Option<ChainId>, ActInput),
+    facts: Facts<'_>,
+) -> Stored<Result<ActOutcome, Rejected>> {
+    let file = match file_of_act(tx, *chain, &input.act)? {
+        Ok(file) => file,
+        Err(rejected) => return Ok(Err(rejected)),
+    };
+    let mut draft = Draft::of(file, facts, &*tx);
+    let subject = subject_of(&draft, &input.act);
+    let decided = act(&mut draft, input.clone()).and_then(|outcome| Ok((outcome, draft.finish()?)));
+    match decided {
+        Ok((outcome, (changes, _))) => {
+            tx.write(&changes)?;
+            Ok(Ok(outcome))
+        }
+        Err(rejected) => {
+            tx.write(&[Change::Audit(AuditEntry {
+                at: facts.now,
+                actor: input.actor.name().to_owned(),
+                act: input.act.word().to_owned(),
+                subject,
+                reason: input.reason.clone(),
+                detail: None,
+                refused: Some(rejected.to_string()),
+            })])?;
+            Ok(Err(rejected))
+        }
+    }
+}
+
+/// The file of the chain that an act is about, with the orders that it names.
+fn file_of_act(tx: &mut dyn Tx, chain: Option<ChainId>, what: &Act) -> Stored<Result<CaseFile, Rejected>> {
+    let mut inquiries: Vec<InquiryId> = Vec::new();
+    let mut orders: Vec<OrderId> = Vec::new();
+    let of_measure = |tx: &mut dyn Tx, id| Ok(tx.measure(id)?.map(|measure| measure.chain));
+    let found = match what {
+        Act::Approve(id, _)
+        | Act::Reject(id)
+        | Act::Reconsider(id)
+        | Act::Renew(id, _)
+        | Act::Deduct(id, _)
+        | Act::Transfer(id, _)
+        | Act::Value(id, _) => of_measure(tx, *id)?.ok_or("measure"),
+        Act::Release(release) => match release.scope {
+            ReleaseScope::Measure(id, _) => of_measure(tx, id)?.ok_or("measure"),
+            ReleaseScope::Party(_) | ReleaseScope::Case => chain.ok_or("case"),
+        },
+        Act::Requery(all) => {
+            orders.clone_from(all);
+            chain_of_order(tx, orders.first().copied())?.ok_or("order")
+        }
+        Act::Resolve(id, _) => {
+            orders.push(*id);
+            chain_of_order(tx, Some(*id))?.ok_or("order")
+        }
+        Act::Cancel(id) => {
+            inquiries.push(*id);
+            tx.inquiry(*id)?.map(|inquiry| inquiry.chain).ok_or("inquiry")
+        }
+        Act::CompleteTask(id) => tx.task(*id)?.map(|task| task.chain).ok_or("task"),
+        Act::UpdateClaim(_) | Act::Enter(_) => chain.ok_or("case"),
+    };
+    let chain = match found {
+        Ok(chain) => chain,
+        Err(what) => return Ok(Err(Rejected::Unknown(what))),
+    };
+    let mut files = std::collections::HashMap::from([(chain, load_chain(tx, chain)?)]);
+    for id in orders {
+        load_order(tx, &mut files, id, true)?;
+    }
+    let mut file = files.remove(&chain).ok_or(StoreError::Missing("the chain"))?;
+    for id in inquiries {
+        load_orders(tx, &mut file, id)?;
+    }
+    // An act may end the last open order of an inquiry, which issues its certificate.
+    let closing: Vec<InquiryId> =
+        file.inquiries.values().filter(|one| one.open_orders <= 1).map(|one| one.id).collect();
+    let cancels = matches!(what, Act::Cancel(_));
+    for id in closing.into_iter().filter(|_| matches!(what, Act::Resolve(..)) || cancels) {
+        load_lines(tx, &mut file, id)?;
+    }
+    Ok(Ok(file))
+}
+
+fn chain_of_order(tx: &mut dyn Tx, order: Option<OrderId>) -> Stored<Option<ChainId>> {
+    let Some(order) = order else { return Ok(None) };
+    let Some(order) = tx.order(order)? else { return Ok(None) };
+    Ok(tx.inquiry(order.inquiry)?.map(|inquiry| inquiry.chain))
+}

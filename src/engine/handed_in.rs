@@ -1,0 +1,127 @@
+//! What a counterpart hands in by itself, as files, calls and call-backs: kept as it came and settled, in one
+//! transaction.
+
+use chakong_contract::connector::{Read, ReadContent};
+use chakong_contract::{RequestNumber, Taken};
+use jiff::Timestamp;
+
+use super::Engine;
+use super::files::Files;
+use crate::domain::decide::{Facts, ReceiptFile, keep_receipt, take};
+use crate::domain::{Change, IdKind, KeptReceipt, LaneChange, OrderId, RawId, RawMessage, Source};
+use crate::store::{Stored, Tx, order_by_number};
+
+/// A message that was handed in, and what its connector read in it.
+#[derive(Debug, Clone)]
+pub struct HandedIn {
+    /// Its entries.
+    pub entries: Vec<Entry>,
+    /// The message as it came.
+    pub raw: RawMessage,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub digest: String,
+    /// Connector and version.
+    pub connector: String,
+}
+
+/// An entry, and its receipt made ready to be kept.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// What was read.
+    pub read: Read,
+    /// The receipt, if it is one.
+    pub receipt: Option<ReceiptFile>,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Default)]
+pub struct Verdicts {
+    /// What became of each entry, for the counterpart to read.
+    pub entries: Vec<(Option<RequestNumber>, Taken)>,
+    /// When the orders were made that were answered.
+    pub answered: Vec<Timestamp>,
+}
+
+impl Engine {
+    /// Takes a message in. One bad entry spoils no other.
+    ///
+    /// # Errors
+    /// When the store fails; nothing is kept then.
+    pub async fn receive(&self, handed_in: HandedIn) -> Stored<Verdicts> {
+        self.execute(handed_in, run).await
+    }
+}
+
+/// An entry with the order that it is about.
+struct Matched<'i> {
+    entry: &'i Entry,
+    order: Option<OrderId>,
+    created: Option<Timestamp>,
+    receipts: Vec<KeptReceipt>,
+}
+
+fn run(tx: &mut dyn Tx, input: &HandedIn, facts: Facts<'_>) -> Stored<Verdicts> {
+    let raw = RawId::new(tx.next(IdKind::Raw));
+    let source = Source {
+        raw: Some(raw),
+        digest: input.digest.clone(),
+        connector: input.connector.clone(),
+        cached_from: None,
+    };
+    let mut changes = vec![Change::Lane(LaneChange::NewRaw(raw, input.raw.clone()))];
+    let mut files = Files::default();
+    let mut matched = Vec::with_capacity(input.entries.len());
+    for entry in &input.entries {
+        matched.push(match_entry(tx, entry, &input.raw.lane, &mut files)?);
+    }
+    let mut drafts = files.drafts(facts, &*tx);
+    let mut verdicts = Verdicts::default();
+    for one in matched {
+        let beside = matches!(one.entry.read.content, ReadContent::Beside(_));
+        let taken = match one.order.and_then(|id| Some((id, drafts.of(id)?))) {
+            None => stranger(&one.entry.read),
+            // A notice is kept with its message and changes nothing.
+            Some(_) if beside && one.entry.receipt.is_none() => Taken::Accepted,
+            Some((id, draft)) => match (&one.entry.receipt, draft.file.orders.get(&id).cloned()) {
+                (Some(file), Some(order)) if beside => {
+                    keep_receipt(draft, &order, file, &one.receipts, &source)
+                }
+                _ => take(draft, id, &one.entry.read, &source),
+            },
+        };
+        if taken == Taken::Accepted && !beside {
+            verdicts.answered.extend(one.created);
+        }
+        verdicts.entries.push((one.entry.read.number.clone(), taken));
+    }
+    changes.append(&mut drafts.finish()?);
+    tx.write(&changes)?;
+    Ok(verdicts)
+}
+
+fn match_entry<'i>(tx: &mut dyn Tx, entry: &'i Entry, lane: &str, files: &mut Files) -> Stored<Matched<'i>> {
+    let order = match &entry.read.number {
+        Some(number) => order_by_number(tx, number)?.filter(|order| order.lane == lane),
+        None => None,
+    };
+    let mut receipts = Vec::new();
+    if let Some(order) = &order {
+        files.add(tx, order.id, false)?;
+        if let ReadContent::Answer(answer) = &entry.read.content {
+            files.add_touched(tx, order.id, &answer.reply)?;
+        }
+        if entry.receipt.is_some() {
+            receipts = tx.receipts_of_order(order.id)?;
+        }
+    }
+    let created = order.as_ref().map(|order| order.created);
+    Ok(Matched { entry, order: order.map(|order| order.id), created, receipts })
+}
+
+/// An entry about no order of this counterpart.
+fn stranger(read: &Read) -> Taken {
+    match (&read.content, &read.number) {
+        (ReadContent::Fault(fault), None) => Taken::Unreadable(fault.clone()),
+        _ => Taken::Unknown,
+    }
+}

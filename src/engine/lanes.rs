@@ -1,0 +1,111 @@
+//! What lanes and consumers keep beside orders: responses to files, pauses, acknowledgements.
+
+use super::Engine;
+use crate::domain::{AuditEntry, Change, IdKind, LaneChange, RawId, RawMessage};
+use crate::store::{Responded, Stored};
+
+/// A message that is to be sent back about another.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// What it is about.
+    pub about: String,
+    /// The message, under the name that it has the first time.
+    pub raw: RawMessage,
+}
+
+impl Engine {
+    /// How often a message of a lane was answered; to be asked before its answers are named.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn responded(
+        &self,
+        lane: String,
+        name: String,
+        about: String,
+        digest: String,
+    ) -> Stored<Responded> {
+        self.store.read(move |reads| reads.responded(&lane, &name, &about, &digest)).await
+    }
+
+    /// Keeps messages that are to be sent back, each under the name that it was first given and the one that it has now. They are
+    /// durable before the file that they answer is put away.
+    ///
+    /// # Errors
+    /// When the store fails; nothing is kept then.
+    pub async fn keep_responses(
+        &self,
+        lane: String,
+        digest: String,
+        responses: Vec<(String, Response)>,
+    ) -> Stored<()> {
+        self.execute((lane, digest, responses), |tx, (lane, digest, responses), _| {
+            let mut changes = Vec::new();
+            for (first_name, response) in responses {
+                let id = RawId::new(tx.next(IdKind::Raw));
+                changes.push(Change::Lane(LaneChange::Responded {
+                    lane: lane.clone(),
+                    name: first_name.clone(),
+                    about: response.about.clone(),
+                    digest: digest.clone(),
+                }));
+                changes.push(Change::Lane(LaneChange::NewRaw(id, response.raw.clone())));
+                changes.push(Change::Lane(LaneChange::Unsent(id, lane.clone())));
+            }
+            tx.write(&changes)
+        })
+        .await
+    }
+
+    /// Notes a message that is not answered any more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn note_response(
+        &self,
+        lane: String,
+        name: String,
+        about: String,
+        digest: String,
+    ) -> Stored<()> {
+        let change = LaneChange::Responded { lane, name, about, digest };
+        self.execute(change, |tx, change, _| tx.write(&[Change::Lane(change.clone())])).await
+    }
+
+    /// Notes that messages were handed over.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn note_sent(&self, raws: Vec<RawId>) -> Stored<()> {
+        self.execute(raws, |tx, raws, _| tx.write(&[Change::Lane(LaneChange::Sent(raws.clone()))])).await
+    }
+
+    /// Pauses a lane (with the reason) or resumes it, with its line in the audit.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn pause(&self, lane: String, reason: Option<String>, audit: AuditEntry) -> Stored<()> {
+        self.execute((lane, reason, audit), |tx, (lane, reason, audit), _| {
+            let pause = LaneChange::SetPaused(lane.clone(), reason.clone());
+            tx.write(&[Change::Lane(pause), Change::Audit(audit.clone())])
+        })
+        .await
+    }
+
+    /// Writes a line of the audit for an act that changes nothing in the store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn audit(&self, entry: AuditEntry) -> Stored<()> {
+        self.execute(entry, |tx, entry, _| tx.write(&[Change::Audit(entry.clone())])).await
+    }
+
+    /// Moves a consumer forward; never back.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn acknowledge(&self, consumer: String, seq: i64) -> Stored<()> {
+        let change = LaneChange::Acknowledge(consumer, seq);
+        self.execute(change, |tx, change, _| tx.write(&[Change::Lane(change.clone())])).await
+    }
+}

@@ -1,0 +1,168 @@
+//! Settling: what happened to orders, and the conversation in which it was heard, in one transaction.
+
+use chakong_contract::connector::Charges;
+use chakong_contract::{Moment, Reply};
+
+use super::Engine;
+use super::files::Files;
+use crate::domain::decide::{Facts, OrderInput, OrderRules, apply, settle};
+use crate::domain::{
+    Change, IdKind, LaneChange, OrderId, OrderRecord, OrderState, RawId, RawMessage, Revision, Source,
+};
+use crate::store::{StoreError, Stored, Tx};
+
+/// Most numbers of a vendor that are kept of one conversation.
+const MOST_REFERENCES: usize = 200;
+
+/// What happened to orders of one counterpart.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// What happened to each.
+    pub outcomes: Vec<(OrderId, OrderInput)>,
+    /// The conversation in which it was heard.
+    pub conversation: Option<Conversation>,
+    /// Connector and version.
+    pub connector: String,
+}
+
+/// A conversation, to be kept with what follows from it.
+#[derive(Debug, Clone)]
+pub struct Conversation {
+    /// What was said.
+    pub raw: RawMessage,
+    /// Its SHA-256, hexadecimal.
+    pub digest: String,
+    /// Requests that still count against the day's quota; the first one was counted before it left.
+    pub further_requests: u64,
+    /// What it cost.
+    pub charges: Charges,
+    /// Keys under which answers may be used again.
+    pub keys: Vec<(OrderId, Vec<u8>)>,
+}
+
+impl Engine {
+    /// Settles orders and keeps the conversation. Whether one of them is queued again.
+    ///
+    /// # Errors
+    /// When the store fails; nothing is kept then.
+    pub async fn settle(&self, settlement: Settlement) -> Stored<bool> {
+        self.execute(settlement, run).await
+    }
+
+    /// Answers orders that are still queued from what is known already; nothing was sent.
+    ///
+    /// # Errors
+    /// When the store fails; nothing is kept then.
+    pub async fn answer_known(&self, known: Vec<(OrderId, Revision)>) -> Stored<()> {
+        self.execute(known, answer_known).await
+    }
+}
+
+fn run(tx: &mut dyn Tx, input: &Settlement, facts: Facts<'_>) -> Stored<bool> {
+    let mut changes = Vec::new();
+    let mut source = Source { connector: input.connector.clone(), ..Source::default() };
+    if let Some(conversation) = &input.conversation {
+        let id = RawId::new(tx.next(IdKind::Raw));
+        source.raw = Some(id);
+        source.digest.clone_from(&conversation.digest);
+        keep(conversation, id, input.outcomes.first().map(|(order, _)| *order), &mut changes);
+    }
+    // What was handed over is an order's own affair: nothing follows from it.
+    let (light, heavy): (Vec<_>, Vec<_>) =
+        input.outcomes.iter().partition(|(_, outcome)| matches!(outcome, OrderInput::HandedOver));
+    for (id, outcome) in light {
+        let order = tx.order(*id)?.ok_or(StoreError::Missing("the order"))?;
+        if let Some(settled) = settle(&order, outcome.clone(), &OrderRules::of(&order, &facts)) {
+            changes.push(Change::MoveOrder(Box::new(settled.order), order.state));
+        }
+    }
+    let mut files = Files::default();
+    for (id, outcome) in &heavy {
+        let ends = matches!(outcome, OrderInput::Faulted(_) | OrderInput::Blocked(_));
+        files.add(tx, *id, ends)?;
+        if let OrderInput::Answered(answer) = outcome {
+            files.add_touched(tx, *id, &answer.reply)?;
+        }
+    }
+    let mut drafts = files.drafts(facts, &*tx);
+    let (mut again, mut kept) = (false, Vec::new());
+    for (id, outcome) in heavy {
+        let Some(draft) = drafts.of(*id) else { continue };
+        let called_back = input.conversation.is_some()
+            && draft.file.orders.get(id).is_some_and(|order| was_called_back(order, outcome));
+        if called_back {
+            continue;
+        }
+        let (after, _) = apply(draft, *id, outcome.clone(), &source);
+        again |= after.state == OrderState::Queued;
+        if let Some(conversation) = &input.conversation {
+            kept.extend(answer_to_keep(&after, draft.file.revisions.get(&after.root), conversation));
+        }
+    }
+    changes.append(&mut drafts.finish()?);
+    changes.extend(kept);
+    tx.write(&changes)?;
+    Ok(again)
+}
+
+/// The conversation as it is kept, and what it cost: the counter of the day, and the vendor's numbers beside the order.
+fn keep(conversation: &Conversation, id: RawId, order: Option<OrderId>, changes: &mut Vec<Change>) {
+    let (raw, charges) = (&conversation.raw, &conversation.charges);
+    let (lane, day) = (raw.lane.clone(), Moment::from_timestamp(raw.at).date());
+    changes.push(Change::Lane(LaneChange::NewRaw(id, raw.clone())));
+    if conversation.further_requests > 0 {
+        changes.push(Change::Lane(LaneChange::SpendQuota(lane.clone(), day, conversation.further_requests)));
+    }
+    if charges.requests > 0 {
+        changes.push(Change::Lane(LaneChange::AddCharges(lane, day, charges.requests)));
+    }
+    for reference in charges.references.iter().take(MOST_REFERENCES) {
+        if let Some(order) = order {
+            changes.push(Change::Lane(LaneChange::NewChargeReference(order, raw.at, reference.clone())));
+        }
+    }
+}
+
+/// Whether the counterpart called back about a control before it answered the conversation: what it said there is about what
+/// became of the control, and the answer only about its acceptance.
+fn was_called_back(order: &OrderRecord, outcome: &OrderInput) -> bool {
+    let is_settled = matches!(order.state, OrderState::Answered | OrderState::Refused);
+    order.is_control() && is_settled && matches!(outcome, OrderInput::Answered(_))
+}
+
+/// Where an answer is that may be used again, if it is whole.
+fn answer_to_keep(
+    order: &OrderRecord,
+    revision: Option<&Revision>,
+    conversation: &Conversation,
+) -> Option<Change> {
+    let (_, key) = conversation.keys.iter().find(|(id, _)| *id == order.id)?;
+    let revision = revision.filter(|one| one.order == order.id && order.state == OrderState::Answered)?;
+    let is_whole = matches!(revision.answer.reply, Reply::Found { .. } | Reply::Nothing);
+    let at = conversation.raw.at;
+    is_whole.then(|| Change::Lane(LaneChange::KeepAnswer(key.clone(), revision.root, revision.number, at)))
+}
+
+fn answer_known(tx: &mut dyn Tx, known: &Vec<(OrderId, Revision)>, facts: Facts<'_>) -> Stored<()> {
+    let mut files = Files::default();
+    for (id, revision) in known {
+        files.add(tx, *id, false)?;
+        files.add_touched(tx, *id, &revision.answer.reply)?;
+    }
+    let mut drafts = files.drafts(facts, &*tx);
+    for (id, revision) in known {
+        let Some(draft) = drafts.of(*id) else { continue };
+        let is_queued = draft.file.orders.get(id).is_some_and(|order| order.state == OrderState::Queued);
+        if is_queued {
+            let source = Source {
+                raw: revision.raw,
+                digest: revision.raw_digest.clone(),
+                connector: revision.connector.clone(),
+                cached_from: Some(revision.at),
+            };
+            apply(draft, *id, OrderInput::Answered(std::sync::Arc::clone(&revision.answer)), &source);
+        }
+    }
+    let changes = drafts.finish()?;
+    tx.write(&changes)
+}

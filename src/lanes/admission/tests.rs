@@ -1,0 +1,77 @@
+use super::*;
+use crate::lanes::lane::world::{Standing, World, bank};
+
+/// The limits of a bank, with a breaker that two failures open.
+async fn limits() -> (World, Admission) {
+    let file = format!("{}[breaker]\nfailures = 2\nopen = \"10s\"\n", bank(""));
+    let world = World::open("bank-5", &file).await;
+    let clock: Arc<dyn Clock> = Arc::<Standing>::clone(&world.clock);
+    let admission = Admission::new(Arc::clone(world.lane.config()), clock, 0);
+    (world, admission)
+}
+
+fn fault(kind: FaultKind, seconds: Option<u64>) -> Fault {
+    let after = seconds.map(|seconds| RetryAfter::Delay(Duration::from_secs(seconds)));
+    Fault::new(kind, "ask", "invented").retry_after(after)
+}
+
+#[tokio::test]
+async fn queries_wait_for_as_long_as_the_counterpart_asks_and_controls_do_not() {
+    let (world, admission) = limits().await;
+    let until = world.clock.now().checked_add(Duration::from_secs(45)).ok();
+    for (kind, gate) in [
+        (FaultKind::RateLimited, Gate::HoldOff),
+        (FaultKind::Transient, Gate::HoldOff),
+        (FaultKind::QuotaSpent, Gate::Spent),
+    ] {
+        admission.failed(&fault(kind, Some(45)));
+        assert_eq!(admission.admit(false).map(drop), Err(Blocked { gate, until }), "{kind:?}");
+        assert!(admission.admit(true).is_ok(), "{kind:?}");
+        // What a counterpart answers meanwhile does not take back what it asked for.
+        admission.succeeded();
+        assert!(admission.admit(false).is_err(), "{kind:?}");
+        if kind == FaultKind::Transient {
+            admission.lift_hold_off();
+            assert!(admission.admit(false).is_ok(), "a person lifted it");
+        }
+    }
+    world.clock.pass(Duration::from_secs(45));
+    assert!(admission.admit(false).is_ok());
+}
+
+#[tokio::test]
+async fn being_put_off_counts_neither_for_nor_against_the_breaker() {
+    let (_world, admission) = limits().await;
+    let (down, busy) = (fault(FaultKind::Transient, None), fault(FaultKind::RateLimited, None));
+    admission.failed(&down);
+    for put_off in [&busy, &fault(FaultKind::Transient, Some(3)), &busy, &busy] {
+        admission.failed(put_off);
+        assert_eq!(admission.breaker(), BreakerState::Closed);
+    }
+    admission.failed(&down);
+    assert_eq!(admission.breaker(), BreakerState::Open, "the failure before still counts");
+}
+
+#[tokio::test]
+async fn a_probe_that_is_put_off_is_made_again_when_the_time_has_come() {
+    let (world, admission) = limits().await;
+    let down = fault(FaultKind::Transient, None);
+    admission.failed(&down);
+    admission.failed(&down);
+    world.clock.pass(Duration::from_secs(10));
+    let probe = admission.admit(false).expect("the probe");
+    admission.failed(&fault(FaultKind::RateLimited, Some(5)));
+    drop(probe);
+    world.clock.pass(Duration::from_secs(5));
+    assert!(admission.admit(false).is_ok(), "the probe again, and not only after the breaker's longest time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_ends_rather_than_wait_long_for_a_counterpart_that_asks_for_time() {
+    let (_world, admission) = limits().await;
+    admission.failed(&fault(FaultKind::RateLimited, Some(300)));
+    let ended = admission.pass(false).await.expect_err("it ends");
+    assert_eq!(ended.kind, FaultKind::RateLimited);
+    assert!(ended.retry_after.is_some());
+    assert_eq!(admission.pass(true).await, Ok(()), "one about controls goes on");
+}

@@ -1,0 +1,67 @@
+//! While a counterpart asks for time its queries wait in the store, and its controls are looked for alone: however many queries
+//! were due before it, a control is not kept waiting by them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::super::DueOrder;
+use super::{Blocked, Gate, Lane, Next};
+
+/// How often controls are looked for, where nothing says that there is one.
+const LOOK: Duration = Duration::from_secs(1);
+
+impl Lane {
+    /// Leaves only controls in what was read ahead. `None` when there are some; else what the lane does next.
+    pub(super) async fn keep_controls(
+        self: &Arc<Self>,
+        ready: &mut VecDeque<DueOrder>,
+        looked: &mut Option<Timestamp>,
+        held: Blocked,
+    ) -> Option<Next> {
+        ready.retain(|due| due.record.is_control());
+        if !ready.is_empty() {
+            return None;
+        }
+        self.handle.waits_for(Some(held));
+        let now = self.context.clock.now();
+        if let Some(at) = looked.filter(|at| now.duration_since(*at).unsigned_abs() < LOOK) {
+            return Some(Next::Wait(earlier(at.checked_add(LOOK).ok(), held.until)));
+        }
+        *looked = Some(now);
+        let blocked = self.handle.admission.held_by_breaker().unwrap_or(held);
+        if blocked.gate != Gate::HoldOff && self.context.counterparts.lead_on_from(&self.config.name) {
+            match self.read_ahead().await {
+                Ok((orders, _)) => {
+                    if self.pass_on(&mut orders.into(), blocked).await {
+                        *looked = None;
+                        return Some(Next::Again);
+                    }
+                }
+                Err(error) => return Some(self.cannot_read(&error)),
+            }
+        }
+        match self.read_controls(now).await {
+            Ok((orders, next)) if orders.is_empty() => Some(Next::Wait(earlier(next, held.until))),
+            Ok((orders, _)) => {
+                // There may be more behind them.
+                *looked = None;
+                *ready = orders.into();
+                None
+            }
+            Err(error) => Some(self.cannot_read(&error)),
+        }
+    }
+}
+
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+use std::time::Duration;
+
+use chakong_contract::fault::{Fault, FaultKind, RetryAfter};
+use serde_json::json;
+
+use super::super::world::World;
+use super::*;
+use crate::clock::Clock as _;
+use crate::intake;
+
+const REGISTRY: &str = "connector = \"court-realty\"\n[settings]\namount_unit = \"yuan\"\n\
+     [line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:9\"\n";
+
+/// Submits a query about an invented company.
+async fn submit(world: &World) {
+    let content = "aW52ZW50ZWQ=";
+    let image = json!({ "format": "jpg", "content": content });
+    let body = json!({
+        "case": {
+            "number": "(2026)晋10执7号", "court_name": "临汾市测试中级人民法院", "court_code": "9910",
+            "officers": [{ "name": "王测试", "work_certificate": "测法0000002", "enforcement_certificate": "测执0000002",
+                           "work_image": image }],
+        },
+        "purpose": "enforcement",
+        "parties": [{
+            "reference": "debtor-7", "kind": "organisation", "name": "临汾测试矿业有限公司", "role": "judgment_debtor",
+            "documents": [{ "kind": "uscc", "number": "91000000MADEM00112" }],
+        }],
+        "documents": [{
+            "kind": "query_notice", "title": "（2026）晋10执7号", "number": "（2026）晋10执7号", "format": "pdf", "content": content,
+        }],
+    });
+    let context = &world.lane.context;
+    let body = serde_json::to_vec(&body).expect("JSON");
+    let accepted =
+        intake::accept(&context.engine, &context.counterparts, "tests", "key-7", &body, context.clock.now())
+            .await;
+    accepted.expect("accepted");
+}
+
+#[tokio::test]
+async fn queries_stay_in_the_store_until_the_time_is_over_that_the_counterpart_asked_for() {
+    let world = World::open("registry-7", REGISTRY).await;
+    submit(&world).await;
+    let after = RetryAfter::Delay(Duration::from_secs(20));
+    let fault = Fault::new(FaultKind::RateLimited, "ask", "too fast").retry_after(Some(after));
+    world.lane.handle.admission.failed(&fault);
+    let (mut ready, mut looked) = (VecDeque::new(), None);
+    let start = world.clock.now();
+    let until = start.checked_add(Duration::from_secs(20)).ok();
+    let next = world.lane.step(&mut ready, &mut looked).await;
+    assert!(matches!(next, Next::Wait(at) if at == until));
+    assert!(ready.is_empty() && world.lane.taken().is_empty());
+    let view = world.lane.handle.view(Default::default());
+    assert_eq!((view.state, view.waits_until), (crate::lanes::LaneState::HeldOff, until));
+    // Woken at once, it does not look again at once.
+    let next = world.lane.step(&mut ready, &mut looked).await;
+    assert!(matches!(next, Next::Wait(Some(at)) if at == start.checked_add(LOOK).expect("a time")));
+    world.clock.pass(Duration::from_secs(20));
+    assert!(matches!(world.lane.step(&mut ready, &mut looked).await, Next::Again));
+    assert_eq!(world.lane.taken().len(), 1, "it is on its way");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_quota_that_the_counterpart_calls_spent_where_another_stands_in() {
+    let leading = format!("{REGISTRY}[routing]\nstand_ins = [\"registry-8\"]\n");
+    let world = World::open_beside("registry-7", &leading, &[("registry-8", REGISTRY)]).await;
+    submit(&world).await;
+    let spent =
+        Fault::new(FaultKind::QuotaSpent, "ask", "no more today").retry_after(Some(RetryAfter::Tomorrow));
+    world.lane.handle.admission.failed(&spent);
+    let (mut ready, mut looked) = (VecDeque::new(), None);
+    assert!(matches!(world.lane.step(&mut ready, &mut looked).await, Next::Again));
+    assert!(matches!(world.lane.step(&mut ready, &mut looked).await, Next::Wait(Some(_))));
+    assert!(world.lane.taken().is_empty(), "nothing was sent");
+    let now = world.clock.now();
+    let waiting = world.lane.context.store.read(move |reads| {
+        let mut waiting = |lane| Ok(reads.due_orders(lane, now, 10, &Default::default())?.len());
+        Ok((waiting("registry-7")?, waiting("registry-8")?))
+    });
+    assert_eq!(waiting.await.expect("reads"), (0, 1));
+}
+
+#[test]
+fn the_earlier_time_counts() {
+    let at = |second| Timestamp::from_second(second).ok();
+    assert_eq!(earlier(at(3), at(5)), at(3));
+    assert_eq!(earlier(at(7), at(5)), at(5));
+    assert_eq!((earlier(None, at(5)), earlier(at(4), None), earlier(None, None)), (at(5), at(4), None));
+}

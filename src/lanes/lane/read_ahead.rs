@@ -1,0 +1,61 @@
+//! Orders are read ahead of being sent; what is not read waits in the store.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::super::DueOrder;
+use super::{Lane, READ_AHEAD, reuse};
+use crate::domain::{OrderId, OrderState};
+use crate::store::{Reads, Stored};
+
+impl Lane {
+    /// Orders whose time has come; if there are none, when the next one comes. Those whose answer is known are answered
+    /// without being sent.
+    pub(super) async fn read_ahead(&self) -> Stored<(Vec<DueOrder>, Option<Timestamp>)> {
+        let taken = self.taken().clone();
+        let (config, now) = (Arc::clone(&self.config), self.context.clock.now());
+        let (terms, store) = (Arc::clone(&self.context.terms), Arc::clone(&self.context.store));
+        let read = move |reads: &mut dyn Reads| {
+            let orders = reads.due_orders(&config.name, now, READ_AHEAD, &taken)?;
+            let (mut ready, mut known) = (Vec::with_capacity(orders.len()), Vec::new());
+            for record in orders {
+                let due = terms.due(reads, record, &config)?;
+                match reuse::known(reads, &*store, &config, &due, now)? {
+                    Some(revision) => known.push((due.record.id, revision)),
+                    None => ready.push(due),
+                }
+            }
+            let next = match (ready.is_empty(), known.is_empty()) {
+                (true, true) => reads.next_due(&config.name, now)?,
+                // More may wait behind those that are answered now.
+                (true, false) => Some(now),
+                (false, _) => None,
+            };
+            Ok((ready, known, next))
+        };
+        let (ready, known, next) = self.context.store.read_behind_writes(read).await?;
+        if !known.is_empty() {
+            self.context.engine.answer_known(known).await?;
+        }
+        Ok((ready, next))
+    }
+
+    /// Controls whose time has come; and when the next order's comes.
+    pub(super) async fn read_controls(&self, now: Timestamp) -> Stored<(Vec<DueOrder>, Option<Timestamp>)> {
+        let (taken, config, terms) =
+            (self.taken().clone(), Arc::clone(&self.config), Arc::clone(&self.context.terms));
+        let read = move |reads: &mut dyn Reads| {
+            let controls = reads.offers(&config.name, now, true, OrderId::new(0), READ_AHEAD)?;
+            let waits = controls
+                .into_iter()
+                .filter(|record| record.state == OrderState::Queued && !taken.contains(&record.id));
+            let mut ready = Vec::new();
+            for record in waits {
+                ready.push(terms.due(reads, record, &config)?);
+            }
+            Ok((ready, reads.next_due(&config.name, now)?))
+        };
+        self.context.store.read_behind_writes(read).await
+    }
+}

@@ -1,0 +1,273 @@
+//! The lanes by name, and what pages and metrics see of them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use chakong_contract::Fault;
+use hdrhistogram::Histogram;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::admission::{Admission, Blocked, Gate};
+use super::breaker::BreakerState;
+use super::tokens::Tokens;
+use crate::store::LaneCounts;
+
+/// Longest latency that is told apart: a day, in microseconds.
+const LONGEST_MICROS: u64 = 86_400_000_000;
+
+/// What a lane is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LaneState {
+    /// Sends what there is.
+    Running,
+    /// Paused by a person.
+    Paused,
+    /// The counterpart's service window is closed.
+    WindowClosed,
+    /// The breaker is open.
+    BreakerOpen,
+    /// The day's quota is spent.
+    QuotaSpent,
+    /// The counterpart asked for time: queries wait, controls go out.
+    HeldOff,
+    /// No longer configured; its orders wait.
+    Unconfigured,
+}
+
+/// Handle to one lane: its health, written by the lane and read by everyone else, its limits and its pause.
+#[derive(Debug)]
+pub struct LaneHandle {
+    /// Name of the counterpart.
+    pub name: String,
+    /// Its limits.
+    pub admission: Admission,
+    paused: AtomicBool,
+    /// Messages sent.
+    pub sent: AtomicU64,
+    /// Answers read.
+    pub answered: AtomicU64,
+    /// Faults.
+    pub faulted: AtomicU64,
+    /// Messages and entries that could not be understood or belong to no order of ours.
+    pub problems: AtomicU64,
+    /// Values that the connector did not know.
+    pub unknown_values: AtomicU64,
+    /// Tokens of its conversations under way.
+    pub tokens: Tokens,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    latency: Histogram<u64>,
+    last_success: Option<Timestamp>,
+    last_fault: Option<(Timestamp, String)>,
+    stuck_files: (u64, Option<String>),
+    waiting_for: Option<Blocked>,
+}
+
+impl LaneHandle {
+    /// Handle to a lane that has done nothing yet.
+    pub fn new(name: &str, admission: Admission, paused: bool) -> Self {
+        let latency = Histogram::new_with_max(LONGEST_MICROS, 2)
+            .unwrap_or_else(|_| unreachable!("bounds are constants"));
+        Self {
+            name: name.to_owned(),
+            admission,
+            paused: AtomicBool::new(paused),
+            sent: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+            faulted: AtomicU64::new(0),
+            problems: AtomicU64::new(0),
+            unknown_values: AtomicU64::new(0),
+            tokens: Tokens::default(),
+            inner: Mutex::new(Inner {
+                latency,
+                last_success: None,
+                last_fault: None,
+                stuck_files: (0, None),
+                waiting_for: None,
+            }),
+        }
+    }
+
+    fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a person paused it.
+    pub fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Relaxed)
+    }
+
+    /// Pauses or resumes it in memory; the store remembers. When a person resumes it, queries no longer wait for the time that
+    /// the counterpart asked for.
+    pub fn set_paused(&self, paused: bool) {
+        if !paused {
+            self.admission.lift_hold_off();
+        }
+        self.paused.store(paused, Ordering::Relaxed);
+    }
+
+    /// An answer came after so long.
+    pub fn answered(&self, latency: Duration, at: Timestamp) {
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        let mut inner = self.inner();
+        let micros = u64::try_from(latency.as_micros()).unwrap_or(LONGEST_MICROS).clamp(1, LONGEST_MICROS);
+        inner.latency.saturating_record(micros);
+        inner.last_success = Some(at);
+    }
+
+    /// An attempt failed. Faults hold no personal data.
+    pub fn faulted(&self, fault: &Fault, at: Timestamp) {
+        self.faulted.fetch_add(1, Ordering::Relaxed);
+        self.inner().last_fault = Some((at, fault.to_string()));
+    }
+
+    /// Something came that could not be understood or belongs to no order.
+    pub fn problem(&self, fault: &Fault, at: Timestamp) {
+        self.problems.fetch_add(1, Ordering::Relaxed);
+        self.inner().last_fault = Some((at, fault.to_string()));
+    }
+
+    /// How many incoming files cannot be read or put away now, with the cause for one of them.
+    pub fn stuck_files(&self, (count, fault): (usize, Option<&Fault>)) {
+        self.inner().stuck_files = (u64::try_from(count).unwrap_or(u64::MAX), fault.map(ToString::to_string));
+    }
+
+    /// What the lane waits for.
+    pub fn waits_for(&self, blocked: Option<Blocked>) {
+        self.inner().waiting_for = blocked;
+    }
+
+    /// The view of this lane.
+    pub fn view(&self, counts: LaneCounts) -> CounterpartView {
+        let inner = self.inner();
+        let percentile = |p| {
+            #[allow(clippy::cast_precision_loss, reason = "milliseconds for people")]
+            let millis = inner.latency.value_at_quantile(p) as f64 / 1000.0;
+            (!inner.latency.is_empty()).then_some(millis)
+        };
+        let breaker = self.admission.breaker();
+        let state = match inner.waiting_for.map(|blocked| blocked.gate) {
+            _ if self.is_paused() => LaneState::Paused,
+            Some(Gate::Window) => LaneState::WindowClosed,
+            Some(Gate::Quota | Gate::Spent) => LaneState::QuotaSpent,
+            _ if breaker == BreakerState::Open => LaneState::BreakerOpen,
+            Some(Gate::HoldOff) => LaneState::HeldOff,
+            _ => LaneState::Running,
+        };
+        let (answered, faulted) =
+            (self.answered.load(Ordering::Relaxed), self.faulted.load(Ordering::Relaxed));
+        #[allow(clippy::cast_precision_loss, reason = "a share for people")]
+        let success = (answered + faulted > 0).then(|| answered as f64 / (answered + faulted) as f64);
+        CounterpartView {
+            name: self.name.clone(),
+            state,
+            breaker,
+            waits_until: inner.waiting_for.and_then(|blocked| blocked.until),
+            counts,
+            in_flight: self.admission.in_flight(),
+            rate_left: self.admission.rate_left(),
+            quota_left: self.admission.quota_left(),
+            sent: self.sent.load(Ordering::Relaxed),
+            answered,
+            faulted,
+            problems: self.problems.load(Ordering::Relaxed),
+            unknown_values: self.unknown_values.load(Ordering::Relaxed),
+            files_stuck: inner.stuck_files.0,
+            files_stuck_fault: inner.stuck_files.1.clone(),
+            success,
+            latency_p50_ms: percentile(0.5),
+            latency_p95_ms: percentile(0.95),
+            latency_p99_ms: percentile(0.99),
+            last_success: inner.last_success,
+            last_fault: inner.last_fault.as_ref().map(|(_, text)| text.clone()),
+            last_fault_at: inner.last_fault.as_ref().map(|(at, _)| *at),
+        }
+    }
+}
+
+/// What operations see of a counterpart. Counters are since the lane started.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CounterpartView {
+    /// Name.
+    pub name: String,
+    /// What the lane is doing.
+    pub state: LaneState,
+    /// Breaker.
+    pub breaker: BreakerState,
+    /// When the lane will try again, if it waits.
+    #[schemars(with = "Option<String>")]
+    pub waits_until: Option<Timestamp>,
+    /// Orders waiting, awaiting and held.
+    #[serde(flatten)]
+    pub counts: LaneCounts,
+    /// Messages under way.
+    pub in_flight: u32,
+    /// Requests that the rate allows at once; null without a rate.
+    pub rate_left: Option<u32>,
+    /// Requests left today; null without a quota.
+    pub quota_left: Option<u64>,
+    /// Messages sent.
+    pub sent: u64,
+    /// Answers read.
+    pub answered: u64,
+    /// Attempts that failed.
+    pub faulted: u64,
+    /// Messages or entries not understood, or about no order of ours.
+    pub problems: u64,
+    /// Values that the connector did not know.
+    pub unknown_values: u64,
+    /// Incoming files that cannot be read or put away now.
+    pub files_stuck: u64,
+    /// Why, for one of them.
+    pub files_stuck_fault: Option<String>,
+    /// Share of attempts that brought an answer, 0 to 1.
+    pub success: Option<f64>,
+    /// Median latency in milliseconds.
+    pub latency_p50_ms: Option<f64>,
+    /// 95th percentile.
+    pub latency_p95_ms: Option<f64>,
+    /// 99th percentile.
+    pub latency_p99_ms: Option<f64>,
+    /// When the last answer came.
+    #[schemars(with = "Option<String>")]
+    pub last_success: Option<Timestamp>,
+    /// The last fault, without personal data.
+    pub last_fault: Option<String>,
+    /// When it happened.
+    #[schemars(with = "Option<String>")]
+    pub last_fault_at: Option<Timestamp>,
+}
+
+/// Every lane by name.
+#[derive(Debug, Default)]
+pub struct LaneRegistry(RwLock<BTreeMap<String, Arc<LaneHandle>>>);
+
+impl LaneRegistry {
+    /// The handle of a lane.
+    pub fn get(&self, name: &str) -> Option<Arc<LaneHandle>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Every lane.
+    pub fn all(&self) -> Vec<Arc<LaneHandle>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Adds or replaces a lane.
+    pub fn put(&self, handle: Arc<LaneHandle>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(handle.name.clone(), handle);
+    }
+
+    /// Forgets a lane.
+    pub fn remove(&self, name: &str) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+}

@@ -1,0 +1,183 @@
+//! Case files: what a decision looks at, put together from the store.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use super::{Reads, StoreError, Stored};
+use crate::domain::decide::property_keys;
+use crate::domain::{CaseFile, ChainId, InquiryId, Lines, OrderId, OrderState};
+
+/// The file of a chain, whole.
+///
+/// # Errors
+/// When the store fails or the chain is not there.
+pub fn load_chain<R: Reads + ?Sized>(reads: &mut R, id: ChainId) -> Stored<CaseFile> {
+    let chain = reads.chain(id)?.ok_or(StoreError::Missing("the chain"))?;
+    let mut file = CaseFile::of(chain);
+    deepen(reads, &mut file)?;
+    Ok(file)
+}
+
+/// Brings a file to its whole depth.
+fn deepen<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
+    if file.is_whole {
+        return Ok(());
+    }
+    let id = file.id();
+    file.cases = reads.cases_of(id)?;
+    file.parties = reads.parties_of(id)?;
+    for inquiry in reads.inquiries_of(id)? {
+        let terms = reads.terms(inquiry.id)?.ok_or(StoreError::Missing("the terms of an inquiry"))?;
+        file.terms.insert(inquiry.id, Arc::new(terms));
+        // What was changed in this file already stands.
+        file.inquiries.entry(inquiry.id).or_insert(inquiry);
+    }
+    file.papers = reads.papers_of(id)?;
+    file.measures = reads.measures_of(id)?.into_iter().map(|measure| (measure.id, measure)).collect();
+    file.tasks = reads.tasks_of(id)?;
+    let controls: Vec<OrderId> = file
+        .measures
+        .values()
+        .filter(|measure| measure.state.is_busy())
+        .filter_map(|measure| measure.control)
+        .collect();
+    for id in controls {
+        add_order(reads, file, id)?;
+    }
+    file.is_whole = true;
+    Ok(())
+}
+
+fn add_order<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile, id: OrderId) -> Stored<()> {
+    if let Entry::Vacant(free) = file.orders.entry(id) {
+        free.insert(reads.order(id)?.ok_or(StoreError::Missing("the order"))?);
+    }
+    Ok(())
+}
+
+/// Adds an order to the files at hand, with what a decision about it needs: its chain's file (read as deep as needed), its inquiry,
+/// the latest answer to its question, the orders it stands in for, and the inquiry's lines where its certificate may be issued.
+/// Gives the chain.
+///
+/// # Errors
+/// When the store fails or something is not there.
+pub fn load_order<R: Reads + ?Sized>(
+    reads: &mut R,
+    files: &mut HashMap<ChainId, CaseFile>,
+    id: OrderId,
+    wants_terms: bool,
+) -> Stored<ChainId> {
+    let order = match files.values().find_map(|file| file.orders.get(&id)) {
+        Some(known) => known.clone(),
+        None => reads.order(id)?.ok_or(StoreError::Missing("the order"))?,
+    };
+    let known = files.values().find(|file| file.inquiries.contains_key(&order.inquiry)).map(CaseFile::id);
+    let chain = match known {
+        Some(chain) => chain,
+        None => {
+            let inquiry = reads.inquiry(order.inquiry)?.ok_or(StoreError::Missing("the inquiry"))?;
+            let chain = inquiry.chain;
+            if let Entry::Vacant(free) = files.entry(chain) {
+                let row = reads.chain(chain)?.ok_or(StoreError::Missing("the chain"))?;
+                free.insert(CaseFile::of(row));
+            }
+            let file = files.get_mut(&chain).ok_or(StoreError::Missing("the chain"))?;
+            file.inquiries.entry(inquiry.id).or_insert(inquiry);
+            chain
+        }
+    };
+    let file = files.get_mut(&chain).ok_or(StoreError::Missing("the chain"))?;
+    if file.chain.needs_ledger() || order.is_control() {
+        deepen(reads, file)?;
+    }
+    if (wants_terms || file.chain.needs_ledger()) && !file.terms.contains_key(&order.inquiry) {
+        let terms = reads.terms(order.inquiry)?.ok_or(StoreError::Missing("the terms of an inquiry"))?;
+        file.terms.insert(order.inquiry, Arc::new(terms));
+    }
+    let (root, inquiry, stands_in) = (order.root, order.inquiry, order.stands_in);
+    // An order that is still open and asks for the first time has no answer yet.
+    let is_first = order.root == order.id && order.state.is_open();
+    file.orders.entry(id).or_insert(order);
+    if !is_first
+        && !file.revisions.contains_key(&root)
+        && let Some(revision) = reads.revision(root, None)?
+    {
+        file.revisions.insert(root, revision);
+    }
+    let mut before = stands_in.filter(|_| wants_terms);
+    while let Some(earlier) = before {
+        add_order(reads, file, earlier)?;
+        before = file.orders.get(&earlier).and_then(|order| order.stands_in);
+    }
+    let is_last = file.inquiries.get(&inquiry).is_some_and(|inquiry| inquiry.open_orders <= 1);
+    if is_last {
+        load_lines(reads, file, inquiry)?;
+    }
+    Ok(chain)
+}
+
+/// Adds what an inquiry's certificate is made from.
+///
+/// # Errors
+/// When the store fails.
+pub fn load_lines<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile, id: InquiryId) -> Stored<()> {
+    if file.lines.contains_key(&id) {
+        return Ok(());
+    }
+    let mut rows = reads.lines_of(id)?;
+    // What was decided about orders in this file already stands, though it is not written yet.
+    for row in &mut rows {
+        if let Some(order) = file.orders.get(&row.id) {
+            (row.state, row.fault, row.sent) = (order.state, order.fault.clone(), order.sent);
+        }
+        if let Some(revision) = file.revisions.get(&row.root).filter(|revision| revision.order == row.id) {
+            row.outcome = Some(crate::domain::Outcome::of(revision));
+        }
+    }
+    let known: std::collections::HashSet<OrderId> = rows.iter().map(|row| row.id).collect();
+    let mut new: Vec<_> = file
+        .orders
+        .values()
+        .filter(|order| order.inquiry == id && !known.contains(&order.id))
+        .map(|order| order.to_line(file.revisions.get(&order.root)))
+        .collect();
+    rows.append(&mut new);
+    rows.sort_by_key(|row| row.id);
+    let lines = Lines { references: reads.references_of(id)?, not_asked: reads.not_asked(id)?, rows };
+    file.lines.insert(id, lines);
+    Ok(())
+}
+
+/// Adds every order of an inquiry that is queued, and the latest order of each of its questions.
+///
+/// # Errors
+/// When the store fails.
+pub fn load_orders<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile, id: InquiryId) -> Stored<()> {
+    for order in reads.orders_of(id)? {
+        let wanted = order.state == OrderState::Queued || !order.is_control();
+        if wanted {
+            file.orders.entry(order.id).or_insert(order);
+        }
+    }
+    Ok(())
+}
+
+/// Adds what officers found about properties that an answer names.
+///
+/// # Errors
+/// When the store fails.
+pub fn load_findings<R: Reads + ?Sized>(
+    reads: &mut R,
+    file: &mut CaseFile,
+    reply: &chakong_contract::Reply,
+) -> Stored<()> {
+    for key in property_keys(reply) {
+        if !file.findings.contains_key(&key)
+            && let Some(finding) = reads.property_finding(&key)?
+        {
+            file.findings.insert(key, finding);
+        }
+    }
+    Ok(())
+}

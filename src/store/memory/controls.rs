@@ -1,0 +1,69 @@
+//! Measures and tasks, as they are looked for.
+
+use chakong_contract::Date;
+use jiff::Timestamp;
+
+use super::cases::fits;
+use super::state::State;
+use crate::domain::decide::next_look;
+use crate::domain::{ChainId, Measure, MeasureId, Task};
+use crate::store::{MOST_ALIKE, MeasureFilter, TaskFilter};
+
+impl State {
+    pub(super) fn measures_by_reference(&self, reference: &str) -> Vec<Measure> {
+        let alike = self.measures.values().filter(|one| !reference.is_empty() && one.reference == reference);
+        alike.take(MOST_ALIKE).cloned().collect()
+    }
+
+    pub(super) fn find_measures(&self, filter: &MeasureFilter) -> Vec<Measure> {
+        let ends_before = |measure: &Measure, day: Date| {
+            measure.until.is_some_and(|until| until < day) && next_look(measure).is_some()
+        };
+        let wanted = self.measures.values().rev().filter(|measure| {
+            filter.state.is_none_or(|state| measure.state == state)
+                && fits(filter.counterpart.as_ref(), measure.counterpart.as_str())
+                && filter.until_before.is_none_or(|day| ends_before(measure, day))
+                && filter.court.as_ref().is_none_or(|court| self.is_of_court(measure.chain, court))
+                && filter.chain.is_none_or(|chain| measure.chain == chain)
+                && filter.before.is_none_or(|before| measure.id < before)
+        });
+        wanted.take(filter.limit).cloned().collect()
+    }
+
+    pub(super) fn measures_to_look_at(&self, today: Date, limit: usize) -> Vec<(MeasureId, ChainId)> {
+        let mut due: Vec<_> = self
+            .measures
+            .values()
+            .filter_map(|measure| Some((next_look(measure)?, measure.id, measure.chain)))
+            .filter(|(day, ..)| *day <= today)
+            .collect();
+        due.sort_unstable();
+        due.into_iter().map(|(_, id, chain)| (id, chain)).take(limit).collect()
+    }
+
+    pub(super) fn find_tasks(&self, filter: &TaskFilter) -> Vec<Task> {
+        let wanted = self.tasks.values().filter(|task| {
+            task.done.is_none()
+                && filter.kind.is_none_or(|kind| task.kind == kind)
+                && filter.chain.is_none_or(|chain| task.chain == chain)
+                && filter.court.as_ref().is_none_or(|court| self.is_of_court(task.chain, court))
+                && filter.due_before.is_none_or(|due| task.due < due)
+                && filter.after.is_none_or(|after| (task.due, task.id) > after)
+        });
+        let mut wanted: Vec<Task> = wanted.cloned().collect();
+        wanted.sort_by_key(|task| (task.due, task.id));
+        wanted.truncate(filter.limit);
+        wanted
+    }
+
+    pub(super) fn tasks_for_the_clock(&self, now: Timestamp, limit: usize) -> Vec<Task> {
+        let due = self
+            .tasks
+            .values()
+            .filter(|task| task.done.is_none() && task.due <= now && task.kind.is_for_the_clock());
+        let mut due: Vec<Task> = due.cloned().collect();
+        due.sort_by_key(|task| (task.due, task.id));
+        due.truncate(limit);
+        due
+    }
+}

@@ -1,0 +1,302 @@
+//! What can be read, by subject.
+
+use std::collections::HashSet;
+
+use chakong_contract::Date as Day;
+use chakong_contract::order::LegalDocument;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::view::View;
+use crate::domain::{
+    AuditEntry, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind,
+    Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState,
+    Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
+};
+use crate::store::{
+    ActFilter, CaseFilter, CaseRow, ChargeReference, InquiryFilter, IssuedCertificate, LaneCounts,
+    MeasureFilter, OrderFilter, PageRow, Reads, Responded, Stored, TaskFilter,
+};
+
+impl Reads for View<'_> {
+    fn chain(&mut self, id: ChainId) -> Stored<Option<Chain>> {
+        Ok(self.state.chains.get(&id).cloned())
+    }
+
+    fn case_by_number(&mut self, number: &str) -> Stored<Option<Case>> {
+        let id = self.state.case_numbers.get(&number.to_owned());
+        Ok(id.and_then(|id| self.state.cases.get(id)).cloned())
+    }
+
+    fn case(&mut self, id: CaseId) -> Stored<Option<Case>> {
+        Ok(self.state.cases.get(&id).cloned())
+    }
+
+    fn cases_of(&mut self, chain: ChainId) -> Stored<Vec<Case>> {
+        Ok(self.state.cases.values().filter(|case| case.chain == chain).cloned().collect())
+    }
+
+    fn find_cases(&mut self, filter: &CaseFilter) -> Stored<Vec<CaseRow>> {
+        Ok(self.state.find_cases(filter))
+    }
+
+    fn parties_of(&mut self, chain: ChainId) -> Stored<Vec<ChainParty>> {
+        Ok(self.state.parties.values().filter(|party| party.chain == chain).cloned().collect())
+    }
+
+    fn claim_changes(&mut self, chain: ChainId) -> Stored<Vec<ClaimChange>> {
+        let changes = self.state.claim_changes.range((chain, 0)..=(chain, usize::MAX));
+        Ok(changes.map(|(_, change)| change.clone()).collect())
+    }
+
+    fn inquiry(&mut self, id: InquiryId) -> Stored<Option<Inquiry>> {
+        Ok(self.state.inquiries.get(&id).map(|kept| kept.inquiry.clone()))
+    }
+
+    fn inquiry_by_uid(&mut self, uid: Uuid) -> Stored<Option<Inquiry>> {
+        let id = self.state.inquiry_uids.get(&uid).copied();
+        id.map_or(Ok(None), |id| self.inquiry(id))
+    }
+
+    fn inquiry_by_key(&mut self, submitter: &str, key: &str) -> Stored<Option<(Inquiry, Vec<u8>)>> {
+        let id = self.state.inquiry_keys.get(&(submitter.to_owned(), key.to_owned()));
+        let kept = id.and_then(|id| self.state.inquiries.get(id));
+        Ok(kept.map(|kept| (kept.inquiry.clone(), kept.digest.clone())))
+    }
+
+    fn find_inquiries(&mut self, filter: &InquiryFilter) -> Stored<Vec<Inquiry>> {
+        Ok(self.state.find_inquiries(filter))
+    }
+
+    fn inquiries_of(&mut self, chain: ChainId) -> Stored<Vec<Inquiry>> {
+        let all = self.state.inquiries.values().map(|kept| &kept.inquiry);
+        Ok(all.filter(|inquiry| inquiry.chain == chain).cloned().collect())
+    }
+
+    fn terms(&mut self, id: InquiryId) -> Stored<Option<Terms>> {
+        self.state.terms(id)
+    }
+
+    fn not_asked(&mut self, id: InquiryId) -> Stored<Vec<NotAsked>> {
+        Ok(self.state.inquiries.get(&id).map(|kept| kept.not_asked.clone()).unwrap_or_default())
+    }
+
+    fn references_of(&mut self, id: InquiryId) -> Stored<Vec<String>> {
+        Ok(self.state.inquiries.get(&id).map(|kept| kept.references.clone()).unwrap_or_default())
+    }
+
+    fn papers_of(&mut self, chain: ChainId) -> Stored<Vec<Paper>> {
+        Ok(self.state.papers_of(chain))
+    }
+
+    fn papers_of_inquiry(&mut self, inquiry: InquiryId) -> Stored<Vec<Paper>> {
+        let papers = self.state.documents.values().map(|new| &new.paper);
+        Ok(papers.filter(|paper| paper.inquiry == inquiry).cloned().collect())
+    }
+
+    fn document(&mut self, id: DocumentId) -> Stored<Option<LegalDocument>> {
+        self.state.document(id)
+    }
+
+    fn order(&mut self, id: OrderId) -> Stored<Option<OrderRecord>> {
+        Ok(self.state.orders.get(&id).cloned())
+    }
+
+    fn orders_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OrderRecord>> {
+        Ok(self.state.orders_of_inquiry(inquiry).cloned().collect())
+    }
+
+    fn order_counts(&mut self, inquiry: InquiryId) -> Stored<Vec<(OrderState, u64)>> {
+        Ok(self.state.order_counts(inquiry))
+    }
+
+    fn find_orders(&mut self, filter: &OrderFilter) -> Stored<Vec<OrderRecord>> {
+        Ok(self.state.find_orders(filter))
+    }
+
+    fn due_orders(
+        &mut self,
+        lane: &str,
+        now: Timestamp,
+        limit: usize,
+        taken: &HashSet<OrderId>,
+    ) -> Stored<Vec<OrderRecord>> {
+        let due = self.state.queued_of(lane).filter(|order| order.due <= now && !taken.contains(&order.id));
+        Ok(due.take(limit).cloned().collect())
+    }
+
+    fn offers(
+        &mut self,
+        lane: &str,
+        now: Timestamp,
+        control: bool,
+        after: OrderId,
+        limit: usize,
+    ) -> Stored<Vec<OrderRecord>> {
+        Ok(self.state.offers((lane, now), control, after, limit))
+    }
+
+    fn next_due(&mut self, lane: &str, now: Timestamp) -> Stored<Option<Timestamp>> {
+        Ok(self.state.queued_of(lane).map(|order| order.due).filter(|due| *due > now).min())
+    }
+
+    fn lane_counts(&mut self, lane: &str) -> Stored<LaneCounts> {
+        Ok(self.state.lane_counts(lane))
+    }
+
+    fn past_deadline(&mut self, now: Timestamp, limit: usize) -> Stored<Vec<OrderId>> {
+        Ok(self.state.past_deadline(now, limit))
+    }
+
+    fn interrupted(&mut self, lane: &str) -> Stored<Vec<OrderRecord>> {
+        let under_way = self.state.under_way_of(lane);
+        Ok(under_way.filter(|order| order.state == OrderState::Sending).cloned().collect())
+    }
+
+    fn open_lanes(&mut self) -> Stored<Vec<String>> {
+        Ok(self.state.open_lanes())
+    }
+
+    fn raw_of_batch(&mut self, id: BatchId) -> Stored<Vec<RawMessage>> {
+        Ok(self.state.raw_messages.values().filter(|raw| raw.batch == Some(id)).cloned().collect())
+    }
+
+    fn unsent(&mut self, lane: &str) -> Stored<Vec<(RawId, RawMessage)>> {
+        let ids = self.state.unsent.iter().filter(|(_, of)| *of == lane).map(|(id, _)| *id);
+        Ok(ids.filter_map(|id| Some((id, self.state.raw_messages.get(&id)?.clone()))).collect())
+    }
+
+    fn responded(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<Responded> {
+        Ok(self.state.responded(lane, name, about, digest))
+    }
+
+    fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>> {
+        Ok(match number {
+            Some(number) => self.state.revisions.get(&(root, number)).cloned(),
+            None => self.state.latest(root).cloned(),
+        })
+    }
+
+    fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>> {
+        let firsts = self.state.orders_of_inquiry(inquiry).filter(|order| order.root == order.id);
+        Ok(firsts.filter_map(|order| self.state.latest(order.id)).cloned().collect())
+    }
+
+    fn lines_of(&mut self, inquiry: InquiryId) -> Stored<Vec<LineRow>> {
+        Ok(self.state.lines_of(inquiry))
+    }
+
+    fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>> {
+        Ok(self.state.measures.get(&id).cloned())
+    }
+
+    fn measures_of(&mut self, chain: ChainId) -> Stored<Vec<Measure>> {
+        Ok(self.state.measures.values().filter(|measure| measure.chain == chain).cloned().collect())
+    }
+
+    fn measures_by_reference(&mut self, reference: &str) -> Stored<Vec<Measure>> {
+        Ok(self.state.measures_by_reference(reference))
+    }
+
+    fn find_measures(&mut self, filter: &MeasureFilter) -> Stored<Vec<Measure>> {
+        Ok(self.state.find_measures(filter))
+    }
+
+    fn measures_to_look_at(&mut self, today: Day, limit: usize) -> Stored<Vec<(MeasureId, ChainId)>> {
+        Ok(self.state.measures_to_look_at(today, limit))
+    }
+
+    fn tasks_of(&mut self, chain: ChainId) -> Stored<Vec<Task>> {
+        let open = self.state.tasks.values().filter(|task| task.done.is_none());
+        Ok(open.filter(|task| task.chain == chain).cloned().collect())
+    }
+
+    fn find_tasks(&mut self, filter: &TaskFilter) -> Stored<Vec<Task>> {
+        Ok(self.state.find_tasks(filter))
+    }
+
+    fn task(&mut self, id: TaskId) -> Stored<Option<Task>> {
+        Ok(self.state.tasks.get(&id).cloned())
+    }
+
+    fn tasks_for_the_clock(&mut self, now: Timestamp, limit: usize) -> Stored<Vec<Task>> {
+        Ok(self.state.tasks_for_the_clock(now, limit))
+    }
+
+    fn property_finding(&mut self, property: &str) -> Stored<Option<PropertyFinding>> {
+        Ok(self.state.findings.get(&property.to_owned()).cloned())
+    }
+
+    fn certificate(&mut self, inquiry: InquiryId, number: Option<u32>) -> Stored<Option<IssuedCertificate>> {
+        let (first, last) = number.map_or((1, u32::MAX), |number| (number, number));
+        let mut known = self.state.certificates.range((inquiry, first)..=(inquiry, last));
+        Ok(known.next_back().map(|(_, certificate)| certificate.clone()))
+    }
+
+    fn page_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<PageRow>> {
+        self.state.page_after(seq, limit)
+    }
+
+    fn last_event(&mut self) -> Stored<i64> {
+        Ok(self.state.events.last_key().copied().unwrap_or_default())
+    }
+
+    fn acknowledged(&mut self, consumer: &str) -> Stored<i64> {
+        Ok(self.state.consumers.get(&consumer.to_owned()).copied().unwrap_or_default())
+    }
+
+    fn consumers(&mut self) -> Stored<Vec<(String, i64)>> {
+        Ok(self.state.consumers.iter().map(|(name, seq)| (name.clone(), *seq)).collect())
+    }
+
+    fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64> {
+        Ok(self.state.quotas.get(&(lane.to_owned(), day)).copied().unwrap_or_default())
+    }
+
+    fn charges(&mut self, lane: &str, days: usize) -> Stored<Vec<(String, u64)>> {
+        Ok(self.state.charges_of(lane, days))
+    }
+
+    fn charge_references(&mut self, order: OrderId) -> Stored<Vec<ChargeReference>> {
+        let known = self.state.charge_references.range((order, 0)..=(order, usize::MAX));
+        Ok(known.map(|(_, reference)| reference.clone()).collect())
+    }
+
+    fn cached_answer(&mut self, key: &[u8], since: Timestamp) -> Stored<Option<Revision>> {
+        let kept = self.state.cached_answers.get(&key.to_vec()).filter(|(.., at)| *at >= since);
+        Ok(kept.and_then(|(root, number, _)| self.state.revisions.get(&(*root, *number))).cloned())
+    }
+
+    fn receipts_of_order(&mut self, order: OrderId) -> Stored<Vec<KeptReceipt>> {
+        let all = self.state.receipts.values().map(|new| &new.receipt);
+        Ok(all.filter(|receipt| receipt.order == order).cloned().collect())
+    }
+
+    fn receipts_of(&mut self, measure: MeasureId) -> Stored<Vec<KeptReceipt>> {
+        let of_measure = self.state.receipts.values().filter(|new| new.measure == Some(measure));
+        Ok(of_measure.map(|new| new.receipt.clone()).collect())
+    }
+
+    fn receipt(&mut self, measure: MeasureId, sha256: &str) -> Stored<Option<(KeptReceipt, Blob)>> {
+        let mut of_measure = self.state.receipts.values().filter(|new| new.measure == Some(measure));
+        let found = of_measure.find(|new| new.receipt.sha256 == sha256);
+        Ok(found.map(|new| (new.receipt.clone(), new.bytes.clone())))
+    }
+
+    fn paused(&mut self, lane: &str) -> Stored<Option<String>> {
+        Ok(self.state.pauses.get(&lane.to_owned()).cloned())
+    }
+
+    fn find_acts(&mut self, filter: &ActFilter) -> Stored<Vec<(i64, AuditEntry)>> {
+        Ok(self.state.find_acts(filter))
+    }
+
+    fn last_row(&mut self, kind: IdKind, epoch: i64) -> Stored<Option<i64>> {
+        Ok(self.state.last_row_in(kind, epoch))
+    }
+
+    fn known_epochs(&mut self) -> Stored<Vec<i64>> {
+        Ok(self.state.epochs.iter().map(|(epoch, ())| *epoch).collect())
+    }
+}

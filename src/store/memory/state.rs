@@ -1,0 +1,153 @@
+//! Everything that the store holds.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::table::Table;
+use crate::domain::{
+    AuditEntry, Batch, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId,
+    EventDraft, IdKind, Inquiry, InquiryId, Measure, MeasureId, NewDocument, NewReceipt, NotAsked, OrderId,
+    OrderRecord, PartyId, PropertyFinding, ROWS_PER_EPOCH, RawId, RawMessage, Revision, Task, TaskId,
+};
+use crate::store::{ChargeReference, IssuedCertificate};
+
+macro_rules! tables {
+    ($($(#[$about:meta])* $name:ident: $key:ty => $value:ty;)*) => {
+        /// The tables.
+        #[derive(Debug, Clone, Default)]
+        pub(super) struct State {
+            $($(#[$about])* pub(super) $name: Table<$key, $value>,)*
+        }
+
+        impl State {
+            /// Keeps what was changed.
+            pub(super) fn commit(&mut self) {
+                $(self.$name.commit();)*
+            }
+
+            /// Takes back what was changed since the last commit.
+            pub(super) fn roll_back(&mut self) {
+                $(self.$name.roll_back();)*
+            }
+        }
+    };
+}
+
+tables! {
+    /// Epochs whose numbers are no news.
+    epochs: i64 => ();
+    chains: ChainId => Chain;
+    cases: CaseId => Case;
+    /// Cases by canonical number.
+    case_numbers: String => CaseId;
+    parties: PartyId => ChainParty;
+    /// Changes of claims, by chain and in their order.
+    claim_changes: (ChainId, usize) => ClaimChange;
+    inquiries: InquiryId => KeptInquiry;
+    inquiry_uids: uuid::Uuid => InquiryId;
+    /// By submitter and idempotency key.
+    inquiry_keys: (String, String) => InquiryId;
+    documents: DocumentId => NewDocument;
+    orders: OrderId => OrderRecord;
+    orders_of: (InquiryId, OrderId) => ();
+    /// Orders that wait: lane, turn in microseconds, order.
+    queued: (String, i64, OrderId) => ();
+    /// Orders of a lane that are sending, awaiting or undetermined.
+    under_way: (String, OrderId) => ();
+    measures: MeasureId => Measure;
+    revisions: (OrderId, u32) => Revision;
+    /// In the order in which they came.
+    receipts: usize => NewReceipt;
+    events: i64 => EventDraft;
+    tasks: TaskId => Task;
+    certificates: (InquiryId, u32) => IssuedCertificate;
+    findings: String => PropertyFinding;
+    acts: i64 => AuditEntry;
+    raw_messages: RawId => RawMessage;
+    batches: BatchId => Batch;
+    unsent: RawId => String;
+    /// By lane, name and digest.
+    responses: (String, String, String) => KeptResponse;
+    quotas: (String, Date) => u64;
+    charges: (String, Date) => u64;
+    /// By order and in their order.
+    charge_references: (OrderId, usize) => ChargeReference;
+    cached_answers: Vec<u8> => (OrderId, u32, Timestamp);
+    pauses: String => String;
+    consumers: String => i64;
+}
+
+/// An inquiry with what is kept beside it.
+#[derive(Debug, Clone)]
+pub(super) struct KeptInquiry {
+    pub(super) inquiry: Inquiry,
+    pub(super) digest: Vec<u8>,
+    pub(super) terms: Blob,
+    pub(super) references: Vec<String>,
+    pub(super) debtors: Vec<PartyId>,
+    pub(super) not_asked: Vec<NotAsked>,
+}
+
+/// How often a message was answered.
+#[derive(Debug, Clone)]
+pub(super) struct KeptResponse {
+    pub(super) about: String,
+    pub(super) nth: u32,
+    pub(super) times: u32,
+}
+
+impl State {
+    /// The last row number of a kind in an epoch.
+    pub(super) fn last_row_in(&self, kind: IdKind, epoch: i64) -> Option<i64> {
+        let first = epoch.saturating_mul(ROWS_PER_EPOCH);
+        let end = first.saturating_add(ROWS_PER_EPOCH);
+        macro_rules! last {
+            ($table:ident, $id:ident) => {
+                self.$table.range($id::new(first)..$id::new(end)).next_back().map(|(id, _)| id.get())
+            };
+        }
+        match kind {
+            IdKind::Chain => last!(chains, ChainId),
+            IdKind::Case => last!(cases, CaseId),
+            IdKind::Party => last!(parties, PartyId),
+            IdKind::Inquiry => last!(inquiries, InquiryId),
+            IdKind::Order => last!(orders, OrderId),
+            IdKind::Measure => last!(measures, MeasureId),
+            IdKind::Document => last!(documents, DocumentId),
+            IdKind::Task => last!(tasks, TaskId),
+            IdKind::Raw => last!(raw_messages, RawId),
+            IdKind::Batch => last!(batches, BatchId),
+        }
+    }
+
+    /// The orders of an inquiry, oldest first.
+    pub(super) fn orders_of_inquiry(&self, id: InquiryId) -> impl DoubleEndedIterator<Item = &OrderRecord> {
+        let keys = (id, OrderId::new(i64::MIN))..=(id, OrderId::new(i64::MAX));
+        self.orders_of.range(keys).filter_map(|((_, order), ())| self.orders.get(order))
+    }
+
+    /// The orders of a lane that wait, in turn.
+    pub(super) fn queued_of<'s>(&'s self, lane: &'s str) -> impl Iterator<Item = &'s OrderRecord> {
+        let first = (lane.to_owned(), i64::MIN, OrderId::new(i64::MIN));
+        let of_lane = move |key: &(String, i64, OrderId)| key.0 == lane;
+        let keys = self.queued.range(first..).map(|(key, ())| key).take_while(move |key| of_lane(key));
+        keys.filter_map(|(.., order)| self.orders.get(order))
+    }
+
+    /// The orders of a lane that are sending, awaiting or undetermined, oldest first.
+    pub(super) fn under_way_of<'s>(&'s self, lane: &'s str) -> impl Iterator<Item = &'s OrderRecord> {
+        let first = (lane.to_owned(), OrderId::new(i64::MIN));
+        let keys = self.under_way.range(first..).map(|(key, ())| key).take_while(move |key| key.0 == lane);
+        keys.filter_map(|(_, order)| self.orders.get(order))
+    }
+
+    /// The latest answer to a question.
+    pub(super) fn latest(&self, root: OrderId) -> Option<&Revision> {
+        self.revisions.range((root, 0)..=(root, u32::MAX)).next_back().map(|(_, revision)| revision)
+    }
+
+    /// Whether a chain has a case of a court.
+    pub(super) fn is_of_court(&self, chain: ChainId, court: &str) -> bool {
+        self.cases.values().any(|case| case.chain == chain && case.court_code == court)
+    }
+}

@@ -1,0 +1,97 @@
+//! What lanes keep beside their orders, as statements.
+
+use rusqlite::params;
+
+use super::query::Rows;
+use super::rows::micros;
+use super::writes::one;
+use crate::domain::{BatchId, LaneChange, RawDirection, RawId, RawMessage};
+use crate::store::Stored;
+
+impl Rows<'_> {
+    pub(super) fn write_lane(&mut self, change: &LaneChange) -> Stored<()> {
+        match change {
+            LaneChange::NewRaw(id, raw) => self.add_raw(*id, raw),
+            LaneChange::NewBatch(batch) => self
+                .execute(
+                    "INSERT INTO batches (id, lane, made, digest) VALUES (?1, ?2, ?3, ?4)",
+                    params![batch.id.get(), batch.lane, micros(batch.made), batch.digest],
+                )
+                .map(drop),
+            LaneChange::SaveBatchDigest(id, digest) => self
+                .execute("UPDATE batches SET digest = ?2 WHERE id = ?1", params![id.get(), digest])
+                .and_then(|changed| one(changed, "the batch")),
+            LaneChange::Unsent(raw, lane) => self
+                .execute("INSERT INTO unsent (raw, lane) VALUES (?1, ?2)", params![raw.get(), lane])
+                .map(drop),
+            LaneChange::Sent(raws) => raws
+                .iter()
+                .try_for_each(|raw| self.execute("DELETE FROM unsent WHERE raw = ?1", [raw.get()]).map(drop)),
+            LaneChange::Responded { lane, name, about, digest } => self
+                .execute(
+                    "INSERT INTO responses (lane, name, digest, about, nth, times)
+                     SELECT ?1, ?2, ?3, ?4, 1 + COALESCE(MAX(nth), 0), 1 FROM responses WHERE lane = ?1 AND name = ?2
+                     ON CONFLICT (lane, name, digest) DO UPDATE SET times = times + 1",
+                    params![lane, name, digest, about],
+                )
+                .map(drop),
+            LaneChange::SpendQuota(lane, day, requests) => self.count("quotas", lane, *day, *requests),
+            LaneChange::AddCharges(lane, day, requests) => self.count("charges", lane, *day, *requests),
+            LaneChange::NewChargeReference(order, at, reference) => self
+                .execute(
+                    "INSERT INTO charge_references (order_id, at, reference) VALUES (?1, ?2, ?3)",
+                    params![order.get(), micros(*at), reference],
+                )
+                .map(drop),
+            LaneChange::KeepAnswer(key, root, number, at) => self
+                .execute(
+                    "INSERT OR REPLACE INTO cached_answers VALUES (?1, ?2, ?3, ?4)",
+                    params![key, root.get(), number, micros(*at)],
+                )
+                .map(drop),
+            LaneChange::SetPaused(lane, reason) => self.set_paused(lane, reason.as_deref()),
+            LaneChange::Acknowledge(consumer, seq) => self
+                .execute(
+                    "INSERT INTO consumers VALUES (?1, ?2)
+                     ON CONFLICT (name) DO UPDATE SET acknowledged = MAX(acknowledged, excluded.acknowledged)",
+                    params![consumer, seq],
+                )
+                .map(drop),
+        }
+    }
+
+    fn add_raw(&mut self, id: RawId, raw: &RawMessage) -> Stored<()> {
+        let direction = i64::from(raw.direction == RawDirection::In);
+        let batch = raw.batch.map(BatchId::get);
+        self.execute(
+            "INSERT INTO raw_messages (id, lane, batch, direction, name, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![id.get(), raw.lane, batch, direction, raw.name, micros(raw.at), raw.bytes.as_stored()],
+        )
+        .map(drop)
+    }
+
+    /// Adds to a counter of a day: `quotas` or `charges`.
+    fn count(
+        &mut self,
+        table: &'static str,
+        lane: &str,
+        day: jiff::civil::Date,
+        requests: u64,
+    ) -> Stored<()> {
+        let sql = format!(
+            "INSERT INTO {table} VALUES (?1, ?2, ?3)
+             ON CONFLICT (lane, day) DO UPDATE SET requests = requests + excluded.requests"
+        );
+        let requests = i64::try_from(requests).unwrap_or(i64::MAX);
+        self.execute(&sql, params![lane, day.to_string(), requests]).map(drop)
+    }
+
+    fn set_paused(&mut self, lane: &str, reason: Option<&str>) -> Stored<()> {
+        match reason {
+            Some(reason) => self.execute("INSERT OR REPLACE INTO pauses VALUES (?1, ?2)", [lane, reason]),
+            None => self.execute("DELETE FROM pauses WHERE lane = ?1", [lane]),
+        }?;
+        self.touch(|touched| touched.lane(lane, true));
+        Ok(())
+    }
+}

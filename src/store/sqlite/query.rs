@@ -1,0 +1,96 @@
+//! Queries: a connection within a transaction, and conditions that are put together from what is asked for.
+
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, Params, Row};
+
+use super::failed;
+use super::threads::Touched;
+use crate::store::ids::Ids;
+use crate::store::{StoreError, Stored};
+
+/// A connection within a transaction; with `touched` it may write.
+pub(super) struct Rows<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) touched: Option<&'a mut Touched>,
+    pub(super) ids: &'a Ids,
+    /// Key of hashes of personal data.
+    pub(super) key: &'a [u8],
+    /// Whether this job wrote something.
+    pub(super) has_written: bool,
+    /// The first write that failed: the job fails with it, whatever it makes of it.
+    pub(super) failed: Option<StoreError>,
+}
+
+impl Rows<'_> {
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        mut read: impl FnMut(&Row<'_>) -> Stored<T>,
+    ) -> Stored<Vec<T>> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed("prepare a query"))?;
+        let mut rows = statement.query(parameters).map_err(failed("query"))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(failed("query"))? {
+            found.push(read(row)?);
+        }
+        Ok(found)
+    }
+
+    pub(super) fn one<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnOnce(&Row<'_>) -> Stored<T>,
+    ) -> Stored<Option<T>> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed("prepare a query"))?;
+        let mut rows = statement.query(parameters).map_err(failed("query"))?;
+        rows.next().map_err(failed("query"))?.map(read).transpose()
+    }
+
+    pub(super) fn filtered<T>(
+        &self,
+        filter: Filter<'_>,
+        read: impl FnMut(&Row<'_>) -> Stored<T>,
+    ) -> Stored<Vec<T>> {
+        let sql = filter.sql();
+        let values: Vec<&dyn ToSql> = filter.values.iter().map(|value| &**value).collect();
+        self.all(&sql, values.as_slice(), read)
+    }
+}
+
+pub(super) fn limit_of(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// A query whose conditions are put together from what is asked for.
+pub(super) struct Filter<'v> {
+    select: &'static str,
+    pub(super) conditions: Vec<String>,
+    values: Vec<Box<dyn ToSql + 'v>>,
+    order: &'static str,
+    limit: usize,
+}
+
+impl<'v> Filter<'v> {
+    pub(super) fn new(select: &'static str, order: &'static str, limit: usize) -> Self {
+        Self { select, conditions: Vec::new(), values: Vec::new(), order, limit }
+    }
+
+    /// A condition with one place `?` for its value, where there is one.
+    pub(super) fn given<V: ToSql + 'v>(mut self, condition: &str, value: Option<V>) -> Self {
+        if let Some(value) = value {
+            self.values.push(Box::new(value));
+            self.conditions.push(condition.replace('?', &format!("?{}", self.values.len())));
+        }
+        self
+    }
+
+    fn sql(&self) -> String {
+        let conditions = match self.conditions.is_empty() {
+            true => String::new(),
+            false => format!(" WHERE {}", self.conditions.join(" AND ")),
+        };
+        format!("{}{conditions} ORDER BY {} LIMIT {}", self.select, self.order, limit_of(self.limit))
+    }
+}

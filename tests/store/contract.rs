@@ -1,0 +1,9 @@
+//! The contract that every store keeps, rule by rule.
+
+pub mod answers;
+pub mod cases;
+pub mod lanes;
+pub mod measures;
+pub mod numbers;
+pub mod orders;
+pub mod refusals;

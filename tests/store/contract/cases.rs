@@ -1,0 +1,147 @@
+//! Cases, chains, parties, claims, inquiries and documents.
+
+use chakong::domain::{
+    Case, CaseId, Chain, ChainParty, Change, ClaimChange, ClaimChangeKind, IdKind, InquiryState,
+};
+use chakong::store::{CaseFilter, InquiryFilter, codec};
+use chakong_contract::order::LegalDocument;
+
+use crate::samples::{a_case, at, claim, keep, write};
+use crate::worlds::World;
+
+pub async fn a_case_is_read_back_as_it_was_written(world: impl World) {
+    let store = world.store();
+    let (other, whole) = (a_case(&store, 1).await, a_case(&store, 2).await);
+    let expected = whole.clone();
+    write(&store, move |tx| {
+        let (chain, inquiry) = (whole.chain.id, whole.inquiry().id);
+        assert_eq!(tx.chain(chain)?, Some(whole.chain.clone()));
+        assert_eq!(tx.case(whole.case.id)?, Some(whole.case.clone()));
+        assert_eq!(tx.case_by_number(whole.case.number.as_str())?, Some(whole.case.clone()));
+        assert_eq!(tx.case_by_number("（2026）粤0304执1号")?, None);
+        assert_eq!(tx.cases_of(chain)?, std::slice::from_ref(&whole.case));
+        assert_eq!(tx.parties_of(chain)?, std::slice::from_ref(&whole.party));
+        assert_eq!(tx.claim_changes(chain)?, std::slice::from_ref(&whole.claim_change));
+        assert_eq!(tx.inquiry(inquiry)?, Some(whole.inquiry()));
+        assert_eq!(tx.inquiry_by_uid(whole.inquiry().uid)?, Some(whole.inquiry()));
+        assert_eq!(tx.inquiry_by_uid(uuid::Uuid::from_u128(99))?, None);
+        let known = tx.inquiry_by_key("case-system", &whole.inquiry.key)?;
+        assert_eq!(known, Some((whole.inquiry(), whole.inquiry.digest.clone())));
+        assert_eq!(tx.inquiry_by_key("another", &whole.inquiry.key)?, None, "a key belongs to its submitter");
+        assert_eq!(tx.inquiries_of(chain)?, [whole.inquiry()]);
+        assert_eq!(tx.terms(inquiry)?, Some(whole.terms.clone()));
+        assert_eq!(tx.not_asked(inquiry)?, whole.inquiry.not_asked);
+        assert_eq!(tx.references_of(inquiry)?, whole.inquiry.references);
+        let papers: Vec<_> = whole.documents.iter().map(|new| new.paper.clone()).collect();
+        assert_eq!(tx.papers_of(chain)?, papers);
+        assert_eq!(tx.papers_of_inquiry(inquiry)?, papers);
+        for new in &whole.documents {
+            let content = codec::decode("document", new.bytes.as_stored())?.into();
+            let (title, format) = (new.title.clone(), new.format.clone());
+            let (kind, number) = (new.paper.kind, new.paper.number.clone());
+            let kept = tx.document(new.paper.id)?;
+            assert_eq!(kept, Some(LegalDocument { kind, title, number, format, content }));
+        }
+        Ok(())
+    })
+    .await;
+    let read = store.read(move |reads| reads.chain(other.chain.id)).await.expect("a read");
+    assert_eq!(read, Some(other.chain), "a reader sees the same");
+    assert!(expected.chain.claim.is_some());
+}
+
+pub async fn what_is_saved_of_a_case_replaces_what_stood(world: impl World) {
+    let store = world.store();
+    let (whole, other) = (a_case(&store, 1).await, a_case(&store, 2).await);
+    let chain = Chain { claim: Some(claim("99.01")), has_ledger: true, ..whole.chain.clone() };
+    let party =
+        ChainParty { is_freed: true, liable_up_to: None, reference: "B-8".to_owned(), ..whole.party.clone() };
+    let mut inquiry = whole.inquiry();
+    (inquiry.state, inquiry.open_orders, inquiry.completions) = (InquiryState::Completed, 0, 3);
+    let raised = ClaimChange {
+        kind: ClaimChangeKind::Lowered,
+        before: Some(whole.claim_change.after),
+        after: "99.01".parse().expect("an amount"),
+        ..whole.claim_change.clone()
+    };
+    let next = {
+        let (chain, before) = (whole.chain.id, whole.case.id);
+        write(&store, move |tx| {
+            let next = Case {
+                id: CaseId::new(tx.next(IdKind::Case)),
+                chain,
+                number: "（2026）粤0304执恢3号".parse().expect("a case number"),
+                court_name: String::new(),
+                court_code: String::new(),
+                continues: Some(before),
+                created: at(9),
+            };
+            tx.write(&[Change::NewCase(next.clone())])?;
+            Ok(next)
+        })
+        .await
+    };
+    let changes = vec![
+        Change::SaveChain(chain.clone()),
+        Change::SaveParty(party.clone()),
+        Change::SaveInquiry(inquiry.clone()),
+        Change::NewClaimChange(raised.clone()),
+    ];
+    keep(&store, changes).await;
+    write(&store, move |tx| {
+        assert_eq!(tx.chain(chain.id)?, Some(chain.clone()));
+        assert_eq!(tx.parties_of(chain.id)?, [party]);
+        assert_eq!(tx.inquiry(inquiry.id)?, Some(inquiry));
+        assert_eq!(tx.claim_changes(chain.id)?, [whole.claim_change, raised], "oldest first");
+        assert_eq!(tx.cases_of(chain.id)?, [whole.case, next]);
+        assert_eq!(tx.chain(other.chain.id)?, Some(other.chain.clone()), "others stay as they are");
+        assert_eq!(tx.inquiry(other.inquiry().id)?, Some(other.inquiry()));
+        Ok(())
+    })
+    .await;
+}
+
+pub async fn lists_of_cases_and_inquiries_have_an_order_filters_and_cursors(world: impl World) {
+    let store = world.store();
+    let mut all = Vec::new();
+    for nth in 1..=5 {
+        all.push(a_case(&store, nth).await);
+    }
+    let mut completed = all[3].inquiry();
+    completed.state = InquiryState::Completed;
+    keep(&store, vec![Change::SaveInquiry(completed)]).await;
+    let newest_first = |wanted: &[usize]| wanted.iter().map(|at| all[*at].case.id).collect::<Vec<_>>();
+    let cases = |filter: CaseFilter| {
+        let store = std::sync::Arc::clone(&store);
+        async move {
+            let found = store.read(move |reads| reads.find_cases(&filter)).await.expect("a read");
+            assert!(found.iter().all(|row| row.chain.id == row.case.chain));
+            found.into_iter().map(|row| row.case.id).collect::<Vec<_>>()
+        }
+    };
+    let most = CaseFilter { limit: 10, ..CaseFilter::default() };
+    assert_eq!(cases(most.clone()).await, newest_first(&[4, 3, 2, 1, 0]));
+    assert_eq!(cases(CaseFilter { limit: 2, ..most.clone() }).await, newest_first(&[4, 3]));
+    let behind = CaseFilter { before: Some(all[3].case.id), limit: 2, ..most.clone() };
+    assert_eq!(cases(behind).await, newest_first(&[2, 1]));
+    let court = CaseFilter { court: Some("440300".to_owned()), ..most.clone() };
+    assert_eq!(cases(court).await, newest_first(&[3, 1]));
+    let one = CaseFilter { number: Some(all[2].case.number.as_str().to_owned()), ..most };
+    assert_eq!(cases(one).await, newest_first(&[2]));
+
+    let inquiries = |filter: InquiryFilter| {
+        let store = std::sync::Arc::clone(&store);
+        async move {
+            let found = store.read(move |reads| reads.find_inquiries(&filter)).await.expect("a read");
+            found.into_iter().map(|inquiry| inquiry.case).collect::<Vec<_>>()
+        }
+    };
+    let most = InquiryFilter { limit: 10, ..InquiryFilter::default() };
+    assert_eq!(inquiries(most.clone()).await, newest_first(&[4, 3, 2, 1, 0]));
+    let open = InquiryFilter { state: Some(InquiryState::Open), ..most.clone() };
+    assert_eq!(inquiries(open).await, newest_first(&[4, 2, 1, 0]));
+    let behind = InquiryFilter { before: Some(all[2].inquiry().id), limit: 1, ..most.clone() };
+    assert_eq!(inquiries(behind).await, newest_first(&[1]));
+    let case = InquiryFilter { case_number: Some(all[0].case.number.as_str().to_owned()), ..most };
+    assert_eq!(inquiries(case).await, newest_first(&[0]));
+}

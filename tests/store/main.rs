@@ -1,0 +1,64 @@
+//! What every store must do, and what the one on disk must do beside it.
+
+mod contract;
+mod memory;
+mod names;
+mod on_disk;
+mod samples;
+mod worlds;
+
+/// One test for each store of each rule of the contract.
+macro_rules! every_store {
+    ($($module:ident::$rule:ident;)*) => {
+        mod in_memory {
+            $(#[tokio::test]
+            async fn $rule() {
+                crate::contract::$module::$rule(crate::worlds::InMemory::begin()).await;
+            })*
+        }
+
+        mod in_sqlite {
+            $(#[tokio::test]
+            async fn $rule() {
+                crate::contract::$module::$rule(crate::worlds::OnDisk::begin()).await;
+            })*
+        }
+    };
+}
+
+every_store! {
+    cases::a_case_is_read_back_as_it_was_written;
+    cases::what_is_saved_of_a_case_replaces_what_stood;
+    cases::lists_of_cases_and_inquiries_have_an_order_filters_and_cursors;
+    orders::an_order_and_its_moves_are_read_back;
+    orders::orders_come_in_turn_when_their_time_has_come;
+    orders::offers_begin_behind_the_last_and_go_round;
+    orders::a_lane_knows_what_waits_and_how_long;
+    orders::deadlines_are_found_while_an_inquiry_waits;
+    orders::lists_of_orders_have_filters_and_cursors;
+    answers::revisions_are_read_back_and_the_latest_counts;
+    answers::answers_are_used_again_while_they_are_young;
+    answers::receipts_and_certificates_are_kept_byte_for_byte;
+    answers::the_log_is_numbered_in_the_order_of_commits;
+    answers::a_page_of_the_log_carries_order_and_answer;
+    measures::a_measure_and_its_moves_are_read_back;
+    measures::measures_are_looked_at_in_time;
+    measures::lists_of_measures_have_filters_and_cursors;
+    measures::tasks_stand_on_the_list_until_they_are_done;
+    lanes::messages_and_batches_are_kept_until_they_are_sent;
+    lanes::responses_are_counted_by_name_and_subject;
+    lanes::counters_add_up_by_day;
+    lanes::pauses_consumers_findings_and_acts_are_kept;
+    refusals::illegal_and_stale_moves_are_conflicts;
+    refusals::what_must_be_new_is_new_and_what_is_saved_is_there;
+    refusals::nothing_is_kept_of_a_transaction_that_fails;
+    refusals::a_failed_write_fails_its_job_whatever_the_job_says;
+    refusals::a_job_that_fails_leaves_the_others_alone;
+    refusals::a_failed_write_spoils_nothing_but_its_group;
+    refusals::a_job_that_panics_takes_nothing_along;
+    refusals::a_transaction_sees_what_it_wrote_and_nobody_else_does_before_its_end;
+    numbers::numbers_never_repeat_not_after_reopening_nor_in_a_later_epoch;
+    numbers::what_was_committed_is_there_after_reopening;
+    numbers::hashes_are_keyed_and_the_same_for_the_same_text;
+    numbers::lanes_and_readers_are_woken_after_the_commit;
+}
