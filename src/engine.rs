@@ -3,6 +3,7 @@
 //! Handlers, lanes, the clock and the command line call it; no other code writes.
 
 mod clock;
+mod encoded;
 mod files;
 mod handed_in;
 mod lanes;

@@ -9,7 +9,6 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct AuditEntry {
     /// When.
-    #[schemars(with = "String")]
     pub at: Timestamp,
     /// Who: the name of the key or person, or `clock`.
     pub actor: String,

@@ -37,17 +37,13 @@ pub struct OrderLine {
     /// `found`, `nothing`, `partial`, `held` …; null while there is no answer.
     pub outcome: Option<String>,
     /// When it was made.
-    #[schemars(with = "String")]
     pub created_at: Timestamp,
     /// When it left for the counterpart last; null where it never did.
-    #[schemars(with = "Option<String>")]
     pub sent_at: Option<Timestamp>,
     /// When the answer came in.
-    #[schemars(with = "Option<String>")]
     pub answered_at: Option<Timestamp>,
     /// When the counterpart really said it, where an earlier answer was used again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub cached_from: Option<Timestamp>,
     /// The order of another counterpart that this one stands in for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,7 +154,6 @@ pub struct Certificate {
     /// Counts from 1; a late reply issues the certificate again.
     pub number: u32,
     /// When it was issued.
-    #[schemars(with = "String")]
     pub issued_at: Timestamp,
     /// Questions by how they ended.
     pub questions: Counts,

@@ -1,17 +1,41 @@
 //! Identifiers of stored things. Each is a type of its own: an order's cannot be taken for a measure's.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{self, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Reads a row number. In JSON it is text, because it has up to 19 digits and many readers keep only 15 of a number's;
+/// numbers are read too.
+struct RowNumber;
+
+impl Visitor<'_> for RowNumber {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an identifier of at most 19 digits")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
+        let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|_| is_plain).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+    }
+
+    fn visit_i64<E: de::Error>(self, row: i64) -> Result<i64, E> {
+        Ok(row)
+    }
+
+    fn visit_u64<E: de::Error>(self, row: u64) -> Result<i64, E> {
+        i64::try_from(row).map_err(|_| E::invalid_value(Unexpected::Unsigned(row), &self))
+    }
+}
 
 macro_rules! identifier {
     ($(#[$about:meta])* $name:ident) => {
         $(#[$about])*
-        #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
-        )]
-        #[serde(transparent)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct $name(i64);
 
         impl $name {
@@ -29,6 +53,28 @@ macro_rules! identifier {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(RowNumber).map(Self)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "description": "Identifier", "type": "string", "pattern": "^[0-9]{1,19}$" })
             }
         }
     };
@@ -116,4 +162,30 @@ impl IdKind {
         Self::Raw,
         Self::Batch,
     ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_text_in_json_and_are_read_from_numbers_too() {
+        let id = MeasureId::new(4_000_000_000_000_917);
+        assert_eq!(serde_json::to_string(&id).expect("JSON"), r#""4000000000000917""#);
+        for text in ["9223372036854775807", r#""9223372036854775807""#] {
+            assert_eq!(serde_json::from_str::<OrderId>(text).expect(text).get(), i64::MAX);
+        }
+        for text in [
+            r#""""#,
+            r#""+1""#,
+            r#""-1""#,
+            r#""9223372036854775808""#,
+            "9223372036854775808",
+            "1.0",
+            "null",
+            "true",
+        ] {
+            assert!(serde_json::from_str::<OrderId>(text).is_err(), "{text}");
+        }
+    }
 }

@@ -226,6 +226,17 @@ impl OrderRecord {
         }
     }
 
+    /// Whether its counterpart may have got it, in this attempt or an earlier one.
+    pub fn may_have_left(&self) -> bool {
+        use chakong_contract::FaultKind::{Malformed, OutcomeUnknown};
+        let left = |fault: &chakong_contract::Fault| matches!(fault.kind, OutcomeUnknown | Malformed);
+        self.state != OrderState::Queued
+            || self.attempts > 0
+            || self.batch.is_some()
+            || self.sent.is_some()
+            || self.fault.as_ref().is_some_and(left)
+    }
+
     /// Whether a control stands behind it.
     pub fn is_control(&self) -> bool {
         self.instruction.kind().is_control()

@@ -1,14 +1,19 @@
 //! What a counterpart hands in by itself, as files, calls and call-backs: kept as it came and settled, in one
 //! transaction.
 
+use std::sync::Arc;
+
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::{RequestNumber, Taken};
 use jiff::Timestamp;
 
 use super::Engine;
+use super::encoded::Encoded;
 use super::files::Files;
 use crate::domain::decide::{Facts, ReceiptFile, keep_receipt, take};
-use crate::domain::{Change, IdKind, KeptReceipt, LaneChange, OrderId, RawId, RawMessage, Source};
+use crate::domain::{
+    Change, IdKind, KeptReceipt, LaneChange, OrderId, RawId, RawMessage, Source, order_id_of,
+};
 use crate::store::{Stored, Tx, order_by_number};
 
 /// A message that was handed in, and what its connector read in it.
@@ -48,7 +53,15 @@ impl Engine {
     /// # Errors
     /// When the store fails; nothing is kept then.
     pub async fn receive(&self, handed_in: HandedIn) -> Stored<Verdicts> {
-        self.execute(handed_in, run).await
+        let answers = handed_in.entries.iter().filter_map(|entry| match &entry.read.content {
+            ReadContent::Answer(answer) => {
+                let order = order_id_of(entry.read.number.as_ref()?)?;
+                Some((order, Arc::new((**answer).clone())))
+            }
+            _ => None,
+        });
+        let encoded = Encoded::of(answers)?;
+        self.execute((handed_in, encoded), run).await
     }
 }
 
@@ -60,7 +73,7 @@ struct Matched<'i> {
     receipts: Vec<KeptReceipt>,
 }
 
-fn run(tx: &mut dyn Tx, input: &HandedIn, facts: Facts<'_>) -> Stored<Verdicts> {
+fn run(tx: &mut dyn Tx, (input, encoded): &(HandedIn, Encoded), facts: Facts<'_>) -> Stored<Verdicts> {
     let raw = RawId::new(tx.next(IdKind::Raw));
     let source = Source {
         raw: Some(raw),
@@ -95,6 +108,7 @@ fn run(tx: &mut dyn Tx, input: &HandedIn, facts: Facts<'_>) -> Stored<Verdicts> 
         verdicts.entries.push((one.entry.read.number.clone(), taken));
     }
     changes.append(&mut drafts.finish()?);
+    encoded.put_into(&mut changes);
     tx.write(&changes)?;
     Ok(verdicts)
 }

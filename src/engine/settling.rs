@@ -1,9 +1,12 @@
 //! Settling: what happened to orders, and the conversation in which it was heard, in one transaction.
 
+use std::sync::Arc;
+
 use chakong_contract::connector::Charges;
 use chakong_contract::{Moment, Reply};
 
 use super::Engine;
+use super::encoded::Encoded;
 use super::files::Files;
 use crate::domain::decide::{Facts, OrderInput, OrderRules, apply, settle};
 use crate::domain::{
@@ -46,7 +49,12 @@ impl Engine {
     /// # Errors
     /// When the store fails; nothing is kept then.
     pub async fn settle(&self, settlement: Settlement) -> Stored<bool> {
-        self.execute(settlement, run).await
+        let answers = settlement.outcomes.iter().filter_map(|(id, outcome)| match outcome {
+            OrderInput::Answered(answer) => Some((*id, Arc::clone(answer))),
+            _ => None,
+        });
+        let encoded = Encoded::of(answers)?;
+        self.execute((settlement, encoded), run).await
     }
 
     /// Answers orders that are still queued from what is known already; nothing was sent.
@@ -58,7 +66,7 @@ impl Engine {
     }
 }
 
-fn run(tx: &mut dyn Tx, input: &Settlement, facts: Facts<'_>) -> Stored<bool> {
+fn run(tx: &mut dyn Tx, (input, encoded): &(Settlement, Encoded), facts: Facts<'_>) -> Stored<bool> {
     let mut changes = Vec::new();
     let mut source = Source { connector: input.connector.clone(), ..Source::default() };
     if let Some(conversation) = &input.conversation {
@@ -100,6 +108,7 @@ fn run(tx: &mut dyn Tx, input: &Settlement, facts: Facts<'_>) -> Stored<bool> {
         }
     }
     changes.append(&mut drafts.finish()?);
+    encoded.put_into(&mut changes);
     changes.extend(kept);
     tx.write(&changes)?;
     Ok(again)
@@ -160,7 +169,7 @@ fn answer_known(tx: &mut dyn Tx, known: &Vec<(OrderId, Revision)>, facts: Facts<
                 connector: revision.connector.clone(),
                 cached_from: Some(revision.at),
             };
-            apply(draft, *id, OrderInput::Answered(std::sync::Arc::clone(&revision.answer)), &source);
+            apply(draft, *id, OrderInput::Answered(Arc::clone(&revision.answer)), &source);
         }
     }
     let changes = drafts.finish()?;

@@ -203,7 +203,6 @@ pub struct CounterpartView {
     /// Breaker.
     pub breaker: BreakerState,
     /// When the lane will try again, if it waits.
-    #[schemars(with = "Option<String>")]
     pub waits_until: Option<Timestamp>,
     /// Orders waiting, awaiting and held.
     #[serde(flatten)]
@@ -237,12 +236,10 @@ pub struct CounterpartView {
     /// 99th percentile.
     pub latency_p99_ms: Option<f64>,
     /// When the last answer came.
-    #[schemars(with = "Option<String>")]
     pub last_success: Option<Timestamp>,
     /// The last fault, without personal data.
     pub last_fault: Option<String>,
     /// When it happened.
-    #[schemars(with = "Option<String>")]
     pub last_fault_at: Option<Timestamp>,
 }
 

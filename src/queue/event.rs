@@ -103,7 +103,6 @@ pub struct Provenance {
     pub received_at: Timestamp,
     /// When the counterpart really said it, where an earlier answer was used again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub cached_from: Option<Timestamp>,
 }
 

@@ -26,7 +26,6 @@ pub struct Responded {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ChargeReference {
     /// When the conversation was over.
-    #[schemars(with = "String")]
     pub at: Timestamp,
     /// The vendor's number.
     pub reference: String,
@@ -123,7 +122,6 @@ pub struct LaneCounts {
     /// Controls that a person must decide.
     pub undetermined: u64,
     /// When the oldest order that is not answered was made.
-    #[schemars(with = "Option<String>")]
     pub oldest: Option<Timestamp>,
 }
 

@@ -13,6 +13,7 @@ mod equity;
 mod flow;
 mod folders;
 mod kill;
+mod openapi;
 mod page;
 mod postbox;
 mod postbox_zeep;

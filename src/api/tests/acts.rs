@@ -24,7 +24,7 @@ async fn with_proposal() -> (Bench, String, Vec<String>, String) {
     let measure = &ledger["measures"][0];
     assert_eq!((&measure["state"], &measure["limit"]), (&json!("proposed"), &yuan("600.00")), "{ledger}");
     assert_eq!(ledger["coverage"]["asked"]["amount"], "600.00");
-    let measure = format!("/v1/measures/{}", measure["id"]);
+    let measure = format!("/v1/measures/{}", measure["id"].as_str().expect("id"));
     (bench, path, orders, measure)
 }
 
@@ -91,12 +91,12 @@ async fn nothing_beyond_the_claim_is_approved() {
     let ledger = bench.get("approver", &format!("{path}/measures")).await.json();
     let lines = ledger["measures"].as_array().expect("lines");
     let candidate = lines.iter().find(|line| line["state"] == "candidate").expect("no room for it");
-    let approve = format!("/v1/measures/{}/approve", candidate["id"]);
+    let approve = format!("/v1/measures/{}/approve", candidate["id"].as_str().expect("id"));
     bench.post("approver", &approve, &because("x")).await.is_problem(422, "claim-covered");
     let least = json!({ "reason": "x", "limit": yuan("0.01") });
     bench.post("approver", &approve, &least).await.is_problem(422, "claim-covered");
     let proposed = lines.iter().find(|line| line["state"] == "proposed").expect("the other");
-    let approve = format!("/v1/measures/{}/approve", proposed["id"]);
+    let approve = format!("/v1/measures/{}/approve", proposed["id"].as_str().expect("id"));
     let more = json!({ "reason": "x", "limit": yuan("1000.01") });
     bench.post("approver", &approve, &more).await.is_problem(422, "claim-covered");
     let all = json!({ "reason": "x", "limit": yuan("1000.00") });
@@ -204,7 +204,7 @@ async fn nobody_approves_what_they_submitted_whatever_roles_they_have() {
     let (path, orders) = bench.submitted("k", &submission()).await;
     bench.answers(&orders[0], account("6200", "600.00"), "aa").await;
     let ledger = bench.get("case", &format!("{path}/measures")).await.json();
-    let approve = format!("/v1/measures/{}/approve", ledger["measures"][0]["id"]);
+    let approve = format!("/v1/measures/{}/approve", ledger["measures"][0]["id"].as_str().expect("id"));
     bench.post("case", &approve, &because("我来批")).await.is_problem(403, "forbidden");
     assert_eq!(bench.post("approver", &approve, &because("核对无误")).await.json()["state"], "asked");
 }
@@ -255,7 +255,7 @@ async fn only_a_stake_is_transferred_and_only_where_the_counterpart_registers_tr
     });
     let entered = bench.post("approver", &format!("{case}/measures"), &stake).await;
     assert_eq!(entered.status, 201, "{}", entered.text);
-    let elsewhere = format!("/v1/measures/{}/transfer", entered.json()["id"]);
+    let elsewhere = format!("/v1/measures/{}/transfer", entered.json()["id"].as_str().expect("id"));
     let problem = bench.post("approver", &elsewhere, &good).await.is_problem(422, "not-allowed");
     assert!(
         problem["detail"].as_str().is_some_and(|detail| detail.contains("takes no transfer")),

@@ -200,7 +200,8 @@ async fn tasks_acts_orders_and_measures_are_found_in_pages() {
     let none = bench.get("officer", "/v1/tasks?court=elsewhere").await.json();
     assert_eq!(none, json!({ "tasks": [], "next": null }));
     bench.get("officer", "/v1/tasks?after=x").await.is_problem(400, "malformed-request");
-    let first = bench.get("officer", "/v1/tasks?limit=1").await.json()["tasks"][0]["id"].to_string();
+    let page = bench.get("officer", "/v1/tasks?limit=1").await.json();
+    let first = page["tasks"][0]["id"].as_str().expect("id");
     let complete = format!("/v1/tasks/{first}/complete");
     assert_eq!(bench.post("officer", &complete, &json!({ "reason": "已办" })).await.status, 200);
     bench.post("officer", &complete, &json!({ "reason": "again" })).await.is_problem(404, "not-found");

@@ -199,7 +199,7 @@ async fn a_receipt_stands_with_its_measure_and_is_given_byte_for_byte() {
     bench.answers(&orders[0], account("6200", "600.00"), "aa").await;
     let ledger = bench.get("officer", &format!("{path}/measures")).await.json();
     assert_eq!(ledger["measures"][0]["receipts"], json!([]), "nothing came on its own yet");
-    let measure = format!("/v1/measures/{}", ledger["measures"][0]["id"]);
+    let measure = format!("/v1/measures/{}", ledger["measures"][0]["id"].as_str().expect("id"));
     let approved =
         bench.post("approver", &format!("{measure}/approve"), &json!({ "reason": "核对无误" })).await.json();
     let handed_in = handed_in(&bench, approved["order"].as_str().expect("an order"));

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 /// A value with everybody who states it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Fact_{T}")]
 pub struct Fact<T> {
     /// The value, as its newest source writes it.
     pub value: T,

@@ -28,7 +28,6 @@ pub struct FactSource {
     /// Revision of the answer.
     pub revision: u32,
     /// When the answer came in.
-    #[schemars(with = "String")]
     pub at: Timestamp,
     /// How the counterpart matched the party.
     pub matched_by: MatchedBy,

@@ -41,12 +41,12 @@ pub fn hear(
         }
         (ActionKind::Release, Reply::Released { amount, words }) => {
             let said = amount.map(|amount| amount.amount);
-            check_taken("released", said, measure.releasing.max(measure.held), measure.is_whole())?;
+            check_taken("released", said, ordered_of(instruction, measure.releasing), measure.is_whole())?;
             Ok(released(measure, said, words))
         }
         (ActionKind::Deduct, Reply::Deducted { amount }) => {
             let said = amount.map(|amount| amount.amount);
-            check_taken("deducted", said, measure.deducting, false)?;
+            check_taken("deducted", said, ordered_of(instruction, measure.deducting), false)?;
             Ok(deducted(measure, said))
         }
         // It was taken and is under way: nothing was given back yet.
@@ -90,6 +90,16 @@ const fn words_of(misfit: Misfit) -> Option<&'static str> {
         Misfit::NotUnderstood => "反馈内容无法识别 a part of the answer was not understood",
         Misfit::HeldAboveOrder | Misfit::TermTooLong => return None,
     })
+}
+
+/// How much an order was to give back or take: what it says, whatever became of the measure since.
+fn ordered_of(instruction: &Instruction, under_way: Decimal) -> Decimal {
+    match instruction {
+        Instruction::Release { amount: Some(amount), .. } | Instruction::Deduct { amount, .. } => {
+            amount.amount
+        }
+        _ => under_way,
+    }
 }
 
 fn check_taken(what: &str, said: Option<Decimal>, ordered: Decimal, whole: bool) -> Result<(), Unfit> {
@@ -263,6 +273,22 @@ fn released(measure: &Measure, said: Option<Decimal>, words: &str) -> Heard {
     };
     let state = if all { MeasureState::Released } else { rest.standing_state() };
     Heard { measure: Measure { state, ..rest }, event: Some(EventType::MeasureReleased) }
+}
+
+/// What stands after a release that was done, though another one was ordered since: only what the earlier one ordered goes.
+pub fn released_earlier(measure: &Measure, ordered: Decimal, said: Option<Decimal>) -> Heard {
+    if !measure.state.stands() {
+        return Heard { measure: measure.clone(), event: None };
+    }
+    let limit = (measure.limit - ordered).max(Decimal::ZERO);
+    let held = (measure.held - said.unwrap_or_default()).max(Decimal::ZERO).min(limit);
+    let state = match measure.state {
+        MeasureState::Releasing if limit.is_zero() => MeasureState::Released,
+        state => state,
+    };
+    let (released, releasing) = (measure.released + ordered.min(measure.limit), measure.releasing.min(limit));
+    let rest = Measure { state, limit, held, surplus: Decimal::ZERO, released, releasing, ..measure.clone() };
+    Heard { measure: rest, event: Some(EventType::MeasureReleased) }
 }
 
 /// What stands after a deduction. An answer without an amount is taken as what was ordered.

@@ -113,6 +113,12 @@ pub fn settle(order: &OrderRecord, input: OrderInput, on: &OrderRules) -> Option
         OrderInput::DeadlinePassed => {
             to(OrderState::Overdue, Some(EventType::OrderOverdue))?.filter_legal(order)
         }
+        // A control that waits for its next attempt may have been carried out at an earlier one: a person finds out.
+        OrderInput::Cancelled
+            if order.state == OrderState::Queued && order.is_control() && order.may_have_left() =>
+        {
+            to(OrderState::Undetermined, Some(EventType::OrderUndetermined))
+        }
         OrderInput::Cancelled => to(OrderState::Cancelled, None)?.filter_legal(order),
         // A query is asked again. A control that waits here may have left since the backup was made.
         OrderInput::Restored if !order.is_control() || !order.state.is_open() => None,
@@ -121,7 +127,14 @@ pub fn settle(order: &OrderRecord, input: OrderInput, on: &OrderRules) -> Option
         OrderInput::Interrupted if order.is_control() && !on.idempotent => {
             to(OrderState::Undetermined, Some(EventType::OrderUndetermined))
         }
-        OrderInput::Interrupted => to(OrderState::Queued, None),
+        OrderInput::Interrupted => {
+            let mut settled = moved(order, OrderState::Queued, None);
+            if order.is_control() {
+                let detail = "the process ended while it was on its way";
+                settled.order.fault = Some(Fault::new(FaultKind::OutcomeUnknown, "send", detail));
+            }
+            Some(settled)
+        }
     }
 }
 
@@ -194,21 +207,30 @@ fn faulted(order: &OrderRecord, fault: Fault, on: &OrderRules) -> Option<Settled
     let attempts = order.attempts.saturating_add(u32::from(counts));
     let exhausted = attempts >= on.policy.attempts;
     let may_have_left = order.is_control() && order.state != OrderState::Queued;
-    let unknown = may_have_left && matches!(fault.kind, FaultKind::OutcomeUnknown | FaultKind::Malformed);
+    let unknown = may_have_left && leaves_unknown(fault.kind);
+    // What an earlier attempt may have brought about, no later one that fails undoes.
+    let earlier =
+        order.is_control() && order.fault.as_ref().is_some_and(|before| leaves_unknown(before.kind));
     let again = if unknown { on.idempotent } else { retry_helps(fault.kind) };
     // Where another stands in, nobody waits for tomorrow.
     let waits = again && !exhausted && !(on.passes_on && fault.kind == FaultKind::QuotaSpent);
     let mut settled = if waits {
         moved(order, OrderState::Queued, None)
-    } else if unknown {
+    } else if unknown || earlier {
         moved(order, OrderState::Undetermined, Some(EventType::OrderUndetermined))
     } else {
         moved(order, OrderState::Failed, Some(EventType::OrderFailed))
     };
     settled.order.attempts = attempts;
     settled.order.due = next_due(order, &fault, attempts, on);
-    settled.order.fault = Some(fault);
+    let kind = if earlier { FaultKind::OutcomeUnknown } else { fault.kind };
+    settled.order.fault = Some(Fault { kind, ..fault });
     Some(settled)
+}
+
+/// Whether nobody knows after such a fault what became of a control that left.
+const fn leaves_unknown(kind: FaultKind) -> bool {
+    matches!(kind, FaultKind::OutcomeUnknown | FaultKind::Malformed)
 }
 
 /// For a query an unknown outcome is just another failed attempt.

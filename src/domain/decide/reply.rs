@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use chakong_contract::ActionKind;
 use chakong_contract::reply::Answer;
+use chakong_contract::{ActionKind, Instruction, Reply};
 use jiff::Span;
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use super::super::{
 };
 use super::beside::own_line;
 use super::certificate::close_if_done;
-use super::control::{hear, is_passing, unfit};
+use super::control::{hear, is_passing, released_earlier, unfit};
 use super::draft::{Draft, NewOrder, NewTask};
 use super::ledger::{Cause, follow};
 use super::orders::{OrderInput, OrderRules, Settled, settle};
@@ -255,13 +255,26 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
 }
 
 fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answer: &Arc<Answer>) {
-    let heard = match hear(measure, &order.instruction, &answer.reply, draft.today()) {
-        Ok(heard) => heard,
-        // It was looked at before; what does not fit never comes here.
-        Err(_) => return,
-    };
+    let is_declined = matches!(answer.reply, Reply::NotHeld(_) | Reply::Refused(_));
+    let is_freeze = order.instruction.kind() == ActionKind::Freeze;
     // A word about an earlier control changes nothing about the one that is under way.
     let is_current = measure.control.is_none_or(|control| control == order.id);
+    // That an earlier control was not done says nothing about the one that was ordered since.
+    if is_declined && (!is_current || is_freeze && measure.order.is_some_and(|newest| newest != order.id)) {
+        return;
+    }
+    let heard = match (&order.instruction, &answer.reply) {
+        (Instruction::Release { amount: Some(ordered), .. }, Reply::Released { amount, .. })
+            if !is_current =>
+        {
+            released_earlier(measure, ordered.amount, amount.map(|said| said.amount))
+        }
+        _ => match hear(measure, &order.instruction, &answer.reply, draft.today()) {
+            Ok(heard) => heard,
+            // It was looked at before; what does not fit never comes here.
+            Err(_) => return,
+        },
+    };
     let control = measure.control.filter(|_| !is_current);
     draft.move_measure(Measure { control, ..heard.measure.clone() });
     if let Some(kind) = heard.event {

@@ -7,7 +7,7 @@ use super::super::{Measure, MeasureState, OrderRecord, OrderState};
 /// A control that came to an end without an answer. Only where it certainly never reached the counterpart, or was
 /// turned away there, is the measure free again; whatever may have been done keeps counting in full.
 pub fn without_answer(measure: &Measure, before: &OrderRecord, order: &OrderRecord) -> Measure {
-    let never_left = before.state == OrderState::Queued && before.attempts == 0 && before.batch.is_none();
+    let never_left = !before.may_have_left();
     let turned_away = order.state == OrderState::Failed;
     let over = matches!(order.state, OrderState::Failed | OrderState::Overdue | OrderState::Cancelled);
     if !over || !(never_left || turned_away) || measure.control.is_some_and(|control| control != order.id) {

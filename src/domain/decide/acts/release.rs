@@ -171,15 +171,16 @@ fn leave_alone(draft: &mut Draft<'_>, measure: Measure, by: By<'_>) {
 /// A freeze that was not sent is not sent; one that is on its way is given back when it is answered.
 fn stop_freeze(draft: &mut Draft<'_>, measure: Measure, by: By<'_>) -> Decided<()> {
     let control = measure.control.and_then(|id| draft.file.orders.get(&id)).cloned();
+    let is_closed = draft.file.chain.claim.as_ref().is_some_and(|claim| !claim.is_open());
+    let freed = draft.file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed);
+    let unwanted = is_closed || freed;
     match control {
-        Some(order) if order.state == OrderState::Queued => {
+        Some(order) if order.state == OrderState::Queued && (unwanted || !order.may_have_left()) => {
             apply(draft, order.id, OrderInput::Cancelled, &super::super::super::Source::default());
             Ok(())
         }
         _ => {
-            let is_closed = draft.file.chain.claim.as_ref().is_some_and(|claim| !claim.is_open());
-            let freed = draft.file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed);
-            if is_closed || freed {
+            if unwanted {
                 draft.move_measure(Measure { note: by.note(), ..measure });
                 return Ok(());
             }

@@ -83,9 +83,13 @@ fn done(order: &OrderRecord, amount: Option<Decimal>, words: String) -> Decided<
 fn answer(draft: &mut Draft<'_>, order: &OrderRecord, reply: Reply) -> Decided<()> {
     let source = Source { connector: "by hand".into(), ..Source::default() };
     let input = OrderInput::Answered(Arc::new(Answer::of(reply)));
-    match apply(draft, order.id, input, &source).1 {
-        Applied::Unfit(words) => Err(Rejected::NotAllowed(words)),
-        Applied::Nothing | Applied::Repeat | Applied::Written => Ok(()),
+    match apply(draft, order.id, input, &source) {
+        (_, Applied::Unfit(words)) => Err(Rejected::NotAllowed(words)),
+        (after, Applied::Repeat) if after.state == OrderState::Undetermined => Err(Rejected::NotAllowed(
+            "与已收到而不符请求的反馈相同 the counterpart said the same, and it does not fit the order"
+                .into(),
+        )),
+        (_, Applied::Nothing | Applied::Repeat | Applied::Written) => Ok(()),
     }
 }
 

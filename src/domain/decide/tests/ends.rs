@@ -1,10 +1,10 @@
 //! How measures end: released for a reason, lapsed, deducted; and how they are kept from ending.
 
-use chakong_contract::ActionKind;
+use chakong_contract::{ActionKind, Fault, FaultKind, Refusal, RefusalReason, Reply};
 use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
-use super::super::super::{ClaimState, EventType, MeasureState, OrderState, TaskKind};
+use super::super::super::{ClaimState, EventType, MeasureState, OrderId, OrderRecord, OrderState, TaskKind};
 use super::super::{Act, OrderInput, Rejected, ReleaseScope, Resolution};
 use super::books::Bank;
 use super::world::{World, auto};
@@ -214,5 +214,90 @@ fn a_renewal_that_is_answered_after_its_time_still_renews_even_after_the_old_ter
             "after {days} days: {standing:?}"
         );
         assert!(world.held_and_taken() <= Decimal::from(100_000));
+    }
+}
+
+#[test]
+fn a_freeze_that_may_have_been_placed_is_not_forgotten_when_the_case_ends_before_its_next_attempt() {
+    for by_cancelling in [false, true] {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200001", 70_000)]))]);
+        let inquiry = world.submit(CASE, None, Some(auto(40_000))).expect("accepted");
+        let query = world.queued()[0];
+        let found = world.carry_out(query);
+        world.hear(query, found);
+        let freeze = world.queued()[0];
+        // It arrives and is carried out; the answer is lost, and it waits to be sent again.
+        world.carry_out(freeze);
+        let away = OrderRecord { state: OrderState::Sending, ..world.file.orders[&freeze].clone() };
+        world.file.orders.insert(freeze, away);
+        world
+            .happened(freeze, OrderInput::Faulted(Fault::new(FaultKind::OutcomeUnknown, "send", "time-out")));
+        assert_eq!(world.file.orders[&freeze].state, OrderState::Queued);
+        if by_cancelling {
+            world.act(Act::Cancel(inquiry)).expect("cancelled");
+        } else {
+            world.release(ReleaseScope::Case, ReleaseReason::DebtPaid).expect("released");
+        }
+        assert_eq!(world.file.orders[&freeze].state, OrderState::Undetermined);
+        assert!(
+            world.file.tasks.iter().any(|task| task.kind == TaskKind::Resolve && task.order == Some(freeze))
+        );
+        world
+            .act(Act::Resolve(freeze, Resolution::Done(Some(40_000.into()))))
+            .expect("a person asked the bank");
+        assert_eq!(
+            world.measure_at("a").held + world.measure_at("a").releasing,
+            Decimal::from(80_000),
+            "it goes back"
+        );
+    }
+}
+
+/// A bank that holds 60 000 of a claim of 80 000, after a payment that has a part of it released.
+fn releasing() -> (World, OrderId) {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 60_000)]))]);
+    world.submit(CASE, None, Some(auto(80_000))).expect("accepted");
+    world.run();
+    let id = world.measure_at("a").id;
+    let part = ReleaseScope::Measure(id, Some(15_000.into()));
+    world.release(part, ReleaseReason::Other).expect("a part is released");
+    let release = world.queued()[0];
+    (world, release)
+}
+
+#[test]
+fn an_attempt_that_fails_does_not_undo_what_an_earlier_one_may_have_done() {
+    let (mut world, release) = releasing();
+    world.carry_out(release);
+    let mut kinds = vec![FaultKind::OutcomeUnknown];
+    kinds.resize(40, FaultKind::Transient);
+    for kind in kinds {
+        if world.file.orders[&release].state.is_open() {
+            let away = OrderRecord { state: OrderState::Sending, ..world.file.orders[&release].clone() };
+            world.file.orders.insert(release, away);
+            world.happened(release, OrderInput::Faulted(Fault::new(kind, "send", "no line")));
+        }
+    }
+    assert_eq!(world.file.orders[&release].state, OrderState::Undetermined);
+    assert_eq!(world.measure_at("a").state, MeasureState::Releasing);
+}
+
+#[test]
+fn a_word_about_an_earlier_release_leaves_the_one_under_way_alone() {
+    for was_done in [false, true] {
+        let (mut world, first) = releasing();
+        let said = world.carry_out(first);
+        world.happened(first, OrderInput::HandedOver);
+        world.happened(first, OrderInput::DeadlinePassed);
+        let id = world.measure_at("a").id;
+        let part = ReleaseScope::Measure(id, Some(20_000.into()));
+        world.release(part, ReleaseReason::Other).expect("it is ordered again");
+        let refusal = Refusal { reason: RefusalReason::Declined, words: "不予解除".to_owned() };
+        world.hear(first, if was_done { said } else { Reply::NotHeld(refusal) });
+        let measure = world.measure_at("a");
+        let left = if was_done { 45_000 } else { 60_000 };
+        assert_eq!((measure.state, measure.releasing), (MeasureState::Releasing, 20_000.into()));
+        assert_eq!(measure.limit, Decimal::from(left) + (measure.limit - measure.held), "{was_done}");
+        assert_eq!(measure.held, Decimal::from(left));
     }
 }

@@ -2,7 +2,7 @@
 
 use chakong_contract::asset::{Doubt, DoubtAbout, DoubtKind};
 use chakong_contract::reply::Holding;
-use chakong_contract::{ActionKind, Asset, Money, Reply};
+use chakong_contract::{ActionKind, Asset, Money, Refusal, RefusalReason, Reply};
 use rust_decimal::Decimal;
 
 use super::super::super::{EventType, MeasureState, OrderState, TaskKind};
@@ -111,4 +111,23 @@ fn an_account_with_a_part_that_was_not_understood_waits_for_an_officer() {
     );
     world.approve(measure.id).expect("an officer looked at it");
     assert_eq!(world.orders_of(ActionKind::Freeze), 1);
+}
+
+#[test]
+fn that_an_earlier_freeze_was_not_placed_says_nothing_about_the_one_that_stands() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 30_000)]))]);
+    world.submit(CASE, None, Some(auto(25_000))).expect("accepted");
+    let query = world.queued()[0];
+    let found = world.carry_out(query);
+    world.hear(query, found);
+    let first = world.queued()[0];
+    world.turned_away(first);
+    let id = world.measure_at("a").id;
+    world.approve(id).expect("it is ordered anew");
+    world.run();
+    assert_eq!(world.measure_at("a").held, Decimal::from(25_000));
+    let refusal = Refusal { reason: RefusalReason::Declined, words: "不予冻结".to_owned() };
+    world.hear(first, Reply::NotHeld(refusal));
+    let standing = world.measure_at("a");
+    assert_eq!((standing.state, standing.held), (MeasureState::InForce, Decimal::from(25_000)));
 }
