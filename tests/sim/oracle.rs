@@ -40,8 +40,9 @@ impl World {
         let coming = self.on_its_way();
         assert!(
             held + coming <= self.most,
-            "{held} held and taken, {coming} on its way, of a claim of {}",
-            self.most
+            "{held} held and taken, {coming} on its way, of a claim of {}; the ledger: {:#?}",
+            self.most,
+            self.ledger()
         );
         if !self.kind.gives_back {
             for bank in self.honest() {
