@@ -162,7 +162,12 @@ impl World {
 fn change(kept: &mut Kept, what: u32, amount: Decimal, (until, grows): (Date, bool)) {
     match what {
         0 if grows => kept.balance += amount,
-        1 => kept.holds.push(Hold { number: None, limit: amount, until }),
+        // What another court's freeze leaves when it ends is growth, too.
+        1 => kept.holds.push(Hold {
+            number: None,
+            limit: amount,
+            until: if grows { until } else { Date::MAX },
+        }),
         2 if grows => {
             if let Some(at) = kept.holds.iter().position(|hold| hold.number.is_none()) {
                 kept.holds.remove(at);
