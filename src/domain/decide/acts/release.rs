@@ -37,13 +37,14 @@ pub fn release(
     }
     close_claim(draft, release.ground, by);
     let single = matches!(release.scope, ReleaseScope::Measure(..));
-    for measure in measures {
+    for id in ids {
+        // What was given back before it may have made room, by which this one was asked meanwhile.
+        let measure = draft.measure(id)?;
         let part = match release.scope {
             ReleaseScope::Measure(_, part) => part,
             ReleaseScope::Party(_) | ReleaseScope::Case => None,
         };
         remember(draft, &measure, release.ground, by);
-        let id = measure.id;
         match give_back(draft, measure, part, &brought, by) {
             Ok(()) => outcome.measures.push(id),
             Err(rejected) if single => return Err(rejected),
