@@ -92,11 +92,11 @@ fn bare(variant: &Variant, orders: &[Order]) -> f64 {
     let mut answered = 0;
     for (at, chunk) in orders.chunks(variant.batch).enumerate() {
         if variant.name.starts_with("postbox") {
-            let mut desk = FakePostbox::new(ACCOUNT, PASSWORD);
-            desk.offer(chunk.to_vec());
+            let mut fake = FakePostbox::new(ACCOUNT, PASSWORD);
+            fake.offer(chunk.to_vec());
             let postbox = connector.postbox().expect("a postbox");
-            round(&mut desk, postbox, sandbox.postbox().expect("a visitor"), made).expect("a rest");
-            answered += desk.taken.len();
+            round(&mut fake, postbox, sandbox.postbox().expect("a polling sandbox"), made).expect("a rest");
+            answered += fake.taken.len();
             continue;
         }
         let batch = Batch { number: format!("{at:030}"), made, orders: chunk.to_vec(), token: None };

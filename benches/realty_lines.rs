@@ -122,11 +122,11 @@ fn bare(variant: &Variant, orders: &[Order]) -> f64 {
         }
     } else {
         for chunk in orders.chunks(variant.offered) {
-            let mut desk = FakePostbox::new(ACCOUNT, PASSWORD);
-            desk.offer(chunk.to_vec());
-            let visitor = sandbox.postbox().expect("a visitor");
-            round(&mut desk, connector.postbox().expect("a postbox"), visitor, made).expect("a rest");
-            answered += desk.answers.len();
+            let mut fake = FakePostbox::new(ACCOUNT, PASSWORD);
+            fake.offer(chunk.to_vec());
+            let caller = sandbox.postbox().expect("a polling sandbox");
+            round(&mut fake, connector.postbox().expect("a postbox"), caller, made).expect("a rest");
+            answered += fake.answers.len();
         }
     }
     assert_eq!(answered, orders.len());

@@ -26,8 +26,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chakong::app::plugins;
 use chakong::clock::{Clock as _, SystemClock};
 use chakong::config::{CounterpartConfig, LineConfig, Problems, read_counterpart};
-use chakong_contract::connector::{Batch, Heard, Speaks, Step};
-use chakong_contract::message::{HttpAnswer, HttpRequest};
+use chakong_contract::connector::{Batch, Input, Speaks, Step};
+use chakong_contract::message::{HttpRequest, HttpResponse};
 use chakong_contract::{Moment, Order};
 use daemon::Setup;
 use lines::rate;
@@ -101,7 +101,7 @@ fn client() -> Client {
     Client::builder().no_proxy().tcp_nodelay(true).build().expect("a client")
 }
 
-async fn send(client: &Client, url: &str, request: &HttpRequest) -> HttpAnswer {
+async fn send(client: &Client, url: &str, request: &HttpRequest) -> HttpResponse {
     let method = if request.body.is_empty() { Method::GET } else { Method::POST };
     let mut builder = client.request(method, format!("{url}{}", request.path)).query(&request.query);
     for (name, value) in &request.headers {
@@ -112,7 +112,7 @@ async fn send(client: &Client, url: &str, request: &HttpRequest) -> HttpAnswer {
     }
     let answer = builder.body(request.body.clone()).send().await.expect("an answer");
     let status = answer.status().as_u16();
-    HttpAnswer { status, headers: Vec::new(), body: answer.bytes().await.expect("a body").to_vec() }
+    HttpResponse { status, headers: Vec::new(), body: answer.bytes().await.expect("a body").to_vec() }
 }
 
 /// The requests of one conversation, as the connector makes them.
@@ -134,11 +134,11 @@ async fn conversation(config: &CounterpartConfig) -> Vec<HttpRequest> {
     let Speaks::Call(call) = config.connector.speaks() else { panic!("a call connector") };
     let batch = Batch { number: "1".into(), made: now, orders: vec![order], token: None };
     let mut dialogue = call.open(&batch, None).expect("a dialogue");
-    let (client, url, mut heard, mut requests) = (client(), address(config), Heard::Start, Vec::new());
+    let (client, url, mut input, mut requests) = (client(), address(config), Input::Start, Vec::new());
     for _ in 0..MOST_STEPS {
-        match dialogue.next(heard) {
+        match dialogue.next(input) {
             Step::Send(request) => {
-                heard = Heard::Answer(send(&client, &url, &request).await);
+                input = Input::Response(send(&client, &url, &request).await);
                 requests.push(request);
             }
             Step::Done(_) => return requests,

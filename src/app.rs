@@ -317,13 +317,13 @@ mod tests {
             let address = app.address().expect("an address");
             let (stop, stopped) = oneshot::channel::<()>();
             let running = async move { app.run(async move { drop(stopped.await) }).await };
-            let visiting = async move {
+            let polling = async move {
                 // Someone who connects and says nothing is nothing under way.
                 let silent = TcpStream::connect(address).await.expect("a connection");
                 let _ = stop.send(());
                 silent
             };
-            let (ended, _silent) = tokio::join!(running, visiting);
+            let (ended, _silent) = tokio::join!(running, polling);
             assert!(ended, "{more:?}");
         }
     }

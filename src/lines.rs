@@ -1,8 +1,8 @@
 //! Lines 专线: how bytes travel. All I/O with counterparts is here; connectors only translate.
 
 pub mod call;
+mod fault_log;
 pub mod hold_off;
 pub mod parcel;
 pub mod postbox;
-mod told;
 mod unreached;

@@ -99,9 +99,9 @@ async fn start(
     };
     if let Some(at) = config.line.called_at() {
         let address = postbox.ok_or("the gateway has no postbox to call")?;
-        let visits =
-            postbox::visit(address, &at.path, Arc::clone(&shared), Arc::clone(clock), tasks.clone())?;
-        tasks.spawn_service("sandbox", visits);
+        let polling =
+            postbox::poll(address, &at.path, Arc::clone(&shared), Arc::clone(clock), tasks.clone())?;
+        tasks.spawn_service("sandbox", polling);
     }
     match (&config.line, speaks_call) {
         (LineConfig::Call(line), true) => {

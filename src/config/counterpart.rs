@@ -73,7 +73,7 @@ impl CounterpartConfig {
     /// What it can be asked to do: what its connector declares and its settings allow.
     pub fn ability(&self) -> Ability {
         let manifest = &self.plugin.manifest;
-        let able = manifest.capabilities.iter().filter(|able| self.connector.can(able.action));
+        let able = manifest.capabilities.iter().filter(|able| self.connector.supports(able.action));
         Ability {
             actions: able.map(|able| (able.action, able.documents.to_vec())).collect(),
             idempotent: manifest.idempotent,
@@ -174,7 +174,7 @@ fn read_noting(
         }
     };
     if let (Some(line), Some((_, connector))) = (&line, &built) {
-        check_heard(line, connector.as_ref(), &mut root);
+        check_called(line, connector.as_ref(), &mut root);
     }
     root.finish();
     let (settings, connector) = built?;
@@ -200,14 +200,14 @@ fn read_noting(
     })
 }
 
-/// Where the counterpart calls, its connector hears it.
-fn check_heard(line: &LineConfig, connector: &dyn Connector, root: &mut Section<'_>) {
+/// Where the counterpart calls, its connector understands calls.
+fn check_called(line: &LineConfig, connector: &dyn Connector, root: &mut Section<'_>) {
     if line.called_at().is_none() || connector.postbox().is_some() {
         return;
     }
     let what = match line {
         LineConfig::Call(_) => {
-            "[line.callbacks] needs a connector that hears them, with the account and the password"
+            "[line.callbacks] needs a connector that understands them, with the account and the password"
         }
         _ => "a postbox line needs the account and the password",
     };

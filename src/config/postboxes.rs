@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chakong_contract::connector::is_place;
+use chakong_contract::connector::is_sub_path;
 
 use super::{CounterpartConfig, Problems};
 
@@ -52,7 +52,8 @@ pub(super) fn check(
 
 /// Whether a call at the path that both share may be meant for either connector.
 fn in_each_others_way(one: &CounterpartConfig, other: &CounterpartConfig) -> bool {
-    let places = |of: &CounterpartConfig| of.connector.postbox().map_or(&[][..], |postbox| postbox.places());
-    let meet = |place: &&str| places(other).iter().any(|its| is_place(place, its));
+    let places =
+        |of: &CounterpartConfig| of.connector.postbox().map_or(&[][..], |postbox| postbox.sub_paths());
+    let meet = |place: &&str| places(other).iter().any(|its| is_sub_path(place, its));
     one.plugin.manifest.id != other.plugin.manifest.id && places(one).iter().any(meet)
 }

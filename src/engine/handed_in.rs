@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chakong_contract::connector::{Read, ReadContent};
-use chakong_contract::{RequestNumber, Taken};
+use chakong_contract::{EntryResult, RequestNumber};
 use jiff::Timestamp;
 
 use super::Engine;
@@ -42,7 +42,7 @@ pub struct Entry {
 #[derive(Debug, Clone, Default)]
 pub struct Verdicts {
     /// What became of each entry, for the counterpart to read.
-    pub entries: Vec<(Option<RequestNumber>, Taken)>,
+    pub entries: Vec<(Option<RequestNumber>, EntryResult)>,
     /// When the orders were made that were answered.
     pub answered: Vec<Timestamp>,
 }
@@ -90,11 +90,11 @@ fn run(tx: &mut dyn Tx, (input, encoded): &(HandedIn, Encoded), facts: Facts<'_>
     let mut drafts = files.drafts(facts, &*tx);
     let mut verdicts = Verdicts::default();
     for one in matched {
-        let beside = matches!(one.entry.read.content, ReadContent::Beside(_));
+        let beside = matches!(one.entry.read.content, ReadContent::Attachment(_));
         let taken = match one.order.and_then(|id| Some((id, drafts.of(id)?))) {
             None => stranger(&one.entry.read),
             // A notice is kept with its message and changes nothing.
-            Some(_) if beside && one.entry.receipt.is_none() => Taken::Accepted,
+            Some(_) if beside && one.entry.receipt.is_none() => EntryResult::Accepted,
             Some((id, draft)) => match (&one.entry.receipt, draft.file.orders.get(&id).cloned()) {
                 (Some(file), Some(order)) if beside => {
                     keep_receipt(draft, &order, file, &one.receipts, &source)
@@ -102,7 +102,7 @@ fn run(tx: &mut dyn Tx, (input, encoded): &(HandedIn, Encoded), facts: Facts<'_>
                 _ => take(draft, id, &one.entry.read, &source),
             },
         };
-        if taken == Taken::Accepted && !beside {
+        if taken == EntryResult::Accepted && !beside {
             verdicts.answered.extend(one.created);
         }
         verdicts.entries.push((one.entry.read.number.clone(), taken));
@@ -133,9 +133,9 @@ fn match_entry<'i>(tx: &mut dyn Tx, entry: &'i Entry, lane: &str, files: &mut Fi
 }
 
 /// An entry about no order of this counterpart.
-fn stranger(read: &Read) -> Taken {
+fn stranger(read: &Read) -> EntryResult {
     match (&read.content, &read.number) {
-        (ReadContent::Fault(fault), None) => Taken::Unreadable(fault.clone()),
-        _ => Taken::Unknown,
+        (ReadContent::Fault(fault), None) => EntryResult::Unreadable(fault.clone()),
+        _ => EntryResult::Unknown,
     }
 }

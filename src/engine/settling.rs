@@ -1,4 +1,4 @@
-//! Settling: what happened to orders, and the conversation in which it was heard, in one transaction.
+//! Settling: what happened to orders, and the conversation that told it, in one transaction.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ const MOST_REFERENCES: usize = 200;
 pub struct Settlement {
     /// What happened to each.
     pub outcomes: Vec<(OrderId, OrderInput)>,
-    /// The conversation in which it was heard.
+    /// The conversation that told it.
     pub conversation: Option<Conversation>,
     /// Connector and version.
     pub connector: String,

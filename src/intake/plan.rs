@@ -116,7 +116,7 @@ fn plan_counterpart(
         let party_at = u32::try_from(party_at).unwrap_or(u32::MAX);
         for document in documents {
             let subject = Subject { party: party_at, document };
-            if let Err(reason) = can_express(submission, (counterpart, rules), subject, &instruction, now) {
+            if let Err(reason) = check_order(submission, (counterpart, rules), subject, &instruction, now) {
                 let (counterpart, party) = (counterpart.name.clone(), party.reference.clone());
                 plan.not_asked.push(NotAsked { counterpart, party, reason });
                 continue;
@@ -153,7 +153,7 @@ fn first_of<'a>(
 
 /// Whether the connector has words for an order, e.g. for the characters of the party's name. The number is that of no
 /// order: the order has none yet.
-fn can_express(
+fn check_order(
     submission: &Submission,
     (counterpart, rules): (&CounterpartConfig, &Rules),
     subject: Subject,
@@ -163,7 +163,7 @@ fn can_express(
     let Ok(needed) = rules.abilities.can(&counterpart.name, instruction.kind()) else { return Ok(()) };
     let head = (number_of(OrderId::default(), now), Moment::from_timestamp(now));
     let Some(order) = submission.order(subject, head, instruction, needed) else { return Ok(()) };
-    let expressed = counterpart.connector.can_express(&order);
+    let expressed = counterpart.connector.check(&order);
     expressed.map_err(|fault| {
         format!("该单位的报文无法表达 the counterpart's messages cannot say it: {}", fault.detail)
     })

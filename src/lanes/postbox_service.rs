@@ -11,8 +11,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use callers::{Caller, Callers};
-use chakong_contract::connector::is_place;
-use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, HttpHeard, Reading, Secret, Visit, Want};
+use chakong_contract::connector::is_sub_path;
+use chakong_contract::{
+    CallKind, CallResult, Fault, FaultKind, HttpResponse, InboundRequest, ParsedCall, Reading, Secret,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::LaneHandle;
@@ -40,11 +42,11 @@ pub struct PostboxService {
 /// A call, understood and its caller known.
 enum Call {
     /// Nothing more is to be done.
-    Done(HttpAnswer),
+    Done(HttpResponse),
     /// Whose account was tried with a wrong password, if it is anybody's; the answer is not given at once.
-    TurnedAway(Option<String>, HttpAnswer),
-    /// A visit of a counterpart, with what is kept of the call.
-    Visit(Arc<CounterpartConfig>, Box<Visit>, Vec<u8>),
+    TurnedAway(Option<String>, HttpResponse),
+    /// A call of a counterpart, with what is kept of the call.
+    Serve(Arc<CounterpartConfig>, Box<ParsedCall>, Vec<u8>),
 }
 
 impl Reception for PostboxService {
@@ -53,21 +55,21 @@ impl Reception for PostboxService {
         now.values().filter_map(|config| called_at(config, path)).map(|at| at.largest_call).max()
     }
 
-    async fn answer(self: Arc<Self>, call: HttpHeard) -> HttpAnswer {
+    async fn respond(self: Arc<Self>, call: InboundRequest) -> HttpResponse {
         let now = self.counterparts.now();
         let here: Vec<_> =
             now.values().filter(|config| called_at(config, &call.path).is_some()).cloned().collect();
         // Reading and writing large messages is work; a connector that panics spoils one call.
         let service = Arc::clone(&self);
-        let heard = tokio::task::spawn_blocking(move || hear(&here, &call, &service)).await;
-        match heard {
+        let understood = tokio::task::spawn_blocking(move || understand(&here, &call, &service)).await;
+        match understood {
             Ok(Call::Done(answer)) => answer,
             Ok(Call::TurnedAway(whose, answer)) => {
                 self.tell_wrong_password(whose.as_deref());
                 self.callers.slow_down(whose.as_deref()).await;
                 answer
             }
-            Ok(Call::Visit(config, visit, kept)) => self.serve(config, *visit, kept).await,
+            Ok(Call::Serve(config, parsed, kept)) => self.serve(config, *parsed, kept).await,
             Err(_) => failed(),
         }
     }
@@ -101,38 +103,38 @@ impl PostboxService {
         stands
     }
 
-    async fn serve(&self, config: Arc<CounterpartConfig>, visit: Visit, kept: Vec<u8>) -> HttpAnswer {
+    async fn serve(&self, config: Arc<CounterpartConfig>, parsed: ParsedCall, kept: Vec<u8>) -> HttpResponse {
         let Some(handle) = self.context.registry.get(&config.name) else {
-            return answer(config, visit, Found::Unavailable).await;
+            return respond(config, parsed, CallResult::Unavailable).await;
         };
-        let found = match &visit.want {
-            Want::Description => Found::Description,
-            Want::Admission => Found::Admitted,
+        let result = match &parsed.kind {
+            CallKind::Description => CallResult::Description,
+            CallKind::Admission => CallResult::Admitted,
             // Confirmed without an account, before a caller is known.
-            Want::Token(_) => Found::Token(false),
-            Want::Orders { control } => {
+            CallKind::Token(_) => CallResult::Token(false),
+            CallKind::Orders { control } => {
                 let control = *control;
-                return self.offer(&config, &handle, visit, control).await;
+                return self.offer(&config, &handle, parsed, control).await;
             }
-            Want::DocumentsByKey(key) => self.by_key(&config, key).await,
-            Want::Documents(number) | Want::Certificates(number) => {
+            CallKind::DocumentsByKey(key) => self.by_key(&config, key).await,
+            CallKind::Documents(number) | CallKind::Certificates(number) => {
                 let number = number.clone();
                 self.one(&config, move |reads| order_by_number(reads, &number)).await
             }
-            Want::HandIn(reading) => self.take_in(&config, &handle, &visit, reading.clone(), kept).await,
+            CallKind::HandIn(reading) => self.take_in(&config, &handle, &parsed, reading.clone(), kept).await,
         };
-        answer(config, visit, found).await
+        respond(config, parsed, result).await
     }
 
-    /// Takes answers in. The caller hears that they were taken after they are on disk.
+    /// Takes answers in. The caller is told that they were taken after they are on disk.
     async fn take_in(
         &self,
         config: &CounterpartConfig,
         handle: &LaneHandle,
-        visit: &Visit,
+        parsed: &ParsedCall,
         reading: Reading,
         kept: Vec<u8>,
-    ) -> Found {
+    ) -> CallResult {
         let now = self.context.clock.now();
         for problem in &reading.problems {
             handle.problem(problem, now);
@@ -142,14 +144,14 @@ impl PostboxService {
             lane: config.name.clone(),
             batch: None,
             direction: RawDirection::In,
-            name: visit.operation.clone(),
+            name: parsed.operation.clone(),
             at: now,
             bytes: encode(&kept),
         };
         let digest = hex::encode(Sha256::digest(&kept));
         let taking = Receiving { config, context: &self.context, handle };
         match taking.keep(reading, raw, digest).await {
-            Ok(verdicts) => Found::Taken(verdicts),
+            Ok(verdicts) => CallResult::Entries(verdicts),
             Err(error) => unavailable(config, &error),
         }
     }
@@ -160,64 +162,64 @@ fn called_at<'a>(config: &'a CounterpartConfig, path: &str) -> Option<&'a Called
     let at = config.line.called_at()?;
     let below = path.strip_prefix(&at.path)?;
     let fits = below.is_empty() || below.starts_with('/') || at.path.ends_with('/');
-    let places = config.connector.postbox()?.places();
-    (fits && places.iter().any(|place| is_place(place, below))).then_some(at)
+    let places = config.connector.postbox()?.sub_paths();
+    (fits && places.iter().any(|place| is_sub_path(place, below))).then_some(at)
 }
 
-/// Understands a call. All who share a place speak the same way, so the first one hears who calls; what was handed in is
+/// Understands a call. All who share a path speak the same way, so the first one's connector says who calls; what was handed in is
 /// read by the caller's own connector, whose settings may say how.
-fn hear(here: &[Arc<CounterpartConfig>], call: &HttpHeard, service: &PostboxService) -> Call {
+fn understand(here: &[Arc<CounterpartConfig>], call: &InboundRequest, service: &PostboxService) -> Call {
     let Some((first, postbox)) = here.first().and_then(|config| Some((config, config.connector.postbox()?)))
     else {
         return Call::Done(failed());
     };
-    let visit = match postbox.hear(call) {
-        Ok(visit) => visit,
+    let parsed = match postbox.parse(call) {
+        Ok(parsed) => parsed,
         Err(answer) => return Call::Done(answer),
     };
-    match &visit.want {
-        Want::Description => return Call::Done(postbox.answer(&visit, &Found::Description)),
-        Want::Token(token) => {
+    match &parsed.kind {
+        CallKind::Description => return Call::Done(postbox.respond(&parsed, &CallResult::Description)),
+        CallKind::Token(token) => {
             let stands = service.confirm(here, token);
-            return Call::Done(postbox.answer(&visit, &Found::Token(stands)));
+            return Call::Done(postbox.respond(&parsed, &CallResult::Token(stands)));
         }
         _ => {}
     }
-    let caller = match service.callers.find(here, &visit) {
+    let caller = match service.callers.find(here, &parsed) {
         Caller::Known(caller) => caller,
-        Caller::TooMany => return Call::Done(postbox.answer(&visit, &Found::Unavailable)),
+        Caller::TooMany => return Call::Done(postbox.respond(&parsed, &CallResult::Unavailable)),
         Caller::Wrong(whose) => {
             // Not the address that was called: a key may stand in it.
             let path = first.line.called_at().map_or("", |at| &at.path);
-            tracing::warn!(path, operation = visit.operation, "a caller was turned away");
-            return Call::TurnedAway(whose, postbox.answer(&visit, &Found::TurnedAway));
+            tracing::warn!(path, operation = parsed.operation, "a caller was turned away");
+            return Call::TurnedAway(whose, postbox.respond(&parsed, &CallResult::TurnedAway));
         }
     };
     let Some(own) = caller.connector.postbox() else { return Call::Done(failed()) };
-    let hands_in = matches!(visit.want, Want::HandIn(_));
-    let kept = if hands_in { own.keeps(call) } else { Vec::new() };
+    let hands_in = matches!(parsed.kind, CallKind::HandIn(_));
+    let kept = if hands_in { own.redact(call) } else { Vec::new() };
     if !hands_in || Arc::ptr_eq(caller, first) {
-        return Call::Visit(Arc::clone(caller), Box::new(visit), kept);
+        return Call::Serve(Arc::clone(caller), Box::new(parsed), kept);
     }
-    match own.hear(call) {
-        Ok(visit) => Call::Visit(Arc::clone(caller), Box::new(visit), kept),
+    match own.parse(call) {
+        Ok(parsed) => Call::Serve(Arc::clone(caller), Box::new(parsed), kept),
         Err(answer) => Call::Done(answer),
     }
 }
 
-fn unavailable(config: &CounterpartConfig, error: &crate::store::StoreError) -> Found {
+fn unavailable(config: &CounterpartConfig, error: &crate::store::StoreError) -> CallResult {
     tracing::error!(counterpart = config.name, %error, "a call cannot be served now");
-    Found::Unavailable
+    CallResult::Unavailable
 }
 
 /// The connector's answer; legal documents make it long.
-async fn answer(config: Arc<CounterpartConfig>, visit: Visit, found: Found) -> HttpAnswer {
+async fn respond(config: Arc<CounterpartConfig>, parsed: ParsedCall, result: CallResult) -> HttpResponse {
     let written = tokio::task::spawn_blocking(move || {
-        config.connector.postbox().map(|postbox| postbox.answer(&visit, &found))
+        config.connector.postbox().map(|postbox| postbox.respond(&parsed, &result))
     });
     written.await.ok().flatten().unwrap_or_else(failed)
 }
 
-fn failed() -> HttpAnswer {
-    HttpAnswer { status: 500, headers: Vec::new(), body: Vec::new() }
+fn failed() -> HttpResponse {
+    HttpResponse { status: 500, headers: Vec::new(), body: Vec::new() }
 }

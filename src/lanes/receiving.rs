@@ -2,8 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use chakong_contract::connector::{Beside, Read, ReadContent, Reading};
-use chakong_contract::{Fault, FaultKind, RequestNumber, Taken};
+use chakong_contract::connector::{Attachment, Read, ReadContent, Reading};
+use chakong_contract::{EntryResult, Fault, FaultKind, RequestNumber};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
@@ -22,7 +22,7 @@ pub(super) fn connector_of(config: &CounterpartConfig) -> String {
 }
 
 /// What became of each entry of a reading.
-pub(super) type EntryResults = Vec<(Option<RequestNumber>, Taken)>;
+pub(super) type EntryResults = Vec<(Option<RequestNumber>, EntryResult)>;
 
 /// Receives what one counterpart handed in.
 pub(super) struct Receiving<'a> {
@@ -59,16 +59,17 @@ impl Receiving<'_> {
     fn count_unknown(&self, reading: &Reading) {
         let unknown = |read: &Read| match &read.content {
             ReadContent::Answer(answer) => answer.unknown.len(),
-            ReadContent::More(more) => more.unknown.len(),
-            ReadContent::Beside(_) | ReadContent::Fault(_) => 0,
+            ReadContent::Continuation(more) => more.unknown.len(),
+            ReadContent::Attachment(_) | ReadContent::Fault(_) => 0,
         };
         let values: usize = reading.reads.iter().map(unknown).sum();
         self.handle.unknown_values.fetch_add(u64::try_from(values).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     fn tell_strangers(&self, results: &EntryResults, now: Timestamp) {
-        let is_stranger = |(number, taken): &&(Option<RequestNumber>, Taken)| {
-            *taken == Taken::Unknown || (number.is_none() && matches!(taken, Taken::Unreadable(_)))
+        let is_stranger = |(number, taken): &&(Option<RequestNumber>, EntryResult)| {
+            *taken == EntryResult::Unknown
+                || (number.is_none() && matches!(taken, EntryResult::Unreadable(_)))
         };
         let strangers = results.iter().filter(is_stranger).count();
         if strangers > 0 {
@@ -83,12 +84,12 @@ impl Receiving<'_> {
 /// The receipt of an entry, made ready to be kept.
 fn receipt_of(read: &Read) -> Option<ReceiptFile> {
     match &read.content {
-        ReadContent::Beside(beside) => match &**beside {
-            Beside::Receipt(receipt) => {
+        ReadContent::Attachment(beside) => match &**beside {
+            Attachment::Receipt(receipt) => {
                 let sha256 = hex::encode(Sha256::digest(&receipt.content));
                 Some(ReceiptFile::of(receipt, sha256, encode(&receipt.content)))
             }
-            Beside::Notice(_) => None,
+            Attachment::Notice(_) => None,
         },
         _ => None,
     }

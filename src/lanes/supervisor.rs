@@ -61,12 +61,12 @@ pub async fn supervise(
 }
 
 async fn hung_up(hangups: &mut Option<Signal>) {
-    let heard = match hangups {
+    let installed = match hangups {
         Some(signal) => signal.recv().await.is_some(),
         None => false,
     };
-    if !heard {
-        // There is nothing to hear.
+    if !installed {
+        // No signal will come.
         std::future::pending().await
     }
 }

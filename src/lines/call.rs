@@ -9,14 +9,14 @@ mod trust;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use chakong_contract::connector::{Dialogue, Heard, Read, Step};
+use chakong_contract::connector::{Dialogue, Input, Read, Step};
 use chakong_contract::fault::{Fault, FaultKind};
-use chakong_contract::message::{HttpAnswer, HttpRequest, Method};
+use chakong_contract::message::{HttpRequest, HttpResponse, Method};
 use futures_util::future::BoxFuture;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder};
 
-use super::told::Told;
+use super::fault_log::FaultLog;
 use super::unreached::at;
 use crate::config::CallConfig;
 use failure::fault_of;
@@ -43,7 +43,7 @@ pub struct CallLine {
     fresh: OnceLock<Client>,
     config: CallConfig,
     base: reqwest::Url,
-    told: Told,
+    told: FaultLog,
 }
 
 /// Why a request has no answer.
@@ -96,7 +96,7 @@ impl CallLine {
         let client = built(client_of(config)?.pool_idle_timeout(IDLE))?;
         let base =
             config.base_url.parse().map_err(|_| unusable("the base address is not an address".into()))?;
-        let (fresh, told) = (OnceLock::new(), Told::default());
+        let (fresh, told) = (OnceLock::new(), FaultLog::default());
         Ok(Self { client, fresh, config: config.clone(), base, told })
     }
 
@@ -128,7 +128,7 @@ impl CallLine {
             };
             keep(&mut transcript, &request, sent.as_ref().ok());
             match sent {
-                Ok(answer) => next = dialogue.next(Heard::Answer(answer)),
+                Ok(answer) => next = dialogue.next(Input::Response(answer)),
                 Err(fault) => return Conversation { ended: Ended::Failed(fault), transcript, requests },
             }
         }
@@ -153,7 +153,7 @@ impl CallLine {
         control: bool,
         admission: &dyn Admits,
         requests: &mut u64,
-    ) -> Result<HttpAnswer, Fault> {
+    ) -> Result<HttpResponse, Fault> {
         let is_once_only = control && !request.repeatable;
         *requests += 1;
         let sent = match self.exchange(&self.client, request, is_once_only).await {
@@ -168,7 +168,7 @@ impl CallLine {
     }
 
     /// An answer that is not a redirect: nothing is sent to another address than the configured one.
-    fn not_sent_on(&self, answer: HttpAnswer) -> Result<HttpAnswer, Fault> {
+    fn not_sent_on(&self, answer: HttpResponse) -> Result<HttpResponse, Fault> {
         let (301 | 302 | 303 | 307 | 308, Some(to)) = (answer.status, answer.header("location")) else {
             return Ok(answer);
         };
@@ -231,7 +231,7 @@ impl CallLine {
         client: &Client,
         request: &HttpRequest,
         is_once_only: bool,
-    ) -> Result<HttpAnswer, Unanswered> {
+    ) -> Result<HttpResponse, Unanswered> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -270,7 +270,7 @@ impl CallLine {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(coding::decoded(HttpAnswer { status, headers, body }, self.config.largest_answer)?)
+        Ok(coding::decoded(HttpResponse { status, headers, body }, self.config.largest_answer)?)
     }
 }
 
@@ -350,7 +350,7 @@ fn headers_of(request: &HttpRequest) -> Result<HeaderMap, Fault> {
     Ok(headers)
 }
 
-fn keep(transcript: &mut Vec<u8>, request: &HttpRequest, answer: Option<&HttpAnswer>) {
+fn keep(transcript: &mut Vec<u8>, request: &HttpRequest, answer: Option<&HttpResponse>) {
     transcript.extend_from_slice(&request.to_bytes());
     if let Some(answer) = answer {
         transcript.extend_from_slice(format!("\n\n{}\n\n", answer.status).as_bytes());

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chakong_contract::{HttpAnswer, HttpHeard};
+use chakong_contract::{HttpResponse, InboundRequest};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -35,7 +35,7 @@ pub trait Reception: Send + Sync + 'static {
     fn largest_call(&self, path: &str) -> Option<usize>;
 
     /// The answer to a call.
-    fn answer(self: Arc<Self>, call: HttpHeard) -> impl Future<Output = HttpAnswer> + Send;
+    fn respond(self: Arc<Self>, call: InboundRequest) -> impl Future<Output = HttpResponse> + Send;
 }
 
 /// Answers calls until the soft token; then finishes those under way.
@@ -102,14 +102,14 @@ async fn answer<R: Reception>(
     };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let headers = parts.headers.iter();
-    let call = HttpHeard {
+    let call = InboundRequest {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
         query: serde_urlencoded::from_str(parts.uri.query().unwrap_or_default()).unwrap_or_default(),
         headers: headers.map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect(),
         body,
     };
-    let answer = reception.answer(call).await;
+    let answer = reception.respond(call).await;
     let mut response = Response::builder().status(answer.status);
     for (name, value) in &answer.headers {
         response = response.header(name, value);

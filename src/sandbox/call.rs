@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chakong_contract::Moment;
-use chakong_contract::message::HttpAnswer;
-use chakong_contract::sandbox::{Delivery, HttpHeard, SandboxSpeaks, Served};
+use chakong_contract::message::HttpResponse;
+use chakong_contract::sandbox::{Delivery, InboundRequest, SandboxSpeaks, Served};
 use futures_util::stream;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
@@ -66,7 +66,7 @@ async fn answer(
     let body = Limited::new(body, LARGEST).collect().await.map_err(|_| HangUp)?.to_bytes();
     let query = parts.uri.query().unwrap_or_default();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let heard = HttpHeard {
+    let inbound = InboundRequest {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
         query: serde_urlencoded::from_str(query).unwrap_or_default(),
@@ -81,7 +81,7 @@ async fn answer(
         let Served { after, delivery } = {
             let mut sandbox = shared.lock().unwrap_or_else(PoisonError::into_inner);
             let SandboxSpeaks::Call(call) = sandbox.speaks() else { return Err(HangUp) };
-            call.serve(&heard, Moment::from_timestamp(clock.now()))
+            call.serve(&inbound, Moment::from_timestamp(clock.now()))
         };
         if !after.is_zero() {
             tokio::time::sleep(after).await;
@@ -103,7 +103,7 @@ fn deliver(delivery: Delivery) -> Result<Response<Body>, HangUp> {
         Delivery::Endless => {
             let chunk = Bytes::from(vec![b' '; 64 << 10]);
             let frames = stream::repeat_with(move || Ok(Frame::data(chunk.clone())));
-            respond(&HttpAnswer::json(200, ""), StreamBody::new(frames).boxed_unsync())
+            respond(&HttpResponse::json(200, ""), StreamBody::new(frames).boxed_unsync())
         }
         Delivery::Trickle(answer) => {
             let bytes = stream::iter(answer.body.clone());
@@ -116,7 +116,7 @@ fn deliver(delivery: Delivery) -> Result<Response<Body>, HangUp> {
     }
 }
 
-fn respond(answer: &HttpAnswer, body: Body) -> Result<Response<Body>, HangUp> {
+fn respond(answer: &HttpResponse, body: Body) -> Result<Response<Body>, HangUp> {
     let mut response = Response::builder().status(answer.status);
     for (name, value) in &answer.headers {
         response = response.header(name, value);

@@ -4,7 +4,7 @@ use std::collections::BinaryHeap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use chakong_contract::sandbox::{Handed, SandboxSpeaks};
+use chakong_contract::sandbox::{DelayedFile, SandboxSpeaks};
 use chakong_contract::{Fault, Message, Moment};
 use jiff::Timestamp;
 
@@ -108,7 +108,7 @@ async fn take_all(
     Ok(())
 }
 
-fn take(shared: &Shared, file: &Message, now: Timestamp) -> Vec<Handed> {
+fn take(shared: &Shared, file: &Message, now: Timestamp) -> Vec<DelayedFile> {
     let mut sandbox = shared.lock().unwrap_or_else(PoisonError::into_inner);
     match sandbox.speaks() {
         SandboxSpeaks::Parcel(parcel) => parcel.take(file, Moment::from_timestamp(now)),

@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chakong_contract::Moment;
-use chakong_contract::message::{HttpAnswer, HttpRequest, Method};
-use chakong_contract::sandbox::Visiting;
+use chakong_contract::message::{HttpRequest, HttpResponse, Method};
+use chakong_contract::sandbox::PollStep;
 
 use super::Shared;
 use crate::clock::Clock;
@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 const NOBODY: Duration = Duration::from_millis(50);
 
 /// Calls the postbox at `path` until the soft token. The postbox must be on this machine.
-pub(super) fn visit(
+pub(super) fn poll(
     address: SocketAddr,
     path: &str,
     shared: Shared,
@@ -33,7 +33,7 @@ pub(super) fn visit(
         return Err(format!("the postbox at {address} is not on this machine"));
     }
     if shared.lock().unwrap_or_else(PoisonError::into_inner).postbox().is_none() {
-        return Err("the simulated counterpart does not visit postboxes".to_owned());
+        return Err("the simulated counterpart does not poll postboxes".to_owned());
     }
     let client = reqwest::Client::builder().no_proxy().timeout(LONGEST).build();
     let (client, url) = (client.map_err(|error| error.to_string())?, format!("http://{address}{path}"));
@@ -47,19 +47,19 @@ pub(super) fn visit(
 }
 
 async fn rounds(client: &reqwest::Client, url: &str, shared: &Shared, clock: &Arc<dyn Clock>) {
-    let mut answer: Option<HttpAnswer> = None;
+    let mut answer: Option<HttpResponse> = None;
     loop {
         let next = {
             let mut sandbox = shared.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(visitor) = sandbox.postbox() else { return };
-            visitor.next(answer.as_ref(), Moment::from_timestamp(clock.now()))
+            let Some(caller) = sandbox.postbox() else { return };
+            caller.next(answer.as_ref(), Moment::from_timestamp(clock.now()))
         };
         answer = match next {
-            Visiting::Rest(rest) => {
+            PollStep::Rest(rest) => {
                 tokio::time::sleep(rest).await;
                 None
             }
-            Visiting::Call(request) => match call(client, url, request).await {
+            PollStep::Call(request) => match call(client, url, request).await {
                 Ok(answer) => Some(answer),
                 Err(_) => {
                     tokio::time::sleep(NOBODY).await;
@@ -70,7 +70,7 @@ async fn rounds(client: &reqwest::Client, url: &str, shared: &Shared, clock: &Ar
     }
 }
 
-async fn call(client: &reqwest::Client, url: &str, request: HttpRequest) -> reqwest::Result<HttpAnswer> {
+async fn call(client: &reqwest::Client, url: &str, request: HttpRequest) -> reqwest::Result<HttpResponse> {
     let method = match request.method {
         Method::Get => reqwest::Method::GET,
         Method::Post => reqwest::Method::POST,
@@ -87,5 +87,5 @@ async fn call(client: &reqwest::Client, url: &str, request: HttpRequest) -> reqw
     let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers =
         answer.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
-    Ok(HttpAnswer { status, headers, body: answer.bytes().await?.to_vec() })
+    Ok(HttpResponse { status, headers, body: answer.bytes().await?.to_vec() })
 }

@@ -223,7 +223,7 @@ async fn a_bank_that_feeds_the_same_fault_back_for_ever_is_not_answered_for_ever
             health.last_fault.is_some_and(|fault| fault.contains("a person must talk to it"))
         })
         .await;
-    // Eleven feedbacks, each a fault of the order; the bank waits for a word and hears none.
+    // Eleven feedbacks, each a fault of the order; the bank waits for an acknowledgement, and none comes.
     let parcels = world.folder.path().join("parcels/bank-1");
     let left: Vec<_> = std::fs::read_dir(parcels.join("out")).expect("a folder").collect();
     assert!(left.is_empty(), "{left:?}");

@@ -10,8 +10,8 @@ use chakong::clock::SystemClock;
 use chakong::config::{LineConfig, Problems, read_counterpart};
 use chakong::lanes::Admission;
 use chakong::lines::call::{CallLine, Conversation, Ended};
-use chakong_contract::connector::{Dialogue, Heard, Step};
-use chakong_contract::{Fault, FaultKind, HttpAnswer, HttpRequest};
+use chakong_contract::connector::{Dialogue, Input, Step};
+use chakong_contract::{Fault, FaultKind, HttpRequest, HttpResponse};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -92,12 +92,12 @@ fn answer(headers: &str, body: &[u8]) -> Deed {
 struct Repeats {
     left: u32,
     request: HttpRequest,
-    last: Arc<std::sync::Mutex<Option<HttpAnswer>>>,
+    last: Arc<std::sync::Mutex<Option<HttpResponse>>>,
 }
 
 impl Dialogue for Repeats {
-    fn next(&mut self, heard: Heard) -> Step {
-        if let Heard::Answer(answer) = heard {
+    fn next(&mut self, input: Input) -> Step {
+        if let Input::Response(answer) = input {
             *self.last.lock().expect("the answer") = Some(answer);
             self.left -= 1;
         }
@@ -130,10 +130,10 @@ impl Held {
         times: u32,
         request: HttpRequest,
         control: bool,
-    ) -> (Conversation, Option<HttpAnswer>) {
+    ) -> (Conversation, Option<HttpResponse>) {
         let last = Arc::default();
         let mut dialogue = Repeats { left: times, request, last: Arc::clone(&last) };
-        let first = dialogue.next(Heard::Start);
+        let first = dialogue.next(Input::Start);
         let held = self.line.converse(&mut dialogue, first, control, &self.admission).await;
         let answer = last.lock().expect("the answer").take();
         (held, answer)

@@ -152,7 +152,7 @@ fn counties_may_share_a_path_and_others_need_accounts_and_keys_of_their_own() {
     assert!(said().contains("city-1 has the same account at /court"), "{}", said());
     assert!(said().contains("city-1 has the same key at /court"), "{}", said());
     put("city-2", city("two").replace("account = \"two\"\npassword = { file = \"../password\" }\n", ""));
-    assert!(said().contains("[line.callbacks] needs a connector that hears them"), "{}", said());
+    assert!(said().contains("[line.callbacks] needs a connector that understands them"), "{}", said());
     put("bank", calling_bank("bank", 1, Value::Null).file.replace(POSTBOX, "/court"));
     assert!(said().contains("at /court already speaks court-bank for bank"), "{}", said());
     std::fs::write(&config, "").expect("written");

@@ -16,7 +16,7 @@ fn yuan(text: &str) -> Decimal {
     text.parse().expect("an amount")
 }
 
-/// A bank with one account that visits often.
+/// A bank with one account that polls often.
 fn one_account(number: &str, balance: &str, faults: Value) -> Value {
     json!({ "poll_ms": 20, "customers": [customer(&[(number, balance)])], "faults": faults })
 }

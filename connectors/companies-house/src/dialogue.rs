@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
 use chakong_contract::name::same_name;
-use chakong_contract::{Batch, Call, Company, Dialogue, Fault, FaultKind, Heard, HttpAnswer, Order, Step};
+use chakong_contract::{Batch, Call, Company, Dialogue, Fault, FaultKind, HttpResponse, Input, Order, Step};
 use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::paging::{NextPage, PageRead};
 use serde_json::Value;
@@ -41,12 +41,12 @@ struct Conversation {
 }
 
 impl Dialogue for Conversation {
-    fn next(&mut self, heard: Heard) -> Step {
-        let answer = match heard {
-            Heard::Answer(answer) => Some(answer),
-            Heard::Start => None,
+    fn next(&mut self, input: Input) -> Step {
+        let answer = match input {
+            Input::Response(answer) => Some(answer),
+            Input::Start => None,
         };
-        if let Some(Err(fault)) = answer.as_ref().map(|answer| self.hear(answer)) {
+        if let Some(Err(fault)) = answer.as_ref().map(|answer| self.on_response(answer)) {
             return Step::Failed(fault);
         }
         match &self.asked {
@@ -65,7 +65,7 @@ impl Dialogue for Conversation {
 }
 
 /// The register said that nothing remains in this window, and there is more to ask.
-fn spent(answer: &HttpAnswer, next: &Ask) -> Option<Fault> {
+fn spent(answer: &HttpResponse, next: &Ask) -> Option<Fault> {
     let remains = answer.header(REMAIN)?.trim();
     (remains == "0").then(|| {
         let why = "no request remains in this window";
@@ -74,11 +74,11 @@ fn spent(answer: &HttpAnswer, next: &Ask) -> Option<Fault> {
 }
 
 impl Conversation {
-    fn hear(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_response(&mut self, answer: &HttpResponse) -> Result<(), Fault> {
         let Some(ask) = self.asked.take() else { return Ok(()) };
         let operation = ask.operation();
         match ask {
-            Ask::Profile { number } => self.hear_profile(number, answer, operation),
+            Ask::Profile { number } => self.on_profile(number, answer, operation),
             Ask::Search { .. } if answer.status == BEYOND => {
                 self.asked = self.next_profile();
                 Ok(())
@@ -137,7 +137,7 @@ impl Conversation {
         many > 0
     }
 
-    fn hear_profile(&mut self, number: String, answer: &HttpAnswer, operation: &str) -> Result<(), Fault> {
+    fn on_profile(&mut self, number: String, answer: &HttpResponse, operation: &str) -> Result<(), Fault> {
         let profile = read::profile(answer, operation)?;
         let matched_by = profile.as_ref().and_then(|profile| read::matched(profile, &self.order));
         self.asked = match (profile, matched_by) {

@@ -8,7 +8,7 @@ pub(crate) use lists::add;
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
 use chakong_contract::message::without_mark;
-use chakong_contract::{Answer, Company, Fault, FaultKind, HttpAnswer, Reply};
+use chakong_contract::{Answer, Company, Fault, FaultKind, HttpResponse, Reply};
 use chakong_toolkit::gathered::Gathered;
 use serde::de::DeserializeOwned;
 
@@ -20,7 +20,10 @@ pub(crate) const PROFILE: &str = "公司登记信息 profile";
 pub(crate) const SEARCH: &str = "搜索结果 search result";
 
 /// The content of an answer; `None` where the register says that it has nothing there.
-pub(crate) fn content<T: DeserializeOwned>(answer: &HttpAnswer, operation: &str) -> Result<Option<T>, Fault> {
+pub(crate) fn content<T: DeserializeOwned>(
+    answer: &HttpResponse,
+    operation: &str,
+) -> Result<Option<T>, Fault> {
     let not_found = || serde_json::from_slice::<NotFound>(without_mark(&answer.body)).ok();
     if answer.status == 404 && not_found().is_some_and(|body| body.is_the_registers()) {
         return Ok(None);
@@ -34,7 +37,7 @@ pub(crate) fn content<T: DeserializeOwned>(answer: &HttpAnswer, operation: &str)
 }
 
 /// The profile; `None` where there is no company of the number.
-pub(crate) fn profile(answer: &HttpAnswer, operation: &str) -> Result<Option<Profile>, Fault> {
+pub(crate) fn profile(answer: &HttpResponse, operation: &str) -> Result<Option<Profile>, Fault> {
     let profile: Option<Profile> = content(answer, operation)?;
     match profile {
         Some(profile) if profile.company_number.is_blank() => {
@@ -53,7 +56,7 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
         return Ok(Answer::of(Reply::Nothing));
     }
     let mut gathered = Gathered::default();
-    let answer = HttpAnswer::json(200, body);
+    let answer = HttpResponse::json(200, body);
     let found =
         |company| vec![FoundAsset { asset: Asset::Company(company), matched_by: MatchedBy::Unstated }];
     let page: Option<Page> = content(&answer, operation).unwrap_or_default();

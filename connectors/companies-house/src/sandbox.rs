@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use chakong_contract::name::same_name;
 use chakong_contract::sandbox::{
-    Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+    Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
-use chakong_contract::{HttpAnswer, Moment, Secret, Settings};
+use chakong_contract::{HttpResponse, Moment, Secret, Settings};
 use chakong_toolkit::call_fault::{self, CallFaults};
 use chakong_toolkit::company_script::CompanyScript;
 use chakong_toolkit::paging::page_of;
@@ -63,7 +63,7 @@ impl Sandbox for Register {
 }
 
 impl CallSandbox for Register {
-    fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served {
+    fn serve(&mut self, request: &InboundRequest, now: Moment) -> Served {
         let fault = self.faults.due(&request.path, false);
         self.books.queries = self.books.queries.saturating_add(1);
         let window = self.count(now);
@@ -71,7 +71,7 @@ impl CallSandbox for Register {
             Some((_, None)) => (429, Value::Null),
             _ => self.answer(request),
         };
-        let mut answer = HttpAnswer::json(status, serde_json::to_vec(&body).unwrap_or_default());
+        let mut answer = HttpResponse::json(status, serde_json::to_vec(&body).unwrap_or_default());
         if let Some((end, remain)) = window {
             answer.headers.push((REMAIN.to_owned(), remain.unwrap_or(0).to_string()));
             answer.headers.push((RESET.to_owned(), end.to_string()));
@@ -91,13 +91,13 @@ impl Register {
         Some((end, remain))
     }
 
-    fn answer(&self, request: &HttpHeard) -> (u16, Value) {
+    fn answer(&self, request: &InboundRequest) -> (u16, Value) {
         let given = request.headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value);
         if self.authorization.as_ref().is_some_and(|right| given.is_none_or(|given| given != right.expose()))
         {
             return (401, json!({ "error": "Invalid Authorization", "type": "ch:service" }));
         }
-        let ask = Ask::from_heard(request);
+        let ask = Ask::from_request(request);
         if let (Some(Ask::Search { page, size, .. }), Some(limit)) = (&ask, self.search_limit)
             && u64::from(page.saturating_sub(1)) * u64::from(*size) >= limit
         {

@@ -11,8 +11,8 @@ pub(crate) use records::{
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::absent::null_as_absent;
-use chakong_contract::sandbox::HttpHeard;
-use chakong_contract::{HttpAnswer, HttpRequest, RetryAfter, Secret};
+use chakong_contract::sandbox::InboundRequest;
+use chakong_contract::{HttpRequest, HttpResponse, RetryAfter, Secret};
 use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -96,14 +96,15 @@ impl Ask {
     }
 
     /// `None` for a path or parameters that the register does not know.
-    pub(crate) fn from_heard(heard: &HttpHeard) -> Option<Self> {
-        let number = |key, absent| heard.parameter(key).map_or(Some(absent), |text| text.parse::<u32>().ok());
+    pub(crate) fn from_request(request: &InboundRequest) -> Option<Self> {
+        let number =
+            |key, absent| request.parameter(key).map_or(Some(absent), |text| text.parse::<u32>().ok());
         let size = number("items_per_page", 35)?.clamp(1, PAGE_SIZE);
         let page = number("start_index", 0)? / size + 1;
-        if heard.path == "/search/companies" {
-            return Some(Self::Search { name: heard.parameter("q")?.to_owned(), page, size });
+        if request.path == "/search/companies" {
+            return Some(Self::Search { name: request.parameter("q")?.to_owned(), page, size });
         }
-        let rest = heard.path.strip_prefix("/company/")?;
+        let rest = request.path.strip_prefix("/company/")?;
         match rest.split_once('/') {
             None => Some(Self::Profile { number: rest.to_owned() }),
             Some((number, path)) => {
@@ -166,7 +167,7 @@ pub(crate) const REMAIN: &str = "x-ratelimit-remain";
 pub(crate) const RESET: &str = "x-ratelimit-reset";
 
 /// When the window ends.
-pub(crate) fn window_end(answer: &HttpAnswer) -> Option<RetryAfter> {
+pub(crate) fn window_end(answer: &HttpResponse) -> Option<RetryAfter> {
     let seconds = answer.header(RESET)?.trim().parse().ok()?;
     jiff::Timestamp::from_second(seconds).ok().map(RetryAfter::At)
 }

@@ -4,7 +4,7 @@ use chakong_companies_house::plugin;
 use chakong_contract::asset::{Asset, MatchedBy};
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::{
-    Company, FaultKind, Heard, HttpAnswer, IdentityDocument, Message, Order, Reply, RetryAfter, Secret,
+    Company, FaultKind, HttpResponse, IdentityDocument, Input, Message, Order, Reply, RetryAfter, Secret,
     Speaks, Step,
 };
 use chakong_testkit::{Subject, check_fixtures, conformance, drive, fixture_folder, sample};
@@ -109,9 +109,9 @@ fn a_reset_without_sense_is_no_time() {
     let Speaks::Call(call) = connector.speaks() else { panic!("a call connector") };
     for reset in ["soon", "-99999999999999999", "99999999999999999999"] {
         let mut dialogue = call.open(&drive::batch(vec![order(NUMBER)]), None).expect("a dialogue");
-        assert!(matches!(dialogue.next(Heard::Start), Step::Send(_)));
+        assert!(matches!(dialogue.next(Input::Start), Step::Send(_)));
         let headers = vec![("x-ratelimit-reset".to_owned(), reset.to_owned())];
-        let step = dialogue.next(Heard::Answer(HttpAnswer { status: 429, headers, body: Vec::new() }));
+        let step = dialogue.next(Input::Response(HttpResponse { status: 429, headers, body: Vec::new() }));
         let Step::Failed(fault) = step else { panic!("{step:?}") };
         assert_eq!((fault.kind, fault.retry_after), (FaultKind::RateLimited, None), "{reset}");
     }

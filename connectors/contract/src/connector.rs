@@ -1,4 +1,4 @@
-//! How a connector speaks: a sans-IO conversation per line.
+//! What a connector offers: one capability a line, each without I/O.
 
 mod batch;
 mod reading;
@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::batch::Batch;
-pub use self::reading::{Beside, More, Read, ReadContent, Reading, Response};
+pub use self::reading::{Attachment, Continuation, Read, ReadContent, Reading, Response};
 use crate::asset::AssetKind;
 use crate::fault::Fault;
 use crate::manifest::{Manifest, SettingProblem, Settings};
-use crate::message::{HttpAnswer, HttpHeard, HttpRequest, Message};
+use crate::message::{HttpRequest, HttpResponse, InboundRequest, Message};
 use crate::order::{ActionKind, Order, RequestNumber};
 use crate::sandbox::{Sandbox, SandboxError};
 use crate::secret::Secret;
@@ -50,9 +50,9 @@ pub trait Connector: Send + Sync + fmt::Debug {
         true
     }
 
-    /// A message of [`Reading::responses`] under the name of the `nth` one (from 2) that would have the same, for where a name is
-    /// taken once only.
-    fn again(&self, response: &Message, nth: u32) -> Message {
+    /// Renames a message of [`Reading::responses`] whose file name was used before; `nth` starts at 2. A counterpart takes each name
+    /// once.
+    fn renamed(&self, response: &Message, nth: u32) -> Message {
         let _ = nth;
         response.clone()
     }
@@ -63,7 +63,7 @@ pub trait Connector: Send + Sync + fmt::Debug {
     }
 
     /// Whether the settings of this counterpart allow an act that the manifest declares.
-    fn can(&self, act: ActionKind) -> bool {
+    fn supports(&self, act: ActionKind) -> bool {
         let _ = act;
         true
     }
@@ -79,7 +79,7 @@ pub trait Connector: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// A fault, without personal data, that says what cannot be expressed.
-    fn can_express(&self, order: &Order) -> Result<(), Fault> {
+    fn check(&self, order: &Order) -> Result<(), Fault> {
         let _ = order;
         Ok(())
     }
@@ -107,8 +107,8 @@ pub trait Call: fmt::Debug {
 
 /// A conversation about one batch. Paging, several calls per order and tickets polled tomorrow are all the same thing.
 pub trait Dialogue: Send {
-    /// What to do next, given what was heard. Called first with [`Heard::Start`]. Never called after an end.
-    fn next(&mut self, heard: Heard) -> Step;
+    /// What to do next. Called first with [`Input::Start`], never after an end.
+    fn next(&mut self, request: Input) -> Step;
 
     /// What the conversation has cost so far. Asked once it is over, however it ended.
     fn charges(&self) -> Charges {
@@ -125,16 +125,16 @@ pub struct Charges {
     pub references: Vec<String>,
 }
 
-/// What a dialogue hears.
+/// What a dialogue is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
+pub enum Input {
     /// The conversation begins.
     Start,
-    /// The answer to the last request.
-    Answer(HttpAnswer),
+    /// The response to the last request.
+    Response(HttpResponse),
 }
 
-/// What a dialogue wants.
+/// What a dialogue asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Send this and come back with the answer.
@@ -146,7 +146,7 @@ pub enum Step {
         /// How long to wait.
         after: Duration,
     },
-    /// The end: what was said, one entry per order that was answered.
+    /// The end: the entries of the answer, one per order that was answered.
     Done(Vec<Read>),
     /// The end: no reply for any order.
     Failed(Fault),
@@ -161,61 +161,62 @@ pub trait Parcel: fmt::Debug {
     fn write(&self, batch: &Batch) -> Result<Vec<Message>, Fault>;
 }
 
-/// Speaking over a postbox line: the counterpart calls us, asks what there is and hands in its answers. On a call line it
+/// Speaking over a postbox line: the counterpart calls us, asks for orders and hands in its answers. On a call line it
 /// calls back: it hands in what became of an order that was sent to it, and is offered nothing.
 ///
-/// The gateway keeps the desk: which orders wait, who may ask, what was handed in. The connector only translates calls
-/// and answers. An order stays on offer until it is answered or its time is over.
+/// The gateway's postbox service keeps which orders wait, who may ask and what was handed in. The connector only translates
+/// calls and responses. An order stays on offer until it is answered or its time is over.
 pub trait Postbox: fmt::Debug {
-    /// What a call wants, and on whose account.
+    /// What a call asks for, and on whose account.
     ///
     /// # Errors
-    /// The answer that tells the caller what is wrong with the call itself.
-    fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer>;
+    /// The response that tells the caller what is wrong with the call itself.
+    fn parse(&self, request: &InboundRequest) -> Result<ParsedCall, HttpResponse>;
 
     /// The key under which the documents of an order are asked for, where that is not its own number. Deterministic.
     fn document_key(&self, order: &Order) -> Option<String>;
 
     /// What is kept of a call as the raw message: everything but the account's password.
-    fn keeps(&self, call: &HttpHeard) -> Vec<u8>;
+    fn redact(&self, request: &InboundRequest) -> Vec<u8>;
 
-    /// The answer to a visit.
-    fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer;
+    /// The response to a call.
+    fn respond(&self, parsed: &ParsedCall, result: &CallResult) -> HttpResponse;
 
-    /// Where calls come below the line's own path, e.g. `/token`; empty for the line's own. A part `*` stands for one that differs
-    /// from call to call, such as a key.
-    fn places(&self) -> &'static [&'static str] {
+    /// Sub-paths that accept calls, below the line's own path: `""` is the line's path itself, `*` matches one segment that is not
+    /// empty, such as a key.
+    fn sub_paths(&self) -> &'static [&'static str] {
         &[""]
     }
 }
 
-/// Whether a path may be that of a place, or one place that of another; see [`Postbox::places`]. A part that differs is never empty.
-pub fn is_place(place: &str, below: &str) -> bool {
+/// Whether a sub-path of [`Postbox::sub_paths`] matches a path, or another such sub-path.
+pub fn is_sub_path(pattern: &str, below: &str) -> bool {
     let fits = |(known, part): (&str, &str)| match (known, part) {
         ("*", part) | (part, "*") => !part.is_empty(),
         (known, part) => known == part,
     };
-    place.split('/').count() == below.split('/').count() && place.split('/').zip(below.split('/')).all(fits)
+    pattern.split('/').count() == below.split('/').count()
+        && pattern.split('/').zip(below.split('/')).all(fits)
 }
 
-/// A call on our postbox, understood.
+/// A call on our postbox, parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
-    /// Name of the account that the caller gives, compared with the setting `account`; empty for [`Want::Description`], and
+pub struct ParsedCall {
+    /// Name of the account that the caller gives, compared with the setting `account`; empty for [`CallKind::Description`], and
     /// where the message names nobody.
     pub account: String,
     /// Its password, compared with the setting `password`; without an account the key in the address that it called at,
     /// compared with the setting `callback_key`.
     pub password: Secret,
-    /// Operation as the caller names it, for answers and for the log; for [`Want::Description`] the address asked.
+    /// Operation as the caller names it, for answers and for the log; for [`CallKind::Description`] the address asked.
     pub operation: String,
-    /// What it wants.
-    pub want: Want,
+    /// What it asks for.
+    pub kind: CallKind,
 }
 
-/// What a caller wants.
+/// What a caller asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Want {
+pub enum CallKind {
     /// The service's description (WSDL).
     Description,
     /// Only to be let in: a token, or a receipt for what it fetched.
@@ -237,10 +238,10 @@ pub enum Want {
     Token(Secret),
 }
 
-/// What the gateway found for a visit.
+/// What the gateway found for a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// Nothing is needed for the answer.
+pub enum CallResult {
+    /// Nothing is needed for the response.
     Description,
     /// The caller is let in.
     Admitted,
@@ -253,18 +254,18 @@ pub enum Found {
     /// The order whose documents or certificates were asked for; `None` when it is not one of this account.
     Order(Option<Box<Order>>),
     /// What became of each answer that was handed in, in the order of the reading's entries.
-    Taken(Vec<(Option<RequestNumber>, Taken)>),
+    Entries(Vec<(Option<RequestNumber>, EntryResult)>),
     /// Whether the token is that of a conversation under way, and was not asked about before.
     Token(bool),
 }
 
 /// What became of one answer that was handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
+pub enum EntryResult {
     /// It was taken.
     Accepted,
     /// The same answer was handed in before.
-    Already,
+    Duplicate,
     /// There is no such order for this account.
     Unknown,
     /// It cannot be read.
@@ -273,16 +274,16 @@ pub enum Taken {
 
 #[cfg(test)]
 mod tests {
-    use super::is_place;
+    use super::is_sub_path;
 
     #[test]
-    fn places_are_whole_paths_and_parts_that_differ_are_never_empty() {
-        for (place, below) in
+    fn sub_paths_are_whole_and_a_star_is_one_segment_that_is_not_empty() {
+        for (pattern, below) in
             [("", ""), ("/token", "/token"), ("/*/told", "/a-key/told"), ("/credential/*", "/credential/x")]
         {
-            assert!(is_place(place, below), "{place} {below}");
+            assert!(is_sub_path(pattern, below), "{pattern} {below}");
         }
-        for (place, below) in [
+        for (pattern, below) in [
             ("", "/"),
             ("/token", ""),
             ("/token", "/token/"),
@@ -293,8 +294,8 @@ mod tests {
             ("/credential/*", "/credential/"),
             ("/credential/*", "/credential/a/b"),
         ] {
-            assert!(!is_place(place, below), "{place} {below}");
+            assert!(!is_sub_path(pattern, below), "{pattern} {below}");
         }
-        assert!(is_place("/*/told", "/a/*"), "two places that may be one");
+        assert!(is_sub_path("/*/told", "/a/*"), "two sub-paths that may be one");
     }
 }

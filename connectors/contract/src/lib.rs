@@ -41,13 +41,13 @@ mod text;
 
 pub use asset::{Account, Asset, Company, Encumbrance, EquityStake, RealProperty};
 pub use connector::{
-    Batch, Beside, Call, Charges, Connector, Dialogue, Found, Heard, More, Parcel, Plugin, Postbox, Read,
-    Reading, Response, Speaks, Step, Taken, Visit, Want,
+    Attachment, Batch, Call, CallKind, CallResult, Charges, Connector, Continuation, Dialogue, EntryResult,
+    Input, Parcel, ParsedCall, Plugin, Postbox, Read, Reading, Response, Speaks, Step,
 };
 pub use date::{Date, Moment};
 pub use fault::{Fault, FaultKind, RetryAfter};
 pub use manifest::{Capability, LineKind, Manifest, Setting, SettingProblem, Settings};
-pub use message::{HttpAnswer, HttpHeard, HttpRequest, Message, Method};
+pub use message::{HttpRequest, HttpResponse, InboundRequest, Message, Method};
 pub use money::{Currency, Money};
 pub use name::PartyName;
 pub use order::{

@@ -111,7 +111,7 @@ impl HttpRequest {
 
 /// An HTTP answer, its body read to the end within the line's limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HttpAnswer {
+pub struct HttpResponse {
     /// Status code.
     pub status: u16,
     /// Headers, names in lower case.
@@ -120,7 +120,7 @@ pub struct HttpAnswer {
     pub body: Vec<u8>,
 }
 
-impl HttpAnswer {
+impl HttpResponse {
     /// An answer with a JSON body.
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), "application/json; charset=utf-8".to_owned())];
@@ -174,9 +174,9 @@ pub fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// A request as it is heard: by a simulated counterpart, or by our postbox.
+/// A request as the server sees it: a simulated counterpart, or our postbox.
 #[derive(Debug, Clone)]
-pub struct HttpHeard {
+pub struct InboundRequest {
     /// Method in upper case.
     pub method: String,
     /// Path.
@@ -189,7 +189,7 @@ pub struct HttpHeard {
     pub body: Vec<u8>,
 }
 
-impl HttpHeard {
+impl InboundRequest {
     /// The first query parameter of a name.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
@@ -259,7 +259,7 @@ mod tests {
     fn status_decides_the_fault() {
         let fault = |status, body: &str| {
             let answer =
-                HttpAnswer { status, headers: vec![("retry-after".into(), "7".into())], body: body.into() };
+                HttpResponse { status, headers: vec![("retry-after".into(), "7".into())], body: body.into() };
             answer.success("ask").expect_err("fault")
         };
         assert_eq!(fault(429, "").retry_after, Some(RetryAfter::Delay(Duration::from_secs(7))));
@@ -277,14 +277,14 @@ mod tests {
             ["Wed, 21 Oct 2026 07:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 GMT", "Wed Oct 21 07:28:00 2026"]
         {
             let headers = vec![("retry-after".to_owned(), text.to_owned())];
-            let answer = HttpAnswer { status: 503, headers, body: Vec::new() };
+            let answer = HttpResponse { status: 503, headers, body: Vec::new() };
             assert_eq!(answer.retry_after(), Some(RetryAfter::At(at)), "{text}");
         }
     }
 
     #[test]
     fn a_byte_order_mark_is_no_part_of_the_body() {
-        let answer = HttpAnswer::json(200, "\u{feff}{}");
+        let answer = HttpResponse::json(200, "\u{feff}{}");
         assert_eq!(answer.success("ask"), Ok(b"{}".as_slice()));
         assert_eq!(without_mark("{\u{feff}}".as_bytes()), "{\u{feff}}".as_bytes(), "only before it");
     }

@@ -6,8 +6,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::date::Moment;
-pub use crate::message::HttpHeard;
-use crate::message::{HttpAnswer, HttpRequest, Message};
+pub use crate::message::InboundRequest;
+use crate::message::{HttpRequest, HttpResponse, Message};
 
 /// The script of a sandbox cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,7 @@ pub trait Sandbox: Send + fmt::Debug {
     /// Its books: every control it was asked for, every duplicate, what it holds now.
     fn books(&self) -> Books;
 
-    /// How it visits a postbox, if it does.
+    /// How it polls a postbox, if it does.
     fn postbox(&mut self) -> Option<&mut dyn PostboxSandbox> {
         None
     }
@@ -35,14 +35,14 @@ pub enum SandboxSpeaks<'a> {
     Call(&'a mut dyn CallSandbox),
     /// It takes and hands over files.
     Parcel(&'a mut dyn ParcelSandbox),
-    /// It visits a postbox, and nothing else.
+    /// It polls a postbox, and nothing else.
     Postbox(&'a mut dyn PostboxSandbox),
 }
 
 /// A called sandbox.
 pub trait CallSandbox: fmt::Debug {
     /// Answers a request.
-    fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served;
+    fn serve(&mut self, request: &InboundRequest, now: Moment) -> Served;
 }
 
 /// An answer and how it is delivered.
@@ -56,7 +56,7 @@ pub struct Served {
 
 impl Served {
     /// At once.
-    pub const fn now(answer: HttpAnswer) -> Self {
+    pub const fn now(answer: HttpResponse) -> Self {
         Self { after: Duration::ZERO, delivery: Delivery::Answer(answer) }
     }
 }
@@ -65,13 +65,13 @@ impl Served {
 #[derive(Debug, Clone)]
 pub enum Delivery {
     /// As it should be.
-    Answer(HttpAnswer),
+    Answer(HttpResponse),
     /// The connection is closed without an answer.
     Hangup,
     /// A body that never ends.
     Endless,
     /// One byte a second.
-    Trickle(HttpAnswer),
+    Trickle(HttpResponse),
     /// Not answered yet: it is served the same request again, after [`Served::after`]. For a counterpart that first calls us.
     Wait,
 }
@@ -80,12 +80,12 @@ pub enum Delivery {
 pub trait PostboxSandbox: fmt::Debug {
     /// What it does next. `answer` is the gateway's answer to its last call, `None` at first and after a rest, or when the
     /// gateway could not be reached.
-    fn next(&mut self, answer: Option<&HttpAnswer>, now: Moment) -> Visiting;
+    fn next(&mut self, answer: Option<&HttpResponse>, now: Moment) -> PollStep;
 }
 
-/// What a visiting counterpart does next.
+/// What a polling counterpart does next.
 #[derive(Debug, Clone)]
-pub enum Visiting {
+pub enum PollStep {
     /// Calls the gateway, relative to the address of its postbox.
     Call(HttpRequest),
     /// Comes again after this long.
@@ -95,12 +95,12 @@ pub enum Visiting {
 /// A sandbox that takes and hands over files.
 pub trait ParcelSandbox: fmt::Debug {
     /// Takes one file that the gateway handed over; gives the files it will hand back, each after a delay.
-    fn take(&mut self, file: &Message, now: Moment) -> Vec<Handed>;
+    fn take(&mut self, file: &Message, now: Moment) -> Vec<DelayedFile>;
 }
 
 /// A file that a sandbox hands back.
 #[derive(Debug, Clone)]
-pub struct Handed {
+pub struct DelayedFile {
     /// After this long.
     pub after: Duration,
     /// The file.

@@ -3,8 +3,8 @@
 //!
 //! * `wire`: every message type, both ways; `package`: zip archives
 //! * `write`: orders to packages; `read`: packages and fed back documents to replies
-//! * `postbox`: the web service: calls to visits, what was found to answers
-//! * `sandbox`: a bank that answers the packages or visits the postbox, and misbehaves by script
+//! * `postbox`: the web service: calls to parsed calls, results to responses
+//! * `sandbox`: a bank that answers the packages or polls the postbox, and misbehaves by script
 
 mod manifest;
 mod package;
@@ -51,7 +51,7 @@ impl Connector for CourtBank {
         package::is_whole(&message.bytes)
     }
 
-    fn again(&self, response: &Message, nth: u32) -> Message {
+    fn renamed(&self, response: &Message, nth: u32) -> Message {
         Message { name: file_name::numbered(&response.name, nth), bytes: Arc::clone(&response.bytes) }
     }
 
@@ -59,7 +59,7 @@ impl Connector for CourtBank {
         self.bank.web_service.as_ref().map(|_| &self.bank as &dyn Postbox)
     }
 
-    fn can_express(&self, order: &Order) -> Result<(), Fault> {
-        postbox::can_express(&self.bank, order)
+    fn check(&self, order: &Order) -> Result<(), Fault> {
+        postbox::check(&self.bank, order)
     }
 }

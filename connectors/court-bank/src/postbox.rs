@@ -1,9 +1,10 @@
-//! The web service that the bank calls (protocol section 1b): calls to visits, what was found to answers.
+//! The web service that the bank calls (protocol section 1b): calls to parsed calls, results to responses.
 
 mod answer;
 
 use chakong_contract::{
-    Fault, Found, HttpAnswer, HttpHeard, Order, Postbox, RequestNumber, Secret, Visit, Want,
+    CallKind, CallResult, Fault, HttpResponse, InboundRequest, Order, ParsedCall, Postbox, RequestNumber,
+    Secret,
 };
 use chakong_toolkit::soap::http::{self, SoapRequest};
 
@@ -18,15 +19,15 @@ use crate::write;
 const LONGEST: usize = 200;
 
 impl Postbox for Bank {
-    fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer> {
+    fn parse(&self, call: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
         match http::classify(call)? {
-            SoapRequest::Description(address) => Ok(Visit {
+            SoapRequest::Description(address) => Ok(ParsedCall {
                 account: String::new(),
                 password: Secret::new(""),
                 operation: address,
-                want: Want::Description,
+                kind: CallKind::Description,
             }),
-            SoapRequest::Call => hear_call(self, &call.body).map_err(answer::fault),
+            SoapRequest::Call => parse_call(self, &call.body).map_err(answer::fault),
         }
     }
 
@@ -34,20 +35,20 @@ impl Postbox for Bank {
         (!order.instruction.kind().is_control()).then(|| write::document_key(&order.documents))
     }
 
-    fn keeps(&self, call: &HttpHeard) -> Vec<u8> {
+    fn redact(&self, call: &InboundRequest) -> Vec<u8> {
         // The first argument holds the password; what was handed in is the second.
         let Ok(read) = soap::read_call(&call.body) else { return Vec::new() };
         let about = read.arguments.get(1).map_or("", String::as_str);
         format!("{}\n{about}", read.operation.name()).into_bytes()
     }
 
-    fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer {
-        answer::answer(self, visit, found)
+    fn respond(&self, parsed: &ParsedCall, result: &CallResult) -> HttpResponse {
+        answer::respond(self, parsed, result)
     }
 }
 
 /// Whether the wire has words for an order, and over the web service also the characters.
-pub(crate) fn can_express(bank: &Bank, order: &Order) -> Result<(), Fault> {
+pub(crate) fn check(bank: &Bank, order: &Order) -> Result<(), Fault> {
     let rare_names = bank.web_service.as_ref().map(|service| service.rare_names);
     if order.instruction.kind().is_control() {
         let row = write::control(order, bank.generation)?;
@@ -58,28 +59,28 @@ pub(crate) fn can_express(bank: &Bank, order: &Order) -> Result<(), Fault> {
     }
 }
 
-fn hear_call(bank: &Bank, body: &[u8]) -> Result<Visit, Trouble> {
+fn parse_call(bank: &Bank, body: &[u8]) -> Result<ParsedCall, Trouble> {
     let call = soap::read_call(body)?;
     let mut arguments = call.arguments.into_iter();
     let (caller, about) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
     let caller: ConditionRow = sealed::open_first(&caller, ACCOUNT)
         .map_err(|_| Trouble::of_caller("the first argument does not name the caller"))?;
-    let want = match call.operation {
-        Operation::QueryOrders => Want::Orders { control: false },
-        Operation::ControlOrders => Want::Orders { control: true },
-        Operation::QueryDocuments => Want::DocumentsByKey(key(&about)?),
-        Operation::ControlDocuments | Operation::OldDocuments => Want::Documents(number(&about)?),
-        Operation::Certificates => Want::Certificates(number(&about)?),
+    let kind = match call.operation {
+        Operation::QueryOrders => CallKind::Orders { control: false },
+        Operation::ControlOrders => CallKind::Orders { control: true },
+        Operation::QueryDocuments => CallKind::DocumentsByKey(key(&about)?),
+        Operation::ControlDocuments | Operation::OldDocuments => CallKind::Documents(number(&about)?),
+        Operation::Certificates => CallKind::Certificates(number(&about)?),
         Operation::FeedQueries
         | Operation::FeedTransactions
         | Operation::FeedControls
-        | Operation::Return => Want::HandIn(read::read_fed(bank, &about)),
+        | Operation::Return => CallKind::HandIn(read::read_fed(bank, &about)),
     };
-    Ok(Visit {
+    Ok(ParsedCall {
         account: short(caller.account)?,
         password: Secret::new(short(caller.password)?),
         operation: call.operation.name().to_owned(),
-        want,
+        kind,
     })
 }
 

@@ -1,4 +1,4 @@
-//! A bank that answers the packages or visits the postbox, keeps books, and misbehaves by script.
+//! A bank that answers the packages or polls the postbox, keeps books, and misbehaves by script.
 
 mod feedback;
 mod polling;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::sandbox::{
-    BookedControl, Books, Handed, ParcelSandbox, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks,
+    BookedControl, Books, DelayedFile, ParcelSandbox, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks,
 };
 use chakong_contract::{Message, Moment, Secret, Settings};
 use serde::Deserialize as _;
@@ -31,7 +31,7 @@ use crate::write::md5_text;
 /// Query batches remembered, to be fed back again when the court says that the feedback failed.
 const REMEMBERED_BATCHES: usize = 1000;
 
-/// How often the bank visits the postbox, where the script does not say, in milliseconds.
+/// How often the bank polls the postbox, where the script does not say, in milliseconds.
 const POLL_MS: u64 = 1000;
 
 /// Builds the simulated bank.
@@ -71,7 +71,7 @@ struct SandboxBank {
     code: String,
     /// The generation in which it feeds back.
     generation: Generation,
-    /// Name and password with which it visits the postbox.
+    /// Name and password with which it polls the postbox.
     account: String,
     password: Secret,
     poll: Duration,
@@ -91,7 +91,7 @@ struct SandboxBank {
     /// Names of receipts that were fetched.
     receipts: HashSet<String>,
     batches: VecDeque<(String, Received)>,
-    /// Where it is in its visits to the postbox.
+    /// Where it is in its rounds at the postbox.
     round: Round,
 }
 
@@ -110,7 +110,7 @@ impl Sandbox for SandboxBank {
 }
 
 impl ParcelSandbox for SandboxBank {
-    fn take(&mut self, file: &Message, now: Moment) -> Vec<Handed> {
+    fn take(&mut self, file: &Message, now: Moment) -> Vec<DelayedFile> {
         let Some(name) = PackageName::read(&file.name).filter(|name| name.bank == self.code) else {
             return Vec::new();
         };
@@ -137,7 +137,7 @@ impl ParcelSandbox for SandboxBank {
 }
 
 impl SandboxBank {
-    fn take_queries(&mut self, batch: &str, parcel: Received, now: Moment) -> Vec<Handed> {
+    fn take_queries(&mut self, batch: &str, parcel: Received, now: Moment) -> Vec<DelayedFile> {
         let queries = &parcel.queries;
         for query in queries {
             self.books.queries += 1;
@@ -192,7 +192,7 @@ impl SandboxBank {
         self.batches.push_back((batch.to_owned(), parcel));
     }
 
-    fn feed_back_queries_again(&mut self, batch: &str, now: Moment) -> Vec<Handed> {
+    fn feed_back_queries_again(&mut self, batch: &str, now: Moment) -> Vec<DelayedFile> {
         let remembered = self.batches.iter().rev().find(|(number, _)| number == batch);
         let Some(parcel) = remembered.map(|(_, parcel)| parcel.clone()) else { return Vec::new() };
         let due = self.faults.due_again(On::Query);
@@ -206,7 +206,7 @@ impl SandboxBank {
         request: &ControlRequestRow,
         parcel: &Received,
         now: Moment,
-    ) -> Vec<Handed> {
+    ) -> Vec<DelayedFile> {
         let due = self.faults.due(On::Control);
         if self.controls.contains_key(&request.number) {
             self.books.duplicates += 1;
@@ -296,7 +296,7 @@ impl SandboxBank {
         feedback
     }
 
-    fn feed_back_control_again(&mut self, batch: &str, number: &str, now: Moment) -> Vec<Handed> {
+    fn feed_back_control_again(&mut self, batch: &str, number: &str, now: Moment) -> Vec<DelayedFile> {
         let Some(mut feedback) = self.controls.get(number).cloned() else { return Vec::new() };
         let due = self.faults.due_again(On::Control);
         // What is made anew is never quite the same.
@@ -313,7 +313,7 @@ impl SandboxBank {
         due: &Due,
         after: Duration,
         now: Moment,
-    ) -> Vec<Handed> {
+    ) -> Vec<DelayedFile> {
         if due.is(ScriptedFaultKind::Silent) {
             return Vec::new();
         }
@@ -323,10 +323,10 @@ impl SandboxBank {
         let first = said.first.package(place, due);
         let twice = due.is(ScriptedFaultKind::Duplicate).then(|| Place { batch: &again, ..place });
         let twice = twice.and_then(|place| said.first.package(place, due));
-        let hand = |after: Duration| move |file| Handed { after, file };
+        let hand = |after: Duration| move |file| DelayedFile { after, file };
         let amended = said.amended.as_ref().and_then(|(later, feedback)| {
             let file = feedback.package(place, &Due::default())?;
-            Some(Handed { after: after.saturating_add(*later), file })
+            Some(DelayedFile { after: after.saturating_add(*later), file })
         });
         first.into_iter().chain(twice).map(hand(after)).chain(amended).collect()
     }

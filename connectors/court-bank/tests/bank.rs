@@ -42,7 +42,7 @@ impl Exchange {
         let talk = drive::converse(&*self.connector, &mut *self.bank, &batch).expect("an end");
         match &talk.reads()[0].content {
             ReadContent::Answer(answer) => answer.reply.clone(),
-            content @ (ReadContent::More(_) | ReadContent::Beside(_)) => panic!("{content:?}"),
+            content @ (ReadContent::Continuation(_) | ReadContent::Attachment(_)) => panic!("{content:?}"),
             ReadContent::Fault(fault) => panic!("{fault}"),
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chakong_contract::asset::Asset;
 use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::SettingValue;
-use chakong_contract::sandbox::{Handed, Sandbox, SandboxSpeaks};
+use chakong_contract::sandbox::{DelayedFile, Sandbox, SandboxSpeaks};
 use chakong_contract::{
     Batch, Connector, FaultKind, Message, Moment, Order, Reading, RefusalReason, Reply, Settings, Speaks,
 };
@@ -48,7 +48,7 @@ impl Conversation {
         parcel.write(&batch).expect("orders can be written")
     }
 
-    fn take(&mut self, files: &[Message]) -> Vec<Handed> {
+    fn take(&mut self, files: &[Message]) -> Vec<DelayedFile> {
         let SandboxSpeaks::Parcel(bank) = self.bank.speaks() else { panic!("a parcel sandbox") };
         files.iter().flat_map(|file| bank.take(file, now())).collect()
     }
@@ -73,7 +73,7 @@ fn only_reply(reading: &Reading, order: &Order) -> Reply {
         reading.reads.iter().find(|read| read.number.as_ref() == Some(&order.number)).expect("about it");
     match &read.content {
         ReadContent::Answer(answer) => answer.reply.clone(),
-        ReadContent::More(_) | ReadContent::Beside(_) => panic!("{read:?}"),
+        ReadContent::Continuation(_) | ReadContent::Attachment(_) => panic!("{read:?}"),
         ReadContent::Fault(fault) => panic!("{fault}"),
     }
 }

@@ -4,7 +4,7 @@
 #[path = "conversation/orders.rs"]
 mod orders;
 
-#[allow(dead_code, reason = "shared with the visits")]
+#[allow(dead_code, reason = "shared with the postbox tests")]
 #[path = "postbox/exchange.rs"]
 mod exchange;
 
@@ -65,7 +65,7 @@ fn by_parcel(script: &Value, settings: &Settings, orders: &[Order]) -> Vec<Reply
             drive::converse(&*connector, &mut *bank, &drive::batch(vec![order.clone()])).expect("an end");
         match &talk.reads()[0].content {
             ReadContent::Answer(answer) => answer.reply.clone(),
-            content @ (ReadContent::More(_) | ReadContent::Beside(_)) => panic!("{content:?}"),
+            content @ (ReadContent::Continuation(_) | ReadContent::Attachment(_)) => panic!("{content:?}"),
             ReadContent::Fault(fault) => panic!("{fault}"),
         }
     };
@@ -112,7 +112,7 @@ fn a_control_is_written_without_products_data_or_not_at_all() {
     let freeze = orders::freeze("A2", ACCOUNT, "1.00");
     let write = |generation: &str| {
         let connector = (plugin().build)(&settings(generation)).expect("settings are right");
-        assert_eq!(connector.can_express(&freeze).is_ok(), generation != "1");
+        assert_eq!(connector.check(&freeze).is_ok(), generation != "1");
         let Speaks::Parcel(parcel) = connector.speaks() else { panic!("a parcel connector") };
         parcel.write(&drive::batch(vec![freeze.clone()]))
     };

@@ -1,4 +1,4 @@
-//! The simulated bank visits the postbox: it asks, fetches, acts and feeds back, and misbehaves.
+//! The simulated bank polls the postbox: it asks, fetches, acts and feeds back, and misbehaves.
 
 #[path = "postbox/exchange.rs"]
 mod exchange;
@@ -6,7 +6,7 @@ mod exchange;
 mod orders;
 
 use chakong_contract::asset::Asset;
-use chakong_contract::{FaultKind, RefusalReason, Reply, Taken};
+use chakong_contract::{EntryResult, FaultKind, RefusalReason, Reply};
 use chakong_testkit::fake_postbox;
 use serde_json::json;
 
@@ -69,7 +69,7 @@ fn one_bad_entry_of_a_feedback_does_not_keep_the_others() {
     exchange.fake.offer([query("A220260105990101100001"), freeze("A220260105990101200001", ACCOUNT, "1.00")]);
     exchange.round();
     assert_eq!(exchange.fake.answers.len(), 2);
-    assert_eq!(exchange.fake.taken.iter().filter(|taken| **taken == Taken::Unknown).count(), 2);
+    assert_eq!(exchange.fake.taken.iter().filter(|taken| **taken == EntryResult::Unknown).count(), 2);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_wrong_md5_is_refused_until_the_bank_feeds_back_again() {
     let mut exchange = Exchange::new(&exchange::script(json!([{"do": "wrong_md5", "first": 1}])));
     exchange.fake.offer([freeze("A220260105990101200001", ACCOUNT, "1.00")]);
     exchange.round();
-    let Taken::Unreadable(fault) = &exchange.fake.taken[0] else { panic!("unreadable") };
+    let EntryResult::Unreadable(fault) = &exchange.fake.taken[0] else { panic!("unreadable") };
     assert!(fault.detail.contains("MD5"));
     assert_eq!(exchange.fake.open().len(), 1, "it stays on offer");
     exchange.round();
@@ -104,7 +104,10 @@ fn a_second_feedback_is_already_taken_and_the_bank_is_content() {
     let mut exchange = Exchange::new(&exchange::script(json!([{"do": "feeds_twice"}])));
     exchange.fake.offer([query("A220260105990101100001"), freeze("A220260105990101200001", ACCOUNT, "1.00")]);
     exchange.round();
-    assert_eq!(exchange.fake.taken, [Taken::Accepted, Taken::Already, Taken::Accepted, Taken::Already]);
+    assert_eq!(
+        exchange.fake.taken,
+        [EntryResult::Accepted, EntryResult::Duplicate, EntryResult::Accepted, EntryResult::Duplicate]
+    );
     assert_eq!(exchange.fake.answers.len(), 2);
 }
 
@@ -148,9 +151,9 @@ fn a_gateway_that_does_not_answer_is_visited_again() {
     let mut exchange = Exchange::new(&exchange::script(json!([])));
     let caller = exchange.bank.postbox().expect("a caller");
     for _ in 0..3 {
-        assert!(matches!(caller.next(None, exchange::now()), chakong_contract::sandbox::Visiting::Call(_)));
+        assert!(matches!(caller.next(None, exchange::now()), chakong_contract::sandbox::PollStep::Call(_)));
         let rest = caller.next(None, exchange::now());
-        assert!(matches!(rest, chakong_contract::sandbox::Visiting::Rest(_)), "{rest:?}");
+        assert!(matches!(rest, chakong_contract::sandbox::PollStep::Rest(_)), "{rest:?}");
     }
 }
 
@@ -222,17 +225,17 @@ fn rare_names_are_refused_at_planning_or_sent_in_gb18030() {
     let mut order = query("A220260105990101100001");
     order.name = "𠮷测试".parse().expect("a name");
     let exchange = Exchange::new(&exchange::script(json!([])));
-    let fault = exchange.connector.can_express(&order).expect_err("outside GBK");
+    let fault = exchange.connector.check(&order).expect_err("outside GBK");
     assert_eq!(fault.kind, FaultKind::Unsupported);
     assert!(!fault.to_string().contains('𠮷'), "no personal data");
-    assert_eq!(exchange.connector.can_express(&query("A220260105990101100001")), Ok(()));
+    assert_eq!(exchange.connector.check(&query("A220260105990101100001")), Ok(()));
 
     let text = |text: &str| chakong_contract::manifest::SettingValue::Text(text.to_owned());
     let settings = exchange::settings().with("rare_names", text("gb18030"));
     let mut script = exchange::script(json!([]));
     script["customers"][0]["name"] = json!("𠮷测试");
     let mut exchange = Exchange::with(&script, &settings);
-    assert_eq!(exchange.connector.can_express(&order), Ok(()));
+    assert_eq!(exchange.connector.check(&order), Ok(()));
     exchange.fake.offer([order]);
     exchange.round();
     assert_eq!(exchange.reply("A220260105990101100001").assets().len(), 3);

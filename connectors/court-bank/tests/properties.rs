@@ -4,7 +4,7 @@
 #[path = "conversation/orders.rs"]
 mod orders;
 
-#[allow(dead_code, reason = "shared with the visits")]
+#[allow(dead_code, reason = "shared with the postbox tests")]
 #[path = "postbox/exchange.rs"]
 mod exchange;
 
@@ -44,7 +44,7 @@ fn replies_of(script: &Value, settings: &Settings, orders: &[Order]) -> Vec<Repl
             drive::converse(&*connector, &mut *bank, &drive::batch(vec![order.clone()])).expect("an end");
         match &talk.reads()[0].content {
             ReadContent::Answer(answer) => answer.reply.clone(),
-            content @ (ReadContent::More(_) | ReadContent::Beside(_)) => panic!("{content:?}"),
+            content @ (ReadContent::Continuation(_) | ReadContent::Attachment(_)) => panic!("{content:?}"),
             ReadContent::Fault(fault) => panic!("{fault}"),
         }
     };
@@ -126,7 +126,7 @@ proptest! {
         exchange.round();
         prop_assert_eq!(exchange.fake.taken.len(), orders.len());
         for order in &orders {
-            prop_assert_eq!(exchange.connector.can_express(order), Ok(()));
+            prop_assert_eq!(exchange.connector.check(order), Ok(()));
         }
         let named = settings().with("bank_name", SettingValue::Text("测试银行".into()));
         for (reply, order) in replies_of(&script, &named, &orders).iter().zip(&orders) {

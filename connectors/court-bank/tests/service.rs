@@ -1,24 +1,26 @@
 //! The web service call by call: its description, what it says to whom, and fixtures of both ways.
 
-#[allow(dead_code, reason = "shared with the visits")]
+#[allow(dead_code, reason = "shared with the postbox tests")]
 #[path = "postbox/exchange.rs"]
 mod exchange;
-#[allow(dead_code, reason = "shared with the visits")]
+#[allow(dead_code, reason = "shared with the postbox tests")]
 #[path = "conversation/orders.rs"]
 mod orders;
 
 use std::path::PathBuf;
 
 use chakong_contract::manifest::SettingValue;
-use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, HttpHeard, Reading, Taken, Visit, Want};
+use chakong_contract::{
+    CallKind, CallResult, EntryResult, Fault, FaultKind, HttpResponse, InboundRequest, ParsedCall, Reading,
+};
 use chakong_testkit::fixture_folder;
 use proptest::prelude::*;
 use serde_json::json;
 
 use exchange::Exchange;
 
-fn call(method: &str, query: &[(&str, &str)], body: &[u8]) -> HttpHeard {
-    HttpHeard {
+fn call(method: &str, query: &[(&str, &str)], body: &[u8]) -> InboundRequest {
+    InboundRequest {
         method: method.into(),
         path: "/postbox/bank".into(),
         query: query.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
@@ -27,7 +29,7 @@ fn call(method: &str, query: &[(&str, &str)], body: &[u8]) -> HttpHeard {
     }
 }
 
-fn text(answer: &HttpAnswer) -> String {
+fn text(answer: &HttpResponse) -> String {
     String::from_utf8(answer.body.clone()).expect("text")
 }
 
@@ -48,7 +50,7 @@ fn is_fixture(name: &str, bytes: &[u8]) {
 }
 
 /// The answer to a call of the fixtures, from a postbox with a query and a freeze on offer.
-fn answer_to(call_file: &str) -> HttpAnswer {
+fn answer_to(call_file: &str) -> HttpResponse {
     let mut exchange = Exchange::new(&json!({}));
     exchange.fake.offer([
         orders::query("A220260105990101100001"),
@@ -101,8 +103,8 @@ fn a_host_that_could_break_out_of_the_description_is_not_repeated() {
     let mut hostile = call("GET", &[("wsdl", "")], b"");
     hostile.headers = vec![("host".into(), "x\"/><evil".into())];
     hostile.path = "/<script>".into();
-    let visit = exchange.connector.postbox().expect("a postbox").hear(&hostile).expect("a visit");
-    assert_eq!(visit.operation, "");
+    let parsed = exchange.connector.postbox().expect("a postbox").parse(&hostile).expect("a call");
+    assert_eq!(parsed.operation, "");
 }
 
 #[test]
@@ -130,12 +132,12 @@ fn a_bank_without_an_account_has_no_postbox_and_half_an_account_is_a_problem() {
     assert_eq!(problems[0].key, "password");
 }
 
-fn visit(operation: &str, want: Want) -> Visit {
-    Visit {
+fn parsed_call(operation: &str, kind: CallKind) -> ParsedCall {
+    ParsedCall {
         account: "YH999999".into(),
         password: chakong_contract::Secret::new("not-a-secret"),
         operation: operation.into(),
-        want,
+        kind,
     }
 }
 
@@ -143,21 +145,22 @@ fn visit(operation: &str, want: Want) -> Visit {
 fn the_gateways_verdicts_have_their_words_and_a_failure_is_a_fault() {
     let exchange = Exchange::new(&json!({}));
     let bank = exchange.connector.postbox().expect("a postbox");
-    let hand_in = visit("shfeedXzkzInfo", Want::HandIn(Reading::default()));
+    let hand_in = parsed_call("shfeedXzkzInfo", CallKind::HandIn(Reading::default()));
     let fault = Fault::new(FaultKind::Malformed, "read", "the MD5 of the receipt document does not agree");
     let number = |number: &str| Some(number.parse().expect("a number"));
-    let taken = Found::Taken(vec![
-        (number("A1"), Taken::Accepted),
-        (number("A2"), Taken::Already),
-        (number("A3"), Taken::Unknown),
-        (None, Taken::Unreadable(fault)),
+    let taken = CallResult::Entries(vec![
+        (number("A1"), EntryResult::Accepted),
+        (number("A2"), EntryResult::Duplicate),
+        (number("A3"), EntryResult::Unknown),
+        (None, EntryResult::Unreadable(fault)),
     ]);
-    is_fixture("verdicts.answer.200.xml", &bank.answer(&hand_in, &taken).body);
-    let returned = visit("htInfo", Want::HandIn(Reading::default()));
-    is_fixture("verdicts-on-returns.answer.200.xml", &bank.answer(&returned, &taken).body);
+    is_fixture("verdicts.answer.200.xml", &bank.respond(&hand_in, &taken).body);
+    let returned = parsed_call("htInfo", CallKind::HandIn(Reading::default()));
+    is_fixture("verdicts-on-returns.answer.200.xml", &bank.respond(&returned, &taken).body);
     for operation in ["getXzcxList", "getXzkzList", "cxwsInfo", "zjInfo", "shfeedXzcxInfo", "htInfo", "other"]
     {
-        let answer = bank.answer(&visit(operation, Want::Orders { control: false }), &Found::Unavailable);
+        let answer = bank
+            .respond(&parsed_call(operation, CallKind::Orders { control: false }), &CallResult::Unavailable);
         assert_eq!(answer.status, 500);
         assert!(text(&answer).contains("soap:Server"));
     }
@@ -171,7 +174,7 @@ fn what_is_kept_of_a_call_is_what_was_handed_in_and_not_the_password() {
     let written = String::from_utf8(body.clone()).expect("text");
     let first = written.split_once("<arg0 xmlns=\"\">").and_then(|(_, rest)| rest.split_once('<'));
     let (caller, _) = first.expect("a first argument");
-    let kept = String::from_utf8(bank.keeps(&call("POST", &[], &body))).expect("text");
+    let kept = String::from_utf8(bank.redact(&call("POST", &[], &body))).expect("text");
     // Line breaks travel as references to characters.
     let plain =
         |text: &str| text.replace("&#xD;", "").replace("&#13;", "").split_whitespace().collect::<String>();
@@ -188,9 +191,9 @@ proptest! {
     fn any_body_is_survived(body in prop::collection::vec(any::<u8>(), 0..400), words in "[<>/a-z:=\" ]{0,80}") {
         let exchange = Exchange::new(&json!({}));
         let bank = exchange.connector.postbox().expect("a postbox");
-        let answer = bank.hear(&call("POST", &[], &body)).expect_err("no call");
+        let answer = bank.parse(&call("POST", &[], &body)).expect_err("no call");
         prop_assert_eq!(answer.status, 500);
-        prop_assert!(bank.hear(&call("POST", &[], words.as_bytes())).is_err());
+        prop_assert!(bank.parse(&call("POST", &[], words.as_bytes())).is_err());
     }
 
     #[test]
@@ -202,8 +205,8 @@ proptest! {
             let at = at.index(body.len());
             body[at] ^= byte;
         }
-        match bank.hear(&call("POST", &[], &body)) {
-            Ok(visit) => { bank.answer(&visit, &Found::Taken(Vec::new())); }
+        match bank.parse(&call("POST", &[], &body)) {
+            Ok(parsed) => { bank.respond(&parsed, &CallResult::Entries(Vec::new())); }
             Err(answer) => prop_assert_eq!(answer.status, 500),
         }
     }

@@ -43,11 +43,11 @@ impl Connector for Registry {
         self.calls_back.then_some(self as &dyn Postbox)
     }
 
-    fn can(&self, act: ActionKind) -> bool {
+    fn supports(&self, act: ActionKind) -> bool {
         !act.is_control() || self.workflows.is_some()
     }
 
-    fn can_express(&self, order: &Order) -> Result<(), Fault> {
+    fn check(&self, order: &Order) -> Result<(), Fault> {
         match order.instruction.kind() {
             ActionKind::Query => write::queries(order, false).map(drop),
             _ => control::write::write(order, self.workflows()?, order.created).map(drop),

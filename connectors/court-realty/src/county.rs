@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{Connector, Fault, HttpAnswer, Message, Order, Plugin, Postbox, Reading, Speaks};
+use chakong_contract::{Connector, Fault, HttpResponse, Message, Order, Plugin, Postbox, Reading, Speaks};
 
 use self::manifest::County;
 use crate::shared::read::{Extract, answer};
@@ -36,7 +36,7 @@ impl Connector for County {
     }
 
     fn read(&self, message: &Message) -> Reading {
-        match self.results(&HttpAnswer::json(200, &*message.bytes)) {
+        match self.results(&HttpResponse::json(200, &*message.bytes)) {
             Ok(Some(results)) => Reading { reads: self.lone(results), ..Reading::default() },
             Ok(None) => {
                 let nothing = answer(Extract::default(), None, self.amounts, Vec::new());
@@ -51,7 +51,7 @@ impl Connector for County {
         Some(self)
     }
 
-    fn can_express(&self, order: &Order) -> Result<(), Fault> {
+    fn check(&self, order: &Order) -> Result<(), Fault> {
         self.asked(order).map(drop)
     }
 }

@@ -53,7 +53,7 @@ impl Connector for FormRegistry {
         Reading { reads: results.into_iter().map(read).collect(), ..Reading::default() }
     }
 
-    fn can_express(&self, order: &Order) -> Result<(), Fault> {
+    fn check(&self, order: &Order) -> Result<(), Fault> {
         self.request(order).map(drop)
     }
 }

@@ -38,7 +38,7 @@ impl Connector for Platform {
         Some(self)
     }
 
-    fn can_express(&self, order: &Order) -> Result<(), Fault> {
+    fn check(&self, order: &Order) -> Result<(), Fault> {
         self.application(order).map(drop)
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use chakong_contract::manifest::{SettingProblem, Settings};
 use chakong_contract::{Connector, Fault, Message, Order, Plugin, Postbox, Reading, Speaks};
 
-use self::manifest::VisitingRegistry;
+use self::manifest::PollingRegistry;
 use crate::shared::request;
 
 /// The connector as it is registered.
@@ -27,7 +27,7 @@ fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>
     Ok(Arc::new(manifest::check(settings)?))
 }
 
-impl Connector for VisitingRegistry {
+impl Connector for PollingRegistry {
     fn speaks(&self) -> Speaks<'_> {
         Speaks::Postbox(self)
     }
@@ -40,7 +40,7 @@ impl Connector for VisitingRegistry {
         Some(self)
     }
 
-    fn can_express(&self, order: &Order) -> Result<(), Fault> {
+    fn check(&self, order: &Order) -> Result<(), Fault> {
         request::request(order).map(drop)
     }
 }

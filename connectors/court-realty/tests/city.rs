@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use chakong_contract::asset::{Asset, EncumbranceKind, PropertyKind};
-use chakong_contract::connector::{Beside, ReadContent, is_place};
+use chakong_contract::connector::{Attachment, ReadContent, is_sub_path};
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::order::{Original, Target};
 use chakong_contract::reply::Holding;
 use chakong_contract::sandbox::Sandbox;
 use chakong_contract::{
-    ActionKind, Answer, Connector, FaultKind, Found, HttpAnswer, HttpHeard, IdentityDocument, Instruction,
-    Order, RefusalReason, Reply, Secret, Speaks, Taken, Want,
+    ActionKind, Answer, CallKind, CallResult, Connector, EntryResult, FaultKind, HttpResponse,
+    IdentityDocument, InboundRequest, Instruction, Order, RefusalReason, Reply, Secret, Speaks,
 };
 use chakong_court_realty::plugin;
 use chakong_testkit::{drive, sample};
@@ -251,12 +251,12 @@ fn nobody_knows_what_became_of_a_case_whose_answer_is_not_clear() {
 #[test]
 fn what_the_law_or_the_registry_has_no_room_for_is_refused_before_it_is_sent() {
     let connector = connector();
-    let refused = |order: &Order| connector.can_express(order).expect_err("refused").detail;
+    let refused = |order: &Order| connector.check(order).expect_err("refused").detail;
     let freeze = |from: &str, until: &str| {
         let (from, until) = (from.parse().expect("a date"), until.parse().expect("a date"));
         order("TEST1", Instruction::Freeze { target: target(UNIT), limit: None, from, until })
     };
-    assert!(connector.can_express(&freeze("2026-01-05", "2029-01-04")).is_ok());
+    assert!(connector.check(&freeze("2026-01-05", "2029-01-04")).is_ok());
     assert!(refused(&freeze("2026-01-05", "2029-01-05")).contains("three years"));
     assert!(refused(&freeze("2026-01-05", "2026-01-04")).contains("three years"));
     let mut long = freeze("2026-01-05", "2029-01-04");
@@ -265,9 +265,11 @@ fn what_the_law_or_the_registry_has_no_room_for_is_refused_before_it_is_sent() {
     assert!(refused(&release("")).contains("no number of the seizure"));
     let bare = (plugin().build)(&Settings::default().with("amount_unit", text("yuan"))).expect("settings");
     assert!(
-        !bare.can(ActionKind::Freeze) && bare.can(ActionKind::Query) && connector.can(ActionKind::Release)
+        !bare.supports(ActionKind::Freeze)
+            && bare.supports(ActionKind::Query)
+            && connector.supports(ActionKind::Release)
     );
-    let fault = bare.can_express(&freeze("2026-01-05", "2029-01-04")).expect_err("no workflows");
+    let fault = bare.check(&freeze("2026-01-05", "2029-01-04")).expect_err("no workflows");
     assert!(fault.detail.contains("未配置"), "{fault}");
     assert!(bare.postbox().is_none(), "nobody calls back without an account");
 }
@@ -286,8 +288,8 @@ fn half_of_what_belongs_together_is_a_problem_of_the_settings() {
     );
 }
 
-fn call(method: &str, path: &str, body: Value) -> HttpHeard {
-    HttpHeard {
+fn call(method: &str, path: &str, body: Value) -> InboundRequest {
+    InboundRequest {
         method: method.to_owned(),
         path: format!("/court/city{path}"),
         query: vec![("sqslbh".to_owned(), "CK20260105000000000001".to_owned())],
@@ -303,7 +305,7 @@ fn result() -> Value {
     })
 }
 
-fn code(answer: &HttpAnswer) -> (u16, Value) {
+fn code(answer: &HttpResponse) -> (u16, Value) {
     let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
     (answer.status, body["head"]["returncode"].clone())
 }
@@ -312,26 +314,26 @@ fn code(answer: &HttpAnswer) -> (u16, Value) {
 fn call_backs_are_heard_with_who_calls_and_the_password_is_not_kept() {
     let connector = connector();
     let postbox = connector.postbox().expect("call-backs");
-    let visit = postbox.hear(&call("POST", "/jsdjbjjg", result())).expect("a visit");
-    assert_eq!((visit.account.as_str(), visit.password.expose()), ("city-990101", "not-a-secret"));
-    let Want::HandIn(reading) = &visit.want else { panic!("{visit:?}") };
+    let parsed = postbox.parse(&call("POST", "/jsdjbjjg", result())).expect("a call");
+    assert_eq!((parsed.account.as_str(), parsed.password.expose()), ("city-990101", "not-a-secret"));
+    let CallKind::HandIn(reading) = &parsed.kind else { panic!("{parsed:?}") };
     let ReadContent::Answer(entered) = &reading.reads[0].content else { panic!("{reading:?}") };
     assert_eq!(holding(&entered.reply).reference, "YW1");
-    let kept = String::from_utf8(postbox.keeps(&call("POST", "/jsdjbjjg", result()))).expect("text");
+    let kept = String::from_utf8(postbox.redact(&call("POST", "/jsdjbjjg", result()))).expect("text");
     assert!(kept.contains("YW1") && !kept.contains("not-a-secret"), "{kept}");
     let again = connector.read(&chakong_contract::Message::new("", kept.into_bytes()));
     assert_eq!(again.reads, reading.reads, "what is kept can be read again");
     let deleted =
         call("POST", &format!("/{KEY}/updateCjywzt"), json!({ "cxqqdh": "CK20260105000000000001" }));
-    let visit = postbox.hear(&deleted).expect("a visit");
+    let parsed = postbox.parse(&deleted).expect("a call");
     assert_eq!(
-        (visit.account.as_str(), visit.password.expose()),
+        (parsed.account.as_str(), parsed.password.expose()),
         ("", KEY),
         "known by the key in the address"
     );
-    let changed = postbox.hear(&call("GET", &format!("/{KEY}/wwztxg"), Value::Null)).expect("a visit");
-    let Want::HandIn(reading) = &changed.want else { panic!("{changed:?}") };
-    let notice = |content: &ReadContent| matches!(content, ReadContent::Beside(beside) if matches!(**beside, Beside::Notice(_)));
+    let changed = postbox.parse(&call("GET", &format!("/{KEY}/wwztxg"), Value::Null)).expect("a call");
+    let CallKind::HandIn(reading) = &changed.kind else { panic!("{changed:?}") };
+    let notice = |content: &ReadContent| matches!(content, ReadContent::Attachment(beside) if matches!(**beside, Attachment::Notice(_)));
     assert!(notice(&reading.reads[0].content), "{reading:?}");
 }
 
@@ -339,24 +341,26 @@ fn call_backs_are_heard_with_who_calls_and_the_password_is_not_kept() {
 fn call_backs_are_answered_with_the_protocols_codes() {
     let connector = connector();
     let postbox = connector.postbox().expect("call-backs");
-    let named = postbox.hear(&call("POST", "/jsdjbjjg", result())).expect("a visit");
+    let named = postbox.parse(&call("POST", "/jsdjbjjg", result())).expect("a call");
     let keyed =
         call("POST", "/wrong-key-0000000/updateCjywzt", json!({ "cxqqdh": "CK20260105000000000001" }));
-    let keyed = postbox.hear(&keyed).expect("a visit");
+    let keyed = postbox.parse(&keyed).expect("a call");
     let number = "CK20260105000000000001".parse().ok();
-    let of = |taken: Taken| code(&postbox.answer(&named, &Found::Taken(vec![(number.clone(), taken)])));
-    assert_eq!(of(Taken::Accepted), (200, json!("0000")));
-    assert_eq!(of(Taken::Already), (200, json!("0000")));
-    assert_eq!(of(Taken::Unknown), (200, json!("1000")));
-    assert_eq!(code(&postbox.answer(&named, &Found::TurnedAway)), (200, json!("2000")));
-    assert_eq!(code(&postbox.answer(&keyed, &Found::TurnedAway)), (200, json!("2010")));
-    assert_eq!(code(&postbox.answer(&named, &Found::Unavailable)), (503, json!("1000")));
-    let refused = |call: &HttpHeard| code(&postbox.hear(call).expect_err("refused"));
+    let of = |taken: EntryResult| {
+        code(&postbox.respond(&named, &CallResult::Entries(vec![(number.clone(), taken)])))
+    };
+    assert_eq!(of(EntryResult::Accepted), (200, json!("0000")));
+    assert_eq!(of(EntryResult::Duplicate), (200, json!("0000")));
+    assert_eq!(of(EntryResult::Unknown), (200, json!("1000")));
+    assert_eq!(code(&postbox.respond(&named, &CallResult::TurnedAway)), (200, json!("2000")));
+    assert_eq!(code(&postbox.respond(&keyed, &CallResult::TurnedAway)), (200, json!("2010")));
+    assert_eq!(code(&postbox.respond(&named, &CallResult::Unavailable)), (503, json!("1000")));
+    let refused = |call: &InboundRequest| code(&postbox.parse(call).expect_err("refused"));
     assert_eq!(refused(&call("GET", "/jsdjbjjg", Value::Null)), (405, json!("1000")));
     assert_eq!(refused(&call("POST", "/jsdjbjjg", json!([1]))), (400, json!("1000")));
     assert_eq!(refused(&call("POST", "/jsdjbjjg", json!({ "data": {} }))), (200, json!("2000")));
     assert_eq!(refused(&call("POST", "/elsewhere", json!({}))), (404, json!("1000")));
-    let serves = |below: &str| postbox.places().iter().any(|place| is_place(place, below));
+    let serves = |below: &str| postbox.sub_paths().iter().any(|place| is_sub_path(place, below));
     for below in ["/jsdjbjjg", "/accept_receipt_info", "/some-key/updateCjywzt", "/some-key/wwztxg"] {
         assert!(serves(below), "{below}");
     }
@@ -372,16 +376,16 @@ proptest! {
     fn any_answers_and_calls_are_survived(bytes: Vec<u8>, message in ".{0,40}", number: i64, status in 100u16..600) {
         let connector = connector();
         let postbox = connector.postbox().expect("call-backs");
-        let heard = |body: Vec<u8>| HttpHeard { body, ..call("POST", "/jsdjbjjg", Value::Null) };
-        prop_assert!(postbox.hear(&heard(bytes.clone())).is_err());
+        let request = |body: Vec<u8>| InboundRequest { body, ..call("POST", "/jsdjbjjg", Value::Null) };
+        prop_assert!(postbox.parse(&request(bytes.clone())).is_err());
         let odd = json!({ "head": { "username": number, "password": message }, "data": { "wwslbh": message, "ywxxList": [{ "ywh": number }],
             "wsnr": message } });
-        let _ = postbox.hear(&heard(odd.to_string().into_bytes()));
+        let _ = postbox.parse(&request(odd.to_string().into_bytes()));
         let Speaks::Call(speaks) = connector.speaks() else { panic!("it calls") };
         let odd = json!({ "code": number, "message": message, "data": [{ "proid": number }] }).to_string();
         for (body, order) in [(bytes.clone(), seizure("TEST1")), (odd.clone().into_bytes(), seizure("TEST1")), (odd.into_bytes(), release("XM1"))] {
             let talk = drive::talk(speaks, &drive::batch(vec![order]), |_, _, _| {
-                Some(HttpAnswer { status, ..HttpAnswer::json(200, body.clone()) })
+                Some(HttpResponse { status, ..HttpResponse::json(200, body.clone()) })
             });
             prop_assert!(talk.expect("an end").requests.len() <= 3);
         }

@@ -81,7 +81,7 @@ fn answer(script: &Value, settings: &Settings, order: &Order) -> Answer {
     match talk.reads() {
         [read] => match &read.content {
             ReadContent::Answer(answer) => (**answer).clone(),
-            ReadContent::More(_) | ReadContent::Beside(_) => panic!("{read:?}"),
+            ReadContent::Continuation(_) | ReadContent::Attachment(_) => panic!("{read:?}"),
             ReadContent::Fault(fault) => panic!("{fault}"),
         },
         _ => panic!("{:?}", talk.end),

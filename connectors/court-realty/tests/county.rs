@@ -3,7 +3,7 @@
 use chakong_contract::asset::MatchedBy;
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::{
-    Batch, FaultKind, Found, HttpHeard, IdentityDocument, Order, Reply, Secret, Speaks, Want,
+    Batch, CallKind, CallResult, FaultKind, IdentityDocument, InboundRequest, Order, Reply, Secret, Speaks,
 };
 use chakong_court_realty::county_plugin as plugin;
 use chakong_testkit::{Subject, check_fixtures, conformance, drive, fixture_folder, sample};
@@ -92,8 +92,8 @@ fn nothing_is_sent_that_could_not_be_confirmed() {
     assert_eq!((plugin().build)(&wrong).expect_err("a problem")[0].key, "division");
 }
 
-fn call(method: &str, path: &str) -> HttpHeard {
-    HttpHeard {
+fn call(method: &str, path: &str) -> InboundRequest {
+    InboundRequest {
         method: method.to_owned(),
         path: path.to_owned(),
         query: Vec::new(),
@@ -106,18 +106,18 @@ fn call(method: &str, path: &str) -> HttpHeard {
 fn a_county_asks_whether_a_token_stands_and_is_told() {
     let connector = (plugin().build)(&settings()).expect("settings");
     let postbox = connector.postbox().expect("it is asked back");
-    let visit = postbox.hear(&call("GET", "/province/bdc/credential/abc")).expect("a visit");
-    assert_eq!(visit.want, Want::Token(Secret::new("abc")));
+    let parsed = postbox.parse(&call("GET", "/province/bdc/credential/abc")).expect("a call");
+    assert_eq!(parsed.kind, CallKind::Token(Secret::new("abc")));
     for (stands, valid) in [(true, "1"), (false, "0")] {
-        let answer = postbox.answer(&visit, &Found::Token(stands));
+        let answer = postbox.respond(&parsed, &CallResult::Token(stands));
         let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
         assert_eq!((&body["head"]["code"], &body["data"]["valid"]), (&json!("0000"), &json!(valid)));
     }
-    let refused = |method: &str, path: &str| postbox.hear(&call(method, path)).expect_err("refused").status;
+    let refused = |method: &str, path: &str| postbox.parse(&call(method, path)).expect_err("refused").status;
     assert_eq!(refused("POST", "/province/bdc/credential/abc"), 405);
     assert_eq!(refused("GET", "/province/bdc/credential/"), 404);
     assert_eq!(refused("GET", "/province/elsewhere"), 404);
     assert_eq!(refused("GET", &format!("/bdc/credential/{}", "a".repeat(101))), 404);
-    assert_eq!(postbox.places(), ["/bdc/credential/*"]);
+    assert_eq!(postbox.sub_paths(), ["/bdc/credential/*"]);
     assert_eq!(drive::reply(&plugin(), &settings(), &json!({}), &query()), Reply::Nothing);
 }

@@ -3,7 +3,7 @@
 use chakong_contract::asset::MatchedBy;
 use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::{SettingValue, Settings};
-use chakong_contract::{Answer, FaultKind, HttpAnswer, IdentityDocument, Order, Reply, Secret, Speaks};
+use chakong_contract::{Answer, FaultKind, HttpResponse, IdentityDocument, Order, Reply, Secret, Speaks};
 use chakong_court_realty::form_plugin as plugin;
 use chakong_testkit::drive::{self, End, Talk};
 use chakong_testkit::{Subject, check_fixtures, conformance, fixture_folder, sample};
@@ -58,10 +58,10 @@ fn answer(talk: &Talk) -> &Answer {
 }
 
 /// What is made of a body.
-fn heard(body: &str) -> End {
+fn ended(body: &str) -> End {
     let connector = (plugin().build)(&settings("plain")).expect("settings");
     let Speaks::Call(call) = connector.speaks() else { panic!("a call line") };
-    let talk = drive::talk(call, &drive::batch(vec![query()]), |_, _, _| Some(HttpAnswer::json(200, body)));
+    let talk = drive::talk(call, &drive::batch(vec![query()]), |_, _, _| Some(HttpResponse::json(200, body)));
     talk.expect("an end").end
 }
 
@@ -122,7 +122,7 @@ fn refusals_errors_and_strange_answers_are_told_apart() {
     );
     let Reply::Refused(refusal) = &answer(&away).reply else { panic!("{:?}", answer(&away)) };
     assert_eq!(refusal.words, "请求的法院不存在");
-    let kind = |body: &str| match heard(body) {
+    let kind = |body: &str| match ended(body) {
         End::Failed(fault) => fault.kind,
         End::Read(reading) => panic!("{reading:?}"),
     };
@@ -144,7 +144,7 @@ fn refusals_errors_and_strange_answers_are_told_apart() {
         assert_eq!(kind(strange), FaultKind::Malformed, "{strange}");
     }
     for nothing in ["<RESULT>0100</RESULT>", "<RESULT>0000</RESULT>", "<RESULT>0000</RESULT><FDCQLIST/>"] {
-        let End::Read(reading) = heard(&result("", nothing)) else { panic!("{nothing}") };
+        let End::Read(reading) = ended(&result("", nothing)) else { panic!("{nothing}") };
         let ReadContent::Answer(answer) = &reading.reads[0].content else { panic!("{reading:?}") };
         assert_eq!(answer.reply, Reply::Nothing, "{nothing}");
     }

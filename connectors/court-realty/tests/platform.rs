@@ -1,7 +1,7 @@
 //! The provincial platform's line: fixtures, the conformance suite, and its traps, over the connector's own sandbox.
 
 use chakong_contract::manifest::{SettingValue, Settings};
-use chakong_contract::{HttpHeard, IdentityDocument, Order, Reply, Secret, Taken, Want};
+use chakong_contract::{CallKind, EntryResult, IdentityDocument, InboundRequest, Order, Reply, Secret};
 use chakong_court_realty::platform_plugin as plugin;
 use chakong_testkit::fake_postbox::{self, FakePostbox};
 use chakong_testkit::{Subject, check_fixtures, conformance, fixture_folder, sample};
@@ -33,14 +33,14 @@ fn script(faults: Value) -> Value {
     json!({ "holders": [{ "name": NAME, "number": NUMBER, "properties": [home] }], "faults": faults })
 }
 
-fn visited(script: &Value) -> FakePostbox {
+fn polled(script: &Value) -> FakePostbox {
     let (plugin, settings) = (plugin(), settings());
     let connector = (plugin.build)(&settings).expect("settings");
     let mut sandbox = (plugin.sandbox)(script, &settings).expect("a script");
     let mut fake = FakePostbox::new(ACCOUNT, PASSWORD);
     fake.offer([query()]);
     for _ in 0..4 {
-        let caller = sandbox.postbox().expect("it visits");
+        let caller = sandbox.postbox().expect("it polls");
         fake_postbox::round(&mut fake, connector.postbox().expect("a postbox"), caller, sample::made())
             .expect("it rests");
     }
@@ -65,7 +65,7 @@ fn conforms() {
 
 #[test]
 fn a_centre_fetches_with_its_token_and_hands_in() {
-    let fake = visited(&script(json!([])));
+    let fake = polled(&script(json!([])));
     let operations =
         ["token", "receive/apply", "commit/apply", "receive/doc", "commit/result", "receive/apply"];
     let called: Vec<&str> = fake.operations.iter().map(String::as_str).take(operations.len()).collect();
@@ -77,19 +77,19 @@ fn a_centre_fetches_with_its_token_and_hands_in() {
 #[test]
 fn what_a_centre_does_wrongly_is_told_and_comes_again() {
     let fault = |kind: &str| script(json!([{ "do": kind, "first": 1 }]));
-    let wrong = visited(&fault("wrong_password"));
+    let wrong = polled(&fault("wrong_password"));
     assert!(wrong.turned_away > 0 && wrong.answers.len() == 1);
-    assert_eq!(visited(&fault("duplicate")).taken, [Taken::Accepted, Taken::Already]);
-    assert_eq!(visited(&fault("unknown_number")).taken, [Taken::Accepted, Taken::Unknown]);
-    assert_eq!(visited(&fault("garbled")).answers.len(), 1);
-    assert_eq!(visited(&fault("silent")).answers.len(), 1);
+    assert_eq!(polled(&fault("duplicate")).taken, [EntryResult::Accepted, EntryResult::Duplicate]);
+    assert_eq!(polled(&fault("unknown_number")).taken, [EntryResult::Accepted, EntryResult::Unknown]);
+    assert_eq!(polled(&fault("garbled")).answers.len(), 1);
+    assert_eq!(polled(&fault("silent")).answers.len(), 1);
 }
 
 #[test]
 fn a_token_that_is_none_is_answered_as_the_protocol_says() {
     let connector = (plugin().build)(&settings()).expect("settings");
     let postbox = connector.postbox().expect("a postbox");
-    let call = |path: &str, body: Value| HttpHeard {
+    let call = |path: &str, body: Value| InboundRequest {
         method: "POST".to_owned(),
         path: format!("/realestate-supervise-exchange/api/v1{path}"),
         query: Vec::new(),
@@ -97,14 +97,14 @@ fn a_token_that_is_none_is_answered_as_the_protocol_says() {
         body: body.to_string().into_bytes(),
     };
     let refused =
-        postbox.hear(&call("/bdc/query/receive/apply", json!({ "head": { "token": "x" }, "data": {} })));
+        postbox.parse(&call("/bdc/query/receive/apply", json!({ "head": { "token": "x" }, "data": {} })));
     let answer: Value = serde_json::from_slice(&refused.expect_err("no token").body).expect("JSON");
     assert_eq!(answer["head"]["code"], "2002", "the centre fetches a new one and repeats");
     let login =
         json!({ "head": { "xzqdm": "990101" }, "data": { "username": ACCOUNT, "password": PASSWORD } });
-    let visit = postbox.hear(&call("/bdc/token", login)).expect("a visit");
-    assert_eq!((visit.want, visit.account.as_str()), (Want::Admission, ACCOUNT));
-    let kept = postbox.keeps(&call(
+    let parsed = postbox.parse(&call("/bdc/token", login)).expect("a call");
+    assert_eq!((parsed.kind, parsed.account.as_str()), (CallKind::Admission, ACCOUNT));
+    let kept = postbox.redact(&call(
         "/bdc/query/commit/result",
         json!({ "head": { "token": "secret-token" }, "data": [{ "cxsqdh": "CK1" }] }),
     ));

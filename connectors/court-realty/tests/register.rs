@@ -6,7 +6,7 @@ use chakong_contract::asset::{Asset, EncumbranceKind};
 use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::order::Target;
-use chakong_contract::sandbox::Visiting;
+use chakong_contract::sandbox::PollStep;
 use chakong_contract::{
     Answer, IdentityDocument, Instruction, Moment, Order, Plugin, RealProperty, RefusalReason, Reply, Secret,
 };
@@ -65,7 +65,7 @@ fn script(more: &Value) -> Value {
 }
 
 /// Rounds of a registry at a postbox, at these times.
-fn visited(plugin: &Plugin, script: &Value, orders: Vec<Order>, times: &[&str]) -> FakePostbox {
+fn polled(plugin: &Plugin, script: &Value, orders: Vec<Order>, times: &[&str]) -> FakePostbox {
     let settings = settings();
     let connector = (plugin.build)(&settings).expect("settings");
     let mut sandbox = (plugin.sandbox)(script, &settings).expect("a script");
@@ -73,7 +73,7 @@ fn visited(plugin: &Plugin, script: &Value, orders: Vec<Order>, times: &[&str]) 
     fake.offer(orders);
     for time in times {
         let now: Moment = time.parse().expect("a moment");
-        let caller = sandbox.postbox().expect("it visits");
+        let caller = sandbox.postbox().expect("it polls");
         fake_postbox::round(&mut fake, connector.postbox().expect("a postbox"), caller, now)
             .expect("it rests");
     }
@@ -94,7 +94,7 @@ fn said(fake: &FakePostbox) -> Vec<&Reply> {
 
 /// What a query brings.
 fn asked(plugin: &Plugin, script: &Value) -> Answer {
-    let fake = visited(plugin, script, vec![query_of(plugin, NAME, NUMBER)], &[MONDAY, MONDAY]);
+    let fake = polled(plugin, script, vec![query_of(plugin, NAME, NUMBER)], &[MONDAY, MONDAY]);
     let [(_, answer)] = fake.answers.as_slice() else { panic!("{:?}", fake.answers) };
     answer.clone()
 }
@@ -110,12 +110,12 @@ fn a_registry_comes_in_its_office_hours_only() {
     let hours = script(&json!({ "office_hours": "08:00-18:00 Mon-Fri" }));
     let query = || vec![query_of(&postbox_plugin(), NAME, NUMBER)];
     let closed = ["2026-01-05T18:00:00+08:00", "2026-01-10T10:00:00+08:00"];
-    assert!(visited(&postbox_plugin(), &hours, query(), &closed).operations.is_empty());
-    assert_eq!(visited(&postbox_plugin(), &hours, query(), &[closed[0], MONDAY]).answers.len(), 1);
+    assert!(polled(&postbox_plugin(), &hours, query(), &closed).operations.is_empty());
+    assert_eq!(polled(&postbox_plugin(), &hours, query(), &[closed[0], MONDAY]).answers.len(), 1);
     let mut sandbox = (platform_plugin().sandbox)(&hours, &settings()).expect("a script");
     let night = closed[0].parse().expect("a moment");
-    let next = sandbox.postbox().expect("it visits").next(None, night);
-    assert!(matches!(next, Visiting::Rest(rest) if rest == Duration::from_secs(1)));
+    let next = sandbox.postbox().expect("it polls").next(None, night);
+    assert!(matches!(next, PollStep::Rest(rest) if rest == Duration::from_secs(1)));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_case_that_a_person_decides_is_accepted_first_and_entered_or_declined_later(
         for (key, value) in more.as_object().into_iter().flatten() {
             script[key] = value.clone();
         }
-        visited(&postbox_plugin(), &script, vec![seizure()], &[MONDAY; 5])
+        polled(&postbox_plugin(), &script, vec![seizure()], &[MONDAY; 5])
     };
     let silent = reviewed(json!({}));
     let [Reply::Held(accepted)] = said(&silent).as_slice().to_vec()[..] else {
@@ -149,7 +149,7 @@ fn a_case_that_a_person_decides_is_accepted_first_and_entered_or_declined_later(
 fn a_seizure_that_waited_becomes_effective_and_is_told_where_a_registry_does_so() {
     let lifted = json!([{ "unit": UNIT, "document": "（2024）示0102执7号", "after_polls": 1 }]);
     let telling = script(&json!({ "lifted": lifted, "tells_what_follows": true }));
-    let fake = visited(&postbox_plugin(), &telling, vec![seizure()], &[MONDAY; 5]);
+    let fake = polled(&postbox_plugin(), &telling, vec![seizure()], &[MONDAY; 5]);
     let [Reply::Held(waits), Reply::Held(effective)] = said(&fake).as_slice().to_vec()[..] else {
         panic!("{:?}", said(&fake))
     };
@@ -158,7 +158,7 @@ fn a_seizure_that_waited_becomes_effective_and_is_told_where_a_registry_does_so(
     assert!(waits.until.is_none() && effective.until.is_some(), "its term begins now");
     assert_eq!(waits.reference, effective.reference);
     let quiet =
-        visited(&postbox_plugin(), &script(&json!({ "lifted": lifted })), vec![seizure()], &[MONDAY; 5]);
+        polled(&postbox_plugin(), &script(&json!({ "lifted": lifted })), vec![seizure()], &[MONDAY; 5]);
     assert_eq!(said(&quiet).len(), 1, "most registries do not tell");
 }
 
@@ -176,7 +176,7 @@ fn a_later_query_shows_by_its_number_that_it_waits_no_more() {
         query.number = format!("TESTQUERY{round}").parse().expect("a number");
         fake.offer([query]);
         let (postbox, caller) =
-            (connector.postbox().expect("a postbox"), sandbox.postbox().expect("it visits"));
+            (connector.postbox().expect("a postbox"), sandbox.postbox().expect("it polls"));
         fake_postbox::round(&mut fake, postbox, caller, MONDAY.parse().expect("a moment")).expect("it rests");
         let answered = fake.answers.iter().find(|(number, _)| number.as_str() == format!("TESTQUERY{round}"));
         let property = home(&answered.expect("an answer").1);
@@ -221,7 +221,7 @@ fn traps_of_a_register_are_read_as_what_they_are() {
     assert_eq!(kinds(&with("local_codes")), kinds(&plain), "11 is a seizure");
     let unsealed = script(&json!({ "faults": [{ "do": "unencoded", "first": 1 }] }));
     let query = vec![query_of(&postbox_plugin(), NAME, NUMBER)];
-    let fake = visited(&postbox_plugin(), &unsealed, query, &[MONDAY; 2]);
+    let fake = polled(&postbox_plugin(), &unsealed, query, &[MONDAY; 2]);
     assert!(fake.readings[0].reads.is_empty() && fake.answers.len() == 1, "told, and it comes again");
 }
 
@@ -239,7 +239,7 @@ fn a_developers_thousands_of_units_are_all_read_over_each_line() {
     for plugin in [postbox_plugin(), platform_plugin()] {
         let document = IdentityDocument::Uscc(developer());
         let order = sample::query(&plugin.manifest, "示例房地产开发有限公司", document);
-        let fake = visited(&plugin, &city, vec![order], &[MONDAY, MONDAY]);
+        let fake = polled(&plugin, &city, vec![order], &[MONDAY, MONDAY]);
         let [(_, answer)] = fake.answers.as_slice() else { panic!("{:?}", fake.answers) };
         let Reply::Found { assets } = &answer.reply else { panic!("{answer:?}") };
         assert_eq!(assets.len(), 3000);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chakong_contract::asset::FoundAsset;
-use chakong_contract::{Batch, Call, Dialogue, Fault, FaultKind, Heard, HttpAnswer, Order, Secret, Step};
+use chakong_contract::{Batch, Call, Dialogue, Fault, FaultKind, HttpResponse, Input, Order, Secret, Step};
 use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::paging::{NextPage, PageRead};
 
@@ -40,9 +40,9 @@ struct Conversation {
 }
 
 impl Dialogue for Conversation {
-    fn next(&mut self, heard: Heard) -> Step {
-        if let Heard::Answer(answer) = heard
-            && let Err(fault) = self.hear(&answer)
+    fn next(&mut self, input: Input) -> Step {
+        if let Input::Response(answer) = input
+            && let Err(fault) = self.on_response(&answer)
         {
             return Step::Failed(fault);
         }
@@ -57,7 +57,7 @@ impl Dialogue for Conversation {
 }
 
 impl Conversation {
-    fn hear(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_response(&mut self, answer: &HttpResponse) -> Result<(), Fault> {
         let Some(page) = self.page.take() else { return Ok(()) };
         let read::Page { items, total } = read::page(&self.description, answer)?;
         let entries = items.len() as u64;

@@ -5,7 +5,7 @@ use chakong_contract::encoding::is_garbled;
 use chakong_contract::id::folded_number;
 use chakong_contract::name::same_name;
 use chakong_contract::placeholder::{is_null, is_placeholder};
-use chakong_contract::{Answer, Currency, Fault, FaultKind, HttpAnswer, Money, Order, RetryAfter, money};
+use chakong_contract::{Answer, Currency, Fault, FaultKind, HttpResponse, Money, Order, RetryAfter, money};
 use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
 use serde_json::{Map, Value, json};
@@ -34,7 +34,7 @@ fn scalar(value: Option<&Value>) -> Option<Scalar> {
 }
 
 /// The list of an answer; nothing is an empty page.
-pub(crate) fn page(description: &Description, answer: &HttpAnswer) -> Result<Page, Fault> {
+pub(crate) fn page(description: &Description, answer: &HttpResponse) -> Result<Page, Fault> {
     let form = &description.answer;
     let parsed = form.format.read(&answer.body);
     if form.nothing_statuses.contains(&answer.status) && parsed.as_ref().is_some_and(Value::is_object) {
@@ -247,7 +247,7 @@ fn words(full: Option<&Full>, name: &str, text: String, notes: &mut Notes<'_>) -
 
 /// What one body says on its own. It does not say who was asked about, so nothing is said of the match.
 pub(crate) fn alone(description: &Description, body: &[u8]) -> Result<Answer, Fault> {
-    let page = page(description, &HttpAnswer::json(200, body))?;
+    let page = page(description, &HttpResponse::json(200, body))?;
     let mut gathered = Gathered::default();
     let assets = assets(description, None, page.items, &mut gathered);
     Ok(gathered.answer(assets))

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+    Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
-use chakong_contract::{HttpAnswer, Moment, Secret, Settings};
+use chakong_contract::{HttpResponse, Moment, Secret, Settings};
 use chakong_toolkit::call_fault::{self, CallFault, CallFaultKind, CallFaults};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -63,7 +63,7 @@ impl Sandbox for Described {
 }
 
 impl CallSandbox for Described {
-    fn serve(&mut self, request: &HttpHeard, _now: Moment) -> Served {
+    fn serve(&mut self, request: &InboundRequest, _now: Moment) -> Served {
         let fault = self.faults.due(&request.path, false);
         self.books.queries = self.books.queries.saturating_add(1);
         let scripted = fault.as_ref().filter(|fault| fault.kind == CallFaultKind::ErrorCode);
@@ -73,10 +73,10 @@ impl CallSandbox for Described {
         };
         let delay = Duration::from_millis(self.script.delay_ms);
         let right = match self.description.answer.format {
-            Format::Json => HttpAnswer::json(status, serde_json::to_vec(&body).unwrap_or_default()),
+            Format::Json => HttpResponse::json(status, serde_json::to_vec(&body).unwrap_or_default()),
             Format::Xml => {
                 let headers = vec![("content-type".to_owned(), "application/xml; charset=utf-8".to_owned())];
-                HttpAnswer { status, headers, body: xml::write(&body) }
+                HttpResponse { status, headers, body: xml::write(&body) }
             }
         };
         call_fault::serve(fault.as_ref(), delay, right)
@@ -84,7 +84,7 @@ impl CallSandbox for Described {
 }
 
 impl Described {
-    fn answer(&self, request: &HttpHeard) -> (u16, Value) {
+    fn answer(&self, request: &InboundRequest) -> (u16, Value) {
         let right = self.authorization.as_ref().is_none_or(|(name, value)| {
             let name = name.to_lowercase();
             request.headers.iter().any(|(given, held)| *given == name && held == value.expose())
@@ -113,7 +113,7 @@ impl Described {
         body
     }
 
-    fn listed(&self, request: &HttpHeard, items: Vec<Value>) -> Value {
+    fn listed(&self, request: &InboundRequest, items: Vec<Value>) -> Value {
         let form = &self.description.answer;
         let mut body = self.coded(form.success.first().map(String::as_str).unwrap_or_default());
         let mut shown = items;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chakong_contract::sandbox::HttpHeard;
+use chakong_contract::sandbox::InboundRequest;
 use chakong_contract::{Fault, FaultKind, HttpRequest, Method, Order, Secret};
 use minijinja::{Environment, UndefinedBehavior, Value};
 
@@ -83,9 +83,9 @@ fn request(description: &Description, order: Option<&Order>, page: u32) -> Resul
     Ok(request)
 }
 
-/// Whether a request, as the sandbox hears it, holds a number as one of its values.
-pub(crate) fn names(heard: &HttpHeard, number: &str) -> bool {
-    let body: serde_json::Value = serde_json::from_slice(&heard.body).unwrap_or_default();
+/// Whether a request, as the sandbox sees it, holds a number as one of its values.
+pub(crate) fn names(request: &InboundRequest, number: &str) -> bool {
+    let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let in_body = body.as_object().is_some_and(|body| body.values().any(|value| value == number));
-    in_body || heard.query.iter().any(|(_, value)| value == number)
+    in_body || request.query.iter().any(|(_, value)| value == number)
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy, Parent, ParentLevel};
-use chakong_contract::{Batch, Call, Company, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
+use chakong_contract::{Batch, Call, Company, Dialogue, Fault, HttpResponse, Input, Order, Step};
 use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::paging::{NextPage, PageRead};
 
@@ -49,9 +49,9 @@ struct Conversation {
 }
 
 impl Dialogue for Conversation {
-    fn next(&mut self, heard: Heard) -> Step {
-        if let Heard::Answer(answer) = heard
-            && let Err(fault) = self.hear(&answer)
+    fn next(&mut self, input: Input) -> Step {
+        if let Input::Response(answer) = input
+            && let Err(fault) = self.on_response(&answer)
         {
             return Step::Failed(fault);
         }
@@ -68,16 +68,16 @@ impl Dialogue for Conversation {
 }
 
 impl Conversation {
-    fn hear(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_response(&mut self, answer: &HttpResponse) -> Result<(), Fault> {
         match self.asked.take() {
-            Some((ask @ Ask::Records { .. }, _)) => self.hear_records(&ask, answer),
-            Some((Ask::About { lei, about }, at)) => self.hear_about(lei, about, at, answer),
-            Some((Ask::Children { lei, page }, at)) => self.hear_children(lei, page, at, answer),
+            Some((ask @ Ask::Records { .. }, _)) => self.on_records(&ask, answer),
+            Some((Ask::About { lei, about }, at)) => self.on_about(lei, about, at, answer),
+            Some((Ask::Children { lei, page }, at)) => self.on_children(lei, page, at, answer),
             None => Ok(()),
         }
     }
 
-    fn hear_records(&mut self, ask: &Ask, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_records(&mut self, ask: &Ask, answer: &HttpResponse) -> Result<(), Fault> {
         let Ask::Records { filter, value, page } = ask else { return Ok(()) };
         let records = read::records(answer, ask.operation())?;
         let size = PAGE_SIZE;
@@ -139,7 +139,7 @@ impl Conversation {
         self.about.extend(asks.map(|(_, about)| (Ask::About { lei: lei.to_owned(), about }, at)));
     }
 
-    fn hear_about(&mut self, lei: String, about: About, at: usize, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_about(&mut self, lei: String, about: About, at: usize, answer: &HttpResponse) -> Result<(), Fault> {
         self.asked = self.about.pop_front();
         let operation = Ask::About { lei, about }.operation();
         let read = match about {
@@ -156,7 +156,7 @@ impl Conversation {
 }
 
 impl Conversation {
-    fn hear_children(&mut self, lei: String, page: u32, at: usize, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_children(&mut self, lei: String, page: u32, at: usize, answer: &HttpResponse) -> Result<(), Fault> {
         let read = read::records(answer, Ask::Children { lei: lei.clone(), page }.operation());
         // The register has no such page for an entity without any.
         let read = if answer.status == 404 { Ok(read::Records::default()) } else { read };

@@ -6,7 +6,7 @@ mod day;
 pub(crate) use company::{company, matched, subsidiary};
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy, Parent, ParentLevel};
-use chakong_contract::{Answer, Fault, FaultKind, HttpAnswer, Reply};
+use chakong_contract::{Answer, Fault, FaultKind, HttpResponse, Reply};
 use chakong_toolkit::gathered::Gathered;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -27,7 +27,7 @@ fn malformed(operation: &str, why: &str) -> Fault {
     Fault::new(FaultKind::Malformed, operation, why)
 }
 
-fn document(answer: &HttpAnswer, operation: &str) -> Result<Value, Fault> {
+fn document(answer: &HttpResponse, operation: &str) -> Result<Value, Fault> {
     let body = answer.success(operation)?;
     let document: Value =
         serde_json::from_slice(body).map_err(|_| malformed(operation, "the answer is not JSON"))?;
@@ -38,7 +38,7 @@ fn document(answer: &HttpAnswer, operation: &str) -> Result<Value, Fault> {
 }
 
 /// A page of a search.
-pub(crate) fn records(answer: &HttpAnswer, operation: &str) -> Result<Records, Fault> {
+pub(crate) fn records(answer: &HttpResponse, operation: &str) -> Result<Records, Fault> {
     let mut document = document(answer, operation)?;
     let total = document.pointer("/meta/pagination/total").and_then(Value::as_u64);
     match document.get_mut("data").map(Value::take) {
@@ -51,13 +51,13 @@ pub(crate) fn records(answer: &HttpAnswer, operation: &str) -> Result<Records, F
 }
 
 /// The one entry of a document.
-fn one<T: DeserializeOwned>(answer: &HttpAnswer, operation: &str) -> Result<Resource<T>, Fault> {
+fn one<T: DeserializeOwned>(answer: &HttpResponse, operation: &str) -> Result<Resource<T>, Fault> {
     let data = document(answer, operation)?.get_mut("data").map(Value::take).unwrap_or_default();
     serde_json::from_value(data).map_err(|_| malformed(operation, "the entry has another form"))
 }
 
 /// A parent by its own record.
-pub(crate) fn parent(answer: &HttpAnswer, level: ParentLevel, operation: &str) -> Result<Parent, Fault> {
+pub(crate) fn parent(answer: &HttpResponse, level: ParentLevel, operation: &str) -> Result<Parent, Fault> {
     let record: Resource<Subject> = one(answer, operation)?;
     let name = record.attributes.entity.legal_name.name.text();
     Ok(Parent { level, name, lei: record.attributes.lei.text().parse().ok(), words: String::new() })
@@ -65,7 +65,7 @@ pub(crate) fn parent(answer: &HttpAnswer, level: ParentLevel, operation: &str) -
 
 /// The relationship to a parent: whom, and in what state.
 pub(crate) fn relationship(
-    answer: &HttpAnswer,
+    answer: &HttpResponse,
     level: ParentLevel,
     operation: &str,
 ) -> Result<Parent, Fault> {
@@ -82,7 +82,7 @@ pub(crate) fn relationship(
 }
 
 /// Why no parent is reported.
-pub(crate) fn exception(answer: &HttpAnswer, level: ParentLevel, operation: &str) -> Result<Parent, Fault> {
+pub(crate) fn exception(answer: &HttpResponse, level: ParentLevel, operation: &str) -> Result<Parent, Fault> {
     let exception: Resource<ExceptionOf> = one(answer, operation)?;
     Ok(Parent { level, name: String::new(), lei: None, words: exception.attributes.reason.text() })
 }
@@ -90,7 +90,7 @@ pub(crate) fn exception(answer: &HttpAnswer, level: ParentLevel, operation: &str
 /// What one body says on its own. It does not say who was asked about, so nothing is said of the match.
 pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
     let operation = "read a message";
-    let data = document(&HttpAnswer::json(200, body), operation)?
+    let data = document(&HttpResponse::json(200, body), operation)?
         .get_mut("data")
         .map(Value::take)
         .unwrap_or_default();

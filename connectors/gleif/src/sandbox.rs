@@ -7,9 +7,9 @@ use std::time::Duration;
 use chakong_contract::asset::ParentLevel;
 use chakong_contract::name::same_name;
 use chakong_contract::sandbox::{
-    Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+    Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
-use chakong_contract::{HttpAnswer, Moment, Settings};
+use chakong_contract::{HttpResponse, Moment, Settings};
 use chakong_toolkit::call_fault::{self, CallFaults};
 use chakong_toolkit::paging;
 use serde_json::{Value, json};
@@ -45,16 +45,16 @@ impl Sandbox for Register {
 }
 
 impl CallSandbox for Register {
-    fn serve(&mut self, request: &HttpHeard, _now: Moment) -> Served {
+    fn serve(&mut self, request: &InboundRequest, _now: Moment) -> Served {
         let fault = self.faults.due(&request.path, false);
         self.books.queries = self.books.queries.saturating_add(1);
-        let (status, body) = match Ask::from_heard(request).and_then(|ask| self.answer(&ask)) {
+        let (status, body) = match Ask::from_request(request).and_then(|ask| self.answer(&ask)) {
             Some(body) => (200, body),
             None => (404, json!({ "errors": [{ "status": "404", "title": "Not found" }] })),
         };
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let delay = Duration::from_millis(self.script.delay_ms);
-        call_fault::serve(fault.as_ref(), delay, HttpAnswer::json(status, body))
+        call_fault::serve(fault.as_ref(), delay, HttpResponse::json(status, body))
     }
 }
 

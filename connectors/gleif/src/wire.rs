@@ -11,7 +11,7 @@ pub(crate) use records::{
 
 use chakong_contract::HttpRequest;
 use chakong_contract::asset::ParentLevel;
-use chakong_contract::sandbox::HttpHeard;
+use chakong_contract::sandbox::InboundRequest;
 
 /// Records of a page; the register gives no more.
 pub(crate) const PAGE_SIZE: u32 = 200;
@@ -119,13 +119,13 @@ impl Ask {
     }
 
     /// `None` for a path or parameters that the register does not know.
-    pub(crate) fn from_heard(heard: &HttpHeard) -> Option<Self> {
-        let (_, rest) = heard.path.split_once(RECORDS)?;
-        let page = || heard.parameter("page[number]").map_or(Some(1), |page| page.parse().ok());
+    pub(crate) fn from_request(request: &InboundRequest) -> Option<Self> {
+        let (_, rest) = request.path.split_once(RECORDS)?;
+        let page = || request.parameter("page[number]").map_or(Some(1), |page| page.parse().ok());
         if rest.is_empty() {
             let (filter, value) = Filter::ALL
                 .into_iter()
-                .find_map(|filter| Some((filter, heard.parameter(filter.parameter())?.to_owned())))?;
+                .find_map(|filter| Some((filter, request.parameter(filter.parameter())?.to_owned())))?;
             return Some(Self::Records { filter, value, page: page()? });
         }
         let (lei, path) = rest.strip_prefix('/')?.split_once('/')?;

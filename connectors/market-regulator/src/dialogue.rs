@@ -5,7 +5,7 @@ use std::time::Duration;
 use chakong_contract::connector::Read;
 use chakong_contract::message::Method;
 use chakong_contract::{
-    Answer, Batch, Call, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, Order, Secret, Step,
+    Answer, Batch, Call, Dialogue, Fault, FaultKind, HttpRequest, HttpResponse, Input, Order, Secret, Step,
 };
 
 use crate::manifest::{JsonLine, ParameterLine};
@@ -36,10 +36,10 @@ struct Conversation {
 }
 
 impl Dialogue for Conversation {
-    fn next(&mut self, heard: Heard) -> Step {
-        let answer = match heard {
-            Heard::Start => return Step::Send(self.request.to_http(self.operation, &self.token)),
-            Heard::Answer(answer) => answer,
+    fn next(&mut self, input: Input) -> Step {
+        let answer = match input {
+            Input::Start => return Step::Send(self.request.to_http(self.operation, &self.token)),
+            Input::Response(answer) => answer,
         };
         match read::understand(&answer, &self.order, self.operation) {
             Ok(Some(answer)) => Step::Done(vec![Read::answer(self.order.number.clone(), answer)]),
@@ -76,20 +76,20 @@ struct Exchange {
 }
 
 impl Dialogue for Exchange {
-    fn next(&mut self, heard: Heard) -> Step {
+    fn next(&mut self, input: Input) -> Step {
         if let Some(request) = self.request.take() {
             return Step::Send(request);
         }
-        let answered = |answer: &HttpAnswer| -> Result<Answer, Fault> {
+        let answered = |answer: &HttpResponse| -> Result<Answer, Fault> {
             let operation = write::operation(&self.order.instruction)?;
             read::understand_parameters(answer.success(operation.name())?, Some(&self.order))
         };
-        match heard {
-            Heard::Answer(answer) => match answered(&answer) {
+        match input {
+            Input::Response(answer) => match answered(&answer) {
                 Ok(answer) => Step::Done(vec![Read::answer(self.order.number.clone(), answer)]),
                 Err(fault) => Step::Failed(fault),
             },
-            Heard::Start => {
+            Input::Start => {
                 Step::Failed(Fault::new(FaultKind::Malformed, "hold the conversation", "it began twice"))
             }
         }

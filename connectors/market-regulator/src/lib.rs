@@ -45,7 +45,7 @@ impl Connector for JsonLine {
         Reading::alone(read::alone(&message.bytes))
     }
 
-    fn can_express(&self, order: &Order) -> Result<(), Fault> {
+    fn check(&self, order: &Order) -> Result<(), Fault> {
         write::request(order).map(drop)
     }
 }
@@ -59,7 +59,7 @@ impl Connector for ParameterLine {
         Reading::alone(read::alone_parameters(&message.bytes))
     }
 
-    fn can_express(&self, order: &Order) -> Result<(), Fault> {
+    fn check(&self, order: &Order) -> Result<(), Fault> {
         write::parameters(order, order.created.date()).map(drop)
     }
 }

@@ -4,14 +4,14 @@ mod control;
 mod holdings;
 mod values;
 
-use chakong_contract::{Answer, Fault, HttpAnswer, Instruction, Order, Refusal, RefusalReason, Reply};
+use chakong_contract::{Answer, Fault, HttpResponse, Instruction, Order, Refusal, RefusalReason, Reply};
 
 use self::values::malformed;
 use crate::wire::{self, Meaning, Operation, Reported, parameters};
 
 /// The answer to a request about an order; `None` while an officer of the authority reviews it.
 pub(crate) fn understand(
-    answer: &HttpAnswer,
+    answer: &HttpResponse,
     order: &Order,
     operation: Operation,
 ) -> Result<Option<Answer>, Fault> {
@@ -55,7 +55,7 @@ fn said(reported: &Reported, operation: &str) -> Result<Meaning, Fault> {
 /// for a freeze.
 pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
     let operation = "read a message";
-    let answer = HttpAnswer::json(200, body);
+    let answer = HttpResponse::json(200, body);
     let reported = reported(answer.success(operation)?, operation)?;
     match said(&reported, operation)? {
         Meaning::Fault(kind, why) => Err(Fault::new(kind, operation, why).status(reported.code.text())),
@@ -85,6 +85,6 @@ pub(crate) fn understand_parameters(body: &[u8], order: Option<&Order>) -> Resul
 
 /// What one answer to a parameter string says on its own.
 pub(crate) fn alone_parameters(body: &[u8]) -> Result<Answer, Fault> {
-    let answer = HttpAnswer::json(200, body);
+    let answer = HttpResponse::json(200, body);
     understand_parameters(answer.success("read the answer")?, None)
 }

@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    BookedControl, Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+    BookedControl, Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
-use chakong_contract::{HttpAnswer, Moment, Settings};
+use chakong_contract::{HttpResponse, Moment, Settings};
 use chakong_toolkit::call_fault::{self, CallFaultKind, CallFaults};
 use serde_json::Value;
 
 use self::register::{Register, refused};
 use self::script::Script;
 use crate::manifest;
-use crate::wire::parameters::{heard, said_bytes};
+use crate::wire::parameters::{request_of, said_bytes};
 use crate::wire::{Operation, Reported, Request, TOKEN};
 
 pub(crate) fn build_json(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
@@ -84,7 +84,7 @@ impl Sandbox for Authority {
 }
 
 impl CallSandbox for Authority {
-    fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served {
+    fn serve(&mut self, request: &InboundRequest, now: Moment) -> Served {
         let control =
             !matches!(Operation::of_path(&request.path), Some(Operation::Query | Operation::Result));
         let fault = self.faults.due(&request.path, control);
@@ -105,32 +105,36 @@ impl CallSandbox for Authority {
     }
 }
 
-fn json(reported: &Reported) -> HttpAnswer {
+fn json(reported: &Reported) -> HttpResponse {
     let mut members = serde_json::to_value(reported).unwrap_or_default();
     if let Some(members) = members.as_object_mut() {
         members.retain(|_, value| !value.is_null());
     }
-    HttpAnswer::json(200, members.to_string())
+    HttpResponse::json(200, members.to_string())
 }
 
-fn text(body: Vec<u8>) -> HttpAnswer {
-    HttpAnswer { status: 200, headers: vec![("content-type".into(), "text/plain; charset=GBK".into())], body }
+fn text(body: Vec<u8>) -> HttpResponse {
+    HttpResponse {
+        status: 200,
+        headers: vec![("content-type".into(), "text/plain; charset=GBK".into())],
+        body,
+    }
 }
 
-fn status(status: u16) -> HttpAnswer {
-    HttpAnswer { status, headers: Vec::new(), body: Vec::new() }
+fn status(status: u16) -> HttpResponse {
+    HttpResponse { status, headers: Vec::new(), body: Vec::new() }
 }
 
 impl Authority {
-    fn answer_json(&mut self, heard: &HttpHeard, token: &str, now: Moment) -> HttpAnswer {
-        let Some(operation) = Operation::of_path(&heard.path).filter(|_| heard.method == "POST") else {
+    fn answer_json(&mut self, call: &InboundRequest, token: &str, now: Moment) -> HttpResponse {
+        let Some(operation) = Operation::of_path(&call.path).filter(|_| call.method == "POST") else {
             return status(404);
         };
-        let given = heard.headers.iter().find(|(name, _)| name == TOKEN).map(|(_, value)| value.as_str());
+        let given = call.headers.iter().find(|(name, _)| name == TOKEN).map(|(_, value)| value.as_str());
         if given != Some(token) {
             return status(401);
         }
-        let Ok(request) = serde_json::from_slice::<Request>(&heard.body) else {
+        let Ok(request) = serde_json::from_slice::<Request>(&call.body) else {
             return json(&refused(23, "参数格式错误"));
         };
         if request.number.is_empty() {
@@ -154,11 +158,11 @@ impl Authority {
         })
     }
 
-    fn answer_parameters(&mut self, request: &HttpHeard, path: &str, now: Moment) -> HttpAnswer {
+    fn answer_parameters(&mut self, request: &InboundRequest, path: &str, now: Moment) -> HttpResponse {
         if request.path != path || request.method != "POST" {
             return status(404);
         }
-        let Some((operation, request)) = heard(&request.body) else {
+        let Some((operation, request)) = request_of(&request.body) else {
             return text(said_bytes(false, "", "参数错误"));
         };
         // Nothing in the string says that two are the same order: each is carried out.
@@ -168,7 +172,7 @@ impl Authority {
         text(said_bytes(reported.code.text() == "0", &record, &reported.message.text()))
     }
 
-    /// Carries a control out once, whatever becomes of it; the same number again hears the same.
+    /// Carries a control out once, whatever becomes of it; the same number again is answered the same.
     fn control(&mut self, operation: Operation, key: String, request: Request, now: Moment) -> Reported {
         let booked = self.books.controls.iter_mut().find(|booked| booked.number == key);
         if let Some(booked) = booked {

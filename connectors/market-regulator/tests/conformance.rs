@@ -154,7 +154,7 @@ impl Line {
         match talk.reads() {
             [read] => match &read.content {
                 ReadContent::Answer(answer) => (number, answer.reply.clone()),
-                ReadContent::More(_) | ReadContent::Beside(_) => panic!("{read:?}"),
+                ReadContent::Continuation(_) | ReadContent::Attachment(_) => panic!("{read:?}"),
                 ReadContent::Fault(fault) => panic!("{fault}"),
             },
             _ => panic!("{:?}", talk.end),
@@ -262,10 +262,10 @@ fn ratio_and_number_of_shares_are_frozen_without_an_amount() {
     assert_eq!(holding(&shares).units.as_deref(), Some("3500000"));
     let order = order(&plugin(), "TEST1", by(None, None));
     let connector = (plugin().build)(&settings()).expect("settings");
-    assert_eq!(connector.can_express(&order).expect_err("how much?").kind, FaultKind::Unsupported);
+    assert_eq!(connector.check(&order).expect_err("how much?").kind, FaultKind::Unsupported);
     let parameters = (parameter_plugin().build)(&Settings::default()).expect("settings");
     let order = self::order(&parameter_plugin(), "TEST1", by(None, Some("3500000")));
-    assert_eq!(parameters.can_express(&order).expect_err("no shares there").kind, FaultKind::Unsupported);
+    assert_eq!(parameters.check(&order).expect_err("no shares there").kind, FaultKind::Unsupported);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn a_term_of_more_than_three_years_is_never_asked_for() {
     let with = |until: &str| {
         let (from, limit) = (day("2026-01-05"), Some(yuan(1)));
         let instruction = Instruction::Freeze { target: stake(None), limit, from, until: day(until) };
-        connector.can_express(&order(&plugin(), "TEST1", instruction))
+        connector.check(&order(&plugin(), "TEST1", instruction))
     };
     assert_eq!(with("2029-01-05"), Ok(()));
     assert!(with("2029-01-06").is_err() && with("2026-01-04").is_err());
@@ -302,7 +302,7 @@ fn a_renewal_or_release_by_parameters_needs_the_authoritys_record_and_gbk() {
     let connector = (parameter_plugin().build)(&Settings::default()).expect("settings");
     let fault = |instruction: Instruction| {
         let order = order(&parameter_plugin(), "TEST1", instruction);
-        connector.can_express(&order).err().map(|fault| fault.detail)
+        connector.check(&order).err().map(|fault| fault.detail)
     };
     assert!(
         fault(renew(original("TEST1", ""))).is_some_and(|why| why.contains("number of the earlier freeze"))
@@ -313,7 +313,7 @@ fn a_renewal_or_release_by_parameters_needs_the_authoritys_record_and_gbk() {
     for name in ["𠮷某", "㭎某", "某\u{E863}"] {
         let document = document.clone();
         let outside = sample::order(&parameter_plugin().manifest, "TEST1", name, document, freeze(Some(1)));
-        assert!(connector.can_express(&outside).expect_err("outside GBK").detail.contains("GBK"), "{name}");
+        assert!(connector.check(&outside).expect_err("outside GBK").detail.contains("GBK"), "{name}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! One order as a conversation: who is it, then the lists that base data did not bring along.
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::{Batch, Call, Charges, Company, Dialogue, Fault, Heard, HttpAnswer, Order, Step};
+use chakong_contract::{Batch, Call, Charges, Company, Dialogue, Fault, HttpResponse, Input, Order, Step};
 use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::paging::{NextPage, PageRead};
 
@@ -55,10 +55,10 @@ struct Conversation {
 }
 
 impl Dialogue for Conversation {
-    fn next(&mut self, heard: Heard) -> Step {
-        if let Heard::Answer(answer) = heard {
+    fn next(&mut self, input: Input) -> Step {
+        if let Input::Response(answer) = input {
             read::count_charge(&answer, &mut self.charges);
-            if let Err(fault) = self.hear(&answer) {
+            if let Err(fault) = self.on_response(&answer) {
                 return Step::Failed(fault);
             }
         }
@@ -79,18 +79,18 @@ impl Dialogue for Conversation {
 }
 
 impl Conversation {
-    fn hear(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_response(&mut self, answer: &HttpResponse) -> Result<(), Fault> {
         match self.asked.take() {
             Some(ask) if matches!(ask.endpoint, Endpoint::Basic | Endpoint::Pack) => {
-                self.hear_base(&ask, answer)
+                self.on_base(&ask, answer)
             }
-            Some(ask) => self.hear_list(ask, answer),
+            Some(ask) => self.on_list(ask, answer),
             None => Ok(()),
         }
     }
 
     /// Keeps base data that are the party's; asks for the name when the number brought none.
-    fn hear_base(&mut self, ask: &Ask, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_base(&mut self, ask: &Ask, answer: &HttpResponse) -> Result<(), Fault> {
         let found = read::found(answer, ask.endpoint)?;
         let record = found.result.map(|result| read::record(result, ask.endpoint)).transpose()?;
         let ours = record.and_then(|record| {
@@ -118,7 +118,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn hear_list(&mut self, ask: Ask, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_list(&mut self, ask: Ask, answer: &HttpResponse) -> Result<(), Fault> {
         let (endpoint, what) = (ask.endpoint, ask.endpoint.what());
         let Some(found) = self.gathered.permitted(what, read::found(answer, endpoint))? else {
             self.asked = self.list_after(ask);

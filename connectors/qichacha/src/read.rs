@@ -7,7 +7,7 @@ pub(crate) use company::{company, matched, number_to_ask};
 pub(crate) use lists::{add_branches, add_changes, add_freezes, add_shareholders};
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::{Answer, Charges, Company, Fault, FaultKind, HttpAnswer, Reply};
+use chakong_contract::{Answer, Charges, Company, Fault, FaultKind, HttpResponse, Reply};
 use chakong_toolkit::gathered::Gathered;
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ fn malformed(endpoint: Endpoint, why: &str) -> Fault {
 }
 
 /// What an HTTP answer holds.
-pub(crate) fn found(answer: &HttpAnswer, endpoint: Endpoint) -> Result<Found, Fault> {
+pub(crate) fn found(answer: &HttpResponse, endpoint: Endpoint) -> Result<Found, Fault> {
     let body = answer.success(endpoint.operation())?;
     let envelope: Envelope = serde_json::from_slice(body)
         .map_err(|_| malformed(endpoint, "the answer is not the vendor's JSON"))?;
@@ -57,7 +57,7 @@ pub(crate) fn found(answer: &HttpAnswer, endpoint: Endpoint) -> Result<Found, Fa
 
 /// Counts an answer that the vendor charges, and keeps its number of the call: statuses from 200 on are its 有效请求
 /// (protocol section 2.3).
-pub(crate) fn count_charge(answer: &HttpAnswer, charges: &mut Charges) {
+pub(crate) fn count_charge(answer: &HttpResponse, charges: &mut Charges) {
     let outcome = answer.success("count charges").ok().and_then(|body| serde_json::from_slice(body).ok());
     let Some(Outcome { status, order_number }) = outcome else { return };
     charges.requests += u64::from(status.integer().is_some_and(|status| status >= FIRST_CHARGED));
@@ -97,7 +97,7 @@ pub(crate) fn add_pack(company: &mut Company, record: Record, gathered: &mut Gat
 
 /// What one body says on its own. It does not say who was asked about, so nothing is said of the match.
 pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
-    let found = found(&HttpAnswer::json(200, body), Endpoint::Basic)?;
+    let found = found(&HttpResponse::json(200, body), Endpoint::Basic)?;
     let mut gathered = Gathered::default();
     let unstated =
         |company| vec![FoundAsset { asset: Asset::Company(company), matched_by: MatchedBy::Unstated }];

@@ -6,9 +6,9 @@ mod script;
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+    Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
-use chakong_contract::{HttpAnswer, Moment, Settings};
+use chakong_contract::{HttpResponse, Moment, Settings};
 use chakong_toolkit::call_fault::{self, CallFaultKind, CallFaults};
 use chakong_toolkit::company_script::{Company, CompanyScript, Everyone};
 use chakong_toolkit::paging::page_of;
@@ -51,7 +51,7 @@ impl Sandbox for Vendor {
 }
 
 impl CallSandbox for Vendor {
-    fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served {
+    fn serve(&mut self, request: &InboundRequest, now: Moment) -> Served {
         let fault = self.faults.due(&request.path, false);
         let scripted = fault.as_ref().filter(|fault| fault.kind == CallFaultKind::ErrorCode);
         let mut envelope = match scripted {
@@ -61,7 +61,7 @@ impl CallSandbox for Vendor {
         envelope.order_number = format!("SIM{:027}", self.books.queries).into();
         let body = serde_json::to_vec(&envelope).unwrap_or_default();
         let delay = Duration::from_millis(self.script.delay_ms);
-        call_fault::serve(fault.as_ref(), delay, HttpAnswer::json(200, body))
+        call_fault::serve(fault.as_ref(), delay, HttpResponse::json(200, body))
     }
 }
 
@@ -83,7 +83,7 @@ fn success(result: Value) -> Envelope {
 
 impl Vendor {
     /// The status with which a request is turned away; nothing when it may ask.
-    fn refusal(&self, request: &HttpHeard, now: Moment) -> Option<i64> {
+    fn refusal(&self, request: &InboundRequest, now: Moment) -> Option<i64> {
         let account = self.account.as_ref()?;
         let header = |wanted: &str| {
             request.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
@@ -98,11 +98,11 @@ impl Vendor {
         (!in_time || !right).then_some(115)
     }
 
-    fn answer(&mut self, request: &HttpHeard, now: Moment) -> Envelope {
+    fn answer(&mut self, request: &InboundRequest, now: Moment) -> Envelope {
         if let Some(status) = self.refusal(request, now) {
             return error(status);
         }
-        let Some(ask) = Ask::from_heard(request) else { return error(202) };
+        let Some(ask) = Ask::from_request(request) else { return error(202) };
         self.books.queries = self.books.queries.saturating_add(1);
         match (self.company(&ask.keyword), ask.endpoint) {
             (None, _) => error(201),

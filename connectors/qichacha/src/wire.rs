@@ -10,7 +10,7 @@ pub(crate) use records::{
     Branch, Change, FreezeDetail, Judicial, OriginalName, Partner, Record, UnfreezeDetail,
 };
 
-use chakong_contract::sandbox::HttpHeard;
+use chakong_contract::sandbox::InboundRequest;
 use chakong_contract::{HttpRequest, Secret};
 use chakong_toolkit::Scalar;
 use md5::{Digest as _, Md5};
@@ -118,10 +118,11 @@ impl Ask {
     }
 
     /// `None` for a path or parameters that the vendor does not know.
-    pub(crate) fn from_heard(heard: &HttpHeard) -> Option<Self> {
-        let endpoint = Endpoint::ALL.into_iter().find(|endpoint| endpoint.path() == heard.path)?;
-        let keyword = heard.parameter(endpoint.parameter()).filter(|keyword| !keyword.is_empty())?.to_owned();
-        let page = heard.parameter("pageIndex").map_or(Some(1), |page| page.parse().ok())?;
+    pub(crate) fn from_request(request: &InboundRequest) -> Option<Self> {
+        let endpoint = Endpoint::ALL.into_iter().find(|endpoint| endpoint.path() == request.path)?;
+        let keyword =
+            request.parameter(endpoint.parameter()).filter(|keyword| !keyword.is_empty())?.to_owned();
+        let page = request.parameter("pageIndex").map_or(Some(1), |page| page.parse().ok())?;
         Some(Self { endpoint, keyword, page })
     }
 }

@@ -5,7 +5,7 @@
 //! | [`manifest`] | the declaration is coherent; freezes come with the documents that the law asks for |
 //! | [`settings`] | good settings build; each required one, missing, is named in a `SettingProblem` |
 //! | [`answers`] | every declared act brings exactly one fitting reply per order, from the connector's own sandbox; strangers own nothing; a full batch is answered; sending twice executes once; writing is deterministic and shows no secret |
-//! | [`postbox`] | samples can be expressed; over a declared postbox line every one is answered by the visiting sandbox, none is executed twice, strangers get nothing |
+//! | [`postbox`] | samples can be expressed; over a declared postbox line every one is answered by the polling sandbox, none is executed twice, strangers get nothing |
 //! | [`faults`] | bad statuses, HTML, truncated, empty, random and damaged bytes end in a fault of the right kind; nothing panics, nothing loops |
 
 pub mod answers;

@@ -5,17 +5,17 @@ use chakong_contract::sandbox::{
     CallSandbox, Delivery, ParcelSandbox, PostboxSandbox, Sandbox, SandboxSpeaks,
 };
 use chakong_contract::{
-    Batch, Call, Charges, Connector, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, Message,
+    Batch, Call, Charges, Connector, Dialogue, Fault, FaultKind, HttpRequest, HttpResponse, Input, Message,
     Moment, Order, Parcel, Plugin, Postbox, Read, Reading, Reply, Settings, Speaks, Step,
 };
 
 use crate::fake_postbox::{self, FakePostbox};
-use crate::inbound::heard;
+use crate::inbound::inbound;
 use crate::sample;
 
 /// No conversation about one order may take more steps than this.
 pub const MOST_STEPS: usize = 500;
-/// Rounds of visits after which a caller has answered what it can.
+/// Polling rounds after which a caller has answered what it can.
 const ROUNDS: usize = 3;
 /// No batch may need more rounds of files than this.
 const MOST_ROUNDS: usize = 8;
@@ -34,8 +34,8 @@ pub enum End {
 pub struct Talk {
     /// Every request that was sent (calls).
     pub requests: Vec<HttpRequest>,
-    /// Every answer that was heard, in the order of the requests (calls).
-    pub answers: Vec<HttpAnswer>,
+    /// Every response, in the order of the requests (calls).
+    pub answers: Vec<HttpResponse>,
     /// Every file that came back (parcels), or call that handed something in (postboxes).
     pub files: Vec<Message>,
     /// How it ended.
@@ -92,14 +92,14 @@ pub fn converse(connector: &dyn Connector, sandbox: &mut dyn Sandbox, batch: &Ba
             talk(call, batch, |_, request, now| serve(served, request, now))
         }
         (Speaks::Parcel(parcel), SandboxSpeaks::Parcel(served)) => exchange(connector, parcel, served, batch),
-        (Speaks::Postbox(postbox), SandboxSpeaks::Postbox(caller)) => visits(postbox, caller, batch),
+        (Speaks::Postbox(postbox), SandboxSpeaks::Postbox(caller)) => polling(postbox, caller, batch),
         _ => Err("the connector and its sandbox speak different lines".to_owned()),
     }
 }
 
 /// What a call sandbox answers; `None` when the connection ends without a whole answer.
-pub fn serve(sandbox: &mut dyn CallSandbox, request: &HttpRequest, now: Moment) -> Option<HttpAnswer> {
-    match sandbox.serve(&heard(request), now).delivery {
+pub fn serve(sandbox: &mut dyn CallSandbox, request: &HttpRequest, now: Moment) -> Option<HttpResponse> {
+    match sandbox.serve(&inbound(request), now).delivery {
         Delivery::Answer(answer) | Delivery::Trickle(answer) => Some(answer),
         Delivery::Hangup | Delivery::Endless | Delivery::Wait => None,
     }
@@ -113,7 +113,7 @@ pub fn serve(sandbox: &mut dyn CallSandbox, request: &HttpRequest, now: Moment) 
 pub fn talk(
     call: &dyn Call,
     batch: &Batch,
-    mut answer: impl FnMut(usize, &HttpRequest, Moment) -> Option<HttpAnswer>,
+    mut answer: impl FnMut(usize, &HttpRequest, Moment) -> Option<HttpResponse>,
 ) -> Result<Talk, String> {
     let mut talk = Talk {
         requests: Vec::new(),
@@ -127,20 +127,20 @@ pub fn talk(
         Ok(dialogue) => dialogue,
         Err(fault) => return Ok(Talk { end: End::Failed(fault), ..talk }),
     };
-    let (mut next, mut before) = (Heard::Start, Charges::default());
+    let (mut next, mut before) = (Input::Start, Charges::default());
     for _ in 0..MOST_STEPS * batch.orders.len().max(1) {
         let step = dialogue.next(next);
         talk.charges = add(&before, dialogue.charges());
         match step {
             Step::Send(request) => {
-                let heard = answer(talk.requests.len(), &request, now);
+                let response = answer(talk.requests.len(), &request, now);
                 talk.requests.push(request);
-                let Some(heard) = heard else {
+                let Some(response) = response else {
                     talk.end = End::Failed(Fault::new(FaultKind::Transient, "call", "the connection broke"));
                     return Ok(talk);
                 };
-                talk.answers.push(heard.clone());
-                next = Heard::Answer(heard);
+                talk.answers.push(response.clone());
+                next = Input::Response(response);
             }
             Step::Later { ticket, after } => {
                 before = talk.charges.clone();
@@ -149,7 +149,7 @@ pub fn talk(
                     Ok(dialogue) => dialogue,
                     Err(fault) => return Ok(Talk { end: End::Failed(fault), ..talk }),
                 };
-                next = Heard::Start;
+                next = Input::Start;
             }
             Step::Done(reads) => {
                 talk.end = End::Read(Reading { reads, ..Reading::default() });
@@ -168,7 +168,7 @@ fn add(before: &Charges, more: Charges) -> Charges {
 }
 
 /// Lets a caller fetch a batch and hand its answers in, to whoever it says it is.
-fn visits(postbox: &dyn Postbox, caller: &mut dyn PostboxSandbox, batch: &Batch) -> Result<Talk, String> {
+fn polling(postbox: &dyn Postbox, caller: &mut dyn PostboxSandbox, batch: &Batch) -> Result<Talk, String> {
     let mut fake = FakePostbox::for_everybody();
     fake.offer(batch.orders.iter().cloned());
     for _ in 0..ROUNDS {

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use chakong_contract::connector::ReadContent;
-use chakong_contract::sandbox::{PostboxSandbox, Visiting};
+use chakong_contract::sandbox::{PollStep, PostboxSandbox};
 use chakong_contract::{
-    Answer, Found, HttpAnswer, HttpHeard, Moment, Order, Postbox, Read, Reading, RequestNumber, Taken, Visit,
-    Want,
+    Answer, CallKind, CallResult, EntryResult, HttpResponse, InboundRequest, Moment, Order, ParsedCall,
+    Postbox, Read, Reading, RequestNumber,
 };
 
-use crate::inbound::heard;
+use crate::inbound::inbound;
 
 /// Most calls that a counterpart may make before it rests.
 pub const MOST_CALLS: usize = 2000;
@@ -26,7 +26,7 @@ pub struct FakePostbox {
     /// Every answer that was taken, in order.
     pub answers: Vec<(RequestNumber, Answer)>,
     /// What became of everything that was handed in, in order.
-    pub taken: Vec<Taken>,
+    pub taken: Vec<EntryResult>,
     /// Every reading that was handed in.
     pub readings: Vec<Reading>,
     /// Callers that were turned away.
@@ -62,14 +62,14 @@ impl FakePostbox {
     }
 
     /// Serves one call.
-    pub fn serve(&mut self, postbox: &dyn Postbox, call: &HttpHeard) -> HttpAnswer {
-        match postbox.hear(call) {
-            Ok(visit) => {
-                if matches!(visit.want, Want::HandIn(_)) {
+    pub fn serve(&mut self, postbox: &dyn Postbox, call: &InboundRequest) -> HttpResponse {
+        match postbox.parse(call) {
+            Ok(parsed) => {
+                if matches!(parsed.kind, CallKind::HandIn(_)) {
                     self.handed_in.push(call.body.clone());
                 }
-                let found = self.find(postbox, &visit);
-                let answer = postbox.answer(&visit, &found);
+                let result = self.find(postbox, &parsed);
+                let answer = postbox.respond(&parsed, &result);
                 self.said.push(answer.body.clone());
                 answer
             }
@@ -77,66 +77,74 @@ impl FakePostbox {
         }
     }
 
-    fn find(&mut self, postbox: &dyn Postbox, visit: &Visit) -> Found {
-        if visit.want == Want::Description {
-            return Found::Description;
+    fn find(&mut self, postbox: &dyn Postbox, parsed: &ParsedCall) -> CallResult {
+        if parsed.kind == CallKind::Description {
+            return CallResult::Description;
         }
-        let known = visit.account == self.account && visit.password.expose() == self.password;
+        let known = parsed.account == self.account && parsed.password.expose() == self.password;
         if !known && !self.everybody {
             self.turned_away += 1;
-            return Found::TurnedAway;
+            return CallResult::TurnedAway;
         }
         if self.unavailable {
-            return Found::Unavailable;
+            return CallResult::Unavailable;
         }
-        self.operations.push(visit.operation.clone());
+        self.operations.push(parsed.operation.clone());
         let known = |wanted: &dyn Fn(&Order) -> bool| {
-            Found::Order(
+            CallResult::Order(
                 self.open.iter().chain(&self.closed).find(|order| wanted(order)).cloned().map(Box::new),
             )
         };
-        match &visit.want {
-            Want::Description => Found::Description,
-            Want::Admission => Found::Admitted,
+        match &parsed.kind {
+            CallKind::Description => CallResult::Description,
+            CallKind::Admission => CallResult::Admitted,
             // It holds no conversations.
-            Want::Token(_) => Found::Token(false),
-            Want::Orders { control } => {
+            CallKind::Token(_) => CallResult::Token(false),
+            CallKind::Orders { control } => {
                 let wanted = |order: &&Order| order.instruction.kind().is_control() == *control;
-                Found::Orders(self.open.iter().filter(wanted).cloned().collect())
+                CallResult::Orders(self.open.iter().filter(wanted).cloned().collect())
             }
-            Want::DocumentsByKey(key) => known(&|order| postbox.document_key(order).as_ref() == Some(key)),
-            Want::Documents(number) | Want::Certificates(number) => known(&|order| order.number == *number),
-            Want::HandIn(reading) => {
+            CallKind::DocumentsByKey(key) => {
+                known(&|order| postbox.document_key(order).as_ref() == Some(key))
+            }
+            CallKind::Documents(number) | CallKind::Certificates(number) => {
+                known(&|order| order.number == *number)
+            }
+            CallKind::HandIn(reading) => {
                 self.readings.push(reading.clone());
-                Found::Taken(
+                CallResult::Entries(
                     reading.reads.iter().map(|read| (read.number.clone(), self.take(read))).collect(),
                 )
             }
         }
     }
 
-    fn take(&mut self, read: &Read) -> Taken {
+    fn take(&mut self, read: &Read) -> EntryResult {
         let taken = self.judge(read);
         self.taken.push(taken.clone());
         taken
     }
 
-    fn judge(&mut self, read: &Read) -> Taken {
-        let Some(number) = &read.number else { return Taken::Unknown };
+    fn judge(&mut self, read: &Read) -> EntryResult {
+        let Some(number) = &read.number else { return EntryResult::Unknown };
         let is_it = |order: &Order| order.number == *number;
         let at = self.open.iter().position(is_it);
         match (&read.content, at) {
-            (ReadContent::Fault(fault), _) => Taken::Unreadable(fault.clone()),
+            (ReadContent::Fault(fault), _) => EntryResult::Unreadable(fault.clone()),
             (ReadContent::Answer(answer), Some(at)) => {
                 self.answers.push((number.clone(), (**answer).clone()));
                 self.closed.push(self.open.remove(at));
-                Taken::Accepted
+                EntryResult::Accepted
             }
-            (ReadContent::More(_) | ReadContent::Beside(_), _) if self.closed.iter().any(is_it) => {
-                Taken::Accepted
+            (ReadContent::Continuation(_) | ReadContent::Attachment(_), _)
+                if self.closed.iter().any(is_it) =>
+            {
+                EntryResult::Accepted
             }
-            (ReadContent::Answer(_), None) if self.closed.iter().any(is_it) => Taken::Already,
-            (ReadContent::Answer(_) | ReadContent::More(_) | ReadContent::Beside(_), _) => Taken::Unknown,
+            (ReadContent::Answer(_), None) if self.closed.iter().any(is_it) => EntryResult::Duplicate,
+            (ReadContent::Answer(_) | ReadContent::Continuation(_) | ReadContent::Attachment(_), _) => {
+                EntryResult::Unknown
+            }
         }
     }
 }
@@ -151,11 +159,11 @@ pub fn round(
     caller: &mut dyn PostboxSandbox,
     now: Moment,
 ) -> Result<Duration, String> {
-    let mut answer: Option<HttpAnswer> = None;
+    let mut answer: Option<HttpResponse> = None;
     for _ in 0..MOST_CALLS {
         match caller.next(answer.as_ref(), now) {
-            Visiting::Call(request) => answer = Some(fake.serve(postbox, &heard(&request))),
-            Visiting::Rest(rest) => return Ok(rest),
+            PollStep::Call(request) => answer = Some(fake.serve(postbox, &inbound(&request))),
+            PollStep::Rest(rest) => return Ok(rest),
         }
     }
     Err(format!("the counterpart does not rest after {MOST_CALLS} calls"))

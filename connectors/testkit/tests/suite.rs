@@ -72,11 +72,11 @@ fn flaws_of_postboxes_are_found() {
     for (flaw, check) in [
         ("cannot say a sample", "can be expressed"),
         ("has no postbox", "a declared postbox is there"),
-        ("visits nobody", "a declared postbox is there"),
+        ("polls nobody", "a declared postbox is there"),
         ("keeps answers", "every sample on offer is answered"),
         ("executes twice", "after its answer was lost"),
         ("acts for strangers", "a stranger is given nothing"),
-        ("takes noise for a visit", "senseless calls"),
+        ("takes noise for a call", "senseless calls"),
     ] {
         finds(flaw, verdict(move || parcel::subject(flaw)), check);
     }

@@ -3,7 +3,7 @@
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
 use chakong_contract::name::same_name;
 use chakong_contract::{
-    Batch, Call, Charges, Company, Dialogue, EquityStake, Fault, FaultKind, Heard, HttpAnswer, Order, Step,
+    Batch, Call, Charges, Company, Dialogue, EquityStake, Fault, FaultKind, HttpResponse, Input, Order, Step,
 };
 use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::paging::{NextPage, PageRead};
@@ -68,10 +68,10 @@ struct Conversation {
 }
 
 impl Dialogue for Conversation {
-    fn next(&mut self, heard: Heard) -> Step {
-        if let Heard::Answer(answer) = heard {
+    fn next(&mut self, input: Input) -> Step {
+        if let Input::Response(answer) = input {
             self.charged += u64::from(read::is_charged(&answer));
-            if let Err(fault) = self.hear(&answer) {
+            if let Err(fault) = self.on_response(&answer) {
                 return Step::Failed(fault);
             }
         }
@@ -103,19 +103,19 @@ impl Conversation {
         Some(Ask { endpoint, keyword, page })
     }
 
-    fn hear(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_response(&mut self, answer: &HttpResponse) -> Result<(), Fault> {
         match self.stage {
-            Stage::ByNumber | Stage::ByName => self.hear_search(answer),
-            Stage::Base => self.hear_base(answer),
-            Stage::List(Endpoint::History, _) => self.hear_history(answer),
-            Stage::List(endpoint, page) => self.hear_list(endpoint, page, answer),
-            Stage::Detail(at) => self.hear_detail(at, answer),
+            Stage::ByNumber | Stage::ByName => self.on_search(answer),
+            Stage::Base => self.on_base(answer),
+            Stage::List(Endpoint::History, _) => self.on_history(answer),
+            Stage::List(endpoint, page) => self.on_list(endpoint, page, answer),
+            Stage::Detail(at) => self.on_detail(at, answer),
             Stage::End => Ok(()),
         }
     }
 
     /// Takes the best match; looks by name when the number brought none, and ends when the name brings none either.
-    fn hear_search(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_search(&mut self, answer: &HttpResponse) -> Result<(), Fault> {
         let page = read::page(read::result(answer, Endpoint::Search)?, Endpoint::Search)?;
         let records: Vec<Record> = self.gathered.entries(Endpoint::Search.what(), page.entries());
         let ours = records.into_iter().filter_map(|record| {
@@ -145,7 +145,7 @@ impl Conversation {
     }
 
     /// Base info may show that a company found by its name bears another number: then it is not ours at all.
-    fn hear_base(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_base(&mut self, answer: &HttpResponse) -> Result<(), Fault> {
         self.stage = self.settings.lists.first().map_or(Stage::End, |first| Stage::List(*first, 1));
         let what = Endpoint::Base.what();
         let result = read::result(answer, Endpoint::Base);
@@ -198,7 +198,7 @@ impl Conversation {
         }
     }
 
-    fn hear_list(&mut self, endpoint: Endpoint, page: u32, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_list(&mut self, endpoint: Endpoint, page: u32, answer: &HttpResponse) -> Result<(), Fault> {
         let what = endpoint.what();
         let Some(result) = self.gathered.permitted(what, read::result(answer, endpoint))? else {
             self.stage = self.after(endpoint);
@@ -252,7 +252,7 @@ impl Conversation {
         }
     }
 
-    fn hear_history(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_history(&mut self, answer: &HttpResponse) -> Result<(), Fault> {
         self.stage = self.after(Endpoint::History);
         let result = read::result(answer, Endpoint::History);
         let result = self.gathered.permitted(Endpoint::History.what(), result)?.flatten();
@@ -262,7 +262,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn hear_detail(&mut self, at: usize, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_detail(&mut self, at: usize, answer: &HttpResponse) -> Result<(), Fault> {
         let result = read::result(answer, Endpoint::Detail);
         let Some(result) = self.gathered.permitted(Endpoint::Detail.what(), result)? else {
             // What is not permitted once is not permitted for the others either.

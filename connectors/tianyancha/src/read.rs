@@ -11,7 +11,7 @@ pub(crate) use identity::matched;
 pub(crate) use lists::{add_changes, add_history, branches, changes, shareholders, stakes};
 
 use chakong_contract::asset::{Asset, EquityFreeze, FoundAsset, MatchedBy};
-use chakong_contract::{Answer, Company, Fault, FaultKind, HttpAnswer, Reply, RetryAfter};
+use chakong_contract::{Answer, Company, Fault, FaultKind, HttpResponse, Reply, RetryAfter};
 use chakong_toolkit::gathered::Gathered;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ use crate::wire::{Endpoint, Envelope, Meaning, Outcome, Page, Record, field, mea
 const MOST_ENTRIES: usize = 200;
 
 /// The result inside an HTTP answer; `None` where the vendor says that it has nothing.
-pub(crate) fn result(answer: &HttpAnswer, endpoint: Endpoint) -> Result<Option<Value>, Fault> {
+pub(crate) fn result(answer: &HttpResponse, endpoint: Endpoint) -> Result<Option<Value>, Fault> {
     let operation = endpoint.operation();
     let body = answer.success(operation)?;
     let malformed = |why: &str| Fault::new(FaultKind::Malformed, operation, why);
@@ -40,7 +40,7 @@ pub(crate) fn result(answer: &HttpAnswer, endpoint: Endpoint) -> Result<Option<V
 
 /// Whether the vendor charges an answer. Some interfaces are charged when they have nothing too (protocol section 1.1): both
 /// are counted, so that the bill is never higher than our count.
-pub(crate) fn is_charged(answer: &HttpAnswer) -> bool {
+pub(crate) fn is_charged(answer: &HttpResponse) -> bool {
     let outcome = answer.success("count charges").ok().and_then(|body| serde_json::from_slice(body).ok());
     let code = outcome.and_then(|outcome: Outcome| outcome.error_code.integer());
     matches!(code.map(meaning), Some(Meaning::Success | Meaning::Nothing))
@@ -64,7 +64,7 @@ pub(crate) fn shaped<T: serde::de::DeserializeOwned>(result: Value, endpoint: En
 
 /// What one body says on its own. It does not say who was asked about, so nothing is said of the match.
 pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
-    let answer = HttpAnswer::json(200, body);
+    let answer = HttpResponse::json(200, body);
     let Some(result) = result(&answer, Endpoint::Base)? else { return Ok(Answer::of(Reply::Nothing)) };
     let mut gathered = Gathered::default();
     if result.get("items").is_none() {

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+    Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
-use chakong_contract::{HttpAnswer, Moment, Secret, Settings};
+use chakong_contract::{HttpResponse, Moment, Secret, Settings};
 use chakong_toolkit::call_fault::{self, CallFaultKind, CallFaults};
 use chakong_toolkit::company_script::{Company, CompanyScript, Everyone, NoMore};
 use chakong_toolkit::paging::page_of;
@@ -55,7 +55,7 @@ impl Sandbox for Tianyan {
 }
 
 impl CallSandbox for Tianyan {
-    fn serve(&mut self, request: &HttpHeard, _now: Moment) -> Served {
+    fn serve(&mut self, request: &InboundRequest, _now: Moment) -> Served {
         let fault = self.faults.due(&request.path, false);
         let scripted = fault.as_ref().filter(|fault| fault.kind == CallFaultKind::ErrorCode);
         let body = match scripted {
@@ -63,7 +63,7 @@ impl CallSandbox for Tianyan {
             None => self.answer(request),
         };
         let body = serde_json::to_vec(&body).unwrap_or_default();
-        call_fault::serve(fault.as_ref(), self.delay, HttpAnswer::json(200, body))
+        call_fault::serve(fault.as_ref(), self.delay, HttpResponse::json(200, body))
     }
 }
 
@@ -79,12 +79,12 @@ fn error(code: i64) -> Envelope {
 }
 
 impl Tianyan {
-    fn answer(&mut self, request: &HttpHeard) -> Envelope {
+    fn answer(&mut self, request: &InboundRequest) -> Envelope {
         let token = request.headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value);
         if self.token.as_ref().is_some_and(|right| token.is_none_or(|token| token != right.expose())) {
             return error(300_009);
         }
-        let Some(ask) = Ask::from_heard(request) else {
+        let Some(ask) = Ask::from_request(request) else {
             return error(if request.query.is_empty() { 300_008 } else { 300_010 });
         };
         self.books.queries = self.books.queries.saturating_add(1);

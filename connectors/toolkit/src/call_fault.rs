@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chakong_contract::message::HttpAnswer;
+use chakong_contract::message::HttpResponse;
 use chakong_contract::sandbox::{Delivery, Served};
 use serde::Deserialize;
 
@@ -96,13 +96,13 @@ impl CallFaults {
 
 impl CallFault {
     /// How the right answer is delivered under this fault.
-    pub fn deliver(&self, right: HttpAnswer) -> Delivery {
+    pub fn deliver(&self, right: HttpResponse) -> Delivery {
         match self.kind {
             CallFaultKind::Delay | CallFaultKind::ErrorCode => Delivery::Answer(right),
             CallFaultKind::Hangup => Delivery::Hangup,
             CallFaultKind::Endless => Delivery::Endless,
             CallFaultKind::Trickle => Delivery::Trickle(right),
-            CallFaultKind::Html => Delivery::Answer(HttpAnswer {
+            CallFaultKind::Html => Delivery::Answer(HttpResponse {
                 status: 200,
                 headers: vec![("content-type".to_owned(), "text/html; charset=utf-8".to_owned())],
                 body: "<!DOCTYPE html><html><body>系统维护中</body></html>".into(),
@@ -110,12 +110,12 @@ impl CallFault {
             CallFaultKind::Truncated => {
                 let mut body = right.body;
                 body.truncate(body.len() / 2);
-                Delivery::Answer(HttpAnswer { body, ..right })
+                Delivery::Answer(HttpResponse { body, ..right })
             }
-            CallFaultKind::Empty => Delivery::Answer(HttpAnswer { body: Vec::new(), ..right }),
+            CallFaultKind::Empty => Delivery::Answer(HttpResponse { body: Vec::new(), ..right }),
             CallFaultKind::Status => {
                 let retry_after = self.retry_after.map(|after| ("retry-after".to_owned(), after.to_string()));
-                Delivery::Answer(HttpAnswer {
+                Delivery::Answer(HttpResponse {
                     status: self.status.unwrap_or(500),
                     headers: retry_after.into_iter().collect(),
                     body: Vec::new(),
@@ -126,7 +126,7 @@ impl CallFault {
 }
 
 /// The right answer after a delay, spoilt by a fault if one is due.
-pub fn serve(fault: Option<&CallFault>, delay: Duration, right: HttpAnswer) -> Served {
+pub fn serve(fault: Option<&CallFault>, delay: Duration, right: HttpResponse) -> Served {
     let late = fault.filter(|fault| fault.kind == CallFaultKind::Delay).and_then(|fault| fault.ms);
     let after = delay.saturating_add(Duration::from_millis(late.unwrap_or(0)));
     let delivery = match fault {
@@ -146,7 +146,7 @@ mod tests {
         let mut faults = CallFaults::new(serde_json::from_str(script).expect("a script"));
         assert!(faults.due("/b", false).is_none());
         let fault = faults.due("/a/b", false).expect("due");
-        let Delivery::Answer(answer) = fault.deliver(HttpAnswer::json(200, "{}")) else {
+        let Delivery::Answer(answer) = fault.deliver(HttpResponse::json(200, "{}")) else {
             panic!("an answer")
         };
         assert_eq!((answer.status, answer.header("retry-after")), (429, Some("7")));

@@ -1,12 +1,12 @@
-//! The rounds of a simulated counterpart that calls the gateway: it calls, hears the response, goes on to its next call, and
+//! The rounds of a simulated counterpart that calls the gateway: it calls, reads the response, goes on to its next call, and
 //! rests when nothing is left to do.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
-use chakong_contract::sandbox::Visiting;
-use chakong_contract::{HttpAnswer, HttpRequest, Moment};
+use chakong_contract::sandbox::PollStep;
+use chakong_contract::{HttpRequest, HttpResponse, Moment};
 
 /// Where a counterpart is in its rounds.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ pub trait PollingClient: fmt::Debug {
     fn request(&mut self, pending: &Self::Pending, now: Moment) -> Option<HttpRequest>;
 
     /// Reads the response to a call.
-    fn on_response(&mut self, pending: Self::Pending, response: &HttpAnswer, now: Moment);
+    fn on_response(&mut self, pending: Self::Pending, response: &HttpResponse, now: Moment);
 
     /// The gateway could not be reached: the counterpart comes again in its next round.
     fn on_unreachable(&mut self, pending: Self::Pending) {
@@ -84,7 +84,7 @@ pub trait PollingClient: fmt::Debug {
 
 /// What a counterpart does next, given the response to its last call; see
 /// [`PostboxSandbox::next`](chakong_contract::sandbox::PostboxSandbox::next).
-pub fn next<P: PollingClient>(client: &mut P, response: Option<&HttpAnswer>, now: Moment) -> Visiting {
+pub fn next<P: PollingClient>(client: &mut P, response: Option<&HttpResponse>, now: Moment) -> PollStep {
     match (client.rounds().under_way.take(), response) {
         (Some(call), Some(response)) => client.on_response(call, response, now),
         (Some(call), None) => client.on_unreachable(call),
@@ -92,20 +92,20 @@ pub fn next<P: PollingClient>(client: &mut P, response: Option<&HttpAnswer>, now
     }
     loop {
         if std::mem::take(&mut client.rounds().paused) {
-            return Visiting::Rest(client.rest(now));
+            return PollStep::Rest(client.rest(now));
         }
         if let Some(pending) = client.rounds().pending.pop_front() {
             if let Some(request) = client.request(&pending, now) {
                 client.rounds().under_way = Some(pending);
-                return Visiting::Call(request);
+                return PollStep::Call(request);
             }
         } else if client.rounds().begun {
             client.rounds().begun = false;
-            return Visiting::Rest(client.rest(now));
+            return PollStep::Rest(client.rest(now));
         } else if client.begin(now) {
             client.rounds().begun = true;
         } else {
-            return Visiting::Rest(client.rest(now));
+            return PollStep::Rest(client.rest(now));
         }
     }
 }
@@ -144,7 +144,7 @@ mod tests {
             Some(HttpRequest::get(*pending))
         }
 
-        fn on_response(&mut self, pending: &'static str, response: &HttpAnswer, _: Moment) {
+        fn on_response(&mut self, pending: &'static str, response: &HttpResponse, _: Moment) {
             match (pending, response.status) {
                 ("ask", 200) => self.rounds.push_first(["act", "hand in"]),
                 ("hand in", 503) => {
@@ -165,10 +165,10 @@ mod tests {
     }
 
     fn step(client: &mut Client, response: Option<u16>) -> Option<String> {
-        let response = response.map(|status| HttpAnswer { status, headers: Vec::new(), body: Vec::new() });
+        let response = response.map(|status| HttpResponse { status, headers: Vec::new(), body: Vec::new() });
         match next(client, response.as_ref(), now()) {
-            Visiting::Call(request) => Some(request.path),
-            Visiting::Rest(rest) => {
+            PollStep::Call(request) => Some(request.path),
+            PollStep::Rest(rest) => {
                 assert_eq!(rest, Duration::from_secs(7));
                 None
             }

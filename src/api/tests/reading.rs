@@ -1,6 +1,6 @@
-use chakong_contract::connector::{Beside, Read, ReadContent};
+use chakong_contract::connector::{Attachment, Read, ReadContent};
 use chakong_contract::reply::Receipt;
-use chakong_contract::{Asset, Company, Taken};
+use chakong_contract::{Asset, Company, EntryResult};
 use serde_json::{Value, json};
 
 use super::harness::account;
@@ -178,7 +178,7 @@ fn handed_in(bench: &Bench, number: &str) -> HandedIn {
     };
     let digest = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&receipt.content));
     let file = ReceiptFile::of(&receipt, digest, encode(&receipt.content));
-    let content = ReadContent::Beside(Box::new(Beside::Receipt(receipt)));
+    let content = ReadContent::Attachment(Box::new(Attachment::Receipt(receipt)));
     let read = Read { number: Some(number.parse().expect("a number")), content };
     let raw = RawMessage {
         lane: "bank-a".into(),
@@ -203,7 +203,7 @@ async fn a_receipt_stands_with_its_measure_and_is_given_byte_for_byte() {
     let approved =
         bench.post("approver", &format!("{measure}/approve"), &json!({ "reason": "核对无误" })).await.json();
     let handed_in = handed_in(&bench, approved["order"].as_str().expect("an order"));
-    for taken in [Taken::Accepted, Taken::Already] {
+    for taken in [EntryResult::Accepted, EntryResult::Duplicate] {
         let verdicts = bench.gateway.engine.receive(handed_in.clone()).await.expect("written");
         assert_eq!(
             verdicts.entries.iter().map(|(_, taken)| taken).collect::<Vec<_>>(),

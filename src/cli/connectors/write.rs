@@ -4,9 +4,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use chakong_contract::connector::{
-    Batch, Connector, Found, Heard, Postbox, Speaks, Step, Taken, Visit, Want,
+    Batch, CallKind, CallResult, Connector, EntryResult, Input, ParsedCall, Postbox, Speaks, Step,
 };
-use chakong_contract::{HttpAnswer, HttpHeard, Message, Order};
+use chakong_contract::{HttpResponse, InboundRequest, Message, Order};
 use clap::Args;
 
 use super::super::output::line;
@@ -41,7 +41,7 @@ pub(super) fn run(with: &With, path: &Path, how: &How) -> Outcome {
     match connector.speaks() {
         Speaks::Call(call) => {
             let mut dialogue = call.open(&batch, None).map_err(input)?;
-            match dialogue.next(Heard::Start) {
+            match dialogue.next(Input::Start) {
                 Step::Send(request) => {
                     let bytes = request.to_bytes();
                     let text = String::from_utf8_lossy(&bytes);
@@ -109,46 +109,50 @@ fn show(file: &Message) -> Outcome {
 fn answer(connector: &dyn Connector, orders: &[Order], body: Vec<u8>) -> Outcome {
     let postbox =
         connector.postbox().ok_or_else(|| input("the connector has no postbox with these settings"))?;
-    let call = HttpHeard {
+    let call = InboundRequest {
         method: "POST".to_owned(),
         path: "/".to_owned(),
         query: Vec::new(),
         headers: Vec::new(),
         body,
     };
-    let HttpAnswer { status, body, .. } = match postbox.hear(&call) {
-        Ok(visit) => postbox.answer(&visit, &found(postbox, &visit, orders)),
+    let HttpResponse { status, body, .. } = match postbox.parse(&call) {
+        Ok(parsed) => postbox.respond(&parsed, &result(postbox, &parsed, orders)),
         Err(refused) => refused,
     };
     Ok(line(format_args!("{status}\n{}", String::from_utf8_lossy(&body)))?)
 }
 
 /// What the gateway would find if these orders were on offer, and nothing had been handed in before.
-fn found(postbox: &dyn Postbox, visit: &Visit, orders: &[Order]) -> Found {
+fn result(postbox: &dyn Postbox, parsed: &ParsedCall, orders: &[Order]) -> CallResult {
     let one = |of: &dyn Fn(&Order) -> bool| {
-        Found::Order(orders.iter().find(|order| of(order)).cloned().map(Box::new))
+        CallResult::Order(orders.iter().find(|order| of(order)).cloned().map(Box::new))
     };
-    match &visit.want {
-        Want::Description => Found::Description,
-        Want::Admission => Found::Admitted,
-        Want::Token(_) => Found::Token(false),
-        Want::Orders { control } => {
+    match &parsed.kind {
+        CallKind::Description => CallResult::Description,
+        CallKind::Admission => CallResult::Admitted,
+        CallKind::Token(_) => CallResult::Token(false),
+        CallKind::Orders { control } => {
             let wanted = orders.iter().filter(|order| order.instruction.kind().is_control() == *control);
-            Found::Orders(wanted.cloned().collect())
+            CallResult::Orders(wanted.cloned().collect())
         }
-        Want::DocumentsByKey(key) => one(&|order| postbox.document_key(order).as_ref() == Some(key)),
-        Want::Documents(number) | Want::Certificates(number) => one(&|order| order.number == *number),
-        Want::HandIn(reading) => {
+        CallKind::DocumentsByKey(key) => one(&|order| postbox.document_key(order).as_ref() == Some(key)),
+        CallKind::Documents(number) | CallKind::Certificates(number) => one(&|order| order.number == *number),
+        CallKind::HandIn(reading) => {
             let verdict = |read: &chakong_contract::Read| match &read.content {
-                chakong_contract::connector::ReadContent::Fault(fault) => Taken::Unreadable(fault.clone()),
+                chakong_contract::connector::ReadContent::Fault(fault) => {
+                    EntryResult::Unreadable(fault.clone())
+                }
                 chakong_contract::connector::ReadContent::Answer(_)
-                | chakong_contract::connector::ReadContent::More(_)
-                | chakong_contract::connector::ReadContent::Beside(_) => {
+                | chakong_contract::connector::ReadContent::Continuation(_)
+                | chakong_contract::connector::ReadContent::Attachment(_) => {
                     let known = orders.iter().any(|order| Some(&order.number) == read.number.as_ref());
-                    if known { Taken::Accepted } else { Taken::Unknown }
+                    if known { EntryResult::Accepted } else { EntryResult::Unknown }
                 }
             };
-            Found::Taken(reading.reads.iter().map(|read| (read.number.clone(), verdict(read))).collect())
+            CallResult::Entries(
+                reading.reads.iter().map(|read| (read.number.clone(), verdict(read))).collect(),
+            )
         }
     }
 }

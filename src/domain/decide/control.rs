@@ -10,7 +10,7 @@ use super::super::{EventType, Measure, MeasureState};
 
 /// A measure after an answer, and what is to be told.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Heard {
+pub struct MeasureOutcome {
     /// The measure.
     pub measure: Measure,
     /// What to tell.
@@ -24,12 +24,12 @@ pub type Unfit = String;
 ///
 /// # Errors
 /// [`Unfit`], when the answer speaks of something else than was ordered.
-pub fn hear(
+pub fn apply_answer(
     measure: &Measure,
     instruction: &Instruction,
     reply: &Reply,
     today: Date,
-) -> Result<Heard, Unfit> {
+) -> Result<MeasureOutcome, Unfit> {
     let action = instruction.kind();
     match (action, reply) {
         (ActionKind::Freeze | ActionKind::Renew, Reply::Held(holding) | Reply::PartlyHeld(holding)) => {
@@ -52,13 +52,13 @@ pub fn hear(
         // It was taken and is under way: nothing was given back yet.
         (ActionKind::Release, Reply::Held(holding)) if measure.state == MeasureState::Releasing => {
             let note = some_or(&holding.words, &measure.note);
-            Ok(Heard { measure: Measure { note, ..measure.clone() }, event: None })
+            Ok(MeasureOutcome { measure: Measure { note, ..measure.clone() }, event: None })
         }
         (ActionKind::Transfer, Reply::Transferred { .. }) => {
             Ok(moved(measure, MeasureState::Transferred, EventType::MeasureTransferred, String::new()))
         }
         (_, Reply::NotHeld(refusal) | Reply::Refused(refusal)) => Ok(declined(measure, instruction, refusal)),
-        _ => Ok(Heard { measure: measure.clone(), event: None }),
+        _ => Ok(MeasureOutcome { measure: measure.clone(), event: None }),
     }
 }
 
@@ -122,10 +122,10 @@ fn asked_for(measure: &Measure, instruction: &Instruction) -> Measure {
     }
 }
 
-fn placed(measure: &Measure, holding: &Holding, today: Date) -> Heard {
+fn placed(measure: &Measure, holding: &Holding, today: Date) -> MeasureOutcome {
     if measure.state.ended() {
         // What ended takes no older word.
-        return Heard { measure: measure.clone(), event: None };
+        return MeasureOutcome { measure: measure.clone(), event: None };
     }
     let (held, surplus) = held_of(measure, holding);
     let waited = measure.state == MeasureState::Waiting;
@@ -168,7 +168,7 @@ fn placed(measure: &Measure, holding: &Holding, today: Date) -> Heard {
         }
         _ => Some(EventType::MeasureChanged),
     };
-    Heard { measure: Measure { state, ..standing }, event }
+    MeasureOutcome { measure: Measure { state, ..standing }, event }
 }
 
 /// The earlier of the counterpart's word and the law's is the last day; holidays prolong nothing.
@@ -185,12 +185,12 @@ pub fn with_term(measure: Measure, from: Option<Date>, until: Option<Date>, toda
     Measure { from, until, until_said, reminded, ..measure }
 }
 
-fn renewed(measure: &Measure, instruction: &Instruction, holding: &Holding, today: Date) -> Heard {
+fn renewed(measure: &Measure, instruction: &Instruction, holding: &Holding, today: Date) -> MeasureOutcome {
     let Instruction::Renew { limit, from, until, .. } = instruction else {
-        return Heard { measure: measure.clone(), event: None };
+        return MeasureOutcome { measure: measure.clone(), event: None };
     };
     if measure.state.ended() {
-        return Heard { measure: measure.clone(), event: None };
+        return MeasureOutcome { measure: measure.clone(), event: None };
     }
     let limit = limit.map_or(measure.limit, |limit| limit.amount);
     let with_limit = Measure { limit, ..measure.clone() };
@@ -213,7 +213,7 @@ fn renewed(measure: &Measure, instruction: &Instruction, holding: &Holding, toda
         MeasureState::Renewing => standing.standing_state(),
         other => other,
     };
-    Heard { measure: Measure { state, ..standing }, event: Some(EventType::MeasureRenewed) }
+    MeasureOutcome { measure: Measure { state, ..standing }, event: Some(EventType::MeasureRenewed) }
 }
 
 fn some_or(said: &str, known: &str) -> String {
@@ -243,9 +243,9 @@ fn held_of(measure: &Measure, holding: &Holding) -> (Decimal, Decimal) {
 }
 
 /// What stands after a release that was done. An answer without an amount is taken as what was ordered.
-fn released(measure: &Measure, said: Option<Decimal>, words: &str) -> Heard {
+fn released(measure: &Measure, said: Option<Decimal>, words: &str) -> MeasureOutcome {
     if measure.state != MeasureState::Releasing {
-        return Heard { measure: measure.clone(), event: None };
+        return MeasureOutcome { measure: measure.clone(), event: None };
     }
     let limit = (measure.limit - measure.releasing).max(Decimal::ZERO);
     let all = measure.is_whole() || limit.is_zero();
@@ -272,13 +272,13 @@ fn released(measure: &Measure, said: Option<Decimal>, words: &str) -> Heard {
         ..measure.clone()
     };
     let state = if all { MeasureState::Released } else { rest.standing_state() };
-    Heard { measure: Measure { state, ..rest }, event: Some(EventType::MeasureReleased) }
+    MeasureOutcome { measure: Measure { state, ..rest }, event: Some(EventType::MeasureReleased) }
 }
 
 /// What stands after a release that was done, though another one was ordered since: only what the earlier one ordered goes.
-pub fn released_earlier(measure: &Measure, ordered: Decimal, said: Option<Decimal>) -> Heard {
+pub fn released_earlier(measure: &Measure, ordered: Decimal, said: Option<Decimal>) -> MeasureOutcome {
     if !measure.state.stands() {
-        return Heard { measure: measure.clone(), event: None };
+        return MeasureOutcome { measure: measure.clone(), event: None };
     }
     let limit = (measure.limit - ordered).max(Decimal::ZERO);
     let held = (measure.held - said.unwrap_or_default()).max(Decimal::ZERO).min(limit);
@@ -288,13 +288,13 @@ pub fn released_earlier(measure: &Measure, ordered: Decimal, said: Option<Decima
     };
     let (released, releasing) = (measure.released + ordered.min(measure.limit), measure.releasing.min(limit));
     let rest = Measure { state, limit, held, surplus: Decimal::ZERO, released, releasing, ..measure.clone() };
-    Heard { measure: rest, event: Some(EventType::MeasureReleased) }
+    MeasureOutcome { measure: rest, event: Some(EventType::MeasureReleased) }
 }
 
 /// What stands after a deduction. An answer without an amount is taken as what was ordered.
-fn deducted(measure: &Measure, said: Option<Decimal>) -> Heard {
+fn deducted(measure: &Measure, said: Option<Decimal>) -> MeasureOutcome {
     if measure.state != MeasureState::Deducting {
-        return Heard { measure: measure.clone(), event: None };
+        return MeasureOutcome { measure: measure.clone(), event: None };
     }
     let amount = said.unwrap_or(measure.deducting);
     let held = (measure.held - amount).max(Decimal::ZERO);
@@ -312,11 +312,11 @@ fn deducted(measure: &Measure, said: Option<Decimal>) -> Heard {
         ..measure.clone()
     };
     let state = if limit.is_zero() { MeasureState::Deducted } else { rest.standing_state() };
-    Heard { measure: Measure { state, ..rest }, event: Some(EventType::MeasureDeducted) }
+    MeasureOutcome { measure: Measure { state, ..rest }, event: Some(EventType::MeasureDeducted) }
 }
 
 /// A control was not done: a freeze never came about; anything else leaves the measure as it stands.
-fn declined(measure: &Measure, instruction: &Instruction, refusal: &Refusal) -> Heard {
+fn declined(measure: &Measure, instruction: &Instruction, refusal: &Refusal) -> MeasureOutcome {
     let (what, event) = match instruction.kind() {
         ActionKind::Renew => ("续冻未成 renewal declined", EventType::MeasureRenewalRefused),
         ActionKind::Release => ("解除未成 release declined", EventType::MeasureReleaseRefused),
@@ -338,7 +338,7 @@ fn declined(measure: &Measure, instruction: &Instruction, refusal: &Refusal) -> 
     };
     let state = if before.state == busy { before.standing_state() } else { before.state };
     let standing = Measure { state, releasing: Decimal::ZERO, deducting: Decimal::ZERO, note, ..before };
-    Heard { measure: standing, event: Some(event) }
+    MeasureOutcome { measure: standing, event: Some(event) }
 }
 
 /// A renewal that was accepted and is declined after all, as when a registrar refuses the case, takes its term back: the measure
@@ -352,19 +352,19 @@ fn without_renewal(measure: &Measure, instruction: &Instruction) -> Measure {
     Measure { until, until_said: None, reference, ..measure.clone() }
 }
 
-fn not_placed(measure: &Measure, refusal: &Refusal) -> Heard {
+fn not_placed(measure: &Measure, refusal: &Refusal) -> MeasureOutcome {
     use MeasureState::{Accepted, Asked, InForce, Refused, Waiting};
     if !matches!(measure.state, Asked | Accepted | InForce | Waiting | Refused) {
-        return Heard { measure: measure.clone(), event: None };
+        return MeasureOutcome { measure: measure.clone(), event: None };
     }
     let gone =
         Measure { limit: Decimal::ZERO, held: Decimal::ZERO, surplus: Decimal::ZERO, ..measure.clone() };
     moved(&gone, Refused, EventType::MeasureRefused, refusal.words.clone())
 }
 
-fn moved(measure: &Measure, state: MeasureState, event: EventType, note: String) -> Heard {
+fn moved(measure: &Measure, state: MeasureState, event: EventType, note: String) -> MeasureOutcome {
     let note = if note.is_empty() { measure.note.clone() } else { note };
-    Heard { measure: Measure { state, note, ..measure.clone() }, event: Some(event) }
+    MeasureOutcome { measure: Measure { state, note, ..measure.clone() }, event: Some(event) }
 }
 
 /// Whether the counterpart says that its own system failed, so that the same may be ordered again.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::reply::{Answer, Receipt};
-use chakong_contract::{Fault, FaultKind, Taken};
+use chakong_contract::{EntryResult, Fault, FaultKind};
 use serde_json::json;
 
 use super::super::{
@@ -55,13 +55,13 @@ pub fn keep_receipt(
     file: &ReceiptFile,
     known: &[KeptReceipt],
     source: &Source,
-) -> Taken {
+) -> EntryResult {
     if known.iter().any(|known| known.sha256 == file.sha256) {
-        return Taken::Already;
+        return EntryResult::Duplicate;
     }
     if known.len() >= MOST_RECEIPTS {
         let detail = format!("{MOST_RECEIPTS} receipts of this order are kept already");
-        return Taken::Unreadable(Fault::new(FaultKind::Malformed, "keep a receipt", detail));
+        return EntryResult::Unreadable(Fault::new(FaultKind::Malformed, "keep a receipt", detail));
     }
     let now = draft.now();
     let receipt = KeptReceipt {
@@ -83,7 +83,7 @@ pub fn keep_receipt(
         },
     });
     tell_order(draft, EventType::MeasureReceipt, order, None, Some(told));
-    Taken::Accepted
+    EntryResult::Accepted
 }
 
 /// What an entry that a counterpart handed in makes of the last answer to an order: `None` when it says nothing new.
@@ -98,38 +98,38 @@ fn whole(draft: &Draft<'_>, order: &OrderRecord, read: &Read) -> Result<Option<A
         (ReadContent::Fault(fault), _) => Err(fault.clone()),
         (ReadContent::Answer(answer), Some(last)) => Ok(Some(keeping_more((**answer).clone(), &last.answer))),
         (ReadContent::Answer(answer), None) => Ok(Some((**answer).clone())),
-        (ReadContent::More(more), Some(last)) => with_more(&last.answer, more),
-        (ReadContent::Beside(_), _) => Ok(None),
-        (ReadContent::More(_), None) => {
+        (ReadContent::Continuation(more), Some(last)) => with_more(&last.answer, more),
+        (ReadContent::Attachment(_), _) => Ok(None),
+        (ReadContent::Continuation(_), None) => {
             Err(refuse("the accounts were not fed back yet; feed them back first"))
         }
     }
 }
 
 /// Takes an entry that a counterpart handed in. What became of it is for the counterpart to read.
-pub fn take(draft: &mut Draft<'_>, id: OrderId, read: &Read, source: &Source) -> Taken {
-    let Some(order) = draft.file.orders.get(&id).cloned() else { return Taken::Unknown };
+pub fn take(draft: &mut Draft<'_>, id: OrderId, read: &Read, source: &Source) -> EntryResult {
+    let Some(order) = draft.file.orders.get(&id).cloned() else { return EntryResult::Unknown };
     let answer = match whole(draft, &order, read) {
         Ok(Some(answer)) => Arc::new(answer),
-        Ok(None) => return Taken::Already,
+        Ok(None) => return EntryResult::Duplicate,
         Err(fault) => {
             if let ReadContent::Fault(unreadable) = &read.content {
                 apply(draft, id, OrderInput::Unreadable(unreadable.clone()), source);
             }
-            return Taken::Unreadable(fault);
+            return EntryResult::Unreadable(fault);
         }
     };
     let (after, applied) = apply(draft, id, OrderInput::Answered(answer), source);
     let is_answered = matches!(after.state, OrderState::Answered | OrderState::Refused);
     match applied {
-        Applied::Repeat => Taken::Already,
-        Applied::Written if is_answered => Taken::Accepted,
+        Applied::Repeat => EntryResult::Duplicate,
+        Applied::Written if is_answered => EntryResult::Accepted,
         Applied::Unfit(words) => {
-            Taken::Unreadable(Fault::new(FaultKind::Malformed, "book the answer", words))
+            EntryResult::Unreadable(Fault::new(FaultKind::Malformed, "book the answer", words))
         }
         Applied::Written | Applied::Nothing => {
             let unfit = || Fault::new(FaultKind::Malformed, "read the answer", "it does not fit the order");
-            Taken::Unreadable(after.fault.unwrap_or_else(unfit))
+            EntryResult::Unreadable(after.fault.unwrap_or_else(unfit))
         }
     }
 }

@@ -13,7 +13,7 @@ use super::super::{
 };
 use super::beside::own_line;
 use super::certificate::close_if_done;
-use super::control::{hear, is_passing, released_earlier, unfit};
+use super::control::{apply_answer, is_passing, released_earlier, unfit};
 use super::draft::{Draft, NewOrder, NewTask};
 use super::ledger::{Cause, follow};
 use super::orders::{OrderInput, OrderRules, Settled, settle};
@@ -130,7 +130,7 @@ fn is_same(one: &Answer, other: &Answer) -> bool {
 fn does_not_fit_the_measure(draft: &Draft<'_>, settled: &Settled) -> Option<String> {
     let (answer, id) = (settled.answer.as_ref()?, settled.order.measure?);
     let measure = draft.file.measures.get(&id)?;
-    hear(measure, &settled.order.instruction, &answer.reply, draft.today()).err()
+    apply_answer(measure, &settled.order.instruction, &answer.reply, draft.today()).err()
 }
 
 /// Keeps an answer that does not fit what was ordered. No number of it enters the ledger; a person decides.
@@ -263,34 +263,34 @@ fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answe
     if is_declined && (!is_current || is_freeze && measure.order.is_some_and(|newest| newest != order.id)) {
         return;
     }
-    let heard = match (&order.instruction, &answer.reply) {
+    let outcome = match (&order.instruction, &answer.reply) {
         (Instruction::Release { amount: Some(ordered), .. }, Reply::Released { amount, .. })
             if !is_current =>
         {
             released_earlier(measure, ordered.amount, amount.map(|said| said.amount))
         }
-        _ => match hear(measure, &order.instruction, &answer.reply, draft.today()) {
-            Ok(heard) => heard,
+        _ => match apply_answer(measure, &order.instruction, &answer.reply, draft.today()) {
+            Ok(outcome) => outcome,
             // It was looked at before; what does not fit never comes here.
             Err(_) => return,
         },
     };
     let control = measure.control.filter(|_| !is_current);
-    draft.move_measure(Measure { control, ..heard.measure.clone() });
-    if let Some(kind) = heard.event {
-        draft.tell(kind, &heard.measure, Some(order.id));
-        follow_up(draft, kind, &heard.measure);
+    draft.move_measure(Measure { control, ..outcome.measure.clone() });
+    if let Some(kind) = outcome.event {
+        draft.tell(kind, &outcome.measure, Some(order.id));
+        follow_up(draft, kind, &outcome.measure);
     }
-    if heard.measure.surplus > measure.surplus {
-        let surplus = heard.measure.money(heard.measure.surplus);
+    if outcome.measure.surplus > measure.surplus {
+        let surplus = outcome.measure.money(outcome.measure.surplus);
         draft.tell_with(
             EventType::MeasureExcess,
-            &heard.measure,
+            &outcome.measure,
             Some(order.id),
             json!({ "surplus": surplus }),
         );
         let note = format!("反馈的控制金额超出限额 {surplus}，须核实 more is said to be held than the limit");
-        draft.task(NewTask::about(TaskKind::ReleaseExcess, &heard.measure, draft.now()), note);
+        draft.task(NewTask::about(TaskKind::ReleaseExcess, &outcome.measure, draft.now()), note);
     }
 }
 

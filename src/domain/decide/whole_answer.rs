@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use chakong_contract::asset::Transaction;
 use chakong_contract::reply::Answer;
-use chakong_contract::{Account, Asset, Fault, FaultKind, More, Reply};
+use chakong_contract::{Account, Asset, Continuation, Fault, FaultKind, Reply};
 
 /// The answer with what came later; `None` when all of it was there already.
 ///
 /// # Errors
 /// A fault, for the counterpart to read, when the answer has no such account.
-pub fn with_more(answer: &Answer, more: &More) -> Result<Option<Answer>, Fault> {
+pub fn with_more(answer: &Answer, more: &Continuation) -> Result<Option<Answer>, Fault> {
     let mut whole = answer.clone();
     let account = account(&mut whole.reply, more.place).ok_or_else(|| {
         let detail = "the account is not among those that were fed back";

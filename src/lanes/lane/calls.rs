@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chakong_contract::connector::{Batch, Dialogue, Heard, Read, ReadContent, Speaks, Step};
+use chakong_contract::connector::{Batch, Dialogue, Input, Read, ReadContent, Speaks, Step};
 use chakong_contract::{Fault, FaultKind};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -77,8 +77,8 @@ impl Lane {
         };
         let (charges, keys) =
             (dialogue.charges(), reuse::keys(&*self.context.store, &self.config, &records, &batch.orders));
-        let heard = Conversation { raw, digest, further_requests, charges, keys };
-        self.settle(self.outcomes_of(&records, conversation.ended), Some(heard)).await
+        let told = Conversation { raw, digest, further_requests, charges, keys };
+        self.settle(self.outcomes_of(&records, conversation.ended), Some(told)).await
     }
 
     /// Keeps what a conversation says of the counterpart itself.
@@ -103,7 +103,7 @@ impl Lane {
         let speaks = self.config.connector.speaks();
         let Speaks::Call(call) = speaks else { return Err(wrong_line(speaks)) };
         let mut dialogue = call.open(batch, ticket)?;
-        let step = dialogue.next(Heard::Start);
+        let step = dialogue.next(Input::Start);
         Ok((dialogue, step))
     }
 

@@ -60,7 +60,7 @@ impl Lane {
                     outcomes.push((*id, OrderInput::Faulted(fault)))
                 }
                 // A conversation gives answers whole; more of one, or what stands beside it, comes only from who hands in.
-                (Some(_), ReadContent::More(_) | ReadContent::Beside(_)) | (None, _) => {
+                (Some(_), ReadContent::Continuation(_) | ReadContent::Attachment(_)) | (None, _) => {
                     let fault = Fault::new(
                         FaultKind::Malformed,
                         "match an answer",

@@ -27,7 +27,7 @@ impl Lane {
                 engine.note_response(lane.clone(), name, about, digest).await?;
                 continue;
             }
-            let message = if nth > 1 { self.config.connector.again(&message, nth) } else { message };
+            let message = if nth > 1 { self.config.connector.renamed(&message, nth) } else { message };
             let raw = RawMessage {
                 lane: lane.clone(),
                 batch: None,

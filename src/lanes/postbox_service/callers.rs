@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use chakong_contract::Visit;
+use chakong_contract::ParsedCall;
 use sha2::{Digest as _, Sha256};
 
 use crate::config::CounterpartConfig;
@@ -42,14 +42,14 @@ pub(super) enum Caller<'a> {
 impl Callers {
     /// Compares with every counterpart, each in constant time, so that the time tells nothing about any of them. Who gives
     /// no account is known by the key in the address it called at.
-    pub(super) fn find<'a>(&self, here: &'a [Arc<CounterpartConfig>], visit: &Visit) -> Caller<'a> {
-        let whose = here.iter().find(|config| config.settings.text("account") == visit.account);
-        let whose = whose.filter(|_| !visit.account.is_empty()).map(|config| config.name.clone());
+    pub(super) fn find<'a>(&self, here: &'a [Arc<CounterpartConfig>], parsed: &ParsedCall) -> Caller<'a> {
+        let whose = here.iter().find(|config| config.settings.text("account") == parsed.account);
+        let whose = whose.filter(|_| !parsed.account.is_empty()).map(|config| config.name.clone());
         let key = whose.clone().unwrap_or_default();
         if self.wrong().get(&key).is_some_and(|wrong| wrong.waiting >= MOST_WAITING) {
             return Caller::TooMany;
         }
-        match compare(here, visit) {
+        match compare(here, parsed) {
             Some(config) => {
                 self.wrong().remove(&key);
                 Caller::Known(config)
@@ -58,7 +58,7 @@ impl Callers {
         }
     }
 
-    /// Waits before somebody hears that the password was wrong: the longer, the more often it was.
+    /// Waits before a caller is told that the password was wrong: the longer, the more often it was.
     pub(super) async fn slow_down(&self, whose: Option<&str>) {
         let key = whose.unwrap_or_default();
         let wait = {
@@ -79,15 +79,18 @@ impl Callers {
     }
 }
 
-fn compare<'a>(here: &'a [Arc<CounterpartConfig>], visit: &Visit) -> Option<&'a Arc<CounterpartConfig>> {
+fn compare<'a>(
+    here: &'a [Arc<CounterpartConfig>],
+    parsed: &ParsedCall,
+) -> Option<&'a Arc<CounterpartConfig>> {
     let digest = |account: &str, password: &str| {
         let parts = [Sha256::digest(account), Sha256::digest(password)];
         Sha256::digest(parts.concat())
     };
-    let given = digest(&visit.account, visit.password.expose());
+    let given = digest(&parsed.account, parsed.password.expose());
     let mut found = None;
     for config in here {
-        let (account, secret) = match visit.account.as_str() {
+        let (account, secret) = match parsed.account.as_str() {
             "" => ("", config.settings.secret("callback_key")),
             _ => (config.settings.text("account"), config.settings.secret("password")),
         };

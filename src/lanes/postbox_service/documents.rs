@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chakong_contract::{Found, Order};
+use chakong_contract::{CallResult, Order};
 use quick_cache::sync::Cache;
 
 use super::{PostboxService, unavailable};
@@ -37,15 +37,15 @@ impl Keys {
         let (cache, config) = (Arc::clone(&self.0), Arc::clone(config));
         let work = move || {
             let postbox = config.connector.postbox()?;
-            let mut found = None;
+            let mut result = None;
             for (id, order) in offered {
                 let Some(key) = postbox.document_key(&order) else { continue };
-                if found.is_none() && wanted.as_ref() == Some(&key) {
-                    found = Some(order);
+                if result.is_none() && wanted.as_ref() == Some(&key) {
+                    result = Some(order);
                 }
                 cache.insert((config.name.clone(), key), id);
             }
-            found
+            result
         };
         tokio::task::spawn_blocking(work).await.ok().flatten()
     }
@@ -53,22 +53,22 @@ impl Keys {
 
 impl PostboxService {
     /// The order of this lane that documents are asked for under a key.
-    pub(super) async fn by_key(&self, config: &Arc<CounterpartConfig>, key: &str) -> Found {
+    pub(super) async fn by_key(&self, config: &Arc<CounterpartConfig>, key: &str) -> CallResult {
         let kept = self.keys.0.get(&(config.name.clone(), key.to_owned()));
         if let Some(id) = kept {
             match self.one(config, move |reads| reads.order(id)).await {
                 // Documents may have been added since: then they are asked for under another key.
-                Found::Order(Some(order)) if has_key(config, &order, key) => {
-                    return Found::Order(Some(order));
+                CallResult::Order(Some(order)) if has_key(config, &order, key) => {
+                    return CallResult::Order(Some(order));
                 }
-                Found::Unavailable => return Found::Unavailable,
+                CallResult::Unavailable => return CallResult::Unavailable,
                 _ => {}
             }
         }
         match self.on_offer(config).await {
             Ok(orders) => {
-                let found = self.keys.keep(config, orders, Some(key.to_owned())).await;
-                Found::Order(found.map(Box::new))
+                let result = self.keys.keep(config, orders, Some(key.to_owned())).await;
+                CallResult::Order(result.map(Box::new))
             }
             Err(error) => unavailable(config, &error),
         }
@@ -78,32 +78,32 @@ impl PostboxService {
         let (name, now) = (config.name.clone(), self.context.clock.now());
         let (terms, config) = (Arc::clone(&self.context.terms), Arc::clone(config));
         let read = move |reads: &mut dyn Reads| {
-            let mut found = Vec::new();
+            let mut result = Vec::new();
             for record in reads.offers(&name, now, false, OrderId::default(), MOST_LOOKED_AT)? {
                 if record.state == OrderState::Awaiting {
-                    found.push((record.id, terms.order(reads, &record, &config)?));
+                    result.push((record.id, terms.order(reads, &record, &config)?));
                 }
             }
-            Ok(found)
+            Ok(result)
         };
         self.context.store.read(read).await
     }
 
     /// An order, if it is of this lane and was on offer.
-    pub(super) async fn one<F>(&self, config: &Arc<CounterpartConfig>, find: F) -> Found
+    pub(super) async fn one<F>(&self, config: &Arc<CounterpartConfig>, find: F) -> CallResult
     where
         F: FnOnce(&mut dyn Reads) -> Stored<Option<OrderRecord>> + Send + 'static,
     {
         let (terms, own) = (Arc::clone(&self.context.terms), Arc::clone(config));
         let read = move |reads: &mut dyn Reads| {
-            let found = find(reads)?.filter(|order| order.lane == own.name && order.batch.is_some());
-            let Some(record) = found.filter(|order| order.state != OrderState::Cancelled) else {
+            let result = find(reads)?.filter(|order| order.lane == own.name && order.batch.is_some());
+            let Some(record) = result.filter(|order| order.state != OrderState::Cancelled) else {
                 return Ok(None);
             };
             terms.order(reads, &record, &own).map(Some)
         };
         match self.context.store.read(read).await {
-            Ok(order) => Found::Order(order.map(Box::new)),
+            Ok(order) => CallResult::Order(order.map(Box::new)),
             Err(error) => unavailable(config, &error),
         }
     }

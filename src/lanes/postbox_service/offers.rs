@@ -3,12 +3,12 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use chakong_contract::{Fault, FaultKind, Found, HttpAnswer, Moment, Order, Visit};
+use chakong_contract::{CallResult, Fault, FaultKind, HttpResponse, Moment, Order, ParsedCall};
 use sha2::{Digest as _, Sha256};
 
 use super::super::receiving::connector_of;
 use super::super::{LaneHandle, lacking};
-use super::{PostboxService, answer, unavailable};
+use super::{PostboxService, respond, unavailable};
 use crate::config::{CounterpartConfig, LineConfig};
 use crate::domain::decide::OrderInput;
 use crate::domain::{OrderId, OrderRecord, OrderState};
@@ -27,24 +27,24 @@ impl PostboxService {
         &self,
         config: &Arc<CounterpartConfig>,
         handle: &LaneHandle,
-        visit: Visit,
+        parsed: ParsedCall,
         control: bool,
-    ) -> HttpAnswer {
+    ) -> HttpResponse {
         let closed = config.window.closed_until(self.context.clock.now()).is_some();
         if handle.is_paused() || closed {
-            return answer(Arc::clone(config), visit, Found::Orders(Vec::new())).await;
+            return respond(Arc::clone(config), parsed, CallResult::Orders(Vec::new())).await;
         }
         for _ in 0..ATTEMPTS {
-            match self.try_offer(config, handle, &visit, control).await {
+            match self.try_offer(config, handle, &parsed, control).await {
                 Ok(Some(answer)) => return answer,
                 Ok(None) => {}
                 Err(error) => {
-                    let found = unavailable(config, &error);
-                    return answer(Arc::clone(config), visit, found).await;
+                    let result = unavailable(config, &error);
+                    return respond(Arc::clone(config), parsed, result).await;
                 }
             }
         }
-        answer(Arc::clone(config), visit, Found::Unavailable).await
+        respond(Arc::clone(config), parsed, CallResult::Unavailable).await
     }
 
     /// `None` when an order was withdrawn while the answer was written.
@@ -52,16 +52,16 @@ impl PostboxService {
         &self,
         config: &Arc<CounterpartConfig>,
         handle: &LaneHandle,
-        visit: &Visit,
+        parsed: &ParsedCall,
         control: bool,
-    ) -> Stored<Option<HttpAnswer>> {
+    ) -> Stored<Option<HttpResponse>> {
         let candidates = self.candidates(config, control).await?;
         let (offered, faults) = self.set_apart(config, candidates).await?;
         if !faults.is_empty() {
             self.fail(config, handle, faults).await?;
         }
-        let found = Found::Orders(offered.iter().map(|(_, order)| order.clone()).collect());
-        let written = answer(Arc::clone(config), visit.clone(), found).await;
+        let result = CallResult::Orders(offered.iter().map(|(_, order)| order.clone()).collect());
+        let written = respond(Arc::clone(config), parsed.clone(), result).await;
         let is_new = |(record, _): &&(OrderRecord, Order)| record.state == OrderState::Queued;
         let new: Vec<OrderId> = offered.iter().filter(is_new).map(|(record, _)| record.id).collect();
         if !new.is_empty() {
@@ -87,12 +87,12 @@ impl PostboxService {
         };
         let (terms, config) = (Arc::clone(&self.context.terms), Arc::clone(config));
         let read = move |reads: &mut dyn Reads| {
-            let mut found = Vec::new();
+            let mut result = Vec::new();
             for record in reads.offers(&name, now, control, after, most)? {
                 let order = terms.order(reads, &record, &config)?;
-                found.push((record, order));
+                result.push((record, order));
             }
-            Ok(found)
+            Ok(result)
         };
         self.context.store.read(read).await
     }
@@ -109,7 +109,7 @@ impl PostboxService {
             let (mut good, mut faults) = (Vec::with_capacity(candidates.len()), Vec::new());
             for (record, order) in candidates {
                 let lacks = lacking(&order, &config, today);
-                match lacks.map_or_else(|| config.connector.can_express(&order), Err) {
+                match lacks.map_or_else(|| config.connector.check(&order), Err) {
                     Ok(()) => good.push((record, order)),
                     Err(fault) => {
                         faults.push((record.id, Fault { kind: FaultKind::Unsupported, ..fault }));

@@ -3,14 +3,14 @@
 use std::io::Read;
 
 use chakong_contract::fault::{Fault, FaultKind};
-use chakong_contract::message::HttpAnswer;
+use chakong_contract::message::HttpResponse;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 /// Most codings one over the other.
 const MOST: usize = 3;
 
 /// The answer with its body as it was before it was coded. Neither the coded body nor any other is larger than `most`.
-pub(super) fn decoded(mut answer: HttpAnswer, most: usize) -> Result<HttpAnswer, Fault> {
+pub(super) fn decoded(mut answer: HttpResponse, most: usize) -> Result<HttpResponse, Fault> {
     let named = |(name, _): &&(String, String)| name == "content-encoding";
     let named = answer.headers.iter().filter(named).map(|(_, value)| value.to_ascii_lowercase());
     let all: Vec<String> = named
@@ -90,11 +90,11 @@ mod tests {
         encoder.finish().expect("packed")
     }
 
-    fn answer(coding: &str, body: Vec<u8>) -> HttpAnswer {
+    fn answer(coding: &str, body: Vec<u8>) -> HttpResponse {
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let headers =
             vec![header("content-encoding", coding), header("content-length", "9"), header("x", "y")];
-        HttpAnswer { status: 200, headers, body }
+        HttpResponse { status: 200, headers, body }
     }
 
     fn body_of(coding: &str, body: Vec<u8>, most: usize) -> Result<Vec<u8>, String> {

@@ -23,7 +23,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::super::told::Told;
+use super::super::fault_log::FaultLog;
 use super::{Depot, Listed, aside, folder_of, is_before, is_unfinished, plain_name, too_large};
 use crate::config::{ParcelConfig, SftpConfig};
 use answer::{Attributes, Error, FileKind, code};
@@ -47,7 +47,7 @@ pub(super) struct Sftp {
     archive: Option<String>,
     largest_file: u64,
     connected: Mutex<Connected>,
-    told: Told,
+    told: FaultLog,
 }
 
 /// The connection, or why there is none.
@@ -99,7 +99,7 @@ impl Sftp {
             archive: config.archive.as_deref().map(text),
             largest_file: config.largest_file,
             connected: Mutex::default(),
-            told: Told::default(),
+            told: FaultLog::default(),
         }
     }
 

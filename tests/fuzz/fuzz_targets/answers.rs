@@ -7,7 +7,7 @@ use chakong_contract::asset::PropertyKind;
 use chakong_contract::manifest::SettingValue;
 use chakong_contract::order::Target;
 use chakong_contract::{
-    Connector, HttpAnswer, IdentityKind, Instruction, Message, Order, Plugin, Secret, Settings, Speaks,
+    Connector, HttpResponse, IdentityKind, Instruction, Message, Order, Plugin, Secret, Settings, Speaks,
 };
 use chakong_testkit::{drive, sample};
 use libfuzzer_sys::fuzz_target;
@@ -81,7 +81,7 @@ fuzz_target!(|data: &[u8]| {
     let talk = drive::talk(call, &drive::batch(vec![order.clone()]), |at, _, _| {
         // What follows the last is the last again.
         let body = bodies.get(at).or(bodies.last()).copied().unwrap_or_default();
-        Some(HttpAnswer::json(if at == 0 { status } else { 200 }, body))
+        Some(HttpResponse::json(if at == 0 { status } else { 200 }, body))
     });
     let talk = talk.unwrap_or_else(|endless| panic!("{endless}"));
     for read in talk.reads() {

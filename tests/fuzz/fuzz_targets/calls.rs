@@ -11,7 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::manifest::SettingValue;
 use chakong_contract::{
-    Connector, Found, HttpHeard, Message, Plugin, Postbox, Secret, Settings, Taken, Visit, Want,
+    CallKind, CallResult, Connector, EntryResult, InboundRequest, Message, ParsedCall, Plugin, Postbox,
+    Secret, Settings,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -57,25 +58,36 @@ fn body(data: &[u8]) -> Vec<u8> {
     .into_bytes()
 }
 
-/// What the gateway may have found for a visit; every one of these must be answered.
-fn found(visit: &Visit) -> Vec<Found> {
-    let mut all = vec![Found::TurnedAway, Found::Unavailable, Found::Orders(Vec::new()), Found::Order(None)];
-    if let Want::HandIn(reading) = &visit.want {
-        let taken = |taken: Taken| {
-            Found::Taken(reading.reads.iter().map(|read| (read.number.clone(), taken.clone())).collect())
+/// What the gateway may have found for a call; every one of these must be answered.
+fn found(parsed: &ParsedCall) -> Vec<CallResult> {
+    let mut all = vec![
+        CallResult::TurnedAway,
+        CallResult::Unavailable,
+        CallResult::Orders(Vec::new()),
+        CallResult::Order(None),
+    ];
+    if let CallKind::HandIn(reading) = &parsed.kind {
+        let taken = |taken: EntryResult| {
+            CallResult::Entries(
+                reading.reads.iter().map(|read| (read.number.clone(), taken.clone())).collect(),
+            )
         };
-        all.extend([taken(Taken::Accepted), taken(Taken::Already), taken(Taken::Unknown)]);
+        all.extend([
+            taken(EntryResult::Accepted),
+            taken(EntryResult::Duplicate),
+            taken(EntryResult::Unknown),
+        ]);
     }
     all
 }
 
-fn visit(postbox: &dyn Postbox, call: &HttpHeard) {
-    let kept = postbox.keeps(call);
+fn serve(postbox: &dyn Postbox, call: &InboundRequest) {
+    let kept = postbox.redact(call);
     assert!(kept.len() <= call.body.len() + 64, "no more is kept than came");
-    match postbox.hear(call) {
-        Ok(visit) => {
-            for found in found(&visit) {
-                let answer = postbox.answer(&visit, &found);
+    match postbox.parse(call) {
+        Ok(parsed) => {
+            for found in found(&parsed) {
+                let answer = postbox.respond(&parsed, &found);
                 assert!(!answer.body.is_empty() && (200..600).contains(&answer.status));
             }
         }
@@ -84,9 +96,9 @@ fn visit(postbox: &dyn Postbox, call: &HttpHeard) {
     }
 }
 
-fn call(path: &str, body: Vec<u8>) -> HttpHeard {
+fn call(path: &str, body: Vec<u8>) -> InboundRequest {
     let (method, path) = ("POST".to_owned(), path.to_owned());
-    HttpHeard { method, path, query: Vec::new(), headers: Vec::new(), body }
+    InboundRequest { method, path, query: Vec::new(), headers: Vec::new(), body }
 }
 
 /// The platform's paths, by the first byte.
@@ -116,15 +128,15 @@ fuzz_target!(|data: &[u8]| {
         0x60 => &PLATFORM,
         0x20 => {
             let path = CALLED_BACK[usize::from(first & 0x1f) % CALLED_BACK.len()];
-            let get = HttpHeard { method: "GET".to_owned(), ..call(path, Vec::new()) };
-            visit(CITY.postbox().expect("call-backs"), &call(path, rest.to_vec()));
-            visit(CITY.postbox().expect("call-backs"), &get);
+            let get = InboundRequest { method: "GET".to_owned(), ..call(path, Vec::new()) };
+            serve(CITY.postbox().expect("call-backs"), &call(path, rest.to_vec()));
+            serve(CITY.postbox().expect("call-backs"), &get);
             let reading = CITY.read(&Message::new("", rest));
             serde_json::to_vec(&reading).expect("a reading can be kept");
             return;
         }
         _ => {
-            visit(
+            serve(
                 bank::BANK.postbox().expect("a postbox"),
                 &call("/ckwWebService/SyyhConvertData", body(data)),
             );
@@ -133,7 +145,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let path = PATHS[usize::from(first & 0x1f) % PATHS.len()];
     let body = if first & 0xe0 == 0xe0 { form(rest) } else { rest.to_vec() };
-    visit(connector.postbox().expect("a postbox"), &call(path, body));
+    serve(connector.postbox().expect("a postbox"), &call(path, body));
     // What is handed in; a registry's in its seal.
     let fed = if first & 0x80 == 0 { rest.to_vec() } else { STANDARD.encode(rest).into_bytes() };
     let reading = connector.read(&Message::new("", fed));

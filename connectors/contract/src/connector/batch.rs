@@ -14,7 +14,7 @@ pub struct Batch {
     /// The orders.
     pub orders: Vec<Order>,
     /// On a call line on which the counterpart calls back: 32 hexadecimal digits drawn by the gateway. While the conversation
-    /// about this batch is under way, and only then, whoever calls us with it has it confirmed, once; see [`Want::Token`](super::Want::Token).
+    /// about this batch is under way, and only then, whoever calls us with it has it confirmed, once; see [`CallKind::Token`](super::CallKind::Token).
     pub token: Option<Secret>,
 }
 

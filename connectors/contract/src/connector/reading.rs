@@ -23,9 +23,11 @@ pub enum ReadContent {
     /// An answer.
     Answer(Box<Answer>),
     /// More of an answer that was given before.
-    More(Box<More>),
+    #[serde(rename = "more")]
+    Continuation(Box<Continuation>),
     /// Something that is no answer and is kept beside the order.
-    Beside(Box<Beside>),
+    #[serde(rename = "beside")]
+    Attachment(Box<Attachment>),
     /// This entry cannot be read.
     Fault(Fault),
 }
@@ -33,16 +35,16 @@ pub enum ReadContent {
 /// What a counterpart hands in about an order that is no answer to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Beside {
+pub enum Attachment {
     /// A sealed receipt 回执 that came on its own.
     Receipt(Receipt),
     /// That something happened which changes nothing here, in its words.
     Notice(String),
 }
 
-/// More of an answer that was given before: transactions of one of its accounts, which may be too many for one message.
+/// The continuation of an answer that was given before: transactions of one of its accounts, which may be too many for one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct More {
+pub struct Continuation {
     /// Number of the account within the answer; see [`Account::place`](crate::Account).
     pub place: u32,
     /// The transactions.
@@ -81,7 +83,7 @@ pub struct Reading {
 pub struct Response {
     /// What it is about, such as a request or batch number: about the same the gateway does not answer for ever.
     pub about: String,
-    /// The message, under the name that the first one of that name has; see [`Connector::again`](super::Connector::again).
+    /// The message, under the name that the first one of that name has; see [`Connector::renamed`](super::Connector::renamed).
     pub message: Message,
 }
 

@@ -1,6 +1,8 @@
 //! Answers of the web service.
 
-use chakong_contract::{Fault, Found, HttpAnswer, Order, RequestNumber, Taken, Visit, Want};
+use chakong_contract::{
+    CallKind, CallResult, EntryResult, Fault, HttpResponse, Order, ParsedCall, RequestNumber,
+};
 use chakong_toolkit::soap::http;
 use serde::Serialize;
 
@@ -21,28 +23,30 @@ const UNKNOWN_KEY: &str = "查无此文书编号";
 /// Why nothing is taken: nothing of the feedback can be read.
 const UNREADABLE: &str = "反馈内容无法读取";
 
-/// The answer to a visit.
-pub(super) fn answer(bank: &Bank, visit: &Visit, found: &Found) -> HttpAnswer {
-    if matches!((&visit.want, found), (Want::Description, Found::Description)) {
+/// The answer to a call.
+pub(super) fn respond(bank: &Bank, parsed: &ParsedCall, result: &CallResult) -> HttpResponse {
+    if matches!((&parsed.kind, result), (CallKind::Description, CallResult::Description)) {
         let configured =
             bank.web_service.as_ref().map(|service| service.public_url.as_str()).unwrap_or_default();
         return http::xml(
             200,
-            soap::SERVICE.description(if configured.is_empty() { &visit.operation } else { configured }),
+            soap::SERVICE.description(if configured.is_empty() { &parsed.operation } else { configured }),
         );
     }
-    let Some(operation) = Operation::named(&visit.operation) else {
+    let Some(operation) = Operation::named(&parsed.operation) else {
         return fault(Trouble::ours("the call is not one of the service's"));
     };
-    let returned = match found {
-        Found::TurnedAway => Ok(refusal(operation, TURNED_AWAY)),
-        Found::Orders(orders) => offers(bank, operation, orders),
-        Found::Order(None) if operation == Operation::QueryDocuments => Ok(refusal(operation, UNKNOWN_KEY)),
-        Found::Order(None) => Ok(refusal(operation, UNKNOWN)),
-        Found::Order(Some(order)) => papers(operation, order),
-        Found::Taken(taken) => results(operation, taken),
+    let returned = match result {
+        CallResult::TurnedAway => Ok(refusal(operation, TURNED_AWAY)),
+        CallResult::Orders(orders) => offers(bank, operation, orders),
+        CallResult::Order(None) if operation == Operation::QueryDocuments => {
+            Ok(refusal(operation, UNKNOWN_KEY))
+        }
+        CallResult::Order(None) => Ok(refusal(operation, UNKNOWN)),
+        CallResult::Order(Some(order)) => papers(operation, order),
+        CallResult::Entries(taken) => results(operation, taken),
         // A caller takes a fault for a failure of the line and comes again; an error message might end the matter.
-        Found::Unavailable | Found::Description | Found::Admitted | Found::Token(_) => {
+        CallResult::Unavailable | CallResult::Description | CallResult::Admitted | CallResult::Token(_) => {
             return fault(Trouble::ours("the service cannot answer now; call again"));
         }
     };
@@ -53,7 +57,7 @@ pub(super) fn answer(bank: &Bank, visit: &Visit, found: &Found) -> HttpAnswer {
 }
 
 /// A fault; SOAP 1.1 over HTTP has status 500 for every one (section 6.2).
-pub(super) fn fault(trouble: Trouble) -> HttpAnswer {
+pub(super) fn fault(trouble: Trouble) -> HttpResponse {
     http::xml(500, soap::write_fault(trouble))
 }
 
@@ -110,7 +114,7 @@ fn refusal(operation: Operation, words: &str) -> String {
 }
 
 /// What became of a feedback.
-fn results(operation: Operation, taken: &[(Option<RequestNumber>, Taken)]) -> Result<String, Fault> {
+fn results(operation: Operation, taken: &[(Option<RequestNumber>, EntryResult)]) -> Result<String, Fault> {
     let entries: Vec<EntryRow> = taken.iter().map(|(number, taken)| entry(number.as_ref(), taken)).collect();
     if entries.is_empty() {
         return Ok(refusal(operation, UNREADABLE));
@@ -122,12 +126,12 @@ fn results(operation: Operation, taken: &[(Option<RequestNumber>, Taken)]) -> Re
     sealed::seal_as(RESULT, &result)
 }
 
-fn entry(number: Option<&RequestNumber>, taken: &Taken) -> EntryRow {
+fn entry(number: Option<&RequestNumber>, taken: &EntryResult) -> EntryRow {
     let (outcome, words) = match taken {
-        Taken::Accepted => (SUCCESS, ""),
-        Taken::Already => (FAIL, ALREADY),
-        Taken::Unknown => (FAIL, UNKNOWN),
-        Taken::Unreadable(fault) => (FAIL, read::words(fault)),
+        EntryResult::Accepted => (SUCCESS, ""),
+        EntryResult::Duplicate => (FAIL, ALREADY),
+        EntryResult::Unknown => (FAIL, UNKNOWN),
+        EntryResult::Unreadable(fault) => (FAIL, read::words(fault)),
     };
     EntryRow {
         number: number.map(ToString::to_string).unwrap_or_default(),

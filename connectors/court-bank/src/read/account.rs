@@ -2,7 +2,7 @@
 
 use chakong_contract::asset::{DoubtKind, EncumbranceKind, Product, SubAccount, Transaction};
 use chakong_contract::date::{Moment, end_that_has_come, read_moment};
-use chakong_contract::{Account, Currency, Date, Encumbrance, More};
+use chakong_contract::{Account, Continuation, Currency, Date, Encumbrance};
 
 use super::once::{products_once, sub_accounts_once};
 use super::values::{Notes, text};
@@ -147,10 +147,10 @@ fn transaction(row: &TransactionRow, currency: Option<Currency>, notes: &mut Not
 }
 
 /// Transactions that came on their own, of one account of a request. Their currency is the account's where they name none.
-pub(super) fn more(place: u32, rows: &[TransactionRow]) -> More {
+pub(super) fn more(place: u32, rows: &[TransactionRow]) -> Continuation {
     let mut notes = Notes::default();
     let transactions = rows.iter().map(|row| transaction(row, None, &mut notes)).collect();
-    More { place, transactions, unknown: notes.gathered.unknown }
+    Continuation { place, transactions, unknown: notes.gathered.unknown }
 }
 
 /// The row's own currency; the account's where the row names none.

@@ -62,7 +62,7 @@ impl Collected {
             }
         }
         for ((number, place), rows) in by_account {
-            let content = ReadContent::More(Box::new(account::more(place, &rows)));
+            let content = ReadContent::Continuation(Box::new(account::more(place, &rows)));
             match number.parse::<RequestNumber>() {
                 Ok(number) => self.more.push(Read { number: Some(number), content }),
                 Err(_) => self.problems.push(refuse(FaultKind::Malformed, "a row has no request number")),

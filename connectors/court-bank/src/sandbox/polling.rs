@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use chakong_contract::sandbox::{PostboxSandbox, Visiting};
-use chakong_contract::{HttpAnswer, HttpRequest, Moment};
+use chakong_contract::sandbox::{PollStep, PostboxSandbox};
+use chakong_contract::{HttpRequest, HttpResponse, Moment};
 use chakong_toolkit::polling::{self, PollingClient, Rounds};
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ use crate::wire::xml::{self, Document};
 use crate::wire::{ControlList, ControlRow, QueryRequestRow, Row, Rows};
 
 impl PostboxSandbox for SandboxBank {
-    fn next(&mut self, answer: Option<&HttpAnswer>, now: Moment) -> Visiting {
+    fn next(&mut self, answer: Option<&HttpResponse>, now: Moment) -> PollStep {
         polling::next(self, answer, now)
     }
 }
@@ -49,7 +49,7 @@ impl PollingClient for SandboxBank {
         Some(self.request_of(pending))
     }
 
-    fn on_response(&mut self, pending: PendingCall, response: &HttpAnswer, _now: Moment) {
+    fn on_response(&mut self, pending: PendingCall, response: &HttpResponse, _now: Moment) {
         self.read(pending, response);
     }
 
@@ -87,7 +87,7 @@ impl SandboxBank {
     }
 
     /// Reads a response. What cannot be read is nothing: the bank comes again.
-    fn read(&mut self, pending: PendingCall, answer: &HttpAnswer) {
+    fn read(&mut self, pending: PendingCall, answer: &HttpResponse) {
         let returned = |operation| {
             let text = soap::read_answer(&answer.body, operation).ok();
             text.filter(|_| answer.status == 200)

@@ -1,4 +1,4 @@
-//! Where the simulated bank is in its visits to the postbox.
+//! Where the simulated bank is in its rounds at the postbox.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -46,7 +46,7 @@ pub(super) struct Feed {
     pub(super) numbers: Vec<String>,
 }
 
-/// A round of visits, and what goes on from one to the next.
+/// A polling round, and what goes on from one to the next.
 #[derive(Debug, Default)]
 pub(super) struct Round {
     /// Whether the password is wrong in this round.

@@ -18,7 +18,7 @@ pub(super) use population::{Dice, Population};
 pub(super) struct Script {
     /// Answers come after this long, in milliseconds.
     pub(super) delay_ms: u64,
-    /// Visits the postbox this often, in milliseconds.
+    /// Polls the postbox this often, in milliseconds.
     pub(super) poll_ms: Option<u64>,
     /// What any party that is not listed owns.
     pub(super) everyone: Option<Everyone>,

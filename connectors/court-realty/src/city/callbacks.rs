@@ -3,12 +3,12 @@
 //! Results and receipts bring the account's name and password. The others name nobody: they are known by a key in the address,
 //! `…/KEY/updateCjywzt`, which only the registry was given.
 
-use chakong_contract::connector::{Beside, Read, ReadContent};
+use chakong_contract::connector::{Attachment, Read, ReadContent};
 use chakong_contract::message::without_mark;
 use chakong_contract::reply::{Holding, Stated, UnknownValue};
 use chakong_contract::{
-    Answer, Fault, FaultKind, Found, HttpAnswer, HttpHeard, Money, Order, Postbox, Reading, Refusal,
-    RefusalReason, Reply, RequestNumber, Secret, Taken, Visit, Want,
+    Answer, CallKind, CallResult, EntryResult, Fault, FaultKind, HttpResponse, InboundRequest, Money, Order,
+    ParsedCall, Postbox, Reading, Refusal, RefusalReason, Reply, RequestNumber, Secret,
 };
 use chakong_toolkit::Scalar;
 use rust_decimal::Decimal;
@@ -43,8 +43,8 @@ fn operation(path: &str) -> Option<(&'static str, Option<&str>)> {
 }
 
 impl Postbox for Registry {
-    fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer> {
-        let wrong = |status, words: &str| HttpAnswer { status, ..said(returned::FAILED, words) };
+    fn parse(&self, call: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
+        let wrong = |status, words: &str| HttpResponse { status, ..said(returned::FAILED, words) };
         let (operation, key) = operation(&call.path).ok_or_else(|| wrong(404, "没有此服务"))?;
         let method = if operation == service::CHANGED { "GET" } else { "POST" };
         if call.method != method {
@@ -73,14 +73,14 @@ impl Postbox for Registry {
             return Err(wrong(400, "用户名或密码过长"));
         }
         let (password, operation) = (Secret::new(password), operation.to_owned());
-        Ok(Visit { account, password, operation, want: Want::HandIn(reading) })
+        Ok(ParsedCall { account, password, operation, kind: CallKind::HandIn(reading) })
     }
 
     fn document_key(&self, _: &Order) -> Option<String> {
         None
     }
 
-    fn keeps(&self, call: &HttpHeard) -> Vec<u8> {
+    fn redact(&self, call: &InboundRequest) -> Vec<u8> {
         if call.body.is_empty() {
             let number = call.parameter(service::CHANGED_NUMBER).unwrap_or_default();
             return format!("{}={number}", service::CHANGED_NUMBER).into_bytes();
@@ -88,16 +88,18 @@ impl Postbox for Registry {
         without_password(&call.body).unwrap_or_default()
     }
 
-    fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer {
-        match found {
-            Found::TurnedAway if visit.account.is_empty() => said(returned::WRONG_KEY, "安全token错误"),
-            Found::TurnedAway => said(returned::WRONG_PASSWORD, "用户名密码验证错误"),
-            Found::Taken(taken) => response(visit, taken),
-            _ => HttpAnswer { status: 503, ..said(returned::FAILED, "服务暂不可用，请稍后再试") },
+    fn respond(&self, parsed: &ParsedCall, result: &CallResult) -> HttpResponse {
+        match result {
+            CallResult::TurnedAway if parsed.account.is_empty() => said(returned::WRONG_KEY, "安全token错误"),
+            CallResult::TurnedAway => said(returned::WRONG_PASSWORD, "用户名密码验证错误"),
+            CallResult::Entries(taken) => response(parsed, taken),
+            _ => {
+                HttpResponse { status: 503, ..said(returned::FAILED, "服务暂不可用，请稍后再试") }
+            }
         }
     }
 
-    fn places(&self) -> &'static [&'static str] {
+    fn sub_paths(&self) -> &'static [&'static str] {
         &service::PLACES
     }
 }
@@ -119,18 +121,18 @@ fn named(caller: Option<Caller>) -> Option<(String, String)> {
 }
 
 /// One answer for the whole call: the worst of what became of its entries.
-fn response(visit: &Visit, taken: &[(Option<RequestNumber>, Taken)]) -> HttpAnswer {
+fn response(parsed: &ParsedCall, taken: &[(Option<RequestNumber>, EntryResult)]) -> HttpResponse {
     for (_, taken) in taken {
         match taken {
-            Taken::Accepted | Taken::Already => {}
-            Taken::Unknown => return said(returned::FAILED, "未查询到该受理编号"),
-            Taken::Unreadable(fault) => {
+            EntryResult::Accepted | EntryResult::Duplicate => {}
+            EntryResult::Unknown => return said(returned::FAILED, "未查询到该受理编号"),
+            EntryResult::Unreadable(fault) => {
                 return said(returned::FAILED, &format!("报文无法读取：{}", fault.detail));
             }
         }
     }
-    match &visit.want {
-        Want::HandIn(reading) if taken.is_empty() => {
+    match &parsed.kind {
+        CallKind::HandIn(reading) if taken.is_empty() => {
             let detail = reading.problems.first().map(|problem| problem.detail.as_str()).unwrap_or_default();
             said(returned::FAILED, &format!("报文无法读取：{detail}"))
         }
@@ -138,9 +140,9 @@ fn response(visit: &Visit, taken: &[(Option<RequestNumber>, Taken)]) -> HttpAnsw
     }
 }
 
-fn said(code: &str, words: &str) -> HttpAnswer {
+fn said(code: &str, words: &str) -> HttpResponse {
     let head = ReturnedHead { words: words.to_owned(), code: code.to_owned() };
-    HttpAnswer::json(200, serde_json::to_vec(&Returned { head }).unwrap_or_default())
+    HttpResponse::json(200, serde_json::to_vec(&Returned { head }).unwrap_or_default())
 }
 
 /// What a call-back says on its own, told apart by what stands in it; `None` when it is none.
@@ -241,7 +243,7 @@ fn deleted(number: &Scalar) -> Reading {
 /// The state of an application changed; to what is not said.
 fn changed(number: &str) -> Reading {
     about(number, || {
-        Ok(ReadContent::Beside(Box::new(Beside::Notice(
+        Ok(ReadContent::Attachment(Box::new(Attachment::Notice(
             "外网状态修改 the state of the application changed".to_owned(),
         ))))
     })

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use chakong_contract::connector::Read;
-use chakong_contract::{Batch, Call, Dialogue, Fault, Heard, HttpAnswer, RequestNumber, Step};
+use chakong_contract::{Batch, Call, Dialogue, Fault, HttpResponse, Input, RequestNumber, Step};
 
 use super::control::dialogue::Control;
 use super::manifest::Registry;
@@ -43,9 +43,9 @@ struct Conversation {
 }
 
 impl Dialogue for Conversation {
-    fn next(&mut self, heard: Heard) -> Step {
-        if let Heard::Answer(answer) = heard
-            && let Err(fault) = self.hear(&answer)
+    fn next(&mut self, input: Input) -> Step {
+        if let Input::Response(answer) = input
+            && let Err(fault) = self.on_response(&answer)
         {
             return Step::Failed(fault);
         }
@@ -63,7 +63,7 @@ impl Dialogue for Conversation {
 
 impl Conversation {
     /// A fault of the first query fails the attempt. One of the second does so only if it may pass; else the reply is partial.
-    fn hear(&mut self, answer: &HttpAnswer) -> Result<(), Fault> {
+    fn on_response(&mut self, answer: &HttpResponse) -> Result<(), Fault> {
         match read::answered(answer) {
             Ok(answered) => answered.into_iter().for_each(|answered| self.extract.add(answered)),
             Err(fault) if self.answered == 0 || fault.kind.retry_can_help() => return Err(fault),

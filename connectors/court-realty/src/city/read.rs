@@ -1,7 +1,7 @@
 //! What is understood of a query's response: the envelope, and one body on its own.
 
 use chakong_contract::connector::{Read, ReadContent, Reading};
-use chakong_contract::{Answer, Fault, FaultKind, HttpAnswer};
+use chakong_contract::{Answer, Fault, FaultKind, HttpResponse};
 use serde_json::value::RawValue;
 
 use super::control::responses;
@@ -19,7 +19,7 @@ fn malformed(why: &str) -> Fault {
 }
 
 /// What an answer holds, one entry per object in its data; empty where the registry says that it has nothing.
-pub(crate) fn answered(answer: &HttpAnswer) -> Result<Vec<Answered>, Fault> {
+pub(crate) fn answered(answer: &HttpResponse) -> Result<Vec<Answered>, Fault> {
     let body = answer.success(OPERATION)?;
     if let Ok(Usual { code, data }) = serde_json::from_slice(body)
         && is_success(&code.as_text())
@@ -72,7 +72,7 @@ pub(crate) fn alone(body: &[u8], amounts: AmountUnit) -> Reading {
         return Reading { reads: vec![Read { number: None, content }], ..Reading::default() };
     }
     let mut extract = Extract::default();
-    match answered(&HttpAnswer::json(200, body)) {
+    match answered(&HttpResponse::json(200, body)) {
         Ok(answered) => {
             answered.into_iter().for_each(|answered| extract.add(answered));
             let content = ReadContent::Answer(Box::new(answer(extract, None, amounts, Vec::new())));

@@ -7,9 +7,10 @@ mod script;
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallSandbox, HttpHeard, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks, Served, Visiting,
+    Books, CallSandbox, InboundRequest, PollStep, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks,
+    Served,
 };
-use chakong_contract::{HttpAnswer, Moment, Settings};
+use chakong_contract::{HttpResponse, Moment, Settings};
 use chakong_toolkit::call_fault::{self, CallFaultKind, CallFaults};
 use chakong_toolkit::{Scalar, polling};
 use serde_json::Value;
@@ -67,7 +68,7 @@ impl Sandbox for SimulatedCity {
 }
 
 impl CallSandbox for SimulatedCity {
-    fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served {
+    fn serve(&mut self, request: &InboundRequest, now: Moment) -> Served {
         self.close(now);
         let fault = self.faults.due(&request.path, request.path != PATH);
         let scripted = fault.as_ref().filter(|fault| fault.kind == CallFaultKind::ErrorCode);
@@ -81,7 +82,7 @@ impl CallSandbox for SimulatedCity {
 }
 
 impl PostboxSandbox for SimulatedCity {
-    fn next(&mut self, answer: Option<&HttpAnswer>, now: Moment) -> Visiting {
+    fn next(&mut self, answer: Option<&HttpResponse>, now: Moment) -> PollStep {
         self.close(now);
         polling::next(&mut self.calling, answer, now)
     }
@@ -92,16 +93,16 @@ fn raw<T: serde::Serialize>(record: &T) -> Box<RawValue> {
     serde_json::value::to_raw_value(record).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-fn answer(code: String, message: &str, data: Box<RawValue>) -> HttpAnswer {
+fn answer(code: String, message: &str, data: Box<RawValue>) -> HttpResponse {
     let envelope =
         Envelope { code: code.into(), message: message.into(), data: Some(&data), status: Scalar::Null };
-    HttpAnswer::json(200, serde_json::to_vec(&envelope).unwrap_or_default())
+    HttpResponse::json(200, serde_json::to_vec(&envelope).unwrap_or_default())
 }
 
 impl SimulatedCity {
-    fn answer(&mut self, request: &HttpHeard, now: Moment) -> HttpAnswer {
+    fn answer(&mut self, request: &InboundRequest, now: Moment) -> HttpResponse {
         if request.method != "POST" {
-            return HttpAnswer { status: 404, headers: Vec::new(), body: Vec::new() };
+            return HttpResponse { status: 404, headers: Vec::new(), body: Vec::new() };
         }
         let Ok(query) = serde_json::from_slice::<Query>(&request.body) else {
             return answer("0".to_owned(), "参数格式错误", RawValue::NULL.to_owned());
@@ -121,7 +122,7 @@ impl SimulatedCity {
 }
 
 /// A yes or no, with the registry's words.
-fn said(outcome: Result<(), &str>, done: &str) -> HttpAnswer {
+fn said(outcome: Result<(), &str>, done: &str) -> HttpResponse {
     match outcome {
         Ok(()) => answer("1".to_owned(), done, RawValue::NULL.to_owned()),
         Err(words) => answer("0".to_owned(), words, RawValue::NULL.to_owned()),
@@ -132,14 +133,14 @@ impl SimulatedCity {
     /// A round of the register's, and the cases whose time has come.
     fn close(&mut self, now: Moment) {
         let happened = self.register.tick(now);
-        self.cases.heard(happened, self.register.tells_what_follows);
+        self.cases.record(happened, self.register.tells_what_follows);
         while let Some(closed) = self.cases.closed(&mut self.register, now) {
             self.calling.tell(closed);
         }
     }
 
     /// Locks, cases and the ends of locks.
-    fn act(&mut self, request: &HttpHeard, now: Moment) -> HttpAnswer {
+    fn act(&mut self, request: &InboundRequest, now: Moment) -> HttpResponse {
         let not_json = || said(Err("参数格式错误"), "");
         let named = |unit: String, certificate: String| if unit.is_empty() { certificate } else { unit };
         match bean_of(&request.path).filter(|_| request.method == "POST") {
@@ -167,7 +168,7 @@ impl SimulatedCity {
                 },
                 Err(_) => not_json(),
             },
-            _ => HttpAnswer { status: 404, headers: Vec::new(), body: Vec::new() },
+            _ => HttpResponse { status: 404, headers: Vec::new(), body: Vec::new() },
         }
     }
 

@@ -2,7 +2,7 @@
 
 use chakong_contract::connector::Read;
 use chakong_contract::{
-    Batch, Call, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, RequestNumber, Step,
+    Batch, Call, Dialogue, Fault, FaultKind, HttpRequest, HttpResponse, Input, RequestNumber, Step,
 };
 
 use super::manifest::{County, MANIFEST};
@@ -35,21 +35,21 @@ struct Conversation {
 }
 
 impl Dialogue for Conversation {
-    fn next(&mut self, heard: Heard) -> Step {
-        match (heard, self.request.take()) {
-            (Heard::Answer(answer), _) => match self.hear(&answer) {
+    fn next(&mut self, input: Input) -> Step {
+        match (input, self.request.take()) {
+            (Input::Response(answer), _) => match self.on_response(&answer) {
                 Ok(read) => Step::Done(vec![read]),
                 Err(fault) => Step::Failed(fault),
             },
-            (Heard::Start, Some(request)) => Step::Send(request),
-            (Heard::Start, None) => Step::Failed(malformed("the conversation was begun twice")),
+            (Input::Start, Some(request)) => Step::Send(request),
+            (Input::Start, None) => Step::Failed(malformed("the conversation was begun twice")),
         }
     }
 }
 
 impl Conversation {
-    fn hear(&self, heard: &HttpAnswer) -> Result<Read, Fault> {
-        let extract = match self.county.results(heard)? {
+    fn on_response(&self, response: &HttpResponse) -> Result<Read, Fault> {
+        let extract = match self.county.results(response)? {
             None => Extract::default(),
             Some(results) => {
                 let is_ours = |result: &Results| result.application.trim() == self.number.as_str();

@@ -1,7 +1,7 @@
 //! What a county answers.
 
 use chakong_contract::connector::{Read, ReadContent};
-use chakong_contract::{Fault, FaultKind, HttpAnswer, RequestNumber};
+use chakong_contract::{Fault, FaultKind, HttpResponse, RequestNumber};
 use serde_json::Value;
 
 use super::manifest::County;
@@ -19,7 +19,7 @@ pub(super) fn malformed(detail: &'static str) -> Fault {
 
 impl County {
     /// What an answer holds, one entry a request; `None` where the county says that it has nothing.
-    pub(super) fn results(&self, answer: &HttpAnswer) -> Result<Option<Vec<Results>>, Fault> {
+    pub(super) fn results(&self, answer: &HttpResponse) -> Result<Option<Vec<Results>>, Fault> {
         let body = answer.success(OPERATION)?;
         let answer: wire::CountyResponse =
             serde_json::from_slice(body).map_err(|_| malformed("the answer is not the county's JSON"))?;

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallSandbox, Delivery, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks, Served, Visiting,
+    Books, CallSandbox, Delivery, PollStep, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
-use chakong_contract::{HttpAnswer, HttpHeard, HttpRequest, Moment, Settings};
+use chakong_contract::{HttpRequest, HttpResponse, InboundRequest, Moment, Settings};
 use chakong_toolkit::call_fault::{self, CallFault, CallFaultKind, CallFaults};
 use chakong_toolkit::polling::{self, PollingClient, Rounds};
 use serde::Deserialize;
@@ -78,12 +78,12 @@ impl Sandbox for SimulatedCounty {
 }
 
 impl CallSandbox for SimulatedCounty {
-    fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served {
+    fn serve(&mut self, request: &InboundRequest, now: Moment) -> Served {
         self.register.tick(now);
         let known = PATHS.contains(&request.path.as_str()) && request.method == "POST";
         let call = serde_json::from_slice::<Call>(&request.body).ok().filter(|_| known);
         let Some(call) = call else {
-            return Served::now(HttpAnswer { status: 404, headers: Vec::new(), body: Vec::new() });
+            return Served::now(HttpResponse { status: 404, headers: Vec::new(), body: Vec::new() });
         };
         let confirmed = match self.confirmed(&call.head.token) {
             Some(confirmed) => confirmed,
@@ -119,7 +119,7 @@ impl SimulatedCounty {
         known
     }
 
-    fn answer(&mut self, call: &Call, now: Moment) -> HttpAnswer {
+    fn answer(&mut self, call: &Call, now: Moment) -> HttpResponse {
         let blank = |text: &String| text.trim().is_empty();
         if call
             .data
@@ -141,9 +141,9 @@ impl SimulatedCounty {
     }
 }
 
-fn said(code: &str, msg: &str, data: Value) -> HttpAnswer {
+fn said(code: &str, msg: &str, data: Value) -> HttpResponse {
     let head = CountyResponseHead { division: "990101".into(), code: code.into(), msg: msg.into() };
-    HttpAnswer::json(200, json!(CountyResponse { head, data }).to_string())
+    HttpResponse::json(200, json!(CountyResponse { head, data }).to_string())
 }
 
 /// A call that is to be confirmed.
@@ -156,7 +156,7 @@ struct PendingConfirmation {
 }
 
 impl PostboxSandbox for SimulatedCounty {
-    fn next(&mut self, answer: Option<&HttpAnswer>, now: Moment) -> Visiting {
+    fn next(&mut self, answer: Option<&HttpResponse>, now: Moment) -> PollStep {
         polling::next(self, answer, now)
     }
 }
@@ -176,7 +176,7 @@ impl PollingClient for SimulatedCounty {
         Some(HttpRequest::get(format!("{CREDENTIAL}{}", pending.about)))
     }
 
-    fn on_response(&mut self, pending: PendingConfirmation, answer: &HttpAnswer, _now: Moment) {
+    fn on_response(&mut self, pending: PendingConfirmation, answer: &HttpResponse, _now: Moment) {
         let said = serde_json::from_slice::<PlatformResponse>(&answer.body).ok();
         let confirmed = said.and_then(|said| serde_json::from_value::<Confirmed>(said.data).ok());
         self.confirmed.insert(pending.token, confirmed.is_some_and(|confirmed| confirmed.valid == "1"));

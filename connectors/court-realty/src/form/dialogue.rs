@@ -1,7 +1,7 @@
 //! One query as a conversation.
 
 use chakong_contract::connector::Read;
-use chakong_contract::{Batch, Call, Dialogue, Fault, Heard, HttpRequest, Order, Step};
+use chakong_contract::{Batch, Call, Dialogue, Fault, HttpRequest, Input, Order, Step};
 
 use super::manifest::{FormRegistry, MANIFEST};
 use super::read::malformed;
@@ -21,14 +21,14 @@ struct Conversation {
 }
 
 impl Dialogue for Conversation {
-    fn next(&mut self, heard: Heard) -> Step {
+    fn next(&mut self, input: Input) -> Step {
         if let Some(request) = self.request.take() {
             return Step::Send(request);
         }
-        let Heard::Answer(heard) = heard else {
-            return Step::Failed(malformed("the query was sent and nothing was heard"));
+        let Input::Response(response) = input else {
+            return Step::Failed(malformed("the query was sent and no response came"));
         };
-        match self.registry.hear(&heard, &self.order) {
+        match self.registry.read_response(&response, &self.order) {
             Ok(answer) => Step::Done(vec![Read::answer(self.order.number.clone(), answer)]),
             Err(fault) => Step::Failed(fault),
         }

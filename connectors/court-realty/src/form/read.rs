@@ -1,6 +1,6 @@
 //! What the registry answers.
 
-use chakong_contract::{Answer, Fault, FaultKind, HttpAnswer, Order, Refusal, RefusalReason, Reply};
+use chakong_contract::{Answer, Fault, FaultKind, HttpResponse, Order, Refusal, RefusalReason, Reply};
 use chakong_toolkit::Scalar;
 
 use super::manifest::FormRegistry;
@@ -17,8 +17,8 @@ pub(super) fn malformed(why: &str) -> Fault {
 }
 
 impl FormRegistry {
-    pub(super) fn hear(&self, heard: &HttpAnswer, order: &Order) -> Result<Answer, Fault> {
-        let results = match said(heard.success(OPERATION)?)? {
+    pub(super) fn read_response(&self, response: &HttpResponse, order: &Order) -> Result<Answer, Fault> {
+        let results = match said(response.success(OPERATION)?)? {
             Ok(results) => results,
             Err(refused) => return Ok(refused),
         };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chakong_contract::manifest::Settings;
 use chakong_contract::sandbox::{Books, CallSandbox, Sandbox, SandboxError, SandboxSpeaks, Served};
-use chakong_contract::{HttpAnswer, HttpHeard, Moment, Secret};
+use chakong_contract::{HttpResponse, InboundRequest, Moment, Secret};
 use chakong_toolkit::call_fault::{self, CallFault, CallFaultKind, CallFaults};
 use serde::Deserialize;
 use serde_json::Value;
@@ -87,7 +87,7 @@ impl Sandbox for SimulatedRegistry {
 }
 
 impl CallSandbox for SimulatedRegistry {
-    fn serve(&mut self, request: &HttpHeard, now: Moment) -> Served {
+    fn serve(&mut self, request: &InboundRequest, now: Moment) -> Served {
         self.register.tick(now);
         let fault = self.faults.due(&request.path, false);
         let scripted = fault.as_ref().filter(|fault| fault.kind == CallFaultKind::ErrorCode);
@@ -103,9 +103,9 @@ impl CallSandbox for SimulatedRegistry {
 }
 
 impl SimulatedRegistry {
-    fn answer(&mut self, request: &HttpHeard, now: Moment) -> HttpAnswer {
+    fn answer(&mut self, request: &InboundRequest, now: Moment) -> HttpResponse {
         if request.path != wire::PATH || request.method != "POST" {
-            return HttpAnswer { status: 404, headers: Vec::new(), body: Vec::new() };
+            return HttpResponse { status: 404, headers: Vec::new(), body: Vec::new() };
         }
         let error = |registry: &Self, words: &str| registry.written(&wire::failed(words));
         let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&request.body).unwrap_or_default();
@@ -136,7 +136,7 @@ impl SimulatedRegistry {
         QueryResult { number: asked.number, code: code.to_owned(), answered, ..QueryResult::default() }
     }
 
-    fn written(&self, document: &Element) -> HttpAnswer {
+    fn written(&self, document: &Element) -> HttpResponse {
         let body = match self.form {
             Form::Plain => document.text_with(Leaves::Plain),
             Form::Base64 => document.seal(Leaves::Plain),
@@ -144,6 +144,6 @@ impl SimulatedRegistry {
             Form::Encoded => wire::data(document, Leaves::Plain),
         };
         let headers = vec![("content-type".to_owned(), "text/plain; charset=utf-8".to_owned())];
-        HttpAnswer { status: 200, headers, body: body.into_bytes() }
+        HttpResponse { status: 200, headers, body: body.into_bytes() }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chakong_contract::manifest::Settings;
-use chakong_contract::sandbox::{Books, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks, Visiting};
-use chakong_contract::{HttpAnswer, HttpRequest, Moment};
+use chakong_contract::sandbox::{Books, PollStep, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks};
+use chakong_contract::{HttpRequest, HttpResponse, Moment};
 use chakong_toolkit::polling::{self, PollingClient, Rounds};
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use crate::shared::wire::results::{PersonResult, PlatformResponse, Results, code
 
 /// An application that no platform made.
 const STRANGER: &str = "CX99999999999999999999";
-/// How often it visits where the script does not say.
+/// How often it polls where the script does not say.
 const POLL: Duration = Duration::from_secs(1);
 
 pub(super) fn build(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
@@ -75,7 +75,7 @@ impl Sandbox for PollingCentre {
 }
 
 impl PostboxSandbox for PollingCentre {
-    fn next(&mut self, answer: Option<&HttpAnswer>, now: Moment) -> Visiting {
+    fn next(&mut self, answer: Option<&HttpResponse>, now: Moment) -> PollStep {
         polling::next(self, answer, now)
     }
 }
@@ -126,7 +126,7 @@ impl PollingClient for PollingCentre {
         Some(HttpRequest::post(path, "application/x-www-form-urlencoded", body.into_bytes()))
     }
 
-    fn on_response(&mut self, pending: PendingCall, answer: &HttpAnswer, now: Moment) {
+    fn on_response(&mut self, pending: PendingCall, answer: &HttpResponse, now: Moment) {
         let said: Option<PlatformResponse> = serde_json::from_slice(&answer.body).ok();
         let code = said.as_ref().map(|said| said.head.code.clone()).unwrap_or_default();
         if code == code::WRONG_TOKEN {

@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::{
-    Found, HttpAnswer, HttpHeard, Order, Postbox, RequestNumber, Secret, Taken, Visit, Want,
+    CallKind, CallResult, EntryResult, HttpResponse, InboundRequest, Order, ParsedCall, Postbox,
+    RequestNumber, Secret,
 };
 use serde_json::{Value, json};
 
@@ -17,69 +18,69 @@ use crate::shared::wire::results::{PlatformHead, PlatformResponse, code};
 const LONGEST: usize = 1000;
 
 impl Postbox for Platform {
-    fn hear(&self, heard: &HttpHeard) -> Result<Visit, HttpAnswer> {
-        let operation = path::ALL.into_iter().find(|path| heard.path.ends_with(path));
-        let (Some(operation), "POST") = (operation, heard.method.as_str()) else {
-            return Err(HttpAnswer {
+    fn parse(&self, request: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
+        let operation = path::ALL.into_iter().find(|path| request.path.ends_with(path));
+        let (Some(operation), "POST") = (operation, request.method.as_str()) else {
+            return Err(HttpResponse {
                 status: 405,
                 ..said(code::UNKNOWN, "POST to one of the service's paths")
             });
         };
-        let wrong = |code, words| HttpAnswer { status: 400, ..said(code, words) };
-        let call = feedback::call(&heard.body)
+        let wrong = |code, words| HttpResponse { status: 400, ..said(code, words) };
+        let call = feedback::call(&request.body)
             .ok_or_else(|| wrong("1002", "the call is not the platform's JSON"))?;
         let (account, password) =
             caller(operation, &call).ok_or_else(|| said(code::WRONG_TOKEN, "token错误"))?;
         if account.len() > LONGEST || password.len() > LONGEST {
             return Err(wrong(code::WRONG_PASSWORD, "a name or password is too long"));
         }
-        let want = match operation {
-            path::APPLICATIONS => Want::Orders { control: false },
+        let kind = match operation {
+            path::APPLICATIONS => CallKind::Orders { control: false },
             path::PAPERS => {
                 let about: About = serde_json::from_value(call.data).unwrap_or_default();
                 let number = about.application.trim().parse();
-                Want::Documents(number.map_err(|_| said(code::UNKNOWN, "申请单号错误"))?)
+                CallKind::Documents(number.map_err(|_| said(code::UNKNOWN, "申请单号错误"))?)
             }
-            path::RESULTS => Want::HandIn(feedback::read(self, call.data)),
-            _ => Want::Admission,
+            path::RESULTS => CallKind::HandIn(feedback::read(self, call.data)),
+            _ => CallKind::Admission,
         };
-        Ok(Visit { account, password: Secret::new(password), operation: operation.to_owned(), want })
+        Ok(ParsedCall { account, password: Secret::new(password), operation: operation.to_owned(), kind })
     }
 
     fn document_key(&self, _: &Order) -> Option<String> {
         None
     }
 
-    fn keeps(&self, heard: &HttpHeard) -> Vec<u8> {
+    fn redact(&self, request: &InboundRequest) -> Vec<u8> {
         // The head holds the token; what was handed in is the data.
-        feedback::call(&heard.body).map(|call| call.data.to_string().into_bytes()).unwrap_or_default()
+        feedback::call(&request.body).map(|call| call.data.to_string().into_bytes()).unwrap_or_default()
     }
 
-    fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer {
-        match found {
-            Found::TurnedAway => match visit.operation.as_str() {
+    fn respond(&self, parsed: &ParsedCall, result: &CallResult) -> HttpResponse {
+        match result {
+            CallResult::TurnedAway => match parsed.operation.as_str() {
                 path::TOKEN => said(code::WRONG_PASSWORD, "用户名或密码错误"),
                 _ => said(code::WRONG_TOKEN, "token错误"),
             },
-            Found::Admitted if visit.operation == path::TOKEN => {
-                let token = token_of(&visit.account, visit.password.expose());
+            CallResult::Admitted if parsed.operation == path::TOKEN => {
+                let token = token_of(&parsed.account, parsed.password.expose());
                 answered(json!({ "token": token }))
             }
-            Found::Admitted => answered(Value::Null),
-            Found::Orders(orders) => {
+            CallResult::Admitted => answered(Value::Null),
+            CallResult::Orders(orders) => {
                 let applications = orders.iter().filter_map(|order| self.application(order).ok());
                 answered(json!(applications.collect::<Vec<_>>()))
             }
-            Found::Order(Some(order)) => answered(json!(papers(order))),
-            Found::Order(None) => said(code::UNKNOWN, "申请单号错误"),
-            Found::Taken(taken) => acknowledged(&visit.want, taken),
-            Found::Unavailable | Found::Description | Found::Token(_) => {
-                HttpAnswer { status: 503, ..said(code::LATER, "服务暂不可用，请稍后再试") }
+            CallResult::Order(Some(order)) => answered(json!(papers(order))),
+            CallResult::Order(None) => said(code::UNKNOWN, "申请单号错误"),
+            CallResult::Entries(taken) => acknowledged(&parsed.kind, taken),
+            CallResult::Unavailable | CallResult::Description | CallResult::Token(_) => {
+                HttpResponse { status: 503, ..said(code::LATER, "服务暂不可用，请稍后再试") }
             }
         }
     }
 
-    fn places(&self) -> &'static [&'static str] {
+    fn sub_paths(&self) -> &'static [&'static str] {
         &path::ALL
     }
 }
@@ -106,19 +107,19 @@ fn papers(order: &Order) -> Papers {
 }
 
 /// One acknowledgement an application (section 3.1).
-fn acknowledged(want: &Want, taken: &[(Option<RequestNumber>, Taken)]) -> HttpAnswer {
-    let one = |(number, taken): &(Option<RequestNumber>, Taken)| {
+fn acknowledged(kind: &CallKind, taken: &[(Option<RequestNumber>, EntryResult)]) -> HttpResponse {
+    let one = |(number, taken): &(Option<RequestNumber>, EntryResult)| {
         let (code, msg) = match taken {
-            Taken::Accepted => (code::OK, String::new()),
-            Taken::Already => (code::ALREADY, "结果已反馈".to_owned()),
-            Taken::Unknown => (code::UNKNOWN, "申请单号错误".to_owned()),
-            Taken::Unreadable(fault) => (code::IRREGULAR, format!("查询结果不规范：{}", fault.detail)),
+            EntryResult::Accepted => (code::OK, String::new()),
+            EntryResult::Duplicate => (code::ALREADY, "结果已反馈".to_owned()),
+            EntryResult::Unknown => (code::UNKNOWN, "申请单号错误".to_owned()),
+            EntryResult::Unreadable(fault) => (code::IRREGULAR, format!("查询结果不规范：{}", fault.detail)),
         };
         let application = number.as_ref().map(ToString::to_string).unwrap_or_default();
         json!({ "head": PlatformHead { code: code.to_owned(), msg, application } })
     };
-    match (taken.is_empty(), want) {
-        (true, Want::HandIn(reading)) => {
+    match (taken.is_empty(), kind) {
+        (true, CallKind::HandIn(reading)) => {
             let told = reading.problems.first().map(|problem| problem.detail.clone()).unwrap_or_default();
             said(code::IRREGULAR, &format!("查询结果不规范：{told}"))
         }
@@ -126,17 +127,17 @@ fn acknowledged(want: &Want, taken: &[(Option<RequestNumber>, Taken)]) -> HttpAn
     }
 }
 
-fn answered(data: Value) -> HttpAnswer {
+fn answered(data: Value) -> HttpResponse {
     let head = PlatformHead { code: code::OK.to_owned(), ..PlatformHead::default() };
     json_answer(&json!(PlatformResponse { head, data }))
 }
 
-fn said(code: &str, msg: &str) -> HttpAnswer {
+fn said(code: &str, msg: &str) -> HttpResponse {
     let head = PlatformHead { code: code.to_owned(), msg: msg.to_owned(), ..PlatformHead::default() };
     json_answer(&json!(PlatformResponse { head, ..PlatformResponse::default() }))
 }
 
-fn json_answer(value: &Value) -> HttpAnswer {
+fn json_answer(value: &Value) -> HttpResponse {
     let headers = vec![("content-type".to_owned(), "application/json; charset=utf-8".to_owned())];
-    HttpAnswer { headers, ..HttpAnswer::json(200, value.to_string()) }
+    HttpResponse { headers, ..HttpResponse::json(200, value.to_string()) }
 }

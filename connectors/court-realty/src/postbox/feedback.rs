@@ -7,7 +7,7 @@ use chakong_contract::{Answer, Fault, FaultKind, Money, Reading, Refusal, Reply,
 use chakong_toolkit::Scalar;
 use rust_decimal::Decimal;
 
-use super::manifest::VisitingRegistry;
+use super::manifest::PollingRegistry;
 use super::wire::controls::{Control, ControlResult, DOUBTFUL_NUMBER, control_results, receipts};
 use super::wire::names::{FEED_CONTROLS, FEED_QUERIES, FEED_RECEIPTS, SERVICE};
 use crate::shared::read::{Extract, answer};
@@ -23,7 +23,7 @@ fn malformed(detail: &'static str) -> Fault {
 }
 
 /// What a whole call, or the document in one, says.
-pub(super) fn message(registry: &VisitingRegistry, bytes: &[u8]) -> Reading {
+pub(super) fn message(registry: &PollingRegistry, bytes: &[u8]) -> Reading {
     let unreadable = |detail| Reading { problems: vec![malformed(detail)], ..Reading::default() };
     let Ok(text) = std::str::from_utf8(bytes) else { return unreadable("it is not UTF-8") };
     if text.trim_start().starts_with('<') {
@@ -51,7 +51,7 @@ pub(super) fn is_feed(operation: &str) -> bool {
 }
 
 /// Reads a document that was handed in.
-pub(super) fn read(registry: &VisitingRegistry, operation: &str, sealed: &str) -> Reading {
+pub(super) fn read(registry: &PollingRegistry, operation: &str, sealed: &str) -> Reading {
     let root = match Element::open(sealed, registry.leaves) {
         Ok(root) => root,
         Err(fault) => return Reading { problems: vec![fault], ..Reading::default() },
@@ -95,7 +95,7 @@ fn answered(answer: Answer) -> ReadContent {
 }
 
 /// The answer to a query. Who was asked about does not stand in it, so a match is not stated.
-fn query(registry: &VisitingRegistry, result: QueryResult) -> Result<Answer, Fault> {
+fn query(registry: &PollingRegistry, result: QueryResult) -> Result<Answer, Fault> {
     let message = Scalar::from(result.message.as_str());
     match meaning(&result.code, &message, &Scalar::Null) {
         Meaning::Nothing => Ok(Answer::of(Reply::Nothing)),

@@ -16,7 +16,7 @@ const RELEASE: &[DocumentKind] = &[DocumentKind::ReleaseRuling, DocumentKind::Re
 pub(super) const MANIFEST: Manifest = Manifest {
     id: "court-realty-postbox",
     name_zh: "不动产登记机构（点对点查控）",
-    name_en: "Real-estate registries that visit",
+    name_en: "Real-estate registries that poll",
     assets: &[AssetKind::Property],
     capabilities: &[
         Capability { action: ActionKind::Query, documents: &[DocumentKind::QueryNotice] },
@@ -49,7 +49,7 @@ pub(super) const MANIFEST: Manifest = Manifest {
 
 /// The connector, configured for one registry.
 #[derive(Debug, Clone)]
-pub(super) struct VisitingRegistry {
+pub(super) struct PollingRegistry {
     /// What a bare amount counts in.
     pub(super) amounts: AmountUnit,
     /// How leaves travel.
@@ -58,7 +58,7 @@ pub(super) struct VisitingRegistry {
     pub(super) public_url: String,
 }
 
-pub(super) fn check(settings: &Settings) -> Result<VisitingRegistry, Vec<SettingProblem>> {
+pub(super) fn check(settings: &Settings) -> Result<PollingRegistry, Vec<SettingProblem>> {
     let mut problems = Vec::new();
     let amounts = fitting(amounts(settings), &mut problems);
     fitting(
@@ -67,7 +67,7 @@ pub(super) fn check(settings: &Settings) -> Result<VisitingRegistry, Vec<Setting
     );
     fitting(settings.needed_secret("password"), &mut problems);
     match amounts {
-        Some(amounts) if problems.is_empty() => Ok(VisitingRegistry {
+        Some(amounts) if problems.is_empty() => Ok(PollingRegistry {
             amounts,
             leaves: leaves(settings),
             public_url: settings.text("public_url").trim().to_owned(),

@@ -9,8 +9,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chakong_contract::manifest::Settings;
-use chakong_contract::sandbox::{Books, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks, Visiting};
-use chakong_contract::{HttpAnswer, HttpRequest, Moment};
+use chakong_contract::sandbox::{Books, PollStep, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks};
+use chakong_contract::{HttpRequest, HttpResponse, Moment};
 use chakong_toolkit::polling::{self, PollingClient, Rounds};
 use chakong_toolkit::soap::read_answer;
 
@@ -25,7 +25,7 @@ use crate::shared::settings::amounts;
 use crate::shared::wire::point_to_point::request::{Request, read_cards, read_papers};
 use crate::shared::wire::tree::{Element, Leaves};
 
-/// How often it visits where the script does not say.
+/// How often it polls where the script does not say.
 const POLL: Duration = Duration::from_secs(1);
 
 pub(super) fn build(
@@ -105,7 +105,7 @@ impl Sandbox for PollingRegistry {
 }
 
 impl PostboxSandbox for PollingRegistry {
-    fn next(&mut self, answer: Option<&HttpAnswer>, now: Moment) -> Visiting {
+    fn next(&mut self, answer: Option<&HttpResponse>, now: Moment) -> PollStep {
         polling::next(self, answer, now)
     }
 }
@@ -150,7 +150,7 @@ impl PollingClient for PollingRegistry {
         Some(SERVICE.request(operation, SERVICE.write_call(operation, &arguments)))
     }
 
-    fn on_response(&mut self, pending: PendingCall, response: &HttpAnswer, _now: Moment) {
+    fn on_response(&mut self, pending: PendingCall, response: &HttpResponse, _now: Moment) {
         self.read(pending, response);
     }
 
@@ -161,7 +161,7 @@ impl PollingClient for PollingRegistry {
 
 impl PollingRegistry {
     /// Reads a response. What cannot be read is nothing: it comes again.
-    fn read(&mut self, pending: PendingCall, answer: &HttpAnswer) {
+    fn read(&mut self, pending: PendingCall, answer: &HttpResponse) {
         let open = |operation: &str| {
             let text = std::str::from_utf8(&answer.body).ok().filter(|_| answer.status == 200)?;
             Element::open(&read_answer(text, operation).ok()?, self.leaves).ok()

@@ -1,13 +1,14 @@
 //! What a registry calls, and what it is answered.
 
 use chakong_contract::{
-    Found, HttpAnswer, HttpHeard, Order, Postbox, RequestNumber, Secret, Taken, Visit, Want,
+    CallKind, CallResult, EntryResult, HttpResponse, InboundRequest, Order, ParsedCall, Postbox,
+    RequestNumber, Secret,
 };
 use chakong_toolkit::soap::http::{self, SoapRequest};
 use chakong_toolkit::soap::{Trouble, write_fault};
 
 use super::feedback::{self, is_feed};
-use super::manifest::VisitingRegistry;
+use super::manifest::PollingRegistry;
 use super::wire::acknowledgement::{Entry, FAIL, SUCCESS, acknowledgement, refusal};
 use super::wire::names::{CARDS, CONTROLS, FEED_QUERIES, PAPERS, QUERIES, SERVICE};
 use super::wire::offers::{About, document_of, offers, read_login};
@@ -26,16 +27,16 @@ const ALREADY: &str = "已经反馈";
 /// Why nothing is taken: nothing of the feedback can be read.
 const UNREADABLE: &str = "反馈内容无法读取";
 
-impl Postbox for VisitingRegistry {
-    fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer> {
+impl Postbox for PollingRegistry {
+    fn parse(&self, call: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
         match http::classify(call)? {
-            SoapRequest::Description(address) => Ok(Visit {
+            SoapRequest::Description(address) => Ok(ParsedCall {
                 account: String::new(),
                 password: Secret::new(""),
                 operation: address,
-                want: Want::Description,
+                kind: CallKind::Description,
             }),
-            SoapRequest::Call => self.hear_call(&call.body).map_err(fault),
+            SoapRequest::Call => self.parse_call(&call.body).map_err(fault),
         }
     }
 
@@ -43,7 +44,7 @@ impl Postbox for VisitingRegistry {
         None
     }
 
-    fn keeps(&self, call: &HttpHeard) -> Vec<u8> {
+    fn redact(&self, call: &InboundRequest) -> Vec<u8> {
         // The first argument holds the password; what was handed in is the second.
         let read = std::str::from_utf8(&call.body).ok().and_then(|text| SERVICE.read_call(text).ok());
         let Some(read) = read else { return Vec::new() };
@@ -51,22 +52,25 @@ impl Postbox for VisitingRegistry {
         format!("{}\n{about}", read.operation).into_bytes()
     }
 
-    fn answer(&self, visit: &Visit, found: &Found) -> HttpAnswer {
-        if matches!((&visit.want, found), (Want::Description, Found::Description)) {
-            let address = if self.public_url.is_empty() { &visit.operation } else { &self.public_url };
+    fn respond(&self, parsed: &ParsedCall, result: &CallResult) -> HttpResponse {
+        if matches!((&parsed.kind, result), (CallKind::Description, CallResult::Description)) {
+            let address = if self.public_url.is_empty() { &parsed.operation } else { &self.public_url };
             return http::xml(200, SERVICE.description(address));
         }
-        let operation = visit.operation.as_str();
-        let document = match found {
-            Found::TurnedAway => nothing(operation, TURNED_AWAY),
-            Found::Orders(orders) => waiting(operation == CONTROLS, orders),
-            Found::Order(None) => nothing(operation, UNKNOWN),
-            Found::Order(Some(order)) if operation == PAPERS => {
+        let operation = parsed.operation.as_str();
+        let document = match result {
+            CallResult::TurnedAway => nothing(operation, TURNED_AWAY),
+            CallResult::Orders(orders) => waiting(operation == CONTROLS, orders),
+            CallResult::Order(None) => nothing(operation, UNKNOWN),
+            CallResult::Order(Some(order)) if operation == PAPERS => {
                 papers(order.number.as_str(), &written::papers(order))
             }
-            Found::Order(Some(order)) => cards(order.number.as_str(), &written::cards(order)),
-            Found::Taken(taken) => acknowledged(operation, taken),
-            Found::Unavailable | Found::Description | Found::Admitted | Found::Token(_) => {
+            CallResult::Order(Some(order)) => cards(order.number.as_str(), &written::cards(order)),
+            CallResult::Entries(taken) => acknowledged(operation, taken),
+            CallResult::Unavailable
+            | CallResult::Description
+            | CallResult::Admitted
+            | CallResult::Token(_) => {
                 return fault(Trouble::ours("the service cannot answer now; call again"));
             }
         };
@@ -74,8 +78,8 @@ impl Postbox for VisitingRegistry {
     }
 }
 
-impl VisitingRegistry {
-    fn hear_call(&self, body: &[u8]) -> Result<Visit, Trouble> {
+impl PollingRegistry {
+    fn parse_call(&self, body: &[u8]) -> Result<ParsedCall, Trouble> {
         const NOBODY: Trouble = Trouble::of_caller("the first argument does not name the caller");
         const NO_REQUEST: Trouble = Trouble::of_caller("the second argument does not name a request");
         let text = std::str::from_utf8(body).map_err(|_| Trouble::of_caller("the message is not UTF-8"))?;
@@ -91,19 +95,24 @@ impl VisitingRegistry {
             let about = About::read(&about).ok_or(NO_REQUEST)?;
             about.0.parse().map_err(|_| NO_REQUEST)
         };
-        let want = match call.operation {
-            QUERIES => Want::Orders { control: false },
-            CONTROLS => Want::Orders { control: true },
-            PAPERS => Want::Documents(number()?),
-            CARDS => Want::Certificates(number()?),
-            feed => Want::HandIn(feedback::read(self, feed, argument(1))),
+        let kind = match call.operation {
+            QUERIES => CallKind::Orders { control: false },
+            CONTROLS => CallKind::Orders { control: true },
+            PAPERS => CallKind::Documents(number()?),
+            CARDS => CallKind::Certificates(number()?),
+            feed => CallKind::HandIn(feedback::read(self, feed, argument(1))),
         };
-        Ok(Visit { account, password: Secret::new(password), operation: call.operation.to_owned(), want })
+        Ok(ParsedCall {
+            account,
+            password: Secret::new(password),
+            operation: call.operation.to_owned(),
+            kind,
+        })
     }
 }
 
 /// A fault; SOAP 1.1 over HTTP has status 500 for every one (section 6.2).
-fn fault(trouble: Trouble) -> HttpAnswer {
+fn fault(trouble: Trouble) -> HttpResponse {
     http::xml(500, write_fault(trouble))
 }
 
@@ -119,13 +128,13 @@ fn waiting(controls: bool, orders: &[Order]) -> Element {
     offers(controls, &created.unwrap_or_default(), &requests)
 }
 
-fn acknowledged(operation: &str, taken: &[(Option<RequestNumber>, Taken)]) -> Element {
-    let entry = |(number, taken): &(Option<RequestNumber>, Taken)| {
+fn acknowledged(operation: &str, taken: &[(Option<RequestNumber>, EntryResult)]) -> Element {
+    let entry = |(number, taken): &(Option<RequestNumber>, EntryResult)| {
         let (outcome, words) = match taken {
-            Taken::Accepted => (SUCCESS, String::new()),
-            Taken::Already => (FAIL, ALREADY.to_owned()),
-            Taken::Unknown => (FAIL, UNKNOWN.to_owned()),
-            Taken::Unreadable(fault) => (FAIL, format!("{UNREADABLE}：{}", fault.detail)),
+            EntryResult::Accepted => (SUCCESS, String::new()),
+            EntryResult::Duplicate => (FAIL, ALREADY.to_owned()),
+            EntryResult::Unknown => (FAIL, UNKNOWN.to_owned()),
+            EntryResult::Unreadable(fault) => (FAIL, format!("{UNREADABLE}：{}", fault.detail)),
         };
         let number = number.as_ref().map(ToString::to_string).unwrap_or_default();
         Entry { number, outcome: outcome.to_owned(), words }

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-/// The script of the visiting registry, beside what it says of the register.
+/// The script of the polling registry, beside what it says of the register.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Script {
-    /// Visits this often, in milliseconds.
+    /// Polls this often, in milliseconds.
     pub(crate) poll_ms: Option<u64>,
     /// Repeats its lists instead of putting entries into them.
     pub(crate) flat_lists: bool,

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chakong_contract::connector::{Beside, ReadContent};
+use chakong_contract::connector::{Attachment, ReadContent};
 use chakong_contract::reply::Receipt;
 use chakong_contract::{Fault, FaultKind};
 
@@ -30,5 +30,9 @@ pub(crate) fn read(title: &str, format: &str, content: &str) -> Result<ReadConte
         if text.is_empty() { absent.to_owned() } else { text }
     };
     let (title, format) = (named(title, "回执"), named(format, "pdf"));
-    Ok(ReadContent::Beside(Box::new(Beside::Receipt(Receipt { title, format, content: content.into() }))))
+    Ok(ReadContent::Attachment(Box::new(Attachment::Receipt(Receipt {
+        title,
+        format,
+        content: content.into(),
+    }))))
 }

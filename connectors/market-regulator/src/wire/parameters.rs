@@ -116,7 +116,7 @@ pub(crate) fn encode(operation: Operation, request: &Request, day: &str) -> Opti
 }
 
 /// What a string says, for the simulated authority; `None` when it is no such string.
-pub(crate) fn heard(bytes: &[u8]) -> Option<(Operation, Request)> {
+pub(crate) fn request_of(bytes: &[u8]) -> Option<(Operation, Request)> {
     let text = std::str::from_utf8(bytes).ok()?;
     let pairs: Vec<(&str, String)> = text
         .split('&')
@@ -257,10 +257,10 @@ mod tests {
         };
         let bytes = encode(Operation::Freeze, &request, "2026-01-05").expect("GBK");
         assert!(bytes.starts_with(b"method=editEquityFreeze&PRIPID=&CORENTNAME=%CA%BE%C0%FD%BC%D7%26"));
-        assert_eq!(heard(&bytes), Some((Operation::Freeze, request)));
+        assert_eq!(request_of(&bytes), Some((Operation::Freeze, request)));
         let outside = Request { debtor: "𠮷某".to_owned(), ..Request::default() };
         assert_eq!(encode(Operation::Freeze, &outside, ""), None);
-        assert_eq!(heard(b"method=drop"), None);
+        assert_eq!(request_of(b"method=drop"), None);
     }
 
     #[test]

@@ -34,14 +34,14 @@ fn first_bytes(subject: &Subject) -> Result<Vec<(String, Vec<u8>)>, String> {
             Ok(messages.into_iter().map(|message| (message.name, message.bytes.to_vec())).collect())
         }
         Speaks::Call(call) => {
-            match call.open(&batch, None).map_err(fault)?.next(chakong_contract::Heard::Start) {
+            match call.open(&batch, None).map_err(fault)?.next(chakong_contract::Input::Start) {
                 Step::Send(request) => Ok(vec![(String::new(), request.to_bytes())]),
                 other => Err(format!("the dialogue begins with {other:?}")),
             }
         }
         Speaks::Postbox(postbox) => {
             let mut sandbox = subject.sandbox()?;
-            let caller = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+            let caller = sandbox.postbox().ok_or("its sandbox polls no postbox")?;
             let mut fake = FakePostbox::for_everybody();
             fake.offer(batch.orders);
             fake_postbox::round(&mut fake, postbox, caller, sample::made())?;
@@ -78,7 +78,7 @@ pub(crate) fn only_answer<'a>(talk: &'a Talk, order: &Order) -> Result<&'a Answe
     match reads.as_slice() {
         [read] => match &read.content {
             ReadContent::Answer(answer) => Ok(answer),
-            ReadContent::More(_) | ReadContent::Beside(_) => {
+            ReadContent::Continuation(_) | ReadContent::Attachment(_) => {
                 Err("something beside an answer that was never given".to_owned())
             }
             ReadContent::Fault(fault) => Err(format!("{fault}")),

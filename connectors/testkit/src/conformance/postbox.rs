@@ -1,6 +1,6 @@
-//! A connector that declares a postbox line serves its own sandbox's visits.
+//! A connector that declares a postbox line serves its own sandbox's calls.
 
-use chakong_contract::{Connector, HttpHeard, LineKind, Order, Postbox};
+use chakong_contract::{Connector, InboundRequest, LineKind, Order, Postbox};
 
 use super::subject::{Check, Subject, holds};
 use crate::fake_postbox::{self, FakePostbox};
@@ -9,7 +9,7 @@ use crate::sample;
 
 pub(crate) const CHECKS: &[Check] = &[
     ("what is declared can be expressed", samples_can_be_expressed),
-    ("a declared postbox is there, and the sandbox visits it", both_ends_are_there),
+    ("a declared postbox is there, and the sandbox polls it", both_ends_are_there),
     ("every sample on offer is answered", samples_are_answered),
     ("what is offered again after its answer was lost is executed once", lost_answers_double_nothing),
     ("a stranger is given nothing", strangers_are_turned_away),
@@ -27,7 +27,7 @@ fn samples_can_be_expressed(subject: &Subject) -> Result<(), String> {
     let connector = subject.connector()?;
     subject.samples.iter().try_for_each(|order| {
         let act = order.instruction.kind();
-        connector.can_express(order).map_err(|fault| format!("{act}: {fault}"))
+        connector.check(order).map_err(|fault| format!("{act}: {fault}"))
     })
 }
 
@@ -53,7 +53,7 @@ fn both_ends_are_there(subject: &Subject) -> Result<(), String> {
     }
     let (connector, mut sandbox) = (subject.connector()?, subject.sandbox()?);
     postbox(&*connector)?;
-    holds(sandbox.postbox().is_some(), || "its sandbox visits no postbox".to_owned())
+    holds(sandbox.postbox().is_some(), || "its sandbox polls no postbox".to_owned())
 }
 
 /// One order after the other, as a later one may need what an earlier one did.
@@ -66,7 +66,7 @@ fn samples_are_answered(subject: &Subject) -> Result<(), String> {
     for (at, order) in subject.samples.iter().enumerate() {
         fake.offer([order.clone()]);
         for _ in 0..ROUNDS {
-            let caller = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+            let caller = sandbox.postbox().ok_or("its sandbox polls no postbox")?;
             fake_postbox::round(&mut fake, postbox(&*connector)?, caller, sample::made())?;
         }
         let act = order.instruction.kind();
@@ -86,7 +86,7 @@ fn lost_answers_double_nothing(subject: &Subject) -> Result<(), String> {
             // A new postbox knows nothing of the answer that the last one took.
             let mut fake = postbox_of(subject);
             fake.offer([order.clone()]);
-            let caller = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+            let caller = sandbox.postbox().ok_or("its sandbox polls no postbox")?;
             fake_postbox::round(&mut fake, postbox(&*connector)?, caller, sample::made())?;
         }
     }
@@ -102,7 +102,7 @@ fn strangers_are_turned_away(subject: &Subject) -> Result<(), String> {
     let (connector, mut sandbox) = (subject.connector()?, subject.sandbox()?);
     let mut fake = FakePostbox::new("nobody", "");
     fake.offer(subject.samples.iter().cloned());
-    let caller = sandbox.postbox().ok_or("its sandbox visits no postbox")?;
+    let caller = sandbox.postbox().ok_or("its sandbox polls no postbox")?;
     fake_postbox::round(&mut fake, postbox(&*connector)?, caller, sample::made())?;
     let books = sandbox.books();
     holds(fake.turned_away > 0 && books.controls.is_empty() && books.queries == 0, || {
@@ -117,16 +117,16 @@ fn senseless_calls_are_survived(subject: &Subject) -> Result<(), String> {
     let connector = subject.connector()?;
     for seed in 1..=NOISES {
         let body = Noise::new(seed).bytes(MOST_BYTES);
-        let call = HttpHeard {
+        let call = InboundRequest {
             method: "POST".to_owned(),
             path: "/".to_owned(),
             query: Vec::new(),
             headers: Vec::new(),
             body,
         };
-        let answer = postbox(&*connector)?.hear(&call);
+        let answer = postbox(&*connector)?.parse(&call);
         holds(answer.is_err_and(|answer| answer.status >= 400), || {
-            format!("random bytes were taken for a visit (seed {seed})")
+            format!("random bytes were taken for a call (seed {seed})")
         })?;
     }
     Ok(())

@@ -7,12 +7,12 @@ use chakong_contract::asset::{Asset, AssetKind, EquityStake, FoundAsset, Matched
 use chakong_contract::connector::{ReadContent, Reading};
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, SettingValue, Settings};
 use chakong_contract::sandbox::{
-    Books, CallSandbox, HttpHeard, Sandbox, SandboxError, SandboxSpeaks, Served,
+    Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
 };
 use chakong_contract::{
-    ActionKind, Answer, Batch, Call, Capability, Connector, Dialogue, Fault, FaultKind, Heard, HttpAnswer,
-    HttpRequest, IdentityDocument, IdentityKind, LineKind, Manifest, Message, Moment, Order, Plugin, Read,
-    Reply, Secret, Speaks, Step,
+    ActionKind, Answer, Batch, Call, Capability, Connector, Dialogue, Fault, FaultKind, HttpRequest,
+    HttpResponse, IdentityDocument, IdentityKind, Input, LineKind, Manifest, Message, Moment, Order, Plugin,
+    Read, Reply, Secret, Speaks, Step,
 };
 use chakong_testkit::{Subject, sample};
 use serde_json::{Value, json};
@@ -117,7 +117,7 @@ impl Talk {
         self.toy.flaw == flaw
     }
 
-    fn page(&self, answer: &HttpAnswer) -> Result<(u64, u64), Fault> {
+    fn page(&self, answer: &HttpResponse) -> Result<(u64, u64), Fault> {
         let body = match answer.success("ask") {
             Ok(body) => body,
             Err(_) if self.is("takes HTML for nothing") && answer.status == 200 => return Ok((0, 0)),
@@ -155,8 +155,8 @@ impl Talk {
 }
 
 impl Dialogue for Talk {
-    fn next(&mut self, heard: Heard) -> Step {
-        if let Heard::Answer(answer) = heard {
+    fn next(&mut self, input: Input) -> Step {
+        if let Input::Response(answer) = input {
             match self.page(&answer) {
                 Ok((total, here)) => (self.total, self.found) = (total, self.found + here),
                 Err(_) if self.is("asks for ever") => self.page -= 1,
@@ -213,9 +213,9 @@ impl Sandbox for Vendor {
 }
 
 impl CallSandbox for Vendor {
-    fn serve(&mut self, request: &HttpHeard, _now: Moment) -> Served {
+    fn serve(&mut self, request: &InboundRequest, _now: Moment) -> Served {
         let known = request.parameter("of") == Some(&self.known);
         let page = if known { json!({ "total": 2, "here": 1 }) } else { json!({ "total": 0, "here": 0 }) };
-        Served { after: Duration::ZERO, ..Served::now(HttpAnswer::json(200, page.to_string())) }
+        Served { after: Duration::ZERO, ..Served::now(HttpResponse::json(200, page.to_string())) }
     }
 }

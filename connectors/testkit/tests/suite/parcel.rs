@@ -12,7 +12,7 @@ use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, SettingVa
 use chakong_contract::order::Target;
 use chakong_contract::reply::Holding;
 use chakong_contract::sandbox::{
-    BookedControl, Books, Handed, ParcelSandbox, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks,
+    BookedControl, Books, DelayedFile, ParcelSandbox, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks,
 };
 use chakong_contract::{
     ActionKind, Answer, Batch, Capability, Connector, DocumentKind, Fault, FaultKind, IdentityDocument,
@@ -108,7 +108,7 @@ impl Connector for Toy {
         (self.flaw != "has no postbox").then_some(self as &dyn Postbox)
     }
 
-    fn can_express(&self, _: &Order) -> Result<(), Fault> {
+    fn check(&self, _: &Order) -> Result<(), Fault> {
         match self.flaw.as_str() {
             "cannot say a sample" => Err(Fault::new(FaultKind::Unsupported, "say", "no words")),
             _ => Ok(()),
@@ -161,7 +161,7 @@ fn sandbox(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, Sand
 #[derive(Debug, Default)]
 pub(crate) struct Bank {
     pub(crate) flaw: String,
-    /// How many questions were asked in this round of visits.
+    /// How many questions were asked in this polling round.
     pub(crate) round: usize,
     duplicates: u64,
     booked: BTreeMap<String, BookedControl>,
@@ -178,12 +178,12 @@ impl Sandbox for Bank {
     }
 
     fn postbox(&mut self) -> Option<&mut dyn PostboxSandbox> {
-        (self.flaw != "visits nobody").then_some(self as &mut dyn PostboxSandbox)
+        (self.flaw != "polls nobody").then_some(self as &mut dyn PostboxSandbox)
     }
 }
 
 impl ParcelSandbox for Bank {
-    fn take(&mut self, file: &Message, _now: Moment) -> Vec<Handed> {
+    fn take(&mut self, file: &Message, _now: Moment) -> Vec<DelayedFile> {
         let text = String::from_utf8_lossy(&file.bytes).into_owned();
         let mut lines: Vec<String> = text.lines().filter_map(|line| self.answer(line)).collect();
         if self.flaw == "forgets orders" {
@@ -191,7 +191,7 @@ impl ParcelSandbox for Bank {
         }
         lines.push(format!("END {}", lines.len()));
         let file = Message::new("reply.txt", lines.join("\n").into_bytes());
-        vec![Handed { after: Duration::ZERO, file }]
+        vec![DelayedFile { after: Duration::ZERO, file }]
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use chakong_contract::sandbox::{PostboxSandbox, Visiting};
+use chakong_contract::sandbox::{PollStep, PostboxSandbox};
 use chakong_contract::{
-    Found, HttpAnswer, HttpHeard, HttpRequest, Moment, Order, Postbox, Reading, Secret, Taken, Visit, Want,
+    CallKind, CallResult, EntryResult, HttpRequest, HttpResponse, InboundRequest, Moment, Order, ParsedCall,
+    Postbox, Reading, Secret,
 };
 
 use super::parcel::{Bank, Toy, line, read};
@@ -13,42 +14,47 @@ use super::parcel::{Bank, Toy, line, read};
 const ASKS: [(&str, bool); 2] = [("ASK query", false), ("ASK control", true)];
 
 impl Postbox for Toy {
-    fn hear(&self, call: &HttpHeard) -> Result<Visit, HttpAnswer> {
+    fn parse(&self, call: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
         let text = String::from_utf8_lossy(&call.body);
         let asked = ASKS.iter().find(|(ask, _)| *ask == text).map(|(_, control)| *control);
-        let want = match asked {
-            Some(control) => Want::Orders { control },
-            None if text.starts_with("REPLY") || self.flaw == "takes noise for a visit" => {
-                Want::HandIn(Reading { reads: text.lines().filter_map(read).collect(), ..Reading::default() })
+        let kind = match asked {
+            Some(control) => CallKind::Orders { control },
+            None if text.starts_with("REPLY") || self.flaw == "takes noise for a call" => {
+                CallKind::HandIn(Reading {
+                    reads: text.lines().filter_map(read).collect(),
+                    ..Reading::default()
+                })
             }
-            None => return Err(HttpAnswer::json(400, "no visit")),
+            None => return Err(HttpResponse::json(400, "no call")),
         };
         let (account, password) = (String::new(), Secret::new(""));
-        Ok(Visit { account, password, operation: "visit".into(), want })
+        Ok(ParsedCall { account, password, operation: "call".into(), kind })
     }
 
     fn document_key(&self, _: &Order) -> Option<String> {
         None
     }
 
-    fn keeps(&self, call: &HttpHeard) -> Vec<u8> {
+    fn redact(&self, call: &InboundRequest) -> Vec<u8> {
         call.body.clone()
     }
 
-    fn answer(&self, _: &Visit, found: &Found) -> HttpAnswer {
+    fn respond(&self, _: &ParsedCall, found: &CallResult) -> HttpResponse {
         match found {
-            Found::Orders(orders) => HttpAnswer::json(200, orders.iter().map(line).collect::<String>()),
-            Found::Taken(taken) => {
-                let accepted = taken.iter().filter(|(_, taken)| *taken == Taken::Accepted).count();
-                HttpAnswer::json(200, format!("{accepted} taken"))
+            CallResult::Orders(orders) => {
+                HttpResponse::json(200, orders.iter().map(line).collect::<String>())
             }
-            _ => HttpAnswer::json(403, ""),
+            CallResult::Entries(taken) => {
+                let accepted = taken.iter().filter(|(_, taken)| *taken == EntryResult::Accepted).count();
+                HttpResponse::json(200, format!("{accepted} taken"))
+            }
+            _ => HttpResponse::json(403, ""),
         }
     }
 }
 
 impl PostboxSandbox for Bank {
-    fn next(&mut self, answer: Option<&HttpAnswer>, _: Moment) -> Visiting {
+    fn next(&mut self, answer: Option<&HttpResponse>, _: Moment) -> PollStep {
         if self.flaw == "acts for strangers" {
             self.book("freeze", "BEFORE");
         }
@@ -63,12 +69,12 @@ impl PostboxSandbox for Bank {
             Some((ask, _)) => call((*ask).to_owned()),
             None => {
                 self.round = 0;
-                Visiting::Rest(Duration::from_secs(1))
+                PollStep::Rest(Duration::from_secs(1))
             }
         }
     }
 }
 
-fn call(body: String) -> Visiting {
-    Visiting::Call(HttpRequest::post_json("/", body.into_bytes()))
+fn call(body: String) -> PollStep {
+    PollStep::Call(HttpRequest::post_json("/", body.into_bytes()))
 }

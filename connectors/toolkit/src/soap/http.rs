@@ -1,6 +1,6 @@
 //! How calls of a service travel over HTTP.
 
-use chakong_contract::message::{HttpAnswer, HttpHeard};
+use chakong_contract::message::{HttpResponse, InboundRequest};
 
 /// Longest address of ours that is repeated in the description, in bytes.
 const LONGEST_ADDRESS: usize = 500;
@@ -18,7 +18,7 @@ pub enum SoapRequest {
 ///
 /// # Errors
 /// The answer to what is no call of the service at all.
-pub fn classify(call: &HttpHeard) -> Result<SoapRequest, HttpAnswer> {
+pub fn classify(call: &InboundRequest) -> Result<SoapRequest, HttpResponse> {
     let asks_description = call.query.iter().any(|(key, _)| key.eq_ignore_ascii_case("wsdl"));
     match call.method.as_str() {
         "GET" | "HEAD" if asks_description => Ok(SoapRequest::Description(address(call))),
@@ -28,21 +28,21 @@ pub fn classify(call: &HttpHeard) -> Result<SoapRequest, HttpAnswer> {
 }
 
 /// An envelope or a description.
-pub fn xml(status: u16, body: Vec<u8>) -> HttpAnswer {
+pub fn xml(status: u16, body: Vec<u8>) -> HttpResponse {
     let headers = vec![("content-type".to_owned(), "text/xml; charset=utf-8".to_owned())];
-    HttpAnswer { status, headers, body }
+    HttpResponse { status, headers, body }
 }
 
-fn not_allowed() -> HttpAnswer {
+fn not_allowed() -> HttpResponse {
     let headers = vec![
         ("content-type".to_owned(), "text/plain; charset=utf-8".to_owned()),
         ("allow".to_owned(), "GET, POST".to_owned()),
     ];
-    HttpAnswer { status: 405, headers, body: b"POST a SOAP 1.1 call, or GET ?wsdl\n".to_vec() }
+    HttpResponse { status: 405, headers, body: b"POST a SOAP 1.1 call, or GET ?wsdl\n".to_vec() }
 }
 
 /// The address that was asked, as far as the caller's words can be repeated; else a relative one.
-fn address(call: &HttpHeard) -> String {
+fn address(call: &InboundRequest) -> String {
     let header =
         |name: &str| call.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let is_plain = |text: &str, also: &[u8]| {

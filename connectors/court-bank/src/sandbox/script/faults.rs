@@ -58,7 +58,7 @@ pub(in crate::sandbox) enum ScriptedFaultKind {
     Duplicate,
     /// Over the web service: hands over what is not Base64.
     GarbledBase64,
-    /// Visits the postbox with a wrong password; `first` counts rounds of visits.
+    /// Polls the postbox with a wrong password; `first` counts polling rounds.
     WrongPassword,
     /// Writes an amount that is none into one entry.
     BadEntry,

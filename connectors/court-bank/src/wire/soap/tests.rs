@@ -14,7 +14,7 @@ fn envelope(body: &str) -> String {
     )
 }
 
-fn heard(body: &str) -> Result<Call, Trouble> {
+fn parsed(body: &str) -> Result<Call, Trouble> {
     read_call(envelope(body).as_bytes())
 }
 
@@ -40,17 +40,17 @@ fn arguments_count_by_position_whatever_they_are_named() {
         "<q:CXWSINFO><arg0>Q<!-- split -->Q==</arg0><arg1>Qg&#61;=</arg1></q:CXWSINFO>",
     ];
     for body in spellings.iter().enumerate().filter(|(at, _)| *at != 3).map(|(_, body)| body) {
-        let call = heard(body).unwrap_or_else(|trouble| panic!("{body}: {}", trouble.words));
+        let call = parsed(body).unwrap_or_else(|trouble| panic!("{body}: {}", trouble.words));
         assert_eq!(call.arguments, ["QQ==", "Qg=="], "{body}");
     }
-    assert!(heard(spellings[3]).is_err(), "letters need no references: that is no Base64 of any tool kit");
-    let in_lines = heard("<q:getXzcxList><arg0>QQ&#xD;\r\n==</arg0></q:getXzcxList>").expect("a call");
+    assert!(parsed(spellings[3]).is_err(), "letters need no references: that is no Base64 of any tool kit");
+    let in_lines = parsed("<q:getXzcxList><arg0>QQ&#xD;\r\n==</arg0></q:getXzcxList>").expect("a call");
     assert_eq!(in_lines.arguments[0].split_whitespace().collect::<String>(), "QQ==");
 }
 
 #[test]
 fn what_is_no_call_is_answered_with_the_right_fault() {
-    let client = |body: &str| heard(body).expect_err(body).code;
+    let client = |body: &str| parsed(body).expect_err(body).code;
     assert_eq!(client(""), "Client");
     assert_eq!(client("<q:getXzcxList/>"), "Client");
     assert_eq!(client("<q:cxwsInfo><arg0>QQ==</arg0></q:cxwsInfo>"), "Client");
@@ -60,9 +60,9 @@ fn what_is_no_call_is_answered_with_the_right_fault() {
         "Client"
     );
     let trouble =
-        heard("<x:getXzcxList xmlns:x=\"urn:other\"><arg0/></x:getXzcxList>").expect_err("namespace");
+        parsed("<x:getXzcxList xmlns:x=\"urn:other\"><arg0/></x:getXzcxList>").expect_err("namespace");
     assert!(trouble.words.contains("namespace"));
-    assert!(heard("<getXzcxList><arg0/></getXzcxList>").expect_err("namespace").words.contains("namespace"));
+    assert!(parsed("<getXzcxList><arg0/></getXzcxList>").expect_err("namespace").words.contains("namespace"));
     let twelve = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body/></s:Envelope>";
     assert_eq!(read_call(twelve.as_bytes()).expect_err("1.2").code, "VersionMismatch");
     for text in [
@@ -122,8 +122,8 @@ proptest! {
     #[test]
     fn any_text_is_survived(text in "\\PC{0,200}", inside in "[<>/a-z\"= &;!?-]{0,120}") {
         let _ = read_call(text.as_bytes());
-        let _ = heard(&inside);
-        let _ = heard(&format!("<q:getXzcxList><arg0>{inside}</arg0></q:getXzcxList>"));
+        let _ = parsed(&inside);
+        let _ = parsed(&format!("<q:getXzcxList><arg0>{inside}</arg0></q:getXzcxList>"));
         let _ = read_answer(envelope(&inside).as_bytes(), Operation::QueryOrders);
     }
 }

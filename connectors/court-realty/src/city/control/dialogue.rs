@@ -3,7 +3,7 @@ use std::time::Duration;
 use chakong_contract::connector::Read;
 use chakong_contract::reply::UnknownValue;
 use chakong_contract::{
-    Answer, Dialogue, Fault, FaultKind, Heard, HttpAnswer, HttpRequest, Instruction, Order, Refusal, Reply,
+    Answer, Dialogue, Fault, FaultKind, HttpRequest, HttpResponse, Input, Instruction, Order, Refusal, Reply,
     Step,
 };
 use serde::{Deserialize, Serialize};
@@ -108,7 +108,7 @@ impl Control {
         }
     }
 
-    fn hear(&mut self, answer: &HttpAnswer) -> Step {
+    fn on_response(&mut self, answer: &HttpResponse) -> Step {
         match self.stage.clone() {
             Stage::Locking => match locked(answer, LOCK) {
                 Ok(Locked::Refused(words)) => {
@@ -120,7 +120,7 @@ impl Control {
                 }
                 Err(fault) => Step::Failed(fault),
             },
-            Stage::Creating { locked } => self.hear_created(created(answer), locked),
+            Stage::Creating { locked } => self.on_created(created(answer), locked),
             Stage::Lifting(reached) => match locked(answer, UNLOCK) {
                 Ok(Locked::Refused(words)) => self.end(reached, Some(&words)),
                 Ok(Locked::Done | Locked::Already) => self.end(reached, None),
@@ -133,7 +133,7 @@ impl Control {
         }
     }
 
-    fn hear_created(&self, created: Created, locked: bool) -> Step {
+    fn on_created(&self, created: Created, locked: bool) -> Step {
         match (created, locked) {
             (Created::Opened(opened), _) => self.opened(&opened),
             // The lock stays: there may be a case, and a person must look.
@@ -212,10 +212,10 @@ impl Control {
 }
 
 impl Dialogue for Control {
-    fn next(&mut self, heard: Heard) -> Step {
-        match heard {
-            Heard::Start => Step::Send(self.request()),
-            Heard::Answer(answer) => self.hear(&answer),
+    fn next(&mut self, input: Input) -> Step {
+        match input {
+            Input::Start => Step::Send(self.request()),
+            Input::Response(answer) => self.on_response(&answer),
         }
     }
 }

@@ -1,7 +1,7 @@
 use chakong_contract::date::Date;
 use chakong_contract::message::without_mark;
 use chakong_contract::reply::Holding;
-use chakong_contract::{Fault, FaultKind, HttpAnswer, Money, Refusal, RefusalReason, Reply};
+use chakong_contract::{Fault, FaultKind, HttpResponse, Money, Refusal, RefusalReason, Reply};
 use rust_decimal::Decimal;
 
 use crate::city::wire::control::{Opened, TASK};
@@ -44,7 +44,7 @@ pub(super) enum Created {
     Unclear(Fault),
 }
 
-fn envelope<'a>(answer: &'a HttpAnswer, operation: &str) -> Result<Envelope<'a>, Fault> {
+fn envelope<'a>(answer: &'a HttpResponse, operation: &str) -> Result<Envelope<'a>, Fault> {
     let body = answer.success(operation)?;
     let malformed = |_| Fault::new(FaultKind::Malformed, operation, "the answer is not the registry's JSON");
     serde_json::from_slice(body).map_err(malformed)
@@ -55,7 +55,7 @@ fn words(envelope: &Envelope<'_>) -> String {
 }
 
 /// Reads the answer to a lock or to its end. Both may be sent again, so that whatever is not clear is only another attempt.
-pub(super) fn locked(answer: &HttpAnswer, operation: &str) -> Result<Locked, Fault> {
+pub(super) fn locked(answer: &HttpResponse, operation: &str) -> Result<Locked, Fault> {
     let again = |fault: Fault| match fault.kind {
         FaultKind::Malformed => Fault { kind: FaultKind::Transient, ..fault },
         _ => fault,
@@ -82,7 +82,7 @@ fn unclear(said: &str) -> bool {
 }
 
 /// Reads the answer to the creation of a case. It is created once: whatever is not clear must not be sent again.
-pub(super) fn created(answer: &HttpAnswer) -> Created {
+pub(super) fn created(answer: &HttpResponse) -> Created {
     let operation = "create the case";
     let envelope = match envelope(answer, operation) {
         Ok(envelope) => envelope,
@@ -153,8 +153,8 @@ pub(super) fn accepted(opened: &Opened, term: Option<(Date, Date)>, reference: S
 mod tests {
     use super::*;
 
-    fn answer(code: &str, message: &str) -> HttpAnswer {
-        HttpAnswer::json(200, serde_json::json!({ "code": code, "message": message }).to_string())
+    fn answer(code: &str, message: &str) -> HttpResponse {
+        HttpResponse::json(200, serde_json::json!({ "code": code, "message": message }).to_string())
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
             assert_eq!(fault.kind, FaultKind::OutcomeUnknown, "{message}");
         }
         for status in [408, 500, 503] {
-            let bad = HttpAnswer { status, ..answer("1", "") };
+            let bad = HttpResponse { status, ..answer("1", "") };
             assert!(matches!(created(&bad), Created::Unclear(_)), "{status}");
         }
         for message in ["", "操作成功"] {
@@ -187,7 +187,7 @@ mod tests {
                 FaultKind::Transient
             );
         }
-        assert!(matches!(created(&HttpAnswer::json(200, "<html>")), Created::Unclear(_)));
+        assert!(matches!(created(&HttpResponse::json(200, "<html>")), Created::Unclear(_)));
     }
 
     #[test]
@@ -203,6 +203,6 @@ mod tests {
         assert_eq!(refused("生成登记项目验证出错"), RefusalReason::CounterpartError);
         assert_eq!(refused("未查到该证书信息"), RefusalReason::TargetUnknown);
         assert_eq!(refused("该不动产单元存在查封"), RefusalReason::Other);
-        assert!(matches!(created(&HttpAnswer { status: 404, ..answer("1", "") }), Created::Failed(_)));
+        assert!(matches!(created(&HttpResponse { status: 404, ..answer("1", "") }), Created::Failed(_)));
     }
 }

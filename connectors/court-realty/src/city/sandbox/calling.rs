@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chakong_contract::{HttpAnswer, HttpRequest, Moment, Settings};
+use chakong_contract::{HttpRequest, HttpResponse, Moment, Settings};
 use chakong_toolkit::polling::{PollingClient, Rounds};
 
 use super::cases::Closed;
@@ -131,7 +131,7 @@ impl PollingClient for Calling {
         Some(self.call(pending))
     }
 
-    fn on_response(&mut self, pending: PendingCall, response: &HttpAnswer, _now: Moment) {
+    fn on_response(&mut self, pending: PendingCall, response: &HttpResponse, _now: Moment) {
         let returned = serde_json::from_slice::<Returned>(&response.body).ok();
         let code = returned.map(|returned| returned.head.code).unwrap_or_default();
         let is_strangers = matches!(&pending, PendingCall::Deleted(number) if number == STRANGER);

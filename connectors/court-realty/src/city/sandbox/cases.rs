@@ -186,7 +186,7 @@ impl Cases {
     }
 
     /// Notes what happened in a round of the register's: what people decided, and what took effect where that is told.
-    pub(super) fn heard(&mut self, happened: Vec<Happened>, tells: bool) {
+    pub(super) fn record(&mut self, happened: Vec<Happened>, tells: bool) {
         for one in happened {
             let (outcome, entered, remark) = match one {
                 Happened::Entered(outcome) => {

@@ -44,10 +44,10 @@ fn handed_in(traps: &Value) -> (String, Books) {
     let holder = json!({ "name": "甲某", "number": "110101190001010014", "properties": UNITS.map(home) });
     let script = json!({ "holders": [holder], "traps": traps });
     let mut sandbox = build(&script, &settings()).expect("a script");
-    let visitor = sandbox.postbox().expect("it visits");
+    let caller = sandbox.postbox().expect("it polls");
     let now = "2026-01-05T10:00:00+08:00".parse().expect("a moment");
     let (mut answer, mut handed_in) = (None, None);
-    while let Visiting::Call(call) = visitor.next(answer.as_ref(), now) {
+    while let PollStep::Call(call) = caller.next(answer.as_ref(), now) {
         let call = SERVICE.read_call(std::str::from_utf8(&call.body).expect("text")).expect("a call");
         let document = match call.operation {
             CONTROLS => offers(true, "", &[request()]),
@@ -60,7 +60,7 @@ fn handed_in(traps: &Value) -> (String, Books) {
             _ => offers(false, "", &[]),
         };
         let body = SERVICE.write_answer(call.operation, &document.seal(Leaves::Sealed));
-        answer = Some(HttpAnswer { status: 200, headers: Vec::new(), body });
+        answer = Some(HttpResponse { status: 200, headers: Vec::new(), body });
     }
     (handed_in.expect("a result"), sandbox.books())
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chakong_contract::connector::ReadContent;
 use chakong_contract::sandbox::SandboxSpeaks;
-use chakong_contract::{Fault, FaultKind, HttpAnswer, Reply, RetryAfter, Speaks};
+use chakong_contract::{Fault, FaultKind, HttpResponse, Reply, RetryAfter, Speaks};
 
 use crate::conformance::subject::{Subject, holds};
 use crate::drive::{self, End, Talk};
@@ -13,7 +13,7 @@ use crate::drive::{self, End, Talk};
 const MOST_PLACES: usize = 12;
 
 /// A bad answer made from the good one that was due.
-type Trouble = (&'static str, fn(&HttpAnswer) -> HttpAnswer);
+type Trouble = (&'static str, fn(&HttpResponse) -> HttpResponse);
 
 const STATUSES: &[(u16, FaultKind)] = &[
     (401, FaultKind::Unauthorised),
@@ -26,18 +26,18 @@ const STATUSES: &[(u16, FaultKind)] = &[
 
 const BODIES: &[Trouble] = &[
     ("an HTML page with status 200", |_| {
-        HttpAnswer::json(200, "<!DOCTYPE html><html><body>系统繁忙</body></html>")
+        HttpResponse::json(200, "<!DOCTYPE html><html><body>系统繁忙</body></html>")
     }),
     ("a truncated body", |good| {
-        HttpAnswer::json(200, good.body.get(..good.body.len() / 2).unwrap_or_default())
+        HttpResponse::json(200, good.body.get(..good.body.len() / 2).unwrap_or_default())
     }),
-    ("an empty body", |_| HttpAnswer::json(200, "")),
-    ("text without sense", |_| HttpAnswer::json(200, "ok ok ok")),
-    ("a number", |_| HttpAnswer::json(200, "42")),
-    ("an empty object", |_| HttpAnswer::json(200, "{}")),
-    ("an empty list", |_| HttpAnswer::json(200, "[]")),
-    ("deep nesting", |_| HttpAnswer::json(200, "[".repeat(100_000))),
-    ("bytes that are no text", |_| HttpAnswer::json(200, [0xff, 0xfe, 0x00, 0xd8, 0x80])),
+    ("an empty body", |_| HttpResponse::json(200, "")),
+    ("text without sense", |_| HttpResponse::json(200, "ok ok ok")),
+    ("a number", |_| HttpResponse::json(200, "42")),
+    ("an empty object", |_| HttpResponse::json(200, "{}")),
+    ("an empty list", |_| HttpResponse::json(200, "[]")),
+    ("deep nesting", |_| HttpResponse::json(200, "[".repeat(100_000))),
+    ("bytes that are no text", |_| HttpResponse::json(200, [0xff, 0xfe, 0x00, 0xd8, 0x80])),
 ];
 
 /// Leads the probe's dialogue, giving the bad answer at `place` and, if `on`, ever after; `None` for parcel connectors.
@@ -45,7 +45,7 @@ fn disturbed(
     subject: &Subject,
     place: usize,
     on: bool,
-    bad: &dyn Fn(&HttpAnswer) -> HttpAnswer,
+    bad: &dyn Fn(&HttpResponse) -> HttpResponse,
 ) -> Result<Option<Talk>, String> {
     let (connector, mut sandbox) = (subject.connector()?, subject.sandbox()?);
     let (Speaks::Call(call), SandboxSpeaks::Call(served)) = (connector.speaks(), sandbox.speaks()) else {
@@ -66,7 +66,7 @@ fn fault_of(talk: &Talk) -> Result<&Fault, String> {
             [read] => match &read.content {
                 ReadContent::Fault(fault) => Ok(fault),
                 ReadContent::Answer(answer) => Err(format!("it was taken for {}", answer.reply.outcome())),
-                ReadContent::More(_) | ReadContent::Beside(_) => {
+                ReadContent::Continuation(_) | ReadContent::Attachment(_) => {
                     Err("it was taken for something beside an answer".to_owned())
                 }
             },
@@ -75,9 +75,9 @@ fn fault_of(talk: &Talk) -> Result<&Fault, String> {
     }
 }
 
-fn bad_status(status: u16, retry_after: Option<&str>) -> HttpAnswer {
+fn bad_status(status: u16, retry_after: Option<&str>) -> HttpResponse {
     let headers = retry_after.map(|value| ("retry-after".to_owned(), value.to_owned()));
-    HttpAnswer { status, headers: headers.into_iter().collect(), body: b"trouble".to_vec() }
+    HttpResponse { status, headers: headers.into_iter().collect(), body: b"trouble".to_vec() }
 }
 
 /// The kind that a fault must have. Of a control nobody may know whether it was done.
@@ -136,7 +136,7 @@ fn told(talk: &Talk) -> Result<(), String> {
         Err(why) => {
             let answers = talk.reads().iter().filter_map(|read| match &read.content {
                 ReadContent::Answer(answer) => Some(&answer.reply),
-                ReadContent::More(_) | ReadContent::Beside(_) | ReadContent::Fault(_) => None,
+                ReadContent::Continuation(_) | ReadContent::Attachment(_) | ReadContent::Fault(_) => None,
             });
             let mut partial =
                 answers.map(|reply| matches!(reply, Reply::Partial { missing, .. } if !missing.is_empty()));

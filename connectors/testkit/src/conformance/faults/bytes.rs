@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chakong_contract::connector::ReadContent;
-use chakong_contract::{Connector, HttpAnswer, Message, Reading, Speaks};
+use chakong_contract::{Connector, HttpResponse, Message, Reading, Speaks};
 
 use crate::conformance::subject::{Subject, holds};
 use crate::drive::{self, Talk};
@@ -92,7 +92,7 @@ fn damaged_dialogue(
             let answer = honest.answers.get(at.min(honest.answers.len().saturating_sub(1)))?;
             let intact = noise.below(2) == 0;
             let body = if intact { answer.body.clone() } else { noise.damage(&answer.body) };
-            Some(HttpAnswer { body, ..answer.clone() })
+            Some(HttpResponse { body, ..answer.clone() })
         })
     })?
     .map(drop)

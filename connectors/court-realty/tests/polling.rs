@@ -3,7 +3,9 @@
 use chakong_contract::asset::{Asset, EncumbranceKind, PropertyKind};
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::order::{Original, Target};
-use chakong_contract::{Answer, IdentityDocument, Instruction, Order, RefusalReason, Reply, Secret, Taken};
+use chakong_contract::{
+    Answer, EntryResult, IdentityDocument, Instruction, Order, RefusalReason, Reply, Secret,
+};
 use chakong_court_realty::postbox_plugin as plugin;
 use chakong_testkit::fake_postbox::{self, FakePostbox};
 use chakong_testkit::{Subject, check_fixtures, conformance, fixture_folder, sample};
@@ -79,14 +81,14 @@ fn script(more: Value) -> Value {
 }
 
 /// Lets the registry of a script come a few times to a postbox with these orders.
-fn visited(leaves: &str, script: &Value, orders: Vec<Order>) -> FakePostbox {
+fn polled(leaves: &str, script: &Value, orders: Vec<Order>) -> FakePostbox {
     let (plugin, settings) = (plugin(), settings(leaves));
     let connector = (plugin.build)(&settings).expect("settings");
     let mut sandbox = (plugin.sandbox)(script, &settings).expect("a script");
     let mut fake = FakePostbox::new(ACCOUNT, PASSWORD);
     fake.offer(orders);
     for _ in 0..4 {
-        let caller = sandbox.postbox().expect("it visits");
+        let caller = sandbox.postbox().expect("it polls");
         fake_postbox::round(&mut fake, connector.postbox().expect("a postbox"), caller, sample::made())
             .expect("it rests");
     }
@@ -119,8 +121,8 @@ fn conforms() {
 #[test]
 fn both_shapes_of_lists_are_read_alike() {
     let query = || vec![sample::query(&plugin().manifest, NAME, document())];
-    let wrapped = visited("sealed", &script(json!({})), query());
-    let flat = visited("sealed", &script(json!({ "flat_lists": true })), query());
+    let wrapped = polled("sealed", &script(json!({})), query());
+    let flat = polled("sealed", &script(json!({ "flat_lists": true })), query());
     assert_eq!(only(&wrapped).reply, only(&flat).reply);
     let Reply::Found { assets } = &only(&flat).reply else { panic!("{:?}", only(&flat)) };
     let Asset::Property(property) = &assets[0].asset else { panic!("{assets:?}") };
@@ -134,14 +136,14 @@ fn a_seizure_behind_another_waits_and_a_declined_case_revises_what_was_accepted(
         "from": "2024/03/01", "until": "2027/02/28", "registered": "2024/03/01" }]);
     let mut seized = script(json!({}));
     seized["holders"][0]["properties"][0]["seizures"] = earlier;
-    let fake = visited("sealed", &seized, vec![seizure("TESTFREEZE1")]);
+    let fake = polled("sealed", &seized, vec![seizure("TESTFREEZE1")]);
     let Reply::Held(holding) = &only(&fake).reply else { panic!("{:?}", only(&fake)) };
     assert_eq!(holding.reference, "CF00000001", "a renewal or release must name it");
     assert!(holding.rank.is_some_and(|rank| rank.place > 1 && rank.derived), "{holding:?}");
     assert!(holding.words.contains("轮候") && holding.held.amount.is_zero());
 
     let declined = script(json!({ "faults": [{ "do": "refused_later", "first": 1 }] }));
-    let fake = visited("sealed", &declined, vec![seizure("TESTFREEZE1")]);
+    let fake = polled("sealed", &declined, vec![seizure("TESTFREEZE1")]);
     let said: Vec<&Reply> = fake
         .readings
         .iter()
@@ -159,19 +161,19 @@ fn a_seizure_behind_another_waits_and_a_declined_case_revises_what_was_accepted(
 fn what_is_handed_in_wrongly_is_told_and_comes_again() {
     let query = || vec![sample::query(&plugin().manifest, NAME, document())];
     let fault = |kind: &str| script(json!({ "faults": [{ "do": kind, "first": 1 }] }));
-    let garbled = visited("sealed", &fault("garbled"), query());
+    let garbled = polled("sealed", &fault("garbled"), query());
     assert!(garbled.readings[0].reads.is_empty() && garbled.answers.len() == 1, "it comes again");
-    let twice = visited("sealed", &fault("duplicate"), query());
-    assert_eq!(twice.taken, [Taken::Accepted, Taken::Already]);
-    let stranger = visited("sealed", &fault("unknown_number"), query());
-    assert_eq!(stranger.taken, [Taken::Accepted, Taken::Unknown]);
-    let wrong = visited("sealed", &fault("wrong_password"), query());
+    let twice = polled("sealed", &fault("duplicate"), query());
+    assert_eq!(twice.taken, [EntryResult::Accepted, EntryResult::Duplicate]);
+    let stranger = polled("sealed", &fault("unknown_number"), query());
+    assert_eq!(stranger.taken, [EntryResult::Accepted, EntryResult::Unknown]);
+    let wrong = polled("sealed", &fault("wrong_password"), query());
     assert!(wrong.turned_away > 0 && wrong.answers.len() == 1);
-    let silent = visited("sealed", &fault("silent"), query());
+    let silent = polled("sealed", &fault("silent"), query());
     assert_eq!(silent.answers.len(), 1, "an order stays on offer");
-    let failing = visited("sealed", &fault("error"), query());
+    let failing = polled("sealed", &fault("error"), query());
     let Reply::Refused(refusal) = &only(&failing).reply else { panic!("{:?}", only(&failing)) };
     assert_eq!((refusal.reason, refusal.words.as_str()), (RefusalReason::CounterpartError, "登记系统异常"));
     let stranger = sample::about_a_stranger(&query()[0], chakong_contract::IdentityKind::ResidentId);
-    assert_eq!(only(&visited("sealed", &script(json!({})), vec![stranger])).reply, Reply::Nothing);
+    assert_eq!(only(&polled("sealed", &script(json!({})), vec![stranger])).reply, Reply::Nothing);
 }

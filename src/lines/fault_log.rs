@@ -6,9 +6,9 @@ use chakong_contract::fault::{Fault, FaultKind};
 
 /// The last fault that was told.
 #[derive(Debug, Default)]
-pub(super) struct Told(Mutex<Option<Fault>>);
+pub(super) struct FaultLog(Mutex<Option<Fault>>);
 
-impl Told {
+impl FaultLog {
     /// A fault that a person must mend; others are the lane's to tell.
     pub(super) fn fault(&self, fault: &Fault) {
         let is_a_persons = matches!(fault.kind, FaultKind::Misconfigured | FaultKind::Unauthorised);
