@@ -29,8 +29,7 @@ mod world;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::manifest::SettingValue;
-use chakong_contract::sandbox::SandboxSpeaks;
-use chakong_contract::{Batch, Moment, Order, Secret, Settings, Speaks};
+use chakong_contract::{Batch, Moment, Order, Secret, Settings};
 use chakong_testkit::fake_postbox::{FakePostbox, round};
 use lines::{Asking, rate};
 use serde_json::{Value, json};
@@ -100,13 +99,10 @@ fn bare(variant: &Variant, orders: &[Order]) -> f64 {
             continue;
         }
         let batch = Batch { number: format!("{at:030}"), made, orders: chunk.to_vec(), token: None };
-        let (Speaks::Parcel(parcel), SandboxSpeaks::Parcel(bank)) = (connector.speaks(), sandbox.speaks())
-        else {
-            panic!("parcels")
-        };
+        let (parcel, bank) = (connector.parcel().expect("parcels"), sandbox.parcel().expect("parcels"));
         for file in parcel.write(&batch).expect("written") {
             for handed in bank.take(&file, made) {
-                answered += connector.read(&handed.file).reads.len();
+                answered += parcel.read(&handed.file).reads.len();
             }
         }
     }

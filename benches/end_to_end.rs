@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chakong_contract::Settings;
-use chakong_contract::connector::{Batch, Input, Speaks, Step};
+use chakong_contract::connector::{Batch, Input, Step};
 use chakong_contract::message::HttpRequest;
 use daemon::Setup;
 use lines::rate;
@@ -82,7 +82,7 @@ fn request() -> HttpRequest {
     let orders = lines::orders(&plugin.manifest, 1);
     let connector = (plugin.build)(&Settings::of_examples(plugin.manifest.settings)).expect("a connector");
     let batch = Batch { number: "1".into(), made: orders[0].created, orders, token: None };
-    let Speaks::Call(call) = connector.speaks() else { panic!("a call connector") };
+    let Some(call) = connector.call() else { panic!("a call connector") };
     let mut dialogue = call.open(&batch, None).expect("a dialogue");
     match dialogue.next(Input::Start) {
         Step::Send(request) => request,

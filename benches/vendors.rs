@@ -25,8 +25,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chakong::app::plugins;
 use chakong::clock::{Clock as _, SystemClock};
-use chakong::config::{CounterpartConfig, LineConfig, Problems, read_counterpart};
-use chakong_contract::connector::{Batch, Input, Speaks, Step};
+use chakong::config::{CounterpartConfig, Problems, read_counterpart};
+use chakong_contract::connector::{Batch, Input, Step};
 use chakong_contract::message::{HttpRequest, HttpResponse};
 use chakong_contract::{Moment, Order};
 use daemon::Setup;
@@ -91,10 +91,7 @@ fn configured(setup: &Setup, played: &Played) -> CounterpartConfig {
 }
 
 fn address(config: &CounterpartConfig) -> String {
-    match &config.line {
-        LineConfig::Call(call) => call.base_url.clone(),
-        _ => panic!("a call line"),
-    }
+    config.line.call().expect("a call line").base_url.clone()
 }
 
 fn client() -> Client {
@@ -131,7 +128,7 @@ async fn conversation(config: &CounterpartConfig) -> Vec<HttpRequest> {
         instruction: chakong_contract::Instruction::Query { transactions: None },
         documents: Vec::new(),
     };
-    let Speaks::Call(call) = config.connector.speaks() else { panic!("a call connector") };
+    let Some(call) = config.connector.call() else { panic!("a call connector") };
     let batch = Batch { number: "1".into(), made: now, orders: vec![order], token: None };
     let mut dialogue = call.open(&batch, None).expect("a dialogue");
     let (client, url, mut input, mut requests) = (client(), address(config), Input::Start, Vec::new());

@@ -1,5 +1,6 @@
 //! The composition root: configuration in, running gateway out. The only place that names a concrete store or connector.
 
+mod deliveries;
 mod shown;
 
 use std::fs::File;
@@ -23,6 +24,8 @@ use crate::lines::postbox;
 use crate::store::sqlite::{Sqlite, SqliteThreads};
 use crate::store::{Store, StoreError, number_ahead};
 use shown::shown_numbers;
+
+pub use deliveries::delivery_of;
 
 /// Longest time for the store to commit what it was given and to close.
 const STORE_CLOSES: Duration = Duration::from_secs(10);
@@ -161,6 +164,7 @@ impl App {
             counterparts,
             registry: Arc::clone(&context.registry),
             terms: Arc::clone(&context.terms),
+            open_line: delivery_of,
             plugins: plugins(),
             keys: config.keys,
             court_accounts: config.court_accounts,
@@ -200,7 +204,7 @@ impl App {
         });
         let has_postbox = postbox.is_some();
         let lanes =
-            supervise(self.context.clone(), counterparts, self.folder, plugins(), has_postbox, is_ready);
+            supervise(self.context.clone(), delivery_of, self.folder, plugins(), has_postbox, is_ready);
         tasks.spawn_service("lanes", lanes);
         tasks.spawn_service("clock", run_clock(self.context.engine.clone(), tasks.clone()));
         // Requests are answered once the lanes have recovered what the last run left behind.

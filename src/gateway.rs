@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::config::{ApiKey, NamedAccount, ServerConfig};
 use crate::counterparts::Counterparts;
 use crate::engine::Engine;
-use crate::lanes::{LaneRegistry, RecentTerms};
+use crate::lanes::{LaneRegistry, OpenLine, RecentTerms};
 use crate::lifecycle::Tasks;
 use crate::store::Store;
 
@@ -29,6 +29,8 @@ pub struct Gateway {
     pub registry: Arc<LaneRegistry>,
     /// Terms and documents read lately.
     pub terms: Arc<RecentTerms>,
+    /// Opens the line of a counterpart that has no lane now.
+    pub open_line: OpenLine,
     /// Connectors.
     pub plugins: Vec<Plugin>,
     /// API keys.

@@ -5,18 +5,29 @@
 
 mod admission;
 mod breaker;
+mod context;
+mod delivery;
 mod lane;
+mod outcome;
 mod postbox_service;
+mod reach;
 mod receiving;
 mod registry;
+mod reuse;
 mod supervisor;
 mod tokens;
 mod translate;
 
 pub use admission::{Admission, Blocked, Gate};
 pub use breaker::{Breaker, BreakerState};
-pub use lane::{Context, Lane, OpenError};
+pub use context::{Context, LaneContext};
+pub use delivery::call::{CallDelivery, Conversation, Ended, converse};
+pub use delivery::parcel::ParcelDelivery;
+pub use delivery::postbox::PostboxDelivery;
+pub use delivery::{Delivery, OpenLine, Sendable};
+pub use lane::{Lane, OpenError};
 pub use postbox_service::PostboxService;
+pub use reach::{Reachable, Reached};
 pub use registry::{CounterpartView, LaneHandle, LaneRegistry, LaneState};
 pub use supervisor::supervise;
 pub use translate::{DueOrder, RecentTerms, TermsAndPapers, lacking};

@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use chakong_contract::sandbox::{Books, Sandbox, SandboxSpeaks};
+use chakong_contract::sandbox::{Books, Sandbox};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::clock::Clock;
-use crate::config::{CounterpartConfig, LineConfig};
+use crate::config::CounterpartConfig;
 use crate::lifecycle::Tasks;
 
 /// A simulated counterpart, shared between its line and its books.
@@ -93,9 +93,9 @@ async fn start(
     tasks: &Tasks,
     clock: &Arc<dyn Clock>,
 ) -> Result<(), String> {
-    let speaks_call = {
+    let (is_called, takes_files) = {
         let mut sandbox = shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        matches!(sandbox.speaks(), SandboxSpeaks::Call(_))
+        (sandbox.call().is_some(), sandbox.parcel().is_some())
     };
     if let Some(at) = config.line.called_at() {
         let address = postbox.ok_or("the gateway has no postbox to call")?;
@@ -103,21 +103,17 @@ async fn start(
             postbox::poll(address, &at.path, Arc::clone(&shared), Arc::clone(clock), tasks.clone())?;
         tasks.spawn_service("sandbox", polling);
     }
-    match (&config.line, speaks_call) {
-        (LineConfig::Call(line), true) => {
-            let address = loopback_of(&line.base_url)?;
-            let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
-            tasks.spawn_service("sandbox", call::serve(listener, shared, Arc::clone(clock), tasks.clone()));
-            Ok(())
-        }
-        (LineConfig::Parcel(line), false) => {
-            let play = parcel::play(line, shared, Arc::clone(clock), tasks.clone())?;
-            tasks.spawn_service("sandbox", play);
-            Ok(())
-        }
-        (LineConfig::Postbox(_), _) => Ok(()),
-        _ => Err("the simulated counterpart does not speak over this line".to_owned()),
+    if let Some(line) = config.line.call().filter(|_| is_called) {
+        let address = loopback_of(&line.base_url)?;
+        let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
+        tasks.spawn_service("sandbox", call::serve(listener, shared, Arc::clone(clock), tasks.clone()));
+    } else if let Some(line) = config.line.parcel().filter(|_| takes_files) {
+        let play = parcel::play(line, shared, Arc::clone(clock), tasks.clone())?;
+        tasks.spawn_service("sandbox", play);
+    } else if config.line.postbox().is_none() {
+        return Err("the simulated counterpart does not speak over this line".to_owned());
     }
+    Ok(())
 }
 
 /// A simulated counterpart is never at somebody else's address.

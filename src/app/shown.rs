@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::config::{CounterpartConfig, LineConfig};
+use crate::config::CounterpartConfig;
 use crate::domain::{GivenNumber, IdKind, numbers_in_name};
 
 /// Most names that are looked at in all.
@@ -25,7 +25,7 @@ pub(super) struct ShownNumber {
 pub(super) fn shown_numbers(counterparts: &[CounterpartConfig]) -> Vec<ShownNumber> {
     let mut look = Look { highest: HashMap::new(), left: MOST_NAMES };
     for counterpart in counterparts {
-        let LineConfig::Parcel(line) = &counterpart.line else { continue };
+        let Some(line) = counterpart.line.parcel() else { continue };
         if line.sftp.is_some() {
             tracing::info!(
                 counterpart = counterpart.name,

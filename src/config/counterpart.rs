@@ -205,11 +205,10 @@ fn check_called(line: &LineConfig, connector: &dyn Connector, root: &mut Section
     if line.called_at().is_none() || connector.postbox().is_some() {
         return;
     }
-    let what = match line {
-        LineConfig::Call(_) => {
-            "[line.callbacks] needs a connector that understands them, with the account and the password"
-        }
-        _ => "a postbox line needs the account and the password",
+    let what = if line.call().is_some() {
+        "[line.callbacks] needs a connector that understands them, with the account and the password"
+    } else {
+        "a postbox line needs the account and the password"
     };
     root.problem("settings", format_args!("{what} that the counterpart calls with"));
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use chakong_contract::Moment;
 use chakong_contract::fault::{Fault, FaultKind, RetryAfter};
-use futures_util::future::BoxFuture;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
@@ -16,7 +15,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::breaker::{Breaker, BreakerState, Change};
 use crate::clock::Clock;
 use crate::config::CounterpartConfig;
-use crate::lines::call::Admits;
 use crate::lines::hold_off::HoldOff;
 
 /// What may keep a message back.
@@ -45,12 +43,6 @@ pub struct Blocked {
     pub gate: Gate,
     /// When asking again makes sense.
     pub until: Option<Timestamp>,
-}
-
-impl Admits for Admission {
-    fn pass(&self, control: bool) -> BoxFuture<'_, Result<(), Fault>> {
-        Box::pin(Self::pass(self, control))
-    }
 }
 
 /// How long a conversation that began waits for the time that the counterpart asked for.

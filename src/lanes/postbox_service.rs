@@ -18,7 +18,7 @@ use chakong_contract::{
 use sha2::{Digest as _, Sha256};
 
 use super::LaneHandle;
-use super::lane::Context;
+use super::context::Context;
 use super::receiving::Receiving;
 use crate::config::{CalledAt, CounterpartConfig};
 use crate::counterparts::Counterparts;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::LaneHandle;
-use super::lane::Context;
+use super::context::Context;
 use crate::config::CounterpartConfig;
 use crate::domain::RawMessage;
 use crate::domain::decide::ReceiptFile;

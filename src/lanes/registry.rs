@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::admission::{Admission, Blocked, Gate};
 use super::breaker::BreakerState;
+use super::reach::Reachable;
 use super::tokens::Tokens;
 use crate::store::LaneCounts;
 
@@ -59,6 +60,8 @@ pub struct LaneHandle {
     pub unknown_values: AtomicU64,
     /// Tokens of its conversations under way.
     pub tokens: Tokens,
+    /// Its line.
+    pub line: Arc<dyn Reachable>,
     inner: Mutex<Inner>,
 }
 
@@ -73,7 +76,7 @@ struct Inner {
 
 impl LaneHandle {
     /// Handle to a lane that has done nothing yet.
-    pub fn new(name: &str, admission: Admission, paused: bool) -> Self {
+    pub fn new(name: &str, admission: Admission, line: Arc<dyn Reachable>, paused: bool) -> Self {
         let latency = Histogram::new_with_max(LONGEST_MICROS, 2)
             .unwrap_or_else(|_| unreachable!("bounds are constants"));
         Self {
@@ -86,6 +89,7 @@ impl LaneHandle {
             problems: AtomicU64::new(0),
             unknown_values: AtomicU64::new(0),
             tokens: Tokens::default(),
+            line,
             inner: Mutex::new(Inner {
                 latency,
                 last_success: None,

@@ -10,7 +10,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::lane::{Context, Lane};
+use super::context::Context;
+use super::delivery::OpenLine;
+use super::lane::Lane;
 use crate::config::{FolderWatch, Look};
 use crate::counterparts::Counterparts;
 
@@ -24,23 +26,24 @@ struct Running {
 }
 
 /// The lanes that run, and why others cannot be opened.
-#[derive(Default)]
 struct Lanes {
+    open_line: OpenLine,
     running: BTreeMap<String, Running>,
     closed: BTreeMap<String, String>,
 }
 
 /// Keeps one lane running per configured counterpart until the soft token. Counterparts on postbox lines are taken up only
-/// where the gateway `has_postbox`. SIGHUP has the files read at once, and says so in the log.
+/// where the gateway `has_postbox`. Lines are opened by `open_line`. SIGHUP has the files read at once, and says so in the log.
 pub async fn supervise(
     context: Context,
-    counterparts: Arc<Counterparts>,
+    open_line: OpenLine,
     folder: PathBuf,
     plugins: Vec<Plugin>,
     has_postbox: bool,
     ready: oneshot::Sender<()>,
 ) {
-    let mut lanes = Lanes::default();
+    let counterparts = Arc::clone(&context.counterparts);
+    let mut lanes = Lanes { open_line, running: BTreeMap::new(), closed: BTreeMap::new() };
     let mut hangups = signal(SignalKind::hangup()).ok();
     lanes.reconcile(&context, &counterparts).await;
     let _ = ready.send(());
@@ -135,7 +138,7 @@ impl Lanes {
             if self.running.contains_key(name) {
                 continue;
             }
-            match Lane::open(Arc::clone(config), context.clone()).await {
+            match Lane::open(Arc::clone(config), context.clone(), self.open_line).await {
                 Ok(lane) => {
                     let stop = lane.stop().clone();
                     let (ends, ended) = oneshot::channel();

@@ -9,10 +9,8 @@ mod trust;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use chakong_contract::connector::{Dialogue, Input, Read, Step};
 use chakong_contract::fault::{Fault, FaultKind};
 use chakong_contract::message::{HttpRequest, HttpResponse, Method};
-use futures_util::future::BoxFuture;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder};
 
@@ -23,17 +21,8 @@ use failure::fault_of;
 use reused::{Notes, watched};
 use trust::Wrong;
 
-/// Most requests of one conversation.
-const MOST_STEPS: usize = 1000;
-
 /// How long a connection stands idle before it is closed. Servers close theirs after a time of their own.
 const IDLE: Duration = Duration::from_secs(30);
-
-/// What every further request of a conversation must pass: the limits of the lane.
-pub trait Admits: Send + Sync {
-    /// Waits until one more request may be sent; a control does not wait for the time that a counterpart asked for.
-    fn pass(&self, control: bool) -> BoxFuture<'_, Result<(), Fault>>;
-}
 
 /// A line to one counterpart.
 #[derive(Debug)]
@@ -46,45 +35,28 @@ pub struct CallLine {
     told: FaultLog,
 }
 
+/// Whether a request may arrive twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Twice does no more than once.
+    Harmless,
+    /// It may arrive once only: where that is unknown, its outcome is.
+    Never,
+}
+
 /// Why a request has no answer.
 #[derive(Debug)]
-struct Unanswered {
-    fault: Fault,
+pub struct Unanswered {
+    /// What went wrong.
+    pub fault: Fault,
     /// It went over a connection that stood open and that was closed before anything came back.
-    was_stale: bool,
+    pub was_stale: bool,
 }
 
 impl From<Fault> for Unanswered {
     fn from(fault: Fault) -> Self {
         Self { fault, was_stale: false }
     }
-}
-
-/// How a conversation ended.
-#[derive(Debug)]
-pub enum Ended {
-    /// Replies.
-    Done(Vec<Read>),
-    /// The counterpart will know later.
-    Later {
-        /// Its name for the batch.
-        ticket: String,
-        /// When to ask.
-        after: Duration,
-    },
-    /// No reply.
-    Failed(Fault),
-}
-
-/// A conversation: how it ended and what was said, request and answer in turn.
-#[derive(Debug)]
-pub struct Conversation {
-    /// How it ended.
-    pub ended: Ended,
-    /// The bytes, secrets left out.
-    pub transcript: Vec<u8>,
-    /// Requests that were sent.
-    pub requests: u64,
 }
 
 impl CallLine {
@@ -100,40 +72,22 @@ impl CallLine {
         Ok(Self { client, fresh, config: config.clone(), base, told })
     }
 
-    /// Holds a conversation to its end, from its first step. The first request was admitted by the lane; further ones are by `admission`.
-    pub async fn converse(
-        &self,
-        dialogue: &mut dyn Dialogue,
-        first: Step,
-        control: bool,
-        admission: &dyn Admits,
-    ) -> Conversation {
-        let (mut transcript, mut requests) = (Vec::new(), 0);
-        let mut next = first;
-        for step in 0..MOST_STEPS {
-            let request = match next {
-                Step::Send(request) => request,
-                Step::Done(reads) => return Conversation { ended: Ended::Done(reads), transcript, requests },
-                Step::Later { ticket, after } => {
-                    return Conversation { ended: Ended::Later { ticket, after }, transcript, requests };
-                }
-                Step::Failed(fault) => {
-                    return Conversation { ended: Ended::Failed(fault), transcript, requests };
-                }
-            };
-            let admitted = if step == 0 { Ok(()) } else { admission.pass(control).await };
-            let sent = match admitted {
-                Ok(()) => self.send(&request, control, admission, &mut requests).await,
-                Err(fault) => Err(fault),
-            };
-            keep(&mut transcript, &request, sent.as_ref().ok());
-            match sent {
-                Ok(answer) => next = dialogue.next(Input::Response(answer)),
-                Err(fault) => return Conversation { ended: Ended::Failed(fault), transcript, requests },
-            }
-        }
-        let fault = Fault::new(FaultKind::Malformed, "hold the conversation", "it does not come to an end");
-        Conversation { ended: Ended::Failed(fault), transcript, requests }
+    /// Sends a request, over a connection that stands open where there is one.
+    ///
+    /// # Errors
+    /// Why there is no answer, or why it cannot be taken.
+    pub async fn send(&self, request: &HttpRequest, repeat: Repeat) -> Result<HttpResponse, Unanswered> {
+        let response = self.exchange(&self.client, request, repeat).await?;
+        Ok(self.not_sent_on(response)?)
+    }
+
+    /// Sends a request that may arrive twice over a connection of its own.
+    ///
+    /// # Errors
+    /// The fault that it met.
+    pub async fn send_anew(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+        let sent = self.exchange(self.fresh()?, request, Repeat::Harmless).await;
+        self.not_sent_on(sent.map_err(|unanswered| unanswered.fault)?)
     }
 
     /// Whether the counterpart can be reached at all: any HTTP answer will do.
@@ -141,30 +95,8 @@ impl CallLine {
     /// # Errors
     /// The fault that a real request would meet.
     pub async fn probe(&self) -> Result<u16, Fault> {
-        let probed = self.exchange(self.fresh()?, &HttpRequest::get("/"), false).await;
+        let probed = self.exchange(self.fresh()?, &HttpRequest::get("/"), Repeat::Harmless).await;
         probed.map(|answer| answer.status).map_err(|unanswered| unanswered.fault)
-    }
-
-    /// Sends a request that was admitted, and counts it. Where a connection that stood open was closed meanwhile and nothing
-    /// is lost by it, the request goes out once more over a fresh one, as a request more that must be admitted.
-    async fn send(
-        &self,
-        request: &HttpRequest,
-        control: bool,
-        admission: &dyn Admits,
-        requests: &mut u64,
-    ) -> Result<HttpResponse, Fault> {
-        let is_once_only = control && !request.repeatable;
-        *requests += 1;
-        let sent = match self.exchange(&self.client, request, is_once_only).await {
-            Err(unanswered) if unanswered.was_stale && !is_once_only => {
-                admission.pass(control).await?;
-                *requests += 1;
-                self.exchange(self.fresh()?, request, is_once_only).await
-            }
-            sent => sent,
-        };
-        self.not_sent_on(sent.map_err(|unanswered| unanswered.fault)?)
     }
 
     /// An answer that is not a redirect: nothing is sent to another address than the configured one.
@@ -230,7 +162,7 @@ impl CallLine {
         &self,
         client: &Client,
         request: &HttpRequest,
-        is_once_only: bool,
+        repeat: Repeat,
     ) -> Result<HttpResponse, Unanswered> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
@@ -242,7 +174,7 @@ impl CallLine {
             builder = builder.body(body.into_owned());
         }
         let broken = |error: &reqwest::Error| {
-            let fault = fault_of(error, &self.place(), is_once_only);
+            let fault = fault_of(error, &self.place(), repeat == Repeat::Never);
             self.told.fault(&fault);
             fault
         };
@@ -348,13 +280,4 @@ fn headers_of(request: &HttpRequest) -> Result<HeaderMap, Fault> {
         headers.append(name, value);
     }
     Ok(headers)
-}
-
-fn keep(transcript: &mut Vec<u8>, request: &HttpRequest, answer: Option<&HttpResponse>) {
-    transcript.extend_from_slice(&request.to_bytes());
-    if let Some(answer) = answer {
-        transcript.extend_from_slice(format!("\n\n{}\n\n", answer.status).as_bytes());
-        transcript.extend_from_slice(&answer.body);
-    }
-    transcript.extend_from_slice(b"\n\n");
 }

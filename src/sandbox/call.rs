@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chakong_contract::Moment;
 use chakong_contract::message::HttpResponse;
-use chakong_contract::sandbox::{Delivery, InboundRequest, SandboxSpeaks, Served};
+use chakong_contract::sandbox::{Delivery, InboundRequest, Served};
 use futures_util::stream;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
@@ -80,7 +80,7 @@ async fn answer(
     loop {
         let Served { after, delivery } = {
             let mut sandbox = shared.lock().unwrap_or_else(PoisonError::into_inner);
-            let SandboxSpeaks::Call(call) = sandbox.speaks() else { return Err(HangUp) };
+            let Some(call) = sandbox.call() else { return Err(HangUp) };
             call.serve(&inbound, Moment::from_timestamp(clock.now()))
         };
         if !after.is_zero() {

@@ -4,7 +4,7 @@ use std::collections::BinaryHeap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use chakong_contract::sandbox::{DelayedFile, SandboxSpeaks};
+use chakong_contract::sandbox::DelayedFile;
 use chakong_contract::{Fault, Message, Moment};
 use jiff::Timestamp;
 
@@ -110,8 +110,5 @@ async fn take_all(
 
 fn take(shared: &Shared, file: &Message, now: Timestamp) -> Vec<DelayedFile> {
     let mut sandbox = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    match sandbox.speaks() {
-        SandboxSpeaks::Parcel(parcel) => parcel.take(file, Moment::from_timestamp(now)),
-        SandboxSpeaks::Call(_) | SandboxSpeaks::Postbox(_) => Vec::new(),
-    }
+    sandbox.parcel().map(|parcel| parcel.take(file, Moment::from_timestamp(now))).unwrap_or_default()
 }

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chakong::clock::SystemClock;
-use chakong::config::{LineConfig, Problems, read_counterpart};
-use chakong::lanes::Admission;
-use chakong::lines::call::{CallLine, Conversation, Ended};
+use chakong::config::{Problems, read_counterpart};
+use chakong::lanes::{Admission, Conversation, Ended, converse};
+use chakong::lines::call::CallLine;
 use chakong_contract::connector::{Dialogue, Input, Step};
 use chakong_contract::{Fault, FaultKind, HttpRequest, HttpResponse};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -119,7 +119,7 @@ fn held(port: u16, more: &str) -> Held {
     let path = std::path::Path::new("registry.toml");
     let config = read_counterpart(path, &text, &chakong::app::plugins(), &mut problems);
     let config = Arc::new(config.unwrap_or_else(|| panic!("{problems}")));
-    let LineConfig::Call(call) = &config.line else { panic!("a call line") };
+    let call = config.line.call().expect("a call line");
     let line = CallLine::open(call).expect("a line");
     Held { line, admission: Admission::new(config, Arc::new(SystemClock), 0) }
 }
@@ -134,7 +134,7 @@ impl Held {
         let last = Arc::default();
         let mut dialogue = Repeats { left: times, request, last: Arc::clone(&last) };
         let first = dialogue.next(Input::Start);
-        let held = self.line.converse(&mut dialogue, first, control, &self.admission).await;
+        let held = converse(&self.line, &mut dialogue, first, control, &self.admission).await;
         let answer = last.lock().expect("the answer").take();
         (held, answer)
     }
@@ -259,7 +259,7 @@ async fn why_nobody_is_reached_is_told_apart() {
     let path = std::path::Path::new("registry.toml");
     let config =
         read_counterpart(path, text, &chakong::app::plugins(), &mut Problems::default()).expect("read");
-    let LineConfig::Call(call) = &config.line else { panic!("a call line") };
+    let call = config.line.call().expect("a call line");
     let unknown = CallLine::open(call).expect("a line").probe().await.expect_err("no such name");
     let resetting = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let place = resetting.local_addr().expect("its address");

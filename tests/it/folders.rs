@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chakong::config::{LineConfig, Problems, read_counterpart};
+use chakong::config::{Problems, read_counterpart};
 use chakong::lines::parcel::{Arrivals, Depot, open};
 use chakong_contract::{Date, FaultKind};
 use jiff::Timestamp;
@@ -21,10 +21,7 @@ fn depot(folder: &Path) -> Arc<dyn Depot> {
     );
     let mut problems = Problems::default();
     let read = read_counterpart(Path::new("bank.toml"), &text, &chakong::app::plugins(), &mut problems);
-    match read.unwrap_or_else(|| panic!("{problems}")).line {
-        LineConfig::Parcel(config) => open(&config),
-        other => panic!("{other:?}"),
-    }
+    open(read.unwrap_or_else(|| panic!("{problems}")).line.parcel().expect("a parcel line"))
 }
 
 fn pipe(path: &Path) {

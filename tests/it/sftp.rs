@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use chakong::app::plugins;
-use chakong::config::{LineConfig, ParcelConfig, Problems, read_counterpart};
+use chakong::config::{ParcelConfig, Problems, read_counterpart};
 use chakong::lines::parcel::{Depot, Listed, open};
 use chakong_contract::{Date, FaultKind, Message};
 use rust_decimal::Decimal;
@@ -30,10 +30,9 @@ fn bank(name: &'static str, number: u32, line: &str, script: serde_json::Value) 
 
 fn read(text: &str) -> Result<ParcelConfig, Problems> {
     let mut problems = Problems::default();
-    match read_counterpart(Path::new("bank.toml"), text, &plugins(), &mut problems).map(|read| read.line) {
-        Some(LineConfig::Parcel(config)) if problems.is_empty() => Ok(*config),
-        _ => Err(problems),
-    }
+    let read = read_counterpart(Path::new("bank.toml"), text, &plugins(), &mut problems);
+    let config = read.as_ref().and_then(|read| read.line.parcel()).filter(|_| problems.is_empty()).cloned();
+    config.ok_or(problems)
 }
 
 fn depot(line: &str) -> Arc<dyn Depot> {

@@ -3,12 +3,9 @@
 use std::path::Path;
 
 use chakong::app::plugins;
-use chakong::config::{Config, CounterpartConfig, LineConfig, load};
+use chakong::config::{Config, CounterpartConfig, load};
 use chakong_contract::order::Target;
-use chakong_contract::sandbox::SandboxSpeaks;
-use chakong_contract::{
-    ActionKind, IdentityDocument, IdentityKind, Instruction, Money, Order, Reply, Speaks,
-};
+use chakong_contract::{ActionKind, IdentityDocument, IdentityKind, Instruction, Money, Order, Reply};
 use chakong_testkit::{drive, sample};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -127,8 +124,8 @@ fn answered(counterpart: &CounterpartConfig) -> Vec<Reply> {
     let mut sandbox = built.unwrap_or_else(|error| panic!("{name}: {error}"));
     let batch = drive::batch(vec![order]);
     let connector = &*counterpart.connector;
-    let talk = match (&counterpart.line, connector.speaks(), sandbox.speaks()) {
-        (LineConfig::Call(line), Speaks::Call(call), SandboxSpeaks::Call(served)) => {
+    let talk = match (counterpart.line.call(), connector.call(), sandbox.call()) {
+        (Some(line), Some(call), Some(served)) => {
             let (_, below) = line.base_url.split_once("://").expect("an address");
             let base = below.find('/').map_or("", |at| &below[at..]);
             drive::talk(call, &batch, |_, request, now| {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use chakong::config::{CallConfig, LineConfig, Problems, read_counterpart};
+use chakong::config::{CallConfig, Problems, read_counterpart};
 use chakong::lines::call::CallLine;
 use chakong_contract::{Fault, FaultKind};
 use rustls::pki_types::pem::PemObject as _;
@@ -126,10 +126,7 @@ fn config(text: &str) -> CallConfig {
     let mut problems = Problems::default();
     let path = Path::new("registry.toml");
     let read = read_counterpart(path, text, &chakong::app::plugins(), &mut problems);
-    match read.unwrap_or_else(|| panic!("{problems}")).line {
-        LineConfig::Call(call) => call,
-        other => panic!("{other:?}"),
-    }
+    read.unwrap_or_else(|| panic!("{problems}")).line.call().expect("a call line").clone()
 }
 
 async fn probe(port: u16, more: &str) -> Result<u16, Fault> {

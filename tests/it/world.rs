@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use chakong::app::plugins;
+use chakong::app::{delivery_of, plugins};
 use chakong::clock::{Clock, SystemClock};
 use chakong::config::{Problems, read_counterpart};
 use chakong::counterparts::Counterparts;
@@ -176,7 +176,7 @@ impl World {
         let (is_ready, ready) = tokio::sync::oneshot::channel();
         let lanes = supervise(
             context.clone(),
-            Arc::clone(&counterparts),
+            delivery_of,
             folder.path().join("counterparts"),
             plugins(),
             true,

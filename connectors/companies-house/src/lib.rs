@@ -14,7 +14,7 @@ mod write;
 use std::sync::Arc;
 
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{Connector, Message, Plugin, Reading, Speaks};
+use chakong_contract::{Call, Connector, Message, Plugin, Reading};
 
 /// The connector as it is registered.
 pub fn plugin() -> Plugin {
@@ -32,8 +32,8 @@ struct CompaniesHouse {
 }
 
 impl Connector for CompaniesHouse {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Call(self)
+    fn call(&self) -> Option<&dyn Call> {
+        Some(self)
     }
 
     fn read(&self, message: &Message) -> Reading {

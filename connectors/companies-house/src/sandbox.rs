@@ -6,9 +6,7 @@ mod script;
 use std::time::Duration;
 
 use chakong_contract::name::same_name;
-use chakong_contract::sandbox::{
-    Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
-};
+use chakong_contract::sandbox::{Books, CallSandbox, InboundRequest, Sandbox, SandboxError, Served};
 use chakong_contract::{HttpResponse, Moment, Secret, Settings};
 use chakong_toolkit::call_fault::{self, CallFaults};
 use chakong_toolkit::company_script::CompanyScript;
@@ -53,8 +51,8 @@ struct Register {
 }
 
 impl Sandbox for Register {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Call(self)
+    fn call(&mut self) -> Option<&mut dyn CallSandbox> {
+        Some(self)
     }
 
     fn books(&self) -> Books {

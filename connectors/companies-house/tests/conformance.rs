@@ -5,7 +5,7 @@ use chakong_contract::asset::{Asset, MatchedBy};
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::{
     Company, FaultKind, HttpResponse, IdentityDocument, Input, Message, Order, Reply, RetryAfter, Secret,
-    Speaks, Step,
+    Step,
 };
 use chakong_testkit::{Subject, check_fixtures, conformance, drive, fixture_folder, sample};
 use proptest::prelude::*;
@@ -106,7 +106,7 @@ fn the_window_is_obeyed_before_and_after_its_end() {
 #[test]
 fn a_reset_without_sense_is_no_time() {
     let connector = (plugin().build)(&settings()).expect("settings");
-    let Speaks::Call(call) = connector.speaks() else { panic!("a call connector") };
+    let Some(call) = connector.call() else { panic!("a call connector") };
     for reset in ["soon", "-99999999999999999", "99999999999999999999"] {
         let mut dialogue = call.open(&drive::batch(vec![order(NUMBER)]), None).expect("a dialogue");
         assert!(matches!(dialogue.next(Input::Start), Step::Send(_)));

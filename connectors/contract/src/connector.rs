@@ -10,8 +10,8 @@ use std::time::Duration;
 pub use self::batch::Batch;
 pub use self::reading::{Attachment, Continuation, Read, ReadContent, Reading, Response};
 use crate::asset::AssetKind;
-use crate::fault::Fault;
-use crate::manifest::{Manifest, SettingProblem, Settings};
+use crate::fault::{Fault, FaultKind};
+use crate::manifest::{LineKind, Manifest, SettingProblem, Settings};
 use crate::message::{HttpRequest, HttpResponse, InboundRequest, Message};
 use crate::order::{ActionKind, Order, RequestNumber};
 use crate::sandbox::{Sandbox, SandboxError};
@@ -36,30 +36,29 @@ pub struct Plugin {
 
 /// A connector configured for one counterpart. Pure: no I/O, no clock, no randomness, no retry, no limit.
 pub trait Connector: Send + Sync + fmt::Debug {
-    /// How it speaks.
-    fn speaks(&self) -> Speaks<'_>;
-
-    /// What the gateway understands of one message from the counterpart. For a parcel connector this is the way replies
-    /// come in; for a call connector it reads one HTTP body, for `connectors read` and for fixtures.
-    fn read(&self, message: &Message) -> Reading;
-
-    /// Whether a file has its end, as far as that can be seen. One that has none may still be on its way; a parcel line
-    /// leaves it for some time before it is read all the same.
-    fn is_whole(&self, message: &Message) -> bool {
-        let _ = message;
-        true
+    /// Its part for a call line, if it has one.
+    fn call(&self) -> Option<&dyn Call> {
+        None
     }
 
-    /// Renames a message of [`Reading::responses`] whose file name was used before; `nth` starts at 2. A counterpart takes each name
-    /// once.
-    fn renamed(&self, response: &Message, nth: u32) -> Message {
-        let _ = nth;
-        response.clone()
+    /// Its part for a parcel line, if it has one.
+    fn parcel(&self) -> Option<&dyn Parcel> {
+        None
     }
 
-    /// How it speaks to a counterpart that calls: over a postbox line, or with the call-backs of a call line, if it does.
+    /// Its part for a counterpart that calls: over a postbox line, or with the call-backs of a call line, if it has one.
     fn postbox(&self) -> Option<&dyn Postbox> {
         None
+    }
+
+    /// What the gateway understands of one message from the counterpart on its own: a file of a parcel, an HTTP body, or what
+    /// was handed in. For `connectors read` and for fixtures.
+    fn read(&self, message: &Message) -> Reading {
+        let unread = || {
+            let detail = "the connector reads no message on its own";
+            Fault::new(FaultKind::Unsupported, "read a message", detail)
+        };
+        self.parcel().map_or_else(|| Reading::alone(Err(unread())), |parcel| parcel.read(message))
     }
 
     /// Whether the settings of this counterpart allow an act that the manifest declares.
@@ -85,15 +84,15 @@ pub trait Connector: Send + Sync + fmt::Debug {
     }
 }
 
-/// The style of a connector, by line.
-#[derive(Debug, Clone, Copy)]
-pub enum Speaks<'a> {
-    /// Over a call line.
-    Call(&'a dyn Call),
-    /// Over a parcel line.
-    Parcel(&'a dyn Parcel),
-    /// Over a postbox line only; see [`Connector::postbox`].
-    Postbox(&'a dyn Postbox),
+impl dyn Connector {
+    /// Whether it has a part for a line.
+    pub fn speaks_over(&self, line: LineKind) -> bool {
+        match line {
+            LineKind::Call => self.call().is_some(),
+            LineKind::Parcel => self.parcel().is_some(),
+            LineKind::Postbox => self.postbox().is_some(),
+        }
+    }
 }
 
 /// Speaking over a call line.
@@ -159,6 +158,23 @@ pub trait Parcel: fmt::Debug {
     /// # Errors
     /// A fault when the batch cannot be expressed.
     fn write(&self, batch: &Batch) -> Result<Vec<Message>, Fault>;
+
+    /// What the gateway understands of one file from the counterpart.
+    fn read(&self, file: &Message) -> Reading;
+
+    /// Whether a file has its end, as far as that can be seen. One that has none may still be on its way; it is left for some
+    /// time before it is read all the same.
+    fn is_whole(&self, file: &Message) -> bool {
+        let _ = file;
+        true
+    }
+
+    /// Renames a message of [`Reading::responses`] whose file name was used before; `nth` starts at 2. A counterpart takes each
+    /// name once.
+    fn renamed(&self, response: &Message, nth: u32) -> Message {
+        let _ = nth;
+        response.clone()
+    }
 }
 
 /// Speaking over a postbox line: the counterpart calls us, asks for orders and hands in its answers. On a call line it

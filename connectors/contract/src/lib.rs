@@ -42,7 +42,7 @@ mod text;
 pub use asset::{Account, Asset, Company, Encumbrance, EquityStake, RealProperty};
 pub use connector::{
     Attachment, Batch, Call, CallKind, CallResult, Charges, Connector, Continuation, Dialogue, EntryResult,
-    Input, Parcel, ParsedCall, Plugin, Postbox, Read, Reading, Response, Speaks, Step,
+    Input, Parcel, ParsedCall, Plugin, Postbox, Read, Reading, Response, Step,
 };
 pub use date::{Date, Moment};
 pub use fault::{Fault, FaultKind, RetryAfter};

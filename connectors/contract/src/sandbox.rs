@@ -16,27 +16,23 @@ pub struct SandboxError(#[from] pub serde_json::Error);
 
 /// A simulated counterpart.
 pub trait Sandbox: Send + fmt::Debug {
-    /// How it speaks.
-    fn speaks(&mut self) -> SandboxSpeaks<'_>;
-
     /// Its books: every control it was asked for, every duplicate, what it holds now.
     fn books(&self) -> Books;
 
-    /// How it polls a postbox, if it does.
+    /// Its part at the other end of a call line, if it has one.
+    fn call(&mut self) -> Option<&mut dyn CallSandbox> {
+        None
+    }
+
+    /// Its part at the other end of a parcel line, if it has one.
+    fn parcel(&mut self) -> Option<&mut dyn ParcelSandbox> {
+        None
+    }
+
+    /// Its part that polls a postbox, if it has one.
     fn postbox(&mut self) -> Option<&mut dyn PostboxSandbox> {
         None
     }
-}
-
-/// The style of a sandbox, by line.
-#[derive(Debug)]
-pub enum SandboxSpeaks<'a> {
-    /// It is called over HTTP.
-    Call(&'a mut dyn CallSandbox),
-    /// It takes and hands over files.
-    Parcel(&'a mut dyn ParcelSandbox),
-    /// It polls a postbox, and nothing else.
-    Postbox(&'a mut dyn PostboxSandbox),
 }
 
 /// A called sandbox.

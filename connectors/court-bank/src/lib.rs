@@ -17,7 +17,7 @@ mod write;
 use std::sync::Arc;
 
 use chakong_contract::{
-    Connector, Fault, Message, Order, Plugin, Postbox, Reading, SettingProblem, Settings, Speaks,
+    Batch, Connector, Fault, Message, Order, Parcel, Plugin, Postbox, Reading, SettingProblem, Settings,
 };
 
 use crate::manifest::{Bank, MANIFEST};
@@ -39,20 +39,8 @@ struct CourtBank {
 }
 
 impl Connector for CourtBank {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Parcel(&self.bank)
-    }
-
-    fn read(&self, message: &Message) -> Reading {
-        read::read(&self.bank, message)
-    }
-
-    fn is_whole(&self, message: &Message) -> bool {
-        package::is_whole(&message.bytes)
-    }
-
-    fn renamed(&self, response: &Message, nth: u32) -> Message {
-        Message { name: file_name::numbered(&response.name, nth), bytes: Arc::clone(&response.bytes) }
+    fn parcel(&self) -> Option<&dyn Parcel> {
+        Some(self)
     }
 
     fn postbox(&self) -> Option<&dyn Postbox> {
@@ -61,5 +49,23 @@ impl Connector for CourtBank {
 
     fn check(&self, order: &Order) -> Result<(), Fault> {
         postbox::check(&self.bank, order)
+    }
+}
+
+impl Parcel for CourtBank {
+    fn write(&self, batch: &Batch) -> Result<Vec<Message>, Fault> {
+        write::write(&self.bank, batch)
+    }
+
+    fn read(&self, file: &Message) -> Reading {
+        read::read(&self.bank, file)
+    }
+
+    fn is_whole(&self, file: &Message) -> bool {
+        package::is_whole(&file.bytes)
+    }
+
+    fn renamed(&self, response: &Message, nth: u32) -> Message {
+        Message { name: file_name::numbered(&response.name, nth), bytes: Arc::clone(&response.bytes) }
     }
 }

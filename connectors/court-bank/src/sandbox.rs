@@ -13,7 +13,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::sandbox::{
-    BookedControl, Books, DelayedFile, ParcelSandbox, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks,
+    BookedControl, Books, DelayedFile, ParcelSandbox, PostboxSandbox, Sandbox, SandboxError,
 };
 use chakong_contract::{Message, Moment, Secret, Settings};
 use serde::Deserialize as _;
@@ -96,8 +96,8 @@ struct SandboxBank {
 }
 
 impl Sandbox for SandboxBank {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Parcel(self)
+    fn parcel(&mut self) -> Option<&mut dyn ParcelSandbox> {
+        Some(self)
     }
 
     fn books(&self) -> Books {

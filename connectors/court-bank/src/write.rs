@@ -1,15 +1,15 @@
 //! Orders to request packages (protocol sections 1a, 2, 4 and 6).
 
 mod target;
+mod words;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::order::CaseHead;
-use chakong_contract::{
-    Batch, Date, DocumentKind, Fault, FaultKind, Instruction, LegalDocument, Message, Order, Parcel,
-};
+use chakong_contract::{Batch, DocumentKind, Fault, Instruction, LegalDocument, Message, Order};
 use md5::{Digest as _, Md5};
 
+use self::words::{first_moment, last_moment, unsupported};
 use crate::manifest::Bank;
 use crate::package;
 use crate::wire::file_name::{self, PackageKind};
@@ -17,22 +17,20 @@ use crate::wire::{
     CertificateRow, ControlRequestRow, DocumentRow, Generation, QueryRequestRow, Row, code, xml,
 };
 
-impl Parcel for Bank {
-    fn write(&self, batch: &Batch) -> Result<Vec<Message>, Fault> {
-        if !(1..=30).contains(&batch.number.len()) || !batch.number.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(unsupported("a batch number has 1 to 30 digits"));
-        }
-        let controls = batch.orders.iter().filter(|order| order.instruction.kind().is_control()).count();
-        match controls {
-            0 if !batch.orders.is_empty() => self.write_queries(batch),
-            some if some == batch.orders.len() && some > 0 => self.write_controls(batch),
-            _ => Err(unsupported("a batch has queries or controls, not both, and at least one")),
-        }
+/// The package of a batch.
+///
+/// # Errors
+/// Unsupported, when the wire has no words for an order, or the batch mixes queries and controls.
+pub(crate) fn write(bank: &Bank, batch: &Batch) -> Result<Vec<Message>, Fault> {
+    if !(1..=30).contains(&batch.number.len()) || !batch.number.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(unsupported("a batch number has 1 to 30 digits"));
     }
-}
-
-fn unsupported(detail: &'static str) -> Fault {
-    Fault::new(FaultKind::Unsupported, "write the request package", detail)
+    let controls = batch.orders.iter().filter(|order| order.instruction.kind().is_control()).count();
+    match controls {
+        0 if !batch.orders.is_empty() => bank.write_queries(batch),
+        some if some == batch.orders.len() && some > 0 => bank.write_controls(batch),
+        _ => Err(unsupported("a batch has queries or controls, not both, and at least one")),
+    }
 }
 
 impl Bank {
@@ -239,12 +237,4 @@ pub(crate) fn certificates(order: &Order) -> impl Iterator<Item = CertificateRow
 /// MD5 of a file as the wire writes it: lower-case hexadecimal of the bytes before Base64 (protocol section 5).
 pub(crate) fn md5_text(bytes: &[u8]) -> String {
     Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn first_moment(date: Date) -> String {
-    date.strftime("%Y/%m/%d 00:00:00").to_string()
-}
-
-fn last_moment(date: Date) -> String {
-    date.strftime("%Y/%m/%d 23:59:59").to_string()
 }

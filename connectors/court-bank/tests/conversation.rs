@@ -8,9 +8,9 @@ use std::sync::Arc;
 use chakong_contract::asset::Asset;
 use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::SettingValue;
-use chakong_contract::sandbox::{DelayedFile, Sandbox, SandboxSpeaks};
+use chakong_contract::sandbox::{DelayedFile, Sandbox};
 use chakong_contract::{
-    Batch, Connector, FaultKind, Message, Moment, Order, Reading, RefusalReason, Reply, Settings, Speaks,
+    Batch, Connector, FaultKind, Message, Moment, Order, Reading, RefusalReason, Reply, Settings,
 };
 use serde_json::json;
 
@@ -43,13 +43,13 @@ impl Conversation {
         self.batches += 1;
         let number = format!("20260105090000{:016}", self.batches);
         let batch = Batch { number, made: now(), orders: orders.to_vec(), token: None };
-        let Speaks::Parcel(parcel) = self.connector.speaks() else { panic!("a parcel connector") };
+        let Some(parcel) = self.connector.parcel() else { panic!("a parcel connector") };
         assert_eq!(parcel.write(&batch), parcel.write(&batch), "writing is deterministic");
         parcel.write(&batch).expect("orders can be written")
     }
 
     fn take(&mut self, files: &[Message]) -> Vec<DelayedFile> {
-        let SandboxSpeaks::Parcel(bank) = self.bank.speaks() else { panic!("a parcel sandbox") };
+        let Some(bank) = self.bank.parcel() else { panic!("a parcel sandbox") };
         files.iter().flat_map(|file| bank.take(file, now())).collect()
     }
 

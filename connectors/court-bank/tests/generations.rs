@@ -13,7 +13,7 @@ use std::io::Read as _;
 use chakong_contract::asset::Asset;
 use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::SettingValue;
-use chakong_contract::{Connector, FaultKind, Message, Order, Reply, Settings, Speaks};
+use chakong_contract::{Connector, FaultKind, Message, Order, Reply, Settings};
 use chakong_court_bank::plugin;
 use chakong_testkit::{check_fixtures, drive, fixture_folder};
 use proptest::prelude::*;
@@ -39,7 +39,7 @@ fn rich() -> Value {
 }
 
 fn files(connector: &dyn Connector, order: &Order) -> Vec<(String, String)> {
-    let Speaks::Parcel(parcel) = connector.speaks() else { panic!("a parcel connector") };
+    let Some(parcel) = connector.parcel() else { panic!("a parcel connector") };
     let written = parcel.write(&drive::batch(vec![order.clone()])).expect("written");
     texts(&written[0])
 }
@@ -113,7 +113,7 @@ fn a_control_is_written_without_products_data_or_not_at_all() {
     let write = |generation: &str| {
         let connector = (plugin().build)(&settings(generation)).expect("settings are right");
         assert_eq!(connector.check(&freeze).is_ok(), generation != "1");
-        let Speaks::Parcel(parcel) = connector.speaks() else { panic!("a parcel connector") };
+        let Some(parcel) = connector.parcel() else { panic!("a parcel connector") };
         parcel.write(&drive::batch(vec![freeze.clone()]))
     };
     let fault = write("1").expect_err("the first generation has none");

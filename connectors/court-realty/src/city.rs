@@ -14,7 +14,7 @@ mod write;
 use std::sync::Arc;
 
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{ActionKind, Connector, Fault, Message, Order, Plugin, Postbox, Reading, Speaks};
+use chakong_contract::{ActionKind, Call, Connector, Fault, Message, Order, Plugin, Postbox, Reading};
 
 use self::manifest::Registry;
 
@@ -28,8 +28,8 @@ fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>
 }
 
 impl Connector for Registry {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Call(self)
+    fn call(&self) -> Option<&dyn Call> {
+        Some(self)
     }
 
     fn read(&self, message: &Message) -> Reading {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{Connector, Fault, HttpResponse, Message, Order, Plugin, Postbox, Reading, Speaks};
+use chakong_contract::{Call, Connector, Fault, HttpResponse, Message, Order, Plugin, Postbox, Reading};
 
 use self::manifest::County;
 use crate::shared::read::{Extract, answer};
@@ -31,8 +31,8 @@ fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>
 }
 
 impl Connector for County {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Call(self)
+    fn call(&self) -> Option<&dyn Call> {
+        Some(self)
     }
 
     fn read(&self, message: &Message) -> Reading {

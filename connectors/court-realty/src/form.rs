@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{Connector, Fault, Message, Order, Plugin, Reading, RequestNumber, Speaks};
+use chakong_contract::{Call, Connector, Fault, Message, Order, Plugin, Reading, RequestNumber};
 
 use self::manifest::FormRegistry;
 use self::read::{malformed, said};
@@ -28,8 +28,8 @@ fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>
 }
 
 impl Connector for FormRegistry {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Call(self)
+    fn call(&self) -> Option<&dyn Call> {
+        Some(self)
     }
 
     /// Each result of a body by itself; who was asked about is not known, so a match is not stated.

@@ -12,7 +12,7 @@ mod write;
 use std::sync::Arc;
 
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{Connector, Fault, Message, Order, Plugin, Postbox, Reading, Speaks};
+use chakong_contract::{Connector, Fault, Message, Order, Plugin, Postbox, Reading};
 
 use self::manifest::Platform;
 
@@ -26,10 +26,6 @@ fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>
 }
 
 impl Connector for Platform {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Postbox(self)
-    }
-
     fn read(&self, message: &Message) -> Reading {
         feedback::message(self, &message.bytes)
     }

@@ -13,7 +13,7 @@ mod wire;
 use std::sync::Arc;
 
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{Connector, Fault, Message, Order, Plugin, Postbox, Reading, Speaks};
+use chakong_contract::{Connector, Fault, Message, Order, Plugin, Postbox, Reading};
 
 use self::manifest::PollingRegistry;
 use crate::shared::request;
@@ -28,10 +28,6 @@ fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>
 }
 
 impl Connector for PollingRegistry {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Postbox(self)
-    }
-
     fn read(&self, message: &Message) -> Reading {
         feedback::message(self, &message.bytes)
     }

@@ -10,7 +10,7 @@ use chakong_contract::reply::Holding;
 use chakong_contract::sandbox::Sandbox;
 use chakong_contract::{
     ActionKind, Answer, CallKind, CallResult, Connector, EntryResult, FaultKind, HttpResponse,
-    IdentityDocument, InboundRequest, Instruction, Order, RefusalReason, Reply, Secret, Speaks,
+    IdentityDocument, InboundRequest, Instruction, Order, RefusalReason, Reply, Secret,
 };
 use chakong_court_realty::plugin;
 use chakong_testkit::{drive, sample};
@@ -196,9 +196,7 @@ fn a_lock_that_cannot_be_lifted_is_told_and_one_that_was_there_before_stays() {
     let mut city = city(json!({ "refuse_first": 1 }));
     // Somebody locked it under the same number before.
     let lock = &talk(&mut *self::city(json!({})), &seizure("TESTFREEZE9")).requests[0];
-    let chakong_contract::sandbox::SandboxSpeaks::Call(served) = city.speaks() else {
-        panic!("it is called")
-    };
+    let Some(served) = city.call() else { panic!("it is called") };
     drive::serve(served, lock, sample::made()).expect("locked");
     let refused = talk(&mut *city, &seizure("TESTFREEZE1"));
     assert_eq!(beans(&refused), ["bdcdysd", "cfjfdj"], "what was there before is left alone");
@@ -381,7 +379,7 @@ proptest! {
         let odd = json!({ "head": { "username": number, "password": message }, "data": { "wwslbh": message, "ywxxList": [{ "ywh": number }],
             "wsnr": message } });
         let _ = postbox.parse(&request(odd.to_string().into_bytes()));
-        let Speaks::Call(speaks) = connector.speaks() else { panic!("it calls") };
+        let Some(speaks) = connector.call() else { panic!("it calls")  };
         let odd = json!({ "code": number, "message": message, "data": [{ "proid": number }] }).to_string();
         for (body, order) in [(bytes.clone(), seizure("TEST1")), (odd.clone().into_bytes(), seizure("TEST1")), (odd.into_bytes(), release("XM1"))] {
             let talk = drive::talk(speaks, &drive::batch(vec![order]), |_, _, _| {

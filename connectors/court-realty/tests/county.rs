@@ -3,7 +3,7 @@
 use chakong_contract::asset::MatchedBy;
 use chakong_contract::manifest::{SettingValue, Settings};
 use chakong_contract::{
-    Batch, CallKind, CallResult, FaultKind, IdentityDocument, InboundRequest, Order, Reply, Secret, Speaks,
+    Batch, CallKind, CallResult, FaultKind, IdentityDocument, InboundRequest, Order, Reply, Secret,
 };
 use chakong_court_realty::county_plugin as plugin;
 use chakong_testkit::{Subject, check_fixtures, conformance, drive, fixture_folder, sample};
@@ -84,7 +84,7 @@ fn a_call_that_is_not_confirmed_is_tried_again_with_another_token() {
 #[test]
 fn nothing_is_sent_that_could_not_be_confirmed() {
     let connector = (plugin().build)(&settings()).expect("settings");
-    let Speaks::Call(call) = connector.speaks() else { panic!("it calls") };
+    let Some(call) = connector.call() else { panic!("it calls") };
     let batch = Batch { token: None, ..drive::batch(vec![query()]) };
     let Err(fault) = call.open(&batch, None) else { panic!("it was opened") };
     assert!(fault.detail.contains("[line.callbacks]"), "{fault}");

@@ -3,7 +3,7 @@
 use chakong_contract::asset::MatchedBy;
 use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::{SettingValue, Settings};
-use chakong_contract::{Answer, FaultKind, HttpResponse, IdentityDocument, Order, Reply, Secret, Speaks};
+use chakong_contract::{Answer, FaultKind, HttpResponse, IdentityDocument, Order, Reply, Secret};
 use chakong_court_realty::form_plugin as plugin;
 use chakong_testkit::drive::{self, End, Talk};
 use chakong_testkit::{Subject, check_fixtures, conformance, fixture_folder, sample};
@@ -60,7 +60,7 @@ fn answer(talk: &Talk) -> &Answer {
 /// What is made of a body.
 fn ended(body: &str) -> End {
     let connector = (plugin().build)(&settings("plain")).expect("settings");
-    let Speaks::Call(call) = connector.speaks() else { panic!("a call line") };
+    let Some(call) = connector.call() else { panic!("a call line") };
     let talk = drive::talk(call, &drive::batch(vec![query()]), |_, _, _| Some(HttpResponse::json(200, body)));
     talk.expect("an end").end
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use chakong_contract::asset::AssetKind;
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{Connector, Message, Plugin, Reading, Secret, Speaks};
+use chakong_contract::{Call, Connector, Message, Plugin, Reading, Secret};
 
 /// The connector as it is registered.
 pub fn plugin() -> Plugin {
@@ -34,8 +34,8 @@ struct Declarative {
 }
 
 impl Connector for Declarative {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Call(self)
+    fn call(&self) -> Option<&dyn Call> {
+        Some(self)
     }
 
     fn assets(&self) -> Option<&[AssetKind]> {

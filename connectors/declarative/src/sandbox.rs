@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use chakong_contract::sandbox::{
-    Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
-};
+use chakong_contract::sandbox::{Books, CallSandbox, InboundRequest, Sandbox, SandboxError, Served};
 use chakong_contract::{HttpResponse, Moment, Secret, Settings};
 use chakong_toolkit::call_fault::{self, CallFault, CallFaultKind, CallFaults};
 use serde::Deserialize;
@@ -53,8 +51,8 @@ struct Described {
 }
 
 impl Sandbox for Described {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Call(self)
+    fn call(&mut self) -> Option<&mut dyn CallSandbox> {
+        Some(self)
     }
 
     fn books(&self) -> Books {

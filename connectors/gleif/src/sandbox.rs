@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use chakong_contract::asset::ParentLevel;
 use chakong_contract::name::same_name;
-use chakong_contract::sandbox::{
-    Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
-};
+use chakong_contract::sandbox::{Books, CallSandbox, InboundRequest, Sandbox, SandboxError, Served};
 use chakong_contract::{HttpResponse, Moment, Settings};
 use chakong_toolkit::call_fault::{self, CallFaults};
 use chakong_toolkit::paging;
@@ -35,8 +33,8 @@ struct Register {
 }
 
 impl Sandbox for Register {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Call(self)
+    fn call(&mut self) -> Option<&mut dyn CallSandbox> {
+        Some(self)
     }
 
     fn books(&self) -> Books {

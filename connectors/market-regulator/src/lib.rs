@@ -14,7 +14,7 @@ mod write;
 use std::sync::Arc;
 
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{Connector, Fault, Message, Order, Plugin, Reading, Speaks};
+use chakong_contract::{Call, Connector, Fault, Message, Order, Plugin, Reading};
 
 use self::manifest::{JsonLine, ParameterLine};
 
@@ -37,8 +37,8 @@ fn build_parameters(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<Setti
 }
 
 impl Connector for JsonLine {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Call(self)
+    fn call(&self) -> Option<&dyn Call> {
+        Some(self)
     }
 
     fn read(&self, message: &Message) -> Reading {
@@ -51,8 +51,8 @@ impl Connector for JsonLine {
 }
 
 impl Connector for ParameterLine {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Call(self)
+    fn call(&self) -> Option<&dyn Call> {
+        Some(self)
     }
 
     fn read(&self, message: &Message) -> Reading {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    BookedControl, Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
+    BookedControl, Books, CallSandbox, InboundRequest, Sandbox, SandboxError, Served,
 };
 use chakong_contract::{HttpResponse, Moment, Settings};
 use chakong_toolkit::call_fault::{self, CallFaultKind, CallFaults};
@@ -74,8 +74,8 @@ struct Authority {
 }
 
 impl Sandbox for Authority {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Call(self)
+    fn call(&mut self) -> Option<&mut dyn CallSandbox> {
+        Some(self)
     }
 
     fn books(&self) -> Books {

@@ -13,7 +13,7 @@ mod wire;
 use std::sync::Arc;
 
 use chakong_contract::manifest::{SettingProblem, Settings};
-use chakong_contract::{Connector, Message, Plugin, Reading, Speaks};
+use chakong_contract::{Call, Connector, Message, Plugin, Reading};
 
 /// The connector as it is registered.
 pub fn plugin() -> Plugin {
@@ -31,8 +31,8 @@ struct Qichacha {
 }
 
 impl Connector for Qichacha {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Call(self)
+    fn call(&self) -> Option<&dyn Call> {
+        Some(self)
     }
 
     fn read(&self, message: &Message) -> Reading {

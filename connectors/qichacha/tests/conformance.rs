@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use chakong_contract::asset::{Asset, MatchedBy};
 use chakong_contract::manifest::{SettingValue, Settings};
-use chakong_contract::{
-    Company, FaultKind, IdentityDocument, Message, Order, Reply, RetryAfter, Secret, Speaks,
-};
+use chakong_contract::{Company, FaultKind, IdentityDocument, Message, Order, Reply, RetryAfter, Secret};
 use chakong_qichacha::plugin;
 use chakong_testkit::{Subject, check_fixtures, conformance, drive, fixture_folder, sample};
 use proptest::prelude::*;
@@ -118,12 +116,10 @@ fn a_token_of_another_time_or_key_is_turned_away() {
     let fault = |seconds: i64, settings: &Settings| {
         let plugin = plugin();
         let connector = (plugin.build)(settings).expect("settings");
-        let Speaks::Call(call) = connector.speaks() else { panic!("a call connector") };
+        let Some(call) = connector.call() else { panic!("a call connector") };
         let batch = drive::batch(vec![order(code())]);
         let mut sandbox = (plugin.sandbox)(&script(), &self::settings()).expect("a script");
-        let chakong_contract::sandbox::SandboxSpeaks::Call(served) = sandbox.speaks() else {
-            panic!("called")
-        };
+        let Some(served) = sandbox.call() else { panic!("called") };
         let late = Duration::from_secs(seconds.unsigned_abs());
         let now = chakong_contract::Moment::from_wall(batch.made.wall().checked_add(late).expect("a time"));
         let talk =

@@ -1,12 +1,10 @@
 //! Conversations between a connector and its own sandbox, without any line between them.
 
 use chakong_contract::connector::ReadContent;
-use chakong_contract::sandbox::{
-    CallSandbox, Delivery, ParcelSandbox, PostboxSandbox, Sandbox, SandboxSpeaks,
-};
+use chakong_contract::sandbox::{CallSandbox, Delivery, ParcelSandbox, PostboxSandbox, Sandbox};
 use chakong_contract::{
     Batch, Call, Charges, Connector, Dialogue, Fault, FaultKind, HttpRequest, HttpResponse, Input, Message,
-    Moment, Order, Parcel, Plugin, Postbox, Read, Reading, Reply, Settings, Speaks, Step,
+    Moment, Order, Parcel, Plugin, Postbox, Read, Reading, Reply, Settings, Step,
 };
 
 use crate::fake_postbox::{self, FakePostbox};
@@ -87,14 +85,16 @@ pub fn reply(plugin: &Plugin, settings: &Settings, script: &serde_json::Value, o
 /// # Errors
 /// In words, when the conversation does not come to an end or the two do not speak the same line.
 pub fn converse(connector: &dyn Connector, sandbox: &mut dyn Sandbox, batch: &Batch) -> Result<Talk, String> {
-    match (connector.speaks(), sandbox.speaks()) {
-        (Speaks::Call(call), SandboxSpeaks::Call(served)) => {
-            talk(call, batch, |_, request, now| serve(served, request, now))
-        }
-        (Speaks::Parcel(parcel), SandboxSpeaks::Parcel(served)) => exchange(connector, parcel, served, batch),
-        (Speaks::Postbox(postbox), SandboxSpeaks::Postbox(caller)) => polling(postbox, caller, batch),
-        _ => Err("the connector and its sandbox speak different lines".to_owned()),
+    if let (Some(call), Some(served)) = (connector.call(), sandbox.call()) {
+        return talk(call, batch, |_, request, now| serve(served, request, now));
     }
+    if let (Some(parcel), Some(served)) = (connector.parcel(), sandbox.parcel()) {
+        return exchange(parcel, served, batch);
+    }
+    if let (Some(postbox), Some(caller)) = (connector.postbox(), sandbox.postbox()) {
+        return polling(postbox, caller, batch);
+    }
+    Err("the connector and its sandbox speak different lines".to_owned())
 }
 
 /// What a call sandbox answers; `None` when the connection ends without a whole answer.
@@ -188,12 +188,7 @@ fn later(now: Moment, after: std::time::Duration) -> Moment {
     now.wall().checked_add(after).map_or(now, Moment::from_wall)
 }
 
-fn exchange(
-    connector: &dyn Connector,
-    parcel: &dyn Parcel,
-    sandbox: &mut dyn ParcelSandbox,
-    batch: &Batch,
-) -> Result<Talk, String> {
+fn exchange(parcel: &dyn Parcel, sandbox: &mut dyn ParcelSandbox, batch: &Batch) -> Result<Talk, String> {
     let mut end = Reading::default();
     let mut files = Vec::new();
     let mut outgoing = match parcel.write(batch) {
@@ -214,7 +209,7 @@ fn exchange(
         for handed in
             outgoing.iter().flat_map(|message| sandbox.take(message, batch.made)).collect::<Vec<_>>()
         {
-            let reading = connector.read(&handed.file);
+            let reading = parcel.read(&handed.file);
             files.push(handed.file);
             end.reads.extend(reading.reads);
             end.problems.extend(reading.problems);

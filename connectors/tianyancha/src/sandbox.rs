@@ -5,9 +5,7 @@ mod records;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chakong_contract::sandbox::{
-    Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
-};
+use chakong_contract::sandbox::{Books, CallSandbox, InboundRequest, Sandbox, SandboxError, Served};
 use chakong_contract::{HttpResponse, Moment, Secret, Settings};
 use chakong_toolkit::call_fault::{self, CallFaultKind, CallFaults};
 use chakong_toolkit::company_script::{Company, CompanyScript, Everyone, NoMore};
@@ -45,8 +43,8 @@ struct Tianyan {
 }
 
 impl Sandbox for Tianyan {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Call(self)
+    fn call(&mut self) -> Option<&mut dyn CallSandbox> {
+        Some(self)
     }
 
     fn books(&self) -> Books {

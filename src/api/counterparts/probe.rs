@@ -15,9 +15,7 @@ use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
 use crate::api::{Shared, audit};
-use crate::config::{CallConfig, LineConfig, ParcelConfig};
-use crate::lines::call::CallLine;
-use crate::lines::parcel;
+use crate::lanes::{Reachable, Reached};
 use crate::queue::FaultNote;
 
 /// Longest time for one probe.
@@ -41,39 +39,30 @@ pub(super) async fn probe(
 ) -> Result<Json<ProbeResult>, Problem> {
     let config = configured(&gateway, &path)?;
     gateway.engine.audit(audit(gateway.clock.now(), caller.name(), "probe", &path.name, "")).await?;
-    let probed = match &config.line {
-        LineConfig::Call(call) => probe_call(call).await.map(Some),
-        LineConfig::Parcel(parcel) => probe_parcel(parcel).await.map(|()| None),
-        LineConfig::Postbox(_) => Err(Fault::new(
-            FaultKind::Unsupported,
-            "probe the line",
-            "this counterpart calls us; it cannot be called",
-        )),
+    let lane = gateway.registry.get(&path.name);
+    let probed = match &lane {
+        Some(lane) => reach(lane.line.as_ref()).await,
+        // A lane that cannot be opened is not there: its line says why.
+        None => match (gateway.open_line)(&config) {
+            Ok(line) => reach(line.as_ref()).await,
+            Err(fault) => Err(fault),
+        },
     };
     if probed.is_ok()
-        && let Some(health) = gateway.registry.get(&path.name)
+        && let Some(lane) = lane
     {
-        health.admission.reset();
+        lane.admission.reset();
         gateway.store.signals().wake(&path.name, true);
     }
     Ok(Json(match probed {
-        Ok(status) => ProbeResult { reachable: true, status, fault: None },
+        Ok(Reached { status, .. }) => ProbeResult { reachable: true, status, fault: None },
         Err(fault) => ProbeResult { reachable: false, status: None, fault: Some((&fault).into()) },
     }))
 }
 
-async fn probe_call(config: &CallConfig) -> Result<u16, Fault> {
-    let line = CallLine::open(config)?;
-    let probing = tokio::time::timeout(LONGEST, line.probe());
-    probing.await.unwrap_or_else(|_| {
-        Err(Fault::new(FaultKind::Transient, "probe the line", "no answer within the time limit"))
-    })
-}
-
-async fn probe_parcel(config: &ParcelConfig) -> Result<(), Fault> {
-    let depot = parcel::open(config);
+async fn reach(line: &dyn Reachable) -> Result<Reached, Fault> {
     let late = || Fault::new(FaultKind::Transient, "probe the line", "no answer within the time limit");
-    tokio::time::timeout(LONGEST, depot.probe()).await.unwrap_or_else(|_| Err(late()))
+    tokio::time::timeout(LONGEST, line.probe()).await.unwrap_or_else(|_| Err(late()))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

@@ -123,6 +123,7 @@ impl Bench {
             counterparts,
             registry: Arc::default(),
             terms: Arc::default(),
+            open_line: crate::app::delivery_of,
             plugins: vec![chakong_court_bank::plugin(), chakong_tianyancha::plugin()],
             keys: vec![
                 key("case", Role::CaseSystem),
@@ -152,8 +153,9 @@ impl Bench {
     /// Opens a lane's health as the lane itself would.
     pub(super) fn open_lane(&self, name: &str) -> Arc<LaneHandle> {
         let config = self.gateway.counterparts.now().get(name).cloned().expect("configured");
+        let line = (self.gateway.open_line)(&config).expect("a line");
         let admission = Admission::new(config, Arc::clone(&self.gateway.clock), 0);
-        let health = Arc::new(LaneHandle::new(name, admission, false));
+        let health = Arc::new(LaneHandle::new(name, admission, line, false));
         self.gateway.registry.put(Arc::clone(&health));
         health
     }

@@ -5,11 +5,10 @@ use chakong_contract::fault::FaultKind;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::Wrong;
+use crate::app::delivery_of;
 use crate::cli::Exit;
 use crate::cli::output::{Unsaid, line};
-use crate::config::{Config, CounterpartConfig, LineConfig};
-use crate::lines::call::CallLine;
-use crate::lines::parcel;
+use crate::config::{Config, CounterpartConfig};
 
 /// Counterparts that are probed at once.
 const AT_ONCE: usize = 16;
@@ -35,14 +34,9 @@ pub(super) async fn check(config: &Config) -> Result<Vec<Wrong>, Unsaid> {
 }
 
 async fn probe(counterpart: &CounterpartConfig) -> Result<Option<String>, Fault> {
-    match &counterpart.line {
-        LineConfig::Call(call) => {
-            let status = CallLine::open(call)?.probe().await?;
-            Ok(Some(format!("it answered with status {status}")))
-        }
-        LineConfig::Parcel(parcel) if parcel.sftp.is_some() => {
-            parcel::open(parcel).probe().await.map(|()| Some("both folders can be used".to_owned()))
-        }
-        LineConfig::Parcel(_) | LineConfig::Postbox(_) => Ok(None),
+    let line = delivery_of(counterpart)?;
+    if !line.is_remote() {
+        return Ok(None);
     }
+    line.probe().await.map(|reached| Some(reached.how))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Wrong;
 use crate::cli::Exit;
-use crate::config::{Config, LineConfig};
+use crate::config::Config;
 
 /// What is wrong with folders of this machine. Nothing is made that was not there.
 pub(super) fn check(config: &Config) -> Vec<Wrong> {
@@ -17,7 +17,7 @@ pub(super) fn check(config: &Config) -> Vec<Wrong> {
     };
     look("store.directory", &store.directory, store.min_free);
     for counterpart in &config.counterparts {
-        let LineConfig::Parcel(line) = &counterpart.line else { continue };
+        let Some(line) = counterpart.line.parcel() else { continue };
         if line.sftp.is_some() {
             continue;
         }

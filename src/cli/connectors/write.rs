@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use chakong_contract::connector::{
-    Batch, CallKind, CallResult, Connector, EntryResult, Input, ParsedCall, Postbox, Speaks, Step,
+    Batch, Call, CallKind, CallResult, Connector, EntryResult, Input, ParsedCall, Postbox, Step,
 };
 use chakong_contract::{HttpResponse, InboundRequest, Message, Order};
 use clap::Args;
@@ -38,32 +38,35 @@ pub(super) fn run(with: &With, path: &Path, how: &How) -> Outcome {
     // What is shown is never sent, so that its token is nobody's.
     let token = Some(chakong_contract::Secret::new("0".repeat(32)));
     let batch = Batch { number, made: first.created, orders: orders.clone(), token };
-    match connector.speaks() {
-        Speaks::Call(call) => {
-            let mut dialogue = call.open(&batch, None).map_err(input)?;
-            match dialogue.next(Input::Start) {
-                Step::Send(request) => {
-                    let bytes = request.to_bytes();
-                    let text = String::from_utf8_lossy(&bytes);
-                    Ok(line(text.trim_end_matches('\n'))?)
-                }
-                Step::Failed(fault) => Err(input(fault)),
-                Step::Later { .. } | Step::Done(_) => Err(input("the connector asks nothing for this order")),
-            }
+    if let Some(call) = connector.call() {
+        return show_request(call, &batch);
+    }
+    let Some(parcel) = connector.parcel() else {
+        return Err(input(
+            "the counterpart fetches orders for itself: give the call that it makes with --answer",
+        ));
+    };
+    let files = parcel.write(&batch).map_err(input)?;
+    files.iter().try_for_each(|file| match &how.into {
+        Some(folder) if how.unpack => {
+            contents(file).iter().try_for_each(|(name, bytes)| put(folder, name, bytes))
         }
-        Speaks::Postbox(_) => {
-            Err(input("the counterpart fetches orders for itself: give the call that it makes with --answer"))
+        Some(folder) => put(folder, &file.name, &file.bytes),
+        None => show(file),
+    })
+}
+
+/// The first request of the conversation about a batch.
+fn show_request(call: &dyn Call, batch: &Batch) -> Outcome {
+    let mut dialogue = call.open(batch, None).map_err(input)?;
+    match dialogue.next(Input::Start) {
+        Step::Send(request) => {
+            let bytes = request.to_bytes();
+            let text = String::from_utf8_lossy(&bytes);
+            Ok(line(text.trim_end_matches('\n'))?)
         }
-        Speaks::Parcel(parcel) => {
-            let files = parcel.write(&batch).map_err(input)?;
-            files.iter().try_for_each(|file| match &how.into {
-                Some(folder) if how.unpack => {
-                    contents(file).iter().try_for_each(|(name, bytes)| put(folder, name, bytes))
-                }
-                Some(folder) => put(folder, &file.name, &file.bytes),
-                None => show(file),
-            })
-        }
+        Step::Failed(fault) => Err(input(fault)),
+        Step::Later { .. } | Step::Done(_) => Err(input("the connector asks nothing for this order")),
     }
 }
 

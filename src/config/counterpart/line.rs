@@ -37,6 +37,30 @@ impl LineConfig {
         }
     }
 
+    /// The call line, if it is one.
+    pub const fn call(&self) -> Option<&CallConfig> {
+        match self {
+            Self::Call(line) => Some(line),
+            Self::Parcel(_) | Self::Postbox(_) => None,
+        }
+    }
+
+    /// The parcel line, if it is one.
+    pub fn parcel(&self) -> Option<&ParcelConfig> {
+        match self {
+            Self::Parcel(line) => Some(line),
+            Self::Call(_) | Self::Postbox(_) => None,
+        }
+    }
+
+    /// The postbox line, if it is one.
+    pub const fn postbox(&self) -> Option<&PostboxConfig> {
+        match self {
+            Self::Postbox(line) => Some(line),
+            Self::Call(_) | Self::Parcel(_) => None,
+        }
+    }
+
     /// Where the counterpart calls us: on a postbox line always, on a call line where it calls back.
     pub const fn called_at(&self) -> Option<&CalledAt> {
         match self {

@@ -31,7 +31,7 @@ pub struct RoutingConfig {
 /// Both sections.
 pub(super) fn read(root: &mut Section<'_>, line: Option<&LineConfig>) -> (Duration, RoutingConfig) {
     let age = root.section("cache", read_cache).unwrap_or_default();
-    if !age.is_zero() && line.is_some_and(|line| !matches!(line, LineConfig::Call(_))) {
+    if !age.is_zero() && line.is_some_and(|line| line.call().is_none()) {
         root.problem("cache", "answers are used again over call lines only");
     }
     (age, root.section("routing", read_routing).unwrap_or_default())

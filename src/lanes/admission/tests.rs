@@ -6,7 +6,7 @@ async fn limits() -> (World, Admission) {
     let file = format!("{}[breaker]\nfailures = 2\nopen = \"10s\"\n", bank(""));
     let world = World::open("bank-5", &file).await;
     let clock: Arc<dyn Clock> = Arc::<Standing>::clone(&world.clock);
-    let admission = Admission::new(Arc::clone(world.lane.config()), clock, 0);
+    let admission = Admission::new(Arc::clone(&world.lane.shared().config), clock, 0);
     (world, admission)
 }
 

@@ -25,14 +25,16 @@ impl Lane {
         if !ready.is_empty() {
             return None;
         }
-        self.handle.waits_for(Some(held));
-        let now = self.context.clock.now();
+        self.shared.handle.waits_for(Some(held));
+        let now = self.shared.context.clock.now();
         if let Some(at) = looked.filter(|at| now.duration_since(*at).unsigned_abs() < LOOK) {
             return Some(Next::Wait(earlier(at.checked_add(LOOK).ok(), held.until)));
         }
         *looked = Some(now);
-        let blocked = self.handle.admission.held_by_breaker().unwrap_or(held);
-        if blocked.gate != Gate::HoldOff && self.context.counterparts.lead_on_from(&self.config.name) {
+        let blocked = self.shared.handle.admission.held_by_breaker().unwrap_or(held);
+        if blocked.gate != Gate::HoldOff
+            && self.shared.context.counterparts.lead_on_from(&self.shared.config.name)
+        {
             match self.read_ahead().await {
                 Ok((orders, _)) => {
                     if self.pass_on(&mut orders.into(), blocked).await {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use chakong_contract::{Fault, FaultKind};
 
 use super::super::DueOrder;
-use super::outcome::Outcomes;
+use super::super::outcome::Outcomes;
 use super::{Blocked, Gate, Lane};
 use crate::domain::decide::OrderInput;
 
@@ -20,7 +20,7 @@ impl Lane {
             Gate::Breaker => Fault::new(FaultKind::Transient, "send the order", "the breaker is open"),
             Gate::Window | Gate::HoldOff | Gate::Rate | Gate::Concurrency => return false,
         };
-        if !self.context.counterparts.lead_on_from(&self.config.name) {
+        if !self.shared.context.counterparts.lead_on_from(&self.shared.config.name) {
             return false;
         }
         let goes = |DueOrder { record, .. }: &&DueOrder| !record.is_control() && record.ticket.is_none();
@@ -35,10 +35,10 @@ impl Lane {
         let whole = passed.len() == ready.len();
         // What was read ahead no longer stands as it was read.
         ready.clear();
-        match self.settle(passed, None).await {
+        match self.shared.settle(passed, None).await {
             Ok(some_wait) => whole && !some_wait,
             Err(error) => {
-                tracing::error!(counterpart = self.config.name, %error, "orders could not be passed on");
+                tracing::error!(counterpart = self.shared.config.name, %error, "orders could not be passed on");
                 false
             }
         }

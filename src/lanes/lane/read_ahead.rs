@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::super::DueOrder;
-use super::{Lane, READ_AHEAD, reuse};
+use super::super::reuse;
+use super::{Lane, READ_AHEAD};
 use crate::domain::{OrderId, OrderState};
 use crate::store::{Reads, Stored};
 
@@ -14,8 +15,8 @@ impl Lane {
     /// without being sent.
     pub(super) async fn read_ahead(&self) -> Stored<(Vec<DueOrder>, Option<Timestamp>)> {
         let taken = self.taken().clone();
-        let (config, now) = (Arc::clone(&self.config), self.context.clock.now());
-        let (terms, store) = (Arc::clone(&self.context.terms), Arc::clone(&self.context.store));
+        let (config, now) = (Arc::clone(&self.shared.config), self.shared.context.clock.now());
+        let (terms, store) = (Arc::clone(&self.shared.context.terms), Arc::clone(&self.shared.context.store));
         let read = move |reads: &mut dyn Reads| {
             let orders = reads.due_orders(&config.name, now, READ_AHEAD, &taken)?;
             let (mut ready, mut known) = (Vec::with_capacity(orders.len()), Vec::new());
@@ -34,9 +35,9 @@ impl Lane {
             };
             Ok((ready, known, next))
         };
-        let (ready, known, next) = self.context.store.read_behind_writes(read).await?;
+        let (ready, known, next) = self.shared.context.store.read_behind_writes(read).await?;
         if !known.is_empty() {
-            self.context.engine.answer_known(known).await?;
+            self.shared.context.engine.answer_known(known).await?;
         }
         Ok((ready, next))
     }
@@ -44,7 +45,7 @@ impl Lane {
     /// Controls whose time has come; and when the next order's comes.
     pub(super) async fn read_controls(&self, now: Timestamp) -> Stored<(Vec<DueOrder>, Option<Timestamp>)> {
         let (taken, config, terms) =
-            (self.taken().clone(), Arc::clone(&self.config), Arc::clone(&self.context.terms));
+            (self.taken().clone(), Arc::clone(&self.shared.config), Arc::clone(&self.shared.context.terms));
         let read = move |reads: &mut dyn Reads| {
             let controls = reads.offers(&config.name, now, true, OrderId::new(0), READ_AHEAD)?;
             let waits = controls
@@ -56,6 +57,6 @@ impl Lane {
             }
             Ok((ready, reads.next_due(&config.name, now)?))
         };
-        self.context.store.read_behind_writes(read).await
+        self.shared.context.store.read_behind_writes(read).await
     }
 }

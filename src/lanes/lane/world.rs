@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use super::{Context, Lane};
+use super::super::context::Context;
+use super::Lane;
 use crate::clock::Clock;
 use crate::config::{Problems, read_counterpart};
 use crate::counterparts::Counterparts;
@@ -16,7 +17,7 @@ use crate::store::sqlite::Sqlite;
 
 /// A clock that stands.
 #[derive(Debug)]
-pub(in super::super) struct Standing(Mutex<Timestamp>);
+pub(in crate::lanes) struct Standing(Mutex<Timestamp>);
 
 impl Default for Standing {
     fn default() -> Self {
@@ -25,7 +26,7 @@ impl Default for Standing {
 }
 
 impl Standing {
-    pub(in super::super) fn pass(&self, time: Duration) {
+    pub(in crate::lanes) fn pass(&self, time: Duration) {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *now = now.checked_add(time).expect("a time");
     }
@@ -38,14 +39,14 @@ impl Clock for Standing {
 }
 
 /// A lane and what it works on.
-pub(in super::super) struct World {
-    pub(in super::super) lane: Arc<Lane>,
-    pub(in super::super) clock: Arc<Standing>,
+pub(in crate::lanes) struct World {
+    pub(in crate::lanes) lane: Arc<Lane>,
+    pub(in crate::lanes) clock: Arc<Standing>,
     _folder: TempDir,
 }
 
 /// A bank on a parcel line in folders of a folder of the world, with `more` in its `[line]`.
-pub(in super::super) fn bank(more: &str) -> String {
+pub(in crate::lanes) fn bank(more: &str) -> String {
     format!(
         "connector = \"court-bank\"\n[line]\nkind = \"parcel\"\noutgoing = \"out\"\nincoming = \"in\"\n{more}\n\
          [settings]\nbank_code = \"E999H110000000004\"\n"
@@ -54,12 +55,12 @@ pub(in super::super) fn bank(more: &str) -> String {
 
 impl World {
     /// The lane of the counterpart `name` that a file describes.
-    pub(in super::super) async fn open(name: &str, file: &str) -> Self {
+    pub(in crate::lanes) async fn open(name: &str, file: &str) -> Self {
         Self::open_beside(name, file, &[]).await
     }
 
     /// The same beside other counterparts, which have no lanes.
-    pub(in super::super) async fn open_beside(name: &str, file: &str, others: &[(&str, &str)]) -> Self {
+    pub(in crate::lanes) async fn open_beside(name: &str, file: &str, others: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut problems = Problems::default();
         let files = others.iter().copied().chain([(name, file)]);
@@ -84,7 +85,7 @@ impl World {
             tasks: Tasks::default(),
         };
         let config = counterparts.now().get(name).cloned().expect("the counterpart");
-        let lane = Lane::open(config, context).await.expect("a lane");
+        let lane = Lane::open(config, context, crate::app::delivery_of).await.expect("a lane");
         Self { lane, clock, _folder: folder }
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::receiving::connector_of;
 use super::super::{LaneHandle, lacking};
 use super::{PostboxService, respond, unavailable};
-use crate::config::{CounterpartConfig, LineConfig};
+use crate::config::CounterpartConfig;
 use crate::domain::decide::OrderInput;
 use crate::domain::{OrderId, OrderRecord, OrderState};
 use crate::engine::{Dispatch, Settlement};
@@ -78,7 +78,7 @@ impl PostboxService {
     }
 
     async fn candidates(&self, config: &Arc<CounterpartConfig>, control: bool) -> Stored<Offered> {
-        let LineConfig::Postbox(line) = &config.line else { return Ok(Vec::new()) };
+        let Some(line) = config.line.postbox() else { return Ok(Vec::new()) };
         let most = line.most_offered;
         let (name, now) = (config.name.clone(), self.context.clock.now());
         let after = {

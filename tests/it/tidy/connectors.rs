@@ -8,9 +8,6 @@ use super::source::{Named, Source, sources};
 /// A crate whose folders are dialects that know nothing of each other, and what they share.
 const DIALECTS: (&str, &str) = ("connectors/court-realty/src/", "shared");
 
-/// Crates whose files name what the file above them defines, and are named by it.
-const WITH_CIRCLES: &[&str] = &["connectors/court-bank"];
-
 /// A module as the parts of its path; a crate's root has none.
 type Module = Vec<String>;
 
@@ -105,16 +102,7 @@ fn connectors() -> Vec<Source> {
 fn files_of_a_connector_do_not_import_each_other_in_a_circle() {
     let mut violations = Vec::new();
     for (folder, edges) in edges(&connectors()) {
-        let circles = circles(&edges);
-        if WITH_CIRCLES.contains(&folder.as_str()) {
-            if circles.is_empty() {
-                violations.push(format!(
-                    "{folder}: has no circles; take it out of WITH_CIRCLES, so that it stays so"
-                ));
-            }
-            continue;
-        }
-        violations.extend(circles.into_iter().map(|circle| format!("{folder}/src: {circle}")));
+        violations.extend(circles(&edges).into_iter().map(|circle| format!("{folder}/src: {circle}")));
     }
     hold(
         "Files of a connector's crate import each other one way only (tests/it/tidy/connectors.rs).",

@@ -20,10 +20,7 @@ const ROOMS: &[Room] = &[
     ("gateway", &["clock", "lifecycle", "store", "config", "engine", "counterparts", "lanes"]),
     ("queue", &["domain", "store", "gateway"]),
     ("observe", &["store", "config", "lanes", "gateway"]),
-    (
-        "api",
-        &["domain", "store", "config", "engine", "intake", "lines", "lanes", "gateway", "queue", "observe"],
-    ),
+    ("api", &["domain", "store", "config", "engine", "intake", "lanes", "gateway", "queue", "observe"]),
     ("sandbox", &["clock", "lifecycle", "config", "lines"]),
     (
         "app",
@@ -41,7 +38,7 @@ const ROOMS: &[Room] = &[
             "api",
         ],
     ),
-    ("cli", &["clock", "lifecycle", "config", "lines", "observe", "sandbox", "app"]),
+    ("cli", &["clock", "lifecycle", "config", "observe", "sandbox", "app"]),
     ("main", &["cli"]),
 ];
 
@@ -139,6 +136,35 @@ fn only_app_names_concrete_parts() {
         }
     }
     hold("Only src/app.rs names a concrete store or connector.", &violations);
+}
+
+/// Files that may tell one kind of line from another: what reads the configuration, and what opens the lines.
+const TELL_LINES: &[&str] =
+    &["src/config.rs", "src/config/counterpart.rs", "src/config/counterpart/", "src/app/deliveries.rs"];
+
+/// Where a source names one kind of line.
+fn kinds_of_lines(source: &Source) -> Vec<usize> {
+    ["LineConfig", "LineKind"].iter().flat_map(|kind| source.lines_with(&[kind, "::"])).collect()
+}
+
+#[test]
+fn only_the_configuration_and_the_composition_tell_lines_apart() {
+    let (mut told, mut violations) = (0, Vec::new());
+    for source in &sources("src") {
+        let lines = kinds_of_lines(source);
+        if TELL_LINES.iter().any(|place| source.path.starts_with(place)) {
+            told += lines.len();
+            continue;
+        }
+        violations.extend(lines.iter().map(|line| {
+            format!(
+                "{}:{line}: tells lines apart; ask the `Delivery`, or `LineConfig::call()` and its like",
+                source.path
+            )
+        }));
+    }
+    assert!(told > 0, "the rule sees the configuration's own");
+    hold("Only configuration and composition tell lines apart (tests/it/tidy/rooms.rs).", &violations);
 }
 
 /// Where a source hands work to the store's writer.

@@ -83,7 +83,7 @@ pub struct Reading {
 pub struct Response {
     /// What it is about, such as a request or batch number: about the same the gateway does not answer for ever.
     pub about: String,
-    /// The message, under the name that the first one of that name has; see [`Connector::renamed`](super::Connector::renamed).
+    /// The message, under the name that the first one of that name has; see [`Parcel::renamed`](super::Parcel::renamed).
     pub message: Message,
 }
 

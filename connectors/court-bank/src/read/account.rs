@@ -5,7 +5,7 @@ use chakong_contract::date::{Moment, end_that_has_come, read_moment};
 use chakong_contract::{Account, Continuation, Currency, Date, Encumbrance};
 
 use super::once::{products_once, sub_accounts_once};
-use super::values::{Notes, text};
+use super::values::{ValueReader, text};
 use crate::manifest::Bank;
 use crate::wire::code::field;
 use crate::wire::{AccountRow, FreezeRow, ProductRow, RightRow, SubAccountRow, TransactionRow};
@@ -14,58 +14,62 @@ use crate::wire::{AccountRow, FreezeRow, ProductRow, RightRow, SubAccountRow, Tr
 const IN_USE: &str = "正常";
 
 /// Reads an account. What cannot be read is noted.
-pub(super) fn account(bank: &Bank, row: &AccountRow, notes: &mut Notes) -> Account {
-    notes.keep_all(&row.unknown);
-    let currency = notes.currency(&row.currency);
+pub(super) fn account(bank: &Bank, row: &AccountRow, reader: &mut ValueReader) -> Account {
+    reader.keep_all(&row.unknown);
+    let currency = reader.currency(&row.currency);
     let mut encumbrances: Vec<_> =
-        row.freezes.iter().map(|freeze| freeze_of(freeze, currency, notes)).collect();
-    encumbrances.extend(row.rights.iter().map(|right| right_of(right, currency, notes)));
-    let sub_accounts = row.sub_accounts.iter().map(|sub| sub_account(sub, currency, notes)).collect();
-    let products = row.products.iter().map(|product| product_of(product, currency, notes)).collect();
+        row.freezes.iter().map(|freeze| freeze_of(freeze, currency, reader)).collect();
+    encumbrances.extend(row.rights.iter().map(|right| right_of(right, currency, reader)));
+    let sub_accounts = row.sub_accounts.iter().map(|sub| sub_account(sub, currency, reader)).collect();
+    let products = row.products.iter().map(|product| product_of(product, currency, reader)).collect();
     Account {
         institution: if bank.name.is_empty() { bank.code.to_string() } else { bank.name.clone() },
         institution_code: bank.code.to_string(),
-        number: notes.text(field::ACCOUNT, &row.account),
+        number: reader.text(field::ACCOUNT, &row.account),
         place: row.sequence.trim().parse().ok(),
-        class: notes.text(field::CLASS, &row.class),
-        status: notes.text(field::STATUS, &row.status),
-        branch: notes.text(field::BRANCH, &row.branch),
+        class: reader.text(field::CLASS, &row.class),
+        status: reader.text(field::STATUS, &row.status),
+        branch: reader.text(field::BRANCH, &row.branch),
         branch_code: text(&row.branch_code),
         currency,
-        balance: notes.money(field::BALANCE, &row.balance, currency),
-        available: notes.money(field::AVAILABLE, &row.available, currency),
-        opened: notes.date(field::OPENED, &row.opened),
-        closed: closed(row, notes),
+        balance: reader.money(field::BALANCE, &row.balance, currency),
+        available: reader.money(field::AVAILABLE, &row.available, currency),
+        opened: reader.date(field::OPENED, &row.opened),
+        closed: closed(row, reader),
         linked_account: text(&row.linked_account),
-        sub_accounts: sub_accounts_once(sub_accounts, notes),
-        products: products_once(products, notes),
+        sub_accounts: sub_accounts_once(sub_accounts, reader),
+        products: products_once(products, reader),
         encumbrances,
-        transactions: row.transactions.iter().map(|one| transaction(one, currency, notes)).collect(),
-        remark: notes.text(field::REMARK, &row.remark),
-        doubts: notes.take_doubts(),
+        transactions: row.transactions.iter().map(|one| transaction(one, currency, reader)).collect(),
+        remark: reader.text(field::REMARK, &row.remark),
+        doubts: reader.take_doubts(),
     }
 }
 
 /// The day of closing, if it has come. An account that is closed and in use all the same is one of the two.
-fn closed(row: &AccountRow, notes: &mut Notes) -> Option<Date> {
+fn closed(row: &AccountRow, reader: &mut ValueReader) -> Option<Date> {
     let answered = read_moment(&row.answered_at).ok().flatten().map(Moment::date);
-    let closed = end_that_has_come(notes.date(field::CLOSED, &row.closed), answered);
+    let closed = end_that_has_come(reader.date(field::CLOSED, &row.closed), answered);
     if closed.is_some() && row.status.trim() == IN_USE {
-        notes.doubt(field::CLOSED, DoubtKind::Contradiction, &row.closed);
+        reader.doubt(field::CLOSED, DoubtKind::Contradiction, &row.closed);
     }
     closed
 }
 
 /// An existing or earlier freeze, in the currency of its account.
-pub(super) fn freeze_of(row: &FreezeRow, currency: Option<Currency>, notes: &mut Notes) -> Encumbrance {
-    notes.keep_all(&row.unknown);
+pub(super) fn freeze_of(
+    row: &FreezeRow,
+    currency: Option<Currency>,
+    reader: &mut ValueReader,
+) -> Encumbrance {
+    reader.keep_all(&row.unknown);
     Encumbrance {
         kind: EncumbranceKind::Freeze,
         holder: text(&row.holder),
         document: text(&row.document),
-        amount: notes.money(field::FREEZE_AMOUNT, &row.amount, currency),
+        amount: reader.money(field::FREEZE_AMOUNT, &row.amount, currency),
         from: None,
-        until: notes.date(field::FREEZE_UNTIL, &row.until),
+        until: reader.date(field::FREEZE_UNTIL, &row.until),
         rank: None,
         reference: String::new(),
         words: text(&row.remark),
@@ -73,8 +77,8 @@ pub(super) fn freeze_of(row: &FreezeRow, currency: Option<Currency>, notes: &mut
 }
 
 /// A right of others. Its kind is text without a closed list: only the plain words are taken, the rest stays "other".
-pub(super) fn right_of(row: &RightRow, currency: Option<Currency>, notes: &mut Notes) -> Encumbrance {
-    notes.keep_all(&row.unknown);
+pub(super) fn right_of(row: &RightRow, currency: Option<Currency>, reader: &mut ValueReader) -> Encumbrance {
+    reader.keep_all(&row.unknown);
     let kind = match row.class.trim() {
         "质权" | "质押权" | "质押" => EncumbranceKind::Pledge,
         "抵押权" | "抵押" => EncumbranceKind::Mortgage,
@@ -84,7 +88,7 @@ pub(super) fn right_of(row: &RightRow, currency: Option<Currency>, notes: &mut N
         kind,
         holder: text(&row.holder),
         document: String::new(),
-        amount: notes.money(field::RIGHT_AMOUNT, &row.amount, currency),
+        amount: reader.money(field::RIGHT_AMOUNT, &row.amount, currency),
         from: None,
         until: None,
         rank: None,
@@ -93,37 +97,37 @@ pub(super) fn right_of(row: &RightRow, currency: Option<Currency>, notes: &mut N
     }
 }
 
-fn sub_account(row: &SubAccountRow, currency: Option<Currency>, notes: &mut Notes) -> SubAccount {
-    notes.keep_all(&row.unknown);
-    let currency = own_or(&row.currency, currency, notes);
+fn sub_account(row: &SubAccountRow, currency: Option<Currency>, reader: &mut ValueReader) -> SubAccount {
+    reader.keep_all(&row.unknown);
+    let currency = own_or(&row.currency, currency, reader);
     SubAccount {
         // Exactly this text must come back to the bank (protocol section 3.6): not even blanks are cut.
-        number: exact(field::SUB_ACCOUNT, &row.sub_account, notes),
-        class: notes.text(field::SUB_CLASS, &row.class),
-        balance: notes.money(field::BALANCE, &row.balance, currency),
-        available: notes.money(field::AVAILABLE, &row.available, currency),
+        number: exact(field::SUB_ACCOUNT, &row.sub_account, reader),
+        class: reader.text(field::SUB_CLASS, &row.class),
+        balance: reader.money(field::BALANCE, &row.balance, currency),
+        available: reader.money(field::AVAILABLE, &row.available, currency),
         remark: text(&row.remark),
     }
 }
 
 /// A number that must come back as it is; one that was decoded wrongly is noted.
-fn exact(field: crate::wire::code::Field, value: &str, notes: &mut Notes) -> String {
-    notes.text(field, value);
+fn exact(field: crate::wire::code::Field, value: &str, reader: &mut ValueReader) -> String {
+    reader.text(field, value);
     value.to_owned()
 }
 
-fn product_of(row: &ProductRow, currency: Option<Currency>, notes: &mut Notes) -> Product {
-    notes.keep_all(&row.unknown);
-    let currency = own_or(&row.currency, currency, notes);
+fn product_of(row: &ProductRow, currency: Option<Currency>, reader: &mut ValueReader) -> Product {
+    reader.keep_all(&row.unknown);
+    let currency = own_or(&row.currency, currency, reader);
     Product {
-        number: notes.text(field::PRODUCT, &row.product_number),
+        number: reader.text(field::PRODUCT, &row.product_number),
         name: text(&row.name),
-        class: notes.text(field::PRODUCT_CLASS, &row.class),
+        class: reader.text(field::PRODUCT_CLASS, &row.class),
         manager: text(&row.manager),
         unit: text(&row.unit),
-        quantity: notes.decimal(field::QUANTITY, &row.quantity).map(|quantity| quantity.to_string()),
-        controllable: notes.decimal(field::CONTROLLABLE, &row.controllable).map(|part| part.to_string()),
-        unit_price: notes.money(field::UNIT_PRICE, &row.unit_price, currency),
+        quantity: reader.decimal(field::QUANTITY, &row.quantity).map(|quantity| quantity.to_string()),
+        controllable: reader.decimal(field::CONTROLLABLE, &row.controllable).map(|part| part.to_string()),
+        unit_price: reader.money(field::UNIT_PRICE, &row.unit_price, currency),
         redemption_account: text(&row.redemption_account),
         sale: text(&row.sale),
         region: text(&row.region),
@@ -131,15 +135,15 @@ fn product_of(row: &ProductRow, currency: Option<Currency>, notes: &mut Notes) -
     }
 }
 
-fn transaction(row: &TransactionRow, currency: Option<Currency>, notes: &mut Notes) -> Transaction {
-    notes.keep_all(&row.unknown);
-    let currency = own_or(&row.currency, currency, notes);
+fn transaction(row: &TransactionRow, currency: Option<Currency>, reader: &mut ValueReader) -> Transaction {
+    reader.keep_all(&row.unknown);
+    let currency = own_or(&row.currency, currency, reader);
     Transaction {
         serial: text(&row.serial),
         class: text(&row.class),
         direction: text(&row.direction),
-        amount: notes.money(field::TRANSACTION_AMOUNT, &row.amount, currency),
-        at: notes.moment(field::TRANSACTION_AT, &row.at),
+        amount: reader.money(field::TRANSACTION_AMOUNT, &row.amount, currency),
+        at: reader.moment(field::TRANSACTION_AT, &row.at),
         counterparty: text(&row.other_name),
         counterparty_account: text(&row.other_account),
         counterparty_bank: text(&row.other_bank),
@@ -148,12 +152,12 @@ fn transaction(row: &TransactionRow, currency: Option<Currency>, notes: &mut Not
 
 /// Transactions that came on their own, of one account of a request. Their currency is the account's where they name none.
 pub(super) fn more(place: u32, rows: &[TransactionRow]) -> Continuation {
-    let mut notes = Notes::default();
-    let transactions = rows.iter().map(|row| transaction(row, None, &mut notes)).collect();
-    Continuation { place, transactions, unknown: notes.gathered.unknown }
+    let mut reader = ValueReader::default();
+    let transactions = rows.iter().map(|row| transaction(row, None, &mut reader)).collect();
+    Continuation { place, transactions, unknown: reader.gathered.unknown }
 }
 
 /// The row's own currency; the account's where the row names none.
-fn own_or(own: &str, of_account: Option<Currency>, notes: &mut Notes) -> Option<Currency> {
-    if own.trim().is_empty() { of_account } else { notes.currency(own) }
+fn own_or(own: &str, of_account: Option<Currency>, reader: &mut ValueReader) -> Option<Currency> {
+    if own.trim().is_empty() { of_account } else { reader.currency(own) }
 }

@@ -8,7 +8,7 @@ use chakong_contract::{Answer, Currency, Date, Encumbrance, Fault, FaultKind, Mo
 use rust_decimal::Decimal;
 
 use super::account::{freeze_of, right_of};
-use super::values::{Notes, joined, text};
+use super::values::{ValueReader, joined, text};
 use crate::wire::code::{self, field};
 use crate::wire::{ControlRow, ReceiptRow, ReturnRow};
 
@@ -22,29 +22,31 @@ pub(super) fn answer(
     receipts: &[ReceiptRow],
     returned: Option<&ReturnRow>,
 ) -> Result<Answer, Fault> {
-    let mut notes = Notes::default();
-    let reply = match (only(rows, &mut notes)?, returned) {
+    let mut reader = ValueReader::default();
+    let reply = match (only(rows, &mut reader)?, returned) {
         // The result of the account counts; a return beside it is kept.
         (Some(row), returned) => {
             if let Some(returned) = returned {
-                notes
-                    .keep(<ReturnRow as crate::wire::Row>::NAME, &joined(&returned.reason, &returned.remark));
+                reader.gathered.strange(
+                    <ReturnRow as crate::wire::Row>::NAME,
+                    &joined(&returned.reason, &returned.remark),
+                );
             }
-            reply(row, &mut notes)?
+            reply(row, &mut reader)?
         }
         (None, Some(returned)) => {
-            notes.keep_all(&returned.unknown);
+            reader.keep_all(&returned.unknown);
             Reply::Refused(super::returned::refusal(returned))
         }
         (None, None) => return Err(malformed("a receipt came without a result")),
     };
-    let receipts = receipts.iter().map(|row| receipt(row, &mut notes)).collect::<Result<_, _>>()?;
-    Ok(Answer { reply, answered_at: None, unknown: notes.gathered.unknown, receipts })
+    let receipts = receipts.iter().map(|row| receipt(row, &mut reader)).collect::<Result<_, _>>()?;
+    Ok(Answer { reply, answered_at: None, unknown: reader.gathered.unknown, receipts })
 }
 
 /// An order controls one account, so one row speaks about it: the same row twice is one, and among several the first
 /// sequence is ours. Other rows are kept as unknown.
-fn only<'a>(rows: &'a [ControlRow], notes: &mut Notes) -> Result<Option<&'a ControlRow>, Fault> {
+fn only<'a>(rows: &'a [ControlRow], reader: &mut ValueReader) -> Result<Option<&'a ControlRow>, Fault> {
     let Some(first) = rows.first() else { return Ok(None) };
     if rows.iter().all(|row| row == first) {
         return Ok(Some(first));
@@ -55,16 +57,16 @@ fn only<'a>(rows: &'a [ControlRow], notes: &mut Notes) -> Result<Option<&'a Cont
         return Err(malformed("two different results for one account"));
     }
     for other in rows.iter().filter(|row| *row != our) {
-        notes.keep(field::SEQUENCE.name, &other.sequence);
+        reader.gathered.strange(field::SEQUENCE.name, &other.sequence);
     }
     Ok(Some(our))
 }
 
-fn reply(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
-    notes.keep_all(&row.unknown);
+fn reply(row: &ControlRow, reader: &mut ValueReader) -> Result<Reply, Fault> {
+    reader.keep_all(&row.unknown);
     let state = row.state.trim();
     match state.strip_prefix('0').unwrap_or(state) {
-        code::DONE => holding(row, notes),
+        code::DONE => holding(row, reader),
         code::NOT_DONE => {
             let words = joined(&row.reason, &row.remark);
             let reason = code::reason(&[row.reason.as_str(), row.remark.as_str()]);
@@ -78,7 +80,7 @@ fn reply(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
     }
 }
 
-fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
+fn holding(row: &ControlRow, reader: &mut ValueReader) -> Result<Reply, Fault> {
     // The result names no currency. It is that of the request, and the connector writes requests in yuan only.
     let currency = Some(Currency::CNY);
     let units = required_if_given(&row.held_quantity, "the quantity really held is no number")?;
@@ -95,7 +97,7 @@ fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
     let limit = required_if_given(&row.limit, "the limit is no amount")?;
     let uncovered = required_if_given(&row.uncovered, "the uncovered amount is no amount")?;
     let freezes: Vec<Encumbrance> =
-        row.freezes.iter().map(|freeze| freeze_of(freeze, currency, notes)).collect();
+        row.freezes.iter().map(|freeze| freeze_of(freeze, currency, reader)).collect();
     let full = match (limit, uncovered) {
         _ if units.is_some() => row.reason.trim().is_empty(),
         (Some(limit), _) => held >= limit,
@@ -104,11 +106,11 @@ fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
     };
     let rank = rank(freezes.len(), full);
     let mut earlier = freezes;
-    earlier.extend(row.rights.iter().map(|right| right_of(right, currency, notes)));
+    earlier.extend(row.rights.iter().map(|right| right_of(right, currency, reader)));
     let yuan = |amount: Decimal| Money { amount, currency };
     for (field, said, text) in [(field::HELD, Some(held), &row.held), (field::LIMIT, limit, &row.limit)] {
         if said.is_some_and(|said| !yuan(said).is_plausible()) {
-            notes.doubt(field, DoubtKind::Implausible, text);
+            reader.doubt(field, DoubtKind::Implausible, text);
         }
     }
     let holding = Holding {
@@ -116,10 +118,10 @@ fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
         held: yuan(held),
         units: units.map(|units| units.normalize().to_string()),
         uncovered: uncovered.map(yuan),
-        balance: notes.money(field::BALANCE, &row.balance, currency),
-        available: notes.money(field::AVAILABLE, &row.available, currency),
-        from: notes.date(field::MEASURE_FROM, &row.from),
-        until: until(row, notes),
+        balance: reader.money(field::BALANCE, &row.balance, currency),
+        available: reader.money(field::AVAILABLE, &row.available, currency),
+        from: reader.date(field::MEASURE_FROM, &row.from),
+        until: until(row, reader),
         rank,
         unstated,
         accepted_only: false,
@@ -127,19 +129,19 @@ fn holding(row: &ControlRow, notes: &mut Notes) -> Result<Reply, Fault> {
         earlier,
         stated: stated(row),
         words: joined(&row.reason, &row.remark),
-        doubts: notes.take_doubts(),
+        doubts: reader.take_doubts(),
     };
     Ok(if full { Reply::Held(holding) } else { Reply::PartlyHeld(holding) })
 }
 
 /// The last day of the measure. A day that means "no end" is none, and is kept: no freeze of money is without an end.
-fn until(row: &ControlRow, notes: &mut Notes) -> Option<Date> {
-    let until = notes.date(field::MEASURE_UNTIL, &row.until);
+fn until(row: &ControlRow, reader: &mut ValueReader) -> Option<Date> {
+    let until = reader.date(field::MEASURE_UNTIL, &row.until);
     let far =
         row.until.trim().chars().take(4).collect::<String>().parse::<u16>().is_ok_and(|year| year >= 2099);
     if until.is_none() && far {
-        notes.keep(field::MEASURE_UNTIL.name, &row.until);
-        notes.doubt(field::MEASURE_UNTIL, DoubtKind::Implausible, &row.until);
+        reader.gathered.strange(field::MEASURE_UNTIL.name, &row.until);
+        reader.doubt(field::MEASURE_UNTIL, DoubtKind::Implausible, &row.until);
     }
     until
 }
@@ -176,8 +178,8 @@ fn rank(earlier: usize, full: bool) -> Option<Rank> {
 }
 
 /// A receipt, byte for byte; its MD5 is of the file before Base64.
-fn receipt(row: &ReceiptRow, notes: &mut Notes) -> Result<Receipt, Fault> {
-    notes.keep_all(&row.unknown);
+fn receipt(row: &ReceiptRow, reader: &mut ValueReader) -> Result<Receipt, Fault> {
+    reader.keep_all(&row.unknown);
     let compact: Vec<u8> = row.content.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let content = STANDARD.decode(compact).map_err(|_| malformed("the receipt document is not Base64"))?;
     if content.is_empty() {

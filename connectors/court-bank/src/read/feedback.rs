@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chakong_contract::connector::ReadContent;
 use chakong_contract::{Fault, FaultKind, Read, Reading, RequestNumber};
 
-use super::{Collected, account, refuse};
+use super::account;
+use super::collected::{Collected, refuse};
 use crate::manifest::Bank;
 use crate::wire::TransactionRow;
 use crate::wire::sealed;

@@ -6,15 +6,15 @@ use chakong_contract::Account;
 use chakong_contract::asset::{Doubt, DoubtKind, Product, SubAccount};
 use chakong_contract::id::folded_number;
 
-use super::values::Notes;
+use super::values::ValueReader;
 use crate::wire::code::{Field, field};
 
 /// Sub-accounts, each once. Two that differ in more than the spelling of their number stay, and are noted where they contradict
 /// each other: one number may stand for several currencies and classes.
-pub(super) fn sub_accounts_once(all: Vec<SubAccount>, notes: &mut Notes) -> Vec<SubAccount> {
+pub(super) fn sub_accounts_once(all: Vec<SubAccount>, reader: &mut ValueReader) -> Vec<SubAccount> {
     once(
         all,
-        notes,
+        reader,
         field::SUB_ACCOUNT,
         |one| &one.number,
         |one, other| {
@@ -31,10 +31,10 @@ pub(super) fn sub_accounts_once(all: Vec<SubAccount>, notes: &mut Notes) -> Vec<
 }
 
 /// Products, likewise.
-pub(super) fn products_once(all: Vec<Product>, notes: &mut Notes) -> Vec<Product> {
+pub(super) fn products_once(all: Vec<Product>, reader: &mut ValueReader) -> Vec<Product> {
     once(
         all,
-        notes,
+        reader,
         field::PRODUCT,
         |one| &one.number,
         |one, other| {
@@ -69,7 +69,7 @@ const MOST_COMPARED: usize = 16;
 
 fn once<T>(
     all: Vec<T>,
-    notes: &mut Notes,
+    reader: &mut ValueReader,
     field: Field,
     number: impl Fn(&T) -> &String,
     relation: impl Fn(&T, &T) -> Relation,
@@ -85,7 +85,7 @@ fn once<T>(
             continue;
         }
         if relations.contains(&Relation::Contradiction) {
-            notes.doubt(field, DoubtKind::Contradiction, number(&one));
+            reader.doubt(field, DoubtKind::Contradiction, number(&one));
         }
         known.push(kept.len());
         kept.push(one);

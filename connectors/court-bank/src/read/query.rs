@@ -5,7 +5,7 @@ use chakong_contract::{Answer, Asset, Fault, FaultKind, Moment, Refusal, Refusal
 
 use super::account::account;
 use super::once::Accounts;
-use super::values::{Notes, joined};
+use super::values::{ValueReader, joined};
 use crate::manifest::Bank;
 use crate::wire::code::{self, StandIn, field};
 use crate::wire::{AccountRow, ReturnRow};
@@ -29,61 +29,61 @@ pub(super) fn answer(
     rows: &[AccountRow],
     returned: Option<&ReturnRow>,
 ) -> Result<Answer, Fault> {
-    let mut notes = Notes::default();
+    let mut reader = ValueReader::default();
     let mut said = Said::default();
     if rows.len() > MOST_ROWS {
-        notes.miss(format!("只读取了前{MOST_ROWS}行"));
+        reader.gathered.misses(format!("只读取了前{MOST_ROWS}行"));
     }
     for (at, row) in rows.iter().enumerate().take(MOST_ROWS) {
         // A bank that feeds a file twice in one package says the same, not more.
         if !rows.iter().take(at).any(|earlier| earlier == row) {
-            said.hear(bank, at + 1, row, &mut notes);
+            said.take_row(bank, at + 1, row, &mut reader);
         }
     }
     if let Some(returned) = returned {
-        notes.keep_all(&returned.unknown);
+        reader.keep_all(&returned.unknown);
         said.refusals.push(super::returned::refusal(returned));
     }
     let answered_at = said.answered_at;
-    let reply = said.reply(notes.gathered.missing)?;
-    Ok(Answer { reply, answered_at, unknown: notes.gathered.unknown, receipts: Vec::new() })
+    let reply = said.reply(reader.gathered.missing)?;
+    Ok(Answer { reply, answered_at, unknown: reader.gathered.unknown, receipts: Vec::new() })
 }
 
 impl Said {
-    fn hear(&mut self, bank: &Bank, place: usize, row: &AccountRow, notes: &mut Notes) {
-        notes.at(format!("第{place}个账户的"));
-        let answered_at = notes.moment(field::ANSWERED_AT, &row.answered_at);
+    fn take_row(&mut self, bank: &Bank, place: usize, row: &AccountRow, reader: &mut ValueReader) {
+        reader.at(format!("第{place}个账户的"));
+        let answered_at = reader.moment(field::ANSWERED_AT, &row.answered_at);
         self.answered_at = self.answered_at.max(answered_at);
         let number = row.account.trim();
         match StandIn::from_wire(number) {
             Some(StandIn::NoAccount) => {
-                notes.keep_all(&row.unknown);
+                reader.keep_all(&row.unknown);
                 self.nothing = true;
             }
-            Some(StandIn::QueryFailed) => self.refuse(RefusalReason::CounterpartError, row, notes),
+            Some(StandIn::QueryFailed) => self.refuse(RefusalReason::CounterpartError, row, reader),
             Some(StandIn::Declined) => {
                 let reason = match code::reason(&[row.remark.as_str()]) {
                     RefusalReason::Other => RefusalReason::Declined,
                     known => known,
                 };
-                self.refuse(reason, row, notes);
+                self.refuse(reason, row, reader);
             }
             None if number.is_empty() => {
                 self.unreadable += 1;
-                notes.miss(format!("第{place}个账户没有账号"));
+                reader.gathered.misses(format!("第{place}个账户没有账号"));
             }
             // An account number has no Chinese characters: this is some other text in its place, never an account.
-            None if number.chars().any(is_han) => self.refuse(code::reason(&[number]), row, notes),
+            None if number.chars().any(is_han) => self.refuse(code::reason(&[number]), row, reader),
             None => {
-                if self.accounts.take(account(bank, row, notes)) {
-                    notes.miss(format!("第{place}个账户与同一账号的另一行相互矛盾"));
+                if self.accounts.take(account(bank, row, reader)) {
+                    reader.gathered.misses(format!("第{place}个账户与同一账号的另一行相互矛盾"));
                 }
             }
         }
     }
 
-    fn refuse(&mut self, reason: RefusalReason, row: &AccountRow, notes: &mut Notes) {
-        notes.keep_all(&row.unknown);
+    fn refuse(&mut self, reason: RefusalReason, row: &AccountRow, reader: &mut ValueReader) {
+        reader.keep_all(&row.unknown);
         self.refusals.push(Refusal { reason, words: joined(&row.account, &row.remark) });
     }
 

@@ -14,9 +14,10 @@ const MOST_DOUBTS: usize = 50;
 /// Most characters kept of a value in doubt.
 const LONGEST: usize = 200;
 
-/// Reads the values of one answer's rows, and gathers what is not known, what is missing and what is in doubt.
+/// Reads the values of one answer's rows. Beside what is not known and what is missing ([`Gathered`]) it knows where in the answer a
+/// value stands, and what of the account or measure is in doubt.
 #[derive(Debug, Default)]
-pub(super) struct Notes {
+pub(super) struct ValueReader {
     /// What is not known, verbatim, and what is missing, for court staff.
     pub(super) gathered: Gathered,
     /// What was not understood of the account or measure that is being read.
@@ -25,7 +26,7 @@ pub(super) struct Notes {
     place: String,
 }
 
-impl Notes {
+impl ValueReader {
     /// Says where in the answer we are.
     pub(super) fn at(&mut self, place: String) {
         self.place = place;
@@ -48,7 +49,7 @@ impl Notes {
     /// A text of the bank's; one that was decoded wrongly on its way is kept as it came, and noted.
     pub(super) fn text(&mut self, field: Field, value: &str) -> String {
         if is_garbled(value) {
-            self.keep(field.name, value);
+            self.gathered.strange(field.name, value);
             self.doubt(field, DoubtKind::Garbled, value);
         }
         text(value)
@@ -63,9 +64,9 @@ impl Notes {
                 None => Ok(read),
             });
         plausible.unwrap_or_else(|(kind, words)| {
-            self.keep(field.name, text);
+            self.gathered.strange(field.name, text);
             self.doubt(field, kind, text);
-            self.miss(format!("{}{}{words}", self.place, field.label));
+            self.gathered.misses(format!("{}{}{words}", self.place, field.label));
             None
         })
     }
@@ -79,7 +80,7 @@ impl Notes {
     pub(super) fn currency(&mut self, text: &str) -> Option<Currency> {
         let currency = Currency::from_wire(text);
         if currency.is_none() && !text.trim().is_empty() && !is_null(text) {
-            self.keep(field::CURRENCY.name, text);
+            self.gathered.strange(field::CURRENCY.name, text);
             self.doubt(field::CURRENCY, DoubtKind::Unreadable, text);
         }
         currency
@@ -88,7 +89,7 @@ impl Notes {
     /// A moment; blank, "no end" and unreadable are none, unreadable is kept.
     pub(super) fn moment(&mut self, field: Field, text: &str) -> Option<Moment> {
         date::read_moment(text).unwrap_or_else(|_| {
-            self.keep(field.name, text);
+            self.gathered.strange(field.name, text);
             self.doubt(field, DoubtKind::Unreadable, text);
             None
         })
@@ -102,18 +103,8 @@ impl Notes {
     /// Keeps the attributes and elements that are in no table.
     pub(super) fn keep_all(&mut self, unknown: &[(String, String)]) {
         for (name, value) in unknown {
-            self.keep(name, value);
+            self.gathered.strange(name, value);
         }
-    }
-
-    /// Keeps a value verbatim.
-    pub(super) fn keep(&mut self, name: &str, value: &str) {
-        self.gathered.strange(name, value);
-    }
-
-    /// Notes that something is missing.
-    pub(super) fn miss(&mut self, what: String) {
-        self.gathered.misses(what);
     }
 }
 

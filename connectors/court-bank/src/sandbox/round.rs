@@ -6,7 +6,7 @@ use std::time::Duration;
 use chakong_contract::Moment;
 use chakong_toolkit::polling::Rounds;
 
-use super::Received;
+use super::received::Received;
 use crate::wire::soap::Operation;
 
 /// Something the bank has to do in a round.

@@ -1,6 +1,7 @@
 //! The simulated bank's accounts, and what it does to them.
 
 mod control;
+mod held;
 mod moves;
 mod rows;
 
@@ -11,10 +12,12 @@ use chakong_contract::sandbox::BookedHolding;
 use md5::{Digest as _, Md5};
 use rust_decimal::Decimal;
 
-use self::moves::Moved;
+use self::held::{Held, Who, result};
 use super::script::{Everyone, Population, Script, ScriptAccount};
 use crate::wire::code::{self, StandIn};
 use crate::wire::{AccountRow, ControlRequestRow, ControlRow, QueryRequestRow, TargetRow};
+
+pub(super) use self::held::{Done, moment};
 
 /// Customers with their accounts.
 #[derive(Debug, Default)]
@@ -23,60 +26,6 @@ pub(super) struct Vault {
     population: Option<Population>,
     customers: HashMap<Who, Vec<String>>,
     accounts: HashMap<String, Held>,
-}
-
-/// Name, kind of document and number of a customer.
-type Who = (String, String, String);
-
-/// An account as it stands.
-#[derive(Debug)]
-struct Held {
-    owner: Who,
-    script: ScriptAccount,
-    available: Decimal,
-    /// Available on each sub-account.
-    sub_accounts: HashMap<String, Decimal>,
-    /// What was deducted from the account and its sub-accounts, by sub-account.
-    deducted: HashMap<String, Decimal>,
-    /// Units of each product that are not frozen.
-    units: HashMap<String, Decimal>,
-    measures: Vec<Measure>,
-    /// What came less what went since the account was first looked at.
-    moved: Decimal,
-    /// What earlier freezes of others lack.
-    lacks: Decimal,
-    /// Deposits and withdrawals since then.
-    log: Vec<Moved>,
-    /// From when on they were made, and until when: periods.
-    moved_from: Option<i64>,
-    moved_until: Option<i64>,
-}
-
-/// A freeze of the court's.
-#[derive(Debug)]
-struct Measure {
-    number: String,
-    sub_account: String,
-    /// Product number; empty for money.
-    product: String,
-    /// Whether the account as such is frozen, whatever the limit.
-    whole: bool,
-    held: Decimal,
-    limit: Decimal,
-    until: String,
-    court: String,
-    document: String,
-}
-
-/// What a control did.
-#[derive(Debug, Clone)]
-pub(super) struct Done {
-    /// The result as it is fed back.
-    pub(super) row: ControlRow,
-    /// Held or released.
-    pub(super) amount: Decimal,
-    /// Whether anything was done.
-    pub(super) executed: bool,
 }
 
 impl Vault {
@@ -204,23 +153,6 @@ impl Vault {
     }
 }
 
-impl Held {
-    fn available_on(&mut self, sub_account: &str) -> Option<&mut Decimal> {
-        if sub_account.is_empty() {
-            Some(&mut self.available)
-        } else {
-            self.sub_accounts.get_mut(sub_account)
-        }
-    }
-
-    fn balance_of(&self, sub_account: &str) -> Decimal {
-        let sub = self.script.sub_accounts.iter().find(|sub| sub.number == sub_account);
-        let opening = sub.map_or(self.script.balance, |sub| sub.balance);
-        let moved = if sub_account.is_empty() { self.moved } else { Decimal::ZERO };
-        opening + moved - self.deducted.get(sub_account).copied().unwrap_or_default()
-    }
-}
-
 /// A row in place of an account.
 pub(super) fn stand_in(number: &str, stand_in: StandIn, remark: &str, now: Moment) -> AccountRow {
     AccountRow {
@@ -241,29 +173,8 @@ fn refused(request: &ControlRequestRow, target: &TargetRow, reason: &str) -> Don
     }
 }
 
-fn result(request: &ControlRequestRow, target: &TargetRow) -> ControlRow {
-    ControlRow {
-        number: request.number.clone(),
-        sequence: target.sequence.clone(),
-        account: target.account.clone(),
-        content: target.content.clone(),
-        limit: target.amount.clone(),
-        ..ControlRow::default()
-    }
-}
-
 fn derived_account(document_number: &str, at: u32, balance: Decimal) -> ScriptAccount {
     let digest = Md5::digest(format!("{document_number}/{at}").as_bytes());
     let digits: String = digest.iter().map(|byte| char::from(b'0' + byte % 10)).collect();
     ScriptAccount::plain(format!("622{digits}"), "借记卡", balance)
-}
-
-/// An amount as banks write it: two decimals.
-fn amount(amount: Decimal) -> String {
-    format!("{amount:.2}")
-}
-
-/// A moment as banks write it.
-pub(super) fn moment(moment: Moment) -> String {
-    moment.wall().strftime("%Y/%m/%d %H:%M:%S").to_string()
 }

@@ -1,6 +1,6 @@
 //! Answers, bank to court, and returns both ways (protocol sections 3, 5 and 8).
 
-use super::row;
+use super::row::row;
 
 row! {
     /// One account of an answer to a query, or one of the texts that stand in place of an account (protocol section 3.1).

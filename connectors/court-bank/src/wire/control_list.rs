@@ -5,7 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
-use super::{ControlRow, Key, List, Lookup, ReceiptRow, Row as _, Rows, keep_unknown};
+use super::answer::{ControlRow, ReceiptRow};
+use super::row::{Key, List, Lookup, Row as _, Rows, keep_unknown};
 
 /// The root of a control feedback.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

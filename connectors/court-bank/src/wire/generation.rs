@@ -1,6 +1,8 @@
 //! The three generations of the wire: which attributes of the rows each of them lacks (protocol page, generations on the wire).
 
-use super::{AccountRow, ControlRequestRow, ControlRow, ProductRow, QueryRequestRow, Row};
+use super::answer::{AccountRow, ControlRow, ProductRow};
+use super::request::{ControlRequestRow, QueryRequestRow};
+use super::row::Row;
 
 /// A generation, as it is written. All of them are read, whatever a counterpart's file says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

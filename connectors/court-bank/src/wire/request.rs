@@ -1,6 +1,6 @@
 //! Requests, court to bank (protocol sections 2, 4 and 6).
 
-use super::row;
+use super::row::row;
 
 row! {
     /// One query (protocol section 2).

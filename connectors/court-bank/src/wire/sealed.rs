@@ -13,8 +13,9 @@ use encoding_rs::GB18030;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::request::DocumentRow;
+use super::row::{Change, List, Row, Rows, writable};
 use super::xml::{self, Document};
-use super::{Change, DocumentRow, List, Row, Rows, writable};
 
 /// Base64 as banks write it: in lines or not, padded or not.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

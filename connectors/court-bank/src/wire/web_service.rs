@@ -1,6 +1,6 @@
 //! Rows of the web service alone: who asks for what, and what became of a feedback (protocol section 1b).
 
-use super::row;
+use super::row::row;
 
 /// Root of the caller's name and password.
 pub(crate) const ACCOUNT: &str = "usermarker";

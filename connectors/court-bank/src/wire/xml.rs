@@ -8,10 +8,10 @@ use quick_xml::events::Event;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{
-    AccountRow, CertificateRow, ControlList, ControlRequestRow, ControlRow, DocumentRow, List,
-    QueryRequestRow, ReceiptRow, ReturnRow, Row, Rows, TransactionRow,
-};
+use super::answer::{AccountRow, ControlRow, ReceiptRow, ReturnRow, TransactionRow};
+use super::control_list::ControlList;
+use super::request::{CertificateRow, ControlRequestRow, DocumentRow, QueryRequestRow};
+use super::row::{List, Row, Rows};
 
 /// Deepest nesting of elements; the tables need four.
 const DEEPEST: usize = 16;
@@ -111,7 +111,7 @@ pub(crate) fn harmless(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
 /// Writes rows as an XML file in UTF-8.
 ///
 /// # Errors
-/// Malformed, when a value cannot be expressed; [`super::writable`] leaves none.
+/// Malformed, when a value cannot be expressed; [`super::row::writable`] leaves none.
 pub(crate) fn write<T: Row + Serialize>(rows: &[T]) -> Result<Vec<u8>, Fault> {
     write_as(T::LIST, &Rows(rows))
 }

@@ -4,7 +4,7 @@ use chakong_contract::order::{CourtAccount, Original, Target};
 use chakong_contract::{Currency, Date, DocumentKind, Fault, Instruction, Money, Order};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::{first_moment, last_moment, unsupported};
+use super::words::{first_moment, last_moment, unsupported};
 use crate::wire::{TargetRow, code};
 
 /// The row of a control's target, and the notice that orders the control.

@@ -7,8 +7,7 @@ mod script;
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallSandbox, InboundRequest, PollStep, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks,
-    Served,
+    Books, CallSandbox, InboundRequest, PollStep, PostboxSandbox, Sandbox, SandboxError, Served,
 };
 use chakong_contract::{HttpResponse, Moment, Settings};
 use chakong_toolkit::call_fault::{self, CallFaultKind, CallFaults};
@@ -54,8 +53,8 @@ struct SimulatedCity {
 }
 
 impl Sandbox for SimulatedCity {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Call(self)
+    fn call(&mut self) -> Option<&mut dyn CallSandbox> {
+        Some(self)
     }
 
     fn books(&self) -> Books {

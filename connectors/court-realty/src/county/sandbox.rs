@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallSandbox, Delivery, PollStep, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks, Served,
+    Books, CallSandbox, Delivery, PollStep, PostboxSandbox, Sandbox, SandboxError, Served,
 };
 use chakong_contract::{HttpRequest, HttpResponse, InboundRequest, Moment, Settings};
 use chakong_toolkit::call_fault::{self, CallFault, CallFaultKind, CallFaults};
@@ -64,8 +64,8 @@ struct SimulatedCounty {
 }
 
 impl Sandbox for SimulatedCounty {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Call(self)
+    fn call(&mut self) -> Option<&mut dyn CallSandbox> {
+        Some(self)
     }
 
     fn books(&self) -> Books {

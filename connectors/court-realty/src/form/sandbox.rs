@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chakong_contract::manifest::Settings;
-use chakong_contract::sandbox::{Books, CallSandbox, Sandbox, SandboxError, SandboxSpeaks, Served};
+use chakong_contract::sandbox::{Books, CallSandbox, Sandbox, SandboxError, Served};
 use chakong_contract::{HttpResponse, InboundRequest, Moment, Secret};
 use chakong_toolkit::call_fault::{self, CallFault, CallFaultKind, CallFaults};
 use serde::Deserialize;
@@ -77,8 +77,8 @@ struct SimulatedRegistry {
 }
 
 impl Sandbox for SimulatedRegistry {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Call(self)
+    fn call(&mut self) -> Option<&mut dyn CallSandbox> {
+        Some(self)
     }
 
     fn books(&self) -> Books {

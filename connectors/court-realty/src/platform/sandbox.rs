@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chakong_contract::manifest::Settings;
-use chakong_contract::sandbox::{Books, PollStep, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks};
+use chakong_contract::sandbox::{Books, PollStep, PostboxSandbox, Sandbox, SandboxError};
 use chakong_contract::{HttpRequest, HttpResponse, Moment};
 use chakong_toolkit::polling::{self, PollingClient, Rounds};
 use serde_json::{Value, json};
@@ -61,10 +61,6 @@ enum PendingCall {
 }
 
 impl Sandbox for PollingCentre {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Postbox(self)
-    }
-
     fn books(&self) -> Books {
         self.books.clone()
     }

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chakong_contract::manifest::Settings;
-use chakong_contract::sandbox::{Books, PollStep, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks};
+use chakong_contract::sandbox::{Books, PollStep, PostboxSandbox, Sandbox, SandboxError};
 use chakong_contract::{HttpRequest, HttpResponse, Moment};
 use chakong_toolkit::polling::{self, PollingClient, Rounds};
 use chakong_toolkit::soap::read_answer;
@@ -91,10 +91,6 @@ enum PendingCall {
 }
 
 impl Sandbox for PollingRegistry {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Postbox(self)
-    }
-
     fn books(&self) -> Books {
         Books { holdings: self.register.holdings(), ..self.books.clone() }
     }

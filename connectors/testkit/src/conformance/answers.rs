@@ -2,7 +2,7 @@
 
 use chakong_contract::connector::ReadContent;
 use chakong_contract::manifest::SettingKind;
-use chakong_contract::{ActionKind, Answer, Order, Reply, Speaks, Step};
+use chakong_contract::{ActionKind, Answer, Order, Reply, Step};
 
 use super::subject::{Check, Subject, holds};
 use crate::drive::{self, Talk};
@@ -27,27 +27,24 @@ fn first_bytes(subject: &Subject) -> Result<Vec<(String, Vec<u8>)>, String> {
     let connector = subject.connector()?;
     let batch = drive::batch(vec![subject.probe()?.clone()]);
     let fault = |fault: chakong_contract::Fault| fault.to_string();
-    match connector.speaks() {
-        Speaks::Parcel(parcel) => {
-            let messages = parcel.write(&batch).map_err(fault)?;
-            holds(!messages.is_empty(), || "no message was written".to_owned())?;
-            Ok(messages.into_iter().map(|message| (message.name, message.bytes.to_vec())).collect())
-        }
-        Speaks::Call(call) => {
-            match call.open(&batch, None).map_err(fault)?.next(chakong_contract::Input::Start) {
-                Step::Send(request) => Ok(vec![(String::new(), request.to_bytes())]),
-                other => Err(format!("the dialogue begins with {other:?}")),
-            }
-        }
-        Speaks::Postbox(postbox) => {
-            let mut sandbox = subject.sandbox()?;
-            let caller = sandbox.postbox().ok_or("its sandbox polls no postbox")?;
-            let mut fake = FakePostbox::for_everybody();
-            fake.offer(batch.orders);
-            fake_postbox::round(&mut fake, postbox, caller, sample::made())?;
-            Ok(fake.said.into_iter().map(|said| (String::new(), said)).collect())
-        }
+    if let Some(parcel) = connector.parcel() {
+        let messages = parcel.write(&batch).map_err(fault)?;
+        holds(!messages.is_empty(), || "no message was written".to_owned())?;
+        return Ok(messages.into_iter().map(|message| (message.name, message.bytes.to_vec())).collect());
     }
+    if let Some(call) = connector.call() {
+        return match call.open(&batch, None).map_err(fault)?.next(chakong_contract::Input::Start) {
+            Step::Send(request) => Ok(vec![(String::new(), request.to_bytes())]),
+            other => Err(format!("the dialogue begins with {other:?}")),
+        };
+    }
+    let postbox = connector.postbox().ok_or("it speaks over no line with these settings")?;
+    let mut sandbox = subject.sandbox()?;
+    let caller = sandbox.postbox().ok_or("its sandbox polls no postbox")?;
+    let mut fake = FakePostbox::for_everybody();
+    fake.offer(batch.orders);
+    fake_postbox::round(&mut fake, postbox, caller, sample::made())?;
+    Ok(fake.said.into_iter().map(|said| (String::new(), said)).collect())
 }
 
 fn writing_is_deterministic(subject: &Subject) -> Result<(), String> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use chakong_contract::{ActionKind, DocumentKind, LineKind, Speaks};
+use chakong_contract::{ActionKind, DocumentKind, LineKind};
 
 use super::subject::{Check, Subject, holds};
 
@@ -58,13 +58,15 @@ fn batch_holds_something(subject: &Subject) -> Result<(), String> {
 
 fn lines_fit(subject: &Subject) -> Result<(), String> {
     let connector = subject.connector()?;
-    let speaks = match connector.speaks() {
-        Speaks::Call(_) => LineKind::Call,
-        Speaks::Parcel(_) => LineKind::Parcel,
-        Speaks::Postbox(_) => LineKind::Postbox,
-    };
     let lines = subject.plugin.manifest.lines;
-    holds(lines.contains(&speaks), || format!("it speaks {speaks:?} and declares {lines:?}"))
+    holds(!lines.is_empty(), || "it declares no line".to_owned())?;
+    // A part for a postbox may be there for the call-backs of a call line; where a postbox line is declared, its own checks ask.
+    [LineKind::Call, LineKind::Parcel].into_iter().try_for_each(|line| {
+        let (speaks, declared) = (connector.speaks_over(line), lines.contains(&line));
+        let word = line.word();
+        holds(speaks || !declared, || format!("it declares a {word} line and has no part for it"))?;
+        holds(declared || !speaks, || format!("it has a part for a {word} line, which it does not declare"))
+    })
 }
 
 fn documents_as_law_asks(subject: &Subject) -> Result<(), String> {

@@ -6,13 +6,11 @@ use std::time::Duration;
 use chakong_contract::asset::{Asset, AssetKind, EquityStake, FoundAsset, MatchedBy};
 use chakong_contract::connector::{ReadContent, Reading};
 use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, SettingValue, Settings};
-use chakong_contract::sandbox::{
-    Books, CallSandbox, InboundRequest, Sandbox, SandboxError, SandboxSpeaks, Served,
-};
+use chakong_contract::sandbox::{Books, CallSandbox, InboundRequest, Sandbox, SandboxError, Served};
 use chakong_contract::{
     ActionKind, Answer, Batch, Call, Capability, Connector, Dialogue, Fault, FaultKind, HttpRequest,
     HttpResponse, IdentityDocument, IdentityKind, Input, LineKind, Manifest, Message, Moment, Order, Plugin,
-    Read, Reply, Secret, Speaks, Step,
+    Read, Reply, Secret, Step,
 };
 use chakong_testkit::{Subject, sample};
 use serde_json::{Value, json};
@@ -76,8 +74,8 @@ fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>
 }
 
 impl Connector for Toy {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Call(self)
+    fn call(&self) -> Option<&dyn Call> {
+        Some(self)
     }
 
     fn read(&self, message: &Message) -> Reading {
@@ -203,8 +201,8 @@ struct Vendor {
 }
 
 impl Sandbox for Vendor {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Call(self)
+    fn call(&mut self) -> Option<&mut dyn CallSandbox> {
+        Some(self)
     }
 
     fn books(&self) -> Books {

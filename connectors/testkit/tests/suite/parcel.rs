@@ -12,12 +12,12 @@ use chakong_contract::manifest::{Setting, SettingKind, SettingProblem, SettingVa
 use chakong_contract::order::Target;
 use chakong_contract::reply::Holding;
 use chakong_contract::sandbox::{
-    BookedControl, Books, DelayedFile, ParcelSandbox, PostboxSandbox, Sandbox, SandboxError, SandboxSpeaks,
+    BookedControl, Books, DelayedFile, ParcelSandbox, PostboxSandbox, Sandbox, SandboxError,
 };
 use chakong_contract::{
     ActionKind, Answer, Batch, Capability, Connector, DocumentKind, Fault, FaultKind, IdentityDocument,
     IdentityKind, Instruction, LineKind, Manifest, Message, Moment, Money, Order, Parcel, Plugin, Postbox,
-    Read, Reply, Speaks,
+    Read, Reply,
 };
 use chakong_testkit::{Subject, sample};
 use serde_json::{Value, json};
@@ -84,24 +84,8 @@ fn build(settings: &Settings) -> Result<Arc<dyn Connector>, Vec<SettingProblem>>
 }
 
 impl Connector for Toy {
-    fn speaks(&self) -> Speaks<'_> {
-        Speaks::Parcel(self)
-    }
-
-    fn read(&self, message: &Message) -> Reading {
-        let text = String::from_utf8_lossy(&message.bytes);
-        let lines: Vec<&str> = text.lines().collect();
-        let whole = lines.last().is_some_and(|last| *last == format!("END {}", lines.len() - 1));
-        let believed = match self.flaw.as_str() {
-            "believes damaged files" => text.starts_with("REPLY") || text.is_empty(),
-            "believes random bytes" => !text.starts_with("REPLY"),
-            _ => false,
-        };
-        if !whole && !believed {
-            let problems = vec![Fault::new(FaultKind::Malformed, "read", "no closing line")];
-            return Reading { problems, ..Reading::default() };
-        }
-        Reading { reads: lines.iter().filter_map(|line| read(line)).collect(), ..Reading::default() }
+    fn parcel(&self) -> Option<&dyn Parcel> {
+        Some(self)
     }
 
     fn postbox(&self) -> Option<&dyn Postbox> {
@@ -148,6 +132,22 @@ impl Parcel for Toy {
         let text: String = batch.orders.iter().map(line).collect();
         Ok(vec![Message::new(format!("{}-{serial}.txt", batch.number), text.into_bytes())])
     }
+
+    fn read(&self, file: &Message) -> Reading {
+        let text = String::from_utf8_lossy(&file.bytes);
+        let lines: Vec<&str> = text.lines().collect();
+        let whole = lines.last().is_some_and(|last| *last == format!("END {}", lines.len() - 1));
+        let believed = match self.flaw.as_str() {
+            "believes damaged files" => text.starts_with("REPLY") || text.is_empty(),
+            "believes random bytes" => !text.starts_with("REPLY"),
+            _ => false,
+        };
+        if !whole && !believed {
+            let problems = vec![Fault::new(FaultKind::Malformed, "read", "no closing line")];
+            return Reading { problems, ..Reading::default() };
+        }
+        Reading { reads: lines.iter().filter_map(|line| read(line)).collect(), ..Reading::default() }
+    }
 }
 
 fn sandbox(script: &Value, settings: &Settings) -> Result<Box<dyn Sandbox>, SandboxError> {
@@ -168,8 +168,8 @@ pub(crate) struct Bank {
 }
 
 impl Sandbox for Bank {
-    fn speaks(&mut self) -> SandboxSpeaks<'_> {
-        SandboxSpeaks::Parcel(self)
+    fn parcel(&mut self) -> Option<&mut dyn ParcelSandbox> {
+        Some(self)
     }
 
     fn books(&self) -> Books {

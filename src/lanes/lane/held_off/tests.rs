@@ -30,7 +30,7 @@ async fn submit(world: &World) {
             "kind": "query_notice", "title": "（2026）晋10执7号", "number": "（2026）晋10执7号", "format": "pdf", "content": content,
         }],
     });
-    let context = &world.lane.context;
+    let context = &world.lane.shared.context;
     let body = serde_json::to_vec(&body).expect("JSON");
     let accepted =
         intake::accept(&context.engine, &context.counterparts, "tests", "key-7", &body, context.clock.now())
@@ -44,14 +44,14 @@ async fn queries_stay_in_the_store_until_the_time_is_over_that_the_counterpart_a
     submit(&world).await;
     let after = RetryAfter::Delay(Duration::from_secs(20));
     let fault = Fault::new(FaultKind::RateLimited, "ask", "too fast").retry_after(Some(after));
-    world.lane.handle.admission.failed(&fault);
+    world.lane.shared.handle.admission.failed(&fault);
     let (mut ready, mut looked) = (VecDeque::new(), None);
     let start = world.clock.now();
     let until = start.checked_add(Duration::from_secs(20)).ok();
     let next = world.lane.step(&mut ready, &mut looked).await;
     assert!(matches!(next, Next::Wait(at) if at == until));
     assert!(ready.is_empty() && world.lane.taken().is_empty());
-    let view = world.lane.handle.view(Default::default());
+    let view = world.lane.shared.handle.view(Default::default());
     assert_eq!((view.state, view.waits_until), (crate::lanes::LaneState::HeldOff, until));
     // Woken at once, it does not look again at once.
     let next = world.lane.step(&mut ready, &mut looked).await;
@@ -68,13 +68,13 @@ async fn nobody_waits_for_a_quota_that_the_counterpart_calls_spent_where_another
     submit(&world).await;
     let spent =
         Fault::new(FaultKind::QuotaSpent, "ask", "no more today").retry_after(Some(RetryAfter::Tomorrow));
-    world.lane.handle.admission.failed(&spent);
+    world.lane.shared.handle.admission.failed(&spent);
     let (mut ready, mut looked) = (VecDeque::new(), None);
     assert!(matches!(world.lane.step(&mut ready, &mut looked).await, Next::Again));
     assert!(matches!(world.lane.step(&mut ready, &mut looked).await, Next::Wait(Some(_))));
     assert!(world.lane.taken().is_empty(), "nothing was sent");
     let now = world.clock.now();
-    let waiting = world.lane.context.store.read(move |reads| {
+    let waiting = world.lane.shared.context.store.read(move |reads| {
         let mut waiting = |lane| Ok(reads.due_orders(lane, now, 10, &Default::default())?.len());
         Ok((waiting("registry-7")?, waiting("registry-8")?))
     });

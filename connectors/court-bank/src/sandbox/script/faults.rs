@@ -7,24 +7,24 @@ use serde::Deserialize;
 /// A scripted misbehaviour.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::sandbox) struct ScriptedFault {
+pub(crate) struct ScriptedFault {
     /// What.
     #[serde(rename = "do")]
-    pub(in crate::sandbox) kind: ScriptedFaultKind,
+    pub(crate) kind: ScriptedFaultKind,
     /// On what.
     #[serde(default)]
-    pub(in crate::sandbox) on: On,
+    pub(crate) on: On,
     /// Only the first so many: query packages and control requests.
-    pub(in crate::sandbox) first: Option<u64>,
+    pub(crate) first: Option<u64>,
     /// How much later, for `late`; how long what is wrong lies there, for `half_file`, `wrong_name`, `nothing_for_error`.
     #[serde(default)]
-    pub(in crate::sandbox) after_ms: u64,
+    pub(crate) after_ms: u64,
 }
 
 /// On what a fault is done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(in crate::sandbox) enum On {
+pub(crate) enum On {
     /// Query packages.
     Query,
     /// Control requests.
@@ -37,7 +37,7 @@ pub(in crate::sandbox) enum On {
 /// Kinds of misbehaviour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(in crate::sandbox) enum ScriptedFaultKind {
+pub(crate) enum ScriptedFaultKind {
     /// Acts and says nothing.
     #[serde(alias = "not_fed_back")]
     Silent,
@@ -91,48 +91,48 @@ pub(in crate::sandbox) enum ScriptedFaultKind {
 
 /// The faults due for one query package or control request.
 #[derive(Debug, Clone, Default)]
-pub(in crate::sandbox) struct Due {
+pub(crate) struct Due {
     kinds: Vec<ScriptedFaultKind>,
     /// How much later than usual.
-    pub(in crate::sandbox) later: Duration,
+    pub(crate) later: Duration,
     /// How much later what is wrong at first is said properly.
-    pub(in crate::sandbox) amended: Option<Duration>,
+    pub(crate) amended: Option<Duration>,
 }
 
 impl Due {
     /// Whether this is due.
-    pub(in crate::sandbox) fn is(&self, kind: ScriptedFaultKind) -> bool {
+    pub(crate) fn is(&self, kind: ScriptedFaultKind) -> bool {
         self.kinds.contains(&kind)
     }
 }
 
 /// Counts what was already done of each fault.
 #[derive(Debug, Default)]
-pub(in crate::sandbox) struct ScriptedFaults {
+pub(crate) struct ScriptedFaults {
     each: Vec<(ScriptedFault, u64)>,
 }
 
 impl ScriptedFaults {
     /// Nothing was done yet.
-    pub(in crate::sandbox) fn new(script: &[ScriptedFault]) -> Self {
+    pub(crate) fn new(script: &[ScriptedFault]) -> Self {
         Self { each: script.iter().map(|fault| (fault.clone(), 0)).collect() }
     }
 
     /// What is due now.
-    pub(in crate::sandbox) fn due(&mut self, on: On) -> Due {
+    pub(crate) fn due(&mut self, on: On) -> Due {
         self.due_where(|fault| {
             fault.kind != ScriptedFaultKind::WrongPassword && (fault.on == On::Any || fault.on == on)
         })
     }
 
     /// What is due when the court says that feedback failed: nothing, but of a stubborn bank what was due at first.
-    pub(in crate::sandbox) fn due_again(&mut self, on: On) -> Due {
+    pub(crate) fn due_again(&mut self, on: On) -> Due {
         let is_stubborn = self.each.iter().any(|(fault, _)| fault.kind == ScriptedFaultKind::Stubborn);
         if is_stubborn { self.due(on) } else { Due::default() }
     }
 
     /// What is due of one kind now, whatever it is done on.
-    pub(in crate::sandbox) fn due_of(&mut self, kind: ScriptedFaultKind) -> Due {
+    pub(crate) fn due_of(&mut self, kind: ScriptedFaultKind) -> Due {
         self.due_where(|fault| fault.kind == kind)
     }
 

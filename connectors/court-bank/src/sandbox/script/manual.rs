@@ -6,23 +6,24 @@ use chakong_contract::Moment;
 use jiff::civil::{DateTime, Weekday};
 use serde::Deserialize;
 
-use super::{Dice, On};
+use super::faults::On;
+use super::population::Dice;
 
 /// Requests that people at the bank answer: on working days, between nine and five, some days later.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(in crate::sandbox) struct ManualProcessing {
+pub(crate) struct ManualProcessing {
     /// Of a hundred queries.
-    pub(in crate::sandbox) queries_percent: u32,
+    pub(crate) queries_percent: u32,
     /// Of a hundred controls.
-    pub(in crate::sandbox) controls_percent: u32,
+    pub(crate) controls_percent: u32,
     /// How many working days later.
-    pub(in crate::sandbox) days: u32,
+    pub(crate) days: u32,
 }
 
 impl ManualProcessing {
     /// How long a request waits for people; not at all where the bank's system answers it.
-    pub(in crate::sandbox) fn wait(&self, number: &str, on: On, now: Moment) -> Duration {
+    pub(crate) fn wait(&self, number: &str, on: On, now: Moment) -> Duration {
         let mut dice = Dice::of(format!("desk/{number}"));
         let percent = if on == On::Control { self.controls_percent } else { self.queries_percent };
         if dice.below(100) >= u64::from(percent) {

@@ -6,13 +6,15 @@ use md5::{Digest as _, Md5};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::{ScriptAccount, ScriptFreeze, ScriptMoves, ScriptProduct, ScriptRight, ScriptSubAccount};
+use super::account::{
+    ScriptAccount, ScriptFreeze, ScriptMoves, ScriptProduct, ScriptRight, ScriptSubAccount,
+};
 use crate::wire::code;
 
 /// The seed and what is made of it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(in crate::sandbox) struct Population {
+pub(crate) struct Population {
     /// Any number; another one makes another population.
     seed: u64,
     /// Of a hundred parties so many are customers.
@@ -28,18 +30,18 @@ impl Default for Population {
 }
 
 /// Numbers that look random and are always the same for the same text.
-pub(in crate::sandbox) struct Dice {
+pub(crate) struct Dice {
     of: String,
     thrown: u32,
 }
 
 impl Dice {
-    pub(in crate::sandbox) fn of(text: String) -> Self {
+    pub(crate) fn of(text: String) -> Self {
         Self { of: text, thrown: 0 }
     }
 
     /// A number below `most`; 0 where that is 0.
-    pub(in crate::sandbox) fn below(&mut self, most: u64) -> u64 {
+    pub(crate) fn below(&mut self, most: u64) -> u64 {
         self.thrown += 1;
         let digest = Md5::digest(format!("{}/{}", self.of, self.thrown).as_bytes());
         let number = digest.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
@@ -73,7 +75,7 @@ const COURTS: &[&str] = &["别处市测试人民法院", "外省某某区人民�
 
 impl Population {
     /// The accounts of a party; none of one that is no customer.
-    pub(in crate::sandbox) fn accounts_of(&self, kind: &str, number: &str) -> Vec<ScriptAccount> {
+    pub(crate) fn accounts_of(&self, kind: &str, number: &str) -> Vec<ScriptAccount> {
         let mut dice = Dice::of(format!("{}/{kind}/{number}", self.seed));
         if !dice.happens(self.customers_percent) {
             return Vec::new();

@@ -3,7 +3,7 @@
 use chakong_contract::Moment;
 use rust_decimal::Decimal;
 
-use super::{Done, Held, Measure, amount, moment, result};
+use super::held::{Done, Held, Measure, amount, moment, result};
 use crate::wire::code;
 use crate::wire::{ControlRequestRow, ControlRow, TargetRow};
 

@@ -6,21 +6,12 @@ use chakong_contract::sandbox::BookedHolding;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
-use super::{Held, amount, moment};
-use crate::sandbox::script::{Dice, ScriptMoves};
+use super::super::script::{Dice, ScriptMoves};
+use super::held::{Held, Measure, Moved, amount, moment};
 use crate::wire::TransactionRow;
 
 /// Most moves that are made up for in one go, and most that one answer lists.
 const MOST_MOVES: i64 = 500;
-
-/// A deposit or withdrawal.
-#[derive(Debug, Clone)]
-pub(super) struct Moved {
-    /// Which one: whole periods since 1970.
-    period: i64,
-    /// Positive for a deposit.
-    amount: Decimal,
-}
 
 impl Held {
     /// Lets time pass until `now`.
@@ -64,7 +55,7 @@ impl Held {
             .into_iter()
             .partition(|measure| read_date(&measure.until).ok().flatten().is_some_and(|until| until < today));
         self.measures = standing;
-        let over: Vec<super::Measure> = over;
+        let over: Vec<Measure> = over;
         if freed > Decimal::ZERO {
             self.flow_in("", freed);
         }
@@ -85,7 +76,7 @@ impl Held {
             amount -= taken;
         }
         let waiting =
-            |measure: &&mut super::Measure| measure.product.is_empty() && measure.sub_account == sub_account;
+            |measure: &&mut Measure| measure.product.is_empty() && measure.sub_account == sub_account;
         for measure in self.measures.iter_mut().filter(waiting) {
             let wanted =
                 if measure.whole { amount } else { (measure.limit - measure.held).max(Decimal::ZERO) };
@@ -138,7 +129,7 @@ impl Held {
     }
 
     pub(super) fn holdings(&self) -> Vec<BookedHolding> {
-        let booked = |measure: &super::Measure| BookedHolding {
+        let booked = |measure: &Measure| BookedHolding {
             number: measure.number.clone(),
             target: self.script.number.clone(),
             part: if measure.product.is_empty() {

@@ -1,7 +1,7 @@
 //! What stands in an account, as it is fed back.
 
-use super::{Held, amount};
-use crate::sandbox::script::{ScriptProduct, ScriptRight, ScriptSubAccount};
+use super::super::script::{ScriptProduct, ScriptRight, ScriptSubAccount};
+use super::held::{Held, amount};
 use crate::wire::{AccountRow, FreezeRow, ProductRow, RightRow, SubAccountRow};
 
 impl Held {

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use chakong_contract::connector::ReadContent;
-use chakong_contract::sandbox::SandboxSpeaks;
-use chakong_contract::{Fault, FaultKind, HttpResponse, Reply, RetryAfter, Speaks};
+use chakong_contract::{Fault, FaultKind, HttpResponse, Reply, RetryAfter};
 
 use crate::conformance::subject::{Subject, holds};
 use crate::drive::{self, End, Talk};
@@ -48,7 +47,7 @@ fn disturbed(
     bad: &dyn Fn(&HttpResponse) -> HttpResponse,
 ) -> Result<Option<Talk>, String> {
     let (connector, mut sandbox) = (subject.connector()?, subject.sandbox()?);
-    let (Speaks::Call(call), SandboxSpeaks::Call(served)) = (connector.speaks(), sandbox.speaks()) else {
+    let (Some(call), Some(served)) = (connector.call(), sandbox.call()) else {
         return Ok(None);
     };
     drive::talk(call, &drive::batch(vec![subject.probe()?.clone()]), |at, request, now| {

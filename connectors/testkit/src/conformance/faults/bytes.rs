@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chakong_contract::connector::ReadContent;
-use chakong_contract::{Connector, HttpResponse, Message, Reading, Speaks};
+use chakong_contract::{Connector, HttpResponse, Message, Reading};
 
 use crate::conformance::subject::{Subject, holds};
 use crate::drive::{self, Talk};
@@ -31,7 +31,7 @@ fn is_told(reading: &Reading) -> bool {
 
 pub(super) fn damaged_files_are_told(subject: &Subject) -> Result<(), String> {
     let connector = subject.connector()?;
-    if matches!(connector.speaks(), Speaks::Call(_)) {
+    if connector.call().is_some() {
         return Ok(());
     }
     for file in honest(subject)?.files {
@@ -84,7 +84,7 @@ fn damaged_dialogue(
     honest: &Talk,
     seed: u64,
 ) -> Result<(), String> {
-    let Speaks::Call(call) = connector.speaks() else { return Ok(()) };
+    let Some(call) = connector.call() else { return Ok(()) };
     let batch = drive::batch(vec![subject.probe()?.clone()]);
     let mut noise = Noise::new(seed);
     survives(seed, || {

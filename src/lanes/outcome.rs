@@ -7,10 +7,10 @@ use std::time::Duration;
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::{Fault, FaultKind, RequestNumber};
 
-use super::super::receiving::connector_of;
-use super::Lane;
-use crate::domain::OrderId;
+use super::context::LaneContext;
+use super::receiving::connector_of;
 use crate::domain::decide::OrderInput;
+use crate::domain::{OrderId, OrderRecord};
 use crate::engine::{Conversation, Settlement};
 use crate::store::{StoreError, Stored};
 
@@ -20,7 +20,7 @@ const WRITE_AGAIN: Duration = Duration::from_secs(1);
 /// What happened to each order of a batch.
 pub(super) type Outcomes = Vec<(OrderId, OrderInput)>;
 
-impl Lane {
+impl LaneContext {
     /// Settles orders and keeps the conversation in one transaction. A full or failing disk is waited for: what a
     /// counterpart said is never dropped. Whether an order is queued again.
     pub(super) async fn settle(
@@ -79,4 +79,26 @@ impl Lane {
         }
         outcomes
     }
+
+    /// Orders that were on their way when the gateway ended.
+    pub(super) async fn interrupted(&self) -> Stored<Vec<OrderRecord>> {
+        let name = self.config.name.clone();
+        self.context.store.read(move |reads| reads.interrupted(&name)).await
+    }
+
+    /// Settles orders of which nobody knows what became of them.
+    pub(super) async fn settle_interrupted(&self, ids: Vec<OrderId>) {
+        let outcomes = ids.into_iter().map(|id| (id, OrderInput::Interrupted)).collect::<Vec<_>>();
+        if outcomes.is_empty() {
+            return;
+        }
+        if let Err(error) = self.settle(outcomes, None).await {
+            tracing::error!(counterpart = self.config.name, %error, "interrupted orders could not be settled");
+        }
+    }
+}
+
+/// The same for every order of a batch.
+pub(super) fn all(records: &[OrderRecord], input: &OrderInput) -> Outcomes {
+    records.iter().map(|record| (record.id, input.clone())).collect()
 }

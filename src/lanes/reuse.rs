@@ -5,7 +5,7 @@ use std::time::Duration;
 use chakong_contract::Order;
 use jiff::Timestamp;
 
-use super::super::DueOrder;
+use super::DueOrder;
 use crate::config::CounterpartConfig;
 use crate::domain::{OrderId, OrderRecord, Priority, Revision, Terms};
 use crate::store::{Reads, Store, Stored};

@@ -6,9 +6,9 @@ use chakong_contract::Date;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use super::super::world::{World, bank};
+use super::super::super::super::lane::world::{World, bank};
 use super::*;
-use crate::config::LineConfig;
+use crate::lines::parcel::Depot;
 use crate::store::LaneCounts;
 
 /// A file, and what is wrong with it now.
@@ -26,9 +26,9 @@ struct Folder {
 }
 
 impl Folder {
-    fn of(files: &[(&str, Lying)]) -> Self {
+    fn of(files: &[(&str, Lying)]) -> Arc<Self> {
         let files = files.iter().map(|(name, lying)| ((*name).to_owned(), lying.clone())).collect();
-        Self { files: Mutex::new(files), done: Mutex::default() }
+        Arc::new(Self { files: Mutex::new(files), done: Mutex::default() })
     }
 
     fn note(&self, what: &str, name: &str) -> Lying {
@@ -88,11 +88,13 @@ fn fault(kind: FaultKind, detail: &str) -> Option<Fault> {
 }
 
 /// Lets `time` pass and looks once; no timer may run meanwhile, so that a wait would show.
-async fn look(world: &World, folder: &Folder, arrivals: &mut Arrivals, time: Duration) {
+async fn look(world: &World, folder: &Arc<Folder>, arrivals: &mut Arrivals, time: Duration) {
     world.clock.pass(time);
-    let LineConfig::Parcel(config) = &world.lane.config().line else { panic!("a parcel line") };
+    let lane = world.lane.shared();
+    let config = lane.config.line.parcel().expect("a parcel line").clone();
+    let delivery = ParcelDelivery { depot: Arc::<Folder>::clone(folder), config };
     let before = tokio::time::Instant::now();
-    let looked = world.lane.take_in_arrived(folder, config, arrivals, &CancellationToken::new()).await;
+    let looked = delivery.take_in_arrived(lane, arrivals).await;
     assert_eq!(looked, Ok(()));
     assert_eq!(before.elapsed(), Duration::ZERO, "no file waits for another");
 }
@@ -109,7 +111,7 @@ async fn a_file_that_cannot_be_read_delays_no_other_and_is_shown_until_it_can_be
     assert_eq!(folder.done(), [""; 0], "nothing has come to rest yet");
     look(&world, &folder, &mut arrivals, HOUR).await;
     assert_eq!(folder.done(), ["fetch a", "fetch b", "fetch c", "put away c"]);
-    let view = world.lane.handle.view(LaneCounts::default());
+    let view = world.lane.shared().handle.view(LaneCounts::default());
     assert_eq!(view.files_stuck, 2);
     let words = view.files_stuck_fault.unwrap_or_default();
     assert!(words.contains("permission denied"), "{words}");
@@ -119,11 +121,11 @@ async fn a_file_that_cannot_be_read_delays_no_other_and_is_shown_until_it_can_be
     assert_eq!(folder.done(), [""; 0], "they are left alone for a while");
     look(&world, &folder, &mut arrivals, Duration::from_secs(60)).await;
     assert_eq!(folder.done(), ["fetch a", "fetch b"]);
-    assert_eq!(world.lane.handle.view(LaneCounts::default()).problems, 3, "told once an hour");
+    assert_eq!(world.lane.shared().handle.view(LaneCounts::default()).problems, 3, "told once an hour");
     folder.mend("a");
     folder.mend("b");
     look(&world, &folder, &mut arrivals, Duration::from_secs(61)).await;
-    let view = world.lane.handle.view(LaneCounts::default());
+    let view = world.lane.shared().handle.view(LaneCounts::default());
     assert_eq!((view.files_stuck, view.files_stuck_fault), (0, None));
 }
 
@@ -138,11 +140,11 @@ async fn a_file_that_cannot_be_put_away_is_read_and_kept_once() {
     assert_eq!(folder.done(), ["fetch a", "put away a"]);
     look(&world, &folder, &mut arrivals, HOUR).await;
     assert_eq!(folder.done(), ["put away a"]);
-    assert_eq!(world.lane.handle.view(LaneCounts::default()).files_stuck, 1);
+    assert_eq!(world.lane.shared().handle.view(LaneCounts::default()).files_stuck, 1);
     folder.mend("a");
     look(&world, &folder, &mut arrivals, HOUR).await;
     assert_eq!(folder.done(), ["put away a"]);
-    assert_eq!(world.lane.handle.view(LaneCounts::default()).files_stuck, 0);
+    assert_eq!(world.lane.shared().handle.view(LaneCounts::default()).files_stuck, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,7 +159,7 @@ async fn a_file_that_is_too_large_is_put_away_unread_only_where_there_is_an_arch
         look(&world, &folder, &mut arrivals, Duration::ZERO).await;
         look(&world, &folder, &mut arrivals, HOUR).await;
         assert_eq!(folder.done(), expected);
-        let view = world.lane.handle.view(LaneCounts::default());
+        let view = world.lane.shared().handle.view(LaneCounts::default());
         assert_eq!((view.files_stuck, view.problems), (stuck, 1), "{more:?}");
     }
 }

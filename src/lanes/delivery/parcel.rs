@@ -1,0 +1,234 @@
+//! Delivery over a parcel line: files handed over, files taken in.
+
+mod incoming;
+mod responses;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chakong_contract::connector::Batch;
+use chakong_contract::{Fault, FaultKind, Message, Order};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::super::context::LaneContext;
+use super::super::outcome::all;
+use super::super::reach::{Reachable, Reached};
+use super::{Delivery, Sendable, batch_of, wrong_line};
+use crate::config::ParcelConfig;
+use crate::domain::decide::OrderInput;
+use crate::domain::{BatchId, OrderId, OrderRecord, RawDirection, RawMessage};
+use crate::engine::Dispatch;
+use crate::lines::parcel::{self, Depot};
+use crate::store::Stored;
+use crate::store::codec::{decode, encode};
+
+/// Longest wait before files are handed over again.
+const HAND_OVER_AGAIN: Duration = Duration::from_secs(60);
+
+/// Delivery over a parcel line.
+#[derive(Debug)]
+pub struct ParcelDelivery {
+    depot: Arc<dyn Depot>,
+    config: ParcelConfig,
+}
+
+impl ParcelDelivery {
+    /// Over the depot that a configuration names.
+    pub fn new(config: &ParcelConfig) -> Self {
+        Self { depot: parcel::open(config), config: config.clone() }
+    }
+
+    /// Writes a batch to files: durable with their digest first, then handed over, then awaiting.
+    async fn write_and_hand_over(&self, lane: &LaneContext, sendable: Sendable) -> Stored<bool> {
+        let made = lane.context.clock.now();
+        let counts = lane.handle.admission.has_quota();
+        let id = lane.context.engine.begin_batch(lane.config.name.clone(), made, counts).await?;
+        let Sendable { records, orders } = sendable;
+        let batch = Arc::new(batch_of(id, made, orders, None));
+        let files = match write_files(lane, Arc::clone(&batch)).await {
+            Ok(files) => files,
+            Err(fault) if records.len() == 1 => {
+                lane.handle.faulted(&fault, made);
+                return lane.settle(all(&records, &OrderInput::Faulted(fault)), None).await;
+            }
+            // One order that cannot be expressed must not hold the others up: each goes alone.
+            Err(_) => {
+                let mut again = false;
+                for (record, order) in records.into_iter().zip(&batch.orders) {
+                    again |= Box::pin(self.send_alone(lane, record, order.clone())).await?;
+                }
+                return Ok(again);
+            }
+        };
+        let mut digest = Sha256::new();
+        files.iter().for_each(|file| digest.update(&file.bytes));
+        let ids: Vec<OrderId> = records.iter().map(|record| record.id).collect();
+        let dispatch = Dispatch {
+            lane: lane.config.name.clone(),
+            at: made,
+            orders: ids.clone(),
+            batch: Some(id),
+            digest: digest.finalize().to_vec(),
+            files: raw_of(lane, id, made, &files),
+            counts: false,
+            // Somebody may have withdrawn a part of it meanwhile: nothing leaves then, and the rest queues again.
+            together: true,
+        };
+        if lane.context.engine.dispatch(dispatch).await?.going.is_empty() {
+            return Ok(true);
+        }
+        self.hand_over(lane, &files, ids).await
+    }
+
+    async fn send_alone(&self, lane: &LaneContext, record: OrderRecord, order: Order) -> Stored<bool> {
+        match lane.handle.admission.pass(record.is_control()).await {
+            Ok(()) => {
+                let alone = Sendable { records: vec![record], orders: vec![order] };
+                self.write_and_hand_over(lane, alone).await
+            }
+            Err(fault) => lane.settle(all(&[record], &OrderInput::Faulted(fault)), None).await,
+        }
+    }
+
+    /// Hands files over and says so. A folder that cannot be written is tried again: the bytes are decided, and the
+    /// same name handed over twice is taken once.
+    async fn hand_over(&self, lane: &LaneContext, files: &[Message], ids: Vec<OrderId>) -> Stored<bool> {
+        if !self.hand_over_until_stopped(lane, files).await {
+            return Ok(false);
+        }
+        lane.settle(ids.into_iter().map(|id| (id, OrderInput::HandedOver)).collect(), None).await
+    }
+
+    /// Hands files over, and again until that works. `false` when the lane was stopped before: its successor, or the next
+    /// start, hands them over.
+    async fn hand_over_until_stopped(&self, lane: &LaneContext, files: &[Message]) -> bool {
+        let mut failures = 0_u32;
+        while let Err(fault) = self.depot.hand_over(files).await {
+            failures += 1;
+            lane.handle.admission.failed(&fault);
+            lane.handle.faulted(&fault, lane.context.clock.now());
+            tracing::warn!(counterpart = lane.config.name, %fault, "files wait to be handed over");
+            let wait = lane.config.retry_control.wait(failures, 0.0).min(HAND_OVER_AGAIN);
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = lane.stop.cancelled() => return false,
+            }
+        }
+        true
+    }
+
+    /// Parcels that were decided are handed over again as they were.
+    async fn hand_over_again(&self, lane: &LaneContext) {
+        let Ok(interrupted) = lane.interrupted().await else { return };
+        let mut batches: BTreeMap<BatchId, Vec<OrderId>> = BTreeMap::new();
+        let mut others = Vec::new();
+        for order in &interrupted {
+            match order.batch {
+                Some(batch) => batches.entry(batch).or_default().push(order.id),
+                None => others.push(order.id),
+            }
+        }
+        for (batch, ids) in batches {
+            match stored_files(lane, batch).await {
+                Some(files) => {
+                    if let Err(error) = self.hand_over(lane, &files, ids).await {
+                        tracing::error!(counterpart = lane.config.name, %error, "a parcel could not be handed over again");
+                    }
+                }
+                None => others.extend(ids),
+            }
+        }
+        lane.settle_interrupted(others).await;
+    }
+}
+
+impl Reachable for ParcelDelivery {
+    fn is_remote(&self) -> bool {
+        self.config.sftp.is_some()
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<Reached, Fault>> {
+        async {
+            self.depot.probe().await?;
+            Ok(Reached { status: None, how: "both folders can be used".to_owned() })
+        }
+        .boxed()
+    }
+}
+
+impl Delivery for ParcelDelivery {
+    fn prepare(&self) -> BoxFuture<'_, Result<(), Fault>> {
+        self.depot.prepare()
+    }
+
+    fn carries(&self) -> bool {
+        true
+    }
+
+    fn send<'a>(
+        &'a self,
+        lane: &'a LaneContext,
+        batch: Sendable,
+        permit: OwnedSemaphorePermit,
+    ) -> BoxFuture<'a, Stored<bool>> {
+        async move {
+            let _permit = permit;
+            self.write_and_hand_over(lane, batch).await
+        }
+        .boxed()
+    }
+
+    fn receive<'a>(&'a self, lane: &'a LaneContext) -> BoxFuture<'a, ()> {
+        self.poll(lane).boxed()
+    }
+
+    fn recover<'a>(&'a self, lane: &'a LaneContext) -> BoxFuture<'a, ()> {
+        async {
+            self.send_responses(lane).await;
+            self.hand_over_again(lane).await;
+        }
+        .boxed()
+    }
+}
+
+async fn write_files(lane: &LaneContext, batch: Arc<Batch>) -> Result<Vec<Message>, Fault> {
+    let connector = Arc::clone(&lane.config.connector);
+    let written = tokio::task::spawn_blocking(move || {
+        connector.parcel().ok_or_else(|| wrong_line("parcel"))?.write(&batch)
+    });
+    let panicked = |_| Err(Fault::new(FaultKind::Unsupported, "write the batch", "the connector panicked"));
+    written.await.unwrap_or_else(panicked)
+}
+
+fn raw_of(lane: &LaneContext, batch: BatchId, at: jiff::Timestamp, files: &[Message]) -> Vec<RawMessage> {
+    let raw = |file: &Message| RawMessage {
+        lane: lane.config.name.clone(),
+        batch: Some(batch),
+        direction: RawDirection::Out,
+        name: file.name.clone(),
+        at,
+        bytes: encode(&file.bytes),
+    };
+    files.iter().map(raw).collect()
+}
+
+/// The files of a batch as they were decided; `None` where the store holds none that can be read.
+async fn stored_files(lane: &LaneContext, batch: BatchId) -> Option<Vec<Message>> {
+    let files = lane.context.store.read(move |reads| reads.raw_of_batch(batch)).await.unwrap_or_default();
+    let unpacked: Stored<Vec<Message>> = files
+        .into_iter()
+        .map(|raw| Ok(Message::new(raw.name, decode("file", raw.bytes.as_stored())?)))
+        .collect();
+    match unpacked {
+        Ok(files) => (!files.is_empty()).then_some(files),
+        Err(_) => {
+            let (counterpart, batch) = (&lane.config.name, batch.get());
+            tracing::error!(counterpart, batch, "a stored parcel cannot be read");
+            None
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What comes back over a parcel line: looked for, taken in, put away.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use chakong_contract::connector::Reading;
+use chakong_contract::{Fault, FaultKind, Message, Moment};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+
+use super::super::super::context::LaneContext;
+use super::super::super::receiving::Receiving;
+use super::super::wrong_line;
+use super::ParcelDelivery;
+use super::responses::note_responses;
+use crate::domain::{RawDirection, RawMessage};
+use crate::lines::parcel::{Arrivals, Arrived, Listed};
+use crate::store::StoreError;
+use crate::store::codec::encode;
+
+/// How often old files are looked for in the archive.
+const TIDY: SignedDuration = SignedDuration::from_hours(1);
+
+/// Why a file could not be taken in now.
+struct Hindered {
+    fault: Fault,
+    /// The store takes nothing now: the next file would fare no better.
+    by_store: bool,
+}
+
+impl From<Fault> for Hindered {
+    fn from(fault: Fault) -> Self {
+        Self { fault, by_store: false }
+    }
+}
+
+impl From<StoreError> for Hindered {
+    fn from(error: StoreError) -> Self {
+        let by_store = matches!(
+            error,
+            StoreError::Full | StoreError::Failed { .. } | StoreError::Again | StoreError::Closed
+        );
+        let detail = "its content could not be kept; the log says why";
+        Self { fault: Fault::new(FaultKind::Transient, "keep a file", detail), by_store }
+    }
+}
+
+impl ParcelDelivery {
+    /// Looks for files until the lane stops.
+    pub(super) async fn poll(&self, lane: &LaneContext) {
+        let (mut arrivals, mut tidied, mut told) = (Arrivals::default(), None, None);
+        while !lane.stop.is_cancelled() {
+            let now = lane.context.clock.now();
+            match self.take_in_arrived(lane, &mut arrivals).await {
+                Ok(()) => told = None,
+                Err(fault) => {
+                    lane.handle.problem(&fault, now);
+                    if told.as_ref() != Some(&fault) {
+                        tracing::warn!(counterpart = lane.config.name, %fault, "the incoming folder cannot be read");
+                        told = Some(fault);
+                    }
+                }
+            }
+            if tidied.is_none_or(|tidied: Timestamp| now.duration_since(tidied) >= TIDY) {
+                self.tidy(lane, now).await;
+                tidied = Some(now);
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.config.poll) => {}
+                () = lane.stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Looks once and takes in what came to rest. A file that cannot be taken in stays and delays no other; when it is tried
+    /// again is the arrivals' to say.
+    ///
+    /// # Errors
+    /// A fault when the folder cannot be read.
+    async fn take_in_arrived(&self, lane: &LaneContext, arrivals: &mut Arrivals) -> Result<(), Fault> {
+        for file in arrivals.look(self.depot.as_ref(), lane.context.clock.now()).await? {
+            if lane.stop.is_cancelled() {
+                break;
+            }
+            let name = &file.listed.name;
+            match self.take_in(lane, &file, arrivals).await {
+                Ok(true) => arrivals.forget(name),
+                Ok(false) => arrivals.unhindered(name),
+                Err(hindered) => {
+                    tell_hindered(lane, arrivals, name, &hindered.fault);
+                    if hindered.by_store {
+                        break;
+                    }
+                }
+            }
+        }
+        lane.handle.stuck_files(arrivals.stuck());
+        Ok(())
+    }
+
+    async fn tidy(&self, lane: &LaneContext, now: Timestamp) {
+        let Ok(first) = now.checked_sub(self.config.keep) else { return };
+        if let Err(fault) = self.depot.tidy(Moment::from_timestamp(first).date()).await {
+            lane.handle.problem(&fault, now);
+            tracing::warn!(counterpart = lane.config.name, %fault, "old files stay in the archive");
+        }
+    }
+
+    /// Takes one file in: kept, settled, answered where it must be, and only then put away. `false` leaves it for later:
+    /// it may still be on its way.
+    async fn take_in(
+        &self,
+        lane: &LaneContext,
+        file: &Arrived,
+        arrivals: &mut Arrivals,
+    ) -> Result<bool, Hindered> {
+        if file.is_kept {
+            return self.put_away(lane, &file.listed).await;
+        }
+        let now = lane.context.clock.now();
+        let message = match self.depot.fetch(&file.listed.name).await {
+            Ok(bytes) => Message::new(&file.listed.name, bytes),
+            // Without an archive, to put it away would be to delete what nobody read.
+            Err(fault) if fault.kind == FaultKind::Malformed && self.config.archive.is_some() => {
+                let put_away = self.put_away(lane, &file.listed).await?;
+                lane.handle.problem(&fault, now);
+                tracing::warn!(counterpart = lane.config.name, file = ?file.listed.name, %fault, "a file is put away unread");
+                return Ok(put_away);
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        let may_wait = file.rests < self.config.half_file;
+        let Some((reading, raw, digest)) = read(lane, message, now, may_wait).await? else {
+            return Ok(false);
+        };
+        let responses = reading.responses.clone();
+        let receiving = Receiving { config: &lane.config, context: &lane.context, handle: &lane.handle };
+        let is_answered = !responses.is_empty();
+        let kept = match receiving.keep(reading, raw, digest.clone()).await {
+            Ok(_) if is_answered => note_responses(lane, responses, digest).await,
+            Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = kept {
+            tracing::error!(counterpart = lane.config.name, %error, "a file waits: its content could not be kept");
+            return Err(error.into());
+        }
+        arrivals.kept(&file.listed.name);
+        // Away before it is answered: the counterpart may answer that at once, by a file of the same name.
+        let put_away = self.put_away(lane, &file.listed).await;
+        if is_answered {
+            self.send_responses(lane).await;
+        }
+        put_away
+    }
+
+    async fn put_away(&self, lane: &LaneContext, file: &Listed) -> Result<bool, Hindered> {
+        let today = Moment::from_timestamp(lane.context.clock.now()).date();
+        self.depot.put_away(file, today).await?;
+        Ok(true)
+    }
+}
+
+fn tell_hindered(lane: &LaneContext, arrivals: &mut Arrivals, name: &str, fault: &Fault) {
+    let now = lane.context.clock.now();
+    if arrivals.hindered(name, fault, now) {
+        lane.handle.problem(fault, now);
+        tracing::warn!(counterpart = lane.config.name, file = ?name, %fault, "a file stays in the incoming folder");
+    }
+}
+
+/// Reads a file on a thread of its own, for it may be large. One that has no end is not read while it `may_wait`.
+async fn read(
+    lane: &LaneContext,
+    message: Message,
+    now: Timestamp,
+    may_wait: bool,
+) -> Result<Option<(Reading, RawMessage, String)>, Hindered> {
+    let (connector, name) = (Arc::clone(&lane.config.connector), lane.config.name.clone());
+    let working = tokio::task::spawn_blocking(move || {
+        let parcel = connector.parcel();
+        if may_wait && parcel.is_some_and(|parcel| !parcel.is_whole(&message)) {
+            return None;
+        }
+        let reading = catch_unwind(AssertUnwindSafe(|| {
+            let unread = || Reading { problems: vec![wrong_line("parcel")], ..Reading::default() };
+            parcel.map_or_else(unread, |parcel| parcel.read(&message))
+        }));
+        let panicked = |_| Reading {
+            problems: vec![Fault::new(FaultKind::Malformed, "read a file", "the connector panicked")],
+            ..Reading::default()
+        };
+        let raw = RawMessage {
+            lane: name,
+            batch: None,
+            direction: RawDirection::In,
+            at: now,
+            bytes: encode(&message.bytes),
+            name: message.name,
+        };
+        let digest = hex::encode(Sha256::digest(&message.bytes));
+        Some((reading.unwrap_or_else(panicked), raw, digest))
+    });
+    let stopped = |_| Fault::new(FaultKind::Transient, "read a file", "its reading was stopped");
+    let read = working.await.map_err(stopped)?;
+    for problem in read.iter().flat_map(|(reading, ..)| &reading.problems) {
+        lane.handle.problem(problem, now);
+        tracing::warn!(counterpart = lane.config.name, %problem, "a file could not be understood");
+    }
+    Ok(read)
+}
+
+#[cfg(test)]
+mod tests;
