@@ -51,9 +51,7 @@ pub(super) async fn approve(
     At(path): At<MeasurePath>,
     JsonBody(request): JsonBody<ApproveRequest, true>,
 ) -> Result<Json<MeasureInFull>, Problem> {
-    let mut findings = Vec::new();
-    check_reason(&request.reason, &mut findings);
-    check_documents(&request.documents, &mut findings);
+    let mut findings = of_papers(&request.reason, &request.documents);
     if let Some(limit) = request.limit
         && (limit.amount <= Decimal::ZERO || limit.amount.scale() > 2)
     {
@@ -69,9 +67,14 @@ pub(super) async fn approve(
         permit: request.permit,
         rate: request.rate,
     };
-    act(&gateway, caller.name(), (None, Act::Approve(path.id, approval)), request.reason, request.documents)
-        .await?;
-    read(&gateway, path).await.map(Json)
+    carry_out(
+        &gateway,
+        caller.name(),
+        path,
+        Act::Approve(path.id, approval),
+        (request.reason, request.documents),
+    )
+    .await
 }
 
 pub(super) fn approve_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -88,8 +91,7 @@ pub(super) async fn reject(
     JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<MeasureInFull>, Problem> {
     let reason = given.checked()?;
-    act(&gateway, caller.name(), (None, Act::Reject(path.id)), reason, Vec::new()).await?;
-    read(&gateway, path).await.map(Json)
+    carry_out(&gateway, caller.name(), path, Act::Reject(path.id), (reason, Vec::new())).await
 }
 
 pub(super) fn reject_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -105,8 +107,7 @@ pub(super) async fn reconsider(
     JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<MeasureInFull>, Problem> {
     let reason = given.checked()?;
-    act(&gateway, caller.name(), (None, Act::Reconsider(path.id)), reason, Vec::new()).await?;
-    read(&gateway, path).await.map(Json)
+    carry_out(&gateway, caller.name(), path, Act::Reconsider(path.id), (reason, Vec::new())).await
 }
 
 pub(super) fn reconsider_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -135,8 +136,7 @@ pub(super) async fn value(
     check_amount("/value", Some(request.value), &mut findings);
     no_findings(findings)?;
     let value = Act::Value(path.id, request.value.amount);
-    act(&gateway, caller.name(), (None, value), request.reason, Vec::new()).await?;
-    read(&gateway, path).await.map(Json)
+    carry_out(&gateway, caller.name(), path, value, (request.reason, Vec::new())).await
 }
 
 pub(super) fn value_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -166,15 +166,12 @@ pub(super) async fn release(
     At(path): At<MeasurePath>,
     JsonBody(request): JsonBody<ReleaseRequest, true>,
 ) -> Result<Json<MeasureInFull>, Problem> {
-    let mut findings = Vec::new();
-    check_reason(&request.reason, &mut findings);
+    let mut findings = of_papers(&request.reason, &request.documents);
     check_amount("/amount", request.amount, &mut findings);
-    check_documents(&request.documents, &mut findings);
     no_findings(findings)?;
     let scope = ReleaseScope::Measure(path.id, request.amount.map(|money| money.amount));
     let release = Act::Release(Release { scope, ground: request.ground });
-    act(&gateway, caller.name(), (None, release), request.reason, request.documents).await?;
-    read(&gateway, path).await.map(Json)
+    carry_out(&gateway, caller.name(), path, release, (request.reason, request.documents)).await
 }
 
 pub(super) fn release_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -205,13 +202,9 @@ pub(super) async fn renew(
     At(path): At<MeasurePath>,
     JsonBody(request): JsonBody<RenewRequest, true>,
 ) -> Result<Json<MeasureInFull>, Problem> {
-    let mut findings = Vec::new();
-    check_reason(&request.reason, &mut findings);
-    check_documents(&request.documents, &mut findings);
-    no_findings(findings)?;
+    no_findings(of_papers(&request.reason, &request.documents))?;
     let renew = Act::Renew(path.id, Renewal { days: request.days });
-    act(&gateway, caller.name(), (None, renew), request.reason, request.documents).await?;
-    read(&gateway, path).await.map(Json)
+    carry_out(&gateway, caller.name(), path, renew, (request.reason, request.documents)).await
 }
 
 pub(super) fn renew_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -244,10 +237,8 @@ pub(super) async fn deduct(
     At(path): At<MeasurePath>,
     JsonBody(request): JsonBody<DeductRequest, true>,
 ) -> Result<Json<MeasureInFull>, Problem> {
-    let mut findings = Vec::new();
-    check_reason(&request.reason, &mut findings);
+    let mut findings = of_papers(&request.reason, &request.documents);
     check_amount("/amount", request.amount, &mut findings);
-    check_documents(&request.documents, &mut findings);
     let account = gateway.court_accounts.iter().find(|account| account.name == request.court_account);
     if account.is_none() {
         let detail = "no such account in [[court_accounts]] of the configuration: deducted money goes to the court's own \
@@ -258,8 +249,7 @@ pub(super) async fn deduct(
     let into = account.map(|named| named.account.clone()).ok_or_else(|| Problem::not_found("account"))?;
     let amount = request.amount.map(|money| money.amount);
     let deduct = Act::Deduct(path.id, Deduction { amount, into });
-    act(&gateway, caller.name(), (None, deduct), request.reason, request.documents).await?;
-    read(&gateway, path).await.map(Json)
+    carry_out(&gateway, caller.name(), path, deduct, (request.reason, request.documents)).await
 }
 
 pub(super) fn deduct_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -290,13 +280,9 @@ pub(super) async fn transfer(
     JsonBody(request): JsonBody<TransferRequest, true>,
 ) -> Result<Json<MeasureInFull>, Problem> {
     let TransferRequest { to, documents, reason } = request;
-    let mut findings = Vec::new();
-    check_reason(&reason, &mut findings);
-    check_documents(&documents, &mut findings);
-    no_findings(findings)?;
+    no_findings(of_papers(&reason, &documents))?;
     let transfer = Act::Transfer(path.id, Transfer { to });
-    act(&gateway, caller.name(), (None, transfer), reason, documents).await?;
-    read(&gateway, path).await.map(Json)
+    carry_out(&gateway, caller.name(), path, transfer, (reason, documents)).await
 }
 
 pub(super) fn transfer_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -306,6 +292,26 @@ pub(super) fn transfer_docs(operation: TransformOperation<'_>) -> TransformOpera
         .description(
             "Of the stake that the measure freezes, once that freeze has effect; as much of it as the measure names.",
         )
+}
+
+/// What is wrong with the reason and the documents of an act.
+fn of_papers(reason: &str, documents: &[LegalDocument]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    check_reason(reason, &mut findings);
+    check_documents(documents, &mut findings);
+    findings
+}
+
+/// Has an act carried out; gives the measure as it stands then.
+async fn carry_out(
+    gateway: &Shared,
+    caller: &str,
+    path: MeasurePath,
+    it: Act,
+    (reason, documents): (String, Vec<LegalDocument>),
+) -> Result<Json<MeasureInFull>, Problem> {
+    act(gateway, caller, (None, it), reason, documents).await?;
+    read(gateway, path).await.map(Json)
 }
 
 /// How every act on a measure may end.
