@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chakong_contract::Moment;
 use chakong_contract::message::HttpResponse;
-use chakong_contract::sandbox::{Delivery, InboundRequest, Served};
+use chakong_contract::sandbox::{InboundRequest, ResponseMode, Served};
 use futures_util::stream;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
@@ -78,7 +78,7 @@ async fn answer(
         body: body.to_vec(),
     };
     loop {
-        let Served { after, delivery } = {
+        let Served { after, mode } = {
             let mut sandbox = shared.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(call) = sandbox.call() else { return Err(HangUp) };
             call.serve(&inbound, Moment::from_timestamp(clock.now()))
@@ -86,26 +86,26 @@ async fn answer(
         if !after.is_zero() {
             tokio::time::sleep(after).await;
         }
-        match delivery {
-            Delivery::Wait => tokio::task::yield_now().await,
-            delivery => return deliver(delivery),
+        match mode {
+            ResponseMode::Wait => tokio::task::yield_now().await,
+            mode => return deliver(mode),
         }
     }
 }
 
-fn deliver(delivery: Delivery) -> Result<Response<Body>, HangUp> {
-    match delivery {
-        Delivery::Answer(answer) => {
+fn deliver(mode: ResponseMode) -> Result<Response<Body>, HangUp> {
+    match mode {
+        ResponseMode::Answer(answer) => {
             let body = Full::new(Bytes::from(answer.body.clone())).boxed_unsync();
             respond(&answer, body)
         }
-        Delivery::Hangup | Delivery::Wait => Err(HangUp),
-        Delivery::Endless => {
+        ResponseMode::Hangup | ResponseMode::Wait => Err(HangUp),
+        ResponseMode::Endless => {
             let chunk = Bytes::from(vec![b' '; 64 << 10]);
             let frames = stream::repeat_with(move || Ok(Frame::data(chunk.clone())));
             respond(&HttpResponse::json(200, ""), StreamBody::new(frames).boxed_unsync())
         }
-        Delivery::Trickle(answer) => {
+        ResponseMode::Trickle(answer) => {
             let bytes = stream::iter(answer.body.clone());
             let frames = futures_util::StreamExt::then(bytes, |byte| async move {
                 tokio::time::sleep(Duration::from_secs(1)).await;

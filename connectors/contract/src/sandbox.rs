@@ -47,19 +47,19 @@ pub struct Served {
     /// Wait this long first.
     pub after: Duration,
     /// What then.
-    pub delivery: Delivery,
+    pub mode: ResponseMode,
 }
 
 impl Served {
     /// At once.
     pub const fn now(answer: HttpResponse) -> Self {
-        Self { after: Duration::ZERO, delivery: Delivery::Answer(answer) }
+        Self { after: Duration::ZERO, mode: ResponseMode::Answer(answer) }
     }
 }
 
 /// How an answer is delivered.
 #[derive(Debug, Clone)]
-pub enum Delivery {
+pub enum ResponseMode {
     /// As it should be.
     Answer(HttpResponse),
     /// The connection is closed without an answer.

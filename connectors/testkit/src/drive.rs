@@ -1,7 +1,7 @@
 //! Conversations between a connector and its own sandbox, without any line between them.
 
 use chakong_contract::connector::ReadContent;
-use chakong_contract::sandbox::{CallSandbox, Delivery, ParcelSandbox, PostboxSandbox, Sandbox};
+use chakong_contract::sandbox::{CallSandbox, ParcelSandbox, PostboxSandbox, ResponseMode, Sandbox};
 use chakong_contract::{
     Batch, Call, Charges, Connector, Dialogue, Fault, FaultKind, HttpRequest, HttpResponse, Input, Message,
     Moment, Order, Parcel, Plugin, Postbox, Read, Reading, Reply, Settings, Step,
@@ -99,9 +99,9 @@ pub fn converse(connector: &dyn Connector, sandbox: &mut dyn Sandbox, batch: &Ba
 
 /// What a call sandbox answers; `None` when the connection ends without a whole answer.
 pub fn serve(sandbox: &mut dyn CallSandbox, request: &HttpRequest, now: Moment) -> Option<HttpResponse> {
-    match sandbox.serve(&inbound(request), now).delivery {
-        Delivery::Answer(answer) | Delivery::Trickle(answer) => Some(answer),
-        Delivery::Hangup | Delivery::Endless | Delivery::Wait => None,
+    match sandbox.serve(&inbound(request), now).mode {
+        ResponseMode::Answer(answer) | ResponseMode::Trickle(answer) => Some(answer),
+        ResponseMode::Hangup | ResponseMode::Endless | ResponseMode::Wait => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chakong_contract::message::HttpResponse;
-use chakong_contract::sandbox::{Delivery, Served};
+use chakong_contract::sandbox::{ResponseMode, Served};
 use serde::Deserialize;
 
 /// One scripted misbehaviour of a sandbox that is called: `{"do": "status", "status": 429, "retry_after": 7, "first": 2}`.
@@ -96,13 +96,13 @@ impl CallFaults {
 
 impl CallFault {
     /// How the right answer is delivered under this fault.
-    pub fn deliver(&self, right: HttpResponse) -> Delivery {
+    pub fn deliver(&self, right: HttpResponse) -> ResponseMode {
         match self.kind {
-            CallFaultKind::Delay | CallFaultKind::ErrorCode => Delivery::Answer(right),
-            CallFaultKind::Hangup => Delivery::Hangup,
-            CallFaultKind::Endless => Delivery::Endless,
-            CallFaultKind::Trickle => Delivery::Trickle(right),
-            CallFaultKind::Html => Delivery::Answer(HttpResponse {
+            CallFaultKind::Delay | CallFaultKind::ErrorCode => ResponseMode::Answer(right),
+            CallFaultKind::Hangup => ResponseMode::Hangup,
+            CallFaultKind::Endless => ResponseMode::Endless,
+            CallFaultKind::Trickle => ResponseMode::Trickle(right),
+            CallFaultKind::Html => ResponseMode::Answer(HttpResponse {
                 status: 200,
                 headers: vec![("content-type".to_owned(), "text/html; charset=utf-8".to_owned())],
                 body: "<!DOCTYPE html><html><body>系统维护中</body></html>".into(),
@@ -110,12 +110,12 @@ impl CallFault {
             CallFaultKind::Truncated => {
                 let mut body = right.body;
                 body.truncate(body.len() / 2);
-                Delivery::Answer(HttpResponse { body, ..right })
+                ResponseMode::Answer(HttpResponse { body, ..right })
             }
-            CallFaultKind::Empty => Delivery::Answer(HttpResponse { body: Vec::new(), ..right }),
+            CallFaultKind::Empty => ResponseMode::Answer(HttpResponse { body: Vec::new(), ..right }),
             CallFaultKind::Status => {
                 let retry_after = self.retry_after.map(|after| ("retry-after".to_owned(), after.to_string()));
-                Delivery::Answer(HttpResponse {
+                ResponseMode::Answer(HttpResponse {
                     status: self.status.unwrap_or(500),
                     headers: retry_after.into_iter().collect(),
                     body: Vec::new(),
@@ -129,11 +129,11 @@ impl CallFault {
 pub fn serve(fault: Option<&CallFault>, delay: Duration, right: HttpResponse) -> Served {
     let late = fault.filter(|fault| fault.kind == CallFaultKind::Delay).and_then(|fault| fault.ms);
     let after = delay.saturating_add(Duration::from_millis(late.unwrap_or(0)));
-    let delivery = match fault {
+    let mode = match fault {
         Some(fault) => fault.deliver(right),
-        None => Delivery::Answer(right),
+        None => ResponseMode::Answer(right),
     };
-    Served { after, delivery }
+    Served { after, mode }
 }
 
 #[cfg(test)]
@@ -146,7 +146,7 @@ mod tests {
         let mut faults = CallFaults::new(serde_json::from_str(script).expect("a script"));
         assert!(faults.due("/b", false).is_none());
         let fault = faults.due("/a/b", false).expect("due");
-        let Delivery::Answer(answer) = fault.deliver(HttpResponse::json(200, "{}")) else {
+        let ResponseMode::Answer(answer) = fault.deliver(HttpResponse::json(200, "{}")) else {
             panic!("an answer")
         };
         assert_eq!((answer.status, answer.header("retry-after")), (429, Some("7")));

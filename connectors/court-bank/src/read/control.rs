@@ -29,7 +29,7 @@ pub(super) fn answer(
             if let Some(returned) = returned {
                 reader.gathered.strange(
                     <ReturnRow as crate::wire::Row>::NAME,
-                    &joined(&returned.reason, &returned.remark),
+                    joined(&returned.reason, &returned.remark),
                 );
             }
             reply(row, &mut reader)?

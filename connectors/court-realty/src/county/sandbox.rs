@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chakong_contract::sandbox::{
-    Books, CallSandbox, Delivery, PollStep, PostboxSandbox, Sandbox, SandboxError, Served,
+    Books, CallSandbox, PollStep, PostboxSandbox, ResponseMode, Sandbox, SandboxError, Served,
 };
 use chakong_contract::{HttpRequest, HttpResponse, InboundRequest, Moment, Settings};
 use chakong_toolkit::call_fault::{self, CallFault, CallFaultKind, CallFaults};
@@ -87,7 +87,7 @@ impl CallSandbox for SimulatedCounty {
         };
         let confirmed = match self.confirmed(&call.head.token) {
             Some(confirmed) => confirmed,
-            None => return Served { after: LOOK, delivery: Delivery::Wait },
+            None => return Served { after: LOOK, mode: ResponseMode::Wait },
         };
         let fault = self.faults.due(&request.path, false);
         let scripted = fault.as_ref().filter(|fault| fault.kind == CallFaultKind::ErrorCode);
