@@ -16,7 +16,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::counterparts::Counterparts;
 use crate::domain::{GivenNumber, IdKind};
-use crate::engine::{CurrentRules, Engine, run_clock};
+use crate::engine::{CurrentRules, Engine, run_clock, was_older};
 use crate::gateway::Gateway;
 use crate::lanes::{Context, LaneRegistry, PostboxService, RecentTerms, supervise};
 use crate::lifecycle::Tasks;
@@ -87,6 +87,18 @@ pub enum BuildError {
         file: String,
         /// Whose line it is.
         counterpart: String,
+    },
+    /// The store is older than what a counterpart handed in.
+    #[error(
+        "the store in {store} has not given the number {number}, which the counterpart showed while the gateway last ran: it was \
+         emptied, or restored from a backup. Numbers must never repeat. Start once with `chakong serve --restored`: it goes on with \
+         new numbers, and every control that is under way is put before an officer"
+    )]
+    OlderThanAnswers {
+        /// The store's folder.
+        store: String,
+        /// The number, and who showed it.
+        number: String,
     },
     /// The address is taken or not ours.
     #[error("failed to listen on {address}: {source}")]
@@ -246,6 +258,11 @@ async fn open_store(
     }
     let (store, threads) = Sqlite::open(directory)?;
     let own = store.epoch();
+    if let Some(number) = was_older(&store).await? {
+        drop(store);
+        close(threads, STORE_CLOSES).await;
+        return Err(BuildError::OlderThanAnswers { store: directory.display().to_string(), number });
+    }
     let ahead = store.read(move |reads| number_ahead(reads, own, &numbers)).await?;
     let Some(one) = ahead.and_then(|number| shown.into_iter().find(|one| one.number == number)) else {
         return Ok((store, threads));

@@ -48,7 +48,7 @@ pub use ids::{
     ROWS_PER_EPOCH, RawId, TaskId,
 };
 pub use inquiry::{Inquiry, InquiryState};
-pub use measure::{Measure, MeasureState, MeasureView, Origin, Permitted};
+pub use measure::{Measure, MeasureState, MeasureView, Origin, Permitted, Said};
 pub use order::{OrderRecord, OrderState, Priority, StateError, number_of, order_id_of};
 pub use records::{
     Batch, KeptReceipt, LineRow, NewReceipt, Outcome, RawDirection, RawMessage, Revision, Source, names_cash,

@@ -7,6 +7,7 @@ mod encoded;
 mod files;
 mod handed_in;
 mod lanes;
+mod older;
 mod restoring;
 mod sending;
 mod settling;
@@ -26,6 +27,7 @@ use crate::store::{Store, StoreError, Stored, Tx, load_chain, load_lines, load_o
 pub use clock::run_clock;
 pub use handed_in::{Entry, HandedIn, Verdicts};
 pub use lanes::Response;
+pub use older::was_older;
 pub use sending::{Dispatch, Dispatched};
 pub use settling::{Conversation, Settlement};
 
@@ -41,6 +43,7 @@ pub struct Engine {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     rules: Arc<dyn CurrentRules>,
+    older: older::Proof,
 }
 
 /// An accepted inquiry.
@@ -72,7 +75,7 @@ const TRIES: usize = 8;
 impl Engine {
     /// An engine on a store.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, rules: Arc<dyn CurrentRules>) -> Self {
-        Self { store, clock, rules }
+        Self { store, clock, rules, older: older::Proof::default() }
     }
 
     /// The store, to be read.

@@ -17,11 +17,22 @@ use crate::engine::{Accepted, CurrentRules as _, Engine, InputError};
 use crate::store::StoreError;
 use crate::store::codec::{encode, encode_json};
 
+use check::check_unverified;
+
 pub use check::{check, check_documents};
 pub use plan::{Plan, plan};
 
 /// Longest idempotency key.
 pub const LONGEST_KEY: usize = 128;
+
+/// Who submits.
+#[derive(Debug, Clone, Copy)]
+pub struct Submitter<'a> {
+    /// Name of the key.
+    pub name: &'a str,
+    /// Whether the key has the role of an officer: some things stand on an officer's word.
+    pub is_officer: bool,
+}
 
 /// Why an inquiry was not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -86,42 +97,45 @@ pub fn read(body: &[u8]) -> Result<Submission, IntakeError> {
 pub async fn accept(
     engine: &Engine,
     counterparts: &crate::counterparts::Counterparts,
-    submitter: &str,
+    submitter: Submitter<'_>,
     key: &str,
     body: &[u8],
     now: Timestamp,
 ) -> Result<Accepted, IntakeError> {
     let submission = read(body)?;
     let (snapshot, rules) = (counterparts.now(), counterparts.rules());
-    let mut submitted = prepare(submission, &snapshot, &rules, now)?;
-    submitted.submitter = submitter.to_owned();
+    let mut submitted = prepare(submission, submitter, &snapshot, &rules, now)?;
     submitted.key = key.to_owned();
     submitted.digest = Sha256::digest(body).to_vec();
     Ok(engine.submit(submitted).await?)
 }
 
-/// Checks and plans a submission, and brings what is large into stored form; who submits it is left open.
+/// Checks and plans a submission, and brings what is large into stored form.
 ///
 /// # Errors
 /// [`IntakeError::Findings`] with every rule that it breaks.
 pub fn prepare(
     submission: Submission,
+    submitter: Submitter<'_>,
     counterparts: &Snapshot,
     rules: &Rules,
     now: Timestamp,
 ) -> Result<Submitted, IntakeError> {
     let mut findings = check(&submission);
+    check_unverified(&submission, submitter.is_officer, &mut findings);
     let plan = plan(&submission, counterparts, rules, now, &mut findings);
     if !findings.is_empty() {
         return Err(IntakeError::Findings(findings));
     }
+    let reason = submission.unverified_reason.clone().unwrap_or_default().trim().to_owned();
     let (terms, documents) = submission.split();
     let stored_terms = encode_json("terms", &terms)?;
     let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
     let chance = rand::Rng::random(&mut rand::rng());
     Ok(Submitted {
         uid: uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid(),
-        submitter: String::new(),
+        submitter: submitter.name.to_owned(),
+        reason,
         key: String::new(),
         digest: Vec::new(),
         terms: Arc::new(terms),

@@ -59,6 +59,11 @@ impl<const MAY: u8> Caller<MAY> {
     pub fn name(&self) -> &str {
         &self.0.name
     }
+
+    /// Whether the key has a role.
+    pub fn has(&self, role: Role) -> bool {
+        self.0.roles.contains(&role)
+    }
 }
 
 fn roles_of(bits: u8) -> impl Iterator<Item = (Role, &'static str)> {

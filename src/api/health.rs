@@ -53,6 +53,9 @@ async fn reasons_against(gateway: &Gateway) -> Vec<&'static str> {
         Ok(Err(_)) => reasons.push("the store failed"),
         Err(_) => reasons.push("the store does not answer"),
     }
+    if gateway.engine.older_than().is_some() {
+        reasons.push("the store is older than what a counterpart has seen; start once with --restored");
+    }
     if !gateway.has_space() {
         reasons.push("the store's disk is nearly full");
     }

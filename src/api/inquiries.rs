@@ -27,26 +27,26 @@ use crate::store::{Reads, StoreError, Stored};
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
         .api_route("/v1/inquiries", post_with(submit::submit, submit::docs).get_with(list::list, list::docs))
-        .api_route("/v1/inquiries/{uid}", get_with(show::show, show::docs))
-        .api_route("/v1/inquiries/{uid}/orders", get_with(orders::orders, orders::docs))
-        .api_route("/v1/inquiries/{uid}/assets", get_with(assets::assets, assets::docs))
-        .api_route("/v1/inquiries/{uid}/companies", get_with(companies::companies, companies::docs))
-        .api_route("/v1/inquiries/{uid}/measures", get_with(measures::measures, measures::docs))
-        .api_route("/v1/inquiries/{uid}/certificate", get_with(certificate::certificate, certificate::docs))
+        .api_route("/v1/inquiries/{id}", get_with(show::show, show::docs))
+        .api_route("/v1/inquiries/{id}/orders", get_with(orders::orders, orders::docs))
+        .api_route("/v1/inquiries/{id}/assets", get_with(assets::assets, assets::docs))
+        .api_route("/v1/inquiries/{id}/companies", get_with(companies::companies, companies::docs))
+        .api_route("/v1/inquiries/{id}/measures", get_with(measures::measures, measures::docs))
+        .api_route("/v1/inquiries/{id}/certificate", get_with(certificate::certificate, certificate::docs))
         .api_route(
-            "/v1/inquiries/{uid}/certificates/{number}",
+            "/v1/inquiries/{id}/certificates/{number}",
             get_with(certificate::issued, certificate::issued_docs),
         )
-        .api_route("/v1/inquiries/{uid}/acts", get_with(acts::acts, acts::docs))
-        .api_route("/v1/inquiries/{uid}/requery", post_with(requery::requery, requery::docs))
-        .api_route("/v1/inquiries/{uid}/cancel", post_with(cancel::cancel, cancel::docs))
+        .api_route("/v1/inquiries/{id}/acts", get_with(acts::acts, acts::docs))
+        .api_route("/v1/inquiries/{id}/requery", post_with(requery::requery, requery::docs))
+        .api_route("/v1/inquiries/{id}/cancel", post_with(cancel::cancel, cancel::docs))
 }
 
 /// Names an inquiry.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 pub(super) struct InquiryPath {
     /// Identifier of the inquiry.
-    uid: Uuid,
+    id: Uuid,
 }
 
 /// An inquiry as it stands.
@@ -191,7 +191,7 @@ async fn about<T: Send + 'static>(
     path: InquiryPath,
     read: impl FnOnce(&mut dyn Reads, Inquiry) -> Stored<T> + Send + 'static,
 ) -> Result<T, Problem> {
-    let found = gateway.store.read(move |reads| match reads.inquiry_by_uid(path.uid)? {
+    let found = gateway.store.read(move |reads| match reads.inquiry_by_uid(path.id)? {
         Some(inquiry) => read(reads, inquiry).map(Some),
         None => Ok(None),
     });

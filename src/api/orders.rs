@@ -21,6 +21,8 @@ use crate::lanes::RecentTerms;
 use crate::queue::FaultNote;
 use crate::store::{Reads, Stored, order_by_number};
 
+pub(super) use list::OrderList;
+
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
         .api_route("/v1/orders", get_with(list::list, list::docs))

@@ -105,7 +105,7 @@ impl Coverage {
 }
 
 /// The signal that the enforcement centre sorts cases by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Triage {
     /// Cash is held for the whole claim 现金足额.
@@ -210,8 +210,12 @@ fn end_of(row: &LineRow) -> End {
         OrderState::Failed | OrderState::Cancelled => End::Failed,
         OrderState::Refused => End::Refused,
         OrderState::Answered => {
-            let partial = row.outcome.as_ref().is_some_and(|outcome| outcome.word == "partial");
-            if partial { End::Partial } else { End::Answered }
+            match row.outcome.as_ref().map(|outcome| outcome.word.as_str()) {
+                Some("partial") => End::Partial,
+                // It was taken; what becomes of it is still to be told.
+                Some("accepted") => End::Pending,
+                _ => End::Answered,
+            }
         }
     }
 }

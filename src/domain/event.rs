@@ -1,6 +1,9 @@
 //! Events: what the case system is told. Each type has a name on the queue and a code in the store.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use super::{InquiryId, OrderId};
@@ -113,6 +116,19 @@ event_types! {
     MeasurePapersMissing = 33, "measure.papers_missing";
     /// A registry took a seizure that has no effect yet.
     MeasureAccepted = 34, "measure.accepted";
+    /// A task is due and not done.
+    TaskDue = 35, "task.due";
+}
+
+impl JsonSchema for EventType {
+    fn schema_name() -> Cow<'static, str> {
+        "EventType".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = Self::ALL.iter().map(|kind| kind.name()).collect();
+        json_schema!({ "description": "What happened: the CloudEvents type", "type": "string", "enum": names })
+    }
 }
 
 /// An event to be appended to the log.

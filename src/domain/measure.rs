@@ -1,5 +1,6 @@
 //! Measures 措施: the lines of the ledger, their states and the table of legal moves.
 
+mod said;
 mod view;
 
 use chakong_contract::asset::Rank;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::rules::exemptions::Exemption;
 use super::{ChainId, InquiryId, MeasureId, OrderId, PartyId};
 
+pub use said::Said;
 pub use view::MeasureView;
 
 macro_rules! measure_states {
@@ -88,15 +90,21 @@ impl MeasureState {
                 Refused | Candidate | Proposed | Asked | Skipped | InForce | Waiting | Accepted
             ),
             Asked => matches!(next, Asked | Accepted | InForce | Waiting | Refused | Skipped),
-            Accepted => matches!(next, Accepted | InForce | Waiting | Refused | Releasing | Lapsed),
-            InForce | Waiting => matches!(
-                next,
-                InForce | Waiting | Releasing | Renewing | Deducting | Transferring | Lapsed | Refused
-            ),
+            Accepted => {
+                matches!(next, Accepted | InForce | Waiting | Refused | Releasing | Released | Lapsed)
+            }
+            // A word that a control was done after all may come when it is no longer under way.
+            InForce | Waiting => {
+                matches!(next, InForce | Waiting | Releasing | Renewing | Deducting | Transferring)
+                    || matches!(next, Released | Deducted | Transferred | Lapsed | Refused)
+            }
             Releasing => matches!(next, Releasing | Released | InForce | Waiting | Accepted | Lapsed),
-            Renewing => matches!(next, Renewing | InForce | Waiting | Releasing | Lapsed),
-            Deducting => matches!(next, Deducting | InForce | Deducted | Lapsed),
-            Transferring => matches!(next, Transferring | InForce | Transferred | Lapsed),
+            Renewing => {
+                matches!(next, Renewing | InForce | Waiting | Releasing | Lapsed)
+                    || matches!(next, Released | Deducted | Transferred)
+            }
+            Deducting => matches!(next, Deducting | InForce | Deducted | Released | Lapsed),
+            Transferring => matches!(next, Transferring | InForce | Transferred | Released | Lapsed),
             Lapsed | Released | Deducted | Transferred => self as u8 == next as u8,
         }
     }
@@ -244,6 +252,12 @@ pub struct Measure {
     /// Why it was skipped, refused or approved; Chinese first.
     #[serde(default)]
     pub note: String,
+    /// Whether others own the property too (查扣冻规定 art. 12).
+    #[serde(default)]
+    pub co_owned: bool,
+    /// What the counterpart's words left beside the amounts and the state.
+    #[serde(default)]
+    pub said: Said,
 }
 
 impl Measure {
@@ -252,9 +266,9 @@ impl Measure {
         matches!(self.target, Target::Property { .. } | Target::Equity { .. })
     }
 
-    /// The part of the limit that no money covers and that nobody gives back yet.
+    /// The part of the limit that no money covers and that nobody gives back yet; nothing while nobody knows how much will be held.
     pub fn uncovered(&self) -> Decimal {
-        if self.is_whole() || !self.state.stands() {
+        if self.is_whole() || !self.state.stands() || self.is_only_accepted() {
             return Decimal::ZERO;
         }
         let uncovered = (self.limit - self.held).max(Decimal::ZERO);
@@ -271,8 +285,16 @@ impl Measure {
         }
     }
 
+    /// Whether the counterpart took the freeze and has told no effect of it yet, whatever is under way about it.
+    pub fn is_only_accepted(&self) -> bool {
+        self.said.only_accepted || self.state == MeasureState::Accepted
+    }
+
     /// The state in which it stands when nothing is under way.
     pub fn standing_state(&self) -> MeasureState {
+        if self.said.only_accepted {
+            return MeasureState::Accepted;
+        }
         let waits = self.held.is_zero() && self.rank.is_some_and(|rank| rank.place > 1);
         if waits { MeasureState::Waiting } else { MeasureState::InForce }
     }
@@ -312,6 +334,7 @@ impl Measure {
             approved_by: String::new(),
             rejected_by: String::new(),
             note: String::new(),
+            said: Said::default(),
             ..self.clone()
         }
     }

@@ -66,7 +66,8 @@ impl OrderState {
             Queued => matches!(self, Queued | Sending | Awaiting | Overdue | Undetermined),
             Sending => matches!(self, Queued | Sending),
             Awaiting => matches!(self, Sending | Queued | Awaiting),
-            Overdue => matches!(self, Queued | Sending | Awaiting),
+            // One that was only taken is overdue where nothing is heard of its effect.
+            Overdue => matches!(self, Queued | Sending | Awaiting | Answered),
             Failed => matches!(self, Queued | Sending | Awaiting | Overdue | Undetermined | Failed),
             Undetermined => {
                 matches!(self, Queued | Sending | Awaiting | Overdue | Answered | Refused | Undetermined)

@@ -53,6 +53,21 @@ pub struct Source {
     pub cached_from: Option<Timestamp>,
 }
 
+/// The connector of an answer that a person gave.
+const BY_HAND: &str = "by hand";
+
+impl Source {
+    /// The source of what a person says that a counterpart did.
+    pub fn by_hand() -> Self {
+        Self { connector: BY_HAND.to_owned(), ..Self::default() }
+    }
+
+    /// Whether a person said it.
+    pub fn is_by_hand(&self) -> bool {
+        self.connector == BY_HAND
+    }
+}
+
 /// Which way a raw message went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RawDirection {

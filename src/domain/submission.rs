@@ -30,6 +30,9 @@ pub struct Submission {
     /// Sealed documents; which ones are needed follows from what is asked.
     #[serde(default)]
     pub documents: Vec<LegalDocument>,
+    /// Why a number that fails its check (`unverified_uscc`) is to be used all the same: an officer's word. 1 to 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unverified_reason: Option<String>,
     /// How many hours counterparts have for their answers. The default is 24 (法〔2018〕64号).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 8760))]

@@ -1,6 +1,6 @@
 //! Tasks 待办: what a person, or the clock, must do.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,14 +48,20 @@ task_kinds! {
     NotifyDebtor = "notify_debtor";
     /// Tell the co-owners of a property that was seized (查扣冻规定 art. 12).
     NotifyCoOwners = "notify_co_owners";
+    /// Start the search 启动网络查控: within two working days of the filing of the case. Done when the first order was sent.
+    StartInquiry = "start_inquiry";
+    /// Put the printed results on file 查控结果入卷: within three working days of the filing of the case. A person completes it.
+    FileResults = "file_results";
     /// Ask again what an account holds, because a limit stands that no money covers. The clock does it.
     Requery = "requery";
+    /// Wait for the effect of a control that the counterpart only took. The clock does it: after the deadline the order is overdue.
+    AwaitEffect = "await_effect";
 }
 
 impl TaskKind {
     /// Whether the clock does it by itself.
     pub const fn is_for_the_clock(self) -> bool {
-        matches!(self, Self::Requery)
+        matches!(self, Self::Requery | Self::AwaitEffect)
     }
 }
 
@@ -80,6 +86,24 @@ pub struct Task {
     pub due: Timestamp,
     /// When it was done or fell away; `None` while it is open.
     pub done: Option<Timestamp>,
+    /// When the clock looks at it next; `None` when it has nothing to do about it.
+    pub look: Option<Timestamp>,
     /// What about it, for court staff; Chinese first.
     pub note: String,
+}
+
+/// How soon the clock looks whether a search that was submitted has started.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(60);
+
+impl Task {
+    /// When the clock looks first at a task of a kind: when it is due, which it tells once. One that is due at once is told of by
+    /// what made it.
+    pub fn first_look(kind: TaskKind, created: Timestamp, due: Timestamp) -> Option<Timestamp> {
+        match kind {
+            TaskKind::StartInquiry => Some(created.checked_add(FIRST_LOOK).unwrap_or(due)),
+            TaskKind::FileResults => Some(due),
+            _ if kind.is_for_the_clock() || due > created => Some(due),
+            _ => None,
+        }
+    }
 }

@@ -1,14 +1,15 @@
-//! The clock: orders past their deadline, measures that end soon or are over, re-queries that are due.
+//! The clock: orders past their deadline, measures that end soon or are over, tasks that are due.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use chakong_contract::Moment;
 
 use super::{Engine, Settlement};
-use crate::domain::decide::{Draft, Facts, OrderInput, Rejected, due_measure, due_task};
-use crate::domain::{ChainId, MeasureId, OrderId, Task};
+use crate::domain::decide::{Draft, Facts, OrderInput, Rejected, TaskFacts, due_measure, due_task};
+use crate::domain::{CaseFile, ChainId, Change, MeasureId, OrderId, Task, TaskKind};
 use crate::lifecycle::Tasks;
-use crate::store::{StoreError, Stored, Tx, load_chain, load_lines};
+use crate::store::{StoreError, Stored, Tx, load_chain, load_lines, load_order};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_secs(1);
@@ -75,39 +76,46 @@ fn look_at_measure(tx: &mut dyn Tx, (measure, chain): &(MeasureId, ChainId), fac
 }
 
 fn do_task(tx: &mut dyn Tx, task: &Task, facts: Facts<'_>) -> Stored<()> {
-    let file = load_chain(tx, task.chain)?;
-    let asked = task
-        .measure
-        .and_then(|id| file.measures.get(&id))
-        .map(|measure| (measure.inquiry, measure.counterpart.clone(), measure.party, measure.document));
-    let first = match asked {
-        Some((inquiry, lane, party, document)) => first_question(tx, inquiry, &lane, party, document)?,
-        None => None,
+    let mut files = HashMap::from([(task.chain, load_chain(tx, task.chain)?)]);
+    if let Some(order) = task.order {
+        load_order(tx, &mut files, order, true)?;
+    }
+    let mut file = files.remove(&task.chain).ok_or(StoreError::Missing("the chain"))?;
+    let known = match task.kind {
+        TaskKind::Requery => TaskFacts { asked: first_question(tx, &file, task)?, was_sent: false },
+        TaskKind::StartInquiry => TaskFacts { asked: None, was_sent: was_sent(tx, task)? },
+        TaskKind::AwaitEffect => {
+            if let Some(inquiry) = task.inquiry {
+                load_lines(tx, &mut file, inquiry)?;
+            }
+            TaskFacts::default()
+        }
+        _ => TaskFacts::default(),
     };
     let mut draft = Draft::of(file, facts, &*tx);
-    let decided = due_task(&mut draft, task.id, first).and_then(|()| draft.finish());
+    let decided = due_task(&mut draft, task.id, known).and_then(|()| draft.finish());
     finish(tx, decided)
 }
 
+/// Whether an order of a task's inquiry was sent.
+fn was_sent(tx: &mut dyn Tx, task: &Task) -> Stored<bool> {
+    let Some(inquiry) = task.inquiry else { return Ok(false) };
+    Ok(tx.orders_of(inquiry)?.iter().any(|order| order.sent.is_some()))
+}
+
 /// The first order of the question that is asked again.
-fn first_question(
-    tx: &mut dyn Tx,
-    inquiry: crate::domain::InquiryId,
-    lane: &str,
-    party: u32,
-    document: u32,
-) -> Stored<Option<OrderId>> {
-    let orders = tx.orders_of(inquiry)?;
+fn first_question(tx: &mut dyn Tx, file: &CaseFile, task: &Task) -> Stored<Option<OrderId>> {
+    let Some(measure) = task.measure.and_then(|id| file.measures.get(&id)) else { return Ok(None) };
+    let orders = tx.orders_of(measure.inquiry)?;
     let same = orders.iter().find(|order| {
-        !order.is_control() && order.lane == lane && order.party == party && order.document == document
+        !order.is_control()
+            && order.lane == measure.counterpart
+            && (order.party, order.document) == (measure.party, measure.document)
     });
     Ok(same.map(|order| order.root))
 }
 
-fn finish(
-    tx: &mut dyn Tx,
-    decided: Result<(Vec<crate::domain::Change>, crate::domain::CaseFile), Rejected>,
-) -> Stored<()> {
+fn finish(tx: &mut dyn Tx, decided: Result<(Vec<Change>, CaseFile), Rejected>) -> Stored<()> {
     match decided {
         Ok((changes, _)) => tx.write(&changes),
         Err(error) => Err(StoreError::Unreadable { what: "decision", detail: error.to_string() }),

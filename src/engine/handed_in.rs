@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::Engine;
 use super::encoded::Encoded;
 use super::files::Files;
+use super::older;
 use crate::domain::decide::{Facts, ReceiptFile, keep_receipt, take};
 use crate::domain::{
     Change, IdKind, KeptReceipt, LaneChange, OrderId, RawId, RawMessage, Source, order_id_of,
@@ -45,6 +46,8 @@ pub struct Verdicts {
     pub entries: Vec<(Option<RequestNumber>, EntryResult)>,
     /// When the orders were made that were answered.
     pub answered: Vec<Timestamp>,
+    /// A number of this store that it has not given, if one came.
+    pub beyond: Option<RequestNumber>,
 }
 
 impl Engine {
@@ -61,7 +64,12 @@ impl Engine {
             _ => None,
         });
         let encoded = Encoded::of(answers)?;
-        self.execute((handed_in, encoded), run).await
+        let (lane, epoch) = (handed_in.raw.lane.clone(), self.store.epoch());
+        let verdicts = self.execute((handed_in, encoded, epoch), run).await?;
+        if let Some(number) = &verdicts.beyond {
+            self.is_older(&lane, number);
+        }
+        Ok(verdicts)
     }
 }
 
@@ -73,7 +81,11 @@ struct Matched<'i> {
     receipts: Vec<KeptReceipt>,
 }
 
-fn run(tx: &mut dyn Tx, (input, encoded): &(HandedIn, Encoded), facts: Facts<'_>) -> Stored<Verdicts> {
+fn run(
+    tx: &mut dyn Tx,
+    (input, encoded, epoch): &(HandedIn, Encoded, i64),
+    facts: Facts<'_>,
+) -> Stored<Verdicts> {
     let raw = RawId::new(tx.next(IdKind::Raw));
     let source = Source {
         raw: Some(raw),
@@ -84,11 +96,18 @@ fn run(tx: &mut dyn Tx, (input, encoded): &(HandedIn, Encoded), facts: Facts<'_>
     let mut changes = vec![Change::Lane(LaneChange::NewRaw(raw, input.raw.clone()))];
     let mut files = Files::default();
     let mut matched = Vec::with_capacity(input.entries.len());
+    let mut verdicts = Verdicts::default();
     for entry in &input.entries {
-        matched.push(match_entry(tx, entry, &input.raw.lane, &mut files)?);
+        let one = match_entry(tx, entry, &input.raw.lane, &mut files)?;
+        if let (None, None, Some(number)) = (one.order, &verdicts.beyond, &entry.read.number)
+            && older::proves(tx, *epoch, number)?
+        {
+            changes.push(older::note(facts.now, *epoch, &input.raw.lane, number));
+            verdicts.beyond = Some(number.clone());
+        }
+        matched.push(one);
     }
     let mut drafts = files.drafts(facts, &*tx);
-    let mut verdicts = Verdicts::default();
     for one in matched {
         let beside = matches!(one.entry.read.content, ReadContent::Attachment(_));
         let taken = match one.order.and_then(|id| Some((id, drafts.of(id)?))) {

@@ -9,6 +9,8 @@ use crate::domain::{Finding, Mandate, Submission};
 const MOST_PARTIES: usize = 100;
 /// Most identity documents of one party.
 const MOST_DOCUMENTS: usize = 20;
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 500;
 /// Most legal documents of one inquiry.
 const MOST_LEGAL_DOCUMENTS: usize = 50;
 
@@ -151,6 +153,31 @@ fn check_parties(submission: &Submission, findings: &mut Vec<Finding>) {
                 findings.push(Finding::new(format!("{pointer}/documents/{index}"), "stands there twice"));
             }
         }
+    }
+}
+
+/// A number that fails its check stands on an officer's word: the role, and a reason.
+pub(super) fn check_unverified(submission: &Submission, is_officer: bool, findings: &mut Vec<Finding>) {
+    let mut stands_on_word = false;
+    for (at, party) in submission.parties.iter().enumerate() {
+        for (index, _) in party.documents.iter().enumerate().filter(|(_, document)| document.is_unverified())
+        {
+            stands_on_word = true;
+            if !is_officer {
+                let detail = "校验位不符的代码须由承办人提交 a code whose check character is wrong is an officer's word: submit it with a key that has the role officer";
+                findings.push(Finding::new(format!("/parties/{at}/documents/{index}"), detail));
+            }
+        }
+    }
+    let reason = submission.unverified_reason.as_deref().map(|reason| reason.trim().chars().count());
+    if stands_on_word && reason.is_none() {
+        let detail =
+            "须说明为何使用校验位不符的代码 say why a code whose check character is wrong is to be used";
+        findings.push(Finding::new("/unverified_reason", detail));
+    }
+    if reason.is_some_and(|length| !(1..=LONGEST_REASON).contains(&length)) {
+        let detail = format!("must have 1 to {LONGEST_REASON} characters");
+        findings.push(Finding::new("/unverified_reason", detail));
     }
 }
 

@@ -34,6 +34,8 @@ pub enum Gate {
     Rate,
     /// As many messages are under way as may be.
     Concurrency,
+    /// The store is older than what counterparts have seen; controls only.
+    OlderStore,
 }
 
 /// Why nothing may be sent now, and until when; `None` until something that is under way comes back.

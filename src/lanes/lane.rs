@@ -152,8 +152,8 @@ impl Lane {
                 Err(error) => return self.cannot_read(&error),
             }
         }
+        self.withhold_controls(ready);
         if ready.is_empty() {
-            self.shared.handle.waits_for(None);
             return Next::Wait(next_due);
         }
         self.fill_batch(ready).await;
@@ -175,6 +175,17 @@ impl Lane {
                 self.send(take_batch(ready, self.largest_batch()), permit);
                 Next::Again
             }
+        }
+    }
+
+    /// Lets no control leave from a store that is older than what counterparts have seen; shows what the lane waits for.
+    fn withhold_controls(&self, ready: &mut VecDeque<DueOrder>) {
+        let is_older = self.shared.context.engine.older_than().is_some();
+        if is_older {
+            ready.retain(|due| !due.record.is_control());
+        }
+        if ready.is_empty() {
+            self.shared.handle.waits_for(is_older.then_some(Blocked { gate: Gate::OlderStore, until: None }));
         }
     }
 

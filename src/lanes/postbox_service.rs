@@ -118,8 +118,14 @@ impl PostboxService {
             }
             CallKind::DocumentsByKey(key) => self.by_key(&config, key).await,
             CallKind::Documents(number) | CallKind::Certificates(number) => {
-                let number = number.clone();
-                self.one(&config, move |reads| order_by_number(reads, &number)).await
+                let (number, asked) = (number.clone(), number.clone());
+                let found = self.one(&config, move |reads| order_by_number(reads, &number)).await;
+                if matches!(found, CallResult::Order(None))
+                    && let Err(error) = self.context.engine.shown(config.name.clone(), asked).await
+                {
+                    tracing::warn!(counterpart = config.name, %error, "a number that was asked about could not be looked at");
+                }
+                found
             }
             CallKind::HandIn(reading) => self.take_in(&config, &handle, &parsed, reading.clone(), kept).await,
         };

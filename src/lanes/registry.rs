@@ -36,6 +36,8 @@ pub enum LaneState {
     QuotaSpent,
     /// The counterpart asked for time: queries wait, controls go out.
     HeldOff,
+    /// The store is older than what counterparts have seen: controls wait for a start with `--restored`.
+    StoreOlder,
     /// No longer configured; its orders wait.
     Unconfigured,
 }
@@ -164,6 +166,7 @@ impl LaneHandle {
             Some(Gate::Quota | Gate::Spent) => LaneState::QuotaSpent,
             _ if breaker == BreakerState::Open => LaneState::BreakerOpen,
             Some(Gate::HoldOff) => LaneState::HeldOff,
+            Some(Gate::OlderStore) => LaneState::StoreOlder,
             _ => LaneState::Running,
         };
         let (answered, faulted) =

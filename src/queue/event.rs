@@ -4,7 +4,7 @@ use chakong_contract::fault::FaultKind;
 use chakong_contract::reply::{Receipt, UnknownValue};
 use chakong_contract::{ActionKind, Moment, Reply, RequestNumber};
 use jiff::Timestamp;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::domain::EventType;
+use crate::domain::decide::Differences;
 
 /// A result as a CloudEvents 1.0 event in JSON.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -24,7 +25,7 @@ pub struct CloudEvent {
     pub source: String,
     /// What happened.
     #[serde(rename = "type", serialize_with = "as_name")]
-    #[schemars(schema_with = "names")]
+    #[schemars(with = "EventType")]
     pub kind: EventType,
     /// Identifier of the inquiry.
     pub subject: String,
@@ -40,10 +41,6 @@ pub struct CloudEvent {
 
 fn as_name<S: Serializer>(kind: &EventType, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(kind.name())
-}
-
-fn names(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "enum": EventType::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>() })
 }
 
 /// What an event carries.
@@ -83,6 +80,7 @@ pub struct OrderResult {
     /// Receipts that came along.
     pub receipts: Vec<ReceiptNote>,
     /// Assets added, gone and changed since the revision before; null for the first.
+    #[schemars(with = "Option<Differences>")]
     pub differences: Option<Value>,
     /// Where the answer came from; null without an answer.
     pub provenance: Option<Provenance>,

@@ -199,7 +199,8 @@ impl World {
     pub async fn submit_as(&self, key: &str, body: &Value) -> Result<Inquiry, intake::IntakeError> {
         let body = serde_json::to_vec(body).expect("JSON");
         let now = self.clock.now();
-        let accepted = intake::accept(&self.engine, &self.counterparts, "tests", key, &body, now).await;
+        let submitter = intake::Submitter { name: "tests", is_officer: false };
+        let accepted = intake::accept(&self.engine, &self.counterparts, submitter, key, &body, now).await;
         accepted.map(|accepted| accepted.inquiry)
     }
 

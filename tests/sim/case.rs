@@ -115,6 +115,7 @@ pub fn submission(
     Submitted {
         uid: Uuid::from_u128(key),
         submitter: "case-system".to_owned(),
+        reason: String::new(),
         key: key.to_string(),
         digest: key.to_be_bytes().to_vec(),
         stored_terms: encode_json("terms", &terms).expect("terms"),

@@ -314,6 +314,8 @@ pub fn measure(ids: &dyn NewIds, of: &Whole) -> Measure {
         approved_by: "法官甲".to_owned(),
         rejected_by: String::new(),
         note: String::new(),
+        co_owned: false,
+        said: chakong::domain::Said::default(),
     }
 }
 
@@ -358,14 +360,8 @@ pub fn revision(of: &OrderRecord, number: u32, answer: &Arc<Answer>) -> Revision
 }
 
 pub fn event(inquiry: InquiryId, kind: EventType) -> EventDraft {
-    EventDraft {
-        kind,
-        inquiry,
-        order: None,
-        revision: None,
-        at: at(5),
-        data: Some(r#"{"orders":1}"#.to_owned()),
-    }
+    let data = Some(r#"{"orders":1}"#.to_owned());
+    EventDraft { kind, inquiry, order: None, revision: None, at: at(5), data }
 }
 
 pub fn task(ids: &dyn NewIds, of: &Whole, kind: TaskKind, due: i64) -> Task {
@@ -379,6 +375,7 @@ pub fn task(ids: &dyn NewIds, of: &Whole, kind: TaskKind, due: i64) -> Task {
         created: at(1),
         due: at(due),
         done: None,
+        look: kind.is_for_the_clock().then(|| at(due)),
         note: "须核实".to_owned(),
     }
 }

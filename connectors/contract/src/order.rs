@@ -278,6 +278,10 @@ pub struct CaseHead {
     /// It does not travel: a message names the case of each measure itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub continues: Option<CaseNumber>,
+    /// Day on which the case was filed 立案日期: from it run the clocks for starting the search and for putting its results on
+    /// file. It does not travel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filed_on: Option<Date>,
 }
 
 /// An order as a connector sees it: everything a message may need, nothing it must fetch.

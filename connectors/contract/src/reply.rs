@@ -85,6 +85,7 @@ impl Reply {
             Self::Found { .. } => "found",
             Self::Nothing => "nothing",
             Self::Partial { .. } => "partial",
+            Self::Held(holding) if holding.accepted_only => "accepted",
             Self::Held(_) => "held",
             Self::PartlyHeld(_) => "partly_held",
             Self::Released { .. } => "released",

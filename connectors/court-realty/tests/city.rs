@@ -126,7 +126,7 @@ fn a_seizure_locks_first_and_a_release_unlocks_last() {
     assert_eq!((&entry["bdcqzh"], &entry["zsxmid"]), (&json!("（2026）京0101执1号"), &json!("XM00000001")));
     assert_eq!(
         answer(&released).reply.outcome(),
-        "held",
+        "accepted",
         "the gateway, which knows the order, calls it released"
     );
     let acts: Vec<_> = city.books().controls.into_iter().map(|one| (one.action, one.executed)).collect();
@@ -139,7 +139,7 @@ fn a_seizure_behind_another_courts_waits_in_the_register_and_takes_its_place_whe
     script["holders"][0]["properties"][0]["seizures"] = json!([{ "authority": "示例市另区人民法院",
         "document": "（2024）示0102执7号", "type": "1", "from": "2024/03/01", "registered": "2024/03/01" }]);
     let mut city = (plugin().sandbox)(&script, &settings()).expect("a script");
-    assert_eq!(answer(&talk(&mut *city, &seizure("TESTFREEZE1"))).reply.outcome(), "held");
+    assert_eq!(answer(&talk(&mut *city, &seizure("TESTFREEZE1"))).reply.outcome(), "accepted");
     let query = order("TESTQUERY1", Instruction::Query { transactions: None });
     let mut kinds = Vec::new();
     for _ in 0..4 {
@@ -151,7 +151,7 @@ fn a_seizure_behind_another_courts_waits_in_the_register_and_takes_its_place_whe
     assert!(kinds.contains(&Some(EncumbranceKind::WaitingSeizure)), "{kinds:?}");
     assert_eq!(kinds.last(), Some(&Some(EncumbranceKind::Seizure)), "{kinds:?}");
     assert_eq!(city.books().holdings.len(), 1);
-    assert_eq!(answer(&talk(&mut *city, &release("YW00000001"))).reply.outcome(), "held");
+    assert_eq!(answer(&talk(&mut *city, &release("YW00000001"))).reply.outcome(), "accepted");
     talk(&mut *city, &query);
     assert!(city.books().holdings.is_empty(), "released in the register as well");
 }
@@ -163,7 +163,7 @@ fn a_certificate_is_locked_where_there_is_no_unit_number() {
         order("TESTFREEZE1", Instruction::Freeze { target: target(""), limit: None, from, until });
     let talk = talk(&mut *city(json!({})), &by_certificate);
     assert_eq!(beans(&talk), ["bdczssd", "cfjfdj"]);
-    assert_eq!(answer(&talk).reply.outcome(), "held");
+    assert_eq!(answer(&talk).reply.outcome(), "accepted");
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_case_that_is_refused_has_its_lock_lifted_and_the_reply_says_so() {
         "{refusal:?}"
     );
     let again = talk(&mut *city, &seizure("TESTFREEZE2"));
-    assert_eq!(answer(&again).reply.outcome(), "held");
+    assert_eq!(answer(&again).reply.outcome(), "accepted");
     assert_eq!(city.books().controls.len(), 1, "the refused one was never made");
 }
 
@@ -215,7 +215,7 @@ fn a_release_that_was_taken_is_not_given_up_for_a_lock_that_stays() {
         talk(&mut *city, &seizure("TESTFREEZE1"));
         let released = talk(&mut *city, &release("XM00000001"));
         let told = answer(&released);
-        assert_eq!(told.reply.outcome(), "held", "{fault}");
+        assert_eq!(told.reply.outcome(), "accepted", "{fault}");
         assert_eq!(
             told.unknown.first().map(|one| one.field.as_str()),
             Some("bdcdysdjs"),

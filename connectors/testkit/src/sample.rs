@@ -107,6 +107,7 @@ fn case() -> CaseHead {
         court_code: "000000".to_owned(),
         officers: vec![officer("承办某", "0001"), officer("协查某", "0002")],
         continues: None,
+        filed_on: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! `GET /v1/inquiries/{uid}/acts`: who did what and why.
+//! `GET /v1/inquiries/{id}/acts`: who did what and why.
 
 use aide::transform::TransformOperation;
 use axum::Json;

@@ -1,4 +1,4 @@
-//! `GET /v1/inquiries/{uid}/assets`: what is known, each asset once, whoever reported it.
+//! `GET /v1/inquiries/{id}/assets`: what is known, each asset once, whoever reported it.
 
 use std::collections::BTreeMap;
 

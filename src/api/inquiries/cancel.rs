@@ -1,4 +1,4 @@
-//! `POST /v1/inquiries/{uid}/cancel`.
+//! `POST /v1/inquiries/{id}/cancel`.
 
 use aide::transform::TransformOperation;
 use axum::Json;
@@ -19,7 +19,7 @@ pub(super) async fn cancel(
     JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<InquiryView>, Problem> {
     let reason = given.checked()?;
-    let found = gateway.store.read(move |reads| reads.inquiry_by_uid(path.uid)).await?;
+    let found = gateway.store.read(move |reads| reads.inquiry_by_uid(path.id)).await?;
     let inquiry = found.ok_or_else(|| Problem::not_found("inquiry"))?;
     act(&gateway, caller.name(), (None, Act::Cancel(inquiry.id)), reason, Vec::new()).await?;
     about(&gateway, path, |reads, inquiry| InquiryView::read(reads, inquiry)).await.map(Json)

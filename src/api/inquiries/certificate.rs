@@ -1,4 +1,4 @@
-//! `GET /v1/inquiries/{uid}/certificate` as of now, and `…/certificates/{number}` as it was issued.
+//! `GET /v1/inquiries/{id}/certificate` as of now, and `…/certificates/{number}` as it was issued.
 
 use aide::transform::TransformOperation;
 use axum::Json;
@@ -22,7 +22,7 @@ use crate::store::{StoreError, load_lines};
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 pub(super) struct CertificatePath {
     /// Identifier of the inquiry.
-    uid: Uuid,
+    id: Uuid,
     /// Number of the certificate, from 1.
     number: u32,
 }
@@ -63,7 +63,7 @@ pub(super) async fn issued(
     _: Caller<{ may::READ }>,
     At(path): At<CertificatePath>,
 ) -> Result<Json<IssuedCertificate>, Problem> {
-    let found = gateway.store.read(move |reads| match reads.inquiry_by_uid(path.uid)? {
+    let found = gateway.store.read(move |reads| match reads.inquiry_by_uid(path.id)? {
         Some(inquiry) => reads.certificate(inquiry.id, Some(path.number)),
         None => Ok(None),
     });

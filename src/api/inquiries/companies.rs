@@ -1,4 +1,4 @@
-//! `GET /v1/inquiries/{uid}/companies`: from several sources one company, each fact with its sources.
+//! `GET /v1/inquiries/{id}/companies`: from several sources one company, each fact with its sources.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! `GET /v1/inquiries/{uid}/measures`: the freeze ledger.
+//! `GET /v1/inquiries/{id}/measures`: the freeze ledger.
 
 use aide::transform::TransformOperation;
 use axum::Json;
@@ -15,7 +15,7 @@ use crate::api::problem::Problem;
 use crate::domain::Coverage;
 use crate::store::StoreError;
 
-/// What an inquiry added to the ledger of its case.
+/// What an inquiry added to the ledger of its case, whole, with what the claim is covered by; a list of measures is a page of all.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct InquiryLedger {
     /// What the claim of the case is covered by, all inquiries together; null without a claim.

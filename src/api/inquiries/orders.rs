@@ -1,4 +1,4 @@
-//! `GET /v1/inquiries/{uid}/orders`: in pages, for there may be thousands.
+//! `GET /v1/inquiries/{id}/orders`: in pages, for there may be thousands.
 
 use std::collections::HashMap;
 
@@ -7,13 +7,13 @@ use axum::Json;
 use axum::extract::State;
 use chakong_contract::RequestNumber;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{InquiryPath, about};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::{At, QueryParams};
-use crate::api::orders::OrderView;
+use crate::api::orders::{OrderList, OrderView};
 use crate::api::problem::{Problem, ProblemKind};
 use crate::domain::{OrderRecord, order_id_of};
 
@@ -31,21 +31,12 @@ pub(super) struct OrdersQuery {
     limit: Option<usize>,
 }
 
-/// The orders of an inquiry.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct InquiryOrders {
-    /// Oldest first, re-queries and controls included.
-    orders: Vec<OrderView>,
-    /// Pass as `after` to read on; null at the end.
-    next: Option<RequestNumber>,
-}
-
 pub(super) async fn orders(
     State(gateway): State<Shared>,
     _: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
     QueryParams(query): QueryParams<OrdersQuery>,
-) -> Result<Json<InquiryOrders>, Problem> {
+) -> Result<Json<OrderList>, Problem> {
     let limit = query.limit.unwrap_or(1000);
     if !(1..=MOST).contains(&limit) {
         let detail = format!("limit must lie between 1 and {MOST}");
@@ -64,7 +55,7 @@ pub(super) async fn orders(
         let rest: Vec<&OrderRecord> = all.iter().filter(|order| order.id > after).collect();
         let page = rest.get(..limit).unwrap_or(&rest);
         let next = page.last().filter(|_| rest.len() > limit).map(|order| order.number());
-        Ok(InquiryOrders { orders: page.iter().map(|order| view(order)).collect(), next })
+        Ok(OrderList { orders: page.iter().map(|order| view(order)).collect(), next })
     });
     read.await.map(Json)
 }
@@ -74,5 +65,6 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .id("listInquiryOrders")
         .tag("inquiries")
         .summary("Orders of an inquiry 协助指令")
+        .description("Oldest first, re-queries and controls included: `next` is passed as `after`.")
         .response_with::<404, Problem, _>(|response| response.description("There is no such inquiry"))
 }

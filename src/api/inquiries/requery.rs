@@ -1,4 +1,4 @@
-//! `POST /v1/inquiries/{uid}/requery`: asks again what the inquiry asked.
+//! `POST /v1/inquiries/{id}/requery`: asks again what the inquiry asked.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! `GET /v1/inquiries/{uid}`.
+//! `GET /v1/inquiries/{id}`.
 
 use aide::transform::TransformOperation;
 use axum::Json;

@@ -17,8 +17,9 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::RawJson;
 use crate::api::problem::{Problem, ProblemKind};
+use crate::config::Role;
 use crate::domain::Submission;
-use crate::intake::{IntakeError, LONGEST_KEY, accept};
+use crate::intake::{IntakeError, LONGEST_KEY, Submitter, accept};
 
 /// The header `Idempotency-Key`.
 #[derive(Debug)]
@@ -79,7 +80,8 @@ pub(super) async fn submit(
         return Err(IntakeError::NoSpace.into());
     }
     let now = gateway.clock.now();
-    let accepted = accept(&gateway.engine, &gateway.counterparts, caller.name(), &key, &body, now).await?;
+    let submitter = Submitter { name: caller.name(), is_officer: caller.has(Role::Officer) };
+    let accepted = accept(&gateway.engine, &gateway.counterparts, submitter, &key, &body, now).await?;
     let uid = accepted.inquiry.uid;
     let inquiry = accepted.inquiry;
     if accepted.new && inquiry.mandate.is_none() {

@@ -34,13 +34,13 @@ pub(super) struct OrdersQuery {
     limit: Option<usize>,
 }
 
-/// Orders.
+/// Orders: of an inquiry the oldest first, of all the newest first.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct OrderList {
-    /// Newest first.
-    orders: Vec<OrderView>,
-    /// Pass as `before` to read on; null at the end.
-    next: Option<RequestNumber>,
+pub struct OrderList {
+    /// The orders of this page.
+    pub orders: Vec<OrderView>,
+    /// Where the page ends: passed on to read on; null at the end.
+    pub next: Option<RequestNumber>,
 }
 
 pub(super) async fn list(
@@ -70,5 +70,9 @@ pub(super) async fn list(
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    operation.id("listOrders").tag("orders").summary("Find orders 查找请求")
+    operation
+        .id("listOrders")
+        .tag("orders")
+        .summary("Find orders 查找请求")
+        .description("Newest first: `next` is passed as `before`.")
 }

@@ -15,6 +15,7 @@ use crate::api::access::{Caller, may};
 use crate::api::extract::{At, QueryParams};
 use crate::api::problem::Problem;
 use crate::domain::Revision;
+use crate::domain::decide::Differences;
 use crate::queue::Provenance;
 use crate::store::ChargeReference;
 
@@ -54,6 +55,7 @@ struct AnswerView {
     /// Receipts, byte for byte.
     receipts: Vec<Receipt>,
     /// Assets added, gone and changed since the revision before; null for the first.
+    #[schemars(with = "Option<Differences>")]
     differences: Option<Value>,
     /// Where the answer came from.
     provenance: Provenance,

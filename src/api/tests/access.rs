@@ -11,16 +11,16 @@ const ROLES: [&str; 4] = ["case", "officer", "approver", "ops"];
 const MATRIX: [(&str, &str, &str); 49] = [
     ("POST", "/v1/inquiries", "c"),
     ("GET", "/v1/inquiries", "coa"),
-    ("GET", "/v1/inquiries/{uid}", "coa"),
-    ("GET", "/v1/inquiries/{uid}/orders", "coa"),
-    ("GET", "/v1/inquiries/{uid}/assets", "coa"),
-    ("GET", "/v1/inquiries/{uid}/companies", "coa"),
-    ("GET", "/v1/inquiries/{uid}/measures", "coa"),
-    ("GET", "/v1/inquiries/{uid}/certificate", "coa"),
-    ("GET", "/v1/inquiries/{uid}/certificates/1", "coa"),
-    ("GET", "/v1/inquiries/{uid}/acts", "coa"),
-    ("POST", "/v1/inquiries/{uid}/requery", "co"),
-    ("POST", "/v1/inquiries/{uid}/cancel", "co"),
+    ("GET", "/v1/inquiries/{id}", "coa"),
+    ("GET", "/v1/inquiries/{id}/orders", "coa"),
+    ("GET", "/v1/inquiries/{id}/assets", "coa"),
+    ("GET", "/v1/inquiries/{id}/companies", "coa"),
+    ("GET", "/v1/inquiries/{id}/measures", "coa"),
+    ("GET", "/v1/inquiries/{id}/certificate", "coa"),
+    ("GET", "/v1/inquiries/{id}/certificates/1", "coa"),
+    ("GET", "/v1/inquiries/{id}/acts", "coa"),
+    ("POST", "/v1/inquiries/{id}/requery", "co"),
+    ("POST", "/v1/inquiries/{id}/cancel", "co"),
     ("GET", "/v1/cases", "coa"),
     ("GET", "/v1/cases/1", "coa"),
     ("GET", "/v1/cases/1/claim", "coa"),
@@ -61,7 +61,7 @@ const MATRIX: [(&str, &str, &str); 49] = [
 ];
 
 fn request(method: &str, path: &str) -> axum::http::request::Builder {
-    Request::builder().method(method).uri(path.replace("{uid}", UID))
+    Request::builder().method(method).uri(path.replace("{id}", UID))
 }
 
 #[tokio::test]

@@ -105,7 +105,7 @@ async fn the_log_names_routes_and_causes_and_nobody() {
     fine.post("officer", &format!("{path}/cancel"), &json!({ "reason": "测试甲 已还款" })).await;
     broken.get("case", "/v1/consumers").await;
     let text = logged();
-    assert!(text.contains("/v1/inquiries/{uid}") && text.contains("key=\"officer\""), "{text}");
+    assert!(text.contains("/v1/inquiries/{id}") && text.contains("key=\"officer\""), "{text}");
     assert!(text.contains("failed to commit: the disk is on fire"), "{text}");
     for hidden in ["110101190001010014", "测试甲", "key-of-", "secret-idempotency-key", "6200"] {
         assert!(!text.contains(hidden), "{hidden} is in the log: {text}");

@@ -1,8 +1,13 @@
 use axum::http::StatusCode;
+use chakong_contract::connector::{Read, ReadContent};
+use chakong_contract::{Answer, EntryResult, Reply};
 use serde_json::{Value, json};
 
 use super::{Bench, submission};
+use crate::domain::{RawDirection, RawMessage};
+use crate::engine::{Entry, HandedIn};
 use crate::lanes::BreakerState;
+use crate::store::codec::encode;
 
 #[tokio::test]
 async fn counterparts_show_configuration_and_health() {
@@ -116,7 +121,7 @@ async fn metrics_count_requests_by_pattern_and_show_lanes() {
     assert!(reply.header("content-type").starts_with("text/plain"));
     for line in [
         "chakong_http_requests_total{route=\"/v1/inquiries\",method=\"POST\",status=\"201\"} 1",
-        "chakong_http_requests_total{route=\"/v1/inquiries/{uid}/orders\",method=\"GET\",status=\"200\"} 1",
+        "chakong_http_requests_total{route=\"/v1/inquiries/{id}/orders\",method=\"GET\",status=\"200\"} 1",
         "chakong_http_requests_total{route=\"unmatched\",method=\"GET\",status=\"404\"} 1",
         "chakong_orders_waiting{counterpart=\"bank-a\"} 1",
         "chakong_orders_waiting{counterpart=\"bank-b\"} 1",
@@ -139,4 +144,39 @@ async fn metrics_count_requests_by_pattern_and_show_lanes() {
         !reply.text.contains(uid) && !reply.text.contains("110101190001010014"),
         "no identifiers in metrics"
     );
+}
+
+#[tokio::test]
+async fn a_store_that_is_older_than_what_a_counterpart_handed_in_says_so() {
+    let bench = Bench::new();
+    let handed_in = |epoch: i64| {
+        let row = epoch * crate::domain::ROWS_PER_EPOCH + 77_777;
+        let number = Some(format!("CK20260302{row:018}").parse().expect("a number"));
+        let content = ReadContent::Answer(Box::new(Answer::of(Reply::Nothing)));
+        let raw = RawMessage {
+            lane: "bank-a".to_owned(),
+            batch: None,
+            direction: RawDirection::In,
+            name: "feedback.zip".to_owned(),
+            at: bench.gateway.clock.now(),
+            bytes: encode(b"an invented feedback"),
+        };
+        let entries = vec![Entry { read: Read { number, content }, receipt: None }];
+        HandedIn { entries, raw, digest: "ab".to_owned(), connector: "court-bank".to_owned() }
+    };
+    let own = bench.gateway.store.epoch();
+    let verdicts = bench.gateway.engine.receive(handed_in(own + 5)).await.expect("kept");
+    assert_eq!(
+        (&verdicts.entries[0].1, verdicts.beyond),
+        (&EntryResult::Unknown, None),
+        "another installation's"
+    );
+    assert_eq!(bench.get("nobody", "/readyz").await.status, StatusCode::OK);
+    let verdicts = bench.gateway.engine.receive(handed_in(own)).await.expect("kept");
+    assert_eq!(verdicts.entries[0].1, EntryResult::Unknown, "it is kept, and belongs to no order");
+    assert!(verdicts.beyond.is_some());
+    let ready = bench.get("nobody", "/readyz").await.is_problem(503, "not-ready");
+    assert!(ready["detail"].as_str().expect("detail").contains("--restored"), "{ready}");
+    let acts = bench.get("officer", "/v1/acts?act=store_older").await.json();
+    assert_eq!(acts["acts"][0]["detail"]["counterpart"], "bank-a", "{acts}");
 }

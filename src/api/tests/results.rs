@@ -192,7 +192,8 @@ async fn a_stream_goes_on_where_it_broke_and_ends_with_the_gateway() {
 #[test]
 fn the_schema_of_events_names_every_type() {
     let schema = crate::queue::event_schema();
-    let names = schema["properties"]["type"]["enum"].as_array().expect("names");
+    assert_eq!(schema["properties"]["type"]["$ref"], "#/$defs/EventType");
+    let names = schema["$defs"]["EventType"]["enum"].as_array().expect("names");
     assert_eq!(names.len(), crate::domain::EventType::ALL.len());
     assert!(schema["$defs"]["OrderResult"]["properties"]["provenance"].is_object(), "{schema}");
 }

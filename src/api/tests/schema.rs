@@ -44,14 +44,14 @@ const ROUTES: [&str; 53] = [
     "get /v1/counterparts/{name}",
     "get /v1/counterparts/{name}/charges",
     "get /v1/inquiries",
-    "get /v1/inquiries/{uid}",
-    "get /v1/inquiries/{uid}/acts",
-    "get /v1/inquiries/{uid}/assets",
-    "get /v1/inquiries/{uid}/certificate",
-    "get /v1/inquiries/{uid}/certificates/{number}",
-    "get /v1/inquiries/{uid}/companies",
-    "get /v1/inquiries/{uid}/measures",
-    "get /v1/inquiries/{uid}/orders",
+    "get /v1/inquiries/{id}",
+    "get /v1/inquiries/{id}/acts",
+    "get /v1/inquiries/{id}/assets",
+    "get /v1/inquiries/{id}/certificate",
+    "get /v1/inquiries/{id}/certificates/{number}",
+    "get /v1/inquiries/{id}/companies",
+    "get /v1/inquiries/{id}/measures",
+    "get /v1/inquiries/{id}/orders",
     "get /v1/measures",
     "get /v1/measures/{id}",
     "get /v1/measures/{id}/receipts/{sha256}",
@@ -67,8 +67,8 @@ const ROUTES: [&str; 53] = [
     "post /v1/counterparts/{name}/probe",
     "post /v1/counterparts/{name}/resume",
     "post /v1/inquiries",
-    "post /v1/inquiries/{uid}/cancel",
-    "post /v1/inquiries/{uid}/requery",
+    "post /v1/inquiries/{id}/cancel",
+    "post /v1/inquiries/{id}/requery",
     "post /v1/measures/{id}/approve",
     "post /v1/measures/{id}/deduct",
     "post /v1/measures/{id}/reconsider",
@@ -168,7 +168,7 @@ async fn every_documented_route_exists() {
         let (method, path) = route.split_once(' ').expect("route");
         let uid = "01890a5d-ac96-774b-bcce-b302099a8057";
         let path = path
-            .replace("{uid}", uid)
+            .replace("/inquiries/{id}", &format!("/inquiries/{uid}"))
             .replace("{id}", "1")
             .replace("{number}", "CK1")
             .replace("{name}", "x")

@@ -1,9 +1,13 @@
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use futures_util::stream;
 use serde_json::json;
 
 use super::{Bench, submission};
+use crate::config::{ApiKey, Problems, Role, digest_of, read_counterpart};
+use crate::counterparts::Counterparts;
 
 #[tokio::test]
 async fn a_new_inquiry_is_created_once_per_key() {
@@ -112,4 +116,88 @@ async fn intake_stops_while_the_disk_is_nearly_full() {
     assert_eq!(bench.get("case", "/v1/inquiries").await.status, StatusCode::OK, "reading goes on");
     let ready = bench.get("nobody", "/readyz").await.is_problem(503, "not-ready");
     assert!(ready["detail"].as_str().expect("detail").contains("disk"), "{ready}");
+}
+
+#[tokio::test]
+async fn a_code_that_fails_its_check_stands_on_an_officers_word_with_a_reason() {
+    let bench = Bench::with(|gateway| {
+        let digest = digest_of("key-of-both");
+        let roles = [Role::CaseSystem, Role::Officer].into();
+        gateway.keys.push(ApiKey { name: "both".to_owned(), roles, digest });
+    });
+    let mut body = submission();
+    body["parties"][0]["kind"] = json!("organisation");
+    body["parties"][0]["name"] = json!("测试矿业有限公司");
+    body["parties"][0]["documents"] = json!([{ "kind": "unverified_uscc", "number": "91000000MADEM00114" }]);
+    let send = async |who: &str, body: &serde_json::Value| {
+        let request = Request::post("/v1/inquiries")
+            .header("authorization", format!("Bearer key-of-{who}"))
+            .header("idempotency-key", "word");
+        bench.send(request.body(Body::from(body.to_string())).expect("request")).await
+    };
+    let pointers = |problem: serde_json::Value| -> Vec<String> {
+        let findings = problem["findings"].as_array().expect("findings").clone();
+        findings.iter().map(|one| one["pointer"].as_str().expect("pointer").to_owned()).collect()
+    };
+    let refused = send("case", &body).await.is_problem(422, "invalid");
+    assert_eq!(pointers(refused), ["/parties/0/documents/0", "/unverified_reason"]);
+    let refused = send("both", &body).await.is_problem(422, "invalid");
+    assert_eq!(pointers(refused), ["/unverified_reason"], "the role alone is no reason");
+    body["unverified_reason"] = json!("登记机关档案即为此代码");
+    let refused = send("case", &body).await.is_problem(422, "invalid");
+    assert_eq!(pointers(refused), ["/parties/0/documents/0"], "nor is a reason alone a word");
+    let accepted = send("both", &body).await;
+    assert_eq!(accepted.status, StatusCode::CREATED, "{}", accepted.text);
+    let path = accepted.header("location").to_owned();
+    let acts = bench.get("officer", &format!("{path}/acts")).await.json();
+    let submit = &acts["acts"][0];
+    assert_eq!((&submit["actor"], &submit["reason"]), (&json!("both"), &json!("登记机关档案即为此代码")));
+    assert_eq!(submit["detail"]["unverified_documents_of"], json!(["party-1"]));
+}
+
+#[tokio::test]
+async fn a_case_with_its_day_of_filing_has_the_clocks_of_the_law_on_its_list() {
+    let bench = Bench::new();
+    let mut body = submission();
+    body["case"]["filed_on"] = json!("2026-01-05");
+    bench.submitted("k", &body).await;
+    let tasks = bench.get("officer", "/v1/tasks").await.json();
+    let of = |kind: &str| {
+        let all = tasks["tasks"].as_array().expect("tasks");
+        all.iter().find(|task| task["kind"] == kind).cloned().unwrap_or_default()
+    };
+    assert_eq!(of("start_inquiry")["due_at"], "2026-01-07T15:59:59Z");
+    assert_eq!(of("file_results")["due_at"], "2026-01-08T15:59:59Z");
+    let id = of("file_results")["id"].as_str().expect("id").to_owned();
+    bench.post("officer", &format!("/v1/tasks/{id}/complete"), &json!({ "reason": "已入卷" })).await;
+    let left = bench.get("officer", "/v1/tasks?kind=file_results").await.json();
+    assert_eq!(left["tasks"], json!([]));
+    body["case"]["filed_on"] = json!("2199-01-05");
+    let problem = bench.submit("k2", body.to_string()).await.is_problem(422, "invalid");
+    assert_eq!(problem["findings"][0]["pointer"], "/case/filed_on");
+}
+
+#[tokio::test]
+async fn a_bank_that_asks_for_two_officers_is_not_asked_by_one() {
+    let text = "connector = \"court-bank\"\nofficers_required = 2\n[line]\nkind = \"parcel\"\noutgoing = \"out\"\n\
+                incoming = \"in\"\n[settings]\nbank_code = \"E999H110000000003\"\n";
+    let bench = Bench::with(|gateway| {
+        let mut problems = Problems::default();
+        let plugins = [chakong_court_bank::plugin()];
+        let path = std::path::Path::new("/nowhere/strict-bank.toml");
+        let config = read_counterpart(path, text, &plugins, &mut problems).expect("a counterpart");
+        assert!(problems.is_empty(), "{problems}");
+        gateway.counterparts = Arc::new(Counterparts::new(vec![config]));
+    });
+    let mut body = submission();
+    let problem = bench.submit("one", body.to_string()).await.is_problem(422, "invalid");
+    assert!(problem["findings"].to_string().contains("双人双证"), "{problem}");
+    let mut second = body["case"]["officers"][0].clone();
+    body["case"]["officers"] = json!([second.clone(), second.clone()]);
+    bench.submit("twice", body.to_string()).await.is_problem(422, "invalid");
+    second["name"] = json!("协查人乙");
+    second["work_certificate"] = json!("W2");
+    second["enforcement_certificate"] = json!("E2");
+    body["case"]["officers"][1] = second;
+    assert_eq!(bench.submit("two", body.to_string()).await.status, StatusCode::CREATED);
 }

@@ -1,12 +1,21 @@
+use std::collections::BTreeSet;
+
 use chakong_contract::Date;
 use chakong_contract::Plugin;
 use chakong_contract::order::{CaseHead, Officer};
 
 use super::super::reader::Section;
 
-/// Officers whom a counterpart has on file, `[[officers]]`. Without any, it asks for no registration.
+/// Most officers that a counterpart may ask for.
+const MOST_REQUIRED: u32 = 10;
+
+/// The officers that a counterpart asks for: how many (双人双证 are two), and whom it has on file, `[[officers]]`. Without any on
+/// file, it asks for no registration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Officers(Vec<Registered>);
+pub struct Officers {
+    required: u32,
+    on_file: Vec<Registered>,
+}
 
 /// An officer on file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,14 +27,27 @@ struct Registered {
 }
 
 impl Officers {
-    /// Why an order of this case may not go there, Chinese first: one of its officers is not on file, or no longer. The
-    /// counterpart compares certificates, so these are compared here.
+    /// Why an order of this case may not go there, Chinese first: it names fewer officers than the counterpart asks for, or one of
+    /// them is not on file, or no longer. The counterpart compares certificates, so these are compared here.
     pub fn unknown(&self, case: &CaseHead, on: Date) -> Option<String> {
-        if self.0.is_empty() {
+        let certificates = |officer: &Officer| {
+            (officer.work_certificate.trim().to_owned(), officer.enforcement_certificate.trim().to_owned())
+        };
+        let named: BTreeSet<_> = case.officers.iter().map(certificates).collect();
+        if named.len() < usize::try_from(self.required).unwrap_or(usize::MAX) {
+            return Some(format!(
+                "该单位要求{}名承办人（双人双证），本案载明{}名 the counterpart asks for {} officers with both certificates, and the case names {}",
+                self.required,
+                named.len(),
+                self.required,
+                named.len()
+            ));
+        }
+        if self.on_file.is_empty() {
             return None;
         }
         case.officers.iter().zip(1..).find_map(|(officer, place)| {
-            let known: Vec<&Registered> = self.0.iter().filter(|registered| registered.is(officer)).collect();
+            let known: Vec<&Registered> = self.on_file.iter().filter(|registered| registered.is(officer)).collect();
             let valid = known.iter().any(|registered| registered.is_valid(on));
             match (known.is_empty(), valid) {
                 (_, true) => None,
@@ -54,10 +76,15 @@ impl Registered {
 /// Reads the officers of a file. Whoever asks for no documents has no officers on file either.
 pub(super) fn read_officers(root: &mut Section<'_>, plugin: Option<&Plugin>) -> Officers {
     let asks = |plugin: &Plugin| plugin.manifest.capabilities.iter().any(|able| !able.documents.is_empty());
-    match plugin.is_none_or(asks) {
-        true => Officers(root.sections("officers", read_officer).into_iter().flatten().collect()),
-        false => Officers::default(),
+    if !plugin.is_none_or(asks) {
+        return Officers::default();
     }
+    let required = root.value::<u32>("officers_required").unwrap_or(1);
+    if !(1..=MOST_REQUIRED).contains(&required) {
+        root.problem("officers_required", format!("must lie between 1 and {MOST_REQUIRED}"));
+    }
+    let on_file = root.sections("officers", read_officer).into_iter().flatten().collect();
+    Officers { required, on_file }
 }
 
 fn read_officer(section: &mut Section<'_>) -> Option<Registered> {
@@ -91,6 +118,7 @@ mod tests {
         CaseHead {
             number: "（2026）测0101执1号".parse().expect("a case number"),
             continues: None,
+            filed_on: None,
             court_name: "测试法院".into(),
             court_code: String::new(),
             officers: vec![officer],
@@ -106,12 +134,24 @@ mod tests {
             from: Some(day("2026-01-01")),
             until: Some(day("2026-12-31")),
         };
-        let officers = Officers(vec![registered]);
+        let officers = Officers { required: 1, on_file: vec![registered] };
         assert_eq!(officers.unknown(&case("测法1"), day("2026-12-31")), None);
         assert!(
             officers.unknown(&case("测法1"), day("2027-01-01")).is_some_and(|why| why.contains("有效期"))
         );
         assert!(officers.unknown(&case("测法2"), day("2026-06-01")).is_some_and(|why| why.contains("未在")));
         assert_eq!(Officers::default().unknown(&case("测法2"), day("2026-06-01")), None);
+    }
+    #[test]
+    fn a_counterpart_that_asks_for_two_officers_takes_no_case_with_one() {
+        let day = "2026-06-01".parse::<Date>().expect("a date");
+        let officers = Officers { required: 2, on_file: Vec::new() };
+        let one = case("测法1");
+        assert!(officers.unknown(&one, day).is_some_and(|why| why.contains("双人双证")));
+        let twice =
+            CaseHead { officers: [one.officers.clone(), one.officers.clone()].concat(), ..one.clone() };
+        assert!(officers.unknown(&twice, day).is_some(), "the same one named twice is one");
+        let two = CaseHead { officers: [one.officers, case("测法2").officers].concat(), ..twice };
+        assert_eq!(officers.unknown(&two, day), None);
     }
 }

@@ -1,12 +1,12 @@
 //! Lines of the ledger for what a query found.
 
-use chakong_contract::asset::{FoundAsset, MatchedBy, Product, SubAccount};
+use chakong_contract::asset::{CoOwnership, FoundAsset, MatchedBy, Product, SubAccount};
 use chakong_contract::order::Target;
 use chakong_contract::{Account, Asset, Currency, Date, RealProperty};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::super::rules::exemptions::{Exemption, Level, exemption};
-use super::super::{ChainId, Measure, MeasureId, MeasureState, OrderRecord, Origin, PartyId};
+use super::super::{ChainId, Measure, MeasureId, MeasureState, OrderRecord, Origin, PartyId, Said};
 use super::equity::same_stake;
 
 /// What a line of the ledger needs beside the property.
@@ -149,7 +149,14 @@ fn of_property(found: Found<'_>, property: &RealProperty) -> Measure {
         }
         _ => "",
     };
-    noted(line(found, institution, target, exemption), found, own)
+    let line = line(found, institution, target, exemption);
+    noted(Measure { co_owned: is_co_owned(property), ..line }, found, own)
+}
+
+/// Whether others own a property too, as its registry says.
+fn is_co_owned(property: &RealProperty) -> bool {
+    let shared = |form: Option<CoOwnership>| form.is_some_and(|form| form != CoOwnership::Sole);
+    property.holders.len() > 1 || property.holders.iter().any(|holder| shared(holder.co_ownership))
 }
 
 /// Who keeps a real property, and how an order names it.
@@ -208,6 +215,8 @@ pub fn line(found: Found<'_>, institution: &str, target: Target, exemption: Exem
         approved_by: String::new(),
         rejected_by: String::new(),
         note: String::new(),
+        co_owned: false,
+        said: Said::default(),
     }
 }
 

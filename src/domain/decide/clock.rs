@@ -1,18 +1,14 @@
-//! Time: measures whose term ends soon or is over, and re-queries that are due.
+//! Time: measures whose term ends soon or is over.
 
-use chakong_contract::{Date, Instruction};
+use chakong_contract::Date;
 use jiff::{Span, Timestamp};
 use serde_json::json;
 
-use super::super::Change;
 use super::super::rules::terms::{self, Reminder};
-use super::super::{
-    EventType, InquiryId, Measure, MeasureId, MeasureState, OrderId, Priority, Subject, Task, TaskId,
-    TaskKind,
-};
+use super::super::{EventType, Measure, MeasureId, MeasureState, TaskKind};
 use super::Decided;
 use super::certificate::close_if_done;
-use super::draft::{Draft, NewOrder, NewTask};
+use super::draft::{Draft, NewTask};
 use super::ledger::{Cause, follow};
 
 /// The day on which something is to be done about a measure next: a reminder, or its end. `None` for one without an end.
@@ -61,7 +57,7 @@ fn remind(draft: &mut Draft<'_>, measure: Measure, days: u16, until: Date) {
 }
 
 /// The last instant of a day in China.
-fn end_of(day: Date) -> Option<Timestamp> {
+pub fn end_of(day: Date) -> Option<Timestamp> {
     let zoned = day.tomorrow().ok()?.to_zoned(chakong_contract::date::shanghai()).ok()?;
     zoned.timestamp().checked_sub(Span::new().seconds(1)).ok()
 }
@@ -87,44 +83,4 @@ fn lapse(draft: &mut Draft<'_>, measure: Measure) {
     draft.task(NewTask::about(TaskKind::Review, &lapsed, draft.now()), note);
     follow(draft, Cause::Clock);
     close_if_done(draft, inquiry, true);
-}
-
-/// Does a task that is the clock's: asks again what an account holds.
-///
-/// # Errors
-/// As for [`due_measure`].
-pub fn due_task(draft: &mut Draft<'_>, id: TaskId, asks: Option<OrderId>) -> Decided<()> {
-    let Some(task) = draft.file.tasks.iter().find(|task| task.id == id).cloned() else { return Ok(()) };
-    let measure = task.measure.and_then(|id| draft.file.measures.get(&id)).cloned();
-    let wanted = measure.filter(|measure| {
-        measure.uncovered() > rust_decimal::Decimal::ZERO && task.kind == TaskKind::Requery
-    });
-    let Some(measure) = wanted else {
-        draft.push(Change::SaveTask(Task { done: Some(draft.now()), ..task }));
-        return Ok(());
-    };
-    ask_again(draft, &measure, asks);
-    let due = draft.now().checked_add(Span::new().hours(24)).unwrap_or(draft.now());
-    draft.push(Change::SaveTask(Task { due, ..task }));
-    Ok(())
-}
-
-/// A standing re-query of the account; `asks` is the first order of the question, if one was asked before.
-fn ask_again(draft: &mut Draft<'_>, measure: &Measure, asks: Option<OrderId>) {
-    let own = (measure.inquiry, Subject { party: measure.party, document: measure.document });
-    let (inquiry, subject): (InquiryId, Subject) =
-        if asks.is_some() { own } else { draft.subject_of(measure) };
-    let deadline = draft.now().checked_add(Span::new().hours(24)).unwrap_or(draft.now());
-    draft.new_order(NewOrder {
-        inquiry,
-        lane: measure.counterpart.clone(),
-        subject,
-        instruction: Instruction::Query { transactions: None },
-        priority: Priority::Standing,
-        deadline,
-        root: asks,
-        measure: None,
-        stands_in: None,
-        papers: Vec::new(),
-    });
 }

@@ -6,7 +6,7 @@ use chakong_contract::{ActionKind, Date, Instruction, Reply};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::super::rules::terms;
-use super::super::{EventType, Measure, MeasureState};
+use super::super::{EventType, Measure, MeasureState, Said};
 
 /// A measure after an answer, and what is to be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,8 @@ pub fn apply_answer(
         (ActionKind::Freeze | ActionKind::Renew, Reply::Held(holding) | Reply::PartlyHeld(holding)) => {
             Ok(if action == ActionKind::Freeze {
                 placed(&asked_for(measure, instruction), holding, today)
+            } else if holding.accepted_only {
+                renewal_accepted(measure, holding)
             } else {
                 renewed(measure, instruction, holding, today)
             })
@@ -127,6 +129,12 @@ fn placed(measure: &Measure, holding: &Holding, today: Date) -> MeasureOutcome {
         // What ended takes no older word.
         return MeasureOutcome { measure: measure.clone(), event: None };
     }
+    let was_effective = measure.state.stands() && !measure.is_only_accepted();
+    if holding.accepted_only && was_effective {
+        // That the order was taken is older than that it has effect.
+        return MeasureOutcome { measure: measure.clone(), event: None };
+    }
+    let said = Said { only_accepted: holding.accepted_only, ..measure.said.clone() };
     let (held, surplus) = held_of(measure, holding);
     let waited = measure.state == MeasureState::Waiting;
     let before = measure.state;
@@ -134,6 +142,8 @@ fn placed(measure: &Measure, holding: &Holding, today: Date) -> MeasureOutcome {
     let rank = holding.rank.or(measure.rank.filter(|_| waited && held.is_zero()));
     // Where less is held than was asked, nothing more was there.
     let available = if held < measure.limit { held } else { measure.available };
+    // What is said of the first term is older than a renewal.
+    let (from, until) = if measure.said.renewed { (None, None) } else { (holding.from, holding.until) };
     let standing = with_term(
         Measure {
             held,
@@ -142,10 +152,11 @@ fn placed(measure: &Measure, holding: &Holding, today: Date) -> MeasureOutcome {
             rank,
             reference: some_or(&holding.reference, &measure.reference),
             note: holding.words.clone(),
+            said,
             ..measure.clone()
         },
-        holding.from,
-        holding.until,
+        from,
+        until,
         today,
     );
     // An answer that comes again does not undo what was asked since.
@@ -154,7 +165,6 @@ fn placed(measure: &Measure, holding: &Holding, today: Date) -> MeasureOutcome {
         | MeasureState::Renewing
         | MeasureState::Deducting
         | MeasureState::Transferring => before,
-        _ if holding.accepted_only => MeasureState::Accepted,
         _ => standing.standing_state(),
     };
     let event = match state {
@@ -175,6 +185,7 @@ fn placed(measure: &Measure, holding: &Holding, today: Date) -> MeasureOutcome {
 pub fn with_term(measure: Measure, from: Option<Date>, until: Option<Date>, today: Date) -> Measure {
     let from = from.filter(|from| *from <= today).or(measure.from);
     let by_law = from.map(|from| terms::longest(&measure.target).last_day_by_law(from));
+    let by_law = if measure.said.renewed { by_law.max(measure.until) } else { by_law };
     let said = until.or(measure.until);
     let until = match (said, by_law) {
         (Some(said), Some(law)) => Some(said.min(law)),
@@ -183,6 +194,19 @@ pub fn with_term(measure: Measure, from: Option<Date>, until: Option<Date>, toda
     let until_said = said.filter(|said| Some(*said) != until);
     let reminded = measure.reminded.filter(|_| measure.until == until);
     Measure { from, until, until_said, reminded, ..measure }
+}
+
+/// A renewal that was taken and has no effect yet: the measure keeps its term, and waits for the counterpart's word.
+fn renewal_accepted(measure: &Measure, holding: &Holding) -> MeasureOutcome {
+    if measure.state != MeasureState::Renewing {
+        return MeasureOutcome { measure: measure.clone(), event: None };
+    }
+    let is_news = measure.said.renewal_reference.is_empty() || !holding.reference.is_empty();
+    let renewal_reference = some_or(&holding.reference, &measure.said.renewal_reference);
+    let note = some_or(&holding.words, &measure.note);
+    let said = Said { renewal_reference, ..measure.said.clone() };
+    let event = is_news.then_some(EventType::MeasureAccepted);
+    MeasureOutcome { measure: Measure { note, said, ..measure.clone() }, event }
 }
 
 fn renewed(measure: &Measure, instruction: &Instruction, holding: &Holding, today: Date) -> MeasureOutcome {
@@ -207,15 +231,19 @@ fn renewed(measure: &Measure, instruction: &Instruction, holding: &Holding, toda
         reminded: None,
         reference: some_or(&holding.reference, &measure.reference),
         note: holding.words.clone(),
+        said: Said { renewal_reference: String::new(), renewed: true, ..measure.said.clone() },
         ..with_limit
     };
-    let state = match measure.state {
-        MeasureState::Renewing => standing.standing_state(),
-        other => other,
-    };
-    MeasureOutcome { measure: Measure { state, ..standing }, event: Some(EventType::MeasureRenewed) }
+    let was_under_way = measure.state == MeasureState::Renewing;
+    let state = if was_under_way { standing.standing_state() } else { measure.state };
+    let is_news = was_under_way || measure.until != standing.until;
+    MeasureOutcome {
+        measure: Measure { state, ..standing },
+        event: is_news.then_some(EventType::MeasureRenewed),
+    }
 }
 
+/// What was said; what was known where nothing was.
 fn some_or(said: &str, known: &str) -> String {
     if said.is_empty() { known } else { said }.to_owned()
 }
@@ -275,22 +303,6 @@ fn released(measure: &Measure, said: Option<Decimal>, words: &str) -> MeasureOut
     MeasureOutcome { measure: Measure { state, ..rest }, event: Some(EventType::MeasureReleased) }
 }
 
-/// What stands after a release that was done, though another one was ordered since: only what the earlier one ordered goes.
-pub fn released_earlier(measure: &Measure, ordered: Decimal, said: Option<Decimal>) -> MeasureOutcome {
-    if !measure.state.stands() {
-        return MeasureOutcome { measure: measure.clone(), event: None };
-    }
-    let limit = (measure.limit - ordered).max(Decimal::ZERO);
-    let held = (measure.held - said.unwrap_or_default()).max(Decimal::ZERO).min(limit);
-    let state = match measure.state {
-        MeasureState::Releasing if limit.is_zero() => MeasureState::Released,
-        state => state,
-    };
-    let (released, releasing) = (measure.released + ordered.min(measure.limit), measure.releasing.min(limit));
-    let rest = Measure { state, limit, held, surplus: Decimal::ZERO, released, releasing, ..measure.clone() };
-    MeasureOutcome { measure: rest, event: Some(EventType::MeasureReleased) }
-}
-
 /// What stands after a deduction. An answer without an amount is taken as what was ordered.
 fn deducted(measure: &Measure, said: Option<Decimal>) -> MeasureOutcome {
     if measure.state != MeasureState::Deducting {
@@ -336,7 +348,7 @@ fn declined(measure: &Measure, instruction: &Instruction, refusal: &Refusal) -> 
     } else {
         measure.clone()
     };
-    let state = if before.state == busy { before.standing_state() } else { before.state };
+    let state = if before.state == busy { without_control(&before) } else { before.state };
     let standing = Measure { state, releasing: Decimal::ZERO, deducting: Decimal::ZERO, note, ..before };
     MeasureOutcome { measure: standing, event: Some(event) }
 }
@@ -345,11 +357,18 @@ fn declined(measure: &Measure, instruction: &Instruction, refusal: &Refusal) -> 
 /// ends when it would have ended without it.
 fn without_renewal(measure: &Measure, instruction: &Instruction) -> Measure {
     let Instruction::Renew { from, until, original, .. } = instruction else { return measure.clone() };
+    let said = Said { renewal_reference: String::new(), ..measure.said.clone() };
     if measure.until != Some(*until) || measure.state.ended() {
-        return measure.clone();
+        return Measure { said, ..measure.clone() };
     }
     let (until, reference) = (from.yesterday().ok(), original.reference.clone());
-    Measure { until, until_said: None, reference, ..measure.clone() }
+    Measure { until, until_said: None, reference, said, ..measure.clone() }
+}
+
+/// The state of a measure about which nothing is under way any more: a word that came meanwhile may have ended it.
+pub fn without_control(measure: &Measure) -> MeasureState {
+    let is_gone = !measure.is_whole() && measure.limit.is_zero() && !measure.released.is_zero();
+    if is_gone { MeasureState::Released } else { measure.standing_state() }
 }
 
 fn not_placed(measure: &Measure, refusal: &Refusal) -> MeasureOutcome {
@@ -357,8 +376,8 @@ fn not_placed(measure: &Measure, refusal: &Refusal) -> MeasureOutcome {
     if !matches!(measure.state, Asked | Accepted | InForce | Waiting | Refused) {
         return MeasureOutcome { measure: measure.clone(), event: None };
     }
-    let gone =
-        Measure { limit: Decimal::ZERO, held: Decimal::ZERO, surplus: Decimal::ZERO, ..measure.clone() };
+    let (zero, said) = (Decimal::ZERO, Said { only_accepted: false, ..measure.said.clone() });
+    let gone = Measure { limit: zero, held: zero, surplus: zero, said, ..measure.clone() };
     moved(&gone, Refused, EventType::MeasureRefused, refusal.words.clone())
 }
 

@@ -169,10 +169,16 @@ impl<'a> Draft<'a> {
     pub fn task(&mut self, task: NewTask, note: impl Into<String>) {
         let note = note.into();
         let NewTask { kind, inquiry, order, measure, due } = task;
-        let same = |known: &&Task| known.kind == kind && known.measure == measure && known.order == order;
+        // The clocks from filing run for each case of the chain.
+        let of_a_case = matches!(kind, TaskKind::StartInquiry | TaskKind::FileResults);
+        let same = |known: &&Task| {
+            (known.kind, known.measure, known.order) == (kind, measure, order)
+                && (!of_a_case || known.inquiry == inquiry)
+        };
         if let Some(known) = self.file.tasks.iter().find(same).cloned() {
             if known.note != note {
-                self.push(Change::SaveTask(Task { note, due: known.due.min(due), ..known }));
+                let (due, look) = (known.due.min(due), known.look.map(|look| look.min(due)));
+                self.push(Change::SaveTask(Task { note, due, look, ..known }));
             }
             return;
         }
@@ -188,6 +194,7 @@ impl<'a> Draft<'a> {
             created,
             due,
             done: None,
+            look: Task::first_look(kind, created, due),
             note,
         }));
     }

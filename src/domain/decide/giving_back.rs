@@ -6,7 +6,9 @@ use jiff::Span;
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::super::{Claim, DocumentId, EventType, Measure, MeasureState, Task, TaskKind, UncoveredLimit};
+use super::super::{
+    Claim, DocumentId, EventType, Measure, MeasureState, Said, Task, TaskKind, UncoveredLimit,
+};
 use super::ask::original_of;
 use super::draft::{Draft, NewTask, NoPapers};
 use super::ledger::{Cause, exposure, room, withdraw};
@@ -44,8 +46,9 @@ pub fn start_release(
     let instruction = Instruction::Release { target: measure.target.clone(), amount, original };
     let order = draft.control(&measure, instruction, papers);
     let id = measure.id;
-    let releasing =
-        Measure { state: MeasureState::Releasing, releasing: part, control: Some(order), ..measure };
+    let said = Said { only_accepted: measure.is_only_accepted(), ..measure.said.clone() };
+    let (state, control) = (MeasureState::Releasing, Some(order));
+    let releasing = Measure { state, releasing: part, control, said, ..measure };
     draft.move_measure(releasing.clone());
     draft.close_tasks(|task| {
         let is_moot =
@@ -120,6 +123,8 @@ pub fn cut(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
         }
         let all = match claim.uncovered {
             UncoveredLimit::Strict => part,
+            // Nobody knows yet how much of the limit will be held: it counts in full.
+            _ if measure.is_only_accepted() => part,
             // The limit goes down to what stays held: otherwise the next deposit would be caught again.
             UncoveredLimit::Release | UncoveredLimit::Keep => {
                 part + (measure.limit - measure.held).max(Decimal::ZERO)
@@ -134,7 +139,9 @@ pub fn cut(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
 /// What a release under way takes off what a measure counts for, in yuan.
 fn relief(measure: &Measure, uncovered: UncoveredLimit) -> Decimal {
     match measure.state {
-        MeasureState::Releasing if uncovered == UncoveredLimit::Strict => measure.in_yuan(measure.releasing),
+        MeasureState::Releasing if uncovered == UncoveredLimit::Strict || measure.said.only_accepted => {
+            measure.in_yuan(measure.releasing)
+        }
         MeasureState::Releasing => measure.in_yuan(
             (measure.held - (measure.limit - measure.releasing).max(Decimal::ZERO)).max(Decimal::ZERO),
         ),
@@ -204,7 +211,8 @@ pub fn excess_of(draft: &Draft<'_>) -> Decimal {
     let Some(claim) = &draft.file.chain.claim else { return Decimal::ZERO };
     let held = draft.file.ledger().map(|measure| {
         let standing = if measure.state.stands() { measure.held } else { Decimal::ZERO };
-        measure.in_yuan(standing) + measure.in_yuan(measure.deducted) - relief(measure, UncoveredLimit::Keep)
+        let given_back = relief(measure, UncoveredLimit::Keep).min(measure.in_yuan(standing));
+        measure.in_yuan(standing) + measure.in_yuan(measure.deducted) - given_back
     });
     (held.sum::<Decimal>() - claim.amount).max(Decimal::ZERO)
 }

@@ -46,6 +46,7 @@ pub fn exposure(measure: &Measure, uncovered: UncoveredLimit) -> Decimal {
     };
     let standing = match measure.state {
         Proposed | Asked | Accepted => measure.limit.max(measure.held),
+        Releasing if measure.said.only_accepted => measure.limit.max(measure.held),
         InForce | Waiting | Releasing | Renewing | Deducting | Transferring => match uncovered {
             UncoveredLimit::Strict => measure.limit.max(measure.held),
             UncoveredLimit::Release | UncoveredLimit::Keep => measure.held,

@@ -75,8 +75,8 @@ fn take_in(draft: &mut Draft<'_>, new: Measure) {
         draft.add_measure(Measure { available: more, ..new });
     }
     for known in same.into_iter().filter(|known| known.state.stands()) {
-        let available = new.available;
-        draft.move_measure(Measure { available, ..known });
+        let (available, co_owned) = (new.available, known.co_owned || new.co_owned);
+        draft.move_measure(Measure { available, co_owned, ..known });
     }
 }
 
@@ -96,7 +96,7 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
     if !is_closer(&known, &new) || (was_rejected && new.available <= known.available) {
         return;
     }
-    let Measure { target, available, exemption, note, queued_behind, currency, value, .. } = new;
+    let Measure { target, available, exemption, note, queued_behind, currency, value, co_owned, .. } = new;
     let state = if known.state == MeasureState::Proposed && new.state == MeasureState::Candidate {
         MeasureState::Proposed
     } else {
@@ -118,6 +118,7 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
         value,
         state,
         limit,
+        co_owned,
         ..known.clone()
     };
     if state == MeasureState::Skipped && known.state == MeasureState::Proposed {

@@ -6,10 +6,11 @@ use chakong_contract::asset::{EncumbranceKind, FoundAsset};
 use chakong_contract::{Account, Asset, Encumbrance, Reply};
 use rust_decimal::Decimal;
 
-use super::super::{EventType, Measure, MeasureId, MeasureState, OrderRecord, Origin, TaskKind};
+use super::super::{EventType, Measure, MeasureId, MeasureState, OrderRecord, Origin, Said, TaskKind};
 use super::candidate::{Found, candidates};
 use super::control::with_term;
 use super::draft::{Draft, NewTask};
+use super::follow_up::follow_up;
 use super::giving_back;
 use super::ledger::Cause;
 use super::waiting;
@@ -93,28 +94,39 @@ fn held(one: &Encumbrance, account: &Account, limit: Option<Decimal>) -> Option<
 
 /// A measure of the ledger that an answer shows to hold something else than before.
 fn revise(draft: &mut Draft<'_>, known: Measure, one: &Encumbrance, account: &Account) {
+    let known = stood(draft, known);
     let busy = !giving_back::is_idle(&known);
     let Some(held) = held(one, account, Some(known.limit)).filter(|held| *held != known.held && !busy) else {
         return;
     };
     let waited = known.state == MeasureState::Waiting;
     let rank = known.rank.filter(|_| held.is_zero());
-    let revised =
-        with_term(Measure { held, rank, ..known.clone() }, None, one.until.or(known.until), draft.today());
+    let said = Said { only_accepted: false, ..known.said.clone() };
+    let revised = Measure { held, rank, said, ..known.clone() };
+    let revised = with_term(revised, None, one.until.or(known.until), draft.today());
     let state = revised.standing_state();
     let revised = Measure { state, ..revised };
     draft.move_measure(revised.clone());
-    let event = if waited && state == MeasureState::InForce {
-        EventType::MeasureEffective
-    } else {
-        EventType::MeasureChanged
+    let event = match state {
+        MeasureState::InForce if waited => EventType::MeasureEffective,
+        MeasureState::InForce if known.state == MeasureState::Accepted => EventType::MeasurePlaced,
+        _ => EventType::MeasureChanged,
     };
     draft.tell(event, &revised, None);
+    follow_up(draft, event, &revised);
+    waiting::effect_shown(draft, event, &revised);
     let id = known.id;
     if let Some(claim) = draft.file.chain.claim.clone().filter(|_| held > known.held) {
         giving_back::cut(draft, &claim, Cause::Answered(id));
         giving_back::tell_excess(draft, Cause::Answered(id));
     }
+}
+
+/// A measure that an answer shows to stand, with when that was.
+fn stood(draft: &mut Draft<'_>, mut known: Measure) -> Measure {
+    known.said.stood = Some(draft.now());
+    draft.move_measure(known.clone());
+    known
 }
 
 /// A freeze of ours that this gateway did not place stands in the ledger from now on, so that it is not placed again.

@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use chakong_contract::reply::Answer;
-use chakong_contract::{ActionKind, Instruction, Reply};
-use jiff::Span;
+use chakong_contract::{ActionKind, Reply};
 use serde_json::{Value, json};
 
 use super::super::{
@@ -13,8 +12,11 @@ use super::super::{
 };
 use super::beside::own_line;
 use super::certificate::close_if_done;
-use super::control::{apply_answer, is_passing, released_earlier, unfit};
+use super::control::{MeasureOutcome, apply_answer, is_passing, unfit};
 use super::draft::{Draft, NewOrder, NewTask};
+use super::effect::{self, is_accepted_only};
+use super::follow_up::follow_up;
+use super::late;
 use super::ledger::{Cause, follow};
 use super::orders::{OrderInput, OrderRules, Settled, settle};
 use super::without_answer::without_answer;
@@ -22,8 +24,6 @@ use super::{differences, passing_on, query, recognise};
 
 /// How often a control is ordered again because the counterpart says that its own system failed.
 const MOST_REPEATS: u32 = 3;
-/// Days in which an objection is answered (法释〔2013〕20号 art. 6).
-const OBJECTION_DAYS: i64 = 15;
 
 /// Whether something that happened was news.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub fn apply(
     if is_repeat(draft, &settled) {
         return (order, Applied::Repeat);
     }
-    if let Some(words) = does_not_fit_the_measure(draft, &settled) {
+    if let Some(words) = does_not_fit_the_measure(draft, &settled, source) {
         let answer = settled.answer.unwrap_or_else(|| unreachable!("only an answer does not fit"));
         return unfitting(draft, &order, &answer, source, words);
     }
@@ -127,10 +127,15 @@ fn is_same(one: &Answer, other: &Answer) -> bool {
 }
 
 /// An answer to a control that does not fit its measure as it stands: a release of more than was ordered, and the like.
-fn does_not_fit_the_measure(draft: &Draft<'_>, settled: &Settled) -> Option<String> {
-    let (answer, id) = (settled.answer.as_ref()?, settled.order.measure?);
+fn does_not_fit_the_measure(draft: &Draft<'_>, settled: &Settled, source: &Source) -> Option<String> {
+    let (answer, id, order) = (settled.answer.as_ref()?, settled.order.measure?, &settled.order);
     let measure = draft.file.measures.get(&id)?;
-    apply_answer(measure, &settled.order.instruction, &answer.reply, draft.today()).err()
+    if let Err(unfit) = apply_answer(measure, &order.instruction, &answer.reply, draft.today()) {
+        return Some(unfit);
+    }
+    // A person has looked at what contradicts.
+    let before = draft.file.revisions.get(&order.root);
+    late::contradicted(measure, order, before, &answer.reply).filter(|_| !source.is_by_hand())
 }
 
 /// Keeps an answer that does not fit what was ordered. No number of it enters the ledger; a person decides.
@@ -146,7 +151,8 @@ fn unfitting(
     }
     let number = record(draft, order, answer, source);
     let mut after = order.clone();
-    if order.state.is_open() || matches!(order.state, OrderState::Overdue | OrderState::Undetermined) {
+    let is_settled = matches!(order.state, OrderState::Answered | OrderState::Refused);
+    if !is_settled || late::is_done(&answer.reply) {
         after.state = OrderState::Undetermined;
         draft.move_order(after.clone());
     }
@@ -158,7 +164,7 @@ fn unfitting(
 }
 
 /// Puts a control before a person.
-fn ask_a_person(draft: &mut Draft<'_>, order: &OrderRecord, note: String) {
+pub fn ask_a_person(draft: &mut Draft<'_>, order: &OrderRecord, note: String) {
     let task = NewTask {
         kind: TaskKind::Resolve,
         inquiry: Some(order.inquiry),
@@ -215,6 +221,7 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
     match &settled.answer {
         Some(answer) => {
             draft.close_tasks(|task| task.kind == TaskKind::Resolve && task.order == Some(order.id));
+            effect::expect(draft, order, is_accepted_only(&answer.reply));
             if is_passing(&answer.reply) && repeat(draft, order, &measure) {
                 return;
             }
@@ -263,23 +270,28 @@ fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answe
     if is_declined && (!is_current || is_freeze && measure.order.is_some_and(|newest| newest != order.id)) {
         return;
     }
-    let outcome = match (&order.instruction, &answer.reply) {
-        (Instruction::Release { amount: Some(ordered), .. }, Reply::Released { amount, .. })
-            if !is_current =>
-        {
-            released_earlier(measure, ordered.amount, amount.map(|said| said.amount))
-        }
-        _ => match apply_answer(measure, &order.instruction, &answer.reply, draft.today()) {
-            Ok(outcome) => outcome,
-            // It was looked at before; what does not fit never comes here.
-            Err(_) => return,
-        },
+    let is_done = late::is_done(&answer.reply);
+    if is_done && measure.said.is_booked(order.id) {
+        return;
+    }
+    let is_late = is_done && !late::is_under_way(measure, order);
+    // It was looked at before; what does not fit never comes here.
+    let outcome = match apply_answer(measure, &order.instruction, &answer.reply, draft.today()) {
+        _ if is_late => late::late(measure, &order.instruction, &answer.reply),
+        Ok(outcome) => outcome,
+        Err(_) => return,
     };
-    let control = measure.control.filter(|_| !is_current);
+    let outcome = remembered(draft, order, measure, outcome, is_done);
+    // What is only taken, and what was ordered since, is under way still.
+    let control = measure.control.filter(|_| !is_current || outcome.measure.state.is_busy());
     draft.move_measure(Measure { control, ..outcome.measure.clone() });
     if let Some(kind) = outcome.event {
         draft.tell(kind, &outcome.measure, Some(order.id));
         follow_up(draft, kind, &outcome.measure);
+        if is_late {
+            let id = measure.id;
+            draft.close_tasks(|task| task.kind == TaskKind::AnswerRefusal && task.measure == Some(id));
+        }
     }
     if outcome.measure.surplus > measure.surplus {
         let surplus = outcome.measure.money(outcome.measure.surplus);
@@ -294,38 +306,22 @@ fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answe
     }
 }
 
-/// What people must do about something that happened to a measure.
-fn follow_up(draft: &mut Draft<'_>, kind: EventType, measure: &Measure) {
-    let now = draft.now();
-    let days = |days: i64| now.checked_add(Span::new().hours(24 * days)).unwrap_or(now);
-    match kind {
-        EventType::MeasurePlaced | EventType::MeasurePartly | EventType::MeasureEffective => {
-            let id = measure.id;
-            draft.close_tasks(|task| task.kind == TaskKind::AnswerRefusal && task.measure == Some(id));
-            let note = "冻结后应及时告知被执行人 tell the debtor of the freeze (法〔2018〕64号)";
-            draft.task(NewTask::about(TaskKind::NotifyDebtor, measure, days(3)), note);
-        }
-        EventType::MeasureRenewalRefused
-        | EventType::MeasureReleaseRefused
-        | EventType::MeasureDeductionRefused
-        | EventType::MeasureTransferRefused
-        | EventType::MeasureRefused => {
-            let note = format!(
-                "协助单位未予办理，书面异议应在十五日内答复 the counterpart declined: {}",
-                measure.note
-            );
-            draft.task(NewTask::about(TaskKind::AnswerRefusal, measure, days(OBJECTION_DAYS)), note);
-        }
-        EventType::MeasureRenewed | EventType::MeasureReleased => {
-            let id = measure.id;
-            let ended = measure.state.ended();
-            draft.close_tasks(|task| {
-                task.measure == Some(id)
-                    && (ended || matches!(task.kind, TaskKind::Renew | TaskKind::Requery))
-            });
-        }
-        _ => {}
+/// Remembers what an answer says beside the amounts: which controls were done, and when the measure stood last.
+fn remembered(
+    draft: &Draft<'_>,
+    order: &OrderRecord,
+    before: &Measure,
+    mut outcome: MeasureOutcome,
+    is_done: bool,
+) -> MeasureOutcome {
+    let is_renewed = outcome.event == Some(EventType::MeasureRenewed);
+    if is_renewed {
+        outcome.measure.said.stood = Some(draft.now());
     }
+    if is_done && outcome.measure != *before {
+        outcome.measure.said.book(order.id);
+    }
+    outcome
 }
 
 /// Orders a control again, under a new number, that failed within the counterpart: it acted on the old number.

@@ -15,7 +15,7 @@ use super::super::{
     NewInquiry, NotAsked, PartyId, Priority, Subject, Terms,
 };
 use super::draft::{Draft, NewOrder};
-use super::{Decided, Rejected};
+use super::{Decided, Rejected, filing};
 
 /// A submission that was checked and planned, ready to be kept: what is large is in stored form already.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Submitted {
     pub uid: Uuid,
     /// Who submits.
     pub submitter: String,
+    /// The submitter's word for what stands on it alone; empty where nothing does.
+    pub reason: String,
     /// Idempotency key.
     pub key: String,
     /// Digest of the body as it came.
@@ -62,6 +64,10 @@ pub fn submit(draft: &mut Draft<'_>, new: &Submitted) -> Decided<Inquiry> {
     let case = join_case(draft, &new.terms, &mut findings);
     let debtors = join_parties(draft, &new.terms, &mut findings);
     join_claim(draft, new, &mut findings);
+    let filed = filing::begins(draft, &new.terms).unwrap_or_else(|finding| {
+        findings.push(finding);
+        None
+    });
     if !findings.is_empty() {
         return Err(Rejected::Findings(findings));
     }
@@ -84,6 +90,9 @@ pub fn submit(draft: &mut Draft<'_>, new: &Submitted) -> Decided<Inquiry> {
             papers: Vec::new(),
         });
     }
+    if let Some(filed) = filed {
+        filing::start(draft, inquiry.id, filed);
+    }
     let data = json!({ "orders": new.orders.len(), "not_asked": new.not_asked }).to_string();
     draft.push(Change::NewEvent(EventDraft {
         kind: EventType::InquiryAccepted,
@@ -98,14 +107,14 @@ pub fn submit(draft: &mut Draft<'_>, new: &Submitted) -> Decided<Inquiry> {
         actor: new.submitter.clone(),
         act: "submit".to_owned(),
         subject: new.uid.to_string(),
-        reason: String::new(),
+        reason: new.reason.clone(),
         detail: unverified(&new.terms),
         refused: None,
     }));
     Ok(draft.file.inquiries.get(&inquiry.id).cloned().unwrap_or(inquiry))
 }
 
-/// Parties that are named by a number that fails its check, on the submitter's word alone: the audit says whose.
+/// Parties that are named by a number that fails its check, on an officer's word alone: the audit says whose.
 fn unverified(terms: &Terms) -> Option<serde_json::Value> {
     let is_unverified =
         |party: &&Party| party.documents.iter().any(chakong_contract::IdentityDocument::is_unverified);

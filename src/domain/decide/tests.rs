@@ -1,8 +1,12 @@
 //! Decisions tried against banks that keep their own books.
 
+mod accepted;
 mod books;
 mod claims;
 mod ends;
+mod filing;
+mod late;
 mod property;
+mod registry;
 mod world;
 mod wrong_answers;

@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::super::{Measure, MeasureState, OrderRecord, OrderState};
+use super::super::{Measure, MeasureState, OrderRecord, OrderState, Said};
+use super::control::without_control;
 
 /// A control that came to an end without an answer. Only where it certainly never reached the counterpart, or was
 /// turned away there, is the measure free again; whatever may have been done keeps counting in full.
@@ -26,9 +27,12 @@ pub fn undone(measure: &Measure, note: String) -> Measure {
         MeasureState::Releasing
         | MeasureState::Renewing
         | MeasureState::Deducting
-        | MeasureState::Transferring => measure.standing_state(),
+        | MeasureState::Transferring => without_control(measure),
         other => other,
     };
-    let limit = if state == MeasureState::Refused { zero } else { measure.limit };
-    Measure { state, limit, releasing: zero, deducting: zero, control: None, note, ..measure.clone() }
+    let is_refused = state == MeasureState::Refused;
+    let limit = if is_refused { zero } else { measure.limit };
+    let only_accepted = measure.said.only_accepted && !is_refused;
+    let said = Said { only_accepted, renewal_reference: String::new(), ..measure.said.clone() };
+    Measure { state, limit, releasing: zero, deducting: zero, control: None, note, said, ..measure.clone() }
 }

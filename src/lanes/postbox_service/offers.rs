@@ -22,7 +22,8 @@ const ATTEMPTS: usize = 5;
 type Offered = Vec<(OrderRecord, Order)>;
 
 impl PostboxService {
-    /// The answer with what is on offer. A lane that is paused, or outside its window, offers nothing.
+    /// The answer with what is on offer. A lane that is paused, or outside its window, offers nothing; a store that is older than
+    /// what counterparts have seen offers no control.
     pub(super) async fn offer(
         &self,
         config: &Arc<CounterpartConfig>,
@@ -31,7 +32,8 @@ impl PostboxService {
         control: bool,
     ) -> HttpResponse {
         let closed = config.window.closed_until(self.context.clock.now()).is_some();
-        if handle.is_paused() || closed {
+        let withheld = control && self.context.engine.older_than().is_some();
+        if handle.is_paused() || closed || withheld {
             return respond(Arc::clone(config), parsed, CallResult::Orders(Vec::new())).await;
         }
         for _ in 0..ATTEMPTS {

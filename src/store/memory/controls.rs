@@ -60,9 +60,9 @@ impl State {
         let due = self
             .tasks
             .values()
-            .filter(|task| task.done.is_none() && task.due <= now && task.kind.is_for_the_clock());
+            .filter(|task| task.done.is_none() && task.look.is_some_and(|look| look <= now));
         let mut due: Vec<Task> = due.cloned().collect();
-        due.sort_by_key(|task| (task.due, task.id));
+        due.sort_by_key(|task| (task.look, task.id));
         due.truncate(limit);
         due
     }

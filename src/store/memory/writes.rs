@@ -206,7 +206,8 @@ impl View<'_> {
 
     fn save_task(&mut self, task: &Task) -> Stored<()> {
         let stands = known(self.state.tasks.get(&task.id), "the task")?;
-        let saved = Task { due: task.due, done: task.done, note: task.note.clone(), ..stands.clone() };
+        let (due, done, look, note) = (task.due, task.done, task.look, task.note.clone());
+        let saved = Task { due, done, look, note, ..stands.clone() };
         self.state.tasks.put(task.id, saved);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What is looked for by a filter.
 
 use super::query::{Filter, Rows};
-use super::rows::{self, ACT, get, micros};
+use super::rows::{self, ACT, TASK, get, micros};
 use crate::domain::{
     AuditEntry, CaseId, Chain, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderId, OrderRecord,
     OrderState, Task,
@@ -65,11 +65,13 @@ pub(super) fn measures(rows: &Rows<'_>, filter: &MeasureFilter) -> Stored<Vec<Me
 }
 
 pub(super) fn tasks(rows: &Rows<'_>, filter: &TaskFilter) -> Stored<Vec<Task>> {
-    let select = "SELECT id, chain, inquiry, kind, order_id, measure, created, due, done, note FROM tasks";
+    const SELECT: &str =
+        "SELECT id, chain, inquiry, kind, order_id, measure, created, due, done, note, look FROM tasks";
+    debug_assert!(SELECT.contains(TASK), "the columns that a row is read from");
     let court = "chain IN (SELECT c.chain FROM cases c WHERE c.court_code = ?)";
     let (due, id) = filter.after.map_or((None, None), |(due, id)| (Some(micros(due)), Some(id.get())));
     let behind = due.zip(id).map(|(due, id)| format!("{due},{id}"));
-    let mut query = Filter::new(select, "due, id", filter.limit)
+    let mut query = Filter::new(SELECT, "due, id", filter.limit)
         .given("kind = ?", filter.kind.map(|kind| kind.word()))
         .given("chain = ?", filter.chain.map(ChainId::get))
         .given(court, filter.court.as_ref())

@@ -2,6 +2,7 @@
 //! ledgers, by the rules of this edition and through its writers.
 
 mod cases;
+mod certificates;
 mod claims;
 mod measures;
 mod orders;
@@ -18,7 +19,7 @@ use crate::domain::{ChainId, InquiryId, PartyId};
 use crate::store::ids::Ids;
 use crate::store::{StoreError, Stored};
 
-/// Place of the migration after which rows are taken over.
+/// Place of the migration since which rows of the first edition wait to be taken over.
 pub(super) const MIGRATION: usize = 8;
 
 /// Where an inquiry belongs now.
@@ -43,6 +44,7 @@ pub(super) fn take_over(connection: &Connection) -> Stored<()> {
     orders::take_over(&rows)?;
     measures::take_over(&mut rows, &places, now)?;
     claims::take_over(&mut rows, chains, now)?;
+    certificates::take_over(&mut rows)?;
     orders::ask_about_open_ends(&mut rows, &places, now)?;
     connection
         .execute_batch("DROP TABLE old_measures; DROP TABLE submissions")

@@ -267,9 +267,8 @@ impl Reads for Rows<'_> {
     }
 
     fn tasks_for_the_clock(&mut self, now: Timestamp, limit: usize) -> Stored<Vec<Task>> {
-        let sql = format!(
-            "SELECT {TASK} FROM tasks WHERE done IS NULL AND due <= ?1 AND kind = 'requery' ORDER BY due LIMIT ?2"
-        );
+        let sql =
+            format!("SELECT {TASK} FROM tasks WHERE done IS NULL AND look <= ?1 ORDER BY look, id LIMIT ?2");
         self.all(&sql, params![micros(now), limit_of(limit)], rows::task)
     }
 

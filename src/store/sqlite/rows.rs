@@ -24,7 +24,7 @@ pub(super) const ORDER: &str =
 pub(super) const REVISION: &str =
     "root, number, order_id, inquiry, at, answer, raw, raw_digest, connector, differences, cached_from";
 pub(super) const RAW: &str = "lane, batch, direction, name, at, bytes";
-pub(super) const TASK: &str = "id, chain, inquiry, kind, order_id, measure, created, due, done, note";
+pub(super) const TASK: &str = "id, chain, inquiry, kind, order_id, measure, created, due, done, note, look";
 pub(super) const CASE: &str = "id, chain, number, court_name, court_code, continues, created";
 pub(super) const ACT: &str = "at, actor, act, subject, reason, detail, refused";
 /// Beside an event; columns follow those of [`EVENT`].
@@ -228,6 +228,7 @@ pub(super) fn task(row: &Row<'_>) -> Stored<Task> {
         created: instant(row, 6)?,
         due: instant(row, 7)?,
         done: optional_instant(row, 8)?,
+        look: optional_instant(row, 10)?,
         note: get(row, 9)?,
     })
 }

@@ -221,8 +221,8 @@ impl Rows<'_> {
 
     fn add_task(&mut self, task: &Task) -> Stored<()> {
         self.execute(
-            "INSERT INTO tasks (id, chain, inquiry, kind, order_id, measure, created, due, done, note)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO tasks (id, chain, inquiry, kind, order_id, measure, created, due, done, note, look)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 task.id.get(),
                 task.chain.get(),
@@ -233,15 +233,17 @@ impl Rows<'_> {
                 micros(task.created),
                 micros(task.due),
                 task.done.map(micros),
-                task.note
+                task.note,
+                task.look.map(micros)
             ],
         )
         .map(drop)
     }
 
     fn save_task(&mut self, task: &Task) -> Stored<()> {
-        let sql = "UPDATE tasks SET due = ?2, done = ?3, note = ?4 WHERE id = ?1";
-        let row = params![task.id.get(), micros(task.due), task.done.map(micros), task.note];
+        let sql = "UPDATE tasks SET due = ?2, done = ?3, note = ?4, look = ?5 WHERE id = ?1";
+        let (done, look) = (task.done.map(micros), task.look.map(micros));
+        let row = params![task.id.get(), micros(task.due), done, task.note, look];
         one(self.execute(sql, row)?, "the task")
     }
 

@@ -154,6 +154,11 @@ pub async fn tasks_stand_on_the_list_until_they_are_done(world: impl World) {
         (vec![], vec![id(1), id(2)]),
         "persons' tasks are not the clock's"
     );
+    let watched = Task { look: Some(at(50)), ..made[3].clone() };
+    keep(&store, vec![Change::SaveTask(watched)]).await;
+    assert_eq!(clock(50).await, [id(3)], "but for those that it is to tell of");
+    keep(&store, vec![Change::SaveTask(made[3].clone())]).await;
+    assert_eq!(clock(99).await, []);
 
     let done = Task { done: Some(at(120)), note: "已办".to_owned(), ..made[1].clone() };
     let later = Task { due: at(900), ..made[0].clone() };

@@ -81,6 +81,53 @@ fn fill(old: &OldStore) {
         .expect("rows");
 }
 
+/// A certificate as the first edition told of it.
+fn certificate(issue: u32, state: &str) -> serde_json::Value {
+    json!({
+        "case_number": NUMBER, "issue": issue, "issued_at": "2026-03-02T01:02:03Z", "answered": 3, "refused": 1, "silent": 2,
+        "failed": 1, "orders": [{
+            "number": "CK20260302000000000011", "counterpart": "bank-one", "party": "debtor", "action": "query", "state": state,
+            "outcome": null, "asked_at": "2026-03-01T01:02:03Z", "answered_at": null, "words": "系统维护",
+        }],
+        "not_asked": [{ "counterpart": "vendor", "party": "debtor", "reason": "缺文书" }],
+        "coverage": { "claimed": yuan("90000.00"), "held": yuan("95000.00"), "deducted": yuan("0"), "asked": yuan("0"),
+                      "shortfall": yuan("0") },
+        "triage": "cash_covers_claim",
+    })
+}
+
+#[tokio::test]
+async fn certificates_that_were_issued_are_kept_under_their_numbers_in_the_form_of_today() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let old = OldStore::create(folder.path());
+    fill(&old);
+    for (issue, state) in [(1, "unknown"), (2, "held")] {
+        let told = certificate(issue, state).to_string();
+        let sql = "INSERT INTO events (kind, inquiry, order_id, revision, at, data) VALUES (13, 2, NULL, NULL, 8, ?1)";
+        old.0.execute(sql, [told]).expect("a row");
+    }
+    drop(old);
+    let (store, _threads) = Sqlite::open(folder.path()).expect("the store of the first edition");
+    read(&store, |reads| {
+        for (number, state) in [(1, "overdue"), (2, "undetermined")] {
+            let kept = reads.certificate(InquiryId::new(2), Some(number))?.expect("the certificate");
+            assert_eq!(kept.sha256.len(), 64);
+            let document: serde_json::Value = serde_json::from_str(&kept.text).expect("JSON");
+            assert_eq!((&document["number"], &document["case_number"]), (&json!(number), &json!(NUMBER)));
+            assert_eq!(document["orders"][0]["state"], state);
+            assert_eq!(
+                (&document["questions"]["silent"], &document["questions"]["total"]),
+                (&json!(2), &json!(7))
+            );
+            assert_eq!(document["coverage"]["excess"]["amount"], "5000.00");
+        }
+        assert!(reads.certificate(InquiryId::new(2), Some(3))?.is_none());
+        assert!(reads.certificate(InquiryId::new(1), None)?.is_none(), "it had none");
+        Ok(())
+    })
+    .await;
+}
+
 async fn read<T: Send + 'static>(
     store: &Arc<dyn Store>,
     work: impl FnOnce(&mut dyn Reads) -> chakong::store::Stored<T> + Send + 'static,

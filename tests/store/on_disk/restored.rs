@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chakong::app::{App, BuildError, Opening, plugins};
+use chakong::clock::SystemClock;
 use chakong::config;
 use chakong::domain::{
     Change, GivenNumber, IdKind, LaneChange, Measure, OrderId, OrderRecord, OrderState, ROWS_PER_EPOCH,
     TaskKind,
 };
+use chakong::engine::Engine;
 use chakong::lifecycle::Tasks;
 use chakong::store::memory::Memory;
 use chakong::store::sqlite::Sqlite;
@@ -198,6 +200,35 @@ async fn a_backup_goes_on_with_new_numbers_and_asks_about_every_control_under_wa
     let filter = ActFilter { act: Some("restored".to_owned()), limit: 9, ..ActFilter::default() };
     let acts = store.read(move |reads| reads.find_acts(&filter)).await.expect("a read");
     assert_eq!(acts.len(), 1, "{acts:?}");
+}
+
+#[tokio::test]
+async fn a_store_whose_number_a_counterpart_showed_does_not_start_again_until_an_operator_says_so() {
+    let place = Place::new();
+    let (store, threads) = place.open();
+    freeze(&store, 1, OrderState::Awaiting).await;
+    let rules = Arc::new(chakong::counterparts::Counterparts::new(Vec::new()));
+    let engine = Engine::new(Arc::clone(&store), Arc::new(SystemClock), rules);
+    let last = store.epoch() * ROWS_PER_EPOCH;
+    let show = async |row: i64| {
+        let number = format!("CK20260302{row:018}").parse().expect("a number");
+        engine.shown("bank-one".to_owned(), number).await.expect("looked at");
+    };
+    show(last + 1).await;
+    show(last - ROWS_PER_EPOCH + 88).await;
+    assert_eq!(engine.older_than(), None, "it gave the one, and the other is of another epoch");
+    show(last + 88).await;
+    assert!(engine.older_than().is_some());
+    drop((engine, store));
+    threads.join();
+    for _ in 0..2 {
+        let error = place.start(Opening::Used).await.expect_err("it must not start");
+        let words = error.to_string();
+        assert!(matches!(error, BuildError::OlderThanAnswers { .. }), "{words}");
+        assert!(words.contains("bank-one") && words.contains("--restored"), "{words}");
+    }
+    place.start(Opening::Restored).await.expect("an operator said so");
+    place.start(Opening::Used).await.expect("and it goes on");
 }
 
 #[tokio::test]

@@ -25,6 +25,9 @@ pub fn cancel(draft: &mut Draft<'_>, id: InquiryId) -> Decided<Outcome> {
         inquiry.state = InquiryState::Cancelled;
     }
     close_claim_without_mandate(draft);
+    draft.close_tasks(|task| {
+        matches!(task.kind, TaskKind::StartInquiry | TaskKind::FileResults) && task.inquiry == Some(id)
+    });
     stop_orders(draft, id);
     let open: Vec<Measure> = draft
         .file

@@ -8,6 +8,7 @@ use super::super::super::{
     MeasureId, MeasureState, OrderState, PropertyFinding, TaskKind,
 };
 use super::super::candidate::property_key;
+use super::super::control::without_control;
 use super::super::draft::Draft;
 use super::super::giving_back::{is_idle, start_release};
 use super::super::ledger::{Cause, follow, withdraw};
@@ -143,7 +144,7 @@ fn give_back(
         _ if is_idle(&measure) => order_release(draft, measure, part, brought),
         // The release before it was never answered, or nobody knows what became of it: it is ordered again.
         MeasureState::Releasing if !is_under_way(draft, &measure) => {
-            let standing = Measure { state: measure.standing_state(), releasing: Decimal::ZERO, ..measure };
+            let standing = Measure { state: without_control(&measure), releasing: Decimal::ZERO, ..measure };
             draft.move_measure(standing.clone());
             order_release(draft, standing, part, brought)
         }

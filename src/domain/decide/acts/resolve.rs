@@ -81,7 +81,7 @@ fn done(order: &OrderRecord, amount: Option<Decimal>, words: String) -> Decided<
 }
 
 fn answer(draft: &mut Draft<'_>, order: &OrderRecord, reply: Reply) -> Decided<()> {
-    let source = Source { connector: "by hand".into(), ..Source::default() };
+    let source = Source::by_hand();
     let input = OrderInput::Answered(Arc::new(Answer::of(reply)));
     match apply(draft, order.id, input, &source) {
         (_, Applied::Unfit(words)) => Err(Rejected::NotAllowed(words)),
@@ -98,7 +98,8 @@ fn answer(draft: &mut Draft<'_>, order: &OrderRecord, reply: Reply) -> Decided<(
 fn send_again(draft: &mut Draft<'_>, order: &OrderRecord) -> Decided<OrderId> {
     let measure = order.measure.and_then(|id| draft.file.measures.get(&id)).cloned();
     let measure = measure.ok_or(Rejected::Unknown("measure"))?;
-    let waits = measure.control == Some(order.id) && measure.state.is_busy();
+    let is_only_taken = measure.state == MeasureState::Accepted && measure.order == Some(order.id);
+    let waits = is_only_taken || measure.control == Some(order.id) && measure.state.is_busy();
     let allowed = order.deadline.duration_since(order.created);
     let deadline = draft.now().checked_add(allowed).unwrap_or(draft.now());
     let open = matches!(order.state, OrderState::Undetermined | OrderState::Overdue);
@@ -142,7 +143,9 @@ fn send_again(draft: &mut Draft<'_>, order: &OrderRecord) -> Decided<OrderId> {
 fn give_up(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) {
     draft.move_order(OrderRecord { state: OrderState::Failed, ..order.clone() });
     let Some(measure) = order.measure.and_then(|id| draft.file.measures.get(&id)).cloned() else { return };
-    if measure.control != Some(order.id) || measure.state == MeasureState::Candidate {
+    let is_only_taken = measure.state == MeasureState::Accepted && measure.order == Some(order.id);
+    let is_own = measure.control == Some(order.id) || is_only_taken;
+    if !is_own || measure.state == MeasureState::Candidate {
         return;
     }
     let id = measure.id;

@@ -19,11 +19,12 @@ use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
     Actor, Blob, BroughtDocument, CaseFile, Chain, ChainId, Change, Claim, EventType, IdKind, InquiryId,
     Mandate, Measure, MeasureId, MeasureState, Mode, NewIds, OrderId, OrderState, Preference, Source,
-    Subject, Submission, TaskKind, UncoveredLimit,
+    Subject, Submission, UncoveredLimit,
 };
 use super::super::{
     Act, ActInput, Approval, ClaimUpdate, Decided, Deduction, Draft, Facts, OrderInput, PlannedOrder,
-    Release, ReleaseScope, Renewal, Submitted, act, apply, due_measure, due_task, next_look, submit,
+    Release, ReleaseScope, Renewal, Submitted, TaskFacts, act, apply, due_measure, due_task, next_look,
+    submit,
 };
 use super::books::Bank;
 
@@ -47,6 +48,8 @@ pub struct World {
     pub now: Timestamp,
     pub changes: Vec<Change>,
     pub rules: Rules,
+    /// The day on which the case was filed, as submissions state it.
+    pub filed_on: Option<&'static str>,
     ids: Counter,
 }
 
@@ -93,7 +96,7 @@ impl World {
         let abilities: Abilities = banks.iter().map(|(name, _)| ((*name).to_owned(), ability())).collect();
         let rules = Rules { abilities, ..Rules::default() };
         let banks = banks.into_iter().map(|(name, bank)| (name.to_owned(), bank)).collect();
-        Self { file, banks, now, changes: Vec::new(), rules, ids: Counter::default() }
+        Self { file, banks, now, changes: Vec::new(), rules, filed_on: None, ids: Counter::default() }
     }
 
     /// A decision: what it changes is taken over, what it refuses changes nothing.
@@ -125,6 +128,10 @@ impl World {
                 "documents": [{ "kind": "uscc", "number": "91000000MADEM00112" }],
             }],
         });
+        let mut body = body;
+        if let Some(day) = self.filed_on {
+            body["case"]["filed_on"] = day.into();
+        }
         let mut body: Submission = serde_json::from_value(body).expect("a submission");
         body.mandate = mandate;
         let (terms, _) = body.split();
@@ -136,6 +143,7 @@ impl World {
         let new = Submitted {
             uid: Uuid::new_v4(),
             submitter: "case-system".to_owned(),
+            reason: String::new(),
             key: String::new(),
             digest: Vec::new(),
             terms: Arc::new(terms),
@@ -246,7 +254,7 @@ impl World {
             for id in measures {
                 self.decide(|draft| due_measure(draft, id)).expect("a day");
             }
-            self.requery_what_is_due();
+            self.look_at_tasks();
         }
     }
 
@@ -257,11 +265,14 @@ impl World {
         over.into_iter().for_each(|id| self.happened(id, OrderInput::DeadlinePassed));
     }
 
-    fn requery_what_is_due(&mut self) {
-        let due = |task: &&super::super::super::Task| task.kind == TaskKind::Requery && task.due <= self.now;
+    /// The clock looks at the tasks that it is to look at by now.
+    pub fn look_at_tasks(&mut self) {
+        let due = |task: &&super::super::super::Task| task.look.is_some_and(|look| look <= self.now);
         let tasks: Vec<_> = self.file.tasks.iter().filter(due).map(|task| task.id).collect();
+        let was_sent = self.file.orders.values().any(|order| order.sent.is_some());
         for id in tasks {
-            self.decide(|draft| due_task(draft, id, None)).expect("a task");
+            let known = TaskFacts { asked: None, was_sent };
+            self.decide(|draft| due_task(draft, id, known)).expect("a task");
         }
     }
 

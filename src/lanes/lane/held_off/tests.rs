@@ -1,6 +1,9 @@
 use std::time::Duration;
 
+use chakong_contract::asset::PropertyKind;
 use chakong_contract::fault::{Fault, FaultKind, RetryAfter};
+use chakong_contract::order::Target;
+use chakong_contract::{Instruction, Moment};
 use serde_json::json;
 
 use super::super::world::World;
@@ -10,6 +13,8 @@ use crate::intake;
 
 const REGISTRY: &str = "connector = \"court-realty\"\n[settings]\namount_unit = \"yuan\"\n\
      [line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:9\"\n";
+
+const SUBMITTER: intake::Submitter<'static> = intake::Submitter { name: "tests", is_officer: false };
 
 /// Submits a query about an invented company.
 async fn submit(world: &World) {
@@ -32,9 +37,15 @@ async fn submit(world: &World) {
     });
     let context = &world.lane.shared.context;
     let body = serde_json::to_vec(&body).expect("JSON");
-    let accepted =
-        intake::accept(&context.engine, &context.counterparts, "tests", "key-7", &body, context.clock.now())
-            .await;
+    let accepted = intake::accept(
+        &context.engine,
+        &context.counterparts,
+        SUBMITTER,
+        "key-7",
+        &body,
+        context.clock.now(),
+    )
+    .await;
     accepted.expect("accepted");
 }
 
@@ -79,6 +90,47 @@ async fn nobody_waits_for_a_quota_that_the_counterpart_calls_spent_where_another
         Ok((waiting("registry-7")?, waiting("registry-8")?))
     });
     assert_eq!(waiting.await.expect("reads"), (0, 1));
+}
+
+#[tokio::test]
+async fn no_control_leaves_from_a_store_that_is_older_than_what_a_counterpart_showed() {
+    let world = World::open("registry-7", REGISTRY).await;
+    submit(&world).await;
+    let engine = &world.lane.shared.context.engine;
+    let number = |epoch: i64| {
+        let row = epoch * crate::domain::ROWS_PER_EPOCH + 999_999;
+        format!("CK20260302{row:018}").parse().expect("a number")
+    };
+    let own = world.lane.shared.context.store.epoch();
+    engine.shown("registry-7".to_owned(), number(own + 1)).await.expect("looked at");
+    assert_eq!(engine.older_than(), None, "a number of another epoch is a stranger's");
+    let with_control = async || {
+        let (mut queries, _) = world.lane.read_ahead().await.expect("reads");
+        let (mut controls, _) = world.lane.read_ahead().await.expect("reads");
+        let day = Moment::from_timestamp(world.clock.now()).date();
+        let target = Target::Property {
+            property_kind: PropertyKind::Building,
+            unit_number: None,
+            certificate: "测（2026）不动产权第0000007号".to_owned(),
+            location: String::new(),
+            business_number: String::new(),
+        };
+        controls[0].record.instruction = Instruction::Freeze { target, limit: None, from: day, until: day };
+        controls.append(&mut queries);
+        VecDeque::from(controls)
+    };
+    let mut ready = with_control().await;
+    world.lane.withhold_controls(&mut ready);
+    assert_eq!(ready.len(), 2);
+    engine.shown("registry-7".to_owned(), number(own)).await.expect("looked at");
+    assert!(engine.older_than().is_some());
+    let mut ready = with_control().await;
+    world.lane.withhold_controls(&mut ready);
+    assert_eq!(ready.iter().map(|due| due.record.is_control()).collect::<Vec<_>>(), [false]);
+    ready.clear();
+    world.lane.withhold_controls(&mut ready);
+    let view = world.lane.shared.handle.view(Default::default());
+    assert_eq!(view.state, crate::lanes::LaneState::StoreOlder);
 }
 
 #[test]

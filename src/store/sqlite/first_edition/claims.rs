@@ -35,6 +35,7 @@ pub(super) fn take_over(rows: &mut Rows<'_>, chains: Vec<TakenChain>, now: Times
                 created: now,
                 due: now,
                 done: None,
+                look: None,
                 note: HIGHEST.to_owned(),
             }));
         }

@@ -12,7 +12,7 @@ use super::{Place, Places, unreadable_row};
 use crate::domain::decide::same_property;
 use crate::domain::{
     Change, IdKind, InquiryId, Measure, MeasureId, MeasureState, NewIds as _, OrderId, OrderRecord,
-    OrderState, Origin, Task, TaskId, TaskKind,
+    OrderState, Origin, Said, Task, TaskId, TaskKind,
 };
 use crate::store::{Reads as _, StoreError, Stored, Tx as _};
 
@@ -53,6 +53,7 @@ pub(super) fn take_over(rows: &mut Rows<'_>, places: &Places, now: Timestamp) ->
             created: now,
             due: now,
             done: None,
+            look: None,
             note,
         });
         let mut changes = vec![Change::NewMeasure(Box::new(measure))];
@@ -130,6 +131,8 @@ fn read(row: &Row<'_>, places: &Places) -> Stored<Old> {
         approved_by: String::new(),
         rejected_by: String::new(),
         note: get(row, 17)?,
+        co_owned: false,
+        said: Said::default(),
     };
     Ok(Old { measure, is_stuck })
 }

@@ -89,6 +89,7 @@ pub(super) fn ask_about_open_ends(rows: &mut Rows<'_>, places: &Places, now: Tim
             created: now,
             due: now,
             done: None,
+            look: None,
             note: "控制结果不明或逾期未反馈，须核实 nobody knows what became of a control".to_owned(),
         }));
     }

@@ -1,0 +1,111 @@
+//! Tasks that the clock looks at: its own, and those of people that are due.
+
+use chakong_contract::Instruction;
+use jiff::{SignedDuration, Span, Timestamp};
+use serde_json::json;
+
+use super::super::{
+    Change, EventDraft, EventType, InquiryId, Measure, OrderId, Priority, Subject, Task, TaskId, TaskKind,
+};
+use super::Decided;
+use super::draft::{Draft, NewOrder};
+use super::effect;
+
+/// The shortest time between two looks at whether a search has started.
+const SHORTEST: SignedDuration = SignedDuration::from_secs(60);
+/// The longest.
+const LONGEST: SignedDuration = SignedDuration::from_hours(1);
+
+/// What is known beside the case when the clock looks at a task.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TaskFacts {
+    /// The first order of the question that the task asks again, if it was asked before.
+    pub asked: Option<OrderId>,
+    /// Whether an order of the task's inquiry was sent.
+    pub was_sent: bool,
+}
+
+/// Does a task that is the clock's, and tells of one of people's that is due.
+///
+/// # Errors
+/// As for [`due_measure`](super::due_measure).
+pub fn due_task(draft: &mut Draft<'_>, id: TaskId, known: TaskFacts) -> Decided<()> {
+    let Some(task) = draft.file.tasks.iter().find(|task| task.id == id).cloned() else { return Ok(()) };
+    match task.kind {
+        TaskKind::Requery => requery(draft, task, known.asked),
+        TaskKind::AwaitEffect => effect::overdue(draft, &task),
+        TaskKind::StartInquiry if known.was_sent => {
+            draft.push(Change::SaveTask(Task { done: Some(draft.now()), ..task }));
+        }
+        TaskKind::StartInquiry => not_started(draft, task),
+        _ => {
+            tell_due(draft, &task);
+            draft.push(Change::SaveTask(Task { look: None, ..task }));
+        }
+    }
+    Ok(())
+}
+
+/// Tells once that a search did not start in time, and looks again whether it has: the later, the longer it has waited.
+fn not_started(draft: &mut Draft<'_>, task: Task) {
+    let now = draft.now();
+    let last = task.created.checked_add(SHORTEST).unwrap_or(task.due).max(task.due);
+    if now >= last && task.look.is_some_and(|look| look <= last) {
+        tell_due(draft, &task);
+    }
+    let waited = now.duration_since(task.created).clamp(SHORTEST, LONGEST);
+    let later = now.checked_add(waited).unwrap_or(last);
+    let look = if now < last { later.min(last) } else { later };
+    draft.push(Change::SaveTask(Task { look: Some(look), ..task }));
+}
+
+/// Tells that a task is due; it stays on the list.
+fn tell_due(draft: &mut Draft<'_>, task: &Task) {
+    let newest = || draft.file.inquiries.keys().next_back().copied();
+    if let Some(inquiry) = task.inquiry.or_else(newest) {
+        let data = json!({ "task": {
+            "id": task.id, "kind": task.kind, "measure": task.measure, "due_at": task.due, "note": task.note,
+        } });
+        draft.push(Change::NewEvent(EventDraft {
+            kind: EventType::TaskDue,
+            inquiry,
+            order: task.order,
+            revision: None,
+            at: draft.now(),
+            data: Some(data.to_string()),
+        }));
+    }
+}
+
+/// Asks again what an account holds, daily while a limit stands there that no money covers.
+fn requery(draft: &mut Draft<'_>, task: Task, asked: Option<OrderId>) {
+    let measure = task.measure.and_then(|id| draft.file.measures.get(&id)).cloned();
+    let wanted = measure.filter(|measure| measure.uncovered() > rust_decimal::Decimal::ZERO);
+    let Some(measure) = wanted else {
+        draft.push(Change::SaveTask(Task { done: Some(draft.now()), ..task }));
+        return;
+    };
+    ask_again(draft, &measure, asked);
+    let due: Timestamp = draft.now().checked_add(Span::new().hours(24)).unwrap_or(draft.now());
+    draft.push(Change::SaveTask(Task { due, look: Some(due), ..task }));
+}
+
+/// A standing re-query of the account; `asks` is the first order of the question, if one was asked before.
+fn ask_again(draft: &mut Draft<'_>, measure: &Measure, asks: Option<OrderId>) {
+    let own = (measure.inquiry, Subject { party: measure.party, document: measure.document });
+    let (inquiry, subject): (InquiryId, Subject) =
+        if asks.is_some() { own } else { draft.subject_of(measure) };
+    let deadline = draft.now().checked_add(Span::new().hours(24)).unwrap_or(draft.now());
+    draft.new_order(NewOrder {
+        inquiry,
+        lane: measure.counterpart.clone(),
+        subject,
+        instruction: Instruction::Query { transactions: None },
+        priority: Priority::Standing,
+        deadline,
+        root: asks,
+        measure: None,
+        stands_in: None,
+        papers: Vec::new(),
+    });
+}
