@@ -115,7 +115,7 @@ pub trait Reads {
     /// The inquiries of a chain, oldest first.
     fn inquiries_of(&mut self, chain: ChainId) -> Stored<Vec<Inquiry>>;
     /// What an inquiry asks.
-    fn terms(&mut self, id: InquiryId) -> Stored<Option<Terms>>;
+    fn terms(&mut self, id: InquiryId) -> Stored<Option<Arc<Terms>>>;
     /// Who was not asked by an inquiry, and why.
     fn not_asked(&mut self, id: InquiryId) -> Stored<Vec<NotAsked>>;
     /// The case system's references of an inquiry's parties, in their order.

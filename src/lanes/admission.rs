@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use chakong_contract::Moment;
 use chakong_contract::fault::{Fault, FaultKind, RetryAfter};
-use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota as Rate, RateLimiter};
@@ -50,7 +49,19 @@ pub struct Blocked {
 /// How long a conversation that began waits for the time that the counterpart asked for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-type Limiter = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
+/// The clock of the rate: the same as of everything else.
+#[derive(Debug)]
+struct Steady(Arc<dyn Clock>);
+
+impl governor::clock::Clock for Steady {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.0.steady()
+    }
+}
+
+type Limiter = RateLimiter<NotKeyed, InMemoryState, Steady, StateInformationMiddleware>;
 
 #[derive(Debug)]
 struct Spent {
@@ -89,7 +100,9 @@ impl Admission {
             breaker: Mutex::new(Breaker::new(config.breaker)),
             hold_off: HoldOff::default(),
             spent: Mutex::new(Spent { day, requests: spent }),
-            limiter: rate_of(&config).map(|rate| RateLimiter::direct(rate).with_middleware()),
+            limiter: rate_of(&config).map(|rate| {
+                RateLimiter::direct_with_clock(rate, Steady(Arc::clone(&clock))).with_middleware()
+            }),
             rate_left: Mutex::new(None),
             permits: Arc::new(Semaphore::new(usize::try_from(config.limits.concurrency).unwrap_or(1))),
             config,
@@ -149,7 +162,7 @@ impl Admission {
     fn rate(&self, now: Timestamp) -> Result<(), Blocked> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
         let snapshot = limiter.check().map_err(|not| {
-            let wait = not.wait_time_from(DefaultClock::default().now());
+            let wait = not.wait_time_from(self.clock.steady());
             Blocked { gate: Gate::Rate, until: now.checked_add(wait).ok() }
         })?;
         *locked(&self.rate_left) = Some((now, snapshot.remaining_burst_capacity()));

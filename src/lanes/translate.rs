@@ -29,7 +29,7 @@ impl Weighter<DocumentId, Arc<LegalDocument>> for BySize {
 #[derive(Debug)]
 pub struct TermsAndPapers {
     /// What it asks.
-    pub terms: Terms,
+    pub terms: Arc<Terms>,
     /// What came with it, oldest first.
     pub papers: Vec<Paper>,
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
 use super::{Reads, StoreError, Stored};
 use crate::domain::decide::property_keys;
@@ -29,7 +28,7 @@ fn deepen<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
     file.parties = reads.parties_of(id)?;
     for inquiry in reads.inquiries_of(id)? {
         let terms = reads.terms(inquiry.id)?.ok_or(StoreError::Missing("the terms of an inquiry"))?;
-        file.terms.insert(inquiry.id, Arc::new(terms));
+        file.terms.insert(inquiry.id, terms);
         // What was changed in this file already stands.
         file.inquiries.entry(inquiry.id).or_insert(inquiry);
     }
@@ -93,7 +92,7 @@ pub fn load_order<R: Reads + ?Sized>(
     }
     if (wants_terms || file.chain.needs_ledger()) && !file.terms.contains_key(&order.inquiry) {
         let terms = reads.terms(order.inquiry)?.ok_or(StoreError::Missing("the terms of an inquiry"))?;
-        file.terms.insert(order.inquiry, Arc::new(terms));
+        file.terms.insert(order.inquiry, terms);
     }
     let (root, inquiry, stands_in) = (order.root, order.inquiry, order.stands_in);
     // An order that is still open and asks for the first time has no answer yet.

@@ -29,7 +29,7 @@ const BANKS: u32 = 10;
 const CLAIM: &str = "2500.00";
 
 /// An invented person with a valid number: birth 1900-01-01, sequence `number`.
-fn person(number: u32) -> Value {
+pub fn person(number: u32) -> Value {
     let first = format!("11010119000101{number:03}");
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = first.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, real lines, real stores, real processes.
 #![allow(clippy::disallowed_methods, reason = "these tests wait for real processes by the real clock")]
 
+mod adversary;
 mod banks;
 mod calls;
 mod checks;

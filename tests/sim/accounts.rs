@@ -3,8 +3,15 @@
 use std::collections::BTreeMap;
 
 use chakong_contract::asset::{FoundAsset, MatchedBy};
-use chakong_contract::{Account, Asset, Currency, Date, Money, Reply};
+use chakong_contract::{Account, Asset, Currency, Date, Money};
 use rust_decimal::Decimal;
+
+/// Yuan for a dollar, wherever a person names a rate.
+pub const RATE: Decimal = Decimal::from_parts(7, 0, 0, false, 0);
+
+fn dollars() -> Option<Currency> {
+    Currency::from_wire("USD")
+}
 
 /// A freeze in a bank's books.
 #[derive(Debug, Clone)]
@@ -13,13 +20,23 @@ pub struct Hold {
     pub number: Option<String>,
     pub limit: Decimal,
     pub until: Date,
+    /// Whether it counts for the claim: yuan does, dollars do at a rate that a person named.
+    pub counts: bool,
 }
 
 /// An account.
 #[derive(Debug, Clone, Default)]
 pub struct Kept {
+    /// Which debtor's.
+    pub owner: usize,
+    /// Whether it is kept in dollars.
+    pub dollars: bool,
     pub balance: Decimal,
     pub holds: Vec<Hold>,
+    /// What was taken to the court's account, in its currency.
+    pub taken: Decimal,
+    /// The same in yuan, as far as it counts.
+    pub taken_in_yuan: Decimal,
 }
 
 impl Kept {
@@ -33,8 +50,19 @@ impl Kept {
         })
     }
 
+    fn in_yuan(&self, amount: Decimal) -> Decimal {
+        if self.dollars { amount * RATE } else { amount }
+    }
+
+    /// What is held for us, in its currency.
     pub fn held_for_us(&self) -> Decimal {
         self.held().filter(|(hold, _)| hold.number.is_some()).map(|(_, held)| held).sum()
+    }
+
+    /// What is held for us and was taken, in yuan, as far as it counts.
+    pub fn counted(&self) -> Decimal {
+        let ours = self.held().filter(|(hold, _)| hold.number.is_some() && hold.counts);
+        self.in_yuan(ours.map(|(_, held)| held).sum()) + self.taken_in_yuan
     }
 
     pub fn held_by(&self, number: &str) -> Decimal {
@@ -45,7 +73,7 @@ impl Kept {
         self.balance - self.held().map(|(_, held)| held).sum::<Decimal>()
     }
 
-    /// The limits of our freezes.
+    /// The limits of our freezes, in its currency.
     pub fn limits(&self) -> Decimal {
         self.holds.iter().filter(|hold| hold.number.is_some()).map(|hold| hold.limit).sum()
     }
@@ -57,12 +85,32 @@ impl Kept {
     pub fn drop_empty(&mut self) {
         self.holds.retain(|hold| hold.limit > Decimal::ZERO);
     }
+
+    /// Takes what a freeze holds, up to an amount, and gives how much that was. `None` where it does not stand.
+    pub fn take(&mut self, number: &str, amount: Decimal) -> Option<Decimal> {
+        let take = amount.min(self.held_by(number));
+        let hold = self.of(number)?;
+        hold.limit -= take;
+        let counts = hold.counts;
+        self.balance -= take;
+        self.taken += take;
+        if counts {
+            self.taken_in_yuan += self.in_yuan(take);
+        }
+        self.drop_empty();
+        Some(take)
+    }
+
+    /// An amount in its currency.
+    pub fn money(&self, amount: Decimal) -> Money {
+        if self.dollars { Money { amount, currency: dollars() } } else { Money::yuan(amount) }
+    }
 }
 
-/// What a query finds.
-pub fn shown(bank: &str, accounts: &BTreeMap<String, Kept>) -> Reply {
-    let assets: Vec<FoundAsset> = accounts.iter().map(|(number, kept)| account(bank, number, kept)).collect();
-    if assets.is_empty() { Reply::Nothing } else { Reply::Found { assets } }
+/// What a query finds of a debtor.
+pub fn shown(bank: &str, owner: usize, accounts: &BTreeMap<String, Kept>) -> Vec<FoundAsset> {
+    let own = accounts.iter().filter(|(_, kept)| kept.owner == owner);
+    own.map(|(number, kept)| account(bank, number, kept)).collect()
 }
 
 fn account(bank: &str, number: &str, kept: &Kept) -> FoundAsset {
@@ -75,9 +123,9 @@ fn account(bank: &str, number: &str, kept: &Kept) -> FoundAsset {
         status: "正常".to_owned(),
         branch: String::new(),
         branch_code: String::new(),
-        currency: Some(Currency::CNY),
-        balance: Some(Money::yuan(kept.balance)),
-        available: Some(Money::yuan(kept.free())),
+        currency: if kept.dollars { dollars() } else { Some(Currency::CNY) },
+        balance: Some(kept.money(kept.balance)),
+        available: Some(kept.money(kept.free())),
         opened: None,
         closed: None,
         linked_account: String::new(),

@@ -1,4 +1,4 @@
-//! Banks that keep their own books: the oracle. They share no code with the ledger.
+//! Banks and registries that keep their own books: the oracle. They share no code with the ledger.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,8 @@ use chakong_contract::reply::Holding;
 use chakong_contract::{Date, Instruction, Money, Refusal, RefusalReason, Reply};
 use rust_decimal::Decimal;
 
-use crate::accounts::{Hold, Kept, shown};
+use crate::accounts::{self, Hold, Kept};
+use crate::estates::{self, Estate};
 
 /// How a bank is spoken with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,15 +41,28 @@ pub enum Lie {
     AllHeld,
 }
 
-/// A bank.
+/// An order as it arrives.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    pub number: &'a str,
+    pub order: &'a Instruction,
+    /// Whom it is about.
+    pub owner: usize,
+    /// Whether a freeze counts for the claim.
+    pub counts: bool,
+    /// Whether the bank declines it.
+    pub declines: bool,
+    pub today: Date,
+}
+
+/// A bank, or a registry, which keeps estates in place of accounts.
 #[derive(Debug)]
 pub struct Bank {
     pub name: String,
     pub way: Way,
     pub lie: Option<Lie>,
     pub accounts: BTreeMap<String, Kept>,
-    /// What was taken to the court's account.
-    pub taken: Decimal,
+    pub estates: BTreeMap<String, Estate>,
     /// What releases that were carried out took off what was held.
     pub set_free: Decimal,
     /// Whether it was asked about a freeze, or for more of one, than stands: a control was ordered twice because nobody knew
@@ -63,9 +77,21 @@ impl Bank {
         self.lie.is_none()
     }
 
-    /// What is held and taken for us in all.
-    pub fn held_and_taken(&self) -> Decimal {
-        self.accounts.values().map(Kept::held_for_us).sum::<Decimal>() + self.taken
+    /// What is held and taken for us in all, of a debtor or of all of them, in yuan.
+    pub fn counted(&self, of: Option<usize>) -> Decimal {
+        let own = self.accounts.values().filter(|kept| of.is_none_or(|owner| kept.owner == owner));
+        own.map(Kept::counted).sum()
+    }
+
+    /// What was taken, in yuan.
+    pub fn taken_in_yuan(&self) -> Decimal {
+        self.accounts.values().map(|kept| kept.taken_in_yuan).sum()
+    }
+
+    /// What was taken of a debtor, in yuan.
+    pub fn taken_of(&self, debtor: usize) -> Decimal {
+        let own = self.accounts.values().filter(|kept| kept.owner == debtor);
+        own.map(|kept| kept.taken_in_yuan).sum()
     }
 
     /// What the freeze of a number holds.
@@ -78,13 +104,17 @@ impl Bank {
         for kept in self.accounts.values_mut() {
             kept.holds.retain(|hold| hold.until >= today);
         }
+        for estate in self.estates.values_mut() {
+            estate.seizures.retain(|(_, until)| *until >= today);
+        }
     }
 
     /// An order arrives: the bank carries it out or declines it, and answers.
-    pub fn receive(&mut self, number: &str, order: &Instruction, declines: bool, today: Date) -> Reply {
-        if let Instruction::Query { .. } = order {
-            return shown(&self.name, &self.accounts);
+    pub fn receive(&mut self, arrival: Arrival<'_>) -> Reply {
+        if let Instruction::Query { .. } = arrival.order {
+            return self.found(arrival.owner);
         }
+        let number = arrival.number;
         if let Some(known) = self.answered.get(number) {
             assert!(
                 self.way.is_idempotent(),
@@ -93,91 +123,129 @@ impl Bank {
             );
             return known.clone();
         }
-        let reply =
-            if declines { refusal(RefusalReason::Declined) } else { self.carry_out(number, order, today) };
+        let done = if arrival.declines {
+            Err(RefusalReason::Declined)
+        } else {
+            match arrival.order.target() {
+                Some(Target::Account { number: account, .. }) => {
+                    let account = account.clone();
+                    self.control_account(&account, arrival)
+                }
+                Some(Target::Property { certificate, .. }) => {
+                    let certificate = certificate.clone();
+                    self.control_estate(&certificate, arrival)
+                }
+                _ => Err(RefusalReason::NotSupported),
+            }
+        };
+        let reply = done.unwrap_or_else(refusal);
         self.answered.insert(number.to_owned(), reply.clone());
         reply
     }
 
-    fn carry_out(&mut self, number: &str, order: &Instruction, today: Date) -> Reply {
-        let Some(at) = order.target().map(number_of) else { return refusal(RefusalReason::NotSupported) };
-        let lie = self.lie;
-        let Some(kept) = self.accounts.get_mut(at) else { return refusal(RefusalReason::TargetUnknown) };
-        match order {
+    fn found(&self, owner: usize) -> Reply {
+        let mut assets = accounts::shown(&self.name, owner, &self.accounts);
+        assets.extend(estates::shown(&self.name, owner, &self.estates));
+        if assets.is_empty() { Reply::Nothing } else { Reply::Found { assets } }
+    }
+
+    fn control_account(&mut self, at: &str, arrival: Arrival<'_>) -> Result<Reply, RefusalReason> {
+        let (lie, number) = (self.lie, arrival.number);
+        let kept = self.accounts.get_mut(at).ok_or(RefusalReason::TargetUnknown)?;
+        match arrival.order {
             Instruction::Freeze { limit, from, until, .. } => {
-                if *until < today {
-                    return refusal(RefusalReason::Declined);
+                if *until < arrival.today {
+                    return Err(RefusalReason::Declined);
                 }
                 let limit = limit.expect("an account has a limit").amount;
-                kept.holds.push(Hold { number: Some(number.to_owned()), limit, until: *until });
-                said(lie, at, limit, kept.held_by(number), (*from, *until))
+                let counts = arrival.counts;
+                kept.holds.push(Hold { number: Some(number.to_owned()), limit, until: *until, counts });
+                Ok(said(lie, (at, kept), limit, kept.held_by(number), (*from, *until)))
             }
             Instruction::Renew { limit, from, until, original, .. } => {
-                let Some(hold) = kept.of(original.number.as_str()) else {
-                    self.is_puzzled = true;
-                    return unknown_original();
-                };
+                let original = original.number.as_str();
+                let hold = known(kept.of(original), &mut self.is_puzzled)?;
                 hold.until = *until;
                 hold.limit = hold.limit.min(limit.expect("an account has a limit").amount);
                 let limit = hold.limit;
-                said(lie, at, limit, kept.held_by(original.number.as_str()), (*from, *until))
+                Ok(said(lie, (at, kept), limit, kept.held_by(original), (*from, *until)))
             }
             Instruction::Release { amount, original, .. } => {
                 let amount = amount.expect("an account has an amount").amount;
                 let before = kept.held_for_us();
-                let Some(hold) = kept.of(original.number.as_str()) else {
-                    self.is_puzzled = true;
-                    return unknown_original();
-                };
-                if hold.limit < amount {
-                    self.is_puzzled = true;
-                    return unknown_original();
-                }
-                hold.limit -= amount;
+                let hold = kept.of(original.number.as_str()).filter(|hold| hold.limit >= amount);
+                known(hold, &mut self.is_puzzled)?.limit -= amount;
                 kept.drop_empty();
                 let freed = before - kept.held_for_us();
                 self.set_free += freed;
-                Reply::Released { amount: Some(Money::yuan(freed)), words: String::new() }
+                Ok(Reply::Released { amount: Some(kept.money(freed)), words: String::new() })
             }
             Instruction::Deduct { amount, original, .. } => {
-                let take = amount.amount.min(kept.held_by(original.number.as_str()));
-                let Some(hold) = kept.of(original.number.as_str()) else {
-                    self.is_puzzled = true;
-                    return unknown_original();
-                };
-                hold.limit -= take;
-                kept.balance -= take;
-                kept.drop_empty();
-                self.taken += take;
-                Reply::Deducted { amount: Some(Money::yuan(take)) }
+                let taken = kept.take(original.number.as_str(), amount.amount);
+                let taken = known(taken, &mut self.is_puzzled)?;
+                Ok(Reply::Deducted { amount: Some(kept.money(taken)) })
             }
-            Instruction::Query { .. } | Instruction::Transfer { .. } => refusal(RefusalReason::NotSupported),
+            Instruction::Query { .. } | Instruction::Transfer { .. } => Err(RefusalReason::NotSupported),
+        }
+    }
+
+    fn control_estate(&mut self, at: &str, arrival: Arrival<'_>) -> Result<Reply, RefusalReason> {
+        let estate = self.estates.get_mut(at).ok_or(RefusalReason::TargetUnknown)?;
+        match arrival.order {
+            Instruction::Freeze { from, until, .. } => {
+                if *until < arrival.today {
+                    return Err(RefusalReason::Declined);
+                }
+                estate.seizures.push((arrival.number.to_owned(), *until));
+                Ok(seized(at, (*from, *until)))
+            }
+            Instruction::Renew { from, until, original, .. } => {
+                known(estate.of(original.number.as_str()), &mut self.is_puzzled)?.1 = *until;
+                Ok(seized(at, (*from, *until)))
+            }
+            Instruction::Release { original, .. } => {
+                let original = original.number.as_str();
+                known(estate.of(original), &mut self.is_puzzled)?;
+                estate.seizures.retain(|(number, _)| number != original);
+                Ok(Reply::Released { amount: None, words: String::new() })
+            }
+            _ => Err(RefusalReason::NotSupported),
         }
     }
 }
 
+/// What an order is about that must stand; where it does not, the bank is puzzled.
+fn known<T>(known: Option<T>, is_puzzled: &mut bool) -> Result<T, RefusalReason> {
+    *is_puzzled |= known.is_none();
+    known.ok_or(RefusalReason::OriginalUnknown)
+}
+
 /// What a bank says that it holds.
-fn said(lie: Option<Lie>, account: &str, limit: Decimal, held: Decimal, term: (Date, Date)) -> Reply {
+fn said(
+    lie: Option<Lie>,
+    (account, kept): (&str, &Kept),
+    limit: Decimal,
+    held: Decimal,
+    term: (Date, Date),
+) -> Reply {
     let said = match lie {
         Some(Lie::Enormous) => limit * Decimal::from(1000),
         Some(Lie::AllHeld) => limit,
         Some(Lie::OtherAccount) | None => held,
     };
-    let mut holding = Holding::of(Money::yuan(said));
-    holding.limit = Some(Money::yuan(limit));
+    let mut holding = Holding::of(kept.money(said));
+    holding.limit = Some(kept.money(limit));
     (holding.from, holding.until) = (Some(term.0), Some(term.1));
     let stated = if lie == Some(Lie::OtherAccount) { "6222999999999999" } else { account };
     holding.stated.account = Some(stated.to_owned());
     if said < limit { Reply::PartlyHeld(holding) } else { Reply::Held(holding) }
 }
 
-fn number_of(target: &Target) -> &str {
-    let Target::Account { number, .. } = target else { unreachable!("these banks keep accounts only") };
-    number
-}
-
-fn unknown_original() -> Reply {
-    refusal(RefusalReason::OriginalUnknown)
+fn seized(certificate: &str, term: (Date, Date)) -> Reply {
+    let mut holding = Holding::of(Money::yuan(Decimal::ZERO));
+    (holding.from, holding.until) = (Some(term.0), Some(term.1));
+    holding.stated.certificate = Some(certificate.to_owned());
+    Reply::Held(holding)
 }
 
 fn refusal(reason: RefusalReason) -> Reply {

@@ -18,9 +18,24 @@ use uuid::Uuid;
 
 use crate::banks::Bank;
 
-/// The two cases of the chain: the preservation, and the enforcement that continues it.
-pub const CASES: [(&str, Option<&str>); 2] =
-    [("(2025)晋10执保7号", None), ("(2026)晋10执1号", Some("(2025)晋10执保7号"))];
+/// The cases of the chain: the preservation, the enforcement that continues it, and the one that takes that up again.
+pub const CASES: [(&str, Option<&str>); 3] = [
+    ("(2025)晋10执保7号", None),
+    ("(2026)晋10执1号", Some("(2025)晋10执保7号")),
+    ("(2026)晋10执恢3号", Some("(2026)晋10执1号")),
+];
+
+/// The debtors: kind, name, kind of document, number. The second is a guarantor in the enforcement.
+const DEBTORS: [[&str; 4]; 3] = [
+    ["organisation", "临汾测试矿业有限公司", "uscc", "91000000MADEM00112"],
+    ["organisation", "临汾测试担保有限公司", "uscc", "91000000MAT000077L"],
+    ["person", "张测试", "resident_id", "110101190001010014"],
+];
+
+/// Which debtor has a document of this number.
+pub fn debtor_of(number: &str) -> usize {
+    DEBTORS.iter().position(|[.., known]| *known == number).expect("one of the debtors")
+}
 
 /// A clock that stands until it is set.
 #[derive(Debug)]
@@ -76,55 +91,82 @@ fn ability(idempotent: bool) -> Ability {
     Ability { actions: actions.into_iter().collect(), idempotent, query: policy, control: policy }
 }
 
-/// An inquiry of one of the cases at every bank.
-pub fn submission(
-    (number, continues): (&str, Option<&str>),
-    mandate: Option<Mandate>,
-    banks: impl Iterator<Item = String>,
-    (key, at): (u128, Timestamp),
-) -> Submitted {
-    let purpose = if number.contains('保') { "preservation" } else { "enforcement" };
+/// What is submitted.
+pub struct Asked<'a> {
+    /// Which of [`CASES`].
+    pub case: usize,
+    /// Which debtors, in their order.
+    pub debtors: &'a [usize],
+    pub mandate: Option<Mandate>,
+    /// Whether the papers of a release come along.
+    pub can_release: bool,
+    /// Idempotency key and identifier.
+    pub key: u128,
+    pub at: Timestamp,
+}
+
+/// An inquiry at every bank and registry.
+pub fn submission(asked: Asked<'_>, banks: &[String]) -> Submitted {
+    let (number, continues) = CASES[asked.case];
+    let purpose = if asked.case == 0 { "preservation" } else { "enforcement" };
+    let party = |debtor: &usize| party(*debtor, purpose);
     let body = json!({
         "case": {
             "number": number, "continues": continues, "court_name": "临汾市测试中级人民法院", "court_code": "9910",
             "officers": [{ "name": "李测试", "work_certificate": "测法0000001", "enforcement_certificate": "测执0000001" }],
         },
         "purpose": purpose,
-        "parties": [{
-            "reference": "debtor-1", "kind": "organisation", "name": "临汾测试矿业有限公司",
-            "role": if purpose == "preservation" { "preservation_respondent" } else { "judgment_debtor" },
-            "documents": [{ "kind": "uscc", "number": "91000000MADEM00112" }],
-        }],
+        "parties": asked.debtors.iter().map(party).collect::<Vec<_>>(),
     });
     let mut body: Submission = serde_json::from_value(body).expect("a submission");
-    body.mandate = mandate;
+    body.mandate = asked.mandate;
     let (terms, _) = body.split();
-    let planned = |counterpart| PlannedOrder {
-        counterpart,
-        subject: Subject { party: 0, document: 0 },
+    let about = |bank: &String, party: usize| PlannedOrder {
+        counterpart: bank.clone(),
+        subject: Subject { party: u32::try_from(party).expect("few"), document: 0 },
         instruction: Instruction::Query { transactions: None },
     };
-    let papers = [
+    let orders = banks.iter().flat_map(|bank| (0..asked.debtors.len()).map(|party| about(bank, party)));
+    let mut papers = vec![
         DocumentKind::PreservationApplication,
         DocumentKind::PreservationRuling,
         DocumentKind::FreezeRuling,
         DocumentKind::FreezeNotice,
-        DocumentKind::ReleaseRuling,
-        DocumentKind::ReleaseNotice,
     ];
+    if asked.can_release {
+        papers.extend([DocumentKind::ReleaseRuling, DocumentKind::ReleaseNotice]);
+    }
     Submitted {
-        uid: Uuid::from_u128(key),
+        uid: Uuid::from_u128(asked.key),
         submitter: "case-system".to_owned(),
         reason: String::new(),
-        key: key.to_string(),
-        digest: key.to_be_bytes().to_vec(),
+        key: asked.key.to_string(),
+        digest: asked.key.to_be_bytes().to_vec(),
         stored_terms: encode_json("terms", &terms).expect("terms"),
+        orders: orders.collect(),
         terms: Arc::new(terms),
         documents: papers.into_iter().map(paper).collect(),
-        orders: banks.map(planned).collect(),
         not_asked: Vec::new(),
-        at,
+        at: asked.at,
     }
+}
+
+/// How a submission names a debtor.
+pub fn reference(debtor: usize) -> String {
+    format!("debtor-{debtor}")
+}
+
+fn party(debtor: usize, purpose: &str) -> serde_json::Value {
+    let [kind, name, document, number] = DEBTORS[debtor];
+    let role = match (purpose, debtor) {
+        ("preservation", _) => "preservation_respondent",
+        (_, 1) => "guarantor",
+        _ => "judgment_debtor",
+    };
+    json!({
+        "reference": reference(debtor), "kind": kind, "name": name, "role": role,
+        "documents": [{ "kind": document, "number": number }],
+    })
 }
 
 /// A document of a kind.

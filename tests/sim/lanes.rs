@@ -11,7 +11,7 @@ use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::{Answer, Fault, FaultKind};
 use rand::Rng as _;
 
-use crate::banks::Way;
+use crate::banks::{Arrival, Way};
 use crate::world::{Said, World, at_once, is_expected};
 
 impl World {
@@ -19,79 +19,128 @@ impl World {
         self.banks[lane].way
     }
 
-    /// A lane takes some of what waits and has it leave.
+    /// A lane takes some of what waits and has it leave, as far as its gates let it.
     pub fn send(&mut self, lane: &str) {
-        let (name, now, limit) = (lane.to_owned(), self.now(), self.chance.random_range(1..4));
-        let due = if self.way(lane) == Way::Postbox {
-            let control = self.chance.random_bool(0.5);
-            let offers = move |reads: &mut dyn chakong::store::Reads| {
-                reads.offers(&name, now, control, OrderId::new(0), limit)
-            };
-            self.read(offers)
-        } else {
-            self.read(move |reads| reads.due_orders(&name, now, limit, &HashSet::new()))
-        };
-        if due.is_empty() {
-            return;
+        match self.way(lane) {
+            Way::Postbox => self.offer(lane),
+            Way::Parcel => self.put_down(lane),
+            Way::Call | Way::SimpleCall => self.call(lane),
         }
-        self.note(format!("send {lane} {}", numbers(&due)));
-        let dispatch = Dispatch {
+    }
+
+    fn due(&mut self, lane: &str) -> Vec<OrderRecord> {
+        let (name, now, limit) = (lane.to_owned(), self.now(), self.chance.random_range(1..4));
+        self.read(move |reads| reads.due_orders(&name, now, limit, &HashSet::new()))
+    }
+
+    fn dispatch_of(&self, lane: &str, orders: &[OrderRecord]) -> Dispatch {
+        Dispatch {
             lane: lane.to_owned(),
-            at: now,
-            orders: due.iter().map(|order| order.id).collect(),
+            at: self.now(),
+            orders: orders.iter().map(|order| order.id).collect(),
             batch: None,
             digest: Vec::new(),
             files: Vec::new(),
-            counts: true,
+            counts: self.gates[lane].counts(),
             together: false,
-        };
-        if self.way(lane) == Way::Postbox {
-            if matches!(at_once(self.engine.hand_over(dispatch)), Ok(true)) && !self.chance.random_bool(0.1) {
-                self.to_banks.extend(due);
-            }
-            return;
         }
-        let Ok(dispatched) = at_once(self.engine.dispatch(dispatch)) else { return };
-        let going: Vec<_> = due.into_iter().filter(|order| dispatched.going.contains(&order.id)).collect();
-        self.leave(lane, going);
     }
 
-    /// What is durable leaves.
-    fn leave(&mut self, lane: &str, going: Vec<OrderRecord>) {
-        let ids: Vec<OrderId> = going.iter().map(|order| order.id).collect();
-        if self.way(lane) == Way::Parcel {
-            self.to_banks.extend(going);
-            let outcomes = ids.into_iter().map(|id| (id, OrderInput::HandedOver)).collect();
-            let _ = self.settle(lane, outcomes);
+    fn admits(&mut self, lane: &str, is_control: bool) -> bool {
+        let admitted = self.gates[lane].admits(is_control);
+        if !admitted {
+            self.note(|| format!("{lane} waits"));
+        }
+        admitted
+    }
+
+    /// The bank fetches some of what waits. Our gates are not asked: it is the bank that calls.
+    fn offer(&mut self, lane: &str) {
+        let (name, now, limit) = (lane.to_owned(), self.now(), self.chance.random_range(1..4));
+        let control = self.chance.random_bool(0.5);
+        let offers = self.read(move |reads| reads.offers(&name, now, control, OrderId::new(0), limit));
+        if offers.is_empty() {
             return;
         }
-        for order in going {
-            match self.chance.random_range(0..10) {
-                // The request is lost; whether it was, nobody knows.
-                0 => self.fault(lane, &order, FaultKind::OutcomeUnknown),
-                1 => self.fault(lane, &order, FaultKind::Transient),
-                2 => self.fault(lane, &order, FaultKind::RateLimited),
-                // It arrives after the caller gave up waiting.
-                3 if self.way(lane).is_idempotent() || !order.is_control() => {
-                    self.to_banks.push(order.clone());
-                    self.fault(lane, &order, FaultKind::OutcomeUnknown);
-                }
-                // It was carried out, and the answer is lost.
-                4 => {
-                    self.carry_out(&order);
-                    self.fault(lane, &order, FaultKind::OutcomeUnknown);
-                }
-                _ => {
-                    let said = self.carry_out(&order);
-                    self.hear(said);
-                }
+        self.note(|| format!("offer {lane} {}", numbers(&offers)));
+        let dispatch = self.dispatch_of(lane, &offers);
+        if matches!(at_once(self.engine.hand_over(dispatch)), Ok(true)) && !self.chance.random_bool(0.1) {
+            self.check_leaving(&offers);
+            self.to_banks.extend(offers);
+        }
+    }
+
+    /// A package is written and put down.
+    fn put_down(&mut self, lane: &str) {
+        let due = self.due(lane);
+        let Some(first) = due.first() else { return };
+        if self.admits(lane, first.is_control()) {
+            let going = self.dispatch(lane, due);
+            self.leave_as_parcel(lane, going);
+        }
+    }
+
+    /// Orders are sent one by one, and answered in the same breath.
+    fn call(&mut self, lane: &str) {
+        for order in self.due(lane) {
+            if !self.admits(lane, order.is_control()) {
+                return;
+            }
+            for order in self.dispatch(lane, vec![order]) {
+                self.converse(lane, &order);
+            }
+        }
+    }
+
+    /// Which of them may leave: that they do is durable.
+    fn dispatch(&mut self, lane: &str, due: Vec<OrderRecord>) -> Vec<OrderRecord> {
+        self.note(|| format!("send {lane} {}", numbers(&due)));
+        let dispatch = self.dispatch_of(lane, &due);
+        let Ok(dispatched) = at_once(self.engine.dispatch(dispatch)) else { return Vec::new() };
+        let going: Vec<_> = due.into_iter().filter(|order| dispatched.going.contains(&order.id)).collect();
+        if !going.is_empty() {
+            let now = self.now();
+            self.gates.get_mut(lane).expect("its gates").passes(now);
+        }
+        self.check_leaving(&going);
+        going
+    }
+
+    fn leave_as_parcel(&mut self, lane: &str, going: Vec<OrderRecord>) {
+        let outcomes = going.iter().map(|order| (order.id, OrderInput::HandedOver)).collect();
+        self.to_banks.extend(going);
+        let _ = self.settle(lane, outcomes);
+    }
+
+    fn converse(&mut self, lane: &str, order: &OrderRecord) {
+        match self.chance.random_range(0..10) {
+            // The request is lost; whether it was, nobody knows.
+            0 => self.fault(lane, order, FaultKind::OutcomeUnknown),
+            1 => self.fault(lane, order, FaultKind::Transient),
+            2 => self.fault(lane, order, FaultKind::RateLimited),
+            // It arrives after the caller gave up waiting.
+            3 if self.way(lane).is_idempotent() || !order.is_control() => {
+                self.to_banks.push(order.clone());
+                self.fault(lane, order, FaultKind::OutcomeUnknown);
+            }
+            // It was carried out, and the answer is lost.
+            4 => {
+                self.carry_out(order);
+                self.fault(lane, order, FaultKind::OutcomeUnknown);
+            }
+            _ => {
+                self.gates.get_mut(lane).expect("its gates").succeeded();
+                let said = self.carry_out(order);
+                self.hear(said);
             }
         }
     }
 
     fn fault(&mut self, lane: &str, order: &OrderRecord, kind: FaultKind) {
-        self.note(format!("  {kind:?} about {}", order.number()));
+        self.note(|| format!("  {kind:?} about {}", order.number()));
         let fault = Fault::new(kind, "send", "invented");
+        let now = self.now();
+        self.gates.get_mut(lane).expect("its gates").failed(&fault, now);
         let _ = self.settle(lane, vec![(order.id, OrderInput::Faulted(fault))]);
     }
 
@@ -105,16 +154,17 @@ impl World {
     /// An order is at its bank.
     pub fn carry_out(&mut self, order: &OrderRecord) -> Said {
         let declines = order.is_control() && self.chance.random_bool(0.05);
-        let today = self.today();
+        let (owner, today) = (self.owner(order), self.today());
+        let counts = order.measure.is_none_or(|measure| !self.unrated.contains(&measure));
+        let number = order.number();
+        let arrival =
+            Arrival { number: number.as_str(), order: &order.instruction, owner, counts, declines, today };
         let bank = self.banks.get_mut(&order.lane).expect("the bank");
-        let reply = bank.receive(order.number().as_str(), &order.instruction, declines, today);
-        self.note(format!(
-            "  {} {} does {:?} says {}",
-            order.lane,
-            order.number(),
-            order.instruction.kind(),
-            reply.outcome()
-        ));
+        let reply = bank.receive(arrival);
+        self.note(|| {
+            let kind = order.instruction.kind();
+            format!("  {} {number} does {kind:?} says {}", order.lane, reply.outcome())
+        });
         (order.lane.clone(), order.clone(), reply)
     }
 
@@ -144,7 +194,7 @@ impl World {
     /// An answer comes in; where the store does not take it, it comes again.
     pub fn hear(&mut self, said: Said) {
         let (lane, order, reply) = &said;
-        self.note(format!("hear {lane} {} {}", order.number(), reply.outcome()));
+        self.note(|| format!("hear {lane} {} {}", order.number(), reply.outcome()));
         let taken = match self.way(lane) {
             Way::Call | Way::SimpleCall => {
                 let answer = OrderInput::Answered(Arc::new(Answer::of(reply.clone())));
@@ -188,9 +238,9 @@ impl World {
             if sending.is_empty() {
                 continue;
             }
-            self.note(format!("recover {lane} {}", numbers(&sending)));
+            self.note(|| format!("recover {lane} {}", numbers(&sending)));
             if self.way(&lane) == Way::Parcel {
-                self.leave(&lane, sending);
+                self.leave_as_parcel(&lane, sending);
             } else {
                 let outcomes = sending.iter().map(|order| (order.id, OrderInput::Interrupted)).collect();
                 self.settle(&lane, outcomes).expect("the store takes it");
@@ -202,10 +252,10 @@ impl World {
     pub fn bring_trouble(&mut self) {
         if self.chance.random_bool(0.7) {
             let (nth, keeps_last) = (self.chance.random_range(1..6), self.chance.random_bool(0.5));
-            self.note(format!("the process ends at commit {nth} from now, committed: {keeps_last}"));
+            self.note(|| format!("the process ends at commit {nth} from now, committed: {keeps_last}"));
             self.store.die_at(nth, keeps_last);
         } else {
-            self.note("the next commit meets a full disk".into());
+            self.note(|| "the next commit meets a full disk".into());
             self.store.fail_next(StoreError::Full);
         }
     }

@@ -1,11 +1,12 @@
 //! What must be so after every step, and at the end.
 
-use chakong::domain::{MeasureState, OrderState, TaskKind};
+use chakong::domain::{Measure, MeasureState, OrderRecord, OrderState, TaskKind};
 use chakong::store::OrderFilter;
 use chakong_contract::Instruction;
+use chakong_contract::order::Target;
 use rust_decimal::Decimal;
 
-use crate::accounts::Kept;
+use crate::accounts::{Kept, RATE};
 use crate::banks::Bank;
 use crate::world::World;
 
@@ -14,8 +15,8 @@ impl World {
         self.banks.values().filter(|bank| bank.is_honest())
     }
 
-    /// Limits of freezes that honest banks may still be asked for: under way in the store or between.
-    fn on_its_way(&self) -> Decimal {
+    /// Freezes that honest banks may still be asked for: under way in the store or between.
+    fn on_its_way(&self) -> Vec<OrderRecord> {
         let mut orders = self.to_banks.clone();
         for state in [OrderState::Queued, OrderState::Sending, OrderState::Awaiting] {
             let filter = OrderFilter { state: Some(state), limit: 10_000, ..OrderFilter::default() };
@@ -23,21 +24,58 @@ impl World {
         }
         orders.sort_by_key(|order| order.id);
         orders.dedup_by_key(|order| order.id);
-        let limit = |order: &chakong::domain::OrderRecord| match &order.instruction {
-            Instruction::Freeze { limit: Some(limit), .. } => {
-                let bank = &self.banks[&order.lane];
-                let counts = bank.is_honest() && !bank.answered.contains_key(order.number().as_str());
-                if counts { limit.amount } else { Decimal::ZERO }
+        orders.retain(|order| {
+            let bank = &self.banks[&order.lane];
+            let is_freeze = matches!(order.instruction, Instruction::Freeze { .. });
+            is_freeze && bank.is_honest() && !bank.answered.contains_key(order.number().as_str())
+        });
+        orders
+    }
+
+    /// The limit of a freeze in yuan, as far as it counts.
+    fn counted(&self, order: &OrderRecord) -> Decimal {
+        let Instruction::Freeze { limit: Some(limit), .. } = &order.instruction else { return Decimal::ZERO };
+        let unrated = order.measure.is_some_and(|measure| self.unrated.contains(&measure));
+        match (limit.is_yuan(), unrated) {
+            (true, _) => limit.amount,
+            (false, true) => Decimal::ZERO,
+            (false, false) => limit.amount * RATE,
+        }
+    }
+
+    /// No freeze of somebody leaves who was found to be the wrong person. What was on offer before may have been fetched then.
+    pub fn check_leaving(&mut self, orders: &[OrderRecord]) {
+        for order in orders {
+            let is_new = order.state != OrderState::Awaiting;
+            if is_new && matches!(order.instruction, Instruction::Freeze { .. }) {
+                let owner = self.owner(order);
+                assert!(
+                    !self.freed.contains(&owner),
+                    "{} goes out about somebody who was freed",
+                    order.number()
+                );
             }
-            _ => Decimal::ZERO,
-        };
-        orders.iter().map(limit).sum()
+        }
     }
 
     /// After every step.
-    pub fn check(&self) {
-        let held: Decimal = self.honest().map(Bank::held_and_taken).sum();
-        let coming = self.on_its_way();
+    pub fn check(&mut self) {
+        let mut coming = vec![Decimal::ZERO; self.debtors];
+        for order in self.on_its_way() {
+            let owner = self.owner(&order);
+            coming[owner] += self.counted(&order);
+        }
+        for (debtor, coming) in coming.iter().enumerate() {
+            let Some(liable) = self.most_liable[debtor] else { continue };
+            let held: Decimal = self.honest().map(|bank| bank.counted(Some(debtor))).sum();
+            assert!(
+                held + coming <= liable,
+                "{held} held and taken of debtor {debtor}, {coming} on its way, liable for {liable}; the ledger: {:#?}",
+                self.ledger()
+            );
+        }
+        let (held, coming): (Decimal, Decimal) =
+            (self.honest().map(|bank| bank.counted(None)).sum(), coming.iter().sum());
         assert!(
             held + coming <= self.most,
             "{held} held and taken, {coming} on its way, of a claim of {}; the ledger: {:#?}",
@@ -57,20 +95,22 @@ impl World {
     }
 
     /// Once everything is answered.
-    pub fn check_end(&self) {
+    pub fn check_end(&mut self) {
         self.check();
         let ledger = self.ledger();
         for bank in self.honest() {
             let ours = || ledger.iter().filter(|measure| measure.counterpart == bank.name);
             let taken: Decimal = ours().map(|measure| measure.deducted).sum();
-            assert_eq!(taken, bank.taken, "taken at {}: ledger and books", bank.name);
+            let gone: Decimal = bank.accounts.values().map(|kept| kept.taken).sum();
+            assert_eq!(taken, gone, "taken at {}: ledger and books", bank.name);
+            self.check_seizures(bank, &ledger);
             let limits: Decimal = ours().filter(|one| one.state.stands()).map(|one| one.limit).sum();
             let books: Decimal = bank.accounts.values().map(Kept::limits).sum();
             if bank.is_puzzled && limits != books {
                 self.check_somebody_is_told();
                 continue;
             }
-            assert_eq!(limits, books, "limits at {}: ledger and books", bank.name);
+            assert_eq!(limits, books, "limits at {}: ledger and books; {ledger:#?}", bank.name);
         }
         let busy: Vec<_> = ledger.iter().filter(|measure| measure.state.is_busy()).collect();
         assert!(busy.is_empty(), "still under way: {busy:?}");
@@ -88,17 +128,48 @@ impl World {
         );
     }
 
-    /// No more than the claim as it stands is held, or a person is told.
+    /// What is seized as a whole stands once, in the ledger as in the books.
+    fn check_seizures(&self, bank: &Bank, ledger: &[Measure]) {
+        for (certificate, estate) in &bank.estates {
+            let is_it = |measure: &&Measure| {
+                let of_it = |target: &Target| matches!(target, Target::Property { certificate: of, .. } if of == certificate);
+                measure.counterpart == bank.name && measure.state.stands() && of_it(&measure.target)
+            };
+            let (stands, books) = (ledger.iter().filter(is_it).count(), estate.seizures.len());
+            if bank.is_puzzled && stands != books {
+                self.check_somebody_is_told();
+                continue;
+            }
+            assert_eq!(stands, books, "{certificate} at {}: ledger and books; {ledger:#?}", bank.name);
+            assert!(books <= 1, "{certificate} is seized {books} times");
+        }
+    }
+
+    /// No more than the claim as it stands is held, and of each debtor no more than the liability, or a person is told.
     fn check_excess(&self) {
         let Some(claim) = self.claim() else { return };
-        let held: Decimal = self.honest().map(Bank::held_and_taken).sum();
-        let taken: Decimal = self.honest().map(|bank| bank.taken).sum();
         let filter = chakong::store::TaskFilter { chain: self.chain, limit: 1000, ..Default::default() };
         let tasks = self.read(move |reads| reads.find_tasks(&filter));
         let is_told = tasks.iter().any(|task| {
             matches!(task.kind, TaskKind::ReleaseExcess | TaskKind::BringPapers | TaskKind::AnswerRefusal)
         });
-        assert!(held <= claim.max(taken) || is_told, "{held} held of a claim of {claim}, and nobody is told");
+        let held: Decimal = self.honest().map(|bank| bank.counted(None)).sum();
+        let taken: Decimal = self.honest().map(Bank::taken_in_yuan).sum();
+        let claimed = claim.amount;
+        assert!(
+            held <= claimed.max(taken) || is_told,
+            "{held} held of a claim of {claimed}, and nobody is told"
+        );
+        for (debtor, party) in self.parties() {
+            let Some(liable) = party.liable_up_to else { continue };
+            let held: Decimal = self.honest().map(|bank| bank.counted(Some(debtor))).sum();
+            let taken: Decimal = self.honest().map(|bank| bank.taken_of(debtor)).sum();
+            assert!(
+                held <= liable.max(taken) || is_told,
+                "{held} held of debtor {debtor}, liable for {liable}, and nobody is told; {:#?}",
+                self.ledger()
+            );
+        }
     }
 
     /// Each key made one inquiry at most, and what nothing was refused of made one.

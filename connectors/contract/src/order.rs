@@ -184,6 +184,17 @@ impl Instruction {
             | Self::Transfer { target, .. } => Some(target),
         }
     }
+
+    /// The amount that is ordered, as it travels: the limit of a freeze or renewal, what is released or deducted. `None` where
+    /// a property is controlled as a whole.
+    pub const fn amount(&self) -> Option<Money> {
+        match self {
+            Self::Freeze { limit, .. } | Self::Renew { limit, .. } => *limit,
+            Self::Release { amount, .. } => *amount,
+            Self::Deduct { amount, .. } => Some(*amount),
+            Self::Query { .. } | Self::Transfer { .. } => None,
+        }
+    }
 }
 
 /// Who takes a stake that is transferred by force 受让人.

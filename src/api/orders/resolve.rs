@@ -3,7 +3,7 @@
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
-use chakong_contract::Money;
+use chakong_contract::{Currency, Money};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,8 +23,8 @@ use crate::domain::decide::{Act, Resolution};
 pub(super) struct ResolveRequest {
     /// What the counterpart did, as found out by other means, or that the order goes out again.
     decision: Decision,
-    /// For `done`: how much the counterpart really holds, in yuan; for a release or a deduction how much it gave back or took,
-    /// absent as ordered.
+    /// For `done`: how much the counterpart really holds, in the currency of the order; for a release or a deduction how much it
+    /// gave back or took, absent as ordered.
     #[serde(default)]
     held: Option<Money>,
     /// Why; 1 to 500 characters.
@@ -48,7 +48,7 @@ enum Decision {
 }
 
 impl ResolveRequest {
-    fn checked(&self) -> Result<Resolution, Problem> {
+    fn checked(&self, ordered: Option<Money>) -> Result<Resolution, Problem> {
         let mut findings = Vec::new();
         check_reason(&self.reason, &mut findings);
         let mut held = |detail: &str| {
@@ -58,8 +58,9 @@ impl ResolveRequest {
             if self.decision != Decision::Done {
                 held("belongs to the decision `done` only");
             }
-            if !amount.is_yuan() {
-                held("the amount must be in CNY");
+            let currency = ordered.map_or(Some(Currency::CNY), |ordered| ordered.currency);
+            if amount.currency != currency {
+                held("the amount must be in the currency of the order, CNY where none is ordered");
             }
             if amount.amount < Decimal::ZERO || amount.amount.scale() > 2 {
                 held("must not be negative and have at most two decimals");
@@ -81,8 +82,8 @@ pub(super) async fn resolve(
     At(path): At<OrderPath>,
     JsonBody(request): JsonBody<ResolveRequest>,
 ) -> Result<Json<OrderView>, Problem> {
-    let resolution = request.checked()?;
     let order = at(&gateway, path).await?;
+    let resolution = request.checked(order.instruction.amount())?;
     let resolve = Act::Resolve(order.id, resolution);
     let made = act(&gateway, caller.name(), (None, resolve), request.reason, Vec::new()).await?;
     view(&gateway, made.orders.first().copied().unwrap_or(order.id)).await.map(Json)

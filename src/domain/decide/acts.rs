@@ -153,7 +153,8 @@ pub struct Transfer {
 /// How a control is resolved.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Resolution {
-    /// The counterpart did it: so much is held, or was released or deducted; absent means as ordered.
+    /// The counterpart did it: so much is held, or was released or deducted, in the currency of the order; absent means as
+    /// ordered.
     Done(Option<Decimal>),
     /// The counterpart did not do it.
     NotDone,

@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::{
-    Claim, DocumentId, EventType, Measure, MeasureState, Said, Task, TaskKind, UncoveredLimit,
+    CaseFile, Claim, DocumentId, EventType, Measure, MeasureState, PartyId, Said, Task, TaskKind,
+    UncoveredLimit,
 };
 use super::ask::original_of;
 use super::draft::{Draft, NewTask, NoPapers};
@@ -86,12 +87,34 @@ fn release_or_task(draft: &mut Draft<'_>, measure: Measure, part: Decimal, why: 
     false
 }
 
-/// Makes the room whole again when more is held or asked than the claim: proposals first, which cost nobody anything. What is
-/// held is given back where the excess came about; after a person's act, from what was placed last.
+/// Makes the room whole again when more is held or asked than the claim, or of a party than the party is liable for: proposals
+/// first, which cost nobody anything. What is held is given back where the excess came about; after a person's act, from what
+/// was placed last.
 pub fn cut(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
-    let mut excess = -room(claim, draft.file.ledger());
-    let proposals: Vec<Measure> =
-        draft.file.ledger().rev().filter(|one| one.state == MeasureState::Proposed).cloned().collect();
+    let excess = -room(claim, draft.file.ledger());
+    cut_of(draft, claim, cause, excess, |_| true);
+    for (party, liable) in liabilities(draft) {
+        let own = draft.file.ledger().filter(|measure| measure.debtor == party);
+        let used: Decimal = own.map(|measure| exposure(measure, claim.uncovered)).sum();
+        cut_of(draft, claim, cause, used - liable, |measure| measure.debtor == party);
+    }
+}
+
+/// Parties that are liable up to an amount only.
+fn liabilities(draft: &Draft<'_>) -> Vec<(PartyId, Decimal)> {
+    let limited = draft.file.parties.iter().filter_map(|party| Some((party.id, party.liable_up_to?)));
+    limited.collect()
+}
+
+fn cut_of(
+    draft: &mut Draft<'_>,
+    claim: &Claim,
+    cause: Cause,
+    mut excess: Decimal,
+    concerns: impl Fn(&Measure) -> bool,
+) {
+    let proposed = |one: &&Measure| one.state == MeasureState::Proposed && concerns(one);
+    let proposals: Vec<Measure> = draft.file.ledger().rev().filter(proposed).cloned().collect();
     for proposal in proposals {
         let part = exposure(&proposal, claim.uncovered).min(excess);
         if part <= Decimal::ZERO {
@@ -100,22 +123,9 @@ pub fn cut(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
         excess -= part;
         shrink(draft, proposal, part);
     }
-    excess -= draft.file.ledger().map(|measure| relief(measure, claim.uncovered)).sum::<Decimal>();
-    let may = |measure: &&Measure| match cause {
-        Cause::Answered(id) | Cause::Placed(id) => measure.id == id,
-        Cause::Act => true,
-        Cause::Found | Cause::Clock => false,
-    };
-    let standing: Vec<Measure> = draft
-        .file
-        .ledger()
-        .rev()
-        .filter(|measure| is_idle(measure) && !measure.is_whole() && measure.currency.is_none())
-        .filter(may)
-        .filter(|measure| cause == Cause::Act || !waits_for_a_person(draft, measure))
-        .cloned()
-        .collect();
-    for measure in standing {
+    let relieving = draft.file.ledger().filter(|measure| concerns(measure));
+    excess -= relieving.map(|measure| relief(measure, claim.uncovered)).sum::<Decimal>();
+    for measure in standing_last_first(draft, cause, &concerns) {
         let part =
             exposure(&Measure { deducted: Decimal::ZERO, ..measure.clone() }, claim.uncovered).min(excess);
         if part <= Decimal::ZERO {
@@ -134,6 +144,24 @@ pub fn cut(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
             excess -= part;
         }
     }
+}
+
+/// What may be given back for a cause, what was placed last first.
+fn standing_last_first(
+    draft: &Draft<'_>,
+    cause: Cause,
+    concerns: &impl Fn(&Measure) -> bool,
+) -> Vec<Measure> {
+    let may = |measure: &&Measure| match cause {
+        Cause::Answered(id) | Cause::Placed(id) => measure.id == id,
+        Cause::Act => true,
+        Cause::Found | Cause::Clock => false,
+    };
+    let standing = draft.file.ledger().rev().filter(|measure| {
+        is_idle(measure) && !measure.is_whole() && measure.currency.is_none() && concerns(measure)
+    });
+    let standing = standing.filter(may);
+    standing.filter(|measure| cause == Cause::Act || !waits_for_a_person(draft, measure)).cloned().collect()
 }
 
 /// What a release under way takes off what a measure counts for, in yuan.
@@ -193,28 +221,41 @@ pub fn look_daily(draft: &mut Draft<'_>, measure: &Measure) {
     draft.task(NewTask::about(TaskKind::Requery, measure, due), note);
 }
 
+/// Whether nobody wants a freeze any more: its claim is closed or its party was freed.
+pub fn is_unwanted(file: &CaseFile, measure: &Measure) -> bool {
+    let is_closed = file.chain.claim.as_ref().is_some_and(|claim| !claim.is_open());
+    is_closed || file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed)
+}
+
 /// A freeze that takes effect though nobody wants it any more, because its claim ended or its party was freed meanwhile, is
 /// given back.
 pub fn unwanted(draft: &mut Draft<'_>, cause: Cause) {
     let Cause::Placed(id) = cause else { return };
     let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
-    let is_closed = draft.file.chain.claim.as_ref().is_some_and(|claim| !claim.is_open());
-    let is_freed = draft.file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed);
-    if (is_closed || is_freed) && is_idle(&measure) {
+    if is_unwanted(&draft.file, &measure) && is_idle(&measure) {
         let limit = measure.limit;
         release_or_task(draft, measure, limit, "标的已了结或当事人已解除，");
     }
 }
 
-/// The held amount beyond the claim that nothing under way gives back, in yuan.
+/// The held amount beyond the claim, or beyond what parties are liable for, that nothing under way gives back, in yuan.
 pub fn excess_of(draft: &Draft<'_>) -> Decimal {
     let Some(claim) = &draft.file.chain.claim else { return Decimal::ZERO };
-    let held = draft.file.ledger().map(|measure| {
+    let of_parties = liabilities(draft).into_iter().map(|(party, liable)| {
+        let own = draft.file.ledger().filter(|measure| measure.debtor == party);
+        beyond(own, liable)
+    });
+    of_parties.sum::<Decimal>().max(beyond(draft.file.ledger(), claim.amount))
+}
+
+/// How much more than a bound is held and taken, without what a release under way gives back.
+fn beyond<'m>(measures: impl Iterator<Item = &'m Measure>, bound: Decimal) -> Decimal {
+    let held = measures.map(|measure| {
         let standing = if measure.state.stands() { measure.held } else { Decimal::ZERO };
         let given_back = relief(measure, UncoveredLimit::Keep).min(measure.in_yuan(standing));
         measure.in_yuan(standing) + measure.in_yuan(measure.deducted) - given_back
     });
-    (held.sum::<Decimal>() - claim.amount).max(Decimal::ZERO)
+    (held.sum::<Decimal>() - bound).max(Decimal::ZERO)
 }
 
 /// Tells how much is held beyond the claim, each amount once, and keeps it on the task list until it is given back.

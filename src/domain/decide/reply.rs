@@ -227,7 +227,9 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
             }
             let old = id;
             let (id, measure) = own_line(draft, order, measure, answer);
-            answered(draft, order, &measure, answer);
+            if !is_old_word(before, &measure, answer) {
+                answered(draft, order, &measure, answer);
+            }
             let is_placed = order.instruction.kind() == ActionKind::Freeze || id != old;
             follow(draft, if is_placed { Cause::Placed(id) } else { Cause::Answered(id) });
             return;
@@ -259,6 +261,14 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
         }
     }
     follow(draft, Cause::Answered(id));
+}
+
+/// Whether it is said of a renewal that it was not done which nobody said was done, and which is no longer under way: the term
+/// that stands is that of another renewal.
+fn is_old_word(before: &OrderRecord, measure: &Measure, answer: &Answer) -> bool {
+    let is_declined = matches!(answer.reply, Reply::NotHeld(_) | Reply::Refused(_));
+    let is_renewal = before.instruction.kind() == ActionKind::Renew;
+    is_renewal && is_declined && measure.control != Some(before.id) && before.state != OrderState::Answered
 }
 
 fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answer: &Arc<Answer>) {

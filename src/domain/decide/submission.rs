@@ -6,6 +6,7 @@ use chakong_contract::id::CaseNumber;
 use chakong_contract::name::same_name;
 use chakong_contract::{Instruction, Party};
 use jiff::{Span, Timestamp};
+use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -296,7 +297,24 @@ fn check_claim(stands: &Claim, wanted: &Claim, findings: &mut Vec<Finding>) {
     differs(stands.uncovered != wanted.uncovered, "uncovered");
 }
 
-/// Takes the limits of liability over.
+/// Whether an earlier mandate named a party, with a limit of its liability or without.
+fn is_stated(draft: &Draft<'_>, party: PartyId) -> bool {
+    let names = |terms: &Arc<Terms>| terms.mandate.is_some() && terms.debtors.contains(&party);
+    draft.file.terms.values().any(names)
+}
+
+fn other_liability(at: usize, stands: Option<Decimal>) -> Finding {
+    let (chinese, english) = match stands {
+        Some(amount) => (format!("{amount} 元"), format!("up to {amount} yuan")),
+        None => ("全部标的".to_owned(), "for the whole claim".to_owned()),
+    };
+    let detail = format!(
+        "该当事人现行责任限额为{chinese}，与所提交的不符；变更请使用标的变更 this party is liable {english}; change it by PUT /v1/cases/{{id}}/claim"
+    );
+    Finding::new(format!("/mandate/liable_up_to/{at}/amount"), detail)
+}
+
+/// Takes the limits of liability over. One that a mandate stated already is changed by an act, as the claim is.
 fn limit_liability(draft: &mut Draft<'_>, terms: &Terms, mandate: &Mandate, findings: &mut Vec<Finding>) {
     for (at, liability) in mandate.liable_up_to.iter().enumerate() {
         let known = draft.file.parties.iter().find(|party| {
@@ -306,6 +324,10 @@ fn limit_liability(draft: &mut Draft<'_>, terms: &Terms, mandate: &Mandate, find
         match known.cloned() {
             Some(party) => {
                 let liable_up_to = Some(liability.amount.amount);
+                if is_stated(draft, party.id) && party.liable_up_to != liable_up_to {
+                    findings.push(other_liability(at, party.liable_up_to));
+                    continue;
+                }
                 draft.push(Change::SaveParty(ChainParty { liable_up_to, ..party }));
             }
             None => {

@@ -75,3 +75,19 @@ async fn a_conversation_ends_rather_than_wait_long_for_a_counterpart_that_asks_f
     assert!(ended.retry_after.is_some());
     assert_eq!(admission.pass(true).await, Ok(()), "one about controls goes on");
 }
+
+#[tokio::test]
+async fn the_rate_is_counted_by_the_clock_that_is_given() {
+    let file = format!("{}[limits]\nper_second = 0.5\nburst = 2\n", bank(""));
+    let world = World::open("bank-6", &file).await;
+    let clock: Arc<dyn Clock> = Arc::<Standing>::clone(&world.clock);
+    let admission = Admission::new(Arc::clone(&world.lane.shared().config), clock, 0);
+    let all_at_once = [0; 4].map(|_| admission.admit(false).map(drop));
+    let until = world.clock.now().checked_add(Duration::from_secs(2)).ok();
+    let blocked = Err(Blocked { gate: Gate::Rate, until });
+    assert_eq!(all_at_once, [Ok(()), Ok(()), blocked, blocked]);
+    world.clock.pass(Duration::from_millis(1999));
+    assert!(admission.admit(false).is_err(), "not yet, however long the test took");
+    world.clock.pass(Duration::from_millis(1));
+    assert!(admission.admit(false).is_ok() && admission.admit(false).is_err());
+}

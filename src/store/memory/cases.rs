@@ -1,8 +1,8 @@
 //! Cases, inquiries and their documents, as they are looked for.
 
 use super::state::State;
-use crate::domain::{ChainId, DocumentId, Inquiry, InquiryId, Paper, Terms};
-use crate::store::codec::{decode, decode_json};
+use crate::domain::{ChainId, DocumentId, Inquiry, Paper};
+use crate::store::codec::decode;
 use crate::store::{CaseFilter, CaseRow, InquiryFilter, Stored};
 use chakong_contract::order::LegalDocument;
 
@@ -32,12 +32,6 @@ impl State {
                 && filter.before.is_none_or(|before| inquiry.id < before)
         });
         wanted.take(filter.limit).cloned().collect()
-    }
-
-    pub(super) fn terms(&self, id: InquiryId) -> Stored<Option<Terms>> {
-        let Some(kept) = self.inquiries.get(&id) else { return Ok(None) };
-        let terms: Terms = decode_json("terms", kept.terms.as_stored())?;
-        Ok(Some(Terms { debtors: kept.debtors.clone(), ..terms }))
     }
 
     pub(super) fn papers_of(&self, chain: ChainId) -> Vec<Paper> {

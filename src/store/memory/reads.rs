@@ -1,6 +1,7 @@
 //! What can be read, by subject.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chakong_contract::Date as Day;
 use chakong_contract::order::LegalDocument;
@@ -74,8 +75,8 @@ impl Reads for View<'_> {
         Ok(all.filter(|inquiry| inquiry.chain == chain).cloned().collect())
     }
 
-    fn terms(&mut self, id: InquiryId) -> Stored<Option<Terms>> {
-        self.state.terms(id)
+    fn terms(&mut self, id: InquiryId) -> Stored<Option<Arc<Terms>>> {
+        Ok(self.state.inquiries.get(&id).map(|kept| Arc::clone(&kept.terms)))
     }
 
     fn not_asked(&mut self, id: InquiryId) -> Stored<Vec<NotAsked>> {

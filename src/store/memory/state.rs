@@ -1,13 +1,15 @@
 //! Everything that the store holds.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::table::Table;
 use crate::domain::{
-    AuditEntry, Batch, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId,
+    AuditEntry, Batch, BatchId, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId,
     EventDraft, IdKind, Inquiry, InquiryId, Measure, MeasureId, NewDocument, NewReceipt, NotAsked, OrderId,
-    OrderRecord, PartyId, PropertyFinding, ROWS_PER_EPOCH, RawId, RawMessage, Revision, Task, TaskId,
+    OrderRecord, PartyId, PropertyFinding, ROWS_PER_EPOCH, RawId, RawMessage, Revision, Task, TaskId, Terms,
 };
 use crate::store::{ChargeReference, IssuedCertificate};
 
@@ -82,9 +84,9 @@ tables! {
 pub(super) struct KeptInquiry {
     pub(super) inquiry: Inquiry,
     pub(super) digest: Vec<u8>,
-    pub(super) terms: Blob,
+    /// Read once, when they came.
+    pub(super) terms: Arc<Terms>,
     pub(super) references: Vec<String>,
-    pub(super) debtors: Vec<PartyId>,
     pub(super) not_asked: Vec<NotAsked>,
 }
 

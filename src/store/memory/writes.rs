@@ -1,13 +1,16 @@
 //! Changes as rows: one function a kind of row.
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
 
 use super::state::KeptInquiry;
 use super::view::View;
 use crate::domain::{
     Case, Chain, ChainParty, Change, ClaimChange, EventDraft, Inquiry, Measure, MeasureState, NewCertificate,
-    NewInquiry, NewReceipt, OrderRecord, OrderState, Revision, Task,
+    NewInquiry, NewReceipt, OrderRecord, OrderState, Revision, Task, Terms,
 };
+use crate::store::codec::decode_json;
 use crate::store::{IssuedCertificate, StoreError, Stored, Tx};
 
 /// What stands, or the conflict that it does not.
@@ -106,12 +109,12 @@ impl View<'_> {
         let key = (inquiry.submitted_by.clone(), new.key.clone());
         self.state.inquiry_uids.add(inquiry.uid, inquiry.id, "an inquiry")?;
         self.state.inquiry_keys.add(key, inquiry.id, "an idempotency key")?;
+        let terms: Terms = decode_json("terms", new.terms.as_stored())?;
         let kept = KeptInquiry {
             inquiry: inquiry.clone(),
             digest: new.digest.clone(),
-            terms: new.terms.clone(),
+            terms: Arc::new(Terms { debtors: new.debtors.clone(), ..terms }),
             references: new.references.clone(),
-            debtors: new.debtors.clone(),
             not_asked: new.not_asked.clone(),
         };
         self.state.inquiries.add(inquiry.id, kept, "an inquiry")

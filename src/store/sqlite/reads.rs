@@ -1,7 +1,7 @@
 //! What can be read: the short queries here, the others beside by subject.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chakong_contract::Date as Day;
 use chakong_contract::order::LegalDocument;
@@ -80,11 +80,12 @@ impl Reads for Rows<'_> {
         find::inquiries(self, filter)
     }
 
-    fn terms(&mut self, id: InquiryId) -> Stored<Option<Terms>> {
+    fn terms(&mut self, id: InquiryId) -> Stored<Option<Arc<Terms>>> {
         static SQL: &str = "SELECT body, debtors FROM terms WHERE inquiry = ?1";
         self.one(SQL, [id.get()], |row| {
             let terms: Terms = rows::body(row, 0, "terms")?;
-            Ok(Terms { debtors: rows::json("parties of the chain", rows::text(row, 1)?)?, ..terms })
+            let debtors = rows::json("parties of the chain", rows::text(row, 1)?)?;
+            Ok(Arc::new(Terms { debtors, ..terms }))
         })
     }
 

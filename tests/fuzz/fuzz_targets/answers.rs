@@ -76,7 +76,7 @@ fuzz_target!(|data: &[u8]| {
     let bodies = parts(rest);
     let read = connector.read(&Message::new("", *bodies.first().unwrap_or(&rest)));
     serde_json::to_vec(&read).expect("a reading can be kept");
-    let Some(call) = connector.call() else { return  };
+    let Some(call) = connector.call() else { return };
     let status = STATUS[usize::from(*statuses) % STATUS.len()];
     let talk = drive::talk(call, &drive::batch(vec![order.clone()]), |at, _, _| {
         // What follows the last is the last again.

@@ -35,7 +35,7 @@ pub fn name(of: u8) -> &'static str {
 /// Reads a file twice. The same bytes say the same; something is said about everything; what is sent back is bounded.
 pub fn read(name: &str, bytes: &[u8]) -> Reading {
     let message = Message::new(name, bytes);
-    let _ = BANK.is_whole(&message);
+    let _ = BANK.parcel().expect("a parcel line").is_whole(&message);
     let reading = BANK.read(&message);
     assert_eq!(reading, BANK.read(&message), "the same bytes say the same");
     assert!(!reading.reads.is_empty() || !reading.problems.is_empty(), "silence about {} bytes", bytes.len());

@@ -29,7 +29,7 @@ pub async fn a_case_is_read_back_as_it_was_written(world: impl World) {
         assert_eq!(known, Some((whole.inquiry(), whole.inquiry.digest.clone())));
         assert_eq!(tx.inquiry_by_key("another", &whole.inquiry.key)?, None, "a key belongs to its submitter");
         assert_eq!(tx.inquiries_of(chain)?, [whole.inquiry()]);
-        assert_eq!(tx.terms(inquiry)?, Some(whole.terms.clone()));
+        assert_eq!(tx.terms(inquiry)?, Some(whole.terms.clone().into()));
         assert_eq!(tx.not_asked(inquiry)?, whole.inquiry.not_asked);
         assert_eq!(tx.references_of(inquiry)?, whole.inquiry.references);
         let papers: Vec<_> = whole.documents.iter().map(|new| new.paper.clone()).collect();

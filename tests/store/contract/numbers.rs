@@ -78,7 +78,7 @@ pub async fn what_was_committed_is_there_after_reopening(mut world: impl World) 
     let store = world.store();
     write(&store, move |tx| {
         assert_eq!(tx.interrupted("bank-one")?, [sending]);
-        assert_eq!(tx.terms(whole.inquiry().id)?, Some(whole.terms));
+        assert_eq!(tx.terms(whole.inquiry().id)?, Some(whole.terms.into()));
         assert_eq!(tx.chain(whole.chain.id)?, Some(whole.chain));
         Ok(())
     })

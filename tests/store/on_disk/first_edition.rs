@@ -159,7 +159,7 @@ async fn inquiries_of_one_case_become_one_chain_with_its_parties_and_papers() {
         assert_eq!(person.documents.len(), 4, "every document that any inquiry knows");
         let terms = reads.terms(InquiryId::new(2))?.expect("terms");
         assert_eq!(terms.debtors, parties.iter().map(|party| party.id).collect::<Vec<_>>());
-        assert_eq!(terms.mandate.map(|mandate| mandate.claim.amount), Some(Decimal::from(60_000)));
+        assert_eq!(terms.mandate.as_ref().map(|mandate| mandate.claim.amount), Some(Decimal::from(60_000)));
         assert_eq!(reads.references_of(InquiryId::new(2))?, ["B-1", "B-2"]);
         assert_eq!(reads.not_asked(InquiryId::new(2))?[0].counterpart, "county-nine");
         let papers = reads.papers_of_inquiry(InquiryId::new(1))?;

@@ -95,7 +95,7 @@ fn amounts(instruction: &Instruction, holding: &Holding) -> Vec<Misfit> {
     let is_negative = |money: &Money| money.amount < Decimal::ZERO;
     add(Misfit::ImplausibleAmount, all.iter().flatten().any(|money| !money.is_plausible()));
     add(Misfit::ImplausibleAmount, all.iter().take(3).flatten().any(is_negative));
-    let Some(ordered) = ordered(instruction) else { return found };
+    let Some(ordered) = instruction.amount() else { return found };
     let other_currency = |money: &Money| money.currency != ordered.currency && !money.amount.is_zero();
     add(Misfit::OtherCurrency, all.iter().take(3).flatten().any(other_currency));
     add(Misfit::HeldAboveOrder, holding.held.amount > ordered.amount);
@@ -104,16 +104,6 @@ fn amounts(instruction: &Instruction, holding: &Holding) -> Vec<Misfit> {
         add(Misfit::LimitBelowOrder, limit.amount < ordered.amount);
     }
     found
-}
-
-/// The amount that was ordered, as it travels: in whole cents.
-fn ordered(instruction: &Instruction) -> Option<Money> {
-    match instruction {
-        Instruction::Freeze { limit, .. } | Instruction::Renew { limit, .. } => *limit,
-        Instruction::Release { amount, .. } => *amount,
-        Instruction::Deduct { amount, .. } => Some(*amount),
-        Instruction::Query { .. } | Instruction::Transfer { .. } => None,
-    }
 }
 
 /// Whether the answer repeats the limit that was ordered. After a release or a deduction it may speak of the freeze.

@@ -26,7 +26,7 @@ pub fn approve(
     let measure = draft.measure(id)?;
     check(draft, &measure, by)?;
     authorise(draft, &measure, ActionKind::Freeze)?;
-    let measure = with_permission(measure, approval)?;
+    let measure = with_rate(with_permission(measure, approval)?, approval.rate)?;
     let limit = limit(draft, &measure, approval)?;
     let measure = with_whole(measure, approval.whole, limit)?;
     let brought = draft.keep_documents(documents, measure.inquiry, &[id]);
@@ -101,6 +101,19 @@ fn with_permission(measure: Measure, approval: Approval) -> Decided<Measure> {
     }
 }
 
+/// The rate at which a foreign amount counts for the claim from now on.
+fn with_rate(measure: Measure, rate: Option<Decimal>) -> Decided<Measure> {
+    match rate {
+        Some(rate) if rate <= Decimal::ZERO => {
+            Err(Rejected::NotAllowed("汇率应大于零 the rate must be more than zero".into()))
+        }
+        Some(_) if measure.currency.is_none() => {
+            Err(Rejected::NotAllowed("人民币账户无需汇率 an account in yuan has no rate".into()))
+        }
+        named => Ok(Measure { rate: named.or(measure.rate), ..measure }),
+    }
+}
+
 /// The limit in the measure's currency. Beyond what the claim leaves open nothing is approved, and nothing is cut silently.
 fn limit(draft: &Draft<'_>, measure: &Measure, approval: Approval) -> Decided<Decimal> {
     let claim = draft.file.chain.claim.as_ref().ok_or(Rejected::Unknown("claim"))?;
@@ -118,14 +131,14 @@ fn limit(draft: &Draft<'_>, measure: &Measure, approval: Approval) -> Decided<De
             Err(Rejected::NoRoom { left: left.max(Decimal::ZERO) })
         };
     }
-    let rate = approval.rate.or(measure.rate);
     if measure.currency.is_some() {
         let limit = approval.limit.ok_or_else(|| {
             Rejected::NotAllowed(
                 "外币账户须载明冻结金额 state the limit in the account's own currency".into(),
             )
         })?;
-        let counted = rate.map_or(Decimal::ZERO, |rate| limit.checked_mul(rate).unwrap_or(Decimal::MAX));
+        let counted =
+            measure.rate.map_or(Decimal::ZERO, |rate| limit.checked_mul(rate).unwrap_or(Decimal::MAX));
         let fits = limit > Decimal::ZERO && counted <= left && left > Decimal::ZERO;
         return if fits { Ok(limit) } else { Err(Rejected::NoRoom { left: left.max(Decimal::ZERO) }) };
     }

@@ -10,7 +10,7 @@ use super::super::super::{
 use super::super::candidate::property_key;
 use super::super::control::without_control;
 use super::super::draft::Draft;
-use super::super::giving_back::{is_idle, start_release};
+use super::super::giving_back::{is_idle, is_unwanted, start_release};
 use super::super::ledger::{Cause, follow, withdraw};
 use super::super::orders::OrderInput;
 use super::super::reply::apply;
@@ -173,9 +173,7 @@ fn leave_alone(draft: &mut Draft<'_>, measure: Measure, by: By<'_>) {
 /// A freeze that was not sent is not sent; one that is on its way is given back when it is answered.
 fn stop_freeze(draft: &mut Draft<'_>, measure: Measure, by: By<'_>) -> Decided<()> {
     let control = measure.control.and_then(|id| draft.file.orders.get(&id)).cloned();
-    let is_closed = draft.file.chain.claim.as_ref().is_some_and(|claim| !claim.is_open());
-    let freed = draft.file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed);
-    let unwanted = is_closed || freed;
+    let unwanted = is_unwanted(&draft.file, &measure);
     match control {
         Some(order) if order.state == OrderState::Queued && (unwanted || !order.may_have_left()) => {
             apply(draft, order.id, OrderInput::Cancelled, &super::super::super::Source::default());

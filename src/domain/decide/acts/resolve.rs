@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use chakong_contract::reply::{Answer, Holding, Refusal, RefusalReason};
-use chakong_contract::{ActionKind, Money, Reply};
+use chakong_contract::{ActionKind, Currency, Money, Reply};
 use rust_decimal::Decimal;
 
 use super::super::super::{
     EventType, Measure, MeasureState, OrderId, OrderRecord, OrderState, Source, Subject, TaskKind, number_of,
 };
 use super::super::draft::{Draft, NewOrder};
+use super::super::giving_back::is_unwanted;
 use super::super::ledger::{Cause, follow};
 use super::super::orders::OrderInput;
 use super::super::reply::{Applied, apply, tell_order};
@@ -56,7 +57,9 @@ pub fn resolve(draft: &mut Draft<'_>, id: OrderId, resolution: Resolution, by: B
 
 /// What a counterpart would have said.
 fn done(order: &OrderRecord, amount: Option<Decimal>, words: String) -> Decided<Reply> {
-    let said = amount.map(Money::yuan);
+    // In the currency of the order: a foreign account is spoken of in its own.
+    let currency = order.instruction.amount().map_or(Some(Currency::CNY), |ordered| ordered.currency);
+    let said = amount.map(|amount| Money { amount, currency });
     Ok(match order.instruction.kind() {
         ActionKind::Release => Reply::Released { amount: said, words },
         ActionKind::Deduct => Reply::Deducted { amount: said },
@@ -98,6 +101,12 @@ fn answer(draft: &mut Draft<'_>, order: &OrderRecord, reply: Reply) -> Decided<(
 fn send_again(draft: &mut Draft<'_>, order: &OrderRecord) -> Decided<OrderId> {
     let measure = order.measure.and_then(|id| draft.file.measures.get(&id)).cloned();
     let measure = measure.ok_or(Rejected::Unknown("measure"))?;
+    if order.instruction.kind() == ActionKind::Freeze && is_unwanted(&draft.file, &measure) {
+        return Err(Rejected::NotNow(
+            "标的已了结或当事人已解除，不再冻结，请查明是否已冻结 the claim is closed or the party was freed: the freeze is not sent again; find out whether it was done"
+                .into(),
+        ));
+    }
     let is_only_taken = measure.state == MeasureState::Accepted && measure.order == Some(order.id);
     let waits = is_only_taken || measure.control == Some(order.id) && measure.state.is_busy();
     let allowed = order.deadline.duration_since(order.created);

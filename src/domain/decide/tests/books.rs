@@ -19,6 +19,8 @@ pub struct Frozen {
 /// An account in a bank's books.
 #[derive(Debug, Clone, Default)]
 pub struct Kept {
+    /// The currency; `None` for yuan.
+    pub currency: Option<Currency>,
     pub balance: Decimal,
     pub freezes: Vec<Frozen>,
 }
@@ -41,6 +43,11 @@ impl Kept {
 
     pub fn free(&self) -> Decimal {
         self.balance - self.held_in_all()
+    }
+
+    /// An amount in its currency.
+    fn money(&self, amount: Decimal) -> Money {
+        self.currency.map_or(Money::yuan(amount), |_| Money { amount, currency: self.currency })
     }
 }
 
@@ -70,7 +77,7 @@ pub enum Lie {
 impl Bank {
     pub fn with(accounts: &[(&str, u32)]) -> Self {
         let kept = |(number, balance): &(&str, u32)| {
-            ((*number).to_owned(), Kept { balance: (*balance).into(), freezes: Vec::new() })
+            ((*number).to_owned(), Kept { balance: (*balance).into(), ..Kept::default() })
         };
         Self { accounts: accounts.iter().map(kept).collect(), ..Self::default() }
     }
@@ -97,7 +104,7 @@ impl Bank {
                 if !kept.freezes.iter().any(|frozen| frozen.number == number) {
                     kept.freezes.push(Frozen { number: number.to_owned(), limit, until: *until });
                 }
-                let held = held_by(kept, number);
+                let (limit, held) = (kept.money(limit), kept.money(held_by(kept, number)));
                 self.say_held(target, limit, held, (*from, *until))
             }
             Instruction::Renew { target, limit, until, original, from } => {
@@ -107,7 +114,7 @@ impl Bank {
                 frozen.until = *until;
                 frozen.limit = frozen.limit.min(limit.expect("an account has a limit").amount);
                 let limit = frozen.limit;
-                let held = held_by(kept, original.number.as_str());
+                let (limit, held) = (kept.money(limit), kept.money(held_by(kept, original.number.as_str())));
                 self.say_held(target, limit, held, (*from, *until))
             }
             Instruction::Release { target, amount, original } => {
@@ -121,7 +128,7 @@ impl Bank {
                 kept.freezes.retain(|frozen| frozen.limit > Decimal::ZERO);
                 let freed = before - kept.held_in_all();
                 self.set_free = self.set_free.max(freed);
-                Reply::Released { amount: Some(Money::yuan(freed)), words: String::new() }
+                Reply::Released { amount: Some(kept.money(freed)), words: String::new() }
             }
             Instruction::Deduct { target, amount, original, .. } => {
                 let Some(kept) = self.accounts.get_mut(number_of(target)) else { return unknown() };
@@ -133,26 +140,26 @@ impl Bank {
                 kept.balance -= take;
                 kept.freezes.retain(|frozen| frozen.limit > Decimal::ZERO);
                 self.taken += take;
-                Reply::Deducted { amount: Some(Money::yuan(take)) }
+                Reply::Deducted { amount: Some(kept.money(take)) }
             }
             Instruction::Transfer { .. } => unknown(),
         }
     }
 
-    fn say_held(&self, target: &Target, limit: Decimal, held: Decimal, term: (Date, Date)) -> Reply {
+    fn say_held(&self, target: &Target, limit: Money, held: Money, term: (Date, Date)) -> Reply {
         let said = match self.lie {
-            Some(Lie::Enormous) => limit * Decimal::from(1000),
+            Some(Lie::Enormous) => Money { amount: limit.amount * Decimal::from(1000), ..limit },
             Some(Lie::AllHeld) => limit,
             Some(Lie::OtherAccount) | None => held,
         };
-        let mut holding = Holding::of(Money::yuan(said));
-        holding.limit = Some(Money::yuan(limit));
+        let mut holding = Holding::of(said);
+        holding.limit = Some(limit);
         (holding.from, holding.until) = (Some(term.0), Some(term.1));
         holding.stated.account = Some(match self.lie {
             Some(Lie::OtherAccount) => "6222999999999999".to_owned(),
             _ => number_of(target).to_owned(),
         });
-        if said < limit { Reply::PartlyHeld(holding) } else { Reply::Held(holding) }
+        if said.amount < limit.amount { Reply::PartlyHeld(holding) } else { Reply::Held(holding) }
     }
 
     fn found(&self, name: &str) -> Reply {
@@ -187,9 +194,9 @@ fn account(bank: &str, number: &str, kept: &Kept) -> FoundAsset {
         status: "正常".to_owned(),
         branch: String::new(),
         branch_code: String::new(),
-        currency: Some(Currency::CNY),
-        balance: Some(Money::yuan(kept.balance)),
-        available: Some(Money::yuan(kept.free())),
+        currency: kept.currency.or(Some(Currency::CNY)),
+        balance: Some(kept.money(kept.balance)),
+        available: Some(kept.money(kept.free())),
         opened: None,
         closed: None,
         linked_account: String::new(),

@@ -3,10 +3,14 @@
 use chakong_contract::{ActionKind, Money};
 use rust_decimal::Decimal;
 
+use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
     ClaimChangeKind, ClaimState, EventType, Mandate, MeasureState, Mode, TaskKind, UncoveredLimit,
 };
-use super::super::{Act, ActInput, ClaimSettings, ClaimUpdate, Rejected, act, room};
+use super::super::{
+    Act, ActInput, Approval, ClaimSettings, ClaimUpdate, OrderInput, Rejected, ReleaseScope, Resolution, act,
+    room,
+};
 use super::books::Bank;
 use super::world::{World, auto};
 
@@ -148,6 +152,132 @@ fn a_guarantor_is_frozen_up_to_the_own_liability_only() {
     world.submit(CASE, None, Some(mandate)).expect("accepted");
     world.run();
     assert_eq!(world.held_and_taken(), Decimal::from(40_000));
+}
+
+#[test]
+fn another_liability_than_stands_is_refused_with_what_stands() {
+    let limited = |amount: Option<u32>| {
+        let limit = |amount: u32| super::super::super::Liability {
+            party: "debtor-1".to_owned(),
+            amount: Money::yuan(amount.into()),
+        };
+        Mandate { liable_up_to: amount.map(limit).into_iter().collect(), ..auto(100_000) }
+    };
+    for (stated, other, stands) in [(Some(40_000), 60_000, "40000 "), (None, 60_000, "全部标的")] {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200001", 300_000)]))]);
+        world.submit(CASE, None, Some(limited(stated))).expect("accepted");
+        let refused = world.submit(CASE, None, Some(limited(Some(other))));
+        let Err(Rejected::Findings(findings)) = refused else { panic!("{refused:?}") };
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].detail.contains(stands), "{findings:?}");
+        world.submit(CASE, None, Some(limited(stated))).expect("the same again");
+        world.submit(CASE, None, Some(limited(None))).expect("nothing is said of it: it stands");
+        world.run();
+        let most = Decimal::from(stated.unwrap_or(100_000));
+        assert_eq!(world.held_and_taken(), most);
+    }
+}
+
+#[test]
+fn a_lowered_liability_gives_back_what_is_held_beyond_it_and_is_told_where_papers_are_missing() {
+    for uncovered in [UncoveredLimit::Release, UncoveredLimit::Strict, UncoveredLimit::Keep] {
+        let mut world = World::new(vec![
+            ("a", Bank::with(&[("622200001", 30_000)])),
+            ("b", Bank::with(&[("622200002", 50_000)])),
+        ]);
+        world.submit(CASE, None, Some(Mandate { uncovered, ..auto(100_000) })).expect("accepted");
+        world.run();
+        assert_eq!(world.held_and_taken(), Decimal::from(80_000));
+        let party = world.file.parties[0].id;
+        let liabilities = vec![(party, Some(Decimal::from(45_000)))];
+        world.change_claim(ClaimUpdate { liabilities, ..ClaimUpdate::default() }).expect("lowered");
+        world.run();
+        assert_eq!(world.held_and_taken(), Decimal::from(45_000), "{uncovered:?}");
+        let liabilities = vec![(party, Some(Decimal::from(12_000)))];
+        world.file.papers.clear();
+        world.change_claim(ClaimUpdate { liabilities, ..ClaimUpdate::default() }).expect("lowered again");
+        world.run();
+        assert_eq!(world.held_and_taken(), Decimal::from(45_000), "without papers nothing is released");
+        assert!(world.file.tasks.iter().any(|task| task.kind == TaskKind::BringPapers), "{uncovered:?}");
+    }
+}
+
+/// A world whose first bank keeps dollars, and the approval of a freeze of so many of them at a rate.
+fn dollars(rate: Option<u32>) -> (World, Act) {
+    let mut world = World::new(vec![
+        ("a", Bank::with(&[("622200001", 50_000)])),
+        ("b", Bank::with(&[("622200002", 90_000)])),
+    ]);
+    let kept = world.banks.get_mut("a").and_then(|bank| bank.accounts.get_mut("622200001"));
+    kept.expect("the account").currency = chakong_contract::Currency::from_wire("USD");
+    let mandate = Mandate { mode: Mode::Propose, ..auto(100_000) };
+    world.submit(CASE, None, Some(mandate)).expect("accepted");
+    // The first bank answers before the other: nothing is proposed yet.
+    let query = world.queued()[0];
+    let found = world.carry_out(query);
+    world.hear(query, found);
+    let limit = Some(Decimal::from(8_000));
+    let approval = Approval { limit, rate: rate.map(Decimal::from), ..Approval::default() };
+    let approve = Act::Approve(world.measure_at("a").id, approval);
+    (world, approve)
+}
+
+#[test]
+fn a_foreign_freeze_counts_at_the_rate_that_was_named_and_only_then() {
+    for (rate, left) in [(None, 100_000), (Some(7), 44_000), (Some(12), 4_000)] {
+        let (mut world, approve) = dollars(rate);
+        world.act(approve).expect("within the claim");
+        world.run();
+        assert_eq!(world.measure_at("a").held, Decimal::from(8_000), "in its own currency");
+        assert_eq!(
+            room(world.claim(), world.file.ledger().filter(|one| one.counterpart == "a")),
+            left.into()
+        );
+        let id = world.measure_at("b").id;
+        let over = Approval { limit: Some(Decimal::from(left + 1)), ..Approval::default() };
+        let over = world.act(Act::Approve(id, over));
+        assert!(matches!(over, Err(Rejected::NoRoom { .. })), "{rate:?}: {over:?}");
+    }
+    let (mut world, approve) = dollars(Some(0));
+    assert!(matches!(world.act(approve), Err(Rejected::NotAllowed(_))), "a rate of nothing is none");
+}
+
+#[test]
+fn a_foreign_freeze_of_unknown_outcome_is_resolved_in_its_own_currency() {
+    let (mut world, approve) = dollars(Some(7));
+    world.act(approve).expect("within the claim");
+    let order = world.measure_at("a").control.expect("the freeze");
+    world.happened(order, OrderInput::HandedOver);
+    world.happened(order, OrderInput::DeadlinePassed);
+    world
+        .act(Act::Resolve(order, Resolution::Done(Some(5_000.into()))))
+        .expect("an officer says what stands");
+    let measure = world.measure_at("a");
+    assert_eq!((measure.state, measure.held), (MeasureState::InForce, Decimal::from(5_000)));
+}
+
+#[test]
+fn a_freeze_of_unknown_outcome_is_not_sent_again_once_nobody_wants_it() {
+    for frees in [true, false] {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200001", 50_000)]))]);
+        world.submit(CASE, None, Some(auto(40_000))).expect("accepted");
+        let query = world.queued()[0];
+        let found = world.carry_out(query);
+        world.hear(query, found);
+        let order = world.measure_at("a").control.expect("the freeze");
+        world.happened(order, OrderInput::HandedOver);
+        world.happened(order, OrderInput::DeadlinePassed);
+        let (scope, ground) = match frees {
+            true => (ReleaseScope::Party(world.file.parties[0].id), ReleaseReason::WrongPerson),
+            false => (ReleaseScope::Case, ReleaseReason::DebtPaid),
+        };
+        world.release(scope, ground).expect("it is on the list");
+        let again = world.act(Act::Resolve(order, Resolution::SendAgain));
+        assert!(matches!(again, Err(Rejected::NotNow(_))), "{again:?}");
+        world.act(Act::Resolve(order, Resolution::NotDone)).expect("what became of it is told all the same");
+        world.run();
+        assert_eq!((world.held_and_taken(), world.orders_of(ActionKind::Freeze)), (Decimal::ZERO, 1));
+    }
 }
 
 #[test]

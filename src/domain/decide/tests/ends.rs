@@ -127,6 +127,21 @@ fn a_renewal_that_the_bank_declines_leaves_the_measure_until_its_day() {
 }
 
 #[test]
+fn a_renewal_that_was_not_done_takes_no_term_from_the_one_that_was() {
+    let mut world = two_banks();
+    let id = world.measures(MeasureState::InForce)[0].id;
+    world.renew(id).expect("renewed");
+    let silent = world.queued()[0];
+    world.happened(silent, OrderInput::DeadlinePassed);
+    world.renew(id).expect("ordered again, because it never left");
+    world.run();
+    let until = world.file.measures[&id].until;
+    world.act(Act::Resolve(silent, Resolution::NotDone)).expect("the bank never did the first one");
+    let measure = &world.file.measures[&id];
+    assert_eq!((measure.state, measure.until), (MeasureState::InForce, until));
+}
+
+#[test]
 fn a_deduction_takes_what_is_held_and_never_opens_room() {
     let mut world = two_banks();
     let id = world.measures(MeasureState::InForce)[0].id;

@@ -1,6 +1,7 @@
 //! Words that are looked for in folded texts.
 
 use chakong_contract::fold::folded;
+use memchr::memmem::Finder;
 use serde::{Deserialize, Deserializer, de};
 
 /// Most characters between two words of one pattern.
@@ -26,9 +27,10 @@ const QUESTION_GAP: usize = 6;
 /// Words that name a flag whose value follows.
 const FLAGS: [&str; 3] = ["标志", "标识", "标记"];
 
-/// One or more words that follow each other closely: `农民工+工资`.
+/// One or more words that follow each other closely: `农民工+工资`. Each is prepared to be looked for once and for all: every
+/// account is held against every pattern.
 #[derive(Debug)]
-pub(super) struct Pattern(Vec<String>);
+pub(super) struct Pattern(Vec<Finder<'static>>);
 
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -37,7 +39,7 @@ impl<'de> Deserialize<'de> for Pattern {
         if words.iter().any(String::is_empty) {
             return Err(de::Error::custom(format!("`{text}`: a word is empty")));
         }
-        Ok(Self(words))
+        Ok(Self(words.iter().map(|word| Finder::new(word).into_owned()).collect()))
     }
 }
 
@@ -49,11 +51,13 @@ impl Pattern {
 
     /// Where the words begin and end, once for each place of the first word.
     fn places<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let first = self.0.first().map_or("", String::as_str);
-        text.match_indices(first).filter_map(move |(start, word)| {
-            let mut end = start + word.len();
+        let first = self.0.first();
+        let places = first.into_iter().flat_map(move |word| {
+            word.find_iter(text.as_bytes()).map(move |start| (start, start + word.needle().len()))
+        });
+        places.filter_map(move |(start, mut end)| {
             for next in self.0.iter().skip(1) {
-                end += within(&text[end..], next)?;
+                end += within(text.get(end..)?, next)?;
             }
             Some((start, end))
         })
@@ -61,10 +65,10 @@ impl Pattern {
 }
 
 /// Bytes up to the end of a word that begins within the gap, with nothing taken out before it.
-fn within(text: &str, word: &str) -> Option<usize> {
-    let at = text.find(word)?;
-    let gap = &text[..at];
-    (gap.chars().count() <= GAP && !gap.contains(HOLE)).then_some(at + word.len())
+fn within(text: &str, word: &Finder<'_>) -> Option<usize> {
+    let at = word.find(text.as_bytes())?;
+    let gap = text.get(..at)?;
+    (gap.chars().count() <= GAP && !gap.contains(HOLE)).then_some(at + word.needle().len())
 }
 
 /// Whether one of the patterns occurs where the text does not say the opposite.
