@@ -1,6 +1,6 @@
 //! Configuration: files in, types that cannot be wrong out, and every problem at once, each with file, line and remedy.
 //!
-//! Nothing here touches the network. `config/chakong.toml` documents every setting with its default.
+//! Nothing here touches the network. `config/reference.toml` documents every setting with its default.
 
 mod counterpart;
 mod court_accounts;

@@ -1,6 +1,7 @@
 //! Intake: read, check, plan; what comes of it is handed to the engine. Idempotent by key.
 
 mod check;
+mod form;
 mod plan;
 
 use std::sync::Arc;
@@ -37,14 +38,9 @@ pub struct Submitter<'a> {
 /// Why an inquiry was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
-    /// The body is not a submission: where and why.
-    #[error("the body is not an inquiry: {detail}")]
-    NotASubmission {
-        /// JSON pointer.
-        pointer: String,
-        /// Why.
-        detail: String,
-    },
+    /// The body has not the form of a submission: every place, and why.
+    #[error("the body is not an inquiry: {} place(s)", .0.len())]
+    NotASubmission(Vec<Finding>),
     /// The submission breaks rules; all of them are listed.
     #[error("the inquiry breaks {} rule(s)", .0.len())]
     Findings(Vec<Finding>),
@@ -73,21 +69,9 @@ impl From<InputError> for IntakeError {
 /// Reads a body.
 ///
 /// # Errors
-/// [`IntakeError::NotASubmission`] with the place.
+/// [`IntakeError::NotASubmission`] with every place.
 pub fn read(body: &[u8]) -> Result<Submission, IntakeError> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let read: Result<Submission, _> = serde_path_to_error::deserialize(&mut json);
-    let submission = read.map_err(|error| {
-        let pointer = error.path().iter().fold(String::new(), |pointer, segment| match segment {
-            serde_path_to_error::Segment::Seq { index } => format!("{pointer}/{index}"),
-            serde_path_to_error::Segment::Map { key } => format!("{pointer}/{key}"),
-            _ => pointer,
-        });
-        IntakeError::NotASubmission { pointer, detail: error.inner().to_string() }
-    })?;
-    json.end()
-        .map_err(|error| IntakeError::NotASubmission { pointer: String::new(), detail: error.to_string() })?;
-    Ok(submission)
+    form::read(body).map_err(IntakeError::NotASubmission)
 }
 
 /// Accepts a submission: checked, planned, and durable with all its orders when this returns.

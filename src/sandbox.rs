@@ -7,6 +7,8 @@ mod call;
 mod parcel;
 mod postbox;
 
+pub use books::serve_books;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -104,9 +106,10 @@ async fn start(
         tasks.spawn_service("sandbox", polling);
     }
     if let Some(line) = config.line.call().filter(|_| is_called) {
-        let address = loopback_of(&line.base_url)?;
+        let (address, base) = loopback_of(&line.base_url)?;
         let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
-        tasks.spawn_service("sandbox", call::serve(listener, shared, Arc::clone(clock), tasks.clone()));
+        let served = call::Served { sandbox: shared, base: base.into(), clock: Arc::clone(clock) };
+        tasks.spawn_service("sandbox", call::serve(listener, served, tasks.clone()));
     } else if let Some(line) = config.line.parcel().filter(|_| takes_files) {
         let play = parcel::play(line, shared, Arc::clone(clock), tasks.clone())?;
         tasks.spawn_service("sandbox", play);
@@ -116,8 +119,9 @@ async fn start(
     Ok(())
 }
 
-/// A simulated counterpart is never at somebody else's address.
-fn loopback_of(base_url: &str) -> Result<SocketAddr, String> {
+/// Where a simulated counterpart listens, and the path below which it serves, without a slash at its end. It is never at somebody
+/// else's address.
+fn loopback_of(base_url: &str) -> Result<(SocketAddr, String), String> {
     let url = reqwest::Url::parse(base_url).map_err(|error| error.to_string())?;
     let address = match (url.host_str(), url.port_or_known_default()) {
         (Some("localhost"), Some(port)) => Some(SocketAddr::from(([127, 0, 0, 1], port))),
@@ -125,9 +129,25 @@ fn loopback_of(base_url: &str) -> Result<SocketAddr, String> {
         _ => None,
     };
     match address {
-        Some(address) if address.ip().is_loopback() && url.path() == "/" => Ok(address),
+        Some(address) if address.ip().is_loopback() => {
+            Ok((address, url.path().trim_end_matches('/').to_owned()))
+        }
         _ => Err(format!("`{base_url}` is not a loopback address such as http://127.0.0.1:9001")),
     }
 }
 
-pub use books::serve_books;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_simulated_counterpart_listens_on_loopback_below_the_path_of_its_base_address() {
+        let at = |url: &str| loopback_of(url).map(|(address, base)| (address.to_string(), base));
+        assert_eq!(at("http://127.0.0.1:9001"), Ok(("127.0.0.1:9001".into(), String::new())));
+        assert_eq!(at("http://localhost:9002/api/v1/"), Ok(("127.0.0.1:9002".into(), "/api/v1".into())));
+        assert_eq!(at("http://127.0.0.7:80/a"), Ok(("127.0.0.7:80".into(), "/a".into())));
+        for elsewhere in ["http://10.0.0.1:9001/api/v1", "https://api.example.cn/api/v1", "http:///x"] {
+            assert!(at(elsewhere).is_err(), "{elsewhere}");
+        }
+    }
+}

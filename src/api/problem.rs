@@ -247,7 +247,10 @@ impl From<StoreError> for Problem {
 impl From<IntakeError> for Problem {
     fn from(error: IntakeError) -> Self {
         match error {
-            IntakeError::NotASubmission { pointer, detail } => Self::malformed_body(pointer, detail),
+            IntakeError::NotASubmission(findings) => {
+                let detail = findings.first().map(|first| first.detail.clone()).unwrap_or_default();
+                Self { findings, ..Self::new(ProblemKind::MalformedBody, detail) }
+            }
             IntakeError::Findings(findings) => Self::invalid(findings),
             IntakeError::KeyReused => Self::new(ProblemKind::KeyReused, error.to_string()),
             IntakeError::NoSpace => Self::new(ProblemKind::StoreFull, error.to_string()),

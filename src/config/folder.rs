@@ -22,16 +22,18 @@ pub struct Folder {
 pub fn read_folder(folder: &Path, plugins: &[Plugin], has_postbox: bool, problems: &mut Problems) -> Folder {
     let mut read = Folder::default();
     let (files, ignored) = counterpart_files(folder, problems);
+    let mut texts = Vec::with_capacity(files.len());
     for path in files {
         let Some(text) = read_file(&path, problems) else { continue };
         let (counterpart, named) = counterpart::read(&path, &text, plugins, problems);
         read.counterparts.extend(counterpart);
         read.named.extend(named);
+        texts.push((path, text));
     }
     read.ignored = ignored;
     postboxes::check(&read.counterparts, folder, has_postbox, problems);
     counterpart::check_routing(&read.counterparts, folder, problems);
-    twice::check(&read.counterparts, folder, problems);
+    twice::check(&texts, problems);
     read
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chakong_contract::Moment;
 use chakong_contract::message::HttpResponse;
-use chakong_contract::sandbox::{InboundRequest, ResponseMode, Served};
+use chakong_contract::sandbox::{InboundRequest, ResponseMode};
 use futures_util::stream;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
@@ -30,8 +30,17 @@ struct HangUp;
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
+/// What is served, and where.
+#[derive(Clone)]
+pub(super) struct Served {
+    pub(super) sandbox: Shared,
+    /// The path below which the counterpart's own paths begin; elsewhere there is nothing.
+    pub(super) base: Arc<str>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
 /// Answers until the soft token.
-pub(super) async fn serve(listener: TcpListener, shared: Shared, clock: Arc<dyn Clock>, tasks: Tasks) {
+pub(super) async fn serve(listener: TcpListener, served: Served, tasks: Tasks) {
     let stop = tasks.soft().clone();
     loop {
         let accepted = tokio::select! {
@@ -43,9 +52,9 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, clock: Arc<dyn 
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let (shared, clock, stop) = (Arc::clone(&shared), Arc::clone(&clock), stop.clone());
+        let (served, stop) = (served.clone(), stop.clone());
         tasks.spawn_job("sandbox-connection", async move {
-            let answer = |request| answer(request, Arc::clone(&shared), Arc::clone(&clock));
+            let answer = |request| answer(request, served.clone());
             let connection = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service_fn(answer));
             tokio::select! {
@@ -57,18 +66,22 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, clock: Arc<dyn 
     }
 }
 
-async fn answer(
-    request: Request<Incoming>,
-    shared: Shared,
-    clock: Arc<dyn Clock>,
-) -> Result<Response<Body>, HangUp> {
+async fn answer(request: Request<Incoming>, served: Served) -> Result<Response<Body>, HangUp> {
     let (parts, body) = request.into_parts();
+    let below = parts.uri.path().strip_prefix(&*served.base).filter(|path| path.starts_with('/'));
+    let Some(path) = below.map(str::to_owned) else {
+        return deliver(ResponseMode::Answer(HttpResponse {
+            status: 404,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }));
+    };
     let body = Limited::new(body, LARGEST).collect().await.map_err(|_| HangUp)?.to_bytes();
     let query = parts.uri.query().unwrap_or_default();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let inbound = InboundRequest {
         method: parts.method.as_str().to_owned(),
-        path: parts.uri.path().to_owned(),
+        path,
         query: serde_urlencoded::from_str(query).unwrap_or_default(),
         headers: parts
             .headers
@@ -78,15 +91,15 @@ async fn answer(
         body: body.to_vec(),
     };
     loop {
-        let Served { after, mode } = {
-            let mut sandbox = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = {
+            let mut sandbox = served.sandbox.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(call) = sandbox.call() else { return Err(HangUp) };
-            call.serve(&inbound, Moment::from_timestamp(clock.now()))
+            call.serve(&inbound, Moment::from_timestamp(served.clock.now()))
         };
-        if !after.is_zero() {
-            tokio::time::sleep(after).await;
+        if !next.after.is_zero() {
+            tokio::time::sleep(next.after).await;
         }
-        match mode {
+        match next.mode {
             ResponseMode::Wait => tokio::task::yield_now().await,
             mode => return deliver(mode),
         }

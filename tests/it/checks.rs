@@ -80,8 +80,32 @@ fn one_bank_in_two_files_is_found() {
     let folder = configured(GATEWAY, &[("a.toml", &one), ("b.toml", &other), ("c.toml", &one)]);
     let (code, _, said) = check(folder.path(), &[]);
     assert_eq!(code, Some(78));
-    assert!(said.contains("c.toml: `settings.bank_code`: a has E999H110000000007 too"), "{said}");
+    let is_told = |line: &str| {
+        line.contains("c.toml:") && line.contains(": `settings.bank_code`: a has E999H110000000007 too")
+    };
+    assert!(said.lines().any(is_told), "{said}");
     assert!(!said.contains("b.toml"), "{said}");
+}
+
+#[test]
+fn one_mistake_hides_no_other() {
+    let twice = format!("{}[limits]\nbatch = 0\n", bank("e999h11 0000000007"));
+    let described = "connector = \"declarative\"\n[line]\nkind = \"call\"\nbase_url = \"https://a.example.cn\"\n[settings]\n\
+                     secret = \"inline\"\ndescription = \"identities = ['nobody']\"\nsecrets = 1\n";
+    let folder = configured(
+        GATEWAY,
+        &[("a.toml", &bank("E999H110000000007")), ("b.toml", &twice), ("c.toml", described)],
+    );
+    let (_, _, said) = check(folder.path(), &[]);
+    for part in [
+        "b.toml:7: `settings.bank_code`: a has E999H110000000007 too",
+        "b.toml:9: `limits.batch`",
+        "c.toml:6: `settings.secret`: a secret is not written here",
+        "c.toml:7: `settings.description`: line 1 of it: ",
+        "c.toml:8: `settings.secrets`: is not a setting",
+    ] {
+        assert!(said.contains(part), "{part}\nis not in\n{said}");
+    }
 }
 
 #[test]

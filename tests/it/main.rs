@@ -20,6 +20,7 @@ mod postbox;
 mod postbox_zeep;
 mod process;
 mod readme;
+mod reference;
 mod registry;
 mod reload;
 mod samples;

@@ -3,10 +3,15 @@
 use std::path::Path;
 use std::process::Command;
 
+use chakong::domain::rules::release_reasons::ReleaseReason;
+use chakong::domain::{ClaimState, Mandate, MeasureState, OrderState};
+use serde_json::Value;
+
 use crate::tidy::root;
 
 /// Pages that a person reads first.
-const PAGES: [&str; 3] = ["README.md", "connectors/README.md", "config/chakong.toml"];
+const PAGES: [&str; 4] =
+    ["README.md", "connectors/README.md", "config/chakong.toml", "config/reference.toml"];
 
 fn page(name: &str) -> String {
     std::fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
@@ -63,4 +68,90 @@ fn links_on_the_pages_lead_somewhere() {
             assert!(!is_local || folder.join(path).exists(), "{name}: {link} leads nowhere");
         }
     }
+}
+
+/// What stands in backquotes in a text.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// A part of the first page, from one text to the next after it.
+fn part(from: &str, to: &str) -> String {
+    let text = page("README.md");
+    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("README.md has no `{from}`"));
+    rest.split_once(to).unwrap_or_else(|| panic!("README.md has no `{to}` after `{from}`")).0.to_owned()
+}
+
+fn sorted<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+    words.sort();
+    words
+}
+
+#[test]
+fn every_endpoint_is_on_the_page_and_no_other() {
+    let document: Value = serde_json::from_str(&chakong::api::openapi()).expect("the document");
+    let paths = document["paths"].as_object().expect("paths").keys();
+    let paths: Vec<&str> = paths.filter_map(|path| path.strip_prefix("/v1")).collect();
+    let table = part("| endpoints, below `/v1` |", "| states |");
+    let named: Vec<&str> = quoted(&table).into_iter().filter(|word| word.starts_with('/')).collect();
+    assert!(paths.len() > 30 && named.len() > 30, "{} paths, {} named", paths.len(), named.len());
+    for path in &paths {
+        assert!(named.iter().any(|name| path.ends_with(name)), "{path} is not on the page");
+    }
+    for name in named {
+        assert!(paths.iter().any(|path| path.ends_with(name)), "there is no {name}");
+    }
+}
+
+#[test]
+fn the_states_on_the_page_are_those_that_there_are() {
+    let row = |of: &str| part(&format!("| of {of} |"), "|\n");
+    let orders = OrderState::ALL.map(OrderState::word);
+    assert_eq!(sorted(quoted(&row("an order"))), sorted(orders));
+    assert_eq!(sorted(quoted(&row("a measure"))), sorted(MeasureState::ALL.iter().map(|state| state.word())));
+    let claims = [ClaimState::Open, ClaimState::Settled, ClaimState::Withdrawn];
+    let claims = claims.map(|state| serde_json::to_value(state).expect("a word"));
+    assert_eq!(sorted(quoted(&row("a claim"))), sorted(claims.iter().filter_map(Value::as_str)));
+}
+
+#[test]
+fn the_grounds_of_a_release_are_on_the_page_by_what_they_do() {
+    let closing = part("Reasons that end the debt (", ")");
+    let leaving_open = part("The others (", ")");
+    let word = |reason: &ReleaseReason| serde_json::to_value(reason).expect("a word");
+    let with = |closes: bool| {
+        let of = ReleaseReason::ALL.iter().filter(|reason| reason.closes_room() == closes);
+        of.map(word).collect::<Vec<_>>()
+    };
+    assert_eq!(sorted(quoted(&closing)), sorted(with(true).iter().filter_map(Value::as_str)));
+    assert_eq!(sorted(quoted(&leaving_open)), sorted(with(false).iter().filter_map(Value::as_str)));
+}
+
+#[test]
+fn every_field_of_a_mandate_is_on_the_page() {
+    let schema = schemars::schema_for!(Mandate);
+    let fields = schema.get("properties").and_then(Value::as_object).expect("its fields").clone();
+    let table = part("A **mandate** in the inquiry states the claim of the case:", "`case.continues`");
+    let first = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let named: Vec<String> = first.flat_map(|cell| sorted(quoted(&format!("`{cell}")))).collect();
+    assert_eq!(sorted(named.iter().map(String::as_str)), sorted(fields.keys().map(String::as_str)));
+}
+
+#[test]
+fn the_demo_is_what_the_page_says() {
+    let world = std::fs::read_to_string(root().join("fixtures/cases/linfen.world.json")).expect("the world");
+    let world: Value = serde_json::from_str(&world).expect("JSON");
+    let counterparts = world["counterparts"].as_object().expect("counterparts");
+    let over = |line: &str| counterparts.values().filter(|one| one["line"] == line).count();
+    let said = part("## See it work", "## Test it");
+    assert_eq!((counterparts.len(), over("parcel"), over("postbox"), over("call")), (9, 6, 1, 2));
+    assert!(said.contains("nine simulated counterparts") && said.contains("six banks on file"), "{said}");
+    assert_eq!(
+        (&world["expected"]["accounts"], &world["expected"]["measures_in_force"]),
+        (&5.into(), &5.into())
+    );
+    assert!(said.contains("holds five accounts") && said.contains("the five freezes"), "{said}");
+    let case = std::fs::read_to_string(root().join("fixtures/cases/linfen.json")).expect("the case");
+    assert!(said.contains("33,670,000.00 yuan") && case.contains("33670000.00"), "the claim");
 }

@@ -6,10 +6,11 @@ use chakong::app::plugins;
 use chakong::config::{Config, CounterpartConfig, load};
 use chakong_contract::order::Target;
 use chakong_contract::{ActionKind, IdentityDocument, IdentityKind, Instruction, Money, Order, Reply};
-use chakong_testkit::{drive, sample};
+use chakong_testkit::{drive, sample as orders};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::samples::{BY_ENVIRONMENT, sample, secrets, with_own_keys};
 use crate::tidy::root;
 
 /// Where the services of the public registers and vendors begin, as their operators publish it.
@@ -19,9 +20,6 @@ const PUBLISHED: [(&str, &[&str]); 4] = [
     ("qichacha", &["/ECIV4/", "/ECIPartner/", "/ECIBranch/", "/JudicialAssistance/"]),
     ("tianyancha", &["/services/open/", "/services/v4/"]),
 ];
-/// Its token comes from the environment, which a test cannot change in its own process. In all else it is `tianyancha`.
-const BY_ENVIRONMENT: &str = "tianyancha-by-environment";
-
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("the samples") {
@@ -32,22 +30,6 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The files below `../secrets` that a sample names.
-fn secrets(text: &str) -> impl Iterator<Item = &str> {
-    text.split("\"../secrets/").skip(1).filter_map(|rest| rest.split('"').next())
-}
-
-/// The gateway's sample with keys of its owner's: nobody has those of the sample, and they are refused.
-fn with_own_keys(sample: &str) -> String {
-    let own = |(at, line): (usize, &str)| match line.strip_prefix("sha256 = ") {
-        Some(_) => {
-            format!("sha256 = \"{}\"\n", hex::encode(chakong::config::digest_of(&format!("own-key-{at}"))))
-        }
-        None => format!("{line}\n"),
-    };
-    sample.lines().enumerate().map(own).collect()
-}
-
 /// The samples as they are shipped, in a folder with invented secrets.
 fn shipped() -> (TempDir, Config) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -55,8 +37,7 @@ fn shipped() -> (TempDir, Config) {
     for below in ["counterparts", "descriptions"] {
         copy(&root().join("config").join(below), &at(below));
     }
-    let sample = std::fs::read_to_string(root().join("config/chakong.toml")).expect("the gateway's sample");
-    std::fs::write(at("chakong.toml"), with_own_keys(&sample)).expect("the gateway's sample");
+    std::fs::write(at("chakong.toml"), with_own_keys(&sample("chakong.toml"))).expect("the gateway's sample");
     std::fs::create_dir(at("secrets")).expect("a folder");
     for entry in std::fs::read_dir(at("counterparts")).expect("the samples") {
         let text = std::fs::read_to_string(entry.expect("an entry").path()).expect("a sample");
@@ -74,8 +55,8 @@ fn order(counterpart: &CounterpartConfig) -> Order {
     let kind = *manifest.identities.first().expect("a kind of identity document");
     let document = document(kind);
     if manifest.capability(ActionKind::Query).is_some() {
-        let query = sample::query(manifest, "示例有限公司", document.clone());
-        return Order { document, ..sample::about_a_stranger(&query, kind) };
+        let query = orders::query(manifest, "示例有限公司", document.clone());
+        return Order { document, ..orders::about_a_stranger(&query, kind) };
     }
     let target = Target::Equity {
         company: "示例有限公司".to_owned(),
@@ -88,8 +69,8 @@ fn order(counterpart: &CounterpartConfig) -> Order {
     let limit = Some(Money::yuan("10000.00".parse().expect("an amount")));
     let (from, until) = ("2026-01-05".parse().expect("a day"), "2029-01-04".parse().expect("a day"));
     let freeze = Instruction::Freeze { target, limit, from, until };
-    let freeze = sample::order(manifest, "TESTFREEZE1", "示例有限公司", document.clone(), freeze);
-    Order { document, ..sample::about_a_stranger(&freeze, kind) }
+    let freeze = orders::order(manifest, "TESTFREEZE1", "示例有限公司", document.clone(), freeze);
+    Order { document, ..orders::about_a_stranger(&freeze, kind) }
 }
 
 /// A document whose number the counterpart can have: a number of a register where that is all it knows.
@@ -98,7 +79,7 @@ fn document(kind: IdentityKind) -> IdentityDocument {
         IdentityKind::BusinessLicence => {
             IdentityDocument::BusinessLicence("00012345".parse().expect("a number"))
         }
-        kind => sample::stranger(kind),
+        kind => orders::stranger(kind),
     }
 }
 

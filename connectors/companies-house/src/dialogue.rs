@@ -84,9 +84,9 @@ impl Conversation {
                 Ok(())
             }
             Ask::Search { name, page, size } => {
-                let read: Page = read::content(answer, operation)?.unwrap_or_default();
+                let read = read::page(answer, operation)?.unwrap_or_default();
                 let (next, size) = self.next_page(&read, page, size, read::SEARCH);
-                let looked_at = self.take_hits(read.items, next.is_some());
+                let looked_at = self.take_hits(read.items.unwrap_or_default(), next.is_some());
                 self.asked = match next {
                     Some(page) if !looked_at => Some(Ask::Search { name, page, size }),
                     _ => self.next_profile(),
@@ -100,11 +100,11 @@ impl Conversation {
                 Ok(())
             }
             Ask::List { number, list, page, size } => {
-                let read = self.gathered.permitted(list.what(), read::content::<Page>(answer, operation))?;
+                let read = self.gathered.permitted(list.what(), read::page(answer, operation))?;
                 let read = read.flatten().unwrap_or_default();
                 let (next, size) = self.next_page(&read, page, size, list.what());
                 if let Some((company, _)) = self.found.last_mut() {
-                    read::add(company, list, read.items, &mut self.gathered);
+                    read::add(company, list, read.items.unwrap_or_default(), &mut self.gathered);
                 }
                 self.asked = match next {
                     Some(page) => Some(Ask::List { number, list, page, size }),
@@ -161,7 +161,7 @@ impl Conversation {
         let size = given.filter(|given| (1..=size).contains(given)).unwrap_or(size);
         let total = [&read.total_results, &read.total_count].into_iter().find_map(|total| total.integer());
         let total = total.and_then(|total| u64::try_from(total).ok());
-        let entries = read.items.len() as u64;
+        let entries = read.items.as_ref().map_or(0, Vec::len) as u64;
         match (PageRead { page, size, entries, total, most_pages: self.settings.max_pages }).next() {
             NextPage::Page(next) => (Some(next), size),
             NextPage::Whole => (None, size),

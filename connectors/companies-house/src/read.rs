@@ -3,14 +3,15 @@
 mod company;
 mod lists;
 
+use company::number;
 pub(crate) use company::{company, matched};
 pub(crate) use lists::add;
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::message::without_mark;
 use chakong_contract::{Answer, Company, Fault, FaultKind, HttpResponse, Reply};
 use chakong_toolkit::gathered::Gathered;
-use serde::de::DeserializeOwned;
+use chakong_toolkit::json;
+use serde_json::Value;
 
 use crate::wire::{Hit, List, NotFound, Page, Profile, window_end};
 
@@ -19,12 +20,13 @@ pub(crate) const PROFILE: &str = "公司登记信息 profile";
 /// The words for a search, where some of it is missing.
 pub(crate) const SEARCH: &str = "搜索结果 search result";
 
+fn form(operation: &str) -> Fault {
+    Fault::new(FaultKind::Malformed, operation, "the answer has another form")
+}
+
 /// The content of an answer; `None` where the register says that it has nothing there.
-pub(crate) fn content<T: DeserializeOwned>(
-    answer: &HttpResponse,
-    operation: &str,
-) -> Result<Option<T>, Fault> {
-    let not_found = || serde_json::from_slice::<NotFound>(without_mark(&answer.body)).ok();
+fn content(answer: &HttpResponse, operation: &str) -> Result<Option<Value>, Fault> {
+    let not_found = || json::read::<NotFound>(&answer.body).ok();
     if answer.status == 404 && not_found().is_some_and(|body| body.is_the_registers()) {
         return Ok(None);
     }
@@ -32,26 +34,34 @@ pub(crate) fn content<T: DeserializeOwned>(
         None if fault.kind == FaultKind::RateLimited => fault.retry_after(window_end(answer)),
         _ => fault,
     })?;
-    let malformed = |_| Fault::new(FaultKind::Malformed, operation, "the answer has another form");
-    serde_json::from_slice(body).map(Some).map_err(malformed)
+    json::read_with_nulls(body).map(Some).map_err(|_| form(operation))
+}
+
+/// A page of a list; `None` where there is no company of the number.
+pub(crate) fn page(answer: &HttpResponse, operation: &str) -> Result<Option<Page>, Fault> {
+    let Some(content) = content(answer, operation)? else { return Ok(None) };
+    // Its entries are read one by one.
+    let page: Page = serde_json::from_value(content).map_err(|_| form(operation))?;
+    match page.is_list() {
+        true => Ok(Some(page)),
+        false => Err(Fault::new(FaultKind::Malformed, operation, "the answer is no list")),
+    }
 }
 
 /// The profile; `None` where there is no company of the number.
 pub(crate) fn profile(answer: &HttpResponse, operation: &str) -> Result<Option<Profile>, Fault> {
-    let profile: Option<Profile> = content(answer, operation)?;
-    match profile {
-        Some(profile) if profile.company_number.is_blank() => {
-            Err(Fault::new(FaultKind::Malformed, operation, "the profile has no number"))
-        }
-        profile => Ok(profile),
+    let Some(content) = content(answer, operation)? else { return Ok(None) };
+    let profile: Profile = json::of_value(content).map_err(|_| form(operation))?;
+    match number(&profile) {
+        Some(_) => Ok(Some(profile)),
+        None => Err(Fault::new(FaultKind::Malformed, operation, "the profile has no number")),
     }
 }
 
 /// What one body says on its own. It does not say who was asked about, so nothing is said of the match.
 pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
     let operation = "read a message";
-    let not_found =
-        serde_json::from_slice::<NotFound>(without_mark(body)).is_ok_and(|body| body.is_the_registers());
+    let not_found = json::read::<NotFound>(body).is_ok_and(|body| body.is_the_registers());
     if not_found {
         return Ok(Answer::of(Reply::Nothing));
     }
@@ -59,24 +69,24 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
     let answer = HttpResponse::json(200, body);
     let found =
         |company| vec![FoundAsset { asset: Asset::Company(company), matched_by: MatchedBy::Unstated }];
-    let page: Option<Page> = content(&answer, operation).unwrap_or_default();
-    let Some(page) = page else {
+    let Some(items) = page(&answer, operation).unwrap_or_default().map(|page| page.items.unwrap_or_default())
+    else {
         let profile = profile(&answer, operation)?.unwrap_or_default();
         let company = company(&profile, &mut gathered);
         return Ok(gathered.answer(found(company)));
     };
-    let first = page.items.first().cloned().unwrap_or_default();
+    let first = items.iter().find(|item| item.is_object()).cloned().unwrap_or_default();
     let has = |key: &str| first.get(key).is_some();
     let list = match () {
         () if has("title") => None,
         () if has("natures_of_control") => Some(List::Control),
         () if has("persons_entitled") || has("charge_number") => Some(List::Charges),
         () if has("category") => Some(List::Filings),
-        () if page.items.is_empty() => return Ok(Answer::of(Reply::Nothing)),
+        () if items.is_empty() => return Ok(Answer::of(Reply::Nothing)),
         () => return Err(Fault::new(FaultKind::Malformed, operation, "the list is not known")),
     };
     let Some(list) = list else {
-        let hits: Vec<Hit> = gathered.entries(SEARCH, page.items);
+        let hits: Vec<Hit> = gathered.entries(SEARCH, items);
         let named = |hit: Hit| Company {
             name: hit.title.text(),
             registration_number: hit.company_number.text(),
@@ -86,7 +96,7 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
         return Ok(gathered.answer(hits.into_iter().map(named).flat_map(found).collect()));
     };
     let mut company = Company::default();
-    add(&mut company, list, page.items, &mut gathered);
+    add(&mut company, list, items, &mut gathered);
     gathered.lacks(PROFILE, "单页内容 one page only");
     Ok(gathered.answer(found(company)))
 }

@@ -136,7 +136,7 @@ fn paged(items: Vec<Value>, page: u32, size: u32, counts: bool) -> Value {
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
     let (results, count) = if counts { (None, Some(total)) } else { (Some(total), None) };
     json!(Page {
-        items: page_of(items, page, size),
+        items: Some(page_of(items, page, size)),
         total_results: results.map(Into::into).unwrap_or_default(),
         total_count: count.map(Into::into).unwrap_or_default(),
         items_per_page: i64::from(size).into(),

@@ -10,7 +10,6 @@ pub(crate) use records::{
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chakong_contract::absent::null_as_absent;
 use chakong_contract::sandbox::InboundRequest;
 use chakong_contract::{HttpRequest, HttpResponse, RetryAfter, Secret};
 use chakong_toolkit::Scalar;
@@ -122,16 +121,20 @@ pub(crate) fn basic(key: &Secret) -> Secret {
 
 /// A page of a list. Some lists count `total_results`, others `total_count`.
 #[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
 pub(crate) struct Page {
-    /// Must be there, and may be null.
-    #[serde(deserialize_with = "null_as_absent")]
-    pub(crate) items: Vec<Value>,
-    #[serde(default)]
+    /// May be absent where the count says that there are none.
+    pub(crate) items: Option<Vec<Value>>,
     pub(crate) total_results: Scalar,
-    #[serde(default)]
     pub(crate) total_count: Scalar,
-    #[serde(default)]
     pub(crate) items_per_page: Scalar,
+}
+
+impl Page {
+    /// Whether it is a page of a list at all.
+    pub(crate) fn is_list(&self) -> bool {
+        self.items.is_some() || !self.total_results.is_blank() || !self.total_count.is_blank()
+    }
 }
 
 /// The body of a 404: of today, and the older one.
@@ -140,7 +143,7 @@ pub(crate) struct Page {
 pub(crate) struct NotFound {
     #[serde(skip_serializing_if = "Scalar::is_blank")]
     pub(crate) message: Scalar,
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_absent")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) errors: Vec<ServiceError>,
 }
 

@@ -25,6 +25,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::folded_number;
+use crate::money::Currency;
+use crate::name::folded;
 
 /// One asset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -66,18 +68,36 @@ impl Asset {
         }
     }
 
-    /// What makes two reports the same asset: the same account reported over two lines is one asset with two sources. Two companies
-    /// of one name are two where either states a number.
+    /// What makes two reports the same asset: the same account reported over two lines is one asset with two sources, and one number in
+    /// two currencies is two. Two companies of one name are two where either states a number.
     /// The text holds account and unit numbers: personal data, to be hashed before it is stored in an index.
     pub fn identity(&self) -> String {
-        match self {
+        self.identities().into_iter().next().unwrap_or_default()
+    }
+
+    /// Every text that can stand for the asset as [`Self::identity`] does, the strongest first: a company has a number in each
+    /// register that knows it. See [`Self::is_another_than`].
+    pub fn identities(&self) -> Vec<String> {
+        vec![match self {
             Self::Account(account) => {
-                format!("account|{}|{}", account.institution_code, folded_number(&account.number))
+                let foreign = account.currency.filter(|currency| *currency != Currency::CNY);
+                let foreign = foreign.map(|currency| format!("|{currency}")).unwrap_or_default();
+                format!("account|{}|{}{foreign}", account.institution_code, folded_number(&account.number))
             }
             Self::Property(property) => property.identity(),
-            Self::Equity(stake) => format!("equity|{}|{}", stake.company_key(), stake.holder),
-            Self::Company(company) => format!("company|{}", company.key()),
+            Self::Equity(stake) => format!("equity|{}|{}", stake.company_key(), folded(&stake.holder)),
+            Self::Company(company) => {
+                return company.keys().into_iter().map(|key| format!("company|{key}")).collect();
+            }
             Self::Vehicle(vehicle) => format!("vehicle|{}", vehicle.key()),
+        }]
+    }
+
+    /// Whether two reports cannot be of one asset, though an identity of theirs is the same: companies with two codes.
+    pub fn is_another_than(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Company(one), Self::Company(other)) => one.is_another_than(other),
+            _ => false,
         }
     }
 }
@@ -169,6 +189,14 @@ mod tests {
         assert!(same(&company("SC-123456", "GB-SCT"), &company("SC123456", "scotland")));
         assert!(!same(&company("07000001", "US-DE"), &company("07000001", "US-NV")));
         assert!(same(&company("", ""), &company("", "")));
+        let told = |code: &str| match company("07000001", "GB") {
+            Asset::Company(one) => Asset::Company(Company { lei: code.parse().ok(), ..one }),
+            other => other,
+        };
+        let (one, other) = (told("9999EXAMPLE000000123"), told("9999EXAMPLE000000220"));
+        let in_register = company("7000001", "england-wales").identity();
+        assert!(one.identities().contains(&in_register), "one company in two registers");
+        assert!(one.is_another_than(&other) && !one.is_another_than(&company("07000001", "GB")));
         let stake = |number: &str| {
             let (company, registration_number) = ("示例甲公司".to_owned(), number.to_owned());
             Asset::Equity(EquityStake { company, registration_number, ..EquityStake::default() })
@@ -184,6 +212,16 @@ mod tests {
         };
         assert_eq!(account("4000-0200 11").identity(), account("4000020011").identity());
         assert_ne!(account("4000020011").identity(), account("4000020012").identity());
+        let in_dollars = |number: &str| match account(number) {
+            Asset::Account(account) => Asset::Account(Account { currency: "USD".parse().ok(), ..account }),
+            other => other,
+        };
+        assert_ne!(
+            account("4000020011").identity(),
+            in_dollars("4000020011").identity(),
+            "money of two kinds"
+        );
+        assert_eq!(in_dollars("4000 020011").identity(), in_dollars("4000020011").identity());
     }
 
     #[test]

@@ -75,15 +75,14 @@ pub struct DateError;
 /// Reads a date and time in every form of the protocol pages: `yyyy/MM/dd HH:mm:ss`, `yyyy-MM-dd`, `yyyyMMdd`,
 /// `yyyyMMddHHmmss`, ISO 8601 with or without offset, `yyyy年M月d日`, missing parts, one-digit months, fractions.
 ///
-/// `None` for a blank, for a placeholder such as `-` or `null`, and for a date that systems write where there is none: the
+/// `None` for a blank, for a placeholder such as `-`, `null` or `暂无`, and for a date that systems write where there is none: the
 /// zero days of spreadsheets, databases, Unix, Delphi and .NET, and a year from 2099 on, which means "no end".
 ///
 /// # Errors
 /// [`DateError`] for anything else. The text is not repeated.
 pub fn read_moment(text: &str) -> Result<Option<Moment>, DateError> {
     let text = text.trim();
-    let is_stroke = is_placeholder(text) && !text.contains(crate::script::is_han);
-    if text.is_empty() || is_stroke || is_zero_text(text) {
+    if text.is_empty() || is_placeholder(text) || is_zero_text(text) {
         return Ok(None);
     }
     if text.len() > 40 {
@@ -262,6 +261,10 @@ mod tests {
             "21991231",
             "null",
             "——",
+            "暂无",
+            "无",
+            "0002-11-30 00:00:00",
+            "-0001-11-30",
         ] {
             assert_eq!(read_moment(text), Ok(None), "{text}");
         }

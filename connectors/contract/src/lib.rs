@@ -8,13 +8,12 @@
 //! * [`money`], [`date`], [`name`]: values; [`fold`]: texts made comparable
 //! * [`party`], [`order`], [`legal_document`], [`asset`], [`reply`], [`fault`]: what is asked and what is answered
 //! * [`manifest`], [`connector`]: what a connector declares and how it speaks
-//! * [`absent`], [`encoding`], [`placeholder`], [`script`]: what counterparts write where it is not what it should be: null, bytes of another
-//!   encoding, 暂无 for a code, invisible characters
+//! * [`encoding`], [`placeholder`], [`script`]: what counterparts write where it is not what it should be: bytes of another encoding,
+//!   暂无 for a code, invisible characters
 //! * [`message`]: the bytes that travel; [`sandbox`]: the simulated counterpart that every connector ships
 //!
 //! What connectors share beyond that stands in the crate `chakong-toolkit`, which builds on this one.
 
-pub mod absent;
 pub mod asset;
 pub mod connector;
 pub mod date;

@@ -111,11 +111,11 @@ impl Currency {
 
     /// Reads what counterparts write: ISO letters, ISO numbers or a Chinese name. `None` when it is not known.
     pub fn from_wire(text: &str) -> Option<Self> {
-        let text = text.trim();
+        let text = crate::id::error::clean(text);
         SPELLINGS
             .iter()
             .find(|(letters, number, names)| {
-                text.eq_ignore_ascii_case(letters) || text == *number || names.contains(&text)
+                text == *letters || text == *number || names.contains(&text.as_str())
             })
             .and_then(|(letters, ..)| letters.parse().ok())
     }
@@ -177,6 +177,10 @@ fn plain(text: &str) -> Result<Decimal, AmountError> {
         }
     }
     let plain: String = text.chars().filter(|c| *c != ',').collect();
+    // An underscore parts digits in programs, and nothing in an amount.
+    if plain.contains('_') {
+        return Err(AmountError);
+    }
     Decimal::from_str_exact(&plain).map_err(|_| AmountError)
 }
 
@@ -208,9 +212,10 @@ mod tests {
         assert_eq!(read("  "), None);
         assert_eq!(read("-5,988,085.63").as_deref(), Some("-5988085.63"));
         assert_eq!(read("１００.50").as_deref(), Some("100.50"));
-        for bad in
-            ["abc", "1,00.00", "1000,000", "1.2.3", "--1", "E5", "1E", "1E5.0", "1,000E3", "1E29", "NAN"]
-        {
+        for bad in [
+            "abc", "1_000.00", "1,00.00", "1000,000", "1.2.3", "--1", "E5", "1E", "1E5.0", "1,000E3", "1E29",
+            "NAN",
+        ] {
             assert_eq!(read_amount(bad), Err(AmountError), "{bad}");
         }
     }
@@ -260,6 +265,7 @@ mod tests {
     fn currencies_are_read_from_letters_numbers_and_names() {
         assert_eq!(Currency::from_wire("156"), Some(Currency::CNY));
         assert_eq!(Currency::from_wire("人民币"), Some(Currency::CNY));
+        assert_eq!(Currency::from_wire("１５６"), Some(Currency::CNY));
         assert_eq!(Currency::from_wire("usd").map(|c| c.to_string()).as_deref(), Some("USD"));
         assert_eq!(Currency::from_wire("999"), None);
     }

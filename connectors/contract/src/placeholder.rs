@@ -13,6 +13,9 @@ const PLACEHOLDERS: &[&str] = &[
     "NA",
     "#N/A",
     "UNKNOWN",
+    "NOTAVAILABLE",
+    "NOTAPPLICABLE",
+    "没有",
     "暂无",
     "暂无数据",
     "暂无信息",
@@ -27,6 +30,10 @@ const PLACEHOLDERS: &[&str] = &[
     "暂未公开",
     "未公示",
     "暂未公示",
+    "未披露",
+    "暂未披露",
+    "未填",
+    "待补充",
     "未填写",
     "未填报",
     "未提供",
@@ -36,7 +43,7 @@ const PLACEHOLDERS: &[&str] = &[
 ];
 
 /// Longest placeholder, in characters.
-const LONGEST: usize = 12;
+const LONGEST: usize = 16;
 
 /// Whether a text stands for "no value": `null`, `暂无`, `/`, `--` … For numbers, codes, dates and amounts; a name or a remark may
 /// rightly be such a word.
@@ -55,11 +62,16 @@ pub fn is_null(text: &str) -> bool {
     matches!(folded.as_str(), "NULL" | "(NULL)" | "<NULL>" | "[NULL]" | "UNDEFINED")
 }
 
-/// A code or number as stated; `None` where a placeholder or nothing but zeros stands in its place.
+/// Whether part of a number was hidden, as in `6229****0019`: it can be shown, and be compared with nothing.
+pub fn is_masked(text: &str) -> bool {
+    ["**", "＊＊", "●●", "××"].iter().any(|mask| text.contains(mask))
+}
+
+/// A code or number as stated; `None` where a placeholder, nothing but zeros or a number that is partly hidden stands in its place.
 pub fn stated_code(text: &str) -> Option<&str> {
     let text = text.trim();
     let is_zero = text.chars().all(|c| c == '0');
-    (!text.is_empty() && !is_zero && !is_placeholder(text)).then_some(text)
+    (!text.is_empty() && !is_zero && !is_placeholder(text) && !is_masked(text)).then_some(text)
 }
 
 #[cfg(test)]
@@ -83,6 +95,11 @@ mod tests {
             "***",
             "000000",
             "不详",
+            "Not applicable",
+            "未披露",
+            "９１００＊＊＊＊０１１２",
+            "9100**12",
+            "示A●●●01",
         ] {
             assert_eq!(stated_code(text), None, "{text}");
         }

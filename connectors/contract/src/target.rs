@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::asset::{AssetKind, PropertyKind};
 use crate::id::{UnitNumber, Uscc, folded_number};
 use crate::money::Money;
+use crate::name::folded;
 
 /// The property a control is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -120,8 +121,8 @@ impl Target {
         }
     }
 
-    /// What makes two lines of the ledger about the same property of one institution: only one of them may be asked. Blanks
-    /// and dashes in a number make no other property. The text holds account and unit numbers: personal data.
+    /// What makes two lines of the ledger about the same property of one institution: only one of them may be asked. Blanks,
+    /// dashes and brackets make no other property. The text holds account and unit numbers: personal data.
     pub fn identity(&self) -> String {
         match self {
             Self::Account { number, sub_account, .. } => {
@@ -133,10 +134,12 @@ impl Target {
                 format!("product|{account}|{number}|{}", folded_number(wealth_account))
             }
             Self::Property { unit_number: Some(unit), .. } => format!("property|{unit}"),
-            Self::Property { certificate, location, .. } => format!("property|{certificate}|{location}"),
+            Self::Property { certificate, location, .. } => {
+                format!("property|{}|{}", folded(certificate), folded(location))
+            }
             Self::Equity { company_code: Some(code), .. } => format!("equity|{code}"),
             Self::Equity { company, registration_number, .. } => {
-                format!("equity|{registration_number}|{company}")
+                format!("equity|{}|{}", folded_number(registration_number), folded(company))
             }
         }
     }

@@ -219,3 +219,46 @@ fn values_sealed_in_utf8_are_read_over_the_web_service() {
         (Some(95_000_000.into()), vec![])
     );
 }
+
+#[test]
+fn what_stands_in_place_of_a_number_is_none() {
+    for nothing in ["-", "null", "N/A", "000000", "——"] {
+        let (found, answer) = accounts(&[row(&[]), row(&[("KHZH", nothing)])]);
+        assert_eq!((found.len(), answer.reply.outcome()), (1, "partial"), "{nothing}");
+        let account = account(&[("KHWDDM", nothing), ("GLZJZH", nothing)]);
+        assert_eq!((account.branch_code.as_str(), account.linked_account.as_str()), ("", ""), "{nothing}");
+        assert!(holding(&format!("SKJE=\"1.00\" JRCPBH=\"{nothing}\" LCZH=\"{nothing}\"")).stated.is_empty());
+    }
+    let open = row(&[]).trim_end_matches("/>").to_owned();
+    let lists = "<glxxList><glxx GLXH=\"1\" GLZHHM=\"无\" YE=\"5\" KYYE=\"5\"/></glxxList>\
+                 <jrxxList><jrxx ZCXH=\"1\" JRCPBH=\"/\" LCZH=\"-\" SE=\"9\" KYSE=\"9\"/></jrxxList>";
+    let account = accounts(&[format!("{open}>{lists}</zhxx>")]).0.remove(0);
+    assert_eq!((account.sub_accounts[0].number.as_str(), account.products[0].number.as_str()), ("", ""));
+    assert_eq!(account.products[0].wealth_account, "");
+}
+
+#[test]
+fn a_number_that_is_partly_hidden_is_shown_and_names_nothing() {
+    let hidden = account(&[("KHZH", "400002****11")]);
+    assert_eq!(hidden.number, "400002****11");
+    assert_eq!(doubts(&hidden), [(DoubtAbout::Number, DoubtKind::Unreadable)]);
+    let held = holding("KHZH=\"400002****11\" SKJE=\"1.00\"");
+    assert_eq!(held.stated.account.as_deref(), Some("400002****11"), "a person compares it");
+}
+
+#[test]
+fn a_closing_that_the_status_denies_is_flagged() {
+    for (status, is_doubtful) in [
+        ("正常", true),
+        ("冻结", true),
+        ("久悬", true),
+        ("已销户", false),
+        ("注销", false),
+        ("结清", false),
+        ("", false),
+        ("-", false),
+    ] {
+        let account = account(&[("XHRQ", "2019-08-07"), ("ZHZT", status)]);
+        assert_eq!(account.needs_an_officer(), is_doubtful, "{status}");
+    }
+}

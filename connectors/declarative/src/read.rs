@@ -4,7 +4,7 @@ use chakong_contract::asset::{Asset, AssetKind, Doubt, DoubtAbout, DoubtKind, Fo
 use chakong_contract::encoding::is_garbled;
 use chakong_contract::id::folded_number;
 use chakong_contract::name::same_name;
-use chakong_contract::placeholder::{is_null, is_placeholder};
+use chakong_contract::placeholder::{is_masked, is_null, is_placeholder, stated_code};
 use chakong_contract::{Answer, Currency, Fault, FaultKind, HttpResponse, Money, Order, RetryAfter, money};
 use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
@@ -15,6 +15,8 @@ use crate::description::{Description, Field, FieldType, Format, Full, fields_of}
 /// Entries of one page that are read at most.
 const MOST_ENTRIES: usize = 1_000;
 const OPERATION: &str = "query the counterpart";
+/// Fields that hold a number or code, where a placeholder is none.
+const NUMBERS: [&str; 6] = ["number", "institution_code", "branch_code", "linked_account", "plate", "vin"];
 /// The words for the list, where some of it is missing.
 pub(crate) const ENTRIES: &str = "登记记录 entries";
 
@@ -59,7 +61,9 @@ pub(crate) fn page(description: &Description, answer: &HttpResponse) -> Result<P
             items.truncate(MOST_ENTRIES);
             Ok(Page { items, total })
         }
-        Some(Value::Null) if form.code.is_some() => Ok(Page::default()),
+        Some(Value::Null) if form.code.is_some() || !form.items.is_empty() => {
+            Ok(Page { items: Vec::new(), total })
+        }
         // In XML a list of one entry looks like the entry, and one of none like a text or is not there at all.
         Some(item @ Value::Object(_)) if form.format == Format::Xml => Ok(Page { items: vec![item], total }),
         Some(Value::String(text)) if form.format == Format::Xml && text.is_empty() => Ok(Page::default()),
@@ -232,6 +236,13 @@ fn words(full: Option<&Full>, name: &str, text: String, notes: &mut Notes<'_>) -
     if is_garbled(&text) {
         notes.doubt(name, DoubtKind::Garbled, &text);
         return json!(text);
+    }
+    if NUMBERS.contains(&name) && !is_masked(&text) {
+        return json!(stated_code(&text).unwrap_or_default());
+    }
+    if NUMBERS.contains(&name) {
+        // It can be shown, and names nothing.
+        notes.doubt(name, DoubtKind::Unreadable, &text);
     }
     let codes = full.map(|full| &full.codes).filter(|codes| !codes.is_empty());
     match codes.map(|codes| codes.get(&text)) {

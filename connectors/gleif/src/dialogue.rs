@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy, Parent, ParentLevel};
 use chakong_contract::{Batch, Call, Company, Dialogue, Fault, HttpResponse, Input, Order, Step};
+use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::paging::{NextPage, PageRead};
 
@@ -130,10 +131,11 @@ impl Conversation {
     fn note(&mut self, lei: &str, level: ParentLevel, related: Option<&Related>, at: usize) {
         let Some(links) = related.map(|related| &related.links) else { return };
         let wants = |list| self.settings.lists.contains(&list);
+        let leads = |link: &Option<Scalar>| link.as_ref().is_some_and(|link| link.code().is_some());
         let asks = [
-            (links.lei_record.is_some() && wants(List::Parents), About::Parent(level)),
-            (links.relationship_record.is_some() && wants(List::Relationships), About::Relationship(level)),
-            (links.reporting_exception.is_some() && wants(List::Parents), About::Exception(level)),
+            (leads(&links.lei_record) && wants(List::Parents), About::Parent(level)),
+            (leads(&links.relationship_record) && wants(List::Relationships), About::Relationship(level)),
+            (leads(&links.reporting_exception) && wants(List::Parents), About::Exception(level)),
         ];
         let asks = asks.into_iter().filter(|(wanted, _)| *wanted);
         self.about.extend(asks.map(|(_, about)| (Ask::About { lei: lei.to_owned(), about }, at)));

@@ -8,6 +8,7 @@ pub(crate) use company::{company, matched, subsidiary};
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy, Parent, ParentLevel};
 use chakong_contract::{Answer, Fault, FaultKind, HttpResponse, Reply};
 use chakong_toolkit::gathered::Gathered;
+use chakong_toolkit::json;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -46,6 +47,7 @@ pub(crate) fn records(answer: &HttpResponse, operation: &str) -> Result<Records,
             items.truncate(PAGE_SIZE as usize);
             Ok(Records { items, total })
         }
+        Some(Value::Null) => Ok(Records { items: Vec::new(), total }),
         _ => Err(malformed(operation, "the answer is no list")),
     }
 }
@@ -53,7 +55,7 @@ pub(crate) fn records(answer: &HttpResponse, operation: &str) -> Result<Records,
 /// The one entry of a document.
 fn one<T: DeserializeOwned>(answer: &HttpResponse, operation: &str) -> Result<Resource<T>, Fault> {
     let data = document(answer, operation)?.get_mut("data").map(Value::take).unwrap_or_default();
-    serde_json::from_value(data).map_err(|_| malformed(operation, "the entry has another form"))
+    json::of_value(data).map_err(|_| malformed(operation, "the entry has another form"))
 }
 
 /// A parent by its own record.
@@ -96,6 +98,7 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
         .unwrap_or_default();
     let items = match data {
         Value::Array(items) => items,
+        Value::Null => Vec::new(),
         object => vec![object],
     };
     if items.is_empty() {

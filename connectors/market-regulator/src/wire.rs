@@ -173,6 +173,9 @@ impl Request {
     }
 }
 
+/// Name of the list of stakes.
+pub(crate) const HOLDINGS: &str = "HOLDINGS";
+
 /// An answer. What it does not say is null.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "UPPERCASE")]

@@ -9,6 +9,7 @@ pub(crate) use lists::{add_branches, add_changes, add_freezes, add_shareholders}
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
 use chakong_contract::{Answer, Charges, Company, Fault, FaultKind, HttpResponse, Reply};
 use chakong_toolkit::gathered::Gathered;
+use chakong_toolkit::json;
 use serde_json::Value;
 
 use crate::wire::{Endpoint, Envelope, Meaning, Outcome, Record, meaning};
@@ -38,7 +39,8 @@ pub(crate) fn found(answer: &HttpResponse, endpoint: Endpoint) -> Result<Found, 
         .map_err(|_| malformed(endpoint, "the answer is not the vendor's JSON"))?;
     let status = envelope.status.integer();
     let status = status.ok_or_else(|| malformed(endpoint, "the answer has no status"))?;
-    let order_number: String = envelope.order_number.text().chars().take(LONGEST_NUMBER).collect();
+    let order_number: String =
+        envelope.order_number.code().unwrap_or_default().chars().take(LONGEST_NUMBER).collect();
     match meaning(status) {
         Meaning::Success => {
             let total = envelope.paging.and_then(|paging| paging.total_records.integer());
@@ -58,10 +60,10 @@ pub(crate) fn found(answer: &HttpResponse, endpoint: Endpoint) -> Result<Found, 
 /// Counts an answer that the vendor charges, and keeps its number of the call: statuses from 200 on are its 有效请求
 /// (protocol section 2.3).
 pub(crate) fn count_charge(answer: &HttpResponse, charges: &mut Charges) {
-    let outcome = answer.success("count charges").ok().and_then(|body| serde_json::from_slice(body).ok());
+    let outcome = answer.success("count charges").ok().and_then(|body| json::read(body).ok());
     let Some(Outcome { status, order_number }) = outcome else { return };
     charges.requests += u64::from(status.integer().is_some_and(|status| status >= FIRST_CHARGED));
-    let number: String = order_number.text().chars().take(LONGEST_NUMBER).collect();
+    let number: String = order_number.code().unwrap_or_default().chars().take(LONGEST_NUMBER).collect();
     if !number.is_empty() && number.chars().all(|c| c.is_ascii_alphanumeric()) {
         charges.references.push(number);
     }
@@ -83,7 +85,7 @@ pub(crate) fn items(result: Option<Value>, endpoint: Endpoint) -> Result<Vec<Val
 pub(crate) fn record(result: Value, endpoint: Endpoint) -> Result<Record, Fault> {
     let record: Record = Some(result)
         .filter(Value::is_object)
-        .and_then(|result| serde_json::from_value(result).ok())
+        .and_then(|result| json::of_value(result).ok())
         .ok_or_else(|| malformed(endpoint, "the result is no company"))?;
     if record.name.is_blank() { Err(malformed(endpoint, "the company has no name")) } else { Ok(record) }
 }
@@ -111,7 +113,9 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
             return Ok(gathered.answer(unstated(company)));
         }
     };
-    let Some(first) = items.first() else { return Ok(Answer::of(Reply::Nothing)) };
+    let Some(first) = items.iter().find(|item| item.is_object()).or(items.first()) else {
+        return Ok(Answer::of(Reply::Nothing));
+    };
     let has = |key: &str| first.get(key).is_some();
     let (freezes, partners) = (has("EnforcementCourt") || has("ExecutedBy"), has("StockName"));
     let mut whole = Company::default();

@@ -131,6 +131,7 @@ impl Ask {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Envelope {
+    #[serde(default)]
     pub(crate) status: Scalar,
     #[serde(default)]
     pub(crate) message: Scalar,

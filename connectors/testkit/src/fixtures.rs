@@ -17,13 +17,15 @@
 //! A dialogue that ends with a fault has it in `problems`; one that ends with a ticket has `later`.
 //!
 //! Without `order` each reply is given to [`Connector::read`] alone. Every file must belong to a scenario in which
-//! something is compared; any other file fails. `UPDATE_FIXTURES=1` rewrites `request` and `expected`: look at what it wrote.
+//! something is compared; any other file fails. Replies that are JSON are varied as services vary it (a byte order mark, null, milliseconds as
+//! floating-point numbers or text) and must be understood in the same way. `UPDATE_FIXTURES=1` rewrites `request` and `expected`: look at what it wrote.
 //!
 //! [`HttpRequest::to_bytes`]: chakong_contract::HttpRequest::to_bytes
 
 mod difference;
 mod play;
 mod scenario;
+mod variations;
 
 use std::path::{Path, PathBuf};
 
@@ -76,8 +78,9 @@ pub fn run_fixtures(plugin: &Plugin, settings: &Settings, folder: &Path, mode: M
     if scenarios.is_empty() {
         return Err(format!("{} holds no scenario", folder.display()));
     }
-    let problems: Vec<String> =
-        scenarios.iter().filter_map(|scenario| check(&*connector, scenario, folder, mode).err()).collect();
+    let mut varied = variations::Varied::default();
+    let mut check = |scenario| check(&*connector, scenario, folder, mode, &mut varied);
+    let problems: Vec<String> = scenarios.iter().filter_map(|scenario| check(scenario).err()).collect();
     if problems.is_empty() {
         return Ok(());
     }
@@ -86,7 +89,13 @@ pub fn run_fixtures(plugin: &Plugin, settings: &Settings, folder: &Path, mode: M
     Err(format!("{bad} of {all} scenarios differ; UPDATE_FIXTURES=1 rewrites them:\n\n{problems}"))
 }
 
-fn check(connector: &dyn Connector, scenario: &Scenario, folder: &Path, mode: Mode) -> Result<(), String> {
+fn check(
+    connector: &dyn Connector,
+    scenario: &Scenario,
+    folder: &Path,
+    mode: Mode,
+    varied: &mut variations::Varied,
+) -> Result<(), String> {
     let played = play::play(connector, scenario)?;
     if mode == Mode::Rewrite {
         return played.rewrite(scenario, folder);
@@ -97,7 +106,8 @@ fn check(connector: &dyn Connector, scenario: &Scenario, folder: &Path, mode: Mo
             scenario.name
         ));
     }
-    played.compare(scenario)
+    played.compare(scenario)?;
+    variations::check(connector, scenario, varied)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub(crate) use lists::{add_changes, add_history, branches, changes, shareholders
 use chakong_contract::asset::{Asset, EquityFreeze, FoundAsset, MatchedBy};
 use chakong_contract::{Answer, Company, Fault, FaultKind, HttpResponse, Reply, RetryAfter};
 use chakong_toolkit::gathered::Gathered;
+use chakong_toolkit::json;
 use serde_json::Value;
 
 use crate::wire::{Endpoint, Envelope, Meaning, Outcome, Page, Record, field, meaning};
@@ -41,7 +42,7 @@ pub(crate) fn result(answer: &HttpResponse, endpoint: Endpoint) -> Result<Option
 /// Whether the vendor charges an answer. Some interfaces are charged when they have nothing too (protocol section 1.1): both
 /// are counted, so that the bill is never higher than our count.
 pub(crate) fn is_charged(answer: &HttpResponse) -> bool {
-    let outcome = answer.success("count charges").ok().and_then(|body| serde_json::from_slice(body).ok());
+    let outcome = answer.success("count charges").ok().and_then(|body| json::read(body).ok());
     let code = outcome.and_then(|outcome: Outcome| outcome.error_code.integer());
     matches!(code.map(meaning), Some(Meaning::Success | Meaning::Nothing))
 }
@@ -49,7 +50,8 @@ pub(crate) fn is_charged(answer: &HttpResponse) -> bool {
 /// A page of a list; nothing is an empty page.
 pub(crate) fn page(result: Option<Value>, endpoint: Endpoint) -> Result<Page, Fault> {
     let Some(result) = result else { return Ok(Page::default()) };
-    let mut page: Page = shaped(result, endpoint)?;
+    // Its entries are read one by one.
+    let mut page: Page = serde_json::from_value(result).map_err(|_| form(endpoint))?;
     if let Some(items) = &mut page.items {
         items.truncate(MOST_ENTRIES);
     }
@@ -58,8 +60,11 @@ pub(crate) fn page(result: Option<Value>, endpoint: Endpoint) -> Result<Page, Fa
 
 /// A result of the form that the interface has.
 pub(crate) fn shaped<T: serde::de::DeserializeOwned>(result: Value, endpoint: Endpoint) -> Result<T, Fault> {
-    serde_json::from_value(result)
-        .map_err(|_| Fault::new(FaultKind::Malformed, endpoint.operation(), "the result has another form"))
+    json::of_value(result).map_err(|_| form(endpoint))
+}
+
+fn form(endpoint: Endpoint) -> Fault {
+    Fault::new(FaultKind::Malformed, endpoint.operation(), "the result has another form")
 }
 
 /// What one body says on its own. It does not say who was asked about, so nothing is said of the match.
@@ -77,7 +82,7 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
         return Ok(gathered.answer(vec![unstated(Asset::Company(company))]));
     }
     let items = page(Some(result), Endpoint::Search)?.entries();
-    let first = items.first().cloned().unwrap_or_default();
+    let first = items.iter().find(|item| item.is_object()).cloned().unwrap_or_default();
     let has = |key: &str| first.get(key).is_some();
     let mut whole = Company::default();
     if has(field::CHANGE_ITEM) {

@@ -140,6 +140,7 @@ impl Ask {
 /// What every answer comes in, with HTTP status 200 also for errors.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Envelope {
+    #[serde(default)]
     pub(crate) error_code: Scalar,
     #[serde(default)]
     pub(crate) reason: Scalar,

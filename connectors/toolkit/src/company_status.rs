@@ -5,10 +5,11 @@ use chakong_contract::asset::CompanyStatus;
 /// Words for an end of a company, the worst first.
 const DEREGISTERED: &str = "注销";
 const REVOKED: &str = "吊销";
+const CANCELLED: &str = "撤销";
 /// Words for other states, in the order in which they count: a text that holds a dead and an alive word is dead
 /// (protocol section 3.4 of the business registries).
 const OTHERS: &[(&[&str], CompanyStatus)] = &[
-    (&["撤销"], CompanyStatus::Cancelled),
+    (&[CANCELLED], CompanyStatus::Cancelled),
     (&["迁出", "迁往"], CompanyStatus::MovedOut),
     (&["清算"], CompanyStatus::Liquidating),
     (&["停业", "歇业"], CompanyStatus::Suspended),
@@ -16,44 +17,30 @@ const OTHERS: &[(&[&str], CompanyStatus)] = &[
 ];
 /// What stands before a word that is denied, or that has not come yet.
 const NOT_YET: &[&str] = &[
-    "未",
-    "未被",
-    "未予",
-    "非",
-    "没有",
-    "无",
-    "不",
-    "不予",
-    "正在",
-    "正在办理",
-    "正在申请",
-    "拟",
-    "拟被",
-    "申请",
-    "已申请",
-    "待",
-    "将",
-    "即将",
-    "准备",
-    "决议",
-    "可",
-    "预",
-    "简易",
-    "公告",
-    "尚未",
-    "停止",
-    "终止",
-    "中止",
-    "撤回",
+    "未", "非", "没有", "无", "不", "正在", "拟", "申请", "待", "将", "准备", "决议", "可", "预", "简易",
+    "公告", "停止", "终止", "中止", "撤回",
 ];
+/// What stands beside a word that is no longer so.
+const TAKEN_BACK: &[&str] = &["恢复", "曾", "原"];
 /// What follows a word that has not come yet.
-const UNDER_WAY: &[&str] = &["中", "公告", "备案", "申请", "登记中", "程序中", "待", "审核", "受理", "办理"];
+const UNDER_WAY: &[&str] = &["中", "公告", "备案", "申请", "待", "审核", "受理", "办理"];
+/// What stands in brackets of its own beside a word that has not come yet.
+const PUT_OFF: &[&str] = &["公告", "备案", "申请", "审核", "受理", "办理", "程序", "进行中"];
 
 /// The status in our words; `None` for a text that is not known, as for one that says only what has not come yet (正在注销).
 ///
 /// The text is read as a whole: a word that is denied (存续（未注销）) or under way (注销公告中) is not taken for the state.
 pub fn read_company_status(text: &str) -> Option<CompanyStatus> {
-    let has = |word: &str| parts(text).any(|part| states(part, word));
+    // 注销（公告中）: a part of its own puts off what the others say.
+    let is_put_off = parts(text).any(|part| {
+        let words = OTHERS.iter().flat_map(|(words, _)| words.iter()).chain(&[DEREGISTERED, REVOKED]);
+        let names_a_state = words.into_iter().any(|word| part.contains(word));
+        !names_a_state && PUT_OFF.iter().any(|word| part.contains(word))
+    });
+    let has = |word: &str| {
+        let is_end = word == DEREGISTERED || word == REVOKED;
+        !(is_end && is_put_off) && parts(text).any(|part| states(part, word))
+    };
     if has(REVOKED) {
         let deregistered = has(DEREGISTERED);
         return Some(if deregistered {
@@ -74,16 +61,23 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split(parts).filter(|part| !part.is_empty())
 }
 
-/// Whether a part states a word, and does not deny it or put it off.
+/// Whether a part states a word, and does not deny it, put it off or take it back. What is not clear states nothing: the text is kept
+/// beside.
 fn states(part: &str, word: &str) -> bool {
+    // 撤销注销, 吊销已撤销: one undoes the other.
+    if part.contains(CANCELLED) && [DEREGISTERED, REVOKED].iter().any(|end| part.contains(end)) {
+        return false;
+    }
     part.match_indices(word).any(|(at, found)| {
         let (before, behind) = (&part[..at], &part[at + found.len()..]);
         // A liquidation or a suspension is a state while it is under way.
         let lasts = matches!(word, "清算" | "停业" | "歇业" | "存续" | "在业" | "开业" | "在营" | "正常");
-        let denied =
-            NOT_YET.iter().any(|word| before.ends_with(word) && !(lasts && word.starts_with("正在")));
-        let under_way = !lasts && UNDER_WAY.iter().any(|word| behind.starts_with(word));
-        !denied && !under_way
+        let denies = |denial: &str| before.contains(denial) && !(lasts && denial.starts_with("正在"));
+        let is_denied = NOT_YET.iter().any(|denial| denies(denial));
+        let is_under_way = !lasts && UNDER_WAY.iter().any(|word| behind.contains(word));
+        let is_taken_back =
+            !lasts && TAKEN_BACK.iter().any(|word| before.contains(word) || behind.contains(word));
+        !(is_denied || is_under_way || is_taken_back)
     })
 }
 
@@ -138,6 +132,19 @@ mod tests {
             ("不正常", None),
             ("非正常户", None),
             ("停止营业", None),
+            ("未被依法注销", None),
+            ("开业（注销登记审核中）", Some(CompanyStatus::Active)),
+            ("注销（公告中）", None),
+            ("吊销，清算中", Some(CompanyStatus::Revoked)),
+            ("注销（备案）", None),
+            ("撤销注销", None),
+            ("注销已撤销", None),
+            ("吊销已恢复", None),
+            ("恢复存续", Some(CompanyStatus::Active)),
+            ("存续，曾被吊销", Some(CompanyStatus::Active)),
+            ("不再存续", None),
+            ("注销（简易注销）", Some(CompanyStatus::Deregistered)),
+            ("强制注销", Some(CompanyStatus::Deregistered)),
         ] {
             assert_eq!(read_company_status(text), want, "{text}");
         }

@@ -102,7 +102,7 @@ impl Gathered {
     /// Reads each entry of a list by itself; one bad entry never spoils the others, and how many were bad is told.
     pub fn entries<T: DeserializeOwned>(&mut self, what: &str, items: Vec<Value>) -> Vec<T> {
         let all = items.len();
-        let read: Vec<T> = items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect();
+        let read: Vec<T> = items.into_iter().filter_map(|item| crate::json::of_value(item).ok()).collect();
         let unreadable = all - read.len();
         if unreadable > 0 {
             self.lacks(what, &format!("{unreadable}条无法识别 {unreadable} entries cannot be read"));

@@ -1,6 +1,7 @@
 //! What connectors and their simulated counterparts share. Pure, like everything that builds on it.
 //!
 //! * [`soap`]: SOAP 1.1 services that counterparts call, and their description
+//! * [`json`]: JSON with a byte order mark before it, and null where a member is left out
 //! * [`scalar`], [`marks`]: a value whose type differs by version; text without a vendor's marks
 //! * [`gathered`], [`paging`]: what a query has found so far; where it stands in a list
 //! * [`capital`], [`company_status`], [`freeze_record`]: what business registries write, read once for all of them
@@ -14,6 +15,7 @@ pub mod company_script;
 pub mod company_status;
 pub mod freeze_record;
 pub mod gathered;
+pub mod json;
 pub mod marks;
 pub mod paging;
 pub mod polling;

@@ -82,6 +82,8 @@ fn merge(
 ) -> Vec<MergedAsset> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut merged: Vec<MergedAsset> = Vec::new();
+    // What each source tells of the asset at the same place.
+    let mut told: Vec<Vec<Asset>> = Vec::new();
     for revision in revisions {
         let Some(order) = orders.get(&revision.order) else { continue };
         for (party, found) in shown(&revision, order, terms) {
@@ -95,11 +97,24 @@ fn merge(
                 connector: revision.connector.clone(),
                 matched_by: found.matched_by,
             };
-            let next = merged.len();
-            let place = *places.entry(found.asset.identity()).or_insert(next);
-            match merged.get_mut(place) {
-                Some(known) => known.sources.push(source),
-                None => merged.push(MergedAsset { asset: found.asset, sources: vec![source] }),
+            let identities = found.asset.identities();
+            let fits = |at: &usize| {
+                told.get(*at).is_some_and(|told| !told.iter().any(|one| one.is_another_than(&found.asset)))
+            };
+            let known = identities.iter().find_map(|one| places.get(one).copied().filter(fits));
+            let place = known.unwrap_or(merged.len());
+            for one in identities {
+                places.entry(one).or_insert(place);
+            }
+            match (merged.get_mut(place), told.get_mut(place)) {
+                (Some(known), Some(told)) => {
+                    known.sources.push(source);
+                    told.push(found.asset);
+                }
+                _ => {
+                    told.push(vec![found.asset.clone()]);
+                    merged.push(MergedAsset { asset: found.asset, sources: vec![source] });
+                }
             }
         }
     }

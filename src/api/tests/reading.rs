@@ -70,6 +70,44 @@ async fn one_asset_from_two_banks_is_one_asset_with_two_sources() {
 }
 
 #[tokio::test]
+async fn a_company_in_two_registers_is_one_asset_and_two_of_one_number_and_several_identifiers_are_two() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    let company = |lei: Value, number: &str, jurisdiction: &str| {
+        json!({ "kind": "company", "name": "EXAMPLE TRADING LIMITED", "code": null, "org_code": null, "lei": lei,
+            "registration_number": number, "jurisdiction": jurisdiction, "status": null, "status_text": "",
+            "legal_representative": "", "company_type": "", "registered_capital": null, "registered_capital_text": "",
+            "paid_capital": null, "established": null, "term_from": null, "term_until": null, "authority": "",
+            "address": "", "scope": "" })
+    };
+    let found = |companies: &[Value]| {
+        let assets = companies.iter().map(|asset| json!({ "asset": asset, "matched_by": "name_only" }));
+        json!({ "reply": { "outcome": "found", "assets": assets.collect::<Vec<_>>() }, "answered_at": null })
+    };
+    let by_lei = [
+        company("9999EXAMPLE000000123".into(), "01234567", "GB"),
+        company("9999EXAMPLE000000220".into(), "01234567", "GB"),
+    ];
+    bench.answers(&orders[0], found(&by_lei), "aa").await;
+    let in_register =
+        [company(Value::Null, "1234567", "england-wales"), company(Value::Null, "07654321", "england-wales")];
+    bench.answers(&orders[1], found(&in_register), "bb").await;
+    let list = bench.get("case", &format!("{path}/assets")).await.json();
+    let sources: Vec<usize> = list["assets"]
+        .as_array()
+        .expect("assets")
+        .iter()
+        .filter_map(|asset| asset["sources"].as_array().map(Vec::len))
+        .collect();
+    assert_eq!(sources.iter().sum::<usize>(), 4, "{list}");
+    assert_eq!(
+        sources.len(),
+        3,
+        "one in both registers, its namesake, and the one of another identifier: {list}"
+    );
+}
+
+#[tokio::test]
 async fn one_company_from_two_sources_is_one_company_with_its_contradictions() {
     let bench = Bench::new();
     let (path, orders) = bench.submitted("k", &submission()).await;

@@ -16,7 +16,7 @@ const LARGEST_TEXT: u64 = 1 << 20;
 /// Largest secret that is read from a file.
 const LARGEST_SECRET: u64 = 64 << 10;
 
-/// Reads `[settings]` and builds the connector.
+/// Reads `[settings]` and builds the connector. What the connector finds wrong is told beside what could not be read.
 pub(super) fn build(
     root: &mut Section<'_>,
     files: &mut NamedFiles,
@@ -24,23 +24,18 @@ pub(super) fn build(
 ) -> Option<(Settings, Arc<dyn Connector>)> {
     let manifest = &plugin.manifest;
     let read = root.section("settings", |section| read_settings(section, files, manifest.settings));
-    let (settings, mut complete) = match read {
-        Some(read) => read,
-        None => (Settings::default(), true),
-    };
+    let (settings, mut told) = read.unwrap_or_default();
     if !root.has("settings") {
         for setting in manifest.settings.iter().filter(|setting| setting.required) {
             root.problem("settings", format_args!("`{}` is missing: {}", setting.key, setting.help));
-            complete = false;
+            told.push(setting.key.to_owned());
         }
     }
-    if !complete {
-        return None;
-    }
     match (plugin.build)(&settings) {
-        Ok(connector) => Some((settings, connector)),
+        Ok(connector) => told.is_empty().then_some((settings, connector)),
         Err(problems) => {
-            tell(root, files, &problems);
+            let new = problems.into_iter().filter(|problem| !told.contains(&problem.key));
+            tell(root, files, &new.collect::<Vec<_>>());
             None
         }
     }
@@ -66,13 +61,14 @@ fn tell(root: &mut Section<'_>, files: &NamedFiles, problems: &[SettingProblem])
     }
 }
 
+/// The settings that could be read, and the keys of those that could not, each of them told.
 fn read_settings(
     section: &mut Section<'_>,
     files: &mut NamedFiles,
     declared: &[Setting],
-) -> (Settings, bool) {
+) -> (Settings, Vec<String>) {
     let mut settings = Settings::default();
-    let mut complete = true;
+    let mut told = Vec::new();
     let entries = section.entries();
     for (key, value) in &entries {
         let Some(setting) = declared.iter().find(|setting| setting.key == key) else {
@@ -81,24 +77,24 @@ fn read_settings(
                 key,
                 format_args!("is not a setting of this connector; known: {}", known.join(", ")),
             );
-            complete = false;
+            told.push(key.to_string());
             continue;
         };
         match read_value(value, setting.kind, files) {
             Ok(value) => settings = settings.with(key, value),
             Err(message) => {
                 section.problem(key, message);
-                complete = false;
+                told.push(key.to_string());
             }
         }
     }
     for setting in declared.iter().filter(|setting| setting.required) {
         if !entries.iter().any(|(key, _)| key == setting.key) {
             section.problem(setting.key, format_args!("is missing: {}", setting.help));
-            complete = false;
+            told.push(setting.key.to_owned());
         }
     }
-    (settings, complete)
+    (settings, told)
 }
 
 fn read_value(

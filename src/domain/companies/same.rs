@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chakong_contract::id::Uscc;
 use chakong_contract::name::folded;
 
 use super::Told;
@@ -33,7 +32,7 @@ impl Clusters {
 }
 
 /// Reports by company. The same code, LEI or organisation code is the same company. The same registration number is, unless
-/// those that have it have several codes. A report with no number at all is of the only company that bears its name; where
+/// those that have it have several codes or several LEIs. A report with no number at all is of the only company that bears its name; where
 /// several do, it stands apart.
 pub(super) fn groups<'a>(told: &'a [Told<'a>]) -> Vec<Vec<&'a Told<'a>>> {
     let mut clusters = Clusters((0..told.len()).collect());
@@ -44,7 +43,10 @@ pub(super) fn groups<'a>(told: &'a [Told<'a>]) -> Vec<Vec<&'a Told<'a>>> {
     let codes = codes_of(told, &clusters);
     let of_one = |places: &&Vec<usize>| {
         let known = places.iter().filter_map(|at| codes.get(&clusters.root(*at)));
-        known.flatten().collect::<BTreeSet<_>>().len() <= 1
+        let all: BTreeSet<_> = known.flatten().collect();
+        [Identifier::Code, Identifier::Lei]
+            .iter()
+            .all(|kind| all.iter().filter(|(known, _)| known == kind).count() <= 1)
     };
     let joined: Vec<Vec<usize>> = numbers.values().filter(of_one).cloned().collect();
     joined.iter().for_each(|places| clusters.join_all(places));
@@ -80,12 +82,23 @@ fn registration_key(told: &Told<'_>) -> Vec<String> {
     told.company.register_key().into_iter().collect()
 }
 
-/// The codes of each cluster.
-fn codes_of<'a>(told: &'a [Told<'_>], clusters: &Clusters) -> BTreeMap<usize, BTreeSet<&'a str>> {
-    let mut codes: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+/// What a company has one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Identifier {
+    Code,
+    Lei,
+}
+
+/// The codes and identifiers of each cluster.
+fn codes_of<'a>(
+    told: &'a [Told<'_>],
+    clusters: &Clusters,
+) -> BTreeMap<usize, BTreeSet<(Identifier, &'a str)>> {
+    let mut codes: BTreeMap<usize, BTreeSet<(Identifier, &str)>> = BTreeMap::new();
     for (at, one) in told.iter().enumerate() {
         let known = codes.entry(clusters.root(at)).or_default();
-        known.extend(one.company.code.as_ref().map(Uscc::as_str));
+        known.extend(one.company.code.as_ref().map(|code| (Identifier::Code, code.as_str())));
+        known.extend(one.company.lei.as_ref().map(|lei| (Identifier::Lei, lei.as_str())));
     }
     codes
 }

@@ -40,7 +40,9 @@ pub fn candidates(found: Found<'_>, asset: &FoundAsset) -> Vec<Measure> {
 }
 
 fn of_account_and_below(found: Found<'_>, account: &Account) -> Vec<Measure> {
-    let sub_accounts = account.sub_accounts.iter().map(|sub| of_sub_account(found, account, sub));
+    // Without its number an order would name the whole account.
+    let named = account.sub_accounts.iter().filter(|sub| !sub.number.trim().is_empty());
+    let sub_accounts = named.map(|sub| of_sub_account(found, account, sub));
     let products = account.products.iter().filter_map(|product| of_product(found, account, product));
     std::iter::once(of_account(found, account)).chain(sub_accounts).chain(products).collect()
 }
@@ -257,14 +259,18 @@ fn is_closed(account: &Account, today: Date) -> bool {
     account.closed.is_some_and(|closed| closed <= today)
 }
 
-/// Whether two lines are about the same property: one is asked once. Stakes in one company are several where several parties
+/// Whether two lines are about the same property: one is asked once. Money of one account in two currencies is two. Stakes in one company are several where several parties
 /// hold them; a company without a code is known by its registration number or its name.
 pub fn same_property(a: &Measure, b: &Measure) -> bool {
     match (&a.target, &b.target) {
         (Target::Equity { .. }, Target::Equity { .. }) => {
             a.debtor == b.debtor && same_stake(&a.target, &b.target)
         }
-        _ => a.institution == b.institution && a.target.identity() == b.target.identity(),
+        // One number may stand for money in several currencies.
+        _ => {
+            (&a.institution, a.currency) == (&b.institution, b.currency)
+                && a.target.identity() == b.target.identity()
+        }
     }
 }
 

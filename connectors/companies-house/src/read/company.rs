@@ -1,5 +1,6 @@
 use chakong_contract::asset::{CompanyStatus, MatchedBy};
 use chakong_contract::name::same_name;
+use chakong_contract::placeholder::is_placeholder;
 use chakong_contract::{Company, Order};
 use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
@@ -13,9 +14,14 @@ const MOST_NAMES: usize = 50;
 /// How a profile matches the party; `None` when it is another's. A number of another register cannot be compared.
 pub(crate) fn matched(profile: &Profile, order: &Order) -> Option<MatchedBy> {
     let wanted = company_number(order.document.number());
-    let stated = company_number(&profile.company_number.text());
-    let same_number = wanted.map(|number| stated.is_some_and(|stated| stated == number));
+    let same_number =
+        wanted.zip(number(profile)).map(|(wanted, stated)| company_number(&stated) == Some(wanted));
     MatchedBy::of(same_number, same_name(&profile.company_name.text(), order.name.as_str()))
+}
+
+/// The number that a profile states.
+pub(crate) fn number(profile: &Profile) -> Option<String> {
+    Some(profile.company_number.text()).filter(|text| !text.is_empty() && !is_placeholder(text))
 }
 
 /// A profile as facts of a company, without its lists.

@@ -29,12 +29,14 @@ pub(crate) fn add(company: &mut Company, list: List, items: Vec<Value>, gathered
     }
 }
 
-/// Those who control now. The register states bands, never a share: they are kept in its words.
+/// Those who control now. The register states bands, never a share: they are kept in its words. A day of the end that cannot be read
+/// is no end.
 fn controls(controls: Vec<Control>, gathered: &mut Gathered) -> Vec<Shareholder> {
-    let current = controls
-        .into_iter()
-        .filter(|control| control.ceased_on.date() == Ok(None) && control.ceased.text() != "true");
     let mut read = |control: Control| {
+        let has_ceased = gathered.date(field::CEASED_ON, &control.ceased_on).is_some();
+        if has_ceased || control.ceased.text() == "true" {
+            return None;
+        }
         let kind = control.kind.text();
         let is_company = match kind.as_str() {
             kind if kind.starts_with("individual") => Some(false),
@@ -46,7 +48,7 @@ fn controls(controls: Vec<Control>, gathered: &mut Gathered) -> Vec<Shareholder>
             }
         };
         let named = [control.name.text(), control.description.text()].into_iter();
-        Shareholder {
+        Some(Shareholder {
             name: named.into_iter().find(|name| !name.is_empty()).unwrap_or_default(),
             is_company,
             registration_number: control
@@ -55,9 +57,9 @@ fn controls(controls: Vec<Control>, gathered: &mut Gathered) -> Vec<Shareholder>
                 .unwrap_or_default(),
             control: control.natures_of_control.iter().flatten().map(Scalar::text).collect(),
             ..Shareholder::default()
-        }
+        })
     };
-    current.map(&mut read).collect()
+    controls.into_iter().filter_map(&mut read).collect()
 }
 
 /// A charge that is not wholly satisfied.

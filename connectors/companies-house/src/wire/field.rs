@@ -1,5 +1,6 @@
 //! Names of members under which readers note what they do not know.
 
+pub(crate) const CEASED_ON: &str = "ceased_on";
 pub(crate) const COMPANY_STATUS: &str = "company_status";
 pub(crate) const CREATED_ON: &str = "created_on";
 pub(crate) const DATE: &str = "date";

@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 
-use chakong_contract::absent::null_as_absent;
 use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,7 +18,6 @@ pub(crate) struct Profile {
     pub(crate) jurisdiction: Scalar,
     pub(crate) date_of_creation: Scalar,
     pub(crate) date_of_cessation: Scalar,
-    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) registered_office_address: Address,
     pub(crate) sic_codes: Option<Vec<Scalar>>,
     pub(crate) previous_company_names: Option<Vec<PreviousName>>,

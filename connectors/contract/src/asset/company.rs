@@ -82,14 +82,22 @@ pub struct Company {
 }
 
 impl Company {
-    pub(super) fn key(&self) -> String {
+    /// Everything by which it can be told from others, the strongest first: its numbers, or where it has none its name.
+    pub(super) fn keys(&self) -> Vec<String> {
         let numbers = [
             self.code.as_ref().map(ToString::to_string),
             self.lei.as_ref().map(ToString::to_string),
             self.unverified_code.as_ref().map(ToString::to_string),
             self.register_key(),
         ];
-        numbers.into_iter().flatten().next().unwrap_or_else(|| self.name.clone())
+        let keys: Vec<String> = numbers.into_iter().flatten().collect();
+        if keys.is_empty() { vec![crate::name::folded(&self.name)] } else { keys }
+    }
+
+    /// Whether both state a number that has a check digit, and not the same.
+    pub(super) fn is_another_than(&self, other: &Self) -> bool {
+        self.code.as_ref().zip(other.code.as_ref()).is_some_and(|(one, other)| one != other)
+            || self.lei.as_ref().zip(other.lei.as_ref()).is_some_and(|(one, other)| one != other)
     }
 
     /// Register and number, for comparison: the same company in two sources that write register and number in forms of

@@ -53,6 +53,6 @@ impl EquityStake {
         let code = self.company_code.as_ref().map(ToString::to_string);
         let code = code.or_else(|| self.unverified_company_code.as_ref().map(ToString::to_string));
         let number = || super::register::key("", &self.registration_number);
-        code.or_else(number).unwrap_or_else(|| self.company.clone())
+        code.or_else(number).unwrap_or_else(|| crate::name::folded(&self.company))
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::encumbrance::Encumbrance;
 use crate::date::Date;
 use crate::id::{UnitNumber, UnitParts};
+use crate::name::folded;
 
 /// A real property 不动产.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -71,8 +72,8 @@ impl RealProperty {
     pub(super) fn identity(&self) -> String {
         match (&self.unit_number, self.certificates.first()) {
             (Some(unit), _) => format!("property|{unit}"),
-            (None, Some(certificate)) => format!("property|{}|{certificate}", self.registry),
-            (None, None) => format!("property|{}|{}", self.registry, self.location),
+            (None, Some(certificate)) => format!("property|{}|{}", self.registry, folded(certificate)),
+            (None, None) => format!("property|{}|{}", self.registry, folded(&self.location)),
         }
     }
 }

@@ -2,16 +2,17 @@
 
 use chakong_contract::asset::{DoubtKind, EncumbranceKind, Product, SubAccount, Transaction};
 use chakong_contract::date::{Moment, end_that_has_come, read_moment};
+use chakong_contract::placeholder::is_placeholder;
 use chakong_contract::{Account, Continuation, Currency, Date, Encumbrance};
 
 use super::once::{products_once, sub_accounts_once};
-use super::values::{ValueReader, text};
+use super::values::{ValueReader, code, text};
 use crate::manifest::Bank;
 use crate::wire::code::field;
 use crate::wire::{AccountRow, FreezeRow, ProductRow, RightRow, SubAccountRow, TransactionRow};
 
-/// Status of an account that is in use.
-const IN_USE: &str = "正常";
+/// Words in the status of an account that is closed.
+const CLOSED: [&str; 5] = ["销", "关闭", "结清", "注销", "清户"];
 
 /// Reads an account. What cannot be read is noted.
 pub(super) fn account(bank: &Bank, row: &AccountRow, reader: &mut ValueReader) -> Account {
@@ -25,18 +26,18 @@ pub(super) fn account(bank: &Bank, row: &AccountRow, reader: &mut ValueReader) -
     Account {
         institution: if bank.name.is_empty() { bank.code.to_string() } else { bank.name.clone() },
         institution_code: bank.code.to_string(),
-        number: reader.text(field::ACCOUNT, &row.account),
+        number: reader.number(field::ACCOUNT, &row.account),
         place: row.sequence.trim().parse().ok(),
         class: reader.text(field::CLASS, &row.class),
         status: reader.text(field::STATUS, &row.status),
         branch: reader.text(field::BRANCH, &row.branch),
-        branch_code: text(&row.branch_code),
+        branch_code: code(&row.branch_code),
         currency,
         balance: reader.money(field::BALANCE, &row.balance, currency),
         available: reader.money(field::AVAILABLE, &row.available, currency),
         opened: reader.date(field::OPENED, &row.opened),
         closed: closed(row, reader),
-        linked_account: text(&row.linked_account),
+        linked_account: code(&row.linked_account),
         sub_accounts: sub_accounts_once(sub_accounts, reader),
         products: products_once(products, reader),
         encumbrances,
@@ -46,11 +47,14 @@ pub(super) fn account(bank: &Bank, row: &AccountRow, reader: &mut ValueReader) -
     }
 }
 
-/// The day of closing, if it has come. An account that is closed and in use all the same is one of the two.
+/// The day of closing, if it has come. An account that is closed and whose status says nothing of it is one of the two.
 fn closed(row: &AccountRow, reader: &mut ValueReader) -> Option<Date> {
     let answered = read_moment(&row.answered_at).ok().flatten().map(Moment::date);
     let closed = end_that_has_come(reader.date(field::CLOSED, &row.closed), answered);
-    if closed.is_some() && row.status.trim() == IN_USE {
+    let status = row.status.trim();
+    let says_so =
+        status.is_empty() || is_placeholder(status) || CLOSED.iter().any(|word| status.contains(word));
+    if closed.is_some() && !says_so {
         reader.doubt(field::CLOSED, DoubtKind::Contradiction, &row.closed);
     }
     closed
@@ -110,17 +114,17 @@ fn sub_account(row: &SubAccountRow, currency: Option<Currency>, reader: &mut Val
     }
 }
 
-/// A number that must come back as it is; one that was decoded wrongly is noted.
+/// A number that must come back as it is; one that was decoded wrongly or is partly hidden is noted, a placeholder is none.
 fn exact(field: crate::wire::code::Field, value: &str, reader: &mut ValueReader) -> String {
-    reader.text(field, value);
-    value.to_owned()
+    reader.number(field, value);
+    if is_placeholder(value) { String::new() } else { value.to_owned() }
 }
 
 fn product_of(row: &ProductRow, currency: Option<Currency>, reader: &mut ValueReader) -> Product {
     reader.keep_all(&row.unknown);
     let currency = own_or(&row.currency, currency, reader);
     Product {
-        number: reader.text(field::PRODUCT, &row.product_number),
+        number: reader.number(field::PRODUCT, &row.product_number),
         name: text(&row.name),
         class: reader.text(field::PRODUCT_CLASS, &row.class),
         manager: text(&row.manager),
@@ -128,10 +132,10 @@ fn product_of(row: &ProductRow, currency: Option<Currency>, reader: &mut ValueRe
         quantity: reader.decimal(field::QUANTITY, &row.quantity).map(|quantity| quantity.to_string()),
         controllable: reader.decimal(field::CONTROLLABLE, &row.controllable).map(|part| part.to_string()),
         unit_price: reader.money(field::UNIT_PRICE, &row.unit_price, currency),
-        redemption_account: text(&row.redemption_account),
+        redemption_account: code(&row.redemption_account),
         sale: text(&row.sale),
-        region: text(&row.region),
-        wealth_account: text(&row.wealth_account),
+        region: code(&row.region),
+        wealth_account: code(&row.wealth_account),
     }
 }
 

@@ -3,12 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::asset::{DoubtKind, Rank};
+use chakong_contract::placeholder::is_masked;
 use chakong_contract::reply::{Holding, Receipt, Stated};
 use chakong_contract::{Answer, Currency, Date, Encumbrance, Fault, FaultKind, Money, Refusal, Reply, money};
 use rust_decimal::Decimal;
 
 use super::account::{freeze_of, right_of};
-use super::values::{ValueReader, joined, text};
+use super::values::{ValueReader, code as number, joined, text};
 use crate::wire::code::{self, field};
 use crate::wire::{ControlRow, ReceiptRow, ReturnRow};
 
@@ -148,7 +149,9 @@ fn until(row: &ControlRow, reader: &mut ValueReader) -> Option<Date> {
 
 /// Which property the bank says this is about.
 fn stated(row: &ControlRow) -> Stated {
-    let given = |value: &str| Some(text(value)).filter(|value| !value.is_empty());
+    // One that is partly hidden is not the ordered one: a person compares it.
+    let written = |value: &str| if is_masked(value) { text(value) } else { number(value) };
+    let given = |value: &str| Some(written(value)).filter(|value| !value.is_empty());
     Stated {
         account: given(&row.account),
         product: given(&row.product_number),

@@ -1,6 +1,7 @@
 //! The answer to one query, from all rows that carry its number (protocol section 3).
 
 use chakong_contract::asset::{FoundAsset, MatchedBy};
+use chakong_contract::placeholder::{is_masked, stated_code};
 use chakong_contract::{Answer, Asset, Fault, FaultKind, Moment, Refusal, RefusalReason, Reply};
 
 use super::account::account;
@@ -68,12 +69,12 @@ impl Said {
                 };
                 self.refuse(reason, row, reader);
             }
-            None if number.is_empty() => {
+            // An account number has no Chinese characters: this is some other text in its place, never an account.
+            None if number.chars().any(is_han) => self.refuse(code::reason(&[number]), row, reader),
+            None if stated_code(number).is_none() && !is_masked(number) => {
                 self.unreadable += 1;
                 reader.gathered.misses(format!("第{place}个账户没有账号"));
             }
-            // An account number has no Chinese characters: this is some other text in its place, never an account.
-            None if number.chars().any(is_han) => self.refuse(code::reason(&[number]), row, reader),
             None => {
                 if self.accounts.take(account(bank, row, reader)) {
                     reader.gathered.misses(format!("第{place}个账户与同一账号的另一行相互矛盾"));

@@ -2,7 +2,7 @@
 
 use chakong_contract::asset::{Doubt, DoubtKind};
 use chakong_contract::encoding::is_garbled;
-use chakong_contract::placeholder::is_null;
+use chakong_contract::placeholder::{is_masked, is_null, is_placeholder, stated_code};
 use chakong_contract::{Currency, Date, Moment, Money, date, money};
 use chakong_toolkit::gathered::Gathered;
 use rust_decimal::Decimal;
@@ -55,6 +55,16 @@ impl ValueReader {
         text(value)
     }
 
+    /// A code or number of the bank's; none where a placeholder stands in its place. One that is partly hidden names nothing, and is noted.
+    pub(super) fn number(&mut self, field: Field, value: &str) -> String {
+        if is_masked(value) {
+            self.gathered.strange(field.name, value);
+            self.doubt(field, DoubtKind::Unreadable, value);
+            return text(value);
+        }
+        if is_placeholder(value) { String::new() } else { self.text(field, value) }
+    }
+
     /// A number; blank is none. One that cannot be read, or that nobody can mean, is missing from the answer.
     pub(super) fn decimal(&mut self, field: Field, text: &str) -> Option<Decimal> {
         let read = money::read_amount(text).map_err(|_| (DoubtKind::Unreadable, "无法读取"));
@@ -79,7 +89,7 @@ impl ValueReader {
     /// A currency; blank and unknown are none, unknown is kept.
     pub(super) fn currency(&mut self, text: &str) -> Option<Currency> {
         let currency = Currency::from_wire(text);
-        if currency.is_none() && !text.trim().is_empty() && !is_null(text) {
+        if currency.is_none() && !text.trim().is_empty() && !is_placeholder(text) {
             self.gathered.strange(field::CURRENCY.name, text);
             self.doubt(field::CURRENCY, DoubtKind::Unreadable, text);
         }
@@ -112,6 +122,11 @@ impl ValueReader {
 /// writes for a value that it does not have, such as `null`, is none.
 pub(super) fn text(value: &str) -> String {
     if is_null(value) { String::new() } else { crate::wire::writable(value.trim()).into_owned() }
+}
+
+/// A code that decides nothing; none where a placeholder stands in its place.
+pub(super) fn code(value: &str) -> String {
+    text(stated_code(value).unwrap_or_default())
 }
 
 /// Two texts of which either may be blank, as one.

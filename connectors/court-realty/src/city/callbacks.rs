@@ -10,7 +10,7 @@ use chakong_contract::{
     Answer, CallKind, CallResult, EntryResult, Fault, FaultKind, HttpResponse, InboundRequest, Money, Order,
     ParsedCall, Postbox, Reading, Refusal, RefusalReason, Reply, RequestNumber, Secret,
 };
-use chakong_toolkit::Scalar;
+use chakong_toolkit::{Scalar, json};
 use rust_decimal::Decimal;
 
 use super::manifest::Registry;
@@ -53,8 +53,7 @@ impl Postbox for Registry {
         let (caller, reading) = if operation == service::CHANGED {
             (None, changed(call.parameter(service::CHANGED_NUMBER).unwrap_or_default()))
         } else {
-            let body: CallBack = serde_json::from_slice(without_mark(&call.body))
-                .map_err(|_| wrong(400, "报文不是约定的JSON"))?;
+            let body: CallBack = json::read(&call.body).map_err(|_| wrong(400, "报文不是约定的JSON"))?;
             let reading = match operation {
                 service::RESULT => results(body.data),
                 service::RECEIPT => receipt(body.data),
@@ -147,7 +146,7 @@ fn said(code: &str, words: &str) -> HttpResponse {
 
 /// What a call-back says on its own, told apart by what stands in it; `None` when it is none.
 pub(crate) fn lone(body: &[u8]) -> Option<Reading> {
-    let call: CallBack = serde_json::from_slice(without_mark(body)).ok()?;
+    let call: CallBack = json::read(body).ok()?;
     match call {
         CallBack { data: Some(data), .. } if data.results.is_some() => Some(results(Some(data))),
         CallBack { data: Some(data), .. } if data.content.is_some() => Some(receipt(Some(data))),

@@ -25,7 +25,7 @@ impl Call for Registry {
             amounts: self.amounts,
             queries: queries.into(),
             answered: 0,
-            extract: Extract::default(),
+            extract: Extract::of_day(batch.made.date()),
             missing: Vec::new(),
         }))
     }

@@ -52,7 +52,7 @@ impl Conversation {
         let extract = match self.county.results(response)? {
             None => Extract::default(),
             Some(results) => {
-                let is_ours = |result: &Results| result.application.trim() == self.number.as_str();
+                let is_ours = |result: &Results| result.application.as_text() == self.number.as_str();
                 let ours: Vec<Results> = results.into_iter().filter(is_ours).collect();
                 if ours.is_empty() {
                     return Err(malformed("the answer says nothing about the request"));

@@ -2,6 +2,7 @@
 
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::{Fault, FaultKind, HttpResponse, RequestNumber};
+use chakong_toolkit::json;
 use serde_json::Value;
 
 use super::manifest::County;
@@ -22,7 +23,7 @@ impl County {
     pub(super) fn results(&self, answer: &HttpResponse) -> Result<Option<Vec<Results>>, Fault> {
         let body = answer.success(OPERATION)?;
         let answer: wire::CountyResponse =
-            serde_json::from_slice(body).map_err(|_| malformed("the answer is not the county's JSON"))?;
+            json::read(body).map_err(|_| malformed("the answer is not the county's JSON"))?;
         let code = answer.head.code.text();
         // No condition of ours is empty. Each attempt has a token of its own, so that another may be confirmed.
         if code == NOT_CONFIRMED || code == EMPTY {
@@ -43,7 +44,8 @@ impl County {
     /// Reads of an answer on its own: who was asked about is not known, so a match is not stated.
     pub(super) fn lone(&self, results: Vec<Results>) -> Vec<Read> {
         let one = |result: Results| {
-            let number: Option<RequestNumber> = result.application.trim().parse().ok();
+            let number: Option<RequestNumber> =
+                result.application.code().and_then(|number| number.parse().ok());
             let content = match extract([result]) {
                 Ok(extract) => ReadContent::Answer(Box::new(answer(extract, None, self.amounts, Vec::new()))),
                 Err(fault) => ReadContent::Fault(fault),

@@ -136,7 +136,7 @@ impl SimulatedCounty {
             let answered = self.register.answer(&asked, self.style, now);
             PersonResult::of(&one.document, &answered)
         });
-        let results = Results { application: first.application.clone(), results: listed.collect() };
+        let results = Results { application: first.application.as_str().into(), results: listed.collect() };
         said("0000", "成功", json!([results]))
     }
 }

@@ -1,6 +1,5 @@
 //! The real-time query of a county (protocol sections 3.5, 12.17 and 12.18), both ways.
 
-use chakong_contract::absent::null_as_absent;
 use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,7 +20,6 @@ pub(crate) const EMPTY: &str = "1001";
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Call {
-    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) head: Head,
     pub(crate) data: Vec<CountyQuery>,
 }
@@ -73,7 +71,6 @@ pub(crate) struct CountyQuery {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct CountyResponse {
-    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) head: CountyResponseHead,
     pub(crate) data: Value,
 }

@@ -3,6 +3,7 @@
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::message::without_mark;
 use chakong_contract::{Fault, FaultKind, Reading, RequestNumber};
+use chakong_toolkit::json;
 use serde_json::Value;
 
 use super::manifest::Platform;
@@ -16,13 +17,13 @@ fn malformed(detail: &'static str) -> Fault {
 
 /// The JSON of a call: in its form field, or as the body itself.
 pub(super) fn call(body: &[u8]) -> Option<Call> {
-    let json = without_mark(body).trim_ascii_start();
-    if json.first() == Some(&b'{') {
-        return serde_json::from_slice(json).ok();
+    let text = without_mark(body).trim_ascii_start();
+    if text.first() == Some(&b'{') {
+        return json::read(text).ok();
     }
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(body).ok()?;
-    let (_, json) = fields.into_iter().find(|(name, _)| name == FIELD)?;
-    serde_json::from_str(&json).ok()
+    let (_, text) = fields.into_iter().find(|(name, _)| name == FIELD)?;
+    json::read(text.as_bytes()).ok()
 }
 
 /// What a whole call says.
@@ -55,8 +56,12 @@ pub(super) fn read(platform: &Platform, data: Value) -> Reading {
 
 fn result(platform: &Platform, entry: Value) -> Result<Read, Fault> {
     let results: Results = serde_json::from_value(entry).map_err(|_| malformed("an entry is no result"))?;
-    let number: RequestNumber =
-        results.application.trim().parse().map_err(|_| malformed("an entry names no application"))?;
+    let number: RequestNumber = results
+        .application
+        .code()
+        .unwrap_or_default()
+        .parse()
+        .map_err(|_| malformed("an entry names no application"))?;
     let mut extract = Extract::default();
     for result in results.results {
         match result.answered() {

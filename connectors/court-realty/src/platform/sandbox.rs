@@ -100,7 +100,10 @@ impl PollingClient for PollingCentre {
             PendingCall::Token => {
                 let wrong = self.faults.due(ScriptedFaultKind::WrongPassword);
                 let password = if wrong { format!("{}x", self.password) } else { self.password.clone() };
-                (path::TOKEN, json!(Login { username: self.account.clone(), password }))
+                (
+                    path::TOKEN,
+                    json!(Login { username: self.account.as_str().into(), password: password.into() }),
+                )
             }
             PendingCall::Applications => (path::APPLICATIONS, json!({})),
             PendingCall::Received(numbers) => {
@@ -109,11 +112,14 @@ impl PollingClient for PollingCentre {
             PendingCall::Papers(application) => {
                 let person =
                     application.persons.first().map(|person| person.document.clone()).unwrap_or_default();
-                (path::PAPERS, json!(About { application: application.number.clone(), document: person }))
+                (
+                    path::PAPERS,
+                    json!(About { application: application.number.as_str().into(), document: person.into() }),
+                )
             }
             PendingCall::Feed(data) => (path::RESULTS, data.clone()),
         };
-        let head = CallHead { division: "990101".to_owned(), token: self.token.clone() };
+        let head = CallHead { division: "990101".into(), token: self.token.as_str().into() };
         let json = json!(Call { head, data }).to_string();
         let mut body = serde_urlencoded::to_string([(FIELD, json)]).unwrap_or_default();
         if matches!(pending, PendingCall::Feed(_)) && self.faults.due(ScriptedFaultKind::Garbled) {
@@ -183,9 +189,9 @@ impl PollingCentre {
                 PersonResult::of(&person.document, &answered)
             })
             .collect();
-        let mut results = vec![Results { application: application.number.clone(), results: listed }];
+        let mut results = vec![Results { application: application.number.as_str().into(), results: listed }];
         if self.faults.due(ScriptedFaultKind::UnknownNumber) {
-            results.push(Results { application: STRANGER.to_owned(), ..Results::default() });
+            results.push(Results { application: STRANGER.into(), ..Results::default() });
         }
         let feed = PendingCall::Feed(json!(results));
         if self.faults.due(ScriptedFaultKind::Duplicate) {

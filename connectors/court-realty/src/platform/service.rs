@@ -38,7 +38,7 @@ impl Postbox for Platform {
             path::APPLICATIONS => CallKind::Orders { control: false },
             path::PAPERS => {
                 let about: About = serde_json::from_value(call.data).unwrap_or_default();
-                let number = about.application.trim().parse();
+                let number = about.application.as_text().parse();
                 CallKind::Documents(number.map_err(|_| said(code::UNKNOWN, "申请单号错误"))?)
             }
             path::RESULTS => CallKind::HandIn(feedback::read(self, call.data)),
@@ -89,9 +89,9 @@ impl Postbox for Platform {
 fn caller(operation: &str, call: &Call) -> Option<(String, String)> {
     if operation == path::TOKEN {
         let login: Login = serde_json::from_value(call.data.clone()).ok()?;
-        return Some((login.username, login.password));
+        return Some((login.username.text(), login.password.text()));
     }
-    Some(&call.head.token).filter(|token| token.len() <= LONGEST).and_then(|token| open_token(token))
+    Some(call.head.token.text()).filter(|token| token.len() <= LONGEST).and_then(|token| open_token(&token))
 }
 
 fn papers(order: &Order) -> Papers {

@@ -1,5 +1,6 @@
 //! Messages of the provincial platform's line (protocol section 3), both ways: JSON in one form field.
 
+use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -29,17 +30,17 @@ pub(crate) struct Call {
 #[serde(default)]
 pub(crate) struct CallHead {
     #[serde(rename = "xzqdm")]
-    pub(crate) division: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub(crate) token: String,
+    pub(crate) division: Scalar,
+    #[serde(skip_serializing_if = "Scalar::is_blank")]
+    pub(crate) token: Scalar,
 }
 
 /// Who wants a token.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Login {
-    pub(crate) username: String,
-    pub(crate) password: String,
+    pub(crate) username: Scalar,
+    pub(crate) password: Scalar,
 }
 
 /// What is searched: real estate.
@@ -88,9 +89,9 @@ pub(crate) struct Person {
 #[serde(default)]
 pub(crate) struct About {
     #[serde(rename = "cxsqdh")]
-    pub(crate) application: String,
+    pub(crate) application: Scalar,
     #[serde(rename = "wsbh")]
-    pub(crate) document: String,
+    pub(crate) document: Scalar,
 }
 
 /// Legal documents of an application.

@@ -1,4 +1,3 @@
-use chakong_contract::absent::null_as_absent;
 use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +9,7 @@ pub(crate) struct Resource<T> {
     #[serde(default, rename = "type")]
     pub(crate) kind: Scalar,
     pub(crate) attributes: T,
-    #[serde(default, deserialize_with = "null_as_absent")]
+    #[serde(default)]
     pub(crate) relationships: Subjects,
 }
 
@@ -19,27 +18,23 @@ pub(crate) struct Resource<T> {
 pub(crate) struct Subject {
     pub(crate) lei: Scalar,
     pub(crate) entity: Entity,
-    #[serde(default, deserialize_with = "null_as_absent")]
+    #[serde(default)]
     pub(crate) registration: Registration,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Entity {
-    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) legal_name: Named,
     pub(crate) other_names: Option<Vec<Named>>,
     /// The names in Latin letters.
     pub(crate) transliterated_other_names: Option<Vec<Named>>,
-    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) legal_address: Address,
-    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) registered_at: Topic,
     /// The number in the register of its country; of a Chinese company its credit code.
     pub(crate) registered_as: Scalar,
     pub(crate) jurisdiction: Scalar,
     pub(crate) category: Scalar,
-    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) legal_form: Topic,
     pub(crate) status: Scalar,
     pub(crate) expiration: Option<Expiration>,
@@ -120,7 +115,6 @@ pub(crate) struct Subjects {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Related {
-    #[serde(deserialize_with = "null_as_absent")]
     pub(crate) links: Links,
 }
 
@@ -140,7 +134,7 @@ pub(crate) struct Links {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub(crate) struct RelationOf {
     pub(crate) relationship: Relation,
-    #[serde(default, deserialize_with = "null_as_absent")]
+    #[serde(default)]
     pub(crate) registration: State,
 }
 

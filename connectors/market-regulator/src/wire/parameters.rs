@@ -1,6 +1,7 @@
 //! The parameter string: `method=…&NAME=value…`, values percent-encoded in GBK; the answer is JSON that holds a word.
 
 use chakong_contract::encoding::is_in_gbk;
+use chakong_toolkit::Scalar;
 use encoding_rs::GBK;
 use serde_json::Value;
 
@@ -191,6 +192,7 @@ pub(crate) struct Said {
 
 /// Reads an answer; `None` when it is no JSON object or text. Systems answer in UTF-8 or GBK.
 pub(crate) fn said(body: &[u8]) -> Option<Said> {
+    let body = chakong_contract::message::without_mark(body);
     let text = std::str::from_utf8(body).map_or_else(|_| GBK.decode(body).0.into_owned(), str::to_owned);
     let value: Value = serde_json::from_str(&text).ok()?;
     let mut texts = Vec::new();
@@ -199,6 +201,9 @@ pub(crate) fn said(body: &[u8]) -> Option<Said> {
         Value::Object(members) if !members.is_empty() => gather(&value, &mut texts, &mut record, 0),
         Value::String(word) if !word.trim().is_empty() => texts.push(word.clone()),
         _ => return None,
+    }
+    if texts.is_empty() && record.is_empty() {
+        return None;
     }
     // The word, and not a part of another such as `unsucessful`.
     let words_of =
@@ -220,7 +225,8 @@ fn gather(value: &Value, texts: &mut Vec<String>, record: &mut String, depth: us
         Value::Object(members) => {
             for (name, value) in members {
                 if name.eq_ignore_ascii_case("djid") {
-                    *record = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    let stated: Option<Scalar> = serde_json::from_value(value.clone()).ok();
+                    *record = stated.and_then(|stated| stated.code()).unwrap_or_default();
                 } else {
                     gather(value, texts, record, depth + 1);
                 }

@@ -101,13 +101,16 @@ fn content(value: &Scalar) -> String {
 pub(crate) fn add_freezes(company: &mut Company, items: Vec<Value>, gathered: &mut Gathered) {
     let rows: Vec<Judicial> = gathered.entries(Endpoint::Judicial.what(), items);
     for row in rows {
-        let released = row.equity_un_freeze_detail.filter(|detail| detail.un_freeze_date.date() != Ok(None));
+        // A day that cannot be read is no end: what stands is never hidden.
+        let released = row
+            .equity_un_freeze_detail
+            .is_some_and(|detail| gathered.date(field::UN_FREEZE_DATE, &detail.un_freeze_date).is_some());
         let transferred =
-            row.judicial_partners_change_detail.is_some_and(|detail| !detail.assignee.is_blank());
+            row.judicial_partners_change_detail.is_some_and(|detail| detail.assignee.code().is_some());
         let type_state = match (released, transferred) {
-            (Some(_), _) => "股权冻结|解除冻结".to_owned(),
-            (None, true) => "股东变更|冻结".to_owned(),
-            (None, false) => row.status.text(),
+            (true, _) => "股权冻结|解除冻结".to_owned(),
+            (false, true) => "股东变更|冻结".to_owned(),
+            (false, false) => row.status.text(),
         };
         let detail = row.equity_freeze_detail.unwrap_or_default();
         let record = FreezeRecord {

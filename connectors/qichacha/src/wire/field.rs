@@ -11,3 +11,4 @@ pub(crate) const STOCK_TYPE: &str = "StockType";
 pub(crate) const MISSPELT_TERM_END: &str = "TeamEnd";
 pub(crate) const TERM_END: &str = "TermEnd";
 pub(crate) const TERM_START: &str = "TermStart";
+pub(crate) const UN_FREEZE_DATE: &str = "UnFreezeDate";

@@ -34,7 +34,7 @@ pub(crate) fn freezes(rows: Vec<Judicial>, gathered: &mut Gathered) -> Vec<Freez
         if record.state() == EquityFreezeState::Unknown {
             gathered.strange(field::TYPE_STATE, record.type_state.clone());
         }
-        Freeze { id: row.assistance_id.text(), record }
+        Freeze { id: row.assistance_id.code().unwrap_or_default(), record }
     };
     rows.into_iter().map(&mut read).collect()
 }

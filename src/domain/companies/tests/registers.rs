@@ -22,6 +22,13 @@ fn one_company_in_two_registers_is_one_whatever_they_call_the_country() {
         "two of one name"
     );
     assert_eq!(count([in_register("1234567", "US-DE"), in_register("1234567", "GB")]), 2);
+    let with = |lei: &str| Company { lei: lei.parse().ok(), ..in_register("07654321", "GB") };
+    assert_eq!(
+        count([with("9999EXAMPLE000000123"), with("9999EXAMPLE000000220")]),
+        2,
+        "two funds of one number"
+    );
+    assert_eq!(count([with("9999EXAMPLE000000123"), in_register("7654321", "england-wales")]), 1);
 }
 
 #[test]

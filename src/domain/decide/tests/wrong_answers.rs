@@ -1,8 +1,8 @@
 //! What a bank says wrongly changes nothing elsewhere.
 
-use chakong_contract::asset::{Doubt, DoubtAbout, DoubtKind};
+use chakong_contract::asset::{Doubt, DoubtAbout, DoubtKind, FoundAsset, SubAccount};
 use chakong_contract::reply::Holding;
-use chakong_contract::{ActionKind, Asset, Money, Refusal, RefusalReason, Reply};
+use chakong_contract::{Account, ActionKind, Asset, Money, Refusal, RefusalReason, Reply};
 use rust_decimal::Decimal;
 
 use super::super::super::{EventType, MeasureState, OrderState, TaskKind};
@@ -111,6 +111,37 @@ fn an_account_with_a_part_that_was_not_understood_waits_for_an_officer() {
     );
     world.approve(measure.id).expect("an officer looked at it");
     assert_eq!(world.orders_of(ActionKind::Freeze), 1);
+}
+
+#[test]
+fn money_of_another_currency_under_the_same_number_hides_no_yuan_and_a_nameless_sub_account_names_nothing() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 60_000)]))]);
+    world.submit(CASE, None, Some(auto(100_000))).expect("accepted");
+    let query = world.queued()[0];
+    let Reply::Found { mut assets } = world.carry_out(query) else { panic!("accounts are found") };
+    let Asset::Account(mut yuan) = assets[0].asset.clone() else { panic!("an account") };
+    let dollars = "USD".parse().ok();
+    let money = |amount: u32, currency| Some(Money { amount: amount.into(), currency });
+    let other = Account {
+        currency: dollars,
+        balance: money(7_000, dollars),
+        available: money(7_000, dollars),
+        ..yuan.clone()
+    };
+    yuan.sub_accounts = vec![SubAccount {
+        number: " ".into(),
+        class: "定期".into(),
+        balance: Some(Money::yuan(500.into())),
+        available: Some(Money::yuan(500.into())),
+        remark: String::new(),
+    }];
+    assets[0].asset = Asset::Account(yuan);
+    assets.push(FoundAsset { asset: Asset::Account(other), ..assets[0].clone() });
+    world.hear(query, Reply::Found { assets });
+    world.run();
+    let states: Vec<_> = world.file.ledger().map(|measure| (measure.state, measure.currency)).collect();
+    assert_eq!(states, [(MeasureState::InForce, None), (MeasureState::Skipped, dollars)]);
+    assert_eq!(world.held_and_taken(), Decimal::from(60_000));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use chakong_contract::asset::{EncumbranceKind, PropertyKind};
+use chakong_contract::placeholder::is_placeholder;
 use chakong_contract::{Date, Encumbrance, Money};
 use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
@@ -45,9 +46,14 @@ pub(super) fn burdens(extract: &Extract, amounts: AmountUnit, notes: &mut Gather
     let mut burdens = Vec::new();
     burdens.extend(extract.mortgages.iter().map(|one| mortgage(one, amounts, notes)));
     burdens.extend(extract.seizures.iter().map(|one| seizure(one, notes)));
-    burdens.extend(extract.objections.iter().map(objection));
+    burdens.extend(extract.objections.iter().map(|one| objection(one, notes)));
     burdens.extend(extract.prenotices.iter().map(|one| prenotice(one, notes)));
     burdens
+}
+
+/// A location; none where something stands in its place, by which all would be at one.
+pub(super) fn place(location: &Scalar) -> Option<String> {
+    Some(location.text()).filter(|text| !text.is_empty() && !is_placeholder(text))
 }
 
 /// Labelled texts that are not blank, in one line.
@@ -57,6 +63,7 @@ fn words(parts: &[(&str, String)]) -> String {
 }
 
 fn mortgage(one: &Mortgage, amounts: AmountUnit, notes: &mut Gathered) -> Burden {
+    let _ = notes.date(field::CANCELLED, &one.cancelled);
     let (field, secured) = if one.secured_amount.is_blank() {
         (field::MAXIMUM_AMOUNT, &one.maximum_amount)
     } else {
@@ -78,11 +85,11 @@ fn mortgage(one: &Mortgage, amounts: AmountUnit, notes: &mut Gathered) -> Burden
     ]);
     Burden {
         unit: one.unit.clone(),
-        location: one.location.text(),
+        location: place(&one.location).unwrap_or_default(),
         encumbrance: Encumbrance {
             kind: EncumbranceKind::Mortgage,
             holder: one.mortgagee.text(),
-            document: one.proof.text(),
+            document: one.proof.code().unwrap_or_default(),
             amount,
             from: notes.date(field::DEBT_FROM, &one.from),
             until: notes.date(field::DEBT_UNTIL, &one.until),
@@ -131,6 +138,8 @@ fn money(
 
 /// A kind that is not known is a seizure all the same: it stands in the register of seizures. Its words are kept.
 fn seizure(one: &Seizure, notes: &mut Gathered) -> Burden {
+    // An end that cannot be read is kept beside the seizure, which stands.
+    let _ = notes.date(field::LIFTED, &one.lifted);
     let known = notes.known(field::SEIZURE_KIND, &one.kind, seizure_kind);
     let (kind, standing, named) = match known {
         None => (EncumbranceKind::Seizure, Standing::Unclear, ""),
@@ -153,7 +162,7 @@ fn seizure(one: &Seizure, notes: &mut Gathered) -> Burden {
     let from = notes.date(field::SEIZED_FROM, &one.from);
     Burden {
         unit: one.unit.clone(),
-        location: one.location.text(),
+        location: place(&one.location).unwrap_or_default(),
         encumbrance: Encumbrance {
             kind,
             holder: one.authority.text(),
@@ -172,16 +181,17 @@ fn seizure(one: &Seizure, notes: &mut Gathered) -> Burden {
     }
 }
 
-fn objection(one: &Objection) -> Burden {
+fn objection(one: &Objection, notes: &mut Gathered) -> Burden {
+    let _ = notes.date(field::CANCELLED, &one.cancelled);
     Burden {
         unit: one.unit.clone(),
-        location: one.location.text(),
+        location: place(&one.location).unwrap_or_default(),
         encumbrance: Encumbrance {
             kind: EncumbranceKind::Objection,
             holder: one.applicant.text(),
             document: one.proof.text(),
             amount: None,
-            from: one.registered.date().ok().flatten(),
+            from: notes.date(field::REGISTERED, &one.registered),
             until: None,
             rank: None,
             reference: String::new(),
@@ -195,10 +205,11 @@ fn objection(one: &Objection) -> Burden {
 }
 
 fn prenotice(one: &Prenotice, notes: &mut Gathered) -> Burden {
+    let _ = notes.date(field::CANCELLED, &one.cancelled);
     let kind = notes.words(field::PRENOTICE_KIND, &one.kind, prenotice_kind);
     Burden {
         unit: one.unit.clone(),
-        location: one.location.text(),
+        location: place(&one.location).unwrap_or_default(),
         encumbrance: Encumbrance {
             kind: EncumbranceKind::Prenotice,
             holder: one.obligee.text(),

@@ -1,7 +1,9 @@
 use std::collections::HashSet;
 
+use chakong_contract::Date;
 use chakong_contract::asset::PropertyKind;
-use chakong_toolkit::Scalar;
+use chakong_contract::date::end_that_has_come;
+use chakong_toolkit::{Scalar, json};
 use serde_json::value::RawValue;
 
 use crate::shared::wire::{Answered, Mortgage, Objection, Prenotice, Right, Seizure, right_state};
@@ -17,6 +19,8 @@ pub(crate) struct Extract {
     pub(super) seizures: Vec<Seizure>,
     pub(super) prenotices: Vec<Prenotice>,
     pub(super) objections: Vec<Objection>,
+    /// The day on which the registry spoke, where it is known.
+    spoken: Option<Date>,
     seen: HashSet<(List, Box<str>)>,
     unreadable: usize,
     left_out: usize,
@@ -33,6 +37,11 @@ enum List {
 }
 
 impl Extract {
+    /// An extract that a registry gives on a day.
+    pub(crate) fn of_day(day: Date) -> Self {
+        Self { spoken: Some(day), ..Self::default() }
+    }
+
     /// Adds what one answer holds.
     pub(crate) fn add(&mut self, answered: Answered) {
         for (kind, list) in [
@@ -49,17 +58,18 @@ impl Extract {
             self.rights.extend(in_force.map(|right| (kind, right)));
         }
         let mortgages: Vec<Mortgage> = self.entries(List::Mortgages, answered.mortgages);
-        let stands = |one: &Mortgage| one.cancelled.is_blank() && !has_ended(&one.state);
+        let spoken = self.spoken;
+        let stands = |one: &Mortgage| !has_come(&one.cancelled, spoken) && !has_ended(&one.state);
         self.mortgages.extend(mortgages.into_iter().filter(stands));
         let seizures: Vec<Seizure> = self.entries(List::Seizures, answered.seizures);
-        let stands = |one: &Seizure| one.lifted.is_blank() && !has_ended(&one.state);
+        let stands = |one: &Seizure| !has_come(&one.lifted, spoken) && !has_ended(&one.state);
         self.seizures.extend(seizures.into_iter().filter(stands));
         let prenotices: Vec<Prenotice> = self.entries(List::Prenotices, answered.prenotices);
-        let stands = |one: &Prenotice| one.cancelled.is_blank() && !has_ended(&one.state);
+        let stands = |one: &Prenotice| !has_come(&one.cancelled, spoken) && !has_ended(&one.state);
         self.prenotices.extend(prenotices.into_iter().filter(stands));
         for list in [answered.objections, answered.other_objections] {
             let objections: Vec<Objection> = self.entries(List::Objections, list);
-            let stands = |one: &Objection| one.cancelled.is_blank() && !has_ended(&one.state);
+            let stands = |one: &Objection| !has_come(&one.cancelled, spoken) && !has_ended(&one.state);
             self.objections.extend(objections.into_iter().filter(stands));
         }
     }
@@ -75,7 +85,8 @@ impl Extract {
         let mut read = Vec::new();
         for entry in entries.into_iter().take(MOST_ENTRIES) {
             let entry = (list, Box::<str>::from(entry));
-            let known = serde_json::from_str(&entry.1);
+            // Without null where an object or list is expected, if it cannot be read with it.
+            let known = serde_json::from_str(&entry.1).or_else(|_| json::read(entry.1.as_bytes()));
             match (self.seen.insert(entry), known) {
                 (true, Ok(known)) => read.push(known),
                 (true, Err(_)) => self.unreadable += 1,
@@ -95,7 +106,58 @@ impl Extract {
     }
 }
 
+/// Whether the day of an end has come. Zero days, far years and what cannot be read are no end: what stands is never hidden.
+fn has_come(end: &Scalar, spoken: Option<Date>) -> bool {
+    end_that_has_come(end.date().ok().flatten(), spoken).is_some()
+}
+
 /// Whether a right is history; some registries send those as well.
 fn has_ended(state: &Scalar) -> bool {
     matches!(right_state(&state.as_text()), Some("历史" | "终止"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(spoken: Option<Date>, end: &str) -> usize {
+        let text = format!(
+            "{{\"cfdjList\":[{{\"bdcdyh\":\"1\",\"jfdjsj\":{end}}}],\"dyaqList\":[{{\"zl\":\"a\",\"zxsj\":{end}}}],\
+             \"ygdjList\":[{{\"zl\":\"b\",\"zxsj\":{end}}}],\"yyxxList\":[{{\"zl\":\"c\",\"zxsj\":{end}}}]}}"
+        );
+        let mut extract = Extract { spoken, ..Extract::default() };
+        extract.add(serde_json::from_str(&text).expect("lists"));
+        let counts = [
+            extract.seizures.len(),
+            extract.mortgages.len(),
+            extract.prenotices.len(),
+            extract.objections.len(),
+        ];
+        assert!(counts.iter().all(|count| *count == counts[0]), "{end}: {counts:?}");
+        counts[0]
+    }
+
+    #[test]
+    fn a_day_that_means_no_end_hides_no_burden() {
+        let day = "2026-01-05".parse().ok();
+        for none in [
+            "null",
+            "\"\"",
+            "\"1900-01-01 00:00:00\"",
+            "\"0001-01-01T00:00:00\"",
+            "\"9999-12-31\"",
+            "\"2099/12/31\"",
+            "\"/\"",
+            "\"无\"",
+            "-2209017600000",
+            "\"未解封\"",
+            "\"2026-01-06\"",
+        ] {
+            assert_eq!(standing(day, none), 1, "{none}");
+        }
+        for ended in ["\"2026-01-05 09:00:00\"", "\"20240229\"", "1709164800000"] {
+            assert_eq!(standing(day, ended), 0, "{ended}");
+        }
+        assert_eq!(standing(None, "\"2026-01-06\""), 0, "without a day of speaking the date is believed");
+    }
 }

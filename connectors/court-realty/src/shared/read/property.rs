@@ -2,13 +2,14 @@ use std::collections::HashMap;
 
 use chakong_contract::asset::{AreaUnit, Asset, FoundAsset, MatchedBy, PropertyKind, UnreliableValue};
 use chakong_contract::id::UnitNumber;
+use chakong_contract::placeholder::{is_placeholder, stated_code};
 use chakong_contract::reply::UnknownValue;
 use chakong_contract::{RealProperty, money};
 use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
 use rust_decimal::Decimal;
 
-use super::burden::{Burden, burdens};
+use super::burden::{Burden, burdens, place};
 use super::extract::Extract;
 use super::holders::{self, Subject, closeness, held};
 use super::rank;
@@ -68,8 +69,8 @@ pub(super) fn properties(extract: Extract, asked: Option<&Subject>, amounts: Amo
 
 /// What identifies a unit on this line: its number, or the text in place of it; none for blanks and `notFound`.
 fn unit_key(unit: &Scalar) -> Option<String> {
-    let text: String = unit.text().chars().filter(|c| !c.is_whitespace()).collect();
-    (!text.is_empty() && !says_nothing(&text)).then_some(text)
+    let text: String = unit.code()?.chars().filter(|c| !c.is_whitespace()).collect();
+    (!says_nothing(&text)).then_some(text)
 }
 
 #[derive(Default)]
@@ -157,7 +158,7 @@ fn draft(kind: PropertyKind, right: &Right, asked: Option<&Subject>, notes: &mut
     let doubtful = serials.chain([(field::ISLAND_USAGE, &right.island_usage, ISLAND_USE)]);
     let unit_text = right.unit.text();
     let unit_number: Option<UnitNumber> = unit_text.parse().ok();
-    if unit_number.is_none() && !unit_text.is_empty() {
+    if unit_number.is_none() && !unit_text.is_empty() && !is_placeholder(&unit_text) {
         notes.strange(field::UNIT, unit_text.clone());
     }
     let built = matches!(kind, PropertyKind::Building | PropertyKind::Structure);
@@ -182,18 +183,14 @@ fn draft(kind: PropertyKind, right: &Right, asked: Option<&Subject>, notes: &mut
     let property = RealProperty {
         kind,
         unit: unit_number.as_ref().map(UnitNumber::parts),
-        unit_number_text: if unit_number.is_some() || says_nothing(&unit_text) {
+        unit_number_text: if unit_number.is_some() || says_nothing(&unit_text) || is_placeholder(&unit_text) {
             String::new()
         } else {
             unit_text
         },
         unit_number,
         certificates: split_certificates(std::iter::once(&right.certificate).chain(&certificates)),
-        location: if right.building_location.is_blank() {
-            right.location.text()
-        } else {
-            right.building_location.text()
-        },
+        location: [&right.building_location, &right.location].into_iter().find_map(place).unwrap_or_default(),
         holders,
         matched_number,
         area,
@@ -202,7 +199,7 @@ fn draft(kind: PropertyKind, right: &Right, asked: Option<&Subject>, notes: &mut
         right_nature: filled(&natures),
         registered: notes.date(field::REGISTERED, &right.registered),
         registry: right.registry.text(),
-        business_number: right.business_number.text(),
+        business_number: right.business_number.code().unwrap_or_default(),
         encumbrances: Vec::new(),
         remark: filled(&remarks),
         unreliable: doubtful.filter_map(|(field, value, why)| unreliable(field, value, why)).collect(),
@@ -242,8 +239,8 @@ fn split_certificates<'a>(fields: impl Iterator<Item = &'a Scalar>) -> Vec<Strin
     let mut certificates: Vec<String> = Vec::new();
     for field in fields {
         for one in field.text().split([',', '，', ';', '；', '|']).map(str::trim) {
-            if !one.is_empty() {
-                add_certificate(&mut certificates, one.to_owned());
+            if let Some(number) = stated_code(one) {
+                add_certificate(&mut certificates, number.to_owned());
             }
         }
     }

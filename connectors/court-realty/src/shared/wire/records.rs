@@ -280,6 +280,8 @@ pub(crate) mod field {
     pub(crate) const RIGHT_NATURE: &str = "qlxz";
     pub(crate) const STATE: &str = "qszt";
     pub(crate) const REGISTERED: &str = "djsj";
+    pub(crate) const CANCELLED: &str = "zxsj";
+    pub(crate) const LIFTED: &str = "jfdjsj";
     pub(crate) const BUILDING_AREA: &str = "jzmj";
     pub(crate) const STRUCTURE_AREA: &str = "gjzwmj";
     pub(crate) const PARCEL_AREA: &str = "zdmj";

@@ -1,5 +1,6 @@
 //! Answers and results as the platform and the counties have them (protocol sections 3 and 3.5), both ways.
 
+use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -47,7 +48,7 @@ pub(crate) struct PlatformResponse {
 #[serde(default)]
 pub(crate) struct Results {
     #[serde(rename = "cxsqdh")]
-    pub(crate) application: String,
+    pub(crate) application: Scalar,
     #[serde(rename = "cxsqjg")]
     pub(crate) results: Vec<PersonResult>,
 }
@@ -57,7 +58,7 @@ pub(crate) struct Results {
 #[serde(default)]
 pub(crate) struct PersonResult {
     #[serde(rename = "wsbh")]
-    pub(crate) document: String,
+    pub(crate) document: Scalar,
     #[serde(flatten)]
     pub(crate) lists: serde_json::Map<String, Value>,
 }
@@ -95,6 +96,6 @@ impl PersonResult {
                 named.insert(name.to_owned(), list);
             }
         }
-        Self { document: document.to_owned(), lists: named }
+        Self { document: document.into(), lists: named }
     }
 }

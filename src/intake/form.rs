@@ -1,0 +1,149 @@
+//! Everything in a body that has not the form of an inquiry, at once: a mistyped number hides no other.
+
+use chakong_contract::order::{CaseHead, LegalDocument};
+use chakong_contract::{IdentityDocument, Party};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::domain::{Finding, Mandate, Purpose, Search, Submission};
+
+/// Most findings about one body.
+const MOST: usize = 200;
+
+/// Reads a body.
+///
+/// # Errors
+/// Every place whose form is wrong, each with its JSON pointer; at most 200.
+pub(super) fn read(body: &[u8]) -> Result<Submission, Vec<Finding>> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let read: Result<Submission, _> = serde_path_to_error::deserialize(&mut json);
+    let submission = read.map_err(|error| {
+        let pointer = pointer_of(error.path());
+        all(body, Finding::new(pointer, error.inner().to_string()))
+    })?;
+    json.end().map_err(|error| vec![Finding::new("", error.to_string())])?;
+    Ok(submission)
+}
+
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    path.iter().fold(String::new(), |pointer, segment| match segment {
+        serde_path_to_error::Segment::Seq { index } => format!("{pointer}/{index}"),
+        serde_path_to_error::Segment::Map { key } => format!("{pointer}/{key}"),
+        _ => pointer,
+    })
+}
+
+/// What is wrong with each part by itself. What was found first stands there in any case.
+fn all(body: &[u8], first: Finding) -> Vec<Finding> {
+    let Ok(json) = serde_json::from_slice::<Value>(body) else { return vec![first] };
+    let mut found = Findings(Vec::new());
+    found.part::<CaseHead>(&json, "/case");
+    found.part::<Purpose>(&json, "/purpose");
+    found.part::<Search>(&json, "/search");
+    found.part::<Mandate>(&json, "/mandate");
+    found.each::<LegalDocument>(&json, "/documents");
+    let parties = json.pointer("/parties").and_then(Value::as_array).map_or(0, Vec::len);
+    for at in 0..parties.min(MOST) {
+        let before = found.0.len();
+        found.each::<IdentityDocument>(&json, &format!("/parties/{at}/documents"));
+        if before == found.0.len() {
+            found.part::<Party>(&json, &format!("/parties/{at}"));
+        } else {
+            found.part::<Party>(&without_documents(&json, at), &format!("/parties/{at}"));
+        }
+    }
+    // What was found first says where in the text it is, too.
+    let is_told = found.0.iter().any(|one| {
+        first.detail.starts_with(&one.detail) && first.pointer.starts_with(&one.pointer)
+            || one.pointer == first.pointer
+    });
+    if !is_told {
+        found.0.insert(0, first);
+    }
+    found.0.truncate(MOST);
+    found.0
+}
+
+/// The body with the documents of a party left out, which are looked at one by one.
+fn without_documents(json: &Value, party: usize) -> Value {
+    let mut json = json.clone();
+    if let Some(documents) = json.pointer_mut(&format!("/parties/{party}/documents")) {
+        *documents = Value::Array(Vec::new());
+    }
+    json
+}
+
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Looks at one part; one that is absent is told by the whole.
+    fn part<T: DeserializeOwned>(&mut self, json: &Value, pointer: &str) {
+        let Some(value) = json.pointer(pointer).filter(|_| self.0.len() < MOST) else { return };
+        if let Err(error) = serde_path_to_error::deserialize::<_, T>(value) {
+            let pointer = format!("{pointer}{}", pointer_of(error.path()));
+            self.0.push(Finding::new(pointer, error.inner().to_string()));
+        }
+    }
+
+    /// Looks at every entry of a list.
+    fn each<T: DeserializeOwned>(&mut self, json: &Value, pointer: &str) {
+        let entries = json.pointer(pointer).and_then(Value::as_array).map_or(0, Vec::len);
+        (0..entries).for_each(|at| self.part::<T>(json, &format!("{pointer}/{at}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_wrong_number_is_told_at_once_and_none_is_repeated() {
+        let party = |name: &str, documents: Value| json!({ "reference": name, "kind": "organisation", "name": name, "role": "judgment_debtor", "documents": documents });
+        let body = json!({
+            "case": { "number": "执行案", "court_name": "a", "court_code": "b", "officers": [] },
+            "purpose": "enforcement",
+            "parties": [
+                party("甲公司", json!([
+                    { "kind": "uscc", "number": "91000000MADEM00113" },
+                    { "kind": "org_code", "number": "MADEM001–1" },
+                    { "kind": "org_code", "number": "MADEM001–2" },
+                ])),
+                party("乙\u{fffd}司", json!([{ "kind": "uscc", "number": "910A0000MADEM00112" }])),
+                party("丙", json!([{ "kind": "resident_id", "number": "110101000001010018" }, 7])),
+            ],
+            "mandate": { "claim": 5 },
+        });
+        let text = body.to_string();
+        let found = read(text.as_bytes()).expect_err("wrong");
+        let pointers: Vec<&str> = found.iter().map(|one| one.pointer.as_str()).collect();
+        for expected in [
+            "/case/number",
+            "/parties/0/documents/0",
+            "/parties/0/documents/2",
+            "/parties/1/documents/0",
+            "/parties/1/name",
+            "/parties/2/documents/0",
+            "/parties/2/documents/1",
+            "/mandate/claim",
+        ] {
+            assert!(pointers.iter().any(|one| one.starts_with(expected)), "{expected}: {pointers:?}");
+        }
+        assert_eq!(found.len(), 8, "{pointers:?}");
+        let told = format!("{found:?}");
+        assert!(!told.contains("MADEM") && !told.contains("110101"), "no number is repeated: {told}");
+    }
+
+    #[test]
+    fn what_no_part_tells_stands_there_and_the_findings_are_bounded() {
+        assert_eq!(read(b"{").expect_err("cut short").len(), 1);
+        let absent = read(br#"{"parties":[]}"#).expect_err("no case");
+        assert_eq!(absent.len(), 1);
+        let wrong = json!({ "kind": "uscc", "number": "1" });
+        let many = json!({ "parties": [{ "documents": vec![wrong; 5_000] }] }).to_string();
+        assert_eq!(read(many.as_bytes()).expect_err("many").len(), MOST);
+        let twice = read(b"{} {}").expect_err("more than one");
+        assert_eq!(twice.len(), 1);
+    }
+}
