@@ -101,7 +101,10 @@ pub(super) struct Section<'p> {
 
 impl<'p> Section<'p> {
     fn find(&mut self, key: &'static str) -> Option<&'p Spanned<DeValue<'p>>> {
-        self.seen.push(key);
+        // A key that is asked for twice is told once.
+        if !self.seen.contains(&key) {
+            self.seen.push(key);
+        }
         self.table.iter().find(|(name, _)| name.get_ref().as_ref() == key).map(|(_, value)| value)
     }
 

@@ -86,7 +86,7 @@ fn counterparts(write: impl Fn(&str) -> String) -> Vec<(String, String)> {
                     text = with_table(&text, "line.callbacks", "");
                 }
                 if plugin.manifest.capabilities.iter().all(|able| able.documents.is_empty()) {
-                    text = without_officers(&text);
+                    text = without_officers(&text).replace("# officers_required = 1\n", "");
                 }
                 if *kind == "postbox" {
                     // What is an example elsewhere is needed here.
