@@ -1,5 +1,6 @@
 //! The composition root: configuration in, running gateway out. The only place that names a concrete store or connector.
 
+mod archives;
 mod deliveries;
 mod shown;
 
@@ -15,14 +16,16 @@ use tokio::sync::oneshot;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::counterparts::Counterparts;
+use crate::domain::retention::Retention;
 use crate::domain::{GivenNumber, IdKind};
-use crate::engine::{CurrentRules, Engine, run_clock, was_older};
+use crate::engine::{CurrentRules, Engine, run_clock, run_retention, was_older};
 use crate::gateway::Gateway;
 use crate::lanes::{Context, LaneRegistry, PostboxService, RecentTerms, supervise};
 use crate::lifecycle::Tasks;
 use crate::lines::postbox;
 use crate::store::sqlite::{Sqlite, SqliteThreads};
 use crate::store::{Store, StoreError, number_ahead};
+use archives::ParcelArchives;
 use shown::shown_numbers;
 
 pub use deliveries::delivery_of;
@@ -56,9 +59,27 @@ pub enum BuildError {
     #[error("another chakong works with {0}; stop it first, or give this one its own [store] directory")]
     Locked(String),
     /// The lock file cannot be used.
-    #[error("failed to lock the data directory: {0}")]
-    Lock(#[source] std::io::Error),
+    #[error(
+        "the folder of the store, {directory}, cannot be used: {source}; make it a folder that chakong may write, or correct [store] \
+         directory"
+    )]
+    Lock {
+        /// The folder.
+        directory: String,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
     /// The store cannot be opened.
+    #[error("the store in {directory} cannot be opened: {source}{}", remedy(source))]
+    Unopened {
+        /// Its folder.
+        directory: String,
+        /// The cause.
+        #[source]
+        source: StoreError,
+    },
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A file of rules that was built into the program cannot be read.
@@ -111,6 +132,15 @@ pub enum BuildError {
     },
 }
 
+/// What operations do about a store that cannot be opened, behind the cause.
+fn remedy(error: &StoreError) -> String {
+    match error {
+        StoreError::Failed { ailment, .. } => format!("; {}", ailment.remedy()),
+        StoreError::Full => "; make room on its disk".to_owned(),
+        _ => String::new(),
+    }
+}
+
 /// What is known of the store that is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
@@ -128,6 +158,7 @@ pub struct App {
     threads: SqliteThreads,
     listener: TcpListener,
     postbox: Option<TcpListener>,
+    retention: Arc<Retention>,
     folder: std::path::PathBuf,
     grace: Duration,
     lock: File,
@@ -190,6 +221,7 @@ impl App {
             threads,
             listener,
             postbox,
+            retention: Arc::new(config.retention),
             folder: config.counterparts_directory,
             grace: config.server.grace,
             lock,
@@ -214,11 +246,15 @@ impl App {
             let service = PostboxService::new(self.context.clone(), Arc::clone(&counterparts));
             postbox::serve(listener, service, tasks.clone())
         });
+        let archives = Arc::new(ParcelArchives(Arc::clone(&counterparts)));
         let has_postbox = postbox.is_some();
         let lanes =
             supervise(self.context.clone(), delivery_of, self.folder, plugins(), has_postbox, is_ready);
         tasks.spawn_service("lanes", lanes);
         tasks.spawn_service("clock", run_clock(self.context.engine.clone(), tasks.clone()));
+        let engine = self.context.engine.clone();
+        let retention = run_retention(engine, self.retention, archives, tasks.clone());
+        tasks.spawn_service("retention", retention);
         // Requests are answered once the lanes have recovered what the last run left behind.
         let _ = ready.await;
         if let Some(postbox) = postbox {
@@ -250,13 +286,14 @@ async fn open_store(
     opening: Opening,
 ) -> Result<(Arc<dyn Store>, SqliteThreads), BuildError> {
     let directory = &config.store.directory;
+    let unopened = |source| BuildError::Unopened { directory: directory.display().to_string(), source };
     let shown = shown_numbers(&config.counterparts);
     let numbers: Vec<GivenNumber> = shown.iter().map(|one| one.number).collect();
     if opening == Opening::Restored {
         let epochs: Vec<i64> = numbers.iter().map(|number| number.epoch()).collect();
-        return Ok(Sqlite::open_restored(directory, &epochs)?);
+        return Sqlite::open_restored(directory, &epochs).map_err(unopened);
     }
-    let (store, threads) = Sqlite::open(directory)?;
+    let (store, threads) = Sqlite::open(directory).map_err(unopened)?;
     let own = store.epoch();
     if let Some(number) = was_older(&store).await? {
         drop(store);
@@ -294,12 +331,13 @@ async fn close(threads: SqliteThreads, most: Duration) -> bool {
 }
 
 fn lock(directory: &std::path::Path) -> Result<File, BuildError> {
-    std::fs::create_dir_all(directory).map_err(BuildError::Lock)?;
-    let file = File::create(directory.join("chakong.lock")).map_err(BuildError::Lock)?;
+    let unusable = |source| BuildError::Lock { directory: directory.display().to_string(), source };
+    std::fs::create_dir_all(directory).map_err(unusable)?;
+    let file = File::create(directory.join("chakong.lock")).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(BuildError::Locked(directory.display().to_string())),
-        Err(std::fs::TryLockError::Error(error)) => Err(BuildError::Lock(error)),
+        Err(std::fs::TryLockError::Error(error)) => Err(unusable(error)),
     }
 }
 

@@ -9,6 +9,7 @@ mod keys;
 mod named_files;
 mod postboxes;
 mod reader;
+mod retention;
 mod server;
 mod twice;
 mod values;
@@ -30,6 +31,7 @@ pub use reader::{Problem, Problems};
 pub use server::{LogConfig, LogFormat, ServerConfig, StoreConfig};
 pub use watch::{FolderWatch, Look};
 
+use crate::domain::retention::Retention;
 use reader::Document;
 
 /// Largest configuration file that is read.
@@ -46,6 +48,8 @@ pub struct Config {
     pub postbox: Option<SocketAddr>,
     /// Store.
     pub store: StoreConfig,
+    /// How long what is kept of a case stays after it was closed.
+    pub retention: Retention,
     /// Logs.
     pub log: LogConfig,
     /// API keys.
@@ -74,6 +78,7 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
     let server = root.section("server", server::read_server).unwrap_or_default();
     let postbox = root.section("postbox", server::read_postbox);
     let store = root.section("store", |section| server::read_store(section, &base)).unwrap_or_default();
+    let retention = root.section("retention", retention::read_retention).unwrap_or_default();
     let log = root.section("log", server::read_log).unwrap_or_default();
     let keys = root.sections("keys", keys::read_key).into_iter().flatten().collect::<Vec<_>>();
     keys::check_distinct(&keys, &mut root);
@@ -91,6 +96,7 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
             server,
             postbox,
             store,
+            retention,
             log,
             keys,
             court_accounts,

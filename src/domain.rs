@@ -21,6 +21,7 @@ mod inquiry;
 mod measure;
 mod order;
 mod records;
+pub mod retention;
 pub mod retry;
 mod routes;
 pub mod rules;

@@ -3,14 +3,18 @@
 //! Handlers, lanes, the clock and the command line call it; no other code writes.
 
 mod clock;
+mod closings;
 mod encoded;
 mod files;
 mod handed_in;
 mod lanes;
 mod older;
 mod restoring;
+mod retention;
 mod sending;
+mod set_back;
 mod settling;
+mod upkeep;
 
 use std::sync::Arc;
 
@@ -22,12 +26,15 @@ use crate::domain::decide::{
 use crate::domain::{
     AuditEntry, CaseFile, Chain, ChainId, Change, Finding, IdKind, Inquiry, InquiryId, OrderId,
 };
-use crate::store::{Store, StoreError, Stored, Tx, load_chain, load_lines, load_order, load_orders};
+use crate::store::{
+    Store, StoreError, Stored, Tx, load_chain, load_chain_for_act, load_lines, load_order, load_orders,
+};
 
 pub use clock::run_clock;
 pub use handed_in::{Entry, HandedIn, Verdicts};
 pub use lanes::Response;
 pub use older::was_older;
+pub use retention::{Archives, Progress, run_retention};
 pub use sending::{Dispatch, Dispatched};
 pub use settling::{Conversation, Settlement};
 
@@ -237,7 +244,7 @@ fn file_of_act(tx: &mut dyn Tx, chain: Option<ChainId>, what: &Act) -> Stored<Re
         Ok(chain) => chain,
         Err(what) => return Ok(Err(Rejected::Unknown(what))),
     };
-    let mut files = std::collections::HashMap::from([(chain, load_chain(tx, chain)?)]);
+    let mut files = std::collections::HashMap::from([(chain, load_chain_for_act(tx, chain)?)]);
     for id in orders {
         load_order(tx, &mut files, id, true)?;
     }

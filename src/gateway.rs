@@ -46,8 +46,9 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Whether there is room on the store's disk for more inquiries.
+    /// Whether there is room on the store's disk, and in its write-ahead log, for more inquiries.
     pub fn has_space(&self) -> bool {
         self.store.free_bytes().is_none_or(|free| free >= self.min_free)
+            && self.store.health().has_room_in_wal()
     }
 }

@@ -6,6 +6,7 @@
 
 mod counterparts;
 mod http;
+mod store;
 mod tracing_setup;
 
 pub use counterparts::{Scrape, render, scrape};

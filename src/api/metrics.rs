@@ -10,7 +10,6 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::Shared;
 use super::access::{Caller, may};
-use super::problem::Problem;
 use crate::observe::{HttpMetrics, render, scrape};
 
 pub(super) fn routes(metrics: HttpMetrics) -> ApiRouter<Shared> {
@@ -21,9 +20,9 @@ async fn show(
     State(gateway): State<Shared>,
     _: Caller<{ may::OPERATIONS }>,
     Extension(metrics): Extension<HttpMetrics>,
-) -> Result<Response, Problem> {
-    let text = metrics.render() + &render(&scrape(&gateway).await?);
-    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+) -> Response {
+    let text = metrics.render() + &render(&scrape(&gateway).await);
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
 fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

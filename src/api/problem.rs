@@ -40,6 +40,7 @@ pub enum ProblemKind {
     Overloaded,
     TimedOut,
     StoreFull,
+    StoreUnusable,
     Unavailable,
     NotReady,
     Internal,
@@ -95,6 +96,9 @@ impl ProblemKind {
             Self::StoreFull => {
                 (StatusCode::SERVICE_UNAVAILABLE, "store-full", "存储空间不足 The disk is nearly full")
             }
+            Self::StoreUnusable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "store-unusable", "存储不可用 The store cannot be used")
+            }
             Self::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "正在停止服务 Shutting down")
             }
@@ -107,6 +111,8 @@ impl ProblemKind {
     const fn retry_after(self) -> Option<u32> {
         match self {
             Self::Overloaded | Self::TimedOut | Self::Unavailable => Some(2),
+            Self::NotReady => Some(5),
+            Self::StoreUnusable => Some(10),
             Self::StoreFull => Some(60),
             _ => None,
         }
@@ -230,14 +236,22 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let (kind, detail) = match &error {
-            StoreError::Full => (ProblemKind::StoreFull, "nothing was kept; try again later"),
-            StoreError::Closed => (ProblemKind::Unavailable, "the gateway is shutting down; try again"),
-            StoreError::Again => (ProblemKind::Unavailable, "nothing was kept; try again"),
-            StoreError::Failed { .. }
-            | StoreError::Unreadable { .. }
-            | StoreError::Missing(_)
-            | StoreError::Conflict(_) => {
-                (ProblemKind::Internal, "the gateway failed; operations find the cause in its log")
+            StoreError::Full => (ProblemKind::StoreFull, "nothing was kept; try again later".to_owned()),
+            StoreError::Closed => {
+                (ProblemKind::Unavailable, "the gateway is shutting down; try again".to_owned())
+            }
+            StoreError::Again => (ProblemKind::Unavailable, "nothing was kept; try again".to_owned()),
+            StoreError::Failed { ailment, .. } => {
+                let what = ailment.words();
+                (ProblemKind::StoreUnusable, format!("nothing was kept, for {what}; try again later"))
+            }
+            StoreError::Unreadable { .. } | StoreError::Missing(_) => {
+                let detail = "something that this needs cannot be read in the store; operations find the cause in its log";
+                (ProblemKind::StoreUnusable, detail.to_owned())
+            }
+            StoreError::Conflict(_) => {
+                let detail = "the gateway failed; operations find the cause in its log";
+                (ProblemKind::Internal, detail.to_owned())
             }
         };
         Self { cause: Some(error), ..Self::new(kind, detail) }

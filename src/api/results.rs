@@ -6,7 +6,7 @@ mod read;
 mod stream;
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post_with};
+use aide::axum::routing::{delete_with, get_with, post_with};
 
 use super::Shared;
 use super::problem::{Problem, ProblemKind};
@@ -18,6 +18,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route("/v1/results/ack", post_with(ack::ack, ack::docs))
         .api_route("/v1/results/stream", get_with(stream::stream, stream::docs))
         .api_route("/v1/consumers", get_with(consumers::consumers, consumers::docs))
+        .api_route("/v1/consumers/{name}", delete_with(consumers::remove, consumers::remove_docs))
 }
 
 /// What a consumer may be called.

@@ -35,7 +35,7 @@ pub struct CaseFile {
     pub lines: HashMap<InquiryId, Lines>,
     /// What officers found about properties, by institution and property.
     pub findings: HashMap<String, PropertyFinding>,
-    /// Whether ledger, papers, parties and terms of every inquiry are here.
+    /// Whether ledger, papers, parties and every inquiry are here.
     pub is_whole: bool,
 }
 
@@ -147,7 +147,9 @@ impl CaseFile {
             | Change::NewClaimChange(_)
             | Change::NewCertificate(_)
             | Change::Audit(_)
-            | Change::Lane(_) => {}
+            | Change::Lane(_)
+            | Change::Probe(_)
+            | Change::Forget(_) => {}
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::audit::AuditEntry;
+use super::retention::Forget;
 use super::{
     Batch, BatchId, Blob, Case, Chain, ChainParty, ClaimChange, DocumentId, EventDraft, Inquiry, InquiryId,
     Measure, MeasureState, NewReceipt, NotAsked, OrderId, OrderRecord, OrderState, Paper, RawId, RawMessage,
@@ -58,13 +59,19 @@ pub enum Change {
     Audit(AuditEntry),
     /// What a lane keeps.
     Lane(LaneChange),
+    /// The store is written to, to see whether it can be.
+    Probe(Timestamp),
+    /// What is kept no longer.
+    Forget(Forget),
 }
 
 /// What a lane keeps beside its orders.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LaneChange {
-    /// A message is kept as it travelled.
-    NewRaw(RawId, RawMessage),
+    /// A message is kept as it travelled, with the orders that it is about.
+    NewRaw(RawId, RawMessage, Vec<OrderId>),
+    /// What a message said came once more: it is counted.
+    Repeated(RawId),
     /// A batch is made.
     NewBatch(Batch),
     /// The digest of a batch's bytes, before they leave.
@@ -96,6 +103,8 @@ pub enum LaneChange {
     SetPaused(String, Option<String>),
     /// A consumer acknowledged events up to a number; never moved back.
     Acknowledge(String, i64),
+    /// A consumer reads no more.
+    RemoveConsumer(String),
 }
 
 /// An inquiry to be added.

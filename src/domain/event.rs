@@ -118,6 +118,8 @@ event_types! {
     MeasureAccepted = 34, "measure.accepted";
     /// A task is due and not done.
     TaskDue = 35, "task.due";
+    /// Shown in the place of an event that cannot be read any more; never written.
+    ResultUnreadable = 36, "result.unreadable";
 }
 
 impl JsonSchema for EventType {

@@ -1,10 +1,12 @@
-//! The clock: orders past their deadline, measures that end soon or are over, tasks that are due.
+//! The clock: orders past their deadline, measures that end soon or are over, tasks that are due. A row that cannot be read holds
+//! up no other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chakong_contract::Moment;
 
+use super::set_back::SteadyTime;
 use super::{Engine, Settlement};
 use crate::domain::decide::{Draft, Facts, OrderInput, Rejected, TaskFacts, due_measure, due_task};
 use crate::domain::{CaseFile, ChainId, Change, MeasureId, OrderId, Task, TaskKind};
@@ -16,10 +18,19 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Most things in one transaction.
 const MOST: usize = 500;
 
+/// Most rows of which it is remembered that they were told.
+const MOST_TOLD: usize = 10_000;
+
 /// Watches the clock until the soft token.
 pub async fn run_clock(engine: Engine, tasks: Tasks) {
+    let (mut told, mut time) = (Told::default(), SteadyTime::default());
     while !tasks.soft().is_cancelled() {
-        match engine.do_what_is_due().await {
+        // Looked at each second, so that a store whose files are gone is told though nothing is written.
+        engine.store.health();
+        if let Err(error) = engine.follow_the_time(&mut time).await {
+            tracing::warn!(%error, "the clock was set back, and orders that wait for it could not be brought forward");
+        }
+        match engine.look(&mut told).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "what is due could not be looked at; trying again"),
@@ -37,6 +48,10 @@ impl Engine {
     /// # Errors
     /// When the store fails.
     pub async fn do_what_is_due(&self) -> Stored<bool> {
+        self.look(&mut Told::default()).await
+    }
+
+    async fn look(&self, told: &mut Told) -> Stored<bool> {
         let now = self.clock.now();
         let today = Moment::from_timestamp(now).date();
         let (overdue, measures, tasks) = self
@@ -50,18 +65,61 @@ impl Engine {
             })
             .await?;
         let more = overdue.len() == MOST || measures.len() == MOST || tasks.len() == MOST;
-        if !overdue.is_empty() {
-            let outcomes = overdue.into_iter().map(|id| (id, OrderInput::DeadlinePassed)).collect();
-            let connector = String::new();
-            self.settle(Settlement { outcomes, conversation: None, connector }).await?;
-        }
+        let mut passed_over = self.let_pass(overdue, told).await?;
         for (measure, chain) in measures {
-            self.execute((measure, chain), look_at_measure).await?;
+            let done = self.execute((measure, chain), look_at_measure).await;
+            passed_over |= told.pass_over("measure", measure.get(), done)?;
         }
         for task in tasks {
-            self.execute(task, do_task).await?;
+            let id = task.id.get();
+            let done = self.execute(task, do_task).await;
+            passed_over |= told.pass_over("task", id, done)?;
         }
-        Ok(more)
+        // What was passed over is due still: looking again at once would find the same.
+        Ok(more && !passed_over)
+    }
+
+    /// Settles orders whose deadline has passed: all together, or one by one where one of them cannot be read. Whether one was
+    /// passed over.
+    async fn let_pass(&self, overdue: Vec<OrderId>, told: &mut Told) -> Stored<bool> {
+        if overdue.is_empty() {
+            return Ok(false);
+        }
+        let passed = |ids: &[OrderId]| {
+            let outcomes = ids.iter().map(|id| (*id, OrderInput::DeadlinePassed)).collect();
+            Settlement { outcomes, conversation: None, connector: String::new() }
+        };
+        match self.settle(passed(&overdue)).await {
+            Ok(_) => return Ok(false),
+            Err(error) if error.is_about_a_row() => {}
+            Err(error) => return Err(error),
+        }
+        let mut passed_over = false;
+        for id in overdue {
+            let done = self.settle(passed(&[id])).await;
+            passed_over |= told.pass_over("order", id.get(), done.map(drop))?;
+        }
+        Ok(passed_over)
+    }
+}
+
+/// Rows that cannot be read and were told: each is told once a run.
+#[derive(Debug, Default)]
+struct Told(HashSet<(&'static str, i64)>);
+
+impl Told {
+    /// Passes over what failed because of its own rows. Whether it did.
+    fn pass_over(&mut self, what: &'static str, row: i64, done: Stored<()>) -> Stored<bool> {
+        match done {
+            Ok(()) => Ok(false),
+            Err(error) if error.is_about_a_row() => {
+                if self.0.len() < MOST_TOLD && self.0.insert((what, row)) {
+                    tracing::error!(what, row, %error, "what is due cannot be done; the others are");
+                }
+                Ok(true)
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Engine;
 use super::encoded::Encoded;
-use super::files::Files;
+use super::files::{Drafts, Files};
 use super::older;
 use crate::domain::decide::{Facts, ReceiptFile, keep_receipt, take};
 use crate::domain::{
@@ -93,21 +93,21 @@ fn run(
         connector: input.connector.clone(),
         cached_from: None,
     };
-    let mut changes = vec![Change::Lane(LaneChange::NewRaw(raw, input.raw.clone()))];
     let mut files = Files::default();
     let mut matched = Vec::with_capacity(input.entries.len());
-    let mut verdicts = Verdicts::default();
+    let (mut verdicts, mut proof) = (Verdicts::default(), None);
     for entry in &input.entries {
         let one = match_entry(tx, entry, &input.raw.lane, &mut files)?;
         if let (None, None, Some(number)) = (one.order, &verdicts.beyond, &entry.read.number)
             && older::proves(tx, *epoch, number)?
         {
-            changes.push(older::note(facts.now, *epoch, &input.raw.lane, number));
+            proof = Some(older::note(facts.now, *epoch, &input.raw.lane, number));
             verdicts.beyond = Some(number.clone());
         }
         matched.push(one);
     }
     let mut drafts = files.drafts(facts, &*tx);
+    let about: Vec<OrderId> = matched.iter().filter_map(|one| one.order).collect();
     for one in matched {
         let beside = matches!(one.entry.read.content, ReadContent::Attachment(_));
         let taken = match one.order.and_then(|id| Some((id, drafts.of(id)?))) {
@@ -126,10 +126,25 @@ fn run(
         }
         verdicts.entries.push((one.entry.read.number.clone(), taken));
     }
+    let kept = match repeated(&verdicts, &about, &mut drafts) {
+        Some(known) => LaneChange::Repeated(known),
+        None => LaneChange::NewRaw(raw, input.raw.clone(), about),
+    };
+    let mut changes = vec![Change::Lane(kept)];
+    changes.extend(proof);
     changes.append(&mut drafts.finish()?);
     encoded.put_into(&mut changes);
     tx.write(&changes)?;
     Ok(verdicts)
+}
+
+/// The message in which the same was said before, where this one says nothing else: a counterpart that hands in the same again and
+/// again is counted, and fills no disk.
+fn repeated(verdicts: &Verdicts, about: &[OrderId], drafts: &mut Drafts<'_>) -> Option<RawId> {
+    let nothing_new = verdicts.entries.iter().all(|(_, taken)| *taken == EntryResult::Duplicate);
+    let first = *about.first().filter(|_| nothing_new && about.len() == verdicts.entries.len())?;
+    let file = &drafts.of(first)?.file;
+    file.revisions.get(&file.orders.get(&first)?.root)?.raw
 }
 
 fn match_entry<'i>(tx: &mut dyn Tx, entry: &'i Entry, lane: &str, files: &mut Files) -> Stored<Matched<'i>> {

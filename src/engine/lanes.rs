@@ -49,7 +49,7 @@ impl Engine {
                     about: response.about.clone(),
                     digest: digest.clone(),
                 }));
-                changes.push(Change::Lane(LaneChange::NewRaw(id, response.raw.clone())));
+                changes.push(Change::Lane(LaneChange::NewRaw(id, response.raw.clone(), Vec::new())));
                 changes.push(Change::Lane(LaneChange::Unsent(id, lane.clone())));
             }
             tx.write(&changes)

@@ -116,18 +116,19 @@ fn run(tx: &mut dyn Tx, input: &Dispatch, _: Facts<'_>) -> Stored<Dispatched> {
     if input.counts {
         changes.push(quota(&input.lane, input.at));
     }
+    let going: Vec<OrderId> = queued.iter().map(|order| order.id).collect();
     for raw in &input.files {
         let id = RawId::new(tx.next(IdKind::Raw));
-        changes.push(Change::Lane(LaneChange::NewRaw(id, RawMessage { batch: Some(batch), ..raw.clone() })));
+        let raw = RawMessage { batch: Some(batch), ..raw.clone() };
+        changes.push(Change::Lane(LaneChange::NewRaw(id, raw, going.clone())));
     }
-    let going = queued.iter().map(|order| order.id).collect();
     changes.extend(queued.into_iter().map(|order| {
         let sending =
             OrderRecord { state: OrderState::Sending, batch: Some(batch), sent: Some(input.at), ..order };
         Change::MoveOrder(Box::new(sending), OrderState::Queued)
     }));
     tx.write(&changes)?;
-    Ok(Dispatched { going })
+    Ok(Dispatched { going: going.into_iter().collect() })
 }
 
 fn new_batch(tx: &mut dyn Tx, input: &Dispatch, changes: &mut Vec<Change>) -> BatchId {

@@ -73,7 +73,7 @@ fn run(tx: &mut dyn Tx, (input, encoded): &(Settlement, Encoded), facts: Facts<'
         let id = RawId::new(tx.next(IdKind::Raw));
         source.raw = Some(id);
         source.digest.clone_from(&conversation.digest);
-        keep(conversation, id, input.outcomes.first().map(|(order, _)| *order), &mut changes);
+        keep(conversation, id, input.outcomes.iter().map(|(order, _)| *order).collect(), &mut changes);
     }
     // What was handed over is an order's own affair: nothing follows from it.
     let (light, heavy): (Vec<_>, Vec<_>) =
@@ -115,10 +115,11 @@ fn run(tx: &mut dyn Tx, (input, encoded): &(Settlement, Encoded), facts: Facts<'
 }
 
 /// The conversation as it is kept, and what it cost: the counter of the day, and the vendor's numbers beside the order.
-fn keep(conversation: &Conversation, id: RawId, order: Option<OrderId>, changes: &mut Vec<Change>) {
+fn keep(conversation: &Conversation, id: RawId, orders: Vec<OrderId>, changes: &mut Vec<Change>) {
     let (raw, charges) = (&conversation.raw, &conversation.charges);
     let (lane, day) = (raw.lane.clone(), Moment::from_timestamp(raw.at).date());
-    changes.push(Change::Lane(LaneChange::NewRaw(id, raw.clone())));
+    let order = orders.first().copied();
+    changes.push(Change::Lane(LaneChange::NewRaw(id, raw.clone(), orders)));
     if conversation.further_requests > 0 {
         changes.push(Change::Lane(LaneChange::SpendQuota(lane.clone(), day, conversation.further_requests)));
     }

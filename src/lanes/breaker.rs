@@ -63,14 +63,23 @@ impl Breaker {
     pub fn check(&self, now: Timestamp) -> Result<(), Timestamp> {
         match self.state {
             State::Closed { .. } => Ok(()),
-            State::Open { until, .. } if now < until => Err(until),
+            // It never opens for longer than this: where it seems so, the clock was set back.
+            State::Open { until, .. } if now < until && until <= later(now, self.longest()) => Err(until),
             State::Open { .. } => Ok(()),
             // A probe that never came back, because its task ended, must not close the lane for ever.
             State::Probing { since, .. } => {
                 let lost = later(since, self.config.longest);
-                if now < lost { Err(later(now, Duration::from_millis(200)).min(lost)) } else { Ok(()) }
+                if now < lost && since <= now {
+                    Err(later(now, Duration::from_millis(200)).min(lost))
+                } else {
+                    Ok(())
+                }
             }
         }
+    }
+
+    fn longest(&self) -> Duration {
+        self.config.longest.max(self.config.open)
     }
 
     /// A request that was let pass goes out: after the open time it is the one probe.
@@ -148,6 +157,19 @@ mod tests {
         assert_eq!(breaker.failed(at(3)), Some(Change::Opened));
         assert_eq!(breaker.failed(at(3)), None, "requests that were under way tell nothing new");
         assert_eq!(breaker.check(at(12)), Err(at(13)));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_no_lane_closed() {
+        let mut breaker = breaker();
+        for _ in 0..3 {
+            breaker.failed(at(86_400));
+        }
+        assert!(breaker.check(at(86_401)).is_err());
+        assert_eq!(breaker.check(at(5)), Ok(()), "it would have stayed open for a day");
+        breaker.goes_out(at(86_411));
+        assert!(breaker.check(at(86_412)).is_err(), "one probe only");
+        assert_eq!(breaker.check(at(6)), Ok(()), "nobody knows what became of the probe");
     }
 
     #[test]

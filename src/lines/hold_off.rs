@@ -68,15 +68,22 @@ impl HoldOff {
 
     /// Whether queries wait because the counterpart's quota for us is spent.
     pub fn is_spent(&self, now: Timestamp) -> bool {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.spent.is_some_and(|until| until > now)
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lies_ahead(&mut state.spent, now).is_some()
     }
 
     /// Until when queries wait, if they do.
     pub fn until(&self, now: Timestamp) -> Option<Timestamp> {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.until.filter(|until| *until > now)
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lies_ahead(&mut state.until, now)
     }
+}
+
+/// A time that is still to come. No wait is longer than what is believed: where it seems so, the clock was set back, and the wait is
+/// over.
+fn lies_ahead(until: &mut Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    *until = until.filter(|until| *until <= now.checked_add(BELIEVED).unwrap_or(*until));
+    until.filter(|until| *until > now)
 }
 
 fn wait_of(after: RetryAfter, now: Timestamp) -> Duration {
@@ -158,6 +165,17 @@ mod tests {
         assert!(hold.is_spent(at("2026-03-01T10:00:29Z")) && !hold.is_spent(at("2026-03-01T10:00:30Z")));
         hold.lift();
         assert!(hold.until(now).is_none() && !hold.is_spent(now));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_by_days_makes_nobody_wait_for_days() {
+        let (hold, ahead) = (HoldOff::default(), at("2026-03-03T10:00:00Z"));
+        hold.faulted(&fault(FaultKind::RateLimited, Some(RetryAfter::Delay(Duration::from_secs(90)))), ahead);
+        hold.faulted(&fault(FaultKind::QuotaSpent, Some(RetryAfter::Delay(Duration::from_secs(90)))), ahead);
+        let back = at("2026-03-01T10:00:00Z");
+        assert!(hold.until(back).is_none() && !hold.is_spent(back));
+        let later = at("2026-03-03T10:00:01Z");
+        assert!(hold.until(later).is_none() && !hold.is_spent(later), "it does not come back");
     }
 
     #[test]

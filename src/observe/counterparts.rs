@@ -1,49 +1,57 @@
-use chakong_contract::Moment;
+use std::sync::Arc;
+
+use chakong_contract::{Date, Moment};
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge, with_local_recorder};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
+use super::store;
 use crate::gateway::Gateway;
-use crate::lanes::{BreakerState, CounterpartView};
-use crate::store::{LaneCounts, Stored, charged_on};
+use crate::lanes::{BreakerState, CounterpartView, LaneHandle};
+use crate::store::{Health, LaneCounts, Reads, Stored, charged_on};
 
 /// What is measured at the moment of a scrape.
 #[derive(Debug)]
 pub struct Scrape {
-    lanes: Vec<(CounterpartView, u64)>,
-    unconfigured: Vec<(String, LaneCounts)>,
-    consumers: Vec<(String, i64)>,
-    last_event: i64,
+    /// What stands in the store; nothing where it cannot be read.
+    counted: Option<Counted>,
+    store: Health,
     free_bytes: Option<u64>,
     resident_bytes: Option<u64>,
 }
 
-/// Measures lanes, consumers, store and process.
-///
-/// # Errors
-/// When the store fails.
-pub async fn scrape(gateway: &Gateway) -> Stored<Scrape> {
+#[derive(Debug)]
+struct Counted {
+    lanes: Vec<(CounterpartView, u64)>,
+    unconfigured: Vec<(String, LaneCounts)>,
+    consumers: Vec<(String, i64)>,
+    last_event: i64,
+}
+
+/// Measures lanes, consumers, store and process. A store that cannot be read is told by its own metrics.
+pub async fn scrape(gateway: &Gateway) -> Scrape {
     let registry = gateway.registry.all();
     let today = Moment::from_timestamp(gateway.clock.now()).date();
-    let (lanes, unconfigured, consumers, last_event) = gateway
-        .store
-        .read(move |reads| {
-            let mut lanes = Vec::with_capacity(registry.len());
-            for health in &registry {
-                let view = health.view(reads.lane_counts(&health.name)?);
-                lanes.push((view, charged_on(reads, &health.name, today)?));
-            }
-            let mut unconfigured = Vec::new();
-            for name in reads.open_lanes()? {
-                if !registry.iter().any(|health| health.name == name) {
-                    let counts = reads.lane_counts(&name)?;
-                    unconfigured.push((name, counts));
-                }
-            }
-            Ok((lanes, unconfigured, reads.consumers()?, reads.last_event()?))
-        })
-        .await?;
-    let free_bytes = gateway.store.free_bytes();
-    Ok(Scrape { lanes, unconfigured, consumers, last_event, free_bytes, resident_bytes: resident_bytes() })
+    let counted = gateway.store.read(move |reads| count(reads, &registry, today)).await;
+    let counted = counted.inspect_err(|error| tracing::warn!(%error, "the store could not be measured")).ok();
+    let (store, free_bytes) = (gateway.store.health(), gateway.store.free_bytes());
+    Scrape { counted, store, free_bytes, resident_bytes: resident_bytes() }
+}
+
+fn count(reads: &mut dyn Reads, registry: &[Arc<LaneHandle>], today: Date) -> Stored<Counted> {
+    let mut lanes = Vec::with_capacity(registry.len());
+    for health in registry {
+        let view = health.view(reads.lane_counts(&health.name)?);
+        lanes.push((view, charged_on(reads, &health.name, today)?));
+    }
+    let mut unconfigured = Vec::new();
+    for name in reads.open_lanes()? {
+        if !registry.iter().any(|health| health.name == name) {
+            let counts = reads.lane_counts(&name)?;
+            unconfigured.push((name, counts));
+        }
+    }
+    let (consumers, last_event) = (reads.consumers()?, reads.last_event()?);
+    Ok(Counted { lanes, unconfigured, consumers, last_event })
 }
 
 /// As Prometheus text. A recorder of its own each time: a lane that is gone leaves no value behind.
@@ -51,23 +59,10 @@ pub fn render(scrape: &Scrape) -> String {
     let recorder = PrometheusBuilder::new().build_recorder();
     with_local_recorder(&recorder, || {
         describe();
-        for (lane, charged) in &scrape.lanes {
-            counts(&lane.name, &lane.counts);
-            counters(lane);
-            gauge!("chakong_counterpart_files_stuck", "counterpart" => lane.name.clone())
-                .set(approximate(lane.files_stuck));
-            gauge!("chakong_counterpart_charges_today", "counterpart" => lane.name.clone())
-                .set(approximate(*charged));
+        if let Some(counted) = &scrape.counted {
+            render_counted(counted);
         }
-        for (name, waiting) in &scrape.unconfigured {
-            counts(name, waiting);
-        }
-        for (consumer, acknowledged) in &scrape.consumers {
-            let lag = scrape.last_event.saturating_sub(*acknowledged);
-            gauge!("chakong_consumer_lag", "consumer" => consumer.clone())
-                .set(approximate(lag.unsigned_abs()));
-        }
-        gauge!("chakong_events_last_seq").set(approximate(scrape.last_event.unsigned_abs()));
+        store::render(&scrape.store);
         if let Some(free) = scrape.free_bytes {
             gauge!("chakong_store_free_bytes").set(approximate(free));
         }
@@ -78,8 +73,27 @@ pub fn render(scrape: &Scrape) -> String {
     recorder.handle().render()
 }
 
+fn render_counted(counted: &Counted) {
+    for (lane, charged) in &counted.lanes {
+        counts(&lane.name, &lane.counts);
+        counters(lane);
+        gauge!("chakong_counterpart_files_stuck", "counterpart" => lane.name.clone())
+            .set(approximate(lane.files_stuck));
+        gauge!("chakong_counterpart_charges_today", "counterpart" => lane.name.clone())
+            .set(approximate(*charged));
+    }
+    for (name, waiting) in &counted.unconfigured {
+        counts(name, waiting);
+    }
+    for (consumer, acknowledged) in &counted.consumers {
+        let lag = counted.last_event.saturating_sub(*acknowledged);
+        gauge!("chakong_consumer_lag", "consumer" => consumer.clone()).set(approximate(lag.unsigned_abs()));
+    }
+    gauge!("chakong_events_last_seq").set(approximate(counted.last_event.unsigned_abs()));
+}
+
 #[allow(clippy::cast_precision_loss, reason = "Prometheus knows only floating point")]
-const fn approximate(number: u64) -> f64 {
+pub(super) const fn approximate(number: u64) -> f64 {
     number as f64
 }
 

@@ -5,7 +5,9 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::event::{CloudEvent, EventData, FaultNote, OrderResult, Provenance};
 use crate::domain::{EventType, InquiryId};
-use crate::store::{AnswerText, EventRecord, OrderBrief, PageRow, Reads, RevisionText, StoreError, Stored};
+use crate::store::{
+    Ailment, AnswerText, EventRecord, OrderBrief, PageRow, Reads, RevisionText, StoreError, Stored,
+};
 
 /// Renders the events of one page.
 pub(super) struct Renderer<'a> {
@@ -20,14 +22,19 @@ impl<'a> Renderer<'a> {
         Self { reads, source, references: HashMap::new() }
     }
 
-    /// The event of a line of the log.
+    /// The event of a line of the log. One that cannot be read says so in its place, and blocks no other.
     pub(super) fn event(&mut self, row: PageRow) -> Stored<CloudEvent> {
         let PageRow { event: record, order, revision } = row;
-        let (seq, kind, time) = (record.seq, record.kind, record.at);
-        let subject = record.inquiry_uid.to_string();
-        let data = match order {
-            Some(order) if is_about_order(kind) => self.order_result(order, revision, record)?,
-            _ => EventData::Other(other(record)?),
+        let (seq, time, subject) = (record.seq, record.at, record.inquiry_uid.to_string());
+        let place = EventRecord { data: None, case_number: record.case_number.clone(), ..record };
+        let (kind, data) = match self.data(order, revision, record) {
+            Ok(data) => (place.kind, data),
+            Err(error) if error.is_about_a_row() || error.ails(Ailment::Damaged) => {
+                tracing::error!(event = seq, %error, "an event cannot be read; the others are");
+                let shown = place.unreadable();
+                (shown.kind, EventData::Other(other(shown)?))
+            }
+            Err(error) => return Err(error),
         };
         Ok(CloudEvent {
             specversion: "1.0",
@@ -40,6 +47,18 @@ impl<'a> Renderer<'a> {
             sequence: format!("{seq:020}"),
             data,
         })
+    }
+
+    fn data(
+        &mut self,
+        order: Option<OrderBrief>,
+        revision: Option<RevisionText>,
+        record: EventRecord,
+    ) -> Stored<EventData> {
+        match order {
+            Some(order) if is_about_order(record.kind) => self.order_result(order, revision, record),
+            _ => Ok(EventData::Other(other(record)?)),
+        }
     }
 
     fn reference(&mut self, inquiry: InquiryId, party: u32) -> Stored<String> {

@@ -5,9 +5,9 @@ use std::collections::hash_map::Entry;
 
 use super::{Reads, StoreError, Stored};
 use crate::domain::decide::property_keys;
-use crate::domain::{CaseFile, ChainId, InquiryId, Lines, OrderId, OrderState};
+use crate::domain::{CaseFile, ChainId, InquiryId, InquiryState, Lines, OrderId, OrderState, Subject};
 
-/// The file of a chain, whole.
+/// The file of a chain with its ledger, and as many terms as decisions about the ledger look at.
 ///
 /// # Errors
 /// When the store fails or the chain is not there.
@@ -15,6 +15,17 @@ pub fn load_chain<R: Reads + ?Sized>(reads: &mut R, id: ChainId) -> Stored<CaseF
     let chain = reads.chain(id)?.ok_or(StoreError::Missing("the chain"))?;
     let mut file = CaseFile::of(chain);
     deepen(reads, &mut file)?;
+    Ok(file)
+}
+
+/// The file of a chain, with the terms of every inquiry: a person may act on any of them.
+///
+/// # Errors
+/// As for [`load_chain`].
+pub fn load_chain_for_act<R: Reads + ?Sized>(reads: &mut R, id: ChainId) -> Stored<CaseFile> {
+    let mut file = load_chain(reads, id)?;
+    let all: Vec<InquiryId> = file.inquiries.keys().copied().collect();
+    all.into_iter().try_for_each(|inquiry| add_terms(reads, &mut file, inquiry))?;
     Ok(file)
 }
 
@@ -27,13 +38,12 @@ fn deepen<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
     file.cases = reads.cases_of(id)?;
     file.parties = reads.parties_of(id)?;
     for inquiry in reads.inquiries_of(id)? {
-        let terms = reads.terms(inquiry.id)?.ok_or(StoreError::Missing("the terms of an inquiry"))?;
-        file.terms.insert(inquiry.id, terms);
         // What was changed in this file already stands.
         file.inquiries.entry(inquiry.id).or_insert(inquiry);
     }
     file.papers = reads.papers_of(id)?;
     file.measures = reads.measures_of(id)?.into_iter().map(|measure| (measure.id, measure)).collect();
+    add_terms_of_ledger(reads, file)?;
     file.tasks = reads.tasks_of(id)?;
     let controls: Vec<OrderId> = file
         .measures
@@ -45,6 +55,41 @@ fn deepen<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
         add_order(reads, file, id)?;
     }
     file.is_whole = true;
+    Ok(())
+}
+
+fn add_terms<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile, id: InquiryId) -> Stored<()> {
+    if let Entry::Vacant(free) = file.terms.entry(id) {
+        let terms = reads.terms(id)?.ok_or(StoreError::Missing("the terms of an inquiry"))?;
+        free.insert(terms);
+    }
+    Ok(())
+}
+
+/// The terms of the inquiries that found the measures, and of the newest ones that name the same parties by the same documents, under
+/// which controls are ordered (`Draft::subject_of`). Not those of every inquiry: a case may have hundreds.
+fn add_terms_of_ledger<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
+    let found: Vec<(InquiryId, Subject)> = file
+        .measures
+        .values()
+        .map(|one| (one.inquiry, Subject { party: one.party, document: one.document }))
+        .collect();
+    let mut named = Vec::new();
+    for (inquiry, subject) in found {
+        add_terms(reads, file, inquiry)?;
+        let document = file.terms.get(&inquiry).and_then(|terms| terms.document(subject)).cloned();
+        named.extend(document.filter(|document| !named.contains(document)));
+    }
+    let live = file.inquiries.values().rev().filter(|inquiry| inquiry.state != InquiryState::Cancelled);
+    let newest: Vec<InquiryId> = live.map(|inquiry| inquiry.id).collect();
+    for inquiry in newest {
+        if named.is_empty() {
+            break;
+        }
+        add_terms(reads, file, inquiry)?;
+        let Some(terms) = file.terms.get(&inquiry) else { continue };
+        named.retain(|document| !terms.parties.iter().any(|party| party.documents.contains(document)));
+    }
     Ok(())
 }
 
@@ -90,9 +135,8 @@ pub fn load_order<R: Reads + ?Sized>(
     if file.chain.needs_ledger() || order.is_control() {
         deepen(reads, file)?;
     }
-    if (wants_terms || file.chain.needs_ledger()) && !file.terms.contains_key(&order.inquiry) {
-        let terms = reads.terms(order.inquiry)?.ok_or(StoreError::Missing("the terms of an inquiry"))?;
-        file.terms.insert(order.inquiry, terms);
+    if wants_terms || file.chain.needs_ledger() {
+        add_terms(reads, file, order.inquiry)?;
     }
     let (root, inquiry, stands_in) = (order.root, order.inquiry, order.stands_in);
     // An order that is still open and asks for the first time has no answer yet.

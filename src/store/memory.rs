@@ -3,6 +3,7 @@
 
 mod cases;
 mod controls;
+mod forgetting;
 mod lanes;
 mod log;
 mod orders;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     Case, CaseId, ChainId, EventType, InquiryId, InquiryState, MeasureId, MeasureState, OrderId, OrderState,
-    TaskId, TaskKind,
+    RawId, TaskId, TaskKind,
 };
 
 /// How often something was answered.
@@ -59,6 +59,41 @@ pub struct PageRow {
     pub order: Option<OrderBrief>,
     /// The revision it is about.
     pub revision: Option<RevisionText>,
+}
+
+/// Most bytes of a page of the log; a page has one event at least.
+const LARGEST_PAGE: usize = 4 << 20;
+/// What an event weighs beside what it carries.
+const ENVELOPE: usize = 512;
+
+impl PageRow {
+    /// What is shown in the place of an event that cannot be read: everybody who reads goes on behind it.
+    pub(super) fn unreadable(event: EventRecord) -> Self {
+        Self { event: event.unreadable(), order: None, revision: None }
+    }
+
+    /// Its bytes in memory, about.
+    fn weight(&self) -> usize {
+        let carried = |revision: &RevisionText| {
+            let receipts = revision.answer.receipts.iter().map(|receipt| receipt.content.len());
+            revision.answer.reply.get().len() + receipts.sum::<usize>()
+        };
+        let data = self.event.data.as_ref().map_or(0, String::len);
+        ENVELOPE + data + self.revision.as_ref().map_or(0, carried)
+    }
+
+    /// Takes what is too much off a page again; the next one begins with it.
+    pub(super) fn trim(mut page: Vec<Self>) -> Vec<Self> {
+        while page.len() > 1 && page.iter().map(Self::weight).sum::<usize>() > LARGEST_PAGE {
+            page.pop();
+        }
+        page
+    }
+
+    /// Whether rows fill a page of so many.
+    pub(super) fn fill(page: &[Self], limit: usize) -> bool {
+        page.len() >= limit || page.iter().map(Self::weight).sum::<usize>() >= LARGEST_PAGE
+    }
 }
 
 /// What never changes of an order.
@@ -110,6 +145,42 @@ pub struct EventRecord {
     pub at: Timestamp,
     /// What else it carries: an object, as JSON text.
     pub data: Option<String>,
+}
+
+impl EventRecord {
+    /// The same place in the log, saying that what stood there cannot be read.
+    #[must_use]
+    pub fn unreadable(self) -> Self {
+        let detail = "这条结果无法读取，原因见运行日志；其他结果不受影响 this result cannot be read, and operations find the cause in \
+                      the log; others are not affected";
+        let data = serde_json::json!({ "detail": detail });
+        let kind = EventType::ResultUnreadable;
+        Self { kind, revision: None, data: Some(data.to_string()), ..self }
+    }
+}
+
+/// A message as it is kept, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptMessage {
+    /// Its row.
+    pub id: RawId,
+    /// When it was sent or received.
+    pub at: Timestamp,
+    /// The orders that it is about; `None` where an earlier version kept it, which did not note them.
+    pub orders: Option<Vec<OrderId>>,
+    /// How often the same came again.
+    pub repeats: u64,
+    /// Whether it must still be handed over.
+    pub is_unsent: bool,
+}
+
+/// What of a chain is kept with its bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KeptBytes {
+    /// Legal documents.
+    pub documents: u64,
+    /// Receipts that came on their own.
+    pub receipts: u64,
 }
 
 /// How many orders of a lane are where.

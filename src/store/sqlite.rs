@@ -1,17 +1,22 @@
 //! The embedded store: one SQLite file (WAL, `synchronous=FULL`), one writer thread with group commit, readers beside it.
 
 mod answers;
+mod ends;
 mod find;
 mod first_edition;
+mod forgetting;
+mod guard;
 mod ids;
 mod lanes;
 mod migrations;
 mod moves;
+mod order_list;
 mod query;
 mod queue;
 mod reads;
 mod receipts;
 mod rows;
+mod space;
 mod threads;
 mod writes;
 
@@ -21,10 +26,12 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::mpsc;
 
+use super::health::{Ailment, Health};
 use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
+use guard::Guard;
 
 /// Jobs that may wait for the writer; more submitters wait at the door.
 const WAITING_WRITES: usize = 4096;
@@ -36,6 +43,10 @@ const WRITER_CACHE: i64 = 8 << 10;
 const READER_CACHE: i64 = 8 << 10;
 /// Reader threads.
 const READERS: usize = 2;
+/// How long a process that holds the file is waited for at the start.
+const PATIENCE_AT_START: Duration = Duration::from_secs(10);
+/// How long it is waited for later: whoever waits for the commit is told then.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The SQLite store.
 #[derive(Debug)]
@@ -46,6 +57,7 @@ pub struct Sqlite {
     key: Arc<[u8]>,
     epoch: i64,
     directory: PathBuf,
+    guard: Arc<Guard>,
 }
 
 /// The store's threads, to be waited for at the end.
@@ -64,33 +76,45 @@ impl SqliteThreads {
 }
 
 impl Sqlite {
-    /// Opens or creates the store in a directory and brings its schema up to date.
+    /// Opens or creates the store in a directory and brings its schema up to date. Where the last run did not close it, its pages
+    /// are checked.
     ///
     /// # Errors
-    /// When the directory or the file cannot be used, or was written by a newer version.
+    /// When the directory or the file cannot be used, was written by a newer version, or is damaged; when the last commits are
+    /// lost with their write-ahead log.
     pub fn open(directory: &Path) -> Stored<(Arc<dyn Store>, SqliteThreads)> {
-        Self::open_in(directory, ids::epoch)
+        Self::open_in(directory, false, ids::epoch)
     }
 
     /// Opens a store that was restored, or lost and made anew, in a new epoch: numbers may have been given that it does not know.
     /// `seen` are the epochs of numbers that were seen elsewhere; they are no news from now on.
     ///
     /// # Errors
-    /// As for [`Sqlite::open`]; also when all epochs are used up.
+    /// As for [`Sqlite::open`], but that a write-ahead log may be lost; also when all epochs are used up.
     pub fn open_restored(directory: &Path, seen: &[i64]) -> Stored<(Arc<dyn Store>, SqliteThreads)> {
-        Self::open_in(directory, |connection| ids::begin_next(connection, seen))
+        Self::open_in(directory, true, |connection| ids::begin_next(connection, seen))
     }
 
     fn open_in(
         directory: &Path,
+        is_restored: bool,
         epoch: impl FnOnce(&Connection) -> Stored<i64>,
     ) -> Stored<(Arc<dyn Store>, SqliteThreads)> {
         std::fs::create_dir_all(directory).map_err(failed_io("create the data directory"))?;
         let path = directory.join("chakong.sqlite");
-        let mut connection = connect(&path, OpenFlags::default(), WRITER_CACHE)?;
+        let found = ends::Found::at(&path);
+        if !is_restored {
+            found.before_opening()?;
+        }
+        let mut connection = connect(&path, OpenFlags::default(), WRITER_CACHE, found.is_new())?;
         migrations::migrate(&mut connection)?;
+        space::make_shrinkable(&connection, &path)?;
+        ends::begin(&connection, found, is_restored)?;
         let epoch = in_one_step(&mut connection, epoch)?;
+        connection.busy_timeout(PATIENCE).map_err(failed("open the store"))?;
+        let guard = Arc::new(Guard::of(&path).map_err(failed_io("find its files"))?);
         let shared = threads::Shared {
+            guard: Arc::clone(&guard),
             signals: Arc::default(),
             ids: Arc::new(ids::open(&connection, epoch)?),
             key: ids::lookup_key(&connection)?.into(),
@@ -101,10 +125,10 @@ impl Sqlite {
         let (reader, jobs) = mpsc::channel(WAITING_READS);
         let jobs = Arc::new(std::sync::Mutex::new(jobs));
         for _ in 0..READERS {
-            let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_CACHE)?;
+            let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_CACHE, false)?;
             threads.push(threads::reader(connection, Arc::clone(&jobs), shared.clone())?);
         }
-        let store = Self { writer, reader, signals, key, epoch, directory: directory.to_owned() };
+        let store = Self { writer, reader, signals, key, epoch, directory: directory.to_owned(), guard };
         Ok((Arc::new(store), SqliteThreads(threads)))
     }
 }
@@ -131,9 +155,18 @@ impl Store for Sqlite {
     }
 
     fn free_bytes(&self) -> Option<u64> {
-        let stat = rustix::fs::statvfs(&self.directory).ok()?;
-        Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+        free_bytes(&self.directory)
     }
+
+    fn health(&self) -> Health {
+        self.guard.health()
+    }
+}
+
+/// Free bytes on the disk of a folder.
+fn free_bytes(folder: &Path) -> Option<u64> {
+    let stat = rustix::fs::statvfs(folder).ok()?;
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
 /// Does what begins an epoch whole or not at all.
@@ -144,9 +177,15 @@ fn in_one_step(connection: &mut Connection, step: impl FnOnce(&Connection) -> St
     Ok(epoch)
 }
 
-fn connect(path: &Path, flags: OpenFlags, cache: i64) -> Stored<Connection> {
+fn connect(path: &Path, flags: OpenFlags, cache: i64, is_new: bool) -> Stored<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(failed("open the store"))?;
-    connection.busy_timeout(Duration::from_secs(10)).map_err(failed("open the store"))?;
+    connection.busy_timeout(PATIENCE_AT_START).map_err(failed("open the store"))?;
+    if is_new {
+        // Before the first page: a store that has one is written anew for it.
+        connection
+            .execute_batch("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL")
+            .map_err(failed("open the store"))?;
+    }
     connection
         .execute_batch(
             "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
@@ -173,20 +212,33 @@ fn keyed(key: &[u8], text: &[u8]) -> Vec<u8> {
 /// Turns a database error into ours.
 fn failed(step: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
     move |error| {
-        let code = error.sqlite_error_code();
-        match code {
-            Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full,
+        let ailment = match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => return StoreError::Full,
             // Every table says what must be unique and what must be there.
-            Some(rusqlite::ErrorCode::ConstraintViolation) => StoreError::Conflict("a row"),
-            _ => StoreError::Failed { step, source: Arc::new(error) },
-        }
+            Some(ErrorCode::ConstraintViolation) => return StoreError::Conflict("a row"),
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Ailment::ReadOnly,
+            Some(
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed,
+            ) => Ailment::Locked,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Ailment::Damaged,
+            _ => Ailment::Failing,
+        };
+        StoreError::Failed { step, ailment, source: Arc::new(error) }
     }
 }
 
 fn failed_io(step: &'static str) -> impl FnOnce(std::io::Error) -> StoreError {
     move |error| match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full,
-        _ => StoreError::Failed { step, source: Arc::new(error) },
+        kind => {
+            let ailment = match kind {
+                std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                    Ailment::ReadOnly
+                }
+                _ => Ailment::Failing,
+            };
+            StoreError::Failed { step, ailment, source: Arc::new(error) }
+        }
     }
 }
 

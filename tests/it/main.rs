@@ -26,6 +26,7 @@ mod reload;
 mod samples;
 mod sftp;
 mod shipped;
+mod store_health;
 mod tidy;
 mod tls;
 mod vendors;

@@ -7,3 +7,5 @@ pub mod measures;
 pub mod numbers;
 pub mod orders;
 pub mod refusals;
+pub mod retention;
+pub mod upkeep;

@@ -1,6 +1,7 @@
 //! What every store must do, and what the one on disk must do beside it.
 
 mod contract;
+mod engines;
 mod memory;
 mod names;
 mod on_disk;
@@ -61,4 +62,14 @@ every_store! {
     numbers::what_was_committed_is_there_after_reopening;
     numbers::hashes_are_keyed_and_the_same_for_the_same_text;
     numbers::lanes_and_readers_are_woken_after_the_commit;
+    upkeep::a_clock_that_goes_a_day_forward_and_back_leaves_no_order_waiting_for_it;
+    upkeep::what_is_written_for_a_look_is_read_back;
+    upkeep::a_consumer_that_reads_no_more_is_removed_and_the_audit_says_so;
+    upkeep::a_page_of_the_log_is_bounded_by_its_bytes_and_the_next_goes_on;
+    upkeep::the_file_of_a_case_does_not_grow_with_the_terms_of_its_inquiries;
+    upkeep::messages_know_their_orders_and_how_often_they_were_repeated;
+    retention::what_is_over_goes_in_its_time_and_what_is_open_stays;
+    retention::the_newest_case_stays_so_that_no_number_is_given_again;
+    retention::a_court_has_terms_of_its_own_and_a_task_keeps_a_case_open;
+    retention::a_term_counts_from_the_closing_of_the_case;
 }

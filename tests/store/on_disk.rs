@@ -1,5 +1,6 @@
 //! What the store on disk must do beside the contract.
 
+mod attacks;
 mod first_edition;
 mod old_rows;
 mod privacy;

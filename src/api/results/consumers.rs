@@ -1,14 +1,15 @@
-//! `GET /v1/consumers`: how far each consumer is.
+//! `GET /v1/consumers`: how far each consumer is. `DELETE /v1/consumers/{name}`: one that reads no more.
 
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::api::Shared;
 use crate::api::access::{Caller, may};
+use crate::api::extract::At;
 use crate::api::problem::Problem;
+use crate::api::{Shared, audit};
 
 /// Every consumer that has acknowledged something.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -21,7 +22,7 @@ pub(super) struct ConsumerList {
 
 /// A consumer.
 #[derive(Debug, Serialize, JsonSchema)]
-struct ConsumerView {
+pub(super) struct ConsumerView {
     /// Name.
     name: String,
     /// Sequence number up to which it has acknowledged.
@@ -42,6 +43,37 @@ pub(super) async fn consumers(
         lag: last_event.saturating_sub(acknowledged),
     };
     Ok(Json(ConsumerList { last_event, consumers: known.into_iter().map(view).collect() }))
+}
+
+/// Which consumer.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct ConsumerPath {
+    /// Its name.
+    name: String,
+}
+
+pub(super) async fn remove(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::CASE_SYSTEM | may::OPERATIONS }>,
+    At(path): At<ConsumerPath>,
+) -> Result<Json<ConsumerView>, Problem> {
+    let entry = audit(gateway.clock.now(), caller.name(), "remove_consumer", &path.name, "");
+    let removed = gateway.engine.remove_consumer(path.name.clone(), entry).await?;
+    let (acknowledged, last_event) = removed.ok_or_else(|| Problem::not_found("consumer"))?;
+    let lag = last_event.saturating_sub(acknowledged);
+    Ok(Json(ConsumerView { name: path.name, acknowledged, lag }))
+}
+
+pub(super) fn remove_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("removeConsumer")
+        .tag("results")
+        .summary("Remove a consumer 移除结果接收方")
+        .description(
+            "Says how far it was. Results are kept until every consumer has acknowledged them: one that reads no more is \
+             removed. Under the same name reading begins with the first event of the log.",
+        )
+        .response_with::<404, Problem, _>(|response| response.description("There is no such consumer"))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

@@ -7,7 +7,7 @@ use super::log::logged;
 use super::{Bench, submission};
 use crate::counterparts::Counterparts;
 use crate::engine::{CurrentRules, Engine};
-use crate::store::{ReadJob, Signals, Store, StoreError, WriteJob};
+use crate::store::{Ailment, ReadJob, Signals, Store, StoreError, WriteJob};
 
 /// A store whose every job ends in the same error.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Store for Broken {
 
 fn failed() -> StoreError {
     let source = Arc::new(std::io::Error::other("the disk is on fire"));
-    StoreError::Failed { step: "commit", source }
+    StoreError::Failed { step: "commit", ailment: Ailment::Failing, source }
 }
 
 fn broken(error: StoreError) -> Bench {
@@ -65,14 +65,49 @@ async fn a_failing_store_is_told_without_its_insides() {
         ["/v1/inquiries", "/v1/results?consumer=x", "/v1/orders/CK20260105000000000001", "/v1/consumers"]
     {
         let reply = bench.get("case", path).await;
-        reply.is_problem(500, "internal");
+        reply.is_problem(503, "store-unusable");
+        assert_eq!(reply.header("retry-after"), "10");
         assert!(!reply.text.contains("fire"), "{}", reply.text);
         assert_eq!(reply.header("cache-control"), "no-store");
     }
-    bench.submit("k", submission().to_string()).await.is_problem(500, "internal");
+    bench.submit("k", submission().to_string()).await.is_problem(503, "store-unusable");
     let ready = bench.get("nobody", "/readyz").await.is_problem(503, "not-ready");
-    assert!(ready["detail"].as_str().expect("detail").contains("the store failed"), "{ready}");
+    assert!(ready["detail"].as_str().expect("detail").contains("the store's disk failed"), "{ready}");
     assert_eq!(bench.get("nobody", "/healthz").await.status, 200, "the process lives");
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_used_says_what_ails_it_and_when_to_come_again() {
+    for ailment in Ailment::ALL {
+        let source = Arc::new(std::io::Error::other("at /var/lib/somewhere"));
+        let bench = broken(StoreError::Failed { step: "commit", ailment, source });
+        let reply = bench.submit("k", submission().to_string()).await;
+        let problem = reply.is_problem(503, "store-unusable");
+        assert_eq!(reply.header("retry-after"), "10");
+        assert!(problem["detail"].as_str().expect("detail").contains(ailment.words()), "{problem}");
+        assert!(!reply.text.contains("/var/lib"), "{}", reply.text);
+        let ready = bench.get("nobody", "/readyz").await;
+        assert_eq!(ready.header("retry-after"), "5");
+        let ready = ready.is_problem(503, "not-ready");
+        assert!(ready["detail"].as_str().expect("detail").contains(ailment.words()), "{ready}");
+        let metrics = bench.get("ops", "/metrics").await;
+        assert_eq!(metrics.status, 200, "what can be measured is");
+        assert!(metrics.text.contains("chakong_store_ailment"), "{}", metrics.text);
+    }
+    let unreadable = StoreError::Unreadable { what: "order", detail: "at column 7".into() };
+    broken(unreadable).get("case", "/v1/inquiries").await.is_problem(503, "store-unusable");
+}
+
+#[tokio::test]
+async fn readiness_writes_and_reads_and_costs_one_write_however_many_ask() {
+    let bench = Bench::new();
+    let probed = async || bench.gateway.store.read(|reads| reads.probed()).await.expect("a read");
+    assert_eq!(probed().await, None);
+    let asked = (0..50).map(|_| bench.get("nobody", "/readyz"));
+    for reply in futures_util::future::join_all(asked).await {
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+    assert_eq!(probed().await, Some(bench.gateway.clock.now()));
 }
 
 #[tokio::test]

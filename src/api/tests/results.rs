@@ -94,6 +94,31 @@ async fn events_come_again_until_they_are_acknowledged() {
 }
 
 #[tokio::test]
+async fn a_consumer_that_reads_no_more_is_removed_with_its_lag() {
+    let bench = Bench::new();
+    for key in ["a", "b", "c"] {
+        bench.submitted(key, &submission()).await;
+    }
+    bench.post("case", "/v1/results/ack", &json!({ "consumer": "archive", "seq": 2 })).await;
+    let remove = async |who: &str, name: &str| {
+        let request = Request::delete(format!("/v1/consumers/{name}"));
+        let request = request.header("authorization", format!("Bearer key-of-{who}"));
+        bench.send(request.body(Body::empty()).expect("request")).await
+    };
+    remove("officer", "archive").await.is_problem(403, "forbidden");
+    remove("ops", "another").await.is_problem(404, "not-found");
+    let removed = remove("ops", "archive").await;
+    assert_eq!(removed.json(), json!({ "name": "archive", "acknowledged": 2, "lag": 1 }));
+    remove("ops", "archive").await.is_problem(404, "not-found");
+    let consumers = bench.get("ops", "/v1/consumers").await.json();
+    assert_eq!(consumers["consumers"], json!([]));
+    let again = bench.get("case", "/v1/results?consumer=archive").await.json();
+    assert_eq!(again["events"][0]["id"], "1", "it begins with the first event");
+    let acts = bench.get("officer", "/v1/acts?act=remove_consumer").await.json();
+    assert_eq!((&acts["acts"][0]["subject"], &acts["acts"][0]["actor"]), (&json!("archive"), &json!("ops")));
+}
+
+#[tokio::test]
 async fn parameters_have_bounds() {
     let bench = Bench::new();
     for query in [

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::state::{KeptResponse, State};
 use super::table::Table;
 use super::view::View;
-use crate::domain::{Batch, LaneChange, RawId, RawMessage};
+use crate::domain::{Batch, LaneChange, OrderId, RawId, RawMessage};
 use crate::store::{ChargeReference, Responded, StoreError, Stored};
 
 impl State {
@@ -45,7 +45,11 @@ impl View<'_> {
     pub(super) fn write_lane(&mut self, change: &LaneChange) -> Stored<()> {
         let state = &mut *self.state;
         match change {
-            LaneChange::NewRaw(id, raw) => return self.add_raw(*id, raw),
+            LaneChange::NewRaw(id, raw, orders) => return self.add_raw(*id, raw, orders),
+            LaneChange::Repeated(id) => {
+                let before = state.raw_repeats.get(id).copied().unwrap_or_default();
+                state.raw_repeats.put(*id, before + 1);
+            }
             LaneChange::NewBatch(batch) => return state.batches.add(batch.id, batch.clone(), "a batch"),
             LaneChange::SaveBatchDigest(id, digest) => {
                 let known = state.batches.get(id).ok_or(StoreError::Conflict("the batch"))?;
@@ -79,6 +83,7 @@ impl View<'_> {
                 }
                 self.touched.lane(lane, true);
             }
+            LaneChange::RemoveConsumer(consumer) => state.consumers.remove(consumer),
             LaneChange::Acknowledge(consumer, seq) => {
                 let before = state.consumers.get(consumer).copied().unwrap_or(*seq);
                 state.consumers.put(consumer.clone(), before.max(*seq));
@@ -87,7 +92,8 @@ impl View<'_> {
         Ok(())
     }
 
-    fn add_raw(&mut self, id: RawId, raw: &RawMessage) -> Stored<()> {
+    fn add_raw(&mut self, id: RawId, raw: &RawMessage, orders: &[OrderId]) -> Stored<()> {
+        self.state.raw_orders.put(id, orders.to_vec());
         self.state.raw_messages.add(id, raw.clone(), "a message")
     }
 }

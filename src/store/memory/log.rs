@@ -39,8 +39,14 @@ fn revision_text(revision: &Revision) -> Stored<RevisionText> {
 impl State {
     pub(super) fn page_after(&self, seq: i64, limit: usize) -> Stored<Vec<PageRow>> {
         let later = self.events.range(seq.saturating_add(1)..);
-        let rows = later.filter_map(|(seq, event)| self.page_row(*seq, event).transpose());
-        rows.take(limit).collect()
+        let mut page = Vec::new();
+        for (seq, event) in later {
+            if PageRow::fill(&page, limit) {
+                break;
+            }
+            page.extend(self.page_row(*seq, event)?);
+        }
+        Ok(PageRow::trim(page))
     }
 
     /// `None` for an event of an inquiry that is not there.

@@ -16,8 +16,8 @@ use crate::domain::{
     Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
 };
 use crate::store::{
-    ActFilter, CaseFilter, CaseRow, ChargeReference, InquiryFilter, IssuedCertificate, LaneCounts,
-    MeasureFilter, OrderFilter, PageRow, Reads, Responded, Stored, TaskFilter,
+    ActFilter, CaseFilter, CaseRow, ChargeReference, InquiryFilter, IssuedCertificate, KeptBytes,
+    KeptMessage, LaneCounts, MeasureFilter, OrderFilter, PageRow, Reads, Responded, Stored, TaskFilter,
 };
 
 impl Reads for View<'_> {
@@ -138,6 +138,15 @@ impl Reads for View<'_> {
         Ok(self.state.offers((lane, now), control, after, limit))
     }
 
+    fn queued_for_later(&mut self, now: Timestamp, after: OrderId, limit: usize) -> Stored<Vec<OrderId>> {
+        let later = self.state.queued.iter().filter_map(|((.., id), ())| self.state.orders.get(id));
+        let mut ids: Vec<OrderId> =
+            later.filter(|order| order.due > now && order.id > after).map(|order| order.id).collect();
+        ids.sort_unstable();
+        ids.truncate(limit);
+        Ok(ids)
+    }
+
     fn next_due(&mut self, lane: &str, now: Timestamp) -> Stored<Option<Timestamp>> {
         Ok(self.state.queued_of(lane).map(|order| order.due).filter(|due| *due > now).min())
     }
@@ -251,6 +260,10 @@ impl Reads for View<'_> {
         Ok(self.state.consumers.iter().map(|(name, seq)| (name.clone(), *seq)).collect())
     }
 
+    fn probed(&mut self) -> Stored<Option<Timestamp>> {
+        Ok(self.state.probes.get(&()).copied())
+    }
+
     fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64> {
         Ok(self.state.quotas.get(&(lane.to_owned(), day)).copied().unwrap_or_default())
     }
@@ -299,5 +312,27 @@ impl Reads for View<'_> {
 
     fn known_epochs(&mut self) -> Stored<Vec<i64>> {
         Ok(self.state.epochs.iter().map(|(epoch, ())| *epoch).collect())
+    }
+
+    fn chains_after(&mut self, after: ChainId, limit: usize) -> Stored<Vec<ChainId>> {
+        Ok(self.state.chains.iter().map(|(id, _)| *id).filter(|id| *id > after).take(limit).collect())
+    }
+
+    fn messages_after(&mut self, after: RawId, limit: usize) -> Stored<Vec<KeptMessage>> {
+        Ok(self.state.messages_after(after, limit))
+    }
+
+    fn events_after(&mut self, after: i64, limit: usize) -> Stored<Vec<(i64, InquiryId, Timestamp)>> {
+        let later = self.state.events.range(after.saturating_add(1)..);
+        Ok(later.map(|(seq, event)| (*seq, event.inquiry, event.at)).take(limit).collect())
+    }
+
+    fn acts_after(&mut self, after: i64, limit: usize) -> Stored<Vec<(i64, AuditEntry)>> {
+        let later = self.state.acts.range(after.saturating_add(1)..);
+        Ok(later.map(|(row, act)| (*row, act.clone())).take(limit).collect())
+    }
+
+    fn kept_bytes(&mut self, chain: ChainId) -> Stored<KeptBytes> {
+        Ok(self.state.kept_bytes(chain))
     }
 }

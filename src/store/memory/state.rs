@@ -66,6 +66,8 @@ tables! {
     findings: String => PropertyFinding;
     acts: i64 => AuditEntry;
     raw_messages: RawId => RawMessage;
+    raw_orders: RawId => Vec<OrderId>;
+    raw_repeats: RawId => u64;
     batches: BatchId => Batch;
     unsent: RawId => String;
     /// By lane, name and digest.
@@ -75,6 +77,7 @@ tables! {
     /// By order and in their order.
     charge_references: (OrderId, usize) => ChargeReference;
     cached_answers: Vec<u8> => (OrderId, u32, Timestamp);
+    probes: () => Timestamp;
     pauses: String => String;
     consumers: String => i64;
 }

@@ -73,6 +73,14 @@ impl View<'_> {
                 self.state.acts.add(row, entry.clone(), "a line of the audit")
             }
             Change::Lane(change) => self.write_lane(change),
+            Change::Forget(what) => {
+                self.forget(what);
+                Ok(())
+            }
+            Change::Probe(at) => {
+                self.state.probes.put((), *at);
+                Ok(())
+            }
         }
     }
 

@@ -38,7 +38,15 @@ type Places = HashMap<InquiryId, Place>;
 pub(super) fn take_over(connection: &Connection) -> Stored<()> {
     // The first edition knew no epochs: what is numbered here belongs to epoch 0, as its orders do.
     let ids = Ids::after(|_| 0);
-    let mut rows = Rows { connection, touched: None, ids: &ids, key: &[], has_written: false, failed: None };
+    let mut rows = Rows {
+        connection,
+        touched: None,
+        ids: &ids,
+        key: &[],
+        guard: None,
+        has_written: false,
+        failed: None,
+    };
     let now = latest(&rows)?;
     let (places, chains) = cases::take_over(&mut rows)?;
     orders::take_over(&rows)?;

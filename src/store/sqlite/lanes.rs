@@ -2,16 +2,20 @@
 
 use rusqlite::params;
 
+use super::order_list;
 use super::query::Rows;
 use super::rows::micros;
 use super::writes::one;
-use crate::domain::{BatchId, LaneChange, RawDirection, RawId, RawMessage};
+use crate::domain::{BatchId, LaneChange, OrderId, RawDirection, RawId, RawMessage};
 use crate::store::Stored;
 
 impl Rows<'_> {
     pub(super) fn write_lane(&mut self, change: &LaneChange) -> Stored<()> {
         match change {
-            LaneChange::NewRaw(id, raw) => self.add_raw(*id, raw),
+            LaneChange::NewRaw(id, raw, orders) => self.add_raw(*id, raw, orders),
+            LaneChange::Repeated(id) => self
+                .execute("UPDATE raw_messages SET repeats = repeats + 1 WHERE id = ?1", [id.get()])
+                .map(drop),
             LaneChange::NewBatch(batch) => self
                 .execute(
                     "INSERT INTO batches (id, lane, made, digest) VALUES (?1, ?2, ?3, ?4)",
@@ -50,6 +54,9 @@ impl Rows<'_> {
                 )
                 .map(drop),
             LaneChange::SetPaused(lane, reason) => self.set_paused(lane, reason.as_deref()),
+            LaneChange::RemoveConsumer(consumer) => {
+                self.execute("DELETE FROM consumers WHERE name = ?1", [consumer]).map(drop)
+            }
             LaneChange::Acknowledge(consumer, seq) => self
                 .execute(
                     "INSERT INTO consumers VALUES (?1, ?2)
@@ -60,12 +67,22 @@ impl Rows<'_> {
         }
     }
 
-    fn add_raw(&mut self, id: RawId, raw: &RawMessage) -> Stored<()> {
+    fn add_raw(&mut self, id: RawId, raw: &RawMessage, orders: &[OrderId]) -> Stored<()> {
         let direction = i64::from(raw.direction == RawDirection::In);
         let batch = raw.batch.map(BatchId::get);
         self.execute(
-            "INSERT INTO raw_messages (id, lane, batch, direction, name, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![id.get(), raw.lane, batch, direction, raw.name, micros(raw.at), raw.bytes.as_stored()],
+            "INSERT INTO raw_messages (id, lane, batch, direction, name, at, bytes, orders)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                id.get(),
+                raw.lane,
+                batch,
+                direction,
+                raw.name,
+                micros(raw.at),
+                raw.bytes.as_stored(),
+                order_list::pack(orders)
+            ],
         )
         .map(drop)
     }

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0008.sql"),
     include_str!("0009.sql"),
     include_str!("0010.sql"),
+    include_str!("0011.sql"),
 ];
 
 /// Brings the schema up to date.

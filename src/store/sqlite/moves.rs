@@ -10,7 +10,7 @@ use crate::domain::{
     BatchId, Measure, MeasureId, MeasureState, OrderId, OrderRecord, OrderState, RawId, Revision, names_cash,
     valuable,
 };
-use crate::store::codec::{encode, encode_json};
+use crate::store::codec::{encode_json, plain, plain_json};
 use crate::store::{StoreError, Stored};
 
 impl Rows<'_> {
@@ -30,7 +30,7 @@ impl Rows<'_> {
                 order.party,
                 order.document,
                 action(order),
-                encode_json("instruction", &order.instruction)?.as_stored(),
+                plain_json("instruction", &order.instruction)?.as_stored(),
                 order.priority as i64,
                 order.state.code(),
                 order.attempts,
@@ -98,7 +98,7 @@ impl Rows<'_> {
                 measure.until.map(|day| day.to_string()),
                 next_look(measure).map(|day| day.to_string()),
                 measure.reference,
-                encode_json("measure", measure)?.as_stored()
+                plain_json("measure", measure)?.as_stored()
             ],
         )
         .map(drop)
@@ -119,7 +119,7 @@ impl Rows<'_> {
                 measure.until.map(|day| day.to_string()),
                 next_look(measure).map(|day| day.to_string()),
                 measure.reference,
-                encode_json("measure", measure)?.as_stored(),
+                plain_json("measure", measure)?.as_stored(),
                 from.word()
             ],
         )?;
@@ -137,7 +137,7 @@ impl Rows<'_> {
             }
         };
         let differences =
-            revision.differences.as_ref().map(|value| encode_json("differences", value)).transpose()?;
+            revision.differences.as_ref().map(|value| plain_json("differences", value)).transpose()?;
         self.execute(
             "INSERT INTO revisions (root, number, order_id, inquiry, at, outcome, words, assets, cash, answer, raw, raw_digest,
              connector, differences, cached_from)
@@ -149,7 +149,7 @@ impl Rows<'_> {
                 revision.inquiry.get(),
                 micros(revision.at),
                 reply.outcome(),
-                encode(reply.words().as_bytes()).as_stored(),
+                plain(reply.words().as_bytes()).as_stored(),
                 valuable(reply),
                 names_cash(reply),
                 answer.as_stored(),

@@ -4,6 +4,7 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, Params, Row};
 
 use super::failed;
+use super::guard::Guard;
 use super::threads::Touched;
 use crate::store::ids::Ids;
 use crate::store::{StoreError, Stored};
@@ -15,6 +16,8 @@ pub(super) struct Rows<'a> {
     pub(super) ids: &'a Ids,
     /// Key of hashes of personal data.
     pub(super) key: &'a [u8],
+    /// Who is told of rows that cannot be read; nobody while a store is taken over.
+    pub(super) guard: Option<&'a Guard>,
     /// Whether this job wrote something.
     pub(super) has_written: bool,
     /// The first write that failed: the job fails with it, whatever it makes of it.
@@ -35,6 +38,40 @@ impl Rows<'_> {
             found.push(read(row)?);
         }
         Ok(found)
+    }
+
+    /// Rows in their order until `enough` says so of what was found. One that cannot be read is passed over and told, so that it
+    /// blocks no other.
+    pub(super) fn readable<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        mut read: impl FnMut(&Row<'_>) -> Stored<Option<T>>,
+        enough: impl Fn(&[T]) -> bool,
+    ) -> Stored<Vec<T>> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed("prepare a query"))?;
+        let mut rows = statement.query(parameters).map_err(failed("query"))?;
+        let mut found = Vec::new();
+        while !enough(&found) {
+            let Some(row) = rows.next().map_err(failed("query"))? else { break };
+            match read(row) {
+                Ok(value) => found.extend(value),
+                Err(error) if error.is_about_a_row() => {
+                    let id: i64 = row.get(0).unwrap_or_default();
+                    tracing::error!(row = id, %error, "a row that cannot be read is passed over");
+                    self.pass_over(&error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
+    /// A row could not be read and is passed over.
+    pub(super) fn pass_over(&self, error: &StoreError) {
+        if let Some(guard) = self.guard {
+            guard.pass_over(error);
+        }
     }
 
     pub(super) fn one<T>(

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use super::query::{Rows, limit_of};
 use super::rows::{self, ORDER, get, micros, unreadable};
@@ -23,14 +23,13 @@ pub(super) fn due(
 ) -> Stored<Vec<OrderRecord>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
-            "SELECT {ORDER} FROM orders o WHERE o.lane = ?1 AND o.state = 0 AND o.due <= ?2 ORDER BY o.turn LIMIT ?3"
+            "SELECT {ORDER} FROM orders o WHERE o.lane = ?1 AND o.state = 0 AND o.due <= ?2 ORDER BY o.turn"
         )
     });
-    let most = limit_of(limit.saturating_add(taken.len()));
-    let orders = rows.all(&SQL, params![lane, micros(now), most], |row| {
+    let read = |row: &Row<'_>| {
         if taken.contains(&OrderId::new(get(row, 0)?)) { Ok(None) } else { rows::order(row).map(Some) }
-    })?;
-    Ok(orders.into_iter().flatten().take(limit).collect())
+    };
+    rows.readable(&SQL, params![lane, micros(now)], read, |found| found.len() >= limit)
 }
 
 pub(super) fn offers(
@@ -44,15 +43,19 @@ pub(super) fn offers(
     // A control always stands for a line of the ledger.
     let sql = format!(
         "SELECT {ORDER} FROM orders o WHERE o.lane = ?1 AND o.state = 0 AND o.due <= ?2 AND o.deadline > ?2
-         AND (o.measure IS NOT NULL) = ?3 ORDER BY o.turn LIMIT ?4"
+         AND (o.measure IS NOT NULL) = ?3 ORDER BY o.turn"
     );
-    let mut found = rows.all(&sql, params![lane, micros(now), control, limit_of(limit)], rows::order)?;
+    let read = |row: &Row<'_>| rows::order(row).map(Some);
+    let mut found =
+        rows.readable(&sql, params![lane, micros(now), control], read, |found| found.len() >= limit)?;
     let sql = format!(
         "SELECT {ORDER} FROM orders o WHERE o.lane = ?1 AND {UNDER_WAY} AND o.state = 2 AND o.deadline > ?2
-         AND (o.measure IS NOT NULL) = ?3 ORDER BY o.id <= ?4, o.id LIMIT ?5"
+         AND (o.measure IS NOT NULL) = ?3 ORDER BY o.id <= ?4, o.id"
     );
-    let more = limit_of(limit.saturating_sub(found.len()));
-    found.extend(rows.all(&sql, params![lane, micros(now), control, after.get(), more], rows::order)?);
+    let more = limit.saturating_sub(found.len());
+    let offered =
+        rows.readable(&sql, params![lane, micros(now), control, after.get()], read, |all| all.len() >= more)?;
+    found.extend(offered);
     Ok(found)
 }
 
@@ -102,5 +105,5 @@ pub(super) fn interrupted(rows: &Rows<'_>, lane: &str) -> Stored<Vec<OrderRecord
     let sql = format!(
         "SELECT {ORDER} FROM orders o WHERE o.lane = ?1 AND {UNDER_WAY} AND o.state = 1 ORDER BY o.id"
     );
-    rows.all(&sql, [lane], rows::order)
+    rows.readable(&sql, [lane], |row| rows::order(row).map(Some), |_| false)
 }

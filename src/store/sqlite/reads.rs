@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::query::{Rows, limit_of};
 use super::rows::{self, CASE, INQUIRY, ORDER, RAW, REVISION, TASK, get, micros};
-use super::{answers, find, ids, queue};
+use super::{answers, find, forgetting, ids, queue};
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind,
     Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState,
@@ -20,8 +20,9 @@ use crate::domain::{
 };
 use crate::store::codec::decode;
 use crate::store::{
-    ActFilter, CaseFilter, CaseRow, ChargeReference, InquiryFilter, IssuedCertificate, LaneCounts,
-    MOST_ALIKE, MeasureFilter, OrderFilter, PageRow, Reads, Responded, Stored, TaskFilter,
+    ActFilter, CaseFilter, CaseRow, ChargeReference, InquiryFilter, IssuedCertificate, KeptBytes,
+    KeptMessage, LaneCounts, MOST_ALIKE, MeasureFilter, OrderFilter, PageRow, Reads, Responded, Stored,
+    TaskFilter,
 };
 
 impl Reads for Rows<'_> {
@@ -171,6 +172,12 @@ impl Reads for Rows<'_> {
         queue::offers(self, lane, now, control, after, limit)
     }
 
+    fn queued_for_later(&mut self, now: Timestamp, after: OrderId, limit: usize) -> Stored<Vec<OrderId>> {
+        let sql = "SELECT id FROM orders WHERE state = 0 AND due > ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+        let row = params![micros(now), after.get(), limit_of(limit)];
+        self.all(sql, row, |row| get(row, 0).map(OrderId::new))
+    }
+
     fn next_due(&mut self, lane: &str, now: Timestamp) -> Stored<Option<Timestamp>> {
         queue::next_due(self, lane, now)
     }
@@ -282,17 +289,7 @@ impl Reads for Rows<'_> {
     }
 
     fn certificate(&mut self, inquiry: InquiryId, number: Option<u32>) -> Stored<Option<IssuedCertificate>> {
-        let sql = "SELECT number, at, sha256, body FROM certificates WHERE inquiry = ?1 AND number BETWEEN ?2 AND ?3
-             ORDER BY number DESC LIMIT 1";
-        let (first, last) = number.map_or((1, u32::MAX), |number| (number, number));
-        self.one(sql, params![inquiry.get(), first, last], |row| {
-            Ok(IssuedCertificate {
-                number: get(row, 0)?,
-                at: rows::instant(row, 1)?,
-                sha256: get(row, 2)?,
-                text: rows::body_text(row, 3, "certificate")?,
-            })
-        })
+        answers::certificate(self, inquiry, number)
     }
 
     fn page_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<PageRow>> {
@@ -311,6 +308,13 @@ impl Reads for Rows<'_> {
 
     fn consumers(&mut self) -> Stored<Vec<(String, i64)>> {
         self.all("SELECT name, acknowledged FROM consumers", [], |row| Ok((get(row, 0)?, get(row, 1)?)))
+    }
+
+    fn probed(&mut self) -> Stored<Option<Timestamp>> {
+        let sql = "SELECT value FROM store_info WHERE key = 'probed'";
+        let at = self.one(sql, [], |row| get::<Vec<u8>>(row, 0))?;
+        let read = |at: Vec<u8>| std::str::from_utf8(&at).ok().and_then(|at| at.parse().ok());
+        Ok(at.and_then(read))
     }
 
     fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64> {
@@ -369,5 +373,25 @@ impl Reads for Rows<'_> {
 
     fn known_epochs(&mut self) -> Stored<Vec<i64>> {
         ids::known_epochs(self.connection)
+    }
+
+    fn chains_after(&mut self, after: ChainId, limit: usize) -> Stored<Vec<ChainId>> {
+        forgetting::chains_after(self, after, limit)
+    }
+
+    fn messages_after(&mut self, after: RawId, limit: usize) -> Stored<Vec<KeptMessage>> {
+        forgetting::messages_after(self, after, limit)
+    }
+
+    fn events_after(&mut self, after: i64, limit: usize) -> Stored<Vec<(i64, InquiryId, Timestamp)>> {
+        forgetting::events_after(self, after, limit)
+    }
+
+    fn acts_after(&mut self, after: i64, limit: usize) -> Stored<Vec<(i64, AuditEntry)>> {
+        forgetting::acts_after(self, after, limit)
+    }
+
+    fn kept_bytes(&mut self, chain: ChainId) -> Stored<KeptBytes> {
+        forgetting::kept_bytes(self, chain)
     }
 }

@@ -286,6 +286,33 @@ pub(super) fn event(row: &Row<'_>) -> Stored<EventRecord> {
     })
 }
 
+/// An event of which nothing but its place is known.
+pub(super) fn unknown_event(seq: i64, inquiry: InquiryId, at: Timestamp) -> EventRecord {
+    EventRecord {
+        seq,
+        kind: EventType::ResultUnreadable,
+        inquiry,
+        inquiry_uid: Uuid::nil(),
+        case_number: String::new(),
+        order: None,
+        revision: None,
+        at,
+        data: None,
+    }
+}
+
+/// The place of an event that cannot be read, with what can be read of it.
+pub(super) fn place_of_event(row: &Row<'_>) -> Stored<EventRecord> {
+    let place =
+        unknown_event(get(row, 0)?, InquiryId::new(get(row, 2)?), instant(row, 5).unwrap_or_default());
+    Ok(EventRecord {
+        order: id(row, 3, OrderId::new).unwrap_or_default(),
+        inquiry_uid: uid(row, 7).unwrap_or_default(),
+        case_number: get(row, 8).unwrap_or_default(),
+        ..place
+    })
+}
+
 fn event_type(row: &Row<'_>, at: usize) -> Stored<EventType> {
     let code: i64 = get(row, at)?;
     EventType::from_code(code).ok_or_else(|| unreadable("event type", &code))

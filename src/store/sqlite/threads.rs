@@ -7,8 +7,11 @@ use std::thread::{Builder, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::mpsc::Receiver;
 
+use super::guard::Guard;
 use super::query::Rows;
-use super::{failed, failed_io};
+use super::space::{Wal, give_back};
+use super::{ends, failed, failed_io};
+use crate::store::health::Ailment;
 use crate::store::ids::Ids;
 use crate::store::{ReadJob, Signals, StoreError, Stored, WriteJob};
 
@@ -24,6 +27,8 @@ pub(super) struct Touched {
     pub(super) lanes: HashMap<String, bool>,
     /// Newest sequence number of the log.
     pub(super) event: i64,
+    /// Whether rows were deleted, so that space can be given back.
+    pub(super) has_deleted: bool,
 }
 
 impl Touched {
@@ -41,6 +46,21 @@ pub(super) struct Shared {
     pub(super) signals: Arc<Signals>,
     pub(super) ids: Arc<Ids>,
     pub(super) key: Arc<[u8]>,
+    pub(super) guard: Arc<Guard>,
+}
+
+impl Shared {
+    fn rows<'a>(&'a self, connection: &'a Connection, touched: Option<&'a mut Touched>) -> Rows<'a> {
+        Rows {
+            connection,
+            touched,
+            ids: &self.ids,
+            key: &self.key,
+            guard: Some(&self.guard),
+            has_written: false,
+            failed: None,
+        }
+    }
 }
 
 /// Starts the writer. It ends when every sender is gone and everything handed in was committed.
@@ -50,11 +70,12 @@ pub(super) fn writer(
     shared: Shared,
 ) -> Stored<JoinHandle<()>> {
     let run = move || {
-        let mut group = Vec::with_capacity(GROUP);
+        let (mut group, mut wal) = (Vec::with_capacity(GROUP), Wal::default());
         while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
             commit(&connection, std::mem::take(&mut group), &shared);
+            wal.bound(&connection, &shared.guard);
         }
-        if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+        if let Err(error) = ends::end(&connection) {
             tracing::warn!(%error, "the write-ahead log was not folded in; the next start does it");
         }
     };
@@ -67,8 +88,15 @@ fn commit(connection: &Connection, group: Vec<Box<dyn WriteJob>>, shared: &Share
     let mut touched = Touched::default();
     let mut done: Vec<(Box<dyn WriteJob>, Stored<()>)> = Vec::with_capacity(group.len());
     let outcome = run_group(connection, group, &mut done, &mut touched, shared);
-    match outcome {
+    // A commit to files that are gone is none.
+    match outcome.and_then(|()| shared.guard.look()) {
         Ok(()) => {
+            shared.guard.worked();
+            if touched.has_deleted
+                && let Err(error) = give_back(connection)
+            {
+                tracing::warn!(%error, "free space of the store was not given back");
+            }
             shared.signals.events_grew(touched.event);
             for (lane, urgent) in &touched.lanes {
                 shared.signals.wake(lane, *urgent);
@@ -77,6 +105,7 @@ fn commit(connection: &Connection, group: Vec<Box<dyn WriteJob>>, shared: &Share
         }
         Err(error) => {
             roll_back(connection);
+            shared.guard.note(&error);
             tracing::error!(%error, jobs = done.len(), "a group of writes was not committed");
             for (job, outcome) in done {
                 job.finish(outcome.and(Err(error.clone())));
@@ -104,36 +133,39 @@ fn run_group(
     let control = |sql: &str| -> Stored<()> {
         connection.prepare_cached(sql).and_then(|mut sql| sql.execute([])).map(drop).map_err(failed("commit"))
     };
-    let mut failure = control("BEGIN IMMEDIATE").err();
+    let mut failure = shared.guard.admits_writes().and_then(|()| control("BEGIN IMMEDIATE")).err();
     for mut job in group {
         if failure.is_some() {
             done.push((job, Ok(())));
             continue;
         }
-        let mut rows = Rows {
-            connection,
-            touched: Some(&mut *touched),
-            ids: &shared.ids,
-            key: &shared.key,
-            has_written: false,
-            failed: None,
-        };
+        let mut rows = shared.rows(connection, Some(&mut *touched));
         let run = std::panic::AssertUnwindSafe(|| job.run(&mut rows));
         let ran = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(StoreError::panicked()));
         // A job that makes nothing of a failed write has failed all the same.
         let ran = ran.and_then(|()| rows.failed.take().map_or(Ok(()), Err));
-        if let Err(error) = &ran
-            && rows.has_written
-        {
-            // Nothing can be written now, or this job alone is at fault.
-            failure =
-                Some(if matches!(error, StoreError::Full) { StoreError::Full } else { StoreError::Again });
+        let has_written = rows.has_written;
+        if let Err(error) = &ran {
+            shared.guard.note(error);
+            if has_written {
+                // Nothing can be written now, or this job alone is at fault.
+                failure = Some(if is_for_all(error) { error.clone() } else { StoreError::Again });
+            }
         }
         done.push((job, ran));
     }
     match failure {
         Some(error) => Err(error),
         None => control("COMMIT"),
+    }
+}
+
+/// Whether nobody else fares better now.
+fn is_for_all(error: &StoreError) -> bool {
+    match error {
+        StoreError::Full => true,
+        StoreError::Failed { ailment, .. } => *ailment != Ailment::Failing,
+        _ => false,
     }
 }
 
@@ -165,23 +197,26 @@ fn read_all(connection: &Connection, jobs: impl Iterator<Item = Box<dyn ReadJob>
         let done = connection.prepare_cached(sql).and_then(|mut sql| sql.execute([]));
         done.map(drop).map_err(failed("read"))
     };
-    let begun = control("BEGIN");
+    // What is gone must not be shown as if it stood: it will not be there after the next start.
+    let begun = match shared.guard.ailment() {
+        Some(Ailment::Gone) => shared.guard.look(),
+        _ => Ok(()),
+    };
+    let begun = begun.and_then(|()| control("BEGIN"));
     for mut job in jobs {
         let outcome = begun.clone().and_then(|()| {
-            let mut rows = Rows {
-                connection,
-                touched: None,
-                ids: &shared.ids,
-                key: &shared.key,
-                has_written: false,
-                failed: None,
-            };
+            let mut rows = shared.rows(connection, None);
             let run = std::panic::AssertUnwindSafe(|| job.run(&mut rows));
             std::panic::catch_unwind(run).unwrap_or_else(|_| Err(StoreError::panicked()))
         });
+        if let Err(error) = &outcome {
+            shared.guard.note(error);
+        }
         job.finish(outcome);
     }
-    if let Err(error) = control("COMMIT") {
+    if begun.is_ok()
+        && let Err(error) = control("COMMIT")
+    {
         tracing::warn!(%error, "a reader's view could not be ended");
     }
 }

@@ -9,10 +9,11 @@ use super::query::Rows;
 use super::rows::{micros, unreadable};
 use super::threads::Touched;
 use crate::domain::{
-    AuditEntry, Case, CaseId, Chain, ChainParty, Change, ClaimChange, DocumentId, EventDraft, IdKind,
-    Inquiry, MeasureId, NewCertificate, NewDocument, NewIds, NewInquiry, OrderId, PropertyFinding, Task,
+    AuditEntry, Case, CaseId, Chain, ChainParty, Change, ClaimChange, DocumentId, EventDraft, EventType,
+    IdKind, Inquiry, MeasureId, NewCertificate, NewDocument, NewIds, NewInquiry, OrderId, PropertyFinding,
+    Task,
 };
-use crate::store::codec::{encode, encode_json};
+use crate::store::codec::{encode, plain, plain_json};
 use crate::store::{StoreError, Stored, Tx};
 
 impl Rows<'_> {
@@ -88,6 +89,11 @@ impl Rows<'_> {
             Change::SavePropertyFinding(finding) => self.save_finding(finding),
             Change::Audit(entry) => self.add_act(entry),
             Change::Lane(change) => self.write_lane(change),
+            Change::Forget(what) => self.forget(what),
+            Change::Probe(at) => {
+                let sql = "INSERT OR REPLACE INTO store_info (key, value) VALUES ('probed', ?1)";
+                self.execute(sql, [at.to_string().into_bytes()]).map(drop)
+            }
         }
     }
 
@@ -120,13 +126,13 @@ impl Rows<'_> {
     }
 
     fn add_party(&mut self, party: &ChainParty) -> Stored<()> {
-        let body = encode_json("party", party)?;
+        let body = plain_json("party", party)?;
         let row = params![party.id.get(), party.chain.get(), body.as_stored()];
         self.execute("INSERT INTO parties (id, chain, body) VALUES (?1, ?2, ?3)", row).map(drop)
     }
 
     fn save_party(&mut self, party: &ChainParty) -> Stored<()> {
-        let body = encode_json("party", party)?;
+        let body = plain_json("party", party)?;
         let sql = "UPDATE parties SET body = ?2 WHERE id = ?1";
         one(self.execute(sql, params![party.id.get(), body.as_stored()])?, "the party")
     }
@@ -203,7 +209,9 @@ impl Rows<'_> {
     }
 
     fn add_event(&mut self, event: &EventDraft) -> Stored<()> {
-        let data = event.data.as_ref().map(|data| encode(data.as_bytes()));
+        // Certificates are told in full; they are packed like those that are kept.
+        let stored = if event.kind == EventType::InquiryCompleted { encode } else { plain };
+        let data = event.data.as_ref().map(|data| stored(data.as_bytes()));
         let seq = self.insert(
             "INSERT INTO events (kind, inquiry, order_id, revision, at, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
@@ -267,6 +275,7 @@ impl Rows<'_> {
 
     fn add_certificate(&mut self, new: &NewCertificate) -> Stored<()> {
         let sha256 = hex::encode(Sha256::digest(new.text.as_bytes()));
+        // Packed here, because it is made here: once an inquiry, of all its orders.
         self.execute(
             "INSERT INTO certificates (inquiry, number, at, sha256, body) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![
@@ -289,7 +298,7 @@ impl Rows<'_> {
     }
 
     fn add_act(&mut self, act: &AuditEntry) -> Stored<()> {
-        let detail = act.detail.as_ref().map(|detail| encode_json("detail of an act", detail)).transpose()?;
+        let detail = act.detail.as_ref().map(|detail| plain_json("detail of an act", detail)).transpose()?;
         self.execute(
             "INSERT INTO acts (at, actor, act, subject, reason, detail, refused) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![

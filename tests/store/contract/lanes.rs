@@ -23,7 +23,7 @@ pub async fn messages_and_batches_are_kept_until_they_are_sent(world: impl World
             Change::Lane(LaneChange::SaveBatchDigest(made.id, vec![1, 2, 3])),
         ];
         for (id, message) in ids.iter().zip(&messages) {
-            changes.push(Change::Lane(LaneChange::NewRaw(*id, message.clone())));
+            changes.push(Change::Lane(LaneChange::NewRaw(*id, message.clone(), Vec::new())));
         }
         for (id, lane) in [(ids[2], "bank-one"), (ids[0], "bank-one"), (ids[3], "bank-two")] {
             changes.push(Change::Lane(LaneChange::Unsent(id, lane.to_owned())));

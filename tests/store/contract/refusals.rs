@@ -84,7 +84,7 @@ pub async fn what_must_be_new_is_new_and_what_is_saved_is_there(world: impl Worl
         let note = task(&*tx, &of, chakong::domain::TaskKind::Approve, 9);
         let answer = revision(&of.order, 1, &plain(json!({ "outcome": "nothing" })));
         let made = batch(&*tx, "bank-one");
-        let message = LaneChange::NewRaw(RawId::new(3), raw("bank-one", None, "x", b"x"));
+        let message = LaneChange::NewRaw(RawId::new(3), raw("bank-one", None, "x", b"x"), Vec::new());
         let more = [
             Change::NewMeasure(Box::new(line)),
             Change::NewTask(note),

@@ -79,7 +79,7 @@ async fn fill(world: &OnDisk) {
             Change::NewOrder(Box::new(freeze)),
             Change::NewRevision(Box::new(revision(&of.order, 2, &found("5.00")))),
             Change::NewReceipt(NewReceipt { receipt, measure: None, raw: None, bytes }),
-            Change::Lane(LaneChange::NewRaw(RawId::new(tx.next(IdKind::Raw)), message)),
+            Change::Lane(LaneChange::NewRaw(RawId::new(tx.next(IdKind::Raw)), message, Vec::new())),
             Change::NewEvent(told),
             Change::NewCertificate(certificate),
             Change::SavePropertyFinding(finding),

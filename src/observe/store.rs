@@ -1,0 +1,32 @@
+//! How the store is, as metrics.
+
+use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
+
+use super::counterparts::approximate;
+use crate::store::{Ailment, Health};
+
+/// Sets them in the recorder at hand.
+pub(super) fn render(health: &Health) {
+    describe();
+    for ailment in Ailment::ALL {
+        let value = if health.ailment == Some(ailment) { 1.0 } else { 0.0 };
+        gauge!("chakong_store_ailment", "kind" => ailment.word()).set(value);
+    }
+    counter!("chakong_store_unreadable_rows_total").absolute(health.unreadable);
+    if let Some(bytes) = health.bytes {
+        gauge!("chakong_store_bytes").set(approximate(bytes));
+    }
+    if let Some(bytes) = health.wal_bytes {
+        gauge!("chakong_store_wal_bytes").set(approximate(bytes));
+    }
+}
+
+fn describe() {
+    describe_gauge!("chakong_store_ailment", "1 for what keeps the store from being used");
+    describe_counter!(
+        "chakong_store_unreadable_rows_total",
+        "How often a row could not be read and was passed over"
+    );
+    describe_gauge!("chakong_store_bytes", Unit::Bytes, "Size of the store's file");
+    describe_gauge!("chakong_store_wal_bytes", Unit::Bytes, "Size of the store's write-ahead log");
+}

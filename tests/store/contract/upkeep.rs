@@ -1,0 +1,160 @@
+//! Clocks that jump, probes, consumers that read no more, and pages that are bounded.
+
+use chakong::domain::{Change, EventDraft, EventType, InquiryId, LaneChange, OrderRecord, OrderState, RawId};
+use chakong::store::{ActFilter, load_chain, load_chain_for_act};
+
+use crate::engines::{SetClock, days, engine};
+use crate::samples::{a_case, at, event, keep, query, raw, whole, write};
+use crate::worlds::World;
+
+pub async fn a_clock_that_goes_a_day_forward_and_back_leaves_no_order_waiting_for_it(world: impl World) {
+    let store = world.store();
+    let clock = SetClock::at(at(0));
+    let engine = engine(&store, &clock);
+    let inquiry = a_case(&store, 1).await.inquiry().id;
+    clock.set_by(days(1));
+    // An attempt failed meanwhile: the next one is due ten minutes later by the wrong clock.
+    let late = write(&store, move |tx| {
+        let late = OrderRecord { due: at(86_400 + 600), ..query(&*tx, inquiry, "bank-two", 2) };
+        tx.write(&[Change::NewOrder(Box::new(late.clone()))])?;
+        Ok(late)
+    })
+    .await;
+    clock.set_by(days(-1));
+    engine.bring_forward(days(1)).await.expect("brought forward");
+    let order = write(&store, move |tx| tx.order(late.id)).await.expect("the order");
+    assert_eq!((order.due, order.state), (at(600), OrderState::Queued), "ten minutes by the right clock");
+    let due = write(&store, |tx| tx.due_orders("bank-two", at(600), 9, &Default::default())).await;
+    assert_eq!(due.len(), 1);
+    engine.bring_forward(days(30)).await.expect("nothing to do");
+    let order = write(&store, move |tx| tx.order(order.id)).await.expect("the order");
+    assert_eq!(order.due, at(0), "never before now");
+}
+
+pub async fn what_is_written_for_a_look_is_read_back(world: impl World) {
+    let store = world.store();
+    let clock = SetClock::at(at(5));
+    let engine = engine(&store, &clock);
+    assert_eq!(store.read(|reads| reads.probed()).await.expect("a read"), None);
+    assert!(engine.probe_store().await.expect("a write"));
+    assert_eq!(store.read(|reads| reads.probed()).await.expect("a read"), Some(at(5)));
+    clock.set_by(days(-1));
+    assert!(engine.probe_store().await.expect("a write"), "whatever the clock says");
+}
+
+pub async fn a_consumer_that_reads_no_more_is_removed_and_the_audit_says_so(world: impl World) {
+    let store = world.store();
+    let engine = engine(&store, &SetClock::at(at(5)));
+    let whole = a_case(&store, 1).await;
+    let told = || Change::NewEvent(event(whole.inquiry().id, EventType::InquiryAccepted));
+    let seen = LaneChange::Acknowledge("archive".to_owned(), 1);
+    keep(&store, vec![told(), told(), told(), Change::Lane(seen)]).await;
+    let entry = |name: &str| chakong::domain::AuditEntry {
+        at: at(6),
+        actor: "operations".to_owned(),
+        act: "remove_consumer".to_owned(),
+        subject: name.to_owned(),
+        reason: String::new(),
+        detail: None,
+        refused: None,
+    };
+    let none = engine.remove_consumer("others".to_owned(), entry("others")).await.expect("a write");
+    assert_eq!(none, None);
+    let removed = engine.remove_consumer("archive".to_owned(), entry("archive")).await.expect("a write");
+    assert_eq!(removed, Some((1, 3)));
+    let filter = ActFilter { act: Some("remove_consumer".to_owned()), limit: 9, ..ActFilter::default() };
+    let (consumers, acts) =
+        store.read(move |reads| Ok((reads.consumers()?, reads.find_acts(&filter)?))).await.expect("a read");
+    assert!(consumers.is_empty());
+    let [(_, act)] = &acts[..] else { panic!("one line: {acts:?}") };
+    assert_eq!(
+        (act.subject.as_str(), act.detail.as_ref()),
+        ("archive", Some(&serde_json::json!({ "acknowledged": 1, "last_event": 3 })))
+    );
+}
+
+pub async fn a_page_of_the_log_is_bounded_by_its_bytes_and_the_next_goes_on(world: impl World) {
+    let store = world.store();
+    let inquiry = a_case(&store, 1).await.inquiry().id;
+    let large = format!("{{\"note\":\"{}\"}}", "x".repeat(700_000));
+    for _ in 0..16 {
+        let told = EventDraft { data: Some(large.clone()), ..event(inquiry, EventType::MeasureExpiring) };
+        keep(&store, vec![Change::NewEvent(told)]).await;
+    }
+    let huge = format!("{{\"note\":\"{}\"}}", "x".repeat(9_000_000));
+    keep(
+        &store,
+        vec![Change::NewEvent(EventDraft { data: Some(huge), ..event(inquiry, EventType::MeasureExpiring) })],
+    )
+    .await;
+    let (mut after, mut pages, mut seen) = (0, 0, 0);
+    while seen < 17 {
+        let page = store.read(move |reads| reads.page_after(after, 500)).await.expect("a read");
+        let bytes: usize = page.iter().map(|row| row.event.data.as_ref().map_or(0, String::len)).sum();
+        assert!(bytes < 6_000_000 || page.len() == 1, "{bytes} bytes in {} events", page.len());
+        after = page.last().expect("at least one event a page").event.seq;
+        seen += page.len();
+        pages += 1;
+    }
+    assert!((3..=6).contains(&pages), "{pages} pages");
+}
+
+pub async fn the_file_of_a_case_does_not_grow_with_the_terms_of_its_inquiries(world: impl World) {
+    let store = world.store();
+    let first = a_case(&store, 1).await;
+    for nth in 2..30 {
+        let chain = first.chain.clone();
+        write(&store, move |tx| {
+            let mut more = whole(&*tx, nth);
+            more.inquiry.inquiry.chain = chain.id;
+            tx.write(&[Change::NewInquiry(Box::new(more.inquiry))])
+        })
+        .await;
+    }
+    let chain = first.chain.id;
+    let (file, for_act) = store
+        .read(move |reads| Ok((load_chain(reads, chain)?, load_chain_for_act(reads, chain)?)))
+        .await
+        .expect("a read");
+    assert_eq!((file.inquiries.len(), file.terms.len()), (29, 0), "nothing stands that needs them");
+    assert_eq!(for_act.terms.len(), 29);
+    let measured = write(&store, move |tx| {
+        let measure = crate::samples::measure(&*tx, &first);
+        tx.write(&[Change::NewMeasure(Box::new(measure))])?;
+        load_chain(tx, chain)
+    })
+    .await;
+    let mut known: Vec<InquiryId> = measured.terms.keys().copied().collect();
+    known.sort_unstable();
+    let all: Vec<InquiryId> = measured.inquiries.keys().copied().collect();
+    assert_eq!(known, [all[0], all[28]], "of the one that found it, and the newest that names its party");
+}
+
+pub async fn messages_know_their_orders_and_how_often_they_were_repeated(world: impl World) {
+    let store = world.store();
+    let whole = a_case(&store, 1).await;
+    let order = whole.order.id;
+    write(&store, move |tx| {
+        let message = |id: i64, orders| {
+            Change::Lane(LaneChange::NewRaw(
+                RawId::new(id),
+                raw("bank-one", None, "CXFK.zip", b"said"),
+                orders,
+            ))
+        };
+        tx.write(&[
+            message(3, vec![order]),
+            message(4, Vec::new()),
+            Change::Lane(LaneChange::Unsent(RawId::new(4), "bank-one".to_owned())),
+            Change::Lane(LaneChange::Repeated(RawId::new(3))),
+            Change::Lane(LaneChange::Repeated(RawId::new(3))),
+        ])?;
+        let kept = tx.messages_after(RawId::new(0), 9)?;
+        let [one, other] = &kept[..] else { panic!("two messages: {kept:?}") };
+        assert_eq!((one.orders.as_deref(), one.repeats, one.is_unsent), (Some(&[order][..]), 2, false));
+        assert_eq!((other.orders.as_deref(), other.repeats, other.is_unsent), (Some(&[][..]), 0, true));
+        assert_eq!(tx.messages_after(RawId::new(3), 9)?, [other.clone()]);
+        Ok(())
+    })
+    .await;
+}
