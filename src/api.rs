@@ -1,7 +1,7 @@
 //! The HTTP API: one endpoint, or a few that belong together, a file. The OpenAPI document is made from the handlers.
 //!
 //! Layers, outermost first: record (metrics, access line, problems with their path), slots (so many requests at
-//! once), authenticate, time limit; then the endpoint, whose `access::Caller` names the roles that may.
+//! once), authenticate (the key, and what it has under way), time limit; then the endpoint, whose `access::Caller` names the roles that may.
 
 mod access;
 mod acting;
@@ -25,17 +25,21 @@ use std::sync::Arc;
 
 use aide::axum::ApiRouter;
 use axum::Router;
-use axum::http::{Method, Uri};
+use axum::body::Body;
+use axum::http::{Method, Request, Uri};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use jiff::Timestamp;
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
 
 pub use inquiries::{InquiryView, OrderCounts};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemKind};
 
 use crate::domain::AuditEntry;
 use crate::gateway::Gateway;
+use crate::lines::listener::{self, Arriving};
 use crate::observe::HttpMetrics;
 
 /// What every handler is given.
@@ -62,16 +66,29 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
     let metrics = HttpMetrics::default();
     let slots = Arc::new(Semaphore::new(gateway.server.most_requests));
     let (router, document) = openapi::document(routes(&metrics));
+    let shares = access::Shares::new(&gateway.keys, &gateway.server);
+    let door = access::Door { gateway: Arc::clone(&gateway), shares };
     router
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_path)
         .layer(axum::Extension(openapi::Document::new(&document)))
         .layer(from_fn_with_state(Arc::clone(&gateway), layers::time_limit))
-        .layer(from_fn_with_state(Arc::clone(&gateway), access::authenticate))
+        .layer(from_fn_with_state(door, access::authenticate))
         .layer(from_fn_with_state(slots, layers::slots))
         .layer(from_fn_with_state(metrics, layers::record))
         .layer(map_response(harden))
         .with_state(gateway)
+}
+
+/// Serves the API until the soft token; then finishes what is under way.
+pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>) {
+    let (limits, tasks) = (gateway.server.listener.clone(), gateway.tasks.clone());
+    let router = router(gateway);
+    let answer = move |request: Request<Arriving>| {
+        let answered = router.clone().oneshot(request.map(Body::new));
+        async move { answered.await.unwrap_or_else(|never| match never {}) }
+    };
+    listener::serve("api", listener, limits, tasks, answer).await;
 }
 
 /// The OpenAPI 3.1 document as JSON.

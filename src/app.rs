@@ -14,15 +14,15 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, ListenerConfig};
 use crate::counterparts::Counterparts;
 use crate::domain::retention::Retention;
 use crate::domain::{GivenNumber, IdKind};
 use crate::engine::{CurrentRules, Engine, run_clock, run_retention, was_older};
 use crate::gateway::Gateway;
-use crate::lanes::{Context, LaneRegistry, PostboxService, RecentTerms, supervise};
+use crate::lanes::{Context, LaneRegistry, Marks, PostboxService, RecentTerms, supervise};
 use crate::lifecycle::Tasks;
-use crate::lines::postbox;
+use crate::lines::{listener, postbox};
 use crate::store::sqlite::{Sqlite, SqliteThreads};
 use crate::store::{Store, StoreError, number_ahead};
 use archives::ParcelArchives;
@@ -32,6 +32,9 @@ pub use deliveries::delivery_of;
 
 /// Longest time for the store to commit what it was given and to close.
 const STORE_CLOSES: Duration = Duration::from_secs(10);
+
+/// Folder beside the store for what is being read.
+const READING: &str = "reading";
 
 /// Every connector of this build.
 pub fn plugins() -> Vec<Plugin> {
@@ -70,6 +73,9 @@ pub enum BuildError {
         #[source]
         source: std::io::Error,
     },
+    /// What is being read cannot be written down.
+    #[error("failed to use the folder `reading` beside the store: {0}")]
+    Marks(#[source] std::io::Error),
     /// The store cannot be opened.
     #[error("the store in {directory} cannot be opened: {source}{}", remedy(source))]
     Unopened {
@@ -157,7 +163,7 @@ pub struct App {
     context: Context,
     threads: SqliteThreads,
     listener: TcpListener,
-    postbox: Option<TcpListener>,
+    postbox: Option<(TcpListener, ListenerConfig)>,
     retention: Arc<Retention>,
     folder: std::path::PathBuf,
     grace: Duration,
@@ -169,18 +175,22 @@ impl App {
     ///
     /// # Errors
     /// See [`BuildError`].
-    pub async fn build(config: Config, opening: Opening, tasks: Tasks) -> Result<Self, BuildError> {
+    pub async fn build(mut config: Config, opening: Opening, tasks: Tasks) -> Result<Self, BuildError> {
         if let Some((file, detail)) = crate::domain::rules::unreadable_files().into_iter().next() {
             return Err(BuildError::Rules { file, detail });
         }
         let lock = lock(&config.store.directory)?;
         let (store, threads) = open_store(&config, opening).await?;
         let listener = bind(config.server.listen).await?;
-        let postbox = match config.postbox {
-            Some(address) => Some(bind(address).await?),
+        spare_descriptors(&mut config);
+        let postbox = match &config.postbox {
+            Some(postbox) => Some((bind(postbox.listen).await?, postbox.listener.clone())),
             None => None,
         };
+
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let reading = config.store.directory.join(READING);
+        let marks = Arc::new(Marks::open(&reading, clock.now()).map_err(BuildError::Marks)?);
         let counterparts = Arc::new(Counterparts::new(config.counterparts));
         let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);
         let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock), rules);
@@ -197,6 +207,7 @@ impl App {
             registry: Arc::new(LaneRegistry::default()),
             terms: Arc::new(RecentTerms::default()),
             counterparts: Arc::clone(&counterparts),
+            marks,
             tasks: tasks.clone(),
         };
         let gateway = Gateway {
@@ -236,15 +247,23 @@ impl App {
         self.listener.local_addr()
     }
 
+    /// The address of the postbox, if there is one.
+    ///
+    /// # Errors
+    /// When the socket is gone.
+    pub fn postbox_address(&self) -> std::io::Result<Option<SocketAddr>> {
+        self.postbox.as_ref().map(|(listener, _)| listener.local_addr()).transpose()
+    }
+
     /// Runs until `stop` resolves or a task dies; then drains. Whether everything ended as it should.
     pub async fn run(self, stop: impl Future<Output = ()>) -> bool {
         let tasks = self.context.tasks.clone();
         let (is_ready, ready) = oneshot::channel();
         let counterparts = Arc::clone(&self.gateway.counterparts);
         // Where nobody calls there is none: it would hold the store open until the end.
-        let postbox = self.postbox.map(|listener| {
+        let postbox = self.postbox.map(|(listener, config)| {
             let service = PostboxService::new(self.context.clone(), Arc::clone(&counterparts));
-            postbox::serve(listener, service, tasks.clone())
+            postbox::serve(listener, config, service, tasks.clone())
         });
         let archives = Arc::new(ParcelArchives(Arc::clone(&counterparts)));
         let has_postbox = postbox.is_some();
@@ -260,14 +279,7 @@ impl App {
         if let Some(postbox) = postbox {
             tasks.spawn_service("postbox", postbox);
         }
-        let soft = tasks.soft().clone();
-        let router = crate::api::router(Arc::clone(&self.gateway));
-        let served = axum::serve(self.listener, router).with_graceful_shutdown(soft.cancelled_owned());
-        tasks.spawn_service("api", async move {
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the API is no longer served");
-            }
-        });
+        tasks.spawn_service("api", crate::api::serve(self.listener, Arc::clone(&self.gateway)));
         tokio::select! {
             () = stop => tracing::info!("asked to stop; finishing what is under way"),
             () = tasks.soft().cancelled() => {}
@@ -278,6 +290,13 @@ impl App {
         drop(self.lock);
         drained && closed && !tasks.has_failed()
     }
+}
+
+/// Leaves descriptors for the store, for parcels and for what we call, however many connect to us.
+fn spare_descriptors(config: &mut Config) {
+    let postbox = config.postbox.as_mut().map(|postbox| &mut postbox.listener);
+    let mut listeners: Vec<_> = std::iter::once(&mut config.server.listener).chain(postbox).collect();
+    listener::limited(&mut listeners, config.counterparts.len(), listener::open_files());
 }
 
 /// Opens the store, if it is as new as the folders of parcel lines show or was said to be restored.

@@ -6,6 +6,7 @@ mod counterpart;
 mod court_accounts;
 mod folder;
 mod keys;
+mod listener;
 mod named_files;
 mod postboxes;
 mod reader;
@@ -15,7 +16,6 @@ mod twice;
 mod values;
 mod watch;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use chakong_contract::connector::Plugin;
@@ -27,6 +27,7 @@ pub use counterpart::{
 pub use court_accounts::NamedAccount;
 pub use folder::{Folder, counterpart_files, read_folder};
 pub use keys::{ApiKey, Role, digest_of};
+pub use listener::{ListenerConfig, PostboxServer};
 pub use reader::{Problem, Problems};
 pub use server::{LogConfig, LogFormat, ServerConfig, StoreConfig};
 pub use watch::{FolderWatch, Look};
@@ -44,8 +45,8 @@ pub struct Config {
     pub instance: String,
     /// HTTP.
     pub server: ServerConfig,
-    /// Address that counterparts on postbox lines call; `None` without a postbox.
-    pub postbox: Option<SocketAddr>,
+    /// What counterparts on postbox lines call; `None` without a postbox.
+    pub postbox: Option<PostboxServer>,
     /// Store.
     pub store: StoreConfig,
     /// How long what is kept of a case stays after it was closed.

@@ -3,6 +3,7 @@
 pub mod call;
 mod fault_log;
 pub mod hold_off;
+pub mod listener;
 pub mod parcel;
 pub mod postbox;
 mod unreached;

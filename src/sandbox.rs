@@ -73,6 +73,22 @@ pub async fn host(
     tasks: &Tasks,
     clock: &Arc<dyn Clock>,
 ) -> Result<Hosted, HostError> {
+    host_on(BTreeMap::new(), counterparts, scripts, postbox, tasks, clock).await
+}
+
+/// As [`host`]; counterparts on call lines with a listener here, by name, answer on that. Who binds before the configuration is
+/// written knows that nobody else takes the port.
+///
+/// # Errors
+/// See [`HostError`].
+pub async fn host_on(
+    mut listeners: BTreeMap<String, TcpListener>,
+    counterparts: &[CounterpartConfig],
+    scripts: &BTreeMap<String, Value>,
+    postbox: Option<SocketAddr>,
+    tasks: &Tasks,
+    clock: &Arc<dyn Clock>,
+) -> Result<Hosted, HostError> {
     let mut hosted = BTreeMap::new();
     for (name, script) in scripts {
         let config = counterparts.iter().find(|counterpart| counterpart.name == *name);
@@ -80,7 +96,7 @@ pub async fn host(
         let built = (config.plugin.sandbox)(script, &config.settings);
         let sandbox = built.map_err(|source| HostError::Script { counterpart: name.clone(), source })?;
         let shared: Shared = Arc::new(Mutex::new(sandbox));
-        start(config, Arc::clone(&shared), postbox, tasks, clock)
+        start(config, Arc::clone(&shared), listeners.remove(name), postbox, tasks, clock)
             .await
             .map_err(|detail| HostError::Line { counterpart: name.clone(), detail })?;
         hosted.insert(name.clone(), shared);
@@ -91,6 +107,7 @@ pub async fn host(
 async fn start(
     config: &CounterpartConfig,
     shared: Shared,
+    listener: Option<TcpListener>,
     postbox: Option<SocketAddr>,
     tasks: &Tasks,
     clock: &Arc<dyn Clock>,
@@ -107,7 +124,10 @@ async fn start(
     }
     if let Some(line) = config.line.call().filter(|_| is_called) {
         let (address, base) = loopback_of(&line.base_url)?;
-        let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
+        let listener = match listener {
+            Some(listener) => listener,
+            None => TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?,
+        };
         let served = call::Served { sandbox: shared, base: base.into(), clock: Arc::clone(clock) };
         tasks.spawn_service("sandbox", call::serve(listener, served, tasks.clone()));
     } else if let Some(line) = config.line.parcel().filter(|_| takes_files) {

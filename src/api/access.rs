@@ -1,5 +1,7 @@
 //! Who calls, and whether the key allows it. Without a key nothing but health answers, not even that a path is unknown.
 
+mod places;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -13,9 +15,12 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+pub use self::places::{Place, Shares};
+use super::layers::{PATIENT, route_of};
 use super::problem::{Problem, ProblemKind};
 use crate::config::{ApiKey, Role, digest_of};
 use crate::gateway::Gateway;
+use crate::lines::listener::Connection;
 
 /// Longest key that is looked at.
 const LONGEST_KEY: usize = 512;
@@ -115,18 +120,41 @@ fn unauthenticated() -> Problem {
     Problem::new(ProblemKind::Unauthenticated, "send `Authorization: Bearer KEY` with a key of this gateway")
 }
 
-/// Layer: finds out who calls, or answers 401.
-pub async fn authenticate(State(gateway): State<Arc<Gateway>>, mut request: Request, next: Next) -> Response {
+/// Layer: finds out who calls, or answers 401; and whether the key has not more under way than it may, or 503.
+pub async fn authenticate(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     if OPEN.contains(&request.uri().path()) {
         return next.run(request).await;
     }
-    let key = key_of(request.headers()).and_then(|key| find(&gateway.keys, key));
+    let key = key_of(request.headers()).and_then(|key| find(&door.gateway.keys, key));
     let Some(key) = key else { return unauthenticated().into_response() };
+    if let Some(connection) = request.extensions().get::<Connection>() {
+        connection.standing.is_known();
+    }
     let identity = Arc::new(Identity { name: key.name.clone(), roles: key.roles.clone() });
+    let place = match door.shares.place(&key.name, PATIENT.contains(&route_of(&request))) {
+        Ok(place) => place,
+        Err(problem) => {
+            let mut response = problem.into_response();
+            response.extensions_mut().insert(identity);
+            return response;
+        }
+    };
     request.extensions_mut().insert(Arc::clone(&identity));
+    // Held here as well: an endpoint lets go of the request once it has read it.
+    request.extensions_mut().insert(place.clone());
     let mut response = next.run(request).await;
+    drop(place);
     response.extensions_mut().insert(identity);
     response
+}
+
+/// What the layer that finds out who calls needs.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// Handles to the parts.
+    pub gateway: Arc<Gateway>,
+    /// What each key may have under way.
+    pub shares: Shares,
 }
 
 fn key_of(headers: &HeaderMap) -> Option<&str> {

@@ -7,17 +7,20 @@ use aide::generate::GenContext;
 use aide::openapi::{Operation, Response as ResponseDocs, StatusCode as StatusDocs};
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::access::Place;
 use super::problem::{Problem, ProblemKind};
 use crate::domain::Finding;
 use crate::gateway::Gateway;
+use crate::lines::listener::{Connection, Held};
 
 /// Largest body of everything but inquiries and releases.
 const SMALL_BODY: usize = 64 << 10;
@@ -140,13 +143,42 @@ fn too_large(largest: usize) -> Problem {
 }
 
 /// Reads a body of bounded size, whatever its framing.
-async fn read_body(mut request: Request, largest: usize, state: &Arc<Gateway>) -> Result<Bytes, Problem> {
+///
+/// It takes its room from the key's share and from what all bodies may take, and keeps it until it is dropped.
+async fn read_body(request: Request, largest: usize, state: &Arc<Gateway>) -> Result<Bytes, Problem> {
     check_head(request.headers(), largest)?;
-    DefaultBodyLimit::max(largest).apply(&mut request);
-    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(largest),
-        _ => Problem::new(ProblemKind::MalformedBody, "the body broke off"),
-    })
+    let of_key = request.extensions().get::<Place>().map(|place| place.bodies().hold());
+    let of_all = request.extensions().get::<Connection>().map(|connection| connection.bodies.hold());
+    let mut read = ReadBody { bytes: Vec::new(), held: of_key.into_iter().chain(of_all).collect() };
+    let mut body = request.into_body();
+    let late = || Problem::new(ProblemKind::TimedOut, "the body took too long");
+    let limit = tokio::time::Instant::now() + state.server.listener.body_timeout;
+    while let Some(frame) = tokio::time::timeout_at(limit, body.frame()).await.map_err(|_| late())? {
+        let broken = |_| Problem::new(ProblemKind::MalformedBody, "the body broke off");
+        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+        let length = read.bytes.len().saturating_add(data.len());
+        if length > largest {
+            return Err(too_large(largest));
+        }
+        for held in &mut read.held {
+            let full = |_| Problem::new(ProblemKind::Overloaded, "there is no room for the body; come again");
+            held.grow(length).await.map_err(full)?;
+        }
+        read.bytes.extend_from_slice(&data);
+    }
+    Ok(Bytes::from_owner(read))
+}
+
+/// A body that was read, with the room that it takes.
+struct ReadBody {
+    bytes: Vec<u8>,
+    held: Vec<Held>,
+}
+
+impl AsRef<[u8]> for ReadBody {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// What the headers alone rule out.

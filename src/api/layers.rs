@@ -14,7 +14,7 @@ use crate::gateway::Gateway;
 use crate::observe::HttpMetrics;
 
 /// Paths that have their own idea of time.
-const PATIENT: [&str; 2] = ["/v1/results", "/v1/results/stream"];
+pub(super) const PATIENT: [&str; 2] = ["/v1/results", "/v1/results/stream"];
 /// Paths that answer however busy the gateway is.
 const ALWAYS: [&str; 2] = ["/healthz", "/readyz"];
 
@@ -22,7 +22,7 @@ const ALWAYS: [&str; 2] = ["/healthz", "/readyz"];
 #[derive(Debug, Clone)]
 pub struct Slot(#[allow(dead_code, reason = "held, not read")] Arc<OwnedSemaphorePermit>);
 
-fn route_of(request: &Request) -> &str {
+pub(super) fn route_of(request: &Request) -> &str {
     request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str)
 }
 

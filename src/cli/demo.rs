@@ -18,7 +18,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config;
 use crate::lifecycle::{StopSignals, Tasks};
 use crate::observe;
-use crate::sandbox::host;
+use crate::sandbox::host_on;
 use world::World;
 
 /// Arguments of `demo`.
@@ -67,19 +67,22 @@ async fn play(
     started: tokio::time::Instant,
 ) -> Result<Exit, Failed> {
     let internal = failed(Exit::Internal);
-    let key = world.write(folder).map_err(&internal)?;
+    let listeners = world.listen().await.map_err(&internal)?;
+    let key = world.write(folder, &listeners).map_err(&internal)?;
     let config = config::load(&folder.join("chakong.toml"), &plugins())
         .map_err(|problems| internal(format!("the demonstration's configuration is wrong:\n{problems}")))?;
     observe::init_tracing(&config.log);
     let (sandboxes, tasks) = (Tasks::default(), Tasks::default());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let scripts = world.scripts();
-    let hosted = host(&config.counterparts, &scripts, config.postbox, &sandboxes, &clock);
-    hosted.await.map_err(|error| internal(error.to_string()))?;
+    let counterparts = config.counterparts.clone();
     let app = App::build(config, Opening::Used, tasks.clone())
         .await
         .map_err(|error| internal(error.to_string()))?;
     let address = app.address().map_err(|error| internal(error.to_string()))?;
+    let postbox = app.postbox_address().map_err(|error| internal(error.to_string()))?;
+    let hosted = host_on(listeners, &counterparts, &scripts, postbox, &sandboxes, &clock);
+    hosted.await.map_err(|error| internal(error.to_string()))?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let (ends, ended) = tokio::sync::oneshot::channel();
     Tasks::default().spawn_job("gateway", async move {

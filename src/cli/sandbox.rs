@@ -49,7 +49,15 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
     };
     let tasks = Tasks::default();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let hosted = match host(&config.counterparts, &scripts, config.postbox, &tasks, &clock).await {
+    let hosted = match host(
+        &config.counterparts,
+        &scripts,
+        config.postbox.as_ref().map(|postbox| postbox.listen),
+        &tasks,
+        &clock,
+    )
+    .await
+    {
         Ok(hosted) => hosted,
         Err(error) => return Exit::Input.with(&error.to_string()),
     };

@@ -48,6 +48,9 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
         Ok(address) => tracing::info!(%address, "chakong is listening"),
         Err(error) => return Exit::Internal.with(&error.to_string()),
     }
+    if let Ok(Some(address)) = app.postbox_address() {
+        tracing::info!(%address, "the postbox is listening");
+    }
     let ended = app.run(signals.first()).await;
     drop(hangups);
     if ended { Exit::Ok.into() } else { Exit::Internal.with("the gateway did not end cleanly; see the log") }

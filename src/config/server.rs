@@ -2,6 +2,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::listener::{ListenerConfig, PostboxServer, read_listener};
 use super::reader::Section;
 use super::values::within;
 
@@ -28,6 +29,12 @@ pub struct ServerConfig {
     pub grace: Duration,
     /// Requests that are worked on at once; more are told to come again.
     pub most_requests: usize,
+    /// Requests of one key that are worked on at once.
+    pub most_requests_per_key: usize,
+    /// Long polls and streams of one key at once.
+    pub most_waiting_per_key: usize,
+    /// What the API bears of those who connect.
+    pub listener: ListenerConfig,
 }
 
 impl Default for ServerConfig {
@@ -38,6 +45,9 @@ impl Default for ServerConfig {
             request_timeout: Duration::from_secs(30),
             grace: Duration::from_secs(20),
             most_requests: 1024,
+            most_requests_per_key: 256,
+            most_waiting_per_key: 32,
+            listener: ListenerConfig::default(),
         }
     }
 }
@@ -48,25 +58,34 @@ pub(super) fn read_server(section: &mut Section<'_>) -> ServerConfig {
     if let Err(message) = within(largest, 1, 256) {
         section.problem("largest_body_mib", message);
     }
-    let most = section.or("most_requests", 1024_u32);
-    if let Err(message) = within(most, 1, 100_000) {
-        section.problem("most_requests", message);
-    }
+    let count = |section: &mut Section<'_>, key, default: u32| {
+        let most = section.or(key, default);
+        if let Err(message) = within(most, 1, 100_000) {
+            section.problem(key, message);
+        }
+        usize::try_from(most).unwrap_or(usize::MAX)
+    };
+    let most_requests = count(section, "most_requests", 1024);
+    let most_requests_per_key = count(section, "most_requests_per_key", 256);
+    let most_waiting_per_key = count(section, "most_waiting_per_key", 32);
     ServerConfig {
         listen: section.or("listen", default.listen),
         largest_body: usize::try_from(largest.min(256) << 20).unwrap_or(default.largest_body),
         request_timeout: section.or("request_timeout", default.request_timeout),
         grace: section.or("grace", default.grace),
-        most_requests: usize::try_from(most).unwrap_or(default.most_requests),
+        most_requests,
+        most_requests_per_key,
+        most_waiting_per_key,
+        listener: read_listener(section),
     }
 }
 
 /// Address of the postbox where the section does not say it.
 const POSTBOX: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
 
-/// Section `[postbox]`: the address that counterparts on postbox lines call.
-pub(super) fn read_postbox(section: &mut Section<'_>) -> SocketAddr {
-    section.or("listen", POSTBOX)
+/// Section `[postbox]`.
+pub(super) fn read_postbox(section: &mut Section<'_>) -> PostboxServer {
+    PostboxServer { listen: section.or("listen", POSTBOX), listener: read_listener(section) }
 }
 
 /// Section `[store]`.

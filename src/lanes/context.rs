@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::marks::Marks;
 use super::registry::{LaneHandle, LaneRegistry};
 use super::translate::RecentTerms;
 use crate::clock::Clock;
@@ -29,6 +30,8 @@ pub struct Context {
     pub terms: Arc<RecentTerms>,
     /// The counterparts as configured now.
     pub counterparts: Arc<Counterparts>,
+    /// What is being read.
+    pub marks: Arc<Marks>,
     /// Tasks.
     pub tasks: Tasks,
 }

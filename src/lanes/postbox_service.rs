@@ -1,20 +1,22 @@
 //! The service behind the postbox: who may ask, which orders are on offer, what was handed in. A counterpart on a call line that
 //! calls back is served like one on a postbox line, and has nothing on offer.
 //!
-//! An order stays on offer until it is answered or its time is over: what a counterpart fetched and lost it fetches again.
+//! Who calls is known by what stands first in a call; nothing of the rest is read for strangers. An order stays on offer until it is
+//! answered or its time is over: what a counterpart fetched and lost it fetches again.
 
 mod callers;
 mod documents;
+mod hearing;
 mod offers;
+mod turned_away;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use callers::{Caller, Callers};
+use callers::Callers;
 use chakong_contract::connector::is_sub_path;
-use chakong_contract::{
-    CallKind, CallResult, Fault, FaultKind, HttpResponse, InboundRequest, ParsedCall, Reading, Secret,
-};
+use chakong_contract::{CallKind, CallResult, Fault, FaultKind, HttpResponse, ParsedCall, Reading, Secret};
+use hearing::Room;
 use sha2::{Digest as _, Sha256};
 
 use super::LaneHandle;
@@ -24,7 +26,7 @@ use crate::config::{CalledAt, CounterpartConfig};
 use crate::counterparts::Counterparts;
 use crate::domain::OrderId;
 use crate::domain::{RawDirection, RawMessage};
-use crate::lines::postbox::Reception;
+use crate::lines::postbox::{Call, Reception, plain};
 use crate::store::codec::encode;
 use crate::store::order_by_number;
 
@@ -37,41 +39,22 @@ pub struct PostboxService {
     rounds: Mutex<HashMap<(String, bool), OrderId>>,
     keys: documents::Keys,
     callers: Callers,
-}
-
-/// A call, understood and its caller known.
-enum Call {
-    /// Nothing more is to be done.
-    Done(HttpResponse),
-    /// Whose account was tried with a wrong password, if it is anybody's; the answer is not given at once.
-    TurnedAway(Option<String>, HttpResponse),
-    /// A call of a counterpart, with what is kept of the call.
-    Serve(Arc<CounterpartConfig>, Box<ParsedCall>, Vec<u8>),
+    room: Room,
 }
 
 impl Reception for PostboxService {
-    fn largest_call(&self, path: &str) -> Option<usize> {
-        let now = self.counterparts.now();
-        now.values().filter_map(|config| called_at(config, path)).map(|at| at.largest_call).max()
-    }
-
-    async fn respond(self: Arc<Self>, call: InboundRequest) -> HttpResponse {
+    async fn answer(self: Arc<Self>, mut call: Call) -> HttpResponse {
         let now = self.counterparts.now();
         let here: Vec<_> =
-            now.values().filter(|config| called_at(config, &call.path).is_some()).cloned().collect();
-        // Reading and writing large messages is work; a connector that panics spoils one call.
-        let service = Arc::clone(&self);
-        let understood = tokio::task::spawn_blocking(move || understand(&here, &call, &service)).await;
-        match understood {
-            Ok(Call::Done(answer)) => answer,
-            Ok(Call::TurnedAway(whose, answer)) => {
-                self.tell_wrong_password(whose.as_deref());
-                self.callers.slow_down(whose.as_deref()).await;
-                answer
-            }
-            Ok(Call::Serve(config, parsed, kept)) => self.serve(config, *parsed, kept).await,
-            Err(_) => failed(),
-        }
+            now.values().filter(|config| called_at(config, &call.heard.path).is_some()).cloned().collect();
+        let largest = here.iter().filter_map(|config| called_at(config, &call.heard.path));
+        let Some(most) = largest.map(|at| at.largest_call).max() else {
+            return plain(404, "nobody calls here");
+        };
+        call.most = most;
+        let answer = self.hear(&here, &mut call).await;
+        call.discard().await;
+        answer
     }
 }
 
@@ -79,14 +62,7 @@ impl PostboxService {
     /// The service for whatever counterparts there are.
     pub fn new(context: Context, counterparts: Arc<Counterparts>) -> Arc<Self> {
         let (rounds, keys, callers) = (Mutex::default(), documents::Keys::default(), Callers::default());
-        Arc::new(Self { context, counterparts, rounds, keys, callers })
-    }
-
-    fn tell_wrong_password(&self, whose: Option<&str>) {
-        let Some(handle) = whose.and_then(|name| self.context.registry.get(name)) else { return };
-        let detail = "the password that came with its account is not the one in its file";
-        let fault = Fault::new(FaultKind::Unauthorised, "let the counterpart in", detail);
-        handle.problem(&fault, self.context.clock.now());
+        Arc::new(Self { context, counterparts, rounds, keys, callers, room: Room::default() })
     }
 
     /// Whether a token is that of a conversation under way with one who calls at this path. Nobody guesses one: whoever asks about
@@ -170,47 +146,6 @@ fn called_at<'a>(config: &'a CounterpartConfig, path: &str) -> Option<&'a Called
     let fits = below.is_empty() || below.starts_with('/') || at.path.ends_with('/');
     let places = config.connector.postbox()?.sub_paths();
     (fits && places.iter().any(|place| is_sub_path(place, below))).then_some(at)
-}
-
-/// Understands a call. All who share a path speak the same way, so the first one's connector says who calls; what was handed in is
-/// read by the caller's own connector, whose settings may say how.
-fn understand(here: &[Arc<CounterpartConfig>], call: &InboundRequest, service: &PostboxService) -> Call {
-    let Some((first, postbox)) = here.first().and_then(|config| Some((config, config.connector.postbox()?)))
-    else {
-        return Call::Done(failed());
-    };
-    let parsed = match postbox.parse(call) {
-        Ok(parsed) => parsed,
-        Err(answer) => return Call::Done(answer),
-    };
-    match &parsed.kind {
-        CallKind::Description => return Call::Done(postbox.respond(&parsed, &CallResult::Description)),
-        CallKind::Token(token) => {
-            let stands = service.confirm(here, token);
-            return Call::Done(postbox.respond(&parsed, &CallResult::Token(stands)));
-        }
-        _ => {}
-    }
-    let caller = match service.callers.find(here, &parsed) {
-        Caller::Known(caller) => caller,
-        Caller::TooMany => return Call::Done(postbox.respond(&parsed, &CallResult::Unavailable)),
-        Caller::Wrong(whose) => {
-            // Not the address that was called: a key may stand in it.
-            let path = first.line.called_at().map_or("", |at| &at.path);
-            tracing::warn!(path, operation = parsed.operation, "a caller was turned away");
-            return Call::TurnedAway(whose, postbox.respond(&parsed, &CallResult::TurnedAway));
-        }
-    };
-    let Some(own) = caller.connector.postbox() else { return Call::Done(failed()) };
-    let hands_in = matches!(parsed.kind, CallKind::HandIn(_));
-    let kept = if hands_in { own.redact(call) } else { Vec::new() };
-    if !hands_in || Arc::ptr_eq(caller, first) {
-        return Call::Serve(Arc::clone(caller), Box::new(parsed), kept);
-    }
-    match own.parse(call) {
-        Ok(parsed) => Call::Serve(Arc::clone(caller), Box::new(parsed), kept),
-        Err(answer) => Call::Done(answer),
-    }
 }
 
 fn unavailable(config: &CounterpartConfig, error: &crate::store::StoreError) -> CallResult {

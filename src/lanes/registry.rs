@@ -252,26 +252,39 @@ pub struct CounterpartView {
 
 /// Every lane by name.
 #[derive(Debug, Default)]
-pub struct LaneRegistry(RwLock<BTreeMap<String, Arc<LaneHandle>>>);
+pub struct LaneRegistry {
+    lanes: RwLock<BTreeMap<String, Arc<LaneHandle>>>,
+    turned_away: AtomicU64,
+}
 
 impl LaneRegistry {
     /// The handle of a lane.
     pub fn get(&self, name: &str) -> Option<Arc<LaneHandle>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.lanes.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// A caller at the postbox was turned away.
+    pub fn turned_away(&self) {
+        self.turned_away.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Callers at the postbox that were turned away since the start.
+    pub fn all_turned_away(&self) -> u64 {
+        self.turned_away.load(Ordering::Relaxed)
     }
 
     /// Every lane.
     pub fn all(&self) -> Vec<Arc<LaneHandle>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.lanes.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
     /// Adds or replaces a lane.
     pub fn put(&self, handle: Arc<LaneHandle>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(handle.name.clone(), handle);
+        self.lanes.write().unwrap_or_else(PoisonError::into_inner).insert(handle.name.clone(), handle);
     }
 
     /// Forgets a lane.
     pub fn remove(&self, name: &str) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.lanes.write().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 }

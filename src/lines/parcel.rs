@@ -47,6 +47,11 @@ pub trait Depot: Send + Sync + fmt::Debug {
     /// What lies in the incoming folder, without files that are still being written.
     fn list(&self) -> BoxFuture<'_, Result<Vec<Listed>, Fault>>;
 
+    /// Whether the last listing left entries out, because the folder has more than are looked at.
+    fn is_cut(&self) -> bool {
+        false
+    }
+
     /// The bytes of an incoming file; a fault of kind `Malformed` when it is larger than it may be.
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<u8>, Fault>>;
 
@@ -85,6 +90,14 @@ fn aside(name: &str) -> String {
 fn is_unfinished(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     name.starts_with('.') || UNFINISHED.contains(&extension.to_ascii_lowercase().as_str())
+}
+
+/// A folder of which not everything was seen.
+pub fn too_many(folder: &str) -> Fault {
+    let detail = format!(
+        "{folder} has more than {MOST_ENTRIES} entries, and what lies beyond them is not seen: take away what is not ours"
+    );
+    Fault::new(FaultKind::Misconfigured, "look for files", detail)
 }
 
 /// A file of more bytes than the line takes.

@@ -15,6 +15,7 @@ pub struct Scrape {
     /// What stands in the store; nothing where it cannot be read.
     counted: Option<Counted>,
     store: Health,
+    turned_away: u64,
     free_bytes: Option<u64>,
     resident_bytes: Option<u64>,
 }
@@ -34,7 +35,8 @@ pub async fn scrape(gateway: &Gateway) -> Scrape {
     let counted = gateway.store.read(move |reads| count(reads, &registry, today)).await;
     let counted = counted.inspect_err(|error| tracing::warn!(%error, "the store could not be measured")).ok();
     let (store, free_bytes) = (gateway.store.health(), gateway.store.free_bytes());
-    Scrape { counted, store, free_bytes, resident_bytes: resident_bytes() }
+    let turned_away = gateway.registry.all_turned_away();
+    Scrape { counted, store, turned_away, free_bytes, resident_bytes: resident_bytes() }
 }
 
 fn count(reads: &mut dyn Reads, registry: &[Arc<LaneHandle>], today: Date) -> Stored<Counted> {
@@ -62,6 +64,7 @@ pub fn render(scrape: &Scrape) -> String {
         if let Some(counted) = &scrape.counted {
             render_counted(counted);
         }
+        counter!("chakong_postbox_turned_away_total").absolute(scrape.turned_away);
         store::render(&scrape.store);
         if let Some(free) = scrape.free_bytes {
             gauge!("chakong_store_free_bytes").set(approximate(free));
@@ -137,6 +140,10 @@ fn describe() {
     describe_gauge!(
         "chakong_counterpart_charges_today",
         "Requests that the counterpart charged today (Asia/Shanghai)"
+    );
+    describe_counter!(
+        "chakong_postbox_turned_away_total",
+        "Calls with a wrong password or key since the start"
     );
     describe_gauge!("chakong_consumer_lag", "Events that a consumer has not acknowledged");
     describe_gauge!("chakong_events_last_seq", "Sequence number of the newest event");

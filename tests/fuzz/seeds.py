@@ -93,3 +93,11 @@ for at, called in enumerate(CALLED):
         seed("answers", bytes([at, 0]) + b"\n\0\n".join(bodies))
 
 print(f"{count} seeds")
+
+# Answers of an SFTP server: status, handle, data, names, attributes.
+for kind, body in [
+    (101, b"\0\0\0\4" + b"\0\0\0\2no" + b"\0\0\0\2en"), (101, b"\0\0\0\1"), (102, b"\0\0\0\2\xff\0"), (103, b"\0\0\0\3abc"),
+    (104, b"\0\0\0\1" + b"\0\0\0\1x" + b"\0\0\0\0" + b"\0\0\0\5" + b"\0" * 7 + b"\7" + b"\0\0\x81\xa0"),
+    (105, b"\x80\0\0\1" + b"\0" * 8 + b"\0\0\0\1" + b"\0\0\0\1a" + b"\0\0\0\0"),
+]:
+    seed("sftp_answers", bytes([kind]) + body)

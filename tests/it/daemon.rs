@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Setup {
     pub folder: TempDir,
     pub port: u16,
+    /// How many files the daemon may have open; `None` for as many as the test itself.
+    pub open_files: Option<u32>,
     books_port: u16,
     sandbox: Option<Child>,
     daemon: Option<Child>,
@@ -70,7 +72,7 @@ impl Setup {
         );
         std::fs::write(folder.path().join("chakong.toml"), config).expect("a configuration");
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(70)).build().expect("a client");
-        Self { folder, port, books_port, sandbox: None, daemon: None, client }
+        Self { folder, port, open_files: None, books_port, sandbox: None, daemon: None, client }
     }
 
     pub fn config(&self) -> PathBuf {
@@ -97,7 +99,16 @@ impl Setup {
     }
 
     pub fn spawn_daemon(&mut self) {
-        let mut command = program();
+        let mut command = match self.open_files {
+            None => program(),
+            Some(most) => {
+                let mut shell = Command::new("bash");
+                shell.stdin(Stdio::null()).stdout(Stdio::null());
+                shell.args(["-c", &format!("ulimit -n {most} && exec \"$0\" \"$@\"")]);
+                shell.arg(env!("CARGO_BIN_EXE_chakong"));
+                shell
+            }
+        };
         command.args(["serve", "--config"]).arg(self.config());
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("log"));
         command.stderr(log.expect("a log file"));

@@ -10,6 +10,9 @@ use chakong::config::{Problems, read_counterpart};
 use chakong::lines::parcel::{Arrivals, Depot, open};
 use chakong_contract::{Date, FaultKind};
 use jiff::Timestamp;
+use serde_json::json;
+
+use crate::world::{World, bank, bank_code, customer, inquiry};
 
 const DAY: Date = Date::constant(2026, 1, 5);
 
@@ -87,4 +90,31 @@ async fn what_lies_in_the_archive_keeps_nothing_from_being_put_away() {
         assert_eq!(kept, format!("round {round}"));
         assert!(!folder.path().join("in/a.zip").exists());
     }
+}
+
+#[tokio::test]
+async fn a_thousand_files_that_cannot_be_read_do_not_delay_a_good_one() {
+    let script = json!({ "customers": [customer(&[("9990000000000000011", "100.00")])] });
+    let mut played = bank("bank-1", &bank_code(1), script);
+    // A file without its end may wait for an hour.
+    let parcels = tempfile::tempdir().expect("a folder");
+    played.file.push_str(&format!(
+        "[line]\nkind = \"parcel\"\noutgoing = \"{0}/out\"\nincoming = \"{0}/in\"\narchive = \"{0}/archive\"\n\
+         poll = \"20ms\"\nhalf_file = \"1h\"\n",
+        parcels.path().display()
+    ));
+    let incoming = parcels.path().join("in");
+    std::fs::create_dir_all(&incoming).expect("a folder");
+    for at in 0..600 {
+        // By name all of them come first.
+        std::fs::write(incoming.join(format!("AAHALF{at:04}.zip")), b"PK\x03\x04 half a package")
+            .expect("a file");
+        std::fs::write(incoming.join(format!("AABAD{at:04}.xml")), b"<nothing/>").expect("a file");
+    }
+    let world = World::start(vec![played]).await;
+    let submitted = world.submit(&inquiry(None, "auto")).await;
+    world.until_complete(submitted.id).await;
+    let left = std::fs::read_dir(&incoming).expect("the folder").count();
+    assert!(left >= 600, "the half files still wait: {left}");
+    world.stop().await;
 }

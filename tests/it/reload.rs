@@ -137,3 +137,19 @@ async fn an_empty_folder_stops_nothing_until_a_person_says_so() {
     setup.signal_daemon("HUP");
     until(&setup, "now it is gone", async || names(&setup).await.is_empty()).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_that_is_gone_stops_nothing_and_is_told() {
+    let mut setup = Setup::new(&[vendor("vendor", "http://127.0.0.1:9")], None, "");
+    std::fs::write(setup.folder.path().join("vendor.token"), "invented").expect("a token");
+    setup.start_daemon().await;
+    let folder = setup.folder.path().join("counterparts");
+    std::fs::rename(&folder, setup.folder.path().join("elsewhere")).expect("renamed");
+    until(&setup, "it is told", async || setup.log().contains("folder cannot be read")).await;
+    setup.signal_daemon("HUP");
+    until(&setup, "SIGHUP is answered", async || setup.log().contains("SIGHUP")).await;
+    assert_eq!(names(&setup).await, ["vendor"], "a missing folder says nothing about anybody");
+    std::fs::rename(setup.folder.path().join("elsewhere"), &folder).expect("renamed back");
+    setup.signal_daemon("TERM");
+    assert_eq!(setup.wait_for_end().await, Some(0), "{}", setup.log());
+}

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chakong::app::{delivery_of, plugins};
 use chakong::clock::{Clock, SystemClock};
-use chakong::config::{Problems, read_counterpart};
+use chakong::config::{ListenerConfig, Problems, read_counterpart};
 use chakong::counterparts::Counterparts;
 use chakong::domain::decide::{Act, ActInput, ActOutcome};
 use chakong::domain::{Actor, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderRecord};
@@ -171,6 +171,7 @@ impl World {
             registry: Arc::clone(&board),
             terms: Arc::new(RecentTerms::default()),
             counterparts: Arc::clone(&counterparts),
+            marks: Arc::default(),
             tasks: tasks.clone(),
         };
         let (is_ready, ready) = tokio::sync::oneshot::channel();
@@ -184,7 +185,8 @@ impl World {
         );
         tasks.spawn_service("lanes", lanes);
         let service = PostboxService::new(context.clone(), Arc::clone(&counterparts));
-        tasks.spawn_service("postbox", postbox::serve(listener, service, tasks.clone()));
+        let limits = ListenerConfig::default();
+        tasks.spawn_service("postbox", postbox::serve(listener, limits, service, tasks.clone()));
         tasks.spawn_service("clock", run_clock(engine.clone(), tasks.clone()));
         ready.await.expect("lanes");
         Self { folder, store, engine, counterparts, board, hosted, postbox, clock: ahead, tasks, sandboxes }

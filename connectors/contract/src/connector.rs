@@ -183,7 +183,15 @@ pub trait Parcel: fmt::Debug {
 /// The gateway's postbox service keeps which orders wait, who may ask and what was handed in. The connector only translates
 /// calls and responses. An order stays on offer until it is answered or its time is over.
 pub trait Postbox: fmt::Debug {
-    /// What a call asks for, and on whose account.
+    /// Whose call it is, by what stands first in it. `call` holds the beginning of the body, and `whole` says whether it is all of
+    /// it. Only this is asked about callers who are not known yet: it must read no further than it needs, and build nothing of the
+    /// rest. What is [parsed](Self::parse) later must come from the same account.
+    ///
+    /// # Errors
+    /// The answer that tells the caller what is wrong with the call itself.
+    fn identify(&self, call: &InboundRequest, whole: bool) -> Result<Claim, HttpResponse>;
+
+    /// What a call asks for, and on whose account. Asked about whole calls of callers who are known.
     ///
     /// # Errors
     /// The response that tells the caller what is wrong with the call itself.
@@ -213,6 +221,28 @@ pub fn is_sub_path(pattern: &str, below: &str) -> bool {
     };
     pattern.split('/').count() == below.split('/').count()
         && pattern.split('/').zip(below.split('/')).all(fits)
+}
+
+/// Who a caller says it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// Nobody needs to be named with it, and no body is read: for [`CallKind::Description`] and [`CallKind::Token`].
+    Nobody,
+    /// More of the body is needed to know it. Never of a whole one.
+    Later,
+    /// The caller of an account, or of a key.
+    Caller(Credentials),
+}
+
+/// What a caller is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// As [`ParsedCall::account`].
+    pub account: String,
+    /// As [`ParsedCall::password`].
+    pub password: Secret,
+    /// As [`ParsedCall::operation`].
+    pub operation: String,
 }
 
 /// A call on our postbox, parsed.

@@ -10,6 +10,7 @@
 //! * [`manifest`], [`connector`]: what a connector declares and how it speaks
 //! * [`encoding`], [`placeholder`], [`script`]: what counterparts write where it is not what it should be: bytes of another encoding,
 //!   暂无 for a code, invisible characters
+//! * [`weight`]: what a message may take while it is read
 //! * [`message`]: the bytes that travel; [`sandbox`]: the simulated counterpart that every connector ships
 //!
 //! What connectors share beyond that stands in the crate `chakong-toolkit`, which builds on this one.
@@ -37,11 +38,12 @@ pub mod script;
 pub mod secret;
 pub mod target;
 mod text;
+pub mod weight;
 
 pub use asset::{Account, Asset, Company, Encumbrance, EquityStake, RealProperty};
 pub use connector::{
-    Attachment, Batch, Call, CallKind, CallResult, Charges, Connector, Continuation, Dialogue, EntryResult,
-    Input, Parcel, ParsedCall, Plugin, Postbox, Read, Reading, Response, Step,
+    Attachment, Batch, Call, CallKind, CallResult, Charges, Claim, Connector, Continuation, Credentials,
+    Dialogue, EntryResult, Input, Parcel, ParsedCall, Plugin, Postbox, Read, Reading, Response, Step,
 };
 pub use date::{Date, Moment};
 pub use fault::{Fault, FaultKind, RetryAfter};

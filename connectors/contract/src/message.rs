@@ -175,7 +175,7 @@ pub fn without_mark(body: &[u8]) -> &[u8] {
 }
 
 /// A request as the server sees it: a simulated counterpart, or our postbox.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct InboundRequest {
     /// Method in upper case.
     pub method: String,

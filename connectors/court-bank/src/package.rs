@@ -11,9 +11,9 @@ const MOST_FILES: usize = 2000;
 /// Largest file in a package, in bytes: a document of 5 MiB many times over.
 const LARGEST_FILE: u64 = 64 << 20;
 /// Most bytes in a package.
-const LARGEST_PACKAGE: u64 = 256 << 20;
+const LARGEST_PACKAGE: u64 = 128 << 20;
 /// A file may be this many times larger than its compressed form, beyond [`FREE_OF_RATIO`].
-const LARGEST_RATIO: u64 = 200;
+const LARGEST_RATIO: u64 = 100;
 /// Files up to this size, in bytes, may have any ratio.
 const FREE_OF_RATIO: u64 = 1 << 20;
 /// How the last record of a zip begins (APPNOTE 4.3.16), and how many bytes from the end at most.
@@ -104,7 +104,8 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Unpacked, Fault> {
         return Err(malformed("its files overlap"));
     }
     let mut unpacked = Unpacked { files: Vec::new(), problems: Vec::new() };
-    let mut left = LARGEST_PACKAGE;
+    // Of the whole package as well: what makes one file of it large must not speak for another.
+    let mut left = most_bytes(bytes.len() as u64, LARGEST_PACKAGE);
     for at in 0..archive.len() {
         match unpack_file(&mut archive, at, left) {
             Ok(file) => {
@@ -126,7 +127,7 @@ fn unpack_file(archive: &mut ZipArchive<Cursor<&[u8]>>, at: usize, left: u64) ->
     if file.is_dir() || file.is_symlink() {
         return Err(malformed("it holds something that is not a file"));
     }
-    let most = most_bytes(file.compressed_size()).min(left);
+    let most = most_bytes(file.compressed_size(), LARGEST_FILE).min(left);
     if file.size() > most {
         return Err(malformed("a file in it is too large, or unpacks to too much"));
     }
@@ -140,8 +141,8 @@ fn unpack_file(archive: &mut ZipArchive<Cursor<&[u8]>>, at: usize, left: u64) ->
     Ok(File { name, bytes })
 }
 
-fn most_bytes(compressed: u64) -> u64 {
-    compressed.saturating_mul(LARGEST_RATIO).clamp(FREE_OF_RATIO, LARGEST_FILE)
+fn most_bytes(compressed: u64, largest: u64) -> u64 {
+    compressed.saturating_mul(LARGEST_RATIO).clamp(FREE_OF_RATIO, largest)
 }
 
 /// A name without a path. Names that are not UTF-8 are GBK (protocol section 10).

@@ -3,8 +3,8 @@
 mod answer;
 
 use chakong_contract::{
-    CallKind, CallResult, Fault, HttpResponse, InboundRequest, Order, ParsedCall, Postbox, RequestNumber,
-    Secret,
+    CallKind, CallResult, Claim, Credentials, Fault, HttpResponse, InboundRequest, Order, ParsedCall,
+    Postbox, RequestNumber, Secret,
 };
 use chakong_toolkit::soap::http::{self, SoapRequest};
 
@@ -19,6 +19,13 @@ use crate::write;
 const LONGEST: usize = 200;
 
 impl Postbox for Bank {
+    fn identify(&self, call: &InboundRequest, whole: bool) -> Result<Claim, HttpResponse> {
+        match http::classify(call)? {
+            SoapRequest::Description(_) => Ok(Claim::Nobody),
+            SoapRequest::Call => identify_call(&call.body, whole).map_err(answer::fault),
+        }
+    }
+
     fn parse(&self, call: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
         match http::classify(call)? {
             SoapRequest::Description(address) => Ok(ParsedCall {
@@ -59,12 +66,24 @@ pub(crate) fn check(bank: &Bank, order: &Order) -> Result<(), Fault> {
     }
 }
 
+fn identify_call(beginning: &[u8], whole: bool) -> Result<Claim, Trouble> {
+    let Some((operation, caller)) = soap::read_first(beginning, whole)? else { return Ok(Claim::Later) };
+    let (account, password) = caller_of(&caller)?;
+    Ok(Claim::Caller(Credentials { account, password, operation: operation.name().to_owned() }))
+}
+
+/// Name and password in the first argument.
+fn caller_of(argument: &str) -> Result<(String, Secret), Trouble> {
+    let caller: ConditionRow = sealed::open_first(argument, ACCOUNT)
+        .map_err(|_| Trouble::of_caller("the first argument does not name the caller"))?;
+    Ok((short(caller.account)?, Secret::new(short(caller.password)?)))
+}
+
 fn parse_call(bank: &Bank, body: &[u8]) -> Result<ParsedCall, Trouble> {
     let call = soap::read_call(body)?;
     let mut arguments = call.arguments.into_iter();
     let (caller, about) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
-    let caller: ConditionRow = sealed::open_first(&caller, ACCOUNT)
-        .map_err(|_| Trouble::of_caller("the first argument does not name the caller"))?;
+    let (account, password) = caller_of(&caller)?;
     let kind = match call.operation {
         Operation::QueryOrders => CallKind::Orders { control: false },
         Operation::ControlOrders => CallKind::Orders { control: true },
@@ -76,12 +95,7 @@ fn parse_call(bank: &Bank, body: &[u8]) -> Result<ParsedCall, Trouble> {
         | Operation::FeedControls
         | Operation::Return => CallKind::HandIn(read::read_fed(bank, &about)),
     };
-    Ok(ParsedCall {
-        account: short(caller.account)?,
-        password: Secret::new(short(caller.password)?),
-        operation: call.operation.name().to_owned(),
-        kind,
-    })
+    Ok(ParsedCall { account, password, operation: call.operation.name().to_owned(), kind })
 }
 
 fn key(about: &str) -> Result<String, Trouble> {

@@ -90,7 +90,7 @@ impl Format {
     /// A body as a value; `None` when it is not of this format.
     pub(crate) fn read(self, body: &[u8]) -> Option<Value> {
         match self {
-            Self::Json => serde_json::from_slice(chakong_contract::message::without_mark(body)).ok(),
+            Self::Json => chakong_contract::weight::json(chakong_contract::message::without_mark(body)).ok(),
             Self::Xml => xml::read(body),
         }
     }

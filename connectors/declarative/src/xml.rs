@@ -4,6 +4,7 @@
 //! nothing but text is that text. Children of one name are a list where there are several.
 
 use chakong_contract::encoding::{Decoded, decoded};
+use chakong_contract::weight::Weight;
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -13,6 +14,8 @@ use serde_json::{Map, Value};
 const DEEPEST: usize = 32;
 /// Most attributes of an element.
 const MOST_ATTRIBUTES: usize = 64;
+/// What an element takes in memory at most, with the values of its attributes.
+const ELEMENT: usize = 1 << 10;
 /// Bytes in which the declaration stands.
 const PROLOG: usize = 200;
 
@@ -51,8 +54,13 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Value> {
     let mut reader = Reader::from_str(text.trim());
     let mut open: Vec<Open> = Vec::new();
     let mut root: Option<(String, Value)> = None;
+    let mut weight = Weight::of(text.len());
     loop {
-        let closed = match reader.read_event().ok()? {
+        let event = reader.read_event().ok()?;
+        if matches!(event, Event::Start(_) | Event::Empty(_)) {
+            weight.take(ELEMENT).ok()?;
+        }
+        let closed = match event {
             Event::Start(start) if root.is_none() && open.len() < DEEPEST => {
                 open.push(opened(&start)?);
                 None

@@ -6,7 +6,7 @@ mod day;
 pub(crate) use company::{company, matched, subsidiary};
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy, Parent, ParentLevel};
-use chakong_contract::{Answer, Fault, FaultKind, HttpResponse, Reply};
+use chakong_contract::{Answer, Fault, FaultKind, HttpResponse, Reply, weight};
 use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::json;
 use serde::de::DeserializeOwned;
@@ -30,8 +30,7 @@ fn malformed(operation: &str, why: &str) -> Fault {
 
 fn document(answer: &HttpResponse, operation: &str) -> Result<Value, Fault> {
     let body = answer.success(operation)?;
-    let document: Value =
-        serde_json::from_slice(body).map_err(|_| malformed(operation, "the answer is not JSON"))?;
+    let document: Value = weight::json(body).map_err(|_| malformed(operation, "the answer is not JSON"))?;
     match document.get("data") {
         Some(_) => Ok(document),
         None => Err(malformed(operation, "the answer is no JSON:API document")),

@@ -7,7 +7,7 @@ pub(crate) use company::{company, matched, number_to_ask};
 pub(crate) use lists::{add_branches, add_changes, add_freezes, add_shareholders};
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::{Answer, Charges, Company, Fault, FaultKind, HttpResponse, Reply};
+use chakong_contract::{Answer, Charges, Company, Fault, FaultKind, HttpResponse, Reply, weight};
 use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::json;
 use serde_json::Value;
@@ -35,8 +35,8 @@ fn malformed(endpoint: Endpoint, why: &str) -> Fault {
 /// What an HTTP answer holds.
 pub(crate) fn found(answer: &HttpResponse, endpoint: Endpoint) -> Result<Found, Fault> {
     let body = answer.success(endpoint.operation())?;
-    let envelope: Envelope = serde_json::from_slice(body)
-        .map_err(|_| malformed(endpoint, "the answer is not the vendor's JSON"))?;
+    let envelope: Envelope =
+        weight::json(body).map_err(|_| malformed(endpoint, "the answer is not the vendor's JSON"))?;
     let status = envelope.status.integer();
     let status = status.ok_or_else(|| malformed(endpoint, "the answer has no status"))?;
     let order_number: String =

@@ -5,14 +5,16 @@ use std::time::Duration;
 use chakong_contract::connector::ReadContent;
 use chakong_contract::sandbox::{PollStep, PostboxSandbox};
 use chakong_contract::{
-    Answer, CallKind, CallResult, EntryResult, HttpResponse, InboundRequest, Moment, Order, ParsedCall,
-    Postbox, Read, Reading, RequestNumber,
+    Answer, CallKind, CallResult, Claim, Credentials, EntryResult, HttpResponse, InboundRequest, Moment,
+    Order, ParsedCall, Postbox, Read, Reading, RequestNumber,
 };
 
 use crate::inbound::inbound;
 
 /// Most calls that a counterpart may make before it rests.
 pub const MOST_CALLS: usize = 2000;
+/// Beginnings of each call that are looked at.
+const PARTS: usize = 13;
 
 /// Orders that wait for one account, and what was handed in.
 #[derive(Debug, Default)]
@@ -37,6 +39,8 @@ pub struct FakePostbox {
     pub handed_in: Vec<Vec<u8>>,
     /// Everything that was said to callers.
     pub said: Vec<Vec<u8>>,
+    /// Calls whose caller, by their beginning, was another than by the whole of them.
+    pub misidentified: u32,
     everybody: bool,
 }
 
@@ -65,6 +69,7 @@ impl FakePostbox {
     pub fn serve(&mut self, postbox: &dyn Postbox, call: &InboundRequest) -> HttpResponse {
         match postbox.parse(call) {
             Ok(parsed) => {
+                self.misidentified += u32::from(!is_identified(postbox, call, &parsed));
                 if matches!(parsed.kind, CallKind::HandIn(_)) {
                     self.handed_in.push(call.body.clone());
                 }
@@ -147,6 +152,26 @@ impl FakePostbox {
             }
         }
     }
+}
+
+/// Whether a call's caller is known by the beginning of its call, and by no part of it as somebody else.
+fn is_identified(postbox: &dyn Postbox, call: &InboundRequest, parsed: &ParsedCall) -> bool {
+    let is_visitor = |claim: &Claim| match claim {
+        Claim::Caller(claimed) => {
+            let Credentials { account, password, operation } = claimed;
+            (account, password, operation) == (&parsed.account, &parsed.password, &parsed.operation)
+        }
+        Claim::Nobody => matches!(parsed.kind, CallKind::Description | CallKind::Token(_)),
+        Claim::Later => false,
+    };
+    let length = call.body.len();
+    let parts = (1..PARTS).map(|part| length * part / PARTS).chain([length.saturating_sub(1)]);
+    let mut beginnings = parts.map(|cut| InboundRequest { body: call.body[..cut].to_vec(), ..call.clone() });
+    let never_another = beginnings.all(|beginning| match postbox.identify(&beginning, false) {
+        Ok(claim) => claim == Claim::Later || is_visitor(&claim),
+        Err(_) => false,
+    });
+    never_another && postbox.identify(call, true).is_ok_and(|claim| is_visitor(&claim))
 }
 
 /// Lets a counterpart make one round: it calls until it rests. Gives how long it rests.

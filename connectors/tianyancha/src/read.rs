@@ -11,7 +11,7 @@ pub(crate) use identity::matched;
 pub(crate) use lists::{add_changes, add_history, branches, changes, shareholders, stakes};
 
 use chakong_contract::asset::{Asset, EquityFreeze, FoundAsset, MatchedBy};
-use chakong_contract::{Answer, Company, Fault, FaultKind, HttpResponse, Reply, RetryAfter};
+use chakong_contract::{Answer, Company, Fault, FaultKind, HttpResponse, Reply, RetryAfter, weight};
 use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::json;
 use serde_json::Value;
@@ -27,7 +27,7 @@ pub(crate) fn result(answer: &HttpResponse, endpoint: Endpoint) -> Result<Option
     let body = answer.success(operation)?;
     let malformed = |why: &str| Fault::new(FaultKind::Malformed, operation, why);
     let envelope: Envelope =
-        serde_json::from_slice(body).map_err(|_| malformed("the answer is not the vendor's JSON"))?;
+        weight::json(body).map_err(|_| malformed("the answer is not the vendor's JSON"))?;
     let code = envelope.error_code.integer().ok_or_else(|| malformed("the answer has no error code"))?;
     match meaning(code) {
         Meaning::Success => Ok(Some(envelope.result).filter(|result| !result.is_null())),

@@ -1,13 +1,14 @@
 //! JSON as services send it: perhaps with a byte order mark before it, and with null where a member is left out or an entry is missing.
 
 use chakong_contract::message::without_mark;
+use chakong_contract::weight;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Reads a body. Null is read as if it were not there, whatever the form of what is expected.
 ///
 /// # Errors
-/// When it is no JSON, or JSON of another form.
+/// When it is no JSON, JSON of another form, or has too many parts for its size.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
     of_value(read_with_nulls(body)?)
 }
@@ -15,9 +16,9 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
 /// Reads a body in which null means something else than absence.
 ///
 /// # Errors
-/// When it is no JSON.
+/// When it is no JSON, or has too many parts for its size.
 pub fn read_with_nulls(body: &[u8]) -> Result<Value, serde_json::Error> {
-    serde_json::from_slice(without_mark(body))
+    weight::json(without_mark(body))
 }
 
 /// Reads a part of a body, likewise.

@@ -1,6 +1,7 @@
 //! What connectors and their simulated counterparts share. Pure, like everything that builds on it.
 //!
 //! * [`soap`]: SOAP 1.1 services that counterparts call, and their description
+//! * [`beginning`]: what stands first in a message that has not come whole
 //! * [`json`]: JSON with a byte order mark before it, and null where a member is left out
 //! * [`scalar`], [`marks`]: a value whose type differs by version; text without a vendor's marks
 //! * [`gathered`], [`paging`]: what a query has found so far; where it stands in a list
@@ -9,6 +10,7 @@
 //! * [`script`], [`company_script`]: scripts of simulated counterparts, and of business registries among them
 //! * [`call_fault`]: scripted misbehaviour of a counterpart that is called; [`polling`]: the rounds of one that calls
 
+pub mod beginning;
 pub mod call_fault;
 pub mod capital;
 pub mod company_script;

@@ -3,6 +3,7 @@
 
 mod element;
 mod envelope;
+mod first;
 pub mod http;
 mod service;
 mod wsdl;
@@ -11,6 +12,7 @@ use chakong_contract::HttpRequest;
 
 use self::element::body;
 pub use self::envelope::{ENVELOPE, LARGEST, ROOT, TOO_MUCH, Trouble};
+pub use self::first::{FIRST, First};
 pub use self::service::{Operation, Service};
 
 /// Name of the element that a service's answer stands in.

@@ -10,7 +10,7 @@ use aide::openapi::{MediaType, Operation, Response as ResponseDocs};
 use aide::transform::TransformOperation;
 use axum::Extension;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use super::{malformed, position};
 use crate::api::Shared;
-use crate::api::access::{Caller, may};
+use crate::api::access::{Caller, Place, may};
 use crate::api::extract::QueryParams;
 use crate::api::layers::Slot;
 use crate::api::problem::Problem;
@@ -42,11 +42,15 @@ pub(super) struct StreamQuery {
     after: Option<i64>,
 }
 
+/// Header by which a proxy is told to pass on at once what comes (nginx and others).
+const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
+
 struct Reader {
     gateway: Shared,
     position: Position,
     ahead: VecDeque<CloudEvent>,
     _slot: Option<Slot>,
+    _place: Option<Place>,
 }
 
 impl Reader {
@@ -80,7 +84,10 @@ impl IntoResponse for EventStream {
             let event = reader.next().await?;
             Some((Ok::<_, Infallible>(sent(&event)), reader))
         });
-        Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+        let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+        // A proxy that collects an answer before it passes it on would keep every event back.
+        response.headers_mut().insert(UNBUFFERED, HeaderValue::from_static("no"));
+        response
     }
 }
 
@@ -105,6 +112,7 @@ pub(super) async fn stream(
     QueryParams(query): QueryParams<StreamQuery>,
     headers: HeaderMap,
     slot: Option<Extension<Slot>>,
+    place: Option<Extension<Place>>,
 ) -> Result<EventStream, Problem> {
     let last = headers.get("last-event-id").map(|value| {
         let seq = value.to_str().ok().and_then(|text| text.parse::<i64>().ok());
@@ -112,8 +120,8 @@ pub(super) async fn stream(
     });
     let after = last.transpose()?.or(query.after);
     let position = position(query.consumer, after)?;
-    let slot = slot.map(|Extension(slot)| slot);
-    Ok(EventStream(Reader { gateway, position, ahead: VecDeque::new(), _slot: slot }))
+    let (slot, place) = (slot.map(|Extension(slot)| slot), place.map(|Extension(place)| place));
+    Ok(EventStream(Reader { gateway, position, ahead: VecDeque::new(), _slot: slot, _place: place }))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

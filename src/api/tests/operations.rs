@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 use chakong_contract::connector::{Read, ReadContent};
-use chakong_contract::{Answer, EntryResult, Reply};
+use chakong_contract::{Answer, EntryResult, Fault, FaultKind, Reply};
 use serde_json::{Value, json};
 
 use super::{Bench, submission};
@@ -113,7 +113,9 @@ async fn connectors_show_their_manifests() {
 async fn metrics_count_requests_by_pattern_and_show_lanes() {
     let bench = Bench::new();
     let (path, _) = bench.submitted("k", &submission()).await;
-    bench.open_lane("bank-a");
+    let fault = Fault::new(FaultKind::Misconfigured, "read a file", "permission denied");
+    bench.open_lane("bank-a").stuck_files((3, Some(&fault)));
+    bench.gateway.registry.turned_away();
     bench.get("case", "/v1/not-there/110101190001010014").await;
     bench.post("case", "/v1/results/ack", &json!({ "consumer": "courts", "seq": 0 })).await;
     let reply = bench.get("ops", "/metrics").await;
@@ -127,6 +129,8 @@ async fn metrics_count_requests_by_pattern_and_show_lanes() {
         "chakong_orders_waiting{counterpart=\"bank-b\"} 1",
         "chakong_counterpart_sent_total{counterpart=\"bank-a\"} 0",
         "chakong_counterpart_breaker{counterpart=\"bank-a\",state=\"closed\"} 1",
+        "chakong_counterpart_files_stuck{counterpart=\"bank-a\"} 3",
+        "chakong_postbox_turned_away_total 1",
         "chakong_consumer_lag{consumer=\"courts\"} 1",
         "chakong_events_last_seq 1",
     ] {

@@ -9,11 +9,8 @@ use super::{Bench, submission};
 async fn connect(bench: &Bench) -> TcpStream {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("listener");
     let address = listener.local_addr().expect("address");
-    let (router, soft) = (bench.router.clone(), bench.gateway.tasks.soft().clone());
-    bench.gateway.tasks.spawn_service("http", async move {
-        let serving = axum::serve(listener, router).with_graceful_shutdown(soft.cancelled_owned());
-        serving.await.expect("served");
-    });
+    let serving = super::super::serve(listener, std::sync::Arc::clone(&bench.gateway));
+    bench.gateway.tasks.spawn_service("http", serving);
     TcpStream::connect(address).await.expect("connection")
 }
 
@@ -71,6 +68,7 @@ async fn an_open_stream_does_not_hold_a_shutdown_up() {
         text.push_str(&String::from_utf8_lossy(&bytes[..read]));
     }
     assert!(text.contains("id: 1\n"), "{text}");
+    assert!(text.to_ascii_lowercase().contains("x-accel-buffering: no\r\n"), "{text}");
     assert!(
         bench.gateway.tasks.drain(std::time::Duration::from_secs(5)).await,
         "the stream ends with the gateway"

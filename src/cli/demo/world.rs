@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::net::TcpListener;
 
 use super::super::client::{Failed, Gateway};
 use crate::config::{Role, digest_of};
@@ -52,12 +53,6 @@ pub(super) fn temporary_folder() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// A port on loopback that is free now.
-fn free_port() -> Result<u16, String> {
-    let bound = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    bound.map(|address| address.port()).map_err(|error| error.to_string())
-}
-
 impl World {
     /// The scenario as it was built in.
     pub(super) fn read() -> Result<Self, String> {
@@ -74,8 +69,22 @@ impl World {
         self.counterparts.iter().map(|(name, each)| (name.clone(), each.name_zh.clone())).collect()
     }
 
-    /// Writes the configuration into a folder and gives the API key.
-    pub(super) fn write(&self, folder: &Path) -> Result<String, String> {
+    /// Listens for each counterpart that is called, on a port that the system gives.
+    pub(super) async fn listen(&self) -> Result<BTreeMap<String, TcpListener>, String> {
+        let mut listeners = BTreeMap::new();
+        for (name, _) in self.counterparts.iter().filter(|(_, each)| each.line == "call") {
+            let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
+            listeners.insert(name.clone(), listener);
+        }
+        Ok(listeners)
+    }
+
+    /// Writes the configuration into a folder, with the addresses that `listeners` have, and gives the API key.
+    pub(super) fn write(
+        &self,
+        folder: &Path,
+        listeners: &BTreeMap<String, TcpListener>,
+    ) -> Result<String, String> {
         let put = |path: PathBuf, text: String| {
             std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
         };
@@ -84,19 +93,21 @@ impl World {
             .map_err(|error| format!("{}: {error}", counterparts.display()))?;
         let key = uuid::Uuid::new_v4().simple().to_string();
         let digest = hex::encode(digest_of(&key));
-        let postbox = free_port()?;
         let roles = Role::ALL.map(|(_, word)| format!("\"{word}\"")).join(", ");
         put(
             folder.join("chakong.toml"),
             format!(
                 "instance = \"demo\"\ncounterparts = \"counterparts\"\n\n[server]\nlisten = \"127.0.0.1:0\"\n\n\
-                 [postbox]\nlisten = \"127.0.0.1:{postbox}\"\n\n[store]\n\
+                 [postbox]\nlisten = \"127.0.0.1:0\"\n\n[store]\n\
                  directory = \"data\"\nmin_free_mib = 1\n\n[log]\nfilter = \"error\"\n\n\
                  [[keys]]\nname = \"demo\"\nroles = [{roles}]\nsha256 = \"{digest}\"\n"
             ),
         )?;
         for (name, counterpart) in &self.counterparts {
-            put(counterparts.join(format!("{name}.toml")), counterpart.file(name, folder)?)?;
+            put(
+                counterparts.join(format!("{name}.toml")),
+                counterpart.file(name, folder, listeners.get(name))?,
+            )?;
         }
         Ok(key)
     }
@@ -137,7 +148,7 @@ impl World {
 }
 
 impl Counterpart {
-    fn file(&self, name: &str, folder: &Path) -> Result<String, String> {
+    fn file(&self, name: &str, folder: &Path, listener: Option<&TcpListener>) -> Result<String, String> {
         let quoted = |text: &str| Value::String(text.to_owned()).to_string();
         let mut file = format!("connector = {}\n", quoted(&self.connector));
         let mut line = |text: String| writeln!(file, "{text}").map_err(|error| error.to_string());
@@ -148,7 +159,11 @@ impl Counterpart {
             quoted(&self.line)
         ))?;
         match self.line.as_str() {
-            "call" => line(format!("base_url = \"http://127.0.0.1:{}\"", free_port()?))?,
+            "call" => {
+                let listener = listener.ok_or("nobody listens for a counterpart that is called")?;
+                let address = listener.local_addr().map_err(|error| error.to_string())?;
+                line(format!("base_url = \"http://{address}\""))?;
+            }
             "postbox" => line("path = \"/ckwWebService/SyyhConvertData\"".to_owned())?,
             _ => {
                 let path =

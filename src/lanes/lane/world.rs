@@ -76,6 +76,7 @@ impl World {
         let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);
         let dynamic: Arc<dyn Clock> = Arc::<Standing>::clone(&clock);
         let context = Context {
+            marks: Arc::default(),
             engine: Engine::new(Arc::clone(&store), Arc::clone(&dynamic), rules),
             store,
             clock: dynamic,

@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use chakong_contract::fault::{Fault, FaultKind};
@@ -16,7 +17,10 @@ use crate::config::ParcelConfig;
 
 /// A depot in directories. What blocks runs on threads of its own.
 #[derive(Debug)]
-pub(super) struct Directory(Arc<ParcelConfig>);
+pub(super) struct Directory {
+    config: Arc<ParcelConfig>,
+    is_cut: Arc<AtomicBool>,
+}
 
 fn fault(operation: &str, folder: &Path, error: &std::io::Error) -> Fault {
     let kind = match error.kind() {
@@ -29,14 +33,14 @@ fn fault(operation: &str, folder: &Path, error: &std::io::Error) -> Fault {
 
 impl Directory {
     pub(super) fn new(config: &ParcelConfig) -> Self {
-        Self(Arc::new(config.clone()))
+        Self { config: Arc::new(config.clone()), is_cut: Arc::default() }
     }
 
     fn aside_of_the_runtime<T: Send + 'static>(
         &self,
         work: impl FnOnce(&ParcelConfig) -> Result<T, Fault> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, Fault>> {
-        let config = Arc::clone(&self.0);
+        let config = Arc::clone(&self.config);
         Box::pin(async move {
             let done = tokio::task::spawn_blocking(move || work(&config)).await;
             done.unwrap_or_else(|_| Err(Fault::new(FaultKind::Transient, "use the folder", "it was stopped")))
@@ -61,7 +65,16 @@ impl Depot for Directory {
     }
 
     fn list(&self) -> BoxFuture<'_, Result<Vec<Listed>, Fault>> {
-        self.aside_of_the_runtime(|config| list(&config.incoming))
+        let is_cut = Arc::clone(&self.is_cut);
+        self.aside_of_the_runtime(move |config| {
+            let (listed, cut) = list(&config.incoming, MOST_ENTRIES)?;
+            is_cut.store(cut, Ordering::Relaxed);
+            Ok(listed)
+        })
+    }
+
+    fn is_cut(&self) -> bool {
+        self.is_cut.load(Ordering::Relaxed)
     }
 
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<u8>, Fault>> {
@@ -157,10 +170,12 @@ fn write_whole(aside: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::rename(aside, path)
 }
 
-fn list(incoming: &Path) -> Result<Vec<Listed>, Fault> {
+/// The files of a folder, and whether it has more entries than are looked at.
+fn list(incoming: &Path, most: usize) -> Result<(Vec<Listed>, bool), Fault> {
     let unreadable = |error| fault("look for files", incoming, &error);
     let mut listed = Vec::new();
-    for entry in std::fs::read_dir(incoming).map_err(unreadable)?.take(MOST_ENTRIES) {
+    let mut entries = std::fs::read_dir(incoming).map_err(unreadable)?;
+    for entry in entries.by_ref().take(most) {
         let entry = entry.map_err(unreadable)?;
         // A name that is no text can be neither kept nor answered; a file may be gone between listing and looking.
         let (Ok(name), Ok(metadata)) = (entry.file_name().into_string(), entry.metadata()) else { continue };
@@ -169,7 +184,7 @@ fn list(incoming: &Path) -> Result<Vec<Listed>, Fault> {
         }
         listed.push(Listed { name, size: metadata.len(), changed: changed(&metadata) });
     }
-    Ok(listed)
+    Ok((listed, entries.next().is_some()))
 }
 
 /// When a file was changed, in nanoseconds since 1970.
@@ -202,5 +217,21 @@ fn fetch(incoming: &Path, name: &str, most: u64) -> Result<Vec<u8>, Fault> {
     match u64::try_from(bytes.len()) {
         Ok(read) if read <= most => Ok(bytes),
         _ => Err(too_large(most)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_seen_whole_is_known() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["a", "b", "c"] {
+            std::fs::write(folder.path().join(name), "x").expect("a file");
+        }
+        let seen = |most| list(folder.path(), most).map(|(files, is_cut)| (files.len(), is_cut));
+        assert_eq!(seen(3), Ok((3, false)));
+        assert_eq!(seen(2), Ok((2, true)));
     }
 }

@@ -15,6 +15,7 @@ mod wire;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chakong_contract::fault::{Fault, FaultKind};
@@ -48,6 +49,7 @@ pub(super) struct Sftp {
     largest_file: u64,
     connected: Mutex<Connected>,
     told: FaultLog,
+    is_cut: AtomicBool,
 }
 
 /// The connection, or why there is none.
@@ -100,6 +102,7 @@ impl Sftp {
             largest_file: config.largest_file,
             connected: Mutex::default(),
             told: FaultLog::default(),
+            is_cut: AtomicBool::new(false),
         }
     }
 
@@ -259,7 +262,11 @@ impl Depot for Sftp {
     fn list(&self) -> BoxFuture<'_, Result<Vec<Listed>, Fault>> {
         Box::pin(async move {
             let listing = |session: Arc<Session>| -> BoxFuture<'_, _> {
-                Box::pin(async move { session.list(&self.incoming, |name| !is_unfinished(name)).await })
+                Box::pin(async move {
+                    let entries = session.list(&self.incoming, |name| !is_unfinished(name)).await;
+                    self.is_cut.store(session.is_cut.load(Ordering::Relaxed), Ordering::Relaxed);
+                    entries
+                })
             };
             let entries = self.ask("look for files", &self.incoming, listing).await?;
             let files = entries.into_iter().filter(|entry| entry.is(FileKind::File));
@@ -269,6 +276,10 @@ impl Depot for Sftp {
             };
             Ok(files.map(seen).collect())
         })
+    }
+
+    fn is_cut(&self) -> bool {
+        self.is_cut.load(Ordering::Relaxed)
     }
 
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<u8>, Fault>> {

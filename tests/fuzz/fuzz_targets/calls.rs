@@ -11,8 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::manifest::SettingValue;
 use chakong_contract::{
-    CallKind, CallResult, Connector, EntryResult, InboundRequest, Message, ParsedCall, Plugin, Postbox,
-    Secret, Settings,
+    CallKind, CallResult, Claim, Connector, EntryResult, InboundRequest, Message, ParsedCall, Plugin,
+    Postbox, Secret, Settings,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -84,6 +84,10 @@ fn found(parsed: &ParsedCall) -> Vec<CallResult> {
 fn serve(postbox: &dyn Postbox, call: &InboundRequest) {
     let kept = postbox.redact(call);
     assert!(kept.len() <= call.body.len() + 64, "no more is kept than came");
+    let half = InboundRequest { body: call.body[..call.body.len() / 2].to_vec(), ..call.clone() };
+    let _ = postbox.identify(&half, false);
+    let whole = postbox.identify(call, true);
+    assert!(!matches!(whole, Ok(Claim::Later)), "of a whole call no more is wanted");
     match postbox.parse(call) {
         Ok(parsed) => {
             for found in found(&parsed) {

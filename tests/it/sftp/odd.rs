@@ -212,7 +212,7 @@ impl Serving {
                 match bytes.get(offset..) {
                     Some(from) if !from.is_empty() => Ok((103, long(&from[..from.len().min(wanted)]))),
                     _ if self.odd.empty_end => Ok((103, long(b""))),
-                    _ => Err(1),
+                    _ => Err(self.odd.end),
                 }
             }
             6 => {

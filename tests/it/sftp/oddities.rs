@@ -31,6 +31,7 @@ fn all() -> Vec<(&'static str, Odd)> {
         ("what is not there fails", Odd { renames_over: None, absent: 4, ..odd() }),
         ("reads of 999 bytes", Odd { most_read: 999, ..odd() }),
         ("an end of no names", Odd { no_names: true, ..odd() }),
+        ("an end that is a failure", Odd { end: 4, most_read: 30_000, ..odd() }),
         ("an end of no bytes", Odd { empty_end: true, most_read: 30_000, ..odd() }),
         (
             "everything at once",

@@ -20,7 +20,10 @@ const ROOMS: &[Room] = &[
     ("gateway", &["clock", "lifecycle", "store", "config", "engine", "counterparts", "lanes"]),
     ("queue", &["domain", "store", "gateway"]),
     ("observe", &["store", "config", "lanes", "gateway"]),
-    ("api", &["domain", "store", "config", "engine", "intake", "lanes", "gateway", "queue", "observe"]),
+    (
+        "api",
+        &["domain", "store", "config", "engine", "intake", "lines", "lanes", "gateway", "queue", "observe"],
+    ),
     ("sandbox", &["clock", "lifecycle", "config", "lines"]),
     (
         "app",

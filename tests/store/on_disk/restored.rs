@@ -60,7 +60,24 @@ impl Place {
     async fn start(&self, opening: Opening) -> Result<(), BuildError> {
         let config = config::load(&self.path("chakong.toml"), &plugins()).expect("a configuration");
         // Built and not run: what is asked is whether it starts, and what it does before anything leaves.
-        App::build(config, opening, Tasks::default()).await.map(drop)
+        let started = App::build(config, opening, Tasks::default()).await.map(drop);
+        self.is_closed();
+        started
+    }
+
+    /// Returns once the threads of a store that was let go have closed its files.
+    fn is_closed(&self) {
+        let data = self.path("data");
+        let is_open = || {
+            let files = std::fs::read_dir("/proc/self/fd").expect("our files").filter_map(Result::ok);
+            let mut paths = files.filter_map(|file| std::fs::read_link(file.path()).ok());
+            paths.any(|path| path.starts_with(&data))
+        };
+        let began = std::time::Instant::now();
+        while is_open() {
+            assert!(began.elapsed().as_secs() < 60, "the store was not closed");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
     }
 
     fn open(&self) -> (Arc<dyn Store>, chakong::store::sqlite::SqliteThreads) {

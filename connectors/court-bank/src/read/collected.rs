@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chakong_contract::weight::Weight;
 use chakong_contract::{Answer, Fault, FaultKind, Message, Read, Reading, RequestNumber, Response};
 
 use super::failure::{Failed, receipt};
@@ -67,9 +68,10 @@ impl Collected {
         match package::unpack(&message.bytes) {
             Ok(unpacked) => {
                 let mut refused = unpacked.problems;
+                let mut weight = Weight::of(unpacked.files.iter().map(|file| file.bytes.len()).sum());
                 for file in unpacked.files {
                     if file_name::may_stand_inside(&file.name, &bank.code) {
-                        self.take_file(name, &file);
+                        self.take_file(name, file, &mut weight);
                     } else {
                         let detail = "a file in the package is none of this bank's feedback";
                         refused.push(refuse(FaultKind::Malformed, detail));
@@ -87,8 +89,10 @@ impl Collected {
         Ok(())
     }
 
-    fn take_file(&mut self, package: Option<&PackageName>, file: &package::File) {
-        match xml::read(&file.bytes) {
+    fn take_file(&mut self, package: Option<&PackageName>, file: package::File, weight: &mut Weight) {
+        let document = xml::read_part(&file.bytes, weight);
+        drop(file);
+        match document {
             Ok(document) => self.take_document(package, document),
             Err(fault) => self.cannot_read(package, fault),
         }

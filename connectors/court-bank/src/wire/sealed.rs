@@ -125,7 +125,9 @@ pub(crate) fn outer(document: &[u8]) -> String {
 /// Malformed, when the outer layer is not Base64 or what is inside cannot be read at all. A single value that cannot be
 /// read breaks its row and the others count.
 pub(crate) fn open(text: &str) -> Result<Opened, Fault> {
-    let mut document = xml::read(&without_outer(text)?)?;
+    let bytes = without_outer(text)?;
+    let mut document = xml::read(&bytes)?;
+    drop(bytes);
     let mut opening = Opening::default();
     match &mut document {
         Document::Accounts(list) => opening.list(list),

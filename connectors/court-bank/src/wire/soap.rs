@@ -119,6 +119,17 @@ pub(crate) fn read_call(bytes: &[u8]) -> Result<Call, Trouble> {
     Ok(Call { operation, arguments })
 }
 
+/// The operation and who calls, still sealed, once they have come; `None` while they have not.
+///
+/// # Errors
+/// What the caller must be told.
+pub(crate) fn read_first(beginning: &[u8], whole: bool) -> Result<Option<(Operation, String)>, Trouble> {
+    let Some(first) = SERVICE.read_first(&xml::beginning(beginning), whole)? else { return Ok(None) };
+    let operation = Operation::named(first.operation)
+        .ok_or(Trouble::of_caller("the service has no operation of this name"))?;
+    Ok(Some((operation, first.argument)))
+}
+
 /// Reads an answer: the text returned.
 ///
 /// # Errors

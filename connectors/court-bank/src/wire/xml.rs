@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chakong_contract::weight::{TooHeavy, Weight};
 use chakong_contract::{Fault, FaultKind};
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use quick_xml::events::Event;
@@ -18,6 +19,12 @@ const DEEPEST: usize = 16;
 
 /// Most attributes of an element; the tables need thirty-one.
 const MOST_ATTRIBUTES: usize = 200;
+
+/// What a row takes in memory at most, with the property or transaction that becomes of it.
+const ROW: usize = 4 << 10;
+
+/// What any other element takes at most.
+const ELEMENT: usize = 128;
 
 /// An XML file, by its root.
 #[derive(Debug)]
@@ -46,13 +53,21 @@ fn malformed(detail: &'static str) -> Fault {
     Fault::new(FaultKind::Malformed, "read XML", detail)
 }
 
-/// Reads an XML file.
+/// Reads an XML file that is a message of its own.
 ///
 /// # Errors
 /// Malformed, without a word of the content: neither UTF-8 nor GB 18030, a document type declaration, not well-formed,
 /// data after the root, or a root that is not in the tables.
 pub(crate) fn read(bytes: &[u8]) -> Result<Document, Fault> {
-    let text = harmless(bytes)?;
+    read_part(bytes, &mut Weight::of(bytes.len()))
+}
+
+/// Reads an XML file of a message whose parts may still take so much.
+///
+/// # Errors
+/// As [`read`], and when it has too many elements.
+pub(crate) fn read_part(bytes: &[u8], weight: &mut Weight) -> Result<Document, Fault> {
+    let text = weighed(bytes, weight)?;
     let text = text.as_ref();
     let root = root_name(text)?;
     let is = |name: &str| root.eq_ignore_ascii_case(name);
@@ -100,12 +115,24 @@ pub(crate) fn root_of(bytes: &[u8]) -> Result<String, Fault> {
 /// # Errors
 /// As [`read`].
 pub(crate) fn harmless(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    weighed(bytes, &mut Weight::of(bytes.len()))
+}
+
+fn weighed<'a>(bytes: &'a [u8], weight: &mut Weight) -> Result<Cow<'a, str>, Fault> {
     let text = decode(bytes)?;
-    refuse_what_hurts(without_tail(&text))?;
+    refuse_what_hurts(without_tail(&text), weight)?;
     Ok(match text {
         Cow::Borrowed(text) => Cow::Borrowed(without_tail(text)),
         Cow::Owned(text) => Cow::Owned(without_tail(&text).to_owned()),
     })
+}
+
+/// The text of the beginning of a file, as far as its markup goes: what is not UTF-8 becomes other characters, and never a tag.
+pub(crate) fn beginning(bytes: &[u8]) -> Cow<'_, str> {
+    match Encoding::for_bom(bytes) {
+        Some((encoding, _)) => encoding.decode(bytes).0,
+        None => String::from_utf8_lossy(bytes),
+    }
 }
 
 /// Writes rows as an XML file in UTF-8.
@@ -182,9 +209,9 @@ fn without_tail(text: &str) -> &str {
     text
 }
 
-/// Refuses what could hurt before it is parsed: declarations (entities), control characters, and tags with so many
-/// attributes that looking for doubles among them would take for ever.
-fn refuse_what_hurts(text: &str) -> Result<(), Fault> {
+/// Refuses what could hurt before it is parsed: declarations (entities), control characters, tags with so many attributes that
+/// looking for doubles among them would take for ever, and more elements than the message may have.
+fn refuse_what_hurts(text: &str, weight: &mut Weight) -> Result<(), Fault> {
     let cannot_travel = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n');
     if text.bytes().any(cannot_travel) {
         return Err(malformed("it has control characters"));
@@ -200,10 +227,21 @@ fn refuse_what_hurts(text: &str) -> Result<(), Fault> {
         } else if tag.starts_with('!') {
             return Err(malformed("it has a document type declaration, which is refused"));
         } else {
+            if !tag.starts_with('/') {
+                weight.take(weight_of(tag)).map_err(|_| malformed(TooHeavy::WORDS))?;
+            }
             after_tag(tag)?
         };
     }
     Ok(())
+}
+
+/// What an element takes, by its tag: lists are named so, and everything else may be a row.
+fn weight_of(tag: &str) -> usize {
+    let end = tag.find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).unwrap_or(tag.len());
+    let name = tag.as_bytes().get(..end).unwrap_or_default();
+    let is_list = name.last_chunk::<4>().is_some_and(|last| last.eq_ignore_ascii_case(b"List"));
+    if is_list { ELEMENT } else { ROW }
 }
 
 fn after<'a>(text: &'a str, end: &str) -> Result<&'a str, Fault> {

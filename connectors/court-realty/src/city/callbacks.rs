@@ -7,15 +7,16 @@ use chakong_contract::connector::{Attachment, Read, ReadContent};
 use chakong_contract::message::without_mark;
 use chakong_contract::reply::{Holding, Stated, UnknownValue};
 use chakong_contract::{
-    Answer, CallKind, CallResult, EntryResult, Fault, FaultKind, HttpResponse, InboundRequest, Money, Order,
-    ParsedCall, Postbox, Reading, Refusal, RefusalReason, Reply, RequestNumber, Secret,
+    Answer, CallKind, CallResult, Claim, Credentials, EntryResult, Fault, FaultKind, HttpResponse,
+    InboundRequest, Money, Order, ParsedCall, Postbox, Reading, Refusal, RefusalReason, Reply, RequestNumber,
+    Secret, weight,
 };
-use chakong_toolkit::{Scalar, json};
+use chakong_toolkit::{Scalar, beginning, json};
 use rust_decimal::Decimal;
 
 use super::manifest::Registry;
 use super::wire::callback::{
-    About, CallBack, Caller, ENTERED_NUMBER, Registered, Returned, ReturnedHead, WithSecret, returned,
+    About, CallBack, Caller, ENTERED_NUMBER, HEAD, Registered, Returned, ReturnedHead, WithSecret, returned,
     service,
 };
 use crate::shared::remarks::{rank_in, reason};
@@ -42,14 +43,55 @@ fn operation(path: &str) -> Option<(&'static str, Option<&str>)> {
     }
 }
 
-impl Postbox for Registry {
-    fn parse(&self, call: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
-        let wrong = |status, words: &str| HttpResponse { status, ..said(returned::FAILED, words) };
-        let (operation, key) = operation(&call.path).ok_or_else(|| wrong(404, "没有此服务"))?;
-        let method = if operation == service::CHANGED { "GET" } else { "POST" };
-        if call.method != method {
-            return Err(wrong(405, "请求方式不正确"));
+fn wrong(status: u16, words: &str) -> HttpResponse {
+    HttpResponse { status, ..said(returned::FAILED, words) }
+}
+
+/// What is called, with the key in the address where it needs one.
+fn called(call: &InboundRequest) -> Result<(&'static str, Option<&str>), HttpResponse> {
+    let (operation, key) = operation(&call.path).ok_or_else(|| wrong(404, "没有此服务"))?;
+    let method = if operation == service::CHANGED { "GET" } else { "POST" };
+    if call.method == method { Ok((operation, key)) } else { Err(wrong(405, "请求方式不正确")) }
+}
+
+/// Name and password, or the key: what the caller is known by.
+fn credentials(
+    operation: &str,
+    key: Option<&str>,
+    caller: Option<Caller>,
+) -> Result<(String, Secret), HttpResponse> {
+    let (account, password) = match operation {
+        service::RESULT | service::RECEIPT => {
+            named(caller).ok_or_else(|| said(returned::WRONG_PASSWORD, "用户名密码验证错误"))?
         }
+        // Without a key the address is nobody's.
+        _ => (String::new(), key.ok_or_else(|| said(returned::WRONG_KEY, "安全token错误"))?.to_owned()),
+    };
+    if account.chars().count() > LONGEST || password.chars().count() > LONGEST {
+        return Err(wrong(400, "用户名或密码过长"));
+    }
+    Ok((account, Secret::new(password)))
+}
+
+impl Postbox for Registry {
+    fn identify(&self, call: &InboundRequest, whole: bool) -> Result<Claim, HttpResponse> {
+        let (operation, key) = called(call)?;
+        let names_itself = matches!(operation, service::RESULT | service::RECEIPT);
+        let caller: Option<Caller> = match names_itself {
+            true => beginning::member::<Option<Caller>>(without_mark(&call.body), HEAD)
+                .map_err(|_| wrong(400, "报文不是约定的JSON"))?
+                .flatten(),
+            false => None,
+        };
+        if names_itself && caller.is_none() && !whole {
+            return Ok(Claim::Later);
+        }
+        let (account, password) = credentials(operation, key, caller)?;
+        Ok(Claim::Caller(Credentials { account, password, operation: operation.to_owned() }))
+    }
+
+    fn parse(&self, call: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
+        let (operation, key) = called(call)?;
         let (caller, reading) = if operation == service::CHANGED {
             (None, changed(call.parameter(service::CHANGED_NUMBER).unwrap_or_default()))
         } else {
@@ -61,18 +103,8 @@ impl Postbox for Registry {
             };
             (body.head, reading)
         };
-        let (account, password) = match operation {
-            service::RESULT | service::RECEIPT => {
-                named(caller).ok_or_else(|| said(returned::WRONG_PASSWORD, "用户名密码验证错误"))?
-            }
-            // Without a key the address is nobody's.
-            _ => (String::new(), key.ok_or_else(|| said(returned::WRONG_KEY, "安全token错误"))?.to_owned()),
-        };
-        if account.chars().count() > LONGEST || password.chars().count() > LONGEST {
-            return Err(wrong(400, "用户名或密码过长"));
-        }
-        let (password, operation) = (Secret::new(password), operation.to_owned());
-        Ok(ParsedCall { account, password, operation, kind: CallKind::HandIn(reading) })
+        let (account, password) = credentials(operation, key, caller)?;
+        Ok(ParsedCall { account, password, operation: operation.to_owned(), kind: CallKind::HandIn(reading) })
     }
 
     fn document_key(&self, _: &Order) -> Option<String> {
@@ -105,7 +137,7 @@ impl Postbox for Registry {
 
 /// A body as it came, but for the password; `None` for one that is not the call-back's JSON.
 fn without_password(body: &[u8]) -> Option<Vec<u8>> {
-    let secret: WithSecret<'_> = serde_json::from_slice(without_mark(body)).ok()?;
+    let secret: WithSecret<'_> = weight::json(without_mark(body)).ok()?;
     let Some(password) = secret.head.and_then(|head| head.password) else { return Some(body.to_vec()) };
     let text = password.get();
     let from = text.as_ptr().addr().checked_sub(body.as_ptr().addr())?;

@@ -1,7 +1,7 @@
 //! What is understood of a query's response: the envelope, and one body on its own.
 
 use chakong_contract::connector::{Read, ReadContent, Reading};
-use chakong_contract::{Answer, Fault, FaultKind, HttpResponse};
+use chakong_contract::{Answer, Fault, FaultKind, HttpResponse, weight};
 use serde_json::value::RawValue;
 
 use super::control::responses;
@@ -21,13 +21,13 @@ fn malformed(why: &str) -> Fault {
 /// What an answer holds, one entry per object in its data; empty where the registry says that it has nothing.
 pub(crate) fn answered(answer: &HttpResponse) -> Result<Vec<Answered>, Fault> {
     let body = answer.success(OPERATION)?;
-    if let Ok(Usual { code, data }) = serde_json::from_slice(body)
+    if let Ok(Usual { code, data }) = weight::json(body)
         && is_success(&code.as_text())
     {
         return Ok(vec![data]);
     }
     let envelope: Envelope<'_> =
-        serde_json::from_slice(body).map_err(|_| malformed("the answer is not the registry's JSON"))?;
+        weight::json(body).map_err(|_| malformed("the answer is not the registry's JSON"))?;
     let code = envelope.code.text();
     match meaning(&code, &envelope.message, &envelope.status) {
         Meaning::Success => data(envelope.data),
@@ -49,18 +49,18 @@ fn data(data: Option<&RawValue>) -> Result<Vec<Answered>, Fault> {
     match text.as_bytes().first() {
         Some(b'n') => Ok(Vec::new()),
         Some(b'"') => {
-            let text: String = serde_json::from_str(text).map_err(|_| no_object())?;
+            let text: String = weight::json(text.as_bytes()).map_err(|_| no_object())?;
             if text.trim().is_empty() || says_nothing(&text) { Ok(Vec::new()) } else { Err(no_object()) }
         }
         Some(b'[') => {
-            let entries: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| no_object())?;
+            let entries: Vec<&RawValue> = weight::json(text.as_bytes()).map_err(|_| no_object())?;
             let read = |entry: &RawValue| match entry.get().starts_with('{') {
-                true => serde_json::from_str(entry.get()).map_err(|_| lists()),
+                true => weight::json(entry.get().as_bytes()).map_err(|_| lists()),
                 false => Err(no_object()),
             };
             entries.into_iter().map(read).collect()
         }
-        Some(b'{') => Ok(vec![serde_json::from_str(text).map_err(|_| lists())?]),
+        Some(b'{') => Ok(vec![weight::json(text.as_bytes()).map_err(|_| lists())?]),
         _ => Err(no_object()),
     }
 }

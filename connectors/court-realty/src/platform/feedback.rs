@@ -1,5 +1,7 @@
 //! What a centre hands in.
 
+use std::borrow::Cow;
+
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::message::without_mark;
 use chakong_contract::{Fault, FaultKind, Reading, RequestNumber};
@@ -24,6 +26,20 @@ pub(super) fn call(body: &[u8]) -> Option<Call> {
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(body).ok()?;
     let (_, text) = fields.into_iter().find(|(name, _)| name == FIELD)?;
     json::read(text.as_bytes()).ok()
+}
+
+/// As much as there is of the JSON of a call of which only the beginning may be there.
+pub(super) fn json(beginning: &[u8]) -> Cow<'_, [u8]> {
+    let json = without_mark(beginning).trim_ascii_start();
+    if json.first().is_none_or(|first| *first == b'{') {
+        return Cow::Borrowed(json);
+    }
+    // What was cut within an escape is no character yet.
+    let from = json.len().saturating_sub(2);
+    let cut = json.get(from..).and_then(|end| end.iter().position(|byte| *byte == b'%'));
+    let whole = json.get(..cut.map_or(json.len(), |at| from + at)).unwrap_or_default();
+    let field = form_urlencoded::parse(whole).find(|(name, _)| name == FIELD);
+    Cow::Owned(field.map(|(_, json)| json.into_owned().into_bytes()).unwrap_or_default())
 }
 
 /// What a whole call says.

@@ -3,37 +3,57 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::{
-    CallKind, CallResult, EntryResult, HttpResponse, InboundRequest, Order, ParsedCall, Postbox,
-    RequestNumber, Secret,
+    CallKind, CallResult, Claim, Credentials, EntryResult, HttpResponse, InboundRequest, Order, ParsedCall,
+    Postbox, RequestNumber, Secret,
 };
+use chakong_toolkit::beginning;
 use serde_json::{Value, json};
 
 use super::feedback;
 use super::manifest::Platform;
 use super::token::{open_token, token_of};
-use super::wire::{About, Call, Login, Paper, Papers, path};
+use super::wire::{About, Call, CallHead, DATA, HEAD, Login, Paper, Papers, path};
 use crate::shared::wire::results::{PlatformHead, PlatformResponse, code};
 
 /// Longest name, password or token, in characters.
 const LONGEST: usize = 1000;
 
+/// Longest call that asks for a token, in bytes.
+const LONGEST_LOGIN: usize = 16 << 10;
+
 impl Postbox for Platform {
-    fn parse(&self, request: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
-        let operation = path::ALL.into_iter().find(|path| request.path.ends_with(path));
-        let (Some(operation), "POST") = (operation, request.method.as_str()) else {
-            return Err(HttpResponse {
-                status: 405,
-                ..said(code::UNKNOWN, "POST to one of the service's paths")
-            });
+    /// By the token in the head, wherever that stands. A caller who wants a token names itself in the data of a short call.
+    fn identify(&self, request: &InboundRequest, whole: bool) -> Result<Claim, HttpResponse> {
+        let operation = operation_of(request)?;
+        let json = feedback::json(&request.body);
+        let not_json = |_| wrong("1002", "the call is not the platform's JSON");
+        let named = if operation == path::TOKEN {
+            if json.len() > LONGEST_LOGIN {
+                return Err(wrong(code::WRONG_PASSWORD, "a name or password is too long"));
+            }
+            let login: Option<Login> = beginning::member(&json, DATA).map_err(not_json)?;
+            login.map(|login| (login.username.text(), login.password.text()))
+        } else {
+            let head: Option<CallHead> = beginning::member(&json, HEAD).map_err(not_json)?;
+            let opened = head.map(|head| open_short(&head.token.text()).ok_or_else(wrong_token));
+            opened.transpose()?
         };
-        let wrong = |code, words| HttpResponse { status: 400, ..said(code, words) };
+        match named {
+            Some((account, password)) => {
+                let (password, operation) = (Secret::new(short(password)?), operation.to_owned());
+                Ok(Claim::Caller(Credentials { account: short(account)?, password, operation }))
+            }
+            None if whole => Err(wrong_token()),
+            None => Ok(Claim::Later),
+        }
+    }
+
+    fn parse(&self, request: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
+        let operation = operation_of(request)?;
         let call = feedback::call(&request.body)
             .ok_or_else(|| wrong("1002", "the call is not the platform's JSON"))?;
-        let (account, password) =
-            caller(operation, &call).ok_or_else(|| said(code::WRONG_TOKEN, "token错误"))?;
-        if account.len() > LONGEST || password.len() > LONGEST {
-            return Err(wrong(code::WRONG_PASSWORD, "a name or password is too long"));
-        }
+        let (account, password) = caller(operation, &call).ok_or_else(wrong_token)?;
+        let (account, password) = (short(account)?, short(password)?);
         let kind = match operation {
             path::APPLICATIONS => CallKind::Orders { control: false },
             path::PAPERS => {
@@ -85,13 +105,40 @@ impl Postbox for Platform {
     }
 }
 
+fn wrong(code: &str, words: &str) -> HttpResponse {
+    HttpResponse { status: 400, ..said(code, words) }
+}
+
+fn wrong_token() -> HttpResponse {
+    said(code::WRONG_TOKEN, "token错误")
+}
+
+fn short(text: String) -> Result<String, HttpResponse> {
+    match text.len() > LONGEST {
+        true => Err(wrong(code::WRONG_PASSWORD, "a name or password is too long")),
+        false => Ok(text),
+    }
+}
+
+fn operation_of(request: &InboundRequest) -> Result<&'static str, HttpResponse> {
+    let operation = path::ALL.into_iter().find(|path| request.path.ends_with(path));
+    operation.filter(|_| request.method == "POST").ok_or_else(|| HttpResponse {
+        status: 405,
+        ..said(code::UNKNOWN, "POST to one of the service's paths")
+    })
+}
+
+fn open_short(token: &str) -> Option<(String, String)> {
+    Some(token).filter(|token| token.len() <= LONGEST).and_then(open_token)
+}
+
 /// Who calls: by name and password for a token, by the token else.
 fn caller(operation: &str, call: &Call) -> Option<(String, String)> {
     if operation == path::TOKEN {
         let login: Login = serde_json::from_value(call.data.clone()).ok()?;
         return Some((login.username.text(), login.password.text()));
     }
-    Some(call.head.token.text()).filter(|token| token.len() <= LONGEST).and_then(|token| open_token(&token))
+    open_short(&call.head.token.text())
 }
 
 fn papers(order: &Order) -> Papers {

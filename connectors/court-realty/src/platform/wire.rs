@@ -17,6 +17,11 @@ pub(crate) mod path {
 /// The form field that holds the JSON.
 pub(crate) const FIELD: &str = "gxData";
 
+/// Where a call says who calls.
+pub(crate) const HEAD: &str = "head";
+/// Where a call says what it is about.
+pub(crate) const DATA: &str = "data";
+
 /// Head and data of a call.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]

@@ -1,8 +1,8 @@
 //! What a registry calls, and what it is answered.
 
 use chakong_contract::{
-    CallKind, CallResult, EntryResult, HttpResponse, InboundRequest, Order, ParsedCall, Postbox,
-    RequestNumber, Secret,
+    CallKind, CallResult, Claim, Credentials, EntryResult, HttpResponse, InboundRequest, Order, ParsedCall,
+    Postbox, RequestNumber, Secret,
 };
 use chakong_toolkit::soap::http::{self, SoapRequest};
 use chakong_toolkit::soap::{Trouble, write_fault};
@@ -27,7 +27,17 @@ const ALREADY: &str = "已经反馈";
 /// Why nothing is taken: nothing of the feedback can be read.
 const UNREADABLE: &str = "反馈内容无法读取";
 
+/// Why a call is not taken: nobody is named.
+const NOBODY: Trouble = Trouble::of_caller("the first argument does not name the caller");
+
 impl Postbox for PollingRegistry {
+    fn identify(&self, call: &InboundRequest, whole: bool) -> Result<Claim, HttpResponse> {
+        match http::classify(call)? {
+            SoapRequest::Description(_) => Ok(Claim::Nobody),
+            SoapRequest::Call => self.identify_call(&call.body, whole).map_err(fault),
+        }
+    }
+
     fn parse(&self, call: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
         match http::classify(call)? {
             SoapRequest::Description(address) => Ok(ParsedCall {
@@ -79,17 +89,29 @@ impl Postbox for PollingRegistry {
 }
 
 impl PollingRegistry {
-    fn parse_call(&self, body: &[u8]) -> Result<ParsedCall, Trouble> {
-        const NOBODY: Trouble = Trouble::of_caller("the first argument does not name the caller");
-        const NO_REQUEST: Trouble = Trouble::of_caller("the second argument does not name a request");
-        let text = std::str::from_utf8(body).map_err(|_| Trouble::of_caller("the message is not UTF-8"))?;
-        let call = SERVICE.read_call(text)?;
-        let argument = |at: usize| call.arguments.get(at).map(String::as_str).unwrap_or_default();
-        let caller = Element::open(argument(0), self.leaves).map_err(|_| NOBODY)?;
+    fn identify_call(&self, beginning: &[u8], whole: bool) -> Result<Claim, Trouble> {
+        let beginning = String::from_utf8_lossy(beginning);
+        let Some(first) = SERVICE.read_first(&beginning, whole)? else { return Ok(Claim::Later) };
+        let (account, password) = self.caller_of(&first.argument)?;
+        Ok(Claim::Caller(Credentials { account, password, operation: first.operation.to_owned() }))
+    }
+
+    /// Name and password in the first argument.
+    fn caller_of(&self, argument: &str) -> Result<(String, Secret), Trouble> {
+        let caller = Element::open(argument, self.leaves).map_err(|_| NOBODY)?;
         let (account, password) = read_login(&caller).ok_or(NOBODY)?;
         if account.chars().count() > LONGEST || password.chars().count() > LONGEST {
             return Err(Trouble::of_caller("a name or password is too long"));
         }
+        Ok((account, Secret::new(password)))
+    }
+
+    fn parse_call(&self, body: &[u8]) -> Result<ParsedCall, Trouble> {
+        const NO_REQUEST: Trouble = Trouble::of_caller("the second argument does not name a request");
+        let text = std::str::from_utf8(body).map_err(|_| Trouble::of_caller("the message is not UTF-8"))?;
+        let call = SERVICE.read_call(text)?;
+        let argument = |at: usize| call.arguments.get(at).map(String::as_str).unwrap_or_default();
+        let (account, password) = self.caller_of(argument(0))?;
         let number = || -> Result<RequestNumber, Trouble> {
             let about = Element::open(argument(1), self.leaves).map_err(|_| NO_REQUEST)?;
             let about = About::read(&about).ok_or(NO_REQUEST)?;
@@ -102,12 +124,7 @@ impl PollingRegistry {
             CARDS => CallKind::Certificates(number()?),
             feed => CallKind::HandIn(feedback::read(self, feed, argument(1))),
         };
-        Ok(ParsedCall {
-            account,
-            password: Secret::new(password),
-            operation: call.operation.to_owned(),
-            kind,
-        })
+        Ok(ParsedCall { account, password, operation: call.operation.to_owned(), kind })
     }
 }
 

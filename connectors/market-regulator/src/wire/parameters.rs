@@ -194,7 +194,7 @@ pub(crate) struct Said {
 pub(crate) fn said(body: &[u8]) -> Option<Said> {
     let body = chakong_contract::message::without_mark(body);
     let text = std::str::from_utf8(body).map_or_else(|_| GBK.decode(body).0.into_owned(), str::to_owned);
-    let value: Value = serde_json::from_str(&text).ok()?;
+    let value: Value = chakong_contract::weight::json(text.as_bytes()).ok()?;
     let mut texts = Vec::new();
     let mut record = String::new();
     match &value {

@@ -1,6 +1,6 @@
 //! A connector that declares a postbox line serves its own sandbox's calls.
 
-use chakong_contract::{Connector, InboundRequest, LineKind, Order, Postbox};
+use chakong_contract::{Claim, Connector, InboundRequest, LineKind, Order, Postbox};
 
 use super::subject::{Check, Subject, holds};
 use crate::fake_postbox::{self, FakePostbox};
@@ -71,6 +71,7 @@ fn samples_are_answered(subject: &Subject) -> Result<(), String> {
         }
         let act = order.instruction.kind();
         holds(fake.open().is_empty() && fake.answers.len() == at + 1, || format!("{act}: not answered"))?;
+        holds(fake.misidentified == 0, || format!("{act}: who calls is not known by what comes first"))?;
     }
     Ok(())
 }
@@ -124,6 +125,10 @@ fn senseless_calls_are_survived(subject: &Subject) -> Result<(), String> {
             headers: Vec::new(),
             body,
         };
+        let claim = postbox(&*connector)?.identify(&call, true);
+        holds(!matches!(claim, Ok(Claim::Later)), || {
+            format!("of a whole call more is wanted (seed {seed})")
+        })?;
         let answer = postbox(&*connector)?.parse(&call);
         holds(answer.is_err_and(|answer| answer.status >= 400), || {
             format!("random bytes were taken for a call (seed {seed})")

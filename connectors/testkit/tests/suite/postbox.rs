@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chakong_contract::sandbox::{PollStep, PostboxSandbox};
 use chakong_contract::{
-    CallKind, CallResult, EntryResult, HttpRequest, HttpResponse, InboundRequest, Moment, Order, ParsedCall,
-    Postbox, Reading, Secret,
+    CallKind, CallResult, Claim, Credentials, EntryResult, HttpRequest, HttpResponse, InboundRequest, Moment,
+    Order, ParsedCall, Postbox, Reading, Secret,
 };
 
 use super::parcel::{Bank, Toy, line, read};
@@ -14,6 +14,11 @@ use super::parcel::{Bank, Toy, line, read};
 const ASKS: [(&str, bool); 2] = [("ASK query", false), ("ASK control", true)];
 
 impl Postbox for Toy {
+    fn identify(&self, _: &InboundRequest, _: bool) -> Result<Claim, HttpResponse> {
+        let (account, password) = (String::new(), Secret::new(""));
+        Ok(Claim::Caller(Credentials { account, password, operation: "call".into() }))
+    }
+
     fn parse(&self, call: &InboundRequest) -> Result<ParsedCall, HttpResponse> {
         let text = String::from_utf8_lossy(&call.body);
         let asked = ASKS.iter().find(|(ask, _)| *ask == text).map(|(_, control)| *control);

@@ -7,9 +7,9 @@ use quick_xml::reader::NsReader;
 use super::envelope::{ENVELOPE, LARGEST, TOO_MUCH, Trouble};
 
 /// Deepest nesting of elements; a call needs four.
-const DEEPEST: usize = 16;
+pub(super) const DEEPEST: usize = 16;
 /// Most elements; a call needs five, security headers some dozens.
-const MOST_ELEMENTS: usize = 500;
+pub(super) const MOST_ELEMENTS: usize = 500;
 /// Namespace of SOAP 1.2 envelopes.
 const ENVELOPE_12: &str = "http://www.w3.org/2003/05/soap-envelope";
 
@@ -26,7 +26,7 @@ pub(super) struct Element {
     pub(super) children: Vec<Element>,
 }
 
-const NOT_XML: Trouble = Trouble::of_caller("the message is not well-formed XML");
+pub(super) const NOT_XML: Trouble = Trouble::of_caller("the message is not well-formed XML");
 const NO_ENVELOPE: Trouble = Trouble::of_caller("the message is not a SOAP 1.1 envelope with one call in it");
 
 /// The element inside the body of an envelope.
@@ -68,7 +68,7 @@ fn named(namespace: &ResolveResult<'_>) -> String {
 }
 
 /// Text of a reference: line ends and the five of XML. Base64 needs no others.
-fn resolved(reference: &BytesRef<'_>) -> Result<&'static str, Trouble> {
+pub(super) fn resolved(reference: &BytesRef<'_>) -> Result<&'static str, Trouble> {
     Ok(match reference.as_ref() {
         "amp" => "&",
         "lt" => "<",

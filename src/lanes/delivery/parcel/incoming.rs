@@ -9,12 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::super::super::context::LaneContext;
+use super::super::super::marks::Verdict;
 use super::super::super::receiving::Receiving;
 use super::super::wrong_line;
 use super::ParcelDelivery;
 use super::responses::note_responses;
 use crate::domain::{RawDirection, RawMessage};
-use crate::lines::parcel::{Arrivals, Arrived, Listed};
+use crate::lines::parcel::{Arrivals, Arrived, Listed, too_many};
 use crate::store::StoreError;
 use crate::store::codec::encode;
 
@@ -56,7 +57,7 @@ impl ParcelDelivery {
                 Err(fault) => {
                     lane.handle.problem(&fault, now);
                     if told.as_ref() != Some(&fault) {
-                        tracing::warn!(counterpart = lane.config.name, %fault, "the incoming folder cannot be read");
+                        tracing::warn!(counterpart = lane.config.name, %fault, "the incoming folder cannot be read, or not all of it");
                         told = Some(fault);
                     }
                 }
@@ -76,7 +77,7 @@ impl ParcelDelivery {
     /// again is the arrivals' to say.
     ///
     /// # Errors
-    /// A fault when the folder cannot be read.
+    /// A fault when the folder cannot be read, or not seen whole.
     async fn take_in_arrived(&self, lane: &LaneContext, arrivals: &mut Arrivals) -> Result<(), Fault> {
         for file in arrivals.look(self.depot.as_ref(), lane.context.clock.now()).await? {
             if lane.stop.is_cancelled() {
@@ -95,7 +96,11 @@ impl ParcelDelivery {
             }
         }
         lane.handle.stuck_files(arrivals.stuck());
-        Ok(())
+        // Told by the caller like a folder that cannot be read: as long as it lasts, and once.
+        match self.depot.is_cut() {
+            true => Err(too_many(&self.config.incoming.display().to_string())),
+            false => Ok(()),
+        }
     }
 
     async fn tidy(&self, lane: &LaneContext, now: Timestamp) {
@@ -177,18 +182,22 @@ async fn read(
     may_wait: bool,
 ) -> Result<Option<(Reading, RawMessage, String)>, Hindered> {
     let (connector, name) = (Arc::clone(&lane.config.connector), lane.config.name.clone());
+    let (marks, file) = (Arc::clone(&lane.context.marks), message.name.clone());
     let working = tokio::task::spawn_blocking(move || {
         let parcel = connector.parcel();
         if may_wait && parcel.is_some_and(|parcel| !parcel.is_whole(&message)) {
             return None;
         }
-        let reading = catch_unwind(AssertUnwindSafe(|| {
-            let unread = || Reading { problems: vec![wrong_line("parcel")], ..Reading::default() };
-            parcel.map_or_else(unread, |parcel| parcel.read(&message))
-        }));
-        let panicked = |_| Reading {
-            problems: vec![Fault::new(FaultKind::Malformed, "read a file", "the connector panicked")],
-            ..Reading::default()
+        let unread = |problem| Reading { problems: vec![problem], ..Reading::default() };
+        let failed = |detail: &'static str| unread(Fault::new(FaultKind::Malformed, "read a file", detail));
+        let read = || parcel.map_or_else(|| unread(wrong_line("parcel")), |parcel| parcel.read(&message));
+        let (reading, is_set_aside) = match marks.begin(&name, &message.bytes, true) {
+            Verdict::Last => return None,
+            Verdict::SetAside => (failed("the gateway died twice while it was read"), true),
+            Verdict::Read(_mark) => {
+                let reading = catch_unwind(AssertUnwindSafe(read));
+                (reading.unwrap_or_else(|_| failed("the connector panicked")), false)
+            }
         };
         let raw = RawMessage {
             lane: name,
@@ -199,7 +208,7 @@ async fn read(
             name: message.name,
         };
         let digest = hex::encode(Sha256::digest(&message.bytes));
-        Some((reading.unwrap_or_else(panicked), raw, digest))
+        Some((reading, raw, digest, is_set_aside))
     });
     let stopped = |_| Fault::new(FaultKind::Transient, "read a file", "its reading was stopped");
     let read = working.await.map_err(stopped)?;
@@ -207,7 +216,10 @@ async fn read(
         lane.handle.problem(problem, now);
         tracing::warn!(counterpart = lane.config.name, %problem, "a file could not be understood");
     }
-    Ok(read)
+    if read.as_ref().is_some_and(|(.., is_set_aside)| *is_set_aside) {
+        lane.context.tell_set_aside(&lane.config.name, &file).await;
+    }
+    Ok(read.map(|(reading, raw, digest, _)| (reading, raw, digest)))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub(super) mod code {
     pub(in super::super) const EOF: u32 = 1;
     pub(in super::super) const NO_SUCH_FILE: u32 = 2;
     pub(in super::super) const PERMISSION_DENIED: u32 = 3;
+    pub(in super::super) const FAILURE: u32 = 4;
 }
 
 /// Why a request did not bring what was asked.

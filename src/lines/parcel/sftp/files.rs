@@ -2,6 +2,7 @@
 //! stated, names that are there already.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 
 use futures_util::stream::{FuturesOrdered, FuturesUnordered, StreamExt as _, TryStreamExt as _};
 
@@ -24,6 +25,12 @@ const MOST_NAMES: u32 = 20;
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) attributes: Attributes,
+}
+
+/// A file that is open to be read.
+struct Reading<'a> {
+    handle: &'a Handle,
+    path: &'a str,
 }
 
 impl Entry {
@@ -92,13 +99,17 @@ impl Session {
 
     async fn list_open(&self, handle: &Handle, wanted: impl Fn(&str) -> bool) -> Result<Vec<Entry>, Error> {
         let (mut entries, mut seen) = (Vec::new(), 0);
-        while seen < MOST_ENTRIES {
+        self.is_cut.store(false, Ordering::Relaxed);
+        loop {
             // No names at all are an end too: a server that goes on giving none would be asked for ever.
             let Some(names) = self.names(handle).await?.filter(|names| !names.is_empty()) else { break };
+            if seen + names.len() > MOST_ENTRIES {
+                self.is_cut.store(true, Ordering::Relaxed);
+                break;
+            }
             seen += names.len();
             entries.extend(names.into_iter().filter_map(plain).filter(|entry| wanted(&entry.name)));
         }
-        entries.truncate(MOST_ENTRIES);
         Ok(entries)
     }
 
@@ -124,18 +135,18 @@ impl Session {
     /// The whole of a file; `None` where it has more bytes than `most`. It is read to its end, whatever size was told.
     pub(super) async fn read(&self, path: &str, most: u64) -> Result<Option<Vec<u8>>, Error> {
         let handle = self.open(path, READ).await?;
-        let read = self.read_open(&handle, most).await;
+        let read = self.read_open(&Reading { handle: &handle, path }, most).await;
         let closed = self.close(&handle).await;
         let read = read?;
         closed.map(|()| read)
     }
 
-    async fn read_open(&self, handle: &Handle, most: u64) -> Result<Option<Vec<u8>>, Error> {
+    async fn read_open(&self, file: &Reading<'_>, most: u64) -> Result<Option<Vec<u8>>, Error> {
         let (mut bytes, mut under_way) = (Vec::new(), FuturesOrdered::new());
         let (mut offset, mut ended, mut at_once) = (0_u64, false, 1);
         loop {
             while !ended && under_way.len() < at_once && offset <= most {
-                under_way.push_back(self.read_chunk(handle, offset));
+                under_way.push_back(self.read_chunk(file, offset));
                 offset += u64::from(CHUNK);
             }
             let Some(chunk) = under_way.next().await else { break };
@@ -155,21 +166,33 @@ impl Session {
     }
 
     /// A chunk, which is shorter only at the end of the file.
-    async fn read_chunk(&self, handle: &Handle, offset: u64) -> Result<Vec<u8>, Error> {
-        let mut bytes = self.read_at(handle, offset, CHUNK).await?;
+    async fn read_chunk(&self, file: &Reading<'_>, offset: u64) -> Result<Vec<u8>, Error> {
+        let mut bytes = self.read_or_end(file, offset, CHUNK).await?;
         while !bytes.is_empty()
             && let Some(missing) =
                 u32::try_from(bytes.len()).ok().and_then(|length| CHUNK.checked_sub(length))
             && missing > 0
         {
             let at = offset + u64::from(CHUNK - missing);
-            let more = self.read_at(handle, at, missing).await?;
+            let more = self.read_or_end(file, at, missing).await?;
             if more.is_empty() {
                 break;
             }
             bytes.extend_from_slice(&more);
         }
         Ok(bytes)
+    }
+
+    /// Bytes from an offset on; none at the end. Some servers say there that they failed, without more; it is the end where the
+    /// file is no longer than that.
+    async fn read_or_end(&self, file: &Reading<'_>, offset: u64, most: u32) -> Result<Vec<u8>, Error> {
+        match self.read_at(file.handle, offset, most).await {
+            Err(error) if error.has(code::FAILURE) => match self.attributes(file.path).await {
+                Ok(Attributes { size: Some(size), .. }) if size <= offset => Ok(Vec::new()),
+                _ => Err(error),
+            },
+            read => read,
+        }
     }
 
     /// Writes a file anew and makes it durable where the server can.

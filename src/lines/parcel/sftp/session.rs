@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use chakong_contract::fault::{Fault, FaultKind};
@@ -36,6 +37,8 @@ pub(super) struct Session {
     pub(super) renames_over: bool,
     /// Whether the server makes files durable.
     pub(super) syncs: bool,
+    /// Whether the last folder that was listed has more entries than are looked at.
+    pub(super) is_cut: AtomicBool,
 }
 
 impl fmt::Debug for Session {
@@ -134,7 +137,8 @@ impl Session {
         }
         let (wire, extensions) = start_sftp(&connection, config).await?;
         let has = |name: &[u8]| extensions.iter().any(|extension| extension == name);
-        Ok(Self { connection, ended, wire, renames_over: has(RENAMES_OVER), syncs: has(SYNCS) })
+        let (renames_over, syncs) = (has(RENAMES_OVER), has(SYNCS));
+        Ok(Self { connection, ended, wire, renames_over, syncs, is_cut: AtomicBool::new(false) })
     }
 
     /// Whether the connection is there, as far as is known.

@@ -38,6 +38,8 @@ pub struct Odd {
     pub most_read: usize,
     /// The end of a file is told by no bytes.
     pub empty_end: bool,
+    /// The code for the end of a file.
+    pub end: u32,
     /// The end of a folder is told by no names.
     pub no_names: bool,
     /// The connection is dropped when nothing was asked for so long.
@@ -65,6 +67,7 @@ impl Default for Odd {
             absent: 2,
             most_read: usize::MAX,
             empty_end: false,
+            end: 1,
             no_names: false,
             idle: None,
             instead_of_handle: None,

@@ -1,7 +1,7 @@
 use chakong_contract::date::Date;
 use chakong_contract::message::without_mark;
 use chakong_contract::reply::Holding;
-use chakong_contract::{Fault, FaultKind, HttpResponse, Money, Refusal, RefusalReason, Reply};
+use chakong_contract::{Fault, FaultKind, HttpResponse, Money, Refusal, RefusalReason, Reply, weight};
 use rust_decimal::Decimal;
 
 use crate::city::wire::control::{Opened, TASK};
@@ -47,7 +47,7 @@ pub(super) enum Created {
 fn envelope<'a>(answer: &'a HttpResponse, operation: &str) -> Result<Envelope<'a>, Fault> {
     let body = answer.success(operation)?;
     let malformed = |_| Fault::new(FaultKind::Malformed, operation, "the answer is not the registry's JSON");
-    serde_json::from_slice(body).map_err(malformed)
+    weight::json(body).map_err(malformed)
 }
 
 fn words(envelope: &Envelope<'_>) -> String {
@@ -125,7 +125,7 @@ fn opened(envelope: &Envelope<'_>) -> Opened {
 
 /// What the answer to a case says on its own, without the order it belongs to.
 pub(crate) fn lone(body: &[u8]) -> Option<Reply> {
-    let envelope: Envelope = serde_json::from_slice(without_mark(body)).ok()?;
+    let envelope: Envelope = weight::json(without_mark(body)).ok()?;
     let opened = opened(&envelope);
     let success =
         matches!(meaning(&envelope.code.text(), &envelope.message, &envelope.status), Meaning::Success);

@@ -118,5 +118,7 @@ pub(crate) struct ReturnedHead {
     pub(crate) code: String,
 }
 
+/// Where a call-back says who calls.
+pub(crate) const HEAD: &str = "head";
 /// Name of the field with the registry's number of what was registered.
 pub(crate) const ENTERED_NUMBER: &str = "ywh";

@@ -4,6 +4,7 @@
 use base64::Engine as _;
 use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use chakong_contract::weight::{TooHeavy, Weight};
 use chakong_contract::{Fault, FaultKind};
 use quick_xml::escape::escape;
 use quick_xml::events::{BytesStart, Event};
@@ -21,8 +22,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 const DEEPEST: usize = 16;
 /// Most attributes of one element that are looked at.
 const MOST_ATTRIBUTES: usize = 16;
-/// Most elements of one document: a developer's thousands of units with their fields.
-const MOST_ELEMENTS: usize = 500_000;
+/// What an element takes in memory at most, with what is made of it.
+const ELEMENT: usize = 512;
 
 /// An element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -174,21 +175,19 @@ fn parse(text: &str) -> Result<Element, Fault> {
     let mut reader = Reader::from_str(text);
     let mut open: Vec<Element> = Vec::new();
     let mut root: Option<Element> = None;
-    let mut elements = 0_usize;
+    let mut weight = Weight::of(text.len());
+    let heavy = |_| malformed(TooHeavy::WORDS);
     loop {
         match reader.read_event().map_err(|_| broken())? {
             Event::Start(start) => {
-                elements += 1;
-                if open.len() >= DEEPEST || elements > MOST_ELEMENTS || root.is_some() {
-                    return Err(malformed("it has too many elements, too deep, or after its end"));
+                weight.take(ELEMENT).map_err(heavy)?;
+                if open.len() >= DEEPEST || root.is_some() {
+                    return Err(malformed("it has elements too deep, or after its end"));
                 }
                 open.push(named(&start));
             }
             Event::Empty(start) => {
-                elements += 1;
-                if elements > MOST_ELEMENTS {
-                    return Err(malformed("it has too many elements"));
-                }
+                weight.take(ELEMENT).map_err(heavy)?;
                 close(named(&start), &mut open, &mut root).ok_or_else(broken)?;
             }
             Event::End(_) => {
