@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::daemon::Setup;
-use crate::world::{Played, free_port, inquiry, numbered_company, of_another_case};
+use crate::world::{Played, inquiry, numbered_company, of_another_case, reserved_port};
 
 /// Parties of an inquiry, and so orders to the one counterpart.
 const PARTIES: usize = 100;
@@ -84,7 +84,7 @@ fn median(mut values: Vec<f64>) -> (f64, f64, f64) {
 /// The gateway with one counterpart and, in turn, a bare loop of as many orders.
 pub async fn compare(name: &str, played: Played, orders: usize, bare: impl Fn() -> f64) {
     let counterpart = played.name;
-    let mut setup = Setup::new(&[played], None, &postbox(free_port()));
+    let mut setup = Setup::new(&[played], None, &postbox(reserved_port()));
     setup.start_daemon().await;
     setup.start_sandbox().await;
     let (mut loops, mut gateways, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
@@ -175,7 +175,7 @@ impl Asking {
 }
 
 async fn on_offer(played: Played, waiting: usize) -> (Setup, u16) {
-    let port = free_port();
+    let port = reserved_port();
     let mut setup = Setup::new(&[Played { script: Value::Null, ..played }], None, &postbox(port));
     setup.start_daemon().await;
     submit(&setup, "waiting", waiting).await;

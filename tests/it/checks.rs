@@ -180,7 +180,7 @@ fn paths_are_looked_at_where_that_is_asked_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn counterparts_are_connected_to_where_that_is_asked_for() {
     let there = wiremock::MockServer::start().await;
-    let nobody = crate::world::free_port();
+    let nobody = crate::world::reserved_port();
     let well = registry(&format!("base_url = \"{}\"", there.uri()));
     let gone = registry(&format!("base_url = \"http://127.0.0.1:{nobody}\""));
     let folder = configured(GATEWAY, &[("well.toml", &well), ("bank.toml", &bank("E999H110000000007"))]);
@@ -265,7 +265,7 @@ async fn is_ready(port: u16) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gateway_whose_log_nobody_reads_goes_on() {
-    let port = crate::world::free_port();
+    let port = crate::world::reserved_port();
     let gateway = format!("[server]\nlisten = \"127.0.0.1:{port}\"\n[log]\nfilter = \"trace\"\n{GATEWAY}");
     let folder = configured(&gateway, &[]);
     let (reader, writer) = std::io::pipe().expect("a pipe");

@@ -12,7 +12,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::daemon::Setup;
-use crate::world::{PASSWORD, Played, World, free_port, inquiry, numbered_company};
+use crate::world::{PASSWORD, Played, World, inquiry, numbered_company, reserved_port};
 
 const PATH: &str = "/court/city";
 const UNIT: &str = "000000001002GB00123F00010008";
@@ -24,7 +24,7 @@ fn city(script: Value) -> Played {
          workflow_release = \"JF\"\naccount = \"city-990101\"\npassword = {{ file = \"../password\" }}\n\
          callback_key = {{ file = \"../password\" }}\n[retry.query]\ninitial = \"20ms\"\n[retry.control]\ninitial = \"20ms\"\n\
          [line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:{}\"\ntimeout = \"2s\"\n[line.callbacks]\npath = \"{PATH}\"\n",
-        free_port()
+        reserved_port()
     );
     Played { name: "city", file, script }
 }
@@ -276,7 +276,7 @@ async fn a_registry_without_workflows_is_only_queried() {
 async fn nothing_is_doubled_or_lost_when_it_is_killed_between_case_and_call_back() {
     let script =
         json!({ "case_ms": 300, "call_backs": { "receipt": true }, "everyone": { "properties": 1 } });
-    let postbox = format!("[postbox]\nlisten = \"127.0.0.1:{}\"\n", free_port());
+    let postbox = format!("[postbox]\nlisten = \"127.0.0.1:{}\"\n", reserved_port());
     let mut setup = Setup::new(&[city(script)], None, &postbox);
     setup.start_sandbox().await;
     // The first time it certainly dies between the two: the cases are there, and nobody takes the call-backs.

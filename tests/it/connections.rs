@@ -245,7 +245,7 @@ async fn nobody_is_followed_elsewhere() {
 
 #[tokio::test]
 async fn why_nobody_is_reached_is_told_apart() {
-    let nobody = crate::world::free_port();
+    let nobody = crate::world::reserved_port();
     let refused = held(nobody, "").line.probe().await.expect_err("refused");
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = silent.local_addr().expect("its address").port();

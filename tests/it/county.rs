@@ -7,7 +7,7 @@ use chakong_contract::asset::MatchedBy;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::world::{POSTBOX, Played, World, calling_bank, free_port, inquiry, write_counterpart};
+use crate::world::{POSTBOX, Played, World, calling_bank, inquiry, reserved_port, write_counterpart};
 
 const PATH: &str = "/realestate-supervise-exchange/api/v1";
 
@@ -15,7 +15,7 @@ fn county(script: Value) -> Played {
     let file = format!(
         "connector = \"court-realty-county\"\n[settings]\namount_unit = \"yuan\"\n[retry.query]\ninitial = \"20ms\"\nattempts = 3\n\
          [line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:{}\"\ntimeout = \"2s\"\n[line.callbacks]\npath = \"{PATH}\"\n",
-        free_port()
+        reserved_port()
     );
     Played { name: "county", file, script }
 }

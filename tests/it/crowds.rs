@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use crate::daemon::{KEY, Setup};
-use crate::world::{PASSWORD, POSTBOX, calling_bank, free_port};
+use crate::world::{PASSWORD, POSTBOX, calling_bank, reserved_port};
 
 /// Slow clients of each sort: more than the connections of one address, and nearly as many as all of a listener.
 const MANY: usize = 500;
@@ -110,7 +110,7 @@ struct Gate {
 }
 
 async fn gate(open_files: Option<u32>) -> Gate {
-    let postbox = free_port();
+    let postbox = reserved_port();
     let digest: String =
         chakong::config::digest_of(OTHER_KEY).iter().map(|byte| format!("{byte:02x}")).collect();
     let extra = format!(

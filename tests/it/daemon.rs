@@ -12,7 +12,7 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::world::{Played, free_port, write_counterpart};
+use super::world::{Played, reserved_port, write_counterpart};
 
 /// The one API key of a test, which may do everything.
 pub const KEY: &str = "a-long-random-text-of-the-tests";
@@ -60,7 +60,7 @@ impl Setup {
         std::fs::write(folder.path().join("scripts.json"), serde_json::to_vec(&scripts).expect("JSON"))
             .expect("scripts");
         played.iter().for_each(|each| write_counterpart(folder.path(), each));
-        let (port, books_port) = (free_port(), free_port());
+        let (port, books_port) = (reserved_port(), reserved_port());
         let digest: String =
             chakong::config::digest_of(KEY).iter().map(|byte| format!("{byte:02x}")).collect();
         let data = data.map_or_else(|| folder.path().join("data"), Path::to_owned);

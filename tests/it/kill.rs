@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::daemon::Setup;
-use crate::world::{Played, bank, bank_code, calling_bank, free_port, inquiry, realty};
+use crate::world::{Played, bank, bank_code, calling_bank, inquiry, realty, reserved_port};
 
 /// How hard a run is.
 struct Trial {
@@ -64,7 +64,7 @@ fn over_the_postbox() -> Setup {
         script
     };
     let one = |at: u32| calling_bank(NAMES[at as usize], at + 1, script(at));
-    let postbox = format!("[postbox]\nlisten = \"127.0.0.1:{}\"\n", free_port());
+    let postbox = format!("[postbox]\nlisten = \"127.0.0.1:{}\"\n", reserved_port());
     Setup::new(&with_registry((0..BANKS).map(one)), None, &postbox)
 }
 

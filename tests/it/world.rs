@@ -100,15 +100,27 @@ impl Clock for Ahead {
     }
 }
 
-/// A port that nobody listens on. It lies below those that the system gives to connections, and is given once: nothing takes it
-/// between this and its use.
-pub fn free_port() -> u16 {
+/// A port of loopback that is this process's until it ends, for what must be written into a configuration before anything listens,
+/// and listens there again after a restart. It lies below those that the system gives to connections, and a locked file keeps it
+/// from every other test.
+pub fn reserved_port() -> u16 {
     static GIVEN: AtomicU32 = AtomicU32::new(0);
     let first = std::process::id().wrapping_mul(101);
     let ports = std::iter::repeat_with(|| first.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed)) % 12_000);
     let mut ports = ports.take(12_000).filter_map(|port| u16::try_from(20_000 + port).ok());
-    let is_free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    ports.find(is_free).expect("a loopback port")
+    ports.find(|port| is_reserved(*port)).expect("a loopback port")
+}
+
+fn is_reserved(port: u16) -> bool {
+    let folder = std::env::temp_dir().join("chakong-test-ports");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let lock = std::fs::File::create(folder.join(port.to_string())).expect("a file");
+    let is_ours = lock.try_lock().is_ok() && std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
+    if is_ours {
+        // Held until the process ends.
+        std::mem::forget(lock);
+    }
+    is_ours
 }
 
 /// Writes a counterpart's file with its line.
@@ -123,7 +135,7 @@ pub fn write_counterpart(folder: &Path, played: &Played) {
         ),
         (false, false) => format!(
             "[line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:{}\"\ntimeout = \"1s\"\n[retry.query]\ninitial = \"20ms\"\n",
-            free_port()
+            reserved_port()
         ),
     };
     let path = folder.join("counterparts").join(format!("{}.toml", played.name));

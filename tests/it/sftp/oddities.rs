@@ -168,7 +168,7 @@ async fn what_no_server_may_send_ends_the_session_and_is_told() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_not_reached_is_told_with_address_and_cause() {
     let server = OddServer::start(Odd::default()).await;
-    let closed = crate::world::free_port();
+    let closed = crate::world::reserved_port();
     let line = server.line();
     let refused = line.replace(&format!("port = {}", server.port), &format!("port = {closed}"));
     let fault = depot(&refused).probe().await.expect_err("nobody listens");

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::world::free_port;
+use crate::world::reserved_port;
 
 /// The password that [`PasswordServer`] takes.
 pub const PASSWORD: &str = "invented-password";
@@ -69,7 +69,7 @@ impl Sshd {
             // What the system's own service has made for it before it starts.
             std::fs::create_dir_all("/run/sshd").expect("a folder");
         }
-        let port = free_port();
+        let port = reserved_port();
         let config = format!(
             "Port {port}\nListenAddress 127.0.0.1\nHostKey {0}/host_key\nPidFile none\nAuthorizedKeysFile {0}/authorized_keys\n\
              StrictModes no\nUsePAM no\nPasswordAuthentication yes\nPermitRootLogin prohibit-password\nMaxStartups 100\n\

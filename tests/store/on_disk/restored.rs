@@ -73,7 +73,7 @@ impl Place {
             let mut paths = files.filter_map(|file| std::fs::read_link(file.path()).ok());
             paths.any(|path| path.starts_with(&data))
         };
-        let began = std::time::Instant::now();
+        let began = tokio::time::Instant::now();
         while is_open() {
             assert!(began.elapsed().as_secs() < 60, "the store was not closed");
             std::thread::sleep(std::time::Duration::from_millis(5));

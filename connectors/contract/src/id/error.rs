@@ -55,6 +55,9 @@ impl IdError {
 
 /// Upper-case ASCII text without the blanks people type around and inside numbers; full-width forms folded.
 pub(crate) fn clean(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_lowercase()) {
+        return text.to_owned();
+    }
     text.chars()
         .filter(|c| !c.is_whitespace())
         .map(|c| match c {

@@ -40,6 +40,7 @@ fn brings_every_spelling_to_one_form() {
         "2024湘0702执877号",
         "２０２４湘０７０２执８７７",
         "（2024]湘0702执877號",
+        "（2024）湘0702执第877号",
     ] {
         assert_eq!(parts(text), expected, "{text}");
     }
