@@ -206,6 +206,9 @@ impl ClaimRequest {
         if self.term_days.is_some_and(|days| !(1..=1095).contains(&days)) {
             findings.push(Finding::new("/term_days", "1 to 1095"));
         }
+        if let Some(costs) = self.living_costs.filter(|costs| !costs.amount.is_zero() || !costs.is_yuan()) {
+            check_amount("/living_costs", Some(costs), &mut findings);
+        }
         for (at, liability) in self.liable_up_to.iter().enumerate() {
             check_amount(&format!("/liable_up_to/{at}/amount"), liability.amount, &mut findings);
         }
@@ -243,6 +246,10 @@ fn compute(
         findings.push(Finding::new("/change", detail));
         return None;
     };
+    if !principal.is_yuan() {
+        findings.push(Finding::new("/change/principal/currency", "the amount must be in CNY"));
+        return None;
+    }
     let rate = rate.unwrap_or(crate::domain::rules::interest::RATE_PER_DAY);
     match doubled_interest(principal.amount, rate, days) {
         Ok(interest) => Some(interest),

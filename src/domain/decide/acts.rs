@@ -23,6 +23,7 @@ use super::super::{
     MeasureView, Mode, OrderId, PartyId, Permitted, Preference, TaskId, UncoveredLimit,
 };
 use super::draft::Draft;
+use super::giving_back::is_unwanted;
 use super::{Decided, Rejected};
 
 /// An act with everything that it brings.
@@ -361,6 +362,11 @@ fn complete_task(draft: &mut Draft<'_>, id: TaskId) -> Decided<Outcome> {
 
 /// Whether the law permits an action against the owner of a measure's property in this case, and on which papers.
 fn authorise(draft: &Draft<'_>, measure: &Measure, action: ActionKind) -> Decided<authority::Requirement> {
+    if is_unwanted(&draft.file, measure) {
+        return Err(Rejected::NotNow(
+            "标的已了结或当事人已解除 the claim is closed or the party was freed".into(),
+        ));
+    }
     let (inquiry, subject) = draft.subject_of(measure);
     let terms = draft.file.terms.get(&inquiry).ok_or(Rejected::Unknown("inquiry"))?;
     let party = terms.party(subject.party).ok_or(Rejected::Unknown("party"))?;

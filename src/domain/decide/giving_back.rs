@@ -238,6 +238,20 @@ pub fn unwanted(draft: &mut Draft<'_>, cause: Cause) {
     }
 }
 
+/// What stands when its claim is closed is given back; what is under way first, or has no papers, is on the list.
+pub fn end_of_claim(draft: &mut Draft<'_>) {
+    let standing: Vec<Measure> = draft.file.ledger().filter(|one| one.state.stands()).cloned().collect();
+    for measure in standing {
+        if is_idle(&measure) {
+            let all = if measure.limit.is_zero() { measure.held } else { measure.limit };
+            release_or_task(draft, measure, all, "标的已了结，");
+        } else if measure.state != MeasureState::Releasing {
+            let note = "标的已了结，办理中的措施结束后应解除 the claim is closed: release it once what is under way has ended";
+            draft.task(NewTask::about(TaskKind::BringPapers, &measure, draft.now()), note);
+        }
+    }
+}
+
 /// The held amount beyond the claim, or beyond what parties are liable for, that nothing under way gives back, in yuan.
 pub fn excess_of(draft: &Draft<'_>) -> Decimal {
     let Some(claim) = &draft.file.chain.claim else { return Decimal::ZERO };
@@ -269,7 +283,8 @@ pub fn tell_excess(draft: &mut Draft<'_>, cause: Cause) {
         claim.excess_told = excess;
     }
     if excess.is_zero() {
-        draft.close_tasks(|task| task.kind == TaskKind::ReleaseExcess);
+        // Those of one measure, a surplus or a whole, are other matters.
+        draft.close_tasks(|task| task.kind == TaskKind::ReleaseExcess && task.measure.is_none());
         return;
     }
     let Some(measure) = measure_of(draft, cause) else { return };

@@ -16,6 +16,7 @@ use super::control::{MeasureOutcome, apply_answer, is_passing, unfit};
 use super::draft::{Draft, NewOrder, NewTask};
 use super::effect::{self, is_accepted_only};
 use super::follow_up::follow_up;
+use super::giving_back::is_unwanted;
 use super::late;
 use super::ledger::{Cause, follow};
 use super::orders::{OrderInput, OrderRules, Settled, settle};
@@ -338,7 +339,8 @@ fn remembered(
 fn repeat(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure) -> bool {
     let attempts = order.attempts.saturating_add(1);
     let busy = measure.control == Some(order.id) && measure.state.is_busy();
-    if !busy || attempts > MOST_REPEATS {
+    let is_moot = order.instruction.kind() != ActionKind::Release && is_unwanted(&draft.file, measure);
+    if !busy || is_moot || attempts > MOST_REPEATS {
         return false;
     }
     let wait = draft.facts.rules.abilities.retry(&order.lane, true).wait(attempts, draft.facts.chance);

@@ -37,6 +37,13 @@ pub fn cancel(draft: &mut Draft<'_>, id: InquiryId) -> Decided<Outcome> {
         .cloned()
         .collect();
     for measure in open {
+        // Another inquiry of the case with a mandate names the same party: the property is its, too.
+        let (other, subject) = draft.subject_of(&measure);
+        if other != id && draft.file.inquiries.get(&other).is_some_and(|one| one.mandate.is_some()) {
+            let (party, document) = (subject.party, subject.document);
+            draft.move_measure(Measure { inquiry: other, party, document, ..measure });
+            continue;
+        }
         let note = "查控申请已撤回 the inquiry was cancelled".to_owned();
         let measure_id = measure.id;
         draft.move_measure(Measure { state: MeasureState::Skipped, limit: Decimal::ZERO, note, ..measure });

@@ -8,6 +8,7 @@ use super::super::super::{
     EventDraft, EventType, InquiryId,
 };
 use super::super::draft::Draft;
+use super::super::giving_back::end_of_claim;
 use super::super::ledger::{Cause, follow};
 use super::super::{Decided, Rejected};
 use super::{By, ClaimUpdate, Outcome};
@@ -49,6 +50,9 @@ pub fn update(
     draft.set_claim(claim.clone());
     tell(draft, inquiry, &before, &claim, by);
     follow(draft, Cause::Act);
+    if before.is_open() && !claim.is_open() {
+        end_of_claim(draft);
+    }
     Ok(Outcome::default())
 }
 
@@ -112,7 +116,8 @@ fn note(
     }));
 }
 
-fn tell(draft: &mut Draft<'_>, inquiry: InquiryId, before: &Claim, after: &Claim, by: By<'_>) {
+/// Tells how the claim changed.
+pub(super) fn tell(draft: &mut Draft<'_>, inquiry: InquiryId, before: &Claim, after: &Claim, by: By<'_>) {
     use super::super::super::ClaimView;
     let data = json!({
         "before": ClaimView::from(before), "after": ClaimView::from(after), "reason": by.reason,

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::super::super::rules::exemptions::Level;
 use super::super::super::{
-    BroughtDocument, DocumentId, InquiryState, Measure, MeasureId, MeasureState, Permitted,
+    BroughtDocument, DocumentId, InquiryState, Measure, MeasureId, MeasureState, PartyId, Permitted,
 };
 use super::super::ask::original_of;
 use super::super::draft::Draft;
@@ -105,7 +105,21 @@ fn allowed(draft: &Draft<'_>, measure: &Measure, wish: Option<Decimal>) -> Decid
     if amount <= Decimal::ZERO {
         return Err(Rejected::NotNow("the measure holds nothing that could be deducted".to_owned()));
     }
-    Ok(amount)
+    let left = left_to_take(draft, measure.debtor);
+    if measure.in_yuan(amount) > left { Err(Rejected::NoRoom { left }) } else { Ok(amount) }
+}
+
+/// How much more may be taken of a party, in yuan: of the claim, and of what the party is liable for.
+fn left_to_take(draft: &Draft<'_>, debtor: PartyId) -> Decimal {
+    let taken = |of: &dyn Fn(&Measure) -> bool| -> Decimal {
+        let ledger = draft.file.ledger().filter(|one| of(one));
+        ledger.map(|one| one.in_yuan(one.deducted) + one.in_yuan(one.deducting)).sum()
+    };
+    let claim = draft.file.chain.claim.as_ref().map_or(Decimal::MAX, |claim| claim.amount);
+    let party = draft.file.parties.iter().find(|known| known.id == debtor);
+    let liable = party.and_then(|known| known.liable_up_to).unwrap_or(Decimal::MAX);
+    let left = (claim - taken(&|_| true)).min(liable - taken(&|one| one.debtor == debtor));
+    left.max(Decimal::ZERO)
 }
 
 /// Has a forced transfer registered (法〔2014〕251号 item 7): freeze first, then transfer.

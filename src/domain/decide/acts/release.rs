@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
-    BroughtDocument, ChainParty, Change, ClaimChange, ClaimChangeKind, ClaimState, DocumentId, Measure,
-    MeasureId, MeasureState, OrderState, PropertyFinding, TaskKind,
+    BroughtDocument, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind, ClaimState, DocumentId,
+    Measure, MeasureId, MeasureState, OrderState, PropertyFinding, TaskKind,
 };
 use super::super::candidate::property_key;
 use super::super::control::without_control;
@@ -90,9 +90,13 @@ fn close_claim(draft: &mut Draft<'_>, ground: ReleaseReason, by: By<'_>) {
         true => (ClaimState::Withdrawn, ClaimChangeKind::Withdrawn),
         false => (ClaimState::Settled, ClaimChangeKind::Settled),
     };
-    let Some(claim) = draft.claim_mut().filter(|claim| claim.is_open()) else { return };
-    claim.state = state;
-    let amount = claim.amount;
+    let Some(before) = draft.file.chain.claim.clone().filter(|claim| claim.is_open()) else { return };
+    let after = Claim { state, ..before.clone() };
+    draft.set_claim(after.clone());
+    if let Some(inquiry) = newest_inquiry(draft) {
+        super::claim::tell(draft, inquiry, &before, &after, by);
+    }
+    let amount = before.amount;
     draft.push(Change::NewClaimChange(ClaimChange {
         chain: draft.file.id(),
         at: draft.now(),

@@ -339,3 +339,34 @@ fn settings_of_the_claim_change_without_a_new_inquiry() {
     world.change_claim(ClaimUpdate { settings, ..ClaimUpdate::default() }).expect("changed");
     assert_eq!(world.claim().living_costs, Decimal::from(20_000));
 }
+
+#[test]
+fn a_claim_that_is_settled_gives_everything_back_and_nothing_is_taken_or_prolonged_for_it() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 300_000)]))]);
+    world.submit(CASE, None, Some(auto(100_000))).expect("accepted");
+    world.run();
+    let settled = ClaimUpdate { state: Some(ClaimState::Settled), ..ClaimUpdate::default() };
+    world.change_claim(settled).expect("settled");
+    let release = world.queued()[0];
+    assert_eq!(world.measure_at("a").state, MeasureState::Releasing);
+    world.turned_away(release);
+    let id = world.measure_at("a").id;
+    assert!(matches!(world.deduct(id, Some(1_000.into())), Err(Rejected::NotNow(_))));
+    assert!(matches!(world.renew(id), Err(Rejected::NotNow(_))));
+    world.release(ReleaseScope::Case, ReleaseReason::DebtPaid).expect("ordered again");
+    world.run();
+    assert_eq!(world.held_and_taken(), Decimal::ZERO);
+}
+
+#[test]
+fn what_two_inquiries_look_for_stays_with_the_one_that_is_not_cancelled() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 300_000)]))]);
+    let propose = Mandate { mode: Mode::Propose, ..auto(100_000) };
+    let first = world.submit(CASE, None, Some(propose.clone())).expect("accepted");
+    let second = world.submit(CASE, None, Some(propose)).expect("accepted");
+    world.run();
+    world.act(Act::Cancel(first)).expect("cancelled");
+    let measure = world.measure_at("a").clone();
+    assert_eq!((measure.state, measure.inquiry), (MeasureState::Proposed, second));
+    world.approve(measure.id).expect("sent");
+}

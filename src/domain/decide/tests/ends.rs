@@ -316,3 +316,44 @@ fn a_word_about_an_earlier_release_leaves_the_one_under_way_alone() {
         assert_eq!(measure.held, Decimal::from(left));
     }
 }
+
+fn failing_within_the_bank() -> Reply {
+    Reply::NotHeld(Refusal {
+        reason: RefusalReason::CounterpartError, words: "系统处理异常".to_owned()
+    })
+}
+
+/// A freeze that was handed over.
+fn handed_over() -> (World, OrderId) {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 70_000)]))]);
+    world.submit(CASE, None, Some(auto(50_000))).expect("accepted");
+    let query = world.queued()[0];
+    let found = world.carry_out(query);
+    world.hear(query, found);
+    let freeze = world.queued()[0];
+    world.happened(freeze, OrderInput::HandedOver);
+    (world, freeze)
+}
+
+#[test]
+fn a_control_that_fails_within_the_bank_is_ordered_again_three_times() {
+    let (mut world, mut freeze) = handed_over();
+    for _ in 0..3 {
+        world.hear(freeze, failing_within_the_bank());
+        let again = world.queued();
+        assert!(again.len() == 1 && again[0] != freeze, "under a new number: {again:?}");
+        freeze = again[0];
+    }
+    world.hear(freeze, failing_within_the_bank());
+    assert!(world.queued().is_empty());
+    assert_eq!(world.measure_at("a").state, MeasureState::Refused);
+}
+
+#[test]
+fn a_freeze_that_fails_within_the_bank_is_not_ordered_again_once_the_debt_is_paid() {
+    let (mut world, freeze) = handed_over();
+    world.release(ReleaseScope::Case, ReleaseReason::DebtPaid).expect("closed");
+    world.hear(freeze, failing_within_the_bank());
+    assert!(world.queued().is_empty(), "nothing is frozen for a debt that ended");
+    assert_eq!(world.measure_at("a").state, MeasureState::Refused);
+}
