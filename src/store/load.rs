@@ -139,8 +139,9 @@ pub fn load_order<R: Reads + ?Sized>(
         add_terms(reads, file, order.inquiry)?;
     }
     let (root, inquiry, stands_in) = (order.root, order.inquiry, order.stands_in);
-    // An order that is still open and asks for the first time has no answer yet.
-    let is_first = order.root == order.id && order.state.is_open();
+    // A query that is still open and asks for the first time has no answer yet. A control may be open again: it is sent again after an
+    // answer that did not fit.
+    let is_first = order.root == order.id && order.state.is_open() && !order.is_control();
     file.orders.entry(id).or_insert(order);
     if !is_first
         && !file.revisions.contains_key(&root)

@@ -35,7 +35,8 @@ pub fn follow_up(draft: &mut Draft<'_>, kind: EventType, measure: &Measure) {
                 "协助单位未予办理，书面异议应在十五日内答复 the counterpart declined: {}",
                 measure.note
             );
-            draft.task(NewTask::about(TaskKind::AnswerRefusal, measure, days(OBJECTION_DAYS)), note);
+            let task = NewTask::about(TaskKind::AnswerRefusal, measure, days(OBJECTION_DAYS));
+            draft.task(NewTask { order: measure.control, ..task }, note);
         }
         EventType::MeasureRenewed | EventType::MeasureReleased => {
             let id = measure.id;

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::{
-    CaseFile, Claim, DocumentId, EventType, Measure, MeasureState, PartyId, Said, Task, TaskKind,
+    CaseFile, Claim, DocumentId, EventType, Measure, MeasureId, MeasureState, PartyId, Said, Task, TaskKind,
     UncoveredLimit,
 };
 use super::ask::original_of;
@@ -60,13 +60,17 @@ pub fn start_release(
     Ok(())
 }
 
-/// Whether a control of a measure was declined or came to nothing, and no person has looked at it: the gateway does not order the
+/// Whether a release of a measure was declined or came to nothing, and no person has looked at it: the gateway does not order the
 /// same again by itself, which a counterpart that declines would answer for ever.
 pub fn waits_for_a_person(draft: &Draft<'_>, measure: &Measure) -> bool {
-    let about = |task: &Task| {
+    let is_release = |task: &Task| {
+        let order = task.order.and_then(|id| draft.file.orders.get(&id));
+        order.is_none_or(|order| order.instruction.kind() == ActionKind::Release)
+    };
+    let about = |task: &&Task| {
         matches!(task.kind, TaskKind::AnswerRefusal | TaskKind::Resolve) && task.measure == Some(measure.id)
     };
-    draft.file.tasks.iter().any(about)
+    draft.file.tasks.iter().filter(about).any(is_release)
 }
 
 /// Orders a release on the papers that are there; without them a person must act, once told.
@@ -230,7 +234,14 @@ pub fn is_unwanted(file: &CaseFile, measure: &Measure) -> bool {
 /// A freeze that takes effect though nobody wants it any more, because its claim ended or its party was freed meanwhile, is
 /// given back.
 pub fn unwanted(draft: &mut Draft<'_>, cause: Cause) {
-    let Cause::Placed(id) = cause else { return };
+    if let Cause::Placed(id) = cause {
+        give_back_unwanted(draft, id);
+    }
+}
+
+/// What stands is given back, now that nothing of it is under way, where nobody wants it any more. Not for a release that ended: one
+/// that was declined would be ordered for ever.
+pub fn give_back_unwanted(draft: &mut Draft<'_>, id: MeasureId) {
     let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
     if is_unwanted(&draft.file, &measure) && is_idle(&measure) {
         let limit = measure.limit;

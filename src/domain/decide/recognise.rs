@@ -3,6 +3,7 @@
 //! `recognised`.
 
 use chakong_contract::asset::{EncumbranceKind, FoundAsset};
+use chakong_contract::id::CaseNumber;
 use chakong_contract::{Account, Asset, Encumbrance, Reply};
 use rust_decimal::Decimal;
 
@@ -51,8 +52,34 @@ fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, a
                 all.iter().for_each(|one| recognise(draft, line.clone(), one, account));
             }
         }
-        // Of several nobody can tell which is which.
-        _ => {}
+        (known, all) => beside(draft, known, all, &line, account),
+    }
+}
+
+/// Several freezes of ours on one account. Where each measure of the ledger is listed with its own limit, the others are freezes that
+/// the ledger does not know; else a person must tell which is which.
+fn beside(
+    draft: &mut Draft<'_>,
+    known: &[Measure],
+    listed: &[&Encumbrance],
+    line: &Measure,
+    account: &Account,
+) {
+    let mut others: Vec<&Encumbrance> = listed.to_vec();
+    let is_of =
+        |measure: &Measure, one: &Encumbrance| one.amount.is_some_and(|money| money.amount == measure.limit);
+    let is_clear = known.iter().all(|measure| {
+        let found = others.iter().position(|one| is_of(measure, one));
+        found.is_some_and(|at| {
+            others.remove(at);
+            true
+        })
+    });
+    if is_clear {
+        others.into_iter().for_each(|one| recognise(draft, line.clone(), one, account));
+    } else if let Some(first) = known.first().filter(|_| listed.len() > known.len()) {
+        let note = "该账户另有本案冻结，须核对后补录 the account has further freezes of this case: compare them, and enter those that are missing";
+        draft.task(NewTask::about(TaskKind::Review, first, draft.now()), note);
     }
 }
 
@@ -62,13 +89,12 @@ fn is_ours(draft: &Draft<'_>, one: &Encumbrance) -> bool {
     is_freeze && draft.file.cases.iter().any(|case| names(&one.document, case.number.as_str()))
 }
 
-/// Whether the text of a document number names a case, whatever its brackets and what follows it.
+/// Whether the text of a document number names a case, in whatever spelling and whatever follows it.
 fn names(document: &str, case_number: &str) -> bool {
-    let plain = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
-    let (document, case_number) = (plain(document), plain(case_number));
-    document
-        .strip_prefix(case_number.as_str())
-        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    let document = document.trim();
+    let end = document.find('号').map_or(document.len(), |at| at + '号'.len_utf8());
+    let number = document.get(..end).and_then(|number| number.parse::<CaseNumber>().ok());
+    number.is_some_and(|number| number.as_str() == case_number)
 }
 
 fn line_of(draft: &Draft<'_>, order: &OrderRecord, asset: &FoundAsset) -> Option<Measure> {
@@ -133,7 +159,10 @@ fn stood(draft: &mut Draft<'_>, mut known: Measure) -> Measure {
 fn recognise(draft: &mut Draft<'_>, line: Measure, one: &Encumbrance, account: &Account) {
     let Some(limit) = one.amount.map(|money| money.amount.max(Decimal::ZERO)) else { return };
     let already = draft.file.ledger().any(|known| {
-        super::candidate::same_property(known, &line) && known.state.stands() && known.limit == limit
+        super::candidate::same_property(known, &line)
+            && known.state.stands()
+            && known.limit == limit
+            && known.original_case == one.document
     });
     if already {
         return;
@@ -153,7 +182,8 @@ fn recognise(draft: &mut Draft<'_>, line: Measure, one: &Encumbrance, account: &
             from: one.from,
             ..line
         },
-        one.from,
+        // Without its first day it ends as if it had begun today: the law ends every freeze.
+        one.from.or(Some(draft.today())),
         one.until,
         draft.today(),
     );
@@ -176,6 +206,10 @@ mod tests {
             "(2026)测0203执7号之一裁定书",
             "【2026】测0203执7号",
             "2026测0203执7号执行裁定",
+            "（２０２６）测0203执007号",
+            "（2026）测0203执7-1号",
+            "2026测0203执7",
+            "（2026）测0203执字第7号",
         ] {
             assert!(names(document, "（2026）测0203执7号"), "{document}");
         }

@@ -16,7 +16,7 @@ use super::control::{MeasureOutcome, apply_answer, is_passing, unfit};
 use super::draft::{Draft, NewOrder, NewTask};
 use super::effect::{self, is_accepted_only};
 use super::follow_up::follow_up;
-use super::giving_back::is_unwanted;
+use super::giving_back::{give_back_unwanted, is_unwanted};
 use super::late;
 use super::ledger::{Cause, follow};
 use super::orders::{OrderInput, OrderRules, Settled, settle};
@@ -147,7 +147,8 @@ fn unfitting(
     source: &Source,
     words: String,
 ) -> (OrderRecord, Applied) {
-    if is_known(draft, order, answer) {
+    // Said again of a control that was sent again, it is news.
+    if !order.state.is_open() && is_known(draft, order, answer) {
         return (order.clone(), Applied::Repeat);
     }
     let number = record(draft, order, answer, source);
@@ -233,6 +234,9 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
             }
             let is_placed = order.instruction.kind() == ActionKind::Freeze || id != old;
             follow(draft, if is_placed { Cause::Placed(id) } else { Cause::Answered(id) });
+            if order.instruction.kind() != ActionKind::Release {
+                give_back_unwanted(draft, id);
+            }
             return;
         }
         None => {
@@ -262,6 +266,9 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
         }
     }
     follow(draft, Cause::Answered(id));
+    if order.instruction.kind() != ActionKind::Release {
+        give_back_unwanted(draft, id);
+    }
 }
 
 /// Whether it is said of a renewal that it was not done which nobody said was done, and which is no longer under way: the term

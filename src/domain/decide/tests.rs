@@ -5,6 +5,7 @@ mod books;
 mod claims;
 mod ends;
 mod filing;
+mod found_by_others;
 mod late;
 mod property;
 mod registry;

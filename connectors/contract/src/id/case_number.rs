@@ -120,9 +120,9 @@ impl Reading {
         let (body, inner) = split_mark(body);
         let serial_at = body.trim_end_matches(|c: char| c.is_ascii_digit()).len();
         let (head, serial) = body.split_at(serial_at);
-        // 第 stood behind 字 in the form used before 2016; habit puts it into newer numbers too.
-        let is_newer = year >= "2016" && !head.ends_with("字第");
-        let head = head.strip_suffix('第').filter(|_| is_newer).unwrap_or(head);
+        // 字第 belongs to the form used before 2016; habit puts it, or 第 alone, into newer numbers too.
+        let bare = head.strip_suffix("字第").or_else(|| head.strip_suffix('第'));
+        let head = bare.filter(|_| year >= "2016").unwrap_or(head);
         let serial = serial.trim_start_matches('0');
         if serial.is_empty() {
             return Err(fail("it must end with the case's number"));

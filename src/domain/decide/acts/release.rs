@@ -29,12 +29,13 @@ pub fn release(
     let inquiry = measures.last().map(|measure| measure.inquiry).or_else(|| newest_inquiry(draft));
     let inquiry = inquiry.ok_or(Rejected::Unknown("inquiry"))?;
     let brought = draft.keep_documents(documents, inquiry, &ids);
-    let mut outcome = Outcome::default();
+    let (mut outcome, mut is_done) = (Outcome::default(), release.ground.closes_room());
     if let ReleaseScope::Party(id) = release.scope
         && matches!(release.ground, ReleaseReason::WrongPerson)
         && let Some(party) = draft.file.parties.iter().find(|party| party.id == id).cloned()
     {
         draft.push(Change::SaveParty(ChainParty { is_freed: true, ..party }));
+        is_done = true;
     }
     close_claim(draft, release.ground, by);
     let single = matches!(release.scope, ReleaseScope::Measure(..));
@@ -50,10 +51,13 @@ pub fn release(
             Ok(()) => outcome.measures.push(id),
             Err(rejected) if single => return Err(rejected),
             // What cannot be released now is on the list; the others are not held up by it.
-            Err(rejected) => put_on_list(draft, id, &rejected),
+            Err(rejected) => {
+                put_on_list(draft, id, &rejected);
+                is_done = true;
+            }
         }
     }
-    if outcome.measures.is_empty() && !single && !release.ground.closes_room() {
+    if outcome.measures.is_empty() && !single && !is_done {
         return Err(Rejected::NotNow("没有可解除的措施 nothing stands that could be released".into()));
     }
     outcome.orders = outcome.measures.iter().filter_map(|id| draft.file.measures.get(id)?.control).collect();
