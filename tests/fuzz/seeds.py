@@ -2,6 +2,7 @@
 
 import base64
 import pathlib
+import random
 import re
 import sys
 import zipfile
@@ -91,6 +92,11 @@ for at, called in enumerate(CALLED):
     for replies in scenarios.values():
         bodies = [path.read_bytes() for _, path in sorted(replies)]
         seed("answers", bytes([at, 0]) + b"\n\0\n".join(bodies))
+
+# Worlds of many lengths; the fuzzer makes them interesting.
+chance = random.Random(1)
+for length in range(20, 420, 8):
+    seed("world", chance.randbytes(length))
 
 print(f"{count} seeds")
 
