@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
 use chakong_contract::name::same_name;
-use chakong_contract::{Batch, Call, Company, Dialogue, Fault, FaultKind, HttpResponse, Input, Order, Step};
+use chakong_contract::{
+    Batch, Call, Company, Date, Dialogue, Fault, FaultKind, HttpResponse, Input, Order, Step,
+};
 use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::paging::{NextPage, PageRead};
 use serde_json::Value;
@@ -23,14 +25,16 @@ impl Call for CompaniesHouse {
             Some(number) => Ask::Profile { number },
             None => Ask::Search { name: order.name.as_str().to_owned(), page: 1, size: PAGE_SIZE },
         };
-        let (settings, asked) = (self.settings.clone(), Some(first));
+        let (settings, asked, day) = (self.settings.clone(), Some(first), batch.made.date());
         let (numbers, found, gathered) = (VecDeque::new(), Vec::new(), Gathered::default());
-        Ok(Box::new(Conversation { order, settings, asked, numbers, found, gathered }))
+        Ok(Box::new(Conversation { order, day, settings, asked, numbers, found, gathered }))
     }
 }
 
 struct Conversation {
     order: Order,
+    /// The day on which it is asked.
+    day: Date,
     settings: Checked,
     /// What was asked last; nothing at the end.
     asked: Option<Ask>,
@@ -104,7 +108,13 @@ impl Conversation {
                 let read = read.flatten().unwrap_or_default();
                 let (next, size) = self.next_page(&read, page, size, list.what());
                 if let Some((company, _)) = self.found.last_mut() {
-                    read::add(company, list, read.items.unwrap_or_default(), &mut self.gathered);
+                    read::add(
+                        company,
+                        list,
+                        read.items.unwrap_or_default(),
+                        Some(self.day),
+                        &mut self.gathered,
+                    );
                 }
                 self.asked = match next {
                     Some(page) => Some(Ask::List { number, list, page, size }),

@@ -96,7 +96,7 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
         return Ok(gathered.answer(hits.into_iter().map(named).flat_map(found).collect()));
     };
     let mut company = Company::default();
-    add(&mut company, list, items, &mut gathered);
+    add(&mut company, list, items, None, &mut gathered);
     gathered.lacks(PROFILE, "单页内容 one page only");
     Ok(gathered.answer(found(company)))
 }

@@ -148,6 +148,15 @@ pub fn end_that_has_come(end: Option<Date>, spoken: Option<Date>) -> Option<Date
     end.filter(|end| spoken.is_none_or(|spoken| *end <= spoken))
 }
 
+/// A day that lies behind every answer that this edition reads.
+const BEHIND_US: Date = Date::constant(2026, 1, 1);
+
+/// Whether a day has come for sure: not after the one on which the counterpart spoke or, where that is not known, so long
+/// past that it lies behind every answer. By any other day nothing that stands may be hidden.
+pub fn has_surely_come(day: Date, spoken: Option<Date>) -> bool {
+    day <= spoken.unwrap_or(BEHIND_US)
+}
+
 /// A moment that was read; `None` where it stands for no date.
 fn stated(moment: Moment) -> Result<Option<Moment>, DateError> {
     match moment.date() {

@@ -3,6 +3,7 @@
 mod account;
 mod collected;
 mod control;
+mod days;
 mod failure;
 mod feedback;
 mod once;

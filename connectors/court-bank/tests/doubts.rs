@@ -194,6 +194,83 @@ fn a_result_says_what_it_is_about_for_the_order_to_be_compared_with() {
 }
 
 #[test]
+fn what_is_held_counts_beside_a_limit_that_cannot_be_believed() {
+    use DoubtAbout::{Held, Limit};
+    use DoubtKind::{Contradiction, Implausible, Unreadable};
+    for (attributes, doubt) in [
+        ("DJXE=\"7300.00元\"", (Limit, Unreadable)),
+        ("DJXE=\"见附件\"", (Limit, Unreadable)),
+        ("DJXE=\"3E77\"", (Limit, Unreadable)),
+        ("DJXE=\"7300.00\" CESKJE=\"12..5\"", (Held, Unreadable)),
+        ("DJXE=\"7300.00\" CESKJE=\"4E81\"", (Held, Unreadable)),
+        ("DJXE=\"-12.00\"", (Limit, Implausible)),
+        ("DJXE=\"0.00\"", (Limit, Implausible)),
+        ("DJXE=\"7300.00\" CESKJE=\"-0.01\"", (Held, Implausible)),
+        ("DJXE=\"7300.00\" CESKJE=\"7300.01\"", (Held, Contradiction)),
+    ] {
+        let held = holding(&format!("SKJE=\"7300.00\" {attributes}"));
+        assert_eq!((held.held.amount, held.unstated), (7300.into(), false), "{attributes}");
+        let doubts: Vec<_> = held.doubts.iter().map(|doubt| (doubt.about, doubt.kind)).collect();
+        assert_eq!(doubts, [doubt], "{attributes}");
+    }
+    for plain in
+        ["SKJE=\"0.00\" DJXE=\"0.00\"", "SKJE=\"5.00\" DJXE=\"8.00\" CESKJE=\"3.00\"", "SKJE=\"5.00\""]
+    {
+        assert_eq!(holding(plain).doubts, [], "{plain}");
+    }
+}
+
+#[test]
+fn a_start_after_the_answer_and_an_answer_far_from_the_request_are_flagged() {
+    use DoubtAbout::{Opened, Other, Term};
+    let implausible = |about| (about, DoubtKind::Implausible);
+    for (attributes, flagged) in [
+        (vec![("KHRQ", "2026-01-06")], vec![implausible(Opened)]),
+        (vec![("KHRQ", "20370901")], vec![implausible(Opened)]),
+        (
+            vec![("FKSJ", "2044/03/02 08:00:00"), ("KHRQ", "2040-03-02")],
+            vec![implausible(Other), implausible(Opened)],
+        ),
+        (vec![("FKSJ", "2011-01-05")], vec![implausible(Other)]),
+        (vec![("KHRQ", "2026-01-05")], vec![]),
+        (vec![("KHRQ", "2009-11-23"), ("FKSJ", "2026-02-27 23:59:59")], vec![]),
+    ] {
+        assert_eq!(doubts(&account(&attributes)), flagged, "{attributes:?}");
+    }
+    assert_eq!(
+        account(&[("FKSJ", "2044-03-02"), ("XHRQ", "2043-03-02")]).closed,
+        None,
+        "it is not yet closed"
+    );
+    let kinds = |attributes: &str| {
+        holding(attributes).doubts.into_iter().map(|one| (one.about, one.kind)).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds("SKJE=\"1.00\" CSKSRQ=\"2046-01-05\" CSJSRQ=\"2046-12-31\""), [implausible(Term)]);
+    assert_eq!(kinds("SKJE=\"1.00\" CSKSRQ=\"2026-01-07\" CSJSRQ=\"2026-12-31\""), []);
+}
+
+#[test]
+fn two_results_of_one_account_in_two_spellings_are_one() {
+    let row = |account: &str, sequence: &str, held: &str| {
+        format!(
+            "<kzxx BDHM=\"A220260105990101200007\" CCXH=\"{sequence}\" KZZT=\"1\" KHZH=\"{account}\" SKJE=\"{held}\"/>"
+        )
+    };
+    let content = |rows: &[String]| {
+        let connector = (plugin().build)(&settings()).expect("settings");
+        let text = format!("<kzxxList>{}</kzxxList>", rows.concat());
+        connector.read(&Message::new("", text.as_bytes())).reads.remove(0).content
+    };
+    for spelled in ["6200-0300-0041", "６２０００３０００041", "6200 0300 0041"] {
+        let both = [row("620003000041", "1", "64.50"), row(spelled, "01", "64.50")];
+        let ReadContent::Answer(answer) = content(&both) else { panic!("{spelled}") };
+        assert!(matches!(answer.reply, Reply::Held(_) | Reply::PartlyHeld(_)), "{spelled}");
+    }
+    let contradicting = [row("620003000041", "1", "64.50"), row("6200-03000041", "1", "64.05")];
+    assert!(matches!(content(&contradicting), ReadContent::Fault(_)));
+}
+
+#[test]
 fn values_sealed_in_utf8_are_read_over_the_web_service() {
     let sealed = |text: &str| STANDARD.encode(text);
     let row = format!(

@@ -44,7 +44,7 @@ impl Connector for FormRegistry {
         }
         let read = |result: QueryResult| {
             let number = result.number.parse::<RequestNumber>().ok();
-            let content = match self.answer(result, None) {
+            let content = match self.answer(result, None, None) {
                 Ok(answer) => ReadContent::Answer(Box::new(answer)),
                 Err(fault) => ReadContent::Fault(fault),
             };

@@ -47,7 +47,7 @@ impl Dialogue for Conversation {
             return Step::Failed(fault);
         }
         let Some(page) = self.page else {
-            return self.gathered.done(&self.order.number, std::mem::take(&mut self.found));
+            return self.gathered.done(&self.order.number, read::once(std::mem::take(&mut self.found)));
         };
         match write::ask(&self.description, &self.order, page, self.authorization.as_ref()) {
             Ok(request) => Step::Send(request),

@@ -1,5 +1,7 @@
 //! Answers by description: the verdict, the list, and each entry as an asset.
 
+mod once;
+
 use chakong_contract::asset::{Asset, AssetKind, Doubt, DoubtAbout, DoubtKind, FoundAsset, MatchedBy};
 use chakong_contract::encoding::is_garbled;
 use chakong_contract::id::folded_number;
@@ -10,6 +12,7 @@ use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::once::once;
 use crate::description::{Description, Field, FieldType, Format, Full, fields_of};
 
 /// Entries of one page that are read at most.
@@ -35,6 +38,15 @@ fn scalar(value: Option<&Value>) -> Option<Scalar> {
     serde_json::from_value(value?.clone()).ok()
 }
 
+/// A code as text, without the fraction of a floating-point number that it passed through, as in `1404.0`.
+fn whole(code: &Scalar) -> String {
+    let text = code.text();
+    match code.integer().filter(|_| text.ends_with(".0")) {
+        Some(whole) => whole.to_string(),
+        None => text,
+    }
+}
+
 /// The list of an answer; nothing is an empty page.
 pub(crate) fn page(description: &Description, answer: &HttpResponse) -> Result<Page, Fault> {
     let form = &description.answer;
@@ -45,7 +57,7 @@ pub(crate) fn page(description: &Description, answer: &HttpResponse) -> Result<P
     answer.success(OPERATION)?;
     let mut body = parsed.ok_or_else(|| malformed("the answer is not of the format that is described"))?;
     if let Some(pointer) = &form.code {
-        let code = scalar(body.pointer(pointer)).map(|code| code.text()).filter(|code| !code.is_empty());
+        let code = scalar(body.pointer(pointer)).map(|code| whole(&code)).filter(|code| !code.is_empty());
         let code = code.ok_or_else(|| malformed("the answer has no code"))?;
         if form.nothing.contains(&code) {
             return Ok(Page::default());
@@ -261,5 +273,5 @@ pub(crate) fn alone(description: &Description, body: &[u8]) -> Result<Answer, Fa
     let page = page(description, &HttpResponse::json(200, body))?;
     let mut gathered = Gathered::default();
     let assets = assets(description, None, page.items, &mut gathered);
-    Ok(gathered.answer(assets))
+    Ok(gathered.answer(once(assets)))
 }

@@ -5,7 +5,7 @@ mod code;
 pub(crate) mod parameters;
 
 pub(crate) use code::{
-    Meaning, STANDS, certificate, company_status, freeze_state, licence, meaning, party_kind,
+    Meaning, STANDS, certificate, company_status, freeze_state, is_contradicted, licence, meaning, party_kind,
 };
 
 use chakong_contract::{HttpRequest, Money, Secret};
@@ -308,6 +308,7 @@ pub(crate) mod field {
     pub(crate) const PAID: &str = "ACCONAM";
     pub(crate) const SINCE: &str = "CONDATE";
     pub(crate) const FREEZE_STATE: &str = "FROZSTATE";
+    pub(crate) const FREEZE_STATE_WORDS: &str = "FROZSTATE_CN";
     pub(crate) const FROZEN_AMOUNT: &str = "FROAM";
     pub(crate) const FROZEN_PERCENT: &str = "SHARFROPROP";
     pub(crate) const FROZEN_SHARES: &str = "FROSHARE";

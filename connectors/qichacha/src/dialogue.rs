@@ -1,7 +1,9 @@
 //! One order as a conversation: who is it, then the lists that base data did not bring along.
 
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
-use chakong_contract::{Batch, Call, Charges, Company, Dialogue, Fault, HttpResponse, Input, Order, Step};
+use chakong_contract::{
+    Batch, Call, Charges, Company, Date, Dialogue, Fault, HttpResponse, Input, Order, Step,
+};
 use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::paging::{NextPage, PageRead};
 
@@ -29,6 +31,7 @@ impl Call for Qichacha {
             timespan: batch.made.unix_seconds().to_string(),
             asked: Some(Ask { endpoint: base, keyword, page: 1 }),
             order,
+            day: batch.made.date(),
             settings,
             by_name,
             lists,
@@ -41,6 +44,8 @@ impl Call for Qichacha {
 
 struct Conversation {
     order: Order,
+    /// The day on which it is asked.
+    day: Date,
     settings: Checked,
     timespan: String,
     /// What was asked last; nothing at the end.
@@ -132,7 +137,7 @@ impl Conversation {
             match endpoint {
                 Endpoint::Partners => read::add_shareholders(company, items, &mut self.gathered),
                 Endpoint::Branches => read::add_branches(company, items, &mut self.gathered),
-                _ => read::add_freezes(company, items, &mut self.gathered),
+                _ => read::add_freezes(company, items, Some(self.day), &mut self.gathered),
             }
         }
         self.asked = match next {

@@ -12,7 +12,7 @@ use chakong_toolkit::gathered::Gathered;
 use chakong_toolkit::json;
 use serde_json::Value;
 
-use crate::wire::{Endpoint, Envelope, Meaning, Outcome, Record, meaning};
+use crate::wire::{Endpoint, Envelope, Meaning, Outcome, Paging, Record, meaning};
 
 /// Entries taken from one list at most.
 const MOST_ENTRIES: usize = 2_000;
@@ -43,7 +43,8 @@ pub(crate) fn found(answer: &HttpResponse, endpoint: Endpoint) -> Result<Found, 
         envelope.order_number.code().unwrap_or_default().chars().take(LONGEST_NUMBER).collect();
     match meaning(status) {
         Meaning::Success => {
-            let total = envelope.paging.and_then(|paging| paging.total_records.integer());
+            let total = serde_json::from_value::<Paging>(envelope.paging).ok();
+            let total = total.and_then(|paging| paging.total_records.integer());
             let result = Some(envelope.result).filter(|result| !result.is_null());
             Ok(Found { result, total: total.and_then(|total| u64::try_from(total).ok()) })
         }
@@ -120,7 +121,7 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
     let (freezes, partners) = (has("EnforcementCourt") || has("ExecutedBy"), has("StockName"));
     let mut whole = Company::default();
     match (freezes, partners) {
-        (true, _) => add_freezes(&mut whole, items, &mut gathered),
+        (true, _) => add_freezes(&mut whole, items, None, &mut gathered),
         (_, true) => add_shareholders(&mut whole, items, &mut gathered),
         _ => add_branches(&mut whole, items, &mut gathered),
     }

@@ -133,5 +133,5 @@ fn paged(items: Vec<Value>, ask: &Ask) -> Envelope {
         page_index: i64::from(ask.page).into(),
         total_records: total.into(),
     };
-    Envelope { paging: Some(paging), ..success(json!(shown)) }
+    Envelope { paging: json!(paging), ..success(json!(shown)) }
 }

@@ -138,7 +138,7 @@ pub(crate) struct Envelope {
     #[serde(default)]
     pub(crate) order_number: Scalar,
     #[serde(default)]
-    pub(crate) paging: Option<Paging>,
+    pub(crate) paging: Value,
     #[serde(default)]
     pub(crate) result: Value,
 }

@@ -4,12 +4,13 @@ use chakong_contract::asset::FoundAsset;
 use chakong_contract::connector::{Read, Step};
 use chakong_contract::date::Date;
 use chakong_contract::fault::Fault;
-use chakong_contract::id::{UnverifiedUscc, Uscc};
+use chakong_contract::id::{UnverifiedUscc, Uscc, folded_number};
 use chakong_contract::order::RequestNumber;
 use chakong_contract::reply::{Answer, Reply, UnknownValue};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::marks::without_marks;
 use crate::scalar::Scalar;
 
 /// Most values that are not known kept with one answer.
@@ -87,7 +88,8 @@ impl Gathered {
     /// A unified social credit code, and beside it one whose check fails; anything else that does not fit is kept.
     pub fn credit_code(&mut self, field: &str, value: &Scalar) -> (Option<Uscc>, Option<UnverifiedUscc>) {
         let Some(code) = value.code() else { return (None, None) };
-        let (right, unverified) = (code.parse().ok(), code.parse().ok());
+        let folded = folded_number(&without_marks(&code));
+        let (right, unverified) = (folded.parse().ok(), folded.parse().ok());
         if right.is_none() {
             self.strange(field, code);
         }
@@ -200,5 +202,21 @@ mod tests {
         (0..1_000).for_each(|at| gathered.strange("many", at.to_string()));
         (0..1_000).for_each(|at| gathered.misses(at.to_string()));
         assert_eq!((gathered.unknown.len(), gathered.missing.len()), (100, 50));
+    }
+
+    #[test]
+    fn a_credit_code_is_read_in_every_spelling() {
+        for spelled in [
+            "91000000MADEM00112",
+            "<em>91000000MADEM00112</em>",
+            "91000000-MADEM0011-2",
+            "91000000\u{200b}MADEM00112",
+            "９１００００００MADEM00112",
+        ] {
+            let mut gathered = Gathered::default();
+            let (code, _) = gathered.credit_code("creditCode", &spelled.into());
+            assert_eq!(code.map(|code| code.to_string()).as_deref(), Some("91000000MADEM00112"), "{spelled}");
+            assert_eq!(gathered.unknown, [], "{spelled}");
+        }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! * [`soap`]: SOAP 1.1 services that counterparts call, and their description
 //! * [`beginning`]: what stands first in a message that has not come whole
-//! * [`json`]: JSON with a byte order mark before it, and null where a member is left out
+//! * [`json`], [`list`]: JSON with a byte order mark before it, and null where a member is left out; a list, or what stands
+//!   in place of an empty one
 //! * [`scalar`], [`marks`]: a value whose type differs by version; text without a vendor's marks
 //! * [`gathered`], [`paging`]: what a query has found so far; where it stands in a list
 //! * [`capital`], [`company_status`], [`freeze_record`]: what business registries write, read once for all of them
@@ -18,6 +19,7 @@ pub mod company_status;
 pub mod freeze_record;
 pub mod gathered;
 pub mod json;
+pub mod list;
 pub mod marks;
 pub mod paging;
 pub mod polling;

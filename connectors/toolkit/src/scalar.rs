@@ -7,9 +7,14 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use chakong_contract::date::{self, Date, DateError, Moment};
+use chakong_contract::placeholder::stated_code;
 
 /// Numbers from nine digits on are milliseconds.
 const SHORTEST_MILLIS: u64 = 100_000_000;
+
+/// Whole numbers that are a day as eight digits.
+const EARLIEST_DIGITS: i64 = 10_000_101;
+const LATEST_DIGITS: i64 = 99_991_231;
 
 /// A JSON value that is a text, a number, a flag or null; which of them differs by version and by counterpart.
 ///
@@ -76,16 +81,21 @@ impl Scalar {
 
     /// The code or number that the value states; `None` for a blank and for what stands in place of a code, such as `暂无`.
     pub fn code(&self) -> Option<String> {
-        chakong_contract::placeholder::stated_code(&self.as_text()).map(str::to_owned)
+        stated_code(&self.as_text()).map(str::to_owned)
     }
 
-    /// The code of a fixed length that the value states, without counting blanks and dashes; `None` for anything that cannot be such a code, as
+    /// The code of a fixed length that the value states, without marks, and without counting blanks and dashes; `None` for anything that cannot be such a code, as
     /// one that is masked.
     pub fn code_of(&self, length: usize) -> Option<String> {
-        self.code().filter(|code| {
+        stated_code(&self.plain()).map(str::to_owned).filter(|code| {
             let folded = chakong_contract::id::folded_number(code);
             folded.len() == length && folded.bytes().all(|byte| byte.is_ascii_alphanumeric())
         })
+    }
+
+    /// The text of a date as it stands; empty for a day that stands for none, such as `0001-01-01`.
+    pub fn day_text(&self) -> String {
+        if self.date() == Ok(None) { String::new() } else { self.text() }
     }
 
     /// A date: a date text in any form of [`date::read_date`], or milliseconds as of [`date::read_millis`], also as a
@@ -98,6 +108,10 @@ impl Scalar {
         let written = date::read_date(&text);
         match self.integer() {
             Some(_) if text.len() == 14 && written.is_ok() => written,
+            // A day that passed through a floating-point number: `20150318.0`, `2.0150318E7`.
+            Some(whole @ EARLIEST_DIGITS..=LATEST_DIGITS) if text.contains(['.', 'e', 'E']) => {
+                date::read_date(&whole.to_string())
+            }
             Some(millis) if text.len() >= 9 || millis.unsigned_abs() >= SHORTEST_MILLIS => {
                 Ok(date::read_millis(millis).map(Moment::date))
             }
@@ -226,11 +240,32 @@ mod tests {
     }
 
     #[test]
+    fn a_day_of_eight_digits_may_be_floating_point() {
+        for json in [
+            "20180922.0",
+            "\"20180922.0\"",
+            "2.0180922E7",
+            "\"20180922.00\"",
+            "\"2.0180922e+7\"",
+            "\"20180922\"",
+        ] {
+            let date = scalar(json).date().expect(json).expect(json);
+            assert_eq!(date.to_string(), "2018-09-22", "{json}");
+        }
+        assert_eq!(scalar("20181322.0").date(), Err(DateError), "there is no such month");
+        assert_eq!(scalar("99991231.0").date(), Ok(None), "no end");
+    }
+
+    #[test]
     fn what_stands_for_a_code_is_none() {
         for json in ["\"暂无\"", "\"null\"", "\" \"", "\"/\"", "0", "null"] {
             assert_eq!(scalar(json).code(), None, "{json}");
         }
         assert_eq!(scalar("4403").code().as_deref(), Some("4403"));
+        assert_eq!(scalar("\"<em>MADEM004</em>3\"").code_of(9).as_deref(), Some("MADEM0043"));
+        for (json, text) in [("\"0001-01-01\"", ""), ("\"2016-08-31\"", "2016-08-31"), ("\"soon\"", "soon")] {
+            assert_eq!(scalar(json).day_text(), text, "{json}");
+        }
         assert_eq!(scalar("\"MADEM001-1\"").code_of(9).as_deref(), Some("MADEM001-1"));
         for json in ["\"9100****0112\"", "\"91000000MADEM0011\"", "\"正在更新中的统一社会信用代码请稍候\""]
         {

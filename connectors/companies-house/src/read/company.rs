@@ -30,7 +30,10 @@ pub(crate) fn company(profile: &Profile, gathered: &mut Gathered) -> Company {
     let activities = profile.sic_codes.iter().flatten().take(MOST_NAMES).map(Scalar::text);
     Company {
         name: profile.company_name.text(),
-        former_names: former.filter(|name| !name.is_empty()).take(MOST_NAMES).collect(),
+        former_names: former
+            .filter(|name| !name.is_empty() && !is_placeholder(name))
+            .take(MOST_NAMES)
+            .collect(),
         registration_number: profile.company_number.text(),
         jurisdiction: profile.jurisdiction.text(),
         status: status(&profile.company_status.text(), gathered),
@@ -73,8 +76,11 @@ fn status_text(profile: &Profile) -> String {
         (field::HAS_PROTECTED_CONTROLLERS, &profile.has_protected_controllers),
     ];
     let flags = flags.iter().filter(|(_, flag)| flag.text() == "true").map(|(name, _)| (*name).to_owned());
-    let words = [&profile.company_status, &profile.company_status_detail, &profile.date_of_cessation]
-        .map(Scalar::text);
+    let words = [
+        profile.company_status.text(),
+        profile.company_status_detail.text(),
+        profile.date_of_cessation.day_text(),
+    ];
     words.into_iter().chain(flags).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("；")
 }
 
@@ -91,4 +97,26 @@ fn address(address: &Address) -> String {
         &address.country,
     ];
     parts.map(Scalar::text).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_place_of_a_value_is_none() {
+        let profile: Profile = serde_json::from_value(serde_json::json!({
+            "company_name": "EXAMPLE SHIPPING LIMITED", "company_number": "09900417", "company_status": "dissolved",
+            "date_of_cessation": "0001-01-01", "sic_codes": "52290",
+            "previous_company_names": [{"name": "--"}, {"name": "EXAMPLE BARGES LIMITED"}, {"name": "N/A"}],
+        }))
+        .expect("a profile");
+        let company = company(&profile, &mut Gathered::default());
+        assert_eq!(company.former_names, ["EXAMPLE BARGES LIMITED"]);
+        assert_eq!((company.status_text.as_str(), company.scope.as_str()), ("dissolved", "52290"));
+        for empty in [serde_json::json!({}), serde_json::json!(""), serde_json::Value::Null] {
+            let profile = serde_json::json!({ "previous_company_names": empty, "sic_codes": empty });
+            assert!(serde_json::from_value::<Profile>(profile).is_ok(), "{empty}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 use chakong_contract::asset::{ChangeRecord, EncumbranceKind, Shareholder};
-use chakong_contract::{Company, Encumbrance};
+use chakong_contract::date::has_surely_come;
+use chakong_contract::{Company, Date, Encumbrance};
 use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
 use serde_json::Value;
@@ -12,11 +13,18 @@ const MOST_VALUES: usize = 20;
 const MOST_PERSONS: usize = 50;
 
 /// Puts the entries of a page into the company.
-pub(crate) fn add(company: &mut Company, list: List, items: Vec<Value>, gathered: &mut Gathered) {
+/// `spoken` is the day on which the register answered, where it is known.
+pub(crate) fn add(
+    company: &mut Company,
+    list: List,
+    items: Vec<Value>,
+    spoken: Option<Date>,
+    gathered: &mut Gathered,
+) {
     match list {
         List::Control => {
             let read = gathered.entries(list.what(), items);
-            company.shareholders.extend(controls(read, gathered));
+            company.shareholders.extend(controls(read, spoken, gathered));
         }
         List::Charges => {
             let read: Vec<Charge> = gathered.entries(list.what(), items);
@@ -30,10 +38,12 @@ pub(crate) fn add(company: &mut Company, list: List, items: Vec<Value>, gathered
 }
 
 /// Those who control now. The register states bands, never a share: they are kept in its words. A day of the end that cannot be read
-/// is no end.
-fn controls(controls: Vec<Control>, gathered: &mut Gathered) -> Vec<Shareholder> {
+/// or lies ahead is no end.
+fn controls(controls: Vec<Control>, spoken: Option<Date>, gathered: &mut Gathered) -> Vec<Shareholder> {
     let mut read = |control: Control| {
-        let has_ceased = gathered.date(field::CEASED_ON, &control.ceased_on).is_some();
+        let has_ceased = gathered
+            .date(field::CEASED_ON, &control.ceased_on)
+            .is_some_and(|end| has_surely_come(end, spoken));
         if has_ceased || control.ceased.text() == "true" {
             return None;
         }
@@ -76,7 +86,7 @@ fn burden(charge: Charge, gathered: &mut Gathered) -> Option<Encumbrance> {
     let persons = charge.persons_entitled.iter().flatten().take(MOST_PERSONS);
     let created = gathered.date(field::CREATED_ON, &charge.created_on);
     let delivered = gathered.date(field::DELIVERED_ON, &charge.delivered_on);
-    let document = [charge.charge_code.text(), charge.charge_number.text()];
+    let document = [charge.charge_code.code(), charge.charge_number.code()];
     let words = [
         status,
         charge.classification.map(|one| one.description.text()).unwrap_or_default(),
@@ -86,7 +96,7 @@ fn burden(charge: Charge, gathered: &mut Gathered) -> Option<Encumbrance> {
     Some(Encumbrance {
         kind,
         holder: persons.map(|person| person.name.text()).collect::<Vec<_>>().join("、"),
-        document: document.into_iter().find(|number| !number.is_empty()).unwrap_or_default(),
+        document: document.into_iter().flatten().next().unwrap_or_default(),
         amount: None,
         from: created.or(delivered),
         until: None,
@@ -123,5 +133,28 @@ fn change(filing: Filing, gathered: &mut Gathered) -> ChangeRecord {
         item: item.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
         before: String::new(),
         after: values.map(written).collect::<Vec<_>>().join("；"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn controllers(ceased: &str, spoken: Option<&str>) -> usize {
+        let item = serde_json::json!({
+            "name": "EXAMPLE HOLDINGS LIMITED", "kind": "corporate-entity-person-with-significant-control", "ceased_on": ceased,
+        });
+        let spoken = spoken.map(|day| day.parse().expect(day));
+        let mut company = Company::default();
+        add(&mut company, List::Control, vec![item], spoken, &mut Gathered::default());
+        company.shareholders.len()
+    }
+
+    #[test]
+    fn control_that_ends_later_still_stands() {
+        assert_eq!(controllers("2027-04-02", Some("2027-04-01")), 1);
+        assert_eq!(controllers("2027-04-01", Some("2027-04-01")), 0);
+        assert_eq!(controllers("2061-10-30", None), 1, "no day of speaking is known");
+        assert_eq!(controllers("2017-10-30", None), 0);
     }
 }

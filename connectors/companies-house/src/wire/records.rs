@@ -19,7 +19,9 @@ pub(crate) struct Profile {
     pub(crate) date_of_creation: Scalar,
     pub(crate) date_of_cessation: Scalar,
     pub(crate) registered_office_address: Address,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) sic_codes: Option<Vec<Scalar>>,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) previous_company_names: Option<Vec<PreviousName>>,
     pub(crate) has_insolvency_history: Scalar,
     pub(crate) has_been_liquidated: Scalar,
@@ -64,6 +66,7 @@ pub(crate) struct Control {
     /// Stands in place of a name that is protected.
     pub(crate) description: Scalar,
     pub(crate) kind: Scalar,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) natures_of_control: Option<Vec<Scalar>>,
     pub(crate) identification: Option<Identification>,
     pub(crate) ceased_on: Scalar,
@@ -86,6 +89,7 @@ pub(crate) struct Charge {
     pub(crate) status: Scalar,
     pub(crate) classification: Option<Classification>,
     pub(crate) particulars: Option<Particulars>,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) persons_entitled: Option<Vec<Person>>,
     pub(crate) created_on: Scalar,
     pub(crate) delivered_on: Scalar,

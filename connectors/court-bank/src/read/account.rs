@@ -5,6 +5,7 @@ use chakong_contract::date::{Moment, end_that_has_come, read_moment};
 use chakong_contract::placeholder::is_placeholder;
 use chakong_contract::{Account, Continuation, Currency, Date, Encumbrance};
 
+use super::days::{is_far, request_day};
 use super::once::{products_once, sub_accounts_once};
 use super::values::{ValueReader, code, text};
 use crate::manifest::Bank;
@@ -35,7 +36,7 @@ pub(super) fn account(bank: &Bank, row: &AccountRow, reader: &mut ValueReader) -
         currency,
         balance: reader.money(field::BALANCE, &row.balance, currency),
         available: reader.money(field::AVAILABLE, &row.available, currency),
-        opened: reader.date(field::OPENED, &row.opened),
+        opened: opened(row, reader),
         closed: closed(row, reader),
         linked_account: code(&row.linked_account),
         sub_accounts: sub_accounts_once(sub_accounts, reader),
@@ -47,10 +48,29 @@ pub(super) fn account(bank: &Bank, row: &AccountRow, reader: &mut ValueReader) -
     }
 }
 
+/// The day on which the bank answered; that of the request in place of one that lies far from it.
+fn answered(row: &AccountRow) -> Option<Date> {
+    let told = read_moment(&row.answered_at).ok().flatten().map(Moment::date);
+    told.filter(|day| !is_far(*day, &row.number))
+        .or_else(|| request_day(&row.number).filter(|_| told.is_some()))
+}
+
+/// The day of opening; no account is opened after the answer that tells of it.
+fn opened(row: &AccountRow, reader: &mut ValueReader) -> Option<Date> {
+    let told = read_moment(&row.answered_at).ok().flatten().map(Moment::date);
+    if told.is_some_and(|day| is_far(day, &row.number)) {
+        reader.doubt(field::ANSWERED_AT, DoubtKind::Implausible, &row.answered_at);
+    }
+    let opened = reader.date(field::OPENED, &row.opened);
+    if opened.zip(answered(row)).is_some_and(|(opened, answered)| opened > answered) {
+        reader.doubt(field::OPENED, DoubtKind::Implausible, &row.opened);
+    }
+    opened
+}
+
 /// The day of closing, if it has come. An account that is closed and whose status says nothing of it is one of the two.
 fn closed(row: &AccountRow, reader: &mut ValueReader) -> Option<Date> {
-    let answered = read_moment(&row.answered_at).ok().flatten().map(Moment::date);
-    let closed = end_that_has_come(reader.date(field::CLOSED, &row.closed), answered);
+    let closed = end_that_has_come(reader.date(field::CLOSED, &row.closed), answered(row));
     let status = row.status.trim();
     let says_so =
         status.is_empty() || is_placeholder(status) || CLOSED.iter().any(|word| status.contains(word));

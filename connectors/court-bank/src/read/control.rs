@@ -3,14 +3,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::asset::{DoubtKind, Rank};
+use chakong_contract::id::folded_number;
 use chakong_contract::placeholder::is_masked;
 use chakong_contract::reply::{Holding, Receipt, Stated};
 use chakong_contract::{Answer, Currency, Date, Encumbrance, Fault, FaultKind, Money, Refusal, Reply, money};
 use rust_decimal::Decimal;
 
 use super::account::{freeze_of, right_of};
+use super::days::is_far;
 use super::values::{ValueReader, code as number, joined, text};
-use crate::wire::code::{self, field};
+use crate::wire::code::{self, Field, field};
 use crate::wire::{ControlRow, ReceiptRow, ReturnRow};
 
 fn malformed(detail: &'static str) -> Fault {
@@ -45,22 +47,34 @@ pub(super) fn answer(
     Ok(Answer { reply, answered_at: None, unknown: reader.gathered.unknown, receipts })
 }
 
-/// An order controls one account, so one row speaks about it: the same row twice is one, and among several the first
+/// An order controls one account, so one row speaks about it: the same row twice is one, in whatever spelling of the number, and among several the first
 /// sequence is ours. Other rows are kept as unknown.
 fn only<'a>(rows: &'a [ControlRow], reader: &mut ValueReader) -> Result<Option<&'a ControlRow>, Fault> {
     let Some(first) = rows.first() else { return Ok(None) };
-    if rows.iter().all(|row| row == first) {
+    if rows.iter().all(|row| is_same(row, first)) {
         return Ok(Some(first));
     }
     let mut ours = rows.iter().filter(|row| row.sequence.trim().trim_start_matches('0') == "1");
     let Some(our) = ours.next() else { return Err(malformed("several results, and none is of our account")) };
-    if ours.any(|row| row != our) {
+    if ours.any(|row| !is_same(row, our)) {
         return Err(malformed("two different results for one account"));
     }
-    for other in rows.iter().filter(|row| *row != our) {
+    for other in rows.iter().filter(|row| !is_same(row, our)) {
         reader.gathered.strange(field::SEQUENCE.name, &other.sequence);
     }
     Ok(Some(our))
+}
+
+/// Whether two rows say the same of one account.
+fn is_same(one: &ControlRow, other: &ControlRow) -> bool {
+    let folded = |row: &ControlRow| ControlRow {
+        sequence: row.sequence.trim().trim_start_matches('0').to_owned(),
+        account: folded_number(&row.account),
+        product_number: folded_number(&row.product_number),
+        wealth_account: folded_number(&row.wealth_account),
+        ..row.clone()
+    };
+    one == other || folded(one) == folded(other)
 }
 
 fn reply(row: &ControlRow, reader: &mut ValueReader) -> Result<Reply, Fault> {
@@ -95,13 +109,14 @@ fn holding(row: &ControlRow, reader: &mut ValueReader) -> Result<Reply, Fault> {
     if held.is_sign_negative() && !held.is_zero() {
         return Err(malformed("the amount really held is negative"));
     }
-    let limit = required_if_given(&row.limit, "the limit is no amount")?;
-    let uncovered = required_if_given(&row.uncovered, "the uncovered amount is no amount")?;
+    let limit = beside(field::LIMIT, &row.limit, reader);
+    let uncovered = beside(field::UNCOVERED, &row.uncovered, reader);
+    doubt_limit(row, held, limit, uncovered, units.is_some(), reader);
     let freezes: Vec<Encumbrance> =
         row.freezes.iter().map(|freeze| freeze_of(freeze, currency, reader)).collect();
     let full = match (limit, uncovered) {
         _ if units.is_some() => row.reason.trim().is_empty(),
-        (Some(limit), _) => held >= limit,
+        (Some(limit), _) => limit > Decimal::ZERO && held >= limit,
         (None, Some(uncovered)) => uncovered.is_zero(),
         (None, None) => false,
     };
@@ -109,7 +124,12 @@ fn holding(row: &ControlRow, reader: &mut ValueReader) -> Result<Reply, Fault> {
     let mut earlier = freezes;
     earlier.extend(row.rights.iter().map(|right| right_of(right, currency, reader)));
     let yuan = |amount: Decimal| Money { amount, currency };
-    for (field, said, text) in [(field::HELD, Some(held), &row.held), (field::LIMIT, limit, &row.limit)] {
+    let said = [
+        (field::HELD, Some(held), &row.held),
+        (field::LIMIT, limit, &row.limit),
+        (field::UNCOVERED, uncovered, &row.uncovered),
+    ];
+    for (field, said, text) in said {
         if said.is_some_and(|said| !yuan(said).is_plausible()) {
             reader.doubt(field, DoubtKind::Implausible, text);
         }
@@ -121,7 +141,7 @@ fn holding(row: &ControlRow, reader: &mut ValueReader) -> Result<Reply, Fault> {
         uncovered: uncovered.map(yuan),
         balance: reader.money(field::BALANCE, &row.balance, currency),
         available: reader.money(field::AVAILABLE, &row.available, currency),
-        from: reader.date(field::MEASURE_FROM, &row.from),
+        from: from(row, reader),
         until: until(row, reader),
         rank,
         unstated,
@@ -133,6 +153,15 @@ fn holding(row: &ControlRow, reader: &mut ValueReader) -> Result<Reply, Fault> {
         doubts: reader.take_doubts(),
     };
     Ok(if full { Reply::Held(holding) } else { Reply::PartlyHeld(holding) })
+}
+
+/// The first day of the measure; one far from the request is in doubt.
+fn from(row: &ControlRow, reader: &mut ValueReader) -> Option<Date> {
+    let from = reader.date(field::MEASURE_FROM, &row.from);
+    if from.is_some_and(|from| is_far(from, &row.number)) {
+        reader.doubt(field::MEASURE_FROM, DoubtKind::Implausible, &row.from);
+    }
+    from
 }
 
 /// The last day of the measure. A day that means "no end" is none, and is kept: no freeze of money is without an end.
@@ -162,6 +191,40 @@ fn stated(row: &ControlRow) -> Stated {
             _ => None,
         },
         ..Stated::default()
+    }
+}
+
+/// An amount that is said beside the one really held. One that cannot be read hides nothing of what is held: it is kept, and
+/// in doubt.
+fn beside(field: Field, text: &str, reader: &mut ValueReader) -> Option<Decimal> {
+    money::read_amount(text).unwrap_or_else(|_| {
+        reader.gathered.strange(field.name, text);
+        reader.doubt(field, DoubtKind::Unreadable, text);
+        None
+    })
+}
+
+/// Doubts a limit that is none, and an uncovered part that is no part of the limit.
+fn doubt_limit(
+    row: &ControlRow,
+    held: Decimal,
+    limit: Option<Decimal>,
+    uncovered: Option<Decimal>,
+    in_units: bool,
+    reader: &mut ValueReader,
+) {
+    let is_none = |limit: Decimal| limit < Decimal::ZERO || (limit.is_zero() && !held.is_zero() && !in_units);
+    if limit.is_some_and(is_none) {
+        reader.doubt(field::LIMIT, DoubtKind::Implausible, &row.limit);
+    }
+    match (uncovered, limit) {
+        (Some(uncovered), _) if uncovered < Decimal::ZERO => {
+            reader.doubt(field::UNCOVERED, DoubtKind::Implausible, &row.uncovered);
+        }
+        (Some(uncovered), Some(limit)) if uncovered > limit && limit > Decimal::ZERO => {
+            reader.doubt(field::UNCOVERED, DoubtKind::Contradiction, &row.uncovered);
+        }
+        _ => {}
     }
 }
 

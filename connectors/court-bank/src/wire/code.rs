@@ -86,6 +86,7 @@ pub(crate) mod field {
     pub(crate) const MEASURE_UNTIL: Field = field("CSJSRQ", "措施终期", Term);
     pub(crate) const LIMIT: Field = field("DJXE", "冻结限额", Limit);
     pub(crate) const HELD: Field = field("SKJE", "实际控制金额", Held);
+    pub(crate) const UNCOVERED: Field = field("CESKJE", "超额控制金额", Held);
     pub(crate) const SEQUENCE: Field = field("CCXH", "账户序号", Other);
 }
 

@@ -2,7 +2,7 @@
 
 use chakong_contract::connector::Read;
 use chakong_contract::{
-    Batch, Call, Dialogue, Fault, FaultKind, HttpRequest, HttpResponse, Input, RequestNumber, Step,
+    Batch, Call, Date, Dialogue, Fault, FaultKind, HttpRequest, HttpResponse, Input, RequestNumber, Step,
 };
 
 use super::manifest::{County, MANIFEST};
@@ -21,8 +21,8 @@ impl Call for County {
         let head = wire::Head { asking_body: self.asking.clone(), token: token.expose().to_owned() };
         let call = wire::Call { head, data: self.asked(order)? };
         let request = HttpRequest::post_json(self.path, serde_json::to_vec(&call).unwrap_or_default());
-        let (number, subject) = (order.number.clone(), Subject::of(order));
-        Ok(Box::new(Conversation { county: self.clone(), number, subject, request: Some(request) }))
+        let (number, subject, day) = (order.number.clone(), Subject::of(order), batch.made.date());
+        Ok(Box::new(Conversation { county: self.clone(), number, subject, day, request: Some(request) }))
     }
 }
 
@@ -30,6 +30,8 @@ struct Conversation {
     county: County,
     number: RequestNumber,
     subject: Subject,
+    /// The day on which it is asked.
+    day: Date,
     /// Not yet sent.
     request: Option<HttpRequest>,
 }
@@ -50,14 +52,14 @@ impl Dialogue for Conversation {
 impl Conversation {
     fn on_response(&self, response: &HttpResponse) -> Result<Read, Fault> {
         let extract = match self.county.results(response)? {
-            None => Extract::default(),
+            None => Extract::of_day(self.day),
             Some(results) => {
                 let is_ours = |result: &Results| result.application.as_text() == self.number.as_str();
                 let ours: Vec<Results> = results.into_iter().filter(is_ours).collect();
                 if ours.is_empty() {
                     return Err(malformed("the answer says nothing about the request"));
                 }
-                extract(ours)?
+                extract(ours, Extract::of_day(self.day))?
             }
         };
         let answer = answer(extract, Some(&self.subject), self.county.amounts, Vec::new());

@@ -44,9 +44,10 @@ impl County {
     /// Reads of an answer on its own: who was asked about is not known, so a match is not stated.
     pub(super) fn lone(&self, results: Vec<Results>) -> Vec<Read> {
         let one = |result: Results| {
+            let request = result.application.text();
             let number: Option<RequestNumber> =
                 result.application.code().and_then(|number| number.parse().ok());
-            let content = match extract([result]) {
+            let content = match extract([result], Extract::of_request(&request)) {
                 Ok(extract) => ReadContent::Answer(Box::new(answer(extract, None, self.amounts, Vec::new()))),
                 Err(fault) => ReadContent::Fault(fault),
             };
@@ -68,8 +69,11 @@ fn entries(data: Value) -> Result<Vec<Results>, Fault> {
     }
 }
 
-pub(super) fn extract(results: impl IntoIterator<Item = Results>) -> Result<Extract, Fault> {
-    let mut extract = Extract::default();
+/// Puts results into an extract of their day.
+pub(super) fn extract(
+    results: impl IntoIterator<Item = Results>,
+    mut extract: Extract,
+) -> Result<Extract, Fault> {
     for result in results.into_iter().flat_map(|results| results.results) {
         extract.add(result.answered().map_err(|_| malformed("a list of the result is no list"))?);
     }

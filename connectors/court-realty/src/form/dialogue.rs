@@ -1,7 +1,7 @@
 //! One query as a conversation.
 
 use chakong_contract::connector::Read;
-use chakong_contract::{Batch, Call, Dialogue, Fault, HttpRequest, Input, Order, Step};
+use chakong_contract::{Batch, Call, Date, Dialogue, Fault, HttpRequest, Input, Order, Step};
 
 use super::manifest::{FormRegistry, MANIFEST};
 use super::read::malformed;
@@ -10,13 +10,20 @@ impl Call for FormRegistry {
     fn open(&self, batch: &Batch, _ticket: Option<&str>) -> Result<Box<dyn Dialogue>, Fault> {
         let order = batch.only_query(&MANIFEST)?;
         let request = self.request(order)?;
-        Ok(Box::new(Conversation { registry: self.clone(), order: order.clone(), request: Some(request) }))
+        Ok(Box::new(Conversation {
+            registry: self.clone(),
+            order: order.clone(),
+            day: batch.made.date(),
+            request: Some(request),
+        }))
     }
 }
 
 struct Conversation {
     registry: FormRegistry,
     order: Order,
+    /// The day on which it is asked.
+    day: Date,
     request: Option<HttpRequest>,
 }
 
@@ -28,7 +35,7 @@ impl Dialogue for Conversation {
         let Input::Response(response) = input else {
             return Step::Failed(malformed("the query was sent and no response came"));
         };
-        match self.registry.read_response(&response, &self.order) {
+        match self.registry.read_response(&response, &self.order, self.day) {
             Ok(answer) => Step::Done(vec![Read::answer(self.order.number.clone(), answer)]),
             Err(fault) => Step::Failed(fault),
         }

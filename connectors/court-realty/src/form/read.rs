@@ -1,6 +1,6 @@
 //! What the registry answers.
 
-use chakong_contract::{Answer, Fault, FaultKind, HttpResponse, Order, Refusal, RefusalReason, Reply};
+use chakong_contract::{Answer, Date, Fault, FaultKind, HttpResponse, Order, Refusal, RefusalReason, Reply};
 use chakong_toolkit::Scalar;
 
 use super::manifest::FormRegistry;
@@ -17,7 +17,12 @@ pub(super) fn malformed(why: &str) -> Fault {
 }
 
 impl FormRegistry {
-    pub(super) fn read_response(&self, response: &HttpResponse, order: &Order) -> Result<Answer, Fault> {
+    pub(super) fn read_response(
+        &self,
+        response: &HttpResponse,
+        order: &Order,
+        day: Date,
+    ) -> Result<Answer, Fault> {
         let results = match said(response.success(OPERATION)?)? {
             Ok(results) => results,
             Err(refused) => return Ok(refused),
@@ -29,14 +34,21 @@ impl FormRegistry {
         if its.next().is_some() {
             return Err(malformed("it holds several results for one query"));
         }
-        self.answer(result, Some(&Subject::of(order)))
+        self.answer(result, Some(&Subject::of(order)), Some(day))
     }
 
-    pub(super) fn answer(&self, result: QueryResult, asked: Option<&Subject>) -> Result<Answer, Fault> {
+    /// A result as an answer, given on a day.
+    pub(super) fn answer(
+        &self,
+        result: QueryResult,
+        asked: Option<&Subject>,
+        day: Option<Date>,
+    ) -> Result<Answer, Fault> {
         match meaning(&result.code, &Scalar::from(result.message.as_str()), &Scalar::Null) {
             Meaning::Nothing => Ok(Answer::of(Reply::Nothing)),
             Meaning::Success => {
-                let mut extract = Extract::default();
+                let of_request = || Extract::of_request(&result.number);
+                let mut extract = day.map_or_else(of_request, Extract::of_day);
                 extract.add(result.answered);
                 let mut answer = answer(extract, asked, self.amounts, Vec::new());
                 answer.unknown.extend(result.unknown);

@@ -78,7 +78,7 @@ fn result(platform: &Platform, entry: Value) -> Result<Read, Fault> {
         .unwrap_or_default()
         .parse()
         .map_err(|_| malformed("an entry names no application"))?;
-    let mut extract = Extract::default();
+    let mut extract = Extract::of_request(number.as_str());
     for result in results.results {
         match result.answered() {
             Ok(answered) => extract.add(answered),

@@ -100,7 +100,7 @@ fn query(registry: &PollingRegistry, result: QueryResult) -> Result<Answer, Faul
     match meaning(&result.code, &message, &Scalar::Null) {
         Meaning::Nothing => Ok(Answer::of(Reply::Nothing)),
         Meaning::Success => {
-            let mut extract = Extract::default();
+            let mut extract = Extract::of_request(&result.number);
             extract.add(result.answered);
             let mut answer = answer(extract, None, registry.amounts, Vec::new());
             answer.unknown.extend(result.unknown);

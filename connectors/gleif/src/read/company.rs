@@ -1,6 +1,7 @@
 use chakong_contract::asset::{CompanyStatus, MatchedBy, Subsidiary};
 use chakong_contract::id::{OrgCode, Uscc, folded_number};
 use chakong_contract::name::same_name;
+use chakong_contract::placeholder::is_placeholder;
 use chakong_contract::{Company, IdentityDocument, Order};
 use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
@@ -102,7 +103,7 @@ fn status(subject: &Subject, gathered: &mut Gathered) -> (Option<CompanyStatus>,
     let events = groups.flat_map(|group| group.events.iter().flatten()).take(MOST_EVENTS);
     let ends: Vec<&Event> = events.filter(|event| is_of(event, ENDS) || is_of(event, ENDING)).collect();
     let ended = entity.expiration.as_ref();
-    let (date, reason) = ended.map(|end| (end.date.text(), end.reason.text())).unwrap_or_default();
+    let (date, reason) = ended.map(|end| (end.date.day_text(), end.reason.text())).unwrap_or_default();
     let dissolved = reason == "DISSOLVED"
         || ends.iter().any(|event| is_of(event, ENDS) && event.status.text() == COMPLETED);
     let status = match word.as_str() {
@@ -116,7 +117,7 @@ fn status(subject: &Subject, gathered: &mut Gathered) -> (Option<CompanyStatus>,
         }
     };
     let told = ends.iter().map(|event| {
-        let date = [&event.effective_date, &event.recorded_date].map(Scalar::text);
+        let date = [&event.effective_date, &event.recorded_date].map(Scalar::day_text);
         let date = date.into_iter().find(|date| !date.is_empty()).unwrap_or_default();
         joined([event.kind.text(), event.status.text(), date], " ")
     });
@@ -133,7 +134,8 @@ fn is_of(event: &Event, kinds: &[&str]) -> bool {
 fn former_names(entity: &Entity) -> Vec<String> {
     let previous =
         entity.other_names.iter().flatten().filter(|other| other.kind.text().starts_with("PREVIOUS"));
-    let names = previous.map(|other| other.name.text()).filter(|name| !name.is_empty());
+    let names =
+        previous.map(|other| other.name.text()).filter(|name| !name.is_empty() && !is_placeholder(name));
     names.take(MOST_NAMES).collect()
 }
 

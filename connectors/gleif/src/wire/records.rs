@@ -26,8 +26,10 @@ pub(crate) struct Subject {
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Entity {
     pub(crate) legal_name: Named,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) other_names: Option<Vec<Named>>,
     /// The names in Latin letters.
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) transliterated_other_names: Option<Vec<Named>>,
     pub(crate) legal_address: Address,
     pub(crate) registered_at: Topic,
@@ -40,12 +42,14 @@ pub(crate) struct Entity {
     pub(crate) expiration: Option<Expiration>,
     pub(crate) creation_date: Scalar,
     /// What happened to the entity: changes, mergers, its end.
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) event_groups: Option<Vec<EventGroup>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct EventGroup {
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) events: Option<Vec<Event>>,
 }
 
@@ -81,6 +85,7 @@ pub(crate) struct Topic {
 pub(crate) struct Address {
     /// Where mail goes before it reaches the address: care of, a post box.
     pub(crate) mail_routing: Scalar,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) address_lines: Option<Vec<Scalar>>,
     pub(crate) address_number: Scalar,
     pub(crate) address_number_within_building: Scalar,

@@ -1,13 +1,15 @@
 //! What the answer to a control says.
 
+use chakong_contract::asset::{Doubt, DoubtAbout, DoubtKind};
 use chakong_contract::reply::Holding;
 use chakong_contract::{Answer, Fault, FaultKind, Instruction, Money, Reply};
+use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
 use rust_decimal::Decimal;
 
 use super::holdings::{decimal, encumbrance_of, rank};
 use super::values::{amount, malformed};
-use crate::wire::{FreezeRow, Reported, STANDS, field};
+use crate::wire::{FreezeRow, Reported, STANDS, field, is_contradicted};
 
 /// The answer to a control that was done.
 pub(super) fn answer(reported: &Reported, instruction: &Instruction) -> Result<Answer, Fault> {
@@ -17,8 +19,7 @@ pub(super) fn answer(reported: &Reported, instruction: &Instruction) -> Result<A
             holding(reported, Some(*limit), &mut gathered)?
         }
         Instruction::Release { .. } => {
-            let amount =
-                amount(field::FROZEN_AMOUNT, &reported.row.amount, &reported.row.currency, &mut gathered);
+            let amount = frozen(&reported.row, "release a freeze", &mut gathered)?;
             if reported.row.lifted.is_blank() {
                 return Err(malformed("release a freeze", "the answer has no day of release"));
             }
@@ -48,8 +49,7 @@ pub(super) fn alone(reported: &Reported) -> Result<Answer, Fault> {
     let reply = if !reported.executed.is_blank() {
         Reply::Transferred { on: gathered.date(field::EXECUTED, &reported.executed) }
     } else if !reported.row.lifted.is_blank() {
-        let amount =
-            amount(field::FROZEN_AMOUNT, &reported.row.amount, &reported.row.currency, &mut gathered);
+        let amount = frozen(&reported.row, "release a freeze", &mut gathered)?;
         Reply::Released { amount, words: String::new() }
     } else {
         holding(reported, None, &mut gathered)?
@@ -74,7 +74,7 @@ fn holding(
     if from.is_none() {
         return Err(malformed(operation, "the answer has no day of publication"));
     }
-    let stated = amount(field::FROZEN_AMOUNT, &row.amount, &row.currency, gathered);
+    let stated = frozen(row, operation, gathered)?;
     let limit = limit.unwrap_or(stated);
     let covered = match limit {
         Some(limit) => stated
@@ -85,7 +85,9 @@ fn holding(
     let place = rank(row);
     let waits = place.is_some_and(|rank| rank.place > 1);
     let held = if waits { Money { amount: Decimal::ZERO, ..covered } } else { covered };
-    let units = decimal(field::FROZEN_SHARES, &row.shares, gathered).filter(|_| !waits);
+    let shares = decimal(field::FROZEN_SHARES, &row.shares, gathered);
+    let unstated = stated.is_none() && shares.is_none() && row.percent.is_blank();
+    let units = shares.filter(|_| !waits);
     let uncovered = limit.and_then(|limit| {
         let rest = limit.amount.checked_sub(held.amount)?;
         (rest > Decimal::ZERO).then_some(Money { amount: rest, ..limit })
@@ -104,12 +106,43 @@ fn holding(
         from,
         until: gathered.date(field::UNTIL, &row.until),
         rank: place,
+        unstated,
+        doubts: doubts(row, stated),
         reference: row.record.text(),
         earlier,
         words: words(reported, stated, gathered),
         ..Holding::of(held)
     };
     Ok(if partly { Reply::PartlyHeld(holding) } else { Reply::Held(holding) })
+}
+
+/// The amount that was frozen or released, where it is stated.
+fn frozen(row: &FreezeRow, operation: &str, gathered: &mut Gathered) -> Result<Option<Money>, Fault> {
+    let stated = amount(field::FROZEN_AMOUNT, &row.amount, &row.currency, gathered);
+    match stated.filter(|stated| stated.amount < Decimal::ZERO) {
+        Some(_) => Err(malformed(operation, "the amount of the answer is negative")),
+        None => Ok(stated),
+    }
+}
+
+/// What of a freeze may not be believed: an amount that is stated and cannot be read or is beyond all measure, and a state
+/// whose words deny it.
+fn doubts(row: &FreezeRow, stated: Option<Money>) -> Vec<Doubt> {
+    let doubt = |kind: DoubtKind, field: &str, value: &Scalar| Doubt {
+        about: DoubtAbout::Held,
+        kind,
+        field: field.to_owned(),
+        value: value.text(),
+    };
+    let amount = match stated {
+        None if !row.amount.is_blank() => Some(DoubtKind::Unreadable),
+        Some(stated) if !stated.is_plausible() => Some(DoubtKind::Implausible),
+        _ => None,
+    };
+    let amount = amount.map(|kind| doubt(kind, field::FROZEN_AMOUNT, &row.amount));
+    let denied = is_contradicted(&row.state.text(), &row.state_words.plain());
+    let state = denied.then(|| doubt(DoubtKind::Contradiction, field::FREEZE_STATE_WORDS, &row.state_words));
+    amount.into_iter().chain(state).collect()
 }
 
 fn words(reported: &Reported, stated: Option<Money>, gathered: &mut Gathered) -> String {
@@ -140,5 +173,66 @@ pub(super) fn without_details(instruction: &Instruction, record: String) -> Repl
             })
         }
         Instruction::Query { .. } | Instruction::Deduct { .. } => Reply::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(amount: &str, state_words: &str) -> Result<Holding, Fault> {
+        let text = format!(
+            "{{\"FROID\":\"F000031\",\"FROAM\":{amount},\"REGCAPCUR\":\"156\",\"FROZSTATE\":\"1\",\
+             \"FROZSTATE_CN\":\"{state_words}\",\"PUBLICDATE\":\"2026-03-09\",\"ORDER\":1}}"
+        );
+        let reported: Reported = serde_json::from_str(&text).expect(&text);
+        match alone(&reported)?.reply {
+            Reply::Held(holding) | Reply::PartlyHeld(holding) => Ok(holding),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_amount_that_is_not_said_is_not_nothing_held() {
+        for (amount, doubt) in [
+            ("\"42.50万\"", Some(DoubtKind::Unreadable)),
+            ("\"42元\"", Some(DoubtKind::Unreadable)),
+            ("\"\"", None),
+            ("null", None),
+        ] {
+            let holding = read(amount, "冻结").expect(amount);
+            assert!(holding.unstated && holding.held.amount.is_zero(), "{amount}");
+            assert_eq!(holding.doubts.first().map(|doubt| doubt.kind), doubt, "{amount}");
+        }
+        let holding = read("\"42.50\"", "冻结").expect("an amount");
+        assert_eq!((holding.held.amount, holding.unstated, holding.doubts.len()), (425_000.into(), false, 0));
+        let huge = read("3E19", "冻结").expect("beyond all measure");
+        assert_eq!(huge.doubts.first().map(|doubt| doubt.kind), Some(DoubtKind::Implausible));
+    }
+
+    #[test]
+    fn a_negative_amount_is_no_amount() {
+        for amount in ["-42.5", "\"-0.01\""] {
+            assert_eq!(read(amount, "冻结").map_err(|fault| fault.kind).err(), Some(FaultKind::Malformed));
+        }
+        let lifted = "{\"FROAM\":-7,\"REGCAPCUR\":\"156\",\"THAWDATE\":\"2026-05-04\"}";
+        let reported: Reported = serde_json::from_str(lifted).expect(lifted);
+        assert!(alone(&reported).is_err());
+    }
+
+    #[test]
+    fn words_that_deny_the_state_are_in_doubt() {
+        for words in ["已解除", "冻结届满失效", "冻结未成功", "不予冻结", "已解冻"] {
+            let holding = read("\"42.50\"", words).expect(words);
+            let kinds: Vec<_> = holding.doubts.iter().map(|doubt| doubt.kind).collect();
+            assert_eq!(kinds, [DoubtKind::Contradiction], "{words}");
+        }
+        for words in ["", "冻结", "续行冻结", "冻结中", "冻结（未解除）", "有效"] {
+            assert_eq!(read("\"42.50\"", words).expect(words).doubts, [], "{words}");
+        }
+        assert!(is_contradicted("2", "冻结") && is_contradicted("3", "冻结中"));
+        assert!(
+            !is_contradicted("2", "解除冻结") && !is_contradicted("3", "失效") && !is_contradicted("2", "")
+        );
     }
 }

@@ -115,7 +115,15 @@ pub(super) fn rank(row: &FreezeRow) -> Option<Rank> {
 fn freeze_of(row: &FreezeRow, debtor: &str, company: &str, gathered: &mut Gathered) -> EquityFreeze {
     let matter = row.matter.plain();
     let waits = rank(row).is_some_and(|rank| rank.place > 1) || matter.contains("轮候");
-    let state = wire::freeze_state(&row.state.text(), waits);
+    let state = match wire::freeze_state(&row.state.text(), waits) {
+        // One that is said to have ended and to stand is not hidden.
+        EquityFreezeState::Released | EquityFreezeState::Lapsed
+            if wire::is_contradicted(&row.state.text(), &row.state_words.plain()) =>
+        {
+            EquityFreezeState::Unknown
+        }
+        state => state,
+    };
     if state == EquityFreezeState::Unknown {
         gathered.strange(field::FREEZE_STATE, row.state.text());
     }

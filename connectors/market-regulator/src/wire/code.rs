@@ -50,6 +50,25 @@ pub(crate) fn freeze_state(code: &str, waits: bool) -> EquityFreezeState {
     }
 }
 
+/// Words of a freeze that stands though they contain one of [`ENDED`].
+const STANDING: [&str; 5] = ["未解除", "未解冻", "未失效", "未到期", "未届满"];
+/// Words of a freeze that has ended, or never was.
+const ENDED: [&str; 14] = [
+    "解除", "解冻", "失效", "届满", "到期", "终止", "撤销", "无效", "注销", "失败", "未", "不予", "驳回",
+    "拒绝",
+];
+
+/// Whether the words beside the code of a freeze's state say the opposite of it.
+pub(crate) fn is_contradicted(code: &str, words: &str) -> bool {
+    let has = |known: &[&str]| known.iter().any(|known| words.contains(known));
+    let has_ended = has(&ENDED) && !has(&STANDING);
+    match code {
+        STANDS => has_ended,
+        "2" | "3" => !has_ended && words.contains("冻结"),
+        _ => false,
+    }
+}
+
 /// Status of a company by its code (protocol section 3.4), else by its words.
 pub(crate) fn company_status(code: &str, words: &str) -> Option<CompanyStatus> {
     match code {

@@ -1,6 +1,7 @@
 use chakong_contract::asset::MatchedBy;
 use chakong_contract::id::{OrgCode, Uscc, folded_number};
 use chakong_contract::name::same_name;
+use chakong_contract::placeholder::is_placeholder;
 use chakong_contract::{Company, IdentityDocument, Order};
 use chakong_toolkit::capital::read_capital;
 use chakong_toolkit::company_status::read_company_status;
@@ -50,14 +51,19 @@ pub(crate) fn company(record: &Record, gathered: &mut Gathered) -> Company {
     let (code, unverified_code) = gathered.credit_code(field::CREDIT_CODE, &record.credit_code);
     Company {
         name: record.name.plain(),
-        former_names: former.filter(|name| !name.is_empty()).take(MOST_NAMES).collect(),
+        former_names: former
+            .filter(|name| !name.is_empty() && !is_placeholder(name))
+            .take(MOST_NAMES)
+            .collect(),
         code,
         unverified_code,
         org_code: record.org_no.text().parse().ok(),
         registration_number: record.no.code().unwrap_or_default(),
         status,
         status_text,
-        legal_representative: record.responsible.plain(),
+        legal_representative: Some(record.responsible.plain())
+            .filter(|name| !is_placeholder(name))
+            .unwrap_or_default(),
         company_type: record.kind.text(),
         registered_capital: read_capital(&record.registered_capital.text()),
         registered_capital_text: record.registered_capital.text(),

@@ -1,9 +1,10 @@
 use std::collections::HashSet;
 
 use chakong_contract::asset::{Branch as CompanyBranch, ChangeRecord, EquityFreezeState, Shareholder};
+use chakong_contract::date::has_surely_come;
 use chakong_contract::id::Uscc;
 use chakong_contract::money::read_amount;
-use chakong_contract::{Company, Money};
+use chakong_contract::{Company, Date, Money};
 use chakong_toolkit::Scalar;
 use chakong_toolkit::capital::{read_capital, read_percent};
 use chakong_toolkit::freeze_record::FreezeRecord;
@@ -98,13 +99,20 @@ fn content(value: &Scalar) -> String {
 
 /// Equity freezes, those that have ended too. A detail of a release or of a forced change ends a row, whatever its status
 /// says; one with nothing in it does not.
-pub(crate) fn add_freezes(company: &mut Company, items: Vec<Value>, gathered: &mut Gathered) {
+/// `spoken` is the day on which the vendor answered, where it is known.
+pub(crate) fn add_freezes(
+    company: &mut Company,
+    items: Vec<Value>,
+    spoken: Option<Date>,
+    gathered: &mut Gathered,
+) {
     let rows: Vec<Judicial> = gathered.entries(Endpoint::Judicial.what(), items);
     for row in rows {
-        // A day that cannot be read is no end: what stands is never hidden.
+        // A day that cannot be read or lies ahead is no end: what stands is never hidden.
         let released = row
             .equity_un_freeze_detail
-            .is_some_and(|detail| gathered.date(field::UN_FREEZE_DATE, &detail.un_freeze_date).is_some());
+            .and_then(|detail| gathered.date(field::UN_FREEZE_DATE, &detail.un_freeze_date))
+            .is_some_and(|end| has_surely_come(end, spoken));
         let transferred =
             row.judicial_partners_change_detail.is_some_and(|detail| detail.assignee.code().is_some());
         let type_state = match (released, transferred) {
@@ -132,5 +140,28 @@ pub(crate) fn add_freezes(company: &mut Company, items: Vec<Value>, gathered: &m
         }
         company.encumbrances.extend(freeze.encumbrance());
         company.freezes.push(freeze);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(released: &str, spoken: Option<&str>) -> EquityFreezeState {
+        let row = serde_json::json!({
+            "ExecutedBy": "甲某", "Status": "股权冻结|冻结", "EquityUnFreezeDetail": {"UnFreezeDate": released},
+        });
+        let spoken = spoken.map(|day| day.parse().expect(day));
+        let mut company = Company::default();
+        add_freezes(&mut company, vec![row], spoken, &mut Gathered::default());
+        company.freezes.first().expect("a freeze").state
+    }
+
+    #[test]
+    fn a_freeze_that_is_lifted_later_still_stands() {
+        assert_eq!(state("2028-02-29", Some("2028-02-28")), EquityFreezeState::InForce);
+        assert_eq!(state("2028-02-29", Some("2028-02-29")), EquityFreezeState::Released);
+        assert_eq!(state("2043-06-01", None), EquityFreezeState::InForce, "no day of speaking is known");
+        assert_eq!(state("2019-06-01", None), EquityFreezeState::Released);
     }
 }

@@ -30,9 +30,13 @@ pub(crate) struct Record {
     /// The older pack misspells the end of the term.
     #[serde(rename = "TeamEnd")]
     pub(crate) misspelt_term_end: Scalar,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) original_name: Option<Vec<OriginalName>>,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) partners: Option<Vec<serde_json::Value>>,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) branches: Option<Vec<serde_json::Value>>,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) change_records: Option<Vec<serde_json::Value>>,
 }
 

@@ -1,4 +1,5 @@
 use chakong_contract::Company;
+use chakong_contract::placeholder::is_placeholder;
 use chakong_toolkit::Scalar;
 use chakong_toolkit::capital::read_capital;
 use chakong_toolkit::company_status::read_company_status;
@@ -29,7 +30,9 @@ pub(crate) fn company(record: &Record, gathered: &mut Gathered) -> Company {
         registration_number: record.reg_number.code().unwrap_or_default(),
         status,
         status_text,
-        legal_representative: record.legal_person_name.text(),
+        legal_representative: Some(record.legal_person_name.plain())
+            .filter(|name| !is_placeholder(name))
+            .unwrap_or_default(),
         company_type: record.company_org_type.text(),
         registered_capital: read_capital(&record.reg_capital.text()),
         registered_capital_text: record.reg_capital.text(),
@@ -50,7 +53,7 @@ fn former_names(record: &Record) -> Vec<String> {
     let listed = record.history_name_list.iter().flatten().map(Scalar::plain);
     let mut names: Vec<String> = Vec::new();
     for name in listed.chain(joined.split([';', '；', '\t']).map(|name| name.trim().to_owned())) {
-        if !name.is_empty() && !names.contains(&name) && names.len() < MOST_NAMES {
+        if !name.is_empty() && !is_placeholder(&name) && !names.contains(&name) && names.len() < MOST_NAMES {
             names.push(name);
         }
     }

@@ -20,7 +20,7 @@ pub(crate) fn matched(record: &Record, order: &Order) -> Option<MatchedBy> {
 /// The organisation code: stated, or the one inside the credit code.
 fn org_number(record: &Record) -> Option<String> {
     record.org_number.code_of(9).or_else(|| {
-        let code = record.credit_code.text().parse::<Uscc>().ok()?;
+        let code = folded_number(&record.credit_code.code_of(18)?).parse::<Uscc>().ok()?;
         Some(code.org_code().ok()?.as_str().to_owned())
     })
 }

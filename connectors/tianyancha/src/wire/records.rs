@@ -9,6 +9,7 @@ pub(crate) struct Record {
     pub(crate) name: Scalar,
     /// Former names, parted by `;` or tab.
     pub(crate) history_names: Scalar,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) history_name_list: Option<Vec<Scalar>>,
     pub(crate) credit_code: Scalar,
     /// Nine characters without hyphen.
@@ -37,8 +38,10 @@ pub(crate) struct Holder {
     /// 1 company, 2 person, 3 other.
     #[serde(rename = "type")]
     pub(crate) kind: Scalar,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) capital: Option<Vec<Contribution>>,
     #[serde(rename = "capitalActl")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) paid: Option<Vec<Contribution>>,
 }
 
@@ -118,10 +121,15 @@ pub(crate) struct Investment {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct History {
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) history_name_list: Option<Vec<OldValue>>,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) reg_capital_list: Option<Vec<OldValue>>,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) past_legal_person_list: Option<Vec<OldValue>>,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) location_list: Option<Vec<OldValue>>,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) type_list: Option<Vec<OldValue>>,
 }
 

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use chakong_contract::Date;
 use chakong_contract::asset::PropertyKind;
-use chakong_contract::date::end_that_has_come;
+use chakong_contract::date::{has_surely_come, read_date};
 use chakong_toolkit::{Scalar, json};
 use serde_json::value::RawValue;
 
@@ -42,6 +42,11 @@ impl Extract {
         Self { spoken: Some(day), ..Self::default() }
     }
 
+    /// An extract in the answer to a request, on a day that is not told: not before the day that our number of the request names.
+    pub(crate) fn of_request(number: &str) -> Self {
+        Self { spoken: day_of(number), ..Self::default() }
+    }
+
     /// Adds what one answer holds.
     pub(crate) fn add(&mut self, answered: Answered) {
         for (kind, list) in [
@@ -75,7 +80,7 @@ impl Extract {
     }
 
     /// Reads each entry by itself; one bad entry never spoils the others. An entry that came before is left out.
-    fn entries<T: serde::de::DeserializeOwned>(
+    fn entries<T: serde::de::DeserializeOwned + Default + PartialEq>(
         &mut self,
         list: List,
         entries: Option<Vec<Box<RawValue>>>,
@@ -86,10 +91,12 @@ impl Extract {
         for entry in entries.into_iter().take(MOST_ENTRIES) {
             let entry = (list, Box::<str>::from(entry));
             // Without null where an object or list is expected, if it cannot be read with it.
-            let known = serde_json::from_str(&entry.1).or_else(|_| json::read(entry.1.as_bytes()));
+            let known = serde_json::from_str(&entry.1).or_else(|_| json::read(entry.1.as_bytes())).ok();
+            // One in which nothing is known says nothing, and nothing is made of it.
+            let known = known.filter(|known| *known != T::default());
             match (self.seen.insert(entry), known) {
-                (true, Ok(known)) => read.push(known),
-                (true, Err(_)) => self.unreadable += 1,
+                (true, Some(known)) => read.push(known),
+                (true, None) => self.unreadable += 1,
                 (false, _) => {}
             }
         }
@@ -106,9 +113,15 @@ impl Extract {
     }
 }
 
-/// Whether the day of an end has come. Zero days, far years and what cannot be read are no end: what stands is never hidden.
+/// The day in a request number of ours, `CK` and eight digits.
+fn day_of(number: &str) -> Option<Date> {
+    let day = number.trim().strip_prefix("CK")?.get(..8)?;
+    read_date(day).ok().flatten().filter(|_| day.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether the day of an end has come for sure. Zero days, far years and what cannot be read are no end: what stands is never hidden.
 fn has_come(end: &Scalar, spoken: Option<Date>) -> bool {
-    end_that_has_come(end.date().ok().flatten(), spoken).is_some()
+    end.date().ok().flatten().is_some_and(|day| has_surely_come(day, spoken))
 }
 
 /// Whether a right is history; some registries send those as well.
@@ -158,6 +171,48 @@ mod tests {
         for ended in ["\"2026-01-05 09:00:00\"", "\"20240229\"", "1709164800000"] {
             assert_eq!(standing(day, ended), 0, "{ended}");
         }
-        assert_eq!(standing(None, "\"2026-01-06\""), 0, "without a day of speaking the date is believed");
+    }
+
+    #[test]
+    fn without_a_day_of_speaking_only_an_end_long_past_is_believed() {
+        for ahead in ["\"2050-01-01\"", "\"2031/7/15\"", "20441231", "\"2026-08-09\""] {
+            assert_eq!(standing(None, ahead), 1, "{ahead}");
+        }
+        for past in ["\"2020-05-01 00:00:00\"", "\"20130617\"", "1709164800000"] {
+            assert_eq!(standing(None, past), 0, "{past}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_place_of_a_list_or_an_entry_makes_no_property() {
+        for empty in ["\"\"", "{}", "null", "[]"] {
+            let text =
+                format!("{{\"cfdjList\":{empty},\"fdcqList\":[{{\"bdcdyh\":\"1\",\"qlrxxList\":{empty}}}]}}");
+            let mut extract = Extract::default();
+            extract.add(serde_json::from_str(&text).expect(&text));
+            assert_eq!(
+                (extract.rights.len(), extract.seizures.len(), extract.unreadable),
+                (1, 0, 0),
+                "{empty}"
+            );
+        }
+        let mut extract = Extract::default();
+        extract
+            .add(serde_json::from_str("{\"cfdjList\":[{}],\"dyaqList\":[{\"strange\":1}]}").expect("lists"));
+        assert_eq!((extract.seizures.len(), extract.mortgages.len(), extract.unreadable), (0, 0, 2));
+    }
+
+    #[test]
+    fn an_answer_is_not_older_than_the_day_in_its_request_number() {
+        let day = |number: &str| Extract::of_request(number).spoken.map(|day| day.to_string());
+        assert_eq!(day("CK20270311000000000042").as_deref(), Some("2027-03-11"));
+        assert_eq!(day("CK20270311731904000000000007").as_deref(), Some("2027-03-11"));
+        for foreign in
+            ["", "CK", "CK2027031", "XX20270311000000000042", "CK20271311000000000042", "CK2027-3-11"]
+        {
+            assert_eq!(day(foreign), None, "{foreign}");
+        }
+        let spoken = Extract::of_request("CK20270311000000000042").spoken;
+        assert_eq!((standing(spoken, "\"2027-03-10\""), standing(spoken, "\"2027-03-12\"")), (0, 1));
     }
 }

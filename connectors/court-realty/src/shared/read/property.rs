@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use chakong_contract::asset::{AreaUnit, Asset, FoundAsset, MatchedBy, PropertyKind, UnreliableValue};
-use chakong_contract::id::UnitNumber;
+use chakong_contract::id::{UnitNumber, folded_number};
 use chakong_contract::placeholder::{is_placeholder, stated_code};
 use chakong_contract::reply::UnknownValue;
 use chakong_contract::{RealProperty, money};
@@ -67,10 +67,10 @@ pub(super) fn properties(extract: Extract, asked: Option<&Subject>, amounts: Amo
     Properties { assets: drafts.list.into_iter().map(finish).collect(), unknown: notes.unknown, incomplete }
 }
 
-/// What identifies a unit on this line: its number, or the text in place of it; none for blanks and `notFound`.
+/// What identifies a unit on this line: its number in any spelling, or the text in place of it; none for blanks and
+/// `notFound`.
 fn unit_key(unit: &Scalar) -> Option<String> {
-    let text: String = unit.code()?.chars().filter(|c| !c.is_whitespace()).collect();
-    (!says_nothing(&text)).then_some(text)
+    unit.code().filter(|text| !says_nothing(text)).map(|text| folded_number(&text))
 }
 
 #[derive(Default)]
@@ -157,7 +157,7 @@ fn draft(kind: PropertyKind, right: &Right, asked: Option<&Subject>, notes: &mut
         right.holder_rows.iter().flatten().map(|row| (field::PRINT_SERIAL, &row.print_serial, SERIAL));
     let doubtful = serials.chain([(field::ISLAND_USAGE, &right.island_usage, ISLAND_USE)]);
     let unit_text = right.unit.text();
-    let unit_number: Option<UnitNumber> = unit_text.parse().ok();
+    let unit_number: Option<UnitNumber> = folded_number(&unit_text).parse().ok();
     if unit_number.is_none() && !unit_text.is_empty() && !is_placeholder(&unit_text) {
         notes.strange(field::UNIT, unit_text.clone());
     }
@@ -270,4 +270,49 @@ const PLACE: &str = "有的机构为查封顺序，有的为行号 a rank with s
 fn unreliable(field: &str, value: &Scalar, why: &str) -> Option<UnreliableValue> {
     let value = value.text();
     (!value.is_empty()).then(|| UnreliableValue { field: field.to_owned(), value, reason: why.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::wire::Answered;
+
+    /// The properties of a title and of a burden on it, whose unit is spelled otherwise.
+    fn found(title: &str, burden: &str) -> Vec<RealProperty> {
+        let text = format!(
+            "{{\"fdcqList\":[{{\"bdcdyh\":\"{title}\",\"bdcqzh\":\"1\"}},{{\"bdcdyh\":\"{burden}\",\"bdcqzh\":\"2\"}}],\
+             \"cfdjList\":[{{\"bdcdyh\":\"{burden}\"}}]}}"
+        );
+        let answered: Answered = serde_json::from_str(&text).expect("lists");
+        let mut extract = Extract::default();
+        extract.add(answered);
+        let assets = properties(extract, None, AmountUnit::Yuan).assets.into_iter();
+        assets
+            .filter_map(|found| match found.asset {
+                Asset::Property(property) => Some(property),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_unit_in_another_spelling_is_the_same_property() {
+        let written = "000000002003GB00045F00020017";
+        for spelled in [
+            "000000002003gb00045f00020017",
+            "０００００００02003ＧＢ00045Ｆ00020017",
+            "000000-002003-GB00045-F00020017",
+            "000000 002003 GB00045 F00020017",
+            "000000—002003—gb00045—f00020017",
+        ] {
+            for (title, burden) in [(written, spelled), (spelled, written)] {
+                let properties = found(title, burden);
+                let [one] = properties.as_slice() else { panic!("{spelled}: {}", properties.len()) };
+                assert_eq!(one.unit_number.as_ref().map(ToString::to_string).as_deref(), Some(written));
+                assert_eq!((one.encumbrances.len(), one.certificates.len()), (1, 2), "{spelled}");
+            }
+        }
+        assert_eq!(found(written, "000000002003GB00045F00020071").len(), 2, "another unit");
+        assert_eq!(found("旧-12A", "旧12a").len(), 1, "a text in place of the number");
+    }
 }

@@ -32,14 +32,14 @@ pub(crate) fn says_nothing(text: &str) -> bool {
 
 /// Whether a code says that the query was answered.
 pub(crate) fn is_success(code: &str) -> bool {
-    matches!(code, "1" | "0000")
+    matches!(whole(code), "1" | "0000")
 }
 
 /// Code `1` is success and `0` an error (protocol section 4); the four-digit codes of the sister lines occur as well
 /// (section 11.10). An error without more is told apart by what its message speaks of.
 pub(crate) fn meaning(code: &str, message: &Scalar, status: &Scalar) -> Meaning {
     let message = message.text();
-    match code {
+    match whole(code) {
         code if is_success(code) => Meaning::Success,
         "0" | "0100" | "3001" | "3004" if code != "0" || says_nothing(&message) => Meaning::Nothing,
         "0" => by_words(&message),
@@ -67,6 +67,12 @@ pub(crate) fn meaning(code: &str, message: &Scalar, status: &Scalar) -> Meaning 
     }
 }
 
+/// A code without the fraction of a floating-point number that it passed through, as in `1.0`.
+fn whole(code: &str) -> &str {
+    let digits = |code: &&str| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit());
+    code.strip_suffix(".0").filter(digits).unwrap_or(code)
+}
+
 fn by_words(message: &str) -> Meaning {
     let speaks_of = |words: &[&str]| words.iter().any(|word| message.to_lowercase().contains(word));
     if speaks_of(&["token", "用户名", "密码", "权限", "未授权"]) {
@@ -92,6 +98,11 @@ mod tests {
         assert_eq!(kind("0", "权利人名称不能为空"), Some(FaultKind::Misconfigured));
         assert_eq!(kind("0", "系统异常"), Some(FaultKind::Transient));
         assert_eq!(kind("7", ""), Some(FaultKind::Malformed));
+        assert_eq!(
+            (kind("2009.0", ""), kind("7.0", "")),
+            (Some(FaultKind::Unauthorised), Some(FaultKind::Malformed))
+        );
+        assert!(is_success("1.0") && !is_success(".0") && !is_success("1.5"));
         assert_eq!(meaning("0", &"未查询到数据。".into(), &Scalar::Null), Meaning::Nothing);
         assert_eq!(meaning("3004", &Scalar::Null, &Scalar::Null), Meaning::Nothing);
         assert!(matches!(meaning("", &Scalar::Null, &500.into()), Meaning::Fault(FaultKind::Transient, _)));

@@ -8,38 +8,50 @@ use serde_json::value::{RawValue, to_raw_value};
 pub(crate) struct Answered {
     /// Land ownership 土地所有权.
     #[serde(rename = "tdsyqList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) land_ownership: Option<Vec<Box<RawValue>>>,
     /// Land use 建设用地使用权、宅基地使用权.
     #[serde(rename = "jsydsyqList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) land_use: Option<Vec<Box<RawValue>>>,
     /// Buildings 房地产权.
     #[serde(rename = "fdcqList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) buildings: Option<Vec<Box<RawValue>>>,
     /// Sea 海域使用权.
     #[serde(rename = "hysyqList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) sea: Option<Vec<Box<RawValue>>>,
     /// Structures 构（建）筑物所有权.
     #[serde(rename = "gjzwsyqList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) structures: Option<Vec<Box<RawValue>>>,
     /// Forest 林权.
     #[serde(rename = "lqList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) forest: Option<Vec<Box<RawValue>>>,
     /// Farmland 农用地使用权.
     #[serde(rename = "nydsyqList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) farmland: Option<Vec<Box<RawValue>>>,
     /// Mortgages 抵押权.
     #[serde(rename = "dyaqList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) mortgages: Option<Vec<Box<RawValue>>>,
     /// Prenotices 预告登记.
     #[serde(rename = "ygdjList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) prenotices: Option<Vec<Box<RawValue>>>,
     /// Seizures 查封登记.
     #[serde(rename = "cfdjList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) seizures: Option<Vec<Box<RawValue>>>,
     /// Objections 异议登记; the sister lines spell it in two ways.
     #[serde(rename = "yyxxList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) objections: Option<Vec<Box<RawValue>>>,
     #[serde(rename = "yydjList")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) other_objections: Option<Vec<Box<RawValue>>>,
 }
 
@@ -120,6 +132,7 @@ pub(crate) struct Right {
     #[serde(rename = "hdyt", skip_serializing_if = "Scalar::is_blank")]
     pub(crate) island_usage: Scalar,
     #[serde(rename = "qlrxxList", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) holder_rows: Option<Vec<HolderRow>>,
 }
 
