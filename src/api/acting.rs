@@ -29,7 +29,7 @@ pub async fn act(
     Ok(gateway.engine.act(chain, input).await?)
 }
 
-/// An amount in yuan that is more than zero, with at most two decimals.
+/// An amount in yuan that is more than zero, with at most two decimals, and not beyond all measure.
 pub fn check_amount(pointer: &str, amount: Option<Money>, findings: &mut Vec<Finding>) {
     let Some(amount) = amount else { return };
     if !amount.is_yuan() {
@@ -38,6 +38,8 @@ pub fn check_amount(pointer: &str, amount: Option<Money>, findings: &mut Vec<Fin
     if amount.amount <= Decimal::ZERO || amount.amount.scale() > 2 {
         let detail = "must be more than zero, with at most two decimals";
         findings.push(Finding::new(format!("{pointer}/amount"), detail));
+    } else if !amount.is_plausible() {
+        findings.push(Finding::new(format!("{pointer}/amount"), "is beyond all measure"));
     }
 }
 

@@ -77,6 +77,7 @@ impl CounterpartConfig {
         Ability {
             actions: able.map(|able| (able.action, able.documents.to_vec())).collect(),
             idempotent: manifest.idempotent,
+            controls_foreign: self.connector.controls_foreign_currency(),
             query: self.retry_query,
             control: self.retry_control,
         }

@@ -15,6 +15,8 @@ pub struct Ability {
     pub actions: BTreeMap<ActionKind, Vec<DocumentKind>>,
     /// Whether a request number that is sent twice is acted on once.
     pub idempotent: bool,
+    /// Whether amounts in another currency than yuan can be controlled there.
+    pub controls_foreign: bool,
     /// How queries are tried again.
     pub query: RetryPolicy,
     /// How controls are tried again.
@@ -66,6 +68,11 @@ impl Abilities {
     /// Whether a request number that is sent twice is acted on once there.
     pub fn is_idempotent(&self, counterpart: &str) -> bool {
         self.0.get(counterpart).is_some_and(|ability| ability.idempotent)
+    }
+
+    /// Whether amounts in another currency than yuan can be controlled there.
+    pub fn controls_foreign(&self, counterpart: &str) -> bool {
+        self.0.get(counterpart).is_some_and(|ability| ability.controls_foreign)
     }
 
     /// How orders are tried again there.

@@ -31,6 +31,7 @@ mod passing_on;
 mod query;
 mod recognise;
 mod reply;
+mod shortfall;
 mod submission;
 mod waiting;
 mod whole_answer;

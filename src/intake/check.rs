@@ -189,6 +189,8 @@ fn check_mandate(submission: &Submission, mandate: &Mandate, findings: &mut Vec<
         let detail =
             "must be more than zero, with at most two decimals (财产保全规定 art. 15(3): an exact amount)";
         findings.push(Finding::new("/mandate/claim/amount", detail));
+    } else if !mandate.claim.is_plausible() {
+        findings.push(Finding::new("/mandate/claim/amount", "is beyond all measure"));
     }
     check_amounts(submission, mandate, findings);
     if mandate.term_days.is_some_and(|days| !(1..=1095).contains(&days)) {
@@ -206,7 +208,8 @@ fn check_mandate(submission: &Submission, mandate: &Mandate, findings: &mut Vec<
     }
 }
 
-/// Amounts beside the claim: in yuan, not negative, with at most two decimals.
+/// Amounts beside the claim: in yuan, not negative, with at most two decimals. A party that is liable for nothing is not named, and
+/// none is named twice.
 fn check_amounts(submission: &Submission, mandate: &Mandate, findings: &mut Vec<Finding>) {
     let mut check = |pointer: String, money: chakong_contract::Money| {
         if !money.is_yuan() {
@@ -215,6 +218,8 @@ fn check_amounts(submission: &Submission, mandate: &Mandate, findings: &mut Vec<
         if money.amount < Decimal::ZERO || money.amount.scale() > 2 {
             let detail = "must not be negative, with at most two decimals";
             findings.push(Finding::new(format!("{pointer}/amount"), detail));
+        } else if !money.is_plausible() {
+            findings.push(Finding::new(format!("{pointer}/amount"), "is beyond all measure"));
         }
     };
     if let Some(costs) = mandate.living_costs {
@@ -224,6 +229,16 @@ fn check_amounts(submission: &Submission, mandate: &Mandate, findings: &mut Vec<
         check(format!("/mandate/liable_up_to/{at}/amount"), liability.amount);
     }
     for (at, liability) in mandate.liable_up_to.iter().enumerate() {
+        if liability.amount.amount.is_zero() {
+            findings.push(Finding::new(
+                format!("/mandate/liable_up_to/{at}/amount/amount"),
+                "must be more than zero",
+            ));
+        }
+        if mandate.liable_up_to.iter().take(at).any(|other| other.party == liability.party) {
+            let detail = "同一当事人责任限额重复 the same party stands there twice";
+            findings.push(Finding::new(format!("/mandate/liable_up_to/{at}/party"), detail));
+        }
         if !submission.parties.iter().any(|party| party.reference == liability.party) {
             let detail = "there is no such party in /parties";
             findings.push(Finding::new(format!("/mandate/liable_up_to/{at}/party"), detail));

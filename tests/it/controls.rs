@@ -109,7 +109,8 @@ async fn of_a_product_whose_smallest_part_is_beyond_the_claim_nothing_is_asked()
     let held: Decimal = measures.iter().map(|measure| measure.held).sum();
     assert_eq!(held, yuan("500.00"), "the room goes to the other product: {measures:#?}");
     let id = trust.id;
-    let approval = Approval { limit: Some(yuan("100.00")), ..Approval::default() };
+    let approval =
+        Approval { limit: Some(chakong_contract::Money::yuan(yuan("100.00"))), ..Approval::default() };
     let approved = world.act(Act::Approve(id, approval), &[]).await;
     assert!(approved.is_err(), "nor on an approver's word: {approved:#?}");
     let books = world.hosted.books().remove("bank").expect("books");

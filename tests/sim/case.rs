@@ -88,7 +88,13 @@ fn ability(idempotent: bool) -> Ability {
     // The engine draws its own random number for the jitter of a wait: without jitter a seed replays exactly.
     let policy =
         RetryPolicy { longest: Duration::from_secs(60), jitter: 0.0, attempts: 4, ..RetryPolicy::default() };
-    Ability { actions: actions.into_iter().collect(), idempotent, query: policy, control: policy }
+    Ability {
+        actions: actions.into_iter().collect(),
+        idempotent,
+        controls_foreign: true,
+        query: policy,
+        control: policy,
+    }
 }
 
 /// What is submitted.

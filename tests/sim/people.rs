@@ -71,7 +71,8 @@ impl World {
                 let from = [MeasureState::Refused, MeasureState::Skipped, MeasureState::Candidate];
                 let state = from[self.chance.random_range(0..from.len())];
                 let Some(measure) = self.measure(|one| one.state == state) else { return };
-                let limit = measure.currency.map(|_| self.chance.random_range(1..20_000).into());
+                let limit =
+                    measure.currency.map(|_| measure.money(self.chance.random_range(1..20_000).into()));
                 let rate = measure.currency.and_then(|_| self.chance.random_bool(0.7).then_some(RATE));
                 self.approve(&measure, Approval { limit, rate, ..Approval::default() });
             }
@@ -83,7 +84,7 @@ impl World {
             _ => {
                 let Some(measure) = self.measure(|one| one.state == MeasureState::Proposed) else { return };
                 let amount = !measure.is_whole() && self.chance.random_bool(0.3);
-                let limit = amount.then(|| self.chance.random_range(1..100_000).into());
+                let limit = amount.then(|| measure.money(self.chance.random_range(1..100_000).into()));
                 self.approve(&measure, Approval { limit, ..Approval::default() });
             }
         }

@@ -73,6 +73,11 @@ pub trait Connector: Send + Sync + fmt::Debug {
         None
     }
 
+    /// Whether amounts in another currency than yuan can be controlled there. Where they cannot, none is approved.
+    fn controls_foreign_currency(&self) -> bool {
+        true
+    }
+
     /// Whether an order can be said to this counterpart at all, e.g. whether its encoding has the characters of the
     /// party's name. Asked at planning, so that what cannot be said is refused before it waits for anybody.
     ///

@@ -47,6 +47,11 @@ impl Connector for CourtBank {
         self.bank.web_service.as_ref().map(|_| &self.bank as &dyn Postbox)
     }
 
+    /// An answer names no currency, so that only yuan can be read back.
+    fn controls_foreign_currency(&self) -> bool {
+        false
+    }
+
     fn check(&self, order: &Order) -> Result<(), Fault> {
         postbox::check(&self.bank, order)
     }

@@ -211,9 +211,29 @@ impl ClaimRequest {
         }
         for (at, liability) in self.liable_up_to.iter().enumerate() {
             check_amount(&format!("/liable_up_to/{at}/amount"), liability.amount, &mut findings);
+            if self.liable_up_to.iter().take(at).any(|other| other.party == liability.party) {
+                let detail = "同一当事人责任限额重复 the same party stands there twice";
+                findings.push(Finding::new(format!("/liable_up_to/{at}/party"), detail));
+            }
+        }
+        if self.changes_nothing() {
+            findings.push(Finding::new("", "未载明任何变更 it changes nothing: state what changes"));
         }
         let change = self.change.as_ref().and_then(|change| change.checked(&mut findings));
         no_findings(findings).map(|()| change)
+    }
+
+    /// Whether nothing is named that could change.
+    const fn changes_nothing(&self) -> bool {
+        self.change.is_none()
+            && self.state.is_none()
+            && self.mode.is_none()
+            && self.prefer.is_none()
+            && self.other_property.is_none()
+            && self.uncovered.is_none()
+            && self.term_days.is_none()
+            && self.living_costs.is_none()
+            && self.liable_up_to.is_empty()
     }
 }
 
@@ -223,7 +243,13 @@ impl AmountChange {
             Self::Raise { amount } => (ClaimChangeKind::Raised, *amount),
             Self::Lower { amount } => (ClaimChangeKind::Lowered, *amount),
             Self::PartPayment { amount } => (ClaimChangeKind::PartPayment, *amount),
-            Self::Interest { amount: Some(amount), .. } => (ClaimChangeKind::Interest, *amount),
+            Self::Interest { amount: Some(amount), principal, rate_per_day, days } => {
+                if principal.is_some() || rate_per_day.is_some() || days.is_some() {
+                    let detail = "give the amount of the interest, or what it is computed from, not both";
+                    findings.push(Finding::new("/change", detail));
+                }
+                (ClaimChangeKind::Interest, *amount)
+            }
             Self::Interest { amount: None, principal, rate_per_day, days } => {
                 let computed = compute(*principal, *rate_per_day, *days, findings)?;
                 return Some((ClaimChangeKind::Interest, computed));
@@ -246,8 +272,9 @@ fn compute(
         findings.push(Finding::new("/change", detail));
         return None;
     };
-    if !principal.is_yuan() {
-        findings.push(Finding::new("/change/principal/currency", "the amount must be in CNY"));
+    let before = findings.len();
+    check_amount("/change/principal", Some(principal), findings);
+    if findings.len() > before {
         return None;
     }
     let rate = rate.unwrap_or(crate::domain::rules::interest::RATE_PER_DAY);

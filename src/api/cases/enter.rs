@@ -56,7 +56,7 @@ pub(super) struct EnterRequest {
     original_number: RequestNumber,
     /// Case number of the freeze.
     original_case: CaseNumber,
-    /// The paper.
+    /// The paper that it stands on; at least one.
     #[serde(default)]
     documents: Vec<LegalDocument>,
     /// Why; 1 to 500 characters.
@@ -74,6 +74,8 @@ pub(super) async fn enter(
     check_reason(&request.reason, &mut findings);
     check_documents(&request.documents, &mut findings);
     check_amount("/limit", request.limit, &mut findings);
+    let some_held = request.held.filter(|held| !held.amount.is_zero() || !held.is_yuan());
+    check_amount("/held", some_held, &mut findings);
     let whole = matches!(request.target, Target::Property { .. } | Target::Equity { .. });
     if !whole && request.limit.is_none() {
         findings.push(Finding::new("/limit", "say what stands ordered"));
@@ -94,7 +96,7 @@ pub(super) async fn enter(
         rank: request.rank,
         reference: request.reference,
         original_number: request.original_number.as_str().to_owned(),
-        original_case: request.original_case.as_str().to_owned(),
+        original_case: request.original_case,
     };
     let input = (Some(chain), Act::Enter(Box::new(entered)));
     let outcome = act(&gateway, caller.name(), input, request.reason, request.documents).await?;

@@ -57,16 +57,15 @@ pub(super) async fn approve(
     {
         findings.push(Finding::new("/limit/amount", "must be more than zero, with at most two decimals"));
     }
+    if request.limit.is_some_and(|limit| !limit.is_plausible()) {
+        findings.push(Finding::new("/limit/amount", "is beyond all measure"));
+    }
     if request.rate.is_some_and(|rate| rate <= Decimal::ZERO || rate > Decimal::ONE_THOUSAND) {
         findings.push(Finding::new("/rate", "must be more than zero and at most 1000"));
     }
     no_findings(findings)?;
-    let approval = Approval {
-        limit: request.limit.map(|money| money.amount),
-        whole: request.whole,
-        permit: request.permit,
-        rate: request.rate,
-    };
+    let approval =
+        Approval { limit: request.limit, whole: request.whole, permit: request.permit, rate: request.rate };
     carry_out(
         &gateway,
         caller.name(),

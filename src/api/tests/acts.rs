@@ -196,6 +196,28 @@ async fn a_freeze_that_was_not_sent_yet_is_withdrawn_by_its_release() {
 }
 
 #[tokio::test]
+async fn a_limit_in_another_currency_is_refused_and_dollars_where_only_yuan_are_frozen() {
+    let (bench, path, orders, measure) = with_proposal().await;
+    let dollars = |amount: &str| json!({ "amount": amount, "currency": "USD" });
+    let limited = |limit: Value| json!({ "reason": "核对", "rate": null, "limit": limit });
+    let approve = format!("{measure}/approve");
+    bench.post("approver", &approve, &limited(dollars("300.00"))).await.is_problem(422, "not-allowed");
+    let mut foreign = account("6300", "90.00");
+    let found = &mut foreign["reply"]["assets"][0]["asset"];
+    (found["currency"], found["balance"], found["available"]) =
+        (json!("USD"), dollars("90.00"), dollars("90.00"));
+    bench.answers(&orders[1], foreign, "dd").await;
+    let ledger = bench.get("approver", &format!("{path}/measures")).await.json();
+    let id = ledger["measures"][1]["id"].as_str().expect("a line of dollars");
+    let refused =
+        bench.post("approver", &format!("/v1/measures/{id}/approve"), &limited(dollars("50.00"))).await;
+    let problem = refused.is_problem(422, "not-allowed");
+    assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("yuan only")), "{problem}");
+    bench.post("approver", &approve, &limited(yuan("300.00"))).await;
+    assert_eq!(bench.get("case", &measure).await.json()["limit"], yuan("300.00"));
+}
+
+#[tokio::test]
 async fn nobody_approves_what_they_submitted_whatever_roles_they_have() {
     let bench = Bench::with(|gateway| {
         let both = [crate::config::Role::CaseSystem, crate::config::Role::Approver];
@@ -252,6 +274,7 @@ async fn only_a_stake_is_transferred_and_only_where_the_counterpart_registers_tr
         "party": "party-1", "counterpart": "bank-a", "reason": "纸质冻结", "until": "2026-12-31",
         "target": { "kind": "equity", "company": "示例乙投资有限公司", "company_code": "91000000MADEM002XR" },
         "original_number": "PAPER0001", "original_case": "（2026）晋10执123号",
+        "documents": [document("freeze_notice", "JVBERi0=")],
     });
     let entered = bench.post("approver", &format!("{case}/measures"), &stake).await;
     assert_eq!(entered.status, 201, "{}", entered.text);

@@ -127,6 +127,27 @@ async fn the_claim_changes_with_its_history_and_the_ledger_follows() {
         let body = json!({ "change": { "kind": kind, "amount": yuan(wrong) }, "reason": "x" });
         change(&bench, &case, &body).await.is_problem(422, "not-allowed");
     }
+    let twice =
+        json!([{ "party": "party-1", "amount": yuan("1.00") }, { "party": "party-1", "amount": null }]);
+    for (body, pointer) in [
+        (json!({ "reason": "x" }), ""),
+        (json!({ "liable_up_to": twice, "reason": "x" }), "/liable_up_to/1/party"),
+        (
+            json!({ "change": { "kind": "raise", "amount": yuan("1000000000000000.01") }, "reason": "x" }),
+            "/change/amount/amount",
+        ),
+        (
+            json!({ "change": { "kind": "interest", "amount": yuan("1.00"), "principal": yuan("2.00") }, "reason": "x" }),
+            "/change",
+        ),
+        (
+            json!({ "change": { "kind": "interest", "principal": yuan("-2.00"), "days": 3 }, "reason": "x" }),
+            "/change/principal/amount",
+        ),
+    ] {
+        let problem = change(&bench, &case, &body).await.is_problem(422, "invalid");
+        assert_eq!(problem["findings"][0]["pointer"], pointer, "{problem}");
+    }
     let nobody = json!({ "liable_up_to": [{ "party": "nobody", "amount": yuan("1.00") }], "reason": "x" });
     change(&bench, &case, &nobody).await.is_problem(404, "not-found");
     let limited =

@@ -201,3 +201,27 @@ async fn a_bank_that_asks_for_two_officers_is_not_asked_by_one() {
     body["case"]["officers"][1] = second;
     assert_eq!(bench.submit("two", body.to_string()).await.status, StatusCode::CREATED);
 }
+
+#[tokio::test]
+async fn a_claim_and_liabilities_beyond_all_measure_for_nothing_or_twice_are_refused() {
+    let bench = Bench::new();
+    let yuan = |amount: &str| json!({ "amount": amount, "currency": "CNY" });
+    let mut body = submission();
+    body["mandate"]["claim"] = yuan("1000000000000000.01");
+    body["mandate"]["living_costs"] = yuan("2000000000000000");
+    body["mandate"]["liable_up_to"] = json!([{ "party": "party-1", "amount": yuan("0.00") }, { "party": "party-1", "amount": yuan("5.00") }]);
+    let problem = bench.submit("k", body.to_string()).await.is_problem(422, "invalid");
+    let pointers: Vec<&str> = problem["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter_map(|finding| finding["pointer"].as_str())
+        .collect();
+    let expected = [
+        "/mandate/claim/amount",
+        "/mandate/living_costs/amount",
+        "/mandate/liable_up_to/0/amount/amount",
+        "/mandate/liable_up_to/1/party",
+    ];
+    assert_eq!(pointers, expected, "{problem}");
+}

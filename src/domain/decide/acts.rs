@@ -11,8 +11,9 @@ mod requery;
 mod resolve;
 
 use chakong_contract::asset::Rank;
+use chakong_contract::id::CaseNumber;
 use chakong_contract::order::{CourtAccount, Target};
-use chakong_contract::{ActionKind, Date, Transferee};
+use chakong_contract::{ActionKind, Date, Money, Transferee};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -99,7 +100,7 @@ impl Act {
 pub struct Approval {
     /// Up to how much, in the measure's currency; absent means what was proposed, or what is available within what the claim
     /// leaves open.
-    pub limit: Option<Decimal>,
+    pub limit: Option<Money>,
     /// The account as such and not an amount in it.
     pub whole: bool,
     /// What is permitted for a property that the rules exempt.
@@ -221,7 +222,7 @@ pub struct EnteredMeasure {
     /// Request number of the freeze.
     pub original_number: String,
     /// Case number of the freeze.
-    pub original_case: String,
+    pub original_case: CaseNumber,
 }
 
 /// What an act brought about.

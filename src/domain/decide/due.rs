@@ -91,7 +91,7 @@ fn requery(draft: &mut Draft<'_>, task: Task, asked: Option<OrderId>) {
 }
 
 /// A standing re-query of the account; `asks` is the first order of the question, if one was asked before.
-fn ask_again(draft: &mut Draft<'_>, measure: &Measure, asks: Option<OrderId>) {
+pub fn ask_again(draft: &mut Draft<'_>, measure: &Measure, asks: Option<OrderId>) {
     let own = (measure.inquiry, Subject { party: measure.party, document: measure.document });
     let (inquiry, subject): (InquiryId, Subject) =
         if asks.is_some() { own } else { draft.subject_of(measure) };

@@ -225,22 +225,43 @@ fn free_of_living_costs(file: &CaseFile, claim: &Claim, measure: &Measure) -> De
     if claim.living_costs.is_zero() || !file.parties.iter().any(|party| is_person(&party)) {
         return Decimal::MAX;
     }
+    let (known, taken) = known_and_taken(file, measure.debtor, Some(measure.id));
+    (known - claim.living_costs - taken).max(Decimal::ZERO)
+}
+
+/// What the accounts of a party are known to hold, and what is asked and taken of it, without one measure.
+fn known_and_taken(file: &CaseFile, party: PartyId, without: Option<MeasureId>) -> (Decimal, Decimal) {
     let own = file.ledger().filter(|other| {
-        other.debtor == measure.debtor
-            && !other.is_whole()
-            && other.currency.is_none()
-            && !other.queued_behind
+        other.debtor == party && !other.is_whole() && other.currency.is_none() && !other.queued_behind
     });
     let (mut known, mut taken) = (Decimal::ZERO, Decimal::ZERO);
     for other in own {
-        if matches!(other.state, MeasureState::Candidate | MeasureState::Skipped) || other.id == measure.id {
+        let is_idle = matches!(other.state, MeasureState::Candidate | MeasureState::Skipped);
+        if is_idle || Some(other.id) == without {
             known += other.available;
         } else {
             known += other.available.max(other.limit);
             taken += exposure(other, UncoveredLimit::Strict);
         }
     }
-    (known - claim.living_costs - taken).max(Decimal::ZERO)
+    (known, taken)
+}
+
+/// How much of what is held of each natural person must be given back so that the costs of living stay (民诉法 art. 254), with the
+/// measure that was placed last.
+pub fn short_of_living_costs(file: &CaseFile, claim: &Claim) -> Vec<(Measure, Decimal)> {
+    let persons = file.parties.iter().filter(|party| party.kind == PartyKind::Person);
+    let short = persons.filter_map(|party| {
+        let (known, taken) = known_and_taken(file, party.id, None);
+        let holds = |one: &&Measure| {
+            one.debtor == party.id && one.state.stands() && one.currency.is_none() && !one.held.is_zero()
+        };
+        let held: Decimal = file.ledger().filter(holds).map(|one| one.held).sum();
+        let short = (claim.living_costs - (known - taken)).min(held);
+        let last = file.ledger().rev().find(holds)?;
+        (short > Decimal::ZERO).then(|| (last.clone(), short))
+    });
+    short.collect()
 }
 
 fn mode_of(claim: &Claim, measure: &Measure) -> Mode {

@@ -20,6 +20,7 @@ use super::giving_back::{give_back_unwanted, is_unwanted};
 use super::late;
 use super::ledger::{Cause, follow};
 use super::orders::{OrderInput, OrderRules, Settled, settle};
+use super::shortfall::short_of;
 use super::without_answer::without_answer;
 use super::{differences, passing_on, query, recognise};
 
@@ -299,7 +300,11 @@ fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answe
         Ok(outcome) => outcome,
         Err(_) => return,
     };
-    let outcome = remembered(draft, order, measure, outcome, is_done);
+    let mut outcome = remembered(draft, order, measure, outcome, is_done);
+    let short = short_of(measure, &order.instruction, &answer.reply).filter(|_| outcome.measure != *measure);
+    if let Some(words) = &short {
+        outcome.measure.note.clone_from(words);
+    }
     // What is only taken, and what was ordered since, is under way still.
     let control = measure.control.filter(|_| !is_current || outcome.measure.state.is_busy());
     draft.move_measure(Measure { control, ..outcome.measure.clone() });
@@ -310,6 +315,9 @@ fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answe
             let id = measure.id;
             draft.close_tasks(|task| task.kind == TaskKind::AnswerRefusal && task.measure == Some(id));
         }
+    }
+    if let Some(words) = short {
+        draft.task(NewTask::about(TaskKind::Review, &outcome.measure, draft.now()), words);
     }
     if outcome.measure.surplus > measure.surplus {
         let surplus = outcome.measure.money(outcome.measure.surplus);

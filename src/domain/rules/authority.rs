@@ -137,6 +137,20 @@ pub fn permitted(
     })
 }
 
+/// Whether measures are ordered in cases of this type at all, for either purpose.
+///
+/// # Errors
+/// [`Denied`] says what stands against it.
+pub fn freezes(type_code: &str) -> Result<(), Denied> {
+    let case = RULES.as_ref().ok().and_then(|rules| rules.type_code(type_code.trim()));
+    let case = case.ok_or_else(|| unknown_type_code(type_code))?;
+    if case.actions.contains(&ActionKind::Freeze) {
+        return Ok(());
+    }
+    let message = format!("{}不得采取控制措施 nothing is frozen in a case of this type", case.word);
+    Err(denied(DeniedReason::TypeCode, message, &case.basis))
+}
+
 fn denied(reason: DeniedReason, message: String, basis: &str) -> Denied {
     Denied { reason, message, basis: basis.to_owned() }
 }

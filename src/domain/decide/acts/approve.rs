@@ -1,7 +1,7 @@
 //! Approvals: an approver sends, rejects or reconsiders a freeze, and states what a property is worth.
 
-use chakong_contract::ActionKind;
 use chakong_contract::order::Target;
+use chakong_contract::{ActionKind, Currency, Money};
 use rust_decimal::Decimal;
 
 use super::super::super::rules::exemptions::Level;
@@ -131,8 +131,13 @@ fn limit(draft: &Draft<'_>, measure: &Measure, approval: Approval) -> Decided<De
             Err(Rejected::NoRoom { left: left.max(Decimal::ZERO) })
         };
     }
+    let stated = approval.limit.map(|limit| in_its_currency(measure, limit)).transpose()?;
     if measure.currency.is_some() {
-        let limit = approval.limit.ok_or_else(|| {
+        if !draft.facts.rules.abilities.controls_foreign(&measure.counterpart) {
+            let detail = "该单位只办理人民币冻结，外币账户须线下办理 the counterpart freezes yuan only: freeze this account on paper";
+            return Err(Rejected::NotAllowed(detail.into()));
+        }
+        let limit = stated.ok_or_else(|| {
             Rejected::NotAllowed(
                 "外币账户须载明冻结金额 state the limit in the account's own currency".into(),
             )
@@ -144,7 +149,7 @@ fn limit(draft: &Draft<'_>, measure: &Measure, approval: Approval) -> Decided<De
     }
     let usual =
         if measure.state == MeasureState::Proposed { measure.limit } else { measure.available.min(left) };
-    let limit = approval.limit.unwrap_or(usual);
+    let limit = stated.unwrap_or(usual);
     if limit > left || left <= Decimal::ZERO {
         return Err(Rejected::NoRoom { left: left.max(Decimal::ZERO) });
     }
@@ -153,6 +158,17 @@ fn limit(draft: &Draft<'_>, measure: &Measure, approval: Approval) -> Decided<De
         return Err(Rejected::NotAllowed(detail.into()));
     }
     Ok(limit)
+}
+
+/// A limit's amount, where it is stated in the measure's own currency: one in another is no limit of it.
+fn in_its_currency(measure: &Measure, limit: Money) -> Decided<Decimal> {
+    let own = measure.currency.unwrap_or(Currency::CNY);
+    if limit.currency == Some(own) {
+        return Ok(limit.amount);
+    }
+    Err(Rejected::NotAllowed(format!(
+        "限额币种与账户不符，该账户币种为 {own} the limit is in another currency than the account: state it in {own}"
+    )))
 }
 
 /// Marks an account to be frozen as such. All that is in it is held then, so it must fit into the limit.

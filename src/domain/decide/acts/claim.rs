@@ -1,15 +1,18 @@
 //! Changes of the claim: raised, lowered, partly paid, interest, settled, withdrawn, opened again; settings and liability.
 
+use chakong_contract::Money;
+use chakong_contract::order::Target;
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::super::{
     BroughtDocument, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind, ClaimState, DocumentId,
-    EventDraft, EventType, InquiryId,
+    EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureState, TaskKind,
 };
-use super::super::draft::Draft;
-use super::super::giving_back::end_of_claim;
-use super::super::ledger::{Cause, follow};
+use super::super::draft::{Draft, NewTask};
+use super::super::due::ask_again;
+use super::super::giving_back::{end_of_claim, is_unwanted};
+use super::super::ledger::{Cause, follow, room_of, short_of_living_costs};
 use super::super::{Decided, Rejected};
 use super::{By, ClaimUpdate, Outcome};
 
@@ -50,10 +53,52 @@ pub fn update(
     draft.set_claim(claim.clone());
     tell(draft, inquiry, &before, &claim, by);
     follow(draft, Cause::Act);
+    let is_reopened = claim.is_open() && !before.is_open();
+    if claim.amount > before.amount || is_reopened || !update.liabilities.is_empty() {
+        look_at_what_was_released(draft);
+    }
+    if claim.is_open() && claim.living_costs > before.living_costs {
+        leave_living_costs(draft, &claim);
+    }
     if before.is_open() && !claim.is_open() {
         end_of_claim(draft);
     }
     Ok(Outcome::default())
+}
+
+/// Asks again what accounts hold of which something was given back, where the claim leaves room for it now: the answer freezes it anew.
+fn look_at_what_was_released(draft: &mut Draft<'_>) {
+    let Some(claim) = draft.file.chain.claim.clone().filter(Claim::is_open) else { return };
+    let is_account = |one: &Measure| matches!(one.target, Target::Account { .. });
+    let may_hold_more = |one: &&Measure| {
+        is_account(one)
+            && one.currency.is_none()
+            && one.released > Decimal::ZERO
+            && (one.state.stands() || one.state == MeasureState::Released)
+            && !is_unwanted(&draft.file, one)
+            && room_of(&draft.file, &claim, one.debtor, None) > Decimal::ZERO
+    };
+    let mut asked = Vec::new();
+    for measure in draft.file.ledger().filter(may_hold_more).cloned().collect::<Vec<_>>() {
+        let (inquiry, _) = draft.subject_of(&measure);
+        let is_live =
+            draft.file.inquiries.get(&inquiry).is_some_and(|one| one.state != InquiryState::Cancelled);
+        let question = (measure.counterpart.clone(), measure.debtor, measure.document);
+        if is_live && !asked.contains(&question) {
+            asked.push(question);
+            ask_again(draft, &measure, None);
+        }
+    }
+}
+
+/// Has a person give back what natural persons must keep for living, where more is held since the costs were raised.
+fn leave_living_costs(draft: &mut Draft<'_>, claim: &Claim) {
+    for (measure, short) in short_of_living_costs(&draft.file, claim) {
+        let note = format!(
+            "应保留生活必需费用，须解除 {short} 元 {short} yuan must be released: the costs of living stay (民诉法 art. 254)"
+        );
+        draft.task(NewTask::about(TaskKind::ReleaseExcess, &measure, draft.now()), note);
+    }
 }
 
 fn newest(draft: &Draft<'_>) -> Option<InquiryId> {
@@ -66,7 +111,7 @@ fn new_amount(before: &Claim, kind: ClaimChangeKind, amount: Decimal) -> Decided
         return refuse("金额应大于零 the amount must be more than zero".into());
     }
     let stands = before.amount;
-    match kind {
+    let new = match kind {
         ClaimChangeKind::Raised if amount <= stands => refuse(format!(
             "现行标的 {stands} 元，增加后应更高 the claim stands at {stands} yuan; a raised one is higher"
         )),
@@ -81,7 +126,11 @@ fn new_amount(before: &Claim, kind: ClaimChangeKind, amount: Decimal) -> Decided
             .checked_add(amount)
             .ok_or_else(|| Rejected::NotAllowed("金额过大 the claim would be too large".into())),
         _ => Ok(amount),
+    }?;
+    if !Money::yuan(new).is_plausible() {
+        return refuse("金额过大 the claim would be beyond all measure".into());
     }
+    Ok(new)
 }
 
 fn set(claim: &mut Claim, update: &ClaimUpdate) -> bool {

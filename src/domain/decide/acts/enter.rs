@@ -1,11 +1,15 @@
 //! Measures that stand and that this gateway did not place: entered by a person, to be renewed, released and deducted here.
 
+use chakong_contract::asset::MatchedBy;
+use chakong_contract::order::Target;
+use chakong_contract::{ActionKind, Date, Instruction, Money};
 use rust_decimal::Decimal;
 
+use super::super::super::rules::authority;
 use super::super::super::rules::exemptions::{Exemption, exemption};
 use super::super::super::{
-    BroughtDocument, EventType, InquiryId, InquiryState, Measure, MeasureId, MeasureState, OrderRecord,
-    Origin, Subject, TaskKind,
+    BroughtDocument, EventType, Finding, InquiryId, InquiryState, Measure, MeasureId, MeasureState,
+    OrderRecord, Origin, Subject, TaskKind,
 };
 use super::super::candidate::{Found, line, same_property};
 use super::super::control::with_term;
@@ -13,11 +17,9 @@ use super::super::draft::{Draft, NewOrder};
 use super::super::ledger::{Cause, follow};
 use super::super::{Decided, Rejected};
 use super::{EnteredMeasure, Outcome};
-use chakong_contract::asset::MatchedBy;
-use chakong_contract::order::Target;
-use chakong_contract::{ActionKind, Instruction};
 
-/// Enters a measure, or completes one that was recognised by a counterpart's word.
+/// Enters a measure, or completes one that was recognised by a counterpart's word. The paper comes along: without it nobody else can
+/// tell that the measure stands.
 pub fn enter(
     draft: &mut Draft<'_>,
     entered: EnteredMeasure,
@@ -27,16 +29,21 @@ pub fn enter(
     abilities
         .can(&entered.counterpart, ActionKind::Freeze)
         .map_err(|cannot| Rejected::NotAllowed(cannot.to_string()))?;
-    if entered.held > entered.limit {
-        return Err(Rejected::NotAllowed("实际控制不得超过限额 more cannot be held than the limit".into()));
-    }
-    if entered.until < draft.today() {
-        return Err(Rejected::NotAllowed("期限已届满 the term is over: freeze anew".into()));
+    let findings = wrong_with(&entered, &documents, draft.today());
+    if !findings.is_empty() {
+        return Err(Rejected::Findings(findings));
     }
     let (inquiry, subject) = subject_of(draft, &entered)?;
     let new = measure_of(draft, &entered, inquiry, subject);
+    if new.until.is_some_and(|until| until < draft.today()) {
+        let detail = "法定最长期限已届满 the longest term that the law allows is over: freeze anew";
+        return Err(Rejected::NotAllowed(detail.into()));
+    }
     let standing =
         draft.file.ledger().find(|known| same_property(known, &new) && known.state.stands()).cloned();
+    let completes =
+        standing.as_ref().filter(|known| known.origin == Origin::Recognised).map(|known| known.id);
+    refuse_known_number(draft, &new, completes)?;
     let id = match standing {
         Some(known) if known.origin == Origin::Recognised => complete(draft, known, new),
         Some(known) if known.limit == new.limit => {
@@ -52,6 +59,61 @@ pub fn enter(
     draft.tell(EventType::MeasureRecognised, &measure, None);
     follow(draft, Cause::Act);
     Ok(Outcome { measures: vec![id], orders: Vec::new() })
+}
+
+/// What is wrong with a measure by itself.
+fn wrong_with(entered: &EnteredMeasure, documents: &[BroughtDocument], today: Date) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut refuse = |wrong: bool, pointer: &str, detail: &str| {
+        if wrong {
+            findings.push(Finding::new(pointer, detail));
+        }
+    };
+    let names_nothing = "未指明财产 it names no property: state its number";
+    refuse(!is_named(&entered.target), "/target", names_nothing);
+    let implausible = |amount: Decimal| !Money::yuan(amount).is_plausible() || amount < Decimal::ZERO;
+    let beyond = "金额不合理 the amount is negative or beyond all measure";
+    refuse(implausible(entered.limit), "/limit/amount", beyond);
+    refuse(implausible(entered.held), "/held/amount", beyond);
+    let more = "实际控制不得超过限额 more cannot be held than the limit";
+    refuse(entered.held > entered.limit, "/held/amount", more);
+    let early = "起始日尚未到 the first day lies in the future: only what stands is entered";
+    refuse(entered.from.is_some_and(|from| from > today), "/from", early);
+    let reversed = "截止日早于起始日 the last day lies before the first";
+    refuse(entered.from.is_some_and(|from| from > entered.until), "/until", reversed);
+    refuse(entered.until < today, "/until", "期限已届满 the term is over: freeze anew");
+    let missing = "须附冻结、查封文书 bring the paper that the measure stands on";
+    refuse(documents.is_empty(), "/documents", missing);
+    if let Err(denied) = authority::freezes(entered.original_case.type_code()) {
+        findings.push(Finding::new("/original_case", denied.to_string()));
+    }
+    findings
+}
+
+/// Whether an order could name a property.
+fn is_named(target: &Target) -> bool {
+    let has = |text: &str| text.chars().any(char::is_alphanumeric);
+    match target {
+        Target::Account { number, sub_account, .. } => has(number) && sub_account.as_deref().is_none_or(has),
+        Target::Product { account, number, .. } => has(account) && has(number),
+        Target::Property { unit_number, certificate, .. } => unit_number.is_some() || has(certificate),
+        Target::Equity { company, .. } => has(company),
+    }
+}
+
+/// One freeze is one line of the ledger, whatever its property and limit are said to be.
+fn refuse_known_number(draft: &Draft<'_>, new: &Measure, completes: Option<MeasureId>) -> Decided<()> {
+    let same = |known: &&Measure| {
+        Some(known.id) != completes && known.original_number.eq_ignore_ascii_case(&new.original_number)
+    };
+    let Some(known) = draft.file.ledger().find(same) else { return Ok(()) };
+    Err(Rejected::NotNow(format!(
+        "原冻结请求单号已在册 the ledger has the freeze of this number already: measure {}, {}, limit {} yuan, held {} yuan",
+        known.id,
+        known.state.word(),
+        known.limit,
+        known.held
+    )))
 }
 
 /// A measure that a counterpart reported, with what a person knows of it.
@@ -109,7 +171,7 @@ fn measure_of(draft: &Draft<'_>, entered: &EnteredMeasure, inquiry: InquiryId, s
             rank: entered.rank,
             reference: entered.reference.clone(),
             original_number: entered.original_number.clone(),
-            original_case: entered.original_case.clone(),
+            original_case: entered.original_case.as_str().to_owned(),
             ..line
         },
         entered.from,

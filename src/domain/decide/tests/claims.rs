@@ -216,7 +216,7 @@ fn dollars(rate: Option<u32>) -> (World, Act) {
     let query = world.queued()[0];
     let found = world.carry_out(query);
     world.hear(query, found);
-    let limit = Some(Decimal::from(8_000));
+    let limit = Some(Money { amount: 8_000.into(), currency: chakong_contract::Currency::from_wire("USD") });
     let approval = Approval { limit, rate: rate.map(Decimal::from), ..Approval::default() };
     let approve = Act::Approve(world.measure_at("a").id, approval);
     (world, approve)
@@ -234,10 +234,15 @@ fn a_foreign_freeze_counts_at_the_rate_that_was_named_and_only_then() {
             left.into()
         );
         let id = world.measure_at("b").id;
-        let over = Approval { limit: Some(Decimal::from(left + 1)), ..Approval::default() };
+        let over = Approval { limit: Some(Money::yuan((left + 1).into())), ..Approval::default() };
         let over = world.act(Act::Approve(id, over));
         assert!(matches!(over, Err(Rejected::NoRoom { .. })), "{rate:?}: {over:?}");
     }
+    let (mut world, approve) = dollars(Some(7));
+    let Act::Approve(id, approval) = approve else { unreachable!("an approval") };
+    let yuan = Approval { limit: approval.limit.map(|limit| Money::yuan(limit.amount)), ..approval };
+    let refused = world.act(Act::Approve(id, yuan));
+    assert!(matches!(refused, Err(Rejected::NotAllowed(_))), "yuan are no limit of dollars: {refused:?}");
     let (mut world, approve) = dollars(Some(0));
     assert!(matches!(world.act(approve), Err(Rejected::NotAllowed(_))), "a rate of nothing is none");
 }

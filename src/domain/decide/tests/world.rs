@@ -70,7 +70,13 @@ fn ability() -> Ability {
         (ActionKind::Deduct, vec![DocumentKind::DeductRuling, DocumentKind::DeductNotice]),
     ];
     let (query, control) = (RetryPolicy::default(), RetryPolicy::default());
-    Ability { actions: actions.into_iter().collect(), idempotent: true, query, control }
+    Ability {
+        actions: actions.into_iter().collect(),
+        idempotent: true,
+        controls_foreign: true,
+        query,
+        control,
+    }
 }
 
 /// A mandate without approvals.

@@ -1,0 +1,130 @@
+//! Measures that a person enters: only what stands, on a paper, and each freeze once.
+
+use chakong_contract::order::Target;
+use chakong_contract::{ActionKind, DocumentKind};
+use rust_decimal::Decimal;
+
+use super::super::super::MeasureState;
+use super::super::{Act, EnteredMeasure, Rejected};
+use super::books::Bank;
+use super::world::{World, auto};
+
+const CASE: &str = "(2026)晋10执1号";
+
+/// A case with a freeze of 60 000 of a claim of 100 000.
+fn world() -> World {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 60_000)]))]);
+    world.submit(CASE, None, Some(auto(100_000))).expect("accepted");
+    world.run();
+    world
+}
+
+/// What a paper says of another account.
+fn on_paper(world: &World) -> EnteredMeasure {
+    let known = world.measure_at("a");
+    EnteredMeasure {
+        party: known.debtor,
+        counterpart: "a".to_owned(),
+        institution: "a".to_owned(),
+        target: account("622200009"),
+        limit: 20_000.into(),
+        held: 15_000.into(),
+        from: "2026-02-02".parse().ok(),
+        until: "2026-09-30".parse().expect("a day"),
+        rank: None,
+        reference: String::new(),
+        original_number: "PAPER0007".to_owned(),
+        original_case: CASE.parse().expect("a number"),
+    }
+}
+
+fn account(number: &str) -> Target {
+    Target::Account {
+        number: number.to_owned(),
+        sub_account: None,
+        class: String::new(),
+        branch: String::new(),
+        branch_code: String::new(),
+        whole: false,
+    }
+}
+
+fn enter(world: &mut World, entered: EnteredMeasure) -> Result<(), Rejected> {
+    let paper = [DocumentKind::FreezeNotice];
+    world.act_with(Act::Enter(Box::new(entered)), &paper).map(drop)
+}
+
+#[test]
+fn what_stands_on_a_paper_is_entered_and_counts() {
+    let mut world = world();
+    let entered = on_paper(&world);
+    enter(&mut world, entered).expect("it stands");
+    let held: Decimal = world.measures(MeasureState::InForce).iter().map(|one| one.held).sum();
+    assert_eq!(held, Decimal::from(75_000));
+}
+
+#[test]
+fn a_freeze_that_is_there_already_is_not_entered_again_whatever_is_said_of_it() {
+    let mut world = world();
+    let ours = world.measure_at("a").clone();
+    let same = EnteredMeasure {
+        target: ours.target.clone(),
+        original_number: ours.original_number.clone(),
+        ..on_paper(&world)
+    };
+    let elsewhere = EnteredMeasure { target: account("622200008"), ..same.clone() };
+    let small = EnteredMeasure { original_number: ours.original_number.to_lowercase(), ..same.clone() };
+    let more = EnteredMeasure { limit: 90_000.into(), held: 90_000.into(), ..same.clone() };
+    for again in [same, elsewhere, small, more] {
+        let refused = enter(&mut world, again);
+        let Err(Rejected::NotNow(words)) = refused else { panic!("{refused:?}") };
+        assert!(words.contains("60000"), "what stands is told: {words}");
+    }
+    let entered = on_paper(&world);
+    enter(&mut world, entered.clone()).expect("another freeze");
+    let twice = enter(&mut world, EnteredMeasure { limit: 30_000.into(), ..entered });
+    assert!(matches!(twice, Err(Rejected::NotNow(_))), "{twice:?}");
+    assert_eq!(world.orders_of(ActionKind::Release), 0, "and nothing is released for it");
+}
+
+#[test]
+fn what_cannot_stand_is_refused_by_its_place() {
+    let mut world = world();
+    let good = on_paper(&world);
+    let day = |text: &str| text.parse().expect("a day");
+    let beyond = Decimal::from(1_000_000_000_000_001_u64);
+    let cases = [
+        (EnteredMeasure { target: account("  "), ..good.clone() }, "/target"),
+        (EnteredMeasure { target: account(""), ..good.clone() }, "/target"),
+        (EnteredMeasure { limit: beyond, ..good.clone() }, "/limit/amount"),
+        (EnteredMeasure { held: 20_001.into(), ..good.clone() }, "/held/amount"),
+        (EnteredMeasure { held: Decimal::NEGATIVE_ONE, ..good.clone() }, "/held/amount"),
+        (EnteredMeasure { from: Some(day("2026-03-03")), ..good.clone() }, "/from"),
+        (EnteredMeasure { until: day("2026-03-01"), ..good.clone() }, "/until"),
+        (
+            EnteredMeasure {
+                original_case: "(2024)晋10民他5号".parse().expect("a number"), ..good.clone()
+            },
+            "/original_case",
+        ),
+        (
+            EnteredMeasure {
+                original_case: "(2025)晋10执异3号".parse().expect("a number"), ..good.clone()
+            },
+            "/original_case",
+        ),
+    ];
+    for (wrong, pointer) in cases {
+        let refused = enter(&mut world, wrong);
+        let Err(Rejected::Findings(findings)) = refused else { panic!("{pointer}: {refused:?}") };
+        let pointers: Vec<&str> = findings.iter().map(|one| one.pointer.as_str()).collect();
+        assert_eq!(pointers, [pointer]);
+    }
+    let over_by_law = EnteredMeasure { from: Some(day("2024-05-01")), ..good.clone() };
+    let refused = enter(&mut world, over_by_law);
+    assert!(matches!(refused, Err(Rejected::NotAllowed(_))), "a deposit is frozen for a year: {refused:?}");
+    let refused = world.act(Act::Enter(Box::new(good)));
+    let Err(Rejected::Findings(findings)) = refused else { panic!("{refused:?}") };
+    assert_eq!(findings[0].pointer, "/documents", "without a paper");
+    assert_eq!(world.file.measures.len(), 1);
+}
