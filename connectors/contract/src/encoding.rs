@@ -47,11 +47,13 @@ pub fn decoded(bytes: &[u8]) -> Decoded {
 
 /// Whether a text is what no counterpart writes: decoded wrongly somewhere on its way, or with characters lost.
 pub fn is_garbled(text: &str) -> bool {
+    if has_lost_characters(text) || is_escaped(text) {
+        return true;
+    }
     if text.is_ascii() {
-        return has_lost_characters(text);
+        return false;
     }
     text.chars().any(is_never_written)
-        || has_lost_characters(text)
         || text.contains("锟斤")
         || text.contains("烫烫")
         || text.contains("屯屯")
@@ -67,7 +69,21 @@ fn is_never_written(c: char) -> bool {
 
 /// A system that lacks a character writes a question mark in its place; one alone may be meant.
 fn has_lost_characters(text: &str) -> bool {
-    text.contains("??") || text.trim() == "?"
+    ["??", "¿¿", "■■", "□□", "◇◇", "◆◆"].iter().any(|lost| text.contains(lost)) || text.trim() == "?"
+}
+
+/// Characters written for a reader that was never asked: `&#31038;`, `\u793e`, `%E7%A4%BE`.
+fn is_escaped(text: &str) -> bool {
+    let hex = |text: &str, digits: usize| {
+        text.get(..digits).is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let entity = |rest: &str| {
+        let digits = rest.trim_start_matches(['x', 'X']).trim_start_matches(|c: char| c.is_ascii_hexdigit());
+        digits.len() < rest.len() && digits.starts_with(';')
+    };
+    text.split("&#").skip(1).any(entity)
+        || text.split("\\u").skip(1).any(|rest| hex(rest, 4))
+        || text.split('%').skip(1).filter(|rest| hex(rest, 2)).count() >= 2
 }
 
 /// The text of UTF-8 bytes that were read as GB 18030, as 姝ｅ父 for 正常: written back, they are UTF-8 again. A byte that was
@@ -147,12 +163,27 @@ mod tests {
             assert!(is_garbled(&latin(&gb(right))), "{right} of GB 18030 byte by byte");
             assert!(is_garbled(&String::from_utf8_lossy(&gb(right))), "{right} of GB 18030 as UTF-8");
         }
-        for bad in ["????", "锟斤拷锟斤拷", "示例\u{E844}", "示例\u{FFFD}", "a\u{91}b", "??户", "?"]
-        {
+        for bad in [
+            "????",
+            "锟斤拷锟斤拷",
+            "示例\u{E844}",
+            "示例\u{FFFD}",
+            "a\u{91}b",
+            "??户",
+            "?",
+            "党费¿¿",
+            "■■■",
+            "&#20826;&#36153;",
+            "&#x515A;户",
+            "\\u515a\\u8d39",
+            "%E5%85%9A%E8%B4%B9",
+        ] {
             assert!(is_garbled(bad), "{bad}");
         }
         for good in [
             "",
+            "A&B #1;",
+            "年利率 3% 至 5%",
             "OK?",
             "CRÉDIT AGRICOLE",
             "Zürich",

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use chakong_contract::placeholder::is_placeholder;
+
 /// The 6763 characters of GB/T 2312-1980: what nearly every text about an account consists of.
 static COMMON: LazyLock<Vec<char>> = LazyLock::new(|| {
     let mut all: Vec<char> = include_str!("gb2312.txt").chars().filter(|c| !c.is_whitespace()).collect();
@@ -21,6 +23,15 @@ pub(super) fn is_legible(class: &str, remark: &str, holder: &str) -> bool {
         let text = narrow(text);
         has_no_losses(&text) && has_no_private_use(&text) && is_common(&text)
     }) && has_no_losses(&narrow(holder))
+        && is_worded(&narrow(class))
+}
+
+/// Whether a class is words. A Chinese bank names a class in Chinese; entities, escapes, Base64 and placeholders are no class that was
+/// understood. A bank may leave it blank, or write a short code of its own.
+fn is_worded(class: &str) -> bool {
+    let is_chinese = |c| matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}');
+    let is_code = class.len() <= 4 && class.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    class.is_empty() || (is_code || class.chars().any(is_chinese)) && !is_placeholder(class)
 }
 
 /// Without blanks, and with full-width forms of ASCII in half width.
@@ -37,6 +48,7 @@ fn narrow(text: &str) -> String {
 fn has_no_losses(text: &str) -> bool {
     !text.contains(char::REPLACEMENT_CHARACTER)
         && !text.contains("??")
+        && !text.contains("¿¿")
         && !text.chars().any(char::is_control)
         && !LEFTOVERS.iter().any(|word| text.contains(word))
         && !has_run(text, is_foreign, 2)
@@ -52,7 +64,7 @@ fn is_western(c: char) -> bool {
 fn is_foreign(c: char) -> bool {
     matches!(
         c,
-        '\u{370}'..='\u{52F}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}' | '\u{2500}'..='\u{259F}'
+        '\u{370}'..='\u{52F}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}' | '\u{2500}'..='\u{25FF}'
     )
 }
 

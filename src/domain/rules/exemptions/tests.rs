@@ -196,6 +196,28 @@ fn short_texts_are_told_apart_in_class_remark_and_holder() {
 }
 
 #[test]
+fn a_class_that_is_no_words_goes_to_an_officer_and_a_blank_one_does_not() {
+    for class in [
+        "5YWa6LS55LiT5oi3",
+        "&#20826;",
+        "\\u515a",
+        "%E5%85%9A",
+        "515A8D39",
+        "■■",
+        "null",
+        "暂无",
+        "专户¿¿",
+        "****",
+        "N/A",
+    ] {
+        assert_eq!(exemption(class, "", "").level, Doubtful, "{class}");
+    }
+    for class in ["", "借记卡", "一般存款账户(A类)", "Ⅱ类户"] {
+        assert_eq!(exemption(class, "", "").level, Free, "{class}");
+    }
+}
+
+#[test]
 fn texts_that_cannot_be_read_are_doubtful() {
     for text in [
         "\u{E5A3}\u{E812}专户",
