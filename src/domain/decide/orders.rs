@@ -21,7 +21,7 @@ pub enum OrderInput {
     /// It cannot be sent for now: the quota is spent or the breaker is open.
     Blocked(Fault),
     /// Something came back that cannot be read. It was sent, so it is not sent again: the counterpart was told, and
-    /// feeds back once more, or the deadline passes. What became of a control is for a person to find out at once.
+    /// feeds back once more, or the deadline passes.
     Unreadable(Fault),
     /// It was handed over; the counterpart will answer in its own time.
     HandedOver,
@@ -93,13 +93,6 @@ pub fn settle(order: &OrderRecord, input: OrderInput, on: &OrderRules) -> Option
             let mut settled = moved(order, OrderState::Failed, Some(EventType::OrderFailed));
             settled.order.fault = Some(fault);
             Some(settled)
-        }
-        // It may have been carried out: a person finds out. A later answer that can be read is still taken.
-        OrderInput::Unreadable(fault) if order.is_control() => {
-            let mut settled =
-                to(OrderState::Undetermined, Some(EventType::OrderUndetermined))?.filter_legal(order)?;
-            settled.order.fault = Some(fault);
-            order.state.is_open().then_some(settled)
         }
         OrderInput::Unreadable(fault) => {
             let order = OrderRecord { fault: Some(fault), ..order.clone() };

@@ -1,14 +1,13 @@
 //! What a bank says wrongly changes nothing elsewhere.
 
 use chakong_contract::asset::{Doubt, DoubtAbout, DoubtKind, FoundAsset, SubAccount};
-use chakong_contract::fault::{Fault, FaultKind};
 use chakong_contract::reply::Holding;
 use chakong_contract::{Account, ActionKind, Asset, Money, Refusal, RefusalReason, Reply};
 use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{EventType, MeasureState, OrderState, TaskKind};
-use super::super::{Act, OrderInput, ReleaseScope, Resolution};
+use super::super::{Act, ReleaseScope, Resolution};
 use super::books::{Bank, Lie};
 use super::world::{World, auto};
 
@@ -163,39 +162,6 @@ fn that_an_earlier_freeze_was_not_placed_says_nothing_about_the_one_that_stands(
     world.hear(first, Reply::NotHeld(refusal));
     let standing = world.measure_at("a");
     assert_eq!((standing.state, standing.held), (MeasureState::InForce, Decimal::from(25_000)));
-}
-
-#[test]
-fn an_answer_to_a_control_that_cannot_be_read_is_for_a_person_at_once() {
-    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 30_000)]))]);
-    world.submit(CASE, None, Some(auto(25_000))).expect("accepted");
-    let unread =
-        || OrderInput::Unreadable(Fault::new(FaultKind::Malformed, "read the answer", "SQJE is NaN"));
-    let query = world.queued()[0];
-    world.happened(query, OrderInput::HandedOver);
-    world.happened(query, unread());
-    assert_eq!(world.file.orders[&query].state, OrderState::Awaiting, "a query is fed back once more");
-    let found = world.carry_out(query);
-    world.hear(query, found);
-    let freeze = world.queued()[0];
-    world.happened(freeze, OrderInput::HandedOver);
-    let told = world.changes.len();
-    world.happened(freeze, unread());
-    assert_eq!(world.file.orders[&freeze].state, OrderState::Undetermined);
-    let asks = |world: &World| {
-        world.file.tasks.iter().any(|task| task.kind == TaskKind::Resolve && task.order == Some(freeze))
-    };
-    assert!(asks(&world) && world.has_event(EventType::OrderUndetermined));
-    assert!(world.changes.len() > told);
-    assert_eq!(world.measure_at("a").state, MeasureState::Asked, "it counts in full until somebody knows");
-    let reply = world.carry_out(freeze);
-    world.hear(freeze, reply);
-    assert_eq!(
-        world.measure_at("a").held,
-        Decimal::from(25_000),
-        "an answer that can be read is still taken"
-    );
-    assert!(!asks(&world));
 }
 
 /// A freeze of 600 whose release or deduction is answered with so much.
