@@ -174,7 +174,8 @@ fn measure_of(draft: &Draft<'_>, entered: &EnteredMeasure, inquiry: InquiryId, s
             original_case: entered.original_case.as_str().to_owned(),
             ..line
         },
-        entered.from,
+        // Without its first day it ends as if it had begun today: the law ends every measure.
+        entered.from.or(Some(draft.today())),
         Some(entered.until),
         draft.today(),
     );

@@ -128,3 +128,14 @@ fn what_cannot_stand_is_refused_by_its_place() {
     assert_eq!(findings[0].pointer, "/documents", "without a paper");
     assert_eq!(world.file.measures.len(), 1);
 }
+
+#[test]
+fn a_deposit_without_its_first_day_ends_a_year_from_today_at_the_latest_whatever_the_paper_says() {
+    let mut world = world();
+    let last = EnteredMeasure { from: None, until: "2035-12-31".parse().expect("a day"), ..on_paper(&world) };
+    enter(&mut world, last).expect("it stands");
+    let entered = world.file.ledger().find(|one| one.original_number == "PAPER0007").expect("entered");
+    // Entered on 2026-03-02; a year for deposits (民诉法解释 art. 485), whose first day does not count (民法典 art. 201).
+    assert_eq!(entered.until.map(|day| day.to_string()).as_deref(), Some("2027-03-02"));
+    assert_eq!(entered.until_said.map(|day| day.to_string()).as_deref(), Some("2035-12-31"));
+}
