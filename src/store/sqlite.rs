@@ -15,6 +15,7 @@ mod query;
 mod queue;
 mod reads;
 mod receipts;
+mod recent;
 mod rows;
 mod space;
 mod threads;

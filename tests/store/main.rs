@@ -68,6 +68,7 @@ every_store! {
     upkeep::a_page_of_the_log_is_bounded_by_its_bytes_and_the_next_goes_on;
     upkeep::the_file_of_a_case_does_not_grow_with_the_terms_of_its_inquiries;
     upkeep::messages_know_their_orders_and_how_often_they_were_repeated;
+    upkeep::a_transaction_reads_what_readers_see_whatever_was_changed_before;
     retention::what_is_over_goes_in_its_time_and_what_is_open_stays;
     retention::the_newest_case_stays_so_that_no_number_is_given_again;
     retention::a_court_has_terms_of_its_own_and_a_task_keeps_a_case_open;

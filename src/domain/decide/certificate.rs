@@ -41,16 +41,19 @@ pub fn close_if_done(draft: &mut Draft<'_>, id: InquiryId, news: bool) {
     let mut certificate = certificate_of(&draft.file, &inquiry, &lines, now);
     let text = serde_json::to_string(&certificate).unwrap_or_default();
     let (number, uid) = (certificate.number, inquiry.uid);
-    draft.push(Change::NewCertificate(NewCertificate { inquiry: id, uid, number, at: now, text }));
-    if certificate.orders.len() > MOST_LINES {
+    let told = if certificate.orders.len() > MOST_LINES {
         certificate.orders.clear();
-    }
+        serde_json::to_string(&certificate).ok()
+    } else {
+        Some(text.clone())
+    };
+    draft.push(Change::NewCertificate(NewCertificate { inquiry: id, uid, number, at: now, text }));
     draft.push(Change::NewEvent(EventDraft {
         kind: EventType::InquiryCompleted,
         inquiry: id,
         order: None,
         revision: None,
         at: now,
-        data: serde_json::to_string(&certificate).ok(),
+        data: told,
     }));
 }

@@ -1,10 +1,14 @@
 //! Queries: a connection within a transaction, and conditions that are put together from what is asked for.
 
+use std::hash::Hash;
+
+use quick_cache::unsync::Cache;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Params, Row};
 
 use super::failed;
 use super::guard::Guard;
+use super::recent::Recent;
 use super::threads::Touched;
 use crate::store::ids::Ids;
 use crate::store::{StoreError, Stored};
@@ -13,6 +17,8 @@ use crate::store::{StoreError, Stored};
 pub(super) struct Rows<'a> {
     pub(super) connection: &'a Connection,
     pub(super) touched: Option<&'a mut Touched>,
+    /// What the writer read lately; readers have none.
+    pub(super) recent: Option<&'a mut Recent>,
     pub(super) ids: &'a Ids,
     /// Key of hashes of personal data.
     pub(super) key: &'a [u8],
@@ -63,6 +69,23 @@ impl Rows<'_> {
                 }
                 Err(error) => return Err(error),
             }
+        }
+        Ok(found)
+    }
+
+    /// A row that was read lately, or else as it is read now.
+    pub(super) fn known<K: Copy + Eq + Hash, T: Clone>(
+        &mut self,
+        of: impl Fn(&mut Recent) -> &mut Cache<K, T>,
+        id: K,
+        read: impl FnOnce(&mut Self) -> Stored<Option<T>>,
+    ) -> Stored<Option<T>> {
+        if let Some(known) = self.recent.as_deref_mut().and_then(|recent| of(recent).get(&id).cloned()) {
+            return Ok(Some(known));
+        }
+        let found = read(self)?;
+        if let (Some(recent), Some(found)) = (self.recent.as_deref_mut(), &found) {
+            of(recent).insert(id, found.clone());
         }
         Ok(found)
     }

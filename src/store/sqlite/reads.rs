@@ -27,7 +27,8 @@ use crate::store::{
 
 impl Reads for Rows<'_> {
     fn chain(&mut self, id: ChainId) -> Stored<Option<Chain>> {
-        self.one("SELECT id, created, has_ledger, claim FROM chains WHERE id = ?1", [id.get()], rows::chain)
+        let sql = "SELECT id, created, has_ledger, claim FROM chains WHERE id = ?1";
+        self.known(|recent| &mut recent.chains, id, |rows| rows.one(sql, [id.get()], rows::chain))
     }
 
     fn case_by_number(&mut self, number: &str) -> Stored<Option<Case>> {
@@ -63,7 +64,7 @@ impl Reads for Rows<'_> {
     fn inquiry(&mut self, id: InquiryId) -> Stored<Option<Inquiry>> {
         static SQL: LazyLock<String> =
             LazyLock::new(|| format!("SELECT {INQUIRY} FROM inquiries i WHERE i.id = ?1"));
-        self.one(&SQL, [id.get()], rows::inquiry)
+        self.known(|recent| &mut recent.inquiries, id, |rows| rows.one(&SQL, [id.get()], rows::inquiry))
     }
 
     fn inquiry_by_uid(&mut self, uid: Uuid) -> Stored<Option<Inquiry>> {
@@ -129,7 +130,7 @@ impl Reads for Rows<'_> {
     fn order(&mut self, id: OrderId) -> Stored<Option<OrderRecord>> {
         static SQL: LazyLock<String> =
             LazyLock::new(|| format!("SELECT {ORDER} FROM orders o WHERE o.id = ?1"));
-        self.one(&SQL, [id.get()], rows::order)
+        self.known(|recent| &mut recent.orders, id, |rows| rows.one(&SQL, [id.get()], rows::order))
     }
 
     fn orders_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OrderRecord>> {
@@ -158,7 +159,12 @@ impl Reads for Rows<'_> {
         limit: usize,
         taken: &HashSet<OrderId>,
     ) -> Stored<Vec<OrderRecord>> {
-        queue::due(self, lane, now, limit, taken)
+        let due = queue::due(self, lane, now, limit, taken)?;
+        if let Some(recent) = self.recent.as_deref_mut() {
+            // They are settled soon.
+            due.iter().for_each(|order| recent.orders.insert(order.id, order.clone()));
+        }
+        Ok(due)
     }
 
     fn offers(

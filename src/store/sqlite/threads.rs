@@ -9,6 +9,7 @@ use tokio::sync::mpsc::Receiver;
 
 use super::guard::Guard;
 use super::query::Rows;
+use super::recent::Recent;
 use super::space::{Wal, give_back};
 use super::{ends, failed, failed_io};
 use crate::store::health::Ailment;
@@ -40,6 +41,9 @@ impl Touched {
     }
 }
 
+/// What the writer's rows have beside a reader's.
+type Writes<'a> = (&'a mut Touched, &'a mut Recent);
+
 /// What every thread shares.
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
@@ -50,10 +54,12 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    fn rows<'a>(&'a self, connection: &'a Connection, touched: Option<&'a mut Touched>) -> Rows<'a> {
+    fn rows<'a>(&'a self, connection: &'a Connection, writes: Option<Writes<'a>>) -> Rows<'a> {
+        let (touched, recent) = writes.unzip();
         Rows {
             connection,
             touched,
+            recent,
             ids: &self.ids,
             key: &self.key,
             guard: Some(&self.guard),
@@ -71,8 +77,9 @@ pub(super) fn writer(
 ) -> Stored<JoinHandle<()>> {
     let run = move || {
         let (mut group, mut wal) = (Vec::with_capacity(GROUP), Wal::default());
+        let mut recent = Recent::default();
         while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
-            commit(&connection, std::mem::take(&mut group), &shared);
+            commit(&connection, std::mem::take(&mut group), &mut recent, &shared);
             wal.bound(&connection, &shared.guard);
         }
         if let Err(error) = ends::end(&connection) {
@@ -84,10 +91,10 @@ pub(super) fn writer(
 
 /// Runs a group of jobs in one transaction. A job that fails before it wrote anything keeps its error, and the others go on; a
 /// failed write takes the whole group back: the others are told to hand their inputs in again.
-fn commit(connection: &Connection, group: Vec<Box<dyn WriteJob>>, shared: &Shared) {
+fn commit(connection: &Connection, group: Vec<Box<dyn WriteJob>>, recent: &mut Recent, shared: &Shared) {
     let mut touched = Touched::default();
     let mut done: Vec<(Box<dyn WriteJob>, Stored<()>)> = Vec::with_capacity(group.len());
-    let outcome = run_group(connection, group, &mut done, &mut touched, shared);
+    let outcome = run_group(connection, group, &mut done, (&mut touched, recent), shared);
     // A commit to files that are gone is none.
     match outcome.and_then(|()| shared.guard.look()) {
         Ok(()) => {
@@ -105,6 +112,7 @@ fn commit(connection: &Connection, group: Vec<Box<dyn WriteJob>>, shared: &Share
         }
         Err(error) => {
             roll_back(connection);
+            recent.clear();
             shared.guard.note(&error);
             tracing::error!(%error, jobs = done.len(), "a group of writes was not committed");
             for (job, outcome) in done {
@@ -127,7 +135,7 @@ fn run_group(
     connection: &Connection,
     group: Vec<Box<dyn WriteJob>>,
     done: &mut Vec<(Box<dyn WriteJob>, Stored<()>)>,
-    touched: &mut Touched,
+    (touched, recent): Writes<'_>,
     shared: &Shared,
 ) -> Stored<()> {
     let control = |sql: &str| -> Stored<()> {
@@ -139,7 +147,7 @@ fn run_group(
             done.push((job, Ok(())));
             continue;
         }
-        let mut rows = shared.rows(connection, Some(&mut *touched));
+        let mut rows = shared.rows(connection, Some((&mut *touched, &mut *recent)));
         let run = std::panic::AssertUnwindSafe(|| job.run(&mut rows));
         let ran = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(StoreError::panicked()));
         // A job that makes nothing of a failed write has failed all the same.

@@ -66,6 +66,9 @@ impl Tx for Rows<'_> {
 
 impl Rows<'_> {
     fn write_one(&mut self, change: &Change) -> Stored<()> {
+        if let Some(recent) = self.recent.as_deref_mut() {
+            recent.follow(change);
+        }
         match change {
             Change::NewChain(chain) => self.add_chain(chain),
             Change::SaveChain(chain) => self.save_chain(chain),

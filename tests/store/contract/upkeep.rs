@@ -1,6 +1,9 @@
 //! Clocks that jump, probes, consumers that read no more, and pages that are bounded.
 
-use chakong::domain::{Change, EventDraft, EventType, InquiryId, LaneChange, OrderRecord, OrderState, RawId};
+use chakong::domain::{
+    Chain, Change, EventDraft, EventType, Inquiry, InquiryId, InquiryState, LaneChange, OrderRecord,
+    OrderState, RawId,
+};
 use chakong::store::{ActFilter, load_chain, load_chain_for_act};
 
 use crate::engines::{SetClock, days, engine};
@@ -157,4 +160,62 @@ pub async fn messages_know_their_orders_and_how_often_they_were_repeated(world: 
         Ok(())
     })
     .await;
+}
+
+pub async fn a_transaction_reads_what_readers_see_whatever_was_changed_before(world: impl World) {
+    let store = world.store();
+    let kept = a_case(&store, 1).await;
+    let (chain, inquiry, order) = (kept.chain.id, kept.inquiry().id, kept.order.id);
+    let both = async |what: &str| {
+        let inside =
+            write(&store, move |tx| Ok((tx.chain(chain)?, tx.inquiry(inquiry)?, tx.order(order)?))).await;
+        let outside = store.read(move |tx| Ok((tx.chain(chain)?, tx.inquiry(inquiry)?, tx.order(order)?)));
+        let outside = outside.await.expect("a read");
+        assert_eq!(format!("{inside:?}"), format!("{outside:?}"), "{what}");
+        inside
+    };
+    both("as it was written").await;
+    let changes = [
+        (
+            "the order leaves",
+            Change::MoveOrder(
+                Box::new(OrderRecord {
+                    state: OrderState::Sending,
+                    attempts: 1,
+                    sent: Some(at(9)),
+                    ..kept.order.clone()
+                }),
+                OrderState::Queued,
+            ),
+        ),
+        ("an answer came", Change::SaveInquiry(Inquiry { open_orders: 7, ..kept.inquiry() })),
+        (
+            "the inquiry is complete",
+            Change::SaveInquiry(Inquiry {
+                open_orders: 0,
+                completions: 1,
+                state: InquiryState::Completed,
+                ..kept.inquiry()
+            }),
+        ),
+        ("the claim ended", Change::SaveChain(Chain { has_ledger: true, claim: None, ..kept.chain.clone() })),
+    ];
+    for (what, change) in changes {
+        // Written and taken back first, read inside of it: the group is gone, and what was read in it too.
+        let (spoilt, after) = (change.clone(), change.clone());
+        let failed = store.transact(move |tx| {
+            tx.write(&[spoilt])?;
+            let _ = (tx.chain(chain)?, tx.inquiry(inquiry)?, tx.order(order)?);
+            let strange = Inquiry { id: InquiryId::new(1), ..tx.inquiry(inquiry)?.expect("the inquiry") };
+            tx.write(&[Change::SaveInquiry(strange)])
+        });
+        assert!(failed.await.is_err(), "{what}: taken back");
+        both(&format!("before {what}")).await;
+        let seen = write(&store, move |tx| {
+            tx.write(&[after])?;
+            Ok((tx.chain(chain)?, tx.inquiry(inquiry)?, tx.order(order)?))
+        })
+        .await;
+        assert_eq!(format!("{seen:?}"), format!("{:?}", both(what).await), "{what}, in the transaction");
+    }
 }

@@ -1,0 +1,75 @@
+//! Rows that the writer read lately. Each answer needs its order, its inquiry and its chain, and twenty answers of an inquiry need the
+//! same two: reading them from the database again costs more than all that is written.
+//!
+//! Only the writer has them, nothing else changes rows, and what a group that was rolled back left here is dropped with it.
+
+use quick_cache::unsync::Cache;
+
+use crate::domain::{Chain, ChainId, Change, Inquiry, InquiryId, OrderId, OrderRecord};
+
+/// Orders at hand: what many lanes read ahead.
+const ORDERS: usize = 8192;
+/// Inquiries at hand.
+const INQUIRIES: usize = 1024;
+/// Chains at hand.
+const CHAINS: usize = 1024;
+
+/// Rows as they stand in the writer's transaction.
+#[derive(Debug)]
+pub(super) struct Recent {
+    pub(super) orders: Cache<OrderId, OrderRecord>,
+    pub(super) inquiries: Cache<InquiryId, Inquiry>,
+    pub(super) chains: Cache<ChainId, Chain>,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        let (orders, inquiries, chains) = (Cache::new(ORDERS), Cache::new(INQUIRIES), Cache::new(CHAINS));
+        Self { orders, inquiries, chains }
+    }
+}
+
+impl Recent {
+    /// Follows a change that is about to be written. What it does not know may touch anything.
+    pub(super) fn follow(&mut self, change: &Change) {
+        match change {
+            Change::MoveOrder(order, _) => drop(self.orders.remove(&order.id)),
+            Change::SaveInquiry(saved) => {
+                // The columns that are saved, and no others.
+                if let Some(mut known) = self.inquiries.get_mut(&saved.id) {
+                    (known.state, known.open_orders, known.completions) =
+                        (saved.state, saved.open_orders, saved.completions);
+                }
+            }
+            Change::SaveChain(saved) => drop(self.chains.remove(&saved.id)),
+            Change::NewChain(_)
+            | Change::NewCase(_)
+            | Change::NewParty(_)
+            | Change::SaveParty(_)
+            | Change::NewInquiry(_)
+            | Change::NewDocument(_)
+            | Change::NewOrder(_)
+            | Change::NewMeasure(_)
+            | Change::MoveMeasure(..)
+            | Change::NewRevision(_)
+            | Change::NewReceipt(_)
+            | Change::NewEvent(_)
+            | Change::NewTask(_)
+            | Change::SaveTask(_)
+            | Change::NewClaimChange(_)
+            | Change::NewCertificate(_)
+            | Change::SavePropertyFinding(_)
+            | Change::Audit(_)
+            | Change::Lane(_)
+            | Change::Probe(_) => {}
+            _ => self.clear(),
+        }
+    }
+
+    /// Drops everything: a group was rolled back.
+    pub(super) fn clear(&mut self) {
+        self.orders.clear();
+        self.inquiries.clear();
+        self.chains.clear();
+    }
+}
