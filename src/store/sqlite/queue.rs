@@ -15,7 +15,7 @@ use crate::store::{LaneCounts, Stored};
 const UNDER_WAY: &str = "(o.state = 1 OR o.state = 2 OR o.state = 8)";
 
 pub(super) fn due(
-    rows: &Rows<'_>,
+    rows: &mut Rows<'_>,
     lane: &str,
     now: Timestamp,
     limit: usize,
@@ -29,7 +29,12 @@ pub(super) fn due(
     let read = |row: &Row<'_>| {
         if taken.contains(&OrderId::new(get(row, 0)?)) { Ok(None) } else { rows::order(row).map(Some) }
     };
-    rows.readable(&SQL, params![lane, micros(now)], read, |found| found.len() >= limit)
+    let found = rows.readable(&SQL, params![lane, micros(now)], read, |found| found.len() >= limit)?;
+    if let Some(recent) = rows.recent.as_deref_mut() {
+        // They are settled soon.
+        found.iter().for_each(|order| recent.orders.insert(order.id, order.clone()));
+    }
+    Ok(found)
 }
 
 pub(super) fn offers(

@@ -159,12 +159,7 @@ impl Reads for Rows<'_> {
         limit: usize,
         taken: &HashSet<OrderId>,
     ) -> Stored<Vec<OrderRecord>> {
-        let due = queue::due(self, lane, now, limit, taken)?;
-        if let Some(recent) = self.recent.as_deref_mut() {
-            // They are settled soon.
-            due.iter().for_each(|order| recent.orders.insert(order.id, order.clone()));
-        }
-        Ok(due)
+        queue::due(self, lane, now, limit, taken)
     }
 
     fn offers(
