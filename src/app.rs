@@ -3,6 +3,7 @@
 mod archives;
 mod deliveries;
 mod shown;
+pub mod upkeep;
 
 use std::fs::File;
 use std::net::SocketAddr;

@@ -11,6 +11,7 @@ mod requery;
 mod results;
 mod sandbox;
 mod serve;
+mod store;
 mod submit;
 mod tables;
 
@@ -49,6 +50,9 @@ enum Command {
     /// What the connectors can do and how they speak
     #[command(subcommand)]
     Connectors(connectors::Command),
+    /// Look after the store: check, migrate, backup, restore
+    #[command(subcommand)]
+    Store(store::Command),
     /// Run simulated counterparts alone, at the other end of the lines of a configuration
     Sandbox(sandbox::Arguments),
 }
@@ -92,6 +96,7 @@ async fn run(command: Command) -> ExitCode {
         Command::Requery(arguments) => requery::run(arguments).await,
         Command::Results(arguments) => results::run(arguments).await,
         Command::Connectors(command) => connectors::run(command),
+        Command::Store(command) => store::run(command),
         Command::Sandbox(arguments) => sandbox::run(arguments).await,
     }
 }

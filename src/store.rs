@@ -66,6 +66,12 @@ pub enum StoreError {
     /// Something else changed the row first, or the change is not legal.
     #[error("{0} does not stand as the change expects")]
     Conflict(&'static str),
+    /// It is a copy that was made at this time (RFC 3339); numbers were given since that it does not know.
+    #[error(
+        "it is a backup that was made at {0}; start once with `chakong serve --restored`: it goes on with new numbers, and every \
+         control that was under way is put before an officer"
+    )]
+    Backup(String),
     /// Another input of the same group failed; nothing of this one was kept, and it can be handed in again.
     #[error("the group of writes was rolled back; hand the input in again")]
     Again,

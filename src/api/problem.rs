@@ -245,7 +245,7 @@ impl From<StoreError> for Problem {
                 let what = ailment.words();
                 (ProblemKind::StoreUnusable, format!("nothing was kept, for {what}; try again later"))
             }
-            StoreError::Unreadable { .. } | StoreError::Missing(_) => {
+            StoreError::Unreadable { .. } | StoreError::Missing(_) | StoreError::Backup(_) => {
                 let detail = "something that this needs cannot be read in the store; operations find the cause in its log";
                 (ProblemKind::StoreUnusable, detail.to_owned())
             }

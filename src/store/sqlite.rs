@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file (WAL, `synchronous=FULL`), one writer thread with group commit, readers beside it.
 
 mod answers;
+pub mod copies;
 mod ends;
 mod find;
 mod first_edition;
@@ -34,6 +35,8 @@ use super::health::{Ailment, Health};
 use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
 use guard::Guard;
 
+/// Name of the store's file in its folder.
+const FILE: &str = "chakong.sqlite";
 /// Jobs that may wait for the writer; more submitters wait at the door.
 const WAITING_WRITES: usize = 4096;
 /// Reads that may wait.
@@ -102,7 +105,7 @@ impl Sqlite {
         epoch: impl FnOnce(&Connection) -> Stored<i64>,
     ) -> Stored<(Arc<dyn Store>, SqliteThreads)> {
         std::fs::create_dir_all(directory).map_err(failed_io("create the data directory"))?;
-        let path = directory.join("chakong.sqlite");
+        let path = directory.join(FILE);
         let found = ends::Found::at(&path);
         if !is_restored {
             found.before_opening()?;

@@ -25,6 +25,8 @@ pub struct Setup {
     pub port: u16,
     /// How many files the daemon may have open; `None` for as many as the test itself.
     pub open_files: Option<u32>,
+    /// What `serve` is told beside the configuration.
+    pub arguments: Vec<String>,
     books_port: u16,
     sandbox: Option<Child>,
     daemon: Option<Child>,
@@ -72,7 +74,16 @@ impl Setup {
         );
         std::fs::write(folder.path().join("chakong.toml"), config).expect("a configuration");
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(70)).build().expect("a client");
-        Self { folder, port, open_files: None, books_port, sandbox: None, daemon: None, client }
+        Self {
+            folder,
+            port,
+            open_files: None,
+            arguments: Vec::new(),
+            books_port,
+            sandbox: None,
+            daemon: None,
+            client,
+        }
     }
 
     pub fn config(&self) -> PathBuf {
@@ -109,7 +120,7 @@ impl Setup {
                 shell
             }
         };
-        command.args(["serve", "--config"]).arg(self.config());
+        command.args(["serve", "--config"]).arg(self.config()).args(&self.arguments);
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("log"));
         command.stderr(log.expect("a log file"));
         self.daemon = Some(command.spawn().expect("the daemon starts"));

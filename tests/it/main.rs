@@ -27,6 +27,7 @@ mod reload;
 mod samples;
 mod sftp;
 mod shipped;
+mod store_commands;
 mod store_health;
 mod storms;
 mod tidy;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::failed;
 use super::guard::wal_of;
+use super::{copies, failed};
 use crate::store::health::Ailment;
 use crate::store::{StoreError, Stored};
 
@@ -56,6 +56,7 @@ fn lost(what: String) -> StoreError {
 /// When pages are damaged; when the write-ahead log of a run that did not close the store is not there any more, which held its
 /// last commits, unless the store `is_restored`.
 pub(super) fn begin(connection: &Connection, found: Found, is_restored: bool) -> Stored<()> {
+    copies::refuse_copy(connection, is_restored)?;
     let step = "note that it is open";
     let marker: Option<Vec<u8>> = connection
         .query_row("SELECT value FROM store_info WHERE key = ?1", [OPEN], |row| row.get(0))
@@ -81,8 +82,16 @@ pub(super) fn begin(connection: &Connection, found: Found, is_restored: bool) ->
 /// # Errors
 /// When it cannot be written.
 pub(super) fn end(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM store_info WHERE key = ?1", [OPEN])?;
+    forget(connection)?;
     run(connection, "PRAGMA wal_checkpoint(TRUNCATE)").map(drop)
+}
+
+/// Takes the note away that the store is open.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn forget(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM store_info WHERE key = ?1", [OPEN]).map(drop)
 }
 
 /// Runs a statement to its end; gives how many rows it had. `execute_batch` takes one step only.

@@ -20,6 +20,35 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0011.sql"),
 ];
 
+/// How far a store's schema is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schema {
+    /// Migrations that were applied to it.
+    pub applied: usize,
+    /// Migrations that this version knows.
+    pub known: usize,
+}
+
+impl Schema {
+    /// Whether it is a store that this version can work on, perhaps after migrations.
+    pub const fn is_known(self) -> bool {
+        self.applied > 0 && self.applied <= self.known
+    }
+}
+
+/// How far the schema is; nothing was applied to what is no store.
+pub(super) fn schema(connection: &Connection) -> Stored<Schema> {
+    let step = "read how far its schema is";
+    let is_store = connection
+        .query_row("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'migrations'", [], |row| {
+            row.get::<_, i64>(0)
+        })
+        .map_err(failed(step))?;
+    let count = || connection.query_row("SELECT COUNT(*) FROM migrations", [], |row| row.get::<_, i64>(0));
+    let applied = if is_store == 0 { 0 } else { count().map_err(failed(step))? };
+    Ok(Schema { applied: usize::try_from(applied).unwrap_or_default(), known: MIGRATIONS.len() })
+}
+
 /// Brings the schema up to date.
 pub(super) fn migrate(connection: &mut Connection) -> Stored<()> {
     let step = "bring the schema up to date";
