@@ -13,29 +13,23 @@
     reason = "a benchmark"
 )]
 
-#[path = "../tests/it/daemon.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod daemon;
 #[path = "lines.rs"]
 #[allow(dead_code, reason = "shared with the other benchmarks")]
 mod lines;
 #[path = "../tests/it/sftp/server.rs"]
 #[allow(dead_code, reason = "shared with the tests")]
 mod server;
-#[path = "../tests/it/world.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod world;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::manifest::SettingValue;
 use chakong_contract::{Batch, Moment, Order, Secret, Settings};
 use chakong_testkit::fake_postbox::{FakePostbox, round};
+use lines::world::{self, PASSWORD, POSTBOX, Played, bank_code, calling_bank};
 use lines::{Asking, rate};
 use serde_json::{Value, json};
 use server::Sshd;
 use tokio::time::Instant;
-use world::{PASSWORD, POSTBOX, Played, bank_code, calling_bank};
 
 const ACCOUNT: &str = "YH000001";
 

@@ -10,15 +10,9 @@
     reason = "a benchmark"
 )]
 
-#[path = "../tests/it/daemon.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod daemon;
 #[path = "lines.rs"]
 #[allow(dead_code, reason = "shared with the other benchmarks")]
 mod lines;
-#[path = "../tests/it/world.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod world;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,13 +21,13 @@ use std::time::Duration;
 use chakong_contract::Settings;
 use chakong_contract::connector::{Batch, Input, Step};
 use chakong_contract::message::HttpRequest;
-use daemon::Setup;
+use lines::daemon::Setup;
 use lines::rate;
+use lines::world::{Played, inquiry, numbered_company, of_another_case, realty};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use world::{Played, inquiry, numbered_company, of_another_case, realty};
 
 /// Counterparts, and so orders per inquiry.
 const LANES: usize = 20;

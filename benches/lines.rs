@@ -1,5 +1,5 @@
-//! What the benchmarks of lines have in common: a load for one counterpart, the gateway beside a bare loop, and a postbox with
-//! thousands of orders on offer.
+//! What the benchmarks have in common: processes and worlds of the tests, a load for one counterpart, the gateway beside a bare loop,
+//! and a postbox with thousands of orders on offer.
 
 use std::time::Duration;
 
@@ -10,8 +10,13 @@ use chakong_contract::{ActionKind, Instruction, Manifest, Moment, Order};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::daemon::Setup;
-use crate::world::{Played, inquiry, numbered_company, of_another_case, reserved_port};
+#[path = "../tests/it/daemon.rs"]
+pub mod daemon;
+#[path = "../tests/it/world.rs"]
+pub mod world;
+
+use self::daemon::Setup;
+use self::world::{Played, inquiry, numbered_company, of_another_case, reserved_port};
 
 /// Parties of an inquiry, and so orders to the one counterpart.
 const PARTIES: usize = 100;

@@ -13,15 +13,9 @@
     reason = "a benchmark"
 )]
 
-#[path = "../tests/it/daemon.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod daemon;
 #[path = "lines.rs"]
 #[allow(dead_code, reason = "shared with the other benchmarks")]
 mod lines;
-#[path = "../tests/it/world.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod world;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,10 +23,10 @@ use chakong_contract::manifest::SettingValue;
 use chakong_contract::{Moment, Order, Plugin, Secret, Settings};
 use chakong_testkit::drive;
 use chakong_testkit::fake_postbox::{FakePostbox, round};
+use lines::world::{PASSWORD, Played};
 use lines::{Asking, rate};
 use serde_json::{Value, json};
 use tokio::time::Instant;
-use world::{PASSWORD, Played};
 
 const PATH: &str = "/ckwIpWebService/IpConvertDataAll";
 const ACCOUNT: &str = "IP000001";

@@ -11,20 +11,14 @@
     reason = "a benchmark"
 )]
 
-#[path = "../tests/it/daemon.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod daemon;
 #[path = "lines.rs"]
 #[allow(dead_code, reason = "shared with the other benchmarks")]
 mod lines;
-#[path = "../tests/it/world.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod world;
 
-use daemon::Setup;
+use lines::daemon::Setup;
+use lines::world::{Played, bank, bank_code, inquiry, numbered_company, of_another_case, realty};
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use world::{Played, bank, bank_code, inquiry, numbered_company, of_another_case, realty};
 
 /// Counterparts on call lines, and so orders an inquiry.
 const LANES: usize = 20;

@@ -10,15 +10,9 @@
     reason = "a benchmark"
 )]
 
-#[path = "../tests/it/daemon.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod daemon;
 #[path = "lines.rs"]
 #[allow(dead_code, reason = "shared with the other benchmarks")]
 mod lines;
-#[path = "../tests/it/world.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod world;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,13 +23,13 @@ use chakong::config::{CounterpartConfig, Problems, read_counterpart};
 use chakong_contract::connector::{Batch, Input, Step};
 use chakong_contract::message::{HttpRequest, HttpResponse};
 use chakong_contract::{Moment, Order};
-use daemon::Setup;
+use lines::daemon::Setup;
 use lines::rate;
+use lines::world::{Played, inquiry, of_another_case};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use world::{Played, inquiry, of_another_case};
 
 /// Counterparts of one connector, and so orders per inquiry.
 const LANES: usize = 8;

@@ -192,7 +192,8 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let reading = config.store.directory.join(READING);
         let marks = Arc::new(Marks::open(&reading, clock.now()).map_err(BuildError::Marks)?);
-        let counterparts = Arc::new(Counterparts::new(config.counterparts));
+        let counterparts = Counterparts::new(config.counterparts).with_holidays(config.holidays);
+        let counterparts = Arc::new(counterparts);
         let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);
         let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock), rules);
         if let Some(controls) = engine.after_restoration().await? {

@@ -5,6 +5,7 @@
 mod counterpart;
 mod court_accounts;
 mod folder;
+mod holidays;
 mod keys;
 mod listener;
 mod named_files;
@@ -17,6 +18,7 @@ mod values;
 mod watch;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chakong_contract::connector::Plugin;
 
@@ -33,6 +35,7 @@ pub use server::{LogConfig, LogFormat, ServerConfig, StoreConfig};
 pub use watch::{FolderWatch, Look};
 
 use crate::domain::retention::Retention;
+use crate::domain::rules::working_days::HolidayCalendar;
 use reader::Document;
 
 /// Largest configuration file that is read.
@@ -49,6 +52,10 @@ pub struct Config {
     pub postbox: Option<PostboxServer>,
     /// Store.
     pub store: StoreConfig,
+    /// Holidays and moved working days: those that are built in, with the court's own over them.
+    pub holidays: Arc<HolidayCalendar>,
+    /// The court's own file of them, if there is one.
+    pub holidays_file: Option<PathBuf>,
     /// How long what is kept of a case stays after it was closed.
     pub retention: Retention,
     /// Logs.
@@ -86,6 +93,10 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
     let accounts = root.sections("court_accounts", court_accounts::read_account);
     let court_accounts = accounts.into_iter().flatten().collect::<Vec<_>>();
     court_accounts::check_distinct(&court_accounts, &mut root);
+    let (holidays_file, holidays) = match holidays::read_holidays(&mut root, &base) {
+        Some((file, all)) => (Some(file), all),
+        None => (None, HolidayCalendar::built_in().clone()),
+    };
     let directory = root.text("counterparts").unwrap_or_else(|| "counterparts".to_owned());
     root.finish();
     let counterparts_directory = base.join(directory);
@@ -97,6 +108,8 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
             server,
             postbox,
             store,
+            holidays: Arc::new(holidays),
+            holidays_file,
             retention,
             log,
             keys,

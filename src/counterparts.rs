@@ -8,6 +8,7 @@ use chakong_contract::asset::AssetKind;
 
 use crate::config::CounterpartConfig;
 use crate::domain::abilities::{Abilities, Rules};
+use crate::domain::rules::working_days::HolidayCalendar;
 use crate::domain::{Routes, Way};
 use crate::engine::CurrentRules;
 
@@ -19,9 +20,17 @@ pub type Snapshot = Arc<BTreeMap<String, Arc<CounterpartConfig>>>;
 pub struct Counterparts(RwLock<(Snapshot, Arc<Rules>)>);
 
 impl Counterparts {
-    /// From a configuration.
+    /// From a configuration, with the holidays that are built in.
     pub fn new(configs: Vec<CounterpartConfig>) -> Self {
-        Self(RwLock::new(taken_up(configs)))
+        Self(RwLock::new(taken_up(configs, None)))
+    }
+
+    /// The same with holidays as configured. They stay when the counterparts are replaced.
+    #[must_use]
+    pub fn with_holidays(self, holidays: Arc<HolidayCalendar>) -> Self {
+        let (snapshot, rules) = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let rules = Rules { holidays: Some(holidays), ..Rules::clone(&rules) };
+        Self(RwLock::new((snapshot, Arc::new(rules))))
     }
 
     /// The counterparts now.
@@ -36,7 +45,8 @@ impl Counterparts {
 
     /// Replaces them all.
     pub fn replace(&self, configs: Vec<CounterpartConfig>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = taken_up(configs);
+        let holidays = self.rules().holidays.clone();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = taken_up(configs, holidays);
     }
 }
 
@@ -46,11 +56,14 @@ impl CurrentRules for Counterparts {
     }
 }
 
-fn taken_up(configs: Vec<CounterpartConfig>) -> (Snapshot, Arc<Rules>) {
+fn taken_up(
+    configs: Vec<CounterpartConfig>,
+    holidays: Option<Arc<HolidayCalendar>>,
+) -> (Snapshot, Arc<Rules>) {
     let snapshot: Snapshot =
         Arc::new(configs.into_iter().map(|config| (config.name.clone(), Arc::new(config))).collect());
     let abilities = snapshot.values().map(|config| (config.name.clone(), config.ability()));
-    let rules = Rules { abilities: abilities.collect::<Abilities>(), routes: routes_of(&snapshot) };
+    let rules = Rules { abilities: abilities.collect::<Abilities>(), routes: routes_of(&snapshot), holidays };
     (snapshot, Arc::new(rules))
 }
 

@@ -1,102 +1,86 @@
-//! Folders in which parcels were put away, a folder a day: those whose term is over are deleted, on this machine. What is archived on a
-//! server is the server's affair.
+//! Archives in which parcels were put away, on this machine and on servers: what is older than messages are kept goes, whatever the
+//! line itself keeps.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use chakong_contract::Date;
+use futures_util::future::BoxFuture;
 
 use crate::config::ParcelConfig;
 use crate::counterparts::Counterparts;
 use crate::engine::Archives;
-
-/// Most files that are deleted at once; the next pass goes on.
-const MOST: usize = 10_000;
+use crate::lines::parcel;
 
 /// The archives of the counterparts as configured now.
 #[derive(Debug)]
 pub(super) struct ParcelArchives(pub(super) Arc<Counterparts>);
 
 impl Archives for ParcelArchives {
-    fn forget_before(&self, day: &str) -> Vec<(String, usize)> {
-        let mut left = MOST;
-        let mut forgotten = Vec::new();
-        for (name, folder) in self.folders() {
-            let count = forget_days(&folder, day, &mut left);
-            if count > 0 {
-                forgotten.push((name, count));
+    fn forget_before(&self, first: Date) -> BoxFuture<'_, Vec<(String, usize)>> {
+        Box::pin(async move {
+            let mut forgotten = Vec::new();
+            for (name, line) in self.archives() {
+                match parcel::open(&line).tidy(first).await {
+                    Ok(0) => {}
+                    Ok(count) => forgotten.push((name, count)),
+                    Err(fault) => {
+                        tracing::warn!(counterpart = name, %fault, "archived files stay though their term is over");
+                    }
+                }
             }
-        }
-        forgotten
+            forgotten
+        })
     }
 }
 
 impl ParcelArchives {
-    fn folders(&self) -> Vec<(String, PathBuf)> {
+    fn archives(&self) -> Vec<(String, ParcelConfig)> {
         let now = self.0.now();
-        let archive = |line: &ParcelConfig| line.archive.clone().filter(|_| line.sftp.is_none());
+        let archive = |line: &ParcelConfig| line.archive.is_some().then(|| line.clone());
         now.iter()
             .filter_map(|(name, config)| Some((name.clone(), archive(config.line.parcel()?)?)))
             .collect()
     }
 }
 
-/// Deletes the folders of days before one. How many files went.
-fn forget_days(archive: &Path, before: &str, left: &mut usize) -> usize {
-    let Ok(entries) = std::fs::read_dir(archive) else { return 0 };
-    let is_over =
-        |name: &str| name.len() == 8 && name.bytes().all(|byte| byte.is_ascii_digit()) && name < before;
-    let mut days: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_name().to_str().is_some_and(is_over))
-        .map(|entry| entry.path())
-        .collect();
-    days.sort_unstable();
-    days.iter().map(|day| forget_day(day, left)).sum()
-}
-
-fn forget_day(day: &Path, left: &mut usize) -> usize {
-    let Ok(entries) = std::fs::read_dir(day) else { return 0 };
-    let mut count = 0;
-    for entry in entries.filter_map(Result::ok) {
-        if *left == 0 {
-            return count;
-        }
-        match std::fs::remove_file(entry.path()) {
-            Ok(()) => {
-                count += 1;
-                *left -= 1;
-            }
-            Err(error) => {
-                tracing::warn!(folder = %day.display(), %error, "an archived file could not be deleted");
-            }
-        }
-    }
-    // One that holds something still stays.
-    let _ = std::fs::remove_dir(day);
-    count
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::Path;
 
-    #[test]
-    fn days_whose_term_is_over_go_and_nothing_else() {
-        let archive = tempfile::tempdir().expect("a folder");
-        for (day, file) in
-            [("20230101", "a.zip"), ("20230101", "b.zip"), ("20260101", "c.zip"), ("notes", "d")]
-        {
-            std::fs::create_dir_all(archive.path().join(day)).expect("a folder");
-            std::fs::write(archive.path().join(day).join(file), "a package").expect("a file");
-        }
-        assert_eq!(forget_days(archive.path(), "20230101", &mut 9), 0, "that day itself stays");
-        assert_eq!(forget_days(archive.path(), "20230102", &mut 1), 1, "no more than so many at once");
-        assert_eq!(forget_days(archive.path(), "20251231", &mut 9), 1);
-        let mut left: Vec<_> = std::fs::read_dir(archive.path())
-            .expect("the folder")
-            .map(|entry| entry.expect("an entry").file_name())
-            .collect();
-        left.sort_unstable();
-        assert_eq!(left, ["20260101", "notes"]);
-        assert_eq!(forget_days(&archive.path().join("none"), "20251231", &mut 9), 0);
+    use super::*;
+    use crate::config::{Problems, read_counterpart};
+
+    #[tokio::test]
+    async fn days_whose_term_is_over_go_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let line = |archive: &str| {
+            format!(
+                "connector = \"court-bank\"\n[line]\nkind = \"parcel\"\noutgoing = \"{0}/out\"\nincoming = \"{0}/in\"\n{archive}\n\
+                 [settings]\nbank_code = \"E999H110000000001\"\n",
+                folder.path().display()
+            )
+        };
+        let kept = line(&format!("archive = \"{}/done\"", folder.path().display()));
+        let mut problems = Problems::default();
+        let configs = [("bank-a", kept), ("bank-b", line(""))].map(|(name, text)| {
+            let path = folder.path().join(format!("{name}.toml"));
+            read_counterpart(&path, &text, &crate::app::plugins(), &mut problems)
+        });
+        assert!(problems.is_empty(), "{problems}");
+        let done = folder.path().join("done");
+        let put = |day: &str, file: &str| {
+            std::fs::create_dir_all(done.join(day)).expect("a folder");
+            std::fs::write(done.join(day).join(file), "a package").expect("a file");
+        };
+        put("20230101", "a.zip");
+        put("20230101", "b.zip");
+        put("20260101", "c.zip");
+        put("notes", "d");
+        let archives = ParcelArchives(Arc::new(Counterparts::new(configs.into_iter().flatten().collect())));
+        assert_eq!(archives.forget_before(Date::constant(2023, 1, 1)).await, [], "that day itself stays");
+        let forgotten = archives.forget_before(Date::constant(2023, 1, 2)).await;
+        assert_eq!(forgotten, [("bank-a".to_owned(), 2)]);
+        let left = |path: &Path| std::fs::read_dir(path).expect("the folder").count();
+        assert_eq!((left(&done), left(&done.join("20260101"))), (2, 1));
     }
 }

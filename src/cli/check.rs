@@ -4,11 +4,13 @@ mod paths;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chakong_contract::Moment;
 use clap::Args;
 
 use super::output::{Unsaid, complain, line};
 use super::{ConfigArgument, Exit};
 use crate::app::plugins;
+use crate::clock::{Clock as _, SystemClock};
 use crate::config::{self, Config};
 
 /// Arguments of `check`.
@@ -65,6 +67,13 @@ fn list(path: &std::path::Path, config: &Config) -> Result<(), Unsaid> {
         let kind = counterpart.line.kind().word();
         let id = counterpart.plugin.manifest.id;
         line(format_args!("  {:24} {id:16} {kind:8} {}", counterpart.name, counterpart.name_zh))?;
+    }
+    let holidays = config.holidays.years().map(|year| year.to_string()).collect::<Vec<_>>().join(", ");
+    line(format_args!("  holidays are known of: {holidays}"))?;
+    for year in config.holidays.missing(Moment::from_timestamp(SystemClock.now()).date()) {
+        line(format_args!(
+            "  holidays are not known of {year}: weekdays are counted; name a file by `holidays`"
+        ))?;
     }
     for name in config::unused_proxies() {
         line(format_args!("  not used: {name} of the environment; a counterpart's `line.proxy` is"))?;

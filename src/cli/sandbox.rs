@@ -63,7 +63,13 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
     };
     if let Some(address) = arguments.books {
         match TcpListener::bind(address).await {
-            Ok(listener) => tasks.spawn_service("books", serve_books(listener, hosted, tasks.clone())),
+            Ok(listener) => {
+                // The system gives the port where 0 was asked for.
+                if let Ok(address) = listener.local_addr() {
+                    let _ = line(format_args!("the books are at http://{address}/books"));
+                }
+                tasks.spawn_service("books", serve_books(listener, hosted, tasks.clone()));
+            }
             Err(error) => return Exit::Config.with(&format!("{address}: {error}")),
         }
     }

@@ -16,7 +16,7 @@ use chakong_contract::manifest::Settings;
 use super::named_files::{NamedFiles, Role};
 use super::reader::{Document, Problems, Section};
 use super::values::within;
-use crate::domain::abilities::Ability;
+use crate::domain::abilities::{Ability, CONTROL_DEADLINE};
 use crate::domain::retry::RetryPolicy;
 
 pub use line::{CallConfig, CalledAt, LineConfig, ParcelConfig, PostboxConfig, SftpConfig, SftpLogin};
@@ -54,6 +54,8 @@ pub struct CounterpartConfig {
     pub retry_query: RetryPolicy,
     /// Retry of controls.
     pub retry_control: RetryPolicy,
+    /// How long it has for a control, from the order on.
+    pub control_deadline: Duration,
     /// How old an answer to a query may be that is used again; zero for none.
     pub cache_age: Duration,
     /// Where its orders go when it cannot answer them, and what it controls for others.
@@ -80,6 +82,7 @@ impl CounterpartConfig {
             controls_foreign: self.connector.controls_foreign_currency(),
             query: self.retry_query,
             control: self.retry_control,
+            control_deadline: self.control_deadline,
         }
     }
 }
@@ -159,6 +162,7 @@ fn read_noting(
             None
         }
     };
+    let control_deadline = read_control_deadline(&mut root);
     let officers = officers::read_officers(&mut root, plugin.as_ref());
     let limits = root
         .section("limits", |section| read_limits(section, plugin.as_ref()))
@@ -194,6 +198,7 @@ fn read_noting(
         breaker,
         retry_query,
         retry_control,
+        control_deadline,
         cache_age,
         routing,
         fingerprint: files.digest(text, &[Role::Meaning]),
@@ -224,6 +229,15 @@ fn check_name(name: &str, root: &mut Section<'_>) {
 fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn read_control_deadline(root: &mut Section<'_>) -> Duration {
+    const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+    let deadline = root.or("control_deadline", CONTROL_DEADLINE);
+    if !(Duration::from_secs(60)..=LONGEST).contains(&deadline) {
+        root.problem("control_deadline", "must lie between \"1m\" and \"366d\"");
+    }
+    deadline
 }
 
 fn read_plugin(root: &mut Section<'_>, plugins: &[Plugin]) -> Option<Plugin> {

@@ -2,11 +2,14 @@
 //! asks here.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use chakong_contract::{ActionKind, DocumentKind};
 
 use super::Routes;
 use super::retry::RetryPolicy;
+use super::rules::working_days::HolidayCalendar;
 
 /// What one counterpart can do.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +24,12 @@ pub struct Ability {
     pub query: RetryPolicy,
     /// How controls are tried again.
     pub control: RetryPolicy,
+    /// How long it has for a control.
+    pub control_deadline: Duration,
 }
+
+/// Counterparts have 24 hours for a control as for a query (法〔2018〕64号), where nothing else is configured.
+pub const CONTROL_DEADLINE: Duration = Duration::from_secs(24 * 3600);
 
 /// A counterpart cannot do something.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +83,11 @@ impl Abilities {
         self.0.get(counterpart).is_some_and(|ability| ability.controls_foreign)
     }
 
+    /// How long it has for a control.
+    pub fn control_deadline(&self, counterpart: &str) -> Duration {
+        self.0.get(counterpart).map_or(CONTROL_DEADLINE, |ability| ability.control_deadline)
+    }
+
     /// How orders are tried again there.
     pub fn retry(&self, counterpart: &str, control: bool) -> RetryPolicy {
         let policy = |ability: &Ability| if control { ability.control } else { ability.query };
@@ -101,4 +114,13 @@ pub struct Rules {
     pub abilities: Abilities,
     /// Where orders go beside their own counterpart.
     pub routes: Routes,
+    /// Holidays and moved working days, where they are not only those that are built in.
+    pub holidays: Option<Arc<HolidayCalendar>>,
+}
+
+impl Rules {
+    /// Holidays and moved working days.
+    pub fn holidays(&self) -> &HolidayCalendar {
+        self.holidays.as_deref().unwrap_or(HolidayCalendar::built_in())
+    }
 }

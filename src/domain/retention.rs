@@ -75,6 +75,13 @@ impl Retention {
     }
 }
 
+impl Retention {
+    /// The longest terms of all courts: for what does not say whose it is.
+    pub fn longest(&self) -> RetentionTerms {
+        self.courts.values().copied().fold(self.general, RetentionTerms::longer)
+    }
+}
+
 /// Whether a term of so many days, counted from an instant, is over; by a week more, so that no clock that is set wrongly for
 /// some days deletes anything.
 pub fn is_over(from: Timestamp, days: u32, now: Timestamp) -> bool {

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use chakong_contract::Moment;
+use chakong_contract::{Date, Moment};
 
 use super::set_back::SteadyTime;
 use super::{Engine, Settlement};
@@ -23,13 +23,14 @@ const MOST_TOLD: usize = 10_000;
 
 /// Watches the clock until the soft token.
 pub async fn run_clock(engine: Engine, tasks: Tasks) {
-    let (mut told, mut time) = (Told::default(), SteadyTime::default());
+    let (mut told, mut time, mut looked) = (Told::default(), SteadyTime::default(), None);
     while !tasks.soft().is_cancelled() {
         // Looked at each second, so that a store whose files are gone is told though nothing is written.
         engine.store.health();
         if let Err(error) = engine.follow_the_time(&mut time).await {
             tracing::warn!(%error, "the clock was set back, and orders that wait for it could not be brought forward");
         }
+        engine.tell_missing_holidays(&mut looked);
         match engine.look(&mut told).await {
             Ok(true) => continue,
             Ok(false) => {}
@@ -43,6 +44,20 @@ pub async fn run_clock(engine: Engine, tasks: Tasks) {
 }
 
 impl Engine {
+    /// Tells, once a day, of which year the holidays are not known though they are counted.
+    fn tell_missing_holidays(&self, looked: &mut Option<Date>) {
+        let today = Moment::from_timestamp(self.clock.now()).date();
+        if looked.replace(today) == Some(today) {
+            return;
+        }
+        for year in self.rules.rules().holidays().missing(today) {
+            tracing::warn!(
+                year,
+                "the holidays of this year are not known, and weekdays are counted; name a file by `holidays`"
+            );
+        }
+    }
+
     /// Does what is due now. Whether there may be more.
     ///
     /// # Errors

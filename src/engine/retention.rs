@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chakong_contract::Moment;
+use chakong_contract::{Date, Moment};
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::time::Instant;
@@ -55,8 +56,8 @@ impl Progress {
 
 /// Where parcels are archived outside the store.
 pub trait Archives: Send + Sync + std::fmt::Debug {
-    /// Deletes what was put away before a day (`20260302`). How many files of which counterpart.
-    fn forget_before(&self, day: &str) -> Vec<(String, usize)>;
+    /// Deletes what was put away before a day. How many files of which counterpart.
+    fn forget_before(&self, first: Date) -> BoxFuture<'_, Vec<(String, usize)>>;
 }
 
 /// Deletes what is kept no longer, until the soft token.
@@ -118,14 +119,11 @@ impl Engine {
 impl Engine {
     /// Deletes archived parcels as long after they were put away as messages are kept, each counterpart's with its line in the audit.
     async fn forget_archives(&self, retention: &Retention, archives: &Arc<dyn Archives>) -> Stored<()> {
-        let days = retention.courts.values().map(|terms| terms.messages).max().unwrap_or_default();
-        let term = SignedDuration::from_hours(24 * (i64::from(days.max(retention.general.messages)) + 7));
+        let term = SignedDuration::from_hours(24 * (i64::from(retention.longest().messages) + 7));
         let now = self.clock.now();
         let Ok(last) = now.checked_sub(term) else { return Ok(()) };
-        let day = Moment::from_timestamp(last).date().to_string().replace('-', "");
-        let archives = Arc::clone(archives);
-        let forgotten = tokio::task::spawn_blocking(move || archives.forget_before(&day)).await;
-        for (counterpart, count) in forgotten.unwrap_or_default() {
+        let forgotten = archives.forget_before(Moment::from_timestamp(last).date()).await;
+        for (counterpart, count) in forgotten {
             self.audit(line(now, counterpart, json!({ "class": "archive", "count": count }))).await?;
         }
         Ok(())
@@ -222,14 +220,19 @@ fn messages(reads: &mut (impl Reads + ?Sized), closed: &mut Closings<'_>, after:
     Ok((portion(over, Forget::Messages, "messages"), Some(next)))
 }
 
-/// Whether none of the cases that a message is about needs it. One that an earlier version kept does not say which these are: it
-/// stays.
+/// Whether none of the cases that a message is about needs it. One that an earlier version kept, and that no answer and no batch names,
+/// does not say which these are: it stays as long as records of a case that was closed when it came.
 fn is_message_over(
     reads: &mut (impl Reads + ?Sized),
     closed: &mut Closings<'_>,
     message: &KeptMessage,
 ) -> Stored<bool> {
-    let Some(orders) = message.orders.as_ref().filter(|_| !message.is_unsent) else { return Ok(false) };
+    if message.is_unsent {
+        return Ok(false);
+    }
+    let Some(orders) = &message.orders else {
+        return Ok(is_over(message.at, closed.retention.longest().records, closed.now));
+    };
     if !is_over(message.at, closed.retention.general.messages, closed.now) {
         return Ok(false);
     }

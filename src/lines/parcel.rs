@@ -59,8 +59,8 @@ pub trait Depot: Send + Sync + fmt::Debug {
     /// gone already is put away; one that is another by now, for the counterpart wrote it anew, stays.
     fn put_away<'a>(&'a self, file: &'a Listed, day: Date) -> BoxFuture<'a, Result<(), Fault>>;
 
-    /// Deletes the archive's folders of days before `first`.
-    fn tidy(&self, first: Date) -> BoxFuture<'_, Result<(), Fault>>;
+    /// Deletes the archive's folders of days before `first`. How many files were in them.
+    fn tidy(&self, first: Date) -> BoxFuture<'_, Result<usize, Fault>>;
 
     /// Whether both folders can be used.
     fn probe(&self) -> BoxFuture<'_, Result<(), Fault>>;

@@ -11,6 +11,7 @@ mod ids;
 mod lanes;
 mod migrations;
 mod moves;
+mod older_messages;
 mod order_list;
 mod query;
 mod queue;

@@ -302,3 +302,24 @@ fn a_demonstration_whose_terminal_is_closed_ends() {
     assert!(sent.success());
     assert_eq!(demo.wait().expect("its end").code(), Some(0));
 }
+
+#[test]
+fn a_file_of_holidays_replaces_what_is_built_in_and_what_is_wrong_in_it_is_told() {
+    let gateway = format!("holidays = \"days.toml\"\n{GATEWAY}");
+    let folder = configured(&gateway, &[]);
+    let write = |text: &str| std::fs::write(folder.path().join("days.toml"), text).expect("a file");
+    let (code, _, told) = check(folder.path(), &[]);
+    assert!(code == Some(78) && told.contains("days.toml"), "a file that is not there: {told}");
+    write("[[year]]\nyear = 2031\nsource = \"s\"\nholidays = [[\"2032-01-01\"]]\nworking_days = []\n");
+    let (code, _, told) = check(folder.path(), &[]);
+    assert!(code == Some(78) && told.contains("chakong.toml:1") && told.contains("another year"), "{told}");
+    let years: String = (2027..2060)
+        .map(|year| {
+            format!("[[year]]\nyear = {year}\nsource = \"s\"\nholidays = [[\"{year}-01-01\"]]\nworking_days = []\n")
+        })
+        .collect();
+    write(&years);
+    let (code, said, told) = check(folder.path(), &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(said.contains("2025, 2026, 2027") && !said.contains("not known of"), "{said}");
+}

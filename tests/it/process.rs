@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use crate::daemon::Setup;
 use crate::world::{bank, bank_code, customer, inquiry, realty, write_counterpart};
 
-/// Waits until `done` says so of the inquiry's view.
-async fn until(setup: &Setup, id: &str, what: &str, done: impl Fn(&Value) -> bool) -> Value {
+/// Waits until `done` says so of the inquiry's certificate.
+pub async fn until(setup: &Setup, id: &str, what: &str, done: impl Fn(&Value) -> bool) -> Value {
     let started = Instant::now();
     loop {
         let view = setup.get(&format!("/v1/inquiries/{id}/certificate")).await;
@@ -28,7 +28,8 @@ async fn until(setup: &Setup, id: &str, what: &str, done: impl Fn(&Value) -> boo
     }
 }
 
-fn answered(view: &Value, count: u64) -> bool {
+/// Whether so many questions of a certificate are answered.
+pub fn answered(view: &Value, count: u64) -> bool {
     view["questions"]["answered"] == json!(count)
 }
 

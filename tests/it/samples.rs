@@ -60,6 +60,7 @@ pub(crate) fn folder(gateway: &str, counterparts: &[(&str, String)]) -> TempDir 
         std::fs::create_dir(folder.path().join(below)).expect("a folder");
     }
     write(&folder.path().join("chakong.toml"), gateway);
+    write(&folder.path().join("holidays.toml"), include_str!("../../src/domain/rules/holidays.toml"));
     for description in ["vehicles.toml", "housing-fund.toml"] {
         let text = sample(&format!("descriptions/{description}"));
         write(&folder.path().join("descriptions").join(description), &text);

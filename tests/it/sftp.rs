@@ -203,9 +203,9 @@ async fn every_depot_replaces_archives_and_tidies_alike() {
             depot.put_away(&file, DAY).await.expect("gone already");
             assert_eq!(sshd.names("archive/20260105"), ["a.zip"]);
         }
-        depot.tidy(DAY).await.expect("kept");
+        assert_eq!(depot.tidy(DAY).await.expect("kept"), 0);
         assert_eq!(sshd.names("archive"), ["20260105"]);
-        depot.tidy(Date::constant(2026, 1, 6)).await.expect("tidied");
+        assert_eq!(depot.tidy(Date::constant(2026, 1, 6)).await.expect("tidied"), 1);
         assert!(sshd.names("archive").is_empty());
         let bad = depot.hand_over(&[Message::new("../x", Vec::new())]).await.expect_err("a path");
         assert_eq!(bad.kind, FaultKind::Unsupported);

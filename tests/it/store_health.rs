@@ -76,20 +76,69 @@ async fn a_store_that_another_process_holds_is_waited_for_and_then_told() {
     refused(&setup, "held", "another process holds the store").await;
     assert_eq!(status(&setup, "/readyz").await.0, StatusCode::SERVICE_UNAVAILABLE);
     other.execute_batch("ROLLBACK").expect("let go");
+    recovers(&setup, "held").await;
+    assert!(metrics(&setup).await.contains("chakong_store_ailment{kind=\"locked\"} 0"));
+}
+
+/// Waits until what was refused under a key is taken, and the store is said to be ready.
+async fn recovers(setup: &Setup, key: &str) {
     let began = Instant::now();
     loop {
-        match setup.try_submit("held", &inquiry(None, "auto")).await.expect("it answers") {
+        match setup.try_submit(key, &inquiry(None, "auto")).await.expect("it answers") {
             (StatusCode::CREATED, _) => break,
             (status, problem) => assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{problem}"),
         }
         assert!(began.elapsed() < Duration::from_secs(20), "it does not recover:\n{}", setup.log());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    while status(&setup, "/readyz").await.0 != StatusCode::OK {
+    while status(setup, "/readyz").await.0 != StatusCode::OK {
         assert!(began.elapsed() < Duration::from_secs(20), "it is not ready again:\n{}", setup.log());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(metrics(&setup).await.contains("chakong_store_ailment{kind=\"locked\"} 0"));
+}
+
+/// Files that nobody may write, not even whoever has them open (root is needed, as the test machine has, and a file system that
+/// knows the attribute).
+struct Immutable(Vec<std::path::PathBuf>);
+
+impl Immutable {
+    fn make(files: Vec<std::path::PathBuf>) -> Self {
+        let made = Self(files);
+        assert!(made.set("+i"), "files can be made immutable in {:?}", made.0);
+        made
+    }
+
+    fn set(&self, attribute: &str) -> bool {
+        Command::new("chattr").arg(attribute).args(&self.0).status().expect("chattr").success()
+    }
+}
+
+impl Drop for Immutable {
+    fn drop(&mut self) {
+        self.set("-i");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_becomes_read_only_while_it_is_open_is_told_and_works_again_when_it_is_not() {
+    let setup = started().await;
+    let before = setup.submit("before", &inquiry(None, "auto")).await;
+    // Not the index of the log beside them: it is mapped into memory, where no write can be refused.
+    let files = ["", "-wal"].map(|end| setup.folder.path().join(format!("data/chakong.sqlite{end}")));
+    let immutable = Immutable::make(files.to_vec());
+    for key in ["one", "two"] {
+        refused(&setup, key, "the store cannot be written").await;
+    }
+    let (ready, why) = status(&setup, "/readyz").await;
+    assert_eq!(ready, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(why["detail"].as_str().expect("a detail").contains("cannot be written"), "{why}");
+    let (seen, view) = status(&setup, &format!("/v1/inquiries/{before}")).await;
+    assert_eq!(seen, StatusCode::OK, "what stands can be read: {view}");
+    assert!(metrics(&setup).await.contains("chakong_store_ailment{kind=\"read_only\"} 1"));
+    assert!(setup.log().contains("mounted read-only after an error"), "what to do is told: {}", setup.log());
+    drop(immutable);
+    recovers(&setup, "one").await;
+    assert!(metrics(&setup).await.contains("chakong_store_ailment{kind=\"read_only\"} 0"));
 }
 
 /// Starts the daemon as a user; gives its exit code and what it said.

@@ -6,7 +6,6 @@ mod submissions;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chakong::app::{delivery_of, plugins};
@@ -101,26 +100,15 @@ impl Clock for Ahead {
 }
 
 /// A port of loopback that is this process's until it ends, for what must be written into a configuration before anything listens,
-/// and listens there again after a restart. It lies below those that the system gives to connections, and a locked file keeps it
-/// from every other test.
+/// and listens there again after a restart. The system gives it to a socket that is bound and never listens: it gives it to nobody
+/// else then, a server may listen there by name, and while none does, connections are refused.
 pub fn reserved_port() -> u16 {
-    static GIVEN: AtomicU32 = AtomicU32::new(0);
-    let first = std::process::id().wrapping_mul(101);
-    let ports = std::iter::repeat_with(|| first.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed)) % 12_000);
-    let mut ports = ports.take(12_000).filter_map(|port| u16::try_from(20_000 + port).ok());
-    ports.find(|port| is_reserved(*port)).expect("a loopback port")
-}
-
-fn is_reserved(port: u16) -> bool {
-    let folder = std::env::temp_dir().join("chakong-test-ports");
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let lock = std::fs::File::create(folder.join(port.to_string())).expect("a file");
-    let is_ours = lock.try_lock().is_ok() && std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
-    if is_ours {
-        // Held until the process ends.
-        std::mem::forget(lock);
-    }
-    is_ours
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.set_reuseaddr(true).expect("an option");
+    socket.bind(std::net::SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+    let port = socket.local_addr().expect("its address").port();
+    std::mem::forget(socket);
+    port
 }
 
 /// Writes a counterpart's file with its line.

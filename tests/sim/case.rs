@@ -94,6 +94,7 @@ fn ability(idempotent: bool) -> Ability {
         controls_foreign: true,
         query: policy,
         control: policy,
+        control_deadline: chakong::domain::abilities::CONTROL_DEADLINE,
     }
 }
 

@@ -26,7 +26,7 @@ impl Call for CompaniesHouse {
             None => Ask::Search { name: order.name.as_str().to_owned(), page: 1, size: PAGE_SIZE },
         };
         let (settings, asked, day) = (self.settings.clone(), Some(first), batch.made.date());
-        let (numbers, found, gathered) = (VecDeque::new(), Vec::new(), Gathered::default());
+        let (numbers, found, gathered) = (VecDeque::new(), Vec::new(), Gathered::on(day));
         Ok(Box::new(Conversation { order, day, settings, asked, numbers, found, gathered }))
     }
 }

@@ -124,6 +124,7 @@ pub(crate) fn basic(key: &Secret) -> Secret {
 #[serde(default)]
 pub(crate) struct Page {
     /// May be absent where the count says that there are none.
+    #[serde(deserialize_with = "chakong_toolkit::list::or_empty")]
     pub(crate) items: Option<Vec<Value>>,
     pub(crate) total_results: Scalar,
     pub(crate) total_count: Scalar,
@@ -143,7 +144,7 @@ impl Page {
 pub(crate) struct NotFound {
     #[serde(skip_serializing_if = "Scalar::is_blank")]
     pub(crate) message: Scalar,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) errors: Vec<ServiceError>,
 }
 

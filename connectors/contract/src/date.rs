@@ -142,13 +142,13 @@ pub fn read_millis(millis: i64) -> Option<Moment> {
     instant.ok().and_then(|instant| stated(Moment::from_timestamp(instant)).ok().flatten())
 }
 
-/// An end that has come: the closing of an account, the end of a company. `None` for a day that lies after the one on
-/// which the counterpart spoke; where that is not known the day is believed, and only who has a clock can judge it.
+/// An end that has come: the closing of an account, the end of a company. `None` for a day that has not surely come.
 pub fn end_that_has_come(end: Option<Date>, spoken: Option<Date>) -> Option<Date> {
-    end.filter(|end| spoken.is_none_or(|spoken| *end <= spoken))
+    end.filter(|end| has_surely_come(*end, spoken))
 }
 
-/// A day that lies behind every answer that this edition reads.
+/// A day that lies behind every answer that this edition reads: for a message that is read on its own, of which neither the order nor
+/// the day is known. In the gateway's work the batch or the request number says the day.
 const BEHIND_US: Date = Date::constant(2026, 1, 1);
 
 /// Whether a day has come for sure: not after the one on which the counterpart spoke or, where that is not known, so long
@@ -296,7 +296,12 @@ mod tests {
         assert_eq!(end_that_has_come(end, before), None);
         assert_eq!(end_that_has_come(end, end), end);
         assert_eq!(end_that_has_come(end, after), end);
-        assert_eq!(end_that_has_come(end, None), end, "without a day of speaking nothing is known");
+        assert_eq!(end_that_has_come(end, None), None, "without a day of speaking it has not surely come");
+        assert_eq!(
+            end_that_has_come(day("2019-05-06"), None),
+            day("2019-05-06"),
+            "it lies behind every answer"
+        );
     }
 
     #[test]

@@ -71,6 +71,8 @@ fn a_day_that_means_no_closing_closes_no_account() {
         "0000-00-00",
         "20991231",
         "9999-12-31",
+        "99999999",
+        "9999-99-99 99:99:99",
         "2026/01/06",
         "2031-07-01",
         "null",
@@ -337,5 +339,20 @@ fn a_closing_that_the_status_denies_is_flagged() {
     ] {
         let account = account(&[("XHRQ", "2019-08-07"), ("ZHZT", status)]);
         assert_eq!(account.needs_an_officer(), is_doubtful, "{status}");
+    }
+}
+
+#[test]
+fn without_a_day_of_the_answer_that_of_the_request_says_whether_a_closing_has_come() {
+    // The request is of 2026-01-05.
+    for (day, closed) in
+        [("2026/01/04", true), ("2026-01-05", true), ("2026-01-19", false), ("2034-11-30", false)]
+    {
+        let account = account(&[("FKSJ", ""), ("XHRQ", day), ("ZHZT", "")]);
+        assert_eq!(account.closed.is_some(), closed, "{day}");
+    }
+    for (day, doubted) in [("2025-12-30", false), ("2026-01-09", false), ("2041-02-03", true)] {
+        let account = account(&[("FKSJ", ""), ("KHRQ", day)]);
+        assert_eq!(!doubts(&account).is_empty(), doubted, "opened {day}: {:?}", account.doubts);
     }
 }

@@ -24,7 +24,7 @@ impl Call for Declarative {
             authorization: self.authorization.clone(),
             page: Some(1),
             found: Vec::new(),
-            gathered: Gathered::default(),
+            gathered: Gathered::on(batch.made.date()),
         }))
     }
 }

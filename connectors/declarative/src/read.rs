@@ -3,11 +3,14 @@
 mod once;
 
 use chakong_contract::asset::{Asset, AssetKind, Doubt, DoubtAbout, DoubtKind, FoundAsset, MatchedBy};
+use chakong_contract::date::end_that_has_come;
 use chakong_contract::encoding::is_garbled;
 use chakong_contract::id::folded_number;
 use chakong_contract::name::same_name;
 use chakong_contract::placeholder::{is_masked, is_null, is_placeholder, stated_code};
-use chakong_contract::{Answer, Currency, Fault, FaultKind, HttpResponse, Money, Order, RetryAfter, money};
+use chakong_contract::{
+    Answer, Currency, Date, Fault, FaultKind, HttpResponse, Money, Order, RetryAfter, money,
+};
 use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
 use serde_json::{Map, Value, json};
@@ -20,6 +23,8 @@ const MOST_ENTRIES: usize = 1_000;
 const OPERATION: &str = "query the counterpart";
 /// Fields that hold a number or code, where a placeholder is none.
 const NUMBERS: [&str; 6] = ["number", "institution_code", "branch_code", "linked_account", "plate", "vin"];
+/// The field that is the day of an end.
+const CLOSED: &str = "closed";
 /// The words for the list, where some of it is missing.
 pub(crate) const ENTRIES: &str = "登记记录 entries";
 
@@ -68,12 +73,13 @@ pub(crate) fn page(description: &Description, answer: &HttpResponse) -> Result<P
     }
     let total = description.paging.as_ref().and_then(|paging| scalar(body.pointer(paging.total.as_ref()?)));
     let total = total.and_then(|total| u64::try_from(total.integer()?).ok());
+    let may_be_none = form.code.is_some() || !form.items.is_empty();
     match body.pointer_mut(&form.items).map(Value::take) {
         Some(Value::Array(mut items)) => {
             items.truncate(MOST_ENTRIES);
             Ok(Page { items, total })
         }
-        Some(Value::Null) if form.code.is_some() || !form.items.is_empty() => {
+        Some(none) if may_be_none && chakong_toolkit::json::is_none(&none) => {
             Ok(Page { items: Vec::new(), total })
         }
         // In XML a list of one entry looks like the entry, and one of none like a text or is not there at all.
@@ -180,7 +186,7 @@ fn about(name: &str) -> DoubtAbout {
         "balance" => DoubtAbout::Balance,
         "available" => DoubtAbout::Available,
         "opened" => DoubtAbout::Opened,
-        "closed" => DoubtAbout::Closed,
+        CLOSED => DoubtAbout::Closed,
         _ => DoubtAbout::Other,
     }
 }
@@ -207,10 +213,7 @@ fn field_value(
     };
     let text = stated.text();
     let value = match field_type {
-        FieldType::Date => json!(stated.date().unwrap_or_else(|_| {
-            notes.doubt(name, DoubtKind::Unreadable, &text);
-            None
-        })),
+        FieldType::Date => json!(date(name, &stated, notes)),
         FieldType::Currency => {
             let currency = Currency::from_wire(&text);
             if currency.is_none() && !is_placeholder(&text) {
@@ -222,6 +225,22 @@ fn field_value(
         FieldType::Text => words(full, name, text, notes),
     };
     Some((at.is_some(), value))
+}
+
+/// A date: of an end, if it has come; of anything else, if it does not lie ahead.
+fn date(name: &str, stated: &Scalar, notes: &mut Notes<'_>) -> Option<Date> {
+    let Ok(read) = stated.date() else {
+        notes.doubt(name, DoubtKind::Unreadable, &stated.text());
+        return None;
+    };
+    if name == CLOSED {
+        return end_that_has_come(read, notes.gathered.day());
+    }
+    if read.is_some_and(|day| notes.gathered.lies_ahead(day)) {
+        notes.doubt(name, DoubtKind::Implausible, &stated.text());
+        return None;
+    }
+    read
 }
 
 /// An amount in the unit and currency of the description.

@@ -201,6 +201,33 @@ fn what_cannot_be_understood_of_an_account_is_a_doubt() {
 }
 
 #[test]
+fn an_end_that_lies_ahead_is_none_and_a_beginning_that_does_is_doubted() {
+    use chakong_contract::asset::DoubtKind;
+    let description = HOUSING_FUND.replace("opened = \"/khrq\"", "opened = \"/khrq\"\nclosed = \"/xhrq\"");
+    let account = |key: &str, day: &str| {
+        let mut script = fund();
+        script["parties"][0]["items"][0][key] = json!(day);
+        let answer = reply(&script, &settings(&description), &order());
+        let [found] = answer.assets() else { panic!("{answer:?}") };
+        let Asset::Account(account) = &found.asset else { panic!("{found:?}") };
+        account.clone()
+    };
+    // It is asked on 2026-01-05.
+    for (day, has_come) in
+        [("2025-11-30", true), ("2026-01-05", true), ("2026-01-07", false), ("2048-06-30", false)]
+    {
+        let account = account("xhrq", day);
+        assert_eq!((account.closed.is_some(), account.doubts.len()), (has_come, 0), "closed {day}");
+    }
+    for (day, lies_ahead) in [("2025-11-30", false), ("2026-01-06", false), ("2048-06-30", true)] {
+        let account = account("khrq", day);
+        let kinds: Vec<_> = account.doubts.iter().map(|doubt| doubt.kind).collect();
+        let expected = if lies_ahead { vec![DoubtKind::Implausible] } else { Vec::new() };
+        assert_eq!((account.opened.is_none(), kinds), (lies_ahead, expected), "opened {day}");
+    }
+}
+
+#[test]
 fn a_counterpart_reports_the_kind_of_its_description_alone() {
     use chakong_contract::asset::AssetKind;
     for (description, kind) in [(VEHICLES, AssetKind::Vehicle), (HOUSING_FUND, AssetKind::Account)] {

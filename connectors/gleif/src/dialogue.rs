@@ -23,7 +23,7 @@ impl Call for Gleif {
         let mut searches: VecDeque<Ask> = write::searches(&order).into();
         let asked = searches.pop_front().map(|ask| (ask, 0));
         let settings = self.settings.clone();
-        let (found, gathered) = (Vec::new(), Gathered::default());
+        let (found, gathered) = (Vec::new(), Gathered::on(batch.made.date()));
         Ok(Box::new(Conversation {
             order,
             settings,

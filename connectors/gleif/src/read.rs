@@ -41,12 +41,12 @@ fn document(answer: &HttpResponse, operation: &str) -> Result<Value, Fault> {
 pub(crate) fn records(answer: &HttpResponse, operation: &str) -> Result<Records, Fault> {
     let mut document = document(answer, operation)?;
     let total = document.pointer("/meta/pagination/total").and_then(Value::as_u64);
-    match document.get_mut("data").map(Value::take) {
+    match document.get_mut("data").map(Value::take).and_then(json::stated) {
         Some(Value::Array(mut items)) => {
             items.truncate(PAGE_SIZE as usize);
             Ok(Records { items, total })
         }
-        Some(Value::Null) => Ok(Records { items: Vec::new(), total }),
+        None => Ok(Records { items: Vec::new(), total }),
         _ => Err(malformed(operation, "the answer is no list")),
     }
 }
@@ -95,10 +95,10 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
         .get_mut("data")
         .map(Value::take)
         .unwrap_or_default();
-    let items = match data {
-        Value::Array(items) => items,
-        Value::Null => Vec::new(),
-        object => vec![object],
+    let items = match json::stated(data) {
+        Some(Value::Array(items)) => items,
+        None => Vec::new(),
+        Some(object) => vec![object],
     };
     if items.is_empty() {
         return Ok(Answer::of(Reply::Nothing));

@@ -9,7 +9,6 @@ use chakong_contract::{Answer, Fault, HttpResponse, Instruction, Order, Refusal,
 use self::values::malformed;
 use crate::wire::{self, Meaning, Operation, Reported, parameters};
 use chakong_toolkit::json;
-use serde_json::Value;
 
 /// The answer to a request about an order; `None` while an officer of the authority reviews it.
 pub(crate) fn understand(
@@ -41,12 +40,8 @@ pub(crate) fn understand(
 
 fn reported(body: &[u8], operation: &str) -> Result<Reported, Fault> {
     let form = |_| malformed(operation, "the answer has another form");
-    let mut value: Value = json::read_with_nulls(body).map_err(form)?;
-    // Null in place of the list is a list of none; without it the answer is none about stakes.
-    if let Some(list) = value.get_mut(wire::HOLDINGS).filter(|list| list.is_null()) {
-        *list = Value::Array(Vec::new());
-    }
-    serde_json::from_value(value).map_err(form)
+    // Null in place of the list of stakes is a list of none; without it the answer is none about stakes.
+    json::read_with_nulls(body).and_then(serde_json::from_value).map_err(form)
 }
 
 fn said(reported: &Reported, operation: &str) -> Result<Meaning, Fault> {

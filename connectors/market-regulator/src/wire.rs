@@ -173,9 +173,6 @@ impl Request {
     }
 }
 
-/// Name of the list of stakes.
-pub(crate) const HOLDINGS: &str = "HOLDINGS";
-
 /// An answer. What it does not say is null.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "UPPERCASE")]
@@ -188,11 +185,13 @@ pub(crate) struct Reported {
     #[serde(flatten)]
     pub(crate) row: FreezeRow,
     /// Freezes that rank before it.
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) earlier: Option<Vec<Value>>,
     /// Day on which a transfer was registered 协助执行日期.
     #[serde(rename = "EXECDATE")]
     pub(crate) executed: Scalar,
     /// Stakes of the party.
+    #[serde(deserialize_with = "chakong_toolkit::list::or_empty")]
     pub(crate) holdings: Option<Vec<Value>>,
 }
 
@@ -232,6 +231,7 @@ pub(crate) struct Holding {
     pub(crate) shares: Scalar,
     #[serde(rename = "CONDATE")]
     pub(crate) since: Scalar,
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) freezes: Option<Vec<Value>>,
 }
 

@@ -36,7 +36,7 @@ impl Call for Qichacha {
             by_name,
             lists,
             found: None,
-            gathered: Gathered::default(),
+            gathered: Gathered::on(batch.made.date()),
             charges: Charges::default(),
         }))
     }

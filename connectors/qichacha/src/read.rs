@@ -45,7 +45,7 @@ pub(crate) fn found(answer: &HttpResponse, endpoint: Endpoint) -> Result<Found, 
         Meaning::Success => {
             let total = serde_json::from_value::<Paging>(envelope.paging).ok();
             let total = total.and_then(|paging| paging.total_records.integer());
-            let result = Some(envelope.result).filter(|result| !result.is_null());
+            let result = json::stated(envelope.result);
             Ok(Found { result, total: total.and_then(|total| u64::try_from(total).ok()) })
         }
         Meaning::Nothing => Ok(Found::default()),

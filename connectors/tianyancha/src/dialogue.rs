@@ -26,7 +26,7 @@ impl Call for Tianyancha {
             settings,
             stage,
             found: None,
-            gathered: Gathered::default(),
+            gathered: Gathered::on(batch.made.date()),
             details_left: MOST_DETAILS,
             charged: 0,
         }))

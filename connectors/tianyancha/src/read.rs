@@ -30,7 +30,7 @@ pub(crate) fn result(answer: &HttpResponse, endpoint: Endpoint) -> Result<Option
         weight::json(body).map_err(|_| malformed("the answer is not the vendor's JSON"))?;
     let code = envelope.error_code.integer().ok_or_else(|| malformed("the answer has no error code"))?;
     match meaning(code) {
-        Meaning::Success => Ok(Some(envelope.result).filter(|result| !result.is_null())),
+        Meaning::Success => Ok(json::stated(envelope.result)),
         Meaning::Nothing => Ok(None),
         Meaning::Fault(kind, why) => {
             let tomorrow = (kind == FaultKind::QuotaSpent).then_some(RetryAfter::Tomorrow);

@@ -159,7 +159,7 @@ pub(crate) struct Outcome {
 pub(crate) struct Page {
     #[serde(default)]
     pub(crate) total: Scalar,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) items: Option<Vec<Value>>,
 }
 

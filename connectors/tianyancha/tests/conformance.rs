@@ -66,6 +66,30 @@ fn conforms() {
     conformance(&Subject { plugin, settings, script: script(), samples: vec![order()] });
 }
 
+fn read(body: &Value) -> chakong_contract::connector::Reading {
+    let connector = (plugin().build)(&settings()).expect("settings");
+    connector.read(&Message::new("", body.to_string().into_bytes()))
+}
+
+#[test]
+fn former_names_are_read_from_a_text_and_from_a_list() {
+    let names = |written: Value| {
+        let record = json!({ "name": NAME, "historyNames": written });
+        let reading = read(&json!({ "error_code": 0, "reason": "ok", "result": record }));
+        let chakong_contract::connector::ReadContent::Answer(answer) = &reading.reads[0].content else {
+            panic!("{reading:?}")
+        };
+        only_company(&answer.reply).former_names.clone()
+    };
+    let both = ["示例乙贸易有限公司", "示例丙贸易有限公司"];
+    assert_eq!(names(json!("示例乙贸易有限公司;\t示例丙贸易有限公司;")), both);
+    assert_eq!(names(json!(both)), both);
+    assert_eq!(names(json!(["示例乙贸易有限公司;示例丙贸易有限公司", null, "", "示例乙贸易有限公司"])), both);
+    for none in [json!(""), json!([]), json!({}), json!("暂无"), Value::Null] {
+        assert_eq!(names(none.clone()), Vec::<String>::new(), "{none}");
+    }
+}
+
 #[test]
 fn pages_beyond_the_bound_are_told_as_missing() {
     let short = settings().with("max_pages", SettingValue::Integer(2));

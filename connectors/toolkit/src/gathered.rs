@@ -27,9 +27,41 @@ pub struct Gathered {
     pub unknown: Vec<UnknownValue>,
     /// What is missing and why, in words for court staff.
     pub missing: Vec<String>,
+    /// The day on which the counterpart is asked, where it is known.
+    day: Option<Date>,
+    /// Days after it within which it answers.
+    within: i32,
 }
 
+/// Days after which no counterpart answers any more; an order is long overdue by then.
+const LATEST: i32 = 400;
+
 impl Gathered {
+    /// Nothing yet, of a counterpart that is asked, and answers, on a day; perhaps in another zone.
+    pub fn on(day: Date) -> Self {
+        Self::until(day, 1)
+    }
+
+    /// Nothing yet, of a counterpart that is asked on a day and may answer long after it.
+    pub fn after(day: Date) -> Self {
+        Self::until(day, LATEST)
+    }
+
+    fn until(day: Date, within: i32) -> Self {
+        Self { day: Some(day), within, ..Self::default() }
+    }
+
+    /// The day on which the counterpart is asked, where it is known.
+    pub const fn day(&self) -> Option<Date> {
+        self.day
+    }
+
+    /// Whether a day lies after the answer, where that can be known.
+    pub fn lies_ahead(&self, day: Date) -> bool {
+        let since = self.day.and_then(|asked| day.since(asked).ok());
+        since.is_some_and(|since| since.get_days() > self.within)
+    }
+
     /// Keeps a value that is not known: its first 200 characters, and at most 100 values.
     pub fn strange(&mut self, field: &str, value: impl Into<String>) {
         if self.unknown.len() < MOST_UNKNOWN {
@@ -72,6 +104,22 @@ impl Gathered {
             self.strange(field, value.text());
             None
         })
+    }
+
+    /// The day of something that has happened or begun. One after the answer is none, and its text is kept.
+    pub fn past_date(&mut self, field: &str, value: &Scalar) -> Option<Date> {
+        let read = self.date(field, value);
+        self.past(field, value, read)
+    }
+
+    /// The same for a day that was read from the value by other rules.
+    pub fn past(&mut self, field: &str, value: &Scalar, read: Option<Date>) -> Option<Date> {
+        let read = read?;
+        if self.lies_ahead(read) {
+            self.strange(field, value.text());
+            return None;
+        }
+        Some(read)
     }
 
     /// A value of a form that can be checked. A blank and what stands in place of a code are nothing; anything else that does not
@@ -171,6 +219,22 @@ mod tests {
         let kept: Vec<&str> = gathered.unknown.iter().map(|one| one.value.as_str()).collect();
         assert_eq!(kept, ["soon", "big"]);
         assert_eq!(Gathered::default().answer(Vec::new()).reply, Reply::Nothing);
+    }
+
+    #[test]
+    fn what_begins_after_the_answer_is_none_and_kept() {
+        let mut gathered = Gathered::on("2027-05-31".parse().expect("a day"));
+        assert_eq!(
+            gathered.past_date("begun", &"2027-06-01".into()).map(|day| day.to_string()).as_deref(),
+            Some("2027-06-01")
+        );
+        assert_eq!(gathered.past_date("begun", &"2027-06-02".into()), None);
+        assert_eq!(gathered.past_date("begun", &"2061-01-01".into()), None);
+        assert_eq!(gathered.unknown.len(), 2);
+        let mut gathered = Gathered::after("2027-05-31".parse().expect("a day"));
+        assert!(gathered.past_date("begun", &"2028-07-01".into()).is_some(), "it may answer late");
+        assert_eq!(gathered.past_date("begun", &"2028-08-01".into()), None);
+        assert!(Gathered::default().past_date("begun", &"2061-01-01".into()).is_some(), "no day is known");
     }
 
     #[test]

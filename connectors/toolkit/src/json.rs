@@ -1,8 +1,10 @@
 //! JSON as services send it: perhaps with a byte order mark before it, and with null where a member is left out or an entry is missing.
 
 use chakong_contract::message::without_mark;
+use chakong_contract::placeholder::is_null;
 use chakong_contract::weight;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// Reads a body. Null is read as if it were not there, whatever the form of what is expected.
@@ -43,10 +45,34 @@ pub fn without_nulls(value: Value) -> Value {
     }
 }
 
+/// Whether a member states nothing: null, a blank text, `null` as text, an object without members, or an empty list.
+pub fn is_none(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty() || is_null(text),
+        Value::Object(members) => members.is_empty(),
+        Value::Array(entries) => entries.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// What a member states, if it states anything; see [`is_none`].
+pub fn stated(value: Value) -> Option<Value> {
+    Some(value).filter(|value| !is_none(value))
+}
+
+/// Reads an object for `#[serde(deserialize_with = …)]`, where a counterpart may write a blank, null or an empty list in its place.
+///
+/// # Errors
+/// When something else stands there.
+pub fn or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
+    let value = Value::deserialize(from)?;
+    stated(value)
+        .map_or_else(|| Ok(T::default()), |value| serde_json::from_value(value).map_err(D::Error::custom))
+}
+
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
-
     use super::*;
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -82,5 +108,29 @@ mod tests {
             assert_eq!(read(wrong), None, "{wrong}");
         }
         assert_eq!(without_nulls(Value::Null), Value::Null);
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Parts {
+        #[serde(deserialize_with = "or_default")]
+        address: Address,
+        #[serde(deserialize_with = "or_default")]
+        other: Option<Address>,
+    }
+
+    #[test]
+    fn what_stands_in_place_of_an_object_is_none_and_anything_else_is_refused() {
+        for nothing in ["null", "\"\"", "\" \"", "\"null\"", "{}", "[]"] {
+            let text = format!("{{\"address\":{nothing},\"other\":{nothing}}}");
+            assert_eq!(serde_json::from_str::<Parts>(&text).ok(), Some(Parts::default()), "{nothing}");
+            assert_eq!(stated(serde_json::from_str(nothing).expect("JSON")), None, "{nothing}");
+        }
+        let read = serde_json::from_str::<Parts>(r#"{"other":{"lines":["b"]}}"#).ok();
+        assert_eq!(read.and_then(|parts| parts.other), Some(Address { lines: vec!["b".into()] }));
+        for wrong in ["7", "true", "\"text\"", "[1]"] {
+            assert!(serde_json::from_str::<Parts>(&format!("{{\"other\":{wrong}}}")).is_err(), "{wrong}");
+        }
+        assert_eq!(stated(Value::Bool(false)), Some(Value::Bool(false)));
     }
 }

@@ -3,17 +3,26 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use chakong_contract::placeholder::is_null;
 use serde::de::value::StrDeserializer;
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// Reads a list, for `#[serde(deserialize_with = …)]`. Null, a blank and an empty object are none; a text is a
+/// Reads a list, for `#[serde(deserialize_with = …)]`. Null, a blank, `null` as text and an empty object are none; a text is a
 /// list of one where an entry may be a text.
 ///
 /// # Errors
 /// For anything else, such as an object with members.
 pub fn or_none<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Vec<T>>, D::Error> {
     from.deserialize_any(List(PhantomData))
+}
+
+/// Reads a list as [`or_none`] does, where it matters that it stands there at all: what stands for none is an empty list.
+///
+/// # Errors
+/// As for [`or_none`].
+pub fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Vec<T>>, D::Error> {
+    or_none(from).map(|list| Some(list.unwrap_or_default()))
 }
 
 struct List<T>(PhantomData<T>);
@@ -34,7 +43,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        if text.trim().is_empty() {
+        if text.trim().is_empty() || is_null(text) {
             return Ok(None);
         }
         T::deserialize(StrDeserializer::new(text)).map(|one| Some(vec![one]))
@@ -74,7 +83,7 @@ mod tests {
 
     #[test]
     fn what_stands_in_place_of_an_empty_list_is_none() {
-        for json in ["null", "\"\"", "\"  \"", "{}", "{ }", "[]"] {
+        for json in ["null", "\"\"", "\"  \"", "{}", "{ }", "[]", "\"null\""] {
             assert_eq!(names(json).expect(json), Vec::<String>::new(), "{json}");
         }
         assert_eq!(names("[\"a\", 2]").expect("two"), ["a", "2"]);

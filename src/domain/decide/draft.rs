@@ -5,7 +5,7 @@ mod papers;
 use std::collections::BTreeSet;
 
 use chakong_contract::{ActionKind, Date, Instruction, Moment};
-use jiff::{Span, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::{
@@ -16,9 +16,6 @@ use super::super::{
 use super::{Changes, Decided, Facts, Rejected};
 
 pub use papers::NoPapers;
-
-/// Counterparts have 24 hours for a control as for a query (法〔2018〕64号).
-const CONTROL_HOURS: i64 = 24;
 
 /// A decision in the making.
 pub struct Draft<'a> {
@@ -218,7 +215,8 @@ impl<'a> Draft<'a> {
         let (inquiry, subject) = self.subject_of(measure);
         let priority = self.priority_of(inquiry, instruction.kind());
         let now = self.facts.now;
-        let deadline = now.checked_add(Span::new().hours(CONTROL_HOURS)).unwrap_or(now);
+        let allowed = self.facts.rules.abilities.control_deadline(&measure.counterpart);
+        let deadline = now.checked_add(allowed).unwrap_or(now);
         self.new_order(NewOrder {
             inquiry,
             lane: measure.counterpart.clone(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chakong_contract::Date;
 
-use super::super::rules::working_days::{FilingClock, HolidayCalendar};
+use super::super::rules::working_days::FilingClock;
 use super::super::{Finding, InquiryId, InquiryState, Purpose, TaskKind, Terms};
 use super::clock::end_of;
 use super::draft::{Draft, NewTask};
@@ -37,8 +37,9 @@ pub fn begins(draft: &Draft<'_>, terms: &Terms) -> Result<Option<Date>, Finding>
 
 /// Puts what the clocks ask for on the list.
 pub fn start(draft: &mut Draft<'_>, inquiry: InquiryId, filed: Date) {
+    let rules = draft.facts.rules;
     for clock in FilingClock::ALL {
-        let day = clock.due(filed, HolidayCalendar::built_in());
+        let day = clock.due(filed, rules.holidays());
         let (kind, what) = match clock {
             FilingClock::StartInquiry => (TaskKind::StartInquiry, "start the search"),
             FilingClock::ResultOnFile => (TaskKind::FileResults, "put the printed results on file"),

@@ -128,6 +128,18 @@ impl HolidayCalendar {
         self.years.contains_key(&year)
     }
 
+    /// The years whose holidays are known, in order.
+    pub fn years(&self) -> impl Iterator<Item = i16> {
+        self.years.keys().copied()
+    }
+
+    /// The years that are counted today and whose holidays are not known: this one, and from December on the next, whose holidays
+    /// are announced by then.
+    pub fn missing(&self, today: Date) -> Vec<i16> {
+        let next = today.year().saturating_add(i16::from(today.month() == 12));
+        (today.year()..=next).filter(|year| !self.covers(*year)).collect()
+    }
+
     /// Whether people work on a day. For a year that is not covered, weekdays and fixed holidays decide.
     pub fn is_working_day(&self, day: Date) -> bool {
         let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);

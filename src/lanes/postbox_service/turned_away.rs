@@ -51,9 +51,16 @@ impl PostboxService {
         handle.problem(&fault, self.context.clock.now());
     }
 
-    /// Somebody tries to guess a password: in the log and in the audit, with the address.
+    /// Somebody tries to guess a password: in the log, in the counterpart's health and in the audit, with the address. It is no result:
+    /// those are about inquiries, and go to the case system.
     async fn tell_guessing(&self, whose: Option<&str>, path: &str, from: IpAddr, times: u32) {
         tracing::error!(path, %from, times, counterpart = whose, "somebody tries to guess a password");
+        if let Some(handle) = whose.and_then(|name| self.context.registry.get(name)) {
+            let detail =
+                format!("somebody tries to guess the password from {from}: {times} wrong ones in a row");
+            let fault = Fault::new(FaultKind::Unauthorised, "let the counterpart in", detail);
+            handle.problem(&fault, self.context.clock.now());
+        }
         let entry = AuditEntry {
             at: self.context.clock.now(),
             actor: ACTOR.to_owned(),

@@ -102,17 +102,20 @@ impl Depot for Directory {
         })
     }
 
-    fn tidy(&self, first: Date) -> BoxFuture<'_, Result<(), Fault>> {
+    fn tidy(&self, first: Date) -> BoxFuture<'_, Result<usize, Fault>> {
         self.aside_of_the_runtime(move |config| {
-            let Some(archive) = &config.archive else { return Ok(()) };
+            let mut files = 0;
+            let Some(archive) = &config.archive else { return Ok(files) };
             let stuck = |error| fault("tidy the archive", archive, &error);
             for entry in std::fs::read_dir(archive).map_err(stuck)? {
                 let entry = entry.map_err(stuck)?;
                 if entry.file_name().to_str().is_some_and(|name| is_before(name, first)) {
+                    let within = std::fs::read_dir(entry.path()).map_or(0, Iterator::count);
                     std::fs::remove_dir_all(entry.path()).map_err(stuck)?;
+                    files += within;
                 }
             }
-            Ok(())
+            Ok(files)
         })
     }
 

@@ -216,10 +216,11 @@ async fn put_away(
 }
 
 /// Deletes the archive's folders of days before `first`.
-async fn tidy(session: &Session, archive: &str, first: Date) -> Result<(), Error> {
+async fn tidy(session: &Session, archive: &str, first: Date) -> Result<usize, Error> {
+    let mut removed = 0;
     let days = match session.list(archive, |name| is_before(name, first)).await {
         // Nothing was archived yet.
-        Err(Error::Status(_)) if session.is_gone(archive).await? => return Ok(()),
+        Err(Error::Status(_)) if session.is_gone(archive).await? => return Ok(removed),
         days => days?,
     };
     for day in days.iter().filter(|day| day.attributes.kind == Some(FileKind::Folder)) {
@@ -232,11 +233,12 @@ async fn tidy(session: &Session, archive: &str, first: Date) -> Result<(), Error
             }
             for file in files {
                 session.remove(&below(&folder, &file.name)).await?;
+                removed += 1;
             }
         }
         session.remove_folder(&folder).await?;
     }
-    Ok(())
+    Ok(removed)
 }
 
 impl Depot for Sftp {
@@ -305,9 +307,9 @@ impl Depot for Sftp {
         })
     }
 
-    fn tidy(&self, first: Date) -> BoxFuture<'_, Result<(), Fault>> {
+    fn tidy(&self, first: Date) -> BoxFuture<'_, Result<usize, Fault>> {
         Box::pin(async move {
-            let Some(archive) = &self.archive else { return Ok(()) };
+            let Some(archive) = &self.archive else { return Ok(0) };
             let tidying = |session: Arc<Session>| -> BoxFuture<'_, _> {
                 Box::pin(async move { tidy(&session, archive, first).await })
             };

@@ -51,7 +51,7 @@ pub(super) fn orders(rows: &Rows<'_>, filter: &OrderFilter) -> Stored<Vec<OrderR
 }
 
 pub(super) fn measures(rows: &Rows<'_>, filter: &MeasureFilter) -> Stored<Vec<Measure>> {
-    let select = "SELECT m.body FROM measures m";
+    let select = "SELECT m.body, m.id FROM measures m";
     let court = "m.chain IN (SELECT c.chain FROM cases c WHERE c.court_code = ?)";
     let until = filter.until_before.map(|day| day.to_string());
     let query = Filter::new(select, "m.id DESC", filter.limit)

@@ -100,13 +100,20 @@ impl Guard {
         Err(StoreError::Failed { step: "take a write", ailment: Ailment::Damaged, source })
     }
 
-    /// Notes an error. What newly ails the store is told once, with what to do.
+    /// The error by what ails the store: a write that the disk refuses because it, or a file, is read-only is no failing disk.
+    pub(super) fn named(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::Failed { step, ailment: Ailment::Failing, source } if self.is_read_only() => {
+                StoreError::Failed { step, ailment: Ailment::ReadOnly, source }
+            }
+            other => other,
+        }
+    }
+
+    /// Notes an error that was named. What newly ails the store is told once, with what to do.
     pub(super) fn note(&self, error: &StoreError) {
         let StoreError::Failed { ailment, .. } = error else { return };
-        let ailment = match ailment {
-            Ailment::Failing if self.is_mounted_read_only() => Ailment::ReadOnly,
-            other => *other,
-        };
+        let ailment = *ailment;
         // What was damaged, or is gone, is told before what follows from it.
         if self.ailment() == Some(ailment) || self.ailment() == Some(Ailment::Damaged) {
             return;
@@ -158,9 +165,17 @@ impl Guard {
         }
     }
 
-    fn is_mounted_read_only(&self) -> bool {
+    /// Whether the file system, or one of the files, has become read-only. They are not opened to see it: to close them again would
+    /// let go of what the store has locked.
+    fn is_read_only(&self) -> bool {
         let folder = self.file.parent().unwrap_or(Path::new("."));
-        rustix::fs::statvfs(folder)
-            .is_ok_and(|stat| stat.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
+        let is_mounted_so = rustix::fs::statvfs(folder)
+            .is_ok_and(|stat| stat.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY));
+        let is_closed = |path: &Path| {
+            use rustix::io::Errno;
+            let may = rustix::fs::access(path, rustix::fs::Access::WRITE_OK);
+            may.is_err_and(|error| matches!(error, Errno::PERM | Errno::ACCESS | Errno::ROFS))
+        };
+        is_mounted_so || is_closed(&self.file) || is_closed(&self.wal)
     }
 }

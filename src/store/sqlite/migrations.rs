@@ -89,5 +89,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Stored<()> {
     if applied.len() <= super::first_edition::MIGRATION {
         super::first_edition::take_over(&tx)?;
     }
+    if (1..=super::older_messages::MIGRATION).contains(&applied.len()) {
+        super::older_messages::name_orders(&tx)?;
+    }
     tx.commit().map_err(failed(step))
 }

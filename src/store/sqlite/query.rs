@@ -13,6 +13,9 @@ use super::threads::Touched;
 use crate::store::ids::Ids;
 use crate::store::{StoreError, Stored};
 
+/// Rows that cannot be read and are passed over in one page of a list.
+const MOST_PASSED_OVER: usize = 1_000;
+
 /// A connection within a transaction; with `touched` it may write.
 pub(super) struct Rows<'a> {
     pub(super) connection: &'a Connection,
@@ -63,7 +66,7 @@ impl Rows<'_> {
             match read(row) {
                 Ok(value) => found.extend(value),
                 Err(error) if error.is_about_a_row() => {
-                    let id: i64 = row.get(0).unwrap_or_default();
+                    let id: i64 = row.get("id").or_else(|_| row.get(0)).unwrap_or_default();
                     tracing::error!(row = id, %error, "a row that cannot be read is passed over");
                     self.pass_over(&error);
                 }
@@ -108,14 +111,16 @@ impl Rows<'_> {
         rows.next().map_err(failed("query"))?.map(read).transpose()
     }
 
+    /// Rows of a list that people read. One that cannot be read is passed over and told; others come in its place, so that a page is
+    /// no shorter and does not look like the last.
     pub(super) fn filtered<T>(
         &self,
         filter: Filter<'_>,
-        read: impl FnMut(&Row<'_>) -> Stored<T>,
+        mut read: impl FnMut(&Row<'_>) -> Stored<T>,
     ) -> Stored<Vec<T>> {
-        let sql = filter.sql();
+        let (sql, limit) = (filter.sql(), filter.limit);
         let values: Vec<&dyn ToSql> = filter.values.iter().map(|value| &**value).collect();
-        self.all(&sql, values.as_slice(), read)
+        self.readable(&sql, values.as_slice(), |row| read(row).map(Some), |found| found.len() >= limit)
     }
 }
 
@@ -151,6 +156,7 @@ impl<'v> Filter<'v> {
             true => String::new(),
             false => format!(" WHERE {}", self.conditions.join(" AND ")),
         };
-        format!("{}{conditions} ORDER BY {} LIMIT {}", self.select, self.order, limit_of(self.limit))
+        let most = self.limit.saturating_add(MOST_PASSED_OVER);
+        format!("{}{conditions} ORDER BY {} LIMIT {}", self.select, self.order, limit_of(most))
     }
 }

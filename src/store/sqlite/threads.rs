@@ -113,6 +113,7 @@ fn commit(connection: &Connection, group: Vec<Box<dyn WriteJob>>, recent: &mut R
         Err(error) => {
             roll_back(connection);
             recent.clear();
+            let error = shared.guard.named(error);
             shared.guard.note(&error);
             tracing::error!(%error, jobs = done.len(), "a group of writes was not committed");
             for (job, outcome) in done {
@@ -152,6 +153,7 @@ fn run_group(
         let ran = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(StoreError::panicked()));
         // A job that makes nothing of a failed write has failed all the same.
         let ran = ran.and_then(|()| rows.failed.take().map_or(Ok(()), Err));
+        let ran = ran.map_err(|error| shared.guard.named(error));
         let has_written = rows.has_written;
         if let Err(error) = &ran {
             shared.guard.note(error);

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use chakong::domain::{Change, EventDraft, EventType, IdKind, LaneChange, RawId};
 use chakong::store::sqlite::Sqlite;
-use chakong::store::{Ailment, Store, StoreError, Stored};
+use chakong::store::{
+    ActFilter, Ailment, CaseFilter, InquiryFilter, MeasureFilter, OrderFilter, Store, StoreError, Stored,
+    TaskFilter,
+};
 use rusqlite::Connection;
 
 use crate::samples::{Whole, a_case, event, found, keep, raw, revision, write};
@@ -199,6 +202,58 @@ async fn one_row_that_cannot_be_read_blocks_no_other() {
     assert_eq!(due, [all[0].order.id, all[2].order.id]);
     assert!(store.health().unreadable >= 2);
     assert_eq!(store.health().ailment, None, "rows, not pages");
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_passed_over_in_every_list_and_pages_are_no_shorter() {
+    let world = OnDisk::begin();
+    let store = world.store();
+    let all = answered(&store).await;
+    for whole in &all {
+        let whole = whole.clone();
+        write(&store, move |tx| {
+            let measure = crate::samples::measure(&*tx, &whole);
+            let task = crate::samples::task(&*tx, &whole, chakong::domain::TaskKind::NotifyDebtor, 9);
+            let line = chakong::domain::AuditEntry {
+                at: crate::samples::at(9),
+                actor: "tests".to_owned(),
+                act: "look".to_owned(),
+                subject: measure.id.to_string(),
+                reason: "测试".to_owned(),
+                detail: Some(serde_json::json!({ "seen": true })),
+                refused: None,
+            };
+            tx.write(&[Change::NewMeasure(Box::new(measure)), Change::NewTask(task), Change::Audit(line)])
+        })
+        .await;
+    }
+    let other = Connection::open(file_of(&world)).expect("the file");
+    for sql in [
+        "UPDATE orders SET instruction = x'ff' WHERE id = (SELECT MAX(id) FROM orders)",
+        "UPDATE measures SET body = x'ff' WHERE id = (SELECT MAX(id) FROM measures)",
+        "UPDATE tasks SET kind = 'no such kind' WHERE id = (SELECT MIN(id) FROM tasks)",
+        "UPDATE acts SET detail = x'ff' WHERE id = (SELECT MAX(id) FROM acts)",
+        "UPDATE chains SET claim = '{' WHERE id = (SELECT MAX(id) FROM chains)",
+        "UPDATE inquiries SET state = 99 WHERE id = (SELECT MAX(id) FROM inquiries)",
+    ] {
+        assert_eq!(other.execute(sql, []).expect(sql), 1, "{sql}");
+    }
+    let before = store.health().unreadable;
+    let found = store.read(|reads| {
+        let limit = 2;
+        Ok([
+            ("orders", reads.find_orders(&OrderFilter { limit, ..Default::default() })?.len()),
+            ("measures", reads.find_measures(&MeasureFilter { limit, ..Default::default() })?.len()),
+            ("tasks", reads.find_tasks(&TaskFilter { limit, ..Default::default() })?.len()),
+            ("acts", reads.find_acts(&ActFilter { limit, ..Default::default() })?.len()),
+            ("cases", reads.find_cases(&CaseFilter { limit, ..Default::default() })?.len()),
+            ("inquiries", reads.find_inquiries(&InquiryFilter { limit, ..Default::default() })?.len()),
+        ])
+    });
+    for (list, count) in found.await.expect("the lists") {
+        assert_eq!(count, 2, "{list}: the two that can be read");
+    }
+    assert_eq!(store.health().unreadable - before, 6, "each is told");
 }
 
 #[tokio::test]

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use chakong::domain::retention::Retention;
 use chakong::domain::{
     ClaimChangeKind, ClaimState, InquiryId, InquiryState, Measure, MeasureId, MeasureState, OrderId,
-    OrderState, TaskKind,
+    OrderState, RawId, TaskKind,
 };
+use chakong::engine::Progress;
 use chakong::store::sqlite::Sqlite;
 use chakong::store::{Reads, Store, load_chain};
 use chakong_contract::order::DocumentKind;
@@ -94,6 +96,45 @@ fn certificate(issue: u32, state: &str) -> serde_json::Value {
                       "shortfall": yuan("0") },
         "triage": "cash_covers_claim",
     })
+}
+
+#[tokio::test]
+async fn messages_are_named_by_their_batches_and_answers_and_go_in_their_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let old = OldStore::create(folder.path());
+    fill(&old);
+    let message = "INSERT INTO raw_messages (id, lane, batch, direction, name, at, bytes) VALUES (?1, 'bank-one', ?2, 0, 'a.zip', ?3, x'00')";
+    for (id, batch) in [(1, None), (2, Some(7)), (3, None), (4, None)] {
+        old.0.execute(message, rusqlite::params![id, batch, at(9).as_microsecond()]).expect("a message");
+    }
+    old.0
+        .execute_batch(
+            "UPDATE revisions SET raw = 1 WHERE root IN (11, 21); UPDATE orders SET batch = 7 WHERE id = 24",
+        )
+        .expect("rows");
+    drop(old);
+    let (store, threads) = Sqlite::open(folder.path()).expect("the store of the first edition");
+    let kept = read(&store, |reads| reads.messages_after(RawId::new(0), 9)).await;
+    let about: Vec<_> = kept.into_iter().map(|one| one.orders).collect();
+    let orders = |ids: &[i64]| Some(ids.iter().copied().map(OrderId::new).collect::<Vec<_>>());
+    assert_eq!(about, [orders(&[11, 21]), orders(&[24]), None, None]);
+    // Nothing names the third: it stays for the longest term. The last stays, so that its number is not given again.
+    let clock = crate::engines::SetClock::at(at(0));
+    let engine = crate::engines::engine(&store, &clock);
+    let retention = Arc::new(Retention::default());
+    let mut left = Vec::new();
+    for years in [4, 7] {
+        clock.set_by(crate::engines::days(366 * years));
+        let mut progress = Some(Progress::begin());
+        while let Some(from) = progress {
+            progress = engine.sweep(&retention, from).await.expect("a sweep");
+        }
+        let kept = read(&store, |reads| reads.messages_after(RawId::new(0), 9)).await;
+        left.push(kept.into_iter().map(|one| one.id.get()).collect::<Vec<_>>());
+    }
+    assert_eq!(left, [vec![1, 2, 3, 4], vec![1, 2, 4]], "an open case keeps its own");
+    drop((engine, store));
+    threads.join();
 }
 
 #[tokio::test]

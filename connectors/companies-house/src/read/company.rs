@@ -39,7 +39,7 @@ pub(crate) fn company(profile: &Profile, gathered: &mut Gathered) -> Company {
         status: status(&profile.company_status.text(), gathered),
         status_text: status_text(profile),
         company_type: profile.kind.text(),
-        established: gathered.date(field::DATE_OF_CREATION, &profile.date_of_creation),
+        established: gathered.past_date(field::DATE_OF_CREATION, &profile.date_of_creation),
         authority: "Companies House".to_owned(),
         address: address(&profile.registered_office_address),
         scope: activities.collect::<Vec<_>>().join(", "),

@@ -84,8 +84,8 @@ fn burden(charge: Charge, gathered: &mut Gathered) -> Option<Encumbrance> {
         }
     };
     let persons = charge.persons_entitled.iter().flatten().take(MOST_PERSONS);
-    let created = gathered.date(field::CREATED_ON, &charge.created_on);
-    let delivered = gathered.date(field::DELIVERED_ON, &charge.delivered_on);
+    let created = gathered.past_date(field::CREATED_ON, &charge.created_on);
+    let delivered = gathered.past_date(field::DELIVERED_ON, &charge.delivered_on);
     let document = [charge.charge_code.code(), charge.charge_number.code()];
     let words = [
         status,
@@ -129,7 +129,7 @@ fn change(filing: Filing, gathered: &mut Gathered) -> ChangeRecord {
     };
     let item = [filing.category.text(), filing.description.text()];
     ChangeRecord {
-        date: gathered.date(field::DATE, &filing.date),
+        date: gathered.past_date(field::DATE, &filing.date),
         item: item.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
         before: String::new(),
         after: values.map(written).collect::<Vec<_>>().join("；"),

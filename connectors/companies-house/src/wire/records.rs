@@ -18,6 +18,7 @@ pub(crate) struct Profile {
     pub(crate) jurisdiction: Scalar,
     pub(crate) date_of_creation: Scalar,
     pub(crate) date_of_cessation: Scalar,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) registered_office_address: Address,
     #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) sic_codes: Option<Vec<Scalar>>,
@@ -68,6 +69,7 @@ pub(crate) struct Control {
     pub(crate) kind: Scalar,
     #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) natures_of_control: Option<Vec<Scalar>>,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) identification: Option<Identification>,
     pub(crate) ceased_on: Scalar,
     pub(crate) ceased: Scalar,
@@ -87,7 +89,9 @@ pub(crate) struct Charge {
     pub(crate) charge_code: Scalar,
     pub(crate) charge_number: Scalar,
     pub(crate) status: Scalar,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) classification: Option<Classification>,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) particulars: Option<Particulars>,
     #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) persons_entitled: Option<Vec<Person>>,
@@ -125,5 +129,6 @@ pub(crate) struct Filing {
     pub(crate) category: Scalar,
     pub(crate) date: Scalar,
     pub(crate) description: Scalar,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) description_values: Option<BTreeMap<String, Value>>,
 }

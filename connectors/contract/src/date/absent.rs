@@ -39,10 +39,13 @@ pub(super) fn is_absent(day: civil::Date) -> bool {
 /// What calculating libraries make of the day 0000-00-00, read leniently: day 0 of month 0 is one month and one day earlier.
 const CALCULATED: [&str; 2] = ["0002-11-30", "-0001-11-30"];
 
-/// Whether a text is a zero day that is not even a date: `0000-00-00`, `00000000`, `1900-01-00`, `0`.
+/// What is no day of any calendar and stands for none: day 0 of spreadsheets, and the highest value of a field of eight digits.
+const NO_DAYS: [&str; 2] = ["19000100", "99999999"];
+
+/// Whether a text is a day that is not even a date and stands for none: `0000-00-00`, `00000000`, `1900-01-00`, `99999999`, `0`.
 pub(super) fn is_zero_text(text: &str) -> bool {
     let date = text.split([' ', 'T']).next().unwrap_or_default();
     let is_zero = !date.is_empty() && date.chars().all(|c| c == '0' || "-/.年月日".contains(c));
     let digits: String = date.chars().filter(char::is_ascii_digit).collect();
-    (is_zero && !digits.is_empty()) || digits == "19000100" || CALCULATED.contains(&date)
+    (is_zero && !digits.is_empty()) || NO_DAYS.contains(&digits.as_str()) || CALCULATED.contains(&date)
 }

@@ -48,21 +48,30 @@ pub(super) fn account(bank: &Bank, row: &AccountRow, reader: &mut ValueReader) -
     }
 }
 
-/// The day on which the bank answered; that of the request in place of one that lies far from it.
+/// The day on which the bank says that it answered.
+fn told(row: &AccountRow) -> Option<Date> {
+    read_moment(&row.answered_at).ok().flatten().map(Moment::date)
+}
+
+/// The day on which the bank answered; that of the request where none is told, and in place of one that lies far from it. An end after
+/// the request is not believed then: what still stands must not be hidden.
 fn answered(row: &AccountRow) -> Option<Date> {
-    let told = read_moment(&row.answered_at).ok().flatten().map(Moment::date);
-    told.filter(|day| !is_far(*day, &row.number))
-        .or_else(|| request_day(&row.number).filter(|_| told.is_some()))
+    told(row).filter(|day| !is_far(*day, &row.number)).or_else(|| request_day(&row.number))
 }
 
 /// The day of opening; no account is opened after the answer that tells of it.
 fn opened(row: &AccountRow, reader: &mut ValueReader) -> Option<Date> {
-    let told = read_moment(&row.answered_at).ok().flatten().map(Moment::date);
+    let told = told(row);
     if told.is_some_and(|day| is_far(day, &row.number)) {
         reader.doubt(field::ANSWERED_AT, DoubtKind::Implausible, &row.answered_at);
     }
     let opened = reader.date(field::OPENED, &row.opened);
-    if opened.zip(answered(row)).is_some_and(|(opened, answered)| opened > answered) {
+    // Without a day of the answer, an account may have been opened between the request and the answer.
+    let lies_ahead = |day: Date| match told {
+        Some(_) => answered(row).is_some_and(|answered| day > answered),
+        None => request_day(&row.number).is_some_and(|asked| day > asked) && is_far(day, &row.number),
+    };
+    if opened.is_some_and(lies_ahead) {
         reader.doubt(field::OPENED, DoubtKind::Implausible, &row.opened);
     }
     opened

@@ -71,6 +71,7 @@ pub(crate) struct CountyQuery {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct CountyResponse {
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) head: CountyResponseHead,
     pub(crate) data: Value,
 }

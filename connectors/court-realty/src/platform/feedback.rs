@@ -52,7 +52,7 @@ pub(super) fn message(platform: &Platform, bytes: &[u8]) -> Reading {
 
 /// Reads the results that were handed in. One bad entry never spoils the others.
 pub(super) fn read(platform: &Platform, data: Value) -> Reading {
-    let entries = match data {
+    let entries = match json::stated(data).unwrap_or_default() {
         Value::Array(entries) => entries,
         entry @ Value::Object(_) => vec![entry],
         _ => Vec::new(),

@@ -26,6 +26,7 @@ pub(crate) const DATA: &str = "data";
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Call {
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) head: CallHead,
     pub(crate) data: Value,
 }

@@ -24,5 +24,7 @@ pub(crate) fn answer(
     missing.extend(extract.missing());
     let read = property::properties(extract, asked, amounts);
     missing.extend(read.missing());
-    Gathered { unknown: read.unknown, missing }.answer(read.assets)
+    let mut gathered = Gathered::default();
+    (gathered.unknown, gathered.missing) = (read.unknown, missing);
+    gathered.answer(read.assets)
 }

@@ -64,6 +64,7 @@ pub(crate) fn company(subject: &Subject, gathered: &mut Gathered) -> Company {
     let code = registered_as.parse::<Uscc>().ok();
     let is_chinese = entity.jurisdiction.text().starts_with("CN");
     let (status, status_text) = status(subject, gathered);
+    let created = day(field::CREATION_DATE, &entity.creation_date, &entity.jurisdiction.text(), gathered);
     Company {
         name: entity.legal_name.name.text(),
         former_names: former_names(entity),
@@ -76,7 +77,7 @@ pub(crate) fn company(subject: &Subject, gathered: &mut Gathered) -> Company {
         status,
         status_text,
         company_type: joined([entity.category.text(), either(&entity.legal_form)], " "),
-        established: day(field::CREATION_DATE, &entity.creation_date, &entity.jurisdiction.text(), gathered),
+        established: gathered.past(field::CREATION_DATE, &entity.creation_date, created),
         authority: either(&entity.registered_at),
         address: address(&entity.legal_address),
         ..Company::default()

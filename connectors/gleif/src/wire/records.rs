@@ -9,7 +9,7 @@ pub(crate) struct Resource<T> {
     #[serde(default, rename = "type")]
     pub(crate) kind: Scalar,
     pub(crate) attributes: T,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) relationships: Subjects,
 }
 
@@ -18,27 +18,32 @@ pub(crate) struct Resource<T> {
 pub(crate) struct Subject {
     pub(crate) lei: Scalar,
     pub(crate) entity: Entity,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) registration: Registration,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Entity {
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) legal_name: Named,
     #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) other_names: Option<Vec<Named>>,
     /// The names in Latin letters.
     #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) transliterated_other_names: Option<Vec<Named>>,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) legal_address: Address,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) registered_at: Topic,
     /// The number in the register of its country; of a Chinese company its credit code.
     pub(crate) registered_as: Scalar,
     pub(crate) jurisdiction: Scalar,
     pub(crate) category: Scalar,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) legal_form: Topic,
     pub(crate) status: Scalar,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) expiration: Option<Expiration>,
     pub(crate) creation_date: Scalar,
     /// What happened to the entity: changes, mergers, its end.
@@ -113,13 +118,16 @@ pub(crate) struct Registration {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub(crate) struct Subjects {
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) direct_parent: Option<Related>,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) ultimate_parent: Option<Related>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Related {
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) links: Links,
 }
 
@@ -139,7 +147,7 @@ pub(crate) struct Links {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub(crate) struct RelationOf {
     pub(crate) relationship: Relation,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) registration: State,
 }
 

@@ -22,7 +22,9 @@ pub(super) fn answer(reported: Reported, order: Option<&Order>) -> Result<Answer
     let Some(mut rows) = reported.holdings else {
         return Err(Fault::new(FaultKind::Malformed, "query stakes", "the answer has no list of stakes"));
     };
-    let mut gathered = Gathered::default();
+    // An officer of the authority may look at it first.
+    let asked = order.map(|order| order.created.date());
+    let mut gathered = asked.map_or_else(Gathered::default, Gathered::after);
     if rows.len() > MOST_ENTRIES {
         let all = rows.len();
         gathered
@@ -100,7 +102,7 @@ fn stake(holding: Holding, gathered: &mut Gathered) -> EquityStake {
         shares: decimal(field::SHARES, &holding.shares, gathered),
         subscribed: amount(field::SUBSCRIBED, &holding.subscribed, &holding.currency, gathered),
         paid: amount(field::PAID, &holding.paid, &holding.currency, gathered),
-        since: gathered.date(field::SINCE, &holding.since),
+        since: gathered.past_date(field::SINCE, &holding.since),
         freezes,
         encumbrances,
     }
@@ -142,8 +144,8 @@ fn freeze_of(row: &FreezeRow, debtor: &str, company: &str, gathered: &mut Gather
         ruling: CaseNumber::canonical(&row.ruling.text()),
         amount: money,
         amount_text: parts.into_iter().flatten().collect::<Vec<_>>().join("，"),
-        published: gathered.date(field::PUBLISHED, &row.published),
-        from: gathered.date(field::FROM, &row.from),
+        published: gathered.past_date(field::PUBLISHED, &row.published),
+        from: gathered.past_date(field::FROM, &row.from),
         until: gathered.date(field::UNTIL, &row.until),
     }
 }

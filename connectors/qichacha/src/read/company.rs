@@ -68,7 +68,7 @@ pub(crate) fn company(record: &Record, gathered: &mut Gathered) -> Company {
         registered_capital: read_capital(&record.registered_capital.text()),
         registered_capital_text: record.registered_capital.text(),
         paid_capital: read_capital(&record.paid_capital.text()),
-        established: gathered.date(field::START_DATE, &record.start_date),
+        established: gathered.past_date(field::START_DATE, &record.start_date),
         term_from: gathered.date(field::TERM_START, &record.term_start),
         term_until,
         authority: record.registry.text(),

@@ -74,7 +74,7 @@ pub(crate) fn add_changes(company: &mut Company, items: Vec<Value>, gathered: &m
     let mut seen = HashSet::new();
     for change in changes {
         let record = ChangeRecord {
-            date: gathered.date(field::CHANGE_DATE, &change.change_date),
+            date: gathered.past_date(field::CHANGE_DATE, &change.change_date),
             item: content(&change.project_name),
             before: content(&change.before_content),
             after: content(&change.after_content),
@@ -130,8 +130,8 @@ pub(crate) fn add_freezes(
             court: row.enforcement_court.text(),
             notice: row.execution_notice_num.text(),
             ruling: detail.execution_verdict_num.text(),
-            published: gathered.date(field::PUBLIC_DATE, &detail.public_date),
-            from: gathered.date(field::FREEZE_START_DATE, &detail.freeze_start_date),
+            published: gathered.past_date(field::PUBLIC_DATE, &detail.public_date),
+            from: gathered.past_date(field::FREEZE_START_DATE, &detail.freeze_start_date),
             until: gathered.date(field::FREEZE_END_DATE, &detail.freeze_end_date),
         };
         let freeze = record.freeze();

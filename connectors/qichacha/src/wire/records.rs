@@ -97,11 +97,11 @@ pub(crate) struct Judicial {
     pub(crate) execution_notice_num: Scalar,
     /// Kind and state, parted by `|`.
     pub(crate) status: Scalar,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) equity_freeze_detail: Option<FreezeDetail>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) equity_un_freeze_detail: Option<UnfreezeDetail>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) judicial_partners_change_detail: Option<ShareholderDetail>,
 }
 

@@ -12,7 +12,7 @@ const MOST_NAMES: usize = 50;
 
 /// A company without its lists.
 pub(crate) fn company(record: &Record, gathered: &mut Gathered) -> Company {
-    let established = gathered.date(field::ESTABLISHED, &record.established);
+    let established = gathered.past_date(field::ESTABLISHED, &record.established);
     let term_from = gathered.date(field::FROM_TIME, &record.from_time);
     let term_until = gathered.date(field::TO_TIME, &record.to_time);
     let status_text = record.reg_status.text();
@@ -49,10 +49,13 @@ pub(crate) fn company(record: &Record, gathered: &mut Gathered) -> Company {
 
 /// Former names from the list and from the joined text, each once.
 fn former_names(record: &Record) -> Vec<String> {
-    let joined = record.history_names.text();
+    let parted = |joined: &Scalar| -> Vec<String> {
+        joined.plain().split([';', '；', '\t']).map(|name| name.trim().to_owned()).collect()
+    };
+    let joined = record.history_names.iter().flatten().flat_map(parted);
     let listed = record.history_name_list.iter().flatten().map(Scalar::plain);
     let mut names: Vec<String> = Vec::new();
-    for name in listed.chain(joined.split([';', '；', '\t']).map(|name| name.trim().to_owned())) {
+    for name in listed.chain(joined) {
         if !name.is_empty() && !is_placeholder(&name) && !names.contains(&name) && names.len() < MOST_NAMES {
             names.push(name);
         }

@@ -28,7 +28,7 @@ pub(crate) fn freezes(rows: Vec<Judicial>, gathered: &mut Gathered) -> Vec<Freez
             amount: row.equity_amount.text(),
             court: row.executive_court.text(),
             notice: row.execute_notice_num.text(),
-            published: gathered.date(field::PUBLICITY_DATE, &row.publicity_date),
+            published: gathered.past_date(field::PUBLICITY_DATE, &row.publicity_date),
             ..FreezeRecord::default()
         };
         if record.state() == EquityFreezeState::Unknown {
@@ -56,9 +56,10 @@ pub(crate) fn add_detail(freeze: &mut Freeze, detail: &Detail, gathered: &mut Ga
 }
 
 fn take_part(record: &mut FreezeRecord, part: &DetailPart, gathered: &mut Gathered) {
-    record.from = gathered.date(field::FROM_DATE, &part.from_date);
+    record.from = gathered.past_date(field::FROM_DATE, &part.from_date);
     record.until = gathered.date(field::TO_DATE, &part.to_date);
-    record.published = gathered.date(field::MISSPELT_PUBLICITY_DATE, &part.published).or(record.published);
+    record.published =
+        gathered.past_date(field::MISSPELT_PUBLICITY_DATE, &part.published).or(record.published);
     record.ruling = part.execute_order_num.text();
     record.matter = part.implementation_matters.plain();
 }

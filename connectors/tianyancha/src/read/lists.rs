@@ -60,7 +60,7 @@ fn total(contributions: &[Contribution]) -> Option<Money> {
 /// Changes as the vendor lists them.
 pub(crate) fn changes(changes: Vec<Change>, gathered: &mut Gathered) -> Vec<ChangeRecord> {
     let mut read = |change: Change| ChangeRecord {
-        date: gathered.date(field::CHANGE_TIME, &change.change_time),
+        date: gathered.past_date(field::CHANGE_TIME, &change.change_time),
         item: change.change_item.plain(),
         before: change.content_before.plain(),
         after: change.content_after.plain(),
@@ -131,7 +131,7 @@ pub(crate) fn add_history(company: &mut Company, history: History, gathered: &mu
     for (item, values) in lists {
         let values = values.into_iter().flatten().take(MOST_OLD_VALUES);
         let mut read = |old: OldValue| ChangeRecord {
-            date: gathered.date(field::TIME, &old.time),
+            date: gathered.past_date(field::TIME, &old.time),
             item: item.to_owned(),
             before: old.name.plain(),
             after: Scalar::Null.text(),

@@ -30,7 +30,7 @@ impl Vendor {
         json!(Record {
             id: self.id.map_or(Scalar::Null, Scalar::from),
             name: company.name.as_str().into(),
-            history_names: joined.as_str().into(),
+            history_names: Some(vec![joined.as_str().into()]),
             history_name_list: Some(company.former_names.iter().map(|name| name.as_str().into()).collect()),
             credit_code: company.code.as_str().into(),
             org_number: org_number.map_or(Scalar::Null, |code| code.as_str().into()),

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Record {
     pub(crate) id: Scalar,
     pub(crate) name: Scalar,
-    /// Former names, parted by `;` or tab.
-    pub(crate) history_names: Scalar,
+    /// Former names, parted by `;` or tab; in a list, where an interface has one.
+    #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
+    pub(crate) history_names: Option<Vec<Scalar>>,
     #[serde(deserialize_with = "chakong_toolkit::list::or_none")]
     pub(crate) history_name_list: Option<Vec<Scalar>>,
     pub(crate) credit_code: Scalar,
@@ -85,11 +86,16 @@ pub(crate) struct Judicial {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Detail {
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) frozen: Option<DetailPart>,
     /// Renewal 续行.
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) keep_frozen: Option<DetailPart>,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) remove_frozen: Option<DetailPart>,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) invalidation_frozen: Option<DetailPart>,
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) shareholder_change: Option<DetailPart>,
 }
 

@@ -205,3 +205,19 @@ fn a_renewed_term_is_not_cut_by_an_older_word_about_the_first_one() {
     world.hear(freeze, Reply::Held(Holding { words: "再次反馈".to_owned(), ..holding }));
     assert_eq!(world.file.measures[&id].until, renewed);
 }
+
+#[test]
+fn a_control_has_the_time_that_its_counterpart_was_given() {
+    for (given, allowed) in [(None, 24), (Some(72), 72), (Some(3), 3)] {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200001", 70_000)]))]);
+        if let Some(hours) = given {
+            world.give_for_controls("a", std::time::Duration::from_secs(hours * 3600));
+        }
+        world.submit("(2026)晋10执8号", None, Some(auto(50_000))).expect("accepted");
+        let query = world.queued()[0];
+        let found = world.carry_out(query);
+        world.hear(query, found);
+        let freeze = &world.file.orders[&world.queued()[0]];
+        assert_eq!(freeze.deadline.duration_since(freeze.created).as_hours(), allowed);
+    }
+}

@@ -76,6 +76,7 @@ fn ability() -> Ability {
         controls_foreign: true,
         query,
         control,
+        control_deadline: crate::domain::abilities::CONTROL_DEADLINE,
     }
 }
 
@@ -103,6 +104,12 @@ impl World {
         let rules = Rules { abilities, ..Rules::default() };
         let banks = banks.into_iter().map(|(name, bank)| (name.to_owned(), bank)).collect();
         Self { file, banks, now, changes: Vec::new(), rules, filed_on: None, ids: Counter::default() }
+    }
+
+    /// Gives the one bank so long for a control.
+    pub fn give_for_controls(&mut self, bank: &str, control_deadline: std::time::Duration) {
+        let ability = Ability { control_deadline, ..ability() };
+        self.rules.abilities = std::iter::once((bank.to_owned(), ability)).collect();
     }
 
     /// A decision: what it changes is taken over, what it refuses changes nothing.

@@ -97,6 +97,16 @@ fn a_courts_own_file_prevails_and_mistakes_in_it_are_told() {
 }
 
 #[test]
+fn years_that_are_counted_and_not_known_are_missing() {
+    let calendar = built_in();
+    assert_eq!(calendar.missing(date(2026, 11, 30)), Vec::<i16>::new());
+    assert_eq!(calendar.missing(date(2026, 12, 1)), [2027], "its holidays are announced by then");
+    assert_eq!(calendar.missing(date(2027, 3, 1)), [2027]);
+    assert_eq!(calendar.missing(date(2024, 12, 31)), [2024]);
+    assert!(calendar.years().eq([2025, 2026]));
+}
+
+#[test]
 fn the_calendar_of_dates_ends_without_harm() {
     let calendar = built_in();
     assert!(!calendar.add_working_days(Date::MAX, u16::MAX).certain);

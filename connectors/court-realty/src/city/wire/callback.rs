@@ -33,9 +33,9 @@ pub(crate) mod returned {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct CallBack {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) head: Option<Caller>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) data: Option<About>,
     /// The request whose case was deleted.
     #[serde(rename = "cxqqdh", skip_serializing_if = "Scalar::is_blank")]
@@ -75,6 +75,7 @@ pub(crate) struct About {
     #[serde(rename = "wwslbh")]
     pub(crate) request: Scalar,
     #[serde(rename = "ywxxList", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_empty")]
     pub(crate) results: Option<Vec<Registered>>,
     /// Title of the receipt.
     #[serde(rename = "wjmc", skip_serializing_if = "Scalar::is_blank")]

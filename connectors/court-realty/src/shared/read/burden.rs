@@ -159,7 +159,7 @@ fn seizure(one: &Seizure, notes: &mut Gathered) -> Burden {
         ("序号：", one.place.text()),
         ("范围：", one.extent.text()),
     ]);
-    let from = notes.date(field::SEIZED_FROM, &one.from);
+    let from = notes.past_date(field::SEIZED_FROM, &one.from);
     Burden {
         unit: one.unit.clone(),
         location: place(&one.location).unwrap_or_default(),
@@ -174,7 +174,7 @@ fn seizure(one: &Seizure, notes: &mut Gathered) -> Burden {
             reference: case.text(),
             words: said,
         },
-        registered: notes.date(field::REGISTERED, &one.registered).or(from),
+        registered: notes.past_date(field::REGISTERED, &one.registered).or(from),
         standing,
         on: PropertyKind::Other,
         listed_as: one.place.clone(),
@@ -191,7 +191,7 @@ fn objection(one: &Objection, notes: &mut Gathered) -> Burden {
             holder: one.applicant.text(),
             document: one.proof.text(),
             amount: None,
-            from: notes.date(field::REGISTERED, &one.registered),
+            from: notes.past_date(field::REGISTERED, &one.registered),
             until: None,
             rank: None,
             reference: String::new(),
@@ -215,7 +215,7 @@ fn prenotice(one: &Prenotice, notes: &mut Gathered) -> Burden {
             holder: one.obligee.text(),
             document: one.proof.text(),
             amount: None,
-            from: notes.date(field::REGISTERED, &one.registered),
+            from: notes.past_date(field::REGISTERED, &one.registered),
             until: None,
             rank: None,
             reference: String::new(),

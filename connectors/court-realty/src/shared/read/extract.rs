@@ -103,6 +103,11 @@ impl Extract {
         read
     }
 
+    /// The day on which the registry spoke or, over a postbox, was asked, where it is known.
+    pub(super) const fn spoken(&self) -> Option<Date> {
+        self.spoken
+    }
+
     /// What is missing, in words for court staff.
     pub(super) fn missing(&self) -> Vec<String> {
         let (bad, over) = (self.unreadable, self.left_out);

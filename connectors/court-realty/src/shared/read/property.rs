@@ -47,7 +47,8 @@ struct Draft {
 /// Titles by unit, burdens put to the unit they name. A burden on a unit without a title, such as a prenotice of a home
 /// that is not built, makes a property of its own: nothing that was reported is lost.
 pub(super) fn properties(extract: Extract, asked: Option<&Subject>, amounts: AmountUnit) -> Properties {
-    let mut notes = Gathered::default();
+    // A postbox hands in long after it was asked.
+    let mut notes = extract.spoken().map_or_else(Gathered::default, Gathered::after);
     let mut drafts = Drafts::default();
     for (kind, right) in &extract.rights {
         let draft = draft(*kind, right, asked, &mut notes);
@@ -197,7 +198,7 @@ fn draft(kind: PropertyKind, right: &Right, asked: Option<&Subject>, notes: &mut
         area_unit,
         usage,
         right_nature: filled(&natures),
-        registered: notes.date(field::REGISTERED, &right.registered),
+        registered: notes.past_date(field::REGISTERED, &right.registered),
         registry: right.registry.text(),
         business_number: right.business_number.code().unwrap_or_default(),
         encumbrances: Vec::new(),

@@ -38,6 +38,7 @@ pub(crate) struct PlatformHead {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct PlatformResponse {
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) head: PlatformHead,
     #[serde(skip_serializing_if = "Value::is_null")]
     pub(crate) data: Value,
@@ -50,6 +51,7 @@ pub(crate) struct Results {
     #[serde(rename = "cxsqdh")]
     pub(crate) application: Scalar,
     #[serde(rename = "cxsqjg")]
+    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) results: Vec<PersonResult>,
 }
 

@@ -74,8 +74,8 @@ impl Depot for Folder {
         async { lying.immovable.map_or(Ok(()), Err) }.boxed()
     }
 
-    fn tidy(&self, _: Date) -> BoxFuture<'_, Result<(), Fault>> {
-        async { Ok(()) }.boxed()
+    fn tidy(&self, _: Date) -> BoxFuture<'_, Result<usize, Fault>> {
+        async { Ok(0) }.boxed()
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), Fault>> {
