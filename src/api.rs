@@ -19,6 +19,7 @@ mod openapi;
 mod orders;
 mod problem;
 mod results;
+mod route;
 mod tasks;
 
 use std::sync::Arc;

@@ -2,6 +2,8 @@
 
 mod archives;
 mod deliveries;
+mod known;
+mod opening;
 mod shown;
 pub mod upkeep;
 
@@ -18,21 +20,18 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ListenerConfig};
 use crate::counterparts::Counterparts;
 use crate::domain::retention::Retention;
-use crate::domain::{GivenNumber, IdKind};
-use crate::engine::{CurrentRules, Engine, run_clock, run_retention, was_older};
+use crate::engine::{CurrentRules, Engine, run_clock, run_retention};
 use crate::gateway::Gateway;
 use crate::lanes::{Context, LaneRegistry, Marks, PostboxService, RecentTerms, supervise};
 use crate::lifecycle::Tasks;
 use crate::lines::{listener, postbox};
-use crate::store::sqlite::{Sqlite, SqliteThreads};
-use crate::store::{Store, StoreError, number_ahead};
+use crate::store::StoreError;
+use crate::store::sqlite::SqliteThreads;
 use archives::ParcelArchives;
-use shown::shown_numbers;
+use known::Known;
+use opening::{STORE_CLOSES, close, open_store};
 
 pub use deliveries::delivery_of;
-
-/// Longest time for the store to commit what it was given and to close.
-const STORE_CLOSES: Duration = Duration::from_secs(10);
 
 /// Folder beside the store for what is being read.
 const READING: &str = "reading";
@@ -192,9 +191,11 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let reading = config.store.directory.join(READING);
         let marks = Arc::new(Marks::open(&reading, clock.now()).map_err(BuildError::Marks)?);
-        let counterparts = Counterparts::new(config.counterparts).with_holidays(config.holidays);
+        let counterparts = Counterparts::new(config.counterparts).with(config.holidays, config.officer_above);
         let counterparts = Arc::new(counterparts);
-        let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);
+        let registry = Arc::new(LaneRegistry::default());
+        let rules: Arc<dyn CurrentRules> =
+            Arc::new(Known { counterparts: Arc::clone(&counterparts), registry: Arc::clone(&registry) });
         let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock), rules);
         if let Some(controls) = engine.after_restoration().await? {
             tracing::warn!(
@@ -206,7 +207,7 @@ impl App {
             store: Arc::clone(&store),
             engine: engine.clone(),
             clock: Arc::clone(&clock),
-            registry: Arc::new(LaneRegistry::default()),
+            registry,
             terms: Arc::new(RecentTerms::default()),
             counterparts: Arc::clone(&counterparts),
             marks,
@@ -301,54 +302,8 @@ fn spare_descriptors(config: &mut Config) {
     listener::limited(&mut listeners, config.counterparts.len(), listener::open_files());
 }
 
-/// Opens the store, if it is as new as the folders of parcel lines show or was said to be restored.
-async fn open_store(
-    config: &Config,
-    opening: Opening,
-) -> Result<(Arc<dyn Store>, SqliteThreads), BuildError> {
-    let directory = &config.store.directory;
-    let unopened = |source| BuildError::Unopened { directory: directory.display().to_string(), source };
-    let shown = shown_numbers(&config.counterparts);
-    let numbers: Vec<GivenNumber> = shown.iter().map(|one| one.number).collect();
-    if opening == Opening::Restored {
-        let epochs: Vec<i64> = numbers.iter().map(|number| number.epoch()).collect();
-        return Sqlite::open_restored(directory, &epochs).map_err(unopened);
-    }
-    let (store, threads) = Sqlite::open(directory).map_err(unopened)?;
-    let own = store.epoch();
-    if let Some(number) = was_older(&store).await? {
-        drop(store);
-        close(threads, STORE_CLOSES).await;
-        return Err(BuildError::OlderThanAnswers { store: directory.display().to_string(), number });
-    }
-    let ahead = store.read(move |reads| number_ahead(reads, own, &numbers)).await?;
-    let Some(one) = ahead.and_then(|number| shown.into_iter().find(|one| one.number == number)) else {
-        return Ok((store, threads));
-    };
-    drop(store);
-    close(threads, STORE_CLOSES).await;
-    let kind = if one.number.kind == IdKind::Batch { "batch" } else { "order" };
-    Err(BuildError::Older {
-        store: directory.display().to_string(),
-        what: format!("{kind} {}", one.number.row),
-        file: one.path.display().to_string(),
-        counterpart: one.counterpart,
-    })
-}
-
 async fn bind(address: SocketAddr) -> Result<TcpListener, BuildError> {
     TcpListener::bind(address).await.map_err(|source| BuildError::Listen { address, source })
-}
-
-/// Waits for the store to commit what it was given. Bounded: a handle that is held somewhere must not hang the end. Whether it
-/// was closed.
-async fn close(threads: SqliteThreads, most: Duration) -> bool {
-    let joined = tokio::task::spawn_blocking(|| threads.join());
-    let closed = tokio::time::timeout(most, joined).await.is_ok();
-    if !closed {
-        tracing::warn!("the store was not closed in time; the next start recovers it");
-    }
-    closed
 }
 
 fn lock(directory: &std::path::Path) -> Result<File, BuildError> {
@@ -406,16 +361,5 @@ mod tests {
             let (ended, _silent) = tokio::join!(running, polling);
             assert!(ended, "{more:?}");
         }
-    }
-
-    #[tokio::test]
-    async fn a_store_that_is_held_open_is_not_waited_for_without_end() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (store, threads) = Sqlite::open(folder.path()).expect("a store");
-        assert!(!close(threads, Duration::from_millis(20)).await);
-        drop(store);
-        let (store, threads) = Sqlite::open(folder.path()).expect("a store");
-        drop(store);
-        assert!(close(threads, STORE_CLOSES).await);
     }
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod client;
+mod complaint;
 mod connectors;
 mod demo;
 mod exit;

@@ -9,6 +9,7 @@ mod holidays;
 mod keys;
 mod listener;
 mod named_files;
+mod other_property;
 mod postboxes;
 mod reader;
 mod retention;
@@ -34,6 +35,7 @@ pub use reader::{Problem, Problems};
 pub use server::{LogConfig, LogFormat, ServerConfig, StoreConfig};
 pub use watch::{FolderWatch, Look};
 
+use crate::domain::abilities::OFFICER_ABOVE;
 use crate::domain::retention::Retention;
 use crate::domain::rules::working_days::HolidayCalendar;
 use reader::Document;
@@ -58,6 +60,8 @@ pub struct Config {
     pub holidays_file: Option<PathBuf>,
     /// How long what is kept of a case stays after it was closed.
     pub retention: Retention,
+    /// A property worth more than so many percent of what is still wanted is for an officer.
+    pub officer_above: u32,
     /// Logs.
     pub log: LogConfig,
     /// API keys.
@@ -87,6 +91,8 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
     let postbox = root.section("postbox", server::read_postbox);
     let store = root.section("store", |section| server::read_store(section, &base)).unwrap_or_default();
     let retention = root.section("retention", retention::read_retention).unwrap_or_default();
+    let officer_above =
+        root.section("other_property", other_property::read_officer_above).unwrap_or(OFFICER_ABOVE);
     let log = root.section("log", server::read_log).unwrap_or_default();
     let keys = root.sections("keys", keys::read_key).into_iter().flatten().collect::<Vec<_>>();
     keys::check_distinct(&keys, &mut root);
@@ -111,6 +117,7 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
             holidays: Arc::new(holidays),
             holidays_file,
             retention,
+            officer_above,
             log,
             keys,
             court_accounts,

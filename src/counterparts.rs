@@ -22,14 +22,15 @@ pub struct Counterparts(RwLock<(Snapshot, Arc<Rules>)>);
 impl Counterparts {
     /// From a configuration, with the holidays that are built in.
     pub fn new(configs: Vec<CounterpartConfig>) -> Self {
-        Self(RwLock::new(taken_up(configs, None)))
+        Self(RwLock::new(taken_up(configs, &Rules::default())))
     }
 
-    /// The same with holidays as configured. They stay when the counterparts are replaced.
+    /// The same with holidays as configured, and with the percentage of what is still wanted above which a property is for an
+    /// officer. Both stay when the counterparts are replaced.
     #[must_use]
-    pub fn with_holidays(self, holidays: Arc<HolidayCalendar>) -> Self {
+    pub fn with(self, holidays: Arc<HolidayCalendar>, officer_above: u32) -> Self {
         let (snapshot, rules) = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let rules = Rules { holidays: Some(holidays), ..Rules::clone(&rules) };
+        let rules = Rules { holidays: Some(holidays), officer_above, ..Rules::clone(&rules) };
         Self(RwLock::new((snapshot, Arc::new(rules))))
     }
 
@@ -45,8 +46,8 @@ impl Counterparts {
 
     /// Replaces them all.
     pub fn replace(&self, configs: Vec<CounterpartConfig>) {
-        let holidays = self.rules().holidays.clone();
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = taken_up(configs, holidays);
+        let taken_up = taken_up(configs, &self.rules());
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = taken_up;
     }
 }
 
@@ -56,14 +57,13 @@ impl CurrentRules for Counterparts {
     }
 }
 
-fn taken_up(
-    configs: Vec<CounterpartConfig>,
-    holidays: Option<Arc<HolidayCalendar>>,
-) -> (Snapshot, Arc<Rules>) {
+/// Counterparts as configured, with the other rules as they were before.
+fn taken_up(configs: Vec<CounterpartConfig>, before: &Rules) -> (Snapshot, Arc<Rules>) {
     let snapshot: Snapshot =
         Arc::new(configs.into_iter().map(|config| (config.name.clone(), Arc::new(config))).collect());
     let abilities = snapshot.values().map(|config| (config.name.clone(), config.ability()));
-    let rules = Rules { abilities: abilities.collect::<Abilities>(), routes: routes_of(&snapshot), holidays };
+    let (abilities, routes) = (abilities.collect::<Abilities>(), routes_of(&snapshot));
+    let rules = Rules { abilities, routes, ..before.clone() };
     (snapshot, Arc::new(rules))
 }
 

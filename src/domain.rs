@@ -18,6 +18,7 @@ mod event;
 mod finding;
 mod ids;
 mod inquiry;
+mod mandate;
 mod measure;
 mod order;
 mod records;
@@ -34,10 +35,11 @@ pub use actor::Actor;
 pub use audit::AuditEntry;
 pub use blob::Blob;
 pub use case::{Case, Chain, ChainParty, PartyView};
-pub use case_file::{ApplyError, CaseFile, Lines};
-pub use certificate::{Certificate, Counts, Coverage, NotAsked, OrderLine, Triage, certify};
+pub use case_file::{ApplyError, CaseFile};
+pub use certificate::{Certificate, Counts, Coverage, OrderLine, Triage, certify};
 pub use change::{
-    BroughtDocument, Change, LaneChange, NewCertificate, NewDocument, NewInquiry, PropertyFinding,
+    BroughtDocument, Change, JoinedChains, LaneChange, NewCertificate, NewDocument, NewInquiry,
+    PropertyFinding,
 };
 pub use claim::{
     Claim, ClaimChange, ClaimChangeKind, ClaimState, ClaimView, Mode, Preference, UncoveredLimit,
@@ -49,14 +51,15 @@ pub use ids::{
     ROWS_PER_EPOCH, RawId, TaskId,
 };
 pub use inquiry::{Inquiry, InquiryState};
+pub use mandate::{Liability, Mandate, Purpose, Search};
 pub use measure::{Measure, MeasureState, MeasureView, Origin, Permitted, Said};
 pub use order::{OrderRecord, OrderState, Priority, StateError, number_of, order_id_of};
 pub use records::{
-    Batch, KeptReceipt, LineRow, NewReceipt, Outcome, RawDirection, RawMessage, Revision, Source, names_cash,
-    valuable,
+    Batch, KeptReceipt, LineRow, Lines, NewReceipt, NotAsked, Outcome, RawDirection, RawMessage, Revision,
+    Source, names_cash, valuable,
 };
 pub use routes::{Routes, Way};
 pub use seen::{GivenNumber, numbers_in_name};
-pub use submission::{Liability, Mandate, Purpose, Search, Submission};
+pub use submission::Submission;
 pub use task::{Task, TaskKind};
 pub use terms::{Paper, Subject, Terms};

@@ -18,13 +18,16 @@ mod upkeep;
 
 use std::sync::Arc;
 
+use chakong_contract::Fault;
+
 use crate::clock::Clock;
 use crate::domain::abilities::Rules;
 use crate::domain::decide::{
-    Act, ActInput, ActOutcome, Draft, Facts, Rejected, ReleaseScope, Submitted, act, subject_of, submit,
+    Act, ActInput, ActOutcome, Draft, Facts, Rejected, ReleaseScope, Submitted, act, begin_joining,
+    end_joining, join, subject_of, submit,
 };
 use crate::domain::{
-    AuditEntry, CaseFile, Chain, ChainId, Change, Finding, IdKind, Inquiry, InquiryId, OrderId,
+    AuditEntry, CaseFile, Chain, ChainId, Change, Finding, IdKind, Inquiry, InquiryId, JoinedChains, OrderId,
 };
 use crate::store::{
     Store, StoreError, Stored, Tx, load_chain, load_chain_for_act, load_lines, load_order, load_orders,
@@ -42,6 +45,11 @@ pub use settling::{Conversation, Settlement};
 pub trait CurrentRules: Send + Sync + std::fmt::Debug {
     /// What is configured now.
     fn rules(&self) -> Arc<Rules>;
+
+    /// What keeps orders of a counterpart from leaving now, for those whose time passes meanwhile; `None` where nothing is known.
+    fn withheld(&self, _counterpart: &str) -> Option<Fault> {
+        None
+    }
 }
 
 /// The engine.
@@ -132,9 +140,9 @@ fn accept(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Result<A
         let same = known == new.digest;
         return Ok(if same { Ok(Accepted { inquiry, new: false }) } else { Err(InputError::KeyReused) });
     }
-    let file = match file_of_case(tx, new, facts)? {
-        Ok(file) => file,
-        Err(finding) => return Ok(Err(Rejected::Findings(vec![finding]).into())),
+    let (file, joined) = match file_of_case(tx, new, facts)? {
+        Ok(found) => found,
+        Err(findings) => return Ok(Err(Rejected::Findings(findings).into())),
     };
     let chain = file.chain.clone();
     let is_new = !file.is_whole;
@@ -143,7 +151,15 @@ fn accept(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Result<A
     if is_new {
         draft.push(Change::NewChain(chain));
     }
-    let decided = submit(&mut draft, new).and_then(|inquiry| Ok((inquiry, draft.finish()?)));
+    if let Some(joined) = &joined {
+        begin_joining(&mut draft, joined.clone());
+    }
+    let decided = submit(&mut draft, new).and_then(|inquiry| {
+        if let Some(joined) = &joined {
+            end_joining(&mut draft, joined, &new.submitter);
+        }
+        Ok((inquiry, draft.finish()?))
+    });
     match decided {
         Ok((inquiry, (changes, _))) => {
             tx.write(&changes)?;
@@ -153,8 +169,12 @@ fn accept(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Result<A
     }
 }
 
-/// The chain of a submission's case, or of the case that it continues; a new one where neither is known.
-fn file_of_case(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Result<CaseFile, Finding>> {
+/// The file of a submission's case, and how two chains become one for it.
+type FileOfCase = Result<(CaseFile, Option<JoinedChains>), Vec<Finding>>;
+
+/// The chain of a submission's case, or of the case that it continues; a new one where neither is known. Where both are known, and
+/// apart, they become one.
+fn file_of_case(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<FileOfCase> {
     let head = &new.terms.case;
     let own = tx.case_by_number(head.number.as_str())?;
     let before = match &head.continues {
@@ -163,17 +183,17 @@ fn file_of_case(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Re
     };
     let chain = match (own, before) {
         (Some(own), Some(before)) if own.chain != before.chain => {
-            let detail = "本案与所承接案件已分属不同案号链 the case and the one it continues are known as separate chains already";
-            return Ok(Err(Finding::new("/case/continues", detail)));
+            let (into, from) = (load_chain_for_act(tx, before.chain)?, load_chain_for_act(tx, own.chain)?);
+            return Ok(join(into, from, (own.id, before.id)).map(|(file, joined)| (file, Some(joined))));
         }
         (Some(case), _) | (None, Some(case)) => case.chain,
         (None, None) => {
             let id = ChainId::new(tx.next(IdKind::Chain));
             let chain = Chain { id, created: facts.now, claim: None, has_ledger: false };
-            return Ok(Ok(CaseFile::of(chain)));
+            return Ok(Ok((CaseFile::of(chain), None)));
         }
     };
-    load_chain(tx, chain).map(Ok)
+    load_chain(tx, chain).map(|file| Ok((file, None)))
 }
 
 fn carry_out(
@@ -222,7 +242,7 @@ fn file_of_act(tx: &mut dyn Tx, chain: Option<ChainId>, what: &Act) -> Stored<Re
         | Act::Transfer(id, _)
         | Act::Value(id, _) => of_measure(tx, *id)?.ok_or("measure"),
         Act::Release(release) => match release.scope {
-            ReleaseScope::Measure(id, _) => of_measure(tx, id)?.ok_or("measure"),
+            ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id) => of_measure(tx, id)?.ok_or("measure"),
             ReleaseScope::Party(_) | ReleaseScope::Case => chain.ok_or("case"),
         },
         Act::Requery(all) => {

@@ -16,8 +16,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 pub use self::places::{Place, Shares};
-use super::layers::{PATIENT, route_of};
 use super::problem::{Problem, ProblemKind};
+use super::route::{PATIENT, route_of};
 use crate::config::{ApiKey, Role, digest_of};
 use crate::gateway::Gateway;
 use crate::lines::listener::Connection;

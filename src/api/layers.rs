@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -10,21 +10,16 @@ use tokio::time::Instant;
 
 use super::access::Identity;
 use super::problem::{Problem, ProblemKind};
+use super::route::{PATIENT, route_of};
 use crate::gateway::Gateway;
 use crate::observe::HttpMetrics;
 
-/// Paths that have their own idea of time.
-pub(super) const PATIENT: [&str; 2] = ["/v1/results", "/v1/results/stream"];
 /// Paths that answer however busy the gateway is.
 const ALWAYS: [&str; 2] = ["/healthz", "/readyz"];
 
 /// The place that a request takes among those worked on at once; a stream keeps it to its end.
 #[derive(Debug, Clone)]
 pub struct Slot(#[allow(dead_code, reason = "held, not read")] Arc<OwnedSemaphorePermit>);
-
-pub(super) fn route_of(request: &Request) -> &str {
-    request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str)
-}
 
 /// Layer: metrics, one access line, and problems with their path; failures of ours are logged here and nowhere else.
 pub async fn record(State(metrics): State<HttpMetrics>, request: Request, next: Next) -> Response {

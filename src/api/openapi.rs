@@ -1,5 +1,6 @@
 //! `GET /openapi.json`: the OpenAPI 3.1 document, made from the handlers.
 
+mod names;
 mod portable;
 mod variants;
 

@@ -36,7 +36,7 @@ impl Exit {
     /// Says why on standard error, if there is anything to say, and gives the code.
     pub(super) fn with(self, message: &str) -> ExitCode {
         if !message.is_empty() {
-            super::output::complain(format_args!("chakong: {message}"));
+            super::complaint::complain(format_args!("chakong: {message}"));
         }
         self.into()
     }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use super::Exit;
 use super::client::Failed;
+pub(super) use super::complaint::complain;
 
 /// Why something could not be said.
 #[derive(Debug)]
@@ -18,11 +19,6 @@ pub(super) struct Unsaid(std::io::Error);
 pub(super) fn line(text: impl Display) -> Result<(), Unsaid> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}").and_then(|()| out.flush()).map_err(Unsaid)
-}
-
-/// Says something on standard error; where that is closed, nobody wants to know.
-pub(super) fn complain(text: impl Display) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 impl Unsaid {

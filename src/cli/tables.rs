@@ -208,7 +208,7 @@ fn silent(certificate: &Value) -> String {
 }
 
 /// How questions end, as the certificate names it, and for people.
-const ENDS: [(&str, &str); 8] = [
+const ENDS: [(&str, &str); 9] = [
     ("pending", "pending"),
     ("answered", "answered"),
     ("partial", "answered in part"),
@@ -216,12 +216,13 @@ const ENDS: [(&str, &str); 8] = [
     ("silent", "silent"),
     ("not_delivered", "not delivered"),
     ("failed", "failed"),
+    ("withdrawn", "withdrawn"),
     ("undetermined", "of unknown outcome"),
 ];
 
 fn sums(certificate: &Value) -> String {
     let questions = &certificate["questions"];
-    let counted = |(key, _): &&(&str, &str)| questions[*key].as_u64() != Some(0);
+    let counted = |(key, _): &&(&str, &str)| questions[*key].as_u64().unwrap_or_default() != 0;
     let ends = ENDS.iter().filter(counted).map(|(key, word)| format!("{} {word}", text(&questions[*key])));
     let not_asked = format!("{} not asked", text(&certificate["not_asked_total"]));
     format!(

@@ -108,7 +108,7 @@ pub const fn chinese(action: ActionKind) -> &'static str {
 }
 
 /// Everything that decisions know of the configuration.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
     /// What counterparts can do.
     pub abilities: Abilities,
@@ -116,11 +116,27 @@ pub struct Rules {
     pub routes: Routes,
     /// Holidays and moved working days, where they are not only those that are built in.
     pub holidays: Option<Arc<HolidayCalendar>>,
+    /// A property that is worth more than so many percent of what is still wanted is for an officer.
+    pub officer_above: u32,
 }
 
 impl Rules {
     /// Holidays and moved working days.
     pub fn holidays(&self) -> &HolidayCalendar {
         self.holidays.as_deref().unwrap_or(HolidayCalendar::built_in())
+    }
+}
+
+/// Twice what is still wanted.
+pub const OFFICER_ABOVE: u32 = 200;
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            abilities: Abilities::default(),
+            routes: Routes::default(),
+            holidays: None,
+            officer_above: OFFICER_ABOVE,
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{
-    Case, Chain, ChainId, ChainParty, Change, Inquiry, InquiryId, LineRow, Measure, MeasureId, MeasureState,
-    NotAsked, OrderId, OrderRecord, OrderState, Outcome, Paper, PropertyFinding, Revision, Task, Terms,
+    Case, Chain, ChainId, ChainParty, Change, Inquiry, InquiryId, LineRow, Lines, Measure, MeasureId,
+    MeasureState, OrderId, OrderRecord, OrderState, Outcome, Paper, PropertyFinding, Revision, Task, Terms,
 };
 
 /// A chain as it stands, as far as a decision needs it.
@@ -37,17 +37,6 @@ pub struct CaseFile {
     pub findings: HashMap<String, PropertyFinding>,
     /// Whether ledger, papers, parties and every inquiry are here.
     pub is_whole: bool,
-}
-
-/// What a certificate is made from.
-#[derive(Debug, Clone, Default)]
-pub struct Lines {
-    /// The case system's references of the inquiry's parties.
-    pub references: Vec<String>,
-    /// Who was not asked.
-    pub not_asked: Vec<NotAsked>,
-    /// Every order, oldest first.
-    pub rows: Vec<LineRow>,
 }
 
 /// A move that the tables do not allow, or a row that is not in the file: a defect of a decision.
@@ -142,7 +131,9 @@ impl CaseFile {
             Change::SavePropertyFinding(finding) => {
                 self.findings.insert(finding.property.clone(), finding.clone());
             }
-            Change::NewReceipt(_)
+            // The file was put together from both chains before.
+            Change::JoinChains(_)
+            | Change::NewReceipt(_)
             | Change::NewEvent(_)
             | Change::NewClaimChange(_)
             | Change::NewCertificate(_)
@@ -156,7 +147,7 @@ impl CaseFile {
 
     fn add_order(&mut self, order: &OrderRecord) {
         if let Some(lines) = self.lines.get_mut(&order.inquiry) {
-            lines.rows.push(order.to_line(None));
+            lines.rows.push(LineRow::of(order, None));
         }
         self.orders.insert(order.id, order.clone());
     }

@@ -8,18 +8,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Claim, LineRow, Lines, Measure, MeasureState, OrderId, OrderState, number_of};
-
-/// A counterpart that was not asked about a party, with the reason: coverage is shown honestly.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct NotAsked {
-    /// The counterpart.
-    pub counterpart: String,
-    /// The case system's reference of the party.
-    pub party: String,
-    /// Why, Chinese first.
-    pub reason: String,
-}
+use super::{Claim, LineRow, Lines, Measure, MeasureState, NotAsked, OrderId, OrderState, number_of};
 
 /// One order in the certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -141,6 +130,8 @@ pub struct Counts {
     pub not_delivered: u32,
     /// Could not be done.
     pub failed: u32,
+    /// Withdrawn before it was sent.
+    pub withdrawn: u32,
     /// Of unknown outcome: a person decides.
     pub undetermined: u32,
 }
@@ -179,6 +170,7 @@ enum End {
     NotDelivered,
     Silent,
     Failed,
+    Withdrawn,
     Refused,
     Partial,
     Answered,
@@ -193,6 +185,7 @@ impl Counts {
             End::NotDelivered => &mut self.not_delivered,
             End::Silent => &mut self.silent,
             End::Failed => &mut self.failed,
+            End::Withdrawn => &mut self.withdrawn,
             End::Refused => &mut self.refused,
             End::Partial => &mut self.partial,
             End::Answered => &mut self.answered,
@@ -207,7 +200,8 @@ fn end_of(row: &LineRow) -> End {
         OrderState::Undetermined => End::Undetermined,
         OrderState::Overdue if row.sent.is_none() => End::NotDelivered,
         OrderState::Overdue => End::Silent,
-        OrderState::Failed | OrderState::Cancelled => End::Failed,
+        OrderState::Failed => End::Failed,
+        OrderState::Cancelled => End::Withdrawn,
         OrderState::Refused => End::Refused,
         OrderState::Answered => {
             match row.outcome.as_ref().map(|outcome| outcome.word.as_str()) {
@@ -340,3 +334,6 @@ fn order_line(party: String, row: &LineRow) -> OrderLine {
         words,
     }
 }
+
+#[cfg(test)]
+mod tests;

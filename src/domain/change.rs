@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::audit::AuditEntry;
 use super::retention::Forget;
 use super::{
-    Batch, BatchId, Blob, Case, Chain, ChainParty, ClaimChange, DocumentId, EventDraft, Inquiry, InquiryId,
-    Measure, MeasureState, NewReceipt, NotAsked, OrderId, OrderRecord, OrderState, Paper, RawId, RawMessage,
-    Revision, Task,
+    Batch, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, EventDraft,
+    Inquiry, InquiryId, Measure, MeasureState, NewReceipt, NotAsked, OrderId, OrderRecord, OrderState, Paper,
+    PartyId, RawId, RawMessage, Revision, Task,
 };
 
 /// One change. Rows that are new carry the identifier that the store reserved for them.
@@ -19,6 +19,8 @@ pub enum Change {
     NewChain(Chain),
     /// The claim of a chain changed, or it has a ledger now.
     SaveChain(Chain),
+    /// A chain becomes part of another.
+    JoinChains(Box<JoinedChains>),
     /// A case becomes known.
     NewCase(Case),
     /// A party becomes known.
@@ -107,6 +109,23 @@ pub enum LaneChange {
     RemoveConsumer(String),
 }
 
+/// Two chains that become one: everything of the one is the other's from now on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JoinedChains {
+    /// The chain that stays.
+    pub into: ChainId,
+    /// The chain that becomes part of it. Its row stays, empty.
+    pub from: ChainId,
+    /// Its parties that the other did not know, as they are from now on.
+    pub parties: Vec<ChainParty>,
+    /// Its measures, as they are from now on.
+    pub measures: Vec<Measure>,
+    /// Which party of the chain each party of its inquiries is from now on.
+    pub debtors: Vec<(InquiryId, Vec<PartyId>)>,
+    /// The case that continues another, and that one.
+    pub continues: (CaseId, CaseId),
+}
+
 /// An inquiry to be added.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewInquiry {
@@ -121,7 +140,7 @@ pub struct NewInquiry {
     /// The case system's references of its parties, in their order.
     pub references: Vec<String>,
     /// Which party of the chain each of them is.
-    pub debtors: Vec<super::PartyId>,
+    pub debtors: Vec<PartyId>,
     /// Who was not asked.
     pub not_asked: Vec<NotAsked>,
 }

@@ -18,11 +18,10 @@ use chakong_contract::asset::Shareholder;
 use chakong_contract::{Asset, Company, EquityStake};
 
 pub use changes::KnownChange;
-pub use contradictions::Contradiction;
-pub use facts::Fact;
+pub use facts::{CapitalFact, Contradiction, Fact};
 pub use freezes::KnownFreeze;
 pub use holders::KnownHolder;
-pub use known::{CapitalFact, FactSource, KnownCompany, StatusFact};
+pub use known::{FactSource, KnownCompany, StatusFact};
 
 pub use stakes::{StakeOfParty, stakes_of_parties};
 
@@ -91,7 +90,7 @@ pub fn merge(reports: &[Report]) -> Vec<KnownCompany> {
     let mut merged: Vec<(String, KnownCompany)> = same::groups(&told)
         .into_iter()
         .map(|group| {
-            let company = KnownCompany::of(&group);
+            let company = KnownCompany::of(&group, contradictions::of_company);
             (facts::json(&company), company)
         })
         .collect();

@@ -209,24 +209,6 @@ impl OrderRecord {
         number_of(self.id, self.created)
     }
 
-    /// The order in a certificate, with the latest answer to its question.
-    pub fn to_line(&self, revision: Option<&super::Revision>) -> super::LineRow {
-        let own = revision.filter(|revision| revision.order == self.id);
-        super::LineRow {
-            id: self.id,
-            root: self.root,
-            lane: self.lane.clone(),
-            party: self.party,
-            action: self.instruction.kind(),
-            state: self.state,
-            created: self.created,
-            sent: self.sent,
-            fault: self.fault.clone(),
-            outcome: own.map(super::Outcome::of),
-            stands_in: self.stands_in,
-        }
-    }
-
     /// Whether its counterpart may have got it, in this attempt or an earlier one.
     pub fn may_have_left(&self) -> bool {
         use chakong_contract::FaultKind::{Malformed, OutcomeUnknown};

@@ -7,9 +7,11 @@ use chakong_contract::reply::Answer;
 use chakong_contract::{ActionKind, Asset, Fault, Money, Reply};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{BatchId, Blob, InquiryId, MeasureId, OrderId, OrderState, RawId};
+use super::{BatchId, Blob, InquiryId, MeasureId, OrderId, OrderRecord, OrderState, RawId};
 
 /// One answer to an order or to one of its re-queries.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,6 +164,48 @@ pub struct LineRow {
     pub outcome: Option<Outcome>,
     /// The order of another counterpart that it stands in for.
     pub stands_in: Option<OrderId>,
+}
+
+impl LineRow {
+    /// An order in a certificate, with the latest answer to its question.
+    pub fn of(order: &OrderRecord, revision: Option<&Revision>) -> Self {
+        let own = revision.filter(|revision| revision.order == order.id);
+        Self {
+            id: order.id,
+            root: order.root,
+            lane: order.lane.clone(),
+            party: order.party,
+            action: order.instruction.kind(),
+            state: order.state,
+            created: order.created,
+            sent: order.sent,
+            fault: order.fault.clone(),
+            outcome: own.map(Outcome::of),
+            stands_in: order.stands_in,
+        }
+    }
+}
+
+/// What a certificate is made from.
+#[derive(Debug, Clone, Default)]
+pub struct Lines {
+    /// The case system's references of the inquiry's parties.
+    pub references: Vec<String>,
+    /// Who was not asked.
+    pub not_asked: Vec<NotAsked>,
+    /// Every order, oldest first.
+    pub rows: Vec<LineRow>,
+}
+
+/// A counterpart that was not asked about a party, with the reason: coverage is shown honestly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NotAsked {
+    /// The counterpart.
+    pub counterpart: String,
+    /// The case system's reference of the party.
+    pub party: String,
+    /// Why, Chinese first.
+    pub reason: String,
 }
 
 /// An answer in a word.

@@ -11,7 +11,7 @@ use super::{Engine, Settlement};
 use crate::domain::decide::{Draft, Facts, OrderInput, Rejected, TaskFacts, due_measure, due_task};
 use crate::domain::{CaseFile, ChainId, Change, MeasureId, OrderId, Task, TaskKind};
 use crate::lifecycle::Tasks;
-use crate::store::{StoreError, Stored, Tx, load_chain, load_lines, load_order};
+use crate::store::{Reads, StoreError, Stored, Tx, load_chain, load_lines, load_order};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_secs(1);
@@ -72,8 +72,9 @@ impl Engine {
         let (overdue, measures, tasks) = self
             .store
             .read(move |reads| {
+                let overdue = reads.past_deadline(now, MOST)?;
                 Ok((
-                    reads.past_deadline(now, MOST)?,
+                    overdue.into_iter().map(|id| (id, waiting_lane(reads, id))).collect::<Vec<_>>(),
                     reads.measures_to_look_at(today, MOST)?,
                     reads.tasks_for_the_clock(now, MOST)?,
                 ))
@@ -96,12 +97,16 @@ impl Engine {
 
     /// Settles orders whose deadline has passed: all together, or one by one where one of them cannot be read. Whether one was
     /// passed over.
-    async fn let_pass(&self, overdue: Vec<OrderId>, told: &mut Told) -> Stored<bool> {
+    async fn let_pass(&self, overdue: Vec<(OrderId, Option<String>)>, told: &mut Told) -> Stored<bool> {
         if overdue.is_empty() {
             return Ok(false);
         }
-        let passed = |ids: &[OrderId]| {
-            let outcomes = ids.iter().map(|id| (*id, OrderInput::DeadlinePassed)).collect();
+        let passed = |orders: &[(OrderId, Option<String>)]| {
+            let what = |lane: &Option<String>| {
+                let withheld = lane.as_ref().and_then(|lane| self.rules.withheld(lane));
+                withheld.map_or(OrderInput::DeadlinePassed, OrderInput::Withheld)
+            };
+            let outcomes = orders.iter().map(|(id, lane)| (*id, what(lane))).collect();
             Settlement { outcomes, conversation: None, connector: String::new() }
         };
         match self.settle(passed(&overdue)).await {
@@ -110,12 +115,19 @@ impl Engine {
             Err(error) => return Err(error),
         }
         let mut passed_over = false;
-        for id in overdue {
-            let done = self.settle(passed(&[id])).await;
-            passed_over |= told.pass_over("order", id.get(), done.map(drop))?;
+        for order in overdue {
+            let id = order.0.get();
+            let done = self.settle(passed(&[order])).await;
+            passed_over |= told.pass_over("order", id, done.map(drop))?;
         }
         Ok(passed_over)
     }
+}
+
+/// The counterpart of an order that waits still, and never left.
+fn waiting_lane(reads: &mut dyn Reads, id: OrderId) -> Option<String> {
+    let order = reads.order(id).ok().flatten().filter(|order| !order.may_have_left())?;
+    Some(order.lane)
 }
 
 /// Rows that cannot be read and were told: each is told once a run.

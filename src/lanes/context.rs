@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chakong_contract::{Fault, FaultKind};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -11,6 +12,7 @@ use super::translate::RecentTerms;
 use crate::clock::Clock;
 use crate::config::CounterpartConfig;
 use crate::counterparts::Counterparts;
+use crate::domain::AuditEntry;
 use crate::engine::Engine;
 use crate::lifecycle::Tasks;
 use crate::store::Store;
@@ -34,6 +36,32 @@ pub struct Context {
     pub marks: Arc<Marks>,
     /// Tasks.
     pub tasks: Tasks,
+}
+
+impl Context {
+    /// Tells that something was set aside: in health, log and audit. `what` is a file's name or an operation.
+    pub(super) async fn tell_set_aside(&self, counterpart: &str, what: &str) {
+        let now = self.clock.now();
+        let detail =
+            "the gateway died twice while it was read; it was set aside unread, and the others go on";
+        let fault = Fault::new(FaultKind::Malformed, "read a message", detail);
+        if let Some(handle) = self.registry.get(counterpart) {
+            handle.problem(&fault, now);
+        }
+        tracing::error!(counterpart, what, %fault, "a message was set aside");
+        let entry = AuditEntry {
+            at: now,
+            actor: "gateway".to_owned(),
+            act: "set_aside".to_owned(),
+            subject: counterpart.to_owned(),
+            reason: "读取时进程两次终止 the process ended twice while it was read".to_owned(),
+            detail: Some(serde_json::json!({ "what": what })),
+            refused: None,
+        };
+        if let Err(error) = self.engine.audit(entry).await {
+            tracing::error!(%error, "what was set aside could not be written into the audit");
+        }
+    }
 }
 
 /// What a lane and its delivery share.

@@ -6,12 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use chakong_contract::{Fault, FaultKind};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
-
-use super::context::Context;
-use crate::domain::AuditEntry;
 
 /// After so many deaths in a row while it was read, something is set aside.
 const MOST_DEATHS: u32 = 2;
@@ -103,32 +99,6 @@ impl Marks {
         drop(deaths);
         if let Some(folder) = &self.folder {
             let _ = std::fs::remove_file(folder.join(name));
-        }
-    }
-}
-
-impl Context {
-    /// Tells that something was set aside: in health, log and audit. `what` is a file's name or an operation.
-    pub(super) async fn tell_set_aside(&self, counterpart: &str, what: &str) {
-        let now = self.clock.now();
-        let detail =
-            "the gateway died twice while it was read; it was set aside unread, and the others go on";
-        let fault = Fault::new(FaultKind::Malformed, "read a message", detail);
-        if let Some(handle) = self.registry.get(counterpart) {
-            handle.problem(&fault, now);
-        }
-        tracing::error!(counterpart, what, %fault, "a message was set aside");
-        let entry = AuditEntry {
-            at: now,
-            actor: "gateway".to_owned(),
-            act: "set_aside".to_owned(),
-            subject: counterpart.to_owned(),
-            reason: "读取时进程两次终止 the process ended twice while it was read".to_owned(),
-            detail: Some(serde_json::json!({ "what": what })),
-            refused: None,
-        };
-        if let Err(error) = self.engine.audit(entry).await {
-            tracing::error!(%error, "what was set aside could not be written into the audit");
         }
     }
 }

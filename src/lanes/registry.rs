@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use chakong_contract::Fault;
+use chakong_contract::{Fault, FaultKind};
 use hdrhistogram::Histogram;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -149,6 +149,35 @@ impl LaneHandle {
     /// What the lane waits for.
     pub fn waits_for(&self, blocked: Option<Blocked>) {
         self.inner().waiting_for = blocked;
+    }
+
+    /// What keeps its orders from leaving now.
+    pub fn withheld(&self) -> Fault {
+        let gate = self.inner().waiting_for.map(|blocked| blocked.gate);
+        let breaker = self.admission.breaker();
+        let (kind, detail) = match gate {
+            _ if self.is_paused() => (FaultKind::Transient, "该单位已暂停 the counterpart is paused"),
+            Some(Gate::Window) => (FaultKind::Transient, "不在服务时间 its service window is closed"),
+            Some(Gate::Quota) => (FaultKind::QuotaSpent, "当日额度已用尽 our quota of the day is spent"),
+            Some(Gate::Spent) => {
+                (FaultKind::QuotaSpent, "对方称额度已用尽 it says that its quota for us is spent")
+            }
+            _ if breaker == BreakerState::Open => {
+                (FaultKind::Transient, "熔断中，线路不通 the breaker is open: the line is down")
+            }
+            Some(Gate::HoldOff) => (FaultKind::RateLimited, "对方要求稍后 it asked for time"),
+            Some(Gate::Rate) => (FaultKind::RateLimited, "请求频率受限 the rate allows no more"),
+            Some(Gate::Concurrency) => (FaultKind::Transient, "在途请求已满 as many are under way as may be"),
+            Some(Gate::OlderStore) => (
+                FaultKind::Misconfigured,
+                "数据须恢复后确认 the store is older than its counterparts have seen",
+            ),
+            Some(Gate::Breaker) | None => (
+                FaultKind::Transient,
+                "线路不通或对方未取件 the line is down, or the counterpart did not fetch it",
+            ),
+        };
+        Fault::new(kind, "send the order in time", detail)
     }
 
     /// The view of this lane.

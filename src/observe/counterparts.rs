@@ -4,7 +4,7 @@ use chakong_contract::{Date, Moment};
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge, with_local_recorder};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::store;
+use super::store::{self, approximate};
 use crate::gateway::Gateway;
 use crate::lanes::{BreakerState, CounterpartView, LaneHandle};
 use crate::store::{Health, LaneCounts, Reads, Stored, charged_on};
@@ -93,11 +93,6 @@ fn render_counted(counted: &Counted) {
         gauge!("chakong_consumer_lag", "consumer" => consumer.clone()).set(approximate(lag.unsigned_abs()));
     }
     gauge!("chakong_events_last_seq").set(approximate(counted.last_event.unsigned_abs()));
-}
-
-#[allow(clippy::cast_precision_loss, reason = "Prometheus knows only floating point")]
-pub(super) const fn approximate(number: u64) -> f64 {
-    number as f64
 }
 
 fn counts(name: &str, counts: &LaneCounts) {

@@ -2,7 +2,6 @@
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 
-use super::counterparts::approximate;
 use crate::store::{Ailment, Health};
 
 /// Sets them in the recorder at hand.
@@ -29,4 +28,10 @@ fn describe() {
     );
     describe_gauge!("chakong_store_bytes", Unit::Bytes, "Size of the store's file");
     describe_gauge!("chakong_store_wal_bytes", Unit::Bytes, "Size of the store's write-ahead log");
+}
+
+/// A number as Prometheus takes it.
+#[allow(clippy::cast_precision_loss, reason = "Prometheus knows only floating point")]
+pub(super) const fn approximate(number: u64) -> f64 {
+    number as f64
 }

@@ -5,7 +5,9 @@ use std::collections::hash_map::Entry;
 
 use super::{Reads, StoreError, Stored};
 use crate::domain::decide::property_keys;
-use crate::domain::{CaseFile, ChainId, InquiryId, InquiryState, Lines, OrderId, OrderState, Subject};
+use crate::domain::{
+    CaseFile, ChainId, InquiryId, InquiryState, LineRow, Lines, OrderId, OrderState, Subject,
+};
 
 /// The file of a chain with its ledger, and as many terms as decisions about the ledger look at.
 ///
@@ -184,7 +186,7 @@ pub fn load_lines<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile, id: Inq
         .orders
         .values()
         .filter(|order| order.inquiry == id && !known.contains(&order.id))
-        .map(|order| order.to_line(file.revisions.get(&order.root)))
+        .map(|order| LineRow::of(order, file.revisions.get(&order.root)))
         .collect();
     rows.append(&mut new);
     rows.sort_by_key(|row| row.id);

@@ -4,6 +4,7 @@
 mod cases;
 mod controls;
 mod forgetting;
+mod joining;
 mod lanes;
 mod log;
 mod orders;

@@ -8,6 +8,7 @@ mod first_edition;
 mod forgetting;
 mod guard;
 mod ids;
+mod joining;
 mod lanes;
 mod migrations;
 mod moves;
@@ -21,6 +22,7 @@ mod recent;
 mod rows;
 mod space;
 mod threads;
+mod touched;
 mod writes;
 
 use std::path::{Path, PathBuf};

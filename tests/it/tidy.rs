@@ -1,5 +1,6 @@
 //! House rules as tests. Each rule is data at the top of its file and one test that says where it is broken and what to do.
 
+mod circles;
 mod connectors;
 mod manifests;
 mod purity;

@@ -52,6 +52,8 @@ pub struct Arrival<'a> {
     pub counts: bool,
     /// Whether the bank declines it.
     pub declines: bool,
+    /// Whether the bank's own system fails, so that the same may be ordered again.
+    pub fails: bool,
     pub today: Date,
 }
 
@@ -123,7 +125,9 @@ impl Bank {
             );
             return known.clone();
         }
-        let done = if arrival.declines {
+        let done = if arrival.fails {
+            Err(RefusalReason::CounterpartError)
+        } else if arrival.declines {
             Err(RefusalReason::Declined)
         } else {
             match arrival.order.target() {
@@ -172,13 +176,15 @@ impl Bank {
             }
             Instruction::Release { amount, original, .. } => {
                 let amount = amount.expect("an account has an amount").amount;
-                let before = kept.held_for_us();
+                let (before, held) = (kept.held_for_us(), kept.held_by(original.number.as_str()));
                 let hold = kept.of(original.number.as_str()).filter(|hold| hold.limit >= amount);
                 known(hold, &mut self.is_puzzled)?.limit -= amount;
                 kept.drop_empty();
                 let freed = before - kept.held_for_us();
                 self.set_free += freed;
-                Ok(Reply::Released { amount: Some(kept.money(freed)), words: String::new() })
+                // It says what this freeze let go, whatever another of ours catches of it.
+                let let_go = held - kept.held_by(original.number.as_str());
+                Ok(Reply::Released { amount: Some(kept.money(let_go)), words: String::new() })
             }
             Instruction::Deduct { amount, original, .. } => {
                 let taken = kept.take(original.number.as_str(), amount.amount);
@@ -249,5 +255,6 @@ fn seized(certificate: &str, term: (Date, Date)) -> Reply {
 }
 
 fn refusal(reason: RefusalReason) -> Reply {
-    Reply::NotHeld(Refusal { reason, words: "不予办理".to_owned() })
+    let words = if reason == RefusalReason::CounterpartError { "系统处理异常" } else { "不予办理" };
+    Reply::NotHeld(Refusal { reason, words: words.to_owned() })
 }

@@ -14,6 +14,9 @@ use rand::Rng as _;
 use crate::banks::{Arrival, Way};
 use crate::world::{Said, World, at_once, is_expected};
 
+/// At one of so many controls the bank's own system fails.
+const FAILS_EVERY: i64 = 17;
+
 impl World {
     fn way(&self, lane: &str) -> Way {
         self.banks[lane].way
@@ -157,8 +160,11 @@ impl World {
         let (owner, today) = (self.owner(order), self.today());
         let counts = order.measure.is_none_or(|measure| !self.unrated.contains(&measure));
         let number = order.number();
+        // Without drawing lots, so that seeds stay what they are.
+        let fails = order.is_control() && order.id.get() % FAILS_EVERY == 3;
+        let (number_text, instruction) = (number.as_str(), &order.instruction);
         let arrival =
-            Arrival { number: number.as_str(), order: &order.instruction, owner, counts, declines, today };
+            Arrival { number: number_text, order: instruction, owner, counts, declines, fails, today };
         let bank = self.banks.get_mut(&order.lane).expect("the bank");
         let reply = bank.receive(arrival);
         self.note(|| {

@@ -32,7 +32,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Seeds that are played every time.
 const FIXED: std::ops::Range<u64> = 0..300;
 /// Seeds beyond these that found a defect, in these worlds or in the narrower ones before them.
-const FOUND: [u64; 18] = [
+const FOUND: [u64; 20] = [
     420,
     571,
     663,
@@ -45,6 +45,8 @@ const FOUND: [u64; 18] = [
     707_562_297,
     801_280_446,
     847_292_325,
+    955_879_756,
+    1_193_394_112,
     1_363_081_473,
     1_703_358_688,
     2_357_589_630,

@@ -168,7 +168,8 @@ impl World {
             _ => {
                 let states = [ClaimState::Settled, ClaimState::Withdrawn, ClaimState::Open];
                 let state = Some(states[self.chance.random_range(0..states.len())]);
-                self.act(Act::UpdateClaim(ClaimUpdate { state, ..ClaimUpdate::default() }), &[]);
+                let update = ClaimUpdate { state, ..ClaimUpdate::default() };
+                self.act(Act::UpdateClaim(update), &[DocumentKind::ClaimPaper]);
             }
         }
     }
@@ -219,7 +220,7 @@ impl World {
                 update.settings.uncovered = Some(ways[self.chance.random_range(0..ways.len())]);
             }
         }
-        self.act(Act::UpdateClaim(update), &[]);
+        self.act(Act::UpdateClaim(update), &[DocumentKind::ClaimPaper]);
     }
 
     /// Orders are asked again.

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod cases;
+pub mod joining;
 pub mod lanes;
 pub mod measures;
 pub mod numbers;

@@ -31,6 +31,8 @@ every_store! {
     cases::a_case_is_read_back_as_it_was_written;
     cases::what_is_saved_of_a_case_replaces_what_stood;
     cases::lists_of_cases_and_inquiries_have_an_order_filters_and_cursors;
+    joining::a_chain_that_becomes_part_of_another_is_the_others_with_all_that_it_had;
+    joining::a_party_that_only_one_chain_knew_comes_along_and_what_is_not_there_is_a_conflict;
     orders::an_order_and_its_moves_are_read_back;
     orders::orders_come_in_turn_when_their_time_has_come;
     orders::offers_begin_behind_the_last_and_go_round;

@@ -48,6 +48,8 @@ pub enum DocumentKind {
     CommonPropertyRuling,
     /// agreement or judgment that parts common property (查扣冻规定 art. 12)
     PartitionPaper,
+    /// what a change of the claim rests on: settlement, withdrawal, receipt of a payment (民诉法 arts. 241, 264)
+    ClaimPaper,
 }
 
 impl DocumentKind {
@@ -72,6 +74,7 @@ impl DocumentKind {
         Self::ThirdPartyRuling,
         Self::CommonPropertyRuling,
         Self::PartitionPaper,
+        Self::ClaimPaper,
     ];
 
     /// The Chinese name that travels on the wire.
@@ -96,6 +99,7 @@ impl DocumentKind {
             Self::ThirdPartyRuling => "对第三人强制执行裁定书",
             Self::CommonPropertyRuling => "查控夫妻共同财产裁定书",
             Self::PartitionPaper => "共有财产分割文书",
+            Self::ClaimPaper => "执行标的变更依据",
         }
     }
 
@@ -120,6 +124,7 @@ impl DocumentKind {
                 | Self::ThirdPartyRuling
                 | Self::CommonPropertyRuling
                 | Self::PartitionPaper
+                | Self::ClaimPaper
         )
     }
 }

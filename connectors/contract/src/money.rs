@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,19 @@ impl Money {
         self.amount.abs() <= MOST_PLAUSIBLE
     }
 
+    /// Whether the amount is a whole number of the currency's smallest units: no fraction of a fen.
+    pub fn is_whole_units(&self) -> bool {
+        self.amount.normalize().scale() <= self.currency.map_or(2, |currency| currency.decimals())
+    }
+
+    /// The amount without what is finer than the currency's smallest unit.
+    #[must_use]
+    pub fn to_whole_units(self) -> Self {
+        let decimals = self.currency.map_or(2, |currency| currency.decimals());
+        let amount = self.amount.round_dp_with_strategy(decimals, RoundingStrategy::ToZero);
+        Self { amount, ..self }
+    }
+
     /// Whether the currency is known to be Chinese yuan.
     pub fn is_yuan(&self) -> bool {
         self.currency == Some(Currency::CNY)
@@ -118,6 +131,17 @@ impl Currency {
                 text == *letters || text == *number || names.contains(&text.as_str())
             })
             .and_then(|(letters, ..)| letters.parse().ok())
+    }
+
+    /// Decimals of the currency's smallest unit (ISO 4217 "minor unit"): 2 for yuan, 0 for yen.
+    pub fn decimals(&self) -> u32 {
+        const NONE: [&[u8; 3]; 8] = [b"JPY", b"KRW", b"VND", b"CLP", b"ISK", b"PYG", b"UGX", b"XAF"];
+        const THREE: [&[u8; 3]; 7] = [b"BHD", b"IQD", b"JOD", b"KWD", b"LYD", b"OMR", b"TND"];
+        match &self.0 {
+            code if NONE.contains(&code) => 0,
+            code if THREE.contains(&code) => 3,
+            _ => 2,
+        }
     }
 
     /// ISO 4217 number, for wires that use it; `None` for a currency outside the table.
@@ -278,6 +302,26 @@ mod tests {
             !Money::yuan(most + Decimal::new(1, 2)).is_plausible()
                 && !Money::yuan(Decimal::MAX).is_plausible()
         );
+    }
+
+    #[test]
+    fn a_fraction_of_a_fen_is_no_whole_amount() {
+        let money = |amount: &str, currency: &str| Money {
+            amount: amount.parse().expect("a number"),
+            currency: currency.parse().ok(),
+        };
+        for (amount, currency, is_whole) in [
+            ("599.99", "CNY", true),
+            ("599.990", "CNY", true),
+            ("599.999", "CNY", false),
+            ("100.00", "JPY", true),
+            ("100.5", "JPY", false),
+            ("1.234", "KWD", true),
+            ("1.234", "", false),
+        ] {
+            assert_eq!(money(amount, currency).is_whole_units(), is_whole, "{amount} {currency}");
+        }
+        assert_eq!(money("599.999", "CNY").to_whole_units().amount, Decimal::new(59_999, 2));
     }
 
     #[test]

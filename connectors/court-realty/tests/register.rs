@@ -131,7 +131,8 @@ fn a_case_that_a_person_decides_is_accepted_first_and_entered_or_declined_later(
     let [Reply::Held(accepted)] = said(&silent).as_slice().to_vec()[..] else {
         panic!("{:?}", said(&silent))
     };
-    assert!(accepted.rank.is_none() && accepted.words.is_empty(), "a case, and nothing is known of a kind");
+    assert!(accepted.rank.is_none() && accepted.accepted_only, "a case, and nothing is known of its effect");
+    assert!(accepted.words.starts_with("登记机构已受理建案"), "{}", accepted.words);
     let telling = reviewed(json!({ "tells_what_follows": true }));
     let [Reply::Held(_), Reply::Held(entered)] = said(&telling).as_slice().to_vec()[..] else {
         panic!("{:?}", said(&telling))

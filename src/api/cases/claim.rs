@@ -54,7 +54,7 @@ pub(super) struct ClaimRequest {
     /// Parties whose liability changes.
     #[serde(default)]
     liable_up_to: Vec<LiabilityChange>,
-    /// The paper that the change rests on.
+    /// The paper that the change rests on; needed where the claim is lowered, partly paid, settled or withdrawn.
     #[serde(default)]
     documents: Vec<LegalDocument>,
     /// Why; 1 to 500 characters.

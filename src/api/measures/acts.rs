@@ -149,6 +149,9 @@ pub(super) struct ReleaseRequest {
     /// How much of what stands ordered, in yuan; absent means all of it.
     #[serde(default)]
     amount: Option<Money>,
+    /// Give back what the counterpart holds beyond the limit, and nothing of the limit; `amount` is left out then.
+    #[serde(default)]
+    surplus: bool,
     /// The reason of 查扣冻规定 art. 28. One that ends the debt closes the claim, so that nothing is frozen instead.
     ground: ReleaseReason,
     /// Ruling and notice of the release (法释〔2013〕20号 art. 3).
@@ -167,8 +170,14 @@ pub(super) async fn release(
 ) -> Result<Json<MeasureInFull>, Problem> {
     let mut findings = of_papers(&request.reason, &request.documents);
     check_amount("/amount", request.amount, &mut findings);
+    if request.surplus && request.amount.is_some() {
+        findings.push(Finding::new("/amount", "is left out where the surplus is given back"));
+    }
     no_findings(findings)?;
-    let scope = ReleaseScope::Measure(path.id, request.amount.map(|money| money.amount));
+    let scope = match request.surplus {
+        true => ReleaseScope::Surplus(path.id),
+        false => ReleaseScope::Measure(path.id, request.amount.map(|money| money.amount)),
+    };
     let release = Act::Release(Release { scope, ground: request.ground });
     carry_out(&gateway, caller.name(), path, release, (request.reason, request.documents)).await
 }

@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::names::{SCHEMAS, pascal};
 use super::variants::name_variants;
-
-/// Where the named schemas stand.
-pub(super) const SCHEMAS: &str = "#/components/schemas/";
 
 type Fields = Map<String, Value>;
 
@@ -151,17 +149,6 @@ fn plain_default(schema: &mut Fields) {
 }
 
 /// A name in capitals, as schemas have it: `Fact_string` is `FactString`.
-pub(super) fn pascal(name: &str) -> String {
-    let capital = |part: &str| {
-        let mut letters = part.chars();
-        letters
-            .next()
-            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
-            .unwrap_or_default()
-    };
-    name.split(['_', '-', '.']).map(capital).collect()
-}
-
 /// Leaves only the schemas that an endpoint leads to.
 fn drop_unused(document: &mut Value) {
     let Some(mut schemas) = document.pointer_mut("/components/schemas").map(Value::take) else { return };

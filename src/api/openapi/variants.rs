@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::portable::{SCHEMAS, pascal};
+use super::names::{SCHEMAS, pascal};
 
 type Fields = Map<String, Value>;
 

@@ -21,6 +21,10 @@ fn about(number: &str, continues: Option<&str>) -> Value {
     body
 }
 
+fn claim_paper() -> Value {
+    json!({ "kind": "claim_paper", "title": "和解协议", "format": "pdf", "content": "JVBERi0=" })
+}
+
 /// Path of the case of an inquiry.
 async fn case_of(bench: &Bench, inquiry: &str) -> String {
     let view = bench.get("officer", inquiry).await.json();
@@ -110,11 +114,13 @@ async fn the_claim_changes_with_its_history_and_the_ledger_follows() {
     bench.answers(&orders[1], account("6300", "900.00"), "bb").await;
     let case = case_of(&bench, &path).await;
     assert_eq!(ledger(&bench, &case).await, lines(&[("proposed", "900.00"), ("proposed", "100.00")]));
-    let lower = json!({ "change": { "kind": "lower", "amount": yuan("950.00") }, "reason": "部分放弃" });
+    let lower = json!({ "change": { "kind": "lower", "amount": yuan("950.00") }, "reason": "部分放弃",
+        "documents": [claim_paper()] });
     let view = change(&bench, &case, &lower).await.json();
     assert_eq!(view["claim"]["amount"], yuan("950.00"), "{view}");
     assert_eq!(ledger(&bench, &case).await, lines(&[("proposed", "900.00"), ("proposed", "50.00")]));
-    let paid = json!({ "change": { "kind": "part_payment", "amount": yuan("150.00") }, "reason": "已还" });
+    let paid = json!({ "change": { "kind": "part_payment", "amount": yuan("150.00") }, "reason": "已还",
+        "documents": [claim_paper()] });
     assert_eq!(change(&bench, &case, &paid).await.json()["claim"]["amount"], yuan("800.00"));
     let interest = json!({ "change": { "kind": "interest", "principal": yuan("100000.00"), "days": 4 }, "reason": "迟延" });
     let view = change(&bench, &case, &interest).await.json();
@@ -153,7 +159,11 @@ async fn the_claim_changes_with_its_history_and_the_ledger_follows() {
     let limited =
         json!({ "liable_up_to": [{ "party": "party-1", "amount": yuan("400.00") }], "reason": "限额担保" });
     assert_eq!(change(&bench, &case, &limited).await.status, 200);
-    let settled = change(&bench, &case, &json!({ "state": "settled", "reason": "已履行" })).await.json();
+    let settled = json!({ "state": "settled", "reason": "已履行" });
+    let problem = change(&bench, &case, &settled).await.is_problem(422, "not-allowed");
+    assert!(problem["detail"].as_str().expect("why").contains("须附文书"), "{problem}");
+    let settled = json!({ "state": "settled", "reason": "已履行", "documents": [claim_paper()] });
+    let settled = change(&bench, &case, &settled).await.json();
     assert_eq!((&settled["claim"]["state"], &settled["coverage"]["asked"]), (&json!("settled"), &yuan("0")));
     let again = bench.submit("later", about("(2026)晋10执77号", None).to_string()).await;
     let problem = again.is_problem(422, "invalid");
@@ -228,4 +238,55 @@ async fn tasks_acts_orders_and_measures_are_found_in_pages() {
     bench.post("officer", &complete, &json!({ "reason": "again" })).await.is_problem(404, "not-found");
     let left = bench.get("officer", "/v1/tasks").await.json();
     assert_eq!(left["tasks"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn a_case_that_turns_out_to_continue_another_joins_its_chain_and_claim() {
+    let bench = Bench::new();
+    let (first, orders) = bench.submitted("first", &about("(2026)晋10执7号", None)).await;
+    bench.answers(&orders[0], account("6200", "700.00"), "aa").await;
+    let (second, orders) = bench.submitted("second", &about("(2026)晋10执恢77号", None)).await;
+    bench.answers(&orders[1], account("6300", "700.00"), "bb").await;
+    let (own, before) = (case_of(&bench, &second).await, case_of(&bench, &first).await);
+    assert_eq!(ledger(&bench, &own).await, lines(&[("proposed", "700.00")]), "each has a claim of its own");
+    let (third, orders) =
+        bench.submitted("third", &about("(2026)晋10执恢77号", Some("(2026)晋10执7号"))).await;
+    let joined = lines(&[("proposed", "700.00"), ("proposed", "300.00")]);
+    for case in [own, before, case_of(&bench, &third).await] {
+        assert_eq!(ledger(&bench, &case).await, joined, "one claim over both: {case}");
+        let view = bench.get("officer", &case).await.json();
+        assert_eq!(view["coverage"]["asked"], yuan("1000.00"), "{view}");
+        assert_eq!(view["parties"].as_array().map(Vec::len), Some(1), "one party: {view}");
+        assert_eq!(view["inquiries"].as_array().map(Vec::len), Some(3), "{view}");
+        let chain: Vec<_> =
+            view["chain"].as_array().expect("a chain").iter().map(|one| &one["number"]).collect();
+        assert_eq!(chain, ["（2026）晋10执7号", "（2026）晋10执恢77号"]);
+    }
+    bench.answers(&orders[1], account("6400", "900.00"), "cc").await;
+    let view = bench.get("officer", &case_of(&bench, &third).await).await.json();
+    assert_eq!(view["coverage"]["asked"], yuan("1000.00"), "the next answer finds the one claim: {view}");
+    assert!(view["tasks"].as_array().is_some_and(|tasks| tasks.len() == 2), "{view}");
+}
+
+#[tokio::test]
+async fn cases_whose_claims_contradict_are_not_joined_and_the_finding_says_what_stands() {
+    let bench = Bench::new();
+    let (first, _) = bench.submitted("first", &about("(2026)晋10执7号", None)).await;
+    let mut other = about("(2026)晋10执恢77号", None);
+    other["mandate"]["claim"]["amount"] = json!("2000.00");
+    let (second, _) = bench.submitted("second", &other).await;
+    other["case"]["continues"] = json!("(2026)晋10执7号");
+    let problem = bench.submit("third", other.to_string()).await.is_problem(422, "invalid");
+    let finding = &problem["findings"][0];
+    assert_eq!(finding["pointer"], "/case/continues");
+    let detail = finding["detail"].as_str().expect("why");
+    assert!(detail.contains("2000.00 yuan") && detail.contains("1000.00 yuan"), "{detail}");
+    let chain = bench.get("officer", &case_of(&bench, &second).await).await.json();
+    assert_eq!(chain["chain"].as_array().map(Vec::len), Some(1), "nothing was joined: {chain}");
+    // Made equal, they are joined.
+    let raise = json!({ "change": { "kind": "raise", "amount": yuan("2000.00") }, "reason": "判决" });
+    assert_eq!(change(&bench, &case_of(&bench, &first).await, &raise).await.status, 200);
+    bench.submitted("fourth", &other).await;
+    let chain = bench.get("officer", &case_of(&bench, &second).await).await.json();
+    assert_eq!(chain["chain"].as_array().map(Vec::len), Some(2), "{chain}");
 }

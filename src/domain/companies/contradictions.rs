@@ -3,20 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chakong_contract::Company;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use super::KnownCompany;
-use super::facts::{Fact, Value, fold};
-
-/// A field about which sources differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Contradiction {
-    /// Where: `statuses`, `shareholders/乙某/percent` …
-    pub field: String,
-    /// What is stated.
-    pub values: Vec<Fact<String>>,
-}
+use super::facts::{Contradiction, Fact, Value, fold};
 
 struct Found(Vec<Contradiction>);
 

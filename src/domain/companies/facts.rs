@@ -157,3 +157,35 @@ impl Value for Money {
         self.to_string()
     }
 }
+
+/// A field about which sources differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Contradiction {
+    /// Where: `statuses`, `shareholders/乙某/percent` …
+    pub field: String,
+    /// What is stated.
+    pub values: Vec<Fact<String>>,
+}
+
+/// Capital with the source's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CapitalFact {
+    /// In the main unit of its currency; null when the words state no amount.
+    pub amount: Option<Money>,
+    /// In the source's words; empty where it has none.
+    pub words: String,
+}
+
+impl Value for CapitalFact {
+    fn key(&self) -> String {
+        self.amount.as_ref().map_or_else(|| fold(&self.words), Value::key)
+    }
+
+    fn contradicts(&self, other: &Self) -> bool {
+        self.amount.as_ref().zip(other.amount.as_ref()).is_some_and(|(one, other)| one.contradicts(other))
+    }
+
+    fn shown(&self) -> String {
+        self.amount.as_ref().map_or_else(|| self.words.clone(), ToString::to_string)
+    }
+}

@@ -7,8 +7,7 @@ use chakong_contract::{Company, Date};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::facts::{Fact, Value, facts, fold, json, texts};
-use super::known::CapitalFact;
+use super::facts::{CapitalFact, Fact, Value, facts, fold, json, texts};
 
 /// An equity freeze as all sources together know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

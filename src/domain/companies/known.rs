@@ -10,8 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::changes::{KnownChange, changes};
-use super::contradictions::{Contradiction, of_company};
-use super::facts::{Fact, Value, facts, fold, json, texts};
+use super::facts::{CapitalFact, Contradiction, Fact, Value, facts, fold, json, texts};
 use super::freezes::{KnownFreeze, freezes};
 use super::holders::{KnownHolder, holders};
 use super::{Told, changes::is_of_name};
@@ -61,29 +60,6 @@ impl Value for StatusFact {
 
     fn shown(&self) -> String {
         self.words.clone()
-    }
-}
-
-/// Capital with the source's words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct CapitalFact {
-    /// In the main unit of its currency; null when the words state no amount.
-    pub amount: Option<Money>,
-    /// In the source's words; empty where it has none.
-    pub words: String,
-}
-
-impl Value for CapitalFact {
-    fn key(&self) -> String {
-        self.amount.as_ref().map_or_else(|| fold(&self.words), Value::key)
-    }
-
-    fn contradicts(&self, other: &Self) -> bool {
-        self.amount.as_ref().zip(other.amount.as_ref()).is_some_and(|(one, other)| one.contradicts(other))
-    }
-
-    fn shown(&self) -> String {
-        self.amount.as_ref().map_or_else(|| self.words.clone(), ToString::to_string)
     }
 }
 
@@ -174,8 +150,11 @@ macro_rules! whole {
 whole!(Branch, Parent, Subsidiary, Encumbrance);
 
 impl KnownCompany {
-    /// One company from what is told of it.
-    pub(super) fn of(group: &[&Told<'_>]) -> Self {
+    /// One company from what is told of it. `contradictions` finds where its sources differ, given those that list its shareholders.
+    pub(super) fn of(
+        group: &[&Told<'_>],
+        contradictions: impl Fn(&Self, &[(u32, &Company)]) -> Vec<Contradiction>,
+    ) -> Self {
         let mut sources: Vec<FactSource> = group.iter().map(|told| told.source.clone()).collect();
         sources.sort_by(|one, other| one.key().cmp(&other.key()));
         sources.dedup();
@@ -238,11 +217,14 @@ impl KnownCompany {
             changes,
             sources,
         };
-        let listing =
-            stated.iter().filter(|(.., lists)| *lists).map(|(source, company, _)| (*source, *company));
-        known.contradictions = of_company(&known, &listing.collect::<Vec<_>>());
+        known.contradictions = contradictions(&known, &listing(&stated));
         known
     }
+}
+
+/// Those of the sources that list shareholders.
+fn listing<'c>(stated: &[(u32, &'c Company, bool)]) -> Vec<(u32, &'c Company)> {
+    stated.iter().filter(|(.., lists)| *lists).map(|(source, company, _)| (*source, *company)).collect()
 }
 
 fn former_name(name: Fact<String>, changes: &[KnownChange]) -> FormerName {

@@ -123,6 +123,8 @@ pub struct Release {
 pub enum ReleaseScope {
     /// A measure, wholly, or the part of its limit that is named, in its currency.
     Measure(MeasureId, Option<Decimal>),
+    /// What the counterpart holds beyond the measure's limit, and nothing of the limit.
+    Surplus(MeasureId),
     /// Everything of a party.
     Party(PartyId),
     /// Everything of the case.
@@ -279,7 +281,7 @@ fn carry_out(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
         Act::Value(id, value) => approve::value(draft, id, value),
         Act::Requery(orders) => requery::requery(draft, &orders),
         Act::Resolve(id, resolution) => resolve::resolve(draft, id, resolution, by),
-        Act::Cancel(id) => cancel::cancel(draft, id),
+        Act::Cancel(id) => cancel::cancel(draft, id, by),
         Act::UpdateClaim(update) => claim::update(draft, &update, documents, by),
         Act::Enter(entered) => enter::enter(draft, *entered, documents),
         Act::CompleteTask(id) => complete_task(draft, id),
@@ -309,7 +311,7 @@ pub fn subject_of(draft: &Draft<'_>, act: &Act) -> String {
         | Act::Deduct(id, _)
         | Act::Transfer(id, _)
         | Act::Value(id, _)
-        | Act::Release(Release { scope: ReleaseScope::Measure(id, _), .. }) => {
+        | Act::Release(Release { scope: ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id), .. }) => {
             draft.file.measures.get(id).map(|measure| measure.inquiry)
         }
         Act::Cancel(id) => Some(*id),
@@ -337,7 +339,7 @@ fn shown(draft: &Draft<'_>, act: &Act) -> Value {
         | Act::Deduct(id, _)
         | Act::Transfer(id, _)
         | Act::Value(id, _)
-        | Act::Release(Release { scope: ReleaseScope::Measure(id, _), .. }) => {
+        | Act::Release(Release { scope: ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id), .. }) => {
             json!(draft.file.measures.get(id).map(MeasureView::from))
         }
         Act::Resolve(order, resolution) => json!({
@@ -345,7 +347,22 @@ fn shown(draft: &Draft<'_>, act: &Act) -> Value {
             "resolution": format!("{resolution:?}"),
         }),
         Act::UpdateClaim(_) | Act::Release(_) => json!({ "claim": claim() }),
-        Act::Requery(_) | Act::Cancel(_) | Act::Enter(_) | Act::CompleteTask(_) => Value::Null,
+        Act::Cancel(id) => {
+            let state = draft.file.inquiries.get(id).map(|inquiry| inquiry.state);
+            json!({ "inquiry": state, "claim": claim() })
+        }
+        Act::Enter(entered) => {
+            let of_party =
+                draft.file.ledger().filter(|one| one.debtor == entered.party && one.state.stands());
+            json!({ "claim": claim(), "measures": of_party.map(MeasureView::from).collect::<Vec<_>>() })
+        }
+        Act::CompleteTask(id) => {
+            let task = draft.file.tasks.iter().find(|task| task.id == *id);
+            json!(task.map(|task| json!({
+                "task": task.id, "kind": task.kind, "measure": task.measure, "due_at": task.due, "note": task.note,
+            })))
+        }
+        Act::Requery(_) => Value::Null,
     }
 }
 

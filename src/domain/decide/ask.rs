@@ -8,7 +8,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::super::rules::terms;
 use super::super::{DocumentId, Measure, MeasureState, TaskKind, number_of};
 use super::draft::{Draft, NoPapers};
-use super::wholes::{stake_room, stake_within};
+use super::stake::{stake_room, stake_within};
 
 /// Why a freeze cannot be ordered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

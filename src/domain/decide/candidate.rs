@@ -7,7 +7,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::super::rules::exemptions::{Exemption, Level, exemption};
 use super::super::{ChainId, Measure, MeasureId, MeasureState, OrderRecord, Origin, PartyId, Said};
-use super::equity::same_stake;
+use super::stake::same_stake;
 
 /// What a line of the ledger needs beside the property.
 #[derive(Debug, Clone, Copy)]
@@ -50,9 +50,9 @@ fn of_account_and_below(found: Found<'_>, account: &Account) -> Vec<Measure> {
 fn of_account(found: Found<'_>, account: &Account) -> Measure {
     let exemption = exemption(&account.class, &account.remark, found.holder);
     let mut line = line(found, &account.institution_code, target_of(account, None), exemption);
-    line.available = account.available.map_or(Decimal::ZERO, |available| available.amount);
+    line.available = account.available.map_or(Decimal::ZERO, |available| available.to_whole_units().amount);
     line.currency = account.currency.filter(|currency| *currency != Currency::CNY);
-    let balance = account.balance.map_or(Decimal::ZERO, |balance| balance.amount);
+    let balance = account.balance.map_or(Decimal::ZERO, |balance| balance.to_whole_units().amount);
     if line.available <= Decimal::ZERO && balance > Decimal::ZERO && is_held_by_others(account) {
         // A freeze would wait in the queue for what the earlier ones leave (查扣冻规定 art. 26).
         (line.queued_behind, line.available) = (true, balance);
@@ -69,7 +69,7 @@ fn of_sub_account(found: Found<'_>, account: &Account, sub: &SubAccount) -> Meas
         if exempt.level == Level::Free { exemption(class, &sub.remark, found.holder) } else { exempt };
     let mut line = line(found, &account.institution_code, target_of(account, Some(sub)), exemption);
     let money = sub.available.or(sub.balance);
-    line.available = money.map_or(Decimal::ZERO, |money| money.amount);
+    line.available = money.map_or(Decimal::ZERO, |money| money.to_whole_units().amount);
     let currency = money.and_then(|money| money.currency).or(account.currency);
     line.currency = currency.filter(|currency| *currency != Currency::CNY);
     let own = match money {

@@ -8,8 +8,10 @@ use super::super::rules::terms::{self, Reminder};
 use super::super::{EventType, Measure, MeasureId, MeasureState, TaskKind};
 use super::Decided;
 use super::certificate::close_if_done;
+use super::counting::Cause;
 use super::draft::{Draft, NewTask};
-use super::ledger::{Cause, follow};
+use super::due::look_beside;
+use super::ledger::follow;
 
 /// The day on which something is to be done about a measure next: a reminder, or its end. `None` for one without an end.
 pub fn next_look(measure: &Measure) -> Option<Date> {
@@ -45,6 +47,16 @@ pub fn due_measure(draft: &mut Draft<'_>, id: MeasureId) -> Decided<()> {
     Ok(())
 }
 
+/// Ends a measure whose term was over while something was under way about it that is under way no longer: before anything is decided
+/// on what it held.
+pub fn end_if_over(draft: &mut Draft<'_>, id: MeasureId) {
+    let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
+    let is_over = measure.until.is_some_and(|until| draft.today() > until);
+    if is_over && measure.state.stands() && !measure.state.is_busy() {
+        lapse(draft, measure);
+    }
+}
+
 fn remind(draft: &mut Draft<'_>, measure: Measure, days: u16, until: Date) {
     let reminded = Measure { reminded: Some(days), ..measure };
     draft.move_measure(reminded.clone());
@@ -64,7 +76,7 @@ pub fn end_of(day: Date) -> Option<Timestamp> {
 
 /// The term is over: it ends by itself (查扣冻规定 art. 27), holds and covers nothing, and its room opens again.
 fn lapse(draft: &mut Draft<'_>, measure: Measure) {
-    let (id, inquiry) = (measure.id, measure.inquiry);
+    let (id, inquiry, held) = (measure.id, measure.inquiry, measure.held);
     let note = "期限已届满，效力消灭 its term is over: it has no effect any more".to_owned();
     let zero = rust_decimal::Decimal::ZERO;
     let lapsed = Measure {
@@ -81,6 +93,7 @@ fn lapse(draft: &mut Draft<'_>, measure: Measure) {
     draft.close_tasks(|task| task.measure == Some(id));
     let note = "控制措施已届满失效，请核实 a measure lapsed; find out why it was not renewed";
     draft.task(NewTask::about(TaskKind::Review, &lapsed, draft.now()), note);
+    look_beside(draft, id, held);
     follow(draft, Cause::Clock);
     close_if_done(draft, inquiry, true);
 }

@@ -1,12 +1,13 @@
-//! Answers to controls: what each means for its measure, and which do not fit what was ordered.
+//! Answers to controls: what each means for its measure.
 
 use chakong_contract::order::Target;
-use chakong_contract::reply::{Holding, Misfit, Refusal, RefusalReason, misfits};
+use chakong_contract::reply::{Holding, Refusal, RefusalReason};
 use chakong_contract::{ActionKind, Date, Instruction, Reply};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::super::rules::terms;
 use super::super::{EventType, Measure, MeasureState, Said};
+use super::fitting::{Unfit, check_taken, check_unit, ordered_of};
 
 /// A measure after an answer, and what is to be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,9 +17,6 @@ pub struct MeasureOutcome {
     /// What to tell.
     pub event: Option<EventType>,
 }
-
-/// Why an answer does not fit its order, in words for the counterpart and for court staff. No number of it is taken over.
-pub type Unfit = String;
 
 /// The measure after a control's answer.
 ///
@@ -42,11 +40,13 @@ pub fn apply_answer(
             })
         }
         (ActionKind::Release, Reply::Released { amount, words }) => {
+            check_unit(*amount)?;
             let said = amount.map(|amount| amount.amount);
             check_taken("released", said, ordered_of(instruction, measure.releasing), measure.is_whole())?;
             Ok(released(measure, said, words))
         }
         (ActionKind::Deduct, Reply::Deducted { amount }) => {
+            check_unit(*amount)?;
             let said = amount.map(|amount| amount.amount);
             check_taken("deducted", said, ordered_of(instruction, measure.deducting), false)?;
             Ok(deducted(measure, said))
@@ -61,55 +61,6 @@ pub fn apply_answer(
         }
         (_, Reply::NotHeld(refusal) | Reply::Refused(refusal)) => Ok(declined(measure, instruction, refusal)),
         _ => Ok(MeasureOutcome { measure: measure.clone(), event: None }),
-    }
-}
-
-/// Why what a counterpart says stands does not fit what was ordered: another property, another limit, a term that is over, an
-/// amount beyond all measure. More held than ordered counts as the limit, and a longer term than the law's as the law's.
-pub fn unfit(instruction: &Instruction, reply: &Reply) -> Option<Unfit> {
-    let (Reply::Held(holding) | Reply::PartlyHeld(holding)) = reply else { return None };
-    let found = misfits(instruction, holding);
-    let mut words: Vec<&str> = found.into_iter().filter_map(words_of).collect();
-    let places = matches!(
-        instruction,
-        Instruction::Freeze { limit: Some(_), .. } | Instruction::Renew { limit: Some(_), .. }
-    );
-    if holding.unstated && places {
-        words.push("未载明实际控制金额 it does not say how much is really held");
-    }
-    (!words.is_empty()).then(|| words.join("；"))
-}
-
-/// What a misfit is called, Chinese first; `None` for one that the ledger bears.
-const fn words_of(misfit: Misfit) -> Option<&'static str> {
-    Some(match misfit {
-        Misfit::OtherProperty => "反馈的账号或财产与请求不符 it is about another property than was ordered",
-        Misfit::LimitAboveOrder => "冻结限额高于请求 the limit is higher than was ordered",
-        Misfit::LimitBelowOrder => "冻结限额低于请求 the limit is lower than was ordered",
-        Misfit::ImplausibleAmount => "金额不合理 an amount is negative or beyond all measure",
-        Misfit::OtherCurrency => "币种与请求不符 an amount is in another currency than was ordered",
-        Misfit::TermOver => "期限已届满或早于起始日 the term is over, or ends before it begins",
-        Misfit::NotUnderstood => "反馈内容无法识别 a part of the answer was not understood",
-        Misfit::HeldAboveOrder | Misfit::TermTooLong => return None,
-    })
-}
-
-/// How much an order was to give back or take: what it says, whatever became of the measure since.
-fn ordered_of(instruction: &Instruction, under_way: Decimal) -> Decimal {
-    match instruction {
-        Instruction::Release { amount: Some(amount), .. } | Instruction::Deduct { amount, .. } => {
-            amount.amount
-        }
-        _ => under_way,
-    }
-}
-
-fn check_taken(what: &str, said: Option<Decimal>, ordered: Decimal, whole: bool) -> Result<(), Unfit> {
-    match said {
-        Some(said) if said < Decimal::ZERO || (!whole && said > ordered) => {
-            Err(format!("反馈金额 {said} 超出请求的 {ordered} more than was ordered is said to be {what}"))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -275,8 +226,23 @@ fn released(measure: &Measure, said: Option<Decimal>, words: &str) -> MeasureOut
     if measure.state != MeasureState::Releasing {
         return MeasureOutcome { measure: measure.clone(), event: None };
     }
+    if measure.control.is_some() && measure.said.surplus_release == measure.control {
+        let rest = surplus_released(measure, said);
+        let state = rest.standing_state();
+        return MeasureOutcome {
+            measure: Measure { state, ..rest },
+            event: Some(EventType::MeasureReleased),
+        };
+    }
     let limit = (measure.limit - measure.releasing).max(Decimal::ZERO);
     let all = measure.is_whole() || limit.is_zero();
+    if let Some(rest) = said.filter(|_| all).and_then(|said| still_held(measure, said)) {
+        let state = rest.standing_state();
+        return MeasureOutcome {
+            measure: Measure { state, ..rest },
+            event: Some(EventType::MeasureReleased),
+        };
+    }
     // Of a part, what no money covers goes first: less may really be set free than was ordered, never more.
     let held = match said {
         _ if all => Decimal::ZERO,
@@ -301,6 +267,27 @@ fn released(measure: &Measure, said: Option<Decimal>, words: &str) -> MeasureOut
     };
     let state = if all { MeasureState::Released } else { rest.standing_state() };
     MeasureOutcome { measure: Measure { state, ..rest }, event: Some(EventType::MeasureReleased) }
+}
+
+/// What stands after a release of what was held beyond the limit: the limit and what is held within it are as before.
+pub fn surplus_released(measure: &Measure, said: Option<Decimal>) -> Measure {
+    let surplus = said.map_or(Decimal::ZERO, |said| (measure.surplus - said).max(Decimal::ZERO));
+    Measure { surplus, ..measure.clone() }
+}
+
+/// What stands after a release of all that set less free than is held: the rest is held still, and can be released. `None` where all
+/// was set free. Of a product a counterpart may say units alone: it is taken as ordered.
+pub fn still_held(measure: &Measure, said: Decimal) -> Option<Measure> {
+    let is_account = matches!(measure.target, Target::Account { .. });
+    let held = measure.held - said;
+    (is_account && held > Decimal::ZERO).then(|| Measure {
+        limit: measure.limit - said,
+        held,
+        surplus: Decimal::ZERO,
+        released: measure.released + said,
+        releasing: Decimal::ZERO,
+        ..measure.clone()
+    })
 }
 
 /// What stands after a deduction. An answer without an amount is taken as what was ordered.

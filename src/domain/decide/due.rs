@@ -2,12 +2,15 @@
 
 use chakong_contract::Instruction;
 use jiff::{SignedDuration, Span, Timestamp};
+use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::{
-    Change, EventDraft, EventType, InquiryId, Measure, OrderId, Priority, Subject, Task, TaskId, TaskKind,
+    Change, EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureId, OrderId, Priority, Subject,
+    Task, TaskId, TaskKind,
 };
 use super::Decided;
+use super::candidate::same_property;
 use super::draft::{Draft, NewOrder};
 use super::effect;
 
@@ -108,4 +111,25 @@ pub fn ask_again(draft: &mut Draft<'_>, measure: &Measure, asks: Option<OrderId>
         stands_in: None,
         papers: Vec::new(),
     });
+}
+
+/// What a measure of ours sets free on an account, as a release or the end of its term, another limit of ours there may catch: so much
+/// counts as held there, and the account is looked at again.
+pub fn look_beside(draft: &mut Draft<'_>, from: MeasureId, freed: Decimal) {
+    let Some(from) = draft.file.measures.get(&from).cloned() else { return };
+    let catches =
+        |one: &&Measure| one.id != from.id && !one.uncovered().is_zero() && same_property(one, &from);
+    let beside: Vec<Measure> = draft.file.ledger().filter(catches).cloned().collect();
+    let Some(first) = beside.first().cloned() else { return };
+    let mut left = freed;
+    for measure in beside {
+        let caught = measure.uncovered().min(left).max(Decimal::ZERO);
+        left -= caught;
+        draft.move_measure(Measure { held: measure.held + caught, ..measure });
+    }
+    let (inquiry, _) = draft.subject_of(&first);
+    let state = draft.file.inquiries.get(&inquiry).map(|inquiry| inquiry.state);
+    if state.is_some_and(|state| state != InquiryState::Cancelled) {
+        ask_again(draft, &first, None);
+    }
 }

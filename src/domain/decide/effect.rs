@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::{Change, EventType, Measure, OrderRecord, OrderState, Task, TaskKind};
 use super::certificate::close_if_done;
 use super::draft::{Draft, NewTask};
-use super::reply::{ask_a_person, tell_order};
+use super::telling::{ask_a_person, tell_order};
 
 const NOTE: &str = "已受理，逾期未反馈办理结果，须催办或核实 it was taken, and nothing was heard of its effect in time (法〔2018〕64号)";
 

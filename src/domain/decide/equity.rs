@@ -5,7 +5,6 @@
 
 use chakong_contract::asset::{AssetKind, CompanyStatus, FoundAsset};
 use chakong_contract::id::Uscc;
-use chakong_contract::name::same_name;
 use chakong_contract::order::Target;
 use chakong_contract::{Asset, EquityStake, Party, Reply};
 
@@ -77,26 +76,6 @@ fn obstacle(stake: &EquityStake) -> &'static str {
             "未载明出资额、比例或股数 neither amount nor ratio nor number of shares is stated"
         }
         _ => "",
-    }
-}
-
-/// Whether two targets are stakes in the same company.
-pub fn same_stake(a: &Target, b: &Target) -> bool {
-    let (
-        Target::Equity { company, company_code, registration_number, .. },
-        Target::Equity {
-            company: other, company_code: other_code, registration_number: other_number, ..
-        },
-    ) = (a, b)
-    else {
-        return false;
-    };
-    match (company_code, other_code) {
-        (Some(code), Some(other)) => code == other,
-        _ if !registration_number.is_empty() && !other_number.is_empty() => {
-            registration_number == other_number
-        }
-        _ => same_name(company, other),
     }
 }
 

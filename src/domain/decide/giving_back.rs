@@ -7,12 +7,13 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::{
-    CaseFile, Claim, DocumentId, EventType, Measure, MeasureId, MeasureState, PartyId, Said, Task, TaskKind,
-    UncoveredLimit,
+    CaseFile, Claim, DocumentId, EventType, Measure, MeasureId, MeasureState, OrderId, PartyId, Said, Task,
+    TaskKind, UncoveredLimit,
 };
 use super::ask::original_of;
+use super::counting::{Cause, exposure, room};
 use super::draft::{Draft, NewTask, NoPapers};
-use super::ledger::{Cause, exposure, room, withdraw};
+use super::proposals::withdraw;
 
 /// Whether a release of it can be ordered: it stands and nothing else is under way.
 pub fn is_idle(measure: &Measure) -> bool {
@@ -41,23 +42,54 @@ pub fn start_release(
     part: Decimal,
     brought: &[DocumentId],
 ) -> Result<(), ReleaseError> {
-    let papers = draft.papers_for(&measure, ActionKind::Release, brought)?;
-    let original = original_of(&measure).ok_or(ReleaseError::NoOriginal)?;
-    let amount = (!measure.is_whole()).then(|| measure.money(part));
-    let instruction = Instruction::Release { target: measure.target.clone(), amount, original };
-    let order = draft.control(&measure, instruction, papers);
-    let id = measure.id;
-    let said = Said { only_accepted: measure.is_only_accepted(), ..measure.said.clone() };
+    let order = order_release(draft, &measure, part, brought)?;
+    let only_accepted = measure.is_only_accepted();
+    let said = Said { only_accepted, surplus_release: None, ..measure.said.clone() };
     let (state, control) = (MeasureState::Releasing, Some(order));
-    let releasing = Measure { state, releasing: part, control, said, ..measure };
+    is_releasing(draft, Measure { state, releasing: part, control, said, ..measure });
+    Ok(())
+}
+
+/// Orders the release of what is held beyond the limit, and of nothing else.
+///
+/// # Errors
+/// See [`ReleaseError`]; nothing is changed then.
+pub fn start_surplus_release(
+    draft: &mut Draft<'_>,
+    measure: Measure,
+    brought: &[DocumentId],
+) -> Result<(), ReleaseError> {
+    let order = order_release(draft, &measure, measure.surplus, brought)?;
+    let said = Said { surplus_release: Some(order), ..measure.said.clone() };
+    let (state, control) = (MeasureState::Releasing, Some(order));
+    is_releasing(draft, Measure { state, releasing: Decimal::ZERO, control, said, ..measure });
+    Ok(())
+}
+
+fn order_release(
+    draft: &mut Draft<'_>,
+    measure: &Measure,
+    amount: Decimal,
+    brought: &[DocumentId],
+) -> Result<OrderId, ReleaseError> {
+    let papers = draft.papers_for(measure, ActionKind::Release, brought)?;
+    let original = original_of(measure).ok_or(ReleaseError::NoOriginal)?;
+    let amount = (!measure.is_whole()).then(|| measure.money(amount));
+    let instruction = Instruction::Release { target: measure.target.clone(), amount, original };
+    Ok(draft.control(measure, instruction, papers))
+}
+
+/// Notes that a release is under way, and tells it.
+fn is_releasing(draft: &mut Draft<'_>, releasing: Measure) {
+    let (id, order) = (releasing.id, releasing.control);
     draft.move_measure(releasing.clone());
     draft.close_tasks(|task| {
         let is_moot =
             matches!(task.kind, TaskKind::BringPapers | TaskKind::ReleaseExcess | TaskKind::Resolve);
-        task.measure == Some(id) && is_moot
+        let is_short = task.kind == TaskKind::Review && task.order.is_some();
+        task.measure == Some(id) && (is_moot || is_short)
     });
-    draft.tell(EventType::MeasureReleasing, &releasing, Some(order));
-    Ok(())
+    draft.tell(EventType::MeasureReleasing, &releasing, order);
 }
 
 /// Whether a release of a measure was declined or came to nothing, and no person has looked at it: the gateway does not order the
@@ -68,13 +100,16 @@ pub fn waits_for_a_person(draft: &Draft<'_>, measure: &Measure) -> bool {
         order.is_none_or(|order| order.instruction.kind() == ActionKind::Release)
     };
     let about = |task: &&Task| {
-        matches!(task.kind, TaskKind::AnswerRefusal | TaskKind::Resolve) && task.measure == Some(measure.id)
+        let asks = matches!(task.kind, TaskKind::AnswerRefusal | TaskKind::Resolve);
+        // A release that set less free than was ordered.
+        let is_short = task.kind == TaskKind::Review && task.order.is_some();
+        (asks || is_short) && task.measure == Some(measure.id)
     };
     draft.file.tasks.iter().filter(about).any(is_release)
 }
 
 /// Orders a release on the papers that are there; without them a person must act, once told.
-fn release_or_task(draft: &mut Draft<'_>, measure: Measure, part: Decimal, why: &str) -> bool {
+pub fn release_or_task(draft: &mut Draft<'_>, measure: Measure, part: Decimal, why: &str) -> bool {
     let Err(error) = start_release(draft, measure.clone(), part, &[]) else { return true };
     let note = format!("{why}{part} 元须解除 {part} yuan must be released: {error}");
     let known = |task: &Task| task.kind == TaskKind::BringPapers && task.measure == Some(measure.id);
@@ -182,7 +217,7 @@ fn relief(measure: &Measure, uncovered: UncoveredLimit) -> Decimal {
 }
 
 /// Makes a proposal smaller by a part in yuan, or takes it back.
-fn shrink(draft: &mut Draft<'_>, proposal: Measure, part: Decimal) {
+pub fn shrink(draft: &mut Draft<'_>, proposal: Measure, part: Decimal) {
     let limit = proposal.limit - part;
     if limit > Decimal::ZERO && proposal.currency.is_none() {
         draft.move_measure(Measure { limit, ..proposal });
@@ -193,27 +228,49 @@ fn shrink(draft: &mut Draft<'_>, proposal: Measure, part: Decimal) {
 
 /// Deals with limits that stand ordered beyond what is held, as the claim says: the same money is not asked twice.
 pub fn uncovered(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
-    let standing = |measure: &&Measure| measure.uncovered() > Decimal::ZERO;
-    let uncovered: Vec<Measure> = draft.file.ledger().rev().filter(standing).cloned().collect();
-    match claim.uncovered {
-        UncoveredLimit::Strict => {}
-        UncoveredLimit::Keep => uncovered.iter().for_each(|measure| look_daily(draft, measure)),
-        UncoveredLimit::Release => {
-            // A proposal asks nobody yet.
-            let asked = draft.file.ledger().filter(|one| one.state != MeasureState::Proposed);
-            let free = room(claim, asked).max(Decimal::ZERO);
-            let mut over =
-                uncovered.iter().map(|measure| measure.in_yuan(measure.uncovered())).sum::<Decimal>() - free;
-            for measure in
-                uncovered.into_iter().filter(|measure| is_idle(measure) && measure.currency.is_none())
-            {
-                let part = measure.uncovered().min(over);
-                let may = cause == Cause::Act || !waits_for_a_person(draft, &measure);
-                if part > Decimal::ZERO && may {
-                    over -= part;
-                    release_or_task(draft, measure, part, "未冻结到位的限额另行冻结，");
-                }
-            }
+    if claim.uncovered == UncoveredLimit::Strict {
+        return;
+    }
+    give_back_uncovered(draft, claim, cause, claim.amount, |_| true);
+    for (party, liable) in liabilities(draft) {
+        give_back_uncovered(draft, claim, cause, liable, |measure| measure.debtor == party);
+    }
+    if claim.uncovered == UncoveredLimit::Keep {
+        let stands = |measure: &&Measure| measure.uncovered() > Decimal::ZERO;
+        let kept: Vec<Measure> = draft.file.ledger().rev().filter(stands).cloned().collect();
+        kept.iter().for_each(|measure| look_daily(draft, measure));
+    }
+}
+
+/// Gives back what no money covers of the limits concerned: as far as they could catch more than their bound leaves open or, where they are
+/// kept, once it leaves nothing open.
+fn give_back_uncovered(
+    draft: &mut Draft<'_>,
+    claim: &Claim,
+    cause: Cause,
+    bound: Decimal,
+    concerns: impl Fn(&Measure) -> bool,
+) {
+    let own = || draft.file.ledger().filter(|measure| concerns(measure));
+    let is_kept = claim.uncovered == UncoveredLimit::Keep;
+    // A proposal asks nobody yet; and a limit that is kept stands until enough is really held.
+    let counts = |one: &&Measure| match one.state {
+        MeasureState::Proposed => false,
+        MeasureState::Asked | MeasureState::Accepted => !is_kept,
+        _ => true,
+    };
+    let used: Decimal = own().filter(counts).map(|measure| exposure(measure, claim.uncovered)).sum();
+    let uncovered: Vec<Measure> =
+        own().rev().filter(|one| one.uncovered() > Decimal::ZERO).cloned().collect();
+    let all: Decimal = uncovered.iter().map(|measure| measure.in_yuan(measure.uncovered())).sum();
+    let free = (bound - used).max(Decimal::ZERO);
+    let mut over = if is_kept && free > Decimal::ZERO { Decimal::ZERO } else { all - free };
+    for measure in uncovered.into_iter().filter(|one| is_idle(one) && one.currency.is_none()) {
+        let part = measure.uncovered().min(over);
+        let may = cause == Cause::Act || !waits_for_a_person(draft, &measure);
+        if part > Decimal::ZERO && may {
+            over -= part;
+            release_or_task(draft, measure, part, "未冻结到位的限额另行冻结，");
         }
     }
 }

@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use chakong_contract::connector::{Read, ReadContent};
-use chakong_contract::reply::{Answer, Receipt};
-use chakong_contract::{EntryResult, Fault, FaultKind};
+use chakong_contract::reply::{Answer, Holding, Receipt};
+use chakong_contract::{EntryResult, Fault, FaultKind, Reply};
 use serde_json::json;
 
 use super::super::{
     Blob, Change, EventType, KeptReceipt, MeasureView, NewReceipt, OrderId, OrderRecord, OrderState, Source,
 };
 use super::draft::Draft;
+use super::effect::is_accepted_only;
 use super::orders::OrderInput;
-use super::reply::{Applied, apply, tell_order};
+use super::reply::{Applied, apply};
+use super::telling::tell_order;
 use super::whole_answer::{keeping_more, with_more};
 
+/// Words in the title of a receipt that say that a control was not done.
+const NOT_DONE: &[&str] = &["未能", "不予", "退回", "未办"];
 /// Most receipts that are kept of one order.
 const MOST_RECEIPTS: usize = 50;
 /// Most revisions that a counterpart makes of one answer by handing things in.
@@ -83,7 +87,24 @@ pub fn keep_receipt(
         },
     });
     tell_order(draft, EventType::MeasureReceipt, order, None, Some(told));
+    if let Some(answer) = effect_of(draft, order, file) {
+        apply(draft, order.id, OrderInput::Answered(answer), source);
+    }
     EntryResult::Accepted
+}
+
+/// What a receipt says of a control that was only accepted: the counterpart makes it out once the control has taken effect (court-realty
+/// protocol, sections 2.12 and 4). `None` where nothing waits for it, or its title says that the control was not done.
+fn effect_of(draft: &Draft<'_>, order: &OrderRecord, file: &ReceiptFile) -> Option<Arc<Answer>> {
+    let last = draft.file.revisions.get(&order.root).filter(|last| last.order == order.id)?;
+    let is_waited_for = is_accepted_only(&last.answer.reply)
+        && matches!(order.state, OrderState::Answered | OrderState::Overdue | OrderState::Undetermined);
+    let denies = NOT_DONE.iter().any(|word| file.title.contains(word));
+    let Reply::Held(holding) = &last.answer.reply else { return None };
+    let words = "已收到回执 a receipt says that it was done".to_owned();
+    let holding = Holding { accepted_only: false, words, ..holding.clone() };
+    let answer = Answer { reply: Reply::Held(holding), ..(*last.answer).clone() };
+    (is_waited_for && !denies).then(|| Arc::new(answer))
 }
 
 /// What an entry that a counterpart handed in makes of the last answer to an order: `None` when it says nothing new.

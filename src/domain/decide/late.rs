@@ -5,7 +5,8 @@ use chakong_contract::{Instruction, Money, Reply};
 use rust_decimal::Decimal;
 
 use super::super::{EventType, Measure, MeasureState, OrderRecord, Revision};
-use super::control::{MeasureOutcome, Unfit};
+use super::control::{MeasureOutcome, still_held, surplus_released};
+use super::fitting::Unfit;
 
 /// Whether a reply says that a release, a deduction or a transfer was done.
 pub const fn is_done(reply: &Reply) -> bool {
@@ -55,6 +56,17 @@ pub fn late(measure: &Measure, instruction: &Instruction, reply: &Reply) -> Meas
     }
 }
 
+/// The measure after a late word that what was held beyond its limit was given back.
+pub fn surplus(measure: &Measure, reply: &Reply) -> MeasureOutcome {
+    match reply {
+        Reply::Released { amount, .. } if measure.state.stands() => MeasureOutcome {
+            measure: surplus_released(measure, amount.map(|amount| amount.amount)),
+            event: Some(EventType::MeasureReleased),
+        },
+        _ => MeasureOutcome { measure: measure.clone(), event: None },
+    }
+}
+
 /// Only what that release ordered goes; another one that is under way goes on with the rest.
 fn released(measure: &Measure, ordered: Option<Decimal>, said: Option<Decimal>) -> MeasureOutcome {
     if !measure.state.stands() {
@@ -62,6 +74,12 @@ fn released(measure: &Measure, ordered: Option<Decimal>, said: Option<Decimal>) 
     }
     let ordered = ordered.unwrap_or(measure.limit).min(measure.limit);
     let limit = (measure.limit - ordered).max(Decimal::ZERO);
+    if let Some(rest) = said.filter(|_| limit.is_zero()).and_then(|said| still_held(measure, said)) {
+        let state = if measure.state.is_busy() { measure.state } else { rest.standing_state() };
+        let releasing = measure.releasing.min(rest.limit);
+        let measure = Measure { state, releasing, ..rest };
+        return MeasureOutcome { measure, event: Some(EventType::MeasureReleased) };
+    }
     let held = (measure.held - said.unwrap_or_default()).max(Decimal::ZERO).min(limit);
     let rest = Measure {
         limit,

@@ -1,102 +1,21 @@
 //! The ledger of a chain: how much more may be frozen, and of what. No other code decides it. What is held, asked and
 //! taken together never exceeds the claim (民诉法 art. 253, 查扣冻规定 art. 19), nor any party's liability.
 //!
-//! [`exposure`] is what a measure counts for, [`room`] what the claim leaves open. [`follow`] runs after every answer,
-//! act and deadline: it cuts what is too much, fills the room, and deals with limits that no money covers.
+//! [`follow`] runs after every answer, act and deadline: it cuts what is too much, fills the room, and deals with limits
+//! that no money covers. What a measure counts for and what the claim leaves open is told in `counting`.
 
-use chakong_contract::PartyKind;
 use chakong_contract::order::Target;
 use rust_decimal::Decimal;
 
 use super::super::rules::exemptions::Level;
-use super::super::{
-    CaseFile, Claim, EventType, InquiryState, Measure, MeasureId, MeasureState, Mode, Origin, PartyId,
-    Preference, TaskKind, UncoveredLimit,
-};
-use super::ask::{AskError, ask};
+use super::super::{CaseFile, Claim, Measure, MeasureId, MeasureState, Mode, Origin, Preference};
+use super::ask::ask;
 use super::candidate::same_property;
-use super::draft::{Draft, NewTask};
+use super::counting::{Cause, is_open, is_quiet, is_served, room_of};
+use super::draft::Draft;
+use super::living_costs::free_of_living_costs;
+use super::proposals::{give_up, propose, withdraw};
 use super::{giving_back, wholes};
-
-/// Hours in which a proposal should be approved.
-const APPROVE_HOURS: i64 = 24;
-
-/// What made the ledger be looked at. It bounds what may follow without a person: no counterpart's answer moves a freeze
-/// at another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// A query found or did not find property.
-    Found,
-    /// A counterpart said something about this measure.
-    Answered(MeasureId),
-    /// A counterpart said what became of the freeze of this measure.
-    Placed(MeasureId),
-    /// A person acted.
-    Act,
-    /// Time passed.
-    Clock,
-}
-
-/// What a measure counts for in yuan: what was taken, and what is held, or the whole limit while nobody knows how much of
-/// it will be held. What is controlled as a whole counts for nothing: its value is not known for sure.
-pub fn exposure(measure: &Measure, uncovered: UncoveredLimit) -> Decimal {
-    use MeasureState::{
-        Accepted, Asked, Candidate, Deducted, Deducting, InForce, Lapsed, Proposed, Refused, Released,
-        Releasing, Renewing, Skipped, Transferred, Transferring, Waiting,
-    };
-    let standing = match measure.state {
-        Proposed | Asked | Accepted => measure.limit.max(measure.held),
-        Releasing if measure.said.only_accepted => measure.limit.max(measure.held),
-        InForce | Waiting | Releasing | Renewing | Deducting | Transferring => match uncovered {
-            UncoveredLimit::Strict => measure.limit.max(measure.held),
-            UncoveredLimit::Release | UncoveredLimit::Keep => measure.held,
-        },
-        Candidate | Lapsed | Released | Deducted | Transferred | Refused | Skipped => Decimal::ZERO,
-    };
-    measure.in_yuan(standing) + measure.in_yuan(measure.deducted)
-}
-
-/// How much more may be asked, in yuan; negative when more is held than the claim.
-pub fn room<'m>(claim: &Claim, ledger: impl Iterator<Item = &'m Measure>) -> Decimal {
-    claim.amount - ledger.map(|measure| exposure(measure, claim.uncovered)).sum::<Decimal>()
-}
-
-/// How much more may be asked of a party, in yuan, without one measure.
-pub fn room_of(file: &CaseFile, claim: &Claim, party: PartyId, without: Option<MeasureId>) -> Decimal {
-    let others = || file.ledger().filter(move |measure| Some(measure.id) != without);
-    let whole = room(claim, others());
-    let liability = file.parties.iter().find(|known| known.id == party).and_then(|known| known.liable_up_to);
-    match liability {
-        None => whole,
-        Some(liable) => {
-            let own = others().filter(|measure| measure.debtor == party);
-            let used: Decimal = own.map(|measure| exposure(measure, claim.uncovered)).sum();
-            whole.min(liable - used)
-        }
-    }
-}
-
-/// Whether nothing more is on its way, so that what deposits do not cover is known.
-pub fn is_quiet(file: &CaseFile) -> bool {
-    file.inquiries
-        .values()
-        .all(|inquiry| inquiry.state == InquiryState::Cancelled || inquiry.open_orders <= 0)
-}
-
-/// Whether a measure may be asked or proposed without more ado.
-pub fn is_open(file: &CaseFile, measure: &Measure) -> bool {
-    is_served(file, measure)
-        && measure.state == MeasureState::Candidate
-        && measure.exemption.level != Level::NoMeasure
-}
-
-/// Whether an inquiry with a mandate stands behind a measure, and its party was not freed.
-fn is_served(file: &CaseFile, measure: &Measure) -> bool {
-    let inquiry = file.inquiries.get(&measure.inquiry);
-    let live = inquiry.is_some_and(|one| one.state != InquiryState::Cancelled && one.mandate.is_some());
-    let freed = file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed);
-    live && !freed
-}
 
 /// Brings everything in line with the claim: proposes and asks for what is open, gives back what is too much.
 pub fn follow(draft: &mut Draft<'_>, cause: Cause) {
@@ -120,14 +39,6 @@ fn withdraw_proposals(draft: &mut Draft<'_>) {
     for measure in proposed {
         withdraw(draft, measure, "标的已了结，不再冻结 the claim is closed: nothing more is frozen");
     }
-}
-
-/// Takes a proposal back.
-pub fn withdraw(draft: &mut Draft<'_>, measure: Measure, note: &str) {
-    let id = measure.id;
-    let note = note.to_owned();
-    draft.move_measure(Measure { state: MeasureState::Candidate, limit: Decimal::ZERO, note, ..measure });
-    draft.close_tasks(|task| task.kind == TaskKind::Approve && task.measure == Some(id));
 }
 
 /// Asks or proposes amounts until the room is used up.
@@ -218,79 +129,9 @@ fn wish(draft: &Draft<'_>, claim: &Claim, measure: &Measure) -> Decimal {
     measure.available.min(left).min(free_of_living_costs(&draft.file, claim, measure))
 }
 
-/// How much may be taken of a natural person so that the costs of living stay, over all accounts known (民诉法 art. 254).
-fn free_of_living_costs(file: &CaseFile, claim: &Claim, measure: &Measure) -> Decimal {
-    let is_person =
-        |party: &&super::super::ChainParty| party.id == measure.debtor && party.kind == PartyKind::Person;
-    if claim.living_costs.is_zero() || !file.parties.iter().any(|party| is_person(&party)) {
-        return Decimal::MAX;
-    }
-    let (known, taken) = known_and_taken(file, measure.debtor, Some(measure.id));
-    (known - claim.living_costs - taken).max(Decimal::ZERO)
-}
-
-/// What the accounts of a party are known to hold, and what is asked and taken of it, without one measure.
-fn known_and_taken(file: &CaseFile, party: PartyId, without: Option<MeasureId>) -> (Decimal, Decimal) {
-    let own = file.ledger().filter(|other| {
-        other.debtor == party && !other.is_whole() && other.currency.is_none() && !other.queued_behind
-    });
-    let (mut known, mut taken) = (Decimal::ZERO, Decimal::ZERO);
-    for other in own {
-        let is_idle = matches!(other.state, MeasureState::Candidate | MeasureState::Skipped);
-        if is_idle || Some(other.id) == without {
-            known += other.available;
-        } else {
-            known += other.available.max(other.limit);
-            taken += exposure(other, UncoveredLimit::Strict);
-        }
-    }
-    (known, taken)
-}
-
-/// How much of what is held of each natural person must be given back so that the costs of living stay (民诉法 art. 254), with the
-/// measure that was placed last.
-pub fn short_of_living_costs(file: &CaseFile, claim: &Claim) -> Vec<(Measure, Decimal)> {
-    let persons = file.parties.iter().filter(|party| party.kind == PartyKind::Person);
-    let short = persons.filter_map(|party| {
-        let (known, taken) = known_and_taken(file, party.id, None);
-        let holds = |one: &&Measure| {
-            one.debtor == party.id && one.state.stands() && one.currency.is_none() && !one.held.is_zero()
-        };
-        let held: Decimal = file.ledger().filter(holds).map(|one| one.held).sum();
-        let short = (claim.living_costs - (known - taken)).min(held);
-        let last = file.ledger().rev().find(holds)?;
-        (short > Decimal::ZERO).then(|| (last.clone(), short))
-    });
-    short.collect()
-}
-
 fn mode_of(claim: &Claim, measure: &Measure) -> Mode {
     if measure.exemption.level == Level::Doubtful {
         return Mode::Propose;
     }
     if matches!(measure.target, Target::Product { .. }) { claim.other_property } else { claim.mode }
-}
-
-/// Proposes a freeze to an approver.
-pub fn propose(draft: &mut Draft<'_>, measure: Measure, limit: Decimal) {
-    let proposed = Measure { state: MeasureState::Proposed, limit, ..measure };
-    draft.move_measure(proposed.clone());
-    draft.tell(EventType::MeasureProposed, &proposed, None);
-    let due = draft.now().checked_add(jiff::Span::new().hours(APPROVE_HOURS)).unwrap_or(draft.now());
-    let note = match limit.is_zero() {
-        true => "待审批冻结 a freeze waits for approval".to_owned(),
-        false => format!("待审批冻结 {limit} 元 a freeze of {limit} yuan waits for approval"),
-    };
-    draft.task(NewTask::about(TaskKind::Approve, &proposed, due), note);
-}
-
-/// Leaves a property alone that cannot be asked, with the reason; its room goes to others.
-pub fn give_up(draft: &mut Draft<'_>, measure: Measure, error: &AskError) {
-    let note = error.to_string();
-    let skipped = Measure { state: MeasureState::Skipped, note: note.clone(), ..measure };
-    draft.move_measure(skipped.clone());
-    if matches!(error, AskError::Papers(_)) {
-        draft.tell(EventType::MeasurePapersMissing, &skipped, None);
-        draft.task(NewTask::about(TaskKind::BringPapers, &skipped, draft.now()), note);
-    }
 }

@@ -34,6 +34,8 @@ pub enum OrderInput {
     },
     /// The deadline passed.
     DeadlinePassed,
+    /// The deadline passed, and this is what kept it from leaving.
+    Withheld(Fault),
     /// The process ended while it was on its way.
     Interrupted,
     /// It was withdrawn.
@@ -112,6 +114,14 @@ pub fn settle(order: &OrderRecord, input: OrderInput, on: &OrderRules) -> Option
         }
         OrderInput::DeadlinePassed => {
             to(OrderState::Overdue, Some(EventType::OrderOverdue))?.filter_legal(order)
+        }
+        OrderInput::Withheld(fault) => {
+            let mut settled =
+                moved(order, OrderState::Overdue, Some(EventType::OrderOverdue)).filter_legal(order)?;
+            if !order.may_have_left() {
+                settled.order.fault = order.fault.clone().or(Some(fault));
+            }
+            Some(settled)
         }
         // A control that waits for its next attempt may have been carried out at an earlier one: a person finds out.
         OrderInput::Cancelled

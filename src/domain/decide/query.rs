@@ -7,7 +7,7 @@ use super::super::{Measure, MeasureState, OrderRecord, TaskKind};
 use super::candidate::{Found, candidates, property_key, same_property};
 use super::draft::{Draft, NewTask};
 use super::equity::{is_closer, stakes};
-use super::ledger::withdraw;
+use super::proposals::withdraw;
 
 /// Takes what an answer names into the ledger of an inquiry with a mandate. An inquiry without one only looks.
 pub fn found(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Reply) {

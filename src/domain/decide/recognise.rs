@@ -10,10 +10,11 @@ use rust_decimal::Decimal;
 use super::super::{EventType, Measure, MeasureId, MeasureState, OrderRecord, Origin, Said, TaskKind};
 use super::candidate::{Found, candidates};
 use super::control::with_term;
+use super::counting::Cause;
 use super::draft::{Draft, NewTask};
 use super::follow_up::follow_up;
 use super::giving_back;
-use super::ledger::Cause;
+use super::telling::tell_surplus;
 use super::waiting;
 
 /// Looks for measures of ours in what an answer shows.
@@ -113,7 +114,7 @@ fn line_of(draft: &Draft<'_>, order: &OrderRecord, asset: &FoundAsset) -> Option
 
 /// How much a listed freeze of ours can really hold: never more than its limit, nor than the account's balance.
 fn held(one: &Encumbrance, account: &Account, limit: Option<Decimal>) -> Option<Decimal> {
-    let listed = one.amount?.amount.max(Decimal::ZERO);
+    let listed = one.amount?.to_whole_units().amount.max(Decimal::ZERO);
     let within_limit = limit.map_or(listed, |limit| listed.min(limit));
     Some(account.balance.map_or(within_limit, |balance| within_limit.min(balance.amount.max(Decimal::ZERO))))
 }
@@ -122,6 +123,7 @@ fn held(one: &Encumbrance, account: &Account, limit: Option<Decimal>) -> Option<
 fn revise(draft: &mut Draft<'_>, known: Measure, one: &Encumbrance, account: &Account) {
     let known = stood(draft, known);
     let busy = !giving_back::is_idle(&known);
+    let known = if busy { known } else { with_surplus(draft, known, one) };
     let Some(held) = held(one, account, Some(known.limit)).filter(|held| *held != known.held && !busy) else {
         return;
     };
@@ -148,6 +150,16 @@ fn revise(draft: &mut Draft<'_>, known: Measure, one: &Encumbrance, account: &Ac
     }
 }
 
+/// A measure of which more is listed than its limit: what is beyond is told, and given back there alone.
+fn with_surplus(draft: &mut Draft<'_>, known: Measure, one: &Encumbrance) -> Measure {
+    let listed = one.amount.map_or(known.limit, |money| money.to_whole_units().amount);
+    let surplus = (listed - known.limit).max(Decimal::ZERO);
+    let shown = Measure { surplus, ..known.clone() };
+    draft.move_measure(shown.clone());
+    tell_surplus(draft, known.surplus, &shown, None);
+    shown
+}
+
 /// A measure that an answer shows to stand, with when that was.
 fn stood(draft: &mut Draft<'_>, mut known: Measure) -> Measure {
     known.said.stood = Some(draft.now());
@@ -157,7 +169,9 @@ fn stood(draft: &mut Draft<'_>, mut known: Measure) -> Measure {
 
 /// A freeze of ours that this gateway did not place stands in the ledger from now on, so that it is not placed again.
 fn recognise(draft: &mut Draft<'_>, line: Measure, one: &Encumbrance, account: &Account) {
-    let Some(limit) = one.amount.map(|money| money.amount.max(Decimal::ZERO)) else { return };
+    let Some(limit) = one.amount.map(|money| money.to_whole_units().amount.max(Decimal::ZERO)) else {
+        return;
+    };
     let already = draft.file.ledger().any(|known| {
         super::candidate::same_property(known, &line)
             && known.state.stands()

@@ -5,27 +5,36 @@ use std::sync::Arc;
 
 use chakong_contract::reply::Answer;
 use chakong_contract::{ActionKind, Reply};
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::super::{
-    Change, EventDraft, EventType, Measure, OrderId, OrderRecord, OrderState, Revision, Source, TaskKind,
+    Change, EventType, Measure, OrderId, OrderRecord, OrderState, Revision, Source, TaskKind,
 };
 use super::beside::own_line;
 use super::certificate::close_if_done;
-use super::control::{MeasureOutcome, apply_answer, is_passing, unfit};
+use super::clock::end_if_over;
+use super::control::{MeasureOutcome, apply_answer, is_passing};
+use super::counting::Cause;
 use super::draft::{Draft, NewOrder, NewTask};
+use super::due::look_beside;
 use super::effect::{self, is_accepted_only};
+use super::fitting::unfit;
 use super::follow_up::follow_up;
 use super::giving_back::{give_back_unwanted, is_unwanted};
 use super::late;
-use super::ledger::{Cause, follow};
+use super::ledger::follow;
 use super::orders::{OrderInput, OrderRules, Settled, settle};
 use super::shortfall::short_of;
+use super::telling::{ask_a_person, tell_order, tell_surplus};
 use super::without_answer::without_answer;
 use super::{differences, passing_on, query, recognise};
 
 /// How often a control is ordered again because the counterpart says that its own system failed.
 const MOST_REPEATS: u32 = 3;
+
+/// Why a person is asked about an answer that cannot be read. The counterpart may feed back once more by itself.
+const UNREADABLE: &str = "控制反馈无法识别，须向协助单位核实或催其重新反馈 an answer to a control cannot be read: ask the counterpart what it did, or for another answer";
 
 /// Whether something that happened was news.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +66,7 @@ pub fn apply(
     {
         return unfitting(draft, &order, answer, source, words);
     }
+    let is_unreadable = matches!(input, OrderInput::Unreadable(_));
     let Some(settled) = settle(&order, input, &rules) else { return (order, Applied::Nothing) };
     if is_repeat(draft, &settled) {
         return (order, Applied::Repeat);
@@ -77,29 +87,14 @@ pub fn apply(
     }
     if settled.order.is_control() {
         after_control(draft, &order, &settled);
+        if is_unreadable {
+            ask_a_person(draft, &settled.order, UNREADABLE.to_owned());
+        }
     } else {
         after_query(draft, &settled);
     }
     close_if_done(draft, order.inquiry, settled.answer.is_some());
     (settled.order, Applied::Written)
-}
-
-/// Appends an event about an order.
-pub fn tell_order(
-    draft: &mut Draft<'_>,
-    kind: EventType,
-    order: &OrderRecord,
-    revision: Option<u32>,
-    data: Option<Value>,
-) {
-    draft.push(Change::NewEvent(EventDraft {
-        kind,
-        inquiry: order.inquiry,
-        order: Some(order.id),
-        revision,
-        at: draft.now(),
-        data: data.map(|data| data.to_string()),
-    }));
 }
 
 /// Why there is no answer, for the event: the order's own fault changes later, and an event never does.
@@ -166,18 +161,6 @@ fn unfitting(
     (after, Applied::Unfit(words))
 }
 
-/// Puts a control before a person.
-pub fn ask_a_person(draft: &mut Draft<'_>, order: &OrderRecord, note: String) {
-    let task = NewTask {
-        kind: TaskKind::Resolve,
-        inquiry: Some(order.inquiry),
-        order: Some(order.id),
-        measure: order.measure,
-        due: draft.now(),
-    };
-    draft.task(task, note);
-}
-
 fn record(draft: &mut Draft<'_>, order: &OrderRecord, answer: &Arc<Answer>, source: &Source) -> u32 {
     let last = draft.file.revisions.get(&order.root);
     let number = last.map_or(1, |last| last.number + 1);
@@ -233,6 +216,11 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
             if !is_old_word(before, &measure, answer) {
                 answered(draft, order, &measure, answer);
             }
+            if matches!(answer.reply, Reply::Released { .. }) {
+                let held = draft.file.measures.get(&id).map_or(Decimal::ZERO, |after| after.held);
+                look_beside(draft, id, measure.held - held);
+            }
+            end_if_over(draft, id);
             let is_placed = order.instruction.kind() == ActionKind::Freeze || id != old;
             follow(draft, if is_placed { Cause::Placed(id) } else { Cause::Answered(id) });
             if order.instruction.kind() != ActionKind::Release {
@@ -264,6 +252,7 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
                 return;
             }
             draft.move_measure(after);
+            end_if_over(draft, id);
         }
     }
     follow(draft, Cause::Answered(id));
@@ -296,6 +285,9 @@ fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answe
     let is_late = is_done && !late::is_under_way(measure, order);
     // It was looked at before; what does not fit never comes here.
     let outcome = match apply_answer(measure, &order.instruction, &answer.reply, draft.today()) {
+        _ if is_late && measure.said.surplus_release == Some(order.id) => {
+            late::surplus(measure, &answer.reply)
+        }
         _ if is_late => late::late(measure, &order.instruction, &answer.reply),
         Ok(outcome) => outcome,
         Err(_) => return,
@@ -317,19 +309,10 @@ fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answe
         }
     }
     if let Some(words) = short {
-        draft.task(NewTask::about(TaskKind::Review, &outcome.measure, draft.now()), words);
+        let task = NewTask::about(TaskKind::Review, &outcome.measure, draft.now());
+        draft.task(NewTask { order: Some(order.id), ..task }, words);
     }
-    if outcome.measure.surplus > measure.surplus {
-        let surplus = outcome.measure.money(outcome.measure.surplus);
-        draft.tell_with(
-            EventType::MeasureExcess,
-            &outcome.measure,
-            Some(order.id),
-            json!({ "surplus": surplus }),
-        );
-        let note = format!("反馈的控制金额超出限额 {surplus}，须核实 more is said to be held than the limit");
-        draft.task(NewTask::about(TaskKind::ReleaseExcess, &outcome.measure, draft.now()), note);
-    }
+    tell_surplus(draft, measure.surplus, &outcome.measure, Some(order.id));
 }
 
 /// Remembers what an answer says beside the amounts: which controls were done, and when the measure stood last.

@@ -21,7 +21,7 @@ pub fn short_of(measure: &Measure, instruction: &Instruction, reply: &Reply) -> 
     let less = expected - said;
     (less > Decimal::ZERO).then(|| {
         format!(
-            "反馈金额少于应{what}金额 {less}，须核实 {said} is said to be done of {expected}: find out what stands at the counterpart"
+            "反馈金额少于应{what}金额 {less}，须核实 {said} is said to be done of {expected}: what is not done stands still; find out what stands at the counterpart"
         )
     })
 }

@@ -1,12 +1,14 @@
 //! Decisions tried against banks that keep their own books.
 
 mod accepted;
+mod again;
 mod books;
 mod claims;
 mod ends;
 mod entering;
 mod filing;
 mod found_by_others;
+mod in_part;
 mod late;
 mod property;
 mod raised;

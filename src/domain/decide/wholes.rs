@@ -2,16 +2,15 @@
 //! sure. They are taken one at a time, only while deposits fall short, and by an officer where too much would be taken.
 
 use chakong_contract::order::Target;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
-use super::super::{Claim, EventType, Measure, MeasureId, MeasureState, Mode, TaskKind};
+use super::super::{Claim, EventType, Measure, MeasureState, Mode, TaskKind};
 use super::ask::ask;
+use super::counting::{Cause, is_open, is_quiet, room};
 use super::draft::{Draft, NewTask};
 use super::giving_back::{is_idle, start_release, waits_for_a_person};
-use super::ledger::{Cause, give_up, is_open, is_quiet, propose, room, withdraw};
-
-/// A property worth more than so many times of what is still wanted is for an officer.
-const MOST_TIMES_THE_SHORTFALL: Decimal = Decimal::TWO;
+use super::proposals::{give_up, propose, withdraw};
+use super::stake::{stake_room, stake_within};
 
 /// Asks or proposes wholes while amounts do not cover the claim, and gives them back once they do.
 pub fn fill(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
@@ -56,10 +55,17 @@ fn mode(draft: &Draft<'_>, claim: &Claim, measure: &Measure, left: Decimal) -> O
         return Some(Mode::Auto);
     }
     match measure.value {
-        Some(value) if value > wanted * MOST_TIMES_THE_SHORTFALL => Some(Mode::Propose),
+        Some(value) if is_far_more(value, wanted, draft.facts.rules.officer_above) => Some(Mode::Propose),
         None if measure.queued_behind || has_one_of_unknown_value(draft) => Some(Mode::Propose),
         _ => Some(Mode::Auto),
     }
+}
+
+/// Whether a value is beyond so many percent of what is wanted.
+fn is_far_more(value: Decimal, wanted: Decimal, percent: u32) -> bool {
+    let most =
+        wanted.checked_mul(Decimal::from(percent)).and_then(|most| most.checked_div(Decimal::ONE_HUNDRED));
+    most.is_some_and(|most| value > most)
 }
 
 /// What the wholes that are asked or stand are known to be worth, in yuan.
@@ -112,45 +118,4 @@ fn give_back(draft: &mut Draft<'_>, claim: &Claim, measure: Measure) {
     }
     let note = "存款已足额，应解除该项财产的控制 deposits cover the claim; release this property (查扣冻规定 art. 19)";
     draft.task(NewTask::about(TaskKind::ReleaseExcess, &measure, draft.now()), note);
-}
-
-/// The subscribed capital in yuan that a target stands for; `None` where it states none.
-fn amount_of(target: &Target) -> Option<Decimal> {
-    match target {
-        Target::Equity { subscribed: Some(money), .. } if money.is_yuan() => Some(money.amount),
-        _ => None,
-    }
-}
-
-/// How much subscribed capital may still be frozen: the room of the claim without the stakes of other measures that are asked,
-/// stand, or were transferred (法释〔2021〕20号 art. 5).
-pub fn stake_room(draft: &Draft<'_>, without: Option<MeasureId>) -> Decimal {
-    let Some(claim) = &draft.file.chain.claim else { return Decimal::ZERO };
-    let frozen = |measure: &&Measure| {
-        let taken = matches!(measure.state, MeasureState::Asked | MeasureState::Transferred);
-        Some(measure.id) != without && (taken || measure.state.stands())
-    };
-    let others: Decimal =
-        draft.file.ledger().filter(frozen).filter_map(|measure| amount_of(&measure.target)).sum();
-    room(claim, draft.file.ledger()) - others
-}
-
-/// The stake as an order names it: of its subscribed capital no more than `left`, in whole yuan. `None` when nothing is left.
-/// Gives what it uses up as well.
-pub fn stake_within(target: &Target, left: Decimal) -> Option<(Target, Decimal)> {
-    let mut part = target.clone();
-    let Some(amount) = amount_of(target) else {
-        return (left > Decimal::ZERO).then_some((part, Decimal::ZERO));
-    };
-    let bounded = amount.min(left).round_dp_with_strategy(0, RoundingStrategy::ToZero);
-    if bounded < Decimal::ONE {
-        return None;
-    }
-    if let Target::Equity { subscribed: Some(money), percent, shares, .. } = &mut part
-        && bounded < amount
-    {
-        // Ratio and number belong to the whole of it.
-        (money.amount, *percent, *shares) = (bounded, None, None);
-    }
-    Some((part, bounded))
 }

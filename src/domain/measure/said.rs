@@ -20,6 +20,8 @@ pub struct Said {
     pub renewed: bool,
     /// When an answer last said that the measure stands.
     pub stood: Option<Timestamp>,
+    /// The release that gave back, or is to give back, what is held beyond the limit, and nothing of the limit.
+    pub surplus_release: Option<OrderId>,
     /// Releases, deductions and transfers whose effect is in the sums, the newest last.
     pub booked: Vec<OrderId>,
 }

@@ -7,6 +7,7 @@
 //! message or language, a handle that is no UTF-8, attributes with extended pairs.
 
 mod answer;
+mod error;
 mod files;
 mod packet;
 mod requests;

@@ -79,7 +79,7 @@ impl State {
             // Of a question that was asked again, each order shows its own latest answer.
             let answers = self.revisions.range((order.root, 0)..=(order.root, u32::MAX));
             let own = answers.map(|(_, revision)| revision).rev().find(|one| one.order == order.id);
-            order.to_line(own)
+            LineRow::of(order, own)
         };
         self.orders_of_inquiry(inquiry).map(line).collect()
     }

@@ -38,6 +38,7 @@ impl View<'_> {
         match change {
             Change::NewChain(chain) => self.state.chains.add(chain.id, chain.clone(), "a chain"),
             Change::SaveChain(chain) => self.save_chain(chain),
+            Change::JoinChains(joined) => self.join_chains(joined),
             Change::NewCase(case) => self.add_case(case),
             Change::NewParty(party) => self.add_party(party),
             Change::SaveParty(party) => {

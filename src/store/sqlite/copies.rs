@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use rusqlite::{Connection, OpenFlags};
 
 use super::guard::wal_of;
 use super::migrations::{self, Schema};
@@ -29,8 +29,6 @@ pub enum CopyError {
     Store(#[from] StoreError),
 }
 
-/// Stands in `store_info` of a copy: when it was made.
-const BACKUP: &str = "backup";
 /// Most findings of a check that are told.
 const MOST_FINDINGS: usize = 20;
 /// Tables whose rows are counted for operations.
@@ -74,7 +72,7 @@ fn look_at(file: &Path, thorough: bool) -> Stored<Look> {
         }
         false => Vec::new(),
     };
-    let backup_of = if schema.applied == 0 { None } else { backup_of(&connection)? };
+    let backup_of = if schema.applied == 0 { None } else { ends::backup_of(&connection)? };
     Ok(Look { schema, bytes, rows, backup_of, findings })
 }
 
@@ -118,26 +116,6 @@ fn count(connection: &Connection, table: &str) -> Stored<u64> {
     Ok(count.unsigned_abs())
 }
 
-fn backup_of(connection: &Connection) -> Stored<Option<String>> {
-    let sql = "SELECT CAST(value AS TEXT) FROM store_info WHERE key = ?1";
-    connection.query_row(sql, [BACKUP], |row| row.get(0)).optional().map_err(failed("read what it is"))
-}
-
-/// Refuses a copy that nobody said is to be worked on: numbers were given after it was made.
-///
-/// # Errors
-/// [`StoreError::Backup`].
-pub(super) fn refuse_copy(connection: &Connection, is_restored: bool) -> Stored<()> {
-    match backup_of(connection)? {
-        Some(at) if !is_restored => Err(StoreError::Backup(at)),
-        Some(_) => connection
-            .execute("DELETE FROM store_info WHERE key = ?1", [BACKUP])
-            .map(drop)
-            .map_err(failed("note that it was restored")),
-        None => Ok(()),
-    }
-}
-
 /// Brings the schema up to date without starting anything. Gives what was applied before, and what is now.
 ///
 /// # Errors
@@ -177,10 +155,7 @@ fn copy_into(file: &Path, partial: &Path, at: &str) -> Stored<()> {
     connection.execute("VACUUM INTO ?1", [name]).map_err(failed("copy it"))?;
     drop(connection);
     let copy = Connection::open(partial).map_err(failed("mark the copy"))?;
-    let sql = "INSERT OR REPLACE INTO store_info (key, value) VALUES (?1, ?2)";
-    copy.execute(sql, params![BACKUP, at.as_bytes()]).map_err(failed("mark the copy"))?;
-    // Nobody has it open.
-    ends::forget(&copy).map_err(failed("mark the copy"))
+    ends::mark_copy(&copy, at).map_err(failed("mark the copy"))
 }
 
 /// Puts a copy in the place of a store that nobody works on. What stood there is kept beside it, and where is given.
@@ -214,8 +189,7 @@ pub fn restore(
     let _ = std::fs::remove_file(&partial);
     std::fs::copy(from, &partial).map_err(failed_io("copy it"))?;
     let copy = Connection::open(&partial).map_err(failed("mark the copy"))?;
-    let sql = "INSERT OR IGNORE INTO store_info (key, value) VALUES (?1, ?2)";
-    copy.execute(sql, params![BACKUP, at.as_bytes()]).map_err(failed("mark the copy"))?;
+    ends::mark_copy(&copy, at).map_err(failed("mark the copy"))?;
     drop(copy);
     let aside = is_there.then(|| set_aside(&file, at)).transpose()?;
     put(&partial, &file)?;

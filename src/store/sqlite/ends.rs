@@ -3,15 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::failed;
 use super::guard::wal_of;
-use super::{copies, failed};
 use crate::store::health::Ailment;
 use crate::store::{StoreError, Stored};
 
 /// Stands in `store_info` while the store is open.
 const OPEN: &str = "open";
+/// Stands in `store_info` of a copy: when it was made, RFC 3339.
+const BACKUP: &str = "backup";
 /// Most findings of a check that are told.
 const MOST_FINDINGS: usize = 5;
 
@@ -56,7 +58,7 @@ fn lost(what: String) -> StoreError {
 /// When pages are damaged; when the write-ahead log of a run that did not close the store is not there any more, which held its
 /// last commits, unless the store `is_restored`.
 pub(super) fn begin(connection: &Connection, found: Found, is_restored: bool) -> Stored<()> {
-    copies::refuse_copy(connection, is_restored)?;
+    refuse_copy(connection, is_restored)?;
     let step = "note that it is open";
     let marker: Option<Vec<u8>> = connection
         .query_row("SELECT value FROM store_info WHERE key = ?1", [OPEN], |row| row.get(0))
@@ -86,11 +88,41 @@ pub(super) fn end(connection: &Connection) -> rusqlite::Result<()> {
     run(connection, "PRAGMA wal_checkpoint(TRUNCATE)").map(drop)
 }
 
-/// Takes the note away that the store is open.
+/// Notes in a copy that it is one, and since when; one that is a copy already stays what it was. Nobody has it open.
 ///
 /// # Errors
 /// When it cannot be written.
-pub(super) fn forget(connection: &Connection) -> rusqlite::Result<()> {
+pub(super) fn mark_copy(copy: &Connection, at: &str) -> rusqlite::Result<()> {
+    let sql = "INSERT OR IGNORE INTO store_info (key, value) VALUES (?1, ?2)";
+    copy.execute(sql, params![BACKUP, at.as_bytes()])?;
+    forget(copy)
+}
+
+/// When a copy was made, if the store is one that nobody has worked on since.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn backup_of(connection: &Connection) -> Stored<Option<String>> {
+    let sql = "SELECT CAST(value AS TEXT) FROM store_info WHERE key = ?1";
+    connection.query_row(sql, [BACKUP], |row| row.get(0)).optional().map_err(failed("read what it is"))
+}
+
+/// Refuses a copy that nobody said is to be worked on: numbers were given after it was made.
+///
+/// # Errors
+/// [`StoreError::Backup`].
+fn refuse_copy(connection: &Connection, is_restored: bool) -> Stored<()> {
+    match backup_of(connection)? {
+        Some(at) if !is_restored => Err(StoreError::Backup(at)),
+        Some(_) => connection
+            .execute("DELETE FROM store_info WHERE key = ?1", [BACKUP])
+            .map(drop)
+            .map_err(failed("note that it was restored")),
+        None => Ok(()),
+    }
+}
+
+fn forget(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM store_info WHERE key = ?1", [OPEN]).map(drop)
 }
 

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Params, Row};
 use super::failed;
 use super::guard::Guard;
 use super::recent::Recent;
-use super::threads::Touched;
+use super::touched::Touched;
 use crate::store::ids::Ids;
 use crate::store::{StoreError, Stored};
 

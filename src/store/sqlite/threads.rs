@@ -1,6 +1,5 @@
 //! The writer thread, which commits many jobs at once, and the reader threads.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
@@ -11,6 +10,7 @@ use super::guard::Guard;
 use super::query::Rows;
 use super::recent::Recent;
 use super::space::{Wal, give_back};
+use super::touched::Touched;
 use super::{ends, failed, failed_io};
 use crate::store::health::Ailment;
 use crate::store::ids::Ids;
@@ -20,26 +20,6 @@ use crate::store::{ReadJob, Signals, StoreError, Stored, WriteJob};
 const READS_AT_ONCE: usize = 8;
 /// Most jobs in one commit.
 const GROUP: usize = 512;
-
-/// What a transaction has touched, to be told after its commit.
-#[derive(Debug, Default)]
-pub(super) struct Touched {
-    /// Lanes, and whether something urgent was added.
-    pub(super) lanes: HashMap<String, bool>,
-    /// Newest sequence number of the log.
-    pub(super) event: i64,
-    /// Whether rows were deleted, so that space can be given back.
-    pub(super) has_deleted: bool,
-}
-
-impl Touched {
-    pub(super) fn lane(&mut self, name: &str, urgent: bool) {
-        match self.lanes.get_mut(name) {
-            Some(known) => *known |= urgent,
-            None => drop(self.lanes.insert(name.to_owned(), urgent)),
-        }
-    }
-}
 
 /// What the writer's rows have beside a reader's.
 type Writes<'a> = (&'a mut Touched, &'a mut Recent);

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::failed;
 use super::query::Rows;
 use super::rows::{micros, unreadable};
-use super::threads::Touched;
+use super::touched::Touched;
 use crate::domain::{
     AuditEntry, Case, CaseId, Chain, ChainParty, Change, ClaimChange, DocumentId, EventDraft, EventType,
     IdKind, Inquiry, MeasureId, NewCertificate, NewDocument, NewIds, NewInquiry, OrderId, PropertyFinding,
@@ -72,6 +72,7 @@ impl Rows<'_> {
         match change {
             Change::NewChain(chain) => self.add_chain(chain),
             Change::SaveChain(chain) => self.save_chain(chain),
+            Change::JoinChains(joined) => self.join_chains(joined),
             Change::NewCase(case) => self.add_case(case),
             Change::NewParty(party) => self.add_party(party),
             Change::SaveParty(party) => self.save_party(party),

@@ -9,10 +9,10 @@ use super::source::{Named, Source, sources};
 const DIALECTS: (&str, &str) = ("connectors/court-realty/src/", "shared");
 
 /// A module as the parts of its path; a crate's root has none.
-type Module = Vec<String>;
+pub(super) type Module = Vec<String>;
 
 /// The crate of a file, and its module.
-fn module_of(path: &str) -> Option<(&str, Module)> {
+pub(super) fn module_of(path: &str) -> Option<(&str, Module)> {
     let (folder, inside) = path.split_once("/src/")?;
     let parts = inside.trim_end_matches(".rs").split('/').map(str::to_owned);
     Some((folder, parts.filter(|part| part != "lib").collect()))
@@ -80,7 +80,7 @@ fn reached(edges: &BTreeMap<Module, BTreeSet<Module>>, from: &Module) -> BTreeSe
 }
 
 /// The files of a crate that reach themselves, with those they name on the way.
-fn circles(edges: &BTreeMap<Module, BTreeSet<Module>>) -> Vec<String> {
+pub(super) fn circles(edges: &BTreeMap<Module, BTreeSet<Module>>) -> Vec<String> {
     let shown = |module: &Module| if module.is_empty() { "lib".to_owned() } else { module.join("/") };
     let reach: BTreeMap<&Module, BTreeSet<Module>> =
         edges.keys().map(|from| (from, reached(edges, from))).collect();

@@ -122,6 +122,37 @@ impl Source {
         all
     }
 
+    /// What is re-exported: each path of a `pub use`, with the name that it has here; `*` for everything.
+    pub fn re_exports(&self) -> Vec<(Named, String)> {
+        let text = |at: usize| self.words.get(at).map_or("", |word| word.text.as_str());
+        let is_public = |at: &usize| text(*at) == "use" && *at > 0 && matches!(text(*at - 1), "pub" | ")");
+        let mut all = Vec::new();
+        for at in (0..self.words.len()).filter(is_public) {
+            let end = (at..self.words.len()).find(|end| text(*end) == ";").unwrap_or(self.words.len());
+            let mut named = Vec::new();
+            self.path_at(at + 1, &[], &mut named);
+            for path in named {
+                let last = path.segments.last().cloned().unwrap_or_default();
+                let renamed = (at..end).find(|at| text(*at) == last && text(*at + 1) == "as");
+                let alias = renamed.map_or_else(|| last.clone(), |at| text(at + 2).to_owned());
+                all.push((path, alias));
+            }
+        }
+        all
+    }
+
+    /// The file as if it stood in a folder.
+    pub fn moved_below(self, folder: &str) -> Self {
+        Self { path: format!("{folder}/{}", self.path), ..self }
+    }
+
+    /// Whether a name is declared in the file itself.
+    pub fn declares(&self, name: &str) -> bool {
+        const KINDS: [&str; 8] = ["fn", "struct", "enum", "trait", "type", "const", "static", "mod"];
+        let declares = |pair: &[Word]| KINDS.contains(&pair[0].text.as_str()) && pair[1].text == name;
+        self.words.windows(2).any(declares)
+    }
+
     fn path_at(&self, start: usize, before: &[String], all: &mut Vec<Named>) -> usize {
         let text = |at: usize| self.words.get(at).map_or("", |word| word.text.as_str());
         let mut segments = before.to_vec();

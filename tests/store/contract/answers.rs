@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chakong::domain::{
-    Change, EventDraft, EventType, KeptReceipt, LaneChange, MeasureId, NewCertificate, NewReceipt, OrderId,
-    OrderRecord, Outcome, RawId,
+    Change, EventDraft, EventType, KeptReceipt, LaneChange, LineRow, MeasureId, NewCertificate, NewReceipt,
+    OrderId, OrderRecord, Outcome, RawId,
 };
 use chakong::store::{IssuedCertificate, codec};
 use serde_json::json;
@@ -32,7 +32,11 @@ pub async fn revisions_are_read_back_and_the_latest_counts(world: impl World) {
         revision(&again, 3, &found("12.30")),
     ];
     keep(&store, all.iter().cloned().map(|one| Change::NewRevision(Box::new(one))).collect()).await;
-    let lines = [whole.order.to_line(Some(&all[1])), again.to_line(Some(&all[2])), silent.to_line(None)];
+    let lines = [
+        LineRow::of(&whole.order, Some(&all[1])),
+        LineRow::of(&again, Some(&all[2])),
+        LineRow::of(&silent, None),
+    ];
     assert_eq!(lines[1].outcome, Some(Outcome::of(&all[2])));
     write(&store, move |tx| {
         assert_eq!(tx.revision(root, Some(1))?.as_ref(), Some(&all[0]));

@@ -29,6 +29,8 @@ pub enum Misfit {
     ImplausibleAmount,
     /// An amount is in another currency than was ordered.
     OtherCurrency,
+    /// An amount is finer than the smallest unit of its currency, such as a fraction of a fen.
+    FinerThanCurrency,
     /// The term ends before the ordered one begins, or before its own beginning.
     TermOver,
     /// The term is longer than the law allows for the property, or has no end.
@@ -95,6 +97,7 @@ fn amounts(instruction: &Instruction, holding: &Holding) -> Vec<Misfit> {
     let is_negative = |money: &Money| money.amount < Decimal::ZERO;
     add(Misfit::ImplausibleAmount, all.iter().flatten().any(|money| !money.is_plausible()));
     add(Misfit::ImplausibleAmount, all.iter().take(3).flatten().any(is_negative));
+    add(Misfit::FinerThanCurrency, all.iter().take(3).flatten().any(|money| !money.is_whole_units()));
     let Some(ordered) = instruction.amount() else { return found };
     let other_currency = |money: &Money| money.currency != ordered.currency && !money.amount.is_zero();
     add(Misfit::OtherCurrency, all.iter().take(3).flatten().any(other_currency));

@@ -12,7 +12,7 @@ use super::wire::controls::{Control, ControlResult, DOUBTFUL_NUMBER, control_res
 use super::wire::names::{FEED_CONTROLS, FEED_QUERIES, FEED_RECEIPTS, SERVICE};
 use crate::shared::read::{Extract, answer};
 use crate::shared::receipt;
-use crate::shared::remarks::{rank_in, reason};
+use crate::shared::remarks::{is_entered, rank_in, reason};
 use crate::shared::wire::point_to_point::envelope::OK;
 use crate::shared::wire::point_to_point::results::{QueryResult, query_results};
 use crate::shared::wire::tree::Element;
@@ -151,24 +151,33 @@ fn controlled(control: &Control) -> Result<Answer, Fault> {
     }
 }
 
-/// Accepted as a case. The answer has no field for a rank: only its remark can say that the seizure waits.
+/// Accepted as a case, which a registrar examines still (section 2.13): it has effect once a receipt, a second result or a query says
+/// so. The answer has no field for a rank, nor for the register: only its remark can say that the seizure is entered, or waits.
 fn holding(control: &Control) -> Result<Answer, Fault> {
     let day = |text: &str| date::read_date(text).map_err(|_| malformed("a day of the measure is no date"));
     let rank = rank_in(&control.remark);
+    let accepted_only = rank.is_none() && !is_entered(&control.remark);
     let reference = if control.seizure.is_empty() { &control.business } else { &control.seizure };
     Ok(Answer::of(Reply::Held(Holding {
         from: day(&control.from)?,
         until: day(&control.until)?,
         rank,
+        accepted_only,
         reference: reference.clone(),
         stated: Stated {
             unit_number: given(&control.unit),
             certificate: given(&control.certificate),
             ..Stated::default()
         },
-        words: control.remark.clone(),
+        words: if accepted_only { accepted_words(&control.remark) } else { control.remark.clone() },
         ..Holding::of(Money::yuan(Decimal::ZERO))
     })))
+}
+
+/// That a case was accepted, beside what the registry says.
+fn accepted_words(remark: &str) -> String {
+    let words = "登记机构已受理建案，尚未登簿 accepted as a case, not yet entered in the register";
+    if remark.is_empty() { words.to_owned() } else { format!("{words}；{remark}") }
 }
 
 /// A number that the registry states; none where something stands in its place.

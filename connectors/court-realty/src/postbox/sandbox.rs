@@ -50,6 +50,7 @@ pub(super) fn build(
         rounds: Rounds::default(),
         wrong_password: false,
         shown: HashSet::new(),
+        receipts: Vec::new(),
     }))
 }
 
@@ -75,6 +76,8 @@ struct PollingRegistry {
     wrong_password: bool,
     /// Requests whose papers and certificates came.
     shown: HashSet<(bool, String)>,
+    /// Controls that were entered, whose receipts are handed in with the next round.
+    receipts: Vec<String>,
 }
 
 /// Something that it has to do in a round.
@@ -120,6 +123,7 @@ impl PollingClient for PollingRegistry {
         }
         let happened = self.register.tick(now);
         self.tell(happened);
+        self.feed_receipts();
         self.wrong_password = self.faults.due(ScriptedFaultKind::WrongPassword);
         [false, true].into_iter().for_each(|controls| self.rounds.push(PendingCall::Requests { controls }));
         true

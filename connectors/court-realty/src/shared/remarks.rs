@@ -8,6 +8,17 @@ const TAKES_EFFECT: &[&str] = &["转为查封", "转为正式查封", "转为预
 /// Words that deny them.
 const NOT_YET: &[&str] = &["未转", "未生效", "尚未"];
 
+/// Words that say that a control is entered in the register.
+const ENTERED: &[&str] = &["登簿", "已登记", "登记完成", "已办结"];
+/// Words that deny them.
+const NOT_ENTERED: &[&str] = &["未登", "待登", "尚未", "未办结"];
+
+/// Whether a remark says that a control is entered in the register.
+pub(crate) fn is_entered(remark: &str) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| remark.contains(word));
+    says(ENTERED) && !says(NOT_ENTERED)
+}
+
 /// The place that a remark speaks of: behind another, the first where it says that the seizure waits no more, none else.
 pub(crate) fn rank_in(remark: &str) -> Option<Rank> {
     let says = |words: &[&str]| words.iter().any(|word| remark.contains(word));
@@ -48,5 +59,18 @@ mod tests {
         assert_eq!(place("2026年1月5日转为正式查封"), Some(1));
         assert_eq!(place("轮候查封，尚未转为查封"), Some(2));
         assert_eq!((place(""), place("已登簿")), (None, None));
+    }
+
+    #[test]
+    fn a_remark_tells_whether_a_control_is_entered_in_the_register() {
+        for (remark, entered) in [
+            ("已登簿", true),
+            ("查封登记完成", true),
+            ("", false),
+            ("已受理，尚未登簿", false),
+            ("待登簿", false),
+        ] {
+            assert_eq!(is_entered(remark), entered, "{remark}");
+        }
     }
 }

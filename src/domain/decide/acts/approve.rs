@@ -9,9 +9,10 @@ use super::super::super::{
     BroughtDocument, EventType, Measure, MeasureId, MeasureState, Permitted, TaskKind,
 };
 use super::super::ask::{AskError, ask};
+use super::super::counting::{Cause, room_of};
 use super::super::draft::Draft;
-use super::super::ledger::{Cause, follow, room_of};
-use super::super::wholes::{stake_room, stake_within};
+use super::super::ledger::follow;
+use super::super::stake::{stake_room, stake_within};
 use super::super::{Decided, Rejected};
 use super::{Approval, By, Outcome, authorise};
 
@@ -115,7 +116,7 @@ fn with_rate(measure: Measure, rate: Option<Decimal>) -> Decided<Measure> {
 }
 
 /// The limit in the measure's currency. Beyond what the claim leaves open nothing is approved, and nothing is cut silently.
-fn limit(draft: &Draft<'_>, measure: &Measure, approval: Approval) -> Decided<Decimal> {
+pub(super) fn limit(draft: &Draft<'_>, measure: &Measure, approval: Approval) -> Decided<Decimal> {
     let claim = draft.file.chain.claim.as_ref().ok_or(Rejected::Unknown("claim"))?;
     let left = room_of(&draft.file, claim, measure.debtor, Some(measure.id));
     if measure.is_whole() {

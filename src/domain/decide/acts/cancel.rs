@@ -7,16 +7,17 @@ use super::super::super::{
     Change, ClaimState, EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureState, MeasureView,
     OrderId, OrderState, Source, TaskKind,
 };
+use super::super::counting::Cause;
 use super::super::draft::Draft;
-use super::super::ledger::{Cause, follow};
+use super::super::ledger::follow;
 use super::super::orders::OrderInput;
 use super::super::reply::apply;
 use super::super::{Decided, Rejected};
-use super::Outcome;
+use super::{By, Outcome, claim};
 use chakong_contract::ActionKind;
 
 /// Withdraws an inquiry. Where it was the last of its case with a mandate, the claim is withdrawn with it.
-pub fn cancel(draft: &mut Draft<'_>, id: InquiryId) -> Decided<Outcome> {
+pub fn cancel(draft: &mut Draft<'_>, id: InquiryId, by: By<'_>) -> Decided<Outcome> {
     let inquiry = draft.file.inquiries.get(&id).ok_or(Rejected::Unknown("inquiry"))?;
     if inquiry.state == InquiryState::Cancelled {
         return Ok(Outcome::default());
@@ -24,7 +25,7 @@ pub fn cancel(draft: &mut Draft<'_>, id: InquiryId) -> Decided<Outcome> {
     if let Some(inquiry) = draft.inquiry_mut(id) {
         inquiry.state = InquiryState::Cancelled;
     }
-    close_claim_without_mandate(draft);
+    close_claim_without_mandate(draft, id, by);
     draft.close_tasks(|task| {
         matches!(task.kind, TaskKind::StartInquiry | TaskKind::FileResults) && task.inquiry == Some(id)
     });
@@ -55,18 +56,14 @@ pub fn cancel(draft: &mut Draft<'_>, id: InquiryId) -> Decided<Outcome> {
 }
 
 /// Without an inquiry that wants it, nothing more is frozen for a claim.
-fn close_claim_without_mandate(draft: &mut Draft<'_>) {
+fn close_claim_without_mandate(draft: &mut Draft<'_>, id: InquiryId, by: By<'_>) {
     let wanted = draft
         .file
         .inquiries
         .values()
         .any(|inquiry| inquiry.mandate.is_some() && inquiry.state != InquiryState::Cancelled);
-    let is_open = draft.file.chain.claim.as_ref().is_some_and(|claim| claim.is_open());
-    if !wanted
-        && is_open
-        && let Some(claim) = draft.claim_mut()
-    {
-        claim.state = ClaimState::Withdrawn;
+    if !wanted {
+        claim::close(draft, id, ClaimState::Withdrawn, by.reason.to_owned(), by);
     }
 }
 

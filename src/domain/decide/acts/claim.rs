@@ -7,12 +7,14 @@ use serde_json::json;
 
 use super::super::super::{
     BroughtDocument, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind, ClaimState, DocumentId,
-    EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureState, TaskKind,
+    EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureState,
 };
-use super::super::draft::{Draft, NewTask};
+use super::super::counting::{Cause, room_of};
+use super::super::draft::Draft;
 use super::super::due::ask_again;
 use super::super::giving_back::{end_of_claim, is_unwanted};
-use super::super::ledger::{Cause, follow, room_of, short_of_living_costs};
+use super::super::ledger::follow;
+use super::super::living_costs;
 use super::super::{Decided, Rejected};
 use super::{By, ClaimUpdate, Outcome};
 
@@ -27,6 +29,12 @@ pub fn update(
         Rejected::NotNow("本案无执行标的 the case has no claim; submit an inquiry with a mandate".into())
     })?;
     let inquiry = newest(draft).ok_or(Rejected::Unknown("inquiry"))?;
+    if takes_less(&before, update) && documents.is_empty() {
+        return Err(Rejected::NotAllowed(
+            "减少、清偿、了结或撤回标的须附文书 a claim that is lowered, paid, settled or withdrawn rests on a paper: bring it in `documents`"
+                .into(),
+        ));
+    }
     let paper = draft.keep_documents(documents, inquiry, &[]).first().copied();
     let mut claim = before.clone();
     if let Some((kind, amount)) = update.change {
@@ -58,12 +66,21 @@ pub fn update(
         look_at_what_was_released(draft);
     }
     if claim.is_open() && claim.living_costs > before.living_costs {
-        leave_living_costs(draft, &claim);
+        living_costs::leave(draft, &claim);
     }
     if before.is_open() && !claim.is_open() {
         end_of_claim(draft);
     }
     Ok(Outcome::default())
+}
+
+/// Whether less may be taken after a change than before it.
+fn takes_less(before: &Claim, update: &ClaimUpdate) -> bool {
+    let lowers = |(kind, _): (ClaimChangeKind, Decimal)| {
+        matches!(kind, ClaimChangeKind::Lowered | ClaimChangeKind::PartPayment)
+    };
+    let closes = update.state.is_some_and(|state| state != ClaimState::Open && state != before.state);
+    update.change.is_some_and(lowers) || closes
 }
 
 /// Asks again what accounts hold of which something was given back, where the claim leaves room for it now: the answer freezes it anew.
@@ -88,16 +105,6 @@ fn look_at_what_was_released(draft: &mut Draft<'_>) {
             asked.push(question);
             ask_again(draft, &measure, None);
         }
-    }
-}
-
-/// Has a person give back what natural persons must keep for living, where more is held since the costs were raised.
-fn leave_living_costs(draft: &mut Draft<'_>, claim: &Claim) {
-    for (measure, short) in short_of_living_costs(&draft.file, claim) {
-        let note = format!(
-            "应保留生活必需费用，须解除 {short} 元 {short} yuan must be released: the costs of living stay (民诉法 art. 254)"
-        );
-        draft.task(NewTask::about(TaskKind::ReleaseExcess, &measure, draft.now()), note);
     }
 }
 
@@ -165,8 +172,36 @@ fn note(
     }));
 }
 
+/// Closes the claim that is open, with what is told and kept of it.
+pub(super) fn close(
+    draft: &mut Draft<'_>,
+    inquiry: InquiryId,
+    state: ClaimState,
+    reason: String,
+    by: By<'_>,
+) {
+    let Some(before) = draft.file.chain.claim.clone().filter(Claim::is_open) else { return };
+    let kind = match state {
+        ClaimState::Settled => ClaimChangeKind::Settled,
+        ClaimState::Withdrawn | ClaimState::Open => ClaimChangeKind::Withdrawn,
+    };
+    let after = Claim { state, ..before.clone() };
+    draft.set_claim(after.clone());
+    tell(draft, inquiry, &before, &after, by);
+    draft.push(Change::NewClaimChange(ClaimChange {
+        chain: draft.file.id(),
+        at: draft.now(),
+        actor: by.actor.name().to_owned(),
+        kind,
+        before: Some(before.amount),
+        after: before.amount,
+        reason,
+        paper: None,
+    }));
+}
+
 /// Tells how the claim changed.
-pub(super) fn tell(draft: &mut Draft<'_>, inquiry: InquiryId, before: &Claim, after: &Claim, by: By<'_>) {
+fn tell(draft: &mut Draft<'_>, inquiry: InquiryId, before: &Claim, after: &Claim, by: By<'_>) {
     use super::super::super::ClaimView;
     let data = json!({
         "before": ClaimView::from(before), "after": ClaimView::from(after), "reason": by.reason,

@@ -13,8 +13,9 @@ use super::super::super::{
 };
 use super::super::candidate::{Found, line, same_property};
 use super::super::control::with_term;
+use super::super::counting::Cause;
 use super::super::draft::{Draft, NewOrder};
-use super::super::ledger::{Cause, follow};
+use super::super::ledger::follow;
 use super::super::{Decided, Rejected};
 use super::{EnteredMeasure, Outcome};
 

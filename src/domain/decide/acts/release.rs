@@ -4,18 +4,20 @@ use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
-    BroughtDocument, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind, ClaimState, DocumentId,
-    Measure, MeasureId, MeasureState, OrderState, PropertyFinding, TaskKind,
+    BroughtDocument, ChainParty, Change, ClaimState, DocumentId, Measure, MeasureId, MeasureState,
+    OrderState, PropertyFinding, TaskKind,
 };
 use super::super::candidate::property_key;
 use super::super::control::without_control;
+use super::super::counting::Cause;
 use super::super::draft::Draft;
-use super::super::giving_back::{is_idle, is_unwanted, start_release};
-use super::super::ledger::{Cause, follow, withdraw};
+use super::super::giving_back::{is_idle, is_unwanted, start_release, start_surplus_release};
+use super::super::ledger::follow;
 use super::super::orders::OrderInput;
+use super::super::proposals::withdraw;
 use super::super::reply::apply;
 use super::super::{Decided, Rejected};
-use super::{By, Outcome, Release, ReleaseScope};
+use super::{By, Outcome, Release, ReleaseScope, claim};
 
 /// Gives back what stands. "All" gives the whole limit back, also of a measure that waits and holds nothing.
 pub fn release(
@@ -29,6 +31,9 @@ pub fn release(
     let inquiry = measures.last().map(|measure| measure.inquiry).or_else(|| newest_inquiry(draft));
     let inquiry = inquiry.ok_or(Rejected::Unknown("inquiry"))?;
     let brought = draft.keep_documents(documents, inquiry, &ids);
+    if let ReleaseScope::Surplus(id) = release.scope {
+        return give_surplus_back(draft, id, &brought);
+    }
     let (mut outcome, mut is_done) = (Outcome::default(), release.ground.closes_room());
     if let ReleaseScope::Party(id) = release.scope
         && matches!(release.ground, ReleaseReason::WrongPerson)
@@ -44,7 +49,7 @@ pub fn release(
         let measure = draft.measure(id)?;
         let part = match release.scope {
             ReleaseScope::Measure(_, part) => part,
-            ReleaseScope::Party(_) | ReleaseScope::Case => None,
+            ReleaseScope::Party(_) | ReleaseScope::Case | ReleaseScope::Surplus(_) => None,
         };
         remember(draft, &measure, release.ground, by);
         match give_back(draft, measure, part, &brought, by) {
@@ -65,6 +70,21 @@ pub fn release(
     Ok(outcome)
 }
 
+/// Gives back what is held beyond a measure's limit. The claim and the limit stay as they are.
+fn give_surplus_back(draft: &mut Draft<'_>, id: MeasureId, brought: &[DocumentId]) -> Decided<Outcome> {
+    let measure = draft.measure(id)?;
+    if measure.surplus <= Decimal::ZERO || !is_idle(&measure) {
+        return Err(Rejected::NotNow(format!(
+            "没有可解除的超额部分 nothing is known to be held beyond the limit, or something is under way: the measure is {}",
+            measure.state.word()
+        )));
+    }
+    start_surplus_release(draft, measure, brought)
+        .map_err(|error| Rejected::NotAllowed(error.to_string()))?;
+    let orders = draft.measure(id)?.control.into_iter().collect();
+    Ok(Outcome { measures: vec![id], orders })
+}
+
 fn newest_inquiry(draft: &Draft<'_>) -> Option<super::super::super::InquiryId> {
     draft.file.inquiries.keys().next_back().copied()
 }
@@ -72,7 +92,7 @@ fn newest_inquiry(draft: &Draft<'_>) -> Option<super::super::super::InquiryId> {
 fn in_scope(draft: &Draft<'_>, scope: ReleaseScope) -> Decided<Vec<Measure>> {
     let concerned = |measure: &&Measure| !measure.state.ended() && measure.state != MeasureState::Refused;
     match scope {
-        ReleaseScope::Measure(id, _) => Ok(vec![draft.measure(id)?]),
+        ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id) => Ok(vec![draft.measure(id)?]),
         ReleaseScope::Party(party) => {
             if !draft.file.parties.iter().any(|known| known.id == party) {
                 return Err(Rejected::Unknown("party"));
@@ -90,27 +110,10 @@ fn close_claim(draft: &mut Draft<'_>, ground: ReleaseReason, by: By<'_>) {
         return;
     }
     let withdrawn = matches!(ground, ReleaseReason::ApplicationWithdrawn | ReleaseReason::PreservationEnded);
-    let (state, kind) = match withdrawn {
-        true => (ClaimState::Withdrawn, ClaimChangeKind::Withdrawn),
-        false => (ClaimState::Settled, ClaimChangeKind::Settled),
-    };
-    let Some(before) = draft.file.chain.claim.clone().filter(|claim| claim.is_open()) else { return };
-    let after = Claim { state, ..before.clone() };
-    draft.set_claim(after.clone());
+    let state = if withdrawn { ClaimState::Withdrawn } else { ClaimState::Settled };
     if let Some(inquiry) = newest_inquiry(draft) {
-        super::claim::tell(draft, inquiry, &before, &after, by);
+        claim::close(draft, inquiry, state, format!("{}：{}", ground.chinese(), by.reason), by);
     }
-    let amount = before.amount;
-    draft.push(Change::NewClaimChange(ClaimChange {
-        chain: draft.file.id(),
-        at: draft.now(),
-        actor: by.actor.name().to_owned(),
-        kind,
-        before: Some(amount),
-        after: amount,
-        reason: format!("{}：{}", ground.chinese(), by.reason),
-        paper: None,
-    }));
 }
 
 /// A property that is exempt or another's is left alone from now on, whoever asks about it.

@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 use super::super::super::rules::terms;
 use super::super::super::{BroughtDocument, Measure, MeasureId, MeasureState, TaskKind};
 use super::super::ask::original_of;
+use super::super::counting::room_of;
 use super::super::draft::Draft;
-use super::super::ledger::room_of;
 use super::super::{Decided, Rejected};
 use super::{Outcome, Renewal, authorise};
 

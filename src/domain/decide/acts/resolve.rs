@@ -3,20 +3,26 @@
 use std::sync::Arc;
 
 use chakong_contract::reply::{Answer, Holding, Refusal, RefusalReason};
-use chakong_contract::{ActionKind, Currency, Money, Reply};
+use chakong_contract::{ActionKind, Currency, FaultKind, Instruction, Money, Reply};
 use rust_decimal::Decimal;
 
 use super::super::super::{
     EventType, Measure, MeasureState, OrderId, OrderRecord, OrderState, Source, Subject, TaskKind, number_of,
 };
+use super::super::ask::ask;
+use super::super::clock::end_if_over;
+use super::super::counting::Cause;
 use super::super::draft::{Draft, NewOrder};
-use super::super::giving_back::is_unwanted;
-use super::super::ledger::{Cause, follow};
+use super::super::giving_back::{is_idle, is_unwanted, start_release};
+use super::super::ledger::follow;
 use super::super::orders::OrderInput;
-use super::super::reply::{Applied, apply, tell_order};
+use super::super::reply::{Applied, apply};
+use super::super::telling::tell_order;
 use super::super::without_answer::undone;
 use super::super::{Decided, Rejected};
-use super::{By, Outcome, Resolution};
+use super::{
+    Approval, By, Deduction, Outcome, Renewal, Resolution, Transfer, approve, authorise, deduct, renew,
+};
 
 /// Decides what became of a control.
 pub fn resolve(draft: &mut Draft<'_>, id: OrderId, resolution: Resolution, by: By<'_>) -> Decided<Outcome> {
@@ -24,35 +30,47 @@ pub fn resolve(draft: &mut Draft<'_>, id: OrderId, resolution: Resolution, by: B
     if !order.is_control() {
         return Err(Rejected::NotNow("only a control is resolved; a query is asked again".into()));
     }
-    let open = matches!(order.state, OrderState::Undetermined | OrderState::Overdue);
-    let again = matches!(order.state, OrderState::Refused | OrderState::Failed)
-        && resolution == Resolution::SendAgain;
-    if !open && !again {
+    if !is_for_a_person(&order) {
         return Err(Rejected::NotNow(format!(
-            "the order is {}; only one that is undetermined or overdue is resolved, and one that was refused or failed sent again",
+            "the order is {}; only a control that is undetermined, overdue, refused or failed is resolved, or one whose answer cannot be read",
             order.state.word()
         )));
     }
+    // What was refused or never sent was not done: a person who says so, or leaves it, is done with it.
+    let has_ended = matches!(order.state, OrderState::Refused | OrderState::Failed);
     let orders = match resolution {
         Resolution::Done(amount) => {
             answer(draft, &order, done(&order, amount, by.note())?)?;
             vec![id]
         }
+        Resolution::NotDone | Resolution::GiveUp if has_ended => vec![id],
         Resolution::NotDone => {
             let refusal = Refusal { reason: RefusalReason::Other, words: by.note() };
             answer(draft, &order, Reply::NotHeld(refusal))?;
             vec![id]
         }
+        Resolution::SendAgain if has_ended => order_anew(draft, &order, by)?,
         Resolution::SendAgain => vec![send_again(draft, &order)?],
         Resolution::GiveUp => {
             give_up(draft, &order, by);
             vec![id]
         }
     };
-    draft.close_tasks(|task| task.kind == TaskKind::Resolve && task.order == Some(id));
+    draft.close_tasks(|task| {
+        // A person who takes a control for not done answers the refusal, too, unless that was known before.
+        let is_done = task.kind == TaskKind::Resolve || has_ended && task.kind == TaskKind::AnswerRefusal;
+        is_done && task.order == Some(id)
+    });
     let after = draft.file.orders.get(&id).cloned().unwrap_or(order);
     tell_order(draft, EventType::OrderResolved, &after, None, None);
     Ok(Outcome { measures: after.measure.into_iter().collect(), orders })
+}
+
+/// Whether a person may say what became of a control: nobody knows, its answer cannot be read, or it was not done.
+fn is_for_a_person(order: &OrderRecord) -> bool {
+    use OrderState::{Awaiting, Failed, Overdue, Refused, Undetermined};
+    let is_unread = order.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::Malformed);
+    matches!(order.state, Undetermined | Overdue | Refused | Failed) || order.state == Awaiting && is_unread
 }
 
 /// What a counterpart would have said.
@@ -148,6 +166,47 @@ fn send_again(draft: &mut Draft<'_>, order: &OrderRecord) -> Decided<OrderId> {
     Ok(new)
 }
 
+/// What a refused or failed control ordered is ordered once more, as the case stands now, on the papers that it went out on.
+fn order_anew(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) -> Decided<Vec<OrderId>> {
+    let id = order.measure.ok_or(Rejected::Unknown("measure"))?;
+    let measure = draft.measure(id)?;
+    match order.instruction.clone() {
+        Instruction::Freeze { limit, .. } => {
+            authorise(draft, &measure, ActionKind::Freeze)?;
+            let approval = Approval { limit, ..Approval::default() };
+            let limit = approve::limit(draft, &measure, approval)?;
+            let approved_by = measure.approved_by.clone();
+            ask(draft, measure, limit, &order.papers, &approved_by)
+                .map_err(|error| Rejected::NotAllowed(error.to_string()))?;
+            draft.tell(EventType::MeasureApproved, &draft.measure(id)?, None);
+        }
+        Instruction::Release { amount, .. } if is_idle(&measure) => {
+            let part = amount.map_or(Decimal::ZERO, |amount| amount.amount.min(measure.limit));
+            start_release(draft, measure, part, &order.papers)
+                .map_err(|error| Rejected::NotAllowed(error.to_string()))?;
+        }
+        Instruction::Renew { from, until, .. } => {
+            let days = u16::try_from(until.since(from).map_or(0, |span| span.get_days()) + 1).ok();
+            renew::renew(draft, id, Renewal { days }, Vec::new())?;
+        }
+        Instruction::Deduct { amount, into, .. } => {
+            deduct::deduct(draft, id, Deduction { amount: Some(amount.amount), into }, Vec::new())?;
+        }
+        Instruction::Transfer { to, .. } => {
+            deduct::transfer(draft, id, Transfer { to }, Vec::new())?;
+        }
+        Instruction::Release { .. } | Instruction::Query { .. } => {
+            return Err(Rejected::NotNow(format!(
+                "the measure is {}: what is under way about it must end first",
+                measure.state.word()
+            )));
+        }
+    }
+    let measure = draft.measure(id)?;
+    draft.move_measure(Measure { note: by.note(), ..measure.clone() });
+    Ok(measure.control.into_iter().collect())
+}
+
 /// The control is not pursued. What it would have changed stays as it was; a late answer is still taken.
 fn give_up(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) {
     draft.move_order(OrderRecord { state: OrderState::Failed, ..order.clone() });
@@ -159,5 +218,6 @@ fn give_up(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) {
     }
     let id = measure.id;
     draft.move_measure(undone(&measure, by.note()));
+    end_if_over(draft, id);
     follow(draft, Cause::Answered(id));
 }

@@ -120,7 +120,7 @@ impl Bank {
             Instruction::Release { target, amount, original } => {
                 let amount = amount.expect("an account has an amount").amount;
                 let Some(kept) = self.accounts.get_mut(number_of(target)) else { return unknown() };
-                let before = kept.held_in_all();
+                let (before, held) = (kept.held_in_all(), held_by(kept, original.number.as_str()));
                 let known = kept.freezes.iter_mut().find(|frozen| frozen.number == original.number.as_str());
                 let Some(frozen) = known else { return unknown() };
                 frozen.limit -= amount;
@@ -128,7 +128,9 @@ impl Bank {
                 kept.freezes.retain(|frozen| frozen.limit > Decimal::ZERO);
                 let freed = before - kept.held_in_all();
                 self.set_free = self.set_free.max(freed);
-                Reply::Released { amount: Some(kept.money(freed)), words: String::new() }
+                // It says what this freeze let go, whatever another of ours catches of it.
+                let let_go = held - held_by(kept, original.number.as_str());
+                Reply::Released { amount: Some(kept.money(let_go)), words: String::new() }
             }
             Instruction::Deduct { target, amount, original, .. } => {
                 let Some(kept) = self.accounts.get_mut(number_of(target)) else { return unknown() };

@@ -147,3 +147,42 @@ fn what_a_lowered_claim_leaves_over_is_given_back_after_a_deduction_that_was_dec
     world.run();
     assert!(world.held_and_taken() <= Decimal::from(10_000), "{}", world.held_and_taken());
 }
+
+#[test]
+fn more_listed_of_our_freeze_than_its_limit_is_told_once_and_given_back_alone() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 90_000)]))]);
+    let number = "（2026）晋10执35号";
+    world.submit(number, None, Some(auto(60_000))).expect("accepted");
+    let query = world.queued()[0];
+    let mut seen = world.carry_out(query);
+    world.hear(query, seen.clone());
+    world.run();
+    let Reply::Found { assets, .. } = &mut seen else { panic!("found") };
+    let Asset::Account(account) = &mut assets[0].asset else { panic!("an account") };
+    account.encumbrances = vec![listed(number, 67_000)];
+    world.hear(query, seen);
+    let measure = world.measure_at("a").clone();
+    assert_eq!((measure.surplus, measure.held), (Decimal::from(7_000), Decimal::from(60_000)));
+    let of_it = |task: &&super::super::super::Task| {
+        task.kind == TaskKind::ReleaseExcess && task.measure == Some(measure.id)
+    };
+    assert_eq!(world.file.tasks.iter().filter(of_it).count(), 1);
+    world.release(ReleaseScope::Surplus(measure.id), ReleaseReason::Excess).expect("ordered");
+    let order = *world.queued().last().expect("the release");
+    world.hear(order, Reply::Released { amount: Some(Money::yuan(7_000.into())), words: String::new() });
+    let measure = world.measure_at("a");
+    assert_eq!((measure.surplus, measure.held), (Decimal::ZERO, Decimal::from(60_000)));
+    assert!(!world.file.tasks.iter().any(|task| task.kind == TaskKind::ReleaseExcess));
+}
+
+#[test]
+fn what_a_recognised_freeze_holds_beyond_the_claim_is_told() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 90_000)]))]);
+    world.submit("（2026）晋10执36号", None, Some(auto(50_000))).expect("accepted");
+    let query = world.queued()[0];
+    let reply = with_listed(&mut world, &[listed("（2026）晋10执36号", 70_000)]);
+    world.hear(query, reply);
+    let task = world.file.tasks.iter().find(|task| task.kind == TaskKind::ReleaseExcess).expect("told");
+    assert!(task.note.contains("20000"), "{}", task.note);
+    assert!(world.queued().is_empty(), "nothing more is asked, and nothing given back by itself");
+}

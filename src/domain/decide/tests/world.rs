@@ -252,7 +252,7 @@ impl World {
     }
 
     pub fn change_claim(&mut self, update: ClaimUpdate) -> Decided<super::super::ActOutcome> {
-        self.act(Act::UpdateClaim(update))
+        self.act_with(Act::UpdateClaim(update), &[DocumentKind::ClaimPaper])
     }
 
     /// Days go by; the clock does what is due on each.

@@ -1,6 +1,7 @@
 //! What a server answers. Read as leniently as can be done without guessing: a STATUS may lack its message and language,
 //! handles are bytes, attributes may lack the file's type and carry extended pairs.
 
+pub(super) use super::error::{Error, Status};
 use super::packet::Reader;
 
 /// Longest handle in bytes. The draft says 256; some servers' are longer.
@@ -15,33 +16,6 @@ pub(super) mod code {
     pub(in super::super) const NO_SUCH_FILE: u32 = 2;
     pub(in super::super) const PERMISSION_DENIED: u32 = 3;
     pub(in super::super) const FAILURE: u32 = 4;
-}
-
-/// Why a request did not bring what was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Error {
-    /// The server refused it.
-    Status(Status),
-    /// What came is not SFTP, or not an answer to the request.
-    Malformed(&'static str),
-    /// No answer within the time limit.
-    Late,
-    /// The connection is no more.
-    Broken,
-}
-
-impl Error {
-    /// Whether the server refused it with a code.
-    pub(super) fn has(&self, code: u32) -> bool {
-        matches!(self, Self::Status(status) if status.code == code)
-    }
-}
-
-/// A STATUS: the code decides, the message is for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Status {
-    pub(super) code: u32,
-    pub(super) message: String,
 }
 
 /// What a file is.

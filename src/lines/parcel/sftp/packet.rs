@@ -1,7 +1,7 @@
 //! Packets of SFTP version 3 (draft-ietf-secsh-filexfer-02): requests as bytes, and a reader of answers that never runs over
 //! their end.
 
-use super::answer::Error;
+use super::error::Error;
 
 /// The version that is spoken; of all versions the one that every server knows.
 pub(super) const VERSION: u32 = 3;

@@ -1,11 +1,15 @@
 //! What the registry does with a request, and what it hands in about it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chakong_contract::Moment;
 use chakong_contract::sandbox::BookedControl;
 
 use super::{PendingCall, PollingRegistry};
-use crate::postbox::wire::controls::{Control, ControlResult, control_feedback};
-use crate::postbox::wire::names::{FEED_CONTROLS, FEED_QUERIES};
+use crate::postbox::wire::controls::{
+    Control, ControlResult, ReceiptRow, control_feedback, receipt_feedback,
+};
+use crate::postbox::wire::names::{FEED_CONTROLS, FEED_QUERIES, FEED_RECEIPTS};
 use crate::shared::faults::ScriptedFaultKind;
 use crate::shared::register::{DECLINED, EFFECTIVE, Happened, Outcome, RegisterAct, RegisterQuery};
 use crate::shared::wire::point_to_point::envelope::OK;
@@ -73,6 +77,7 @@ impl PollingRegistry {
         if self.faults.due(ScriptedFaultKind::RefusedLater) {
             // The registrar declines the case after it was accepted (section 2.13).
             self.register.decline(&request.number);
+            self.receipts.retain(|number| *number != request.number);
             let declined = |control: &Control| Control {
                 state: "2".to_owned(),
                 reason: DECLINED.to_owned(),
@@ -80,6 +85,17 @@ impl PollingRegistry {
             };
             let controls = result.controls.iter().map(declined).collect();
             self.answer_with(ControlResult { controls, ..result });
+        }
+    }
+
+    /// Hands in the receipts of what was entered in the last round (section 2.12): a registry's word that a case has taken effect.
+    pub(super) fn feed_receipts(&mut self) {
+        for number in std::mem::take(&mut self.receipts) {
+            let content = STANDARD.encode(format!("%PDF-1.4 an invented receipt of {number}"));
+            let (title, format) = ("协助执行通知书（回执）".to_owned(), "pdf".to_owned());
+            let document =
+                receipt_feedback(&[ReceiptRow { number, title, format, content }]).seal(self.leaves);
+            self.rounds.push(PendingCall::Feed { operation: FEED_RECEIPTS, document });
         }
     }
 
@@ -115,6 +131,9 @@ impl PollingRegistry {
             executed,
             arrived: 0,
         });
+        if done.iter().all(Result::is_ok) && !self.register.is_reviewed() {
+            self.receipts.push(request.number.clone());
+        }
         let number = request.number.clone();
         let result = ControlResult { number, code: OK.to_owned(), controls, ..ControlResult::default() };
         self.answers.insert(request.number.clone(), result.clone());

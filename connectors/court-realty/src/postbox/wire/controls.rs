@@ -101,6 +101,16 @@ pub(crate) struct ReceiptRow {
     pub(crate) content: String,
 }
 
+/// Receipts as a registry hands them in.
+pub(crate) fn receipt_feedback(rows: &[ReceiptRow]) -> Element {
+    let row = |row: &ReceiptRow| {
+        let leaves =
+            [("CXQQDH", &row.number), ("WJMC", &row.title), ("WJLX", &row.format), ("WSNR", &row.content)];
+        Element::with("HZXX", leaves.into_iter().map(|(name, text)| Element::leaf(name, text)).collect())
+    };
+    message("", Element::with("HZXXLIST", rows.iter().map(row).collect()))
+}
+
 /// Reads receipts.
 pub(crate) fn receipts(root: &Element) -> Vec<ReceiptRow> {
     let list = root.below(&["Data", "HZXXLIST"]);

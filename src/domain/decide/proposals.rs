@@ -1,0 +1,42 @@
+//! Proposals: freezes that wait for an approver, and what is left alone because it cannot be asked.
+
+use rust_decimal::Decimal;
+
+use super::super::{EventType, Measure, MeasureState, TaskKind};
+use super::ask::AskError;
+use super::draft::{Draft, NewTask};
+
+/// Hours in which a proposal should be approved.
+const APPROVE_HOURS: i64 = 24;
+
+/// Takes a proposal back.
+pub fn withdraw(draft: &mut Draft<'_>, measure: Measure, note: &str) {
+    let id = measure.id;
+    let note = note.to_owned();
+    draft.move_measure(Measure { state: MeasureState::Candidate, limit: Decimal::ZERO, note, ..measure });
+    draft.close_tasks(|task| task.kind == TaskKind::Approve && task.measure == Some(id));
+}
+
+/// Proposes a freeze to an approver.
+pub fn propose(draft: &mut Draft<'_>, measure: Measure, limit: Decimal) {
+    let proposed = Measure { state: MeasureState::Proposed, limit, ..measure };
+    draft.move_measure(proposed.clone());
+    draft.tell(EventType::MeasureProposed, &proposed, None);
+    let due = draft.now().checked_add(jiff::Span::new().hours(APPROVE_HOURS)).unwrap_or(draft.now());
+    let note = match limit.is_zero() {
+        true => "待审批冻结 a freeze waits for approval".to_owned(),
+        false => format!("待审批冻结 {limit} 元 a freeze of {limit} yuan waits for approval"),
+    };
+    draft.task(NewTask::about(TaskKind::Approve, &proposed, due), note);
+}
+
+/// Leaves a property alone that cannot be asked, with the reason; its room goes to others.
+pub fn give_up(draft: &mut Draft<'_>, measure: Measure, error: &AskError) {
+    let note = error.to_string();
+    let skipped = Measure { state: MeasureState::Skipped, note: note.clone(), ..measure };
+    draft.move_measure(skipped.clone());
+    if matches!(error, AskError::Papers(_)) {
+        draft.tell(EventType::MeasurePapersMissing, &skipped, None);
+        draft.task(NewTask::about(TaskKind::BringPapers, &skipped, draft.now()), note);
+    }
+}

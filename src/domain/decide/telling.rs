@@ -1,0 +1,48 @@
+//! What is told about orders: events, and controls that are put before a person.
+
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::super::{Change, EventDraft, EventType, Measure, OrderId, OrderRecord, TaskKind};
+use super::draft::{Draft, NewTask};
+
+/// Appends an event about an order.
+pub fn tell_order(
+    draft: &mut Draft<'_>,
+    kind: EventType,
+    order: &OrderRecord,
+    revision: Option<u32>,
+    data: Option<Value>,
+) {
+    draft.push(Change::NewEvent(EventDraft {
+        kind,
+        inquiry: order.inquiry,
+        order: Some(order.id),
+        revision,
+        at: draft.now(),
+        data: data.map(|data| data.to_string()),
+    }));
+}
+
+/// Tells that a counterpart holds more than a measure's limit, where it is more than before, and has a person give it back there.
+pub fn tell_surplus(draft: &mut Draft<'_>, before: Decimal, measure: &Measure, order: Option<OrderId>) {
+    if measure.surplus <= before {
+        return;
+    }
+    let surplus = measure.money(measure.surplus);
+    draft.tell_with(EventType::MeasureExcess, measure, order, json!({ "surplus": surplus }));
+    let note = format!("反馈的控制金额超出限额 {surplus}，须核实 more is said to be held than the limit");
+    draft.task(NewTask::about(TaskKind::ReleaseExcess, measure, draft.now()), note);
+}
+
+/// Puts a control before a person.
+pub fn ask_a_person(draft: &mut Draft<'_>, order: &OrderRecord, note: String) {
+    let task = NewTask {
+        kind: TaskKind::Resolve,
+        inquiry: Some(order.inquiry),
+        order: Some(order.id),
+        measure: order.measure,
+        due: draft.now(),
+    };
+    draft.task(task, note);
+}
