@@ -18,6 +18,8 @@ mod metrics;
 mod openapi;
 mod orders;
 mod problem;
+mod reception;
+mod relays;
 mod results;
 mod route;
 mod tasks;
@@ -37,6 +39,7 @@ use tower::ServiceExt as _;
 
 pub use inquiries::{InquiryView, OrderCounts};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemKind};
+pub use reception::GatewayReception;
 
 use crate::domain::AuditEntry;
 use crate::gateway::Gateway;
@@ -55,6 +58,7 @@ fn routes(metrics: &HttpMetrics) -> ApiRouter<Shared> {
         .merge(orders::routes())
         .merge(measures::routes())
         .merge(results::routes())
+        .merge(relays::routes())
         .merge(connectors::routes())
         .merge(counterparts::routes())
         .merge(health::routes())

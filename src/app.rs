@@ -1,6 +1,7 @@
 //! The composition root: configuration in, running gateway out. The only place that names a concrete store or connector.
 
 mod archives;
+mod brokers;
 mod deliveries;
 mod known;
 mod opening;
@@ -25,12 +26,16 @@ use crate::gateway::Gateway;
 use crate::lanes::{Context, LaneRegistry, Marks, PostboxService, RecentTerms, supervise};
 use crate::lifecycle::Tasks;
 use crate::lines::{listener, postbox};
+use crate::queue::EventLog;
+use crate::relay::Failure;
 use crate::store::StoreError;
 use crate::store::sqlite::SqliteThreads;
 use archives::ParcelArchives;
+use brokers::Brokers;
 use known::Known;
 use opening::{STORE_CLOSES, close, open_store};
 
+pub use brokers::probed_brokers;
 pub use deliveries::delivery_of;
 
 /// Folder beside the store for what is being read.
@@ -127,6 +132,14 @@ pub enum BuildError {
         /// The number, and who showed it.
         number: String,
     },
+    /// A broker is not as configured, or does not accept us.
+    #[error("[{section}]: {failure}")]
+    Broker {
+        /// Its section in the configuration.
+        section: &'static str,
+        /// What is wrong, and what to do.
+        failure: Failure,
+    },
     /// The address is taken or not ours.
     #[error("failed to listen on {address}: {source}")]
     Listen {
@@ -161,6 +174,7 @@ pub enum Opening {
 pub struct App {
     gateway: Arc<Gateway>,
     context: Context,
+    brokers: Brokers,
     threads: SqliteThreads,
     listener: TcpListener,
     postbox: Option<(TcpListener, ListenerConfig)>,
@@ -182,17 +196,14 @@ impl App {
         let lock = lock(&config.store.directory)?;
         let (store, threads) = open_store(&config, opening).await?;
         let listener = bind(config.server.listen).await?;
+        brokers::fit(&config).await?;
         spare_descriptors(&mut config);
-        let postbox = match &config.postbox {
-            Some(postbox) => Some((bind(postbox.listen).await?, postbox.listener.clone())),
-            None => None,
-        };
-
+        let postbox = bind_postbox(&config).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let reading = config.store.directory.join(READING);
         let marks = Arc::new(Marks::open(&reading, clock.now()).map_err(BuildError::Marks)?);
-        let counterparts = Counterparts::new(config.counterparts).with(config.holidays, config.officer_above);
-        let counterparts = Arc::new(counterparts);
+        let counterparts = Counterparts::new(std::mem::take(&mut config.counterparts));
+        let counterparts = Arc::new(counterparts.with(Arc::clone(&config.holidays), config.officer_above));
         let registry = Arc::new(LaneRegistry::default());
         let rules: Arc<dyn CurrentRules> =
             Arc::new(Known { counterparts: Arc::clone(&counterparts), registry: Arc::clone(&registry) });
@@ -213,8 +224,10 @@ impl App {
             marks,
             tasks: tasks.clone(),
         };
+        let log = EventLog::new(Arc::clone(&store), &config.instance);
+        let brokers = Brokers::new(&config, &log, &engine, &clock);
         let gateway = Gateway {
-            instance: config.instance,
+            log,
             store,
             engine,
             clock,
@@ -223,6 +236,7 @@ impl App {
             terms: Arc::clone(&context.terms),
             open_line: delivery_of,
             plugins: plugins(),
+            relays: brokers.watches(),
             keys: config.keys,
             court_accounts: config.court_accounts,
             server: config.server.clone(),
@@ -232,6 +246,7 @@ impl App {
         Ok(Self {
             gateway: Arc::new(gateway),
             context,
+            brokers,
             threads,
             listener,
             postbox,
@@ -282,6 +297,7 @@ impl App {
         if let Some(postbox) = postbox {
             tasks.spawn_service("postbox", postbox);
         }
+        self.brokers.spawn(&self.gateway, &tasks);
         tasks.spawn_service("api", crate::api::serve(self.listener, Arc::clone(&self.gateway)));
         tokio::select! {
             () = stop => tracing::info!("asked to stop; finishing what is under way"),
@@ -304,6 +320,11 @@ fn spare_descriptors(config: &mut Config) {
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, BuildError> {
     TcpListener::bind(address).await.map_err(|source| BuildError::Listen { address, source })
+}
+
+async fn bind_postbox(config: &Config) -> Result<Option<(TcpListener, ListenerConfig)>, BuildError> {
+    let Some(postbox) = &config.postbox else { return Ok(None) };
+    Ok(Some((bind(postbox.listen).await?, postbox.listener.clone())))
 }
 
 fn lock(directory: &std::path::Path) -> Result<File, BuildError> {

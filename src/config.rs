@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches the network. `config/reference.toml` documents every setting with its default.
 
+mod brokers;
 mod counterpart;
 mod court_accounts;
 mod folder;
@@ -23,6 +24,10 @@ use std::sync::Arc;
 
 use chakong_contract::connector::Plugin;
 
+pub use brokers::{
+    BrokerAccess, BrokerLogin, IntakeConfig, IntakesConfig, NatsConfig, NatsIntake, NatsRelay, QueueConfig,
+    RabbitConfig, RabbitIntake, RabbitRelay, RelayLimits, RelaysConfig, ServerAddress, StreamConfig,
+};
 pub use counterpart::{
     BreakerConfig, CallConfig, CalledAt, CounterpartConfig, LimitsConfig, LineConfig, Officers, ParcelConfig,
     PostboxConfig, RoutingConfig, SftpConfig, SftpLogin, Window, read_counterpart,
@@ -62,6 +67,10 @@ pub struct Config {
     pub retention: Retention,
     /// A property worth more than so many percent of what is still wanted is for an officer.
     pub officer_above: u32,
+    /// Brokers that results are relayed to.
+    pub relays: RelaysConfig,
+    /// Brokers that inquiries are taken from.
+    pub intakes: IntakesConfig,
     /// Logs.
     pub log: LogConfig,
     /// API keys.
@@ -103,6 +112,12 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
         Some((file, all)) => (Some(file), all),
         None => (None, HolidayCalendar::built_in().clone()),
     };
+    let mut files = named_files::NamedFiles::below(&base);
+    let relays = root.section("relay", |section| brokers::read_relays(section, &mut files));
+    let relays = relays.unwrap_or_default();
+    let intakes = root.section("intake", |section| brokers::read_intakes(section, &mut files, &keys));
+    let intakes = intakes.unwrap_or_default();
+    brokers::check_apart(&relays, &intakes, &mut root);
     let directory = root.text("counterparts").unwrap_or_else(|| "counterparts".to_owned());
     root.finish();
     let counterparts_directory = base.join(directory);
@@ -118,6 +133,8 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
             holidays_file,
             retention,
             officer_above,
+            relays,
+            intakes,
             log,
             keys,
             court_accounts,

@@ -10,13 +10,15 @@ use crate::counterparts::Counterparts;
 use crate::engine::Engine;
 use crate::lanes::{LaneRegistry, OpenLine, RecentTerms};
 use crate::lifecycle::Tasks;
+use crate::queue::EventLog;
+use crate::relay::Relays;
 use crate::store::Store;
 
 /// Handles to the parts.
 #[derive(Debug)]
 pub struct Gateway {
-    /// Name of this installation; the CloudEvents source.
-    pub instance: String,
+    /// The log of results, to be read.
+    pub log: EventLog,
     /// Store, to be read.
     pub store: Arc<dyn Store>,
     /// The engine, which takes whatever happens.
@@ -33,6 +35,8 @@ pub struct Gateway {
     pub open_line: OpenLine,
     /// Connectors.
     pub plugins: Vec<Plugin>,
+    /// Relays and intakes, to be looked at.
+    pub relays: Relays,
     /// API keys.
     pub keys: Vec<ApiKey>,
     /// Accounts of the court that deducted money may go to.

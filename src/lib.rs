@@ -17,5 +17,6 @@ pub mod lifecycle;
 pub mod lines;
 pub mod observe;
 pub mod queue;
+pub mod relay;
 pub mod sandbox;
 pub mod store;

@@ -6,4 +6,5 @@ pub mod hold_off;
 pub mod listener;
 pub mod parcel;
 pub mod postbox;
+pub mod tls;
 mod unreached;

@@ -6,6 +6,7 @@
 
 mod counterparts;
 mod http;
+mod relays;
 mod store;
 mod tracing_setup;
 

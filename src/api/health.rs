@@ -1,5 +1,6 @@
 //! `GET /healthz` and `GET /readyz`: the only paths that answer without a key.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use tokio::time::Instant;
 use super::Shared;
 use super::problem::{Problem, ProblemKind};
 use crate::gateway::Gateway;
+use crate::relay::{RelayState, RelayWatch};
 use crate::store::{Ailment, StoreError};
 
 /// The store must write and read within this.
@@ -37,6 +39,19 @@ pub(super) fn routes() -> ApiRouter<Shared> {
 struct Fine {
     /// `ok`
     status: &'static str,
+}
+
+/// Ready.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Ready {
+    /// `ok`
+    status: &'static str,
+    /// State of each relay to a broker; one that waits for its broker does not keep requests away.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    relays: BTreeMap<&'static str, RelayState>,
+    /// State of each intake from a broker.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    intakes: BTreeMap<&'static str, RelayState>,
 }
 
 /// What the last write and read showed, and when.
@@ -73,10 +88,13 @@ async fn alive() -> Json<Fine> {
 async fn ready(
     State(gateway): State<Shared>,
     Extension(probe): Extension<Arc<Probe>>,
-) -> Result<Json<Fine>, Problem> {
+) -> Result<Json<Ready>, Problem> {
     let reasons = reasons_against(&gateway, &probe).await;
     if reasons.is_empty() {
-        return Ok(Json(Fine { status: "ok" }));
+        let states =
+            |watches: &[RelayWatch]| watches.iter().map(|watch| (watch.name, watch.health().state)).collect();
+        let (relays, intakes) = (states(&gateway.relays.relays), states(&gateway.relays.intakes));
+        return Ok(Json(Ready { status: "ok", relays, intakes }));
     }
     Err(Problem::new(ProblemKind::NotReady, reasons.join("; ")))
 }

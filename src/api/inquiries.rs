@@ -12,6 +12,8 @@ mod requery;
 mod show;
 mod submit;
 
+pub(super) use submit::{Submission, submit_as};
+
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use jiff::Timestamp;

@@ -199,19 +199,23 @@ impl Problem {
         text
     }
 
-    /// The response, which names the path it is about.
-    pub fn respond(&self, instance: &str) -> Response {
+    /// The problem as it is sent; it names the path it is about.
+    pub fn body(&self, instance: &str) -> ProblemBody {
         let (status, slug, title) = self.kind.parts();
-        let body = ProblemBody {
+        ProblemBody {
             r#type: format!("urn:chakong:problem:{slug}"),
             title: title.to_owned(),
             status: status.as_u16(),
             detail: self.detail.clone(),
             instance: instance.to_owned(),
             findings: self.findings.clone(),
-        };
-        let bytes = serde_json::to_vec(&body).unwrap_or_default();
-        let mut response = (status, bytes).into_response();
+        }
+    }
+
+    /// The response, which names the path it is about.
+    pub fn respond(&self, instance: &str) -> Response {
+        let bytes = serde_json::to_vec(&self.body(instance)).unwrap_or_default();
+        let mut response = (self.status(), bytes).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if let Some(seconds) = self.kind.retry_after() {

@@ -10,6 +10,7 @@ use aide::axum::routing::{delete_with, get_with, post_with};
 
 use super::Shared;
 use super::problem::{Problem, ProblemKind};
+use crate::domain::EventType;
 use crate::queue::Position;
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -34,13 +35,31 @@ fn malformed(detail: impl Into<String>) -> Problem {
 }
 
 /// Where a consumer reads on.
-fn position(consumer: String, after: Option<i64>) -> Result<Position, Problem> {
+fn position(consumer: String, after: Option<&str>) -> Result<Position, Problem> {
     if !is_name(&consumer) {
         return Err(malformed(format!("consumer: {NAME_RULE}")));
     }
-    match after {
-        Some(seq) if seq < 0 => Err(malformed("after must not be negative")),
-        Some(seq) => Ok(Position::After(seq)),
-        None => Ok(Position::Acknowledged(consumer)),
+    let Some(after) = after else { return Ok(Position::Acknowledged(consumer)) };
+    match after.parse::<i64>() {
+        Ok(seq) if seq < 0 => Err(malformed("after must not be negative")),
+        Ok(seq) => Ok(Position::After(seq)),
+        Err(_) => after.parse().map(Position::Since).map_err(|_| {
+            malformed("after must be a sequence number, or a time such as 2026-01-05T01:00:00Z")
+        }),
     }
+}
+
+/// The types that are named, separated by commas.
+fn types_of(named: Option<&str>) -> Result<Vec<EventType>, Problem> {
+    let Some(named) = named else { return Ok(Vec::new()) };
+    let one = |name: &str| {
+        let known = EventType::ALL.iter().find(|kind| kind.name() == name.trim());
+        known.copied().ok_or_else(|| malformed(format!("types: there is no type `{}`", shortened(name))))
+    };
+    named.split(',').take(EventType::ALL.len() + 1).map(one).collect()
+}
+
+/// So much of what was sent as fits a sentence.
+fn shortened(text: &str) -> String {
+    text.chars().take(64).collect()
 }

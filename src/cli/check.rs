@@ -22,7 +22,8 @@ pub(super) struct Arguments {
     /// that the gateway runs as
     #[arg(long)]
     paths: bool,
-    /// Connect to every counterpart that is called or keeps files on a server, as a probe does: no order is sent
+    /// Connect to every counterpart that is called or keeps files on a server, as a probe does: no order is sent.
+    /// And to every broker, as a start does: streams, exchanges and queues are made or checked as configured
     #[arg(long)]
     connect: bool,
 }

@@ -39,7 +39,12 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
     let opening = if arguments.restored { Opening::Restored } else { Opening::Used };
     let app = match App::build(config, opening, Tasks::default()).await {
         Ok(app) => app,
-        Err(error @ (BuildError::Locked(_) | BuildError::Listen { .. } | BuildError::Older { .. })) => {
+        Err(
+            error @ (BuildError::Locked(_)
+            | BuildError::Listen { .. }
+            | BuildError::Older { .. }
+            | BuildError::Broker { .. }),
+        ) => {
             return Exit::Config.with(&error.to_string());
         }
         Err(error) => return Exit::Internal.with(&error.to_string()),

@@ -23,6 +23,7 @@ pub use line::{CallConfig, CalledAt, LineConfig, ParcelConfig, PostboxConfig, Sf
 pub use officers::Officers;
 pub use routing::RoutingConfig;
 pub(super) use routing::check as check_routing;
+pub(super) use settings::read_secret;
 pub use window::Window;
 
 /// A counterpart as configured, its connector built.

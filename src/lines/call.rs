@@ -4,7 +4,7 @@ mod certificate;
 mod coding;
 mod failure;
 mod reused;
-mod trust;
+pub(super) mod trust;
 
 use std::sync::OnceLock;
 use std::time::Duration;

@@ -4,9 +4,11 @@ use chakong_contract::{Date, Moment};
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge, with_local_recorder};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
+use super::relays;
 use super::store::{self, approximate};
 use crate::gateway::Gateway;
 use crate::lanes::{BreakerState, CounterpartView, LaneHandle};
+use crate::relay::Relays;
 use crate::store::{Health, LaneCounts, Reads, Stored, charged_on};
 
 /// What is measured at the moment of a scrape.
@@ -15,6 +17,7 @@ pub struct Scrape {
     /// What stands in the store; nothing where it cannot be read.
     counted: Option<Counted>,
     store: Health,
+    relays: Relays,
     turned_away: u64,
     free_bytes: Option<u64>,
     resident_bytes: Option<u64>,
@@ -36,7 +39,14 @@ pub async fn scrape(gateway: &Gateway) -> Scrape {
     let counted = counted.inspect_err(|error| tracing::warn!(%error, "the store could not be measured")).ok();
     let (store, free_bytes) = (gateway.store.health(), gateway.store.free_bytes());
     let turned_away = gateway.registry.all_turned_away();
-    Scrape { counted, store, turned_away, free_bytes, resident_bytes: resident_bytes() }
+    Scrape {
+        counted,
+        store,
+        relays: gateway.relays.clone(),
+        turned_away,
+        free_bytes,
+        resident_bytes: resident_bytes(),
+    }
 }
 
 fn count(reads: &mut dyn Reads, registry: &[Arc<LaneHandle>], today: Date) -> Stored<Counted> {
@@ -66,6 +76,7 @@ pub fn render(scrape: &Scrape) -> String {
         }
         counter!("chakong_postbox_turned_away_total").absolute(scrape.turned_away);
         store::render(&scrape.store);
+        relays::render(&scrape.relays);
         if let Some(free) = scrape.free_bytes {
             gauge!("chakong_store_free_bytes").set(approximate(free));
         }

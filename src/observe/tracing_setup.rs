@@ -7,6 +7,8 @@ use crate::config::{LogConfig, LogFormat};
 /// Libraries whose finer lines hold addresses with their query, in which data vendors are asked by name and number, or what
 /// is said over SSH.
 const QUIET: [&str; 6] = ["reqwest", "hyper", "hyper_util", "rustls", "h2", "russh"];
+/// Libraries whose every line the relay that uses them says in its own words, once.
+const SILENT: [&str; 2] = ["async_nats", "lapin"];
 
 /// Sets the log up, on standard error. Whether this call did it: in one process only the first one counts.
 pub fn init_tracing(config: &LogConfig) -> bool {
@@ -26,13 +28,14 @@ pub fn init_tracing(config: &LogConfig) -> bool {
 fn filter_of(configured: &str) -> EnvFilter {
     let loud = |directive: &&str| {
         let target = directive.split(['=', '[', ':']).next().unwrap_or_default().trim();
-        !QUIET.contains(&target)
+        !QUIET.contains(&target) && !SILENT.contains(&target)
     };
     let kept: Vec<&str> = configured.split(',').filter(loud).collect();
     // A filter that is wrong was refused with the configuration.
     let filter = EnvFilter::try_new(kept.join(",")).unwrap_or_else(|_| EnvFilter::new("info"));
     let quiet = QUIET.iter().filter_map(|library| format!("{library}=info").parse().ok());
-    quiet.fold(filter, EnvFilter::add_directive)
+    let silent = SILENT.iter().filter_map(|library| format!("{library}=off").parse().ok());
+    quiet.chain(silent).fold(filter, EnvFilter::add_directive)
 }
 
 #[cfg(test)]
@@ -46,6 +49,9 @@ mod tests {
             let filter = filter_of(configured).to_string();
             for library in QUIET {
                 assert!(filter.contains(&format!("{library}=info")), "{configured}: {filter}");
+            }
+            for library in SILENT {
+                assert!(filter.contains(&format!("{library}=off")), "{configured}: {filter}");
             }
             assert!(!filter.contains("reqwest=trace") && !filter.contains("connect=debug"), "{filter}");
         }

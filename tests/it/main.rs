@@ -3,6 +3,7 @@
 
 mod adversary;
 mod banks;
+mod brokers;
 mod calls;
 mod checks;
 mod city;

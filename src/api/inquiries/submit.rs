@@ -18,7 +18,9 @@ use crate::api::access::{Caller, may};
 use crate::api::extract::RawJson;
 use crate::api::problem::{Problem, ProblemKind};
 use crate::config::Role;
-use crate::domain::Submission;
+use crate::domain;
+use crate::engine::Accepted;
+use crate::gateway::Gateway;
 use crate::intake::{IntakeError, LONGEST_KEY, Submitter, accept};
 
 /// The header `Idempotency-Key`.
@@ -79,20 +81,33 @@ pub(super) async fn submit(
     if !gateway.has_space() {
         return Err(IntakeError::NoSpace.into());
     }
-    let now = gateway.clock.now();
     let submitter = Submitter { name: caller.name(), is_officer: caller.has(Role::Officer) };
-    let accepted = accept(&gateway.engine, &gateway.counterparts, submitter, &key, &body, now).await?;
-    let uid = accepted.inquiry.uid;
-    let inquiry = accepted.inquiry;
-    if accepted.new && inquiry.mandate.is_none() {
-        let view = InquiryView::fresh(inquiry);
-        return Ok((StatusCode::CREATED, [(LOCATION, path_of(uid))], Json(view)).into_response());
+    let Submission { is_new, view } = submit_as(&gateway, submitter, &key, &body).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, [(LOCATION, path_of(view.id))], Json(view)).into_response())
+}
+
+/// An inquiry that was accepted, now or before.
+pub(in crate::api) struct Submission {
+    pub(in crate::api) is_new: bool,
+    pub(in crate::api) view: InquiryView,
+}
+
+/// Submits a body, wherever it came from.
+pub(in crate::api) async fn submit_as(
+    gateway: &Gateway,
+    submitter: Submitter<'_>,
+    key: &str,
+    body: &[u8],
+) -> Result<Submission, Problem> {
+    let now = gateway.clock.now();
+    let Accepted { inquiry, new: is_new } =
+        accept(&gateway.engine, &gateway.counterparts, submitter, key, body, now).await?;
+    if is_new && inquiry.mandate.is_none() {
+        return Ok(Submission { is_new, view: InquiryView::fresh(inquiry) });
     }
     let view = gateway.store.read(move |reads| InquiryView::read(reads, inquiry)).await?;
-    if accepted.new {
-        return Ok((StatusCode::CREATED, [(LOCATION, path_of(uid))], Json(view)).into_response());
-    }
-    Ok(([(LOCATION, path_of(uid))], Json(view)).into_response())
+    Ok(Submission { is_new, view })
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -104,7 +119,7 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
             "The inquiry and all its orders are durable when this answers. The same key with the same bytes gives the \
              inquiry that was made before (200).",
         )
-        .input::<Json<Submission>>()
+        .input::<Json<domain::Submission>>()
         .response_with::<201, Json<InquiryView>, _>(|response| response.description("Accepted; Location names it"))
         .response_with::<200, Json<InquiryView>, _>(|response| response.description("Was accepted before"))
         .response_with::<409, Problem, _>(|response| response.description("The key came with another body"))

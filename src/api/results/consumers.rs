@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
-use crate::api::problem::Problem;
+use crate::api::problem::{Problem, ProblemKind};
 use crate::api::{Shared, audit};
 
 /// Every consumer that has acknowledged something.
@@ -57,6 +57,11 @@ pub(super) async fn remove(
     caller: Caller<{ may::CASE_SYSTEM | may::OPERATIONS }>,
     At(path): At<ConsumerPath>,
 ) -> Result<Json<ConsumerView>, Problem> {
+    // It would come back with its next acknowledgement, or begin with the first event.
+    if gateway.relays.relays.iter().any(|relay| relay.consumer == Some(path.name.as_str())) {
+        let detail = "this is the place of a relay that is configured; take its [relay] table out of the configuration first";
+        return Err(Problem::new(ProblemKind::NotNow, detail));
+    }
     let entry = audit(gateway.clock.now(), caller.name(), "remove_consumer", &path.name, "");
     let removed = gateway.engine.remove_consumer(path.name.clone(), entry).await?;
     let (acknowledged, last_event) = removed.ok_or_else(|| Problem::not_found("consumer"))?;
@@ -71,8 +76,10 @@ pub(super) fn remove_docs(operation: TransformOperation<'_>) -> TransformOperati
         .summary("Remove a consumer 移除结果接收方")
         .description(
             "Says how far it was. Results are kept until every consumer has acknowledged them: one that reads no more is \
-             removed. Under the same name reading begins with the first event of the log.",
+             removed. Under the same name reading begins with the first event of the log. `relay:…` is the place of a relay; it can be \
+             removed once the relay is configured no more.",
         )
+        .response_with::<409, Problem, _>(|response| response.description("A relay that is configured reads by it"))
         .response_with::<404, Problem, _>(|response| response.description("There is no such consumer"))
 }
 

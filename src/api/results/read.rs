@@ -8,12 +8,12 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{malformed, position};
+use super::{malformed, position, types_of};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::QueryParams;
 use crate::api::problem::Problem;
-use crate::queue::{Page, wait_for_page};
+use crate::queue::Page;
 
 /// Most events at once.
 const MOST: usize = 500;
@@ -27,9 +27,12 @@ pub(super) struct ReadQuery {
     /// Name of the consumer: 1 to 64 of a-z, 0-9, - and _.
     #[schemars(regex(pattern = "^[a-z0-9_-]{1,64}$"))]
     consumer: String,
-    /// Read after this sequence number instead of after what was acknowledged.
-    #[schemars(range(min = 0))]
-    after: Option<i64>,
+    /// Read after this sequence number instead of after what was acknowledged; or from a time on, such as
+    /// `2026-01-05T01:00:00Z`: events of the minute before it may come along.
+    after: Option<String>,
+    /// Only events of these types, separated by commas: `chakong.order.answered,chakong.inquiry.completed`. `next` passes the others
+    /// over.
+    types: Option<String>,
     /// How many events; 100 by default.
     #[schemars(range(min = 1, max = 500))]
     limit: Option<usize>,
@@ -43,7 +46,8 @@ pub(super) async fn read(
     _: Caller<{ may::CASE_SYSTEM }>,
     QueryParams(query): QueryParams<ReadQuery>,
 ) -> Result<Json<Page>, Problem> {
-    let from = position(query.consumer, query.after)?;
+    let from = position(query.consumer, query.after.as_deref())?;
+    let types = types_of(query.types.as_deref())?;
     let limit = query.limit.unwrap_or(100);
     if !(1..=MOST).contains(&limit) {
         return Err(malformed(format!("limit must lie between 1 and {MOST}")));
@@ -52,7 +56,8 @@ pub(super) async fn read(
     if wait > LONGEST_WAIT {
         return Err(malformed(format!("wait must lie between 0 and {LONGEST_WAIT} seconds")));
     }
-    Ok(Json(wait_for_page(&gateway, &from, limit, Duration::from_secs(wait)).await?))
+    let (wait, stop) = (Duration::from_secs(wait), gateway.tasks.soft());
+    Ok(Json(gateway.log.wait_for_page(&from, &types, limit, wait, stop).await?))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

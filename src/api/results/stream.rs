@@ -17,13 +17,14 @@ use futures_util::stream;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{malformed, position};
+use super::{malformed, position, types_of};
 use crate::api::Shared;
 use crate::api::access::{Caller, Place, may};
 use crate::api::extract::QueryParams;
 use crate::api::layers::Slot;
 use crate::api::problem::Problem;
-use crate::queue::{CloudEvent, Position, wait_for_page};
+use crate::domain::EventType;
+use crate::queue::{CloudEvent, Position};
 
 /// Events read ahead of the consumer.
 const READ_AHEAD: usize = 100;
@@ -37,9 +38,11 @@ pub(super) struct StreamQuery {
     /// Name of the consumer: 1 to 64 of a-z, 0-9, - and _.
     #[schemars(regex(pattern = "^[a-z0-9_-]{1,64}$"))]
     consumer: String,
-    /// Read after this sequence number instead of after what was acknowledged. `Last-Event-ID` goes first.
-    #[schemars(range(min = 0))]
-    after: Option<i64>,
+    /// Read after this sequence number instead of after what was acknowledged, or from a time on, as in `readResults`.
+    /// `Last-Event-ID` goes first.
+    after: Option<String>,
+    /// Only events of these types, separated by commas.
+    types: Option<String>,
 }
 
 /// Header by which a proxy is told to pass on at once what comes (nginx and others).
@@ -48,6 +51,7 @@ const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 struct Reader {
     gateway: Shared,
     position: Position,
+    types: Vec<EventType>,
     ahead: VecDeque<CloudEvent>,
     _slot: Option<Slot>,
     _place: Option<Place>,
@@ -60,7 +64,8 @@ impl Reader {
             if self.gateway.tasks.soft().is_cancelled() {
                 return None;
             }
-            match wait_for_page(&self.gateway, &self.position, READ_AHEAD, KEEP_ALIVE).await {
+            let (log, stop) = (&self.gateway.log, self.gateway.tasks.soft());
+            match log.wait_for_page(&self.position, &self.types, READ_AHEAD, KEEP_ALIVE, stop).await {
                 Ok(page) => {
                     self.position = Position::After(page.next);
                     self.ahead = page.events.into();
@@ -118,10 +123,11 @@ pub(super) async fn stream(
         let seq = value.to_str().ok().and_then(|text| text.parse::<i64>().ok());
         seq.ok_or_else(|| malformed("Last-Event-ID must be the id of an event"))
     });
-    let after = last.transpose()?.or(query.after);
-    let position = position(query.consumer, after)?;
+    let last = last.transpose()?.map(|seq| seq.to_string());
+    let position = position(query.consumer, last.as_deref().or(query.after.as_deref()))?;
+    let types = types_of(query.types.as_deref())?;
     let (slot, place) = (slot.map(|Extension(slot)| slot), place.map(|Extension(place)| place));
-    Ok(EventStream(Reader { gateway, position, ahead: VecDeque::new(), _slot: slot, _place: place }))
+    Ok(EventStream(Reader { gateway, position, types, ahead: VecDeque::new(), _slot: slot, _place: place }))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

@@ -7,6 +7,7 @@ use super::log::logged;
 use super::{Bench, submission};
 use crate::counterparts::Counterparts;
 use crate::engine::{CurrentRules, Engine};
+use crate::queue::EventLog;
 use crate::store::{Ailment, ReadJob, Signals, Store, StoreError, WriteJob};
 
 /// A store whose every job ends in the same error.
@@ -54,6 +55,7 @@ fn broken(error: StoreError) -> Bench {
         let store: Arc<dyn Store> = Arc::new(Broken { error, signals: Signals::default() });
         let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&gateway.counterparts);
         gateway.engine = Engine::new(Arc::clone(&store), Arc::clone(&gateway.clock), rules);
+        gateway.log = EventLog::new(Arc::clone(&store), "test");
         gateway.store = store;
     })
 }

@@ -22,6 +22,8 @@ use crate::engine::{Conversation, CurrentRules, Engine, Settlement};
 use crate::gateway::Gateway;
 use crate::lanes::{Admission, LaneHandle};
 use crate::lifecycle::Tasks;
+use crate::queue::EventLog;
+use crate::relay::Relays;
 use crate::store::codec::encode;
 use crate::store::order_by_number;
 use crate::store::sqlite::Sqlite;
@@ -116,7 +118,7 @@ impl Bench {
         let counterparts = Arc::new(Counterparts::new(configs));
         let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);
         let mut gateway = Gateway {
-            instance: "test".into(),
+            log: EventLog::new(Arc::clone(&store), "test"),
             engine: Engine::new(Arc::clone(&store), Arc::new(Fixed), rules),
             store,
             clock: Arc::new(Fixed),
@@ -124,6 +126,7 @@ impl Bench {
             registry: Arc::default(),
             terms: Arc::default(),
             open_line: crate::app::delivery_of,
+            relays: Relays::default(),
             plugins: vec![chakong_court_bank::plugin(), chakong_tianyancha::plugin()],
             keys: vec![
                 key("case", Role::CaseSystem),

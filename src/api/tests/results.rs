@@ -94,6 +94,66 @@ async fn events_come_again_until_they_are_acknowledged() {
 }
 
 #[tokio::test]
+async fn only_the_types_that_are_named_are_given_and_the_others_are_passed_over() {
+    let bench = Bench::new();
+    let mut all_orders = Vec::new();
+    for key in ["a", "b", "c"] {
+        all_orders.push(bench.submitted(key, &submission()).await.1);
+    }
+    for orders in &all_orders {
+        bench.answers(&orders[0], account("6200", "300.00"), "aa").await;
+    }
+    let types = |page: &Value| -> Vec<String> {
+        let events = page["events"].as_array().expect("events").iter();
+        events.map(|event| event["type"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let answered = read(&bench, "types=chakong.order.answered").await;
+    assert_eq!(types(&answered), ["chakong.order.answered"; 3]);
+    let everything = read(&bench, "").await;
+    let last = everything["next"].as_i64().expect("a number");
+    assert_eq!(answered["next"], last, "what was passed over is not looked at again");
+    let two = read(&bench, "types=chakong.inquiry.accepted,chakong.order.answered&limit=2").await;
+    assert_eq!((types(&two), &two["next"]), (vec!["chakong.inquiry.accepted".to_owned(); 2], &json!(2)));
+    let none = read(&bench, "types=chakong.measure.lapsed").await;
+    assert_eq!(none, json!({ "events": [], "next": last }));
+    let mut polling = Box::pin(read(&bench, "types=chakong.inquiry.accepted&wait=60&after=3"));
+    assert!(
+        tokio::time::timeout(Duration::from_millis(300), &mut polling).await.is_err(),
+        "nothing of it yet"
+    );
+    bench.submitted("d", &submission()).await;
+    let page = tokio::time::timeout(Duration::from_secs(4), polling).await.expect("woken");
+    assert_eq!(types(&page), ["chakong.inquiry.accepted"]);
+    for query in ["types=chakong.nothing", "types=", "types=chakong.order.answered;x"] {
+        let reply = bench.get("case", &format!("/v1/results?consumer=courts&{query}")).await;
+        reply.is_problem(400, "malformed-request");
+    }
+}
+
+#[tokio::test]
+async fn reading_begins_again_from_a_time() {
+    let bench = Bench::new();
+    for key in ["a", "b", "c"] {
+        bench.submitted(key, &submission()).await;
+    }
+    bench.post("case", "/v1/results/ack", &json!({ "consumer": "courts", "seq": 3 })).await;
+    assert_eq!(read(&bench, "").await["events"], json!([]));
+    for (time, count) in [
+        ("2026-01-05T01:00:00Z", 3),
+        ("2026-01-05T09:00:00%2B08:00", 3),
+        ("2020-01-01T00:00:00Z", 3),
+        ("2026-01-05T01:02:00Z", 0),
+        ("9999-01-01T00:00:00Z", 0),
+        ("-009999-01-02T01:59:59Z", 3),
+    ] {
+        let page = read(&bench, &format!("after={time}")).await;
+        assert_eq!(page["events"].as_array().map(Vec::len), Some(count), "{time}: {page}");
+    }
+    let reply = bench.get("case", "/v1/results?consumer=courts&after=yesterday").await;
+    reply.is_problem(400, "malformed-request");
+}
+
+#[tokio::test]
 async fn a_consumer_that_reads_no_more_is_removed_with_its_lag() {
     let bench = Bench::new();
     for key in ["a", "b", "c"] {

@@ -28,7 +28,7 @@ pub(super) fn assert_documented(method: &str, path: &str, status: u16) {
 }
 
 /// Every route of the API.
-const ROUTES: [&str; 54] = [
+const ROUTES: [&str; 55] = [
     "delete /v1/consumers/{name}",
     "get /healthz",
     "get /metrics",
@@ -58,6 +58,7 @@ const ROUTES: [&str; 54] = [
     "get /v1/measures/{id}/receipts/{sha256}",
     "get /v1/orders",
     "get /v1/orders/{number}",
+    "get /v1/relays",
     "get /v1/results",
     "get /v1/results/stream",
     "get /v1/tasks",

@@ -1,14 +1,15 @@
-//! `check --connect`: every counterpart that can be reached from here, as a probe reaches it.
+//! `check --connect`: every counterpart that can be reached from here, as a probe reaches it; and every broker, as a start does.
 
 use chakong_contract::Fault;
 use chakong_contract::fault::FaultKind;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::Wrong;
-use crate::app::delivery_of;
+use crate::app::{delivery_of, probed_brokers};
 use crate::cli::Exit;
 use crate::cli::output::{Unsaid, line};
 use crate::config::{Config, CounterpartConfig};
+use crate::relay::Probed;
 
 /// Counterparts that are probed at once.
 const AT_ONCE: usize = 16;
@@ -27,6 +28,15 @@ pub(super) async fn check(config: &Config) -> Result<Vec<Wrong>, Unsaid> {
                 let is_a_persons = matches!(fault.kind, FaultKind::Misconfigured | FaultKind::Unauthorised);
                 let exit = if is_a_persons { Exit::Config } else { Exit::Unreachable };
                 wrong.push((exit, format!("{name}: {fault}")));
+            }
+        }
+    }
+    for Probed { section, servers, outcome } in probed_brokers(config).await {
+        match outcome {
+            Ok(()) => line(format_args!("  {section:24} reached: {servers}"))?,
+            Err(failure) => {
+                let exit = if failure.kind.is_a_persons() { Exit::Config } else { Exit::Unreachable };
+                wrong.push((exit, format!("[{section}]: {failure}")));
             }
         }
     }

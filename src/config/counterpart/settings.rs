@@ -124,7 +124,7 @@ fn read_text(value: &DeValue<'_>, files: &mut NamedFiles) -> Result<String, Stri
 }
 
 /// A secret stands in a file or in the environment.
-pub(super) fn read_secret(value: &DeValue<'_>, files: &mut NamedFiles) -> Result<Secret, String> {
+pub(in crate::config) fn read_secret(value: &DeValue<'_>, files: &mut NamedFiles) -> Result<Secret, String> {
     let hint = "a secret is not written here; use { file = \"PATH\" } or { env = \"NAME\" }";
     let table = value.as_table().filter(|table| table.len() == 1).ok_or(hint)?;
     let (source, value) = table.iter().next().ok_or(hint)?;

@@ -15,7 +15,7 @@ use super::certificate::validity;
 ///
 /// # Errors
 /// What is wrong with a file; read after its name.
-pub(super) fn only(authorities: &[u8], identity: Option<&[u8]>) -> Result<ClientConfig, Wrong> {
+pub(in crate::lines) fn only(authorities: &[u8], identity: Option<&[u8]>) -> Result<ClientConfig, Wrong> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Named::read(authorities, &provider).map_err(Wrong::Authorities)?;
     let config = ClientConfig::builder_with_provider(provider)
@@ -33,7 +33,7 @@ pub(super) fn only(authorities: &[u8], identity: Option<&[u8]>) -> Result<Client
 
 /// Which of the files is wrong, and how.
 #[derive(Debug)]
-pub(super) enum Wrong {
+pub(in crate::lines) enum Wrong {
     Authorities(String),
     Identity(String),
 }

@@ -16,13 +16,20 @@ const ROOMS: &[Room] = &[
     ("counterparts", &["domain", "config", "engine"]),
     ("intake", &["domain", "store", "config", "engine", "counterparts"]),
     ("lines", &["lifecycle", "config"]),
+    ("queue", &["domain", "store"]),
+    ("relay", &["domain", "clock", "lifecycle", "store", "config", "engine", "intake", "lines", "queue"]),
     ("lanes", &["domain", "clock", "lifecycle", "store", "config", "engine", "counterparts", "lines"]),
-    ("gateway", &["clock", "lifecycle", "store", "config", "engine", "counterparts", "lanes"]),
-    ("queue", &["domain", "store", "gateway"]),
-    ("observe", &["store", "config", "lanes", "gateway"]),
+    (
+        "gateway",
+        &["clock", "lifecycle", "store", "config", "engine", "counterparts", "queue", "relay", "lanes"],
+    ),
+    ("observe", &["store", "config", "relay", "lanes", "gateway"]),
     (
         "api",
-        &["domain", "store", "config", "engine", "intake", "lines", "lanes", "gateway", "queue", "observe"],
+        &[
+            "domain", "store", "config", "engine", "intake", "lines", "queue", "relay", "lanes", "gateway",
+            "observe",
+        ],
     ),
     ("sandbox", &["clock", "lifecycle", "config", "lines"]),
     (
@@ -36,12 +43,14 @@ const ROOMS: &[Room] = &[
             "engine",
             "counterparts",
             "lines",
+            "queue",
+            "relay",
             "lanes",
             "gateway",
             "api",
         ],
     ),
-    ("cli", &["clock", "lifecycle", "config", "observe", "sandbox", "app"]),
+    ("cli", &["clock", "lifecycle", "config", "relay", "observe", "sandbox", "app"]),
     ("main", &["cli"]),
 ];
 

@@ -1,0 +1,143 @@
+//! `GET /v1/relays`: how relays 转发 and intakes are, and how far each relay is.
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Shared;
+use super::access::{Caller, may};
+use super::problem::Problem;
+use crate::relay::{RelayState, RelayWatch};
+
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new().api_route("/v1/relays", get_with(list, docs))
+}
+
+/// Every relay and intake.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RelayList {
+    /// Sequence number of the newest event.
+    last_event: i64,
+    /// Results to brokers.
+    relays: Vec<RelayView>,
+    /// Inquiries from brokers.
+    intakes: Vec<IntakeView>,
+}
+
+/// A relay: results to a broker.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RelayView {
+    /// `nats` or `rabbitmq`.
+    name: &'static str,
+    /// The broker's servers.
+    servers: String,
+    /// What it does now.
+    state: RelayState,
+    /// Since when.
+    since: Timestamp,
+    /// Sequence number up to which the broker has acknowledged everything.
+    acknowledged: i64,
+    /// How many numbers it is behind the newest event.
+    lag: i64,
+    /// Events that the broker has acknowledged since the start; one may count twice.
+    delivered: u64,
+    /// Events that went without their data since the start, for it was too large; `dataref` says where it is read.
+    without_data: u64,
+    /// Failures since the start.
+    failures: u64,
+    /// The last failure; it stays when the relay works again.
+    last_error: Option<LastError>,
+}
+
+/// An intake: inquiries from a broker.
+#[derive(Debug, Serialize, JsonSchema)]
+struct IntakeView {
+    /// `nats` or `rabbitmq`.
+    name: &'static str,
+    /// The broker's servers.
+    servers: String,
+    /// What it does now.
+    state: RelayState,
+    /// Since when.
+    since: Timestamp,
+    /// Messages that were answered since the start.
+    answered: u64,
+    /// How many of them were refused, and are among the dead letters.
+    refused: u64,
+    /// Failures since the start.
+    failures: u64,
+    /// The last failure; it stays when the intake works again.
+    last_error: Option<LastError>,
+}
+
+/// A failure.
+#[derive(Debug, Serialize, JsonSchema)]
+struct LastError {
+    /// `unreachable`, `timed_out`, `full`, `store`, `denied` or `unfit`.
+    kind: &'static str,
+    /// What failed, and what to do.
+    detail: String,
+    /// When.
+    at: Timestamp,
+}
+
+fn last_error(watch: &RelayWatch) -> Option<LastError> {
+    let (failure, at) = watch.health().last_failure?;
+    Some(LastError { kind: failure.kind.word(), detail: failure.detail, at })
+}
+
+async fn list(
+    State(gateway): State<Shared>,
+    _: Caller<{ may::CASE_SYSTEM | may::OPERATIONS }>,
+) -> Result<Json<RelayList>, Problem> {
+    let (last_event, known) =
+        gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?))).await?;
+    let relay = |watch: &RelayWatch| {
+        let health = watch.health();
+        let place = known.iter().find(|(name, _)| Some(name.as_str()) == watch.consumer);
+        let acknowledged = place.map_or(0, |(_, seq)| *seq);
+        RelayView {
+            name: watch.name,
+            servers: watch.servers.clone(),
+            state: health.state,
+            since: health.since,
+            acknowledged,
+            lag: last_event.saturating_sub(acknowledged),
+            delivered: health.done,
+            without_data: health.set_aside,
+            failures: health.failures,
+            last_error: last_error(watch),
+        }
+    };
+    let intake = |watch: &RelayWatch| {
+        let health = watch.health();
+        IntakeView {
+            name: watch.name,
+            servers: watch.servers.clone(),
+            state: health.state,
+            since: health.since,
+            answered: health.done,
+            refused: health.set_aside,
+            failures: health.failures,
+            last_error: last_error(watch),
+        }
+    };
+    let relays = gateway.relays.relays.iter().map(relay).collect();
+    let intakes = gateway.relays.intakes.iter().map(intake).collect();
+    Ok(Json(RelayList { last_event, relays, intakes }))
+}
+
+fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("listRelays")
+        .tag("results")
+        .summary("Relays to brokers and intakes from them 消息中间件转发与接收")
+        .description(
+            "A broker that is gone or full delays nobody: results wait in the log. `lag` says how many numbers a relay is behind.",
+        )
+}

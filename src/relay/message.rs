@@ -1,0 +1,173 @@
+//! What travels: events out, inquiries in, answers back. Pure.
+
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+
+use super::failure::{Done, Failure, FailureKind};
+use crate::queue::LogEntry;
+
+/// Media type of a CloudEvent in JSON with its data inside.
+pub(super) const STRUCTURED: &str = "application/cloudevents+json; charset=utf-8";
+/// Longest part of a subject or routing key that a court's code becomes.
+const LONGEST_TOKEN: usize = 48;
+
+/// An event on its way to a broker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Outgoing {
+    /// Known to the broker by this: the same for the same event, another for every other.
+    pub(super) dedupe: String,
+    /// Court and type, with dots between: what follows in a subject, or the routing key.
+    pub(super) route: String,
+    /// The attributes of the CloudEvent, for headers.
+    pub(super) attributes: Vec<(&'static str, String)>,
+    /// When it happened, in seconds since 1970.
+    pub(super) at: u64,
+    /// The CloudEvent as structured JSON.
+    pub(super) body: Vec<u8>,
+    /// Whether its data was left out.
+    pub(super) is_reference: bool,
+}
+
+/// An event as a message of at most so many bytes. One that is larger goes without its data, and says by `dataref` where it is read
+/// (the CloudEvents extension of that name).
+pub(super) fn outgoing(entry: &LogEntry, largest: usize) -> Done<Outgoing> {
+    let event = &entry.event;
+    let unwritten = |error: serde_json::Error| {
+        Failure::new(FailureKind::Unfit, format!("event {} cannot be written as JSON: {error}", entry.seq))
+    };
+    let mut body = serde_json::to_vec(event).map_err(unwritten)?;
+    let is_reference = body.len() > largest;
+    if is_reference {
+        let mut short = serde_json::to_value(event).map_err(unwritten)?;
+        if let Value::Object(members) = &mut short {
+            members.remove("data");
+            let reference =
+                format!("/v1/results?consumer=NAME&after={}&limit=1", entry.seq.saturating_sub(1));
+            members.insert("dataref".to_owned(), Value::String(reference));
+        }
+        body = serde_json::to_vec(&short).map_err(unwritten)?;
+    }
+    let kind = event.kind.name();
+    Ok(Outgoing {
+        // A store that was restored may give a number again, and never at the same instant.
+        dedupe: format!("{}:{}:{}", event.source, event.id, event.time.as_microsecond()),
+        route: format!("{}.{}", token(&entry.court), kind.strip_prefix("chakong.").unwrap_or(kind)),
+        attributes: vec![
+            ("ce-specversion", event.specversion.to_owned()),
+            ("ce-id", event.id.clone()),
+            ("ce-source", event.source.clone()),
+            ("ce-type", kind.to_owned()),
+            ("ce-subject", event.subject.clone()),
+            ("ce-time", event.time.to_string()),
+            ("ce-sequence", event.sequence.clone()),
+        ],
+        at: u64::try_from(event.time.as_second()).unwrap_or_default(),
+        body,
+        is_reference,
+    })
+}
+
+/// A court's code as one token of a subject or a routing key: letters, digits, - and _; `unknown` where there is none.
+pub(super) fn token(code: &str) -> String {
+    let fit = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+    let token: String = code.trim().chars().take(LONGEST_TOKEN).map(fit).collect();
+    if token.is_empty() { "unknown".to_owned() } else { token }
+}
+
+/// A message that should be an inquiry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Incoming {
+    /// The body of `POST /v1/inquiries`.
+    pub(super) body: Vec<u8>,
+    /// The idempotency key.
+    pub(super) key: Option<String>,
+    /// Who the message says submits it.
+    pub(super) submitter: Option<String>,
+    /// Why it is none, whatever stands in it.
+    pub(super) poison: Option<String>,
+    /// How often it was delivered before, as far as the broker tells.
+    pub(super) redelivered: bool,
+}
+
+/// What is said to the sender of a message: an inquiry was accepted, or a problem of RFC 9457.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status that the API would give.
+    pub status: u16,
+    /// Media type of the body.
+    pub media_type: &'static str,
+    /// The answer as JSON.
+    pub body: Vec<u8>,
+    /// Whether the message may be taken later as it is: nothing is wrong with it.
+    pub may_pass: bool,
+    /// What was wrong, in one line, for the log and the dead letter; without personal data.
+    pub reason: String,
+}
+
+/// Who takes inquiries, wherever they come from.
+pub trait Reception: Send + Sync + std::fmt::Debug {
+    /// Submits a body under an idempotency key as the holder of a key.
+    fn submit<'a>(&'a self, submitter: &'a str, key: &'a str, body: &'a [u8]) -> BoxFuture<'a, Answer>;
+    /// The answer to a message that is no inquiry.
+    fn refuse(&self, status: u16, reason: &str) -> Answer;
+    /// Largest body in bytes.
+    fn largest(&self) -> usize;
+}
+
+/// What becomes of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// What is said to its sender.
+    pub(super) answer: Answer,
+    /// The same as a CloudEvent, for everybody who follows the answers.
+    pub(super) event: Vec<u8>,
+    /// `accepted` or `refused`.
+    pub(super) outcome: &'static str,
+    /// Known to the broker by this.
+    pub(super) dedupe: String,
+}
+
+impl Verdict {
+    /// Whether the message goes among the dead letters.
+    pub(super) fn is_refused(&self) -> bool {
+        self.outcome == "refused"
+    }
+}
+
+/// What is said about a message, as an answer and as an event.
+pub(super) fn verdict(answer: Answer, source: &str, id: &str, now: jiff::Timestamp, key: &str) -> Verdict {
+    let outcome = if answer.status < 300 { "accepted" } else { "refused" };
+    let data: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+    let event = json!({
+        "specversion": "1.0",
+        "id": id,
+        "source": format!("{source}:intake"),
+        "type": format!("chakong.submission.{outcome}"),
+        "time": now.to_string(),
+        "datacontenttype": answer.media_type,
+        "data": { "idempotency_key": key, "status": answer.status, "answer": data },
+    });
+    let event = serde_json::to_vec(&event).unwrap_or_default();
+    Verdict { dedupe: format!("{source}:intake:{id}"), answer, event, outcome }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_courts_code_becomes_one_token_whatever_stands_in_it() {
+        for (code, expected) in [
+            ("T10", "T10"),
+            ("", "unknown"),
+            ("  ", "unknown"),
+            ("a.b", "a_b"),
+            ("a *>\r\n#", "a______"),
+            ("测试", "__"),
+            ("x-1_y", "x-1_y"),
+        ] {
+            assert_eq!(token(code), expected, "{code}");
+        }
+        assert_eq!(token(&"7".repeat(500)).len(), LONGEST_TOKEN);
+    }
+}

@@ -1,0 +1,206 @@
+//! Inquiries from NATS: one at a time, from a durable consumer.
+
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::pull::{Config, Stream};
+use async_nats::jetstream::consumer::{AckPolicy, Consumer};
+use async_nats::jetstream::{AckKind, Message};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _};
+
+use super::{Connection, headers_of, servers_of};
+use crate::config::NatsIntake;
+use crate::relay::failure::{Done, Failure, FailureKind};
+use crate::relay::message::{Incoming, STRUCTURED, Verdict};
+use crate::relay::parties::{Inlet, Receiver};
+
+/// Longest time for one acknowledgement.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(10);
+/// A message that is neither acknowledged nor held for so long is given again.
+const GIVEN_AGAIN: Duration = Duration::from_secs(30);
+/// The server says so often that it is still there.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// A request for a message stands so long.
+const STANDS: Duration = Duration::from_secs(30);
+
+/// NATS as a broker that inquiries come from.
+#[derive(Debug)]
+pub(in crate::relay) struct NatsInlet(pub(in crate::relay) NatsIntake);
+
+impl Inlet for NatsInlet {
+    fn connect(&self) -> BoxFuture<'_, Done<Box<dyn Receiver>>> {
+        async move {
+            let config = &self.0;
+            let subjects =
+                [config.subject.clone(), format!("{}.>", config.answers), config.dead_letters.clone()];
+            let connection = Connection::open(&config.nats, &subjects, ACKNOWLEDGED_WITHIN).await?;
+            let consumer = consumer(&connection, config).await?;
+            let config = config.clone();
+            Ok(Box::new(NatsReceiver { connection, consumer, messages: None, config, current: None })
+                as Box<dyn Receiver>)
+        }
+        .boxed()
+    }
+
+    fn servers(&self) -> String {
+        servers_of(&self.0.nats.access)
+    }
+}
+
+/// The durable consumer, read back: what it takes, and that it waits for acknowledgements.
+async fn consumer(connection: &Connection, config: &NatsIntake) -> Done<Consumer<Config>> {
+    let unfit = |what: String| {
+        Failure::new(FailureKind::Unfit, format!("the consumer {} of the stream {what}", config.consumer))
+    };
+    let wanted = Config {
+        durable_name: Some(config.consumer.clone()),
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: GIVEN_AGAIN,
+        max_ack_pending: 1,
+        filter_subject: config.subject.clone(),
+        ..Config::default()
+    };
+    let stream = connection.context.get_stream(&config.nats.stream.name).await;
+    let stream = stream.map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))?;
+    let made: Consumer<Config> = stream
+        .get_or_create_consumer(&config.consumer, wanted)
+        .await
+        .map_err(|error| unfit(format!("cannot be made: {error}")))?;
+    let is = &made.cached_info().config;
+    if is.filter_subject != config.subject || is.ack_policy != AckPolicy::Explicit || is.max_ack_pending != 1
+    {
+        return Err(unfit(format!(
+            "is another's: it takes `{}`, has max_ack_pending {} and acknowledges {:?}, and should take `{}`, have 1 and acknowledge \
+             each; remove it or name another `consumer`",
+            is.filter_subject, is.max_ack_pending, is.ack_policy, config.subject
+        )));
+    }
+    Ok(made)
+}
+
+struct NatsReceiver {
+    connection: Connection,
+    consumer: Consumer<Config>,
+    /// Asked for with the first message: who only looks takes none.
+    messages: Option<Stream>,
+    config: NatsIntake,
+    current: Option<Message>,
+}
+
+/// A header by its name in any spelling.
+fn header(message: &Message, wanted: &str) -> Option<String> {
+    let headers = message.headers.as_ref()?;
+    let found = headers.iter().find(|(name, _)| {
+        let name: &str = name.as_ref();
+        name.eq_ignore_ascii_case(wanted)
+    });
+    found.and_then(|(_, values)| values.first()).map(|value| value.as_str().to_owned())
+}
+
+impl Receiver for NatsReceiver {
+    fn next(&mut self) -> BoxFuture<'_, Done<Incoming>> {
+        async move {
+            let messages = match &mut self.messages {
+                Some(messages) => messages,
+                None => {
+                    let stream = self.consumer.stream().max_messages_per_batch(1).heartbeat(HEARTBEAT);
+                    let asked = stream.expires(STANDS).messages().await;
+                    let unasked = |error: async_nats::jetstream::consumer::StreamError| {
+                        Failure::new(FailureKind::Unreachable, error.to_string())
+                    };
+                    self.messages.insert(asked.map_err(unasked)?)
+                }
+            };
+            let next = tokio::select! {
+                next = messages.next() => next,
+                failure = self.connection.lost() => return Err(failure),
+            };
+            let message = match next {
+                Some(Ok(message)) => message,
+                Some(Err(error)) => return Err(Failure::new(FailureKind::Unreachable, error.to_string())),
+                None => return Err(Failure::new(FailureKind::Unreachable, "NATS gives no more messages")),
+            };
+            let incoming = Incoming {
+                body: message.payload.to_vec(),
+                key: header(&message, "Idempotency-Key"),
+                submitter: header(&message, "Submitter"),
+                poison: None,
+                redelivered: message.info().is_ok_and(|info| info.delivered > 1),
+            };
+            self.current = Some(message);
+            Ok(incoming)
+        }
+        .boxed()
+    }
+
+    fn hold(&mut self) -> BoxFuture<'_, Done<()>> {
+        async move {
+            let Some(message) = &self.current else { return Ok(()) };
+            message.ack_with(AckKind::Progress).await.map_err(unacknowledged)
+        }
+        .boxed()
+    }
+
+    fn settle(&mut self, verdict: Verdict) -> BoxFuture<'_, Done<()>> {
+        async move {
+            let Some(message) = self.current.take() else { return Ok(()) };
+            self.reply(&message, &verdict).await?;
+            let headers =
+                headers_of([("Content-Type", STRUCTURED), ("Nats-Msg-Id", verdict.dedupe.as_str())]);
+            let subject = format!("{}.{}", self.config.answers, verdict.outcome);
+            self.connection.publish(subject, headers, verdict.event.clone()).await?;
+            if verdict.is_refused() {
+                self.bury(&message, &verdict).await?;
+            }
+            message.double_ack().await.map_err(unacknowledged)
+        }
+        .boxed()
+    }
+}
+
+impl NatsReceiver {
+    /// Says it to the address that the message names, if it may be written to.
+    async fn reply(&self, message: &Message, verdict: &Verdict) -> Done<()> {
+        let Some(address) = header(message, "Reply-To") else { return Ok(()) };
+        let is_plain = address.bytes().all(|byte| byte.is_ascii_graphic() && !b"*>".contains(&byte));
+        let prefixes = &self.config.intake.reply_prefixes;
+        if !is_plain || address.len() > 255 || !prefixes.iter().any(|prefix| address.starts_with(prefix)) {
+            tracing::warn!(
+                "a reply address of a message is not among `reply_prefixes`; it is not answered there"
+            );
+            return Ok(());
+        }
+        let status = verdict.answer.status.to_string();
+        let headers = headers_of([("Content-Type", verdict.answer.media_type), ("Status", status.as_str())]);
+        let sent =
+            self.connection.client.publish_with_headers(address, headers, verdict.answer.body.clone().into());
+        sent.await.map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))
+    }
+
+    /// Puts it among the dead letters, with the reason. One that would be too large with it goes without its body: it stands in the
+    /// stream itself.
+    async fn bury(&self, message: &Message, verdict: &Verdict) -> Done<()> {
+        let status = verdict.answer.status.to_string();
+        let dedupe = format!("{}:dead", verdict.dedupe);
+        let reason: String = verdict.answer.reason.chars().filter(|c| !c.is_control()).take(512).collect();
+        let key = header(message, "Idempotency-Key").unwrap_or_default();
+        let place = message.info().map(|info| info.stream_sequence.to_string()).unwrap_or_default();
+        let headers = headers_of([
+            ("Nats-Msg-Id", dedupe.as_str()),
+            ("Dead-Letter-Status", status.as_str()),
+            ("Dead-Letter-Reason", reason.as_str()),
+            ("Dead-Letter-Sequence", place.as_str()),
+            ("Idempotency-Key", key.as_str()),
+        ]);
+        let body = if message.payload.len() <= self.connection.largest {
+            message.payload.to_vec()
+        } else {
+            Vec::new()
+        };
+        self.connection.publish(self.config.dead_letters.clone(), headers, body).await
+    }
+}
+
+fn unacknowledged(error: async_nats::Error) -> Failure {
+    Failure::new(FailureKind::Unreachable, format!("a message could not be acknowledged: {error}"))
+}

@@ -1,0 +1,178 @@
+//! Inquiries from RabbitMQ: one at a time, from a durable queue.
+
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _};
+use lapin::message::Delivery;
+use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
+use lapin::{Consumer, ExchangeKind};
+
+use super::{Connection, failed, persistent, places, servers_of, short};
+use crate::config::RabbitIntake;
+use crate::relay::failure::{Done, Failure, FailureKind};
+use crate::relay::message::{Incoming, STRUCTURED, Verdict};
+use crate::relay::parties::{Inlet, Receiver};
+
+/// RabbitMQ as a broker that inquiries come from.
+#[derive(Debug)]
+pub(in crate::relay) struct RabbitInlet(pub(in crate::relay) RabbitIntake);
+
+impl Inlet for RabbitInlet {
+    fn connect(&self) -> BoxFuture<'_, Done<Box<dyn Receiver>>> {
+        async move {
+            let config = &self.0;
+            let connection = Connection::open(&config.rabbit).await?;
+            let (raw, declare) = (&connection.connection, config.rabbit.declare);
+            places::exchange(raw, &config.exchange, ExchangeKind::Topic, declare).await?;
+            places::exchange(raw, &config.answers, ExchangeKind::Topic, declare).await?;
+            places::exchange(raw, &config.dead_letters, ExchangeKind::Fanout, declare).await?;
+            places::queue(raw, &config.queue, declare, &[(config.exchange.as_str(), "#")]).await?;
+            let dead = config.dead_letters.as_str();
+            places::queue(raw, dead, declare, &[(dead, "#")]).await?;
+            let config = config.clone();
+            Ok(Box::new(RabbitReceiver { connection, consumer: None, config, current: None })
+                as Box<dyn Receiver>)
+        }
+        .boxed()
+    }
+
+    fn servers(&self) -> String {
+        servers_of(&self.0.rabbit.access)
+    }
+}
+
+struct RabbitReceiver {
+    connection: Connection,
+    /// Begun with the first message: who only looks takes none.
+    consumer: Option<Consumer>,
+    config: RabbitIntake,
+    current: Option<Delivery>,
+}
+
+/// A header by its name in any spelling.
+fn header(delivery: &Delivery, wanted: &str) -> Option<String> {
+    let headers = delivery.properties.headers().as_ref()?;
+    let (_, value) = headers.inner().iter().find(|(name, _)| name.as_str().eq_ignore_ascii_case(wanted))?;
+    match value {
+        AMQPValue::LongString(text) => Some(String::from_utf8_lossy(text.as_bytes()).into_owned()),
+        AMQPValue::ShortString(text) => Some(text.as_str().to_owned()),
+        _ => None,
+    }
+}
+
+fn key_of(delivery: &Delivery) -> Option<String> {
+    let message_id = || delivery.properties.message_id().as_ref().map(|id| id.as_str().to_owned());
+    header(delivery, "idempotency-key").or_else(message_id)
+}
+
+fn ended() -> Failure {
+    Failure::new(FailureKind::Unreachable, "RabbitMQ ended the consumer: the queue may be gone")
+}
+
+impl RabbitReceiver {
+    async fn consume(&self) -> Done<Consumer> {
+        let channel = &self.connection.channel;
+        channel.basic_qos(1, BasicQosOptions::default()).await.map_err(|error| failed(&error))?;
+        let options = BasicConsumeOptions::default();
+        let consumer =
+            channel.basic_consume(short(&self.config.queue)?, "".into(), options, FieldTable::default());
+        consumer.await.map_err(|error| failed(&error))
+    }
+
+    /// Whether the user who published it, whom the broker has checked, is one of those that are taken.
+    fn poison(&self, delivery: &Delivery) -> Option<String> {
+        let user = delivery.properties.user_id().as_ref().map(ShortString::as_str);
+        let is_taken = self.config.users.is_empty()
+            || user.is_some_and(|user| self.config.users.iter().any(|known| known == user));
+        (!is_taken).then(|| "the property user_id names no user whose messages are taken".to_owned())
+    }
+}
+
+impl Receiver for RabbitReceiver {
+    fn next(&mut self) -> BoxFuture<'_, Done<Incoming>> {
+        async move {
+            if self.consumer.is_none() {
+                self.consumer = Some(self.consume().await?);
+            }
+            let Some(consumer) = &mut self.consumer else { return Err(ended()) };
+            let next = tokio::select! {
+                next = consumer.next() => next,
+                failure = self.connection.lost() => return Err(failure),
+            };
+            let delivery = match next {
+                Some(Ok(delivery)) => delivery,
+                Some(Err(error)) => return Err(failed(&error)),
+                None => return Err(ended()),
+            };
+            let incoming = Incoming {
+                body: delivery.data.clone(),
+                key: key_of(&delivery),
+                submitter: header(&delivery, "submitter"),
+                poison: self.poison(&delivery),
+                redelivered: delivery.redelivered,
+            };
+            self.current = Some(delivery);
+            Ok(incoming)
+        }
+        .boxed()
+    }
+
+    fn hold(&mut self) -> BoxFuture<'_, Done<()>> {
+        let is_there = self.connection.connection.status().connected();
+        let lost = || Failure::new(FailureKind::Unreachable, "the connection to RabbitMQ was lost");
+        std::future::ready(is_there.then_some(()).ok_or_else(lost)).boxed()
+    }
+
+    fn settle(&mut self, verdict: Verdict) -> BoxFuture<'_, Done<()>> {
+        async move {
+            let Some(delivery) = self.current.take() else { return Ok(()) };
+            self.reply(&delivery, &verdict).await?;
+            let properties = persistent(STRUCTURED, 0).with_message_id(short(&verdict.dedupe)?);
+            // Nobody need follow the answers: it is not mandatory that a queue takes them.
+            self.connection
+                .publish(&self.config.answers, verdict.outcome, false, &verdict.event, properties)
+                .await?;
+            if verdict.is_refused() {
+                self.bury(&delivery, &verdict).await?;
+            }
+            let acknowledged = delivery.acker.ack(BasicAckOptions::default()).await;
+            acknowledged.map(drop).map_err(|error| failed(&error))
+        }
+        .boxed()
+    }
+}
+
+impl RabbitReceiver {
+    /// Says it to the queue that the message names, if it may be written to. One that is gone is passed over.
+    async fn reply(&self, delivery: &Delivery, verdict: &Verdict) -> Done<()> {
+        let Some(address) = delivery.properties.reply_to().as_ref().map(ShortString::as_str) else {
+            return Ok(());
+        };
+        if !self.config.intake.reply_prefixes.iter().any(|prefix| address.starts_with(prefix.as_str())) {
+            tracing::warn!(
+                "a reply address of a message is not among `reply_prefixes`; it is not answered there"
+            );
+            return Ok(());
+        }
+        let mut properties = persistent(verdict.answer.media_type, 0).with_type(verdict.outcome.into());
+        if let Some(id) = delivery.properties.correlation_id() {
+            properties = properties.with_correlation_id(id.clone());
+        }
+        self.connection.publish("", address, false, &verdict.answer.body, properties).await
+    }
+
+    /// Puts it among the dead letters, with the reason.
+    async fn bury(&self, delivery: &Delivery, verdict: &Verdict) -> Done<()> {
+        let reason: String = verdict.answer.reason.chars().take(512).collect();
+        let mut headers = FieldTable::default();
+        headers.insert("dead-letter-reason".into(), AMQPValue::LongString(reason.into()));
+        headers.insert("dead-letter-status".into(), AMQPValue::LongInt(i32::from(verdict.answer.status)));
+        if let Some(key) = key_of(delivery) {
+            headers.insert("idempotency-key".into(), AMQPValue::LongString(key.into()));
+        }
+        let properties = persistent("application/json", 0).with_headers(headers);
+        self.connection
+            .publish(&self.config.dead_letters, &self.config.queue, true, &delivery.data, properties)
+            .await
+    }
+}

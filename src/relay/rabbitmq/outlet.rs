@@ -1,0 +1,63 @@
+//! Results to RabbitMQ: persistent, confirmed, mandatory, by court and type.
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use lapin::ExchangeKind;
+
+use super::{Connection, persistent, places, servers_of, short};
+use crate::config::RabbitRelay;
+use crate::relay::failure::{Done, Failure};
+use crate::relay::message::{Outgoing, STRUCTURED};
+use crate::relay::parties::{Outlet, Publisher};
+
+/// RabbitMQ as a broker that results go to.
+#[derive(Debug)]
+pub(in crate::relay) struct RabbitOutlet(pub(in crate::relay) RabbitRelay);
+
+impl Outlet for RabbitOutlet {
+    fn connect(&self) -> BoxFuture<'_, Done<Box<dyn Publisher>>> {
+        async move {
+            let (config, exchange) = (&self.0, self.0.exchange.as_str());
+            let connection = Connection::open(&config.rabbit).await?;
+            let (raw, declare) = (&connection.connection, config.rabbit.declare);
+            places::exchange(raw, exchange, ExchangeKind::Topic, declare).await?;
+            for queue in &config.queues {
+                let bindings: Vec<_> = queue.keys.iter().map(|key| (exchange, key.as_str())).collect();
+                places::queue(raw, &queue.name, declare, &bindings).await?;
+            }
+            let publisher = RabbitPublisher { connection, exchange: exchange.to_owned() };
+            Ok(Box::new(publisher) as Box<dyn Publisher>)
+        }
+        .boxed()
+    }
+
+    fn servers(&self) -> String {
+        servers_of(&self.0.rabbit.access)
+    }
+}
+
+struct RabbitPublisher {
+    connection: Connection,
+    exchange: String,
+}
+
+impl Publisher for RabbitPublisher {
+    fn largest(&self) -> usize {
+        self.connection.largest
+    }
+
+    fn publish(&self, message: Outgoing) -> BoxFuture<'_, Done<()>> {
+        async move {
+            let kind = message.attributes.iter().find(|(name, _)| *name == "ce-type");
+            let properties = persistent(STRUCTURED, message.at)
+                .with_message_id(short(&message.dedupe)?)
+                .with_type(short(kind.map_or("", |(_, kind)| kind))?);
+            self.connection.publish(&self.exchange, &message.route, true, &message.body, properties).await
+        }
+        .boxed()
+    }
+
+    fn lost(&self) -> BoxFuture<'_, Failure> {
+        self.connection.lost().boxed()
+    }
+}

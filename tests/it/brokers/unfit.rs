@@ -1,0 +1,71 @@
+//! A broker that is not as configured ends the start with one sentence; nothing starts half.
+
+use std::process::Command;
+
+use super::servers::{Broker, JETSTREAM, client};
+use super::{relay_nats, relay_rabbit, setup};
+
+/// What a start says, and its code.
+async fn started_with(tables: &str) -> (Option<i32>, String) {
+    let setup = setup(tables);
+    let mut command = Command::new("timeout");
+    command.args(["60", env!("CARGO_BIN_EXE_chakong"), "serve", "--config"]).arg(setup.config());
+    let output =
+        tokio::task::spawn_blocking(move || command.output()).await.expect("a task").expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let sentences: Vec<&str> = said.lines().filter(|line| line.starts_with("chakong: ")).collect();
+    (output.status.code(), sentences.join(" AND "))
+}
+
+async fn is_refused(tables: &str, parts: &[&str]) {
+    let (code, said) = started_with(tables).await;
+    assert_eq!(code, Some(78), "{tables}: {said}");
+    assert!(!said.contains(" AND "), "one sentence: {said}");
+    for part in parts {
+        assert!(said.contains(part), "`{part}` is not in: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nats_without_jetstream_another_stream_and_a_wrong_password_are_told_at_the_start() {
+    let bare = Broker::nats("").await;
+    is_refused(&relay_nats(bare.port, ""), &["[relay.nats]", "has no JetStream"]).await;
+    let nats = Broker::jetstream().await;
+    let url = format!("nats://127.0.0.1:{}", nats.port);
+    client(&["nats-make", &url, "CHAKONG-RESULTS", "chakong.results.>", "memory", "4096"]).await;
+    is_refused(
+        &relay_nats(nats.port, ""),
+        &["CHAKONG-RESULTS", "max_bytes is 4096, and should be -1", "memory"],
+    )
+    .await;
+    is_refused(&relay_nats(nats.port, "declare = false\n"), &["kept in memory"]).await;
+    is_refused(
+        &relay_nats(nats.port, "declare = false\nstream = \"OTHER\"\n"),
+        &["OTHER", "is not there", "declare = true"],
+    )
+    .await;
+    is_refused(&relay_nats(nats.port, "stream = \"OTHER\"\n"), &["OTHER", "cannot be made", "overlap"]).await;
+    let locked =
+        Broker::nats(&format!("{JETSTREAM}\nauthorization {{ user: court, password: invented }}")).await;
+    is_refused(&relay_nats(locked.port, ""), &["does not accept"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exchange_of_another_type_and_a_wrong_password_are_told_at_the_start() {
+    let rabbit = Broker::rabbitmq("").await;
+    let port = rabbit.port.to_string();
+    client(&["rabbit-make", &port, "chakong.results", "fanout"]).await;
+    is_refused(
+        &relay_rabbit(rabbit.port, ""),
+        &["[relay.rabbitmq]", "chakong.results", "type topic", "fanout"],
+    )
+    .await;
+    is_refused(&relay_rabbit(rabbit.port, "declare = false\n"), &["type topic"]).await;
+    let missing = "declare = false\nexchange = \"other\"\n";
+    is_refused(&relay_rabbit(rabbit.port, missing), &["other is not there", "declare = true"]).await;
+    is_refused(&relay_rabbit(rabbit.port, "vhost = \"none\"\n"), &["vhost"]).await;
+    let setup = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(setup.path(), "wrong").expect("a password");
+    let wrong = format!("user = \"guest\"\npassword = {{ file = \"{}\" }}\n", setup.path().display());
+    is_refused(&relay_rabbit(rabbit.port, &wrong), &["does not accept the user and password"]).await;
+}
