@@ -29,11 +29,10 @@ use crate::lines::{listener, postbox};
 use crate::queue::EventLog;
 use crate::relay::Failure;
 use crate::store::StoreError;
-use crate::store::sqlite::SqliteThreads;
 use archives::ParcelArchives;
 use brokers::Brokers;
 use known::Known;
-use opening::{STORE_CLOSES, close, open_store};
+use opening::{STORE_CLOSES, StoreThreads, close, open_store};
 
 pub use brokers::probed_brokers;
 pub use deliveries::delivery_of;
@@ -82,13 +81,17 @@ pub enum BuildError {
     #[error("failed to use the folder `reading` beside the store: {0}")]
     Marks(#[source] std::io::Error),
     /// The store cannot be opened.
-    #[error("the store in {directory} cannot be opened: {source}{}", remedy(source))]
+    #[error("the store in {place} cannot be opened: {source}{remedy}")]
     Unopened {
-        /// Its folder.
-        directory: String,
+        /// Its folder, or its server and database.
+        place: String,
         /// The cause.
         #[source]
         source: StoreError,
+        /// What operations do about it, behind the cause.
+        remedy: String,
+        /// Whether another start finds the same, until the configuration or what it names is corrected.
+        by_configuration: bool,
     },
     /// The store failed.
     #[error(transparent)]
@@ -151,15 +154,6 @@ pub enum BuildError {
     },
 }
 
-/// What operations do about a store that cannot be opened, behind the cause.
-fn remedy(error: &StoreError) -> String {
-    match error {
-        StoreError::Failed { ailment, .. } => format!("; {}", ailment.remedy()),
-        StoreError::Full => "; make room on its disk".to_owned(),
-        _ => String::new(),
-    }
-}
-
 /// What is known of the store that is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
@@ -175,7 +169,7 @@ pub struct App {
     gateway: Arc<Gateway>,
     context: Context,
     brokers: Brokers,
-    threads: SqliteThreads,
+    threads: StoreThreads,
     listener: TcpListener,
     postbox: Option<(TcpListener, ListenerConfig)>,
     retention: Arc<Retention>,

@@ -5,6 +5,7 @@
 mod brokers;
 mod counterpart;
 mod court_accounts;
+mod database;
 mod folder;
 mod holidays;
 mod keys;
@@ -33,6 +34,7 @@ pub use counterpart::{
     PostboxConfig, RoutingConfig, SftpConfig, SftpLogin, Window, read_counterpart,
 };
 pub use court_accounts::NamedAccount;
+pub use database::Database;
 pub use folder::{Folder, counterpart_files, read_folder};
 pub use keys::{ApiKey, Role, digest_of};
 pub use listener::{ListenerConfig, PostboxServer};

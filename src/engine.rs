@@ -30,7 +30,7 @@ use crate::domain::{
     AuditEntry, CaseFile, Chain, ChainId, Change, Finding, IdKind, Inquiry, InquiryId, JoinedChains, OrderId,
 };
 use crate::store::{
-    Store, StoreError, Stored, Tx, load_chain, load_chain_for_act, load_lines, load_order, load_orders,
+    Needs, Store, StoreError, Stored, Tx, load_chain, load_chain_for_act, load_lines, load_order, load_orders,
 };
 
 pub use clock::run_clock;
@@ -104,12 +104,26 @@ impl Engine {
         I: Send + Sync + 'static,
         T: Send + 'static,
     {
+        self.execute_with(Needs::default(), input, run).await
+    }
+
+    /// The same, where it is known what the input will look at.
+    async fn execute_with<I, T>(
+        &self,
+        needs: Needs,
+        input: I,
+        run: fn(&mut dyn Tx, &I, Facts<'_>) -> Stored<T>,
+    ) -> Stored<T>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+    {
         let input = Arc::new(input);
         for _ in 0..TRIES {
             let (input, rules) = (Arc::clone(&input), self.rules.rules());
             let (now, chance) = (self.clock.now(), rand::Rng::random(&mut rand::rng()));
             let work = move |tx: &mut dyn Tx| run(tx, &input, Facts { now, chance, rules: &rules });
-            match self.store.transact(work).await {
+            match self.store.transact_with(needs.clone(), work).await {
                 Err(StoreError::Again) => {}
                 other => return other,
             }
@@ -122,7 +136,11 @@ impl Engine {
     /// # Errors
     /// See [`InputError`]; nothing is kept then.
     pub async fn submit(&self, submitted: Submitted) -> Result<Accepted, InputError> {
-        self.execute(submitted, accept).await?
+        let head = &submitted.terms.case;
+        let cases = std::iter::once(&head.number).chain(&head.continues).map(|number| number.to_string());
+        let keys = vec![(submitted.submitter.clone(), submitted.key.clone())];
+        let needs = Needs { keys, cases: cases.collect(), ..Needs::default() };
+        self.execute_with(needs, submitted, accept).await?
     }
 
     /// Does what a person decided. `chain` is needed where the act names none itself: a change of the claim, an entered measure, a
@@ -131,7 +149,8 @@ impl Engine {
     /// # Errors
     /// See [`InputError`].
     pub async fn act(&self, chain: Option<ChainId>, input: ActInput) -> Result<ActOutcome, InputError> {
-        Ok(self.execute((chain, input), carry_out).await??)
+        let needs = Needs { chains: chain.into_iter().collect(), ..Needs::default() };
+        Ok(self.execute_with(needs, (chain, input), carry_out).await??)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The store: what the gateway must not forget. The traits are here, [`sqlite`] and [`memory`] implement them. Only
+//! The store: what the gateway must not forget. The traits are here, [`sqlite`], [`postgres`] and [`memory`] implement them. Only
 //! `app` and tests name a concrete one.
 //!
 //! Everything that changes is a list of [`Change`]s that a decision made: [`Tx::write`] takes them, and there is no
@@ -11,6 +11,9 @@ mod health;
 mod ids;
 mod load;
 pub mod memory;
+mod needs;
+mod order_list;
+pub mod postgres;
 mod reads;
 mod records;
 mod signals;
@@ -27,6 +30,7 @@ use crate::domain::{Change, NewIds, OrderRecord};
 pub use ahead::number_ahead;
 pub use health::{Ailment, Health};
 pub use load::{load_chain, load_chain_for_act, load_findings, load_lines, load_order, load_orders};
+pub use needs::Needs;
 pub use reads::Reads;
 pub use records::{
     ActFilter, AnswerText, CaseFilter, CaseRow, ChargeReference, EventRecord, InquiryFilter,
@@ -116,6 +120,10 @@ pub trait Tx: Reads + NewIds {
 
 /// Work to be done inside a transaction: loads, decides, and writes as its last step.
 pub trait WriteJob: Send {
+    /// What it will read, as far as that is known before it runs.
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
     /// Does the work, once.
     ///
     /// # Errors
@@ -164,6 +172,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 }
 
 struct Call<F, T> {
+    needs: Needs,
     work: F,
     value: Option<T>,
     reply: oneshot::Sender<Stored<T>>,
@@ -178,6 +187,10 @@ impl<F, T> Call<F, T> {
 }
 
 impl<F: FnOnce(&mut dyn Tx) -> Stored<T> + Send, T: Send> WriteJob for Call<Option<F>, T> {
+    fn needs(&self) -> Needs {
+        self.needs.clone()
+    }
+
     fn run(&mut self, tx: &mut dyn Tx) -> Stored<()> {
         let work = self.work.take().ok_or(StoreError::Closed)?;
         self.value = Some(work(tx)?);
@@ -211,8 +224,20 @@ impl dyn Store {
         F: FnOnce(&mut dyn Tx) -> Stored<T> + Send + 'static,
         T: Send + 'static,
     {
+        self.transact_with(Needs::default(), work).await
+    }
+
+    /// The same, where it is known what the work will read.
+    ///
+    /// # Errors
+    /// As for [`Self::transact`].
+    pub async fn transact_with<T, F>(&self, needs: Needs, work: F) -> Stored<T>
+    where
+        F: FnOnce(&mut dyn Tx) -> Stored<T> + Send + 'static,
+        T: Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        let job: Box<dyn WriteJob> = Box::new(Call { work: Some(work), value: None, reply });
+        let job: Box<dyn WriteJob> = Box::new(Call { needs, work: Some(work), value: None, reply });
         self.queue_write(job).await?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
@@ -239,7 +264,8 @@ impl dyn Store {
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: Box<dyn ReadJob> = Box::new(Call { work: Some(work), value: None, reply });
+        let job: Box<dyn ReadJob> =
+            Box::new(Call { needs: Needs::default(), work: Some(work), value: None, reply });
         self.queue_read(job).await?;
         answer.await.map_err(|_| StoreError::Closed)?
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::opening::place;
 use super::{BuildError, lock};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
@@ -15,6 +16,15 @@ pub enum UpkeepError {
     /// The gateway runs on the store, or its folder cannot be used.
     #[error(transparent)]
     Held(#[from] BuildError),
+    /// The store is on a database server, which has commands of its own for this.
+    #[error(
+        "the store is in the database {place}: these commands are for the embedded store. Copy it with pg_dump, restore it with \
+         pg_restore and start once with `chakong serve --restored`; `chakong serve` brings its schema up to date"
+    )]
+    OnServer {
+        /// Server and database.
+        place: String,
+    },
     /// The store or its copy.
     #[error("the store in {directory}: {source}")]
     Store {
@@ -40,6 +50,7 @@ pub struct Migrated {
 /// # Errors
 /// When there is no store or it cannot be read.
 pub fn look(config: &Config, thorough: bool) -> Result<Look, UpkeepError> {
+    embedded(config)?;
     copies::look(&config.store.directory, thorough).map_err(|source| of(config, source))
 }
 
@@ -48,6 +59,7 @@ pub fn look(config: &Config, thorough: bool) -> Result<Look, UpkeepError> {
 /// # Errors
 /// When the gateway runs, there is no store, or it cannot be migrated.
 pub fn migrate(config: &Config) -> Result<Migrated, UpkeepError> {
+    embedded(config)?;
     let _held = lock(&config.store.directory)?;
     let migrated = copies::migrate(&config.store.directory).map_err(|source| of(config, source))?;
     Ok(Migrated { before: migrated.0.applied, now: migrated.1.applied })
@@ -58,6 +70,7 @@ pub fn migrate(config: &Config) -> Result<Migrated, UpkeepError> {
 /// # Errors
 /// When the store cannot be read or the copy cannot be written.
 pub fn backup(config: &Config, into: &Path) -> Result<u64, UpkeepError> {
+    embedded(config)?;
     let at = SystemClock.now().to_string();
     copies::backup(&config.store.directory, into, &at).map_err(|source| of(config, source))
 }
@@ -67,6 +80,7 @@ pub fn backup(config: &Config, into: &Path) -> Result<u64, UpkeepError> {
 /// # Errors
 /// When the gateway runs, the copy cannot be used, or a store is there that may not be replaced.
 pub fn restore(config: &Config, from: &Path, replaced: bool) -> Result<Option<PathBuf>, UpkeepError> {
+    embedded(config)?;
     let _held = lock(&config.store.directory)?;
     let at = SystemClock.now().to_string();
     let restored = copies::restore(from, &config.store.directory, &at, replaced);
@@ -75,4 +89,12 @@ pub fn restore(config: &Config, from: &Path, replaced: bool) -> Result<Option<Pa
 
 fn of(config: &Config, source: impl Into<CopyError>) -> UpkeepError {
     UpkeepError::Store { directory: config.store.directory.display().to_string(), source: source.into() }
+}
+
+/// That these commands are about the store that is configured.
+fn embedded(config: &Config) -> Result<(), UpkeepError> {
+    match &config.store.database {
+        Some(_) => Err(UpkeepError::OnServer { place: place(config) }),
+        None => Ok(()),
+    }
 }

@@ -43,7 +43,8 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
             error @ (BuildError::Locked(_)
             | BuildError::Listen { .. }
             | BuildError::Older { .. }
-            | BuildError::Broker { .. }),
+            | BuildError::Broker { .. }
+            | BuildError::Unopened { by_configuration: true, .. }),
         ) => {
             return Exit::Config.with(&error.to_string());
         }

@@ -2,6 +2,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::database::{Database, read_database};
 use super::listener::{ListenerConfig, PostboxServer, read_listener};
 use super::reader::Section;
 use super::values::within;
@@ -91,22 +92,25 @@ pub(super) fn read_postbox(section: &mut Section<'_>) -> PostboxServer {
 /// Section `[store]`.
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
-    /// Folder of the embedded store.
+    /// Folder of the embedded store, and of what is kept beside any store.
     pub directory: PathBuf,
+    /// The database server, instead of the embedded store.
+    pub database: Option<Database>,
     /// Intake stops while fewer bytes than this are free.
     pub min_free: u64,
 }
 
 impl Default for StoreConfig {
     fn default() -> Self {
-        Self { directory: "chakong-data".into(), min_free: 64 << 20 }
+        Self { directory: "chakong-data".into(), database: None, min_free: 64 << 20 }
     }
 }
 
 pub(super) fn read_store(section: &mut Section<'_>, base: &Path) -> StoreConfig {
     let directory = section.text("directory").unwrap_or_else(|| "chakong-data".to_owned());
     let min_free = section.or("min_free_mib", 64_u64).min(1 << 40) << 20;
-    StoreConfig { directory: base.join(directory), min_free }
+    let database = read_database(section, base);
+    StoreConfig { directory: base.join(directory), database, min_free }
 }
 
 /// How log lines look.

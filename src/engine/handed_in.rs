@@ -15,7 +15,7 @@ use crate::domain::decide::{Facts, ReceiptFile, keep_receipt, take};
 use crate::domain::{
     Change, IdKind, KeptReceipt, LaneChange, OrderId, RawId, RawMessage, Source, order_id_of,
 };
-use crate::store::{Stored, Tx, order_by_number};
+use crate::store::{Needs, Stored, Tx, order_by_number};
 
 /// A message that was handed in, and what its connector read in it.
 #[derive(Debug, Clone)]
@@ -65,7 +65,9 @@ impl Engine {
         });
         let encoded = Encoded::of(answers)?;
         let (lane, epoch) = (handed_in.raw.lane.clone(), self.store.epoch());
-        let verdicts = self.execute((handed_in, encoded, epoch), run).await?;
+        let numbers = handed_in.entries.iter().filter_map(|entry| entry.read.number.as_ref());
+        let needs = Needs { orders: numbers.filter_map(order_id_of).collect(), ..Needs::default() };
+        let verdicts = self.execute_with(needs, (handed_in, encoded, epoch), run).await?;
         if let Some(number) = &verdicts.beyond {
             self.is_older(&lane, number);
         }

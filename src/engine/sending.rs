@@ -11,7 +11,7 @@ use crate::domain::decide::{Facts, OrderInput, OrderRules, settle};
 use crate::domain::{
     Batch, BatchId, Change, IdKind, LaneChange, OrderId, OrderRecord, OrderState, RawId, RawMessage,
 };
-use crate::store::{StoreError, Stored, Tx};
+use crate::store::{Needs, StoreError, Stored, Tx};
 
 /// Orders that are about to leave together.
 #[derive(Debug, Clone)]
@@ -69,7 +69,7 @@ impl Engine {
     /// # Errors
     /// When the store fails; nothing may leave then.
     pub async fn dispatch(&self, dispatch: Dispatch) -> Stored<Dispatched> {
-        self.execute(dispatch, run).await
+        self.execute_with(needs_of(&dispatch), dispatch, run).await
     }
 
     /// Makes it durable that orders are handed over by an answer, with its digest. `false`, and nothing of it, when one of them was
@@ -78,7 +78,7 @@ impl Engine {
     /// # Errors
     /// When the store fails; the answer may not leave then.
     pub async fn hand_over(&self, dispatch: Dispatch) -> Stored<bool> {
-        self.execute(dispatch, hand_over).await
+        self.execute_with(needs_of(&dispatch), dispatch, hand_over).await
     }
 
     /// Counts a request against a day's quota.
@@ -88,6 +88,10 @@ impl Engine {
     pub async fn spend_quota(&self, lane: String, at: Timestamp) -> Stored<()> {
         self.execute((lane, at), |tx, (lane, at), _| tx.write(&[quota(lane, *at)])).await
     }
+}
+
+fn needs_of(dispatch: &Dispatch) -> Needs {
+    Needs { orders: dispatch.orders.clone(), ..Needs::default() }
 }
 
 fn quota(lane: &str, at: Timestamp) -> Change {

@@ -12,7 +12,7 @@ use crate::domain::decide::{Facts, OrderInput, OrderRules, apply, settle};
 use crate::domain::{
     Change, IdKind, LaneChange, OrderId, OrderRecord, OrderState, RawId, RawMessage, Revision, Source,
 };
-use crate::store::{StoreError, Stored, Tx};
+use crate::store::{Needs, StoreError, Stored, Tx};
 
 /// Most numbers of a vendor that are kept of one conversation.
 const MOST_REFERENCES: usize = 200;
@@ -54,7 +54,8 @@ impl Engine {
             _ => None,
         });
         let encoded = Encoded::of(answers)?;
-        self.execute((settlement, encoded), run).await
+        let orders = settlement.outcomes.iter().map(|(id, _)| *id).collect();
+        self.execute_with(Needs { orders, ..Needs::default() }, (settlement, encoded), run).await
     }
 
     /// Answers orders that are still queued from what is known already; nothing was sent.
@@ -62,7 +63,8 @@ impl Engine {
     /// # Errors
     /// When the store fails; nothing is kept then.
     pub async fn answer_known(&self, known: Vec<(OrderId, Revision)>) -> Stored<()> {
-        self.execute(known, answer_known).await
+        let orders = known.iter().map(|(id, _)| *id).collect();
+        self.execute_with(Needs { orders, ..Needs::default() }, known, answer_known).await
     }
 }
 

@@ -4,9 +4,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{LogConfig, LogFormat};
 
-/// Libraries whose finer lines hold addresses with their query, in which data vendors are asked by name and number, or what
-/// is said over SSH.
-const QUIET: [&str; 6] = ["reqwest", "hyper", "hyper_util", "rustls", "h2", "russh"];
+/// Libraries whose finer lines hold addresses with their query, in which data vendors are asked by name and number, what is said
+/// over SSH, or what is written to a database.
+const QUIET: [&str; 7] = ["reqwest", "hyper", "hyper_util", "rustls", "h2", "russh", "tokio_postgres"];
 /// Libraries whose every line the relay that uses them says in its own words, once.
 const SILENT: [&str; 2] = ["async_nats", "lapin"];
 

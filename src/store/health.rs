@@ -13,11 +13,14 @@ pub enum Ailment {
     Damaged,
     /// The disk or the system failed.
     Failing,
+    /// The database server does not answer.
+    Unreachable,
 }
 
 impl Ailment {
     /// Every one.
-    pub const ALL: [Self; 5] = [Self::Gone, Self::ReadOnly, Self::Locked, Self::Damaged, Self::Failing];
+    pub const ALL: [Self; 6] =
+        [Self::Gone, Self::ReadOnly, Self::Locked, Self::Damaged, Self::Failing, Self::Unreachable];
 
     /// Its name in metrics.
     pub const fn word(self) -> &'static str {
@@ -27,6 +30,7 @@ impl Ailment {
             Self::Locked => "locked",
             Self::Damaged => "damaged",
             Self::Failing => "failing",
+            Self::Unreachable => "unreachable",
         }
     }
 
@@ -38,6 +42,7 @@ impl Ailment {
             Self::Locked => "another process holds the store",
             Self::Damaged => "the store's file is damaged",
             Self::Failing => "the store's disk failed",
+            Self::Unreachable => "the database server does not answer",
         }
     }
 
@@ -58,6 +63,9 @@ impl Ailment {
                 "stop chakong, look after the disk, restore the last whole backup and start once with `chakong serve --restored`"
             }
             Self::Failing => "look into the system's log for errors of the disk",
+            Self::Unreachable => {
+                "look whether the database server runs and can be reached; work goes on by itself once it answers"
+            }
         }
     }
 }

@@ -13,7 +13,6 @@ mod lanes;
 mod migrations;
 mod moves;
 mod older_messages;
-mod order_list;
 mod query;
 mod queue;
 mod reads;

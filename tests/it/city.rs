@@ -12,6 +12,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::daemon::Setup;
+use crate::world::database::number_in;
 use crate::world::{PASSWORD, Played, World, inquiry, numbered_company, reserved_port};
 
 const PATH: &str = "/court/city";
@@ -229,12 +230,14 @@ async fn a_stranger_changes_nothing_and_is_told_why() {
     let said = call(&world, post.clone(), "/jsdjbjjg", &result(PASSWORD, "CK99999999999999999999")).await;
     assert_eq!(said, (StatusCode::OK, json!("1000")), "an unknown number is kept and told");
     let raw = || {
-        let store =
-            rusqlite::Connection::open(world.folder.path().join("data/chakong.sqlite")).expect("the store");
         let sql = "SELECT COUNT(*) FROM raw_messages WHERE lane = 'city' AND name = 'jsdjbjjg'";
-        store.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count")
+        number_in(&world.folder.path().join("data"), sql)
     };
-    assert_eq!(raw(), 1, "what a stranger handed in is kept as well; what came with a wrong password is not");
+    assert_eq!(
+        raw(),
+        Some(1),
+        "what a stranger handed in is kept as well; what came with a wrong password is not"
+    );
     let deleted = json!({ "cxqqdh": own });
     let said = call(&world, post.clone(), "/not-the-key-at-all/updateCjywzt", &deleted).await;
     assert_eq!(said, (StatusCode::OK, json!("2010")));

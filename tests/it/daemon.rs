@@ -12,6 +12,7 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::world::database::lines_for;
 use super::world::{Played, reserved_port, write_counterpart};
 
 /// The one API key of a test, which may do everything.
@@ -67,10 +68,11 @@ impl Setup {
             chakong::config::digest_of(KEY).iter().map(|byte| format!("{byte:02x}")).collect();
         let data = data.map_or_else(|| folder.path().join("data"), Path::to_owned);
         let config = format!(
-            "instance = \"test\"\n{extra}\n[server]\nlisten = \"127.0.0.1:{port}\"\ngrace = \"10s\"\n[store]\ndirectory = \"{}\"\nmin_free_mib = 1\n\
+            "instance = \"test\"\n{extra}\n[server]\nlisten = \"127.0.0.1:{port}\"\ngrace = \"10s\"\n[store]\ndirectory = \"{}\"\nmin_free_mib = 1\n{}\
              [log]\nfilter = \"warn\"\n[[keys]]\nname = \"tests\"\nroles = [\"case_system\", \"officer\", \"approver\", \"operations\"]\n\
              sha256 = \"{digest}\"\n",
-            data.display()
+            data.display(),
+            lines_for(&data)
         );
         std::fs::write(folder.path().join("chakong.toml"), config).expect("a configuration");
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(70)).build().expect("a client");

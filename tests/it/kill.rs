@@ -1,6 +1,7 @@
 //! The daemon is killed at random while the counterparts keep books of what they were asked to do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,6 +14,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::daemon::Setup;
+use crate::own_server::OwnServer;
 use crate::world::{Played, bank, bank_code, calling_bank, inquiry, realty, reserved_port};
 
 /// How hard a run is.
@@ -99,6 +101,34 @@ async fn no_freeze_is_doubled_none_lost_no_result_lost_whenever_it_is_killed() {
     killed_at_random(over_parcels(), &Trial { kills: 55, inquiries: 25, orders: 500, caught: 5 }).await;
 }
 
+/// The daemon, and now and then the database server under it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_doubled_or_lost_whenever_the_daemon_or_its_database_is_killed() {
+    let (setup, server) = (over_parcels(), std::sync::Arc::new(OwnServer::start()));
+    server.serve(&setup);
+    let is_over = std::sync::Arc::new(AtomicBool::new(false));
+    let killing = {
+        let (server, is_over) = (std::sync::Arc::clone(&server), std::sync::Arc::clone(&is_over));
+        tokio::task::spawn_blocking(move || {
+            let (mut chance, mut kills) = (StdRng::seed_from_u64(20_261_129), 0);
+            while !is_over.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(chance.random_range(150..900)));
+                server.kill();
+                kills += 1;
+                std::thread::sleep(Duration::from_millis(chance.random_range(0..400)));
+                server.again();
+            }
+            kills
+        })
+    };
+    let trial = Trial { kills: 45, inquiries: 15, orders: 300, caught: 1 };
+    killed_at_random_until(setup, &trial, async {
+        is_over.store(true, Ordering::Relaxed);
+        assert!(killing.await.expect("kills of the server") > 5);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_on_offer_when_it_is_killed_is_neither_doubled_nor_lost() {
     killed_at_random(over_the_postbox(), &Trial { kills: 10, inquiries: 10, orders: 200, caught: 3 }).await;
@@ -112,7 +142,12 @@ async fn is_under_way(setup: &Setup) -> bool {
     counterparts.is_some_and(|all| all.iter().any(awaiting))
 }
 
-async fn killed_at_random(mut setup: Setup, trial: &Trial) {
+async fn killed_at_random(setup: Setup, trial: &Trial) {
+    killed_at_random_until(setup, trial, async {}).await;
+}
+
+/// `calm` ends what else is killed meanwhile.
+async fn killed_at_random_until(mut setup: Setup, trial: &Trial, calm: impl Future<Output = ()>) {
     setup.start_sandbox().await;
     let mut chance = StdRng::seed_from_u64(20_261_124);
     let (mut submitted, mut seen, mut caught) = (BTreeMap::new(), BTreeMap::new(), 0);
@@ -132,6 +167,7 @@ async fn killed_at_random(mut setup: Setup, trial: &Trial) {
         setup.kill_daemon();
     }
     assert!(caught >= trial.caught, "only {caught} kills met an order under way");
+    calm.await;
     setup.start_daemon().await;
     submit_some(&setup, trial, &mut submitted, usize::MAX).await;
     assert_eq!(submitted.len(), trial.inquiries as usize);

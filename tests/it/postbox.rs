@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use crate::world::database::number_in;
 use crate::world::{POSTBOX, World, bank_code, calling_bank, company, customer, inquiry, write_counterpart};
 
 fn yuan(text: &str) -> Decimal {
@@ -43,12 +44,10 @@ async fn two_banks_that_call_answer_and_freeze_and_the_ledger_is_as_their_books(
         let ledger = measures.iter().filter(|measure| measure.counterpart == name);
         assert_eq!(ledger.map(|measure| measure.held).sum::<Decimal>(), held_in(&books), "{name}");
     }
-    let rows =
-        rusqlite::Connection::open(world.folder.path().join("data/chakong.sqlite")).expect("the store");
     for order in world.orders(done.id).await {
         let batch = order.batch.expect("a batch").get();
-        let sql = "SELECT length(digest) FROM batches WHERE id = ?1";
-        let digest: Option<i64> = rows.query_row(sql, [batch], |row| row.get(0)).expect("the batch");
+        let sql = format!("SELECT CAST(length(digest) AS BIGINT) FROM batches WHERE id = {batch}");
+        let digest = number_in(&world.folder.path().join("data"), &sql);
         assert_eq!(digest, Some(32), "what was offered has its digest: {order:#?}");
     }
     let health = world.board.get("bank-1").expect("a lane");

@@ -60,6 +60,9 @@ pub(crate) fn folder(gateway: &str, counterparts: &[(&str, String)]) -> TempDir 
         std::fs::create_dir(folder.path().join(below)).expect("a folder");
     }
     write(&folder.path().join("chakong.toml"), gateway);
+    for secret in gateway.split("\"secrets/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        write(&folder.path().join("secrets").join(secret), "invented-token-0001\n");
+    }
     write(&folder.path().join("holidays.toml"), include_str!("../../src/domain/rules/holidays.toml"));
     for description in ["vehicles.toml", "housing-fund.toml"] {
         let text = sample(&format!("descriptions/{description}"));

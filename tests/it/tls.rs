@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::world::{Played, World, inquiry};
 
 /// A folder of certificates, made by OpenSSL as their owners make them.
-struct Certificates(TempDir);
+pub struct Certificates(TempDir);
 
 fn openssl(folder: &Path, arguments: &str) {
     let mut command = Command::new("openssl");
@@ -30,13 +30,13 @@ fn openssl(folder: &Path, arguments: &str) {
 const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
 
 impl Certificates {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let own = Self(tempfile::tempdir().expect("a folder"));
         own.self_signed("authority", 30);
         own
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
@@ -71,7 +71,7 @@ impl Certificates {
     }
 
     /// Signed by the authority.
-    fn signed(&self, name: &str, names: &str, days: i32) {
+    pub fn signed(&self, name: &str, names: &str, days: i32) {
         let folder = self.0.path();
         std::fs::write(folder.join("names"), format!("subjectAltName={names}\n")).expect("a file");
         openssl(folder, &format!("req {KEY} -keyout {name}.key -out {name}.csr -subj /CN={name}"));

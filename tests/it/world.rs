@@ -1,5 +1,7 @@
 //! A gateway's engine with simulated counterparts on real lines, in this process and in a folder of its own.
 
+#[path = "database.rs"]
+pub mod database;
 #[path = "submissions.rs"]
 mod submissions;
 
@@ -20,11 +22,13 @@ use chakong::lanes::{Context, LaneRegistry, PostboxService, RecentTerms, supervi
 use chakong::lifecycle::Tasks;
 use chakong::lines::postbox;
 use chakong::sandbox::{Hosted, host};
+use chakong::store::postgres::{Postgres, Server};
 use chakong::store::sqlite::Sqlite;
 use chakong::store::{EventRecord, Store};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use database::database_for;
 pub use submissions::*;
 
 /// Longest that anything may take here.
@@ -134,6 +138,14 @@ fn scripted(played: &Played) -> (String, Value) {
     (played.name.to_owned(), played.script.clone())
 }
 
+/// The store of a folder, or the database that stands for it.
+fn open_store(folder: &Path) -> Arc<dyn Store> {
+    match database_for(folder) {
+        Some(config) => Postgres::open(&Server::new(config, None)).expect("a store").0,
+        None => Sqlite::open(folder).expect("a store").0,
+    }
+}
+
 impl World {
     pub async fn start(played: Vec<Played>) -> Self {
         let _ = tracing_subscriber::fmt()
@@ -159,7 +171,7 @@ impl World {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a postbox");
         let postbox = listener.local_addr().expect("its address");
         let hosted = host(&configs, &scripts, Some(postbox), &sandboxes, &clock).await.expect("hosted");
-        let (store, _threads) = Sqlite::open(&folder.path().join("data")).expect("a store");
+        let store = open_store(&folder.path().join("data"));
         let counterparts = Arc::new(Counterparts::new(configs));
         let board = Arc::new(LaneRegistry::default());
         let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);

@@ -5,6 +5,7 @@ mod engines;
 mod memory;
 mod names;
 mod on_disk;
+mod on_server;
 mod samples;
 mod worlds;
 
@@ -22,6 +23,13 @@ macro_rules! every_store {
             $(#[tokio::test]
             async fn $rule() {
                 crate::contract::$module::$rule(crate::worlds::OnDisk::begin()).await;
+            })*
+        }
+
+        mod in_postgres {
+            $(#[tokio::test]
+            async fn $rule() {
+                crate::contract::$module::$rule(crate::worlds::OnServer::begin()).await;
             })*
         }
     };

@@ -3,5 +3,5 @@
 mod attacks;
 mod first_edition;
 mod old_rows;
-mod privacy;
+pub mod privacy;
 mod restored;

@@ -2,12 +2,12 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
+use super::failed;
 use super::query::{Rows, limit_of};
 use super::rows::{self, ACT, get};
-use super::{failed, order_list};
 use crate::domain::retention::Forget;
 use crate::domain::{AuditEntry, ChainId, InquiryId, RawId};
-use crate::store::{KeptBytes, KeptMessage, Stored};
+use crate::store::{KeptBytes, KeptMessage, Stored, order_list};
 
 /// Everything of a chain, what names others before what is named. No inquiry's rows are found by a chain that is gone.
 const OF_A_CHAIN: [&str; 14] = [

@@ -2,12 +2,11 @@
 
 use rusqlite::params;
 
-use super::order_list;
 use super::query::Rows;
 use super::rows::micros;
 use super::writes::one;
 use crate::domain::{BatchId, LaneChange, OrderId, RawDirection, RawId, RawMessage};
-use crate::store::Stored;
+use crate::store::{Stored, order_list};
 
 impl Rows<'_> {
     pub(super) fn write_lane(&mut self, change: &LaneChange) -> Stored<()> {

@@ -4,9 +4,9 @@
 use rusqlite::{Connection, params};
 
 use super::failed;
-use super::order_list::pack;
 use crate::domain::OrderId;
 use crate::store::Stored;
+use crate::store::order_list::pack;
 
 /// Place of the migration since which messages have a list of orders.
 pub(super) const MIGRATION: usize = 10;

@@ -134,7 +134,7 @@ fn only_app_names_concrete_parts() {
         let room = room_of(&source.path);
         for named in source.paths() {
             let text = named.segments.join("::");
-            let concrete = ["crate::store::sqlite", "crate::store::memory"];
+            let concrete = ["crate::store::sqlite", "crate::store::postgres", "crate::store::memory"];
             let is_concrete = concrete.iter().any(|store| text.starts_with(store));
             let store = is_concrete && !matches!(room, "app" | "store");
             let first = named.segments.first().map_or("", String::as_str);
@@ -181,7 +181,13 @@ fn only_the_configuration_and_the_composition_tell_lines_apart() {
 
 /// Where a source hands work to the store's writer.
 fn writes(source: &Source) -> Vec<usize> {
-    let calls = [&[".", "transact", "("][..], &[".", "transact", "::"][..], &[".", "queue_write", "("][..]];
+    let calls = [
+        &[".", "transact", "("][..],
+        &[".", "transact", "::"][..],
+        &[".", "transact_with", "("][..],
+        &[".", "transact_with", "::"][..],
+        &[".", "queue_write", "("][..],
+    ];
     calls.iter().flat_map(|call| source.lines_with(call)).collect()
 }
 

@@ -1,10 +1,12 @@
 //! Personal data stands in bodies that pass the codec, and nowhere else.
 
+use std::sync::Arc;
+
 use chakong::domain::{
     Change, EventDraft, EventType, IdKind, KeptReceipt, LaneChange, NewCertificate, NewReceipt,
     PropertyFinding, RawId,
 };
-use chakong::store::codec;
+use chakong::store::{Store, codec};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
@@ -15,7 +17,7 @@ use crate::samples::{
 use crate::worlds::{OnDisk, World as _};
 
 /// Columns whose bytes pass the codec. Nothing else may hold what tells who somebody is or what they own.
-const BODIES: &[(&str, &str)] = &[
+pub const BODIES: &[(&str, &str)] = &[
     ("terms", "body"),
     ("parties", "body"),
     ("documents", "bytes"),
@@ -32,11 +34,10 @@ const BODIES: &[(&str, &str)] = &[
 ];
 
 /// Writes everything in which a name, a number or an account can stand.
-async fn fill(world: &OnDisk) {
-    let store = world.store();
-    let whole = a_case(&store, 1).await;
+pub async fn fill(store: &Arc<dyn Store>) {
+    let whole = a_case(store, 1).await;
     let of = whole.clone();
-    write(&store, move |tx| {
+    write(store, move |tx| {
         let line = measure(&*tx, &of);
         let freeze = control(&*tx, &line, 3);
         let text = json!({ "party": NAME, "number": NUMBER, "account": ACCOUNT });
@@ -88,7 +89,7 @@ async fn fill(world: &OnDisk) {
     })
     .await;
     let key = store.keyed_hash(NUMBER.as_bytes());
-    keep(&store, vec![Change::Lane(LaneChange::KeepAnswer(key, whole.order.id, 2, at(8)))]).await;
+    keep(store, vec![Change::Lane(LaneChange::KeepAnswer(key, whole.order.id, 2, at(8)))]).await;
 }
 
 fn holds(bytes: &[u8], marker: &str) -> bool {
@@ -98,7 +99,7 @@ fn holds(bytes: &[u8], marker: &str) -> bool {
 #[tokio::test]
 async fn personal_data_stands_in_bodies_alone() {
     let mut world = OnDisk::begin();
-    fill(&world).await;
+    fill(&world.store()).await;
     world.close();
     let path = world.folder().join("chakong.sqlite");
     let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the file");

@@ -1,0 +1,185 @@
+//! The store on a PostgreSQL server, where one machine is outgrown: the same change lists, written for a whole group of jobs
+//! with one statement a table. One process works on a database at a time.
+//!
+//! A job stays a synchronous function on the writer's thread. What it will read is loaded for the whole group beforehand
+//! (`prefetch.rs`); what it writes waits (`pending.rs`) and is known at once (`overlay.rs`). A read that is not answered there
+//! sends what waits and asks the server, so that reads always see what was written.
+
+mod answers;
+mod cell;
+mod commit;
+mod errors;
+mod events;
+mod find;
+mod forgetting;
+mod joining;
+mod known;
+mod lanes;
+mod link;
+mod migrations;
+mod moves;
+mod numbers;
+mod overlay;
+mod pending;
+mod prefetch;
+mod query;
+mod queue;
+mod reads;
+mod receipts;
+mod reconnect;
+mod rows;
+mod server;
+mod session;
+mod shared;
+mod tables;
+mod threads;
+mod watch;
+mod writes;
+
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+
+use super::health::Health;
+use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
+use commit::{Writer, in_one_step};
+use link::Link;
+pub use server::Server;
+use session::Claim;
+use shared::Shared;
+use watch::Watch;
+
+/// Jobs that may wait for the writer; more submitters wait at the door.
+const WAITING_WRITES: usize = 4096;
+/// Reads that may wait.
+const WAITING_READS: usize = 1024;
+/// Reader threads, each with a connection.
+const READERS: usize = 3;
+
+/// The PostgreSQL store.
+#[derive(Debug)]
+pub struct Postgres {
+    writer: mpsc::Sender<Box<dyn WriteJob>>,
+    reader: mpsc::Sender<Box<dyn ReadJob>>,
+    signals: Arc<Signals>,
+    key: Arc<[u8]>,
+    epoch: i64,
+    watch: Arc<Watch>,
+}
+
+/// The store's threads, to be waited for at the end.
+#[derive(Debug)]
+pub struct PostgresThreads(Vec<JoinHandle<()>>);
+
+impl PostgresThreads {
+    /// Waits until everything handed in was committed. Every handle to the store must be gone.
+    pub fn join(self) {
+        for thread in self.0 {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the store ended in a panic");
+            }
+        }
+    }
+}
+
+impl Postgres {
+    /// Opens the store in a database, and brings its schema up to date; an empty database becomes a new store.
+    ///
+    /// Blocks until the server has answered; not for a thread that drives tasks.
+    ///
+    /// # Errors
+    /// When no server can be reached and written, the database is used by another process, is too old, or was written by a newer
+    /// version.
+    pub fn open(server: &Server) -> Stored<(Arc<dyn Store>, PostgresThreads)> {
+        Self::open_apart(server, numbers::epoch)
+    }
+
+    /// Opens a store that was restored, in a new epoch: numbers may have been given that it does not know. `seen` are the epochs of
+    /// numbers that were seen elsewhere; they are no news from now on.
+    ///
+    /// # Errors
+    /// As for [`Postgres::open`]; also when all epochs are used up.
+    pub fn open_restored(server: &Server, seen: &[i64]) -> Stored<(Arc<dyn Store>, PostgresThreads)> {
+        Self::open_apart(server, |link| numbers::begin_next(link, seen))
+    }
+
+    /// On a thread of its own: the connection is driven by a runtime that must not be within another.
+    fn open_apart(
+        server: &Server,
+        epoch: impl FnOnce(&mut Link) -> Stored<i64> + Send,
+    ) -> Stored<(Arc<dyn Store>, PostgresThreads)> {
+        let opened = std::thread::scope(|scope| scope.spawn(|| Self::open_with(server, epoch)).join());
+        opened.unwrap_or_else(|_| Err(StoreError::panicked()))
+    }
+
+    fn open_with(
+        server: &Server,
+        epoch: impl FnOnce(&mut Link) -> Stored<i64>,
+    ) -> Stored<(Arc<dyn Store>, PostgresThreads)> {
+        let mut claim = Claim::on(server);
+        let mut link = claim.connect()?;
+        migrations::migrate(&mut link)?;
+        let (epoch, key, ids, last) = in_one_step(&mut link, |link| {
+            claim.raise(link)?;
+            let epoch = epoch(link)?;
+            Ok((epoch, numbers::lookup_key(link)?, numbers::open(link, epoch)?, events::last(link)?))
+        })?;
+        let shared = Shared {
+            signals: Arc::default(),
+            ids: Arc::new(ids),
+            key: key.into(),
+            watch: Arc::new(Watch::over(server.place())),
+        };
+        shared.signals.events_grew(last);
+        let (signals, key, watch) =
+            (Arc::clone(&shared.signals), Arc::clone(&shared.key), Arc::clone(&shared.watch));
+        let (writer, jobs) = mpsc::channel(WAITING_WRITES);
+        let mut threads = vec![threads::writer(Writer::new(claim, link, shared.clone()), jobs)?];
+        let (reader, jobs) = mpsc::channel(WAITING_READS);
+        let jobs = Arc::new(Mutex::new(jobs));
+        let server = server.named("chakong-reader");
+        for _ in 0..READERS {
+            let link = Link::open(&server)?;
+            threads.push(threads::reader(server.clone(), link, Arc::clone(&jobs), shared.clone())?);
+        }
+        Ok((Arc::new(Self { writer, reader, signals, key, epoch, watch }), PostgresThreads(threads)))
+    }
+}
+
+impl Store for Postgres {
+    fn queue_write(&self, job: Box<dyn WriteJob>) -> BoxFuture<'_, Stored<()>> {
+        Box::pin(async move { self.writer.send(job).await.map_err(|_| StoreError::Closed) })
+    }
+
+    fn queue_read(&self, job: Box<dyn ReadJob>) -> BoxFuture<'_, Stored<()>> {
+        Box::pin(async move { self.reader.send(job).await.map_err(|_| StoreError::Closed) })
+    }
+
+    fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
+    fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
+    fn keyed_hash(&self, text: &[u8]) -> Vec<u8> {
+        keyed(&self.key, text)
+    }
+
+    fn free_bytes(&self) -> Option<u64> {
+        None
+    }
+
+    fn health(&self) -> Health {
+        self.watch.health()
+    }
+}
+
+/// HMAC-SHA-256 of personal data that is looked up.
+fn keyed(key: &[u8], text: &[u8]) -> Vec<u8> {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key);
+    aws_lc_rs::hmac::sign(&key, text).as_ref().to_vec()
+}

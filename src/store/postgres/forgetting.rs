@@ -1,0 +1,115 @@
+//! What is kept no longer: rows that go, and bytes that go while their rows stay.
+
+use super::query::{View, limit_of, params};
+use super::rows::{self, ACT, get};
+use crate::domain::retention::Forget;
+use crate::domain::{AuditEntry, ChainId, InquiryId, RawId};
+use crate::store::{KeptBytes, KeptMessage, Stored, order_list};
+
+/// Everything of a chain, what names others before what is named. No inquiry's rows are found by a chain that is gone.
+const OF_A_CHAIN: [&str; 14] = [
+    "DELETE FROM certificates WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
+    "DELETE FROM receipts WHERE order_id IN (SELECT o.id FROM inquiries i JOIN orders o ON o.inquiry = i.id WHERE i.chain = $1)",
+    "DELETE FROM charge_references WHERE order_id IN
+       (SELECT o.id FROM inquiries i JOIN orders o ON o.inquiry = i.id WHERE i.chain = $1)",
+    "DELETE FROM revisions WHERE root IN (SELECT o.id FROM inquiries i JOIN orders o ON o.inquiry = i.id WHERE i.chain = $1)",
+    "DELETE FROM documents WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
+    "DELETE FROM terms WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
+    // The newest row stays, so that its number is not given again.
+    "DELETE FROM tasks WHERE chain = $1 AND id < (SELECT MAX(id) FROM tasks)",
+    "DELETE FROM measures WHERE chain = $1",
+    "DELETE FROM orders WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
+    "DELETE FROM inquiries WHERE chain = $1",
+    "DELETE FROM claim_changes WHERE chain = $1",
+    "DELETE FROM parties WHERE chain = $1",
+    "DELETE FROM cases WHERE chain = $1",
+    "DELETE FROM chains WHERE id = $1",
+];
+
+/// Bytes of nothing, in stored form.
+const NOTHING: &[u8] = &[0];
+
+impl View<'_> {
+    pub(super) fn forget(&mut self, what: &Forget) -> Stored<()> {
+        match what {
+            Forget::Messages(ids) => {
+                let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+                self.execute("DELETE FROM raw_messages WHERE id = ANY($1)", params![ids])?;
+            }
+            Forget::Events(numbers) => {
+                self.settle_events()?;
+                self.execute("DELETE FROM events WHERE seq = ANY($1)", params![numbers])?;
+            }
+            Forget::Acts(numbers) => {
+                self.execute("DELETE FROM acts WHERE id = ANY($1)", params![numbers])?;
+            }
+            Forget::Documents(chain) => {
+                let sql = "UPDATE documents SET bytes = $2 WHERE octet_length(bytes) > 1
+                           AND inquiry IN (SELECT id FROM inquiries WHERE chain = $1)";
+                self.execute(sql, params![chain.get(), NOTHING])?;
+            }
+            Forget::Receipts(chain) => {
+                let sql = "UPDATE receipts SET bytes = $2 WHERE octet_length(bytes) > 1
+                           AND measure IN (SELECT id FROM measures WHERE chain = $1)";
+                self.execute(sql, params![chain.get(), NOTHING])?;
+            }
+            Forget::Chain(chain) => {
+                for sql in OF_A_CHAIN {
+                    self.execute(sql, params![chain.get()])?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn chains_after(view: &mut View<'_>, after: ChainId, limit: usize) -> Stored<Vec<ChainId>> {
+    let sql = "SELECT id FROM chains WHERE id > $1 ORDER BY id LIMIT $2";
+    view.all(sql, params![after.get(), limit_of(limit)], |row| get(row, 0).map(ChainId::new))
+}
+
+pub(super) fn messages_after(view: &mut View<'_>, after: RawId, limit: usize) -> Stored<Vec<KeptMessage>> {
+    let sql = "SELECT id, at, orders, repeats, EXISTS (SELECT 1 FROM unsent u WHERE u.raw = m.id) FROM raw_messages m
+               WHERE id > $1 ORDER BY id LIMIT $2";
+    view.all(sql, params![after.get(), limit_of(limit)], |row| {
+        let orders: Option<Vec<u8>> = get(row, 2)?;
+        Ok(KeptMessage {
+            id: RawId::new(get(row, 0)?),
+            at: rows::instant(row, 1)?,
+            orders: orders.and_then(|orders| order_list::unpack(&orders)),
+            repeats: get(row, 3)?,
+            is_unsent: get(row, 4)?,
+        })
+    })
+}
+
+pub(super) fn events_after(
+    view: &mut View<'_>,
+    after: i64,
+    limit: usize,
+) -> Stored<Vec<(i64, InquiryId, jiff::Timestamp)>> {
+    view.settle_events()?;
+    let sql = "SELECT seq, inquiry, at FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
+    view.all(sql, params![after, limit_of(limit)], |row| {
+        Ok((get(row, 0)?, InquiryId::new(get(row, 1)?), rows::instant(row, 2)?))
+    })
+}
+
+pub(super) fn acts_after(view: &mut View<'_>, after: i64, limit: usize) -> Stored<Vec<(i64, AuditEntry)>> {
+    let sql = format!("SELECT {ACT}, id FROM acts WHERE id > $1 ORDER BY id LIMIT $2");
+    view.all(&sql, params![after, limit_of(limit)], |row| Ok((get(row, 7)?, rows::act(row)?)))
+}
+
+pub(super) fn kept_bytes(view: &mut View<'_>, chain: ChainId) -> Stored<KeptBytes> {
+    let mut count = |sql: &str| -> Stored<u64> {
+        Ok(view.one(sql, params![chain.get()], |row| get(row, 0))?.unwrap_or(0))
+    };
+    Ok(KeptBytes {
+        documents: count(
+            "SELECT COUNT(*) FROM inquiries i JOIN documents d ON d.inquiry = i.id WHERE i.chain = $1 AND octet_length(d.bytes) > 1",
+        )?,
+        receipts: count(
+            "SELECT COUNT(*) FROM measures m JOIN receipts r ON r.measure = m.id WHERE m.chain = $1 AND octet_length(r.bytes) > 1",
+        )?,
+    })
+}

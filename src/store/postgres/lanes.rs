@@ -1,0 +1,110 @@
+//! What lanes keep beside their orders.
+
+use super::pending::{Key, Value, row, text};
+use super::query::{View, params};
+use super::rows::micros;
+use super::tables::Table;
+use crate::domain::{BatchId, LaneChange, OrderId, RawDirection, RawId, RawMessage};
+use crate::store::{Stored, order_list};
+
+impl View<'_> {
+    pub(super) fn write_lane(&mut self, change: &LaneChange) -> Stored<()> {
+        match change {
+            LaneChange::NewRaw(id, raw, orders) => self.add_raw(*id, raw, orders),
+            LaneChange::Repeated(id) => {
+                let sql = "UPDATE raw_messages SET repeats = repeats + 1 WHERE id = $1";
+                self.execute(sql, params![id.get()]).map(drop)
+            }
+            LaneChange::NewBatch(batch) => {
+                let row = row![batch.id.get(), &batch.lane, micros(batch.made), batch.digest.clone()];
+                self.add(Table::Batches, row)
+            }
+            LaneChange::SaveBatchDigest(id, digest) => {
+                self.put(Table::SaveBatches, Key::Id(id.get()), row![id.get(), digest.as_slice()])
+            }
+            LaneChange::Unsent(raw, lane) => {
+                let sql = "INSERT INTO unsent (raw, lane) VALUES ($1, $2)";
+                self.execute(sql, params![raw.get(), lane]).map(drop)
+            }
+            LaneChange::Sent(raws) => {
+                let raws: Vec<i64> = raws.iter().map(|raw| raw.get()).collect();
+                self.execute("DELETE FROM unsent WHERE raw = ANY($1)", params![raws]).map(drop)
+            }
+            LaneChange::Responded { lane, name, about, digest } => {
+                self.count_response(lane, &text(name), &text(about), digest)
+            }
+            LaneChange::SpendQuota(lane, day, requests) => {
+                self.count(Table::Quotas, lane, day.to_string(), *requests)
+            }
+            LaneChange::AddCharges(lane, day, requests) => {
+                self.count(Table::Charges, lane, day.to_string(), *requests)
+            }
+            LaneChange::NewChargeReference(order, at, reference) => {
+                self.add(Table::ChargeReferences, row![order.get(), micros(*at), reference])
+            }
+            LaneChange::KeepAnswer(key, root, number, at) => {
+                let row = row![key.as_slice(), root.get(), *number, micros(*at)];
+                self.put(Table::CachedAnswers, Key::Digest(key.clone()), row)
+            }
+            LaneChange::SetPaused(lane, reason) => self.set_paused(lane, reason.as_deref()),
+            LaneChange::RemoveConsumer(consumer) => {
+                self.execute("DELETE FROM consumers WHERE name = $1", params![text(consumer)]).map(drop)
+            }
+            LaneChange::Acknowledge(consumer, seq) => self.acknowledge(&text(consumer), *seq),
+        }
+    }
+
+    fn add_raw(&mut self, id: RawId, raw: &RawMessage, orders: &[OrderId]) -> Stored<()> {
+        let row = row![
+            id.get(),
+            &raw.lane,
+            raw.batch.map(BatchId::get),
+            i64::from(raw.direction == RawDirection::In),
+            &raw.name,
+            micros(raw.at),
+            raw.bytes.as_stored(),
+            order_list::pack(orders),
+            0_i64
+        ];
+        self.add(Table::RawMessages, row)
+    }
+
+    fn count_response(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<()> {
+        let again = "UPDATE responses SET times = times + 1 WHERE lane = $1 AND name = $2 AND digest = $3";
+        if self.execute(again, params![lane, name, digest])? == 0 {
+            let new = "INSERT INTO responses (lane, name, digest, about, nth, times)
+                       SELECT $1, $2, $3, $4, 1 + COALESCE(MAX(nth), 0), 1 FROM responses WHERE lane = $1 AND name = $2";
+            self.execute(new, params![lane, name, digest, about])?;
+        }
+        Ok(())
+    }
+
+    fn acknowledge(&mut self, consumer: &str, seq: i64) -> Stored<()> {
+        // Never moved back.
+        let known = "UPDATE consumers SET acknowledged = GREATEST(acknowledged, $2) WHERE name = $1";
+        if self.execute(known, params![consumer, seq])? == 0 {
+            let new = "INSERT INTO consumers (name, acknowledged) VALUES ($1, $2)";
+            self.execute(new, params![consumer, seq])?;
+        }
+        Ok(())
+    }
+
+    /// Adds to a counter of a day.
+    fn count(&mut self, table: Table, lane: &str, day: String, requests: u64) -> Stored<()> {
+        let requests = i64::try_from(requests).unwrap_or(i64::MAX);
+        let key = Key::Day(lane.to_owned(), day.clone());
+        self.pending(|pending| match pending.of(table, &key).and_then(|row| row.last_mut()) {
+            Some(Value::Number(Some(counted))) => *counted = counted.saturating_add(requests),
+            _ => pending.put(table, key, row![lane, day, requests]),
+        })
+    }
+
+    fn set_paused(&mut self, lane: &str, reason: Option<&str>) -> Stored<()> {
+        self.execute("DELETE FROM pauses WHERE lane = $1", params![lane])?;
+        if let Some(reason) = reason {
+            self.execute("INSERT INTO pauses (lane, reason) VALUES ($1, $2)", params![lane, text(reason)])?;
+        }
+        self.touch(|touched| touched.lane(lane, true));
+        Ok(())
+    }
+}

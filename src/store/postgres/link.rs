@@ -1,0 +1,165 @@
+//! One connection, and the thread's own runtime that drives it: what is asked is answered before a call returns.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row, Statement};
+
+use super::errors::{failed, told};
+use super::server::Server;
+use crate::store::health::Ailment;
+use crate::store::{StoreError, Stored};
+
+/// What goes into the places of a statement.
+pub(super) type Parameters<'p> = &'p [&'p (dyn ToSql + Sync)];
+
+/// Longest time for one statement; what takes longer has lost its server.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Prepared statements that a connection keeps; lists with filters have many forms.
+const MOST_STATEMENTS: usize = 512;
+
+/// A connection to the database.
+pub(super) struct Link {
+    runtime: Runtime,
+    client: Client,
+    statements: HashMap<String, Statement>,
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Link").field("is_lost", &self.is_lost()).finish_non_exhaustive()
+    }
+}
+
+/// A statement with its parameters, to be sent together with others.
+#[derive(Debug)]
+pub(super) struct Sent<'p> {
+    pub(super) statement: Statement,
+    pub(super) parameters: Vec<&'p (dyn ToSql + Sync)>,
+}
+
+impl Link {
+    /// Connects.
+    ///
+    /// # Errors
+    /// When no server of the list can be used: [`Ailment::Unreachable`] where none answers.
+    pub(super) fn open(server: &Server) -> Stored<Self> {
+        let step = "connect to the database";
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .or_else(|error| told(step, Ailment::Failing, error.to_string()))?;
+        let client = runtime.block_on(async {
+            let opened = tokio::time::timeout(server.patience(), server.connect());
+            match opened.await {
+                Ok(Ok((client, connection))) => {
+                    tokio::runtime::Handle::current().spawn(connection);
+                    Ok(client)
+                }
+                Ok(Err(error)) => Err(error),
+                Err(_) => told(step, Ailment::Unreachable, "no server answered in time"),
+            }
+        })?;
+        let mut link = Self { runtime, client, statements: HashMap::new() };
+        // What was acknowledged must not be lost with the server, whatever its configuration says.
+        link.run("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")?;
+        Ok(link)
+    }
+
+    /// Whether the connection is gone.
+    pub(super) fn is_lost(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// Waits for something else while the connection is looked after.
+    pub(super) fn wait<T>(&self, what: impl Future<Output = T>) -> T {
+        self.runtime.block_on(what)
+    }
+
+    /// Waits for some time while the connection is looked after.
+    pub(super) fn pause(&self, time: Duration) {
+        self.runtime.block_on(async { tokio::time::sleep(time).await });
+    }
+
+    /// Runs statements that have no parameters.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn run(&mut self, sql: &str) -> Stored<()> {
+        self.within("run", self.client.batch_execute(sql))
+    }
+
+    /// A prepared statement; each is prepared once.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn prepare(&mut self, sql: &str) -> Stored<Statement> {
+        if let Some(known) = self.statements.get(sql) {
+            return Ok(known.clone());
+        }
+        if self.statements.len() >= MOST_STATEMENTS {
+            self.statements.clear();
+        }
+        let statement = self.within("prepare a statement", self.client.prepare(sql))?;
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// Rows of a query.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn query(&mut self, sql: &str, parameters: Parameters<'_>) -> Stored<Vec<Row>> {
+        let statement = self.prepare(sql)?;
+        self.within("query", self.client.query(&statement, parameters))
+    }
+
+    /// Runs a statement; gives how many rows it changed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn execute(&mut self, sql: &str, parameters: Parameters<'_>) -> Stored<u64> {
+        let statement = self.prepare(sql)?;
+        self.within("write", self.client.execute(&statement, parameters))
+    }
+
+    /// Sends statements one behind the other without waiting between them: one round trip. How many rows each changed.
+    ///
+    /// # Errors
+    /// The first that the database has with one of them.
+    pub(super) fn execute_all(&mut self, all: &[Sent<'_>]) -> Stored<Vec<u64>> {
+        let answers = all.iter().map(|sent| self.client.execute(&sent.statement, &sent.parameters));
+        let answered = self.within("write", async { Ok(join_all(answers).await) })?;
+        answered.into_iter().map(|answer| answer.map_err(failed("write"))).collect()
+    }
+
+    /// The same for queries: the rows of each.
+    ///
+    /// # Errors
+    /// The first that the database has with one of them.
+    pub(super) fn query_all(&mut self, all: &[Sent<'_>]) -> Stored<Vec<Vec<Row>>> {
+        let answers = all.iter().map(|sent| self.client.query(&sent.statement, &sent.parameters));
+        let answered = self.within("query", async { Ok(join_all(answers).await) })?;
+        answered.into_iter().map(|answer| answer.map_err(failed("query"))).collect()
+    }
+
+    fn within<T>(
+        &self,
+        step: &'static str,
+        asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Stored<T> {
+        let answer = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, asked).await });
+        match answer {
+            Ok(answer) => answer.map_err(failed(step)),
+            Err(_) => told(step, Ailment::Unreachable, "the server did not answer in time"),
+        }
+    }
+}
+
+/// Whether what a statement met ends the transaction: everything that the database itself said.
+pub(super) fn ends_transaction(error: &StoreError) -> bool {
+    !matches!(error, StoreError::Missing(_) | StoreError::Closed)
+}

@@ -1,0 +1,214 @@
+//! The store as a job sees it: what waits is sent before anything is read, so that reads see what was written; and
+//! conditions that are put together from what is asked for.
+
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use super::events;
+use super::link::{Link, Parameters, ends_transaction};
+use super::overlay::Overlay;
+use super::pending::Pending;
+use super::shared::{Shared, Touched};
+use crate::domain::EventDraft;
+use crate::store::{StoreError, Stored};
+
+/// What a writing transaction has at hand.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub(super) pending: Pending,
+    pub(super) events: Vec<EventDraft>,
+    pub(super) overlay: Overlay,
+    pub(super) touched: Touched,
+    /// What the database said: nothing more can be done in this transaction.
+    pub(super) broken: Option<StoreError>,
+}
+
+/// A connection within a transaction; with `work` it may write.
+pub(super) struct View<'a> {
+    pub(super) link: &'a mut Link,
+    pub(super) shared: &'a Shared,
+    pub(super) work: Option<&'a mut Work>,
+    /// Whether this job wrote something.
+    pub(super) has_written: bool,
+    /// The first write that failed: the job fails with it, whatever it makes of it.
+    pub(super) failed: Option<StoreError>,
+}
+
+/// Parameters of a statement.
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$(&$value as &(dyn tokio_postgres::types::ToSql + Sync)),*] };
+}
+pub(super) use params;
+
+impl<'a> View<'a> {
+    pub(super) fn new(link: &'a mut Link, shared: &'a Shared, work: Option<&'a mut Work>) -> Self {
+        Self { link, shared, work, has_written: false, failed: None }
+    }
+
+    /// What the database said ends the transaction for everybody in it.
+    pub(super) fn noted<T>(&mut self, outcome: Stored<T>) -> Stored<T> {
+        if let (Err(error), Some(work)) = (&outcome, self.work.as_deref_mut())
+            && ends_transaction(error)
+        {
+            work.broken.get_or_insert_with(|| error.clone());
+        }
+        outcome
+    }
+
+    /// Sends what waits, but for events.
+    pub(super) fn settle(&mut self) -> Stored<()> {
+        let Some(work) = self.work.as_deref_mut() else { return Ok(()) };
+        if let Some(error) = &work.broken {
+            return Err(error.clone());
+        }
+        let sent = work.pending.flush(self.link);
+        self.noted(sent)
+    }
+
+    /// Sends what waits, events too: they get their numbers.
+    pub(super) fn settle_events(&mut self) -> Stored<()> {
+        self.settle()?;
+        let Some(work) = self.work.as_deref_mut() else { return Ok(()) };
+        let sent = events::append(self.link, std::mem::take(&mut work.events));
+        let last = self.noted(sent)?;
+        if let (Some(last), Some(work)) = (last, self.work.as_deref_mut()) {
+            work.touched.event = last;
+        }
+        Ok(())
+    }
+
+    fn rows(&mut self, sql: &str, parameters: Parameters<'_>) -> Stored<Vec<Row>> {
+        self.settle()?;
+        let found = self.link.query(sql, parameters);
+        self.noted(found)
+    }
+
+    pub(super) fn all<T>(
+        &mut self,
+        sql: &str,
+        parameters: Parameters<'_>,
+        read: impl FnMut(&Row) -> Stored<T>,
+    ) -> Stored<Vec<T>> {
+        self.rows(sql, parameters)?.iter().map(read).collect()
+    }
+
+    pub(super) fn one<T>(
+        &mut self,
+        sql: &str,
+        parameters: Parameters<'_>,
+        read: impl FnOnce(&Row) -> Stored<T>,
+    ) -> Stored<Option<T>> {
+        self.rows(sql, parameters)?.first().map(read).transpose()
+    }
+
+    /// Rows in their order until `enough` says so of what was found. One that cannot be read is passed over and told, so that it
+    /// blocks no other.
+    pub(super) fn readable<T>(
+        &mut self,
+        sql: &str,
+        parameters: Parameters<'_>,
+        mut read: impl FnMut(&Row) -> Stored<T>,
+        enough: impl Fn(&[T]) -> bool,
+    ) -> Stored<Vec<T>> {
+        let mut found = Vec::new();
+        for row in &self.rows(sql, parameters)? {
+            if enough(&found) {
+                break;
+            }
+            match read(row) {
+                Ok(value) => found.push(value),
+                Err(error) if error.is_about_a_row() => {
+                    let id: i64 = row.try_get("id").or_else(|_| row.try_get(0)).unwrap_or_default();
+                    tracing::error!(row = id, %error, "a row that cannot be read is passed over");
+                    self.shared.watch.pass_over(&error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
+    /// A statement that is not worth waiting for others of its kind.
+    pub(super) fn execute(&mut self, sql: &str, parameters: Parameters<'_>) -> Stored<u64> {
+        self.settle()?;
+        let changed = self.link.execute(sql, parameters);
+        self.noted(changed)
+    }
+
+    pub(super) fn filtered<T>(
+        &mut self,
+        filter: Filter<'_>,
+        read: impl FnMut(&Row) -> Stored<T>,
+    ) -> Stored<Vec<T>> {
+        let (sql, limit) = (filter.sql(), filter.limit);
+        let values: Vec<&(dyn ToSql + Sync)> = filter.values.iter().map(|value| &**value as _).collect();
+        self.readable(&sql, &values, read, |found| found.len() >= limit)
+    }
+
+    pub(super) fn touch(&mut self, with: impl FnOnce(&mut Touched)) {
+        if let Some(work) = self.work.as_deref_mut() {
+            with(&mut work.touched);
+        }
+    }
+
+    /// What is known without asking, or the answer of the database, which is known from then on.
+    pub(super) fn known<T>(
+        &mut self,
+        look: impl FnOnce(&Overlay) -> Option<T>,
+        ask: impl FnOnce(&mut Self) -> Stored<T>,
+        keep: impl FnOnce(&mut Overlay, &T),
+    ) -> Stored<T> {
+        if let Some(known) = self.overlay().and_then(|overlay| look(overlay)) {
+            return Ok(known);
+        }
+        let answer = ask(self)?;
+        if let Some(overlay) = self.overlay() {
+            keep(overlay, &answer);
+        }
+        Ok(answer)
+    }
+
+    pub(super) fn overlay(&mut self) -> Option<&mut Overlay> {
+        self.work.as_deref_mut().map(|work| &mut work.overlay)
+    }
+}
+
+/// Rows beyond a limit that are read, so that some that cannot be read keep no other back.
+pub(super) const SPARE: usize = 32;
+
+pub(super) fn limit_of(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// A query whose conditions are put together from what is asked for.
+pub(super) struct Filter<'v> {
+    select: &'static str,
+    pub(super) conditions: Vec<String>,
+    values: Vec<Box<dyn ToSql + Sync + 'v>>,
+    order: &'static str,
+    limit: usize,
+}
+
+impl<'v> Filter<'v> {
+    pub(super) fn new(select: &'static str, order: &'static str, limit: usize) -> Self {
+        Self { select, conditions: Vec::new(), values: Vec::new(), order, limit }
+    }
+
+    /// A condition with one place `?` for its value, where there is one.
+    pub(super) fn given<V: ToSql + Sync + 'v>(mut self, condition: &str, value: Option<V>) -> Self {
+        if let Some(value) = value {
+            self.values.push(Box::new(value));
+            self.conditions.push(condition.replace('?', &format!("${}", self.values.len())));
+        }
+        self
+    }
+
+    fn sql(&self) -> String {
+        let conditions = match self.conditions.is_empty() {
+            true => String::new(),
+            false => format!(" WHERE {}", self.conditions.join(" AND ")),
+        };
+        let most = limit_of(self.limit.saturating_add(SPARE));
+        format!("{}{conditions} ORDER BY {} LIMIT {most}", self.select, self.order)
+    }
+}

@@ -1,0 +1,43 @@
+//! What the threads of the store share, and what a transaction leaves to be told.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::watch::Watch;
+use crate::store::Signals;
+use crate::store::ids::Ids;
+
+/// What a transaction has touched, to be told after its commit.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    /// Lanes, and whether something urgent was added.
+    pub(super) lanes: HashMap<String, bool>,
+    /// Newest sequence number of the log.
+    pub(super) event: i64,
+}
+
+impl Touched {
+    pub(super) fn lane(&mut self, name: &str, urgent: bool) {
+        match self.lanes.get_mut(name) {
+            Some(known) => *known |= urgent,
+            None => drop(self.lanes.insert(name.to_owned(), urgent)),
+        }
+    }
+
+    /// Wakes whoever waits for it.
+    pub(super) fn tell(&self, signals: &Signals) {
+        signals.events_grew(self.event);
+        for (lane, urgent) in &self.lanes {
+            signals.wake(lane, *urgent);
+        }
+    }
+}
+
+/// What every thread shares.
+#[derive(Debug, Clone)]
+pub(super) struct Shared {
+    pub(super) signals: Arc<Signals>,
+    pub(super) ids: Arc<Ids>,
+    pub(super) key: Arc<[u8]>,
+    pub(super) watch: Arc<Watch>,
+}

@@ -1,0 +1,8 @@
+//! What the store on a database server must do beside the contract: numbers of events, lost connections, several processes,
+//! schemas that are not ours, and what is told where it cannot be opened.
+#![allow(clippy::disallowed_methods, reason = "these tests wait for a real server")]
+
+mod events;
+mod lost;
+mod privacy;
+mod refused;
