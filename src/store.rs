@@ -230,7 +230,7 @@ impl dyn Store {
     /// The same, where it is known what the work will read.
     ///
     /// # Errors
-    /// As for [`Self::transact`].
+    /// As for `transact`.
     pub async fn transact_with<T, F>(&self, needs: Needs, work: F) -> Stored<T>
     where
         F: FnOnce(&mut dyn Tx) -> Stored<T> + Send + 'static,
