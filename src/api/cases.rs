@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Shared;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemKind};
 use crate::domain::{Case, CaseId, ChainId, ChainParty};
 use crate::store::{Reads, Stored};
 
@@ -66,9 +66,22 @@ async fn chain_of(gateway: &Shared, id: String) -> Result<ChainId, Problem> {
     found.map(|case| case.chain).ok_or_else(|| Problem::not_found("case"))
 }
 
-/// A party of a chain by the case system's reference.
-async fn party_of(gateway: &Shared, chain: ChainId, reference: &str) -> Result<ChainParty, Problem> {
+/// A party of a chain by its identifier, or by the case system's reference where that names one alone.
+async fn party_of(gateway: &Shared, chain: ChainId, name: &str) -> Result<ChainParty, Problem> {
     let parties = gateway.store.read(move |reads| reads.parties_of(chain)).await?;
-    let found = parties.into_iter().find(|party| party.reference == reference);
-    found.ok_or_else(|| Problem::not_found("party of the case"))
+    if let Some(party) = parties.iter().find(|party| party.id.to_string() == name) {
+        return Ok(party.clone());
+    }
+    let mut called: Vec<ChainParty> = parties.into_iter().filter(|party| party.reference == name).collect();
+    match (called.pop(), called.len()) {
+        (Some(party), 0) => Ok(party),
+        (Some(_), others) => {
+            let count = others + 1;
+            let detail = format!(
+                "本案有 {count} 名当事人使用该编号，请改用当事人 id {count} parties of the case have this reference; name the one by its `id`, which GET /v1/cases/{{id}} shows"
+            );
+            Err(Problem::new(ProblemKind::NotNow, detail))
+        }
+        (None, _) => Err(Problem::not_found("party of the case")),
+    }
 }

@@ -84,7 +84,9 @@ impl ChainParty {
 /// A party of a chain as people and the case system see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PartyView {
-    /// The case system's reference.
+    /// Identifier, which names one party of the case for good.
+    pub id: String,
+    /// The case system's reference, as last given. Two inquiries may give the same one to two parties.
     pub reference: String,
     /// Person or organisation.
     pub kind: PartyKind,
@@ -99,6 +101,7 @@ pub struct PartyView {
 impl From<&ChainParty> for PartyView {
     fn from(party: &ChainParty) -> Self {
         Self {
+            id: party.id.to_string(),
             reference: party.reference.clone(),
             kind: party.kind,
             name: party.name.clone(),

@@ -80,7 +80,7 @@ impl Coverage {
                 _ => {}
             }
         }
-        let short = claim.amount - held - deducted;
+        let (short, over) = (claim.amount - held - deducted, held + deducted - claim.amount);
         Self {
             claimed: Money::yuan(claim.amount),
             held: Money::yuan(held),
@@ -88,7 +88,7 @@ impl Coverage {
             asked: Money::yuan(asked),
             uncovered: Money::yuan(uncovered),
             shortfall: Money::yuan(short.max(Decimal::ZERO)),
-            excess: Money::yuan((-short).max(Decimal::ZERO)),
+            excess: Money::yuan(over.max(Decimal::ZERO)),
         }
     }
 }

@@ -158,6 +158,10 @@ async fn the_claim_changes_with_its_history_and_the_ledger_follows() {
     change(&bench, &case, &nobody).await.is_problem(404, "not-found");
     let limited =
         json!({ "liable_up_to": [{ "party": "party-1", "amount": yuan("400.00") }], "reason": "限额担保" });
+    let problem = change(&bench, &case, &limited).await.is_problem(422, "not-allowed");
+    assert!(problem["detail"].as_str().expect("why").contains("须附文书"), "{problem}");
+    let mut limited = limited;
+    limited["documents"] = json!([claim_paper()]);
     assert_eq!(change(&bench, &case, &limited).await.status, 200);
     let settled = json!({ "state": "settled", "reason": "已履行" });
     let problem = change(&bench, &case, &settled).await.is_problem(422, "not-allowed");
@@ -289,4 +293,38 @@ async fn cases_whose_claims_contradict_are_not_joined_and_the_finding_says_what_
     bench.submitted("fourth", &other).await;
     let chain = bench.get("officer", &case_of(&bench, &second).await).await.json();
     assert_eq!(chain["chain"].as_array().map(Vec::len), Some(2), "{chain}");
+}
+
+#[tokio::test]
+async fn a_reference_that_names_two_parties_is_told_and_each_is_named_by_its_identifier() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("first", &about("(2026)晋10执77号", None)).await;
+    bench.answers(&orders[0], account("6200", "600.00"), "aa").await;
+    let mut other = about("(2026)晋10执77号", None);
+    other["parties"][0]["name"] = json!("临汾测试矿业有限公司");
+    other["parties"][0]["kind"] = json!("organisation");
+    other["parties"][0]["documents"] = json!([{ "kind": "uscc", "number": "91000000MADEM00112" }]);
+    bench.submitted("second", &other).await;
+    let case = case_of(&bench, &path).await;
+    let view = bench.get("officer", &case).await.json();
+    let parties = view["parties"].as_array().expect("parties");
+    assert_eq!(parties.len(), 2, "{view}");
+    let free = json!({ "ground": "wrong_person", "reason": "同名误控" });
+    let release =
+        async |name: &str| bench.post("approver", &format!("{case}/parties/{name}/release"), &free).await;
+    let problem = release("party-1").await.is_problem(409, "not-now");
+    assert!(problem["detail"].as_str().expect("why").contains("2 parties"), "{problem}");
+    let strange = parties.iter().find(|party| party["kind"] == "organisation").expect("the company");
+    let freed = release(strange["id"].as_str().expect("an identifier")).await;
+    assert_eq!(freed.status, 200, "{}", freed.text);
+    assert_eq!(ledger(&bench, &case).await, lines(&[("proposed", "600.00")]), "the other's stands");
+}
+
+#[tokio::test]
+async fn a_case_does_not_continue_one_that_continues_it() {
+    let bench = Bench::new();
+    bench.submitted("first", &about("(2026)晋10执恢9号", Some("(2026)晋10执77号"))).await;
+    let round = about("(2026)晋10执77号", Some("(2026)晋10执恢9号"));
+    let problem = bench.submit("second", round.to_string()).await.is_problem(422, "invalid");
+    assert_eq!(problem["findings"][0]["pointer"], "/case/continues", "{problem}");
 }

@@ -320,6 +320,19 @@ pub fn end_of_claim(draft: &mut Draft<'_>) {
     }
 }
 
+/// What still stands though its claim is closed is on the list: a person gives it back, or opens the claim again.
+pub fn tell_what_stands(draft: &mut Draft<'_>) {
+    let rest = |one: &Measure| if one.is_whole() { one.limit } else { one.limit - one.releasing };
+    let standing: Vec<Measure> = draft.file.ledger().filter(|one| one.state.stands()).cloned().collect();
+    for measure in standing.into_iter().filter(|one| one.is_whole() || rest(one) > Decimal::ZERO) {
+        let amount = rest(&measure);
+        let note = format!(
+            "标的已了结，尚有 {amount} 元未解除 the claim is closed and {amount} yuan stand ordered still: release them"
+        );
+        draft.task(NewTask::about(TaskKind::BringPapers, &measure, draft.now()), note);
+    }
+}
+
 /// The held amount beyond the claim, or beyond what parties are liable for, that nothing under way gives back, in yuan.
 pub fn excess_of(draft: &Draft<'_>) -> Decimal {
     let Some(claim) = &draft.file.chain.claim else { return Decimal::ZERO };
@@ -347,7 +360,8 @@ pub fn tell_excess(draft: &mut Draft<'_>, cause: Cause) {
     if excess == told {
         return;
     }
-    if let Some(claim) = draft.claim_mut() {
+    let measure = measure_of(draft, cause);
+    if let Some(claim) = draft.claim_mut().filter(|_| excess.is_zero() || measure.is_some()) {
         claim.excess_told = excess;
     }
     if excess.is_zero() {
@@ -355,7 +369,7 @@ pub fn tell_excess(draft: &mut Draft<'_>, cause: Cause) {
         draft.close_tasks(|task| task.kind == TaskKind::ReleaseExcess && task.measure.is_none());
         return;
     }
-    let Some(measure) = measure_of(draft, cause) else { return };
+    let Some(measure) = measure else { return };
     let due = draft.now();
     let note = format!(
         "超标的冻结 {excess} 元，应及时解除 {excess} yuan are held beyond the claim; release them (查扣冻规定 art. 19)"
@@ -365,12 +379,15 @@ pub fn tell_excess(draft: &mut Draft<'_>, cause: Cause) {
     draft.task(task, note);
 }
 
-/// The measure that an excess is told of: the one that the cause was about, else the one placed last.
+/// The measure that an excess is told of: the one that the cause was about, else the one placed last; what was deducted too where
+/// nothing is held.
 fn measure_of(draft: &Draft<'_>, cause: Cause) -> Option<Measure> {
     let holds = |measure: &&Measure| measure.state.stands() && measure.held > Decimal::ZERO;
     let blamed = match cause {
         Cause::Answered(id) | Cause::Placed(id) => draft.file.measures.get(&id),
         Cause::Found | Cause::Act | Cause::Clock => None,
     };
-    blamed.or_else(|| draft.file.ledger().rev().find(holds)).cloned()
+    let was_deducted = |measure: &&Measure| measure.deducted > Decimal::ZERO;
+    let last = || draft.file.ledger().rev().find(holds);
+    blamed.or_else(last).or_else(|| draft.file.ledger().rev().find(was_deducted)).cloned()
 }

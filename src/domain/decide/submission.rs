@@ -172,10 +172,21 @@ fn join_case(draft: &mut Draft<'_>, terms: &Terms, findings: &mut Vec<Finding>) 
                 let detail = "本案已登记承接另一案件 the case is known to continue another one";
                 findings.push(Finding::new("/case/continues", detail));
             }
+            if continued.is_some_and(|wanted| wanted != known.id && continues(draft, wanted, known.id)) {
+                let detail = "所称承接的案件已登记为承接本案 that case is known to continue this one";
+                findings.push(Finding::new("/case/continues", detail));
+            }
             known.id
         }
         None => add_case(draft, head.number.clone(), Some(terms), continued),
     }
+}
+
+/// Whether a case continues another one, perhaps through others.
+fn continues(draft: &Draft<'_>, case: CaseId, other: CaseId) -> bool {
+    let before = |id: &CaseId| draft.file.cases.iter().find(|known| known.id == *id)?.continues;
+    // No longer than there are cases, should they ever go round.
+    std::iter::successors(Some(case), before).take(draft.file.cases.len() + 1).any(|id| id == other)
 }
 
 fn add_case(

@@ -4,6 +4,7 @@ mod accepted;
 mod again;
 mod books;
 mod claims;
+mod debt_ended;
 mod ends;
 mod entering;
 mod filing;

@@ -29,7 +29,12 @@ pub fn update(
         Rejected::NotNow("本案无执行标的 the case has no claim; submit an inquiry with a mandate".into())
     })?;
     let inquiry = newest(draft).ok_or(Rejected::Unknown("inquiry"))?;
-    if takes_less(&before, update) && documents.is_empty() {
+    let is_less_liable = update.liabilities.iter().any(|(party, liable_up_to)| {
+        let known = draft.file.parties.iter().find(|known| known.id == *party);
+        let stands = known.and_then(|known| known.liable_up_to).unwrap_or(Decimal::MAX);
+        liable_up_to.unwrap_or(Decimal::MAX) < stands
+    });
+    if (takes_less(&before, update) || is_less_liable) && documents.is_empty() {
         return Err(Rejected::NotAllowed(
             "减少、清偿、了结或撤回标的须附文书 a claim that is lowered, paid, settled or withdrawn rests on a paper: bring it in `documents`"
                 .into(),
@@ -68,7 +73,8 @@ pub fn update(
     if claim.is_open() && claim.living_costs > before.living_costs {
         living_costs::leave(draft, &claim);
     }
-    if before.is_open() && !claim.is_open() {
+    // Said once more of a claim that is over, it gives back what still stands.
+    if !claim.is_open() && (before.is_open() || update.state.is_some()) {
         end_of_claim(draft);
     }
     Ok(Outcome::default())

@@ -11,7 +11,9 @@ use super::super::candidate::property_key;
 use super::super::control::without_control;
 use super::super::counting::Cause;
 use super::super::draft::Draft;
-use super::super::giving_back::{is_idle, is_unwanted, start_release, start_surplus_release};
+use super::super::giving_back::{
+    end_of_claim, is_idle, is_unwanted, start_release, start_surplus_release, tell_what_stands,
+};
 use super::super::ledger::follow;
 use super::super::orders::OrderInput;
 use super::super::proposals::withdraw;
@@ -64,6 +66,13 @@ pub fn release(
     }
     if outcome.measures.is_empty() && !single && !is_done {
         return Err(Rejected::NotNow("没有可解除的措施 nothing stands that could be released".into()));
+    }
+    if release.ground.closes_room() {
+        // Of a part, the rest is for the person who named the part.
+        match release.scope {
+            ReleaseScope::Measure(_, Some(_)) => tell_what_stands(draft),
+            _ => end_of_claim(draft),
+        }
     }
     outcome.orders = outcome.measures.iter().filter_map(|id| draft.file.measures.get(id)?.control).collect();
     follow(draft, Cause::Act);
