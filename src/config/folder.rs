@@ -83,7 +83,9 @@ fn kind_of(name: &str) -> Named {
             Named::Leftover("its name is that of a copy")
         }
         Some(_) => Named::Counterpart,
-        None if name.contains(".toml") => Named::Leftover("its name does not end in .toml"),
+        None if name.to_ascii_lowercase().contains(".toml") => {
+            Named::Leftover("its name does not end in .toml")
+        }
         None => Named::Other,
     }
 }
@@ -110,6 +112,8 @@ mod tests {
             "icbc.toml.toml",
             "icbc~.toml",
             "icbc.toml.dpkg-old",
+            "icbc.TOML",
+            "ICBC.Toml.old",
         ] {
             assert!(matches!(kind_of(name), Named::Leftover(_)), "{name}");
         }

@@ -21,7 +21,7 @@ const NOT_YET: &[&str] = &[
     "公告", "停止", "终止", "中止", "撤回",
 ];
 /// What stands beside a word that is no longer so.
-const TAKEN_BACK: &[&str] = &["恢复", "曾", "原"];
+const TAKEN_BACK: &[&str] = &["恢复", "撤回", "曾", "原"];
 /// What follows a word that has not come yet.
 const UNDER_WAY: &[&str] = &["中", "公告", "备案", "申请", "待", "审核", "受理", "办理"];
 /// What stands in brackets of its own beside a word that has not come yet.
@@ -105,6 +105,8 @@ mod tests {
             ("迁往外省市", Some(CompanyStatus::MovedOut)),
             ("存续，清算中", Some(CompanyStatus::Liquidating)),
             ("正在清算", Some(CompanyStatus::Liquidating)),
+            ("开业（注销已撤回）", Some(CompanyStatus::Active)),
+            ("存续（吊销已撤回）", Some(CompanyStatus::Active)),
             ("设立中", None),
             ("", None),
         ] {

@@ -106,7 +106,7 @@ impl Scalar {
     pub fn date(&self) -> Result<Option<Date>, DateError> {
         let text = self.as_text();
         let written = date::read_date(&text);
-        match self.integer() {
+        match self.integer().or_else(|| whole_millis(&text)) {
             Some(_) if text.len() == 14 && written.is_ok() => written,
             // A day that passed through a floating-point number: `20150318.0`, `2.0150318E7`.
             Some(whole @ EARLIEST_DIGITS..=LATEST_DIGITS) if text.contains(['.', 'e', 'E']) => {
@@ -118,6 +118,13 @@ impl Scalar {
             _ => written,
         }
     }
+}
+
+/// The whole milliseconds of a number that has a fraction of one, and is too large for a day that is written as digits.
+fn whole_millis(text: &str) -> Option<i64> {
+    let number = chakong_contract::money::read_amount(text).ok()??;
+    let whole = i64::try_from(number.trunc()).ok().filter(|_| !text.contains(','))?;
+    (whole.unsigned_abs() >= SHORTEST_MILLIS).then_some(whole)
 }
 
 /// Reads a scalar as it comes. What serde derives for untagged enums buffers every value and tries one variant after the
@@ -221,6 +228,8 @@ mod tests {
     fn milliseconds_may_be_floating_point() {
         for json in [
             "1577808000000.0",
+            "1577808000000.5",
+            "\"1577808000123.456\"",
             "\"1577808000000.0\"",
             "1.577808E12",
             "\"1.577808E12\"",

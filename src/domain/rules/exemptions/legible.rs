@@ -26,12 +26,11 @@ pub(super) fn is_legible(class: &str, remark: &str, holder: &str) -> bool {
         && is_worded(&narrow(class))
 }
 
-/// Whether a class is words. A Chinese bank names a class in Chinese; entities, escapes, Base64 and placeholders are no class that was
-/// understood. A bank may leave it blank, or write a short code of its own.
+/// Whether a class is words. A Chinese bank names a class in Chinese; codes of its own, entities, escapes, Base64 and placeholders are no
+/// class that was understood. A bank may leave it blank.
 fn is_worded(class: &str) -> bool {
     let is_chinese = |c| matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}');
-    let is_code = class.len() <= 4 && class.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    class.is_empty() || (is_code || class.chars().any(is_chinese)) && !is_placeholder(class)
+    class.is_empty() || class.chars().any(is_chinese) && !is_placeholder(class)
 }
 
 /// Without blanks, and with full-width forms of ASCII in half width.
@@ -80,12 +79,12 @@ fn has_no_private_use(text: &str) -> bool {
     })
 }
 
-/// Whether the text keeps to common characters. One rare character is a name; several among few are UTF-8 or GBK read as
-/// something else. Kana stand in no text of a bank, but here and there in a name.
+/// Whether the text keeps to common characters. One rare character among others is a name; one alone, or several among few, are UTF-8
+/// or GBK read as something else. Kana stand in no text of a bank, but here and there in a name.
 fn is_common(text: &str) -> bool {
     let letters = text.chars().filter(|c| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}'));
     let (all, rare) = letters.fold((0usize, 0usize), |(all, rare), c| {
         (all + 1, rare + usize::from(COMMON.binary_search(&c).is_err()))
     });
-    rare < 2 || rare * 4 < all
+    rare == 0 || rare < all && (rare < 2 || rare * 4 < all)
 }
