@@ -4,6 +4,8 @@
 
 #[path = "../../../src/lines/parcel/sftp/answer.rs"]
 mod answer;
+#[path = "../../../src/lines/parcel/sftp/error.rs"]
+mod error;
 #[path = "../../../src/lines/parcel/sftp/packet.rs"]
 mod packet;
 
