@@ -246,5 +246,8 @@ async fn compare(setup: &Setup, town: &Town, submitted: &BTreeMap<u32, String>) 
         assert!(bank.books.puzzles.is_empty(), "{} does not know {:?}", bank.name, bank.books.puzzles);
     }
     let misdeeds: u32 = banks.iter().map(|bank| bank.misdeeds).sum();
-    assert!(misdeeds > 40 && covered > 6, "a tame run: {misdeeds} misdeeds, {covered} cases covered");
+    // A round over a database server takes longer, and the run has its time.
+    let least =
+        if std::env::var("CHAKONG_TEST_STORE").is_ok_and(|store| store == "postgres") { 40 } else { 60 };
+    assert!(misdeeds > least && covered > 6, "a tame run: {misdeeds} misdeeds, {covered} cases covered");
 }

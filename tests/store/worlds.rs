@@ -18,6 +18,10 @@ pub trait World {
     fn reopen(&mut self);
     /// Closes it and opens it as one that was restored.
     fn restore(&mut self);
+    /// Whether a write is refused when a group ends, and not where it is made.
+    fn refuses_late(&self) -> bool {
+        false
+    }
 }
 
 /// The store in memory.
@@ -146,6 +150,10 @@ impl Drop for OnServer {
 }
 
 impl World for OnServer {
+    fn refuses_late(&self) -> bool {
+        true
+    }
+
     fn store(&self) -> Arc<dyn Store> {
         Arc::clone(&self.open.as_ref().expect("an open store").0)
     }
