@@ -1,7 +1,8 @@
 //! The HTTP API: one endpoint, or a few that belong together, a file. The OpenAPI document is made from the handlers.
 //!
 //! Layers, outermost first: record (metrics, access line, problems with their path), slots (so many requests at
-//! once), authenticate (the key, and what it has under way), time limit; then the endpoint, whose `access::Caller` names the roles that may.
+//! once), authenticate (who calls, and what they have under way), time limit, looks (on record before they are shown); then the endpoint, whose
+//! `access::Caller` names its row of the matrix.
 
 mod access;
 mod acting;
@@ -12,16 +13,26 @@ mod counterparts;
 mod extract;
 mod health;
 mod inquiries;
+mod keys;
 mod layers;
+mod looks;
+mod me;
 mod measures;
 mod metrics;
 mod openapi;
 mod orders;
+mod page;
+mod papers;
+mod people;
 mod problem;
 mod reception;
 mod relays;
+mod replicas;
 mod results;
 mod route;
+mod sessions;
+mod statistics;
+mod store;
 mod tasks;
 
 use std::sync::Arc;
@@ -37,6 +48,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
+pub use access::{Identity, identity_of_key, known_key, may};
+pub use extract::read_bytes;
 pub use inquiries::{InquiryView, OrderCounts};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemKind};
 pub use reception::GatewayReception;
@@ -54,15 +67,24 @@ fn routes(metrics: &HttpMetrics) -> ApiRouter<Shared> {
         .merge(inquiries::routes())
         .merge(cases::routes())
         .merge(tasks::routes())
+        .merge(statistics::routes())
         .merge(acts::routes())
+        .merge(papers::routes())
         .merge(orders::routes())
         .merge(measures::routes())
         .merge(results::routes())
         .merge(relays::routes())
+        .merge(replicas::routes())
         .merge(connectors::routes())
         .merge(counterparts::routes())
+        .merge(store::routes())
         .merge(health::routes())
         .merge(metrics::routes(metrics.clone()))
+        .merge(me::routes())
+        .merge(sessions::routes())
+        .merge(people::routes())
+        .merge(keys::routes())
+        .merge(looks::routes())
         .merge(openapi::routes())
 }
 
@@ -71,12 +93,13 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
     let metrics = HttpMetrics::default();
     let slots = Arc::new(Semaphore::new(gateway.server.most_requests));
     let (router, document) = openapi::document(routes(&metrics));
-    let shares = access::Shares::new(&gateway.keys, &gateway.server);
+    let shares = access::Shares::new(&gateway.server);
     let door = access::Door { gateway: Arc::clone(&gateway), shares };
     router
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_path)
         .layer(axum::Extension(openapi::Document::new(&document)))
+        .layer(from_fn_with_state(Arc::clone(&gateway), looks::record))
         .layer(from_fn_with_state(Arc::clone(&gateway), layers::time_limit))
         .layer(from_fn_with_state(door, access::authenticate))
         .layer(from_fn_with_state(slots, layers::slots))
@@ -85,11 +108,28 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .with_state(gateway)
 }
 
-/// Serves the API until the soft token; then finishes what is under way.
-pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>) {
+/// The endpoints without what stands around them, for pages of the same process: who calls stands in the extensions of the request
+/// already, as [`Identity`], and what may be under way at once is counted where the page was asked for.
+pub fn endpoints(gateway: Arc<Gateway>) -> Router {
+    let (router, _) = openapi::document(routes(&HttpMetrics::default()));
+    router
+        .fallback(unknown_path)
+        .layer(from_fn_with_state(Arc::clone(&gateway), looks::record))
+        .layer(from_fn_with_state(Arc::clone(&gateway), layers::time_limit))
+        .with_state(gateway)
+}
+
+/// Whether a path is that of a page for people.
+fn is_page(path: &str) -> bool {
+    path == "/" || path == "/console" || path.starts_with("/console/")
+}
+
+/// Serves the API, and `pages` below `/console`, until the soft token; then finishes what is under way.
+pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>, pages: Router) {
     let (limits, tasks) = (gateway.server.listener.clone(), gateway.tasks.clone());
     let router = router(gateway);
     let answer = move |request: Request<Arriving>| {
+        let router = if is_page(request.uri().path()) { &pages } else { &router };
         let answered = router.clone().oneshot(request.map(Body::new));
         async move { answered.await.unwrap_or_else(|never| match never {}) }
     };

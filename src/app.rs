@@ -1,44 +1,58 @@
 //! The composition root: configuration in, running gateway out. The only place that names a concrete store or connector.
 
 mod archives;
+mod bound;
 mod brokers;
+mod build_error;
 mod deliveries;
 mod known;
+mod live_move;
+mod moving;
 mod opening;
+pub mod people;
+mod place;
+mod replica;
 mod shown;
 pub mod upkeep;
 
 use std::fs::File;
 use std::net::SocketAddr;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chakong_contract::connector::Plugin;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ListenerConfig};
 use crate::counterparts::Counterparts;
 use crate::domain::retention::Retention;
-use crate::engine::{CurrentRules, Engine, run_clock, run_retention};
-use crate::gateway::Gateway;
+use crate::engine::{Archives, CurrentRules, Engine, run_clock, run_retention, while_held};
+use crate::gateway::{Gateway, LastMove, PlannedMove};
 use crate::lanes::{Context, LaneRegistry, Marks, PostboxService, RecentTerms, supervise};
 use crate::lifecycle::Tasks;
 use crate::lines::{listener, postbox};
+use crate::papers::Printer;
+use crate::people::{People, Settings};
 use crate::queue::EventLog;
-use crate::relay::Failure;
-use crate::store::StoreError;
+use crate::store::{CLOCK, RETENTION, Store};
 use archives::ParcelArchives;
+use bound::{Bound, Ground};
 use brokers::Brokers;
 use known::Known;
+use live_move::{LiveMove, Rest, moves_of};
 use opening::{STORE_CLOSES, StoreThreads, close, open_store};
 
 pub use brokers::probed_brokers;
+pub use build_error::BuildError;
 pub use deliveries::delivery_of;
 
 /// Folder beside the store for what is being read.
 const READING: &str = "reading";
+/// Folder beside the store for pages of which PDF is made.
+const PRINTING: &str = "printing";
 
 /// Every connector of this build.
 pub fn plugins() -> Vec<Plugin> {
@@ -59,101 +73,6 @@ pub fn plugins() -> Vec<Plugin> {
     ]
 }
 
-/// Why the gateway cannot be started.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// Another process uses the same store.
-    #[error("another chakong works with {0}; stop it first, or give this one its own [store] directory")]
-    Locked(String),
-    /// The lock file cannot be used.
-    #[error(
-        "the folder of the store, {directory}, cannot be used: {source}; make it a folder that chakong may write, or correct [store] \
-         directory"
-    )]
-    Lock {
-        /// The folder.
-        directory: String,
-        /// The cause.
-        #[source]
-        source: std::io::Error,
-    },
-    /// What is being read cannot be written down.
-    #[error("failed to use the folder `reading` beside the store: {0}")]
-    Marks(#[source] std::io::Error),
-    /// The store cannot be opened.
-    #[error("the store in {place} cannot be opened: {source}{remedy}")]
-    Unopened {
-        /// Its folder, or its server and database.
-        place: String,
-        /// The cause.
-        #[source]
-        source: StoreError,
-        /// What operations do about it, behind the cause.
-        remedy: String,
-        /// Whether another start finds the same, until the configuration or what it names is corrected.
-        by_configuration: bool,
-    },
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A file of rules that was built into the program cannot be read.
-    #[error(
-        "the rules in {file} cannot be read: {detail}; this program was built wrongly and must not be used"
-    )]
-    Rules {
-        /// The file.
-        file: &'static str,
-        /// What is wrong.
-        detail: String,
-    },
-    /// The store is older than the world.
-    #[error(
-        "the store in {store} has not given {what}, which {file} of {counterpart} shows: it was emptied, or restored from a backup, \
-         or it is another installation's. Numbers must never repeat. If it is the wrong store, correct [store] directory; if it is \
-         the right one, start once with `chakong serve --restored`: it goes on with new numbers, and every control that is under way \
-         is put before an officer"
-    )]
-    Older {
-        /// The store's folder.
-        store: String,
-        /// The number that it cannot have given.
-        what: String,
-        /// The file that shows it.
-        file: String,
-        /// Whose line it is.
-        counterpart: String,
-    },
-    /// The store is older than what a counterpart handed in.
-    #[error(
-        "the store in {store} has not given the number {number}, which the counterpart showed while the gateway last ran: it was \
-         emptied, or restored from a backup. Numbers must never repeat. Start once with `chakong serve --restored`: it goes on with \
-         new numbers, and every control that is under way is put before an officer"
-    )]
-    OlderThanAnswers {
-        /// The store's folder.
-        store: String,
-        /// The number, and who showed it.
-        number: String,
-    },
-    /// A broker is not as configured, or does not accept us.
-    #[error("[{section}]: {failure}")]
-    Broker {
-        /// Its section in the configuration.
-        section: &'static str,
-        /// What is wrong, and what to do.
-        failure: Failure,
-    },
-    /// The address is taken or not ours.
-    #[error("failed to listen on {address}: {source}")]
-    Listen {
-        /// Address.
-        address: SocketAddr,
-        /// Cause.
-        #[source]
-        source: std::io::Error,
-    },
-}
-
 /// What is known of the store that is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
@@ -169,13 +88,15 @@ pub struct App {
     gateway: Arc<Gateway>,
     context: Context,
     brokers: Brokers,
-    threads: StoreThreads,
+    threads: Option<StoreThreads>,
     listener: TcpListener,
     postbox: Option<(TcpListener, ListenerConfig)>,
     retention: Arc<Retention>,
     folder: std::path::PathBuf,
     grace: Duration,
-    lock: File,
+    drain: Duration,
+    ground: Ground,
+    moves: mpsc::Receiver<PlannedMove>,
 }
 
 impl App {
@@ -183,31 +104,58 @@ impl App {
     ///
     /// # Errors
     /// See [`BuildError`].
-    pub async fn build(mut config: Config, opening: Opening, tasks: Tasks) -> Result<Self, BuildError> {
+    pub async fn build(config: Config, opening: Opening, tasks: Tasks) -> Result<Self, BuildError> {
         if let Some((file, detail)) = crate::domain::rules::unreadable_files().into_iter().next() {
             return Err(BuildError::Rules { file, detail });
         }
-        let lock = lock(&config.store.directory)?;
-        let (store, threads) = open_store(&config, opening).await?;
-        let listener = bind(config.server.listen).await?;
+        let lock = Arc::new(lock(&config.store.directory)?);
+        let (store, threads) = open_store(&config, opening, config.server.listen).await?;
+        let ground = Ground { lock, bound: Arc::new(Bound::to(&config).await?) };
+        Self::on(config, store, threads, ground, tasks, None).await
+    }
+
+    /// On a store that is open and addresses that are bound.
+    async fn on(
+        config: Config,
+        store: Arc<dyn Store>,
+        threads: StoreThreads,
+        ground: Ground,
+        tasks: Tasks,
+        last: Option<LastMove>,
+    ) -> Result<Self, BuildError> {
         brokers::fit(&config).await?;
-        spare_descriptors(&mut config);
-        let postbox = bind_postbox(&config).await?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let reading = config.store.directory.join(READING);
-        let marks = Arc::new(Marks::open(&reading, clock.now()).map_err(BuildError::Marks)?);
+        let marks = Arc::new(Marks::open(&reading, SystemClock.now()).map_err(BuildError::Marks)?);
+        let mut app = Self::assemble(config, store, marks, ground, tasks, last)?;
+        app.threads = Some(threads);
+        if let Some(controls) = app.gateway.engine.after_restoration().await? {
+            tracing::warn!(
+                controls,
+                "the store was restored; controls that were under way wait for an officer"
+            );
+        }
+        Ok(app)
+    }
+
+    fn assemble(
+        mut config: Config,
+        store: Arc<dyn Store>,
+        marks: Arc<Marks>,
+        ground: Ground,
+        tasks: Tasks,
+        last: Option<LastMove>,
+    ) -> Result<Self, BuildError> {
+        spare_descriptors(&mut config);
+        let (listener, postbox) = ground.bound.listeners(&config)?;
+        let (ask, moves) = mpsc::channel(1);
+        let store_moves = moves_of(&config, last, ask);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let counterparts = Counterparts::new(std::mem::take(&mut config.counterparts));
         let counterparts = Arc::new(counterparts.with(Arc::clone(&config.holidays), config.officer_above));
         let registry = Arc::new(LaneRegistry::default());
         let rules: Arc<dyn CurrentRules> =
             Arc::new(Known { counterparts: Arc::clone(&counterparts), registry: Arc::clone(&registry) });
         let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock), rules);
-        if let Some(controls) = engine.after_restoration().await? {
-            tracing::warn!(
-                controls,
-                "the store was restored; controls that were under way wait for an officer"
-            );
-        }
         let context = Context {
             store: Arc::clone(&store),
             engine: engine.clone(),
@@ -221,6 +169,7 @@ impl App {
         let log = EventLog::new(Arc::clone(&store), &config.instance);
         let brokers = Brokers::new(&config, &log, &engine, &clock);
         let gateway = Gateway {
+            people: People::new(engine.clone(), Arc::clone(&clock), settings_of_people(&config)),
             log,
             store,
             engine,
@@ -233,21 +182,26 @@ impl App {
             relays: brokers.watches(),
             keys: config.keys,
             court_accounts: config.court_accounts,
+            progress: config.progress,
+            printer: Printer::new(config.papers, config.store.directory.join(PRINTING)),
             server: config.server.clone(),
             min_free: config.store.min_free,
+            moves: store_moves,
             tasks,
         };
         Ok(Self {
             gateway: Arc::new(gateway),
             context,
             brokers,
-            threads,
+            threads: None,
             listener,
             postbox,
             retention: Arc::new(config.retention),
             folder: config.counterparts_directory,
             grace: config.server.grace,
-            lock,
+            drain: config.server.drain,
+            ground,
+            moves,
         })
     }
 
@@ -267,8 +221,24 @@ impl App {
         self.postbox.as_ref().map(|(listener, _)| listener.local_addr()).transpose()
     }
 
-    /// Runs until `stop` resolves or a task dies; then drains. Whether everything ended as it should.
+    /// Runs until `stop` resolves or a task dies; then drains. Whether everything ended as it should. A move of the store that is asked
+    /// for meanwhile is carried out, and the gateway goes on behind it.
     pub async fn run(self, stop: impl Future<Output = ()>) -> bool {
+        let mut stop = pin!(stop);
+        let mut app = self;
+        loop {
+            let live = match Box::pin(app.run_once(stop.as_mut())).await {
+                Ended::Stopped(is_clean) => return is_clean,
+                Ended::ToMove(live) => live,
+            };
+            app = match Box::pin(live.carry_out(stop.as_mut())).await {
+                Ok(next) => next,
+                Err(is_clean) => return is_clean,
+            };
+        }
+    }
+
+    async fn run_once(mut self, mut stop: Pin<&mut impl Future<Output = ()>>) -> Ended {
         let tasks = self.context.tasks.clone();
         let (is_ready, ready) = oneshot::channel();
         let counterparts = Arc::clone(&self.gateway.counterparts);
@@ -282,9 +252,15 @@ impl App {
         let lanes =
             supervise(self.context.clone(), delivery_of, self.folder, plugins(), has_postbox, is_ready);
         tasks.spawn_service("lanes", lanes);
-        tasks.spawn_service("clock", run_clock(self.context.engine.clone(), tasks.clone()));
-        let engine = self.context.engine.clone();
-        let retention = run_retention(engine, self.retention, archives, tasks.clone());
+        let (leases, engine) = (Arc::clone(self.context.store.leases()), self.context.engine.clone());
+        let clock = move |lease, tasks| run_clock(engine.under(lease), tasks);
+        tasks.spawn_service("clock", while_held(Arc::clone(&leases), CLOCK.to_owned(), tasks.clone(), clock));
+        let (engine, terms) = (self.context.engine.clone(), self.retention);
+        let retention = move |lease, tasks| {
+            let archives: Arc<dyn Archives> = Arc::<ParcelArchives>::clone(&archives);
+            run_retention(engine.under(lease), Arc::clone(&terms), archives, tasks)
+        };
+        let retention = while_held(Arc::clone(&leases), RETENTION.to_owned(), tasks.clone(), retention);
         tasks.spawn_service("retention", retention);
         // Requests are answered once the lanes have recovered what the last run left behind.
         let _ = ready.await;
@@ -292,16 +268,59 @@ impl App {
             tasks.spawn_service("postbox", postbox);
         }
         self.brokers.spawn(&self.gateway, &tasks);
-        tasks.spawn_service("api", crate::api::serve(self.listener, Arc::clone(&self.gateway)));
-        tokio::select! {
-            () = stop => tracing::info!("asked to stop; finishing what is under way"),
-            () = tasks.soft().cancelled() => {}
+        let pages = crate::console::router(Arc::clone(&self.gateway));
+        tasks.spawn_service("api", crate::api::serve(self.listener, Arc::clone(&self.gateway), pages));
+        let rest = loop {
+            tokio::select! {
+                () = &mut stop => {
+                    tracing::info!("asked to stop; finishing what is under way");
+                    break None;
+                }
+                // Those who call while this one drains hear to come again.
+                Some(planned) = self.moves.recv() => if let Some(rest) = Rest::begin(planned, &self.ground) {
+                    break Some(rest);
+                },
+                () = tasks.soft().cancelled() => break None,
+            }
+        };
+        // Others take the lanes over while whoever asks learns that this process is not ready.
+        leases.drain();
+        if rest.is_none() && !self.drain.is_zero() {
+            tokio::select! {
+                () = tokio::time::sleep(self.drain) => {}
+                () = tasks.soft().cancelled() => {}
+            }
         }
+        drop(leases);
         let drained = tasks.drain(self.grace).await;
         drop((self.gateway, self.context));
-        let closed = close(self.threads, STORE_CLOSES).await;
-        drop(self.lock);
-        drained && closed && !tasks.has_failed()
+        let closed = match self.threads {
+            Some(threads) => close(threads, STORE_CLOSES).await,
+            None => true,
+        };
+        match rest {
+            Some(rest) if !tasks.has_failed() => {
+                Ended::ToMove(Box::new(LiveMove { rest, ground: self.ground, is_closed: closed }))
+            }
+            _ => Ended::Stopped(drained && closed && !tasks.has_failed()),
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+enum Ended {
+    /// For good; whether everything ended as it should.
+    Stopped(bool),
+    /// For a move of the store.
+    ToMove(Box<LiveMove>),
+}
+
+fn settings_of_people(config: &Config) -> Settings {
+    Settings {
+        instance: config.instance.clone(),
+        sign_in: config.sign_in.clone(),
+        looks: config.looks.clone(),
     }
 }
 
@@ -310,15 +329,6 @@ fn spare_descriptors(config: &mut Config) {
     let postbox = config.postbox.as_mut().map(|postbox| &mut postbox.listener);
     let mut listeners: Vec<_> = std::iter::once(&mut config.server.listener).chain(postbox).collect();
     listener::limited(&mut listeners, config.counterparts.len(), listener::open_files());
-}
-
-async fn bind(address: SocketAddr) -> Result<TcpListener, BuildError> {
-    TcpListener::bind(address).await.map_err(|source| BuildError::Listen { address, source })
-}
-
-async fn bind_postbox(config: &Config) -> Result<Option<(TcpListener, ListenerConfig)>, BuildError> {
-    let Some(postbox) = &config.postbox else { return Ok(None) };
-    Ok(Some((bind(postbox.listen).await?, postbox.listener.clone())))
 }
 
 fn lock(directory: &std::path::Path) -> Result<File, BuildError> {

@@ -8,6 +8,7 @@ mod demo;
 mod exit;
 mod live;
 mod output;
+mod people;
 mod requery;
 mod results;
 mod sandbox;
@@ -51,9 +52,12 @@ enum Command {
     /// What the connectors can do and how they speak
     #[command(subcommand)]
     Connectors(connectors::Command),
-    /// Look after the store: check, migrate, backup, restore
+    /// Look after the store: check, migrate, backup, restore, move
     #[command(subcommand)]
     Store(store::Command),
+    /// Persons: add, list, disable, reset. The gateway does not run meanwhile
+    #[command(subcommand)]
+    People(people::Command),
     /// Run simulated counterparts alone, at the other end of the lines of a configuration
     Sandbox(sandbox::Arguments),
 }
@@ -97,7 +101,8 @@ async fn run(command: Command) -> ExitCode {
         Command::Requery(arguments) => requery::run(arguments).await,
         Command::Results(arguments) => results::run(arguments).await,
         Command::Connectors(command) => connectors::run(command),
-        Command::Store(command) => store::run(command),
+        Command::Store(command) => store::run(command).await,
+        Command::People(command) => people::run(command).await,
         Command::Sandbox(arguments) => sandbox::run(arguments).await,
     }
 }

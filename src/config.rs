@@ -10,12 +10,18 @@ mod folder;
 mod holidays;
 mod keys;
 mod listener;
+mod log_targets;
 mod named_files;
 mod other_property;
+mod papers;
+mod parcels;
 mod postboxes;
+mod progress;
 mod reader;
+mod replicas;
 mod retention;
 mod server;
+mod sign_in;
 mod twice;
 mod values;
 mod watch;
@@ -30,19 +36,24 @@ pub use brokers::{
     RabbitConfig, RabbitIntake, RabbitRelay, RelayLimits, RelaysConfig, ServerAddress, StreamConfig,
 };
 pub use counterpart::{
-    BreakerConfig, CallConfig, CalledAt, CounterpartConfig, LimitsConfig, LineConfig, Officers, ParcelConfig,
-    PostboxConfig, RoutingConfig, SftpConfig, SftpLogin, Window, read_counterpart,
+    BreakerConfig, CallConfig, CalledAt, CounterpartConfig, LimitsConfig, LineConfig, LineSection, Officers,
+    ParcelConfig, PostboxConfig, RoutingConfig, SftpConfig, SftpLogin, Window, configurable_lines,
+    read_counterpart,
 };
 pub use court_accounts::NamedAccount;
-pub use database::Database;
+pub use database::{Database, database_at};
 pub use folder::{Folder, counterpart_files, read_folder};
 pub use keys::{ApiKey, Role, digest_of};
 pub use listener::{ListenerConfig, PostboxServer};
+pub use papers::PapersConfig;
 pub use reader::{Problem, Problems};
+pub use replicas::ReplicasConfig;
 pub use server::{LogConfig, LogFormat, ServerConfig, StoreConfig};
 pub use watch::{FolderWatch, Look};
 
 use crate::domain::abilities::OFFICER_ABOVE;
+use crate::domain::people::{LookRules, SignInRules};
+use crate::domain::progress::ProgressSettings;
 use crate::domain::retention::Retention;
 use crate::domain::rules::working_days::HolidayCalendar;
 use reader::Document;
@@ -53,6 +64,8 @@ const LARGEST_FILE: u64 = 1 << 20;
 /// The whole configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// The file that it was read from.
+    pub file: PathBuf,
     /// Name of this installation; the CloudEvents source.
     pub instance: String,
     /// HTTP.
@@ -65,8 +78,14 @@ pub struct Config {
     pub holidays: Arc<HolidayCalendar>,
     /// The court's own file of them, if there is one.
     pub holidays_file: Option<PathBuf>,
+    /// How several processes share the work on one database.
+    pub replicas: ReplicasConfig,
     /// How long what is kept of a case stays after it was closed.
     pub retention: Retention,
+    /// What the parties of a case may be shown.
+    pub progress: ProgressSettings,
+    /// The program that makes PDF of papers.
+    pub papers: PapersConfig,
     /// A property worth more than so many percent of what is still wanted is for an officer.
     pub officer_above: u32,
     /// Brokers that results are relayed to.
@@ -77,6 +96,10 @@ pub struct Config {
     pub log: LogConfig,
     /// API keys.
     pub keys: Vec<ApiKey>,
+    /// Rules of signing in.
+    pub sign_in: SignInRules,
+    /// Rules of looking.
+    pub looks: LookRules,
     /// Accounts of the court that deducted money may go to.
     pub court_accounts: Vec<NamedAccount>,
     /// Folder with one file per counterpart.
@@ -101,12 +124,17 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
     let server = root.section("server", server::read_server).unwrap_or_default();
     let postbox = root.section("postbox", server::read_postbox);
     let store = root.section("store", |section| server::read_store(section, &base)).unwrap_or_default();
+    let replicas = root.section("replicas", replicas::read_replicas).unwrap_or_default();
     let retention = root.section("retention", retention::read_retention).unwrap_or_default();
+    let papers = root.section("papers", |section| papers::read_papers(section, &base)).unwrap_or_default();
+    let progress = root.section("progress", progress::read_progress).unwrap_or_default();
     let officer_above =
         root.section("other_property", other_property::read_officer_above).unwrap_or(OFFICER_ABOVE);
     let log = root.section("log", server::read_log).unwrap_or_default();
     let keys = root.sections("keys", keys::read_key).into_iter().flatten().collect::<Vec<_>>();
     keys::check_distinct(&keys, &mut root);
+    let sign_in = root.section("sign_in", sign_in::read_sign_in).unwrap_or_default();
+    let looks = root.section("looks", sign_in::read_looks).unwrap_or_default();
     let accounts = root.sections("court_accounts", court_accounts::read_account);
     let court_accounts = accounts.into_iter().flatten().collect::<Vec<_>>();
     court_accounts::check_distinct(&court_accounts, &mut root);
@@ -127,18 +155,24 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
         read_folder(&counterparts_directory, plugins, postbox.is_some(), &mut problems);
     if problems.is_empty() {
         Ok(Config {
+            file: path.to_owned(),
             instance,
             server,
             postbox,
             store,
             holidays: Arc::new(holidays),
             holidays_file,
+            replicas,
             retention,
+            progress,
+            papers,
             officer_above,
             relays,
             intakes,
             log,
             keys,
+            sign_in,
+            looks,
             court_accounts,
             counterparts_directory,
             counterparts,

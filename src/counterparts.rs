@@ -17,12 +17,12 @@ pub type Snapshot = Arc<BTreeMap<String, Arc<CounterpartConfig>>>;
 
 /// The counterparts as configured now.
 #[derive(Debug, Default)]
-pub struct Counterparts(RwLock<(Snapshot, Arc<Rules>)>);
+pub struct Counterparts(RwLock<(Snapshot, Arc<Rules>)>, RwLock<Option<String>>);
 
 impl Counterparts {
     /// From a configuration, with the holidays that are built in.
     pub fn new(configs: Vec<CounterpartConfig>) -> Self {
-        Self(RwLock::new(taken_up(configs, &Rules::default())))
+        Self(RwLock::new(taken_up(configs, &Rules::default())), RwLock::default())
     }
 
     /// The same with holidays as configured, and with the percentage of what is still wanted above which a property is for an
@@ -31,7 +31,17 @@ impl Counterparts {
     pub fn with(self, holidays: Arc<HolidayCalendar>, officer_above: u32) -> Self {
         let (snapshot, rules) = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let rules = Rules { holidays: Some(holidays), officer_above, ..Rules::clone(&rules) };
-        Self(RwLock::new((snapshot, Arc::new(rules))))
+        Self(RwLock::new((snapshot, Arc::new(rules))), self.1)
+    }
+
+    /// What is wrong with the files as they are now, line by line; `None` where these counterparts are what the files say.
+    pub fn problems(&self) -> Option<String> {
+        self.1.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The files as they are now cannot be taken up, or they are what is known.
+    pub fn tell_problems(&self, problems: Option<String>) {
+        *self.1.write().unwrap_or_else(PoisonError::into_inner) = problems;
     }
 
     /// The counterparts now.

@@ -21,12 +21,16 @@ mod inquiry;
 mod mandate;
 mod measure;
 mod order;
+pub mod people;
+mod printed;
+pub mod progress;
 mod records;
 pub mod retention;
 pub mod retry;
 mod routes;
 pub mod rules;
 mod seen;
+pub mod statistics;
 mod submission;
 mod task;
 mod terms;
@@ -47,13 +51,14 @@ pub use claim::{
 pub use event::{EventDraft, EventType};
 pub use finding::Finding;
 pub use ids::{
-    BatchId, CaseId, ChainId, DocumentId, IdKind, InquiryId, MeasureId, NewIds, OrderId, PartyId,
-    ROWS_PER_EPOCH, RawId, TaskId,
+    BatchId, CaseId, ChainId, DocumentId, IdKind, InquiryId, MeasureId, NewIds, OrderId, PartyId, PersonId,
+    PrintId, ROWS_PER_EPOCH, RawId, TaskId,
 };
 pub use inquiry::{Inquiry, InquiryState};
 pub use mandate::{Liability, Mandate, Purpose, Search};
 pub use measure::{Measure, MeasureState, MeasureView, Origin, Permitted, Said};
 pub use order::{OrderRecord, OrderState, Priority, StateError, number_of, order_id_of};
+pub use printed::{NewPrint, Print, PrintFormat, PrintKind, print_number, print_of};
 pub use records::{
     Batch, KeptReceipt, LineRow, Lines, NewReceipt, NotAsked, Outcome, RawDirection, RawMessage, Revision,
     Source, names_cash, valuable,

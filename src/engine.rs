@@ -2,13 +2,17 @@
 //! the engine loads the case file, has `domain::decide` make a list of changes, and hands the list to the store.
 //! Handlers, lanes, the clock and the command line call it; no other code writes.
 
+mod call_tokens;
 mod clock;
 mod closings;
 mod encoded;
 mod files;
 mod handed_in;
+mod held;
 mod lanes;
 mod older;
+mod people;
+mod printing;
 mod restoring;
 mod retention;
 mod sending;
@@ -17,6 +21,7 @@ mod settling;
 mod upkeep;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chakong_contract::Fault;
 
@@ -30,13 +35,16 @@ use crate::domain::{
     AuditEntry, CaseFile, Chain, ChainId, Change, Finding, IdKind, Inquiry, InquiryId, JoinedChains, OrderId,
 };
 use crate::store::{
-    Needs, Store, StoreError, Stored, Tx, load_chain, load_chain_for_act, load_lines, load_order, load_orders,
+    Lease, Needs, Store, StoreError, Stored, Tx, load_chain, load_chain_for_act, load_lines, load_order,
+    load_orders,
 };
 
 pub use clock::run_clock;
 pub use handed_in::{Entry, HandedIn, Verdicts};
+pub use held::while_held;
 pub use lanes::Response;
 pub use older::was_older;
+pub use people::{ByWhom, Looked, SignIn};
 pub use retention::{Archives, Progress, run_retention};
 pub use sending::{Dispatch, Dispatched};
 pub use settling::{Conversation, Settlement};
@@ -59,6 +67,8 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     rules: Arc<dyn CurrentRules>,
     older: older::Proof,
+    /// The lease under which everything is done that comes over this handle.
+    lease: Option<Lease>,
 }
 
 /// An accepted inquiry.
@@ -85,12 +95,24 @@ pub enum InputError {
 }
 
 /// How often an input is handed in again whose group failed because of another.
-const TRIES: usize = 8;
+const TRIES: u32 = 12;
+/// The longest wait before the third time; it grows from time to time.
+const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 impl Engine {
     /// An engine on a store.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, rules: Arc<dyn CurrentRules>) -> Self {
-        Self { store, clock, rules, older: older::Proof::default() }
+        Self { store, clock, rules, older: older::Proof::default(), lease: None }
+    }
+
+    /// The same engine for work under a lease: what is handed in is done only while this process holds it.
+    pub fn under(&self, lease: Lease) -> Self {
+        Self { lease: Some(lease), ..self.clone() }
+    }
+
+    /// The same engine for what may be done by any process.
+    pub fn free(&self) -> Self {
+        Self { lease: None, ..self.clone() }
     }
 
     /// The store, to be read.
@@ -119,10 +141,20 @@ impl Engine {
         T: Send + 'static,
     {
         let input = Arc::new(input);
-        for _ in 0..TRIES {
-            let (input, rules) = (Arc::clone(&input), self.rules.rules());
+        let leases = self.lease.iter().map(|lease| lease.name.clone()).collect();
+        let needs = Needs { leases, ..needs };
+        for turn in 0..TRIES {
+            let (input, rules, lease) = (Arc::clone(&input), self.rules.rules(), self.lease.clone());
             let (now, chance) = (self.clock.now(), rand::Rng::random(&mut rand::rng()));
-            let work = move |tx: &mut dyn Tx| run(tx, &input, Facts { now, chance, rules: &rules });
+            let work = move |tx: &mut dyn Tx| {
+                lease.as_ref().map_or(Ok(()), |lease| tx.holds(lease))?;
+                run(tx, &input, Facts { now, chance, rules: &rules })
+            };
+            if turn > 1 {
+                // Others are at the same rows: not all at once again.
+                let wait = (BETWEEN_TRIES * turn).mul_f64(chance_of_now());
+                tokio::time::sleep(wait).await;
+            }
             match self.store.transact_with(needs.clone(), work).await {
                 Err(StoreError::Again) => {}
                 other => return other,
@@ -136,11 +168,18 @@ impl Engine {
     /// # Errors
     /// See [`InputError`]; nothing is kept then.
     pub async fn submit(&self, submitted: Submitted) -> Result<Accepted, InputError> {
-        let head = &submitted.terms.case;
-        let cases = std::iter::once(&head.number).chain(&head.continues).map(|number| number.to_string());
         let keys = vec![(submitted.submitter.clone(), submitted.key.clone())];
-        let needs = Needs { keys, cases: cases.collect(), ..Needs::default() };
+        let needs = Needs { keys, cases: cases_of(&submitted), ..Needs::default() };
         self.execute_with(needs, submitted, accept).await?
+    }
+
+    /// Whether a submission would be accepted now: decided like [`Self::submit`], and nothing of it is kept.
+    ///
+    /// # Errors
+    /// Those of [`Self::submit`] but for the key.
+    pub async fn preview(&self, submitted: Submitted) -> Result<(), InputError> {
+        let needs = Needs { cases: cases_of(&submitted), ..Needs::default() };
+        self.execute_with(needs, submitted, look_at).await?
     }
 
     /// Does what a person decided. `chain` is needed where the act names none itself: a change of the claim, an entered measure, a
@@ -154,14 +193,43 @@ impl Engine {
     }
 }
 
+/// Numbers of the cases that a submission is about.
+fn cases_of(submitted: &Submitted) -> Vec<String> {
+    let head = &submitted.terms.case;
+    std::iter::once(&head.number).chain(&head.continues).map(|number| number.to_string()).collect()
+}
+
+/// A number from 0 to 1.
+fn chance_of_now() -> f64 {
+    rand::Rng::random(&mut rand::rng())
+}
+
 fn accept(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Result<Accepted, InputError>> {
     if let Some((inquiry, known)) = tx.inquiry_by_key(&new.submitter, &new.key)? {
         let same = known == new.digest;
         return Ok(if same { Ok(Accepted { inquiry, new: false }) } else { Err(InputError::KeyReused) });
     }
+    match decided(tx, new, facts)? {
+        Ok((inquiry, changes)) => {
+            tx.write(&changes)?;
+            Ok(Ok(Accepted { inquiry, new: true }))
+        }
+        Err(rejected) => Ok(Err(rejected.into())),
+    }
+}
+
+/// Decides about a submission and keeps nothing of it.
+fn look_at(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Result<(), InputError>> {
+    Ok(decided(tx, new, facts)?.map(|_| ()).map_err(InputError::from))
+}
+
+/// What a submission comes to: the inquiry, and everything that changes with it.
+type Decided = Result<(Inquiry, Vec<Change>), Rejected>;
+
+fn decided(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Decided> {
     let (file, joined) = match file_of_case(tx, new, facts)? {
         Ok(found) => found,
-        Err(findings) => return Ok(Err(Rejected::Findings(findings).into())),
+        Err(findings) => return Ok(Err(Rejected::Findings(findings))),
     };
     let chain = file.chain.clone();
     let is_new = !file.is_whole;
@@ -173,19 +241,13 @@ fn accept(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Result<A
     if let Some(joined) = &joined {
         begin_joining(&mut draft, joined.clone());
     }
-    let decided = submit(&mut draft, new).and_then(|inquiry| {
+    Ok(submit(&mut draft, new).and_then(|inquiry| {
         if let Some(joined) = &joined {
             end_joining(&mut draft, joined, &new.submitter);
         }
-        Ok((inquiry, draft.finish()?))
-    });
-    match decided {
-        Ok((inquiry, (changes, _))) => {
-            tx.write(&changes)?;
-            Ok(Ok(Accepted { inquiry, new: true }))
-        }
-        Err(rejected) => Ok(Err(rejected.into())),
-    }
+        let (changes, _) = draft.finish()?;
+        Ok((inquiry, changes))
+    }))
 }
 
 /// The file of a submission's case, and how two chains become one for it.

@@ -1,5 +1,7 @@
 //! The gateway as its API, its pages and its commands see it: handles to the parts, nothing of its own.
 
+mod moves;
+
 use std::sync::Arc;
 
 use chakong_contract::connector::Plugin;
@@ -7,12 +9,16 @@ use chakong_contract::connector::Plugin;
 use crate::clock::Clock;
 use crate::config::{ApiKey, NamedAccount, ServerConfig};
 use crate::counterparts::Counterparts;
+use crate::domain::progress::ProgressSettings;
 use crate::engine::Engine;
 use crate::lanes::{LaneRegistry, OpenLine, RecentTerms};
 use crate::lifecycle::Tasks;
+use crate::papers::Printer;
+use crate::people::People;
 use crate::queue::EventLog;
 use crate::relay::Relays;
 use crate::store::Store;
+pub use moves::{LastMove, PlannedMove, StoreMoves};
 
 /// Handles to the parts.
 #[derive(Debug)]
@@ -37,14 +43,22 @@ pub struct Gateway {
     pub plugins: Vec<Plugin>,
     /// Relays and intakes, to be looked at.
     pub relays: Relays,
-    /// API keys.
+    /// API keys of the configuration; the store has more.
     pub keys: Vec<ApiKey>,
+    /// Persons, sessions, keys of the store, looks.
+    pub people: People,
     /// Accounts of the court that deducted money may go to.
     pub court_accounts: Vec<NamedAccount>,
+    /// What the parties of a case may be shown.
+    pub progress: ProgressSettings,
+    /// Makes PDF of papers.
+    pub printer: Printer,
     /// Limits of the HTTP API.
     pub server: ServerConfig,
     /// Intake stops while fewer bytes than this are free on the store's disk.
     pub min_free: u64,
+    /// Where the store is, and moves of it.
+    pub moves: StoreMoves,
     /// Tasks and whether they are to stop.
     pub tasks: Tasks,
 }

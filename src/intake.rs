@@ -6,6 +6,7 @@ mod plan;
 
 use std::sync::Arc;
 
+use chakong_contract::Moment;
 use chakong_contract::order::LegalDocument;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -13,12 +14,13 @@ use sha2::{Digest as _, Sha256};
 use crate::counterparts::Snapshot;
 use crate::domain::abilities::Rules;
 use crate::domain::decide::{Rejected, Submitted};
-use crate::domain::{BroughtDocument, Finding, Submission};
+use crate::domain::people::Courts;
+use crate::domain::{BroughtDocument, Finding, Submission, Terms};
 use crate::engine::{Accepted, CurrentRules as _, Engine, InputError};
 use crate::store::StoreError;
 use crate::store::codec::{encode, encode_json};
 
-use check::check_unverified;
+use check::{check_unverified, check_years};
 
 pub use check::{check, check_documents};
 pub use plan::{Plan, plan};
@@ -29,10 +31,12 @@ pub const LONGEST_KEY: usize = 128;
 /// Who submits.
 #[derive(Debug, Clone, Copy)]
 pub struct Submitter<'a> {
-    /// Name of the key.
+    /// Name of the key, or 工号 of the person.
     pub name: &'a str,
-    /// Whether the key has the role of an officer: some things stand on an officer's word.
+    /// Whether the submitter has the role of an officer: some things stand on an officer's word.
     pub is_officer: bool,
+    /// Whose cases the submitter handles.
+    pub courts: &'a Courts,
 }
 
 /// Why an inquiry was not accepted.
@@ -94,6 +98,35 @@ pub async fn accept(
     Ok(engine.submit(submitted).await?)
 }
 
+/// What a submission would come to now: who would be asked, and who would not and why. Nothing is kept, and nothing is sent.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The submission's parts that decisions need.
+    pub terms: Arc<Terms>,
+    /// Who would be asked what.
+    pub plan: Plan,
+}
+
+/// Reads, checks and plans a submission, and has the engine judge it as it stands now.
+///
+/// # Errors
+/// Those of [`accept`] but for the key.
+pub async fn preview(
+    engine: &Engine,
+    counterparts: &crate::counterparts::Counterparts,
+    submitter: Submitter<'_>,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<Preview, IntakeError> {
+    let submission = read(body)?;
+    let (snapshot, rules) = (counterparts.now(), counterparts.rules());
+    let submitted = prepare(submission, submitter, &snapshot, &rules, now)?;
+    let (orders, not_asked) = (submitted.orders.clone(), submitted.not_asked.clone());
+    let previewed = Preview { terms: Arc::clone(&submitted.terms), plan: Plan { orders, not_asked } };
+    engine.preview(submitted).await?;
+    Ok(previewed)
+}
+
 /// Checks and plans a submission, and brings what is large into stored form.
 ///
 /// # Errors
@@ -106,6 +139,7 @@ pub fn prepare(
     now: Timestamp,
 ) -> Result<Submitted, IntakeError> {
     let mut findings = check(&submission);
+    check_years(&submission, Moment::from_timestamp(now).date(), &mut findings);
     check_unverified(&submission, submitter.is_officer, &mut findings);
     let plan = plan(&submission, counterparts, rules, now, &mut findings);
     if !findings.is_empty() {
@@ -119,6 +153,7 @@ pub fn prepare(
     Ok(Submitted {
         uid: uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid(),
         submitter: submitter.name.to_owned(),
+        courts: submitter.courts.clone(),
         reason,
         key: String::new(),
         digest: Vec::new(),

@@ -7,6 +7,8 @@ mod admission;
 mod breaker;
 mod context;
 mod delivery;
+mod followed;
+mod kept_limits;
 mod lane;
 mod marks;
 mod outcome;

@@ -28,6 +28,11 @@ impl Tasks {
         &self.soft
     }
 
+    /// Tasks that can be told to take nothing new by themselves, and are when these are.
+    pub fn under(&self) -> Self {
+        Self { soft: self.soft.child_token(), ..self.clone() }
+    }
+
     /// Cancelled when everything must stop now.
     pub const fn hard(&self) -> &CancellationToken {
         &self.hard

@@ -16,7 +16,7 @@ mod page;
 mod render;
 
 pub use event::{CloudEvent, EventData, FaultNote, OrderResult, Provenance, ReceiptNote};
-pub use page::{EventLog, LogEntry, Page, Position};
+pub use page::{EventLog, LogEntry, Page, Position, Wanted};
 
 /// The JSON Schema of an event, for documents and consumers.
 pub fn event_schema() -> serde_json::Value {

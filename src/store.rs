@@ -6,18 +6,29 @@
 //! them are committed at once, and each caller hears back after its commit is on disk.
 
 mod ahead;
+mod boot_time;
 pub mod codec;
+pub mod copying;
 mod health;
 mod ids;
+mod leases;
 mod load;
+pub mod look;
+pub mod marks;
 pub mod memory;
+pub mod moving;
 mod needs;
 mod order_list;
+mod people;
 pub mod postgres;
 mod reads;
 mod records;
+mod reports;
+pub mod resting;
 mod signals;
+mod spread;
 pub mod sqlite;
+mod turns;
 
 use std::sync::Arc;
 
@@ -29,14 +40,17 @@ use tokio::sync::oneshot;
 use crate::domain::{Change, NewIds, OrderRecord};
 pub use ahead::number_ahead;
 pub use health::{Ailment, Health};
+pub use leases::{CLOCK, Lease, Leases, Membership, RETENTION, Replica, lane_lease};
 pub use load::{load_chain, load_chain_for_act, load_findings, load_lines, load_order, load_orders};
 pub use needs::Needs;
+pub use people::{LookCounts, LookFilter, PeopleReads};
 pub use reads::Reads;
 pub use records::{
     ActFilter, AnswerText, CaseFilter, CaseRow, ChargeReference, EventRecord, InquiryFilter,
-    IssuedCertificate, KeptBytes, KeptMessage, LaneCounts, MeasureFilter, OrderBrief, OrderFilter, PageRow,
-    Responded, RevisionText, TaskFilter,
+    IssuedCertificate, KeptBytes, KeptMessage, LaneCounts, LaneMark, MeasureFilter, OrderBrief, OrderFilter,
+    PageRow, Responded, RevisionText, TaskFilter,
 };
+pub use reports::ReportReads;
 pub use signals::Signals;
 
 /// Why the store did not do what it was asked.
@@ -76,9 +90,32 @@ pub enum StoreError {
          control that was under way is put before an officer"
     )]
     Backup(String),
+    /// What it held was moved away at this time (RFC 3339).
+    #[error(
+        "what it held was moved to {to} at {at}, and that store is in charge: correct [store] to lead there; only where that one is lost, \
+         start once on this one with `chakong serve --restored`"
+    )]
+    MovedAway {
+        /// Where to.
+        to: String,
+        /// When.
+        at: String,
+    },
+    /// A move into it was begun and not finished.
+    #[error(
+        "a move into it was begun and not finished, and the store in {from} is in charge: move it again with `chakong store move`, or \
+         correct [store] to lead to that one"
+    )]
+    Arriving {
+        /// Where from.
+        from: String,
+    },
     /// Another input of the same group failed; nothing of this one was kept, and it can be handed in again.
     #[error("the group of writes was rolled back; hand the input in again")]
     Again,
+    /// The work was done under a lease that another process has now; nothing of it was kept.
+    #[error("the lease moved to another replica")]
+    LeaseLost,
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,
@@ -116,6 +153,15 @@ pub trait Tx: Reads + NewIds {
     /// When one cannot be written, such as [`StoreError::Conflict`]. Nothing of the transaction is kept then, whatever the job makes
     /// of the error.
     fn write(&mut self, changes: &[Change]) -> Stored<()>;
+
+    /// That a lease is still this process's, until the transaction ends. By default it is: an embedded store has one process.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] where another process has it.
+    fn holds(&mut self, lease: &Lease) -> Stored<()> {
+        let _ = lease;
+        Ok(())
+    }
 }
 
 /// Work to be done inside a transaction: loads, decides, and writes as its last step.
@@ -161,6 +207,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn epoch(&self) -> i64;
     /// Who is woken after a commit.
     fn signals(&self) -> &Signals;
+    /// Which work this process may do.
+    fn leases(&self) -> &Arc<Leases> {
+        self.signals().leases()
+    }
     /// A keyed hash of personal data, to look it up without keeping it: the same for the same text in this store.
     fn keyed_hash(&self, text: &[u8]) -> Vec<u8>;
     /// Free bytes on the disk that holds the store; `None` where that cannot be told.

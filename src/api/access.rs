@@ -1,110 +1,100 @@
-//! Who calls, and whether the key allows it. Without a key nothing but health answers, not even that a path is unknown.
+//! Who calls, and whether they may. Without a key nothing but health answers, not even that a path is unknown.
 
 mod places;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::{Operation, Response as ResponseDocs, StatusCode as StatusDocs};
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 pub use self::places::{Place, Shares};
 use super::problem::{Problem, ProblemKind};
 use super::route::{PATIENT, route_of};
-use crate::config::{ApiKey, Role, digest_of};
+use crate::config::{ApiKey, digest_of};
+use crate::domain::people::{Courts, Role};
 use crate::gateway::Gateway;
 use crate::lines::listener::Connection;
+pub use crate::people::Identity;
+use crate::people::cookie;
+use crate::people::matrix::permission;
+pub use crate::people::may;
 
 /// Longest key that is looked at.
 const LONGEST_KEY: usize = 512;
 /// Paths that answer without a key.
 const OPEN: [&str; 2] = ["/healthz", "/readyz"];
+/// Where sessions begin.
+const SESSIONS: &str = "/v1/sessions";
 
-/// Sets of roles, as bits in the order of [`Role::ALL`].
-pub mod may {
-    /// 办案系统
-    pub const CASE_SYSTEM: u8 = 1;
-    /// 查控员
-    pub const OFFICER: u8 = 1 << 1;
-    /// 审批人
-    pub const APPROVER: u8 = 1 << 2;
-    /// 运维
-    pub const OPERATIONS: u8 = 1 << 3;
-    /// Reads inquiries.
-    pub const READ: u8 = CASE_SYSTEM | OFFICER | APPROVER;
-    /// Re-queries and cancels.
-    pub const ACT: u8 = CASE_SYSTEM | OFFICER;
-    /// Sees connectors and counterparts.
-    pub const WATCH: u8 = OFFICER | OPERATIONS;
-    /// Any key will do.
-    pub const ANY: u8 = CASE_SYSTEM | OFFICER | APPROVER | OPERATIONS;
+/// Whether a request is answered whoever sends it.
+fn is_open(method: &Method, path: &str) -> bool {
+    OPEN.contains(&path) || (method == Method::POST && path == SESSIONS)
 }
 
-/// The holder of the key that came with a request.
+/// A caller who has one of the roles that the row `ROW` of the matrix names (a constant of [`may`]).
 #[derive(Debug, Clone)]
-pub struct Identity {
-    /// Name of the key; named in audit lines.
-    pub name: String,
-    roles: BTreeSet<Role>,
-}
+pub struct Caller<const ROW: u8>(pub Arc<Identity>);
 
-/// A caller whose key has one of the roles `MAY` (bits of [`may`]).
-#[derive(Debug, Clone)]
-pub struct Caller<const MAY: u8>(pub Arc<Identity>);
-
-impl<const MAY: u8> Caller<MAY> {
-    /// Name of the key.
+impl<const ROW: u8> Caller<ROW> {
+    /// Name of the key, or 工号 of the person.
     pub fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// Whether the key has a role.
+    /// Whether the caller has a role.
     pub fn has(&self, role: Role) -> bool {
-        self.0.roles.contains(&role)
+        self.0.has(role)
+    }
+
+    /// Whose cases the caller sees.
+    pub fn courts(&self) -> &Courts {
+        &self.0.courts
+    }
+
+    /// Whose cases are to be shown: those of the court that is asked for, as far as the caller sees them.
+    pub fn sees(&self, asked: Option<&str>) -> Courts {
+        asked.map_or_else(|| self.0.courts.clone(), |code| self.0.courts.within(&Courts::one(code)))
     }
 }
 
-fn roles_of(bits: u8) -> impl Iterator<Item = (Role, &'static str)> {
-    let all = Role::ALL.into_iter().enumerate();
-    all.filter(move |(at, _)| bits >> at & 1 == 1).map(|(_, role)| role)
+fn words_of(row: u8) -> Vec<&'static str> {
+    let roles = permission(row).map(|row| row.roles).unwrap_or_default();
+    roles.iter().map(|role| role.word()).collect()
 }
 
-fn words_of(bits: u8) -> String {
-    roles_of(bits).map(|(_, word)| word).collect::<Vec<_>>().join(", ")
-}
-
-impl<const MAY: u8> FromRequestParts<Arc<Gateway>> for Caller<MAY> {
+impl<const ROW: u8> FromRequestParts<Arc<Gateway>> for Caller<ROW> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Gateway>) -> Result<Self, Problem> {
         let identity = parts.extensions.get::<Arc<Identity>>().ok_or_else(unauthenticated)?;
-        if roles_of(MAY).any(|(role, _)| identity.roles.contains(&role)) {
+        if identity.may(ROW) {
             return Ok(Self(Arc::clone(identity)));
         }
-        let detail = format!("this needs a key with one of the roles: {}", words_of(MAY));
+        let detail = format!("this needs one of the roles: {}", words_of(ROW).join(", "));
         Err(Problem::new(ProblemKind::Forbidden, detail))
     }
 }
 
-impl<const MAY: u8> OperationInput for Caller<MAY> {
+impl<const ROW: u8> OperationInput for Caller<ROW> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         operation.security = vec![[("key".to_owned(), Vec::new())].into_iter().collect()];
-        let roles: Vec<&str> = roles_of(MAY).map(|(_, word)| word).collect();
-        operation.extensions.insert("x-roles".to_owned(), roles.into());
+        operation.extensions.insert("x-roles".to_owned(), words_of(ROW).into());
+        let act = permission(ROW).map(|row| row.act).unwrap_or_default();
+        operation.extensions.insert("x-act".to_owned(), act.into());
     }
 
     fn inferred_early_responses(
         context: &mut GenContext,
         operation: &mut Operation,
     ) -> Vec<(Option<StatusDocs>, ResponseDocs)> {
-        let needed = format!("The key has none of the roles: {}", words_of(MAY));
+        let needed = format!("The caller has none of the roles: {}", words_of(ROW).join(", "));
         [
             (401, "No valid key"),
             (403, needed.as_str()),
@@ -117,21 +107,27 @@ impl<const MAY: u8> OperationInput for Caller<MAY> {
 }
 
 fn unauthenticated() -> Problem {
-    Problem::new(ProblemKind::Unauthenticated, "send `Authorization: Bearer KEY` with a key of this gateway")
+    Problem::new(
+        ProblemKind::Unauthenticated,
+        "send `Authorization: Bearer KEY` with a key of this gateway, or sign in",
+    )
 }
 
-/// Layer: finds out who calls, or answers 401; and whether the key has not more under way than it may, or 503.
+/// Layer: finds out who calls, by key or by the cookie of a session, or answers 401; and whether they have not more under way than they
+/// may, or 503.
 pub async fn authenticate(State(door): State<Door>, mut request: Request, next: Next) -> Response {
-    if OPEN.contains(&request.uri().path()) {
+    if is_open(request.method(), request.uri().path()) {
         return next.run(request).await;
     }
-    let key = key_of(request.headers()).and_then(|key| find(&door.gateway.keys, key));
-    let Some(key) = key else { return unauthenticated().into_response() };
+    let identity = match identify(&door.gateway, request.method(), request.headers()).await {
+        Ok(Some(identity)) => Arc::new(identity),
+        Ok(None) => return unauthenticated().into_response(),
+        Err(problem) => return problem.into_response(),
+    };
     if let Some(connection) = request.extensions().get::<Connection>() {
         connection.standing.is_known();
     }
-    let identity = Arc::new(Identity { name: key.name.clone(), roles: key.roles.clone() });
-    let place = match door.shares.place(&key.name, PATIENT.contains(&route_of(&request))) {
+    let place = match door.shares.place(&identity.name, PATIENT.contains(&route_of(&request))) {
         Ok(place) => place,
         Err(problem) => {
             let mut response = problem.into_response();
@@ -148,12 +144,43 @@ pub async fn authenticate(State(door): State<Door>, mut request: Request, next: 
     response
 }
 
+/// Who calls: the holder of a key of the configuration or of the store, or a person by the cookie of a session. A key goes first; a
+/// wrong one is not made good by a cookie.
+async fn identify(
+    gateway: &Gateway,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Option<Identity>, Problem> {
+    let has_key = headers.contains_key(AUTHORIZATION) || headers.contains_key("x-api-key");
+    if has_key {
+        let Some(key) = key_of(headers) else { return Ok(None) };
+        if let Some(known) = find(&gateway.keys, key) {
+            return Ok(Some(identity_of_key(known)));
+        }
+        return Ok(gateway.people.by_key(digest_of(key)).await?);
+    }
+    let Some(token) = cookie::token_of(headers) else { return Ok(None) };
+    let Some(identity) = gateway.people.by_cookie(token).await? else { return Ok(None) };
+    if !cookie::is_ours(method, headers, token) {
+        let detail = "a request by cookie that changes something comes from a page of this gateway and carries its token \
+                      (X-CSRF-Token, or the field `csrf` of a form)";
+        return Err(Problem::new(ProblemKind::Forbidden, detail));
+    }
+    Ok(Some(identity))
+}
+
+/// Who holds a key of the configuration.
+pub fn identity_of_key(key: &ApiKey) -> Identity {
+    let (name, roles, courts) = (key.name.clone(), key.roles.clone(), key.courts.clone());
+    Identity { name, roles, courts, person: None, session: None }
+}
+
 /// What the layer that finds out who calls needs.
 #[derive(Debug, Clone)]
 pub struct Door {
     /// Handles to the parts.
     pub gateway: Arc<Gateway>,
-    /// What each key may have under way.
+    /// What each key and person may have under way.
     pub shares: Shares,
 }
 
@@ -165,6 +192,11 @@ fn key_of(headers: &HeaderMap) -> Option<&str> {
     let plain = || headers.get("x-api-key").and_then(|value| value.to_str().ok());
     let key = bearer.unwrap_or_else(plain)?;
     (1..=LONGEST_KEY).contains(&key.len()).then_some(key)
+}
+
+/// The key of the configuration that a text is; `None` where it is none, or none that could be.
+pub fn known_key<'a>(keys: &'a [ApiKey], text: &str) -> Option<&'a ApiKey> {
+    (1..=LONGEST_KEY).contains(&text.len()).then(|| find(keys, text)).flatten()
 }
 
 /// Compares with every key, each in constant time, so that the time tells nothing about any of them.

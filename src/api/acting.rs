@@ -1,13 +1,14 @@
 //! What acts have in common: an actor, a reason, documents, amounts.
 
-use chakong_contract::{LegalDocument, Money};
+use chakong_contract::{LegalDocument, Money, PlainDecimal};
 use rust_decimal::Decimal;
 
 use super::Shared;
 use super::problem::Problem;
 use crate::domain::decide::{Act, ActInput, ActOutcome};
-use crate::domain::{Actor, ChainId, Finding};
+use crate::domain::{ChainId, Finding};
 use crate::intake::brought;
+use crate::people::Identity;
 
 /// Most documents of one act.
 const MOST_DOCUMENTS: usize = 10;
@@ -18,28 +19,43 @@ const MOST_DOCUMENTS: usize = 10;
 /// When the case does not allow it or the store fails.
 pub async fn act(
     gateway: &Shared,
-    caller: &str,
+    caller: &Identity,
     (chain, act): (Option<ChainId>, Act),
     reason: String,
     documents: Vec<LegalDocument>,
 ) -> Result<ActOutcome, Problem> {
     let documents = documents.into_iter().map(brought).collect();
-    let actor = Actor::Key(caller.to_owned());
+    let actor = caller.actor();
     let input = ActInput { actor, reason: reason.trim().to_owned(), documents, act };
     Ok(gateway.engine.act(chain, input).await?)
 }
 
 /// An amount in yuan that is more than zero, with at most two decimals, and not beyond all measure.
 pub fn check_amount(pointer: &str, amount: Option<Money>, findings: &mut Vec<Finding>) {
-    let Some(amount) = amount else { return };
-    if !amount.is_yuan() {
+    if amount.is_some_and(|amount| amount.currency.is_some() && !amount.is_yuan()) {
         findings.push(Finding::new(format!("{pointer}/currency"), "the amount must be in CNY"));
+    }
+    check_amount_in_any(pointer, amount, findings);
+}
+
+/// An amount in a currency that is named, more than zero, with at most two decimals, and not beyond all measure.
+pub fn check_amount_in_any(pointer: &str, amount: Option<Money>, findings: &mut Vec<Finding>) {
+    let Some(amount) = amount else { return };
+    if amount.currency.is_none() {
+        findings.push(Finding::new(format!("{pointer}/currency"), "name the currency, such as CNY"));
     }
     if amount.amount <= Decimal::ZERO || amount.amount.scale() > 2 {
         let detail = "must be more than zero, with at most two decimals";
         findings.push(Finding::new(format!("{pointer}/amount"), detail));
     } else if !amount.is_plausible() {
         findings.push(Finding::new(format!("{pointer}/amount"), "is beyond all measure"));
+    }
+}
+
+/// A rate: yuan for one unit of a foreign currency.
+pub fn check_rate(rate: Option<PlainDecimal>, findings: &mut Vec<Finding>) {
+    if rate.is_some_and(|PlainDecimal(rate)| rate <= Decimal::ZERO || rate > Decimal::ONE_THOUSAND) {
+        findings.push(Finding::new("/rate", "must be more than zero and at most 1000"));
     }
 }
 

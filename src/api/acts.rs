@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::Shared;
 use super::access::{Caller, may};
 use super::extract::{QueryParams, page_size};
+use super::page;
 use super::problem::Problem;
 use crate::domain::AuditEntry;
+use crate::people::sight;
 use crate::store::ActFilter;
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -30,7 +32,7 @@ struct ActsQuery {
     /// What: `approve`, `release` …
     act: Option<String>,
     /// `next` of the page before.
-    before: Option<i64>,
+    cursor: Option<String>,
     /// How many; 50 by default.
     #[schemars(range(min = 1, max = 200))]
     limit: Option<usize>,
@@ -41,13 +43,13 @@ struct ActsQuery {
 struct ActList {
     /// Newest first; those that were refused too, with why.
     acts: Vec<AuditEntry>,
-    /// Pass as `before` to read on; null at the end.
-    next: Option<i64>,
+    /// Pass as `cursor` to read on; null at the end.
+    next: Option<String>,
 }
 
 async fn list(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::ACTS }>,
     QueryParams(query): QueryParams<ActsQuery>,
 ) -> Result<Json<ActList>, Problem> {
     let limit = page_size(query.limit)?;
@@ -55,14 +57,13 @@ async fn list(
         subject: query.subject,
         actor: query.actor,
         act: query.act,
-        before: query.before,
-        limit: limit + 1,
+        before: page::cursor(query.cursor.as_deref())?,
+        limit,
     };
-    let mut found = gateway.store.read(move |reads| reads.find_acts(&filter)).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|(row, _)| *row);
-    Ok(Json(ActList { acts: found.into_iter().map(|(_, act)| act).collect(), next }))
+    let courts = caller.courts().clone();
+    let found = gateway.store.read(move |reads| sight::acts(reads, &courts, &filter)).await?;
+    let next = found.next.map(|row| row.to_string());
+    Ok(Json(ActList { acts: found.acts.into_iter().map(|(_, act)| act).collect(), next }))
 }
 
 fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

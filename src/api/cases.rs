@@ -3,6 +3,7 @@
 mod claim;
 mod enter;
 mod list;
+mod progress;
 mod release;
 mod show;
 
@@ -14,7 +15,9 @@ use serde::Deserialize;
 
 use super::Shared;
 use super::problem::{Problem, ProblemKind};
+use crate::domain::people::Courts;
 use crate::domain::{Case, CaseId, ChainId, ChainParty};
+use crate::people::{Identity, sight};
 use crate::store::{Reads, Stored};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -25,6 +28,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
             "/v1/cases/{id}/claim",
             put_with(claim::update, claim::docs).get_with(claim::show, claim::show_docs),
         )
+        .api_route("/v1/cases/{id}/progress", get_with(progress::show, progress::docs))
         .api_route("/v1/cases/{id}/release", post_with(release::case, release::case_docs))
         .api_route(
             "/v1/cases/{id}/parties/{reference}/release",
@@ -37,7 +41,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub(super) struct CasePath {
     /// Identifier, or the case number in any spelling.
-    id: String,
+    pub(super) id: String,
 }
 
 /// Names a party of a case.
@@ -45,34 +49,38 @@ pub(super) struct CasePath {
 pub(super) struct CasePartyPath {
     /// Identifier, or the case number in any spelling.
     id: String,
-    /// The case system's reference of the party.
+    /// The party's identifier in the case, or a reference that an inquiry gave it.
     reference: String,
 }
 
-/// The case of an identifier or of a number in any spelling.
-fn find(reads: &mut dyn Reads, id: &str) -> Stored<Option<Case>> {
-    if let Ok(row) = id.parse::<i64>() {
-        return reads.case(CaseId::new(row));
-    }
-    match id.parse::<CaseNumber>() {
-        Ok(number) => reads.case_by_number(number.as_str()),
-        Err(_) => Ok(None),
+/// The case of an identifier or of a number in any spelling, where it is seen.
+pub(super) fn find(reads: &mut dyn Reads, courts: &Courts, id: &str) -> Stored<Option<Case>> {
+    let found = match (id.parse::<i64>(), id.parse::<CaseNumber>()) {
+        (Ok(row), _) => reads.case(CaseId::new(row))?,
+        (Err(_), Ok(number)) => reads.case_by_number(number.as_str())?,
+        (Err(_), Err(_)) => None,
+    };
+    match found {
+        Some(case) if sight::sees_case(reads, courts, &case)? => Ok(Some(case)),
+        _ => Ok(None),
     }
 }
 
-/// The chain of a case, for an act.
-async fn chain_of(gateway: &Shared, id: String) -> Result<ChainId, Problem> {
-    let found = gateway.store.read(move |reads| find(reads, &id)).await?;
+/// The chain of a case that the caller sees, for an act.
+async fn chain_of(gateway: &Shared, caller: &Identity, id: String) -> Result<ChainId, Problem> {
+    let courts = caller.courts.clone();
+    let found = gateway.store.read(move |reads| find(reads, &courts, &id)).await?;
     found.map(|case| case.chain).ok_or_else(|| Problem::not_found("case"))
 }
 
-/// A party of a chain by its identifier, or by the case system's reference where that names one alone.
-async fn party_of(gateway: &Shared, chain: ChainId, name: &str) -> Result<ChainParty, Problem> {
+/// A party of a chain by its identifier, or by a reference that an inquiry gave it, where that names one alone.
+pub(super) async fn party_of(gateway: &Shared, chain: ChainId, name: &str) -> Result<ChainParty, Problem> {
     let parties = gateway.store.read(move |reads| reads.parties_of(chain)).await?;
     if let Some(party) = parties.iter().find(|party| party.id.to_string() == name) {
         return Ok(party.clone());
     }
-    let mut called: Vec<ChainParty> = parties.into_iter().filter(|party| party.reference == name).collect();
+    let is_called = |party: &ChainParty| party.references().any(|reference| reference == name);
+    let mut called: Vec<ChainParty> = parties.into_iter().filter(is_called).collect();
     match (called.pop(), called.len()) {
         (Some(party), 0) => Ok(party),
         (Some(_), others) => {

@@ -53,8 +53,13 @@ pub(super) struct CounterpartInFull {
     paused: Option<String>,
     /// Requests that it charged today (Asia/Shanghai).
     charges_today: u64,
-    /// Health of its lane; null while its line cannot be opened.
+    /// Name of the replica that works for its lane; null while none does, and where the store has one process.
+    replica: Option<String>,
+    /// Health of its lane; null while its line cannot be opened. Of a lane that another replica works for, only what stands in the store is
+    /// known here.
     health: Option<CounterpartView>,
+    /// Why its line cannot be opened; null where it is open.
+    closed: Option<String>,
 }
 
 impl CounterpartInFull {
@@ -62,7 +67,7 @@ impl CounterpartInFull {
         config: &CounterpartConfig,
         paused: Option<String>,
         charges_today: u64,
-        health: Option<CounterpartView>,
+        (health, closed): (Option<CounterpartView>, Option<String>),
     ) -> Self {
         Self {
             name: config.name.clone(),
@@ -72,7 +77,9 @@ impl CounterpartInFull {
             line: Some(config.line.kind()),
             paused,
             charges_today,
+            replica: None,
             health,
+            closed,
         }
     }
 
@@ -104,7 +111,18 @@ impl CounterpartInFull {
         };
         let (name_zh, name_en) = (name.clone(), name.clone());
         let health = Some(health);
-        Self { name, name_zh, name_en, connector: None, line: None, paused, charges_today, health }
+        Self {
+            name,
+            name_zh,
+            name_en,
+            connector: None,
+            line: None,
+            paused,
+            charges_today,
+            replica: None,
+            health,
+            closed: None,
+        }
     }
 }
 

@@ -146,7 +146,16 @@ fn too_large(largest: usize) -> Problem {
 ///
 /// It takes its room from the key's share and from what all bodies may take, and keeps it until it is dropped.
 async fn read_body(request: Request, largest: usize, state: &Arc<Gateway>) -> Result<Bytes, Problem> {
-    check_head(request.headers(), largest)?;
+    check_kind(request.headers())?;
+    read_bytes(request, largest, state).await
+}
+
+/// Reads a body of bounded size, of whatever type.
+///
+/// # Errors
+/// When it is too large, takes too long, breaks off or finds no room.
+pub async fn read_bytes(request: Request, largest: usize, state: &Arc<Gateway>) -> Result<Bytes, Problem> {
+    check_length(request.headers(), largest)?;
     let of_key = request.extensions().get::<Place>().map(|place| place.bodies().hold());
     let of_all = request.extensions().get::<Connection>().map(|connection| connection.bodies.hold());
     let mut read = ReadBody { bytes: Vec::new(), held: of_key.into_iter().chain(of_all).collect() };
@@ -181,13 +190,19 @@ impl AsRef<[u8]> for ReadBody {
     }
 }
 
-/// What the headers alone rule out.
-fn check_head(headers: &HeaderMap, largest: usize) -> Result<(), Problem> {
-    let header = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    if header(CONTENT_TYPE).is_some_and(|kind| !is_json(kind)) {
+/// A type other than JSON is ruled out by the headers alone.
+fn check_kind(headers: &HeaderMap) -> Result<(), Problem> {
+    let kind = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+    if kind.is_some_and(|kind| !is_json(kind)) {
         return Err(Problem::new(ProblemKind::NotJson, "send the body as application/json"));
     }
-    let announced = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+    Ok(())
+}
+
+/// So is a length that is announced and too large.
+fn check_length(headers: &HeaderMap, largest: usize) -> Result<(), Problem> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let announced = length.and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length > largest) { Err(too_large(largest)) } else { Ok(()) }
 }
 

@@ -52,6 +52,9 @@ struct Ready {
     /// State of each intake from a broker.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     intakes: BTreeMap<&'static str, RelayState>,
+    /// Years that are counted today and whose holidays are not known: due days are reckoned by weekdays there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    years_without_holidays: Vec<i16>,
 }
 
 /// What the last write and read showed, and when.
@@ -94,7 +97,8 @@ async fn ready(
         let states =
             |watches: &[RelayWatch]| watches.iter().map(|watch| (watch.name, watch.health().state)).collect();
         let (relays, intakes) = (states(&gateway.relays.relays), states(&gateway.relays.intakes));
-        return Ok(Json(Ready { status: "ok", relays, intakes }));
+        let years_without_holidays = gateway.engine.years_without_holidays();
+        return Ok(Json(Ready { status: "ok", relays, intakes, years_without_holidays }));
     }
     Err(Problem::new(ProblemKind::NotReady, reasons.join("; ")))
 }
@@ -103,6 +107,8 @@ async fn reasons_against(gateway: &Gateway, probe: &Probe) -> Vec<&'static str> 
     let mut reasons = Vec::new();
     if gateway.tasks.soft().is_cancelled() {
         reasons.push("shutting down");
+    } else if gateway.store.leases().is_draining() {
+        reasons.push("draining: it will stop soon");
     }
     let ailment = gateway.store.health().ailment.map(Ailment::words);
     let found = probe.reason(gateway).await;

@@ -8,6 +8,7 @@ mod companies;
 mod list;
 mod measures;
 mod orders;
+mod preview;
 mod requery;
 mod show;
 mod submit;
@@ -24,11 +25,13 @@ use uuid::Uuid;
 use super::Shared;
 use super::problem::Problem;
 use crate::domain::{Coverage, Inquiry, InquiryState, Mandate, OrderState};
+use crate::people::{Identity, sight};
 use crate::store::{Reads, StoreError, Stored};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
         .api_route("/v1/inquiries", post_with(submit::submit, submit::docs).get_with(list::list, list::docs))
+        .api_route("/v1/inquiries/preview", post_with(preview::show, preview::docs))
         .api_route("/v1/inquiries/{id}", get_with(show::show, show::docs))
         .api_route("/v1/inquiries/{id}/orders", get_with(orders::orders, orders::docs))
         .api_route("/v1/inquiries/{id}/assets", get_with(assets::assets, assets::docs))
@@ -187,13 +190,15 @@ fn path_of(uid: Uuid) -> String {
     format!("/v1/inquiries/{uid}")
 }
 
-/// Reads something about an inquiry.
+/// Reads something about an inquiry that the caller sees.
 async fn about<T: Send + 'static>(
     gateway: &Shared,
+    caller: &Identity,
     path: InquiryPath,
     read: impl FnOnce(&mut dyn Reads, Inquiry) -> Stored<T> + Send + 'static,
 ) -> Result<T, Problem> {
-    let found = gateway.store.read(move |reads| match reads.inquiry_by_uid(path.id)? {
+    let courts = caller.courts.clone();
+    let found = gateway.store.read(move |reads| match sight::inquiry(reads, &courts, path.id)? {
         Some(inquiry) => read(reads, inquiry).map(Some),
         None => Ok(None),
     });

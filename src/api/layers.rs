@@ -1,6 +1,7 @@
 //! Layers around every endpoint, outermost first: record, slots, authenticate, time limit.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -10,7 +11,7 @@ use tokio::time::Instant;
 
 use super::access::Identity;
 use super::problem::{Problem, ProblemKind};
-use super::route::{PATIENT, route_of};
+use super::route::{PATIENT, PRINTING, route_of};
 use crate::gateway::Gateway;
 use crate::observe::HttpMetrics;
 
@@ -28,7 +29,9 @@ pub async fn record(State(metrics): State<HttpMetrics>, request: Request, next: 
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
-    let who = response.extensions().get::<Arc<Identity>>().map(|identity| identity.name.clone());
+    // A person by identifier: 工号 is personal.
+    let who = response.extensions().get::<Arc<Identity>>();
+    let who = who.map(|who| who.person.map_or_else(|| who.name.clone(), |id| id.to_string()));
     if let Some(problem) = response.extensions().get::<Arc<Problem>>().cloned() {
         if problem.status().is_server_error() {
             tracing::error!(%route, %method, status = problem.status().as_u16(), causes = problem.causes(), "a request failed");
@@ -64,7 +67,9 @@ pub async fn time_limit(State(gateway): State<Arc<Gateway>>, request: Request, n
     if PATIENT.contains(&route_of(&request)) {
         return next.run(request).await;
     }
-    let limit = gateway.server.request_timeout;
+    let of_printer =
+        if PRINTING.contains(&route_of(&request)) { gateway.printer.time_limit() } else { Duration::ZERO };
+    let limit = gateway.server.request_timeout + of_printer;
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {

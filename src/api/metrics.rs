@@ -18,7 +18,7 @@ pub(super) fn routes(metrics: HttpMetrics) -> ApiRouter<Shared> {
 
 async fn show(
     State(gateway): State<Shared>,
-    _: Caller<{ may::OPERATIONS }>,
+    _: Caller<{ may::METRICS }>,
     Extension(metrics): Extension<HttpMetrics>,
 ) -> Response {
     let text = metrics.render() + &render(&scrape(&gateway).await);

@@ -18,9 +18,11 @@ use super::Shared;
 use super::access::{Caller, may};
 
 /// Groups of endpoints, in the order of the document.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 13] = [
     ("inquiries", "查控申请: submit, watch, re-query, cancel"),
     ("cases", "案件: the chain of cases, its claim, its ledger, and what is about all of it"),
+    ("papers", "文书打印件: what can be printed of a case, and prints by their numbers"),
+    ("statistics", "统计: what became of the inquiries of a period"),
     ("tasks", "待办: what a person must do, and until when"),
     ("acts", "操作记录: who did what, and why"),
     ("orders", "协助指令: one request to one counterpart"),
@@ -28,12 +30,13 @@ const TAGS: [(&str, &str); 10] = [
     ("results", "结果: the event log for named consumers (CloudEvents 1.0)"),
     ("connectors", "连接器: what the gateway can speak"),
     ("counterparts", "协助单位: health, pause, resume, probe"),
+    ("people", "人员: who calls, persons, sessions, keys"),
     ("operations", "运维: health, metrics, this document"),
 ];
 
 const ABOUT: &str = "查控网关 HTTP 接口 HTTP API of the query and control gateway. Every request but health carries \
-    `Authorization: Bearer KEY` (or `X-API-Key: KEY`); `x-roles` of an operation names the roles of which the key needs \
-    one. Errors are problems (RFC 9457). Amounts are decimal text, dates are dates in Asia/Shanghai, instants are UTC.";
+    `Authorization: Bearer KEY` (or `X-API-Key: KEY`); `x-roles` of an operation names the roles of which the caller needs \
+    one. A caller sees the cases of its courts; what belongs to others does not exist for it (404). Errors are problems (RFC 9457). Amounts are decimal text, dates are dates in Asia/Shanghai, instants are UTC.";
 
 /// The document as it is served.
 #[derive(Debug, Clone)]

@@ -16,8 +16,10 @@ use uuid::Uuid;
 
 use super::Shared;
 use super::problem::Problem;
+use crate::domain::people::Courts;
 use crate::domain::{MeasureId, OrderRecord, OrderState, Priority, Subject, Terms};
 use crate::lanes::RecentTerms;
+use crate::people::{Identity, sight};
 use crate::queue::FaultNote;
 use crate::store::{Reads, Stored, order_by_number};
 
@@ -122,12 +124,14 @@ async fn view(gateway: &Shared, id: crate::domain::OrderId) -> Result<OrderView,
     found.await?.ok_or_else(|| Problem::not_found("order"))
 }
 
-/// The order of a path.
-async fn at(gateway: &Shared, path: OrderPath) -> Result<OrderRecord, Problem> {
-    let found = gateway.store.read(move |reads| find(reads, &path)).await?;
+/// The order of a path, where the caller sees it.
+async fn at(gateway: &Shared, caller: &Identity, path: OrderPath) -> Result<OrderRecord, Problem> {
+    let courts = caller.courts.clone();
+    let found = gateway.store.read(move |reads| find(reads, &courts, &path)).await?;
     found.ok_or_else(|| Problem::not_found("order"))
 }
 
-fn find(reads: &mut dyn Reads, path: &OrderPath) -> Stored<Option<OrderRecord>> {
-    order_by_number(reads, &path.number)
+fn find(reads: &mut dyn Reads, courts: &Courts, path: &OrderPath) -> Stored<Option<OrderRecord>> {
+    let found = order_by_number(reads, &path.number)?;
+    sight::order(reads, courts, found)
 }

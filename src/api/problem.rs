@@ -244,12 +244,18 @@ impl From<StoreError> for Problem {
             StoreError::Closed => {
                 (ProblemKind::Unavailable, "the gateway is shutting down; try again".to_owned())
             }
-            StoreError::Again => (ProblemKind::Unavailable, "nothing was kept; try again".to_owned()),
+            StoreError::Again | StoreError::LeaseLost => {
+                (ProblemKind::Unavailable, "nothing was kept; try again".to_owned())
+            }
             StoreError::Failed { ailment, .. } => {
                 let what = ailment.words();
                 (ProblemKind::StoreUnusable, format!("nothing was kept, for {what}; try again later"))
             }
-            StoreError::Unreadable { .. } | StoreError::Missing(_) | StoreError::Backup(_) => {
+            StoreError::Unreadable { .. }
+            | StoreError::Missing(_)
+            | StoreError::Backup(_)
+            | StoreError::MovedAway { .. }
+            | StoreError::Arriving { .. } => {
                 let detail = "something that this needs cannot be read in the store; operations find the cause in its log";
                 (ProblemKind::StoreUnusable, detail.to_owned())
             }

@@ -61,7 +61,8 @@ impl GatewayReception {
         if !gateway.has_space() {
             return Err(IntakeError::NoSpace.into());
         }
-        let submitter = Submitter { name: &known.name, is_officer: known.roles.contains(&Role::Officer) };
+        let is_officer = known.roles.contains(&Role::Officer);
+        let submitter = Submitter { name: &known.name, is_officer, courts: &known.courts };
         submit_as(gateway, submitter, key, body).await
     }
 }

@@ -93,7 +93,7 @@ fn last_error(watch: &RelayWatch) -> Option<LastError> {
 
 async fn list(
     State(gateway): State<Shared>,
-    _: Caller<{ may::CASE_SYSTEM | may::OPERATIONS }>,
+    _: Caller<{ may::CONSUMERS }>,
 ) -> Result<Json<RelayList>, Problem> {
     let (last_event, known) =
         gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?))).await?;

@@ -11,6 +11,7 @@ use aide::axum::routing::{delete_with, get_with, post_with};
 use super::Shared;
 use super::problem::{Problem, ProblemKind};
 use crate::domain::EventType;
+use crate::domain::people::Courts;
 use crate::queue::Position;
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -34,12 +35,34 @@ fn malformed(detail: impl Into<String>) -> Problem {
     Problem::new(ProblemKind::MalformedRequest, detail)
 }
 
+/// Between the courts and the name of a consumer that is bound to courts. No name has it.
+const BOUND: char = ':';
+
+/// Under what name a consumer is kept: it is bound to the courts that its reader sees, so that consumers of two courts never meet, and
+/// one that reads for other courts begins anew.
+fn kept_name(courts: &Courts, consumer: &str) -> String {
+    match courts.codes() {
+        None => consumer.to_owned(),
+        Some(codes) => format!("{}{BOUND}{consumer}", codes.join("+")),
+    }
+}
+
+/// The name of a consumer as its reader knows it; `None` for one of other courts. Who sees every court sees every consumer, as it is
+/// kept.
+fn shown_name<'a>(courts: &Courts, kept: &'a str) -> Option<&'a str> {
+    if courts.are_all() {
+        return Some(kept);
+    }
+    let (of, name) = kept.rsplit_once(BOUND)?;
+    (kept_name(courts, name) == kept && !of.is_empty()).then_some(name)
+}
+
 /// Where a consumer reads on.
-fn position(consumer: String, after: Option<&str>) -> Result<Position, Problem> {
-    if !is_name(&consumer) {
+fn position(courts: &Courts, consumer: &str, after: Option<&str>) -> Result<Position, Problem> {
+    if !is_name(consumer) {
         return Err(malformed(format!("consumer: {NAME_RULE}")));
     }
-    let Some(after) = after else { return Ok(Position::Acknowledged(consumer)) };
+    let Some(after) = after else { return Ok(Position::Acknowledged(kept_name(courts, consumer))) };
     match after.parse::<i64>() {
         Ok(seq) if seq < 0 => Err(malformed("after must not be negative")),
         Ok(seq) => Ok(Position::After(seq)),

@@ -15,9 +15,11 @@ use super::Shared;
 use super::access::{Caller, may};
 use super::acting::act;
 use super::extract::{At, JsonBody, QueryParams, ReasonGiven, page_size};
-use super::problem::{Problem, ProblemKind};
+use super::page::{self, case_number, chain_of};
+use super::problem::Problem;
 use crate::domain::decide::Act;
 use crate::domain::{MeasureId, Task, TaskId, TaskKind};
+use crate::people::sight;
 use crate::store::{Reads, Stored, TaskFilter};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -91,8 +93,10 @@ struct TasksQuery {
     court: Option<String>,
     /// Due before this.
     due_before: Option<Timestamp>,
+    /// Case number in any spelling: the tasks of the case, and of those that it continues or that continue it.
+    case_number: Option<String>,
     /// `next` of the page before.
-    after: Option<String>,
+    cursor: Option<String>,
     /// How many; 50 by default.
     #[schemars(range(min = 1, max = 200))]
     limit: Option<usize>,
@@ -103,29 +107,31 @@ struct TasksQuery {
 struct TaskList {
     /// Those due first before the others.
     tasks: Vec<TaskView>,
-    /// Pass as `after` to read on; null at the end.
+    /// Pass as `cursor` to read on; null at the end.
     next: Option<String>,
 }
 
 async fn list(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     QueryParams(query): QueryParams<TasksQuery>,
 ) -> Result<Json<TaskList>, Problem> {
     let limit = page_size(query.limit)?;
+    let case = case_number("case_number", query.case_number.as_deref())?;
     let filter = TaskFilter {
         kind: query.kind,
         chain: None,
-        court: query.court,
+        courts: caller.sees(query.court.as_deref()),
         due_before: query.due_before,
-        after: query.after.as_deref().map(read_cursor).transpose()?,
+        after: page::cursor(query.cursor.as_deref())?.map(|Place(due, id)| (due, id)),
         limit: limit + 1,
     };
     let found = gateway.store.read(move |reads| {
-        let mut tasks = reads.find_tasks(&filter)?;
-        let more = tasks.len() > limit;
-        tasks.truncate(limit);
-        let next = tasks.last().filter(|_| more).map(|last| format!("{}~{}", last.due, last.id));
+        let Some(chain) = chain_of(reads, case.as_ref())? else {
+            return Ok(TaskList { tasks: Vec::new(), next: None });
+        };
+        let mut tasks = reads.find_tasks(&TaskFilter { chain, ..filter })?;
+        let next = page::cut(&mut tasks, limit, |last| format!("{}~{}", last.due, last.id));
         let tasks = tasks.iter().map(|task| TaskView::read(reads, task)).collect::<Stored<_>>()?;
         Ok(TaskList { tasks, next })
     });
@@ -133,10 +139,15 @@ async fn list(
 }
 
 /// When the last task of the page before is due, and its identifier.
-fn read_cursor(text: &str) -> Result<(Timestamp, TaskId), Problem> {
-    let read =
-        text.split_once('~').and_then(|(due, id)| Some((due.parse().ok()?, TaskId::new(id.parse().ok()?))));
-    read.ok_or_else(|| Problem::new(ProblemKind::MalformedRequest, "after: pass `next` of the page before"))
+struct Place(Timestamp, TaskId);
+
+impl std::str::FromStr for Place {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (due, id) = text.split_once('~').ok_or(())?;
+        Ok(Self(due.parse().map_err(drop)?, TaskId::new(id.parse().map_err(drop)?)))
+    }
 }
 
 fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -145,12 +156,15 @@ fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
 
 async fn complete(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::READ }>,
+    caller: Caller<{ may::TASKS }>,
     At(path): At<TaskPath>,
     JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<CompletedTask>, Problem> {
     let reason = given.checked()?;
-    act(&gateway, caller.name(), (None, Act::CompleteTask(path.id)), reason, Vec::new()).await?;
+    let courts = caller.courts().clone();
+    let found = gateway.store.read(move |reads| sight::task(reads, &courts, path.id)).await?;
+    found.ok_or_else(|| Problem::not_found("task"))?;
+    act(&gateway, &caller.0, (None, Act::CompleteTask(path.id)), reason, Vec::new()).await?;
     Ok(Json(CompletedTask { id: path.id }))
 }
 

@@ -2,15 +2,23 @@
 
 mod access;
 mod acts;
+mod amounts;
 mod cases;
+mod claims;
+mod courts;
 mod failures;
+mod finding;
 mod harness;
 pub(crate) mod log;
 mod operations;
+mod papers;
+mod people;
+mod progress;
 mod reading;
 mod results;
 mod schema;
 mod socket;
+mod statistics;
 mod submit;
 
-use harness::{Bench, submission};
+use harness::{Bench, Reply, submission};

@@ -7,7 +7,7 @@ use super::BuildError;
 use crate::api::GatewayReception;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::engine::Engine;
+use crate::engine::{Engine, while_held};
 use crate::gateway::Gateway;
 use crate::lifecycle::Tasks;
 use crate::queue::EventLog;
@@ -64,12 +64,17 @@ impl Brokers {
 
     /// Runs them all.
     pub(super) fn spawn(self, gateway: &Arc<Gateway>, tasks: &Tasks) {
+        let leases = gateway.store.leases();
         for relay in self.relays {
-            tasks.spawn_service("relay", run_relay(relay, tasks.clone()));
+            let (name, relay) = (relay.lease(), Arc::new(relay));
+            let work = move |lease, tasks| run_relay(Arc::clone(&relay), lease, tasks);
+            tasks.spawn_service("relay", while_held(Arc::clone(leases), name, tasks.clone(), work));
         }
         for intake in self.intakes {
             let reception: Arc<dyn Reception> = Arc::new(GatewayReception(Arc::clone(gateway)));
-            tasks.spawn_service("intake", run_intake(intake, reception, tasks.clone()));
+            let (name, intake) = (intake.lease(), Arc::new(intake));
+            let work = move |_, tasks| run_intake(Arc::clone(&intake), Arc::clone(&reception), tasks);
+            tasks.spawn_service("intake", while_held(Arc::clone(leases), name, tasks.clone(), work));
         }
     }
 }

@@ -1,20 +1,47 @@
-//! Which delivery a configured line has. The only place that tells one kind of line from another for the lanes.
+//! How each line is opened. A further line is one entry more in [`LINES`].
 
 use std::sync::Arc;
 
-use chakong_contract::Fault;
+use chakong_contract::manifest::LineKind;
+use chakong_contract::{Fault, FaultKind};
 
-use crate::config::{CounterpartConfig, LineConfig};
+use crate::config::CounterpartConfig;
 use crate::lanes::{CallDelivery, Delivery, ParcelDelivery, PostboxDelivery};
+
+/// Every line with what makes its delivery; `None` where the counterpart's section is of another line.
+const LINES: &[(LineKind, Open)] = &[
+    (LineKind::Call, |config| Some(CallDelivery::open(config.line.call()?).map(shared))),
+    (LineKind::Parcel, |config| Some(Ok(shared(ParcelDelivery::new(config.line.parcel()?))))),
+    (LineKind::Postbox, |config| config.line.postbox().map(|_| Ok(shared(PostboxDelivery)))),
+];
+
+type Open = fn(&CounterpartConfig) -> Option<Result<Arc<dyn Delivery>, Fault>>;
+
+fn shared(delivery: impl Delivery + 'static) -> Arc<dyn Delivery> {
+    Arc::new(delivery)
+}
 
 /// Opens the line of a counterpart.
 ///
 /// # Errors
 /// A fault when the line cannot be used as it is configured.
 pub fn delivery_of(counterpart: &CounterpartConfig) -> Result<Arc<dyn Delivery>, Fault> {
-    Ok(match &counterpart.line {
-        LineConfig::Call(line) => Arc::new(CallDelivery::open(line)?),
-        LineConfig::Parcel(line) => Arc::new(ParcelDelivery::new(line)),
-        LineConfig::Postbox(_) => Arc::new(PostboxDelivery),
+    let kind = counterpart.line.kind();
+    let opened = LINES.iter().find(|(line, _)| *line == kind).and_then(|(_, open)| open(counterpart));
+    opened.unwrap_or_else(|| {
+        let detail = format!("this gateway cannot open a {} line", kind.word());
+        Err(Fault::new(FaultKind::Misconfigured, "open the line", detail))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::configurable_lines;
+
+    #[test]
+    fn every_line_that_can_be_configured_can_be_opened() {
+        let opened: Vec<LineKind> = LINES.iter().map(|(line, _)| *line).collect();
+        assert_eq!(opened, configurable_lines().collect::<Vec<_>>());
+    }
 }

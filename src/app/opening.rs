@@ -1,16 +1,19 @@
 //! Opening and closing the store that is configured.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::moving::{BeforeStart, before_start, move_held};
+use super::place::Place;
 use super::shown::shown_numbers;
-use super::{BuildError, Opening};
+use super::{BuildError, Opening, replica};
 use crate::config::Config;
 use crate::domain::{GivenNumber, IdKind};
 use crate::engine::was_older;
 use crate::store::postgres::{Postgres, PostgresThreads, Server};
 use crate::store::sqlite::{Sqlite, SqliteThreads};
-use crate::store::{Ailment, Store, StoreError, Stored, number_ahead};
+use crate::store::{Ailment, Membership, Store, StoreError, Stored, number_ahead};
 
 /// Longest time for the store to commit what it was given and to close.
 pub(super) const STORE_CLOSES: Duration = Duration::from_secs(10);
@@ -43,13 +46,19 @@ pub(super) fn place(config: &Config) -> String {
 }
 
 /// Opens the store; one that was restored with the epochs that were seen.
-fn open(config: &Config, restored: Option<&[i64]>) -> Stored<(Arc<dyn Store>, StoreThreads)> {
+fn open(
+    config: &Config,
+    member: Membership,
+    restored: Option<&[i64]>,
+) -> Stored<(Arc<dyn Store>, StoreThreads)> {
     let directory = &config.store.directory;
     match &config.store.database {
         Some(database) => {
             let server = Server::new(database.server.clone(), database.tls.clone());
-            let opened = restored
-                .map_or_else(|| Postgres::open(&server), |seen| Postgres::open_restored(&server, seen));
+            let opened = match restored {
+                None => Postgres::open_as(&server, member),
+                Some(seen) => Postgres::open_restored_as(&server, member, seen),
+            };
             opened.map(|(store, threads)| (store, StoreThreads::Postgres(threads)))
         }
         None => {
@@ -69,6 +78,10 @@ fn remedy(config: &Config, error: &StoreError) -> String {
         StoreError::Failed { ailment: Ailment::Failing, .. } if config.store.database.is_some() => {
             "; correct [store] url or password, or what the server lacks".to_owned()
         }
+        StoreError::Failed { ailment: Ailment::ReadOnly, .. } if config.store.database.is_some() => {
+            "; let the user of [store] url own the database, so that it may make and write tables there"
+                .to_owned()
+        }
         StoreError::Failed { ailment: Ailment::Unreachable, .. } => {
             "; look whether the database server runs and can be reached, and whether [store] url is right"
                 .to_owned()
@@ -79,24 +92,61 @@ fn remedy(config: &Config, error: &StoreError) -> String {
     }
 }
 
+/// Before a start on a database: a move into it from the folder beside it, which was interrupted, is finished; a folder that holds a
+/// store beside a database that holds none is told.
+fn finish_move(config: &Config) -> Result<(), BuildError> {
+    let Some(database) = &config.store.database else { return Ok(()) };
+    let (folder, database) =
+        (Place::Folder(config.store.directory.clone()), Place::Database(Box::new(database.clone())));
+    let (from, to) = (folder.shown(), database.shown());
+    let unreadable = |source| {
+        let place = from.clone();
+        BuildError::Unopened { place, source, remedy: String::new(), by_configuration: false }
+    };
+    match before_start(&folder, &database).map_err(unreadable)? {
+        BeforeStart::Nothing => Ok(()),
+        BeforeStart::Unmoved => Err(BuildError::Unmoved { from, to }),
+        BeforeStart::Elsewhere(source) => {
+            Err(BuildError::Unopened { place: from, source, remedy: String::new(), by_configuration: true })
+        }
+        BeforeStart::Finish => {
+            tracing::warn!(from, to, "a move of the store was interrupted; it is finished now");
+            let moved = move_held(&folder, &database, &|| Ok(()));
+            moved.map(drop).map_err(|source| BuildError::NotMoved { from, to, source })
+        }
+    }
+}
+
 /// Opens the store, if it is as new as the folders of parcel lines show or was said to be restored.
 pub(super) async fn open_store(
     config: &Config,
     opening: Opening,
+    address: SocketAddr,
 ) -> Result<(Arc<dyn Store>, StoreThreads), BuildError> {
+    let member = replica::member(config, address);
     let unopened = |source| {
         let remedy = remedy(config, &source);
-        let lasts = source.ails(Ailment::Failing) || source.ails(Ailment::Locked);
-        let by_configuration = config.store.database.is_some() && lasts;
+        // A server that can only be read for now is none that is connected to.
+        let lasts =
+            [Ailment::Failing, Ailment::Locked, Ailment::ReadOnly].iter().any(|one| source.ails(*one));
+        let is_elsewhere = matches!(
+            source,
+            StoreError::MovedAway { .. } | StoreError::Arriving { .. } | StoreError::Backup(_)
+        );
+        let by_configuration = config.store.database.is_some() && lasts || is_elsewhere;
         BuildError::Unopened { place: place(config), source, remedy, by_configuration }
     };
     let shown = shown_numbers(&config.counterparts);
     let numbers: Vec<GivenNumber> = shown.iter().map(|one| one.number).collect();
     if opening == Opening::Restored {
         let epochs: Vec<i64> = numbers.iter().map(|number| number.epoch()).collect();
-        return open(config, Some(&epochs)).map_err(unopened);
+        let opened = open(config, member, Some(&epochs)).map_err(unopened)?;
+        replica::remember(config, opened.0.leases().id());
+        return Ok(opened);
     }
-    let (store, threads) = open(config, None).map_err(unopened)?;
+    finish_move(config)?;
+    let (store, threads) = open(config, member, None).map_err(unopened)?;
+    replica::remember(config, store.leases().id());
     let own = store.epoch();
     if let Some(number) = was_older(&store).await? {
         drop(store);

@@ -68,12 +68,21 @@ fn list(path: &std::path::Path, config: &Config) -> Result<(), Unsaid> {
         let kind = counterpart.line.kind().word();
         let id = counterpart.plugin.manifest.id;
         line(format_args!("  {:24} {id:16} {kind:8} {}", counterpart.name, counterpart.name_zh))?;
+        if let Some(parcel) = counterpart.line.parcel().filter(|parcel| parcel.sftp.is_none()) {
+            let (outgoing, incoming) = (parcel.outgoing.display(), parcel.incoming.display());
+            line(format_args!("  {:24} outgoing {outgoing}, incoming {incoming}", ""))?;
+        }
     }
     let holidays = config.holidays.years().map(|year| year.to_string()).collect::<Vec<_>>().join(", ");
     line(format_args!("  holidays are known of: {holidays}"))?;
     for year in config.holidays.missing(Moment::from_timestamp(SystemClock.now()).date()) {
         line(format_args!(
             "  holidays are not known of {year}: weekdays are counted; name a file by `holidays`"
+        ))?;
+    }
+    for name in &config.log.unknown_targets {
+        line(format_args!(
+            "  log.filter: no part of the program is called {name}; as in \"info,chakong::lanes=debug\""
         ))?;
     }
     for name in config::unused_proxies() {

@@ -1,5 +1,6 @@
 mod write;
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -129,10 +130,14 @@ fn configured(with: &With, all_examples: bool) -> Outcome<Arc<dyn Connector>> {
 /// The bytes of a file of bounded size.
 fn bytes_of(path: &Path) -> Outcome<Vec<u8>> {
     let unreadable = |error| input(format!("{}: {error}", path.display()));
-    if std::fs::metadata(path).map_err(unreadable)?.len() > LARGEST {
-        return Err(input(format!("{}: larger than {LARGEST} bytes", path.display())));
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    // A device has no end, and no length.
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    match u64::try_from(bytes.len()) {
+        Ok(length) if length <= LARGEST => Ok(bytes),
+        _ => Err(input(format!("{}: larger than {LARGEST} bytes", path.display()))),
     }
-    std::fs::read(path).map_err(unreadable)
 }
 
 /// Whether an entry was read, be it that the counterpart says in it that it failed.

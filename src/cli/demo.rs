@@ -19,7 +19,7 @@ use crate::config;
 use crate::lifecycle::{StopSignals, Tasks};
 use crate::observe;
 use crate::sandbox::host_on;
-use world::World;
+use world::{Keys, World};
 
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
@@ -34,7 +34,7 @@ pub(super) struct Arguments {
 
 /// Runs the demonstration.
 pub(super) async fn run(arguments: Arguments) -> ExitCode {
-    match demonstrate(&arguments).await {
+    match Box::pin(demonstrate(&arguments)).await {
         Ok(exit) => exit.into(),
         Err(failed) => failed.report(),
     }
@@ -51,7 +51,7 @@ async fn demonstrate(arguments: &Arguments) -> Result<Exit, Failed> {
     let kept = arguments.folder.clone();
     let temporary = kept.is_none().then(world::temporary_folder).transpose().map_err(&internal)?;
     let folder = kept.or_else(|| temporary.clone()).unwrap_or_default();
-    let outcome = play(&world, &folder, arguments.once, started).await;
+    let outcome = Box::pin(play(&world, &folder, arguments.once, started)).await;
     if let Some(folder) = temporary
         && let Err(error) = std::fs::remove_dir_all(&folder)
     {
@@ -68,7 +68,7 @@ async fn play(
 ) -> Result<Exit, Failed> {
     let internal = failed(Exit::Internal);
     let listeners = world.listen().await.map_err(&internal)?;
-    let key = world.write(folder, &listeners).map_err(&internal)?;
+    let keys = world.write(folder, &listeners).map_err(&internal)?;
     let config = config::load(&folder.join("chakong.toml"), &plugins())
         .map_err(|problems| internal(format!("the demonstration's configuration is wrong:\n{problems}")))?;
     observe::init_tracing(&config.log);
@@ -89,7 +89,7 @@ async fn play(
         let clean = app.run(async { drop(stopped.await) }).await;
         let _ = ends.send(clean);
     });
-    let server = ServerArgument { url: format!("http://{address}"), key };
+    let server = ServerArgument { url: format!("http://{address}"), key: keys.all.clone() };
     let signals = StopSignals::install().map_err(|error| internal(error.to_string()))?;
     // The gateway takes SIGHUP for a word about its files; here it means that the terminal was closed.
     let mut hangups = signal(SignalKind::hangup()).map_err(|error| internal(error.to_string()))?;
@@ -105,7 +105,7 @@ async fn play(
         () = &mut signalled => Err(failed(Exit::NotAsExpected)("interrupted".into())),
     };
     if watched.is_ok() && !once {
-        match invite(&server) {
+        match invite(&server, &keys) {
             Ok(()) => signalled.await,
             Err(failed) => watched = Err(failed),
         }
@@ -119,10 +119,14 @@ async fn play(
     }
 }
 
-fn invite(server: &ServerArgument) -> Result<(), Failed> {
+fn invite(server: &ServerArgument, keys: &Keys) -> Result<(), Failed> {
     let ServerArgument { url, key } = server;
     line(format_args!("\nThe API is at {url} (key {key}); Ctrl-C ends the demonstration."))?;
-    Ok(line(format_args!("  curl -H 'Authorization: Bearer {key}' {url}/v1/counterparts"))?)
+    line(format_args!("\n工作台 The console: {url}/console"))?;
+    for person in &keys.people {
+        line(format_args!("  {} {}: {}", person.zh, person.name, person.key))?;
+    }
+    Ok(line(format_args!("\n  curl -H 'Authorization: Bearer {key}' {url}/v1/counterparts"))?)
 }
 
 /// Submits the case, shows it happen and compares the outcome with what the scenario expects.

@@ -23,7 +23,7 @@ pub enum Exit {
 pub(super) const HELP: &str = "\
 Exit codes:
   0   done
-  1   done, but the outcome is not as it should be (incomplete, not what the demo expects)
+  1   done, but the outcome is not as it should be (incomplete, not what the demo expects, a store that is damaged or in use)
   2   the command line is wrong
   65  the input is wrong: not an inquiry, unreadable file
   69  the gateway cannot be reached

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use super::client::{Failed, Gateway};
+use super::client::{Failed, Gateway, part};
 use super::output::line;
 use super::{Exit, ServerArgument};
 
@@ -36,8 +36,9 @@ async fn requery(arguments: &Arguments) -> Result<(), Failed> {
     if !arguments.counterparts.is_empty() {
         body["counterparts"] = json!(arguments.counterparts);
     }
-    let answer = gateway.post(&format!("/v1/inquiries/{}/requery", arguments.id), &body).await?;
-    for order in answer["orders"].as_array().into_iter().flatten() {
+    let answer = gateway.post(&format!("/v1/inquiries/{}/requery", part(&arguments.id)), &body).await?;
+    let orders = answer["orders"].as_array().ok_or_else(|| gateway.is_no_gateway())?;
+    for order in orders {
         line(order.as_str().unwrap_or_default())?;
     }
     Ok(())

@@ -1,10 +1,10 @@
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
 
-use super::client::{Failed, Gateway};
+use super::client::{Failed, Gateway, part};
+use super::output::line;
 use super::{Exit, ServerArgument};
 
 /// Arguments of `results`.
@@ -37,17 +37,12 @@ async fn read(arguments: &Arguments) -> Result<(), Failed> {
     let mut after: Option<u64> = None;
     loop {
         let position = after.map(|seq| format!("&after={seq}")).unwrap_or_default();
-        let path = format!("/v1/results?consumer={}&limit=200&wait={wait}{position}", arguments.consumer);
+        let consumer = part(&arguments.consumer);
+        let path = format!("/v1/results?consumer={consumer}&limit=200&wait={wait}{position}");
         let page = gateway.get(&path).await?;
-        let events = page["events"].as_array().cloned().unwrap_or_default();
-        let mut out = std::io::stdout().lock();
-        for event in &events {
-            if writeln!(out, "{event}").is_err() {
-                // The reader is gone; what it did not see is not acknowledged.
-                return Ok(());
-            }
-        }
-        drop(out);
+        let events = page["events"].as_array().cloned().ok_or_else(|| gateway.is_no_gateway())?;
+        // What a reader that is gone did not see is not acknowledged.
+        events.iter().try_for_each(line)?;
         let next = page["next"].as_u64();
         if !events.is_empty() && !arguments.peek {
             let body = json!({ "consumer": arguments.consumer, "seq": next });

@@ -27,6 +27,12 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
         Err(problems) => return Exit::Config.with(&format!("\n{problems}")),
     };
     observe::init_tracing(&config.log);
+    for name in &config.log.unknown_targets {
+        tracing::warn!(
+            name,
+            "`log.filter` names no part of the program by this; nothing is logged otherwise for it"
+        );
+    }
     for name in config::unused_proxies() {
         tracing::info!(name, "the environment's proxy is not used; a counterpart's `line.proxy` is");
     }
@@ -44,6 +50,7 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
             | BuildError::Listen { .. }
             | BuildError::Older { .. }
             | BuildError::Broker { .. }
+            | BuildError::Unmoved { .. }
             | BuildError::Unopened { by_configuration: true, .. }),
         ) => {
             return Exit::Config.with(&error.to_string());

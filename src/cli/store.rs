@@ -1,5 +1,7 @@
 //! `chakong store`: what operations do with the store beside running the gateway.
 
+mod moving;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -23,6 +25,8 @@ pub(super) enum Command {
     Backup(BackupArguments),
     /// Put a copy in the place of the store. The gateway then starts with `serve --restored`
     Restore(RestoreArguments),
+    /// Move the store to a database, or back; verified table by table. While the gateway is stopped, or with --live by itself
+    Move(moving::Arguments),
 }
 
 #[derive(Debug, Args)]
@@ -60,8 +64,9 @@ pub(super) struct RestoreArguments {
 }
 
 /// Runs a command.
-pub(super) fn run(command: Command) -> ExitCode {
+pub(super) async fn run(command: Command) -> ExitCode {
     let done = match command {
+        Command::Move(arguments) => moving::run(&arguments).await,
         Command::Check(arguments) => check(&arguments),
         Command::Migrate(arguments) => migrate(&arguments.config),
         Command::Backup(arguments) => backup(&arguments),
@@ -88,21 +93,31 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failed> {
     let config = read(&arguments.config)?;
     let look = upkeep::look(&config, arguments.thorough).map_err(failed)?;
     let schema = look.schema;
-    line(format_args!("{}: {} bytes", config.store.directory.display(), look.bytes))?;
+    line(format_args!("{}: {} bytes", upkeep::StorePlace::of(&config).shown(), look.bytes))?;
     line(format_args!("  schema {} of {}", schema.applied, schema.known))?;
     for (table, rows) in &look.rows {
         line(format_args!("  {table:14} {rows}"))?;
     }
-    if let Some(at) = &look.backup_of {
+    let standing = &look.standing;
+    if let Some(at) = &standing.backup {
         line(format_args!(
             "  a backup that was made at {at}; the gateway starts on it with `serve --restored`"
         ))?;
+    }
+    if let Some(mark) = &standing.moved {
+        line(format_args!("  moved to {} at {}, which is in charge", mark.place, mark.at))?;
+    }
+    if let Some(mark) = &standing.arriving {
+        line(format_args!("  a move from {}, which is in charge, was begun and not finished", mark.place))?;
+    }
+    if let Some(mark) = &standing.arrived {
+        line(format_args!("  moved here from {} at {}", mark.place, mark.at))?;
     }
     for finding in &look.findings {
         complain(format_args!("chakong: damaged: {finding}"));
     }
     if !schema.is_known() {
-        complain("chakong: it is no store of chakong, or a newer version wrote it");
+        complain(format_args!("chakong: {}", schema.refusal()));
         return Ok(Exit::NotAsExpected);
     }
     Ok(if look.findings.is_empty() { Exit::Ok } else { Exit::NotAsExpected })

@@ -5,9 +5,12 @@ use std::process::ExitCode;
 use clap::Args;
 use sha2::{Digest as _, Sha256};
 
-use super::client::{Failed, Gateway};
+use super::client::{Failed, Gateway, part};
 use super::output::line;
 use super::{Exit, ServerArgument, live, tables};
+
+/// Largest inquiry that is sent, in bytes; the gateway takes less by default.
+const LARGEST: u64 = 256 << 20;
 
 /// Arguments of `submit`.
 #[derive(Debug, Args)]
@@ -50,25 +53,31 @@ async fn submit(arguments: &Arguments) -> Result<Exit, Failed> {
     let key = arguments.idempotency_key.clone().unwrap_or_else(digest);
     let gateway = Gateway::new(&arguments.server)?;
     let inquiry = gateway.submit(&key, body).await?;
-    let id = inquiry["id"].as_str().unwrap_or_default().to_owned();
+    let id = inquiry["id"].as_str().ok_or_else(|| gateway.is_no_gateway())?.to_owned();
     line(&id)?;
     if arguments.wait { follow(&gateway, &id).await } else { Ok(Exit::Ok) }
 }
 
+/// The file, or standard input, of bounded size: a device has no end.
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    if path == Path::new("-") {
-        let mut body = Vec::new();
-        std::io::stdin().read_to_end(&mut body)?;
-        return Ok(body);
+    let source: Box<dyn std::io::Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(path)?)
+    };
+    let mut body = Vec::new();
+    source.take(LARGEST + 1).read_to_end(&mut body)?;
+    if u64::try_from(body.len()).is_ok_and(|bytes| bytes > LARGEST) {
+        return Err(std::io::Error::other(format!("larger than {LARGEST} bytes, which no inquiry is")));
     }
-    std::fs::read(path)
+    Ok(body)
 }
 
 /// Follows an inquiry.
 pub(super) async fn watch(arguments: WatchArguments) -> ExitCode {
     let outcome = async {
         let gateway = Gateway::new(&arguments.server)?;
-        follow(&gateway, &arguments.id).await
+        follow(&gateway, &part(&arguments.id)).await
     };
     match outcome.await {
         Ok(exit) => exit.into(),

@@ -27,7 +27,8 @@ pub(super) async fn report(gateway: &Gateway, id: &str) -> Result<String, Failed
 
 fn text(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        // A counterpart's text commands no terminal.
+        Value::String(text) => text.chars().filter(|c| !c.is_control() || *c == '\n').collect(),
         Value::Null => String::new(),
         other => other.to_string(),
     }
@@ -40,6 +41,9 @@ fn money(value: &Value) -> String {
 
 /// `3340000.00` as `3,340,000.00`.
 fn grouped(amount: &str) -> String {
+    if !amount.is_ascii() {
+        return amount.to_owned();
+    }
     let (whole, fraction) =
         amount.split_once('.').map_or((amount, ""), |(whole, fraction)| (whole, fraction));
     let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));

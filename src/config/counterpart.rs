@@ -19,7 +19,10 @@ use super::values::within;
 use crate::domain::abilities::{Ability, CONTROL_DEADLINE};
 use crate::domain::retry::RetryPolicy;
 
-pub use line::{CallConfig, CalledAt, LineConfig, ParcelConfig, PostboxConfig, SftpConfig, SftpLogin};
+pub use line::{
+    CallConfig, CalledAt, LineConfig, LineSection, ParcelConfig, PostboxConfig, SftpConfig, SftpLogin,
+    configurable_lines,
+};
 pub use officers::Officers;
 pub use routing::RoutingConfig;
 pub(super) use routing::check as check_routing;
@@ -158,7 +161,7 @@ fn read_noting(
         false => {
             root.problem(
                 "line",
-                "is missing: add a [line] table with kind = \"call\", \"parcel\" or \"postbox\"",
+                format_args!("is missing: add a [line] table with kind = {}", line::words_of_lines()),
             );
             None
         }

@@ -13,6 +13,8 @@ use super::reader::Section;
 
 /// Largest file of certificates in bytes.
 const LARGEST_PEM: u64 = 1 << 20;
+/// Largest file of a password in bytes.
+const LARGEST_PASSWORD: u64 = 4 << 10;
 
 /// A PostgreSQL database.
 #[derive(Debug, Clone)]
@@ -60,18 +62,46 @@ pub(super) fn read_database(section: &mut Section<'_>, base: &Path) -> Option<Da
         },
         None => None,
     };
-    match (&tls, server.get_ssl_mode()) {
-        (Some(_), SslMode::Disable) => section.problem("url", "says sslmode=disable, and ca_file wants an encrypted connection"),
-        (Some(_), _) => drop(server.ssl_mode(SslMode::Require)),
-        (None, SslMode::Require) => section.problem("url", "says sslmode=require; ca_file says whom to trust"),
-        (None, SslMode::Disable) => {}
-        (None, _) if is_local(&server) => drop(server.ssl_mode(SslMode::Disable)),
-        (None, _) => section.problem(
-            "url",
+    if let Err(what) = set_encryption(&mut server, tls.is_some()) {
+        section.problem("url", what);
+    }
+    Some(Database { server, tls })
+}
+
+/// A database by its address, as the command line has it: with the file of its password, and that of the authorities that sign the
+/// server's certificate.
+///
+/// # Errors
+/// What is wrong with them, without the address.
+pub fn database_at(url: &str, password: Option<&str>, ca_file: Option<&str>) -> Result<Database, String> {
+    let mut files = NamedFiles::below(Path::new("."));
+    let mut server = read_url(url)?;
+    if let Some(name) = password {
+        server.password(files.text(name, Role::Credential, LARGEST_PASSWORD)?.trim());
+    }
+    let tls = ca_file.map(|name| trust(&mut files, name)).transpose()?;
+    set_encryption(&mut server, tls.is_some())?;
+    Ok(Database { server, tls })
+}
+
+/// Whether the connection is encrypted: always, but on this machine and where it is said not to be.
+fn set_encryption(server: &mut tokio_postgres::Config, is_trusted: bool) -> Result<(), &'static str> {
+    match (is_trusted, server.get_ssl_mode()) {
+        (true, SslMode::Disable) => Err("says sslmode=disable, and ca_file wants an encrypted connection"),
+        (true, _) => {
+            server.ssl_mode(SslMode::Require);
+            Ok(())
+        }
+        (false, SslMode::Require) => Err("says sslmode=require; ca_file says whom to trust"),
+        (false, SslMode::Disable) => Ok(()),
+        (false, _) if is_local(server) => {
+            server.ssl_mode(SslMode::Disable);
+            Ok(())
+        }
+        (false, _) => Err(
             "leads to another machine: give ca_file for an encrypted connection, or write ?sslmode=disable where the network is trusted",
         ),
     }
-    Some(Database { server, tls })
 }
 
 /// The address. What is wrong with it is told without it, because it may hold a password.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chakong_contract::connector::Plugin;
 
 use super::counterpart::{self, CounterpartConfig};
-use super::{Problems, postboxes, read_file, twice};
+use super::{Problems, parcels, postboxes, read_file, twice};
 
 /// What stands in the folder.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +33,7 @@ pub fn read_folder(folder: &Path, plugins: &[Plugin], has_postbox: bool, problem
     read.ignored = ignored;
     postboxes::check(&read.counterparts, folder, has_postbox, problems);
     counterpart::check_routing(&read.counterparts, folder, problems);
+    parcels::check(&read.counterparts, folder, problems);
     twice::check(&texts, problems);
     read
 }

@@ -3,34 +3,8 @@ use std::collections::BTreeSet;
 use sha2::{Digest as _, Sha256};
 
 use super::reader::Section;
-
-/// What the holder of a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// 办案系统: submits inquiries, reads results.
-    CaseSystem,
-    /// 查控员: reads, re-queries, cancels.
-    Officer,
-    /// 审批人: approves, rejects and releases measures, resolves held orders.
-    Approver,
-    /// 运维: health of connectors, pause, resume, probe.
-    Operations,
-}
-
-impl Role {
-    /// Every role with its word in the configuration.
-    pub const ALL: [(Self, &'static str); 4] = [
-        (Self::CaseSystem, "case_system"),
-        (Self::Officer, "officer"),
-        (Self::Approver, "approver"),
-        (Self::Operations, "operations"),
-    ];
-
-    /// The word used in configuration and errors.
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(role, _)| *role == self).map_or("", |(_, word)| word)
-    }
-}
+use crate::domain::people::Courts;
+pub use crate::domain::people::Role;
 
 /// An API key: only its digest is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +13,8 @@ pub struct ApiKey {
     pub name: String,
     /// What it may do.
     pub roles: BTreeSet<Role>,
+    /// Whose cases it sees.
+    pub courts: Courts,
     /// SHA-256 of the key.
     pub digest: [u8; 32],
 }
@@ -91,19 +67,7 @@ pub(super) fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
     let words: Vec<String> = section.required("roles", "e.g. roles = [\"case_system\"]").unwrap_or_default();
     let text: Option<String> = section
         .required("sha256", "the key's SHA-256 in hexadecimal; make one with: printf %s KEY | sha256sum");
-    let mut roles = BTreeSet::new();
-    if words.is_empty() && section.has("roles") {
-        section.problem("roles", "names no role, so that the key may do nothing");
-    }
-    for word in words {
-        match Role::ALL.iter().find(|(_, known)| *known == word) {
-            Some((role, _)) => drop(roles.insert(*role)),
-            None => {
-                let known = Role::ALL.map(|(_, word)| word).join(", ");
-                section.problem("roles", format_args!("`{word}` is not a role; known: {known}"));
-            }
-        }
-    }
+    let (roles, courts) = (read_roles(section, words), read_courts(section));
     let digest = text.and_then(|text| {
         let digest = hex::decode(&text).ok().and_then(|bytes| bytes.try_into().ok());
         if digest.is_none() {
@@ -117,7 +81,37 @@ pub(super) fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
         }
         digest
     });
-    Some(ApiKey { name: name?, roles, digest: digest? })
+    Some(ApiKey { name: name?, roles, courts, digest: digest? })
+}
+
+fn read_roles(section: &mut Section<'_>, words: Vec<String>) -> BTreeSet<Role> {
+    let mut roles = BTreeSet::new();
+    if words.is_empty() && section.has("roles") {
+        section.problem("roles", "names no role, so that the key may do nothing");
+    }
+    for word in words {
+        match Role::of_word(&word) {
+            Some(role) => drop(roles.insert(role)),
+            None => {
+                let known = Role::ALL.map(|(_, word)| word).join(", ");
+                section.problem("roles", format_args!("`{word}` is not a role; known: {known}"));
+            }
+        }
+    }
+    if let Some(conflict) = Role::conflict(&roles) {
+        section.problem("roles", format_args!("{conflict}; use two keys"));
+    }
+    roles
+}
+
+/// Setting `courts`: codes of the courts whose cases the key sees; every court where it is absent.
+fn read_courts(section: &mut Section<'_>) -> Courts {
+    let Some(codes) = section.value::<Vec<String>>("courts") else { return Courts::All };
+    if codes.is_empty() || codes.iter().any(|code| code.trim().is_empty()) {
+        section
+            .problem("courts", "names no court; leave it out for a key that sees the cases of every court");
+    }
+    Courts::Some(codes.into_iter().map(|code| code.trim().to_owned()).collect())
 }
 
 pub(super) fn check_distinct(keys: &[ApiKey], root: &mut Section<'_>) {

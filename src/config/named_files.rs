@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// What a file means to the counterpart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,9 +28,9 @@ impl NamedFiles {
         Self { base: base.to_owned(), noted: Vec::new() }
     }
 
-    /// Where a name leads.
+    /// Where a name leads, without `.` and `..`.
     pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.base.join(name)
+        plain(&self.base.join(name))
     }
 
     /// The bytes of a file of at most `most` bytes. It is noted also where it cannot be read: it may be mended.
@@ -69,6 +69,21 @@ impl NamedFiles {
     }
 }
 
+/// A path without `.` and `..`, as it is written: links are not followed.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match (part, plain.components().next_back()) {
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir)) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            (part, _) => plain.push(part),
+        }
+    }
+    if plain.as_os_str().is_empty() { PathBuf::from(".") } else { plain }
+}
+
 /// A file of bounded size; never a pipe or a device, which might not end.
 pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
@@ -87,6 +102,22 @@ pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_one_however_it_is_written() {
+        for (written, want) in [
+            ("/srv/./bank/../bank/in", "/srv/bank/in"),
+            ("/../a", "/a"),
+            ("../out", "../out"),
+            ("a/../../b", "../b"),
+            ("./", "."),
+            ("a/b/..", "a"),
+            ("a//b/", "a/b"),
+        ] {
+            assert_eq!(plain(Path::new(written)), Path::new(want), "{written}");
+        }
+        assert_eq!(NamedFiles::below(Path::new("etc/counterparts")).path("../in"), Path::new("etc/in"));
+    }
 
     #[test]
     fn a_digest_follows_what_stands_in_the_files() {

@@ -28,6 +28,10 @@ pub struct ServerConfig {
     pub request_timeout: Duration,
     /// Longest time that a shutdown waits for what is under way.
     pub grace: Duration,
+    /// How long requests are still taken after readiness went down.
+    pub drain: Duration,
+    /// Name of this process among those that share a store; `None` for that of the machine.
+    pub replica: Option<String>,
     /// Requests that are worked on at once; more are told to come again.
     pub most_requests: usize,
     /// Requests of one key that are worked on at once.
@@ -45,6 +49,8 @@ impl Default for ServerConfig {
             largest_body: 8 << 20,
             request_timeout: Duration::from_secs(30),
             grace: Duration::from_secs(20),
+            drain: Duration::ZERO,
+            replica: None,
             most_requests: 1024,
             most_requests_per_key: 256,
             most_waiting_per_key: 32,
@@ -74,11 +80,23 @@ pub(super) fn read_server(section: &mut Section<'_>) -> ServerConfig {
         largest_body: usize::try_from(largest.min(256) << 20).unwrap_or(default.largest_body),
         request_timeout: section.or("request_timeout", default.request_timeout),
         grace: section.or("grace", default.grace),
+        drain: section.or("drain", default.drain),
+        replica: read_replica(section),
         most_requests,
         most_requests_per_key,
         most_waiting_per_key,
         listener: read_listener(section),
     }
+}
+
+/// The name of a process: shown to operations.
+fn read_replica(section: &mut Section<'_>) -> Option<String> {
+    let name = section.text("replica")?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    if !(1..=40).contains(&name.len()) || !name.bytes().all(is_plain) {
+        section.problem("replica", "must have 1 to 40 letters, digits and -._");
+    }
+    Some(name)
 }
 
 /// Address of the postbox where the section does not say it.
@@ -129,11 +147,13 @@ pub struct LogConfig {
     pub format: LogFormat,
     /// `tracing` filter, e.g. `info` or `info,chakong=debug`.
     pub filter: String,
+    /// Names in the filter that are those of no part of the program: what is said of them changes nothing.
+    pub unknown_targets: Vec<String>,
 }
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info".into() }
+        Self { format: LogFormat::Text, filter: "info".into(), unknown_targets: Vec::new() }
     }
 }
 
@@ -150,7 +170,7 @@ pub(super) fn read_log(section: &mut Section<'_>) -> LogConfig {
     if let Err(what) = check_filter(&filter) {
         section.problem("filter", what);
     }
-    LogConfig { format, filter }
+    LogConfig { format, unknown_targets: super::log_targets::unknown(&filter), filter }
 }
 
 /// The library takes any word for the name of a module, so that a misspelt level would silence the log.

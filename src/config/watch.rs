@@ -96,6 +96,11 @@ impl FolderWatch {
         std::mem::take(&mut self.newly_ignored)
     }
 
+    /// What is wrong with the files as they were read last, line by line; `None` where nothing is.
+    pub fn problems(&self) -> Option<String> {
+        (!self.problems.is_empty()).then(|| self.problems.to_string())
+    }
+
     fn stamps(&self) -> Vec<(PathBuf, Stamp)> {
         let (files, ignored) = counterpart_files(&self.folder, &mut Problems::default());
         let ignored = ignored.into_iter().map(|(path, _)| path);

@@ -58,6 +58,9 @@ pub struct ChainParty {
     pub chain: ChainId,
     /// The case system's reference, as last given.
     pub reference: String,
+    /// References that earlier inquiries gave it, and that are theirs still; the latest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_references: Vec<String>,
     /// Person or organisation.
     pub kind: PartyKind,
     /// Full name, as last given.
@@ -79,6 +82,20 @@ impl ChainParty {
     pub fn has(&self, document: &IdentityDocument) -> bool {
         self.documents.contains(document)
     }
+
+    /// Every reference that an inquiry gave the party, the latest first.
+    pub fn references(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.reference).chain(&self.earlier_references)
+    }
+
+    /// Keeps a reference that a later inquiry gives the party, and those before it.
+    pub fn call(&mut self, reference: &str) {
+        let before = std::mem::replace(&mut self.reference, reference.to_owned());
+        self.earlier_references.retain(|one| *one != before && one != reference);
+        if before != reference {
+            self.earlier_references.insert(0, before);
+        }
+    }
 }
 
 /// A party of a chain as people and the case system see it.
@@ -88,6 +105,9 @@ pub struct PartyView {
     pub id: String,
     /// The case system's reference, as last given. Two inquiries may give the same one to two parties.
     pub reference: String,
+    /// Every reference that an inquiry gave the party, the latest first: each inquiry's orders and events use its own, and acts may name
+    /// the party by any that names it alone.
+    pub references: Vec<String>,
     /// Person or organisation.
     pub kind: PartyKind,
     /// Full name.
@@ -103,6 +123,7 @@ impl From<&ChainParty> for PartyView {
         Self {
             id: party.id.to_string(),
             reference: party.reference.clone(),
+            references: party.references().cloned().collect(),
             kind: party.kind,
             name: party.name.clone(),
             role: party.role,

@@ -102,6 +102,16 @@ impl CaseFile {
         match change {
             Change::NewChain(chain) | Change::SaveChain(chain) => self.chain = chain.clone(),
             Change::NewCase(case) => self.cases.push(case.clone()),
+            Change::SaveCase(case) => {
+                self.cases
+                    .iter_mut()
+                    .filter(|known| known.id == case.id)
+                    .for_each(|known| known.clone_from(case));
+            }
+            Change::ContinueCase(id, before) => {
+                let own = self.cases.iter_mut().filter(|case| case.id == *id);
+                own.for_each(|case| case.continues = Some(*before));
+            }
             Change::NewParty(party) => self.parties.push(party.clone()),
             Change::SaveParty(party) => {
                 self.parties
@@ -137,8 +147,10 @@ impl CaseFile {
             | Change::NewEvent(_)
             | Change::NewClaimChange(_)
             | Change::NewCertificate(_)
+            | Change::NewPrint(_)
             | Change::Audit(_)
             | Change::Lane(_)
+            | Change::People(_)
             | Change::Probe(_)
             | Change::Forget(_) => {}
         }

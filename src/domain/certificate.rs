@@ -59,7 +59,7 @@ pub struct Coverage {
     pub asked: Money,
     /// Limits that stand ordered and that no money covers.
     pub uncovered: Money,
-    /// Claim less held and deducted, never below zero.
+    /// Claim less held and deducted, never below zero; zero once the claim has ended, for which nothing more is wanted.
     pub shortfall: Money,
     /// Held and deducted beyond the claim.
     pub excess: Money,
@@ -80,7 +80,8 @@ impl Coverage {
                 _ => {}
             }
         }
-        let (short, over) = (claim.amount - held - deducted, held + deducted - claim.amount);
+        let over = held + deducted - claim.amount;
+        let short = if claim.is_open() { -over } else { Decimal::ZERO };
         Self {
             claimed: Money::yuan(claim.amount),
             held: Money::yuan(held),
@@ -275,15 +276,17 @@ fn triage(coverage: Option<&Coverage>, questions: &Counts, latest: &[&LineRow]) 
     let any =
         |what: fn(&super::Outcome) -> bool| latest.iter().filter_map(|row| row.outcome.as_ref()).any(what);
     let held = coverage.map(|coverage| coverage.held.amount + coverage.deducted.amount).unwrap_or_default();
+    // Not by the shortfall: a claim that ended has none, whether cash is held or not.
+    let is_covered = coverage.is_some_and(|coverage| held >= coverage.claimed.amount);
     let complete = questions.answered == questions.total && questions.total > 0;
-    match coverage {
-        Some(coverage) if coverage.shortfall.amount.is_zero() => Triage::CashCoversClaim,
-        _ if questions.pending > 0 => Triage::Undetermined,
-        _ if held > Decimal::ZERO => Triage::CashCoversPart,
-        _ if any(|outcome| outcome.cash) => Triage::CashFound,
-        _ if any(|outcome| outcome.assets > 0) => Triage::PropertyWithoutCash,
-        _ if complete => Triage::NothingFound,
-        _ => Triage::Undetermined,
+    match () {
+        () if is_covered => Triage::CashCoversClaim,
+        () if questions.pending > 0 => Triage::Undetermined,
+        () if held > Decimal::ZERO => Triage::CashCoversPart,
+        () if any(|outcome| outcome.cash) => Triage::CashFound,
+        () if any(|outcome| outcome.assets > 0) => Triage::PropertyWithoutCash,
+        () if complete => Triage::NothingFound,
+        () => Triage::Undetermined,
     }
 }
 

@@ -5,11 +5,12 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::audit::AuditEntry;
+use super::people::PeopleChange;
 use super::retention::Forget;
 use super::{
     Batch, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, EventDraft,
-    Inquiry, InquiryId, Measure, MeasureState, NewReceipt, NotAsked, OrderId, OrderRecord, OrderState, Paper,
-    PartyId, RawId, RawMessage, Revision, Task,
+    Inquiry, InquiryId, Measure, MeasureState, NewPrint, NewReceipt, NotAsked, OrderId, OrderRecord,
+    OrderState, Paper, PartyId, RawId, RawMessage, Revision, Task,
 };
 
 /// One change. Rows that are new carry the identifier that the store reserved for them.
@@ -23,6 +24,10 @@ pub enum Change {
     JoinChains(Box<JoinedChains>),
     /// A case becomes known.
     NewCase(Case),
+    /// The court of a case becomes known that was known by its number alone.
+    SaveCase(Case),
+    /// A case that is known turns out to continue another one of its chain.
+    ContinueCase(CaseId, CaseId),
     /// A party becomes known.
     NewParty(ChainParty),
     /// More is known of a party.
@@ -55,12 +60,16 @@ pub enum Change {
     NewClaimChange(ClaimChange),
     /// A certificate is issued.
     NewCertificate(NewCertificate),
+    /// A paper was printed.
+    NewPrint(NewPrint),
     /// What an officer found about a property is remembered over inquiries.
     SavePropertyFinding(PropertyFinding),
     /// A line of the audit.
     Audit(AuditEntry),
     /// What a lane keeps.
     Lane(LaneChange),
+    /// What is kept of people.
+    People(PeopleChange),
     /// The store is written to, to see whether it can be.
     Probe(Timestamp),
     /// What is kept no longer.
@@ -103,6 +112,14 @@ pub enum LaneChange {
     KeepAnswer(Vec<u8>, OrderId, u32, Timestamp),
     /// A lane is paused (with the reason) or resumed.
     SetPaused(String, Option<String>),
+    /// What limits a lane now, for the next process that works for it: breaker and the time that the counterpart asked for.
+    KeepLimits(String, String),
+    /// A person says that a lane's breaker is to be closed, whichever process works for it.
+    ResetLane(String),
+    /// A token that a counterpart may ask about once: its digest, the lane, when it was made.
+    NewCallToken(Vec<u8>, String, Timestamp),
+    /// It is good no more.
+    DropCallToken(Vec<u8>),
     /// A consumer acknowledged events up to a number; never moved back.
     Acknowledge(String, i64),
     /// A consumer reads no more.

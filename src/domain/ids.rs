@@ -120,6 +120,21 @@ identifier! {
     /// Orders that went out in one message.
     BatchId
 }
+identifier! {
+    /// A paper that was printed 打印件.
+    PrintId
+}
+
+/// A person 人员 of a court, or of the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct PersonId(pub uuid::Uuid);
+
+impl fmt::Display for PersonId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// Rows of one epoch of a store. An epoch begins when a store is made or restored; its number stands in front of the row
 /// number, so that a store that lost rows never gives a number twice.
@@ -146,11 +161,12 @@ pub enum IdKind {
     Task,
     Raw,
     Batch,
+    Print,
 }
 
 impl IdKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Chain,
         Self::Case,
         Self::Party,
@@ -161,6 +177,7 @@ impl IdKind {
         Self::Task,
         Self::Raw,
         Self::Batch,
+        Self::Print,
     ];
 }
 

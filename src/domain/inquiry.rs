@@ -32,6 +32,8 @@ pub struct Inquiry {
     pub case: CaseId,
     /// Canonical case number.
     pub case_number: String,
+    /// Code of the court whose case it is; empty where it is not known.
+    pub court: String,
     /// Name of the API key or person that submitted it.
     pub submitted_by: String,
     /// State.

@@ -167,6 +167,8 @@ pub struct OrderRecord {
     pub inquiry: InquiryId,
     /// Name of the counterpart, which is the name of its lane.
     pub lane: String,
+    /// Code of the court whose case it is about; within a priority courts take turns in a lane.
+    pub court: String,
     /// Which party of the submission.
     pub party: u32,
     /// Which identity document of the party.

@@ -42,7 +42,8 @@ task_kinds! {
     ReleaseExcess = "release_excess";
     /// Bring the papers that a release needs.
     BringPapers = "bring_papers";
-    /// Look at a property that a later answer no longer shows, or of which less was released or deducted than was ordered.
+    /// Look at a property that a later answer no longer shows, of which less was released or deducted than was ordered, or that stands
+    /// though its inquiry was cancelled.
     Review = "review";
     /// Tell the debtor of a freeze that was placed (法〔2018〕64号).
     NotifyDebtor = "notify_debtor";

@@ -44,13 +44,19 @@ pub async fn run_clock(engine: Engine, tasks: Tasks) {
 }
 
 impl Engine {
+    /// The years whose holidays are counted today and not known: weekdays are counted instead.
+    pub fn years_without_holidays(&self) -> Vec<i16> {
+        let today = Moment::from_timestamp(self.clock.now()).date();
+        self.rules.rules().holidays().missing(today)
+    }
+
     /// Tells, once a day, of which year the holidays are not known though they are counted.
     fn tell_missing_holidays(&self, looked: &mut Option<Date>) {
         let today = Moment::from_timestamp(self.clock.now()).date();
         if looked.replace(today) == Some(today) {
             return;
         }
-        for year in self.rules.rules().holidays().missing(today) {
+        for year in self.years_without_holidays() {
             tracing::warn!(
                 year,
                 "the holidays of this year are not known, and weekdays are counted; name a file by `holidays`"

@@ -92,6 +92,24 @@ impl Engine {
         .await
     }
 
+    /// Keeps what limits a lane now, for the next process that works for it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn keep_limits(&self, lane: String, limits: String) -> Stored<()> {
+        let change = LaneChange::KeepLimits(lane, limits);
+        self.execute(change, |tx, change, _| tx.write(&[Change::Lane(change.clone())])).await
+    }
+
+    /// Has the breaker of a lane closed by whichever process works for it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn reset_lane(&self, lane: String) -> Stored<()> {
+        let change = LaneChange::ResetLane(lane);
+        self.execute(change, |tx, change, _| tx.write(&[Change::Lane(change.clone())])).await
+    }
+
     /// Writes a line of the audit for an act that changes nothing in the store.
     ///
     /// # Errors

@@ -25,6 +25,22 @@ impl Engine {
         self.older.get().map(String::as_str)
     }
 
+    /// Learns from the store whether another process has met the proof.
+    pub async fn learn_of_age(&self) {
+        if self.older_than().is_some() {
+            return;
+        }
+        if let Ok(Some(number)) = was_older(&self.store).await
+            && self.older.set(number.clone()).is_ok()
+        {
+            tracing::error!(
+                number,
+                "another replica met the proof that the store is older than the world; no control leaves until it was started with \
+                 --restored"
+            );
+        }
+    }
+
     /// Remembers the number that proved it, and says so.
     pub(super) fn is_older(&self, lane: &str, number: &RequestNumber) {
         if self.older.set(number.to_string()).is_ok() {

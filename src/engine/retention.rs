@@ -299,6 +299,7 @@ fn has_newest_row(reads: &mut (impl Reads + ?Sized), chain: ChainId) -> Stored<b
     rows.extend(reads.cases_of(chain)?.iter().map(|case| (IdKind::Case, case.id.get())));
     rows.extend(reads.parties_of(chain)?.iter().map(|party| (IdKind::Party, party.id.get())));
     rows.extend(reads.measures_of(chain)?.iter().map(|measure| (IdKind::Measure, measure.id.get())));
+    rows.extend(reads.prints_of(chain)?.iter().map(|print| (IdKind::Print, print.id.get())));
     rows.extend(reads.papers_of(chain)?.iter().map(|paper| (IdKind::Document, paper.id.get())));
     for inquiry in reads.inquiries_of(chain)? {
         rows.push((IdKind::Inquiry, inquiry.id.get()));

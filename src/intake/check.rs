@@ -1,5 +1,5 @@
-use chakong_contract::ActionKind;
 use chakong_contract::order::{DocumentKind, LegalDocument};
+use chakong_contract::{ActionKind, Date};
 use rust_decimal::Decimal;
 
 use crate::domain::rules::authority;
@@ -113,6 +113,25 @@ fn check_case(submission: &Submission, findings: &mut Vec<Finding>) {
     }
     if submission.case.court_name.trim().is_empty() {
         findings.push(Finding::new("/case/court_name", "the court's name is missing"));
+    }
+}
+
+/// The first year of which a case can be: that of the People's Republic.
+const FIRST_YEAR: i16 = 1949;
+
+/// Whether the case numbers are of years that a case can be of, up to this year in China.
+pub(super) fn check_years(submission: &Submission, today: Date, findings: &mut Vec<Finding>) {
+    let case = &submission.case;
+    let numbers = std::iter::once(("/case/number", &case.number))
+        .chain(case.continues.as_ref().map(|number| ("/case/continues", number)));
+    for (pointer, number) in numbers {
+        let (year, last) = (number.year(), today.year());
+        if !(FIRST_YEAR..=last).contains(&i16::try_from(year).unwrap_or(i16::MAX)) {
+            let detail = format!(
+                "案号年份 {year} 有误，应为 {FIRST_YEAR} 年至今年（{last} 年） the year of the case number is {year}: it must lie between {FIRST_YEAR} and this year, {last}"
+            );
+            findings.push(Finding::new(pointer, detail));
+        }
     }
 }
 

@@ -12,9 +12,11 @@ use jiff::civil::Date;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::breaker::{Breaker, BreakerState, Change};
+use super::kept_limits::KeptLimits;
 use crate::clock::Clock;
 use crate::config::CounterpartConfig;
 use crate::lines::hold_off::HoldOff;
+use crate::store::{Lease, Leases};
 
 /// What may keep a message back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +82,10 @@ pub struct Admission {
     limiter: Option<Limiter>,
     rate_left: Mutex<Option<(Timestamp, u32)>>,
     permits: Arc<Semaphore>,
+    /// The lease under which the lane works; `None` where nobody else could.
+    lease: Option<(Arc<Leases>, Lease)>,
+    /// What was kept of it last.
+    kept: Mutex<KeptLimits>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -105,9 +111,56 @@ impl Admission {
             }),
             rate_left: Mutex::new(None),
             permits: Arc::new(Semaphore::new(usize::try_from(config.limits.concurrency).unwrap_or(1))),
+            lease: None,
+            kept: Mutex::default(),
             config,
             clock,
         }
+    }
+
+    /// The same under a lease, which may be taken away.
+    pub fn under(self, leases: Arc<Leases>, lease: Lease) -> Self {
+        Self { lease: Some((leases, lease)), ..self }
+    }
+
+    /// Whether the lane is this process's at this moment. To be asked just before anything leaves.
+    pub fn stands(&self) -> bool {
+        self.lease.as_ref().is_none_or(|(leases, lease)| leases.stands(lease))
+    }
+
+    /// Goes on as another process left it: with the breaker and the hold-off as they were `kept`, and with no burst.
+    pub fn go_on(&self, kept: Option<&str>) {
+        if let (Some(limiter), Some(burst)) = (&self.limiter, NonZeroU32::new(self.config.limits.burst)) {
+            // What is allowed at once may have left just before.
+            let _ = limiter.check_n(burst);
+            *locked(&self.rate_left) = Some((self.clock.now(), 0));
+        }
+        let Some(kept) = kept.and_then(|kept| serde_json::from_str::<KeptLimits>(kept).ok()) else { return };
+        if let Some(breaker) = kept.breaker {
+            locked(&self.breaker).restore(breaker);
+        }
+        if let Some(fault) = kept.asked() {
+            self.hold_off.faulted(&fault, self.clock.now());
+        }
+        *locked(&self.kept) = kept;
+    }
+
+    /// What is to be kept for the next process, where it is not what was kept last and there may be another process.
+    pub fn to_keep(&self) -> Option<String> {
+        self.lease.as_ref().filter(|(leases, _)| leases.is_shared())?;
+        let now = self.clock.now();
+        let held_until = self.hold_off.until(now);
+        let limits = KeptLimits {
+            breaker: locked(&self.breaker).kept(),
+            held_until,
+            is_spent: held_until.is_some() && self.hold_off.is_spent(now),
+        };
+        let mut kept = locked(&self.kept);
+        if *kept == limits {
+            return None;
+        }
+        *kept = limits.clone();
+        serde_json::to_string(&limits).ok()
     }
 
     /// Admits one message, of queries or of `control`s, or says why not and until when.

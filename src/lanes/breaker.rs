@@ -56,6 +56,21 @@ impl Breaker {
         }
     }
 
+    /// Until when it is open, and how often it opened in a row; `None` while it is closed.
+    pub const fn kept(&self) -> Option<(Timestamp, u32)> {
+        match self.state {
+            State::Closed { .. } => None,
+            State::Open { until, times } => Some((until, times)),
+            // Nobody knows what becomes of the probe: the next process makes one of its own.
+            State::Probing { since, times } => Some((since, times)),
+        }
+    }
+
+    /// Opens it as it was kept.
+    pub const fn restore(&mut self, (until, times): (Timestamp, u32)) {
+        self.state = State::Open { until, times };
+    }
+
     /// Whether a request may pass, or until when not. Changes nothing.
     ///
     /// # Errors

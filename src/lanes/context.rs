@@ -1,6 +1,7 @@
 //! What lanes work with: all of them, and one of them with its delivery.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chakong_contract::{Fault, FaultKind};
 use tokio::sync::Notify;
@@ -15,7 +16,7 @@ use crate::counterparts::Counterparts;
 use crate::domain::AuditEntry;
 use crate::engine::Engine;
 use crate::lifecycle::Tasks;
-use crate::store::Store;
+use crate::store::{Lease, Store};
 
 /// What every lane works with.
 #[derive(Debug, Clone)]
@@ -64,12 +65,30 @@ impl Context {
     }
 }
 
+/// How often a lease is looked at that was not renewed in time.
+const LEASE_AGAIN: Duration = Duration::from_millis(200);
+
+impl LaneContext {
+    /// Waits until something may leave; `false` when the lane was stopped before.
+    pub(super) async fn may_leave(&self) -> bool {
+        while !self.handle.admission.stands() {
+            tokio::select! {
+                () = tokio::time::sleep(LEASE_AGAIN) => {}
+                () = self.stop.cancelled() => return false,
+            }
+        }
+        true
+    }
+}
+
 /// What a lane and its delivery share.
 #[derive(Debug)]
 pub struct LaneContext {
     pub(super) config: Arc<CounterpartConfig>,
     pub(super) context: Context,
     pub(super) handle: Arc<LaneHandle>,
+    /// Under which it works.
+    pub(super) lease: Lease,
     /// Told when one more message may leave.
     pub(super) freed: Notify,
     pub(super) stop: CancellationToken,

@@ -26,7 +26,7 @@ use super::{Admission, Blocked, DueOrder, Gate, LaneHandle, lacking};
 use crate::config::CounterpartConfig;
 use crate::domain::OrderId;
 use crate::domain::decide::OrderInput;
-use crate::store::{StoreError, Stored};
+use crate::store::{Lease, StoreError, Stored, lane_lease};
 use batch::take_batch;
 
 /// Orders read ahead; what does not fit waits in the store.
@@ -35,6 +35,8 @@ const READ_AHEAD: usize = 256;
 const MOST_TAKEN: usize = 1024;
 /// How long orders are kept back after the store did not take what must be durable before they leave.
 const STORE_FAILED: Duration = Duration::from_secs(1);
+/// How often a lease is looked at that was not renewed in time.
+const LEASE_AGAIN: Duration = Duration::from_millis(200);
 /// Longest wait without looking again, should a wake-up ever be missed.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
@@ -58,19 +60,30 @@ impl Lane {
         context: Context,
         open_line: OpenLine,
     ) -> Result<Arc<Self>, OpenError> {
+        let leases = Arc::clone(context.store.leases());
+        let name = lane_lease(&config.name);
+        leases.want(&name);
+        let lease = leases.held(&name).ok_or(OpenError::Elsewhere)?;
         let delivery = open_line(&config)?;
         delivery.prepare().await?;
         let (name, day) = (config.name.clone(), Moment::from_timestamp(context.clock.now()).date());
-        let (spent, paused) = context
+        let (spent, paused, limits) = context
             .store
-            .read(move |reads| Ok((reads.quota_used(&name, day)?, reads.paused(&name)?)))
+            .read(move |reads| {
+                Ok((reads.quota_used(&name, day)?, reads.paused(&name)?, reads.limits(&name)?))
+            })
             .await?;
         let admission = Admission::new(Arc::clone(&config), Arc::clone(&context.clock), spent);
+        let admission = admission.under(Arc::clone(&leases), lease.clone());
+        if leases.is_shared() && lease.epoch > 1 {
+            admission.go_on(limits.as_deref());
+        }
+        let context = Context { engine: context.engine.under(lease.clone()), ..context };
         let line: Arc<dyn Reachable> = Arc::<dyn Delivery>::clone(&delivery);
         let handle = Arc::new(LaneHandle::new(&config.name, admission, line, paused.is_some()));
         context.registry.put(Arc::clone(&handle));
         let stop = context.tasks.soft().child_token();
-        let shared = LaneContext { config, context, handle, freed: Notify::new(), stop };
+        let shared = LaneContext { config, context, handle, lease, freed: Notify::new(), stop };
         Ok(Arc::new(Self { shared, delivery, taken: Mutex::default(), under_way: TaskTracker::new() }))
     }
 
@@ -79,8 +92,19 @@ impl Lane {
         &self.shared.stop
     }
 
-    /// Works until it is stopped, then waits for what is under way.
+    /// The lease under which it works.
+    pub const fn lease(&self) -> &Lease {
+        &self.shared.lease
+    }
+
+    /// Works until it is stopped, then waits for what is under way, and gives its lease back where that is to go.
     pub async fn run(self: Arc<Self>) {
+        let (leases, lease) = (Arc::clone(self.shared.context.store.leases()), self.shared.lease.clone());
+        self.work().await;
+        leases.ended(&lease);
+    }
+
+    async fn work(self: Arc<Self>) {
         self.delivery.recover(&self.shared).await;
         let carrying = async {
             if self.delivery.carries() {
@@ -120,7 +144,11 @@ impl Lane {
                 until.map_or(LOOK_AGAIN, |until| until.duration_since(now).unsigned_abs().min(LOOK_AGAIN));
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = woken => {}
+                // While a gate is closed for a time, somebody else's turn may have come before what was read ahead.
+                () = woken => if !blocked {
+                    ready.clear();
+                    looked = None;
+                },
                 () = freed, if blocked => {}
                 () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => {}
             }
@@ -133,6 +161,11 @@ impl Lane {
         if self.shared.handle.is_paused() {
             ready.clear();
             return Next::Wait(None);
+        }
+        if !self.shared.handle.admission.stands() {
+            // Another process may work for this lane already.
+            ready.clear();
+            return Next::Wait(self.shared.context.clock.now().checked_add(LEASE_AGAIN).ok());
         }
         if self.taken().len() >= MOST_TAKEN {
             return Next::Blocked;
@@ -234,6 +267,8 @@ impl Lane {
                     tokio::time::sleep(STORE_FAILED).await;
                     lane.give_back(&ids, true);
                 }
+                // Nothing was sent: whoever has the lease now goes on with it.
+                Err(StoreError::LeaseLost) => lane.give_back(&ids, false),
                 // Orders whose outcome could not be written stay taken: they are not sent again before a restart.
                 Err(error) => {
                     tracing::error!(counterpart = lane.shared.config.name, %error, "an outcome could not be written");
@@ -307,6 +342,9 @@ enum Next {
 /// The lane could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// Another process works for it.
+    #[error("another replica works for this lane")]
+    Elsewhere,
     /// The line cannot be used.
     #[error(transparent)]
     Line(#[from] Fault),

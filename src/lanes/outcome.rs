@@ -30,8 +30,10 @@ impl LaneContext {
     ) -> Stored<bool> {
         let connector = connector_of(&self.config);
         let settlement = Settlement { outcomes, conversation, connector };
+        self.keep_limits().await;
         loop {
             match self.context.engine.settle(settlement.clone()).await {
+                Err(StoreError::LeaseLost) => return self.settle_elsewhere(settlement).await,
                 Err(StoreError::Full | StoreError::Failed { .. } | StoreError::Again)
                     if !self.context.tasks.hard().is_cancelled() =>
                 {
@@ -40,6 +42,41 @@ impl LaneContext {
                 }
                 other => return other,
             }
+        }
+    }
+
+    /// The lane has moved to another process, which goes on with these orders. What the counterpart said about them counts all the same;
+    /// what follows from our own failures does not.
+    async fn settle_elsewhere(&self, settlement: Settlement) -> Stored<bool> {
+        let is_said = |(_, outcome): &(OrderId, OrderInput)| matches!(outcome, OrderInput::Answered(_));
+        let outcomes: Outcomes = settlement.outcomes.into_iter().filter(is_said).collect();
+        let counterpart = &self.config.name;
+        tracing::warn!(
+            counterpart,
+            answers = outcomes.len(),
+            "the lane has moved to another replica, which goes on with what was not answered"
+        );
+        if outcomes.is_empty() && settlement.conversation.is_none() {
+            return Ok(false);
+        }
+        let late = Settlement { outcomes, ..settlement };
+        loop {
+            match self.context.engine.free().settle(late.clone()).await {
+                Err(StoreError::Full | StoreError::Failed { .. } | StoreError::Again)
+                    if !self.context.tasks.hard().is_cancelled() =>
+                {
+                    tokio::time::sleep(WRITE_AGAIN).await;
+                }
+                other => return other.map(|_| false),
+            }
+        }
+    }
+
+    /// Keeps what limits the lane now, where the next process would not know it.
+    pub(super) async fn keep_limits(&self) {
+        let Some(limits) = self.handle.admission.to_keep() else { return };
+        if let Err(error) = self.context.engine.keep_limits(self.config.name.clone(), limits).await {
+            tracing::warn!(counterpart = self.config.name, %error, "what limits the lane could not be kept");
         }
     }
 

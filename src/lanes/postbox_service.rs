@@ -22,6 +22,7 @@ use sha2::{Digest as _, Sha256};
 use super::LaneHandle;
 use super::context::Context;
 use super::receiving::Receiving;
+use super::tokens::Tokens;
 use crate::config::{CalledAt, CounterpartConfig};
 use crate::counterparts::Counterparts;
 use crate::domain::OrderId;
@@ -67,10 +68,21 @@ impl PostboxService {
 
     /// Whether a token is that of a conversation under way with one who calls at this path. Nobody guesses one: whoever asks about
     /// another has an old one, or one of somebody else.
-    fn confirm(&self, here: &[Arc<CounterpartConfig>], token: &Secret) -> bool {
+    async fn confirm(&self, here: &[Arc<CounterpartConfig>], token: &Secret) -> bool {
         let lanes: Vec<_> =
             here.iter().filter_map(|config| self.context.registry.get(&config.name)).collect();
-        let stands = lanes.iter().any(|handle| handle.tokens.spend(token));
+        let is_own = lanes.iter().any(|handle| handle.tokens.spend(token));
+        let stands = match self.context.store.leases().is_shared() {
+            false => is_own,
+            // Any process may have drawn it, and any other may have been asked about it before.
+            true => match self.context.engine.spend_call_token(Tokens::digest(token)).await {
+                Ok(stands) => stands,
+                Err(error) => {
+                    tracing::error!(%error, "a token cannot be confirmed now");
+                    return false;
+                }
+            },
+        };
         if let (false, [handle]) = (stands, lanes.as_slice()) {
             let detail = "it asked about a token of no conversation under way, or for the second time";
             let fault = Fault::new(FaultKind::Unauthorised, "confirm a token", detail);

@@ -283,6 +283,7 @@ pub struct CounterpartView {
 #[derive(Debug, Default)]
 pub struct LaneRegistry {
     lanes: RwLock<BTreeMap<String, Arc<LaneHandle>>>,
+    closed: RwLock<BTreeMap<String, String>>,
     turned_away: AtomicU64,
 }
 
@@ -305,6 +306,21 @@ impl LaneRegistry {
     /// Every lane.
     pub fn all(&self) -> Vec<Arc<LaneHandle>> {
         self.lanes.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Why a lane cannot be opened; `None` where it is open, or nobody tried yet.
+    pub fn closed(&self, name: &str) -> Option<String> {
+        self.closed.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// A lane cannot be opened, and this is why.
+    pub fn cannot_open(&self, name: &str, why: String) {
+        self.closed.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), why);
+    }
+
+    /// Forgets why lanes could not be opened, but for some.
+    pub fn keep_closed(&self, keep: impl Fn(&str) -> bool) {
+        self.closed.write().unwrap_or_else(PoisonError::into_inner).retain(|name, _| keep(name));
     }
 
     /// Adds or replaces a lane.

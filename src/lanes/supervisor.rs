@@ -12,24 +12,36 @@ use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
 use super::delivery::OpenLine;
-use super::lane::Lane;
-use crate::config::{FolderWatch, Look};
+use super::followed::Followed;
+use super::lane::{Lane, OpenError};
+use super::reach::Reachable;
+use super::{Admission, LaneHandle};
+use crate::config::{CounterpartConfig, FolderWatch, Look};
 use crate::counterparts::Counterparts;
+use crate::store::{Lease, Leases, lane_lease};
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// Longest wait for the store to say at the start which lanes are this process's.
+const FIRST_ROUND: Duration = Duration::from_secs(5);
+
 struct Running {
     version: u64,
+    lease: Lease,
     stop: CancellationToken,
     ended: oneshot::Receiver<()>,
 }
 
-/// The lanes that run, and why others cannot be opened.
+/// The lanes that run here, those that end because they move to another process, and why others cannot be opened.
 struct Lanes {
     open_line: OpenLine,
     running: BTreeMap<String, Running>,
+    ending: BTreeMap<String, oneshot::Receiver<()>>,
+    /// Counterparts whose lanes run in other processes, by version: their callers are served here all the same.
+    elsewhere: BTreeMap<String, u64>,
     closed: BTreeMap<String, String>,
+    followed: Followed,
 }
 
 /// Keeps one lane running per configured counterpart until the soft token. Counterparts on postbox lines are taken up only
@@ -43,23 +55,44 @@ pub async fn supervise(
     ready: oneshot::Sender<()>,
 ) {
     let counterparts = Arc::clone(&context.counterparts);
-    let mut lanes = Lanes { open_line, running: BTreeMap::new(), closed: BTreeMap::new() };
+    let mut lanes = Lanes {
+        open_line,
+        running: BTreeMap::new(),
+        ending: BTreeMap::new(),
+        elsewhere: BTreeMap::new(),
+        closed: BTreeMap::new(),
+        followed: Followed::default(),
+    };
     let mut hangups = signal(SignalKind::hangup()).ok();
+    let leases = Arc::clone(context.store.leases());
+    let mut moves = leases.changes();
+    leases.want_lanes(counterparts.now().keys());
+    leases.next_round(FIRST_ROUND).await;
+    lanes.followed.follow(&context).await;
     lanes.reconcile(&context, &counterparts).await;
     let _ = ready.send(());
     let mut watch = FolderWatch::new(folder, plugins, has_postbox);
     while !context.tasks.soft().is_cancelled() {
         let asked = tokio::select! {
             () = tokio::time::sleep(LOOK) => false,
+            Ok(()) = moves.changed() => {
+                lanes.reconcile(&context, &counterparts).await;
+                continue;
+            }
             () = hung_up(&mut hangups) => true,
             () = context.tasks.soft().cancelled() => break,
         };
         take_up(&mut watch, asked, &counterparts);
+        counterparts.tell_problems(watch.problems());
+        lanes.followed.follow(&context).await;
         lanes.reconcile(&context, &counterparts).await;
     }
-    for (_, lane) in lanes.running {
+    let running = lanes.running.into_values().map(|lane| {
         lane.stop.cancel();
-        let _ = lane.ended.await;
+        lane.ended
+    });
+    for ended in running.chain(lanes.ending.into_values()).collect::<Vec<_>>() {
+        let _ = ended.await;
     }
 }
 
@@ -133,24 +166,81 @@ impl Lanes {
                 context.registry.remove(&name);
             }
         }
+        self.elsewhere.retain(|name, _| {
+            let is_wanted = wanted.contains_key(name);
+            if !is_wanted {
+                context.registry.remove(name);
+            }
+            is_wanted
+        });
         self.closed.retain(|name, _| wanted.contains_key(name));
+        context.registry.keep_closed(|name| wanted.contains_key(name));
+        let leases = context.store.leases();
+        leases.want_lanes(wanted.keys());
+        self.end_moving(leases);
         for (name, config) in wanted.iter() {
-            if self.running.contains_key(name) {
+            if self.running.contains_key(name) || self.ending.contains_key(name) {
+                continue;
+            }
+            if leases.held(&lane_lease(name)).is_none() {
+                self.stand_by(config, context);
                 continue;
             }
             match Lane::open(Arc::clone(config), context.clone(), self.open_line).await {
                 Ok(lane) => {
-                    let stop = lane.stop().clone();
+                    let (stop, lease) = (lane.stop().clone(), lane.lease().clone());
                     let (ends, ended) = oneshot::channel();
                     context.tasks.spawn_job("lane", async move {
                         lane.run().await;
                         let _ = ends.send(());
                     });
                     self.closed.remove(name);
-                    self.running.insert(name.clone(), Running { version: config.version, stop, ended });
+                    context.registry.keep_closed(|closed| closed != name);
+                    self.elsewhere.remove(name);
+                    self.running
+                        .insert(name.clone(), Running { version: config.version, lease, stop, ended });
                 }
-                Err(error) => self.tell_closed(name, &error.to_string()),
+                Err(OpenError::Elsewhere) => {}
+                Err(error) => {
+                    self.tell_closed(name, &error.to_string());
+                    context.registry.cannot_open(name, error.to_string());
+                }
             }
+        }
+    }
+
+    /// Stops lanes whose leases are to go or were lost. Each ends when nothing of it is under way any more.
+    fn end_moving(&mut self, leases: &Leases) {
+        self.ending.retain(|_, ended| matches!(ended.try_recv(), Err(oneshot::error::TryRecvError::Empty)));
+        let running = self.running.iter();
+        let moving: Vec<String> = running
+            .filter(|(name, lane)| leases.held(&lane_lease(name)).as_ref() != Some(&lane.lease))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in moving {
+            if let Some(lane) = self.running.remove(&name) {
+                lane.stop.cancel();
+                self.ending.insert(name, lane.ended);
+            }
+        }
+    }
+
+    /// Makes a counterpart known whose lane runs in another process: its calls and those who look at it are served here too.
+    fn stand_by(&mut self, config: &Arc<CounterpartConfig>, context: &Context) {
+        let name = &config.name;
+        if self.elsewhere.get(name) == Some(&config.version) {
+            return;
+        }
+        match (self.open_line)(config) {
+            Ok(line) => {
+                let admission = Admission::new(Arc::clone(config), Arc::clone(&context.clock), 0);
+                let line: Arc<dyn Reachable> = line;
+                let is_paused = self.followed.is_paused(name);
+                context.registry.put(Arc::new(LaneHandle::new(name, admission, line, is_paused)));
+                self.elsewhere.insert(name.clone(), config.version);
+                self.closed.remove(name);
+            }
+            Err(error) => self.tell_closed(name, &error.to_string()),
         }
     }
 

@@ -22,6 +22,11 @@ impl Tokens {
         (Secret::new(token), Standing { tokens: self, digest })
     }
 
+    /// By what a token is known in the store.
+    pub(super) fn digest(token: &Secret) -> Vec<u8> {
+        Sha256::digest(token.expose()).to_vec()
+    }
+
     /// Whether a token stands; it does no more afterwards.
     pub fn spend(&self, token: &Secret) -> bool {
         let digest: Digest = Sha256::digest(token.expose()).into();

@@ -21,6 +21,7 @@ pub struct Scrape {
     turned_away: u64,
     free_bytes: Option<u64>,
     resident_bytes: Option<u64>,
+    years_without_holidays: Vec<i16>,
 }
 
 #[derive(Debug)]
@@ -46,6 +47,7 @@ pub async fn scrape(gateway: &Gateway) -> Scrape {
         turned_away,
         free_bytes,
         resident_bytes: resident_bytes(),
+        years_without_holidays: gateway.engine.years_without_holidays(),
     }
 }
 
@@ -79,6 +81,9 @@ pub fn render(scrape: &Scrape) -> String {
         relays::render(&scrape.relays);
         if let Some(free) = scrape.free_bytes {
             gauge!("chakong_store_free_bytes").set(approximate(free));
+        }
+        for year in &scrape.years_without_holidays {
+            gauge!("chakong_holidays_unknown", "year" => year.to_string()).set(1.0);
         }
         if let Some(resident) = scrape.resident_bytes {
             gauge!("process_resident_memory_bytes").set(approximate(resident));
@@ -133,6 +138,10 @@ fn counters(lane: &CounterpartView) {
 }
 
 fn describe() {
+    describe_gauge!(
+        "chakong_holidays_unknown",
+        "1 for a year that is counted and whose holidays are not known: weekdays are counted"
+    );
     describe_gauge!("chakong_orders_waiting", "Orders that wait for their turn");
     describe_gauge!("chakong_orders_awaiting", "Orders handed over whose answer is expected");
     describe_gauge!("chakong_orders_undetermined", "Controls that a person must decide");

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::event::CloudEvent;
 use super::render::Renderer;
+use crate::domain::people::Courts;
 use crate::domain::{EventType, InquiryId};
 use crate::store::{PageRow, Reads, Store, Stored};
 
@@ -31,6 +32,22 @@ pub enum Position {
     After(i64),
     /// With the events of a time and later ones; some of the minute before may come along.
     Since(Timestamp),
+}
+
+/// Which events a reader wants.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Of these types; of all where none is named.
+    pub types: Vec<EventType>,
+    /// About cases of these courts.
+    pub courts: Courts,
+}
+
+impl Wanted {
+    /// Whether every event is wanted.
+    const fn is_all(&self) -> bool {
+        self.types.is_empty() && self.courts.are_all()
+    }
 }
 
 /// Some events in order.
@@ -73,16 +90,16 @@ impl EventLog {
         &self.source
     }
 
-    /// Reads a page as it is now: of these types, or of all where none is named. One read, rendering included.
+    /// Reads a page as it is now, of the events that are wanted. One read, rendering included.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn page(&self, from: &Position, types: &[EventType], limit: usize) -> Stored<Page> {
-        let (from, types, source) = (from.clone(), types.to_vec(), Arc::clone(&self.source));
+    pub async fn page(&self, from: &Position, wanted: &Wanted, limit: usize) -> Stored<Page> {
+        let (from, wanted, source) = (from.clone(), wanted.clone(), Arc::clone(&self.source));
         self.store
             .read(move |reads| {
                 let after = begin(reads, from)?;
-                let (rows, next) = rows_of(reads, after, &types, limit)?;
+                let (rows, next) = rows_of(reads, after, &wanted, limit)?;
                 let mut renderer = Renderer::new(reads, &source);
                 let events = rows.into_iter().map(|row| renderer.event(row)).collect::<Stored<_>>()?;
                 Ok(Page { events, next })
@@ -97,7 +114,7 @@ impl EventLog {
     pub async fn wait_for_page(
         &self,
         from: &Position,
-        types: &[EventType],
+        wanted: &Wanted,
         limit: usize,
         wait: Duration,
         stop: &CancellationToken,
@@ -108,12 +125,12 @@ impl EventLog {
         let mut from = from.clone();
         loop {
             grown.borrow_and_update();
-            let page = self.page(&from, types, limit).await?;
+            let page = self.page(&from, wanted, limit).await?;
             let now = Instant::now();
             if !page.events.is_empty() || now >= until {
                 return Ok(page);
             }
-            if !types.is_empty() && from != Position::After(page.next) {
+            if !wanted.is_all() && from != Position::After(page.next) {
                 // What was passed over is not looked at again; there may be more behind it.
                 from = Position::After(page.next);
                 continue;
@@ -194,23 +211,23 @@ fn before_time(reads: &mut dyn Reads, time: Timestamp) -> Stored<i64> {
     Ok(low)
 }
 
-/// Rows of these types, and the number up to which the log was looked at.
-fn rows_of(
-    reads: &mut dyn Reads,
-    after: i64,
-    types: &[EventType],
-    limit: usize,
-) -> Stored<(Vec<PageRow>, i64)> {
+/// Rows that are wanted, and the number up to which the log was looked at.
+fn rows_of(reads: &mut dyn Reads, after: i64, wanted: &Wanted, limit: usize) -> Stored<(Vec<PageRow>, i64)> {
     let (mut next, mut found, mut looked_at) = (after, Vec::new(), 0);
     while found.len() < limit && looked_at < MOST_LOOKED_AT {
         let rows = reads.page_after(next, limit - found.len())?;
         let Some(last) = rows.last() else { break };
         next = last.event.seq;
         looked_at += rows.len();
-        let is_wanted = |row: &PageRow| types.is_empty() || types.contains(&row.event.kind);
-        found.extend(rows.into_iter().filter(is_wanted));
-        // A page of all types ends where the store ended it: by its size.
-        if types.is_empty() {
+        let courts = if wanted.courts.are_all() { HashMap::new() } else { courts_of(reads, &rows)? };
+        let is_seen = |row: &PageRow| {
+            wanted.courts.are_all()
+                || courts.get(&row.event.inquiry).is_some_and(|court| wanted.courts.cover(court))
+        };
+        let is_named = |row: &PageRow| wanted.types.is_empty() || wanted.types.contains(&row.event.kind);
+        found.extend(rows.into_iter().filter(|row| is_named(row) && is_seen(row)));
+        // A page of everything ends where the store ended it: by its size.
+        if wanted.is_all() {
             break;
         }
     }
@@ -225,13 +242,8 @@ fn courts_of(reads: &mut dyn Reads, rows: &[PageRow]) -> Stored<HashMap<InquiryI
         if courts.contains_key(&id) {
             continue;
         }
-        let case = match reads.inquiry(id) {
-            Ok(Some(inquiry)) => reads.case(inquiry.case),
-            Ok(None) => Ok(None),
-            Err(error) => Err(error),
-        };
-        let court = match case {
-            Ok(case) => case.map(|case| case.court_code).unwrap_or_default(),
+        let court = match reads.inquiry(id) {
+            Ok(inquiry) => inquiry.map(|inquiry| inquiry.court).unwrap_or_default(),
             // Its event says so in its place; the court is not known then.
             Err(error) if error.is_about_a_row() => String::new(),
             Err(error) => return Err(error),

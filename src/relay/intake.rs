@@ -33,6 +33,11 @@ pub struct Intake {
 }
 
 impl Intake {
+    /// The name of its lease.
+    pub fn lease(&self) -> String {
+        format!("intake/{}", self.name)
+    }
+
     /// How it is, for others.
     pub fn watch(&self) -> RelayWatch {
         self.health.watch(self.inlet.servers(), None)
@@ -40,7 +45,7 @@ impl Intake {
 }
 
 /// Runs an intake until the soft token.
-pub async fn run_intake(intake: Intake, reception: Arc<dyn Reception>, tasks: Tasks) {
+pub async fn run_intake(intake: Arc<Intake>, reception: Arc<dyn Reception>, tasks: Tasks) {
     let stop = tasks.soft().clone();
     let mut failures = 0;
     while !stop.is_cancelled() {

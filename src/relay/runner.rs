@@ -18,6 +18,7 @@ use crate::domain::retry::RetryPolicy;
 use crate::engine::Engine;
 use crate::lifecycle::Tasks;
 use crate::queue::{EventLog, LogEntry};
+use crate::store::Lease;
 
 /// Longest time that a stop waits for what is under way; the rest comes again at the next start.
 const LAST_WORDS: Duration = Duration::from_secs(3);
@@ -39,6 +40,15 @@ pub struct Relay {
 }
 
 impl Relay {
+    /// The name of its lease.
+    pub fn lease(&self) -> String {
+        format!("relay/{}", self.name)
+    }
+
+    fn under(self: Arc<Self>, lease: Lease) -> AtWork {
+        AtWork { engine: self.engine.under(lease.clone()), relay: self, lease }
+    }
+
     /// How it is, for others.
     pub fn watch(&self) -> RelayWatch {
         self.health.watch(self.outlet.servers(), Some(self.consumer))
@@ -52,8 +62,9 @@ pub(super) fn wait_after(failures: u32, longest: Duration) -> Duration {
     policy.wait(failures, rand::Rng::random(&mut rand::rng()))
 }
 
-/// Runs a relay until the soft token.
-pub async fn run_relay(relay: Relay, tasks: Tasks) {
+/// Runs a relay under a lease until the soft token.
+pub async fn run_relay(relay: Arc<Relay>, lease: Lease, tasks: Tasks) {
+    let relay = relay.under(lease);
     let stop = tasks.soft().clone();
     let (mut failures, mut ahead) = (0, BTreeSet::new());
     while !stop.is_cancelled() {
@@ -74,7 +85,22 @@ pub async fn run_relay(relay: Relay, tasks: Tasks) {
     relay.health.is(RelayState::Stopped, relay.clock.now());
 }
 
-impl Relay {
+/// A relay at work under a lease.
+struct AtWork {
+    relay: Arc<Relay>,
+    engine: Engine,
+    lease: Lease,
+}
+
+impl std::ops::Deref for AtWork {
+    type Target = Relay;
+
+    fn deref(&self) -> &Relay {
+        &self.relay
+    }
+}
+
+impl AtWork {
     /// Connects and sends until it fails or is to stop.
     async fn work(&self, tasks: &Tasks, ahead: &mut BTreeSet<i64>) -> Done<()> {
         let stop = tasks.soft();
@@ -139,6 +165,10 @@ impl Relay {
             while under_way.len() < self.limits.in_flight {
                 let Some(at) = window.take() else { break };
                 let Some(entry) = page.get(at) else { break };
+                if !self.engine.store().leases().stands(&self.lease) {
+                    let detail = "another replica may have this relay now; nothing more is sent";
+                    return Err(Failure::new(FailureKind::Store, detail));
+                }
                 let message = outgoing(entry, publisher.largest())?;
                 if message.is_reference {
                     tracing::warn!(

@@ -15,12 +15,21 @@ pub enum Ailment {
     Failing,
     /// The database server does not answer.
     Unreachable,
+    /// It is moved to another place, and nobody works on it meanwhile.
+    Moving,
 }
 
 impl Ailment {
     /// Every one.
-    pub const ALL: [Self; 6] =
-        [Self::Gone, Self::ReadOnly, Self::Locked, Self::Damaged, Self::Failing, Self::Unreachable];
+    pub const ALL: [Self; 7] = [
+        Self::Gone,
+        Self::ReadOnly,
+        Self::Locked,
+        Self::Damaged,
+        Self::Failing,
+        Self::Unreachable,
+        Self::Moving,
+    ];
 
     /// Its name in metrics.
     pub const fn word(self) -> &'static str {
@@ -31,6 +40,7 @@ impl Ailment {
             Self::Damaged => "damaged",
             Self::Failing => "failing",
             Self::Unreachable => "unreachable",
+            Self::Moving => "moving",
         }
     }
 
@@ -43,6 +53,7 @@ impl Ailment {
             Self::Damaged => "the store's file is damaged",
             Self::Failing => "the store's disk failed",
             Self::Unreachable => "the database server does not answer",
+            Self::Moving => "the store is being moved; come again",
         }
     }
 
@@ -65,6 +76,9 @@ impl Ailment {
             Self::Failing => "look into the system's log for errors of the disk",
             Self::Unreachable => {
                 "look whether the database server runs and can be reached; work goes on by itself once it answers"
+            }
+            Self::Moving => {
+                "wait; work goes on by itself when the move is over, on the one store or on the other"
             }
         }
     }

@@ -15,29 +15,37 @@ pub struct Needs {
     pub keys: Vec<(String, String)>,
     /// Cases by canonical number, with their chains.
     pub cases: Vec<String>,
+    /// Leases under which the work is done.
+    pub leases: Vec<String>,
 }
 
 impl Needs {
     /// What all of them need, each once.
     pub fn of_all(all: impl Iterator<Item = Self>) -> Self {
         let (mut orders, mut chains) = (BTreeSet::new(), BTreeSet::new());
-        let (mut keys, mut cases) = (BTreeSet::new(), BTreeSet::new());
+        let (mut keys, mut cases, mut leases) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for one in all {
             orders.extend(one.orders);
             chains.extend(one.chains);
             keys.extend(one.keys);
             cases.extend(one.cases);
+            leases.extend(one.leases);
         }
         Self {
             orders: orders.into_iter().collect(),
             chains: chains.into_iter().collect(),
             keys: keys.into_iter().collect(),
             cases: cases.into_iter().collect(),
+            leases: leases.into_iter().collect(),
         }
     }
 
     /// Whether nothing is named.
     pub const fn is_empty(&self) -> bool {
-        self.orders.is_empty() && self.chains.is_empty() && self.keys.is_empty() && self.cases.is_empty()
+        self.orders.is_empty()
+            && self.chains.is_empty()
+            && self.keys.is_empty()
+            && self.cases.is_empty()
+            && self.leases.is_empty()
     }
 }

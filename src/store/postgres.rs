@@ -1,36 +1,45 @@
 //! The store on a PostgreSQL server, where one machine is outgrown: the same change lists, written for a whole group of jobs
-//! with one statement a table. One process works on a database at a time.
+//! with one statement a table. Several processes may work on a database (`fleet.rs`).
 //!
 //! A job stays a synchronous function on the writer's thread. What it will read is loaded for the whole group beforehand
 //! (`prefetch.rs`); what it writes waits (`pending.rs`) and is known at once (`overlay.rs`). A read that is not answered there
 //! sends what waits and asks the server, so that reads always see what was written.
 
 mod answers;
+mod blocks;
 mod cell;
 mod commit;
+pub mod copies;
 mod errors;
 mod events;
 mod find;
+mod fleet;
 mod forgetting;
 mod joining;
 mod known;
+mod lane_states;
 mod lanes;
 mod link;
+mod locks;
 mod migrations;
 mod moves;
 mod numbers;
 mod overlay;
 mod pending;
+mod people;
 mod prefetch;
 mod query;
 mod queue;
 mod reads;
 mod receipts;
 mod reconnect;
+mod reports;
 mod rows;
 mod server;
 mod session;
 mod shared;
+pub mod side;
+mod started;
 mod tables;
 mod threads;
 mod watch;
@@ -43,8 +52,10 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::health::Health;
+use super::leases::{Leases, Membership};
 use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
 use commit::{Writer, in_one_step};
+use fleet::Fleet;
 use link::Link;
 pub use server::Server;
 use session::Claim;
@@ -93,41 +104,79 @@ impl Postgres {
     /// When no server can be reached and written, the database is used by another process, is too old, or was written by a newer
     /// version.
     pub fn open(server: &Server) -> Stored<(Arc<dyn Store>, PostgresThreads)> {
-        Self::open_apart(server, numbers::epoch)
+        Self::open_as(server, Membership::default())
+    }
+
+    /// The same, as one process of several that share the database.
+    ///
+    /// # Errors
+    /// As for [`Postgres::open`].
+    pub fn open_as(server: &Server, member: Membership) -> Stored<(Arc<dyn Store>, PostgresThreads)> {
+        Self::open_apart(server, member, false, |link| {
+            numbers::admit(link, false)?;
+            numbers::epoch(link)
+        })
     }
 
     /// Opens a store that was restored, in a new epoch: numbers may have been given that it does not know. `seen` are the epochs of
     /// numbers that were seen elsewhere; they are no news from now on.
     ///
     /// # Errors
-    /// As for [`Postgres::open`]; also when all epochs are used up.
+    /// As for [`Postgres::open`]; also when all epochs are used up, or another process works on the database.
     pub fn open_restored(server: &Server, seen: &[i64]) -> Stored<(Arc<dyn Store>, PostgresThreads)> {
-        Self::open_apart(server, |link| numbers::begin_next(link, seen))
+        Self::open_restored_as(server, Membership::default(), seen)
+    }
+
+    /// The same, as one process of several: the others start after it.
+    ///
+    /// # Errors
+    /// As for [`Postgres::open_restored`].
+    pub fn open_restored_as(
+        server: &Server,
+        member: Membership,
+        seen: &[i64],
+    ) -> Stored<(Arc<dyn Store>, PostgresThreads)> {
+        Self::open_apart(server, member, true, |link| {
+            numbers::admit(link, true)?;
+            numbers::begin_next(link, seen)
+        })
     }
 
     /// On a thread of its own: the connection is driven by a runtime that must not be within another.
     fn open_apart(
         server: &Server,
+        member: Membership,
+        is_alone: bool,
         epoch: impl FnOnce(&mut Link) -> Stored<i64> + Send,
     ) -> Stored<(Arc<dyn Store>, PostgresThreads)> {
-        let opened = std::thread::scope(|scope| scope.spawn(|| Self::open_with(server, epoch)).join());
+        let open = || Self::open_with(server, member, is_alone, epoch);
+        let opened = std::thread::scope(|scope| scope.spawn(open).join());
         opened.unwrap_or_else(|_| Err(StoreError::panicked()))
     }
 
     fn open_with(
         server: &Server,
+        member: Membership,
+        is_alone: bool,
         epoch: impl FnOnce(&mut Link) -> Stored<i64>,
     ) -> Stored<(Arc<dyn Store>, PostgresThreads)> {
-        let mut claim = Claim::on(server);
-        let mut link = claim.connect()?;
+        let leases =
+            Leases::shared(format!("{}-{:08x}", member.name, rand::Rng::random::<u32>(&mut rand::rng())));
+        let mut claim = Claim::on(server, leases.id(), member.lease);
+        let mut link = claim.connect_first(is_alone)?;
         migrations::migrate(&mut link)?;
         let (epoch, key, ids, last) = in_one_step(&mut link, |link| {
-            claim.raise(link)?;
+            claim.begin_here(link)?;
             let epoch = epoch(link)?;
             Ok((epoch, numbers::lookup_key(link)?, numbers::open(link, epoch)?, events::last(link)?))
         })?;
+        if is_alone {
+            claim.share(&mut link)?;
+        }
+        let signals = Arc::new(Signals::with(Arc::clone(&leases)));
+        let fleet = Fleet::join(server, member, leases, Arc::clone(&signals))?;
         let shared = Shared {
-            signals: Arc::default(),
+            signals,
             ids: Arc::new(ids),
             key: key.into(),
             watch: Arc::new(Watch::over(server.place())),
@@ -137,6 +186,7 @@ impl Postgres {
             (Arc::clone(&shared.signals), Arc::clone(&shared.key), Arc::clone(&shared.watch));
         let (writer, jobs) = mpsc::channel(WAITING_WRITES);
         let mut threads = vec![threads::writer(Writer::new(claim, link, shared.clone()), jobs)?];
+        threads.push(fleet.start()?);
         let (reader, jobs) = mpsc::channel(WAITING_READS);
         let jobs = Arc::new(Mutex::new(jobs));
         let server = server.named("chakong-reader");

@@ -10,7 +10,8 @@ use jiff::civil::Date;
 
 use super::{
     ActFilter, CaseFilter, CaseRow, ChargeReference, InquiryFilter, IssuedCertificate, KeptBytes,
-    KeptMessage, LaneCounts, MeasureFilter, OrderFilter, PageRow, Responded, Stored, TaskFilter,
+    KeptMessage, LaneCounts, LaneMark, MeasureFilter, OrderFilter, PageRow, PeopleReads, ReportReads,
+    Responded, Stored, TaskFilter,
 };
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind, Inquiry,
@@ -19,7 +20,7 @@ use crate::domain::{
 };
 
 /// What can be read. Not found is `Ok(None)`.
-pub trait Reads {
+pub trait Reads: PeopleReads + ReportReads {
     /// A chain.
     fn chain(&mut self, id: ChainId) -> Stored<Option<Chain>>;
     /// A case by its canonical number.
@@ -64,6 +65,10 @@ pub trait Reads {
     fn order_counts(&mut self, inquiry: InquiryId) -> Stored<Vec<(OrderState, u64)>>;
     /// Orders by filter, newest first.
     fn find_orders(&mut self, filter: &OrderFilter) -> Stored<Vec<OrderRecord>>;
+    /// Where a look at so many orders ends, so that no filter makes a page read the whole table: the last of the newest ones older than
+    /// `before`, in a state that is indexed, with an action that is indexed, whatever else the filter wants. `None` where there
+    /// are fewer, or an index gives those that are wanted.
+    fn end_of_look(&mut self, filter: &OrderFilter, look: usize) -> Stored<Option<OrderId>>;
     /// Orders of a lane whose time has come, in turn, without those in `taken`.
     fn due_orders(
         &mut self,
@@ -155,6 +160,20 @@ pub trait Reads {
     fn receipt(&mut self, measure: MeasureId, sha256: &str) -> Stored<Option<(KeptReceipt, Blob)>>;
     /// Why a lane is paused, if it is.
     fn paused(&mut self, lane: &str) -> Stored<Option<String>>;
+    /// What limits a lane, as the last process left it that worked for it. By default nothing: one process knows it of itself.
+    fn limits(&mut self, lane: &str) -> Stored<Option<String>> {
+        let _ = lane;
+        Ok(None)
+    }
+    /// What persons say of lanes, for every process to follow. By default nothing, for there is one process.
+    fn lane_marks(&mut self) -> Stored<Vec<LaneMark>> {
+        Ok(Vec::new())
+    }
+    /// Whether a token of a call under way, drawn since a time, is known by its digest. By default none is: one process knows its own.
+    fn has_call_token(&mut self, digest: &[u8], since: Timestamp) -> Stored<bool> {
+        let _ = (digest, since);
+        Ok(false)
+    }
     /// Acts by filter, newest first, with their rows.
     fn find_acts(&mut self, filter: &ActFilter) -> Stored<Vec<(i64, AuditEntry)>>;
     /// The last row of a kind in an epoch; `None` where there is none.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::domain::people::Courts;
 use crate::domain::{
     Case, CaseId, ChainId, EventType, InquiryId, InquiryState, MeasureId, MeasureState, OrderId, OrderState,
     RawId, TaskId, TaskKind,
@@ -183,6 +184,17 @@ pub struct KeptBytes {
     pub receipts: u64,
 }
 
+/// What persons say of a lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneMark {
+    /// Its counterpart.
+    pub lane: String,
+    /// Whether it is paused.
+    pub is_paused: bool,
+    /// How often its breaker was reset.
+    pub resets: i64,
+}
+
 /// How many orders of a lane are where.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct LaneCounts {
@@ -216,6 +228,8 @@ pub struct InquiryFilter {
     pub case_number: Option<String>,
     /// State.
     pub state: Option<InquiryState>,
+    /// Of these courts.
+    pub courts: Courts,
     /// Only older than this row.
     pub before: Option<InquiryId>,
     /// At most this many.
@@ -227,8 +241,8 @@ pub struct InquiryFilter {
 pub struct CaseFilter {
     /// Canonical number.
     pub number: Option<String>,
-    /// Code of the court.
-    pub court: Option<String>,
+    /// Of these courts.
+    pub courts: Courts,
     /// Only older than this row.
     pub before: Option<CaseId>,
     /// At most this many.
@@ -240,14 +254,50 @@ pub struct CaseFilter {
 pub struct OrderFilter {
     /// State.
     pub state: Option<OrderState>,
+    /// Of these courts.
+    pub courts: Courts,
     /// The counterpart.
     pub counterpart: Option<String>,
     /// What is asked.
     pub action: Option<ActionKind>,
+    /// Canonical number of the case.
+    pub case_number: Option<String>,
+    /// The inquiry.
+    pub inquiry: Option<InquiryId>,
+    /// Parties, each as its inquiry numbers it.
+    pub parties: Option<Vec<(InquiryId, u32)>>,
+    /// The measure that is asked for, renewed, released …
+    pub measure: Option<MeasureId>,
+    /// Made at this time or later.
+    pub created_from: Option<Timestamp>,
+    /// Made before this.
+    pub created_before: Option<Timestamp>,
     /// Only older than this row.
     pub before: Option<OrderId>,
+    /// No older than this row.
+    pub down_to: Option<OrderId>,
     /// At most this many.
     pub limit: usize,
+}
+
+impl OrderFilter {
+    /// Whether it names whose orders are wanted: an index gives the few that there are.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.case_number.is_some()
+            || self.inquiry.is_some()
+            || self.parties.is_some()
+            || self.measure.is_some()
+    }
+
+    /// The state, if orders that are in it are indexed in their order: it is an end, and not the usual one.
+    pub(super) fn rare_state(&self) -> Option<OrderState> {
+        self.state.filter(|state| !state.is_open() && *state != OrderState::Answered)
+    }
+
+    /// The action, if orders of it are indexed in their order: it is a control.
+    pub(super) fn control(&self) -> Option<ActionKind> {
+        self.action.filter(|action| *action != ActionKind::Query)
+    }
 }
 
 /// Which measures are wanted, newest first.
@@ -259,8 +309,8 @@ pub struct MeasureFilter {
     pub counterpart: Option<String>,
     /// Those that stand and end before this day.
     pub until_before: Option<Date>,
-    /// Code of the court.
-    pub court: Option<String>,
+    /// Of these courts.
+    pub courts: Courts,
     /// The chain.
     pub chain: Option<ChainId>,
     /// Only older than this row.
@@ -276,8 +326,8 @@ pub struct TaskFilter {
     pub kind: Option<TaskKind>,
     /// The chain.
     pub chain: Option<ChainId>,
-    /// Code of the court.
-    pub court: Option<String>,
+    /// Of these courts.
+    pub courts: Courts,
     /// Due before this.
     pub due_before: Option<Timestamp>,
     /// Behind this one: when it is due, and its row.

@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
+use super::leases::Leases;
+
 /// Who is woken after a commit: lanes by name, and everyone who reads results.
 #[derive(Debug)]
 pub struct Signals {
     lanes: Mutex<HashMap<String, Arc<LaneSignal>>>,
     events: watch::Sender<i64>,
+    leases: Arc<Leases>,
 }
 
 /// Wakes one lane.
@@ -29,11 +32,21 @@ impl LaneSignal {
 
 impl Default for Signals {
     fn default() -> Self {
-        Self { lanes: Mutex::default(), events: watch::channel(0).0 }
+        Self::with(Leases::embedded())
     }
 }
 
 impl Signals {
+    /// Those of a process with these leases.
+    pub(super) fn with(leases: Arc<Leases>) -> Self {
+        Self { lanes: Mutex::default(), events: watch::channel(0).0, leases }
+    }
+
+    /// Which work this process may do.
+    pub(super) const fn leases(&self) -> &Arc<Leases> {
+        &self.leases
+    }
+
     /// The signal of a lane.
     pub fn lane(&self, name: &str) -> Arc<LaneSignal> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,6 +63,13 @@ impl Signals {
             signal.urgent.store(true, std::sync::atomic::Ordering::Relaxed);
         }
         signal.orders.notify_one();
+    }
+
+    /// Wakes every lane.
+    pub fn wake_all(&self) {
+        let names: Vec<String> =
+            self.lanes.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
+        names.iter().for_each(|name| self.wake(name, true));
     }
 
     /// Says that the log has grown to a sequence number.

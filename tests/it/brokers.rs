@@ -1,12 +1,12 @@
 //! Results to real brokers: what a consumer that is not ours received is compared with the log, whatever happened in between.
 
+mod compared;
 mod intake;
 mod proxy;
 mod secured;
 mod servers;
 mod unfit;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::daemon::Setup;
 use crate::world::{inquiry, realty};
+use compared::{compare, number};
 use proxy::Proxy;
 use servers::{Broker, JETSTREAM, client};
 
@@ -130,33 +131,6 @@ async fn all_told(setup: &Setup, relays: &[&str]) {
     }
 }
 
-/// Nothing lost, nothing altered, and the first of each in the order of the log within its case. Gives how many came twice.
-fn compare(received: &[Value], log: &[Value]) -> usize {
-    let logged: BTreeMap<i64, &Value> = log.iter().map(|event| (number(event), event)).collect();
-    let mut seen: BTreeMap<i64, usize> = BTreeMap::new();
-    let mut last_of_case: BTreeMap<String, i64> = BTreeMap::new();
-    for message in received {
-        let event = &message["data"];
-        let seq = number(event);
-        assert_eq!(Some(&event), logged.get(&seq), "what arrived is what the log says");
-        let times = seen.entry(seq).or_default();
-        *times += 1;
-        if *times == 1 {
-            let case = event["data"]["case_number"].as_str().expect("a case").to_owned();
-            if let Some(before) = last_of_case.insert(case.clone(), seq) {
-                assert!(before < seq, "{case}: {seq} came after {before}");
-            }
-        }
-    }
-    let missing: Vec<_> = logged.keys().filter(|seq| !seen.contains_key(seq)).collect();
-    assert!(missing.is_empty(), "never arrived: {missing:?} of {}", logged.len());
-    received.len() - logged.len()
-}
-
-fn number(event: &Value) -> i64 {
-    event["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_else(|| panic!("an id: {event}"))
-}
-
 async fn nats_received(port: u16) -> Vec<Value> {
     client(&["nats-read", &format!("nats://127.0.0.1:{port}"), "CHAKONG-RESULTS", "chakong.results.>"]).await
 }
@@ -204,8 +178,14 @@ async fn both_brokers_get_every_result_as_the_http_consumers_see_it_with_its_hea
         "{more:?}"
     );
     let metrics = reqwest::Client::new().get(format!("http://127.0.0.1:{}/metrics", setup.port));
-    let metrics =
-        metrics.bearer_auth(crate::daemon::KEY).send().await.expect("metrics").text().await.expect("text");
+    let metrics = metrics
+        .bearer_auth(crate::daemon::OPERATIONS_KEY)
+        .send()
+        .await
+        .expect("metrics")
+        .text()
+        .await
+        .expect("text");
     for line in [
         "chakong_relay_state{relay=\"nats\",state=\"running\"} 1",
         "chakong_relay_state{relay=\"rabbitmq\",state=\"running\"} 1",

@@ -323,3 +323,67 @@ fn a_file_of_holidays_replaces_what_is_built_in_and_what_is_wrong_in_it_is_told(
     assert_eq!(code, Some(0), "{told}");
     assert!(said.contains("2025, 2026, 2027") && !said.contains("not known of"), "{said}");
 }
+
+#[test]
+fn two_banks_that_share_a_folder_are_found_however_it_is_written() {
+    let bank = |code: &str, outgoing: &str, incoming: &str, archive: &str| {
+        format!(
+            "connector = \"court-bank\"\n[line]\nkind = \"parcel\"\noutgoing = \"{outgoing}\"\nincoming = \"{incoming}\"\n\
+             archive = \"{archive}\"\n[settings]\nbank_code = \"{code}\"\n"
+        )
+    };
+    let one = bank("E999H110000000007", "../parcels/out", "../parcels/in", "../parcels/done");
+    let same = bank("E999H110000000008", "../parcels/./out", "../x/../parcels/in", "../parcels/done/");
+    let crossed = bank("E999H110000000009", "../other/out", "../other/in", "../parcels/in");
+    let apart = bank("E999H110000000010", "../fourth/out", "../fourth/in", "../parcels/done");
+    let folder =
+        configured(GATEWAY, &[("a.toml", &one), ("b.toml", &same), ("c.toml", &crossed), ("d.toml", &apart)]);
+    let (code, _, said) = check(folder.path(), &[]);
+    assert_eq!(code, Some(78));
+    for part in [
+        "b.toml: `line.outgoing`: a has the folder",
+        "b.toml: `line.incoming`: a has",
+        "c.toml: `line.archive`: a has",
+    ] {
+        assert!(said.contains(part), "{part}\nis not in\n{said}");
+    }
+    assert!(
+        !said.contains("d.toml") && !said.contains("b.toml: `line.archive`"),
+        "archives may be shared: {said}"
+    );
+    // A folder of its own, though relative paths are the same: they begin where the file stands.
+    let apart = configured(GATEWAY, &[("a.toml", &one), ("d.toml", &apart)]);
+    let (code, listed, said) = check(apart.path(), &[]);
+    assert_eq!(code, Some(0), "{said}");
+    let outgoing = apart.path().join("parcels/out");
+    assert!(listed.contains(&format!("outgoing {},", outgoing.display())), "{listed}");
+}
+
+#[test]
+fn relative_folders_begin_where_the_counterparts_file_stands() {
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(elsewhere.path().join("banks")).expect("a folder");
+    std::fs::write(elsewhere.path().join("banks/a.toml"), bank("E999H110000000007")).expect("a file");
+    let gateway = format!("counterparts = \"{}/banks\"\n{GATEWAY}", elsewhere.path().display());
+    let folder = configured(&gateway, &[]);
+    let (code, listed, said) = check(folder.path(), &[]);
+    assert_eq!(code, Some(0), "{said}");
+    let incoming = elsewhere.path().join("in-E999H110000000007");
+    assert!(listed.contains(&format!("incoming {}", incoming.display())), "{listed}");
+}
+
+#[test]
+fn a_log_filter_that_names_nothing_is_told() {
+    let gateway =
+        format!("[log]\nfilter = \"info,chakong::lane=debug,tokyo=warn,chakong::lanes=info\"\n{GATEWAY}");
+    let folder = configured(&gateway, &[]);
+    let (code, listed, said) = check(folder.path(), &[]);
+    assert_eq!(code, Some(0), "{said}");
+    for name in ["chakong::lane;", "tokyo;"] {
+        assert!(
+            listed.contains(&format!("no part of the program is called {name}")),
+            "{name}\nis not in\n{listed}"
+        );
+    }
+    assert_eq!(listed.matches("log.filter").count(), 2, "{listed}");
+}

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use crate::daemon::{KEY, Setup};
+use crate::daemon::{KEY, OPERATIONS_KEY, Setup};
 use crate::world::{PASSWORD, POSTBOX, calling_bank, reserved_port};
 
 /// Slow clients of each sort: more than the connections of one address, and nearly as many as all of a listener.
@@ -200,7 +200,7 @@ async fn guessing_is_told_in_log_metric_and_audit_with_the_address() {
     let answers = futures_util::future::join_all(guesses).await;
     assert!(answers.iter().all(|answer| answer.starts_with("HTTP/1.1 200")), "{answers:?}");
     gate.assert_served("those who guess").await;
-    let asking = format!("GET /metrics HTTP/1.1\r\nhost: x\r\nx-api-key: {KEY}\r\n\r\n");
+    let asking = format!("GET /metrics HTTP/1.1\r\nhost: x\r\nx-api-key: {OPERATIONS_KEY}\r\n\r\n");
     let metrics = ask(gate.setup.port, &asking).await;
     assert!(metrics.contains("chakong_postbox_turned_away_total 10"), "{metrics}");
     let acts = gate.setup.get("/v1/acts").await.to_string();

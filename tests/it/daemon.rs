@@ -17,6 +17,14 @@ use super::world::{Played, reserved_port, write_counterpart};
 
 /// The one API key of a test, which may do everything.
 pub const KEY: &str = "a-long-random-text-of-the-tests";
+/// The key of operations, who run no inquiries.
+pub const OPERATIONS_KEY: &str = "a-long-random-text-of-operations";
+
+/// The key that may call a path.
+fn key_of(path: &str) -> &'static str {
+    let of_operations = ["/v1/counterparts", "/v1/relays", "/v1/consumers", "/v1/store", "/metrics"];
+    if of_operations.iter().any(|start| path.starts_with(start)) { OPERATIONS_KEY } else { KEY }
+}
 /// Longest wait for a process to start or to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -64,15 +72,18 @@ impl Setup {
             .expect("scripts");
         played.iter().for_each(|each| write_counterpart(folder.path(), each));
         let (port, books_port) = (reserved_port(), reserved_port());
-        let digest: String =
-            chakong::config::digest_of(KEY).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = |key: &str| -> String {
+            chakong::config::digest_of(key).iter().map(|byte| format!("{byte:02x}")).collect()
+        };
         let data = data.map_or_else(|| folder.path().join("data"), Path::to_owned);
         let config = format!(
             "instance = \"test\"\n{extra}\n[server]\nlisten = \"127.0.0.1:{port}\"\ngrace = \"10s\"\n[store]\ndirectory = \"{}\"\nmin_free_mib = 1\n{}\
-             [log]\nfilter = \"warn\"\n[[keys]]\nname = \"tests\"\nroles = [\"case_system\", \"officer\", \"approver\", \"operations\"]\n\
-             sha256 = \"{digest}\"\n",
+             [log]\nfilter = \"warn\"\n[[keys]]\nname = \"tests\"\nroles = [\"case_system\", \"officer\", \"approver\"]\n\
+             sha256 = \"{}\"\n[[keys]]\nname = \"tests-operations\"\nroles = [\"operations\"]\nsha256 = \"{}\"\n",
             data.display(),
-            lines_for(&data)
+            lines_for(&data),
+            digest(KEY),
+            digest(OPERATIONS_KEY)
         );
         std::fs::write(folder.path().join("chakong.toml"), config).expect("a configuration");
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(70)).build().expect("a client");
@@ -145,6 +156,25 @@ impl Setup {
         }
     }
 
+    /// Starts the daemon; where it ends before it is ready, with which code.
+    #[allow(dead_code, reason = "used by tests, and not by the benchmark, which shares this file")]
+    pub async fn try_start_daemon(&mut self) -> Result<(), Option<i32>> {
+        let started = Instant::now();
+        self.spawn_daemon();
+        loop {
+            let url = format!("http://127.0.0.1:{}/readyz", self.port);
+            if self.client.get(url).send().await.is_ok_and(|answer| answer.status() == StatusCode::OK) {
+                return Ok(());
+            }
+            if let Some(status) = self.daemon.as_mut().and_then(|child| child.try_wait().expect("a state")) {
+                self.daemon = None;
+                return Err(status.code());
+            }
+            assert!(started.elapsed() < PATIENCE, "neither ready nor at its end:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Resident memory of the daemon in bytes.
     #[allow(dead_code, reason = "read by the benchmark, which shares this file")]
     pub fn daemon_memory(&self) -> u64 {
@@ -203,8 +233,8 @@ impl Setup {
         path: &str,
         body: Option<&Value>,
     ) -> Option<(StatusCode, Value)> {
-        let request =
-            self.client.request(method, format!("http://127.0.0.1:{}{path}", self.port)).bearer_auth(KEY);
+        let request = self.client.request(method, format!("http://127.0.0.1:{}{path}", self.port));
+        let request = request.bearer_auth(key_of(path));
         let request = match body {
             Some(body) => request.json(body),
             None => request,
@@ -224,7 +254,8 @@ impl Setup {
     /// Reads an answer as a type.
     #[allow(dead_code, reason = "used by the benchmark, which shares this file")]
     pub async fn get_as<T: serde::de::DeserializeOwned>(&self, path: &str) -> T {
-        let request = self.client.get(format!("http://127.0.0.1:{}{path}", self.port)).bearer_auth(KEY);
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        let request = self.client.get(url).bearer_auth(key_of(path));
         let body = request.send().await.expect("the daemon answers").bytes().await.expect("a body");
         serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{path}: {error}"))
     }

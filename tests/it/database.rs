@@ -31,6 +31,34 @@ pub fn lines_for(folder: &Path) -> String {
     format!("url = \"{before}/{}\"\n", name_of(folder))
 }
 
+/// An empty database of its own on the test server, and its address.
+#[allow(dead_code, reason = "used by tests, and not by the benchmarks, which share this file")]
+pub fn empty_database() -> String {
+    let name = format!("it_{}", uuid::Uuid::new_v4().simple());
+    make(server().parse().expect("the address of the test server"), name.clone());
+    let server = server();
+    let (before, _) = server.rsplit_once('/').expect("an address with a database");
+    format!("{before}/{name}")
+}
+
+/// A number that a statement finds in a database.
+#[allow(dead_code, reason = "used by tests, and not by the benchmarks, which share this file")]
+pub fn number_at(address: &str, sql: &str) -> i64 {
+    let (sql, config) = (sql.to_owned(), address.parse().expect("an address"));
+    on_server(
+        config,
+        move |client| async move { client.query_one(&sql, &[]).await.expect("a number").get(0) },
+    )
+}
+
+/// Runs a statement in a database.
+#[allow(dead_code, reason = "used by tests, and not by the benchmarks, which share this file")]
+pub fn run_in(address: &str, sql: &str) {
+    let sql = sql.to_owned();
+    let config = address.parse().expect("an address");
+    on_server(config, move |client| async move { client.batch_execute(&sql).await.expect("a statement") });
+}
+
 fn server() -> String {
     std::env::var("CHAKONG_TEST_POSTGRES").expect("a server for the tests: tests/postgres starts one")
 }

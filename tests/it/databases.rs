@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::time::{Duration, Instant};
 
 use crate::daemon::Setup;
-use crate::own_server::{OwnServer, keep_in};
+use crate::own_server::{OwnServer, keep_in, without_url};
 use crate::tls::Certificates;
 use crate::world::{inquiry, realty};
 
@@ -97,17 +97,39 @@ async fn a_server_is_trusted_by_the_authority_that_is_named_and_by_no_other() {
     setup.submit("first", &inquiry(None, "auto")).await;
 }
 
-/// The commands about the embedded store touch nothing where the configuration names a server.
-#[test]
-fn commands_of_the_embedded_store_name_those_of_the_server() {
-    let setup = setup();
-    keep_in(&setup, "url = \"postgres://a@127.0.0.1:1/b\"");
-    for words in [&["check"][..], &["migrate"], &["backup", "copy"], &["restore", "copy"]] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_chakong"));
-        command.arg("store").args(words).arg("--config").arg(setup.config()).stdin(Stdio::null());
-        let output = command.output().expect("it runs");
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{words:?}: {told}");
-        assert!(told.contains("127.0.0.1:1/b") && told.contains("pg_dump"), "{words:?}: {told}");
-    }
+/// What is said before anything is begun: a start that is refused leaves the database as it was.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_that_is_refused_changes_nothing_and_says_why_with_the_right_exit_code() {
+    let server = OwnServer::start();
+    server.administer("CREATE DATABASE empty").await;
+    server
+        .administer("CREATE ROLE reader LOGIN; ALTER ROLE reader SET default_transaction_read_only = on")
+        .await;
+    let at = |user: &str, database: &str| {
+        server
+            .url()
+            .replace("//postgres@", &format!("//{user}@"))
+            .replace("/postgres\"", &format!("/{database}\""))
+    };
+    let (code, words) = start(&at("reader", "empty"));
+    assert_eq!(code, Some(70), "another server of the list may be promoted: {words}");
+    // Who may connect and nothing more.
+    server.administer("CREATE ROLE stranger LOGIN").await;
+    let (code, words) = start(&at("stranger", "empty"));
+    assert_eq!(code, Some(78), "{words}");
+    assert!(words.contains("permission denied"), "{words}");
+    let tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public'";
+    assert_eq!(server.number_in("empty", tables).await, 0);
+    // An embedded store that is in charge stands beside an empty database.
+    let mut setup = setup();
+    without_url(&setup);
+    setup.start_daemon().await;
+    setup.signal_daemon("TERM");
+    assert_eq!(setup.wait_for_end().await, Some(0));
+    keep_in(&setup, &at("postgres", "empty"));
+    setup.spawn_daemon();
+    assert_eq!(setup.wait_for_end().await, Some(78), "{}", setup.log());
+    let told = setup.log();
+    assert!(told.contains("holds no store") && told.contains("chakong store move"), "{told}");
+    assert_eq!(server.number_in("empty", tables).await, 0);
 }

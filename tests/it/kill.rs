@@ -18,13 +18,13 @@ use crate::own_server::OwnServer;
 use crate::world::{Played, bank, bank_code, calling_bank, inquiry, realty, reserved_port};
 
 /// How hard a run is.
-struct Trial {
-    kills: usize,
-    inquiries: u32,
+pub struct Trial {
+    pub kills: usize,
+    pub inquiries: u32,
     /// Orders that there are at least.
-    orders: usize,
+    pub orders: usize,
     /// Kills that there are at least while a counterpart has orders that it has not answered.
-    caught: usize,
+    pub caught: usize,
 }
 
 const BANKS: u32 = 10;
@@ -53,12 +53,12 @@ fn with_registry(banks: impl Iterator<Item = Played>) -> Vec<Played> {
     banks.chain([realty("realty", json!({ "everyone": { "properties": 1 } }))]).collect()
 }
 
-fn over_parcels() -> Setup {
+pub fn over_parcels() -> Setup {
     let one = |at: u32| bank(NAMES[at as usize], &bank_code(at + 1), everybody_owns(20 * u64::from(at)));
     Setup::new(&with_registry((0..BANKS).map(one)), None, "")
 }
 
-fn over_the_postbox() -> Setup {
+pub fn over_the_postbox() -> Setup {
     let script = |at: u32| {
         let mut script = everybody_owns(0);
         script["poll_ms"] = json!(50 + 30 * at);
@@ -71,7 +71,7 @@ fn over_the_postbox() -> Setup {
 }
 
 /// Takes a page of results if the daemon is there; keeps them by their stable id.
-async fn collect(setup: &Setup, seen: &mut BTreeMap<String, Value>) {
+pub async fn collect(setup: &Setup, seen: &mut BTreeMap<String, Value>) {
     for event in setup.try_results("case-system").await.unwrap_or_default() {
         let id = event["id"].as_str().expect("an id").to_owned();
         if let Some(before) = seen.insert(id.clone(), event.clone()) {
@@ -81,7 +81,7 @@ async fn collect(setup: &Setup, seen: &mut BTreeMap<String, Value>) {
 }
 
 /// Submits what was not accepted yet; a submission whose answer was lost is sent again under the same key.
-async fn submit_some(setup: &Setup, trial: &Trial, submitted: &mut BTreeMap<u32, String>, most: usize) {
+pub async fn submit_some(setup: &Setup, trial: &Trial, submitted: &mut BTreeMap<u32, String>, most: usize) {
     let missing: Vec<u32> =
         (0..trial.inquiries).filter(|number| !submitted.contains_key(number)).take(most).collect();
     for number in missing {
@@ -112,7 +112,7 @@ async fn nothing_is_doubled_or_lost_whenever_the_daemon_or_its_database_is_kille
         tokio::task::spawn_blocking(move || {
             let (mut chance, mut kills) = (StdRng::seed_from_u64(20_261_129), 0);
             while !is_over.load(Ordering::Relaxed) {
-                std::thread::sleep(Duration::from_millis(chance.random_range(150..900)));
+                std::thread::sleep(Duration::from_millis(chance.random_range(300..2500)));
                 server.kill();
                 kills += 1;
                 std::thread::sleep(Duration::from_millis(chance.random_range(0..400)));
@@ -169,26 +169,36 @@ async fn killed_at_random_until(mut setup: Setup, trial: &Trial, calm: impl Futu
     assert!(caught >= trial.caught, "only {caught} kills met an order under way");
     calm.await;
     setup.start_daemon().await;
-    submit_some(&setup, trial, &mut submitted, usize::MAX).await;
+    complete(&setup, trial, &mut submitted, &mut seen).await;
+}
+
+/// Submits what is missing, waits until everything is answered, and compares the books.
+pub async fn complete(
+    setup: &Setup,
+    trial: &Trial,
+    submitted: &mut BTreeMap<u32, String>,
+    seen: &mut BTreeMap<String, Value>,
+) {
+    submit_some(setup, trial, submitted, usize::MAX).await;
     assert_eq!(submitted.len(), trial.inquiries as usize);
     let deadline = Instant::now() + Duration::from_secs(120);
-    while !all_complete(&setup, &submitted).await {
+    while !all_complete(setup, submitted).await {
         assert!(Instant::now() < deadline, "inquiries stay open:\n{}", setup.log());
-        collect(&setup, &mut seen).await;
+        collect(setup, seen).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     // Nothing more is on its way; what is left in the log is read to its end.
     loop {
         let before = seen.len();
-        collect(&setup, &mut seen).await;
+        collect(setup, seen).await;
         if seen.len() == before {
             break;
         }
     }
-    check(&setup, trial, &submitted, &seen).await;
+    check(setup, trial, submitted, seen).await;
 }
 
-async fn all_complete(setup: &Setup, submitted: &BTreeMap<u32, String>) -> bool {
+pub async fn all_complete(setup: &Setup, submitted: &BTreeMap<u32, String>) -> bool {
     for id in submitted.values() {
         if setup.get(&format!("/v1/inquiries/{id}")).await["state"] != "completed" {
             return false;
@@ -197,7 +207,7 @@ async fn all_complete(setup: &Setup, submitted: &BTreeMap<u32, String>) -> bool 
     true
 }
 
-async fn check(
+pub async fn check(
     setup: &Setup,
     trial: &Trial,
     submitted: &BTreeMap<u32, String>,

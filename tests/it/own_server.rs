@@ -128,15 +128,45 @@ impl OwnServer {
         assert!(Command::new("kill").args(["-9", pid]).status().expect("kill").success());
     }
 
+    /// Where it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The line of `[store]` that leads here.
     pub fn url(&self) -> String {
         format!("url = \"postgres://postgres@127.0.0.1:{}/postgres\"", self.port)
+    }
+
+    /// Runs a statement in its first database.
+    pub async fn administer(&self, sql: &str) {
+        for one in sql.split("; ") {
+            self.session("postgres").await.batch_execute(one).await.expect("a statement");
+        }
+    }
+
+    /// A number that a statement finds in a database.
+    pub async fn number_in(&self, database: &str, sql: &str) -> i64 {
+        self.session(database).await.query_one(sql, &[]).await.expect("a number").get(0)
+    }
+
+    async fn session(&self, database: &str) -> tokio_postgres::Client {
+        let url = format!("postgres://postgres@127.0.0.1:{}/{database}", self.port);
+        let (client, connection) =
+            tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("a session");
+        tokio::spawn(connection);
+        client
     }
 
     /// Has a daemon keep its store here.
     pub fn serve(&self, setup: &Setup) {
         keep_in(setup, &self.url());
     }
+}
+
+/// Has a daemon keep its store in the folder.
+pub fn without_url(setup: &Setup) {
+    keep_in(setup, "");
 }
 
 /// Has a daemon keep its store where these lines of `[store]` lead.

@@ -10,8 +10,13 @@ use serde_json::Value;
 use crate::tidy::root;
 
 /// Pages that a person reads first.
-const PAGES: [&str; 4] =
-    ["README.md", "connectors/README.md", "config/chakong.toml", "config/reference.toml"];
+const PAGES: [&str; 5] = [
+    "README.md",
+    "connectors/README.md",
+    "config/chakong.toml",
+    "config/deploy/README.md",
+    "config/reference.toml",
+];
 
 fn page(name: &str) -> String {
     std::fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))

@@ -72,11 +72,8 @@ fn counterparts(write: impl Fn(&str) -> String) -> Vec<(String, String)> {
             None => panic!("reference.toml has no `#>> [settings] {id}`"),
         };
         for line in plugin.manifest.lines {
-            let kinds: &[&str] = match line {
-                LineKind::Call => &["call"],
-                LineKind::Postbox => &["postbox"],
-                LineKind::Parcel => &["", "sftp"],
-            };
+            // The reference's own table is a parcel line's.
+            let kinds = if *line == LineKind::Parcel { &["", "sftp"][..] } else { &[line.word()][..] };
             for kind in kinds {
                 let mut text = match variant(&all, &format!("[line] {kind}")) {
                     Some(table) => with_table(&own, "line", &table),
@@ -135,8 +132,11 @@ fn content_of(gateway: &str, counterparts: &[(String, String)]) -> Vec<String> {
     let folder = folder(gateway, &borrowed(counterparts));
     let config =
         load(&folder.path().join("chakong.toml"), &plugins()).unwrap_or_else(|problems| panic!("{problems}"));
-    let Config { instance, server, postbox, store, log, keys, relays, intakes, .. } = &config;
-    let own = format!("{instance} {server:?} {postbox:?} {store:?} {log:?} {keys:?} {relays:?} {intakes:?}");
+    let Config { instance, server, postbox, store, log, keys, relays, intakes, progress, papers, .. } =
+        &config;
+    let own = format!(
+        "{instance} {server:?} {postbox:?} {store:?} {log:?} {keys:?} {relays:?} {intakes:?} {progress:?} {papers:?}"
+    );
     let own = own.replace(&folder.path().display().to_string(), "");
     let others = config.counterparts.iter().map(|counterpart| content(counterpart, folder.path()));
     std::iter::once(own).chain(others).collect()

@@ -40,7 +40,7 @@ async fn metrics(setup: &Setup) -> String {
         .build()
         .expect("a client")
         .get(url)
-        .bearer_auth(crate::daemon::KEY)
+        .bearer_auth(crate::daemon::OPERATIONS_KEY)
         .send()
         .await;
     answer.expect("it answers").text().await.expect("text")

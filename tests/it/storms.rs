@@ -13,11 +13,11 @@ use crate::world::{Played, World, inquiry, numbered_company};
 const PER_SECOND: u32 = 20;
 const BURST: u32 = 2;
 const CONCURRENCY: u32 = 3;
-const PER_DAY: usize = 90;
+pub const PER_DAY: usize = 90;
 
 /// A server that notes when requests come and how many are under way, and answers each in another way.
 #[derive(Debug, Default)]
-struct Storm {
+pub struct Storm {
     came: Mutex<Vec<Instant>>,
     under_way: AtomicU32,
     most: AtomicU32,
@@ -45,7 +45,7 @@ fn answer(nth: usize) -> Option<String> {
 }
 
 impl Storm {
-    async fn start() -> (u16, Arc<Self>) {
+    pub async fn start() -> (u16, Arc<Self>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("its address").port();
         let storm = Arc::new(Self::default());
@@ -86,20 +86,41 @@ impl Storm {
         stream.try_write(answer.as_bytes()).is_ok() && answer.starts_with("HTTP/1.1 4")
     }
 
-    fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.came.lock().expect("the times").len()
+    }
+
+    /// What came was no more than the limits allow: in a day, at once, and in any time.
+    pub fn kept_within_the_limits(&self) {
+        let came = self.came.lock().expect("the times").clone();
+        assert!(came.len() > 20, "there was a storm: {}", came.len());
+        assert!(came.len() <= PER_DAY, "{} in a day", came.len());
+        let most = self.most.load(Ordering::SeqCst);
+        assert!(most <= CONCURRENCY, "{most} at once");
+        // What was sent evenly may arrive in bunches: over so long, little of that is left.
+        let window = Duration::from_secs(2);
+        for (at, first) in came.iter().enumerate() {
+            let inside = came[at..].iter().take_while(|time| time.duration_since(*first) < window).count();
+            let allowed = (PER_SECOND * 2 + BURST + 4) as usize;
+            assert!(inside <= allowed, "{inside} within {window:?}, from the {at}th on");
+        }
     }
 }
 
-#[tokio::test]
-async fn what_leaves_never_exceeds_the_limits_whatever_the_counterpart_answers() {
-    let (port, storm) = Storm::start().await;
+/// A registry that a storm plays.
+pub fn stormy(port: u16) -> Played {
     let file = format!(
         "connector = \"court-realty\"\n[line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:{port}\"\ntimeout = \"2s\"\n\
          [settings]\namount_unit = \"yuan\"\n[limits]\nper_second = {PER_SECOND}\nburst = {BURST}\nconcurrency = {CONCURRENCY}\n\
          per_day = {PER_DAY}\n[breaker]\nfailures = 1000\n[retry.query]\ninitial = \"1ms\"\nlongest = \"5ms\"\nattempts = 500\n"
     );
-    let world = World::start(vec![Played { name: "registry", file, script: Value::Null }]).await;
+    Played { name: "registry", file, script: Value::Null }
+}
+
+#[tokio::test]
+async fn what_leaves_never_exceeds_the_limits_whatever_the_counterpart_answers() {
+    let (port, storm) = Storm::start().await;
+    let world = World::start(vec![stormy(port)]).await;
     for at in 0..12 {
         let mut body = inquiry(None, "auto");
         body["parties"] = json!([numbered_company(at)]);
@@ -111,17 +132,6 @@ async fn what_leaves_never_exceeds_the_limits_whatever_the_counterpart_answers()
     }
     // Whatever is over the day's limit would have come by now.
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let came = storm.came.lock().expect("the times").clone();
-    assert!(came.len() > 20, "there was a storm: {}", came.len());
-    assert!(came.len() <= PER_DAY, "{} in a day", came.len());
-    let most = storm.most.load(Ordering::SeqCst);
-    assert!(most <= CONCURRENCY, "{most} at once");
-    // What was sent evenly may arrive in bunches: over so long, little of that is left.
-    let window = Duration::from_secs(2);
-    for (at, first) in came.iter().enumerate() {
-        let inside = came[at..].iter().take_while(|time| time.duration_since(*first) < window).count();
-        let allowed = (PER_SECOND * 2 + BURST + 4) as usize;
-        assert!(inside <= allowed, "{inside} within {window:?}, from the {at}th on");
-    }
+    storm.kept_within_the_limits();
     world.stop().await;
 }

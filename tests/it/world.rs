@@ -15,6 +15,7 @@ use chakong::clock::{Clock, SystemClock};
 use chakong::config::{ListenerConfig, Problems, read_counterpart};
 use chakong::counterparts::Counterparts;
 use chakong::domain::decide::{Act, ActInput, ActOutcome};
+use chakong::domain::people::Courts;
 use chakong::domain::{Actor, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderRecord};
 use chakong::engine::{CurrentRules, Engine, InputError, run_clock};
 use chakong::intake;
@@ -213,7 +214,7 @@ impl World {
     pub async fn submit_as(&self, key: &str, body: &Value) -> Result<Inquiry, intake::IntakeError> {
         let body = serde_json::to_vec(body).expect("JSON");
         let now = self.clock.now();
-        let submitter = intake::Submitter { name: "tests", is_officer: false };
+        let submitter = intake::Submitter { name: "tests", is_officer: false, courts: &Courts::All };
         let accepted = intake::accept(&self.engine, &self.counterparts, submitter, key, &body, now).await;
         accepted.map(|accepted| accepted.inquiry)
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chakong_contract::asset::{FoundAsset, MatchedBy};
-use chakong_contract::{Account, Asset, Currency, Date, Money};
+use chakong_contract::asset::{EncumbranceKind, FoundAsset, MatchedBy};
+use chakong_contract::{Account, Asset, Currency, Date, Encumbrance, Money};
 use rust_decimal::Decimal;
 
 /// Yuan for a dollar, wherever a person names a rate.
@@ -18,6 +18,8 @@ fn dollars() -> Option<Currency> {
 pub struct Hold {
     /// The number of our order; `None` for another court's.
     pub number: Option<String>,
+    /// The number of the case that it was ordered in.
+    pub case: String,
     pub limit: Decimal,
     pub until: Date,
     /// Whether it counts for the claim: yuan does, dollars do at a rate that a person named.
@@ -107,13 +109,33 @@ impl Kept {
     }
 }
 
-/// What a query finds of a debtor.
-pub fn shown(bank: &str, owner: usize, accounts: &BTreeMap<String, Kept>) -> Vec<FoundAsset> {
+/// What a query finds of a debtor; with the freezes on each account, where the bank lists them.
+pub fn shown(
+    (bank, lists): (&str, bool),
+    owner: usize,
+    accounts: &BTreeMap<String, Kept>,
+) -> Vec<FoundAsset> {
     let own = accounts.iter().filter(|(_, kept)| kept.owner == owner);
-    own.map(|(number, kept)| account(bank, number, kept)).collect()
+    own.map(|(number, kept)| account((bank, lists), number, kept)).collect()
 }
 
-fn account(bank: &str, number: &str, kept: &Kept) -> FoundAsset {
+/// The freezes on an account, of ours and of other courts, in their order.
+fn listed(kept: &Kept) -> Vec<Encumbrance> {
+    let freeze = |(hold, held): (&Hold, Decimal)| Encumbrance {
+        kind: if held.is_zero() { EncumbranceKind::WaitingSeizure } else { EncumbranceKind::Freeze },
+        holder: "某法院".to_owned(),
+        document: hold.case.clone(),
+        amount: Some(kept.money(hold.limit)),
+        from: None,
+        until: Some(hold.until).filter(|until| *until < Date::MAX),
+        rank: None,
+        reference: String::new(),
+        words: String::new(),
+    };
+    kept.held().map(freeze).collect()
+}
+
+fn account((bank, lists): (&str, bool), number: &str, kept: &Kept) -> FoundAsset {
     let account = Account {
         institution: bank.to_owned(),
         institution_code: bank.to_owned(),
@@ -131,7 +153,7 @@ fn account(bank: &str, number: &str, kept: &Kept) -> FoundAsset {
         linked_account: String::new(),
         sub_accounts: Vec::new(),
         products: Vec::new(),
-        encumbrances: Vec::new(),
+        encumbrances: if lists { listed(kept) } else { Vec::new() },
         transactions: Vec::new(),
         remark: String::new(),
         doubts: Vec::new(),

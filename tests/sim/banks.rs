@@ -8,7 +8,7 @@ use chakong_contract::{Date, Instruction, Money, Refusal, RefusalReason, Reply};
 use rust_decimal::Decimal;
 
 use crate::accounts::{self, Hold, Kept};
-use crate::estates::{self, Estate};
+use crate::estates::{self, Estate, Seizure};
 
 /// How a bank is spoken with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub enum Lie {
 #[derive(Debug, Clone, Copy)]
 pub struct Arrival<'a> {
     pub number: &'a str,
+    /// The number of the case that the order names.
+    pub case: &'a str,
     pub order: &'a Instruction,
     /// Whom it is about.
     pub owner: usize,
@@ -57,12 +59,14 @@ pub struct Arrival<'a> {
     pub today: Date,
 }
 
-/// A bank, or a registry, which keeps estates in place of accounts.
-#[derive(Debug)]
+/// A bank, or a registry or regulator, which keeps estates in place of accounts.
+#[derive(Debug, Clone)]
 pub struct Bank {
     pub name: String,
     pub way: Way,
     pub lie: Option<Lie>,
+    /// Whether its answers list the freezes on an account, of ours and of other courts.
+    pub lists: bool,
     pub accounts: BTreeMap<String, Kept>,
     pub estates: BTreeMap<String, Estate>,
     /// What releases that were carried out took off what was held.
@@ -83,6 +87,11 @@ impl Bank {
     pub fn counted(&self, of: Option<usize>) -> Decimal {
         let own = self.accounts.values().filter(|kept| of.is_none_or(|owner| kept.owner == owner));
         own.map(Kept::counted).sum()
+    }
+
+    /// How much subscribed capital is frozen for us, in yuan.
+    pub fn capital(&self) -> Decimal {
+        self.estates.values().flat_map(|estate| &estate.seizures).map(|seizure| seizure.capital).sum()
     }
 
     /// What was taken, in yuan.
@@ -107,7 +116,7 @@ impl Bank {
             kept.holds.retain(|hold| hold.until >= today);
         }
         for estate in self.estates.values_mut() {
-            estate.seizures.retain(|(_, until)| *until >= today);
+            estate.seizures.retain(|seizure| seizure.until >= today);
         }
     }
 
@@ -135,9 +144,9 @@ impl Bank {
                     let account = account.clone();
                     self.control_account(&account, arrival)
                 }
-                Some(Target::Property { certificate, .. }) => {
-                    let certificate = certificate.clone();
-                    self.control_estate(&certificate, arrival)
+                Some(Target::Property { certificate: name, .. } | Target::Equity { company: name, .. }) => {
+                    let name = name.clone();
+                    self.control_estate(&name, arrival)
                 }
                 _ => Err(RefusalReason::NotSupported),
             }
@@ -148,7 +157,7 @@ impl Bank {
     }
 
     fn found(&self, owner: usize) -> Reply {
-        let mut assets = accounts::shown(&self.name, owner, &self.accounts);
+        let mut assets = accounts::shown((&self.name, self.lists), owner, &self.accounts);
         assets.extend(estates::shown(&self.name, owner, &self.estates));
         if assets.is_empty() { Reply::Nothing } else { Reply::Found { assets } }
     }
@@ -163,7 +172,8 @@ impl Bank {
                 }
                 let limit = limit.expect("an account has a limit").amount;
                 let counts = arrival.counts;
-                kept.holds.push(Hold { number: Some(number.to_owned()), limit, until: *until, counts });
+                let (number_of, case) = (Some(number.to_owned()), arrival.case.to_owned());
+                kept.holds.push(Hold { number: number_of, case, limit, until: *until, counts });
                 Ok(said(lie, (at, kept), limit, kept.held_by(number), (*from, *until)))
             }
             Instruction::Renew { limit, from, until, original, .. } => {
@@ -202,17 +212,23 @@ impl Bank {
                 if *until < arrival.today {
                     return Err(RefusalReason::Declined);
                 }
-                estate.seizures.push((arrival.number.to_owned(), *until));
-                Ok(seized(at, (*from, *until)))
+                let capital = match arrival.order.target() {
+                    Some(Target::Equity { subscribed, .. }) => subscribed.map(|money| money.amount),
+                    _ => None,
+                };
+                let number = arrival.number.to_owned();
+                let capital = capital.unwrap_or_default();
+                estate.seizures.push(Seizure { number, until: *until, capital });
+                Ok(seized((at, estate), (*from, *until)))
             }
             Instruction::Renew { from, until, original, .. } => {
-                known(estate.of(original.number.as_str()), &mut self.is_puzzled)?.1 = *until;
-                Ok(seized(at, (*from, *until)))
+                known(estate.of(original.number.as_str()), &mut self.is_puzzled)?.until = *until;
+                Ok(seized((at, estate), (*from, *until)))
             }
             Instruction::Release { original, .. } => {
                 let original = original.number.as_str();
                 known(estate.of(original), &mut self.is_puzzled)?;
-                estate.seizures.retain(|(number, _)| number != original);
+                estate.seizures.retain(|seizure| seizure.number != original);
                 Ok(Reply::Released { amount: None, words: String::new() })
             }
             _ => Err(RefusalReason::NotSupported),
@@ -247,10 +263,13 @@ fn said(
     if said < limit { Reply::PartlyHeld(holding) } else { Reply::Held(holding) }
 }
 
-fn seized(certificate: &str, term: (Date, Date)) -> Reply {
+fn seized((name, estate): (&str, &Estate), term: (Date, Date)) -> Reply {
     let mut holding = Holding::of(Money::yuan(Decimal::ZERO));
     (holding.from, holding.until) = (Some(term.0), Some(term.1));
-    holding.stated.certificate = Some(certificate.to_owned());
+    match estate.subscribed {
+        Some(_) => holding.stated.company = Some(name.to_owned()),
+        None => holding.stated.certificate = Some(name.to_owned()),
+    }
     Reply::Held(holding)
 }
 

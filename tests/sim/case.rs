@@ -8,10 +8,10 @@ use chakong::clock::Clock;
 use chakong::domain::abilities::{Ability, Rules};
 use chakong::domain::decide::{PlannedOrder, Submitted};
 use chakong::domain::retry::RetryPolicy;
-use chakong::domain::{Blob, BroughtDocument, Mandate, Subject, Submission};
+use chakong::domain::{Blob, BroughtDocument, Mandate, Routes, Subject, Submission, Way};
 use chakong::engine::CurrentRules;
 use chakong::store::codec::encode_json;
-use chakong_contract::{ActionKind, DocumentKind, Instruction};
+use chakong_contract::{ActionKind, DocumentKind, IdentityKind, Instruction};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
@@ -31,6 +31,9 @@ const DEBTORS: [[&str; 4]; 3] = [
     ["organisation", "临汾测试担保有限公司", "uscc", "91000000MAT000077L"],
     ["person", "张测试", "resident_id", "110101190001010014"],
 ];
+
+/// Who takes freezes of stakes, where there is such a counterpart.
+pub const REGULATOR: &str = "regulator";
 
 /// Which debtor has a document of this number.
 pub fn debtor_of(number: &str) -> usize {
@@ -66,7 +69,12 @@ impl Configured {
     pub fn of(banks: &BTreeMap<String, Bank>) -> Arc<Self> {
         let abilities =
             banks.iter().map(|(name, bank)| (name.clone(), ability(bank.way.is_idempotent()))).collect();
-        Arc::new(Self(Arc::new(Rules { abilities, ..Rules::default() })))
+        let mut routes = Routes::default();
+        if banks.contains_key(REGULATOR) {
+            let identities = &[IdentityKind::Uscc, IdentityKind::ResidentId];
+            routes.equity.push(Way { counterpart: REGULATOR.to_owned(), identities, divisions: Vec::new() });
+        }
+        Arc::new(Self(Arc::new(Rules { abilities, routes, ..Rules::default() })))
     }
 }
 
@@ -146,6 +154,7 @@ pub fn submission(asked: Asked<'_>, banks: &[String]) -> Submitted {
     Submitted {
         uid: Uuid::from_u128(asked.key),
         submitter: "case-system".to_owned(),
+        courts: chakong::domain::people::Courts::All,
         reason: String::new(),
         key: asked.key.to_string(),
         digest: asked.key.to_be_bytes().to_vec(),

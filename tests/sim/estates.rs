@@ -1,28 +1,55 @@
-//! Real estate in a registry's books, which is seized as a whole.
+//! What is seized as a whole: real estate in a registry's books, and stakes in a regulator's, of which a part can be frozen.
 
 use std::collections::BTreeMap;
 
 use chakong_contract::asset::{FoundAsset, MatchedBy, PropertyKind};
-use chakong_contract::{Asset, Date, RealProperty};
+use chakong_contract::{Asset, Date, EquityStake, Money, RealProperty};
+use rust_decimal::Decimal;
 
-/// A property with the seizures on it: the number of the order, and the last day.
+/// A seizure in the books.
+#[derive(Debug, Clone)]
+pub struct Seizure {
+    /// The number of our order.
+    pub number: String,
+    pub until: Date,
+    /// How much of a stake's subscribed capital, in yuan.
+    pub capital: Decimal,
+}
+
+/// A property, or a stake in a company, with the seizures on it.
 #[derive(Debug, Clone, Default)]
 pub struct Estate {
     /// Which debtor's.
     pub owner: usize,
-    pub seizures: Vec<(String, Date)>,
+    /// A stake's subscribed capital; `None` for real estate.
+    pub subscribed: Option<Decimal>,
+    pub seizures: Vec<Seizure>,
 }
 
 impl Estate {
-    pub fn of(&mut self, number: &str) -> Option<&mut (String, Date)> {
-        self.seizures.iter_mut().find(|(known, _)| known == number)
+    pub fn of(&mut self, number: &str) -> Option<&mut Seizure> {
+        self.seizures.iter_mut().find(|known| known.number == number)
     }
 }
 
 /// What a query finds of a debtor.
 pub fn shown(registry: &str, owner: usize, estates: &BTreeMap<String, Estate>) -> Vec<FoundAsset> {
     let own = estates.iter().filter(|(_, estate)| estate.owner == owner);
-    own.map(|(certificate, _)| property(registry, certificate)).collect()
+    own.map(|(name, estate)| match estate.subscribed {
+        Some(subscribed) => stake(name, subscribed),
+        None => property(registry, name),
+    })
+    .collect()
+}
+
+fn stake(company: &str, subscribed: Decimal) -> FoundAsset {
+    let stake = EquityStake {
+        company: company.to_owned(),
+        percent: Some("40".to_owned()),
+        subscribed: Some(Money::yuan(subscribed)),
+        ..EquityStake::default()
+    };
+    FoundAsset { asset: Asset::Equity(stake), matched_by: MatchedBy::Number }
 }
 
 fn property(registry: &str, certificate: &str) -> FoundAsset {

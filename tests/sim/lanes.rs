@@ -157,14 +157,22 @@ impl World {
     /// An order is at its bank.
     pub fn carry_out(&mut self, order: &OrderRecord) -> Said {
         let declines = order.is_control() && self.chance.random_bool(0.05);
-        let (owner, today) = (self.owner(order), self.today());
+        let (owner, case, today) = (self.owner(order), self.case_of(order), self.today());
         let counts = order.measure.is_none_or(|measure| !self.unrated.contains(&measure));
         let number = order.number();
         // Without drawing lots, so that seeds stay what they are.
         let fails = order.is_control() && order.id.get() % FAILS_EVERY == 3;
         let (number_text, instruction) = (number.as_str(), &order.instruction);
-        let arrival =
-            Arrival { number: number_text, order: instruction, owner, counts, declines, fails, today };
+        let arrival = Arrival {
+            number: number_text,
+            case: &case,
+            order: instruction,
+            owner,
+            counts,
+            declines,
+            fails,
+            today,
+        };
         let bank = self.banks.get_mut(&order.lane).expect("the bank");
         let reply = bank.receive(arrival);
         self.note(|| {

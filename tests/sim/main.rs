@@ -32,7 +32,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Seeds that are played every time.
 const FIXED: std::ops::Range<u64> = 0..300;
 /// Seeds beyond these that found a defect, in these worlds or in the narrower ones before them.
-const FOUND: [u64; 20] = [
+const FOUND: [u64; 22] = [
     420,
     571,
     663,
@@ -40,6 +40,8 @@ const FOUND: [u64; 20] = [
     1022,
     1104,
     1303,
+    5232,
+    5243,
     21_232_733,
     475_094_330,
     707_562_297,

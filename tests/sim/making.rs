@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use crate::accounts::Kept;
 use crate::banks::{Bank, Lie, Way};
-use crate::case::Standing;
+use crate::case::{REGULATOR, Standing};
 use crate::chance::Chance;
 use crate::estates::Estate;
 use crate::gates::{Gates, Limit};
@@ -87,7 +87,32 @@ pub fn banks(chance: &mut Chance, debtors: usize) -> BTreeMap<String, Bank> {
         }
         banks.insert("registry".to_owned(), registry);
     }
+    without_lots(&mut banks, debtors);
     banks
+}
+
+/// What is so in some worlds and follows from the balances, without drawing lots: banks that list the freezes on accounts, and a
+/// regulator with stakes.
+fn without_lots(banks: &mut BTreeMap<String, Bank>, debtors: usize) {
+    let mut all = 0_u64;
+    for bank in banks.values_mut() {
+        let sum: Decimal = bank.accounts.values().map(|kept| kept.balance).sum();
+        let sum = u64::try_from(sum).expect("whole yuan");
+        bank.lists = sum % 3 == 1;
+        all += sum;
+    }
+    if !all.is_multiple_of(3) {
+        return;
+    }
+    let mut regulator = Bank { name: REGULATOR.to_owned(), lie: None, ..banks["bank-a"].clone() };
+    regulator.accounts.clear();
+    for (nth, company) in ["临汾测试煤业有限公司", "临汾测试物流有限公司"].into_iter().enumerate()
+    {
+        let subscribed = Some(Decimal::from(1_000 + all * 37 % 90_000));
+        let stake = Estate { owner: nth % debtors, subscribed, ..Estate::default() };
+        regulator.estates.insert(company.to_owned(), stake);
+    }
+    banks.insert(regulator.name.clone(), regulator);
 }
 
 fn bank(chance: &mut Chance, name: &str, lie: Option<Lie>) -> Bank {
@@ -96,6 +121,7 @@ fn bank(chance: &mut Chance, name: &str, lie: Option<Lie>) -> Bank {
         name: name.to_owned(),
         way: ways[chance.random_range(0..ways.len())],
         lie,
+        lists: false,
         accounts: BTreeMap::new(),
         estates: BTreeMap::new(),
         set_free: Decimal::ZERO,

@@ -82,6 +82,8 @@ impl World {
             self.most,
             self.ledger()
         );
+        let capital: Decimal = self.banks.values().map(Bank::capital).sum();
+        assert!(capital <= self.most, "{capital} of stakes frozen, of a claim of {}", self.most);
         if !self.kind.gives_back {
             for bank in self.honest() {
                 assert!(
@@ -132,7 +134,12 @@ impl World {
     fn check_seizures(&self, bank: &Bank, ledger: &[Measure]) {
         for (certificate, estate) in &bank.estates {
             let is_it = |measure: &&Measure| {
-                let of_it = |target: &Target| matches!(target, Target::Property { certificate: of, .. } if of == certificate);
+                let of_it = |target: &Target| match target {
+                    Target::Property { certificate: of, .. } | Target::Equity { company: of, .. } => {
+                        of == certificate
+                    }
+                    _ => false,
+                };
                 measure.counterpart == bank.name && measure.state.stands() && of_it(&measure.target)
             };
             let (stands, books) = (ledger.iter().filter(is_it).count(), estate.seizures.len());

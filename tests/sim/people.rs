@@ -149,7 +149,7 @@ impl World {
             // It may be committed though nobody is told so.
             self.most = self.most.max(claim.amount + more);
         }
-        self.act(Act::UpdateClaim(update), &[]);
+        self.act(Act::UpdateClaim(update), &[DocumentKind::ClaimPaper]);
     }
 
     fn a_mode(&mut self) -> Mode {

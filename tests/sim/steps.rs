@@ -172,6 +172,7 @@ fn change(kept: &mut Kept, what: u32, amount: Decimal, (until, grows): (Date, bo
         // What another court's freeze leaves when it ends is growth, too.
         1 => kept.holds.push(Hold {
             number: None,
+            case: "（2025）晋05执99号".to_owned(),
             limit: amount,
             until: if grows { until } else { Date::MAX },
             counts: false,

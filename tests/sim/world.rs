@@ -59,8 +59,8 @@ pub struct World {
     pub freed: BTreeSet<usize>,
     /// Whether the last act met a store that failed.
     pub store_failed: bool,
-    /// Which debtor each party of an inquiry is.
-    owners: HashMap<InquiryId, Vec<usize>>,
+    /// The case of an inquiry, and which debtor each of its parties is.
+    owners: HashMap<InquiryId, (String, Vec<usize>)>,
     pub crashes: u32,
     /// What happened, for who replays a seed; empty where nobody will.
     pub story: Vec<String>,
@@ -184,13 +184,24 @@ impl World {
 
     /// Whom an order is about.
     pub fn owner(&mut self, order: &OrderRecord) -> usize {
+        self.inquired(order).1[usize::try_from(order.party).expect("few")]
+    }
+
+    /// The number of the case that an order names.
+    pub fn case_of(&mut self, order: &OrderRecord) -> String {
+        self.inquired(order).0.clone()
+    }
+
+    /// Case and debtors of the inquiry of an order.
+    fn inquired(&mut self, order: &OrderRecord) -> &(String, Vec<usize>) {
         let inquiry = order.inquiry;
         if !self.owners.contains_key(&inquiry) {
             let terms = self.read(move |reads| reads.terms(inquiry)).expect("its terms");
             let debtors = terms.parties.iter().map(|party| debtor_of(party.documents[0].number()));
-            self.owners.insert(inquiry, debtors.collect());
+            let case = terms.case.number.as_str().to_owned();
+            self.owners.insert(inquiry, (case, debtors.collect()));
         }
-        self.owners[&inquiry][usize::try_from(order.party).expect("few")]
+        &self.owners[&inquiry]
     }
 
     /// A person is told why not. A decision that does not fit the tables of moves is a defect.

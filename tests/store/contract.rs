@@ -2,11 +2,14 @@
 
 pub mod answers;
 pub mod cases;
+pub mod courts;
 pub mod joining;
 pub mod lanes;
 pub mod measures;
 pub mod numbers;
 pub mod orders;
+pub mod people;
 pub mod refusals;
+pub mod reports;
 pub mod retention;
 pub mod upkeep;

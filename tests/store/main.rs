@@ -1,6 +1,7 @@
 //! What every store must do, and what the one on disk must do beside it.
 
 mod contract;
+mod copies;
 mod engines;
 mod memory;
 mod names;
@@ -38,7 +39,15 @@ macro_rules! every_store {
 every_store! {
     cases::a_case_is_read_back_as_it_was_written;
     cases::what_is_saved_of_a_case_replaces_what_stood;
+    cases::a_case_that_is_known_turns_out_to_continue_another_one;
     cases::lists_of_cases_and_inquiries_have_an_order_filters_and_cursors;
+    courts::a_court_with_one_query_does_not_wait_behind_anothers_thousand;
+    courts::lists_go_by_court_and_each_sees_its_own;
+    courts::the_court_of_a_case_that_was_known_by_its_number_is_learnt;
+    people::persons_are_read_back_and_found_by_their_staff_number;
+    people::sessions_are_found_by_digest_and_end_one_by_one_or_together;
+    people::keys_are_found_by_digest_and_stay_when_they_are_revoked;
+    people::looks_have_an_order_filters_and_counts;
     joining::a_chain_that_becomes_part_of_another_is_the_others_with_all_that_it_had;
     joining::a_party_that_only_one_chain_knew_comes_along_and_what_is_not_there_is_a_conflict;
     orders::an_order_and_its_moves_are_read_back;
@@ -47,6 +56,8 @@ every_store! {
     orders::a_lane_knows_what_waits_and_how_long;
     orders::deadlines_are_found_while_an_inquiry_waits;
     orders::lists_of_orders_have_filters_and_cursors;
+    orders::orders_are_found_by_case_inquiry_party_measure_and_time;
+    orders::a_look_at_orders_ends_where_it_is_told_to_and_skips_none;
     answers::revisions_are_read_back_and_the_latest_counts;
     answers::answers_are_used_again_while_they_are_young;
     answers::receipts_and_certificates_are_kept_byte_for_byte;
@@ -79,6 +90,9 @@ every_store! {
     upkeep::the_file_of_a_case_does_not_grow_with_the_terms_of_its_inquiries;
     upkeep::messages_know_their_orders_and_how_often_they_were_repeated;
     upkeep::a_transaction_reads_what_readers_see_whatever_was_changed_before;
+    reports::inquiries_of_a_period_come_in_the_order_in_which_they_were_accepted;
+    reports::orders_are_counted_by_what_became_of_them;
+    reports::a_print_is_kept_byte_for_byte_and_belongs_to_its_chain;
     retention::what_is_over_goes_in_its_time_and_what_is_open_stays;
     retention::the_newest_case_stays_so_that_no_number_is_given_again;
     retention::a_court_has_terms_of_its_own_and_a_task_keeps_a_case_open;

@@ -3,6 +3,10 @@
 #![allow(clippy::disallowed_methods, reason = "these tests wait for a real server")]
 
 mod events;
+mod failover;
 mod lost;
 mod privacy;
+mod proxy;
 mod refused;
+mod shared;
+mod turned_back;

@@ -84,16 +84,18 @@ impl Conversation {
         match ask {
             Ask::Profile { number } => self.on_profile(number, answer, operation),
             Ask::Search { .. } if answer.status == BEYOND => {
-                self.asked = self.next_profile();
+                self.asked = self.end_search(false);
                 Ok(())
             }
             Ask::Search { name, page, size } => {
                 let read = read::page(answer, operation)?.unwrap_or_default();
                 let (next, size) = self.next_page(&read, page, size, read::SEARCH);
-                let looked_at = self.take_hits(read.items.unwrap_or_default(), next.is_some());
+                self.take_hits(read.items.unwrap_or_default());
                 self.asked = match next {
-                    Some(page) if !looked_at => Some(Ask::Search { name, page, size }),
-                    _ => self.next_profile(),
+                    Some(page) if self.numbers.len() <= MOST_COMPANIES => {
+                        Some(Ask::Search { name, page, size })
+                    }
+                    _ => self.end_search(next.is_some()),
                 };
                 Ok(())
             }
@@ -125,26 +127,31 @@ impl Conversation {
         }
     }
 
-    /// Keeps the numbers of the companies that bear exactly the name, and tells of those that are not looked at. Whether there were any.
-    fn take_hits(&mut self, items: Vec<Value>, has_more: bool) -> bool {
+    /// Keeps the numbers of the companies that bear exactly the name, each once. The register lists by a rank of its own: companies of
+    /// one name need not stand together, so that every page within bounds is looked at.
+    fn take_hits(&mut self, items: Vec<Value>) {
         let hits: Vec<Hit> = self.gathered.entries(read::SEARCH, items);
-        let is_named = |hit: &Hit| same_name(&hit.title.text(), self.order.name.as_str());
-        let goes_on = has_more && hits.last().is_some_and(is_named);
+        let named = hits.iter().filter(|hit| same_name(&hit.title.text(), self.order.name.as_str()));
         // A number becomes part of a path: only one of the register's form is taken.
-        let named = hits.iter().filter(|hit| is_named(hit));
-        let numbers: Vec<String> =
-            named.filter_map(|hit| write::company_number(&hit.company_number.text())).collect();
-        let many = numbers.len();
-        self.numbers = numbers.into_iter().take(MOST_COMPANIES).collect();
-        if many > self.numbers.len() || goes_on {
-            let more = if goes_on { "以上 or more" } else { "" };
-            let looked_at = self.numbers.len();
+        for number in named.filter_map(|hit| write::company_number(&hit.company_number.text())) {
+            if !self.numbers.contains(&number) {
+                self.numbers.push_back(number);
+            }
+        }
+    }
+
+    /// Ends the search: the first companies of the name are looked at, and it is told where there are more.
+    fn end_search(&mut self, has_more: bool) -> Option<Ask> {
+        let many = self.numbers.len();
+        if many > MOST_COMPANIES {
+            self.numbers.truncate(MOST_COMPANIES);
+            let more = if has_more { "以上 or more" } else { "" };
             let why = format!(
-                "同名企业{many}家{more}，只查{looked_at}家 {many} of one name, {looked_at} looked at"
+                "同名企业{many}家{more}，只查{MOST_COMPANIES}家 {many} of one name, {MOST_COMPANIES} looked at"
             );
             self.gathered.lacks(read::SEARCH, &why);
         }
-        many > 0
+        self.next_profile()
     }
 
     fn on_profile(&mut self, number: String, answer: &HttpResponse, operation: &str) -> Result<(), Fault> {

@@ -5,7 +5,6 @@ mod script;
 
 use std::time::Duration;
 
-use chakong_contract::name::same_name;
 use chakong_contract::sandbox::{Books, CallSandbox, InboundRequest, Sandbox, SandboxError, Served};
 use chakong_contract::{HttpResponse, Moment, Secret, Settings};
 use chakong_toolkit::call_fault::{self, CallFaults};
@@ -103,11 +102,9 @@ impl Register {
         }
         let body = ask.and_then(|ask| match ask {
             Ask::Profile { number } => self.company(&number).map(|company| records::profile(&company)),
-            Ask::Search { name, page, size } => {
-                // Like names come after the same ones.
-                let (same, like): (Vec<&Company>, Vec<&Company>) =
-                    self.script.companies.iter().partition(|company| same_name(&company.name, &name));
-                let hits = same.into_iter().chain(like);
+            Ask::Search { page, size, .. } => {
+                // In the order of the script: the register ranks by rules of its own, and parts companies of one name.
+                let hits = self.script.companies.iter();
                 Some(paged(hits.map(records::hit).collect(), page, size, false))
             }
             Ask::List { number, list, page, size } => {

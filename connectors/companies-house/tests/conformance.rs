@@ -172,6 +172,45 @@ fn more_companies_of_one_name_than_are_looked_at_are_told() {
 }
 
 #[test]
+fn companies_of_one_name_are_found_wherever_the_register_lists_them() {
+    let among = |places: &[usize], many: usize| {
+        let companies = (0..many).map(|at| match places.contains(&at) {
+            true => json!({ "number": format!("{at:08}"), "name": "Example Trading limited" }),
+            false => json!({ "number": format!("{at:08}"), "name": format!("EXAMPLE TRADING {at} LIMITED") }),
+        });
+        json!({ "companies": companies.collect::<Vec<_>>() })
+    };
+    let foreign = order("91000000MADEM00112");
+    let short = short_lists();
+    let found = |script: &Value, settings: &Settings| {
+        let talk = ask(script, settings, &foreign);
+        let searches = talk.requests.iter().filter(|one| one.path == "/search/companies").count();
+        let reply = drive::reply(&plugin(), settings, script, &foreign);
+        (searches, reply.outcome(), reply.assets().len())
+    };
+    assert_eq!(found(&among(&[3, 250], 420), &short), (5, "found", 2), "the second one on the third page");
+    assert_eq!(found(&among(&[0, 99, 100, 419], 420), &short), (5, "found", 4));
+    assert_eq!(
+        found(&among(&[0, 5, 120, 180, 199, 230, 300], 420), &short),
+        (3, "partial", 5),
+        "six are enough to tell"
+    );
+    let bounded = short_lists().with("max_pages", SettingValue::Integer(2));
+    assert_eq!(
+        found(&among(&[3, 250], 420), &bounded),
+        (2, "partial", 1),
+        "what lies beyond the bound is told"
+    );
+    let mut ends = among(&[3, 250], 420);
+    ends["search_limit"] = 300.into();
+    assert_eq!(found(&ends, &short), (4, "found", 2), "the register says where its list ends");
+}
+
+fn short_lists() -> Settings {
+    settings().with("lists", SettingValue::Text("none".to_owned()))
+}
+
+#[test]
 fn details_of_status_charges_and_holders_are_read() {
     let script = json!({ "companies": [{
         "number": NUMBER, "name": NAME, "status_detail": "active-proposal-to-strike-off",

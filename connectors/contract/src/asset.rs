@@ -1,6 +1,7 @@
 //! The asset model 财产: what a counterpart says a party owns, the same whatever the source.
 
 mod account;
+mod closed_status;
 mod company;
 mod doubt;
 mod encumbrance;

@@ -89,14 +89,20 @@ pub trait Connector: Send + Sync + fmt::Debug {
     }
 }
 
+/// Whether a connector has a part for a line.
+type HasPart = fn(&dyn Connector) -> bool;
+
+/// Every line with how a connector is asked for its part.
+const PARTS: &[(LineKind, HasPart)] = &[
+    (LineKind::Call, |connector| connector.call().is_some()),
+    (LineKind::Parcel, |connector| connector.parcel().is_some()),
+    (LineKind::Postbox, |connector| connector.postbox().is_some()),
+];
+
 impl dyn Connector {
     /// Whether it has a part for a line.
     pub fn speaks_over(&self, line: LineKind) -> bool {
-        match line {
-            LineKind::Call => self.call().is_some(),
-            LineKind::Parcel => self.parcel().is_some(),
-            LineKind::Postbox => self.postbox().is_some(),
-        }
+        PARTS.iter().any(|(kind, has_part)| *kind == line && has_part(self))
     }
 }
 
@@ -325,7 +331,16 @@ pub enum EntryResult {
 
 #[cfg(test)]
 mod tests {
-    use super::is_sub_path;
+    use super::{LineKind, PARTS, is_sub_path};
+
+    #[test]
+    fn every_line_has_a_word_of_its_own_and_a_part_of_a_connector() {
+        let parts: Vec<LineKind> = PARTS.iter().map(|(kind, _)| *kind).collect();
+        assert_eq!(parts, LineKind::all().collect::<Vec<_>>());
+        for kind in LineKind::all() {
+            assert_eq!(serde_json::to_value(kind).expect("a word"), kind.word(), "as the API shows it");
+        }
+    }
 
     #[test]
     fn sub_paths_are_whole_and_a_star_is_one_segment_that_is_not_empty() {

@@ -23,14 +23,19 @@ pub enum LineKind {
     Postbox,
 }
 
+/// Every line with its word. A further line is one variant and one entry more here, and one among the parts of a connector.
+const LINES: &[(LineKind, &str)] =
+    &[(LineKind::Call, "call"), (LineKind::Parcel, "parcel"), (LineKind::Postbox, "postbox")];
+
 impl LineKind {
+    /// Every line.
+    pub fn all() -> impl Iterator<Item = Self> {
+        LINES.iter().map(|(kind, _)| *kind)
+    }
+
     /// The word used in configuration.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::Parcel => "parcel",
-            Self::Postbox => "postbox",
-        }
+    pub fn word(self) -> &'static str {
+        LINES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
     }
 }
 

@@ -1,5 +1,9 @@
 //! Money: decimal amounts with an ISO 4217 currency, never floating point.
 
+mod residue;
+
+pub use residue::without_residue;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -28,10 +32,14 @@ pub struct Money {
     pub currency: Option<Currency>,
 }
 
+/// A number that is no amount, such as a rate: plain decimal text in JSON, as amounts are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PlainDecimal(#[serde(with = "plain")] pub Decimal);
+
 /// Amounts in JSON: plain decimal text, without exponents, signs of plus or separators, so that nobody reads another number.
 mod plain {
     use rust_decimal::Decimal;
-    use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(amount: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
@@ -39,14 +47,17 @@ mod plain {
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        let digits = text.strip_prefix('-').unwrap_or(&text);
+        read(&std::borrow::Cow::<'de, str>::deserialize(deserializer)?)
+    }
+
+    fn read<E: serde::de::Error>(text: &str) -> Result<Decimal, E> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
         let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
         let is_plain =
             [whole, part].iter().all(|one| !one.is_empty() && one.bytes().all(|b| b.is_ascii_digit()));
         let read = text.parse().ok().filter(|_| is_plain);
         read.ok_or_else(|| {
-            D::Error::custom("an amount is plain decimal text such as \"1000.00\", without an exponent")
+            E::custom("an amount or a rate is plain decimal text such as \"1000.00\", without an exponent")
         })
     }
 }
@@ -73,6 +84,13 @@ impl Money {
         let decimals = self.currency.map_or(2, |currency| currency.decimals());
         let amount = self.amount.round_dp_with_strategy(decimals, RoundingStrategy::ToZero);
         Self { amount, ..self }
+    }
+
+    /// The amount in whole units of its currency, where it is off by no more than calculating in binary fractions leaves over; whoever
+    /// takes it says that it was rounded. `None` for an amount that needs no rounding or bears none.
+    pub fn without_residue(&self) -> Option<Self> {
+        let decimals = self.currency.map_or(2, |currency| currency.decimals());
+        without_residue(self.amount, decimals).map(|amount| Self { amount, ..*self })
     }
 
     /// Whether the currency is known to be Chinese yuan.
@@ -175,7 +193,8 @@ travels_as_text!(Currency, "Currency", "ISO 4217 letters", Some("^[A-Z]{3}$"));
 pub struct AmountError;
 
 /// Reads an amount as counterparts write it: `100.00`, `1,000.00`, full-width digits, a leading sign, and scientific
-/// notation as Java and .NET print large numbers (`1.0E7`, `1E+16`). Blank is `None`, as is a placeholder such as `-` or `null`.
+/// notation as Java and .NET print large numbers (`1.0E7`, `1E+16`). Blank is `None`, as is a placeholder such as `-` or `null`. Decimals
+/// beyond the 28th, as programs write them of binary fractions, are rounded; see [`without_residue`] for what else they leave over.
 ///
 /// # Errors
 /// [`AmountError`] for anything else. The text is not repeated.
@@ -185,10 +204,12 @@ pub fn read_amount(text: &str) -> Result<Option<Decimal>, AmountError> {
     if text.is_empty() || crate::placeholder::is_placeholder(text) {
         return Ok(None);
     }
-    match text.split_once('E') {
-        Some((number, exponent)) => scientific(number, exponent).map(Some),
-        None => plain(text).map(Some),
-    }
+    let read = match text.split_once('E') {
+        Some((number, exponent)) => scientific(number, exponent)?,
+        None => plain(text)?,
+    };
+    // A negative zero is zero.
+    Ok(Some(if read.is_zero() { read.abs() } else { read }))
 }
 
 /// An amount without an exponent.
@@ -205,7 +226,10 @@ fn plain(text: &str) -> Result<Decimal, AmountError> {
     if plain.contains('_') {
         return Err(AmountError);
     }
-    Decimal::from_str_exact(&plain).map_err(|_| AmountError)
+    match Decimal::from_str_exact(&plain) {
+        Err(rust_decimal::Error::Underflow) => plain.parse().map_err(|_| AmountError),
+        read => read.map_err(|_| AmountError),
+    }
 }
 
 /// A number with a power of ten, exactly; one that does not fit a decimal is no amount.
@@ -219,9 +243,23 @@ fn scientific(number: &str, exponent: &str) -> Result<Decimal, AmountError> {
     // Shift the point first, which loses nothing; then add zeros, or refuse to drop digits.
     let scale = i64::from(amount.scale()) - i64::from(exponent);
     let (scale, zeros) = (scale.max(0), (-scale).max(0));
+    let beyond = u32::try_from(scale - i64::from(MOST_DIGITS)).unwrap_or(0);
+    if beyond > 0 {
+        // The last decimals of a number far below every unit.
+        let most = amount.scale().saturating_sub(beyond);
+        return scientific_part(amount, most, exponent);
+    }
     amount.set_scale(u32::try_from(scale).map_err(|_| AmountError)?).map_err(|_| AmountError)?;
     let factor = (0..zeros).try_fold(Decimal::ONE, |factor, _| factor.checked_mul(Decimal::TEN));
     factor.and_then(|factor| amount.checked_mul(factor)).map(|amount| amount.normalize()).ok_or(AmountError)
+}
+
+/// The first decimals of a number, shifted; what lies beyond the 28th is rounded.
+fn scientific_part(amount: Decimal, decimals: u32, exponent: i32) -> Result<Decimal, AmountError> {
+    let mut part = amount.round_dp(decimals);
+    let scale = i64::from(part.scale()) - i64::from(exponent);
+    part.set_scale(u32::try_from(scale).map_err(|_| AmountError)?).map_err(|_| AmountError)?;
+    Ok(part.normalize())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Texts that stand where a counterpart has no value.
 
+mod sentence;
+
 /// What counterparts write for "nothing", folded: upper case, half width, no blanks. Each stands alone in its field.
 const PLACEHOLDERS: &[&str] = &[
     "NULL",
@@ -43,17 +45,20 @@ const PLACEHOLDERS: &[&str] = &[
 ];
 
 /// Longest placeholder, in characters.
-const LONGEST: usize = 16;
+const LONGEST: usize = 40;
 
-/// Whether a text stands for "no value": `null`, `暂无`, `/`, `--` … For numbers, codes, dates and amounts; a name or a remark may
-/// rightly be such a word.
+/// Whether a text stands for "no value": `null`, `暂无`, `/`, `--`, and sentences made of such words alone, as `无统一社会信用代码` or
+/// `N/A (none)`. For numbers, codes, dates and amounts; a name or a remark may rightly be such a word.
 pub fn is_placeholder(text: &str) -> bool {
     if text.chars().count() > LONGEST {
         return false;
     }
     let folded = crate::id::error::clean(text);
     let is_stroke = |c: char| "-/\\_.*—–―‐‑‒−~·、。".contains(c);
-    !folded.is_empty() && (folded.chars().all(is_stroke) || PLACEHOLDERS.contains(&folded.as_str()))
+    !folded.is_empty()
+        && (folded.chars().all(is_stroke)
+            || PLACEHOLDERS.contains(&folded.as_str())
+            || sentence::says_nothing(text))
 }
 
 /// Whether a text is what a program writes for a value that it does not have. Nobody means it, whatever the field.
@@ -100,10 +105,52 @@ mod tests {
             "９１００＊＊＊＊０１１２",
             "9100**12",
             "示A●●●01",
+            "暂无代码",
+            "无统一社会信用代码",
+            "未提供",
+            "N/A (none)",
+            "无组织机构代码证",
+            "该企业暂无统一社会信用代码",
+            "统一社会信用代码：无",
+            "暂无（未公示）",
+            "尚未取得",
+            "未查询到相关信息",
+            "查无此号码",
+            "系统无数据",
+            "无/null",
+            "注册号未知",
+            "数据缺失",
+            "待核实",
+            "not provided",
+            "No code",
+            "no credit code available",
+            "<none>",
+            "unknown / not stated",
         ] {
             assert_eq!(stated_code(text), None, "{text}");
         }
-        for text in ["MADEM001-1", "0001", "无锡", "NL123", "*1"] {
+        for text in [
+            "MADEM001-1",
+            "0001",
+            "无锡",
+            "NL123",
+            "*1",
+            "NO123",
+            "No",
+            "无为",
+            "空港",
+            "示例工商注字001号",
+            "未央",
+            "京房权证示字第1号",
+            "无123",
+            "NONE1",
+            "Nonesuch",
+            "代码",
+            "统一社会信用代码",
+            "ID",
+            "无限",
+            "NANA",
+        ] {
             assert_eq!(stated_code(text), Some(text), "{text}");
         }
     }

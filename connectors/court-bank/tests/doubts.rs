@@ -356,3 +356,41 @@ fn without_a_day_of_the_answer_that_of_the_request_says_whether_a_closing_has_co
         assert_eq!(!doubts(&account).is_empty(), doubted, "opened {day}: {:?}", account.doubts);
     }
 }
+
+#[test]
+fn what_binary_fractions_leave_over_is_rounded_and_kept_as_it_came() {
+    let amount = |money: Option<chakong_contract::Money>| money.expect("an amount").amount.to_string();
+    for (text, want) in [
+        ("0.30000000000000004", "0.30"),
+        ("6.938893903907228E-18", "0.00"),
+        ("-0.0", "0.0"),
+        ("1.0E7", "10000000"),
+        ("72810.400000000009", "72810.40"),
+    ] {
+        let (accounts, answer) = accounts(&[row(&[("YE", text), ("KYYE", text)])]);
+        let account = &accounts[0];
+        assert_eq!([account.balance, account.available].map(amount), [want, want], "{text}");
+        assert!(!account.needs_an_officer(), "{text}");
+        let kept = if matches!(text, "-0.0" | "1.0E7") { 0 } else { 2 };
+        assert_eq!(answer.unknown.iter().filter(|one| one.value == text).count(), kept, "{text}");
+    }
+    let held = holding("SKJE=\"49.999999999999993\" DJXE=\"50.0\" CESKJE=\"7.1E-15\"");
+    assert_eq!((held.held.amount.to_string().as_str(), amount(held.uncovered).as_str()), ("50.00", "0.00"));
+    let finer = holding("SKJE=\"49.999\" DJXE=\"50.0\"");
+    assert_eq!(finer.held.amount.to_string(), "49.999", "a tenth of a fen is no remainder of calculation");
+}
+
+#[test]
+fn a_content_of_control_that_is_not_known_is_flagged() {
+    for (content, whole, flagged) in [
+        ("1", Some(false), 0),
+        ("02", Some(true), 0),
+        ("", None, 0),
+        ("/", None, 0),
+        ("3", None, 1),
+        ("资金", None, 1),
+    ] {
+        let held = holding(&format!("SKJE=\"5.00\" KZNR=\"{content}\""));
+        assert_eq!((held.stated.whole, held.doubts.len()), (whole, flagged), "{content}");
+    }
+}

@@ -252,6 +252,7 @@ fn amount(full: Option<&Full>, name: &str, text: &str, notes: &mut Notes<'_>) ->
     };
     let currency = full.and_then(|full| full.currency);
     let money = read?.checked_mul(factor).map(|amount| Money { amount, currency });
+    let money = money.map(|money| notes.gathered.rounded(name, text, money));
     let plausible = money.filter(Money::is_plausible);
     if plausible.is_none() {
         notes.doubt(name, DoubtKind::Implausible, text);

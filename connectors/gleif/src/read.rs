@@ -2,6 +2,8 @@
 
 mod company;
 mod day;
+mod status;
+mod zones;
 
 pub(crate) use company::{company, matched, subsidiary};
 

@@ -80,8 +80,8 @@ impl Register {
         self.script.entities.iter().filter(move |entity| match filter {
             Filter::Lei => entity.lei == value,
             Filter::RegisteredAs => value.split(',').any(|one| one == entity.registered_as),
-            Filter::LegalName => entity.names().any(|name| same_name(name, value)),
-            Filter::FullText => value.split_whitespace().all(|word| entity.name.contains(word)),
+            Filter::Names => entity.names().any(|name| same_name(name, value)),
+            Filter::FullText => entity.is_told_by(value),
         })
     }
 

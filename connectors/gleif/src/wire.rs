@@ -23,18 +23,20 @@ const CHILDREN: &str = "direct-children";
 pub(crate) enum Filter {
     Lei,
     RegisteredAs,
-    LegalName,
+    /// The legal name, and the other names that the entity itself states.
+    Names,
+    /// Every text of a record: of the names also those in Latin letters that the register made itself.
     FullText,
 }
 
 impl Filter {
-    const ALL: [Self; 4] = [Self::Lei, Self::RegisteredAs, Self::LegalName, Self::FullText];
+    const ALL: [Self; 4] = [Self::Lei, Self::RegisteredAs, Self::Names, Self::FullText];
 
     const fn parameter(self) -> &'static str {
         match self {
             Self::Lei => "filter[lei]",
             Self::RegisteredAs => "filter[entity.registeredAs]",
-            Self::LegalName => "filter[entity.legalName]",
+            Self::Names => "filter[entity.names]",
             Self::FullText => "filter[fulltext]",
         }
     }

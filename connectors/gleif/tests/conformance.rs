@@ -213,6 +213,89 @@ fn punctuation_and_latin_letters_do_not_part_number_and_name() {
 }
 
 #[test]
+fn every_name_of_a_record_finds_it_and_names_in_latin_letters_by_the_text() {
+    let script = json!({ "entities": [
+        { "lei": LEI, "name": "示例甲供应链管理有限公司", "jurisdiction": "CN", "transliterated_names": ["SHI LI JIA GONG YING LIAN"],
+          "other_names": ["Example Jia Supply Chain"], "previous_names": ["示例甲商贸有限公司"] },
+        { "lei": PARENT, "name": "ΠΑΡΑΔΕΙΓΜΑ ΑΕ", "jurisdiction": "GR", "transliterated_names": ["PARADEIGMA AE"] },
+        { "lei": ULTIMATE, "name": "Shi Li Jia Gong Ying Lian Two", "jurisdiction": "HK" },
+    ] });
+    let found = |name: &str| {
+        let mut order =
+            order(IdentityDocument::BusinessLicence("440000000000019".parse().expect("a number")));
+        order.name = name.parse().expect("a name");
+        let filters: Vec<String> = ask(&script, &Settings::default(), &order)
+            .requests
+            .iter()
+            .map(|one| one.query[0].0.clone())
+            .collect();
+        let reply = reply(&script, &order);
+        let found: Vec<String> = companies(&reply)
+            .iter()
+            .map(|(company, _)| company.lei.as_ref().expect("an identifier").to_string())
+            .collect();
+        (found.join(" "), filters.len())
+    };
+    // By number, by names, and where these bring nothing by text.
+    assert_eq!(found("示例甲供应链管理有限公司"), (LEI.to_owned(), 2));
+    assert_eq!(found("Example Jia SUPPLY CHAIN"), (LEI.to_owned(), 2));
+    assert_eq!(found("示例甲商贸有限公司"), (LEI.to_owned(), 2), "a former name");
+    assert_eq!(found("Shi Li Jia Gong Ying Lian"), (LEI.to_owned(), 3), "and not the one of a like name");
+    assert_eq!(found("Paradeigma AE"), (PARENT.to_owned(), 3));
+    assert_eq!(found("Paradeigma"), (String::new(), 3), "a part of a name is no name");
+    assert_eq!(found("示例乙供应链管理有限公司"), (String::new(), 2), "Chinese is no transliteration");
+}
+
+#[test]
+fn an_end_beside_an_active_status_is_told_and_dissolution_goes_first() {
+    use chakong_contract::asset::CompanyStatus::{Active, Deregistered, Liquidating};
+    let entity = "/data/attributes/entity";
+    let read = |expiration: Value, events: Value| {
+        let company = changed(&[
+            (&format!("{entity}/expiration"), expiration),
+            (&format!("{entity}/eventGroups"), events),
+        ]);
+        (company.status, company.status_text.contains("矛盾"))
+    };
+    let event = |kind: &str, status: &str, day: &str| json!([{ "events": [{ "type": kind, "status": status, "effectiveDate": day }] }]);
+    let none = || json!([]);
+    assert_eq!(
+        read(json!(null), event("DISSOLUTION", "COMPLETED", "2019-08-31T16:00:00Z")),
+        (Some(Deregistered), true)
+    );
+    assert_eq!(
+        read(json!({ "date": "2021-02-03T16:00:00Z", "reason": "DISSOLVED" }), none()),
+        (Some(Deregistered), true)
+    );
+    assert_eq!(read(json!({ "date": null, "reason": "DISSOLVED" }), none()), (Some(Deregistered), true));
+    assert_eq!(
+        read(json!({ "date": "2020-02-03", "reason": "CORPORATE_ACTION" }), none()),
+        (None, true),
+        "merged"
+    );
+    assert_eq!(
+        read(json!({ "date": "2020-02-03", "reason": null }), none()),
+        (None, true),
+        "nobody says how"
+    );
+    assert_eq!(
+        read(json!({ "date": "2061-02-03", "reason": "DISSOLVED" }), none()),
+        (Some(Active), false),
+        "still to come"
+    );
+    assert_eq!(
+        read(json!({ "date": "9999-12-31", "reason": null }), none()),
+        (Some(Active), false),
+        "no end"
+    );
+    assert_eq!(
+        read(json!(null), event("DISSOLUTION", "WITHDRAWN_CANCELLED", "2019-08-31")),
+        (Some(Active), false)
+    );
+    assert_eq!(read(json!(null), event("BANKRUPTCY", "COMPLETED", "2019-08-31")), (Some(Liquidating), false));
+}
+
+#[test]
 fn children_are_listed_where_they_are_asked_for() {
     let settings = Settings::default().with("lists", SettingValue::Text("children".to_owned()));
     let order = order(IdentityDocument::Lei(PARENT.parse().expect("an identifier")));

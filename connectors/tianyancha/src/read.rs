@@ -92,7 +92,7 @@ pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
         let rows = gathered.entries(Endpoint::Judicial.what(), items);
         whole.freezes = freezes(rows, &mut gathered).iter().map(|freeze| freeze.record.freeze()).collect();
         whole.encumbrances = whole.freezes.iter().filter_map(EquityFreeze::encumbrance).collect();
-    } else if has("capital") || has(field::PAID) {
+    } else if has(field::SUBSCRIBED) || has(field::PAID) {
         let holders = gathered.entries(Endpoint::Holders.what(), items);
         whole.shareholders = shareholders(holders, &mut gathered);
     } else if has(field::AMOUNT_SUFFIX) {

@@ -7,8 +7,14 @@ use chakong_contract::money::{self, Currency, Money};
 /// Reads an amount of capital in every form of protocol section 3.6 of the business registries: `1000万人民币`, `77800.32万元人民币`, `6788.8573 万人民币`,
 /// `350万人民币元`, `20000万(美元)`, `(人民币)100万元`, `100万`. The amount is in 元; a currency that is not named is not known.
 ///
-/// `None` for a blank, a dash, or anything else: the text is kept beside it.
+/// What binary fractions leave over is rounded off. `None` for a blank, a dash, or anything else: the text is kept beside it.
 pub fn read_capital(text: &str) -> Option<Money> {
+    let stated = stated_capital(text)?;
+    Some(stated.without_residue().unwrap_or(stated))
+}
+
+/// The same as it is stated, with what binary fractions leave over.
+pub(crate) fn stated_capital(text: &str) -> Option<Money> {
     let kept = |c: &char| !c.is_whitespace() && !"()（）".contains(*c);
     let text: String = text.chars().filter(kept).map(half_width).collect();
     let is_number = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
@@ -51,10 +57,15 @@ fn half_width(c: char) -> char {
     }
 }
 
+/// Decimals that a share in percent may have.
+const PERCENT_DECIMALS: u32 = 6;
+
 /// Reads a share such as `65%` as decimal text in percent; `None` for anything else.
 pub fn read_percent(text: &str) -> Option<String> {
     let number = text.trim().strip_suffix(['%', '％'])?;
-    money::read_amount(number).ok()?.map(|percent| percent.normalize().to_string())
+    let percent = money::read_amount(number).ok()??;
+    let percent = money::without_residue(percent, PERCENT_DECIMALS).unwrap_or(percent);
+    Some(percent.normalize().to_string())
 }
 
 #[cfg(test)]
@@ -97,5 +108,18 @@ mod tests {
         assert_eq!(read_percent("65.00%").as_deref(), Some("65"));
         assert_eq!(read_percent(" 0.5％").as_deref(), Some("0.5"));
         assert_eq!(read_percent("65"), None);
+        assert_eq!(read_percent("33.300000000000004%").as_deref(), Some("33.3"));
+        assert_eq!(read_percent("33.33333333%").as_deref(), Some("33.33333333"));
+    }
+
+    #[test]
+    fn what_binary_fractions_leave_over_is_no_money() {
+        for (text, want) in [
+            ("0.30000000000000004万元人民币", "3000.00 CNY"),
+            ("1234.5600000000001万人民币", "12345600.00 CNY"),
+            ("99.99999999999999万", "1000000.00 (currency unknown)"),
+        ] {
+            assert_eq!(read_capital(text).map(|money| money.to_string()).as_deref(), Some(want), "{text}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use chakong_contract::connector::{Read, Step};
 use chakong_contract::date::Date;
 use chakong_contract::fault::Fault;
 use chakong_contract::id::{UnverifiedUscc, Uscc, folded_number};
+use chakong_contract::money::Money;
 use chakong_contract::order::RequestNumber;
 use chakong_contract::reply::{Answer, Reply, UnknownValue};
 use serde::de::DeserializeOwned;
@@ -142,6 +143,19 @@ impl Gathered {
             self.strange(field, code);
         }
         (right, unverified)
+    }
+
+    /// An amount of capital as [`read_capital`](crate::capital::read_capital) reads it; a text whose amount was rounded is kept.
+    pub fn capital(&mut self, field: &str, text: &str) -> Option<Money> {
+        let stated = crate::capital::stated_capital(text)?;
+        Some(self.rounded(field, text, stated))
+    }
+
+    /// The amount without what binary fractions leave over; a text whose amount was rounded is kept.
+    pub fn rounded(&mut self, field: &str, text: &str, stated: Money) -> Money {
+        let Some(rounded) = stated.without_residue() else { return stated };
+        self.strange(field, text);
+        rounded
     }
 
     /// What cannot be got, and why: `what：why`.

@@ -3,7 +3,7 @@
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
-use chakong_contract::{LegalDocument, Money};
+use chakong_contract::{LegalDocument, Money, PlainDecimal};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
@@ -54,7 +54,7 @@ pub(super) struct ClaimRequest {
     /// Parties whose liability changes.
     #[serde(default)]
     liable_up_to: Vec<LiabilityChange>,
-    /// The paper that the change rests on; needed where the claim is lowered, partly paid, settled or withdrawn.
+    /// The paper that the change rests on; needed for every change of the amount, of the state and of a liability.
     #[serde(default)]
     documents: Vec<LegalDocument>,
     /// Why; 1 to 500 characters.
@@ -92,7 +92,7 @@ enum AmountChange {
         /// The rate a day, as decimal text; absent means 0.000175 (法释〔2014〕8号 art. 1).
         #[serde(default)]
         #[schemars(with = "Option<String>")]
-        rate_per_day: Option<Decimal>,
+        rate_per_day: Option<PlainDecimal>,
         /// Days of delay.
         #[serde(default)]
         days: Option<u32>,
@@ -103,7 +103,7 @@ enum AmountChange {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct LiabilityChange {
-    /// The case system's reference of the party.
+    /// The party's identifier in the case, or a reference that an inquiry gave it.
     party: String,
     /// Up to how much it is liable, in yuan; null for the whole claim.
     amount: Option<Money>,
@@ -141,10 +141,10 @@ struct ClaimChangeView {
 
 pub(super) async fn show(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<CasePath>,
 ) -> Result<Json<ClaimInFull>, Problem> {
-    let chain = chain_of(&gateway, path.id).await?;
+    let chain = chain_of(&gateway, &caller.0, path.id).await?;
     read(&gateway, chain).await.map(Json)
 }
 
@@ -172,12 +172,12 @@ async fn read(gateway: &Shared, id: ChainId) -> Result<ClaimInFull, Problem> {
 
 pub(super) async fn update(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<CasePath>,
     JsonBody(request): JsonBody<ClaimRequest, true>,
 ) -> Result<Json<ClaimInFull>, Problem> {
     let change = request.checked()?;
-    let chain = chain_of(&gateway, path.id).await?;
+    let chain = chain_of(&gateway, &caller.0, path.id).await?;
     let mut liabilities = Vec::new();
     for liability in &request.liable_up_to {
         let party = party_of(&gateway, chain, &liability.party).await?;
@@ -193,7 +193,7 @@ pub(super) async fn update(
     };
     let update = ClaimUpdate { change, state: request.state, settings, liabilities };
     let act_input = (Some(chain), Act::UpdateClaim(update));
-    act(&gateway, caller.name(), act_input, request.reason, request.documents).await?;
+    act(&gateway, &caller.0, act_input, request.reason, request.documents).await?;
     read(&gateway, chain).await.map(Json)
 }
 
@@ -263,7 +263,7 @@ impl AmountChange {
 /// Interest out of principal, rate and days.
 fn compute(
     principal: Option<Money>,
-    rate: Option<Decimal>,
+    rate: Option<PlainDecimal>,
     days: Option<u32>,
     findings: &mut Vec<Finding>,
 ) -> Option<Decimal> {
@@ -277,7 +277,7 @@ fn compute(
     if findings.len() > before {
         return None;
     }
-    let rate = rate.unwrap_or(crate::domain::rules::interest::RATE_PER_DAY);
+    let rate = rate.map_or(crate::domain::rules::interest::RATE_PER_DAY, |PlainDecimal(rate)| rate);
     match doubled_interest(principal.amount, rate, days) {
         Ok(interest) => Some(interest),
         Err(error) => {
@@ -293,8 +293,8 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .tag("cases")
         .summary("Change the claim 变更执行标的")
         .description(
-            "Raise, lower, part payment, interest, settle, withdraw, open again; settings and liability. What follows, \
-             such as freezes of what is still wanted and releases of what is not, is ordered in the same commit.",
+            "Raise, lower, part payment, interest, settle, withdraw, open again; settings and liability. A change of the \
+             amount, of the state or of a liability rests on a paper in `documents`. What follows, such as freezes of what is still wanted and releases of what is not, is ordered in the same commit.",
         )
         .response_with::<404, Problem, _>(|response| response.description("There is no such case or party"))
         .response_with::<409, Problem, _>(|response| response.description("The case has no claim"))

@@ -7,14 +7,15 @@ use axum::http::StatusCode;
 use chakong_contract::asset::Rank;
 use chakong_contract::id::CaseNumber;
 use chakong_contract::order::Target;
-use chakong_contract::{Date, LegalDocument, Money, RequestNumber};
+use chakong_contract::{Currency, Date, LegalDocument, Money, PlainDecimal, RequestNumber};
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{CasePath, chain_of, party_of};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::acting::{act, check_amount, check_documents};
+use crate::api::acting::{act, check_amount_in_any, check_documents, check_rate};
 use crate::api::extract::{At, JsonBody, check_reason, no_findings};
 use crate::api::measures::MeasureInFull;
 use crate::api::problem::Problem;
@@ -26,7 +27,7 @@ use crate::store::StoreError;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EnterRequest {
-    /// The case system's reference of the party.
+    /// The party's identifier in the case, or a reference that an inquiry gave it.
     party: String,
     /// The counterpart at which it stands.
     counterpart: String,
@@ -35,12 +36,16 @@ pub(super) struct EnterRequest {
     institution: String,
     /// The property.
     target: Target,
-    /// What stands ordered, in yuan; absent for a property that is controlled as a whole.
+    /// What stands ordered, in the currency of the account; absent for a property that is controlled as a whole.
     #[serde(default)]
     limit: Option<Money>,
-    /// What is held, in yuan; absent means the whole limit.
+    /// What is held, in the same currency; absent means the whole limit.
     #[serde(default)]
     held: Option<Money>,
+    /// Yuan for one unit of a foreign currency, as decimal text; without it the amounts count for nothing.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    rate: Option<PlainDecimal>,
     /// First day.
     #[serde(default)]
     from: Option<Date>,
@@ -66,31 +71,22 @@ pub(super) struct EnterRequest {
 
 pub(super) async fn enter(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<CasePath>,
     JsonBody(request): JsonBody<EnterRequest, true>,
 ) -> Result<(StatusCode, Json<MeasureInFull>), Problem> {
-    let mut findings = Vec::new();
-    check_reason(&request.reason, &mut findings);
-    check_documents(&request.documents, &mut findings);
-    check_amount("/limit", request.limit, &mut findings);
-    let some_held = request.held.filter(|held| !held.amount.is_zero() || !held.is_yuan());
-    check_amount("/held", some_held, &mut findings);
-    let whole = matches!(request.target, Target::Property { .. } | Target::Equity { .. });
-    if !whole && request.limit.is_none() {
-        findings.push(Finding::new("/limit", "say what stands ordered"));
-    }
-    no_findings(findings)?;
-    let chain = chain_of(&gateway, path.id).await?;
+    let limit = request.checked()?;
+    let chain = chain_of(&gateway, &caller.0, path.id).await?;
     let party = party_of(&gateway, chain, &request.party).await?;
-    let limit = request.limit.map(|money| money.amount).unwrap_or_default();
     let entered = EnteredMeasure {
         party: party.id,
         counterpart: request.counterpart,
         institution: request.institution,
         target: request.target,
-        limit,
-        held: request.held.map_or(limit, |money| money.amount),
+        currency: limit.currency.filter(|currency| *currency != Currency::CNY),
+        rate: request.rate.map(|PlainDecimal(rate)| rate),
+        limit: limit.amount,
+        held: request.held.map_or(limit.amount, |money| money.amount),
         from: request.from,
         until: request.until,
         rank: request.rank,
@@ -99,7 +95,7 @@ pub(super) async fn enter(
         original_case: request.original_case,
     };
     let input = (Some(chain), Act::Enter(Box::new(entered)));
-    let outcome = act(&gateway, caller.name(), input, request.reason, request.documents).await?;
+    let outcome = act(&gateway, &caller.0, input, request.reason, request.documents).await?;
     let id = outcome.measures.first().copied().ok_or_else(|| Problem::not_found("measure"))?;
     let terms = std::sync::Arc::clone(&gateway.terms);
     let read = gateway.store.read(move |reads| {
@@ -107,6 +103,28 @@ pub(super) async fn enter(
         MeasureInFull::read(reads, &terms, &measure)
     });
     Ok((StatusCode::CREATED, Json(read.await?)))
+}
+
+impl EnterRequest {
+    /// What stands ordered, once everything is checked; zero yuan for what is controlled as a whole.
+    fn checked(&self) -> Result<Money, Problem> {
+        let mut findings = Vec::new();
+        check_reason(&self.reason, &mut findings);
+        check_documents(&self.documents, &mut findings);
+        check_amount_in_any("/limit", self.limit, &mut findings);
+        check_amount_in_any("/held", self.held.filter(|held| !held.amount.is_zero()), &mut findings);
+        check_rate(self.rate, &mut findings);
+        let whole = matches!(self.target, Target::Property { .. } | Target::Equity { .. });
+        if !whole && self.limit.is_none() {
+            findings.push(Finding::new("/limit", "say what stands ordered"));
+        }
+        let limit = self.limit.unwrap_or(Money::yuan(Decimal::ZERO));
+        if self.held.is_some_and(|held| held.currency != limit.currency) {
+            let detail = "与限额币种不同 it must be in the currency of the limit";
+            findings.push(Finding::new("/held/currency", detail));
+        }
+        no_findings(findings).map(|()| limit)
+    }
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

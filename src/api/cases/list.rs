@@ -3,7 +3,6 @@
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
-use chakong_contract::id::CaseNumber;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +10,8 @@ use super::show::CaseView;
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::{QueryParams, page_size};
-use crate::api::problem::{Problem, ProblemKind};
+use crate::api::page;
+use crate::api::problem::Problem;
 use crate::domain::{CaseId, ClaimView};
 use crate::store::CaseFilter;
 
@@ -24,7 +24,7 @@ pub(super) struct CasesQuery {
     /// Code of the court.
     court: Option<String>,
     /// `next` of the page before.
-    before: Option<CaseId>,
+    cursor: Option<String>,
     /// How many; 50 by default.
     #[schemars(range(min = 1, max = 200))]
     limit: Option<usize>,
@@ -45,31 +45,25 @@ struct CaseLine {
 pub(super) struct CaseList {
     /// Newest first.
     cases: Vec<CaseLine>,
-    /// Pass as `before` to read on; null at the end.
-    next: Option<CaseId>,
+    /// Pass as `cursor` to read on; null at the end.
+    next: Option<String>,
 }
 
 pub(super) async fn list(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     QueryParams(query): QueryParams<CasesQuery>,
 ) -> Result<Json<CaseList>, Problem> {
     let limit = page_size(query.limit)?;
-    let number = query
-        .number
-        .map(|number| number.parse::<CaseNumber>())
-        .transpose()
-        .map_err(|error| Problem::new(ProblemKind::MalformedRequest, format!("number: {error}")))?;
+    let number = page::case_number("number", query.number.as_deref())?;
     let filter = CaseFilter {
         number: number.map(|number| number.as_str().to_owned()),
-        court: query.court,
-        before: query.before,
+        courts: caller.sees(query.court.as_deref()),
+        before: page::cursor(query.cursor.as_deref())?.map(CaseId::new),
         limit: limit + 1,
     };
     let mut found = gateway.store.read(move |reads| reads.find_cases(&filter)).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|last| last.case.id);
+    let next = page::cut(&mut found, limit, |last| last.case.id.get().to_string());
     let line = |row: crate::store::CaseRow| CaseLine {
         case: (&row.case).into(),
         claim: row.chain.claim.as_ref().map(ClaimView::from),

@@ -16,6 +16,7 @@ use crate::api::problem::Problem;
 use crate::domain::decide::{Act, Release, ReleaseScope};
 use crate::domain::rules::release_reasons::ReleaseReason;
 use crate::domain::{ChainId, MeasureId};
+use crate::people::Identity;
 
 /// Why everything is released, and on which documents.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -40,28 +41,28 @@ pub(super) struct ReleasedMeasures {
 
 pub(super) async fn case(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<CasePath>,
     JsonBody(request): JsonBody<ReleaseAllRequest, true>,
 ) -> Result<Json<ReleasedMeasures>, Problem> {
-    let chain = chain_of(&gateway, path.id).await?;
-    release(&gateway, caller.name(), chain, ReleaseScope::Case, request).await
+    let chain = chain_of(&gateway, &caller.0, path.id).await?;
+    release(&gateway, &caller.0, chain, ReleaseScope::Case, request).await
 }
 
 pub(super) async fn party(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<CasePartyPath>,
     JsonBody(request): JsonBody<ReleaseAllRequest, true>,
 ) -> Result<Json<ReleasedMeasures>, Problem> {
-    let chain = chain_of(&gateway, path.id).await?;
+    let chain = chain_of(&gateway, &caller.0, path.id).await?;
     let party = party_of(&gateway, chain, &path.reference).await?;
-    release(&gateway, caller.name(), chain, ReleaseScope::Party(party.id), request).await
+    release(&gateway, &caller.0, chain, ReleaseScope::Party(party.id), request).await
 }
 
 async fn release(
     gateway: &Shared,
-    caller: &str,
+    caller: &Identity,
     chain: ChainId,
     scope: ReleaseScope,
     request: ReleaseAllRequest,

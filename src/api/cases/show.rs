@@ -17,6 +17,7 @@ use crate::api::extract::At;
 use crate::api::measures::MeasureInFull;
 use crate::api::problem::Problem;
 use crate::api::tasks::TaskView;
+use crate::domain::people::Courts;
 use crate::domain::{Case, CaseId, ClaimView, Coverage, InquiryState, PartyView};
 use crate::lanes::RecentTerms;
 use crate::store::{Reads, StoreError, Stored};
@@ -86,7 +87,7 @@ pub(super) struct CaseInFull {
     coverage: Option<Coverage>,
     /// The ledger.
     measures: Vec<MeasureInFull>,
-    /// The inquiries of the chain, the oldest first.
+    /// The inquiries of the chain that the caller sees, the oldest first.
     inquiries: Vec<InquiryLine>,
     /// What is to be done.
     tasks: Vec<TaskView>,
@@ -94,23 +95,25 @@ pub(super) struct CaseInFull {
 
 pub(super) async fn show(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<CasePath>,
 ) -> Result<Json<CaseInFull>, Problem> {
     let terms = Arc::clone(&gateway.terms);
-    let found = gateway.store.read(move |reads| match find(reads, &path.id)? {
-        Some(case) => read(reads, &terms, &case).map(Some),
+    let courts = caller.courts().clone();
+    let found = gateway.store.read(move |reads| match find(reads, &courts, &path.id)? {
+        Some(case) => read(reads, &terms, &courts, &case).map(Some),
         None => Ok(None),
     });
     found.await?.map(Json).ok_or_else(|| Problem::not_found("case"))
 }
 
-fn read(reads: &mut dyn Reads, terms: &RecentTerms, case: &Case) -> Stored<CaseInFull> {
+fn read(reads: &mut dyn Reads, terms: &RecentTerms, courts: &Courts, case: &Case) -> Stored<CaseInFull> {
     let chain = reads.chain(case.chain)?.ok_or(StoreError::Missing("the chain"))?;
     let measures = reads.measures_of(case.chain)?;
     let coverage = chain.claim.as_ref().map(|claim| Coverage::of(claim, measures.iter()));
     let mut inquiries = Vec::new();
-    for inquiry in reads.inquiries_of(case.chain)? {
+    // A chain may have cases of several courts; each sees its own inquiries.
+    for inquiry in reads.inquiries_of(case.chain)?.into_iter().filter(|one| courts.cover(&one.court)) {
         let certificate = reads.certificate(inquiry.id, None)?;
         inquiries.push(InquiryLine {
             id: inquiry.uid,

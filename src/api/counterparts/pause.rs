@@ -23,7 +23,7 @@ pub(super) struct PauseState {
 
 pub(super) async fn pause(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::OPERATIONS }>,
+    caller: Caller<{ may::OPERATE }>,
     At(path): At<CounterpartPath>,
     JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<PauseState>, Problem> {
@@ -32,7 +32,7 @@ pub(super) async fn pause(
 
 pub(super) async fn resume(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::OPERATIONS }>,
+    caller: Caller<{ may::OPERATE }>,
     At(path): At<CounterpartPath>,
     JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<PauseState>, Problem> {

@@ -34,7 +34,7 @@ pub(super) struct ProbeResult {
 
 pub(super) async fn probe(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::OPERATIONS }>,
+    caller: Caller<{ may::OPERATE }>,
     At(path): At<CounterpartPath>,
 ) -> Result<Json<ProbeResult>, Problem> {
     let config = configured(&gateway, &path)?;
@@ -52,6 +52,10 @@ pub(super) async fn probe(
         && let Some(lane) = lane
     {
         lane.admission.reset();
+        if gateway.store.leases().is_shared() {
+            // Whichever replica works for the lane closes its breaker too.
+            gateway.engine.reset_lane(path.name.clone()).await?;
+        }
         gateway.store.signals().wake(&path.name, true);
     }
     Ok(Json(match probed {

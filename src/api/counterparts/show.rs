@@ -14,19 +14,22 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
-use crate::store::{Stored, charged_on};
+use crate::store::{Stored, charged_on, lane_lease};
 
 /// Every counterpart.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct CounterpartList {
     /// By name; those without configuration only while they have orders.
     counterparts: Vec<CounterpartInFull>,
+    /// What is wrong with the counterparts' files, line by line, so that they are not taken up; null where nothing is.
+    problems: Option<String>,
 }
 
 /// The counterparts that are named, or all of them.
 async fn views(gateway: &Shared, only: Option<String>) -> Stored<Vec<CounterpartInFull>> {
     let configs = gateway.counterparts.now();
     let registry = std::sync::Arc::clone(&gateway.registry);
+    let leases = std::sync::Arc::clone(gateway.store.leases());
     let today = Moment::from_timestamp(gateway.clock.now()).date();
     let read = gateway.store.read(move |reads| {
         let mut names: BTreeSet<String> = configs.keys().cloned().collect();
@@ -36,13 +39,16 @@ async fn views(gateway: &Shared, only: Option<String>) -> Stored<Vec<Counterpart
         for name in names {
             let (counts, paused) = (reads.lane_counts(&name)?, reads.paused(&name)?);
             let charged = charged_on(reads, &name, today)?;
-            views.push(match configs.get(&name) {
+            let replica = leases.holder(&lane_lease(&name));
+            let view = match configs.get(&name) {
                 Some(config) => {
                     let health = registry.get(&name).map(|health| health.view(counts));
-                    CounterpartInFull::configured(config, paused, charged, health)
+                    let closed = registry.closed(&name).filter(|_| health.is_none());
+                    CounterpartInFull::configured(config, paused, charged, (health, closed))
                 }
                 None => CounterpartInFull::unconfigured(name, paused, charged, counts),
-            });
+            };
+            views.push(CounterpartInFull { replica, ..view });
         }
         Ok(views)
     });
@@ -53,7 +59,8 @@ pub(super) async fn list(
     State(gateway): State<Shared>,
     _: Caller<{ may::WATCH }>,
 ) -> Result<Json<CounterpartList>, Problem> {
-    Ok(Json(CounterpartList { counterparts: views(&gateway, None).await? }))
+    let problems = gateway.counterparts.problems();
+    Ok(Json(CounterpartList { counterparts: views(&gateway, None).await?, problems }))
 }
 
 pub(super) async fn show(

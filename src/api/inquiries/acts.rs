@@ -26,10 +26,10 @@ pub(super) struct InquiryActs {
 
 pub(super) async fn acts(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::ACTS }>,
     At(path): At<InquiryPath>,
 ) -> Result<Json<InquiryActs>, Problem> {
-    let read = about(&gateway, path, |reads, inquiry| {
+    let read = about(&gateway, &caller.0, path, |reads, inquiry| {
         let filter =
             ActFilter { subject: Some(inquiry.uid.to_string()), limit: MOST, ..ActFilter::default() };
         let found = reads.find_acts(&filter)?;

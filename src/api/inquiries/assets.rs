@@ -58,11 +58,11 @@ pub(super) struct AssetSource {
 
 pub(super) async fn assets(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
 ) -> Result<Json<AssetList>, Problem> {
     let terms = std::sync::Arc::clone(&gateway.terms);
-    let read = about(&gateway, path, move |reads, inquiry| {
+    let read = about(&gateway, &caller.0, path, move |reads, inquiry| {
         let asked = terms.get(reads, inquiry.id)?;
         let orders = reads.orders_of(inquiry.id)?;
         let orders: BTreeMap<OrderId, OrderRecord> =

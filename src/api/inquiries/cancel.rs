@@ -14,15 +14,14 @@ use crate::domain::decide::Act;
 
 pub(super) async fn cancel(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::ACT }>,
+    caller: Caller<{ may::REQUERY }>,
     At(path): At<InquiryPath>,
     JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<InquiryView>, Problem> {
     let reason = given.checked()?;
-    let found = gateway.store.read(move |reads| reads.inquiry_by_uid(path.id)).await?;
-    let inquiry = found.ok_or_else(|| Problem::not_found("inquiry"))?;
-    act(&gateway, caller.name(), (None, Act::Cancel(inquiry.id)), reason, Vec::new()).await?;
-    about(&gateway, path, |reads, inquiry| InquiryView::read(reads, inquiry)).await.map(Json)
+    let inquiry = about(&gateway, &caller.0, path, |_, inquiry| Ok(inquiry)).await?;
+    act(&gateway, &caller.0, (None, Act::Cancel(inquiry.id)), reason, Vec::new()).await?;
+    about(&gateway, &caller.0, path, |reads, inquiry| InquiryView::read(reads, inquiry)).await.map(Json)
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

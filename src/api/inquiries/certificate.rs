@@ -16,6 +16,7 @@ use crate::api::extract::At;
 use crate::api::problem::Problem;
 use crate::domain::decide::certificate_of;
 use crate::domain::{CaseFile, Certificate};
+use crate::people::sight;
 use crate::store::{StoreError, load_lines};
 
 /// Names a certificate.
@@ -43,11 +44,11 @@ pub(super) struct IssuedCertificate {
 
 pub(super) async fn certificate(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
 ) -> Result<Json<Certificate>, Problem> {
     let now = gateway.clock.now();
-    let read = about(&gateway, path, move |reads, inquiry| {
+    let read = about(&gateway, &caller.0, path, move |reads, inquiry| {
         let chain = reads.chain(inquiry.chain)?.ok_or(StoreError::Missing("the chain"))?;
         let mut file = CaseFile::of(chain);
         file.measures = reads.measures_of(inquiry.chain)?.into_iter().map(|one| (one.id, one)).collect();
@@ -60,10 +61,11 @@ pub(super) async fn certificate(
 
 pub(super) async fn issued(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<CertificatePath>,
 ) -> Result<Json<IssuedCertificate>, Problem> {
-    let found = gateway.store.read(move |reads| match reads.inquiry_by_uid(path.id)? {
+    let courts = caller.courts().clone();
+    let found = gateway.store.read(move |reads| match sight::inquiry(reads, &courts, path.id)? {
         Some(inquiry) => reads.certificate(inquiry.id, Some(path.number)),
         None => Ok(None),
     });

@@ -25,11 +25,11 @@ pub(super) struct CompanyList {
 
 pub(super) async fn companies(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
 ) -> Result<Json<CompanyList>, Problem> {
     let terms = std::sync::Arc::clone(&gateway.terms);
-    let read = about(&gateway, path, move |reads, inquiry| {
+    let read = about(&gateway, &caller.0, path, move |reads, inquiry| {
         let asked = terms.get(reads, inquiry.id)?;
         let orders = reads.orders_of(inquiry.id)?;
         let orders: BTreeMap<OrderId, OrderRecord> =

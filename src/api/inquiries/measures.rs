@@ -26,11 +26,11 @@ pub(super) struct InquiryLedger {
 
 pub(super) async fn measures(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
 ) -> Result<Json<InquiryLedger>, Problem> {
     let terms = std::sync::Arc::clone(&gateway.terms);
-    let read = about(&gateway, path, move |reads, inquiry| {
+    let read = about(&gateway, &caller.0, path, move |reads, inquiry| {
         let chain = reads.chain(inquiry.chain)?.ok_or(StoreError::Missing("the chain"))?;
         let all = reads.measures_of(inquiry.chain)?;
         let coverage = chain.claim.as_ref().map(|claim| Coverage::of(claim, all.iter()));

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
-use chakong_contract::RequestNumber;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -14,8 +13,9 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::{At, QueryParams};
 use crate::api::orders::{OrderList, OrderView};
+use crate::api::page;
 use crate::api::problem::{Problem, ProblemKind};
-use crate::domain::{OrderRecord, order_id_of};
+use crate::domain::{OrderId, OrderRecord};
 
 /// Most orders at once.
 const MOST: usize = 2000;
@@ -25,7 +25,7 @@ const MOST: usize = 2000;
 #[serde(deny_unknown_fields)]
 pub(super) struct OrdersQuery {
     /// `next` of the page before.
-    after: Option<RequestNumber>,
+    cursor: Option<String>,
     /// How many; 1000 by default.
     #[schemars(range(min = 1, max = 2000))]
     limit: Option<usize>,
@@ -33,7 +33,7 @@ pub(super) struct OrdersQuery {
 
 pub(super) async fn orders(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
     QueryParams(query): QueryParams<OrdersQuery>,
 ) -> Result<Json<OrderList>, Problem> {
@@ -42,9 +42,9 @@ pub(super) async fn orders(
         let detail = format!("limit must lie between 1 and {MOST}");
         return Err(Problem::new(ProblemKind::MalformedRequest, detail));
     }
-    let after = query.after.as_ref().and_then(order_id_of).unwrap_or_default();
+    let after = page::cursor(query.cursor.as_deref())?.map(OrderId::new).unwrap_or_default();
     let terms = std::sync::Arc::clone(&gateway.terms);
-    let read = about(&gateway, path, move |reads, inquiry| {
+    let read = about(&gateway, &caller.0, path, move |reads, inquiry| {
         let asked = terms.get(reads, inquiry.id)?;
         let all = reads.orders_of(inquiry.id)?;
         let numbers: HashMap<_, _> = all.iter().map(|order| (order.id, order.number())).collect();
@@ -54,7 +54,7 @@ pub(super) async fn orders(
         };
         let rest: Vec<&OrderRecord> = all.iter().filter(|order| order.id > after).collect();
         let page = rest.get(..limit).unwrap_or(&rest);
-        let next = page.last().filter(|_| rest.len() > limit).map(|order| order.number());
+        let next = page.last().filter(|_| rest.len() > limit).map(|order| order.id.get().to_string());
         Ok(OrderList { orders: page.iter().map(|order| view(order)).collect(), next })
     });
     read.await.map(Json)
@@ -65,6 +65,6 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .id("listInquiryOrders")
         .tag("inquiries")
         .summary("Orders of an inquiry 协助指令")
-        .description("Oldest first, re-queries and controls included: `next` is passed as `after`.")
+        .description("Oldest first, re-queries and controls included: `next` is passed as `cursor`.")
         .response_with::<404, Problem, _>(|response| response.description("There is no such inquiry"))
 }

@@ -41,19 +41,19 @@ pub(super) struct Requeried {
 
 pub(super) async fn requery(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::ACT }>,
+    caller: Caller<{ may::REQUERY }>,
     At(path): At<InquiryPath>,
     JsonBody(request): JsonBody<RequeryRequest>,
 ) -> Result<(StatusCode, Json<Requeried>), Problem> {
     let mut findings = Vec::new();
     check_reason(&request.reason, &mut findings);
     no_findings(findings)?;
-    let all = about(&gateway, path, |reads, inquiry| reads.orders_of(inquiry.id)).await?;
+    let all = about(&gateway, &caller.0, path, |reads, inquiry| reads.orders_of(inquiry.id)).await?;
     let (named, latest) = (request.counterparts, latest_queries(all));
     no_findings(unknown_names(&named, &latest))?;
     let wanted = latest.iter().filter(|order| named.is_empty() || named.contains(&order.lane));
     let orders: Vec<OrderId> = wanted.map(|order| order.id).collect();
-    let made = act(&gateway, caller.name(), (None, Act::Requery(orders)), request.reason, Vec::new()).await?;
+    let made = act(&gateway, &caller.0, (None, Act::Requery(orders)), request.reason, Vec::new()).await?;
     let read = gateway.store.read(move |reads| {
         let number = |id: &OrderId| Ok(reads.order(*id)?.map(|order| order.number()));
         made.orders.iter().map(number).collect::<Stored<Vec<Option<RequestNumber>>>>()

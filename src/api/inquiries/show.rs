@@ -12,10 +12,10 @@ use crate::api::problem::Problem;
 
 pub(super) async fn show(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<InquiryPath>,
 ) -> Result<Json<InquiryView>, Problem> {
-    about(&gateway, path, InquiryView::read).await.map(Json)
+    about(&gateway, &caller.0, path, InquiryView::read).await.map(Json)
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

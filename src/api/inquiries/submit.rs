@@ -74,14 +74,15 @@ impl OperationInput for IdempotencyKey {
 
 pub(super) async fn submit(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::CASE_SYSTEM }>,
+    caller: Caller<{ may::SUBMIT }>,
     IdempotencyKey(key): IdempotencyKey,
     RawJson(body): RawJson,
 ) -> Result<Response, Problem> {
     if !gateway.has_space() {
         return Err(IntakeError::NoSpace.into());
     }
-    let submitter = Submitter { name: caller.name(), is_officer: caller.has(Role::Officer) };
+    let is_officer = caller.has(Role::Officer);
+    let submitter = Submitter { name: caller.name(), is_officer, courts: caller.courts() };
     let Submission { is_new, view } = submit_as(&gateway, submitter, &key, &body).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, [(LOCATION, path_of(view.id))], Json(view)).into_response())

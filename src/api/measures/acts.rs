@@ -3,7 +3,7 @@
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
-use chakong_contract::{LegalDocument, Money, Transferee};
+use chakong_contract::{Currency, LegalDocument, Money, PlainDecimal, Transferee};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,12 +12,13 @@ use super::show::read;
 use super::{MeasureInFull, MeasurePath};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::acting::{act, check_amount, check_documents};
+use crate::api::acting::{act, check_amount, check_amount_in_any, check_documents, check_rate};
 use crate::api::extract::{At, JsonBody, ReasonGiven, check_reason, no_findings};
 use crate::api::problem::Problem;
 use crate::domain::decide::{Act, Approval, Deduction, Release, ReleaseScope, Renewal, Transfer};
 use crate::domain::rules::release_reasons::ReleaseReason;
 use crate::domain::{Finding, Permitted};
+use crate::people::{Identity, sight};
 
 /// How a freeze is approved.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -36,7 +37,7 @@ pub(super) struct ApproveRequest {
     /// Yuan for one unit of a foreign currency, as decimal text; without it the amount counts for nothing.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
-    rate: Option<Decimal>,
+    rate: Option<PlainDecimal>,
     /// Documents that the freeze goes out on, where they are others than the inquiry brought.
     #[serde(default)]
     documents: Vec<LegalDocument>,
@@ -47,7 +48,7 @@ pub(super) struct ApproveRequest {
 
 pub(super) async fn approve(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<MeasurePath>,
     JsonBody(request): JsonBody<ApproveRequest, true>,
 ) -> Result<Json<MeasureInFull>, Problem> {
@@ -60,20 +61,12 @@ pub(super) async fn approve(
     if request.limit.is_some_and(|limit| !limit.is_plausible()) {
         findings.push(Finding::new("/limit/amount", "is beyond all measure"));
     }
-    if request.rate.is_some_and(|rate| rate <= Decimal::ZERO || rate > Decimal::ONE_THOUSAND) {
-        findings.push(Finding::new("/rate", "must be more than zero and at most 1000"));
-    }
+    check_rate(request.rate, &mut findings);
     no_findings(findings)?;
-    let approval =
-        Approval { limit: request.limit, whole: request.whole, permit: request.permit, rate: request.rate };
-    carry_out(
-        &gateway,
-        caller.name(),
-        path,
-        Act::Approve(path.id, approval),
-        (request.reason, request.documents),
-    )
-    .await
+    let rate = request.rate.map(|PlainDecimal(rate)| rate);
+    let approval = Approval { limit: request.limit, whole: request.whole, permit: request.permit, rate };
+    carry_out(&gateway, &caller.0, path, Act::Approve(path.id, approval), (request.reason, request.documents))
+        .await
 }
 
 pub(super) fn approve_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -85,12 +78,12 @@ pub(super) fn approve_docs(operation: TransformOperation<'_>) -> TransformOperat
 
 pub(super) async fn reject(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<MeasurePath>,
     JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<MeasureInFull>, Problem> {
     let reason = given.checked()?;
-    carry_out(&gateway, caller.name(), path, Act::Reject(path.id), (reason, Vec::new())).await
+    carry_out(&gateway, &caller.0, path, Act::Reject(path.id), (reason, Vec::new())).await
 }
 
 pub(super) fn reject_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -101,12 +94,12 @@ pub(super) fn reject_docs(operation: TransformOperation<'_>) -> TransformOperati
 
 pub(super) async fn reconsider(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<MeasurePath>,
     JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Json<MeasureInFull>, Problem> {
     let reason = given.checked()?;
-    carry_out(&gateway, caller.name(), path, Act::Reconsider(path.id), (reason, Vec::new())).await
+    carry_out(&gateway, &caller.0, path, Act::Reconsider(path.id), (reason, Vec::new())).await
 }
 
 pub(super) fn reconsider_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -126,7 +119,7 @@ pub(super) struct ValueRequest {
 
 pub(super) async fn value(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<MeasurePath>,
     JsonBody(request): JsonBody<ValueRequest>,
 ) -> Result<Json<MeasureInFull>, Problem> {
@@ -135,7 +128,7 @@ pub(super) async fn value(
     check_amount("/value", Some(request.value), &mut findings);
     no_findings(findings)?;
     let value = Act::Value(path.id, request.value.amount);
-    carry_out(&gateway, caller.name(), path, value, (request.reason, Vec::new())).await
+    carry_out(&gateway, &caller.0, path, value, (request.reason, Vec::new())).await
 }
 
 pub(super) fn value_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -146,7 +139,7 @@ pub(super) fn value_docs(operation: TransformOperation<'_>) -> TransformOperatio
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReleaseRequest {
-    /// How much of what stands ordered, in yuan; absent means all of it.
+    /// How much of what stands ordered, in the measure's currency; absent means all of it.
     #[serde(default)]
     amount: Option<Money>,
     /// Give back what the counterpart holds beyond the limit, and nothing of the limit; `amount` is left out then.
@@ -164,22 +157,23 @@ pub(super) struct ReleaseRequest {
 
 pub(super) async fn release(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<MeasurePath>,
     JsonBody(request): JsonBody<ReleaseRequest, true>,
 ) -> Result<Json<MeasureInFull>, Problem> {
     let mut findings = of_papers(&request.reason, &request.documents);
-    check_amount("/amount", request.amount, &mut findings);
+    check_amount_in_any("/amount", request.amount, &mut findings);
     if request.surplus && request.amount.is_some() {
         findings.push(Finding::new("/amount", "is left out where the surplus is given back"));
     }
+    findings.extend(of_currency(&gateway, &path, request.amount).await?);
     no_findings(findings)?;
     let scope = match request.surplus {
         true => ReleaseScope::Surplus(path.id),
         false => ReleaseScope::Measure(path.id, request.amount.map(|money| money.amount)),
     };
     let release = Act::Release(Release { scope, ground: request.ground });
-    carry_out(&gateway, caller.name(), path, release, (request.reason, request.documents)).await
+    carry_out(&gateway, &caller.0, path, release, (request.reason, request.documents)).await
 }
 
 pub(super) fn release_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -206,13 +200,13 @@ pub(super) struct RenewRequest {
 
 pub(super) async fn renew(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<MeasurePath>,
     JsonBody(request): JsonBody<RenewRequest, true>,
 ) -> Result<Json<MeasureInFull>, Problem> {
     no_findings(of_papers(&request.reason, &request.documents))?;
     let renew = Act::Renew(path.id, Renewal { days: request.days });
-    carry_out(&gateway, caller.name(), path, renew, (request.reason, request.documents)).await
+    carry_out(&gateway, &caller.0, path, renew, (request.reason, request.documents)).await
 }
 
 pub(super) fn renew_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -226,7 +220,7 @@ pub(super) fn renew_docs(operation: TransformOperation<'_>) -> TransformOperatio
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DeductRequest {
-    /// How much, in yuan; absent means all that is held.
+    /// How much, in the measure's currency; absent means all that is held.
     #[serde(default)]
     amount: Option<Money>,
     /// Name of the account in `[[court_accounts]]` of the configuration.
@@ -241,29 +235,30 @@ pub(super) struct DeductRequest {
 
 pub(super) async fn deduct(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<MeasurePath>,
     JsonBody(request): JsonBody<DeductRequest, true>,
 ) -> Result<Json<MeasureInFull>, Problem> {
     let mut findings = of_papers(&request.reason, &request.documents);
-    check_amount("/amount", request.amount, &mut findings);
+    check_amount_in_any("/amount", request.amount, &mut findings);
     let account = gateway.court_accounts.iter().find(|account| account.name == request.court_account);
     if account.is_none() {
         let detail = "no such account in [[court_accounts]] of the configuration: deducted money goes to the court's own \
                       accounts only (法〔2018〕64号)";
         findings.push(Finding::new("/court_account", detail));
     }
+    findings.extend(of_currency(&gateway, &path, request.amount).await?);
     no_findings(findings)?;
     let into = account.map(|named| named.account.clone()).ok_or_else(|| Problem::not_found("account"))?;
     let amount = request.amount.map(|money| money.amount);
     let deduct = Act::Deduct(path.id, Deduction { amount, into });
-    carry_out(&gateway, caller.name(), path, deduct, (request.reason, request.documents)).await
+    carry_out(&gateway, &caller.0, path, deduct, (request.reason, request.documents)).await
 }
 
 pub(super) fn deduct_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     both(operation).id("deductMeasure").summary("Deduct what a measure holds 扣划").description(
         "Out of a freeze that stands, to an account of the court out of the configuration. What may only be frozen is not \
-         deducted.",
+         deducted. Nobody has deducted what they submitted.",
     )
 }
 
@@ -283,14 +278,14 @@ pub(super) struct TransferRequest {
 
 pub(super) async fn transfer(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::CONTROL }>,
     At(path): At<MeasurePath>,
     JsonBody(request): JsonBody<TransferRequest, true>,
 ) -> Result<Json<MeasureInFull>, Problem> {
     let TransferRequest { to, documents, reason } = request;
     no_findings(of_papers(&reason, &documents))?;
     let transfer = Act::Transfer(path.id, Transfer { to });
-    carry_out(&gateway, caller.name(), path, transfer, (reason, documents)).await
+    carry_out(&gateway, &caller.0, path, transfer, (reason, documents)).await
 }
 
 pub(super) fn transfer_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -302,6 +297,20 @@ pub(super) fn transfer_docs(operation: TransformOperation<'_>) -> TransformOpera
         )
 }
 
+/// What is wrong with the currency of an amount: it is the measure's own, so that dollars are never taken for yuan.
+async fn of_currency(
+    gateway: &Shared,
+    path: &MeasurePath,
+    amount: Option<Money>,
+) -> Result<Option<Finding>, Problem> {
+    let id = path.id;
+    let Some(said) = amount.and_then(|amount| amount.currency) else { return Ok(None) };
+    let Some(measure) = gateway.store.read(move |reads| reads.measure(id)).await? else { return Ok(None) };
+    let own = measure.currency.unwrap_or(Currency::CNY);
+    let detail = format!("币种与该措施不符，应为 {own} the measure is in {own}: state the amount in it");
+    Ok((said != own).then(|| Finding::new("/amount/currency", detail)))
+}
+
 /// What is wrong with the reason and the documents of an act.
 fn of_papers(reason: &str, documents: &[LegalDocument]) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -310,16 +319,19 @@ fn of_papers(reason: &str, documents: &[LegalDocument]) -> Vec<Finding> {
     findings
 }
 
-/// Has an act carried out; gives the measure as it stands then.
+/// Has an act carried out on a measure that the caller sees; gives the measure as it stands then.
 async fn carry_out(
     gateway: &Shared,
-    caller: &str,
+    caller: &Identity,
     path: MeasurePath,
     it: Act,
     (reason, documents): (String, Vec<LegalDocument>),
 ) -> Result<Json<MeasureInFull>, Problem> {
+    let courts = caller.courts.clone();
+    let seen = gateway.store.read(move |reads| sight::measure(reads, &courts, path.id)).await?;
+    seen.ok_or_else(|| Problem::not_found("measure"))?;
     act(gateway, caller, (None, it), reason, documents).await?;
-    read(gateway, path).await.map(Json)
+    read(gateway, caller, path).await.map(Json)
 }
 
 /// How every act on a measure may end.

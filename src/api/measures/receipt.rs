@@ -15,6 +15,7 @@ use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
 use crate::domain::MeasureId;
+use crate::people::sight;
 use crate::store::codec::decode;
 
 /// Names a receipt of a measure.
@@ -58,10 +59,15 @@ impl OperationOutput for ReceiptFile {
 
 pub(super) async fn show(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<ReceiptPath>,
 ) -> Result<ReceiptFile, Problem> {
-    let found = gateway.store.read(move |reads| reads.receipt(path.id, &path.sha256)).await?;
+    let courts = caller.courts().clone();
+    let found = gateway.store.read(move |reads| match sight::measure(reads, &courts, path.id)? {
+        Some(measure) => reads.receipt(measure.id, &path.sha256),
+        None => Ok(None),
+    });
+    let found = found.await?;
     let (receipt, stored) = found.ok_or_else(|| Problem::not_found("receipt"))?;
     let bytes = decode("receipt", stored.as_stored())?;
     Ok(ReceiptFile { format: receipt.format.to_lowercase(), bytes })

@@ -11,19 +11,24 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
+use crate::people::{Identity, sight};
 
 pub(super) async fn show(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<MeasurePath>,
 ) -> Result<Json<MeasureInFull>, Problem> {
-    read(&gateway, path).await.map(Json)
+    read(&gateway, &caller.0, path).await.map(Json)
 }
 
-/// The measure as it stands.
-pub(super) async fn read(gateway: &Shared, path: MeasurePath) -> Result<MeasureInFull, Problem> {
-    let terms = Arc::clone(&gateway.terms);
-    let found = gateway.store.read(move |reads| match reads.measure(path.id)? {
+/// The measure as it stands, where the caller sees it.
+pub(super) async fn read(
+    gateway: &Shared,
+    caller: &Identity,
+    path: MeasurePath,
+) -> Result<MeasureInFull, Problem> {
+    let (terms, courts) = (Arc::clone(&gateway.terms), caller.courts.clone());
+    let found = gateway.store.read(move |reads| match sight::measure(reads, &courts, path.id)? {
         Some(measure) => MeasureInFull::read(reads, &terms, &measure).map(Some),
         None => Ok(None),
     });

@@ -17,13 +17,13 @@ use crate::domain::decide::Act;
 
 pub(super) async fn requery(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::ACT }>,
+    caller: Caller<{ may::REQUERY }>,
     At(path): At<OrderPath>,
     JsonBody(given): JsonBody<ReasonGiven>,
 ) -> Result<Response, Problem> {
     let reason = given.checked()?;
-    let order = at(&gateway, path).await?;
-    let made = act(&gateway, caller.name(), (None, Act::Requery(vec![order.id])), reason, Vec::new()).await?;
+    let order = at(&gateway, &caller.0, path).await?;
+    let made = act(&gateway, &caller.0, (None, Act::Requery(vec![order.id])), reason, Vec::new()).await?;
     let id = made.orders.first().copied().ok_or_else(|| Problem::not_found("order"))?;
     let view = view(&gateway, id).await?;
     let number = view.number.clone();

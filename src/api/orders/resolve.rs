@@ -78,14 +78,14 @@ impl ResolveRequest {
 
 pub(super) async fn resolve(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::APPROVER }>,
+    caller: Caller<{ may::RESOLVE }>,
     At(path): At<OrderPath>,
     JsonBody(request): JsonBody<ResolveRequest>,
 ) -> Result<Json<OrderView>, Problem> {
-    let order = at(&gateway, path).await?;
+    let order = at(&gateway, &caller.0, path).await?;
     let resolution = request.checked(order.instruction.amount())?;
     let resolve = Act::Resolve(order.id, resolution);
-    let made = act(&gateway, caller.name(), (None, resolve), request.reason, Vec::new()).await?;
+    let made = act(&gateway, &caller.0, (None, resolve), request.reason, Vec::new()).await?;
     view(&gateway, made.orders.first().copied().unwrap_or(order.id)).await.map(Json)
 }
 

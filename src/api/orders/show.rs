@@ -84,13 +84,13 @@ impl AnswerView {
 
 pub(super) async fn show(
     State(gateway): State<Shared>,
-    _: Caller<{ may::READ }>,
+    caller: Caller<{ may::READ }>,
     At(path): At<OrderPath>,
     QueryParams(query): QueryParams<OrderQuery>,
 ) -> Result<Json<OrderInFull>, Problem> {
-    let terms = std::sync::Arc::clone(&gateway.terms);
+    let (terms, courts) = (std::sync::Arc::clone(&gateway.terms), caller.courts().clone());
     let found = gateway.store.read(move |reads| {
-        let Some(order) = find(reads, &path)? else { return Ok(Err("order")) };
+        let Some(order) = find(reads, &courts, &path)? else { return Ok(Err("order")) };
         let latest = reads.revision(order.root, None)?;
         let revisions = latest.as_ref().map_or(0, |latest| latest.number);
         let revision = match query.revision {

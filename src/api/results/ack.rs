@@ -6,7 +6,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{NAME_RULE, is_name};
+use super::{NAME_RULE, is_name, kept_name};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::{JsonBody, no_findings};
@@ -39,7 +39,7 @@ pub(super) struct Acknowledged {
 
 pub(super) async fn ack(
     State(gateway): State<Shared>,
-    _: Caller<{ may::CASE_SYSTEM }>,
+    caller: Caller<{ may::RESULTS }>,
     JsonBody(request): JsonBody<AckRequest>,
 ) -> Result<Json<Acknowledged>, Problem> {
     let finding = |pointer: &str, detail: String| vec![Finding { pointer: pointer.to_owned(), detail }];
@@ -47,17 +47,17 @@ pub(super) async fn ack(
         no_findings(finding("/consumer", NAME_RULE.to_owned()))?;
     }
     let AckRequest { consumer, seq } = request;
+    let kept = kept_name(caller.courts(), &consumer);
     let (last, known) = gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?))).await?;
     if !(0..=last).contains(&seq) {
         return Err(Problem::invalid(finding("/seq", format!("the log ends at {last}"))));
     }
-    if known.len() >= MOST_CONSUMERS && known.iter().all(|(name, _)| *name != consumer) {
+    if known.len() >= MOST_CONSUMERS && known.iter().all(|(name, _)| *name != kept) {
         let detail = format!("there are {MOST_CONSUMERS} consumers already");
         return Err(Problem::invalid(finding("/consumer", detail)));
     }
-    gateway.engine.acknowledge(consumer.clone(), seq).await?;
-    let name = consumer.clone();
-    let acknowledged = gateway.store.read(move |reads| reads.acknowledged(&name)).await?;
+    gateway.engine.acknowledge(kept.clone(), seq).await?;
+    let acknowledged = gateway.store.read(move |reads| reads.acknowledged(&kept)).await?;
     Ok(Json(Acknowledged { consumer, acknowledged }))
 }
 

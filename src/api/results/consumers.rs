@@ -6,6 +6,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{kept_name, shown_name};
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::{Problem, ProblemKind};
@@ -33,16 +34,15 @@ pub(super) struct ConsumerView {
 
 pub(super) async fn consumers(
     State(gateway): State<Shared>,
-    _: Caller<{ may::CASE_SYSTEM | may::OPERATIONS }>,
+    caller: Caller<{ may::CONSUMERS }>,
 ) -> Result<Json<ConsumerList>, Problem> {
     let (last_event, known) =
         gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?))).await?;
-    let view = |(name, acknowledged)| ConsumerView {
-        name,
-        acknowledged,
-        lag: last_event.saturating_sub(acknowledged),
+    let view = |(kept, acknowledged): (String, i64)| {
+        let name = shown_name(caller.courts(), &kept)?.to_owned();
+        Some(ConsumerView { name, acknowledged, lag: last_event.saturating_sub(acknowledged) })
     };
-    Ok(Json(ConsumerList { last_event, consumers: known.into_iter().map(view).collect() }))
+    Ok(Json(ConsumerList { last_event, consumers: known.into_iter().filter_map(view).collect() }))
 }
 
 /// Which consumer.
@@ -54,16 +54,17 @@ pub(super) struct ConsumerPath {
 
 pub(super) async fn remove(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::CASE_SYSTEM | may::OPERATIONS }>,
+    caller: Caller<{ may::CONSUMERS }>,
     At(path): At<ConsumerPath>,
 ) -> Result<Json<ConsumerView>, Problem> {
+    let kept = kept_name(caller.courts(), &path.name);
     // It would come back with its next acknowledgement, or begin with the first event.
-    if gateway.relays.relays.iter().any(|relay| relay.consumer == Some(path.name.as_str())) {
+    if gateway.relays.relays.iter().any(|relay| relay.consumer == Some(kept.as_str())) {
         let detail = "this is the place of a relay that is configured; take its [relay] table out of the configuration first";
         return Err(Problem::new(ProblemKind::NotNow, detail));
     }
-    let entry = audit(gateway.clock.now(), caller.name(), "remove_consumer", &path.name, "");
-    let removed = gateway.engine.remove_consumer(path.name.clone(), entry).await?;
+    let entry = audit(gateway.clock.now(), caller.name(), "remove_consumer", &kept, "");
+    let removed = gateway.engine.remove_consumer(kept, entry).await?;
     let (acknowledged, last_event) = removed.ok_or_else(|| Problem::not_found("consumer"))?;
     let lag = last_event.saturating_sub(acknowledged);
     Ok(Json(ConsumerView { name: path.name, acknowledged, lag }))

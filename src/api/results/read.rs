@@ -13,7 +13,7 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::QueryParams;
 use crate::api::problem::Problem;
-use crate::queue::Page;
+use crate::queue::{Page, Wanted};
 
 /// Most events at once.
 const MOST: usize = 500;
@@ -43,11 +43,11 @@ pub(super) struct ReadQuery {
 
 pub(super) async fn read(
     State(gateway): State<Shared>,
-    _: Caller<{ may::CASE_SYSTEM }>,
+    caller: Caller<{ may::RESULTS }>,
     QueryParams(query): QueryParams<ReadQuery>,
 ) -> Result<Json<Page>, Problem> {
-    let from = position(query.consumer, query.after.as_deref())?;
-    let types = types_of(query.types.as_deref())?;
+    let from = position(caller.courts(), &query.consumer, query.after.as_deref())?;
+    let wanted = Wanted { types: types_of(query.types.as_deref())?, courts: caller.courts().clone() };
     let limit = query.limit.unwrap_or(100);
     if !(1..=MOST).contains(&limit) {
         return Err(malformed(format!("limit must lie between 1 and {MOST}")));
@@ -57,7 +57,7 @@ pub(super) async fn read(
         return Err(malformed(format!("wait must lie between 0 and {LONGEST_WAIT} seconds")));
     }
     let (wait, stop) = (Duration::from_secs(wait), gateway.tasks.soft());
-    Ok(Json(gateway.log.wait_for_page(&from, &types, limit, wait, stop).await?))
+    Ok(Json(gateway.log.wait_for_page(&from, &wanted, limit, wait, stop).await?))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

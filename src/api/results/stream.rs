@@ -23,8 +23,7 @@ use crate::api::access::{Caller, Place, may};
 use crate::api::extract::QueryParams;
 use crate::api::layers::Slot;
 use crate::api::problem::Problem;
-use crate::domain::EventType;
-use crate::queue::{CloudEvent, Position};
+use crate::queue::{CloudEvent, Position, Wanted};
 
 /// Events read ahead of the consumer.
 const READ_AHEAD: usize = 100;
@@ -51,7 +50,7 @@ const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 struct Reader {
     gateway: Shared,
     position: Position,
-    types: Vec<EventType>,
+    wanted: Wanted,
     ahead: VecDeque<CloudEvent>,
     _slot: Option<Slot>,
     _place: Option<Place>,
@@ -65,7 +64,7 @@ impl Reader {
                 return None;
             }
             let (log, stop) = (&self.gateway.log, self.gateway.tasks.soft());
-            match log.wait_for_page(&self.position, &self.types, READ_AHEAD, KEEP_ALIVE, stop).await {
+            match log.wait_for_page(&self.position, &self.wanted, READ_AHEAD, KEEP_ALIVE, stop).await {
                 Ok(page) => {
                     self.position = Position::After(page.next);
                     self.ahead = page.events.into();
@@ -113,7 +112,7 @@ impl OperationOutput for EventStream {
 
 pub(super) async fn stream(
     State(gateway): State<Shared>,
-    _: Caller<{ may::CASE_SYSTEM }>,
+    caller: Caller<{ may::RESULTS }>,
     QueryParams(query): QueryParams<StreamQuery>,
     headers: HeaderMap,
     slot: Option<Extension<Slot>>,
@@ -124,10 +123,10 @@ pub(super) async fn stream(
         seq.ok_or_else(|| malformed("Last-Event-ID must be the id of an event"))
     });
     let last = last.transpose()?.map(|seq| seq.to_string());
-    let position = position(query.consumer, last.as_deref().or(query.after.as_deref()))?;
-    let types = types_of(query.types.as_deref())?;
+    let position = position(caller.courts(), &query.consumer, last.as_deref().or(query.after.as_deref()))?;
+    let wanted = Wanted { types: types_of(query.types.as_deref())?, courts: caller.courts().clone() };
     let (slot, place) = (slot.map(|Extension(slot)| slot), place.map(|Extension(place)| place));
-    Ok(EventStream(Reader { gateway, position, types, ahead: VecDeque::new(), _slot: slot, _place: place }))
+    Ok(EventStream(Reader { gateway, position, wanted, ahead: VecDeque::new(), _slot: slot, _place: place }))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

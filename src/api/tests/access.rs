@@ -1,84 +1,184 @@
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use super::Bench;
+use super::harness::key;
+use crate::config::Role;
+use crate::domain::people::Courts;
+use crate::people::MATRIX;
+use crate::people::matrix::permission_of;
 
 const UID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
-const ROLES: [&str; 4] = ["case", "officer", "approver", "ops"];
 
-/// Method, path, and who may, as letters: case system, officer, approver, operations.
-const MATRIX: [(&str, &str, &str); 49] = [
-    ("POST", "/v1/inquiries", "c"),
-    ("GET", "/v1/inquiries", "coa"),
-    ("GET", "/v1/inquiries/{id}", "coa"),
-    ("GET", "/v1/inquiries/{id}/orders", "coa"),
-    ("GET", "/v1/inquiries/{id}/assets", "coa"),
-    ("GET", "/v1/inquiries/{id}/companies", "coa"),
-    ("GET", "/v1/inquiries/{id}/measures", "coa"),
-    ("GET", "/v1/inquiries/{id}/certificate", "coa"),
-    ("GET", "/v1/inquiries/{id}/certificates/1", "coa"),
-    ("GET", "/v1/inquiries/{id}/acts", "coa"),
-    ("POST", "/v1/inquiries/{id}/requery", "co"),
-    ("POST", "/v1/inquiries/{id}/cancel", "co"),
-    ("GET", "/v1/cases", "coa"),
-    ("GET", "/v1/cases/1", "coa"),
-    ("GET", "/v1/cases/1/claim", "coa"),
-    ("PUT", "/v1/cases/1/claim", "a"),
-    ("POST", "/v1/cases/1/measures", "a"),
-    ("POST", "/v1/cases/1/release", "a"),
-    ("POST", "/v1/cases/1/parties/debtor/release", "a"),
-    ("GET", "/v1/tasks", "coa"),
-    ("POST", "/v1/tasks/1/complete", "coa"),
-    ("GET", "/v1/acts", "coa"),
-    ("GET", "/v1/orders", "coa"),
-    ("GET", "/v1/orders/CK1", "coa"),
-    ("POST", "/v1/orders/CK1/requery", "co"),
-    ("POST", "/v1/orders/CK1/resolve", "a"),
-    ("GET", "/v1/measures", "coa"),
-    ("GET", "/v1/measures/1", "coa"),
-    ("POST", "/v1/measures/1/approve", "a"),
-    ("POST", "/v1/measures/1/reject", "a"),
-    ("POST", "/v1/measures/1/reconsider", "a"),
-    ("POST", "/v1/measures/1/value", "a"),
-    ("POST", "/v1/measures/1/release", "a"),
-    ("POST", "/v1/measures/1/renew", "a"),
-    ("POST", "/v1/measures/1/deduct", "a"),
-    ("POST", "/v1/measures/1/transfer", "a"),
-    ("GET", "/v1/results?consumer=x", "c"),
-    ("POST", "/v1/results/ack", "c"),
-    ("GET", "/v1/consumers", "cp"),
-    ("GET", "/v1/connectors", "op"),
-    ("GET", "/v1/connectors/court-bank", "op"),
-    ("GET", "/v1/counterparts", "op"),
-    ("GET", "/v1/counterparts/bank-a", "op"),
-    ("GET", "/v1/counterparts/bank-a/charges", "op"),
-    ("POST", "/v1/counterparts/nobody/pause", "p"),
-    ("POST", "/v1/counterparts/nobody/resume", "p"),
-    ("POST", "/v1/counterparts/nobody/probe", "p"),
-    ("GET", "/metrics", "p"),
-    ("GET", "/openapi.json", "coap"),
+/// Who may, as letters: case system, officer, approver, supervisor, operations, security administrator, auditor. Written by hand and
+/// not taken from the matrix: a change of it is a change here.
+const LETTERS: [(char, Role); 7] = [
+    ('c', Role::CaseSystem),
+    ('o', Role::Officer),
+    ('a', Role::Approver),
+    ('h', Role::Supervisor),
+    ('p', Role::Operations),
+    ('s', Role::SecurityAdministrator),
+    ('u', Role::Auditor),
 ];
 
+/// Method, path, and who may.
+const MAY: &[(&str, &str, &str)] = &[
+    ("POST", "/v1/inquiries", "co"),
+    ("GET", "/v1/inquiries", "coahu"),
+    ("GET", "/v1/inquiries/{id}", "coahu"),
+    ("GET", "/v1/inquiries/{id}/orders", "coahu"),
+    ("GET", "/v1/inquiries/{id}/assets", "coahu"),
+    ("GET", "/v1/inquiries/{id}/companies", "coahu"),
+    ("GET", "/v1/inquiries/{id}/measures", "coahu"),
+    ("GET", "/v1/inquiries/{id}/certificate", "coahu"),
+    ("GET", "/v1/inquiries/{id}/certificates/{number}", "coahu"),
+    ("GET", "/v1/inquiries/{id}/acts", "coahu"),
+    ("POST", "/v1/inquiries/{id}/requery", "co"),
+    ("POST", "/v1/inquiries/{id}/cancel", "co"),
+    ("GET", "/v1/cases", "coahu"),
+    ("GET", "/v1/cases/{id}", "coahu"),
+    ("GET", "/v1/cases/{id}/claim", "coahu"),
+    ("PUT", "/v1/cases/{id}/claim", "a"),
+    ("POST", "/v1/cases/{id}/measures", "a"),
+    ("POST", "/v1/cases/{id}/release", "a"),
+    ("POST", "/v1/cases/{id}/parties/{reference}/release", "a"),
+    ("GET", "/v1/tasks", "coahu"),
+    ("POST", "/v1/tasks/{id}/complete", "coah"),
+    ("GET", "/v1/acts", "coahu"),
+    ("GET", "/v1/orders", "coahu"),
+    ("GET", "/v1/orders/{number}", "coahu"),
+    ("POST", "/v1/orders/{number}/requery", "co"),
+    ("POST", "/v1/orders/{number}/resolve", "a"),
+    ("GET", "/v1/measures", "coahu"),
+    ("GET", "/v1/measures/{id}", "coahu"),
+    ("GET", "/v1/measures/{id}/receipts/{sha256}", "coahu"),
+    ("POST", "/v1/measures/{id}/approve", "a"),
+    ("POST", "/v1/measures/{id}/reject", "a"),
+    ("POST", "/v1/measures/{id}/reconsider", "a"),
+    ("POST", "/v1/measures/{id}/value", "a"),
+    ("POST", "/v1/measures/{id}/release", "a"),
+    ("POST", "/v1/measures/{id}/renew", "a"),
+    ("POST", "/v1/measures/{id}/deduct", "a"),
+    ("POST", "/v1/measures/{id}/transfer", "a"),
+    ("GET", "/v1/results", "c"),
+    ("GET", "/v1/results/stream", "c"),
+    ("POST", "/v1/results/ack", "c"),
+    ("GET", "/v1/consumers", "cp"),
+    ("DELETE", "/v1/consumers/{name}", "cp"),
+    ("GET", "/v1/relays", "cp"),
+    ("GET", "/v1/connectors", "ohp"),
+    ("GET", "/v1/connectors/{id}", "ohp"),
+    ("GET", "/v1/counterparts", "ohp"),
+    ("GET", "/v1/counterparts/{name}", "ohp"),
+    ("GET", "/v1/counterparts/{name}/charges", "ohp"),
+    ("POST", "/v1/counterparts/{name}/pause", "p"),
+    ("POST", "/v1/counterparts/{name}/resume", "p"),
+    ("POST", "/v1/counterparts/{name}/probe", "p"),
+    ("GET", "/metrics", "p"),
+    ("GET", "/v1/store", "p"),
+    ("POST", "/v1/store/move", "p"),
+    ("GET", "/v1/replicas", "ohp"),
+    ("POST", "/v1/inquiries/preview", "co"),
+    ("GET", "/v1/cases/{id}/progress", "coahu"),
+    ("GET", "/v1/cases/{id}/papers", "coahu"),
+    ("POST", "/v1/cases/{id}/papers", "coahu"),
+    ("GET", "/v1/papers/{number}", "coahu"),
+    ("POST", "/v1/papers/batch", "coahu"),
+    ("GET", "/v1/statistics", "coahu"),
+    ("GET", "/openapi.json", "coahpsu"),
+    ("GET", "/v1/me", "coahpsu"),
+    ("POST", "/v1/me/password", "coahpsu"),
+    ("POST", "/v1/me/totp", "coahpsu"),
+    ("PUT", "/v1/me/totp", "coahpsu"),
+    ("GET", "/v1/sessions", "coahpsu"),
+    ("DELETE", "/v1/sessions/{id}", "coahpsu"),
+    ("GET", "/v1/people", "s"),
+    ("POST", "/v1/people", "s"),
+    ("GET", "/v1/people/{id}", "s"),
+    ("PATCH", "/v1/people/{id}", "s"),
+    ("POST", "/v1/people/{id}/reset", "s"),
+    ("GET", "/v1/keys", "s"),
+    ("POST", "/v1/keys", "s"),
+    ("DELETE", "/v1/keys/{id}", "s"),
+    ("GET", "/v1/looks", "u"),
+    ("GET", "/v1/looks.csv", "u"),
+];
+
+/// Routes that need no key.
+const OPEN: [&str; 3] = ["GET /healthz", "GET /readyz", "POST /v1/sessions"];
+
 fn request(method: &str, path: &str) -> axum::http::request::Builder {
-    Request::builder().method(method).uri(path.replace("{id}", UID))
+    let inquiry = path.contains("/inquiries/");
+    let path = path
+        .replace("{id}", if inquiry { UID } else { "1" })
+        .replace("{number}", if inquiry { "1" } else { "CK1" })
+        .replace("{reference}", "debtor")
+        .replace("{name}", "nobody")
+        .replace("{sha256}", "00");
+    let path =
+        if path.starts_with("/v1/results") && method == "GET" { format!("{path}?consumer=x") } else { path };
+    Request::builder().method(method).uri(path)
+}
+
+/// A gateway with a key for every role.
+fn bench() -> Bench {
+    Bench::with(|gateway| {
+        gateway.keys = Role::ALL.map(|(role, word)| key(word, role, Courts::All)).into();
+    })
 }
 
 #[tokio::test]
 async fn each_role_may_what_it_needs_and_no_more() {
-    let bench = Bench::new();
-    for (method, path, may) in MATRIX {
-        for (who, letter) in ROLES.into_iter().zip(['c', 'o', 'a', 'p']) {
+    let bench = bench();
+    for (method, path, may) in MAY {
+        for (letter, role) in LETTERS {
+            let who = role.word();
             let request = request(method, path).header("authorization", format!("Bearer key-of-{who}"));
-            let reply = bench.send(request.body(Body::from("{}")).expect("request")).await;
-            let forbidden = reply.status == StatusCode::FORBIDDEN;
-            assert_eq!(forbidden, !may.contains(letter), "{who} {method} {path}: {}", reply.text);
-            if forbidden {
-                let problem = reply.is_problem(403, "forbidden");
-                assert!(problem["detail"].as_str().expect("detail").contains("roles: "), "{problem}");
-            }
+            let response = bench.router.clone().oneshot(request.body(Body::from("{}")).expect("request"));
+            let response = response.await.expect("infallible");
+            let status = response.status();
+            // Streams have no end to be read to.
+            let is_stream = status == StatusCode::OK;
+            let body = if is_stream { Body::empty() } else { response.into_body() };
+            let told = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
+            let by_role = String::from_utf8_lossy(&told).contains("one of the roles");
+            assert_eq!(by_role, !may.contains(letter), "{who} {method} {path}: {status}");
+            assert!(!by_role || status == StatusCode::FORBIDDEN, "{who} {method} {path}: {status}");
         }
     }
+    let problem = bench.get("auditor", "/v1/counterparts").await.is_problem(403, "forbidden");
+    assert!(problem["detail"].as_str().expect("detail").contains("roles: officer, supervisor"), "{problem}");
+}
+
+#[test]
+fn the_matrix_is_what_the_routes_ask_for_and_nothing_else() {
+    let document: Value = serde_json::from_str(&crate::api::openapi()).expect("JSON");
+    let mut served = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let place = format!("{} {path}", method.to_uppercase());
+            let row = permission_of(&place);
+            assert_eq!(row.map(|row| row.act), operation["x-act"].as_str(), "{place}");
+            assert_eq!(row.is_none(), OPEN.contains(&place.as_str()), "{place}");
+            served.insert(place);
+        }
+    }
+    let listed: BTreeSet<String> =
+        MATRIX.iter().flat_map(|row| row.places).map(|place| (*place).to_owned()).collect();
+    let of_api =
+        |place: &String| place.contains(" /v1/") || place.ends_with(".json") || place.ends_with("/metrics");
+    let stale: Vec<&String> =
+        listed.iter().filter(|place| of_api(place) && !served.contains(*place)).collect();
+    assert!(stale.is_empty(), "{stale:?}");
+    let by_hand: BTreeSet<String> = MAY.iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    let expected: BTreeSet<String> =
+        served.into_iter().filter(|place| !OPEN.contains(&place.as_str())).collect();
+    assert_eq!(by_hand, expected, "the table by hand names every route");
 }
 
 #[tokio::test]
@@ -90,7 +190,7 @@ async fn without_a_key_nothing_is_learnt() {
         ("GET", "/", ""),
         ("GET", "/v1/results/stream?consumer=x", ""),
     ];
-    let texts: Vec<_> = MATRIX.into_iter().chain(unknown).collect();
+    let texts: Vec<_> = MAY.iter().copied().chain(unknown).collect();
     for (method, path, _) in texts {
         for header in ["Bearer wrong", "Basic key-of-case", "Bearer ", "key-of-case", ""] {
             let request = request(method, path).header("authorization", header);

@@ -122,7 +122,8 @@ async fn the_claim_changes_with_its_history_and_the_ledger_follows() {
     let paid = json!({ "change": { "kind": "part_payment", "amount": yuan("150.00") }, "reason": "已还",
         "documents": [claim_paper()] });
     assert_eq!(change(&bench, &case, &paid).await.json()["claim"]["amount"], yuan("800.00"));
-    let interest = json!({ "change": { "kind": "interest", "principal": yuan("100000.00"), "days": 4 }, "reason": "迟延" });
+    let interest = json!({ "change": { "kind": "interest", "principal": yuan("100000.00"), "days": 4 }, "reason": "迟延",
+        "documents": [claim_paper()] });
     let view = change(&bench, &case, &interest).await.json();
     assert_eq!(view["claim"]["amount"], yuan("870.00"), "0.175 per mille a day (法释〔2014〕8号): {view}");
     let asked: Vec<&Value> =
@@ -130,7 +131,7 @@ async fn the_claim_changes_with_its_history_and_the_ledger_follows() {
     assert_eq!(asked, ["stated", "lowered", "part_payment", "interest"]);
     assert_eq!(view["coverage"]["asked"], yuan("870.00"), "{view}");
     for (wrong, kind) in [("870.00", "raise"), ("870.00", "lower"), ("870.00", "part_payment")] {
-        let body = json!({ "change": { "kind": kind, "amount": yuan(wrong) }, "reason": "x" });
+        let body = json!({ "change": { "kind": kind, "amount": yuan(wrong) }, "reason": "x", "documents": [claim_paper()] });
         change(&bench, &case, &body).await.is_problem(422, "not-allowed");
     }
     let twice =
@@ -207,12 +208,13 @@ async fn tasks_acts_orders_and_measures_are_found_in_pages() {
         let (_, orders) = bench.submitted(&format!("k{number}"), &body).await;
         bench.answers(&orders[0], account(&format!("62{number}"), "10.00"), "aa").await;
     }
-    for (path, list, key, total) in [
-        ("/v1/tasks?kind=approve", "tasks", "after", 3),
-        ("/v1/acts?act=submit&actor=case", "acts", "before", 3),
-        ("/v1/orders?counterpart=bank-b&state=queued&action=query", "orders", "before", 3),
-        ("/v1/measures?state=proposed&counterpart=bank-a", "measures", "before", 3),
-        ("/v1/cases?court=T10", "cases", "before", 3),
+    for (path, list, total) in [
+        ("/v1/tasks?kind=approve", "tasks", 3),
+        ("/v1/acts?act=submit&actor=case", "acts", 3),
+        ("/v1/orders?counterpart=bank-b&state=queued&action=query", "orders", 3),
+        ("/v1/measures?state=proposed&counterpart=bank-a", "measures", 3),
+        ("/v1/cases?court=T10", "cases", 3),
+        ("/v1/inquiries?state=open", "inquiries", 3),
     ] {
         let mut seen: Vec<Value> = Vec::new();
         let mut next = format!("{path}&limit=2");
@@ -221,11 +223,15 @@ async fn tasks_acts_orders_and_measures_are_found_in_pages() {
             let rows = page[list].as_array().unwrap_or_else(|| panic!("{path}: {page}"));
             assert!(!rows.is_empty(), "{path}: a page that is announced holds something");
             seen.extend(rows.iter().cloned());
-            let text = |next: &Value| next.as_str().map_or_else(|| next.to_string(), str::to_owned);
             match &page["next"] {
                 Value::Null => break,
-                mark => next = format!("{path}&limit=2&{key}={}", text(mark)),
+                mark => {
+                    next = format!("{path}&limit=2&cursor={}", mark.as_str().expect("a cursor is text"));
+                }
             }
+        }
+        for bad in ["cursor=x", "before=1", "after=1"] {
+            bench.get("officer", &format!("{path}&{bad}")).await.is_problem(400, "malformed-request");
         }
         let mut once = seen.clone();
         once.dedup();
@@ -234,7 +240,6 @@ async fn tasks_acts_orders_and_measures_are_found_in_pages() {
     }
     let none = bench.get("officer", "/v1/tasks?court=elsewhere").await.json();
     assert_eq!(none, json!({ "tasks": [], "next": null }));
-    bench.get("officer", "/v1/tasks?after=x").await.is_problem(400, "malformed-request");
     let page = bench.get("officer", "/v1/tasks?limit=1").await.json();
     let first = page["tasks"][0]["id"].as_str().expect("id");
     let complete = format!("/v1/tasks/{first}/complete");
@@ -288,7 +293,8 @@ async fn cases_whose_claims_contradict_are_not_joined_and_the_finding_says_what_
     let chain = bench.get("officer", &case_of(&bench, &second).await).await.json();
     assert_eq!(chain["chain"].as_array().map(Vec::len), Some(1), "nothing was joined: {chain}");
     // Made equal, they are joined.
-    let raise = json!({ "change": { "kind": "raise", "amount": yuan("2000.00") }, "reason": "判决" });
+    let raise = json!({ "change": { "kind": "raise", "amount": yuan("2000.00") }, "reason": "判决",
+        "documents": [claim_paper()] });
     assert_eq!(change(&bench, &case_of(&bench, &first).await, &raise).await.status, 200);
     bench.submitted("fourth", &other).await;
     let chain = bench.get("officer", &case_of(&bench, &second).await).await.json();

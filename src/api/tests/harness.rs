@@ -13,15 +13,19 @@ use tower::ServiceExt as _;
 
 use crate::clock::Clock;
 use crate::config::{
-    ApiKey, CounterpartConfig, NamedAccount, Problems, Role, ServerConfig, digest_of, read_counterpart,
+    ApiKey, CounterpartConfig, NamedAccount, PapersConfig, Problems, Role, ServerConfig, digest_of,
+    read_counterpart,
 };
 use crate::counterparts::Counterparts;
 use crate::domain::decide::OrderInput;
+use crate::domain::people::Courts;
 use crate::domain::{RawDirection, RawMessage};
 use crate::engine::{Conversation, CurrentRules, Engine, Settlement};
 use crate::gateway::Gateway;
 use crate::lanes::{Admission, LaneHandle};
 use crate::lifecycle::Tasks;
+use crate::papers::Printer;
+use crate::people::{self, People};
 use crate::queue::EventLog;
 use crate::relay::Relays;
 use crate::store::codec::encode;
@@ -90,10 +94,12 @@ fn configured(folder: &Path, name: &str, text: &str) -> CounterpartConfig {
     read.unwrap_or_else(|| panic!("{problems}"))
 }
 
-fn key(name: &str, role: Role) -> ApiKey {
+/// A key of a role, whose bearer is `key-of-NAME`.
+pub(super) fn key(name: &str, role: Role, courts: Courts) -> ApiKey {
     ApiKey {
         name: name.to_owned(),
         roles: BTreeSet::from([role]),
+        courts,
         digest: digest_of(&format!("key-of-{name}")),
     }
 }
@@ -117,9 +123,11 @@ impl Bench {
         ];
         let counterparts = Arc::new(Counterparts::new(configs));
         let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);
+        let engine = Engine::new(Arc::clone(&store), Arc::new(Fixed), rules);
         let mut gateway = Gateway {
+            people: People::new(engine.clone(), Arc::new(Fixed), people::Settings::default()),
             log: EventLog::new(Arc::clone(&store), "test"),
-            engine: Engine::new(Arc::clone(&store), Arc::new(Fixed), rules),
+            engine,
             store,
             clock: Arc::new(Fixed),
             counterparts,
@@ -129,10 +137,10 @@ impl Bench {
             relays: Relays::default(),
             plugins: vec![chakong_court_bank::plugin(), chakong_tianyancha::plugin()],
             keys: vec![
-                key("case", Role::CaseSystem),
-                key("officer", Role::Officer),
-                key("approver", Role::Approver),
-                key("ops", Role::Operations),
+                key("case", Role::CaseSystem, Courts::All),
+                key("officer", Role::Officer, Courts::All),
+                key("approver", Role::Approver, Courts::All),
+                key("ops", Role::Operations, Courts::All),
             ],
             court_accounts: vec![NamedAccount {
                 name: "main".into(),
@@ -144,8 +152,18 @@ impl Bench {
                     class: "本币".into(),
                 },
             }],
+            progress: Default::default(),
+            printer: Printer::new(PapersConfig::default(), folder.path().join("printing")),
             server: ServerConfig { largest_body: 128 << 10, ..ServerConfig::default() },
             min_free: 0,
+            moves: crate::gateway::StoreMoves {
+                place: folder.path().display().to_string(),
+                on_server: false,
+                last: None,
+                files: (folder.path().join("chakong.toml"), folder.path().join("store")),
+                look: |_, _| Err("no move in this test".to_owned()),
+                ask: tokio::sync::mpsc::channel(1).0,
+            },
             tasks: Tasks::default(),
         };
         change(&mut gateway);

@@ -9,7 +9,7 @@ use super::{Bench, submission};
 async fn connect(bench: &Bench) -> TcpStream {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("listener");
     let address = listener.local_addr().expect("address");
-    let serving = super::super::serve(listener, std::sync::Arc::clone(&bench.gateway));
+    let serving = super::super::serve(listener, std::sync::Arc::clone(&bench.gateway), axum::Router::new());
     bench.gateway.tasks.spawn_service("http", serving);
     TcpStream::connect(address).await.expect("connection")
 }

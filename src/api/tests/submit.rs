@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{Bench, submission};
 use crate::config::{ApiKey, Problems, Role, digest_of, read_counterpart};
 use crate::counterparts::Counterparts;
+use crate::domain::people::Courts;
 
 #[tokio::test]
 async fn a_new_inquiry_is_created_once_per_key() {
@@ -123,7 +124,7 @@ async fn a_code_that_fails_its_check_stands_on_an_officers_word_with_a_reason() 
     let bench = Bench::with(|gateway| {
         let digest = digest_of("key-of-both");
         let roles = [Role::CaseSystem, Role::Officer].into();
-        gateway.keys.push(ApiKey { name: "both".to_owned(), roles, digest });
+        gateway.keys.push(ApiKey { name: "both".to_owned(), roles, courts: Courts::All, digest });
     });
     let mut body = submission();
     body["parties"][0]["kind"] = json!("organisation");

@@ -128,3 +128,76 @@ fn what_was_withdrawn_did_not_fail() {
     let made = certificate(vec![query(1, OrderState::Cancelled), query(2, OrderState::Failed)]);
     assert_eq!((made.questions.withdrawn, made.questions.failed), (1, 1));
 }
+
+/// A bank's freeze that holds so much and of which so much was deducted.
+fn measure(held: u32, deducted: u32) -> Measure {
+    serde_json::from_value(json!({
+        "id": "1", "chain": "1", "inquiry": "1", "party": 0, "document": 0, "debtor": "1", "counterpart": "bank-1",
+        "institution": "B1", "state": "in_force", "queued_behind": false, "available": "0",
+        "target": { "kind": "account", "number": "6200998877665544", "sub_account": null, "class": "", "branch": "",
+            "branch_code": "", "whole": false },
+        "exemption": { "level": "free", "basis": "" },
+        "limit": held.to_string(), "held": held.to_string(), "deducted": deducted.to_string(),
+        "from": null, "until": null, "rank": null, "order": null,
+    }))
+    .expect("a measure")
+}
+
+fn claim(amount: u32, state: super::super::ClaimState) -> Claim {
+    serde_json::from_value(json!({
+        "amount": amount.to_string(), "state": state, "mode": "auto", "prefer": "largest_first",
+        "other_property": "propose", "uncovered": "release", "term_days": null,
+    }))
+    .expect("a claim")
+}
+
+/// The certificate of a mandate of 900 yuan.
+fn with_ledger(rows: Vec<LineRow>, state: super::super::ClaimState, ledger: &[Measure]) -> Certificate {
+    let lines = Lines { references: vec!["B-7".to_owned()], not_asked: Vec::new(), rows };
+    let head = ("（2026）晋10执7号".to_owned(), 1, at(20));
+    certify(head, &lines, Some(&claim(900, state)), ledger.iter())
+}
+
+#[test]
+fn each_triage_value_is_given_for_what_it_says() {
+    use super::super::ClaimState::Open;
+    let money = || vec![answered(1, 1, 1, account("600.00"))];
+    let partial = Reply::Partial { assets: Vec::new(), missing: vec!["部分系统未反馈".to_owned()] };
+    let cases: Vec<(Triage, Vec<LineRow>, Vec<Measure>)> = vec![
+        (Triage::CashCoversClaim, money(), vec![measure(600, 0), measure(100, 200)]),
+        // Also while others are still asked: nothing more is wanted.
+        (Triage::CashCoversClaim, vec![query(2, OrderState::Awaiting)], vec![measure(900, 0)]),
+        (Triage::CashCoversPart, money(), vec![measure(899, 0)]),
+        (Triage::CashCoversPart, money(), vec![measure(0, 1)]),
+        (Triage::CashFound, money(), vec![measure(0, 0)]),
+        (Triage::PropertyWithoutCash, vec![answered(1, 1, 1, home())], vec![]),
+        (Triage::NothingFound, vec![answered(1, 1, 1, Reply::Nothing)], vec![]),
+        (Triage::Undetermined, vec![], vec![]),
+        (
+            Triage::Undetermined,
+            vec![answered(1, 1, 1, account("600.00")), query(2, OrderState::Queued)],
+            vec![],
+        ),
+        (Triage::Undetermined, vec![answered(1, 1, 1, partial)], vec![]),
+        (
+            Triage::Undetermined,
+            vec![answered(1, 1, 1, Reply::Nothing), query(2, OrderState::Overdue)],
+            vec![],
+        ),
+    ];
+    for (nth, (expected, rows, ledger)) in cases.into_iter().enumerate() {
+        assert_eq!(with_ledger(rows, Open, &ledger).triage, expected, "example {nth}");
+    }
+}
+
+#[test]
+fn a_claim_that_ended_has_no_shortfall_and_is_not_taken_for_covered() {
+    use super::super::ClaimState::{Open, Settled, Withdrawn};
+    for (state, shortfall) in [(Open, 840), (Settled, 0), (Withdrawn, 0)] {
+        let made = with_ledger(vec![answered(1, 1, 1, account("600.00"))], state, &[measure(60, 0)]);
+        let coverage = made.coverage.expect("a mandate");
+        assert_eq!(coverage.shortfall, Money::yuan(shortfall.into()), "{state:?}");
+        assert_eq!((coverage.claimed, coverage.excess), (Money::yuan(900.into()), Money::yuan(0.into())));
+        assert_eq!(made.triage, Triage::CashCoversPart, "{state:?}");
+    }
+}

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chakong_contract::Company;
 
-use super::KnownCompany;
 use super::facts::{Contradiction, Fact, Value, fold};
+use super::holders::number_key;
+use super::{KnownCompany, KnownHolder};
 
 struct Found(Vec<Contradiction>);
 
@@ -44,7 +45,8 @@ pub(super) fn of_company(company: &KnownCompany, listing: &[(u32, &Company)]) ->
     found.check("scopes", &company.scopes);
     found.0.extend(holders_listed(listing));
     for holder in &company.shareholders {
-        let field = |what: &str| format!("shareholders/{}/{what}", holder.name);
+        let shown = shown_holder(company, holder);
+        let field = |what: &str| format!("shareholders/{shown}/{what}");
         found.check(field("is_company"), &holder.is_company);
         found.check(field("percent"), &holder.percent);
         found.check(field("subscribed"), &holder.subscribed);
@@ -74,19 +76,42 @@ fn codes_and_org_codes(company: &KnownCompany) -> Option<Contradiction> {
         .then(|| Contradiction { field: "codes/org_codes".into(), values: codes.chain(org_codes).collect() })
 }
 
-/// Sources that list other shareholders than others do.
+/// A holder's name, with its number where another holder bears the same name.
+fn shown_holder(company: &KnownCompany, holder: &KnownHolder) -> String {
+    let is_alone =
+        company.shareholders.iter().filter(|other| fold(&other.name) == fold(&holder.name)).count() < 2;
+    match holder.registration_numbers.first() {
+        Some(number) if !is_alone => format!("{}（{}）", holder.name, number.value),
+        _ => holder.name.clone(),
+    }
+}
+
+/// Sources that list other shareholders than others do. They are told apart by names and, where every source states a number for a name,
+/// by the numbers too.
 fn holders_listed(listing: &[(u32, &Company)]) -> Option<Contradiction> {
-    let mut lists: BTreeMap<u32, BTreeMap<String, &str>> = BTreeMap::new();
-    for (source, company) in listing {
-        let names = company.shareholders.iter().map(|holder| (fold(&holder.name), holder.name.as_str()));
-        for (key, name) in names {
-            let known = lists.entry(*source).or_default().entry(key).or_insert(name);
-            *known = name.min(known);
-        }
+    let each = || {
+        listing.iter().flat_map(|(source, company)| company.shareholders.iter().map(move |one| (source, one)))
+    };
+    let unnumbered: BTreeSet<String> = each()
+        .filter(|(_, holder)| number_key(&holder.registration_number).is_empty())
+        .map(|(_, holder)| fold(&holder.name))
+        .collect();
+    let mut lists: BTreeMap<u32, BTreeMap<String, String>> = BTreeMap::new();
+    for (source, holder) in each() {
+        let name = fold(&holder.name);
+        let (key, shown) = match unnumbered.contains(&name) {
+            true => (name, holder.name.clone()),
+            false => {
+                let number = number_key(&holder.registration_number);
+                (format!("{name}#{number}"), format!("{}（{}）", holder.name, holder.registration_number))
+            }
+        };
+        let known = lists.entry(*source).or_default().entry(key).or_insert_with(|| shown.clone());
+        *known = shown.min(known.clone());
     }
     let mut by_list: BTreeMap<Vec<String>, (BTreeSet<u32>, String)> = BTreeMap::new();
     for (source, names) in lists {
-        let words = names.values().copied().collect::<Vec<_>>().join("、");
+        let words = names.values().map(String::as_str).collect::<Vec<_>>().join("、");
         let keys = names.into_keys().collect();
         by_list.entry(keys).or_insert_with(|| (BTreeSet::new(), words)).0.insert(source);
     }

@@ -1,5 +1,6 @@
 //! Acts 操作: what people do. Each is a value with an actor and a reason, and goes through [`act`].
 
+mod another_person;
 mod approve;
 mod cancel;
 mod claim;
@@ -10,10 +11,8 @@ mod renew;
 mod requery;
 mod resolve;
 
-use chakong_contract::asset::Rank;
-use chakong_contract::id::CaseNumber;
-use chakong_contract::order::{CourtAccount, Target};
-use chakong_contract::{ActionKind, Date, Money, Transferee};
+use chakong_contract::order::CourtAccount;
+use chakong_contract::{ActionKind, Money, Transferee};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -26,6 +25,8 @@ use super::super::{
 use super::draft::Draft;
 use super::giving_back::is_unwanted;
 use super::{Decided, Rejected};
+
+pub use enter::EnteredMeasure;
 
 /// An act with everything that it brings.
 #[derive(Debug, Clone)]
@@ -198,35 +199,6 @@ pub struct ClaimSettings {
     pub living_costs: Option<Decimal>,
 }
 
-/// A measure that stands and that this gateway did not place.
-#[derive(Debug, Clone)]
-pub struct EnteredMeasure {
-    /// The party that owns the property.
-    pub party: PartyId,
-    /// The counterpart at which it stands.
-    pub counterpart: String,
-    /// Code of the institution that keeps the account.
-    pub institution: String,
-    /// The property.
-    pub target: Target,
-    /// What stands ordered, in yuan.
-    pub limit: Decimal,
-    /// What is held, in yuan.
-    pub held: Decimal,
-    /// First day.
-    pub from: Option<Date>,
-    /// Last day.
-    pub until: Date,
-    /// Place in the queue.
-    pub rank: Option<Rank>,
-    /// The counterpart's own number of the measure.
-    pub reference: String,
-    /// Request number of the freeze.
-    pub original_number: String,
-    /// Case number of the freeze.
-    pub original_case: CaseNumber,
-}
-
 /// What an act brought about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
@@ -270,6 +242,7 @@ pub fn act(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
 fn carry_out(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
     let ActInput { actor, reason, documents, act } = input;
     let by = By { actor: &actor, reason: &reason };
+    another_person::check(draft, &act, &actor)?;
     match act {
         Act::Approve(id, approval) => approve::approve(draft, id, approval, documents, by),
         Act::Reject(id) => approve::reject(draft, id, by),

@@ -75,7 +75,7 @@ fn of_sub_account(found: Found<'_>, account: &Account, sub: &SubAccount) -> Meas
     let own = match money {
         _ if account.needs_an_officer() => DOUBTFUL,
         None => "银行未反馈子账户可用余额 the bank did not state the sub-account's available balance",
-        _ if line.currency.is_some() => FOREIGN,
+        _ if currency.is_none() => NO_CURRENCY,
         _ if is_closed(account, found.today) => CLOSED,
         _ => "",
     };
@@ -108,6 +108,7 @@ fn of_product(found: Found<'_>, account: &Account, product: &Product) -> Option<
     let unpriced = "产品单价未知，须承办人确认 the price of a unit is not known; an officer must judge";
     let own = match value.is_zero() {
         _ if account.needs_an_officer() => DOUBTFUL,
+        _ if is_closed(account, found.today) => CLOSED,
         true => unpriced,
         false => "",
     };
@@ -236,7 +237,7 @@ pub fn noted(line: Measure, found: Found<'_>, own: &str) -> Measure {
     Measure { state, note, ..line }
 }
 
-const FOREIGN: &str = "非人民币账户，不自动冻结 not a yuan account; not frozen automatically";
+const NO_CURRENCY: &str = "币种不明，须承办人确认 the currency is not known; an officer must judge";
 const CLOSED: &str = "账户已销户 the account is closed";
 
 const DOUBTFUL: &str =
@@ -244,19 +245,18 @@ const DOUBTFUL: &str =
 
 /// Why an account is not a candidate, Chinese first; empty when it is one.
 fn obstacle(account: &Account, today: Date) -> &'static str {
-    let yuan = account.currency == Some(Currency::CNY);
     match account.available {
         _ if account.needs_an_officer() => DOUBTFUL,
         None => "未取得可用余额 the available balance is not known",
-        _ if !yuan => FOREIGN,
+        _ if account.currency.is_none() => NO_CURRENCY,
         _ if is_closed(account, today) => CLOSED,
         _ => "",
     }
 }
 
-/// Whether the day on which an account was closed has come.
+/// Whether the day on which an account was closed has come, or its status says that it is closed.
 fn is_closed(account: &Account, today: Date) -> bool {
-    account.closed.is_some_and(|closed| closed <= today)
+    account.closed.is_some_and(|closed| closed <= today) || account.says_that_it_is_closed()
 }
 
 /// Whether two lines are about the same property: one is asked once. Money of one account in two currencies is two. Stakes in one company are several where several parties

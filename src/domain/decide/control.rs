@@ -7,7 +7,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::super::rules::terms;
 use super::super::{EventType, Measure, MeasureState, Said};
-use super::fitting::{Unfit, check_taken, check_unit, ordered_of};
+use super::fitting::{Unfit, check_money, check_taken, ordered_of};
 
 /// A measure after an answer, and what is to be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,13 +40,13 @@ pub fn apply_answer(
             })
         }
         (ActionKind::Release, Reply::Released { amount, words }) => {
-            check_unit(*amount)?;
+            check_money(instruction, *amount)?;
             let said = amount.map(|amount| amount.amount);
             check_taken("released", said, ordered_of(instruction, measure.releasing), measure.is_whole())?;
             Ok(released(measure, said, words))
         }
         (ActionKind::Deduct, Reply::Deducted { amount }) => {
-            check_unit(*amount)?;
+            check_money(instruction, *amount)?;
             let said = amount.map(|amount| amount.amount);
             check_taken("deducted", said, ordered_of(instruction, measure.deducting), false)?;
             Ok(deducted(measure, said))

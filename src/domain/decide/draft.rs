@@ -235,35 +235,48 @@ impl<'a> Draft<'a> {
     pub fn new_order(&mut self, new: NewOrder) -> OrderId {
         let id = OrderId::new(self.new_id(IdKind::Order));
         let inquiry = new.inquiry;
-        self.push(Change::NewOrder(Box::new(new.into_record(id, self.facts.now))));
+        let record = OrderRecord { court: self.court_of(inquiry), ..new.into_record(id, self.facts.now) };
+        self.push(Change::NewOrder(Box::new(record)));
         if let Some(inquiry) = self.inquiry_mut(inquiry) {
             inquiry.expect_orders(1);
         }
         id
     }
 
+    /// Code of the court of an inquiry's case; empty where it is not known.
+    fn court_of(&self, inquiry: InquiryId) -> String {
+        self.file.inquiries.get(&inquiry).map(|inquiry| inquiry.court.clone()).unwrap_or_default()
+    }
+
     /// Under which inquiry a control of a measure is ordered: the newest of the chain that is not withdrawn and names the
     /// party by the same document; else the one that found it.
     pub fn subject_of(&self, measure: &Measure) -> (InquiryId, Subject) {
         let own = (measure.inquiry, Subject { party: measure.party, document: measure.document });
-        let Some(document) = self.file.terms.get(&measure.inquiry).and_then(|terms| terms.document(own.1))
-        else {
-            return own;
-        };
+        self.newest_that_names(measure, |_| true).unwrap_or(own)
+    }
+
+    /// The newest inquiry that is not withdrawn, is so, and names a measure's party by the same document.
+    pub fn newest_that_names(
+        &self,
+        measure: &Measure,
+        is_so: impl Fn(&Inquiry) -> bool,
+    ) -> Option<(InquiryId, Subject)> {
+        let own = Subject { party: measure.party, document: measure.document };
+        let document = self.file.terms.get(&measure.inquiry)?.document(own)?;
         let live = |id: &&InquiryId| {
-            self.file.inquiries.get(id).is_some_and(|inquiry| inquiry.state != InquiryState::Cancelled)
+            let inquiry = self.file.inquiries.get(id);
+            inquiry.is_some_and(|one| one.state != InquiryState::Cancelled && is_so(one))
         };
         let mut newest: Vec<&InquiryId> = self.file.terms.keys().filter(live).collect();
         newest.sort_unstable_by(|a, b| b.cmp(a));
-        let found = newest.into_iter().find_map(|id| {
+        newest.into_iter().find_map(|id| {
             let terms = self.file.terms.get(id)?;
             let place = terms.parties.iter().enumerate().find_map(|(party, known)| {
                 let document = known.documents.iter().position(|one| one == document)?;
                 Some(Subject { party: u32::try_from(party).ok()?, document: u32::try_from(document).ok()? })
             })?;
             Some((*id, place))
-        });
-        found.unwrap_or(own)
+        })
     }
 
     fn priority_of(&self, inquiry: InquiryId, action: ActionKind) -> Priority {
@@ -333,12 +346,13 @@ pub struct NewOrder {
 }
 
 impl NewOrder {
-    /// The order as it is made.
+    /// The order as it is made, but for its court.
     pub fn into_record(self, id: OrderId, now: Timestamp) -> OrderRecord {
         OrderRecord {
             id,
             inquiry: self.inquiry,
             lane: self.lane,
+            court: String::new(),
             party: self.subject.party,
             document: self.subject.document,
             instruction: self.instruction,

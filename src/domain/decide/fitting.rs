@@ -50,17 +50,21 @@ pub fn ordered_of(instruction: &Instruction, under_way: Decimal) -> Decimal {
     }
 }
 
-/// An amount that is finer than the smallest unit of its currency enters no ledger.
+/// An amount that is finer than the smallest unit of its currency, or in another currency than was ordered, enters no ledger.
 ///
 /// # Errors
 /// [`Unfit`] for such an amount.
-pub fn check_unit(said: Option<Money>) -> Result<(), Unfit> {
-    match said {
-        Some(said) if !said.is_whole_units() => {
-            words_of(Misfit::FinerThanCurrency).map_or(Ok(()), |words| Err(words.to_owned()))
-        }
-        _ => Ok(()),
-    }
+pub fn check_money(instruction: &Instruction, said: Option<Money>) -> Result<(), Unfit> {
+    let Some(said) = said else { return Ok(()) };
+    let ordered = instruction.amount().and_then(|ordered| ordered.currency);
+    // Where the wire names no currency it speaks of the one that was ordered.
+    let is_other = ordered.is_some() && said.currency.is_some() && said.currency != ordered;
+    let misfit = match () {
+        () if !said.is_whole_units() => Misfit::FinerThanCurrency,
+        () if is_other && !said.amount.is_zero() => Misfit::OtherCurrency,
+        () => return Ok(()),
+    };
+    Err(words_of(misfit).unwrap_or_default().to_owned())
 }
 
 /// What is said to be released or deducted is no more than was ordered, and not negative.

@@ -7,11 +7,12 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::{
-    CaseFile, Claim, DocumentId, EventType, Measure, MeasureId, MeasureState, OrderId, PartyId, Said, Task,
-    TaskKind, UncoveredLimit,
+    CaseFile, Claim, DocumentId, EventType, InquiryState, Measure, MeasureId, MeasureState, OrderId, PartyId,
+    Said, Task, TaskKind, UncoveredLimit,
 };
 use super::ask::original_of;
 use super::counting::{Cause, exposure, room};
+use super::declined::waits_for_a_person;
 use super::draft::{Draft, NewTask, NoPapers};
 use super::proposals::withdraw;
 
@@ -90,22 +91,6 @@ fn is_releasing(draft: &mut Draft<'_>, releasing: Measure) {
         task.measure == Some(id) && (is_moot || is_short)
     });
     draft.tell(EventType::MeasureReleasing, &releasing, order);
-}
-
-/// Whether a release of a measure was declined or came to nothing, and no person has looked at it: the gateway does not order the
-/// same again by itself, which a counterpart that declines would answer for ever.
-pub fn waits_for_a_person(draft: &Draft<'_>, measure: &Measure) -> bool {
-    let is_release = |task: &Task| {
-        let order = task.order.and_then(|id| draft.file.orders.get(&id));
-        order.is_none_or(|order| order.instruction.kind() == ActionKind::Release)
-    };
-    let about = |task: &&Task| {
-        let asks = matches!(task.kind, TaskKind::AnswerRefusal | TaskKind::Resolve);
-        // A release that set less free than was ordered.
-        let is_short = task.kind == TaskKind::Review && task.order.is_some();
-        (asks || is_short) && task.measure == Some(measure.id)
-    };
-    draft.file.tasks.iter().filter(about).any(is_release)
 }
 
 /// Orders a release on the papers that are there; without them a person must act, once told.
@@ -199,8 +184,7 @@ fn standing_last_first(
     let standing = draft.file.ledger().rev().filter(|measure| {
         is_idle(measure) && !measure.is_whole() && measure.currency.is_none() && concerns(measure)
     });
-    let standing = standing.filter(may);
-    standing.filter(|measure| cause == Cause::Act || !waits_for_a_person(draft, measure)).cloned().collect()
+    standing.filter(may).filter(|measure| !waits_for_a_person(draft, measure)).cloned().collect()
 }
 
 /// What a release under way takes off what a measure counts for, in yuan.
@@ -227,13 +211,13 @@ pub fn shrink(draft: &mut Draft<'_>, proposal: Measure, part: Decimal) {
 }
 
 /// Deals with limits that stand ordered beyond what is held, as the claim says: the same money is not asked twice.
-pub fn uncovered(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
+pub fn uncovered(draft: &mut Draft<'_>, claim: &Claim) {
     if claim.uncovered == UncoveredLimit::Strict {
         return;
     }
-    give_back_uncovered(draft, claim, cause, claim.amount, |_| true);
+    give_back_uncovered(draft, claim, claim.amount, |_| true);
     for (party, liable) in liabilities(draft) {
-        give_back_uncovered(draft, claim, cause, liable, |measure| measure.debtor == party);
+        give_back_uncovered(draft, claim, liable, |measure| measure.debtor == party);
     }
     if claim.uncovered == UncoveredLimit::Keep {
         let stands = |measure: &&Measure| measure.uncovered() > Decimal::ZERO;
@@ -247,7 +231,6 @@ pub fn uncovered(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
 fn give_back_uncovered(
     draft: &mut Draft<'_>,
     claim: &Claim,
-    cause: Cause,
     bound: Decimal,
     concerns: impl Fn(&Measure) -> bool,
 ) {
@@ -267,8 +250,7 @@ fn give_back_uncovered(
     let mut over = if is_kept && free > Decimal::ZERO { Decimal::ZERO } else { all - free };
     for measure in uncovered.into_iter().filter(|one| is_idle(one) && one.currency.is_none()) {
         let part = measure.uncovered().min(over);
-        let may = cause == Cause::Act || !waits_for_a_person(draft, &measure);
-        if part > Decimal::ZERO && may {
+        if part > Decimal::ZERO && !waits_for_a_person(draft, &measure) {
             over -= part;
             release_or_task(draft, measure, part, "未冻结到位的限额另行冻结，");
         }
@@ -288,21 +270,30 @@ pub fn is_unwanted(file: &CaseFile, measure: &Measure) -> bool {
     is_closed || file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed)
 }
 
-/// A freeze that takes effect though nobody wants it any more, because its claim ended or its party was freed meanwhile, is
-/// given back.
+/// A freeze that takes effect though nobody wants it any more, because its claim ended, its party was freed or its inquiry was cancelled
+/// meanwhile, is given back.
 pub fn unwanted(draft: &mut Draft<'_>, cause: Cause) {
     if let Cause::Placed(id) = cause {
-        give_back_unwanted(draft, id);
+        give_back_if(draft, id, |file, measure| is_unwanted(file, measure) || is_abandoned(file, measure));
     }
+}
+
+/// Whether the inquiry of a measure was cancelled and no other one took it over.
+pub fn is_abandoned(file: &CaseFile, measure: &Measure) -> bool {
+    file.inquiries.get(&measure.inquiry).is_some_and(|inquiry| inquiry.state == InquiryState::Cancelled)
 }
 
 /// What stands is given back, now that nothing of it is under way, where nobody wants it any more. Not for a release that ended: one
 /// that was declined would be ordered for ever.
 pub fn give_back_unwanted(draft: &mut Draft<'_>, id: MeasureId) {
+    give_back_if(draft, id, is_unwanted);
+}
+
+fn give_back_if(draft: &mut Draft<'_>, id: MeasureId, is_so: impl Fn(&CaseFile, &Measure) -> bool) {
     let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
-    if is_unwanted(&draft.file, &measure) && is_idle(&measure) {
+    if is_so(&draft.file, &measure) && is_idle(&measure) && !waits_for_a_person(draft, &measure) {
         let limit = measure.limit;
-        release_or_task(draft, measure, limit, "标的已了结或当事人已解除，");
+        release_or_task(draft, measure, limit, "标的已了结、当事人已解除或查控申请已撤回，");
     }
 }
 

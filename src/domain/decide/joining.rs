@@ -150,7 +150,10 @@ fn parties(into: &CaseFile, from: &CaseFile, findings: &mut Vec<Finding>) -> Par
         }
         let more: Vec<_> = party.documents.iter().filter(|one| !known.has(one)).cloned().collect();
         known.documents.extend(more);
-        (known.reference, known.role) = (party.reference.clone(), party.role);
+        for reference in party.earlier_references.iter().rev().chain([&party.reference]) {
+            known.call(reference);
+        }
+        known.role = party.role;
         known.is_freed |= party.is_freed;
         all.renamed.push((party.id, known.id));
     }

@@ -15,7 +15,7 @@ use super::counting::{Cause, is_open, is_quiet, is_served, room_of};
 use super::draft::Draft;
 use super::living_costs::free_of_living_costs;
 use super::proposals::{give_up, propose, withdraw};
-use super::{giving_back, wholes};
+use super::{foreign, giving_back, wholes};
 
 /// Brings everything in line with the claim: proposes and asks for what is open, gives back what is too much.
 pub fn follow(draft: &mut Draft<'_>, cause: Cause) {
@@ -23,8 +23,9 @@ pub fn follow(draft: &mut Draft<'_>, cause: Cause) {
     if claim.is_open() {
         giving_back::cut(draft, &claim, cause);
         fill(draft, &claim);
+        foreign::fill(draft, &claim);
         wholes::fill(draft, &claim, cause);
-        giving_back::uncovered(draft, &claim, cause);
+        giving_back::uncovered(draft, &claim);
     } else {
         withdraw_proposals(draft);
     }

@@ -7,6 +7,7 @@ use super::super::{
     CaseFile, ChainParty, Claim, Measure, MeasureId, MeasureState, PartyId, TaskKind, UncoveredLimit,
 };
 use super::counting::exposure;
+use super::declined::waits_for_a_person;
 use super::draft::{Draft, NewTask};
 use super::giving_back::{is_idle, release_or_task, shrink};
 
@@ -20,10 +21,13 @@ pub fn free_of_living_costs(file: &CaseFile, claim: &Claim, measure: &Measure) -
     (known - claim.living_costs - taken).max(Decimal::ZERO)
 }
 
-/// What the accounts of a party are known to hold, and what is asked and taken of it, without one measure.
+/// What the accounts of a party are known to hold, and what is asked and taken of it, without what one measure takes. Money behind the
+/// freezes of others is nobody's living while it is there: it counts for the one measure that would wait for it, so that what waits
+/// leaves the costs of living over once it takes effect.
 fn known_and_taken(file: &CaseFile, party: PartyId, without: Option<MeasureId>) -> (Decimal, Decimal) {
     let own = file.ledger().filter(|other| {
-        other.debtor == party && !other.is_whole() && other.currency.is_none() && !other.queued_behind
+        let is_behind = other.queued_behind && other.held.is_zero() && Some(other.id) != without;
+        other.debtor == party && !other.is_whole() && other.currency.is_none() && !is_behind
     });
     let (mut known, mut taken) = (Decimal::ZERO, Decimal::ZERO);
     for other in own {
@@ -72,12 +76,14 @@ fn of<'d>(draft: &'d Draft<'_>, party: PartyId) -> impl DoubleEndedIterator<Item
 
 fn give_back(draft: &mut Draft<'_>, measure: &Measure, part: Decimal) {
     let why = "应保留生活必需费用（民诉法第254条）the costs of living stay (民诉法 art. 254)，";
-    if is_idle(measure) {
+    if is_idle(measure) && !waits_for_a_person(draft, measure) {
         // Otherwise the limit would catch the next deposit.
         let all = part + (measure.limit - measure.held).max(Decimal::ZERO);
         release_or_task(draft, measure.clone(), all, why);
         return;
     }
-    let note = format!("{why}须解除 {part} 元 {part} yuan must be released once what is under way has ended");
+    let note = format!(
+        "{why}须解除 {part} 元 {part} yuan must be released, once what is under way has ended or what was declined is cleared up"
+    );
     draft.task(NewTask::about(TaskKind::ReleaseExcess, measure, draft.now()), note);
 }

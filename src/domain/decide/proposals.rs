@@ -19,14 +19,19 @@ pub fn withdraw(draft: &mut Draft<'_>, measure: Measure, note: &str) {
 
 /// Proposes a freeze to an approver.
 pub fn propose(draft: &mut Draft<'_>, measure: Measure, limit: Decimal) {
-    let proposed = Measure { state: MeasureState::Proposed, limit, ..measure };
-    draft.move_measure(proposed.clone());
-    draft.tell(EventType::MeasureProposed, &proposed, None);
-    let due = draft.now().checked_add(jiff::Span::new().hours(APPROVE_HOURS)).unwrap_or(draft.now());
     let note = match limit.is_zero() {
         true => "待审批冻结 a freeze waits for approval".to_owned(),
         false => format!("待审批冻结 {limit} 元 a freeze of {limit} yuan waits for approval"),
     };
+    propose_with(draft, measure, limit, note);
+}
+
+/// Proposes a freeze to an approver, with what the task says of it.
+pub fn propose_with(draft: &mut Draft<'_>, measure: Measure, limit: Decimal, note: String) {
+    let proposed = Measure { state: MeasureState::Proposed, limit, ..measure };
+    draft.move_measure(proposed.clone());
+    draft.tell(EventType::MeasureProposed, &proposed, None);
+    let due = draft.now().checked_add(jiff::Span::new().hours(APPROVE_HOURS)).unwrap_or(draft.now());
     draft.task(NewTask::about(TaskKind::Approve, &proposed, due), note);
 }
 

@@ -3,10 +3,11 @@
 use chakong_contract::{ActionKind, Reply};
 
 use super::super::rules::exemptions::Level;
-use super::super::{Measure, MeasureState, OrderRecord, TaskKind};
+use super::super::{CaseFile, InquiryId, Measure, MeasureState, OrderRecord, OrderState, TaskKind};
 use super::candidate::{Found, candidates, property_key, same_property};
 use super::draft::{Draft, NewTask};
 use super::equity::{is_closer, stakes};
+use super::giving_back::is_abandoned;
 use super::proposals::withdraw;
 
 /// Takes what an answer names into the ledger of an inquiry with a mandate. An inquiry without one only looks.
@@ -50,8 +51,12 @@ fn lines_of(draft: &Draft<'_>, order: &OrderRecord, reply: &Reply) -> Vec<Measur
 /// yield new money: that is a measure of its own.
 fn take_in(draft: &mut Draft<'_>, new: Measure) {
     let new = with_finding(draft, new);
-    let same: Vec<Measure> =
-        draft.file.ledger().filter(|known| same_property(known, &new)).cloned().collect();
+    let same: Vec<Measure> = draft
+        .file
+        .ledger()
+        .filter(|known| same_property(known, &new))
+        .map(|known| taken_over(&draft.file, known, &new))
+        .collect();
     let idle = |known: &&Measure| {
         matches!(known.state, MeasureState::Candidate | MeasureState::Skipped | MeasureState::Proposed)
     };
@@ -76,8 +81,24 @@ fn take_in(draft: &mut Draft<'_>, new: Measure) {
     }
     for known in same.into_iter().filter(|known| known.state.stands()) {
         let (available, co_owned) = (new.available, known.co_owned || new.co_owned);
+        let before = draft.file.measures.get(&known.id).map(|before| before.inquiry);
+        if before.is_some_and(|before| before != known.inquiry) {
+            draft.close_tasks(|task| {
+                task.kind == TaskKind::Review && task.measure == Some(known.id) && task.order.is_none()
+            });
+        }
         draft.move_measure(Measure { available, co_owned, ..known });
     }
+}
+
+/// What a cancelled inquiry found, and another one finds, is the other's from now on.
+fn taken_over(file: &CaseFile, known: &Measure, new: &Measure) -> Measure {
+    let known = known.clone();
+    if known.state.ended() || !is_abandoned(file, &known) || is_abandoned(file, new) {
+        return known;
+    }
+    let (inquiry, party, document) = (new.inquiry, new.party, new.document);
+    Measure { inquiry, party, document, ..known }
 }
 
 /// A property that an officer found to be exempt or another's is left alone, whoever asks about it next.
@@ -127,8 +148,18 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
     draft.move_measure(revised);
 }
 
-/// A corrected answer that no longer names a property takes back what followed from it: what was only proposed falls away,
-/// what stands is for a person.
+/// Withdraws the freeze of a measure that was ordered in the same inquiry and never left. Whether it did.
+fn withdraw_unsent(draft: &mut Draft<'_>, inquiry: InquiryId, measure: &Measure) -> bool {
+    let freeze = measure.control.and_then(|id| draft.file.orders.get(&id)).cloned();
+    let Some(freeze) = freeze.filter(|freeze| freeze.inquiry == inquiry && !freeze.may_have_left()) else {
+        return false;
+    };
+    draft.move_order(OrderRecord { state: OrderState::Cancelled, ..freeze });
+    true
+}
+
+/// A corrected answer that no longer names a property takes back what followed from it: what was only proposed or not sent yet falls
+/// away, what left or stands is for a person.
 fn take_back_what_is_gone(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Reply, lines: &[Measure]) {
     let is_full = matches!(reply, Reply::Found { .. } | Reply::Nothing);
     let is_correction = draft.file.revisions.get(&order.root).is_some_and(|revision| revision.number > 1);
@@ -157,6 +188,11 @@ fn take_back_what_is_gone(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Re
                 draft.move_measure(Measure { state: MeasureState::Skipped, note: NOTE.to_owned(), ..known });
             }
             MeasureState::Skipped | MeasureState::Refused => {}
+            MeasureState::Asked if withdraw_unsent(draft, order.inquiry, &measure) => {
+                let (limit, control) = (rust_decimal::Decimal::ZERO, None);
+                let (state, note) = (MeasureState::Skipped, NOTE.to_owned());
+                draft.move_measure(Measure { state, limit, control, note, ..measure });
+            }
             _ => draft.task(NewTask::about(TaskKind::Review, &measure, draft.now()), NOTE),
         }
     }

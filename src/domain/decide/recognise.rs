@@ -35,6 +35,9 @@ fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, a
         return;
     }
     let Some(line) = line_of(draft, order, found) else { return };
+    if is_older(draft, order, &line) {
+        return;
+    }
     let standing: Vec<Measure> = draft
         .file
         .ledger()
@@ -55,6 +58,13 @@ fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, a
         }
         (known, all) => beside(draft, known, all, &line, account),
     }
+}
+
+/// Whether something was done about a measure of the property that was ordered after the question: what is listed may be what stood
+/// before it, and says nothing of what stands.
+fn is_older(draft: &Draft<'_>, order: &OrderRecord, line: &Measure) -> bool {
+    let mut known = draft.file.ledger().filter(|known| super::candidate::same_property(known, line));
+    known.any(|known| known.said.booked.iter().any(|control| *control > order.id))
 }
 
 /// Several freezes of ours on one account. Where each measure of the ledger is listed with its own limit, the others are freezes that
@@ -119,14 +129,30 @@ fn held(one: &Encumbrance, account: &Account, limit: Option<Decimal>) -> Option<
     Some(account.balance.map_or(within_limit, |balance| within_limit.min(balance.amount.max(Decimal::ZERO))))
 }
 
+/// Whether freezes of several stand on an account that does not cover them all: who of them holds what is not said then, and no more
+/// is taken for held than was known.
+fn is_contested(account: &Account) -> bool {
+    let is_freeze =
+        |one: &&Encumbrance| matches!(one.kind, EncumbranceKind::Freeze | EncumbranceKind::WaitingSeizure);
+    let amounts: Vec<Option<Decimal>> = account
+        .encumbrances
+        .iter()
+        .filter(is_freeze)
+        .map(|one| one.amount.map(|money| money.amount.max(Decimal::ZERO)))
+        .collect();
+    let all = amounts.iter().copied().try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount?));
+    let covers = |balance: Decimal| all.is_some_and(|all| all <= balance);
+    amounts.len() > 1 && !account.balance.is_some_and(|balance| covers(balance.amount))
+}
+
 /// A measure of the ledger that an answer shows to hold something else than before.
 fn revise(draft: &mut Draft<'_>, known: Measure, one: &Encumbrance, account: &Account) {
     let known = stood(draft, known);
     let busy = !giving_back::is_idle(&known);
     let known = if busy { known } else { with_surplus(draft, known, one) };
-    let Some(held) = held(one, account, Some(known.limit)).filter(|held| *held != known.held && !busy) else {
-        return;
-    };
+    let shown = held(one, account, Some(known.limit));
+    let shown = shown.map(|held| if is_contested(account) { held.min(known.held) } else { held });
+    let Some(held) = shown.filter(|held| *held != known.held && !busy) else { return };
     let waited = known.state == MeasureState::Waiting;
     let rank = known.rank.filter(|_| held.is_zero());
     let said = Said { only_accepted: false, ..known.said.clone() };

@@ -8,6 +8,7 @@ use chakong_contract::{ActionKind, Reply};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use super::super::abilities::CONTROL_DEADLINE;
 use super::super::{
     Change, EventType, Measure, OrderId, OrderRecord, OrderState, Revision, Source, TaskKind,
 };
@@ -26,7 +27,7 @@ use super::late;
 use super::ledger::follow;
 use super::orders::{OrderInput, OrderRules, Settled, settle};
 use super::shortfall::short_of;
-use super::telling::{ask_a_person, tell_order, tell_surplus};
+use super::telling::{ask_a_person, in_words, tell_order, tell_surplus};
 use super::without_answer::without_answer;
 use super::{differences, passing_on, query, recognise};
 
@@ -231,11 +232,10 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
         None => {
             let after = without_answer(&measure, before, order);
             match order.state {
-                OrderState::Overdue => ask_a_person(
-                    draft,
-                    order,
-                    "二十四小时未反馈控制结果，须催办或核实 no answer to a control within its time (法〔2018〕64号)".to_owned(),
-                ),
+                OrderState::Overdue => {
+                    let note = silent(draft, order);
+                    ask_a_person(draft, order, note);
+                }
                 OrderState::Undetermined => ask_a_person(
                     draft,
                     order,
@@ -244,7 +244,8 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
                 OrderState::Failed if order.instruction.kind() != ActionKind::Freeze => ask_a_person(
                     draft,
                     order,
-                    "请求未能发出，须重新办理 the request could not be carried out: order it again".to_owned(),
+                    "请求未能发出，须重新办理 the request could not be carried out: order it again"
+                        .to_owned(),
                 ),
                 _ => {}
             }
@@ -259,6 +260,14 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
     if order.instruction.kind() != ActionKind::Release {
         give_back_unwanted(draft, id);
     }
+}
+
+/// That a counterpart was silent about a control, with the time that it had.
+fn silent(draft: &Draft<'_>, order: &OrderRecord) -> String {
+    let had = draft.facts.rules.abilities.control_deadline(&order.lane);
+    let (chinese, english) = in_words(had);
+    let law = if had == CONTROL_DEADLINE { " (法〔2018〕64号)" } else { "" };
+    format!("{chinese}未反馈控制结果，须催办或核实 no answer to a control within {english}{law}")
 }
 
 /// Whether it is said of a renewal that it was not done which nobody said was done, and which is no longer under way: the term

@@ -1,5 +1,7 @@
 //! A submission: its case and chain, its parties, its claim, its orders.
 
+mod courts;
+
 use std::sync::Arc;
 
 use chakong_contract::id::CaseNumber;
@@ -10,6 +12,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::super::people::Courts;
 use super::super::{
     AuditEntry, Blob, BroughtDocument, Case, CaseId, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind,
     DocumentId, EventDraft, EventType, Finding, IdKind, Inquiry, InquiryId, InquiryState, Mandate,
@@ -25,6 +28,8 @@ pub struct Submitted {
     pub uid: Uuid,
     /// Who submits.
     pub submitter: String,
+    /// Whose cases the submitter sees.
+    pub courts: Courts,
     /// The submitter's word for what stands on it alone; empty where nothing does.
     pub reason: String,
     /// Idempotency key.
@@ -62,6 +67,7 @@ pub struct PlannedOrder {
 /// [`Rejected::Findings`], when it contradicts what stands in the case.
 pub fn submit(draft: &mut Draft<'_>, new: &Submitted) -> Decided<Inquiry> {
     let mut findings = Vec::new();
+    courts::check(draft, new, &mut findings);
     let case = join_case(draft, &new.terms, &mut findings);
     let debtors = join_parties(draft, &new.terms, &mut findings);
     join_claim(draft, new, &mut findings);
@@ -132,6 +138,7 @@ fn keep(draft: &mut Draft<'_>, new: &Submitted, case: CaseId, debtors: Vec<Party
         chain: draft.file.id(),
         case,
         case_number: new.terms.case.number.as_str().to_owned(),
+        court: courts::of_case(draft, case),
         submitted_by: new.submitter.clone(),
         state: InquiryState::Open,
         created: new.at,
@@ -172,10 +179,17 @@ fn join_case(draft: &mut Draft<'_>, terms: &Terms, findings: &mut Vec<Finding>) 
                 let detail = "本案已登记承接另一案件 the case is known to continue another one";
                 findings.push(Finding::new("/case/continues", detail));
             }
-            if continued.is_some_and(|wanted| wanted != known.id && continues(draft, wanted, known.id)) {
-                let detail = "所称承接的案件已登记为承接本案 that case is known to continue this one";
-                findings.push(Finding::new("/case/continues", detail));
+            match continued.filter(|wanted| *wanted != known.id) {
+                Some(wanted) if continues(draft, wanted, known.id) => {
+                    let detail = "所称承接的案件已登记为承接本案 that case is known to continue this one";
+                    findings.push(Finding::new("/case/continues", detail));
+                }
+                Some(wanted) if known.continues.is_none() => {
+                    draft.push(Change::ContinueCase(known.id, wanted));
+                }
+                _ => {}
             }
+            courts::learn(draft, &known, terms);
             known.id
         }
         None => add_case(draft, head.number.clone(), Some(terms), continued),
@@ -241,6 +255,7 @@ fn add_party(draft: &mut Draft<'_>, party: &Party) -> PartyId {
         id,
         chain: draft.file.id(),
         reference: party.reference.clone(),
+        earlier_references: Vec::new(),
         kind: party.kind,
         name: party.name.clone(),
         role: party.role,
@@ -255,7 +270,8 @@ fn add_party(draft: &mut Draft<'_>, party: &Party) -> PartyId {
 fn learn(draft: &mut Draft<'_>, known: ChainParty, party: &Party) {
     let mut more = known.clone();
     more.documents.extend(party.documents.iter().filter(|one| !known.has(one)).cloned());
-    (more.reference, more.role) = (party.reference.clone(), party.role);
+    more.call(&party.reference);
+    more.role = party.role;
     if more != known {
         draft.push(Change::SaveParty(more));
     }

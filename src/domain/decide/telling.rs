@@ -1,5 +1,7 @@
 //! What is told about orders: events, and controls that are put before a person.
 
+use std::time::Duration;
+
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -45,4 +47,17 @@ pub fn ask_a_person(draft: &mut Draft<'_>, order: &OrderRecord, note: String) {
         due: draft.now(),
     };
     draft.task(task, note);
+}
+
+/// A time in words, in Chinese and in English: in the largest unit that says it exactly.
+pub fn in_words(time: Duration) -> (String, String) {
+    let seconds = time.as_secs();
+    let (count, chinese, english) = match seconds {
+        0 => (0, "秒", "second"),
+        _ if seconds.is_multiple_of(3600) => (seconds / 3600, "小时", "hour"),
+        _ if seconds.is_multiple_of(60) => (seconds / 60, "分钟", "minute"),
+        _ => (seconds, "秒", "second"),
+    };
+    let many = if count == 1 { "" } else { "s" };
+    (format!("{count}{chinese}"), format!("{count} {english}{many}"))
 }

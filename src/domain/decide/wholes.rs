@@ -7,8 +7,9 @@ use rust_decimal::Decimal;
 use super::super::{Claim, EventType, Measure, MeasureState, Mode, TaskKind};
 use super::ask::ask;
 use super::counting::{Cause, is_open, is_quiet, room};
+use super::declined::waits_for_a_person;
 use super::draft::{Draft, NewTask};
-use super::giving_back::{is_idle, start_release, waits_for_a_person};
+use super::giving_back::{is_idle, start_release};
 use super::proposals::{give_up, propose, withdraw};
 use super::stake::{stake_room, stake_within};
 

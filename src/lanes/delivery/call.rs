@@ -17,6 +17,7 @@ use super::super::context::LaneContext;
 use super::super::outcome::{Outcomes, all};
 use super::super::reach::{Reachable, Reached};
 use super::super::reuse;
+use super::super::tokens::Tokens;
 use super::{Delivery, Sendable, batch_of, wrong_line};
 use crate::config::CallConfig;
 use crate::domain::decide::OrderInput;
@@ -56,6 +57,7 @@ impl CallDelivery {
         let called_at = lane.config.line.called_at();
         let drawn = called_at.map(|_| lane.handle.tokens.draw(rand::Rng::random(&mut rand::rng())));
         let (token, standing) = drawn.unzip();
+        let shared = token.as_ref().filter(|_| lane.context.store.leases().is_shared()).map(Tokens::digest);
         let batch = batch_of(BatchId::new(leading.id.get()), started, orders, token);
         let (mut dialogue, first) = match open_dialogue(lane, &batch, leading.ticket.as_deref()) {
             Ok(opened) => opened,
@@ -64,6 +66,10 @@ impl CallDelivery {
                 return lane.settle(all(&records, &OrderInput::Faulted(fault)), None).await;
             }
         };
+        if let Some(digest) = &shared {
+            // It may be asked about anywhere. One that never leaves is known to nobody.
+            lane.context.engine.keep_call_token(digest.clone(), lane.config.name.clone()).await?;
+        }
         if control && matches!(first, Step::Send(_)) {
             let before = records.len();
             records = mark_sending(lane, records, &first).await?;
@@ -76,6 +82,11 @@ impl CallDelivery {
         }
         let conversation = converse(&self.0, &mut *dialogue, first, control, &lane.handle.admission).await;
         drop((permit, standing));
+        if let Some(digest) = shared
+            && let Err(error) = lane.context.engine.spend_call_token(digest).await
+        {
+            tracing::warn!(counterpart = lane.config.name, %error, "a token stands longer than its call");
+        }
         let now = lane.context.clock.now();
         note(lane, &conversation.ended, now.duration_since(started).unsigned_abs(), now);
         // The next message need not wait until this one's answer is written.
@@ -164,6 +175,8 @@ async fn mark_sending(
 /// Keeps what a conversation says of the counterpart itself.
 fn note(lane: &LaneContext, ended: &Ended, took: Duration, now: Timestamp) {
     match ended {
+        // It is no failure of the counterpart's that this process must not send any more.
+        Ended::Failed(_) if !lane.handle.admission.stands() => {}
         Ended::Failed(fault) => {
             lane.handle.admission.failed(fault);
             lane.handle.faulted(fault, now);

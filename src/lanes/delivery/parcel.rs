@@ -2,6 +2,7 @@
 
 mod incoming;
 mod responses;
+mod shown;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -107,18 +108,22 @@ impl ParcelDelivery {
     /// start, hands them over.
     async fn hand_over_until_stopped(&self, lane: &LaneContext, files: &[Message]) -> bool {
         let mut failures = 0_u32;
-        while let Err(fault) = self.depot.hand_over(files).await {
+        loop {
+            if !lane.may_leave().await {
+                return false;
+            }
+            let Err(fault) = self.depot.hand_over(files).await else { return true };
             failures += 1;
             lane.handle.admission.failed(&fault);
             lane.handle.faulted(&fault, lane.context.clock.now());
             tracing::warn!(counterpart = lane.config.name, %fault, "files wait to be handed over");
+            lane.keep_limits().await;
             let wait = lane.config.retry_control.wait(failures, 0.0).min(HAND_OVER_AGAIN);
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = lane.stop.cancelled() => return false,
             }
         }
-        true
     }
 
     /// Parcels that were decided are handed over again as they were.

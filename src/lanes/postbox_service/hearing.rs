@@ -63,7 +63,9 @@ impl PostboxService {
         let Some(first) = here.first() else { return failed() };
         let claimed = match self.identify(first, call).await {
             Ok(Claim::Caller(claimed)) => claimed,
-            Ok(Claim::Nobody | Claim::Later) => return self.serve_anybody(here, first, call),
+            Ok(Claim::Nobody | Claim::Later) => {
+                return self.serve_anybody(here, first, call).await;
+            }
             Err(answer) => return answer,
         };
         let place = first.line.called_at().map_or("", |at| at.path.as_str());
@@ -115,21 +117,18 @@ impl PostboxService {
     }
 
     /// What anybody may ask, without a body.
-    fn serve_anybody(&self, here: &[Config], first: &Config, call: &Call) -> HttpResponse {
+    async fn serve_anybody(&self, here: &[Config], first: &Config, call: &Call) -> HttpResponse {
         let heard = InboundRequest { body: Vec::new(), ..call.heard.clone() };
-        let understood = postbox_of(first).and_then(|postbox| Ok((postbox, postbox.parse(&heard)?)));
-        let (postbox, parsed) = match understood {
-            Ok(understood) => understood,
+        let parsed = match postbox_of(first).and_then(|postbox| postbox.parse(&heard)) {
+            Ok(parsed) => parsed,
             Err(answer) => return answer,
         };
-        match &parsed.kind {
-            CallKind::Description => postbox.respond(&parsed, &CallResult::Description),
-            CallKind::Token(token) => {
-                let stands = self.confirm(here, token);
-                postbox.respond(&parsed, &CallResult::Token(stands))
-            }
-            _ => failed(),
-        }
+        let result = match &parsed.kind {
+            CallKind::Description => CallResult::Description,
+            CallKind::Token(token) => CallResult::Token(self.confirm(here, token).await),
+            _ => return failed(),
+        };
+        postbox_of(first).map_or_else(|answer| answer, |postbox| postbox.respond(&parsed, &result))
     }
 
     /// Reads a whole call of a caller who is known. Reading large messages is work; a connector that panics spoils one call.

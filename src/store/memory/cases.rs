@@ -15,7 +15,7 @@ impl State {
     pub(super) fn find_cases(&self, filter: &CaseFilter) -> Vec<CaseRow> {
         let wanted = self.cases.values().rev().filter(|case| {
             fits(filter.number.as_ref(), case.number.as_str())
-                && fits(filter.court.as_ref(), case.court_code.as_str())
+                && filter.courts.cover(&case.court_code)
                 && filter.before.is_none_or(|before| case.id < before)
         });
         let rows = wanted.filter_map(|case| {
@@ -28,6 +28,7 @@ impl State {
         let all = self.inquiries.values().rev().map(|kept| &kept.inquiry);
         let wanted = all.filter(|inquiry| {
             fits(filter.case_number.as_ref(), inquiry.case_number.as_str())
+                && filter.courts.cover(&inquiry.court)
                 && filter.state.is_none_or(|state| inquiry.state == state)
                 && filter.before.is_none_or(|before| inquiry.id < before)
         });

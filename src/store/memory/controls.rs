@@ -23,7 +23,7 @@ impl State {
             filter.state.is_none_or(|state| measure.state == state)
                 && fits(filter.counterpart.as_ref(), measure.counterpart.as_str())
                 && filter.until_before.is_none_or(|day| ends_before(measure, day))
-                && filter.court.as_ref().is_none_or(|court| self.is_of_court(measure.chain, court))
+                && self.is_of(measure.chain, &filter.courts)
                 && filter.chain.is_none_or(|chain| measure.chain == chain)
                 && filter.before.is_none_or(|before| measure.id < before)
         });
@@ -46,7 +46,7 @@ impl State {
             task.done.is_none()
                 && filter.kind.is_none_or(|kind| task.kind == kind)
                 && filter.chain.is_none_or(|chain| task.chain == chain)
-                && filter.court.as_ref().is_none_or(|court| self.is_of_court(task.chain, court))
+                && self.is_of(task.chain, &filter.courts)
                 && filter.due_before.is_none_or(|due| task.due < due)
                 && filter.after.is_none_or(|after| (task.due, task.id) > after)
         });

@@ -100,6 +100,9 @@ impl State {
         }
         forget!(measures, measure => measure.id);
         forget!(parties, party => party.id);
+        let prints: Vec<_> =
+            self.prints.values().filter(|new| new.print.chain == chain).map(|new| new.print.id).collect();
+        prints.iter().for_each(|id| self.prints.remove(id));
         let numbers: Vec<_> = self
             .cases
             .values()

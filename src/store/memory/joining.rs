@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::view::View;
-use crate::domain::{Chain, ChainId, JoinedChains, Terms};
+use crate::domain::{CaseId, Chain, ChainId, JoinedChains, Terms};
 use crate::store::{StoreError, Stored};
 
 impl View<'_> {
@@ -25,6 +25,7 @@ impl View<'_> {
         move_rows!(cases, chain);
         move_rows!(tasks, chain);
         move_rows!(inquiries, inquiry.chain);
+        move_rows!(prints, print.chain);
         self.move_claim_changes(into, from);
         for party in &joined.parties {
             let stands = self.state.parties.get(&party.id).filter(|stands| stands.chain == from);
@@ -48,12 +49,19 @@ impl View<'_> {
             self.state.inquiries.put(*inquiry, kept);
         }
         let (case, continued) = joined.continues;
-        let mut case = self.state.cases.get(&case).ok_or(StoreError::Conflict("the case"))?.clone();
-        case.continues = Some(continued);
-        self.state.cases.put(case.id, case);
+        self.continue_case(case, continued)?;
         let empty = self.state.chains.get(&from).ok_or(StoreError::Conflict("the chain"))?;
         let empty = Chain { claim: None, has_ledger: false, ..empty.clone() };
         self.state.chains.put(from, empty);
+        Ok(())
+    }
+
+    /// Notes which case a case continues.
+    pub(super) fn continue_case(&mut self, case: CaseId, before: CaseId) -> Stored<()> {
+        self.state.cases.get(&before).ok_or(StoreError::Conflict("the case that is continued"))?;
+        let mut case = self.state.cases.get(&case).ok_or(StoreError::Conflict("the case"))?.clone();
+        case.continues = Some(before);
+        self.state.cases.put(case.id, case);
         Ok(())
     }
 

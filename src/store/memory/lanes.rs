@@ -76,6 +76,11 @@ impl View<'_> {
             LaneChange::KeepAnswer(key, root, number, at) => {
                 state.cached_answers.put(key.clone(), (*root, *number, *at));
             }
+            // One process knows these of itself.
+            LaneChange::KeepLimits(..)
+            | LaneChange::ResetLane(_)
+            | LaneChange::NewCallToken(..)
+            | LaneChange::DropCallToken(_) => {}
             LaneChange::SetPaused(lane, reason) => {
                 match reason {
                     Some(reason) => state.pauses.put(lane.clone(), reason.clone()),

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::cases::fits;
 use super::state::State;
+use super::writes::turn;
 use crate::domain::{InquiryId, InquiryState, LineRow, OrderId, OrderRecord, OrderState};
+use crate::store::turns::{Head, in_turn};
 use crate::store::{LaneCounts, OrderFilter};
 
 impl State {
@@ -20,12 +22,40 @@ impl State {
 
     pub(super) fn find_orders(&self, filter: &OrderFilter) -> Vec<OrderRecord> {
         let wanted = self.orders.values().rev().filter(|order| {
-            filter.state.is_none_or(|state| order.state == state)
+            filter.courts.cover(&order.court)
+                && filter.state.is_none_or(|state| order.state == state)
                 && fits(filter.counterpart.as_ref(), order.lane.as_str())
                 && filter.action.is_none_or(|action| order.instruction.kind() == action)
                 && filter.before.is_none_or(|before| order.id < before)
+                && filter.down_to.is_none_or(|last| order.id >= last)
+                && self.is_wanted(filter, order)
         });
         wanted.take(filter.limit).cloned().collect()
+    }
+
+    /// Whether an order is of the case, the inquiry, the party, the measure and the time that are wanted.
+    fn is_wanted(&self, filter: &OrderFilter, order: &OrderRecord) -> bool {
+        let of_case = |number: &String| {
+            self.inquiries.get(&order.inquiry).is_some_and(|kept| kept.inquiry.case_number.as_str() == number)
+        };
+        filter.case_number.as_ref().is_none_or(of_case)
+            && filter.inquiry.is_none_or(|inquiry| order.inquiry == inquiry)
+            && filter.parties.as_ref().is_none_or(|any| any.contains(&(order.inquiry, order.party)))
+            && filter.measure.is_none_or(|measure| order.measure == Some(measure))
+            && filter.created_from.is_none_or(|from| order.created >= from)
+            && filter.created_before.is_none_or(|before| order.created < before)
+    }
+
+    pub(super) fn end_of_look(&self, filter: &OrderFilter, look: usize) -> Option<OrderId> {
+        if filter.is_narrow() {
+            return None;
+        }
+        let indexed = self.orders.values().rev().filter(|order| {
+            filter.before.is_none_or(|before| order.id < before)
+                && filter.rare_state().is_none_or(|state| order.state == state)
+                && filter.control().is_none_or(|action| order.instruction.kind() == action)
+        });
+        indexed.map(|order| order.id).nth(look.saturating_sub(1))
     }
 
     pub(super) fn offers(
@@ -37,7 +67,7 @@ impl State {
     ) -> Vec<OrderRecord> {
         // A control always stands for a line of the ledger.
         let fits = |order: &&OrderRecord| order.measure.is_some() == control && order.deadline > now;
-        let queued = self.queued_of(lane).filter(|order| order.due <= now).filter(fits);
+        let queued = self.by_turns(self.queued_of(lane).filter(|order| order.due <= now).filter(fits), limit);
         let on_offer =
             || self.under_way_of(lane).filter(|order| order.state == OrderState::Awaiting).filter(fits);
         let later = on_offer().filter(|order| order.id > after);
@@ -45,12 +75,31 @@ impl State {
         queued.chain(later).chain(again).take(limit).cloned().collect()
     }
 
+    /// Orders that wait, in turn, as they go: within a priority courts take turns.
+    pub(super) fn by_turns<'s>(
+        &'s self,
+        waiting: impl Iterator<Item = &'s OrderRecord>,
+        limit: usize,
+    ) -> impl Iterator<Item = &'s OrderRecord> {
+        let mut courts: BTreeMap<&str, Vec<Head>> = BTreeMap::new();
+        for order in waiting {
+            let (priority, id) = (order.priority as i64, order.id.get());
+            courts.entry(&order.court).or_default().push(Head { priority, turn: turn(order), id });
+        }
+        let courts: Vec<Vec<Head>> = courts.into_values().collect();
+        in_turn(&courts, limit).into_iter().filter_map(|id| self.orders.get(&OrderId::new(id)))
+    }
+
     pub(super) fn lane_counts(&self, lane: &str) -> LaneCounts {
         let (undetermined, awaiting): (Vec<_>, Vec<_>) =
             self.under_way_of(lane).partition(|order| order.state == OrderState::Undetermined);
         let count = |orders: usize| u64::try_from(orders).unwrap_or(u64::MAX);
-        // Those of one turn may differ in age; the first in turn stands for all that wait.
-        let queued = self.queued_of(lane).next().map(|order| order.created);
+        // Those of one turn may differ in age; the first of each court in turn stands for all of it that wait.
+        let mut firsts: BTreeMap<&str, jiff::Timestamp> = BTreeMap::new();
+        for order in self.queued_of(lane) {
+            firsts.entry(&order.court).or_insert(order.created);
+        }
+        let queued = firsts.into_values().min();
         LaneCounts {
             waiting: count(self.queued_of(lane).count()),
             awaiting: count(awaiting.len()),

@@ -116,6 +116,10 @@ impl Reads for View<'_> {
         Ok(self.state.find_orders(filter))
     }
 
+    fn end_of_look(&mut self, filter: &OrderFilter, look: usize) -> Stored<Option<OrderId>> {
+        Ok(self.state.end_of_look(filter, look))
+    }
+
     fn due_orders(
         &mut self,
         lane: &str,
@@ -124,7 +128,7 @@ impl Reads for View<'_> {
         taken: &HashSet<OrderId>,
     ) -> Stored<Vec<OrderRecord>> {
         let due = self.state.queued_of(lane).filter(|order| order.due <= now && !taken.contains(&order.id));
-        Ok(due.take(limit).cloned().collect())
+        Ok(self.state.by_turns(due, limit).cloned().collect())
     }
 
     fn offers(

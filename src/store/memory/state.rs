@@ -6,10 +6,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::table::Table;
+use crate::domain::people::{Courts, Look, Person, Session, StoredKey};
 use crate::domain::{
     AuditEntry, Batch, BatchId, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId,
-    EventDraft, IdKind, Inquiry, InquiryId, Measure, MeasureId, NewDocument, NewReceipt, NotAsked, OrderId,
-    OrderRecord, PartyId, PropertyFinding, ROWS_PER_EPOCH, RawId, RawMessage, Revision, Task, TaskId, Terms,
+    EventDraft, IdKind, Inquiry, InquiryId, Measure, MeasureId, NewDocument, NewPrint, NewReceipt, NotAsked,
+    OrderId, OrderRecord, PartyId, PersonId, PrintId, PropertyFinding, ROWS_PER_EPOCH, RawId, RawMessage,
+    Revision, Task, TaskId, Terms,
 };
 use crate::store::{ChargeReference, IssuedCertificate};
 
@@ -64,6 +66,7 @@ tables! {
     tasks: TaskId => Task;
     certificates: (InquiryId, u32) => IssuedCertificate;
     findings: String => PropertyFinding;
+    prints: PrintId => NewPrint;
     acts: i64 => AuditEntry;
     raw_messages: RawId => RawMessage;
     raw_orders: RawId => Vec<OrderId>;
@@ -80,6 +83,11 @@ tables! {
     probes: () => Timestamp;
     pauses: String => String;
     consumers: String => i64;
+    persons: PersonId => Person;
+    /// Sessions by digest.
+    sessions: Vec<u8> => Session;
+    keys: uuid::Uuid => StoredKey;
+    looks: i64 => Look;
 }
 
 /// An inquiry with what is kept beside it.
@@ -122,6 +130,7 @@ impl State {
             IdKind::Task => last!(tasks, TaskId),
             IdKind::Raw => last!(raw_messages, RawId),
             IdKind::Batch => last!(batches, BatchId),
+            IdKind::Print => last!(prints, PrintId),
         }
     }
 
@@ -151,8 +160,9 @@ impl State {
         self.revisions.range((root, 0)..=(root, u32::MAX)).next_back().map(|(_, revision)| revision)
     }
 
-    /// Whether a chain has a case of a court.
-    pub(super) fn is_of_court(&self, chain: ChainId, court: &str) -> bool {
-        self.cases.values().any(|case| case.chain == chain && case.court_code == court)
+    /// Whether a chain has a case of one of these courts.
+    pub(super) fn is_of(&self, chain: ChainId, courts: &Courts) -> bool {
+        courts.are_all()
+            || self.cases.values().any(|case| case.chain == chain && courts.cover(&case.court_code))
     }
 }

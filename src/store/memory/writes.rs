@@ -18,7 +18,7 @@ fn known<'r, T>(row: Option<&'r T>, what: &'static str) -> Stored<&'r T> {
     row.ok_or(StoreError::Conflict(what))
 }
 
-fn turn(order: &OrderRecord) -> i64 {
+pub(super) fn turn(order: &OrderRecord) -> i64 {
     order.created.as_microsecond() + order.priority.handicap_seconds() * 1_000_000
 }
 
@@ -40,6 +40,8 @@ impl View<'_> {
             Change::SaveChain(chain) => self.save_chain(chain),
             Change::JoinChains(joined) => self.join_chains(joined),
             Change::NewCase(case) => self.add_case(case),
+            Change::SaveCase(case) => self.save_case(case),
+            Change::ContinueCase(case, before) => self.continue_case(*case, *before),
             Change::NewParty(party) => self.add_party(party),
             Change::SaveParty(party) => {
                 known(self.state.parties.get(&party.id), "the party")?;
@@ -65,6 +67,7 @@ impl View<'_> {
             Change::SaveTask(task) => self.save_task(task),
             Change::NewClaimChange(change) => self.add_claim_change(change),
             Change::NewCertificate(certificate) => self.add_certificate(certificate),
+            Change::NewPrint(print) => self.state.prints.add(print.print.id, print.clone(), "a print"),
             Change::SavePropertyFinding(finding) => {
                 self.state.findings.put(finding.property.clone(), finding.clone());
                 Ok(())
@@ -74,6 +77,7 @@ impl View<'_> {
                 self.state.acts.add(row, entry.clone(), "a line of the audit")
             }
             Change::Lane(change) => self.write_lane(change),
+            Change::People(change) => self.write_people(change),
             Change::Forget(what) => {
                 self.forget(what);
                 Ok(())
@@ -99,6 +103,14 @@ impl View<'_> {
         }
         self.state.case_numbers.add(case.number.as_str().to_owned(), case.id, "a case number")?;
         self.state.cases.add(case.id, case.clone(), "a case")
+    }
+
+    fn save_case(&mut self, case: &Case) -> Stored<()> {
+        let stands = known(self.state.cases.get(&case.id), "the case")?;
+        let (court_name, court_code) = (case.court_name.clone(), case.court_code.clone());
+        let saved = Case { court_name, court_code, ..stands.clone() };
+        self.state.cases.put(case.id, saved);
+        Ok(())
     }
 
     fn add_party(&mut self, party: &ChainParty) -> Stored<()> {

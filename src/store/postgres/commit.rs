@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 
 use super::errors::{is_unreachable, told};
+use super::fleet::notice;
 use super::link::Link;
 use super::prefetch::prefetch;
 use super::query::{View, Work};
@@ -43,6 +44,11 @@ impl Writer {
         Self { claim, link: Some(link), shared, careful: 0 }
     }
 
+    /// Nothing is written any more.
+    pub(super) fn close(&self) {
+        self.shared.signals.leases().close();
+    }
+
     /// Commits what was handed in. Whether there is more to come.
     pub(super) fn serve(&mut self, jobs: &mut Receiver<Job>) -> bool {
         let mut group = Vec::with_capacity(GROUP);
@@ -65,7 +71,7 @@ impl Writer {
         let outcome = match self.begin(&group, &mut work) {
             Ok(()) => {
                 let ran = self.run_group(group, &mut work, &mut done, is_careful);
-                ran.and_then(|()| self.end(&mut work)).and_then(|()| self.commit_transaction(jobs))
+                ran.and_then(|()| self.end(&mut work)).and_then(|()| self.commit_transaction(&work, jobs))
             }
             Err(error) => {
                 done.extend(group.into_iter().map(|job| (job, Ok(()))));
@@ -78,7 +84,11 @@ impl Writer {
                 work.touched.tell(&self.shared.signals);
                 done.into_iter().for_each(|(job, outcome)| job.finish(outcome));
             }
-            Err(error) => self.give_up(&error, done),
+            // Another process was first where two waited for one another: the same again may succeed.
+            Err(error) => {
+                let was_race = matches!(work.broken, Some(StoreError::Again)) || work.is_short(&self.shared);
+                self.give_up(&error, done, was_race);
+            }
         }
     }
 
@@ -94,12 +104,14 @@ impl Writer {
             other => other,
         }?;
         let link = self.link.as_mut().ok_or(StoreError::Closed)?;
-        prefetch(link, &needs, &mut work.overlay)
+        let loaded = prefetch(link, &needs, work, self.shared.signals.leases().id());
+        loaded.inspect_err(|error| work.broken = Some(error.clone()))
     }
 
     fn try_begin(&mut self) -> Stored<()> {
         let claim = &mut self.claim;
         let link = connected(&mut self.link, || claim.connect())?;
+        self.shared.ids.fill(link)?;
         self.claim.begin(link)
     }
 
@@ -144,9 +156,13 @@ impl Writer {
     }
 
     /// Commits. Where the connection is lost before the answer, the outcome is found out, however long that takes.
-    fn commit_transaction(&mut self, jobs: &Receiver<Job>) -> Stored<()> {
+    fn commit_transaction(&mut self, work: &Work, jobs: &Receiver<Job>) -> Stored<()> {
         let link = self.link.as_mut().ok_or(StoreError::Closed)?;
-        let Err(error) = link.run("COMMIT") else { return Ok(()) };
+        let leases = self.shared.signals.leases();
+        // Others hear of it with the commit, and not without it.
+        let told = if leases.has_others() { notice(leases.id(), &work.touched) } else { None };
+        let commit = told.map_or_else(|| "COMMIT".to_owned(), |notice| format!("{notice}; COMMIT"));
+        let Err(error) = link.run(&commit) else { return Ok(()) };
         if !is_unreachable(&error) {
             return Err(error);
         }
@@ -177,13 +193,15 @@ impl Writer {
     }
 
     /// Takes the group back and tells everybody.
-    fn give_up(&mut self, error: &StoreError, done: Done) {
+    fn give_up(&mut self, error: &StoreError, done: Done, was_race: bool) {
         self.shared.watch.note(error);
         let was_lost = is_unreachable(error);
         let error = self.roll_back(error);
         let is_alone = done.len() == 1;
         let is_for_all = is_for_all(&error);
-        if !is_for_all && !was_lost {
+        if was_race {
+            tracing::debug!(jobs = done.len(), "a group of writes is handed in again");
+        } else if !is_for_all && !was_lost {
             self.careful = self.careful.max(2 * done.len());
             tracing::warn!(%error, jobs = done.len(), "a group of writes was not committed");
         }

@@ -23,6 +23,8 @@ pub(super) fn failed(step: &'static str) -> impl FnOnce(Error) -> StoreError {
             "23" => return StoreError::Conflict("a row"),
             // Another transaction was first; the same again may succeed.
             "40" => return StoreError::Again,
+            // Somebody else is at it.
+            _ if state == SqlState::LOCK_NOT_AVAILABLE => return StoreError::Again,
             // A text, a number that the database cannot keep: that row alone is at fault.
             "22" => {
                 return StoreError::Unreadable { what: "value to be kept", detail: state.code().to_owned() };

@@ -1,5 +1,6 @@
 //! What is kept no longer: rows that go, and bytes that go while their rows stay.
 
+use super::locks::OfChain;
 use super::query::{View, limit_of, params};
 use super::rows::{self, ACT, get};
 use crate::domain::retention::Forget;
@@ -7,7 +8,7 @@ use crate::domain::{AuditEntry, ChainId, InquiryId, RawId};
 use crate::store::{KeptBytes, KeptMessage, Stored, order_list};
 
 /// Everything of a chain, what names others before what is named. No inquiry's rows are found by a chain that is gone.
-const OF_A_CHAIN: [&str; 14] = [
+const OF_A_CHAIN: [&str; 15] = [
     "DELETE FROM certificates WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
     "DELETE FROM receipts WHERE order_id IN (SELECT o.id FROM inquiries i JOIN orders o ON o.inquiry = i.id WHERE i.chain = $1)",
     "DELETE FROM charge_references WHERE order_id IN
@@ -18,6 +19,7 @@ const OF_A_CHAIN: [&str; 14] = [
     // The newest row stays, so that its number is not given again.
     "DELETE FROM tasks WHERE chain = $1 AND id < (SELECT MAX(id) FROM tasks)",
     "DELETE FROM measures WHERE chain = $1",
+    "DELETE FROM prints WHERE chain = $1",
     "DELETE FROM orders WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
     "DELETE FROM inquiries WHERE chain = $1",
     "DELETE FROM claim_changes WHERE chain = $1",
@@ -31,6 +33,9 @@ const NOTHING: &[u8] = &[0];
 
 impl View<'_> {
     pub(super) fn forget(&mut self, what: &Forget) -> Stored<()> {
+        if let Forget::Chain(chain) | Forget::Documents(chain) | Forget::Receipts(chain) = what {
+            self.lock(OfChain::Chain(*chain))?;
+        }
         match what {
             Forget::Messages(ids) => {
                 let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();

@@ -1,12 +1,12 @@
 //! Two chains that become one.
 
 use super::query::{View, params};
-use crate::domain::JoinedChains;
+use crate::domain::{CaseId, JoinedChains};
 use crate::store::codec::plain_json;
 use crate::store::{StoreError, Stored};
 
 /// Tables whose rows belong to a chain by a column alone.
-const TABLES: [&str; 4] = ["cases", "inquiries", "tasks", "claim_changes"];
+const TABLES: [&str; 5] = ["cases", "claim_changes", "inquiries", "prints", "tasks"];
 
 impl View<'_> {
     pub(super) fn join_chains(&mut self, joined: &JoinedChains) -> Stored<()> {
@@ -33,10 +33,15 @@ impl View<'_> {
             one(self.execute(sql, params![inquiry.get(), debtors])?, "the terms")?;
         }
         let (case, continued) = joined.continues;
-        let sql = "UPDATE cases SET continues = $2 WHERE id = $1";
-        one(self.execute(sql, params![case.get(), continued.get()])?, "the case")?;
+        self.continue_case(case, continued)?;
         let sql = "UPDATE chains SET has_ledger = FALSE, claim = NULL WHERE id = $1";
         one(self.execute(sql, params![from])?, "the chain")
+    }
+
+    /// Notes which case a case continues.
+    pub(super) fn continue_case(&mut self, case: CaseId, before: CaseId) -> Stored<()> {
+        let sql = "UPDATE cases SET continues = $2 WHERE id = $1";
+        one(self.execute(sql, params![case.get(), before.get()])?, "the case")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::locks::OfChain;
 use super::pending::text;
 use super::query::{View, params};
 use super::rows::{self, CASE, INQUIRY, ORDER, REVISION, TASK, get};
@@ -15,7 +16,10 @@ pub(super) fn chain(view: &mut View<'_>, id: ChainId) -> Stored<Option<Chain>> {
     let ask = "SELECT id, created, has_ledger, claim FROM chains WHERE id = $1";
     view.known(
         |known| known.chains.get(&id).cloned().map(Some),
-        |view| view.one(ask, params![id.get()], rows::chain),
+        |view| {
+            view.lock(OfChain::Chain(id))?;
+            view.one(ask, params![id.get()], rows::chain)
+        },
         |known, found| known.chains.extend(found.clone().map(|found| (id, found))),
     )
 }
@@ -24,7 +28,10 @@ pub(super) fn case_by_number(view: &mut View<'_>, number: &str) -> Stored<Option
     let ask = format!("SELECT {CASE} FROM cases WHERE number = $1");
     view.known(
         |known| known.case_numbers.get(number).cloned(),
-        |view| view.one(&ask, params![text(number)], rows::case),
+        |view| {
+            view.lock_case(&text(number))?;
+            view.one(&ask, params![text(number)], rows::case)
+        },
         |known, found| drop(known.case_numbers.insert(number.to_owned(), found.clone())),
     )
 }
@@ -60,7 +67,10 @@ pub(super) fn inquiry(view: &mut View<'_>, id: InquiryId) -> Stored<Option<Inqui
     let ask = format!("SELECT {INQUIRY} FROM inquiries i WHERE i.id = $1");
     view.known(
         |known| known.inquiries.get(&id).cloned().map(Some),
-        |view| view.one(&ask, params![id.get()], rows::inquiry),
+        |view| {
+            view.lock(OfChain::Inquiry(id))?;
+            view.one(&ask, params![id.get()], rows::inquiry)
+        },
         |known, found| known.inquiries.extend(found.clone().map(|found| (id, found))),
     )
 }
@@ -104,7 +114,10 @@ pub(super) fn order(view: &mut View<'_>, id: OrderId) -> Stored<Option<OrderReco
     let ask = format!("SELECT {ORDER} FROM orders o WHERE o.id = $1");
     view.known(
         |known| known.orders.get(&id).cloned().map(Some),
-        |view| view.one(&ask, params![id.get()], rows::order),
+        |view| {
+            view.lock(OfChain::Order(id))?;
+            view.one(&ask, params![id.get()], rows::order)
+        },
         |known, found| known.orders.extend(found.clone().map(|found| (id, found))),
     )
 }
@@ -129,7 +142,10 @@ pub(super) fn revision(view: &mut View<'_>, root: OrderId, number: Option<u32>) 
 pub(super) fn measure(view: &mut View<'_>, id: MeasureId) -> Stored<Option<Measure>> {
     view.known(
         |known| known.measure(id).cloned().map(Some),
-        |view| view.one("SELECT body FROM measures WHERE id = $1", params![id.get()], rows::measure),
+        |view| {
+            view.lock(OfChain::Measure(id))?;
+            view.one("SELECT body FROM measures WHERE id = $1", params![id.get()], rows::measure)
+        },
         |_, _| (),
     )
 }

@@ -47,6 +47,15 @@ impl View<'_> {
                 self.put(Table::CachedAnswers, Key::Digest(key.clone()), row)
             }
             LaneChange::SetPaused(lane, reason) => self.set_paused(lane, reason.as_deref()),
+            LaneChange::KeepLimits(lane, limits) => self.keep_limits(lane, limits),
+            LaneChange::ResetLane(lane) => self.reset_lane(lane),
+            LaneChange::NewCallToken(digest, lane, at) => {
+                let sql = "INSERT INTO call_tokens (digest, lane, made) VALUES ($1, $2, $3)";
+                self.execute(sql, params![digest, lane, micros(*at)]).map(drop)
+            }
+            LaneChange::DropCallToken(digest) => {
+                self.execute("DELETE FROM call_tokens WHERE digest = $1", params![digest]).map(drop)
+            }
             LaneChange::RemoveConsumer(consumer) => {
                 self.execute("DELETE FROM consumers WHERE name = $1", params![text(consumer)]).map(drop)
             }
@@ -97,6 +106,27 @@ impl View<'_> {
             Some(Value::Number(Some(counted))) => *counted = counted.saturating_add(requests),
             _ => pending.put(table, key, row![lane, day, requests]),
         })
+    }
+
+    fn keep_limits(&mut self, lane: &str, limits: &str) -> Stored<()> {
+        let known = "UPDATE lane_states SET breaker = $2 WHERE lane = $1";
+        if self.execute(known, params![lane, limits])? == 0 {
+            let new = "INSERT INTO lane_states (lane, breaker, resets) VALUES ($1, $2, 0)";
+            self.execute(new, params![lane, limits])?;
+        }
+        Ok(())
+    }
+
+    fn reset_lane(&mut self, lane: &str) -> Stored<()> {
+        let known = "UPDATE lane_states SET breaker = NULL, resets = resets + 1 WHERE lane = $1";
+        if self.execute(known, params![lane])? == 0 {
+            self.execute(
+                "INSERT INTO lane_states (lane, breaker, resets) VALUES ($1, NULL, 1)",
+                params![lane],
+            )?;
+        }
+        self.touch(|touched| touched.lane(lane, true));
+        Ok(())
     }
 
     fn set_paused(&mut self, lane: &str, reason: Option<&str>) -> Stored<()> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::ToSql;
@@ -20,6 +21,13 @@ pub(super) type Parameters<'p> = &'p [&'p (dyn ToSql + Sync)];
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Prepared statements that a connection keeps; lists with filters have many forms.
 const MOST_STATEMENTS: usize = 512;
+
+/// What every session is like. What was acknowledged must not be lost with the server, whatever its configuration says. Prepared
+/// statements are planned while tables are nearly empty, and the plans stay when they grow until somebody analyses them: without this
+/// the server read whole tables for single rows, nine tenths of its time; such a statement is never worth compiling either.
+const SETTINGS: &str = "
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+    SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('enable_seqscan', 'jit')";
 
 /// A connection to the database.
 pub(super) struct Link {
@@ -64,8 +72,7 @@ impl Link {
             }
         })?;
         let mut link = Self { runtime, client, statements: HashMap::new() };
-        // What was acknowledged must not be lost with the server, whatever its configuration says.
-        link.run("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")?;
+        link.run(SETTINGS)?;
         Ok(link)
     }
 
@@ -144,6 +151,21 @@ impl Link {
         let answers = all.iter().map(|sent| self.client.query(&sent.statement, &sent.parameters));
         let answered = self.within("query", async { Ok(join_all(answers).await) })?;
         answered.into_iter().map(|answer| answer.map_err(failed("query"))).collect()
+    }
+
+    /// Hands the rows of a query without parameters on, one after the other: there may be more than fit into memory.
+    ///
+    /// # Errors
+    /// Those of the database and of `each`.
+    pub(super) fn each_row(&mut self, sql: &str, each: &mut dyn FnMut(&Row) -> Stored<()>) -> Stored<()> {
+        let statement = self.prepare(sql)?;
+        let none: [&(dyn ToSql + Sync); 0] = [];
+        let mut rows = Box::pin(self.within("query", self.client.query_raw(&statement, none))?);
+        // What is done with a row may wait for another connection, which this one's runtime must not be around.
+        while let Some(row) = self.within("query", rows.as_mut().try_next())? {
+            each(&row)?;
+        }
+        Ok(())
     }
 
     fn within<T>(

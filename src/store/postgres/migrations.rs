@@ -6,9 +6,17 @@ use super::errors::told;
 use super::link::Link;
 use super::rows::get;
 use crate::store::health::Ailment;
+use crate::store::look::Schema;
 use crate::store::{StoreError, Stored};
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+    include_str!("migrations/0005.sql"),
+    include_str!("migrations/0006.sql"),
+];
 
 /// Key of the lock under which a schema is brought up to date: `chakongm` as a number.
 const LOCK: i64 = 0x6368_616b_6f6e_676d;
@@ -49,6 +57,17 @@ fn check_version(link: &mut Link) -> Stored<()> {
         tracing::warn!("the database has fsync = off: what is acknowledged is lost when its machine fails");
     }
     Ok(())
+}
+
+/// How far the schema is; nothing was applied to what is no store.
+pub(super) fn schema(link: &mut Link) -> Stored<Schema> {
+    let there = "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'migrations'";
+    if link.query(there, &[])?.is_empty() {
+        return Ok(Schema { applied: 0, known: MIGRATIONS.len() });
+    }
+    let counted = link.query("SELECT COUNT(*) FROM migrations", &[])?;
+    let applied = counted.first().map_or(Ok(0), |row| get(row, 0))?;
+    Ok(Schema { applied, known: MIGRATIONS.len() })
 }
 
 fn apply(link: &mut Link) -> Stored<()> {

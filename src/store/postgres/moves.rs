@@ -41,7 +41,8 @@ impl View<'_> {
             order.sent.map(micros),
             &order.ticket,
             order.batch.map(BatchId::get),
-            optional_json("fault", order.fault.as_ref())?
+            optional_json("fault", order.fault.as_ref())?,
+            &order.court
         ];
         self.add(Table::Orders, row)?;
         if root.is_some() || order.measure.is_some() || order.stands_in.is_some() {

@@ -1,11 +1,12 @@
 //! Row numbers and where they go on, the epoch in front of them, the key of keyed hashes, and other values that the store
 //! keeps under a name.
 
+use super::blocks::{Blocks, word};
 use super::link::Link;
 use super::rows::{get, unreadable};
 use crate::domain::{IdKind, ROWS_PER_EPOCH};
 use crate::store::ahead::NEAR;
-use crate::store::ids::Ids;
+use crate::store::marks::{BACKUP, MOVED, Standing};
 use crate::store::{StoreError, Stored};
 
 /// Epochs have six digits in a request number.
@@ -31,17 +32,21 @@ const fn table(kind: IdKind) -> &'static str {
         IdKind::Task => "tasks",
         IdKind::Raw => "raw_messages",
         IdKind::Batch => "batches",
+        IdKind::Print => "prints",
     }
 }
 
 /// Row numbers that go on behind the last rows of an epoch.
-pub(super) fn open(link: &mut Link, epoch: i64) -> Stored<Ids> {
+pub(super) fn open(link: &mut Link, epoch: i64) -> Stored<Blocks> {
     let mut last = Vec::new();
     for kind in IdKind::ALL {
         last.push((kind, last_row(link, epoch, kind)?.unwrap_or(epoch * ROWS_PER_EPOCH)));
     }
-    let of = |kind| last.iter().find(|(known, _)| *known == kind).map_or(0, |(_, last)| *last);
-    Ok(Ids::after(of))
+    let new = "INSERT INTO row_numbers (kind, next) SELECT $1, 0 WHERE NOT EXISTS (SELECT 1 FROM row_numbers WHERE kind = $1)";
+    for kind in IdKind::ALL {
+        link.execute(new, &[&word(kind)])?;
+    }
+    Ok(Blocks::behind(&last))
 }
 
 /// The last row number of an epoch.
@@ -59,7 +64,21 @@ pub(super) fn info(link: &mut Link, key: &str) -> Stored<Option<Vec<u8>>> {
     found.first().map(|row| get(row, 0)).transpose()
 }
 
-fn set_info(link: &mut Link, key: &str, value: &[u8]) -> Stored<()> {
+/// Refuses a store that is not in charge; takes the mark off one that somebody said is restored.
+pub(super) fn admit(link: &mut Link, is_restored: bool) -> Stored<()> {
+    Standing::by(|key| info(link, key))?.admit(is_restored)?;
+    if is_restored {
+        remove_info(link, BACKUP)?;
+        remove_info(link, MOVED)?;
+    }
+    Ok(())
+}
+
+pub(super) fn remove_info(link: &mut Link, key: &str) -> Stored<()> {
+    link.execute("DELETE FROM store_info WHERE key = $1", &[&key]).map(drop)
+}
+
+pub(super) fn set_info(link: &mut Link, key: &str, value: &[u8]) -> Stored<()> {
     if link.execute("UPDATE store_info SET value = $2 WHERE key = $1", &[&key, &value])? == 0 {
         link.execute("INSERT INTO store_info (key, value) VALUES ($1, $2)", &[&key, &value])?;
     }

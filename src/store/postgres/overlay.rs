@@ -76,6 +76,12 @@ impl Overlay {
                 self.case_numbers.insert(case.number.as_str().to_owned(), Some(case.clone()));
                 push(self.lists.get_mut(&case.chain).and_then(|lists| lists.cases.as_mut()), case);
             }
+            Change::SaveCase(case) => {
+                self.case_numbers.insert(case.number.as_str().to_owned(), Some(case.clone()));
+                let cases = self.lists.get_mut(&case.chain).and_then(|lists| lists.cases.as_mut());
+                let same = cases.into_iter().flatten().filter(|known| known.id == case.id);
+                same.for_each(|known| known.clone_from(case));
+            }
             Change::NewParty(party) => {
                 push(self.lists.get_mut(&party.chain).and_then(|lists| lists.parties.as_mut()), party);
             }
@@ -106,15 +112,17 @@ impl Overlay {
                 push(open, task);
             }
             Change::SaveTask(task) => self.save_task(task),
-            Change::JoinChains(_) | Change::Forget(_) => self.clear(),
+            Change::JoinChains(_) | Change::ContinueCase(..) | Change::Forget(_) => self.clear(),
             // Nothing of these is kept here.
             Change::NewReceipt(_)
             | Change::NewEvent(_)
             | Change::NewClaimChange(_)
             | Change::NewCertificate(_)
+            | Change::NewPrint(_)
             | Change::SavePropertyFinding(_)
             | Change::Audit(_)
             | Change::Lane(_)
+            | Change::People(_)
             | Change::Probe(_) => {}
         }
     }

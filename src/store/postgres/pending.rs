@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use tokio_postgres::types::ToSql;
 
 use super::link::{Link, Sent};
-use super::tables::{Form, TABLES, Table};
+use super::tables::{Form, TABLES, Table, name};
 use crate::store::{StoreError, Stored};
 
 /// From so many bytes on the rows are sent.
@@ -131,6 +131,12 @@ impl Pending {
             rows.places.insert(key, rows.rows.len());
         }
         self.add(table, row);
+    }
+
+    /// Whether something waits for a table that a statement names. One that names it otherwise is taken for one that reads it.
+    pub(super) fn concerns(&self, sql: &str) -> bool {
+        let waiting = self.tables.iter().enumerate().filter(|(_, rows)| !rows.rows.is_empty());
+        waiting.map(|(at, _)| name(at)).any(|name| sql.contains(name))
     }
 
     /// Whether so much waits that it should be sent.

@@ -1,4 +1,5 @@
-//! What a group of jobs will look at, loaded for all of them with a handful of statements whatever their number.
+//! What a group of jobs will look at, locked and then loaded for all of them with a handful of statements whatever their number. What
+//! is loaded is read behind the locks, and stands until the transaction ends.
 
 use std::collections::HashSet;
 
@@ -6,23 +7,38 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::link::{Link, Sent};
+use super::locks::{LEASES, NEW_KEYS, OF_CHAINS, numbers_of};
 use super::overlay::{Lists, Overlay};
 use super::pending::text;
+use super::query::Work;
 use super::rows::{self, CASE, INQUIRY, ORDER, REVISION, get};
 use crate::domain::{ChainId, InquiryId};
 use crate::store::{Needs, Stored};
 
-/// Loads it.
+/// Loads it, for the process `own`.
 ///
 /// # Errors
 /// Those of the database. A row that cannot be read is left to whoever reads it.
-pub(super) fn prefetch(link: &mut Link, needs: &Needs, known: &mut Overlay) -> Stored<()> {
+pub(super) fn prefetch(link: &mut Link, needs: &Needs, work: &mut Work, own: &str) -> Stored<()> {
     if needs.is_empty() {
         return Ok(());
     }
-    first(link, needs, known)?;
+    first(link, needs, work, own)?;
+    drop_unlocked(work);
+    let known = &mut work.overlay;
     let deep: Vec<i64> = deep_chains(needs, known).into_iter().map(ChainId::get).collect();
     if deep.is_empty() { Ok(()) } else { lists(link, &deep, known) }
+}
+
+/// What belongs to a chain that is not locked, for it joined another one meanwhile, is left to whoever reads it.
+fn drop_unlocked(work: &mut Work) {
+    let (locked, known) = (&work.locked, &mut work.overlay);
+    known.inquiries.retain(|_, inquiry| locked.contains(&inquiry.chain));
+    let inquiries = &known.inquiries;
+    known.orders.retain(|_, order| inquiries.contains_key(&order.inquiry));
+    let orders: HashSet<_> = known.orders.values().map(|order| order.root).collect();
+    known.latest.retain(|root, _| orders.contains(root));
+    known.case_numbers.retain(|_, case| case.as_ref().is_none_or(|case| locked.contains(&case.chain)));
 }
 
 /// Rows that can be read.
@@ -31,34 +47,40 @@ fn readable<T>(found: &[Row], read: fn(&Row) -> Stored<T>) -> impl Iterator<Item
 }
 
 /// What is named, and what it belongs to.
-fn first(link: &mut Link, needs: &Needs, known: &mut Overlay) -> Stored<()> {
+fn first(link: &mut Link, needs: &Needs, work: &mut Work, own: &str) -> Stored<()> {
     let orders: Vec<i64> = needs.orders.iter().map(|id| id.get()).collect();
     let chains: Vec<i64> = needs.chains.iter().map(|id| id.get()).collect();
     let (submitters, keys): (Vec<String>, Vec<String>) =
         needs.keys.iter().map(|(submitter, key)| (text(submitter), text(key))).unzip();
     let numbers: Vec<String> = needs.cases.iter().map(|number| text(number)).collect();
     let of_orders = "SELECT inquiry FROM orders WHERE id = ANY($1)";
+    let (new_keys, leases) = (numbers_of(needs), &needs.leases);
     let sql = [
+        NEW_KEYS.to_owned(),
+        LEASES.to_owned(),
+        format!(
+            "SELECT c.id, c.created, c.has_ledger, c.claim FROM chains c WHERE c.id IN (SELECT unnest(CAST($2 AS BIGINT[]))
+             UNION SELECT i.chain FROM orders o JOIN inquiries i ON i.id = o.inquiry WHERE o.id = ANY($1)
+             UNION SELECT chain FROM cases WHERE number = ANY($3)
+             UNION SELECT chain FROM inquiries WHERE submitted_by = ANY($4) AND key = ANY($5)) ORDER BY c.id {OF_CHAINS} OF c"
+        ),
         format!("SELECT {ORDER} FROM orders o WHERE o.id = ANY($1)"),
         format!("SELECT {INQUIRY} FROM inquiries i WHERE i.id IN ({of_orders})"),
         format!(
             "SELECT {REVISION} FROM revisions WHERE (root, number) IN (SELECT l.root, MAX(l.number) FROM revisions l WHERE l.root IN
              (SELECT COALESCE(root, id) FROM orders WHERE id = ANY($1)) GROUP BY l.root)"
         ),
-        format!(
-            "SELECT id, created, has_ledger, claim FROM chains WHERE id = ANY($2)
-             OR id IN (SELECT chain FROM inquiries WHERE id IN ({of_orders}))
-             OR id IN (SELECT chain FROM cases WHERE number = ANY($3))"
-        ),
         "SELECT submitted_by, key, id, digest FROM inquiries WHERE submitted_by = ANY($1) AND key = ANY($2)".to_owned(),
         format!("SELECT {CASE} FROM cases WHERE number = ANY($1)"),
     ];
     let one: Vec<&(dyn ToSql + Sync)> = vec![&orders];
-    let parameters = [
+    let parameters: [Vec<&(dyn ToSql + Sync)>; 8] = [
+        vec![&new_keys],
+        vec![leases, &own],
+        vec![&orders, &chains, &numbers, &submitters, &keys],
         one.clone(),
         one.clone(),
         one,
-        vec![&orders, &chains, &numbers],
         vec![&submitters, &keys],
         vec![&numbers],
     ];
@@ -67,7 +89,19 @@ fn first(link: &mut Link, needs: &Needs, known: &mut Overlay) -> Stored<()> {
         sent.push(Sent { statement: link.prepare(sql)?, parameters });
     }
     let found = link.query_all(&sent)?;
-    let [orders, inquiries, revisions, chains, keyed, cases] = found.as_slice() else { return Ok(()) };
+    take_in(&found, needs, work);
+    Ok(())
+}
+
+/// Takes in what was found, in the order in which it was asked for.
+fn take_in(found: &[Vec<Row>], needs: &Needs, work: &mut Work) {
+    let [_, held, chains, orders, inquiries, revisions, keyed, cases] = found else { return };
+    let pair = |row: &Row| Ok((get::<String>(row, 0)?, get::<i64>(row, 1)?));
+    work.leases.extend(needs.leases.iter().map(|name| (name.clone(), None)));
+    work.leases.extend(readable(held, pair).map(|(name, epoch)| (name, Some(epoch))));
+    let id = |row: &Row| get(row, 0).map(ChainId::new);
+    work.locked.extend(readable(chains, id));
+    let known = &mut work.overlay;
     known.orders.extend(readable(orders, rows::order).map(|one| (one.id, one)));
     known.inquiries.extend(readable(inquiries, rows::inquiry).map(|one| (one.id, one)));
     known.chains.extend(readable(chains, rows::chain).map(|one| (one.id, one)));
@@ -75,7 +109,8 @@ fn first(link: &mut Link, needs: &Needs, known: &mut Overlay) -> Stored<()> {
         known.latest.extend(known.orders.values().map(|order| (order.root, None)));
         known.latest.extend(readable(revisions, rows::revision).map(|one| (one.root, Some(one))));
     }
-    known.keys.extend(submitters.into_iter().zip(keys).map(|key| (key, None)));
+    let keys = needs.keys.iter().map(|(submitter, key)| (text(submitter), text(key)));
+    known.keys.extend(keys.map(|key| (key, None)));
     let read =
         |row: &Row| Ok(((get(row, 0)?, get(row, 1)?), Some((InquiryId::new(get(row, 2)?), get(row, 3)?))));
     for (key, found) in readable(keyed, read) {
@@ -87,7 +122,6 @@ fn first(link: &mut Link, needs: &Needs, known: &mut Overlay) -> Stored<()> {
     known
         .case_numbers
         .extend(readable(cases, rows::case).map(|one| (one.number.as_str().to_owned(), Some(one))));
-    Ok(())
 }
 
 /// Chains whose whole file is looked at: those that have a ledger, those that a control or an act is about, and those of a case

@@ -1,6 +1,8 @@
 //! The store as a job sees it: what waits is sent before anything is read, so that reads see what was written; and
 //! conditions that are put together from what is asked for.
 
+use std::collections::{HashMap, HashSet};
+
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -9,7 +11,7 @@ use super::link::{Link, Parameters, ends_transaction};
 use super::overlay::Overlay;
 use super::pending::Pending;
 use super::shared::{Shared, Touched};
-use crate::domain::EventDraft;
+use crate::domain::{ChainId, EventDraft};
 use crate::store::{StoreError, Stored};
 
 /// What a writing transaction has at hand.
@@ -19,8 +21,19 @@ pub(super) struct Work {
     pub(super) events: Vec<EventDraft>,
     pub(super) overlay: Overlay,
     pub(super) touched: Touched,
+    /// Chains that nobody else changes before the transaction ends.
+    pub(super) locked: HashSet<ChainId>,
+    /// Epochs of this process's leases, which it keeps until the transaction ends; `None` where it has one no more.
+    pub(super) leases: HashMap<String, Option<i64>>,
     /// What the database said: nothing more can be done in this transaction.
     pub(super) broken: Option<StoreError>,
+}
+
+impl Work {
+    /// Whether numbers of rows ran out, so that the same again finds more.
+    pub(super) fn is_short(&self, shared: &Shared) -> bool {
+        shared.ids.check().is_err()
+    }
 }
 
 /// A connection within a transaction; with `work` it may write.
@@ -78,7 +91,10 @@ impl<'a> View<'a> {
     }
 
     fn rows(&mut self, sql: &str, parameters: Parameters<'_>) -> Stored<Vec<Row>> {
-        self.settle()?;
+        // What waits for other tables goes on waiting, so that it is sent with more of its kind.
+        if self.work.as_deref().is_some_and(|work| work.broken.is_some() || work.pending.concerns(sql)) {
+            self.settle()?;
+        }
         let found = self.link.query(sql, parameters);
         self.noted(found)
     }
@@ -145,6 +161,18 @@ impl<'a> View<'a> {
         self.readable(&sql, &values, read, |found| found.len() >= limit)
     }
 
+    /// The row at a place of a list, from 1.
+    pub(super) fn nth<T>(
+        &mut self,
+        filter: Filter<'_>,
+        place: usize,
+        read: impl FnOnce(&Row) -> Stored<T>,
+    ) -> Stored<Option<T>> {
+        let sql = format!("{} LIMIT 1 OFFSET {}", filter.ordered(), limit_of(place.saturating_sub(1)));
+        let values: Vec<&(dyn ToSql + Sync)> = filter.values.iter().map(|value| &**value as _).collect();
+        self.one(&sql, &values, read)
+    }
+
     pub(super) fn touch(&mut self, with: impl FnOnce(&mut Touched)) {
         if let Some(work) = self.work.as_deref_mut() {
             with(&mut work.touched);
@@ -204,11 +232,14 @@ impl<'v> Filter<'v> {
     }
 
     fn sql(&self) -> String {
+        format!("{} LIMIT {}", self.ordered(), limit_of(self.limit.saturating_add(SPARE)))
+    }
+
+    fn ordered(&self) -> String {
         let conditions = match self.conditions.is_empty() {
             true => String::new(),
             false => format!(" WHERE {}", self.conditions.join(" AND ")),
         };
-        let most = limit_of(self.limit.saturating_add(SPARE));
-        format!("{}{conditions} ORDER BY {} LIMIT {most}", self.select, self.order)
+        format!("{}{conditions} ORDER BY {}", self.select, self.order)
     }
 }

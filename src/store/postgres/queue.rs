@@ -1,16 +1,61 @@
 //! Orders of a lane in their turn.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
+use super::errors::failed;
 use super::query::{SPARE, View, limit_of, params};
 use super::rows::{self, ORDER, get, micros, unreadable};
 use crate::domain::{OrderId, OrderRecord};
+use crate::store::turns::{Head, in_turn};
 use crate::store::{LaneCounts, Stored};
 
 /// The condition of the index `orders_under_way`, word for word; without it the index is not used.
 const UNDER_WAY: &str = "(o.state = 1 OR o.state = 2 OR o.state = 8)";
+
+/// The courts that have orders waiting in a lane: from one to the next in the index, whatever their number.
+const COURTS: &str = "WITH RECURSIVE c (court) AS (
+    SELECT MIN(court) FROM orders WHERE lane = $1 AND state = 0
+    UNION ALL
+    SELECT (SELECT MIN(o.court) FROM orders o WHERE o.lane = $1 AND o.state = 0 AND o.court > c.court) FROM c WHERE c.court IS NOT NULL
+)";
+
+/// Orders of a lane that wait, as they go: courts in turn.
+fn waiting(
+    view: &mut View<'_>,
+    (lane, now): (&str, Timestamp),
+    condition: &str,
+    taken: &[i64],
+    limit: usize,
+) -> Stored<Vec<OrderRecord>> {
+    // Of each court as many as would be wanted if it were alone: no more than numbers.
+    let of_court = |column: &str| {
+        format!(
+            "ARRAY(SELECT o.{column} FROM orders o WHERE o.lane = $1 AND o.court = c.court AND o.state = 0 AND o.due <= $2
+             {condition} AND o.id <> ALL($3) ORDER BY o.turn, o.id LIMIT $4)"
+        )
+    };
+    let sql = format!(
+        "{COURTS} SELECT {}, {}, {} FROM c WHERE c.court IS NOT NULL",
+        of_court("id"),
+        of_court("turn"),
+        of_court("priority")
+    );
+    let most = limit_of(limit.saturating_add(SPARE));
+    let courts = view.all(&sql, params![lane, micros(now), taken, most], |row| {
+        let column = |at| row.try_get::<_, Vec<i64>>(at).map_err(failed("read a column"));
+        let (ids, turns, priorities) = (column(0)?, column(1)?, column(2)?);
+        let heads = ids.into_iter().zip(turns).zip(priorities);
+        Ok(heads.map(|((id, turn), priority)| Head { priority, turn, id }).collect::<Vec<_>>())
+    })?;
+    let ids = in_turn(&courts, limit.saturating_add(SPARE));
+    let sql = format!("SELECT {ORDER} FROM orders o WHERE o.id = ANY($1)");
+    let found = view.readable(&sql, params![ids], rows::order, |_| false)?;
+    let mut found: HashMap<i64, OrderRecord> =
+        found.into_iter().map(|order| (order.id.get(), order)).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).take(limit).collect())
+}
 
 pub(super) fn due(
     view: &mut View<'_>,
@@ -19,13 +64,8 @@ pub(super) fn due(
     limit: usize,
     taken: &HashSet<OrderId>,
 ) -> Stored<Vec<OrderRecord>> {
-    let sql = format!(
-        "SELECT {ORDER} FROM orders o WHERE o.lane = $1 AND o.state = 0 AND o.due <= $2 AND o.id <> ALL($3)
-         ORDER BY o.turn, o.id LIMIT $4"
-    );
     let taken: Vec<i64> = taken.iter().map(|id| id.get()).collect();
-    let most = limit_of(limit.saturating_add(SPARE));
-    view.readable(&sql, params![lane, micros(now), taken, most], rows::order, |found| found.len() >= limit)
+    waiting(view, (lane, now), "", &taken, limit)
 }
 
 pub(super) fn offers(
@@ -37,13 +77,11 @@ pub(super) fn offers(
     limit: usize,
 ) -> Stored<Vec<OrderRecord>> {
     // A control always stands for a line of the ledger.
-    let sql = format!(
-        "SELECT {ORDER} FROM orders o WHERE o.lane = $1 AND o.state = 0 AND o.due <= $2 AND o.deadline > $2
-         AND (o.measure IS NOT NULL) = $3 ORDER BY o.turn, o.id LIMIT $4"
-    );
-    let most = limit_of(limit.saturating_add(SPARE));
-    let row = params![lane, micros(now), control, most];
-    let mut found = view.readable(&sql, row, rows::order, |found| found.len() >= limit)?;
+    let kind = match control {
+        true => "AND o.deadline > $2 AND o.measure IS NOT NULL",
+        false => "AND o.deadline > $2 AND o.measure IS NULL",
+    };
+    let mut found = waiting(view, (lane, now), kind, &[], limit)?;
     let more = limit.saturating_sub(found.len());
     if more == 0 {
         return Ok(found);
@@ -59,12 +97,15 @@ pub(super) fn offers(
 }
 
 pub(super) fn counts(view: &mut View<'_>, lane: &str) -> Stored<LaneCounts> {
-    let sql = "SELECT (SELECT COUNT(*) FROM orders WHERE lane = $1 AND state = 0),
-           (SELECT created FROM orders WHERE lane = $1 AND state = 0 ORDER BY turn LIMIT 1),
+    let first = "(SELECT o.created FROM orders o WHERE o.lane = $1 AND o.court = c.court AND o.state = 0 ORDER BY o.turn LIMIT 1)";
+    let sql = format!(
+        "{COURTS} SELECT (SELECT COUNT(*) FROM orders WHERE lane = $1 AND state = 0),
+           (SELECT MIN({first}) FROM c WHERE c.court IS NOT NULL),
            (SELECT COUNT(*) FROM orders WHERE lane = $1 AND (state = 1 OR state = 2)),
            (SELECT MIN(created) FROM orders WHERE lane = $1 AND (state = 1 OR state = 2)),
-           (SELECT COUNT(*) FROM orders WHERE lane = $1 AND state = 8)";
-    let counts = view.one(sql, params![lane], |row| {
+           (SELECT COUNT(*) FROM orders WHERE lane = $1 AND state = 8)"
+    );
+    let counts = view.one(&sql, params![lane], |row| {
         let (queued, under_way): (Option<i64>, Option<i64>) = (get(row, 1)?, get(row, 3)?);
         let oldest = queued.into_iter().chain(under_way).min();
         Ok(LaneCounts {

@@ -10,10 +10,11 @@ use jiff::civil::Date;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::locks::OfChain;
 use super::pending::text;
 use super::query::{View, limit_of, params};
 use super::rows::{self, CASE, INQUIRY, ORDER, RAW, TASK, get, micros};
-use super::{answers, find, forgetting, known, numbers, queue};
+use super::{answers, find, forgetting, known, lane_states, numbers, queue};
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind,
     Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState,
@@ -22,8 +23,8 @@ use crate::domain::{
 use crate::store::codec::decode;
 use crate::store::{
     ActFilter, CaseFilter, CaseRow, ChargeReference, InquiryFilter, IssuedCertificate, KeptBytes,
-    KeptMessage, LaneCounts, MOST_ALIKE, MeasureFilter, OrderFilter, PageRow, Reads, Responded, Stored,
-    TaskFilter,
+    KeptMessage, LaneCounts, LaneMark, MOST_ALIKE, MeasureFilter, OrderFilter, PageRow, Reads, Responded,
+    Stored, TaskFilter,
 };
 
 impl Reads for View<'_> {
@@ -136,6 +137,10 @@ impl Reads for View<'_> {
 
     fn find_orders(&mut self, filter: &OrderFilter) -> Stored<Vec<OrderRecord>> {
         find::orders(self, filter)
+    }
+
+    fn end_of_look(&mut self, filter: &OrderFilter, look: usize) -> Stored<Option<OrderId>> {
+        find::end_of_look(self, filter, look)
     }
 
     fn due_orders(
@@ -251,6 +256,7 @@ impl Reads for View<'_> {
     }
 
     fn task(&mut self, id: TaskId) -> Stored<Option<Task>> {
+        self.lock(OfChain::Task(id))?;
         self.one(&format!("SELECT {TASK} FROM tasks WHERE id = $1"), params![id.get()], rows::task)
     }
 
@@ -293,10 +299,7 @@ impl Reads for View<'_> {
     }
 
     fn probed(&mut self) -> Stored<Option<Timestamp>> {
-        let sql = "SELECT value FROM store_info WHERE key = 'probed'";
-        let at = self.one(sql, params![], |row| get::<Vec<u8>>(row, 0))?;
-        let read = |at: Vec<u8>| std::str::from_utf8(&at).ok().and_then(|at| at.parse().ok());
-        Ok(at.and_then(read))
+        lane_states::probed(self)
     }
 
     fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64> {
@@ -340,6 +343,18 @@ impl Reads for View<'_> {
 
     fn paused(&mut self, lane: &str) -> Stored<Option<String>> {
         self.one("SELECT reason FROM pauses WHERE lane = $1", params![lane], |row| get(row, 0))
+    }
+
+    fn limits(&mut self, lane: &str) -> Stored<Option<String>> {
+        lane_states::limits(self, lane)
+    }
+
+    fn lane_marks(&mut self) -> Stored<Vec<LaneMark>> {
+        lane_states::marks(self)
+    }
+
+    fn has_call_token(&mut self, digest: &[u8], since: Timestamp) -> Stored<bool> {
+        lane_states::has_call_token(self, digest, since)
     }
 
     fn find_acts(&mut self, filter: &ActFilter) -> Stored<Vec<(i64, AuditEntry)>> {

@@ -18,10 +18,10 @@ use crate::store::codec::{decode, decode_json};
 use crate::store::{EventRecord, OrderBrief, PageRow, RevisionText, Stored};
 
 pub(super) const INQUIRY: &str = "i.id, i.uid, i.case_number, i.submitted_by, i.state, i.created, i.deadline,
-    i.open_orders, i.completions, i.mandate, i.chain, i.case_id";
+    i.open_orders, i.completions, i.mandate, i.chain, i.case_id, i.court";
 pub(super) const ORDER: &str =
     "o.id, o.inquiry, o.lane, o.party, o.document, o.instruction, o.priority, o.state, o.attempts, o.created,
-    o.due, o.deadline, o.ticket, o.batch, o.root, o.measure, o.fault, o.stands_in, o.sent, o.papers";
+    o.due, o.deadline, o.ticket, o.batch, o.root, o.measure, o.fault, o.stands_in, o.sent, o.papers, o.court";
 pub(super) const REVISION: &str =
     "root, number, order_id, inquiry, at, answer, raw, raw_digest, connector, differences, cached_from";
 pub(super) const RAW: &str = "lane, batch, direction, name, at, bytes";
@@ -95,6 +95,7 @@ pub(super) fn inquiry(row: &Row) -> Stored<Inquiry> {
         chain: ChainId::new(get(row, 10)?),
         case: CaseId::new(get(row, 11)?),
         case_number: get(row, 2)?,
+        court: get(row, 12)?,
         submitted_by: get(row, 3)?,
         state: coded(&STATES, get(row, 4)?, "inquiry state")?,
         created: instant(row, 5)?,
@@ -143,6 +144,7 @@ pub(super) fn order(row: &Row) -> Stored<OrderRecord> {
         id: order,
         inquiry: InquiryId::new(get(row, 1)?),
         lane: get(row, 2)?,
+        court: get(row, 20)?,
         party: get(row, 3)?,
         document: get(row, 4)?,
         instruction: body(row, 5, "instruction")?,

@@ -4,8 +4,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::poll_fn;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_postgres::config::{SslMode, TargetSessionAttrs};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::errors::failed;
@@ -69,17 +72,46 @@ impl Server {
 
     /// Connects to the first server that can be written.
     pub(super) async fn connect(&self) -> Stored<(Client, Driver)> {
+        self.connect_with(None).await
+    }
+
+    /// The same, to hear what other sessions say. The connection is driven by the runtime of the caller.
+    pub(super) async fn connect_hearing(&self) -> Stored<(Client, UnboundedReceiver<String>)> {
+        let (tell, heard) = unbounded_channel();
+        let (client, driver) = self.connect_with(Some(tell)).await?;
+        tokio::runtime::Handle::current().spawn(driver);
+        Ok((client, heard))
+    }
+
+    async fn connect_with(&self, tell: Option<UnboundedSender<String>>) -> Stored<(Client, Driver)> {
         let step = "connect to the database";
         match (&self.tls, self.config.get_ssl_mode()) {
             (Some(tls), mode) if mode != SslMode::Disable => {
                 let tls = MakeRustlsConnect::new(rustls::ClientConfig::clone(tls));
                 let (client, connection) = self.config.connect(tls).await.map_err(failed(step))?;
-                Ok((client, Box::pin(async move { drop(connection.await) })))
+                Ok((client, driver(connection, tell)))
             }
             _ => {
                 let (client, connection) = self.config.connect(NoTls).await.map_err(failed(step))?;
-                Ok((client, Box::pin(async move { drop(connection.await) })))
+                Ok((client, driver(connection, tell)))
             }
         }
     }
+}
+
+/// Drives a connection until it ends, and passes on what others say.
+fn driver<S, T>(mut connection: Connection<S, T>, tell: Option<UnboundedSender<String>>) -> Driver
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Some(tell) = tell else { return Box::pin(async move { drop(connection.await) }) };
+    Box::pin(async move {
+        while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+            if let AsyncMessage::Notification(notice) = message {
+                // Who hears no more has closed the connection.
+                let _ = tell.send(notice.payload().to_owned());
+            }
+        }
+    })
 }

@@ -1,5 +1,5 @@
-//! The writer's session: one process at a time works on a database. It holds a lock for as long as it is connected, and a
-//! fence that every transaction checks: a process that was cut off and comes back late writes nothing.
+//! The writer's session. Every transaction writes its number into the row of its process, so that a commit whose answer the lost
+//! connection kept back is found out. Processes that share the database hold one lock together; one that must be alone holds it alone.
 
 use std::time::Duration;
 
@@ -10,20 +10,23 @@ use super::server::Server;
 use crate::store::health::Ailment;
 use crate::store::{StoreError, Stored};
 
-/// Key of the lock that the working process holds: `chakongw` as a number.
+/// Key of the lock that working processes hold: `chakongw` as a number.
 const LOCK: i64 = 0x6368_616b_6f6e_6777;
-/// Its row among the replicas.
-const NAME: &str = "gateway";
+/// Key of the lock under which a process begins: `chakongb` as a number.
+const BEGINS: i64 = 0x6368_616b_6f6e_6762;
 /// How often the lock of a session that just ended is asked for, and the time between.
 const LOCK_TRIES: u32 = 50;
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
-const FENCED: &str = "UPDATE replicas SET last_commit = $1 WHERE name = $2 AND fence = $3";
+/// Longest pause within a transaction of work on a whole store.
+const WHOLE_STORE: Duration = Duration::from_hours(1);
+const NUMBERED: &str = "UPDATE writers SET last_commit = $1 WHERE name = $2 AND fence = $3";
 
-/// What this process may do: it has the store while its fence stands.
+/// The writer of this process.
 #[derive(Debug, Clone)]
 pub(super) struct Claim {
     server: Server,
     application: String,
+    lease: Duration,
     fence: i64,
     /// The number of the last transaction that was begun.
     last: i64,
@@ -32,18 +35,53 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// A claim on a server, not made yet.
-    pub(super) fn on(server: &Server) -> Self {
-        let application = format!("chakong-{:016x}", rand::Rng::random::<u64>(&mut rand::rng()));
-        Self { server: server.named(&application), application, fence: 0, last: 0, process: 0 }
+    /// The writer of the process `id` on a server, not connected yet. What it has begun and does not go on with ends after `lease`.
+    pub(super) fn on(server: &Server, id: &str, lease: Duration) -> Self {
+        let application = format!("chakong-{id}");
+        Self { server: server.named(&application), application, lease, fence: 0, last: 0, process: 0 }
     }
 
-    /// Connects and takes the lock.
+    /// A session that has the database alone, for work on a whole store: no process works there, and none can begin.
     ///
     /// # Errors
-    /// [`Ailment::Locked`] where another process has it.
+    /// [`Ailment::Locked`] where a process works with the database.
+    pub(super) fn alone(server: &Server) -> Stored<Link> {
+        let id = format!("{:016x}", rand::Rng::random::<u64>(&mut rand::rng()));
+        Self::on(server, &id, WHOLE_STORE).connect_first(true)
+    }
+
+    /// Connects for the first time: beside others, or alone.
+    ///
+    /// # Errors
+    /// [`Ailment::Locked`] where another process works with the database, and this one is to be alone; where one is alone there, and this
+    /// one is to be beside others.
+    pub(super) fn connect_first(&mut self, is_alone: bool) -> Stored<Link> {
+        let lock = if is_alone { "pg_try_advisory_lock" } else { "pg_try_advisory_lock_shared" };
+        self.connect_with(lock)
+    }
+
+    /// Connects again.
+    ///
+    /// # Errors
+    /// [`Ailment::Locked`] where another process has the database alone.
     pub(super) fn connect(&mut self) -> Stored<Link> {
+        self.connect_with("pg_try_advisory_lock_shared")
+    }
+
+    /// Lets others in beside this process, which was alone.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn share(&self, link: &mut Link) -> Stored<()> {
+        link.query("SELECT pg_advisory_lock_shared($1)", &[&LOCK])?;
+        link.query("SELECT pg_advisory_unlock($1)", &[&LOCK]).map(drop)
+    }
+
+    fn connect_with(&mut self, lock: &str) -> Stored<Link> {
         let mut link = Link::open(&self.server)?;
+        // What a process has begun that is stopped meanwhile, or cut off, keeps nobody waiting for long.
+        let idle = format!("SET idle_in_transaction_session_timeout = '{}ms'", self.lease.as_millis());
+        link.run(&idle)?;
         if self.process != 0 {
             // What this process began before it lost the connection ends now, one way or the other.
             let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2
@@ -51,9 +89,9 @@ impl Claim {
             let process = i32::try_from(self.process).unwrap_or_default();
             link.query(sql, &[&process, &self.application])?;
         }
+        let sql = format!("SELECT {lock}($1), CAST(pg_backend_pid() AS BIGINT)");
         for turn in 0..LOCK_TRIES {
-            let found =
-                link.query("SELECT pg_try_advisory_lock($1), CAST(pg_backend_pid() AS BIGINT)", &[&LOCK])?;
+            let found = link.query(&sql, &[&LOCK])?;
             let row = found.first().ok_or(StoreError::Missing("the answer about the lock"))?;
             if get(row, 0)? {
                 self.process = get(row, 1)?;
@@ -66,60 +104,59 @@ impl Claim {
         told("take the store", Ailment::Locked, "another chakong works with this database; stop it first")
     }
 
-    /// Raises the fence: whoever worked before writes nothing any more. Inside a transaction.
+    /// Begins to write: this process has a row of its own from now on. Inside a transaction; others begin one behind the other.
     ///
     /// # Errors
     /// Those of the database.
-    pub(super) fn raise(&mut self, link: &mut Link) -> Stored<()> {
-        let raised = "UPDATE replicas SET fence = fence + 1, last_commit = 0 WHERE name = $1 RETURNING fence";
-        let found = link.query(raised, &[&NAME])?;
-        self.fence = match found.first() {
-            Some(row) => get(row, 0)?,
-            None => {
-                let new =
-                    "INSERT INTO replicas (name, fence, last_commit, address, seen) VALUES ($1, 1, 0, '', 0)";
-                link.execute(new, &[&NAME])?;
-                1
-            }
-        };
-        self.last = 0;
+    pub(super) fn begin_here(&mut self, link: &mut Link) -> Stored<()> {
+        link.query("SELECT pg_advisory_xact_lock($1)", &[&BEGINS])?;
+        link.execute("DELETE FROM writers WHERE name = $1", &[&self.application])?;
+        // Rows of processes that are long gone.
+        let over = "DELETE FROM writers WHERE name <> $1 AND NOT EXISTS
+                    (SELECT 1 FROM replicas r WHERE writers.name = 'chakong-' || r.id)
+                    AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.application_name = writers.name)";
+        link.execute(over, &[&self.application])?;
+        let over = "DELETE FROM store_info WHERE key LIKE 'probed/%' AND NOT EXISTS
+                    (SELECT 1 FROM replicas r WHERE store_info.key = 'probed/' || r.id)";
+        link.execute(over, &[])?;
+        link.execute(
+            "INSERT INTO writers (name, fence, last_commit) VALUES ($1, 1, 0)",
+            &[&self.application],
+        )?;
+        (self.fence, self.last) = (1, 0);
         Ok(())
     }
 
     /// Begins a transaction with a number of its own.
     ///
     /// # Errors
-    /// [`Ailment::Locked`] where another process has taken the store over; nothing can be written any more then.
+    /// [`Ailment::Locked`] where the row of this process is gone or was raised; nothing can be written any more then.
     pub(super) fn begin(&mut self, link: &mut Link) -> Stored<()> {
         self.last += 1;
         let begin = Sent { statement: link.prepare("BEGIN")?, parameters: Vec::new() };
-        let statement = link.prepare(FENCED)?;
-        let fenced = Sent { statement, parameters: vec![&self.last, &NAME, &self.fence] };
-        if link.execute_all(&[begin, fenced])?.last() == Some(&1) {
+        let statement = link.prepare(NUMBERED)?;
+        let numbered = Sent { statement, parameters: vec![&self.last, &self.application, &self.fence] };
+        if link.execute_all(&[begin, numbered])?.last() == Some(&1) {
             return Ok(());
         }
-        told(
-            "take a write",
-            Ailment::Locked,
-            "another chakong has taken over this database; this one must be ended",
-        )
+        told("take a write", Ailment::Locked, "this process was shut out of the database; it must be ended")
     }
 
     /// Whether the last transaction was committed, as a new session finds it.
     ///
     /// # Errors
-    /// Those of the database; [`Ailment::Locked`] where another process has taken the store over.
+    /// Those of the database; [`Ailment::Locked`] where the row of this process is gone.
     pub(super) fn is_committed(&self, link: &mut Link) -> Stored<bool> {
-        let found = link.query("SELECT fence, last_commit FROM replicas WHERE name = $1", &[&NAME])?;
-        let row = found.first().ok_or(StoreError::Missing("the row of this process"))?;
-        let (fence, last): (i64, i64) = (get(row, 0)?, get(row, 1)?);
-        if fence != self.fence {
+        let sql = "SELECT last_commit FROM writers WHERE name = $1 AND fence = $2";
+        let found = link.query(sql, &[&self.application, &self.fence])?;
+        let Some(row) = found.first() else {
             return told(
                 "find out about a commit",
                 Ailment::Locked,
-                "another chakong has taken over this database",
+                "this process was shut out of the database; it must be ended",
             );
-        }
+        };
+        let last: i64 = get(row, 0)?;
         Ok(last == self.last)
     }
 }

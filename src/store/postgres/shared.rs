@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::blocks::Blocks;
 use super::watch::Watch;
 use crate::store::Signals;
-use crate::store::ids::Ids;
 
 /// What a transaction has touched, to be told after its commit.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ impl Touched {
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
     pub(super) signals: Arc<Signals>,
-    pub(super) ids: Arc<Ids>,
+    pub(super) ids: Arc<Blocks>,
     pub(super) key: Arc<[u8]>,
     pub(super) watch: Arc<Watch>,
 }

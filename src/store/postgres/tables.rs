@@ -45,6 +45,11 @@ macro_rules! tables {
     };
 }
 
+/// The table of a place in [`TABLES`].
+pub(super) fn name(at: usize) -> &'static str {
+    DESCRIBED.get(at).map_or("", |described| described.1)
+}
+
 tables! {
     Chains = Form::Insert, "chains", "id n, created n, has_ledger f, claim t";
     Cases = Form::Insert, "cases", "id n, chain n, number t, court_name t, court_code t, continues n, created n";
@@ -52,7 +57,7 @@ tables! {
     ClaimChanges = Form::Insert, "claim_changes", "chain n, at n, actor t, kind t, before t, after t, reason t, paper n";
     Inquiries = Form::Insert, "inquiries",
         "id n, uid b, case_number t, submitted_by t, key t, digest b, state n, created n, deadline n, next_deadline n, open_orders n, \
-         completions n, mandate t, chain n, case_id n";
+         completions n, mandate t, chain n, case_id n, court t";
     Terms = Form::Insert, "terms", "inquiry n, body b, party_references t, debtors t, not_asked t";
     Documents = Form::Insert, "documents",
         "id n, inquiry n, kind t, number t, title t, format t, by_act f, measures t, bytes b";
@@ -61,7 +66,7 @@ tables! {
         "id n, lane t, batch n, direction n, name t, at n, bytes b, orders b, repeats n";
     Orders = Form::Insert, "orders",
         "id n, inquiry n, lane t, party n, document n, action t, instruction b, priority n, state n, attempts n, created n, due n, \
-         turn n, deadline n, root n, measure n, stands_in n, papers t, sent n, ticket t, batch n, fault t";
+         turn n, deadline n, root n, measure n, stands_in n, papers t, sent n, ticket t, batch n, fault t, court t";
     Measures = Form::Insert, "measures",
         "id n, chain n, inquiry n, lane t, state t, until_day t, next_look t, reference t, body b";
     Tasks = Form::Insert, "tasks",
@@ -70,6 +75,8 @@ tables! {
         "root n, number n, order_id n, inquiry n, at n, outcome t, words b, assets n, cash f, answer b, raw n, raw_digest t, \
          connector t, differences b, cached_from n";
     Certificates = Form::Insert, "certificates", "inquiry n, number n, at n, sha256 t, body b";
+    Prints = Form::Insert, "prints",
+        "id n, chain n, case_id n, kind t, format t, about t, at n, actor t, sha256 t, size n, body b";
     Acts = Form::Insert, "acts", "at n, actor t, act t, subject t, reason t, detail b, refused t";
     ChargeReferences = Form::Insert, "charge_references", "order_id n, at n, reference t";
     SaveChains = Form::Update("the chain"), "chains", "id n, has_ledger f, claim t";

@@ -2,31 +2,30 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::thread::JoinHandle;
 
 use tokio::sync::mpsc::Receiver;
 
 use super::commit::Writer;
-use super::errors::{is_unreachable, told};
+use super::errors::is_unreachable;
 use super::link::Link;
 use super::query::View;
 use super::reconnect::connected;
 use super::server::Server;
 use super::shared::Shared;
-use crate::store::health::Ailment;
+use super::started::start;
 use crate::store::{ReadJob, StoreError, Stored, WriteJob};
 
 /// Reads that one reader takes at once; more would keep the others idle.
 const READS_AT_ONCE: usize = 8;
 
-fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Stored<JoinHandle<()>> {
-    let started = Builder::new().name(name.to_owned()).spawn(run);
-    started.or_else(|error| told("start a thread of the store", Ailment::Failing, error.to_string()))
-}
-
 /// Starts the writer. It ends when every sender is gone and everything handed in was committed.
 pub(super) fn writer(mut writer: Writer, mut jobs: Receiver<Box<dyn WriteJob>>) -> Stored<JoinHandle<()>> {
-    start("store-writer", move || while writer.serve(&mut jobs) {})
+    start("store-writer", move || {
+        while writer.serve(&mut jobs) {}
+        // What was handed in was written under the leases; now they can go.
+        writer.close();
+    })
 }
 
 /// Starts a reader.

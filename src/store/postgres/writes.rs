@@ -3,6 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::lane_states::probed_key;
 use super::pending::{Key, Value, row, text};
 use super::query::{View, params};
 use super::rows::{micros, unreadable};
@@ -12,7 +13,7 @@ use crate::domain::{
     MeasureId, NewCertificate, NewDocument, NewIds, NewInquiry, OrderId, PropertyFinding, Task,
 };
 use crate::store::codec::{encode, plain_json};
-use crate::store::{StoreError, Stored, Tx};
+use crate::store::{Lease, StoreError, Stored, Tx};
 
 pub(super) fn json<T: Serialize + ?Sized>(what: &'static str, value: &T) -> Stored<String> {
     serde_json::to_string(value).map_err(|error| unreadable(what, &error))
@@ -31,10 +32,13 @@ impl NewIds for View<'_> {
 impl Tx for View<'_> {
     fn write(&mut self, changes: &[Change]) -> Stored<()> {
         self.has_written |= !changes.is_empty();
-        let written = changes.iter().try_for_each(|change| {
-            self.write_one(change)?;
-            self.note(change);
-            Ok(())
+        let written = self.shared.ids.check();
+        let written = written.and_then(|()| {
+            changes.iter().try_for_each(|change| {
+                self.write_one(change)?;
+                self.note(change);
+                Ok(())
+            })
         });
         let is_much = self.work.as_deref().is_some_and(|work| work.pending.is_much());
         let written = written.and_then(|()| if is_much { self.settle() } else { Ok(()) });
@@ -43,10 +47,17 @@ impl Tx for View<'_> {
         }
         written
     }
+
+    fn holds(&mut self, lease: &Lease) -> Stored<()> {
+        self.check_lease(lease)
+    }
 }
 
 impl View<'_> {
     fn note(&mut self, change: &Change) {
+        if let (Change::NewChain(chain), Some(work)) = (change, self.work.as_deref_mut()) {
+            work.locked.insert(chain.id);
+        }
         if let Some(overlay) = self.overlay() {
             overlay.note(change);
         }
@@ -76,6 +87,8 @@ impl View<'_> {
             Change::SaveChain(chain) => self.save_chain(chain),
             Change::JoinChains(joined) => self.join_chains(joined),
             Change::NewCase(case) => self.add_case(case),
+            Change::SaveCase(case) => self.save_case(case),
+            Change::ContinueCase(case, before) => self.continue_case(*case, *before),
             Change::NewParty(party) => {
                 let body = plain_json("party", party)?;
                 self.add(Table::Parties, row![party.id.get(), party.chain.get(), body.as_stored()])
@@ -101,11 +114,16 @@ impl View<'_> {
             Change::SaveTask(task) => self.save_task(task),
             Change::NewClaimChange(change) => self.add_claim_change(change),
             Change::NewCertificate(certificate) => self.add_certificate(certificate),
+            Change::NewPrint(print) => self.add_print(print),
             Change::SavePropertyFinding(finding) => self.save_finding(finding),
             Change::Audit(entry) => self.add_act(entry),
             Change::Lane(change) => self.write_lane(change),
+            Change::People(change) => self.write_people(change),
             Change::Forget(what) => self.forget(what),
-            Change::Probe(at) => self.set_info("probed", at.to_string().as_bytes()),
+            Change::Probe(at) => {
+                let key = probed_key(self);
+                self.set_info(&key, at.to_string().as_bytes())
+            }
         }
     }
 
@@ -141,6 +159,12 @@ impl View<'_> {
         self.add(Table::Cases, row)
     }
 
+    fn save_case(&mut self, case: &Case) -> Stored<()> {
+        let sql = "UPDATE cases SET court_name = $2, court_code = $3 WHERE id = $1";
+        let row = params![case.id.get(), text(&case.court_name), text(&case.court_code)];
+        if self.execute(sql, row)? == 1 { Ok(()) } else { Err(StoreError::Conflict("the case")) }
+    }
+
     fn save_party(&mut self, party: &ChainParty) -> Stored<()> {
         let body = plain_json("party", party)?;
         self.put(Table::SaveParties, Key::Id(party.id.get()), row![party.id.get(), body.as_stored()])
@@ -163,7 +187,8 @@ impl View<'_> {
             i64::from(inquiry.completions),
             optional_json("mandate", inquiry.mandate.as_ref())?,
             inquiry.chain.get(),
-            inquiry.case.get()
+            inquiry.case.get(),
+            &inquiry.court
         ];
         self.add(Table::Inquiries, row)?;
         let row = row![

@@ -7,7 +7,11 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::guard::wal_of;
 use super::migrations::{self, Schema};
+use super::side::InFile;
 use super::{FILE, PATIENCE_AT_START, READER_CACHE, connect, ends, failed, failed_io};
+use crate::store::copying::{Side, compare, fill};
+use crate::store::look::{COUNTED, Look};
+use crate::store::marks::Standing;
 use crate::store::{Ailment, StoreError, Stored};
 
 /// Why a copy was not made, or not put in place.
@@ -31,24 +35,6 @@ pub enum CopyError {
 
 /// Most findings of a check that are told.
 const MOST_FINDINGS: usize = 20;
-/// Tables whose rows are counted for operations.
-const COUNTED: [&str; 7] = ["chains", "cases", "inquiries", "orders", "measures", "events", "raw_messages"];
-
-/// What a look at a store found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
-    /// Migrations that were applied, and migrations that this version knows.
-    pub schema: Schema,
-    /// Bytes of the file.
-    pub bytes: u64,
-    /// Rows by table.
-    pub rows: Vec<(&'static str, u64)>,
-    /// When the copy was made, if it is one that nobody has worked on since; RFC 3339.
-    pub backup_of: Option<String>,
-    /// What is damaged; nothing where all is whole.
-    pub findings: Vec<String>,
-}
-
 /// Looks a store through; nothing is changed, and a daemon may run on it. A `thorough` look compares every index with its table and
 /// every reference with what it names.
 ///
@@ -68,12 +54,13 @@ fn look_at(file: &Path, thorough: bool) -> Stored<Look> {
     }
     let rows = match schema.is_known() && findings.is_empty() {
         true => {
-            COUNTED.iter().map(|table| Ok((*table, count(&connection, table)?))).collect::<Stored<_>>()?
+            let counted = COUNTED.iter().map(|table| Ok(((*table).to_owned(), count(&connection, table)?)));
+            counted.collect::<Stored<_>>()?
         }
         false => Vec::new(),
     };
-    let backup_of = if schema.applied == 0 { None } else { ends::backup_of(&connection)? };
-    Ok(Look { schema, bytes, rows, backup_of, findings })
+    let standing = if schema.is_known() { ends::standing_of(&connection)? } else { Standing::default() };
+    Ok(Look { schema, bytes, rows, standing, findings })
 }
 
 /// Opens a file that is not changed, whatever its journal.
@@ -137,16 +124,44 @@ pub fn migrate(directory: &Path) -> Stored<(Schema, Schema)> {
 pub fn backup(directory: &Path, into: &Path, at: &str) -> Result<u64, CopyError> {
     let file = directory.join(FILE);
     file.metadata().map_err(failed_io("find the file"))?;
+    made(into, |partial| copy_into(&file, partial, at))
+}
+
+/// Copies a store of another kind into one file, which is a store of this kind. The copy says that it is one; `at` is when it is made,
+/// RFC 3339. It is read back and compared. Gives its bytes.
+///
+/// # Errors
+/// When the store cannot be read, the file is there already, or it cannot be written.
+pub fn backup_of(from: &mut dyn Side, into: &Path, at: &str) -> Result<u64, CopyError> {
+    made(into, |partial| {
+        let mut copy = InFile::new(partial)?;
+        let sums = fill(from, &mut copy, None, &|| Ok(()))?;
+        compare(&mut copy, &sums, &|| Ok(()))?;
+        copy.closed()?;
+        let copy = Connection::open(partial).map_err(failed("mark the copy"))?;
+        ends::mark_copy(&copy, at).map_err(failed("mark the copy"))
+    })
+}
+
+/// Makes a file whole or not at all; gives its bytes.
+fn made(into: &Path, make: impl FnOnce(&Path) -> Stored<()>) -> Result<u64, CopyError> {
     let partial = beside(into, "partial");
     vacant(into)?;
     vacant(&partial)?;
-    let made = copy_into(&file, &partial, at).and_then(|()| put(&partial, into));
+    let made = make(&partial).and_then(|()| put(&partial, into));
     if made.is_err() {
         // A part of a copy is of no use to anybody.
-        let _ = std::fs::remove_file(&partial);
+        remove(&partial);
     }
     made?;
     Ok(into.metadata().map_err(failed_io("find the copy"))?.len())
+}
+
+/// Removes a file with what SQLite keeps beside it, as far as it is there.
+fn remove(file: &Path) {
+    for path in [file.to_owned(), wal_of(file), beside_as_is(file, "-shm")] {
+        let _ = std::fs::remove_file(path);
+    }
 }
 
 fn copy_into(file: &Path, partial: &Path, at: &str) -> Stored<()> {
@@ -168,17 +183,7 @@ pub fn restore(
     at: &str,
     replaced: bool,
 ) -> Result<Option<PathBuf>, CopyError> {
-    let look = match look_at(from, false) {
-        Err(error) if error.ails(Ailment::Damaged) => {
-            return Err(CopyError::NotWhole { file: from.to_owned(), why: error.to_string() });
-        }
-        look => look?,
-    };
-    let unknown = || "it is no store of chakong, or a newer version wrote it".to_owned();
-    let why = look.findings.first().cloned().or_else(|| (!look.schema.is_known()).then(unknown));
-    if let Some(why) = why {
-        return Err(CopyError::NotWhole { file: from.to_owned(), why });
-    }
+    whole(from)?;
     std::fs::create_dir_all(directory).map_err(failed_io("create the folder"))?;
     let file = directory.join(FILE);
     let is_there = file.symlink_metadata().is_ok();
@@ -194,6 +199,58 @@ pub fn restore(
     let aside = is_there.then(|| set_aside(&file, at)).transpose()?;
     put(&partial, &file)?;
     Ok(aside)
+}
+
+/// That a copy can be restored.
+fn whole(from: &Path) -> Result<Look, CopyError> {
+    let look = match look_at(from, false) {
+        Err(error) if error.ails(Ailment::Damaged) => {
+            return Err(CopyError::NotWhole { file: from.to_owned(), why: error.to_string() });
+        }
+        look => look?,
+    };
+    let unknown = || "it is no store of chakong, or a newer version wrote it".to_owned();
+    let is_part = || "a move into it was not finished".to_owned();
+    let why = look.findings.first().cloned();
+    let why = why.or_else(|| (!look.schema.is_known()).then(unknown));
+    match why.or_else(|| look.standing.arriving.is_some().then(is_part)) {
+        Some(why) => Err(CopyError::NotWhole { file: from.to_owned(), why }),
+        None => Ok(look),
+    }
+}
+
+/// A copy that is read into a store of another kind.
+#[derive(Debug)]
+pub struct Restorable {
+    /// What it holds, with the schema of this version.
+    pub side: InFile,
+    /// When the copy was made, RFC 3339.
+    pub made: String,
+    file: PathBuf,
+}
+
+impl Drop for Restorable {
+    fn drop(&mut self) {
+        remove(&self.file);
+    }
+}
+
+/// Opens a copy to be read into a store of another kind: as a copy of its own in a folder, because its schema may be older. One that
+/// does not say when it was made is taken for one made `at`, RFC 3339.
+///
+/// # Errors
+/// When the copy is damaged, none of ours, or of a newer version.
+pub fn to_restore(from: &Path, folder: &Path, at: &str) -> Result<Restorable, CopyError> {
+    let look = whole(from)?;
+    std::fs::create_dir_all(folder).map_err(failed_io("create the folder"))?;
+    let file = folder.join("restored.partial");
+    remove(&file);
+    std::fs::copy(from, &file).map_err(failed_io("copy it"))?;
+    let mut connection = connect(&file, OpenFlags::default(), READER_CACHE, false)?;
+    migrations::migrate(&mut connection)?;
+    drop(connection);
+    let side = InFile::to_read(&file)?;
+    Ok(Restorable { side, made: look.standing.backup.unwrap_or_else(|| at.to_owned()), file })
 }
 
 /// Moves a store with its write-ahead log out of the way.
@@ -214,6 +271,13 @@ fn beside(file: &Path, what: &str) -> PathBuf {
     name.push(".");
     name.push(what);
     file.with_file_name(name)
+}
+
+/// The same without a point.
+fn beside_as_is(file: &Path, what: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(what);
+    name.into()
 }
 
 /// Gives a whole file its name, so that a loss of power leaves all of it or nothing.

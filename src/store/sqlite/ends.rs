@@ -5,15 +5,12 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::failed;
 use super::guard::wal_of;
+use super::{failed, migrations};
 use crate::store::health::Ailment;
+use crate::store::marks::{BACKUP, MOVED, OPEN, Standing};
 use crate::store::{StoreError, Stored};
 
-/// Stands in `store_info` while the store is open.
-const OPEN: &str = "open";
-/// Stands in `store_info` of a copy: when it was made, RFC 3339.
-const BACKUP: &str = "backup";
 /// Most findings of a check that are told.
 const MOST_FINDINGS: usize = 5;
 
@@ -58,7 +55,7 @@ fn lost(what: String) -> StoreError {
 /// When pages are damaged; when the write-ahead log of a run that did not close the store is not there any more, which held its
 /// last commits, unless the store `is_restored`.
 pub(super) fn begin(connection: &Connection, found: Found, is_restored: bool) -> Stored<()> {
-    refuse_copy(connection, is_restored)?;
+    admit(connection, is_restored)?;
     let step = "note that it is open";
     let marker: Option<Vec<u8>> = connection
         .query_row("SELECT value FROM store_info WHERE key = ?1", [OPEN], |row| row.get(0))
@@ -98,28 +95,40 @@ pub(super) fn mark_copy(copy: &Connection, at: &str) -> rusqlite::Result<()> {
     forget(copy)
 }
 
-/// When a copy was made, if the store is one that nobody has worked on since.
+/// What the store of a connection is.
 ///
 /// # Errors
 /// When it cannot be read.
-pub(super) fn backup_of(connection: &Connection) -> Stored<Option<String>> {
-    let sql = "SELECT CAST(value AS TEXT) FROM store_info WHERE key = ?1";
-    connection.query_row(sql, [BACKUP], |row| row.get(0)).optional().map_err(failed("read what it is"))
+pub(super) fn standing_of(connection: &Connection) -> Stored<Standing> {
+    if !connection.table_exists(None, "store_info").map_err(failed("read what it is"))? {
+        // One of the first edition had no such table.
+        let is_there = migrations::schema(connection)?.applied > 0;
+        return Ok(Standing { is_there, ..Standing::default() });
+    }
+    Standing::by(|key| info(connection, key))
 }
 
-/// Refuses a copy that nobody said is to be worked on: numbers were given after it was made.
+/// What is kept under a name.
 ///
 /// # Errors
-/// [`StoreError::Backup`].
-fn refuse_copy(connection: &Connection, is_restored: bool) -> Stored<()> {
-    match backup_of(connection)? {
-        Some(at) if !is_restored => Err(StoreError::Backup(at)),
-        Some(_) => connection
-            .execute("DELETE FROM store_info WHERE key = ?1", [BACKUP])
-            .map(drop)
-            .map_err(failed("note that it was restored")),
-        None => Ok(()),
+/// When it cannot be read.
+pub(super) fn info(connection: &Connection, key: &str) -> Stored<Option<Vec<u8>>> {
+    let sql = "SELECT value FROM store_info WHERE key = ?1";
+    connection.query_row(sql, [key], |row| row.get(0)).optional().map_err(failed("read what it is"))
+}
+
+/// Refuses a store that is not in charge: a copy that nobody said is to be worked on, because numbers were given after it was made;
+/// one whose content was moved away, or has not wholly arrived.
+///
+/// # Errors
+/// [`StoreError::Backup`], [`StoreError::MovedAway`], [`StoreError::Arriving`].
+fn admit(connection: &Connection, is_restored: bool) -> Stored<()> {
+    standing_of(connection)?.admit(is_restored)?;
+    if !is_restored {
+        return Ok(());
     }
+    let taken_off = connection.execute("DELETE FROM store_info WHERE key IN (?1, ?2)", [BACKUP, MOVED]);
+    taken_off.map(drop).map_err(failed("note that it was restored"))
 }
 
 fn forget(connection: &Connection) -> rusqlite::Result<()> {

@@ -1,7 +1,11 @@
 //! What is looked for by a filter.
 
+#[cfg(test)]
+mod tests;
+
 use super::query::{Filter, Rows};
 use super::rows::{self, ACT, TASK, get, micros};
+use crate::domain::people::Courts;
 use crate::domain::{
     AuditEntry, CaseId, Chain, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderId, OrderRecord,
     OrderState, Task,
@@ -10,12 +14,17 @@ use crate::store::{
     ActFilter, CaseFilter, CaseRow, InquiryFilter, MeasureFilter, OrderFilter, Stored, TaskFilter,
 };
 
+/// Codes of courts as JSON text; `None` where every court is meant.
+fn courts(courts: &Courts) -> Option<String> {
+    courts.codes().map(|codes| serde_json::Value::from(codes).to_string())
+}
+
 pub(super) fn cases(rows: &Rows<'_>, filter: &CaseFilter) -> Stored<Vec<CaseRow>> {
     let select = "SELECT c.id, c.chain, c.number, c.court_name, c.court_code, c.continues, c.created,
          n.id, n.created, n.has_ledger, n.claim FROM cases c JOIN chains n ON n.id = c.chain";
     let query = Filter::new(select, "c.id DESC", filter.limit)
         .given("c.number = ?", filter.number.as_ref())
-        .given("c.court_code = ?", filter.court.as_ref())
+        .given("c.court_code IN (SELECT value FROM json_each(?))", courts(&filter.courts))
         .given("c.id < ?", filter.before.map(CaseId::get));
     rows.filtered(query, |row| {
         let claim = rows::optional_json(row, 10, "claim")?;
@@ -31,65 +40,128 @@ pub(super) fn cases(rows: &Rows<'_>, filter: &CaseFilter) -> Stored<Vec<CaseRow>
 
 pub(super) fn inquiries(rows: &Rows<'_>, filter: &InquiryFilter) -> Stored<Vec<Inquiry>> {
     let select = "SELECT i.id, i.uid, i.case_number, i.submitted_by, i.state, i.created, i.deadline,
-         i.open_orders, i.completions, i.mandate, i.chain, i.case_id FROM inquiries i";
+         i.open_orders, i.completions, i.mandate, i.chain, i.case_id, i.court FROM inquiries i";
     let query = Filter::new(select, "i.id DESC", filter.limit)
         .given("i.case_number = ?", filter.case_number.as_ref())
+        .given("i.court IN (SELECT value FROM json_each(?))", courts(&filter.courts))
         .given("i.state = ?", filter.state.map(|state| state as i64))
         .given("i.id < ?", filter.before.map(InquiryId::get));
     rows.filtered(query, rows::inquiry)
 }
 
 pub(super) fn orders(rows: &Rows<'_>, filter: &OrderFilter) -> Stored<Vec<OrderRecord>> {
+    rows.filtered(orders_by(filter), rows::order)
+}
+
+fn orders_by(filter: &OrderFilter) -> Filter<'_> {
     let select = "SELECT o.id, o.inquiry, o.lane, o.party, o.document, o.instruction, o.priority, o.state, o.attempts, o.created,
-         o.due, o.deadline, o.ticket, o.batch, o.root, o.measure, o.fault, o.stands_in, o.sent, o.papers FROM orders o";
-    let query = Filter::new(select, "o.id DESC", filter.limit)
+         o.due, o.deadline, o.ticket, o.batch, o.root, o.measure, o.fault, o.stands_in, o.sent, o.papers, o.court FROM orders o";
+    // The sign keeps the planner from reading all orders in their order where it can read the few that are wanted.
+    let order = if filter.is_narrow() { "+o.id DESC" } else { "o.id DESC" };
+    let of_case = "o.inquiry IN (SELECT i.id FROM inquiries i WHERE i.case_number = ?)";
+    let mut query = in_order(select, order, filter)
+        .given("o.id >= ?", filter.down_to.map(OrderId::get))
+        .given("o.court IN (SELECT value FROM json_each(?))", courts(&filter.courts))
         .given("o.state = ?", filter.state.map(OrderState::code))
         .given("o.lane = ?", filter.counterpart.as_ref())
         .given("o.action = ?", filter.action.map(|action| action.to_string()))
-        .given("o.id < ?", filter.before.map(OrderId::get));
-    rows.filtered(query, rows::order)
+        .given(of_case, filter.case_number.as_ref())
+        .given("o.inquiry = ?", filter.inquiry.map(InquiryId::get))
+        .given("o.measure = ?", filter.measure.map(MeasureId::get))
+        .given("o.created >= ?", filter.created_from.map(micros))
+        .given("o.created < ?", filter.created_before.map(micros));
+    query.conditions.extend(filter.parties.as_deref().map(of_parties));
+    query
+}
+
+/// What indexes give in the order of the list. The conditions are those of the partial indexes.
+fn in_order<'v>(select: &'static str, order: &'static str, filter: &OrderFilter) -> Filter<'v> {
+    let mut query =
+        Filter::new(select, order, filter.limit).given("o.id < ?", filter.before.map(OrderId::get));
+    if filter.is_narrow() {
+        return query;
+    }
+    query.conditions.extend(filter.rare_state().map(|_| "o.state > 3".to_owned()));
+    query.conditions.extend(filter.control().map(|_| "o.action <> 'query'".to_owned()));
+    query
+}
+
+pub(super) fn end_of_look(rows: &Rows<'_>, filter: &OrderFilter, look: usize) -> Stored<Option<OrderId>> {
+    if filter.is_narrow() {
+        return Ok(None);
+    }
+    rows.nth(looked_at(filter), look, |row| get(row, 0).map(OrderId::new))
+}
+
+fn looked_at(filter: &OrderFilter) -> Filter<'_> {
+    in_order("SELECT o.id FROM orders o", "o.id DESC", filter)
+        .given("o.state = ?", filter.rare_state().map(OrderState::code))
+        .given("o.action = ?", filter.control().map(|action| action.to_string()))
+}
+
+/// Parties are numbers, so that they may stand in the statement.
+fn of_parties(parties: &[(InquiryId, u32)]) -> String {
+    let each = |(inquiry, party): &(InquiryId, u32)| {
+        format!("(o.inquiry = {} AND o.party = {party})", inquiry.get())
+    };
+    match parties {
+        [] => "1 = 0".to_owned(),
+        parties => format!("({})", parties.iter().map(each).collect::<Vec<_>>().join(" OR ")),
+    }
 }
 
 pub(super) fn measures(rows: &Rows<'_>, filter: &MeasureFilter) -> Stored<Vec<Measure>> {
+    rows.filtered(measures_by(filter), rows::measure)
+}
+
+fn measures_by(filter: &MeasureFilter) -> Filter<'_> {
     let select = "SELECT m.body, m.id FROM measures m";
-    let court = "m.chain IN (SELECT c.chain FROM cases c WHERE c.court_code = ?)";
+    let court =
+        "m.chain IN (SELECT c.chain FROM cases c WHERE c.court_code IN (SELECT value FROM json_each(?)))";
     let until = filter.until_before.map(|day| day.to_string());
-    let query = Filter::new(select, "m.id DESC", filter.limit)
+    Filter::new(select, "m.id DESC", filter.limit)
         .given("m.state = ?", filter.state.map(|state| state.word()))
         .given("m.lane = ?", filter.counterpart.as_ref())
         .given("m.until_day < ? AND m.next_look IS NOT NULL", until)
-        .given(court, filter.court.as_ref())
+        .given(court, courts(&filter.courts))
         .given("m.chain = ?", filter.chain.map(ChainId::get))
-        .given("m.id < ?", filter.before.map(MeasureId::get));
-    rows.filtered(query, rows::measure)
+        .given("m.id < ?", filter.before.map(MeasureId::get))
 }
 
 pub(super) fn tasks(rows: &Rows<'_>, filter: &TaskFilter) -> Stored<Vec<Task>> {
+    rows.filtered(tasks_by(filter), rows::task)
+}
+
+fn tasks_by(filter: &TaskFilter) -> Filter<'_> {
     const SELECT: &str =
         "SELECT id, chain, inquiry, kind, order_id, measure, created, due, done, note, look FROM tasks";
     debug_assert!(SELECT.contains(TASK), "the columns that a row is read from");
-    let court = "chain IN (SELECT c.chain FROM cases c WHERE c.court_code = ?)";
+    let court =
+        "chain IN (SELECT c.chain FROM cases c WHERE c.court_code IN (SELECT value FROM json_each(?)))";
     let (due, id) = filter.after.map_or((None, None), |(due, id)| (Some(micros(due)), Some(id.get())));
     let behind = due.zip(id).map(|(due, id)| format!("{due},{id}"));
     let mut query = Filter::new(SELECT, "due, id", filter.limit)
         .given("kind = ?", filter.kind.map(|kind| kind.word()))
         .given("chain = ?", filter.chain.map(ChainId::get))
-        .given(court, filter.court.as_ref())
+        .given(court, courts(&filter.courts))
         .given("due < ?", filter.due_before.map(micros));
     query.conditions.push("done IS NULL".to_owned());
     if let Some(behind) = behind {
         query.conditions.push(format!("(due, id) > ({behind})"));
     }
-    rows.filtered(query, rows::task)
+    query
 }
 
 pub(super) fn acts(rows: &Rows<'_>, filter: &ActFilter) -> Stored<Vec<(i64, AuditEntry)>> {
+    rows.filtered(acts_by(filter), |row| Ok((get(row, 7)?, rows::act(row)?)))
+}
+
+fn acts_by(filter: &ActFilter) -> Filter<'_> {
     const SELECT: &str = "SELECT at, actor, act, subject, reason, detail, refused, id FROM acts";
     debug_assert!(SELECT.contains(ACT), "the columns that a row is read from");
-    let query = Filter::new(SELECT, "id DESC", filter.limit)
+    Filter::new(SELECT, "id DESC", filter.limit)
         .given("subject = ?", filter.subject.as_ref())
         .given("actor = ?", filter.actor.as_ref())
         .given("act = ?", filter.act.as_ref())
-        .given("id < ?", filter.before);
-    rows.filtered(query, |row| Ok((get(row, 7)?, rows::act(row)?)))
+        .given("id < ?", filter.before)
 }

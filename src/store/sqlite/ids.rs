@@ -30,6 +30,7 @@ const fn table(kind: IdKind) -> &'static str {
         IdKind::Task => "tasks",
         IdKind::Raw => "raw_messages",
         IdKind::Batch => "batches",
+        IdKind::Print => "prints",
     }
 }
 

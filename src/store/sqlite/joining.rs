@@ -4,12 +4,12 @@ use rusqlite::params;
 
 use super::query::Rows;
 use super::writes::{json, one};
-use crate::domain::JoinedChains;
+use crate::domain::{CaseId, JoinedChains};
 use crate::store::Stored;
 use crate::store::codec::plain_json;
 
 /// What names a chain and nothing else of it.
-const TABLES: [&str; 4] = ["cases", "claim_changes", "inquiries", "tasks"];
+const TABLES: [&str; 5] = ["cases", "claim_changes", "inquiries", "prints", "tasks"];
 
 impl Rows<'_> {
     /// Everything of a chain but parties that the other knows already becomes the other's. Its row stays, without claim and ledger: no
@@ -36,9 +36,14 @@ impl Rows<'_> {
             one(self.execute(sql, params![inquiry.get(), debtors])?, "the terms")?;
         }
         let (case, continued) = joined.continues;
-        let sql = "UPDATE cases SET continues = ?2 WHERE id = ?1";
-        one(self.execute(sql, [case.get(), continued.get()])?, "the case")?;
+        self.continue_case(case, continued)?;
         let sql = "UPDATE chains SET has_ledger = 0, claim = NULL WHERE id = ?1";
         one(self.execute(sql, [from])?, "the chain")
+    }
+
+    /// Notes which case a case continues.
+    pub(super) fn continue_case(&mut self, case: CaseId, before: CaseId) -> Stored<()> {
+        let sql = "UPDATE cases SET continues = ?2 WHERE id = ?1";
+        one(self.execute(sql, [case.get(), before.get()])?, "the case")
     }
 }

@@ -52,6 +52,11 @@ impl Rows<'_> {
                     params![key, root.get(), number, micros(*at)],
                 )
                 .map(drop),
+            // One process knows these of itself.
+            LaneChange::KeepLimits(..)
+            | LaneChange::ResetLane(_)
+            | LaneChange::NewCallToken(..)
+            | LaneChange::DropCallToken(_) => Ok(()),
             LaneChange::SetPaused(lane, reason) => self.set_paused(lane, reason.as_deref()),
             LaneChange::RemoveConsumer(consumer) => {
                 self.execute("DELETE FROM consumers WHERE name = ?1", [consumer]).map(drop)

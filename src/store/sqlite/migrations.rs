@@ -4,6 +4,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use sha2::{Digest as _, Sha256};
 
 use super::failed;
+pub use crate::store::look::Schema;
 use crate::store::{StoreError, Stored};
 
 const MIGRATIONS: &[&str] = &[
@@ -18,23 +19,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0009.sql"),
     include_str!("0010.sql"),
     include_str!("0011.sql"),
+    include_str!("0012.sql"),
+    include_str!("0013.sql"),
+    include_str!("0014.sql"),
+    include_str!("0015.sql"),
 ];
-
-/// How far a store's schema is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Schema {
-    /// Migrations that were applied to it.
-    pub applied: usize,
-    /// Migrations that this version knows.
-    pub known: usize,
-}
-
-impl Schema {
-    /// Whether it is a store that this version can work on, perhaps after migrations.
-    pub const fn is_known(self) -> bool {
-        self.applied > 0 && self.applied <= self.known
-    }
-}
 
 /// How far the schema is; nothing was applied to what is no store.
 pub(super) fn schema(connection: &Connection) -> Stored<Schema> {

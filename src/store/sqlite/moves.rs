@@ -21,8 +21,8 @@ impl Rows<'_> {
             (!order.papers.is_empty()).then(|| json("papers of an order", &order.papers)).transpose()?;
         self.execute(
             "INSERT INTO orders (id, inquiry, lane, party, document, action, instruction, priority, state, attempts, created, due,
-             turn, deadline, root, measure, stands_in, papers, sent, ticket, batch, fault)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+             turn, deadline, root, measure, stands_in, papers, sent, ticket, batch, fault, court)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
             params![
                 order.id.get(),
                 order.inquiry.get(),
@@ -45,7 +45,8 @@ impl Rows<'_> {
                 order.sent.map(micros),
                 order.ticket,
                 order.batch.map(BatchId::get),
-                optional_json("fault", order.fault.as_ref())?
+                optional_json("fault", order.fault.as_ref())?,
+                order.court
             ],
         )?;
         if root.is_some() || order.measure.is_some() || order.stands_in.is_some() {

@@ -122,6 +122,18 @@ impl Rows<'_> {
         let values: Vec<&dyn ToSql> = filter.values.iter().map(|value| &**value).collect();
         self.readable(&sql, values.as_slice(), |row| read(row).map(Some), |found| found.len() >= limit)
     }
+
+    /// The row at a place of a list, from 1.
+    pub(super) fn nth<T>(
+        &self,
+        filter: Filter<'_>,
+        place: usize,
+        read: impl FnOnce(&Row<'_>) -> Stored<T>,
+    ) -> Stored<Option<T>> {
+        let sql = format!("{} LIMIT 1 OFFSET {}", filter.ordered(), limit_of(place.saturating_sub(1)));
+        let values: Vec<&dyn ToSql> = filter.values.iter().map(|value| &**value).collect();
+        self.one(&sql, values.as_slice(), read)
+    }
 }
 
 pub(super) fn limit_of(limit: usize) -> i64 {
@@ -152,11 +164,23 @@ impl<'v> Filter<'v> {
     }
 
     fn sql(&self) -> String {
+        format!("{} LIMIT {}", self.ordered(), limit_of(self.limit.saturating_add(MOST_PASSED_OVER)))
+    }
+
+    #[cfg(test)]
+    pub(super) fn explained(&self, connection: &Connection) -> Vec<String> {
+        let mut statement =
+            connection.prepare(&format!("EXPLAIN QUERY PLAN {}", self.sql())).expect("a query");
+        let values: Vec<&dyn ToSql> = self.values.iter().map(|value| &**value).collect();
+        let steps = statement.query_map(values.as_slice(), |row| row.get("detail")).expect("a plan");
+        steps.collect::<Result<_, _>>().expect("steps")
+    }
+
+    fn ordered(&self) -> String {
         let conditions = match self.conditions.is_empty() {
             true => String::new(),
             false => format!(" WHERE {}", self.conditions.join(" AND ")),
         };
-        let most = self.limit.saturating_add(MOST_PASSED_OVER);
-        format!("{}{conditions} ORDER BY {} LIMIT {}", self.select, self.order, limit_of(most))
+        format!("{}{conditions} ORDER BY {}", self.select, self.order)
     }
 }

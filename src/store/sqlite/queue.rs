@@ -1,18 +1,89 @@
 //! Orders of a lane in their turn.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use rusqlite::{Row, params};
 
+use super::failed;
 use super::query::{Rows, limit_of};
 use super::rows::{self, ORDER, get, micros, unreadable};
 use crate::domain::{OrderId, OrderRecord};
+use crate::store::turns::{Head, Turns};
 use crate::store::{LaneCounts, Stored};
 
 /// The condition of the index `orders_under_way`, word for word; without it the index is not used.
 const UNDER_WAY: &str = "(o.state = 1 OR o.state = 2 OR o.state = 8)";
+
+/// The courts that have orders waiting in a lane: from one to the next in the index, whatever their number.
+const COURTS: &str = "WITH RECURSIVE c (court) AS (
+    SELECT MIN(court) FROM orders WHERE lane = ?1 AND state = 0
+    UNION ALL
+    SELECT (SELECT MIN(o.court) FROM orders o WHERE o.lane = ?1 AND o.state = 0 AND o.court > c.court) FROM c WHERE c.court IS NOT NULL
+) SELECT court FROM c WHERE court IS NOT NULL";
+
+/// Orders of a lane that wait, as they go: each court's in turn, read no further than is needed.
+fn waiting(
+    rows: &Rows<'_>,
+    lane: &str,
+    now: Timestamp,
+    condition: &str,
+    wanted: impl Fn(OrderId) -> bool,
+    limit: usize,
+) -> Stored<Vec<OrderRecord>> {
+    let sql = format!(
+        "SELECT {ORDER}, o.turn FROM orders o WHERE o.lane = ?1 AND o.court = ?3 AND o.state = 0 AND o.due <= ?2 {condition}
+         ORDER BY o.turn, o.id"
+    );
+    let courts: Vec<String> = rows.all(COURTS, [lane], |row| get(row, 0))?;
+    let mut statements = Vec::with_capacity(courts.len());
+    for _ in &courts {
+        statements.push(rows.connection.prepare_cached(&sql).map_err(failed("prepare a query"))?);
+    }
+    let mut lines = Vec::with_capacity(courts.len());
+    for (statement, court) in statements.iter_mut().zip(&courts) {
+        lines.push(statement.query(params![lane, micros(now), court]).map_err(failed("query"))?);
+    }
+    let mut next = Vec::with_capacity(lines.len());
+    for line in &mut lines {
+        next.push(following(rows, line, &wanted)?);
+    }
+    let (mut turns, mut found) = (Turns::default(), Vec::new());
+    while found.len() < limit {
+        let heads: Vec<Option<Head>> = next.iter().map(|head| head.as_ref().map(|(head, _)| *head)).collect();
+        let Some(court) = turns.next(&heads) else { break };
+        let (Some(head), Some(line)) = (next.get_mut(court), lines.get_mut(court)) else { break };
+        found.extend(head.take().map(|(_, order)| order));
+        *head = following(rows, line, &wanted)?;
+    }
+    Ok(found)
+}
+
+/// The next order of a court. One that cannot be read is passed over and told, so that it blocks no other.
+fn following(
+    rows: &Rows<'_>,
+    line: &mut rusqlite::Rows<'_>,
+    wanted: &impl Fn(OrderId) -> bool,
+) -> Stored<Option<(Head, OrderRecord)>> {
+    while let Some(row) = line.next().map_err(failed("query"))? {
+        let id: i64 = get(row, 0)?;
+        if !wanted(OrderId::new(id)) {
+            continue;
+        }
+        match rows::order(row) {
+            Ok(order) => {
+                let turn = get(row, 21)?;
+                return Ok(Some((Head { priority: order.priority as i64, turn, id }, order)));
+            }
+            Err(error) if error.is_about_a_row() => {
+                tracing::error!(row = id, %error, "a row that cannot be read is passed over");
+                rows.pass_over(&error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
 
 pub(super) fn due(
     rows: &mut Rows<'_>,
@@ -21,15 +92,7 @@ pub(super) fn due(
     limit: usize,
     taken: &HashSet<OrderId>,
 ) -> Stored<Vec<OrderRecord>> {
-    static SQL: LazyLock<String> = LazyLock::new(|| {
-        format!(
-            "SELECT {ORDER} FROM orders o WHERE o.lane = ?1 AND o.state = 0 AND o.due <= ?2 ORDER BY o.turn"
-        )
-    });
-    let read = |row: &Row<'_>| {
-        if taken.contains(&OrderId::new(get(row, 0)?)) { Ok(None) } else { rows::order(row).map(Some) }
-    };
-    let found = rows.readable(&SQL, params![lane, micros(now)], read, |found| found.len() >= limit)?;
+    let found = waiting(rows, lane, now, "", |id| !taken.contains(&id), limit)?;
     if let Some(recent) = rows.recent.as_deref_mut() {
         // They are settled soon.
         found.iter().for_each(|order| recent.orders.insert(order.id, order.clone()));
@@ -46,13 +109,12 @@ pub(super) fn offers(
     limit: usize,
 ) -> Stored<Vec<OrderRecord>> {
     // A control always stands for a line of the ledger.
-    let sql = format!(
-        "SELECT {ORDER} FROM orders o WHERE o.lane = ?1 AND o.state = 0 AND o.due <= ?2 AND o.deadline > ?2
-         AND (o.measure IS NOT NULL) = ?3 ORDER BY o.turn"
-    );
+    let kind = match control {
+        true => "AND o.deadline > ?2 AND o.measure IS NOT NULL",
+        false => "AND o.deadline > ?2 AND o.measure IS NULL",
+    };
+    let mut found = waiting(rows, lane, now, kind, |_| true, limit)?;
     let read = |row: &Row<'_>| rows::order(row).map(Some);
-    let mut found =
-        rows.readable(&sql, params![lane, micros(now), control], read, |found| found.len() >= limit)?;
     let sql = format!(
         "SELECT {ORDER} FROM orders o WHERE o.lane = ?1 AND {UNDER_WAY} AND o.state = 2 AND o.deadline > ?2
          AND (o.measure IS NOT NULL) = ?3 ORDER BY o.id <= ?4, o.id"
@@ -64,6 +126,18 @@ pub(super) fn offers(
     Ok(found)
 }
 
+/// When the order was made that is first in its court's turn, of all courts the oldest.
+fn oldest_waiting(rows: &Rows<'_>, lane: &str) -> Stored<Option<i64>> {
+    let sql = "SELECT created FROM orders WHERE lane = ?1 AND court = ?2 AND state = 0 ORDER BY turn LIMIT 1";
+    let courts: Vec<String> = rows.all(COURTS, [lane], |row| get(row, 0))?;
+    let mut oldest = None;
+    for court in courts {
+        let first: Option<i64> = rows.one(sql, params![lane, court], |row| get(row, 0))?;
+        oldest = oldest.into_iter().chain(first).min();
+    }
+    Ok(oldest)
+}
+
 pub(super) fn counts(rows: &Rows<'_>, lane: &str) -> Stored<LaneCounts> {
     let count = |sql: &str| -> Stored<u64> {
         Ok(rows.one(sql, [lane], |row| get::<i64>(row, 0))?.map_or(0, i64::unsigned_abs))
@@ -71,8 +145,7 @@ pub(super) fn counts(rows: &Rows<'_>, lane: &str) -> Stored<LaneCounts> {
     let sql =
         &format!("SELECT MIN(created) FROM orders o WHERE o.lane = ?1 AND {UNDER_WAY} AND o.state <> 8");
     let under_way = rows.one(sql, [lane], |row| get::<Option<i64>>(row, 0))?.flatten();
-    let sql = "SELECT created FROM orders WHERE lane = ?1 AND state = 0 ORDER BY turn LIMIT 1";
-    let queued = rows.one(sql, [lane], |row| get::<i64>(row, 0))?;
+    let queued = oldest_waiting(rows, lane)?;
     let oldest = under_way.into_iter().chain(queued).min();
     Ok(LaneCounts {
         waiting: count("SELECT COUNT(*) FROM orders WHERE lane = ?1 AND state = 0")?,

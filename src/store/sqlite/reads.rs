@@ -75,7 +75,7 @@ impl Reads for Rows<'_> {
     fn inquiry_by_key(&mut self, submitter: &str, key: &str) -> Stored<Option<(Inquiry, Vec<u8>)>> {
         let sql =
             format!("SELECT {INQUIRY}, i.digest FROM inquiries i WHERE i.submitted_by = ?1 AND i.key = ?2");
-        self.one(&sql, [submitter, key], |row| Ok((rows::inquiry(row)?, get(row, 12)?)))
+        self.one(&sql, [submitter, key], |row| Ok((rows::inquiry(row)?, get(row, 13)?)))
     }
 
     fn find_inquiries(&mut self, filter: &InquiryFilter) -> Stored<Vec<Inquiry>> {
@@ -134,11 +134,8 @@ impl Reads for Rows<'_> {
     }
 
     fn orders_of(&mut self, inquiry: InquiryId) -> Stored<Vec<OrderRecord>> {
-        self.all(
-            &format!("SELECT {ORDER} FROM orders o WHERE o.inquiry = ?1 ORDER BY o.id"),
-            [inquiry.get()],
-            rows::order,
-        )
+        let sql = format!("SELECT {ORDER} FROM orders o WHERE o.inquiry = ?1 ORDER BY o.id");
+        self.all(&sql, [inquiry.get()], rows::order)
     }
 
     fn order_counts(&mut self, inquiry: InquiryId) -> Stored<Vec<(OrderState, u64)>> {
@@ -150,6 +147,10 @@ impl Reads for Rows<'_> {
 
     fn find_orders(&mut self, filter: &OrderFilter) -> Stored<Vec<OrderRecord>> {
         find::orders(self, filter)
+    }
+
+    fn end_of_look(&mut self, filter: &OrderFilter, look: usize) -> Stored<Option<OrderId>> {
+        find::end_of_look(self, filter, look)
     }
 
     fn due_orders(
@@ -206,11 +207,8 @@ impl Reads for Rows<'_> {
     }
 
     fn raw_of_batch(&mut self, id: BatchId) -> Stored<Vec<RawMessage>> {
-        self.all(
-            &format!("SELECT {RAW} FROM raw_messages WHERE batch = ?1 ORDER BY id"),
-            [id.get()],
-            rows::raw,
-        )
+        let sql = format!("SELECT {RAW} FROM raw_messages WHERE batch = ?1 ORDER BY id");
+        self.all(&sql, [id.get()], rows::raw)
     }
 
     fn responded(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<Responded> {

@@ -44,6 +44,8 @@ impl Recent {
             Change::SaveChain(saved) => drop(self.chains.remove(&saved.id)),
             Change::NewChain(_)
             | Change::NewCase(_)
+            | Change::SaveCase(_)
+            | Change::ContinueCase(..)
             | Change::NewParty(_)
             | Change::SaveParty(_)
             | Change::NewInquiry(_)
@@ -58,9 +60,11 @@ impl Recent {
             | Change::SaveTask(_)
             | Change::NewClaimChange(_)
             | Change::NewCertificate(_)
+            | Change::NewPrint(_)
             | Change::SavePropertyFinding(_)
             | Change::Audit(_)
             | Change::Lane(_)
+            | Change::People(_)
             | Change::Probe(_) => {}
             _ => self.clear(),
         }

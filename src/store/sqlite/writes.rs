@@ -74,6 +74,8 @@ impl Rows<'_> {
             Change::SaveChain(chain) => self.save_chain(chain),
             Change::JoinChains(joined) => self.join_chains(joined),
             Change::NewCase(case) => self.add_case(case),
+            Change::SaveCase(case) => self.save_case(case),
+            Change::ContinueCase(case, before) => self.continue_case(*case, *before),
             Change::NewParty(party) => self.add_party(party),
             Change::SaveParty(party) => self.save_party(party),
             Change::NewInquiry(new) => self.add_inquiry(new),
@@ -90,9 +92,11 @@ impl Rows<'_> {
             Change::SaveTask(task) => self.save_task(task),
             Change::NewClaimChange(change) => self.add_claim_change(change),
             Change::NewCertificate(certificate) => self.add_certificate(certificate),
+            Change::NewPrint(print) => self.add_print(print),
             Change::SavePropertyFinding(finding) => self.save_finding(finding),
             Change::Audit(entry) => self.add_act(entry),
             Change::Lane(change) => self.write_lane(change),
+            Change::People(change) => self.write_people(change),
             Change::Forget(what) => self.forget(what),
             Change::Probe(at) => {
                 let sql = "INSERT OR REPLACE INTO store_info (key, value) VALUES ('probed', ?1)";
@@ -129,6 +133,11 @@ impl Rows<'_> {
         self.execute(sql, row).map(drop)
     }
 
+    fn save_case(&mut self, case: &Case) -> Stored<()> {
+        let sql = "UPDATE cases SET court_name = ?2, court_code = ?3 WHERE id = ?1";
+        one(self.execute(sql, params![case.id.get(), case.court_name, case.court_code])?, "the case")
+    }
+
     fn add_party(&mut self, party: &ChainParty) -> Stored<()> {
         let body = plain_json("party", party)?;
         let row = params![party.id.get(), party.chain.get(), body.as_stored()];
@@ -145,8 +154,8 @@ impl Rows<'_> {
         let inquiry = &new.inquiry;
         self.execute(
             "INSERT INTO inquiries (id, uid, case_number, submitted_by, key, digest, state, created, deadline, next_deadline,
-             open_orders, completions, mandate, chain, case_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14)",
+             open_orders, completions, mandate, chain, case_id, court)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             params![
                 inquiry.id.get(),
                 inquiry.uid.as_bytes().as_slice(),
@@ -161,7 +170,8 @@ impl Rows<'_> {
                 inquiry.completions,
                 optional_json("mandate", inquiry.mandate.as_ref())?,
                 inquiry.chain.get(),
-                inquiry.case.get()
+                inquiry.case.get(),
+                inquiry.court
             ],
         )?;
         self.execute(

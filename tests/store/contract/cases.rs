@@ -1,5 +1,6 @@
 //! Cases, chains, parties, claims, inquiries and documents.
 
+use chakong::domain::people::Courts;
 use chakong::domain::{
     Case, CaseId, Chain, ChainParty, Change, ClaimChange, ClaimChangeKind, IdKind, InquiryState,
 };
@@ -101,6 +102,32 @@ pub async fn what_is_saved_of_a_case_replaces_what_stood(world: impl World) {
     .await;
 }
 
+pub async fn a_case_that_is_known_turns_out_to_continue_another_one(world: impl World) {
+    let store = world.store();
+    let whole = a_case(&store, 1).await;
+    let (chain, known) = (whole.chain.id, whole.case.clone());
+    write(&store, move |tx| {
+        let earlier = Case {
+            id: CaseId::new(tx.next(IdKind::Case)),
+            chain,
+            number: "（2024）粤0304执77号".parse().expect("a case number"),
+            court_name: String::new(),
+            court_code: String::new(),
+            continues: None,
+            created: at(9),
+        };
+        tx.write(&[Change::NewCase(earlier.clone()), Change::ContinueCase(known.id, earlier.id)])?;
+        let linked = Case { continues: Some(earlier.id), ..known.clone() };
+        assert_eq!(tx.cases_of(chain)?, [linked.clone(), earlier]);
+        assert_eq!(tx.case(known.id)?, Some(linked.clone()));
+        assert_eq!(tx.case_by_number(linked.number.as_str())?, Some(linked));
+        Ok(())
+    })
+    .await;
+    let read = store.read(move |reads| reads.case(whole.case.id)).await.expect("a read");
+    assert!(read.is_some_and(|case| case.continues.is_some()), "a reader sees the same");
+}
+
 pub async fn lists_of_cases_and_inquiries_have_an_order_filters_and_cursors(world: impl World) {
     let store = world.store();
     let mut all = Vec::new();
@@ -124,7 +151,7 @@ pub async fn lists_of_cases_and_inquiries_have_an_order_filters_and_cursors(worl
     assert_eq!(cases(CaseFilter { limit: 2, ..most.clone() }).await, newest_first(&[4, 3]));
     let behind = CaseFilter { before: Some(all[3].case.id), limit: 2, ..most.clone() };
     assert_eq!(cases(behind).await, newest_first(&[2, 1]));
-    let court = CaseFilter { court: Some("440300".to_owned()), ..most.clone() };
+    let court = CaseFilter { courts: Courts::one("440300"), ..most.clone() };
     assert_eq!(cases(court).await, newest_first(&[3, 1]));
     let one = CaseFilter { number: Some(all[2].case.number.as_str().to_owned()), ..most };
     assert_eq!(cases(one).await, newest_first(&[2]));

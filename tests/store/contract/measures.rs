@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chakong::domain::people::Courts;
 use chakong::domain::{Change, Measure, MeasureState, Task, TaskId, TaskKind};
 use chakong::store::{MeasureFilter, Store, TaskFilter};
 use chakong_contract::asset::Rank;
@@ -111,7 +112,7 @@ pub async fn lists_of_measures_have_filters_and_cursors(world: impl World) {
     );
     assert_eq!(find(MeasureFilter { counterpart: Some("bank-1".to_owned()), ..most.clone() }).await, [id(1)]);
     assert_eq!(find(MeasureFilter { chain: Some(other.chain.id), ..most.clone() }).await, [others[0].id]);
-    let court = MeasureFilter { court: Some("440301".to_owned()), ..most.clone() };
+    let court = MeasureFilter { courts: Courts::one("440301"), ..most.clone() };
     assert_eq!(find(court).await, [id(2), id(1), id(0)]);
     let ends = MeasureFilter { until_before: Some(day("2026-07-03")), ..most };
     assert_eq!(find(ends).await, [id(0)], "what stands and ends before the day");
@@ -143,7 +144,7 @@ pub async fn tasks_stand_on_the_list_until_they_are_done(world: impl World) {
     assert_eq!(find(behind).await, [id(2), id(3)]);
     assert_eq!(find(TaskFilter { kind: Some(TaskKind::Requery), ..most.clone() }).await, [id(1), id(2)]);
     assert_eq!(find(TaskFilter { chain: Some(whole.chain.id), ..most.clone() }).await, [id(1), id(0)]);
-    assert_eq!(find(TaskFilter { court: Some("440300".to_owned()), ..most.clone() }).await, [id(2), id(3)]);
+    assert_eq!(find(TaskFilter { courts: Courts::one("440300"), ..most.clone() }).await, [id(2), id(3)]);
     assert_eq!(find(TaskFilter { due_before: Some(at(200)), ..most.clone() }).await, [id(1), id(2)]);
     let clock = |seconds: i64| {
         let found = store.read(move |reads| reads.tasks_for_the_clock(at(seconds), 9));

@@ -253,3 +253,91 @@ pub async fn lists_of_orders_have_filters_and_cursors(world: impl World) {
     assert_eq!(find(OrderFilter { action: Some(ActionKind::Freeze), ..most.clone() }).await, []);
     assert_eq!(find(OrderFilter { action: Some(ActionKind::Query), limit: 1, ..most }).await, [id(3)]);
 }
+
+pub async fn orders_are_found_by_case_inquiry_party_measure_and_time(world: impl World) {
+    let store = world.store();
+    let (whole, other) = (a_case(&store, 1).await, a_case(&store, 2).await);
+    let of = whole.clone();
+    let freeze = write(&store, move |tx| {
+        let measure = measure(&*tx, &of);
+        let freeze = control(&*tx, &measure, 7);
+        tx.write(&[Change::NewMeasure(Box::new(measure)), Change::NewOrder(Box::new(freeze.clone()))])?;
+        Ok(freeze)
+    })
+    .await;
+    let make = |nth: i64, order: &mut OrderRecord| {
+        order.party = u32::try_from(nth).expect("small");
+        order.created = at(1_000 * (nth + 1));
+    };
+    let made = orders(&store, &other, "bank-two", make, 3).await;
+    let find = |filter: OrderFilter| {
+        let found = store.read(move |reads| reads.find_orders(&filter));
+        async move { found.await.expect("a read").into_iter().map(|order| order.id).collect::<Vec<_>>() }
+    };
+    let most = OrderFilter { limit: 9, ..OrderFilter::default() };
+    let id = |nth: usize| made[nth].id;
+    let number = |of: &Whole| Some(of.inquiry().case_number.as_str().to_owned());
+    let case = OrderFilter { case_number: number(&other), ..most.clone() };
+    assert_eq!(find(case.clone()).await, [id(2), id(1), id(0), other.order.id], "newest first");
+    assert_eq!(find(OrderFilter { before: Some(id(1)), limit: 1, ..case.clone() }).await, [id(0)]);
+    assert_eq!(find(OrderFilter { case_number: Some("no case".to_owned()), ..most.clone() }).await, []);
+    let inquiry = OrderFilter { inquiry: Some(whole.inquiry().id), ..most.clone() };
+    assert_eq!(find(inquiry.clone()).await, [freeze.id, whole.order.id]);
+    assert_eq!(find(OrderFilter { case_number: number(&other), ..inquiry }).await, [], "every filter holds");
+    let (one, two) = (whole.inquiry().id, other.inquiry().id);
+    let parties = |parties: &[(chakong::domain::InquiryId, u32)]| OrderFilter {
+        parties: Some(parties.to_vec()),
+        ..most.clone()
+    };
+    assert_eq!(find(parties(&[(two, 1)])).await, [id(1)]);
+    assert_eq!(find(parties(&[(two, 2), (two, 1), (one, 9)])).await, [id(2), id(1)]);
+    assert_eq!(find(parties(&[])).await, [], "nobody is meant");
+    assert_eq!(find(OrderFilter { measure: freeze.measure, ..most.clone() }).await, [freeze.id]);
+    assert_eq!(find(OrderFilter { action: Some(ActionKind::Freeze), ..most.clone() }).await, [freeze.id]);
+    let time = OrderFilter { created_from: Some(at(1_000)), created_before: Some(at(3_000)), ..most.clone() };
+    assert_eq!(find(time).await, [id(1), id(0)], "the first instant counts, the last does not");
+    assert_eq!(find(OrderFilter { down_to: Some(id(1)), ..most }).await, [id(2), id(1)], "down to that one");
+}
+
+pub async fn a_look_at_orders_ends_where_it_is_told_to_and_skips_none(world: impl World) {
+    let store = world.store();
+    let whole = a_case(&store, 1).await;
+    let mut made = orders(&store, &whole, "bank-two", |_, _| {}, 6).await;
+    for nth in [1, 3, 4] {
+        to(&store, &mut made[nth], OrderState::Failed).await;
+    }
+    let end = |filter: OrderFilter, look: usize| {
+        let found = store.read(move |reads| reads.end_of_look(&filter, look));
+        async move { found.await.expect("a read") }
+    };
+    let all = OrderFilter { limit: 9, ..OrderFilter::default() };
+    let id = |nth: usize| made[nth].id;
+    assert_eq!(end(all.clone(), 2).await, Some(id(4)), "the last of the two");
+    assert_eq!(end(all.clone(), 7).await, Some(whole.order.id));
+    assert_eq!(end(all.clone(), 8).await, None, "there are fewer");
+    let lane = OrderFilter { counterpart: Some("elsewhere".to_owned()), ..all.clone() };
+    assert_eq!(end(lane, 3).await, Some(id(3)), "what has no index of its own does not count");
+    let failed = OrderFilter { state: Some(OrderState::Failed), ..all.clone() };
+    assert_eq!(end(failed.clone(), 2).await, Some(id(3)), "what has one is looked at alone");
+    assert_eq!(end(OrderFilter { before: Some(id(3)), ..failed }, 1).await, Some(id(1)));
+    let freezes = OrderFilter { action: Some(ActionKind::Freeze), ..all.clone() };
+    assert_eq!(end(freezes, 1).await, None);
+    let inquiry = OrderFilter { inquiry: Some(whole.inquiry().id), ..all.clone() };
+    assert_eq!(end(inquiry, 1).await, None, "an inquiry's orders are found by themselves");
+    // From look to look, every order that is wanted comes once, whatever else lies between.
+    let wanted = OrderFilter { state: Some(OrderState::Queued), ..all };
+    let (mut before, mut seen) = (None, Vec::new());
+    loop {
+        let filter = OrderFilter { before, ..wanted.clone() };
+        let down_to = end(filter.clone(), 2).await;
+        let filter = OrderFilter { down_to, ..filter };
+        let found = store.read(move |reads| reads.find_orders(&filter)).await.expect("a read");
+        assert!(found.len() <= 2, "no more than was looked at");
+        seen.extend(found.iter().map(|order| order.id));
+        before = down_to;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, [id(5), id(2), id(0), whole.order.id]);
+}

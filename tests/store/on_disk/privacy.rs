@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chakong::domain::{
-    Change, EventDraft, EventType, IdKind, KeptReceipt, LaneChange, NewCertificate, NewReceipt,
-    PropertyFinding, RawId,
+    Blob, Change, EventDraft, EventType, IdKind, KeptReceipt, LaneChange, NewCertificate, NewPrint,
+    NewReceipt, Print, PrintFormat, PrintId, PrintKind, PropertyFinding, RawId,
 };
 use chakong::store::{Store, codec};
 use rusqlite::types::ValueRef;
@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
 
 use crate::samples::{
-    ACCOUNT, NAME, NUMBER, a_case, at, control, event, found, keep, measure, raw, revision, write,
+    ACCOUNT, NAME, NUMBER, Whole, a_case, at, control, event, found, keep, measure, raw, revision, write,
 };
 use crate::worlds::{OnDisk, World as _};
 
@@ -31,6 +31,7 @@ pub const BODIES: &[(&str, &str)] = &[
     ("acts", "detail"),
     ("raw_messages", "bytes"),
     ("receipts", "bytes"),
+    ("prints", "body"),
 ];
 
 /// Writes everything in which a name, a number or an account can stand.
@@ -60,6 +61,7 @@ pub async fn fill(store: &Arc<dyn Store>) {
             at: at(5),
             text: text.to_string(),
         };
+        let print = print(PrintId::new(tx.next(IdKind::Print)), &of, &bytes);
         let finding = PropertyFinding {
             property: format!("B0001|account|{ACCOUNT}"),
             note: "工资户".to_owned(),
@@ -85,11 +87,29 @@ pub async fn fill(store: &Arc<dyn Store>) {
             Change::NewCertificate(certificate),
             Change::SavePropertyFinding(finding),
             Change::Audit(audit),
+            Change::NewPrint(print),
         ])
     })
     .await;
     let key = store.keyed_hash(NUMBER.as_bytes());
     keep(store, vec![Change::Lane(LaneChange::KeepAnswer(key, whole.order.id, 2, at(8)))]).await;
+}
+
+/// A paper that was printed of a case.
+fn print(id: PrintId, of: &Whole, bytes: &Blob) -> NewPrint {
+    let print = Print {
+        id,
+        chain: of.chain.id,
+        case: of.case.id,
+        kind: PrintKind::FreezeNotice,
+        format: PrintFormat::Html,
+        about: of.party.id.to_string(),
+        at: at(5),
+        actor: "法官甲".to_owned(),
+        sha256: "0f".repeat(32),
+        size: 9,
+    };
+    NewPrint { print, bytes: bytes.clone() }
 }
 
 fn holds(bytes: &[u8], marker: &str) -> bool {

@@ -6,8 +6,9 @@ use chakong::store::postgres::{Postgres, Server};
 use tokio_postgres::Config;
 
 use super::lost::session;
+use super::proxy::{Proxy, nowhere};
 use crate::samples::keep;
-use crate::worlds::{OnServer, World as _, test_server};
+use crate::worlds::{OnServer, World as _, administer, test_server};
 
 fn refused(config: Config) -> String {
     Postgres::open(&Server::new(config, None)).map(drop).expect_err("a refusal").to_string()
@@ -44,11 +45,16 @@ async fn a_schema_that_is_newer_or_another_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_process_at_a_time_works_on_a_database() {
+async fn one_that_was_restored_begins_alone_and_others_may_come_afterwards() {
     let world = OnServer::begin();
     let store = world.store();
-    let told = refused(world.config());
+    let server = Server::new(world.config(), None);
+    let told = Postgres::open_restored(&server, &[]).map(drop).expect_err("a refusal").to_string();
     assert!(told.contains("another chakong works with this database"), "{told}");
+    let (other, threads) = Postgres::open(&server).expect("a process beside it");
+    assert_eq!(other.epoch(), store.epoch());
+    drop(other);
+    tokio::task::spawn_blocking(|| threads.join()).await.expect("its end");
     let mark = Change::Lane(LaneChange::Acknowledge("reader".to_owned(), 1));
     keep(&store, vec![mark]).await;
 }
@@ -59,11 +65,75 @@ async fn a_process_whose_store_was_taken_over_writes_nothing() {
     let world = OnServer::begin();
     let store = world.store();
     let admin = session(world.config()).await;
-    admin.batch_execute("UPDATE replicas SET fence = fence + 1").await.expect("another start");
+    admin.batch_execute("UPDATE writers SET fence = fence + 1").await.expect("another start");
     let mark = Change::Lane(LaneChange::Acknowledge("reader".to_owned(), 1));
     let outcome = store.transact(move |tx| tx.write(&[mark])).await;
     assert!(matches!(outcome, Err(StoreError::Failed { .. })), "{outcome:?}");
     let marks: i64 = admin.query_one("SELECT COUNT(*) FROM consumers", &[]).await.expect("an answer").get(0);
     assert_eq!(marks, 0);
     assert!(store.health().ailment.is_some());
+}
+
+/// The version is that of the server as it says it, changed on the way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_too_old_is_refused_and_nothing_is_made_there() {
+    let name = format!("chakong_{}", uuid::Uuid::new_v4().simple());
+    administer(test_server(), format!("CREATE DATABASE {name}"));
+    let mut config = test_server();
+    config.dbname(&name);
+    let admin = session(config).await;
+    let version = "SELECT CAST(current_setting('server_version_num') AS BIGINT)";
+    let now: i64 = admin.query_one(version, &[]).await.expect("its version").get(0);
+    let old = 110_022_i64;
+    let proxy = Proxy::changing(Some((now.to_be_bytes().to_vec(), old.to_be_bytes().to_vec()))).await;
+    let mut config = nowhere(&name);
+    proxy.join(&mut config);
+    let told = refused(config);
+    assert!(told.contains("the server is PostgreSQL 11; chakong needs 12 or later"), "{told}");
+    let tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public'";
+    assert_eq!(admin.query_one(tables, &[]).await.expect("a count").get::<_, i64>(0), 0);
+    drop(admin);
+    administer(test_server(), format!("DROP DATABASE {name} WITH (FORCE)"));
+}
+
+/// A copy that was restored, a store whose content was moved away, and one into which a move was not finished are not worked on by
+/// mistake; the first two are where somebody says that they are restored.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_is_not_in_charge_is_refused_until_somebody_says_that_it_is_restored() {
+    let mut world = OnServer::begin();
+    world.close();
+    let admin = session(world.config()).await;
+    let mark = r#"{"id":"a","place":"db.court.example:5432/new","at":"2027-04-15T01:00:00Z"}"#;
+    let marked = async |key: &str, value: &str| {
+        let value = value.as_bytes();
+        admin
+            .execute("INSERT INTO store_info (key, value) VALUES ($1, $2)", &[&key, &value])
+            .await
+            .expect("a mark");
+    };
+    let restored = || Postgres::open_restored(&Server::new(world.config(), None), &[]);
+    for (key, value, words) in [
+        ("backup", "2027-04-15T01:00:00Z", "it is a backup that was made at 2027-04-15T01:00:00Z"),
+        ("moved", mark, "was moved to db.court.example:5432/new at 2027-04-15T01:00:00Z"),
+    ] {
+        marked(key, value).await;
+        let told = refused(world.config());
+        assert!(told.contains(words) && told.contains("serve --restored"), "{told}");
+        let epoch = |config: Config| {
+            let (store, threads) = Postgres::open(&Server::new(config, None)).expect("in charge again");
+            let epoch = store.epoch();
+            drop(store);
+            threads.join();
+            epoch
+        };
+        let (store, threads) = restored().expect("said to be restored");
+        let new = store.epoch();
+        drop(store);
+        threads.join();
+        assert_eq!(epoch(world.config()), new, "once is enough");
+    }
+    marked("arriving", mark).await;
+    let told = refused(world.config());
+    assert!(told.contains("was begun and not finished") && told.contains("chakong store move"), "{told}");
+    assert!(restored().is_err(), "a part is never restored");
 }

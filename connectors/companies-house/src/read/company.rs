@@ -1,4 +1,5 @@
 use chakong_contract::asset::{CompanyStatus, MatchedBy};
+use chakong_contract::date::has_surely_come;
 use chakong_contract::name::same_name;
 use chakong_contract::placeholder::is_placeholder;
 use chakong_contract::{Company, Order};
@@ -36,7 +37,7 @@ pub(crate) fn company(profile: &Profile, gathered: &mut Gathered) -> Company {
             .collect(),
         registration_number: profile.company_number.text(),
         jurisdiction: profile.jurisdiction.text(),
-        status: status(&profile.company_status.text(), gathered),
+        status: standing(profile, gathered),
         status_text: status_text(profile),
         company_type: profile.kind.text(),
         established: gathered.past_date(field::DATE_OF_CREATION, &profile.date_of_creation),
@@ -45,6 +46,20 @@ pub(crate) fn company(profile: &Profile, gathered: &mut Gathered) -> Company {
         scope: activities.collect::<Vec<_>>().join(", "),
         ..Company::default()
     }
+}
+
+/// The status in our vocabulary. A company that is active and has a day of cessation that has come is one of the two: its status is not
+/// known, and what is said stands beside it.
+fn standing(profile: &Profile, gathered: &mut Gathered) -> Option<CompanyStatus> {
+    let word = profile.company_status.text();
+    let ceased = profile.date_of_cessation.date().ok().flatten();
+    let status = status(&word, gathered);
+    if status == Some(CompanyStatus::Active) && ceased.is_some_and(|day| has_surely_come(day, gathered.day()))
+    {
+        gathered.strange(field::COMPANY_STATUS, format!("{word}；{}", profile.date_of_cessation.text()));
+        return None;
+    }
+    status
 }
 
 /// The status in our vocabulary. Proceedings that are neither a liquidation nor an end are known words without a place in it.
@@ -102,6 +117,24 @@ fn address(address: &Address) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_active_company_that_has_ceased_is_neither() {
+        let read = |status: &str, ceased: &str| {
+            let profile: Profile = serde_json::from_value(serde_json::json!({
+                "company_name": "EXAMPLE QUARRIES LIMITED", "company_number": "04400318", "company_status": status,
+                "date_of_cessation": ceased,
+            }))
+            .expect("a profile");
+            let mut gathered = Gathered::on("2027-03-04".parse().expect("a day"));
+            let company = company(&profile, &mut gathered);
+            (company.status, gathered.unknown.len())
+        };
+        assert_eq!(read("active", "2019-10-08"), (None, 1));
+        assert_eq!(read("active", "2027-03-05"), (Some(CompanyStatus::Active), 0), "still to come");
+        assert_eq!(read("active", "9999-12-31"), (Some(CompanyStatus::Active), 0), "no end");
+        assert_eq!(read("dissolved", "2019-10-08"), (Some(CompanyStatus::Deregistered), 0));
+    }
 
     #[test]
     fn what_stands_in_place_of_a_value_is_none() {

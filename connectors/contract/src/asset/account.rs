@@ -66,6 +66,11 @@ impl Account {
     pub fn needs_an_officer(&self) -> bool {
         self.doubts.iter().any(|doubt| doubt.about.bars_a_measure())
     }
+
+    /// Whether its status says that it is closed, whatever is said of the day: `已销户`, `结清`; not `未销户` or `待销户`.
+    pub fn says_that_it_is_closed(&self) -> bool {
+        super::closed_status::says_closed(&self.status)
+    }
 }
 
 /// A sub-account.

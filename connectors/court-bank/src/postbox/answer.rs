@@ -128,15 +128,15 @@ fn results(operation: Operation, taken: &[(Option<RequestNumber>, EntryResult)])
 
 fn entry(number: Option<&RequestNumber>, taken: &EntryResult) -> EntryRow {
     let (outcome, words) = match taken {
-        EntryResult::Accepted => (SUCCESS, ""),
-        EntryResult::Duplicate => (FAIL, ALREADY),
-        EntryResult::Unknown => (FAIL, UNKNOWN),
+        EntryResult::Accepted => (SUCCESS, String::new()),
+        EntryResult::Duplicate => (FAIL, ALREADY.to_owned()),
+        EntryResult::Unknown => (FAIL, UNKNOWN.to_owned()),
         EntryResult::Unreadable(fault) => (FAIL, read::words(fault)),
     };
     EntryRow {
         number: number.map(ToString::to_string).unwrap_or_default(),
         outcome: outcome.into(),
-        words: words.into(),
+        words,
         ..EntryRow::default()
     }
 }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::asset::{DoubtKind, Rank};
 use chakong_contract::id::folded_number;
-use chakong_contract::placeholder::is_masked;
+use chakong_contract::placeholder::{is_masked, is_placeholder};
 use chakong_contract::reply::{Holding, Receipt, Stated};
 use chakong_contract::{Answer, Currency, Date, Encumbrance, Fault, FaultKind, Money, Refusal, Reply, money};
 use rust_decimal::Decimal;
@@ -105,7 +105,8 @@ fn holding(row: &ControlRow, reader: &mut ValueReader) -> Result<Reply, Fault> {
         // Of a product units are held, and perhaps no money beside them.
         .or_else(|| units.map(|_| Decimal::ZERO));
     let unstated = held.is_none();
-    let held = held.unwrap_or_default();
+    let held =
+        reader.gathered.rounded(field::HELD.name, &row.held, Money::yuan(held.unwrap_or_default())).amount;
     if held.is_sign_negative() && !held.is_zero() {
         return Err(malformed("the amount really held is negative"));
     }
@@ -148,7 +149,7 @@ fn holding(row: &ControlRow, reader: &mut ValueReader) -> Result<Reply, Fault> {
         accepted_only: false,
         reference: String::new(),
         earlier,
-        stated: stated(row),
+        stated: stated(row, reader),
         words: joined(&row.reason, &row.remark),
         doubts: reader.take_doubts(),
     };
@@ -176,8 +177,24 @@ fn until(row: &ControlRow, reader: &mut ValueReader) -> Option<Date> {
     until
 }
 
+/// What the bank says was controlled: the money or the account as a whole. A code that is not known may mean anything: it is in doubt.
+fn whole(row: &ControlRow, reader: &mut ValueReader) -> Option<bool> {
+    let content = row.content.trim();
+    match content.strip_prefix('0').unwrap_or(content) {
+        code::MONEY => Some(false),
+        code::ACCOUNT => Some(true),
+        _ => {
+            if !content.is_empty() && !is_placeholder(content) {
+                reader.gathered.strange(field::CONTENT.name, content);
+                reader.doubt(field::CONTENT, DoubtKind::Unreadable, content);
+            }
+            None
+        }
+    }
+}
+
 /// Which property the bank says this is about.
-fn stated(row: &ControlRow) -> Stated {
+fn stated(row: &ControlRow, reader: &mut ValueReader) -> Stated {
     // One that is partly hidden is not the ordered one: a person compares it.
     let written = |value: &str| if is_masked(value) { text(value) } else { number(value) };
     let given = |value: &str| Some(written(value)).filter(|value| !value.is_empty());
@@ -185,11 +202,7 @@ fn stated(row: &ControlRow) -> Stated {
         account: given(&row.account),
         product: given(&row.product_number),
         wealth_account: given(&row.wealth_account),
-        whole: match row.content.trim() {
-            code::MONEY => Some(false),
-            code::ACCOUNT => Some(true),
-            _ => None,
-        },
+        whole: whole(row, reader),
         ..Stated::default()
     }
 }
@@ -197,11 +210,12 @@ fn stated(row: &ControlRow) -> Stated {
 /// An amount that is said beside the one really held. One that cannot be read hides nothing of what is held: it is kept, and
 /// in doubt.
 fn beside(field: Field, text: &str, reader: &mut ValueReader) -> Option<Decimal> {
-    money::read_amount(text).unwrap_or_else(|_| {
+    let read = money::read_amount(text).unwrap_or_else(|_| {
         reader.gathered.strange(field.name, text);
         reader.doubt(field, DoubtKind::Unreadable, text);
         None
-    })
+    });
+    read.map(|amount| reader.gathered.rounded(field.name, text, Money::yuan(amount)).amount)
 }
 
 /// Doubts a limit that is none, and an uncovered part that is no part of the limit.

@@ -81,9 +81,10 @@ impl ValueReader {
         })
     }
 
-    /// An amount of money.
+    /// An amount of money; one that was rounded of what binary fractions leave over is kept as it came.
     pub(super) fn money(&mut self, field: Field, text: &str, currency: Option<Currency>) -> Option<Money> {
-        self.decimal(field, text).map(|amount| Money { amount, currency })
+        self.decimal(field, text)
+            .map(|amount| self.gathered.rounded(field.name, text, Money { amount, currency }))
     }
 
     /// A currency; blank and unknown are none, unknown is kept.

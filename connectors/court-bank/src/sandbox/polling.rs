@@ -50,6 +50,11 @@ impl PollingClient for SandboxBank {
     }
 
     fn on_response(&mut self, pending: PendingCall, response: &HttpResponse, _now: Moment) {
+        let fetches = matches!(pending, PendingCall::Documents { .. } | PendingCall::Certificates(_));
+        // A fault is a failure of the line: the bank comes again, and acts on no order whose documents it could not fetch.
+        if fetches && response.status >= 500 {
+            return self.on_unreachable(pending);
+        }
         self.read(pending, response);
     }
 

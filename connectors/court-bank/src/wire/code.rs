@@ -87,6 +87,7 @@ pub(crate) mod field {
     pub(crate) const LIMIT: Field = field("DJXE", "冻结限额", Limit);
     pub(crate) const HELD: Field = field("SKJE", "实际控制金额", Held);
     pub(crate) const UNCOVERED: Field = field("CESKJE", "超额控制金额", Held);
+    pub(crate) const CONTENT: Field = field("KZNR", "控制内容", Held);
     pub(crate) const SEQUENCE: Field = field("CCXH", "账户序号", Other);
 }
 

@@ -1,4 +1,4 @@
-use chakong_contract::asset::{CompanyStatus, MatchedBy, Subsidiary};
+use chakong_contract::asset::{MatchedBy, Subsidiary};
 use chakong_contract::id::{OrgCode, Uscc, folded_number};
 use chakong_contract::name::same_name;
 use chakong_contract::placeholder::is_placeholder;
@@ -7,7 +7,8 @@ use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
 
 use super::day::day;
-use crate::wire::{Address, Entity, Event, Subject, Topic, field};
+use super::status::{joined, status};
+use crate::wire::{Address, Entity, Subject, Topic, field};
 
 /// Most former names kept.
 const MOST_NAMES: usize = 50;
@@ -84,54 +85,6 @@ pub(crate) fn company(subject: &Subject, gathered: &mut Gathered) -> Company {
     }
 }
 
-/// Events by which an entity ends.
-const ENDS: &[&str] = &["DISSOLUTION"];
-/// Events on the way to an end.
-const ENDING: &[&str] = &["LIQUIDATION", "BANKRUPTCY"];
-/// State of an event that has taken effect.
-const COMPLETED: &str = "COMPLETED";
-/// State of an event that was taken back.
-const WITHDRAWN: &str = "WITHDRAWN_CANCELLED";
-/// Most events that are looked at.
-const MOST_EVENTS: usize = 200;
-
-/// The status, and it in the register's words with that of the identifier. An entity that is inactive may have been dissolved or
-/// merged, which its status does not say: its events and the reason of its end do.
-fn status(subject: &Subject, gathered: &mut Gathered) -> (Option<CompanyStatus>, String) {
-    let entity = &subject.entity;
-    let word = entity.status.text();
-    let groups = entity.event_groups.iter().flatten();
-    let events = groups.flat_map(|group| group.events.iter().flatten()).take(MOST_EVENTS);
-    let ends: Vec<&Event> = events.filter(|event| is_of(event, ENDS) || is_of(event, ENDING)).collect();
-    let ended = entity.expiration.as_ref();
-    let (date, reason) = ended.map(|end| (end.date.day_text(), end.reason.text())).unwrap_or_default();
-    let dissolved = reason == "DISSOLVED"
-        || ends.iter().any(|event| is_of(event, ENDS) && event.status.text() == COMPLETED);
-    let status = match word.as_str() {
-        "INACTIVE" | "NULL" | "" if dissolved => Some(CompanyStatus::Deregistered),
-        "ACTIVE" if ends.iter().any(|event| is_of(event, ENDING)) => Some(CompanyStatus::Liquidating),
-        "ACTIVE" => Some(CompanyStatus::Active),
-        "INACTIVE" | "NULL" | "" => None,
-        _ => {
-            gathered.strange(field::STATUS, word.clone());
-            None
-        }
-    };
-    let told = ends.iter().map(|event| {
-        let date = [&event.effective_date, &event.recorded_date].map(Scalar::day_text);
-        let date = date.into_iter().find(|date| !date.is_empty()).unwrap_or_default();
-        joined([event.kind.text(), event.status.text(), date], " ")
-    });
-    let registration = subject.registration.status.text();
-    let registration = if registration.is_empty() { registration } else { format!("LEI {registration}") };
-    (status, joined([word, date, reason].into_iter().chain(told).chain([registration]), "；"))
-}
-
-/// Whether an event is of some kinds, and was not taken back.
-fn is_of(event: &Event, kinds: &[&str]) -> bool {
-    kinds.contains(&event.kind.text().as_str()) && event.status.text() != WITHDRAWN
-}
-
 fn former_names(entity: &Entity) -> Vec<String> {
     let previous =
         entity.other_names.iter().flatten().filter(|other| other.kind.text().starts_with("PREVIOUS"));
@@ -154,9 +107,4 @@ fn address(address: &Address) -> String {
 
 fn either(topic: &Topic) -> String {
     joined([topic.id.text(), topic.other.text()], " ")
-}
-
-fn joined(parts: impl IntoIterator<Item = String>, between: &str) -> String {
-    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(between)
 }

@@ -39,9 +39,17 @@ pub(super) struct Entity {
 }
 
 impl Entity {
-    /// Every name by which it is found.
+    /// The names that the register's filter of names knows: not those that it made itself in Latin letters.
     pub(super) fn names(&self) -> impl Iterator<Item = &String> {
-        std::iter::once(&self.name).chain(&self.transliterated_names)
+        std::iter::once(&self.name).chain(&self.other_names).chain(&self.previous_names)
+    }
+
+    /// Whether all words of a text stand somewhere in the record, whatever their case.
+    pub(super) fn is_told_by(&self, text: &str) -> bool {
+        let told = self.names().chain(&self.transliterated_names).chain([&self.registered_as, &self.address]);
+        let told: String =
+            told.flat_map(|one| one.to_lowercase().chars().chain([' ']).collect::<Vec<_>>()).collect();
+        text.to_lowercase().split_whitespace().all(|word| told.contains(word))
     }
 }
 

@@ -17,8 +17,9 @@ pub(super) fn amount(
     currency: &Scalar,
     gathered: &mut Gathered,
 ) -> Option<Money> {
-    wire::read_amount(amount, currency).unwrap_or_else(|text| {
+    let read = wire::read_amount(amount, currency).unwrap_or_else(|text| {
         gathered.strange(field, text);
         None
-    })
+    });
+    read.map(|money| gathered.rounded(field, &amount.text(), money))
 }

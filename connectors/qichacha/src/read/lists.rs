@@ -6,7 +6,7 @@ use chakong_contract::id::Uscc;
 use chakong_contract::money::read_amount;
 use chakong_contract::{Company, Date, Money};
 use chakong_toolkit::Scalar;
-use chakong_toolkit::capital::{read_capital, read_percent};
+use chakong_toolkit::capital::read_percent;
 use chakong_toolkit::freeze_record::FreezeRecord;
 use chakong_toolkit::gathered::Gathered;
 use serde_json::Value;
@@ -20,8 +20,8 @@ pub(crate) fn add_shareholders(company: &mut Company, items: Vec<Value>, gathere
         name: partner.stock_name.plain(),
         is_company: is_company(&partner.stock_type.text(), gathered),
         percent: read_percent(&partner.stock_percent.text()),
-        subscribed: contribution(&partner.subscribed),
-        paid: contribution(&partner.paid),
+        subscribed: contribution(field::SUBSCRIBED, &partner.subscribed, gathered),
+        paid: contribution(field::PAID, &partner.paid, gathered),
         ..Shareholder::default()
     }));
 }
@@ -41,11 +41,11 @@ fn is_company(kind: &str, gathered: &mut Gathered) -> Option<bool> {
 }
 
 /// A bare number is in 万元 of a currency that is not named; anything else says its unit itself.
-fn contribution(value: &Scalar) -> Option<Money> {
+fn contribution(field: &str, value: &Scalar, gathered: &mut Gathered) -> Option<Money> {
     let text = value.text();
     // Also in scientific notation.
     let bare = read_amount(&text).is_ok();
-    if bare { read_capital(&format!("{text}万")) } else { read_capital(&text) }
+    gathered.capital(field, &if bare { format!("{text}万") } else { text })
 }
 
 /// Branches; their code may stand in the place of the registration number.

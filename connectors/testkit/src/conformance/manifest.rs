@@ -61,7 +61,7 @@ fn lines_fit(subject: &Subject) -> Result<(), String> {
     let lines = subject.plugin.manifest.lines;
     holds(!lines.is_empty(), || "it declares no line".to_owned())?;
     // A part for a postbox may be there for the call-backs of a call line; where a postbox line is declared, its own checks ask.
-    [LineKind::Call, LineKind::Parcel].into_iter().try_for_each(|line| {
+    LineKind::all().filter(|line| *line != LineKind::Postbox).try_for_each(|line| {
         let (speaks, declared) = (connector.speaks_over(line), lines.contains(&line));
         let word = line.word();
         holds(speaks || !declared, || format!("it declares a {word} line and has no part for it"))?;

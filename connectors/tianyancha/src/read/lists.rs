@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use chakong_contract::asset::{Branch, ChangeRecord, Shareholder};
 use chakong_contract::{Company, EquityStake, Money};
 use chakong_toolkit::Scalar;
-use chakong_toolkit::capital::{read_capital, read_percent};
+use chakong_toolkit::capital::read_percent;
 use chakong_toolkit::company_status::read_company_status;
 use chakong_toolkit::gathered::Gathered;
 
@@ -31,8 +31,8 @@ pub(crate) fn shareholders(holders: Vec<Holder>, gathered: &mut Gathered) -> Vec
             name: holder.name.plain(),
             is_company,
             percent: percent(&subscribed),
-            subscribed: total(&subscribed),
-            paid: total(&holder.paid.unwrap_or_default()),
+            subscribed: total(field::SUBSCRIBED, &subscribed, gathered),
+            paid: total(field::PAID, &holder.paid.unwrap_or_default(), gathered),
             ..Shareholder::default()
         }
     };
@@ -47,9 +47,9 @@ fn percent(contributions: &[Contribution]) -> Option<String> {
 }
 
 /// The sum, where every contribution can be read and all are in one currency.
-fn total(contributions: &[Contribution]) -> Option<Money> {
+fn total(field: &str, contributions: &[Contribution], gathered: &mut Gathered) -> Option<Money> {
     let amounts: Option<Vec<Money>> =
-        contributions.iter().map(|one| read_capital(&one.amount.text())).collect();
+        contributions.iter().map(|one| gathered.capital(field, &one.amount.text())).collect();
     amounts?.into_iter().map(Some).reduce(|sum, next| {
         let (sum, next) = (sum?, next?);
         let amount = sum.amount.checked_add(next.amount)?;
@@ -83,11 +83,10 @@ pub(crate) fn stakes(
             company_code,
             unverified_company_code,
             percent: read_percent(&investment.percent.text()),
-            subscribed: read_capital(&format!(
-                "{}{}",
-                investment.amount.text(),
-                investment.amount_suffix.text()
-            )),
+            subscribed: gathered.capital(
+                field::AMOUNT,
+                &format!("{}{}", investment.amount.text(), investment.amount_suffix.text()),
+            ),
             ..EquityStake::default()
         }
     };

@@ -1,5 +1,7 @@
 //! Names of members under which readers note what they do not know.
 
+pub(crate) const AMOUNT: &str = "amount";
+pub(crate) const SUBSCRIBED: &str = "capital";
 pub(crate) const CHANGE_TIME: &str = "changeTime";
 pub(crate) const CREDIT_CODE: &str = "creditCode";
 pub(crate) const ESTABLISHED: &str = "estiblishTime";

@@ -5,15 +5,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chakong_contract::Secret;
+use chakong_contract::manifest::LineKind;
 use russh::keys::{PrivateKey, PublicKey};
 
 use super::super::super::named_files::{NamedFiles, Role};
 use super::super::super::reader::Section;
 use super::super::super::values::within;
 use super::super::settings::read_secret;
+use super::{LineConfig, LineReader, LineSection};
 
 /// Largest key file in bytes.
 const LARGEST_KEY: u64 = 64 << 10;
+
+/// The line in the list of lines.
+pub(super) const READER: LineReader = LineReader {
+    kind: LineKind::Parcel,
+    read: |section, files| read_parcel(section, files).map(LineConfig::new),
+};
 
 /// A parcel line: in a directory of this machine, or on an SFTP server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +42,12 @@ pub struct ParcelConfig {
     pub largest_file: u64,
     /// The server; `None` for directories of this machine.
     pub sftp: Option<SftpConfig>,
+}
+
+impl LineSection for ParcelConfig {
+    fn kind(&self) -> LineKind {
+        LineKind::Parcel
+    }
 }
 
 /// Section `[line.sftp]`.
@@ -64,7 +78,7 @@ pub enum SftpLogin {
     Key(Arc<PrivateKey>),
 }
 
-pub(super) fn read_parcel(section: &mut Section<'_>, files: &mut NamedFiles) -> Option<ParcelConfig> {
+fn read_parcel(section: &mut Section<'_>, files: &mut NamedFiles) -> Option<ParcelConfig> {
     let is_remote = section.has("sftp");
     let sftp = section.section("sftp", |section| read_sftp(section, files));
     let outgoing: Option<String> =
@@ -72,12 +86,6 @@ pub(super) fn read_parcel(section: &mut Section<'_>, files: &mut NamedFiles) -> 
     let incoming: Option<String> =
         section.required("incoming", "the folder the counterpart leaves its files in");
     let archive = section.text("archive");
-    if outgoing.is_some() && outgoing == incoming {
-        section.problem("incoming", "must be another folder than `outgoing`");
-    }
-    if archive.is_some() && (archive == incoming || archive == outgoing) {
-        section.problem("archive", "must be another folder than `incoming` and `outgoing`");
-    }
     let poll = section.or("poll", Duration::from_secs(10));
     if let Err(message) = within(poll, Duration::from_millis(10), Duration::from_secs(86400)) {
         section.problem("poll", message);
@@ -90,17 +98,29 @@ pub(super) fn read_parcel(section: &mut Section<'_>, files: &mut NamedFiles) -> 
     if let Err(message) = within(largest, 1, 4096) {
         section.problem("largest_file_mib", message);
     }
-    // On a server a relative path begins where the login lands.
-    let place = |path: String| if is_remote { PathBuf::from(path) } else { files.path(&path) };
+    // On a server a relative path begins where the login lands; here in the folder of the counterpart's file.
+    let place = |path: String| match is_remote {
+        true => PathBuf::from(path),
+        false => std::path::absolute(files.path(&path)).unwrap_or_else(|_| files.path(&path)),
+    };
+    let [outgoing, incoming] = [outgoing, incoming].map(|path| path.map(place));
+    let archive = archive.map(place);
+    let plain = |path: &Option<PathBuf>| path.as_deref().map(super::super::super::named_files::plain);
+    if outgoing.is_some() && plain(&outgoing) == plain(&incoming) {
+        section.problem("incoming", "must be another folder than `outgoing`");
+    }
+    if archive.is_some() && [&incoming, &outgoing].iter().any(|other| plain(other) == plain(&archive)) {
+        section.problem("archive", "must be another folder than `incoming` and `outgoing`");
+    }
     Some(ParcelConfig {
-        archive: archive.map(place),
+        archive,
         keep: section.or("keep", Duration::from_secs(30 * 86400)),
         poll,
         half_file,
         largest_file: largest.min(4096) << 20,
         sftp: if is_remote { Some(sftp??) } else { None },
-        outgoing: place(outgoing?),
-        incoming: place(incoming?),
+        outgoing: outgoing?,
+        incoming: incoming?,
     })
 }
 

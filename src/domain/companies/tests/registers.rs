@@ -59,3 +59,47 @@ fn a_registration_number_of_two_codes_joins_nobody_and_a_wrong_organisation_code
     let wrong = [report(1, "a", with(Some(CODES[0]), Some(ORG_CODES[1])))];
     assert_eq!(fields(&merge(&wrong)[0]), ["codes/org_codes"]);
 }
+
+#[test]
+fn two_holders_of_one_name_with_two_numbers_are_two_and_their_numbers_are_shown() {
+    let holding = |number: &str, band: &str| Shareholder {
+        registration_number: number.to_owned(),
+        is_company: Some(true),
+        control: vec![band.to_owned()],
+        ..holder("Example Holdings Limited", "50")
+    };
+    let with = |shareholders: Vec<Shareholder>| Company {
+        shareholders,
+        ..named("示例甲有限公司", Some(CODES[0]))
+    };
+    let numbers = |reports: &[Report]| -> Vec<Vec<String>> {
+        let merged = merge(reports);
+        let [company] = merged.as_slice() else { panic!("{merged:?}") };
+        let of = |holder: &super::super::KnownHolder| {
+            holder.registration_numbers.iter().map(|number| number.value.clone()).collect()
+        };
+        company.shareholders.iter().map(of).collect()
+    };
+    let two = with(vec![holding("07654321", "25-to-50"), holding("SC123456", "50-to-75")]);
+    assert_eq!(numbers(&[report(1, "a", two.clone())]), [["07654321"], ["SC123456"]]);
+    let one = with(vec![holding("7654321", "25-to-50")]);
+    assert_eq!(
+        numbers(&[report(1, "a", one), report(2, "b", with(vec![holding("07654321", "x")]))]),
+        [["07654321"]]
+    );
+    // Who has no number is the only one of the name, or nobody knows which.
+    let unnumbered = with(vec![holding("", "y")]);
+    let alone = [report(1, "a", with(vec![holding("SC-123456", "z")])), report(2, "b", unnumbered.clone())];
+    assert_eq!(numbers(&alone), [["SC-123456"]]);
+    let third = numbers(&[report(1, "a", two.clone()), report(2, "b", unnumbered.clone())]);
+    assert_eq!(third, [vec![], vec!["07654321".to_owned()], vec!["SC123456".to_owned()]]);
+    // Two sources with another number each differ; one without a number does not.
+    let other = with(vec![holding("SC999999", "25-to-50")]);
+    let differ = |one: Company, other: Company| {
+        let merged = merge(&[report(1, "a", one), report(2, "b", other)]);
+        merged[0].contradictions.iter().any(|one| one.field == "shareholders")
+    };
+    assert!(differ(with(vec![holding("SC123456", "z")]), other.clone()));
+    assert!(!differ(with(vec![holding("SC123456", "z")]), unnumbered));
+    assert!(!differ(with(vec![holding("SC123456", "z")]), with(vec![holding("sc 123456", "z")])));
+}

@@ -4,11 +4,12 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::super::{
-    Change, ClaimState, EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureState, MeasureView,
-    OrderId, OrderState, Source, TaskKind,
+    Change, ClaimState, EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureId, MeasureState,
+    MeasureView, OrderId, OrderState, Source, TaskKind,
 };
 use super::super::counting::Cause;
-use super::super::draft::Draft;
+use super::super::draft::{Draft, NewTask};
+use super::super::giving_back::is_abandoned;
 use super::super::ledger::follow;
 use super::super::orders::OrderInput;
 use super::super::reply::apply;
@@ -29,30 +30,62 @@ pub fn cancel(draft: &mut Draft<'_>, id: InquiryId, by: By<'_>) -> Decided<Outco
     draft.close_tasks(|task| {
         matches!(task.kind, TaskKind::StartInquiry | TaskKind::FileResults) && task.inquiry == Some(id)
     });
-    stop_orders(draft, id);
-    let open: Vec<Measure> = draft
-        .file
-        .ledger()
-        .filter(|measure| measure.inquiry == id)
-        .filter(|measure| matches!(measure.state, MeasureState::Candidate | MeasureState::Proposed))
-        .cloned()
-        .collect();
-    for measure in open {
-        // Another inquiry of the case with a mandate names the same party: the property is its, too.
-        let (other, subject) = draft.subject_of(&measure);
-        if other != id && draft.file.inquiries.get(&other).is_some_and(|one| one.mandate.is_some()) {
-            let (party, document) = (subject.party, subject.document);
-            draft.move_measure(Measure { inquiry: other, party, document, ..measure });
+    let stopped = stop_orders(draft, id);
+    pass_on(draft, id, &stopped);
+    skip_what_is_not_asked(draft, id);
+    let standing = put_on_list(draft);
+    tell(draft, id, &standing);
+    follow(draft, Cause::Act);
+    Ok(Outcome::default())
+}
+
+/// What another inquiry of the case with a mandate wants, too, is its from now on: it names the same party. A freeze that was stopped
+/// is ordered anew for it.
+fn pass_on(draft: &mut Draft<'_>, id: InquiryId, stopped: &[MeasureId]) {
+    let own = |measure: &&Measure| measure.inquiry == id && !measure.state.ended();
+    let own: Vec<Measure> = draft.file.ledger().filter(own).cloned().collect();
+    for measure in own {
+        let Some((inquiry, subject)) = draft.newest_that_names(&measure, |one| one.mandate.is_some()) else {
             continue;
-        }
+        };
+        let was_stopped = measure.state == MeasureState::Refused && stopped.contains(&measure.id);
+        let state = if was_stopped { MeasureState::Candidate } else { measure.state };
+        let (party, document) = (subject.party, subject.document);
+        draft.move_measure(Measure { inquiry, party, document, state, ..measure });
+    }
+}
+
+fn skip_what_is_not_asked(draft: &mut Draft<'_>, id: InquiryId) {
+    let is_idle = |one: &&Measure| {
+        one.inquiry == id && matches!(one.state, MeasureState::Candidate | MeasureState::Proposed)
+    };
+    let idle: Vec<Measure> = draft.file.ledger().filter(is_idle).cloned().collect();
+    for measure in idle {
         let note = "查控申请已撤回 the inquiry was cancelled".to_owned();
         let measure_id = measure.id;
         draft.move_measure(Measure { state: MeasureState::Skipped, limit: Decimal::ZERO, note, ..measure });
         draft.close_tasks(|task| task.measure == Some(measure_id) && task.kind == TaskKind::Approve);
     }
-    tell(draft, id);
-    follow(draft, Cause::Act);
-    Ok(Outcome::default())
+}
+
+/// What stands for no inquiry any more is on the list: a person gives it back, or submits an inquiry that wants it. Gives all of it.
+fn put_on_list(draft: &mut Draft<'_>) -> Vec<Measure> {
+    let is_closed = draft.file.chain.claim.as_ref().is_some_and(|claim| !claim.is_open());
+    let is_left = |one: &&Measure| one.state.stands() && (is_closed || is_abandoned(&draft.file, one));
+    let left: Vec<Measure> = draft.file.ledger().filter(is_left).cloned().collect();
+    for measure in &left {
+        let rest = measure.limit - measure.releasing;
+        if !measure.is_whole() && rest <= Decimal::ZERO {
+            continue;
+        }
+        let what =
+            if measure.is_whole() { "该项财产".to_owned() } else { measure.money(rest).to_string() };
+        let note = format!(
+            "查控申请已撤回，{what}仍在控，应解除或另行提交查控申请 the inquiry was cancelled and this stands still: release it, or submit an inquiry that wants it"
+        );
+        draft.task(NewTask::about(TaskKind::Review, measure, draft.now()), note);
+    }
+    left
 }
 
 /// Without an inquiry that wants it, nothing more is frozen for a claim.
@@ -67,8 +100,8 @@ fn close_claim_without_mandate(draft: &mut Draft<'_>, id: InquiryId, by: By<'_>)
     }
 }
 
-/// Queries and freezes that were not sent are withdrawn; releases go out all the same.
-fn stop_orders(draft: &mut Draft<'_>, id: InquiryId) {
+/// Queries and freezes that were not sent are withdrawn; releases go out all the same. Gives the measures whose freezes were.
+fn stop_orders(draft: &mut Draft<'_>, id: InquiryId) -> Vec<MeasureId> {
     let stops = |action| matches!(action, ActionKind::Query | ActionKind::Freeze);
     let mut queued: Vec<OrderId> = draft
         .file
@@ -79,18 +112,20 @@ fn stop_orders(draft: &mut Draft<'_>, id: InquiryId) {
         .map(|order| order.id)
         .collect();
     queued.sort_unstable();
+    let mut stopped = Vec::new();
     for order in queued {
-        apply(draft, order, OrderInput::Cancelled, &Source::default());
+        let (order, _) = apply(draft, order, OrderInput::Cancelled, &Source::default());
+        stopped.extend(order.measure);
     }
+    stopped
 }
 
-fn tell(draft: &mut Draft<'_>, id: InquiryId) {
-    let of_inquiry = |states: fn(&Measure) -> bool| -> Vec<MeasureView> {
-        let found = draft.file.ledger().filter(|measure| measure.inquiry == id && states(measure));
-        found.map(MeasureView::from).collect()
-    };
-    let standing = of_inquiry(|measure| measure.state.stands());
-    let on_their_way = of_inquiry(|measure| measure.state == MeasureState::Asked);
+/// Tells what stands for no inquiry any more, and what will when it arrives.
+fn tell(draft: &mut Draft<'_>, id: InquiryId, standing: &[Measure]) {
+    let standing: Vec<MeasureView> = standing.iter().map(MeasureView::from).collect();
+    let is_under_way = |one: &&Measure| one.inquiry == id && one.state == MeasureState::Asked;
+    let on_their_way: Vec<MeasureView> =
+        draft.file.ledger().filter(is_under_way).map(MeasureView::from).collect();
     let data = json!({ "standing": standing, "on_their_way": on_their_way }).to_string();
     draft.push(Change::NewEvent(EventDraft {
         kind: EventType::InquiryCancelled,

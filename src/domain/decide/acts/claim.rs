@@ -29,14 +29,9 @@ pub fn update(
         Rejected::NotNow("本案无执行标的 the case has no claim; submit an inquiry with a mandate".into())
     })?;
     let inquiry = newest(draft).ok_or(Rejected::Unknown("inquiry"))?;
-    let is_less_liable = update.liabilities.iter().any(|(party, liable_up_to)| {
-        let known = draft.file.parties.iter().find(|known| known.id == *party);
-        let stands = known.and_then(|known| known.liable_up_to).unwrap_or(Decimal::MAX);
-        liable_up_to.unwrap_or(Decimal::MAX) < stands
-    });
-    if (takes_less(&before, update) || is_less_liable) && documents.is_empty() {
+    if needs_paper(&before, update) && documents.is_empty() {
         return Err(Rejected::NotAllowed(
-            "减少、清偿、了结或撤回标的须附文书 a claim that is lowered, paid, settled or withdrawn rests on a paper: bring it in `documents`"
+            "变更标的数额、状态或当事人责任限额须附文书 a change of the claim's amount, of its state or of a party's liability rests on a paper: bring it in `documents`"
                 .into(),
         ));
     }
@@ -80,13 +75,10 @@ pub fn update(
     Ok(Outcome::default())
 }
 
-/// Whether less may be taken after a change than before it.
-fn takes_less(before: &Claim, update: &ClaimUpdate) -> bool {
-    let lowers = |(kind, _): (ClaimChangeKind, Decimal)| {
-        matches!(kind, ClaimChangeKind::Lowered | ClaimChangeKind::PartPayment)
-    };
-    let closes = update.state.is_some_and(|state| state != ClaimState::Open && state != before.state);
-    update.change.is_some_and(lowers) || closes
+/// Whether more or less may be taken after a change than before it, of anybody: that rests on a paper. How freezes come about does not.
+fn needs_paper(before: &Claim, update: &ClaimUpdate) -> bool {
+    let moves = update.state.is_some_and(|state| state != before.state);
+    update.change.is_some() || moves || !update.liabilities.is_empty()
 }
 
 /// Asks again what accounts hold of which something was given back, where the claim leaves room for it now: the answer freezes it anew.

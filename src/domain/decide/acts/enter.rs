@@ -1,23 +1,58 @@
 //! Measures that stand and that this gateway did not place: entered by a person, to be renewed, released and deducted here.
 
-use chakong_contract::asset::MatchedBy;
+use chakong_contract::asset::{MatchedBy, Rank};
+use chakong_contract::id::CaseNumber;
 use chakong_contract::order::Target;
-use chakong_contract::{ActionKind, Date, Instruction, Money};
+use chakong_contract::{ActionKind, Currency, Date, Instruction, Money};
 use rust_decimal::Decimal;
 
 use super::super::super::rules::authority;
 use super::super::super::rules::exemptions::{Exemption, exemption};
 use super::super::super::{
     BroughtDocument, EventType, Finding, InquiryId, InquiryState, Measure, MeasureId, MeasureState,
-    OrderRecord, Origin, Subject, TaskKind,
+    OrderRecord, Origin, PartyId, Subject, TaskKind,
 };
 use super::super::candidate::{Found, line, same_property};
 use super::super::control::with_term;
 use super::super::counting::Cause;
 use super::super::draft::{Draft, NewOrder};
 use super::super::ledger::follow;
+use super::super::proposals::withdraw;
 use super::super::{Decided, Rejected};
-use super::{EnteredMeasure, Outcome};
+use super::Outcome;
+
+/// A measure that stands and that this gateway did not place.
+#[derive(Debug, Clone)]
+pub struct EnteredMeasure {
+    /// The party that owns the property.
+    pub party: PartyId,
+    /// The counterpart at which it stands.
+    pub counterpart: String,
+    /// Code of the institution that keeps the account.
+    pub institution: String,
+    /// The property.
+    pub target: Target,
+    /// The currency of its amounts; `None` for yuan.
+    pub currency: Option<Currency>,
+    /// Yuan for one unit of a foreign currency; without it the amounts count for nothing.
+    pub rate: Option<Decimal>,
+    /// What stands ordered, in its currency.
+    pub limit: Decimal,
+    /// What is held, in its currency.
+    pub held: Decimal,
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day.
+    pub until: Date,
+    /// Place in the queue.
+    pub rank: Option<Rank>,
+    /// The counterpart's own number of the measure.
+    pub reference: String,
+    /// Request number of the freeze.
+    pub original_number: String,
+    /// Case number of the freeze.
+    pub original_case: CaseNumber,
+}
 
 /// Enters a measure, or completes one that was recognised by a counterpart's word. The paper comes along: without it nobody else can
 /// tell that the measure stands.
@@ -30,7 +65,8 @@ pub fn enter(
     abilities
         .can(&entered.counterpart, ActionKind::Freeze)
         .map_err(|cannot| Rejected::NotAllowed(cannot.to_string()))?;
-    let findings = wrong_with(&entered, &documents, draft.today());
+    let mut findings = wrong_with(&entered, &documents, draft.today());
+    findings.extend(of_another_case(draft, &entered));
     if !findings.is_empty() {
         return Err(Rejected::Findings(findings));
     }
@@ -57,9 +93,32 @@ pub fn enter(
     };
     draft.keep_documents(documents, inquiry, &[id]);
     let measure = draft.measure(id)?;
+    no_longer_free(draft, &measure);
     draft.tell(EventType::MeasureRecognised, &measure, None);
     follow(draft, Cause::Act);
     Ok(Outcome { measures: vec![id], orders: Vec::new() })
+}
+
+/// What the measure takes of an account is not proposed or asked there once more.
+fn no_longer_free(draft: &mut Draft<'_>, entered: &Measure) {
+    let is_idle = |one: &&Measure| {
+        matches!(one.state, MeasureState::Candidate | MeasureState::Proposed) && same_property(one, entered)
+    };
+    let idle: Vec<Measure> = draft.file.ledger().filter(is_idle).cloned().collect();
+    for measure in idle {
+        let id = measure.id;
+        if measure.state == MeasureState::Proposed {
+            withdraw(draft, measure, "");
+        }
+        let Some(measure) = draft.file.measures.get(&id).cloned() else { continue };
+        let available = (measure.available - entered.limit).max(Decimal::ZERO);
+        if entered.is_whole() || available.is_zero() {
+            let note = format!("已补录在控措施 a measure that stands was entered: {}", entered.id);
+            draft.move_measure(Measure { state: MeasureState::Skipped, note, ..measure });
+        } else {
+            draft.move_measure(Measure { available, ..measure });
+        }
+    }
 }
 
 /// What is wrong with a measure by itself.
@@ -85,10 +144,34 @@ fn wrong_with(entered: &EnteredMeasure, documents: &[BroughtDocument], today: Da
     refuse(entered.until < today, "/until", "期限已届满 the term is over: freeze anew");
     let missing = "须附冻结、查封文书 bring the paper that the measure stands on";
     refuse(documents.is_empty(), "/documents", missing);
-    if let Err(denied) = authority::freezes(entered.original_case.type_code()) {
-        findings.push(Finding::new("/original_case", denied.to_string()));
-    }
+    refuse_rate(entered, &mut refuse);
     findings
+}
+
+/// A rate belongs to a foreign currency, and what is controlled as a whole has no amounts.
+fn refuse_rate(entered: &EnteredMeasure, refuse: &mut impl FnMut(bool, &str, &str)) {
+    let is_whole = matches!(entered.target, Target::Property { .. } | Target::Equity { .. });
+    let no_amount = "该类财产整体控制，不载币种 it is controlled as a whole and has no currency";
+    refuse(is_whole && entered.currency.is_some(), "/limit/currency", no_amount);
+    let no_rate = "人民币无需汇率 amounts in yuan have no rate";
+    refuse(entered.rate.is_some() && entered.currency.is_none(), "/rate", no_rate);
+    let too_low = "汇率应大于零 the rate must be more than zero";
+    refuse(entered.rate.is_some_and(|rate| rate <= Decimal::ZERO), "/rate", too_low);
+}
+
+/// Only a freeze of a case of the chain serves its claim: one of another case is another creditor's.
+fn of_another_case(draft: &Draft<'_>, entered: &EnteredMeasure) -> Option<Finding> {
+    if let Err(denied) = authority::freezes(entered.original_case.type_code()) {
+        return Some(Finding::new("/original_case", denied.to_string()));
+    }
+    if draft.file.cases.iter().any(|case| case.number == entered.original_case) {
+        return None;
+    }
+    let number = entered.original_case.as_str();
+    let detail = format!(
+        "{number}不是本案或本案所承接的案件，其措施不计入本案；如本案承接该案，请先提交载明 case.continues 的查控申请 that case is neither this one nor one that it continues, and its measure does not serve this claim: if this case continues it, submit an inquiry that names it in `case.continues` first"
+    );
+    Some(Finding::new("/original_case", detail))
 }
 
 /// Whether an order could name a property.
@@ -109,11 +192,11 @@ fn refuse_known_number(draft: &Draft<'_>, new: &Measure, completes: Option<Measu
     };
     let Some(known) = draft.file.ledger().find(same) else { return Ok(()) };
     Err(Rejected::NotNow(format!(
-        "原冻结请求单号已在册 the ledger has the freeze of this number already: measure {}, {}, limit {} yuan, held {} yuan",
+        "原冻结请求单号已在册 the ledger has the freeze of this number already: measure {}, {}, limit {}, held {}",
         known.id,
         known.state.word(),
-        known.limit,
-        known.held
+        known.money(known.limit),
+        known.money(known.held)
     )))
 }
 
@@ -167,6 +250,8 @@ fn measure_of(draft: &Draft<'_>, entered: &EnteredMeasure, inquiry: InquiryId, s
     let measure = with_term(
         Measure {
             origin: Origin::Entered,
+            currency: entered.currency,
+            rate: entered.rate,
             limit: entered.limit,
             held: entered.held.max(Decimal::ZERO),
             rank: entered.rank,

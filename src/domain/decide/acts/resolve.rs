@@ -127,7 +127,8 @@ fn send_again(draft: &mut Draft<'_>, order: &OrderRecord) -> Decided<OrderId> {
     }
     let is_only_taken = measure.state == MeasureState::Accepted && measure.order == Some(order.id);
     let waits = is_only_taken || measure.control == Some(order.id) && measure.state.is_busy();
-    let allowed = order.deadline.duration_since(order.created);
+    // Not what is between its making and its deadline, which grows each time it is sent again.
+    let allowed = draft.facts.rules.abilities.control_deadline(&order.lane);
     let deadline = draft.now().checked_add(allowed).unwrap_or(draft.now());
     let open = matches!(order.state, OrderState::Undetermined | OrderState::Overdue);
     if open && waits && draft.facts.rules.abilities.is_idempotent(&order.lane) {

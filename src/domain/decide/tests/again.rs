@@ -213,3 +213,36 @@ fn what_kept_an_order_from_leaving_stands_with_it_once_its_time_is_over() {
     assert_eq!(measure.state, MeasureState::Refused, "it certainly never reached the bank");
     assert!(measure.note.contains("已暂停"), "{}", measure.note);
 }
+
+#[test]
+fn the_task_about_an_overdue_control_names_the_time_that_the_counterpart_had_however_often_it_is_sent_again()
+{
+    for (minutes, chinese, english) in [
+        (360, "6小时", "within 6 hours"),
+        (90, "90分钟", "within 90 minutes"),
+        (1440, "24小时", "within 24 hours"),
+    ] {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200001", 90_000)]))]);
+        let had = std::time::Duration::from_secs(minutes * 60);
+        world.give_for_controls("a", had);
+        world.submit(CASE, None, Some(auto(40_000))).expect("accepted");
+        let query = world.queued()[0];
+        let found = world.carry_out(query);
+        world.hear(query, found);
+        let freeze = world.queued()[0];
+        for _ in 0..3 {
+            let order = &world.file.orders[&freeze];
+            assert_eq!(
+                order.deadline.duration_since(world.now),
+                had.try_into().expect("a time"),
+                "each time anew"
+            );
+            world.now = order.deadline;
+            world.happened(freeze, OrderInput::HandedOver);
+            world.happened(freeze, OrderInput::DeadlinePassed);
+            let task = world.file.tasks.iter().find(|task| task.kind == TaskKind::Resolve).expect("a task");
+            assert!(task.note.contains(chinese) && task.note.contains(english), "{}", task.note);
+            world.act(Act::Resolve(freeze, Resolution::SendAgain)).expect("sent again");
+        }
+    }
+}

@@ -27,6 +27,8 @@ fn on_paper(world: &World) -> EnteredMeasure {
         counterpart: "a".to_owned(),
         institution: "a".to_owned(),
         target: account("622200009"),
+        currency: None,
+        rate: None,
         limit: 20_000.into(),
         held: 15_000.into(),
         from: "2026-02-02".parse().ok(),
@@ -138,4 +140,21 @@ fn a_deposit_without_its_first_day_ends_a_year_from_today_at_the_latest_whatever
     // Entered on 2026-03-02; a year for deposits (民诉法解释 art. 485), whose first day does not count (民法典 art. 201).
     assert_eq!(entered.until.map(|day| day.to_string()).as_deref(), Some("2027-03-02"));
     assert_eq!(entered.until_said.map(|day| day.to_string()).as_deref(), Some("2035-12-31"));
+}
+
+#[test]
+fn a_freeze_of_a_case_that_is_none_of_the_chain_is_refused_until_this_case_continues_it() {
+    let mut world = world();
+    let other = "（2025）晋10执4711号";
+    let of_other = EnteredMeasure { original_case: other.parse().expect("a number"), ..on_paper(&world) };
+    let refused = enter(&mut world, of_other.clone());
+    let Err(Rejected::Findings(findings)) = refused else { panic!("{refused:?}") };
+    let pointers: Vec<&str> = findings.iter().map(|one| one.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/original_case"]);
+    assert!(
+        findings[0].detail.contains("case.continues") && findings[0].detail.contains(other),
+        "{findings:?}"
+    );
+    world.submit(CASE, Some(other), Some(auto(100_000))).expect("it continues it");
+    enter(&mut world, of_other).expect("a case of the chain");
 }

@@ -1,11 +1,12 @@
 //! Freezes of our own case that a bank lists, and persons and debts that came to an end while something was under way.
 
 use chakong_contract::asset::{Encumbrance, EncumbranceKind};
+use chakong_contract::reply::Holding;
 use chakong_contract::{Asset, Money, Reply};
 use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
-use super::super::super::{MeasureState, Origin, TaskKind};
+use super::super::super::{Mandate, MeasureState, Origin, TaskKind, UncoveredLimit};
 use super::super::{ClaimUpdate, ReleaseScope};
 use super::books::Bank;
 use super::world::{World, auto};
@@ -185,4 +186,52 @@ fn what_a_recognised_freeze_holds_beyond_the_claim_is_told() {
     let task = world.file.tasks.iter().find(|task| task.kind == TaskKind::ReleaseExcess).expect("told");
     assert!(task.note.contains("20000"), "{}", task.note);
     assert!(world.queued().is_empty(), "nothing more is asked, and nothing given back by itself");
+}
+
+#[test]
+fn a_list_that_may_be_older_than_a_release_recognises_nothing() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 90_000)]))]);
+    let number = "（2026）晋10执38号";
+    world.submit(number, None, Some(auto(60_000))).expect("accepted");
+    let query = world.queued()[0];
+    let mut seen = world.carry_out(query);
+    world.hear(query, seen.clone());
+    world.run();
+    let id = world.measure_at("a").id;
+    world.release(ReleaseScope::Measure(id, None), ReleaseReason::DebtPaid).expect("ordered");
+    world.run();
+    assert_eq!(world.held_and_taken(), Decimal::ZERO);
+    let Reply::Found { assets, .. } = &mut seen else { panic!("found") };
+    let Asset::Account(account) = &mut assets[0].asset else { panic!("an account") };
+    // What the bank wrote down while the freeze still stood comes after the word that it was released.
+    account.encumbrances = vec![listed(number, 60_000)];
+    world.hear(query, seen);
+    let stands: Vec<_> = world.file.ledger().filter(|one| one.state.stands()).collect();
+    assert!(stands.is_empty(), "{stands:#?}");
+}
+
+#[test]
+fn of_freezes_that_an_account_does_not_cover_no_more_is_taken_for_held_than_was_known() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 90_000)]))]);
+    let number = "（2026）晋10执39号";
+    let mandate = Mandate { uncovered: UncoveredLimit::Strict, ..auto(60_000) };
+    world.submit(number, None, Some(mandate)).expect("accepted");
+    let query = world.queued()[0];
+    let mut seen = world.carry_out(query);
+    world.hear(query, seen.clone());
+    let freeze = world.queued()[0];
+    let mut holding = Holding::of(Money::yuan(30_000.into()));
+    holding.limit = Some(Money::yuan(60_000.into()));
+    world.hear(freeze, Reply::PartlyHeld(holding));
+    let Reply::Found { assets, .. } = &mut seen else { panic!("found") };
+    let Asset::Account(account) = &mut assets[0].asset else { panic!("an account") };
+    // Another court's freeze was there before: of 90 000 it holds 60 000.
+    account.encumbrances = vec![listed("（2025）晋05执99号", 60_000), listed(number, 60_000)];
+    world.hear(query, seen.clone());
+    assert_eq!(world.measure_at("a").held, Decimal::from(30_000));
+    let Reply::Found { assets, .. } = &mut seen else { panic!("found") };
+    let Asset::Account(account) = &mut assets[0].asset else { panic!("an account") };
+    account.encumbrances = vec![listed(number, 60_000)];
+    world.hear(query, seen);
+    assert_eq!(world.measure_at("a").held, Decimal::from(60_000), "the other one is gone");
 }

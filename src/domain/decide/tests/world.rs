@@ -14,6 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::super::super::abilities::{Abilities, Ability, Rules};
+use super::super::super::people::Courts;
 use super::super::super::retry::RetryPolicy;
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
@@ -50,6 +51,8 @@ pub struct World {
     pub rules: Rules,
     /// The day on which the case was filed, as submissions state it.
     pub filed_on: Option<&'static str>,
+    /// The reference that submissions give the debtor.
+    pub reference: &'static str,
     ids: Counter,
 }
 
@@ -80,6 +83,11 @@ fn ability() -> Ability {
     }
 }
 
+/// What a bank can do that controls yuan only.
+pub fn yuan_only() -> Ability {
+    Ability { controls_foreign: false, ..ability() }
+}
+
 /// A mandate without approvals.
 pub fn auto(claim: u32) -> Mandate {
     Mandate {
@@ -103,7 +111,16 @@ impl World {
         let abilities: Abilities = banks.iter().map(|(name, _)| ((*name).to_owned(), ability())).collect();
         let rules = Rules { abilities, ..Rules::default() };
         let banks = banks.into_iter().map(|(name, bank)| (name.to_owned(), bank)).collect();
-        Self { file, banks, now, changes: Vec::new(), rules, filed_on: None, ids: Counter::default() }
+        Self {
+            file,
+            banks,
+            now,
+            changes: Vec::new(),
+            rules,
+            filed_on: None,
+            reference: "debtor-1",
+            ids: Counter::default(),
+        }
     }
 
     /// Gives the one bank so long for a control.
@@ -137,7 +154,7 @@ impl World {
             },
             "purpose": "enforcement",
             "parties": [{
-                "reference": "debtor-1", "kind": "organisation", "name": "临汾测试矿业有限公司", "role": "judgment_debtor",
+                "reference": self.reference, "kind": "organisation", "name": "临汾测试矿业有限公司", "role": "judgment_debtor",
                 "documents": [{ "kind": "uscc", "number": "91000000MADEM00112" }],
             }],
         });
@@ -156,6 +173,7 @@ impl World {
         let new = Submitted {
             uid: Uuid::new_v4(),
             submitter: "case-system".to_owned(),
+            courts: Courts::All,
             reason: String::new(),
             key: String::new(),
             digest: Vec::new(),
@@ -211,8 +229,18 @@ impl World {
     }
 
     pub fn act_with(&mut self, act_: Act, papers: &[DocumentKind]) -> Decided<super::super::ActOutcome> {
+        self.act_as("approver", act_, papers)
+    }
+
+    /// An act of somebody; who submits is `case-system`.
+    pub fn act_as(
+        &mut self,
+        name: &str,
+        act_: Act,
+        papers: &[DocumentKind],
+    ) -> Decided<super::super::ActOutcome> {
         let documents = papers.iter().map(|kind| paper(*kind)).collect();
-        let actor = Actor::Person("approver".to_owned());
+        let actor = Actor::Person(name.to_owned());
         self.decide(|draft| act(draft, ActInput { actor, reason: "测试".to_owned(), documents, act: act_ }))
     }
 

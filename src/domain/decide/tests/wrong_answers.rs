@@ -6,8 +6,8 @@ use chakong_contract::{Account, ActionKind, Asset, Money, Refusal, RefusalReason
 use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
-use super::super::super::{EventType, MeasureState, OrderState, TaskKind};
-use super::super::{Act, ReleaseScope, Resolution};
+use super::super::super::{EventType, Mandate, MeasureState, Mode, OrderState, TaskKind};
+use super::super::{Act, OrderInput, ReleaseScope, Resolution, room};
 use super::books::{Bank, Lie};
 use super::world::{World, auto};
 
@@ -141,7 +141,11 @@ fn money_of_another_currency_under_the_same_number_hides_no_yuan_and_a_nameless_
     world.hear(query, Reply::Found { assets });
     world.run();
     let states: Vec<_> = world.file.ledger().map(|measure| (measure.state, measure.currency)).collect();
-    assert_eq!(states, [(MeasureState::InForce, None), (MeasureState::Skipped, dollars)]);
+    assert_eq!(
+        states,
+        [(MeasureState::InForce, None), (MeasureState::Proposed, dollars)],
+        "dollars wait for an officer"
+    );
     assert_eq!(world.held_and_taken(), Decimal::from(60_000));
 }
 
@@ -200,5 +204,90 @@ fn less_released_or_deducted_than_was_ordered_is_for_a_person() {
     for deduct in [false, true] {
         let world = answered_with(deduct, 600);
         assert!(!world.file.tasks.iter().any(|task| task.kind == TaskKind::Review), "{deduct}");
+    }
+}
+
+#[test]
+fn an_account_that_is_closed_by_its_status_alone_is_not_frozen() {
+    for (status, orders) in [("已销户", 0), ("结清", 0), ("未销户", 1), ("预销户", 1), ("正常", 1)]
+    {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200001", 60_000)]))]);
+        world.submit(CASE, None, Some(auto(100_000))).expect("accepted");
+        let query = world.queued()[0];
+        let Reply::Found { mut assets } = world.carry_out(query) else { panic!("accounts are found") };
+        for found in &mut assets {
+            if let Asset::Account(account) = &mut found.asset {
+                status.clone_into(&mut account.status);
+            }
+        }
+        world.hear(query, Reply::Found { assets });
+        assert_eq!(world.orders_of(ActionKind::Freeze), orders, "{status}: {}", world.measure_at("a").note);
+    }
+}
+
+#[test]
+fn an_answer_that_is_corrected_to_nothing_takes_back_what_followed_from_it() {
+    // Proposed, ordered and not sent, on its way, in force.
+    for (mode, sent, answered) in [
+        (Mode::Propose, false, false),
+        (Mode::Auto, false, false),
+        (Mode::Auto, true, false),
+        (Mode::Auto, true, true),
+    ] {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200001", 60_000)]))]);
+        world.submit(CASE, None, Some(Mandate { mode, ..auto(35_000) })).expect("accepted");
+        let query = world.queued()[0];
+        let found = world.carry_out(query);
+        world.hear(query, found);
+        if sent {
+            let freeze = world.queued()[0];
+            let held = world.carry_out(freeze);
+            world.happened(freeze, OrderInput::HandedOver);
+            if answered {
+                world.hear(freeze, held);
+            }
+        }
+        world.hear(query, Reply::Nothing);
+        let (state, claim) = (world.measure_at("a").state, world.claim().clone());
+        let review = world.file.tasks.iter().filter(|task| task.kind == TaskKind::Review).count();
+        let waiting = world.file.tasks.iter().filter(|task| task.kind == TaskKind::Approve).count();
+        let expected = match (sent, answered) {
+            (false, _) => (MeasureState::Skipped, 0),
+            (true, false) => (MeasureState::Asked, 1),
+            (true, true) => (MeasureState::InForce, 1),
+        };
+        assert_eq!((state, review, waiting), (expected.0, expected.1, 0), "{mode:?} {sent} {answered}");
+        assert!(world.queued().is_empty(), "nothing more leaves for it");
+        if !sent {
+            assert_eq!(room(&claim, world.file.ledger()), Decimal::from(35_000), "its room is open again");
+        }
+    }
+}
+
+#[test]
+fn what_is_said_to_be_released_or_deducted_in_another_currency_books_nothing() {
+    for action in [ActionKind::Release, ActionKind::Deduct] {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200001", 60_000)]))]);
+        world.submit(CASE, None, Some(auto(35_000))).expect("accepted");
+        world.run();
+        let id = world.measure_at("a").id;
+        let amount = Some(Money { amount: 1_500.into(), currency: "HKD".parse().ok() });
+        let reply = match action {
+            ActionKind::Release => {
+                let scope = ReleaseScope::Measure(id, Some(1_500.into()));
+                let ground = ReleaseReason::Excess;
+                world.release(scope, ground).expect("ordered");
+                Reply::Released { amount, words: String::new() }
+            }
+            _ => {
+                world.deduct(id, Some(1_500.into())).expect("ordered");
+                Reply::Deducted { amount }
+            }
+        };
+        let order = *world.queued().last().expect("the order");
+        world.hear(order, reply);
+        let measure = world.measure_at("a");
+        assert_eq!((measure.limit, measure.deducted), (Decimal::from(35_000), Decimal::ZERO), "{action:?}");
+        assert_eq!(world.file.orders[&order].state, OrderState::Undetermined, "a person looks at it");
     }
 }

@@ -89,17 +89,29 @@ impl Sending<'_> {
     /// Sends a request that was admitted, and counts it. Where a connection that stood open was closed meanwhile and nothing
     /// is lost by it, the request goes out once more over a fresh one, as a request more that must be admitted.
     async fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+        if !self.admission.stands() {
+            return Err(moved());
+        }
         let repeat = if self.control && !request.repeatable { Repeat::Never } else { Repeat::Harmless };
         self.requests += 1;
         match self.line.send(request, repeat).await {
             Err(unanswered) if unanswered.was_stale && repeat == Repeat::Harmless => {
                 self.admission.pass(self.control).await?;
+                if !self.admission.stands() {
+                    return Err(moved());
+                }
                 self.requests += 1;
                 self.line.send_anew(request).await
             }
             sent => sent.map_err(|unanswered| unanswered.fault),
         }
     }
+}
+
+/// This process was stopped or cut off for so long that another may work for the lane. Nothing was sent.
+fn moved() -> Fault {
+    let detail = "the lane may have moved to another replica; nothing was sent";
+    Fault::new(FaultKind::Transient, "send the request", detail)
 }
 
 fn keep(transcript: &mut Vec<u8>, request: &HttpRequest, response: Option<&HttpResponse>) {

@@ -14,6 +14,7 @@ use super::super::super::receiving::Receiving;
 use super::super::wrong_line;
 use super::ParcelDelivery;
 use super::responses::note_responses;
+use super::shown::shown;
 use crate::domain::{RawDirection, RawMessage};
 use crate::lines::parcel::{Arrivals, Arrived, Listed, too_many};
 use crate::store::StoreError;
@@ -39,7 +40,11 @@ impl From<StoreError> for Hindered {
     fn from(error: StoreError) -> Self {
         let by_store = matches!(
             error,
-            StoreError::Full | StoreError::Failed { .. } | StoreError::Again | StoreError::Closed
+            StoreError::Full
+                | StoreError::Failed { .. }
+                | StoreError::Again
+                | StoreError::LeaseLost
+                | StoreError::Closed
         );
         let detail = "its content could not be kept; the log says why";
         Self { fault: Fault::new(FaultKind::Transient, "keep a file", detail), by_store }
@@ -50,7 +55,7 @@ impl ParcelDelivery {
     /// Looks for files until the lane stops.
     pub(super) async fn poll(&self, lane: &LaneContext) {
         let (mut arrivals, mut tidied, mut told) = (Arrivals::default(), None, None);
-        while !lane.stop.is_cancelled() {
+        while !lane.stop.is_cancelled() && lane.may_leave().await {
             let now = lane.context.clock.now();
             match self.take_in_arrived(lane, &mut arrivals).await {
                 Ok(()) => told = None,
@@ -129,7 +134,8 @@ impl ParcelDelivery {
             Err(fault) if fault.kind == FaultKind::Malformed && self.config.archive.is_some() => {
                 let put_away = self.put_away(lane, &file.listed).await?;
                 lane.handle.problem(&fault, now);
-                tracing::warn!(counterpart = lane.config.name, file = ?file.listed.name, %fault, "a file is put away unread");
+                let name = shown(&file.listed.name);
+                tracing::warn!(counterpart = lane.config.name, file = ?name, %fault, "a file is put away unread");
                 return Ok(put_away);
             }
             Err(fault) => return Err(fault.into()),
@@ -147,7 +153,8 @@ impl ParcelDelivery {
             Err(error) => Err(error),
         };
         if let Err(error) = kept {
-            tracing::error!(counterpart = lane.config.name, %error, "a file waits: its content could not be kept");
+            let name = shown(&file.listed.name);
+            tracing::error!(counterpart = lane.config.name, file = ?name, %error, "a file waits: its content could not be kept");
             return Err(error.into());
         }
         arrivals.kept(&file.listed.name);
@@ -170,7 +177,7 @@ fn tell_hindered(lane: &LaneContext, arrivals: &mut Arrivals, name: &str, fault:
     let now = lane.context.clock.now();
     if arrivals.hindered(name, fault, now) {
         lane.handle.problem(fault, now);
-        tracing::warn!(counterpart = lane.config.name, file = ?name, %fault, "a file stays in the incoming folder");
+        tracing::warn!(counterpart = lane.config.name, file = ?shown(name), %fault, "a file stays in the incoming folder");
     }
 }
 
@@ -214,7 +221,9 @@ async fn read(
     let read = working.await.map_err(stopped)?;
     for problem in read.iter().flat_map(|(reading, ..)| &reading.problems) {
         lane.handle.problem(problem, now);
-        tracing::warn!(counterpart = lane.config.name, %problem, "a file could not be understood");
+        let folder =
+            lane.config.line.parcel().map(|line| line.incoming.display().to_string()).unwrap_or_default();
+        tracing::warn!(counterpart = lane.config.name, file = ?shown(&file), folder, %problem, "a file could not be understood");
     }
     if read.as_ref().is_some_and(|(.., is_set_aside)| *is_set_aside) {
         lane.context.tell_set_aside(&lane.config.name, &file).await;

@@ -9,12 +9,14 @@ use serde_json::json;
 use super::super::world::World;
 use super::*;
 use crate::clock::Clock as _;
+use crate::domain::people::Courts;
 use crate::intake;
 
 const REGISTRY: &str = "connector = \"court-realty\"\n[settings]\namount_unit = \"yuan\"\n\
      [line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:9\"\n";
 
-const SUBMITTER: intake::Submitter<'static> = intake::Submitter { name: "tests", is_officer: false };
+const SUBMITTER: intake::Submitter<'static> =
+    intake::Submitter { name: "tests", is_officer: false, courts: &Courts::All };
 
 /// Submits a query about an invented company.
 async fn submit(world: &World) {

@@ -104,8 +104,10 @@ fn take_inquiry(rows: &mut Rows<'_>, old: Old, chains: &mut HashMap<String, Take
     let debtors: Vec<PartyId> = terms.parties.iter().map(|party| debtor(rows, taken, party)).collect();
     keep_terms(rows, id, &terms, (&references, &debtors, &not_asked))?;
     keep_documents(rows, id, documents)?;
-    let sql = "UPDATE inquiries SET chain = ?2, case_id = ?3, case_number = ?4 WHERE id = ?1";
-    rows.execute(sql, params![id.get(), taken.chain.id.get(), taken.case.id.get(), number])?;
+    let sql = "UPDATE inquiries SET chain = ?2, case_id = ?3, case_number = ?4, court = ?5 WHERE id = ?1";
+    let court = &terms.case.court_code;
+    rows.execute(sql, params![id.get(), taken.chain.id.get(), taken.case.id.get(), number, court])?;
+    rows.execute("UPDATE orders SET court = ?2 WHERE inquiry = ?1", params![id.get(), court])?;
     Ok(Place { chain: taken.chain.id, case_number: number, debtors })
 }
 
@@ -131,7 +133,8 @@ fn debtor(rows: &Rows<'_>, taken: &mut TakenChain, party: &Party) -> PartyId {
     if let Some(known) = taken.parties.iter_mut().find(same) {
         let more: Vec<_> = party.documents.iter().filter(|document| !known.has(document)).cloned().collect();
         known.documents.extend(more);
-        (known.reference, known.role) = (party.reference.clone(), party.role);
+        known.call(&party.reference);
+        known.role = party.role;
         return known.id;
     }
     let id = PartyId::new(rows.next(IdKind::Party));
@@ -139,6 +142,7 @@ fn debtor(rows: &Rows<'_>, taken: &mut TakenChain, party: &Party) -> PartyId {
         id,
         chain: taken.chain.id,
         reference: party.reference.clone(),
+        earlier_references: Vec::new(),
         kind: party.kind,
         name: party.name.clone(),
         role: party.role,

@@ -127,7 +127,7 @@ fn money(
     notes: &mut Gathered,
 ) -> Option<Money> {
     match read_money(value, unit, usual) {
-        Amount::Known(money) => Some(money),
+        Amount::Known(money) => Some(notes.rounded(field, &value.text(), money)),
         Amount::Blank => None,
         Amount::Doubtful => {
             notes.strange(field, value.text());

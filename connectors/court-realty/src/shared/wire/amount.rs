@@ -59,12 +59,17 @@ pub(crate) fn read_money(value: &Scalar, stated_unit: &Scalar, usual: AmountUnit
         read => read.ok().flatten(),
     };
     match amount.and_then(|amount| amount.checked_mul(Decimal::from(unit.factor()))) {
-        Some(amount) if amount.is_zero() => Amount::Blank,
+        Some(amount) if is_nothing(amount) => Amount::Blank,
         Some(amount) if (Decimal::from(LEAST)..=Decimal::from(MOST)).contains(&amount) => {
             Amount::Known(Money::yuan(amount.normalize()))
         }
         _ => Amount::Doubtful,
     }
+}
+
+/// Zero, but for what binary fractions leave over.
+fn is_nothing(amount: Decimal) -> bool {
+    amount.is_zero() || money::without_residue(amount, 2).is_some_and(|rounded| rounded.is_zero())
 }
 
 fn split_unit(text: &str) -> (&str, Option<AmountUnit>) {
@@ -117,7 +122,7 @@ mod tests {
             (read("", "", AmountUnit::Yuan), read("0", "", AmountUnit::Yuan)),
             (Amount::Blank, Amount::Blank)
         );
-        for nothing in ["-", "null", "无", "/"] {
+        for nothing in ["-", "null", "无", "/", "-0.0", "5.5E-17"] {
             assert_eq!(read(nothing, "", AmountUnit::Yuan), Amount::Blank, "{nothing}");
         }
     }

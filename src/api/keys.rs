@@ -1,0 +1,202 @@
+//! API keys 密钥 beside those of the configuration: made, listed and revoked without a restart, by the security administrator.
+
+use std::collections::BTreeSet;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{delete_with, get_with};
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Shared;
+use super::access::{Caller, may};
+use super::extract::{At, JsonBody, ReasonGiven, check_reason, no_findings};
+use super::problem::Problem;
+use super::sessions::by;
+use crate::config::digest_of;
+use crate::domain::people::{Courts, Role, StoredKey};
+use crate::domain::{Finding, PersonId};
+use crate::people::cookie::new_token;
+
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route("/v1/keys", get_with(list, list_docs).post_with(make, make_docs))
+        .api_route("/v1/keys/{id}", delete_with(revoke, revoke_docs))
+}
+
+/// A key, but for its secret.
+#[derive(Debug, Serialize, JsonSchema)]
+struct KeyView {
+    /// Identifier.
+    id: Uuid,
+    /// Its name.
+    name: String,
+    /// The person to whom it belongs; null for a system's.
+    person: Option<PersonId>,
+    /// What it may do; of a person's key no more than the person.
+    roles: Vec<Role>,
+    /// Codes of the courts whose cases it sees; null for those of every court, or of its person.
+    courts: Option<Vec<String>>,
+    /// When it was made.
+    created_at: Timestamp,
+    /// Who made it.
+    created_by: String,
+    /// Until when it can be used; null without an end.
+    expires_at: Option<Timestamp>,
+    /// When it was revoked; null while it stands.
+    revoked_at: Option<Timestamp>,
+}
+
+impl From<&StoredKey> for KeyView {
+    fn from(key: &StoredKey) -> Self {
+        Self {
+            id: key.id,
+            name: key.name.clone(),
+            person: key.person,
+            roles: key.roles.iter().copied().collect(),
+            courts: key.courts.codes(),
+            created_at: key.created,
+            created_by: key.created_by.clone(),
+            expires_at: key.expires,
+            revoked_at: key.revoked,
+        }
+    }
+}
+
+/// Keys.
+#[derive(Debug, Serialize, JsonSchema)]
+struct KeyList {
+    /// In the order in which they were made; those of the configuration are not among them.
+    keys: Vec<KeyView>,
+}
+
+async fn list(State(gateway): State<Shared>, _: Caller<{ may::KEYS }>) -> Result<Json<KeyList>, Problem> {
+    let all = gateway.store.read(|reads| reads.keys()).await?;
+    Ok(Json(KeyList { keys: all.iter().map(KeyView::from).collect() }))
+}
+
+fn list_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation.id("listKeys").tag("people").summary("API keys 密钥")
+}
+
+/// A key to be made.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct MakeRequest {
+    /// Its name; of a system's key the name in audit lines.
+    name: String,
+    /// The person to whom it belongs; null for a system's.
+    #[serde(default)]
+    person: Option<PersonId>,
+    /// What it may do.
+    roles: BTreeSet<Role>,
+    /// Codes of the courts whose cases it sees; null for those of every court, or of its person.
+    courts: Option<BTreeSet<String>>,
+    /// Until when it can be used; null without an end.
+    #[serde(default)]
+    expires_at: Option<Timestamp>,
+    /// Why; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+/// A key that was made.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Made {
+    /// The key.
+    key: KeyView,
+    /// Its secret, shown once: `Authorization: Bearer SECRET`.
+    secret: String,
+}
+
+async fn make(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::KEYS }>,
+    JsonBody(request): JsonBody<MakeRequest>,
+) -> Result<(StatusCode, Json<Made>), Problem> {
+    let (now, name) = (gateway.clock.now(), request.name.trim().to_owned());
+    let known = gateway.store.read(|reads| reads.keys()).await?;
+    let mut findings = Vec::new();
+    check_reason(&request.reason, &mut findings);
+    let mut finding = |pointer: &str, detail: &str| findings.push(Finding::new(pointer, detail));
+    if !(1..=64).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+        finding("/name", "must have 1 to 64 characters, none of control");
+    }
+    let is_taken = gateway.keys.iter().any(|key| key.name == name)
+        || known.iter().any(|key| key.name == name && key.is_valid(now));
+    if is_taken {
+        finding("/name", "a key that stands has this name");
+    }
+    if request.roles.is_empty() {
+        finding("/roles", "a key needs a role");
+    }
+    if let Some(conflict) = Role::conflict(&request.roles) {
+        finding("/roles", &conflict.to_string());
+    }
+    if request.courts.as_ref().is_some_and(|codes| codes.is_empty() || codes.contains("")) {
+        finding("/courts", "name the courts by their codes, or null for every court");
+    }
+    if request.expires_at.is_some_and(|expires| expires <= now) {
+        finding("/expires_at", "lies in the past");
+    }
+    no_findings(findings)?;
+    let secret = new_token();
+    let key = StoredKey {
+        id: Uuid::new_v4(),
+        name,
+        person: request.person,
+        roles: request.roles,
+        courts: request.courts.map_or(Courts::All, Courts::Some),
+        digest: digest_of(&secret).to_vec(),
+        created: now,
+        created_by: caller.name().to_owned(),
+        expires: request.expires_at,
+        revoked: None,
+    };
+    gateway.engine.make_key(by(&caller.0, request.reason), key.clone()).await?;
+    Ok((StatusCode::CREATED, Json(Made { key: KeyView::from(&key), secret })))
+}
+
+fn make_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("makeKey")
+        .tag("people")
+        .summary("Make an API key 新建密钥")
+        .description("Of a system, or of a person: then it may no more than the person, and nothing once the person is disabled.")
+        .response_with::<201, Json<Made>, _>(|response| response.description("Made; the secret is shown once"))
+        .response_with::<404, Problem, _>(|response| response.description("There is no such person"))
+        .response_with::<422, Problem, _>(|response| response.description("A rule is broken"))
+}
+
+/// Names a key.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+struct KeyPath {
+    /// Identifier of the key.
+    id: Uuid,
+}
+
+async fn revoke(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::KEYS }>,
+    At(path): At<KeyPath>,
+    JsonBody(given): JsonBody<ReasonGiven>,
+) -> Result<Json<KeyView>, Problem> {
+    let reason = given.checked()?;
+    let key = gateway.engine.revoke_key(by(&caller.0, reason), path.id).await?;
+    Ok(Json(KeyView::from(&key)))
+}
+
+fn revoke_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("revokeKey")
+        .tag("people")
+        .summary("Revoke an API key 吊销密钥")
+        .description("At once and for good; revoking twice changes nothing.")
+        .response_with::<404, Problem, _>(|response| response.description("There is no such key"))
+        .response_with::<422, Problem, _>(|response| response.description("A reason is missing"))
+}

@@ -1,0 +1,84 @@
+//! Statistics of a period.
+
+use serde_json::{Value, json};
+
+use super::harness::{Bench, account};
+use super::submission;
+
+async fn bench_with_answers() -> Bench {
+    let bench = Bench::new();
+    let mut body = submission();
+    body["case"]["filed_on"] = json!("2026-01-05");
+    let (_, orders) = bench.submitted("k", &body).await;
+    bench.answers(&orders[0], account("6200", "600.00"), "aa").await;
+    let mut other = submission();
+    other["case"]["number"] = json!("(2026)晋10执124号");
+    other["case"]["court_name"] = json!("=cmd|' /C calc'!A0");
+    other["case"]["court_code"] = json!("T11");
+    bench.submitted("l", &other).await;
+    bench
+}
+
+async fn rows(bench: &Bench, by: &str) -> Vec<Value> {
+    let reply =
+        bench.get("officer", &format!("/v1/statistics?from=2026-01-01&until=2026-01-31&by={by}")).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    reply.json()["rows"].as_array().expect("rows").clone()
+}
+
+#[tokio::test]
+async fn figures_come_by_month_court_officer_counterpart_and_action() {
+    let bench = bench_with_answers().await;
+    let month = rows(&bench, "month").await;
+    assert_eq!((month.len(), &month[0]["key"]), (1, &json!("2026-01")));
+    let figures = (&month[0]["cases"], &month[0]["inquiries"], &month[0]["parties"], &month[0]["hits"]);
+    assert_eq!(figures, (&json!(2), &json!(2), &json!(2), &json!(1)));
+    assert_eq!((&month[0]["answered_in_time"], &month[0]["queries_answered"]), (&json!(1), &json!(1)));
+    assert_eq!(month[0]["claimed"]["amount"], "2000.00");
+    let courts = rows(&bench, "court").await;
+    let keys: Vec<&str> = courts.iter().map(|row| row["key"].as_str().expect("key")).collect();
+    assert_eq!(keys, ["T10", "T11"]);
+    assert_eq!((&courts[0]["pending"], &courts[0]["cases"]), (&json!(1), &json!(1)));
+    assert_eq!(rows(&bench, "officer").await[0]["name"], "承办人甲");
+    let counterparts = rows(&bench, "counterpart").await;
+    assert_eq!((&counterparts[0]["key"], &counterparts[0]["rank"]), (&json!("bank-a"), &json!(1)));
+    assert_eq!(counterparts[0]["name"], "测试银行");
+    assert_eq!(rows(&bench, "action").await[0]["key"], "query");
+    let other = bench.get("officer", "/v1/statistics?from=2025-12-01&until=2025-12-31").await.json();
+    assert_eq!((&other["rows"], &other["total"]["cases"]), (&json!([]), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_court_named_like_a_formula_is_text_in_a_spreadsheet() {
+    let bench = bench_with_answers().await;
+    let csv = bench.get("officer", "/v1/statistics?by=court&format=csv").await;
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    assert!(csv.text.starts_with("\u{feff}法院,案件数,"), "{}", csv.text);
+    assert!(csv.text.contains("\r\n'=cmd|' /C calc'!A0,1,"), "{}", csv.text);
+    assert!(
+        csv.text.trim_end().rsplit("\r\n").next().expect("a line").starts_with("合计,2,2,"),
+        "{}",
+        csv.text
+    );
+}
+
+#[tokio::test]
+async fn a_period_that_is_no_period_is_refused() {
+    let bench = Bench::new();
+    for query in [
+        "from=2026-02-01&until=2026-01-01",
+        "from=2024-01-01&until=2026-01-01",
+        "from=yesterday",
+        "by=mood",
+        "format=pdf",
+        "of=all",
+    ] {
+        bench.get("officer", &format!("/v1/statistics?{query}")).await.is_problem(400, "malformed-request");
+    }
+    assert_eq!(
+        bench.get("officer", "/v1/statistics?from=2025-01-06&until=2026-01-05").await.status,
+        200,
+        "a year"
+    );
+    bench.get("ops", "/v1/statistics").await.is_problem(403, "forbidden");
+}

@@ -1,0 +1,190 @@
+//! Persons by the command line: the first security administrator is made here and nowhere else. The gateway does not run meanwhile.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::sync::Arc;
+
+use super::opening::{STORE_CLOSES, StoreThreads, close, open_store};
+use super::{BuildError, Opening, lock};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::counterparts::Counterparts;
+use crate::domain::PersonId;
+use crate::domain::decide::Rejected;
+use crate::domain::decide::people::{NewPerson, PersonUpdate};
+use crate::domain::people::{Courts, Person, Role};
+use crate::engine::{ByWhom, CurrentRules, Engine, InputError};
+use crate::people::{People, Settings};
+use crate::store::{Store, StoreError};
+
+/// Who acts, in the audit.
+const ACTOR: &str = "command line";
+
+/// Why nothing came of it.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    /// The gateway runs on the store, or the store cannot be opened.
+    #[error(transparent)]
+    Held(#[from] BuildError),
+    /// There is nobody of this 工号.
+    #[error("there is nobody of the staff number {0}")]
+    Nobody(String),
+    /// A word is no role.
+    #[error(
+        "`{0}` is not a role; known: officer, approver, supervisor, operations, security_administrator, auditor"
+    )]
+    NoRole(String),
+    /// A rule is broken.
+    #[error("{0}")]
+    Refused(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<InputError> for PeopleError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Store(error) => Self::Store(error),
+            InputError::Rejected(Rejected::Findings(findings)) => {
+                let one =
+                    |finding: &crate::domain::Finding| format!("{}: {}", finding.pointer, finding.detail);
+                Self::Refused(findings.iter().map(one).collect::<Vec<_>>().join("\n"))
+            }
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+/// A person to be added, in the words of the command line.
+#[derive(Debug, Clone)]
+pub struct Added {
+    /// Name 姓名.
+    pub name: String,
+    /// Staff number 工号.
+    pub number: String,
+    /// Codes of courts; none for every court.
+    pub courts: Vec<String>,
+    /// Roles.
+    pub roles: Vec<String>,
+    /// Telephone.
+    pub phone: String,
+}
+
+/// A person in a list.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Staff number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// Roles, separated by commas.
+    pub roles: String,
+    /// Codes of courts, separated by commas; `*` for every court.
+    pub courts: String,
+    /// Whether the person may sign in.
+    pub active: bool,
+}
+
+/// The store, opened to look after its persons.
+#[derive(Debug)]
+pub struct PeopleDesk {
+    engine: Engine,
+    people: People,
+    store: Arc<dyn Store>,
+    threads: StoreThreads,
+    _lock: File,
+}
+
+impl PeopleDesk {
+    /// Opens the store that is configured.
+    ///
+    /// # Errors
+    /// When the gateway runs on it, or it cannot be opened.
+    pub async fn open(config: &Config) -> Result<Self, PeopleError> {
+        let lock = lock(&config.store.directory)?;
+        let (store, threads) = open_store(config, Opening::Used, config.server.listen).await?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let rules: Arc<dyn CurrentRules> = Arc::new(Counterparts::new(Vec::new()));
+        let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock), rules);
+        let settings = Settings { sign_in: config.sign_in.clone(), ..Settings::default() };
+        let people = People::new(engine.clone(), clock, settings);
+        Ok(Self { engine, people, store, threads, _lock: lock })
+    }
+
+    /// Commits and closes.
+    pub async fn close(self) {
+        let Self { engine, people, store, threads, _lock } = self;
+        drop((engine, people, store));
+        close(threads, STORE_CLOSES).await;
+    }
+
+    /// Adds a person; gives the initial password.
+    ///
+    /// # Errors
+    /// See [`PeopleError`].
+    pub async fn add(&self, added: Added, reason: &str) -> Result<String, PeopleError> {
+        let role = |word: &String| Role::of_word(word).ok_or_else(|| PeopleError::NoRole(word.clone()));
+        let roles = added.roles.iter().map(role).collect::<Result<BTreeSet<Role>, _>>()?;
+        let courts = match added.courts.is_empty() {
+            true => Courts::All,
+            false => Courts::Some(added.courts.into_iter().collect()),
+        };
+        let (certificates, phone) = (Vec::new(), added.phone);
+        let new = NewPerson { name: added.name, number: added.number, courts, roles, certificates, phone };
+        let (initial, hash) = self.people.initial_password().await?;
+        self.engine.add_person(by(reason), new, PersonId(uuid::Uuid::new_v4()), hash).await?;
+        Ok(initial)
+    }
+
+    /// Everybody.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list(&self) -> Result<Vec<Listed>, PeopleError> {
+        let all = self.store.read(|reads| reads.persons()).await?;
+        let words =
+            |roles: &BTreeSet<Role>| roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(",");
+        let listed = |person: &Person| Listed {
+            number: person.number.clone(),
+            name: person.name.clone(),
+            roles: words(&person.roles),
+            courts: person.courts.codes().map_or_else(|| "*".to_owned(), |codes| codes.join(",")),
+            active: person.is_active(),
+        };
+        Ok(all.iter().map(listed).collect())
+    }
+
+    async fn find(&self, number: &str) -> Result<Person, PeopleError> {
+        let wanted = number.trim().to_owned();
+        let found = self.store.read(move |reads| reads.person_by_number(&wanted)).await?;
+        found.ok_or_else(|| PeopleError::Nobody(number.to_owned()))
+    }
+
+    /// Keeps a person from signing in; their sessions end.
+    ///
+    /// # Errors
+    /// See [`PeopleError`].
+    pub async fn disable(&self, number: &str, reason: &str) -> Result<(), PeopleError> {
+        let person = self.find(number).await?;
+        let update = PersonUpdate { active: Some(false), ..PersonUpdate::default() };
+        self.engine.change_person(by(reason), person.id, update).await?;
+        Ok(())
+    }
+
+    /// Gives a person a new initial password; the second factor and the lock go.
+    ///
+    /// # Errors
+    /// See [`PeopleError`].
+    pub async fn reset(&self, number: &str, reason: &str) -> Result<String, PeopleError> {
+        let person = self.find(number).await?;
+        let (initial, hash) = self.people.initial_password().await?;
+        let update = PersonUpdate { reset: Some(hash), ..PersonUpdate::default() };
+        self.engine.change_person(by(reason), person.id, update).await?;
+        Ok(initial)
+    }
+}
+
+fn by(reason: &str) -> ByWhom {
+    ByWhom { actor: ACTOR.to_owned(), person: None, reason: reason.to_owned() }
+}

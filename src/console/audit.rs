@@ -1,0 +1,93 @@
+//! 审计: what was done, by whom, why; what was refused, too.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::address::with_query;
+use super::backend::Console;
+use super::failure::Failure;
+use super::page::{Frame, html};
+use super::reading::{beijing_to_the_second, instant, list as list_at, text};
+use super::visitor::Visitor;
+use super::words::{ACT, Badge, badge, choices};
+
+/// Acts on one page.
+const ON_A_PAGE: &str = "50";
+
+/// Which acts.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    #[serde(default)]
+    subject: String,
+    #[serde(default)]
+    actor: String,
+    #[serde(default)]
+    act: String,
+    #[serde(default)]
+    before: String,
+}
+
+struct ActLine {
+    at: String,
+    actor: String,
+    act: Badge,
+    subject: String,
+    href: String,
+    reason: String,
+    refused: String,
+}
+
+#[derive(Template)]
+#[template(path = "audit.html", config = "src/console/askama.toml")]
+struct AuditPage {
+    page: Frame,
+    rows: Vec<ActLine>,
+    acts: Vec<(String, String)>,
+    subject: String,
+    actor: String,
+    act: String,
+    after: String,
+}
+
+/// `GET /console/audit`
+pub async fn list(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failure> {
+    let lang = visitor.lang;
+    let filters =
+        [("subject", query.subject.trim()), ("actor", query.actor.trim()), ("act", query.act.as_str())];
+    let mut wanted = filters.to_vec();
+    wanted.extend([("before", query.before.as_str()), ("limit", ON_A_PAGE)]);
+    let found = console.get(&visitor, &with_query("/v1/acts", &wanted)).await?;
+    let next = text(&found, "/next");
+    let mut onward = filters.to_vec();
+    onward.push(("before", &next));
+    let line = |act: &Value| {
+        let subject = text(act, "/subject");
+        ActLine {
+            at: instant(act, "/at").map(beijing_to_the_second).unwrap_or_default(),
+            actor: text(act, "/actor"),
+            act: badge(ACT, &text(act, "/act"), lang),
+            href: with_query("/console/audit", &[("subject", &subject)]),
+            subject,
+            reason: text(act, "/reason"),
+            refused: text(act, "/refused"),
+        }
+    };
+    let shown = AuditPage {
+        page: Frame::of(&visitor, lang.t("审计", "Audit"), "audit"),
+        rows: list_at(&found, "/acts").iter().map(line).collect(),
+        acts: choices(ACT, lang),
+        after: if next.is_empty() { String::new() } else { with_query("/console/audit", &onward) },
+        subject: query.subject,
+        actor: query.actor,
+        act: query.act,
+    };
+    Ok(html(StatusCode::OK, &shown))
+}

@@ -1,0 +1,310 @@
+//! `GET /console/cases/{id}`: a case on one page. What may be long is bounded, with the way to the rest.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::super::acts::{ActForm, act_forms};
+use super::super::address::{segment, with_query, without_lang};
+use super::super::backend::Console;
+use super::super::bar::{Bar, bar};
+use super::super::catalogue::find;
+use super::super::failure::Failure;
+use super::super::found::{AssetRow, asset_row, by_party};
+use super::super::inquiries::FanOut;
+use super::super::lang::Lang;
+use super::super::measures::MeasureRow;
+use super::super::page::{Frame, html};
+use super::super::reading::{is_there, list, money, text, time};
+use super::super::tasks::{TaskRow, row as task_row};
+use super::super::timeline::{Happening, of_acts, of_claim, of_inquiries, of_orders, sorted};
+use super::super::visitor::Visitor;
+use super::super::words::{self, Badge, badge, word};
+
+/// Inquiries whose answers are shown, the newest first.
+const MOST_INQUIRIES: usize = 3;
+/// Orders of one inquiry that are shown.
+const MOST_ORDERS: usize = 12;
+/// Measures on one page.
+const MOST_MEASURES: usize = 30;
+/// Assets that are shown.
+const MOST_ASSETS: usize = 30;
+/// Tasks that are shown.
+const MOST_TASKS: usize = 3;
+/// Happenings on one page.
+const MOST_HAPPENINGS: usize = 60;
+
+/// Which part of what is long.
+#[derive(Debug, Default, Deserialize)]
+pub struct ShowQuery {
+    #[serde(default)]
+    measures: usize,
+    #[serde(default)]
+    timeline: usize,
+}
+
+/// A case of the chain.
+struct ChainLine {
+    number: String,
+    href: String,
+    is_this: bool,
+}
+
+/// A party.
+struct PartyLine {
+    reference: String,
+    name: String,
+    kind: String,
+    role: String,
+    liable: String,
+    /// Acts on the party alone, with the address of each form.
+    acts: Vec<(&'static str, String)>,
+}
+
+/// An inquiry with those whom it asked.
+struct InquiryPart {
+    href: String,
+    state: Badge,
+    triage: Badge,
+    by: String,
+    at: String,
+    certificates: String,
+    fan: FanOut,
+    more: usize,
+}
+
+#[derive(Template)]
+#[template(path = "case.html", config = "src/console/askama.toml")]
+struct CasePage {
+    page: Frame,
+    number: String,
+    court: String,
+    chain: Vec<ChainLine>,
+    parties: Vec<PartyLine>,
+    claim: Vec<(&'static str, String)>,
+    claim_state: Option<Badge>,
+    bar: Option<Bar>,
+    history: Vec<(String, String, String, String, String)>,
+    forms: Vec<ActForm>,
+    inquiries: Vec<InquiryPart>,
+    older: Vec<(String, String)>,
+    assets: Vec<(String, Vec<AssetRow>)>,
+    measures: Vec<MeasureRow>,
+    measures_total: usize,
+    measures_more: String,
+    tasks: Vec<TaskRow>,
+    tasks_more: usize,
+    happenings: Vec<Happening>,
+    happenings_more: String,
+}
+
+/// What the inquiries of a case tell.
+#[derive(Default)]
+struct Told {
+    parts: Vec<InquiryPart>,
+    older: Vec<(String, String)>,
+    assets: Vec<AssetRow>,
+    happenings: Vec<Happening>,
+}
+
+/// `GET /console/cases/{id}`
+pub async fn show(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(query): Query<ShowQuery>,
+) -> Result<Response, Failure> {
+    let path = format!("/v1/cases/{}", segment(&id));
+    let case = console.get(&visitor, &path).await?;
+    let history = console.get(&visitor, &format!("{path}/claim")).await?;
+    let (lang, now) = (visitor.lang, console.gateway().clock.now());
+    let mut told = of_its_inquiries(&console, &visitor, &case).await?;
+    told.happenings.extend(of_claim(&history, lang));
+    told.happenings.extend(of_inquiries(&case, lang));
+    for number in list(&case, "/chain").iter().map(|case| text(case, "/number")) {
+        let acts = with_query("/v1/acts", &[("subject", &number), ("limit", "200")]);
+        told.happenings.extend(of_acts(&console.get(&visitor, &acts).await?, lang));
+    }
+    let row_id = text(&case, "/id");
+    let here = format!("/console/cases/{row_id}");
+    let (happenings, happenings_more) = part(sorted(told.happenings), query.timeline, MOST_HAPPENINGS);
+    let mut rows: Vec<MeasureRow> =
+        list(&case, "/measures").iter().map(|one| MeasureRow::of(one, lang)).collect();
+    rows.sort_by_key(|row| rank_of(&row.state_code));
+    let measures_total = rows.len();
+    let (measures, measures_more) = part(rows, query.measures, MOST_MEASURES);
+    let link = |name: &str, next: Option<usize>, anchor: &str| {
+        next.map(|next| format!("{here}?{name}={next}#{anchor}")).unwrap_or_default()
+    };
+    let tasks = list(&case, "/tasks");
+    let next = without_lang(&visitor.here);
+    let number = text(&case, "/number");
+    let shown = CasePage {
+        page: Frame::of(&visitor, number.clone(), "cases").live(&format!("case:{row_id}")),
+        court: text(&case, "/court_name"),
+        chain: list(&case, "/chain").iter().map(|one| chain_line(one, &row_id)).collect(),
+        parties: list(&case, "/parties").iter().map(|party| party_line(party, &visitor, &row_id)).collect(),
+        claim: claim_facts(&case, lang),
+        claim_state: is_there(&case, "/claim")
+            .then(|| badge(words::CLAIM, &text(&case, "/claim/state"), lang)),
+        bar: bar(case.pointer("/coverage").unwrap_or(&Value::Null), lang),
+        history: list(&history, "/history")
+            .iter()
+            .rev()
+            .take(30)
+            .map(|change| change_line(change, lang))
+            .collect(),
+        forms: act_forms(&console, &visitor, claim_acts(&case), &row_id, &next),
+        inquiries: told.parts,
+        older: told.older,
+        assets: by_party(told.assets.into_iter().take(MOST_ASSETS).collect()),
+        measures,
+        measures_total,
+        measures_more: link("measures", measures_more, "ledger"),
+        tasks: tasks
+            .iter()
+            .take(MOST_TASKS)
+            .map(|task| task_row(&console, &visitor, task, now, &next))
+            .collect(),
+        tasks_more: tasks.len().saturating_sub(MOST_TASKS),
+        happenings,
+        happenings_more: link("timeline", happenings_more, "timeline"),
+        number,
+    };
+    Ok(html(StatusCode::OK, &shown))
+}
+
+/// A part of what is long, and which part comes next.
+fn part<T>(all: Vec<T>, at: usize, most: usize) -> (Vec<T>, Option<usize>) {
+    let begin = at.saturating_mul(most);
+    let next = (all.len() > begin.saturating_add(most)).then_some(at + 1);
+    (all.into_iter().skip(begin).take(most).collect(), next)
+}
+
+async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) -> Result<Told, Failure> {
+    let (lang, now) = (visitor.lang, console.gateway().clock.now());
+    let mut told = Told::default();
+    for (at, inquiry) in list(case, "/inquiries").iter().rev().enumerate() {
+        let id = text(inquiry, "/id");
+        let href = format!("/console/inquiries/{}", segment(&id));
+        if at >= MOST_INQUIRIES {
+            told.older.push((time(inquiry, "/created_at"), href));
+            continue;
+        }
+        let path = format!("/v1/inquiries/{}", segment(&id));
+        let certificate = console.get(visitor, &format!("{path}/certificate")).await?;
+        let found = console.get(visitor, &format!("{path}/assets")).await?;
+        let acts = console.get(visitor, &format!("{path}/acts")).await?;
+        told.assets.extend(list(&found, "/assets").iter().map(|asset| asset_row(asset, lang)));
+        told.happenings.extend(of_acts(&acts, lang));
+        told.happenings.extend(of_orders(&certificate, lang));
+        let mut fan = FanOut::of(&certificate, now, lang);
+        let more = fan.rows.len().saturating_sub(MOST_ORDERS);
+        fan.rows.truncate(MOST_ORDERS);
+        told.parts.push(InquiryPart {
+            href,
+            state: badge(words::INQUIRY, &text(inquiry, "/state"), lang),
+            triage: badge(words::TRIAGE, &text(&certificate, "/triage"), lang),
+            by: text(inquiry, "/submitted_by"),
+            at: time(inquiry, "/created_at"),
+            certificates: text(inquiry, "/certificates"),
+            fan,
+            more,
+        });
+    }
+    Ok(told)
+}
+
+/// What stands first in the ledger: what a person must decide, then what holds, then the rest.
+fn rank_of(state: &str) -> u8 {
+    match state {
+        "proposed" => 0,
+        "in_force" | "releasing" | "renewing" | "deducting" | "transferring" => 1,
+        "waiting" | "accepted" => 2,
+        "asked" => 3,
+        "lapsed" => 4,
+        "candidate" => 6,
+        "skipped" | "refused" => 7,
+        _ => 5,
+    }
+}
+
+fn chain_line(case: &Value, this: &str) -> ChainLine {
+    let id = text(case, "/id");
+    ChainLine {
+        number: text(case, "/number"),
+        href: format!("/console/cases/{}", segment(&id)),
+        is_this: id == this,
+    }
+}
+
+fn party_line(party: &Value, visitor: &Visitor, case: &str) -> PartyLine {
+    let lang = visitor.lang;
+    let id = segment(&text(party, "/id"));
+    let acts = ["claim-liability", "release-party"].into_iter().filter_map(find);
+    let acts = acts.filter(|kind| visitor.may(kind.may));
+    PartyLine {
+        reference: text(party, "/reference"),
+        name: text(party, "/name"),
+        kind: word(words::PARTY_KIND, &text(party, "/kind"), lang),
+        role: word(words::PARTY_ROLE, &text(party, "/role"), lang),
+        liable: money(party, "/liable_up_to"),
+        acts: acts
+            .map(|kind| (lang.t(kind.zh, kind.en), format!("/console/acts/{}/{case}~{id}", kind.slug)))
+            .collect(),
+    }
+}
+
+fn claim_facts(case: &Value, lang: Lang) -> Vec<(&'static str, String)> {
+    if !is_there(case, "/claim") {
+        return Vec::new();
+    }
+    let of = |table, field: &str| word(table, &text(case, &format!("/claim/{field}")), lang);
+    let days = text(case, "/claim/term_days");
+    let days = if days.is_empty() { lang.t("法定最长", "the longest").to_owned() } else { days };
+    vec![
+        (lang.t("执行标的", "Claim"), money(case, "/claim/amount")),
+        (lang.t("已控制", "Held"), money(case, "/coverage/held")),
+        (lang.t("已扣划", "Deducted"), money(case, "/coverage/deducted")),
+        (lang.t("办理中", "Asked"), money(case, "/coverage/asked")),
+        (lang.t("缺口", "Shortfall"), money(case, "/coverage/shortfall")),
+        (lang.t("超额", "Excess"), money(case, "/coverage/excess")),
+        (lang.t("限额中无款部分", "Uncovered limits"), money(case, "/coverage/uncovered")),
+        (lang.t("冻结方式", "Mode"), of(words::MODE, "mode")),
+        (lang.t("账户次序", "Order of accounts"), of(words::PREFER, "prefer")),
+        (lang.t("其他财产", "Other property"), of(words::MODE, "other_property")),
+        (lang.t("无款限额", "Uncovered"), of(words::UNCOVERED, "uncovered")),
+        (lang.t("冻结期限（天）", "Term (days)"), days),
+        (lang.t("生活必需费用", "Living costs"), money(case, "/claim/living_costs")),
+    ]
+}
+
+fn claim_acts(case: &Value) -> &'static [&'static str] {
+    match text(case, "/claim/state").as_str() {
+        "open" => &[
+            "claim-raise",
+            "claim-lower",
+            "claim-payment",
+            "claim-interest",
+            "claim-settings",
+            "claim-settle",
+            "claim-withdraw",
+            "release-case",
+        ],
+        "settled" | "withdrawn" => &["claim-reopen", "release-case"],
+        _ => &[],
+    }
+}
+
+fn change_line(change: &Value, lang: Lang) -> (String, String, String, String, String) {
+    (
+        time(change, "/at"),
+        word(words::CLAIM_CHANGE, &text(change, "/kind"), lang),
+        money(change, "/after"),
+        text(change, "/actor"),
+        text(change, "/reason"),
+    )
+}

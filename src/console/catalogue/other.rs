@@ -1,0 +1,124 @@
+//! Acts on orders, inquiries, tasks and counterparts.
+
+use super::super::words::DECISION;
+use super::{ActKind, Input, MEASURE, REASON, field, needed};
+use crate::api::may;
+
+/// What acts on a counterpart have in common.
+const COUNTERPART: ActKind = ActKind {
+    may: may::OPERATE,
+    about: ("协助单位", "Counterpart"),
+    page: "counterparts",
+    at: "/console/counterparts",
+    ..MEASURE
+};
+
+/// The acts.
+pub const ACTS: &[ActKind] = &[
+    ActKind {
+        slug: "requery",
+        zh: "重新查询",
+        en: "Ask again",
+        may: may::REQUERY,
+        api: "/v1/orders/{}/requery",
+        fields: &[REASON],
+        done: ("已重新查询。", "It is asked again."),
+        about: ("请求", "Order"),
+        at: "/console/orders",
+        ..MEASURE
+    },
+    ActKind {
+        slug: "resolve",
+        zh: "核实结果",
+        en: "Decide what became of it",
+        api: "/v1/orders/{}/resolve",
+        fields: &[
+            needed("decision", ("结果", "Decision"), "/decision", Input::Choice(DECISION)),
+            field(
+                "held",
+                ("实际金额（元，仅“已办理”）", "Really held (yuan; for done)"),
+                "/held",
+                Input::Money,
+            ),
+            REASON,
+        ],
+        done: ("结果已登记。", "The decision is kept."),
+        about: ("请求", "Order"),
+        at: "/console/orders",
+        ..MEASURE
+    },
+    ActKind {
+        slug: "requery-inquiry",
+        zh: "全部重新查询",
+        en: "Ask all again",
+        may: may::REQUERY,
+        api: "/v1/inquiries/{}/requery",
+        fields: &[
+            field(
+                "counterparts",
+                ("协助单位（以逗号分隔，空白为全部）", "Counterparts (by commas; empty for all)"),
+                "/counterparts",
+                Input::Names,
+            ),
+            REASON,
+        ],
+        done: ("已重新查询。", "It is asked again."),
+        about: ("查控申请", "Inquiry"),
+        at: "/console/inquiries",
+        ..MEASURE
+    },
+    ActKind {
+        slug: "cancel",
+        zh: "撤回查控申请",
+        en: "Cancel the inquiry",
+        may: may::REQUERY,
+        api: "/v1/inquiries/{}/cancel",
+        is_grave: true,
+        fields: &[REASON],
+        done: ("查控申请已撤回。", "The inquiry is cancelled."),
+        about: ("查控申请", "Inquiry"),
+        at: "/console/inquiries",
+        ..MEASURE
+    },
+    ActKind {
+        slug: "complete",
+        zh: "办结",
+        en: "Mark as done",
+        may: may::READ,
+        api: "/v1/tasks/{}/complete",
+        fields: &[REASON],
+        done: ("待办已办结。", "The task is off the list."),
+        about: ("待办", "Task"),
+        page: "tasks",
+        at: "/console/tasks",
+        ..MEASURE
+    },
+    ActKind {
+        slug: "pause",
+        zh: "暂停",
+        en: "Pause",
+        api: "/v1/counterparts/{}/pause",
+        is_grave: true,
+        fields: &[REASON],
+        done: ("已暂停：不再发送新的请求。", "Paused: nothing new is sent."),
+        ..COUNTERPART
+    },
+    ActKind {
+        slug: "resume",
+        zh: "恢复",
+        en: "Resume",
+        api: "/v1/counterparts/{}/resume",
+        fields: &[REASON],
+        done: ("已恢复。", "Resumed."),
+        ..COUNTERPART
+    },
+    ActKind {
+        slug: "probe",
+        zh: "探测",
+        en: "Probe",
+        api: "/v1/counterparts/{}/probe",
+        fields: &[],
+        done: ("可以连接，熔断已闭合。", "It can be reached; the breaker is closed."),
+        ..COUNTERPART
+    },
+];

@@ -1,0 +1,203 @@
+//! 协助单位: every counterpart with its state and what is wrong, problems first; and one counterpart in full.
+
+mod row;
+
+use std::cmp::Reverse;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::acts::{ActForm, act_forms};
+use super::address::{segment, with_query};
+use super::backend::Console;
+use super::failure::Failure;
+use super::page::{Frame, html};
+use super::reading::{beijing, list as list_at, text};
+use super::visitor::Visitor;
+use super::words::{self, choices};
+use crate::api::may;
+use row::Row;
+
+/// Counterparts on one page.
+const ON_A_PAGE: usize = 50;
+
+/// Which counterparts, and in which order.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    page: usize,
+}
+
+#[derive(Template)]
+#[template(path = "counterparts.html", config = "src/console/askama.toml")]
+struct ListPage {
+    page: Frame,
+    rows: Vec<Row>,
+    summary: Vec<(String, usize, &'static str, String)>,
+    q: String,
+    state: String,
+    sort: String,
+    states: Vec<(String, String)>,
+    sorts: Vec<(String, String)>,
+    total: usize,
+    problems: Vec<String>,
+    from: usize,
+    to: usize,
+    before: String,
+    after: String,
+}
+
+/// `GET /console/counterparts`
+pub async fn list(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failure> {
+    let answer = console.get(&visitor, "/v1/counterparts").await?;
+    let now = console.gateway().clock.now();
+    let all: Vec<Row> =
+        list_at(&answer, "/counterparts").iter().map(|one| Row::of(one, now, visitor.lang)).collect();
+    let lang = visitor.lang;
+    let count = |state: &str| all.iter().filter(|row| row.state_code == state).count();
+    let summary = words::LANE.iter().map(|(code, _)| *code).filter(|code| count(code) > 0).map(|code| {
+        let badge = words::badge(words::LANE, code, lang);
+        (badge.text, count(code), badge.tone, with_query("/console/counterparts", &[("state", code)]))
+    });
+    let summary = summary.collect();
+    let needle = query.q.trim().to_lowercase();
+    let fits = |row: &Row| {
+        (needle.is_empty() || row.searched.contains(&needle))
+            && (query.state.is_empty()
+                || row.state_code == query.state
+                || query.state == "problems" && row.rank > 0)
+    };
+    let mut rows: Vec<Row> = all.into_iter().filter(fits).collect();
+    sort(&mut rows, &query.sort);
+    let total = rows.len();
+    let last = total.div_ceil(ON_A_PAGE).max(1);
+    let at = query.page.clamp(1, last);
+    let rows: Vec<Row> = rows.into_iter().skip((at - 1) * ON_A_PAGE).take(ON_A_PAGE).collect();
+    let link = |page: usize| {
+        let page = page.to_string();
+        let said = [("q", query.q.as_str()), ("state", &query.state), ("sort", &query.sort), ("page", &page)];
+        with_query("/console/counterparts", &said)
+    };
+    let mut states = vec![("problems".to_owned(), lang.t("有问题的", "with problems").to_owned())];
+    states.extend(choices(words::LANE, lang));
+    let shown = ListPage {
+        page: Frame::of(&visitor, lang.t("协助单位", "Counterparts"), "counterparts").live("counterparts"),
+        from: (at - 1) * ON_A_PAGE + usize::from(total > 0),
+        to: (at - 1) * ON_A_PAGE + rows.len(),
+        rows,
+        summary,
+        states,
+        sorts: sorts(lang),
+        total,
+        problems: text(&answer, "/problems").lines().map(str::to_owned).collect(),
+        before: if at > 1 { link(at - 1) } else { String::new() },
+        after: if at < last { link(at + 1) } else { String::new() },
+        q: query.q,
+        state: query.state,
+        sort: query.sort,
+    };
+    Ok(html(StatusCode::OK, &shown))
+}
+
+fn sorts(lang: super::lang::Lang) -> Vec<(String, String)> {
+    let sorts = [
+        ("", "问题优先", "problems first"),
+        ("name", "名称", "name"),
+        ("waiting", "待发送", "waiting"),
+        ("oldest", "最早未反馈", "oldest"),
+        ("latency", "时延", "latency"),
+        ("success", "成功率", "success"),
+    ];
+    sorts.iter().map(|(code, zh, en)| ((*code).to_owned(), lang.t(zh, en).to_owned())).collect()
+}
+
+fn sort(rows: &mut [Row], by: &str) {
+    match by {
+        "name" => rows.sort_by(|a, b| a.name.cmp(&b.name)),
+        "waiting" => rows.sort_by_key(|row| Reverse(row.waiting)),
+        "oldest" => rows.sort_by_key(|row| row.oldest_at.unwrap_or(jiff::Timestamp::MAX)),
+        "latency" => rows.sort_by(|a, b| b.latency_ms.total_cmp(&a.latency_ms)),
+        "success" => rows.sort_by(|a, b| a.success_share.total_cmp(&b.success_share)),
+        _ => rows.sort_by_key(|row| (Reverse(row.rank), Reverse(row.undetermined), Reverse(row.waiting))),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "counterpart.html", config = "src/console/askama.toml")]
+struct CounterpartPage {
+    page: Frame,
+    row: Row,
+    facts: Vec<(&'static str, String)>,
+    forms: Vec<ActForm>,
+    orders: Vec<OrderLine>,
+    charges: Vec<(String, String)>,
+}
+
+/// An order of the counterpart, where the visitor may see orders.
+struct OrderLine {
+    href: String,
+    number: String,
+    action: String,
+    state: words::Badge,
+    created: String,
+    words: String,
+}
+
+/// `GET /console/counterparts/{name}`
+pub async fn show(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(name): Path<String>,
+) -> Result<Response, Failure> {
+    let path = format!("/v1/counterparts/{}", segment(&name));
+    let view = console.get(&visitor, &path).await?;
+    let charged = console.get(&visitor, &format!("{path}/charges")).await?;
+    let lang = visitor.lang;
+    let row = Row::of(&view, console.gateway().clock.now(), lang);
+    let mut orders = Vec::new();
+    if visitor.may(may::READ) {
+        let query = with_query("/v1/orders", &[("counterpart", &name), ("limit", "30")]);
+        let found = console.get(&visitor, &query).await?;
+        orders = list_at(&found, "/orders").iter().map(|order| order_line(order, lang)).collect();
+    }
+    let slugs: &[&str] = if row.is_paused { &["resume", "probe"] } else { &["pause", "probe"] };
+    let forms = match row.connector.is_empty() {
+        true => Vec::new(),
+        false => act_forms(&console, &visitor, slugs, &name, &super::address::without_lang(&visitor.here)),
+    };
+    let charges = list_at(&charged, "/days").iter().take(14);
+    let shown = CounterpartPage {
+        page: Frame::of(&visitor, row.label.clone(), "counterparts").live(&format!("counterpart:{name}")),
+        facts: row.facts(lang),
+        row,
+        forms,
+        orders,
+        charges: charges.map(|day| (text(day, "/day"), text(day, "/requests"))).collect(),
+    };
+    Ok(html(StatusCode::OK, &shown))
+}
+
+fn order_line(order: &serde_json::Value, lang: super::lang::Lang) -> OrderLine {
+    let number = text(order, "/number");
+    OrderLine {
+        href: format!("/console/orders/{}", segment(&number)),
+        action: words::word(words::ACTION, &text(order, "/instruction/action"), lang),
+        state: words::badge(words::ORDER, &text(order, "/state"), lang),
+        created: super::reading::instant(order, "/created_at").map(beijing).unwrap_or_default(),
+        words: text(order, "/fault/detail"),
+        number,
+    }
+}

@@ -1,0 +1,157 @@
+//! The door of the console: who is signed in, in which language, and that a form was sent from one of our own pages.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, ORIGIN, REFERRER_POLICY, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::address::{with_query, without_lang};
+use super::backend::Console;
+use super::failure::Failure;
+use super::lang::{self, Lang, cookie};
+use super::page::{Frame, failure_page};
+use super::visitor::{Stranger, Visitor};
+use crate::api::identity_of_key;
+use crate::lines::listener::Connection;
+
+/// Cookie that names the session.
+pub const SESSION_COOKIE: &str = "chakong_session";
+/// Nothing but our own scripts, styles and images; no frame; forms go to us.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Layer around every page.
+pub async fn enter(State(console): State<Console>, request: Request, next: Next) -> Response {
+    let asked = Lang::asked(request.uri());
+    let secure = is_secure(request.headers());
+    let (path, begun) = (request.uri().path().to_owned(), tokio::time::Instant::now());
+    let method = request.method().clone();
+    let mut response = match console.places().try_acquire() {
+        Ok(_place) => pass(&console, request, next).await,
+        Err(_) => Failure::new(StatusCode::SERVICE_UNAVAILABLE, "too many pages are made; come again")
+            .into_response(),
+    };
+    if let Some(failure) = response.extensions().get::<Arc<Failure>>().cloned() {
+        // Only the pages of a stranger get here: those of a visitor were made already.
+        response = failure_page(&failure, &Frame::of_stranger(asked.unwrap_or_default(), &path));
+    }
+    if let Some(lang) = asked {
+        let value = format!(
+            "{}={}; Path=/console; Max-Age=31536000; SameSite=Lax{}",
+            lang::COOKIE_NAME,
+            lang.code(),
+            secure
+        );
+        append_cookie(response.headers_mut(), &value);
+    }
+    tracing::debug!(%method, status = response.status().as_u16(), elapsed_ms = begun.elapsed().as_millis(), "a page was answered");
+    harden(&mut response);
+    response
+}
+
+async fn pass(console: &Console, mut request: Request, next: Next) -> Response {
+    let lang = Lang::asked(request.uri()).unwrap_or_else(|| Lang::kept(request.headers()));
+    let path = request.uri().path();
+    if path.starts_with("/console/assets/") {
+        return next.run(request).await;
+    }
+    let here = request.uri().path_and_query().map_or(path, |both| both.as_str()).to_owned();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !is_read && !is_from_here(request.headers()) {
+        return failure_page(&Failure::forged(), &Frame::of_stranger(lang, &here));
+    }
+    let is_open = path == "/console/sign-in" || path == "/";
+    let visitor = visitor(console, &request, lang, &here);
+    if is_open {
+        request.extensions_mut().insert(Stranger { lang, here });
+        return limited(console, request, next).await;
+    }
+    let Some(visitor) = visitor.map(Arc::new) else {
+        return match is_read {
+            true => Redirect::to(&with_query("/console/sign-in", &[("next", &without_lang(&here))]))
+                .into_response(),
+            false => failure_page(&Failure::not_signed_in(), &Frame::of_stranger(lang, &here)),
+        };
+    };
+    if let Some(connection) = request.extensions().get::<Connection>() {
+        connection.standing.is_known();
+    }
+    request.extensions_mut().insert(Arc::clone(&visitor));
+    let mut response = limited(console, request, next).await;
+    if let Some(failure) = response.extensions_mut().remove::<Arc<Failure>>() {
+        response = failure_page(&failure, &Frame::of(&visitor, failure.title(lang), ""));
+    }
+    response
+}
+
+/// A page that takes too long is given up; one that is kept up to date has its own idea of time.
+async fn limited(console: &Console, request: Request, next: Next) -> Response {
+    if request.uri().path() == "/console/live" {
+        return next.run(request).await;
+    }
+    let limit = console.gateway().server.request_timeout;
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            Failure::new(StatusCode::SERVICE_UNAVAILABLE, "the page was not finished in time; ask again")
+                .into_response()
+        }
+    }
+}
+
+/// Who a request is from. The key must still be one of the gateway's: one that is gone has no session.
+fn visitor(console: &Console, request: &Request, lang: Lang, here: &str) -> Option<Visitor> {
+    let token = cookie(request.headers(), SESSION_COOKIE)?;
+    // Looking on, as an open page does by itself, does not prolong a session.
+    let looks_on = request.uri().path() == "/console/live" || request.headers().contains_key("x-live");
+    let session = console.sessions().find(token, console.gateway().clock.now(), !looks_on)?;
+    let key = console.gateway().keys.iter().find(|key| key.name == session.holder)?;
+    Some(Visitor {
+        identity: Arc::new(identity_of_key(key)),
+        session,
+        token: token.to_owned(),
+        lang,
+        here: here.to_owned(),
+    })
+}
+
+/// Whether a browser says that a form was sent from a page of this host; one that says nothing has the form's token to prove it.
+fn is_from_here(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text(ORIGIN.as_str()) else { return true };
+    let authority = origin.parse::<Uri>().ok().and_then(|uri| uri.authority().map(ToString::to_string));
+    authority.is_some() && authority.as_deref() == text(HOST.as_str())
+}
+
+/// What a cookie has at its end where the browser came over TLS.
+pub fn is_secure(headers: &HeaderMap) -> &'static str {
+    let proto = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    if proto == Some("https") { "; Secure" } else { "" }
+}
+
+/// Adds a cookie to an answer.
+pub fn append_cookie(headers: &mut HeaderMap, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        headers.append(SET_COOKIE, value);
+    }
+}
+
+fn harden(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.append("vary", HeaderValue::from_name(COOKIE));
+}

@@ -1,0 +1,124 @@
+//! Why there is no page, or why something was not done.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::lang::Lang;
+use super::reading::{list, text};
+
+/// The kind of a form that is not from a page of ours.
+const FORGED: &str = "forged";
+
+/// Why there is no page, or why something was not done.
+#[derive(Debug, Clone, Default)]
+pub struct Failure {
+    /// Status.
+    pub status: StatusCode,
+    /// What happened.
+    pub detail: String,
+    /// The kind of problem in words, Chinese first, where the API named one.
+    pub kind: String,
+    /// Every rule that was broken: its place in the request, and what it is.
+    pub findings: Vec<(String, String)>,
+}
+
+impl Failure {
+    /// With a status and a sentence.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), ..Self::default() }
+    }
+
+    /// As a problem of the API says it.
+    pub fn of_problem(status: StatusCode, problem: &Value) -> Self {
+        let finding = |finding: &Value| (text(finding, "/pointer"), text(finding, "/detail"));
+        Self {
+            status,
+            detail: text(problem, "/detail"),
+            kind: text(problem, "/title"),
+            findings: list(problem, "/findings").iter().map(finding).collect(),
+        }
+    }
+
+    /// There is no such page.
+    pub fn nothing_here() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "")
+    }
+
+    /// The page is not asked for like this.
+    pub fn wrong_method() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "")
+    }
+
+    /// Nobody is signed in, or no longer.
+    pub fn not_signed_in() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "")
+    }
+
+    /// A form that is not from a page of ours, or of an earlier session.
+    pub fn forged() -> Self {
+        Self { kind: FORGED.to_owned(), ..Self::new(StatusCode::FORBIDDEN, "") }
+    }
+
+    /// Whether it is a form that is not from a page of ours.
+    pub fn is_forged(&self) -> bool {
+        self.kind == FORGED
+    }
+
+    /// Its title.
+    pub fn title(&self, lang: Lang) -> &'static str {
+        match self.status {
+            StatusCode::UNAUTHORIZED => lang.t("请重新登录", "Please sign in again"),
+            StatusCode::FORBIDDEN if self.is_forged() => lang.t("表单已失效", "The form is no longer valid"),
+            StatusCode::FORBIDDEN => lang.t("没有权限", "Not allowed"),
+            StatusCode::NOT_FOUND => lang.t("没有找到", "Not found"),
+            StatusCode::CONFLICT => lang.t("当前状态不允许", "Not possible now"),
+            StatusCode::METHOD_NOT_ALLOWED => lang.t("不支持该操作", "Not possible like this"),
+            StatusCode::PAYLOAD_TOO_LARGE => lang.t("文件过大", "Too large"),
+            status if status.is_client_error() => lang.t("内容不符合规定", "Something is not right"),
+            _ => lang.t("暂时无法办理", "Not possible at the moment"),
+        }
+    }
+
+    /// What a person does about it.
+    pub fn remedy(&self, lang: Lang) -> &'static str {
+        match self.status {
+            StatusCode::UNAUTHORIZED => lang.t(
+                "会话已结束。请登录后再办理。",
+                "The session is over. Sign in and do it again.",
+            ),
+            StatusCode::FORBIDDEN if self.is_forged() => lang.t(
+                "该表单不是从本系统页面提交的，或者您已重新登录。请返回上一页，刷新后再提交。",
+                "The form was not sent from a page of this system, or you have signed in anew. Go back, reload the page, send it again.",
+            ),
+            StatusCode::FORBIDDEN => lang.t(
+                "您的角色不能办理此事。",
+                "Your role does not allow this.",
+            ),
+            StatusCode::NOT_FOUND => lang.t(
+                "没有这一页，或者没有这件事。请检查地址、案号或编号。",
+                "There is no such page or thing. Check the address, the case number or the identifier.",
+            ),
+            StatusCode::METHOD_NOT_ALLOWED => lang.t("请从页面上的按钮办理。", "Use the buttons of the page."),
+            status if status.is_client_error() => lang.t(
+                "请按下列说明更正后再提交。",
+                "Correct what is listed below and send it again.",
+            ),
+            _ => lang.t(
+                "什么都没有改变。请稍后再试；如仍不行，请联系运维。",
+                "Nothing was changed. Try again later; if it stays so, tell operations.",
+            ),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        // The door makes the page, which knows who asked and in which language.
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}

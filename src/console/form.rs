@@ -1,0 +1,119 @@
+//! Forms that come in: fields and files, with the token of the session that they were made for.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+
+use super::backend::Console;
+use super::draft::Upload;
+use super::failure::Failure;
+use super::visitor::Visitor;
+use crate::api::read_bytes;
+
+/// Largest form without files.
+const SMALL: usize = 256 << 10;
+/// Most fields and files of a form.
+const MOST_PARTS: usize = 1000;
+
+/// A form that was sent by whoever is signed in, from a page of their session.
+#[derive(Debug, Clone, Default)]
+pub struct Posted {
+    /// Fields in their order; one name may come several times.
+    pub fields: Vec<(String, String)>,
+    /// Files that were chosen.
+    pub uploads: Vec<Upload>,
+}
+
+impl Posted {
+    /// A field, trimmed; empty where it did not come.
+    pub fn get(&self, name: &str) -> &str {
+        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Every value of a field.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        self.fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.trim())
+    }
+
+    /// The file of a field, where one was chosen.
+    pub fn upload(&self, field: &str) -> Option<&Upload> {
+        self.uploads.iter().find(|upload| upload.field == field)
+    }
+}
+
+impl FromRequest<Console> for Posted {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, console: &Console) -> Result<Self, Failure> {
+        let visitor = request.extensions().get::<std::sync::Arc<Visitor>>().cloned();
+        let visitor = visitor.ok_or_else(Failure::not_signed_in)?;
+        let posted = read(request, console).await?;
+        match is_same(posted.get("csrf"), &visitor.session.csrf) {
+            true => Ok(posted),
+            false => Err(Failure::forged()),
+        }
+    }
+}
+
+/// Compares without telling by its time how much is the same.
+pub fn is_same(one: &str, other: &str) -> bool {
+    !other.is_empty()
+        && aws_lc_rs::constant_time::verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
+}
+
+/// Reads a form of bounded size, whoever sent it.
+///
+/// # Errors
+/// When it is too large or no form.
+pub async fn read(request: Request, console: &Console) -> Result<Posted, Failure> {
+    let kind = request.headers().get(CONTENT_TYPE).cloned();
+    let is_multipart = kind.as_ref().is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+    let largest = if is_multipart { console.gateway().server.largest_body } else { SMALL };
+    let refused = |problem: crate::api::Problem| {
+        let status = problem.status();
+        let body = problem.body("");
+        Failure { kind: body.title, ..Failure::new(status, body.detail) }
+    };
+    let bytes = read_bytes(request, largest, console.gateway()).await.map_err(refused)?;
+    match kind.filter(|_| is_multipart) {
+        Some(kind) => read_parts(bytes, kind).await,
+        None => {
+            let fields: Vec<(String, String)> =
+                serde_urlencoded::from_bytes(&bytes).map_err(|_| no_form())?;
+            if fields.len() > MOST_PARTS {
+                Err(no_form())
+            } else {
+                Ok(Posted { fields, uploads: Vec::new() })
+            }
+        }
+    }
+}
+
+fn no_form() -> Failure {
+    Failure::new(StatusCode::BAD_REQUEST, "表单无法读取 the form cannot be read")
+}
+
+async fn read_parts(bytes: Bytes, kind: HeaderValue) -> Result<Posted, Failure> {
+    let request = Request::builder().method("POST").header(CONTENT_TYPE, kind).body(Body::from(bytes));
+    let mut request = request.map_err(|_| no_form())?;
+    // Its size was bounded when it was read.
+    DefaultBodyLimit::disable().apply(&mut request);
+    let mut parts = Multipart::from_request(request, &()).await.map_err(|_| no_form())?;
+    let mut posted = Posted::default();
+    while let Some(part) = parts.next_field().await.map_err(|_| no_form())? {
+        let field = part.name().unwrap_or_default().to_owned();
+        let file = part.file_name().map(str::to_owned);
+        let bytes = part.bytes().await.map_err(|_| no_form())?;
+        match file {
+            // A field for files that was left empty comes as a file without a name.
+            Some(name) if name.is_empty() && bytes.is_empty() => {}
+            Some(name) => posted.uploads.push(Upload { field, name, bytes }),
+            None => posted.fields.push((field, String::from_utf8_lossy(&bytes).into_owned())),
+        }
+        if posted.fields.len() + posted.uploads.len() > MOST_PARTS {
+            return Err(no_form());
+        }
+    }
+    Ok(posted)
+}

@@ -1,0 +1,66 @@
+//! In which language a page is shown: Chinese, or English where a person chose it.
+
+use axum::http::header::COOKIE;
+use axum::http::{HeaderMap, Uri};
+
+/// Cookie that keeps the choice.
+pub const COOKIE_NAME: &str = "chakong_lang";
+
+/// A language of the pages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// 中文
+    #[default]
+    Zh,
+    /// English
+    En,
+}
+
+impl Lang {
+    /// The text in this language.
+    pub const fn t(self, zh: &'static str, en: &'static str) -> &'static str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+
+    /// Code in attributes, cookies and links.
+    pub const fn code(self) -> &'static str {
+        self.t("zh", "en")
+    }
+
+    /// The other language.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Zh => Self::En,
+            Self::En => Self::Zh,
+        }
+    }
+
+    fn read(code: &str) -> Option<Self> {
+        match code {
+            "zh" => Some(Self::Zh),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The language that a link asks for with `?lang=`.
+    pub fn asked(uri: &Uri) -> Option<Self> {
+        let mut parts = uri.query().unwrap_or_default().split('&');
+        parts.find_map(|part| part.strip_prefix("lang=").and_then(Self::read))
+    }
+
+    /// The language that was chosen before.
+    pub fn kept(headers: &HeaderMap) -> Self {
+        cookie(headers, COOKIE_NAME).and_then(Self::read).unwrap_or_default()
+    }
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+}

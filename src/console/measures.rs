@@ -1,0 +1,242 @@
+//! A measure 控制措施: as a row of the ledger, and on a page of its own with its acts.
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::Value;
+
+use super::acts::{ActForm, act_forms};
+use super::address::{segment, without_lang};
+use super::backend::Console;
+use super::failure::Failure;
+use super::lang::Lang;
+use super::page::{Frame, html};
+use super::reading::{bytes, list, money, number, text, time};
+use super::visitor::Visitor;
+use super::words::{self, Badge, EXEMPTION, MEASURE, badge, word};
+
+/// A line of the ledger.
+#[derive(Debug, Clone)]
+pub struct MeasureRow {
+    pub id: String,
+    pub href: String,
+    pub case_number: String,
+    pub case_href: String,
+    pub inquiry: String,
+    pub party: String,
+    pub counterpart: String,
+    pub kind: String,
+    pub property: String,
+    pub class: String,
+    pub state: Badge,
+    pub state_code: String,
+    pub exemption: Badge,
+    pub basis: String,
+    pub available: String,
+    pub value: String,
+    pub limit: String,
+    pub held: String,
+    pub uncovered: String,
+    pub surplus: String,
+    pub released: String,
+    pub deducted: String,
+    pub until: String,
+    pub until_said: String,
+    pub rank: String,
+    pub approved_by: String,
+    pub note: String,
+    pub tasks: Vec<Badge>,
+    /// Others' rights, where they were looked up.
+    pub rights: Vec<String>,
+}
+
+/// What a property is called, and its class.
+pub fn property_of(target: &Value) -> (String, String) {
+    let at = |pointer: &str| text(target, pointer);
+    let joined = |parts: &[String]| {
+        let said: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        said.join(" ")
+    };
+    match at("/kind").as_str() {
+        "account" => (joined(&[at("/number"), at("/sub_account")]), joined(&[at("/class"), at("/branch")])),
+        "product" => (joined(&[at("/name"), at("/number")]), joined(&[at("/class"), at("/account")])),
+        "property" => (joined(&[at("/unit_number"), at("/certificate")]), at("/location")),
+        "equity" => {
+            let percent = at("/percent");
+            let percent = if percent.is_empty() { percent } else { format!("{percent}%") };
+            (at("/company"), joined(&[at("/company_code"), at("/registration_number"), percent]))
+        }
+        _ => (String::new(), String::new()),
+    }
+}
+
+/// An amount that is worth showing: nothing where it is zero.
+fn some(measure: &Value, pointer: &str) -> String {
+    let zero = text(measure, &format!("{pointer}/amount")).parse::<f64>().is_ok_and(|amount| amount == 0.0);
+    if zero { String::new() } else { money(measure, pointer) }
+}
+
+impl MeasureRow {
+    /// As the API says it.
+    pub fn of(measure: &Value, lang: Lang) -> Self {
+        let id = text(measure, "/id");
+        let target = measure.pointer("/target").cloned().unwrap_or_default();
+        let (property, class) = property_of(&target);
+        let case_number = text(measure, "/case_number");
+        let state_code = text(measure, "/state");
+        let tasks = list(measure, "/tasks").iter().filter_map(Value::as_str);
+        Self {
+            href: format!("/console/measures/{}", segment(&id)),
+            case_href: format!("/console/cases/{}", segment(&case_number)),
+            case_number,
+            inquiry: text(measure, "/inquiry"),
+            party: text(measure, "/party"),
+            counterpart: text(measure, "/counterpart"),
+            kind: word(words::ASSET, &text(&target, "/kind"), lang),
+            property,
+            class,
+            state: badge(MEASURE, &state_code, lang),
+            state_code,
+            exemption: badge(EXEMPTION, &text(measure, "/exemption/level"), lang),
+            basis: text(measure, "/exemption/basis"),
+            available: money(measure, "/available"),
+            value: money(measure, "/value"),
+            limit: some(measure, "/limit"),
+            held: some(measure, "/held"),
+            uncovered: some(measure, "/uncovered"),
+            surplus: some(measure, "/surplus"),
+            released: some(measure, "/released"),
+            deducted: some(measure, "/deducted"),
+            until: text(measure, "/until"),
+            until_said: text(measure, "/until_said"),
+            rank: text(measure, "/rank/place"),
+            approved_by: text(measure, "/approved_by"),
+            note: text(measure, "/note"),
+            tasks: tasks.map(|task| badge(words::TASK, task, lang)).collect(),
+            rights: Vec::new(),
+            id,
+        }
+    }
+
+    /// The acts that its state allows; the engine judges the rest.
+    fn acts(&self) -> &'static [&'static str] {
+        match self.state_code.as_str() {
+            "proposed" => &["approve", "reject", "value"],
+            "candidate" => &["approve", "value"],
+            "skipped" | "refused" => &["approve", "reconsider", "value"],
+            "in_force" if !self.surplus.is_empty() => {
+                &["release-surplus", "renew", "deduct", "transfer", "release", "value"]
+            }
+            "in_force" => &["renew", "deduct", "transfer", "release", "value"],
+            "waiting" | "accepted" => &["renew", "release"],
+            _ => &[],
+        }
+    }
+}
+
+/// A receipt that came on its own.
+struct ReceiptRow {
+    href: String,
+    title: String,
+    size: String,
+    received: String,
+}
+
+#[derive(Template)]
+#[template(path = "measure.html", config = "src/console/askama.toml")]
+struct MeasurePage {
+    page: Frame,
+    row: MeasureRow,
+    facts: Vec<(&'static str, String)>,
+    orders: Vec<(&'static str, String, String)>,
+    receipts: Vec<ReceiptRow>,
+    forms: Vec<ActForm>,
+}
+
+/// `GET /console/measures/{id}`
+pub async fn show(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let path = format!("/v1/measures/{}", segment(&id));
+    let measure = console.get(&visitor, &path).await?;
+    let lang = visitor.lang;
+    let row = MeasureRow::of(&measure, lang);
+    let mut orders = Vec::new();
+    for (zh, en, field) in
+        [("冻结请求", "Freeze", "/order"), ("最近的控制请求", "Latest control", "/control")]
+    {
+        let number = text(&measure, field);
+        if !number.is_empty() {
+            orders.push((lang.t(zh, en), format!("/console/orders/{}", segment(&number)), number));
+        }
+    }
+    let receipt = |receipt: &Value| ReceiptRow {
+        href: format!("/console/measures/{}/receipts/{}", segment(&id), segment(&text(receipt, "/sha256"))),
+        title: text(receipt, "/title"),
+        size: bytes(number(receipt, "/size")),
+        received: time(receipt, "/received_at"),
+    };
+    let title = format!("{} {}", lang.t("控制措施", "Measure"), row.id);
+    let shown = MeasurePage {
+        page: Frame::of(&visitor, title, "cases").live(&format!("measure:{id}")),
+        facts: facts(&row, lang),
+        orders,
+        receipts: list(&measure, "/receipts").iter().map(receipt).collect(),
+        forms: act_forms(&console, &visitor, row.acts(), &row.id, &without_lang(&visitor.here)),
+        row,
+    };
+    Ok(html(StatusCode::OK, &shown))
+}
+
+fn facts(row: &MeasureRow, lang: Lang) -> Vec<(&'static str, String)> {
+    let all = [
+        ("财产", "Property", format!("{} {}", row.kind, row.property)),
+        ("账户类别、网点", "Class, branch", row.class.clone()),
+        ("协助单位", "Counterpart", row.counterpart.clone()),
+        ("当事人", "Party", row.party.clone()),
+        ("可用余额", "Available", row.available.clone()),
+        ("载明价值", "Value", row.value.clone()),
+        ("限额", "Limit", row.limit.clone()),
+        ("实际控制", "Held", row.held.clone()),
+        ("限额中无款部分", "Uncovered", row.uncovered.clone()),
+        ("超出限额", "Surplus", row.surplus.clone()),
+        ("已解除", "Released", row.released.clone()),
+        ("已扣划", "Deducted", row.deducted.clone()),
+        ("届满日", "Until", row.until.clone()),
+        ("对方所称届满日", "Until, as the counterpart says", row.until_said.clone()),
+        ("顺位", "Rank", row.rank.clone()),
+        ("审批人", "Approved by", row.approved_by.clone()),
+        ("说明", "Note", row.note.clone()),
+    ];
+    let said = all.into_iter().filter(|(_, _, value)| !value.trim().is_empty());
+    said.map(|(zh, en, value)| (lang.t(zh, en), value)).collect()
+}
+
+/// `GET /console/measures/{id}/receipts/{sha256}`: the file as it was handed in, to be kept and never to be run.
+pub async fn receipt(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path((id, sha256)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let path = format!("/v1/measures/{}/receipts/{}", segment(&id), segment(&sha256));
+    let raw = console.fetch(&visitor, &path).await?;
+    let is_pdf = raw.headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "application/pdf");
+    let ending = if is_pdf { "pdf" } else { "bin" };
+    let short: String = sha256.chars().take(12).collect();
+    Ok(download(raw.bytes, &format!("receipt-{id}-{short}.{ending}")))
+}
+
+/// A file that a browser keeps and does not show.
+pub fn download(bytes: Bytes, name: &str) -> Response {
+    let kept: String =
+        name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')).collect();
+    let named = HeaderValue::from_str(&format!("attachment; filename=\"{kept}\""));
+    let named = named.unwrap_or(HeaderValue::from_static("attachment"));
+    let kind = HeaderValue::from_static("application/octet-stream");
+    ([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, named)], bytes).into_response()
+}

@@ -1,0 +1,48 @@
+//! Which pages there are, and whose role may open them.
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::failure::Failure;
+use super::lang::Lang;
+use super::visitor::Visitor;
+use crate::api::may;
+
+/// A page of the navigation: its word, where it is, what it is called, and the row of the matrix that says who may open it.
+const PAGES: &[(&str, &str, &str, &str, u8)] = &[
+    ("tasks", "/console/tasks", "待办", "Tasks", may::READ),
+    ("cases", "/console/cases", "案件", "Cases", may::READ),
+    ("new", "/console/new", "新建查控", "New inquiry", may::SUBMIT),
+    ("approvals", "/console/approvals", "审批", "Approvals", may::CONTROL),
+    ("counterparts", "/console/counterparts", "协助单位", "Counterparts", may::WATCH),
+    ("audit", "/console/audit", "审计", "Audit", may::READ),
+    ("system", "/console/system", "系统", "System", may::CONSUMERS),
+];
+
+/// An entry of the navigation.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Where it leads.
+    pub href: &'static str,
+    /// What it is called.
+    pub label: &'static str,
+    /// Whether the page that is shown is this one, or below it.
+    pub is_current: bool,
+}
+
+/// The pages that a visitor may open.
+pub fn entries(visitor: &Visitor, current: &str) -> Vec<Entry> {
+    let mine = PAGES.iter().filter(|(.., may)| visitor.may(*may));
+    let entry = |(word, href, zh, en, _): &(&str, &'static str, &'static str, &'static str, u8)| Entry {
+        href,
+        label: Lang::t(visitor.lang, zh, en),
+        is_current: *word == current,
+    };
+    mine.map(entry).collect()
+}
+
+/// `GET /console`: the first page that a visitor may open.
+pub async fn home(visitor: Visitor) -> Result<Response, Failure> {
+    let first = PAGES.iter().find(|(.., may)| visitor.may(*may));
+    let (_, href, ..) = first.ok_or_else(Failure::nothing_here)?;
+    Ok(Redirect::to(href).into_response())
+}

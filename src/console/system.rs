@@ -1,0 +1,103 @@
+//! 系统: version, store, relays, connectors.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::Value;
+
+use super::backend::Console;
+use super::failure::Failure;
+use super::lang::Lang;
+use super::page::{Frame, html};
+use super::reading::{bytes, list, text, time};
+use super::visitor::Visitor;
+use super::words::{Badge, LINE, RELAY, badge, word};
+use crate::api::may;
+
+struct RelayLine {
+    name: String,
+    servers: String,
+    state: Badge,
+    since: String,
+    lag: String,
+    done: String,
+    failures: String,
+    last_error: String,
+}
+
+#[derive(Template)]
+#[template(path = "system.html", config = "src/console/askama.toml")]
+struct SystemPage {
+    page: Frame,
+    facts: Vec<(&'static str, String)>,
+    ready: Badge,
+    ready_words: String,
+    relays: Vec<RelayLine>,
+    intakes: Vec<RelayLine>,
+    connectors: Vec<(String, String, String)>,
+}
+
+fn relay(relay: &Value, lang: Lang) -> RelayLine {
+    let error = [time(relay, "/last_error/at"), text(relay, "/last_error/detail")].join(" ");
+    RelayLine {
+        name: text(relay, "/name"),
+        servers: text(relay, "/servers"),
+        state: badge(RELAY, &text(relay, "/state"), lang),
+        since: time(relay, "/since"),
+        lag: text(relay, "/lag"),
+        done: [text(relay, "/delivered"), text(relay, "/answered")].concat(),
+        failures: text(relay, "/failures"),
+        last_error: error.trim().to_owned(),
+    }
+}
+
+/// `GET /console/system`
+pub async fn show(State(console): State<Console>, visitor: Visitor) -> Result<Response, Failure> {
+    let lang = visitor.lang;
+    let relays = console.get(&visitor, "/v1/relays").await?;
+    let (ready, ready_words) = match console.get(&visitor, "/readyz").await {
+        Ok(_) => (Badge { tone: "good", text: lang.t("就绪", "ready").to_owned() }, String::new()),
+        Err(failure) => {
+            (Badge { tone: "bad", text: lang.t("未就绪", "not ready").to_owned() }, failure.detail)
+        }
+    };
+    let mut connectors = Vec::new();
+    if visitor.may(may::WATCH) {
+        let found = console.get(&visitor, "/v1/connectors").await?;
+        let line = |one: &Value| {
+            let lines =
+                list(one, "/lines").iter().filter_map(Value::as_str).map(|line| word(LINE, line, lang));
+            let lines = lines.collect::<Vec<_>>().join(lang.t("、", ", "));
+            let name = text(one, if lang == Lang::Zh { "/name_zh" } else { "/name_en" });
+            (text(one, "/id"), name, lines)
+        };
+        connectors = list(&found, "/connectors").iter().map(line).collect();
+    }
+    let gateway = console.gateway();
+    let health = gateway.store.health();
+    let free = gateway.store.free_bytes().map(bytes).unwrap_or_default();
+    let facts = [
+        ("版本", "Version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("时间（北京）", "Time (Beijing)", super::reading::beijing_to_the_second(gateway.clock.now())),
+        ("存储磁盘余量", "Free on the store's disk", free),
+        (
+            "存储异常",
+            "What ails the store",
+            health.ailment.map(|ailment| ailment.words().to_owned()).unwrap_or_default(),
+        ),
+        ("协助单位", "Counterparts", gateway.counterparts.now().len().to_string()),
+        ("最新事件序号", "Newest event", text(&relays, "/last_event")),
+    ];
+    let said = facts.into_iter().filter(|(_, _, value)| !value.is_empty());
+    let shown = SystemPage {
+        page: Frame::of(&visitor, lang.t("系统", "System"), "system"),
+        facts: said.map(|(zh, en, value)| (lang.t(zh, en), value)).collect(),
+        ready,
+        ready_words,
+        relays: list(&relays, "/relays").iter().map(|one| relay(one, lang)).collect(),
+        intakes: list(&relays, "/intakes").iter().map(|one| relay(one, lang)).collect(),
+        connectors,
+    };
+    Ok(html(StatusCode::OK, &shown))
+}

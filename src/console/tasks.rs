@@ -1,0 +1,184 @@
+//! 待办: what is to be done, those due first, each with its act.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::acts::{ActForm, act_forms};
+use super::address::{segment, with_query, without_lang};
+use super::backend::Console;
+use super::failure::Failure;
+use super::page::{Frame, html};
+use super::reading::{ago, instant, list as list_at, text, time};
+use super::visitor::Visitor;
+use super::words::{Badge, TASK, badge, choices};
+
+/// Tasks on one page.
+const ON_A_PAGE: usize = 20;
+/// Tasks that are counted.
+const COUNTED: usize = 200;
+
+/// Which tasks.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    court: String,
+    #[serde(default)]
+    after: String,
+    #[serde(default)]
+    due: String,
+}
+
+/// A task.
+pub struct TaskRow {
+    /// What is to be done.
+    pub kind: Badge,
+    /// Case numbers with the address of each.
+    pub cases: Vec<(String, String)>,
+    /// Until when.
+    pub due: String,
+    /// How long that is.
+    pub due_in: String,
+    /// Whether that is past.
+    pub is_late: bool,
+    /// How long it has been on the list.
+    pub age: String,
+    /// What about it.
+    pub note: String,
+    /// What it is about, with its address.
+    pub links: Vec<(String, String)>,
+    /// What can be done about it here.
+    pub forms: Vec<ActForm>,
+}
+
+#[derive(Template)]
+#[template(path = "tasks.html", config = "src/console/askama.toml")]
+struct TasksPage {
+    page: Frame,
+    rows: Vec<TaskRow>,
+    kinds: Vec<(String, String)>,
+    kind: String,
+    court: String,
+    due: String,
+    after: String,
+    count: String,
+    late: usize,
+}
+
+/// `GET /console/tasks`
+pub async fn list(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failure> {
+    let (lang, now) = (visitor.lang, console.gateway().clock.now());
+    let until = match query.due.as_str() {
+        "now" => now.to_string(),
+        "week" => (now + jiff::SignedDuration::from_hours(7 * 24)).to_string(),
+        _ => String::new(),
+    };
+    let filters = [("kind", query.kind.as_str()), ("court", &query.court), ("due_before", &until)];
+    let on_a_page = ON_A_PAGE.to_string();
+    let mut wanted = filters.to_vec();
+    wanted.extend([("after", query.after.as_str()), ("limit", &on_a_page)]);
+    let answer = console.get(&visitor, &with_query("/v1/tasks", &wanted)).await?;
+    // Those of every page, so that the number in the title is that of the whole list.
+    let all_of_them = COUNTED.to_string();
+    let mut counted = filters.to_vec();
+    counted.push(("limit", &all_of_them));
+    let all = console.get(&visitor, &with_query("/v1/tasks", &counted)).await?;
+    let count = list_at(&all, "/tasks").len();
+    let more = if text(&all, "/next").is_empty() { "" } else { "+" };
+    let late =
+        list_at(&all, "/tasks").iter().filter(|task| instant(task, "/due_at").is_some_and(|due| due < now));
+    let late = late.count();
+    let next = without_lang(&visitor.here);
+    let rows =
+        list_at(&answer, "/tasks").iter().map(|task| row(&console, &visitor, task, now, &next)).collect();
+    let next_page = text(&answer, "/next");
+    let after = match next_page.is_empty() {
+        true => String::new(),
+        false => {
+            let mut said = vec![("kind", query.kind.as_str()), ("court", &query.court), ("due", &query.due)];
+            said.push(("after", &next_page));
+            with_query("/console/tasks", &said)
+        }
+    };
+    let title = match count {
+        0 => lang.t("待办", "Tasks").to_owned(),
+        _ => format!("({count}{more}) {}", lang.t("待办", "Tasks")),
+    };
+    let shown = TasksPage {
+        page: Frame::of(&visitor, title, "tasks").live("tasks"),
+        rows,
+        kinds: choices(TASK, lang),
+        kind: query.kind,
+        court: query.court,
+        due: query.due,
+        after,
+        count: format!("{count}{more}"),
+        late,
+    };
+    Ok(html(StatusCode::OK, &shown))
+}
+
+/// A task with the acts that it asks for.
+pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, next: &str) -> TaskRow {
+    let lang = visitor.lang;
+    let due = instant(task, "/due_at");
+    let numbers = list_at(task, "/case_numbers").iter().filter_map(Value::as_str);
+    let (measure, order, inquiry) = (text(task, "/measure"), text(task, "/order"), text(task, "/inquiry"));
+    let mut links = Vec::new();
+    let mut link = |zh, en, at: &str, id: &str, shown: &str| {
+        if !id.is_empty() {
+            let label = format!("{} {shown}", lang.t(zh, en));
+            links.push((label.trim().to_owned(), format!("{at}/{}", segment(id))));
+        }
+    };
+    link("控制措施", "measure", "/console/measures", &measure, "");
+    link("请求", "order", "/console/orders", &order, &order);
+    link("查控申请", "inquiry", "/console/inquiries", &inquiry, "");
+    let kind = text(task, "/kind");
+    let (slugs, subject): (&[&str], &str) = match kind.as_str() {
+        "approve" => (&["approve", "reject"], &measure),
+        "renew" => (&["renew"], &measure),
+        "resolve" | "answer_refusal" if !order.is_empty() => (&["resolve"], &order),
+        "release_excess" => (&["release-surplus", "release"], &measure),
+        "bring_papers" => (&["release"], &measure),
+        _ => (&[], ""),
+    };
+    let mut forms = match subject.is_empty() {
+        true => Vec::new(),
+        false => act_forms(console, visitor, slugs, subject, next),
+    };
+    if may_be_completed(&kind) {
+        forms.extend(act_forms(console, visitor, &["complete"], &text(task, "/id"), next));
+    }
+    TaskRow {
+        kind: badge(TASK, &kind, lang),
+        cases: numbers
+            .map(|number| (number.to_owned(), format!("/console/cases/{}", segment(number))))
+            .collect(),
+        due: time(task, "/due_at"),
+        due_in: ago(due, now, lang),
+        is_late: due.is_some_and(|due| due < now),
+        age: ago(instant(task, "/created_at"), now, lang),
+        note: text(task, "/note"),
+        links,
+        forms,
+    }
+}
+
+/// Whether a person says that it is done; the others are done by what they ask for.
+fn may_be_completed(kind: &str) -> bool {
+    matches!(
+        kind,
+        "review" | "notify_debtor" | "notify_co_owners" | "file_results" | "answer_refusal" | "start_inquiry"
+    )
+}

@@ -1,0 +1,116 @@
+//! 全程留痕: everything that happened to a case, the newest first.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::address::segment;
+use super::lang::Lang;
+use super::reading::{beijing_to_the_second, grouped, instant, list, text};
+use super::words::{ACT, ACTION, CLAIM_CHANGE, ORDER, OUTCOME, word};
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub struct Happening {
+    at: Timestamp,
+    /// When, in Beijing time.
+    pub when: String,
+    /// Who.
+    pub who: String,
+    /// What.
+    pub what: String,
+    /// Why, or what was said.
+    pub words: String,
+    /// Where more of it is; empty for nowhere.
+    pub href: String,
+    /// Whether it was refused.
+    pub is_refused: bool,
+}
+
+impl Happening {
+    fn new(at: Timestamp, who: impl Into<String>, what: impl Into<String>, words: impl Into<String>) -> Self {
+        Self {
+            at,
+            when: beijing_to_the_second(at),
+            who: who.into(),
+            what: what.into(),
+            words: words.into(),
+            href: String::new(),
+            is_refused: false,
+        }
+    }
+
+    fn with_link(self, href: String) -> Self {
+        Self { href, ..self }
+    }
+}
+
+/// What acts tell.
+pub fn of_acts(acts: &Value, lang: Lang) -> Vec<Happening> {
+    let one = |act: &Value| {
+        let refused = text(act, "/refused");
+        let words = [text(act, "/reason"), refused.clone()].join(" ");
+        let what = word(ACT, &text(act, "/act"), lang);
+        let happening = Happening::new(instant(act, "/at")?, text(act, "/actor"), what, words.trim());
+        Some(Happening { is_refused: !refused.is_empty(), ..happening })
+    };
+    list(acts, "/acts").iter().filter_map(one).collect()
+}
+
+/// What the history of a claim tells.
+pub fn of_claim(claim: &Value, lang: Lang) -> Vec<Happening> {
+    let one = |change: &Value| {
+        let kind = word(CLAIM_CHANGE, &text(change, "/kind"), lang);
+        let what =
+            format!("{} {kind} → {}", lang.t("执行标的", "claim"), grouped(&text(change, "/after/amount")));
+        Some(Happening::new(instant(change, "/at")?, text(change, "/actor"), what, text(change, "/reason")))
+    };
+    list(claim, "/history").iter().filter_map(one).collect()
+}
+
+/// What the orders of a certificate tell: sent, and answered or ended.
+pub fn of_orders(certificate: &Value, lang: Lang) -> Vec<Happening> {
+    let mut all = Vec::new();
+    for line in list(certificate, "/orders") {
+        let action = word(ACTION, &text(line, "/action"), lang);
+        let (counterpart, href) =
+            (text(line, "/counterpart"), format!("/console/orders/{}", segment(&text(line, "/number"))));
+        if let Some(sent) = instant(line, "/sent_at") {
+            let what = format!("{} {action}", lang.t("发送", "sent:"));
+            all.push(Happening::new(sent, "→ ".to_owned() + &counterpart, what, "").with_link(href.clone()));
+        }
+        if let Some(answered) = instant(line, "/answered_at") {
+            let outcome = text(line, "/outcome");
+            let said = match outcome.is_empty() {
+                true => word(ORDER, &text(line, "/state"), lang),
+                false => word(OUTCOME, &outcome, lang),
+            };
+            let what = format!("{} {action}：{said}", lang.t("反馈", "answered:"));
+            all.push(
+                Happening::new(answered, "← ".to_owned() + &counterpart, what, text(line, "/words"))
+                    .with_link(href),
+            );
+        }
+    }
+    all
+}
+
+/// That inquiries came in.
+pub fn of_inquiries(case: &Value, lang: Lang) -> Vec<Happening> {
+    let one = |inquiry: &Value| {
+        let href = format!("/console/inquiries/{}", segment(&text(inquiry, "/id")));
+        let what = lang.t("查控申请受理", "inquiry accepted");
+        let at = instant(inquiry, "/created_at")?;
+        Some(
+            Happening::new(at, text(inquiry, "/submitted_by"), what, text(inquiry, "/case_number"))
+                .with_link(href),
+        )
+    };
+    list(case, "/inquiries").iter().filter_map(one).collect()
+}
+
+/// The newest first.
+pub fn sorted(mut all: Vec<Happening>) -> Vec<Happening> {
+    all.sort_by_key(|one| std::cmp::Reverse(one.at));
+    all.dedup_by(|a, b| a.at == b.at && a.what == b.what && a.who == b.who && a.href == b.href);
+    all
+}

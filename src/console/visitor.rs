@@ -1,0 +1,59 @@
+//! Who asked for a page.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::failure::Failure;
+use super::lang::Lang;
+use super::session::Session;
+use crate::api::Identity;
+
+/// Who asked for a page, and how it is shown.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// Who it is, as the API knows it.
+    pub identity: Arc<Identity>,
+    /// The session.
+    pub session: Session,
+    /// The secret of the session, as the browser sent it.
+    pub token: String,
+    /// The language.
+    pub lang: Lang,
+    /// Path and query that were asked for.
+    pub here: String,
+}
+
+impl Visitor {
+    /// Whether the row `row` of the matrix lets them.
+    pub fn may(&self, row: u8) -> bool {
+        self.identity.may(row)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let visitor = parts.extensions.get::<Arc<Self>>();
+        visitor.map(|visitor| Self::clone(visitor)).ok_or_else(Failure::not_signed_in)
+    }
+}
+
+/// What a page is shown in before anybody is signed in.
+#[derive(Debug, Clone)]
+pub struct Stranger {
+    /// The language.
+    pub lang: Lang,
+    /// Path and query that were asked for.
+    pub here: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Stranger {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(Failure::not_signed_in)
+    }
+}

@@ -1,0 +1,295 @@
+//! Decisions about people: who becomes known, what is changed of them, and whether an attempt to sign in succeeds.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::super::people::{
+    Courts, KeptPassword, OfficialCertificate, Person, Role, SecondFactor, SignInRules,
+};
+use super::super::{Finding, PersonId};
+use super::{Decided, Rejected};
+
+/// Longest text of what is kept of a person, in characters.
+const LONGEST: usize = 64;
+/// Most certificates of a person.
+const MOST_CERTIFICATES: usize = 10;
+
+/// A person to become known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPerson {
+    /// Name 姓名.
+    pub name: String,
+    /// Staff number 工号.
+    pub number: String,
+    /// Whose cases the person sees.
+    pub courts: Courts,
+    /// What the person is there for.
+    pub roles: BTreeSet<Role>,
+    /// Certificates of office.
+    pub certificates: Vec<OfficialCertificate>,
+    /// Telephone.
+    pub phone: String,
+}
+
+/// What is changed of a person; `None` leaves it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonUpdate {
+    /// Name.
+    pub name: Option<String>,
+    /// Courts.
+    pub courts: Option<Courts>,
+    /// Roles.
+    pub roles: Option<BTreeSet<Role>>,
+    /// Certificates of office.
+    pub certificates: Option<Vec<OfficialCertificate>>,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Whether the person may sign in.
+    pub active: Option<bool>,
+    /// A new initial password, as its hash: the second factor and the lock go with the old one.
+    pub reset: Option<String>,
+}
+
+impl PersonUpdate {
+    /// What it is, for the audit.
+    pub const fn word(&self) -> &'static str {
+        match (self.active, self.reset.is_some()) {
+            (Some(false), _) => "disable_person",
+            (Some(true), _) => "enable_person",
+            (None, true) => "reset_person",
+            (None, false) => "change_person",
+        }
+    }
+}
+
+/// A new person with an initial password, as its hash.
+///
+/// # Errors
+/// [`Rejected::Findings`] with every rule that is broken.
+pub fn add_person(new: NewPerson, id: PersonId, initial: String, now: Timestamp) -> Decided<Person> {
+    let person = Person {
+        id,
+        name: new.name.trim().to_owned(),
+        number: new.number.trim().to_owned(),
+        courts: new.courts,
+        roles: new.roles,
+        certificates: new.certificates,
+        phone: new.phone.trim().to_owned(),
+        created: now,
+        disabled: None,
+        password: Some(initial_password(initial, now, Vec::new())),
+        second_factor: None,
+        failures: 0,
+        locked_until: None,
+    };
+    checked(person)
+}
+
+fn initial_password(hash: String, now: Timestamp, earlier: Vec<String>) -> KeptPassword {
+    KeptPassword { hash, since: now, is_initial: true, earlier }
+}
+
+/// Changes a person. `by` is who does it: nobody changes their own roles or courts, or shuts themselves out.
+///
+/// # Errors
+/// Why it is refused.
+pub fn change_person(
+    person: &Person,
+    update: &PersonUpdate,
+    by: Option<PersonId>,
+    now: Timestamp,
+) -> Decided<Person> {
+    let is_own = by == Some(person.id);
+    let raises = update.roles.as_ref().is_some_and(|roles| *roles != person.roles)
+        || update.courts.as_ref().is_some_and(|courts| *courts != person.courts);
+    if is_own && (raises || update.active.is_some() || update.reset.is_some()) {
+        let why = "不得变更本人的角色、法院、状态或重置本人密码 nobody changes their own roles, courts or state, or resets \
+                   themselves: another security administrator does";
+        return Err(Rejected::Forbidden(why.into()));
+    }
+    let mut changed = person.clone();
+    if let Some(name) = &update.name {
+        name.trim().clone_into(&mut changed.name);
+    }
+    if let Some(courts) = &update.courts {
+        changed.courts.clone_from(courts);
+    }
+    if let Some(roles) = &update.roles {
+        changed.roles.clone_from(roles);
+    }
+    if let Some(certificates) = &update.certificates {
+        changed.certificates.clone_from(certificates);
+    }
+    if let Some(phone) = &update.phone {
+        phone.trim().clone_into(&mut changed.phone);
+    }
+    match update.active {
+        Some(true) => changed.disabled = None,
+        Some(false) => changed.disabled = changed.disabled.or(Some(now)),
+        None => {}
+    }
+    if let Some(hash) = &update.reset {
+        let earlier = person.password.as_ref().map(remembered).unwrap_or_default();
+        changed.password = Some(initial_password(hash.clone(), now, earlier));
+        (changed.second_factor, changed.failures, changed.locked_until) = (None, 0, None);
+    }
+    checked(changed)
+}
+
+/// The hashes of a password and of those before it.
+fn remembered(password: &KeptPassword) -> Vec<String> {
+    std::iter::once(&password.hash).chain(&password.earlier).cloned().collect()
+}
+
+fn checked(person: Person) -> Decided<Person> {
+    let mut findings = Vec::new();
+    let mut text = |pointer: &str, text: &str, needed: bool| {
+        let characters = text.chars().count();
+        if (needed && characters == 0) || characters > LONGEST || text.chars().any(char::is_control) {
+            let detail =
+                format!("must have {} to {LONGEST} characters, none of control", usize::from(needed));
+            findings.push(Finding::new(pointer, detail));
+        }
+    };
+    text("/name", &person.name, true);
+    text("/number", &person.number, true);
+    text("/phone", &person.phone, false);
+    for (at, certificate) in person.certificates.iter().enumerate() {
+        text(&format!("/certificates/{at}/number"), &certificate.number, true);
+    }
+    if person.certificates.len() > MOST_CERTIFICATES {
+        findings.push(Finding::new("/certificates", format!("at most {MOST_CERTIFICATES}")));
+    }
+    let runs_backwards = |one: &OfficialCertificate| one.until < one.from && one.until.is_some();
+    if let Some(at) = person.certificates.iter().position(runs_backwards) {
+        findings
+            .push(Finding::new(format!("/certificates/{at}/until"), "the last day lies before the first"));
+    }
+    if person.roles.is_empty() {
+        findings.push(Finding::new("/roles", "a person needs a role"));
+    }
+    if person.roles.contains(&Role::CaseSystem) {
+        findings.push(Finding::new("/roles", "case_system 办案系统 is a system's role, not a person's"));
+    }
+    if let Some(conflict) = Role::conflict(&person.roles) {
+        findings.push(Finding::new("/roles", conflict.to_string()));
+    }
+    if let Courts::Some(codes) = &person.courts
+        && (codes.is_empty() || codes.iter().any(|code| code.trim().is_empty()))
+    {
+        findings.push(Finding::new("/courts", "name the courts by their codes, or null for every court"));
+    }
+    if findings.is_empty() { Ok(person) } else { Err(Rejected::Findings(findings)) }
+}
+
+/// What an attempt to sign in showed. The password is checked where there is time for it, against the hash that was read before.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The hash that the password was checked against.
+    pub against: String,
+    /// Whether it was right.
+    pub is_right: bool,
+    /// The step of the code of the second factor, if a right one was given.
+    pub step: Option<u64>,
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempted {
+    /// The person is in.
+    In,
+    /// Not; which of name, password or code was wrong is told to nobody.
+    Refused {
+        /// Whether nobody can sign in as this person for a while from now on.
+        locks: bool,
+    },
+}
+
+/// Decides an attempt to sign in. Gives the person as they are afterwards.
+pub fn attempt(person: &Person, shown: &Attempt, rules: &SignInRules, now: Timestamp) -> (Person, Attempted) {
+    let mut after = person.clone();
+    if !person.is_active() || person.is_locked(now) {
+        return (after, Attempted::Refused { locks: false });
+    }
+    let is_current = person.password.as_ref().is_some_and(|password| password.hash == shown.against);
+    let second = match &person.second_factor {
+        Some(factor) if factor.is_proved => shown.step.is_some_and(|step| step > factor.last_step),
+        _ => true,
+    };
+    if is_current && shown.is_right && second {
+        if let (Some(factor), Some(step)) = (&mut after.second_factor, shown.step) {
+            factor.last_step = step;
+        }
+        (after.failures, after.locked_until) = (0, None);
+        return (after, Attempted::In);
+    }
+    after.failures = after.failures.saturating_add(1);
+    let locks = after.failures >= rules.lock_after;
+    if locks {
+        after.failures = 0;
+        after.locked_until = now.checked_add(rules.lock_for).ok();
+    }
+    (after, Attempted::Refused { locks })
+}
+
+/// What a person must do before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Pending {
+    /// Change the password: somebody else set it, or it is too old.
+    ChangePassword,
+    /// Set a second factor up.
+    SetUpSecondFactor,
+}
+
+/// What a person must do before anything else, if there is something.
+pub fn pending(person: &Person, rules: &SignInRules, now: Timestamp) -> Option<Pending> {
+    let is_old = |password: &KeptPassword| {
+        let age = now.duration_since(password.since).as_hours() / 24;
+        rules.password_days > 0 && age >= i64::from(rules.password_days)
+    };
+    match &person.password {
+        Some(password) if !password.is_initial && !is_old(password) => {}
+        _ => return Some(Pending::ChangePassword),
+    }
+    let needs = rules.needs_second_factor(&person.roles) && !person.has_second_factor();
+    needs.then_some(Pending::SetUpSecondFactor)
+}
+
+/// A person with a new password of their own, as its hash.
+pub fn with_password(person: &Person, hash: String, rules: &SignInRules, now: Timestamp) -> Person {
+    let mut earlier = person.password.as_ref().map(remembered).unwrap_or_default();
+    earlier.truncate(rules.remembered_passwords);
+    Person { password: Some(KeptPassword { hash, since: now, is_initial: false, earlier }), ..person.clone() }
+}
+
+/// A person with a second factor that is still to be proved; one that is proved stays until another security administrator resets it.
+///
+/// # Errors
+/// [`Rejected::NotNow`].
+pub fn with_second_factor(person: &Person, secret: String) -> Decided<Person> {
+    if person.has_second_factor() {
+        let why = "已绑定动态口令，更换请由安全管理员重置 a second factor is set up; a security administrator resets it";
+        return Err(Rejected::NotNow(why.into()));
+    }
+    let second_factor = Some(SecondFactor { secret, is_proved: false, last_step: 0 });
+    Ok(Person { second_factor, ..person.clone() })
+}
+
+/// A person whose second factor was proved by a code of a step.
+///
+/// # Errors
+/// [`Rejected::NotNow`], where none is to be proved.
+pub fn with_proof(person: &Person, step: u64) -> Decided<Person> {
+    match &person.second_factor {
+        Some(factor) if !factor.is_proved => {
+            let factor = SecondFactor { is_proved: true, last_step: step, ..factor.clone() };
+            Ok(Person { second_factor: Some(factor), ..person.clone() })
+        }
+        _ => Err(Rejected::NotNow("没有待验证的动态口令 there is no second factor to be proved".into())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

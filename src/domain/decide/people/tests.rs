@@ -1,0 +1,164 @@
+use super::*;
+
+const NOW: &str = "2026-01-05T01:00:00Z";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}
+
+fn new(roles: &[Role]) -> NewPerson {
+    NewPerson {
+        name: " 张测试 ".to_owned(),
+        number: " gh001 ".to_owned(),
+        courts: Courts::one("T10"),
+        roles: roles.iter().copied().collect(),
+        certificates: Vec::new(),
+        phone: String::new(),
+    }
+}
+
+fn person(roles: &[Role]) -> Person {
+    let id = PersonId(uuid::Uuid::from_u128(1));
+    let added = add_person(new(roles), id, "hash-0".to_owned(), at(NOW)).expect("a person");
+    with_password(&added, "hash-1".to_owned(), &SignInRules::default(), at(NOW))
+}
+
+fn pointers(decided: Decided<Person>) -> Vec<String> {
+    match decided {
+        Err(Rejected::Findings(findings)) => findings.into_iter().map(|one| one.pointer).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn attempted(person: &Person, is_right: bool, step: Option<u64>) -> (Person, Attempted) {
+    let shown = Attempt { against: "hash-1".to_owned(), is_right, step };
+    attempt(person, &shown, &SignInRules::default(), at(NOW))
+}
+
+#[test]
+fn every_rule_that_a_new_person_breaks_is_told() {
+    let add = |new| add_person(new, PersonId(uuid::Uuid::nil()), String::new(), at(NOW));
+    let added = add(new(&[Role::Officer])).expect("a person");
+    assert_eq!((added.name.as_str(), added.number.as_str()), ("张测试", "gh001"), "trimmed");
+    assert!(added.password.is_some_and(|password| password.is_initial));
+    let certificate = |number: &str, from: &str, until: &str| OfficialCertificate {
+        kind: super::super::super::people::CertificateKind::Enforcement,
+        number: number.to_owned(),
+        from: from.parse().ok(),
+        until: until.parse().ok(),
+    };
+    let broken = NewPerson {
+        name: String::new(),
+        number: "x".repeat(65),
+        courts: Courts::Some(["".to_owned()].into()),
+        roles: BTreeSet::new(),
+        certificates: vec![certificate("", "", ""), certificate("1", "2026-02-01", "2026-01-31")],
+        phone: "138\n0000".to_owned(),
+    };
+    let expected = [
+        "/name",
+        "/number",
+        "/phone",
+        "/certificates/0/number",
+        "/certificates/1/until",
+        "/roles",
+        "/courts",
+    ];
+    assert_eq!(pointers(add(broken)), expected);
+    assert_eq!(pointers(add(new(&[Role::CaseSystem]))), ["/roles"], "a system's role");
+    assert_eq!(
+        pointers(add(new(&[Role::Auditor, Role::Officer]))),
+        ["/roles"],
+        "administrators have no other"
+    );
+}
+
+#[test]
+fn nobody_raises_or_shuts_out_themselves() {
+    let administrator = person(&[Role::SecurityAdministrator]);
+    let own = |update: PersonUpdate| change_person(&administrator, &update, Some(administrator.id), at(NOW));
+    for update in [
+        PersonUpdate { roles: Some([Role::Auditor].into()), ..PersonUpdate::default() },
+        PersonUpdate { courts: Some(Courts::All), ..PersonUpdate::default() },
+        PersonUpdate { active: Some(false), ..PersonUpdate::default() },
+        PersonUpdate { reset: Some("hash".to_owned()), ..PersonUpdate::default() },
+    ] {
+        assert!(matches!(own(update.clone()), Err(Rejected::Forbidden(_))), "{update:?}");
+        let other = change_person(&administrator, &update, Some(PersonId(uuid::Uuid::from_u128(2))), at(NOW));
+        assert!(other.is_ok(), "{update:?} by another");
+    }
+    assert!(own(PersonUpdate { phone: Some("1".to_owned()), ..PersonUpdate::default() }).is_ok());
+}
+
+#[test]
+fn a_failure_counts_a_success_forgets_and_too_many_lock() {
+    let known = person(&[Role::Officer]);
+    let (once, outcome) = attempted(&known, false, None);
+    assert_eq!((once.failures, outcome), (1, Attempted::Refused { locks: false }));
+    let (after, outcome) = attempted(&once, true, None);
+    assert_eq!((after.failures, outcome), (0, Attempted::In));
+    let mut guessed = known.clone();
+    for nth in 1..=5 {
+        let (next, outcome) = attempted(&guessed, false, None);
+        assert_eq!(outcome, Attempted::Refused { locks: nth == 5 });
+        guessed = next;
+    }
+    assert!(guessed.is_locked(at("2026-01-05T01:14:59Z")) && !guessed.is_locked(at("2026-01-05T01:15:00Z")));
+    let (same, outcome) = attempted(&guessed, true, None);
+    assert_eq!(
+        (same, outcome),
+        (guessed, Attempted::Refused { locks: false }),
+        "a locked person does not change"
+    );
+}
+
+#[test]
+fn a_password_that_was_changed_meanwhile_is_not_right_any_more() {
+    let known = person(&[Role::Officer]);
+    let shown = Attempt { against: "hash-0".to_owned(), is_right: true, step: None };
+    let (_, outcome) = attempt(&known, &shown, &SignInRules::default(), at(NOW));
+    assert_eq!(outcome, Attempted::Refused { locks: false });
+}
+
+#[test]
+fn a_code_counts_once_and_never_an_earlier_one() {
+    let begun = with_second_factor(&person(&[Role::Auditor]), "SECRET".to_owned()).expect("begun");
+    assert_eq!(attempted(&begun, true, None).1, Attempted::In, "not proved, so not asked for");
+    let proved = with_proof(&begun, 100).expect("proved");
+    assert!(with_proof(&proved, 101).is_err() && with_second_factor(&proved, "OTHER".to_owned()).is_err());
+    for (step, expected) in [(None, false), (Some(99), false), (Some(100), false), (Some(101), true)] {
+        assert_eq!(attempted(&proved, true, step).1 == Attempted::In, expected, "{step:?}");
+    }
+    let (after, _) = attempted(&proved, true, Some(102));
+    assert_eq!(attempted(&after, true, Some(101)).1, Attempted::Refused { locks: false });
+}
+
+#[test]
+fn earlier_passwords_are_remembered_as_far_as_the_rules_say_and_a_reset_forgets_the_factor() {
+    let rules = SignInRules { remembered_passwords: 2, ..SignInRules::default() };
+    let mut known = person(&[Role::Officer]);
+    for nth in 2..6 {
+        known = with_password(&known, format!("hash-{nth}"), &rules, at(NOW));
+    }
+    assert_eq!(known.password.as_ref().expect("one").earlier, ["hash-4", "hash-3"]);
+    let factor = with_proof(&with_second_factor(&known, "S".to_owned()).expect("begun"), 1).expect("proved");
+    let update = PersonUpdate { reset: Some("hash-9".to_owned()), ..PersonUpdate::default() };
+    let after = change_person(&factor, &update, None, at(NOW)).expect("reset");
+    assert!(!after.has_second_factor() && after.password.as_ref().expect("one").is_initial);
+    assert_eq!(after.password.expect("one").earlier[0], "hash-5");
+    assert_eq!(update.word(), "reset_person");
+}
+
+#[test]
+fn what_must_be_done_first_follows_from_age_and_role() {
+    let rules = SignInRules::default();
+    let officer = person(&[Role::Officer]);
+    assert_eq!(pending(&officer, &rules, at(NOW)), None);
+    assert_eq!(pending(&officer, &rules, at("2026-04-05T00:59:59Z")), None);
+    assert_eq!(pending(&officer, &rules, at("2026-04-05T01:00:00Z")), Some(Pending::ChangePassword));
+    let for_ever = SignInRules { password_days: 0, ..SignInRules::default() };
+    assert_eq!(pending(&officer, &for_ever, at("2036-01-01T00:00:00Z")), None);
+    assert_eq!(pending(&person(&[Role::Approver]), &rules, at(NOW)), Some(Pending::SetUpSecondFactor));
+    let initial = add_person(new(&[Role::Approver]), PersonId(uuid::Uuid::nil()), String::new(), at(NOW));
+    assert_eq!(pending(&initial.expect("a person"), &rules, at(NOW)), Some(Pending::ChangePassword), "first");
+}

@@ -1,0 +1,80 @@
+//! Courts 法院 as tenants: whose cases somebody sees.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The courts whose cases a person or a key sees, by code.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Courts {
+    /// Every court of the gateway: a centralised desk 集约.
+    #[default]
+    All,
+    /// These courts.
+    Some(BTreeSet<String>),
+}
+
+impl Courts {
+    /// One court.
+    pub fn one(code: &str) -> Self {
+        Self::Some(BTreeSet::from([code.to_owned()]))
+    }
+
+    /// Whether cases of a court are seen. A case whose court is not known, which has an empty code, belongs to none of them.
+    pub fn cover(&self, code: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(codes) => !code.is_empty() && codes.contains(code),
+        }
+    }
+
+    /// Whether every court is covered.
+    pub const fn are_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+
+    /// The codes to filter by; `None` where every court is covered.
+    pub fn codes(&self) -> Option<Vec<String>> {
+        match self {
+            Self::All => None,
+            Self::Some(codes) => Some(codes.iter().cloned().collect()),
+        }
+    }
+
+    /// What is covered by both: what somebody asks for within what they may see.
+    #[must_use]
+    pub fn within(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::All, courts) | (courts, Self::All) => courts.clone(),
+            (Self::Some(own), Self::Some(others)) => Self::Some(own.intersection(others).cloned().collect()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_without_a_court_belongs_to_the_centralised_desk_alone() {
+        let own = Courts::one("T10");
+        assert!(own.cover("T10") && !own.cover("T11") && !own.cover(""));
+        assert!(!Courts::Some(["".to_owned()].into()).cover(""));
+        assert!(Courts::All.cover("T10") && Courts::All.cover(""));
+    }
+
+    #[test]
+    fn what_is_asked_for_stays_within_what_may_be_seen() {
+        let both = Courts::Some(["T10".to_owned(), "T11".to_owned()].into());
+        assert_eq!(Courts::one("T10").within(&both), Courts::one("T10"));
+        assert_eq!(Courts::one("T12").within(&both), Courts::Some(BTreeSet::new()));
+        assert_eq!(Courts::All.within(&both), both);
+        assert_eq!(both.within(&Courts::All), both);
+        assert!(
+            !Courts::one("T12").within(&both).cover("T12"),
+            "nothing in common is nothing, not everything"
+        );
+    }
+}

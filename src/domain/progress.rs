@@ -1,0 +1,289 @@
+//! Progress of a case 执行进展, as a case system may show it to the parties (阳光执行).
+//!
+//! It is shown once a freeze stands, so that no debtor is warned by it. It names no account, no number, no amount and no
+//! institution; a property whose freeze is not in force is not in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chakong_contract::order::Target;
+use chakong_contract::{ActionKind, Date, Moment};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{LineRow, Measure, MeasureState};
+
+macro_rules! stages {
+    ($($(#[$about:meta])* $name:ident = $word:literal, $chinese:literal;)*) => {
+        /// A stage of a case that parties may know of.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Stage {
+            $($(#[$about])* $name,)*
+        }
+
+        impl Stage {
+            /// Every stage, in their order.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The word in the configuration and on the API.
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)*
+                }
+            }
+
+            /// The Chinese name, to be shown.
+            pub const fn chinese(self) -> &'static str {
+                match self {
+                    $(Self::$name => $chinese,)*
+                }
+            }
+        }
+    };
+}
+
+stages! {
+    /// The case was filed.
+    Filed = "filed", "立案";
+    /// The first query was sent.
+    SearchStarted = "search_started", "启动网络查控";
+    /// The first inquiry came to its end.
+    SearchCompleted = "search_completed", "网络查询反馈完毕";
+    /// The first measure took effect.
+    PropertyControlled = "property_controlled", "采取控制措施";
+    /// Money was taken to the court's account.
+    MoneyDeducted = "money_deducted", "扣划案款";
+    /// A measure was lifted, wholly or in part.
+    MeasureLifted = "measure_lifted", "解除控制措施";
+    /// The debt ended.
+    DebtEnded = "debt_ended", "债务履行完毕";
+}
+
+/// Kinds of property 财产种类, without anything by which one could be told from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PropertyClass {
+    /// 存款
+    Deposits,
+    /// 金融资产
+    FinancialProducts,
+    /// 不动产
+    RealEstate,
+    /// 股权
+    Equity,
+}
+
+impl PropertyClass {
+    const fn of(target: &Target) -> Self {
+        match target {
+            Target::Account { .. } => Self::Deposits,
+            Target::Product { .. } => Self::FinancialProducts,
+            Target::Property { .. } => Self::RealEstate,
+            Target::Equity { .. } => Self::Equity,
+        }
+    }
+
+    /// The Chinese name, to be shown.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Deposits => "存款",
+            Self::FinancialProducts => "金融资产",
+            Self::RealEstate => "不动产",
+            Self::Equity => "股权",
+        }
+    }
+}
+
+/// What a court lets be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgressTerms {
+    /// Whether anything is.
+    pub enabled: bool,
+    /// Which stages.
+    pub stages: BTreeSet<Stage>,
+    /// Whether it is shown how many institutions were asked and have answered.
+    pub institutions: bool,
+    /// Whether the kinds of property under control are shown.
+    pub property: bool,
+    /// Whether a case is shown in which every institution answered in full and nobody found anything.
+    pub when_nothing_found: bool,
+}
+
+impl Default for ProgressTerms {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            stages: Stage::ALL.iter().copied().collect(),
+            institutions: true,
+            property: true,
+            when_nothing_found: false,
+        }
+    }
+}
+
+/// What every court lets be shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProgressSettings {
+    /// Courts that have no terms of their own.
+    pub general: ProgressTerms,
+    /// Courts with terms of their own, by code.
+    pub courts: BTreeMap<String, ProgressTerms>,
+}
+
+impl ProgressSettings {
+    /// What the court of a code lets be shown.
+    pub fn of(&self, court: &str) -> &ProgressTerms {
+        self.courts.get(court).unwrap_or(&self.general)
+    }
+}
+
+/// What the progress of a case is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct ProgressFacts<'f> {
+    /// Canonical case number.
+    pub case_number: &'f str,
+    /// Day on which the case was filed; `None` where nobody said it.
+    pub filed_on: Option<Date>,
+    /// Every order of the chain's inquiries.
+    pub lines: &'f [LineRow],
+    /// When the first certificate of the chain was issued.
+    pub first_completed: Option<Timestamp>,
+    /// The ledger of the chain.
+    pub measures: &'f [Measure],
+    /// When the debt ended.
+    pub debt_ended: Option<Timestamp>,
+    /// Whether every inquiry of the chain ended with everybody's full answer and without any property.
+    pub nothing_found: bool,
+}
+
+/// A stage that was reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct StageReached {
+    /// Which.
+    pub stage: Stage,
+    /// Its name in Chinese.
+    pub name: &'static str,
+    /// On which day first.
+    pub on: Date,
+}
+
+/// How many institutions were asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct InstitutionCounts {
+    /// Asked.
+    pub asked: usize,
+    /// Of these, those that answered every question.
+    pub answered: usize,
+}
+
+/// A kind of property under control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ControlledClass {
+    /// Which.
+    pub kind: PropertyClass,
+    /// Its name in Chinese.
+    pub name: &'static str,
+}
+
+/// Progress of a case, as parties may see it. A case that is not shown has neither stages, numbers nor kinds, and does not say why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Progress {
+    /// Canonical case number.
+    pub case_number: String,
+    /// Whether there is anything that may be shown.
+    pub is_shown: bool,
+    /// Stages that were reached, each with the day on which it was first.
+    pub stages: Vec<StageReached>,
+    /// How many institutions were asked; null where that is not shown.
+    pub institutions: Option<InstitutionCounts>,
+    /// Kinds of property of which a measure is in force.
+    pub property: Vec<ControlledClass>,
+}
+
+/// The progress of a case, as its court lets it be shown.
+pub fn progress(facts: ProgressFacts<'_>, terms: &ProgressTerms) -> Progress {
+    let has_taken_effect = facts.measures.iter().any(took_effect);
+    let is_empty_for_good = terms.when_nothing_found && facts.nothing_found && facts.measures.is_empty();
+    let is_shown = terms.enabled && (has_taken_effect || is_empty_for_good);
+    let mut progress = Progress {
+        case_number: facts.case_number.to_owned(),
+        is_shown,
+        stages: Vec::new(),
+        institutions: None,
+        property: Vec::new(),
+    };
+    if !is_shown {
+        return progress;
+    }
+    let wanted = Stage::ALL.iter().copied().filter(|stage| terms.stages.contains(stage));
+    let reached = |stage: Stage| {
+        let on = reached_on(facts, stage)?;
+        Some(StageReached { stage, name: stage.chinese(), on })
+    };
+    progress.stages = wanted.filter_map(reached).collect();
+    progress.institutions = terms.institutions.then(|| institutions(facts.lines));
+    if terms.property {
+        let in_force = facts.measures.iter().filter(|measure| is_in_force(measure));
+        let kinds: BTreeSet<PropertyClass> = in_force.map(|one| PropertyClass::of(&one.target)).collect();
+        progress.property =
+            kinds.into_iter().map(|kind| ControlledClass { kind, name: kind.chinese() }).collect();
+    }
+    progress
+}
+
+/// Whether a measure holds its property now: not one that was only taken, and not one that waits behind others.
+pub fn is_in_force(measure: &Measure) -> bool {
+    let stands = measure.state.stands() && !measure.is_only_accepted();
+    stands && measure.standing_state() == MeasureState::InForce && measure.state != MeasureState::Waiting
+}
+
+/// Whether a measure is in force, or was before it came to an end.
+fn took_effect(measure: &Measure) -> bool {
+    is_in_force(measure) || measure.state.ended() && measure.from.is_some() && !measure.said.only_accepted
+}
+
+fn day(at: Timestamp) -> Date {
+    Moment::from_timestamp(at).date()
+}
+
+fn reached_on(facts: ProgressFacts<'_>, stage: Stage) -> Option<Date> {
+    let queries = || facts.lines.iter().filter(|line| !line.action.is_control());
+    match stage {
+        Stage::Filed => facts.filed_on,
+        Stage::SearchStarted => {
+            let left = queries().filter_map(|line| line.sent.or(line.outcome.as_ref().map(|_| line.created)));
+            left.min().map(day)
+        }
+        Stage::SearchCompleted => facts.first_completed.map(day),
+        Stage::PropertyControlled => {
+            facts.measures.iter().filter(|one| took_effect(one)).filter_map(|one| one.from).min()
+        }
+        Stage::MoneyDeducted => carried_out(facts.lines, ActionKind::Deduct, "deducted"),
+        Stage::MeasureLifted => carried_out(facts.lines, ActionKind::Release, "released"),
+        Stage::DebtEnded => facts.debt_ended.map(day),
+    }
+}
+
+/// On which day a control of a kind was carried out first.
+fn carried_out(lines: &[LineRow], action: ActionKind, word: &str) -> Option<Date> {
+    let outcomes = lines.iter().filter(|line| line.action == action).filter_map(|line| line.outcome.as_ref());
+    outcomes.filter(|outcome| outcome.word == word).map(|outcome| outcome.at).min().map(day)
+}
+
+/// How many institutions were asked and have answered. What was never sent was not asked.
+fn institutions(lines: &[LineRow]) -> InstitutionCounts {
+    let mut answered: BTreeMap<&str, BTreeMap<_, bool>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| !line.action.is_control()) {
+        if line.sent.is_none() && line.outcome.is_none() {
+            continue;
+        }
+        let has_answer = answered.entry(&line.lane).or_default().entry(line.root).or_default();
+        *has_answer |= line.outcome.is_some();
+    }
+    let all = |questions: &&BTreeMap<_, bool>| questions.values().all(|has_answer| *has_answer);
+    InstitutionCounts { asked: answered.len(), answered: answered.values().filter(all).count() }
+}
+
+#[cfg(test)]
+mod tests;

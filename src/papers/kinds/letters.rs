@@ -1,0 +1,128 @@
+//! Letters to one institution: what it is asked to do, and what it has not answered.
+
+use std::collections::BTreeSet;
+
+use chakong_contract::Moment;
+use jiff::SignedDuration;
+
+use super::super::record::{CaseRecord, Issue, Search};
+use super::super::{Cell, Document, Table, words};
+use super::{begun, officers};
+use crate::domain::statistics::chinese;
+use crate::domain::{LineRow, OrderState, PrintKind, number_of};
+
+/// Counterparts that still have something to do for the case.
+pub(super) fn asked(record: &CaseRecord) -> Vec<String> {
+    let open = |line: &LineRow| line.state.is_open() || line.state == OrderState::Overdue;
+    lanes(record, open)
+}
+
+/// Counterparts that have not answered in their time.
+pub(super) fn silent(record: &CaseRecord) -> Vec<String> {
+    lanes(record, is_silent)
+}
+
+fn is_silent(line: &LineRow) -> bool {
+    line.state == OrderState::Overdue && line.sent.is_some() && line.outcome.is_none()
+}
+
+fn lanes(record: &CaseRecord, wanted: impl Fn(&LineRow) -> bool) -> Vec<String> {
+    let lines = record.searches.iter().flat_map(|search| &search.lines);
+    let lanes: BTreeSet<&str> = lines.filter(|line| wanted(line)).map(|line| line.lane.as_str()).collect();
+    lanes.into_iter().map(str::to_owned).collect()
+}
+
+/// Name and documents of the party that an order is about.
+fn party_of(search: &Search, line: &LineRow) -> (String, String) {
+    let Some(party) = search.terms.party(line.party) else { return Default::default() };
+    let documents = party.documents.iter().map(words::identity).collect::<Vec<_>>().join("；");
+    (party.name.to_string(), documents)
+}
+
+pub(super) fn assistance_notice(
+    record: &CaseRecord,
+    counterpart: &str,
+    issue: &Issue<'_>,
+) -> Option<Document> {
+    let mut document = begun(PrintKind::AssistanceNotice, record, issue);
+    let columns = [
+        ("序号", 6),
+        ("请求单号", 22),
+        ("事项", 10),
+        ("当事人", 18),
+        ("证件", 26),
+        ("反馈（协助单位填写）", 18),
+    ];
+    let mut table = Table::new("请予协助的事项", &columns, "无。");
+    for search in &record.searches {
+        let wanted = |line: &&LineRow| {
+            line.lane == counterpart && (line.state.is_open() || line.state == OrderState::Overdue)
+        };
+        for line in search.lines.iter().filter(wanted) {
+            let (name, documents) = party_of(search, line);
+            table.rows.push(vec![
+                Cell::text((table.rows.len() + 1).to_string()),
+                Cell::text(number_of(line.id, line.created).to_string()),
+                Cell::text(chinese(line.action)),
+                Cell::text(name),
+                Cell::text(documents),
+                Cell::Empty,
+            ]);
+        }
+    }
+    if table.rows.is_empty() {
+        return None;
+    }
+    document.addressee = issue.name_of(counterpart).to_owned();
+    document.opening = vec![format!(
+        "本院在办理{}一案中，需要你单位协助办理下列事项。请依照《中华人民共和国民事诉讼法》第二百五十三条的规定办理，并将结果加盖印章后反馈本院。",
+        record.case.number.as_str()
+    )];
+    document.closing = vec![
+        "本通知与加盖本院印章的裁定书、协助执行通知书一并出示，不代替上述法律文书。经办人员出示工作证和执行公务证。".to_owned(),
+    ];
+    document.facts = vec![("经办人员", officers(record))];
+    document.tables.push(table);
+    document.signatures = vec!["协助单位经办人", "收到时间"];
+    document.sealed_on = words::day(Moment::from_timestamp(issue.at).date());
+    Some(document)
+}
+
+pub(super) fn answer_reminder(record: &CaseRecord, counterpart: &str, issue: &Issue<'_>) -> Option<Document> {
+    let mut document = begun(PrintKind::AnswerReminder, record, issue);
+    let columns =
+        [("序号", 6), ("请求单号", 30), ("事项", 12), ("当事人", 20), ("送达时间", 18), ("已过时间", 14)];
+    let mut table = Table::new("逾期未反馈的请求", &columns, "无。");
+    for search in &record.searches {
+        for line in search.lines.iter().filter(|line| line.lane == counterpart && is_silent(line)) {
+            let passed = line.sent.map_or(SignedDuration::ZERO, |sent| issue.at.duration_since(sent));
+            table.rows.push(vec![
+                Cell::text((table.rows.len() + 1).to_string()),
+                Cell::text(number_of(line.id, line.created).to_string()),
+                Cell::text(chinese(line.action)),
+                Cell::text(party_of(search, line).0),
+                Cell::text(line.sent.map(words::time).unwrap_or_default()),
+                Cell::text(format!("{}小时", passed.as_hours().max(0))),
+            ]);
+        }
+    }
+    if table.rows.is_empty() {
+        return None;
+    }
+    document.addressee = issue.name_of(counterpart).to_owned();
+    document.opening = vec![format!(
+        "本院在办理{}一案中向你单位发出的下列{}项协助请求，至今未收到有效反馈。按照《关于进一步推进网络执行查控工作的通知》（法〔2018〕64号），\
+         银行业金融机构应当在收到请求后二十四小时内有效反馈；其他协助单位应当在本院要求的期限内反馈。",
+        record.case.number.as_str(),
+        table.rows.len()
+    )];
+    document.closing = vec![
+        "请于收到本函之日起二十四小时内反馈办理结果；不能办理的，请书面说明理由。无正当理由拒不协助的，本院将依照《中华人民共和国民事诉讼法》第一百一十七条的规定处理。"
+            .to_owned(),
+        "特此函告。".to_owned(),
+    ];
+    document.facts = vec![("承办人", officers(record))];
+    document.tables.push(table);
+    document.sealed_on = words::day(Moment::from_timestamp(issue.at).date());
+    Some(document)
+}

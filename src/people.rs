@@ -1,0 +1,18 @@
+//! People: who somebody is and what they may do.
+//!
+//! [`matrix`] is the one table of roles and acts; [`Identity`] is who calls, whether by a key or by a session; [`sight`] is what
+//! of the store they see. [`People`] is the service on store and engine: signing in and out, sessions, keys, looks. What it is made
+//! of is pure: passwords, second factors, cookies, the slow-down of who guesses.
+
+pub mod cookie;
+mod identity;
+pub mod matrix;
+pub mod password;
+mod second_factor;
+mod service;
+pub mod sight;
+mod slow_down;
+
+pub use identity::{Identity, SessionRef};
+pub use matrix::{MATRIX, Permission, may};
+pub use service::{Credentials, People, Settings, SignedIn, begin_of_day, is_out_of_hours};

@@ -1,0 +1,382 @@
+//! The service of people: signing in and out, sessions, keys and looks, on the store and the engine. API and pages call it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use quick_cache::sync::Cache;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use super::slow_down::SlowDown;
+use super::{Identity, SessionRef, cookie, password, second_factor};
+use crate::clock::Clock;
+use crate::domain::decide::Rejected;
+use crate::domain::decide::people::{Attempt, pending};
+use crate::domain::people::{Look, LookRules, Person, Session, SignInRules, StoredKey};
+use crate::domain::{AuditEntry, Finding, PersonId};
+use crate::engine::{ByWhom, Engine, InputError, Looked, SignIn};
+use crate::store::{Store, StoreError, Stored};
+
+/// Passwords that are hashed at once: each takes a core and 19 MiB.
+const AT_ONCE: usize = 2;
+/// How often the use of a session is written down.
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+/// Longest name of a browser that is kept, in characters.
+const LONGEST_AGENT: usize = 120;
+/// Looks that are remembered, so that the same look is one look.
+const RECENT: usize = 10_000;
+
+/// Settings of the service.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Name of the installation, as an authenticator app shows it.
+    pub instance: String,
+    /// Rules of signing in.
+    pub sign_in: SignInRules,
+    /// Rules of looking.
+    pub looks: LookRules,
+}
+
+/// What somebody shows to sign in.
+#[derive(Clone)]
+pub struct Credentials {
+    /// 工号.
+    pub number: String,
+    /// Password.
+    pub password: String,
+    /// Code of the second factor; empty where there is none.
+    pub code: String,
+    /// From which address.
+    pub from: IpAddr,
+    /// What the browser calls itself.
+    pub agent: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+/// A session that has begun.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// The cookie; nobody has it but the browser.
+    pub token: String,
+    /// Who.
+    pub identity: Identity,
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedIn").field("identity", &self.identity).finish_non_exhaustive()
+    }
+}
+
+/// The service.
+#[derive(Debug)]
+pub struct People {
+    store: Arc<dyn Store>,
+    engine: Engine,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+    slow_down: SlowDown,
+    hashing: Semaphore,
+    looked: Cache<(String, &'static str, String), Timestamp>,
+}
+
+impl People {
+    /// The service on a store.
+    pub fn new(engine: Engine, clock: Arc<dyn Clock>, settings: Settings) -> Self {
+        let store = Arc::clone(engine.store());
+        let (slow_down, hashing) = (SlowDown::default(), Semaphore::new(AT_ONCE));
+        Self { store, engine, clock, settings, slow_down, hashing, looked: Cache::new(RECENT) }
+    }
+
+    /// The rules of signing in.
+    pub const fn rules(&self) -> &SignInRules {
+        &self.settings.sign_in
+    }
+
+    /// Does what takes a core for a while, not more of it at once than the machine bears.
+    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Stored<T> {
+        let _permit = self.hashing.acquire().await.map_err(|_| StoreError::Closed)?;
+        tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Closed)
+    }
+
+    /// Signs in. `None` where it failed: whether name, password or code was wrong, or the person is locked or disabled, is told to
+    /// nobody, nor by the time that it takes.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sign_in(&self, shown: Credentials) -> Stored<Option<SignedIn>> {
+        let wait = self.slow_down.wait(shown.from, self.clock.now());
+        tokio::time::sleep(wait).await;
+        let number = shown.number.trim().to_owned();
+        let person = self.store.read(move |reads| reads.person_by_number(&number)).await?;
+        let known = person.as_ref().and_then(|person| person.password.as_ref());
+        let against = known.map(|password| password.hash.clone());
+        let given = shown.password.chars().take(password::LONGEST + 1).collect::<String>();
+        let checked = self.work(move || match against {
+            Some(hash) => (password::verify(&given, &hash), hash),
+            // As much work where nobody is known by that name.
+            None => (password::hash(&given).is_err(), String::new()),
+        });
+        let (is_right, against) = checked.await?;
+        let now = self.clock.now();
+        let factor = person.as_ref().and_then(|person| person.second_factor.as_ref());
+        let step = factor.and_then(|factor| second_factor::step_of(&shown.code, &factor.secret, now));
+        let Some(person) = person else {
+            self.slow_down.failed(shown.from, now);
+            self.engine.audit(by_nobody(now, shown.from)).await?;
+            return Ok(None);
+        };
+        let token = cookie::new_token();
+        let session = Session {
+            digest: cookie::digest_of(&token),
+            id: Uuid::new_v4(),
+            person: person.id,
+            created: now,
+            seen: now,
+            from: shown.from.to_string(),
+            agent: shown.agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect(),
+        };
+        let shown_now = Attempt { against, is_right, step };
+        let input = SignIn {
+            person: person.id,
+            shown: shown_now,
+            session: session.clone(),
+            rules: self.rules().clone(),
+        };
+        match self.engine.sign_in(input).await? {
+            Some(person) => {
+                self.slow_down.succeeded(shown.from);
+                let identity = self.identity_of(&person, &session, &token, now);
+                Ok(Some(SignedIn { token, identity }))
+            }
+            None => {
+                self.slow_down.failed(shown.from, now);
+                Ok(None)
+            }
+        }
+    }
+
+    fn identity_of(&self, person: &Person, session: &Session, token: &str, now: Timestamp) -> Identity {
+        Identity {
+            name: person.number.clone(),
+            roles: person.roles.clone(),
+            courts: person.courts.clone(),
+            person: Some(person.id),
+            session: Some(SessionRef {
+                id: session.id,
+                csrf: cookie::csrf_of(token),
+                pending: pending(person, self.rules(), now),
+            }),
+        }
+    }
+
+    /// Who has a session's cookie; `None` where the session is over, or the person may not sign in any more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn by_cookie(&self, token: &str) -> Stored<Option<Identity>> {
+        let digest = cookie::digest_of(token);
+        let found = self.store.read(move |reads| {
+            let Some(session) = reads.session(&digest)? else { return Ok(None) };
+            Ok(reads.person(session.person)?.map(|person| (session, person)))
+        });
+        let now = self.clock.now();
+        let Some((session, person)) = found.await? else { return Ok(None) };
+        let rules = self.rules();
+        let age = |since: Timestamp| Duration::try_from(now.duration_since(since)).unwrap_or_default();
+        let is_over = age(session.seen) >= rules.idle || age(session.created) >= rules.longest;
+        if is_over || !person.is_active() {
+            return Ok(None);
+        }
+        if age(session.seen) >= SEEN_EVERY {
+            self.engine.see_session(session.digest.clone(), now).await?;
+        }
+        Ok(Some(self.identity_of(&person, &session, token, now)))
+    }
+
+    /// Who has a key that is kept in the store, by its digest; `None` where it is none, or over. A person's key may no more than the
+    /// person, and nothing once the person may not sign in.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn by_key(&self, digest: [u8; 32]) -> Stored<Option<Identity>> {
+        let found = self.store.read(move |reads| {
+            let Some(key) = reads.key_by_digest(&digest)? else { return Ok(None) };
+            let person = match key.person {
+                Some(id) => reads.person(id)?,
+                None => None,
+            };
+            Ok(Some((key, person)))
+        });
+        let now = self.clock.now();
+        Ok(found.await?.and_then(|(key, person)| identity_of_key(key, person, now)))
+    }
+
+    /// Changes a person's own password.
+    ///
+    /// # Errors
+    /// [`Rejected::Findings`] where the old one is wrong or the new one breaks a rule.
+    pub async fn change_password(
+        &self,
+        (id, session): (PersonId, Uuid),
+        old: String,
+        new: String,
+    ) -> Result<(), InputError> {
+        let person =
+            self.store.read(move |reads| reads.person(id)).await?.ok_or(Rejected::Unknown("person"))?;
+        let rules = self.rules().clone();
+        let checked = self.work(move || {
+            let known = person.password.as_ref().is_some_and(|kept| password::verify(&old, &kept.hash));
+            if !known {
+                return Err(vec![Finding::new("/old", "原密码不正确 is not the present password")]);
+            }
+            let findings = password::check(&new, &person, &rules);
+            if !findings.is_empty() {
+                return Err(findings);
+            }
+            password::hash(&new).map_err(|error| vec![Finding::new("/new", error.to_string())])
+        });
+        let hash = checked.await?.map_err(Rejected::Findings)?;
+        self.engine.set_password(id, hash, session, self.rules().clone()).await
+    }
+
+    /// Begins a second factor: gives its secret and its address for an authenticator app, both shown once.
+    ///
+    /// # Errors
+    /// [`Rejected::NotNow`] where one is set up.
+    pub async fn begin_second_factor(
+        &self,
+        id: PersonId,
+        number: &str,
+    ) -> Result<(String, String), InputError> {
+        let secret = second_factor::new_secret();
+        self.engine.set_second_factor(id, secret.clone()).await?;
+        let address = second_factor::address(&secret, &self.settings.instance, number);
+        Ok((secret, address))
+    }
+
+    /// Proves a second factor by a code.
+    ///
+    /// # Errors
+    /// [`Rejected::Findings`] where the code is wrong, [`Rejected::NotNow`] where none is to be proved.
+    pub async fn prove_second_factor(&self, id: PersonId, code: &str) -> Result<(), InputError> {
+        let person =
+            self.store.read(move |reads| reads.person(id)).await?.ok_or(Rejected::Unknown("person"))?;
+        let factor = person.second_factor.filter(|factor| !factor.is_proved).ok_or_else(|| {
+            Rejected::NotNow("没有待验证的动态口令 there is no second factor to be proved".to_owned())
+        })?;
+        let step = second_factor::step_of(code, &factor.secret, self.clock.now()).ok_or_else(|| {
+            let detail = "动态口令不正确 the code is wrong; check the clock of the device";
+            Rejected::Findings(vec![Finding::new("/code", detail)])
+        })?;
+        self.engine.prove_second_factor(id, step).await
+    }
+
+    /// An initial password with its hash.
+    ///
+    /// # Errors
+    /// When it cannot be hashed.
+    pub async fn initial_password(&self) -> Stored<(String, String)> {
+        let initial = password::random();
+        let given = initial.clone();
+        let hash = self.work(move || password::hash(&given)).await?;
+        let hash = hash.map_err(|_| StoreError::Missing("a hash"))?;
+        Ok((initial, hash))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn end_session(&self, by: ByWhom, session: Session) -> Stored<()> {
+        self.engine.end_session(by, session).await
+    }
+
+    /// Puts a look on record before it is shown. The same look of the same caller a moment later is the same look. Limits of a day hold
+    /// for persons, not for systems.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn look(&self, identity: &Identity, look: Look) -> Stored<Looked> {
+        let key = (look.actor.clone(), look.kind.word(), look.subject.clone());
+        let rules = &self.settings.looks;
+        let again = |at: Timestamp| {
+            Duration::try_from(look.at.duration_since(at)).is_ok_and(|passed| passed < rules.again_after)
+        };
+        if self.looked.get(&key).is_some_and(again) {
+            return Ok(Looked::Kept);
+        }
+        let at = look.at;
+        let counts = identity.person.is_some().then(|| rules.clone());
+        let looked = self.engine.keep_look(look, begin_of_day(at), counts).await?;
+        match looked {
+            Looked::TooMuch(_) => {}
+            Looked::Kept | Looked::Alarmed(_) => self.looked.insert(key, at),
+        }
+        if let Looked::Alarmed(counts) | Looked::TooMuch(counts) = looked {
+            let person = identity.person.map(|id| id.to_string());
+            tracing::warn!(
+                person,
+                looks = counts.looks,
+                subjects = counts.subjects,
+                "a person looks at very much today"
+            );
+        }
+        Ok(looked)
+    }
+}
+
+/// An attempt under a name that nobody has. The name is not kept: it may be a password in the wrong field.
+fn by_nobody(at: Timestamp, from: IpAddr) -> AuditEntry {
+    AuditEntry {
+        at,
+        actor: "nobody".to_owned(),
+        act: "sign_in".to_owned(),
+        subject: String::new(),
+        reason: String::new(),
+        detail: Some(serde_json::json!({ "from": from.to_string() })),
+        refused: Some("登录失败 refused".to_owned()),
+    }
+}
+
+fn identity_of_key(key: StoredKey, person: Option<Person>, now: Timestamp) -> Option<Identity> {
+    if !key.is_valid(now) {
+        return None;
+    }
+    let StoredKey { name, roles, courts, person: owner, .. } = key;
+    match (owner, person) {
+        (None, _) => Some(Identity { name, roles, courts, person: None, session: None }),
+        (Some(_), Some(person)) if person.is_active() => Some(Identity {
+            roles: roles.intersection(&person.roles).copied().collect(),
+            courts: courts.within(&person.courts),
+            person: Some(person.id),
+            name: person.number,
+            session: None,
+        }),
+        (Some(_), _) => None,
+    }
+}
+
+/// When the day of an instant began in Shanghai.
+pub fn begin_of_day(at: Timestamp) -> Timestamp {
+    let zone = jiff::tz::Offset::constant(8);
+    let midnight = zone.to_datetime(at).date().to_datetime(jiff::civil::Time::midnight());
+    zone.to_timestamp(midnight).unwrap_or(at)
+}
+
+/// Whether an instant lies out of working hours: before 07:00 or after 20:00 in Shanghai, or on a Saturday or Sunday.
+pub fn is_out_of_hours(at: Timestamp) -> bool {
+    use jiff::civil::Weekday::{Saturday, Sunday};
+    let local = jiff::tz::Offset::constant(8).to_datetime(at);
+    !(7..20).contains(&local.hour()) || matches!(local.weekday(), Saturday | Sunday)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,358 @@
+//! The service on the store in memory, by a clock that a test sets.
+
+use std::sync::{Arc, Mutex};
+
+use jiff::SignedDuration;
+
+use super::*;
+use crate::domain::abilities::Rules;
+use crate::domain::decide::people::{NewPerson, Pending, PersonUpdate};
+use crate::domain::people::{Courts, LookKind, Role};
+use crate::engine::CurrentRules;
+use crate::store::memory::Memory;
+use crate::store::{ActFilter, LookFilter};
+
+const PASSWORD: &str = "correct horse battery";
+
+#[derive(Debug)]
+struct SetClock(Mutex<Timestamp>);
+
+impl SetClock {
+    fn forward(&self, by: SignedDuration) {
+        let mut now = self.0.lock().expect("nobody panicked");
+        *now = now.checked_add(by).expect("a time");
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("nobody panicked")
+    }
+}
+
+#[derive(Debug)]
+struct NoRules;
+
+impl CurrentRules for NoRules {
+    fn rules(&self) -> Arc<Rules> {
+        Arc::default()
+    }
+}
+
+struct World {
+    people: People,
+    clock: Arc<SetClock>,
+}
+
+impl World {
+    fn new(settings: Settings) -> Self {
+        let clock = Arc::new(SetClock(Mutex::new("2026-01-05T01:00:00Z".parse().expect("a time"))));
+        let engine = Engine::new(Memory::new(7), Arc::<SetClock>::clone(&clock), Arc::new(NoRules));
+        Self { people: People::new(engine, Arc::<SetClock>::clone(&clock), settings), clock }
+    }
+
+    /// A person whose password is [`PASSWORD`] and their own.
+    async fn person(&self, number: &str, roles: &[Role]) -> PersonId {
+        let id = self.initial(number, roles, PASSWORD).await;
+        let hash = password::hash(PASSWORD).expect("a hash");
+        let rules = self.people.rules().clone();
+        self.people.engine.set_password(id, hash, Uuid::nil(), rules).await.expect("set");
+        id
+    }
+
+    async fn initial(&self, number: &str, roles: &[Role], initial: &str) -> PersonId {
+        let new = NewPerson {
+            name: "张测试".to_owned(),
+            number: number.to_owned(),
+            courts: Courts::one("T10"),
+            roles: roles.iter().copied().collect(),
+            certificates: Vec::new(),
+            phone: String::new(),
+        };
+        let (id, hash) = (PersonId(Uuid::new_v4()), password::hash(initial).expect("a hash"));
+        self.people.engine.add_person(by(), new, id, hash).await.expect("added");
+        id
+    }
+
+    async fn sign_in(&self, number: &str, password: &str, code: &str) -> Option<SignedIn> {
+        let shown = Credentials {
+            number: number.to_owned(),
+            password: password.to_owned(),
+            code: code.to_owned(),
+            from: "192.0.2.1".parse().expect("an address"),
+            agent: "test".to_owned(),
+        };
+        // What was guessed before from this address is another test's matter.
+        self.people.slow_down.succeeded(shown.from);
+        self.people.sign_in(shown).await.expect("the store works")
+    }
+
+    async fn identity(&self, token: &str) -> Option<Identity> {
+        self.people.by_cookie(token).await.expect("the store works")
+    }
+
+    async fn update(&self, id: PersonId, update: PersonUpdate) {
+        self.people.engine.change_person(by(), id, update).await.expect("changed");
+    }
+
+    /// The code that an authenticator app shows now.
+    fn code(&self, secret: &str) -> String {
+        let now = u64::try_from(self.clock.now().as_second()).expect("positive");
+        let secret = totp_rs::Secret::try_from_base32(secret).expect("base 32");
+        totp_rs::Builder::new()
+            .with_secret(secret)
+            .build()
+            .expect("a second factor")
+            .generate(now)
+            .to_string()
+    }
+}
+
+fn by() -> ByWhom {
+    ByWhom { actor: "tests".to_owned(), person: None, reason: "测试".to_owned() }
+}
+
+fn minutes(count: i64) -> SignedDuration {
+    SignedDuration::from_mins(count)
+}
+
+#[tokio::test]
+async fn a_session_begins_with_a_right_password_and_with_a_new_cookie_each_time() {
+    let world = World::new(Settings::default());
+    world.person("gh001", &[Role::Officer]).await;
+    let one = world.sign_in("gh001", PASSWORD, "").await.expect("in");
+    let other = world.sign_in(" gh001 ", PASSWORD, "").await.expect("in");
+    assert_ne!(one.token, other.token);
+    let identity = world.identity(&one.token).await.expect("a session");
+    assert_eq!((identity.name.as_str(), identity.pending()), ("gh001", None));
+    assert_eq!(identity.courts, Courts::one("T10"));
+    assert!(identity.may(super::super::may::READ) && !identity.may(super::super::may::CONTROL));
+    assert_eq!(world.identity(&"0".repeat(64)).await, None, "not a cookie of ours");
+    let digest = cookie::digest_of(&one.token);
+    let kept = world.people.store.read(move |reads| reads.session(&digest)).await.expect("a read");
+    let kept = format!("{:?}", kept.expect("kept by its digest"));
+    assert!(!kept.contains(&one.token), "the cookie itself is kept nowhere");
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_the_answer_is_the_same_and_the_audit_knows() {
+    let world = World::new(Settings::default());
+    world.person("gh001", &[Role::Officer]).await;
+    let gone = world.person("gh002", &[Role::Officer]).await;
+    world.update(gone, PersonUpdate { active: Some(false), ..PersonUpdate::default() }).await;
+    for (number, password) in
+        [("gh001", "wrong"), ("gh002", PASSWORD), ("nobody", PASSWORD), ("", ""), ("gh001", "")]
+    {
+        assert!(world.sign_in(number, password, "").await.is_none(), "{number}");
+    }
+    let filter = ActFilter { act: Some("sign_in".to_owned()), limit: 10, ..ActFilter::default() };
+    let acts = world.people.store.read(move |reads| reads.find_acts(&filter)).await.expect("a read");
+    assert_eq!(acts.len(), 5);
+    assert!(acts.iter().all(|(_, act)| act.refused.is_some() && act.detail.is_some()));
+    assert!(
+        !format!("{acts:?}").contains("nobody\", act: \"sign_in\", subject: \"nobody"),
+        "an unknown name is not kept"
+    );
+}
+
+#[tokio::test]
+async fn after_too_many_failures_even_the_right_password_is_refused_for_a_while() {
+    let world = World::new(Settings::default());
+    world.person("gh001", &[Role::Officer]).await;
+    for _ in 0..world.people.rules().lock_after {
+        assert!(world.sign_in("gh001", "wrong", "").await.is_none());
+    }
+    assert!(world.sign_in("gh001", PASSWORD, "").await.is_none(), "locked, and nobody is told");
+    world.clock.forward(minutes(14));
+    assert!(world.sign_in("gh001", PASSWORD, "").await.is_none());
+    world.clock.forward(minutes(1));
+    assert!(world.sign_in("gh001", PASSWORD, "").await.is_some());
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_rests_and_when_it_is_old_and_when_it_is_ended() {
+    let world = World::new(Settings::default());
+    let id = world.person("gh001", &[Role::Officer]).await;
+    let rests = world.sign_in("gh001", PASSWORD, "").await.expect("in").token;
+    world.clock.forward(minutes(29));
+    assert!(world.identity(&rests).await.is_some(), "used in time");
+    world.clock.forward(minutes(29));
+    assert!(world.identity(&rests).await.is_some(), "its use was written down");
+    world.clock.forward(minutes(30));
+    assert!(world.identity(&rests).await.is_none(), "it rested too long");
+    let old = world.sign_in("gh001", PASSWORD, "").await.expect("in").token;
+    for _ in 0..29 {
+        world.clock.forward(minutes(20));
+        assert!(world.identity(&old).await.is_some());
+    }
+    world.clock.forward(minutes(20));
+    assert!(world.identity(&old).await.is_none(), "after ten hours, however much it was used");
+    let token = world.sign_in("gh001", PASSWORD, "").await.expect("in").token;
+    let all = world.people.store.read(move |reads| reads.sessions(Some(id))).await.expect("a read");
+    assert_eq!(all.len(), 1, "those that were over went with the next sign-in");
+    world.people.end_session(by(), all[0].clone()).await.expect("ended");
+    assert!(world.identity(&token).await.is_none());
+}
+
+#[tokio::test]
+async fn sessions_end_with_what_the_person_may_no_longer() {
+    let world = World::new(Settings::default());
+    let id = world.person("gh001", &[Role::Officer]).await;
+    let in_again = async || world.sign_in("gh001", PASSWORD, "").await.expect("in").token;
+    let token = in_again().await;
+    let phone = PersonUpdate { phone: Some("13800000000".to_owned()), ..PersonUpdate::default() };
+    world.update(id, phone).await;
+    assert!(world.identity(&token).await.is_some(), "a telephone is no matter");
+    let courts = PersonUpdate { courts: Some(Courts::one("T11")), ..PersonUpdate::default() };
+    world.update(id, courts).await;
+    assert!(world.identity(&token).await.is_none(), "other courts");
+    let token = in_again().await;
+    world.update(id, PersonUpdate { active: Some(false), ..PersonUpdate::default() }).await;
+    assert!(world.identity(&token).await.is_none(), "disabled");
+}
+
+#[tokio::test]
+async fn an_initial_or_old_password_must_be_changed_before_anything_else() {
+    let world = World::new(Settings::default());
+    let id = world.initial("gh001", &[Role::Officer], "the initial password").await;
+    let begun = world.sign_in("gh001", "the initial password", "").await.expect("in");
+    assert_eq!(begun.identity.pending(), Some(Pending::ChangePassword));
+    assert!(!begun.identity.may(super::super::may::READ) && begun.identity.may(super::super::may::ANY));
+    let session = begun.identity.session.as_ref().expect("a session").id;
+    let other = world.sign_in("gh001", "the initial password", "").await.expect("in").token;
+    let change = async |old: &str, new: &str| {
+        world.people.change_password((id, session), old.to_owned(), new.to_owned()).await
+    };
+    assert!(change("wrong", PASSWORD).await.is_err());
+    assert!(change("the initial password", "short").await.is_err());
+    assert!(change("the initial password", "the initial password").await.is_err(), "it is a new one");
+    change("the initial password", PASSWORD).await.expect("changed");
+    assert_eq!(world.identity(&begun.token).await.expect("still in").pending(), None);
+    assert!(world.identity(&other).await.is_none(), "the other sessions ended");
+    world.clock.forward(SignedDuration::from_hours(24 * 90));
+    let begun = world.sign_in("gh001", PASSWORD, "").await.expect("in");
+    assert_eq!(begun.identity.pending(), Some(Pending::ChangePassword), "after ninety days");
+}
+
+#[tokio::test]
+async fn a_second_factor_is_set_up_proved_and_then_asked_for_and_no_code_counts_twice() {
+    let world = World::new(Settings::default());
+    let id = world.person("gh009", &[Role::Auditor]).await;
+    let begun = world.sign_in("gh009", PASSWORD, "").await.expect("in");
+    assert_eq!(begun.identity.pending(), Some(Pending::SetUpSecondFactor));
+    assert!(!begun.identity.may(super::super::may::LOOKS));
+    let (secret, address) = world.people.begin_second_factor(id, "gh009").await.expect("begun");
+    assert!(address.contains(&secret));
+    assert!(world.people.prove_second_factor(id, "000000").await.is_err() || world.code(&secret) == "000000");
+    world.people.prove_second_factor(id, &world.code(&secret)).await.expect("proved");
+    assert!(world.identity(&begun.token).await.expect("in").may(super::super::may::LOOKS));
+    assert!(world.people.begin_second_factor(id, "gh009").await.is_err(), "nobody puts another in its place");
+    assert!(world.sign_in("gh009", PASSWORD, "").await.is_none(), "without a code");
+    assert!(
+        world.sign_in("gh009", PASSWORD, &world.code(&secret)).await.is_none(),
+        "the code that proved it"
+    );
+    world.clock.forward(minutes(1));
+    let code = world.code(&secret);
+    assert!(world.sign_in("gh009", PASSWORD, &code).await.is_some());
+    assert!(world.sign_in("gh009", PASSWORD, &code).await.is_none(), "the same code again");
+    let hash = password::hash("another initial one").expect("a hash");
+    world.update(id, PersonUpdate { reset: Some(hash), ..PersonUpdate::default() }).await;
+    let begun = world.sign_in("gh009", "another initial one", "").await.expect("a reset takes it away");
+    assert_eq!(begun.identity.pending(), Some(Pending::ChangePassword));
+}
+
+fn key(person: Option<PersonId>, roles: &[Role], secret: &str) -> StoredKey {
+    StoredKey {
+        id: Uuid::new_v4(),
+        name: "integration".to_owned(),
+        person,
+        roles: roles.iter().copied().collect(),
+        courts: Courts::All,
+        digest: cookie::digest_of(secret),
+        created: "2026-01-05T01:00:00Z".parse().expect("a time"),
+        created_by: "tests".to_owned(),
+        expires: Some("2026-01-05T02:00:00Z".parse().expect("a time")),
+        revoked: None,
+    }
+}
+
+#[tokio::test]
+async fn a_persons_key_may_no_more_than_the_person_and_ends_with_it() {
+    let world = World::new(Settings::default());
+    let id = world.person("gh001", &[Role::Officer]).await;
+    let made = key(Some(id), &[Role::Officer, Role::Approver], "a secret");
+    world.people.engine.make_key(by(), made.clone()).await.expect("made");
+    let digest: [u8; 32] = made.digest.clone().try_into().expect("32 bytes");
+    let who = async || world.people.by_key(digest).await.expect("the store works");
+    let identity = who().await.expect("a key");
+    assert_eq!((identity.name.as_str(), &identity.courts), ("gh001", &Courts::one("T10")));
+    assert_eq!(identity.roles, [Role::Officer].into(), "no more than the person");
+    world.update(id, PersonUpdate { active: Some(false), ..PersonUpdate::default() }).await;
+    assert_eq!(who().await, None, "disabled with the person");
+    world.update(id, PersonUpdate { active: Some(true), ..PersonUpdate::default() }).await;
+    assert!(who().await.is_some());
+    world.people.engine.revoke_key(by(), made.id).await.expect("revoked");
+    assert_eq!(who().await, None, "revoked");
+    let system = key(None, &[Role::CaseSystem], "another secret");
+    let digest: [u8; 32] = system.digest.clone().try_into().expect("32 bytes");
+    world.people.engine.make_key(by(), system).await.expect("made");
+    let who = async || world.people.by_key(digest).await.expect("the store works");
+    assert_eq!(who().await.map(|identity| identity.name), Some("integration".to_owned()));
+    world.clock.forward(minutes(60));
+    assert_eq!(who().await, None, "expired");
+}
+
+fn look(world: &World, subject: &str) -> Look {
+    Look {
+        at: world.clock.now(),
+        actor: "gh001".to_owned(),
+        kind: LookKind::Assets,
+        subject: subject.to_owned(),
+        case_number: "（2026）晋10执1号".to_owned(),
+        court: "T10".to_owned(),
+        reason: String::new(),
+        out_of_hours: is_out_of_hours(world.clock.now()),
+    }
+}
+
+#[tokio::test]
+async fn looks_are_kept_alarm_at_fifty_and_end_at_the_measure_of_a_day() {
+    let looks = LookRules { alarm_at: 3, most_a_day: 5, ..LookRules::default() };
+    let world = World::new(Settings { looks, ..Settings::default() });
+    world.person("gh001", &[Role::Officer]).await;
+    let identity = world.sign_in("gh001", PASSWORD, "").await.expect("in").identity;
+    let see = async |subject: &str| {
+        world.people.look(&identity, look(&world, subject)).await.expect("the store works")
+    };
+    let mut became = Vec::new();
+    for subject in ["a", "a", "b", "c", "d", "e", "f"] {
+        became.push(match see(subject).await {
+            Looked::Kept => "kept",
+            Looked::Alarmed(_) => "alarmed",
+            Looked::TooMuch(_) => "too much",
+        });
+    }
+    assert_eq!(became, ["kept", "kept", "kept", "alarmed", "kept", "kept", "too much"]);
+    let all = LookFilter { limit: 100, ..LookFilter::default() };
+    let kept = world.people.store.read(move |reads| reads.find_looks(&all)).await.expect("a read");
+    assert_eq!(kept.len(), 5, "the same look a moment later is one look");
+    assert_eq!(see("a").await, Looked::Kept, "what was seen a moment ago");
+    let filter = ActFilter { act: Some("mass_looks".to_owned()), limit: 10, ..ActFilter::default() };
+    let told = world.people.store.read(move |reads| reads.find_acts(&filter)).await.expect("a read");
+    assert_eq!(told.len(), 2, "the auditor is told once, and of each refusal");
+    world.clock.forward(SignedDuration::from_hours(15));
+    assert_eq!(see("g").await, Looked::Kept, "a new day in Shanghai");
+}
+
+#[test]
+fn days_and_working_hours_are_those_of_shanghai() {
+    let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+    assert_eq!(begin_of_day(at("2026-01-05T15:59:59Z")), at("2026-01-04T16:00:00Z"));
+    assert_eq!(begin_of_day(at("2026-01-05T16:00:00Z")), at("2026-01-05T16:00:00Z"));
+    let out = |text: &str| is_out_of_hours(at(text));
+    assert!(!out("2026-01-05T01:00:00Z"), "Monday, 09:00");
+    assert!(out("2026-01-04T22:59:59Z") && !out("2026-01-04T23:00:00Z"), "Monday from 07:00 on");
+    assert!(out("2026-01-05T12:00:00Z"), "Monday, 20:00");
+    assert!(out("2026-01-03T02:00:00Z"), "Saturday");
+}

@@ -1,0 +1,140 @@
+//! What of the store somebody sees: the cases of their courts and what belongs to them. What is not seen is as if it did not exist.
+//!
+//! An inquiry, its orders, answers, certificates and events belong to the court of its case. Claim, ledger and tasks belong to a
+//! chain, which every court sees that has a case in it.
+
+use crate::domain::people::Courts;
+use crate::domain::{
+    AuditEntry, Case, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderRecord, Task, TaskId,
+};
+use crate::store::{ActFilter, Reads, Stored};
+
+/// Most acts that are looked at for one page of those that are seen.
+const MOST_LOOKED_AT: usize = 5_000;
+/// Acts that are read at once.
+const AT_ONCE: usize = 200;
+
+/// An inquiry by its public identifier, where it is seen.
+///
+/// # Errors
+/// When the store fails.
+pub fn inquiry(reads: &mut dyn Reads, courts: &Courts, uid: uuid::Uuid) -> Stored<Option<Inquiry>> {
+    Ok(reads.inquiry_by_uid(uid)?.filter(|inquiry| courts.cover(&inquiry.court)))
+}
+
+/// Whether a case is seen. One that is known by its number alone is seen with its chain.
+///
+/// # Errors
+/// When the store fails.
+pub fn sees_case(reads: &mut dyn Reads, courts: &Courts, case: &Case) -> Stored<bool> {
+    if case.court_code.is_empty() && !courts.are_all() {
+        return sees_chain(reads, courts, case.chain);
+    }
+    Ok(courts.cover(&case.court_code))
+}
+
+/// Whether a chain is seen: one of its cases is a case of these courts.
+///
+/// # Errors
+/// When the store fails.
+pub fn sees_chain(reads: &mut dyn Reads, courts: &Courts, chain: ChainId) -> Stored<bool> {
+    Ok(courts.are_all() || reads.cases_of(chain)?.iter().any(|case| courts.cover(&case.court_code)))
+}
+
+/// Whether an inquiry is seen.
+///
+/// # Errors
+/// When the store fails.
+pub fn sees_inquiry(reads: &mut dyn Reads, courts: &Courts, id: InquiryId) -> Stored<bool> {
+    Ok(courts.are_all() || reads.inquiry(id)?.is_some_and(|inquiry| courts.cover(&inquiry.court)))
+}
+
+/// An order, where its inquiry is seen.
+///
+/// # Errors
+/// When the store fails.
+pub fn order(
+    reads: &mut dyn Reads,
+    courts: &Courts,
+    found: Option<OrderRecord>,
+) -> Stored<Option<OrderRecord>> {
+    match found {
+        Some(order) if sees_inquiry(reads, courts, order.inquiry)? => Ok(Some(order)),
+        _ => Ok(None),
+    }
+}
+
+/// A measure, where its chain is seen.
+///
+/// # Errors
+/// When the store fails.
+pub fn measure(reads: &mut dyn Reads, courts: &Courts, id: MeasureId) -> Stored<Option<Measure>> {
+    match reads.measure(id)? {
+        Some(measure) if sees_chain(reads, courts, measure.chain)? => Ok(Some(measure)),
+        _ => Ok(None),
+    }
+}
+
+/// A task, where its chain is seen.
+///
+/// # Errors
+/// When the store fails.
+pub fn task(reads: &mut dyn Reads, courts: &Courts, id: TaskId) -> Stored<Option<Task>> {
+    match reads.task(id)? {
+        Some(task) if sees_chain(reads, courts, task.chain)? => Ok(Some(task)),
+        _ => Ok(None),
+    }
+}
+
+/// Whether what an act is about is seen: an inquiry or a case of these courts. What is about the gateway is for those who see every
+/// court.
+fn sees_subject(reads: &mut dyn Reads, courts: &Courts, subject: &str) -> Stored<bool> {
+    if let Ok(uid) = subject.parse() {
+        return Ok(inquiry(reads, courts, uid)?.is_some());
+    }
+    match reads.case_by_number(subject)? {
+        Some(case) => sees_case(reads, courts, &case),
+        None => Ok(false),
+    }
+}
+
+/// A page of acts.
+#[derive(Debug, Default)]
+pub struct Acts {
+    /// Newest first, with their rows.
+    pub acts: Vec<(i64, AuditEntry)>,
+    /// Read on behind this row; `None` at the end.
+    pub next: Option<i64>,
+}
+
+/// Acts by filter, newest first, of those that are seen.
+///
+/// # Errors
+/// When the store fails.
+pub fn acts(reads: &mut dyn Reads, courts: &Courts, filter: &ActFilter) -> Stored<Acts> {
+    let (limit, mut page, mut looked_at) = (filter.limit, Acts::default(), 0);
+    let mut filter = filter.clone();
+    loop {
+        filter.limit = if courts.are_all() { limit + 1 } else { AT_ONCE };
+        let found = reads.find_acts(&filter)?;
+        let is_last = found.len() < filter.limit;
+        looked_at += found.len();
+        for (row, act) in found {
+            if page.acts.len() == limit {
+                page.next = filter.before;
+                return Ok(page);
+            }
+            filter.before = Some(row);
+            if courts.are_all() || sees_subject(reads, courts, &act.subject)? {
+                page.acts.push((row, act));
+            }
+        }
+        if is_last {
+            return Ok(page);
+        }
+        if looked_at >= MOST_LOOKED_AT {
+            page.next = filter.before;
+            return Ok(page);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What reports read of a store: inquiries of a period, counts of their orders, and prints.
+
+use jiff::Timestamp;
+
+use super::Stored;
+use crate::domain::statistics::OrderTally;
+use crate::domain::{ChainId, Inquiry, InquiryId, Print, PrintId};
+
+/// What reports read.
+pub trait ReportReads {
+    /// Inquiries behind one, by when they were accepted, and before an instant; oldest first.
+    fn inquiries_between(
+        &mut self,
+        after: (Timestamp, InquiryId),
+        until: Timestamp,
+        limit: usize,
+    ) -> Stored<Vec<Inquiry>>;
+    /// What became of the orders of inquiries, counted by inquiry, counterpart and action.
+    fn order_tallies(&mut self, inquiries: &[InquiryId]) -> Stored<Vec<OrderTally>>;
+    /// What was printed about a chain, without the bytes, oldest first.
+    fn prints_of(&mut self, chain: ChainId) -> Stored<Vec<Print>>;
+    /// A print with its bytes.
+    fn print(&mut self, id: PrintId) -> Stored<Option<(Print, Vec<u8>)>>;
+}
+
+/// Counts of orders by inquiry, counterpart and action. `IDS` stands for the condition on `o.inquiry`. The same for every database: sums
+/// are of whole numbers, and flags are numbers.
+pub(super) const TALLIES: &str = "
+SELECT inquiry, lane, action, COUNT(*),
+  CAST(SUM(CASE WHEN answered IS NULL AND state IN (0, 1, 2) THEN 1 ELSE 0 END) AS BIGINT),
+  CAST(SUM(CASE WHEN answered IS NULL AND state = 9 THEN 1 ELSE 0 END) AS BIGINT),
+  CAST(SUM(CASE WHEN answered - begun <= 86400000000 THEN 1 ELSE 0 END) AS BIGINT),
+  CAST(SUM(CASE WHEN answered - begun > 86400000000 THEN 1 ELSE 0 END) AS BIGINT),
+  CAST(SUM(CASE WHEN assets > 0 THEN 1 ELSE 0 END) AS BIGINT),
+  CAST(SUM(COALESCE(assets, 0)) AS BIGINT),
+  MIN(sent), MIN(held), CAST(SUM(CASE WHEN held IS NULL THEN 0 ELSE 1 END) AS BIGINT)
+FROM (
+  SELECT o.inquiry AS inquiry, o.lane AS lane, o.action AS action, o.state AS state, o.sent AS sent,
+    COALESCE(o.sent, o.created) AS begun,
+    (SELECT MIN(r.at) FROM revisions r WHERE r.root = COALESCE(o.root, o.id) AND r.order_id = o.id) AS answered,
+    (SELECT r.assets FROM revisions r WHERE r.root = COALESCE(o.root, o.id) AND r.order_id = o.id
+      ORDER BY r.number DESC LIMIT 1) AS assets,
+    (SELECT MIN(r.at) FROM revisions r WHERE r.root = COALESCE(o.root, o.id) AND r.order_id = o.id
+      AND r.outcome IN ('held', 'partly_held')) AS held
+  FROM orders o WHERE IDS
+) AS counted GROUP BY inquiry, lane, action ORDER BY inquiry, lane, action";

@@ -1,0 +1,110 @@
+//! What reports read, and prints that are kept.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+
+use super::query::{Rows, limit_of};
+use super::rows::{self, INQUIRY, get, micros};
+use crate::domain::statistics::OrderTally;
+use crate::domain::{CaseId, ChainId, Inquiry, InquiryId, NewPrint, Print, PrintId};
+use crate::store::codec::decode;
+use crate::store::reports::TALLIES;
+use crate::store::{ReportReads, Stored};
+
+const PRINT: &str = "id, chain, case_id, kind, format, about, at, actor, sha256, size";
+
+static OF_ONE: LazyLock<String> = LazyLock::new(|| TALLIES.replace("IDS", "o.inquiry = ?1"));
+
+impl ReportReads for Rows<'_> {
+    fn inquiries_between(
+        &mut self,
+        after: (Timestamp, InquiryId),
+        until: Timestamp,
+        limit: usize,
+    ) -> Stored<Vec<Inquiry>> {
+        let sql = format!(
+            "SELECT {INQUIRY} FROM inquiries i WHERE (i.created, i.id) > (?1, ?2) AND i.created < ?3
+             ORDER BY i.created, i.id LIMIT ?4"
+        );
+        let row = params![micros(after.0), after.1.get(), micros(until), limit_of(limit)];
+        self.all(&sql, row, rows::inquiry)
+    }
+
+    fn order_tallies(&mut self, inquiries: &[InquiryId]) -> Stored<Vec<OrderTally>> {
+        let mut all = Vec::new();
+        for inquiry in inquiries {
+            all.append(&mut self.all(&OF_ONE, [inquiry.get()], tally)?);
+        }
+        Ok(all)
+    }
+
+    fn prints_of(&mut self, chain: ChainId) -> Stored<Vec<Print>> {
+        self.all(&format!("SELECT {PRINT} FROM prints WHERE chain = ?1 ORDER BY id"), [chain.get()], print)
+    }
+
+    fn print(&mut self, id: PrintId) -> Stored<Option<(Print, Vec<u8>)>> {
+        self.one(&format!("SELECT {PRINT}, body FROM prints WHERE id = ?1"), [id.get()], |row| {
+            let body: Vec<u8> = get(row, 10)?;
+            Ok((print(row)?, decode("print", &body)?))
+        })
+    }
+}
+
+impl Rows<'_> {
+    pub(super) fn add_print(&mut self, new: &NewPrint) -> Stored<()> {
+        let print = &new.print;
+        let row = params![
+            print.id.get(),
+            print.chain.get(),
+            print.case.get(),
+            print.kind.word(),
+            print.format.word(),
+            print.about,
+            micros(print.at),
+            print.actor,
+            print.sha256,
+            i64::try_from(print.size).unwrap_or(i64::MAX),
+            new.bytes.as_stored()
+        ];
+        let sql = format!(
+            "INSERT INTO prints ({PRINT}, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        );
+        self.execute(&sql, row).map(drop)
+    }
+}
+
+fn tally(row: &Row<'_>) -> Stored<OrderTally> {
+    let count = |at| get::<i64>(row, at).map(i64::unsigned_abs);
+    Ok(OrderTally {
+        inquiry: InquiryId::new(get(row, 0)?),
+        lane: get(row, 1)?,
+        action: rows::word("action", get(row, 2)?)?,
+        total: count(3)?,
+        open: count(4)?,
+        withdrawn: count(5)?,
+        within_a_day: count(6)?,
+        later: count(7)?,
+        hits: count(8)?,
+        assets: count(9)?,
+        first_sent: rows::optional_instant(row, 10)?,
+        first_held: rows::optional_instant(row, 11)?,
+        held: count(12)?,
+    })
+}
+
+fn print(row: &Row<'_>) -> Stored<Print> {
+    Ok(Print {
+        id: PrintId::new(get(row, 0)?),
+        chain: ChainId::new(get(row, 1)?),
+        case: CaseId::new(get(row, 2)?),
+        kind: rows::word("kind of a print", get(row, 3)?)?,
+        format: rows::word("form of a print", get(row, 4)?)?,
+        about: get(row, 5)?,
+        at: rows::instant(row, 6)?,
+        actor: get(row, 7)?,
+        sha256: get(row, 8)?,
+        size: get::<i64>(row, 9)?.unsigned_abs(),
+    })
+}

@@ -1,0 +1,150 @@
+//! Somebody at the console without a browser: requests with cookies, and what stands in pages.
+
+use std::collections::BTreeMap;
+
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+
+/// A person's cookies and the pages that they asked for.
+pub struct Guest {
+    client: Client,
+    pub base: String,
+    pub cookies: BTreeMap<String, String>,
+    /// The token of the session, from the last page that had one.
+    pub csrf: String,
+}
+
+/// A page as it came.
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Page {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    pub fn location(&self) -> &str {
+        self.header(LOCATION.as_str())
+    }
+
+    /// The value of the first field of a name.
+    pub fn field(&self, name: &str) -> String {
+        let begin = format!("name=\"{name}\" value=\"");
+        let at = self.text.find(&begin).unwrap_or_else(|| panic!("no field {name}:\n{}", self.text));
+        let rest = &self.text[at + begin.len()..];
+        rest[..rest.find('"').expect("its end")].to_owned()
+    }
+}
+
+impl Guest {
+    pub fn new(port: u16) -> Self {
+        let client = Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client");
+        let base = format!("http://127.0.0.1:{port}");
+        Self { client, base, cookies: BTreeMap::new(), csrf: String::new() }
+    }
+
+    /// Somebody who has signed in with a key.
+    pub async fn signed_in(port: u16, key: &str) -> Self {
+        let mut guest = Self::new(port);
+        let form = guest.get("/console/sign-in").await;
+        let fields = [("mark", form.field("mark").as_str()), ("next", "/console"), ("key", key)]
+            .map(|(a, b)| (a, b.to_owned()));
+        let entered = guest.post("/console/sign-in", &fields).await;
+        assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
+        guest
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        self.client.request(method, format!("{}{path}", self.base)).header(COOKIE, cookies.join("; "))
+    }
+
+    pub async fn send(&mut self, request: RequestBuilder) -> Page {
+        let answer = request.send().await.expect("the daemon answers");
+        for line in answer.headers().get_all(SET_COOKIE) {
+            let pair = line.to_str().expect("text").split(';').next().expect("a pair");
+            let (name, value) = pair.split_once('=').expect("a cookie");
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let page = Page { status, headers, text: answer.text().await.expect("a body") };
+        if page.text.contains("name=\"csrf\" value=\"") {
+            self.csrf = page.field("csrf");
+        }
+        page
+    }
+
+    pub async fn get(&mut self, path: &str) -> Page {
+        let request = self.request(Method::GET, path);
+        self.send(request).await
+    }
+
+    /// Follows redirections within the console.
+    pub async fn open(&mut self, path: &str) -> Page {
+        let mut page = self.get(path).await;
+        for _ in 0..4 {
+            if !page.status.is_redirection() {
+                break;
+            }
+            let next = page.location().to_owned();
+            page = self.get(&next).await;
+        }
+        page
+    }
+
+    /// A form as a browser would send it, without anything that a browser adds.
+    pub fn form(&self, path: &str, fields: &[(&str, String)]) -> RequestBuilder {
+        let body = serde_urlencoded::to_string(fields).expect("a form");
+        let kind = "application/x-www-form-urlencoded";
+        self.request(Method::POST, path).header(CONTENT_TYPE, kind).body(body)
+    }
+
+    /// Sends fields as they are.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, String)]) -> Page {
+        let request = self.form(path, fields);
+        self.send(request).await
+    }
+
+    /// Sends a form of a page of this session.
+    pub async fn act(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let mut all: Vec<(&str, String)> = vec![("csrf", self.csrf.clone())];
+        all.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        self.post(path, &all).await
+    }
+
+    /// Sends a form with files: name of the field, name of the file, bytes.
+    pub async fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Page {
+        let boundary = "boundary-of-the-tests";
+        let mut body: Vec<u8> = Vec::new();
+        let csrf = self.csrf.clone();
+        for (name, value) in std::iter::once(&("csrf", csrf.as_str())).chain(fields) {
+            body.extend(
+                format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .bytes(),
+            );
+        }
+        for (name, file, bytes) in files {
+            let head = format!("content-disposition: form-data; name=\"{name}\"; filename=\"{file}\"");
+            body.extend(
+                format!("--{boundary}\r\n{head}\r\ncontent-type: application/octet-stream\r\n\r\n").bytes(),
+            );
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{boundary}--\r\n").bytes());
+        let request = self.request(Method::POST, path);
+        let request =
+            request.header(CONTENT_TYPE, format!("multipart/form-data; boundary={boundary}")).body(body);
+        self.send(request).await
+    }
+}

@@ -1,0 +1,181 @@
+//! What reports read: inquiries of a period, counts of their orders, and prints.
+
+use std::sync::Arc;
+
+use chakong::domain::retention::Forget;
+use chakong::domain::statistics::OrderTally;
+use chakong::domain::{
+    Change, IdKind, InquiryId, JoinedChains, NewPrint, OrderRecord, OrderState, Print, PrintFormat, PrintId,
+    PrintKind, Revision,
+};
+use chakong::store::codec;
+use chakong_contract::{ActionKind, Answer};
+use serde_json::json;
+
+use crate::samples::{Whole, a_case, at, control, found, keep, measure, plain, query, revision, write};
+use crate::worlds::World;
+
+pub async fn inquiries_of_a_period_come_in_the_order_in_which_they_were_accepted(world: impl World) {
+    let store = world.store();
+    let mut ids = Vec::new();
+    // Not in the order of their rows.
+    for nth in [3, 1, 2, 5, 4] {
+        ids.push((nth, a_case(&store, nth).await.inquiry().id));
+    }
+    ids.sort_unstable();
+    let ids: Vec<InquiryId> = ids.into_iter().map(|(_, id)| id).collect();
+    let between = async |after, until, limit| {
+        let read =
+            store.read(move |reads| reads.inquiries_between(after, until, limit)).await.expect("a read");
+        read.iter().map(|inquiry| inquiry.id).collect::<Vec<_>>()
+    };
+    let begin = InquiryId::new(i64::MIN);
+    assert_eq!(between((at(2), begin), at(5), 9).await, ids[1..4], "the end is not of the period");
+    assert_eq!(between((at(0), begin), at(99), 2).await, ids[..2]);
+    assert_eq!(between((at(2), ids[1]), at(99), 2).await, ids[2..4], "behind the last of the portion before");
+    assert!(between((at(6), begin), at(99), 9).await.is_empty());
+}
+
+/// An order of one inquiry in a state, sent after some seconds, and its answers: seconds after the beginning, and what.
+struct Told(OrderState, Option<i64>, Vec<(i64, Arc<Answer>)>);
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+pub async fn orders_are_counted_by_what_became_of_them(world: impl World) {
+    let store = world.store();
+    let (whole, other) = (a_case(&store, 0).await, a_case(&store, 1).await);
+    let nothing = || plain(json!({ "outcome": "nothing" }));
+    let told = [
+        Told(OrderState::Answered, Some(10), vec![(10 + DAY, found("5.00"))]),
+        Told(OrderState::Answered, Some(20), vec![(21 + DAY, nothing())]),
+        // The first answer counts for the time, the latest for what was found.
+        Told(OrderState::Answered, Some(30), vec![(40, nothing()), (50 + 2 * DAY, found("6.00"))]),
+        Told(OrderState::Awaiting, Some(5), Vec::new()),
+        Told(OrderState::Overdue, Some(60), Vec::new()),
+        Told(OrderState::Failed, None, Vec::new()),
+        Told(OrderState::Cancelled, None, Vec::new()),
+        // An answer that came although it was withdrawn, and was never noted as sent: from when it was made.
+        Told(OrderState::Cancelled, None, vec![(DAY, nothing())]),
+    ];
+    let (inquiry, of) = (whole.inquiry().id, whole.clone());
+    write(&store, move |tx| {
+        let mut changes = Vec::new();
+        for Told(state, sent, answers) in &told {
+            let order =
+                OrderRecord { state: *state, sent: sent.map(at), ..query(&*tx, inquiry, "bank-two", 0) };
+            changes.push(Change::NewOrder(Box::new(order.clone())));
+            for (number, (seconds, answer)) in (1..).zip(answers) {
+                let answered = Revision { at: at(*seconds), ..revision(&order, number, answer) };
+                changes.push(Change::NewRevision(Box::new(answered)));
+            }
+        }
+        changes.append(&mut freezes(&*tx, &of));
+        tx.write(&changes)
+    })
+    .await;
+    let asked = [inquiry, other.inquiry().id];
+    let mut tallies = store.read(move |reads| reads.order_tallies(&asked)).await.expect("a read");
+    tallies.sort_by_key(|tally| (tally.inquiry, tally.lane.clone(), tally.action));
+    let of = |inquiry, lane: &str, action| OrderTally::of(inquiry, lane.to_owned(), action);
+    let waiting = |inquiry| OrderTally { total: 1, open: 1, ..of(inquiry, "bank-one", ActionKind::Query) };
+    let expected = vec![
+        waiting(inquiry),
+        OrderTally {
+            total: 2,
+            within_a_day: 2,
+            first_sent: Some(at(70)),
+            first_held: Some(at(80)),
+            held: 1,
+            ..of(inquiry, "bank-one", ActionKind::Freeze)
+        },
+        OrderTally {
+            total: 8,
+            open: 1,
+            withdrawn: 1,
+            within_a_day: 3,
+            later: 1,
+            hits: 2,
+            assets: 2,
+            first_sent: Some(at(5)),
+            ..of(inquiry, "bank-two", ActionKind::Query)
+        },
+        waiting(other.inquiry().id),
+    ];
+    assert_eq!(tallies[2].never(), 2, "overdue, and failed");
+    assert_eq!(tallies, expected);
+    assert!(store.read(|reads| reads.order_tallies(&[])).await.expect("a read").is_empty());
+}
+
+/// A freeze that is held, and one that is not.
+fn freezes(ids: &dyn chakong::domain::NewIds, of: &Whole) -> Vec<Change> {
+    let line = measure(ids, of);
+    let yuan = json!({ "amount": "5", "currency": "CNY" });
+    let held =
+        plain(json!({ "outcome": "held", "limit": null, "held": yuan, "uncovered": null, "balance": null,
+        "available": null, "from": null, "until": null, "rank": null }));
+    let declined = plain(json!({ "outcome": "not_held", "reason": "declined", "words": "余额不足" }));
+    let mut changes = vec![Change::NewMeasure(Box::new(line.clone()))];
+    for (seconds, answer) in [(70, held), (75, declined)] {
+        let order = OrderRecord {
+            state: OrderState::Answered,
+            sent: Some(at(seconds)),
+            ..control(ids, &line, seconds)
+        };
+        let answered = Revision { at: at(seconds + 10), ..revision(&order, 1, &answer) };
+        changes.push(Change::NewOrder(Box::new(order)));
+        changes.push(Change::NewRevision(Box::new(answered)));
+    }
+    changes
+}
+
+fn print(id: PrintId, of: &Whole, bytes: &[u8]) -> NewPrint {
+    let print = Print {
+        id,
+        chain: of.chain.id,
+        case: of.case.id,
+        kind: PrintKind::SearchSummary,
+        format: PrintFormat::Html,
+        about: of.party.id.to_string(),
+        at: at(9),
+        actor: "officer".to_owned(),
+        sha256: "0f".repeat(32),
+        size: u64::try_from(bytes.len()).expect("a size"),
+    };
+    NewPrint { print, bytes: codec::encode(bytes) }
+}
+
+pub async fn a_print_is_kept_byte_for_byte_and_belongs_to_its_chain(world: impl World) {
+    let store = world.store();
+    let (into, from) = (a_case(&store, 1).await, a_case(&store, 2).await);
+    let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    let (of, same) = (from.clone(), bytes.clone());
+    let new = write(&store, move |tx| {
+        let new = print(PrintId::new(tx.next(IdKind::Print)), &of, &same);
+        tx.write(&[Change::NewPrint(new.clone())])?;
+        assert_eq!(tx.print(new.print.id)?.map(|(print, _)| print), Some(new.print.clone()), "at once");
+        Ok(new)
+    })
+    .await;
+    let (id, chain, stays) = (new.print.id, from.chain.id, into.chain.id);
+    let read =
+        store.read(move |reads| Ok((reads.print(id)?, reads.prints_of(chain)?))).await.expect("a read");
+    assert_eq!(read, (Some((new.print.clone(), bytes)), vec![new.print.clone()]));
+    let twice = vec![Change::NewPrint(new.clone())];
+    assert!(store.transact(move |tx| tx.write(&twice)).await.is_err(), "a number is given once");
+
+    let joined = JoinedChains {
+        into: stays,
+        from: chain,
+        parties: Vec::new(),
+        measures: Vec::new(),
+        debtors: vec![(from.inquiry().id, vec![into.party.id])],
+        continues: (from.case.id, into.case.id),
+    };
+    keep(&store, vec![Change::JoinChains(Box::new(joined))]).await;
+    let both = store.read(move |reads| Ok((reads.prints_of(stays)?, reads.prints_of(chain)?))).await;
+    let (moved, left) = both.expect("a read");
+    assert_eq!((moved.len(), left.len(), moved[0].chain), (1, 0, stays));
+    keep(&store, vec![Change::Forget(Forget::Chain(stays))]).await;
+    assert_eq!(store.read(move |reads| reads.print(id)).await.expect("a read"), None);
+}
