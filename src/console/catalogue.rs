@@ -19,7 +19,7 @@ pub struct ActKind {
     pub zh: &'static str,
     /// And in English.
     pub en: &'static str,
-    /// Roles that may do it, as the endpoint has them (bits of [`may`]).
+    /// The row of the matrix that says who may do it, as the endpoint has it (a constant of [`may`]).
     pub may: u8,
     /// The endpoint; each `{}` stands for a part of what the act is about (`case~party`).
     pub api: &'static str,

@@ -70,9 +70,9 @@ async fn work_goes_on_over_another_address_when_the_one_in_use_goes_away() {
     threads.join();
 }
 
-/// The first of the list can only be read, as a standby: the second is used.
+/// A server that can only be read, as a standby, is no store: nothing can be written there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_can_only_be_read_is_passed_over_for_the_next() {
+async fn a_server_that_can_only_be_read_is_refused() {
     let mut world = OnServer::begin();
     world.close();
     let admin = session(world.config()).await;
