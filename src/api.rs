@@ -10,6 +10,7 @@ mod acts;
 mod cases;
 mod connectors;
 mod counterparts;
+mod desk;
 mod extract;
 mod health;
 mod inquiries;
@@ -48,11 +49,13 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
-pub use access::{Identity, identity_of_key, known_key, may};
+pub use access::{Identity, may};
 pub use extract::read_bytes;
 pub use inquiries::{InquiryView, OrderCounts};
+pub use looks::{ReasonWanted, Reasons};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemKind};
 pub use reception::GatewayReception;
+pub use sessions::address_of;
 
 use crate::domain::AuditEntry;
 use crate::gateway::Gateway;
@@ -72,6 +75,7 @@ fn routes(metrics: &HttpMetrics) -> ApiRouter<Shared> {
         .merge(papers::routes())
         .merge(orders::routes())
         .merge(measures::routes())
+        .merge(desk::routes())
         .merge(results::routes())
         .merge(relays::routes())
         .merge(replicas::routes())

@@ -65,6 +65,7 @@ pub fn plugins() -> Vec<Plugin> {
         chakong_court_realty::platform_plugin(),
         chakong_court_realty::postbox_plugin(),
         chakong_declarative::plugin(),
+        chakong_desk::plugin(),
         chakong_gleif::plugin(),
         chakong_market_regulator::plugin(),
         chakong_market_regulator::parameter_plugin(),

@@ -36,9 +36,9 @@ pub use brokers::{
     RabbitConfig, RabbitIntake, RabbitRelay, RelayLimits, RelaysConfig, ServerAddress, StreamConfig,
 };
 pub use counterpart::{
-    BreakerConfig, CallConfig, CalledAt, CounterpartConfig, LimitsConfig, LineConfig, LineSection, Officers,
-    ParcelConfig, PostboxConfig, RoutingConfig, SftpConfig, SftpLogin, Window, configurable_lines,
-    read_counterpart,
+    BreakerConfig, CallConfig, CalledAt, CounterpartConfig, DeskConfig, LimitsConfig, LineConfig,
+    LineSection, Officers, ParcelConfig, PostboxConfig, RoutingConfig, SftpConfig, SftpLogin, Window,
+    configurable_lines, read_counterpart,
 };
 pub use court_accounts::NamedAccount;
 pub use database::{Database, database_at};

@@ -1,8 +1,8 @@
-//! The console 工作台: pages for officers, approvers and operations, rendered on the server.
+//! The console 工作台: pages for the persons of the courts and of the gateway, rendered on the server.
 //!
 //! A page reads and acts through the endpoints of the API in this process (`backend`), as whoever is signed in: what a role may
 //! see or do is decided there and nowhere else. Nothing comes from another host, no script or style stands in a page, and every form
-//! carries a token of its session (`session`).
+//! carries a token of its session. Persons sign in (`sign_in`); sessions are the store's, and what a page keeps of them beside it is `kept`.
 
 mod acts;
 mod address;
@@ -13,23 +13,32 @@ mod backend;
 mod bar;
 mod cases;
 mod catalogue;
+mod cookies;
 mod counterparts;
+mod desk;
 mod door;
 mod draft;
 mod failure;
 mod form;
 mod found;
 mod inquiries;
+mod kept;
+mod keys;
 mod lang;
 mod live;
+mod me;
 mod measures;
 mod navigation;
 mod orders;
 mod page;
 mod papers;
+mod people;
+mod printing;
 mod reading;
-mod session;
+mod reason;
+mod secret;
 mod sign_in;
+mod statistics;
 mod submitting;
 mod system;
 mod tasks;
@@ -40,7 +49,7 @@ mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Redirect;
 use axum::routing::{get, post};
 
@@ -60,9 +69,11 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/console/sign-out", post(sign_in::leave))
         .route("/console/assets/{name}", get(assets::serve))
         .route("/console/live", get(live::stream))
+        .route("/console/reason", post(reason::give))
         .route("/console/tasks", get(tasks::list))
         .route("/console/cases", get(cases::list))
         .route("/console/cases/{id}", get(cases::show))
+        .route("/console/cases/{id}/documents/{document}", get(cases::document))
         .route("/console/inquiries/{id}", get(inquiries::show))
         .route("/console/inquiries/{id}/certificates/{number}", get(inquiries::certificate))
         .route("/console/orders/{number}", get(orders::show))
@@ -72,13 +83,48 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/console/approvals", get(approvals::list).post(approvals::decide))
         .route("/console/new", get(submitting::form).post(submitting::preview))
         .route("/console/new/send", post(submitting::send))
+        .route("/console/new/template.xlsx", get(submitting::template))
         .route("/console/acts/{act}/{subject}", get(acts::form).post(acts::perform))
+        .route("/console/papers", get(printing::home))
+        .route("/console/papers/batch", post(printing::batch))
+        .route("/console/papers/of/{id}", get(printing::of_case).post(printing::make))
+        .route("/console/papers/{number}", get(printing::show))
+        .route("/console/papers/{number}/receipts", get(printing::receipts))
+        .route("/console/statistics", get(statistics::show))
+        .route("/console/statistics/file", get(statistics::file))
         .route("/console/counterparts", get(counterparts::list))
         .route("/console/counterparts/{name}", get(counterparts::show))
+        .route("/console/desk", get(desk::list))
+        .route("/console/desk/{number}", get(desk::show).post(desk::enter))
+        .route("/console/desk/{number}/notice", get(desk::notice))
+        .route("/console/desk/{number}/scan", get(desk::scan))
+        .route("/console/desk/{number}/check", post(desk::check))
         .route("/console/audit", get(audit::list))
+        .route("/console/audit/looks", get(audit::looks))
+        .route("/console/audit/looks.csv", get(audit::export))
+        .route("/console/audit/alarms", get(audit::alarms))
+        .merge(of_persons())
         .route("/console/system", get(system::show))
         .fallback(async || Failure::nothing_here())
         .method_not_allowed_fallback(async || Failure::wrong_method())
         .layer(from_fn_with_state(console.clone(), door::enter))
+        .layer(from_fn(printing::keep_policy))
         .with_state(console)
+}
+
+/// Pages about persons and keys, and one's own.
+fn of_persons() -> Router<Console> {
+    Router::new()
+        .route("/console/me", get(me::show))
+        .route("/console/me/password", get(me::password).post(me::change_password))
+        .route("/console/me/factor", get(me::factor).post(me::begin_factor))
+        .route("/console/me/factor/proof", post(me::prove_factor))
+        .route("/console/me/sessions/end", post(me::end_sessions))
+        .route("/console/me/sessions/{id}/end", post(me::end_session))
+        .route("/console/people", get(people::list))
+        .route("/console/people/new", get(people::new).post(people::add))
+        .route("/console/people/{id}", get(people::show))
+        .route("/console/people/{id}/{act}", post(people::perform))
+        .route("/console/keys", get(keys::list).post(keys::make))
+        .route("/console/keys/{id}/revoke", post(keys::revoke))
 }

@@ -14,8 +14,10 @@ mod change;
 mod claim;
 pub mod companies;
 pub mod decide;
+mod desk;
 mod event;
 mod finding;
+pub mod found_by;
 mod ids;
 mod inquiry;
 mod mandate;
@@ -38,7 +40,7 @@ mod terms;
 pub use actor::Actor;
 pub use audit::AuditEntry;
 pub use blob::Blob;
-pub use case::{Case, Chain, ChainParty, PartyView};
+pub use case::{Case, CaseState, Chain, ChainParty, PartyView};
 pub use case_file::{ApplyError, CaseFile};
 pub use certificate::{Certificate, Counts, Coverage, OrderLine, Triage, certify};
 pub use change::{
@@ -48,6 +50,7 @@ pub use change::{
 pub use claim::{
     Claim, ClaimChange, ClaimChangeKind, ClaimState, ClaimView, Mode, Preference, UncoveredLimit,
 };
+pub use desk::{DeskItem, DeskMark, DeskNotice, DeskState, DeskWork, EnteredAnswer, SentBack};
 pub use event::{EventDraft, EventType};
 pub use finding::Finding;
 pub use ids::{

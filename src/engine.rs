@@ -5,6 +5,7 @@
 mod call_tokens;
 mod clock;
 mod closings;
+mod desk;
 mod encoded;
 mod files;
 mod handed_in;
@@ -40,11 +41,12 @@ use crate::store::{
 };
 
 pub use clock::run_clock;
+pub use desk::AtDesk;
 pub use handed_in::{Entry, HandedIn, Verdicts};
 pub use held::while_held;
 pub use lanes::Response;
 pub use older::was_older;
-pub use people::{ByWhom, Looked, SignIn};
+pub use people::{ByWhom, Looked, NewFactor, SignIn};
 pub use retention::{Archives, Progress, run_retention};
 pub use sending::{Dispatch, Dispatched};
 pub use settling::{Conversation, Settlement};
@@ -321,7 +323,8 @@ fn file_of_act(tx: &mut dyn Tx, chain: Option<ChainId>, what: &Act) -> Stored<Re
         | Act::Renew(id, _)
         | Act::Deduct(id, _)
         | Act::Transfer(id, _)
-        | Act::Value(id, _) => of_measure(tx, *id)?.ok_or("measure"),
+        | Act::Value(id, _)
+        | Act::Rate(id, _) => of_measure(tx, *id)?.ok_or("measure"),
         Act::Release(release) => match release.scope {
             ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id) => of_measure(tx, id)?.ok_or("measure"),
             ReleaseScope::Party(_) | ReleaseScope::Case => chain.ok_or("case"),

@@ -1,8 +1,9 @@
 //! Papers 文书打印件: what court staff print, put on file and serve.
 //!
 //! [`record`] reads a case as it stands; [`kinds`] makes a [`Document`] of it, which is pure; [`html`] and [`sheet`] write the document
-//! down. Only [`printer`] starts another program, which makes PDF of a page.
+//! down; [`attachments`] puts receipts beside it. Only [`printer`] starts another program, which makes PDF of a page.
 
+pub mod attachments;
 pub mod document;
 pub mod html;
 pub mod kinds;

@@ -4,6 +4,7 @@
 //! of the store they see. [`People`] is the service on store and engine: signing in and out, sessions, keys, looks. What it is made
 //! of is pure: passwords, second factors, cookies, the slow-down of who guesses.
 
+pub mod alarms;
 pub mod cookie;
 mod identity;
 pub mod matrix;
@@ -13,6 +14,7 @@ mod service;
 pub mod sight;
 mod slow_down;
 
+pub use crate::domain::decide::people::Pending;
 pub use identity::{Identity, SessionRef};
 pub use matrix::{MATRIX, Permission, may};
-pub use service::{Credentials, People, Settings, SignedIn, begin_of_day, is_out_of_hours};
+pub use service::{Credentials, People, Settings, SignedIn, begin_of_day, day_begins, is_out_of_hours};

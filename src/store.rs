@@ -9,6 +9,7 @@ mod ahead;
 mod boot_time;
 pub mod codec;
 pub mod copying;
+mod desk;
 mod health;
 mod ids;
 mod leases;
@@ -39,6 +40,7 @@ use tokio::sync::oneshot;
 
 use crate::domain::{Change, NewIds, OrderRecord};
 pub use ahead::number_ahead;
+pub use desk::{DeskFilter, DeskReads, DeskWhich};
 pub use health::{Ailment, Health};
 pub use leases::{CLOCK, Lease, Leases, Membership, RETENTION, Replica, lane_lease};
 pub use load::{load_chain, load_chain_for_act, load_findings, load_lines, load_order, load_orders};

@@ -170,7 +170,7 @@ async fn identify(
 }
 
 /// Who holds a key of the configuration.
-pub fn identity_of_key(key: &ApiKey) -> Identity {
+fn identity_of_key(key: &ApiKey) -> Identity {
     let (name, roles, courts) = (key.name.clone(), key.roles.clone(), key.courts.clone());
     Identity { name, roles, courts, person: None, session: None }
 }
@@ -192,11 +192,6 @@ fn key_of(headers: &HeaderMap) -> Option<&str> {
     let plain = || headers.get("x-api-key").and_then(|value| value.to_str().ok());
     let key = bearer.unwrap_or_else(plain)?;
     (1..=LONGEST_KEY).contains(&key.len()).then_some(key)
-}
-
-/// The key of the configuration that a text is; `None` where it is none, or none that could be.
-pub fn known_key<'a>(keys: &'a [ApiKey], text: &str) -> Option<&'a ApiKey> {
-    (1..=LONGEST_KEY).contains(&text.len()).then(|| find(keys, text)).flatten()
 }
 
 /// Compares with every key, each in constant time, so that the time tells nothing about any of them.

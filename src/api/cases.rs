@@ -1,6 +1,7 @@
 //! Cases 案件: their chain, parties, claim, ledger and tasks, and what people do about all of it.
 
 mod claim;
+mod documents;
 mod enter;
 mod list;
 mod progress;
@@ -28,6 +29,8 @@ pub(super) fn routes() -> ApiRouter<Shared> {
             "/v1/cases/{id}/claim",
             put_with(claim::update, claim::docs).get_with(claim::show, claim::show_docs),
         )
+        .api_route("/v1/cases/{id}/documents", get_with(documents::list, documents::list_docs))
+        .api_route("/v1/cases/{id}/documents/{document}", get_with(documents::show, documents::docs))
         .api_route("/v1/cases/{id}/progress", get_with(progress::show, progress::docs))
         .api_route("/v1/cases/{id}/release", post_with(release::case, release::case_docs))
         .api_route(

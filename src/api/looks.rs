@@ -1,55 +1,61 @@
 //! Looks 查看留痕: every look at a case, an asset list, an answer, a receipt or a certificate is on record before it is shown.
 
+mod list;
+mod looked_at;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aide::OperationOutput;
-use aide::axum::ApiRouter;
-use aide::axum::routing::get_with;
-use aide::generate::GenContext;
-use aide::openapi::{MediaType, Operation, Response as ResponseDocs};
-use aide::transform::TransformOperation;
-use axum::Json;
 use axum::extract::{FromRequestParts as _, RawPathParams, Request, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use axum::response::{IntoResponse as _, Response};
 
 use super::Shared;
-use super::access::{Caller, may};
-use super::extract::{QueryParams, page_size};
+use super::access::may;
 use super::problem::{Problem, ProblemKind};
 use super::route::route_of;
+use crate::domain::Case;
 use crate::domain::people::{Courts, Look, LookKind, Role};
 use crate::engine::Looked;
 use crate::people::{Identity, is_out_of_hours, sight};
-use crate::store::{LookFilter, Reads, Stored, order_by_number};
+use crate::store::{Reads, Stored, order_by_number};
+
+pub(super) use list::routes;
+use looked_at::LOOKED_AT;
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 500;
-/// Most looks of one export.
-const MOST_EXPORTED: usize = 10_000;
+/// Most cases of one session for which reasons are known.
+const MOST_REASONS: usize = 200;
 
-/// What is looked at on which route.
-const LOOKED_AT: [(&str, LookKind); 14] = [
-    ("/v1/cases/{id}", LookKind::Case),
-    ("/v1/cases/{id}/claim", LookKind::Case),
-    ("/v1/inquiries/{id}", LookKind::Inquiry),
-    ("/v1/inquiries/{id}/orders", LookKind::Inquiry),
-    ("/v1/inquiries/{id}/assets", LookKind::Assets),
-    ("/v1/inquiries/{id}/companies", LookKind::Companies),
-    ("/v1/inquiries/{id}/measures", LookKind::Measures),
-    ("/v1/inquiries/{id}/certificate", LookKind::Certificate),
-    ("/v1/inquiries/{id}/certificates/{number}", LookKind::Certificate),
-    ("/v1/orders", LookKind::Inquiry),
-    ("/v1/orders/{number}", LookKind::Answer),
-    ("/v1/measures", LookKind::Measures),
-    ("/v1/measures/{id}", LookKind::Measures),
-    ("/v1/measures/{id}/receipts/{sha256}", LookKind::Raw),
-];
+/// Why somebody looks at cases, by case number: what pages of this process know of a session. It comes as an extension of a request,
+/// which nobody can send along from outside. Lists, which belong to no case, have the empty number.
+#[derive(Debug, Clone, Default)]
+pub struct Reasons(Arc<BTreeMap<String, String>>);
+
+impl Reasons {
+    /// The reason for a case, where one was given.
+    pub fn of(&self, case: &str) -> Option<&str> {
+        self.0.get(case).map(String::as_str)
+    }
+
+    /// Takes a reason for a case. Of very many the others are forgotten, and asked for again.
+    pub fn give(&mut self, case: &str, reason: &str) {
+        let all = Arc::make_mut(&mut self.0);
+        if all.len() >= MOST_REASONS {
+            all.clear();
+        }
+        all.insert(case.to_owned(), reason.to_owned());
+    }
+}
+
+/// An extension of an answer that refuses a look without a reason: which case the reason is wanted for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReasonWanted {
+    /// The case number; empty for a list.
+    pub case: String,
+}
 
 /// What is looked at, as far as it belongs to a case.
 struct Subject {
@@ -58,12 +64,25 @@ struct Subject {
     court: String,
 }
 
+impl Subject {
+    fn of_case(case: Case) -> Self {
+        Self {
+            name: case.id.to_string(),
+            case_number: case.number.as_str().to_owned(),
+            court: case.court_code,
+        }
+    }
+}
+
 /// Layer: a look is put on record before it is shown, and refused where a reason is missing or the day's measure is full. What is not
 /// there, or not seen, is no look.
 pub(super) async fn record(State(gateway): State<Shared>, mut request: Request, next: Next) -> Response {
     let kind = LOOKED_AT.iter().find(|(route, _)| *route == route_of(&request)).map(|(_, kind)| *kind);
+    let kind = kind.or_else(|| looks_for_a_party(&request).then_some(LookKind::Case));
     let identity = request.extensions().get::<Arc<Identity>>().cloned();
-    let (Some(kind), Some(identity), true) = (kind, identity, request.method() == Method::GET) else {
+    // What is printed is looked at, too, though it is a `POST`.
+    let is_shown = request.method() == Method::GET || kind == Some(LookKind::Print);
+    let (Some(kind), Some(identity), true) = (kind, identity, is_shown) else {
         return next.run(request).await;
     };
     if !identity.may(may::READ) {
@@ -72,8 +91,32 @@ pub(super) async fn record(State(gateway): State<Shared>, mut request: Request, 
     let reason = take_reason(&mut request);
     match on_record(&gateway, &identity, kind, &mut request, reason).await {
         Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+        Err(Refused::Problem(problem)) => problem.into_response(),
+        Err(Refused::WithoutReason(wanted)) => {
+            let mut response = without_reason().into_response();
+            response.extensions_mut().insert(wanted);
+            response
+        }
     }
+}
+
+/// Why somebody may not look.
+enum Refused {
+    Problem(Problem),
+    WithoutReason(ReasonWanted),
+}
+
+impl<E: Into<Problem>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+/// Whether cases are looked for by a party: whoever asks learns whether somebody is led against.
+fn looks_for_a_party(request: &Request) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    route_of(request) == "/v1/cases"
+        && form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == "party")
 }
 
 async fn on_record(
@@ -82,10 +125,10 @@ async fn on_record(
     kind: LookKind,
     request: &mut Request,
     reason: String,
-) -> Result<(), Problem> {
+) -> Result<(), Refused> {
     let route = route_of(request).to_owned();
     let name = name_of(request).await;
-    let (courts, list) = (identity.courts.clone(), name.is_none());
+    let (courts, is_list) = (identity.courts.clone(), name.is_none());
     let subject = match name {
         Some(name) => {
             let read = gateway.store.read(move |reads| subject_of(reads, &courts, &route, name));
@@ -96,9 +139,41 @@ async fn on_record(
         }
         None => Subject { name: "list".to_owned(), case_number: String::new(), court: String::new() },
     };
-    if reason.is_empty() && needs_reason(identity, list) {
-        let detail = "请说明查看理由 say why you look: the role is not of the case (header X-Reason, percent-encoded, or `reason=`)";
-        return Err(Problem::new(ProblemKind::Forbidden, detail));
+    let kept = request.extensions().get::<Reasons>().and_then(|reasons| reasons.of(&subject.case_number));
+    let reason = if reason.is_empty() { kept.unwrap_or_default().to_owned() } else { reason };
+    keep(gateway, identity, (kind, is_list), subject, reason).await
+}
+
+/// Puts on record that somebody looks at a case, such as one of many that are printed together.
+pub(super) async fn at_case(
+    gateway: &Shared,
+    identity: &Identity,
+    kind: LookKind,
+    case: &Case,
+    headers: &HeaderMap,
+) -> Result<(), Problem> {
+    let reason = printable(&reason_of(headers).unwrap_or_default());
+    let kept = keep(gateway, identity, (kind, false), Subject::of_case(case.clone()), reason).await;
+    kept.map_err(|refused| match refused {
+        Refused::Problem(problem) => problem,
+        Refused::WithoutReason(_) => without_reason(),
+    })
+}
+
+fn without_reason() -> Problem {
+    let detail = "请说明查看理由 say why you look: the role is not of the case (header X-Reason, percent-encoded, or `reason=`)";
+    Problem::new(ProblemKind::ReasonWanted, detail)
+}
+
+async fn keep(
+    gateway: &Shared,
+    identity: &Identity,
+    (kind, is_list): (LookKind, bool),
+    subject: Subject,
+    reason: String,
+) -> Result<(), Refused> {
+    if reason.is_empty() && needs_reason(identity, is_list) {
+        return Err(Refused::WithoutReason(ReasonWanted { case: subject.case_number }));
     }
     let at = gateway.clock.now();
     let look = Look {
@@ -126,7 +201,7 @@ async fn on_record(
                 "今日查看已达上限 {} things were looked at today, which is the most for one person; the auditor was told",
                 counts.subjects
             );
-            Err(Problem::new(ProblemKind::Forbidden, detail))
+            Err(Problem::new(ProblemKind::Forbidden, detail).into())
         }
     }
 }
@@ -154,7 +229,11 @@ fn take_reason(request: &mut Request) -> String {
             *request.uri_mut() = uri;
         }
     }
-    let reason = header.or(given).unwrap_or_default();
+    printable(&header.or(given).unwrap_or_default())
+}
+
+/// A reason as it is kept.
+fn printable(reason: &str) -> String {
     let printable = reason.chars().filter(|c| !c.is_control());
     printable.take(LONGEST_REASON).collect::<String>().trim().to_owned()
 }
@@ -183,19 +262,22 @@ async fn name_of(request: &mut Request) -> Option<String> {
 /// What is looked at, where the caller sees it.
 fn subject_of(reads: &mut dyn Reads, courts: &Courts, route: &str, name: String) -> Stored<Option<Subject>> {
     if route.starts_with("/v1/cases/") {
-        let case = super::cases::find(reads, courts, &name)?;
-        return Ok(case.map(|case| Subject {
-            name: case.id.to_string(),
-            case_number: case.number.as_str().to_owned(),
-            court: case.court_code,
-        }));
+        return Ok(super::cases::find(reads, courts, &name)?.map(Subject::of_case));
+    }
+    if route.starts_with("/v1/papers/") {
+        return match sight::print(reads, courts, &name)? {
+            Some((print, _)) => {
+                Ok(reads.case(print.case)?.map(|case| Subject { name, ..Subject::of_case(case) }))
+            }
+            None => Ok(None),
+        };
     }
     let inquiry = if route.starts_with("/v1/inquiries/") {
         match name.parse() {
             Ok(uid) => sight::inquiry(reads, courts, uid)?,
             Err(_) => None,
         }
-    } else if route.starts_with("/v1/orders/") {
+    } else if route.starts_with("/v1/orders/") || route.starts_with("/v1/desk/") {
         let found = match name.parse() {
             Ok(number) => order_by_number(reads, &number)?,
             Err(_) => None,
@@ -215,140 +297,4 @@ fn subject_of(reads: &mut dyn Reads, courts: &Courts, route: &str, name: String)
         }
     };
     Ok(inquiry.map(|inquiry| Subject { name, case_number: inquiry.case_number, court: inquiry.court }))
-}
-
-pub(super) fn routes() -> ApiRouter<Shared> {
-    ApiRouter::new()
-        .api_route("/v1/looks", get_with(list, list_docs))
-        .api_route("/v1/looks.csv", get_with(export, export_docs))
-}
-
-/// Which looks.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct LooksQuery {
-    /// Who: 工号, or name of a key.
-    actor: Option<String>,
-    /// What was looked at.
-    kind: Option<LookKind>,
-    /// Of what.
-    subject: Option<String>,
-    /// Code of the court.
-    court: Option<String>,
-    /// Not before this.
-    since: Option<Timestamp>,
-    /// `next` of the page before.
-    before: Option<i64>,
-    /// How many; 50 by default.
-    #[schemars(range(min = 1, max = 200))]
-    limit: Option<usize>,
-}
-
-impl LooksQuery {
-    fn filter<const ROW: u8>(self, caller: &Caller<ROW>, limit: usize) -> LookFilter {
-        LookFilter {
-            courts: caller.sees(self.court.as_deref()),
-            actor: self.actor,
-            kind: self.kind,
-            subject: self.subject,
-            since: self.since,
-            before: self.before,
-            limit,
-        }
-    }
-}
-
-/// Looks.
-#[derive(Debug, Serialize, JsonSchema)]
-struct LookList {
-    /// Newest first.
-    looks: Vec<Look>,
-    /// Pass as `before` to read on; null at the end.
-    next: Option<i64>,
-}
-
-async fn list(
-    State(gateway): State<Shared>,
-    caller: Caller<{ may::LOOKS }>,
-    QueryParams(query): QueryParams<LooksQuery>,
-) -> Result<Json<LookList>, Problem> {
-    let limit = page_size(query.limit)?;
-    let filter = query.filter(&caller, limit + 1);
-    let mut found = gateway.store.read(move |reads| reads.find_looks(&filter)).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|(row, _)| *row);
-    Ok(Json(LookList { looks: found.into_iter().map(|(_, look)| look).collect(), next }))
-}
-
-fn list_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    operation.id("listLooks").tag("people").summary("Who looked at what 查看留痕").description(
-        "The same look of the same caller within a while (`[looks]` of the configuration) is one look.",
-    )
-}
-
-/// Looks as a table.
-pub(super) struct Table(String);
-
-impl IntoResponse for Table {
-    fn into_response(self) -> Response {
-        let headers = [
-            (CONTENT_TYPE, "text/csv; charset=utf-8"),
-            (CONTENT_DISPOSITION, "attachment; filename=\"looks.csv\""),
-        ];
-        (headers, self.0).into_response()
-    }
-}
-
-impl OperationOutput for Table {
-    type Inner = String;
-
-    fn operation_response(_: &mut GenContext, _: &mut Operation) -> Option<ResponseDocs> {
-        let mut docs = ResponseDocs::default();
-        docs.content.insert("text/csv".to_owned(), MediaType::default());
-        Some(docs)
-    }
-}
-
-async fn export(
-    State(gateway): State<Shared>,
-    caller: Caller<{ may::LOOKS }>,
-    QueryParams(query): QueryParams<LooksQuery>,
-) -> Result<Table, Problem> {
-    let filter = query.filter(&caller, MOST_EXPORTED);
-    let found = gateway.store.read(move |reads| reads.find_looks(&filter)).await?;
-    // The mark by which spreadsheets know UTF-8.
-    let mut text = String::from(
-        "\u{feff}时间 at,人员 actor,内容 kind,对象 subject,案号 case,法院 court,理由 reason,非工作时间 out of hours\r\n",
-    );
-    for (_, look) in found {
-        let cells = [
-            look.at.to_string(),
-            look.actor,
-            look.kind.word().to_owned(),
-            look.subject,
-            look.case_number,
-            look.court,
-            look.reason,
-            if look.out_of_hours { "是 yes" } else { "" }.to_owned(),
-        ];
-        text.push_str(&cells.map(|cell| quoted(&cell)).join(","));
-        text.push_str("\r\n");
-    }
-    Ok(Table(text))
-}
-
-/// A cell (RFC 4180). What a spreadsheet would take for a formula is kept from being one.
-fn quoted(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    format!("\"{}{}\"", if is_formula { "'" } else { "" }, cell.replace('"', "\"\""))
-}
-
-fn export_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    operation
-        .id("exportLooks")
-        .tag("people")
-        .summary("Looks as CSV 导出查看留痕")
-        .description("At most 10,000, the newest first; `before` reads on. `limit` is not used.")
-        .response_with::<200, Table, _>(|response| response.description("CSV in UTF-8"))
 }

@@ -11,6 +11,7 @@ use aide::axum::routing::{get_with, post_with};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(super) use receipt::ReceiptFile;
 pub(super) use view::MeasureInFull;
 
 use super::Shared;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route("/v1/measures/{id}/reject", post_with(acts::reject, acts::reject_docs))
         .api_route("/v1/measures/{id}/reconsider", post_with(acts::reconsider, acts::reconsider_docs))
         .api_route("/v1/measures/{id}/value", post_with(acts::value, acts::value_docs))
+        .api_route("/v1/measures/{id}/rate", post_with(acts::rate, acts::rate_docs))
         .api_route("/v1/measures/{id}/release", post_with(acts::release, acts::release_docs))
         .api_route("/v1/measures/{id}/renew", post_with(acts::renew, acts::renew_docs))
         .api_route("/v1/measures/{id}/deduct", post_with(acts::deduct, acts::deduct_docs))

@@ -18,7 +18,7 @@ use super::Shared;
 use super::access::{Caller, may};
 
 /// Groups of endpoints, in the order of the document.
-const TAGS: [(&str, &str); 13] = [
+const TAGS: [(&str, &str); 14] = [
     ("inquiries", "查控申请: submit, watch, re-query, cancel"),
     ("cases", "案件: the chain of cases, its claim, its ledger, and what is about all of it"),
     ("papers", "文书打印件: what can be printed of a case, and prints by their numbers"),
@@ -26,6 +26,7 @@ const TAGS: [(&str, &str); 13] = [
     ("tasks", "待办: what a person must do, and until when"),
     ("acts", "操作记录: who did what, and why"),
     ("orders", "协助指令: one request to one counterpart"),
+    ("desk", "人工办理: orders that people carry along, and what they enter"),
     ("measures", "控制措施: the freeze ledger and its approvals"),
     ("results", "结果: the event log for named consumers (CloudEvents 1.0)"),
     ("connectors", "连接器: what the gateway can speak"),

@@ -3,6 +3,7 @@
 mod batch;
 mod list;
 mod make;
+mod receipts;
 mod show;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use crate::papers::record::{CaseRecord, Issue};
 use crate::papers::{Document, PrinterError, html, sheet};
 use crate::store::codec::encode;
 
-use list::PrintView;
+pub(super) use list::PrintView;
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -31,10 +32,11 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         )
         .api_route("/v1/papers/batch", post_with(batch::make, batch::docs))
         .api_route("/v1/papers/{number}", get_with(show::show, show::docs))
+        .api_route("/v1/papers/{number}/receipts", get_with(receipts::show, receipts::docs))
 }
 
 /// What counterparts are called in Chinese.
-fn names(gateway: &Shared) -> BTreeMap<String, String> {
+pub(super) fn names(gateway: &Shared) -> BTreeMap<String, String> {
     let all = gateway.counterparts.now();
     all.iter().map(|(name, config)| (name.clone(), config.name_zh.clone())).collect()
 }
@@ -59,7 +61,11 @@ fn issued(
 }
 
 /// A document in one of its forms.
-async fn written(gateway: &Shared, document: &Document, format: PrintFormat) -> Result<Vec<u8>, Problem> {
+pub(super) async fn written(
+    gateway: &Shared,
+    document: &Document,
+    format: PrintFormat,
+) -> Result<Vec<u8>, Problem> {
     match format {
         PrintFormat::Html => Ok(page(std::slice::from_ref(document)).into_bytes()),
         PrintFormat::Pdf => pdf(gateway, &page(std::slice::from_ref(document))).await,

@@ -210,6 +210,8 @@ struct ChangeRequest {
     phone: Option<String>,
     /// Whether the person may sign in.
     active: Option<bool>,
+    /// False takes the second factor away: another is set up at the next sign-in. Nobody sets one up for somebody else.
+    second_factor: Option<bool>,
     /// Why; 1 to 500 characters.
     #[schemars(length(min = 1, max = 500))]
     reason: String,
@@ -226,6 +228,9 @@ async fn change(
 ) -> Result<Json<PersonView>, Problem> {
     let mut findings = Vec::new();
     check_reason(&request.reason, &mut findings);
+    if request.second_factor == Some(true) {
+        findings.push(Finding::new("/second_factor", "only the person sets a second factor up"));
+    }
     no_findings(findings)?;
     let is_all = |codes: &BTreeSet<String>| codes.len() == 1 && codes.contains(EVERY_COURT);
     let courts = |codes: BTreeSet<String>| if is_all(&codes) { Courts::All } else { Courts::Some(codes) };
@@ -237,6 +242,7 @@ async fn change(
         phone: request.phone,
         active: request.active,
         reset: None,
+        forget_factor: request.second_factor == Some(false),
     };
     let person = gateway.engine.change_person(by(&caller.0, request.reason), path.id, update).await?;
     Ok(Json(PersonView::of(&gateway, &person)))

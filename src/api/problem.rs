@@ -26,6 +26,7 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 pub enum ProblemKind {
     Unauthenticated,
     Forbidden,
+    ReasonWanted,
     NotFound,
     MethodNotAllowed,
     MalformedBody,
@@ -54,6 +55,9 @@ impl ProblemKind {
                 (StatusCode::UNAUTHORIZED, "unauthenticated", "没有有效的密钥 No valid API key")
             }
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "没有权限 Not allowed for this key"),
+            Self::ReasonWanted => {
+                (StatusCode::FORBIDDEN, "reason-wanted", "请说明查看理由 A reason is wanted")
+            }
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "不存在 Not found"),
             Self::MethodNotAllowed => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "不支持该方法 Method not allowed")

@@ -60,7 +60,7 @@ struct SessionBegun {
 }
 
 /// The address that a request comes from. A proxy on this machine says whose request it passes on.
-pub(super) fn address_of(connection: Option<&Connection>, headers: &HeaderMap) -> IpAddr {
+pub fn address_of(connection: Option<&Connection>, headers: &HeaderMap) -> IpAddr {
     let peer = connection.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |connection| connection.standing.peer());
     let passed = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
     let last = passed.and_then(|all| all.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
@@ -88,7 +88,8 @@ async fn begin(
     let session = begun.identity.session.clone();
     let csrf = session.as_ref().map(|session| session.csrf.clone()).unwrap_or_default();
     let pending = session.and_then(|session| session.pending);
-    let body = Json(SessionBegun { me: Me::of(&begun.identity), csrf, pending });
+    let me = Me::of(&gateway, &begun.identity).await?;
+    let body = Json(SessionBegun { me, csrf, pending });
     Ok((StatusCode::CREATED, [(SET_COOKIE, cookie::set(&headers, &begun.token))], body).into_response())
 }
 
@@ -302,12 +303,22 @@ struct NewFactor {
     address: String,
 }
 
+/// Who sets a second factor up.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct BeginRequest {
+    /// A code of the second factor that is set up, to renew it; empty where none is.
+    #[serde(default)]
+    code: String,
+}
+
 async fn begin_factor(
     State(gateway): State<Shared>,
     caller: Caller<{ may::ANY }>,
+    JsonBody(given): JsonBody<BeginRequest>,
 ) -> Result<(StatusCode, Json<NewFactor>), Problem> {
     let (person, _) = session_of(&caller.0)?;
-    let (secret, address) = gateway.people.begin_second_factor(person, caller.name()).await?;
+    let (secret, address) = gateway.people.begin_second_factor(person, caller.name(), &given.code).await?;
     Ok((StatusCode::CREATED, Json(NewFactor { secret, address })))
 }
 
@@ -316,10 +327,13 @@ fn begin_factor_docs(operation: TransformOperation<'_>) -> TransformOperation<'_
         .id("beginSecondFactor")
         .tag("people")
         .summary("Set up a second factor 绑定动态口令")
-        .description("It counts once a code was shown (`proveSecondFactor`). A new secret takes the place of one that was not proved.")
+        .description(
+            "It counts once a code was shown (`proveSecondFactor`). A new secret takes the place of one that was not proved. One that is \
+             set up stays until then, and is renewed with a code of its own.",
+        )
         .response_with::<201, Json<NewFactor>, _>(|response| response.description("To be proved"))
         .response_with::<404, Problem, _>(|response| response.description("There is no such person any more"))
-        .response_with::<409, Problem, _>(|response| response.description("One is set up"))
+        .response_with::<422, Problem, _>(|response| response.description("One is set up, and the code is not its own"))
 }
 
 /// A code.

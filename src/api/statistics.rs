@@ -19,7 +19,7 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chakong_contract::date::shanghai;
-use chakong_contract::{Date, Moment};
+use chakong_contract::{ActionKind, Date, Moment};
 use jiff::{Span, Timestamp, Unit};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,7 +29,7 @@ use super::access::{Caller, may};
 use super::extract::QueryParams;
 use super::problem::{Problem, ProblemKind};
 use crate::domain::people::Courts;
-use crate::domain::statistics::{Collector, GroupBy, InquiryFacts, OrderTally, Statistics};
+use crate::domain::statistics::{Collector, GroupBy, InquiryFacts, OrderTally, Part, Statistics};
 use crate::domain::{Case, CaseId, Chain, ChainId, Inquiry, InquiryId, Measure, Terms};
 use crate::papers::sheet;
 use crate::store::{Reads, StoreError, Stored};
@@ -69,6 +69,14 @@ pub(super) struct StatisticsQuery {
     /// By what figures are grouped; by month by default.
     #[serde(default)]
     by: GroupBy,
+    /// Of this court alone, by its code.
+    court: Option<String>,
+    /// Of cases that this officer handles, by name.
+    officer: Option<String>,
+    /// Of what this counterpart was asked and holds.
+    counterpart: Option<String>,
+    /// Of orders of this kind.
+    action: Option<ActionKind>,
     /// Form of the answer.
     #[serde(default)]
     format: Form,
@@ -123,8 +131,10 @@ pub(super) async fn show(
     let until = query.until.unwrap_or(today);
     let from = query.from.unwrap_or_else(|| until.first_of_month());
     let (begin, end) = period(from, until)?;
-    let statistics =
-        collect(&gateway, caller.courts(), Collector::new(query.by, from, until), (begin, end)).await?;
+    let part = Part { officer: query.officer, counterpart: query.counterpart, action: query.action };
+    let courts = caller.sees(query.court.as_deref());
+    let collector = Collector::new(query.by, part, from, until);
+    let statistics = collect(&gateway, &courts, collector, (begin, end)).await?;
     let failed = |_| Problem::new(ProblemKind::Internal, "the workbook could not be written");
     Ok(match query.format {
         Form::Json => Shown::Json(Box::new(statistics)),

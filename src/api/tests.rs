@@ -17,6 +17,7 @@ mod progress;
 mod reading;
 mod results;
 mod schema;
+mod searching;
 mod socket;
 mod statistics;
 mod submit;

@@ -6,13 +6,14 @@ use chakong_contract::manifest::LineKind;
 use chakong_contract::{Fault, FaultKind};
 
 use crate::config::CounterpartConfig;
-use crate::lanes::{CallDelivery, Delivery, ParcelDelivery, PostboxDelivery};
+use crate::lanes::{CallDelivery, Delivery, DeskDelivery, ParcelDelivery, PostboxDelivery};
 
 /// Every line with what makes its delivery; `None` where the counterpart's section is of another line.
 const LINES: &[(LineKind, Open)] = &[
     (LineKind::Call, |config| Some(CallDelivery::open(config.line.call()?).map(shared))),
     (LineKind::Parcel, |config| Some(Ok(shared(ParcelDelivery::new(config.line.parcel()?))))),
     (LineKind::Postbox, |config| config.line.postbox().map(|_| Ok(shared(PostboxDelivery)))),
+    (LineKind::Desk, |config| config.line.desk().map(|_| Ok(shared(DeskDelivery)))),
 ];
 
 type Open = fn(&CounterpartConfig) -> Option<Result<Arc<dyn Delivery>, Fault>>;

@@ -26,6 +26,13 @@ impl CurrentRules for Known {
             let detail = "该单位已不在配置中 the counterpart is no longer configured";
             Fault::new(FaultKind::Misconfigured, "send the order in time", detail)
         };
-        Some(self.registry.get(counterpart).map_or_else(unknown, |lane| lane.withheld()))
+        let lane = self.registry.get(counterpart);
+        let counterparts = self.counterparts.now();
+        let is_carried = counterparts.get(counterpart).is_some_and(|config| config.line.desk().is_some());
+        if is_carried && lane.as_ref().is_some_and(|lane| !lane.is_paused()) {
+            let detail = "期限内无人领取送达 nobody carried it along in time";
+            return Some(Fault::new(FaultKind::Transient, "send the order in time", detail));
+        }
+        Some(lane.map_or_else(unknown, |lane| lane.withheld()))
     }
 }

@@ -124,6 +124,28 @@ impl PeopleDesk {
     /// # Errors
     /// See [`PeopleError`].
     pub async fn add(&self, added: Added, reason: &str) -> Result<String, PeopleError> {
+        let (initial, hash) = self.people.initial_password().await?;
+        self.add_with(added, hash, reason).await?;
+        Ok(initial)
+    }
+
+    /// Makes a person ready to sign in with a password that need not be changed first: for demonstrations and tests, where nobody else
+    /// must be kept from knowing it. Of a person who is known the password is set anew.
+    ///
+    /// # Errors
+    /// See [`PeopleError`].
+    pub async fn make_ready(&self, added: Added, password: &str, reason: &str) -> Result<(), PeopleError> {
+        let hash = self.people.hashed(password.to_owned()).await?;
+        let id = match self.find(&added.number).await {
+            Ok(person) => person.id,
+            Err(PeopleError::Nobody(_)) => self.add_with(added, hash.clone(), reason).await?,
+            Err(error) => return Err(error),
+        };
+        let no_session = uuid::Uuid::nil();
+        Ok(self.engine.set_password(id, hash, no_session, self.people.rules().clone()).await?)
+    }
+
+    async fn add_with(&self, added: Added, hash: String, reason: &str) -> Result<PersonId, PeopleError> {
         let role = |word: &String| Role::of_word(word).ok_or_else(|| PeopleError::NoRole(word.clone()));
         let roles = added.roles.iter().map(role).collect::<Result<BTreeSet<Role>, _>>()?;
         let courts = match added.courts.is_empty() {
@@ -132,9 +154,9 @@ impl PeopleDesk {
         };
         let (certificates, phone) = (Vec::new(), added.phone);
         let new = NewPerson { name: added.name, number: added.number, courts, roles, certificates, phone };
-        let (initial, hash) = self.people.initial_password().await?;
-        self.engine.add_person(by(reason), new, PersonId(uuid::Uuid::new_v4()), hash).await?;
-        Ok(initial)
+        let id = PersonId(uuid::Uuid::new_v4());
+        self.engine.add_person(by(reason), new, id, hash).await?;
+        Ok(id)
     }
 
     /// Everybody.

@@ -1,5 +1,6 @@
 //! Everything at work: simulated counterparts on loopback, the gateway on a fresh store, one enforcement case.
 
+mod people;
 mod world;
 
 use std::path::PathBuf;
@@ -19,7 +20,8 @@ use crate::config;
 use crate::lifecycle::{StopSignals, Tasks};
 use crate::observe;
 use crate::sandbox::host_on;
-use world::{Keys, World};
+use people::Person;
+use world::World;
 
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
@@ -68,10 +70,11 @@ async fn play(
 ) -> Result<Exit, Failed> {
     let internal = failed(Exit::Internal);
     let listeners = world.listen().await.map_err(&internal)?;
-    let keys = world.write(folder, &listeners).map_err(&internal)?;
+    let key = world.write(folder, &listeners).map_err(&internal)?;
     let config = config::load(&folder.join("chakong.toml"), &plugins())
         .map_err(|problems| internal(format!("the demonstration's configuration is wrong:\n{problems}")))?;
     observe::init_tracing(&config.log);
+    let persons = people::make_ready(&config).await.map_err(&internal)?;
     let (sandboxes, tasks) = (Tasks::default(), Tasks::default());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let scripts = world.scripts();
@@ -89,7 +92,7 @@ async fn play(
         let clean = app.run(async { drop(stopped.await) }).await;
         let _ = ends.send(clean);
     });
-    let server = ServerArgument { url: format!("http://{address}"), key: keys.all.clone() };
+    let server = ServerArgument { url: format!("http://{address}"), key };
     let signals = StopSignals::install().map_err(|error| internal(error.to_string()))?;
     // The gateway takes SIGHUP for a word about its files; here it means that the terminal was closed.
     let mut hangups = signal(SignalKind::hangup()).map_err(|error| internal(error.to_string()))?;
@@ -105,7 +108,7 @@ async fn play(
         () = &mut signalled => Err(failed(Exit::NotAsExpected)("interrupted".into())),
     };
     if watched.is_ok() && !once {
-        match invite(&server, &keys) {
+        match invite(&server, &persons) {
             Ok(()) => signalled.await,
             Err(failed) => watched = Err(failed),
         }
@@ -119,13 +122,14 @@ async fn play(
     }
 }
 
-fn invite(server: &ServerArgument, keys: &Keys) -> Result<(), Failed> {
+fn invite(server: &ServerArgument, persons: &[Person]) -> Result<(), Failed> {
     let ServerArgument { url, key } = server;
-    line(format_args!("\nThe API is at {url} (key {key}); Ctrl-C ends the demonstration."))?;
     line(format_args!("\n工作台 The console: {url}/console"))?;
-    for person in &keys.people {
-        line(format_args!("  {} {}: {}", person.zh, person.name, person.key))?;
+    for person in persons {
+        let Person { role, name, number, password, .. } = person;
+        line(format_args!("  {role} {name}: 工号 staff number {number}, 密码 password {password}"))?;
     }
+    line(format_args!("\nThe API is at {url} (key {key}); Ctrl-C ends the demonstration."))?;
     Ok(line(format_args!("\n  curl -H 'Authorization: Bearer {key}' {url}/v1/counterparts"))?)
 }
 

@@ -13,6 +13,8 @@ use std::time::Duration;
 use chakong_contract::connector::{Connector, Plugin};
 use chakong_contract::manifest::Settings;
 
+use rust_decimal::Decimal;
+
 use super::named_files::{NamedFiles, Role};
 use super::reader::{Document, Problems, Section};
 use super::values::within;
@@ -20,14 +22,17 @@ use crate::domain::abilities::{Ability, CONTROL_DEADLINE};
 use crate::domain::retry::RetryPolicy;
 
 pub use line::{
-    CallConfig, CalledAt, LineConfig, LineSection, ParcelConfig, PostboxConfig, SftpConfig, SftpLogin,
-    configurable_lines,
+    CallConfig, CalledAt, DeskConfig, LineConfig, LineSection, ParcelConfig, PostboxConfig, SftpConfig,
+    SftpLogin, configurable_lines,
 };
 pub use officers::Officers;
 pub use routing::RoutingConfig;
 pub(super) use routing::check as check_routing;
 pub(super) use settings::read_secret;
 pub use window::Window;
+
+/// Highest price of a request, in yuan.
+const MOST_DEAR: u32 = 100_000;
 
 /// A counterpart as configured, its connector built.
 #[derive(Debug, Clone)]
@@ -87,6 +92,7 @@ impl CounterpartConfig {
             query: self.retry_query,
             control: self.retry_control,
             control_deadline: self.control_deadline,
+            desk_days: self.line.desk().map(|desk| desk.days),
         }
     }
 }
@@ -102,6 +108,8 @@ pub struct LimitsConfig {
     pub concurrency: u32,
     /// Requests per day (Asia/Shanghai); `None` for no limit.
     pub per_day: Option<u64>,
+    /// What a request costs, in yuan, for previews; `None` where it costs nothing or nobody said.
+    pub price: Option<Decimal>,
     /// Most orders in one message; never more than the connector takes.
     pub batch: u32,
     /// How long a batch waits for more orders.
@@ -260,6 +268,7 @@ const fn default_limits() -> LimitsConfig {
         burst: 1,
         concurrency: 4,
         per_day: None,
+        price: None,
         batch: u32::MAX,
         batch_wait: Duration::from_millis(5),
     }
@@ -304,9 +313,26 @@ fn read_limits(section: &mut Section<'_>, plugin: Option<&Plugin>) -> LimitsConf
         burst: bounded(section, "burst", 1, 100_000),
         concurrency: bounded(section, "concurrency", default.concurrency, 1024),
         per_day: section.value("per_day"),
+        price: read_price(section),
         batch,
         batch_wait,
     }
+}
+
+/// A price is an amount of yuan: not negative, and no more than anybody asks for one request.
+fn read_price(section: &mut Section<'_>) -> Option<Decimal> {
+    let text: String = section.value("price")?;
+    let price = text
+        .parse::<Decimal>()
+        .ok()
+        .filter(|price| (Decimal::ZERO..=Decimal::from(MOST_DEAR)).contains(price));
+    if price.is_none() {
+        section.problem(
+            "price",
+            format_args!("must be an amount in yuan from \"0\" to \"{MOST_DEAR}\", such as \"0.30\""),
+        );
+    }
+    price
 }
 
 const fn default_breaker() -> BreakerConfig {

@@ -46,6 +46,8 @@ pub struct ActForm {
 pub struct FormField {
     /// Its name.
     pub name: String,
+    /// Its place in the request; empty where it has none of its own.
+    pub pointer: String,
     /// What is entered.
     pub label: String,
     /// `text`, `money`, `count`, `date`, `reason`, `choice` (with a first choice), `pick` (without), `checks`, `file` or `flag`.
@@ -88,6 +90,11 @@ impl ActForm {
     pub fn prefix(&self) -> String {
         format!("{}-", self.id)
     }
+
+    /// Whether something is wrong with it, or with one of its fields.
+    pub fn is_wrong(&self) -> bool {
+        !self.faults.is_empty() || self.fields.iter().any(|field| !field.fault.is_empty())
+    }
 }
 
 impl FormField {
@@ -104,7 +111,7 @@ fn made(console: &Console, visitor: &Visitor, kind: &ActKind, subject: &str, nex
         action: format!("/console/acts/{}/{}", kind.slug, segment(subject)),
         is_grave: kind.is_grave,
         has_files: kind.fields.iter().any(|field| matches!(field.input, Input::Paper(_))),
-        csrf: visitor.session.csrf.clone(),
+        csrf: visitor.csrf.clone(),
         next: next.to_owned(),
         id: format!("{}-{}", kind.slug, subject.replace(|c: char| !c.is_ascii_alphanumeric(), "-")),
         fields: kind.fields.iter().map(field).collect(),
@@ -130,7 +137,8 @@ fn shown_field(field: &Field, console: &Console, lang: Lang) -> FormField {
         Input::Paper(kind) => (field_of(kind), paper(kind, lang)),
         _ => (field.name.to_owned(), lang.t(field.zh, field.en).to_owned()),
     };
-    FormField { name, label, kind, is_required: field.is_required, choices, ..FormField::default() }
+    let pointer = field.pointer.to_owned();
+    FormField { name, pointer, label, kind, is_required: field.is_required, choices, ..FormField::default() }
 }
 
 /// The parts of what an act is about.
@@ -265,7 +273,7 @@ pub async fn perform(
     let empty = empty_fields(kind, &posted, visitor.lang);
     if !empty.findings.is_empty() {
         let mut form = made(&console, &visitor, kind, &subject, &next);
-        tell(&mut form, kind, &posted, &empty);
+        tell(&mut form, &posted, &empty);
         return Ok(shown(&visitor, kind, &subject, form, empty.status));
     }
     let path = endpoint(kind, &subject);
@@ -281,7 +289,7 @@ pub async fn perform(
         Err(failure) => return Err(failure),
     };
     let mut form = made(&console, &visitor, kind, &subject, &next);
-    tell(&mut form, kind, &posted, &failure);
+    tell(&mut form, &posted, &failure);
     Ok(shown(&visitor, kind, &subject, form, failure.status))
 }
 
@@ -294,24 +302,21 @@ fn empty_fields(kind: &ActKind, posted: &Posted, lang: Lang) -> Failure {
 }
 
 /// Whether what is wrong is shown beside the fields, and not as a page of its own.
-fn is_for_the_form(status: StatusCode) -> bool {
+pub fn is_for_the_form(status: StatusCode) -> bool {
     matches!(status, StatusCode::BAD_REQUEST | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 /// Fills a form with what was entered, and says beside each field what is wrong with it.
-fn tell(form: &mut ActForm, kind: &ActKind, posted: &Posted, failure: &Failure) {
-    for field in &mut form.fields {
-        if field.kind != "file" {
-            field.value = posted.get(&field.name).to_owned();
-        }
+pub fn tell(form: &mut ActForm, posted: &Posted, failure: &Failure) {
+    for field in form.fields.iter_mut().filter(|field| field.kind != "file") {
+        field.value = posted.all(&field.name).collect::<Vec<_>>().join(" ");
     }
     if failure.findings.is_empty() {
         form.faults.push(format!("{} {}", failure.kind, failure.detail).trim().to_owned());
     }
     for (pointer, detail) in &failure.findings {
-        let fits = |field: &&Field| !field.pointer.is_empty() && pointer.starts_with(field.pointer);
-        let name = kind.fields.iter().find(fits).map(|field| field.name);
-        match form.fields.iter_mut().find(|field| Some(field.name.as_str()) == name) {
+        let fits = |field: &&mut FormField| !field.pointer.is_empty() && pointer.starts_with(&field.pointer);
+        match form.fields.iter_mut().find(fits) {
             Some(field) if field.fault.is_empty() => field.fault.clone_from(detail),
             Some(field) => field.fault = format!("{}；{detail}", field.fault),
             None => form.faults.push(detail.clone()),

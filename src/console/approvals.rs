@@ -87,7 +87,7 @@ async fn shown(
     let wanted = [
         ("state", "proposed"),
         ("court", query.court.as_str()),
-        ("before", &query.before),
+        ("cursor", &query.before),
         ("limit", ON_A_PAGE),
     ];
     let found = console.get(visitor, &with_query("/v1/measures", &wanted)).await?;

@@ -1,4 +1,7 @@
-//! 审计: what was done, by whom, why; what was refused, too.
+//! 审计: what was done, by whom, why; what was refused, too. For the auditor also who looked at what, and what stands out in it.
+
+mod alarms;
+mod looks;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -14,6 +17,29 @@ use super::page::{Frame, html};
 use super::reading::{beijing_to_the_second, instant, list as list_at, text};
 use super::visitor::Visitor;
 use super::words::{ACT, Badge, badge, choices};
+use crate::api::may;
+
+pub use alarms::alarms;
+pub use looks::{export, looks};
+
+/// A part of the audit.
+struct Tab {
+    href: &'static str,
+    label: &'static str,
+    is_current: bool,
+}
+
+/// The parts that a visitor may open.
+fn tabs(visitor: &Visitor, current: &str) -> Vec<Tab> {
+    let all = [
+        ("/console/audit", "操作记录", "Acts", may::ACTS),
+        ("/console/audit/looks", "查看留痕", "Looks", may::LOOKS),
+        ("/console/audit/alarms", "查看预警", "Alarms", may::LOOKS),
+    ];
+    let mine = all.into_iter().filter(|(.., row)| visitor.may(*row));
+    let tab = |(href, zh, en, _)| Tab { href, label: visitor.lang.t(zh, en), is_current: href == current };
+    mine.map(tab).collect()
+}
 
 /// Acts on one page.
 const ON_A_PAGE: &str = "50";
@@ -45,6 +71,7 @@ struct ActLine {
 #[template(path = "audit.html", config = "src/console/askama.toml")]
 struct AuditPage {
     page: Frame,
+    tabs: Vec<Tab>,
     rows: Vec<ActLine>,
     acts: Vec<(String, String)>,
     subject: String,
@@ -63,7 +90,7 @@ pub async fn list(
     let filters =
         [("subject", query.subject.trim()), ("actor", query.actor.trim()), ("act", query.act.as_str())];
     let mut wanted = filters.to_vec();
-    wanted.extend([("before", query.before.as_str()), ("limit", ON_A_PAGE)]);
+    wanted.extend([("cursor", query.before.as_str()), ("limit", ON_A_PAGE)]);
     let found = console.get(&visitor, &with_query("/v1/acts", &wanted)).await?;
     let next = text(&found, "/next");
     let mut onward = filters.to_vec();
@@ -82,6 +109,7 @@ pub async fn list(
     };
     let shown = AuditPage {
         page: Frame::of(&visitor, lang.t("审计", "Audit"), "audit"),
+        tabs: tabs(&visitor, "/console/audit"),
         rows: list_at(&found, "/acts").iter().map(line).collect(),
         acts: choices(ACT, lang),
         after: if next.is_empty() { String::new() } else { with_query("/console/audit", &onward) },

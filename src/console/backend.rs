@@ -6,14 +6,15 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
 use super::failure::Failure;
-use super::session::Sessions;
+use super::kept::Kept;
 use super::visitor::Visitor;
-use crate::api::{self, Problem};
+use crate::api::{self, Problem, ReasonWanted};
 use crate::gateway::Gateway;
 
 /// Largest answer of an endpoint that is taken.
@@ -29,7 +30,7 @@ pub struct Console(Arc<Inner>);
 struct Inner {
     gateway: Arc<Gateway>,
     endpoints: Router,
-    sessions: Sessions,
+    kept: Kept,
     places: Semaphore,
 }
 
@@ -46,8 +47,8 @@ impl Console {
     /// Over the endpoints of a gateway.
     pub fn new(gateway: Arc<Gateway>) -> Self {
         let endpoints = api::endpoints(Arc::clone(&gateway));
-        let (sessions, places) = (Sessions::default(), Semaphore::new(MOST_AT_ONCE));
-        Self(Arc::new(Inner { gateway, endpoints, sessions, places }))
+        let (kept, places) = (Kept::new(gateway.people.rules().idle), Semaphore::new(MOST_AT_ONCE));
+        Self(Arc::new(Inner { gateway, endpoints, kept, places }))
     }
 
     /// Handles to the parts.
@@ -55,9 +56,14 @@ impl Console {
         &self.0.gateway
     }
 
-    /// Who is signed in.
-    pub fn sessions(&self) -> &Sessions {
-        &self.0.sessions
+    /// What is kept of sessions beside the store.
+    pub fn kept(&self) -> &Kept {
+        &self.0.kept
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.0.gateway.clock.now()
     }
 
     /// Places of requests that are worked on.
@@ -97,6 +103,14 @@ impl Console {
         json(&raw.bytes)
     }
 
+    /// Does something that gives a file.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn file(&self, visitor: &Visitor, path: &str, body: &Value) -> Result<Raw, Failure> {
+        self.call(visitor, Method::POST, path, Some(body), None).await
+    }
+
     async fn call(
         &self,
         visitor: &Visitor,
@@ -115,6 +129,7 @@ impl Console {
         let bytes = body.map(|body| serde_json::to_vec(body).unwrap_or_default()).unwrap_or_default();
         let Ok(mut request) = request.body(Body::from(bytes)) else { return Err(Failure::nothing_here()) };
         request.extensions_mut().insert(Arc::clone(&visitor.identity));
+        request.extensions_mut().insert(visitor.reasons.clone());
         let answered = self.0.endpoints.clone().oneshot(request).await;
         let response = answered.unwrap_or_else(|never| match never {});
         let (parts, body) = response.into_parts();
@@ -133,7 +148,11 @@ impl Console {
                 "a page's request failed"
             );
         }
-        Err(Failure::of_problem(parts.status, &json(&bytes).unwrap_or_default()))
+        let wanted = parts.extensions.get::<ReasonWanted>().map(|wanted| wanted.case.clone());
+        Err(Failure {
+            reason_for: wanted,
+            ..Failure::of_problem(parts.status, &json(&bytes).unwrap_or_default())
+        })
     }
 }
 

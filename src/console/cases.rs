@@ -1,5 +1,6 @@
-//! 案件: cases by number in any spelling or in a list; and one case with everything of its chain.
+//! 案件: cases by number in any spelling, party, officer, court, state and days; and one case with everything of its chain.
 
+mod file;
 mod show;
 
 use askama::Template;
@@ -14,11 +15,11 @@ use super::backend::Console;
 use super::failure::Failure;
 use super::lang::Lang;
 use super::page::{Frame, html};
-use super::reading::{is_there, list as list_at, money, text, time};
+use super::reading::{list as list_at, money, text, time};
 use super::visitor::Visitor;
-use super::words::{self, Badge, badge};
+use super::words::{self, Badge, badge, choices};
 
-pub use show::show;
+pub use show::{document, show};
 
 /// Cases on one page.
 const ON_A_PAGE: &str = "50";
@@ -29,19 +30,57 @@ pub struct ListQuery {
     #[serde(default)]
     number: String,
     #[serde(default)]
+    party: String,
+    #[serde(default)]
+    officer: String,
+    #[serde(default)]
     court: String,
     #[serde(default)]
-    before: String,
+    state: String,
+    #[serde(default)]
+    submitted_from: String,
+    #[serde(default)]
+    submitted_until: String,
+    #[serde(default)]
+    filed_from: String,
+    #[serde(default)]
+    filed_until: String,
+    #[serde(default)]
+    cursor: String,
+}
+
+impl ListQuery {
+    /// An address with these filters, but for the number, and more.
+    fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
+        let own = [
+            ("party", self.party.trim()),
+            ("officer", self.officer.trim()),
+            ("court", self.court.trim()),
+            ("state", &self.state),
+            ("submitted_from", &self.submitted_from),
+            ("submitted_until", &self.submitted_until),
+            ("filed_from", &self.filed_from),
+            ("filed_until", &self.filed_until),
+        ];
+        with_query(path, &own.iter().chain(more).copied().collect::<Vec<_>>())
+    }
+
+    /// Whether more than number and court is looked for.
+    fn is_detailed(&self) -> bool {
+        let others = [&self.officer, &self.state, &self.submitted_from, &self.submitted_until];
+        others.into_iter().chain([&self.filed_from, &self.filed_until]).any(|one| !one.is_empty())
+    }
 }
 
 /// A case in the list.
 struct CaseLine {
     href: String,
+    papers: String,
     number: String,
     court: String,
     created: String,
     claim: String,
-    state: Option<Badge>,
+    state: Badge,
     mode: String,
 }
 
@@ -50,8 +89,9 @@ struct CaseLine {
 struct CasesPage {
     page: Frame,
     rows: Vec<CaseLine>,
-    number: String,
-    court: String,
+    is_detailed: bool,
+    states: Vec<(String, String)>,
+    query: ListQuery,
     fault: String,
     after: String,
 }
@@ -62,65 +102,62 @@ pub async fn list(
     visitor: Visitor,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Failure> {
-    let number = query.number.trim();
-    if !number.is_empty() {
-        // A number names one case: what is found is shown at once.
-        match console.get(&visitor, &with_query("/v1/cases", &[("number", number), ("limit", "1")])).await {
-            Ok(found) => {
-                if let Some(id) = list_at(&found, "/cases").first().map(|case| text(case, "/id")) {
-                    return Ok(Redirect::to(&format!("/console/cases/{}", segment(&id))).into_response());
-                }
-                let fault = visitor.lang.t("没有此案号的案件。", "There is no case of this number.");
-                return shown(&visitor, &query, &Value::Null, fault.to_owned(), StatusCode::NOT_FOUND);
-            }
-            Err(failure) if failure.status == StatusCode::BAD_REQUEST => {
-                let fault = format!(
-                    "{} {}",
-                    visitor.lang.t("案号无法识别：", "This is no case number:"),
-                    failure.detail
-                );
-                return shown(&visitor, &query, &Value::Null, fault, StatusCode::BAD_REQUEST);
-            }
-            Err(failure) => return Err(failure),
+    let (number, lang) = (query.number.trim(), visitor.lang);
+    let path = match number.is_empty() {
+        // A number names one case, whatever else is filled in.
+        false => with_query("/v1/cases", &[("number", number), ("limit", "1")]),
+        true => query.to("/v1/cases", &[("cursor", &query.cursor), ("limit", ON_A_PAGE)]),
+    };
+    let found = match console.get(&visitor, &path).await {
+        Ok(found) => found,
+        Err(failure) if failure.status == StatusCode::BAD_REQUEST => {
+            let said = match number.is_empty() {
+                true => lang.t("无法查找：", "This cannot be looked for:"),
+                false => lang.t("案号无法识别：", "This is no case number:"),
+            };
+            let fault = format!("{said} {}", failure.detail);
+            return Ok(shown(&visitor, query, &Value::Null, fault, StatusCode::BAD_REQUEST));
         }
+        Err(failure) => return Err(failure),
+    };
+    if !number.is_empty() {
+        if let Some(id) = list_at(&found, "/cases").first().map(|case| text(case, "/id")) {
+            return Ok(Redirect::to(&format!("/console/cases/{}", segment(&id))).into_response());
+        }
+        let fault = lang.t("没有此案号的案件。", "There is no case of this number.").to_owned();
+        return Ok(shown(&visitor, query, &Value::Null, fault, StatusCode::NOT_FOUND));
     }
-    let wanted = [("court", query.court.as_str()), ("before", &query.before), ("limit", ON_A_PAGE)];
-    let found = console.get(&visitor, &with_query("/v1/cases", &wanted)).await?;
-    shown(&visitor, &query, &found, String::new(), StatusCode::OK)
+    Ok(shown(&visitor, query, &found, String::new(), StatusCode::OK))
 }
 
-fn shown(
-    visitor: &Visitor,
-    query: &ListQuery,
-    found: &Value,
-    fault: String,
-    status: StatusCode,
-) -> Result<Response, Failure> {
+fn shown(visitor: &Visitor, query: ListQuery, found: &Value, fault: String, status: StatusCode) -> Response {
     let next = text(found, "/next");
     let after = match next.is_empty() {
         true => String::new(),
-        false => with_query("/console/cases", &[("court", query.court.as_str()), ("before", &next)]),
+        false => query.to("/console/cases", &[("cursor", &next)]),
     };
     let page = CasesPage {
         page: Frame::of(visitor, visitor.lang.t("案件", "Cases"), "cases"),
         rows: list_at(found, "/cases").iter().map(|case| line(case, visitor.lang)).collect(),
-        number: query.number.clone(),
-        court: query.court.clone(),
+        is_detailed: query.is_detailed(),
+        states: choices(words::CASE_STATE, visitor.lang),
+        query,
         fault,
         after,
     };
-    Ok(html(status, &page))
+    html(status, &page)
 }
 
 fn line(case: &Value, lang: Lang) -> CaseLine {
-    let state = is_there(case, "/claim").then(|| badge(words::CLAIM, &text(case, "/claim/state"), lang));
+    let id = segment(&text(case, "/id"));
     CaseLine {
-        href: format!("/console/cases/{}", segment(&text(case, "/id"))),
+        href: format!("/console/cases/{id}"),
+        papers: format!("/console/papers/of/{id}"),
         number: text(case, "/number"),
         court: text(case, "/court_name"),
         created: time(case, "/created_at"),
         claim: money(case, "/claim/amount"),
         mode: words::word(words::MODE, &text(case, "/claim/mode"), lang),
-        state,
+        state: badge(words::CASE_STATE, &text(case, "/state"), lang),
     }
 }

@@ -132,9 +132,36 @@ pub fn find(slug: &str) -> Option<&'static ActKind> {
     all.into_iter().flatten().find(|kind| kind.slug == slug)
 }
 
+/// What is said of what was done and is no act of the table.
+const OTHERWISE_DONE: &[(&str, &str, &str)] = &[
+    ("desk-to-check", "反馈已录入，等待他人复核。", "The answer is entered and waits for another person."),
+    ("desk-sent-back", "已退回录入人。", "It is sent back to whoever entered it."),
+    (
+        "desk-unfit",
+        "反馈已留存，但与请求不符，须在待办中核实。",
+        "The answer is kept and does not fit the order: decide in the tasks.",
+    ),
+    ("desk-repeated", "与已收到的反馈相同。", "The same was taken in before."),
+    ("desk-done", "反馈已入账。", "The answer is taken in."),
+    ("password", "密码已修改。", "The password is changed."),
+    ("factor", "动态口令已绑定。", "The second factor is set up."),
+    ("session", "会话已结束。", "The session is over."),
+    ("person", "人员信息已变更。", "The person is changed."),
+    ("disabled", "已停用，其会话随即结束。", "Disabled; the sessions are over."),
+    ("enabled", "已启用。", "Enabled."),
+    (
+        "no-factor",
+        "动态口令已解除绑定，下次登录须重新绑定。",
+        "The second factor is gone; another is set up at the next sign-in.",
+    ),
+    ("revoked", "密钥已吊销。", "The key is revoked."),
+];
+
 /// What was just done, as the address of a page says it.
 pub fn notice_of(here: &str, lang: Lang) -> &'static str {
     let query = here.split_once('?').map_or("", |(_, query)| query);
-    let done = query.split('&').find_map(|part| part.strip_prefix("done="));
-    done.and_then(find).map_or("", |kind| lang.t(kind.done.0, kind.done.1))
+    let Some(done) = query.split('&').find_map(|part| part.strip_prefix("done=")) else { return "" };
+    let otherwise = OTHERWISE_DONE.iter().find(|(slug, ..)| *slug == done);
+    let words = find(done).map(|kind| kind.done).or(otherwise.map(|(_, zh, en)| (*zh, *en)));
+    words.map_or("", |(zh, en)| lang.t(zh, en))
 }

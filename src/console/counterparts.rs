@@ -143,8 +143,19 @@ struct CounterpartPage {
     facts: Vec<(&'static str, String)>,
     forms: Vec<ActForm>,
     orders: Vec<OrderLine>,
+    troubles: Vec<Trouble>,
     charges: Vec<(String, String)>,
 }
+
+/// An order that did not go well, with what can be done about it here.
+struct Trouble {
+    order: OrderLine,
+    forms: Vec<ActForm>,
+}
+
+/// States of orders that did not go well, those that a person must decide first; orders of each that are shown.
+const TROUBLES: [&str; 4] = ["undetermined", "failed", "overdue", "refused"];
+const MOST_OF_EACH: &str = "10";
 
 /// An order of the counterpart, where the visitor may see orders.
 struct OrderLine {
@@ -173,6 +184,7 @@ pub async fn show(
         let found = console.get(&visitor, &query).await?;
         orders = list_at(&found, "/orders").iter().map(|order| order_line(order, lang)).collect();
     }
+    let troubles = troubles(&console, &visitor, &name).await?;
     let slugs: &[&str] = if row.is_paused { &["resume", "probe"] } else { &["pause", "probe"] };
     let forms = match row.connector.is_empty() {
         true => Vec::new(),
@@ -185,9 +197,32 @@ pub async fn show(
         row,
         forms,
         orders,
+        troubles,
         charges: charges.map(|day| (text(day, "/day"), text(day, "/requests"))).collect(),
     };
     Ok(html(StatusCode::OK, &shown))
+}
+
+/// Orders of a counterpart that did not go well, where the visitor may see orders: sent again, asked again or resolved from here by
+/// those who may.
+async fn troubles(console: &Console, visitor: &Visitor, name: &str) -> Result<Vec<Trouble>, Failure> {
+    let mut troubles = Vec::new();
+    if !visitor.may(may::READ) {
+        return Ok(troubles);
+    }
+    let next = super::address::without_lang(&visitor.here);
+    for state in TROUBLES {
+        let query =
+            with_query("/v1/orders", &[("counterpart", name), ("state", state), ("limit", MOST_OF_EACH)]);
+        let found = console.get(visitor, &query).await?;
+        for order in list_at(&found, "/orders") {
+            let is_query = text(order, "/instruction/action") == "query";
+            let slugs: &[&str] = if is_query { &["requery"] } else { &["resolve"] };
+            let forms = act_forms(console, visitor, slugs, &text(order, "/number"), &next);
+            troubles.push(Trouble { order: order_line(order, visitor.lang), forms });
+        }
+    }
+    Ok(troubles)
 }
 
 fn order_line(order: &serde_json::Value, lang: super::lang::Lang) -> OrderLine {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, ORIGIN, REFERRER_POLICY, SET_COOKIE,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
@@ -13,15 +13,17 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::address::{with_query, without_lang};
 use super::backend::Console;
+use super::cookies::{append_cookie, is_secure};
 use super::failure::Failure;
-use super::lang::{self, Lang, cookie};
+use super::lang::{self, Lang};
+use super::me;
 use super::page::{Frame, failure_page};
+use super::reason;
 use super::visitor::{Stranger, Visitor};
-use crate::api::identity_of_key;
+use crate::api::Problem;
 use crate::lines::listener::Connection;
+use crate::people::cookie;
 
-/// Cookie that names the session.
-pub const SESSION_COOKIE: &str = "chakong_session";
 /// Nothing but our own scripts, styles and images; no frame; forms go to us.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -57,37 +59,88 @@ pub async fn enter(State(console): State<Console>, request: Request, next: Next)
 
 async fn pass(console: &Console, mut request: Request, next: Next) -> Response {
     let lang = Lang::asked(request.uri()).unwrap_or_else(|| Lang::kept(request.headers()));
-    let path = request.uri().path();
+    let path = request.uri().path().to_owned();
     if path.starts_with("/console/assets/") {
         return next.run(request).await;
     }
-    let here = request.uri().path_and_query().map_or(path, |both| both.as_str()).to_owned();
+    let here = request.uri().path_and_query().map_or(path.as_str(), |both| both.as_str()).to_owned();
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let stranger = |failure: &Failure| failure_page(failure, &Frame::of_stranger(lang, &here));
     if !is_read && !is_from_here(request.headers()) {
-        return failure_page(&Failure::forged(), &Frame::of_stranger(lang, &here));
+        return stranger(&Failure::forged());
     }
-    let is_open = path == "/console/sign-in" || path == "/";
-    let visitor = visitor(console, &request, lang, &here);
-    if is_open {
+    if path == "/console/sign-in" || path == "/" {
         request.extensions_mut().insert(Stranger { lang, here });
         return limited(console, request, next).await;
     }
-    let Some(visitor) = visitor.map(Arc::new) else {
+    let asked = Asked::of(request.headers(), &path);
+    let visitor = match visitor(console, asked, lang, &here).await {
+        Ok(visitor) => visitor.map(Arc::new),
+        Err(failure) => return stranger(&failure),
+    };
+    let Some(visitor) = visitor else {
+        let wanted = without_lang(&here);
         return match is_read {
-            true => Redirect::to(&with_query("/console/sign-in", &[("next", &without_lang(&here))]))
-                .into_response(),
-            false => failure_page(&Failure::not_signed_in(), &Frame::of_stranger(lang, &here)),
+            true => Redirect::to(&with_query("/console/sign-in", &[("next", &wanted)])).into_response(),
+            false => stranger(&Failure::not_signed_in()),
         };
     };
     if let Some(connection) = request.extensions().get::<Connection>() {
         connection.standing.is_known();
     }
+    if let Some(first) = me::first(&visitor, &path) {
+        return match is_read {
+            true => Redirect::to(first).into_response(),
+            false => failure_page(&Failure::something_first(), &Frame::of(&visitor, "", "")),
+        };
+    }
     request.extensions_mut().insert(Arc::clone(&visitor));
     let mut response = limited(console, request, next).await;
     if let Some(failure) = response.extensions_mut().remove::<Arc<Failure>>() {
-        response = failure_page(&failure, &Frame::of(&visitor, failure.title(lang), ""));
+        response = match &failure.reason_for {
+            Some(case) if is_read => reason::page(&visitor, case, &without_lang(&here), ""),
+            _ => failure_page(&failure, &Frame::of(&visitor, failure.title(lang), "")),
+        };
     }
     response
+}
+
+/// What of a request says who sends it.
+struct Asked {
+    token: Option<String>,
+    looks_on: bool,
+}
+
+impl Asked {
+    /// Looking on, as an open page does by itself, is no use of a session.
+    fn of(headers: &HeaderMap, path: &str) -> Self {
+        let looks_on = path == "/console/live" || headers.contains_key("x-live");
+        Self { token: cookie::token_of(headers).map(str::to_owned), looks_on }
+    }
+}
+
+/// Who a request is from; `None` where nobody is signed in, or no longer.
+async fn visitor(
+    console: &Console,
+    asked: Asked,
+    lang: Lang,
+    here: &str,
+) -> Result<Option<Visitor>, Failure> {
+    let Some(token) = asked.token else { return Ok(None) };
+    let people = &console.gateway().people;
+    let found = match asked.looks_on {
+        true => people.watching(&token).await,
+        false => people.by_cookie(&token).await,
+    };
+    let identity = found.map_err(|error| Failure::of(&Problem::from(error)))?;
+    let visitor = identity.and_then(|identity| Visitor::new(identity, token, lang, here.to_owned()));
+    Ok(visitor.map(|visitor| {
+        let reasons = match asked.looks_on {
+            true => console.kept().known_reasons(visitor.session),
+            false => console.kept().reasons(visitor.session, console.now()),
+        };
+        Visitor { reasons, ..visitor }
+    }))
 }
 
 /// A page that takes too long is given up; one that is kept up to date has its own idea of time.
@@ -105,22 +158,6 @@ async fn limited(console: &Console, request: Request, next: Next) -> Response {
     }
 }
 
-/// Who a request is from. The key must still be one of the gateway's: one that is gone has no session.
-fn visitor(console: &Console, request: &Request, lang: Lang, here: &str) -> Option<Visitor> {
-    let token = cookie(request.headers(), SESSION_COOKIE)?;
-    // Looking on, as an open page does by itself, does not prolong a session.
-    let looks_on = request.uri().path() == "/console/live" || request.headers().contains_key("x-live");
-    let session = console.sessions().find(token, console.gateway().clock.now(), !looks_on)?;
-    let key = console.gateway().keys.iter().find(|key| key.name == session.holder)?;
-    Some(Visitor {
-        identity: Arc::new(identity_of_key(key)),
-        session,
-        token: token.to_owned(),
-        lang,
-        here: here.to_owned(),
-    })
-}
-
 /// Whether a browser says that a form was sent from a page of this host; one that says nothing has the form's token to prove it.
 fn is_from_here(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
@@ -132,22 +169,10 @@ fn is_from_here(headers: &HeaderMap) -> bool {
     authority.is_some() && authority.as_deref() == text(HOST.as_str())
 }
 
-/// What a cookie has at its end where the browser came over TLS.
-pub fn is_secure(headers: &HeaderMap) -> &'static str {
-    let proto = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
-    if proto == Some("https") { "; Secure" } else { "" }
-}
-
-/// Adds a cookie to an answer.
-pub fn append_cookie(headers: &mut HeaderMap, cookie: &str) {
-    if let Ok(value) = HeaderValue::from_str(cookie) {
-        headers.append(SET_COOKIE, value);
-    }
-}
-
 fn harden(response: &mut Response) {
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    // A paper brings a policy of its own, which lets it run nothing.
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));

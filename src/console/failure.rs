@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::lang::Lang;
 use super::reading::{list, text};
+use crate::api::Problem;
 
 /// The kind of a form that is not from a page of ours.
 const FORGED: &str = "forged";
@@ -23,6 +24,8 @@ pub struct Failure {
     pub kind: String,
     /// Every rule that was broken: its place in the request, and what it is.
     pub findings: Vec<(String, String)>,
+    /// The case for which a reason must be given first; empty for a list, `None` where none is wanted.
+    pub reason_for: Option<String>,
 }
 
 impl Failure {
@@ -39,7 +42,23 @@ impl Failure {
             detail: text(problem, "/detail"),
             kind: text(problem, "/title"),
             findings: list(problem, "/findings").iter().map(finding).collect(),
+            reason_for: None,
         }
+    }
+
+    /// A problem that happened on the way to an endpoint.
+    pub fn of(problem: &Problem) -> Self {
+        if problem.status().is_server_error() {
+            tracing::error!(status = problem.status().as_u16(), causes = problem.causes(), "a page failed");
+        }
+        let body = problem.body("");
+        Self { kind: body.title, ..Self::new(problem.status(), body.detail) }
+    }
+
+    /// The password or the second factor is to be set first.
+    pub fn something_first() -> Self {
+        let detail = "请先修改密码或绑定动态口令 change the password or set the second factor up first";
+        Self::new(StatusCode::FORBIDDEN, detail)
     }
 
     /// There is no such page.

@@ -10,6 +10,7 @@ use super::draft::Upload;
 use super::failure::Failure;
 use super::visitor::Visitor;
 use crate::api::read_bytes;
+use crate::people::cookie;
 
 /// Largest form without files.
 const SMALL: usize = 256 << 10;
@@ -31,6 +32,11 @@ impl Posted {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// A field as it was entered: passwords may begin and end with spaces.
+    pub fn as_entered(&self, name: &str) -> &str {
+        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
     /// Every value of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         self.fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.trim())
@@ -49,7 +55,7 @@ impl FromRequest<Console> for Posted {
         let visitor = request.extensions().get::<std::sync::Arc<Visitor>>().cloned();
         let visitor = visitor.ok_or_else(Failure::not_signed_in)?;
         let posted = read(request, console).await?;
-        match is_same(posted.get("csrf"), &visitor.session.csrf) {
+        match cookie::is_csrf(&visitor.token, posted.get("csrf")) {
             true => Ok(posted),
             false => Err(Failure::forged()),
         }
@@ -70,12 +76,8 @@ pub async fn read(request: Request, console: &Console) -> Result<Posted, Failure
     let kind = request.headers().get(CONTENT_TYPE).cloned();
     let is_multipart = kind.as_ref().is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
     let largest = if is_multipart { console.gateway().server.largest_body } else { SMALL };
-    let refused = |problem: crate::api::Problem| {
-        let status = problem.status();
-        let body = problem.body("");
-        Failure { kind: body.title, ..Failure::new(status, body.detail) }
-    };
-    let bytes = read_bytes(request, largest, console.gateway()).await.map_err(refused)?;
+    let read = read_bytes(request, largest, console.gateway()).await;
+    let bytes = read.map_err(|problem| Failure::of(&problem))?;
     match kind.filter(|_| is_multipart) {
         Some(kind) => read_parts(bytes, kind).await,
         None => {

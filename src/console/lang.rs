@@ -1,7 +1,8 @@
 //! In which language a page is shown: Chinese, or English where a person chose it.
 
-use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, Uri};
+
+use super::cookies::cookie;
 
 /// Cookie that keeps the choice.
 pub const COOKIE_NAME: &str = "chakong_lang";
@@ -56,11 +57,4 @@ impl Lang {
     pub fn kept(headers: &HeaderMap) -> Self {
         cookie(headers, COOKIE_NAME).and_then(Self::read).unwrap_or_default()
     }
-}
-
-/// The value of a cookie.
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
 }

@@ -1,6 +1,7 @@
 //! `GET /console/live`: tells a page that is open that what it shows has changed; the page then asks for itself again.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
@@ -36,6 +37,8 @@ fn path_of(topic: &str) -> Option<String> {
         ("approvals", "") => "/v1/measures?state=proposed&limit=50".to_owned(),
         ("counterparts", "") => "/v1/counterparts".to_owned(),
         ("counterpart", name) => format!("/v1/counterparts/{}", segment(name)),
+        ("desk", "") => "/v1/desk?limit=200".to_owned(),
+        ("desk", number) => format!("/v1/desk/{}", segment(number)),
         ("case", id) => format!("/v1/cases/{}", segment(id)),
         ("inquiry", id) => format!("/v1/inquiries/{}/certificate", segment(id)),
         ("measure", id) => format!("/v1/measures/{}", segment(id)),
@@ -56,8 +59,12 @@ impl Watch {
     /// Waits until what is read is another than before; `None` when the session or the gateway ends, or nothing can be read.
     async fn changed(&mut self) -> Option<()> {
         loop {
-            let (token, now) = (&self.visitor.token, self.console.gateway().clock.now());
-            self.console.sessions().find(token, now, false)?;
+            // The person as they are now: one who may no longer sign in, or must do something first, sees no more.
+            let identity = self.console.gateway().people.watching(&self.visitor.token).await.ok()??;
+            if identity.pending().is_some() {
+                return None;
+            }
+            self.visitor.identity = Arc::new(identity);
             let raw = self.console.fetch(&self.visitor, &self.path).await.ok()?;
             let digest: [u8; 32] = Sha256::digest(without_now(&raw.bytes)).into();
             let before = self.seen.replace(digest);
@@ -94,7 +101,8 @@ pub async fn stream(
     let full = |_| {
         Failure::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "打开的页面过多 too many pages are open")
     };
-    let place = std::sync::Arc::clone(&visitor.session.streams).try_acquire_owned().map_err(full)?;
+    let streams = console.kept().streams(visitor.session, console.now());
+    let place = streams.try_acquire_owned().map_err(full)?;
     let mut watch = Watch { console, visitor, path, seen: None, _place: place };
     // What may not be read is refused here, before a stream begins.
     let raw = watch.console.fetch(&watch.visitor, &watch.path).await?;

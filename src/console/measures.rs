@@ -43,6 +43,7 @@ pub struct MeasureRow {
     pub surplus: String,
     pub released: String,
     pub deducted: String,
+    pub is_foreign: bool,
     pub until: String,
     pub until_said: String,
     pub rank: String,
@@ -110,6 +111,7 @@ impl MeasureRow {
             surplus: some(measure, "/surplus"),
             released: some(measure, "/released"),
             deducted: some(measure, "/deducted"),
+            is_foreign: !matches!(text(measure, "/limit/currency").as_str(), "" | "CNY"),
             until: text(measure, "/until"),
             until_said: text(measure, "/until_said"),
             rank: text(measure, "/rank/place"),
@@ -122,8 +124,8 @@ impl MeasureRow {
     }
 
     /// The acts that its state allows; the engine judges the rest.
-    fn acts(&self) -> &'static [&'static str] {
-        match self.state_code.as_str() {
+    fn acts(&self) -> Vec<&'static str> {
+        let of_state: &[&str] = match self.state_code.as_str() {
             "proposed" => &["approve", "reject", "value"],
             "candidate" => &["approve", "value"],
             "skipped" | "refused" => &["approve", "reconsider", "value"],
@@ -133,7 +135,9 @@ impl MeasureRow {
             "in_force" => &["renew", "deduct", "transfer", "release", "value"],
             "waiting" | "accepted" => &["renew", "release"],
             _ => &[],
-        }
+        };
+        let of_currency = self.is_foreign.then_some("rate").filter(|_| !of_state.is_empty());
+        of_state.iter().copied().chain(of_currency).collect()
     }
 }
 
@@ -187,7 +191,7 @@ pub async fn show(
         facts: facts(&row, lang),
         orders,
         receipts: list(&measure, "/receipts").iter().map(receipt).collect(),
-        forms: act_forms(&console, &visitor, row.acts(), &row.id, &without_lang(&visitor.here)),
+        forms: act_forms(&console, &visitor, &row.acts(), &row.id, &without_lang(&visitor.here)),
         row,
     };
     Ok(html(StatusCode::OK, &shown))

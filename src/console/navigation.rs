@@ -13,8 +13,13 @@ const PAGES: &[(&str, &str, &str, &str, u8)] = &[
     ("cases", "/console/cases", "案件", "Cases", may::READ),
     ("new", "/console/new", "新建查控", "New inquiry", may::SUBMIT),
     ("approvals", "/console/approvals", "审批", "Approvals", may::CONTROL),
+    ("papers", "/console/papers", "打印", "Print", may::READ),
+    ("statistics", "/console/statistics", "统计", "Statistics", may::READ),
+    ("desk", "/console/desk", "人工办理", "Desk", may::DESK_READ),
     ("counterparts", "/console/counterparts", "协助单位", "Counterparts", may::WATCH),
-    ("audit", "/console/audit", "审计", "Audit", may::READ),
+    ("people", "/console/people", "人员", "People", may::PEOPLE),
+    ("keys", "/console/keys", "密钥", "Keys", may::KEYS),
+    ("audit", "/console/audit", "审计", "Audit", may::ACTS),
     ("system", "/console/system", "系统", "System", may::CONSUMERS),
 ];
 

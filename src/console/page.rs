@@ -45,7 +45,7 @@ impl Frame {
             entries: entries(visitor, current),
             user: visitor.identity.name.clone(),
             roles: roles.collect::<Vec<_>>().join("、"),
-            csrf: visitor.session.csrf.clone(),
+            csrf: visitor.csrf.clone(),
             switch: switch(visitor.lang, &visitor.here),
             notice: notice_of(&visitor.here, visitor.lang).to_owned(),
             live: String::new(),

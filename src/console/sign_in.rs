@@ -1,32 +1,39 @@
-//! Signing in with an API key, and signing out.
+//! Signing in with 工号, password and the code of the second factor; and signing out.
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::HeaderMap;
+use axum::http::header::{HeaderMap, USER_AGENT};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use serde_json::Value;
 
 use super::address::{HOME, safe_next};
 use super::backend::Console;
-use super::door::{SESSION_COOKIE, append_cookie, is_secure};
+use super::cookies::{self, append_cookie, is_secure};
 use super::failure::Failure;
 use super::form::{self, Posted, is_same};
-use super::lang::cookie;
 use super::page::{Frame, html};
-use super::session::random_text;
 use super::visitor::{Stranger, Visitor};
-use crate::api::known_key;
+use crate::api::{Problem, address_of};
+use crate::lines::listener::Connection;
+use crate::people::{Credentials, cookie};
 
 /// Cookie that the form of the sign-in sends back: nobody else's page can sign a browser in.
 const FORM_COOKIE: &str = "chakong_form";
+/// How a session is ended over the API.
+const END: (Method, &str) = (Method::DELETE, "/v1/sessions/current");
 
 #[derive(Template)]
 #[template(path = "sign_in.html", config = "src/console/askama.toml")]
 struct SignInPage {
     page: Frame,
     next: String,
+    number: String,
     is_wrong: bool,
+    /// Whether a browser keeps the session's cookie over this connection.
+    is_kept: bool,
     mark: String,
+    idle: u64,
 }
 
 fn next_of(here: &str) -> String {
@@ -38,21 +45,30 @@ fn next_of(here: &str) -> String {
 }
 
 /// `GET /console/sign-in`
-pub async fn form(stranger: Stranger, headers: HeaderMap) -> Response {
-    shown(&stranger, next_of(&stranger.here), false, &headers)
+pub async fn form(State(console): State<Console>, stranger: Stranger, headers: HeaderMap) -> Response {
+    let next = next_of(&stranger.here);
+    shown(&console, &stranger, (next, String::new()), false, &headers)
 }
 
-fn shown(stranger: &Stranger, next: String, is_wrong: bool, headers: &HeaderMap) -> Response {
+fn shown(
+    console: &Console,
+    stranger: &Stranger,
+    (next, number): (String, String),
+    is_wrong: bool,
+    headers: &HeaderMap,
+) -> Response {
     let title = stranger.lang.t("登录", "Sign in").to_owned();
     let page = Frame { title, ..Frame::of_stranger(stranger.lang, &stranger.here) };
-    let mark = random_text();
+    let mark = cookie::new_token();
     let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let cookie = format!(
+    let kept = format!(
         "{FORM_COOKIE}={mark}; Path=/console/sign-in; HttpOnly; SameSite=Strict; Max-Age=3600{}",
         is_secure(headers)
     );
-    let mut response = html(status, &SignInPage { page, next, is_wrong, mark });
-    append_cookie(response.headers_mut(), &cookie);
+    let idle = console.gateway().people.rules().idle.as_secs() / 60;
+    let is_kept = cookie::would_be_kept(headers);
+    let mut response = html(status, &SignInPage { page, next, number, is_wrong, is_kept, mark, idle });
+    append_cookie(response.headers_mut(), &kept);
     response
 }
 
@@ -63,32 +79,58 @@ pub async fn enter(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Failure> {
+    let from = address_of(request.extensions().get::<Connection>(), &headers);
     let posted = form::read(request, &console).await?;
-    if !cookie(&headers, FORM_COOKIE).is_some_and(|mark| is_same(posted.get("mark"), mark)) {
+    if !cookies::cookie(&headers, FORM_COOKIE).is_some_and(|mark| is_same(posted.get("mark"), mark)) {
         return Err(Failure::forged());
     }
     let next = safe_next(posted.get("next")).unwrap_or(HOME).to_owned();
-    let gateway = console.gateway();
-    let Some(key) = known_key(&gateway.keys, posted.get("key")) else {
-        return Ok(shown(&stranger, next, true, &headers));
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let number = posted.get("number").to_owned();
+    let credentials = Credentials {
+        number: number.clone(),
+        password: posted.as_entered("password").to_owned(),
+        code: posted.get("code").to_owned(),
+        from,
+        agent: agent.to_owned(),
     };
-    // What the browser had before is over: nobody can have planted the session that now gets rights.
-    if let Some(before) = cookie(&headers, SESSION_COOKIE) {
-        console.sessions().end(before);
-    }
-    let token = console.sessions().begin(&key.name, gateway.clock.now());
+    let begun = console.gateway().people.sign_in(credentials).await;
+    let Some(begun) = begun.map_err(|error| Failure::of(&Problem::from(error)))? else {
+        return Ok(shown(&console, &stranger, (next, number), true, &headers));
+    };
+    end_what_was_before(&console, &stranger, &headers).await;
     let mut response = Redirect::to(&next).into_response();
-    let value =
-        format!("{SESSION_COOKIE}={token}; Path=/console; HttpOnly; SameSite=Strict{}", is_secure(&headers));
-    append_cookie(response.headers_mut(), &value);
+    append_cookie(response.headers_mut(), &cookie::set(&headers, &begun.token));
     Ok(response)
 }
 
+/// Ends the session that the browser had before: nobody can have planted the one that now gets rights.
+async fn end_what_was_before(console: &Console, stranger: &Stranger, headers: &HeaderMap) {
+    let Some(before) = cookie::token_of(headers) else { return };
+    let Ok(Some(identity)) = console.gateway().people.watching(before).await else { return };
+    let visitor = Visitor::new(identity, before.to_owned(), stranger.lang, stranger.here.clone());
+    if let Some(visitor) = visitor {
+        // One that cannot be ended now ends by itself, and the browser does not have it any more.
+        let _ = console.send(&visitor, END, &Value::Null, None).await;
+        console.kept().forget(visitor.session);
+    }
+}
+
 /// `POST /console/sign-out`
-pub async fn leave(State(console): State<Console>, visitor: Visitor, _: Posted) -> Response {
-    console.sessions().end(&visitor.token);
+pub async fn leave(
+    State(console): State<Console>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    _: Posted,
+) -> Result<Response, Failure> {
+    console.send(&visitor, END, &Value::Null, None).await?;
+    console.kept().forget(visitor.session);
+    Ok(signed_out(&headers))
+}
+
+/// The sign-in page, with the cookie of the session taken away.
+pub fn signed_out(headers: &HeaderMap) -> Response {
     let mut response = Redirect::to("/console/sign-in").into_response();
-    let gone = format!("{SESSION_COOKIE}=; Path=/console; HttpOnly; SameSite=Strict; Max-Age=0");
-    append_cookie(response.headers_mut(), &gone);
+    append_cookie(response.headers_mut(), &cookie::clear(headers));
     response
 }

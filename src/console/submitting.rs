@@ -2,6 +2,7 @@
 
 mod body;
 mod sections;
+mod workbook;
 
 use std::sync::Arc;
 
@@ -13,17 +14,20 @@ use serde_json::Value;
 
 use super::address::segment;
 use super::backend::Console;
-use super::draft::Draft;
+use super::draft::{Draft, Upload};
 use super::failure::Failure;
 use super::form::Posted;
+use super::lang::Lang;
+use super::measures::download;
 use super::page::{Frame, html};
-use super::reading::{bytes, list, text};
-use super::session::random_text;
+use super::reading::{bytes, list, money, number, text};
 use super::visitor::Visitor;
 use super::words::{self, word};
 use crate::api::may;
-use body::{MOST_PARTIES, body_of, place_of};
+use crate::people::cookie::new_token;
+use body::{MOST_PARTIES, SHEET, body_of, place_of, sheet_place_of};
 use sections::{Section, sections};
+use workbook::SheetParty;
 
 /// Most bytes that are kept for people who are filling in the form.
 const MOST_KEPT: usize = 256 << 20;
@@ -45,23 +49,34 @@ pub async fn form(State(_): State<Console>, visitor: Visitor) -> Result<Response
     if !visitor.may(may::SUBMIT) {
         return Err(Failure::new(StatusCode::FORBIDDEN, ""));
     }
-    let draft = Draft { id: random_text(), fields: Vec::new(), uploads: Vec::new() };
-    Ok(shown(&visitor, &draft, 1, &Failure::default()))
+    // It gets its identifier when something of it is kept.
+    let draft = Draft { id: String::new(), fields: Vec::new(), uploads: Vec::new() };
+    Ok(shown(&visitor, &draft, 1, &[], &Failure::default()))
 }
 
-fn shown(visitor: &Visitor, draft: &Draft, parties: usize, failure: &Failure) -> Response {
+fn shown(
+    visitor: &Visitor,
+    draft: &Draft,
+    parties: usize,
+    sheet: &[SheetParty],
+    failure: &Failure,
+) -> Response {
     let mut sections = sections(draft, parties, visitor.lang);
     let mut faults = Vec::new();
     if failure.findings.is_empty() && failure.status != StatusCode::OK {
         faults.push(format!("{} {}", failure.kind, failure.detail).trim().to_owned());
     }
     for (pointer, detail) in &failure.findings {
+        if let Some((party, field)) = sheet_place_of(pointer, draft, parties, sheet) {
+            faults.push(format!("{}{detail}", workbook::place_of(party, field, visitor.lang)));
+            continue;
+        }
         let name = place_of(pointer, draft, parties);
         let mut fields = sections.iter_mut().flat_map(|section| section.fields.iter_mut());
         match fields.find(|field| Some(&field.name) == name.as_ref()) {
             Some(field) if field.fault.is_empty() => field.fault.clone_from(detail),
             Some(field) => field.fault = format!("{}；{detail}", field.fault),
-            None => faults.push(match pointer.is_empty() {
+            None => faults.push(match pointer.is_empty() || pointer == SHEET {
                 true => detail.clone(),
                 false => format!("{detail}（{pointer}）"),
             }),
@@ -92,12 +107,45 @@ struct PreviewPage {
     orders: Vec<(String, String, String, String)>,
     more: usize,
     total: usize,
+    load: Vec<Load>,
+    cost: String,
     not_asked: Vec<(String, String, String)>,
     more_not_asked: usize,
 }
 
+/// What an inquiry would ask of one counterpart, and what it costs.
+struct Load {
+    name: String,
+    orders: String,
+    cost: String,
+    left: String,
+    is_short: bool,
+    charged_today: String,
+}
+
+fn load(one: &Value, lang: Lang) -> Load {
+    let orders = number(one, "/orders");
+    let left = one.pointer("/quota_left").and_then(Value::as_u64);
+    let zh = text(one, "/name_zh");
+    Load {
+        name: if lang == Lang::Zh && !zh.is_empty() { zh } else { text(one, "/counterpart") },
+        orders: orders.to_string(),
+        cost: match money(one, "/cost") {
+            none if none.is_empty() => {
+                lang.t("不计费或未配置单价", "none, or no price is configured").to_owned()
+            }
+            cost => cost,
+        },
+        left: left.map_or_else(|| lang.t("不限", "no limit").to_owned(), |left| left.to_string()),
+        is_short: left.is_some_and(|left| left < orders),
+        charged_today: text(one, "/charged_today"),
+    }
+}
+
 /// Orders, and those who are not asked, that a preview shows.
 const MOST_SHOWN: usize = 100;
+/// Parties of a sheet that a preview names.
+const MOST_NAMED: usize = 30;
 
 /// `POST /console/new`: shows whom it would ask, or what is wrong.
 pub async fn preview(
@@ -106,25 +154,61 @@ pub async fn preview(
     posted: Posted,
 ) -> Result<Response, Failure> {
     let parties = posted.get("parties").parse::<usize>().unwrap_or(1).clamp(1, MOST_PARTIES);
-    let draft = Arc::new(merged(&console, &visitor, posted));
-    if console.sessions().bytes_of_drafts().saturating_add(draft.size()) > MOST_KEPT {
+    let (draft, is_gone) = merged(&console, &visitor, posted);
+    let draft = Arc::new(draft);
+    let now = console.now();
+    if console.kept().bytes_of_drafts(now).saturating_add(draft.size()) > MOST_KEPT {
         return Err(Failure::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "同时填写的表单过多，请稍后再试 too much is being filled in",
         ));
     }
-    console.sessions().keep_draft(&visitor.token, Some(Arc::clone(&draft)));
+    console.kept().keep_draft(visitor.session, Some(Arc::clone(&draft)), now);
+    if is_gone {
+        return Ok(shown(&visitor, &draft, parties, &[], &gone()));
+    }
     match posted_step(&draft) {
-        "more" => return Ok(shown(&visitor, &draft, (parties + 1).min(MOST_PARTIES), &Failure::default())),
-        "edit" => return Ok(shown(&visitor, &draft, parties, &Failure::default())),
+        "more" => {
+            let parties = (parties + 1).min(MOST_PARTIES);
+            return Ok(shown(&visitor, &draft, parties, &[], &Failure::default()));
+        }
+        "edit" => return Ok(shown(&visitor, &draft, parties, &[], &Failure::default())),
         _ => {}
     }
-    let body = body_of(&draft, parties);
+    let sheet = match sheet_of(&draft, visitor.lang) {
+        Ok(sheet) => sheet,
+        Err(failure) => return Ok(shown(&visitor, &draft, parties, &[], &failure)),
+    };
+    let body = body_of(&draft, parties, &sheet);
     match console.send(&visitor, (Method::POST, "/v1/inquiries/preview"), &body, None).await {
-        Ok(previewed) => Ok(previewed_page(&visitor, &draft, parties, &previewed)),
-        Err(failure) if is_for_the_form(failure.status) => Ok(shown(&visitor, &draft, parties, &failure)),
+        Ok(previewed) => Ok(previewed_page(&visitor, &draft, parties, (&sheet, &previewed))),
+        Err(failure) if is_for_the_form(failure.status) => {
+            Ok(shown(&visitor, &draft, parties, &sheet, &failure))
+        }
         Err(failure) => Err(failure),
     }
+}
+
+/// The parties of the sheet that was chosen, or everything that is wrong with it.
+fn sheet_of(draft: &Draft, lang: Lang) -> Result<Vec<SheetParty>, Failure> {
+    let Some(upload) = draft.uploads.iter().find(|upload| upload.field == SHEET) else {
+        return Ok(Vec::new());
+    };
+    workbook::read(&upload.bytes).map_err(|faults| {
+        let findings = faults.iter().map(|fault| (SHEET.to_owned(), fault.shown(lang))).collect();
+        Failure { findings, ..Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "") }
+    })
+}
+
+/// `GET /console/new/template.xlsx`: a sheet of parties to be filled in.
+pub async fn template(State(_): State<Console>, visitor: Visitor) -> Result<Response, Failure> {
+    if !visitor.may(may::SUBMIT) {
+        return Err(Failure::new(StatusCode::FORBIDDEN, ""));
+    }
+    let failed = |error: rust_xlsxwriter::XlsxError| {
+        Failure::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+    };
+    Ok(download(workbook::template().map_err(failed)?.into(), "parties.xlsx"))
 }
 
 fn is_for_the_form(status: StatusCode) -> bool {
@@ -136,14 +220,26 @@ fn posted_step(draft: &Draft) -> &str {
     draft.fields.iter().find(|(name, _)| name == "step").map_or("", |(_, value)| value)
 }
 
-/// What came in, with the files that were chosen before and not replaced now.
-fn merged(console: &Console, visitor: &Visitor, posted: Posted) -> Draft {
+/// Why a draft cannot be gone on with.
+fn gone() -> Failure {
+    let detail = "草稿已不在：草稿只保存在接收它的那台服务器上，服务重启、久未操作或改由另一台服务器受理后不再保留。请核对已填内容，                  重新选择文件后再预览 the draft is gone: only the server that took it keeps it, and not after a restart or a long rest.                   Check what is filled in, choose the files again";
+    Failure::new(StatusCode::CONFLICT, detail)
+}
+
+/// What came in, with the files that were chosen before and not replaced now; and whether what was kept before is gone.
+fn merged(console: &Console, visitor: &Visitor, posted: Posted) -> (Draft, bool) {
     let id = posted.get("draft").to_owned();
-    let before = console.sessions().draft(&visitor.token, &id);
+    let before = console.kept().draft(visitor.session, &id);
     let Posted { fields, mut uploads } = posted;
-    let Some(before) = before else { return Draft { id: random_text(), fields, uploads } };
+    let Some(before) = before else {
+        let is_gone = !id.is_empty();
+        return (Draft { id: new_token(), fields, uploads }, is_gone);
+    };
+    let is_off = |upload: &Upload| {
+        upload.field == SHEET && fields.iter().any(|(name, value)| name == "sheet_off" && value == "yes")
+    };
     for upload in &before.uploads {
-        if !uploads.iter().any(|new| new.field == upload.field) {
+        if !is_off(upload) && !uploads.iter().any(|new| new.field == upload.field) {
             uploads.push(upload.clone());
         }
     }
@@ -155,11 +251,24 @@ fn merged(console: &Console, visitor: &Visitor, posted: Posted) -> Draft {
             fields.into_iter().chain(kept.cloned()).collect()
         }
     };
-    Draft { id, fields, uploads }
+    let fields = fields.into_iter().filter(|(name, _)| name != "sheet_off").collect();
+    (Draft { id, fields, uploads }, false)
 }
 
-fn previewed_page(visitor: &Visitor, draft: &Draft, parties: usize, previewed: &Value) -> Response {
+fn previewed_page(
+    visitor: &Visitor,
+    draft: &Draft,
+    parties: usize,
+    (sheet, previewed): (&[SheetParty], &Value),
+) -> Response {
     let lang = visitor.lang;
+    let mut facts = sections::summary(draft, lang);
+    if !sheet.is_empty() {
+        let names: Vec<&str> = sheet.iter().take(MOST_NAMED).map(|party| party.name.as_str()).collect();
+        let more = if sheet.len() > MOST_NAMED { "…" } else { "" };
+        let word = format!("{}（{}）", lang.t("名单中的当事人", "Parties of the sheet"), sheet.len());
+        facts.push((word, format!("{}{more}", names.join("、"))));
+    }
     let (orders, not_asked) = (list(previewed, "/orders"), list(previewed, "/not_asked"));
     let order = |order: &Value| {
         (
@@ -182,7 +291,9 @@ fn previewed_page(visitor: &Visitor, draft: &Draft, parties: usize, previewed: &
         draft: draft.id.clone(),
         parties,
         case_number: text(previewed, "/case_number"),
-        facts: sections::summary(draft, lang),
+        facts,
+        load: list(previewed, "/counterparts").iter().take(MOST_SHOWN).map(|one| load(one, lang)).collect(),
+        cost: money(previewed, "/cost"),
         papers: papers.collect(),
         orders: orders.iter().take(MOST_SHOWN).map(order).collect(),
         more: orders.len().saturating_sub(MOST_SHOWN),
@@ -199,21 +310,24 @@ pub async fn send(
     visitor: Visitor,
     posted: Posted,
 ) -> Result<Response, Failure> {
-    let gone = || {
-        Failure::new(StatusCode::CONFLICT, "草稿已不在，请重新填写 the draft is gone; fill the form in again")
-    };
-    let draft = console.sessions().draft(&visitor.token, posted.get("draft")).ok_or_else(gone)?;
+    let draft = console.kept().draft(visitor.session, posted.get("draft")).ok_or_else(gone)?;
     let parties = draft.fields.iter().find(|(name, _)| name == "parties");
     let parties =
         parties.and_then(|(_, count)| count.parse::<usize>().ok()).unwrap_or(1).clamp(1, MOST_PARTIES);
-    let body = body_of(&draft, parties);
+    let sheet = match sheet_of(&draft, visitor.lang) {
+        Ok(sheet) => sheet,
+        Err(failure) => return Ok(shown(&visitor, &draft, parties, &[], &failure)),
+    };
+    let body = body_of(&draft, parties, &sheet);
     match console.send(&visitor, (Method::POST, "/v1/inquiries"), &body, Some(&draft.id)).await {
         Ok(inquiry) => {
-            console.sessions().keep_draft(&visitor.token, None);
+            console.kept().keep_draft(visitor.session, None, console.now());
             let href = format!("/console/inquiries/{}", segment(&text(&inquiry, "/id")));
             Ok(Redirect::to(&href).into_response())
         }
-        Err(failure) if is_for_the_form(failure.status) => Ok(shown(&visitor, &draft, parties, &failure)),
+        Err(failure) if is_for_the_form(failure.status) => {
+            Ok(shown(&visitor, &draft, parties, &sheet, &failure))
+        }
         Err(failure) => Err(failure),
     }
 }

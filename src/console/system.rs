@@ -1,4 +1,6 @@
-//! 系统: version, store, relays, connectors.
+//! 系统: version, store, disk, replicas, relays, connectors, licences.
+
+mod components;
 
 use askama::Template;
 use axum::extract::State;
@@ -14,6 +16,17 @@ use super::reading::{bytes, list, text, time};
 use super::visitor::Visitor;
 use super::words::{Badge, LINE, RELAY, badge, word};
 use crate::api::may;
+
+/// A process that shares the store.
+struct ReplicaLine {
+    name: String,
+    is_own: bool,
+    state: Badge,
+    address: String,
+    started: String,
+    seen: String,
+    leases: String,
+}
 
 struct RelayLine {
     name: String,
@@ -36,6 +49,11 @@ struct SystemPage {
     relays: Vec<RelayLine>,
     intakes: Vec<RelayLine>,
     connectors: Vec<(String, String, String)>,
+    is_shared: bool,
+    replicas: Vec<ReplicaLine>,
+    licence: &'static str,
+    licences: String,
+    components: &'static [(String, String)],
 }
 
 fn relay(relay: &Value, lang: Lang) -> RelayLine {
@@ -50,6 +68,48 @@ fn relay(relay: &Value, lang: Lang) -> RelayLine {
         failures: text(relay, "/failures"),
         last_error: error.trim().to_owned(),
     }
+}
+
+/// States of replicas.
+const REPLICA: &[(&str, &str, &str, &str)] = &[
+    ("live", "工作中", "works", "good"),
+    ("draining", "交接中，即将停止", "draining, stops soon", "warn"),
+    ("gone", "已离开", "gone", "bad"),
+];
+
+fn replica(replica: &Value, lang: Lang) -> ReplicaLine {
+    let code = text(replica, "/state");
+    let state = REPLICA.iter().find(|(known, ..)| *known == code);
+    let state = state.map_or(("off", code.as_str()), |(_, zh, en, tone)| (*tone, lang.t(zh, en)));
+    ReplicaLine {
+        name: text(replica, "/name"),
+        is_own: text(replica, "/own") == "true",
+        state: Badge { tone: state.0, text: state.1.to_owned() },
+        address: text(replica, "/address"),
+        started: time(replica, "/started"),
+        seen: time(replica, "/seen"),
+        leases: text(replica, "/leases"),
+    }
+}
+
+fn kind_of(store: &Value, lang: Lang) -> String {
+    let kind = match text(store, "/on_server").as_str() {
+        "true" => lang.t("数据库服务器（PostgreSQL 协议）", "database server (PostgreSQL)"),
+        "false" => lang.t("内置（SQLite）", "embedded (SQLite)"),
+        _ => "",
+    };
+    kind.to_owned()
+}
+
+/// How the last move of the store ended.
+fn move_of(store: &Value, lang: Lang) -> String {
+    let (at, to) = (time(store, "/last_move/at"), text(store, "/last_move/to"));
+    if at.is_empty() {
+        return at;
+    }
+    let failure = text(store, "/last_move/failure");
+    let said = if failure.is_empty() { lang.t("完成", "done").to_owned() } else { failure };
+    format!("{at} → {to}：{said}")
 }
 
 /// `GET /console/system`
@@ -74,12 +134,25 @@ pub async fn show(State(console): State<Console>, visitor: Visitor) -> Result<Re
         };
         connectors = list(&found, "/connectors").iter().map(line).collect();
     }
+    let (mut is_shared, mut replicas) = (false, Vec::new());
+    if visitor.may(may::WATCH) {
+        let found = console.get(&visitor, "/v1/replicas").await?;
+        is_shared = text(&found, "/shared") == "true";
+        replicas = list(&found, "/replicas").iter().map(|one| replica(one, lang)).collect();
+    }
+    let store = match visitor.may(may::STORE) {
+        true => console.get(&visitor, "/v1/store").await?,
+        false => Value::Null,
+    };
     let gateway = console.gateway();
     let health = gateway.store.health();
     let free = gateway.store.free_bytes().map(bytes).unwrap_or_default();
     let facts = [
         ("版本", "Version", env!("CARGO_PKG_VERSION").to_owned()),
         ("时间（北京）", "Time (Beijing)", super::reading::beijing_to_the_second(gateway.clock.now())),
+        ("存储位置", "Store", text(&store, "/place")),
+        ("存储类型", "Kind of store", kind_of(&store, lang)),
+        ("上次迁移", "Last move", move_of(&store, lang)),
         ("存储磁盘余量", "Free on the store's disk", free),
         (
             "存储异常",
@@ -98,6 +171,11 @@ pub async fn show(State(console): State<Console>, visitor: Visitor) -> Result<Re
         relays: list(&relays, "/relays").iter().map(|one| relay(one, lang)).collect(),
         intakes: list(&relays, "/intakes").iter().map(|one| relay(one, lang)).collect(),
         connectors,
+        is_shared,
+        replicas,
+        licence: env!("CARGO_PKG_LICENSE"),
+        licences: components::LICENCES.join(lang.t("、", ", ")),
+        components: &components::COMPONENTS,
     };
     Ok(html(StatusCode::OK, &shown))
 }

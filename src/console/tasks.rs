@@ -86,7 +86,7 @@ pub async fn list(
     let filters = [("kind", query.kind.as_str()), ("court", &query.court), ("due_before", &until)];
     let on_a_page = ON_A_PAGE.to_string();
     let mut wanted = filters.to_vec();
-    wanted.extend([("after", query.after.as_str()), ("limit", &on_a_page)]);
+    wanted.extend([("cursor", query.after.as_str()), ("limit", &on_a_page)]);
     let answer = console.get(&visitor, &with_query("/v1/tasks", &wanted)).await?;
     // Those of every page, so that the number in the title is that of the whole list.
     let all_of_them = COUNTED.to_string();

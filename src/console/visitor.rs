@@ -4,21 +4,25 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use uuid::Uuid;
 
 use super::failure::Failure;
 use super::lang::Lang;
-use super::session::Session;
-use crate::api::Identity;
+use crate::api::{Identity, Reasons};
 
-/// Who asked for a page, and how it is shown.
+/// A person who asked for a page, and how it is shown.
 #[derive(Debug, Clone)]
 pub struct Visitor {
     /// Who it is, as the API knows it.
     pub identity: Arc<Identity>,
     /// The session.
-    pub session: Session,
-    /// The secret of the session, as the browser sent it.
+    pub session: Uuid,
+    /// What every form of the session must send along.
+    pub csrf: String,
+    /// The session's cookie, as the browser sent it.
     pub token: String,
+    /// Why the person looks at cases, so far as they were asked.
+    pub reasons: Reasons,
     /// The language.
     pub lang: Lang,
     /// Path and query that were asked for.
@@ -26,6 +30,14 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// Whoever has a session; `None` for an identity without one.
+    pub fn new(identity: Identity, token: String, lang: Lang, here: String) -> Option<Self> {
+        let session = identity.session.as_ref()?;
+        let (session, csrf) = (session.id, session.csrf.clone());
+        let (identity, reasons) = (Arc::new(identity), Reasons::default());
+        Some(Self { identity, session, csrf, token, reasons, lang, here })
+    }
+
     /// Whether the row `row` of the matrix lets them.
     pub fn may(&self, row: u8) -> bool {
         self.identity.may(row)

@@ -1,9 +1,15 @@
 //! The words for codes of the API, in both languages, and how urgent they look.
 
+mod acts;
+mod lists;
+
 use chakong_contract::order::DocumentKind;
 
 use super::lang::Lang;
 use crate::config::Role;
+
+pub use acts::{ACT, ALARM, LOOK};
+pub use lists::{CASE_STATE, FORMAT, GROUP, PRINT};
 
 /// A word with the tone in which it is shown: `good`, `busy`, `wait`, `warn`, `bad` or `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +73,11 @@ pub const fn role(role: Role) -> Word {
     }
 }
 
+/// What a role is called, by its word of the API.
+pub fn role_in_words(word: &str, lang: Lang) -> String {
+    Role::of_word(word).map_or_else(|| word.to_owned(), |known| role(known).pick(lang).to_owned())
+}
+
 /// States of orders.
 pub const ORDER: Table = &[
     ("queued", Word::new("待发送", "queued", "wait")),
@@ -79,6 +90,15 @@ pub const ORDER: Table = &[
     ("undetermined", Word::new("结果不明", "undetermined", "bad")),
     ("cancelled", Word::new("已撤回", "cancelled", "off")),
     ("not_asked", Word::new("未查询", "not asked", "off")),
+];
+
+/// Where orders stand on the desk.
+pub const DESK: Table = &[
+    ("open", Word::new("待领取", "open", "warn")),
+    ("taken", Word::new("办理中", "taken", "busy")),
+    ("to_check", Word::new("待复核", "to be checked", "warn")),
+    ("done", Word::new("已办结", "done", "good")),
+    ("ended", Word::new("已终止", "ended", "off")),
 ];
 
 /// States of measures.
@@ -345,32 +365,6 @@ pub const GROUND: Table = &[
     ("unsold", Word::new("流拍且不接受抵债", "unsold", "off")),
     ("replaced", Word::new("置换为其他财产", "replaced", "off")),
     ("other", Word::new("其他应当解除的情形", "other", "off")),
-];
-
-/// Acts as the audit names them.
-pub const ACT: Table = &[
-    ("submit", Word::new("提交查控", "submit", "off")),
-    ("approve", Word::new("批准", "approve", "good")),
-    ("reject", Word::new("驳回", "reject", "warn")),
-    ("reconsider", Word::new("撤销驳回", "reconsider", "off")),
-    ("release", Word::new("解除", "release", "warn")),
-    ("renew", Word::new("续冻", "renew", "off")),
-    ("deduct", Word::new("扣划", "deduct", "warn")),
-    ("transfer", Word::new("强制转让", "transfer", "warn")),
-    ("value", Word::new("载明价值", "value", "off")),
-    ("enter_measure", Word::new("登记既有措施", "enter", "off")),
-    ("requery", Word::new("重新查询", "re-query", "off")),
-    ("cancel", Word::new("撤回", "cancel", "warn")),
-    ("resolve", Word::new("核实结果", "resolve", "off")),
-    ("update_claim", Word::new("变更标的", "change the claim", "warn")),
-    ("complete_task", Word::new("办结待办", "complete a task", "off")),
-    ("pause", Word::new("暂停", "pause", "warn")),
-    ("resume", Word::new("恢复", "resume", "good")),
-    ("probe", Word::new("探测", "probe", "off")),
-    ("join", Word::new("并入案号链", "join", "off")),
-    ("restored", Word::new("存储恢复", "restored", "bad")),
-    ("store_older", Word::new("存储过旧", "store older", "bad")),
-    ("retention", Word::new("到期清理", "retention", "off")),
 ];
 
 /// A kind of legal document in both languages.

@@ -26,6 +26,8 @@ pub struct Ability {
     pub control: RetryPolicy,
     /// How long it has for a control.
     pub control_deadline: Duration,
+    /// Working days that people have for an order, where people serve it.
+    pub desk_days: Option<u16>,
 }
 
 /// Counterparts have 24 hours for a control as for a query (法〔2018〕64号), where nothing else is configured.
@@ -86,6 +88,11 @@ impl Abilities {
     /// How long it has for a control.
     pub fn control_deadline(&self, counterpart: &str) -> Duration {
         self.0.get(counterpart).map_or(CONTROL_DEADLINE, |ability| ability.control_deadline)
+    }
+
+    /// Working days that people have for an order, where people serve it.
+    pub fn desk_days(&self, counterpart: &str) -> Option<u16> {
+        self.0.get(counterpart).and_then(|ability| ability.desk_days)
     }
 
     /// How orders are tried again there.

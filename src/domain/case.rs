@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CaseId, ChainId, Claim, PartyId};
+use super::{CaseId, ChainId, Claim, ClaimState, PartyId};
 
 /// A chain of cases that continue one another 案号链: 执保 → 执 → 终本 → 执恢. The claim and the ledger belong to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,42 @@ impl Chain {
     /// Whether a decision about the chain needs its ledger.
     pub const fn needs_ledger(&self) -> bool {
         self.claim.is_some() || self.has_ledger
+    }
+}
+
+/// How a case stands, as lists of cases say it: by the claim of its chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseState {
+    /// There is no claim: nothing may be frozen.
+    QueryOnly,
+    /// Freezes are placed until the claim is covered.
+    Open,
+    /// The debt ended.
+    Settled,
+    /// The application was withdrawn.
+    Withdrawn,
+}
+
+impl CaseState {
+    /// How the cases of a chain stand.
+    pub fn of(chain: &Chain) -> Self {
+        match chain.claim.as_ref().map(|claim| claim.state) {
+            None => Self::QueryOnly,
+            Some(ClaimState::Open) => Self::Open,
+            Some(ClaimState::Settled) => Self::Settled,
+            Some(ClaimState::Withdrawn) => Self::Withdrawn,
+        }
+    }
+
+    /// The word in the store and on the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::QueryOnly => "query_only",
+            Self::Open => "open",
+            Self::Settled => "settled",
+            Self::Withdrawn => "withdrawn",
+        }
     }
 }
 

@@ -148,6 +148,7 @@ impl CaseFile {
             | Change::NewClaimChange(_)
             | Change::NewCertificate(_)
             | Change::NewPrint(_)
+            | Change::SaveDesk(_)
             | Change::Audit(_)
             | Change::Lane(_)
             | Change::People(_)

@@ -8,9 +8,9 @@ use super::audit::AuditEntry;
 use super::people::PeopleChange;
 use super::retention::Forget;
 use super::{
-    Batch, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, EventDraft,
-    Inquiry, InquiryId, Measure, MeasureState, NewPrint, NewReceipt, NotAsked, OrderId, OrderRecord,
-    OrderState, Paper, PartyId, RawId, RawMessage, Revision, Task,
+    Batch, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DeskItem, DocumentId,
+    EventDraft, Inquiry, InquiryId, Measure, MeasureState, NewPrint, NewReceipt, NotAsked, OrderId,
+    OrderRecord, OrderState, Paper, PartyId, RawId, RawMessage, Revision, Task,
 };
 
 /// One change. Rows that are new carry the identifier that the store reserved for them.
@@ -62,6 +62,9 @@ pub enum Change {
     NewCertificate(NewCertificate),
     /// A paper was printed.
     NewPrint(NewPrint),
+    /// An order comes to the desk (its first version), or something was done about it there. The store refuses a version that is not the
+    /// next one.
+    SaveDesk(Box<DeskItem>),
     /// What an officer found about a property is remembered over inquiries.
     SavePropertyFinding(PropertyFinding),
     /// A line of the audit.
@@ -160,6 +163,10 @@ pub struct NewInquiry {
     pub debtors: Vec<PartyId>,
     /// Who was not asked.
     pub not_asked: Vec<NotAsked>,
+    /// By what its case is found; personal data, kept as keyed hashes.
+    pub found_by: Vec<String>,
+    /// Day on which its case was filed, where it was stated.
+    pub filed_on: Option<Date>,
 }
 
 /// A legal document to be kept.

@@ -10,6 +10,7 @@
 
 mod acts;
 mod ask;
+mod at_desk;
 mod beside;
 mod candidate;
 mod certificate;
@@ -17,6 +18,7 @@ mod clock;
 mod control;
 mod counting;
 mod declined;
+mod desk;
 mod differences;
 mod draft;
 mod due;
@@ -31,6 +33,7 @@ mod handed_in;
 mod joining;
 mod late;
 mod ledger;
+mod left_lying;
 mod living_costs;
 mod orders;
 mod passing_on;
@@ -61,6 +64,7 @@ pub use acts::{
     Act, ActInput, Approval, ClaimSettings, ClaimUpdate, Deduction, EnteredMeasure, Outcome as ActOutcome,
     Release, ReleaseScope, Renewal, Resolution, Transfer, act, subject_of,
 };
+pub use at_desk::{DeskMove, may_be_carried, moved as moved_at_desk};
 pub use candidate::{property_keys, same_property};
 pub use certificate::certificate_of;
 pub use clock::{due_measure, next_look};

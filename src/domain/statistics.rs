@@ -2,8 +2,9 @@
 
 mod figures;
 mod group;
+mod part;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chakong_contract::{ActionKind, Date, Moment};
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Claim, Inquiry, InquiryId, Measure, PartyId};
 pub use figures::Figures;
 use group::Group;
+pub use part::Part;
 
 /// Orders of an inquiry to one counterpart, of one action, counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +158,7 @@ pub struct Statistics {
 #[derive(Debug)]
 pub struct Collector {
     by: GroupBy,
+    part: Part,
     from: Date,
     until: Date,
     groups: BTreeMap<String, (String, Group)>,
@@ -163,16 +166,20 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Begins to count the inquiries from one day to another.
-    pub fn new(by: GroupBy, from: Date, until: Date) -> Self {
-        Self { by, from, until, groups: BTreeMap::new(), total: Group::default() }
+    /// Begins to count a part of the inquiries from one day to another.
+    pub fn new(by: GroupBy, part: Part, from: Date, until: Date) -> Self {
+        Self { by, part, from, until, groups: BTreeMap::new(), total: Group::default() }
     }
 
     /// Counts an inquiry.
     pub fn add(&mut self, facts: InquiryFacts<'_>) {
+        if !self.part.has_inquiry(&facts) {
+            return;
+        }
         let is_filed_now = |day: &Date| (self.from..=self.until).contains(day);
         let facts = InquiryFacts { filed_on: facts.filed_on.filter(is_filed_now), ..facts };
-        self.total.add(facts, |_| true, |_| true);
+        let part = self.part.clone();
+        self.total.add(facts, |order| part.has_order(order), |measure| part.has_measure(measure));
         match self.by {
             GroupBy::Month => {
                 let day = Moment::from_timestamp(facts.inquiry.created).date();
@@ -182,21 +189,23 @@ impl Collector {
             GroupBy::Court => self.whole(facts.court.0.to_owned(), facts.court.1.to_owned(), facts),
             GroupBy::Officer => self.whole(facts.officer.to_owned(), facts.officer.to_owned(), facts),
             GroupBy::Counterpart => {
-                let mut lanes: Vec<&str> = facts.orders.iter().map(|order| order.lane.as_str()).collect();
-                lanes.sort_unstable();
-                lanes.dedup();
+                let orders = facts.orders.iter().filter(|order| part.has_order(order));
+                let lanes: BTreeSet<&str> = orders.map(|order| order.lane.as_str()).collect();
                 for lane in lanes {
                     let group = self.group(lane.to_owned(), lane.to_owned());
-                    group.add(facts, |order| order.lane == lane, |measure| measure.counterpart == lane);
+                    let is_ours = |order: &OrderTally| order.lane == lane && part.has_order(order);
+                    let holds = |one: &Measure| one.counterpart == lane && part.has_measure(one);
+                    group.add(facts, is_ours, holds);
                 }
             }
             GroupBy::Action => {
-                let mut actions: Vec<ActionKind> = facts.orders.iter().map(|order| order.action).collect();
-                actions.sort_unstable();
-                actions.dedup();
+                let orders = facts.orders.iter().filter(|order| part.has_order(order));
+                let actions: BTreeSet<ActionKind> = orders.map(|order| order.action).collect();
                 for action in actions {
                     let group = self.group(action.to_string(), chinese(action).to_owned());
-                    group.add(facts, |order| order.action == action, |_| action == ActionKind::Freeze);
+                    let is_ours = |order: &OrderTally| order.action == action && part.has_order(order);
+                    let holds = |one: &Measure| action == ActionKind::Freeze && part.has_measure(one);
+                    group.add(facts, is_ours, holds);
                 }
             }
         }
@@ -207,12 +216,13 @@ impl Collector {
     }
 
     fn whole(&mut self, key: String, name: String, facts: InquiryFacts<'_>) {
-        self.group(key, name).add(facts, |_| true, |_| true);
+        let part = self.part.clone();
+        self.group(key, name).add(facts, |order| part.has_order(order), |measure| part.has_measure(measure));
     }
 
     /// What was counted. `name_of` says what a counterpart is called.
     pub fn finish(self, name_of: impl Fn(&str) -> Option<String>) -> Statistics {
-        let Self { by, from, until, groups, total } = self;
+        let Self { by, from, until, groups, total, .. } = self;
         let is_ranked = by == GroupBy::Counterpart;
         let mut rows: Vec<StatisticsRow> = groups
             .into_iter()

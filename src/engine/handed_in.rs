@@ -83,7 +83,7 @@ struct Matched<'i> {
     receipts: Vec<KeptReceipt>,
 }
 
-fn run(
+pub(super) fn run(
     tx: &mut dyn Tx,
     (input, encoded, epoch): &(HandedIn, Encoded, i64),
     facts: Facts<'_>,

@@ -1,17 +1,23 @@
 //! People: persons, their sessions, keys and looks. Each is an input like any other, with its line in the audit.
 
+mod own;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Engine, InputError};
 use crate::domain::decide::people::{
-    Attempt, Attempted, NewPerson, PersonUpdate, add_person, attempt, change_person, with_password,
-    with_proof, with_second_factor,
+    Attempt, Attempted, NewPerson, PersonUpdate, add_person, attempt, change_person,
 };
-use crate::domain::decide::{Decided, Facts, Rejected};
+use crate::domain::decide::{Facts, Rejected};
 use crate::domain::people::{Look, LookRules, PeopleChange, Person, Role, Session, SignInRules, StoredKey};
 use crate::domain::{AuditEntry, Change, PersonId};
 use crate::store::{LookCounts, Stored, Tx};
+
+pub use own::NewFactor;
+
+/// Most sessions of one person at once; the oldest makes room.
+const MOST_SESSIONS: usize = 50;
 
 /// Who acts about people, and why.
 #[derive(Debug, Clone)]
@@ -132,52 +138,6 @@ impl Engine {
         self.execute(input, sign_in).await
     }
 
-    /// A person sets a password of their own (its hash). Their other sessions end.
-    ///
-    /// # Errors
-    /// See [`InputError`].
-    pub async fn set_password(
-        &self,
-        id: PersonId,
-        hash: String,
-        session: Uuid,
-        rules: SignInRules,
-    ) -> Result<(), InputError> {
-        let run = |tx: &mut dyn Tx,
-                   (id, hash, session, rules): &(PersonId, String, Uuid, SignInRules),
-                   facts: Facts<'_>| {
-            let ends = Change::People(PeopleChange::EndSessions(*id, Some(*session)));
-            own(tx, *id, facts.now, "change_password", vec![ends], |person| {
-                Ok(with_password(person, hash.clone(), rules, facts.now))
-            })
-        };
-        Ok(self.execute((id, hash, session, rules), run).await??)
-    }
-
-    /// A person sets a second factor up, which is still to be proved.
-    ///
-    /// # Errors
-    /// See [`InputError`].
-    pub async fn set_second_factor(&self, id: PersonId, secret: String) -> Result<(), InputError> {
-        let run = |tx: &mut dyn Tx, (id, secret): &(PersonId, String), facts: Facts<'_>| {
-            own(tx, *id, facts.now, "begin_second_factor", Vec::new(), |person| {
-                with_second_factor(person, secret.clone())
-            })
-        };
-        Ok(self.execute((id, secret), run).await??)
-    }
-
-    /// A person proved a second factor by a code of a step.
-    ///
-    /// # Errors
-    /// See [`InputError`].
-    pub async fn prove_second_factor(&self, id: PersonId, step: u64) -> Result<(), InputError> {
-        let run = |tx: &mut dyn Tx, (id, step): &(PersonId, u64), facts: Facts<'_>| {
-            own(tx, *id, facts.now, "set_up_second_factor", Vec::new(), |person| with_proof(person, *step))
-        };
-        Ok(self.execute((id, step), run).await??)
-    }
-
     /// A session was used.
     ///
     /// # Errors
@@ -275,6 +235,7 @@ fn change(
     let mut changes = vec![Change::People(PeopleChange::SavePerson(Box::new(after.clone())))];
     let is_less = !after.is_active()
         || update.reset.is_some()
+        || update.forget_factor
         || before.roles != after.roles
         || before.courts != after.courts;
     if is_less {
@@ -304,6 +265,10 @@ fn sign_in(tx: &mut dyn Tx, input: &SignIn, facts: Facts<'_>) -> Stored<Option<P
                 seen: before(input.rules.idle),
             };
             let session = Session { created: facts.now, seen: facts.now, ..input.session.clone() };
+            // The newest stand first.
+            for oldest in tx.sessions(Some(person.id))?.into_iter().skip(MOST_SESSIONS - 1) {
+                changes.push(Change::People(PeopleChange::EndSession(oldest.id)));
+            }
             changes.extend([Change::People(over), Change::People(PeopleChange::NewSession(session))]);
             changes.push(Change::Audit(line));
         }
@@ -317,31 +282,6 @@ fn sign_in(tx: &mut dyn Tx, input: &SignIn, facts: Facts<'_>) -> Stored<Option<P
     }
     tx.write(&changes)?;
     Ok((outcome == Attempted::In).then_some(after))
-}
-
-/// A person changes something of their own.
-fn own(
-    tx: &mut dyn Tx,
-    id: PersonId,
-    now: Timestamp,
-    act: &str,
-    mut changes: Vec<Change>,
-    decide: impl FnOnce(&Person) -> Decided<Person>,
-) -> Outcome<()> {
-    let person = match person_of(tx, id)? {
-        Ok(person) => person,
-        Err(rejected) => return Ok(Err(rejected)),
-    };
-    match decide(&person) {
-        Ok(after) => {
-            let by = ByWhom { actor: person.number.clone(), person: Some(id), reason: String::new() };
-            changes.push(Change::People(PeopleChange::SavePerson(Box::new(after))));
-            changes.push(Change::Audit(by.line(now, act, &person.number, None)));
-            tx.write(&changes)?;
-            Ok(Ok(()))
-        }
-        Err(rejected) => Ok(Err(rejected)),
-    }
 }
 
 fn on_record(

@@ -143,20 +143,30 @@ fn new_batch(tx: &mut dyn Tx, input: &Dispatch, changes: &mut Vec<Change>) -> Ba
 }
 
 fn hand_over(tx: &mut dyn Tx, input: &Dispatch, facts: Facts<'_>) -> Stored<bool> {
+    let Some(changes) = handing_over(tx, input, &facts)? else { return Ok(false) };
+    tx.write(&changes)?;
+    Ok(true)
+}
+
+/// What follows when orders are handed over; `None` where one of them cannot be.
+pub(super) fn handing_over(
+    tx: &mut dyn Tx,
+    input: &Dispatch,
+    facts: &Facts<'_>,
+) -> Stored<Option<Vec<Change>>> {
     let orders = load(tx, &input.orders)?;
     // Another call of the same counterpart may have been first; that the order is handed over is true for both.
     if orders.iter().any(|order| !matches!(order.state, OrderState::Queued | OrderState::Awaiting)) {
-        return Ok(false);
+        return Ok(None);
     }
     let mut changes = Vec::new();
     let batch = new_batch(tx, input, &mut changes);
     for order in orders {
         let from = order.state;
         let order = OrderRecord { batch: Some(batch), ..order };
-        if let Some(settled) = settle(&order, OrderInput::HandedOver, &OrderRules::of(&order, &facts)) {
+        if let Some(settled) = settle(&order, OrderInput::HandedOver, &OrderRules::of(&order, facts)) {
             changes.push(Change::MoveOrder(Box::new(settled.order), from));
         }
     }
-    tx.write(&changes)?;
-    Ok(true)
+    Ok(Some(changes))
 }

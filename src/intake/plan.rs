@@ -182,6 +182,9 @@ fn can_answer(
     rules: &Rules,
     now: Timestamp,
 ) -> Result<(), String> {
+    if counterpart.line.desk().is_some_and(|desk| !desk.courts.cover(&submission.case.court_code)) {
+        return Err("人工办理窗口不受理本院请求 people carry no orders of this court there".to_owned());
+    }
     let reported = counterpart.connector.assets().unwrap_or(counterpart.plugin.manifest.assets);
     let wanted = &submission.search.assets;
     if !wanted.is_empty() && !wanted.iter().any(|kind| reported.contains(kind)) {

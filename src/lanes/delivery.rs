@@ -1,6 +1,7 @@
 //! How orders get to a counterpart and answers come back: one value a line. A lane asks its delivery and knows no kind of line.
 
 pub mod call;
+pub mod desk;
 pub mod parcel;
 pub mod postbox;
 

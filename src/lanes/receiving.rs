@@ -17,7 +17,7 @@ use crate::store::Stored;
 use crate::store::codec::encode;
 
 /// Connector and version, as the provenance of what it reads.
-pub(super) fn connector_of(config: &CounterpartConfig) -> String {
+pub fn connector_of(config: &CounterpartConfig) -> String {
     format!("{} {}", config.plugin.manifest.id, env!("CARGO_PKG_VERSION"))
 }
 

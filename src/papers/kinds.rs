@@ -3,9 +3,13 @@
 mod assets;
 mod ledger;
 mod letters;
+mod notice;
 mod summary;
 
+use chakong_contract::order::Officer;
 use jiff::civil::Date;
+
+pub use notice::order_notice;
 
 use super::record::{CaseRecord, Issue};
 use super::{Document, words};
@@ -100,13 +104,17 @@ fn begun(kind: PrintKind, record: &CaseRecord, issue: &Issue<'_>) -> Document {
 
 /// The officers of a case with their certificates.
 fn officers(record: &CaseRecord) -> String {
-    let one = |officer: &chakong_contract::order::Officer| {
+    named_officers(record.officers())
+}
+
+fn named_officers(officers: &[Officer]) -> String {
+    let one = |officer: &Officer| {
         format!(
             "{}（工作证{}，执行公务证{}）",
             officer.name, officer.work_certificate, officer.enforcement_certificate
         )
     };
-    record.officers().iter().map(one).collect::<Vec<_>>().join("、")
+    officers.iter().map(one).collect::<Vec<_>>().join("、")
 }
 
 #[cfg(test)]

@@ -36,6 +36,12 @@ fn is_plain_loopback(headers: &HeaderMap) -> bool {
     matches!(name, "localhost" | "127.0.0.1" | "[::1]") && text("x-forwarded-proto") != Some("https")
 }
 
+/// Whether a browser keeps the cookie, as far as the request tells: it came over TLS, or to the machine itself.
+pub fn would_be_kept(headers: &HeaderMap) -> bool {
+    let proto = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    proto == Some("https") || is_plain_loopback(headers)
+}
+
 /// `Set-Cookie` that begins a session in the browser.
 pub fn set(headers: &HeaderMap, token: &str) -> String {
     match is_plain_loopback(headers) {
@@ -111,6 +117,7 @@ mod tests {
             assert!(set(&near, "t").starts_with("chakong=t; Path=/; HttpOnly; SameSite=Strict"), "{host}");
             let behind = headers(&[("host", host), ("x-forwarded-proto", "https")]);
             assert!(set(&behind, "t").contains("Secure"), "{host} behind TLS");
+            assert!(would_be_kept(&near) && would_be_kept(&behind) && !would_be_kept(&far));
         }
         assert!(clear(&far).ends_with("Max-Age=0"));
     }

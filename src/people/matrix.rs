@@ -48,7 +48,8 @@ matrix! {
         "GET /v1/inquiries/{id}/certificates/{number}" "GET /v1/cases" "GET /v1/cases/{id}" "GET /v1/cases/{id}/claim"
         "GET /v1/orders" "GET /v1/orders/{number}" "GET /v1/measures" "GET /v1/measures/{id}"
         "GET /v1/measures/{id}/receipts/{sha256}" "GET /v1/tasks" "GET /v1/cases/{id}/progress" "GET /v1/cases/{id}/papers"
-        "POST /v1/cases/{id}/papers" "GET /v1/papers/{number}" "POST /v1/papers/batch" "GET /v1/statistics"
+        "GET /v1/cases/{id}/documents" "GET /v1/cases/{id}/documents/{document}"
+        "POST /v1/cases/{id}/papers" "GET /v1/papers/{number}" "GET /v1/papers/{number}/receipts" "POST /v1/papers/batch" "GET /v1/statistics"
     ];
     ACTS "read_acts" "查看操作记录" [CaseSystem Officer Approver Supervisor Auditor] [
         "GET /v1/acts" "GET /v1/inquiries/{id}/acts"
@@ -60,11 +61,18 @@ matrix! {
     CONTROL "control" "审批与办理控制措施" [Approver] [
         "PUT /v1/cases/{id}/claim" "POST /v1/cases/{id}/measures" "POST /v1/cases/{id}/release"
         "POST /v1/cases/{id}/parties/{reference}/release" "POST /v1/measures/{id}/approve"
-        "POST /v1/measures/{id}/reject" "POST /v1/measures/{id}/reconsider" "POST /v1/measures/{id}/value"
+        "POST /v1/measures/{id}/reject" "POST /v1/measures/{id}/reconsider" "POST /v1/measures/{id}/value" "POST /v1/measures/{id}/rate"
         "POST /v1/measures/{id}/release" "POST /v1/measures/{id}/renew" "POST /v1/measures/{id}/deduct"
         "POST /v1/measures/{id}/transfer"
     ];
     RESOLVE "resolve" "认定结果不明的请求" [Approver] ["POST /v1/orders/{number}/resolve"];
+    DESK_READ "read_desk" "查看人工办理" [Officer Approver Supervisor] [
+        "GET /v1/desk" "GET /v1/desk/{number}" "GET /v1/desk/{number}/scan"
+    ];
+    DESK "work_at_desk" "人工办理与复核" [Officer Approver] [
+        "POST /v1/desk/{number}/take" "POST /v1/desk/{number}/notice" "POST /v1/desk/{number}/answer"
+        "POST /v1/desk/{number}/check"
+    ];
     RESULTS "results" "接收结果" [CaseSystem] [
         "GET /v1/results" "GET /v1/results/stream" "POST /v1/results/ack"
     ];
@@ -91,7 +99,7 @@ matrix! {
         "GET /v1/people" "POST /v1/people" "GET /v1/people/{id}" "PATCH /v1/people/{id}" "POST /v1/people/{id}/reset"
     ];
     KEYS "keys" "管理密钥" [SecurityAdministrator] ["GET /v1/keys" "POST /v1/keys" "DELETE /v1/keys/{id}"];
-    LOOKS "looks" "查看留痕" [Auditor] ["GET /v1/looks" "GET /v1/looks.csv"];
+    LOOKS "looks" "查看留痕" [Auditor] ["GET /v1/looks" "GET /v1/looks.csv" "GET /v1/looks/alarms"];
 }
 
 /// A row by its number.
@@ -125,7 +133,9 @@ mod tests {
 
     #[test]
     fn administrators_run_no_inquiries() {
-        for row in [may::SUBMIT, may::REQUERY, may::TASKS, may::CONTROL, may::RESOLVE, may::RESULTS] {
+        for row in
+            [may::SUBMIT, may::REQUERY, may::TASKS, may::CONTROL, may::RESOLVE, may::DESK, may::RESULTS]
+        {
             let row = permission(row).expect("a row");
             assert!(!row.roles.iter().any(|role| role.is_administrator()), "{}", row.act);
         }

@@ -1,5 +1,7 @@
 //! The service of people: signing in and out, sessions, keys and looks, on the store and the engine. API and pages call it.
 
+mod own;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +14,10 @@ use uuid::Uuid;
 use super::slow_down::SlowDown;
 use super::{Identity, SessionRef, cookie, password, second_factor};
 use crate::clock::Clock;
-use crate::domain::decide::Rejected;
+use crate::domain::AuditEntry;
 use crate::domain::decide::people::{Attempt, pending};
 use crate::domain::people::{Look, LookRules, Person, Session, SignInRules, StoredKey};
-use crate::domain::{AuditEntry, Finding, PersonId};
-use crate::engine::{ByWhom, Engine, InputError, Looked, SignIn};
+use crate::engine::{ByWhom, Engine, Looked, SignIn};
 use crate::store::{Store, StoreError, Stored};
 
 /// Passwords that are hashed at once: each takes a core and 19 MiB.
@@ -100,6 +101,11 @@ impl People {
         &self.settings.sign_in
     }
 
+    /// The rules of looking.
+    pub const fn look_rules(&self) -> &LookRules {
+        &self.settings.looks
+    }
+
     /// Does what takes a core for a while, not more of it at once than the machine bears.
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Stored<T> {
         let _permit = self.hashing.acquire().await.map_err(|_| StoreError::Closed)?;
@@ -177,11 +183,28 @@ impl People {
         }
     }
 
-    /// Who has a session's cookie; `None` where the session is over, or the person may not sign in any more.
+    /// Who has a session's cookie, which is used now; `None` where the session is over, or the person may not sign in any more.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn by_cookie(&self, token: &str) -> Stored<Option<Identity>> {
+        let Some((session, identity)) = self.session_of(token).await? else { return Ok(None) };
+        let now = self.clock.now();
+        if age(session.seen, now) >= SEEN_EVERY {
+            self.engine.see_session(session.digest, now).await?;
+        }
+        Ok(Some(identity))
+    }
+
+    /// The same without using the session: a page that is open asks for itself again by itself, and that does not prolong it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn watching(&self, token: &str) -> Stored<Option<Identity>> {
+        Ok(self.session_of(token).await?.map(|(_, identity)| identity))
+    }
+
+    async fn session_of(&self, token: &str) -> Stored<Option<(Session, Identity)>> {
         let digest = cookie::digest_of(token);
         let found = self.store.read(move |reads| {
             let Some(session) = reads.session(&digest)? else { return Ok(None) };
@@ -190,15 +213,12 @@ impl People {
         let now = self.clock.now();
         let Some((session, person)) = found.await? else { return Ok(None) };
         let rules = self.rules();
-        let age = |since: Timestamp| Duration::try_from(now.duration_since(since)).unwrap_or_default();
-        let is_over = age(session.seen) >= rules.idle || age(session.created) >= rules.longest;
+        let is_over = age(session.seen, now) >= rules.idle || age(session.created, now) >= rules.longest;
         if is_over || !person.is_active() {
             return Ok(None);
         }
-        if age(session.seen) >= SEEN_EVERY {
-            self.engine.see_session(session.digest.clone(), now).await?;
-        }
-        Ok(Some(self.identity_of(&person, &session, token, now)))
+        let identity = self.identity_of(&person, &session, token, now);
+        Ok(Some((session, identity)))
     }
 
     /// Who has a key that is kept in the store, by its digest; `None` where it is none, or over. A person's key may no more than the
@@ -219,76 +239,23 @@ impl People {
         Ok(found.await?.and_then(|(key, person)| identity_of_key(key, person, now)))
     }
 
-    /// Changes a person's own password.
-    ///
-    /// # Errors
-    /// [`Rejected::Findings`] where the old one is wrong or the new one breaks a rule.
-    pub async fn change_password(
-        &self,
-        (id, session): (PersonId, Uuid),
-        old: String,
-        new: String,
-    ) -> Result<(), InputError> {
-        let person =
-            self.store.read(move |reads| reads.person(id)).await?.ok_or(Rejected::Unknown("person"))?;
-        let rules = self.rules().clone();
-        let checked = self.work(move || {
-            let known = person.password.as_ref().is_some_and(|kept| password::verify(&old, &kept.hash));
-            if !known {
-                return Err(vec![Finding::new("/old", "原密码不正确 is not the present password")]);
-            }
-            let findings = password::check(&new, &person, &rules);
-            if !findings.is_empty() {
-                return Err(findings);
-            }
-            password::hash(&new).map_err(|error| vec![Finding::new("/new", error.to_string())])
-        });
-        let hash = checked.await?.map_err(Rejected::Findings)?;
-        self.engine.set_password(id, hash, session, self.rules().clone()).await
-    }
-
-    /// Begins a second factor: gives its secret and its address for an authenticator app, both shown once.
-    ///
-    /// # Errors
-    /// [`Rejected::NotNow`] where one is set up.
-    pub async fn begin_second_factor(
-        &self,
-        id: PersonId,
-        number: &str,
-    ) -> Result<(String, String), InputError> {
-        let secret = second_factor::new_secret();
-        self.engine.set_second_factor(id, secret.clone()).await?;
-        let address = second_factor::address(&secret, &self.settings.instance, number);
-        Ok((secret, address))
-    }
-
-    /// Proves a second factor by a code.
-    ///
-    /// # Errors
-    /// [`Rejected::Findings`] where the code is wrong, [`Rejected::NotNow`] where none is to be proved.
-    pub async fn prove_second_factor(&self, id: PersonId, code: &str) -> Result<(), InputError> {
-        let person =
-            self.store.read(move |reads| reads.person(id)).await?.ok_or(Rejected::Unknown("person"))?;
-        let factor = person.second_factor.filter(|factor| !factor.is_proved).ok_or_else(|| {
-            Rejected::NotNow("没有待验证的动态口令 there is no second factor to be proved".to_owned())
-        })?;
-        let step = second_factor::step_of(code, &factor.secret, self.clock.now()).ok_or_else(|| {
-            let detail = "动态口令不正确 the code is wrong; check the clock of the device";
-            Rejected::Findings(vec![Finding::new("/code", detail)])
-        })?;
-        self.engine.prove_second_factor(id, step).await
-    }
-
     /// An initial password with its hash.
     ///
     /// # Errors
     /// When it cannot be hashed.
     pub async fn initial_password(&self) -> Stored<(String, String)> {
         let initial = password::random();
-        let given = initial.clone();
-        let hash = self.work(move || password::hash(&given)).await?;
-        let hash = hash.map_err(|_| StoreError::Missing("a hash"))?;
+        let hash = self.hashed(initial.clone()).await?;
         Ok((initial, hash))
+    }
+
+    /// The hash of a password.
+    ///
+    /// # Errors
+    /// When it cannot be hashed.
+    pub async fn hashed(&self, password: String) -> Stored<String> {
+        let hash = self.work(move || password::hash(&password)).await?;
+        hash.map_err(|_| StoreError::Missing("a hash"))
     }
 
     /// Ends a session.
@@ -333,6 +300,10 @@ impl People {
     }
 }
 
+fn age(since: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(since)).unwrap_or_default()
+}
+
 /// An attempt under a name that nobody has. The name is not kept: it may be a password in the wrong field.
 fn by_nobody(at: Timestamp, from: IpAddr) -> AuditEntry {
     AuditEntry {
@@ -366,9 +337,14 @@ fn identity_of_key(key: StoredKey, person: Option<Person>, now: Timestamp) -> Op
 
 /// When the day of an instant began in Shanghai.
 pub fn begin_of_day(at: Timestamp) -> Timestamp {
-    let zone = jiff::tz::Offset::constant(8);
-    let midnight = zone.to_datetime(at).date().to_datetime(jiff::civil::Time::midnight());
-    zone.to_timestamp(midnight).unwrap_or(at)
+    day_begins(jiff::tz::Offset::constant(8).to_datetime(at).date())
+}
+
+/// When a day begins in Shanghai.
+pub fn day_begins(day: jiff::civil::Date) -> Timestamp {
+    let midnight = day.to_datetime(jiff::civil::Time::midnight());
+    // Only the last days that there are do not have it.
+    jiff::tz::Offset::constant(8).to_timestamp(midnight).unwrap_or(Timestamp::MAX)
 }
 
 /// Whether an instant lies out of working hours: before 07:00 or after 20:00 in Shanghai, or on a Saturday or Sunday.

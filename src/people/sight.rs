@@ -5,7 +5,8 @@
 
 use crate::domain::people::Courts;
 use crate::domain::{
-    AuditEntry, Case, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderRecord, Task, TaskId,
+    AuditEntry, Case, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderRecord, Print, Task, TaskId,
+    print_of,
 };
 use crate::store::{ActFilter, Reads, Stored};
 
@@ -47,6 +48,27 @@ pub fn sees_chain(reads: &mut dyn Reads, courts: &Courts, chain: ChainId) -> Sto
 /// When the store fails.
 pub fn sees_inquiry(reads: &mut dyn Reads, courts: &Courts, id: InquiryId) -> Stored<bool> {
     Ok(courts.are_all() || reads.inquiry(id)?.is_some_and(|inquiry| courts.cover(&inquiry.court)))
+}
+
+/// A print by its number, with its bytes, where its case is seen: it may say what only the case's own court knows.
+///
+/// # Errors
+/// When the store fails.
+pub fn print(reads: &mut dyn Reads, courts: &Courts, number: &str) -> Stored<Option<(Print, Vec<u8>)>> {
+    let Some(id) = print_of(number) else { return Ok(None) };
+    let Some(found) = reads.print(id)?.filter(|(print, _)| print.number() == number) else { return Ok(None) };
+    Ok(sees_print(reads, courts, &found.0)?.then_some(found))
+}
+
+/// Whether a print is seen.
+///
+/// # Errors
+/// When the store fails.
+pub fn sees_print(reads: &mut dyn Reads, courts: &Courts, print: &Print) -> Stored<bool> {
+    match reads.case(print.case)? {
+        Some(case) => sees_case(reads, courts, &case),
+        None => Ok(false),
+    }
 }
 
 /// An order, where its inquiry is seen.

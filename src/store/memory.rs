@@ -3,6 +3,7 @@
 
 mod cases;
 mod controls;
+mod desk;
 mod forgetting;
 mod joining;
 mod lanes;

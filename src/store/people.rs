@@ -20,6 +20,8 @@ pub struct LookFilter {
     pub courts: Courts,
     /// Not before this.
     pub since: Option<Timestamp>,
+    /// Before this.
+    pub until: Option<Timestamp>,
     /// Only older than this row.
     pub before: Option<i64>,
     /// At most this many.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{
-    ActFilter, CaseFilter, CaseRow, ChargeReference, InquiryFilter, IssuedCertificate, KeptBytes,
+    ActFilter, CaseFilter, CaseRow, ChargeReference, DeskReads, InquiryFilter, IssuedCertificate, KeptBytes,
     KeptMessage, LaneCounts, LaneMark, MeasureFilter, OrderFilter, PageRow, PeopleReads, ReportReads,
     Responded, Stored, TaskFilter,
 };
@@ -20,7 +20,7 @@ use crate::domain::{
 };
 
 /// What can be read. Not found is `Ok(None)`.
-pub trait Reads: PeopleReads + ReportReads {
+pub trait Reads: PeopleReads + ReportReads + DeskReads {
     /// A chain.
     fn chain(&mut self, id: ChainId) -> Stored<Option<Chain>>;
     /// A case by its canonical number.

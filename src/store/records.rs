@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::domain::people::Courts;
 use crate::domain::{
-    Case, CaseId, ChainId, EventType, InquiryId, InquiryState, MeasureId, MeasureState, OrderId, OrderState,
-    RawId, TaskId, TaskKind,
+    Case, CaseId, CaseState, ChainId, EventType, InquiryId, InquiryState, MeasureId, MeasureState, OrderId,
+    OrderState, RawId, TaskId, TaskKind,
 };
 
 /// How often something was answered.
@@ -241,6 +241,14 @@ pub struct InquiryFilter {
 pub struct CaseFilter {
     /// Canonical number.
     pub number: Option<String>,
+    /// Each of these words is among those by which an inquiry about the case is found ([`crate::domain::found_by`]).
+    pub found_by: Vec<String>,
+    /// How it stands.
+    pub state: Option<CaseState>,
+    /// An inquiry about it was accepted between these, the second not counted.
+    pub submitted: Option<(Timestamp, Timestamp)>,
+    /// It was filed between these days, both counted.
+    pub filed: Option<(Date, Date)>,
     /// Of these courts.
     pub courts: Courts,
     /// Only older than this row.

@@ -2,6 +2,7 @@
 
 mod answers;
 pub mod copies;
+mod desk;
 mod ends;
 mod find;
 mod first_edition;
@@ -12,6 +13,7 @@ mod joining;
 mod lanes;
 mod migrations;
 mod moves;
+mod older_cases;
 mod older_messages;
 mod people;
 mod query;

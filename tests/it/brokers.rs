@@ -1,10 +1,10 @@
 //! Results to real brokers: what a consumer that is not ours received is compared with the log, whatever happened in between.
 
-mod compared;
+pub mod compared;
 mod intake;
 mod proxy;
 mod secured;
-mod servers;
+pub mod servers;
 mod unfit;
 
 use std::time::Duration;
@@ -21,7 +21,7 @@ use servers::{Broker, JETSTREAM, client};
 /// Longest time for everything to arrive.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-fn relay_nats(port: u16, more: &str) -> String {
+pub fn relay_nats(port: u16, more: &str) -> String {
     format!(
         "[relay.nats]\nservers = [\"nats://127.0.0.1:{port}\"]\nlongest_wait = \"1s\"\nack_timeout = \"2s\"\n{more}"
     )
@@ -63,7 +63,7 @@ async fn submit_many(setup: &Setup, name: &str, count: usize) {
 }
 
 /// Every event of the log.
-async fn log_of(setup: &Setup) -> Vec<Value> {
+pub async fn log_of(setup: &Setup) -> Vec<Value> {
     let (mut all, mut after) = (Vec::new(), 0);
     loop {
         let page = setup.get(&format!("/v1/results?consumer=oracle&limit=500&after={after}")).await;
@@ -84,7 +84,7 @@ async fn relay(setup: &Setup, name: &str) -> Value {
 }
 
 /// Waits until a relay is as it should be.
-async fn until(setup: &Setup, name: &str, what: &str, done: impl Fn(&Value) -> bool) -> Value {
+pub async fn until(setup: &Setup, name: &str, what: &str, done: impl Fn(&Value) -> bool) -> Value {
     let started = Instant::now();
     loop {
         let now = relay(setup, name).await;
@@ -131,7 +131,7 @@ async fn all_told(setup: &Setup, relays: &[&str]) {
     }
 }
 
-async fn nats_received(port: u16) -> Vec<Value> {
+pub async fn nats_received(port: u16) -> Vec<Value> {
     client(&["nats-read", &format!("nats://127.0.0.1:{port}"), "CHAKONG-RESULTS", "chakong.results.>"]).await
 }
 

@@ -1,9 +1,19 @@
 //! The console from outside, without a browser: sign-in, roles, forms, and attacks on them.
 
 mod attacks;
+mod audit;
+mod demo;
+mod drafts;
 mod guest;
+mod own;
 mod pages;
+mod people;
+mod printing;
+pub mod sheets;
 
+use std::path::Path;
+
+use chakong::app::people::{Added, PeopleDesk};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -11,32 +21,57 @@ use crate::daemon::Setup;
 use crate::process::{answered, until};
 use crate::world::{Played, bank, bank_code, customer, inquiry};
 pub use guest::Guest;
+pub use own::code;
 
-/// Keys of persons with one role each, beside the one of the tests, which has all.
-pub const KEYS: &[(&str, &str)] = &[
-    ("officer", "key-of-the-officer"),
-    ("approver", "key-of-the-approver"),
-    ("operations", "key-of-operations"),
+/// The password of every person of the tests.
+pub const PASSWORD: &str = "correct horse battery";
+/// Persons by staff number, with their roles: one for each role, and one who is of the case in every way.
+pub const PEOPLE: &[(&str, &[&str])] = &[
+    ("officer", &["officer"]),
+    ("approver", &["approver"]),
+    ("supervisor", &["supervisor"]),
+    ("operations", &["operations"]),
+    ("security", &["security_administrator"]),
+    ("auditor", &["auditor"]),
+    ("both", &["officer", "approver", "supervisor"]),
 ];
 
-/// Lines of the configuration for [`KEYS`]. The officer may submit, too.
-pub fn keys() -> String {
-    let line = |(name, key): &(&str, &str)| {
-        let digest: String =
-            chakong::config::digest_of(key).iter().map(|byte| format!("{byte:02x}")).collect();
-        let roles = if *name == "officer" {
-            "\"officer\", \"case_system\"".to_owned()
-        } else {
-            format!("\"{name}\"")
-        };
-        format!("[[keys]]\nname = \"{name}\"\nroles = [{roles}]\nsha256 = \"{digest}\"\n")
-    };
-    KEYS.iter().map(line).collect()
+/// Lines of the configuration by which nobody needs a second factor.
+pub const NO_CODES: &str = "[sign_in]\nsecond_factor = []\n";
+
+/// A person of the tests: staff number, roles, codes of courts (none for every court).
+pub type TestPerson<'a> = (&'a str, &'a [&'a str], &'a [&'a str]);
+
+/// Makes persons known to the store of a setup whose daemon does not run.
+pub async fn add_people<'a>(setup: &Setup, people: impl IntoIterator<Item = TestPerson<'a>>) {
+    add_people_at(&setup.config(), people).await;
 }
 
-/// The key of a name.
-pub fn key_of(name: &str) -> &'static str {
-    KEYS.iter().find(|(known, _)| *known == name).expect("a key").1
+/// The same by the file of a configuration.
+pub async fn add_people_at<'a>(config: &Path, people: impl IntoIterator<Item = TestPerson<'a>>) {
+    let config = chakong::config::load(config, &chakong::app::plugins()).expect("a configuration");
+    let desk = PeopleDesk::open(&config).await.expect("a store");
+    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    for (number, roles, courts) in people {
+        let (name, number, phone) = ("张测试".to_owned(), number.to_owned(), String::new());
+        let added = Added { name, number, courts: owned(courts), roles: owned(roles), phone };
+        desk.make_ready(added, PASSWORD, "测试").await.expect("added");
+    }
+    desk.close().await;
+}
+
+/// [`PEOPLE`], who see every court.
+pub fn everybody() -> impl Iterator<Item = TestPerson<'static>> {
+    PEOPLE.iter().map(|(number, roles)| (*number, *roles, &[][..]))
+}
+
+/// A daemon with counterparts that are played, and with everybody.
+pub async fn started(played: &[Played], extra: &str) -> Setup {
+    let mut setup = Setup::new(played, None, &format!("{NO_CODES}{extra}"));
+    add_people(&setup, everybody()).await;
+    setup.start_sandbox().await;
+    setup.start_daemon().await;
+    setup
 }
 
 /// Two banks with accounts of these balances.
@@ -47,10 +82,7 @@ pub fn banks(first: &[(&str, &str)], second: &[(&str, &str)]) -> [Played; 2] {
 
 /// A daemon with two banks that answer.
 pub async fn with_banks(first: &[(&str, &str)], second: &[(&str, &str)]) -> Setup {
-    let mut setup = Setup::new(&banks(first, second), None, &keys());
-    setup.start_sandbox().await;
-    setup.start_daemon().await;
-    setup
+    started(&banks(first, second), "").await
 }
 
 /// The page of the case that tests submit.
@@ -72,33 +104,37 @@ pub async fn with_proposals() -> (Setup, String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_sees_a_page_without_a_key_and_the_right_one_leads_to_the_page_that_was_asked_for() {
+async fn nobody_sees_a_page_who_has_not_signed_in_and_the_sign_in_leads_to_the_page_that_was_asked_for() {
     let setup = with_banks(&[], &[]).await;
     let mut guest = Guest::new(setup.port);
     let refused = guest.get("/console/cases?court=9910").await;
     assert_eq!(refused.status, StatusCode::SEE_OTHER);
     assert_eq!(refused.location(), "/console/sign-in?next=%2Fconsole%2Fcases%3Fcourt%3D9910");
     let form = guest.get(refused.location()).await;
-    let (mark, next) = (form.field("mark"), form.field("next"));
-    assert_eq!(next, "/console/cases?court=9910");
-    let fields = |key: &str| [("mark", mark.clone()), ("next", next.clone()), ("key", key.to_owned())];
-    let wrong = guest.post("/console/sign-in", &fields("no-key-of-anybody")).await;
-    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        wrong.text.contains("密钥无效") && !guest.cookies.contains_key("chakong_session"),
-        "{}",
-        wrong.text
-    );
-    let mark = wrong.field("mark");
-    let right = [("mark", mark), ("next", next), ("key", key_of("officer").to_owned())];
-    let entered = guest.post("/console/sign-in", &right).await;
+    assert_eq!(form.field("next"), "/console/cases?court=9910");
+    let mut form = form;
+    for (number, password) in
+        [("officer", "wrong"), ("nobody", PASSWORD), ("", ""), ("tests", crate::daemon::KEY)]
+    {
+        form = guest.signs_in(&form, number, password).await;
+        assert_eq!(form.status, StatusCode::UNPROCESSABLE_ENTITY, "{number}");
+        assert!(form.text.contains("不正确") && !guest.is_signed_in(), "{}", form.text);
+        assert!(!form.text.contains(password) || password.is_empty(), "a password comes back nowhere");
+    }
+    let entered = guest.signs_in(&form, "officer", PASSWORD).await;
     assert_eq!((entered.status, entered.location()), (StatusCode::SEE_OTHER, "/console/cases?court=9910"));
     let cookie = entered.header("set-cookie");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     assert_eq!(guest.get("/console/cases").await.status, StatusCode::OK);
+    let session = guest.cookies.clone();
     let left = guest.act("/console/sign-out", &[]).await;
     assert_eq!(left.status, StatusCode::SEE_OTHER);
-    assert_eq!(guest.get("/console/cases").await.status, StatusCode::SEE_OTHER, "the session is over");
+    guest.cookies = session;
+    assert_eq!(
+        guest.get("/console/cases").await.status,
+        StatusCode::SEE_OTHER,
+        "the session is over, not only forgotten"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,13 +142,29 @@ async fn each_role_sees_its_pages_and_acts_and_no_others() {
     let (setup, _) = with_proposals().await;
     let measure = measures(&setup).await.remove(0);
     let expected = [
-        ("officer", ["200", "200", "200", "403", "200", "200", "200"]),
-        ("approver", ["200", "200", "403", "200", "403", "200", "403"]),
-        ("operations", ["403", "403", "403", "403", "200", "403", "200"]),
+        ("officer", ["200", "200", "200", "403", "200", "403", "403", "200", "403", "200", "200", "200"]),
+        ("approver", ["200", "200", "403", "200", "403", "403", "403", "200", "403", "200", "200", "200"]),
+        ("supervisor", ["200", "200", "403", "403", "200", "403", "403", "200", "403", "200", "200", "200"]),
+        ("operations", ["403", "403", "403", "403", "200", "403", "403", "403", "200", "403", "403", "403"]),
+        ("security", ["403", "403", "403", "403", "403", "200", "200", "403", "403", "403", "403", "403"]),
+        ("auditor", ["200", "200", "403", "403", "403", "403", "403", "200", "403", "200", "200", "403"]),
     ];
-    let pages = ["tasks", "cases", "new", "approvals", "counterparts", "audit", "system"];
+    let pages = [
+        "tasks",
+        "cases",
+        "new",
+        "approvals",
+        "counterparts",
+        "people",
+        "keys",
+        "audit",
+        "system",
+        "papers",
+        "statistics",
+        "desk",
+    ];
     for (name, statuses) in expected {
-        let mut guest = Guest::signed_in(setup.port, key_of(name)).await;
+        let mut guest = Guest::signed_in(setup.port, name).await;
         let home = guest.open("/console").await;
         assert_eq!(home.status, StatusCode::OK, "{name}");
         for (page, status) in pages.iter().zip(statuses) {
@@ -121,6 +173,12 @@ async fn each_role_sees_its_pages_and_acts_and_no_others() {
             assert_eq!(shown.status.as_str(), status, "{name}: {path}");
             let is_offered = home.text.contains(&format!("<a href=\"{path}\""));
             assert_eq!(is_offered, status == "200", "{name}: {path} in the navigation");
+        }
+        for own in ["/console/me", "/console/me/password", "/console/me/factor"] {
+            assert_eq!(guest.get(own).await.status, StatusCode::OK, "{name}: {own}");
+        }
+        for (path, who) in [("/console/audit/looks", "auditor"), ("/console/people/new", "security")] {
+            assert_eq!(guest.get(path).await.status == StatusCode::OK, name == who, "{name}: {path}");
         }
         let approves = guest.get(&format!("/console/measures/{measure}")).await;
         let approves = approves.text.contains(&format!("/console/acts/approve/{measure}"));
@@ -142,7 +200,7 @@ async fn each_role_sees_its_pages_and_acts_and_no_others() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_there_is_a_page_that_says_so() {
     let setup = with_banks(&[], &[]).await;
-    let mut guest = Guest::signed_in(setup.port, crate::daemon::KEY).await;
+    let mut guest = Guest::signed_in(setup.port, "both").await;
     for path in [
         "/console/cases/99",
         "/console/cases/no-number",

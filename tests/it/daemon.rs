@@ -67,7 +67,11 @@ impl Setup {
     pub fn new(played: &[Played], data: Option<&Path>, extra: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir_all(folder.path().join("counterparts")).expect("a folder");
-        let scripts: BTreeMap<&str, &Value> = played.iter().map(|each| (each.name, &each.script)).collect();
+        let scripts: BTreeMap<&str, &Value> = played
+            .iter()
+            .filter(|each| !each.script.is_null())
+            .map(|each| (each.name, &each.script))
+            .collect();
         std::fs::write(folder.path().join("scripts.json"), serde_json::to_vec(&scripts).expect("JSON"))
             .expect("scripts");
         played.iter().for_each(|each| write_counterpart(folder.path(), each));

@@ -18,6 +18,7 @@ mod database_commands;
 mod databases;
 mod deaths;
 mod deployment;
+mod desk;
 mod equity;
 mod flow;
 mod folders;

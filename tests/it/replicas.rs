@@ -2,6 +2,7 @@
 //! still or is cut off, nothing is doubled and nothing is lost, as the counterparts' own books show.
 
 mod fleet;
+mod gate;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,10 +11,14 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::brokers::compared::compare;
+use crate::brokers::servers::Broker;
+use crate::brokers::{log_of, nats_received, relay_nats, until};
+use crate::console::{Guest, add_people_at};
 use crate::kill::{Trial, all_complete, check, collect, submit_some};
 use crate::storms::{PER_DAY, Storm, stormy};
 use crate::world::{Played, bank, bank_code, calling_bank, inquiry, numbered_company, realty};
@@ -116,6 +121,12 @@ enum Mishap {
 async fn through(mishaps: &[Mishap], count: usize, trial: &Trial) {
     let mut fleet = Fleet::new(&everybody(), count, "").await;
     fleet.start().await;
+    befalls(&mut fleet, mishaps, trial).await;
+}
+
+/// Mishaps in a fleet that works; in the end everything is done, and the books are compared.
+async fn befalls(fleet: &mut Fleet, mishaps: &[Mishap], trial: &Trial) {
+    let count = fleet.replicas.len();
     let mut chance = StdRng::seed_from_u64(20_261_130);
     let (mut submitted, mut seen) = (BTreeMap::new(), BTreeMap::new());
     for round in 0..trial.kills {
@@ -148,7 +159,7 @@ async fn through(mishaps: &[Mishap], count: usize, trial: &Trial) {
         }
         fleet.until_ready(at).await;
     }
-    finish(&fleet, trial, &mut submitted, &mut seen).await;
+    finish(fleet, trial, &mut submitted, &mut seen).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -165,6 +176,49 @@ async fn a_replica_that_is_cut_off_from_the_database_does_no_harm_and_goes_on_wh
 async fn whatever_befalls_one_of_three_replicas_nothing_is_doubled_or_lost() {
     let all = [Mishap::Killed, Mishap::Stopped, Mishap::CutOff, Mishap::Killed];
     through(&all, 3, &Trial { kills: 12, inquiries: 24, orders: 150, caught: 0 }).await;
+}
+
+/// Banks over parcels, banks that call, and registries that are called: twenty of them.
+fn twenty() -> Vec<Played> {
+    const NAMES: [&str; 20] = [
+        "c-0", "c-1", "c-2", "c-3", "c-4", "c-5", "c-6", "c-7", "c-8", "c-9", "c-10", "c-11", "c-12", "c-13",
+        "c-14", "c-15", "c-16", "c-17", "c-18", "c-19",
+    ];
+    let owns = || json!({ "everyone": { "accounts": 1, "balance": "500.00" } });
+    let one = |(name, number): (&&'static str, u32)| match number {
+        1..=8 => {
+            let mut script = owns();
+            script["delay_ms"] = json!(15 * number);
+            bank(name, &bank_code(number), script)
+        }
+        9..=14 => {
+            let mut script = owns();
+            script["poll_ms"] = json!(20 * number);
+            calling_bank(name, number, script)
+        }
+        _ => realty(name, json!({ "everyone": { "properties": 1 } })),
+    };
+    NAMES.iter().zip(1_u32..).map(one).collect()
+}
+
+/// The books are compared with the store, the store with what a consumer of the broker received, and what reached each counterpart
+/// with its limits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_replicas_with_twenty_counterparts_and_a_broker_double_lose_and_overrun_nothing() {
+    let nats = Broker::jetstream().await;
+    let mut fleet = Fleet::with(&twenty(), 3, "", &relay_nats(nats.port, "")).await;
+    let folder = fleet.setup.folder.path();
+    let gates = gate::Gate::before_all(&folder.join("counterparts"), &folder.join("gated")).await;
+    assert_eq!(gates.len(), 6, "registries are called");
+    fleet.counterparts_in("gated");
+    fleet.start().await;
+    let trial = Trial { kills: 9, inquiries: 18, orders: 18 * 25, caught: 0 };
+    befalls(&mut fleet, &[Mishap::Killed, Mishap::Stopped, Mishap::CutOff], &trial).await;
+    until(&fleet.setup, "nats", "nothing lags", |relay| relay["lag"] == 0).await;
+    let (received, log) = (nats_received(nats.port).await, log_of(&fleet.setup).await);
+    let twice = compare(&received, &log);
+    assert!(log.len() > trial.orders, "{} events, {twice} of them twice", log.len());
+    gates.iter().for_each(|gate| gate.kept_within_the_limits(trial.inquiries as usize));
 }
 
 /// The counterpart sees one gateway, whichever process works for its lane.
@@ -261,4 +315,26 @@ async fn a_rolling_restart_under_load_fails_no_request() {
     is_over.store(true, Ordering::Relaxed);
     asking.await.expect("no request failed");
     finish(&fleet, &trial, &mut submitted, &mut seen).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_who_signed_in_at_one_replica_is_signed_in_at_each_and_out_at_each() {
+    let mut fleet = Fleet::new(&[realty("realty", json!({ "everyone": { "properties": 1 } }))], 2, "").await;
+    let officer: &[&str] = &["officer"];
+    add_people_at(&fleet.replicas[0].config, [("gh001", officer, &[][..])]).await;
+    fleet.start().await;
+    let (one, other) = (fleet.replicas[0].port, fleet.replicas[1].port);
+    let mut here = Guest::signed_in(one, "gh001").await;
+    let mut there = Guest::new(other);
+    there.cookies.clone_from(&here.cookies);
+    assert_eq!(there.get("/console/tasks").await.status, StatusCode::OK, "the session is the store's");
+    // What is being filled in is kept by the one that took it, and the other says so.
+    here.get("/console/new").await;
+    let taken =
+        here.upload("/console/new", &[("parties", "1"), ("step", "more"), ("case.number", "1")], &[]).await;
+    let draft = taken.field("draft");
+    let told = there.act("/console/new/send", &[("draft", &draft)]).await;
+    assert!(told.status == StatusCode::CONFLICT && told.text.contains("那台服务器"), "{}", told.text);
+    assert_eq!(there.act("/console/sign-out", &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(here.get("/console/tasks").await.status, StatusCode::SEE_OTHER, "out at each");
 }

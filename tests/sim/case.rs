@@ -103,6 +103,7 @@ fn ability(idempotent: bool) -> Ability {
         query: policy,
         control: policy,
         control_deadline: chakong::domain::abilities::CONTROL_DEADLINE,
+        desk_days: None,
     }
 }
 

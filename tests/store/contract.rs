@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod cases;
 pub mod courts;
+pub mod desk;
 pub mod joining;
 pub mod lanes;
 pub mod measures;

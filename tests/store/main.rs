@@ -1,5 +1,6 @@
 //! What every store must do, and what the one on disk must do beside it.
 
+mod asked;
 mod contract;
 mod copies;
 mod engines;
@@ -41,6 +42,8 @@ every_store! {
     cases::what_is_saved_of_a_case_replaces_what_stood;
     cases::a_case_that_is_known_turns_out_to_continue_another_one;
     cases::lists_of_cases_and_inquiries_have_an_order_filters_and_cursors;
+    cases::cases_are_found_by_party_officer_state_and_days;
+    cases::cases_of_a_chain_that_becomes_part_of_another_stand_as_its_claim_does;
     courts::a_court_with_one_query_does_not_wait_behind_anothers_thousand;
     courts::lists_go_by_court_and_each_sees_its_own;
     courts::the_court_of_a_case_that_was_known_by_its_number_is_learnt;
@@ -90,6 +93,9 @@ every_store! {
     upkeep::the_file_of_a_case_does_not_grow_with_the_terms_of_its_inquiries;
     upkeep::messages_know_their_orders_and_how_often_they_were_repeated;
     upkeep::a_transaction_reads_what_readers_see_whatever_was_changed_before;
+    desk::what_is_done_at_the_desk_is_read_back_and_a_stale_version_is_a_conflict;
+    desk::the_desk_lists_what_is_due_first_by_counterpart_court_and_state;
+    desk::what_stands_on_the_desk_goes_with_its_chain;
     reports::inquiries_of_a_period_come_in_the_order_in_which_they_were_accepted;
     reports::orders_are_counted_by_what_became_of_them;
     reports::a_print_is_kept_byte_for_byte_and_belongs_to_its_chain;

@@ -3,5 +3,6 @@
 mod attacks;
 mod first_edition;
 mod old_rows;
+pub mod older_cases;
 pub mod privacy;
 mod restored;

@@ -5,6 +5,7 @@
 mod events;
 mod failover;
 mod lost;
+mod older_cases;
 mod privacy;
 mod proxy;
 mod refused;

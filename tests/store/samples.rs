@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chakong::domain::{
     Batch, BatchId, Case, CaseId, Chain, ChainId, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind,
     ClaimState, DocumentId, EventDraft, EventType, IdKind, Inquiry, InquiryId, InquiryState, Measure,
-    MeasureId, MeasureState, Mode, NewDocument, NewIds, NewInquiry, NotAsked, OrderId, OrderRecord,
-    OrderState, Origin, Paper, PartyId, Preference, Priority, RawDirection, RawId, RawMessage, Revision,
-    Task, TaskId, TaskKind, Terms, UncoveredLimit, rules::exemptions::Exemption,
+    MeasureId, MeasureState, Mode, NewDocument, NewIds, NewInquiry, OrderId, OrderRecord, OrderState, Origin,
+    Paper, PartyId, Preference, Priority, RawDirection, RawId, RawMessage, Revision, Task, TaskId, TaskKind,
+    Terms, UncoveredLimit, found_by, rules::exemptions::Exemption,
 };
 use chakong::store::{Store, Stored, Tx, codec};
 use chakong_contract::order::DocumentKind;
@@ -143,11 +143,9 @@ pub fn whole(ids: &dyn NewIds, nth: i64) -> Whole {
             terms: codec::encode_json("terms", &terms).expect("terms"),
             references: vec!["B-7".to_owned()],
             debtors: vec![party.id],
-            not_asked: vec![NotAsked {
-                counterpart: "county-nine".to_owned(),
-                party: "B-7".to_owned(),
-                reason: "证件种类不支持".to_owned(),
-            }],
+            not_asked: vec![crate::asked::not_asked()],
+            found_by: found_by::of_terms(&terms),
+            filed_on: None,
         },
         documents: vec![
             document(ids, inquiry, DocumentKind::QueryNotice, b"%PDF-1.7 notice"),

@@ -144,7 +144,7 @@ impl Page {
 pub(crate) struct NotFound {
     #[serde(skip_serializing_if = "Scalar::is_blank")]
     pub(crate) message: Scalar,
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "chakong_toolkit::json::or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "chakong_toolkit::list::or_default")]
     pub(crate) errors: Vec<ServiceError>,
 }
 

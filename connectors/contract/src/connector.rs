@@ -11,9 +11,11 @@ pub use self::batch::Batch;
 pub use self::reading::{Attachment, Continuation, Read, ReadContent, Reading, Response};
 use crate::asset::AssetKind;
 use crate::fault::{Fault, FaultKind};
+use crate::form::{FieldProblem, Filled, Sheet};
 use crate::manifest::{LineKind, Manifest, SettingProblem, Settings};
 use crate::message::{HttpRequest, HttpResponse, InboundRequest, Message};
 use crate::order::{ActionKind, Order, RequestNumber};
+use crate::reply::Answer;
 use crate::sandbox::{Sandbox, SandboxError};
 use crate::secret::Secret;
 
@@ -48,6 +50,11 @@ pub trait Connector: Send + Sync + fmt::Debug {
 
     /// Its part for a counterpart that calls: over a postbox line, or with the call-backs of a call line, if it has one.
     fn postbox(&self) -> Option<&dyn Postbox> {
+        None
+    }
+
+    /// Its part for a desk line, if it has one.
+    fn form(&self) -> Option<&dyn FormPart> {
         None
     }
 
@@ -97,6 +104,7 @@ const PARTS: &[(LineKind, HasPart)] = &[
     (LineKind::Call, |connector| connector.call().is_some()),
     (LineKind::Parcel, |connector| connector.parcel().is_some()),
     (LineKind::Postbox, |connector| connector.postbox().is_some()),
+    (LineKind::Desk, |connector| connector.form().is_some()),
 ];
 
 impl dyn Connector {
@@ -222,6 +230,18 @@ pub trait Postbox: fmt::Debug {
     fn sub_paths(&self) -> &'static [&'static str] {
         &[""]
     }
+}
+
+/// Speaking over a desk line: a person carries the order to the counterpart and fills in what was answered.
+pub trait FormPart: fmt::Debug {
+    /// What the person is asked about an order.
+    fn sheet(&self, order: &Order) -> Sheet;
+
+    /// What the gateway understands of a form that was filled in about an order.
+    ///
+    /// # Errors
+    /// Everything that does not fit, each with its place.
+    fn read(&self, order: &Order, filled: &Filled) -> Result<Answer, Vec<FieldProblem>>;
 }
 
 /// Whether a sub-path of [`Postbox::sub_paths`] matches a path, or another such sub-path.

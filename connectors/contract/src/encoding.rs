@@ -1,10 +1,13 @@
 //! Bytes of Chinese text whose encoding is stated wrongly or not at all, and text that was decoded wrongly.
 
 mod decoding;
+mod foreign;
 mod garbled;
 mod gbk;
+mod latin;
 
 pub use decoding::{Decoded, decoded};
+pub use foreign::is_foreign;
 pub use garbled::is_garbled;
 pub use gbk::is_in_gbk;
 

@@ -7,7 +7,7 @@
 //! * [`id`]: identifiers that cannot be wrong
 //! * [`money`], [`date`], [`name`]: values; [`fold`]: texts made comparable
 //! * [`party`], [`order`], [`legal_document`], [`asset`], [`reply`], [`fault`]: what is asked and what is answered
-//! * [`manifest`], [`connector`]: what a connector declares and how it speaks
+//! * [`manifest`], [`connector`]: what a connector declares and how it speaks; [`form`]: what it asks of a person
 //! * [`encoding`], [`placeholder`], [`script`]: what counterparts write where it is not what it should be: bytes of another encoding,
 //!   暂无 for a code, invisible characters
 //! * [`weight`]: what a message may take while it is read
@@ -22,6 +22,7 @@ pub mod encoding;
 mod escapes;
 pub mod fault;
 pub mod fold;
+pub mod form;
 mod http_date;
 pub mod id;
 pub mod legal_document;
@@ -43,7 +44,8 @@ pub mod weight;
 pub use asset::{Account, Asset, Company, Encumbrance, EquityStake, RealProperty};
 pub use connector::{
     Attachment, Batch, Call, CallKind, CallResult, Charges, Claim, Connector, Continuation, Credentials,
-    Dialogue, EntryResult, Input, Parcel, ParsedCall, Plugin, Postbox, Read, Reading, Response, Step,
+    Dialogue, EntryResult, FormPart, Input, Parcel, ParsedCall, Plugin, Postbox, Read, Reading, Response,
+    Step,
 };
 pub use date::{Date, Moment};
 pub use fault::{Fault, FaultKind, RetryAfter};

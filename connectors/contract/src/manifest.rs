@@ -21,11 +21,17 @@ pub enum LineKind {
     Parcel,
     /// They call us, at our postbox.
     Postbox,
+    /// A person carries the order along and fills in what was answered.
+    Desk,
 }
 
 /// Every line with its word. A further line is one variant and one entry more here, and one among the parts of a connector.
-const LINES: &[(LineKind, &str)] =
-    &[(LineKind::Call, "call"), (LineKind::Parcel, "parcel"), (LineKind::Postbox, "postbox")];
+const LINES: &[(LineKind, &str)] = &[
+    (LineKind::Call, "call"),
+    (LineKind::Parcel, "parcel"),
+    (LineKind::Postbox, "postbox"),
+    (LineKind::Desk, "desk"),
+];
 
 impl LineKind {
     /// Every line.

@@ -6,8 +6,10 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::date::Moment;
+use crate::form::Filled;
 pub use crate::message::InboundRequest;
 use crate::message::{HttpRequest, HttpResponse, Message};
+use crate::order::Order;
 
 /// The script of a sandbox cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +28,11 @@ pub trait Sandbox: Send + fmt::Debug {
 
     /// Its part at the other end of a parcel line, if it has one.
     fn parcel(&mut self) -> Option<&mut dyn ParcelSandbox> {
+        None
+    }
+
+    /// Its part at the other end of a desk line, if it has one.
+    fn form(&mut self) -> Option<&mut dyn FormSandbox> {
         None
     }
 
@@ -86,6 +93,12 @@ pub enum PollStep {
     Call(HttpRequest),
     /// Comes again after this long.
     Rest(Duration),
+}
+
+/// A sandbox to whose counter an order is carried.
+pub trait FormSandbox: fmt::Debug {
+    /// What a person fills in of its answer on paper.
+    fn answer(&mut self, order: &Order) -> Filled;
 }
 
 /// A sandbox that takes and hands over files.

@@ -80,7 +80,7 @@ fn a_day_that_means_no_closing_closes_no_account() {
         let account = account(&[("XHRQ", day)]);
         assert_eq!((account.closed, doubts(&account)), (None, vec![]), "{day}");
     }
-    let closed = account(&[("XHRQ", "2026-01-04"), ("ZHZT", "销户")]);
+    let closed = account(&[("XHRQ", "2026-01-04"), ("ZHZT", "销户"), ("KYYE", "0")]);
     assert_eq!(closed.closed.map(|day| day.to_string()).as_deref(), Some("2026-01-04"));
     assert!(!closed.needs_an_officer());
     let both = account(&[("XHRQ", "2020-02-03")]);
@@ -97,6 +97,8 @@ fn text_that_was_decoded_wrongly_is_flagged_and_kept() {
         assert!(account.needs_an_officer());
         assert_eq!(account.class, class, "kept as it came");
     }
+    let foreign = account(&[("CCLB", "зарплатный счёт")]);
+    assert_eq!(doubts(&foreign), [(DoubtAbout::Class, DoubtKind::Unreadable)]);
     assert!(!account(&[("CCLB", "农民工工资专用账户")]).needs_an_officer());
     assert!(!account(&[("KHWD", "????")]).needs_an_officer(), "a branch decides nothing");
 }
@@ -337,7 +339,7 @@ fn a_closing_that_the_status_denies_is_flagged() {
         ("", false),
         ("-", false),
     ] {
-        let account = account(&[("XHRQ", "2019-08-07"), ("ZHZT", status)]);
+        let account = account(&[("XHRQ", "2019-08-07"), ("ZHZT", status), ("KYYE", "0")]);
         assert_eq!(account.needs_an_officer(), is_doubtful, "{status}");
     }
 }

@@ -4,7 +4,7 @@ mod once;
 
 use chakong_contract::asset::{Asset, AssetKind, Doubt, DoubtAbout, DoubtKind, FoundAsset, MatchedBy};
 use chakong_contract::date::end_that_has_come;
-use chakong_contract::encoding::is_garbled;
+use chakong_contract::encoding::{is_foreign, is_garbled};
 use chakong_contract::id::folded_number;
 use chakong_contract::name::same_name;
 use chakong_contract::placeholder::{is_masked, is_null, is_placeholder, stated_code};
@@ -25,6 +25,8 @@ const OPERATION: &str = "query the counterpart";
 const NUMBERS: [&str; 6] = ["number", "institution_code", "branch_code", "linked_account", "plate", "vin"];
 /// The field that is the day of an end.
 const CLOSED: &str = "closed";
+/// The field that says what kind of account it is.
+const CLASS: &str = "class";
 /// The words for the list, where some of it is missing.
 pub(crate) const ENTRIES: &str = "登记记录 entries";
 
@@ -82,8 +84,14 @@ pub(crate) fn page(description: &Description, answer: &HttpResponse) -> Result<P
         Some(none) if may_be_none && chakong_toolkit::json::is_none(&none) => {
             Ok(Page { items: Vec::new(), total })
         }
-        // In XML a list of one entry looks like the entry, and one of none like a text or is not there at all.
+        // In XML a list of one entry looks like the entry, and one of none like a text or is not there at all. In JSON it may do so, too,
+        // where a code says that the answer is no error.
         Some(item @ Value::Object(_)) if form.format == Format::Xml => Ok(Page { items: vec![item], total }),
+        Some(item @ Value::Object(_)) if form.code.is_some() && !form.items.is_empty() => {
+            let mut items = chakong_toolkit::list::entries(item);
+            items.truncate(MOST_ENTRIES);
+            Ok(Page { items, total })
+        }
         Some(Value::String(text)) if form.format == Format::Xml && text.is_empty() => Ok(Page::default()),
         None if form.format == Format::Xml && form.code.is_some() => Ok(Page::default()),
         _ => Err(malformed("the answer has no list")),
@@ -155,6 +163,16 @@ fn asset(description: &Description, item: &Value, gathered: &mut Gathered) -> Op
         let absent = if *field_type == FieldType::Text { json!("") } else { Value::Null };
         asset.insert((*name).to_owned(), value.unwrap_or(absent));
     }
+    let has = |name: &str| asset.get(name).filter(|value| !value.is_null());
+    let has_money = || {
+        serde_json::from_value(has("available")?.clone())
+            .ok()
+            .filter(|rest: &Money| rest.amount.is_sign_positive() && !rest.amount.is_zero())
+    };
+    if let (Some(closed), Some(_)) = (has(CLOSED).map(ToString::to_string), has_money()) {
+        // A closed account has none.
+        notes.doubt(CLOSED, DoubtKind::Contradiction, closed.trim_matches('"'));
+    }
     if kind == AssetKind::Account {
         asset.insert("doubts".to_owned(), json!(notes.doubts));
     }
@@ -180,7 +198,7 @@ impl Notes<'_> {
 fn about(name: &str) -> DoubtAbout {
     match name {
         "number" => DoubtAbout::Number,
-        "class" | "remark" => DoubtAbout::Class,
+        CLASS | "remark" => DoubtAbout::Class,
         "status" => DoubtAbout::Status,
         "currency" => DoubtAbout::Currency,
         "balance" => DoubtAbout::Balance,
@@ -208,7 +226,14 @@ fn field_value(
         Field::Full(full) => full.at.as_ref(),
     };
     let stated = match at {
-        Some(at) => Some(scalar(item.pointer(at))?).filter(|value| !value.is_blank())?,
+        Some(at) => match serde_json::from_value(item.pointer(at)?.clone()) {
+            Ok(value) => Some(value).filter(|value: &Scalar| !value.is_blank())?,
+            Err(_) => {
+                // What is stated and cannot be read is not what was left out.
+                notes.doubt(name, DoubtKind::Unreadable, &item.pointer(at)?.to_string());
+                return None;
+            }
+        },
         None => Scalar::from(full?.text.as_deref()?),
     };
     let text = stated.text();
@@ -268,6 +293,9 @@ fn words(full: Option<&Full>, name: &str, text: String, notes: &mut Notes<'_>) -
     if is_garbled(&text) {
         notes.doubt(name, DoubtKind::Garbled, &text);
         return json!(text);
+    }
+    if name == CLASS && is_foreign(&text) {
+        notes.doubt(name, DoubtKind::Unreadable, &text);
     }
     if NUMBERS.contains(&name) && !is_masked(&text) {
         return json!(stated_code(&text).unwrap_or_default());

@@ -196,6 +196,12 @@ fn what_cannot_be_understood_of_an_account_is_a_doubt() {
         assert_eq!(account.needs_an_officer(), about != DoubtAbout::Balance);
     }
     assert!(account("kyye", json!("null")).doubts.is_empty(), "null is not stated");
+    for other in [json!({ "amount": 5, "unit": "fen" }), json!([1, 2])] {
+        let account = account("kyye", other.clone());
+        let [doubt] = account.doubts.as_slice() else { panic!("{:?}", account.doubts) };
+        assert_eq!((doubt.about, doubt.kind), (DoubtAbout::Available, DoubtKind::Unreadable), "{other}");
+        assert_eq!(doubt.value, other.to_string());
+    }
     let large = account("ye", json!("2.5E9"));
     assert_eq!(large.balance.expect("a balance").amount, 25_000_000.into(), "cents in scientific notation");
 }
@@ -204,14 +210,20 @@ fn what_cannot_be_understood_of_an_account_is_a_doubt() {
 fn an_end_that_lies_ahead_is_none_and_a_beginning_that_does_is_doubted() {
     use chakong_contract::asset::DoubtKind;
     let description = HOUSING_FUND.replace("opened = \"/khrq\"", "opened = \"/khrq\"\nclosed = \"/xhrq\"");
-    let account = |key: &str, day: &str| {
+    let with = |available: u32, key: &str, day: &str| {
         let mut script = fund();
+        script["parties"][0]["items"][0]["kyye"] = json!(available);
         script["parties"][0]["items"][0][key] = json!(day);
         let answer = reply(&script, &settings(&description), &order());
         let [found] = answer.assets() else { panic!("{answer:?}") };
         let Asset::Account(account) = &found.asset else { panic!("{found:?}") };
         account.clone()
     };
+    let account = |key: &str, day: &str| with(0, key, day);
+    let closed = with(1, "xhrq", "2025-11-30");
+    let kinds: Vec<_> = closed.doubts.iter().map(|doubt| doubt.kind).collect();
+    assert_eq!(kinds, [DoubtKind::Contradiction], "a closed account has no money");
+    assert!(closed.needs_an_officer() && with(1, "xhrq", "2048-06-30").doubts.is_empty());
     // It is asked on 2026-01-05.
     for (day, has_come) in
         [("2025-11-30", true), ("2026-01-05", true), ("2026-01-07", false), ("2048-06-30", false)]

@@ -10,7 +10,7 @@ pub(crate) use company::{company, matched, subsidiary};
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy, Parent, ParentLevel};
 use chakong_contract::{Answer, Fault, FaultKind, HttpResponse, Reply, weight};
 use chakong_toolkit::gathered::Gathered;
-use chakong_toolkit::json;
+use chakong_toolkit::{Scalar, json, list};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -42,21 +42,18 @@ fn document(answer: &HttpResponse, operation: &str) -> Result<Value, Fault> {
 /// A page of a search.
 pub(crate) fn records(answer: &HttpResponse, operation: &str) -> Result<Records, Fault> {
     let mut document = document(answer, operation)?;
-    let total = document.pointer("/meta/pagination/total").and_then(Value::as_u64);
-    match document.get_mut("data").map(Value::take).and_then(json::stated) {
-        Some(Value::Array(mut items)) => {
-            items.truncate(PAGE_SIZE as usize);
-            Ok(Records { items, total })
-        }
-        None => Ok(Records { items: Vec::new(), total }),
-        _ => Err(malformed(operation, "the answer is no list")),
-    }
+    let total = document.pointer("/meta/pagination/total").cloned();
+    let total = total.and_then(|total| serde_json::from_value::<Scalar>(total).ok()?.integer());
+    let mut items = document.get_mut("data").map(Value::take).map(list::entries).unwrap_or_default();
+    items.truncate(PAGE_SIZE as usize);
+    Ok(Records { items, total: total.and_then(|total| u64::try_from(total).ok()) })
 }
 
 /// The one entry of a document.
 fn one<T: DeserializeOwned>(answer: &HttpResponse, operation: &str) -> Result<Resource<T>, Fault> {
     let data = document(answer, operation)?.get_mut("data").map(Value::take).unwrap_or_default();
-    json::of_value(data).map_err(|_| malformed(operation, "the entry has another form"))
+    let entry = json::only(list::entries(data)).and_then(|entry| json::of_value(entry).ok());
+    entry.ok_or_else(|| malformed(operation, "the entry has another form"))
 }
 
 /// A parent by its own record.
@@ -75,7 +72,7 @@ pub(crate) fn relationship(
     let relationship: Relationship = one(answer, operation)?;
     let relation = relationship.attributes.relationship;
     let state = [relation.kind, relation.status, relationship.attributes.registration.status];
-    let words = state.iter().map(chakong_toolkit::Scalar::text).filter(|word| !word.is_empty());
+    let words = state.iter().map(Scalar::text).filter(|word| !word.is_empty());
     Ok(Parent {
         level,
         name: String::new(),
@@ -93,15 +90,8 @@ pub(crate) fn exception(answer: &HttpResponse, level: ParentLevel, operation: &s
 /// What one body says on its own. It does not say who was asked about, so nothing is said of the match.
 pub(crate) fn alone(body: &[u8]) -> Result<Answer, Fault> {
     let operation = "read a message";
-    let data = document(&HttpResponse::json(200, body), operation)?
-        .get_mut("data")
-        .map(Value::take)
-        .unwrap_or_default();
-    let items = match json::stated(data) {
-        Some(Value::Array(items)) => items,
-        None => Vec::new(),
-        Some(object) => vec![object],
-    };
+    let data = document(&HttpResponse::json(200, body), operation)?.get_mut("data").map(Value::take);
+    let items = data.map(list::entries).unwrap_or_default();
     if items.is_empty() {
         return Ok(Answer::of(Reply::Nothing));
     }

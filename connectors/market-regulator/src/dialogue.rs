@@ -5,7 +5,8 @@ use std::time::Duration;
 use chakong_contract::connector::Read;
 use chakong_contract::message::Method;
 use chakong_contract::{
-    Answer, Batch, Call, Dialogue, Fault, FaultKind, HttpRequest, HttpResponse, Input, Order, Secret, Step,
+    Answer, Batch, Call, Date, Dialogue, Fault, FaultKind, HttpRequest, HttpResponse, Input, Order, Secret,
+    Step,
 };
 
 use crate::manifest::{JsonLine, ParameterLine};
@@ -23,12 +24,14 @@ impl Call for JsonLine {
             }
         };
         let (token, look_again) = (self.token.clone(), self.look_again);
-        Ok(Box::new(Conversation { order, operation, request, token, look_again }))
+        let asked = batch.made.date();
+        Ok(Box::new(Conversation { order, asked, operation, request, token, look_again }))
     }
 }
 
 struct Conversation {
     order: Order,
+    asked: Date,
     operation: Operation,
     request: Request,
     token: Secret,
@@ -41,7 +44,7 @@ impl Dialogue for Conversation {
             Input::Start => return Step::Send(self.request.to_http(self.operation, &self.token)),
             Input::Response(answer) => answer,
         };
-        match read::understand(&answer, &self.order, self.operation) {
+        match read::understand(&answer, &self.order, self.operation, self.asked) {
             Ok(Some(answer)) => Step::Done(vec![Read::answer(self.order.number.clone(), answer)]),
             Ok(None) => Step::Later {
                 ticket: self.order.number.to_string(),

@@ -4,17 +4,20 @@ mod control;
 mod holdings;
 mod values;
 
-use chakong_contract::{Answer, Fault, HttpResponse, Instruction, Order, Refusal, RefusalReason, Reply};
+use chakong_contract::{
+    Answer, Date, Fault, HttpResponse, Instruction, Order, Refusal, RefusalReason, Reply,
+};
 
 use self::values::malformed;
 use crate::wire::{self, Meaning, Operation, Reported, parameters};
 use chakong_toolkit::json;
 
-/// The answer to a request about an order; `None` while an officer of the authority reviews it.
+/// The answer to a request about an order, which was `asked` on a day; `None` while an officer of the authority reviews it.
 pub(crate) fn understand(
     answer: &HttpResponse,
     order: &Order,
     operation: Operation,
+    asked: Date,
 ) -> Result<Option<Answer>, Fault> {
     let reported = reported(answer.success(operation.name())?, operation.name())?;
     let refusal = match said(&reported, operation.name())? {
@@ -33,7 +36,7 @@ pub(crate) fn understand(
         Some(refusal) if query => Answer::of(Reply::Refused(refusal)),
         Some(refusal) => Answer::of(Reply::NotHeld(refusal)),
         None if query => holdings::answer(reported, Some(order))?,
-        None => control::answer(&reported, &order.instruction)?,
+        None => control::answer(&reported, &order.instruction, asked)?,
     };
     Ok(Some(answer))
 }

@@ -316,4 +316,5 @@ pub(crate) mod field {
     pub(crate) const FROM: &str = "FROFROM";
     pub(crate) const UNTIL: &str = "FROTO";
     pub(crate) const EXECUTED: &str = "EXECDATE";
+    pub(crate) const LIFTED: &str = "THAWDATE";
 }

@@ -105,8 +105,7 @@ impl Conversation {
         self.asked = match ours {
             Some((record, matched_by)) => {
                 let mut company = read::company(&record, &mut self.gathered);
-                let known = [record.credit_code.text(), company.name.clone()];
-                let keyword = known.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+                let keyword = record.credit_code.code_of(18).unwrap_or_else(|| company.name.clone());
                 if ask.endpoint == Endpoint::Pack {
                     read::add_pack(&mut company, record, &mut self.gathered);
                 }
@@ -129,7 +128,7 @@ impl Conversation {
             self.asked = self.list_after(ask);
             return Ok(());
         };
-        let items = read::items(found.result, endpoint)?;
+        let items = read::items(found.result);
         let entries = items.len() as u64;
         let (page, most_pages) = (ask.page, self.settings.max_pages);
         let next = PageRead { page, size: PAGE_SIZE, entries, total: found.total, most_pages }.next();

@@ -9,7 +9,7 @@ pub(crate) use lists::{add_branches, add_changes, add_freezes, add_shareholders}
 use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
 use chakong_contract::{Answer, Charges, Company, Fault, FaultKind, HttpResponse, Reply, weight};
 use chakong_toolkit::gathered::Gathered;
-use chakong_toolkit::json;
+use chakong_toolkit::{json, list};
 use serde_json::Value;
 
 use crate::wire::{Endpoint, Envelope, Meaning, Outcome, Paging, Record, meaning};
@@ -71,20 +71,15 @@ pub(crate) fn count_charge(answer: &HttpResponse, charges: &mut Charges) {
 }
 
 /// The entries of a list; nothing is an empty list.
-pub(crate) fn items(result: Option<Value>, endpoint: Endpoint) -> Result<Vec<Value>, Fault> {
-    match result {
-        None => Ok(Vec::new()),
-        Some(Value::Array(mut items)) => {
-            items.truncate(MOST_ENTRIES);
-            Ok(items)
-        }
-        Some(_) => Err(malformed(endpoint, "the result is no list")),
-    }
+pub(crate) fn items(result: Option<Value>) -> Vec<Value> {
+    let mut items = result.map(list::entries).unwrap_or_default();
+    items.truncate(MOST_ENTRIES);
+    items
 }
 
 /// Base data.
 pub(crate) fn record(result: Value, endpoint: Endpoint) -> Result<Record, Fault> {
-    let record: Record = Some(result)
+    let record: Record = json::only(list::entries(result))
         .filter(Value::is_object)
         .and_then(|result| json::of_value(result).ok())
         .ok_or_else(|| malformed(endpoint, "the result is no company"))?;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use chakong_contract::asset::{Asset, MatchedBy};
 use chakong_contract::manifest::{SettingValue, Settings};
-use chakong_contract::{Company, FaultKind, IdentityDocument, Message, Order, Reply, RetryAfter, Secret};
+use chakong_contract::{
+    Company, FaultKind, HttpRequest, HttpResponse, IdentityDocument, Message, Order, Reply, RetryAfter,
+    Secret,
+};
 use chakong_qichacha::plugin;
 use chakong_testkit::{Subject, check_fixtures, conformance, drive, fixture_folder, sample};
 use proptest::prelude::*;
@@ -248,4 +251,25 @@ fn what_the_vendor_charges_is_counted_and_its_numbers_are_kept() {
     let mut spent = script();
     spent["faults"] = json!([{ "do": "error_code", "code": 112 }]);
     assert_eq!(ask(&spent, &settings(), &order(code())).charges.requests, 0, "无效请求");
+}
+
+#[test]
+fn lists_are_not_asked_for_by_what_stands_in_place_of_a_code() {
+    let connector = (plugin().build)(&settings()).expect("settings");
+    for stated in ["暂无", "/", "null", "9100****0112"] {
+        let answer = |_: usize, request: &HttpRequest, _| {
+            let is_base = request.query.iter().any(|(key, _)| key == "keyword");
+            let body = match is_base {
+                true => json!({ "Status": "200", "Result": { "Name": NAME, "CreditCode": stated } }),
+                false => json!({ "Status": "201" }),
+            };
+            Some(HttpResponse::json(200, body.to_string()))
+        };
+        let batch = drive::batch(vec![order(code())]);
+        let talk = drive::talk(connector.call().expect("a call line"), &batch, answer).expect("an end");
+        assert!(talk.requests.len() > 1, "lists are asked for");
+        for request in talk.requests.iter().skip(1) {
+            assert!(request.query.iter().any(|(_, value)| value == NAME), "{stated}: {:?}", request.query);
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! Conversations between a connector and its own sandbox, without any line between them.
 
-use chakong_contract::connector::ReadContent;
-use chakong_contract::sandbox::{CallSandbox, ParcelSandbox, PostboxSandbox, ResponseMode, Sandbox};
+use chakong_contract::connector::{FormPart, ReadContent};
+use chakong_contract::sandbox::{
+    CallSandbox, FormSandbox, ParcelSandbox, PostboxSandbox, ResponseMode, Sandbox,
+};
 use chakong_contract::{
     Batch, Call, Charges, Connector, Dialogue, Fault, FaultKind, HttpRequest, HttpResponse, Input, Message,
     Moment, Order, Parcel, Plugin, Postbox, Read, Reading, Reply, Settings, Step,
@@ -94,6 +96,9 @@ pub fn converse(connector: &dyn Connector, sandbox: &mut dyn Sandbox, batch: &Ba
     if let (Some(postbox), Some(caller)) = (connector.postbox(), sandbox.postbox()) {
         return polling(postbox, caller, batch);
     }
+    if let (Some(form), Some(counter)) = (connector.form(), sandbox.form()) {
+        return filling_in(form, counter, batch);
+    }
     Err("the connector and its sandbox speak different lines".to_owned())
 }
 
@@ -179,6 +184,23 @@ fn polling(postbox: &dyn Postbox, caller: &mut dyn PostboxSandbox, batch: &Batch
         requests: Vec::new(),
         answers: Vec::new(),
         files: fake.handed_in.drain(..).map(|body| Message::new("call.xml", body)).collect(),
+        end: End::Read(Reading { reads, ..Reading::default() }),
+        charges: Charges::default(),
+    })
+}
+
+/// Carries each order to the counter and fills its form in.
+fn filling_in(form: &dyn FormPart, counter: &mut dyn FormSandbox, batch: &Batch) -> Result<Talk, String> {
+    let mut reads = Vec::new();
+    for order in &batch.orders {
+        let read = form.read(order, &counter.answer(order));
+        let answer = read.map_err(|problems| format!("the form does not fit: {problems:?}"))?;
+        reads.push(Read::answer(order.number.clone(), answer));
+    }
+    Ok(Talk {
+        requests: Vec::new(),
+        answers: Vec::new(),
+        files: Vec::new(),
         end: End::Read(Reading { reads, ..Reading::default() }),
         charges: Charges::default(),
     })

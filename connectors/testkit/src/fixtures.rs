@@ -17,8 +17,9 @@
 //! A dialogue that ends with a fault has it in `problems`; one that ends with a ticket has `later`.
 //!
 //! Without `order` each reply is given to [`Connector::read`] alone. Every file must belong to a scenario in which
-//! something is compared; any other file fails. Replies that are JSON are varied as services vary it (a byte order mark, null, milliseconds as
-//! floating-point numbers or text) and must be understood in the same way. `UPDATE_FIXTURES=1` rewrites `request` and `expected`: look at what it wrote.
+//! something is compared; any other file fails. Replies that are JSON are varied as services vary it (a byte order mark, null, numbers and
+//! flags as text and the other way round, entries by number, the only entry in place of its list) and must be understood in the same way.
+//! `UPDATE_FIXTURES=1` rewrites `request` and `expected`: look at what it wrote.
 //!
 //! [`HttpRequest::to_bytes`]: chakong_contract::HttpRequest::to_bytes
 

@@ -116,16 +116,28 @@ impl Conversation {
 
     /// Takes the best match; looks by name when the number brought none, and ends when the name brings none either.
     fn on_search(&mut self, answer: &HttpResponse) -> Result<(), Fault> {
+        let what = Endpoint::Search.what();
         let page = read::page(read::result(answer, Endpoint::Search)?, Endpoint::Search)?;
-        let records: Vec<Record> = self.gathered.entries(Endpoint::Search.what(), page.entries());
+        let announced = page.total.integer().filter(|total| *total > 0);
+        let items = page.entries();
+        if let Some(total) = announced.filter(|_| items.is_empty()) {
+            self.gathered.lacks(what, &format!("共{total}条，未给出 none of {total} entries is given"));
+        }
+        let records: Vec<Record> = self.gathered.entries(what, items);
         let ours = records.into_iter().filter_map(|record| {
             let matched_by = read::matched(&record, &self.order)?;
             Some((record, matched_by))
         });
-        let best = ours.min_by_key(|(_, by)| *by);
-        self.stage = match (best, self.stage) {
+        let mut ours: Vec<(Record, MatchedBy)> = ours.collect();
+        ours.sort_by_key(|(_, by)| *by);
+        let namesakes = ours.iter().filter(|(_, by)| *by == MatchedBy::NameOnly).count();
+        self.stage = match (ours.into_iter().next(), self.stage) {
             (Some((record, by)), _) => {
                 self.gathered.missing.clear();
+                if by == MatchedBy::NameOnly && namesakes > 1 {
+                    let why = format!("同名企业{namesakes}家，只查1家 {namesakes} of one name, 1 looked at");
+                    self.gathered.lacks(what, &why);
+                }
                 self.take_record(&record, by);
                 Stage::Base
             }

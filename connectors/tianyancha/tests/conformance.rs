@@ -1,8 +1,9 @@
 //! Fixtures, the conformance suite, and properties over the connector's own sandbox.
 
 use chakong_contract::asset::{Asset, MatchedBy};
+use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::manifest::{SettingValue, Settings};
-use chakong_contract::{Company, IdentityDocument, Message, Order, Reply, Secret};
+use chakong_contract::{Company, HttpRequest, HttpResponse, IdentityDocument, Message, Order, Reply, Secret};
 use chakong_testkit::{Subject, check_fixtures, conformance, drive, fixture_folder, sample};
 use chakong_tianyancha::plugin;
 use proptest::prelude::*;
@@ -263,4 +264,35 @@ proptest! {
             prop_assert_eq!(reading.reads.len() + reading.problems.len(), 1);
         }
     }
+}
+
+/// Leads a conversation in which every search is answered with one result; nothing else is known of anybody.
+fn searched(result: &Value) -> Reply {
+    let connector = (plugin().build)(&settings()).expect("settings");
+    let batch = drive::batch(vec![order()]);
+    let answer = |_: usize, request: &HttpRequest, _| {
+        let body = match request.path.ends_with("/search/2.0") {
+            true => json!({ "error_code": 0, "reason": "ok", "result": result }),
+            false => json!({ "error_code": 300_000, "reason": "无数据" }),
+        };
+        Some(HttpResponse::json(200, body.to_string()))
+    };
+    let talk = drive::talk(connector.call().expect("a call line"), &batch, answer).expect("an end");
+    match talk.reads() {
+        [Read { content: ReadContent::Answer(answer), .. }] => answer.reply.clone(),
+        _ => panic!("{:?}", talk.end),
+    }
+}
+
+#[test]
+fn several_companies_of_one_name_and_entries_that_are_not_given_are_told() {
+    let missing = |result: Value| match searched(&result) {
+        Reply::Partial { missing, .. } => missing.join("；"),
+        other => panic!("{other:?}"),
+    };
+    let named = |id: u32| json!({ "id": id, "name": NAME, "creditCode": "暂无" });
+    assert!(missing(json!({ "total": 2, "items": [named(1), named(2)] })).contains("同名企业2家"));
+    assert!(!missing(json!({ "total": 1, "items": [named(1)] })).contains("同名企业"), "one of the name");
+    assert!(missing(json!({ "total": "3", "items": null })).contains("共3条，未给出"));
+    assert_eq!(searched(&json!({ "total": 0, "items": [] })), Reply::Nothing);
 }

@@ -10,7 +10,7 @@ use chakong_contract::id::CaseNumber;
 /// matter of its own.
 pub fn read_freeze_state(type_state: &str, matter: &str) -> EquityFreezeState {
     use EquityFreezeState::{InForce, Lapsed, Released, Transferred, Unknown, Waiting};
-    let (kind, state) = type_state.split_once('|').unwrap_or((type_state, ""));
+    let (kind, state) = type_state.split_once(['|', '｜']).unwrap_or((type_state, ""));
     let waits = kind.contains("轮候") || matter.contains("轮候");
     match state.trim() {
         _ if kind.contains("股东") => Transferred,
@@ -93,6 +93,7 @@ mod tests {
             ("股权冻结|冻结", "轮候冻结股权、其他投资权益", Waiting),
             ("股权冻结|轮候冻结", "", Waiting),
             ("股权冻结|续行冻结", "", InForce),
+            ("股权冻结｜冻结", "", InForce),
             ("股权冻结|解除冻结", "", Released),
             ("股权冻结|失效", "", Lapsed),
             ("股东变更|冻结", "", Transferred),

@@ -163,10 +163,13 @@ impl Gathered {
         self.misses(format!("{what}：{why}"));
     }
 
-    /// Reads each entry of a list by itself; one bad entry never spoils the others, and how many were bad is told.
-    pub fn entries<T: DeserializeOwned>(&mut self, what: &str, items: Vec<Value>) -> Vec<T> {
+    /// Reads each entry of a list by itself; one bad entry never spoils the others, and how many were bad is told. An object that
+    /// states nothing that is known, such as a message in place of an entry, is bad.
+    pub fn entries<T: DeserializeOwned + PartialEq>(&mut self, what: &str, items: Vec<Value>) -> Vec<T> {
         let all = items.len();
-        let read: Vec<T> = items.into_iter().filter_map(|item| crate::json::of_value(item).ok()).collect();
+        let nothing: Option<T> = serde_json::from_value(Value::Object(serde_json::Map::new())).ok();
+        let read = items.into_iter().filter_map(|item| crate::json::of_value(item).ok());
+        let read: Vec<T> = read.filter(|entry| Some(entry) != nothing.as_ref()).collect();
         let unreadable = all - read.len();
         if unreadable > 0 {
             self.lacks(what, &format!("{unreadable}条无法识别 {unreadable} entries cannot be read"));
@@ -233,6 +236,21 @@ mod tests {
         let kept: Vec<&str> = gathered.unknown.iter().map(|one| one.value.as_str()).collect();
         assert_eq!(kept, ["soon", "big"]);
         assert_eq!(Gathered::default().answer(Vec::new()).reply, Reply::Nothing);
+    }
+
+    #[test]
+    fn an_entry_that_states_nothing_known_is_bad() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Holder {
+            #[serde(default)]
+            name: Scalar,
+        }
+        let mut gathered = Gathered::default();
+        let items = serde_json::json!([{ "name": "a" }, { "message": "busy" }, {}, { "name": "" }]);
+        let items = crate::list::entries(items);
+        let read: Vec<Holder> = gathered.entries("名单 list", items);
+        assert_eq!(read.iter().map(|holder| holder.name.text()).collect::<Vec<_>>(), ["a", ""]);
+        assert_eq!(gathered.missing, ["名单 list：2条无法识别 2 entries cannot be read"]);
     }
 
     #[test]

@@ -56,19 +56,42 @@ pub fn is_none(value: &Value) -> bool {
     }
 }
 
+/// Whether nothing at all is stated in a value, be it in its members and their members.
+pub fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.values().all(is_blank),
+        Value::Array(entries) => entries.iter().all(is_blank),
+        other => is_none(other),
+    }
+}
+
 /// What a member states, if it states anything; see [`is_none`].
 pub fn stated(value: Value) -> Option<Value> {
     Some(value).filter(|value| !is_none(value))
 }
 
-/// Reads an object for `#[serde(deserialize_with = …)]`, where a counterpart may write a blank, null or an empty list in its place.
+/// Reads an object for `#[serde(deserialize_with = …)]`, where a counterpart may write a blank, null, an empty list or a list of one in its
+/// place.
 ///
 /// # Errors
 /// When something else stands there.
 pub fn or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
-    let value = Value::deserialize(from)?;
-    stated(value)
-        .map_or_else(|| Ok(T::default()), |value| serde_json::from_value(value).map_err(D::Error::custom))
+    let Some(value) = stated(Value::deserialize(from)?) else { return Ok(T::default()) };
+    // A type of several entries reads its list itself.
+    match serde_json::from_value(value.clone()) {
+        Ok(read) => Ok(read),
+        Err(why) => match value {
+            Value::Array(entries) => only(entries).and_then(|entry| serde_json::from_value(entry).ok()),
+            _ => None,
+        }
+        .ok_or_else(|| D::Error::custom(why)),
+    }
+}
+
+/// The entry of a list that has one.
+pub fn only(entries: Vec<Value>) -> Option<Value> {
+    let mut entries = entries.into_iter();
+    entries.next().filter(|_| entries.next().is_none())
 }
 
 #[cfg(test)]
@@ -126,11 +149,18 @@ mod tests {
             assert_eq!(serde_json::from_str::<Parts>(&text).ok(), Some(Parts::default()), "{nothing}");
             assert_eq!(stated(serde_json::from_str(nothing).expect("JSON")), None, "{nothing}");
         }
-        let read = serde_json::from_str::<Parts>(r#"{"other":{"lines":["b"]}}"#).ok();
-        assert_eq!(read.and_then(|parts| parts.other), Some(Address { lines: vec!["b".into()] }));
-        for wrong in ["7", "true", "\"text\"", "[1]"] {
+        for one in [r#"{"lines":["b"]}"#, r#"[{"lines":["b"]}]"#] {
+            let read =
+                serde_json::from_str::<Parts>(&format!("{{\"other\":{one},\"address\":{one}}}")).expect(one);
+            let address = Address { lines: vec!["b".into()] };
+            assert_eq!((read.other.as_ref(), &read.address), (Some(&address), &address), "{one}");
+        }
+        for wrong in ["7", "true", "\"text\"", "[1]", "[{},{}]"] {
             assert!(serde_json::from_str::<Parts>(&format!("{{\"other\":{wrong}}}")).is_err(), "{wrong}");
         }
         assert_eq!(stated(Value::Bool(false)), Some(Value::Bool(false)));
+        let blank = |text: &str| is_blank(&serde_json::from_str(text).expect(text));
+        assert!(blank(r#"{"a":[],"b":{"c":" ","d":[null,{}]}}"#) && blank("null"));
+        assert!(!blank(r#"{"a":{"b":[0]}}"#) && !blank("false"));
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::Visitor;
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use chakong_contract::date::{self, Date, DateError, Moment};
@@ -18,7 +18,7 @@ const LATEST_DIGITS: i64 = 99_991_231;
 
 /// A JSON value that is a text, a number, a flag or null; which of them differs by version and by counterpart.
 ///
-/// An array or an object is refused, so that the entry that holds it can be told as unreadable.
+/// An empty list or object is null. Any other is refused, so that the entry that holds it can be told as unreadable.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(untagged)]
 pub enum Scalar {
@@ -43,7 +43,9 @@ impl Scalar {
     pub fn as_text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => text.trim().into(),
-            Self::Number(number) => number.to_string().into(),
+            Self::Number(number) => {
+                whole(number).map_or_else(|| number.to_string(), |whole| whole.to_string()).into()
+            }
             Self::Flag(true) => "true".into(),
             Self::Flag(false) => "false".into(),
             Self::Null => "".into(),
@@ -120,6 +122,15 @@ impl Scalar {
     }
 }
 
+/// A floating-point number without a fraction: a code that passed through one, `1.0`, is `1`.
+fn whole(number: &serde_json::Number) -> Option<i64> {
+    /// Up to here every whole number is one of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let float = number.as_f64().filter(|_| number.is_f64())?;
+    let is_whole = float.fract() == 0.0 && float.abs() < EXACT;
+    is_whole.then(|| format!("{float:.0}").parse().ok()).flatten()
+}
+
 /// The whole milliseconds of a number that has a fraction of one, and is too large for a day that is written as digits.
 fn whole_millis(text: &str) -> Option<i64> {
     let number = chakong_contract::money::read_amount(text).ok()??;
@@ -174,6 +185,20 @@ impl<'de> Visitor<'de> for AnyScalar {
 
     fn visit_none<E>(self) -> Result<Scalar, E> {
         Ok(Scalar::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Scalar, A::Error> {
+        match entries.next_element::<IgnoredAny>()? {
+            None => Ok(Scalar::Null),
+            Some(_) => Err(A::Error::custom("a list stands in place of a value")),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Scalar, A::Error> {
+        match members.next_entry::<IgnoredAny, IgnoredAny>()? {
+            None => Ok(Scalar::Null),
+            Some(_) => Err(A::Error::custom("an object stands in place of a value")),
+        }
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar, D::Error> {
@@ -283,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn no_end_is_none_nonsense_is_an_error_and_a_list_is_refused() {
+    fn no_end_is_none_and_nonsense_is_an_error() {
         // The second has fourteen digits and is no `yyyyMMddHHmmss`.
         for no_end in ["253402185600000", "95617555200000", "\"64029024000000\"", "\"9999-12-31\""] {
             assert_eq!(scalar(no_end).date(), Ok(None), "{no_end}");
@@ -291,6 +316,26 @@ mod tests {
         assert_eq!(scalar("null").date(), Ok(None));
         assert_eq!(scalar("\"长期\"").date(), Err(DateError));
         assert_eq!(scalar("-86400000").date().expect("a date").expect("a date").to_string(), "1969-12-31");
-        assert!(serde_json::from_str::<Scalar>("[]").is_err());
+    }
+
+    #[test]
+    fn an_empty_list_or_object_is_nothing_and_any_other_is_refused() {
+        for nothing in ["[]", "{}"] {
+            assert_eq!(scalar(nothing), Scalar::Null, "{nothing}");
+        }
+        for refused in ["[1]", "[null]", "{\"a\":1}"] {
+            assert!(serde_json::from_str::<Scalar>(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_passed_through_a_floating_point_number_is_the_code() {
+        for (json, text) in
+            [("1.0", "1"), ("-3.0", "-3"), ("4400318.0", "4400318"), ("2E2", "200"), ("1.5", "1.5")]
+        {
+            assert_eq!(scalar(json).text(), text, "{json}");
+        }
+        assert_eq!(scalar("1.5E300").text(), "1.5e+300", "as it was told");
+        assert_eq!(scalar("\"1.0\"").text(), "1.0", "a text is what was written");
     }
 }

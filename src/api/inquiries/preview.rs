@@ -3,8 +3,11 @@
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
-use chakong_contract::ActionKind;
+use std::collections::BTreeMap;
+
 use chakong_contract::party::IdentityKind;
+use chakong_contract::{ActionKind, Moment, Money};
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -16,6 +19,7 @@ use crate::config::Role;
 use crate::domain::decide::PlannedOrder;
 use crate::domain::{self, NotAsked, Terms};
 use crate::intake::{Submitter, preview};
+use crate::store::charged_on;
 
 /// What an inquiry would come to.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -26,6 +30,27 @@ pub(super) struct InquiryPreview {
     orders: Vec<OrderPreview>,
     /// Who would not be asked, and why.
     not_asked: Vec<NotAsked>,
+    /// What would be asked of each counterpart, what it costs and what is left of its quota.
+    counterparts: Vec<CounterpartLoad>,
+    /// What all of it costs, as far as prices are configured; null where none is.
+    cost: Option<Money>,
+}
+
+/// What an inquiry would ask of one counterpart.
+#[derive(Debug, Serialize, JsonSchema)]
+struct CounterpartLoad {
+    /// Its name.
+    counterpart: String,
+    /// Its Chinese name.
+    name_zh: String,
+    /// Orders that would be made now; freezes that follow are not counted.
+    orders: u64,
+    /// What they cost at most, in yuan, where each request is charged and none is answered from memory; null without a price.
+    cost: Option<Money>,
+    /// Requests left today; null without a quota.
+    quota_left: Option<u64>,
+    /// Requests that it charged today.
+    charged_today: u64,
 }
 
 /// An order that would be made.
@@ -62,11 +87,47 @@ pub(super) async fn show(
     let now = gateway.clock.now();
     let previewed = preview(&gateway.engine, &gateway.counterparts, submitter, &body, now).await?;
     let terms = previewed.terms;
+    let counterparts = loads(&gateway, &previewed.plan.orders).await?;
+    let costs = counterparts.iter().filter_map(|load| load.cost);
+    let cost = costs.map(|cost| cost.amount).reduce(|all, cost| all + cost).map(Money::yuan);
     Ok(Json(InquiryPreview {
+        counterparts,
+        cost,
         case_number: terms.case.number.as_str().to_owned(),
         orders: previewed.plan.orders.into_iter().map(|planned| OrderPreview::of(planned, &terms)).collect(),
         not_asked: previewed.plan.not_asked,
     }))
+}
+
+async fn loads(gateway: &Shared, orders: &[PlannedOrder]) -> Result<Vec<CounterpartLoad>, Problem> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for order in orders {
+        *counts.entry(order.counterpart.clone()).or_default() += 1;
+    }
+    let (configs, today) = (gateway.counterparts.now(), Moment::from_timestamp(gateway.clock.now()).date());
+    let read = gateway.store.read(move |reads| {
+        let mut loads = Vec::with_capacity(counts.len());
+        for (counterpart, orders) in counts {
+            let config = configs.get(&counterpart);
+            let most = config.and_then(|config| config.limits.per_day);
+            // What every process sent counts, and is in the store.
+            let quota_left = match most {
+                Some(most) => Some(most.saturating_sub(reads.quota_used(&counterpart, today)?)),
+                None => None,
+            };
+            let price = config.and_then(|config| config.limits.price);
+            loads.push(CounterpartLoad {
+                name_zh: config.map(|config| config.name_zh.clone()).unwrap_or_default(),
+                cost: price.map(|price| Money::yuan(price * Decimal::from(orders))),
+                charged_today: charged_on(reads, &counterpart, today)?,
+                quota_left,
+                orders,
+                counterpart,
+            });
+        }
+        Ok(loads)
+    });
+    Ok(read.await?)
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

@@ -135,6 +135,39 @@ pub(super) fn value_docs(operation: TransformOperation<'_>) -> TransformOperatio
     both(operation).id("valueMeasure").summary("State what a property is worth 载明价值")
 }
 
+/// The rate of a foreign amount.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RateRequest {
+    /// Yuan for one unit of the measure's currency, as decimal text.
+    #[schemars(with = "String")]
+    rate: PlainDecimal,
+    /// Why, such as the day and the source of the rate; 1 to 500 characters.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+pub(super) async fn rate(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::CONTROL }>,
+    At(path): At<MeasurePath>,
+    JsonBody(request): JsonBody<RateRequest>,
+) -> Result<Json<MeasureInFull>, Problem> {
+    let mut findings = Vec::new();
+    check_reason(&request.reason, &mut findings);
+    check_rate(Some(request.rate), &mut findings);
+    no_findings(findings)?;
+    let PlainDecimal(rate) = request.rate;
+    carry_out(&gateway, &caller.0, path, Act::Rate(path.id, rate), (request.reason, Vec::new())).await
+}
+
+pub(super) fn rate_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    both(operation).id("rateMeasure").summary("Name the rate of a foreign amount 载明汇率").description(
+        "From now on the amount counts for the claim at this rate. What then stands beyond the claim is told and given back as any \
+         excess is.",
+    )
+}
+
 /// How much is given back, on which documents, and why.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

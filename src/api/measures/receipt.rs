@@ -29,9 +29,16 @@ pub(super) struct ReceiptPath {
 }
 
 /// A receipt, byte for byte.
-pub(super) struct ReceiptFile {
+pub(in crate::api) struct ReceiptFile {
     format: String,
     bytes: Vec<u8>,
+}
+
+impl ReceiptFile {
+    /// A file by its extension.
+    pub(in crate::api) fn new(format: String, bytes: Vec<u8>) -> Self {
+        Self { format, bytes }
+    }
 }
 
 impl IntoResponse for ReceiptFile {

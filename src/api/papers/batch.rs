@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aide::transform::TransformOperation;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use chakong_contract::Moment;
 use schemars::JsonSchema;
@@ -17,7 +17,9 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::cases::find;
 use crate::api::extract::{JsonBody, no_findings};
+use crate::api::looks;
 use crate::api::problem::Problem;
+use crate::domain::people::LookKind;
 use crate::domain::{Case, Finding, PrintFormat, PrintKind};
 use crate::papers::CaseRecord;
 use crate::papers::kinds::{About, Printable, printable};
@@ -64,6 +66,7 @@ impl BatchRequest {
 pub(super) async fn make(
     State(gateway): State<Shared>,
     caller: Caller<{ may::READ }>,
+    headers: HeaderMap,
     JsonBody(request): JsonBody<BatchRequest>,
 ) -> Result<Response, Problem> {
     request.check()?;
@@ -84,6 +87,7 @@ pub(super) async fn make(
                 "there is no such case",
             )]));
         };
+        looks::at_case(&gateway, &caller.0, LookKind::Print, &case, &headers).await?;
         let today = Moment::from_timestamp(gateway.clock.now()).date();
         let papers = printable(&record, today).into_iter().filter(|paper| kinds.contains(&paper.kind));
         wanted.extend(papers.map(|paper| (case.clone(), paper)));

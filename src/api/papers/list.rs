@@ -17,6 +17,7 @@ use crate::api::problem::Problem;
 use crate::domain::{PartyId, Print, PrintFormat};
 use crate::papers::CaseRecord;
 use crate::papers::kinds::{About, Printable, printable};
+use crate::people::sight;
 use crate::store::Stored;
 
 /// A paper that can be printed now.
@@ -90,7 +91,13 @@ pub(super) async fn list(
     let found = gateway.store.read(move |reads| {
         let Some(case) = find(reads, &courts, &path.id)? else { return Ok(None) };
         let record = CaseRecord::read(reads, &case, None)?;
-        Stored::Ok(Some((record, reads.prints_of(case.chain)?)))
+        let mut prints = Vec::new();
+        for print in reads.prints_of(case.chain)? {
+            if sight::sees_print(reads, &courts, &print)? {
+                prints.push(print);
+            }
+        }
+        Stored::Ok(Some((record, prints)))
     });
     let (record, prints) = found.await?.ok_or_else(|| Problem::not_found("case"))?;
     let today = Moment::from_timestamp(gateway.clock.now()).date();

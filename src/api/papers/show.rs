@@ -14,9 +14,8 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
-use crate::domain::{PrintFormat, print_of};
+use crate::domain::PrintFormat;
 use crate::people::sight;
-use crate::store::Stored;
 
 /// A page of ours loads nothing and runs nothing, whatever stands in it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-modals";
@@ -25,7 +24,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox all
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct PrintPath {
     /// Its number.
-    number: String,
+    pub(super) number: String,
 }
 
 /// The bytes of a print.
@@ -68,15 +67,9 @@ pub(super) async fn show(
     caller: Caller<{ may::READ }>,
     At(path): At<PrintPath>,
 ) -> Result<PrintFile, Problem> {
-    let not_found = || Problem::not_found("print");
-    let id = print_of(&path.number).ok_or_else(not_found)?;
     let courts = caller.courts().clone();
-    let found = gateway.store.read(move |reads| match reads.print(id)? {
-        Some(found) if sight::sees_chain(reads, &courts, found.0.chain)? => Ok(Some(found)),
-        _ => Stored::Ok(None),
-    });
-    let found = found.await?;
-    let (print, bytes) = found.filter(|(print, _)| print.number() == path.number).ok_or_else(not_found)?;
+    let found = gateway.store.read(move |reads| sight::print(reads, &courts, &path.number)).await?;
+    let (print, bytes) = found.ok_or_else(|| Problem::not_found("print"))?;
     Ok(PrintFile { format: print.format, name: print.number(), sha256: print.sha256, bytes })
 }
 

@@ -61,10 +61,18 @@ const MAY: &[(&str, &str, &str)] = &[
     ("POST", "/v1/measures/{id}/reject", "a"),
     ("POST", "/v1/measures/{id}/reconsider", "a"),
     ("POST", "/v1/measures/{id}/value", "a"),
+    ("POST", "/v1/measures/{id}/rate", "a"),
     ("POST", "/v1/measures/{id}/release", "a"),
     ("POST", "/v1/measures/{id}/renew", "a"),
     ("POST", "/v1/measures/{id}/deduct", "a"),
     ("POST", "/v1/measures/{id}/transfer", "a"),
+    ("GET", "/v1/desk", "oah"),
+    ("GET", "/v1/desk/{number}", "oah"),
+    ("GET", "/v1/desk/{number}/scan", "oah"),
+    ("POST", "/v1/desk/{number}/take", "oa"),
+    ("POST", "/v1/desk/{number}/notice", "oa"),
+    ("POST", "/v1/desk/{number}/answer", "oa"),
+    ("POST", "/v1/desk/{number}/check", "oa"),
     ("GET", "/v1/results", "c"),
     ("GET", "/v1/results/stream", "c"),
     ("POST", "/v1/results/ack", "c"),
@@ -88,6 +96,9 @@ const MAY: &[(&str, &str, &str)] = &[
     ("GET", "/v1/cases/{id}/papers", "coahu"),
     ("POST", "/v1/cases/{id}/papers", "coahu"),
     ("GET", "/v1/papers/{number}", "coahu"),
+    ("GET", "/v1/papers/{number}/receipts", "coahu"),
+    ("GET", "/v1/cases/{id}/documents", "coahu"),
+    ("GET", "/v1/cases/{id}/documents/{document}", "coahu"),
     ("POST", "/v1/papers/batch", "coahu"),
     ("GET", "/v1/statistics", "coahu"),
     ("GET", "/openapi.json", "coahpsu"),
@@ -107,6 +118,7 @@ const MAY: &[(&str, &str, &str)] = &[
     ("DELETE", "/v1/keys/{id}", "s"),
     ("GET", "/v1/looks", "u"),
     ("GET", "/v1/looks.csv", "u"),
+    ("GET", "/v1/looks/alarms", "u"),
 ];
 
 /// Routes that need no key.
@@ -119,6 +131,7 @@ fn request(method: &str, path: &str) -> axum::http::request::Builder {
         .replace("{number}", if inquiry { "1" } else { "CK1" })
         .replace("{reference}", "debtor")
         .replace("{name}", "nobody")
+        .replace("{document}", "1")
         .replace("{sha256}", "00");
     let path =
         if path.starts_with("/v1/results") && method == "GET" { format!("{path}?consumer=x") } else { path };

@@ -384,7 +384,13 @@ async fn only_what_may_bring_documents_may_be_large() {
     let padded = format!("{}{}", json!({ "reason": "x", "ground": "debt_paid" }), " ".repeat(65 << 10));
     let of_officers =
         [format!("{path}/cancel"), format!("{path}/requery"), format!("/v1/orders/{}/requery", orders[0])];
-    let of_approvers = ["measures/1/reject", "measures/1/reconsider", "measures/1/value", "tasks/1/complete"];
+    let of_approvers = [
+        "measures/1/reject",
+        "measures/1/reconsider",
+        "measures/1/value",
+        "measures/1/rate",
+        "tasks/1/complete",
+    ];
     let small = of_officers.into_iter().map(|path| (path, "key-of-officer"));
     for (path, key) in small.chain(of_approvers.map(|path| (format!("/v1/{path}"), "key-of-approver"))) {
         let request = axum::http::Request::post(&path).header("x-api-key", key);

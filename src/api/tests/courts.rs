@@ -53,12 +53,16 @@ async fn two_courts() -> TwoCourts {
     let measures = bench.get("case", &format!("{path}/measures")).await.json();
     let case = bench.get("case", &path).await.json()["links"]["case"].as_str().expect("case").to_owned();
     let tasks = bench.get("case", "/v1/tasks").await.json();
+    let printed = bench.post("case", &format!("{case}/papers"), &json!({ "kind": "measure_list" })).await;
+    let documents = bench.get("case", &format!("{case}/documents")).await.json();
     let names = vec![
         ("inquiry", path.rsplit('/').next().expect("id").to_owned()),
         ("case", case.rsplit('/').next().expect("id").to_owned()),
         ("order", orders[0].clone()),
         ("measure", measures["measures"][0]["id"].as_str().expect("a measure").to_owned()),
         ("task", tasks["tasks"][0]["id"].as_str().expect("a task").to_owned()),
+        ("print", printed.json()["number"].as_str().expect("a number").to_owned()),
+        ("document", documents["documents"][0]["id"].as_str().expect("a document").to_owned()),
     ];
     TwoCourts { bench, names }
 }
@@ -76,6 +80,8 @@ impl TwoCourts {
         };
         let path = route.replace("{reference}", "party-1").replace("{sha256}", &"0".repeat(64));
         let path = if kind == "inquiry" { path.replace("{number}", "1") } else { path };
+        let path = if route.starts_with("/v1/papers/") { named("{number}", "print", &path) } else { path };
+        let path = named("{document}", "document", &path);
         named("{number}", "order", &named("{id}", kind, &path))
     }
 
@@ -95,6 +101,10 @@ fn body_of(route: &str) -> Value {
     match route.rsplit('/').next() {
         Some("claim") => body["mode"] = json!("propose"),
         Some("resolve") => body["decision"] = json!("give_up"),
+        Some("papers") => return json!({ "kind": "measure_list" }),
+        Some("notice") => body = json!({}),
+        Some("answer") => body = json!({ "form": { "outcome": "nothing" } }),
+        Some("check") => body = json!({ "agree": true, "version": 1 }),
         Some("release") => {
             body["ground"] = json!("settled");
             body["documents"] = json!([]);
@@ -106,7 +116,15 @@ fn body_of(route: &str) -> Value {
 
 /// Routes that name nothing that belongs to a court, or that list: told apart from those that the test below walks.
 fn names_something(route: &str) -> bool {
-    let of_a_court = ["/v1/inquiries/{", "/v1/cases/{", "/v1/orders/{", "/v1/measures/{", "/v1/tasks/{"];
+    let of_a_court = [
+        "/v1/inquiries/{",
+        "/v1/cases/{",
+        "/v1/orders/{",
+        "/v1/measures/{",
+        "/v1/tasks/{",
+        "/v1/papers/{",
+        "/v1/desk/{",
+    ];
     of_a_court.iter().any(|start| route.contains(start))
 }
 
@@ -135,7 +153,7 @@ async fn by_address_another_courts_things_do_not_exist_on_any_route() {
             assert_eq!(theirs, nobodys, "{route}: as if it did not exist");
             assert!(theirs.0.is_client_error() && theirs.0 != StatusCode::FORBIDDEN, "{route}: {theirs:?}");
             hidden += usize::from(theirs.0 == StatusCode::NOT_FOUND);
-            let has_none = path.contains("/receipts/") || path.contains("/certificates/");
+            let has_none = ["/receipts/", "/certificates/", "/desk/"].iter().any(|part| path.contains(part));
             if method == "GET" && !has_none {
                 let reply = courts.call(&own, &method, &address, &json!({})).await;
                 assert_eq!(reply.status, StatusCode::OK, "{route} of the own court: {}", reply.text);
@@ -149,8 +167,14 @@ async fn by_address_another_courts_things_do_not_exist_on_any_route() {
 /// The same route with names of what nobody has.
 fn nowhere(path: &str) -> String {
     let id = if path.contains("inquiries") { "01890a5d-ac96-774b-bcce-b302099a8057" } else { "999999" };
+    let number = match path {
+        path if path.contains("inquiries") => "1",
+        path if path.contains("papers") => "DY20260105999999999999999999",
+        _ => "CK20260105999999999999999999",
+    };
     path.replace("{id}", id)
-        .replace("{number}", if path.contains("inquiries") { "1" } else { "CK20260105999999999999999999" })
+        .replace("{number}", number)
+        .replace("{document}", "999999")
         .replace("{reference}", "party-1")
         .replace("{sha256}", &"0".repeat(64))
 }
@@ -294,4 +318,30 @@ async fn me_tells_who_calls_and_what_they_may() {
     let may = me["may"].as_array().expect("acts");
     assert!(may.contains(&json!("requery")) && !may.contains(&json!("control")), "{me}");
     assert_eq!(bench.get("ops", "/v1/me").await.json()["courts"], json!(null));
+}
+
+#[tokio::test]
+async fn a_print_of_another_courts_case_of_the_same_chain_does_not_exist() {
+    let bench = bench();
+    let own = of_court("T10", "(2026)晋10执123号");
+    assert_eq!(submit_as(&bench, "case-T10", "a", &own).await.status, StatusCode::CREATED);
+    let mut joins = of_court("T11", "(2026)晋11执恢7号");
+    joins["case"]["continues"] = json!("(2026)晋10执123号");
+    assert_eq!(submit_as(&bench, "case", "b", &joins).await.status, StatusCode::CREATED);
+    let id = |list: Value| list["cases"][0]["id"].as_str().expect("a case").to_owned();
+    let first = id(bench.get("officer-T10", "/v1/cases?court=T10").await.json());
+    let second = id(bench.get("officer-T11", "/v1/cases?court=T11").await.json());
+    let summary = json!({ "kind": "search_summary", "party": "party-1" });
+    let printed = bench.post("officer-T10", &format!("/v1/cases/{first}/papers"), &summary).await;
+    assert_eq!(printed.status, StatusCode::CREATED, "{}", printed.text);
+    let location = printed.header("location").to_owned();
+    assert_eq!(bench.get("officer-T10", &location).await.status, StatusCode::OK);
+    for path in [location.clone(), format!("{location}/receipts")] {
+        bench.get("officer-T11", &path).await.is_problem(404, "not-found");
+    }
+    let prints = async |who: &str, case: &str| {
+        let list = bench.get(who, &format!("/v1/cases/{case}/papers")).await.json();
+        list["printed"].as_array().expect("prints").len()
+    };
+    assert_eq!((prints("officer-T10", &first).await, prints("officer-T11", &second).await), (1, 0));
 }

@@ -1,13 +1,19 @@
 //! Papers: what can be printed, prints that are kept, batches.
 
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
+
 use axum::body::Body;
 use axum::http::Request;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::harness::{Bench, Reply, account};
+use super::harness::{Bench, Reply, account, key};
 use super::submission;
-use crate::config::PapersConfig;
+use crate::config::{PapersConfig, Role};
+use crate::domain::people::Courts;
 use crate::papers::Printer;
 
 async fn case_with_answer(bench: &Bench, key: &str, number: &str) -> String {
@@ -185,4 +191,84 @@ async fn a_batch_is_one_page_of_several_cases_each_paper_kept_under_its_number()
     }
     let pdf = json!({ "cases": [id], "format": "pdf" });
     bench.post("officer", "/v1/papers/batch", &pdf).await.is_problem(409, "not-now");
+}
+
+#[tokio::test]
+async fn what_is_printed_and_what_is_shown_of_it_is_on_record_and_wants_a_reason_of_others() {
+    let bench = Bench::with(|gateway| {
+        let keys = [("auditor", Role::Auditor), ("head", Role::Supervisor)];
+        gateway.keys.extend(keys.map(|(name, role)| key(name, role, Courts::All)));
+    });
+    let case = case_with_answer(&bench, "k", "(2026)晋10执123号").await;
+    let printed = print(&bench, &case, json!({ "kind": "measure_list" })).await;
+    let location = printed.header("location").to_owned();
+    assert_eq!(bench.get("officer", &location).await.status, 200);
+    assert_eq!(bench.get("officer", &format!("{location}/receipts")).await.status, 200);
+    let id = case.rsplit('/').next().expect("an id");
+    let batch = bench.post("approver", "/v1/papers/batch", &json!({ "cases": [id] })).await;
+    assert_eq!(batch.status, 201, "{}", batch.text);
+    bench.get("auditor", &format!("{case}/papers")).await.is_problem(403, "reason-wanted");
+    bench.get("auditor", &location).await.is_problem(403, "reason-wanted");
+    bench
+        .post("auditor", "/v1/papers/batch", &json!({ "cases": [id] }))
+        .await
+        .is_problem(403, "reason-wanted");
+    let told = bench.get("auditor", &format!("{location}?reason=check")).await;
+    assert_eq!(told.status, 200, "{}", told.text);
+    let looks = async |who: &str| -> Vec<(String, String, String)> {
+        let found = bench.get("auditor", &format!("/v1/looks?actor={who}")).await.json();
+        let text = |look: &Value, field: &str| look[field].as_str().expect(field).to_owned();
+        let looks = found["looks"].as_array().expect("looks").iter();
+        looks.map(|look| (text(look, "kind"), text(look, "subject"), text(look, "case_number"))).collect()
+    };
+    let number = location.rsplit('/').next().expect("a number");
+    let case_number = "（2026）晋10执123号";
+    let look = |kind: &str, subject: &str| (kind.to_owned(), subject.to_owned(), case_number.to_owned());
+    let officers = looks("officer").await;
+    for expected in [look("print", id), look("print", number), look("raw", number)] {
+        assert!(officers.contains(&expected), "{expected:?}: {officers:?}");
+    }
+    assert_eq!(looks("approver").await, [look("print", id)], "each case of a batch");
+    assert_eq!(looks("auditor").await, [look("print", number)]);
+}
+
+#[tokio::test]
+async fn receipts_go_with_a_print_byte_for_byte_as_they_had_come_when_it_was_made() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    let view = bench.get("officer", &path).await.json();
+    let case = view["links"]["case"].as_str().expect("a case").to_owned();
+    let sealed: Vec<u8> = (0..=255).collect();
+    let receipt = json!({ "title": "回单.pdf", "format": "PDF", "content": STANDARD.encode(&sealed) });
+    let mut answer = account("6200", "600.00");
+    answer["receipts"] = json!([receipt]);
+    bench.answers(&orders[0], answer, "aa").await;
+    let summary = json!({ "kind": "search_summary", "party": "party-1" });
+    let first = print(&bench, &case, summary.clone()).await.header("location").to_owned();
+    let files = async |location: &str| -> BTreeMap<String, Vec<u8>> {
+        let bytes = bytes_at(&bench, &format!("{location}/receipts")).await;
+        let mut zip = zip::ZipArchive::new(Cursor::new(bytes.to_vec())).expect("a ZIP file");
+        let mut files = BTreeMap::new();
+        for at in 0..zip.len() {
+            let mut file = zip.by_index(at).expect("a file");
+            let file_name = file.name().expect("a name").into_owned();
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).expect("bytes");
+            files.insert(file_name, bytes);
+        }
+        files
+    };
+    let found = files(&first).await;
+    assert_eq!(found.get("receipts/001-bank-a.pdf"), Some(&sealed), "{:?}", found.keys());
+    let list = String::from_utf8(found["receipts.csv"].clone()).expect("text");
+    assert!(list.contains("回单.pdf") && list.contains(&hex::encode(Sha256::digest(&sealed))), "{list}");
+    let number = first.rsplit('/').next().expect("a number");
+    assert_eq!(found[&format!("{number}.html")], bytes_at(&bench, &first).await.to_vec());
+    let notice = json!({ "kind": "measure_list" });
+    let measures = print(&bench, &case, notice).await.header("location").to_owned();
+    assert_eq!(files(&measures).await.len(), 2, "no receipt is about a measure");
+    bench
+        .get("officer", "/v1/papers/DY20260105000000000000000001/receipts")
+        .await
+        .is_problem(404, "not-found");
 }

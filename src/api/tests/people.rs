@@ -314,7 +314,7 @@ async fn looks_are_on_record_with_a_reason_where_the_role_is_not_of_the_case() {
     assert_eq!(looks["looks"][0]["case_number"], "（2026）晋10执123号");
     bench.get("officer", "/v1/looks").await.is_problem(403, "forbidden");
     // The auditor says why.
-    let why = bench.get("auditor", &path).await.is_problem(403, "forbidden");
+    let why = bench.get("auditor", &path).await.is_problem(403, "reason-wanted");
     assert!(why["detail"].as_str().expect("detail").contains("X-Reason"), "{why}");
     assert_eq!(
         bench.get("auditor", &format!("{path}?reason=%E6%8A%BD%E6%9F%A5")).await.status,
@@ -332,7 +332,7 @@ async fn looks_are_on_record_with_a_reason_where_the_role_is_not_of_the_case() {
         .map(|look| look["reason"].as_str().expect("reason"))
         .collect();
     assert_eq!(reasons, ["信访核查", "抽查"]);
-    bench.get("head", &path).await.is_problem(403, "forbidden");
+    bench.get("head", &path).await.is_problem(403, "reason-wanted");
     let table = bench.get("auditor", "/v1/looks.csv?actor=auditor").await;
     assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
     assert!(

@@ -49,6 +49,29 @@ async fn figures_come_by_month_court_officer_counterpart_and_action() {
 }
 
 #[tokio::test]
+async fn a_court_an_officer_a_counterpart_and_an_action_are_counted_alone() {
+    let bench = bench_with_answers().await;
+    let total = async |query: &str| {
+        let reply =
+            bench.get("officer", &format!("/v1/statistics?from=2026-01-01&until=2026-01-31&{query}")).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()["total"].clone()
+    };
+    let cases = async |query: &str| total(query).await["cases"].clone();
+    assert_eq!((cases("court=T11").await, cases("court=T99").await), (json!(1), json!(0)));
+    let officer = "%E6%89%BF%E5%8A%9E%E4%BA%BA%E7%94%B2";
+    assert_eq!(
+        (cases(&format!("officer={officer}")).await, cases("officer=nobody").await),
+        (json!(2), json!(0))
+    );
+    let (bank, all) = (total("counterpart=bank-a").await, total("").await);
+    assert_eq!((&bank["hits"], &bank["pending"]), (&json!(1), &json!(1)));
+    assert_ne!(bank["orders"], all["orders"], "only what it was asked");
+    assert_eq!(total("action=renew").await["inquiries"], json!(0));
+    bench.get("officer", "/v1/statistics?action=poem").await.is_problem(400, "malformed-request");
+}
+
+#[tokio::test]
 async fn a_court_named_like_a_formula_is_text_in_a_spreadsheet() {
     let bench = bench_with_answers().await;
     let csv = bench.get("officer", "/v1/statistics?by=court&format=csv").await;

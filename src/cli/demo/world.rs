@@ -46,52 +46,13 @@ struct Expected {
     refused: usize,
 }
 
-/// The keys of the demonstration: one that may do what no administrator does, and one for each person who works in the console.
-#[derive(Debug)]
-pub(super) struct Keys {
-    /// The key that may do what no administrator does.
-    pub(super) all: String,
-    /// Who, what they are called in English, their roles, and their key.
-    pub(super) people: Vec<Person>,
-}
-
-/// Somebody who works in the console.
-#[derive(Debug)]
-pub(super) struct Person {
-    pub(super) zh: &'static str,
-    pub(super) name: &'static str,
-    roles: &'static [&'static str],
-    pub(super) key: String,
-}
-
-impl Keys {
-    fn new() -> Self {
-        let key = || uuid::Uuid::new_v4().simple().to_string();
-        let person = |zh, name, roles| Person { zh, name, roles, key: key() };
-        let people = vec![
-            person("查控员", "officer", &["officer"]),
-            person("审批人", "approver", &["approver"]),
-            person("指挥中心负责人", "supervisor", &["supervisor"]),
-            person("运维", "operations", &["operations"]),
-            person("安全管理员", "security", &["security_administrator"]),
-            person("审计员", "auditor", &["auditor"]),
-        ];
-        Self { all: key(), people }
-    }
-
-    /// As the configuration has them.
-    fn written(&self) -> String {
-        let line = |name: &str, roles: &[&str], key: &str| {
-            let roles = roles.iter().map(|role| format!("\"{role}\"")).collect::<Vec<_>>().join(", ");
-            let digest = hex::encode(digest_of(key));
-            format!("[[keys]]\nname = \"{name}\"\nroles = [{roles}]\nsha256 = \"{digest}\"\n")
-        };
-        // Administrators run no inquiries: everything that the demonstration does by itself is for the others.
-        let roles = Role::ALL.into_iter().filter(|(role, _)| !role.is_administrator());
-        let all = line("demo", &roles.map(|(_, word)| word).collect::<Vec<_>>(), &self.all);
-        let people = self.people.iter().map(|person| line(person.name, person.roles, &person.key));
-        people.fold(all, |text, person| text + "\n" + &person)
-    }
+/// A key as the configuration has it. Administrators run no inquiries: everything that the demonstration does by itself is for the
+/// others.
+fn written(key: &str) -> String {
+    let roles = Role::ALL.into_iter().filter(|(role, _)| !role.is_administrator());
+    let roles = roles.map(|(_, word)| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
+    let digest = hex::encode(digest_of(key));
+    format!("[[keys]]\nname = \"demo\"\nroles = [{roles}]\nsha256 = \"{digest}\"\n")
 }
 
 /// A new folder below the temporary folder.
@@ -127,26 +88,26 @@ impl World {
         Ok(listeners)
     }
 
-    /// Writes the configuration into a folder, with the addresses that `listeners` have, and gives the API keys.
+    /// Writes the configuration into a folder, with the addresses that `listeners` have, and gives the API key.
     pub(super) fn write(
         &self,
         folder: &Path,
         listeners: &BTreeMap<String, TcpListener>,
-    ) -> Result<Keys, String> {
+    ) -> Result<String, String> {
         let put = |path: PathBuf, text: String| {
             std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
         };
         let counterparts = folder.join("counterparts");
         std::fs::create_dir_all(&counterparts)
             .map_err(|error| format!("{}: {error}", counterparts.display()))?;
-        let keys = Keys::new();
+        let key = uuid::Uuid::new_v4().simple().to_string();
         put(
             folder.join("chakong.toml"),
             format!(
                 "instance = \"demo\"\ncounterparts = \"counterparts\"\n\n[server]\nlisten = \"127.0.0.1:0\"\n\n\
                  [postbox]\nlisten = \"127.0.0.1:0\"\n\n[store]\n\
-                 directory = \"data\"\nmin_free_mib = 1\n\n[log]\nfilter = \"error\"\n\n{}",
-                keys.written()
+                 directory = \"data\"\nmin_free_mib = 1\n\n[log]\nfilter = \"error\"\n\n[sign_in]\nsecond_factor = []\n\n{}",
+                written(&key)
             ),
         )?;
         for (name, counterpart) in &self.counterparts {
@@ -155,7 +116,7 @@ impl World {
                 counterpart.file(name, folder, listeners.get(name))?,
             )?;
         }
-        Ok(keys)
+        Ok(key)
     }
 
     /// Where the outcome differs from what the scenario expects.

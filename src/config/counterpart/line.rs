@@ -3,6 +3,7 @@
 mod address;
 mod call;
 mod called;
+mod desk;
 mod parcel;
 mod postbox;
 
@@ -18,11 +19,12 @@ use super::super::reader::Section;
 
 pub use call::CallConfig;
 pub use called::CalledAt;
+pub use desk::DeskConfig;
 pub use parcel::{ParcelConfig, SftpConfig, SftpLogin};
 pub use postbox::PostboxConfig;
 
 /// Every line that can be configured. `delivery_of` of `app` has the other list: how each is opened.
-const LINES: &[LineReader] = &[call::READER, parcel::READER, postbox::READER];
+const LINES: &[LineReader] = &[call::READER, parcel::READER, postbox::READER, desk::READER];
 
 /// How the section of one kind of line is read.
 pub(super) struct LineReader {
@@ -79,6 +81,11 @@ impl LineConfig {
         self.section()
     }
 
+    /// The desk line, if it is one.
+    pub fn desk(&self) -> Option<&DeskConfig> {
+        self.section()
+    }
+
     /// Where the counterpart calls us: on a postbox line always, on a call line where it calls back.
     pub fn called_at(&self) -> Option<&CalledAt> {
         self.0.called_at()
@@ -132,6 +139,6 @@ mod tests {
     #[test]
     fn every_line_can_be_configured_and_reads_a_section_of_its_own_kind() {
         assert_eq!(configurable_lines().collect::<Vec<_>>(), LineKind::all().collect::<Vec<_>>());
-        assert_eq!(words_of_lines(), "\"call\", \"parcel\" or \"postbox\"");
+        assert_eq!(words_of_lines(), "\"call\", \"parcel\", \"postbox\" or \"desk\"");
     }
 }

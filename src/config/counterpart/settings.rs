@@ -134,6 +134,57 @@ pub(in crate::config) fn read_secret(value: &DeValue<'_>, files: &mut NamedFiles
         "env" => std::env::var(name).map_err(|_| format!("the environment has no {name}"))?,
         _ => return Err(hint.to_owned()),
     };
-    let secret = secret.trim();
-    if secret.is_empty() { Err(format!("{name} is empty")) } else { Ok(Secret::new(secret)) }
+    match secret.trim() {
+        "" => Err(format!("{name} is empty")),
+        secret if is_stand_in(secret) => {
+            Err(format!("{name} holds a word that stands in for the secret; put the secret there"))
+        }
+        secret => Ok(Secret::new(secret)),
+    }
+}
+
+/// Words that stand where a secret is to be put, as letters and digits in lower case.
+const STAND_INS: [&str; 11] = [
+    "changeme",
+    "changeit",
+    "replaceme",
+    "placeholder",
+    "todo",
+    "yourkey",
+    "yourapikey",
+    "yourtoken",
+    "yoursecret",
+    "yourpassword",
+    "apikeyhere",
+];
+
+/// Whether a secret is what samples and templates have in its place.
+fn is_stand_in(secret: &str) -> bool {
+    let word: String = secret.chars().filter(char::is_ascii_alphanumeric).collect();
+    STAND_INS.contains(&word.to_ascii_lowercase().as_str())
+        || (secret.len() > 2 && secret.chars().all(|c| matches!(c, 'x' | 'X' | '*' | '.' | '-')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_stand_in;
+
+    #[test]
+    fn a_word_that_stands_in_for_a_secret_is_told_from_a_secret() {
+        for word in [
+            "CHANGEME",
+            "change-me",
+            "<your api key>",
+            "YOUR_TOKEN",
+            "xxxxxxxx",
+            "****",
+            "...",
+            "${YOUR_PASSWORD}",
+        ] {
+            assert!(is_stand_in(word), "{word}");
+        }
+        for secret in ["guest", "00000000-test-token", "invented-password", "x", "changemeb7e1", "Xx9"] {
+            assert!(!is_stand_in(secret), "{secret}");
+        }
+    }
 }

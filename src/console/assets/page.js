@@ -29,19 +29,27 @@
     }
   };
 
+  let source = null;
   let running = false;
   let again = false;
+  let later = 0;
   const refresh = async () => {
     if (running) { again = true; return; }
     running = true;
+    clearTimeout(later);
+    let isDone = false;
     try {
-      const answer = await fetch(location.href, { headers: { 'x-live': '1' }, credentials: 'same-origin', redirect: 'error' });
+      const wanted = { headers: { 'x-live': '1' }, credentials: 'same-origin', redirect: 'error', signal: AbortSignal.timeout(30000) };
+      const answer = await fetch(location.href, wanted);
+      isDone = answer.status < 500;
       if (answer.ok) replace(new DOMParser().parseFromString(await answer.text(), 'text/html'));
     } catch {
-      // The next word of the server, or the next connection, tries again.
+      isDone = false;
     }
     running = false;
-    if (again) { again = false; refresh(); }
+    if (again) { again = false; refresh(); return; }
+    // The server says each change once: what could not be fetched is fetched a little later, as long as the connection stands.
+    if (!isDone && source && source.readyState === EventSource.OPEN) later = setTimeout(refresh, 2000);
   };
 
   const sign = document.getElementById('live');
@@ -52,7 +60,6 @@
   };
 
   const topic = document.body.dataset.live;
-  let source = null;
   let timer = 0;
   const listen = () => {
     if (source || document.hidden) return;
@@ -84,7 +91,8 @@
 
   // One submission, however often the button is pressed.
   document.addEventListener('submit', (event) => {
-    if (event.target.method !== 'post') return;
+    // A form that gives a file stays as it is, and may be sent again.
+    if (event.target.method !== 'post' || 'file' in event.target.dataset) return;
     if (event.target.dataset.sent) { event.preventDefault(); return; }
     event.target.dataset.sent = '1';
   });

@@ -18,11 +18,13 @@ use super::super::inquiries::FanOut;
 use super::super::lang::Lang;
 use super::super::measures::MeasureRow;
 use super::super::page::{Frame, html};
+use super::super::printing::file as as_file;
 use super::super::reading::{is_there, list, money, text, time};
 use super::super::tasks::{TaskRow, row as task_row};
 use super::super::timeline::{Happening, of_acts, of_claim, of_inquiries, of_orders, sorted};
 use super::super::visitor::Visitor;
 use super::super::words::{self, Badge, badge, word};
+use super::file::{FileLine, NewsLine, certificate_of, documents, news, receipts};
 
 /// Inquiries whose answers are shown, the newest first.
 const MOST_INQUIRIES: usize = 3;
@@ -34,6 +36,8 @@ const MOST_MEASURES: usize = 30;
 const MOST_ASSETS: usize = 30;
 /// Tasks that are shown.
 const MOST_TASKS: usize = 3;
+/// Changes of the claim that are shown.
+const MOST_CHANGES: usize = 30;
 /// Happenings on one page.
 const MOST_HAPPENINGS: usize = 60;
 
@@ -71,7 +75,8 @@ struct InquiryPart {
     triage: Badge,
     by: String,
     at: String,
-    certificates: String,
+    /// Number, address and SHA-256 of the newest certificate that was issued.
+    certificate: Option<(String, String, String)>,
     fan: FanOut,
     more: usize,
 }
@@ -99,6 +104,11 @@ struct CasePage {
     tasks_more: usize,
     happenings: Vec<Happening>,
     happenings_more: String,
+    papers_href: String,
+    documents: Vec<FileLine>,
+    documents_more: usize,
+    receipts: Vec<FileLine>,
+    news: Vec<NewsLine>,
 }
 
 /// What the inquiries of a case tell.
@@ -108,6 +118,7 @@ struct Told {
     older: Vec<(String, String)>,
     assets: Vec<AssetRow>,
     happenings: Vec<Happening>,
+    news: Vec<NewsLine>,
 }
 
 /// `GET /console/cases/{id}`
@@ -139,6 +150,8 @@ pub async fn show(
     let link = |name: &str, next: Option<usize>, anchor: &str| {
         next.map(|next| format!("{here}?{name}={next}#{anchor}")).unwrap_or_default()
     };
+    let (documents, documents_more) = documents(&console, &visitor, &row_id).await?;
+    let history_rows = list(&history, "/history").iter().rev().take(MOST_CHANGES);
     let tasks = list(&case, "/tasks");
     let next = without_lang(&visitor.here);
     let number = text(&case, "/number");
@@ -151,12 +164,7 @@ pub async fn show(
         claim_state: is_there(&case, "/claim")
             .then(|| badge(words::CLAIM, &text(&case, "/claim/state"), lang)),
         bar: bar(case.pointer("/coverage").unwrap_or(&Value::Null), lang),
-        history: list(&history, "/history")
-            .iter()
-            .rev()
-            .take(30)
-            .map(|change| change_line(change, lang))
-            .collect(),
+        history: history_rows.map(|change| change_line(change, lang)).collect(),
         forms: act_forms(&console, &visitor, claim_acts(&case), &row_id, &next),
         inquiries: told.parts,
         older: told.older,
@@ -172,6 +180,11 @@ pub async fn show(
         tasks_more: tasks.len().saturating_sub(MOST_TASKS),
         happenings,
         happenings_more: link("timeline", happenings_more, "timeline"),
+        papers_href: format!("/console/papers/of/{}", segment(&row_id)),
+        documents,
+        documents_more,
+        receipts: receipts(&case, lang),
+        news: told.news,
         number,
     };
     Ok(html(StatusCode::OK, &shown))
@@ -201,6 +214,9 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
         told.assets.extend(list(&found, "/assets").iter().map(|asset| asset_row(asset, lang)));
         told.happenings.extend(of_acts(&acts, lang));
         told.happenings.extend(of_orders(&certificate, lang));
+        if at == 0 {
+            told.news = news(console, visitor, &certificate).await?;
+        }
         let mut fan = FanOut::of(&certificate, now, lang);
         let more = fan.rows.len().saturating_sub(MOST_ORDERS);
         fan.rows.truncate(MOST_ORDERS);
@@ -210,7 +226,7 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
             triage: badge(words::TRIAGE, &text(&certificate, "/triage"), lang),
             by: text(inquiry, "/submitted_by"),
             at: time(inquiry, "/created_at"),
-            certificates: text(inquiry, "/certificates"),
+            certificate: certificate_of(inquiry),
             fan,
             more,
         });
@@ -307,4 +323,14 @@ fn change_line(change: &Value, lang: Lang) -> (String, String, String, String, S
         text(change, "/actor"),
         text(change, "/reason"),
     )
+}
+
+/// `GET /console/cases/{id}/documents/{document}`: a legal document as it was brought.
+pub async fn document(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path((id, document)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let path = format!("/v1/cases/{}/documents/{}", segment(&id), segment(&document));
+    Ok(as_file(console.fetch(&visitor, &path).await?))
 }

@@ -63,6 +63,23 @@ pub const ACTS: &[ActKind] = &[
         ..MEASURE
     },
     ActKind {
+        slug: "rate",
+        zh: "载明汇率",
+        en: "Name the rate",
+        api: "/v1/measures/{}/rate",
+        fields: &[
+            needed(
+                "rate",
+                ("汇率（外币一单位折人民币元）", "Rate (yuan for one unit)"),
+                "/rate",
+                Input::Text,
+            ),
+            REASON,
+        ],
+        done: ("汇率已载明。", "The rate is named."),
+        ..MEASURE
+    },
+    ActKind {
         slug: "release",
         zh: "解除",
         en: "Release",

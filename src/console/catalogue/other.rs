@@ -13,6 +13,10 @@ const COUNTERPART: ActKind = ActKind {
     ..MEASURE
 };
 
+/// What acts at the desk have in common.
+const DESK: ActKind =
+    ActKind { may: may::DESK, about: ("人工办理", "Desk"), page: "desk", at: "/console/desk", ..MEASURE };
+
 /// The acts.
 pub const ACTS: &[ActKind] = &[
     ActKind {
@@ -46,6 +50,22 @@ pub const ACTS: &[ActKind] = &[
         about: ("请求", "Order"),
         at: "/console/orders",
         ..MEASURE
+    },
+    ActKind {
+        slug: "desk-take",
+        zh: "领取",
+        en: "Take it",
+        api: "/v1/desk/{}/take",
+        done: ("已领取。", "You have it."),
+        ..DESK
+    },
+    ActKind {
+        slug: "desk-notice",
+        zh: "打印协助通知",
+        en: "Print the notice",
+        api: "/v1/desk/{}/notice",
+        done: ("协助通知已生成，请打开后打印。", "The notice is made: open and print it."),
+        ..DESK
     },
     ActKind {
         slug: "requery-inquiry",

@@ -36,6 +36,8 @@ pub struct Row {
     pub last_fault_at: String,
     pub left: String,
     pub breaker: Badge,
+    /// Replica that works for its lane; empty where there is one process.
+    pub replica: String,
     /// How urgently it needs somebody; 0 where it needs nobody.
     pub rank: u8,
     /// Name and names in small letters.
@@ -90,8 +92,9 @@ impl Row {
             last_fault_at: ago(instant(view, "/health/last_fault_at"), now, lang),
             left: left.collect::<Vec<_>>().join("，"),
             breaker: badge(BREAKER, &breaker_code, lang),
+            replica: text(view, "/replica"),
             rank: rank(&state_code, undetermined, stuck, share, !last_fault.is_empty()),
-            searched: format!("{name} {zh} {en}").to_lowercase(),
+            searched: format!("{name} {zh} {en} {}", text(view, "/replica")).to_lowercase(),
             facts: facts(view),
             name,
             label,
@@ -114,6 +117,7 @@ fn facts(view: &Value) -> Vec<(&'static str, &'static str, String)> {
     let latency = if latency.iter().all(String::is_empty) { String::new() } else { latency.join(" / ") };
     vec![
         ("连接器", "Connector", text(view, "/connector")),
+        ("所在副本", "Replica", text(view, "/replica")),
         ("已发送", "Sent", plain("sent")),
         ("已反馈", "Answered", plain("answered")),
         ("失败", "Failed", plain("faulted")),

@@ -9,6 +9,7 @@ use super::super::acts::{amount_of, names_in};
 use super::super::draft::{Draft, Upload};
 use super::super::form::Posted;
 use super::super::papers::{documents, format_of};
+use super::workbook::SheetParty;
 
 /// Documents that an inquiry may bring.
 pub const PAPERS: &[DocumentKind] = &[
@@ -27,7 +28,10 @@ pub const PAPERS: &[DocumentKind] = &[
     DocumentKind::PartitionPaper,
 ];
 
-/// Most parties in the form; more are submitted by the API.
+/// The field of the sheet of parties.
+pub const SHEET: &str = "sheet";
+
+/// Most parties in the form; more come in a sheet.
 pub const MOST_PARTIES: usize = 20;
 /// Officers in the form.
 pub const OFFICERS: usize = 2;
@@ -36,10 +40,11 @@ fn value_of<'a>(draft: &'a Draft, name: &str) -> &'a str {
     draft.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
 }
 
-/// The rows of the form in which somebody entered a party; the first always counts.
+/// The rows of the form in which somebody entered a party; the first always counts, unless there is a sheet of parties.
 fn rows_of_parties(draft: &Draft, parties: usize) -> Vec<usize> {
+    let has_sheet = draft.uploads.iter().any(|upload| upload.field == SHEET);
     let is_filled = |row: &usize| {
-        *row == 0
+        *row == 0 && !has_sheet
             || ["name", "number"]
                 .iter()
                 .any(|field| !value_of(draft, &format!("party.{row}.{field}")).is_empty())
@@ -118,8 +123,8 @@ fn mandate(draft: &Draft) -> Option<Value> {
     Some(Value::Object(mandate))
 }
 
-/// The body of the request.
-pub fn body_of(draft: &Draft, parties: usize) -> Value {
+/// The body of the request, with the parties of the form and behind them those of a sheet.
+pub fn body_of(draft: &Draft, parties: usize, sheet: &[SheetParty]) -> Value {
     let text = |name: &str| value_of(draft, name);
     let mut case = Map::new();
     for (key, name) in
@@ -134,8 +139,8 @@ pub fn body_of(draft: &Draft, parties: usize) -> Value {
     let assets: Vec<&str> =
         draft.fields.iter().filter(|(name, _)| name == "assets").map(|(_, value)| value.trim()).collect();
     let counterparts = names_in(text("counterparts"));
-    let parties: Vec<Value> =
-        rows_of_parties(draft, parties).into_iter().map(|row| party(draft, row)).collect();
+    let entered = rows_of_parties(draft, parties).into_iter().map(|row| party(draft, row));
+    let parties: Vec<Value> = entered.chain(sheet.iter().map(|party| party.body.clone())).collect();
     let posted = Posted { fields: Vec::new(), uploads: draft.uploads.clone() };
     let mut body = json!({
         "case": case,
@@ -154,6 +159,19 @@ pub fn body_of(draft: &Draft, parties: usize) -> Value {
         body["deadline_hours"] = number(text("deadline_hours"));
     }
     body
+}
+
+/// The party of a sheet, and its field, that a place of the request stands for; `None` where it is none of them.
+pub fn sheet_place_of<'s, 'p>(
+    pointer: &'p str,
+    draft: &Draft,
+    parties: usize,
+    sheet: &'s [SheetParty],
+) -> Option<(&'s SheetParty, &'p str)> {
+    let mut steps = pointer.strip_prefix("/parties/")?.split('/');
+    let at: usize = steps.next()?.parse().ok()?;
+    let party = sheet.get(at.checked_sub(rows_of_parties(draft, parties).len())?)?;
+    Some((party, steps.next().unwrap_or_default()))
 }
 
 /// The field of the form that a place of the request stands for; `None` where it is none of them.
@@ -194,7 +212,7 @@ mod tests {
     #[test]
     fn a_rule_that_is_broken_is_told_beside_the_row_in_which_it_was_entered() {
         let draft = draft(&[("party.0.name", "甲"), ("party.2.name", "丙"), ("party.2.number", "1")]);
-        let body = body_of(&draft, 3);
+        let body = body_of(&draft, 3, &[]);
         assert_eq!(body["parties"].as_array().map(Vec::len), Some(2), "an empty row is no party");
         assert_eq!(body["parties"][1]["reference"], "party-3");
         let place = |pointer: &str| place_of(pointer, &draft, 3);
@@ -208,8 +226,34 @@ mod tests {
 
     #[test]
     fn without_an_amount_nothing_is_frozen_and_amounts_are_taken_as_people_write_them() {
-        assert!(body_of(&draft(&[]), 1).get("mandate").is_none());
-        let body = body_of(&draft(&[("claim", "33,670,000.00 元"), ("mode", "propose")]), 1);
+        assert!(body_of(&draft(&[]), 1, &[]).get("mandate").is_none());
+        let body = body_of(&draft(&[("claim", "33,670,000.00 元"), ("mode", "propose")]), 1, &[]);
         assert_eq!(body["mandate"]["claim"]["amount"], "33670000.00");
+    }
+
+    #[test]
+    fn parties_of_a_sheet_stand_behind_those_of_the_form_and_are_found_again_by_their_place() {
+        let mut draft = draft(&[("party.1.name", "乙"), ("party.1.number", "1")]);
+        draft.uploads.push(Upload {
+            field: SHEET.to_owned(),
+            name: "a.xlsx".to_owned(),
+            bytes: Default::default(),
+        });
+        let party =
+            |row: u32, name: &str| SheetParty { row, name: name.to_owned(), body: json!({ "name": name }) };
+        let sheet = [party(2, "丙"), party(5, "丁")];
+        let body = body_of(&draft, 2, &sheet);
+        let names: Vec<&str> = body["parties"]
+            .as_array()
+            .expect("parties")
+            .iter()
+            .filter_map(|one| one["name"].as_str())
+            .collect();
+        assert_eq!(names, ["乙", "丙", "丁"], "the first row is empty, and there is a sheet");
+        let found = sheet_place_of("/parties/2/documents/0", &draft, 2, &sheet);
+        assert_eq!(found.map(|(party, field)| (party.row, field)), Some((5, "documents")));
+        assert_eq!(sheet_place_of("/parties/0/name", &draft, 2, &sheet), None);
+        assert_eq!(sheet_place_of("/parties/3/name", &draft, 2, &sheet), None);
+        assert_eq!(place_of("/parties/0/name", &draft, 2), Some("party.1.name".to_owned()));
     }
 }

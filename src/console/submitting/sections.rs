@@ -5,7 +5,7 @@ use super::super::draft::Draft;
 use super::super::lang::Lang;
 use super::super::papers::field_of;
 use super::super::words::{self, Word, choices, paper, word};
-use super::body::{MOST_PARTIES, OFFICERS, PAPERS};
+use super::body::{MOST_PARTIES, OFFICERS, PAPERS, SHEET};
 
 /// A part of the form.
 pub struct Section {
@@ -80,6 +80,14 @@ pub fn sections(draft: &Draft, parties: usize, lang: Lang) -> Vec<Section> {
     };
     let mut all = vec![section(("案件", "Case"), ("", ""), case_fields(&fill))];
     all.extend((0..OFFICERS).map(|row| officer(&fill, row)));
+    all.push(section(
+        ("当事人名单", "Sheet of parties"),
+        ("当事人较多时，按模板填写后上传；与下面逐名填写的当事人一并提交。", "Where there are many parties: fill in the template and upload it; they go with those entered below."),
+        vec![
+            fill.file(SHEET, lang.t("Excel 名单（.xlsx）", "Excel sheet (.xlsx)").to_owned()),
+            fill.field("sheet_off", ("不使用已选的名单", "do not use the sheet"), "flag", false),
+        ],
+    ));
     all.extend((0..parties).map(|row| party(&fill, row)));
     all.push(section(
         ("查询范围", "What to look for"),
@@ -190,6 +198,7 @@ pub fn label_of(field: &str, lang: Lang) -> String {
     let kind = PAPERS.iter().find(|kind| field_of(**kind) == field);
     match kind {
         Some(kind) => paper(*kind, lang),
+        None if field == SHEET => lang.t("当事人名单", "sheet of parties").to_owned(),
         None => lang.t("证件照片", "image of a certificate").to_owned(),
     }
 }

@@ -60,6 +60,8 @@ pub enum Act {
     Transfer(MeasureId, Transfer),
     /// States what a property that is controlled as a whole is worth, in yuan.
     Value(MeasureId, Decimal),
+    /// Names the rate at which a foreign amount counts for the claim: yuan for one unit.
+    Rate(MeasureId, Decimal),
     /// Asks again what orders asked.
     Requery(Vec<OrderId>),
     /// Decides what became of a control.
@@ -86,6 +88,7 @@ impl Act {
             Self::Deduct(..) => "deduct",
             Self::Transfer(..) => "transfer",
             Self::Value(..) => "value",
+            Self::Rate(..) => "rate",
             Self::Requery(_) => "requery",
             Self::Resolve(..) => "resolve",
             Self::Cancel(_) => "cancel",
@@ -252,6 +255,7 @@ fn carry_out(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
         Act::Deduct(id, deduction) => deduct::deduct(draft, id, deduction, documents),
         Act::Transfer(id, transfer) => deduct::transfer(draft, id, transfer, documents),
         Act::Value(id, value) => approve::value(draft, id, value),
+        Act::Rate(id, rate) => approve::rate(draft, id, rate),
         Act::Requery(orders) => requery::requery(draft, &orders),
         Act::Resolve(id, resolution) => resolve::resolve(draft, id, resolution, by),
         Act::Cancel(id) => cancel::cancel(draft, id, by),
@@ -284,6 +288,7 @@ pub fn subject_of(draft: &Draft<'_>, act: &Act) -> String {
         | Act::Deduct(id, _)
         | Act::Transfer(id, _)
         | Act::Value(id, _)
+        | Act::Rate(id, _)
         | Act::Release(Release { scope: ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id), .. }) => {
             draft.file.measures.get(id).map(|measure| measure.inquiry)
         }
@@ -312,6 +317,7 @@ fn shown(draft: &Draft<'_>, act: &Act) -> Value {
         | Act::Deduct(id, _)
         | Act::Transfer(id, _)
         | Act::Value(id, _)
+        | Act::Rate(id, _)
         | Act::Release(Release { scope: ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id), .. }) => {
             json!(draft.file.measures.get(id).map(MeasureView::from))
         }

@@ -1,10 +1,10 @@
 //! Time: measures whose term ends soon or is over.
 
 use chakong_contract::Date;
-use jiff::{Span, Timestamp};
 use serde_json::json;
 
 use super::super::rules::terms::{self, Reminder};
+use super::super::rules::working_days::end_of;
 use super::super::{EventType, Measure, MeasureId, MeasureState, TaskKind};
 use super::Decided;
 use super::certificate::close_if_done;
@@ -66,12 +66,6 @@ fn remind(draft: &mut Draft<'_>, measure: Measure, days: u16, until: Date) {
         "{until} 届满，逾期自动解除，须及时续行 the measure ends on {until}: renew it before (民诉法解释 art. 485)"
     );
     draft.task(NewTask::about(TaskKind::Renew, &reminded, due), note);
-}
-
-/// The last instant of a day in China.
-pub fn end_of(day: Date) -> Option<Timestamp> {
-    let zoned = day.tomorrow().ok()?.to_zoned(chakong_contract::date::shanghai()).ok()?;
-    zoned.timestamp().checked_sub(Span::new().seconds(1)).ok()
 }
 
 /// The term is over: it ends by itself (查扣冻规定 art. 27), holds and covers nothing, and its room opens again.

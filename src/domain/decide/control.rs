@@ -6,7 +6,7 @@ use chakong_contract::{ActionKind, Date, Instruction, Reply};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::super::rules::terms;
-use super::super::{EventType, Measure, MeasureState, Said};
+use super::super::{EventType, Measure, MeasureState, Origin, Said};
 use super::fitting::{Unfit, check_money, check_taken, ordered_of};
 
 /// A measure after an answer, and what is to be told.
@@ -132,9 +132,12 @@ fn placed(measure: &Measure, holding: &Holding, today: Date) -> MeasureOutcome {
     MeasureOutcome { measure: Measure { state, ..standing }, event }
 }
 
-/// The earlier of the counterpart's word and the law's is the last day; holidays prolong nothing.
+/// The earlier of the counterpart's word and the law's is the last day; holidays prolong nothing. No measure began after today, and none that was
+/// ordered here began before it was ordered: such a first day is not believed, lest the law's term seem over.
 pub fn with_term(measure: Measure, from: Option<Date>, until: Option<Date>, today: Date) -> Measure {
-    let from = from.filter(|from| *from <= today).or(measure.from);
+    let ordered = measure.from.filter(|_| measure.origin == Origin::Ordered);
+    let may_be = |from: &Date| *from <= today && ordered.is_none_or(|ordered| *from >= ordered);
+    let from = from.filter(may_be).or(measure.from);
     let by_law = from.map(|from| terms::longest(&measure.target).last_day_by_law(from));
     let by_law = if measure.said.renewed { by_law.max(measure.until) } else { by_law };
     let said = until.or(measure.until);

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::{
-    ApplyError, CaseFile, Change, Claim, DocumentId, EventDraft, EventType, IdKind, Inquiry, InquiryId,
-    InquiryState, Measure, MeasureId, MeasureView, NewIds, OrderId, OrderRecord, OrderState, Priority,
-    Purpose, Subject, Task, TaskId, TaskKind,
+    ApplyError, CaseFile, Change, Claim, DeskItem, DocumentId, EventDraft, EventType, IdKind, Inquiry,
+    InquiryId, InquiryState, Measure, MeasureId, MeasureView, NewIds, OrderId, OrderRecord, OrderState,
+    Priority, Purpose, Subject, Task, TaskId, TaskKind,
 };
-use super::{Changes, Decided, Facts, Rejected};
+use super::{Changes, Decided, Facts, Rejected, desk};
 
 pub use papers::NoPapers;
 
@@ -235,8 +235,14 @@ impl<'a> Draft<'a> {
     pub fn new_order(&mut self, new: NewOrder) -> OrderId {
         let id = OrderId::new(self.new_id(IdKind::Order));
         let inquiry = new.inquiry;
-        let record = OrderRecord { court: self.court_of(inquiry), ..new.into_record(id, self.facts.now) };
+        let deadline = desk::deadline(&self.facts, &new.lane).unwrap_or(new.deadline);
+        let court = self.court_of(inquiry);
+        let record = OrderRecord { court, deadline, ..new.into_record(id, self.facts.now) };
+        let on_desk = self.facts.rules.abilities.desk_days(&record.lane).map(|_| DeskItem::new(&record));
         self.push(Change::NewOrder(Box::new(record)));
+        if let Some(item) = on_desk {
+            self.push(Change::SaveDesk(Box::new(item)));
+        }
         if let Some(inquiry) = self.inquiry_mut(inquiry) {
             inquiry.expect_orders(1);
         }

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use chakong_contract::Date;
 
-use super::super::rules::working_days::FilingClock;
+use super::super::rules::working_days::{FilingClock, end_of};
 use super::super::{Finding, InquiryId, InquiryState, Purpose, TaskKind, Terms};
-use super::clock::end_of;
 use super::draft::{Draft, NewTask};
 
 const UNCERTAIN: &str =

@@ -49,6 +49,8 @@ pub struct PersonUpdate {
     pub active: Option<bool>,
     /// A new initial password, as its hash: the second factor and the lock go with the old one.
     pub reset: Option<String>,
+    /// Whether the second factor goes, so that another is set up at the next sign-in.
+    pub forget_factor: bool,
 }
 
 impl PersonUpdate {
@@ -58,6 +60,7 @@ impl PersonUpdate {
             (Some(false), _) => "disable_person",
             (Some(true), _) => "enable_person",
             (None, true) => "reset_person",
+            (None, false) if self.forget_factor => "reset_second_factor",
             (None, false) => "change_person",
         }
     }
@@ -103,7 +106,7 @@ pub fn change_person(
     let is_own = by == Some(person.id);
     let raises = update.roles.as_ref().is_some_and(|roles| *roles != person.roles)
         || update.courts.as_ref().is_some_and(|courts| *courts != person.courts);
-    if is_own && (raises || update.active.is_some() || update.reset.is_some()) {
+    if is_own && (raises || update.active.is_some() || update.reset.is_some() || update.forget_factor) {
         let why = "不得变更本人的角色、法院、状态或重置本人密码 nobody changes their own roles, courts or state, or resets \
                    themselves: another security administrator does";
         return Err(Rejected::Forbidden(why.into()));
@@ -128,6 +131,9 @@ pub fn change_person(
         Some(true) => changed.disabled = None,
         Some(false) => changed.disabled = changed.disabled.or(Some(now)),
         None => {}
+    }
+    if update.forget_factor {
+        changed.second_factor = None;
     }
     if let Some(hash) = &update.reset {
         let earlier = person.password.as_ref().map(remembered).unwrap_or_default();
@@ -264,27 +270,34 @@ pub fn with_password(person: &Person, hash: String, rules: &SignInRules, now: Ti
     Person { password: Some(KeptPassword { hash, since: now, is_initial: false, earlier }), ..person.clone() }
 }
 
-/// A person with a second factor that is still to be proved; one that is proved stays until another security administrator resets it.
+/// A person with a second factor that is still to be proved. One that is set up stays until then, and a code of it was shown at `step`.
 ///
 /// # Errors
-/// [`Rejected::NotNow`].
-pub fn with_second_factor(person: &Person, secret: String) -> Decided<Person> {
-    if person.has_second_factor() {
-        let why = "已绑定动态口令，更换请由安全管理员重置 a second factor is set up; a security administrator resets it";
-        return Err(Rejected::NotNow(why.into()));
-    }
-    let second_factor = Some(SecondFactor { secret, is_proved: false, last_step: 0 });
-    Ok(Person { second_factor, ..person.clone() })
+/// [`Rejected::Findings`], where one is set up and no new code of it was shown.
+pub fn with_second_factor(person: &Person, secret: String, step: Option<u64>) -> Decided<Person> {
+    let second_factor = match &person.second_factor {
+        Some(present) if present.is_proved => {
+            let step = step.filter(|step| *step > present.last_step).ok_or_else(|| {
+                let detail = "更换须填写现用动态口令（每个口令只能用一次） to renew the second factor show a code of the present one, \
+                              which counts once";
+                Rejected::Findings(vec![Finding::new("/code", detail)])
+            })?;
+            SecondFactor { last_step: step, next: Some(secret), ..present.clone() }
+        }
+        _ => SecondFactor { secret, is_proved: false, last_step: 0, next: None },
+    };
+    Ok(Person { second_factor: Some(second_factor), ..person.clone() })
 }
 
-/// A person whose second factor was proved by a code of a step.
+/// A person whose second factor with this secret was proved by a code of a step.
 ///
 /// # Errors
-/// [`Rejected::NotNow`], where none is to be proved.
-pub fn with_proof(person: &Person, step: u64) -> Decided<Person> {
+/// [`Rejected::NotNow`], where this one is not to be proved.
+pub fn with_proof(person: &Person, secret: &str, step: u64) -> Decided<Person> {
     match &person.second_factor {
-        Some(factor) if !factor.is_proved => {
-            let factor = SecondFactor { is_proved: true, last_step: step, ..factor.clone() };
+        Some(factor) if factor.to_prove() == Some(secret) => {
+            let (secret, is_proved) = (secret.to_owned(), true);
+            let factor = SecondFactor { secret, is_proved, last_step: step, next: None };
             Ok(Person { second_factor: Some(factor), ..person.clone() })
         }
         _ => Err(Rejected::NotNow("没有待验证的动态口令 there is no second factor to be proved".into())),

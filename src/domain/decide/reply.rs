@@ -29,7 +29,7 @@ use super::orders::{OrderInput, OrderRules, Settled, settle};
 use super::shortfall::short_of;
 use super::telling::{ask_a_person, in_words, tell_order, tell_surplus};
 use super::without_answer::without_answer;
-use super::{differences, passing_on, query, recognise};
+use super::{desk, differences, left_lying, passing_on, query, recognise};
 
 /// How often a control is ordered again because the counterpart says that its own system failed.
 const MOST_REPEATS: u32 = 3;
@@ -92,6 +92,11 @@ pub fn apply(
             ask_a_person(draft, &settled.order, UNREADABLE.to_owned());
         }
     } else {
+        match settled.order.state {
+            OrderState::Overdue => left_lying::overdue(draft, &settled.order),
+            _ if settled.answer.is_some() => left_lying::answered(draft, &settled.order),
+            _ => {}
+        }
         after_query(draft, &settled);
     }
     close_if_done(draft, order.inquiry, settled.answer.is_some());
@@ -264,6 +269,9 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
 
 /// That a counterpart was silent about a control, with the time that it had.
 fn silent(draft: &Draft<'_>, order: &OrderRecord) -> String {
+    if let Some(note) = desk::silence(&draft.facts, &order.lane) {
+        return note;
+    }
     let had = draft.facts.rules.abilities.control_deadline(&order.lane);
     let (chinese, english) = in_words(had);
     let law = if had == CONTROL_DEADLINE { " (法〔2018〕64号)" } else { "" };

@@ -16,7 +16,7 @@ use super::super::people::Courts;
 use super::super::{
     AuditEntry, Blob, BroughtDocument, Case, CaseId, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind,
     DocumentId, EventDraft, EventType, Finding, IdKind, Inquiry, InquiryId, InquiryState, Mandate,
-    NewInquiry, NotAsked, PartyId, Priority, Subject, Terms,
+    NewInquiry, NotAsked, PartyId, Priority, Subject, Terms, found_by,
 };
 use super::draft::{Draft, NewOrder};
 use super::{Decided, Rejected, filing};
@@ -157,6 +157,8 @@ fn keep(draft: &mut Draft<'_>, new: &Submitted, case: CaseId, debtors: Vec<Party
         references: new.terms.parties.iter().map(|party| party.reference.clone()).collect(),
         debtors,
         not_asked: new.not_asked.clone(),
+        found_by: found_by::of_terms(&new.terms),
+        filed_on: new.terms.case.filed_on,
     })));
     inquiry
 }

@@ -9,6 +9,7 @@ mod cancelled;
 mod claims;
 mod debt_ended;
 mod declined;
+mod desk;
 mod ends;
 mod entering;
 mod filing;

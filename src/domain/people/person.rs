@@ -123,6 +123,17 @@ pub struct SecondFactor {
     /// The step of the last code that was taken: none is taken twice.
     #[serde(default)]
     pub last_step: u64,
+    /// The secret that takes its place once a code of it was shown; `None` where none is to.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+impl SecondFactor {
+    /// The secret of which a code is still to be shown, if there is one.
+    pub fn to_prove(&self) -> Option<&str> {
+        let first = (!self.is_proved).then_some(&self.secret);
+        self.next.as_ref().or(first).map(String::as_str)
+    }
 }
 
 impl fmt::Debug for SecondFactor {

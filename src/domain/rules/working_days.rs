@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use chakong_contract::Date;
-use jiff::Span;
 use jiff::civil::Weekday;
+use jiff::{Span, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,12 @@ use serde::{Deserialize, Serialize};
 pub const MOST_WORKING_DAYS: u16 = 10_000;
 /// Most days of one period off.
 const LONGEST_PERIOD: i32 = 31;
+
+/// The last instant of a day in China.
+pub fn end_of(day: Date) -> Option<Timestamp> {
+    let zoned = day.tomorrow().ok()?.to_zoned(chakong_contract::date::shanghai()).ok()?;
+    zoned.timestamp().checked_sub(Span::new().seconds(1)).ok()
+}
 
 /// Holidays and moved working days of some years.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

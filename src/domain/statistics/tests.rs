@@ -60,12 +60,15 @@ fn day(text: &str) -> Date {
 }
 
 fn collector(by: GroupBy) -> Collector {
-    Collector::new(by, day("2026-03-01"), day("2026-04-30"))
+    Collector::new(by, Part::default(), day("2026-03-01"), day("2026-04-30"))
 }
 
 /// Two inquiries of one case in two months, and one of another court.
 fn counted(by: GroupBy) -> Statistics {
-    let mut collector = collector(by);
+    counted_by(collector(by))
+}
+
+fn counted_by(mut collector: Collector) -> Statistics {
     let measures = [
         measure(1, 1, "bank-a", MeasureState::InForce, 600),
         measure(2, 2, "bank-b", MeasureState::InForce, 400),
@@ -178,4 +181,21 @@ fn actions_and_officers_have_their_own_rows_and_nothing_has_none() {
     assert_eq!(officers.rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["", "承办人甲"]);
     let nothing = collector(GroupBy::Month).finish(|_| None);
     assert_eq!((nothing.rows.len(), nothing.total.cases, nothing.total.in_time_percent), (0, 0, None));
+}
+
+#[test]
+fn of_a_part_only_its_orders_and_measures_count_and_inquiries_without_any_do_not() {
+    let part = |part: Part| {
+        counted_by(Collector::new(GroupBy::Month, part, day("2026-03-01"), day("2026-04-30"))).total
+    };
+    let bank = part(Part { counterpart: Some("bank-b".to_owned()), ..Part::default() });
+    assert_eq!((bank.inquiries, bank.orders, bank.frozen.amount, bank.lapsed), (2, 3, 400.into(), 1));
+    assert_eq!((bank.claims_covered, bank.renewed_in_time), (1, 1), "the claim is covered by all together");
+    let freezes = part(Part { action: Some(ActionKind::Freeze), ..Part::default() });
+    assert_eq!((freezes.inquiries, freezes.orders, freezes.frozen.amount), (1, 1, 600.into()));
+    let queries = part(Part { action: Some(ActionKind::Query), ..Part::default() });
+    assert_eq!((queries.orders, queries.frozen.amount, queries.hours_to_first_freeze), (9, 0.into(), None));
+    let officer = part(Part { officer: Some(" 承办人甲 ".to_owned()), ..Part::default() });
+    assert_eq!((officer.inquiries, officer.cases), (2, 1));
+    assert_eq!(part(Part { officer: Some("承办人乙".to_owned()), ..Part::default() }).inquiries, 0);
 }

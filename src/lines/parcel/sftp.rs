@@ -1,6 +1,5 @@
 //! Files on an SFTP server, over SSH. One connection, made when it is needed and again when it was lost; the server's key is
 //! the one that the counterpart's file names, or nothing is said to it.
-
 //!
 //! The client of SFTP is our own, over the channel of `russh`: of version 3 of the protocol only what is needed here. The
 //! crate `russh-sftp` (3.0.1) ends the session over answers that the protocol allows and servers send: a STATUS without
@@ -224,7 +223,8 @@ async fn tidy(session: &Session, archive: &str, first: Date) -> Result<usize, Er
         Err(Error::Status(_)) if session.is_gone(archive).await? => return Ok(removed),
         days => days?,
     };
-    for day in days.iter().filter(|day| day.attributes.kind == Some(FileKind::Folder)) {
+    // Where the server states no type, the name of a day says that it is the folder that was made for it.
+    for day in days.iter().filter(|day| day.attributes.kind.is_none_or(|kind| kind == FileKind::Folder)) {
         let folder = below(archive, &day.name);
         loop {
             let files = session.list(&folder, |_| true).await?;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use jiff::SignedDuration;
 
 use super::*;
+use crate::domain::PersonId;
 use crate::domain::abilities::Rules;
 use crate::domain::decide::people::{NewPerson, Pending, PersonUpdate};
 use crate::domain::people::{Courts, LookKind, Role};
@@ -180,6 +181,13 @@ async fn a_session_ends_when_it_rests_and_when_it_is_old_and_when_it_is_ended() 
     assert!(world.identity(&rests).await.is_some(), "its use was written down");
     world.clock.forward(minutes(30));
     assert!(world.identity(&rests).await.is_none(), "it rested too long");
+    let open = world.sign_in("gh001", PASSWORD, "").await.expect("in").token;
+    for _ in 0..29 {
+        world.clock.forward(minutes(1));
+        assert!(world.people.watching(&open).await.expect("the store works").is_some());
+    }
+    world.clock.forward(minutes(1));
+    assert!(world.identity(&open).await.is_none(), "an open page that asks by itself is no use");
     let old = world.sign_in("gh001", PASSWORD, "").await.expect("in").token;
     for _ in 0..29 {
         world.clock.forward(minutes(20));
@@ -192,6 +200,20 @@ async fn a_session_ends_when_it_rests_and_when_it_is_old_and_when_it_is_ended() 
     assert_eq!(all.len(), 1, "those that were over went with the next sign-in");
     world.people.end_session(by(), all[0].clone()).await.expect("ended");
     assert!(world.identity(&token).await.is_none());
+}
+
+#[tokio::test]
+async fn of_very_many_sessions_of_a_person_the_oldest_makes_room() {
+    let world = World::new(Settings::default());
+    let id = world.person("gh001", &[Role::Officer]).await;
+    let mut tokens = Vec::new();
+    for _ in 0..51 {
+        world.clock.forward(SignedDuration::from_secs(1));
+        tokens.push(world.sign_in("gh001", PASSWORD, "").await.expect("in").token);
+    }
+    assert!(world.identity(&tokens[0]).await.is_none() && world.identity(&tokens[1]).await.is_some());
+    let all = world.people.store.read(move |reads| reads.sessions(Some(id))).await.expect("a read");
+    assert_eq!(all.len(), 50);
 }
 
 #[tokio::test]
@@ -241,12 +263,13 @@ async fn a_second_factor_is_set_up_proved_and_then_asked_for_and_no_code_counts_
     let begun = world.sign_in("gh009", PASSWORD, "").await.expect("in");
     assert_eq!(begun.identity.pending(), Some(Pending::SetUpSecondFactor));
     assert!(!begun.identity.may(super::super::may::LOOKS));
-    let (secret, address) = world.people.begin_second_factor(id, "gh009").await.expect("begun");
+    let (secret, address) = world.people.begin_second_factor(id, "gh009", "").await.expect("begun");
     assert!(address.contains(&secret));
     assert!(world.people.prove_second_factor(id, "000000").await.is_err() || world.code(&secret) == "000000");
     world.people.prove_second_factor(id, &world.code(&secret)).await.expect("proved");
     assert!(world.identity(&begun.token).await.expect("in").may(super::super::may::LOOKS));
-    assert!(world.people.begin_second_factor(id, "gh009").await.is_err(), "nobody puts another in its place");
+    let proof = world.code(&secret);
+    assert!(world.people.begin_second_factor(id, "gh009", &proof).await.is_err(), "the code that proved it");
     assert!(world.sign_in("gh009", PASSWORD, "").await.is_none(), "without a code");
     assert!(
         world.sign_in("gh009", PASSWORD, &world.code(&secret)).await.is_none(),
@@ -260,6 +283,31 @@ async fn a_second_factor_is_set_up_proved_and_then_asked_for_and_no_code_counts_
     world.update(id, PersonUpdate { reset: Some(hash), ..PersonUpdate::default() }).await;
     let begun = world.sign_in("gh009", "another initial one", "").await.expect("a reset takes it away");
     assert_eq!(begun.identity.pending(), Some(Pending::ChangePassword));
+}
+
+#[tokio::test]
+async fn who_guesses_codes_to_renew_a_second_factor_is_locked_and_signed_out() {
+    let world = World::new(Settings::default());
+    let id = world.person("gh009", &[Role::Auditor]).await;
+    let token = world.sign_in("gh009", PASSWORD, "").await.expect("in").token;
+    let (secret, _) = world.people.begin_second_factor(id, "gh009", "").await.expect("begun");
+    world.people.prove_second_factor(id, &world.code(&secret)).await.expect("proved");
+    world.clock.forward(minutes(1));
+    for _ in 0..world.people.rules().lock_after {
+        assert!(world.identity(&token).await.is_some());
+        assert!(world.people.begin_second_factor(id, "gh009", "no code").await.is_err());
+    }
+    assert!(world.identity(&token).await.is_none(), "signed out");
+    assert!(world.sign_in("gh009", PASSWORD, &world.code(&secret)).await.is_none(), "locked");
+    world.clock.forward(minutes(15));
+    let renewed = world.sign_in("gh009", PASSWORD, &world.code(&secret)).await;
+    assert!(renewed.is_some(), "the one that was set up still counts");
+    world.clock.forward(minutes(1));
+    let (next, _) = world.people.begin_second_factor(id, "gh009", &world.code(&secret)).await.expect("begun");
+    world.people.prove_second_factor(id, &world.code(&next)).await.expect("proved");
+    world.clock.forward(minutes(1));
+    assert!(world.sign_in("gh009", PASSWORD, &world.code(&secret)).await.is_none(), "the one before");
+    assert!(world.sign_in("gh009", PASSWORD, &world.code(&next)).await.is_some());
 }
 
 fn key(person: Option<PersonId>, roles: &[Role], secret: &str) -> StoredKey {

@@ -1,7 +1,7 @@
 //! Cases, inquiries and their documents, as they are looked for.
 
-use super::state::State;
-use crate::domain::{ChainId, DocumentId, Inquiry, Paper};
+use super::state::{KeptInquiry, State};
+use crate::domain::{CaseId, CaseState, ChainId, DocumentId, Inquiry, Paper, found_by};
 use crate::store::codec::decode;
 use crate::store::{CaseFilter, CaseRow, InquiryFilter, Stored};
 use chakong_contract::order::LegalDocument;
@@ -17,11 +17,30 @@ impl State {
             fits(filter.number.as_ref(), case.number.as_str())
                 && filter.courts.cover(&case.court_code)
                 && filter.before.is_none_or(|before| case.id < before)
+                && filter
+                    .state
+                    .is_none_or(|state| self.chains.get(&case.chain).map(CaseState::of) == Some(state))
+                && self.is_found(case.id, filter)
         });
         let rows = wanted.filter_map(|case| {
             Some(CaseRow { case: case.clone(), chain: self.chains.get(&case.chain)?.clone() })
         });
         rows.take(filter.limit).collect()
+    }
+
+    /// Whether inquiries about a case are as a filter wants them: any of them for each thing that it wants.
+    fn is_found(&self, case: CaseId, filter: &CaseFilter) -> bool {
+        let about_it = || self.inquiries.values().filter(move |kept| kept.inquiry.case == case);
+        let is_between = |kept: &KeptInquiry, (from, until)| (from..until).contains(&kept.inquiry.created);
+        let is_filed = |kept: &KeptInquiry, (from, until)| {
+            kept.terms.case.filed_on.is_some_and(|day| (from..=until).contains(&day))
+        };
+        filter.submitted.is_none_or(|wanted| about_it().any(|kept| is_between(kept, wanted)))
+            && filter.filed.is_none_or(|wanted| about_it().any(|kept| is_filed(kept, wanted)))
+            && filter
+                .found_by
+                .iter()
+                .all(|word| about_it().any(|kept| found_by::of_terms(&kept.terms).contains(word)))
     }
 
     pub(super) fn find_inquiries(&self, filter: &InquiryFilter) -> Vec<Inquiry> {

@@ -67,6 +67,7 @@ impl State {
             receipts.iter().for_each(|row| self.receipts.remove(row));
             self.orders_of.remove(&(id, order));
             self.orders.remove(&order);
+            self.desk.remove(&order);
         }
         let certificates: Vec<_> =
             self.certificates.range((id, 0)..=(id, u32::MAX)).map(|(key, _)| *key).collect();

@@ -111,6 +111,7 @@ impl PeopleReads for View<'_> {
                 && filter.subject.as_ref().is_none_or(|subject| look.subject == *subject)
                 && filter.courts.cover(&look.court)
                 && filter.since.is_none_or(|since| look.at >= since)
+                && filter.until.is_none_or(|until| look.at < until)
                 && filter.before.is_none_or(|before| **row < before)
         });
         Ok(wanted.map(|(row, look)| (*row, look.clone())).take(filter.limit).collect())

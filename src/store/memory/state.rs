@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::table::Table;
 use crate::domain::people::{Courts, Look, Person, Session, StoredKey};
 use crate::domain::{
-    AuditEntry, Batch, BatchId, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId,
+    AuditEntry, Batch, BatchId, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DeskItem, DocumentId,
     EventDraft, IdKind, Inquiry, InquiryId, Measure, MeasureId, NewDocument, NewPrint, NewReceipt, NotAsked,
     OrderId, OrderRecord, PartyId, PersonId, PrintId, PropertyFinding, ROWS_PER_EPOCH, RawId, RawMessage,
     Revision, Task, TaskId, Terms,
@@ -67,6 +67,7 @@ tables! {
     certificates: (InquiryId, u32) => IssuedCertificate;
     findings: String => PropertyFinding;
     prints: PrintId => NewPrint;
+    desk: OrderId => DeskItem;
     acts: i64 => AuditEntry;
     raw_messages: RawId => RawMessage;
     raw_orders: RawId => Vec<OrderId>;

@@ -68,6 +68,7 @@ impl View<'_> {
             Change::NewClaimChange(change) => self.add_claim_change(change),
             Change::NewCertificate(certificate) => self.add_certificate(certificate),
             Change::NewPrint(print) => self.state.prints.add(print.print.id, print.clone(), "a print"),
+            Change::SaveDesk(item) => self.save_desk(item),
             Change::SavePropertyFinding(finding) => {
                 self.state.findings.put(finding.property.clone(), finding.clone());
                 Ok(())

@@ -5,8 +5,8 @@ use super::query::{Filter, View};
 use super::rows::{self, ACT, TASK, get, micros};
 use crate::domain::people::Courts;
 use crate::domain::{
-    AuditEntry, CaseId, Chain, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderId, OrderRecord,
-    OrderState, Task,
+    AuditEntry, CaseId, CaseState, Chain, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderId,
+    OrderRecord, OrderState, Task,
 };
 use crate::store::{
     ActFilter, CaseFilter, CaseRow, InquiryFilter, MeasureFilter, OrderFilter, Stored, TaskFilter,
@@ -20,10 +20,21 @@ fn courts(courts: &Courts) -> Option<Vec<String>> {
 pub(super) fn cases(view: &mut View<'_>, filter: &CaseFilter) -> Stored<Vec<CaseRow>> {
     let select = "SELECT c.id, c.chain, c.number, c.court_name, c.court_code, c.continues, c.created,
          n.id, n.created, n.has_ledger, n.claim FROM cases c JOIN chains n ON n.id = c.chain";
-    let query = Filter::new(select, "c.id DESC", filter.limit)
+    let submitted = "c.id IN (SELECT i.case_id FROM inquiries i WHERE i.created >= ? AND i.created < ?)";
+    let filed = "c.id IN (SELECT i.case_id FROM inquiries i WHERE i.filed_on >= ? AND i.filed_on <= ?)";
+    // The sign keeps the planner from reading all cases in their order where it can read the few that are wanted.
+    let order = if filter.found_by.is_empty() { "c.id DESC" } else { "+c.id DESC" };
+    let mut query = Filter::new(select, order, filter.limit)
         .given("c.number = ?", filter.number.as_deref().map(text))
+        .given("c.state = ?", filter.state.map(CaseState::word))
+        .between(submitted, filter.submitted.map(|(from, until)| (micros(from), micros(until))))
+        .between(filed, filter.filed.map(|(from, until)| (from.to_string(), until.to_string())))
         .given("c.court_code = ANY(?)", courts(&filter.courts))
         .given("c.id < ?", filter.before.map(CaseId::get));
+    for word in &filter.found_by {
+        let found = "c.id IN (SELECT i.case_id FROM found_by f JOIN inquiries i ON i.id = f.inquiry WHERE f.word = ?)";
+        query = query.given(found, Some(super::keyed(&view.shared.key, word.as_bytes())));
+    }
     view.filtered(query, |row| {
         let claim = rows::optional_json(row, 10, "claim")?;
         let chain = Chain {

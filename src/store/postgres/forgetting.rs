@@ -8,18 +8,20 @@ use crate::domain::{AuditEntry, ChainId, InquiryId, RawId};
 use crate::store::{KeptBytes, KeptMessage, Stored, order_list};
 
 /// Everything of a chain, what names others before what is named. No inquiry's rows are found by a chain that is gone.
-const OF_A_CHAIN: [&str; 15] = [
+const OF_A_CHAIN: [&str; 17] = [
     "DELETE FROM certificates WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
     "DELETE FROM receipts WHERE order_id IN (SELECT o.id FROM inquiries i JOIN orders o ON o.inquiry = i.id WHERE i.chain = $1)",
     "DELETE FROM charge_references WHERE order_id IN
        (SELECT o.id FROM inquiries i JOIN orders o ON o.inquiry = i.id WHERE i.chain = $1)",
     "DELETE FROM revisions WHERE root IN (SELECT o.id FROM inquiries i JOIN orders o ON o.inquiry = i.id WHERE i.chain = $1)",
     "DELETE FROM documents WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
+    "DELETE FROM found_by WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
     "DELETE FROM terms WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
     // The newest row stays, so that its number is not given again.
     "DELETE FROM tasks WHERE chain = $1 AND id < (SELECT MAX(id) FROM tasks)",
     "DELETE FROM measures WHERE chain = $1",
     "DELETE FROM prints WHERE chain = $1",
+    "DELETE FROM desk WHERE order_id IN (SELECT o.id FROM inquiries i JOIN orders o ON o.inquiry = i.id WHERE i.chain = $1)",
     "DELETE FROM orders WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
     "DELETE FROM inquiries WHERE chain = $1",
     "DELETE FROM claim_changes WHERE chain = $1",

@@ -3,7 +3,7 @@
 use super::query::{View, params};
 use crate::domain::{CaseId, JoinedChains};
 use crate::store::codec::plain_json;
-use crate::store::{StoreError, Stored};
+use crate::store::{Reads as _, StoreError, Stored};
 
 /// Tables whose rows belong to a chain by a column alone.
 const TABLES: [&str; 5] = ["cases", "claim_changes", "inquiries", "prints", "tasks"];
@@ -31,6 +31,9 @@ impl View<'_> {
             let debtors = super::writes::json("parties of the chain", debtors)?;
             let sql = "UPDATE terms SET debtors = $2 WHERE inquiry = $1";
             one(self.execute(sql, params![inquiry.get(), debtors])?, "the terms")?;
+        }
+        if let Some(chain) = self.chain(joined.into)? {
+            self.state_cases(&chain)?;
         }
         let (case, continued) = joined.continues;
         self.continue_case(case, continued)?;

@@ -119,6 +119,7 @@ impl Overlay {
             | Change::NewClaimChange(_)
             | Change::NewCertificate(_)
             | Change::NewPrint(_)
+            | Change::SaveDesk(_)
             | Change::SavePropertyFinding(_)
             | Change::Audit(_)
             | Change::Lane(_)

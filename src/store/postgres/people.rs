@@ -162,6 +162,7 @@ impl PeopleReads for View<'_> {
             .given("subject = ?", filter.subject.as_deref().map(text))
             .given("court = ANY(?)", courts)
             .given("at >= ?", filter.since.map(micros))
+            .given("at < ?", filter.until.map(micros))
             .given("id < ?", filter.before);
         self.filtered(query, |row| Ok((get(row, 1)?, rows::body(row, 0, "look")?)))
     }

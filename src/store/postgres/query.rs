@@ -231,6 +231,18 @@ impl<'v> Filter<'v> {
         self
     }
 
+    /// A column that is at least the one value and at most, or below, the other, where there are both; `condition` has a place `?`
+    /// for each.
+    pub(super) fn between<V: ToSql + Sync + 'v>(mut self, condition: &str, values: Option<(V, V)>) -> Self {
+        if let (Some((from, until)), Some((head, tail))) = (values, condition.split_once('?')) {
+            self.values.push(Box::new(from));
+            let head = format!("{head}${}", self.values.len());
+            self.values.push(Box::new(until));
+            self.conditions.push(format!("{head}{}", tail.replace('?', &format!("${}", self.values.len()))));
+        }
+        self
+    }
+
     fn sql(&self) -> String {
         format!("{} LIMIT {}", self.ordered(), limit_of(self.limit.saturating_add(SPARE)))
     }

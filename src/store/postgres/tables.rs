@@ -18,6 +18,8 @@ pub(super) enum Form {
     Replace,
     /// A time that is brought forward and never back.
     Earlier,
+    /// Rows of a chain, its first column, whatever their number.
+    OfChain,
 }
 
 impl Form {
@@ -26,7 +28,7 @@ impl Form {
         match self {
             Self::Insert => Some("a row"),
             Self::Update(what) | Self::Move(what) => Some(what),
-            Self::Count | Self::Replace | Self::Earlier => None,
+            Self::Count | Self::Replace | Self::Earlier | Self::OfChain => None,
         }
     }
 }
@@ -52,12 +54,13 @@ pub(super) fn name(at: usize) -> &'static str {
 
 tables! {
     Chains = Form::Insert, "chains", "id n, created n, has_ledger f, claim t";
-    Cases = Form::Insert, "cases", "id n, chain n, number t, court_name t, court_code t, continues n, created n";
+    Cases = Form::Insert, "cases", "id n, chain n, number t, court_name t, court_code t, continues n, created n, state t";
     Parties = Form::Insert, "parties", "id n, chain n, body b";
     ClaimChanges = Form::Insert, "claim_changes", "chain n, at n, actor t, kind t, before t, after t, reason t, paper n";
     Inquiries = Form::Insert, "inquiries",
         "id n, uid b, case_number t, submitted_by t, key t, digest b, state n, created n, deadline n, next_deadline n, open_orders n, \
-         completions n, mandate t, chain n, case_id n, court t";
+         completions n, mandate t, chain n, case_id n, court t, filed_on t";
+    FoundBy = Form::Insert, "found_by", "word b, inquiry n";
     Terms = Form::Insert, "terms", "inquiry n, body b, party_references t, debtors t, not_asked t";
     Documents = Form::Insert, "documents",
         "id n, inquiry n, kind t, number t, title t, format t, by_act f, measures t, bytes b";
@@ -80,6 +83,7 @@ tables! {
     Acts = Form::Insert, "acts", "at n, actor t, act t, subject t, reason t, detail b, refused t";
     ChargeReferences = Form::Insert, "charge_references", "order_id n, at n, reference t";
     SaveChains = Form::Update("the chain"), "chains", "id n, has_ledger f, claim t";
+    CaseStates = Form::OfChain, "cases", "chain n, state t";
     SaveParties = Form::Update("the party"), "parties", "id n, body b";
     SaveInquiries = Form::Update("the inquiry"), "inquiries", "id n, state n, open_orders n, completions n";
     Deadlines = Form::Earlier, "inquiries", "id n, next_deadline n";
@@ -155,6 +159,7 @@ fn statements(form: Form, name: &str, columns: &[(&str, &str)]) -> Vec<String> {
             let moved = &names[1..names.len() - 1];
             vec![update(assign(moved), "t.id = v.id AND t.state = v.from_state")]
         }
+        Form::OfChain => vec![update(assign(&names[1..]), "t.chain = v.chain AND t.state <> v.state")],
         Form::Earlier => {
             let earlier = "next_deadline = LEAST(t.next_deadline, v.next_deadline)".to_owned();
             vec![update(vec![earlier], "t.id = v.id")]

@@ -9,11 +9,11 @@ use super::query::{View, params};
 use super::rows::{micros, unreadable};
 use super::tables::Table;
 use crate::domain::{
-    AuditEntry, Case, CaseId, Chain, ChainParty, Change, ClaimChange, DocumentId, IdKind, Inquiry, InquiryId,
-    MeasureId, NewCertificate, NewDocument, NewIds, NewInquiry, OrderId, PropertyFinding, Task,
+    AuditEntry, Case, CaseId, CaseState, Chain, ChainParty, Change, ClaimChange, DocumentId, IdKind, Inquiry,
+    InquiryId, MeasureId, NewCertificate, NewDocument, NewIds, NewInquiry, OrderId, PropertyFinding, Task,
 };
 use crate::store::codec::{encode, plain_json};
-use crate::store::{Lease, StoreError, Stored, Tx};
+use crate::store::{Lease, Reads as _, StoreError, Stored, Tx};
 
 pub(super) fn json<T: Serialize + ?Sized>(what: &'static str, value: &T) -> Stored<String> {
     serde_json::to_string(value).map_err(|error| unreadable(what, &error))
@@ -115,6 +115,7 @@ impl View<'_> {
             Change::NewClaimChange(change) => self.add_claim_change(change),
             Change::NewCertificate(certificate) => self.add_certificate(certificate),
             Change::NewPrint(print) => self.add_print(print),
+            Change::SaveDesk(item) => self.save_desk(item),
             Change::SavePropertyFinding(finding) => self.save_finding(finding),
             Change::Audit(entry) => self.add_act(entry),
             Change::Lane(change) => self.write_lane(change),
@@ -143,10 +144,19 @@ impl View<'_> {
     fn save_chain(&mut self, chain: &Chain) -> Stored<()> {
         let claim = optional_json("claim", chain.claim.as_ref())?;
         let row = row![chain.id.get(), chain.has_ledger, claim];
-        self.put(Table::SaveChains, Key::Id(chain.id.get()), row)
+        self.put(Table::SaveChains, Key::Id(chain.id.get()), row)?;
+        self.state_cases(chain)
+    }
+
+    /// The cases of a chain stand as its claim does.
+    pub(super) fn state_cases(&mut self, chain: &Chain) -> Stored<()> {
+        let row = row![chain.id.get(), CaseState::of(chain).word()];
+        self.put(Table::CaseStates, Key::Id(chain.id.get()), row)
     }
 
     fn add_case(&mut self, case: &Case) -> Stored<()> {
+        let chain = self.chain(case.chain)?;
+        let state = chain.as_ref().map_or(CaseState::QueryOnly, CaseState::of);
         let row = row![
             case.id.get(),
             case.chain.get(),
@@ -154,7 +164,8 @@ impl View<'_> {
             &case.court_name,
             &case.court_code,
             case.continues.map(CaseId::get),
-            micros(case.created)
+            micros(case.created),
+            state.word()
         ];
         self.add(Table::Cases, row)
     }
@@ -188,7 +199,8 @@ impl View<'_> {
             optional_json("mandate", inquiry.mandate.as_ref())?,
             inquiry.chain.get(),
             inquiry.case.get(),
-            &inquiry.court
+            &inquiry.court,
+            new.filed_on.map(|day| day.to_string())
         ];
         self.add(Table::Inquiries, row)?;
         let row = row![
@@ -198,7 +210,12 @@ impl View<'_> {
             json("parties of the chain", &new.debtors)?,
             json("list of who was not asked", &new.not_asked)?
         ];
-        self.add(Table::Terms, row)
+        self.add(Table::Terms, row)?;
+        for word in &new.found_by {
+            let word = super::keyed(&self.shared.key, word.as_bytes());
+            self.add(Table::FoundBy, row![word, inquiry.id.get()])?;
+        }
+        Ok(())
     }
 
     fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()> {

@@ -7,8 +7,8 @@ use super::query::{Filter, Rows};
 use super::rows::{self, ACT, TASK, get, micros};
 use crate::domain::people::Courts;
 use crate::domain::{
-    AuditEntry, CaseId, Chain, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderId, OrderRecord,
-    OrderState, Task,
+    AuditEntry, CaseId, CaseState, Chain, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderId,
+    OrderRecord, OrderState, Task,
 };
 use crate::store::{
     ActFilter, CaseFilter, CaseRow, InquiryFilter, MeasureFilter, OrderFilter, Stored, TaskFilter,
@@ -20,13 +20,7 @@ fn courts(courts: &Courts) -> Option<String> {
 }
 
 pub(super) fn cases(rows: &Rows<'_>, filter: &CaseFilter) -> Stored<Vec<CaseRow>> {
-    let select = "SELECT c.id, c.chain, c.number, c.court_name, c.court_code, c.continues, c.created,
-         n.id, n.created, n.has_ledger, n.claim FROM cases c JOIN chains n ON n.id = c.chain";
-    let query = Filter::new(select, "c.id DESC", filter.limit)
-        .given("c.number = ?", filter.number.as_ref())
-        .given("c.court_code IN (SELECT value FROM json_each(?))", courts(&filter.courts))
-        .given("c.id < ?", filter.before.map(CaseId::get));
-    rows.filtered(query, |row| {
+    rows.filtered(cases_by(filter, rows.key), |row| {
         let claim = rows::optional_json(row, 10, "claim")?;
         let chain = Chain {
             id: ChainId::new(get(row, 7)?),
@@ -35,6 +29,27 @@ pub(super) fn cases(rows: &Rows<'_>, filter: &CaseFilter) -> Stored<Vec<CaseRow>
             claim,
         };
         Ok(CaseRow { case: rows::case(row)?, chain })
+    })
+}
+
+fn cases_by<'f>(filter: &'f CaseFilter, key: &[u8]) -> Filter<'f> {
+    let select = "SELECT c.id, c.chain, c.number, c.court_name, c.court_code, c.continues, c.created,
+         n.id, n.created, n.has_ledger, n.claim FROM cases c JOIN chains n ON n.id = c.chain";
+    let submitted = "c.id IN (SELECT i.case_id FROM inquiries i WHERE i.created >= ? AND i.created < ?)";
+    let filed = "c.id IN (SELECT i.case_id FROM inquiries i WHERE i.filed_on >= ? AND i.filed_on <= ?)";
+    // The sign keeps the planner from reading all cases in their order where it can read the few that are wanted.
+    let order = if filter.found_by.is_empty() { "c.id DESC" } else { "+c.id DESC" };
+    let query = Filter::new(select, order, filter.limit)
+        .given("c.number = ?", filter.number.as_ref())
+        .given("c.state = ?", filter.state.map(CaseState::word))
+        .between(submitted, filter.submitted.map(|(from, until)| (micros(from), micros(until))))
+        .between(filed, filter.filed.map(|(from, until)| (from.to_string(), until.to_string())))
+        .given("c.court_code IN (SELECT value FROM json_each(?))", courts(&filter.courts))
+        .given("c.id < ?", filter.before.map(CaseId::get));
+    filter.found_by.iter().fold(query, |query, word| {
+        let found =
+            "c.id IN (SELECT i.case_id FROM found_by f JOIN inquiries i ON i.id = f.inquiry WHERE f.word = ?)";
+        query.given(found, Some(super::keyed(key, word.as_bytes())))
     })
 }
 

@@ -5,8 +5,8 @@ use rusqlite::params;
 use super::query::Rows;
 use super::writes::{json, one};
 use crate::domain::{CaseId, JoinedChains};
-use crate::store::Stored;
 use crate::store::codec::plain_json;
+use crate::store::{Reads as _, Stored};
 
 /// What names a chain and nothing else of it.
 const TABLES: [&str; 5] = ["cases", "claim_changes", "inquiries", "prints", "tasks"];
@@ -34,6 +34,9 @@ impl Rows<'_> {
             let sql = "UPDATE terms SET debtors = ?2 WHERE inquiry = ?1";
             let debtors = json("parties of the chain", debtors)?;
             one(self.execute(sql, params![inquiry.get(), debtors])?, "the terms")?;
+        }
+        if let Some(chain) = self.chain(joined.into)? {
+            self.state_cases(&chain)?;
         }
         let (case, continued) = joined.continues;
         self.continue_case(case, continued)?;

@@ -23,6 +23,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0013.sql"),
     include_str!("0014.sql"),
     include_str!("0015.sql"),
+    include_str!("0016.sql"),
+    super::older_cases::MIGRATION,
 ];
 
 /// How far the schema is; nothing was applied to what is no store.
@@ -80,6 +82,13 @@ pub(super) fn migrate(connection: &mut Connection) -> Stored<()> {
     }
     if (1..=super::older_messages::MIGRATION).contains(&applied.len()) {
         super::older_messages::name_orders(&tx)?;
+    }
+    let is_before = MIGRATIONS
+        .iter()
+        .position(|sql| *sql == super::older_cases::MIGRATION)
+        .is_some_and(|at| applied.len() <= at);
+    if is_before && !applied.is_empty() {
+        super::older_cases::make_findable(&tx)?;
     }
     tx.commit().map_err(failed(step))
 }

@@ -152,6 +152,7 @@ impl PeopleReads for Rows<'_> {
             .given("subject = ?", filter.subject.as_ref())
             .given("court IN (SELECT value FROM json_each(?))", courts)
             .given("at >= ?", filter.since.map(micros))
+            .given("at < ?", filter.until.map(micros))
             .given("id < ?", filter.before);
         self.filtered(query, |row| Ok((get(row, 1)?, rows::body(row, 0, "look")?)))
     }

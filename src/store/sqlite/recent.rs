@@ -61,6 +61,7 @@ impl Recent {
             | Change::NewClaimChange(_)
             | Change::NewCertificate(_)
             | Change::NewPrint(_)
+            | Change::SaveDesk(_)
             | Change::SavePropertyFinding(_)
             | Change::Audit(_)
             | Change::Lane(_)

@@ -9,12 +9,12 @@ use super::query::Rows;
 use super::rows::{micros, unreadable};
 use super::touched::Touched;
 use crate::domain::{
-    AuditEntry, Case, CaseId, Chain, ChainParty, Change, ClaimChange, DocumentId, EventDraft, EventType,
-    IdKind, Inquiry, MeasureId, NewCertificate, NewDocument, NewIds, NewInquiry, OrderId, PropertyFinding,
-    Task,
+    AuditEntry, Case, CaseId, CaseState, Chain, ChainParty, Change, ClaimChange, DocumentId, EventDraft,
+    EventType, IdKind, Inquiry, MeasureId, NewCertificate, NewDocument, NewIds, NewInquiry, OrderId,
+    PropertyFinding, Task,
 };
 use crate::store::codec::{encode, plain, plain_json};
-use crate::store::{StoreError, Stored, Tx};
+use crate::store::{Reads as _, StoreError, Stored, Tx};
 
 impl Rows<'_> {
     pub(super) fn execute(&self, sql: &str, parameters: impl Params) -> Stored<usize> {
@@ -93,6 +93,7 @@ impl Rows<'_> {
             Change::NewClaimChange(change) => self.add_claim_change(change),
             Change::NewCertificate(certificate) => self.add_certificate(certificate),
             Change::NewPrint(print) => self.add_print(print),
+            Change::SaveDesk(item) => self.save_desk(item),
             Change::SavePropertyFinding(finding) => self.save_finding(finding),
             Change::Audit(entry) => self.add_act(entry),
             Change::Lane(change) => self.write_lane(change),
@@ -115,12 +116,21 @@ impl Rows<'_> {
     fn save_chain(&mut self, chain: &Chain) -> Stored<()> {
         let claim = optional_json("claim", chain.claim.as_ref())?;
         let sql = "UPDATE chains SET has_ledger = ?2, claim = ?3 WHERE id = ?1";
-        one(self.execute(sql, params![chain.id.get(), chain.has_ledger, claim])?, "the chain")
+        one(self.execute(sql, params![chain.id.get(), chain.has_ledger, claim])?, "the chain")?;
+        self.state_cases(chain)
+    }
+
+    /// The cases of a chain stand as its claim does.
+    pub(super) fn state_cases(&self, chain: &Chain) -> Stored<()> {
+        let sql = "UPDATE cases SET state = ?2 WHERE chain = ?1 AND state <> ?2";
+        self.execute(sql, params![chain.id.get(), CaseState::of(chain).word()]).map(drop)
     }
 
     fn add_case(&mut self, case: &Case) -> Stored<()> {
-        let sql = "INSERT INTO cases (id, chain, number, court_name, court_code, continues, created)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let sql = "INSERT INTO cases (id, chain, number, court_name, court_code, continues, created, state)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let chain = self.chain(case.chain)?;
+        let state = chain.as_ref().map_or(CaseState::QueryOnly, CaseState::of);
         let row = params![
             case.id.get(),
             case.chain.get(),
@@ -128,7 +138,8 @@ impl Rows<'_> {
             case.court_name,
             case.court_code,
             case.continues.map(CaseId::get),
-            micros(case.created)
+            micros(case.created),
+            state.word()
         ];
         self.execute(sql, row).map(drop)
     }
@@ -154,8 +165,8 @@ impl Rows<'_> {
         let inquiry = &new.inquiry;
         self.execute(
             "INSERT INTO inquiries (id, uid, case_number, submitted_by, key, digest, state, created, deadline, next_deadline,
-             open_orders, completions, mandate, chain, case_id, court)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             open_orders, completions, mandate, chain, case_id, court, filed_on)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             params![
                 inquiry.id.get(),
                 inquiry.uid.as_bytes().as_slice(),
@@ -171,7 +182,8 @@ impl Rows<'_> {
                 optional_json("mandate", inquiry.mandate.as_ref())?,
                 inquiry.chain.get(),
                 inquiry.case.get(),
-                inquiry.court
+                inquiry.court,
+                new.filed_on.map(|day| day.to_string())
             ],
         )?;
         self.execute(
@@ -183,8 +195,12 @@ impl Rows<'_> {
                 json("parties of the chain", &new.debtors)?,
                 json("list of who was not asked", &new.not_asked)?
             ],
-        )
-        .map(drop)
+        )?;
+        for word in &new.found_by {
+            let row = params![super::keyed(self.key, word.as_bytes()), inquiry.id.get()];
+            self.execute("INSERT INTO found_by (word, inquiry) VALUES (?1, ?2)", row)?;
+        }
+        Ok(())
     }
 
     fn save_inquiry(&mut self, inquiry: &Inquiry) -> Stored<()> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// Nothing lost, nothing altered, and the first of each in the order of the log within its case. Gives how many came twice.
-pub(super) fn compare(received: &[Value], log: &[Value]) -> usize {
+pub fn compare(received: &[Value], log: &[Value]) -> usize {
     let logged: BTreeMap<i64, &Value> = log.iter().map(|event| (number(event), event)).collect();
     let mut seen: BTreeMap<i64, usize> = BTreeMap::new();
     let mut last_of_case: BTreeMap<String, i64> = BTreeMap::new();

@@ -1,5 +1,6 @@
 //! A real browser: Chromium by ChromeDriver, over the calls of W3C WebDriver.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -14,12 +15,24 @@ use tokio::time::Instant;
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// Longest wait for anything in a page.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the driver may take to end.
+const TO_END: Duration = Duration::from_secs(5);
 
 /// Where screenshots are put, to be looked at.
 pub fn screenshots() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
     std::fs::create_dir_all(&folder).expect("a folder");
     folder
+}
+
+/// The port that the driver chose and tells; what it says later is read and dropped.
+fn port_of(driver: &mut Child) -> u16 {
+    let mut lines = BufReader::new(driver.stdout.take().expect("its output")).lines().map_while(Result::ok);
+    let told = lines.find_map(|line| {
+        line.strip_prefix("ChromeDriver was started successfully on port ").map(str::to_owned)
+    });
+    std::thread::spawn(move || lines.for_each(drop));
+    told.and_then(|port| port.trim_end_matches('.').parse().ok()).expect("chromedriver tells its port")
 }
 
 /// A browser with one window.
@@ -32,26 +45,61 @@ pub struct Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The browser ends with its driver, which is asked first.
-        let _ = Command::new("kill").args(["-TERM", &self.driver.id().to_string()]).status();
+        // The driver ends its browser when it is asked to end. What it leaves, or does not end in time, is ended here.
+        let below = descendants(self.driver.id());
+        signal("-TERM", self.driver.id());
+        let asked = std::time::Instant::now();
+        while asked.elapsed() < TO_END && self.driver.try_wait().is_ok_and(|status| status.is_none()) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.driver.kill();
         let _ = self.driver.wait();
+        for (id, began) in below {
+            if stat_of(id).is_some_and(|(_, now)| now == began) {
+                signal("-KILL", id);
+            }
+        }
     }
+}
+
+fn signal(name: &str, id: u32) {
+    let _ = Command::new("kill").args([name, &id.to_string()]).stderr(Stdio::null()).status();
+}
+
+/// The parent of a process, and when it began, which tells it from another that has its number later.
+fn stat_of(id: u32) -> Option<(u32, u64)> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    Some((fields.get(1)?.parse().ok()?, fields.get(19)?.parse().ok()?))
+}
+
+/// Every process that a process began, with those that they began, and when each began. A browser makes process groups of its own, so
+/// that no group has them all.
+fn descendants(of: u32) -> Vec<(u32, u64)> {
+    let entries = std::fs::read_dir("/proc").expect("/proc").filter_map(Result::ok);
+    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let all: Vec<(u32, u32, u64)> =
+        ids.filter_map(|id| stat_of(id).map(|(parent, began)| (id, parent, began))).collect();
+    let (mut found, mut parents) = (Vec::new(), vec![of]);
+    while let Some(parent) = parents.pop() {
+        for (id, _, began) in all.iter().filter(|(_, known, _)| *known == parent) {
+            found.push((*id, *began));
+            parents.push(*id);
+        }
+    }
+    found
 }
 
 impl Browser {
     /// Opens a window of a width.
     pub async fn open(width: u32) -> Self {
         let profile = tempfile::tempdir().expect("a folder");
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .expect("a port")
-            .local_addr()
-            .expect("its address")
-            .port();
         let log = std::fs::File::create(profile.path().join("driver.log")).expect("a file");
         let mut command = Command::new("chromedriver");
-        command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        let driver =
+        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        let mut driver =
             command.spawn().expect("chromedriver, which tests/run installs (Debian's chromium-driver)");
+        let port = port_of(&mut driver);
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
         let base = format!("http://127.0.0.1:{port}");
         let started = Instant::now();
@@ -216,4 +264,26 @@ impl Browser {
         let script = "return document.documentElement.scrollWidth > window.innerWidth + 1";
         self.run(script, json!([])).await == json!(true)
     }
+
+    /// What axe finds wrong with the page for people who see, hear or move otherwise (WCAG 2.1, levels A and AA): rule and places.
+    pub async fn barriers(&self) -> Vec<String> {
+        let script = format!(
+            "{}; return axe.run(document, {{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }}).then(
+                 (found) => found.violations.map((one) => one.id + ' at '
+                     + one.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', ')))",
+            axe()
+        );
+        let found = self.run(&script, json!([])).await;
+        let found = found.as_array().unwrap_or_else(|| panic!("axe says {found}"));
+        found.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect()
+    }
+}
+
+/// The text of axe, which tests/run installs.
+fn axe() -> String {
+    let venv = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/axe-venv/lib");
+    let versions = std::fs::read_dir(&venv).into_iter().flatten().filter_map(Result::ok);
+    let paths = versions.map(|one| one.path().join("site-packages/axe_core_python/axe.min.js"));
+    let text = paths.filter_map(|path| std::fs::read_to_string(path).ok()).next();
+    text.unwrap_or_else(|| panic!("axe is not in {}: run ./tests/run, which installs it", venv.display()))
 }

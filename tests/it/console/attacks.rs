@@ -3,18 +3,18 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{CASE, Guest, key_of, keys, measures, with_banks};
-use crate::daemon::Setup;
+use super::guest::SESSION;
+use super::{CASE, Guest, PASSWORD, measures, started, with_banks};
 use crate::process::{answered, until};
 use crate::world::{bank, bank_code, inquiry};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_form_that_is_not_from_a_page_of_the_session_changes_nothing() {
     let setup = with_banks(&[], &[]).await;
-    let mut guest = Guest::signed_in(setup.port, key_of("operations")).await;
+    let mut guest = Guest::signed_in(setup.port, "operations").await;
     guest.open("/console/counterparts").await;
     let path = "/console/acts/pause/bank-1";
-    let mut other = Guest::signed_in(setup.port, key_of("operations")).await;
+    let mut other = Guest::signed_in(setup.port, "operations").await;
     other.open("/console/counterparts").await;
     assert_ne!(guest.csrf, other.csrf, "each session has a token of its own");
     let reason = ("reason", "伪造".to_owned());
@@ -46,37 +46,33 @@ async fn a_form_that_is_not_from_a_page_of_the_session_changes_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_that_somebody_planted_gets_no_rights_and_nobody_is_signed_in_by_another_page() {
     let setup = with_banks(&[], &[]).await;
-    let mut attacker = Guest::new(setup.port);
-    let form = attacker.get("/console/sign-in").await;
-    let key = key_of("officer").to_owned();
-    let fields = [("mark", form.field("mark")), ("next", "/console".into()), ("key", key.clone())];
-    attacker.post("/console/sign-in", &fields).await;
-    let planted = attacker.cookies["chakong_session"].clone();
+    let attacker = Guest::signed_in(setup.port, "officer").await;
+    let planted = attacker.cookies[SESSION].clone();
     // The victim's browser holds the attacker's session, or one that the attacker made up.
     for planted in [planted, "a".repeat(64)] {
         let mut victim = Guest::new(setup.port);
-        victim.cookies.insert("chakong_session".into(), planted.clone());
+        victim.cookies.insert(SESSION.into(), planted.clone());
         let form = victim.get("/console/sign-in").await;
-        let mark = form.field("mark");
-        let fields = [("mark", mark), ("next", "/console".into()), ("key", key_of("approver").to_owned())];
-        assert_eq!(victim.post("/console/sign-in", &fields).await.status, StatusCode::SEE_OTHER);
-        assert_ne!(victim.cookies["chakong_session"], planted, "a sign-in makes a session of its own");
+        assert_eq!(victim.signs_in(&form, "approver", PASSWORD).await.status, StatusCode::SEE_OTHER);
+        assert_ne!(victim.cookies[SESSION], planted, "a sign-in makes a session of its own");
         let mut attacker = Guest::new(setup.port);
-        attacker.cookies.insert("chakong_session".into(), planted);
-        assert_eq!(
-            attacker.get("/console/approvals").await.status,
-            StatusCode::SEE_OTHER,
-            "it opens nothing"
-        );
+        attacker.cookies.insert(SESSION.into(), planted);
+        for page in ["/console/approvals", "/console/tasks"] {
+            assert_eq!(attacker.get(page).await.status, StatusCode::SEE_OTHER, "it opens nothing");
+        }
     }
     // A form of another page cannot sign a browser in: it does not know what the sign-in's form was given.
     let mut victim = Guest::new(setup.port);
     victim.get("/console/sign-in").await;
     for mark in [String::new(), "0".repeat(64)] {
-        let fields = [("mark", mark), ("next", "/console".into()), ("key", key.clone())];
+        let officer = [("number", "officer".to_owned()), ("password", PASSWORD.to_owned())];
+        let fields = [&[("mark", mark), ("next", "/console".into())][..], &officer[..]].concat();
         assert_eq!(victim.post("/console/sign-in", &fields).await.status, StatusCode::FORBIDDEN);
     }
-    assert!(!victim.cookies.contains_key("chakong_session"));
+    assert!(!victim.is_signed_in());
+    // A key is no way in, neither as a header nor as a cookie.
+    let request = victim.request(reqwest::Method::GET, "/console/tasks").bearer_auth(crate::daemon::KEY);
+    assert_eq!(victim.send(request).await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,7 +93,8 @@ async fn no_link_leads_away_after_a_sign_in_or_an_act() {
         let fields = [
             ("mark", form.field("mark")),
             ("next", next.to_owned()),
-            ("key", key_of("operations").to_owned()),
+            ("number", "operations".to_owned()),
+            ("password", PASSWORD.to_owned()),
         ];
         let entered = guest.post("/console/sign-in", &fields).await;
         assert_eq!(entered.location(), "/console", "{next}");
@@ -123,15 +120,15 @@ async fn what_parties_banks_and_people_write_is_shown_and_never_run() {
     });
     let mut bank = bank("bank-1", &bank_code(1), json!({ "customers": [customer] }));
     bank.file = format!("name_zh = '{SCRIPT}'\nname_en = '{IMAGE}'\n{}", bank.file);
-    let mut setup = Setup::new(&[bank], None, &keys());
-    setup.start_sandbox().await;
-    setup.start_daemon().await;
+    let setup = started(&[bank], "").await;
     let mut body = inquiry(Some("1000.00"), "propose");
     body["parties"][0]["reference"] = json!(SCRIPT);
     body["case"]["court_name"] = json!(IMAGE);
     let id = setup.submit("one", &body).await;
     until(&setup, &id, "the bank answers", |view| answered(view, 1)).await;
-    let mut guest = Guest::signed_in(setup.port, crate::daemon::KEY).await;
+    let mut guest = Guest::signed_in(setup.port, "both").await;
+    let mut operations = Guest::signed_in(setup.port, "operations").await;
+    operations.open("/console/counterparts").await;
     guest.open(CASE).await;
     let measure = measures(&setup).await.remove(0);
     let case = CASE.rsplit('/').next().expect("a number");
@@ -141,7 +138,7 @@ async fn what_parties_banks_and_people_write_is_shown_and_never_run() {
     let wrong = guest
         .act(&format!("/console/acts/release/{measure}"), &[("reason", &reason), ("amount", IMAGE)])
         .await;
-    guest.act("/console/acts/pause/bank-1", &[("reason", &reason)]).await;
+    operations.act("/console/acts/pause/bank-1", &[("reason", &reason)]).await;
     let orders = setup.get("/v1/orders").await;
     let order = orders["orders"][0]["number"].as_str().expect("a number").to_owned();
     let query = encoded(&format!("{SCRIPT}{IMAGE}"));

@@ -6,6 +6,11 @@ use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 
+use super::PASSWORD;
+
+/// The cookie of a session on the machine itself.
+pub const SESSION: &str = "chakong";
+
 /// A person's cookies and the pages that they asked for.
 pub struct Guest {
     client: Client,
@@ -31,6 +36,13 @@ impl Page {
         self.header(LOCATION.as_str())
     }
 
+    /// The address that begins with a text and stands before another text.
+    pub fn first_link(&self, begins: &str, before: &str) -> String {
+        let end = self.text.find(before).unwrap_or_else(|| panic!("no {before}:\n{}", self.text));
+        let at = self.text[..end].rfind(begins).unwrap_or_else(|| panic!("no link to {begins}"));
+        self.text[at..end].to_owned()
+    }
+
     /// The value of the first field of a name.
     pub fn field(&self, name: &str) -> String {
         let begin = format!("name=\"{name}\" value=\"");
@@ -47,15 +59,40 @@ impl Guest {
         Self { client, base, cookies: BTreeMap::new(), csrf: String::new() }
     }
 
-    /// Somebody who has signed in with a key.
-    pub async fn signed_in(port: u16, key: &str) -> Self {
+    /// A person of the tests who has signed in, by staff number.
+    pub async fn signed_in(port: u16, number: &str) -> Self {
         let mut guest = Self::new(port);
         let form = guest.get("/console/sign-in").await;
-        let fields = [("mark", form.field("mark").as_str()), ("next", "/console"), ("key", key)]
-            .map(|(a, b)| (a, b.to_owned()));
-        let entered = guest.post("/console/sign-in", &fields).await;
+        let entered = guest.signs_in(&form, number, PASSWORD).await;
         assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
         guest
+    }
+
+    /// Fills in the form of the sign-in and sends it.
+    pub async fn signs_in(&mut self, form: &Page, number: &str, password: &str) -> Page {
+        self.signs_in_with_code(form, (number, password), "").await
+    }
+
+    /// The same with the code of a second factor.
+    pub async fn signs_in_with_code(
+        &mut self,
+        form: &Page,
+        (number, password): (&str, &str),
+        code: &str,
+    ) -> Page {
+        let fields = [
+            ("mark", form.field("mark")),
+            ("next", form.field("next")),
+            ("number", number.to_owned()),
+            ("password", password.to_owned()),
+            ("code", code.to_owned()),
+        ];
+        self.post("/console/sign-in", &fields).await
+    }
+
+    /// Whether the browser holds the cookie of a session.
+    pub fn is_signed_in(&self) -> bool {
+        self.cookies.get(SESSION).is_some_and(|token| !token.is_empty())
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -78,7 +78,7 @@ pub struct Replica {
     pub name: String,
     pub port: u16,
     postbox: u16,
-    config: PathBuf,
+    pub config: PathBuf,
     log: PathBuf,
     child: Option<Child>,
     /// Its way to the database.
@@ -197,9 +197,15 @@ fn look_who_is_ready(all: Vec<(u16, u16)>, api: Targets, postbox: Targets) {
 impl Fleet {
     /// So many daemons, none of them started; `more` is added to the section `[server]` of each.
     pub async fn new(played: &[Played], count: usize, more: &str) -> Self {
+        Self::with(played, count, more, "").await
+    }
+
+    /// The same with tables of their own in the configuration of each.
+    pub async fn with(played: &[Played], count: usize, more: &str, tables: &str) -> Self {
         let server = OwnServer::start();
         let postbox = reserved_port();
-        let setup = Setup::new(played, None, &format!("[postbox]\nlisten = \"127.0.0.1:{postbox}\"\n"));
+        let setup =
+            Setup::new(played, None, &format!("[postbox]\nlisten = \"127.0.0.1:{postbox}\"\n{tables}"));
         let database = server.port();
         let mut replicas = Vec::new();
         for number in 0..count {
@@ -236,6 +242,15 @@ impl Fleet {
         std::fs::write(&config, text).expect("a configuration");
         let log = folder.join(format!("{name}.log"));
         Replica { name, port, postbox: own_postbox, config, log, child: None, line }
+    }
+
+    /// Every daemon finds its counterparts in another folder beside the configuration than the sandbox does.
+    pub fn counterparts_in(&self, folder: &str) {
+        for replica in &self.replicas {
+            let text = std::fs::read_to_string(&replica.config).expect("a configuration");
+            let text = format!("counterparts = \"{folder}\"\n{text}");
+            std::fs::write(&replica.config, text).expect("a configuration");
+        }
     }
 
     /// Starts the sandbox and every daemon, and waits until all of them are ready.

@@ -14,6 +14,7 @@ const PURE: &[&str] = &[
     "connectors/court-bank/src",
     "connectors/court-realty/src",
     "connectors/declarative/src",
+    "connectors/desk/src",
     "connectors/gleif/src",
     "connectors/market-regulator/src",
     "connectors/qichacha/src",

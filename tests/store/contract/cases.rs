@@ -2,12 +2,14 @@
 
 use chakong::domain::people::Courts;
 use chakong::domain::{
-    Case, CaseId, Chain, ChainParty, Change, ClaimChange, ClaimChangeKind, IdKind, InquiryState,
+    Case, CaseId, CaseState, Chain, ChainParty, Change, ClaimChange, ClaimChangeKind, ClaimState, IdKind,
+    InquiryState, JoinedChains, found_by,
 };
-use chakong::store::{CaseFilter, InquiryFilter, codec};
+use chakong::store::{CaseFilter, InquiryFilter, Store, codec};
 use chakong_contract::order::LegalDocument;
 
-use crate::samples::{a_case, at, claim, keep, write};
+use crate::asked::with_terms;
+use crate::samples::{NAME, NUMBER, Whole, a_case, at, claim, day, keep, whole, write};
 use crate::worlds::World;
 
 pub async fn a_case_is_read_back_as_it_was_written(world: impl World) {
@@ -171,4 +173,120 @@ pub async fn lists_of_cases_and_inquiries_have_an_order_filters_and_cursors(worl
     assert_eq!(inquiries(behind).await, newest_first(&[1]));
     let case = InquiryFilter { case_number: Some(all[0].case.number.as_str().to_owned()), ..most };
     assert_eq!(inquiries(case).await, newest_first(&[0]));
+}
+
+/// Cases that a filter finds, newest first.
+async fn found(store: &std::sync::Arc<dyn Store>, filter: CaseFilter) -> Vec<CaseId> {
+    let filter = CaseFilter { limit: 10, ..filter };
+    let found = store.read(move |reads| reads.find_cases(&filter)).await.expect("a read");
+    found.into_iter().map(|row| row.case.id).collect()
+}
+
+/// A case whose inquiry names another party and officer, and a day of filing.
+async fn named(
+    store: &std::sync::Arc<dyn Store>,
+    nth: i64,
+    (party, officer, filed): (&'static str, &'static str, &'static str),
+) -> Whole {
+    write(store, move |tx| {
+        let whole = with_terms(whole(&*tx, nth), |terms| {
+            terms["parties"][0]["name"] = party.into();
+            terms["parties"][0]["former_names"] = serde_json::json!(["旧名甲"]);
+            terms["parties"][0]["documents"] =
+                serde_json::json!([{ "kind": "passport", "number": "E12345678" }]);
+            terms["case"]["officers"][0]["name"] = officer.into();
+            terms["case"]["filed_on"] = filed.into();
+        });
+        tx.write(&whole.changes())?;
+        Ok(whole)
+    })
+    .await
+}
+
+pub async fn cases_are_found_by_party_officer_state_and_days(world: impl World) {
+    let store = world.store();
+    let usual = a_case(&store, 1).await;
+    let other = named(&store, 2, ("测试甲·阿不都", "承办人乙", "2026-02-10")).await;
+    let third = named(&store, 3, ("测试乙", "承办人乙", "2026-02-20")).await;
+    let by = |words: Vec<Option<String>>| CaseFilter {
+        found_by: words.into_iter().flatten().collect(),
+        ..CaseFilter::default()
+    };
+    for (party, expected) in [
+        (NAME, vec![usual.case.id]),
+        (NUMBER, vec![usual.case.id]),
+        (" 1101 0119 0001 0100 57", vec![usual.case.id]),
+        ("测试甲阿不都", vec![other.case.id]),
+        ("旧名甲", vec![third.case.id, other.case.id]),
+        ("e-12345678", vec![third.case.id, other.case.id]),
+        ("测试", vec![]),
+        ("承办人乙", vec![]),
+    ] {
+        assert_eq!(found(&store, by(vec![found_by::of_party(party)])).await, expected, "{party}");
+    }
+    let officer = || found_by::of_officer("承办人乙");
+    assert_eq!(found(&store, by(vec![officer()])).await, [third.case.id, other.case.id]);
+    let both = by(vec![officer(), found_by::of_party("测试乙")]);
+    assert_eq!(found(&store, both.clone()).await, [third.case.id]);
+    let behind = CaseFilter { before: Some(third.case.id), ..by(vec![officer()]) };
+    assert_eq!(found(&store, behind).await, [other.case.id]);
+    let courts = Courts::one("440300");
+    assert_eq!(found(&store, CaseFilter { courts, ..both }).await, [], "it is another court's");
+    let filed = |from, until| CaseFilter { filed: Some((day(from), day(until))), ..CaseFilter::default() };
+    assert_eq!(found(&store, filed("2026-02-10", "2026-02-20")).await, [third.case.id, other.case.id]);
+    assert_eq!(found(&store, filed("2026-02-11", "2026-02-20")).await, [third.case.id]);
+    let submitted =
+        |from, until| CaseFilter { submitted: Some((at(from), at(until))), ..CaseFilter::default() };
+    assert_eq!(
+        found(&store, submitted(1, 3)).await,
+        [other.case.id, usual.case.id],
+        "the end is not counted"
+    );
+    let state = |state| CaseFilter { state: Some(state), ..CaseFilter::default() };
+    assert_eq!(found(&store, state(CaseState::Open)).await, [third.case.id, other.case.id, usual.case.id]);
+    let mut ended = claim("120000.50");
+    ended.state = ClaimState::Settled;
+    let chain = Chain { claim: Some(ended), ..other.chain.clone() };
+    keep(&store, vec![Change::SaveChain(chain)]).await;
+    assert_eq!(found(&store, state(CaseState::Settled)).await, [other.case.id]);
+    assert_eq!(found(&store, state(CaseState::Open)).await, [third.case.id, usual.case.id]);
+    let none = Chain { claim: None, ..third.chain.clone() };
+    keep(&store, vec![Change::SaveChain(none)]).await;
+    assert_eq!(found(&store, state(CaseState::QueryOnly)).await, [third.case.id]);
+    // A case that becomes known later stands as its chain does.
+    let (chain, before) = (other.chain.id, other.case.id);
+    let later = write(&store, move |tx| {
+        let id = CaseId::new(tx.next(IdKind::Case));
+        let number = "（2026）粤0304执恢3号".parse().expect("a case number");
+        let (court_name, court_code) = (String::new(), String::new());
+        let continues = Some(before);
+        let case = Case { id, chain, number, court_name, court_code, continues, created: at(9) };
+        tx.write(&[Change::NewCase(case)])?;
+        Ok(id)
+    })
+    .await;
+    assert_eq!(found(&store, state(CaseState::Settled)).await, [later, other.case.id]);
+}
+
+pub async fn cases_of_a_chain_that_becomes_part_of_another_stand_as_its_claim_does(world: impl World) {
+    let store = world.store();
+    let (into, from) = (a_case(&store, 1).await, a_case(&store, 2).await);
+    let mut ended = claim("120000.50");
+    ended.state = ClaimState::Withdrawn;
+    keep(&store, vec![Change::SaveChain(Chain { claim: Some(ended), ..into.chain.clone() })]).await;
+    let joined = JoinedChains {
+        into: into.chain.id,
+        from: from.chain.id,
+        parties: Vec::new(),
+        measures: Vec::new(),
+        debtors: Vec::new(),
+        continues: (from.case.id, into.case.id),
+    };
+    keep(&store, vec![Change::JoinChains(Box::new(joined))]).await;
+    let state = |state| CaseFilter { state: Some(state), ..CaseFilter::default() };
+    assert_eq!(found(&store, state(CaseState::Withdrawn)).await, [from.case.id, into.case.id]);
+    assert_eq!(found(&store, state(CaseState::Open)).await, []);
+    let party =
+        CaseFilter { found_by: found_by::of_party(NAME).into_iter().collect(), ..CaseFilter::default() };
+    assert_eq!(found(&store, party).await, [from.case.id, into.case.id], "by what inquiries say");
 }

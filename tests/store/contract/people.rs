@@ -177,6 +177,8 @@ pub async fn looks_have_an_order_filters_and_counts(world: impl World) {
         (LookFilter { subject: Some("a".to_owned()), ..most.clone() }, &[1, 0][..]),
         (LookFilter { courts: Courts::one("440301"), ..most.clone() }, &[3, 2][..]),
         (LookFilter { since: Some(at(3)), ..most.clone() }, &[3, 2][..]),
+        (LookFilter { until: Some(at(3)), ..most.clone() }, &[1, 0][..]),
+        (LookFilter { since: Some(at(2)), until: Some(at(4)), ..most.clone() }, &[2, 1][..]),
         (LookFilter { limit: 1, ..most.clone() }, &[3][..]),
     ];
     for (filter, expected) in filters {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chakong::domain::{
-    Blob, Change, EventDraft, EventType, IdKind, KeptReceipt, LaneChange, NewCertificate, NewPrint,
-    NewReceipt, Print, PrintFormat, PrintId, PrintKind, PropertyFinding, RawId,
+    Blob, Change, DeskItem, DeskWork, EventDraft, EventType, IdKind, KeptReceipt, LaneChange, NewCertificate,
+    NewPrint, NewReceipt, Print, PrintFormat, PrintId, PrintKind, PropertyFinding, RawId, SentBack,
 };
 use chakong::store::{Store, codec};
 use rusqlite::types::ValueRef;
@@ -32,6 +32,8 @@ pub const BODIES: &[(&str, &str)] = &[
     ("raw_messages", "bytes"),
     ("receipts", "bytes"),
     ("prints", "body"),
+    ("desk", "body"),
+    ("desk", "entered"),
 ];
 
 /// Writes everything in which a name, a number or an account can stand.
@@ -61,6 +63,9 @@ pub async fn fill(store: &Arc<dyn Store>) {
             at: at(5),
             text: text.to_string(),
         };
+        let sent_back = SentBack { reason: format!("{NAME} {ACCOUNT}"), by: "1001".to_owned(), at: at(7) };
+        let work = DeskWork { sent_back: Some(sent_back), ..DeskWork::default() };
+        let on_desk = DeskItem { work, entered: Some(bytes.clone()), ..DeskItem::new(&of.order) };
         let print = print(PrintId::new(tx.next(IdKind::Print)), &of, &bytes);
         let finding = PropertyFinding {
             property: format!("B0001|account|{ACCOUNT}"),
@@ -88,6 +93,7 @@ pub async fn fill(store: &Arc<dyn Store>) {
             Change::SavePropertyFinding(finding),
             Change::Audit(audit),
             Change::NewPrint(print),
+            Change::SaveDesk(Box::new(on_desk)),
         ])
     })
     .await;

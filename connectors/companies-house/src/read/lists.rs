@@ -1,8 +1,8 @@
 use chakong_contract::asset::{ChangeRecord, EncumbranceKind, Shareholder};
 use chakong_contract::date::has_surely_come;
 use chakong_contract::{Company, Date, Encumbrance};
-use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
+use chakong_toolkit::{Scalar, list};
 use serde_json::Value;
 
 use crate::wire::{Charge, Control, Filing, List, Particulars, field};
@@ -123,16 +123,30 @@ fn covers(particulars: Particulars) -> String {
 /// A filing: its code, and the values that the code speaks of.
 fn change(filing: Filing, gathered: &mut Gathered) -> ChangeRecord {
     let values = filing.description_values.into_iter().flatten().take(MOST_VALUES);
-    let written = |(name, value): (String, Value)| match value {
-        Value::String(text) => format!("{name}={text}"),
-        other => format!("{name}={other}"),
-    };
+    let written = |(name, value): (String, Value)| format!("{name}={}", written(value));
     let item = [filing.category.text(), filing.description.text()];
     ChangeRecord {
         date: gathered.past_date(field::DATE, &filing.date),
         item: item.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
         before: String::new(),
         after: values.map(written).collect::<Vec<_>>().join("；"),
+    }
+}
+
+/// A value as court staff read it, whatever its form: entries of a list one after the other, members by their names.
+fn written(value: Value) -> String {
+    let all = |parts: Vec<String>| parts.join("、");
+    match value {
+        Value::String(text) => text,
+        Value::Array(entries) => all(entries.into_iter().map(written).collect()),
+        Value::Object(members) => match list::entries(Value::Object(members)).as_slice() {
+            [Value::Object(members)] => all(members
+                .iter()
+                .map(|(name, value)| format!("{name} {}", written(value.clone())))
+                .collect()),
+            entries => all(entries.iter().cloned().map(written).collect()),
+        },
+        other => other.to_string(),
     }
 }
 

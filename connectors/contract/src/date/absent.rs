@@ -12,6 +12,10 @@ pub(super) const EARLIEST_YEAR: i16 = 1000;
 
 /// The days that systems write for an empty date field.
 const ZERO_DAYS: &[civil::Date] = &[
+    // The earliest day of MySQL.
+    date(1000, 1, 1),
+    // The first day of the calendar of today.
+    date(1582, 10, 15),
     // Windows file times.
     date(1601, 1, 1),
     // The earliest day of SQL Server's datetime.

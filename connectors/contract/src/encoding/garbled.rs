@@ -5,9 +5,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use encoding_rs::{GB18030, GBK, WINDOWS_1252};
+use encoding_rs::{GB18030, GBK};
 
 use super::decoding::{Decoded, decoded, is_chinese};
+use super::latin::{bytes_of_latin, has_pieces_of_utf8};
 use crate::script::{is_han, is_private};
 
 /// Wrong decodings, one on the other, that are looked through.
@@ -16,6 +17,9 @@ const MOST_LAYERS: u32 = 3;
 const MOST_CHARACTERS: usize = 400;
 /// Words of a question, in which a question mark may be meant.
 const QUESTIONS: &[char] = &['否', '吗', '呢', '么', '何', '谁', '哪'];
+
+/// Names of characters as HTML writes them.
+const ENTITIES: &[&str] = &["nbsp;", "amp;", "lt;", "gt;", "quot;", "apos;", "middot;", "ensp;", "emsp;"];
 
 /// Whether a text is what no counterpart writes: decoded wrongly somewhere on its way, or with characters lost.
 pub fn is_garbled(text: &str) -> bool {
@@ -32,6 +36,7 @@ pub fn is_garbled(text: &str) -> bool {
         || is_gbk_read_as_utf8(text)
         || is_decoded_wrongly(text, MOST_LAYERS)
         || is_utf8_in_pieces(text)
+        || has_pieces_of_utf8(text)
 }
 
 /// Whether a text is Chinese once it is written back, through several wrong decodings at most. Of what lies between nothing else is a
@@ -70,11 +75,12 @@ fn is_lost_inside_a_word(text: &str) -> bool {
     false
 }
 
-/// Characters written for a reader that was never asked: `&#31038;`, `\u793e`, `\xe7\xa4`, `%E7%A4%BE`, `=E7=A4=BE`.
+/// Characters written for a reader that was never asked: `&#31038;`, `&nbsp;`, `\u793e`, `\xe7\xa4`, `%E7%A4%BE`, `=E7=A4=BE`, `=?GBK?B?yee?=`.
 fn is_escaped(text: &str) -> bool {
     let hex = |text: &str, digits: usize| {
         text.get(..digits).is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))
     };
+    let is_named = |rest: &str| ENTITIES.iter().any(|name| rest.starts_with(name));
     let entity = |rest: &str| {
         let digits = rest.trim_start_matches(['x', 'X']).trim_start_matches(|c: char| c.is_ascii_hexdigit());
         digits.len() < rest.len() && digits.starts_with(';')
@@ -84,6 +90,8 @@ fn is_escaped(text: &str) -> bool {
     let quoted: Vec<&str> = text.split('=').skip(1).collect();
     let is_quoted = |pair: &[&str]| matches!(pair, [one, next] if one.len() == 2 && high(one) && high(next));
     text.split("&#").skip(1).any(entity)
+        || text.split('&').skip(1).any(is_named)
+        || (text.contains("=?") && text.contains("?="))
         || text.split("\\u").skip(1).any(|rest| hex(rest, 4))
         || text.split("\\x").skip(1).any(|rest| hex(rest, 2))
         || text.split('%').skip(1).filter(|rest| hex(rest, 2)).count() >= 2
@@ -95,14 +103,14 @@ fn is_sealed_twice(text: &str) -> bool {
     let text = text.trim();
     let has_both =
         text.bytes().any(|b| b.is_ascii_lowercase()) && text.bytes().any(|b| b.is_ascii_uppercase());
-    if text.len() < 8 || !text.is_ascii() || !(has_both || text.contains('=')) {
+    if text.len() < 8 || !text.is_ascii() {
         return false;
     }
     match STANDARD.decode(text).map(|bytes| decoded(&bytes)) {
         Ok(Decoded::Utf8(text)) => is_chinese(&text),
-        Ok(Decoded::Gb18030(text) | Decoded::Either { gb18030: text, .. }) => {
+        Ok(Decoded::Gb18030(decoded) | Decoded::Either { gb18030: decoded, .. }) => {
             // By chance a word has these bytes as well, but not of the common characters alone.
-            text.chars().count() >= 2 && text.chars().all(is_common)
+            (has_both || text.contains('=')) && decoded.chars().count() >= 2 && decoded.chars().all(is_common)
         }
         _ => false,
     }
@@ -162,15 +170,6 @@ fn whole_utf8(bytes: &[u8]) -> Option<&str> {
         }
         Err(_) => None,
     }
-}
-
-/// The bytes of a text that was read byte by byte; `None` where it holds a character that no byte becomes.
-fn bytes_of_latin(text: &str) -> Option<Vec<u8>> {
-    let latin: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
-    latin.or_else(|| {
-        let (bytes, _, had_unmappable) = WINDOWS_1252.encode(text);
-        (!had_unmappable).then(|| bytes.into_owned())
-    })
 }
 
 /// Chinese, perhaps with a byte order mark before it.
@@ -271,7 +270,11 @@ mod tests {
     }
 
     fn as_windows(bytes: &[u8]) -> String {
-        WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+        encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+    }
+
+    fn without_controls(text: &str) -> String {
+        text.chars().filter(|c| !c.is_control()).collect()
     }
 
     fn gbk(text: &str) -> Vec<u8> {
@@ -289,6 +292,7 @@ mod tests {
                 ("UTF-8 with a mark as GBK", as_gbk(format!("\u{FEFF}{class}").as_bytes(), "?")),
                 ("UTF-8 as Latin-1", as_latin(utf8)),
                 ("UTF-8 as Windows-1252", as_windows(utf8)),
+                ("UTF-8 as Windows-1252 without what is none", without_controls(&as_windows(utf8))),
                 ("GBK as Latin-1", as_latin(&gbk(class))),
                 ("GBK as Windows-1252", as_windows(&gbk(class))),
                 ("GBK as UTF-8", String::from_utf8_lossy(&gbk(class)).into_owned()),
@@ -366,6 +370,9 @@ mod tests {
             "써퀭",
             "\u{368}\u{5AA}",
             "绀句?淇濋櫓",
+            "公&nbsp;积金",
+            "=?GBK?B?yee?=",
+            "5pyq55+l",
         ] {
             assert!(is_garbled(text), "{text}");
         }

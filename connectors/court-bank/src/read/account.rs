@@ -3,7 +3,8 @@
 use chakong_contract::asset::{DoubtKind, EncumbranceKind, Product, SubAccount, Transaction};
 use chakong_contract::date::{Moment, end_that_has_come, read_moment};
 use chakong_contract::placeholder::is_placeholder;
-use chakong_contract::{Account, Continuation, Currency, Date, Encumbrance};
+use chakong_contract::{Account, Continuation, Currency, Date, Encumbrance, money};
+use rust_decimal::Decimal;
 
 use super::days::{is_far, request_day};
 use super::once::{products_once, sub_accounts_once};
@@ -77,13 +78,16 @@ fn opened(row: &AccountRow, reader: &mut ValueReader) -> Option<Date> {
     opened
 }
 
-/// The day of closing, if it has come. An account that is closed and whose status says nothing of it is one of the two.
+/// The day of closing, if it has come. An account that is closed, and whose status says nothing of it or that has money available, is one of
+/// the two.
 fn closed(row: &AccountRow, reader: &mut ValueReader) -> Option<Date> {
     let closed = end_that_has_come(reader.date(field::CLOSED, &row.closed), answered(row));
     let status = row.status.trim();
     let says_so =
         status.is_empty() || is_placeholder(status) || CLOSED.iter().any(|word| status.contains(word));
-    if closed.is_some() && !says_so {
+    let has_money =
+        || money::read_amount(&row.available).ok().flatten().is_some_and(|rest| rest > Decimal::ZERO);
+    if closed.is_some() && (!says_so || has_money()) {
         reader.doubt(field::CLOSED, DoubtKind::Contradiction, &row.closed);
     }
     closed
@@ -193,4 +197,38 @@ pub(super) fn more(place: u32, rows: &[TransactionRow]) -> Continuation {
 /// The row's own currency; the account's where the row names none.
 fn own_or(own: &str, of_account: Option<Currency>, reader: &mut ValueReader) -> Option<Currency> {
     if own.trim().is_empty() { of_account } else { reader.currency(own) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_that_is_closed_and_has_money_is_in_doubt() {
+        let read = |status: &str, available: &str| {
+            let row = AccountRow {
+                number: "A220260105990101100001".to_owned(),
+                status: status.to_owned(),
+                available: available.to_owned(),
+                closed: "2012/05/06 00:00:00".to_owned(),
+                ..AccountRow::default()
+            };
+            let mut reader = ValueReader::default();
+            let day = closed(&row, &mut reader).map(|day| day.to_string());
+            (day.unwrap_or_default(), reader.take_doubts().iter().map(|doubt| doubt.kind).collect::<Vec<_>>())
+        };
+        let day = "2012-05-06".to_owned();
+        for (status, available) in [("", "0.00"), ("销户", ""), ("已结清", "0"), ("", "-"), ("", "-3.00")]
+        {
+            assert_eq!(read(status, available), (day.clone(), vec![]), "{status} {available}");
+        }
+        for (status, available) in [("", "0.01"), ("销户", "1.2E7"), ("正常", "0.00"), ("暂无", "1,500.00")]
+        {
+            assert_eq!(
+                read(status, available),
+                (day.clone(), vec![DoubtKind::Contradiction]),
+                "{status} {available}"
+            );
+        }
+    }
 }

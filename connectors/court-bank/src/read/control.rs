@@ -80,7 +80,7 @@ fn is_same(one: &ControlRow, other: &ControlRow) -> bool {
 fn reply(row: &ControlRow, reader: &mut ValueReader) -> Result<Reply, Fault> {
     reader.keep_all(&row.unknown);
     let state = row.state.trim();
-    match state.strip_prefix('0').unwrap_or(state) {
+    match state.strip_prefix('0').filter(|rest| !rest.is_empty()).unwrap_or(state) {
         code::DONE => holding(row, reader),
         code::NOT_DONE => {
             let words = joined(&row.reason, &row.remark);

@@ -1,7 +1,7 @@
 //! Values of rows: what can be read is read, what cannot is kept verbatim and noted.
 
-use chakong_contract::asset::{Doubt, DoubtKind};
-use chakong_contract::encoding::is_garbled;
+use chakong_contract::asset::{Doubt, DoubtAbout, DoubtKind};
+use chakong_contract::encoding::{is_foreign, is_garbled};
 use chakong_contract::placeholder::{is_masked, is_null, is_placeholder, stated_code};
 use chakong_contract::{Currency, Date, Moment, Money, date, money};
 use chakong_toolkit::gathered::Gathered;
@@ -46,11 +46,17 @@ impl ValueReader {
         }
     }
 
-    /// A text of the bank's; one that was decoded wrongly on its way is kept as it came, and noted.
+    /// A text of the bank's; one that was decoded wrongly on its way is kept as it came, and noted. So is a class in another alphabet: whether
+    /// it is exempt cannot be told.
     pub(super) fn text(&mut self, field: Field, value: &str) -> String {
-        if is_garbled(value) {
+        let is_class = field.about == DoubtAbout::Class && field.name != field::REMARK.name;
+        let kind = match is_garbled(value) {
+            true => Some(DoubtKind::Garbled),
+            false => (is_class && is_foreign(value)).then_some(DoubtKind::Unreadable),
+        };
+        if let Some(kind) = kind {
             self.gathered.strange(field.name, value);
-            self.doubt(field, DoubtKind::Garbled, value);
+            self.doubt(field, kind, value);
         }
         text(value)
     }

@@ -58,15 +58,8 @@ impl County {
 }
 
 fn entries(data: Value) -> Result<Vec<Results>, Fault> {
-    let Some(data) = chakong_toolkit::json::stated(data) else { return Ok(Vec::new()) };
-    match data {
-        Value::Array(_) => serde_json::from_value(data).map_err(|_| malformed("an entry is no result")),
-        Value::Object(_) => {
-            let one = serde_json::from_value(data).map_err(|_| malformed("the entry is no result"))?;
-            Ok(vec![one])
-        }
-        _ => Err(malformed("the data is no list")),
-    }
+    let entries = chakong_toolkit::list::entries(data).into_iter().map(serde_json::from_value);
+    entries.collect::<Result<_, _>>().map_err(|_| malformed("an entry is no result"))
 }
 
 /// Puts results into an extract of their day.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chakong_contract::connector::{Read, ReadContent};
 use chakong_contract::message::without_mark;
 use chakong_contract::{Fault, FaultKind, Reading, RequestNumber};
-use chakong_toolkit::json;
+use chakong_toolkit::{json, list};
 use serde_json::Value;
 
 use super::manifest::Platform;
@@ -52,13 +52,8 @@ pub(super) fn message(platform: &Platform, bytes: &[u8]) -> Reading {
 
 /// Reads the results that were handed in. One bad entry never spoils the others.
 pub(super) fn read(platform: &Platform, data: Value) -> Reading {
-    let entries = match json::stated(data).unwrap_or_default() {
-        Value::Array(entries) => entries,
-        entry @ Value::Object(_) => vec![entry],
-        _ => Vec::new(),
-    };
     let mut reading = Reading::default();
-    for entry in entries {
+    for entry in list::entries(data) {
         match result(platform, entry) {
             Ok(read) => reading.reads.push(read),
             Err(fault) => reading.problems.push(fault),

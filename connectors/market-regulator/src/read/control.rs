@@ -2,7 +2,7 @@
 
 use chakong_contract::asset::{Doubt, DoubtAbout, DoubtKind};
 use chakong_contract::reply::Holding;
-use chakong_contract::{Answer, Fault, FaultKind, Instruction, Money, Reply};
+use chakong_contract::{Answer, Date, Fault, FaultKind, Instruction, Money, Reply};
 use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
 use rust_decimal::Decimal;
@@ -12,25 +12,26 @@ use super::values::{amount, malformed};
 use crate::wire::{FreezeRow, Reported, STANDS, field, is_contradicted};
 
 /// The answer to a control that was done.
-pub(super) fn answer(reported: &Reported, instruction: &Instruction) -> Result<Answer, Fault> {
-    let mut gathered = Gathered::default();
+/// `asked` is the day on which it was asked for.
+pub(super) fn answer(reported: &Reported, instruction: &Instruction, asked: Date) -> Result<Answer, Fault> {
+    // An officer of the authority may look at it first. A day that lies ahead is none: nothing was done yet.
+    let mut gathered = Gathered::after(asked);
     let reply = match instruction {
         Instruction::Freeze { limit, .. } | Instruction::Renew { limit, .. } => {
             holding(reported, Some(*limit), &mut gathered)?
         }
         Instruction::Release { .. } => {
             let amount = frozen(&reported.row, "release a freeze", &mut gathered)?;
-            if reported.row.lifted.is_blank() {
-                return Err(malformed("release a freeze", "the answer has no day of release"));
-            }
+            gathered
+                .past_date(field::LIFTED, &reported.row.lifted)
+                .ok_or_else(|| malformed("release a freeze", "the answer has no day of release"))?;
             Reply::Released { amount, words: String::new() }
         }
         Instruction::Transfer { .. } => {
-            let on = gathered.date(field::EXECUTED, &reported.executed);
-            if on.is_none() {
-                return Err(malformed("transfer a stake", "the answer has no day of registration"));
-            }
-            Reply::Transferred { on }
+            let on = gathered
+                .past_date(field::EXECUTED, &reported.executed)
+                .ok_or_else(|| malformed("transfer a stake", "the answer has no day of registration"))?;
+            Reply::Transferred { on: Some(on) }
         }
         Instruction::Query { .. } | Instruction::Deduct { .. } => {
             return Err(Fault::new(
@@ -46,9 +47,10 @@ pub(super) fn answer(reported: &Reported, instruction: &Instruction) -> Result<A
 /// A body on its own: what it holds says what it is.
 pub(super) fn alone(reported: &Reported) -> Result<Answer, Fault> {
     let mut gathered = Gathered::default();
-    let reply = if !reported.executed.is_blank() {
-        Reply::Transferred { on: gathered.date(field::EXECUTED, &reported.executed) }
-    } else if !reported.row.lifted.is_blank() {
+    let executed = gathered.past_date(field::EXECUTED, &reported.executed);
+    let reply = if executed.is_some() {
+        Reply::Transferred { on: executed }
+    } else if gathered.past_date(field::LIFTED, &reported.row.lifted).is_some() {
         let amount = frozen(&reported.row, "release a freeze", &mut gathered)?;
         Reply::Released { amount, words: String::new() }
     } else {
@@ -71,9 +73,7 @@ fn holding(
         return Err(malformed(operation, "the freeze of the answer does not stand"));
     }
     let from = gathered.date(field::PUBLISHED, &row.published);
-    if from.is_none() {
-        return Err(malformed(operation, "the answer has no day of publication"));
-    }
+    let from = from.ok_or_else(|| malformed(operation, "the answer has no day of publication"))?;
     let stated = frozen(row, operation, gathered)?;
     let limit = limit.unwrap_or(stated);
     let covered = match limit {
@@ -103,11 +103,11 @@ fn holding(
         uncovered,
         balance: None,
         available: None,
-        from,
+        from: Some(from),
         until: gathered.date(field::UNTIL, &row.until),
         rank: place,
         unstated,
-        doubts: doubts(row, stated),
+        doubts: doubts(row, stated, gathered.lies_ahead(from)),
         reference: row.record.text(),
         earlier,
         words: words(reported, stated, gathered),
@@ -125,11 +125,11 @@ fn frozen(row: &FreezeRow, operation: &str, gathered: &mut Gathered) -> Result<O
     }
 }
 
-/// What of a freeze may not be believed: an amount that is stated and cannot be read or is beyond all measure, and a state
-/// whose words deny it.
-fn doubts(row: &FreezeRow, stated: Option<Money>) -> Vec<Doubt> {
-    let doubt = |kind: DoubtKind, field: &str, value: &Scalar| Doubt {
-        about: DoubtAbout::Held,
+/// What of a freeze may not be believed: an amount that is stated and cannot be read or is beyond all measure, a state whose words deny it,
+/// and a day of publication that lies ahead.
+fn doubts(row: &FreezeRow, stated: Option<Money>, begins_later: bool) -> Vec<Doubt> {
+    let doubt = |about: DoubtAbout, kind: DoubtKind, field: &str, value: &Scalar| Doubt {
+        about,
         kind,
         field: field.to_owned(),
         value: value.text(),
@@ -139,10 +139,13 @@ fn doubts(row: &FreezeRow, stated: Option<Money>) -> Vec<Doubt> {
         Some(stated) if !stated.is_plausible() => Some(DoubtKind::Implausible),
         _ => None,
     };
-    let amount = amount.map(|kind| doubt(kind, field::FROZEN_AMOUNT, &row.amount));
+    let amount = amount.map(|kind| doubt(DoubtAbout::Held, kind, field::FROZEN_AMOUNT, &row.amount));
     let denied = is_contradicted(&row.state.text(), &row.state_words.plain());
-    let state = denied.then(|| doubt(DoubtKind::Contradiction, field::FREEZE_STATE_WORDS, &row.state_words));
-    amount.into_iter().chain(state).collect()
+    let words = (field::FREEZE_STATE_WORDS, &row.state_words);
+    let state = denied.then(|| doubt(DoubtAbout::Held, DoubtKind::Contradiction, words.0, words.1));
+    let term = begins_later
+        .then(|| doubt(DoubtAbout::Term, DoubtKind::Implausible, field::PUBLISHED, &row.published));
+    amount.into_iter().chain(state).chain(term).collect()
 }
 
 fn words(reported: &Reported, stated: Option<Money>, gathered: &mut Gathered) -> String {
@@ -234,5 +237,48 @@ mod tests {
         assert!(
             !is_contradicted("2", "解除冻结") && !is_contradicted("3", "失效") && !is_contradicted("2", "")
         );
+    }
+
+    fn done(order: &str, body: &str) -> Result<Answer, Fault> {
+        let orders: Vec<chakong_contract::Order> = serde_json::from_str(order).expect("orders");
+        let reported: Reported = serde_json::from_str(body).expect(body);
+        answer(&reported, &orders[0].instruction, Date::constant(2026, 1, 5))
+    }
+
+    #[test]
+    fn what_is_done_on_a_day_that_has_not_come_or_is_none_is_not_done() {
+        let release = include_str!("../../../../fixtures/market-regulator/release.order.json");
+        let transfer = include_str!("../../../../fixtures/market-regulator/transfer.order.json");
+        for (day, is_done) in [
+            ("2026-01-06", true),
+            ("20260301", true),
+            ("1900-01-01", false),
+            ("0001-01-01T00:00:00", false),
+            ("9999-12-31", false),
+            ("2041-07-01", false),
+            ("暂无", false),
+            ("", false),
+        ] {
+            let lifted = done(release, &format!("{{\"THAWDATE\":\"{day}\"}}"));
+            let moved = done(transfer, &format!("{{\"EXECDATE\":\"{day}\"}}"));
+            assert_eq!((lifted.is_ok(), moved.is_ok()), (is_done, is_done), "{day}");
+        }
+    }
+
+    #[test]
+    fn a_publication_that_lies_ahead_is_in_doubt() {
+        let freeze = include_str!("../../../../fixtures/market-regulator/freeze-waiting.order.json");
+        for (day, is_doubted) in [("2026-02-01", false), ("2033-01-05", true)] {
+            let body = format!(
+                "{{\"FROAM\":\"350\",\"REGCAPCUR\":\"156\",\"FROZSTATE\":\"1\",\"PUBLICDATE\":\"{day}\",\"ORDER\":1}}"
+            );
+            let (Reply::Held(holding) | Reply::PartlyHeld(holding)) = done(freeze, &body).expect(day).reply
+            else {
+                panic!("{day}");
+            };
+            let is_term =
+                |doubt: &Doubt| (doubt.about, doubt.kind) == (DoubtAbout::Term, DoubtKind::Implausible);
+            assert_eq!(holding.doubts.iter().any(is_term), is_doubted, "{day}");
+        }
     }
 }

@@ -69,7 +69,7 @@ pub(crate) fn company(record: &Record, gathered: &mut Gathered) -> Company {
         registered_capital_text: record.registered_capital.text(),
         paid_capital: read_capital(&record.paid_capital.text()),
         established: gathered.past_date(field::START_DATE, &record.start_date),
-        term_from: gathered.date(field::TERM_START, &record.term_start),
+        term_from: gathered.past_date(field::TERM_START, &record.term_start),
         term_until,
         authority: record.registry.text(),
         address: record.address.text(),

@@ -38,6 +38,11 @@ fn first_bytes(subject: &Subject) -> Result<Vec<(String, Vec<u8>)>, String> {
             other => Err(format!("the dialogue begins with {other:?}")),
         };
     }
+    if let Some(form) = connector.form() {
+        let sheets: Vec<_> = batch.orders.iter().map(|order| form.sheet(order)).collect();
+        let written = serde_json::to_vec(&sheets).map_err(|error| error.to_string())?;
+        return Ok(vec![(String::new(), written)]);
+    }
     let postbox = connector.postbox().ok_or("it speaks over no line with these settings")?;
     let mut sandbox = subject.sandbox()?;
     let caller = sandbox.postbox().ok_or("its sandbox polls no postbox")?;

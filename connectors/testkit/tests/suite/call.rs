@@ -110,6 +110,12 @@ struct Talk {
     missing: Vec<String>,
 }
 
+/// A number, be it as text or with a point.
+fn number(value: &Value) -> Option<u64> {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.trim_end_matches(".0").parse().ok()
+}
+
 impl Talk {
     fn is(&self, flaw: &str) -> bool {
         self.toy.flaw == flaw
@@ -126,7 +132,7 @@ impl Talk {
             Err(fault) => return Err(fault),
         };
         let page: Value = serde_json::from_slice(body).unwrap_or_default();
-        match (page["total"].as_u64(), page["here"].as_u64()) {
+        match (number(&page["total"]), number(&page["here"])) {
             (Some(total), Some(here)) => Ok((total, here)),
             _ if self.is("takes nonsense for nothing") => Ok((0, 0)),
             _ => Err(Fault::new(FaultKind::Malformed, "ask", "no page")),

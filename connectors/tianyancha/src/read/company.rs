@@ -13,7 +13,7 @@ const MOST_NAMES: usize = 50;
 /// A company without its lists.
 pub(crate) fn company(record: &Record, gathered: &mut Gathered) -> Company {
     let established = gathered.past_date(field::ESTABLISHED, &record.established);
-    let term_from = gathered.date(field::FROM_TIME, &record.from_time);
+    let term_from = gathered.past_date(field::FROM_TIME, &record.from_time);
     let term_until = gathered.date(field::TO_TIME, &record.to_time);
     let status_text = record.reg_status.text();
     let status = read_company_status(&status_text);

@@ -1,6 +1,7 @@
 use chakong_contract::asset::EquityFreezeState;
 use chakong_toolkit::freeze_record::FreezeRecord;
 use chakong_toolkit::gathered::Gathered;
+use chakong_toolkit::json::is_blank;
 
 use crate::wire::{Detail, DetailPart, Judicial, field};
 
@@ -43,13 +44,14 @@ pub(crate) fn freezes(rows: Vec<Judicial>, gathered: &mut Gathered) -> Vec<Freez
 /// list said. `false` when the detail holds none of its parts.
 pub(crate) fn add_detail(freeze: &mut Freeze, detail: &Detail, gathered: &mut Gathered) -> bool {
     let record = &mut freeze.record;
-    if detail.remove_frozen.is_some() || detail.invalidation_frozen.is_some() {
-        let end = if detail.remove_frozen.is_some() { "解除冻结" } else { "失效" };
+    let ends = [(&detail.remove_frozen, "解除冻结"), (&detail.invalidation_frozen, "失效")];
+    // A part whose members are all blank says nothing: what stands is not hidden.
+    if let Some((_, end)) = ends.into_iter().find(|(part, _)| !is_blank(part)) {
         record.type_state = format!("股权冻结|{end}");
         return true;
     }
     let Some(part) = detail.keep_frozen.as_ref().or(detail.frozen.as_ref()) else {
-        return detail.shareholder_change.is_some();
+        return !is_blank(&detail.shareholder_change);
     };
     take_part(record, part, gathered);
     true
@@ -62,4 +64,28 @@ fn take_part(record: &mut FreezeRecord, part: &DetailPart, gathered: &mut Gather
         gathered.past_date(field::MISSPELT_PUBLICITY_DATE, &part.published).or(record.published);
     record.ruling = part.execute_order_num.text();
     record.matter = part.implementation_matters.plain();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_the_detail_that_says_nothing_ends_no_freeze() {
+        let state = |removed: &str| {
+            let text = format!("{{\"frozen\":{{\"fromDate\":\"2024-05-06\"}},\"removeFrozen\":{removed}}}");
+            let detail: Detail = serde_json::from_str(&text).expect(&text);
+            let record =
+                FreezeRecord { type_state: "股权冻结|冻结".to_owned(), ..FreezeRecord::default() };
+            let mut freeze = Freeze { id: "1".to_owned(), record };
+            assert!(add_detail(&mut freeze, &detail, &mut Gathered::default()), "{removed}");
+            freeze.record.state()
+        };
+        for nothing in
+            ["null", "\"\"", "{}", "[]", "{\"executeOrderNum\":\"\",\"toDate\":null,\"other\":\" \"}"]
+        {
+            assert_eq!(state(nothing), EquityFreezeState::InForce, "{nothing}");
+        }
+        assert_eq!(state("{\"other\":\"2025-06-07\"}"), EquityFreezeState::Released);
+    }
 }

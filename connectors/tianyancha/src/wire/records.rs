@@ -1,5 +1,6 @@
 use chakong_toolkit::Scalar;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Facts of a company: base info, and with fewer fields an entry of a search.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -91,12 +92,10 @@ pub(crate) struct Detail {
     /// Renewal 续行.
     #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
     pub(crate) keep_frozen: Option<DetailPart>,
-    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
-    pub(crate) remove_frozen: Option<DetailPart>,
-    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
-    pub(crate) invalidation_frozen: Option<DetailPart>,
-    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
-    pub(crate) shareholder_change: Option<DetailPart>,
+    /// It says that the freeze ended, if it says anything.
+    pub(crate) remove_frozen: Value,
+    pub(crate) invalidation_frozen: Value,
+    pub(crate) shareholder_change: Value,
 }
 
 /// One part of the detail, as far as it is used. The vendor misspells the day of publication.

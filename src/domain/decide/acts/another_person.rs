@@ -31,6 +31,7 @@ pub(super) fn check(draft: &Draft<'_>, act: &Act, actor: &Actor) -> Decided<()> 
         | Act::Release(_)
         | Act::Renew(..)
         | Act::Value(..)
+        | Act::Rate(..)
         | Act::Requery(_)
         | Act::Resolve(..)
         | Act::Cancel(_)

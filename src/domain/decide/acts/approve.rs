@@ -1,4 +1,4 @@
-//! Approvals: an approver sends, rejects or reconsiders a freeze, and states what a property is worth.
+//! Approvals: an approver sends, rejects or reconsiders a freeze, states what a property is worth, and names the rate of a foreign amount.
 
 use chakong_contract::order::Target;
 use chakong_contract::{ActionKind, Currency, Money};
@@ -214,6 +214,19 @@ pub fn value(draft: &mut Draft<'_>, id: MeasureId, value: Decimal) -> Decided<Ou
         ));
     }
     draft.move_measure(Measure { value: Some(value), ..measure });
+    follow(draft, Cause::Act);
+    Ok(Outcome { measures: vec![id], orders: Vec::new() })
+}
+
+/// Names the rate at which a foreign amount counts for the claim from now on. What it covers beyond the claim is told and given back as
+/// any excess is.
+pub fn rate(draft: &mut Draft<'_>, id: MeasureId, rate: Decimal) -> Decided<Outcome> {
+    let measure = draft.measure(id)?;
+    if measure.currency.is_some() && measure.is_whole() {
+        return Err(Rejected::NotNow("property that is controlled as a whole has no rate".into()));
+    }
+    let rated = with_rate(measure, Some(rate))?;
+    draft.move_measure(rated);
     follow(draft, Cause::Act);
     Ok(Outcome { measures: vec![id], orders: Vec::new() })
 }

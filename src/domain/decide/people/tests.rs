@@ -122,15 +122,33 @@ fn a_password_that_was_changed_meanwhile_is_not_right_any_more() {
 
 #[test]
 fn a_code_counts_once_and_never_an_earlier_one() {
-    let begun = with_second_factor(&person(&[Role::Auditor]), "SECRET".to_owned()).expect("begun");
+    let begun = with_second_factor(&person(&[Role::Auditor]), "SECRET".to_owned(), None).expect("begun");
     assert_eq!(attempted(&begun, true, None).1, Attempted::In, "not proved, so not asked for");
-    let proved = with_proof(&begun, 100).expect("proved");
-    assert!(with_proof(&proved, 101).is_err() && with_second_factor(&proved, "OTHER".to_owned()).is_err());
+    let proved = with_proof(&begun, "SECRET", 100).expect("proved");
+    assert!(with_proof(&proved, "SECRET", 101).is_err() && with_proof(&begun, "OTHER", 100).is_err());
     for (step, expected) in [(None, false), (Some(99), false), (Some(100), false), (Some(101), true)] {
         assert_eq!(attempted(&proved, true, step).1 == Attempted::In, expected, "{step:?}");
     }
     let (after, _) = attempted(&proved, true, Some(102));
     assert_eq!(attempted(&after, true, Some(101)).1, Attempted::Refused { locks: false });
+}
+
+#[test]
+fn a_second_factor_is_renewed_with_a_new_code_of_its_own_and_counts_until_then() {
+    let begun = with_second_factor(&person(&[Role::Auditor]), "OLD".to_owned(), None).expect("begun");
+    let proved = with_proof(&begun, "OLD", 100).expect("proved");
+    for step in [None, Some(99), Some(100)] {
+        let refused = with_second_factor(&proved, "NEW".to_owned(), step);
+        assert!(matches!(refused, Err(Rejected::Findings(_))), "{step:?}");
+    }
+    let renewing = with_second_factor(&proved, "NEW".to_owned(), Some(101)).expect("begun");
+    let factor = renewing.second_factor.as_ref().expect("one");
+    assert_eq!((factor.secret.as_str(), factor.to_prove()), ("OLD", Some("NEW")), "the old one counts");
+    assert_eq!(attempted(&renewing, true, Some(101)).1, Attempted::Refused { locks: false }, "it counted");
+    assert!(with_proof(&renewing, "OLD", 102).is_err());
+    let renewed = with_proof(&renewing, "NEW", 50).expect("proved");
+    let factor = renewed.second_factor.expect("one");
+    assert_eq!((factor.secret.as_str(), factor.to_prove(), factor.last_step), ("NEW", None, 50));
 }
 
 #[test]
@@ -141,7 +159,8 @@ fn earlier_passwords_are_remembered_as_far_as_the_rules_say_and_a_reset_forgets_
         known = with_password(&known, format!("hash-{nth}"), &rules, at(NOW));
     }
     assert_eq!(known.password.as_ref().expect("one").earlier, ["hash-4", "hash-3"]);
-    let factor = with_proof(&with_second_factor(&known, "S".to_owned()).expect("begun"), 1).expect("proved");
+    let factor = with_second_factor(&known, "S".to_owned(), None).expect("begun");
+    let factor = with_proof(&factor, "S", 1).expect("proved");
     let update = PersonUpdate { reset: Some("hash-9".to_owned()), ..PersonUpdate::default() };
     let after = change_person(&factor, &update, None, at(NOW)).expect("reset");
     assert!(!after.has_second_factor() && after.password.as_ref().expect("one").is_initial);

@@ -166,3 +166,35 @@ fn a_freeze_on_paper_in_a_foreign_currency_is_entered_and_never_counted_as_yuan(
         }
     }
 }
+
+#[test]
+fn a_rate_that_is_named_later_counts_from_then_on_and_what_is_too_much_is_given_back() {
+    // 3 000 euros stand beside freezes in yuan; unrated they count for nothing, at 8 for 24 000.
+    for (yuan, kept) in [(20_000, 20_000), (90_000, 26_000)] {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200011", yuan)]))]);
+        world.submit(CASE, None, Some(auto(50_000))).expect("accepted");
+        let entered = on_paper(world.file.parties[0].id, None);
+        world.act_with(Act::Enter(Box::new(entered)), &[DocumentKind::FreezeNotice]).expect("it stands");
+        world.run();
+        let before = Decimal::from(yuan.min(50_000));
+        assert_eq!(world.held_and_taken(), before, "unrated euros take no room");
+        let id = foreign(&world).id;
+        world.act(Act::Rate(id, Decimal::from(8))).expect("named");
+        world.run();
+        assert_eq!(foreign(&world).rate, Some(Decimal::from(8)));
+        assert_eq!(world.held_and_taken(), Decimal::from(kept), "{yuan} yuan beside 24 000");
+    }
+}
+
+#[test]
+fn a_rate_belongs_to_a_foreign_amount_and_is_more_than_zero() {
+    let mut world = World::new(vec![("a", bank(20_000, 3_000))]);
+    world.submit(CASE, None, Some(auto(50_000))).expect("accepted");
+    world.run();
+    let (euro, yuan) = (foreign(&world).id, world.file.ledger().find(|one| one.currency.is_none()));
+    let yuan = yuan.expect("an account in yuan").id;
+    for (id, rate) in [(yuan, Decimal::ONE), (euro, Decimal::ZERO), (euro, Decimal::NEGATIVE_ONE)] {
+        let refused = world.act(Act::Rate(id, rate));
+        assert!(matches!(refused, Err(Rejected::NotAllowed(_))), "{rate}: {refused:?}");
+    }
+}

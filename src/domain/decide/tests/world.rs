@@ -80,6 +80,7 @@ fn ability() -> Ability {
         query,
         control,
         control_deadline: crate::domain::abilities::CONTROL_DEADLINE,
+        desk_days: None,
     }
 }
 
@@ -126,6 +127,12 @@ impl World {
     /// Gives the one bank so long for a control.
     pub fn give_for_controls(&mut self, bank: &str, control_deadline: std::time::Duration) {
         let ability = Ability { control_deadline, ..ability() };
+        self.rules.abilities = std::iter::once((bank.to_owned(), ability)).collect();
+    }
+
+    /// Has people serve the one bank.
+    pub fn served_by_people(&mut self, bank: &str, days: u16) {
+        let ability = Ability { desk_days: Some(days), idempotent: false, ..ability() };
         self.rules.abilities = std::iter::once((bank.to_owned(), ability)).collect();
     }
 

@@ -291,3 +291,25 @@ fn what_is_said_to_be_released_or_deducted_in_another_currency_books_nothing() {
         assert_eq!(world.file.orders[&order].state, OrderState::Undetermined, "a person looks at it");
     }
 }
+
+#[test]
+fn a_first_day_that_cannot_be_ends_no_freeze_by_law() {
+    for said in ["1991-03-04", "2019-12-31", "2026-01-04"] {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200001", 60_000)]))]);
+        world.submit(CASE, None, Some(auto(35_000))).expect("accepted");
+        let query = world.queued()[0];
+        let found = world.carry_out(query);
+        world.hear(query, found);
+        let freeze = world.queued()[0];
+        let mut answer = world.carry_out(freeze);
+        let (Reply::Held(holding) | Reply::PartlyHeld(holding)) = &mut answer else { panic!("{answer:?}") };
+        let (first, last) = (holding.from, holding.until);
+        holding.from = said.parse().ok();
+        assert_ne!(holding.from, first, "{said} is another day than was ordered");
+        world.hear(freeze, answer);
+        world.days(1);
+        let measure = world.measure_at("a");
+        assert_eq!((measure.state, measure.until), (MeasureState::InForce, last), "{said}");
+        assert_eq!(measure.held, Decimal::from(35_000), "{said}");
+    }
+}

@@ -199,7 +199,11 @@ async fn read(
         let failed = |detail: &'static str| unread(Fault::new(FaultKind::Malformed, "read a file", detail));
         let read = || parcel.map_or_else(|| unread(wrong_line("parcel")), |parcel| parcel.read(&message));
         let (reading, is_set_aside) = match marks.begin(&name, &message.bytes, true) {
-            Verdict::Last => return None,
+            Verdict::Last => {
+                let (file, counterpart) = (shown(&message.name), &name);
+                tracing::warn!(counterpart, file = ?file, "the gateway ended while this file was read; everything else goes first");
+                return None;
+            }
             Verdict::SetAside => (failed("the gateway died twice while it was read"), true),
             Verdict::Read(_mark) => {
                 let reading = catch_unwind(AssertUnwindSafe(read));

@@ -51,7 +51,7 @@ pub(crate) struct Results {
     #[serde(rename = "cxsqdh")]
     pub(crate) application: Scalar,
     #[serde(rename = "cxsqjg")]
-    #[serde(deserialize_with = "chakong_toolkit::json::or_default")]
+    #[serde(deserialize_with = "chakong_toolkit::list::or_default")]
     pub(crate) results: Vec<PersonResult>,
 }
 

@@ -1,0 +1,28 @@
+//! On which routes something is looked at.
+
+use crate::domain::people::LookKind;
+
+/// What is looked at on which route.
+pub(super) const LOOKED_AT: [(&str, LookKind); 21] = [
+    ("/v1/cases/{id}", LookKind::Case),
+    ("/v1/cases/{id}/claim", LookKind::Case),
+    ("/v1/inquiries/{id}", LookKind::Inquiry),
+    ("/v1/inquiries/{id}/orders", LookKind::Inquiry),
+    ("/v1/inquiries/{id}/assets", LookKind::Assets),
+    ("/v1/inquiries/{id}/companies", LookKind::Companies),
+    ("/v1/inquiries/{id}/measures", LookKind::Measures),
+    ("/v1/inquiries/{id}/certificate", LookKind::Certificate),
+    ("/v1/inquiries/{id}/certificates/{number}", LookKind::Certificate),
+    ("/v1/orders", LookKind::Inquiry),
+    ("/v1/orders/{number}", LookKind::Answer),
+    ("/v1/measures", LookKind::Measures),
+    ("/v1/measures/{id}", LookKind::Measures),
+    ("/v1/measures/{id}/receipts/{sha256}", LookKind::Raw),
+    ("/v1/cases/{id}/documents", LookKind::Case),
+    ("/v1/cases/{id}/documents/{document}", LookKind::Raw),
+    ("/v1/cases/{id}/papers", LookKind::Print),
+    ("/v1/papers/{number}", LookKind::Print),
+    ("/v1/papers/{number}/receipts", LookKind::Raw),
+    ("/v1/desk/{number}", LookKind::Answer),
+    ("/v1/desk/{number}/scan", LookKind::Raw),
+];

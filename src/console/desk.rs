@@ -1,0 +1,139 @@
+//! 人工办理: what people have to carry along, those due first.
+
+mod answer;
+mod item;
+mod sheet;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+pub use answer::enter;
+pub use item::{check, notice, scan, show};
+
+use super::address::{segment, with_query};
+use super::backend::Console;
+use super::failure::Failure;
+use super::lang::Lang;
+use super::page::{Frame, html};
+use super::reading::{ago, instant, list as list_at, text, time};
+use super::visitor::Visitor;
+use super::words::{ACTION, Badge, DESK, ORDER, badge, choices, word};
+
+/// Orders on one page.
+const ON_A_PAGE: usize = 50;
+/// Orders that are counted for the title.
+const COUNTED: usize = 200;
+
+/// Which orders.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    #[serde(default)]
+    counterpart: String,
+    #[serde(default)]
+    court: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    overdue: String,
+    #[serde(default)]
+    cursor: String,
+}
+
+/// An order.
+struct Row {
+    href: String,
+    number: String,
+    counterpart: String,
+    action: String,
+    case_number: String,
+    case_href: String,
+    party: String,
+    due: String,
+    due_in: String,
+    is_late: bool,
+    state: Badge,
+    order_state: Badge,
+    is_withdrawn: bool,
+    taken_by: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk.html", config = "src/console/askama.toml")]
+struct DeskPage {
+    page: Frame,
+    rows: Vec<Row>,
+    states: Vec<(String, String)>,
+    counterpart: String,
+    court: String,
+    state: String,
+    is_overdue: bool,
+    after: String,
+}
+
+/// `GET /console/desk`
+pub async fn list(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failure> {
+    let (lang, now) = (visitor.lang, console.gateway().clock.now());
+    let overdue = if query.overdue == "true" { "true" } else { "" };
+    let filters = [
+        ("counterpart", query.counterpart.as_str()),
+        ("court", &query.court),
+        ("state", &query.state),
+        ("overdue", overdue),
+    ];
+    let on_a_page = ON_A_PAGE.to_string();
+    let mut wanted = filters.to_vec();
+    wanted.extend([("cursor", query.cursor.as_str()), ("limit", &on_a_page)]);
+    let answer = console.get(&visitor, &with_query("/v1/desk", &wanted)).await?;
+    let waiting = console.get(&visitor, &format!("/v1/desk?limit={COUNTED}")).await?;
+    let next = text(&answer, "/next");
+    let mut said = filters.to_vec();
+    said.push(("cursor", &next));
+    let after = if next.is_empty() { String::new() } else { with_query("/console/desk", &said) };
+    let name = lang.t("人工办理", "Desk");
+    let title = match list_at(&waiting, "/orders").len() {
+        0 => name.to_owned(),
+        count if text(&waiting, "/next").is_empty() => format!("({count}) {name}"),
+        count => format!("({count}+) {name}"),
+    };
+    let shown = DeskPage {
+        page: Frame::of(&visitor, title, "desk").live("desk"),
+        rows: list_at(&answer, "/orders").iter().map(|order| row(order, now, lang)).collect(),
+        states: choices(DESK, lang),
+        is_overdue: !overdue.is_empty(),
+        counterpart: query.counterpart,
+        court: query.court,
+        state: query.state,
+        after,
+    };
+    Ok(html(StatusCode::OK, &shown))
+}
+
+fn row(order: &Value, now: Timestamp, lang: Lang) -> Row {
+    let (number, case_number) = (text(order, "/number"), text(order, "/case_number"));
+    let due = instant(order, "/deadline");
+    Row {
+        href: format!("/console/desk/{}", segment(&number)),
+        number,
+        counterpart: text(order, "/counterpart_name"),
+        action: word(ACTION, &text(order, "/action"), lang),
+        case_href: format!("/console/cases/{}", segment(&case_number)),
+        case_number,
+        party: text(order, "/party"),
+        due: time(order, "/deadline"),
+        due_in: ago(due, now, lang),
+        is_late: text(order, "/overdue") == "true",
+        state: badge(DESK, &text(order, "/state"), lang),
+        order_state: badge(ORDER, &text(order, "/order_state"), lang),
+        is_withdrawn: text(order, "/withdrawn") == "true",
+        taken_by: text(order, "/progress/taken/by"),
+    }
+}

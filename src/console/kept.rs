@@ -1,0 +1,167 @@
+//! What this process keeps for a session beside what the store has of it: what is being filled in, why somebody looks, pages that are
+//! kept up to date. It is bounded and goes with a restart; another replica has none of it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use super::draft::Draft;
+use crate::api::Reasons;
+
+/// Most sessions of which something is kept; the one that was used longest ago makes room.
+const MOST: usize = 2000;
+/// Pages of one session that are kept up to date at once.
+const MOST_STREAMS: usize = 64;
+
+/// What is kept of each session, by its identifier.
+#[derive(Debug)]
+pub struct Kept {
+    idle: Duration,
+    all: Mutex<HashMap<Uuid, Entry>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    used: Timestamp,
+    draft: Option<Arc<Draft>>,
+    reasons: Reasons,
+    streams: Arc<Semaphore>,
+}
+
+impl Entry {
+    fn new(used: Timestamp) -> Self {
+        let streams = Arc::new(Semaphore::new(MOST_STREAMS));
+        Self { used, draft: None, reasons: Reasons::default(), streams }
+    }
+}
+
+impl Kept {
+    /// Nothing yet. What was not used for `idle`, after which a session is over, is forgotten.
+    pub fn new(idle: Duration) -> Self {
+        Self { idle, all: Mutex::default() }
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<Uuid, Entry>) -> T) -> T {
+        work(&mut self.all.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Works on what is kept of a session, which begins with nothing.
+    fn of<T>(&self, session: Uuid, now: Timestamp, work: impl FnOnce(&mut Entry) -> T) -> T {
+        self.with(|all| {
+            if !all.contains_key(&session) {
+                all.retain(|_, entry| !is_over(entry.used, now, self.idle));
+                while all.len() >= MOST {
+                    let oldest = all.iter().min_by_key(|(_, entry)| entry.used).map(|(session, _)| *session);
+                    oldest.and_then(|session| all.remove(&session));
+                }
+            }
+            let entry = all.entry(session).or_insert_with(|| Entry::new(now));
+            entry.used = now;
+            work(entry)
+        })
+    }
+
+    /// Why a session looks at cases, so far as it was asked.
+    pub fn known_reasons(&self, session: Uuid) -> Reasons {
+        self.with(|all| all.get(&session).map(|entry| entry.reasons.clone())).unwrap_or_default()
+    }
+
+    /// The same of a session that is used now.
+    pub fn reasons(&self, session: Uuid, now: Timestamp) -> Reasons {
+        self.with(|all| {
+            let entry = all.get_mut(&session)?;
+            entry.used = now;
+            Some(entry.reasons.clone())
+        })
+        .unwrap_or_default()
+    }
+
+    /// Keeps why a session looks at a case.
+    pub fn give_reason(&self, session: Uuid, case: &str, reason: &str, now: Timestamp) {
+        self.of(session, now, |entry| entry.reasons.give(case, reason));
+    }
+
+    /// Places of pages that are kept up to date.
+    pub fn streams(&self, session: Uuid, now: Timestamp) -> Arc<Semaphore> {
+        self.of(session, now, |entry| Arc::clone(&entry.streams))
+    }
+
+    /// Keeps what a person has entered so far, instead of what was kept before.
+    pub fn keep_draft(&self, session: Uuid, draft: Option<Arc<Draft>>, now: Timestamp) {
+        self.of(session, now, |entry| entry.draft = draft);
+    }
+
+    /// What a person had entered, by its identifier.
+    pub fn draft(&self, session: Uuid, id: &str) -> Option<Arc<Draft>> {
+        self.with(|all| all.get(&session)?.draft.clone().filter(|draft| draft.id == id))
+    }
+
+    /// Forgets a session that ended.
+    pub fn forget(&self, session: Uuid) {
+        self.with(|all| all.remove(&session));
+    }
+
+    /// Bytes of all that is kept for people who are filling in a form, without what belongs to sessions that are over.
+    pub fn bytes_of_drafts(&self, now: Timestamp) -> usize {
+        self.with(|all| {
+            all.retain(|_, entry| !is_over(entry.used, now, self.idle));
+            all.values().filter_map(|entry| entry.draft.as_ref()).map(|draft| draft.size()).sum()
+        })
+    }
+}
+
+fn is_over(used: Timestamp, now: Timestamp, idle: Duration) -> bool {
+    Duration::try_from(now.duration_since(used)).is_ok_and(|rested| rested >= idle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_mins(minute)
+    }
+
+    fn kept() -> Kept {
+        Kept::new(Duration::from_secs(30 * 60))
+    }
+
+    fn draft(id: &str) -> Option<Arc<Draft>> {
+        let fields = vec![("name".to_owned(), "value".to_owned())];
+        Some(Arc::new(Draft { id: id.to_owned(), fields, uploads: Vec::new() }))
+    }
+
+    #[test]
+    fn what_is_kept_belongs_to_one_session_and_goes_when_that_rests_or_ends() {
+        let (kept, one, other) = (kept(), Uuid::from_u128(1), Uuid::from_u128(2));
+        kept.keep_draft(one, draft("d"), at(0));
+        kept.give_reason(one, "（2026）测01执1号", "信访核查", at(0));
+        assert!(kept.draft(one, "d").is_some() && kept.draft(one, "e").is_none());
+        assert!(kept.draft(other, "d").is_none(), "another session's");
+        assert_eq!(kept.reasons(one, at(29)).of("（2026）测01执1号"), Some("信访核查"));
+        assert_eq!(kept.reasons(one, at(29)).of("（2026）测01执2号"), None, "another case");
+        assert_eq!(kept.reasons(other, at(29)).of("（2026）测01执1号"), None, "another session");
+        assert!(kept.bytes_of_drafts(at(58)) > 0, "it was used at 29");
+        assert_eq!(kept.bytes_of_drafts(at(59)), 0, "it rested");
+        kept.keep_draft(one, draft("d"), at(60));
+        kept.forget(one);
+        assert!(kept.draft(one, "d").is_none());
+    }
+
+    #[test]
+    fn of_more_sessions_than_there_is_room_for_the_one_that_rested_longest_is_forgotten() {
+        let kept = kept();
+        for nth in 0..=MOST {
+            kept.keep_draft(Uuid::from_u128(nth as u128), draft("d"), at(i64::from(nth > 0)));
+        }
+        assert!(kept.draft(Uuid::from_u128(0), "d").is_none());
+        assert!(
+            kept.draft(Uuid::from_u128(1), "d").is_some() || kept.draft(Uuid::from_u128(2), "d").is_some()
+        );
+        assert_eq!(kept.with(|all| all.len()), MOST);
+    }
+}

@@ -1,0 +1,294 @@
+//! 统计: figures of a period with charts, the ranking of counterparts, and files of them.
+
+mod chart;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::address::{segment, with_query};
+use super::backend::Console;
+use super::failure::Failure;
+use super::lang::Lang;
+use super::page::{Frame, html};
+use super::printing::file as as_file;
+use super::reading::{beijing, list, money, number, text};
+use super::visitor::Visitor;
+use super::words::{ACTION, GROUP, choices};
+use crate::api::may;
+use chart::{Chart, amounts, answers};
+
+/// Groups on one page.
+const ON_A_PAGE: usize = 40;
+/// Groups in a chart.
+const MOST_IN_A_CHART: usize = 20;
+
+/// What is counted, and how it is shown.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct StatisticsQuery {
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    by: String,
+    #[serde(default)]
+    court: String,
+    #[serde(default)]
+    officer: String,
+    #[serde(default)]
+    counterpart: String,
+    #[serde(default)]
+    action: String,
+    #[serde(default)]
+    page: usize,
+    #[serde(default)]
+    format: String,
+}
+
+impl StatisticsQuery {
+    /// An address with this, and more.
+    fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
+        let own = [
+            ("from", self.from.as_str()),
+            ("until", &self.until),
+            ("by", &self.by),
+            ("court", &self.court),
+            ("officer", &self.officer),
+            ("counterpart", &self.counterpart),
+            ("action", &self.action),
+        ];
+        let replaced = |name: &str| more.iter().any(|(other, _)| *other == name);
+        let own = own.into_iter().filter(|(name, _)| !replaced(name));
+        with_query(path, &own.chain(more.iter().copied()).collect::<Vec<_>>())
+    }
+}
+
+/// A group in the table.
+struct GroupRow {
+    rank: String,
+    name: String,
+    /// Where it is told alone; empty for nowhere.
+    href: String,
+    cells: Vec<String>,
+    lapsed: u64,
+}
+
+#[derive(Template)]
+#[template(path = "statistics.html", config = "src/console/askama.toml")]
+struct StatisticsPage {
+    page: Frame,
+    query: StatisticsQuery,
+    tabs: Vec<(String, String, bool)>,
+    periods: Vec<(&'static str, String)>,
+    actions: Vec<(String, String)>,
+    fault: String,
+    facts: Vec<(&'static str, String)>,
+    times: Vec<(&'static str, String)>,
+    lapsed: u64,
+    charts: Vec<Chart>,
+    heads: Vec<&'static str>,
+    rows: Vec<GroupRow>,
+    total: Option<GroupRow>,
+    is_ranked: bool,
+    before: String,
+    after: String,
+    xlsx: String,
+    csv: String,
+}
+
+/// `GET /console/statistics`
+pub async fn show(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(query): Query<StatisticsQuery>,
+) -> Result<Response, Failure> {
+    let (lang, today) = (visitor.lang, day_of(console.gateway().clock.now()));
+    let (answer, fault) = match console.get(&visitor, &query.to("/v1/statistics", &[])).await {
+        Ok(answer) => (answer, Failure::default()),
+        Err(failure) if failure.status == StatusCode::BAD_REQUEST => (Value::Null, failure),
+        Err(failure) => return Err(failure),
+    };
+    let by = if query.by.is_empty() { "month".to_owned() } else { query.by.clone() };
+    let groups = list(&answer, "/rows");
+    let last = groups.len().div_ceil(ON_A_PAGE).max(1);
+    let at = query.page.clamp(1, last);
+    let link = |page: usize| query.to("/console/statistics", &[("page", &page.to_string())]);
+    let here = "/console/statistics";
+    let tab = |(code, word): (String, String)| {
+        let is_current = code == by;
+        (word, query.to(here, &[("by", &code)]), is_current)
+    };
+    let total = answer.pointer("/total").filter(|total| number(total, "/inquiries") > 0);
+    let shown_groups = &groups[..groups.len().min(MOST_IN_A_CHART)];
+    let charts = match total {
+        Some(_) => vec![answers(shown_groups, lang), amounts(shown_groups, lang)],
+        None => Vec::new(),
+    };
+    let page = StatisticsPage {
+        page: Frame::of(&visitor, lang.t("统计", "Statistics"), "statistics"),
+        tabs: choices(GROUP, lang).into_iter().map(tab).collect(),
+        periods: periods(today, &query, lang),
+        actions: choices(ACTION, lang),
+        fault: fault.detail,
+        facts: total.map(|total| facts(total, lang)).unwrap_or_default(),
+        times: total.map(|total| times(total, lang)).unwrap_or_default(),
+        lapsed: total.map_or(0, |total| number(total, "/lapsed")),
+        charts: charts.into_iter().flatten().collect(),
+        heads: heads(lang),
+        rows: groups
+            .iter()
+            .skip((at - 1) * ON_A_PAGE)
+            .take(ON_A_PAGE)
+            .map(|group| {
+                group_row(
+                    group,
+                    if by == "counterpart" && !visitor.may(may::WATCH) { "" } else { &by },
+                    &query,
+                    lang,
+                )
+            })
+            .collect(),
+        total: total.map(|total| group_row(total, "", &query, lang)),
+        is_ranked: by == "counterpart",
+        before: if at > 1 { link(at - 1) } else { String::new() },
+        after: if at < last { link(at + 1) } else { String::new() },
+        xlsx: query.to("/console/statistics/file", &[("format", "xlsx")]),
+        csv: query.to("/console/statistics/file", &[("format", "csv")]),
+        query: StatisticsQuery {
+            from: or(text(&answer, "/from"), &query.from),
+            until: or(text(&answer, "/until"), &query.until),
+            by,
+            ..query
+        },
+    };
+    Ok(html(if fault.status == StatusCode::BAD_REQUEST { fault.status } else { StatusCode::OK }, &page))
+}
+
+/// `GET /console/statistics/file`: the same as a workbook, or as comma-separated values.
+pub async fn file(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(query): Query<StatisticsQuery>,
+) -> Result<Response, Failure> {
+    let format = if query.format == "csv" { "csv" } else { "xlsx" };
+    Ok(as_file(console.fetch(&visitor, &query.to("/v1/statistics", &[("format", format)])).await?))
+}
+
+fn or(said: String, given: &str) -> String {
+    if said.is_empty() { given.to_owned() } else { said }
+}
+
+fn day_of(now: Timestamp) -> Date {
+    beijing(now).split(' ').next().and_then(|day| day.parse().ok()).unwrap_or_default()
+}
+
+/// Periods that are asked for most.
+fn periods(today: Date, query: &StatisticsQuery, lang: Lang) -> Vec<(&'static str, String)> {
+    let before = today.first_of_month().checked_sub(Span::new().days(1)).unwrap_or(today);
+    let all = [
+        (lang.t("本月", "this month"), today.first_of_month(), today),
+        (lang.t("上月", "last month"), before.first_of_month(), before),
+        (lang.t("今年", "this year"), today.first_of_year(), today),
+    ];
+    let link = |from: Date, until: Date| {
+        query.to("/console/statistics", &[("from", &from.to_string()), ("until", &until.to_string())])
+    };
+    all.into_iter().map(|(word, from, until)| (word, link(from, until))).collect()
+}
+
+/// A share, or the words for there being none.
+fn share(figures: &Value, name: &str) -> String {
+    let value = text(figures, &format!("/{name}"));
+    if value.is_empty() { "—".to_owned() } else { format!("{value}%") }
+}
+
+fn facts(total: &Value, lang: Lang) -> Vec<(&'static str, String)> {
+    let count = |name: &str| text(total, &format!("/{name}"));
+    let of = |part: &str, of: &str| format!("{} / {}", count(part), count(of));
+    vec![
+        (lang.t("案件", "Cases"), count("cases")),
+        (lang.t("查控申请", "Inquiries"), count("inquiries")),
+        (lang.t("当事人", "Parties"), count("parties")),
+        (lang.t("请求", "Orders"), count("orders")),
+        (lang.t("24 小时内反馈率", "Answered within 24 h"), share(total, "in_time_percent")),
+        (lang.t("超时反馈", "Answered later"), count("answered_late")),
+        (lang.t("未反馈", "Never answered"), count("never_answered")),
+        (lang.t("命中率", "Hit rate"), share(total, "hit_percent")),
+        (lang.t("查到财产（项）", "Assets found"), count("assets_found")),
+        (lang.t("足额控制案件", "Claims covered"), of("claims_covered", "claims")),
+        (lang.t("足额率", "Share covered"), share(total, "covered_percent")),
+        (lang.t("执行标的（元）", "Claimed (yuan)"), money(total, "/claimed")),
+        (lang.t("现控制（元）", "Held now (yuan)"), money(total, "/frozen")),
+        (lang.t("已扣划（元）", "Deducted (yuan)"), money(total, "/deducted")),
+        (lang.t("按期续行", "Renewed in time"), count("renewed_in_time")),
+    ]
+}
+
+fn times(total: &Value, lang: Lang) -> Vec<(&'static str, String)> {
+    let of = |name: &str, zh: &'static str, en: &'static str| match text(total, &format!("/{name}")) {
+        none if none.is_empty() => lang.t("尚无", "none yet").to_owned(),
+        value => format!("{value} {}", lang.t(zh, en)),
+    };
+    vec![
+        (lang.t("立案至首次查询", "Filing to first query"), of("days_to_first_query", "天", "days")),
+        (lang.t("立案至首次控制", "Filing to first freeze"), of("days_to_first_freeze", "天", "days")),
+        (lang.t("受理至首次查询", "Acceptance to first query"), of("hours_to_first_query", "小时", "h")),
+        (lang.t("受理至首次控制", "Acceptance to first freeze"), of("hours_to_first_freeze", "小时", "h")),
+    ]
+}
+
+fn heads(lang: Lang) -> Vec<&'static str> {
+    vec![
+        lang.t("案件", "Cases"),
+        lang.t("请求", "Orders"),
+        lang.t("24 小时内", "In 24 h"),
+        lang.t("超时", "Later"),
+        lang.t("未反馈", "Never"),
+        lang.t("反馈率", "Rate"),
+        lang.t("命中率", "Hits"),
+        lang.t("足额率", "Covered"),
+        lang.t("现控制（元）", "Held (yuan)"),
+        lang.t("首次查询（天）", "To query (days)"),
+        lang.t("首次控制（天）", "To freeze (days)"),
+    ]
+}
+
+fn group_row(group: &Value, by: &str, query: &StatisticsQuery, lang: Lang) -> GroupRow {
+    let (key, name) = (text(group, "/key"), text(group, "/name"));
+    let at = |field: &str| {
+        let value = text(group, &format!("/{field}"));
+        if value.is_empty() { "—".to_owned() } else { value }
+    };
+    let href = match by {
+        "counterpart" => format!("/console/counterparts/{}", segment(&key)),
+        "court" | "officer" | "action" if !key.is_empty() => {
+            query.to("/console/statistics", &[(by, &key), ("by", "month")])
+        }
+        _ => String::new(),
+    };
+    GroupRow {
+        rank: text(group, "/rank"),
+        name: if name.is_empty() { lang.t("（未注明）", "(not stated)").to_owned() } else { name },
+        href,
+        cells: vec![
+            at("cases"),
+            at("orders"),
+            at("answered_in_time"),
+            at("answered_late"),
+            at("never_answered"),
+            share(group, "in_time_percent"),
+            share(group, "hit_percent"),
+            share(group, "covered_percent"),
+            money(group, "/frozen"),
+            at("days_to_first_query"),
+            at("days_to_first_freeze"),
+        ],
+        lapsed: number(group, "/lapsed"),
+    }
+}

@@ -1,0 +1,113 @@
+//! Sheets that people fill in, and that somebody makes to do harm.
+
+use std::io::Write as _;
+
+use rust_xlsxwriter::Workbook;
+use zip::write::SimpleFileOptions;
+
+use super::*;
+
+/// A workbook of these rows of texts.
+fn sheet(rows: &[&[&str]]) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0_u32..).zip(rows) {
+        for (column, cell) in (0_u16..).zip(*cells) {
+            sheet.write_string(row, column, *cell).expect("written");
+        }
+    }
+    book.save_to_buffer().expect("a workbook")
+}
+
+const HEAD: &[&str] = &["姓名或名称*", "类型*", "在案身份*", "证件类型*", "证件号码*", "办案系统编号"];
+
+#[test]
+fn the_template_filled_in_is_read_and_empty_rows_do_not_count() {
+    let template = template().expect("a template");
+    let faults = read(&template).expect_err("it is empty");
+    assert_eq!(faults.len(), 1, "its headings are known: {faults:?}");
+    let parties = read(&sheet(&[
+        HEAD,
+        &["测试丙某某", "自然人", "被执行人", "居民身份证", "110101190001010057", "B-7"],
+        &["", "", "", "", "", ""],
+        &["测试矿业有限公司", "organisation", "Guarantor", "统一社会信用代码", " 91000000MADEM00112 "],
+    ]))
+    .expect("parties");
+    assert_eq!(parties.iter().map(|party| party.row).collect::<Vec<_>>(), [2, 4]);
+    let second = json!({
+        "reference": "row-4", "kind": "organisation", "name": "测试矿业有限公司", "role": "guarantor",
+        "documents": [{ "kind": "uscc", "number": "91000000MADEM00112" }],
+    });
+    assert_eq!((&parties[0].body["reference"], &parties[1].body), (&json!("B-7"), &second));
+}
+
+#[test]
+fn every_fault_is_told_with_its_row_and_column() {
+    let faults = read(&sheet(&[
+        HEAD,
+        &["测试甲", "机器人", "被执行人", "居民身份证", "", ""],
+        &["", "自然人", "路人", "居民身份证", "110101190001010057"],
+    ]))
+    .expect_err("faults");
+    let told: Vec<(u32, &str)> = faults.iter().map(|fault| (fault.row, fault.column)).collect();
+    assert_eq!(told, [(2, "类型"), (2, "证件号码"), (3, "姓名或名称"), (3, "在案身份")]);
+    assert!(faults[0].shown(Lang::Zh).starts_with("当事人名单第 2 行“类型”列：应为其中之一"), "{faults:?}");
+    let headless = read(&sheet(&[&["姓名", "类型"]])).expect_err("no headings");
+    assert!(headless.iter().all(|fault| fault.row == 1) && headless.len() == 4, "{headless:?}");
+}
+
+#[test]
+fn a_long_number_that_a_spreadsheet_cut_is_told_and_never_taken() {
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    for (column, head) in (0_u16..).zip(HEAD) {
+        page.write_string(0, column, *head).expect("written");
+    }
+    for (column, cell) in (0_u16..).zip(["测试甲", "自然人", "被执行人", "居民身份证"]) {
+        page.write_string(1, column, cell).expect("written");
+    }
+    page.write_number(1, 4, 110_101_190_001_010_057.0).expect("written");
+    let faults = read(&book.save_to_buffer().expect("a workbook")).expect_err("digits are lost");
+    assert_eq!((faults.len(), faults[0].row, faults[0].column), (1, 2, "证件号码"));
+    assert!(faults[0].detail.contains("丢失位数"));
+}
+
+#[test]
+fn more_parties_than_are_taken_are_told_and_a_far_corner_costs_nothing() {
+    let row: &[&str] = &["测试甲", "自然人", "被执行人", "居民身份证", "110101190001010057"];
+    let mut rows = vec![HEAD];
+    rows.extend(std::iter::repeat_n(row, MOST_ROWS));
+    assert_eq!(read(&sheet(&rows)).expect("parties").len(), MOST_ROWS);
+    rows.push(row);
+    let faults = read(&sheet(&rows)).expect_err("one too many");
+    assert_eq!(faults.last().map(|fault| fault.row), Some(u32::try_from(MOST_ROWS).expect("small") + 2));
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    for (column, head) in (0_u16..).zip(HEAD) {
+        page.write_string(0, column, *head).expect("written");
+    }
+    page.write_string(1_048_575, 16_383, "x").expect("written");
+    let faults = read(&book.save_to_buffer().expect("a workbook")).expect_err("no party");
+    assert_eq!(faults.len(), 1, "{faults:?}");
+}
+
+#[test]
+fn what_is_no_workbook_and_what_grows_when_it_is_unpacked_is_refused() {
+    for bytes in [&b""[..], b"PK\x03\x04", b"%PDF-1.4", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"] {
+        let faults = read(bytes).expect_err("no workbook");
+        assert!(faults[0].detail.contains("xlsx"), "{faults:?}");
+    }
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("xl/worksheets/sheet1.xml", SimpleFileOptions::default()).expect("begun");
+    let block = vec![b' '; 1 << 20];
+    for _ in 0..64 {
+        zip.write_all(&block).expect("written");
+    }
+    let bomb = zip.finish().expect("a package").into_inner();
+    assert!(bomb.len() < LARGEST, "{} bytes", bomb.len());
+    assert!(read(&bomb).expect_err("a bomb")[0].detail.contains("解压后过大"));
+    assert!(read(&vec![0; LARGEST + 1]).expect_err("too large")[0].detail.contains("MB"));
+    let mut cut = sheet(&[HEAD]);
+    cut.truncate(cut.len() / 2);
+    assert!(read(&cut).is_err());
+}

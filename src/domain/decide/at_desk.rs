@@ -1,0 +1,224 @@
+//! Work at the desk: who may do what about an order there, and what follows. An order's own state is another matter.
+
+use jiff::Timestamp;
+
+use super::super::{
+    Blob, DeskItem, DeskMark, DeskNotice, DeskState, DeskWork, OrderRecord, OrderState, SentBack,
+};
+use super::{Decided, Rejected};
+
+/// What is done about an order on the desk.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeskMove {
+    /// Somebody takes it, or takes it over.
+    Take,
+    /// The notice is printed under this number.
+    Print(String),
+    /// An answer is entered, which a second person must check.
+    Enter(Blob),
+    /// An answer is entered that nobody must check.
+    Settle,
+    /// The answer that was entered is agreed to.
+    Agree,
+    /// The answer that was entered is sent back.
+    SendBack(String),
+}
+
+impl DeskMove {
+    /// The word in the audit.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Take => "desk_take",
+            Self::Print(_) => "desk_notice",
+            Self::Enter(_) | Self::Settle => "desk_answer",
+            Self::Agree => "desk_check",
+            Self::SendBack(_) => "desk_send_back",
+        }
+    }
+}
+
+/// An order on the desk after a move.
+///
+/// # Errors
+/// [`Rejected::NotNow`] where it does not stand so, [`Rejected::Forbidden`] where another person must do it.
+pub fn moved(item: &DeskItem, what: &DeskMove, by: &str, at: Timestamp) -> Decided<DeskItem> {
+    let mark = || Some(DeskMark { by: by.to_owned(), at });
+    let mut next = DeskItem { version: item.version.saturating_add(1), ..item.clone() };
+    match what {
+        DeskMove::Take => {
+            may_be_taken(item, by)?;
+            next.state = DeskState::Taken;
+            next.work.taken = mark();
+        }
+        DeskMove::Print(number) => {
+            must_be_taken_by(item, by)?;
+            next.work.notice = Some(DeskNotice { number: number.clone(), by: by.to_owned(), at });
+        }
+        DeskMove::Enter(_) | DeskMove::Settle => {
+            must_be_taken_by(item, by)?;
+            next.work = DeskWork { entered: mark(), checked: None, sent_back: None, ..next.work };
+            (next.state, next.entered) = match what {
+                DeskMove::Enter(answer) => (DeskState::ToCheck, Some(answer.clone())),
+                _ => (DeskState::Done, None),
+            };
+        }
+        DeskMove::Agree => {
+            must_be_checked_by_another(item, by)?;
+            (next.state, next.entered) = (DeskState::Done, None);
+            next.work.checked = mark();
+        }
+        DeskMove::SendBack(reason) => {
+            must_be_checked_by_another(item, by)?;
+            next.state = DeskState::Taken;
+            next.work.sent_back = Some(SentBack { reason: reason.clone(), by: by.to_owned(), at });
+        }
+    }
+    Ok(next)
+}
+
+fn may_be_taken(item: &DeskItem, by: &str) -> Decided<()> {
+    let is_own = item.work.taken.as_ref().is_some_and(|taken| taken.by == by);
+    match item.state {
+        DeskState::Taken if is_own => Err(not_now("您已领取 you have taken it already")),
+        DeskState::ToCheck => Err(not_now(
+            "反馈已录入，等待复核 an answer was entered and waits for a second person: check it, or send it back",
+        )),
+        // One that is done is taken once more where the counterpart says something else later.
+        DeskState::Open | DeskState::Taken | DeskState::Done => Ok(()),
+    }
+}
+
+fn must_be_taken_by(item: &DeskItem, by: &str) -> Decided<()> {
+    let taken_by = item.work.taken.as_ref().map(|taken| taken.by.as_str());
+    match (item.state, taken_by) {
+        (DeskState::Taken, Some(other)) if other == by => Ok(()),
+        (DeskState::Taken, Some(other)) => Err(Rejected::NotNow(format!(
+            "已由{other}领取，须由其办理或先领取 {other} has taken it: take it over first"
+        ))),
+        (DeskState::ToCheck, _) => {
+            Err(not_now("反馈已录入，等待复核 an answer was entered and waits for a second person"))
+        }
+        _ => Err(not_now("请先领取 take it first")),
+    }
+}
+
+fn must_be_checked_by_another(item: &DeskItem, by: &str) -> Decided<()> {
+    if item.state != DeskState::ToCheck {
+        return Err(not_now("没有待复核的反馈 no answer waits to be checked"));
+    }
+    if item.work.entered.as_ref().is_some_and(|entered| entered.by == by) {
+        return Err(Rejected::Forbidden(
+            "录入人不得复核本人录入的反馈 nobody checks what they entered; another person must".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+fn not_now(words: &str) -> Rejected {
+    Rejected::NotNow(words.to_owned())
+}
+
+/// Whether an order may be carried to its counterpart now: one that was withdrawn, or whose time passed before anybody carried it, may
+/// have been asked elsewhere since.
+///
+/// # Errors
+/// [`Rejected::NotNow`], with what to do.
+pub fn may_be_carried(order: &OrderRecord) -> Decided<()> {
+    let was_carried = order.sent.is_some();
+    match order.state {
+        OrderState::Queued | OrderState::Sending | OrderState::Awaiting => Ok(()),
+        OrderState::Overdue if was_carried || !order.is_control() => Ok(()),
+        OrderState::Undetermined if was_carried => Ok(()),
+        OrderState::Overdue => Err(not_now(
+            "期限已过且未送达，请按台账重新办理 its time passed before it was carried: order the act anew in the case",
+        )),
+        OrderState::Cancelled => Err(not_now("请求已撤回，不再办理 it was withdrawn: do not carry it")),
+        OrderState::Answered | OrderState::Refused => {
+            Err(not_now("已有反馈，无须再送 it was answered: there is nothing to carry"))
+        }
+        OrderState::Failed | OrderState::Undetermined => {
+            Err(not_now("该请求已结束 the order came to its end: order the act anew in the case"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::OrderId;
+    use super::*;
+
+    fn at() -> Timestamp {
+        "2026-11-24T02:00:00Z".parse().expect("an instant")
+    }
+
+    fn open() -> DeskItem {
+        DeskItem {
+            order: OrderId::default(),
+            lane: "county-bank".to_owned(),
+            court: "T10".to_owned(),
+            deadline: at(),
+            state: DeskState::Open,
+            version: 1,
+            work: DeskWork::default(),
+            entered: None,
+        }
+    }
+
+    fn done(item: &DeskItem, what: &DeskMove, by: &str) -> DeskItem {
+        moved(item, what, by, at()).unwrap_or_else(|why| panic!("{what:?}: {why}"))
+    }
+
+    fn refused(item: &DeskItem, what: &DeskMove, by: &str) -> Rejected {
+        moved(item, what, by, at()).expect_err("it is refused")
+    }
+
+    fn answer() -> DeskMove {
+        DeskMove::Enter(Blob::stored([1].as_slice()))
+    }
+
+    #[test]
+    fn who_takes_it_prints_and_enters_and_another_checks() {
+        let taken = done(&open(), &DeskMove::Take, "1001");
+        let printed = done(&taken, &DeskMove::Print("DY1".to_owned()), "1001");
+        let entered = done(&printed, &answer(), "1001");
+        assert_eq!((entered.state, entered.version), (DeskState::ToCheck, 4));
+        assert!(entered.entered.is_some());
+        assert!(matches!(refused(&entered, &DeskMove::Agree, "1001"), Rejected::Forbidden(_)));
+        assert!(matches!(refused(&entered, &DeskMove::Take, "1002"), Rejected::NotNow(_)));
+        let agreed = done(&entered, &DeskMove::Agree, "1002");
+        assert_eq!((agreed.state, agreed.entered), (DeskState::Done, None));
+        assert_eq!(agreed.work.checked.map(|mark| mark.by).as_deref(), Some("1002"));
+    }
+
+    #[test]
+    fn what_is_sent_back_is_entered_again_and_nobody_sends_back_their_own() {
+        let entered = done(&done(&open(), &DeskMove::Take, "1001"), &answer(), "1001");
+        let back = DeskMove::SendBack("金额与回执不符".to_owned());
+        assert!(matches!(refused(&entered, &back, "1001"), Rejected::Forbidden(_)));
+        let again = done(&entered, &back, "1002");
+        assert_eq!(again.state, DeskState::Taken);
+        assert!(again.entered.is_some(), "what was entered is there to be corrected");
+        let entered = done(&again, &answer(), "1001");
+        assert_eq!(entered.work.sent_back, None);
+    }
+
+    #[test]
+    fn nobody_works_on_what_another_has_before_taking_it_over() {
+        let taken = done(&open(), &DeskMove::Take, "1001");
+        for what in [DeskMove::Print("DY1".to_owned()), answer(), DeskMove::Settle] {
+            assert!(matches!(refused(&taken, &what, "1002"), Rejected::NotNow(_)), "{what:?}");
+            assert!(matches!(refused(&open(), &what, "1001"), Rejected::NotNow(_)), "{what:?}");
+        }
+        let over = done(&taken, &DeskMove::Take, "1002");
+        assert_eq!(over.work.taken.as_ref().map(|mark| mark.by.as_str()), Some("1002"));
+        assert!(matches!(refused(&over, &DeskMove::Take, "1002"), Rejected::NotNow(_)));
+        let settled = done(&over, &DeskMove::Settle, "1002");
+        assert_eq!(settled.state, DeskState::Done);
+        assert!(matches!(refused(&settled, &answer(), "1002"), Rejected::NotNow(_)));
+        assert_eq!(
+            done(&settled, &DeskMove::Take, "1002").state,
+            DeskState::Taken,
+            "a later word is entered too"
+        );
+    }
+}

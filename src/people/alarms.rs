@@ -1,0 +1,175 @@
+//! What stands out in the looks of a day, for the auditor (法释〔2017〕10号: fifty records of property are a crime when they are sold).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::domain::people::{Look, LookRules, Person};
+
+/// Looks at the same thing in a day, each a while after the one before, of which the auditor is told.
+const AGAIN_AND_AGAIN: u64 = 5;
+
+/// What stands out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmKind {
+    /// Very many different things 大量查看.
+    Mass,
+    /// The same thing again and again 反复查看.
+    Repeated,
+    /// Out of working hours 非工作时间.
+    OutOfHours,
+    /// Lists that belong to no case, by somebody whose role is not of the case 无案查看.
+    NoCase,
+}
+
+/// Something that stands out in the looks of one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Alarm {
+    /// What it is.
+    pub kind: AlarmKind,
+    /// Staff number 工号 of the person.
+    pub actor: String,
+    /// How many: different things for `mass`, looks for the others.
+    pub count: u64,
+    /// The case; empty where it is about several or none.
+    pub case_number: String,
+    /// When the first of these looks was.
+    pub first_at: Timestamp,
+    /// When the last was.
+    pub last_at: Timestamp,
+}
+
+/// Some looks of one person together.
+#[derive(Default)]
+struct Together<'a> {
+    count: u64,
+    subjects: BTreeSet<&'a str>,
+    cases: BTreeSet<&'a str>,
+    times: Option<(Timestamp, Timestamp)>,
+}
+
+impl<'a> Together<'a> {
+    fn add(&mut self, look: &'a Look) {
+        self.count += 1;
+        self.subjects.insert(&look.subject);
+        self.cases.insert(&look.case_number);
+        let (first, last) = self.times.unwrap_or((look.at, look.at));
+        self.times = Some((first.min(look.at), last.max(look.at)));
+    }
+
+    fn alarm(&self, kind: AlarmKind, actor: &str) -> Option<Alarm> {
+        let (first_at, last_at) = self.times?;
+        let case_number = match self.cases.first() {
+            Some(only) if self.cases.len() == 1 => (*only).to_owned(),
+            _ => String::new(),
+        };
+        let different = u64::try_from(self.subjects.len()).unwrap_or(u64::MAX);
+        let count = if kind == AlarmKind::Mass { different } else { self.count };
+        Some(Alarm { kind, actor: actor.to_owned(), count, case_number, first_at, last_at })
+    }
+}
+
+/// What stands out in the looks of a day, the worst kind and the highest count first. Systems read much by their nature, and keep a
+/// record themselves: of those who looked only persons count.
+pub fn alarms_of(looks: &[Look], persons: &[Person], rules: &LookRules) -> Vec<Alarm> {
+    let persons: BTreeMap<&str, &Person> =
+        persons.iter().map(|person| (person.number.as_str(), person)).collect();
+    let mut groups: BTreeMap<(AlarmKind, &str, &str), Together<'_>> = BTreeMap::new();
+    for look in looks {
+        let Some(person) = persons.get(look.actor.as_str()) else { continue };
+        let is_of_the_case = person.roles.iter().any(|role| role.is_of_the_case());
+        let mut add = |kind, about| groups.entry((kind, look.actor.as_str(), about)).or_default().add(look);
+        add(AlarmKind::Mass, "");
+        if look.out_of_hours {
+            add(AlarmKind::OutOfHours, "");
+        }
+        if look.case_number.is_empty() {
+            if !is_of_the_case {
+                add(AlarmKind::NoCase, "");
+            }
+        } else {
+            add(AlarmKind::Repeated, look.subject.as_str());
+        }
+    }
+    let stands_out = |alarm: &Alarm| match alarm.kind {
+        AlarmKind::Mass => alarm.count >= rules.alarm_at,
+        AlarmKind::Repeated => alarm.count >= AGAIN_AND_AGAIN,
+        AlarmKind::OutOfHours | AlarmKind::NoCase => true,
+    };
+    let all = groups.iter().filter_map(|((kind, actor, _), together)| together.alarm(*kind, actor));
+    let mut alarms: Vec<Alarm> = all.filter(stands_out).collect();
+    alarms.sort_by(|one, other| {
+        (one.kind, other.count, &one.actor).cmp(&(other.kind, one.count, &other.actor))
+    });
+    alarms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::PersonId;
+    use crate::domain::people::{Courts, LookKind, Role};
+
+    const CASE: &str = "（2026）测01执1号";
+
+    fn person(number: &str, role: Role) -> Person {
+        let person = serde_json::json!({
+            "id": PersonId(uuid::Uuid::new_v4()), "name": "张测试", "number": number, "courts": Courts::All,
+            "roles": [role], "created": "2026-01-05T01:00:00Z",
+        });
+        serde_json::from_value(person).expect("a person")
+    }
+
+    fn look(minute: i64, actor: &str, subject: &str, case_number: &str, out_of_hours: bool) -> Look {
+        Look {
+            at: Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_mins(minute),
+            actor: actor.to_owned(),
+            kind: LookKind::Assets,
+            subject: subject.to_owned(),
+            case_number: case_number.to_owned(),
+            court: "T10".to_owned(),
+            reason: String::new(),
+            out_of_hours,
+        }
+    }
+
+    fn told(looks: &[Look]) -> Vec<(AlarmKind, String, u64, String)> {
+        let persons = [person("gh001", Role::Officer), person("gh002", Role::Auditor)];
+        let rules = LookRules { alarm_at: 3, ..LookRules::default() };
+        let told = alarms_of(looks, &persons, &rules).into_iter();
+        told.map(|alarm| (alarm.kind, alarm.actor, alarm.count, alarm.case_number)).collect()
+    }
+
+    #[test]
+    fn what_is_ordinary_stands_out_nowhere() {
+        let looks: Vec<Look> = (0..4).map(|at| look(at * 11, "gh001", "a", CASE, false)).collect();
+        assert_eq!(told(&looks), []);
+        let of_a_system: Vec<Look> =
+            (0..99).map(|at| look(at, "case-system", &at.to_string(), CASE, true)).collect();
+        assert_eq!(told(&of_a_system), []);
+        let lists_of_an_officer: Vec<Look> = (0..4).map(|at| look(at, "gh001", "list", "", false)).collect();
+        assert_eq!(told(&lists_of_an_officer), []);
+    }
+
+    #[test]
+    fn many_things_the_same_thing_again_odd_hours_and_lists_of_no_case_stand_out() {
+        let mut looks = vec![
+            look(1, "gh001", "a", CASE, false),
+            look(2, "gh001", "b", CASE, false),
+            look(3, "gh001", "c", "（2026）测01执2号", false),
+        ];
+        assert_eq!(told(&looks), [(AlarmKind::Mass, "gh001".to_owned(), 3, String::new())]);
+        looks.extend((0..4).map(|at| look(20 + at * 11, "gh001", "a", CASE, false)));
+        looks.push(look(600, "gh002", "list", "", true));
+        let expected = [
+            (AlarmKind::Mass, "gh001".to_owned(), 3, String::new()),
+            (AlarmKind::Repeated, "gh001".to_owned(), 5, CASE.to_owned()),
+            (AlarmKind::OutOfHours, "gh002".to_owned(), 1, String::new()),
+            (AlarmKind::NoCase, "gh002".to_owned(), 1, String::new()),
+        ];
+        assert_eq!(told(&looks), expected);
+    }
+}

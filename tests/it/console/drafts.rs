@@ -1,0 +1,63 @@
+//! What is being filled in when the process that keeps it is gone, while the session goes on: it is the store's.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use super::pages::{FILES, filled_in};
+use super::{Guest, with_banks};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_outlives_the_process_and_a_draft_that_is_gone_is_told_with_what_was_entered() {
+    let mut setup = with_banks(&[("9990000000000000011", "600.00")], &[]).await;
+    let mut guest = Guest::signed_in(setup.port, "officer").await;
+    let draft = guest.get("/console/new").await.field("draft");
+    let preview = guest.upload("/console/new", &filled_in(&draft, "500"), FILES).await;
+    assert_eq!(preview.status, StatusCode::OK, "{}", preview.text);
+    let draft = preview.field("draft");
+    setup.kill_daemon();
+    setup.start_daemon().await;
+    assert_eq!(guest.get("/console/tasks").await.status, StatusCode::OK, "still signed in");
+    let sent = guest.act("/console/new/send", &[("draft", &draft)]).await;
+    assert!(sent.status == StatusCode::CONFLICT && sent.text.contains("草稿已不在"), "{}", sent.text);
+    let told = guest.upload("/console/new", &filled_in(&draft, "500"), &[]).await;
+    assert!(told.status == StatusCode::CONFLICT && told.text.contains("重新选择文件"), "{}", told.text);
+    assert!(told.text.contains("value=\"(2026)晋10执8号\""), "what was entered stays: {}", told.text);
+    // With the files again it goes on.
+    let draft = told.field("draft");
+    let preview = guest.upload("/console/new", &filled_in(&draft, "500"), FILES).await;
+    assert_eq!(preview.status, StatusCode::OK, "{}", preview.text);
+    assert_eq!(setup.get("/v1/inquiries").await["inquiries"], json!([]));
+    let sent = guest.act("/console/new/send", &[("draft", &preview.field("draft"))]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_belongs_to_its_session_and_nobody_approves_what_they_submitted() {
+    let setup = with_banks(&[("9990000000000000011", "600.00")], &[]).await;
+    let mut both = Guest::signed_in(setup.port, "both").await;
+    let draft = both.get("/console/new").await.field("draft");
+    let mut fields = filled_in(&draft, "500");
+    for (name, value) in &mut fields {
+        if *name == "mode" {
+            *value = "propose";
+        }
+    }
+    let preview = both.upload("/console/new", &fields, FILES).await;
+    let draft = preview.field("draft");
+    let mut other = Guest::signed_in(setup.port, "both").await;
+    other.get("/console/new").await;
+    let stolen = other.act("/console/new/send", &[("draft", &draft)]).await;
+    assert_eq!(stolen.status, StatusCode::CONFLICT, "another session of the same person has none of it");
+    let sent = both.act("/console/new/send", &[("draft", &draft)]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let id = sent.location().rsplit('/').next().expect("an identifier").to_owned();
+    crate::process::until(&setup, &id, "both banks answer", |view| crate::process::answered(view, 2)).await;
+    let measure = super::measures(&setup).await.remove(0);
+    let path = format!("/console/acts/approve/{measure}");
+    let refused = both.act(&path, &[("reason", "我来批")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+    let mut approver = Guest::signed_in(setup.port, "approver").await;
+    approver.get("/console/tasks").await;
+    let approved = approver.act(&path, &[("reason", "准予冻结")]).await;
+    assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text);
+}
