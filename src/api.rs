@@ -52,7 +52,7 @@ use tower::ServiceExt as _;
 pub use access::{Identity, may};
 pub use extract::read_bytes;
 pub use inquiries::{InquiryView, OrderCounts};
-pub use looks::{ReasonWanted, Reasons};
+pub use looks::{ReasonWanted, Reasons, Watching};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemKind};
 pub use reception::GatewayReception;
 pub use sessions::address_of;

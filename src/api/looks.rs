@@ -6,7 +6,8 @@ mod looked_at;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts as _, RawPathParams, Request, State};
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -49,6 +50,24 @@ impl Reasons {
         all.insert(case.to_owned(), reason.to_owned());
     }
 }
+
+/// Reasons that pages of this process know, as a handler takes them; none where a caller comes from outside.
+pub(super) struct KnownReasons(Reasons);
+
+impl<S: Send + Sync> FromRequestParts<S> for KnownReasons {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.extensions.get::<Reasons>().cloned().unwrap_or_default()))
+    }
+}
+
+impl aide::OperationInput for KnownReasons {}
+
+/// An extension of a request by which a page that stands open is compared with what is so now. Nothing of the answer is shown, so it is
+/// no look.
+#[derive(Debug, Clone, Copy)]
+pub struct Watching;
 
 /// An extension of an answer that refuses a look without a reason: which case the reason is wanted for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +147,7 @@ async fn on_record(
 ) -> Result<(), Refused> {
     let route = route_of(request).to_owned();
     let name = name_of(request).await;
+    let query = request.uri().query().unwrap_or_default().to_owned();
     let (courts, is_list) = (identity.courts.clone(), name.is_none());
     let subject = match name {
         Some(name) => {
@@ -137,11 +157,29 @@ async fn on_record(
                 None => return Ok(()),
             }
         }
-        None => Subject { name: "list".to_owned(), case_number: String::new(), court: String::new() },
+        None => list_of(gateway, (route, query), courts).await?,
     };
     let kept = request.extensions().get::<Reasons>().and_then(|reasons| reasons.of(&subject.case_number));
     let reason = if reason.is_empty() { kept.unwrap_or_default().to_owned() } else { reason };
-    keep(gateway, identity, (kind, is_list), subject, reason).await
+    if request.extensions().get::<Watching>().is_some() {
+        return reason_for(identity, (&subject, is_list), &printable(&reason));
+    }
+    keep(gateway, identity, (kind, is_list), subject, printable(&reason)).await
+}
+
+/// What is looked at by a list: the case that it is narrowed to; otherwise what is asked for, so that another list is another look. What
+/// is asked for may name a person, so that it is kept as a keyed hash.
+async fn list_of(gateway: &Shared, (route, query): (String, String), courts: Courts) -> Stored<Subject> {
+    let number = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "case_number");
+    if let Some(number) = number.map(|(_, number)| number.into_owned()) {
+        let case = gateway.store.read(move |reads| super::cases::find(reads, &courts, &number)).await?;
+        if let Some(case) = case {
+            return Ok(Subject::of_case(case));
+        }
+    }
+    let asked = format!("{route} {query}");
+    let mark = hex::encode(gateway.store.keyed_hash(asked.as_bytes()).get(..8).unwrap_or_default());
+    Ok(Subject { name: format!("list {mark}"), case_number: String::new(), court: String::new() })
 }
 
 /// Puts on record that somebody looks at a case, such as one of many that are printed together.
@@ -150,9 +188,10 @@ pub(super) async fn at_case(
     identity: &Identity,
     kind: LookKind,
     case: &Case,
-    headers: &HeaderMap,
+    (headers, KnownReasons(known)): (&HeaderMap, &KnownReasons),
 ) -> Result<(), Problem> {
-    let reason = printable(&reason_of(headers).unwrap_or_default());
+    let known = known.of(case.number.as_str()).map(str::to_owned);
+    let reason = printable(&reason_of(headers).or(known).unwrap_or_default());
     let kept = keep(gateway, identity, (kind, false), Subject::of_case(case.clone()), reason).await;
     kept.map_err(|refused| match refused {
         Refused::Problem(problem) => problem,
@@ -165,6 +204,18 @@ fn without_reason() -> Problem {
     Problem::new(ProblemKind::ReasonWanted, detail)
 }
 
+/// Whether there is a reason where one is needed.
+fn reason_for(
+    identity: &Identity,
+    (subject, is_list): (&Subject, bool),
+    reason: &str,
+) -> Result<(), Refused> {
+    if reason.is_empty() && needs_reason(identity, is_list) {
+        return Err(Refused::WithoutReason(ReasonWanted { case: subject.case_number.clone() }));
+    }
+    Ok(())
+}
+
 async fn keep(
     gateway: &Shared,
     identity: &Identity,
@@ -172,9 +223,7 @@ async fn keep(
     subject: Subject,
     reason: String,
 ) -> Result<(), Refused> {
-    if reason.is_empty() && needs_reason(identity, is_list) {
-        return Err(Refused::WithoutReason(ReasonWanted { case: subject.case_number }));
-    }
+    reason_for(identity, (&subject, is_list), &reason)?;
     let at = gateway.clock.now();
     let look = Look {
         at,

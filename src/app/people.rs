@@ -136,13 +136,15 @@ impl PeopleDesk {
     /// See [`PeopleError`].
     pub async fn make_ready(&self, added: Added, password: &str, reason: &str) -> Result<(), PeopleError> {
         let hash = self.people.hashed(password.to_owned()).await?;
-        let id = match self.find(&added.number).await {
-            Ok(person) => person.id,
-            Err(PeopleError::Nobody(_)) => self.add_with(added, hash.clone(), reason).await?,
+        let (id, against) = match self.find(&added.number).await {
+            Ok(person) => (person.id, person.password.map(|kept| kept.hash)),
+            Err(PeopleError::Nobody(_)) => {
+                (self.add_with(added, hash.clone(), reason).await?, Some(hash.clone()))
+            }
             Err(error) => return Err(error),
         };
         let no_session = uuid::Uuid::nil();
-        Ok(self.engine.set_password(id, hash, no_session, self.people.rules().clone()).await?)
+        Ok(self.engine.set_password(id, (against, hash), no_session, self.people.rules().clone()).await?)
     }
 
     async fn add_with(&self, added: Added, hash: String, reason: &str) -> Result<PersonId, PeopleError> {

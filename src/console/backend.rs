@@ -14,13 +14,15 @@ use tower::ServiceExt as _;
 use super::failure::Failure;
 use super::kept::Kept;
 use super::visitor::Visitor;
-use crate::api::{self, Problem, ReasonWanted};
+use crate::api::{self, Problem, ReasonWanted, Watching};
 use crate::gateway::Gateway;
 
 /// Largest answer of an endpoint that is taken.
 const LARGEST_ANSWER: usize = 64 << 20;
 /// Requests for pages that are worked on at once.
 const MOST_AT_ONCE: usize = 256;
+/// Requests of people who have not signed in that are worked on at once: those who guess wait long, and keep nobody else out.
+const MOST_STRANGERS: usize = 32;
 
 /// What every page is made from.
 #[derive(Debug, Clone)]
@@ -32,6 +34,7 @@ struct Inner {
     endpoints: Router,
     kept: Kept,
     places: Semaphore,
+    strangers: Semaphore,
 }
 
 /// An answer as it came.
@@ -48,12 +51,18 @@ impl Console {
     pub fn new(gateway: Arc<Gateway>) -> Self {
         let endpoints = api::endpoints(Arc::clone(&gateway));
         let (kept, places) = (Kept::new(gateway.people.rules().idle), Semaphore::new(MOST_AT_ONCE));
-        Self(Arc::new(Inner { gateway, endpoints, kept, places }))
+        let strangers = Semaphore::new(MOST_STRANGERS);
+        Self(Arc::new(Inner { gateway, endpoints, kept, places, strangers }))
     }
 
     /// Handles to the parts.
     pub fn gateway(&self) -> &Arc<Gateway> {
         &self.0.gateway
+    }
+
+    /// Places of those who have not signed in.
+    pub fn strangers(&self) -> &Semaphore {
+        &self.0.strangers
     }
 
     /// What is kept of sessions beside the store.
@@ -130,6 +139,9 @@ impl Console {
         let Ok(mut request) = request.body(Body::from(bytes)) else { return Err(Failure::nothing_here()) };
         request.extensions_mut().insert(Arc::clone(&visitor.identity));
         request.extensions_mut().insert(visitor.reasons.clone());
+        if visitor.watches {
+            request.extensions_mut().insert(Watching);
+        }
         let answered = self.0.endpoints.clone().oneshot(request).await;
         let response = answered.unwrap_or_else(|never| match never {});
         let (parts, body) = response.into_parts();

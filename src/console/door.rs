@@ -70,6 +70,10 @@ async fn pass(console: &Console, mut request: Request, next: Next) -> Response {
         return stranger(&Failure::forged());
     }
     if path == "/console/sign-in" || path == "/" {
+        let Ok(_place) = console.strangers().try_acquire() else {
+            let detail = "登录人数过多，请稍后再试 too many people sign in; come again";
+            return stranger(&Failure::new(StatusCode::SERVICE_UNAVAILABLE, detail));
+        };
         request.extensions_mut().insert(Stranger { lang, here });
         return limited(console, request, next).await;
     }

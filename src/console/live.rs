@@ -103,6 +103,7 @@ pub async fn stream(
     };
     let streams = console.kept().streams(visitor.session, console.now());
     let place = streams.try_acquire_owned().map_err(full)?;
+    let visitor = Visitor { watches: true, ..visitor };
     let mut watch = Watch { console, visitor, path, seen: None, _place: place };
     // What may not be read is refused here, before a stream begins.
     let raw = watch.console.fetch(&watch.visitor, &watch.path).await?;

@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use super::address::segment;
 use super::backend::Console;
@@ -29,6 +30,10 @@ use body::{MOST_PARTIES, SHEET, body_of, place_of, sheet_place_of};
 use sections::{Section, sections};
 use workbook::SheetParty;
 
+/// Most bytes that one form may bring.
+const MOST_OF_ONE: usize = 32 << 20;
+/// Sheets that are read at once: each may take a moment and some memory.
+static READING: Semaphore = Semaphore::const_new(2);
 /// Most bytes that are kept for people who are filling in the form.
 const MOST_KEPT: usize = 256 << 20;
 
@@ -153,10 +158,17 @@ pub async fn preview(
     visitor: Visitor,
     posted: Posted,
 ) -> Result<Response, Failure> {
+    if !visitor.may(may::SUBMIT) {
+        return Err(Failure::new(StatusCode::FORBIDDEN, ""));
+    }
     let parties = posted.get("parties").parse::<usize>().unwrap_or(1).clamp(1, MOST_PARTIES);
     let (draft, is_gone) = merged(&console, &visitor, posted);
     let draft = Arc::new(draft);
     let now = console.now();
+    if draft.size() > MOST_OF_ONE {
+        let detail = "文件合计过大，请减少附件 the files are too large together; bring fewer";
+        return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+    }
     if console.kept().bytes_of_drafts(now).saturating_add(draft.size()) > MOST_KEPT {
         return Err(Failure::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -175,7 +187,7 @@ pub async fn preview(
         "edit" => return Ok(shown(&visitor, &draft, parties, &[], &Failure::default())),
         _ => {}
     }
-    let sheet = match sheet_of(&draft, visitor.lang) {
+    let sheet = match sheet_of(&draft, visitor.lang).await {
         Ok(sheet) => sheet,
         Err(failure) => return Ok(shown(&visitor, &draft, parties, &[], &failure)),
     };
@@ -190,11 +202,15 @@ pub async fn preview(
 }
 
 /// The parties of the sheet that was chosen, or everything that is wrong with it.
-fn sheet_of(draft: &Draft, lang: Lang) -> Result<Vec<SheetParty>, Failure> {
+async fn sheet_of(draft: &Draft, lang: Lang) -> Result<Vec<SheetParty>, Failure> {
     let Some(upload) = draft.uploads.iter().find(|upload| upload.field == SHEET) else {
         return Ok(Vec::new());
     };
-    workbook::read(&upload.bytes).map_err(|faults| {
+    let failed = || Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "the sheet could not be read");
+    let _place = READING.acquire().await.map_err(|_| failed())?;
+    let bytes = upload.bytes.clone();
+    let read = tokio::task::spawn_blocking(move || workbook::read(&bytes)).await.map_err(|_| failed())?;
+    read.map_err(|faults| {
         let findings = faults.iter().map(|fault| (SHEET.to_owned(), fault.shown(lang))).collect();
         Failure { findings, ..Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "") }
     })
@@ -222,7 +238,9 @@ fn posted_step(draft: &Draft) -> &str {
 
 /// Why a draft cannot be gone on with.
 fn gone() -> Failure {
-    let detail = "草稿已不在：草稿只保存在接收它的那台服务器上，服务重启、久未操作或改由另一台服务器受理后不再保留。请核对已填内容，                  重新选择文件后再预览 the draft is gone: only the server that took it keeps it, and not after a restart or a long rest.                   Check what is filled in, choose the files again";
+    let detail = "草稿已不在：草稿只保存在接收它的那台服务器上，服务重启、久未操作或改由另一台服务器受理后不再保留。请核对已填内容，\
+                  重新选择文件后再预览 the draft is gone: only the server that took it keeps it, and not after a restart or a long rest. \
+                  Check what is filled in, choose the files again";
     Failure::new(StatusCode::CONFLICT, detail)
 }
 
@@ -314,7 +332,7 @@ pub async fn send(
     let parties = draft.fields.iter().find(|(name, _)| name == "parties");
     let parties =
         parties.and_then(|(_, count)| count.parse::<usize>().ok()).unwrap_or(1).clamp(1, MOST_PARTIES);
-    let sheet = match sheet_of(&draft, visitor.lang) {
+    let sheet = match sheet_of(&draft, visitor.lang).await {
         Ok(sheet) => sheet,
         Err(failure) => return Ok(shown(&visitor, &draft, parties, &[], &failure)),
     };

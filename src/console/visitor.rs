@@ -23,6 +23,8 @@ pub struct Visitor {
     pub token: String,
     /// Why the person looks at cases, so far as they were asked.
     pub reasons: Reasons,
+    /// Whether a page of theirs stands open and is compared with what is so now.
+    pub watches: bool,
     /// The language.
     pub lang: Lang,
     /// Path and query that were asked for.
@@ -35,7 +37,7 @@ impl Visitor {
         let session = identity.session.as_ref()?;
         let (session, csrf) = (session.id, session.csrf.clone());
         let (identity, reasons) = (Arc::new(identity), Reasons::default());
-        Some(Self { identity, session, csrf, token, reasons, lang, here })
+        Some(Self { identity, session, csrf, token, reasons, watches: false, lang, here })
     }
 
     /// Whether the row `row` of the matrix lets them.

@@ -64,7 +64,7 @@ pub use acts::{
     Act, ActInput, Approval, ClaimSettings, ClaimUpdate, Deduction, EnteredMeasure, Outcome as ActOutcome,
     Release, ReleaseScope, Renewal, Resolution, Transfer, act, subject_of,
 };
-pub use at_desk::{DeskMove, may_be_carried, moved as moved_at_desk};
+pub use at_desk::{DeskMove, may_be_answered, may_be_carried, moved as moved_at_desk};
 pub use candidate::{property_keys, same_property};
 pub use certificate::certificate_of;
 pub use clock::{due_measure, next_look};

@@ -10,7 +10,7 @@ use super::encoded::Encoded;
 use super::handed_in::{self, HandedIn, Verdicts};
 use super::sending::{Dispatch, handing_over};
 use super::{Engine, InputError};
-use crate::domain::decide::{DeskMove, Facts, Rejected, may_be_carried, moved_at_desk};
+use crate::domain::decide::{DeskMove, Facts, Rejected, may_be_answered, may_be_carried, moved_at_desk};
 use crate::domain::{AuditEntry, Change, DeskItem, NewPrint, OrderId, OrderRecord, OrderState, order_id_of};
 use crate::store::{Needs, StoreError, Stored, Tx};
 
@@ -110,7 +110,7 @@ fn moved(tx: &mut dyn Tx, work: &AtDesk, facts: &Facts<'_>) -> Done<(OrderRecord
         act: work.what.word().to_owned(),
         subject: inquiry.uid.to_string(),
         reason: match &work.what {
-            DeskMove::SendBack(reason) => reason.clone(),
+            DeskMove::Take(reason) | DeskMove::SendBack(reason) => reason.clone(),
             _ => String::new(),
         },
         detail: Some(json!({ "orders": [order.number()] })),
@@ -122,11 +122,12 @@ fn moved(tx: &mut dyn Tx, work: &AtDesk, facts: &Facts<'_>) -> Done<(OrderRecord
         )),
         false => moved_at_desk(&item, &work.what, &work.by, facts.now),
     };
-    let carried = match &work.what {
-        DeskMove::Print(_) => may_be_carried(&order),
-        _ => Ok(()),
+    let permitted = match &work.what {
+        DeskMove::Print(_) => may_be_carried(&order, &item),
+        DeskMove::Enter(_) | DeskMove::Settle | DeskMove::Agree => may_be_answered(&order, &item),
+        DeskMove::Take(_) | DeskMove::SendBack(_) => Ok(()),
     };
-    match carried.and(decided) {
+    match decided.and_then(|item| permitted.map(|()| item)) {
         Ok(item) => Ok(Ok((order, item, line))),
         Err(rejected) => {
             tx.write(&[Change::Audit(AuditEntry { refused: Some(rejected.to_string()), ..line })])?;

@@ -77,21 +77,21 @@ impl<'a> Together<'a> {
 pub fn alarms_of(looks: &[Look], persons: &[Person], rules: &LookRules) -> Vec<Alarm> {
     let persons: BTreeMap<&str, &Person> =
         persons.iter().map(|person| (person.number.as_str(), person)).collect();
-    let mut groups: BTreeMap<(AlarmKind, &str, &str), Together<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<(AlarmKind, &str, (&str, &str)), Together<'_>> = BTreeMap::new();
     for look in looks {
         let Some(person) = persons.get(look.actor.as_str()) else { continue };
         let is_of_the_case = person.roles.iter().any(|role| role.is_of_the_case());
         let mut add = |kind, about| groups.entry((kind, look.actor.as_str(), about)).or_default().add(look);
-        add(AlarmKind::Mass, "");
+        add(AlarmKind::Mass, ("", ""));
         if look.out_of_hours {
-            add(AlarmKind::OutOfHours, "");
+            add(AlarmKind::OutOfHours, ("", ""));
         }
         if look.case_number.is_empty() {
             if !is_of_the_case {
-                add(AlarmKind::NoCase, "");
+                add(AlarmKind::NoCase, ("", ""));
             }
         } else {
-            add(AlarmKind::Repeated, look.subject.as_str());
+            add(AlarmKind::Repeated, (look.kind.word(), look.subject.as_str()));
         }
     }
     let stands_out = |alarm: &Alarm| match alarm.kind {
@@ -171,5 +171,13 @@ mod tests {
             (AlarmKind::NoCase, "gh002".to_owned(), 1, String::new()),
         ];
         assert_eq!(told(&looks), expected);
+    }
+
+    #[test]
+    fn a_case_and_its_assets_are_two_things_though_they_have_one_name() {
+        let of_a_kind =
+            |kind| (0..3).map(move |at| Look { kind, ..look(at * 11, "gh001", "a", CASE, false) });
+        let looks: Vec<Look> = of_a_kind(LookKind::Case).chain(of_a_kind(LookKind::Assets)).collect();
+        assert_eq!(told(&looks), []);
     }
 }

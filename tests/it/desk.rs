@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::samples::{folder, sample};
-use crate::world::{bank, bank_code, inquiry};
+use crate::world::{Played, bank, bank_code, inquiry, reserved_port};
 use people::{Clerk, Courthouse, PDF, account, desk, filled, scan};
 
 /// An answer to a query that names one account.
@@ -118,14 +118,23 @@ async fn freeze_is_held(house: &Courthouse, (one, two): (&Clerk, &Clerk), inquir
     let number = freeze["number"].as_str().expect("a number").to_owned();
     assert_eq!(freeze["action"], "freeze");
     one.post(&format!("/v1/desk/{number}/take"), &json!({})).await;
-    let notice = one.print(&number).await;
-    assert!(notice.contains("4000020011") && notice.contains("冻结裁定书"), "{notice}");
     let amount = proposed[0]["limit"]["amount"].as_str().expect("an amount");
     let form = filled(
         "held",
-        &[("amount", amount), ("until", house.in_a_year().as_str()), ("reference", "农商冻1号")],
+        &[
+            ("amount", amount),
+            ("until", house.in_a_year().as_str()),
+            ("rank", "1"),
+            ("stated", "4000020011"),
+            ("reference", "农商冻1号"),
+        ],
     );
     let answer = json!({ "form": form, "scan": scan(PDF) });
+    let (status, told) = one.post(&format!("/v1/desk/{number}/answer"), &answer).await;
+    assert_eq!(status, StatusCode::CONFLICT, "nobody carried it: {told}");
+    assert!(told["detail"].as_str().is_some_and(|detail| detail.contains("尚未打印协助通知")), "{told}");
+    let notice = one.print(&number).await;
+    assert!(notice.contains("4000020011") && notice.contains("冻结裁定书"), "{notice}");
     let (_, entered) = one.post(&format!("/v1/desk/{number}/answer"), &answer).await;
     let check = json!({ "agree": true, "version": entered["order"]["version"] });
     let (status, done) = two.post(&format!("/v1/desk/{number}/check"), &check).await;
@@ -170,7 +179,8 @@ async fn what_does_not_fit_is_before_a_person_and_a_later_word_is_entered_too() 
     let limit = shown["instruction"]["limit"]["amount"].as_str().expect("a limit").to_owned();
     let until = house.in_a_year();
     let held = |more: &[(&str, &str)]| {
-        filled("held", &[&[("amount", limit.as_str()), ("until", until.as_str())], more].concat())
+        let base = [("amount", limit.as_str()), ("until", &until), ("rank", "1"), ("stated", "4000020011")];
+        filled("held", &[&base, more].concat())
     };
     let (_, above) = one.answer(&freeze, &held(&[("limit", "5000.00")])).await;
     assert_eq!(
@@ -247,6 +257,38 @@ async fn orders_of_a_counterpart_that_people_serve_from_now_on_come_to_the_desk_
     one.print(&number).await;
     let (_, done) = one.answer(&number, &json!({ "outcome": "nothing" })).await;
     assert_eq!(done["outcome"], "taken_in", "{done}");
+    house.stop();
+}
+
+#[tokio::test]
+async fn an_order_that_waits_for_its_next_attempt_comes_to_the_desk_and_is_taken_over_with_a_reason_only() {
+    // Nobody answers at that address, and the next attempt is hours away.
+    let file = format!(
+        "connector = \"court-realty\"\n[settings]\namount_unit = \"yuan\"\n[line]\nkind = \"call\"\n\
+         base_url = \"http://127.0.0.1:{}\"\ntimeout = \"1s\"\n[retry.query]\ninitial = \"6h\"\nlongest = \"6h\"\n",
+        reserved_port()
+    );
+    let mut house = Courthouse::beside(Played { name: "county-bank", file, script: Value::Null }).await;
+    let (one, two) = (house.clerk("clerk-1"), house.clerk("clerk-2"));
+    house.submit("later", &inquiry(None, "auto")).await;
+    house.until_attempted("county-bank").await;
+    let file = house.setup.folder.path().join("counterparts/county-bank.toml");
+    std::fs::write(file, desk(false)).expect("written");
+    house.setup.signal_daemon("HUP");
+    let open = house.on_desk(&one, "open").await.remove(0);
+    assert_eq!((&open["counterpart"], &open["order_state"]), (&json!("county-bank"), &json!("queued")));
+
+    let path = format!("/v1/desk/{}/take", open["number"].as_str().expect("a number"));
+    let version = open["version"].clone();
+    assert_eq!(one.post(&path, &json!({ "version": version })).await.0, StatusCode::OK);
+    let late = json!({ "version": version, "reason": "同事外出" });
+    assert_eq!(two.post(&path, &late).await.0, StatusCode::CONFLICT, "another was seen");
+    let (status, told) = two.post(&path, &json!({})).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert!(told["detail"].as_str().is_some_and(|detail| detail.contains("须说明理由")), "{told}");
+    assert_eq!(two.post(&path, &json!({ "reason": " " })).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    let (status, over) = two.post(&path, &json!({ "reason": "同事外出" })).await;
+    assert_eq!((status, &over["progress"]["taken"]["by"]), (StatusCode::OK, &json!("clerk-2")), "{over}");
     house.stop();
 }
 

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use chakong_contract::form::{Filled, FilledRow};
 use chakong_contract::manifest::Settings;
+use chakong_contract::order::Target;
 use chakong_contract::sandbox::{BookedControl, Books, FormSandbox, Sandbox, SandboxError};
 use chakong_contract::{Instruction, Order};
 use serde::Deserialize;
 
 use crate::kinds::Kind;
 use crate::manifest::Counter;
-use crate::sheet;
+use crate::sheet::{self, controls};
 
 /// Who owns what.
 #[derive(Debug, Default, Deserialize)]
@@ -94,7 +95,7 @@ impl DeskSandbox {
         first.map(|kind| example(*kind)).collect()
     }
 
-    /// Done as ordered: the first outcome of the form, as it stands at first.
+    /// Done as ordered, and in the first place: the first outcome of the form.
     fn control(&mut self, order: &Order, is_new: bool) -> Filled {
         let amount = order.instruction.amount().map(|money| money.amount.to_string());
         self.books.controls.push(BookedControl {
@@ -108,10 +109,30 @@ impl DeskSandbox {
         let Some(counter) = &self.counter else { return Filled::default() };
         let sheet = sheet::of(counter, order);
         let Some(done) = sheet.outcomes.first() else { return Filled::default() };
-        let written = done.fields.iter().filter(|field| !field.initial.is_empty());
-        let fields = written.map(|field| (field.key.to_owned(), field.initial.clone())).collect();
+        let on_paper = paper(&order.instruction);
+        let written =
+            on_paper.into_iter().filter(|(key, _)| done.fields.iter().any(|field| field.key == *key));
+        let fields = written.map(|(key, value)| (key.to_owned(), value)).collect();
         Filled { outcome: done.outcome.to_owned(), fields, rows: Vec::new() }
     }
+}
+
+/// What the paper about a control says that was done as ordered.
+fn paper(instruction: &Instruction) -> Vec<(&'static str, String)> {
+    let mut said = vec![(controls::RANK, "1".to_owned())];
+    said.extend(instruction.amount().map(|ordered| (controls::AMOUNT, ordered.amount.to_string())));
+    if let Instruction::Freeze { until, .. } | Instruction::Renew { until, .. } = instruction {
+        said.push((controls::UNTIL, until.to_string()));
+    }
+    match instruction.target() {
+        Some(Target::Account { number, .. }) => said.push((controls::STATED, number.clone())),
+        Some(Target::Product { account, quantity, .. }) => {
+            said.push((controls::STATED, account.clone()));
+            said.extend(quantity.clone().map(|units| (controls::UNITS, units)));
+        }
+        _ => {}
+    }
+    said
 }
 
 /// A property of a kind; invented.

@@ -1,6 +1,6 @@
 //! The form of an order: what its counterpart may have answered.
 
-mod controls;
+pub(crate) mod controls;
 mod rows;
 
 use chakong_contract::form::{Field, FieldKind, LONGEST_FIELD, Label, Outcome, Sheet};
@@ -38,12 +38,12 @@ pub(crate) fn of(counter: &Counter, order: &Order) -> Sheet {
             let done = outcome(HELD, ("已办理", "done"), controls::held(&order.instruction));
             vec![done, declined(NOT_DONE, ("未办理", "not done"))]
         }
-        Instruction::Release { amount, .. } => {
-            let done = outcome(RELEASED, ("已解除", "released"), controls::released(*amount));
+        Instruction::Release { .. } => {
+            let done = outcome(RELEASED, ("已解除", "released"), controls::released(&order.instruction));
             vec![done, declined(NOT_DONE, ("未解除", "not released"))]
         }
-        Instruction::Deduct { amount, .. } => {
-            let done = outcome(DEDUCTED, ("已扣划", "deducted"), controls::deducted(*amount));
+        Instruction::Deduct { .. } => {
+            let done = outcome(DEDUCTED, ("已扣划", "deducted"), controls::deducted(&order.instruction));
             vec![done, declined(NOT_DONE, ("未扣划", "not deducted"))]
         }
         // The manifest declares none, so none is planned.

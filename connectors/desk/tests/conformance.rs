@@ -205,7 +205,7 @@ fn nothing_partial_and_refused_are_three_things() {
 fn what_is_held_is_whole_in_part_or_waits() {
     let desk = desk("account,security");
     let order = &controls()[0];
-    let base = [("until", "2027-01-04")];
+    let base = [("until", "2027-01-04"), ("stated", "4000020011"), ("rank", "1")];
     let held = |more: &[(&str, &str)]| read(&*desk, order, &filled("held", &[&base, more].concat()));
     let Ok(Reply::Held(holding)) = held(&[("amount", "1000"), ("limit", "1000"), ("reference", "A1")]) else {
         panic!("held")
@@ -234,9 +234,41 @@ fn what_is_held_is_whole_in_part_or_waits() {
         redemption_account: String::new(),
     };
     let units = order_of(product);
+    let security = [("until", "2027-01-04"), ("stated", "4000020012"), ("rank", "1")];
     let part =
-        read(&*desk, &units, &filled("held", &[("until", "2027-01-04"), ("amount", "0"), ("units", "40")]));
+        read(&*desk, &units, &filled("held", &[&security[..], &[("amount", "0"), ("units", "40")]].concat()));
     assert!(matches!(part, Ok(Reply::PartlyHeld(part)) if part.units.as_deref() == Some("40")));
+    let all = filled("held", &[&security[..], &[("amount", "0"), ("units", "100"), ("rank", "2")]].concat());
+    assert_eq!(read(&*desk, &units, &all), Err(vec!["/fields/units".to_owned()]));
+}
+
+#[test]
+fn a_freeze_that_waits_is_not_entered_with_the_amount_that_was_ordered() {
+    let desk = desk("account");
+    let [freeze, renew, release, deduct] = controls().try_into().expect("four");
+    let entered = |order: &Order, amount: &str, rank: &str| {
+        let fields = [("amount", amount), ("rank", rank), ("until", "2027-01-04"), ("stated", "4000020011")];
+        read(&*desk, order, &filled("held", &fields))
+    };
+    for order in [&freeze, &renew] {
+        for whole in ["1000", "1,000.00", "1200"] {
+            assert_eq!(entered(order, whole, "2"), Err(vec!["/fields/amount".to_owned()]), "{whole}");
+        }
+        let Ok(Reply::PartlyHeld(part)) = entered(order, "999.99", "2") else { panic!("held in part") };
+        assert_eq!((part.held, part.rank.map(|rank| rank.place)), (yuan("999.99"), Some(2)));
+        assert!(matches!(entered(order, "1000", "1"), Ok(Reply::Held(_))));
+    }
+    assert_eq!(entered(&freeze, "1000", ""), Err(vec!["/fields/rank".to_owned()]));
+    assert!(entered(&renew, "1000", "").is_ok(), "a renewal keeps its place");
+
+    // No number of the order stands in the form before a person has read the paper.
+    let form = desk.form().expect("a form");
+    for order in [&freeze, &renew, &release, &deduct] {
+        let sheet = form.sheet(order);
+        let done = &sheet.outcomes[0];
+        let filled_in = done.fields.iter().filter(|field| !field.initial.is_empty() && field.key != "from");
+        assert_eq!(filled_in.count(), 0, "{done:?}");
+    }
 }
 
 fn order_of(target: Target) -> Order {
@@ -248,27 +280,44 @@ fn a_paper_about_another_account_or_above_the_order_is_told_as_such() {
     let desk = desk("account");
     let order = &controls()[0];
     let said = |more: &[(&str, &str)]| {
-        let base = [("amount", "1000"), ("until", "2027-01-04")];
-        let reply = read(&*desk, order, &filled("held", &[more, &base].concat())).expect("it can be entered");
+        let base = [("amount", "1000"), ("until", "2027-01-04"), ("rank", "1"), ("stated", "4000020011")];
+        let reply = read(&*desk, order, &filled("held", &[&base, more].concat())).expect("it can be entered");
         let (Reply::Held(holding) | Reply::PartlyHeld(holding)) = reply else { panic!("{reply:?}") };
         misfits(&order.instruction, &holding)
     };
     assert_eq!(said(&[("stated", "4000 0200 11")]), []);
     assert_eq!(said(&[("stated", "4000020099")]), [Misfit::OtherProperty]);
     assert_eq!(said(&[("limit", "1000.01")]), [Misfit::LimitAboveOrder]);
+
+    // A paper that names no account is no word about this one, and one about another is none about its release or deduction.
+    let [freeze, renew, release, deduct] = controls().try_into().expect("four");
+    for (order, outcome) in [(freeze, "held"), (renew, "held"), (release, "released"), (deduct, "deducted")] {
+        let held = [("until", "2027-01-04"), ("rank", "1")];
+        let base = if outcome == "held" { &held[..] } else { &[] };
+        let entered = |stated: &str| {
+            let fields = [base, &[("amount", "400"), ("stated", stated)]].concat();
+            read(&*desk, &order, &filled(outcome, &fields))
+        };
+        assert_eq!(entered(""), Err(vec!["/fields/stated".to_owned()]), "{outcome}");
+        assert!(entered("4000 0200 11").is_ok(), "{outcome}");
+        let refused = outcome != "held";
+        assert_eq!(entered("4000020099").is_err(), refused, "{outcome}");
+    }
 }
 
 #[test]
 fn releases_and_deductions_say_how_much() {
     let desk = desk("account");
     let [_, _, release, deduct] = controls().try_into().expect("four");
-    let part = read(&*desk, &release, &filled("released", &[("amount", "300"), ("words", "部分解除")]));
+    let stated = ("stated", "4000020011");
+    let part =
+        read(&*desk, &release, &filled("released", &[stated, ("amount", "300"), ("words", "部分解除")]));
     assert_eq!(part, Ok(Reply::Released { amount: Some(yuan("300")), words: "部分解除".to_owned() }));
-    let silent = read(&*desk, &release, &filled("released", &[]));
+    let silent = read(&*desk, &release, &filled("released", &[stated]));
     assert_eq!(silent, Ok(Reply::Released { amount: None, words: String::new() }));
-    let taken = read(&*desk, &deduct, &filled("deducted", &[("amount", "600")]));
+    let taken = read(&*desk, &deduct, &filled("deducted", &[stated, ("amount", "600")]));
     assert_eq!(taken, Ok(Reply::Deducted { amount: Some(yuan("600")) }));
-    assert_eq!(read(&*desk, &deduct, &filled("deducted", &[])), Err(vec!["/fields/amount".to_owned()]));
+    assert_eq!(read(&*desk, &deduct, &filled("deducted", &[stated])), Err(vec!["/fields/amount".to_owned()]));
 }
 
 #[test]

@@ -53,13 +53,18 @@ pub(super) async fn check(
     JsonBody(request): JsonBody<CheckRequest>,
 ) -> Result<Json<AnswerOutcome>, Problem> {
     request.check()?;
-    let mut on = at(&gateway, &caller.0, path).await?;
+    let on = at(&gateway, &caller.0, path).await?;
     let by = caller.name().to_owned();
     if !request.agree {
         let what = DeskMove::SendBack(request.reason.unwrap_or_default().trim().to_owned());
         let work = AtDesk { order: on.record.id, by, what, seen: Some(request.version) };
         gateway.engine.work_at_desk(work).await?;
         return AnswerOutcome::of(&gateway, on, Outcome::SentBack, String::new()).await.map(Json);
+    }
+    // What is taken in is what was read here: it must be what the second person looked at.
+    if on.item.version != request.version {
+        let detail = "该请求刚被他人处理，请重新查看 somebody else was faster: look at it again";
+        return Err(Problem::new(ProblemKind::NotNow, detail));
     }
     let Some(entered) = entered(&on.item)? else {
         let detail = "没有待复核的反馈 no answer waits to be checked";
@@ -69,7 +74,6 @@ pub(super) async fn check(
     // It fitted when it was entered; the counterpart's settings may have changed since.
     let answer = form.read(&on.order, &entered.filled);
     let answer = answer.map_err(|problems| Problem::invalid(problems.iter().map(finding).collect()))?;
-    on.item.version = request.version;
     settle(&gateway, on, (&by, DeskMove::Agree), (entered, answer)).await.map(Json)
 }
 

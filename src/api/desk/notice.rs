@@ -81,7 +81,7 @@ pub(super) async fn print(
 
 /// Whether an order may be carried to its counterpart now, as for any other line.
 fn may_leave(gateway: &Shared, on: &OnDesk) -> Result<(), Problem> {
-    may_be_carried(&on.record)?;
+    may_be_carried(&on.record, &on.item)?;
     let not_now = |detail: String| Err(Problem::new(ProblemKind::NotNow, detail));
     if on.record.is_control() && gateway.engine.older_than().is_some() {
         return not_now("数据库早于协助单位所见，控制请求暂停 the store is older than what counterparts have seen: no control leaves".to_owned());
@@ -112,7 +112,7 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .response_with::<404, Problem, _>(|response| response.description("There is no such order on the desk"))
         .response_with::<409, Problem, _>(|response| {
             response.description(
-                "Another has it, or it cannot be carried now: withdrawn, answered, too late, paused, out of hours, documents missing",
+                "Another has it, or it cannot be carried now: withdrawn, answered, too late, a control that left over another line before, paused, out of hours, documents missing",
             )
         })
         .response_with::<422, Problem, _>(|response| response.description("The form is none of a notice"))

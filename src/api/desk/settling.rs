@@ -12,7 +12,7 @@ use super::{OnDesk, again};
 use crate::api::Shared;
 use crate::api::problem::Problem;
 use crate::domain::decide::{DeskMove, ReceiptFile};
-use crate::domain::{EnteredAnswer, RawDirection, RawMessage};
+use crate::domain::{DeskItem, EnteredAnswer, RawDirection, RawMessage};
 use crate::engine::{AtDesk, Entry, HandedIn, Verdicts};
 use crate::lanes::connector_of;
 use crate::store::codec::encode;
@@ -63,7 +63,8 @@ pub(super) async fn settle(
     (by, what): (&str, DeskMove),
     (entered, answer): (EnteredAnswer, Answer),
 ) -> Result<AnswerOutcome, Problem> {
-    let handed_in = handed_in(gateway, &on, by, &entered, answer);
+    let persons = Persons { entered_by: entered_by(&on.item, &what, by), settled_by: by };
+    let handed_in = handed_in(gateway, &on, &persons, &entered, answer);
     let work = AtDesk { order: on.record.id, by: by.to_owned(), what, seen: Some(on.item.version) };
     let (_, verdicts) = gateway.engine.settle_at_desk(work, handed_in).await?;
     let now = gateway.clock.now();
@@ -85,15 +86,36 @@ fn verdict(verdicts: &Verdicts) -> (Outcome, String) {
     }
 }
 
+/// Who is behind an answer.
+struct Persons<'a> {
+    entered_by: &'a str,
+    settled_by: &'a str,
+}
+
+/// Who entered an answer that is taken in: whoever entered what a second person agrees to; otherwise who enters it now, whoever entered
+/// an earlier one.
+fn entered_by<'a>(item: &'a DeskItem, what: &DeskMove, by: &'a str) -> &'a str {
+    match (what, &item.work.entered) {
+        (DeskMove::Agree, Some(entered)) => &entered.by,
+        _ => by,
+    }
+}
+
 /// The receipt of a control stands with its measure; that of a query with its answer. It comes first, so that it says nothing of the
 /// answer beside it.
-fn handed_in(gateway: &Shared, on: &OnDesk, by: &str, entered: &EnteredAnswer, answer: Answer) -> HandedIn {
+fn handed_in(
+    gateway: &Shared,
+    on: &OnDesk,
+    persons: &Persons<'_>,
+    entered: &EnteredAnswer,
+    answer: Answer,
+) -> HandedIn {
     let number = on.order.number.clone();
     let scan = entered.scan.clone();
     let sha256 = hex::encode(Sha256::digest(&scan.content));
     let said = json!({
         "number": number, "filled": entered.filled, "scan_sha256": sha256,
-        "entered_by": on.item.work.entered.as_ref().map_or(by, |mark| mark.by.as_str()), "settled_by": by,
+        "entered_by": persons.entered_by, "settled_by": persons.settled_by,
     });
     let bytes = said.to_string().into_bytes();
     let mut entries = Vec::new();
@@ -117,4 +139,29 @@ fn handed_in(gateway: &Shared, on: &OnDesk, by: &str, entered: &EnteredAnswer, a
     };
     let digest = hex::encode(Sha256::digest(&bytes));
     HandedIn { entries, raw, digest, connector: connector_of(&on.config) }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::domain::{Blob, DeskMark, DeskState, DeskWork, OrderId};
+
+    #[test]
+    fn who_enters_now_stands_in_the_record_and_not_who_entered_an_earlier_answer() {
+        let earlier = DeskMark { by: "1001".to_owned(), at: Timestamp::UNIX_EPOCH };
+        let item = DeskItem {
+            order: OrderId::default(),
+            lane: "county-bank".to_owned(),
+            court: "T10".to_owned(),
+            deadline: Timestamp::UNIX_EPOCH,
+            state: DeskState::Taken,
+            version: 5,
+            work: DeskWork { entered: Some(earlier), ..DeskWork::default() },
+            entered: Some(Blob::stored([1].as_slice())),
+        };
+        assert_eq!(entered_by(&item, &DeskMove::Settle, "1002"), "1002");
+        assert_eq!(entered_by(&item, &DeskMove::Agree, "1002"), "1001");
+    }
 }

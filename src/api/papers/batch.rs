@@ -67,6 +67,7 @@ pub(super) async fn make(
     State(gateway): State<Shared>,
     caller: Caller<{ may::READ }>,
     headers: HeaderMap,
+    known: looks::KnownReasons,
     JsonBody(request): JsonBody<BatchRequest>,
 ) -> Result<Response, Problem> {
     request.check()?;
@@ -87,7 +88,7 @@ pub(super) async fn make(
                 "there is no such case",
             )]));
         };
-        looks::at_case(&gateway, &caller.0, LookKind::Print, &case, &headers).await?;
+        looks::at_case(&gateway, &caller.0, LookKind::Print, &case, (&headers, &known)).await?;
         let today = Moment::from_timestamp(gateway.clock.now()).date();
         let papers = printable(&record, today).into_iter().filter(|paper| kinds.contains(&paper.kind));
         wanted.extend(papers.map(|paper| (case.clone(), paper)));

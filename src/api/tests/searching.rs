@@ -85,6 +85,12 @@ async fn who_looks_for_a_party_is_on_record_and_a_list_alone_is_no_look() {
     let looks = looks().await;
     assert_eq!((looks.as_array().map(Vec::len), &looks[0]["kind"]), (Some(1), &json!("case")));
     assert!(!looks.to_string().contains("测试甲"), "{looks}");
+    // Who is asked for next is another look, and the same again is not.
+    for name in ["测试乙", "测试乙", "测试甲"] {
+        numbers(&bench, &format!("party={}", encoded(name))).await;
+    }
+    let looks = bench.get("auditor", "/v1/looks?actor=officer").await.json()["looks"].clone();
+    assert_eq!(looks.as_array().map(Vec::len), Some(2), "{looks}");
     let party = format!("/v1/cases?party={}", encoded("测试甲"));
     bench.get("auditor", &party).await.is_problem(403, "reason-wanted");
     assert_eq!(bench.get("auditor", &format!("{party}&reason=check")).await.status, 200);

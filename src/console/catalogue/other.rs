@@ -60,6 +60,15 @@ pub const ACTS: &[ActKind] = &[
         ..DESK
     },
     ActKind {
+        slug: "desk-take-over",
+        zh: "接办",
+        en: "Take it over",
+        api: "/v1/desk/{}/take",
+        fields: &[REASON],
+        done: ("已接办。", "You have it."),
+        ..DESK
+    },
+    ActKind {
         slug: "desk-notice",
         zh: "打印协助通知",
         en: "Print the notice",

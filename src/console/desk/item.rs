@@ -104,7 +104,7 @@ pub(super) fn page(console: &Console, visitor: &Visitor, view: &Value, entered: 
     let mut slugs: Vec<&str> = Vec::new();
     let is_entered_here = waits || (state == "taken" && is_own);
     if !is_entered_here {
-        slugs.push("desk-take");
+        slugs.push(if state == "taken" { "desk-take-over" } else { "desk-take" });
     }
     if writes {
         slugs.push("desk-notice");

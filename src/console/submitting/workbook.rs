@@ -17,6 +17,10 @@ const LARGEST: usize = 2 << 20;
 const MOST_UNPACKED: u64 = 32 << 20;
 /// Most parts of it.
 const MOST_PARTS: usize = 200;
+/// Most texts that it may say that it shares between cells: whoever reads it makes room for as many before it sees one.
+const MOST_SHARED: u64 = 100_000;
+/// Most cells that are looked at, also those that are passed over.
+const MOST_CELLS: usize = 100_000;
 /// Most parties.
 pub const MOST_ROWS: usize = 500;
 /// Columns that are looked at.
@@ -200,8 +204,14 @@ fn cells(bytes: &[u8]) -> Result<BTreeMap<u32, BTreeMap<u32, Cell>>, SheetFault>
     let first = book.sheet_names().first().cloned().unwrap_or_default();
     let mut reader = book.worksheet_cells_reader(&first).map_err(unreadable)?;
     let mut rows: BTreeMap<u32, BTreeMap<u32, Cell>> = BTreeMap::new();
+    let mut seen = 0;
     // Cell by cell: a sheet that names a far corner takes no room for what lies between.
     while let Some(cell) = reader.next_cell().map_err(unreadable)? {
+        seen += 1;
+        if seen > MOST_CELLS {
+            let detail = "单元格过多，请使用模板 it has too many cells; use the template";
+            return Err(SheetFault::new(0, "", detail));
+        }
         let (row, column) = cell.get_position();
         // One row beyond the most is kept, to be told.
         if column < MOST_COLUMNS && (rows.len() <= MOST_ROWS + 1 || rows.contains_key(&row)) {
@@ -228,19 +238,36 @@ fn check_size(bytes: &[u8]) -> Result<(), SheetFault> {
     let mut left = MOST_UNPACKED;
     for at in 0..package.len() {
         let part = package.by_index(at).map_err(|_| unreadable())?;
-        let read = std::io::copy(&mut part.take(left), &mut std::io::sink()).map_err(|_| unreadable())?;
-        left -= read;
-        if left == 0 {
+        let mut unpacked = Vec::new();
+        part.take(left).read_to_end(&mut unpacked).map_err(|_| unreadable())?;
+        left = left.saturating_sub(u64::try_from(unpacked.len()).unwrap_or(u64::MAX));
+        if left == 0 || shared_by_its_word(&unpacked) > MOST_SHARED {
             return Err(too_much());
         }
     }
     Ok(())
 }
 
+/// How many texts a part says that it shares between cells (ECMA-376 part 1, 18.4.9, `uniqueCount`); 0 where it says nothing.
+fn shared_by_its_word(part: &[u8]) -> u64 {
+    const NAME: &[u8] = b"uniqueCount";
+    let said = memchr::memmem::find_iter(part, NAME).map(|at| {
+        let rest = part.iter().skip(at + NAME.len());
+        let digits =
+            rest.skip_while(|byte| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'"' | b'\''));
+        let digits = digits.take_while(|byte| byte.is_ascii_digit());
+        digits.fold(0_u64, |all, digit| all.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
+    });
+    said.max().unwrap_or(0)
+}
+
 fn text_of(value: &DataRef<'_>) -> Cell {
+    const TOO_LONG: &str = "过长 it is too long";
+    // A text may be shared by every cell: it is measured before it is copied.
+    let within = |text: &str| if text.len() > 4 * LONGEST { Err(TOO_LONG) } else { Ok(text.to_owned()) };
     let text = match value {
-        DataRef::String(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::String(text) => within(text)?,
+        DataRef::SharedString(text) => within(text)?,
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) if number.fract() == 0.0 && number.abs() < INEXACT => format!("{number:.0}"),
         DataRef::Float(_) => {
@@ -253,7 +280,7 @@ fn text_of(value: &DataRef<'_>) -> Cell {
         _ => return Err("是日期或时间；请按文本填写 it is a date or a time; enter text"),
     };
     let text = text.trim();
-    if text.chars().count() > LONGEST { Err("过长 it is too long") } else { Ok(text.to_owned()) }
+    if text.chars().count() > LONGEST { Err(TOO_LONG) } else { Ok(text.to_owned()) }
 }
 
 /// Where each column is, by its heading.

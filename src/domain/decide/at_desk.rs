@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use super::super::{
     Blob, DeskItem, DeskMark, DeskNotice, DeskState, DeskWork, OrderRecord, OrderState, SentBack,
 };
+use super::orders::leaves_unknown;
 use super::{Decided, Rejected};
 
 /// What is done about an order on the desk.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DeskMove {
-    /// Somebody takes it, or takes it over.
-    Take,
+    /// Somebody takes it, or takes it over from a colleague, which needs a reason; empty where none was said.
+    Take(String),
     /// The notice is printed under this number.
     Print(String),
     /// An answer is entered, which a second person must check.
@@ -28,7 +29,7 @@ impl DeskMove {
     /// The word in the audit.
     pub const fn word(&self) -> &'static str {
         match self {
-            Self::Take => "desk_take",
+            Self::Take(_) => "desk_take",
             Self::Print(_) => "desk_notice",
             Self::Enter(_) | Self::Settle => "desk_answer",
             Self::Agree => "desk_check",
@@ -45,8 +46,8 @@ pub fn moved(item: &DeskItem, what: &DeskMove, by: &str, at: Timestamp) -> Decid
     let mark = || Some(DeskMark { by: by.to_owned(), at });
     let mut next = DeskItem { version: item.version.saturating_add(1), ..item.clone() };
     match what {
-        DeskMove::Take => {
-            may_be_taken(item, by)?;
+        DeskMove::Take(reason) => {
+            may_be_taken(item, by, reason)?;
             next.state = DeskState::Taken;
             next.work.taken = mark();
         }
@@ -76,15 +77,20 @@ pub fn moved(item: &DeskItem, what: &DeskMove, by: &str, at: Timestamp) -> Decid
     Ok(next)
 }
 
-fn may_be_taken(item: &DeskItem, by: &str) -> Decided<()> {
-    let is_own = item.work.taken.as_ref().is_some_and(|taken| taken.by == by);
-    match item.state {
-        DeskState::Taken if is_own => Err(not_now("您已领取 you have taken it already")),
-        DeskState::ToCheck => Err(not_now(
+fn may_be_taken(item: &DeskItem, by: &str, reason: &str) -> Decided<()> {
+    let holder = item.work.taken.as_ref().map(|taken| taken.by.as_str());
+    match (item.state, holder) {
+        (DeskState::Taken, Some(holder)) if holder == by => {
+            Err(not_now("您已领取 you have taken it already"))
+        }
+        (DeskState::Taken, Some(holder)) if reason.is_empty() => Err(Rejected::NotNow(format!(
+            "已由{holder}领取，接办须说明理由 {holder} has taken it: say why you take it over"
+        ))),
+        (DeskState::ToCheck, _) => Err(not_now(
             "反馈已录入，等待复核 an answer was entered and waits for a second person: check it, or send it back",
         )),
         // One that is done is taken once more where the counterpart says something else later.
-        DeskState::Open | DeskState::Taken | DeskState::Done => Ok(()),
+        (DeskState::Open | DeskState::Taken | DeskState::Done, _) => Ok(()),
     }
 }
 
@@ -119,13 +125,25 @@ fn not_now(words: &str) -> Rejected {
 }
 
 /// Whether an order may be carried to its counterpart now: one that was withdrawn, or whose time passed before anybody carried it, may
-/// have been asked elsewhere since.
+/// have been asked elsewhere since, and a control that left over another line may have been done.
 ///
 /// # Errors
 /// [`Rejected::NotNow`], with what to do.
-pub fn may_be_carried(order: &OrderRecord) -> Decided<()> {
+pub fn may_be_carried(order: &OrderRecord, item: &DeskItem) -> Decided<()> {
     let was_carried = order.sent.is_some();
+    let left_before = order.is_control() && item.work.notice.is_none() && left_elsewhere(order);
     match order.state {
+        OrderState::Queued
+        | OrderState::Sending
+        | OrderState::Awaiting
+        | OrderState::Overdue
+        | OrderState::Undetermined
+            if left_before =>
+        {
+            Err(not_now(
+                "此前已由其他线路送出，请先核实结果 it left over another line before: resolve it first",
+            ))
+        }
         OrderState::Queued | OrderState::Sending | OrderState::Awaiting => Ok(()),
         OrderState::Overdue if was_carried || !order.is_control() => Ok(()),
         OrderState::Undetermined if was_carried => Ok(()),
@@ -140,6 +158,36 @@ pub fn may_be_carried(order: &OrderRecord) -> Decided<()> {
             Err(not_now("该请求已结束 the order came to its end: order the act anew in the case"))
         }
     }
+}
+
+/// Whether an answer to an order may be entered now. Nobody answers a control that nobody brought: a paper about it is about another.
+/// Of one whose outcome nobody knows it is not known that it was not brought.
+///
+/// # Errors
+/// [`Rejected::NotNow`], with what to do.
+pub fn may_be_answered(order: &OrderRecord, item: &DeskItem) -> Decided<()> {
+    let was_brought = item.work.notice.is_some()
+        || order.sent.is_some()
+        || order.state == OrderState::Undetermined
+        || left_elsewhere(order);
+    if order.is_control() && !was_brought {
+        return Err(not_now(
+            "尚未打印协助通知，不能录入反馈，请先打印并送达 the notice was not printed: print it and carry it along first",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether an order of which no notice was printed may have reached the counterpart over the line that it had before.
+fn left_elsewhere(order: &OrderRecord) -> bool {
+    let state_says = match order.state {
+        OrderState::Sending => true,
+        OrderState::Awaiting | OrderState::Overdue | OrderState::Undetermined => order.sent.is_some(),
+        _ => false,
+    };
+    state_says
+        || order.ticket.is_some()
+        || order.fault.as_ref().is_some_and(|fault| leaves_unknown(fault.kind))
 }
 
 #[cfg(test)]
@@ -172,19 +220,23 @@ mod tests {
         moved(item, what, by, at()).expect_err("it is refused")
     }
 
+    fn take() -> DeskMove {
+        DeskMove::Take(String::new())
+    }
+
     fn answer() -> DeskMove {
         DeskMove::Enter(Blob::stored([1].as_slice()))
     }
 
     #[test]
     fn who_takes_it_prints_and_enters_and_another_checks() {
-        let taken = done(&open(), &DeskMove::Take, "1001");
+        let taken = done(&open(), &take(), "1001");
         let printed = done(&taken, &DeskMove::Print("DY1".to_owned()), "1001");
         let entered = done(&printed, &answer(), "1001");
         assert_eq!((entered.state, entered.version), (DeskState::ToCheck, 4));
         assert!(entered.entered.is_some());
         assert!(matches!(refused(&entered, &DeskMove::Agree, "1001"), Rejected::Forbidden(_)));
-        assert!(matches!(refused(&entered, &DeskMove::Take, "1002"), Rejected::NotNow(_)));
+        assert!(matches!(refused(&entered, &take(), "1002"), Rejected::NotNow(_)));
         let agreed = done(&entered, &DeskMove::Agree, "1002");
         assert_eq!((agreed.state, agreed.entered), (DeskState::Done, None));
         assert_eq!(agreed.work.checked.map(|mark| mark.by).as_deref(), Some("1002"));
@@ -192,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_is_sent_back_is_entered_again_and_nobody_sends_back_their_own() {
-        let entered = done(&done(&open(), &DeskMove::Take, "1001"), &answer(), "1001");
+        let entered = done(&done(&open(), &take(), "1001"), &answer(), "1001");
         let back = DeskMove::SendBack("金额与回执不符".to_owned());
         assert!(matches!(refused(&entered, &back, "1001"), Rejected::Forbidden(_)));
         let again = done(&entered, &back, "1002");
@@ -204,21 +256,18 @@ mod tests {
 
     #[test]
     fn nobody_works_on_what_another_has_before_taking_it_over() {
-        let taken = done(&open(), &DeskMove::Take, "1001");
+        let taken = done(&open(), &take(), "1001");
         for what in [DeskMove::Print("DY1".to_owned()), answer(), DeskMove::Settle] {
             assert!(matches!(refused(&taken, &what, "1002"), Rejected::NotNow(_)), "{what:?}");
             assert!(matches!(refused(&open(), &what, "1001"), Rejected::NotNow(_)), "{what:?}");
         }
-        let over = done(&taken, &DeskMove::Take, "1002");
+        assert!(matches!(refused(&taken, &take(), "1002"), Rejected::NotNow(_)), "not without a reason");
+        let over = done(&taken, &DeskMove::Take("1001休假".to_owned()), "1002");
         assert_eq!(over.work.taken.as_ref().map(|mark| mark.by.as_str()), Some("1002"));
-        assert!(matches!(refused(&over, &DeskMove::Take, "1002"), Rejected::NotNow(_)));
+        assert!(matches!(refused(&over, &take(), "1002"), Rejected::NotNow(_)));
         let settled = done(&over, &DeskMove::Settle, "1002");
         assert_eq!(settled.state, DeskState::Done);
         assert!(matches!(refused(&settled, &answer(), "1002"), Rejected::NotNow(_)));
-        assert_eq!(
-            done(&settled, &DeskMove::Take, "1002").state,
-            DeskState::Taken,
-            "a later word is entered too"
-        );
+        assert_eq!(done(&settled, &take(), "1002").state, DeskState::Taken, "a later word is entered too");
     }
 }

@@ -239,7 +239,7 @@ fn faulted(order: &OrderRecord, fault: Fault, on: &OrderRules) -> Option<Settled
 }
 
 /// Whether nobody knows after such a fault what became of a control that left.
-const fn leaves_unknown(kind: FaultKind) -> bool {
+pub(super) const fn leaves_unknown(kind: FaultKind) -> bool {
     matches!(kind, FaultKind::OutcomeUnknown | FaultKind::Malformed)
 }
 

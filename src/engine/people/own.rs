@@ -7,7 +7,7 @@ use super::{ByWhom, Outcome, person_of};
 use crate::domain::decide::people::{
     Attempt, Attempted, attempt, with_password, with_proof, with_second_factor,
 };
-use crate::domain::decide::{Decided, Facts};
+use crate::domain::decide::{Decided, Facts, Rejected};
 use crate::domain::people::{PeopleChange, Person, SignInRules};
 use crate::domain::{AuditEntry, Change, PersonId};
 use crate::store::Tx;
@@ -30,26 +30,31 @@ impl std::fmt::Debug for NewFactor {
 }
 
 impl Engine {
-    /// A person sets a password of their own (its hash). Their other sessions end.
+    /// A person sets a password of their own, in place of the one that was shown `against` its hash. Their other sessions end. Where
+    /// another password stands by now, somebody else was first.
     ///
     /// # Errors
     /// See [`InputError`].
     pub async fn set_password(
         &self,
         id: PersonId,
-        hash: String,
+        (against, hash): (Option<String>, String),
         session: Uuid,
         rules: SignInRules,
     ) -> Result<(), InputError> {
-        let run = |tx: &mut dyn Tx,
-                   (id, hash, session, rules): &(PersonId, String, Uuid, SignInRules),
-                   facts: Facts<'_>| {
+        type Input = (PersonId, (Option<String>, String), Uuid, SignInRules);
+        let run = |tx: &mut dyn Tx, (id, (against, hash), session, rules): &Input, facts: Facts<'_>| {
             let ends = Change::People(PeopleChange::EndSessions(*id, Some(*session)));
             own(tx, (*id, "change_password"), &facts, vec![ends], |person| {
+                let stands = person.password.as_ref().map(|kept| &kept.hash);
+                if !person.is_active() || stands != against.as_ref() {
+                    let detail = "密码已被他人重置，请重新登录 somebody else has set the password meanwhile; sign in again";
+                    return Err(Rejected::NotNow(detail.into()));
+                }
                 Ok(with_password(person, hash.clone(), rules, facts.now))
             })
         };
-        Ok(self.execute((id, hash, session, rules), run).await??)
+        Ok(self.execute((id, (against, hash), session, rules), run).await??)
     }
 
     /// A person sets a second factor up, which is still to be proved. A wrong code of the present one counts like a failure to sign in:

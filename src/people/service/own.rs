@@ -10,7 +10,7 @@ use crate::domain::{Finding, PersonId};
 use crate::engine::{InputError, NewFactor};
 
 impl People {
-    async fn person(&self, id: PersonId) -> Result<Person, InputError> {
+    pub(super) async fn person(&self, id: PersonId) -> Result<Person, InputError> {
         let found = self.store.read(move |reads| reads.person(id)).await?;
         Ok(found.ok_or(Rejected::Unknown("person"))?)
     }
@@ -27,6 +27,7 @@ impl People {
     ) -> Result<(), InputError> {
         let person = self.person(id).await?;
         let rules = self.rules().clone();
+        let against = person.password.as_ref().map(|kept| kept.hash.clone());
         let checked = self.work(move || {
             let known = person.password.as_ref().is_some_and(|kept| password::verify(&old, &kept.hash));
             if !known {
@@ -39,7 +40,7 @@ impl People {
             password::hash(&new).map_err(|error| vec![Finding::new("/new", error.to_string())])
         });
         let hash = checked.await?.map_err(Rejected::Findings)?;
-        self.engine.set_password(id, hash, session, self.rules().clone()).await
+        self.engine.set_password(id, (against, hash), session, self.rules().clone()).await
     }
 
     /// Begins a second factor: gives its secret and its address for an authenticator app, both shown once. Where one is set up, it

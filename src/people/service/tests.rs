@@ -57,7 +57,8 @@ impl World {
         let id = self.initial(number, roles, PASSWORD).await;
         let hash = password::hash(PASSWORD).expect("a hash");
         let rules = self.people.rules().clone();
-        self.people.engine.set_password(id, hash, Uuid::nil(), rules).await.expect("set");
+        let against = self.people.person(id).await.expect("the person").password.map(|kept| kept.hash);
+        self.people.engine.set_password(id, (against, hash), Uuid::nil(), rules).await.expect("set");
         id
     }
 
@@ -254,6 +255,22 @@ async fn an_initial_or_old_password_must_be_changed_before_anything_else() {
     world.clock.forward(SignedDuration::from_hours(24 * 90));
     let begun = world.sign_in("gh001", PASSWORD, "").await.expect("in");
     assert_eq!(begun.identity.pending(), Some(Pending::ChangePassword), "after ninety days");
+}
+
+/// What an attacker had begun with the old password does not undo what the administrator did meanwhile.
+#[tokio::test]
+async fn a_password_that_was_reset_meanwhile_is_not_changed_by_who_knew_the_one_before() {
+    let world = World::new(Settings::default());
+    let id = world.person("gh001", &[Role::Officer]).await;
+    let before = world.people.person(id).await.expect("the person").password.map(|kept| kept.hash);
+    let reset = password::hash("set by the administrator").expect("a hash");
+    world.update(id, PersonUpdate { reset: Some(reset), ..PersonUpdate::default() }).await;
+    let theirs = password::hash("known to the attacker").expect("a hash");
+    let rules = world.people.rules().clone();
+    let late = world.people.engine.set_password(id, (before, theirs), Uuid::nil(), rules).await;
+    assert!(late.is_err(), "{late:?}");
+    assert!(world.sign_in("gh001", "known to the attacker", "").await.is_none());
+    assert!(world.sign_in("gh001", "set by the administrator", "").await.is_some());
 }
 
 #[tokio::test]

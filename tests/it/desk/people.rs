@@ -181,6 +181,20 @@ impl Courthouse {
         }
     }
 
+    /// Waits until an order for a counterpart failed once and waits for its next attempt.
+    pub async fn until_attempted(&self, counterpart: &str) {
+        let started = tokio::time::Instant::now();
+        loop {
+            let page = self.setup.get(&format!("/v1/orders?counterpart={counterpart}")).await;
+            let orders = page["orders"].as_array().expect("orders");
+            if orders.iter().any(|order| order["state"] == "queued" && order["attempts"] == 1) {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "none of {counterpart} was attempted: {page}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Takes the first order that is open and carries it along; gives its number.
     pub async fn carry(&self, clerk: &Clerk) -> String {
         let order = self.on_desk(clerk, "open").await.remove(0);

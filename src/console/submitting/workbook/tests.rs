@@ -111,3 +111,40 @@ fn what_is_no_workbook_and_what_grows_when_it_is_unpacked_is_refused() {
     cut.truncate(cut.len() / 2);
     assert!(read(&cut).is_err());
 }
+
+/// The same workbook with another text for one of its parts.
+fn with_part(book: &[u8], name: &str, text: &str) -> Vec<u8> {
+    let mut package = zip::ZipArchive::new(Cursor::new(book)).expect("a package");
+    let mut made = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..package.len() {
+        let mut part = package.by_index(at).expect("a part");
+        let (own, mut bytes) = (part.name().expect("a name").into_owned(), Vec::new());
+        part.read_to_end(&mut bytes).expect("its bytes");
+        made.start_file(own.as_str(), SimpleFileOptions::default()).expect("begun");
+        made.write_all(if own == name { text.as_bytes() } else { &bytes }).expect("written");
+    }
+    made.finish().expect("a package").into_inner()
+}
+
+#[test]
+fn a_workbook_that_claims_to_share_more_texts_than_there_is_memory_for_is_refused() {
+    let book = sheet(&[HEAD]);
+    for said in ["uniqueCount=\"10000000000000\"", "count='1' uniqueCount = '18446744073709551615'"] {
+        let text =
+            format!("<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" {said}></sst>");
+        let faults = read(&with_part(&book, "xl/sharedStrings.xml", &text)).expect_err("refused");
+        assert!(faults[0].detail.contains("过大"), "{faults:?}");
+    }
+}
+
+#[test]
+fn cells_without_end_that_share_one_long_text_are_given_up_and_never_copied() {
+    let text = format!("<sst uniqueCount=\"1\"><si><t>{}</t></si></sst>", "x".repeat(8 << 20));
+    let cells = "<c r=\"A1\" t=\"s\"><v>0</v></c>".repeat(MOST_CELLS + 1);
+    let rows = format!(
+        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData><row r=\"1\">{cells}</row></sheetData></worksheet>"
+    );
+    let book = with_part(&sheet(&[HEAD]), "xl/sharedStrings.xml", &text);
+    let faults = read(&with_part(&book, "xl/worksheets/sheet1.xml", &rows)).expect_err("refused");
+    assert!(faults[0].detail.contains("单元格过多"), "{faults:?}");
+}

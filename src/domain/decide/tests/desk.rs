@@ -1,9 +1,11 @@
 //! Orders of a counterpart that people serve: working days, the desk, and silence.
 
-use chakong_contract::{ActionKind, Reply};
+use chakong_contract::{ActionKind, Fault, FaultKind, Reply};
 
-use super::super::super::{Change, DeskItem, DeskState, EventType, MeasureState, OrderState, TaskKind};
-use super::super::OrderInput;
+use super::super::super::{
+    Change, DeskItem, DeskNotice, DeskState, EventType, MeasureState, OrderRecord, OrderState, TaskKind,
+};
+use super::super::{OrderInput, may_be_answered, may_be_carried};
 use super::books::Bank;
 use super::world::{World, auto};
 
@@ -97,4 +99,67 @@ fn a_control_that_nobody_carried_in_time_is_free_again() {
     world.days(8);
     assert_eq!(world.file.orders[&freeze].state, OrderState::Overdue);
     assert_eq!(world.measure_at("a").state, MeasureState::Refused);
+}
+
+/// A freeze that waits on the desk, and its row there.
+fn freeze_on_desk() -> (OrderRecord, DeskItem) {
+    let mut world = world();
+    let query = world.queued()[0];
+    let found = world.carry_out(query);
+    world.hear(query, found);
+    let order = world.file.orders[&world.queued()[0]].clone();
+    assert!(order.is_control());
+    let item = DeskItem::new(&order);
+    (order, item)
+}
+
+fn printed(item: &DeskItem) -> DeskItem {
+    let notice = DeskNotice { number: "DY1".to_owned(), by: "1001".to_owned(), at: item.deadline };
+    let mut item = item.clone();
+    item.work.notice = Some(notice);
+    item
+}
+
+#[test]
+fn no_answer_is_taken_for_a_control_that_nobody_carried() {
+    let (freeze, item) = freeze_on_desk();
+    let overdue = OrderRecord { state: OrderState::Overdue, ..freeze.clone() };
+    for order in [&freeze, &overdue] {
+        let refused = may_be_answered(order, &item).expect_err("nobody carried it").to_string();
+        assert!(refused.contains("尚未打印协助通知"), "{refused}");
+        assert!(may_be_answered(order, &printed(&item)).is_ok());
+    }
+    let sent = OrderRecord { state: OrderState::Awaiting, sent: Some(item.deadline), ..freeze };
+    assert!(may_be_answered(&sent, &item).is_ok(), "it left over another line");
+    let world = world();
+    let query = &world.file.orders[&world.queued()[0]];
+    assert!(may_be_answered(query, &DeskItem::new(query)).is_ok(), "an answer to a query controls nothing");
+}
+
+#[test]
+fn a_control_that_left_over_another_line_is_not_carried_once_more() {
+    use OrderState::{Awaiting, Overdue, Queued, Sending, Undetermined};
+    let (freeze, item) = freeze_on_desk();
+    let sent = Some(item.deadline);
+    let fault = |kind| Some(Fault::new(kind, "send", "invented"));
+    let mut left: Vec<OrderRecord> =
+        [Awaiting, Overdue, Undetermined].map(|state| OrderRecord { state, sent, ..freeze.clone() }).to_vec();
+    left.push(OrderRecord { state: Sending, ..freeze.clone() });
+    left.push(OrderRecord { state: Queued, ticket: Some("T1".to_owned()), ..freeze.clone() });
+    for kind in [FaultKind::OutcomeUnknown, FaultKind::Malformed] {
+        left.push(OrderRecord { state: Queued, fault: fault(kind), ..freeze.clone() });
+    }
+    for order in &left {
+        let refused = may_be_carried(order, &item).expect_err("it left before").to_string();
+        assert!(refused.contains("此前已由其他线路送出"), "{:?}: {refused}", order.state);
+        assert!(may_be_answered(order, &item).is_ok(), "what it did there is entered: {:?}", order.state);
+    }
+    // The notice of ours is printed again, and what never arrived is carried.
+    for state in [Awaiting, Overdue, Undetermined] {
+        let order = OrderRecord { state, sent, ..freeze.clone() };
+        assert!(may_be_carried(&order, &printed(&item)).is_ok(), "{state:?}");
+    }
+    assert!(may_be_carried(&freeze, &item).is_ok());
+    let refused = OrderRecord { fault: fault(FaultKind::Transient), ..freeze };
+    assert!(may_be_carried(&refused, &item).is_ok(), "it never arrived");
 }
