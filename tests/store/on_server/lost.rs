@@ -1,7 +1,7 @@
 //! Connections that are cut while work is under way.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use chakong::domain::{Change, LaneChange};
 use chakong::store::{Ailment, Store, StoreError};
@@ -17,6 +17,8 @@ pub async fn session(config: Config) -> Client {
     client
 }
 
+/// Longest that it may take until connections were cut.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 /// Cuts every session of the store in this database.
 const CUT: &str = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity
                    WHERE datname = current_database() AND application_name LIKE 'chakong%'";
@@ -42,41 +44,49 @@ async fn what_is_acknowledged_is_done_once_however_often_connections_are_cut() {
     let store = world.store();
     let cutter = session(world.config()).await;
     let (is_over, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let cuts = Arc::new(AtomicI64::new(0));
     let cutting = {
-        let (is_over, done) = (Arc::clone(&is_over), Arc::clone(&done));
+        let (is_over, done, cuts) = (Arc::clone(&is_over), Arc::clone(&done), Arc::clone(&cuts));
         tokio::spawn(async move {
-            let (mut cuts, mut seen) = (0, 0);
+            let mut seen = 0;
             while !is_over.load(Ordering::Relaxed) {
                 // Not again before something was done: however slow the machine, it comes to an end.
                 let now = done.load(Ordering::Relaxed);
                 if now >= seen + 3 {
                     seen = now;
-                    cuts += cutter.query_one(CUT, &[]).await.expect("a cut").get::<_, i64>(0);
+                    let cut = cutter.query_one(CUT, &[]).await.expect("a cut").get::<_, i64>(0);
+                    cuts.fetch_add(cut, Ordering::Relaxed);
                 }
                 tokio::time::sleep(std::time::Duration::from_millis(1)).await;
             }
-            cuts
         })
     };
+    // However fast the machine, it goes on until connections were cut.
     const EACH: u64 = 60;
+    const CUTS: i64 = 10;
     let lanes = ["bank-1", "bank-2", "bank-3", "bank-4"];
     let counting = lanes.map(|lane| {
-        let (store, done) = (Arc::clone(&store), Arc::clone(&done));
+        let (store, done, cuts) = (Arc::clone(&store), Arc::clone(&done), Arc::clone(&cuts));
         tokio::spawn(async move {
-            for _ in 0..EACH {
+            let (mut counted, started) = (0, std::time::Instant::now());
+            while counted < EACH || cuts.load(Ordering::Relaxed) <= CUTS {
+                assert!(started.elapsed() < PATIENCE, "connections are not cut");
                 assert!(count_one(&store, lane).await);
                 done.fetch_add(1, Ordering::Relaxed);
+                counted += 1;
             }
+            (lane, counted)
         })
     });
+    let mut all = Vec::new();
     for task in counting {
-        task.await.expect("a counter");
+        all.push(task.await.expect("a counter"));
     }
     is_over.store(true, Ordering::Relaxed);
-    assert!(cutting.await.expect("cuts") > 10, "connections were cut");
-    for lane in lanes {
+    cutting.await.expect("cuts");
+    for (lane, counted) in all {
         let used = store.transact(move |tx| tx.quota_used(lane, date(2027, 4, 15))).await;
-        assert_eq!(used.expect("a read"), EACH, "{lane}");
+        assert_eq!(used.expect("a read"), counted, "{lane}");
     }
     assert_eq!(store.health().ailment, None);
 }
