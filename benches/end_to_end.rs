@@ -21,8 +21,9 @@ use std::time::Duration;
 use chakong_contract::Settings;
 use chakong_contract::connector::{Batch, Input, Step};
 use chakong_contract::message::HttpRequest;
-use lines::daemon::Setup;
+use lines::daemon::{OPERATIONS_KEY, Setup};
 use lines::rate;
+use lines::shares::{Shares, asked, told};
 use lines::world::{Played, inquiry, numbered_company, of_another_case, realty};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -159,6 +160,11 @@ async fn through_the_gateway(setup: &Arc<Setup>, name: &str) -> f64 {
     rate(answered, elapsed)
 }
 
+#[allow(clippy::cast_precision_loss, reason = "figures for people")]
+const fn figure(count: usize) -> f64 {
+    count as f64
+}
+
 fn percentile(sorted: &[Duration], per_cent: usize) -> Duration {
     sorted[(sorted.len() * per_cent / 100).min(sorted.len() - 1)]
 }
@@ -234,15 +240,21 @@ async fn run() {
     let mut shared = Arc::new(setup);
     // In turn, so that both meet the same machine.
     let (mut loops, mut gateways) = (Vec::new(), Vec::new());
+    let asked_before = asked(shared.port, OPERATIONS_KEY).await;
     for round in 0..ROUNDS {
         loops.push(bare(&urls, &request).await);
-        let before = shared.daemon_cpu();
+        let before = Shares::now(shared.daemon_cpu(), shared.sandbox_cpu());
         gateways.push(through_the_gateway(&shared, &format!("round-{round}")).await);
-        let cpu = (shared.daemon_cpu() - before) / u32::try_from(INQUIRIES * LANES).expect("small");
+        let shares = Shares::now(shared.daemon_cpu(), shared.sandbox_cpu());
         println!(
-            "  round {round}: bare {:8.0} orders/s   gateway {:8.0} orders/s   daemon {cpu:.0?} of processor time an order",
-            loops[round], gateways[round]
+            "  round {round}: bare {:8.0} orders/s   gateway {:8.0} orders/s   {}",
+            loops[round],
+            gateways[round],
+            shares.told(&before, INQUIRIES * LANES)
         );
+    }
+    if let (Some(now), Some(before)) = (asked(shared.port, OPERATIONS_KEY).await, asked_before) {
+        println!("  of the database: {}", told(&now, &before, figure(ROUNDS * INQUIRIES * LANES)));
     }
     let mut ratios: Vec<f64> = gateways.iter().zip(&loops).map(|(gateway, bare)| gateway / bare).collect();
     ratios.sort_by(f64::total_cmp);

@@ -12,6 +12,8 @@ use tokio::time::Instant;
 
 #[path = "../tests/it/daemon.rs"]
 pub mod daemon;
+#[path = "lines/shares.rs"]
+pub mod shares;
 #[path = "../tests/it/world.rs"]
 pub mod world;
 

@@ -11,6 +11,7 @@ mod cases;
 mod connectors;
 mod counterparts;
 mod desk;
+mod download;
 mod extract;
 mod health;
 mod inquiries;
@@ -24,6 +25,7 @@ mod openapi;
 mod orders;
 mod page;
 mod papers;
+mod peer;
 mod people;
 mod problem;
 mod reception;
@@ -53,9 +55,9 @@ pub use access::{Identity, may};
 pub use extract::read_bytes;
 pub use inquiries::{InquiryView, OrderCounts};
 pub use looks::{ReasonWanted, Reasons, Watching};
+pub use peer::{address_of, peer_of};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemKind};
 pub use reception::GatewayReception;
-pub use sessions::address_of;
 
 use crate::domain::AuditEntry;
 use crate::gateway::Gateway;
@@ -97,8 +99,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
     let metrics = HttpMetrics::default();
     let slots = Arc::new(Semaphore::new(gateway.server.most_requests));
     let (router, document) = openapi::document(routes(&metrics));
-    let shares = access::Shares::new(&gateway.server);
-    let door = access::Door { gateway: Arc::clone(&gateway), shares };
+    let door = access::Door::of(&gateway);
     router
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_path)

@@ -27,27 +27,28 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ListenerConfig};
-use crate::counterparts::Counterparts;
+use crate::counterparts::{Counterparts, OwnRules};
 use crate::domain::retention::Retention;
-use crate::engine::{Archives, CurrentRules, Engine, run_clock, run_retention, while_held};
+use crate::engine::{Archives, Engine, run_clock, run_retention, while_held};
 use crate::gateway::{Gateway, LastMove, PlannedMove};
-use crate::lanes::{Context, LaneRegistry, Marks, PostboxService, RecentTerms, supervise};
+use crate::lanes::{Context, Guesses, LaneRegistry, Marks, PostboxService, RecentTerms, supervise};
 use crate::lifecycle::Tasks;
 use crate::lines::{listener, postbox};
 use crate::papers::Printer;
 use crate::people::{People, Settings};
+use crate::provider::Provider;
 use crate::queue::EventLog;
 use crate::store::{CLOCK, RETENTION, Store};
 use archives::ParcelArchives;
 use bound::{Bound, Ground};
 use brokers::Brokers;
-use known::Known;
+use known::known;
 use live_move::{LiveMove, Rest, moves_of};
 use opening::{STORE_CLOSES, StoreThreads, close, open_store};
 
 pub use brokers::probed_brokers;
 pub use build_error::BuildError;
-pub use deliveries::delivery_of;
+pub use deliveries::{delivery_of, paper_form};
 
 /// Folder beside the store for what is being read.
 const READING: &str = "reading";
@@ -152,11 +153,10 @@ impl App {
         let store_moves = moves_of(&config, last, ask);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let counterparts = Counterparts::new(std::mem::take(&mut config.counterparts));
-        let counterparts = Arc::new(counterparts.with(Arc::clone(&config.holidays), config.officer_above));
+        let counterparts = Arc::new(counterparts.with(OwnRules::of(&config)));
         let registry = Arc::new(LaneRegistry::default());
-        let rules: Arc<dyn CurrentRules> =
-            Arc::new(Known { counterparts: Arc::clone(&counterparts), registry: Arc::clone(&registry) });
-        let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock), rules);
+        let engine =
+            Engine::new(Arc::clone(&store), Arc::clone(&clock), known(&store, &counterparts, &registry));
         let context = Context {
             store: Arc::clone(&store),
             engine: engine.clone(),
@@ -171,6 +171,8 @@ impl App {
         let brokers = Brokers::new(&config, &log, &engine, &clock);
         let gateway = Gateway {
             people: People::new(engine.clone(), Arc::clone(&clock), settings_of_people(&config)),
+            provider: config.provider.map(Provider::new),
+            certificate: config.certificate,
             log,
             store,
             engine,
@@ -179,9 +181,11 @@ impl App {
             registry: Arc::clone(&context.registry),
             terms: Arc::clone(&context.terms),
             open_line: delivery_of,
+            paper_form,
             plugins: plugins(),
             relays: brokers.watches(),
             keys: config.keys,
+            wrong_keys: Guesses::default(),
             court_accounts: config.court_accounts,
             progress: config.progress,
             printer: Printer::new(config.papers, config.store.directory.join(PRINTING)),

@@ -6,6 +6,7 @@ mod complaint;
 mod connectors;
 mod demo;
 mod exit;
+mod keys;
 mod live;
 mod output;
 mod people;
@@ -55,7 +56,10 @@ enum Command {
     /// Look after the store: check, migrate, backup, restore, move
     #[command(subcommand)]
     Store(store::Command),
-    /// Persons: add, list, disable, reset. The gateway does not run meanwhile
+    /// API keys: make, list, revoke. The gateway does not run meanwhile
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Persons: add, list, change, disable, enable, reset, bind and revoke certificates. The gateway does not run meanwhile
     #[command(subcommand)]
     People(people::Command),
     /// Run simulated counterparts alone, at the other end of the lines of a configuration
@@ -94,7 +98,7 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> ExitCode {
     match command {
         Command::Demo(arguments) => demo::run(arguments).await,
-        Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Serve(arguments) => Box::pin(serve::run(arguments)).await,
         Command::Check(arguments) => check::run(arguments).await,
         Command::Submit(arguments) => submit::run(arguments).await,
         Command::Watch(arguments) => submit::watch(arguments).await,
@@ -102,6 +106,7 @@ async fn run(command: Command) -> ExitCode {
         Command::Results(arguments) => results::run(arguments).await,
         Command::Connectors(command) => connectors::run(command),
         Command::Store(command) => store::run(command).await,
+        Command::Keys(command) => keys::run(command).await,
         Command::People(command) => people::run(command).await,
         Command::Sandbox(arguments) => sandbox::run(arguments).await,
     }

@@ -2,12 +2,14 @@
 //!
 //! Nothing here touches the network. `config/reference.toml` documents every setting with its default.
 
+mod approvals;
 mod brokers;
 mod counterpart;
 mod court_accounts;
 mod database;
 mod folder;
 mod holidays;
+mod identity;
 mod keys;
 mod listener;
 mod log_targets;
@@ -17,6 +19,7 @@ mod papers;
 mod parcels;
 mod postboxes;
 mod progress;
+mod proxies;
 mod reader;
 mod replicas;
 mod retention;
@@ -43,14 +46,17 @@ pub use counterpart::{
 pub use court_accounts::NamedAccount;
 pub use database::{Database, database_at};
 pub use folder::{Folder, counterpart_files, read_folder};
+pub use identity::{CertificateConfig, ProviderConfig, is_loopback};
 pub use keys::{ApiKey, Role, digest_of};
 pub use listener::{ListenerConfig, PostboxServer};
 pub use papers::PapersConfig;
+pub use proxies::Proxies;
 pub use reader::{Problem, Problems};
 pub use replicas::ReplicasConfig;
 pub use server::{LogConfig, LogFormat, ServerConfig, StoreConfig};
 pub use watch::{FolderWatch, Look};
 
+use crate::domain::TwoApprovers;
 use crate::domain::abilities::OFFICER_ABOVE;
 use crate::domain::people::{LookRules, SignInRules};
 use crate::domain::progress::ProgressSettings;
@@ -88,6 +94,8 @@ pub struct Config {
     pub papers: PapersConfig,
     /// A property worth more than so many percent of what is still wanted is for an officer.
     pub officer_above: u32,
+    /// Which freezes two persons approve.
+    pub two_approvers: Arc<TwoApprovers>,
     /// Brokers that results are relayed to.
     pub relays: RelaysConfig,
     /// Brokers that inquiries are taken from.
@@ -98,6 +106,10 @@ pub struct Config {
     pub keys: Vec<ApiKey>,
     /// Rules of signing in.
     pub sign_in: SignInRules,
+    /// The court's identity provider, by which persons sign in.
+    pub provider: Option<ProviderConfig>,
+    /// Client certificates by which persons sign in.
+    pub certificate: Option<CertificateConfig>,
     /// Rules of looking.
     pub looks: LookRules,
     /// Accounts of the court that deducted money may go to.
@@ -130,19 +142,18 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
     let progress = root.section("progress", progress::read_progress).unwrap_or_default();
     let officer_above =
         root.section("other_property", other_property::read_officer_above).unwrap_or(OFFICER_ABOVE);
+    let two_approvers = root.section("approvals", approvals::read_approvals).unwrap_or_default();
     let log = root.section("log", server::read_log).unwrap_or_default();
-    let keys = root.sections("keys", keys::read_key).into_iter().flatten().collect::<Vec<_>>();
-    keys::check_distinct(&keys, &mut root);
-    let sign_in = root.section("sign_in", sign_in::read_sign_in).unwrap_or_default();
+    let keys = keys::read_keys(&mut root);
+    let mut files = named_files::NamedFiles::below(&base);
+    let sign_in = root.section("sign_in", |section| sign_in::read_sign_in(section, &mut files));
+    let sign_in::SignInConfig { rules: sign_in, provider, certificate } = sign_in.unwrap_or_default();
     let looks = root.section("looks", sign_in::read_looks).unwrap_or_default();
     let accounts = root.sections("court_accounts", court_accounts::read_account);
     let court_accounts = accounts.into_iter().flatten().collect::<Vec<_>>();
     court_accounts::check_distinct(&court_accounts, &mut root);
-    let (holidays_file, holidays) = match holidays::read_holidays(&mut root, &base) {
-        Some((file, all)) => (Some(file), all),
-        None => (None, HolidayCalendar::built_in().clone()),
-    };
-    let mut files = named_files::NamedFiles::below(&base);
+    let (holidays_file, holidays) = holidays::read_holidays(&mut root, &base).unzip();
+    let holidays = holidays.unwrap_or_else(|| HolidayCalendar::built_in().clone());
     let relays = root.section("relay", |section| brokers::read_relays(section, &mut files));
     let relays = relays.unwrap_or_default();
     let intakes = root.section("intake", |section| brokers::read_intakes(section, &mut files, &keys));
@@ -167,11 +178,14 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
             progress,
             papers,
             officer_above,
+            two_approvers: Arc::new(two_approvers),
             relays,
             intakes,
             log,
             keys,
             sign_in,
+            provider,
+            certificate,
             looks,
             court_accounts,
             counterparts_directory,

@@ -34,6 +34,7 @@ mod page;
 mod papers;
 mod people;
 mod printing;
+mod raw;
 mod reading;
 mod reason;
 mod secret;
@@ -58,6 +59,7 @@ use backend::Console;
 use failure::Failure;
 
 use crate::gateway::Gateway;
+use crate::provider::RETURN_PATH;
 
 /// The router of every page, below `/console`.
 pub fn router(gateway: Arc<Gateway>) -> Router {
@@ -65,7 +67,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
     Router::new()
         .route("/", get(async || Redirect::to(HOME)))
         .route(HOME, get(navigation::home))
-        .route("/console/sign-in", get(sign_in::form).post(sign_in::enter))
+        .merge(of_strangers())
         .route("/console/sign-out", post(sign_in::leave))
         .route("/console/assets/{name}", get(assets::serve))
         .route("/console/live", get(live::stream))
@@ -78,6 +80,8 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/console/inquiries/{id}/certificates/{number}", get(inquiries::certificate))
         .route("/console/orders/{number}", get(orders::show))
         .route("/console/orders/{number}/receipts/{at}", get(orders::receipt))
+        .route("/console/orders/{number}/raw", get(raw::show))
+        .route("/console/orders/{number}/raw/{revision}", get(raw::file))
         .route("/console/measures/{id}", get(measures::show))
         .route("/console/measures/{id}/receipts/{sha256}", get(measures::receipt))
         .route("/console/approvals", get(approvals::list).post(approvals::decide))
@@ -112,6 +116,16 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .with_state(console)
 }
 
+/// Pages by which somebody signs in.
+fn of_strangers() -> Router<Console> {
+    Router::new()
+        .route("/console/sign-in", get(sign_in::form).post(sign_in::enter))
+        .route(sign_in::certificate::CERTIFICATE, post(sign_in::certificate::enter))
+        .route("/console/sign-in/provider", get(sign_in::provider::begin))
+        .route(RETURN_PATH, get(sign_in::provider::finish))
+        .route("/console/sign-in/provider/code", post(sign_in::provider::code))
+}
+
 /// Pages about persons and keys, and one's own.
 fn of_persons() -> Router<Console> {
     Router::new()
@@ -121,6 +135,7 @@ fn of_persons() -> Router<Console> {
         .route("/console/me/factor/proof", post(me::prove_factor))
         .route("/console/me/sessions/end", post(me::end_sessions))
         .route("/console/me/sessions/{id}/end", post(me::end_session))
+        .route("/console/expiring", get(people::expiring::show))
         .route("/console/people", get(people::list))
         .route("/console/people/new", get(people::new).post(people::add))
         .route("/console/people/{id}", get(people::show))

@@ -6,14 +6,33 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chakong_contract::ActionKind;
 use chakong_contract::asset::AssetKind;
 
-use crate::config::CounterpartConfig;
+use crate::config::{Config, CounterpartConfig};
 use crate::domain::abilities::{Abilities, Rules};
 use crate::domain::rules::working_days::HolidayCalendar;
-use crate::domain::{Routes, Way};
+use crate::domain::{Routes, TwoApprovers, Way};
 use crate::engine::CurrentRules;
 
 /// A snapshot of the counterparts by name.
 pub type Snapshot = Arc<BTreeMap<String, Arc<CounterpartConfig>>>;
+
+/// Rules of the gateway's own file.
+#[derive(Debug, Clone)]
+pub struct OwnRules {
+    /// Holidays and moved working days.
+    pub holidays: Arc<HolidayCalendar>,
+    /// A property that is worth more than so many percent of what is still wanted is for an officer.
+    pub officer_above: u32,
+    /// Which freezes two persons approve.
+    pub two_approvers: Arc<TwoApprovers>,
+}
+
+impl OwnRules {
+    /// As it is configured.
+    pub fn of(config: &Config) -> Self {
+        let (holidays, two_approvers) = (Arc::clone(&config.holidays), Arc::clone(&config.two_approvers));
+        Self { holidays, officer_above: config.officer_above, two_approvers }
+    }
+}
 
 /// The counterparts as configured now.
 #[derive(Debug, Default)]
@@ -25,12 +44,12 @@ impl Counterparts {
         Self(RwLock::new(taken_up(configs, &Rules::default())), RwLock::default())
     }
 
-    /// The same with holidays as configured, and with the percentage of what is still wanted above which a property is for an
-    /// officer. Both stay when the counterparts are replaced.
+    /// The same with the rules of the gateway's own file, which stay when the counterparts are replaced.
     #[must_use]
-    pub fn with(self, holidays: Arc<HolidayCalendar>, officer_above: u32) -> Self {
+    pub fn with(self, own: OwnRules) -> Self {
         let (snapshot, rules) = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let rules = Rules { holidays: Some(holidays), officer_above, ..Rules::clone(&rules) };
+        let OwnRules { holidays, officer_above, two_approvers } = own;
+        let rules = Rules { holidays: Some(holidays), officer_above, two_approvers, ..Rules::clone(&rules) };
         Self(RwLock::new((snapshot, Arc::new(rules))), self.1)
     }
 

@@ -36,6 +36,7 @@ pub mod statistics;
 mod submission;
 mod task;
 mod terms;
+mod two_approvers;
 
 pub use actor::Actor;
 pub use audit::AuditEntry;
@@ -44,7 +45,7 @@ pub use case::{Case, CaseState, Chain, ChainParty, PartyView};
 pub use case_file::{ApplyError, CaseFile};
 pub use certificate::{Certificate, Counts, Coverage, OrderLine, Triage, certify};
 pub use change::{
-    BroughtDocument, Change, JoinedChains, LaneChange, NewCertificate, NewDocument, NewInquiry,
+    BroughtDocument, Change, JoinedChains, LaneChange, NewCertificate, NewDocument, NewInquiry, Pause,
     PropertyFinding,
 };
 pub use claim::{
@@ -59,7 +60,7 @@ pub use ids::{
 };
 pub use inquiry::{Inquiry, InquiryState};
 pub use mandate::{Liability, Mandate, Purpose, Search};
-pub use measure::{Measure, MeasureState, MeasureView, Origin, Permitted, Said};
+pub use measure::{FirstApproval, Measure, MeasureState, MeasureView, Origin, Permitted, Said};
 pub use order::{OrderRecord, OrderState, Priority, StateError, number_of, order_id_of};
 pub use printed::{NewPrint, Print, PrintFormat, PrintKind, print_number, print_of};
 pub use records::{
@@ -71,3 +72,4 @@ pub use seen::{GivenNumber, numbers_in_name};
 pub use submission::Submission;
 pub use task::{Task, TaskKind};
 pub use terms::{Paper, Subject, Terms};
+pub use two_approvers::{TwoApprovers, TwoFrom};

@@ -289,7 +289,7 @@ fn carry_out(
         Err(rejected) => return Ok(Err(rejected)),
     };
     let mut draft = Draft::of(file, facts, &*tx);
-    let subject = subject_of(&draft, &input.act);
+    let subject = subject_of(&draft, input);
     let decided = act(&mut draft, input.clone()).and_then(|outcome| Ok((outcome, draft.finish()?)));
     match decided {
         Ok((outcome, (changes, _))) => {
@@ -342,7 +342,7 @@ fn file_of_act(tx: &mut dyn Tx, chain: Option<ChainId>, what: &Act) -> Stored<Re
             tx.inquiry(*id)?.map(|inquiry| inquiry.chain).ok_or("inquiry")
         }
         Act::CompleteTask(id) => tx.task(*id)?.map(|task| task.chain).ok_or("task"),
-        Act::UpdateClaim(_) | Act::Enter(_) => chain.ok_or("case"),
+        Act::UpdateClaim(_) | Act::Enter(_) | Act::Reinstate(_) => chain.ok_or("case"),
     };
     let chain = match found {
         Ok(chain) => chain,
@@ -353,6 +353,11 @@ fn file_of_act(tx: &mut dyn Tx, chain: Option<ChainId>, what: &Act) -> Stored<Re
         load_order(tx, &mut files, id, true)?;
     }
     let mut file = files.remove(&chain).ok_or(StoreError::Missing("the chain"))?;
+    if let Act::Resolve(id, _) = what
+        && tx.desk_item(*id)?.is_some_and(|item| item.was_carried())
+    {
+        file.carried.insert(*id);
+    }
     for id in inquiries {
         load_orders(tx, &mut file, id)?;
     }

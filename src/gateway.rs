@@ -2,23 +2,28 @@
 
 mod moves;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use chakong_contract::connector::Plugin;
+use chakong_contract::connector::{Connector, Plugin};
 
 use crate::clock::Clock;
-use crate::config::{ApiKey, NamedAccount, ServerConfig};
+use crate::config::{ApiKey, CertificateConfig, NamedAccount, ServerConfig};
 use crate::counterparts::Counterparts;
 use crate::domain::progress::ProgressSettings;
 use crate::engine::Engine;
-use crate::lanes::{LaneRegistry, OpenLine, RecentTerms};
+use crate::lanes::{Guesses, LaneRegistry, OpenLine, RecentTerms};
 use crate::lifecycle::Tasks;
 use crate::papers::Printer;
 use crate::people::People;
+use crate::provider::Provider;
 use crate::queue::EventLog;
 use crate::relay::Relays;
 use crate::store::Store;
 pub use moves::{LastMove, PlannedMove, StoreMoves};
+
+/// Makes the form into which any paper's answer is entered, for an institution by its name.
+pub type PaperForm = fn(&str) -> Option<(Plugin, Arc<dyn Connector>)>;
 
 /// Handles to the parts.
 #[derive(Debug)]
@@ -39,14 +44,22 @@ pub struct Gateway {
     pub terms: Arc<RecentTerms>,
     /// Opens the line of a counterpart that has no lane now.
     pub open_line: OpenLine,
+    /// The form into which any paper's answer is entered, for an institution by its name.
+    pub paper_form: PaperForm,
     /// Connectors.
     pub plugins: Vec<Plugin>,
     /// Relays and intakes, to be looked at.
     pub relays: Relays,
     /// API keys of the configuration; the store has more.
     pub keys: Vec<ApiKey>,
+    /// Wrong keys that were shown to the API, by the network that they came from.
+    pub wrong_keys: Guesses<IpAddr>,
     /// Persons, sessions, keys of the store, looks.
     pub people: People,
+    /// The court's identity provider, by which persons sign in; `None` without one.
+    pub provider: Option<Provider>,
+    /// Client certificates by which persons sign in; `None` where none is taken.
+    pub certificate: Option<CertificateConfig>,
     /// Accounts of the court that deducted money may go to.
     pub court_accounts: Vec<NamedAccount>,
     /// What the parties of a case may be shown.

@@ -28,6 +28,9 @@ pub use plan::{Plan, plan};
 /// Longest idempotency key.
 pub const LONGEST_KEY: usize = 128;
 
+/// From this size on a body is read on a thread of its own.
+const LARGE: usize = 256 << 10;
+
 /// Who submits.
 #[derive(Debug, Clone, Copy)]
 pub struct Submitter<'a> {
@@ -78,6 +81,18 @@ pub fn read(body: &[u8]) -> Result<Submission, IntakeError> {
     form::read(body).map_err(IntakeError::NotASubmission)
 }
 
+/// Reads a body; a large one on a thread of its own, so that nobody waits for it.
+async fn read_aside(body: &[u8]) -> Result<Submission, IntakeError> {
+    if body.len() < LARGE {
+        return read(body);
+    }
+    let body = body.to_vec();
+    let reading = tokio::task::spawn_blocking(move || read(&body)).await;
+    reading.unwrap_or_else(|_| {
+        Err(IntakeError::NotASubmission(vec![Finding::new("", "the body could not be read")]))
+    })
+}
+
 /// Accepts a submission: checked, planned, and durable with all its orders when this returns.
 ///
 /// # Errors
@@ -90,7 +105,7 @@ pub async fn accept(
     body: &[u8],
     now: Timestamp,
 ) -> Result<Accepted, IntakeError> {
-    let submission = read(body)?;
+    let submission = read_aside(body).await?;
     let (snapshot, rules) = (counterparts.now(), counterparts.rules());
     let mut submitted = prepare(submission, submitter, &snapshot, &rules, now)?;
     submitted.key = key.to_owned();
@@ -118,7 +133,7 @@ pub async fn preview(
     body: &[u8],
     now: Timestamp,
 ) -> Result<Preview, IntakeError> {
-    let submission = read(body)?;
+    let submission = read_aside(body).await?;
     let (snapshot, rules) = (counterparts.now(), counterparts.rules());
     let submitted = prepare(submission, submitter, &snapshot, &rules, now)?;
     let (orders, not_asked) = (submitted.orders.clone(), submitted.not_asked.clone());

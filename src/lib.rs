@@ -19,6 +19,7 @@ pub mod lines;
 pub mod observe;
 pub mod papers;
 pub mod people;
+pub mod provider;
 pub mod queue;
 pub mod relay;
 pub mod sandbox;

@@ -3,6 +3,7 @@
 pub mod call;
 mod fault_log;
 pub mod hold_off;
+pub mod leaving;
 pub mod listener;
 pub mod parcel;
 pub mod postbox;

@@ -5,6 +5,7 @@
 //! of is pure: passwords, second factors, cookies, the slow-down of who guesses.
 
 pub mod alarms;
+pub mod certificate;
 pub mod cookie;
 mod identity;
 pub mod matrix;
@@ -17,4 +18,7 @@ mod slow_down;
 pub use crate::domain::decide::people::Pending;
 pub use identity::{Identity, SessionRef};
 pub use matrix::{MATRIX, Permission, may};
-pub use service::{Credentials, People, Settings, SignedIn, begin_of_day, day_begins, is_out_of_hours};
+pub use service::{
+    Credentials, Named, NotIn, Origin, People, Settings, SignedIn, SignedInOrNot, Vouched, begin_of_day,
+    day_begins, is_out_of_hours,
+};

@@ -10,8 +10,10 @@ mod boot_time;
 pub mod codec;
 pub mod copying;
 mod desk;
+mod found_words;
 mod health;
 mod ids;
+mod lane_reads;
 mod leases;
 mod load;
 pub mod look;
@@ -26,6 +28,7 @@ mod reads;
 mod records;
 mod reports;
 pub mod resting;
+mod short;
 mod signals;
 mod spread;
 pub mod sqlite;
@@ -41,7 +44,8 @@ use tokio::sync::oneshot;
 use crate::domain::{Change, NewIds, OrderRecord};
 pub use ahead::number_ahead;
 pub use desk::{DeskFilter, DeskReads, DeskWhich};
-pub use health::{Ailment, Health};
+pub use health::{Ailment, Asked, Health};
+pub use lane_reads::LaneReads;
 pub use leases::{CLOCK, Lease, Leases, Membership, RETENTION, Replica, lane_lease};
 pub use load::{load_chain, load_chain_for_act, load_findings, load_lines, load_order, load_orders};
 pub use needs::Needs;
@@ -49,10 +53,10 @@ pub use people::{LookCounts, LookFilter, PeopleReads};
 pub use reads::Reads;
 pub use records::{
     ActFilter, AnswerText, CaseFilter, CaseRow, ChargeReference, EventRecord, InquiryFilter,
-    IssuedCertificate, KeptBytes, KeptMessage, LaneCounts, LaneMark, MeasureFilter, OrderBrief, OrderFilter,
-    PageRow, Responded, RevisionText, TaskFilter,
+    IssuedCertificate, KeptBytes, KeptMessage, LaneCounts, LaneMark, MeasureFilter, MessageLine, OrderBrief,
+    OrderFilter, PageRow, Responded, RevisionText, TaskFilter,
 };
-pub use reports::ReportReads;
+pub use reports::{ReportReads, inquiries_of_courts};
 pub use signals::Signals;
 
 /// Why the store did not do what it was asked.
@@ -205,6 +209,14 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As for [`Store::queue_write`].
     fn queue_read(&self, job: Box<dyn ReadJob>) -> BoxFuture<'_, Stored<()>>;
+    /// Hands work in to be done for a lane that follows its own orders: it sees everything committed before, and waits for nobody's
+    /// lists. By default it is done where writes are, behind those that were handed in before.
+    ///
+    /// # Errors
+    /// As for [`Store::queue_write`].
+    fn queue_lane_read(&self, job: Box<dyn ReadJob>) -> BoxFuture<'_, Stored<()>> {
+        self.queue_write(Box::new(BehindWrites(job)))
+    }
     /// The epoch in which rows are numbered now.
     fn epoch(&self) -> i64;
     /// Who is woken after a commit.
@@ -266,6 +278,19 @@ impl<F: FnOnce(&mut dyn Reads) -> Stored<T> + Send, T: Send> ReadJob for Call<Op
     }
 }
 
+/// A read in the place of a write.
+struct BehindWrites(Box<dyn ReadJob>);
+
+impl WriteJob for BehindWrites {
+    fn run(&mut self, tx: &mut dyn Tx) -> Stored<()> {
+        self.0.run(tx)
+    }
+
+    fn finish(self: Box<Self>, outcome: Stored<()>) {
+        self.0.finish(outcome);
+    }
+}
+
 impl dyn Store {
     /// Runs `work` in a transaction, once; returns after the commit is on disk. For the engine: nobody else writes.
     ///
@@ -294,16 +319,18 @@ impl dyn Store {
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// Reads behind everything that was handed in to be written before; for a lane that follows its own orders.
+    /// Reads for a lane that follows its own orders, see [`Store::queue_lane_read`].
     ///
     /// # Errors
     /// Whatever `work` says.
-    pub async fn read_behind_writes<T, F>(&self, work: F) -> Stored<T>
+    pub async fn read_for_lane<T, F>(&self, work: F) -> Stored<T>
     where
         F: FnOnce(&mut dyn Reads) -> Stored<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.transact(move |tx| work(tx)).await
+        let (job, answer) = reading(work);
+        self.queue_lane_read(job).await?;
+        answer.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Runs `work` on a reader, which sees everything committed before.
@@ -315,12 +342,20 @@ impl dyn Store {
         F: FnOnce(&mut dyn Reads) -> Stored<T> + Send + 'static,
         T: Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let job: Box<dyn ReadJob> =
-            Box::new(Call { needs: Needs::default(), work: Some(work), value: None, reply });
+        let (job, answer) = reading(work);
         self.queue_read(job).await?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
+}
+
+/// Work as a job for a reader, and what will come of it.
+fn reading<T, F>(work: F) -> (Box<dyn ReadJob>, oneshot::Receiver<Stored<T>>)
+where
+    F: FnOnce(&mut dyn Reads) -> Stored<T> + Send + 'static,
+    T: Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    (Box::new(Call { needs: Needs::default(), work: Some(work), value: None, reply }), answer)
 }
 
 /// Requests that a counterpart charged on a day.

@@ -1,6 +1,7 @@
 //! Who calls, and whether they may. Without a key nothing but health answers, not even that a path is unknown.
 
 mod places;
+mod strangers;
 
 use std::sync::Arc;
 
@@ -13,8 +14,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use tokio::sync::Semaphore;
 
 pub use self::places::{Place, Shares};
+use self::strangers::WrongKey;
 use super::problem::{Problem, ProblemKind};
 use super::route::{PATIENT, route_of};
 use crate::config::{ApiKey, digest_of};
@@ -25,6 +28,7 @@ pub use crate::people::Identity;
 use crate::people::cookie;
 use crate::people::matrix::permission;
 pub use crate::people::may;
+use crate::store::Stored;
 
 /// Longest key that is looked at.
 const LONGEST_KEY: usize = 512;
@@ -106,7 +110,7 @@ impl<const ROW: u8> OperationInput for Caller<ROW> {
     }
 }
 
-fn unauthenticated() -> Problem {
+pub(super) fn unauthenticated() -> Problem {
     Problem::new(
         ProblemKind::Unauthenticated,
         "send `Authorization: Bearer KEY` with a key of this gateway, or sign in",
@@ -117,11 +121,21 @@ fn unauthenticated() -> Problem {
 /// may, or 503.
 pub async fn authenticate(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     if is_open(request.method(), request.uri().path()) {
+        let _place =
+            match (request.uri().path() == SESSIONS).then(|| door.strangers.try_acquire()).transpose() {
+                Ok(place) => place,
+                Err(_) => return strangers::too_many().into_response(),
+            };
         return next.run(request).await;
     }
     let identity = match identify(&door.gateway, request.method(), request.headers()).await {
         Ok(Some(identity)) => Arc::new(identity),
-        Ok(None) => return unauthenticated().into_response(),
+        Ok(None) => {
+            let wrong = shows_key(request.headers())
+                .then(|| WrongKey::of(&request, &door.gateway.server.proxies))
+                .flatten();
+            return turned_away(&door, wrong).await.into_response();
+        }
         Err(problem) => return problem.into_response(),
     };
     if let Some(connection) = request.extensions().get::<Connection>() {
@@ -136,12 +150,27 @@ pub async fn authenticate(State(door): State<Door>, mut request: Request, next: 
         }
     };
     request.extensions_mut().insert(Arc::clone(&identity));
+    if let Some(credential) = Credential::of(request.headers()) {
+        request.extensions_mut().insert(credential);
+    }
     // Held here as well: an endpoint lets go of the request once it has read it.
     request.extensions_mut().insert(place.clone());
     let mut response = next.run(request).await;
     drop(place);
     response.extensions_mut().insert(identity);
     response
+}
+
+/// The answer to a request without a key, or with a wrong one.
+async fn turned_away(door: &Door, wrong: Option<WrongKey>) -> Problem {
+    match wrong {
+        None => unauthenticated(),
+        Some(wrong) => wrong.slow_down(door).await.err().unwrap_or_else(unauthenticated),
+    }
+}
+
+fn shows_key(headers: &HeaderMap) -> bool {
+    headers.contains_key(AUTHORIZATION) || headers.contains_key("x-api-key")
 }
 
 /// Who calls: the holder of a key of the configuration or of the store, or a person by the cookie of a session. A key goes first; a
@@ -151,13 +180,9 @@ async fn identify(
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Option<Identity>, Problem> {
-    let has_key = headers.contains_key(AUTHORIZATION) || headers.contains_key("x-api-key");
-    if has_key {
+    if shows_key(headers) {
         let Some(key) = key_of(headers) else { return Ok(None) };
-        if let Some(known) = find(&gateway.keys, key) {
-            return Ok(Some(identity_of_key(known)));
-        }
-        return Ok(gateway.people.by_key(digest_of(key)).await?);
+        return Ok(by_digest(gateway, digest_of(key)).await?);
     }
     let Some(token) = cookie::token_of(headers) else { return Ok(None) };
     let Some(identity) = gateway.people.by_cookie(token).await? else { return Ok(None) };
@@ -169,10 +194,57 @@ async fn identify(
     Ok(Some(identity))
 }
 
+/// Who holds a key, by its digest.
+async fn by_digest(gateway: &Gateway, digest: [u8; 32]) -> Stored<Option<Identity>> {
+    match find(&gateway.keys, &digest) {
+        Some(known) => Ok(Some(identity_of_key(known))),
+        None => gateway.people.by_key(digest).await,
+    }
+}
+
+/// By what somebody showed who they are: an answer that goes on for long asks again whether it still counts.
+#[derive(Clone)]
+pub struct Credential(Shown);
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credential").finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone)]
+enum Shown {
+    /// The digest of a key.
+    Key([u8; 32]),
+    /// The cookie of a session.
+    Cookie(String),
+}
+
+impl Credential {
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let key = key_of(headers).map(|key| Shown::Key(digest_of(key)));
+        let cookie = || cookie::token_of(headers).map(|token| Shown::Cookie(token.to_owned()));
+        key.or_else(cookie).map(Self)
+    }
+
+    /// Whether who showed it still has a row of the matrix, and sees the same courts: not once the key was revoked or is over, or the
+    /// person was disabled.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn still_may<const ROW: u8>(&self, gateway: &Gateway, courts: &Courts) -> Stored<bool> {
+        let who = match &self.0 {
+            Shown::Key(digest) => by_digest(gateway, *digest).await?,
+            Shown::Cookie(token) => gateway.people.watching(token).await?,
+        };
+        Ok(who.is_some_and(|who| who.may(ROW) && who.courts == *courts))
+    }
+}
+
 /// Who holds a key of the configuration.
 fn identity_of_key(key: &ApiKey) -> Identity {
     let (name, roles, courts) = (key.name.clone(), key.roles.clone(), key.courts.clone());
-    Identity { name, roles, courts, person: None, session: None }
+    Identity { name, roles, courts, person: None, session: None, consumer: key.consumer.clone() }
 }
 
 /// What the layer that finds out who calls needs.
@@ -182,6 +254,16 @@ pub struct Door {
     pub gateway: Arc<Gateway>,
     /// What each key and person may have under way.
     pub shares: Shares,
+    /// Places of those who are not known.
+    pub strangers: Arc<Semaphore>,
+}
+
+impl Door {
+    /// The door of a gateway.
+    pub fn of(gateway: &Arc<Gateway>) -> Self {
+        let strangers = Arc::new(Semaphore::new(strangers::places(gateway.server.most_requests)));
+        Self { gateway: Arc::clone(gateway), shares: Shares::new(&gateway.server), strangers }
+    }
 }
 
 fn key_of(headers: &HeaderMap) -> Option<&str> {
@@ -195,10 +277,9 @@ fn key_of(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Compares with every key, each in constant time, so that the time tells nothing about any of them.
-fn find<'a>(keys: &'a [ApiKey], key: &str) -> Option<&'a ApiKey> {
-    let digest = digest_of(key);
+fn find<'a>(keys: &'a [ApiKey], digest: &[u8; 32]) -> Option<&'a ApiKey> {
     keys.iter().fold(None, |found, known| {
-        let same = aws_lc_rs::constant_time::verify_slices_are_equal(&known.digest, &digest).is_ok();
+        let same = aws_lc_rs::constant_time::verify_slices_are_equal(&known.digest, digest).is_ok();
         if same { Some(known) } else { found }
     })
 }

@@ -6,27 +6,28 @@ use rust_decimal::Decimal;
 use super::Shared;
 use super::problem::Problem;
 use crate::domain::decide::{Act, ActInput, ActOutcome};
-use crate::domain::{ChainId, Finding};
+use crate::domain::{Case, Finding};
 use crate::intake::brought;
 use crate::people::Identity;
 
 /// Most documents of one act.
 const MOST_DOCUMENTS: usize = 10;
 
-/// Has the engine do what a caller decided.
+/// Has the engine do what a caller decided, by the case by which they came, where it is one: the act stands under its number.
 ///
 /// # Errors
 /// When the case does not allow it or the store fails.
 pub async fn act(
     gateway: &Shared,
     caller: &Identity,
-    (chain, act): (Option<ChainId>, Act),
+    (case, act): (Option<&Case>, Act),
     reason: String,
     documents: Vec<LegalDocument>,
 ) -> Result<ActOutcome, Problem> {
     let documents = documents.into_iter().map(brought).collect();
     let actor = caller.actor();
-    let input = ActInput { actor, reason: reason.trim().to_owned(), documents, act };
+    let (chain, case) = case.map(|case| (case.chain, case.id)).unzip();
+    let input = ActInput { actor, case, reason: reason.trim().to_owned(), documents, act };
     Ok(gateway.engine.act(chain, input).await?)
 }
 

@@ -5,6 +5,7 @@ mod documents;
 mod enter;
 mod list;
 mod progress;
+mod reinstate;
 mod release;
 mod show;
 
@@ -36,6 +37,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route(
             "/v1/cases/{id}/parties/{reference}/release",
             post_with(release::party, release::party_docs),
+        )
+        .api_route(
+            "/v1/cases/{id}/parties/{reference}/reinstate",
+            post_with(reinstate::reinstate, reinstate::docs),
         )
         .api_route("/v1/cases/{id}/measures", post_with(enter::enter, enter::docs))
 }
@@ -69,11 +74,11 @@ pub(super) fn find(reads: &mut dyn Reads, courts: &Courts, id: &str) -> Stored<O
     }
 }
 
-/// The chain of a case that the caller sees, for an act.
-async fn chain_of(gateway: &Shared, caller: &Identity, id: String) -> Result<ChainId, Problem> {
+/// A case that the caller sees, for an act.
+async fn case_of(gateway: &Shared, caller: &Identity, id: String) -> Result<Case, Problem> {
     let courts = caller.courts.clone();
     let found = gateway.store.read(move |reads| find(reads, &courts, &id)).await?;
-    found.map(|case| case.chain).ok_or_else(|| Problem::not_found("case"))
+    found.ok_or_else(|| Problem::not_found("case"))
 }
 
 /// A party of a chain by its identifier, or by a reference that an inquiry gave it, where that names one alone.

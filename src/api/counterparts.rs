@@ -1,6 +1,7 @@
 //! Counterparts 协助单位: health of their lanes, pause, resume, probe.
 
 mod charges;
+mod messages;
 mod pause;
 mod probe;
 mod show;
@@ -10,12 +11,14 @@ use std::sync::Arc;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use chakong_contract::LineKind;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use super::problem::Problem;
 use crate::config::CounterpartConfig;
+use crate::domain::Pause;
 use crate::lanes::{BreakerState, CounterpartView, LaneState};
 use crate::store::LaneCounts;
 
@@ -24,6 +27,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route("/v1/counterparts", get_with(show::list, show::list_docs))
         .api_route("/v1/counterparts/{name}", get_with(show::show, show::show_docs))
         .api_route("/v1/counterparts/{name}/charges", get_with(charges::charges, charges::docs))
+        .api_route("/v1/counterparts/{name}/messages", get_with(messages::messages, messages::docs))
         .api_route("/v1/counterparts/{name}/pause", post_with(pause::pause, pause::pause_docs))
         .api_route("/v1/counterparts/{name}/resume", post_with(pause::resume, pause::resume_docs))
         .api_route("/v1/counterparts/{name}/probe", post_with(probe::probe, probe::docs))
@@ -51,24 +55,46 @@ pub(super) struct CounterpartInFull {
     line: Option<LineKind>,
     /// Why it is paused, if it is.
     paused: Option<String>,
+    /// When the pause ends by itself; null where a person ends it.
+    paused_until: Option<Timestamp>,
     /// Requests that it charged today (Asia/Shanghai).
     charges_today: u64,
     /// Name of the replica that works for its lane; null while none does, and where the store has one process.
     replica: Option<String>,
-    /// Health of its lane; null while its line cannot be opened. Of a lane that another replica works for, only what stands in the store is
-    /// known here.
+    /// Whether another replica works for its lane, or none does yet: its health is not known here.
+    elsewhere: bool,
+    /// Its orders, as the store has them.
+    orders: LaneCounts,
+    /// Health of its lane; null while its line cannot be opened, and where its lane is elsewhere.
     health: Option<CounterpartView>,
     /// Why its line cannot be opened; null where it is open.
     closed: Option<String>,
 }
 
+/// What is known here of a lane.
+enum LaneHere {
+    /// It works.
+    Open(Box<CounterpartView>),
+    /// Its line cannot be opened, and why, if somebody tried.
+    Closed(Option<String>),
+    /// Another replica works for it, or none does yet.
+    Elsewhere,
+}
+
 impl CounterpartInFull {
     fn configured(
         config: &CounterpartConfig,
-        paused: Option<String>,
+        pause: Option<Pause>,
         charges_today: u64,
-        (health, closed): (Option<CounterpartView>, Option<String>),
+        orders: LaneCounts,
+        lane: LaneHere,
     ) -> Self {
+        let (elsewhere, health, closed) = match lane {
+            LaneHere::Open(health) => (false, Some(*health), None),
+            LaneHere::Closed(why) => (false, None, why),
+            LaneHere::Elsewhere => (true, None, None),
+        };
+        let (paused, paused_until) = parts(pause);
         Self {
             name: config.name.clone(),
             name_zh: config.name_zh.clone(),
@@ -76,15 +102,19 @@ impl CounterpartInFull {
             connector: Some(config.plugin.manifest.id),
             line: Some(config.line.kind()),
             paused,
+            paused_until,
             charges_today,
             replica: None,
+            elsewhere,
+            orders,
             health,
             closed,
         }
     }
 
     /// One that has orders and no configuration any more: they wait.
-    fn unconfigured(name: String, paused: Option<String>, charges_today: u64, counts: LaneCounts) -> Self {
+    fn unconfigured(name: String, pause: Option<Pause>, charges_today: u64, counts: LaneCounts) -> Self {
+        let (paused, paused_until) = parts(pause);
         let health = CounterpartView {
             name: name.clone(),
             state: LaneState::Unconfigured,
@@ -118,12 +148,20 @@ impl CounterpartInFull {
             connector: None,
             line: None,
             paused,
+            paused_until,
             charges_today,
             replica: None,
+            elsewhere: false,
+            orders: counts,
             health,
             closed: None,
         }
     }
+}
+
+/// Why a counterpart is paused, and until when.
+fn parts(pause: Option<Pause>) -> (Option<String>, Option<Timestamp>) {
+    pause.map_or((None, None), |pause| (Some(pause.reason), pause.until))
 }
 
 /// The configuration of a counterpart.

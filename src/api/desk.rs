@@ -51,9 +51,11 @@ struct OnDesk {
     order: Order,
     inquiry: Inquiry,
     config: Arc<CounterpartConfig>,
+    /// Whether a second person checks what is entered.
+    checked: bool,
 }
 
-/// The order of a path, where the caller sees it, and people serve its counterpart.
+/// The order of a path, where the caller sees it, and people serve its counterpart, or carried the order along while they did.
 async fn at(gateway: &Shared, caller: &Identity, path: DeskPath) -> Result<OnDesk, Problem> {
     let courts = caller.courts.clone();
     let found = gateway.store.read(move |reads| {
@@ -63,7 +65,8 @@ async fn at(gateway: &Shared, caller: &Identity, path: DeskPath) -> Result<OnDes
     });
     let (record, item) = found.await?.ok_or_else(|| Problem::not_found("order on the desk"))?;
     let config = gateway.counterparts.now().get(&record.lane).cloned();
-    let config = config.filter(|config| config.line.desk().is_some()).ok_or_else(|| {
+    let config = config.and_then(|config| with_form(gateway, config, &item));
+    let (config, checked) = config.ok_or_else(|| {
         let detail = format!("{}已不由人工办理 people no longer serve this counterpart", record.lane);
         Problem::new(ProblemKind::NotNow, detail)
     })?;
@@ -74,7 +77,34 @@ async fn at(gateway: &Shared, caller: &Identity, path: DeskPath) -> Result<OnDes
         Ok((order, inquiry))
     });
     let (order, inquiry) = read.await?;
-    Ok(OnDesk { record, item, order, inquiry, config })
+    Ok(OnDesk { record, item, order, inquiry, config, checked })
+}
+
+/// The counterpart with the form of its answers, and whether a second person checks them. Of one that has another line now, what was
+/// carried along before is entered into the form that every paper fits, and is always checked.
+fn with_form(
+    gateway: &Shared,
+    config: Arc<CounterpartConfig>,
+    item: &DeskItem,
+) -> Option<(Arc<CounterpartConfig>, bool)> {
+    if let Some(desk) = config.line.desk() {
+        let checked = desk.checked;
+        return Some((config, checked));
+    }
+    if !item.was_carried() {
+        return None;
+    }
+    let (plugin, connector) = (gateway.paper_form)(&config.name_zh)?;
+    Some((Arc::new(CounterpartConfig { plugin, connector, ..CounterpartConfig::clone(&config) }), true))
+}
+
+/// Where a second person checks, both are persons: the key of a system is none, whoever has it.
+///
+/// # Errors
+/// That a system calls.
+fn only_persons(caller: &Identity) -> Result<(), Problem> {
+    let detail = "录入与复核须由两名人员办理 two persons enter and check: the key of a system is none";
+    caller.person.map(drop).ok_or_else(|| Problem::new(ProblemKind::Forbidden, detail))
 }
 
 /// The same as it stands now, after something was done about it.

@@ -94,8 +94,10 @@ async fn ready(
 ) -> Result<Json<Ready>, Problem> {
     let reasons = reasons_against(&gateway, &probe).await;
     if reasons.is_empty() {
-        let states =
-            |watches: &[RelayWatch]| watches.iter().map(|watch| (watch.name, watch.health().state)).collect();
+        let leases = gateway.store.leases();
+        let states = |watches: &[RelayWatch]| {
+            watches.iter().map(|watch| (watch.name, watch.health(leases).state)).collect()
+        };
         let (relays, intakes) = (states(&gateway.relays.relays), states(&gateway.relays.intakes));
         let years_without_holidays = gateway.engine.years_without_holidays();
         return Ok(Json(Ready { status: "ok", relays, intakes, years_without_holidays }));

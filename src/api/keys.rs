@@ -19,6 +19,7 @@ use super::extract::{At, JsonBody, ReasonGiven, check_reason, no_findings};
 use super::problem::Problem;
 use super::sessions::by;
 use crate::config::digest_of;
+use crate::domain::decide::people::{NewKey, check_key};
 use crate::domain::people::{Courts, Role, StoredKey};
 use crate::domain::{Finding, PersonId};
 use crate::people::cookie::new_token;
@@ -42,6 +43,8 @@ struct KeyView {
     roles: Vec<Role>,
     /// Codes of the courts whose cases it sees; null for those of every court, or of its person.
     courts: Option<Vec<String>>,
+    /// The consumer of results as which alone it reads; null for any.
+    consumer: Option<String>,
     /// When it was made.
     created_at: Timestamp,
     /// Who made it.
@@ -60,6 +63,7 @@ impl From<&StoredKey> for KeyView {
             person: key.person,
             roles: key.roles.iter().copied().collect(),
             courts: key.courts.codes(),
+            consumer: key.consumer.clone(),
             created_at: key.created,
             created_by: key.created_by.clone(),
             expires_at: key.expires,
@@ -75,13 +79,31 @@ struct KeyList {
     keys: Vec<KeyView>,
 }
 
-async fn list(State(gateway): State<Shared>, _: Caller<{ may::KEYS }>) -> Result<Json<KeyList>, Problem> {
-    let all = gateway.store.read(|reads| reads.keys()).await?;
-    Ok(Json(KeyList { keys: all.iter().map(KeyView::from).collect() }))
+async fn list(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::KEYS }>,
+) -> Result<Json<KeyList>, Problem> {
+    let courts = caller.courts().clone();
+    let read = gateway.store.read(move |reads| {
+        let mut own = Vec::new();
+        for key in reads.keys()? {
+            let owner = match key.person {
+                Some(id) => reads.person(id)?,
+                None => None,
+            };
+            own.extend(key.is_kept_by(owner.as_ref(), &courts).then(|| KeyView::from(&key)));
+        }
+        Ok(KeyList { keys: own })
+    });
+    Ok(Json(read.await?))
 }
 
 fn list_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    operation.id("listKeys").tag("people").summary("API keys 密钥")
+    operation
+        .id("listKeys")
+        .tag("people")
+        .summary("API keys 密钥")
+        .description("Those whose courts, or whose person's, lie within the caller's own.")
 }
 
 /// A key to be made.
@@ -97,6 +119,10 @@ struct MakeRequest {
     roles: BTreeSet<Role>,
     /// Codes of the courts whose cases it sees; null for those of every court, or of its person.
     courts: Option<BTreeSet<String>>,
+    /// The consumer of results as which alone it reads and acknowledges, so that no other system moves its place; null for any.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^[a-z0-9_-]{1,64}$"))]
+    consumer: Option<String>,
     /// Until when it can be used; null without an end.
     #[serde(default)]
     expires_at: Option<Timestamp>,
@@ -119,46 +145,23 @@ async fn make(
     caller: Caller<{ may::KEYS }>,
     JsonBody(request): JsonBody<MakeRequest>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let (now, name) = (gateway.clock.now(), request.name.trim().to_owned());
-    let known = gateway.store.read(|reads| reads.keys()).await?;
-    let mut findings = Vec::new();
-    check_reason(&request.reason, &mut findings);
-    let mut finding = |pointer: &str, detail: &str| findings.push(Finding::new(pointer, detail));
-    if !(1..=64).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-        finding("/name", "must have 1 to 64 characters, none of control");
-    }
-    let is_taken = gateway.keys.iter().any(|key| key.name == name)
-        || known.iter().any(|key| key.name == name && key.is_valid(now));
-    if is_taken {
-        finding("/name", "a key that stands has this name");
-    }
-    if request.roles.is_empty() {
-        finding("/roles", "a key needs a role");
-    }
-    if let Some(conflict) = Role::conflict(&request.roles) {
-        finding("/roles", &conflict.to_string());
-    }
-    if request.courts.as_ref().is_some_and(|codes| codes.is_empty() || codes.contains("")) {
-        finding("/courts", "name the courts by their codes, or null for every court");
-    }
-    if request.expires_at.is_some_and(|expires| expires <= now) {
-        finding("/expires_at", "lies in the past");
-    }
-    no_findings(findings)?;
-    let secret = new_token();
-    let key = StoredKey {
-        id: Uuid::new_v4(),
-        name,
+    let new = NewKey {
+        name: request.name.trim().to_owned(),
         person: request.person,
         roles: request.roles,
         courts: request.courts.map_or(Courts::All, Courts::Some),
-        digest: digest_of(&secret).to_vec(),
-        created: now,
-        created_by: caller.name().to_owned(),
+        consumer: request.consumer,
         expires: request.expires_at,
-        revoked: None,
     };
-    gateway.engine.make_key(by(&caller.0, request.reason), key.clone()).await?;
+    let mut findings = check_key(&new, gateway.clock.now());
+    check_reason(&request.reason, &mut findings);
+    if gateway.keys.iter().any(|key| key.name == new.name) {
+        findings.push(Finding::new("/name", "a key of the configuration has this name"));
+    }
+    no_findings(findings)?;
+    let secret = new_token();
+    let digest = digest_of(&secret).to_vec();
+    let key = gateway.engine.make_key(by(&caller.0, request.reason), new, digest).await?;
     Ok((StatusCode::CREATED, Json(Made { key: KeyView::from(&key), secret })))
 }
 
@@ -167,7 +170,10 @@ fn make_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
         .id("makeKey")
         .tag("people")
         .summary("Make an API key 新建密钥")
-        .description("Of a system, or of a person: then it may no more than the person, and nothing once the person is disabled.")
+        .description(
+            "Of a system, or of a person: then it may no more than the person, and nothing while the person is disabled or must change \
+             the password or set a second factor up. When the password is reset the person's keys are revoked.",
+        )
         .response_with::<201, Json<Made>, _>(|response| response.description("Made; the secret is shown once"))
         .response_with::<404, Problem, _>(|response| response.description("There is no such person"))
         .response_with::<422, Problem, _>(|response| response.description("A rule is broken"))

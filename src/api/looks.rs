@@ -2,31 +2,34 @@
 
 mod list;
 mod looked_at;
+mod reason;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::Shared;
-use super::access::may;
 use super::problem::{Problem, ProblemKind};
 use super::route::route_of;
 use crate::domain::Case;
 use crate::domain::people::{Courts, Look, LookKind, Role};
 use crate::engine::Looked;
+use crate::people::matrix::permission_of;
 use crate::people::{Identity, is_out_of_hours, sight};
 use crate::store::{Reads, Stored, order_by_number};
 
 pub(super) use list::routes;
-use looked_at::LOOKED_AT;
+use looked_at::{LOOKED_AT, ROWS_OF};
+use reason::{printable, reason_of, take_reason};
 
-/// Longest reason, in characters.
-const LONGEST_REASON: usize = 500;
+/// Largest answer of a list, in bytes.
+const LARGEST_LIST: usize = 32 << 20;
 /// Most cases of one session for which reasons are known.
 const MOST_REASONS: usize = 200;
 
@@ -104,25 +107,68 @@ pub(super) async fn record(State(gateway): State<Shared>, mut request: Request, 
     let (Some(kind), Some(identity), true) = (kind, identity, is_shown) else {
         return next.run(request).await;
     };
-    if !identity.may(may::READ) {
+    // Who may not is told so by the endpoint, without being asked why they look.
+    let place = format!("{} {}", request.method(), route_of(&request));
+    let may_see = permission_of(&place).is_some_and(|row| row.roles.iter().any(|role| identity.has(*role)));
+    if !may_see || identity.pending().is_some() {
         return next.run(request).await;
     }
     let reason = take_reason(&mut request);
-    match on_record(&gateway, &identity, kind, &mut request, reason).await {
-        Ok(()) => next.run(request).await,
-        Err(Refused::Problem(problem)) => problem.into_response(),
-        Err(Refused::WithoutReason(wanted)) => {
-            let mut response = without_reason().into_response();
-            response.extensions_mut().insert(wanted);
-            response
-        }
+    let rows = ROWS_OF.iter().find(|(route, _)| *route == route_of(&request)).map(|(_, rows)| *rows);
+    let by = (&*identity, kind);
+    let seen = match wanted(&gateway, by, &mut request, reason).await {
+        Ok(Some(seen)) => seen,
+        Ok(None) => return next.run(request).await,
+        Err(refused) => return refused.into_response(),
+    };
+    match rows.filter(|_| seen.is_list && seen.subject.case_number.is_empty()) {
+        None => match keep(&gateway, by, seen, 1).await {
+            Ok(()) => next.run(request).await,
+            Err(refused) => refused.into_response(),
+        },
+        // How much it shows is known when it was read; it goes out when that is on record.
+        Some(rows) => match counted(next.run(request).await, rows).await {
+            (response, None) => response,
+            (response, Some(shown)) => match keep(&gateway, by, seen, shown).await {
+                Ok(()) => response,
+                Err(refused) => refused.into_response(),
+            },
+        },
     }
+}
+
+/// An answer with the number of its rows; without one where it refuses or fails.
+async fn counted(response: Response, rows: &str) -> (Response, Option<u64>) {
+    if !response.status().is_success() {
+        return (response, None);
+    }
+    let (parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, LARGEST_LIST).await else {
+        let failed = Problem::new(ProblemKind::Internal, "the list could not be read to its end");
+        return (failed.into_response(), None);
+    };
+    let list = serde_json::from_slice::<serde_json::Value>(&bytes).unwrap_or_default();
+    let shown = list[rows].as_array().map_or(1, |rows| u64::try_from(rows.len()).unwrap_or(u64::MAX));
+    (Response::from_parts(parts, Body::from(bytes)), Some(shown))
 }
 
 /// Why somebody may not look.
 enum Refused {
     Problem(Problem),
     WithoutReason(ReasonWanted),
+}
+
+impl Refused {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Problem(problem) => problem.into_response(),
+            Self::WithoutReason(wanted) => {
+                let mut response = without_reason().into_response();
+                response.extensions_mut().insert(wanted);
+                response
+            }
+        }
+    }
 }
 
 impl<E: Into<Problem>> From<E> for Refused {
@@ -138,13 +184,20 @@ fn looks_for_a_party(request: &Request) -> bool {
         && form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == "party")
 }
 
-async fn on_record(
+/// What somebody is about to see, and why.
+struct Wanted {
+    subject: Subject,
+    is_list: bool,
+    reason: String,
+}
+
+/// What a request asks to see; `None` where that is no look. Refused where a reason is missing.
+async fn wanted(
     gateway: &Shared,
-    identity: &Identity,
-    kind: LookKind,
+    (identity, _): (&Identity, LookKind),
     request: &mut Request,
     reason: String,
-) -> Result<(), Refused> {
+) -> Result<Option<Wanted>, Refused> {
     let route = route_of(request).to_owned();
     let name = name_of(request).await;
     let query = request.uri().query().unwrap_or_default().to_owned();
@@ -154,17 +207,16 @@ async fn on_record(
             let read = gateway.store.read(move |reads| subject_of(reads, &courts, &route, name));
             match read.await? {
                 Some(subject) => subject,
-                None => return Ok(()),
+                None => return Ok(None),
             }
         }
         None => list_of(gateway, (route, query), courts).await?,
     };
     let kept = request.extensions().get::<Reasons>().and_then(|reasons| reasons.of(&subject.case_number));
     let reason = if reason.is_empty() { kept.unwrap_or_default().to_owned() } else { reason };
-    if request.extensions().get::<Watching>().is_some() {
-        return reason_for(identity, (&subject, is_list), &printable(&reason));
-    }
-    keep(gateway, identity, (kind, is_list), subject, printable(&reason)).await
+    let seen = Wanted { subject, is_list, reason: printable(&reason) };
+    seen.reason_for(identity)?;
+    Ok(request.extensions().get::<Watching>().is_none().then_some(seen))
 }
 
 /// What is looked at by a list: the case that it is narrowed to; otherwise what is asked for, so that another list is another look. What
@@ -192,7 +244,11 @@ pub(super) async fn at_case(
 ) -> Result<(), Problem> {
     let known = known.of(case.number.as_str()).map(str::to_owned);
     let reason = printable(&reason_of(headers).or(known).unwrap_or_default());
-    let kept = keep(gateway, identity, (kind, false), Subject::of_case(case.clone()), reason).await;
+    let seen = Wanted { subject: Subject::of_case(case.clone()), is_list: false, reason };
+    let kept = match seen.reason_for(identity) {
+        Ok(()) => keep(gateway, (identity, kind), seen, 1).await,
+        Err(refused) => Err(refused),
+    };
     kept.map_err(|refused| match refused {
         Refused::Problem(problem) => problem,
         Refused::WithoutReason(_) => without_reason(),
@@ -204,27 +260,28 @@ fn without_reason() -> Problem {
     Problem::new(ProblemKind::ReasonWanted, detail)
 }
 
-/// Whether there is a reason where one is needed.
-fn reason_for(
-    identity: &Identity,
-    (subject, is_list): (&Subject, bool),
-    reason: &str,
-) -> Result<(), Refused> {
-    if reason.is_empty() && needs_reason(identity, is_list) {
-        return Err(Refused::WithoutReason(ReasonWanted { case: subject.case_number.clone() }));
+impl Wanted {
+    /// Whether there is a reason where one is needed.
+    fn reason_for(&self, identity: &Identity) -> Result<(), Refused> {
+        if self.reason.is_empty() && needs_reason(identity, self.is_list) {
+            return Err(Refused::WithoutReason(ReasonWanted { case: self.subject.case_number.clone() }));
+        }
+        Ok(())
     }
-    Ok(())
 }
 
+/// Puts a look on record, with how many records it shows.
 async fn keep(
     gateway: &Shared,
-    identity: &Identity,
-    (kind, is_list): (LookKind, bool),
-    subject: Subject,
-    reason: String,
+    (identity, kind): (&Identity, LookKind),
+    Wanted { subject, reason, .. }: Wanted,
+    shown: u64,
 ) -> Result<(), Refused> {
-    reason_for(identity, (&subject, is_list), &reason)?;
     let at = gateway.clock.now();
+    let courts = match (subject.court.is_empty(), identity.courts.codes()) {
+        (false, _) => Vec::new(),
+        (true, codes) => codes.unwrap_or_else(|| vec!["*".to_owned()]),
+    };
     let look = Look {
         at,
         actor: identity.name.clone(),
@@ -234,6 +291,8 @@ async fn keep(
         court: subject.court,
         reason,
         out_of_hours: is_out_of_hours(at),
+        shown,
+        courts,
     };
     let looked = match gateway.people.look(identity, look).await {
         // What a case system reads it keeps a record of itself; it goes on while the store cannot be written.
@@ -247,8 +306,8 @@ async fn keep(
         Looked::Kept | Looked::Alarmed(_) => Ok(()),
         Looked::TooMuch(counts) => {
             let detail = format!(
-                "今日查看已达上限 {} things were looked at today, which is the most for one person; the auditor was told",
-                counts.subjects
+                "今日查看已达上限 {} records were looked at today, which is the most for one person; the auditor was told",
+                counts.records
             );
             Err(Problem::new(ProblemKind::Forbidden, detail).into())
         }
@@ -259,42 +318,6 @@ async fn keep(
 fn needs_reason(identity: &Identity, is_list: bool) -> bool {
     let supervises = identity.has(Role::Supervisor) && (is_list || !identity.courts.are_all());
     !identity.is_of_the_case() && !supervises
-}
-
-/// The reason that came along. As a parameter it is taken out, for endpoints know nothing of it.
-fn take_reason(request: &mut Request) -> String {
-    let header = reason_of(request.headers());
-    let query = request.uri().query().unwrap_or_default().to_owned();
-    let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
-        .map(|(key, value)| (key.into_owned(), value.into_owned()))
-        .collect();
-    let given = pairs.iter().find(|(key, _)| key == "reason").map(|(_, value)| value.clone());
-    if given.is_some() {
-        let rest = pairs.iter().filter(|(key, _)| key != "reason");
-        let rest: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
-        let path = request.uri().path().to_owned();
-        let changed = if rest.is_empty() { path } else { format!("{path}?{rest}") };
-        if let Ok(uri) = changed.parse::<Uri>() {
-            *request.uri_mut() = uri;
-        }
-    }
-    printable(&header.or(given).unwrap_or_default())
-}
-
-/// A reason as it is kept.
-fn printable(reason: &str) -> String {
-    let printable = reason.chars().filter(|c| !c.is_control());
-    printable.take(LONGEST_REASON).collect::<String>().trim().to_owned()
-}
-
-/// The header `X-Reason`: percent-encoded UTF-8, for headers carry nothing else.
-fn reason_of(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get("x-reason")?.to_str().ok()?;
-    let decoded =
-        form_urlencoded::parse(format!("r={}", value.replace('+', "%2B").replace('&', "%26")).as_bytes())
-            .next()
-            .map(|(_, value)| value.into_owned());
-    decoded.filter(|reason| !reason.trim().is_empty())
 }
 
 /// What the path names; `None` for a list.

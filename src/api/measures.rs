@@ -11,7 +11,6 @@ use aide::axum::routing::{get_with, post_with};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub(super) use receipt::ReceiptFile;
 pub(super) use view::MeasureInFull;
 
 use super::Shared;

@@ -1,6 +1,7 @@
 //! Orders 协助指令.
 
 mod list;
+mod raw;
 mod requery;
 mod resolve;
 mod show;
@@ -29,6 +30,8 @@ pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
         .api_route("/v1/orders", get_with(list::list, list::docs))
         .api_route("/v1/orders/{number}", get_with(show::show, show::docs))
+        .api_route("/v1/orders/{number}/raw", get_with(raw::list, raw::list_docs))
+        .api_route("/v1/orders/{number}/raw/{revision}", get_with(raw::file, raw::file_docs))
         .api_route("/v1/orders/{number}/requery", post_with(requery::requery, requery::docs))
         .api_route("/v1/orders/{number}/resolve", post_with(resolve::resolve, resolve::docs))
 }

@@ -1,9 +1,12 @@
 //! Persons 人员, for the security administrator.
 
+mod certificates;
+mod expiring;
+
 use std::collections::BTreeSet;
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post_with};
+use aide::axum::routing::{delete_with, get_with, post_with};
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
@@ -19,8 +22,8 @@ use super::access::{Caller, may};
 use super::extract::{At, JsonBody, ReasonGiven, check_reason, no_findings};
 use super::problem::Problem;
 use super::sessions::by;
-use crate::domain::decide::people::{NewPerson, Pending, PersonUpdate, pending};
-use crate::domain::people::{Courts, OfficialCertificate, Person, Role};
+use crate::domain::decide::people::{NewPerson, Pending, PersonUpdate, pending_anyhow};
+use crate::domain::people::{Courts, OfficialCertificate, Person, Role, SignInCertificate};
 use crate::domain::{Finding, PersonId};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -28,18 +31,27 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route("/v1/people", get_with(list, list_docs).post_with(add, add_docs))
         .api_route("/v1/people/{id}", get_with(show, show_docs).patch_with(change, change_docs))
         .api_route("/v1/people/{id}/reset", post_with(reset, reset_docs))
+        .api_route("/v1/people/expiring", get_with(expiring::list, expiring::docs))
+        .api_route(
+            "/v1/people/{id}/sign-in-certificates",
+            post_with(certificates::bind, certificates::bind_docs),
+        )
+        .api_route(
+            "/v1/people/{id}/sign-in-certificates/{fingerprint}",
+            delete_with(certificates::revoke, certificates::revoke_docs),
+        )
 }
 
 /// Names a person.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-struct PersonPath {
+pub(super) struct PersonPath {
     /// Identifier of the person.
     id: PersonId,
 }
 
 /// A person.
 #[derive(Debug, Serialize, JsonSchema)]
-struct PersonView {
+pub(super) struct PersonView {
     /// Identifier.
     id: PersonId,
     /// Name 姓名.
@@ -52,6 +64,10 @@ struct PersonView {
     roles: Vec<Role>,
     /// Certificates of office.
     certificates: Vec<OfficialCertificate>,
+    /// Client certificates by which the person signs in, with those that were revoked.
+    sign_in_certificates: Vec<SignInCertificate>,
+    /// Whether the person has a password; without one they sign in by the identity provider or by a certificate.
+    has_password: bool,
     /// Telephone; empty where none is known.
     phone: String,
     /// When the person became known.
@@ -76,12 +92,14 @@ impl PersonView {
             courts: person.courts.codes(),
             roles: person.roles.iter().copied().collect(),
             certificates: person.certificates.clone(),
+            sign_in_certificates: person.sign_in_certificates.clone(),
+            has_password: person.password.is_some(),
             phone: person.phone.clone(),
             created_at: person.created,
             disabled_at: person.disabled,
             locked_until: person.locked_until.filter(|until| *until > now),
             second_factor: person.has_second_factor(),
-            pending: pending(person, gateway.people.rules(), now),
+            pending: pending_anyhow(person, gateway.people.rules(), now),
         }
     }
 }
@@ -95,23 +113,29 @@ struct PersonList {
 
 async fn list(
     State(gateway): State<Shared>,
-    _: Caller<{ may::PEOPLE }>,
+    caller: Caller<{ may::PEOPLE }>,
 ) -> Result<Json<PersonList>, Problem> {
     let all = gateway.store.read(|reads| reads.persons()).await?;
-    Ok(Json(PersonList { people: all.iter().map(|person| PersonView::of(&gateway, person)).collect() }))
+    let own = all.iter().filter(|person| person.is_kept_by(caller.courts()));
+    Ok(Json(PersonList { people: own.map(|person| PersonView::of(&gateway, person)).collect() }))
 }
 
 fn list_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    operation.id("listPeople").tag("people").summary("Persons 人员")
+    operation
+        .id("listPeople")
+        .tag("people")
+        .summary("Persons 人员")
+        .description("Those whose courts lie within the caller's own.")
 }
 
 async fn show(
     State(gateway): State<Shared>,
-    _: Caller<{ may::PEOPLE }>,
+    caller: Caller<{ may::PEOPLE }>,
     At(path): At<PersonPath>,
 ) -> Result<Json<PersonView>, Problem> {
     let found = gateway.store.read(move |reads| reads.person(path.id)).await?;
-    let person = found.ok_or_else(|| Problem::not_found("person"))?;
+    let person = found.filter(|person| person.is_kept_by(caller.courts()));
+    let person = person.ok_or_else(|| Problem::not_found("person"))?;
     Ok(Json(PersonView::of(&gateway, &person)))
 }
 
@@ -141,6 +165,9 @@ struct AddRequest {
     /// Telephone.
     #[serde(default)]
     phone: String,
+    /// Whether the person has no password, and signs in by the identity provider or by a certificate alone.
+    #[serde(default)]
+    without_password: bool,
     /// Why; 1 to 500 characters.
     #[schemars(length(min = 1, max = 500))]
     reason: String,
@@ -151,8 +178,8 @@ struct AddRequest {
 struct Added {
     /// The person.
     person: PersonView,
-    /// Shown once; it must be changed at the first sign-in.
-    initial_password: String,
+    /// Shown once; it must be changed at the first sign-in. Null for a person without a password.
+    initial_password: Option<String>,
 }
 
 async fn add(
@@ -175,7 +202,12 @@ async fn add(
         certificates: request.certificates,
         phone: request.phone,
     };
-    let (initial_password, hash) = gateway.people.initial_password().await?;
+    let (initial_password, hash) = match request.without_password {
+        true => (None, None),
+        false => {
+            gateway.people.initial_password().await.map(|(initial, hash)| (Some(initial), Some(hash)))?
+        }
+    };
     let id = PersonId(uuid::Uuid::new_v4());
     let person = gateway.engine.add_person(by(&caller.0, request.reason), new, id, hash).await?;
     let location = [(LOCATION, format!("/v1/people/{id}"))];
@@ -284,6 +316,7 @@ fn reset_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
         .id("resetPerson")
         .tag("people")
         .summary("Reset password, second factor and lock 重置密码与动态口令")
+        .description("The person's sessions end, and their keys are revoked.")
         .response_with::<404, Problem, _>(|response| response.description("There is no such person"))
         .response_with::<409, Problem, _>(|response| response.description("Not now"))
         .response_with::<422, Problem, _>(|response| response.description("A reason is missing"))

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::Shared;
 use super::access::{Caller, may};
 use super::problem::Problem;
-use crate::relay::{RelayState, RelayWatch};
+use crate::relay::{RelayHealth, RelayState, RelayWatch};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new().api_route("/v1/relays", get_with(list, docs))
@@ -38,8 +38,11 @@ struct RelayView {
     servers: String,
     /// What it does now.
     state: RelayState,
-    /// Since when.
-    since: Timestamp,
+    /// Since when; null where it is elsewhere.
+    since: Option<Timestamp>,
+    /// Name of the replica that works for it; null while none does, and where the store has one process. What is counted is counted by
+    /// each replica for itself.
+    replica: Option<String>,
     /// Sequence number up to which the broker has acknowledged everything.
     acknowledged: i64,
     /// How many numbers it is behind the newest event.
@@ -48,10 +51,21 @@ struct RelayView {
     delivered: u64,
     /// Events that went without their data since the start, for it was too large; `dataref` says where it is read.
     without_data: u64,
+    /// Courts whose events the broker does not take for now, as where no queue takes them or one is full. The others go on.
+    held_back: Vec<HeldBack>,
     /// Failures since the start.
     failures: u64,
     /// The last failure; it stays when the relay works again.
     last_error: Option<LastError>,
+}
+
+/// Events of a court that a broker does not take for now.
+#[derive(Debug, Serialize, JsonSchema)]
+struct HeldBack {
+    /// Code of the court; empty where it is not known.
+    court: String,
+    /// How many events wait, with those behind them in their cases.
+    events: u64,
 }
 
 /// An intake: inquiries from a broker.
@@ -63,8 +77,11 @@ struct IntakeView {
     servers: String,
     /// What it does now.
     state: RelayState,
-    /// Since when.
-    since: Timestamp,
+    /// Since when; null where it is elsewhere.
+    since: Option<Timestamp>,
+    /// Name of the replica that works for it; null while none does, and where the store has one process. What is counted is counted by
+    /// each replica for itself.
+    replica: Option<String>,
     /// Messages that were answered since the start.
     answered: u64,
     /// How many of them were refused, and are among the dead letters.
@@ -86,9 +103,13 @@ struct LastError {
     at: Timestamp,
 }
 
-fn last_error(watch: &RelayWatch) -> Option<LastError> {
-    let (failure, at) = watch.health().last_failure?;
+fn last_error(health: &RelayHealth) -> Option<LastError> {
+    let (failure, at) = health.last_failure.clone()?;
     Some(LastError { kind: failure.kind.word(), detail: failure.detail, at })
+}
+
+fn since(health: &RelayHealth) -> Option<Timestamp> {
+    (health.state != RelayState::Elsewhere).then_some(health.since)
 }
 
 async fn list(
@@ -97,34 +118,44 @@ async fn list(
 ) -> Result<Json<RelayList>, Problem> {
     let (last_event, known) =
         gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?))).await?;
+    let leases = gateway.store.leases();
     let relay = |watch: &RelayWatch| {
-        let health = watch.health();
+        let health = watch.health(leases);
+        let last_error = last_error(&health);
         let place = known.iter().find(|(name, _)| Some(name.as_str()) == watch.consumer);
         let acknowledged = place.map_or(0, |(_, seq)| *seq);
         RelayView {
             name: watch.name,
             servers: watch.servers.clone(),
             state: health.state,
-            since: health.since,
+            since: since(&health),
+            replica: leases.holder(&watch.lease),
             acknowledged,
             lag: last_event.saturating_sub(acknowledged),
             delivered: health.done,
             without_data: health.set_aside,
+            held_back: health
+                .held_back
+                .into_iter()
+                .map(|(court, events)| HeldBack { court, events })
+                .collect(),
             failures: health.failures,
-            last_error: last_error(watch),
+            last_error,
         }
     };
     let intake = |watch: &RelayWatch| {
-        let health = watch.health();
+        let health = watch.health(leases);
+        let last_error = last_error(&health);
         IntakeView {
             name: watch.name,
             servers: watch.servers.clone(),
             state: health.state,
-            since: health.since,
+            since: since(&health),
+            replica: leases.holder(&watch.lease),
             answered: health.done,
             refused: health.set_aside,
             failures: health.failures,
-            last_error: last_error(watch),
+            last_error,
         }
     };
     let relays = gateway.relays.relays.iter().map(relay).collect();
@@ -138,6 +169,7 @@ fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
         .tag("results")
         .summary("Relays to brokers and intakes from them 消息中间件转发与接收")
         .description(
-            "A broker that is gone or full delays nobody: results wait in the log. `lag` says how many numbers a relay is behind.",
+            "A broker that is gone or full delays nobody: results wait in the log. `lag` says how many numbers a relay is behind. \
+             Events that no queue of the broker takes hold back their own cases; `held_back` names their courts, and the others go on.",
         )
 }

@@ -9,9 +9,10 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::{delete_with, get_with, post_with};
 
 use super::Shared;
+use super::access::Identity;
 use super::problem::{Problem, ProblemKind};
 use crate::domain::EventType;
-use crate::domain::people::Courts;
+use crate::domain::people::{Courts, is_consumer_name};
 use crate::queue::Position;
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -26,9 +27,18 @@ pub(super) fn routes() -> ApiRouter<Shared> {
 /// What a consumer may be called.
 const NAME_RULE: &str = "a consumer has 1 to 64 of the characters a-z, 0-9, - and _";
 
-fn is_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
+/// Whether a key may read as a consumer, or remove it: one that is bound to a consumer knows no other.
+///
+/// # Errors
+/// That it may not.
+fn check_bound(identity: &Identity, consumer: &str) -> Result<(), Problem> {
+    match &identity.consumer {
+        Some(own) if own != consumer => {
+            let detail = format!("this key is bound to the consumer `{own}` and reads as no other");
+            Err(Problem::new(ProblemKind::Forbidden, detail))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn malformed(detail: impl Into<String>) -> Problem {
@@ -57,11 +67,21 @@ fn shown_name<'a>(courts: &Courts, kept: &'a str) -> Option<&'a str> {
     (kept_name(courts, name) == kept && !of.is_empty()).then_some(name)
 }
 
+/// Whether a consumer, by its kept name, is bound to just these courts: those of others take no place away.
+fn is_of_same_courts(courts: &Courts, kept: &str) -> bool {
+    match courts.are_all() {
+        true => !kept.contains(BOUND),
+        false => shown_name(courts, kept).is_some(),
+    }
+}
+
 /// Where a consumer reads on.
-fn position(courts: &Courts, consumer: &str, after: Option<&str>) -> Result<Position, Problem> {
-    if !is_name(consumer) {
+fn position(reader: &Identity, consumer: &str, after: Option<&str>) -> Result<Position, Problem> {
+    if !is_consumer_name(consumer) {
         return Err(malformed(format!("consumer: {NAME_RULE}")));
     }
+    check_bound(reader, consumer)?;
+    let courts = &reader.courts;
     let Some(after) = after else { return Ok(Position::Acknowledged(kept_name(courts, consumer))) };
     match after.parse::<i64>() {
         Ok(seq) if seq < 0 => Err(malformed("after must not be negative")),

@@ -1,7 +1,5 @@
 //! Sessions 会话: signing in and out, and what is a person's own: password and second factor.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use aide::axum::ApiRouter;
 use aide::axum::routing::{delete_with, post_with};
 use aide::transform::TransformOperation;
@@ -19,13 +17,14 @@ use super::Shared;
 use super::access::{Caller, may};
 use super::extract::{At, JsonBody, QueryParams};
 use super::me::Me;
+use super::peer::address_of;
 use super::problem::{Problem, ProblemKind};
 use crate::domain::PersonId;
-use crate::domain::decide::people::Pending;
-use crate::domain::people::Session;
+use crate::domain::decide::people::{Pending, pending};
+use crate::domain::people::{Courts, Person, Session};
 use crate::engine::ByWhom;
 use crate::lines::listener::Connection;
-use crate::people::{Credentials, Identity, SessionRef, cookie};
+use crate::people::{Credentials, Identity, NotIn, Origin, SessionRef, cookie};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -59,14 +58,6 @@ struct SessionBegun {
     pending: Option<Pending>,
 }
 
-/// The address that a request comes from. A proxy on this machine says whose request it passes on.
-pub fn address_of(connection: Option<&Connection>, headers: &HeaderMap) -> IpAddr {
-    let peer = connection.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |connection| connection.standing.peer());
-    let passed = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let last = passed.and_then(|all| all.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
-    last.filter(|_| peer.is_loopback()).unwrap_or(peer)
-}
-
 async fn begin(
     State(gateway): State<Shared>,
     headers: HeaderMap,
@@ -76,15 +67,27 @@ async fn begin(
     if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
         return Err(Problem::new(ProblemKind::Forbidden, "a session begins on a page of this gateway"));
     }
-    let from = address_of(connection.as_ref().map(|Extension(connection)| connection), &headers);
+    let from = address_of(&gateway.server.proxies, connection.as_ref().map(|Extension(one)| one), &headers);
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let SignInRequest { number, password, code } = given;
-    let begun = gateway.people.sign_in(Credentials { number, password, code, from, agent }).await?;
-    let Some(begun) = begun else {
-        let detail = "工号、密码或动态口令不正确，或该账号暂不可用 staff number, password or code is wrong, or the person may not \
-                      sign in now";
-        return Err(Problem::new(ProblemKind::Unauthenticated, detail));
-    };
+    let origin = Origin { from, agent };
+    if gateway.people.is_slowed(from)
+        && let Some(Extension(connection)) = &connection
+    {
+        connection.standing.slows_down();
+    }
+    let begun = gateway.people.sign_in(Credentials { number, password, code, origin }).await?;
+    let begun = begun.map_err(|not_in| match not_in {
+        NotIn::TooMany => {
+            let detail = "登录尝试过多，请稍后再试 too many attempts to sign in from this address; come again";
+            Problem::new(ProblemKind::Overloaded, detail)
+        }
+        _ => {
+            let detail = "工号、密码或动态口令不正确，或该账号暂不可用 staff number, password or code is wrong, or the person may not \
+                          sign in now";
+            Problem::new(ProblemKind::Unauthenticated, detail)
+        }
+    })?;
     let session = begun.identity.session.clone();
     let csrf = session.as_ref().map(|session| session.csrf.clone()).unwrap_or_default();
     let pending = session.and_then(|session| session.pending);
@@ -147,8 +150,15 @@ struct SessionView {
     from: String,
     /// What the browser called itself.
     agent: String,
+    /// How it began: `password`, `provider` (the court's identity provider) or `certificate`.
+    method: &'static str,
     /// Whether it is the one of this request.
     current: bool,
+}
+
+/// Whether a session is for who keeps the persons of these courts.
+fn is_kept(person: Option<&Person>, courts: &Courts) -> bool {
+    person.map_or_else(|| courts.are_all(), |person| person.is_kept_by(courts))
 }
 
 /// Sessions.
@@ -172,10 +182,14 @@ async fn list(
     }
     let whose = if query.all { None } else { Some(person_of(&caller.0)?) };
     let current = caller.0.session.as_ref().map(|session| session.id);
+    let courts = caller.courts().clone();
     let read = gateway.store.read(move |reads| {
         let mut views = Vec::new();
         for session in reads.sessions(whose)? {
             let person = reads.person(session.person)?;
+            if whose.is_none() && !is_kept(person.as_ref(), &courts) {
+                continue;
+            }
             views.push(SessionView {
                 id: session.id,
                 number: person.map(|person| person.number).unwrap_or_default(),
@@ -183,6 +197,7 @@ async fn list(
                 seen_at: session.seen,
                 from: session.from,
                 agent: session.agent,
+                method: session.method.word(),
                 current: Some(session.id) == current,
             });
         }
@@ -222,8 +237,16 @@ async fn end(
         text => text.parse().map_err(|_| unknown())?,
     };
     let whose = if caller.0.may(may::PEOPLE) { None } else { Some(person_of(&caller.0)?) };
-    let all = gateway.store.read(move |reads| reads.sessions(whose)).await?;
-    let session: Session = all.into_iter().find(|session| session.id == id).ok_or_else(unknown)?;
+    let (own, courts) = (caller.0.person, caller.courts().clone());
+    let read = gateway.store.read(move |reads| {
+        let Some(session) = reads.sessions(whose)?.into_iter().find(|session| session.id == id) else {
+            return Ok(None);
+        };
+        let person = reads.person(session.person)?;
+        let may_end = own == Some(session.person) || is_kept(person.as_ref(), &courts);
+        Ok(Some(session).filter(|_| may_end))
+    });
+    let session: Session = read.await?.ok_or_else(unknown)?;
     gateway.people.end_session(by(&caller.0, String::new()), session).await?;
     let ended = Json(SessionEnded { id });
     match Some(id) == current {
@@ -244,7 +267,8 @@ fn end_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
 
 /// Who acts about people.
 pub(super) fn by(identity: &Identity, reason: String) -> ByWhom {
-    ByWhom { actor: identity.name.clone(), person: identity.person, reason }
+    let (actor, courts) = (identity.name.clone(), identity.courts.clone());
+    ByWhom { actor, person: identity.person, courts, reason }
 }
 
 /// A new password.
@@ -265,10 +289,11 @@ struct Done {
 }
 
 async fn still_pending(gateway: &Shared, identity: &Identity) -> Result<Json<Done>, Problem> {
-    let (id, _) = session_of(identity)?;
+    let (id, session) = session_of(identity)?;
+    let method = session.method;
     let (rules, now) = (gateway.people.rules().clone(), gateway.clock.now());
     let person = gateway.store.read(move |reads| reads.person(id)).await?;
-    let pending = person.and_then(|person| crate::domain::decide::people::pending(&person, &rules, now));
+    let pending = person.and_then(|person| pending(&person, method, &rules, now));
     Ok(Json(Done { pending }))
 }
 

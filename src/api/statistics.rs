@@ -1,7 +1,8 @@
 //! `GET /v1/statistics`: what became of the inquiries of a period, by month, court, officer, counterpart or action.
 //!
-//! Inquiries are found by the index on when they were accepted, and read in portions, so that no reader of the store is held for long. Of
-//! each the store counts its orders; terms and ledger are read as they stand. A period with more than [`MOST_INQUIRIES`] is refused.
+//! Inquiries of the courts that are seen are found by an index on when they were accepted, and read in portions, so that no reader of
+//! the store is held for long. Of each the store counts its orders; terms and ledger are read as they stand. A period with more than
+//! [`MOST_INQUIRIES`] is refused.
 
 mod table;
 
@@ -32,7 +33,7 @@ use crate::domain::people::Courts;
 use crate::domain::statistics::{Collector, GroupBy, InquiryFacts, OrderTally, Part, Statistics};
 use crate::domain::{Case, CaseId, Chain, ChainId, Inquiry, InquiryId, Measure, Terms};
 use crate::papers::sheet;
-use crate::store::{Reads, StoreError, Stored};
+use crate::store::{Reads, StoreError, Stored, inquiries_of_courts};
 
 /// Most inquiries of a period.
 pub(super) const MOST_INQUIRIES: usize = 50_000;
@@ -167,8 +168,10 @@ async fn collect(
     let (mut after, mut count) = ((begin, InquiryId::new(i64::MIN)), 0);
     let mut known = Known::default();
     loop {
-        let reading =
-            gateway.store.read(move |reads| portion(reads, &mut known, after, end).map(|read| (read, known)));
+        let courts = courts.clone();
+        let reading = gateway
+            .store
+            .read(move |reads| portion(reads, &mut known, &courts, (after, end)).map(|read| (read, known)));
         let (portion, kept) = reading.await?;
         known = kept;
         let Some(last) = portion.last() else { break };
@@ -178,8 +181,7 @@ async fn collect(
             let detail = format!("the period has more than {MOST_INQUIRIES} inquiries; choose a shorter one");
             return Err(Problem::new(ProblemKind::MalformedRequest, detail));
         }
-        let seen = portion.iter().filter(|read| courts.cover(&read.inquiry.court));
-        seen.for_each(|read| read.count(&mut collector));
+        portion.iter().for_each(|read| read.count(&mut collector));
     }
     let names = gateway.counterparts.now();
     Ok(collector.finish(|name| names.get(name).map(|config| config.name_zh.clone())))
@@ -250,10 +252,10 @@ impl Counted {
 fn portion(
     reads: &mut dyn Reads,
     known: &mut Known,
-    after: (Timestamp, InquiryId),
-    end: Timestamp,
+    courts: &Courts,
+    between: ((Timestamp, InquiryId), Timestamp),
 ) -> Stored<Vec<Counted>> {
-    let inquiries = reads.inquiries_between(after, end, PORTION)?;
+    let inquiries = inquiries_of_courts(reads, courts, between, PORTION)?;
     let ids: Vec<InquiryId> = inquiries.iter().map(|inquiry| inquiry.id).collect();
     let mut orders: HashMap<InquiryId, Vec<OrderTally>> = HashMap::new();
     for tally in reads.order_tallies(&ids)? {

@@ -16,9 +16,10 @@ use super::access::{Caller, may};
 use super::acting::act;
 use super::extract::{At, JsonBody, QueryParams, ReasonGiven, page_size};
 use super::page::{self, case_number, chain_of};
-use super::problem::Problem;
+use super::problem::{Problem, ProblemKind};
 use crate::domain::decide::Act;
-use crate::domain::{MeasureId, Task, TaskId, TaskKind};
+use crate::domain::people::Courts;
+use crate::domain::{Case, MeasureId, Task, TaskId, TaskKind, found_by};
 use crate::people::sight;
 use crate::store::{Reads, Stored, TaskFilter};
 
@@ -44,6 +45,8 @@ pub(super) struct TaskView {
     kind: TaskKind,
     /// Case numbers of the chain, the oldest first.
     case_numbers: Vec<String>,
+    /// Number of the case, if it is about one of them.
+    case_number: Option<String>,
     /// The inquiry, if it is about one.
     inquiry: Option<Uuid>,
     /// Request number of the order, if it is about one.
@@ -56,23 +59,32 @@ pub(super) struct TaskView {
     due_at: Timestamp,
     /// What about it; Chinese first.
     note: String,
+    /// Whether a person says that it is done (`POST /v1/tasks/{id}/complete`); the others are done by the act that they ask for.
+    may_be_completed: bool,
 }
 
 impl TaskView {
     pub(super) fn read(reads: &mut dyn Reads, task: &Task) -> Stored<Self> {
         let inquiry = match task.inquiry {
-            Some(id) => reads.inquiry(id)?.map(|inquiry| inquiry.uid),
+            Some(id) => reads.inquiry(id)?,
             None => None,
         };
+        let (case_number, inquiry) = inquiry.map(|inquiry| (inquiry.case_number, inquiry.uid)).unzip();
         let order = match task.order {
             Some(id) => reads.order(id)?.map(|order| order.number()),
             None => None,
         };
         let cases = reads.cases_of(task.chain)?;
+        let ledger = match task.kind {
+            TaskKind::ReleaseExcess if task.measure.is_none() => reads.measures_of(task.chain)?,
+            _ => Vec::new(),
+        };
         Ok(Self {
+            may_be_completed: task.may_be_completed(&ledger),
             id: task.id,
             kind: task.kind,
             case_numbers: cases.iter().map(|case| case.number.as_str().to_owned()).collect(),
+            case_number,
             inquiry,
             order,
             measure: task.measure,
@@ -91,6 +103,10 @@ struct TasksQuery {
     kind: Option<TaskKind>,
     /// Code of the court.
     court: Option<String>,
+    /// Name of an officer of the case 承办人, in full.
+    officer: Option<String>,
+    /// Who submitted an inquiry of the case: 工号, or name of a key.
+    submitted_by: Option<String>,
     /// Due before this.
     due_before: Option<Timestamp>,
     /// Case number in any spelling: the tasks of the case, and of those that it continues or that continue it.
@@ -122,6 +138,8 @@ async fn list(
         kind: query.kind,
         chain: None,
         courts: caller.sees(query.court.as_deref()),
+        found_by: query.officer.as_deref().map(officer).transpose()?,
+        submitted_by: query.submitted_by,
         due_before: query.due_before,
         after: page::cursor(query.cursor.as_deref())?.map(|Place(due, id)| (due, id)),
         limit: limit + 1,
@@ -136,6 +154,12 @@ async fn list(
         Ok(TaskList { tasks, next })
     });
     Ok(Json(found.await?))
+}
+
+/// The word of an officer's name.
+fn officer(name: &str) -> Result<String, Problem> {
+    let none = || Problem::new(ProblemKind::MalformedRequest, "officer: there is no letter or digit in it");
+    found_by::of_officer(name).ok_or_else(none)
 }
 
 /// When the last task of the page before is due, and its identifier.
@@ -162,10 +186,28 @@ async fn complete(
 ) -> Result<Json<CompletedTask>, Problem> {
     let reason = given.checked()?;
     let courts = caller.courts().clone();
-    let found = gateway.store.read(move |reads| sight::task(reads, &courts, path.id)).await?;
-    found.ok_or_else(|| Problem::not_found("task"))?;
-    act(&gateway, &caller.0, (None, Act::CompleteTask(path.id)), reason, Vec::new()).await?;
+    let read = gateway.store.read(move |reads| match sight::task(reads, &courts, path.id)? {
+        Some(task) => Ok(Some(own_case(reads, &courts, &task)?)),
+        None => Ok(None),
+    });
+    let case = read.await?.ok_or_else(|| Problem::not_found("task"))?;
+    act(&gateway, &caller.0, (case.as_ref(), Act::CompleteTask(path.id)), reason, Vec::new()).await?;
     Ok(Json(CompletedTask { id: path.id }))
+}
+
+/// The case by which somebody comes to a task: that of its inquiry, or else the newest of the chain, of those that they see.
+fn own_case(reads: &mut dyn Reads, courts: &Courts, task: &Task) -> Stored<Option<Case>> {
+    let about = match task.inquiry {
+        Some(id) => reads.inquiry(id)?.map(|inquiry| inquiry.case),
+        None => None,
+    };
+    let mut own: Vec<Case> = reads.cases_of(task.chain)?;
+    own.retain(|case| courts.cover(&case.court_code));
+    let place = own.iter().position(|case| Some(case.id) == about);
+    Ok(match place {
+        Some(place) => Some(own.swap_remove(place)),
+        None => own.pop(),
+    })
 }
 
 /// A task that is off the list.
@@ -180,6 +222,11 @@ fn complete_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
         .id("completeTask")
         .tag("tasks")
         .summary("Mark a task as done 办结待办")
+        .description(
+            "Only a task with `may_be_completed`: the others stand until the act that they ask for is done.",
+        )
         .response_with::<404, Problem, _>(|response| response.description("There is no such open task"))
-        .response_with::<422, Problem, _>(|response| response.description("A reason is missing"))
+        .response_with::<422, Problem, _>(|response| {
+            response.description("A reason is missing, or the task is done by the act that it asks for")
+        })
 }

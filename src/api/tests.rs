@@ -14,6 +14,7 @@ mod operations;
 mod papers;
 mod people;
 mod progress;
+mod raw;
 mod reading;
 mod results;
 mod schema;

@@ -1,9 +1,9 @@
-//! How each line is opened. A further line is one entry more in [`LINES`].
+//! How each line is opened, and the form of papers. A further line is one entry more in [`LINES`].
 
 use std::sync::Arc;
 
-use chakong_contract::manifest::LineKind;
-use chakong_contract::{Fault, FaultKind};
+use chakong_contract::manifest::{LineKind, SettingValue, Settings};
+use chakong_contract::{Connector, Fault, FaultKind, Plugin};
 
 use crate::config::CounterpartConfig;
 use crate::lanes::{CallDelivery, Delivery, DeskDelivery, ParcelDelivery, PostboxDelivery};
@@ -35,10 +35,28 @@ pub fn delivery_of(counterpart: &CounterpartConfig) -> Result<Arc<dyn Delivery>,
     })
 }
 
+/// The form of the desk for an institution, with every kind of property and every act: any paper's answer fits it.
+pub fn paper_form(institution: &str) -> Option<(Plugin, Arc<dyn Connector>)> {
+    let plugin = chakong_desk::plugin();
+    let text = |value: &str| SettingValue::Text(value.to_owned());
+    let settings = Settings::default()
+        .with("institution", text(institution))
+        .with("assets", text("account,security,property,vehicle,equity"))
+        .with("acts", text("query,freeze,renew,release,deduct"));
+    let connector = (plugin.build)(&settings).ok()?;
+    Some((plugin, connector))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::configurable_lines;
+
+    #[test]
+    fn the_form_of_any_paper_can_be_made() {
+        let (_, connector) = paper_form("示例银行").expect("a form");
+        assert!(connector.form().is_some());
+    }
 
     #[test]
     fn every_line_that_can_be_configured_can_be_opened() {

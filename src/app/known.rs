@@ -8,12 +8,27 @@ use crate::counterparts::Counterparts;
 use crate::domain::abilities::Rules;
 use crate::engine::CurrentRules;
 use crate::lanes::LaneRegistry;
+use crate::store::{Leases, Store, lane_lease};
 
 /// What the engine learns of the counterparts: what is configured, and what their lanes wait for.
 #[derive(Debug)]
-pub(super) struct Known {
-    pub(super) counterparts: Arc<Counterparts>,
-    pub(super) registry: Arc<LaneRegistry>,
+struct Known {
+    counterparts: Arc<Counterparts>,
+    registry: Arc<LaneRegistry>,
+    leases: Arc<Leases>,
+}
+
+/// What decisions know beside the case.
+pub(super) fn known(
+    store: &Arc<dyn Store>,
+    counterparts: &Arc<Counterparts>,
+    registry: &Arc<LaneRegistry>,
+) -> Arc<dyn CurrentRules> {
+    Arc::new(Known {
+        counterparts: Arc::clone(counterparts),
+        registry: Arc::clone(registry),
+        leases: Arc::clone(store.leases()),
+    })
 }
 
 impl CurrentRules for Known {
@@ -22,17 +37,24 @@ impl CurrentRules for Known {
     }
 
     fn withheld(&self, counterpart: &str) -> Option<Fault> {
-        let unknown = || {
-            let detail = "该单位已不在配置中 the counterpart is no longer configured";
-            Fault::new(FaultKind::Misconfigured, "send the order in time", detail)
+        let fault = |kind, detail| Some(Fault::new(kind, "send the order in time", detail));
+        let counterparts = self.counterparts.now();
+        let Some(config) = counterparts.get(counterpart) else {
+            return fault(
+                FaultKind::Misconfigured,
+                "该单位已不在配置中 the counterpart is no longer configured",
+            );
         };
         let lane = self.registry.get(counterpart);
-        let counterparts = self.counterparts.now();
-        let is_carried = counterparts.get(counterpart).is_some_and(|config| config.line.desk().is_some());
+        let is_carried = config.line.desk().is_some();
         if is_carried && lane.as_ref().is_some_and(|lane| !lane.is_paused()) {
-            let detail = "期限内无人领取送达 nobody carried it along in time";
-            return Some(Fault::new(FaultKind::Transient, "send the order in time", detail));
+            return fault(FaultKind::Transient, "期限内无人领取送达 nobody carried it along in time");
         }
-        Some(lane.map_or_else(unknown, |lane| lane.withheld()))
+        if !self.leases.is_here(&lane_lease(counterpart)) {
+            // What it waits for is known where its lane works.
+            return None;
+        }
+        let closed = "线路未能打开 its line cannot be opened";
+        lane.map_or_else(|| fault(FaultKind::Misconfigured, closed), |lane| Some(lane.withheld()))
     }
 }

@@ -22,6 +22,7 @@ use crate::lanes::PostboxService;
 use crate::lifecycle::Tasks;
 use crate::lines::postbox;
 use crate::store::StoreError;
+use crate::store::moving::may_be_filled;
 use crate::store::resting::Resting;
 
 /// Longest time for those who are told to come again to hear so.
@@ -58,11 +59,16 @@ fn look(file: PathBuf, folder: PathBuf) -> Result<PlannedMove, String> {
             "[store] directory was changed too: it stays, for what is kept beside the store".to_owned()
         );
     }
-    let to = Place::of(&config);
-    let standing = to.standing().map_err(|error| format!("{}: {error}", to.shown()))?;
-    if standing.is_there && standing.arriving.is_none() {
-        return Err(format!("{} holds a store already; a move needs an empty database", to.shown()));
-    }
+    let (from, to) = (Place::Folder(config.store.directory.clone()), Place::of(&config));
+    let look = |place: &Place| {
+        let shown = place.shown();
+        place
+            .standing()
+            .map(|standing| (shown.clone(), standing))
+            .map_err(|error| format!("{shown}: {error}"))
+    };
+    let ((here, old), (there, new)) = (look(&from)?, look(&to)?);
+    may_be_filled((&here, &old), (&there, &new)).map_err(|error| error.to_string())?;
     Ok(PlannedMove { to: to.shown(), config })
 }
 

@@ -1,5 +1,8 @@
 //! Persons by the command line: the first security administrator is made here and nowhere else. The gateway does not run meanwhile.
 
+mod certificates;
+mod keys;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::sync::Arc;
@@ -17,6 +20,8 @@ use crate::engine::{ByWhom, CurrentRules, Engine, InputError};
 use crate::people::{People, Settings};
 use crate::store::{Store, StoreError};
 
+pub use keys::{ListedKey, MadeKey};
+
 /// Who acts, in the audit.
 const ACTOR: &str = "command line";
 
@@ -31,9 +36,13 @@ pub enum PeopleError {
     Nobody(String),
     /// A word is no role.
     #[error(
-        "`{0}` is not a role; known: officer, approver, supervisor, operations, security_administrator, auditor"
+        "`{0}` is not a role; known: officer, approver, supervisor, operations, security_administrator, auditor, and \
+         case_system for the key of a system"
     )]
     NoRole(String),
+    /// A file cannot be read.
+    #[error("{0}: {1}")]
+    File(String, std::io::Error),
     /// A rule is broken.
     #[error("{0}")]
     Refused(String),
@@ -71,6 +80,21 @@ pub struct Added {
     pub phone: String,
 }
 
+/// What is changed of a person, in the words of the command line; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct Changed {
+    /// Name 姓名.
+    pub name: Option<String>,
+    /// Codes of courts; `*` alone for every court.
+    pub courts: Vec<String>,
+    /// Roles.
+    pub roles: Vec<String>,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Whether the person may sign in.
+    pub active: Option<bool>,
+}
+
 /// A person in a list.
 #[derive(Debug, Clone)]
 pub struct Listed {
@@ -84,6 +108,8 @@ pub struct Listed {
     pub courts: String,
     /// Whether the person may sign in.
     pub active: bool,
+    /// Certificates, of office and to sign in, with the last day of each.
+    pub certificates: Vec<String>,
 }
 
 /// The store, opened to look after its persons.
@@ -93,6 +119,8 @@ pub struct PeopleDesk {
     people: People,
     store: Arc<dyn Store>,
     threads: StoreThreads,
+    /// Names of the keys of the configuration.
+    configured: Vec<String>,
     _lock: File,
 }
 
@@ -109,12 +137,13 @@ impl PeopleDesk {
         let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock), rules);
         let settings = Settings { sign_in: config.sign_in.clone(), ..Settings::default() };
         let people = People::new(engine.clone(), clock, settings);
-        Ok(Self { engine, people, store, threads, _lock: lock })
+        let configured = config.keys.iter().map(|key| key.name.clone()).collect();
+        Ok(Self { engine, people, store, threads, configured, _lock: lock })
     }
 
     /// Commits and closes.
     pub async fn close(self) {
-        let Self { engine, people, store, threads, _lock } = self;
+        let Self { engine, people, store, threads, _lock, .. } = self;
         drop((engine, people, store));
         close(threads, STORE_CLOSES).await;
     }
@@ -125,8 +154,16 @@ impl PeopleDesk {
     /// See [`PeopleError`].
     pub async fn add(&self, added: Added, reason: &str) -> Result<String, PeopleError> {
         let (initial, hash) = self.people.initial_password().await?;
-        self.add_with(added, hash, reason).await?;
+        self.add_with(added, Some(hash), reason).await?;
         Ok(initial)
+    }
+
+    /// Adds a person who signs in by the identity provider or by a certificate alone.
+    ///
+    /// # Errors
+    /// See [`PeopleError`].
+    pub async fn add_without_password(&self, added: Added, reason: &str) -> Result<(), PeopleError> {
+        self.add_with(added, None, reason).await.map(drop)
     }
 
     /// Makes a person ready to sign in with a password that need not be changed first: for demonstrations and tests, where nobody else
@@ -139,7 +176,7 @@ impl PeopleDesk {
         let (id, against) = match self.find(&added.number).await {
             Ok(person) => (person.id, person.password.map(|kept| kept.hash)),
             Err(PeopleError::Nobody(_)) => {
-                (self.add_with(added, hash.clone(), reason).await?, Some(hash.clone()))
+                (self.add_with(added, Some(hash.clone()), reason).await?, Some(hash.clone()))
             }
             Err(error) => return Err(error),
         };
@@ -147,13 +184,13 @@ impl PeopleDesk {
         Ok(self.engine.set_password(id, (against, hash), no_session, self.people.rules().clone()).await?)
     }
 
-    async fn add_with(&self, added: Added, hash: String, reason: &str) -> Result<PersonId, PeopleError> {
-        let role = |word: &String| Role::of_word(word).ok_or_else(|| PeopleError::NoRole(word.clone()));
-        let roles = added.roles.iter().map(role).collect::<Result<BTreeSet<Role>, _>>()?;
-        let courts = match added.courts.is_empty() {
-            true => Courts::All,
-            false => Courts::Some(added.courts.into_iter().collect()),
-        };
+    async fn add_with(
+        &self,
+        added: Added,
+        hash: Option<String>,
+        reason: &str,
+    ) -> Result<PersonId, PeopleError> {
+        let (roles, courts) = (roles_of(&added.roles)?, courts_of(added.courts));
         let (certificates, phone) = (Vec::new(), added.phone);
         let new = NewPerson { name: added.name, number: added.number, courts, roles, certificates, phone };
         let id = PersonId(uuid::Uuid::new_v4());
@@ -167,14 +204,13 @@ impl PeopleDesk {
     /// When the store fails.
     pub async fn list(&self) -> Result<Vec<Listed>, PeopleError> {
         let all = self.store.read(|reads| reads.persons()).await?;
-        let words =
-            |roles: &BTreeSet<Role>| roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(",");
         let listed = |person: &Person| Listed {
             number: person.number.clone(),
             name: person.name.clone(),
-            roles: words(&person.roles),
-            courts: person.courts.codes().map_or_else(|| "*".to_owned(), |codes| codes.join(",")),
+            roles: words_of(&person.roles),
+            courts: codes_of(&person.courts),
             active: person.is_active(),
+            certificates: certificates::listed(person),
         };
         Ok(all.iter().map(listed).collect())
     }
@@ -185,13 +221,23 @@ impl PeopleDesk {
         found.ok_or_else(|| PeopleError::Nobody(number.to_owned()))
     }
 
-    /// Keeps a person from signing in; their sessions end.
+    /// Changes a person: what is known, or whether they may sign in. Their sessions end where they may less than before.
     ///
     /// # Errors
     /// See [`PeopleError`].
-    pub async fn disable(&self, number: &str, reason: &str) -> Result<(), PeopleError> {
+    pub async fn change(&self, number: &str, changed: Changed, reason: &str) -> Result<(), PeopleError> {
         let person = self.find(number).await?;
-        let update = PersonUpdate { active: Some(false), ..PersonUpdate::default() };
+        let roles = match changed.roles.is_empty() {
+            true => None,
+            false => Some(roles_of(&changed.roles)?),
+        };
+        let is_all = changed.courts.len() == 1 && changed.courts.iter().all(|code| code == EVERY_COURT);
+        let courts = match changed.courts {
+            all if is_all || all.is_empty() => is_all.then_some(Courts::All),
+            codes => Some(courts_of(codes)),
+        };
+        let (name, phone, active) = (changed.name, changed.phone, changed.active);
+        let update = PersonUpdate { name, courts, roles, phone, active, ..PersonUpdate::default() };
         self.engine.change_person(by(reason), person.id, update).await?;
         Ok(())
     }
@@ -209,6 +255,26 @@ impl PeopleDesk {
     }
 }
 
+/// What stands for every court.
+const EVERY_COURT: &str = "*";
+
+fn roles_of(words: &[String]) -> Result<BTreeSet<Role>, PeopleError> {
+    let role = |word: &String| Role::of_word(word).ok_or_else(|| PeopleError::NoRole(word.clone()));
+    words.iter().map(role).collect()
+}
+
+fn courts_of(codes: Vec<String>) -> Courts {
+    if codes.is_empty() { Courts::All } else { Courts::Some(codes.into_iter().collect()) }
+}
+
+fn words_of(roles: &BTreeSet<Role>) -> String {
+    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(",")
+}
+
+fn codes_of(courts: &Courts) -> String {
+    courts.codes().map_or_else(|| EVERY_COURT.to_owned(), |codes| codes.join(","))
+}
+
 fn by(reason: &str) -> ByWhom {
-    ByWhom { actor: ACTOR.to_owned(), person: None, reason: reason.to_owned() }
+    ByWhom { actor: ACTOR.to_owned(), person: None, courts: Courts::All, reason: reason.to_owned() }
 }

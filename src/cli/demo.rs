@@ -1,5 +1,6 @@
 //! Everything at work: simulated counterparts on loopback, the gateway on a fresh store, one enforcement case.
 
+mod desk;
 mod people;
 mod world;
 
@@ -71,6 +72,7 @@ async fn play(
     let internal = failed(Exit::Internal);
     let listeners = world.listen().await.map_err(&internal)?;
     let key = world.write(folder, &listeners).map_err(&internal)?;
+    desk::write(&folder.join("counterparts")).map_err(&internal)?;
     let config = config::load(&folder.join("chakong.toml"), &plugins())
         .map_err(|problems| internal(format!("the demonstration's configuration is wrong:\n{problems}")))?;
     observe::init_tracing(&config.log);
@@ -104,7 +106,7 @@ async fn play(
     };
     tokio::pin!(signalled);
     let mut watched = tokio::select! {
-        watched = watch_case(world, &server, folder, started) => watched,
+        watched = watch_case(world, &server, (folder, started), once) => watched,
         () = &mut signalled => Err(failed(Exit::NotAsExpected)("interrupted".into())),
     };
     if watched.is_ok() && !once {
@@ -125,6 +127,7 @@ async fn play(
 fn invite(server: &ServerArgument, persons: &[Person]) -> Result<(), Failed> {
     let ServerArgument { url, key } = server;
     line(format_args!("\n工作台 The console: {url}/console"))?;
+    desk::invite(url)?;
     for person in persons {
         let Person { role, name, number, password, .. } = person;
         line(format_args!("  {role} {name}: 工号 staff number {number}, 密码 password {password}"))?;
@@ -137,21 +140,26 @@ fn invite(server: &ServerArgument, persons: &[Person]) -> Result<(), Failed> {
 async fn watch_case(
     world: &World,
     server: &ServerArgument,
-    folder: &std::path::Path,
-    started: tokio::time::Instant,
+    (folder, started): (&std::path::Path, tokio::time::Instant),
+    once: bool,
 ) -> Result<Exit, Failed> {
     let gateway = Gateway::new(server)?;
+    let names = world.names();
     line(format_args!(
         "临汾 · 一案查控 Linfen, one case: {} counterparts, store in {}",
-        world.names().len(),
+        names.len(),
         folder.display()
     ))?;
-    let inquiry = gateway.submit("demo-1", world::CASE.as_bytes().to_vec()).await?;
+    let inquiry = gateway.submit("demo-1", desk::without_desk(names.keys())?).await?;
     let id = inquiry["id"].as_str().unwrap_or_default().to_owned();
-    live::follow(&gateway, &id, &world.names()).await?;
+    live::follow(&gateway, &id, &names).await?;
     line(format_args!("\n{}", tables::report(&gateway, &id).await?))?;
     line(format_args!("\n用时 took {:.1} s", started.elapsed().as_secs_f64()))?;
-    let differences = world.compare(&gateway, &id).await?;
+    let mut differences = world.compare(&gateway, &id).await?;
+    let carried = desk::submit(&gateway).await?;
+    if once {
+        differences.append(&mut desk::play(&gateway, &carried).await?);
+    }
     if differences.is_empty() {
         line("As the scenario expects.")?;
         return Ok(Exit::Ok);

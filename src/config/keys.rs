@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use sha2::{Digest as _, Sha256};
 
 use super::reader::Section;
-use crate::domain::people::Courts;
 pub use crate::domain::people::Role;
+use crate::domain::people::{Courts, is_consumer_name};
 
 /// An API key: only its digest is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct ApiKey {
     pub roles: BTreeSet<Role>,
     /// Whose cases it sees.
     pub courts: Courts,
+    /// The consumer of results as which alone it reads; `None` for any.
+    pub consumer: Option<String>,
     /// SHA-256 of the key.
     pub digest: [u8; 32],
 }
@@ -62,12 +64,26 @@ fn placeholder(digest: &[u8; 32]) -> Option<&'static str> {
     found.then_some("is that of a key that anybody would try; make one with: openssl rand -hex 32")
 }
 
-pub(super) fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
+/// The keys of a configuration.
+pub(super) fn read_keys(root: &mut Section<'_>) -> Vec<ApiKey> {
+    let keys: Vec<ApiKey> = root.sections("keys", read_key).into_iter().flatten().collect();
+    check_distinct(&keys, root);
+    keys
+}
+
+fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
     let name: Option<String> = section.required("name", "who holds the key, e.g. name = \"case-system\"");
     let words: Vec<String> = section.required("roles", "e.g. roles = [\"case_system\"]").unwrap_or_default();
     let text: Option<String> = section
         .required("sha256", "the key's SHA-256 in hexadecimal; make one with: printf %s KEY | sha256sum");
     let (roles, courts) = (read_roles(section, words), read_courts(section));
+    let consumer = section.text("consumer");
+    if consumer.as_deref().is_some_and(|name| !is_consumer_name(name)) {
+        section.problem("consumer", "has 1 to 64 of the characters a-z, 0-9, - and _");
+    }
+    if consumer.is_some() && !roles.contains(&Role::CaseSystem) {
+        section.problem("consumer", "belongs to a key of the role case_system, which reads results");
+    }
     let digest = text.and_then(|text| {
         let digest = hex::decode(&text).ok().and_then(|bytes| bytes.try_into().ok());
         if digest.is_none() {
@@ -81,7 +97,7 @@ pub(super) fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
         }
         digest
     });
-    Some(ApiKey { name: name?, roles, courts, digest: digest? })
+    Some(ApiKey { name: name?, roles, courts, consumer, digest: digest? })
 }
 
 fn read_roles(section: &mut Section<'_>, words: Vec<String>) -> BTreeSet<Role> {
@@ -114,7 +130,7 @@ fn read_courts(section: &mut Section<'_>) -> Courts {
     Courts::Some(codes.into_iter().map(|code| code.trim().to_owned()).collect())
 }
 
-pub(super) fn check_distinct(keys: &[ApiKey], root: &mut Section<'_>) {
+fn check_distinct(keys: &[ApiKey], root: &mut Section<'_>) {
     for (at, key) in keys.iter().enumerate() {
         if keys.iter().take(at).any(|other| other.name == key.name || other.digest == key.digest) {
             root.problem("keys", format_args!("`{}` has the name or the digest of another key", key.name));

@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &[
     "observe",
     "papers",
     "people",
+    "provider",
     "queue",
     "relay",
     "sandbox",

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::database::{Database, read_database};
 use super::listener::{ListenerConfig, PostboxServer, read_listener};
+use super::proxies::{Proxies, read_proxies};
 use super::reader::Section;
 use super::values::within;
 
@@ -40,6 +41,8 @@ pub struct ServerConfig {
     pub most_waiting_per_key: usize,
     /// What the API bears of those who connect.
     pub listener: ListenerConfig,
+    /// Reverse proxies, whose word about a request is taken.
+    pub proxies: Proxies,
 }
 
 impl Default for ServerConfig {
@@ -55,6 +58,7 @@ impl Default for ServerConfig {
             most_requests_per_key: 256,
             most_waiting_per_key: 32,
             listener: ListenerConfig::default(),
+            proxies: Proxies::default(),
         }
     }
 }
@@ -86,6 +90,7 @@ pub(super) fn read_server(section: &mut Section<'_>) -> ServerConfig {
         most_requests_per_key,
         most_waiting_per_key,
         listener: read_listener(section),
+        proxies: read_proxies(section),
     }
 }
 

@@ -1,13 +1,32 @@
-//! Sections `[sign_in]` and `[looks]`: rules of signing in and of looking.
+//! Sections `[sign_in]` and `[looks]`: rules and ways of signing in, and rules of looking.
 
 use std::time::Duration;
 
+use super::identity::{CertificateConfig, ProviderConfig, read_certificate, read_provider};
+use super::named_files::NamedFiles;
 use super::reader::Section;
 use super::values::within;
 use crate::domain::people::{LookRules, Role, SignInRules};
 
-/// Reads `[sign_in]`.
-pub(super) fn read_sign_in(section: &mut Section<'_>) -> SignInRules {
+/// Section `[sign_in]`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SignInConfig {
+    /// Rules.
+    pub(super) rules: SignInRules,
+    /// The court's identity provider, if there is one.
+    pub(super) provider: Option<ProviderConfig>,
+    /// Client certificates, if they are taken.
+    pub(super) certificate: Option<CertificateConfig>,
+}
+
+/// Reads `[sign_in]` and what stands below it.
+pub(super) fn read_sign_in(section: &mut Section<'_>, files: &mut NamedFiles) -> SignInConfig {
+    let provider = section.section("provider", |section| read_provider(section, files)).flatten();
+    let certificate = section.section("certificate", read_certificate).flatten();
+    SignInConfig { rules: read_rules(section), provider, certificate }
+}
+
+fn read_rules(section: &mut Section<'_>) -> SignInRules {
     let default = SignInRules::default();
     let count = |section: &mut Section<'_>, key, default: u32, (least, most): (u32, u32)| {
         let value = section.or(key, default);

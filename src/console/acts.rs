@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use jiff::tz::{Offset, TimeZone};
 use serde_json::{Value, json};
 
 use super::address::{safe_next, segment};
@@ -86,6 +87,11 @@ pub fn act_forms(
 }
 
 impl ActForm {
+    /// Whether it is the form of an act on something.
+    pub fn is_of(&self, slug: &str, subject: &str) -> bool {
+        self.id == id_of(slug, subject)
+    }
+
     /// What the identifiers of its fields begin with.
     pub fn prefix(&self) -> String {
         format!("{}-", self.id)
@@ -113,10 +119,14 @@ fn made(console: &Console, visitor: &Visitor, kind: &ActKind, subject: &str, nex
         has_files: kind.fields.iter().any(|field| matches!(field.input, Input::Paper(_))),
         csrf: visitor.csrf.clone(),
         next: next.to_owned(),
-        id: format!("{}-{}", kind.slug, subject.replace(|c: char| !c.is_ascii_alphanumeric(), "-")),
+        id: id_of(kind.slug, subject),
         fields: kind.fields.iter().map(field).collect(),
         faults: Vec::new(),
     }
+}
+
+fn id_of(slug: &str, subject: &str) -> String {
+    format!("{slug}-{}", subject.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
 }
 
 fn shown_field(field: &Field, console: &Console, lang: Lang) -> FormField {
@@ -124,6 +134,7 @@ fn shown_field(field: &Field, console: &Console, lang: Lang) -> FormField {
         Input::Text | Input::Names => ("text", Vec::new()),
         Input::Money => ("money", Vec::new()),
         Input::Count => ("count", Vec::new()),
+        Input::Instant => ("instant", Vec::new()),
         Input::Reason => ("reason", Vec::new()),
         Input::Flag => ("flag", Vec::new()),
         Input::Choice(table) => ("pick", choices(table, lang)),
@@ -182,6 +193,7 @@ fn body_of(kind: &ActKind, subject: &str, posted: &Posted) -> Value {
             }
             _ if entered.is_empty() && !field.is_required => continue,
             Input::Money => json!({ "amount": amount_of(entered), "currency": "CNY" }),
+            Input::Instant => instant_of(entered).into(),
             Input::Names => names_in(entered).into(),
             Input::Count => {
                 entered.parse::<u64>().map_or_else(|_| Value::String(entered.to_owned()), Value::from)
@@ -195,6 +207,14 @@ fn body_of(kind: &ActKind, subject: &str, posted: &Posted) -> Value {
         put(&mut body, "/documents", Value::Array(papers));
     }
     body
+}
+
+/// An instant as a browser's field for one has it, in Beijing time; what is none stays as it was entered, and is told by the endpoint.
+fn instant_of(entered: &str) -> String {
+    let local = entered.trim().replace(' ', "T");
+    let at = local.parse::<jiff::civil::DateTime>().ok();
+    let at = at.and_then(|at| at.to_zoned(TimeZone::fixed(Offset::constant(8))).ok());
+    at.map_or_else(|| entered.to_owned(), |at| at.timestamp().to_string())
 }
 
 /// An amount as it is written into a form, without what people put between the digits.
@@ -284,7 +304,7 @@ pub async fn perform(
             kind: "无法连接 It cannot be reached".to_owned(),
             ..Failure::new(StatusCode::OK, text(&answer, "/fault/detail"))
         },
-        Ok(_) => return Ok(Redirect::to(&with_done(&next, &slug)).into_response()),
+        Ok(answer) => return Ok(Redirect::to(&with_done(&next, done_word(&slug, &answer))).into_response()),
         Err(failure) if is_for_the_form(failure.status) => failure,
         Err(failure) => return Err(failure),
     };
@@ -324,6 +344,12 @@ pub fn tell(form: &mut ActForm, posted: &Posted, failure: &Failure) {
     }
 }
 
+/// What was done, as the notice on the next page tells it.
+pub fn done_word<'s>(slug: &'s str, answer: &Value) -> &'s str {
+    let waits_for_another = slug == "approve" && text(answer, "/state") == "proposed";
+    if waits_for_another { "approved-first" } else { slug }
+}
+
 fn with_done(next: &str, slug: &str) -> String {
     let sign = if next.contains('?') { '&' } else { '?' };
     format!("{next}{sign}done={slug}")
@@ -347,6 +373,11 @@ mod tests {
         let numbered =
             body_of(kind, "7~9", &posted(&[("paper_number", "（2026）晋10执1号"), ("reason", "限额")]));
         assert_eq!(numbered["reason"], "限额", "the documents' number is no part of the request by itself");
+        let kind = find("pause").expect("an act");
+        let body = body_of(kind, "bank", &posted(&[("until", "2026-12-01T08:30"), ("reason", "检修")]));
+        assert_eq!(body, json!({ "until": "2026-12-01T00:30:00Z", "reason": "检修" }));
+        let body = body_of(kind, "bank", &posted(&[("until", "周五"), ("reason", "检修")]));
+        assert_eq!(body["until"], "周五", "the endpoint says what is wrong with it");
         let kind = find("release-party").expect("an act");
         assert_eq!(endpoint(kind, "7~a/b"), "/v1/cases/7/parties/a%2Fb/release");
         let kind = find("requery-inquiry").expect("an act");

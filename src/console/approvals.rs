@@ -9,8 +9,10 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::acts::done_word;
 use super::address::{segment, with_query};
 use super::backend::Console;
+use super::catalogue::FIRST_APPROVAL;
 use super::failure::Failure;
 use super::form::Posted;
 use super::found::rights;
@@ -23,9 +25,6 @@ use crate::api::may;
 
 /// Proposals on one page.
 const ON_A_PAGE: &str = "30";
-/// Inquiries whose answers are looked into for others' rights.
-const MOST_INQUIRIES: usize = 10;
-
 /// Which proposals.
 #[derive(Debug, Default, Deserialize)]
 pub struct ListQuery {
@@ -95,8 +94,15 @@ async fn shown(
     let known = rights_known(console, visitor, measures).await?;
     let row = |measure: &Value| {
         let row = MeasureRow::of(measure, lang);
-        let key = account_of(&row.inquiry, measure.pointer("/target").unwrap_or(&Value::Null));
-        MeasureRow { rights: known.get(&key).cloned().unwrap_or_default(), ..row }
+        let Some(known) = known.get(&row.inquiry) else {
+            let not_looked_up = lang.t(
+                "未查（本日查看已达上限，或无权查看）",
+                "not looked up (too much for today, or not yours to see)",
+            );
+            return MeasureRow { rights: vec![not_looked_up.to_owned()], ..row };
+        };
+        let number = number_of(measure.pointer("/target").unwrap_or(&Value::Null));
+        MeasureRow { rights: known.get(&number).cloned().unwrap_or_default(), ..row }
     };
     let next = text(&found, "/next");
     let after = match next.is_empty() {
@@ -117,28 +123,39 @@ async fn shown(
     Ok(html(status, &shown))
 }
 
-/// Names a property within an inquiry.
-fn account_of(inquiry: &str, property: &Value) -> (String, String) {
+/// Others' rights, by the number of the property, as the answers to one inquiry tell them.
+type Rights = BTreeMap<String, Vec<String>>;
+
+/// The number of a property.
+fn number_of(property: &Value) -> String {
     let number = ["/number", "/unit_number", "/company"].map(|at| text(property, at));
-    let number = number.into_iter().find(|number| !number.is_empty()).unwrap_or_default();
-    (inquiry.to_owned(), number)
+    number.into_iter().find(|number| !number.is_empty()).unwrap_or_default()
 }
 
-/// Others' rights on the properties that are proposed, as the answers to the inquiries show them.
+/// Others' rights on what is proposed, by inquiry. An inquiry that may not be looked at is left out: the others are shown all
+/// the same.
 async fn rights_known(
     console: &Console,
     visitor: &Visitor,
     measures: &[Value],
-) -> Result<BTreeMap<(String, String), Vec<String>>, Failure> {
+) -> Result<BTreeMap<String, Rights>, Failure> {
     let mut inquiries: Vec<String> = measures.iter().map(|measure| text(measure, "/inquiry")).collect();
     inquiries.sort_unstable();
     inquiries.dedup();
     let mut known = BTreeMap::new();
-    for inquiry in inquiries.iter().take(MOST_INQUIRIES) {
-        let found = console.get(visitor, &format!("/v1/inquiries/{}/assets", segment(inquiry))).await?;
-        for asset in list_at(&found, "/assets").iter().filter_map(|entry| entry.pointer("/asset")) {
-            known.insert(account_of(inquiry, asset), rights(asset, visitor.lang));
-        }
+    for inquiry in inquiries {
+        let found = match console.get(visitor, &format!("/v1/inquiries/{}/assets", segment(&inquiry))).await {
+            Ok(found) => found,
+            Err(failure)
+                if failure.status.is_client_error() && failure.status != StatusCode::UNAUTHORIZED =>
+            {
+                continue;
+            }
+            Err(failure) => return Err(failure),
+        };
+        let assets = list_at(&found, "/assets").iter().filter_map(|entry| entry.pointer("/asset"));
+        let told = assets.map(|asset| (number_of(asset), rights(asset, visitor.lang))).collect();
+        known.insert(inquiry, told);
     }
     Ok(known)
 }
@@ -187,8 +204,8 @@ async fn decide_one(
     let answered = console.send(visitor, (Method::POST, &path), &json!({ "reason": reason }), None).await;
     let href = format!("/console/measures/{}", segment(&id));
     match answered {
-        Ok(_) => {
-            let words = done_words(verdict, visitor.lang).to_owned();
+        Ok(answer) => {
+            let words = done_words(done_word(verdict, &answer), visitor.lang).to_owned();
             Ok(Outcome { href, id, is_done: true, words })
         }
         Err(failure) if failure.status.is_client_error() && failure.status != StatusCode::UNAUTHORIZED => {
@@ -206,6 +223,7 @@ async fn decide_one(
 fn done_words(verdict: &str, lang: Lang) -> &'static str {
     match verdict {
         "approve" => lang.t("已批准", "approved"),
+        "approved-first" => lang.t(FIRST_APPROVAL.0, FIRST_APPROVAL.1),
         _ => lang.t("已驳回", "rejected"),
     }
 }

@@ -21,8 +21,6 @@ use crate::gateway::Gateway;
 const LARGEST_ANSWER: usize = 64 << 20;
 /// Requests for pages that are worked on at once.
 const MOST_AT_ONCE: usize = 256;
-/// Requests of people who have not signed in that are worked on at once: those who guess wait long, and keep nobody else out.
-const MOST_STRANGERS: usize = 32;
 
 /// What every page is made from.
 #[derive(Debug, Clone)]
@@ -34,7 +32,6 @@ struct Inner {
     endpoints: Router,
     kept: Kept,
     places: Semaphore,
-    strangers: Semaphore,
 }
 
 /// An answer as it came.
@@ -51,18 +48,12 @@ impl Console {
     pub fn new(gateway: Arc<Gateway>) -> Self {
         let endpoints = api::endpoints(Arc::clone(&gateway));
         let (kept, places) = (Kept::new(gateway.people.rules().idle), Semaphore::new(MOST_AT_ONCE));
-        let strangers = Semaphore::new(MOST_STRANGERS);
-        Self(Arc::new(Inner { gateway, endpoints, kept, places, strangers }))
+        Self(Arc::new(Inner { gateway, endpoints, kept, places }))
     }
 
     /// Handles to the parts.
     pub fn gateway(&self) -> &Arc<Gateway> {
         &self.0.gateway
-    }
-
-    /// Places of those who have not signed in.
-    pub fn strangers(&self) -> &Semaphore {
-        &self.0.strangers
     }
 
     /// What is kept of sessions beside the store.

@@ -54,6 +54,8 @@ pub enum Input {
     Money,
     /// A number of days.
     Count,
+    /// An instant, in Beijing time.
+    Instant,
     /// Why.
     Reason,
     /// Yes or not.
@@ -132,8 +134,13 @@ pub fn find(slug: &str) -> Option<&'static ActKind> {
     all.into_iter().flatten().find(|kind| kind.slug == slug)
 }
 
+/// What is said of the first of two approvals.
+pub const FIRST_APPROVAL: (&str, &str) =
+    ("第一审批已作出，待另一名审批人审批。", "Approved by you; another approver must approve it too.");
+
 /// What is said of what was done and is no act of the table.
 const OTHERWISE_DONE: &[(&str, &str, &str)] = &[
+    ("approved-first", FIRST_APPROVAL.0, FIRST_APPROVAL.1),
     ("desk-to-check", "反馈已录入，等待他人复核。", "The answer is entered and waits for another person."),
     ("desk-sent-back", "已退回录入人。", "It is sent back to whoever entered it."),
     (
@@ -155,6 +162,17 @@ const OTHERWISE_DONE: &[(&str, &str, &str)] = &[
         "The second factor is gone; another is set up at the next sign-in.",
     ),
     ("revoked", "密钥已吊销。", "The key is revoked."),
+    (
+        "added",
+        "人员已新增，以统一身份认证或证书登录。",
+        "The person is added, and signs in by the identity provider or by a certificate.",
+    ),
+    ("certificate", "登录证书已绑定。", "The certificate is bound."),
+    (
+        "no-certificate",
+        "登录证书已撤销，其会话已结束。",
+        "The certificate is revoked, and the sessions are over.",
+    ),
 ];
 
 /// What was just done, as the address of a page says it.

@@ -145,6 +145,21 @@ struct CounterpartPage {
     orders: Vec<OrderLine>,
     troubles: Vec<Trouble>,
     charges: Vec<(String, String)>,
+    messages: Vec<MessageRow>,
+}
+
+/// Messages that are shown.
+const MOST_MESSAGES: &str = "20";
+
+/// A message that travelled.
+struct MessageRow {
+    at: String,
+    is_in: bool,
+    name: String,
+    repeats: String,
+    /// Numbers of orders, each with its address; empty addresses for those who see no orders.
+    orders: Vec<(String, String)>,
+    more: u64,
 }
 
 /// An order that did not go well, with what can be done about it here.
@@ -176,6 +191,8 @@ pub async fn show(
     let path = format!("/v1/counterparts/{}", segment(&name));
     let view = console.get(&visitor, &path).await?;
     let charged = console.get(&visitor, &format!("{path}/charges")).await?;
+    let sent =
+        console.get(&visitor, &with_query(&format!("{path}/messages"), &[("limit", MOST_MESSAGES)])).await?;
     let lang = visitor.lang;
     let row = Row::of(&view, console.gateway().clock.now(), lang);
     let mut orders = Vec::new();
@@ -199,6 +216,10 @@ pub async fn show(
         orders,
         troubles,
         charges: charges.map(|day| (text(day, "/day"), text(day, "/requests"))).collect(),
+        messages: list_at(&sent, "/messages")
+            .iter()
+            .map(|one| message_row(one, visitor.may(may::READ)))
+            .collect(),
     };
     Ok(html(StatusCode::OK, &shown))
 }
@@ -223,6 +244,27 @@ async fn troubles(console: &Console, visitor: &Visitor, name: &str) -> Result<Ve
         }
     }
     Ok(troubles)
+}
+
+fn message_row(message: &serde_json::Value, sees_orders: bool) -> MessageRow {
+    let numbers = list_at(message, "/orders").iter().filter_map(serde_json::Value::as_str);
+    let orders: Vec<(String, String)> = numbers
+        .map(|number| {
+            let href =
+                if sees_orders { format!("/console/orders/{}", segment(number)) } else { String::new() };
+            (number.to_owned(), href)
+        })
+        .collect();
+    let shown = u64::try_from(orders.len()).unwrap_or(u64::MAX);
+    let repeats = text(message, "/repeats");
+    MessageRow {
+        at: super::reading::time(message, "/at"),
+        is_in: text(message, "/direction") == "in",
+        name: text(message, "/name"),
+        repeats: if repeats == "0" { String::new() } else { repeats },
+        more: super::reading::number(message, "/orders_total").saturating_sub(shown),
+        orders,
+    }
 }
 
 fn order_line(order: &serde_json::Value, lang: super::lang::Lang) -> OrderLine {

@@ -1,6 +1,7 @@
 //! The door of the console: who is signed in, in which language, and that a form was sent from one of our own pages.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -28,14 +29,23 @@ use crate::people::cookie;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// Where people sign in.
+const SIGN_IN: &str = "/console/sign-in";
+
 /// Layer around every page.
 pub async fn enter(State(console): State<Console>, request: Request, next: Next) -> Response {
     let asked = Lang::asked(request.uri());
     let secure = is_secure(request.headers());
     let (path, begun) = (request.uri().path().to_owned(), tokio::time::Instant::now());
     let method = request.method().clone();
+    // Who signs in may be kept waiting, and takes nobody's place meanwhile: attempts are counted by address.
+    let signs_in = path == SIGN_IN && method == Method::POST;
     let mut response = match console.places().try_acquire() {
-        Ok(_place) => pass(&console, request, next).await,
+        Ok(place) => {
+            let _place = Some(place).filter(|_| !signs_in);
+            pass(&console, request, next).await
+        }
+        Err(_) if signs_in => pass(&console, request, next).await,
         Err(_) => Failure::new(StatusCode::SERVICE_UNAVAILABLE, "too many pages are made; come again")
             .into_response(),
     };
@@ -69,11 +79,7 @@ async fn pass(console: &Console, mut request: Request, next: Next) -> Response {
     if !is_read && !is_from_here(request.headers()) {
         return stranger(&Failure::forged());
     }
-    if path == "/console/sign-in" || path == "/" {
-        let Ok(_place) = console.strangers().try_acquire() else {
-            let detail = "登录人数过多，请稍后再试 too many people sign in; come again";
-            return stranger(&Failure::new(StatusCode::SERVICE_UNAVAILABLE, detail));
-        };
+    if path == SIGN_IN || path.starts_with("/console/sign-in/") || path == "/" {
         request.extensions_mut().insert(Stranger { lang, here });
         return limited(console, request, next).await;
     }
@@ -85,7 +91,7 @@ async fn pass(console: &Console, mut request: Request, next: Next) -> Response {
     let Some(visitor) = visitor else {
         let wanted = without_lang(&here);
         return match is_read {
-            true => Redirect::to(&with_query("/console/sign-in", &[("next", &wanted)])).into_response(),
+            true => Redirect::to(&with_query(SIGN_IN, &[("next", &wanted)])).into_response(),
             false => stranger(&Failure::not_signed_in()),
         };
     };
@@ -147,12 +153,15 @@ async fn visitor(
     }))
 }
 
-/// A page that takes too long is given up; one that is kept up to date has its own idea of time.
+/// A page that takes too long is given up: a printer has its own time beside that of the page. One that is kept up to date has its own
+/// idea of time.
 async fn limited(console: &Console, request: Request, next: Next) -> Response {
     if request.uri().path() == "/console/live" {
         return next.run(request).await;
     }
-    let limit = console.gateway().server.request_timeout;
+    let prints = request.uri().path().starts_with("/console/papers");
+    let printing = if prints { console.gateway().printer.time_limit() } else { Duration::ZERO };
+    let limit = console.gateway().server.request_timeout.saturating_add(printing);
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {

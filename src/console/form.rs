@@ -12,6 +12,8 @@ use super::visitor::Visitor;
 use crate::api::read_bytes;
 use crate::people::cookie;
 
+/// Largest form of somebody who has not signed in.
+const SMALLEST: usize = 16 << 10;
 /// Largest form without files.
 const SMALL: usize = 256 << 10;
 /// Most fields and files of a form.
@@ -80,16 +82,22 @@ pub async fn read(request: Request, console: &Console) -> Result<Posted, Failure
     let bytes = read.map_err(|problem| Failure::of(&problem))?;
     match kind.filter(|_| is_multipart) {
         Some(kind) => read_parts(bytes, kind).await,
-        None => {
-            let fields: Vec<(String, String)> =
-                serde_urlencoded::from_bytes(&bytes).map_err(|_| no_form())?;
-            if fields.len() > MOST_PARTS {
-                Err(no_form())
-            } else {
-                Ok(Posted { fields, uploads: Vec::new() })
-            }
-        }
+        None => fields_of(&bytes),
     }
+}
+
+/// Reads a small form without files, as the sign-in is one.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_fields(request: Request, console: &Console) -> Result<Posted, Failure> {
+    let read = read_bytes(request, SMALLEST, console.gateway()).await;
+    fields_of(&read.map_err(|problem| Failure::of(&problem))?)
+}
+
+fn fields_of(bytes: &[u8]) -> Result<Posted, Failure> {
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).map_err(|_| no_form())?;
+    if fields.len() > MOST_PARTS { Err(no_form()) } else { Ok(Posted { fields, uploads: Vec::new() }) }
 }
 
 fn no_form() -> Failure {

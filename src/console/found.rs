@@ -1,5 +1,7 @@
 //! What was found: assets as rows, with who reported them and what stands on them.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::address::segment;
@@ -29,8 +31,12 @@ pub struct AssetRow {
     pub rights: Vec<String>,
     /// Whether its owner is really the party.
     pub matched: Badge,
-    /// The case system's reference of the party.
+    /// Names it among the assets of a case.
+    pub key: String,
+    /// Identifier of the party in the case.
     pub party: String,
+    /// The party's name, with the case system's reference.
+    pub party_name: String,
     /// The counterpart, the address of the order and when, for each that reported it.
     pub sources: Vec<(String, String, String)>,
 }
@@ -99,9 +105,16 @@ pub fn asset_row(entry: &Value, lang: Lang) -> AssetRow {
             &sources.first().map(|one| text(one, "/matched_by")).unwrap_or_default(),
             lang,
         ),
-        party: sources.first().map(|one| text(one, "/party")).unwrap_or_default(),
+        key: text(entry, "/key"),
+        party: sources.first().map(|one| text(one, "/party_id")).unwrap_or_default(),
+        party_name: sources.first().map(named).unwrap_or_default(),
         sources: sources.iter().map(source).collect(),
     }
+}
+
+/// The party of a source: its name, with the reference that the inquiry gave it.
+fn named(source: &Value) -> String {
+    format!("{}（{}）", text(source, "/party_name"), text(source, "/party"))
 }
 
 fn area(asset: &Value) -> String {
@@ -132,14 +145,60 @@ pub fn rights(asset: &Value, lang: Lang) -> Vec<String> {
     said
 }
 
-/// Assets grouped by party, in the order in which the parties are named.
+/// Each asset of a party once, as the first of its rows tells it, with the sources of all. Rows of the newest inquiry come first.
+pub fn each_once(rows: Vec<AssetRow>) -> Vec<AssetRow> {
+    let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut once: Vec<AssetRow> = Vec::new();
+    for row in rows {
+        let place = *places.entry((row.party.clone(), row.key.clone())).or_insert(once.len());
+        match once.get_mut(place) {
+            Some(known) => known.sources.extend(row.sources),
+            None => once.push(row),
+        }
+    }
+    once
+}
+
+/// Assets grouped by the party of the case, whatever reference an inquiry gave it, each group under the party's name.
 pub fn by_party(rows: Vec<AssetRow>) -> Vec<(String, Vec<AssetRow>)> {
     let mut groups: Vec<(String, Vec<AssetRow>)> = Vec::new();
     for row in rows {
-        match groups.iter_mut().find(|(party, _)| *party == row.party) {
+        let is_own = |rows: &Vec<AssetRow>| rows.first().is_some_and(|one| one.party == row.party);
+        match groups.iter_mut().find(|(_, rows)| is_own(rows)) {
             Some((_, rows)) => rows.push(row),
-            None => groups.push((row.party.clone(), vec![row])),
+            None => groups.push((row.party_name.clone(), vec![row])),
         }
     }
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn row(key: &str, party: &str, name: &str, counterpart: &str) -> AssetRow {
+        let source = json!({ "party": "party-1", "party_id": party, "party_name": name, "counterpart": counterpart, "order": "CK1" });
+        asset_row(
+            &json!({ "key": key, "asset": { "kind": "account", "number": key }, "sources": [source] }),
+            Lang::Zh,
+        )
+    }
+
+    #[test]
+    fn two_persons_whom_two_inquiries_call_alike_stand_apart_and_what_both_found_stands_once() {
+        let rows = vec![
+            row("a", "1", "测试甲", "bank-a"),
+            row("b", "2", "测试乙", "bank-a"),
+            row("a", "1", "测试甲", "bank-b"),
+            row("a", "2", "测试乙", "bank-b"),
+        ];
+        let groups = by_party(each_once(rows));
+        let shown: Vec<(&str, usize)> =
+            groups.iter().map(|(name, rows)| (name.as_str(), rows.len())).collect();
+        assert_eq!(shown, [("测试甲（party-1）", 1), ("测试乙（party-1）", 2)]);
+        let sources: Vec<&str> = groups[0].1[0].sources.iter().map(|(one, ..)| one.as_str()).collect();
+        assert_eq!(sources, ["bank-a", "bank-b"]);
+    }
 }

@@ -23,7 +23,7 @@ pub use fan_out::{Asked, FanOut};
 
 /// Orders on one page.
 const ON_A_PAGE: usize = 100;
-/// Assets that are shown.
+/// Assets on one page.
 const MOST_ASSETS: usize = 60;
 
 /// Which orders.
@@ -33,6 +33,8 @@ pub struct ShowQuery {
     state: String,
     #[serde(default)]
     page: usize,
+    #[serde(default)]
+    assets: usize,
 }
 
 #[derive(Template)]
@@ -53,6 +55,8 @@ struct InquiryPage {
     before: String,
     assets: Vec<(String, Vec<AssetRow>)>,
     more_assets: usize,
+    /// Where the next of them stand.
+    assets_after: String,
     certificates: Vec<(u64, String)>,
     forms: Vec<ActForm>,
 }
@@ -75,12 +79,11 @@ pub async fn show(
     let total = all.len();
     let last = total.div_ceil(ON_A_PAGE).max(1);
     let at = query.page.clamp(1, last);
-    let link = |page: usize| {
-        let here = format!("/console/inquiries/{}", segment(&id));
-        with_query(&here, &[("state", &query.state), ("page", &page.to_string())])
-    };
+    let here = format!("/console/inquiries/{}", segment(&id));
+    let link = |page: usize| with_query(&here, &[("state", &query.state), ("page", &page.to_string())]);
     let assets = list(&found, "/assets");
-    let rows = assets.iter().take(MOST_ASSETS).map(|asset| asset_row(asset, lang)).collect();
+    let skipped = query.assets.saturating_mul(MOST_ASSETS);
+    let rows = assets.iter().skip(skipped).take(MOST_ASSETS).map(|asset| asset_row(asset, lang)).collect();
     let state_code = text(&inquiry, "/state");
     let case_number = text(&inquiry, "/case_number");
     let issued = 1..=number(&inquiry, "/certificates");
@@ -110,7 +113,8 @@ pub async fn show(
         before: if at > 1 { link(at - 1) } else { String::new() },
         after: if at < last { link(at + 1) } else { String::new() },
         assets: by_party(rows),
-        more_assets: assets.len().saturating_sub(MOST_ASSETS),
+        more_assets: assets.len().saturating_sub(skipped.saturating_add(MOST_ASSETS)),
+        assets_after: with_query(&here, &[("assets", &query.assets.saturating_add(1).to_string())]),
         certificates: issued
             .map(|at| (at, format!("/console/inquiries/{}/certificates/{at}", segment(&id))))
             .collect(),

@@ -27,6 +27,7 @@ struct KeyLine {
     person: String,
     roles: String,
     courts: String,
+    consumer: String,
     made: String,
     expires: String,
     state: Badge,
@@ -39,7 +40,8 @@ struct KeyLine {
 struct KeysPage {
     page: Frame,
     rows: Vec<KeyLine>,
-    configured: Vec<(String, String)>,
+    /// Name, roles and consumer of the keys of the configuration.
+    configured: Vec<(String, String, String)>,
     form: ActForm,
 }
 
@@ -70,7 +72,8 @@ async fn shown(
     }
     let configured = console.gateway().keys.iter().map(|key| {
         let roles = key.roles.iter().map(|role| role_in_words(role.word(), lang));
-        (key.name.clone(), roles.collect::<Vec<_>>().join("、"))
+        let consumer = key.consumer.clone().unwrap_or_default();
+        (key.name.clone(), roles.collect::<Vec<_>>().join("、"), consumer)
     });
     let shown = KeysPage {
         page: Frame::of(visitor, lang.t("密钥", "Keys"), "keys"),
@@ -106,6 +109,7 @@ fn line(visitor: &Visitor, key: &Value, people: &Value, now: Timestamp) -> KeyLi
             .unwrap_or_default(),
         roles: roles_of(key, lang),
         courts: courts_of(key, lang),
+        consumer: text(key, "/consumer"),
         made: format!("{} {}", time(key, "/created_at"), text(key, "/created_by")),
         expires: time(key, "/expires_at"),
         state,
@@ -146,6 +150,15 @@ fn make_form(visitor: &Visitor) -> ActForm {
         one(
             ("courts", "/courts"),
             ("法院代码（不填为全部，或随所属人员）", "Codes of courts (none: every court, or its person's)"),
+            "text",
+            false,
+        ),
+        one(
+            ("consumer", "/consumer"),
+            (
+                "结果接收方（办案系统密钥可限定，不填为不限）",
+                "Consumer of results (binds the key of a case system; none: any)",
+            ),
             "text",
             false,
         ),
@@ -197,12 +210,13 @@ fn form(
 fn body_of(posted: &Posted, person: Option<&str>) -> Value {
     let codes = names_in(posted.get("courts"));
     let courts = if codes.is_empty() { Value::Null } else { codes.into() };
+    let consumer = Some(posted.get("consumer")).filter(|consumer| !consumer.is_empty());
     // The day is one of Beijing, and counts to its end.
     let expires = Some(posted.get("expires")).filter(|day| !day.is_empty());
     let expires = expires.map(|day| format!("{day}T23:59:59+08:00"));
     json!({
         "name": posted.get("name"), "person": person, "roles": posted.all("role").collect::<Vec<_>>(), "courts": courts,
-        "expires_at": expires, "reason": posted.get("reason"),
+        "consumer": consumer, "expires_at": expires, "reason": posted.get("reason"),
     })
 }
 

@@ -27,6 +27,7 @@ pub struct MeasureRow {
     pub case_href: String,
     pub inquiry: String,
     pub party: String,
+    pub party_name: String,
     pub counterpart: String,
     pub kind: String,
     pub property: String,
@@ -48,6 +49,8 @@ pub struct MeasureRow {
     pub until_said: String,
     pub rank: String,
     pub approved_by: String,
+    /// Who approved it first and when, while it waits for the second approver.
+    pub first_approval: String,
     pub note: String,
     pub tasks: Vec<Badge>,
     /// Others' rights, where they were looked up.
@@ -74,6 +77,30 @@ pub fn property_of(target: &Value) -> (String, String) {
     }
 }
 
+/// Who approved a freeze first and when, and the limit that was named; empty where nobody did.
+fn first_approval(measure: &Value) -> String {
+    let at = |field: &str| format!("/first_approval/{field}");
+    let by = text(measure, &at("by"));
+    if by.is_empty() {
+        return by;
+    }
+    format!("{by} {} {}", time(measure, &at("at")), money(measure, &at("limit"))).trim().to_owned()
+}
+
+/// Has the form of the second approval say what the first one said, so that the second approver sees it and sends the same.
+fn fill_from_first_approval(forms: &mut [ActForm], id: &str, measure: &Value) {
+    let Some(form) = forms.iter_mut().find(|form| form.is_of("approve", id)) else { return };
+    for field in &mut form.fields {
+        field.value = match field.name.as_str() {
+            "limit" => text(measure, "/first_approval/limit/amount"),
+            "permit" => text(measure, "/first_approval/permit"),
+            "rate" => text(measure, "/first_approval/rate"),
+            "whole" if text(measure, "/first_approval/whole") == "true" => "yes".to_owned(),
+            _ => continue,
+        };
+    }
+}
+
 /// An amount that is worth showing: nothing where it is zero.
 fn some(measure: &Value, pointer: &str) -> String {
     let zero = text(measure, &format!("{pointer}/amount")).parse::<f64>().is_ok_and(|amount| amount == 0.0);
@@ -95,6 +122,7 @@ impl MeasureRow {
             case_number,
             inquiry: text(measure, "/inquiry"),
             party: text(measure, "/party"),
+            party_name: text(measure, "/party_name"),
             counterpart: text(measure, "/counterpart"),
             kind: word(words::ASSET, &text(&target, "/kind"), lang),
             property,
@@ -116,6 +144,7 @@ impl MeasureRow {
             until_said: text(measure, "/until_said"),
             rank: text(measure, "/rank/place"),
             approved_by: text(measure, "/approved_by"),
+            first_approval: first_approval(measure),
             note: text(measure, "/note"),
             tasks: tasks.map(|task| badge(words::TASK, task, lang)).collect(),
             rights: Vec::new(),
@@ -186,12 +215,14 @@ pub async fn show(
         received: time(receipt, "/received_at"),
     };
     let title = format!("{} {}", lang.t("控制措施", "Measure"), row.id);
+    let mut forms = act_forms(&console, &visitor, &row.acts(), &row.id, &without_lang(&visitor.here));
+    fill_from_first_approval(&mut forms, &row.id, &measure);
     let shown = MeasurePage {
         page: Frame::of(&visitor, title, "cases").live(&format!("measure:{id}")),
         facts: facts(&row, lang),
         orders,
         receipts: list(&measure, "/receipts").iter().map(receipt).collect(),
-        forms: act_forms(&console, &visitor, &row.acts(), &row.id, &without_lang(&visitor.here)),
+        forms,
         row,
     };
     Ok(html(StatusCode::OK, &shown))
@@ -215,6 +246,7 @@ fn facts(row: &MeasureRow, lang: Lang) -> Vec<(&'static str, String)> {
         ("对方所称届满日", "Until, as the counterpart says", row.until_said.clone()),
         ("顺位", "Rank", row.rank.clone()),
         ("审批人", "Approved by", row.approved_by.clone()),
+        ("第一审批（待第二人）", "First approval, waits for the second", row.first_approval.clone()),
         ("说明", "Note", row.note.clone()),
     ];
     let said = all.into_iter().filter(|(_, _, value)| !value.trim().is_empty());

@@ -19,6 +19,7 @@ use super::page::{Frame, html};
 use super::reading::{bytes, is_there, list, money, number, text, time};
 use super::visitor::Visitor;
 use super::words::{self, Badge, badge, word};
+use crate::api::may;
 
 /// Assets of one answer that are shown.
 const MOST_ASSETS: usize = 100;
@@ -40,6 +41,8 @@ struct OrderPage {
     differences: String,
     receipts: Vec<(String, String, String)>,
     full: String,
+    /// Where the messages stand as they came; empty where there are none, or the role may not see them.
+    raw: String,
     forms: Vec<ActForm>,
 }
 
@@ -88,6 +91,10 @@ pub async fn show(
         differences: pretty(view.pointer("/answer/differences")),
         receipts: receipts.collect(),
         full: pretty(Some(reply)),
+        raw: match visitor.may(may::RAW) && is_there(&view, "/answer") {
+            true => format!("/console/orders/{}/raw", segment(&request)),
+            false => String::new(),
+        },
         forms: act_forms(&console, &visitor, slugs, &request, &without_lang(&visitor.here)),
     };
     Ok(html(StatusCode::OK, &shown))

@@ -1,5 +1,6 @@
 //! 人员: everybody who is known to the gateway, for the security administrator.
 
+pub mod expiring;
 mod form;
 mod one;
 
@@ -189,6 +190,7 @@ pub async fn add(
 ) -> Result<Response, Failure> {
     let posted = form::compact(posted);
     match console.send(&visitor, (Method::POST, "/v1/people"), &form::body_of(&posted, true), None).await {
+        Ok(added) if !is_there(&added, "/initial_password") => Ok(back(&text(&added, "/person/id"), "added")),
         Ok(added) => {
             let lang = visitor.lang;
             let whose = format!("{} {}", text(&added, "/person/number"), text(&added, "/person/name"));

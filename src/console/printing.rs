@@ -21,6 +21,7 @@ use super::page::{Frame, html};
 use super::reading::{ago, beijing, instant, list, text, time};
 use super::visitor::Visitor;
 use super::words::{PRINT, choices};
+use crate::api::may;
 
 pub use case::{make, of_case};
 
@@ -68,6 +69,7 @@ struct HomePage {
     cases: Vec<DayLine>,
     after: String,
     kinds: Vec<(String, String)>,
+    may_print: bool,
 }
 
 /// `GET /console/papers`
@@ -108,6 +110,7 @@ pub async fn home(
     };
     let status = if fault.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = HomePage {
+        may_print: visitor.may(may::PRINT),
         page: Frame::of(&visitor, lang.t("打印", "Print"), "papers"),
         late: due.iter().filter(|line| line.is_late).count(),
         due,
@@ -131,7 +134,10 @@ fn href_of(case: &str) -> String {
 }
 
 fn due_line(task: &Value, now: Timestamp, lang: Lang) -> Option<DueLine> {
-    let number = list(task, "/case_numbers").first()?.as_str()?.to_owned();
+    // The case whose results they are, which may continue others.
+    let number = text(task, "/case_number");
+    let number =
+        if number.is_empty() { list(task, "/case_numbers").last()?.as_str()?.to_owned() } else { number };
     let due = instant(task, "/due_at");
     Some(DueLine {
         href: href_of(&number),

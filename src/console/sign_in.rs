@@ -1,4 +1,8 @@
-//! Signing in with 工号, password and the code of the second factor; and signing out.
+//! Signing in: with 工号, password and the code of the second factor, by the court's identity provider, or by a client certificate; and
+//! signing out.
+
+pub mod certificate;
+pub mod provider;
 
 use askama::Template;
 use axum::extract::{Request, State};
@@ -7,16 +11,17 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::Value;
 
-use super::address::{HOME, safe_next};
+use super::address::{HOME, safe_next, with_query};
 use super::backend::Console;
 use super::cookies::{self, append_cookie, is_secure};
 use super::failure::Failure;
 use super::form::{self, Posted, is_same};
+use super::lang::Lang;
 use super::page::{Frame, html};
 use super::visitor::{Stranger, Visitor};
 use crate::api::{Problem, address_of};
 use crate::lines::listener::Connection;
-use crate::people::{Credentials, cookie};
+use crate::people::{Credentials, NotIn, Origin, cookie};
 
 /// Cookie that the form of the sign-in sends back: nobody else's page can sign a browser in.
 const FORM_COOKIE: &str = "chakong_form";
@@ -29,11 +34,49 @@ struct SignInPage {
     page: Frame,
     next: String,
     number: String,
-    is_wrong: bool,
+    fault: String,
     /// Whether a browser keeps the session's cookie over this connection.
     is_kept: bool,
     mark: String,
     idle: u64,
+    /// Words of the button and the address that leads to the identity provider, if there is one.
+    provider: Option<(String, String)>,
+    /// Words of the button of the client certificate, if one is taken.
+    certificate: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "code.html", config = "src/console/askama.toml")]
+struct CodePage {
+    page: Frame,
+    form: CodeForm,
+}
+
+#[derive(Template)]
+#[template(path = "onward.html", config = "src/console/askama.toml")]
+struct OnwardPage {
+    page: Frame,
+    next: String,
+}
+
+/// What the sign-in page says beside its form.
+#[derive(Default)]
+struct Told {
+    /// The page to which the sign-in leads.
+    next: String,
+    /// What was entered as 工号.
+    number: String,
+    /// Why nobody was signed in; empty at first.
+    fault: String,
+}
+
+/// The form that asks for the code of the second factor alone.
+struct CodeForm {
+    action: &'static str,
+    mark: String,
+    who: String,
+    next: String,
+    is_wrong: bool,
 }
 
 fn next_of(here: &str) -> String {
@@ -46,30 +89,139 @@ fn next_of(here: &str) -> String {
 
 /// `GET /console/sign-in`
 pub async fn form(State(console): State<Console>, stranger: Stranger, headers: HeaderMap) -> Response {
-    let next = next_of(&stranger.here);
-    shown(&console, &stranger, (next, String::new()), false, &headers)
+    let told = Told { next: next_of(&stranger.here), ..Told::default() };
+    shown(&console, &stranger, &headers, told, StatusCode::OK)
 }
 
 fn shown(
     console: &Console,
     stranger: &Stranger,
-    (next, number): (String, String),
-    is_wrong: bool,
     headers: &HeaderMap,
+    told: Told,
+    status: StatusCode,
 ) -> Response {
-    let title = stranger.lang.t("登录", "Sign in").to_owned();
-    let page = Frame { title, ..Frame::of_stranger(stranger.lang, &stranger.here) };
+    let Told { next, number, fault } = told;
+    let gateway = console.gateway();
     let mark = cookie::new_token();
-    let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let provider = gateway.provider.as_ref().map(|provider| {
+        let (zh, en) = provider.button();
+        let words = if stranger.lang == Lang::Zh { zh } else { en };
+        (words.to_owned(), with_query("/console/sign-in/provider", &[("next", &next)]))
+    });
+    let certificate = gateway.certificate.as_ref().map(|config| {
+        let (zh, en) = &config.button;
+        if stranger.lang == Lang::Zh { zh.clone() } else { en.clone() }
+    });
+    let shown = SignInPage {
+        page: frame(stranger, stranger.lang.t("登录", "Sign in")),
+        next,
+        number,
+        fault,
+        is_kept: cookie::would_be_kept(headers),
+        mark: mark.clone(),
+        idle: gateway.people.rules().idle.as_secs() / 60,
+        provider,
+        certificate,
+    };
+    marked(html(status, &shown), headers, &mark)
+}
+
+/// Around a page of the sign-in. One that a browser was sent back to is not asked for again in the other language.
+fn frame(stranger: &Stranger, title: &str) -> Frame {
+    let here = match stranger.here.starts_with("/console/sign-in/") {
+        true => "/console/sign-in",
+        false => &stranger.here,
+    };
+    Frame { title: title.to_owned(), ..Frame::of_stranger(stranger.lang, here) }
+}
+
+/// A page with the cookie that its form sends back.
+fn marked(mut response: Response, headers: &HeaderMap, mark: &str) -> Response {
+    let secure = is_secure(headers);
     let kept = format!(
-        "{FORM_COOKIE}={mark}; Path=/console/sign-in; HttpOnly; SameSite=Strict; Max-Age=3600{}",
-        is_secure(headers)
+        "{FORM_COOKIE}={mark}; Path=/console/sign-in; HttpOnly; SameSite=Strict; Max-Age=3600{secure}"
     );
-    let idle = console.gateway().people.rules().idle.as_secs() / 60;
-    let is_kept = cookie::would_be_kept(headers);
-    let mut response = html(status, &SignInPage { page, next, number, is_wrong, is_kept, mark, idle });
     append_cookie(response.headers_mut(), &kept);
     response
+}
+
+/// Whether a form is from a page that this browser was given.
+fn is_of_form(headers: &HeaderMap, posted: &Posted) -> bool {
+    cookies::cookie(headers, FORM_COOKIE).is_some_and(|mark| is_same(posted.get("mark"), mark))
+}
+
+/// The page that asks for the code of the second factor alone.
+fn shown_code(stranger: &Stranger, headers: &HeaderMap, form: CodeForm) -> Response {
+    let mark = form.mark.clone();
+    let status = if form.is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = frame(stranger, stranger.lang.t("动态口令", "Code of the second factor"));
+    marked(html(status, &CodePage { page, form }), headers, &mark)
+}
+
+/// A page that leads on by itself.
+fn onward(stranger: &Stranger, title: &str, next: &str) -> Response {
+    html(StatusCode::OK, &OnwardPage { page: frame(stranger, title), next: next.to_owned() })
+}
+
+/// The sign-in page with why nobody was signed in.
+fn told_not_in(
+    console: &Console,
+    stranger: &Stranger,
+    headers: &HeaderMap,
+    (next, not_in): (String, NotIn),
+) -> Response {
+    let fault = words_of(not_in, stranger.lang).to_owned();
+    let told = Told { next, number: String::new(), fault };
+    shown(console, stranger, headers, told, status_of(not_in))
+}
+
+fn status_of(not_in: NotIn) -> StatusCode {
+    match not_in {
+        NotIn::TooMany => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn words_of(not_in: NotIn, lang: Lang) -> &'static str {
+    match not_in {
+        NotIn::Wrong => lang.t(
+            "工号、密码或动态口令不正确，或该账号暂不可用。",
+            "Staff number, password or code is wrong, or the person may not sign in now.",
+        ),
+        NotIn::TooMany => lang.t(
+            "同一地址的登录尝试过多，请稍后再试。",
+            "Too many attempts to sign in come from this address. Try again later.",
+        ),
+        NotIn::Unknown => lang.t(
+            "身份已确认，但本系统没有您的账号。请联系安全管理员开立。",
+            "Your identity is confirmed, but this system does not know you. Ask the security administrator for an account.",
+        ),
+        NotIn::Disabled => lang.t(
+            "您的账号已停用。请联系安全管理员。",
+            "Your account is disabled. Ask the security administrator.",
+        ),
+        NotIn::Locked => lang.t(
+            "登录失败次数过多，您的账号已锁定。请稍后再试，或联系安全管理员。",
+            "Your account is locked after too many failures. Try again later, or ask the security administrator.",
+        ),
+        NotIn::Certificate => lang.t(
+            "没有可用的登录证书：浏览器未出示证书，或证书已过期、未绑定或已撤销。",
+            "There is no certificate to sign in by: the browser showed none, or it has expired, is not bound, or is revoked.",
+        ),
+        NotIn::CodeWanted | NotIn::Code => lang.t("动态口令不正确。", "The code is wrong."),
+    }
+}
+
+fn store_failed(error: impl Into<Problem>) -> Failure {
+    Failure::of(&error.into())
+}
+
+/// Where a request to sign in comes from.
+fn origin_of(console: &Console, request: &Request) -> Origin {
+    let proxies = &console.gateway().server.proxies;
+    let from = address_of(proxies, request.extensions().get::<Connection>(), request.headers());
+    let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Origin { from, agent: agent.to_owned() }
 }
 
 /// `POST /console/sign-in`
@@ -79,24 +231,33 @@ pub async fn enter(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Failure> {
-    let from = address_of(request.extensions().get::<Connection>(), &headers);
-    let posted = form::read(request, &console).await?;
-    if !cookies::cookie(&headers, FORM_COOKIE).is_some_and(|mark| is_same(posted.get("mark"), mark)) {
+    let connection = request.extensions().get::<Connection>().cloned();
+    let origin = origin_of(&console, &request);
+    let posted = form::read_fields(request, &console).await?;
+    if !is_of_form(&headers, &posted) {
         return Err(Failure::forged());
     }
     let next = safe_next(posted.get("next")).unwrap_or(HOME).to_owned();
-    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let number = posted.get("number").to_owned();
     let credentials = Credentials {
         number: number.clone(),
         password: posted.as_entered("password").to_owned(),
         code: posted.get("code").to_owned(),
-        from,
-        agent: agent.to_owned(),
+        origin,
     };
-    let begun = console.gateway().people.sign_in(credentials).await;
-    let Some(begun) = begun.map_err(|error| Failure::of(&Problem::from(error)))? else {
-        return Ok(shown(&console, &stranger, (next, number), true, &headers));
+    let people = &console.gateway().people;
+    if people.is_slowed(credentials.origin.from)
+        && let Some(connection) = connection
+    {
+        connection.standing.slows_down();
+    }
+    let begun = match people.sign_in(credentials).await.map_err(store_failed)? {
+        Ok(begun) => begun,
+        Err(not_in) => {
+            let fault = words_of(not_in, stranger.lang).to_owned();
+            let told = Told { next, number, fault };
+            return Ok(shown(&console, &stranger, &headers, told, status_of(not_in)));
+        }
     };
     end_what_was_before(&console, &stranger, &headers).await;
     let mut response = Redirect::to(&next).into_response();
@@ -123,9 +284,15 @@ pub async fn leave(
     headers: HeaderMap,
     _: Posted,
 ) -> Result<Response, Failure> {
+    let leads = provider::leaves(&console, &visitor).await;
     console.send(&visitor, END, &Value::Null, None).await?;
     console.kept().forget(visitor.session);
-    Ok(signed_out(&headers))
+    let Some(address) = leads else { return Ok(signed_out(&headers)) };
+    let stranger = Stranger { lang: visitor.lang, here: "/console/sign-in".to_owned() };
+    let title = visitor.lang.t("已退出", "Signed out");
+    let mut response = onward(&stranger, title, &address);
+    append_cookie(response.headers_mut(), &cookie::clear(&headers));
+    Ok(response)
 }
 
 /// The sign-in page, with the cookie of the session taken away.

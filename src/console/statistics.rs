@@ -35,6 +35,9 @@ pub struct StatisticsQuery {
     from: String,
     #[serde(default)]
     until: String,
+    /// A month that is picked, such as `2026-03`; it goes before the days.
+    #[serde(default)]
+    month: String,
     #[serde(default)]
     by: String,
     #[serde(default)]
@@ -52,6 +55,17 @@ pub struct StatisticsQuery {
 }
 
 impl StatisticsQuery {
+    /// The days of the month that was picked, up to today; as it is where none was, or it is none.
+    fn of_its_month(mut self, today: Date) -> Self {
+        let picked = std::mem::take(&mut self.month);
+        if let Ok(first) = format!("{}-01", picked.trim()).parse::<Date>() {
+            let last = first.last_of_month();
+            let until = if first > today { last } else { last.min(today) };
+            (self.from, self.until) = (first.to_string(), until.to_string());
+        }
+        self
+    }
+
     /// An address with this, and more.
     fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
         let own = [
@@ -85,7 +99,8 @@ struct StatisticsPage {
     page: Frame,
     query: StatisticsQuery,
     tabs: Vec<(String, String, bool)>,
-    periods: Vec<(&'static str, String)>,
+    periods: Vec<(String, String)>,
+    month: String,
     actions: Vec<(String, String)>,
     fault: String,
     facts: Vec<(&'static str, String)>,
@@ -109,6 +124,7 @@ pub async fn show(
     Query(query): Query<StatisticsQuery>,
 ) -> Result<Response, Failure> {
     let (lang, today) = (visitor.lang, day_of(console.gateway().clock.now()));
+    let query = query.of_its_month(today);
     let (answer, fault) = match console.get(&visitor, &query.to("/v1/statistics", &[])).await {
         Ok(answer) => (answer, Failure::default()),
         Err(failure) if failure.status == StatusCode::BAD_REQUEST => (Value::Null, failure),
@@ -130,10 +146,12 @@ pub async fn show(
         Some(_) => vec![answers(shown_groups, lang), amounts(shown_groups, lang)],
         None => Vec::new(),
     };
+    let (from, until) = (or(text(&answer, "/from"), &query.from), or(text(&answer, "/until"), &query.until));
     let page = StatisticsPage {
         page: Frame::of(&visitor, lang.t("统计", "Statistics"), "statistics"),
         tabs: choices(GROUP, lang).into_iter().map(tab).collect(),
-        periods: periods(today, &query, lang),
+        periods: periods(today, (&from, &until), &query, lang),
+        month: month_of(&from, &until).map(|first| first.strftime("%Y-%m").to_string()).unwrap_or_default(),
         actions: choices(ACTION, lang),
         fault: fault.detail,
         facts: total.map(|total| facts(total, lang)).unwrap_or_default(),
@@ -160,12 +178,7 @@ pub async fn show(
         after: if at < last { link(at + 1) } else { String::new() },
         xlsx: query.to("/console/statistics/file", &[("format", "xlsx")]),
         csv: query.to("/console/statistics/file", &[("format", "csv")]),
-        query: StatisticsQuery {
-            from: or(text(&answer, "/from"), &query.from),
-            until: or(text(&answer, "/until"), &query.until),
-            by,
-            ..query
-        },
+        query: StatisticsQuery { from, until, by, ..query },
     };
     Ok(html(if fault.status == StatusCode::BAD_REQUEST { fault.status } else { StatusCode::OK }, &page))
 }
@@ -176,6 +189,7 @@ pub async fn file(
     visitor: Visitor,
     Query(query): Query<StatisticsQuery>,
 ) -> Result<Response, Failure> {
+    let query = query.of_its_month(day_of(console.gateway().clock.now()));
     let format = if query.format == "csv" { "csv" } else { "xlsx" };
     Ok(as_file(console.fetch(&visitor, &query.to("/v1/statistics", &[("format", format)])).await?))
 }
@@ -188,18 +202,45 @@ fn day_of(now: Timestamp) -> Date {
     beijing(now).split(' ').next().and_then(|day| day.parse().ok()).unwrap_or_default()
 }
 
-/// Periods that are asked for most.
-fn periods(today: Date, query: &StatisticsQuery, lang: Lang) -> Vec<(&'static str, String)> {
-    let before = today.first_of_month().checked_sub(Span::new().days(1)).unwrap_or(today);
-    let all = [
-        (lang.t("本月", "this month"), today.first_of_month(), today),
-        (lang.t("上月", "last month"), before.first_of_month(), before),
-        (lang.t("今年", "this year"), today.first_of_year(), today),
-    ];
+/// The first day of the month that a period is, or is the beginning of; `None` where it is another period.
+fn month_of(from: &str, until: &str) -> Option<Date> {
+    let (from, until) = (from.parse::<Date>().ok()?, until.parse::<Date>().ok()?);
+    let is_month = from == from.first_of_month() && until.first_of_month() == from;
+    is_month.then_some(from)
+}
+
+/// Periods that are asked for most: the months before and after the one that is shown, this and last month, and this year.
+fn periods(
+    today: Date,
+    (from, until): (&str, &str),
+    query: &StatisticsQuery,
+    lang: Lang,
+) -> Vec<(String, String)> {
     let link = |from: Date, until: Date| {
         query.to("/console/statistics", &[("from", &from.to_string()), ("until", &until.to_string())])
     };
-    all.into_iter().map(|(word, from, until)| (word, link(from, until))).collect()
+    let month = |first: Date| link(first, first.last_of_month().min(today));
+    let mut all = Vec::new();
+    if let Some(shown) = month_of(from, until) {
+        let before = shown.checked_sub(Span::new().months(1)).ok();
+        let after = shown.checked_add(Span::new().months(1)).ok().filter(|after| *after <= today);
+        let name = |day: Date| day.strftime("%Y-%m").to_string();
+        all.extend(
+            before.map(|first| {
+                (format!("‹ {} {}", lang.t("上一月", "month before"), name(first)), month(first))
+            }),
+        );
+        all.extend(
+            after.map(|first| {
+                (format!("{} {} ›", lang.t("下一月", "month after"), name(first)), month(first))
+            }),
+        );
+    }
+    let last = today.first_of_month().checked_sub(Span::new().months(1)).unwrap_or(today);
+    all.push((lang.t("本月", "this month").to_owned(), month(today.first_of_month())));
+    all.push((lang.t("上月", "last month").to_owned(), month(last)));
+    all.push((lang.t("今年", "this year").to_owned(), link(today.first_of_year(), today)));
+    all
 }
 
 /// A share, or the words for there being none.
@@ -290,5 +331,40 @@ fn group_row(group: &Value, by: &str, query: &StatisticsQuery, lang: Lang) -> Gr
             at("days_to_first_freeze"),
         ],
         lapsed: number(group, "/lapsed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().expect("a day")
+    }
+
+    #[test]
+    fn a_month_that_is_picked_is_its_days_up_to_today() {
+        let picked = |month: &str| {
+            let query = StatisticsQuery { month: month.to_owned(), ..StatisticsQuery::default() };
+            let query = query.of_its_month(day("2026-03-10"));
+            (query.from, query.until)
+        };
+        assert_eq!(picked("2026-02"), ("2026-02-01".to_owned(), "2026-02-28".to_owned()));
+        assert_eq!(picked("2026-03"), ("2026-03-01".to_owned(), "2026-03-10".to_owned()));
+        assert_eq!(picked("2026-13"), (String::new(), String::new()), "no month");
+    }
+
+    #[test]
+    fn the_months_before_and_after_the_one_that_is_shown_are_a_step_away_and_none_in_the_future() {
+        let of = |from: &str, until: &str| {
+            let all = periods(day("2026-03-10"), (from, until), &StatisticsQuery::default(), Lang::En);
+            all.into_iter().map(|(word, href)| format!("{word} {href}")).collect::<Vec<_>>()
+        };
+        let january = of("2026-01-01", "2026-01-31");
+        assert!(january[0].contains("2025-12") && january[0].contains("until=2025-12-31"), "{january:?}");
+        assert!(january[1].contains("2026-02") && january[1].contains("until=2026-02-28"), "{january:?}");
+        let march = of("2026-03-01", "2026-03-10");
+        assert!(march[0].contains("2026-02") && march[1].starts_with("this month"), "{march:?}");
+        assert!(of("2026-01-05", "2026-02-09")[0].starts_with("this month"), "no month has a month before");
     }
 }

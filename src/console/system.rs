@@ -37,6 +37,10 @@ struct RelayLine {
     done: String,
     failures: String,
     last_error: String,
+    /// Replica that works for it; empty where there is one process.
+    replica: String,
+    /// Courts whose events wait, with how many.
+    held: String,
 }
 
 #[derive(Template)]
@@ -58,7 +62,12 @@ struct SystemPage {
 
 fn relay(relay: &Value, lang: Lang) -> RelayLine {
     let error = [time(relay, "/last_error/at"), text(relay, "/last_error/detail")].join(" ");
+    let held = list(relay, "/held_back").iter();
+    let held: Vec<String> =
+        held.map(|one| format!("{} {}", text(one, "/court"), text(one, "/events"))).collect();
     RelayLine {
+        replica: text(relay, "/replica"),
+        held: held.join(lang.t("，", ", ")),
         name: text(relay, "/name"),
         servers: text(relay, "/servers"),
         state: badge(RELAY, &text(relay, "/state"), lang),

@@ -30,6 +30,10 @@ pub struct ListQuery {
     #[serde(default)]
     court: String,
     #[serde(default)]
+    officer: String,
+    #[serde(default)]
+    submitted_by: String,
+    #[serde(default)]
     after: String,
     #[serde(default)]
     due: String,
@@ -65,6 +69,8 @@ struct TasksPage {
     kinds: Vec<(String, String)>,
     kind: String,
     court: String,
+    officer: String,
+    submitted_by: String,
     due: String,
     after: String,
     count: String,
@@ -83,16 +89,24 @@ pub async fn list(
         "week" => (now + jiff::SignedDuration::from_hours(7 * 24)).to_string(),
         _ => String::new(),
     };
-    let filters = [("kind", query.kind.as_str()), ("court", &query.court), ("due_before", &until)];
+    let of = [
+        ("kind", query.kind.as_str()),
+        ("court", query.court.trim()),
+        ("officer", query.officer.trim()),
+        ("submitted_by", query.submitted_by.trim()),
+    ];
+    let filters: Vec<(&str, &str)> = of.into_iter().chain([("due_before", until.as_str())]).collect();
     let on_a_page = ON_A_PAGE.to_string();
-    let mut wanted = filters.to_vec();
+    let mut wanted = filters.clone();
     wanted.extend([("cursor", query.after.as_str()), ("limit", &on_a_page)]);
     let answer = console.get(&visitor, &with_query("/v1/tasks", &wanted)).await?;
     // Those of every page, so that the number in the title is that of the whole list.
     let all_of_them = COUNTED.to_string();
-    let mut counted = filters.to_vec();
+    let mut counted = filters;
     counted.push(("limit", &all_of_them));
-    let all = console.get(&visitor, &with_query("/v1/tasks", &counted)).await?;
+    // Counted and not shown.
+    let watching = Visitor { watches: true, ..visitor.clone() };
+    let all = console.get(&watching, &with_query("/v1/tasks", &counted)).await?;
     let count = list_at(&all, "/tasks").len();
     let more = if text(&all, "/next").is_empty() { "" } else { "+" };
     let late =
@@ -105,8 +119,8 @@ pub async fn list(
     let after = match next_page.is_empty() {
         true => String::new(),
         false => {
-            let mut said = vec![("kind", query.kind.as_str()), ("court", &query.court), ("due", &query.due)];
-            said.push(("after", &next_page));
+            let mut said = of.to_vec();
+            said.extend([("due", query.due.as_str()), ("after", &next_page)]);
             with_query("/console/tasks", &said)
         }
     };
@@ -120,6 +134,8 @@ pub async fn list(
         kinds: choices(TASK, lang),
         kind: query.kind,
         court: query.court,
+        officer: query.officer,
+        submitted_by: query.submitted_by,
         due: query.due,
         after,
         count: format!("{count}{more}"),
@@ -144,7 +160,11 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
     link("控制措施", "measure", "/console/measures", &measure, "");
     link("请求", "order", "/console/orders", &order, &order);
     link("查控申请", "inquiry", "/console/inquiries", &inquiry, "");
-    let kind = text(task, "/kind");
+    let (kind, case_number) = (text(task, "/kind"), text(task, "/case_number"));
+    if kind == "file_results" {
+        // The papers of the case are printed there, and put on file then.
+        link("打印", "print", "/console/papers/of", &case_number, "");
+    }
     let (slugs, subject): (&[&str], &str) = match kind.as_str() {
         "approve" => (&["approve", "reject"], &measure),
         "renew" => (&["renew"], &measure),
@@ -157,7 +177,7 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
         true => Vec::new(),
         false => act_forms(console, visitor, slugs, subject, next),
     };
-    if may_be_completed(&kind) {
+    if task["may_be_completed"] == true {
         forms.extend(act_forms(console, visitor, &["complete"], &text(task, "/id"), next));
     }
     TaskRow {
@@ -173,12 +193,4 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
         links,
         forms,
     }
-}
-
-/// Whether a person says that it is done; the others are done by what they ask for.
-fn may_be_completed(kind: &str) -> bool {
-    matches!(
-        kind,
-        "review" | "notify_debtor" | "notify_co_owners" | "file_results" | "answer_refusal" | "start_inquiry"
-    )
 }

@@ -12,7 +12,9 @@ use super::words::{ACT, ACTION, CLAIM_CHANGE, ORDER, OUTCOME, word};
 #[derive(Debug, Clone)]
 pub struct Happening {
     at: Timestamp,
-    /// When, in Beijing time.
+    /// The day, in Beijing time.
+    pub day: String,
+    /// The time of the day.
     pub when: String,
     /// Who.
     pub who: String,
@@ -28,9 +30,12 @@ pub struct Happening {
 
 impl Happening {
     fn new(at: Timestamp, who: impl Into<String>, what: impl Into<String>, words: impl Into<String>) -> Self {
+        let whole = beijing_to_the_second(at);
+        let (day, when) = whole.split_once(' ').unwrap_or((whole.as_str(), ""));
         Self {
             at,
-            when: beijing_to_the_second(at),
+            day: day.to_owned(),
+            when: when.to_owned(),
             who: who.into(),
             what: what.into(),
             words: words.into(),
@@ -113,4 +118,34 @@ pub fn sorted(mut all: Vec<Happening>) -> Vec<Happening> {
     all.sort_by_key(|one| std::cmp::Reverse(one.at));
     all.dedup_by(|a, b| a.at == b.at && a.what == b.what && a.who == b.who && a.href == b.href);
     all
+}
+
+/// By days, in the order in which they come.
+pub fn by_day(all: Vec<Happening>) -> Vec<(String, Vec<Happening>)> {
+    let mut days: Vec<(String, Vec<Happening>)> = Vec::new();
+    for one in all {
+        match days.last_mut() {
+            Some((day, of_day)) if *day == one.day => of_day.push(one),
+            _ => days.push((one.day.clone(), vec![one])),
+        }
+    }
+    days
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_is_grouped_by_the_days_of_beijing_the_newest_first() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let one = |text: &str| Happening::new(at(text), "somebody", text, "");
+        let all = vec![one("2026-03-01T15:59:59Z"), one("2026-03-01T16:00:00Z"), one("2026-03-02T01:00:00Z")];
+        let days = by_day(sorted(all));
+        let told: Vec<(&str, Vec<&str>)> = days
+            .iter()
+            .map(|(day, all)| (day.as_str(), all.iter().map(|one| one.when.as_str()).collect()))
+            .collect();
+        assert_eq!(told, [("2026-03-02", vec!["09:00:00", "00:00:00"]), ("2026-03-01", vec!["23:59:59"])]);
+    }
 }

@@ -132,6 +132,7 @@ pub const LANE: Table = &[
     ("store_older", Word::new("存储过旧", "store older", "bad")),
     ("unconfigured", Word::new("未配置", "not configured", "bad")),
     ("closed", Word::new("线路打不开", "line not open", "bad")),
+    ("elsewhere", Word::new("在其他副本", "at another replica", "off")),
 ];
 
 /// States of breakers.
@@ -155,6 +156,7 @@ pub const RELAY: Table = &[
     ("running", Word::new("正常", "running", "good")),
     ("waiting", Word::new("中断，重试中", "failed, tries again", "bad")),
     ("stopped", Word::new("已停止", "stopped", "off")),
+    ("elsewhere", Word::new("在其他副本", "at another replica", "off")),
 ];
 
 /// Kinds of tasks.

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use chakong_contract::{ActionKind, DocumentKind};
 
-use super::Routes;
 use super::retry::RetryPolicy;
 use super::rules::working_days::HolidayCalendar;
+use super::{Routes, TwoApprovers};
 
 /// What one counterpart can do.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,6 +125,8 @@ pub struct Rules {
     pub holidays: Option<Arc<HolidayCalendar>>,
     /// A property that is worth more than so many percent of what is still wanted is for an officer.
     pub officer_above: u32,
+    /// Which freezes two persons approve.
+    pub two_approvers: Arc<TwoApprovers>,
 }
 
 impl Rules {
@@ -144,6 +146,7 @@ impl Default for Rules {
             routes: Routes::default(),
             holidays: None,
             officer_above: OFFICER_ABOVE,
+            two_approvers: Arc::default(),
         }
     }
 }

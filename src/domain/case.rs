@@ -111,6 +111,9 @@ pub struct ChainParty {
     /// Whether the party was freed, such as a wrong person: nothing of it is frozen any more.
     #[serde(default)]
     pub is_freed: bool,
+    /// Who freed the party; empty where nobody did, or an earlier edition did not keep it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub freed_by: String,
 }
 
 impl ChainParty {
@@ -152,6 +155,8 @@ pub struct PartyView {
     pub role: PartyRole,
     /// Up to how much the party is liable; null for the whole claim.
     pub liable_up_to: Option<chakong_contract::Money>,
+    /// Whether the party was freed, as a wrong person is: nothing of it is frozen in this case until that is taken back.
+    pub is_freed: bool,
 }
 
 impl From<&ChainParty> for PartyView {
@@ -164,6 +169,7 @@ impl From<&ChainParty> for PartyView {
             name: party.name.clone(),
             role: party.role,
             liable_up_to: party.liable_up_to.map(chakong_contract::Money::yuan),
+            is_freed: party.is_freed,
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The case file: everything of a chain that a decision looks at, and how a change alters it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{
     Case, Chain, ChainId, ChainParty, Change, Inquiry, InquiryId, LineRow, Lines, Measure, MeasureId,
-    MeasureState, OrderId, OrderRecord, OrderState, Outcome, Paper, PropertyFinding, Revision, Task, Terms,
+    MeasureState, OrderId, OrderRecord, OrderState, Outcome, Paper, PropertyFinding, Revision, Task,
+    TaskKind, Terms,
 };
 
 /// A chain as it stands, as far as a decision needs it.
@@ -25,6 +26,8 @@ pub struct CaseFile {
     pub papers: Vec<Paper>,
     /// Orders that the decision is about.
     pub orders: HashMap<OrderId, OrderRecord>,
+    /// Those of them that people carried along to their counterpart.
+    pub carried: BTreeSet<OrderId>,
     /// The ledger.
     pub measures: BTreeMap<MeasureId, Measure>,
     /// Tasks that are open.
@@ -75,6 +78,7 @@ impl CaseFile {
             terms: HashMap::new(),
             papers: Vec::new(),
             orders: HashMap::new(),
+            carried: BTreeSet::new(),
             measures: BTreeMap::new(),
             tasks: Vec::new(),
             revisions: HashMap::new(),
@@ -92,6 +96,17 @@ impl CaseFile {
     /// The ledger in order.
     pub fn ledger(&self) -> impl DoubleEndedIterator<Item = &Measure> {
         self.measures.values()
+    }
+
+    /// The orders that decisions look up beside the one that they are about: controls that are under way, and those that open tasks put
+    /// before a person.
+    pub fn orders_in_view(&self) -> Vec<OrderId> {
+        let busy = self.ledger().filter(|measure| measure.state.is_busy()).filter_map(|one| one.control);
+        let asks = |task: &&Task| {
+            matches!(task.kind, TaskKind::AnswerRefusal | TaskKind::Resolve | TaskKind::Review)
+        };
+        let asked = self.tasks.iter().filter(asks).filter_map(|task| task.measure.and(task.order));
+        busy.chain(asked).collect()
     }
 
     /// Alters the file as the store will be altered.

@@ -105,16 +105,16 @@ pub enum LaneChange {
         /// Digest of the message that is answered.
         digest: String,
     },
-    /// Requests count against a day's quota.
-    SpendQuota(String, Date, u64),
+    /// Requests count against a day's quota; where there are fewer than none, some that were counted before were not sent.
+    SpendQuota(String, Date, i64),
     /// Requests that a counterpart charged on a day.
     AddCharges(String, Date, u64),
     /// The number that a vendor gave a call about an order.
     NewChargeReference(OrderId, Timestamp, String),
     /// Where the newest answer under a key is.
     KeepAnswer(Vec<u8>, OrderId, u32, Timestamp),
-    /// A lane is paused (with the reason) or resumed.
-    SetPaused(String, Option<String>),
+    /// A lane is paused or resumed.
+    SetPaused(String, Option<Pause>),
     /// What limits a lane now, for the next process that works for it: breaker and the time that the counterpart asked for.
     KeepLimits(String, String),
     /// A person says that a lane's breaker is to be closed, whichever process works for it.
@@ -127,6 +127,15 @@ pub enum LaneChange {
     Acknowledge(String, i64),
     /// A consumer reads no more.
     RemoveConsumer(String),
+}
+
+/// A pause of a lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// Why.
+    pub reason: String,
+    /// When it ends by itself; `None` where a person ends it.
+    pub until: Option<Timestamp>,
 }
 
 /// Two chains that become one: everything of the one is the other's from now on.
@@ -202,7 +211,7 @@ pub struct NewCertificate {
 pub struct PropertyFinding {
     /// Institution and property; personal data, kept as a keyed hash.
     pub property: String,
-    /// Why it must not be touched; Chinese first.
+    /// Why it must not be touched: the reason in Chinese and its legal reference. Other cases read it.
     pub note: String,
     /// Who found it.
     pub actor: String,

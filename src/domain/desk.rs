@@ -119,6 +119,11 @@ pub struct DeskItem {
 }
 
 impl DeskItem {
+    /// Whether its notice was printed, so that people carried it along.
+    pub const fn was_carried(&self) -> bool {
+        self.work.notice.is_some()
+    }
+
     /// An order that comes to the desk.
     pub fn new(order: &OrderRecord) -> Self {
         Self {

@@ -120,6 +120,10 @@ event_types! {
     TaskDue = 35, "task.due";
     /// Shown in the place of an event that cannot be read any more; never written.
     ResultUnreadable = 36, "result.unreadable";
+    /// That a party was freed was taken back: it owes the claim as before, and its property is looked at anew.
+    PartyReinstated = 37, "party.reinstated";
+    /// The first of two approvers approved a freeze 双人审批; it waits for the second.
+    MeasureFirstApproved = 38, "measure.first_approved";
 }
 
 impl JsonSchema for EventType {

@@ -1,5 +1,6 @@
 //! Measures 措施: the lines of the ledger, their states and the table of legal moves.
 
+mod first_approval;
 mod said;
 mod view;
 
@@ -11,8 +12,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::rules::exemptions::Exemption;
+use super::rules::terms::{self, Nature, Term};
 use super::{ChainId, InquiryId, MeasureId, OrderId, PartyId};
 
+pub use first_approval::{FirstApproval, FirstApprovalView};
 pub use said::Said;
 pub use view::MeasureView;
 
@@ -91,20 +94,22 @@ impl MeasureState {
             ),
             Asked => matches!(next, Asked | Accepted | InForce | Waiting | Refused | Skipped),
             Accepted => {
-                matches!(next, Accepted | InForce | Waiting | Refused | Releasing | Released | Lapsed)
+                matches!(next, Accepted | InForce | Waiting | Refused | Releasing | Lapsed)
+                    || matches!(next, Released | Deducted | Transferred)
             }
             // A word that a control was done after all may come when it is no longer under way.
             InForce | Waiting => {
                 matches!(next, InForce | Waiting | Releasing | Renewing | Deducting | Transferring)
                     || matches!(next, Released | Deducted | Transferred | Lapsed | Refused)
             }
-            Releasing => matches!(next, Releasing | Released | InForce | Waiting | Accepted | Lapsed),
-            Renewing => {
-                matches!(next, Renewing | InForce | Waiting | Releasing | Lapsed)
+            // What was under way ends: it stands again in whatever way, or it is gone. That its freeze was not placed after all
+            // is a person's word.
+            Releasing | Renewing | Deducting | Transferring => {
+                self as u8 == next as u8
+                    || matches!(next, InForce | Waiting | Accepted | Lapsed | Refused)
                     || matches!(next, Released | Deducted | Transferred)
+                    || matches!((self, next), (Renewing, Releasing))
             }
-            Deducting => matches!(next, Deducting | InForce | Deducted | Released | Lapsed),
-            Transferring => matches!(next, Transferring | InForce | Transferred | Released | Lapsed),
             Lapsed | Released | Deducted | Transferred => self as u8 == next as u8,
         }
     }
@@ -246,6 +251,9 @@ pub struct Measure {
     /// Who approved it.
     #[serde(default)]
     pub approved_by: String,
+    /// The first of two approvals 双人审批, while it waits for the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_approval: Option<FirstApproval>,
     /// Who rejected it: it is not proposed again before there is more to freeze.
     #[serde(default)]
     pub rejected_by: String,
@@ -255,6 +263,13 @@ pub struct Measure {
     /// Whether others own the property too (查扣冻规定 art. 12).
     #[serde(default)]
     pub co_owned: bool,
+    /// Whether a person said that a stake is state or corporate shares of a listed company 上市公司国有股、社会法人股: no message says so,
+    /// and the law's longest term is shorter.
+    #[serde(default)]
+    pub listed_state_shares: bool,
+    /// Whether a person found that it is another's of the same name or number: it is not frozen for this chain again by itself.
+    #[serde(default)]
+    pub is_anothers: bool,
     /// What the counterpart's words left beside the amounts and the state.
     #[serde(default)]
     pub said: Said,
@@ -290,6 +305,15 @@ impl Measure {
         self.said.only_accepted || self.state == MeasureState::Accepted
     }
 
+    /// The longest term of a measure on such property.
+    pub fn longest_term(&self) -> Term {
+        if self.listed_state_shares {
+            Nature::ListedStateShares.longest()
+        } else {
+            terms::longest(&self.target)
+        }
+    }
+
     /// The state in which it stands when nothing is under way.
     pub fn standing_state(&self) -> MeasureState {
         if self.said.only_accepted {
@@ -297,6 +321,14 @@ impl Measure {
         }
         let waits = self.held.is_zero() && self.rank.is_some_and(|rank| rank.place > 1);
         if waits { MeasureState::Waiting } else { MeasureState::InForce }
+    }
+
+    /// The state of the measure after its amounts changed: what is under way stays so, and nothing else changes but how it stands.
+    pub fn settled_state(&self) -> MeasureState {
+        match self.state {
+            MeasureState::InForce | MeasureState::Waiting | MeasureState::Accepted => self.standing_state(),
+            other => other,
+        }
     }
 
     /// An amount with the measure's currency.
@@ -332,6 +364,7 @@ impl Measure {
             original_number: String::new(),
             original_case: String::new(),
             approved_by: String::new(),
+            first_approval: None,
             rejected_by: String::new(),
             note: String::new(),
             said: Said::default(),

@@ -62,16 +62,14 @@ impl OrderState {
             Answered, Awaiting, Cancelled, Failed, Overdue, Queued, Refused, Sending, Undetermined,
         };
         match next {
-            Answered | Refused => true,
+            // So is an answer that does not fit, about an order that had come to its end: a person decides.
+            Answered | Refused | Undetermined => true,
             Queued => matches!(self, Queued | Sending | Awaiting | Overdue | Undetermined),
             Sending => matches!(self, Queued | Sending),
             Awaiting => matches!(self, Sending | Queued | Awaiting),
             // One that was only taken is overdue where nothing is heard of its effect.
             Overdue => matches!(self, Queued | Sending | Awaiting | Answered),
             Failed => matches!(self, Queued | Sending | Awaiting | Overdue | Undetermined | Failed),
-            Undetermined => {
-                matches!(self, Queued | Sending | Awaiting | Overdue | Answered | Refused | Undetermined)
-            }
             Cancelled => matches!(self, Queued | Undetermined),
         }
     }
@@ -295,6 +293,10 @@ mod tests {
         use OrderState::{Failed, Overdue, Undetermined};
         for end in OrderState::ALL.into_iter().filter(|state| !state.is_open()) {
             assert!(end.may_become(OrderState::Answered));
+            assert!(
+                end.may_become(OrderState::Undetermined),
+                "{end:?}: an answer that does not fit is a person's"
+            );
             assert!(!end.may_become(OrderState::Sending), "{end:?} must never be sent again by itself");
             assert_eq!(end.may_become(OrderState::Queued), matches!(end, Overdue | Undetermined));
         }

@@ -1,7 +1,8 @@
 //! Progress of a case 执行进展, as a case system may show it to the parties (阳光执行).
 //!
-//! It is shown once a freeze stands, so that no debtor is warned by it. It names no account, no number, no amount and no
-//! institution; a property whose freeze is not in force is not in it.
+//! It is shown once the freezes of the present case stand, so that no debtor is warned by it: see [`may_be_shown`]. It names no
+//! account, no number, no amount and no institution; a property whose freeze is not in force is not in it, nor is an inquiry that is
+//! still searching.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{LineRow, Measure, MeasureState};
+use super::{InquiryId, LineRow, Measure, MeasureState, OrderState, PartyId};
 
 macro_rules! stages {
     ($($(#[$about:meta])* $name:ident = $word:literal, $chinese:literal;)*) => {
@@ -138,6 +139,34 @@ impl ProgressSettings {
     }
 }
 
+/// An inquiry of the chain, as far as progress tells of it.
+#[derive(Debug, Clone)]
+pub struct SearchFacts {
+    /// Which.
+    pub inquiry: InquiryId,
+    /// Whether it is an inquiry of the case itself, and not of another one of the chain.
+    pub is_of_the_case: bool,
+    /// Which party of the chain each of its parties is, in its own order.
+    pub parties: Vec<PartyId>,
+    /// Its orders.
+    pub lines: Vec<LineRow>,
+}
+
+impl SearchFacts {
+    /// The queries that were never answered and are under way. One that is asked again after an answer is none: that a standing
+    /// freeze is looked at again each day is no news.
+    fn searching(&self) -> impl Iterator<Item = &LineRow> {
+        let is_under_way =
+            |state| matches!(state, OrderState::Queued | OrderState::Sending | OrderState::Awaiting);
+        let first = |line: &&LineRow| line.id == line.root && !line.action.is_control();
+        self.lines.iter().filter(first).filter(move |line| is_under_way(line.state))
+    }
+
+    fn is_searching(&self) -> bool {
+        self.searching().next().is_some()
+    }
+}
+
 /// What the progress of a case is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct ProgressFacts<'f> {
@@ -145,9 +174,9 @@ pub struct ProgressFacts<'f> {
     pub case_number: &'f str,
     /// Day on which the case was filed; `None` where nobody said it.
     pub filed_on: Option<Date>,
-    /// Every order of the chain's inquiries.
-    pub lines: &'f [LineRow],
-    /// When the first certificate of the chain was issued.
+    /// The inquiries of the chain.
+    pub searches: &'f [SearchFacts],
+    /// When the first certificate of the case was issued.
     pub first_completed: Option<Timestamp>,
     /// The ledger of the chain.
     pub measures: &'f [Measure],
@@ -201,11 +230,41 @@ pub struct Progress {
     pub property: Vec<ControlledClass>,
 }
 
+/// Whether parties may see a case: one of its own freezes took effect, and nobody can be warned of another.
+///
+/// * A party *knows* once a measure against it took effect under an inquiry of this case that has ended its search. What was held and
+///   released in an earlier case of the chain opens nothing: the present search would be told by it.
+/// * Nothing is shown while a freeze is proposed, asked or only taken, nor while a search or a candidate is about a party that does
+///   not know.
+/// * A further search about parties who know neither hides the case nor shows in it until it has ended, so that nothing tells of it.
+fn may_be_shown(facts: ProgressFacts<'_>) -> bool {
+    let ended: BTreeSet<InquiryId> = ended_searches(facts).map(|search| search.inquiry).collect();
+    let told = facts.measures.iter().filter(|one| took_effect(one) && ended.contains(&one.inquiry));
+    let know: BTreeSet<PartyId> = told.map(|one| one.debtor).collect();
+    let warns = |measure: &Measure| match measure.state {
+        MeasureState::Proposed | MeasureState::Asked | MeasureState::Accepted => true,
+        MeasureState::Candidate => !know.contains(&measure.debtor),
+        _ => measure.state.stands() && measure.is_only_accepted(),
+    };
+    let is_about_others = |search: &SearchFacts| {
+        search.searching().any(|line| {
+            let place = usize::try_from(line.party).ok();
+            let party = place.and_then(|place| search.parties.get(place));
+            party.is_none_or(|party| !know.contains(party))
+        })
+    };
+    !know.is_empty() && !facts.measures.iter().any(warns) && !facts.searches.iter().any(is_about_others)
+}
+
+/// The inquiries of the case of which every institution answered, or will not.
+fn ended_searches<'f>(facts: ProgressFacts<'f>) -> impl Iterator<Item = &'f SearchFacts> {
+    facts.searches.iter().filter(|search| search.is_of_the_case && !search.is_searching())
+}
+
 /// The progress of a case, as its court lets it be shown.
 pub fn progress(facts: ProgressFacts<'_>, terms: &ProgressTerms) -> Progress {
-    let has_taken_effect = facts.measures.iter().any(took_effect);
     let is_empty_for_good = terms.when_nothing_found && facts.nothing_found && facts.measures.is_empty();
-    let is_shown = terms.enabled && (has_taken_effect || is_empty_for_good);
+    let is_shown = terms.enabled && (may_be_shown(facts) || is_empty_for_good);
     let mut progress = Progress {
         case_number: facts.case_number.to_owned(),
         is_shown,
@@ -222,7 +281,7 @@ pub fn progress(facts: ProgressFacts<'_>, terms: &ProgressTerms) -> Progress {
         Some(StageReached { stage, name: stage.chinese(), on })
     };
     progress.stages = wanted.filter_map(reached).collect();
-    progress.institutions = terms.institutions.then(|| institutions(facts.lines));
+    progress.institutions = terms.institutions.then(|| institutions(facts));
     if terms.property {
         let in_force = facts.measures.iter().filter(|measure| is_in_force(measure));
         let kinds: BTreeSet<PropertyClass> = in_force.map(|one| PropertyClass::of(&one.target)).collect();
@@ -248,33 +307,39 @@ fn day(at: Timestamp) -> Date {
 }
 
 fn reached_on(facts: ProgressFacts<'_>, stage: Stage) -> Option<Date> {
-    let queries = || facts.lines.iter().filter(|line| !line.action.is_control());
     match stage {
         Stage::Filed => facts.filed_on,
         Stage::SearchStarted => {
-            let left = queries().filter_map(|line| line.sent.or(line.outcome.as_ref().map(|_| line.created)));
+            let left =
+                queries(facts).filter_map(|line| line.sent.or(line.outcome.as_ref().map(|_| line.created)));
             left.min().map(day)
         }
         Stage::SearchCompleted => facts.first_completed.map(day),
         Stage::PropertyControlled => {
             facts.measures.iter().filter(|one| took_effect(one)).filter_map(|one| one.from).min()
         }
-        Stage::MoneyDeducted => carried_out(facts.lines, ActionKind::Deduct, "deducted"),
-        Stage::MeasureLifted => carried_out(facts.lines, ActionKind::Release, "released"),
+        Stage::MoneyDeducted => carried_out(facts, ActionKind::Deduct, "deducted"),
+        Stage::MeasureLifted => carried_out(facts, ActionKind::Release, "released"),
         Stage::DebtEnded => facts.debt_ended.map(day),
     }
 }
 
+/// The queries of the case's searches that have ended.
+fn queries<'f>(facts: ProgressFacts<'f>) -> impl Iterator<Item = &'f LineRow> {
+    ended_searches(facts).flat_map(|search| &search.lines).filter(|line| !line.action.is_control())
+}
+
 /// On which day a control of a kind was carried out first.
-fn carried_out(lines: &[LineRow], action: ActionKind, word: &str) -> Option<Date> {
-    let outcomes = lines.iter().filter(|line| line.action == action).filter_map(|line| line.outcome.as_ref());
+fn carried_out(facts: ProgressFacts<'_>, action: ActionKind, word: &str) -> Option<Date> {
+    let lines = facts.searches.iter().flat_map(|search| &search.lines);
+    let outcomes = lines.filter(|line| line.action == action).filter_map(|line| line.outcome.as_ref());
     outcomes.filter(|outcome| outcome.word == word).map(|outcome| outcome.at).min().map(day)
 }
 
-/// How many institutions were asked and have answered. What was never sent was not asked.
-fn institutions(lines: &[LineRow]) -> InstitutionCounts {
+/// How many institutions were asked and have answered. What was never sent was not asked; what is asked again was asked before.
+fn institutions(facts: ProgressFacts<'_>) -> InstitutionCounts {
     let mut answered: BTreeMap<&str, BTreeMap<_, bool>> = BTreeMap::new();
-    for line in lines.iter().filter(|line| !line.action.is_control()) {
+    for line in queries(facts) {
         if line.sent.is_none() && line.outcome.is_none() {
             continue;
         }

@@ -88,7 +88,7 @@ pub struct RawMessage {
     pub batch: Option<BatchId>,
     /// Which way.
     pub direction: RawDirection,
-    /// File name or operation.
+    /// File name or operation; empty for a conversation over a call line.
     pub name: String,
     /// When it was sent or received.
     pub at: Timestamp,

@@ -1,10 +1,11 @@
 //! Tasks 待办: what a person, or the clock, must do.
 
 use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ChainId, InquiryId, MeasureId, OrderId, TaskId};
+use super::{ChainId, InquiryId, Measure, MeasureId, OrderId, TaskId};
 
 macro_rules! task_kinds {
     ($($(#[$about:meta])* $name:ident = $word:literal;)*) => {
@@ -64,6 +65,25 @@ impl TaskKind {
     pub const fn is_for_the_clock(self) -> bool {
         matches!(self, Self::Requery | Self::AwaitEffect)
     }
+
+    /// Whether a person says that it is done. The others are done by what they ask for, or fall away with it.
+    pub const fn may_be_completed(self) -> bool {
+        match self {
+            Self::AnswerRefusal
+            | Self::Review
+            | Self::NotifyDebtor
+            | Self::NotifyCoOwners
+            | Self::StartInquiry
+            | Self::FileResults => true,
+            Self::Approve
+            | Self::Renew
+            | Self::Resolve
+            | Self::ReleaseExcess
+            | Self::BringPapers
+            | Self::Requery
+            | Self::AwaitEffect => false,
+        }
+    }
 }
 
 /// Something dated that must be done. It stands on somebody's list until it is done.
@@ -97,6 +117,14 @@ pub struct Task {
 const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(60);
 
 impl Task {
+    /// Whether a person says that it is done. Of an excess of which nothing is held any more, because it was deducted, only a person
+    /// knows that it was paid back.
+    pub fn may_be_completed<'m>(&self, ledger: impl IntoIterator<Item = &'m Measure>) -> bool {
+        let holds = |measure: &Measure| measure.state.stands() && measure.held > Decimal::ZERO;
+        let is_of_the_chain = self.kind == TaskKind::ReleaseExcess && self.measure.is_none();
+        self.kind.may_be_completed() || is_of_the_chain && !ledger.into_iter().any(holds)
+    }
+
     /// When the clock looks first at a task of a kind: when it is due, which it tells once. One that is due at once is told of by
     /// what made it.
     pub fn first_look(kind: TaskKind, created: Timestamp, due: Timestamp) -> Option<Timestamp> {

@@ -1,5 +1,5 @@
-//! The clock: orders past their deadline, measures that end soon or are over, tasks that are due. A row that cannot be read holds
-//! up no other.
+//! The clock: pauses that are over, orders past their deadline, measures that end soon or are over, tasks that are due. A row that
+//! cannot be read holds up no other.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -73,6 +73,7 @@ impl Engine {
     }
 
     async fn look(&self, told: &mut Told) -> Stored<bool> {
+        self.end_pauses().await?;
         let now = self.clock.now();
         let today = Moment::from_timestamp(now).date();
         let (overdue, measures, tasks) = self

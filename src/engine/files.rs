@@ -8,6 +8,27 @@ use crate::domain::decide::{Draft, Facts, seen_elsewhere};
 use crate::domain::{CaseFile, ChainId, Change, InquiryId, NewIds, OrderId};
 use crate::store::{StoreError, Stored, Tx, load_chain, load_findings, load_lines, load_order};
 
+/// What cannot be read where a decision does not fit the tables of moves.
+const DECISION: &str = "decision";
+
+/// Whether what comes in one message is booked together, or each by itself, so that one that cannot be booked spoils no other. The
+/// latter copies the case for each: it is for a message in which something could not be booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Care {
+    /// All together.
+    Together,
+    /// Each by itself.
+    EachAlone,
+}
+
+/// Decides together and, where that makes a move that the tables do not allow, once more with each by itself. Nothing was written then.
+pub(super) fn with_care<T>(mut decide: impl FnMut(Care) -> Stored<T>) -> Stored<T> {
+    match decide(Care::Together) {
+        Err(StoreError::Unreadable { what: DECISION, .. }) => decide(Care::EachAlone),
+        decided => decided,
+    }
+}
+
 /// Files at hand, and where each order belongs.
 #[derive(Debug, Default)]
 pub(super) struct Files {
@@ -79,11 +100,17 @@ impl<'a> Drafts<'a> {
         self.drafts.get_mut(self.chains.get(&id)?)
     }
 
-    /// The changes of all of them.
-    pub(super) fn finish(mut self) -> Stored<Vec<Change>> {
+    /// The changes of all of them. `care` says whether what an answer shows of another chain may spoil the whole.
+    pub(super) fn finish(mut self, care: Care) -> Stored<Vec<Change>> {
         for (chain, asset) in &self.seen {
-            if let Some(draft) = self.drafts.get_mut(chain) {
-                seen_elsewhere(draft, asset);
+            let Some(draft) = self.drafts.get_mut(chain) else { continue };
+            match care {
+                Care::Together => seen_elsewhere(draft, asset),
+                Care::EachAlone => {
+                    if let Err(error) = draft.attempt(|draft| seen_elsewhere(draft, asset)) {
+                        tracing::error!(%error, "what an answer shows of another case could not be booked");
+                    }
+                }
             }
         }
         let mut all: Vec<(ChainId, Draft<'a>)> = self.drafts.into_iter().collect();
@@ -92,7 +119,7 @@ impl<'a> Drafts<'a> {
         for (_, draft) in all {
             let (mut more, _) = draft
                 .finish()
-                .map_err(|error| StoreError::Unreadable { what: "decision", detail: error.to_string() })?;
+                .map_err(|error| StoreError::Unreadable { what: DECISION, detail: error.to_string() })?;
             changes.append(&mut more);
         }
         Ok(changes)

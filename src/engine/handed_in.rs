@@ -9,9 +9,9 @@ use jiff::Timestamp;
 
 use super::Engine;
 use super::encoded::Encoded;
-use super::files::{Drafts, Files};
+use super::files::{Care, Drafts, Files, with_care};
 use super::older;
-use crate::domain::decide::{Facts, ReceiptFile, keep_receipt, take};
+use crate::domain::decide::{Draft, Facts, ReceiptFile, keep_receipt, take, take_alone};
 use crate::domain::{
     Change, IdKind, KeptReceipt, LaneChange, OrderId, RawId, RawMessage, Source, order_id_of,
 };
@@ -83,10 +83,15 @@ struct Matched<'i> {
     receipts: Vec<KeptReceipt>,
 }
 
-pub(super) fn run(
+pub(super) fn run(tx: &mut dyn Tx, input: &(HandedIn, Encoded, i64), facts: Facts<'_>) -> Stored<Verdicts> {
+    with_care(|care| run_with(tx, input, facts, care))
+}
+
+fn run_with(
     tx: &mut dyn Tx,
     (input, encoded, epoch): &(HandedIn, Encoded, i64),
     facts: Facts<'_>,
+    care: Care,
 ) -> Stored<Verdicts> {
     let raw = RawId::new(tx.next(IdKind::Raw));
     let source = Source {
@@ -117,10 +122,10 @@ pub(super) fn run(
             // A notice is kept with its message and changes nothing.
             Some(_) if beside && one.entry.receipt.is_none() => EntryResult::Accepted,
             Some((id, draft)) => match (&one.entry.receipt, draft.file.orders.get(&id).cloned()) {
-                (Some(file), Some(order)) if beside => {
+                (Some(file), Some(order)) if beside => take_with(draft, id, &source, care, |draft| {
                     keep_receipt(draft, &order, file, &one.receipts, &source)
-                }
-                _ => take(draft, id, &one.entry.read, &source),
+                }),
+                _ => take_with(draft, id, &source, care, |draft| take(draft, id, &one.entry.read, &source)),
             },
         };
         if taken == EntryResult::Accepted && !beside {
@@ -134,10 +139,28 @@ pub(super) fn run(
     };
     let mut changes = vec![Change::Lane(kept)];
     changes.extend(proof);
-    changes.append(&mut drafts.finish()?);
+    changes.append(&mut drafts.finish(care)?);
     encoded.put_into(&mut changes);
     tx.write(&changes)?;
     Ok(verdicts)
+}
+
+/// Takes an entry. By itself, one that cannot be booked is a defect that is told, and spoils no other.
+fn take_with(
+    draft: &mut Draft<'_>,
+    id: OrderId,
+    source: &Source,
+    care: Care,
+    step: impl FnOnce(&mut Draft<'_>) -> EntryResult,
+) -> EntryResult {
+    if care == Care::Together {
+        return step(draft);
+    }
+    let (taken, defect) = take_alone(draft, id, source, step);
+    if let Some(error) = defect {
+        tracing::error!(order = %id, %error, "an answer was kept and could not be booked; a person is asked");
+    }
+    taken
 }
 
 /// The message in which the same was said before, where this one says nothing else: a counterpart that hands in the same again and

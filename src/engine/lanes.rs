@@ -1,7 +1,7 @@
 //! What lanes and consumers keep beside orders: responses to files, pauses, acknowledgements.
 
 use super::Engine;
-use crate::domain::{AuditEntry, Change, IdKind, LaneChange, RawId, RawMessage};
+use crate::domain::{Actor, AuditEntry, Change, IdKind, LaneChange, Pause, RawId, RawMessage};
 use crate::store::{Responded, Stored};
 
 /// A message that is to be sent back about another.
@@ -80,16 +80,46 @@ impl Engine {
         self.execute(raws, |tx, raws, _| tx.write(&[Change::Lane(LaneChange::Sent(raws.clone()))])).await
     }
 
-    /// Pauses a lane (with the reason) or resumes it, with its line in the audit.
+    /// Pauses a lane or resumes it, with its line in the audit.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn pause(&self, lane: String, reason: Option<String>, audit: AuditEntry) -> Stored<()> {
-        self.execute((lane, reason, audit), |tx, (lane, reason, audit), _| {
-            let pause = LaneChange::SetPaused(lane.clone(), reason.clone());
+    pub async fn pause(&self, lane: String, pause: Option<Pause>, audit: AuditEntry) -> Stored<()> {
+        self.execute((lane, pause, audit), |tx, (lane, pause, audit), _| {
+            let pause = LaneChange::SetPaused(lane.clone(), pause.clone());
             tx.write(&[Change::Lane(pause), Change::Audit(audit.clone())])
         })
         .await
+    }
+
+    /// Resumes lanes whose pause is over.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn end_pauses(&self) -> Stored<()> {
+        let now = self.clock.now();
+        for lane in self.store.read(move |reads| reads.pauses_over(now)).await? {
+            self.execute(lane, |tx, lane, facts| {
+                // A person may have made it longer meanwhile.
+                let until = tx.paused(lane)?.and_then(|pause| pause.until);
+                if until.is_none_or(|until| until > facts.now) {
+                    return Ok(());
+                }
+                let line = AuditEntry {
+                    at: facts.now,
+                    actor: Actor::Clock.name().to_owned(),
+                    act: "resume".to_owned(),
+                    subject: lane.clone(),
+                    reason: "暂停期满，自动恢复 the pause is over".to_owned(),
+                    detail: None,
+                    refused: None,
+                };
+                let resumed = LaneChange::SetPaused(lane.clone(), None);
+                tx.write(&[Change::Lane(resumed), Change::Audit(line)])
+            })
+            .await?;
+        }
+        Ok(())
     }
 
     /// Keeps what limits a lane now, for the next process that works for it.

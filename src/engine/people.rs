@@ -1,16 +1,19 @@
 //! People: persons, their sessions, keys and looks. Each is an input like any other, with its line in the audit.
 
+mod certificates;
+mod keys;
 mod own;
 
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use super::{Engine, InputError};
 use crate::domain::decide::people::{
     Attempt, Attempted, NewPerson, PersonUpdate, add_person, attempt, change_person,
 };
 use crate::domain::decide::{Facts, Rejected};
-use crate::domain::people::{Look, LookRules, PeopleChange, Person, Role, Session, SignInRules, StoredKey};
+use crate::domain::people::{
+    Courts, Look, LookRules, PeopleChange, Person, Role, Session, SignInMethod, SignInRules, StoredKey,
+};
 use crate::domain::{AuditEntry, Change, PersonId};
 use crate::store::{LookCounts, Stored, Tx};
 
@@ -26,11 +29,18 @@ pub struct ByWhom {
     pub actor: String,
     /// The person, if it is one.
     pub person: Option<PersonId>,
+    /// Whose persons and keys they keep.
+    pub courts: Courts,
     /// Why.
     pub reason: String,
 }
 
 impl ByWhom {
+    /// A person about themselves.
+    fn person(actor: String, person: PersonId) -> Self {
+        Self { actor, person: Some(person), courts: Courts::All, reason: String::new() }
+    }
+
     fn line(&self, at: Timestamp, act: &str, subject: &str, detail: Option<serde_json::Value>) -> AuditEntry {
         AuditEntry {
             at,
@@ -86,7 +96,7 @@ fn shown(person: &Person) -> serde_json::Value {
 }
 
 impl Engine {
-    /// Makes a person known, with an initial password (its hash).
+    /// Makes a person known, with an initial password (its hash), or without one.
     ///
     /// # Errors
     /// See [`InputError`].
@@ -95,16 +105,16 @@ impl Engine {
         by: ByWhom,
         new: NewPerson,
         id: PersonId,
-        initial: String,
+        initial: Option<String>,
     ) -> Result<Person, InputError> {
         let run = |tx: &mut dyn Tx,
-                   (by, new, id, initial): &(ByWhom, NewPerson, PersonId, String),
+                   (by, new, id, initial): &(ByWhom, NewPerson, PersonId, Option<String>),
                    facts: Facts<'_>| {
             if tx.person_by_number(new.number.trim())?.is_some() {
                 let detail = "工号已存在 somebody has this staff number already";
                 return Ok(Err(Rejected::Findings(vec![crate::domain::Finding::new("/number", detail)])));
             }
-            let person = match add_person(new.clone(), *id, initial.clone(), facts.now) {
+            let person = match add_person(new.clone(), *id, initial.clone(), &by.courts, facts.now) {
                 Ok(person) => person,
                 Err(rejected) => return Ok(Err(rejected)),
             };
@@ -117,7 +127,7 @@ impl Engine {
     }
 
     /// Changes a person: what is known, whether they may sign in, or a new initial password. Sessions end where the person may less
-    /// than before.
+    /// than before; with the password the person's keys go, for whoever knew the one may have the others.
     ///
     /// # Errors
     /// See [`InputError`].
@@ -162,44 +172,6 @@ impl Engine {
         self.execute((by, session), run).await
     }
 
-    /// Makes a key.
-    ///
-    /// # Errors
-    /// See [`InputError`].
-    pub async fn make_key(&self, by: ByWhom, key: StoredKey) -> Result<(), InputError> {
-        let run = |tx: &mut dyn Tx, (by, key): &(ByWhom, StoredKey), facts: Facts<'_>| {
-            if let Some(person) = key.person
-                && tx.person(person)?.is_none_or(|person| !person.is_active())
-            {
-                return Ok(Err(Rejected::Unknown("active person")));
-            }
-            let detail = serde_json::json!({ "key": key.id, "roles": key.roles, "courts": key.courts, "expires": key.expires });
-            let line = by.line(facts.now, "make_key", &key.name, Some(detail));
-            tx.write(&[Change::People(PeopleChange::NewKey(Box::new(key.clone()))), Change::Audit(line)])?;
-            Ok(Ok(()))
-        };
-        Ok(self.execute((by, key), run).await??)
-    }
-
-    /// Revokes a key, for good.
-    ///
-    /// # Errors
-    /// See [`InputError`].
-    pub async fn revoke_key(&self, by: ByWhom, id: Uuid) -> Result<StoredKey, InputError> {
-        let run = |tx: &mut dyn Tx, (by, id): &(ByWhom, Uuid), facts: Facts<'_>| {
-            let Some(known) = tx.key(*id)? else { return Ok(Err(Rejected::Unknown("key"))) };
-            let revoked = StoredKey { revoked: known.revoked.or(Some(facts.now)), ..known.clone() };
-            if revoked != known {
-                let line =
-                    by.line(facts.now, "revoke_key", &known.name, Some(serde_json::json!({ "key": id })));
-                let save = PeopleChange::SaveKey(Box::new(revoked.clone()));
-                tx.write(&[Change::People(save), Change::Audit(line)])?;
-            }
-            Ok(Ok(revoked))
-        };
-        Ok(self.execute((by, id), run).await??)
-    }
-
     /// Somebody looks at something: on record before it is shown. `since` is when the day began; with `counts` the limits of a day
     /// hold.
     ///
@@ -219,7 +191,7 @@ fn change(
         Ok(person) => person,
         Err(rejected) => return Ok(Err(rejected)),
     };
-    let after = match change_person(&before, update, by.person, facts.now) {
+    let after = match change_person(&before, update, (by.person, &by.courts), facts.now) {
         Ok(after) => after,
         Err(rejected) => return Ok(Err(rejected)),
     };
@@ -241,7 +213,17 @@ fn change(
     if is_less {
         changes.push(Change::People(PeopleChange::EndSessions(*id, None)));
     }
-    let detail = serde_json::json!({ "before": shown(&before), "after": shown(&after) });
+    let mut revoked = Vec::new();
+    if update.reset.is_some() {
+        let own = tx.keys()?.into_iter().filter(|key| key.person == Some(*id) && key.revoked.is_none());
+        for key in own {
+            revoked.push(key.id);
+            let key = StoredKey { revoked: Some(facts.now), ..key };
+            changes.push(Change::People(PeopleChange::SaveKey(Box::new(key))));
+        }
+    }
+    let detail =
+        serde_json::json!({ "before": shown(&before), "after": shown(&after), "revoked_keys": revoked });
     changes.push(Change::Audit(by.line(facts.now, update.word(), &after.number, Some(detail))));
     tx.write(&changes)?;
     Ok(Ok(after))
@@ -249,9 +231,16 @@ fn change(
 
 fn sign_in(tx: &mut dyn Tx, input: &SignIn, facts: Facts<'_>) -> Stored<Option<Person>> {
     let Some(person) = tx.person(input.person)? else { return Ok(None) };
-    let (after, outcome) = attempt(&person, &input.shown, &input.rules, facts.now);
-    let by = ByWhom { actor: person.number.clone(), person: Some(person.id), reason: String::new() };
-    let detail = Some(serde_json::json!({ "from": input.session.from }));
+    let began = tx.sessions(Some(person.id))?;
+    // A session of this identifier stands where what signs in, which counts once, is shown again.
+    let is_again = began.iter().any(|session| session.id == input.session.id);
+    let (after, outcome) = match is_again {
+        true => (person.clone(), Attempted::Refused { locks: false }),
+        false => attempt(&person, &input.shown, &input.rules, facts.now),
+    };
+    let by = ByWhom::person(person.number.clone(), person.id);
+    let method = input.shown.first.method();
+    let detail = Some(serde_json::json!({ "from": input.session.from, "method": method.word() }));
     let line = by.line(facts.now, "sign_in", &person.number, detail);
     let mut changes = Vec::new();
     if after != person {
@@ -264,9 +253,9 @@ fn sign_in(tx: &mut dyn Tx, input: &SignIn, facts: Facts<'_>) -> Stored<Option<P
                 began: before(input.rules.longest),
                 seen: before(input.rules.idle),
             };
-            let session = Session { created: facts.now, seen: facts.now, ..input.session.clone() };
+            let session = Session { created: facts.now, seen: facts.now, method, ..input.session.clone() };
             // The newest stand first.
-            for oldest in tx.sessions(Some(person.id))?.into_iter().skip(MOST_SESSIONS - 1) {
+            for oldest in began.into_iter().skip(MOST_SESSIONS - 1) {
                 changes.push(Change::People(PeopleChange::EndSession(oldest.id)));
             }
             changes.extend([Change::People(over), Change::People(PeopleChange::NewSession(session))]);
@@ -275,6 +264,8 @@ fn sign_in(tx: &mut dyn Tx, input: &SignIn, facts: Facts<'_>) -> Stored<Option<P
         Attempted::Refused { locks } => {
             let why = match locks {
                 true => "登录失败次数过多，已锁定 too many failures: locked for a while",
+                false if is_again => "重复使用同一次登录 the same sign-in was shown twice",
+                false if method != SignInMethod::Password => refused_with_proof(&person, facts.now),
                 false => "登录失败 refused",
             };
             changes.push(Change::Audit(AuditEntry { refused: Some(why.to_owned()), ..line }));
@@ -284,29 +275,41 @@ fn sign_in(tx: &mut dyn Tx, input: &SignIn, facts: Facts<'_>) -> Stored<Option<P
     Ok((outcome == Attempted::In).then_some(after))
 }
 
+/// Why a person is refused whom the identity provider or a certificate names.
+fn refused_with_proof(person: &Person, now: Timestamp) -> &'static str {
+    if !person.is_active() {
+        "人员已停用 the person is disabled"
+    } else if person.is_locked(now) {
+        "人员已锁定 the person is locked for a while"
+    } else {
+        "动态口令或证书不正确 a wrong code of the second factor, or the certificate is not bound any more"
+    }
+}
+
 fn on_record(
     tx: &mut dyn Tx,
     (look, since, rules): &(Look, Timestamp, Option<LookRules>),
     facts: Facts<'_>,
 ) -> Stored<Looked> {
-    let by = ByWhom { actor: look.actor.clone(), person: None, reason: look.reason.clone() };
+    let (actor, reason) = (look.actor.clone(), look.reason.clone());
+    let by = ByWhom { actor, person: None, courts: Courts::All, reason };
     let Some(rules) = rules else {
         tx.write(&[Change::People(PeopleChange::NewLook(look.clone()))])?;
         return Ok(Looked::Kept);
     };
     let before = tx.count_looks(&look.actor, *since)?;
     let tell = |counts: LookCounts, refused: Option<&str>| {
-        let detail = serde_json::json!({ "looks": counts.looks, "subjects": counts.subjects });
+        let detail = serde_json::json!({ "looks": counts.looks, "records": counts.records });
         let line = by.line(facts.now, "mass_looks", &look.actor, Some(detail));
         Change::Audit(AuditEntry { refused: refused.map(str::to_owned), ..line })
     };
-    if before.subjects >= rules.most_a_day {
+    if before.records >= rules.most_a_day {
         tx.write(&[tell(before, Some("超出当日查看上限 more than may be looked at in a day"))])?;
         return Ok(Looked::TooMuch(before));
     }
     tx.write(&[Change::People(PeopleChange::NewLook(look.clone()))])?;
     let after = tx.count_looks(&look.actor, *since)?;
-    if before.subjects < rules.alarm_at && after.subjects >= rules.alarm_at {
+    if before.records < rules.alarm_at && after.records >= rules.alarm_at {
         tx.write(&[tell(after, None)])?;
         return Ok(Looked::Alarmed(after));
     }

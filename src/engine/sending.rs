@@ -56,7 +56,7 @@ impl Engine {
                 digest: None,
             }))];
             if *counts {
-                changes.push(quota(lane, *at));
+                changes.push(quota(lane, *at, 1));
             }
             tx.write(&changes)?;
             Ok(id)
@@ -81,12 +81,13 @@ impl Engine {
         self.execute_with(needs_of(&dispatch), dispatch, hand_over).await
     }
 
-    /// Counts a request against a day's quota.
+    /// Counts requests against the quota of an instant's day.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn spend_quota(&self, lane: String, at: Timestamp) -> Stored<()> {
-        self.execute((lane, at), |tx, (lane, at), _| tx.write(&[quota(lane, *at)])).await
+    pub async fn spend_quota(&self, lane: String, at: Timestamp, requests: u32) -> Stored<()> {
+        let change = quota(&lane, at, requests);
+        self.execute(change, |tx, change, _| tx.write(std::slice::from_ref(change))).await
     }
 }
 
@@ -94,8 +95,9 @@ fn needs_of(dispatch: &Dispatch) -> Needs {
     Needs { orders: dispatch.orders.clone(), ..Needs::default() }
 }
 
-fn quota(lane: &str, at: Timestamp) -> Change {
-    Change::Lane(LaneChange::SpendQuota(lane.to_owned(), Moment::from_timestamp(at).date(), 1))
+fn quota(lane: &str, at: Timestamp, requests: u32) -> Change {
+    let day = Moment::from_timestamp(at).date();
+    Change::Lane(LaneChange::SpendQuota(lane.to_owned(), day, i64::from(requests)))
 }
 
 fn load(tx: &mut dyn Tx, ids: &[OrderId]) -> Stored<Vec<OrderRecord>> {
@@ -118,7 +120,7 @@ fn run(tx: &mut dyn Tx, input: &Dispatch, _: Facts<'_>) -> Stored<Dispatched> {
         None => new_batch(tx, input, &mut changes),
     };
     if input.counts {
-        changes.push(quota(&input.lane, input.at));
+        changes.push(quota(&input.lane, input.at, 1));
     }
     let going: Vec<OrderId> = queued.iter().map(|order| order.id).collect();
     for raw in &input.files {

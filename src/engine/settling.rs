@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use chakong_contract::connector::Charges;
-use chakong_contract::{Moment, Reply};
+use chakong_contract::{Date, Moment, Reply};
 
 use super::Engine;
 use super::encoded::Encoded;
-use super::files::Files;
-use crate::domain::decide::{Facts, OrderInput, OrderRules, apply, settle};
+use super::files::{Care, Files, with_care};
+use crate::domain::decide::{Draft, Facts, OrderInput, OrderRules, apply, apply_alone, settle};
 use crate::domain::{
     Change, IdKind, LaneChange, OrderId, OrderRecord, OrderState, RawId, RawMessage, Revision, Source,
 };
@@ -35,8 +35,8 @@ pub struct Conversation {
     pub raw: RawMessage,
     /// Its SHA-256, hexadecimal.
     pub digest: String,
-    /// Requests that still count against the day's quota; the first one was counted before it left.
-    pub further_requests: u64,
+    /// Requests that were counted against a day's quota before they would have left, and did not leave.
+    pub unsent: Vec<(Date, u32)>,
     /// What it cost.
     pub charges: Charges,
     /// Keys under which answers may be used again.
@@ -68,7 +68,16 @@ impl Engine {
     }
 }
 
-fn run(tx: &mut dyn Tx, (input, encoded): &(Settlement, Encoded), facts: Facts<'_>) -> Stored<bool> {
+fn run(tx: &mut dyn Tx, input: &(Settlement, Encoded), facts: Facts<'_>) -> Stored<bool> {
+    with_care(|care| run_with(tx, input, facts, care))
+}
+
+fn run_with(
+    tx: &mut dyn Tx,
+    (input, encoded): &(Settlement, Encoded),
+    facts: Facts<'_>,
+    care: Care,
+) -> Stored<bool> {
     let mut changes = Vec::new();
     let mut source = Source { connector: input.connector.clone(), ..Source::default() };
     if let Some(conversation) = &input.conversation {
@@ -103,17 +112,35 @@ fn run(tx: &mut dyn Tx, (input, encoded): &(Settlement, Encoded), facts: Facts<'
         if called_back {
             continue;
         }
-        let (after, _) = apply(draft, *id, outcome.clone(), &source);
+        let Some(after) = apply_with(draft, *id, outcome, &source, care) else { continue };
         again |= after.state == OrderState::Queued;
         if let Some(conversation) = &input.conversation {
             kept.extend(answer_to_keep(&after, draft.file.revisions.get(&after.root), conversation));
         }
     }
-    changes.append(&mut drafts.finish()?);
+    changes.append(&mut drafts.finish(care)?);
     encoded.put_into(&mut changes);
     changes.extend(kept);
     tx.write(&changes)?;
     Ok(again)
+}
+
+/// Applies what happened to an order, and gives the order as it is then. By itself, what cannot be booked is a defect that is told, and
+/// spoils no other.
+fn apply_with(
+    draft: &mut Draft<'_>,
+    id: OrderId,
+    outcome: &OrderInput,
+    source: &Source,
+    care: Care,
+) -> Option<OrderRecord> {
+    if care == Care::Together {
+        return Some(apply(draft, id, outcome.clone(), source).0);
+    }
+    if let (_, Some(error)) = apply_alone(draft, id, outcome, source) {
+        tracing::error!(order = %id, %error, "what happened to an order could not be booked; what was said is kept");
+    }
+    draft.file.orders.get(&id).cloned()
 }
 
 /// The conversation as it is kept, and what it cost: the counter of the day, and the vendor's numbers beside the order.
@@ -122,8 +149,8 @@ fn keep(conversation: &Conversation, id: RawId, orders: Vec<OrderId>, changes: &
     let (lane, day) = (raw.lane.clone(), Moment::from_timestamp(raw.at).date());
     let order = orders.first().copied();
     changes.push(Change::Lane(LaneChange::NewRaw(id, raw.clone(), orders)));
-    if conversation.further_requests > 0 {
-        changes.push(Change::Lane(LaneChange::SpendQuota(lane.clone(), day, conversation.further_requests)));
+    for (day, requests) in &conversation.unsent {
+        changes.push(Change::Lane(LaneChange::SpendQuota(lane.clone(), *day, -i64::from(*requests))));
     }
     if charges.requests > 0 {
         changes.push(Change::Lane(LaneChange::AddCharges(lane, day, charges.requests)));
@@ -175,6 +202,6 @@ fn answer_known(tx: &mut dyn Tx, known: &Vec<(OrderId, Revision)>, facts: Facts<
             apply(draft, *id, OrderInput::Answered(Arc::clone(&revision.answer)), &source);
         }
     }
-    let changes = drafts.finish()?;
+    let changes = drafts.finish(Care::Together)?;
     tx.write(&changes)
 }

@@ -1,9 +1,12 @@
 //! Everything in a body that has not the form of an inquiry, at once: a mistyped number hides no other.
 
+use std::collections::BTreeMap;
+
 use chakong_contract::order::{CaseHead, LegalDocument};
 use chakong_contract::{IdentityDocument, Party};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::domain::{Finding, Mandate, Purpose, Search, Submission};
 
@@ -33,24 +36,34 @@ fn pointer_of(path: &serde_path_to_error::Path) -> String {
     })
 }
 
+/// The parts of a body as they stand in its text: nothing is built of what is only looked at.
+#[derive(Deserialize)]
+struct Parts<'a> {
+    #[serde(borrow)]
+    case: Option<&'a RawValue>,
+    #[serde(borrow)]
+    purpose: Option<&'a RawValue>,
+    #[serde(borrow)]
+    search: Option<&'a RawValue>,
+    #[serde(borrow)]
+    mandate: Option<&'a RawValue>,
+    #[serde(borrow)]
+    documents: Option<&'a RawValue>,
+    #[serde(borrow)]
+    parties: Option<&'a RawValue>,
+}
+
 /// What is wrong with each part by itself. What was found first stands there in any case.
 fn all(body: &[u8], first: Finding) -> Vec<Finding> {
-    let Ok(json) = serde_json::from_slice::<Value>(body) else { return vec![first] };
+    let Ok(parts) = serde_json::from_slice::<Parts<'_>>(body) else { return vec![first] };
     let mut found = Findings(Vec::new());
-    found.part::<CaseHead>(&json, "/case");
-    found.part::<Purpose>(&json, "/purpose");
-    found.part::<Search>(&json, "/search");
-    found.part::<Mandate>(&json, "/mandate");
-    found.each::<LegalDocument>(&json, "/documents");
-    let parties = json.pointer("/parties").and_then(Value::as_array).map_or(0, Vec::len);
-    for at in 0..parties.min(MOST) {
-        let before = found.0.len();
-        found.each::<IdentityDocument>(&json, &format!("/parties/{at}/documents"));
-        if before == found.0.len() {
-            found.part::<Party>(&json, &format!("/parties/{at}"));
-        } else {
-            found.part::<Party>(&without_documents(&json, at), &format!("/parties/{at}"));
-        }
+    found.part::<CaseHead>(parts.case, "/case");
+    found.part::<Purpose>(parts.purpose, "/purpose");
+    found.part::<Search>(parts.search, "/search");
+    found.part::<Mandate>(parts.mandate, "/mandate");
+    found.each::<LegalDocument>(parts.documents, "/documents");
+    for (at, party) in entries(parts.parties).into_iter().take(MOST).enumerate() {
+        found.party(party, &format!("/parties/{at}"));
     }
     // What was found first says where in the text it is, too.
     let is_told = found.0.iter().any(|one| {
@@ -64,37 +77,66 @@ fn all(body: &[u8], first: Finding) -> Vec<Finding> {
     found.0
 }
 
-/// The body with the documents of a party left out, which are looked at one by one.
-fn without_documents(json: &Value, party: usize) -> Value {
-    let mut json = json.clone();
-    if let Some(documents) = json.pointer_mut(&format!("/parties/{party}/documents")) {
-        *documents = Value::Array(Vec::new());
-    }
-    json
+/// The entries of a list; none of anything else.
+fn entries(list: Option<&RawValue>) -> Vec<&RawValue> {
+    list.and_then(|list| serde_json::from_str(list.get()).ok()).unwrap_or_default()
+}
+
+/// An object without its documents, which are looked at one by one; and these.
+fn apart(party: &RawValue) -> Option<(Box<RawValue>, Option<&RawValue>)> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(party.get()).ok()?;
+    let documents = members.get("documents").copied();
+    let none = RawValue::from_string("[]".to_owned()).ok()?;
+    let rest = members.iter().map(|(name, value)| match name.as_str() {
+        "documents" => (name, &*none),
+        _ => (name, *value),
+    });
+    to_raw_value(&rest.collect::<BTreeMap<_, _>>()).ok().map(|rest| (rest, documents))
 }
 
 struct Findings(Vec<Finding>);
 
 impl Findings {
     /// Looks at one part; one that is absent is told by the whole.
-    fn part<T: DeserializeOwned>(&mut self, json: &Value, pointer: &str) {
-        let Some(value) = json.pointer(pointer).filter(|_| self.0.len() < MOST) else { return };
-        if let Err(error) = serde_path_to_error::deserialize::<_, T>(value) {
+    fn part<T: DeserializeOwned>(&mut self, part: Option<&RawValue>, pointer: &str) {
+        let Some(part) = part.filter(|_| self.0.len() < MOST) else { return };
+        let mut json = serde_json::Deserializer::from_str(part.get());
+        if let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut json) {
             let pointer = format!("{pointer}{}", pointer_of(error.path()));
-            self.0.push(Finding::new(pointer, error.inner().to_string()));
+            self.0.push(Finding::new(pointer, plain(&error.inner().to_string())));
         }
     }
 
     /// Looks at every entry of a list.
-    fn each<T: DeserializeOwned>(&mut self, json: &Value, pointer: &str) {
-        let entries = json.pointer(pointer).and_then(Value::as_array).map_or(0, Vec::len);
-        (0..entries).for_each(|at| self.part::<T>(json, &format!("{pointer}/{at}")));
+    fn each<T: DeserializeOwned>(&mut self, list: Option<&RawValue>, pointer: &str) {
+        for (at, entry) in entries(list).into_iter().enumerate() {
+            if self.0.len() >= MOST {
+                return;
+            }
+            self.part::<T>(Some(entry), &format!("{pointer}/{at}"));
+        }
     }
+
+    /// Looks at a party: its documents first, and then at what else it says.
+    fn party(&mut self, party: &RawValue, pointer: &str) {
+        let before = self.0.len();
+        let Some((rest, documents)) = apart(party) else { return self.part::<Party>(Some(party), pointer) };
+        self.each::<IdentityDocument>(documents, &format!("{pointer}/documents"));
+        match self.0.len() == before {
+            true => self.part::<Party>(Some(party), pointer),
+            false => self.part::<Party>(Some(&rest), pointer),
+        }
+    }
+}
+
+/// What is wrong without the place in the part's own text, which is not the body's.
+fn plain(detail: &str) -> &str {
+    detail.rsplit_once(" at line ").map_or(detail, |(detail, _)| detail)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -143,6 +185,10 @@ mod tests {
         let wrong = json!({ "kind": "uscc", "number": "1" });
         let many = json!({ "parties": [{ "documents": vec![wrong; 5_000] }] }).to_string();
         assert_eq!(read(many.as_bytes()).expect_err("many").len(), MOST);
+        let party =
+            json!({ "reference": "x".repeat(2_000), "documents": vec![json!({ "kind": "uscc" }); 2] });
+        let parties = json!({ "parties": vec![party; 5_000] }).to_string();
+        assert_eq!(read(parties.as_bytes()).expect_err("many").len(), MOST);
         let twice = read(b"{} {}").expect_err("more than one");
         assert_eq!(twice.len(), 1);
     }

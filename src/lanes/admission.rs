@@ -16,6 +16,7 @@ use super::kept_limits::KeptLimits;
 use crate::clock::Clock;
 use crate::config::CounterpartConfig;
 use crate::lines::hold_off::HoldOff;
+use crate::lines::leaving::MayLeave;
 use crate::store::{Lease, Leases};
 
 /// What may keep a message back.
@@ -128,6 +129,14 @@ impl Admission {
         self.lease.as_ref().is_none_or(|(leases, lease)| leases.stands(lease))
     }
 
+    /// The same to be asked by whoever sends, at the last moment.
+    pub fn may_leave(&self) -> MayLeave {
+        match self.lease.clone().filter(|(leases, _)| leases.is_shared()) {
+            Some((leases, lease)) => MayLeave::when(move || leases.stands(&lease)),
+            None => MayLeave::always(),
+        }
+    }
+
     /// Goes on as another process left it: with the breaker and the hold-off as they were `kept`, and with no burst.
     pub fn go_on(&self, kept: Option<&str>) {
         if let (Some(limiter), Some(burst)) = (&self.limiter, NonZeroU32::new(self.config.limits.burst)) {
@@ -145,8 +154,9 @@ impl Admission {
         *locked(&self.kept) = kept;
     }
 
-    /// What is to be kept for the next process, where it is not what was kept last and there may be another process.
-    pub fn to_keep(&self) -> Option<String> {
+    /// What is to be kept for the next process, where it is not what was kept last and there may be another process. Whoever has kept it
+    /// says so by [`Self::are_kept`].
+    pub fn to_keep(&self) -> Option<KeptLimits> {
         self.lease.as_ref().filter(|(leases, _)| leases.is_shared())?;
         let now = self.clock.now();
         let held_until = self.hold_off.until(now);
@@ -155,12 +165,12 @@ impl Admission {
             held_until,
             is_spent: held_until.is_some() && self.hold_off.is_spent(now),
         };
-        let mut kept = locked(&self.kept);
-        if *kept == limits {
-            return None;
-        }
-        *kept = limits.clone();
-        serde_json::to_string(&limits).ok()
+        (*locked(&self.kept) != limits).then_some(limits)
+    }
+
+    /// These limits are kept.
+    pub fn are_kept(&self, limits: KeptLimits) {
+        *locked(&self.kept) = limits;
     }
 
     /// Admits one message, of queries or of `control`s, or says why not and until when.
@@ -178,12 +188,38 @@ impl Admission {
         if let Some(held) = self.held_off().filter(|_| !control) {
             return Err(held);
         }
+        let permit = self.take(now)?;
+        locked(&self.breaker).goes_out(now);
+        Ok(permit)
+    }
+
+    /// Admits a look whether the counterpart is there, which a person asked for: whatever window, breaker and hold-off say, within the
+    /// limits all the same.
+    ///
+    /// # Errors
+    /// The fault that says which limit it would break.
+    pub fn admit_look(&self) -> Result<OwnedSemaphorePermit, Fault> {
+        self.take(self.clock.now()).map_err(|blocked| {
+            let limit = match blocked.gate {
+                Gate::Quota => "per_day",
+                Gate::Concurrency => "concurrency",
+                _ => "per_second",
+            };
+            let detail = format!(
+                "nothing was sent: it would be more than `{limit}` of its [limits] allows; look again"
+            );
+            let fault = Fault::new(FaultKind::Transient, "probe the line", detail);
+            fault.retry_after(blocked.until.map(RetryAfter::At))
+        })
+    }
+
+    /// Takes a request off quota, concurrency and rate.
+    fn take(&self, now: Timestamp) -> Result<OwnedSemaphorePermit, Blocked> {
         self.quota(now)?;
         // The permit is taken first because a request that the rate has counted cannot be given back.
         let permit = Arc::clone(&self.permits).try_acquire_owned();
         let Ok(permit) = permit else { return Err(Blocked { gate: Gate::Concurrency, until: None }) };
         self.rate(now)?;
-        locked(&self.breaker).goes_out(now);
         self.spend(now);
         Ok(permit)
     }

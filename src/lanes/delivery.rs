@@ -57,7 +57,7 @@ pub trait Delivery: Reachable {
     /// undetermined unless its number is idempotent there.
     fn recover<'a>(&'a self, lane: &'a LaneContext) -> BoxFuture<'a, ()> {
         async {
-            let Ok(interrupted) = lane.interrupted().await else { return };
+            let Some(interrupted) = lane.interrupted().await else { return };
             lane.settle_interrupted(interrupted.iter().map(|order| order.id).collect()).await;
         }
         .boxed()

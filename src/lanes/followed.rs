@@ -11,9 +11,10 @@ use crate::store::LaneMark;
 pub(super) struct Followed(Option<BTreeMap<String, LaneMark>>);
 
 impl Followed {
-    /// Follows what was said since the last time. One process alone is told by whoever says it.
+    /// Follows what was said since the last time. One process alone is told by whoever says it, but for pauses that ended by themselves.
     pub(super) async fn follow(&mut self, context: &Context) {
         if !context.store.leases().is_shared() {
+            resume_those_whose_pause_is_over(context).await;
             return;
         }
         match context.store.read(|reads| reads.lane_marks()).await {
@@ -47,6 +48,29 @@ impl Followed {
                 handle.admission.reset();
                 context.store.signals().wake(lane, true);
             }
+        }
+    }
+}
+
+/// Has lanes go on whose pause stands in the store no more.
+async fn resume_those_whose_pause_is_over(context: &Context) {
+    let paused: Vec<String> = context.registry.paused();
+    if paused.is_empty() {
+        return;
+    }
+    let over = context.store.read(move |reads| {
+        let mut over = Vec::new();
+        for lane in paused {
+            if reads.paused(&lane)?.is_none() {
+                over.push(lane);
+            }
+        }
+        Ok(over)
+    });
+    for lane in over.await.unwrap_or_default() {
+        if let Some(handle) = context.registry.get(&lane) {
+            handle.set_paused(false);
+            context.store.signals().wake(&lane, true);
         }
     }
 }

@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 /// What is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct KeptLimits {
+pub struct KeptLimits {
     /// Until when the breaker is open, and how often it opened in a row.
     #[serde(default)]
-    pub(super) breaker: Option<(Timestamp, u32)>,
+    pub breaker: Option<(Timestamp, u32)>,
     /// Until when queries wait because the counterpart asked for time.
     #[serde(default)]
-    pub(super) held_until: Option<Timestamp>,
+    pub held_until: Option<Timestamp>,
     /// Whether it says that its quota for us is spent.
     #[serde(default)]
-    pub(super) is_spent: bool,
+    pub is_spent: bool,
 }
 
 impl KeptLimits {

@@ -1,5 +1,6 @@
 //! One lane: reads ahead, asks admission, sends, and waits for whichever comes first.
 
+mod ahead;
 mod batch;
 mod held_off;
 mod passing_on;
@@ -7,7 +8,7 @@ mod read_ahead;
 #[cfg(test)]
 pub(super) mod world;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,6 +28,7 @@ use crate::config::CounterpartConfig;
 use crate::domain::OrderId;
 use crate::domain::decide::OrderInput;
 use crate::store::{Lease, StoreError, Stored, lane_lease};
+use ahead::{Ahead, Behind};
 use batch::take_batch;
 
 /// Orders read ahead; what does not fit waits in the store.
@@ -122,7 +124,7 @@ impl Lane {
     async fn send_loop(self: Arc<Self>) {
         let stop = &self.shared.stop;
         let signal = self.shared.context.store.signals().lane(&self.shared.config.name);
-        let (mut ready, mut looked) = (VecDeque::new(), None);
+        let mut ahead = Ahead::default();
         while !stop.is_cancelled() {
             // Interest is registered before looking, so that no wake-up falls between.
             let woken = signal.orders.notified();
@@ -131,10 +133,9 @@ impl Lane {
             woken.as_mut().enable();
             freed.as_mut().enable();
             if signal.take_urgent() {
-                ready.clear();
-                looked = None;
+                ahead.forget();
             }
-            let (until, blocked) = match self.step(&mut ready, &mut looked).await {
+            let (until, blocked) = match self.step(&mut ahead).await {
                 Next::Again => continue,
                 Next::Wait(until) => (until, false),
                 Next::Blocked => (None, true),
@@ -145,74 +146,69 @@ impl Lane {
             tokio::select! {
                 () = stop.cancelled() => {}
                 // While a gate is closed for a time, somebody else's turn may have come before what was read ahead.
-                () = woken => if !blocked {
-                    ready.clear();
-                    looked = None;
+                () = woken => match blocked {
+                    true => ahead.behind = Behind::Unknown,
+                    false => ahead.forget(),
                 },
                 () = freed, if blocked => {}
-                () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => {}
+                () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => ahead.behind = Behind::Unknown,
             }
         }
     }
 
     /// One step: read ahead, be admitted, send. Or: until when to wait. While the counterpart asks for time, controls are
-    /// looked for alone; `looked` is when that was done last.
-    async fn step(self: &Arc<Self>, ready: &mut VecDeque<DueOrder>, looked: &mut Option<Timestamp>) -> Next {
+    /// looked for alone.
+    async fn step(self: &Arc<Self>, ahead: &mut Ahead) -> Next {
         if self.shared.handle.is_paused() {
-            ready.clear();
+            ahead.forget();
             return Next::Wait(None);
         }
         if !self.shared.handle.admission.stands() {
             // Another process may work for this lane already.
-            ready.clear();
+            ahead.forget();
             return Next::Wait(self.shared.context.clock.now().checked_add(LEASE_AGAIN).ok());
         }
         if self.taken().len() >= MOST_TAKEN {
             return Next::Blocked;
         }
         if let Some(held) = self.shared.handle.admission.held_off()
-            && let Some(next) = self.keep_controls(ready, looked, held).await
+            && let Some(next) = self.keep_controls(ahead, held).await
         {
             return next;
         }
-        let mut next_due = None;
-        if ready.is_empty() {
-            match self.read_ahead().await {
-                Ok((orders, next)) => {
-                    *ready = orders.into();
-                    next_due = next;
-                }
-                Err(error) => return self.cannot_read(&error),
-            }
+        if ahead.is_used_up(self.shared.context.clock.now())
+            && let Err(error) = self.look(ahead).await
+        {
+            return self.cannot_read(&error);
         }
-        self.withhold_controls(ready);
-        if ready.is_empty() {
-            return Next::Wait(next_due);
+        self.withhold_controls(&mut ahead.ready);
+        if ahead.ready.is_empty() {
+            return Next::Wait(ahead.behind.next());
         }
-        self.fill_batch(ready).await;
+        self.fill_batch(ahead).await;
         if self.shared.stop.is_cancelled() {
             return Next::Wait(None);
         }
-        let control = ready.front().is_some_and(|due| due.record.is_control());
+        let control = ahead.ready.front().is_some_and(|due| due.record.is_control());
         match self.shared.handle.admission.admit(control) {
             Err(_) if !control && self.shared.handle.admission.held_off().is_some() => Next::Again,
             Err(blocked) => {
                 self.shared.handle.waits_for(Some(blocked));
-                if self.pass_on(ready, blocked).await {
+                if self.pass_on(ahead, blocked).await {
                     return Next::Again;
                 }
                 blocked.until.map_or(Next::Blocked, |until| Next::Wait(Some(until)))
             }
             Ok(permit) => {
                 self.shared.handle.waits_for(None);
-                self.send(take_batch(ready, self.largest_batch()), permit);
+                self.send(take_batch(&mut ahead.ready, self.largest_batch()), permit);
                 Next::Again
             }
         }
     }
 
     /// Lets no control leave from a store that is older than what counterparts have seen; shows what the lane waits for.
-    fn withhold_controls(&self, ready: &mut VecDeque<DueOrder>) {
+    fn withhold_controls(&self, ready: &mut std::collections::VecDeque<DueOrder>) {
         let is_older = self.shared.context.engine.older_than().is_some();
         if is_older {
             ready.retain(|due| !due.record.is_control());
@@ -228,11 +224,11 @@ impl Lane {
     }
 
     /// Gives a batch that is not full a moment to grow.
-    async fn fill_batch(&self, ready: &mut VecDeque<DueOrder>) {
+    async fn fill_batch(&self, ahead: &mut Ahead) {
         let waits = self.shared.config.limits.batch_wait;
-        if ready.len() >= self.largest_batch()
+        if ahead.ready.len() >= self.largest_batch()
             || waits.is_zero()
-            || ready.front().is_none_or(|due| due.record.is_control())
+            || ahead.ready.front().is_none_or(|due| due.record.is_control())
         {
             return;
         }
@@ -240,9 +236,14 @@ impl Lane {
             () = tokio::time::sleep(waits) => {}
             () = self.shared.stop.cancelled() => return,
         }
-        if let Ok((orders, _)) = self.read_ahead().await {
-            *ready = orders.into();
-        }
+        // What was read before stands where it cannot be read again.
+        let _ = self.look(ahead).await;
+    }
+
+    async fn look(&self, ahead: &mut Ahead) -> Stored<()> {
+        let (orders, behind) = self.read_ahead().await?;
+        (ahead.ready, ahead.behind) = (orders.into(), behind);
+        Ok(())
     }
 
     fn largest_batch(&self) -> usize {

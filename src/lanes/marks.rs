@@ -1,5 +1,7 @@
 //! What is being read, written down as small files beside the store: what still stands there at the next start was being read when the
-//! process died. What it died of twice is not read a third time.
+//! process died. What it died of twice is not read a third time. One death alone proves nothing: a process that is killed from outside
+//! was reading something too, and a counterpart's good answer must not be put away unread for that. So after the first one everything
+//! else goes before it.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -12,10 +12,12 @@ use super::receiving::connector_of;
 use crate::domain::decide::OrderInput;
 use crate::domain::{OrderId, OrderRecord};
 use crate::engine::{Conversation, Settlement};
-use crate::store::{StoreError, Stored};
+use crate::store::{Reads, StoreError, Stored};
 
 /// How long to wait before writing again what the store did not take.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
+/// How long to wait before reading again what the store did not give.
+const READ_AGAIN: Duration = Duration::from_secs(1);
 
 /// What happened to each order of a batch.
 pub(super) type Outcomes = Vec<(OrderId, OrderInput)>;
@@ -75,8 +77,12 @@ impl LaneContext {
     /// Keeps what limits the lane now, where the next process would not know it.
     pub(super) async fn keep_limits(&self) {
         let Some(limits) = self.handle.admission.to_keep() else { return };
-        if let Err(error) = self.context.engine.keep_limits(self.config.name.clone(), limits).await {
-            tracing::warn!(counterpart = self.config.name, %error, "what limits the lane could not be kept");
+        let Ok(written) = serde_json::to_string(&limits) else { return };
+        match self.context.engine.keep_limits(self.config.name.clone(), written).await {
+            Ok(()) => self.handle.admission.are_kept(limits),
+            Err(error) => {
+                tracing::warn!(counterpart = self.config.name, %error, "what limits the lane could not be kept");
+            }
         }
     }
 
@@ -117,10 +123,39 @@ impl LaneContext {
         outcomes
     }
 
-    /// Orders that were on their way when the gateway ended.
-    pub(super) async fn interrupted(&self) -> Stored<Vec<OrderRecord>> {
+    /// Orders that were on their way when the gateway ended; `None` where the lane was stopped before they could be read, or they never
+    /// can be.
+    pub(super) async fn interrupted(&self) -> Option<Vec<OrderRecord>> {
         let name = self.config.name.clone();
-        self.context.store.read(move |reads| reads.interrupted(&name)).await
+        let read = self.read_until_stopped(move |reads| reads.interrupted(&name)).await?;
+        let damaged = |error: &StoreError| {
+            tracing::error!(counterpart = self.config.name, %error, "what was on its way cannot be read");
+        };
+        read.inspect_err(damaged).ok()
+    }
+
+    /// Reads, and again until that works: what a lane does after a crash must not be left out because the store failed once. `None` when
+    /// the lane was stopped before.
+    ///
+    /// # Errors
+    /// Where a row is damaged, which stays so.
+    pub(super) async fn read_until_stopped<T: Send + 'static>(
+        &self,
+        read: impl Fn(&mut dyn Reads) -> Stored<T> + Clone + Send + 'static,
+    ) -> Option<Stored<T>> {
+        loop {
+            match self.context.store.read(read.clone()).await {
+                Err(error) if !error.is_about_a_row() => {
+                    tracing::warn!(counterpart = self.config.name, %error,
+                        "what was interrupted cannot be read; the lane begins when it can");
+                }
+                found => return Some(found),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(READ_AGAIN) => {}
+                () = self.stop.cancelled() => return None,
+            }
+        }
     }
 
     /// Settles orders of which nobody knows what became of them.

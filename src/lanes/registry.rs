@@ -308,6 +308,12 @@ impl LaneRegistry {
         self.lanes.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
+    /// Names of the lanes that are paused.
+    pub fn paused(&self) -> Vec<String> {
+        let all = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        all.values().filter(|lane| lane.is_paused()).map(|lane| lane.name.clone()).collect()
+    }
+
     /// Why a lane cannot be opened; `None` where it is open, or nobody tried yet.
     pub fn closed(&self, name: &str) -> Option<String> {
         self.closed.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()

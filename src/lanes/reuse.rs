@@ -13,10 +13,11 @@ use crate::store::{Reads, Store, Stored};
 /// Keys of queries whose answers may be used again.
 pub(super) type Keys = Vec<(OrderId, Vec<u8>)>;
 
-/// What makes two queries the same question: counterpart as configured, party, document and what is asked. A keyed hash, because
-/// it holds identity numbers.
+/// What makes two queries the same question: the court that asks, counterpart as configured, party, document and what is asked. An
+/// answer that another court was given would tell that it is after the same party. A keyed hash, because it holds identity numbers.
 fn key(store: &dyn Store, config: &CounterpartConfig, order: &Order) -> Vec<u8> {
-    let question = (&config.name, config.fingerprint, &order.document, &order.name, &order.instruction);
+    let asked = (&order.document, &order.name, &order.instruction);
+    let question = (&order.case.court_code, &config.name, config.fingerprint, asked);
     store.keyed_hash(&serde_json::to_vec(&question).unwrap_or_default())
 }
 

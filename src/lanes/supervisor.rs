@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chakong_contract::connector::Plugin;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
@@ -33,7 +33,8 @@ struct Running {
     ended: oneshot::Receiver<()>,
 }
 
-/// The lanes that run here, those that end because they move to another process, and why others cannot be opened.
+/// The lanes that run here, those that end because they move to another process or their file has changed, and why others cannot be
+/// opened.
 struct Lanes {
     open_line: OpenLine,
     running: BTreeMap<String, Running>,
@@ -42,6 +43,8 @@ struct Lanes {
     elsewhere: BTreeMap<String, u64>,
     closed: BTreeMap<String, String>,
     followed: Followed,
+    /// Told whenever a lane has ended.
+    one_ended: Arc<Notify>,
 }
 
 /// Keeps one lane running per configured counterpart until the soft token. Counterparts on postbox lines are taken up only
@@ -62,7 +65,9 @@ pub async fn supervise(
         elsewhere: BTreeMap::new(),
         closed: BTreeMap::new(),
         followed: Followed::default(),
+        one_ended: Arc::default(),
     };
+    let one_ended = Arc::clone(&lanes.one_ended);
     let mut hangups = signal(SignalKind::hangup()).ok();
     let leases = Arc::clone(context.store.leases());
     let mut moves = leases.changes();
@@ -76,6 +81,10 @@ pub async fn supervise(
         let asked = tokio::select! {
             () = tokio::time::sleep(LOOK) => false,
             Ok(()) = moves.changed() => {
+                lanes.reconcile(&context, &counterparts).await;
+                continue;
+            }
+            () = one_ended.notified() => {
                 lanes.reconcile(&context, &counterparts).await;
                 continue;
             }
@@ -160,12 +169,9 @@ impl Lanes {
         let stale: Vec<String> =
             running.filter(|(name, lane)| unwanted(name, lane)).map(|(n, _)| n.clone()).collect();
         for name in stale {
-            if let Some(lane) = self.running.remove(&name) {
-                lane.stop.cancel();
-                let _ = lane.ended.await;
-                context.registry.remove(&name);
-            }
+            self.end(&name);
         }
+        self.forget_ended(context, &wanted);
         self.elsewhere.retain(|name, _| {
             let is_wanted = wanted.contains_key(name);
             if !is_wanted {
@@ -176,7 +182,8 @@ impl Lanes {
         self.closed.retain(|name, _| wanted.contains_key(name));
         context.registry.keep_closed(|name| wanted.contains_key(name));
         let leases = context.store.leases();
-        leases.want_lanes(wanted.keys());
+        // One that is not wanted any more has its lease until it has ended.
+        leases.want_lanes(wanted.keys().chain(self.ending.keys()));
         self.end_moving(leases);
         for (name, config) in wanted.iter() {
             if self.running.contains_key(name) || self.ending.contains_key(name) {
@@ -190,9 +197,11 @@ impl Lanes {
                 Ok(lane) => {
                     let (stop, lease) = (lane.stop().clone(), lane.lease().clone());
                     let (ends, ended) = oneshot::channel();
+                    let one_ended = Arc::clone(&self.one_ended);
                     context.tasks.spawn_job("lane", async move {
                         lane.run().await;
                         let _ = ends.send(());
+                        one_ended.notify_one();
                     });
                     self.closed.remove(name);
                     context.registry.keep_closed(|closed| closed != name);
@@ -211,18 +220,33 @@ impl Lanes {
 
     /// Stops lanes whose leases are to go or were lost. Each ends when nothing of it is under way any more.
     fn end_moving(&mut self, leases: &Leases) {
-        self.ending.retain(|_, ended| matches!(ended.try_recv(), Err(oneshot::error::TryRecvError::Empty)));
         let running = self.running.iter();
         let moving: Vec<String> = running
             .filter(|(name, lane)| leases.held(&lane_lease(name)).as_ref() != Some(&lane.lease))
             .map(|(name, _)| name.clone())
             .collect();
         for name in moving {
-            if let Some(lane) = self.running.remove(&name) {
-                lane.stop.cancel();
-                self.ending.insert(name, lane.ended);
-            }
+            self.end(&name);
         }
+    }
+
+    /// Tells a lane to end, and waits for nothing: what it has under way may take minutes, in which others are to move.
+    fn end(&mut self, name: &str) {
+        if let Some(lane) = self.running.remove(name) {
+            lane.stop.cancel();
+            self.ending.insert(name.to_owned(), lane.ended);
+        }
+    }
+
+    /// Forgets those that have ended.
+    fn forget_ended(&mut self, context: &Context, wanted: &BTreeMap<String, Arc<CounterpartConfig>>) {
+        self.ending.retain(|name, ended| {
+            let is_ending = matches!(ended.try_recv(), Err(oneshot::error::TryRecvError::Empty));
+            if !is_ending && !wanted.contains_key(name) {
+                context.registry.remove(name);
+            }
+            is_ending
+        });
     }
 
     /// Makes a counterpart known whose lane runs in another process: its calls and those who look at it are served here too.

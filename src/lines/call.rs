@@ -3,6 +3,7 @@
 mod certificate;
 mod coding;
 mod failure;
+mod late;
 mod reused;
 pub(super) mod trust;
 
@@ -12,17 +13,20 @@ use std::time::Duration;
 use chakong_contract::fault::{Fault, FaultKind};
 use chakong_contract::message::{HttpRequest, HttpResponse, Method};
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, ClientBuilder};
+use reqwest::{Body, Client, ClientBuilder};
 
 use super::fault_log::FaultLog;
+use super::leaving::{MayLeave, moved};
 use super::unreached::at;
 use crate::config::CallConfig;
 use failure::fault_of;
+use late::{KeptBack, LateBody};
 use reused::{Notes, watched};
 use trust::Wrong;
 
 /// How long a connection stands idle before it is closed. Servers close theirs after a time of their own.
 const IDLE: Duration = Duration::from_secs(30);
+const SEND: &str = "send the request";
 
 /// A line to one counterpart.
 #[derive(Debug)]
@@ -72,21 +76,31 @@ impl CallLine {
         Ok(Self { client, fresh, config: config.clone(), base, told })
     }
 
-    /// Sends a request, over a connection that stands open where there is one.
+    /// Sends a request, over a connection that stands open where there is one. Whether it may leave is asked again when the
+    /// connection is there and its first byte is about to be written.
     ///
     /// # Errors
     /// Why there is no answer, or why it cannot be taken.
-    pub async fn send(&self, request: &HttpRequest, repeat: Repeat) -> Result<HttpResponse, Unanswered> {
-        let response = self.exchange(&self.client, request, repeat).await?;
+    pub async fn send(
+        &self,
+        request: &HttpRequest,
+        repeat: Repeat,
+        may_leave: &MayLeave,
+    ) -> Result<HttpResponse, Unanswered> {
+        let response = self.exchange(&self.client, request, repeat, may_leave).await?;
         Ok(self.not_sent_on(response)?)
     }
 
-    /// Sends a request that may arrive twice over a connection of its own.
+    /// Sends a request that may arrive twice over a connection of its own, as [`Self::send`] does.
     ///
     /// # Errors
     /// The fault that it met.
-    pub async fn send_anew(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
-        let sent = self.exchange(self.fresh()?, request, Repeat::Harmless).await;
+    pub async fn send_anew(
+        &self,
+        request: &HttpRequest,
+        may_leave: &MayLeave,
+    ) -> Result<HttpResponse, Fault> {
+        let sent = self.exchange(self.fresh()?, request, Repeat::Harmless, may_leave).await;
         self.not_sent_on(sent.map_err(|unanswered| unanswered.fault)?)
     }
 
@@ -95,7 +109,8 @@ impl CallLine {
     /// # Errors
     /// The fault that a real request would meet.
     pub async fn probe(&self) -> Result<u16, Fault> {
-        let probed = self.exchange(self.fresh()?, &HttpRequest::get("/"), Repeat::Harmless).await;
+        let (request, always) = (HttpRequest::get("/"), MayLeave::always());
+        let probed = self.exchange(self.fresh()?, &request, Repeat::Harmless, &always).await;
         probed.map(|answer| answer.status).map_err(|unanswered| unanswered.fault)
     }
 
@@ -163,14 +178,21 @@ impl CallLine {
         client: &Client,
         request: &HttpRequest,
         repeat: Repeat,
+        may_leave: &MayLeave,
     ) -> Result<HttpResponse, Unanswered> {
+        if !may_leave.now() {
+            return Err(moved(SEND).into());
+        }
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
         };
         let mut builder = client.request(method, self.address_of(request)).headers(headers_of(request)?);
-        let body = request.body_to_send();
-        if !body.is_empty() {
+        let (body, kept_back) = (request.body_to_send(), KeptBack::default());
+        if !may_leave.is_always() {
+            let late = LateBody::new(body.into_owned(), may_leave.clone(), kept_back.clone());
+            builder = builder.body(Body::wrap(late));
+        } else if !body.is_empty() {
             builder = builder.body(body.into_owned());
         }
         let broken = |error: &reqwest::Error| {
@@ -179,6 +201,9 @@ impl CallLine {
             fault
         };
         let (sent, is_reused) = watched(builder.send()).await;
+        if kept_back.is_set() {
+            return Err(moved(SEND).into());
+        }
         let mut response = sent.map_err(|error| {
             let closed = !(error.is_connect() || error.is_timeout() || error.is_builder());
             Unanswered { fault: broken(&error), was_stale: is_reused && closed }
@@ -260,8 +285,7 @@ fn client_of(config: &CallConfig) -> Result<ClientBuilder, Fault> {
 }
 
 fn headers_of(request: &HttpRequest) -> Result<HeaderMap, Fault> {
-    let unusable =
-        |_| Fault::new(FaultKind::Misconfigured, "send the request", "a header holds forbidden characters");
+    let unusable = |_| Fault::new(FaultKind::Misconfigured, SEND, "a header holds forbidden characters");
     let mut headers = HeaderMap::new();
     // Without it any coding would be right.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));

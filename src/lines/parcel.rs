@@ -12,12 +12,14 @@ use chakong_contract::fault::{Fault, FaultKind};
 use chakong_contract::{Date, Message};
 use futures_util::future::BoxFuture;
 
+use super::leaving::{MayLeave, moved};
 use crate::config::ParcelConfig;
 
 pub use arrivals::{Arrivals, Arrived};
 use directory::Directory;
 use sftp::Sftp;
 
+const HAND_OVER: &str = "hand files over";
 /// Most files taken in by one poll; the rest waits for the next.
 const MOST_FILES: usize = 1000;
 /// Most entries of a folder that are looked at.
@@ -41,8 +43,13 @@ pub trait Depot: Send + Sync + fmt::Debug {
     /// Makes folders of this machine that are missing; those of a server are its operator's.
     fn prepare(&self) -> BoxFuture<'_, Result<(), Fault>>;
 
-    /// Hands files over: each is written aside, made durable and renamed. A file of the same name is replaced.
-    fn hand_over<'a>(&'a self, files: &'a [Message]) -> BoxFuture<'a, Result<(), Fault>>;
+    /// Hands files over: each is written aside, made durable and renamed, where it may still leave then. A file of the same name is
+    /// replaced.
+    fn hand_over<'a>(
+        &'a self,
+        files: &'a [Message],
+        may_leave: &'a MayLeave,
+    ) -> BoxFuture<'a, Result<(), Fault>>;
 
     /// What lies in the incoming folder, without files that are still being written.
     fn list(&self) -> BoxFuture<'_, Result<Vec<Listed>, Fault>>;
@@ -79,7 +86,12 @@ fn plain_name(name: &str) -> Result<&str, Fault> {
     let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
     plain
         .then_some(name)
-        .ok_or_else(|| Fault::new(FaultKind::Unsupported, "hand files over", "a file name is a path"))
+        .ok_or_else(|| Fault::new(FaultKind::Unsupported, HAND_OVER, "a file name is a path"))
+}
+
+/// What is written aside is not handed over any more.
+fn kept_back() -> Fault {
+    moved(HAND_OVER)
 }
 
 /// The name under which a file is written before it is whole.

@@ -9,7 +9,7 @@ use super::store::{self, approximate};
 use crate::gateway::Gateway;
 use crate::lanes::{BreakerState, CounterpartView, LaneHandle};
 use crate::relay::Relays;
-use crate::store::{Health, LaneCounts, Reads, Stored, charged_on};
+use crate::store::{Health, LaneCounts, Leases, Reads, Stored, charged_on, lane_lease};
 
 /// What is measured at the moment of a scrape.
 #[derive(Debug)]
@@ -18,7 +18,9 @@ pub struct Scrape {
     counted: Option<Counted>,
     store: Health,
     relays: Relays,
+    leases: Arc<Leases>,
     turned_away: u64,
+    wrong_keys: u64,
     free_bytes: Option<u64>,
     resident_bytes: Option<u64>,
     years_without_holidays: Vec<i16>,
@@ -44,7 +46,9 @@ pub async fn scrape(gateway: &Gateway) -> Scrape {
         counted,
         store,
         relays: gateway.relays.clone(),
+        leases: Arc::clone(gateway.store.leases()),
         turned_away,
+        wrong_keys: gateway.wrong_keys.count(),
         free_bytes,
         resident_bytes: resident_bytes(),
         years_without_holidays: gateway.engine.years_without_holidays(),
@@ -74,11 +78,12 @@ pub fn render(scrape: &Scrape) -> String {
     with_local_recorder(&recorder, || {
         describe();
         if let Some(counted) = &scrape.counted {
-            render_counted(counted);
+            render_counted(counted, &scrape.leases);
         }
         counter!("chakong_postbox_turned_away_total").absolute(scrape.turned_away);
+        counter!("chakong_api_wrong_keys_total").absolute(scrape.wrong_keys);
         store::render(&scrape.store);
-        relays::render(&scrape.relays);
+        relays::render(&scrape.relays, &scrape.leases);
         if let Some(free) = scrape.free_bytes {
             gauge!("chakong_store_free_bytes").set(approximate(free));
         }
@@ -92,10 +97,13 @@ pub fn render(scrape: &Scrape) -> String {
     recorder.handle().render()
 }
 
-fn render_counted(counted: &Counted) {
+fn render_counted(counted: &Counted, leases: &Leases) {
     for (lane, charged) in &counted.lanes {
         counts(&lane.name, &lane.counts);
         counters(lane);
+        if leases.is_here(&lane_lease(&lane.name)) {
+            breaker(lane);
+        }
         gauge!("chakong_counterpart_files_stuck", "counterpart" => lane.name.clone())
             .set(approximate(lane.files_stuck));
         gauge!("chakong_counterpart_charges_today", "counterpart" => lane.name.clone())
@@ -129,6 +137,10 @@ fn counters(lane: &CounterpartView) {
     set("chakong_counterpart_faulted_total", lane.faulted);
     set("chakong_counterpart_problems_total", lane.problems);
     set("chakong_counterpart_unknown_values_total", lane.unknown_values);
+}
+
+/// Known where the lane works only.
+fn breaker(lane: &CounterpartView) {
     let states =
         [(BreakerState::Closed, "closed"), (BreakerState::Open, "open"), (BreakerState::Probing, "probing")];
     for (state, word) in states {
@@ -151,7 +163,10 @@ fn describe() {
     describe_counter!("chakong_counterpart_problems_total", "Messages or entries not understood");
     describe_counter!("chakong_counterpart_unknown_values_total", "Values that the connector did not know");
     describe_gauge!("chakong_counterpart_files_stuck", "Incoming files that cannot be read or put away");
-    describe_gauge!("chakong_counterpart_breaker", "1 for the state that the breaker is in");
+    describe_gauge!(
+        "chakong_counterpart_breaker",
+        "1 for the state that the breaker is in; told by the replica that works for the lane"
+    );
     describe_gauge!(
         "chakong_counterpart_charges_today",
         "Requests that the counterpart charged today (Asia/Shanghai)"
@@ -160,6 +175,7 @@ fn describe() {
         "chakong_postbox_turned_away_total",
         "Calls with a wrong password or key since the start"
     );
+    describe_counter!("chakong_api_wrong_keys_total", "Requests to the API with a wrong key since the start");
     describe_gauge!("chakong_consumer_lag", "Events that a consumer has not acknowledged");
     describe_gauge!("chakong_events_last_seq", "Sequence number of the newest event");
     describe_gauge!("chakong_store_free_bytes", Unit::Bytes, "Free bytes on the store's disk");

@@ -18,6 +18,12 @@ pub(super) fn render(health: &Health) {
     if let Some(bytes) = health.wal_bytes {
         gauge!("chakong_store_wal_bytes").set(approximate(bytes));
     }
+    if let Some(asked) = health.asked {
+        counter!("chakong_store_statements_total").absolute(asked.statements);
+        counter!("chakong_store_round_trips_total").absolute(asked.round_trips);
+        counter!("chakong_store_commits_total").absolute(asked.commits);
+        counter!("chakong_store_inputs_total").absolute(asked.inputs);
+    }
 }
 
 fn describe() {
@@ -28,6 +34,13 @@ fn describe() {
     );
     describe_gauge!("chakong_store_bytes", Unit::Bytes, "Size of the store's file");
     describe_gauge!("chakong_store_wal_bytes", Unit::Bytes, "Size of the store's write-ahead log");
+    describe_counter!("chakong_store_statements_total", "Statements that were sent to the database server");
+    describe_counter!(
+        "chakong_store_round_trips_total",
+        "How often an answer of the database server was waited for; statements may go together"
+    );
+    describe_counter!("chakong_store_commits_total", "Commits at the database server");
+    describe_counter!("chakong_store_inputs_total", "Inputs in these commits: many go together");
 }
 
 /// A number as Prometheus takes it.

@@ -15,7 +15,7 @@ const AGAIN_AND_AGAIN: u64 = 5;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AlarmKind {
-    /// Very many different things 大量查看.
+    /// Very many records 大量查看.
     Mass,
     /// The same thing again and again 反复查看.
     Repeated,
@@ -32,7 +32,7 @@ pub struct Alarm {
     pub kind: AlarmKind,
     /// Staff number 工号 of the person.
     pub actor: String,
-    /// How many: different things for `mass`, looks for the others.
+    /// How many: records for `mass` (each different thing once, a list of no case with its rows), looks for the others.
     pub count: u64,
     /// The case; empty where it is about several or none.
     pub case_number: String,
@@ -46,7 +46,8 @@ pub struct Alarm {
 #[derive(Default)]
 struct Together<'a> {
     count: u64,
-    subjects: BTreeSet<&'a str>,
+    /// How many records each different thing showed, by kind and name.
+    things: BTreeMap<(&'a str, &'a str), u64>,
     cases: BTreeSet<&'a str>,
     times: Option<(Timestamp, Timestamp)>,
 }
@@ -54,7 +55,8 @@ struct Together<'a> {
 impl<'a> Together<'a> {
     fn add(&mut self, look: &'a Look) {
         self.count += 1;
-        self.subjects.insert(&look.subject);
+        let most = self.things.entry((look.kind.word(), &look.subject)).or_default();
+        *most = look.shown.max(*most);
         self.cases.insert(&look.case_number);
         let (first, last) = self.times.unwrap_or((look.at, look.at));
         self.times = Some((first.min(look.at), last.max(look.at)));
@@ -66,8 +68,8 @@ impl<'a> Together<'a> {
             Some(only) if self.cases.len() == 1 => (*only).to_owned(),
             _ => String::new(),
         };
-        let different = u64::try_from(self.subjects.len()).unwrap_or(u64::MAX);
-        let count = if kind == AlarmKind::Mass { different } else { self.count };
+        let records = self.things.values().fold(0_u64, |all, shown| all.saturating_add(*shown));
+        let count = if kind == AlarmKind::Mass { records } else { self.count };
         Some(Alarm { kind, actor: actor.to_owned(), count, case_number, first_at, last_at })
     }
 }
@@ -133,6 +135,8 @@ mod tests {
             court: "T10".to_owned(),
             reason: String::new(),
             out_of_hours,
+            shown: 1,
+            courts: Vec::new(),
         }
     }
 
@@ -171,6 +175,22 @@ mod tests {
             (AlarmKind::NoCase, "gh002".to_owned(), 1, String::new()),
         ];
         assert_eq!(told(&looks), expected);
+    }
+
+    #[test]
+    fn a_page_of_measures_counts_with_its_rows_and_a_case_is_not_the_measure_of_the_same_number() {
+        let page = Look { shown: 3, kind: LookKind::Measures, ..look(1, "gh001", "list 1", "", false) };
+        assert_eq!(
+            told(std::slice::from_ref(&page)),
+            [(AlarmKind::Mass, "gh001".to_owned(), 3, String::new())]
+        );
+        let again = Look { shown: 2, at: Timestamp::UNIX_EPOCH, ..page };
+        assert_eq!(told(std::slice::from_ref(&again)), []);
+        let seven = |kind| Look { kind, ..look(2, "gh001", "7", CASE, false) };
+        let both = [seven(LookKind::Case), seven(LookKind::Measures), seven(LookKind::Case)];
+        assert_eq!(told(&both), []);
+        assert_eq!(told(&[again, both[0].clone()])[0].2, 3);
+        assert_eq!(told(&[both.to_vec(), vec![seven(LookKind::Answer)]].concat())[0].2, 3);
     }
 
     #[test]

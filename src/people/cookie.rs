@@ -58,13 +58,41 @@ pub fn clear(headers: &HeaderMap) -> String {
 /// The cookie of a request; of a form that none of ours has it is none.
 pub fn token_of(headers: &HeaderMap) -> Option<&str> {
     let name = if is_plain_loopback(headers) { ON_LOOPBACK } else { NAME };
+    let token = only(headers, name)?;
+    (token.len() == 2 * LENGTH && token.bytes().all(|b| b.is_ascii_hexdigit())).then_some(token)
+}
+
+/// Name and attributes of the cookie that comes back with a browser from another site: what is known of a sign-in meanwhile.
+fn returning(headers: &HeaderMap) -> (&'static str, &'static str) {
+    match is_plain_loopback(headers) {
+        true => ("chakong-returning", "Path=/; HttpOnly; SameSite=Lax"),
+        false => ("__Host-chakong-returning", "Path=/; Secure; HttpOnly; SameSite=Lax"),
+    }
+}
+
+/// `Set-Cookie` of a cookie that comes back with a browser from another site within some seconds.
+pub fn set_returning(headers: &HeaderMap, value: &str, seconds: u64) -> String {
+    let (name, attributes) = returning(headers);
+    format!("{name}={value}; {attributes}; Max-Age={seconds}")
+}
+
+/// `Set-Cookie` that takes it away.
+pub fn clear_returning(headers: &HeaderMap) -> String {
+    set_returning(headers, "", 0)
+}
+
+/// The cookie that came back.
+pub fn returning_of(headers: &HeaderMap) -> Option<&str> {
+    only(headers, returning(headers).0)
+}
+
+/// The cookie of a name. Two of one name are somebody's trick.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut found = pairs.filter(|(known, _)| *known == name).map(|(_, token)| token);
-    let token = found.next()?;
-    // Two of one name are somebody's trick.
-    let is_token = token.len() == 2 * LENGTH && token.bytes().all(|b| b.is_ascii_hexdigit());
-    (is_token && found.next().is_none()).then_some(token)
+    let mut found = pairs.filter(|(known, _)| *known == name).map(|(_, value)| value);
+    let value = found.next()?;
+    found.next().is_none().then_some(value)
 }
 
 /// Whether a request by cookie may change something: it comes from a page of our own, by what the browser says of it, and where it is

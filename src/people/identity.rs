@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::matrix::{may, permission};
 use crate::domain::decide::people::Pending;
-use crate::domain::people::{Courts, Role};
+use crate::domain::people::{Courts, Role, SignInMethod};
 use crate::domain::{Actor, PersonId};
 
 /// A session, as far as a request needs it.
@@ -18,6 +18,15 @@ pub struct SessionRef {
     pub csrf: String,
     /// What must be done before anything else.
     pub pending: Option<Pending>,
+    /// How it began.
+    pub method: SignInMethod,
+}
+
+impl SessionRef {
+    /// Whether it began by the word of the identity provider.
+    pub const fn is_by_provider(&self) -> bool {
+        matches!(self.method, SignInMethod::Provider { .. })
+    }
 }
 
 /// Who calls, found out once for each request.
@@ -33,6 +42,8 @@ pub struct Identity {
     pub person: Option<PersonId>,
     /// The session by whose cookie they call; `None` for a key.
     pub session: Option<SessionRef>,
+    /// The consumer of results as which alone a key reads; `None` for any.
+    pub consumer: Option<String>,
 }
 
 impl Identity {

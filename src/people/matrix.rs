@@ -49,7 +49,13 @@ matrix! {
         "GET /v1/orders" "GET /v1/orders/{number}" "GET /v1/measures" "GET /v1/measures/{id}"
         "GET /v1/measures/{id}/receipts/{sha256}" "GET /v1/tasks" "GET /v1/cases/{id}/progress" "GET /v1/cases/{id}/papers"
         "GET /v1/cases/{id}/documents" "GET /v1/cases/{id}/documents/{document}"
-        "POST /v1/cases/{id}/papers" "GET /v1/papers/{number}" "GET /v1/papers/{number}/receipts" "POST /v1/papers/batch" "GET /v1/statistics"
+        "GET /v1/papers/{number}" "GET /v1/papers/{number}/receipts" "GET /v1/statistics"
+    ];
+    PRINT "issue_paper" "出具文书" [CaseSystem Officer Approver Supervisor] [
+        "POST /v1/cases/{id}/papers" "POST /v1/papers/batch"
+    ];
+    RAW "read_raw" "查看原始反馈" [Officer Approver Supervisor Auditor] [
+        "GET /v1/orders/{number}/raw" "GET /v1/orders/{number}/raw/{revision}"
     ];
     ACTS "read_acts" "查看操作记录" [CaseSystem Officer Approver Supervisor Auditor] [
         "GET /v1/acts" "GET /v1/inquiries/{id}/acts"
@@ -60,7 +66,7 @@ matrix! {
     TASKS "complete_task" "办结待办" [CaseSystem Officer Approver Supervisor] ["POST /v1/tasks/{id}/complete"];
     CONTROL "control" "审批与办理控制措施" [Approver] [
         "PUT /v1/cases/{id}/claim" "POST /v1/cases/{id}/measures" "POST /v1/cases/{id}/release"
-        "POST /v1/cases/{id}/parties/{reference}/release" "POST /v1/measures/{id}/approve"
+        "POST /v1/cases/{id}/parties/{reference}/release" "POST /v1/cases/{id}/parties/{reference}/reinstate" "POST /v1/measures/{id}/approve"
         "POST /v1/measures/{id}/reject" "POST /v1/measures/{id}/reconsider" "POST /v1/measures/{id}/value" "POST /v1/measures/{id}/rate"
         "POST /v1/measures/{id}/release" "POST /v1/measures/{id}/renew" "POST /v1/measures/{id}/deduct"
         "POST /v1/measures/{id}/transfer"
@@ -81,7 +87,7 @@ matrix! {
     ];
     WATCH "watch" "查看协助单位" [Officer Supervisor Operations] [
         "GET /v1/connectors" "GET /v1/connectors/{id}" "GET /v1/counterparts" "GET /v1/counterparts/{name}"
-        "GET /v1/counterparts/{name}/charges" "GET /v1/replicas"
+        "GET /v1/counterparts/{name}/charges" "GET /v1/counterparts/{name}/messages" "GET /v1/replicas"
     ];
     OPERATE "operate" "暂停、恢复、探测协助单位" [Operations] [
         "POST /v1/counterparts/{name}/pause" "POST /v1/counterparts/{name}/resume"
@@ -97,6 +103,8 @@ matrix! {
     ];
     PEOPLE "people" "管理人员与会话" [SecurityAdministrator] [
         "GET /v1/people" "POST /v1/people" "GET /v1/people/{id}" "PATCH /v1/people/{id}" "POST /v1/people/{id}/reset"
+        "GET /v1/people/expiring" "POST /v1/people/{id}/sign-in-certificates"
+        "DELETE /v1/people/{id}/sign-in-certificates/{fingerprint}"
     ];
     KEYS "keys" "管理密钥" [SecurityAdministrator] ["GET /v1/keys" "POST /v1/keys" "DELETE /v1/keys/{id}"];
     LOOKS "looks" "查看留痕" [Auditor] ["GET /v1/looks" "GET /v1/looks.csv" "GET /v1/looks/alarms"];
@@ -133,9 +141,16 @@ mod tests {
 
     #[test]
     fn administrators_run_no_inquiries() {
-        for row in
-            [may::SUBMIT, may::REQUERY, may::TASKS, may::CONTROL, may::RESOLVE, may::DESK, may::RESULTS]
-        {
+        for row in [
+            may::SUBMIT,
+            may::PRINT,
+            may::REQUERY,
+            may::TASKS,
+            may::CONTROL,
+            may::RESOLVE,
+            may::DESK,
+            may::RESULTS,
+        ] {
             let row = permission(row).expect("a row");
             assert!(!row.roles.iter().any(|role| role.is_administrator()), "{}", row.act);
         }

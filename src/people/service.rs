@@ -1,6 +1,7 @@
 //! The service of people: signing in and out, sessions, keys and looks, on the store and the engine. API and pages call it.
 
 mod own;
+mod signing_in;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,23 +10,21 @@ use std::time::Duration;
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
-use uuid::Uuid;
 
 use super::slow_down::SlowDown;
-use super::{Identity, SessionRef, cookie, password, second_factor};
+use super::{Identity, SessionRef, cookie, password};
 use crate::clock::Clock;
-use crate::domain::AuditEntry;
-use crate::domain::decide::people::{Attempt, pending};
+use crate::domain::decide::people::{pending, pending_anyhow};
 use crate::domain::people::{Look, LookRules, Person, Session, SignInRules, StoredKey};
-use crate::engine::{ByWhom, Engine, Looked, SignIn};
+use crate::engine::{ByWhom, Engine, Looked};
 use crate::store::{Store, StoreError, Stored};
+
+pub use signing_in::{Credentials, Named, NotIn, Origin, SignedInOrNot, Vouched};
 
 /// Passwords that are hashed at once: each takes a core and 19 MiB.
 const AT_ONCE: usize = 2;
 /// How often the use of a session is written down.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
-/// Longest name of a browser that is kept, in characters.
-const LONGEST_AGENT: usize = 120;
 /// Looks that are remembered, so that the same look is one look.
 const RECENT: usize = 10_000;
 
@@ -38,27 +37,6 @@ pub struct Settings {
     pub sign_in: SignInRules,
     /// Rules of looking.
     pub looks: LookRules,
-}
-
-/// What somebody shows to sign in.
-#[derive(Clone)]
-pub struct Credentials {
-    /// 工号.
-    pub number: String,
-    /// Password.
-    pub password: String,
-    /// Code of the second factor; empty where there is none.
-    pub code: String,
-    /// From which address.
-    pub from: IpAddr,
-    /// What the browser calls itself.
-    pub agent: String,
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credentials").field("from", &self.from).finish_non_exhaustive()
-    }
 }
 
 /// A session that has begun.
@@ -85,7 +63,9 @@ pub struct People {
     settings: Settings,
     slow_down: SlowDown,
     hashing: Semaphore,
-    looked: Cache<(String, &'static str, String), Timestamp>,
+    looked: Cache<(String, &'static str, String), (Timestamp, u64)>,
+    /// Refusals that were kept lately, by address and reason.
+    told: Cache<(IpAddr, String), Timestamp>,
 }
 
 impl People {
@@ -93,7 +73,8 @@ impl People {
     pub fn new(engine: Engine, clock: Arc<dyn Clock>, settings: Settings) -> Self {
         let store = Arc::clone(engine.store());
         let (slow_down, hashing) = (SlowDown::default(), Semaphore::new(AT_ONCE));
-        Self { store, engine, clock, settings, slow_down, hashing, looked: Cache::new(RECENT) }
+        let (looked, told) = (Cache::new(RECENT), Cache::new(RECENT));
+        Self { store, engine, clock, settings, slow_down, hashing, looked, told }
     }
 
     /// The rules of signing in.
@@ -112,61 +93,9 @@ impl People {
         tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Closed)
     }
 
-    /// Signs in. `None` where it failed: whether name, password or code was wrong, or the person is locked or disabled, is told to
-    /// nobody, nor by the time that it takes.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn sign_in(&self, shown: Credentials) -> Stored<Option<SignedIn>> {
-        let wait = self.slow_down.wait(shown.from, self.clock.now());
-        tokio::time::sleep(wait).await;
-        let number = shown.number.trim().to_owned();
-        let person = self.store.read(move |reads| reads.person_by_number(&number)).await?;
-        let known = person.as_ref().and_then(|person| person.password.as_ref());
-        let against = known.map(|password| password.hash.clone());
-        let given = shown.password.chars().take(password::LONGEST + 1).collect::<String>();
-        let checked = self.work(move || match against {
-            Some(hash) => (password::verify(&given, &hash), hash),
-            // As much work where nobody is known by that name.
-            None => (password::hash(&given).is_err(), String::new()),
-        });
-        let (is_right, against) = checked.await?;
-        let now = self.clock.now();
-        let factor = person.as_ref().and_then(|person| person.second_factor.as_ref());
-        let step = factor.and_then(|factor| second_factor::step_of(&shown.code, &factor.secret, now));
-        let Some(person) = person else {
-            self.slow_down.failed(shown.from, now);
-            self.engine.audit(by_nobody(now, shown.from)).await?;
-            return Ok(None);
-        };
-        let token = cookie::new_token();
-        let session = Session {
-            digest: cookie::digest_of(&token),
-            id: Uuid::new_v4(),
-            person: person.id,
-            created: now,
-            seen: now,
-            from: shown.from.to_string(),
-            agent: shown.agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect(),
-        };
-        let shown_now = Attempt { against, is_right, step };
-        let input = SignIn {
-            person: person.id,
-            shown: shown_now,
-            session: session.clone(),
-            rules: self.rules().clone(),
-        };
-        match self.engine.sign_in(input).await? {
-            Some(person) => {
-                self.slow_down.succeeded(shown.from);
-                let identity = self.identity_of(&person, &session, &token, now);
-                Ok(Some(SignedIn { token, identity }))
-            }
-            None => {
-                self.slow_down.failed(shown.from, now);
-                Ok(None)
-            }
-        }
+    /// Whether the next attempt to sign in from an address is kept waiting.
+    pub fn is_slowed(&self, from: IpAddr) -> bool {
+        !self.slow_down.wait(from, self.clock.now()).is_zero()
     }
 
     fn identity_of(&self, person: &Person, session: &Session, token: &str, now: Timestamp) -> Identity {
@@ -178,8 +107,10 @@ impl People {
             session: Some(SessionRef {
                 id: session.id,
                 csrf: cookie::csrf_of(token),
-                pending: pending(person, self.rules(), now),
+                pending: pending(person, session.method, self.rules(), now),
+                method: session.method,
             }),
+            consumer: None,
         }
     }
 
@@ -222,7 +153,7 @@ impl People {
     }
 
     /// Who has a key that is kept in the store, by its digest; `None` where it is none, or over. A person's key may no more than the
-    /// person, and nothing once the person may not sign in.
+    /// person, and nothing while the person may not sign in, or must do something first when they do.
     ///
     /// # Errors
     /// When the store fails.
@@ -235,8 +166,8 @@ impl People {
             };
             Ok(Some((key, person)))
         });
-        let now = self.clock.now();
-        Ok(found.await?.and_then(|(key, person)| identity_of_key(key, person, now)))
+        let (now, rules) = (self.clock.now(), self.rules());
+        Ok(found.await?.and_then(|(key, person)| identity_of_key(key, person, rules, now)))
     }
 
     /// An initial password with its hash.
@@ -274,25 +205,26 @@ impl People {
     pub async fn look(&self, identity: &Identity, look: Look) -> Stored<Looked> {
         let key = (look.actor.clone(), look.kind.word(), look.subject.clone());
         let rules = &self.settings.looks;
-        let again = |at: Timestamp| {
-            Duration::try_from(look.at.duration_since(at)).is_ok_and(|passed| passed < rules.again_after)
+        let again = |(at, shown): (Timestamp, u64)| {
+            let passed = Duration::try_from(look.at.duration_since(at));
+            passed.is_ok_and(|passed| passed < rules.again_after) && look.shown <= shown
         };
         if self.looked.get(&key).is_some_and(again) {
             return Ok(Looked::Kept);
         }
-        let at = look.at;
+        let (at, shown) = (look.at, look.shown);
         let counts = identity.person.is_some().then(|| rules.clone());
         let looked = self.engine.keep_look(look, begin_of_day(at), counts).await?;
         match looked {
             Looked::TooMuch(_) => {}
-            Looked::Kept | Looked::Alarmed(_) => self.looked.insert(key, at),
+            Looked::Kept | Looked::Alarmed(_) => self.looked.insert(key, (at, shown)),
         }
         if let Looked::Alarmed(counts) | Looked::TooMuch(counts) = looked {
             let person = identity.person.map(|id| id.to_string());
             tracing::warn!(
                 person,
                 looks = counts.looks,
-                subjects = counts.subjects,
+                records = counts.records,
                 "a person looks at very much today"
             );
         }
@@ -304,32 +236,26 @@ fn age(since: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(since)).unwrap_or_default()
 }
 
-/// An attempt under a name that nobody has. The name is not kept: it may be a password in the wrong field.
-fn by_nobody(at: Timestamp, from: IpAddr) -> AuditEntry {
-    AuditEntry {
-        at,
-        actor: "nobody".to_owned(),
-        act: "sign_in".to_owned(),
-        subject: String::new(),
-        reason: String::new(),
-        detail: Some(serde_json::json!({ "from": from.to_string() })),
-        refused: Some("登录失败 refused".to_owned()),
-    }
-}
-
-fn identity_of_key(key: StoredKey, person: Option<Person>, now: Timestamp) -> Option<Identity> {
+fn identity_of_key(
+    key: StoredKey,
+    person: Option<Person>,
+    rules: &SignInRules,
+    now: Timestamp,
+) -> Option<Identity> {
     if !key.is_valid(now) {
         return None;
     }
-    let StoredKey { name, roles, courts, person: owner, .. } = key;
+    let is_free = |person: &Person| person.is_active() && pending_anyhow(person, rules, now).is_none();
+    let StoredKey { name, roles, courts, person: owner, consumer, .. } = key;
     match (owner, person) {
-        (None, _) => Some(Identity { name, roles, courts, person: None, session: None }),
-        (Some(_), Some(person)) if person.is_active() => Some(Identity {
+        (None, _) => Some(Identity { name, roles, courts, person: None, session: None, consumer }),
+        (Some(_), Some(person)) if is_free(&person) => Some(Identity {
             roles: roles.intersection(&person.roles).copied().collect(),
             courts: courts.within(&person.courts),
             person: Some(person.id),
             name: person.number,
             session: None,
+            consumer,
         }),
         (Some(_), _) => None,
     }

@@ -108,6 +108,15 @@ pub fn task(reads: &mut dyn Reads, courts: &Courts, id: TaskId) -> Stored<Option
     }
 }
 
+/// Whether an act is seen: by what it is about. That a person looks at very much is for the auditors of the person's courts.
+fn sees_act(reads: &mut dyn Reads, courts: &Courts, act: &AuditEntry) -> Stored<bool> {
+    if act.act == "mass_looks" {
+        let person = reads.person_by_number(&act.subject)?;
+        return Ok(person.is_some_and(|person| person.courts.meet(courts)));
+    }
+    sees_subject(reads, courts, &act.subject)
+}
+
 /// Whether what an act is about is seen: an inquiry or a case of these courts. What is about the gateway is for those who see every
 /// court.
 fn sees_subject(reads: &mut dyn Reads, courts: &Courts, subject: &str) -> Stored<bool> {
@@ -147,7 +156,7 @@ pub fn acts(reads: &mut dyn Reads, courts: &Courts, filter: &ActFilter) -> Store
                 return Ok(page);
             }
             filter.before = Some(row);
-            if courts.are_all() || sees_subject(reads, courts, &act.subject)? {
+            if courts.are_all() || sees_act(reads, courts, &act)? {
                 page.acts.push((row, act));
             }
         }

@@ -100,7 +100,7 @@ impl EventLog {
             .read(move |reads| {
                 let after = begin(reads, from)?;
                 let (rows, next) = rows_of(reads, after, &wanted, limit)?;
-                let mut renderer = Renderer::new(reads, &source);
+                let mut renderer = Renderer::of(&rows, reads, &source)?;
                 let events = rows.into_iter().map(|row| renderer.event(row)).collect::<Stored<_>>()?;
                 Ok(Page { events, next })
             })
@@ -155,7 +155,7 @@ impl EventLog {
             .read(move |reads| {
                 let rows = reads.page_after(after, limit)?;
                 let courts = courts_of(reads, &rows)?;
-                let mut renderer = Renderer::new(reads, &source);
+                let mut renderer = Renderer::of(&rows, reads, &source)?;
                 rows.into_iter()
                     .map(|row| {
                         let (seq, case_number) = (row.event.seq, row.event.case_number.clone());
@@ -236,7 +236,10 @@ fn rows_of(reads: &mut dyn Reads, after: i64, wanted: &Wanted, limit: usize) -> 
 
 /// The courts of the inquiries that rows are about.
 fn courts_of(reads: &mut dyn Reads, rows: &[PageRow]) -> Stored<HashMap<InquiryId, String>> {
-    let mut courts = HashMap::new();
+    let mut inquiries: Vec<InquiryId> = rows.iter().map(|row| row.event.inquiry).collect();
+    inquiries.sort_unstable();
+    inquiries.dedup();
+    let mut courts = reads.courts_of_all(&inquiries)?;
     for row in rows {
         let id = row.event.inquiry;
         if courts.contains_key(&id) {

@@ -18,8 +18,15 @@ pub(super) struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    pub(super) fn new(reads: &'a mut dyn Reads, source: &'a str) -> Self {
-        Self { reads, source, references: HashMap::new() }
+    /// # Errors
+    /// When the store fails.
+    pub(super) fn of(page: &[PageRow], reads: &'a mut dyn Reads, source: &'a str) -> Stored<Self> {
+        let mut inquiries: Vec<InquiryId> =
+            page.iter().filter(|row| row.order.is_some()).map(|row| row.event.inquiry).collect();
+        inquiries.sort_unstable();
+        inquiries.dedup();
+        let references = reads.references_of_all(&inquiries)?;
+        Ok(Self { reads, source, references })
     }
 
     /// The event of a line of the log. One that cannot be read says so in its place, and blocks no other.

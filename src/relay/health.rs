@@ -1,5 +1,6 @@
 //! How relays and intakes are, for people and machines.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use super::failure::Failure;
+use crate::store::Leases;
 
 /// What a relay or an intake does now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -17,19 +19,22 @@ pub enum RelayState {
     Connecting,
     /// It is connected and works.
     Running,
-    /// It failed and tries again after a while.
+    /// It failed and tries again after a while; or the broker does not take the events of some courts, while the others go on.
     Waiting,
     /// It ended with the gateway.
     Stopped,
+    /// Another replica works for it, or none does yet.
+    Elsewhere,
 }
 
 impl RelayState {
     /// Every state with its word.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str); 5] = [
         (Self::Connecting, "connecting"),
         (Self::Running, "running"),
         (Self::Waiting, "waiting"),
         (Self::Stopped, "stopped"),
+        (Self::Elsewhere, "elsewhere"),
     ];
 }
 
@@ -44,6 +49,8 @@ pub struct RelayHealth {
     pub done: u64,
     /// Relay: events that went without their data, for it was too large. Intake: messages that were refused.
     pub set_aside: u64,
+    /// Relay: events that the broker does not take for now and those behind them in their cases, by court.
+    pub held_back: BTreeMap<String, u64>,
     /// Failures since the start.
     pub failures: u64,
     /// The last failure and when it was; it stays when the relay works again.
@@ -59,13 +66,19 @@ pub struct RelayWatch {
     pub servers: String,
     /// The name under which its place in the log is kept; `None` for an intake.
     pub consumer: Option<&'static str>,
+    /// The name of its lease.
+    pub lease: String,
     health: watch::Receiver<RelayHealth>,
 }
 
 impl RelayWatch {
-    /// How it is now.
-    pub fn health(&self) -> RelayHealth {
-        self.health.borrow().clone()
+    /// How it is now, as far as this process knows: what another one works for is elsewhere.
+    pub fn health(&self, leases: &Leases) -> RelayHealth {
+        let health = self.health.borrow().clone();
+        match leases.is_here(&self.lease) {
+            true => health,
+            false => RelayHealth { state: RelayState::Elsewhere, held_back: BTreeMap::new(), ..health },
+        }
     }
 }
 
@@ -92,14 +105,20 @@ impl HealthTeller {
             since: now,
             done: 0,
             set_aside: 0,
+            held_back: BTreeMap::new(),
             failures: 0,
             last_failure: None,
         };
         Self { name, sender: watch::channel(health).0 }
     }
 
-    pub(super) fn watch(&self, servers: String, consumer: Option<&'static str>) -> RelayWatch {
-        RelayWatch { name: self.name, servers, consumer, health: self.sender.subscribe() }
+    pub(super) fn watch(&self, servers: String, consumer: Option<&'static str>, lease: String) -> RelayWatch {
+        RelayWatch { name: self.name, servers, consumer, lease, health: self.sender.subscribe() }
+    }
+
+    /// How much was done since the start.
+    pub(super) fn done(&self) -> u64 {
+        self.sender.borrow().done
     }
 
     pub(super) fn is(&self, state: RelayState, now: Timestamp) {
@@ -114,6 +133,14 @@ impl HealthTeller {
         self.sender.send_modify(|health| {
             health.done = health.done.saturating_add(done);
             health.set_aside = health.set_aside.saturating_add(set_aside);
+        });
+    }
+
+    pub(super) fn holds_back(&self, courts: BTreeMap<String, u64>) {
+        self.sender.send_if_modified(|health| {
+            let is_new = health.held_back != courts;
+            health.held_back = courts;
+            is_new
         });
     }
 

@@ -4,11 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
-
 use super::failure::Done;
 use super::health::{HealthTeller, RelayState, RelayWatch};
-use super::message::{Answer, Incoming, Reception, verdict};
+use super::message::{Answer, Incoming, Reception, identity, verdict};
 use super::parties::{Inlet, Receiver};
 use super::runner::wait_after;
 use crate::clock::Clock;
@@ -40,7 +38,7 @@ impl Intake {
 
     /// How it is, for others.
     pub fn watch(&self) -> RelayWatch {
-        self.health.watch(self.inlet.servers(), None)
+        self.health.watch(self.inlet.servers(), None, self.lease())
     }
 }
 
@@ -49,9 +47,9 @@ pub async fn run_intake(intake: Arc<Intake>, reception: Arc<dyn Reception>, task
     let stop = tasks.soft().clone();
     let mut failures = 0;
     while !stop.is_cancelled() {
-        let before = intake.health.watch(String::new(), None).health().done;
+        let before = intake.health.done();
         let Err(failure) = intake.work(&*reception, &tasks).await else { break };
-        let progressed = intake.health.watch(String::new(), None).health().done > before;
+        let progressed = intake.health.done() > before;
         failures = if progressed { 1 } else { failures + 1 };
         intake.health.failed(&failure, intake.clock.now());
         let wait = wait_after(failures, intake.config.longest_wait);
@@ -83,7 +81,7 @@ impl Intake {
             let Some(answer) = self.answer(&message, reception, &mut *receiver, tasks).await? else {
                 return Ok(());
             };
-            if answer.status >= 300 {
+            if !answer.is_accepted() {
                 tracing::warn!(
                     intake = self.name,
                     status = answer.status,
@@ -93,23 +91,12 @@ impl Intake {
                 );
             }
             let key = message.key.as_deref().unwrap_or_default();
-            let verdict = verdict(answer, &self.source, &self.id(&message), self.clock.now(), key);
+            let id = identity(&self.config.submitter, &message, &answer);
+            let verdict = verdict(answer, &self.source, &id, self.clock.now(), key);
             let refused = u64::from(verdict.is_refused());
             receiver.settle(verdict).await?;
             self.health.did(1, refused);
         }
-    }
-
-    /// The same for the same message, however often it comes.
-    fn id(&self, message: &Incoming) -> String {
-        let mut digest = Sha256::new();
-        for part in [self.config.submitter.as_bytes(), message.key.as_deref().unwrap_or_default().as_bytes()]
-        {
-            digest.update(u64::try_from(part.len()).unwrap_or_default().to_be_bytes());
-            digest.update(part);
-        }
-        digest.update(&message.body);
-        hex::encode(digest.finalize())[..32].to_owned()
     }
 
     /// What is said to a message; `None` where the gateway stops before it could be taken.

@@ -2,14 +2,18 @@
 
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::failure::{Done, Failure, FailureKind};
+use crate::intake::LONGEST_KEY;
 use crate::queue::LogEntry;
 
 /// Media type of a CloudEvent in JSON with its data inside.
 pub(super) const STRUCTURED: &str = "application/cloudevents+json; charset=utf-8";
 /// Longest part of a subject or routing key that a court's code becomes.
 const LONGEST_TOKEN: usize = 48;
+/// Longest reason that a dead letter carries.
+const LONGEST_REASON: usize = 512;
 
 /// An event on its way to a broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +108,32 @@ pub struct Answer {
     pub reason: String,
 }
 
+impl Answer {
+    /// Whether an inquiry was accepted, now or before.
+    pub(super) const fn is_accepted(&self) -> bool {
+        self.status < 300
+    }
+
+    /// The body, or what stands in its place where a message may not have so many bytes.
+    pub(super) fn body_within(&self, largest: usize) -> Vec<u8> {
+        if self.body.len() <= largest { self.body.clone() } else { bytes(&self.without_body()) }
+    }
+
+    fn without_body(&self) -> Value {
+        let detail = format!("the answer has {} bytes, more than the broker takes", self.body.len());
+        json!({ "status": self.status, "title": self.reason, "detail": detail })
+    }
+}
+
+fn bytes(value: &Value) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+/// A key as it is repeated: no more of it than a key may have.
+pub(super) fn shown_key(key: &str) -> String {
+    key.chars().take(LONGEST_KEY).collect()
+}
+
 /// Who takes inquiries, wherever they come from.
 pub trait Reception: Send + Sync + std::fmt::Debug {
     /// Submits a body under an idempotency key as the holder of a key.
@@ -120,7 +150,7 @@ pub(super) struct Verdict {
     /// What is said to its sender.
     pub(super) answer: Answer,
     /// The same as a CloudEvent, for everybody who follows the answers.
-    pub(super) event: Vec<u8>,
+    event: Value,
     /// `accepted` or `refused`.
     pub(super) outcome: &'static str,
     /// Known to the broker by this.
@@ -132,11 +162,43 @@ impl Verdict {
     pub(super) fn is_refused(&self) -> bool {
         self.outcome == "refused"
     }
+
+    /// The CloudEvent as structured JSON. One that would have more bytes than a message may goes without the answer.
+    pub(super) fn event_within(&self, largest: usize) -> Vec<u8> {
+        let whole = bytes(&self.event);
+        if whole.len() <= largest {
+            return whole;
+        }
+        let mut short = self.event.clone();
+        if let Some(answer) = short.pointer_mut("/data/answer") {
+            *answer = self.answer.without_body();
+        }
+        bytes(&short)
+    }
+
+    /// The reason for a dead letter.
+    pub(super) fn reason(&self) -> String {
+        self.answer.reason.chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
+    }
+}
+
+/// By what an answer is known: the same for the same message and the same outcome, however often it comes. A message that was refused may
+/// be accepted later, or refused for another reason; one that was accepted stays so.
+pub(super) fn identity(submitter: &str, message: &Incoming, answer: &Answer) -> String {
+    let key = message.key.as_deref().unwrap_or_default();
+    let status = answer.status.to_be_bytes();
+    let outcome: [&[u8]; 2] = if answer.is_accepted() { [b"", b""] } else { [&status, &answer.body] };
+    let mut digest = Sha256::new();
+    for part in [submitter.as_bytes(), key.as_bytes(), outcome[0], outcome[1], &message.body] {
+        digest.update(u64::try_from(part.len()).unwrap_or_default().to_be_bytes());
+        digest.update(part);
+    }
+    hex::encode(digest.finalize())[..32].to_owned()
 }
 
 /// What is said about a message, as an answer and as an event.
 pub(super) fn verdict(answer: Answer, source: &str, id: &str, now: jiff::Timestamp, key: &str) -> Verdict {
-    let outcome = if answer.status < 300 { "accepted" } else { "refused" };
+    let outcome = if answer.is_accepted() { "accepted" } else { "refused" };
     let data: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
     let event = json!({
         "specversion": "1.0",
@@ -145,9 +207,8 @@ pub(super) fn verdict(answer: Answer, source: &str, id: &str, now: jiff::Timesta
         "type": format!("chakong.submission.{outcome}"),
         "time": now.to_string(),
         "datacontenttype": answer.media_type,
-        "data": { "idempotency_key": key, "status": answer.status, "answer": data },
+        "data": { "idempotency_key": shown_key(key), "status": answer.status, "answer": data },
     });
-    let event = serde_json::to_vec(&event).unwrap_or_default();
     Verdict { dedupe: format!("{source}:intake:{id}"), answer, event, outcome }
 }
 
@@ -169,5 +230,55 @@ mod tests {
             assert_eq!(token(code), expected, "{code}");
         }
         assert_eq!(token(&"7".repeat(500)).len(), LONGEST_TOKEN);
+    }
+
+    #[test]
+    fn an_answer_is_known_by_its_message_and_its_outcome() {
+        let message = |key: &str, body: &str| Incoming {
+            key: Some(key.to_owned()),
+            body: body.as_bytes().to_vec(),
+            ..Incoming::default()
+        };
+        let answer = |status, body: &str| Answer {
+            status,
+            media_type: "application/json",
+            body: body.as_bytes().to_vec(),
+            may_pass: false,
+            reason: String::new(),
+        };
+        let one = message("k", "{}");
+        let id = |answer: &Answer| identity("court", &one, answer);
+        assert_eq!(id(&answer(201, "new")), id(&answer(200, "known")), "accepted, whenever it comes again");
+        assert_eq!(id(&answer(422, "no party")), id(&answer(422, "no party")));
+        let known =
+            [answer(201, ""), answer(422, "no party"), answer(422, "no court"), answer(403, "no court")];
+        let ids: std::collections::BTreeSet<String> = known.iter().map(id).collect();
+        assert_eq!(ids.len(), known.len(), "each outcome has its own");
+        for other in [message("k2", "{}"), message("k", "[]"), message("k{", "}")] {
+            assert_ne!(identity("court", &other, &known[0]), id(&known[0]));
+        }
+    }
+
+    fn refused(body: Vec<u8>) -> Verdict {
+        let reason = "invalid: The content breaks a rule".to_owned();
+        let answer =
+            Answer { status: 422, media_type: "application/problem+json", body, may_pass: false, reason };
+        verdict(answer, "urn:chakong:test", "id", jiff::Timestamp::UNIX_EPOCH, &"\u{7}钥".repeat(1 << 20))
+    }
+
+    #[test]
+    fn what_is_said_of_a_message_is_bounded_whatever_its_key_and_its_answer_are() {
+        let small = refused(br#"{"status":422}"#.to_vec());
+        let event: Value = serde_json::from_slice(&small.event_within(4_096)).expect("JSON");
+        assert_eq!(event["data"]["answer"], json!({ "status": 422 }), "the whole answer");
+        let key = event["data"]["idempotency_key"].as_str().expect("a key");
+        assert_eq!(key.chars().count(), LONGEST_KEY);
+        let findings = json!({ "status": 422, "findings": vec!["too much"; 10_000] });
+        let large = refused(serde_json::to_vec(&findings).expect("JSON"));
+        for said in [large.event_within(4_096), large.answer.body_within(4_096)] {
+            assert!(said.len() <= 4_096, "{}", said.len());
+            let said = String::from_utf8(said).expect("text");
+            assert!(said.contains("more than the broker takes") && said.contains("breaks a rule"), "{said}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_nats::connection::State;
 use async_nats::jetstream::context::{PublishError, PublishErrorKind, RequestErrorKind};
-use async_nats::jetstream::{self, Context};
+use async_nats::jetstream::{self, Context, ErrorCode};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, HeaderValue, ServerAddr};
 use tokio::sync::watch;
 
@@ -198,10 +198,21 @@ fn unpublished(error: &PublishError, subject: &str) -> Failure {
             (FailureKind::Full, format!("no stream of JetStream takes the subject {subject} now"))
         }
         PublishErrorKind::MaxPayloadExceeded => (FailureKind::Unfit, said),
+        _ if is_too_large(error) => {
+            (FailureKind::Unfit, format!("the stream takes no message so large: {said}"))
+        }
         // Full by its limits, or the server's disk is.
         _ => (FailureKind::Full, format!("JetStream does not take a message: {said}")),
     };
     Failure::new(kind, detail)
+}
+
+/// Whether the stream takes no message, or no headers, of this size.
+fn is_too_large(error: &PublishError) -> bool {
+    let source = std::error::Error::source(error);
+    let said = source.and_then(|source| source.downcast_ref::<jetstream::Error>());
+    let too_large = [ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM, ErrorCode::STREAM_HEADER_EXCEEDS_MAXIMUM];
+    said.is_some_and(|said| too_large.contains(&said.error_code()))
 }
 
 /// Headers; what a header cannot hold is left out.

@@ -58,8 +58,7 @@ impl Connection {
         let uri = uri(config, server);
         let connection = transport::connect(uri, &config.access, server, properties).await?;
         let events: Events = Box::pin(connection.events_listener());
-        let channel = connection.create_channel().await.map_err(|error| failed(&error))?;
-        channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(|error| failed(&error))?;
+        let channel = confirming(&connection).await?;
         Ok(Self { connection, channel, events: Mutex::new(events), largest: config.largest_message })
     }
 
@@ -91,27 +90,58 @@ impl Connection {
         if !self.connection.status().connected() {
             return Err(Failure::new(FailureKind::Unreachable, "the connection to RabbitMQ is down"));
         }
-        let options = BasicPublishOptions { mandatory: is_mandatory, immediate: false };
-        let published = self.channel.basic_publish(short(exchange)?, short(key)?, options, body, properties);
-        let confirmed =
-            published.await.map_err(|error| failed(&error))?.await.map_err(|error| failed(&error))?;
-        match confirmed {
-            Confirmation::Ack(None) => Ok(()),
-            Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)) => {
-                let detail = format!(
-                    "no queue takes messages of the exchange {exchange} with the routing key {key}; bind one, for example by `#`"
-                );
-                Err(Failure::new(FailureKind::Full, detail))
-            }
-            Confirmation::Nack(None) => {
-                let detail = format!(
-                    "RabbitMQ refused a message to the exchange {exchange}: a queue is full or cannot store it"
-                );
-                Err(Failure::new(FailureKind::Full, detail))
-            }
-            Confirmation::NotRequested => {
-                Err(Failure::new(FailureKind::Unfit, "RabbitMQ confirms nothing on this channel"))
-            }
+        publish_over(&self.channel, exchange, key, is_mandatory, body, properties).await
+    }
+
+    /// Publishes a mandatory message over a channel of its own.
+    async fn publish_apart(
+        &self,
+        exchange: &str,
+        key: &str,
+        body: &[u8],
+        properties: BasicProperties,
+    ) -> Done<()> {
+        let channel = confirming(&self.connection).await?;
+        publish_over(&channel, exchange, key, true, body, properties).await?;
+        let _ = channel.close(200, "".into()).await;
+        Ok(())
+    }
+}
+
+/// A channel that confirms what it is given.
+async fn confirming(connection: &lapin::Connection) -> Done<Channel> {
+    let channel = connection.create_channel().await.map_err(|error| failed(&error))?;
+    channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(|error| failed(&error))?;
+    Ok(channel)
+}
+
+async fn publish_over(
+    channel: &Channel,
+    exchange: &str,
+    key: &str,
+    is_mandatory: bool,
+    body: &[u8],
+    properties: BasicProperties,
+) -> Done<()> {
+    let options = BasicPublishOptions { mandatory: is_mandatory, immediate: false };
+    let published = channel.basic_publish(short(exchange)?, short(key)?, options, body, properties);
+    let confirmed = published.await.map_err(|error| failed(&error))?.await.map_err(|error| failed(&error))?;
+    match confirmed {
+        Confirmation::Ack(None) => Ok(()),
+        Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)) => {
+            let detail = format!(
+                "no queue takes messages of the exchange {exchange} with the routing key {key}; bind one, for example by `#`"
+            );
+            Err(Failure::new(FailureKind::Full, detail))
+        }
+        Confirmation::Nack(None) => {
+            let detail = format!(
+                "RabbitMQ refused a message to the exchange {exchange}: a queue is full or cannot store it"
+            );
+            Err(Failure::new(FailureKind::Full, detail))
+        }
+        Confirmation::NotRequested => {
+            Err(Failure::new(FailureKind::Unfit, "RabbitMQ confirms nothing on this channel"))
         }
     }
 }

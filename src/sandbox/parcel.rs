@@ -12,6 +12,7 @@ use super::Shared;
 use crate::clock::Clock;
 use crate::config::ParcelConfig;
 use crate::lifecycle::Tasks;
+use crate::lines::leaving::MayLeave;
 use crate::lines::parcel::{Depot, open};
 
 /// How often the folder is looked into.
@@ -75,7 +76,8 @@ async fn serve(depot: &dyn Depot, shared: &Shared, clock: &Arc<dyn Clock>, tasks
         }
         while waiting.peek().is_some_and(|later| later.at <= now) {
             let Some(later) = waiting.pop() else { break };
-            if let Err(fault) = depot.hand_over(std::slice::from_ref(&later.file)).await {
+            if let Err(fault) = depot.hand_over(std::slice::from_ref(&later.file), &MayLeave::always()).await
+            {
                 tracing::warn!(%fault, "the simulated counterpart could not leave a file");
                 waiting.push(later);
                 break;

@@ -11,6 +11,10 @@ use crate::domain::{DeskItem, DeskState, OrderId, OrderState};
 pub struct DeskFilter {
     /// Of these counterparts.
     pub lanes: Vec<String>,
+    /// Also what was carried to a counterpart that has another line now.
+    pub with_carried: bool,
+    /// Of this counterpart alone.
+    pub counterpart: Option<String>,
     /// Of these courts.
     pub courts: Courts,
     /// Where they stand.

@@ -95,6 +95,21 @@ pub struct Health {
     pub wal_bytes: Option<u64>,
     /// How often a row could not be read and was passed over since the start.
     pub unreadable: u64,
+    /// What was asked of a database server; `None` where there is none.
+    pub asked: Option<Asked>,
+}
+
+/// What was asked of a database server since the start, by writers and readers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Statements.
+    pub statements: u64,
+    /// How often an answer was waited for: several statements may go together.
+    pub round_trips: u64,
+    /// Commits of what was handed in to be written.
+    pub commits: u64,
+    /// What was handed in, in all of them.
+    pub inputs: u64,
 }
 
 /// Intake stops while the write-ahead log is larger than this: somebody reads the file without end, so that it cannot be folded in.

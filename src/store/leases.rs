@@ -214,6 +214,11 @@ impl Leases {
         may_begin.then(|| Lease { name: name.to_owned(), epoch })
     }
 
+    /// Whether the work of this name is this process's, even where it is to be given back soon.
+    pub fn is_here(&self, name: &str) -> bool {
+        !self.is_shared || self.state().held.contains_key(name)
+    }
+
     /// Whether a lease is still this process's, as far as was heard of the store.
     pub fn is_held(&self, lease: &Lease) -> bool {
         self.state().held.get(&lease.name) == Some(&lease.epoch)

@@ -47,13 +47,7 @@ fn deepen<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
     file.measures = reads.measures_of(id)?.into_iter().map(|measure| (measure.id, measure)).collect();
     add_terms_of_ledger(reads, file)?;
     file.tasks = reads.tasks_of(id)?;
-    let controls: Vec<OrderId> = file
-        .measures
-        .values()
-        .filter(|measure| measure.state.is_busy())
-        .filter_map(|measure| measure.control)
-        .collect();
-    for id in controls {
+    for id in file.orders_in_view() {
         add_order(reads, file, id)?;
     }
     file.is_whole = true;

@@ -11,13 +11,15 @@ pub const OPEN: &str = "open";
 pub const BACKUP: &str = "backup";
 /// In a store whose content was moved away: where to. From the commit of this mark on the other one is in charge.
 pub const MOVED: &str = "moved";
+/// In a store out of which a move was begun: where to. It is in charge until the move is made.
+pub const LEAVING: &str = "leaving";
 /// In a store into which a move was begun: where from.
 pub const ARRIVING: &str = "arriving";
 /// In a store into which a move was finished: where from.
 pub const ARRIVED: &str = "arrived";
 
 /// All of them.
-pub(super) const MARKS: [&str; 5] = [OPEN, BACKUP, MOVED, ARRIVING, ARRIVED];
+pub(super) const MARKS: [&str; 6] = [OPEN, BACKUP, MOVED, LEAVING, ARRIVING, ARRIVED];
 
 /// One end of a move, as the other end has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +64,8 @@ pub struct Standing {
     pub backup: Option<String>,
     /// Where its content was moved to.
     pub moved: Option<Mark>,
+    /// Where the last move out of it, which may not have been finished, was to go.
+    pub leaving: Option<Mark>,
     /// Where a move into it, which was not finished, comes from.
     pub arriving: Option<Mark>,
     /// Where a move into it came from.
@@ -82,6 +86,7 @@ impl Standing {
             is_there: info(EPOCH)?.is_some(),
             backup: info(BACKUP)?.map(|at| String::from_utf8_lossy(&at).into_owned()),
             moved: mark(info(MOVED)?)?,
+            leaving: mark(info(LEAVING)?)?,
             arriving: mark(info(ARRIVING)?)?,
             arrived: mark(info(ARRIVED)?)?,
         })

@@ -6,6 +6,7 @@ mod controls;
 mod desk;
 mod forgetting;
 mod joining;
+mod lane_reads;
 mod lanes;
 mod log;
 mod orders;

@@ -1,13 +1,15 @@
 //! A move of everything that a store holds into another one. One of the two is in charge at every moment.
 //!
-//! The order of marks is the proof. The new store is marked as one into which a move arrives (`arriving`), filled in one transaction,
-//! read back and compared with the old one, and marked as whole. Until then the old one is in charge, and nothing about it has changed.
+//! The order of marks is the proof. The old store notes which move begins (`leaving`). The new one is marked as one into which it arrives
+//! (`arriving`), filled in one transaction, read back and compared with the old one, and marked as whole. Until then the old one is in charge, and nothing about it has changed.
 //! The commit of the mark `moved` in the old store is the one moment at which that changes: from then on it is refused, and the new
 //! one is in charge. What is left, to take the mark `arriving` off, can be done at any time: whoever finds `arriving` in the new store
 //! looks into the old one, and the mark `moved` with the same identifier there says that the move is behind its switch.
+//! A store in which all of another one arrived may be in charge: it is filled again from that other one only, and only where that notes the
+//! same move and was not moved.
 
 use super::copying::{Side, Sum, compare, fill};
-use super::marks::{ARRIVED, ARRIVING, MOVED, Mark, Standing};
+use super::marks::{ARRIVED, ARRIVING, LEAVING, MOVED, Mark, Standing};
 use super::{StoreError, Stored};
 
 /// Why nothing was moved.
@@ -63,12 +65,13 @@ pub fn move_all(from: &mut dyn Side, to: &mut dyn Side, terms: Terms<'_>) -> Res
     if !old.is_there {
         return refused(format!("{} holds no store", from.place()));
     }
-    may_be_filled(to, &new)?;
+    may_be_filled((&from.place(), &old), (&to.place(), &new))?;
     let mark = |place: String, is_whole| {
         let (id, at) = (terms.id.to_owned(), terms.at.to_owned());
         Mark { id, place, at, is_whole }.bytes()
     };
     let (here, there) = (from.place(), to.place());
+    from.set_info(LEAVING, Some(&mark(there.clone(), false)?))?;
     to.set_info(ARRIVING, Some(&mark(here.clone(), false)?))?;
     let sums = fill(from, to, None, terms.go_on)?;
     compare(to, &sums, terms.go_on)?;
@@ -106,14 +109,38 @@ fn take_over(to: &mut dyn Side, arrived: &[u8]) -> Stored<()> {
     to.set_info(ARRIVING, None)
 }
 
-/// Whether a store is empty, or holds a part of a move that was not finished.
-fn may_be_filled(to: &dyn Side, standing: &Standing) -> Result<(), MoveError> {
-    let place = to.place();
+/// Whether a store is empty, or holds a part of a move from this very one that was not finished. Each with its place. A store into which
+/// all of another one arrived may be in charge already: only the one that began that move, and was not moved, knows better.
+///
+/// # Errors
+/// [`MoveError::Refused`] where it may not be filled.
+pub fn may_be_filled(
+    (from, old): (&str, &Standing),
+    (place, standing): (&str, &Standing),
+) -> Result<(), MoveError> {
     if standing.moved.is_some() {
         return refused(format!("what {place} held was moved away; a move into it needs an empty store"));
     }
-    if standing.arriving.is_none() && (standing.is_there || standing.backup.is_some()) {
-        return refused(format!("{place} holds a store already; a move into it needs an empty one"));
+    let Some(arriving) = &standing.arriving else {
+        return match standing.is_there || standing.backup.is_some() {
+            true => refused(format!("{place} holds a store already; a move into it needs an empty one")),
+            false => Ok(()),
+        };
+    };
+    let (other, at) = (&arriving.place, &arriving.at);
+    if old.leaving.as_ref().is_some_and(|leaving| leaving.id == arriving.id) {
+        return Ok(());
+    }
+    if arriving.is_whole {
+        return refused(format!(
+            "all of {other} arrived in {place} by a move that was begun at {at}, and {place} may be in charge; finish that move from \
+             {other}, or move into an empty store"
+        ));
+    }
+    if other != from {
+        return refused(format!(
+            "a move from {other} into {place} was begun at {at} and not finished; finish it from there, or move into an empty store"
+        ));
     }
     Ok(())
 }

@@ -12,11 +12,13 @@ use crate::domain::people::{Courts, Look, LookKind, Person, Session, StoredKey};
 pub struct LookFilter {
     /// Who.
     pub actor: Option<String>,
+    /// One of these.
+    pub actors: Option<Vec<String>>,
     /// What was looked at.
     pub kind: Option<LookKind>,
     /// Of what.
     pub subject: Option<String>,
-    /// Of cases of these courts.
+    /// Of cases of these courts, and of lists by people who see one of these courts.
     pub courts: Courts,
     /// Not before this.
     pub since: Option<Timestamp>,
@@ -33,8 +35,8 @@ pub struct LookFilter {
 pub struct LookCounts {
     /// Looks.
     pub looks: u64,
-    /// Different subjects among them.
-    pub subjects: u64,
+    /// Records that they showed, each different thing once.
+    pub records: u64,
 }
 
 /// What can be read of people. Not found is `Ok(None)`.
@@ -59,4 +61,13 @@ pub trait PeopleReads {
     fn find_looks(&mut self, filter: &LookFilter) -> Stored<Vec<(i64, Look)>>;
     /// How much somebody looked at since a time.
     fn count_looks(&mut self, actor: &str, since: Timestamp) -> Stored<LookCounts>;
+}
+
+/// The courts of who looked in one column: each code between separators (U+001F); empty where there are none.
+pub(super) fn in_one(courts: &[String]) -> String {
+    const SEPARATOR: &str = "\u{1f}";
+    match courts.is_empty() {
+        true => String::new(),
+        false => format!("{SEPARATOR}{}{SEPARATOR}", courts.join(SEPARATOR)),
+    }
 }

@@ -6,8 +6,10 @@
 //! sends what waits and asks the server, so that reads always see what was written.
 
 mod answers;
+mod asked;
 mod blocks;
 mod cell;
+mod columns;
 mod commit;
 pub mod copies;
 mod desk;
@@ -18,6 +20,7 @@ mod fleet;
 mod forgetting;
 mod joining;
 mod known;
+mod lane_reads;
 mod lane_states;
 mod lanes;
 mod link;
@@ -53,6 +56,7 @@ use std::thread::JoinHandle;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
+use super::found_words;
 use super::health::Health;
 use super::leases::{Leases, Membership};
 use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
@@ -70,12 +74,15 @@ const WAITING_WRITES: usize = 4096;
 const WAITING_READS: usize = 1024;
 /// Reader threads, each with a connection.
 const READERS: usize = 3;
+/// Those that read for lanes alone, so that nothing waits to be sent behind a list that somebody looks at.
+const LANE_READERS: usize = 1;
 
 /// The PostgreSQL store.
 #[derive(Debug)]
 pub struct Postgres {
     writer: mpsc::Sender<Box<dyn WriteJob>>,
     reader: mpsc::Sender<Box<dyn ReadJob>>,
+    lane_reader: mpsc::Sender<Box<dyn ReadJob>>,
     signals: Arc<Signals>,
     key: Arc<[u8]>,
     epoch: i64,
@@ -166,13 +173,17 @@ impl Postgres {
             Leases::shared(format!("{}-{:08x}", member.name, rand::Rng::random::<u32>(&mut rand::rng())));
         let mut claim = Claim::on(server, leases.id(), member.lease);
         let mut link = claim.connect_first(is_alone)?;
-        migrations::migrate(&mut link)?;
+        let is_older = migrations::is_older(&mut link)?;
+        if is_older && !is_alone {
+            Claim::be_alone(&mut link)?;
+        }
+        link.unhurried(migrations::migrate)?;
         let (epoch, key, ids, last) = in_one_step(&mut link, |link| {
             claim.begin_here(link)?;
             let epoch = epoch(link)?;
             Ok((epoch, numbers::lookup_key(link)?, numbers::open(link, epoch)?, events::last(link)?))
         })?;
-        if is_alone {
+        if is_alone || is_older {
             claim.share(&mut link)?;
         }
         let signals = Arc::new(Signals::with(Arc::clone(&leases)));
@@ -181,7 +192,8 @@ impl Postgres {
             signals,
             ids: Arc::new(ids),
             key: key.into(),
-            watch: Arc::new(Watch::over(server.place())),
+            watch: Arc::new(Watch::over(server)),
+            connects: Arc::default(),
         };
         shared.signals.events_grew(last);
         let (signals, key, watch) =
@@ -189,14 +201,19 @@ impl Postgres {
         let (writer, jobs) = mpsc::channel(WAITING_WRITES);
         let mut threads = vec![threads::writer(Writer::new(claim, link, shared.clone()), jobs)?];
         threads.push(fleet.start()?);
-        let (reader, jobs) = mpsc::channel(WAITING_READS);
-        let jobs = Arc::new(Mutex::new(jobs));
         let server = server.named("chakong-reader");
-        for _ in 0..READERS {
-            let link = Link::open(&server)?;
-            threads.push(threads::reader(server.clone(), link, Arc::clone(&jobs), shared.clone())?);
-        }
-        Ok((Arc::new(Self { writer, reader, signals, key, epoch, watch }), PostgresThreads(threads)))
+        let mut readers = |count: usize| {
+            let (reader, jobs) = mpsc::channel(WAITING_READS);
+            let jobs = Arc::new(Mutex::new(jobs));
+            for _ in 0..count {
+                let link = Link::open(&server)?;
+                threads.push(threads::reader(server.clone(), link, Arc::clone(&jobs), shared.clone())?);
+            }
+            Stored::Ok(reader)
+        };
+        let (reader, lane_reader) = (readers(READERS)?, readers(LANE_READERS)?);
+        let store = Self { writer, reader, lane_reader, signals, key, epoch, watch };
+        Ok((Arc::new(store), PostgresThreads(threads)))
     }
 }
 
@@ -207,6 +224,11 @@ impl Store for Postgres {
 
     fn queue_read(&self, job: Box<dyn ReadJob>) -> BoxFuture<'_, Stored<()>> {
         Box::pin(async move { self.reader.send(job).await.map_err(|_| StoreError::Closed) })
+    }
+
+    /// On a reader: what a lane waits for was committed before it asks, and the writer is not held up.
+    fn queue_lane_read(&self, job: Box<dyn ReadJob>) -> BoxFuture<'_, Stored<()>> {
+        Box::pin(async move { self.lane_reader.send(job).await.map_err(|_| StoreError::Closed) })
     }
 
     fn epoch(&self) -> i64 {
@@ -228,6 +250,11 @@ impl Store for Postgres {
     fn health(&self) -> Health {
         self.watch.health()
     }
+}
+
+/// A word by which cases are found, as it is kept.
+fn word(key: &[u8], word: &str) -> Vec<u8> {
+    found_words::of_hash(keyed(key, word.as_bytes()))
 }
 
 /// HMAC-SHA-256 of personal data that is looked up.

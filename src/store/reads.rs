@@ -1,6 +1,6 @@
 //! What can be read of a store.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chakong_contract::Date as Day;
@@ -10,8 +10,8 @@ use jiff::civil::Date;
 
 use super::{
     ActFilter, CaseFilter, CaseRow, ChargeReference, DeskReads, InquiryFilter, IssuedCertificate, KeptBytes,
-    KeptMessage, LaneCounts, LaneMark, MeasureFilter, OrderFilter, PageRow, PeopleReads, ReportReads,
-    Responded, Stored, TaskFilter,
+    KeptMessage, LaneCounts, LaneMark, LaneReads, MeasureFilter, OrderFilter, PageRow, PeopleReads,
+    ReportReads, Responded, Stored, TaskFilter,
 };
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind, Inquiry,
@@ -20,7 +20,7 @@ use crate::domain::{
 };
 
 /// What can be read. Not found is `Ok(None)`.
-pub trait Reads: PeopleReads + ReportReads + DeskReads {
+pub trait Reads: PeopleReads + ReportReads + DeskReads + LaneReads {
     /// A chain.
     fn chain(&mut self, id: ChainId) -> Stored<Option<Chain>>;
     /// A case by its canonical number.
@@ -51,6 +51,15 @@ pub trait Reads: PeopleReads + ReportReads + DeskReads {
     fn not_asked(&mut self, id: InquiryId) -> Stored<Vec<NotAsked>>;
     /// The case system's references of an inquiry's parties, in their order.
     fn references_of(&mut self, id: InquiryId) -> Stored<Vec<String>>;
+    /// The same of many inquiries at once. What is missing here is read one by one, which by default is everything: a store for which it
+    /// is the same.
+    fn references_of_all(&mut self, _ids: &[InquiryId]) -> Stored<HashMap<InquiryId, Vec<String>>> {
+        Ok(HashMap::new())
+    }
+    /// Codes of the courts of many inquiries at once, likewise.
+    fn courts_of_all(&mut self, _ids: &[InquiryId]) -> Stored<HashMap<InquiryId, String>> {
+        Ok(HashMap::new())
+    }
     /// The documents of a chain without their bytes, oldest first.
     fn papers_of(&mut self, chain: ChainId) -> Stored<Vec<Paper>>;
     /// The documents of an inquiry without their bytes, oldest first.
@@ -78,7 +87,8 @@ pub trait Reads: PeopleReads + ReportReads + DeskReads {
         taken: &HashSet<OrderId>,
     ) -> Stored<Vec<OrderRecord>>;
     /// Controls, or queries, of a lane to put on offer: first those that wait and whose time has come, in turn; then those on
-    /// offer already, beginning after `after` and from the start again. None whose deadline has passed.
+    /// offer already, beginning after `after` and from the start again. None whose deadline has passed, none on offer that is not to be
+    /// sent before it, and no control that people carried along.
     fn offers(
         &mut self,
         lane: &str,
@@ -99,6 +109,8 @@ pub trait Reads: PeopleReads + ReportReads + DeskReads {
     fn interrupted(&mut self, lane: &str) -> Stored<Vec<OrderRecord>>;
     /// Names of lanes that have open orders.
     fn open_lanes(&mut self) -> Stored<Vec<String>>;
+    /// A message as it went or came, with the orders that it is about; without them where an earlier version kept it.
+    fn raw(&mut self, id: RawId) -> Stored<Option<(RawMessage, Option<Vec<OrderId>>)>>;
     /// The files that carried a batch out.
     fn raw_of_batch(&mut self, id: BatchId) -> Stored<Vec<RawMessage>>;
     /// Messages of a lane that must still be handed over, with their row numbers, in the order they were made.
@@ -158,8 +170,6 @@ pub trait Reads: PeopleReads + ReportReads + DeskReads {
     fn receipts_of(&mut self, measure: MeasureId) -> Stored<Vec<KeptReceipt>>;
     /// One of them with its bytes, by the SHA-256 of these, hexadecimal.
     fn receipt(&mut self, measure: MeasureId, sha256: &str) -> Stored<Option<(KeptReceipt, Blob)>>;
-    /// Why a lane is paused, if it is.
-    fn paused(&mut self, lane: &str) -> Stored<Option<String>>;
     /// What limits a lane, as the last process left it that worked for it. By default nothing: one process knows it of itself.
     fn limits(&mut self, lane: &str) -> Stored<Option<String>> {
         let _ = lane;

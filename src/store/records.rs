@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::domain::people::Courts;
 use crate::domain::{
     Case, CaseId, CaseState, ChainId, EventType, InquiryId, InquiryState, MeasureId, MeasureState, OrderId,
-    OrderState, RawId, TaskId, TaskKind,
+    OrderState, RawDirection, RawId, TaskId, TaskKind,
 };
 
 /// How often something was answered.
@@ -184,6 +184,23 @@ pub struct KeptBytes {
     pub receipts: u64,
 }
 
+/// A message that travelled, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageLine {
+    /// Its row.
+    pub id: RawId,
+    /// Which way it went.
+    pub direction: RawDirection,
+    /// Its name.
+    pub name: String,
+    /// When.
+    pub at: Timestamp,
+    /// How often it came again word for word.
+    pub repeats: u64,
+    /// The orders that it is about; empty where an earlier version did not note them.
+    pub orders: Vec<OrderId>,
+}
+
 /// What persons say of a lane.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LaneMark {
@@ -336,6 +353,10 @@ pub struct TaskFilter {
     pub chain: Option<ChainId>,
     /// Of these courts.
     pub courts: Courts,
+    /// Of chains of which an inquiry is found by this word ([`crate::domain::found_by`]), such as its officer's name.
+    pub found_by: Option<String>,
+    /// Of chains of which this person or key submitted an inquiry.
+    pub submitted_by: Option<String>,
     /// Due before this.
     pub due_before: Option<Timestamp>,
     /// Behind this one: when it is due, and its row.

@@ -3,16 +3,18 @@
 use jiff::Timestamp;
 
 use super::Stored;
+use crate::domain::people::Courts;
 use crate::domain::statistics::OrderTally;
 use crate::domain::{ChainId, Inquiry, InquiryId, Print, PrintId};
 
 /// What reports read.
 pub trait ReportReads {
-    /// Inquiries behind one, by when they were accepted, and before an instant; oldest first.
+    /// Inquiries behind one, by when they were accepted, and before an instant; oldest first. Of one court by its code, or of all.
     fn inquiries_between(
         &mut self,
         after: (Timestamp, InquiryId),
         until: Timestamp,
+        court: Option<&str>,
         limit: usize,
     ) -> Stored<Vec<Inquiry>>;
     /// What became of the orders of inquiries, counted by inquiry, counterpart and action.
@@ -21,6 +23,26 @@ pub trait ReportReads {
     fn prints_of(&mut self, chain: ChainId) -> Stored<Vec<Print>>;
     /// A print with its bytes.
     fn print(&mut self, id: PrintId) -> Stored<Option<(Print, Vec<u8>)>>;
+}
+
+/// The same of several courts: each is read by its own index, so that the rows of other courts cost nothing.
+///
+/// # Errors
+/// When the store fails.
+pub fn inquiries_of_courts<R: ReportReads + ?Sized>(
+    reads: &mut R,
+    courts: &Courts,
+    (after, until): ((Timestamp, InquiryId), Timestamp),
+    limit: usize,
+) -> Stored<Vec<Inquiry>> {
+    let Some(codes) = courts.codes() else { return reads.inquiries_between(after, until, None, limit) };
+    let mut found = Vec::new();
+    for code in codes.iter().filter(|code| courts.cover(code)) {
+        found.append(&mut reads.inquiries_between(after, until, Some(code), limit)?);
+    }
+    found.sort_by_key(|inquiry| (inquiry.created, inquiry.id));
+    found.truncate(limit);
+    Ok(found)
 }
 
 /// Counts of orders by inquiry, counterpart and action. `IDS` stands for the condition on `o.inquiry`. The same for every database: sums

@@ -10,12 +10,15 @@ mod forgetting;
 mod guard;
 mod ids;
 mod joining;
+mod lane_reads;
 mod lanes;
+mod log_file;
 mod migrations;
 mod moves;
 mod older_cases;
 mod older_messages;
 mod people;
+mod prepared;
 mod query;
 mod queue;
 mod reads;
@@ -38,6 +41,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::mpsc;
 
+use super::found_words;
 use super::health::{Ailment, Health};
 use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
 use guard::Guard;
@@ -218,6 +222,11 @@ fn connect(path: &Path, flags: OpenFlags, cache: i64, is_new: bool) -> Stored<Co
 fn keyed(key: &[u8], text: &[u8]) -> Vec<u8> {
     let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key);
     aws_lc_rs::hmac::sign(&key, text).as_ref().to_vec()
+}
+
+/// A word by which cases are found, as it is kept.
+fn word(key: &[u8], word: &str) -> Vec<u8> {
+    found_words::of_hash(keyed(key, word.as_bytes()))
 }
 
 /// Turns a database error into ours.

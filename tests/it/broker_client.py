@@ -12,6 +12,11 @@ def say(**what):
     print(json.dumps(what, ensure_ascii=False))
 
 
+def written(key):
+    """A key as it is given; a very long one is given as `*` and its length."""
+    return "k" * int(key[1:]) if key.startswith("*") else key
+
+
 async def nats_read(url, stream, subject):
     """Everything that a stream holds under a subject, in its order."""
     client = await nats.connect(url, connect_timeout=10)
@@ -106,7 +111,7 @@ async def nats_ask(url, subject, path, key, submitter, reply, times):
     for _ in range(int(times)):
         address = client.new_inbox() if reply == "inbox" else reply
         answers = await client.subscribe(address) if address else None
-        given = {"Idempotency-Key": key, "Submitter": submitter, "Reply-To": address}
+        given = {"Idempotency-Key": written(key), "Submitter": submitter, "Reply-To": address}
         await js.publish(subject, body, headers={name: value for name, value in given.items() if value})
         if reply == "inbox":
             answer = await answers.next_msg(timeout=30)
@@ -161,7 +166,7 @@ def rabbit_ask(port, exchange, path, key, submitter, reply, user, times):
     connection, channel = rabbit(port)
     answers = channel.queue_declare("", exclusive=True).method.queue if reply == "own" else reply
     body = open(path, "rb").read()
-    headers = {name: value for name, value in {"idempotency-key": key, "submitter": submitter}.items() if value}
+    headers = {name: value for name, value in {"idempotency-key": written(key), "submitter": submitter}.items() if value}
     for at in range(int(times)):
         properties = pika.BasicProperties(headers=headers, reply_to=answers or None, correlation_id=str(at),
                                           user_id=user or None, delivery_mode=2)

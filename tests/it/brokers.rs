@@ -2,9 +2,11 @@
 
 pub mod compared;
 mod intake;
-mod proxy;
+mod mutual;
+pub mod proxy;
 mod secured;
 pub mod servers;
+mod several;
 mod unfit;
 
 use std::time::Duration;
@@ -131,6 +133,12 @@ async fn all_told(setup: &Setup, relays: &[&str]) {
     }
 }
 
+async fn metrics(setup: &Setup) -> String {
+    let metrics = reqwest::Client::new().get(format!("http://127.0.0.1:{}/metrics", setup.port));
+    let answer = metrics.bearer_auth(crate::daemon::OPERATIONS_KEY).send().await.expect("metrics");
+    answer.text().await.expect("text")
+}
+
 pub async fn nats_received(port: u16) -> Vec<Value> {
     client(&["nats-read", &format!("nats://127.0.0.1:{port}"), "CHAKONG-RESULTS", "chakong.results.>"]).await
 }
@@ -177,15 +185,7 @@ async fn both_brokers_get_every_result_as_the_http_consumers_see_it_with_its_hea
         more.iter().all(|message| number(&message["data"]) > log.iter().map(number).max().unwrap_or(0)),
         "{more:?}"
     );
-    let metrics = reqwest::Client::new().get(format!("http://127.0.0.1:{}/metrics", setup.port));
-    let metrics = metrics
-        .bearer_auth(crate::daemon::OPERATIONS_KEY)
-        .send()
-        .await
-        .expect("metrics")
-        .text()
-        .await
-        .expect("text");
+    let metrics = metrics(&setup).await;
     for line in [
         "chakong_relay_state{relay=\"nats\",state=\"running\"} 1",
         "chakong_relay_state{relay=\"rabbitmq\",state=\"running\"} 1",
@@ -332,7 +332,8 @@ async fn a_court_without_a_queue_keeps_no_other_back_and_nothing_is_sent_to_othe
     let mut elsewhere = of_case(9);
     elsewhere["case"]["court_code"] = json!("9920");
     setup.submit("elsewhere", &elsewhere).await;
-    submit_many(&setup, "k", 8).await;
+    // More than one page behind it.
+    submit_many(&setup, "k", 120).await;
     all_told(&setup, &[]).await;
     // Some attempts later.
     let before = relay(&setup, "rabbitmq").await["failures"].as_u64().expect("a number");
@@ -350,11 +351,19 @@ async fn a_court_without_a_queue_keeps_no_other_back_and_nothing_is_sent_to_othe
         log.iter().filter(is_there).cloned().collect()
     };
     let (others, waiting) = (of_court(false), of_court(true));
-    assert!(!waiting.is_empty(), "{log:?}");
+    assert!(!waiting.is_empty() && others.len() > 300, "{} and {}", waiting.len(), others.len());
+    let held = json!([{ "court": "9920", "events": waiting.len() }]);
+    let is_told = |relay: &Value| relay["delivered"] == others.len() && relay["held_back"] == held;
+    let told = until(&setup, "rabbitmq", "all others are sent", is_told).await;
+    assert_eq!(told["state"], "waiting");
+    let line = format!("chakong_relay_held_back{{relay=\"rabbitmq\",court=\"9920\"}} {}", waiting.len());
+    assert!(metrics(&setup).await.contains(&line), "{line}");
     assert_eq!(compare(&rabbit_received(rabbit.port, "court").await, &others), 0, "none twice");
     client(&["rabbit-bind", &rabbit.port.to_string(), "late", "chakong.results", "9920.#"]).await;
     all_told(&setup, &["rabbitmq"]).await;
     assert_eq!(compare(&rabbit_received(rabbit.port, "late").await, &waiting), 0);
+    let told = until(&setup, "rabbitmq", "it runs again", |relay| relay["state"] == "running").await;
+    assert_eq!(told["held_back"], json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

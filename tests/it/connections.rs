@@ -3,13 +3,14 @@
 
 use std::io::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chakong::clock::SystemClock;
 use chakong::config::{Problems, read_counterpart};
 use chakong::lanes::{Admission, Conversation, Ended, converse};
-use chakong::lines::call::CallLine;
+use chakong::lines::call::{CallLine, Repeat};
+use chakong::lines::leaving::MayLeave;
 use chakong_contract::connector::{Dialogue, Input, Step};
 use chakong_contract::{Fault, FaultKind, HttpRequest, HttpResponse};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -134,7 +135,7 @@ impl Held {
         let last = Arc::default();
         let mut dialogue = Repeats { left: times, request, last: Arc::clone(&last) };
         let first = dialogue.next(Input::Start);
-        let held = converse(&self.line, &mut dialogue, first, control, &self.admission).await;
+        let held = converse(&self.line, &mut dialogue, first, control, &self.admission, None).await;
         let answer = last.lock().expect("the answer").take();
         (held, answer)
     }
@@ -160,6 +161,57 @@ async fn a_connection_that_was_closed_while_idle_costs_nothing() {
         assert_eq!(last.expect("an answer").body, b"one");
         // The second meets a closed connection and goes out again; the third finds none and makes one.
         assert_eq!((held.requests, server.counts()), (4, (3, 4)), "what went out is counted");
+    }
+}
+
+/// May leave when the sending begins, and not any more when the first byte is about to be written.
+fn only_at_first() -> MayLeave {
+    let asked = AtomicU32::new(0);
+    MayLeave::when(move || asked.fetch_add(1, Ordering::SeqCst) == 0)
+}
+
+/// A server that keeps every byte that it is sent, and the number of its connections.
+async fn listening() -> (u16, Arc<std::sync::Mutex<(usize, Vec<u8>)>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    let seen = Arc::<std::sync::Mutex<(usize, Vec<u8>)>>::default();
+    let kept = Arc::clone(&seen);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut bytes = Vec::new();
+            let _ = stream.read_to_end(&mut bytes).await;
+            let mut kept = kept.lock().expect("what came");
+            kept.0 += 1;
+            kept.1.extend(bytes);
+        }
+    });
+    (port, seen)
+}
+
+#[tokio::test]
+async fn a_request_that_may_not_leave_any_more_when_its_connection_is_there_is_not_sent() {
+    for request in [HttpRequest::get("/x"), post(false), HttpRequest { body: Vec::new(), ..post(false) }] {
+        let (port, seen) = listening().await;
+        let line = held(port, "").line;
+        let unanswered = line.send(&request, Repeat::Never, &only_at_first()).await.expect_err("kept back");
+        assert_eq!((unanswered.fault.kind, unanswered.was_stale), (FaultKind::Transient, false));
+        assert!(unanswered.fault.to_string().contains("nothing was sent"), "{}", unanswered.fault);
+        // The connection was made, and is closed with nothing sent.
+        while seen.lock().expect("what came").0 == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(String::from_utf8_lossy(&seen.lock().expect("what came").1), "");
+        // Over a connection that stood open likewise; and what may leave arrives as it always does.
+        let server = Server::start(vec![answer("", b"one"), answer("", b"two")]).await;
+        let line = held(server.port, "").line;
+        let always = MayLeave::when(|| true);
+        let answered = line.send(&request, Repeat::Never, &always).await.expect("an answer");
+        assert_eq!(answered.body, b"one");
+        line.send(&request, Repeat::Never, &only_at_first()).await.expect_err("kept back");
+        let answered = line.send(&request, Repeat::Never, &MayLeave::always()).await.expect("an answer");
+        assert_eq!((answered.body, server.counts()), (b"one".to_vec(), (2, 2)));
+        let heads = server.heads.lock().expect("the heads").clone();
+        assert_eq!(heads[0], heads[1], "the same bytes, whether it is asked or not");
     }
 }
 

@@ -27,6 +27,8 @@ enum Slow {
     NeverReads,
     WrongPassword,
     LongPoll,
+    HalfSignIn,
+    WrongKey,
 }
 
 /// A call of the bank with the account of [`calling_bank`] 1.
@@ -61,6 +63,8 @@ fn sent(slow: Slow, path: &str) -> String {
             let body = bank_call("wrong");
             post(path, "", body.len(), &body)
         }
+        Slow::HalfSignIn => post("/v1/sessions", "", 60_000, "{\"number\":\""),
+        Slow::WrongKey => "GET /v1/tasks HTTP/1.1\r\nhost: x\r\nx-api-key: nobody-has-it\r\n\r\n".to_owned(),
         Slow::LongPoll => format!(
             "GET /v1/results?consumer=x&wait=60&after=0 HTTP/1.1\r\nhost: x\r\nx-api-key: {KEY}\r\n\r\n"
         ),
@@ -109,7 +113,7 @@ struct Gate {
     postbox: u16,
 }
 
-async fn gate(open_files: Option<u32>) -> Gate {
+async fn gate(open_files: Option<u32>, most_requests: Option<u32>) -> Gate {
     let postbox = reserved_port();
     let digest: String =
         chakong::config::digest_of(OTHER_KEY).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -118,6 +122,11 @@ async fn gate(open_files: Option<u32>) -> Gate {
          [postbox]\nlisten = \"127.0.0.1:{postbox}\"\n"
     );
     let mut setup = Setup::new(&[calling_bank("bank-1", 1, Value::Null)], None, &extra);
+    if let Some(most) = most_requests {
+        let text = std::fs::read_to_string(setup.config()).expect("the configuration");
+        let text = text.replace("grace =", &format!("most_requests = {most}\ngrace ="));
+        std::fs::write(setup.config(), text).expect("the configuration");
+    }
     setup.open_files = open_files;
     setup.start_daemon().await;
     Gate { setup, postbox }
@@ -135,7 +144,7 @@ impl Gate {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bank_is_served_beside_five_hundred_slow_callers_of_every_sort() {
-    let gate = gate(None).await;
+    let gate = gate(None, None).await;
     for slow in [Slow::Silent, Slow::HalfHead, Slow::HalfBody, Slow::NeverReads, Slow::WrongPassword] {
         let standing = crowd(gate.postbox, slow, POSTBOX).await;
         gate.assert_served(&format!("{slow:?} at the postbox")).await;
@@ -147,7 +156,7 @@ async fn a_bank_is_served_beside_five_hundred_slow_callers_of_every_sort() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_case_system_is_served_beside_five_hundred_slow_clients_of_every_sort() {
-    let gate = gate(None).await;
+    let gate = gate(None, None).await;
     for slow in [Slow::Silent, Slow::HalfHead, Slow::HalfBody, Slow::LongPoll, Slow::NeverReads] {
         let standing = crowd(gate.setup.port, slow, "/v1/inquiries").await;
         gate.assert_served(&format!("{slow:?} at the API")).await;
@@ -157,7 +166,7 @@ async fn a_case_system_is_served_beside_five_hundred_slow_clients_of_every_sort(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn few_descriptors_are_shared_out_and_some_are_kept() {
-    let gate = gate(Some(300)).await;
+    let gate = gate(Some(300), None).await;
     assert!(gate.setup.log().contains("fewer connections than configured"), "{}", gate.setup.log());
     let at_api = crowd(gate.setup.port, Slow::Silent, "/").await;
     let at_postbox = crowd(gate.postbox, Slow::HalfHead, POSTBOX).await;
@@ -170,7 +179,7 @@ async fn few_descriptors_are_shared_out_and_some_are_kept() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_waits_for_no_stranger() {
-    let mut gate = gate(None).await;
+    let mut gate = gate(None, None).await;
     let mut standing = Vec::new();
     for slow in [Slow::Silent, Slow::HalfHead, Slow::HalfBody, Slow::WrongPassword] {
         for port in [gate.postbox, gate.setup.port] {
@@ -192,7 +201,7 @@ async fn a_stop_waits_for_no_stranger() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn guessing_is_told_in_log_metric_and_audit_with_the_address() {
-    let gate = gate(None).await;
+    let gate = gate(None, None).await;
     let guesses = (0..10).map(|at| {
         let port = gate.postbox;
         async move { ask(port, &of_bank(&format!("guess-{at}"))).await }
@@ -208,4 +217,41 @@ async fn guessing_is_told_in_log_metric_and_audit_with_the_address() {
     let log = gate.setup.log();
     assert!(log.contains("somebody tries to guess a password") && log.contains("127.0.0.1"), "{log}");
     assert!(!log.contains("guess-3"), "what was tried is not in the log");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_at_the_api_take_no_place_of_those_who_are_known() {
+    let gate = gate(None, Some(40)).await;
+    for slow in [Slow::HalfSignIn, Slow::WrongKey] {
+        let standing = crowd(gate.setup.port, slow, "/").await;
+        for _ in 0..5 {
+            gate.assert_served(&format!("{slow:?} at the API")).await;
+        }
+        drop(standing);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guessing_keys_is_slowed_down_and_told_and_the_right_key_is_not_kept_waiting() {
+    let gate = gate(None, None).await;
+    let guess = |at: usize| format!("GET /v1/tasks HTTP/1.1\r\nhost: x\r\nx-api-key: guess-{at}\r\n\r\n");
+    let guesses = (0..12).map(|at| {
+        let port = gate.setup.port;
+        async move { ask(port, &guess(at)).await }
+    });
+    let began = Instant::now();
+    let answers = futures_util::future::join_all(guesses).await;
+    assert!(answers.iter().all(|answer| answer.starts_with("HTTP/1.1 401")), "{answers:?}");
+    assert!(began.elapsed() >= Duration::from_secs(5), "the twelfth waits: {:?}", began.elapsed());
+    let right = ask(gate.setup.port, &of_case_system()).await;
+    assert!(right.starts_with("HTTP/1.1 200"), "{right}");
+    let asking = format!("GET /metrics HTTP/1.1\r\nhost: x\r\nx-api-key: {OPERATIONS_KEY}\r\n\r\n");
+    let metrics = ask(gate.setup.port, &asking).await;
+    assert!(metrics.contains("chakong_api_wrong_keys_total 12"), "{metrics}");
+    let acts = gate.setup.get("/v1/acts?act=guess_key").await;
+    assert_eq!(acts["acts"][0]["detail"]["from"], "127.0.0.1", "{acts}");
+    let log = gate.setup.log();
+    assert!(log.contains("somebody tries to guess a key") && !log.contains("guess-3"), "{log}");
+    let none = ask(gate.setup.port, "GET /v1/tasks HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert!(none.starts_with("HTTP/1.1 401"), "no key is no guess: {none}");
 }

@@ -48,6 +48,17 @@ fn program() -> Command {
     command
 }
 
+/// Processor time that a process has used, with that of children that have ended; `None` where it is gone.
+#[allow(dead_code, reason = "read by the benchmark, which shares this file")]
+pub fn processor_time(pid: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let ticks: u64 =
+        fields.split_whitespace().skip(11).take(4).filter_map(|text| text.parse::<u64>().ok()).sum();
+    // Linux counts in hundredths of a second, whatever the machine.
+    Some(Duration::from_millis(ticks * 10))
+}
+
 fn ends(child: &mut Option<Child>) {
     if let Some(mut child) = child.take() {
         let _ = child.kill();
@@ -191,14 +202,13 @@ impl Setup {
     /// Processor time that the daemon has used, in user and kernel.
     #[allow(dead_code, reason = "read by the benchmark, which shares this file")]
     pub fn daemon_cpu(&self) -> Duration {
-        let pid = self.daemon.as_ref().expect("a daemon").id();
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("its status");
-        let (_, fields) = stat.rsplit_once(')').expect("a name in brackets");
-        let ticks = |at: usize| {
-            fields.split_whitespace().nth(at).and_then(|text| text.parse::<u64>().ok()).expect("ticks")
-        };
-        // Linux counts in hundredths of a second, whatever the machine.
-        Duration::from_millis((ticks(11) + ticks(12)) * 10)
+        processor_time(self.daemon.as_ref().expect("a daemon").id()).expect("its status")
+    }
+
+    /// Processor time that the counterparts have used.
+    #[allow(dead_code, reason = "read by the benchmark, which shares this file")]
+    pub fn sandbox_cpu(&self) -> Duration {
+        processor_time(self.sandbox.as_ref().expect("a sandbox").id()).expect("its status")
     }
 
     pub fn log(&self) -> String {

@@ -39,7 +39,9 @@ fn the_compose_file_is_one_by_its_schema_and_names_files_that_are_shipped() {
     for file in ["nginx.conf", "nats.conf"] {
         assert!(compose.contains(&format!("./{file}:")) && shipped(file).is_file(), "{file}");
     }
-    assert!(compose.contains("config/deploy/Containerfile") && shipped("Containerfile").is_file());
+    assert!(compose.contains("config/deploy/Containerfile"));
+    // Without them no vendor and no broker on the public network can be trusted.
+    assert!(text("Containerfile").contains("install --yes --no-install-recommends ca-certificates"));
     // What is not shipped is said on the page.
     let page = text("README.md");
     for own in ["nats.env", "tls", "etc", "secrets/database.password", "secrets/nats.password"] {

@@ -2,11 +2,11 @@
 
 pub mod people;
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::samples::{folder, sample};
-use crate::world::{Played, bank, bank_code, inquiry, reserved_port};
+use crate::world::{Played, bank, bank_code, calling_bank, inquiry, reserved_port};
 use people::{Clerk, Courthouse, PDF, account, desk, filled, scan};
 
 /// An answer to a query that names one account.
@@ -45,10 +45,23 @@ async fn an_inquiry_with_an_electronic_bank_and_one_served_by_people_ends_like_a
     assert_eq!((&shown["state"], &shown["progress"]["taken"]["by"]), (&json!("taken"), &json!("clerk-1")));
     assert!(shown["progress"]["notice"]["number"].as_str().is_some_and(|print| print.starts_with("DY")));
 
+    system_is_no_person(&house, &number).await;
     query_is_answered(&one, &two, &number).await;
     house.until_measures("county-bank", "proposed", 1).await;
     freeze_is_held(&house, (&one, &two), &id).await;
     house.stop();
+}
+
+/// The key of a system neither enters nor checks where two persons answer for it, whatever roles it has.
+async fn system_is_no_person(house: &Courthouse, number: &str) {
+    let answer = json!({ "form": found("900.00"), "scan": scan(PDF) });
+    for (what, body) in [("answer", answer), ("check", json!({ "agree": true, "version": 1 }))] {
+        let path = format!("/v1/desk/{number}/{what}");
+        let called = house.setup.try_call(Method::POST, &path, Some(&body)).await;
+        let (status, told) = called.expect("the daemon answers");
+        assert_eq!(status, StatusCode::FORBIDDEN, "{what}: {told}");
+        assert!(told["detail"].as_str().is_some_and(|detail| detail.contains("两名人员")), "{told}");
+    }
 }
 
 /// Faults are told, the first person does not check, what is sent back is entered once more.
@@ -289,6 +302,74 @@ async fn an_order_that_waits_for_its_next_attempt_comes_to_the_desk_and_is_taken
     assert_eq!(two.post(&path, &json!({ "reason": " " })).await.0, StatusCode::UNPROCESSABLE_ENTITY);
     let (status, over) = two.post(&path, &json!({ "reason": "同事外出" })).await;
     assert_eq!((status, &over["progress"]["taken"]["by"]), (StatusCode::OK, &json!("clerk-2")), "{over}");
+    house.stop();
+}
+
+#[tokio::test]
+async fn nobody_agrees_to_an_answer_that_was_changed_after_they_looked_at_it() {
+    let mut house = Courthouse::open(true).await;
+    let (one, two) = (house.clerk("clerk-1"), house.clerk("clerk-2"));
+    house.submit("looked", &inquiry(None, "auto")).await;
+    let number = house.carry(&one).await;
+    let at = |what: &str| format!("/v1/desk/{number}{what}");
+    assert_eq!(one.answer(&number, &found("5.00")).await.1["outcome"], "to_check");
+    let seen = two.get(&at("")).await.1["version"].clone();
+    let back = json!({ "agree": false, "version": seen, "reason": "金额看不清" });
+    assert_eq!(two.post(&at("/check"), &back).await.0, StatusCode::OK);
+    assert_eq!(one.answer(&number, &found("50000.00")).await.1["outcome"], "to_check");
+    for stale in [json!({ "agree": true, "version": seen }), back] {
+        let (status, told) = two.post(&at("/check"), &stale).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{told}");
+        assert!(told["detail"].as_str().is_some_and(|words| words.contains("刚被他人处理")), "{told}");
+    }
+    let now = two.get(&at("")).await.1;
+    assert_eq!((&now["state"], &now["order_state"]), (&json!("to_check"), &json!("awaiting")), "{now}");
+    let agreed = two.post(&at("/check"), &json!({ "agree": true, "version": now["version"] })).await;
+    assert_eq!((agreed.0, &agreed.1["outcome"]), (StatusCode::OK, &json!("taken_in")), "{}", agreed.1);
+    house.stop();
+}
+
+/// A bank that people served gets a line of its own while a freeze is being carried to it: the freeze is not offered there once more, and
+/// its paper is entered all the same.
+#[tokio::test]
+async fn a_freeze_that_people_carry_is_not_offered_over_a_line_that_its_bank_gets_meanwhile() {
+    let mut house = Courthouse::open(false).await;
+    let (one, two) = (house.clerk("clerk-1"), house.clerk("clerk-2"));
+    house.submit("turned", &inquiry(Some("1000.00"), "auto")).await;
+    let query = house.carry(&one).await;
+    let partial = json!({ "outcome": "partial", "fields": { "missing": "未查理财" }, "rows": [account("4000020011", "2000.00")] });
+    assert_eq!(one.answer(&query, &partial).await.1["outcome"], "taken_in");
+    let freeze = house.carry(&one).await;
+    let again = one.print(&freeze).await;
+    assert!(again.contains("协助通知（补打）") && again.contains("不得重复办理"), "{again}");
+
+    let file = house.setup.folder.path().join("counterparts/county-bank.toml");
+    std::fs::write(file, calling_bank("county-bank", 2, Value::Null).file).expect("written");
+    house.setup.signal_daemon("HUP");
+    house.until_line("county-bank", "postbox").await;
+    // It stands on the desk still, is printed no more, and what is entered is always checked.
+    let listed = house.on_desk(&one, "taken").await;
+    assert_eq!(listed[0]["number"], json!(freeze), "{listed:#?}");
+    let (status, told) = one.post(&format!("/v1/desk/{freeze}/notice"), &json!({})).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{told}");
+    let shown = one.get(&format!("/v1/desk/{freeze}")).await.1;
+    assert_eq!(shown["checked"], true, "{shown}");
+    let limit = shown["instruction"]["limit"]["amount"].as_str().expect("a limit").to_owned();
+    let until = house.in_a_year();
+    let held = filled(
+        "held",
+        &[("amount", &limit), ("limit", &limit), ("until", &until), ("rank", "1"), ("stated", "4000020011")],
+    );
+    let (_, entered) = one.answer(&freeze, &held).await;
+    assert_eq!(entered["outcome"], "to_check", "{entered}");
+    let agree = json!({ "agree": true, "version": entered["order"]["version"] });
+    let (_, done) = two.post(&format!("/v1/desk/{freeze}/check"), &agree).await;
+    assert_eq!(
+        (&done["outcome"], &done["order"]["order_state"]),
+        (&json!("taken_in"), &json!("answered")),
+        "{done}"
+    );
+    house.until_measures("county-bank", "in_force", 1).await;
     house.stop();
 }
 

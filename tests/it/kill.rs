@@ -138,7 +138,7 @@ async fn what_is_on_offer_when_it_is_killed_is_neither_doubled_nor_lost() {
 async fn is_under_way(setup: &Setup) -> bool {
     let answer = setup.try_call(Method::GET, "/v1/counterparts", None).await;
     let counterparts = answer.and_then(|(_, view)| view["counterparts"].as_array().cloned());
-    let awaiting = |each: &Value| each["health"]["awaiting"].as_u64() > Some(0);
+    let awaiting = |each: &Value| each["orders"]["awaiting"].as_u64() > Some(0);
     counterparts.is_some_and(|all| all.iter().any(awaiting))
 }
 

@@ -50,6 +50,14 @@ impl OwnServer {
         own
     }
 
+    /// One whose disk is slow: a commit takes a tenth of a second, in which the server cannot be made to give it up.
+    pub fn slow_to_commit() -> Self {
+        let mut own = Self::made();
+        own.options = " -c fsync=on -c commit_delay=100000 -c commit_siblings=0".to_owned();
+        own.again();
+        own
+    }
+
     /// One that speaks with nobody but over an encrypted connection, and shows a certificate for 127.0.0.1 of this authority.
     pub fn encrypted(certificates: &Certificates) -> Self {
         let mut own = Self::made();
@@ -74,6 +82,47 @@ impl OwnServer {
         );
         own.again();
         own
+    }
+
+    /// A standby that follows a server. From then on that one acknowledges nothing that the standby does not have.
+    pub async fn standby_of(primary: &Self) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).expect("its rights");
+        let own = Self { folder, programs: programs(), port: reserved_port(), options: String::new() };
+        let copied = as_its_user(&own.programs.join("pg_basebackup"))
+            .current_dir(own.folder.path())
+            .args([
+                "-h",
+                "127.0.0.1",
+                "-U",
+                "postgres",
+                "-R",
+                "-X",
+                "stream",
+                "-c",
+                "fast",
+                "--no-sync",
+                "-p",
+            ])
+            .arg(primary.port.to_string())
+            .arg("-D")
+            .arg(own.data())
+            .status();
+        assert!(copied.expect("pg_basebackup").success());
+        tokio::task::block_in_place(|| own.again());
+        primary.administer("ALTER SYSTEM SET synchronous_standby_names = '*'; SELECT pg_reload_conf()").await;
+        own
+    }
+
+    /// Makes the server of a standby.
+    pub fn promote(&self) {
+        let promoted = as_its_user(&self.programs.join("pg_ctl"))
+            .current_dir(self.folder.path())
+            .args(["-w", "-s", "-D"])
+            .arg(self.data())
+            .arg("promote")
+            .status();
+        assert!(promoted.expect("pg_ctl").success());
     }
 
     fn made() -> Self {
@@ -150,7 +199,8 @@ impl OwnServer {
         self.session(database).await.query_one(sql, &[]).await.expect("a number").get(0)
     }
 
-    async fn session(&self, database: &str) -> tokio_postgres::Client {
+    /// A session of our own in a database.
+    pub async fn session(&self, database: &str) -> tokio_postgres::Client {
         let url = format!("postgres://postgres@127.0.0.1:{}/{database}", self.port);
         let (client, connection) =
             tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("a session");

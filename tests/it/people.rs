@@ -80,3 +80,75 @@ async fn the_first_security_administrator_is_made_by_the_command_line_and_signs_
     let log = setup.log();
     assert!(!log.contains(&password_now) && !log.contains("gh001"), "nothing of it is in the log: {log}");
 }
+
+fn keys(setup: &Setup, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chakong"));
+    command.arg("keys").args(arguments).arg("--config").arg(setup.config()).output().expect("it runs")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_and_persons_are_kept_by_the_command_line() {
+    let mut setup = Setup::new(&[], None, "");
+    let added = [&add("gh007", "officer")[..], &["--without-password"]].concat();
+    let added = people(&setup, &added);
+    assert!(added.status.success() && said(&added).contains("无密码"), "{}", said(&added));
+    let change = ["change", "gh007", "--court", "T10", "--phone", "0357-0000000", "--reason", "调动"];
+    assert!(people(&setup, &change).status.success());
+    assert!(people(&setup, &["disable", "gh007", "--reason", "休假"]).status.success());
+    assert!(said(&people(&setup, &["list"])).contains("gh007\t张测试\tofficer\tT10\t停用 disabled"));
+    assert!(people(&setup, &["enable", "gh007", "--reason", "返岗"]).status.success());
+    let none = people(&setup, &["enable", "gh008", "--reason", "返岗"]);
+    assert_eq!(none.status.code(), Some(65), "{}", said(&none));
+
+    let of_system =
+        ["make", "--name", "case-2", "--role", "case_system", "--consumer", "courts", "--reason", "对接"];
+    let secret = initial(&keys(&setup, &of_system));
+    let of_person = [
+        "make",
+        "--name",
+        "own",
+        "--person",
+        "gh007",
+        "--role",
+        "officer",
+        "--until",
+        "2099-12-31",
+        "--reason",
+        "脚本",
+    ];
+    let own = initial(&keys(&setup, &of_person));
+    for (wrong, why) in [
+        (&["make", "--name", "case-2", "--role", "case_system", "--reason", "对接"][..], "/name"),
+        (&["make", "--name", "tests", "--role", "case_system", "--reason", "对接"], "configuration"),
+        (&["make", "--name", "x", "--role", "officer", "--consumer", "c", "--reason", "对接"], "/consumer"),
+        (&["make", "--name", "x", "--role", "root", "--reason", "对接"], "is not a role"),
+        (
+            &["make", "--name", "x", "--role", "officer", "--until", "2020-01-01", "--reason", "对接"],
+            "/expires_at",
+        ),
+        (&["revoke", "nothing", "--reason", "对接"], "no key"),
+    ] {
+        let refused = keys(&setup, wrong);
+        assert_eq!(refused.status.code(), Some(65), "{wrong:?}: {}", said(&refused));
+        assert!(said(&refused).contains(why), "{wrong:?}: {}", said(&refused));
+    }
+    let gone = ["make", "--name", "gone", "--role", "case_system", "--reason", "对接"];
+    let gone = initial(&keys(&setup, &gone));
+    assert!(keys(&setup, &["revoke", "gone", "--reason", "停用"]).status.success());
+    let listed = said(&keys(&setup, &["list"]));
+    assert!(listed.contains("case-2\t\tcase_system\t*\tcourts\t\t有效 valid"), "{listed}");
+    assert!(listed.contains("own\tgh007\tofficer\t*\t\t2099-12-31T16:00:00Z\t有效 valid"), "{listed}");
+    assert!(!listed.contains(&secret) && listed.contains("无效 over"), "{listed}");
+
+    setup.start_daemon().await;
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let me = async |key: &str| {
+        let url = format!("http://127.0.0.1:{}/v1/me", setup.port);
+        let answer = client.get(url).bearer_auth(key).send().await.expect("the daemon answers");
+        (answer.status(), answer.json::<Value>().await.expect("JSON"))
+    };
+    assert_eq!(me(&secret).await.1["name"], "case-2");
+    let own = me(&own).await.1;
+    assert_eq!((&own["name"], &own["courts"]), (&json!("gh007"), &json!(["T10"])), "no more than the person");
+    assert_eq!(me(&gone).await.0, StatusCode::UNAUTHORIZED);
+}

@@ -99,6 +99,32 @@ async fn a_secret_that_is_rotated_is_used_without_a_restart() {
     .await;
 }
 
+/// What a changed counterpart has under way may take minutes; nobody else waits for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lane_that_ends_because_its_file_changed_holds_up_no_other() {
+    let (slow, other) = tokio::join!(MockServer::start(), MockServer::start());
+    let never = ResponseTemplate::new(503).set_delay(Duration::from_secs(3_600));
+    Mock::given(any()).respond_with(never).mount(&slow).await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(503)).mount(&other).await;
+    let mut played = vendor("slow", &slow.uri());
+    played.file = played.file.replace("kind = \"call\"", "kind = \"call\"\ntimeout = \"300s\"");
+    let mut setup = Setup::new(&[played], None, "");
+    for name in ["slow", "other"] {
+        std::fs::write(setup.folder.path().join(format!("{name}.token")), "invented").expect("a token");
+    }
+    setup.start_daemon().await;
+    let mut body = inquiry(None, "auto");
+    body["parties"][0]["name"] = json!("甲测试有限公司");
+    setup.submit("one", &body).await;
+    until(&setup, "a request is under way", async || !tokens(&slow).await.is_empty()).await;
+    swap(&setup.folder.path().join("slow.token"), "another-invented");
+    crate::world::write_counterpart(setup.folder.path(), &vendor("other", &other.uri()));
+    until(&setup, "both are taken up", async || names(&setup).await == ["other", "slow"]).await;
+    setup.submit("two", &body).await;
+    until(&setup, "the other one is asked", async || !tokens(&other).await.is_empty()).await;
+    assert_eq!(tokens(&slow).await.len(), 1, "the first one still waits for its answer");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sighup_reads_the_files_and_ends_nobody() {
     let mut setup = Setup::new(&[vendor("vendor", "http://127.0.0.1:9")], None, "");

@@ -3,6 +3,8 @@
 
 mod fleet;
 mod gate;
+mod late;
+mod people;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,14 +13,13 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::brokers::compared::compare;
 use crate::brokers::servers::Broker;
 use crate::brokers::{log_of, nats_received, relay_nats, until};
-use crate::console::{Guest, add_people_at};
 use crate::kill::{Trial, all_complete, check, collect, submit_some};
 use crate::storms::{PER_DAY, Storm, stormy};
 use crate::world::{Played, bank, bank_code, calling_bank, inquiry, numbered_company, realty};
@@ -96,6 +97,7 @@ async fn lanes_spread_over_the_replicas_and_move_within_seconds_when_one_is_kill
     let list = fleet.ask(1, "/v1/replicas").await.expect("an answer");
     let live = list["replicas"].as_array().expect("replicas").iter().filter(|one| one["state"] == "live");
     assert_eq!(live.count(), 3, "{list}");
+    each_lane_is_told_by_the_replica_that_has_it(&fleet).await;
     let killed = Instant::now();
     fleet.replicas[0].kill();
     fleet.until_spread(1, "the others work for all", |spread| is_even(spread, &["r1", "r2"])).await;
@@ -107,6 +109,31 @@ async fn lanes_spread_over_the_replicas_and_move_within_seconds_when_one_is_kill
     fleet.replicas[0].spawn();
     fleet.until_ready(0).await;
     fleet.until_spread(0, "it has its share", |spread| is_even(spread, &["r0", "r1", "r2"])).await;
+}
+
+/// How a lane is, its replica knows alone; the others say where it is. What the store has is told by all.
+async fn each_lane_is_told_by_the_replica_that_has_it(fleet: &Fleet) {
+    let started = Instant::now();
+    loop {
+        let mut told: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for (at, own) in ["r0", "r1", "r2"].into_iter().enumerate() {
+            let list = fleet.ask(at, "/v1/counterparts").await.expect("an answer");
+            for one in list["counterparts"].as_array().expect("counterparts") {
+                let name = one["name"].as_str().expect("a name").to_owned();
+                assert_eq!(one["orders"]["waiting"], 0, "{one}");
+                assert_eq!(one["elsewhere"] == true, one["health"].is_null(), "{one}");
+                // What was heard of the others is a moment old.
+                if one["elsewhere"] == false && one["replica"] == own {
+                    told.entry(name).or_default().push(own);
+                }
+            }
+        }
+        if told.len() == everybody().len() && told.values().all(|replicas| replicas.len() == 1) {
+            return;
+        }
+        assert!(started.elapsed() < PATIENCE, "{told:?}\n{}", fleet.logs());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// What befalls a replica.
@@ -215,6 +242,20 @@ async fn three_replicas_with_twenty_counterparts_and_a_broker_double_lose_and_ov
     let trial = Trial { kills: 9, inquiries: 18, orders: 18 * 25, caught: 0 };
     befalls(&mut fleet, &[Mishap::Killed, Mishap::Stopped, Mishap::CutOff], &trial).await;
     until(&fleet.setup, "nats", "nothing lags", |relay| relay["lag"] == 0).await;
+    let started = Instant::now();
+    loop {
+        let mut states = Vec::new();
+        for at in 0..3 {
+            let list = fleet.ask(at, "/v1/relays").await.expect("an answer");
+            states.push(list["relays"][0]["state"].as_str().unwrap_or_default().to_owned());
+        }
+        states.sort_unstable();
+        if states == ["elsewhere", "elsewhere", "running"] {
+            break;
+        }
+        assert!(started.elapsed() < PATIENCE, "{states:?}\n{}", fleet.logs());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     let (received, log) = (nats_received(nats.port).await, log_of(&fleet.setup).await);
     let twice = compare(&received, &log);
     assert!(log.len() > trial.orders, "{} events, {twice} of them twice", log.len());
@@ -315,26 +356,4 @@ async fn a_rolling_restart_under_load_fails_no_request() {
     is_over.store(true, Ordering::Relaxed);
     asking.await.expect("no request failed");
     finish(&fleet, &trial, &mut submitted, &mut seen).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_person_who_signed_in_at_one_replica_is_signed_in_at_each_and_out_at_each() {
-    let mut fleet = Fleet::new(&[realty("realty", json!({ "everyone": { "properties": 1 } }))], 2, "").await;
-    let officer: &[&str] = &["officer"];
-    add_people_at(&fleet.replicas[0].config, [("gh001", officer, &[][..])]).await;
-    fleet.start().await;
-    let (one, other) = (fleet.replicas[0].port, fleet.replicas[1].port);
-    let mut here = Guest::signed_in(one, "gh001").await;
-    let mut there = Guest::new(other);
-    there.cookies.clone_from(&here.cookies);
-    assert_eq!(there.get("/console/tasks").await.status, StatusCode::OK, "the session is the store's");
-    // What is being filled in is kept by the one that took it, and the other says so.
-    here.get("/console/new").await;
-    let taken =
-        here.upload("/console/new", &[("parties", "1"), ("step", "more"), ("case.number", "1")], &[]).await;
-    let draft = taken.field("draft");
-    let told = there.act("/console/new/send", &[("draft", &draft)]).await;
-    assert!(told.status == StatusCode::CONFLICT && told.text.contains("那台服务器"), "{}", told.text);
-    assert_eq!(there.act("/console/sign-out", &[]).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(here.get("/console/tasks").await.status, StatusCode::SEE_OTHER, "out at each");
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 
 use chakong::app::plugins;
 use chakong::config::{ParcelConfig, Problems, read_counterpart};
+use chakong::lines::leaving::MayLeave;
 use chakong::lines::parcel::{Depot, Listed, open};
 use chakong_contract::{Date, FaultKind, Message};
 use rust_decimal::Decimal;
@@ -186,7 +187,7 @@ async fn every_depot_replaces_archives_and_tidies_alike() {
         depot.probe().await.expect("probed");
         for content in ["first", "second one"] {
             let files = [Message::new("CXQQ.zip", content.as_bytes()), Message::new("KZQQ.zip", Vec::new())];
-            depot.hand_over(&files).await.expect("handed over");
+            depot.hand_over(&files, &MayLeave::always()).await.expect("handed over");
             assert_eq!(sshd.names("out"), ["CXQQ.zip", "KZQQ.zip"]);
             assert_eq!(std::fs::read_to_string(sshd.path("out/CXQQ.zip")).expect("the file"), content);
             for (name, bytes) in [("a.zip", content), ("b.zip.part", "x"), (".c.zip", "x")] {
@@ -207,7 +208,10 @@ async fn every_depot_replaces_archives_and_tidies_alike() {
         assert_eq!(sshd.names("archive"), ["20260105"]);
         assert_eq!(depot.tidy(Date::constant(2026, 1, 6)).await.expect("tidied"), 1);
         assert!(sshd.names("archive").is_empty());
-        let bad = depot.hand_over(&[Message::new("../x", Vec::new())]).await.expect_err("a path");
+        let bad = depot
+            .hand_over(&[Message::new("../x", Vec::new())], &MayLeave::always())
+            .await
+            .expect_err("a path");
         assert_eq!(bad.kind, FaultKind::Unsupported);
     }
 }
@@ -221,7 +225,8 @@ async fn large_files_pass_whole_and_too_large_ones_are_not_read() {
     let (file, again) = (Message::new("x.zip", bytes.clone()), Message::new("y.zip", bytes.clone()));
     // Several at once share the connection.
     let (one, two) = ([file], [again]);
-    let (first, second) = tokio::join!(depot.hand_over(&one), depot.hand_over(&two));
+    let always = MayLeave::always();
+    let (first, second) = tokio::join!(depot.hand_over(&one, &always), depot.hand_over(&two, &always));
     first.and(second).expect("handed over");
     for name in ["x.zip", "y.zip"] {
         std::fs::rename(sshd.path("out").join(name), sshd.path("in").join(name)).expect("moved");

@@ -79,8 +79,8 @@ impl Certificates {
         openssl(folder, &format!("x509 -req -in {name}.csr {by} -out {name}.pem -days {days}"));
     }
 
-    /// A server that shows a certificate and answers every request; with `clients` it wants one of its own authority's.
-    async fn serve(&self, name: &str, clients: bool) -> u16 {
+    /// What a server does that shows a certificate; with `clients` it wants one of its own authority's.
+    pub fn acceptor(&self, name: &str, clients: bool) -> TlsAcceptor {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
         let builder = builder.with_safe_default_protocol_versions().expect("versions");
@@ -96,7 +96,12 @@ impl Certificates {
         let chain =
             vec![CertificateDer::from_pem_file(self.path(&format!("{name}.pem"))).expect("a certificate")];
         let key = PrivateKeyDer::from_pem_file(self.path(&format!("{name}.key"))).expect("a key");
-        let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(chain, key).expect("a server")));
+        TlsAcceptor::from(Arc::new(builder.with_single_cert(chain, key).expect("a server")))
+    }
+
+    /// A server that answers every request.
+    async fn serve(&self, name: &str, clients: bool) -> u16 {
+        let acceptor = self.acceptor(name, clients);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("its address").port();
         tokio::spawn(async move {

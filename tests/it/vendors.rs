@@ -101,6 +101,26 @@ async fn a_young_answer_is_used_again_and_says_so_and_an_inquiry_may_ask_afresh(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_one_court_was_given_is_not_given_to_another() {
+    let world = World::start(vec![tianyancha("[cache]\nage = \"24h\"", &json!([]))]).await;
+    let (_, first) = ask(&world, &asked(24, None)).await;
+    let paid = charges(&world, "tianyancha").await;
+    let mut body = asked(240, None);
+    body["case"]["number"] = json!("（2026）晋11执9号");
+    body["case"]["court_code"] = json!("T11");
+    let (id, theirs) = ask(&world, &body).await;
+    assert_eq!(
+        revision(&world, &theirs[0]).await.cached_from,
+        None,
+        "nothing tells that another court asked"
+    );
+    assert_eq!(world.certificate(id).await["orders"][0]["cached_from"], json!(null));
+    assert_eq!(charges(&world, "tianyancha").await, 2 * paid);
+    assert_eq!(revision(&world, &first[0]).await.cached_from, None);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_asked_afresh_is_the_answer_that_is_used_again_and_what_is_not_whole_is_not() {
     let faults = json!([{ "do": "error_code", "code": 300_005, "path": "/holder/" }]);
     let world = World::start(vec![tianyancha("[cache]\nage = \"24h\"", &faults)]).await;

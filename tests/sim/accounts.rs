@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chakong_contract::asset::{EncumbranceKind, FoundAsset, MatchedBy};
+use chakong_contract::asset::{EncumbranceKind, FoundAsset, MatchedBy, Rank};
 use chakong_contract::{Account, Asset, Currency, Date, Encumbrance, Money};
 use rust_decimal::Decimal;
 
@@ -69,6 +69,12 @@ impl Kept {
 
     pub fn held_by(&self, number: &str) -> Decimal {
         self.held().filter(|(hold, _)| hold.number.as_deref() == Some(number)).map(|(_, held)| held).sum()
+    }
+
+    /// The place of a freeze among those on the account, from 1.
+    pub fn rank_of(&self, number: &str) -> Option<Rank> {
+        let at = self.holds.iter().position(|hold| hold.number.as_deref() == Some(number))?;
+        u32::try_from(at + 1).ok().map(|place| Rank { place, derived: false })
     }
 
     pub fn free(&self) -> Decimal {

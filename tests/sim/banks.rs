@@ -174,7 +174,7 @@ impl Bank {
                 let counts = arrival.counts;
                 let (number_of, case) = (Some(number.to_owned()), arrival.case.to_owned());
                 kept.holds.push(Hold { number: number_of, case, limit, until: *until, counts });
-                Ok(said(lie, (at, kept), limit, kept.held_by(number), (*from, *until)))
+                Ok(said(lie, (at, kept), (limit, number), (*from, *until)))
             }
             Instruction::Renew { limit, from, until, original, .. } => {
                 let original = original.number.as_str();
@@ -182,7 +182,7 @@ impl Bank {
                 hold.until = *until;
                 hold.limit = hold.limit.min(limit.expect("an account has a limit").amount);
                 let limit = hold.limit;
-                Ok(said(lie, (at, kept), limit, kept.held_by(original), (*from, *until)))
+                Ok(said(lie, (at, kept), (limit, original), (*from, *until)))
             }
             Instruction::Release { amount, original, .. } => {
                 let amount = amount.expect("an account has an amount").amount;
@@ -246,10 +246,10 @@ fn known<T>(known: Option<T>, is_puzzled: &mut bool) -> Result<T, RefusalReason>
 fn said(
     lie: Option<Lie>,
     (account, kept): (&str, &Kept),
-    limit: Decimal,
-    held: Decimal,
+    (limit, number): (Decimal, &str),
     term: (Date, Date),
 ) -> Reply {
+    let held = kept.held_by(number);
     let said = match lie {
         Some(Lie::Enormous) => limit * Decimal::from(1000),
         Some(Lie::AllHeld) => limit,
@@ -257,6 +257,7 @@ fn said(
     };
     let mut holding = Holding::of(kept.money(said));
     holding.limit = Some(kept.money(limit));
+    holding.rank = kept.rank_of(number);
     (holding.from, holding.until) = (Some(term.0), Some(term.1));
     let stated = if lie == Some(Lie::OtherAccount) { "6222999999999999" } else { account };
     holding.stated.account = Some(stated.to_owned());

@@ -26,6 +26,7 @@ impl World {
         let documents = papers.iter().map(|kind| paper(*kind)).collect();
         let input = ActInput {
             actor: Actor::Person("officer".to_owned()),
+            case: None,
             reason: "测试".to_owned(),
             documents,
             act,

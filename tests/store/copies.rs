@@ -258,6 +258,39 @@ async fn a_move_that_is_killed_behind_its_switch_is_finished_and_never_taken_bac
     );
 }
 
+/// Whatever an operator's slip: what may be in charge is not overwritten, and what another store began is left to it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_in_which_another_one_arrived_is_not_overwritten_by_a_third() {
+    let (from, third, database) =
+        (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"), Emptied::new());
+    filled(from.path()).await;
+    filled(third.path()).await;
+    let file = from.path().join("chakong.sqlite");
+    let before = std::fs::read(&file).expect("a copy");
+    // A move from the first one that ended half way is not gone on with from the third.
+    let steps = Cell::new(0);
+    let half = || {
+        steps.set(steps.get() + 1);
+        if steps.get() > 3 { Err(StoreError::Closed) } else { Ok(()) }
+    };
+    assert!(move_here(from.path(), &database, &half).is_err());
+    let told = move_here(third.path(), &database, YES).expect_err("a refusal").to_string();
+    assert!(told.contains("was begun at 2027-04-15") && told.contains("not finished"), "{told}");
+    assert!(matches!(move_here(from.path(), &database, YES), Ok(Moved::Now(_))));
+    // Killed behind the switch.
+    administer(database.0.clone(), "UPDATE store_info SET key = 'arriving' WHERE key = 'arrived'".to_owned());
+    let told = move_here(third.path(), &database, YES).expect_err("a refusal").to_string();
+    assert!(told.contains("may be in charge") && told.contains("finish that move"), "{told}");
+    // A copy of the first one from before, put back where it was, knows nothing of the move.
+    let moved = std::fs::read(&file).expect("the moved one");
+    std::fs::write(&file, before).expect("the copy");
+    let told = move_here(from.path(), &database, YES).expect_err("a refusal").to_string();
+    assert!(told.contains("may be in charge"), "{told}");
+    std::fs::write(&file, moved).expect("the moved one");
+    assert_eq!(move_here(from.path(), &database, YES).expect("the rest"), Moved::Finished);
+    assert_eq!(in_charge(from.path(), &database), (false, true));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_is_not_moved_into_one_that_holds_something_nor_out_of_one_that_is_used() {
     let from = TempDir::new().expect("a folder");

@@ -91,12 +91,15 @@ every_store! {
     upkeep::a_consumer_that_reads_no_more_is_removed_and_the_audit_says_so;
     upkeep::a_page_of_the_log_is_bounded_by_its_bytes_and_the_next_goes_on;
     upkeep::the_file_of_a_case_does_not_grow_with_the_terms_of_its_inquiries;
+    upkeep::the_file_of_a_case_comes_with_the_orders_that_its_open_tasks_put_before_a_person;
     upkeep::messages_know_their_orders_and_how_often_they_were_repeated;
     upkeep::a_transaction_reads_what_readers_see_whatever_was_changed_before;
     desk::what_is_done_at_the_desk_is_read_back_and_a_stale_version_is_a_conflict;
+    desk::a_control_that_people_carried_is_not_offered_and_stays_on_the_desk;
     desk::the_desk_lists_what_is_due_first_by_counterpart_court_and_state;
     desk::what_stands_on_the_desk_goes_with_its_chain;
     reports::inquiries_of_a_period_come_in_the_order_in_which_they_were_accepted;
+    reports::inquiries_of_a_court_are_read_without_those_of_others;
     reports::orders_are_counted_by_what_became_of_them;
     reports::a_print_is_kept_byte_for_byte_and_belongs_to_its_chain;
     retention::what_is_over_goes_in_its_time_and_what_is_open_stays;

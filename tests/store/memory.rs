@@ -20,7 +20,7 @@ async fn a_commit_fails_when_a_test_says_so_and_nothing_of_it_is_kept() {
     let order = a_case(&store, 1).await.order;
     memory.fail_next(StoreError::Full);
     memory.fail_next(StoreError::Again);
-    let read = store.read_behind_writes(|reads| reads.last_event()).await;
+    let read = store.read_for_lane(|reads| reads.last_event()).await;
     assert!(read.is_ok(), "a job that writes nothing does not fail");
     for _ in 0..2 {
         let change = moved(&order, OrderState::Sending);

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod first_edition;
+pub mod found_words;
 mod old_rows;
 pub mod older_cases;
 pub mod privacy;

@@ -4,6 +4,7 @@
 
 mod events;
 mod failover;
+mod found_words;
 mod lost;
 mod older_cases;
 mod privacy;

@@ -187,6 +187,7 @@ fn party(ids: &dyn NewIds, chain: ChainId) -> ChainParty {
         ],
         liable_up_to: Some("80000".parse().expect("an amount")),
         is_freed: false,
+        freed_by: String::new(),
     }
 }
 
@@ -313,9 +314,12 @@ pub fn measure(ids: &dyn NewIds, of: &Whole) -> Measure {
         original_number: String::new(),
         original_case: String::new(),
         approved_by: "法官甲".to_owned(),
+        first_approval: None,
         rejected_by: String::new(),
         note: String::new(),
         co_owned: false,
+        listed_state_shares: false,
+        is_anothers: false,
         said: chakong::domain::Said::default(),
     }
 }
@@ -326,14 +330,12 @@ pub fn found(balance: &str) -> Arc<Answer> {
         "kind": "account", "institution": "测试银行", "institution_code": "B0001", "number": ACCOUNT,
         "class": "借记卡", "status": "正常", "branch": "", "branch_code": "", "currency": "CNY",
         "balance": { "amount": balance, "currency": "CNY" }, "available": { "amount": balance, "currency": "CNY" },
-        "opened": null, "closed": null, "linked_account": "", "sub_accounts": [], "products": [], "encumbrances": [],
-        "transactions": [], "remark": "",
+        "opened": null, "closed": null, "linked_account": "", "sub_accounts": [], "products": [], "encumbrances": [], "transactions": [], "remark": "",
     });
     let reply =
         json!({ "outcome": "found", "assets": [{ "asset": account, "matched_by": "name_and_number" }] });
-    let answer = json!({
-        "reply": reply, "answered_at": null, "unknown": [{ "field": "ZHZT", "value": "特殊" }], "receipts": [],
-    });
+    let unknown = json!([{ "field": "ZHZT", "value": "特殊" }]);
+    let answer = json!({ "reply": reply, "answered_at": null, "unknown": unknown, "receipts": [] });
     Arc::new(serde_json::from_value(answer).expect("an answer"))
 }
 

@@ -113,10 +113,16 @@ fn without_offset(text: &str) -> &str {
     offset.and_then(|at| text.get(..time + at)).unwrap_or(text)
 }
 
+/// Whether an offset may stand behind a day, without which a text is no instant.
+fn has_offset(text: &str) -> bool {
+    const SHORTEST_DAY: usize = 8;
+    text.bytes().skip(SHORTEST_DAY).any(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'))
+}
+
 /// An instant: RFC 3339, or the milliseconds of `/Date(1426608000000+0800)/`, which older .NET services write.
 fn instant_of(text: &str) -> Option<jiff::Timestamp> {
     let Some(inside) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) else {
-        return text.parse().ok();
+        return has_offset(text).then(|| text.parse().ok()).flatten();
     };
     let end = inside.rfind(['+', '-']).filter(|at| *at > 0).unwrap_or(inside.len());
     jiff::Timestamp::from_millisecond(inside.get(..end)?.parse().ok()?).ok()

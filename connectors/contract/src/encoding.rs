@@ -5,6 +5,7 @@ mod foreign;
 mod garbled;
 mod gbk;
 mod latin;
+mod neighbours;
 
 pub use decoding::{Decoded, decoded};
 pub use foreign::is_foreign;

@@ -50,7 +50,8 @@ const LONGEST: usize = 40;
 /// Whether a text stands for "no value": `null`, `暂无`, `/`, `--`, and sentences made of such words alone, as `无统一社会信用代码` or
 /// `N/A (none)`. For numbers, codes, dates and amounts; a name or a remark may rightly be such a word.
 pub fn is_placeholder(text: &str) -> bool {
-    if text.chars().count() > LONGEST {
+    // No such word has a digit, and most values have one.
+    if text.bytes().any(|byte| byte.is_ascii_digit()) || text.chars().count() > LONGEST {
         return false;
     }
     let folded = crate::id::error::clean(text);

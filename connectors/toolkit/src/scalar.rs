@@ -108,6 +108,9 @@ impl Scalar {
     pub fn date(&self) -> Result<Option<Date>, DateError> {
         let text = self.as_text();
         let written = date::read_date(&text);
+        if begins_with_a_year(&text) {
+            return written;
+        }
         match self.integer().or_else(|| whole_millis(&text)) {
             Some(_) if text.len() == 14 && written.is_ok() => written,
             // A day that passed through a floating-point number: `20150318.0`, `2.0150318E7`.
@@ -129,6 +132,12 @@ fn whole(number: &serde_json::Number) -> Option<i64> {
     let float = number.as_f64().filter(|_| number.is_f64())?;
     let is_whole = float.fract() == 0.0 && float.abs() < EXACT;
     is_whole.then(|| format!("{float:.0}").parse().ok()).flatten()
+}
+
+/// Whether a text begins as `2017-` or `2017/`, as no number does.
+fn begins_with_a_year(text: &str) -> bool {
+    let year = text.as_bytes().split_at_checked(4);
+    year.is_some_and(|(year, rest)| year.iter().all(u8::is_ascii_digit) && matches!(rest, [b'-' | b'/', ..]))
 }
 
 /// The whole milliseconds of a number that has a fraction of one, and is too large for a day that is written as digits.

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CasePath, chain_of, party_of};
+use super::{CasePath, case_of, party_of};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::acting::{act, check_amount, check_documents};
@@ -144,8 +144,8 @@ pub(super) async fn show(
     caller: Caller<{ may::READ }>,
     At(path): At<CasePath>,
 ) -> Result<Json<ClaimInFull>, Problem> {
-    let chain = chain_of(&gateway, &caller.0, path.id).await?;
-    read(&gateway, chain).await.map(Json)
+    let case = case_of(&gateway, &caller.0, path.id).await?;
+    read(&gateway, case.chain).await.map(Json)
 }
 
 async fn read(gateway: &Shared, id: ChainId) -> Result<ClaimInFull, Problem> {
@@ -177,10 +177,10 @@ pub(super) async fn update(
     JsonBody(request): JsonBody<ClaimRequest, true>,
 ) -> Result<Json<ClaimInFull>, Problem> {
     let change = request.checked()?;
-    let chain = chain_of(&gateway, &caller.0, path.id).await?;
+    let case = case_of(&gateway, &caller.0, path.id).await?;
     let mut liabilities = Vec::new();
     for liability in &request.liable_up_to {
-        let party = party_of(&gateway, chain, &liability.party).await?;
+        let party = party_of(&gateway, case.chain, &liability.party).await?;
         liabilities.push((party.id, liability.amount.map(|money| money.amount)));
     }
     let settings = ClaimSettings {
@@ -192,9 +192,9 @@ pub(super) async fn update(
         living_costs: request.living_costs.map(|money| money.amount),
     };
     let update = ClaimUpdate { change, state: request.state, settings, liabilities };
-    let act_input = (Some(chain), Act::UpdateClaim(update));
+    let act_input = (Some(&case), Act::UpdateClaim(update));
     act(&gateway, &caller.0, act_input, request.reason, request.documents).await?;
-    read(&gateway, chain).await.map(Json)
+    read(&gateway, case.chain).await.map(Json)
 }
 
 impl ClaimRequest {

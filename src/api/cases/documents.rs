@@ -1,13 +1,8 @@
 //! `GET /v1/cases/{id}/documents` and `GET /v1/cases/{id}/documents/{document}`: legal documents that were brought.
 
-use aide::OperationOutput;
-use aide::generate::GenContext;
-use aide::openapi::{MediaType, Operation, Response as ResponseDocs};
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use axum::response::{IntoResponse, Response};
 use chakong_contract::order::DocumentKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +11,7 @@ use uuid::Uuid;
 use super::{CasePath, find};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
+use crate::api::download::Download;
 use crate::api::extract::At;
 use crate::api::problem::Problem;
 use crate::domain::people::Courts;
@@ -88,39 +84,11 @@ pub(super) async fn list(
     Ok(Json(DocumentList { documents }))
 }
 
-/// A document, byte for byte.
-pub(super) struct DocumentFile {
-    name: String,
-    bytes: Vec<u8>,
-}
-
-impl IntoResponse for DocumentFile {
-    fn into_response(self) -> Response {
-        // What somebody brought is never shown as a page of ours.
-        let headers = [
-            (CONTENT_TYPE, "application/octet-stream".to_owned()),
-            (CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", self.name)),
-            (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-        ];
-        (headers, self.bytes).into_response()
-    }
-}
-
-impl OperationOutput for DocumentFile {
-    type Inner = Vec<u8>;
-
-    fn operation_response(_: &mut GenContext, _: &mut Operation) -> Option<ResponseDocs> {
-        let mut docs = ResponseDocs::default();
-        docs.content.insert("application/octet-stream".to_owned(), MediaType::default());
-        Some(docs)
-    }
-}
-
 pub(super) async fn show(
     State(gateway): State<Shared>,
     caller: Caller<{ may::READ }>,
     At(path): At<DocumentPath>,
-) -> Result<DocumentFile, Problem> {
+) -> Result<Download, Problem> {
     let courts = caller.courts().clone();
     let found = gateway.store.read(move |reads| {
         let Some(case) = find(reads, &courts, &path.id)? else { return Ok(None) };
@@ -128,10 +96,7 @@ pub(super) async fn show(
         if is_there { reads.document(path.document) } else { Ok(None) }
     });
     let document = found.await?.ok_or_else(|| Problem::not_found("document"))?;
-    let letters = document.format.to_lowercase();
-    let plain: String = letters.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
-    let name = format!("document.{}", if plain.is_empty() { "bin" } else { plain.as_str() });
-    Ok(DocumentFile { name, bytes: document.content.to_vec() })
+    Ok(Download::document(&document.format, document.content.to_vec()))
 }
 
 pub(super) fn list_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -148,6 +113,6 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .tag("cases")
         .summary("A legal document of a case 案件文书原件")
         .description("The file as it was brought; empty where the time for which it is kept is over.")
-        .response_with::<200, DocumentFile, _>(|response| response.description("The bytes"))
+        .response_with::<200, Download, _>(|response| response.description("The bytes"))
         .response_with::<404, Problem, _>(|response| response.description("There is no such document"))
 }

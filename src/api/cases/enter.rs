@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CasePath, chain_of, party_of};
+use super::{CasePath, case_of, party_of};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::acting::{act, check_amount_in_any, check_documents, check_rate};
@@ -36,6 +36,9 @@ pub(super) struct EnterRequest {
     institution: String,
     /// The property.
     target: Target,
+    /// Whether a stake is state or corporate shares of a listed company 上市公司国有股、社会法人股: the longest term is shorter then.
+    #[serde(default)]
+    listed_state_shares: bool,
     /// What stands ordered, in the currency of the account; absent for a property that is controlled as a whole.
     #[serde(default)]
     limit: Option<Money>,
@@ -76,13 +79,14 @@ pub(super) async fn enter(
     JsonBody(request): JsonBody<EnterRequest, true>,
 ) -> Result<(StatusCode, Json<MeasureInFull>), Problem> {
     let limit = request.checked()?;
-    let chain = chain_of(&gateway, &caller.0, path.id).await?;
-    let party = party_of(&gateway, chain, &request.party).await?;
+    let case = case_of(&gateway, &caller.0, path.id).await?;
+    let party = party_of(&gateway, case.chain, &request.party).await?;
     let entered = EnteredMeasure {
         party: party.id,
         counterpart: request.counterpart,
         institution: request.institution,
         target: request.target,
+        listed_state_shares: request.listed_state_shares,
         currency: limit.currency.filter(|currency| *currency != Currency::CNY),
         rate: request.rate.map(|PlainDecimal(rate)| rate),
         limit: limit.amount,
@@ -94,7 +98,7 @@ pub(super) async fn enter(
         original_number: request.original_number.as_str().to_owned(),
         original_case: request.original_case,
     };
-    let input = (Some(chain), Act::Enter(Box::new(entered)));
+    let input = (Some(&case), Act::Enter(Box::new(entered)));
     let outcome = act(&gateway, &caller.0, input, request.reason, request.documents).await?;
     let id = outcome.measures.first().copied().ok_or_else(|| Problem::not_found("measure"))?;
     let terms = std::sync::Arc::clone(&gateway.terms);

@@ -10,7 +10,7 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
-use crate::domain::progress::{Progress, ProgressFacts, ProgressTerms, progress};
+use crate::domain::progress::{Progress, ProgressFacts, ProgressTerms, SearchFacts, progress};
 use crate::domain::{Case, ClaimChangeKind, ClaimState, InquiryState};
 use crate::store::{Reads, StoreError, Stored};
 
@@ -28,12 +28,14 @@ pub(super) async fn show(
 }
 
 fn read(reads: &mut dyn Reads, case: &Case, terms: &ProgressTerms) -> Stored<Progress> {
-    let (mut lines, mut filed_on, mut nothing_found) = (Vec::new(), None, true);
+    let (mut searches, mut filed_on, mut nothing_found) = (Vec::new(), None, true);
     let mut first_completed: Option<Timestamp> = None;
     for inquiry in reads.inquiries_of(case.chain)? {
-        lines.append(&mut reads.lines_of(inquiry.id)?);
+        let is_of_the_case = inquiry.case == case.id;
+        let said = reads.terms(inquiry.id)?;
         nothing_found &= inquiry.state != InquiryState::Open;
-        if inquiry.completions > 0
+        if is_of_the_case
+            && inquiry.completions > 0
             && let Some(first) = reads.certificate(inquiry.id, Some(1))?
         {
             first_completed = first_completed.into_iter().chain([first.at]).min();
@@ -41,9 +43,15 @@ fn read(reads: &mut dyn Reads, case: &Case, terms: &ProgressTerms) -> Stored<Pro
         if let Some(latest) = reads.certificate(inquiry.id, None)? {
             nothing_found &= has_found_nothing(&latest.text);
         }
-        if inquiry.case == case.id && filed_on.is_none() {
-            filed_on = reads.terms(inquiry.id)?.and_then(|terms| terms.case.filed_on);
+        if is_of_the_case && filed_on.is_none() {
+            filed_on = said.as_ref().and_then(|terms| terms.case.filed_on);
         }
+        searches.push(SearchFacts {
+            inquiry: inquiry.id,
+            is_of_the_case,
+            parties: said.map(|terms| terms.debtors.clone()).unwrap_or_default(),
+            lines: reads.lines_of(inquiry.id)?,
+        });
     }
     let chain = reads.chain(case.chain)?.ok_or(StoreError::Missing("the chain"))?;
     let is_settled = chain.claim.is_some_and(|claim| claim.state == ClaimState::Settled);
@@ -52,7 +60,7 @@ fn read(reads: &mut dyn Reads, case: &Case, terms: &ProgressTerms) -> Stored<Pro
     let facts = ProgressFacts {
         case_number: case.number.as_str(),
         filed_on,
-        lines: &lines,
+        searches: &searches,
         first_completed,
         measures: &reads.measures_of(case.chain)?,
         debt_ended: ended.filter(|_| is_settled),
@@ -74,8 +82,8 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .summary("What the parties of a case may be shown 向当事人公开的执行进展")
         .description(
             "Stages with their days, how many institutions were asked and have answered, and which kinds of property are under \
-             control, as the court's `[progress]` lets them be shown. Nothing before a freeze is in force, so that no debtor is \
-             warned; never an account, a number, an amount or an institution's name.",
+             control, as the court's `[progress]` lets them be shown. Nothing before the freezes of this case are in force, nor while \
+             another is proposed or under way, so that no debtor is warned; never an account, a number, an amount or an institution's name.",
         )
         .response_with::<404, Problem, _>(|response| response.description("There is no such case"))
 }

@@ -7,7 +7,7 @@ use chakong_contract::LegalDocument;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CasePartyPath, CasePath, chain_of, party_of};
+use super::{CasePartyPath, CasePath, case_of, party_of};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::acting::{act, check_documents};
@@ -15,7 +15,7 @@ use crate::api::extract::{At, JsonBody, check_reason, no_findings};
 use crate::api::problem::Problem;
 use crate::domain::decide::{Act, Release, ReleaseScope};
 use crate::domain::rules::release_reasons::ReleaseReason;
-use crate::domain::{ChainId, MeasureId};
+use crate::domain::{Case, MeasureId};
 use crate::people::Identity;
 
 /// Why everything is released, and on which documents.
@@ -45,8 +45,8 @@ pub(super) async fn case(
     At(path): At<CasePath>,
     JsonBody(request): JsonBody<ReleaseAllRequest, true>,
 ) -> Result<Json<ReleasedMeasures>, Problem> {
-    let chain = chain_of(&gateway, &caller.0, path.id).await?;
-    release(&gateway, &caller.0, chain, ReleaseScope::Case, request).await
+    let case = case_of(&gateway, &caller.0, path.id).await?;
+    release(&gateway, &caller.0, &case, ReleaseScope::Case, request).await
 }
 
 pub(super) async fn party(
@@ -55,15 +55,15 @@ pub(super) async fn party(
     At(path): At<CasePartyPath>,
     JsonBody(request): JsonBody<ReleaseAllRequest, true>,
 ) -> Result<Json<ReleasedMeasures>, Problem> {
-    let chain = chain_of(&gateway, &caller.0, path.id).await?;
-    let party = party_of(&gateway, chain, &path.reference).await?;
-    release(&gateway, &caller.0, chain, ReleaseScope::Party(party.id), request).await
+    let case = case_of(&gateway, &caller.0, path.id).await?;
+    let party = party_of(&gateway, case.chain, &path.reference).await?;
+    release(&gateway, &caller.0, &case, ReleaseScope::Party(party.id), request).await
 }
 
 async fn release(
     gateway: &Shared,
     caller: &Identity,
-    chain: ChainId,
+    case: &Case,
     scope: ReleaseScope,
     request: ReleaseAllRequest,
 ) -> Result<Json<ReleasedMeasures>, Problem> {
@@ -72,7 +72,7 @@ async fn release(
     check_documents(&request.documents, &mut findings);
     no_findings(findings)?;
     let release = Act::Release(Release { scope, ground: request.ground });
-    let outcome = act(gateway, caller, (Some(chain), release), request.reason, request.documents).await?;
+    let outcome = act(gateway, caller, (Some(case), release), request.reason, request.documents).await?;
     Ok(Json(ReleasedMeasures { measures: outcome.measures }))
 }
 

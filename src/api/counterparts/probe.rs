@@ -15,7 +15,7 @@ use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
 use crate::api::{Shared, audit};
-use crate::lanes::{Reachable, Reached};
+use crate::lanes::{LaneHandle, Reachable, Reached};
 use crate::queue::FaultNote;
 
 /// Longest time for one probe.
@@ -41,7 +41,7 @@ pub(super) async fn probe(
     gateway.engine.audit(audit(gateway.clock.now(), caller.name(), "probe", &path.name, "")).await?;
     let lane = gateway.registry.get(&path.name);
     let probed = match &lane {
-        Some(lane) => reach(lane.line.as_ref()).await,
+        Some(lane) => looked(&gateway, lane).await?,
         // A lane that cannot be opened is not there: its line says why.
         None => match (gateway.open_line)(&config) {
             Ok(line) => reach(line.as_ref()).await,
@@ -62,6 +62,21 @@ pub(super) async fn probe(
         Ok(Reached { status, .. }) => ProbeResult { reachable: true, status, fault: None },
         Err(fault) => ProbeResult { reachable: false, status: None, fault: Some((&fault).into()) },
     }))
+}
+
+/// Looks over the line of a lane, within the limits of the counterpart; what is counted by day is durable before it leaves.
+async fn looked(gateway: &Shared, lane: &LaneHandle) -> Result<Result<Reached, Fault>, Problem> {
+    if !lane.line.is_remote() {
+        return Ok(reach(lane.line.as_ref()).await);
+    }
+    let _permit = match lane.admission.admit_look() {
+        Ok(permit) => permit,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    if lane.admission.has_quota() {
+        gateway.engine.spend_quota(lane.name.clone(), gateway.clock.now(), 1).await?;
+    }
+    Ok(reach(lane.line.as_ref()).await)
 }
 
 async fn reach(line: &dyn Reachable) -> Result<Reached, Fault> {

@@ -9,7 +9,7 @@ use chakong_contract::Moment;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CounterpartInFull, CounterpartPath};
+use super::{CounterpartInFull, CounterpartPath, LaneHere};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
@@ -39,12 +39,16 @@ async fn views(gateway: &Shared, only: Option<String>) -> Stored<Vec<Counterpart
         for name in names {
             let (counts, paused) = (reads.lane_counts(&name)?, reads.paused(&name)?);
             let charged = charged_on(reads, &name, today)?;
-            let replica = leases.holder(&lane_lease(&name));
+            let lease = lane_lease(&name);
+            let replica = leases.holder(&lease);
             let view = match configs.get(&name) {
                 Some(config) => {
-                    let health = registry.get(&name).map(|health| health.view(counts));
-                    let closed = registry.closed(&name).filter(|_| health.is_none());
-                    CounterpartInFull::configured(config, paused, charged, (health, closed))
+                    let lane = match registry.get(&name) {
+                        _ if !leases.is_here(&lease) => LaneHere::Elsewhere,
+                        Some(handle) => LaneHere::Open(Box::new(handle.view(counts))),
+                        None => LaneHere::Closed(registry.closed(&name)),
+                    };
+                    CounterpartInFull::configured(config, paused, charged, counts, lane)
                 }
                 None => CounterpartInFull::unconfigured(name, paused, charged, counts),
             };

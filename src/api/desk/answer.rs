@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::settling::{AnswerOutcome, Outcome, settle};
 use super::upload::Upload;
 use super::view::entered;
-use super::{DeskPath, OnDesk, at};
+use super::{DeskPath, OnDesk, at, only_persons};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::{At, JsonBody};
@@ -57,8 +57,11 @@ pub(super) async fn enter(
     };
     let (Ok(answer), Some(scan)) = (answer, scan) else { return Err(Problem::invalid(findings)) };
     let entered = EnteredAnswer { filled: request.form, scan };
-    let done = match on.config.line.desk().is_some_and(|desk| desk.checked) {
-        true => wait_for_a_check(&gateway, on, caller.name(), &entered).await?,
+    let done = match on.checked {
+        true => {
+            only_persons(&caller.0)?;
+            wait_for_a_check(&gateway, on, caller.name(), &entered).await?
+        }
         false => settle(&gateway, on, (caller.name(), DeskMove::Settle), (entered, answer)).await?,
     };
     Ok(Json(done))

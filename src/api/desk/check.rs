@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::answer::finding;
 use super::settling::{AnswerOutcome, Outcome, settle};
 use super::view::entered;
-use super::{DeskPath, at};
+use super::{DeskPath, at, only_persons};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::{At, JsonBody, check_reason, no_findings};
@@ -54,6 +54,7 @@ pub(super) async fn check(
 ) -> Result<Json<AnswerOutcome>, Problem> {
     request.check()?;
     let on = at(&gateway, &caller.0, path).await?;
+    only_persons(&caller.0)?;
     let by = caller.name().to_owned();
     if !request.agree {
         let what = DeskMove::SendBack(request.reason.unwrap_or_default().trim().to_owned());
@@ -82,7 +83,9 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .id("checkDeskOrder")
         .tag("desk")
         .summary("Agree to an answer that another entered, or send it back 复核")
-        .response_with::<403, Problem, _>(|response| response.description("The caller entered it"))
+        .response_with::<403, Problem, _>(|response| {
+            response.description("The caller entered it, or is no person")
+        })
         .response_with::<404, Problem, _>(|response| {
             response.description("There is no such order on the desk")
         })

@@ -86,7 +86,6 @@ pub(super) async fn list(
     let (limit, now) = (page_size(query.limit)?, gateway.clock.now());
     let counterparts = gateway.counterparts.now();
     let served = counterparts.iter().filter(|(_, config)| config.line.desk().is_some());
-    let wanted = served.filter(|(name, _)| query.counterpart.as_ref().is_none_or(|one| one == *name));
     let which = match query.state {
         None => DeskWhich::Waiting,
         Some(Wanted::Open) => DeskWhich::WaitingIn(DeskState::Open),
@@ -96,7 +95,10 @@ pub(super) async fn list(
         Some(Wanted::Ended) => DeskWhich::Ended,
     };
     let filter = DeskFilter {
-        lanes: wanted.map(|(name, _)| name.clone()).collect(),
+        lanes: served.map(|(name, _)| name.clone()).collect(),
+        // The paper of what was carried is entered here, whatever line the counterpart has now.
+        with_carried: true,
+        counterpart: query.counterpart,
         courts: caller.sees(query.court.as_deref()),
         which,
         due_before: query.overdue.then_some(now),

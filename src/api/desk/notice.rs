@@ -57,7 +57,7 @@ pub(super) async fn print(
     let (now, names) = (gateway.clock.now(), names(&gateway));
     let number = print_number(id, now);
     let issue = Issue { number: number.clone(), at: now, by: caller.name().to_owned(), names: &names };
-    let document = order_notice(&on.order, &on.record.lane, &issue);
+    let document = order_notice(&on.order, &on.record.lane, on.item.work.notice.as_ref(), &issue);
     let bytes = written(&gateway, &document, request.format).await?;
     let digest = Sha256::digest(&bytes).to_vec();
     let print = Print {
@@ -83,6 +83,9 @@ pub(super) async fn print(
 fn may_leave(gateway: &Shared, on: &OnDesk) -> Result<(), Problem> {
     may_be_carried(&on.record, &on.item)?;
     let not_now = |detail: String| Err(Problem::new(ProblemKind::NotNow, detail));
+    if on.config.line.desk().is_none() {
+        return not_now("该单位已不由人工办理 people no longer serve this counterpart".to_owned());
+    }
     if on.record.is_control() && gateway.engine.older_than().is_some() {
         return not_now("数据库早于协助单位所见，控制请求暂停 the store is older than what counterparts have seen: no control leaves".to_owned());
     }

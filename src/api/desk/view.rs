@@ -128,7 +128,7 @@ impl DeskInFull {
             desk: DeskView::of((&on.record, &on.item), &on.inquiry, names, now),
             document: words::identity(&on.order.document),
             instruction: on.record.instruction.clone(),
-            checked: on.config.line.desk().is_some_and(|desk| desk.checked),
+            checked: on.checked,
             sheet: form.sheet(&on.order),
             entered: entered.map(|entered| entered.filled),
             scan,

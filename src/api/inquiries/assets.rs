@@ -17,7 +17,7 @@ use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
 use crate::domain::companies::stakes_of_parties;
-use crate::domain::{OrderId, OrderRecord, Revision, Terms};
+use crate::domain::{OrderId, OrderRecord, PartyId, Revision, Terms};
 
 /// The assets of an inquiry's parties.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -29,6 +29,8 @@ pub(super) struct AssetList {
 /// An asset with everybody who reported it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct MergedAsset {
+    /// Names the asset among those of a case: two inquiries that found it give it the same key.
+    key: String,
     /// The asset as its newest source reports it; what the others say is in their orders.
     asset: Asset,
     /// Who reported it, newest first.
@@ -44,6 +46,10 @@ pub(super) struct AssetSource {
     counterpart: String,
     /// The case system's reference of the party.
     party: String,
+    /// Identifier of the party in the case, the same in each of its inquiries.
+    party_id: PartyId,
+    /// Name of the party.
+    party_name: String,
     /// Revision of the answer.
     revision: u32,
     /// When the answer came in.
@@ -91,6 +97,8 @@ fn merge(
                 order: order.number(),
                 counterpart: order.lane.clone(),
                 party: terms.reference_of(party),
+                party_id: terms.debtor(party),
+                party_name: terms.party(party).map(|party| party.name.to_string()).unwrap_or_default(),
                 revision: revision.number,
                 at: revision.at,
                 raw_digest: revision.raw_digest.clone(),
@@ -101,6 +109,7 @@ fn merge(
             let fits = |at: &usize| {
                 told.get(*at).is_some_and(|told| !told.iter().any(|one| one.is_another_than(&found.asset)))
             };
+            let key = identities.first().cloned().unwrap_or_default();
             let known = identities.iter().find_map(|one| places.get(one).copied().filter(fits));
             let place = known.unwrap_or(merged.len());
             for one in identities {
@@ -113,7 +122,7 @@ fn merge(
                 }
                 _ => {
                     told.push(vec![found.asset.clone()]);
-                    merged.push(MergedAsset { asset: found.asset, sources: vec![source] });
+                    merged.push(MergedAsset { key, asset: found.asset, sources: vec![source] });
                 }
             }
         }

@@ -3,7 +3,7 @@
 use crate::domain::people::LookKind;
 
 /// What is looked at on which route.
-pub(super) const LOOKED_AT: [(&str, LookKind); 21] = [
+pub(super) const LOOKED_AT: [(&str, LookKind); 25] = [
     ("/v1/cases/{id}", LookKind::Case),
     ("/v1/cases/{id}/claim", LookKind::Case),
     ("/v1/inquiries/{id}", LookKind::Inquiry),
@@ -15,9 +15,13 @@ pub(super) const LOOKED_AT: [(&str, LookKind); 21] = [
     ("/v1/inquiries/{id}/certificates/{number}", LookKind::Certificate),
     ("/v1/orders", LookKind::Inquiry),
     ("/v1/orders/{number}", LookKind::Answer),
+    ("/v1/orders/{number}/raw", LookKind::Raw),
+    ("/v1/orders/{number}/raw/{revision}", LookKind::Raw),
     ("/v1/measures", LookKind::Measures),
     ("/v1/measures/{id}", LookKind::Measures),
     ("/v1/measures/{id}/receipts/{sha256}", LookKind::Raw),
+    ("/v1/tasks", LookKind::Tasks),
+    ("/v1/desk", LookKind::Desk),
     ("/v1/cases/{id}/documents", LookKind::Case),
     ("/v1/cases/{id}/documents/{document}", LookKind::Raw),
     ("/v1/cases/{id}/papers", LookKind::Print),
@@ -26,3 +30,8 @@ pub(super) const LOOKED_AT: [(&str, LookKind); 21] = [
     ("/v1/desk/{number}", LookKind::Answer),
     ("/v1/desk/{number}/scan", LookKind::Raw),
 ];
+
+/// Where the rows of a list stand in its answer: what it shows of many cases counts row by row. A page of what is to be done, or to be
+/// carried along, names no property, and is one thing.
+pub(super) const ROWS_OF: [(&str, &str); 3] =
+    [("/v1/orders", "orders"), ("/v1/measures", "measures"), ("/v1/cases", "cases")];

@@ -38,6 +38,10 @@ pub(super) struct ApproveRequest {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     rate: Option<PlainDecimal>,
+    /// Whether a stake is state or corporate shares of a listed company 上市公司国有股、社会法人股: the longest term is shorter then, and no
+    /// register says so.
+    #[serde(default)]
+    listed_state_shares: bool,
     /// Documents that the freeze goes out on, where they are others than the inquiry brought.
     #[serde(default)]
     documents: Vec<LegalDocument>,
@@ -64,7 +68,8 @@ pub(super) async fn approve(
     check_rate(request.rate, &mut findings);
     no_findings(findings)?;
     let rate = request.rate.map(|PlainDecimal(rate)| rate);
-    let approval = Approval { limit: request.limit, whole: request.whole, permit: request.permit, rate };
+    let (limit, whole, permit) = (request.limit, request.whole, request.permit);
+    let approval = Approval { limit, whole, permit, rate, listed_state_shares: request.listed_state_shares };
     carry_out(&gateway, &caller.0, path, Act::Approve(path.id, approval), (request.reason, request.documents))
         .await
 }

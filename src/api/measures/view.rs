@@ -19,6 +19,8 @@ pub struct MeasureInFull {
     case_number: String,
     /// The case system's reference of the party.
     party: String,
+    /// Name of the party.
+    party_name: String,
     /// Request number of the freeze order; null while nothing was asked through this gateway.
     order: Option<RequestNumber>,
     /// Request number of the control that was ordered last about it; null while there is none.
@@ -76,6 +78,7 @@ impl MeasureInFull {
             inquiry: inquiry.uid,
             case_number: inquiry.case_number,
             party: asked.terms.reference_of(measure.party),
+            party_name: asked.terms.party(measure.party).map(|one| one.name.to_string()).unwrap_or_default(),
             order,
             control,
             tasks: tasks.collect(),

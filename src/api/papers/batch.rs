@@ -65,7 +65,7 @@ impl BatchRequest {
 
 pub(super) async fn make(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::READ }>,
+    caller: Caller<{ may::PRINT }>,
     headers: HeaderMap,
     known: looks::KnownReasons,
     JsonBody(request): JsonBody<BatchRequest>,

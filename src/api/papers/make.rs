@@ -65,7 +65,7 @@ impl PrintRequest {
 
 pub(super) async fn make(
     State(gateway): State<Shared>,
-    caller: Caller<{ may::READ }>,
+    caller: Caller<{ may::PRINT }>,
     At(path): At<CasePath>,
     JsonBody(request): JsonBody<PrintRequest>,
 ) -> Result<Response, Problem> {

@@ -6,14 +6,15 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{NAME_RULE, is_name, kept_name};
+use super::{NAME_RULE, check_bound, is_of_same_courts, kept_name};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::{JsonBody, no_findings};
 use crate::api::problem::Problem;
 use crate::domain::Finding;
+use crate::domain::people::is_consumer_name;
 
-/// Most consumers; a name that is made anew each time would fill the store.
+/// Most consumers of the same courts; a name that is made anew each time would fill the store.
 const MOST_CONSUMERS: usize = 100;
 
 /// What is safe.
@@ -43,17 +44,19 @@ pub(super) async fn ack(
     JsonBody(request): JsonBody<AckRequest>,
 ) -> Result<Json<Acknowledged>, Problem> {
     let finding = |pointer: &str, detail: String| vec![Finding { pointer: pointer.to_owned(), detail }];
-    if !is_name(&request.consumer) {
+    if !is_consumer_name(&request.consumer) {
         no_findings(finding("/consumer", NAME_RULE.to_owned()))?;
     }
+    check_bound(&caller.0, &request.consumer)?;
     let AckRequest { consumer, seq } = request;
     let kept = kept_name(caller.courts(), &consumer);
     let (last, known) = gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?))).await?;
     if !(0..=last).contains(&seq) {
         return Err(Problem::invalid(finding("/seq", format!("the log ends at {last}"))));
     }
-    if known.len() >= MOST_CONSUMERS && known.iter().all(|(name, _)| *name != kept) {
-        let detail = format!("there are {MOST_CONSUMERS} consumers already");
+    let own = known.iter().filter(|(name, _)| is_of_same_courts(caller.courts(), name)).count();
+    if own >= MOST_CONSUMERS && known.iter().all(|(name, _)| *name != kept) {
+        let detail = format!("there are {MOST_CONSUMERS} consumers of these courts already");
         return Err(Problem::invalid(finding("/consumer", detail)));
     }
     gateway.engine.acknowledge(kept.clone(), seq).await?;

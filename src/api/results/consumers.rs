@@ -6,7 +6,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{kept_name, shown_name};
+use super::{check_bound, kept_name, shown_name};
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::{Problem, ProblemKind};
@@ -40,6 +40,7 @@ pub(super) async fn consumers(
         gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?))).await?;
     let view = |(kept, acknowledged): (String, i64)| {
         let name = shown_name(caller.courts(), &kept)?.to_owned();
+        check_bound(&caller.0, &name).ok()?;
         Some(ConsumerView { name, acknowledged, lag: last_event.saturating_sub(acknowledged) })
     };
     Ok(Json(ConsumerList { last_event, consumers: known.into_iter().filter_map(view).collect() }))
@@ -57,6 +58,7 @@ pub(super) async fn remove(
     caller: Caller<{ may::CONSUMERS }>,
     At(path): At<ConsumerPath>,
 ) -> Result<Json<ConsumerView>, Problem> {
+    check_bound(&caller.0, &path.name)?;
     let kept = kept_name(caller.courts(), &path.name);
     // It would come back with its next acknowledgement, or begin with the first event.
     if gateway.relays.relays.iter().any(|relay| relay.consumer == Some(kept.as_str())) {

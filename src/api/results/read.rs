@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use aide::transform::TransformOperation;
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{malformed, position, types_of};
 use crate::api::Shared;
-use crate::api::access::{Caller, may};
+use crate::api::access::{Caller, Credential, may, unauthenticated};
 use crate::api::extract::QueryParams;
 use crate::api::problem::Problem;
 use crate::queue::{Page, Wanted};
@@ -45,8 +45,9 @@ pub(super) async fn read(
     State(gateway): State<Shared>,
     caller: Caller<{ may::RESULTS }>,
     QueryParams(query): QueryParams<ReadQuery>,
+    credential: Option<Extension<Credential>>,
 ) -> Result<Json<Page>, Problem> {
-    let from = position(caller.courts(), &query.consumer, query.after.as_deref())?;
+    let from = position(&caller.0, &query.consumer, query.after.as_deref())?;
     let wanted = Wanted { types: types_of(query.types.as_deref())?, courts: caller.courts().clone() };
     let limit = query.limit.unwrap_or(100);
     if !(1..=MOST).contains(&limit) {
@@ -57,7 +58,13 @@ pub(super) async fn read(
         return Err(malformed(format!("wait must lie between 0 and {LONGEST_WAIT} seconds")));
     }
     let (wait, stop) = (Duration::from_secs(wait), gateway.tasks.soft());
-    Ok(Json(gateway.log.wait_for_page(&from, &wanted, limit, wait, stop).await?))
+    let page = gateway.log.wait_for_page(&from, &wanted, limit, wait, stop).await?;
+    if let (true, Some(Extension(credential))) = (wait > Duration::ZERO, credential)
+        && !credential.still_may::<{ may::RESULTS }>(&gateway, &wanted.courts).await?
+    {
+        return Err(unauthenticated());
+    }
+    Ok(Json(page))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

@@ -14,12 +14,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{malformed, position, types_of};
 use crate::api::Shared;
-use crate::api::access::{Caller, Place, may};
+use crate::api::access::{Caller, Credential, Place, may};
 use crate::api::extract::QueryParams;
 use crate::api::layers::Slot;
 use crate::api::problem::Problem;
@@ -49,6 +50,9 @@ const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 struct Reader {
     gateway: Shared,
+    credential: Option<Credential>,
+    /// When it was last asked whether the credential counts.
+    asked: Timestamp,
     position: Position,
     wanted: Wanted,
     ahead: VecDeque<CloudEvent>,
@@ -57,7 +61,18 @@ struct Reader {
 }
 
 impl Reader {
-    /// The next event; `None` when the gateway stops or the store fails, after which the consumer connects again.
+    /// Whether who reads still may. It is asked again before what was waited for is sent, and of events that a slow reader leaves lying.
+    async fn still_may(&mut self) -> bool {
+        let Some(credential) = &self.credential else { return false };
+        let still = credential.still_may::<{ may::RESULTS }>(&self.gateway, &self.wanted.courts).await;
+        self.asked = self.gateway.clock.now();
+        still.unwrap_or_else(|error| {
+            tracing::error!(%error, "a stream of results ends because the store failed");
+            false
+        })
+    }
+
+    /// The next event; `None` when the gateway stops, the store fails or the reader may no more; a consumer connects again then.
     async fn next(&mut self) -> Option<CloudEvent> {
         while self.ahead.is_empty() {
             if self.gateway.tasks.soft().is_cancelled() {
@@ -66,6 +81,9 @@ impl Reader {
             let (log, stop) = (&self.gateway.log, self.gateway.tasks.soft());
             match log.wait_for_page(&self.position, &self.wanted, READ_AHEAD, KEEP_ALIVE, stop).await {
                 Ok(page) => {
+                    if !self.still_may().await {
+                        return None;
+                    }
                     self.position = Position::After(page.next);
                     self.ahead = page.events.into();
                 }
@@ -74,6 +92,10 @@ impl Reader {
                     return None;
                 }
             }
+        }
+        let age = Duration::try_from(self.gateway.clock.now().duration_since(self.asked));
+        if age.is_ok_and(|age| age >= KEEP_ALIVE) && !self.still_may().await {
+            return None;
         }
         self.ahead.pop_front()
     }
@@ -117,16 +139,28 @@ pub(super) async fn stream(
     headers: HeaderMap,
     slot: Option<Extension<Slot>>,
     place: Option<Extension<Place>>,
+    credential: Option<Extension<Credential>>,
 ) -> Result<EventStream, Problem> {
     let last = headers.get("last-event-id").map(|value| {
         let seq = value.to_str().ok().and_then(|text| text.parse::<i64>().ok());
         seq.ok_or_else(|| malformed("Last-Event-ID must be the id of an event"))
     });
     let last = last.transpose()?.map(|seq| seq.to_string());
-    let position = position(caller.courts(), &query.consumer, last.as_deref().or(query.after.as_deref()))?;
+    let position = position(&caller.0, &query.consumer, last.as_deref().or(query.after.as_deref()))?;
     let wanted = Wanted { types: types_of(query.types.as_deref())?, courts: caller.courts().clone() };
     let (slot, place) = (slot.map(|Extension(slot)| slot), place.map(|Extension(place)| place));
-    Ok(EventStream(Reader { gateway, position, wanted, ahead: VecDeque::new(), _slot: slot, _place: place }))
+    let credential = credential.map(|Extension(credential)| credential);
+    let (asked, ahead) = (gateway.clock.now(), VecDeque::new());
+    Ok(EventStream(Reader {
+        gateway,
+        credential,
+        asked,
+        position,
+        wanted,
+        ahead,
+        _slot: slot,
+        _place: place,
+    }))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -138,5 +172,5 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
             "Server-sent events: `id` is the sequence number, `event` the type, `data` the CloudEvent. `Last-Event-ID` \
              goes on where a connection broke. Acknowledge as usual.",
         )
-        .response_with::<200, EventStream, _>(|response| response.description("Events until the gateway stops"))
+        .response_with::<200, EventStream, _>(|response| response.description("Events until the gateway stops, or the key counts no more"))
 }

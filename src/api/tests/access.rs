@@ -47,11 +47,14 @@ const MAY: &[(&str, &str, &str)] = &[
     ("POST", "/v1/cases/{id}/measures", "a"),
     ("POST", "/v1/cases/{id}/release", "a"),
     ("POST", "/v1/cases/{id}/parties/{reference}/release", "a"),
+    ("POST", "/v1/cases/{id}/parties/{reference}/reinstate", "a"),
     ("GET", "/v1/tasks", "coahu"),
     ("POST", "/v1/tasks/{id}/complete", "coah"),
     ("GET", "/v1/acts", "coahu"),
     ("GET", "/v1/orders", "coahu"),
     ("GET", "/v1/orders/{number}", "coahu"),
+    ("GET", "/v1/orders/{number}/raw", "oahu"),
+    ("GET", "/v1/orders/{number}/raw/{revision}", "oahu"),
     ("POST", "/v1/orders/{number}/requery", "co"),
     ("POST", "/v1/orders/{number}/resolve", "a"),
     ("GET", "/v1/measures", "coahu"),
@@ -84,6 +87,7 @@ const MAY: &[(&str, &str, &str)] = &[
     ("GET", "/v1/counterparts", "ohp"),
     ("GET", "/v1/counterparts/{name}", "ohp"),
     ("GET", "/v1/counterparts/{name}/charges", "ohp"),
+    ("GET", "/v1/counterparts/{name}/messages", "ohp"),
     ("POST", "/v1/counterparts/{name}/pause", "p"),
     ("POST", "/v1/counterparts/{name}/resume", "p"),
     ("POST", "/v1/counterparts/{name}/probe", "p"),
@@ -94,12 +98,12 @@ const MAY: &[(&str, &str, &str)] = &[
     ("POST", "/v1/inquiries/preview", "co"),
     ("GET", "/v1/cases/{id}/progress", "coahu"),
     ("GET", "/v1/cases/{id}/papers", "coahu"),
-    ("POST", "/v1/cases/{id}/papers", "coahu"),
+    ("POST", "/v1/cases/{id}/papers", "coah"),
     ("GET", "/v1/papers/{number}", "coahu"),
     ("GET", "/v1/papers/{number}/receipts", "coahu"),
     ("GET", "/v1/cases/{id}/documents", "coahu"),
     ("GET", "/v1/cases/{id}/documents/{document}", "coahu"),
-    ("POST", "/v1/papers/batch", "coahu"),
+    ("POST", "/v1/papers/batch", "coah"),
     ("GET", "/v1/statistics", "coahu"),
     ("GET", "/openapi.json", "coahpsu"),
     ("GET", "/v1/me", "coahpsu"),
@@ -113,6 +117,9 @@ const MAY: &[(&str, &str, &str)] = &[
     ("GET", "/v1/people/{id}", "s"),
     ("PATCH", "/v1/people/{id}", "s"),
     ("POST", "/v1/people/{id}/reset", "s"),
+    ("GET", "/v1/people/expiring", "s"),
+    ("POST", "/v1/people/{id}/sign-in-certificates", "s"),
+    ("DELETE", "/v1/people/{id}/sign-in-certificates/{fingerprint}", "s"),
     ("GET", "/v1/keys", "s"),
     ("POST", "/v1/keys", "s"),
     ("DELETE", "/v1/keys/{id}", "s"),
@@ -132,6 +139,8 @@ fn request(method: &str, path: &str) -> axum::http::request::Builder {
         .replace("{reference}", "debtor")
         .replace("{name}", "nobody")
         .replace("{document}", "1")
+        .replace("{revision}", "1")
+        .replace("{fingerprint}", "00")
         .replace("{sha256}", "00");
     let path =
         if path.starts_with("/v1/results") && method == "GET" { format!("{path}?consumer=x") } else { path };

@@ -194,6 +194,18 @@ async fn a_wrong_person_is_freed_for_good_with_one_act() {
     let states: Vec<String> = ledger(&bench, &case).await.into_iter().map(|(state, _)| state).collect();
     assert!(!states.iter().any(|state| state == "proposed" || state == "asked"), "{states:?}");
     assert_eq!(bench.get("officer", &case).await.json()["claim"]["state"], "open", "others still owe it");
+    let again = json!({ "reason": "误解除，应恢复", "documents": [claim_paper()] });
+    let path = format!("{case}/parties/party-1/reinstate");
+    bench.post("approver", &path, &again).await.is_problem(403, "forbidden");
+    let bare = json!({ "reason": "误解除，应恢复", "documents": [] });
+    bench.post("approver-2", &path, &bare).await.is_problem(422, "invalid");
+    let freed = bench.get("officer", &case).await.json();
+    assert_eq!(freed["parties"][0]["is_freed"], true);
+    let owes = bench.post("approver-2", &path, &again).await.json();
+    assert_eq!((&owes["party"]["reference"], &owes["party"]["is_freed"]), (&json!("party-1"), &json!(false)));
+    bench.post("approver-2", &path, &again).await.is_problem(409, "not-now");
+    let states: Vec<String> = ledger(&bench, &case).await.into_iter().map(|(state, _)| state).collect();
+    assert!(states.iter().any(|state| state == "proposed" || state == "asked"), "{states:?}");
     bench
         .post("approver", &format!("{case}/release"), &json!({ "reason": "x" }))
         .await
@@ -243,10 +255,12 @@ async fn tasks_acts_orders_and_measures_are_found_in_pages() {
     let page = bench.get("officer", "/v1/tasks?limit=1").await.json();
     let first = page["tasks"][0]["id"].as_str().expect("id");
     let complete = format!("/v1/tasks/{first}/complete");
-    assert_eq!(bench.post("officer", &complete, &json!({ "reason": "已办" })).await.status, 200);
-    bench.post("officer", &complete, &json!({ "reason": "again" })).await.is_problem(404, "not-found");
+    for key in ["officer", "case", "approver"] {
+        bench.post(key, &complete, &json!({ "reason": "已办" })).await.is_problem(422, "not-allowed");
+    }
+    assert_eq!(page["tasks"][0]["may_be_completed"], false);
     let left = bench.get("officer", "/v1/tasks").await.json();
-    assert_eq!(left["tasks"].as_array().map(Vec::len), Some(2));
+    assert_eq!(left["tasks"].as_array().map(Vec::len), Some(3), "a proposal stands until it is decided");
 }
 
 #[tokio::test]

@@ -79,6 +79,7 @@ impl TwoCourts {
             _ => "measure",
         };
         let path = route.replace("{reference}", "party-1").replace("{sha256}", &"0".repeat(64));
+        let path = path.replace("{revision}", "1");
         let path = if kind == "inquiry" { path.replace("{number}", "1") } else { path };
         let path = if route.starts_with("/v1/papers/") { named("{number}", "print", &path) } else { path };
         let path = named("{document}", "document", &path);
@@ -177,6 +178,43 @@ fn nowhere(path: &str) -> String {
         .replace("{document}", "999999")
         .replace("{reference}", "party-1")
         .replace("{sha256}", &"0".repeat(64))
+        .replace("{revision}", "1")
+}
+
+#[tokio::test]
+async fn an_act_on_a_chain_stands_under_the_case_by_which_its_actor_came() {
+    let bench = bench();
+    let (path, orders) = bench.submitted("first", &of_court("T10", "(2026)晋10执123号")).await;
+    bench.answers(&orders[0], account("6200", "600.00"), "aa").await;
+    let mut body = of_court("T11", "(2026)晋11执9号");
+    body["case"]["continues"] = json!("(2026)晋10执123号");
+    body["case"]["filed_on"] = json!("2026-01-05");
+    bench.submitted("second", &body).await;
+    let case = bench.get("case", &path).await.json()["links"]["case"].as_str().expect("case").to_owned();
+    let paper = json!({ "kind": "claim_paper", "title": "收款凭证", "format": "pdf", "content": "JVBERi0=" });
+    let lower = json!({ "change": { "kind": "lower", "amount": { "amount": "900.00", "currency": "CNY" } },
+        "reason": "部分履行", "documents": [paper] });
+    let request = Request::put(format!("{case}/claim"))
+        .header("authorization", "Bearer key-of-approver-T10")
+        .header("content-type", "application/json");
+    let lowered = bench.send(request.body(Body::from(lower.to_string())).expect("request")).await;
+    assert_eq!(lowered.status, StatusCode::OK, "{}", lowered.text);
+    let acts = async |who: &str, act: &str| {
+        let acts = bench.get(who, &format!("/v1/acts?act={act}")).await.json();
+        let all = acts["acts"].as_array().expect("acts").iter();
+        all.map(|act| act["subject"].as_str().expect("a subject").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(acts("officer-T10", "update_claim").await, ["（2026）晋10执123号"]);
+    assert!(acts("officer-T11", "update_claim").await.is_empty(), "another court's act");
+    // The results of T11's case: T10 sees the chain's list, and what it does there stands under its own number.
+    let tasks = bench.get("officer-T10", "/v1/tasks?kind=file_results").await.json();
+    let task = tasks["tasks"][0]["id"].as_str().expect("a task").to_owned();
+    assert_eq!(tasks["tasks"][0]["case_number"], "（2026）晋11执9号", "the case whose results they are");
+    let done = bench
+        .post("officer-T10", &format!("/v1/tasks/{task}/complete"), &json!({ "reason": "已入卷" }))
+        .await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    assert_eq!(acts("officer-T10", "complete_task").await, ["（2026）晋10执123号"]);
 }
 
 #[tokio::test]

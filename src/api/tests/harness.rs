@@ -97,6 +97,7 @@ fn configured(folder: &Path, name: &str, text: &str) -> CounterpartConfig {
 /// A key of a role, whose bearer is `key-of-NAME`.
 pub(super) fn key(name: &str, role: Role, courts: Courts) -> ApiKey {
     ApiKey {
+        consumer: None,
         name: name.to_owned(),
         roles: BTreeSet::from([role]),
         courts,
@@ -126,20 +127,25 @@ impl Bench {
         let engine = Engine::new(Arc::clone(&store), Arc::new(Fixed), rules);
         let mut gateway = Gateway {
             people: People::new(engine.clone(), Arc::new(Fixed), people::Settings::default()),
+            provider: None,
+            certificate: None,
             log: EventLog::new(Arc::clone(&store), "test"),
             engine,
             store,
             clock: Arc::new(Fixed),
             counterparts,
             registry: Arc::default(),
+            wrong_keys: Default::default(),
             terms: Arc::default(),
             open_line: crate::app::delivery_of,
+            paper_form: crate::app::paper_form,
             relays: Relays::default(),
             plugins: vec![chakong_court_bank::plugin(), chakong_tianyancha::plugin()],
             keys: vec![
                 key("case", Role::CaseSystem, Courts::All),
                 key("officer", Role::Officer, Courts::All),
                 key("approver", Role::Approver, Courts::All),
+                key("approver-2", Role::Approver, Courts::All),
                 key("ops", Role::Operations, Courts::All),
             ],
             court_accounts: vec![NamedAccount {
@@ -237,7 +243,7 @@ impl Bench {
         let conversation = Conversation {
             raw,
             digest: digest.to_owned(),
-            further_requests: 0,
+            unsent: Vec::new(),
             charges: Default::default(),
             keys: Vec::new(),
         };

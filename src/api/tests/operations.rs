@@ -4,7 +4,7 @@ use chakong_contract::{Answer, EntryResult, Fault, FaultKind, Reply};
 use serde_json::{Value, json};
 
 use super::{Bench, submission};
-use crate::domain::{RawDirection, RawMessage};
+use crate::domain::{Pause, RawDirection, RawMessage};
 use crate::engine::{Entry, HandedIn};
 use crate::lanes::BreakerState;
 use crate::store::codec::encode;
@@ -45,10 +45,10 @@ async fn a_pause_reaches_the_lane_and_the_store() {
     let bench = Bench::new();
     let health = bench.open_lane("bank-a");
     let paused = bench.post("ops", "/v1/counterparts/bank-a/pause", &json!({ "reason": "系统维护" })).await;
-    assert_eq!(paused.json(), json!({ "name": "bank-a", "paused": true }));
+    assert_eq!(paused.json(), json!({ "name": "bank-a", "paused": true, "until": null }));
     assert!(health.is_paused());
     let stored = bench.gateway.store.read(|reads| reads.paused("bank-a")).await.expect("read");
-    assert_eq!(stored.as_deref(), Some("系统维护"));
+    assert_eq!(stored, Some(Pause { reason: "系统维护".to_owned(), until: None }));
     let shown = bench.get("ops", "/v1/counterparts/bank-a").await.json();
     assert_eq!((&shown["paused"], &shown["health"]["state"]), (&json!("系统维护"), &json!("paused")));
     let signal = bench.gateway.store.signals().lane("bank-a");

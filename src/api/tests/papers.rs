@@ -209,10 +209,11 @@ async fn what_is_printed_and_what_is_shown_of_it_is_on_record_and_wants_a_reason
     assert_eq!(batch.status, 201, "{}", batch.text);
     bench.get("auditor", &format!("{case}/papers")).await.is_problem(403, "reason-wanted");
     bench.get("auditor", &location).await.is_problem(403, "reason-wanted");
-    bench
-        .post("auditor", "/v1/papers/batch", &json!({ "cases": [id] }))
-        .await
-        .is_problem(403, "reason-wanted");
+    bench.post("head", "/v1/papers/batch", &json!({ "cases": [id] })).await.is_problem(403, "reason-wanted");
+    for path in ["/v1/papers/batch".to_owned(), format!("{case}/papers")] {
+        // An auditor reads what was issued, and issues nothing.
+        bench.post("auditor", &path, &json!({ "cases": [id] })).await.is_problem(403, "forbidden");
+    }
     let told = bench.get("auditor", &format!("{location}?reason=check")).await;
     assert_eq!(told.status, 200, "{}", told.text);
     let looks = async |who: &str| -> Vec<(String, String, String)> {

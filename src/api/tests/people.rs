@@ -40,6 +40,15 @@ impl Bench {
         Reply { status: parts.status, headers: parts.headers, text }
     }
 
+    async fn call_json(&self, who: &str, method: &str, path: &str, body: &Value) -> Reply {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer key-of-{who}"))
+            .header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).expect("request")).await
+    }
+
     async fn sign_in(&self, number: &str, password: &str) -> Result<Browser<'_>, Reply> {
         let body = json!({ "number": number, "password": password });
         let request = Request::post("/v1/sessions")
@@ -348,6 +357,14 @@ async fn looks_are_on_record_with_a_reason_where_the_role_is_not_of_the_case() {
 async fn nobody_approves_what_they_submitted_by_key_and_by_cookie_alike() {
     let bench = bench();
     let id = bench.person("gh001", &["officer", "approver"], json!(["T10"])).await;
+    let browser = bench.sign_in("gh001", PASSWORD).await.expect("in");
+    let factor = browser.call("POST", "/v1/me/totp", &json!({})).await.json();
+    let secret =
+        totp_rs::Secret::try_from_base32(factor["secret"].as_str().expect("a secret")).expect("base 32");
+    let totp = totp_rs::Builder::new().with_secret(secret).build().expect("a second factor");
+    let now = u64::try_from(bench.gateway.clock.now().as_second()).expect("positive");
+    let proof = json!({ "code": totp.generate(now).to_string() });
+    assert_eq!(browser.call("PUT", "/v1/me/totp", &proof).await.json(), json!({ "pending": null }));
     let make = json!({ "name": "own", "person": id, "roles": ["officer", "approver"], "courts": null, "reason": "脚本" });
     let made = bench.post("security", "/v1/keys", &make).await.json();
     let secret = made["secret"].as_str().expect("a secret");
@@ -361,15 +378,202 @@ async fn nobody_approves_what_they_submitted_by_key_and_by_cookie_alike() {
         .await;
     let ledger = bench.get("case", &format!("{path}/measures")).await.json();
     let approve = format!("/v1/measures/{}/approve", ledger["measures"][0]["id"].as_str().expect("id"));
-    let browser = bench.sign_in("gh001", PASSWORD).await.expect("in");
-    let factor = browser.call("POST", "/v1/me/totp", &json!({})).await.json();
-    let secret =
-        totp_rs::Secret::try_from_base32(factor["secret"].as_str().expect("a secret")).expect("base 32");
-    let totp = totp_rs::Builder::new().with_secret(secret).build().expect("a second factor");
-    let now = u64::try_from(bench.gateway.clock.now().as_second()).expect("positive");
-    let proof = json!({ "code": totp.generate(now).to_string() });
-    assert_eq!(browser.call("PUT", "/v1/me/totp", &proof).await.json(), json!({ "pending": null }));
     let reply = browser.call("POST", &approve, &json!({ "reason": "我来批" })).await;
     reply.is_problem(403, "forbidden");
     assert!(reply.text.contains("submitted") || reply.text.contains("提交"), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn the_security_administrator_of_a_court_keeps_its_persons_and_keys_and_no_others() {
+    let bench = Bench::with(|gateway| {
+        let own = key("security-of-t10", Role::SecurityAdministrator, Courts::one("T10"));
+        gateway.keys.extend([key("security", Role::SecurityAdministrator, Courts::All), own]);
+    });
+    let who = "security-of-t10";
+    let own = bench.person("gh010", &["officer"], json!(["T10"])).await;
+    let others = [
+        bench.person("gh011", &["officer"], json!(["T11"])).await,
+        bench.person("gh012", &["supervisor"], json!(["T10", "T11"])).await,
+        bench.person("gh013", &["supervisor"], Value::Null).await,
+        bench.person("gh014", &["operations"], json!(["T10"])).await,
+    ];
+    let keys = async |list: &str, at: &str| -> Vec<String> {
+        let listed = bench.get(who, list).await.json();
+        let all = listed[at].as_array().unwrap_or_else(|| panic!("{list}: {listed}")).iter();
+        all.map(|one| one["number"].as_str().or(one["name"].as_str()).expect("a name").to_owned()).collect()
+    };
+    assert_eq!(keys("/v1/people", "people").await, ["gh010"]);
+    assert_eq!(bench.get(who, &format!("/v1/people/{own}")).await.status, StatusCode::OK);
+    let reason = json!({ "reason": "调整" });
+    for person in &others {
+        let at = format!("/v1/people/{person}");
+        bench.get(who, &at).await.is_problem(404, "not-found");
+        let change = json!({ "phone": "0357-1", "reason": "调整" });
+        bench.call_json(who, "PATCH", &at, &change).await.is_problem(404, "not-found");
+        bench.post(who, &format!("{at}/reset"), &reason).await.is_problem(404, "not-found");
+        let key =
+            json!({ "name": "k", "person": person, "roles": ["officer"], "courts": null, "reason": "x" });
+        bench.post(who, "/v1/keys", &key).await.is_problem(404, "not-found");
+    }
+    let new = |courts: Value, roles: Value| json!({ "name": "张测试", "number": "gh020", "courts": courts, "roles": roles, "reason": "入职" });
+    for (courts, roles, pointer) in [
+        (json!(["T11"]), json!(["officer"]), "/courts"),
+        (json!(["T10", "T11"]), json!(["officer"]), "/courts"),
+        (Value::Null, json!(["officer"]), "/courts"),
+        (json!(["T10"]), json!(["operations"]), "/roles"),
+    ] {
+        let refused = bench.post(who, "/v1/people", &new(courts.clone(), roles.clone())).await;
+        assert_eq!(refused.is_problem(422, "invalid")["findings"][0]["pointer"], pointer);
+        let key = json!({ "name": "mine", "roles": roles, "courts": courts, "reason": "接入" });
+        let refused = bench.post(who, "/v1/keys", &key).await;
+        assert_eq!(refused.is_problem(422, "invalid")["findings"][0]["pointer"], pointer);
+        let mut change = json!({ "reason": "调整", "roles": roles });
+        change["courts"] = if courts.is_null() { json!(["*"]) } else { courts };
+        let refused = bench.call_json(who, "PATCH", &format!("/v1/people/{own}"), &change).await;
+        assert_eq!(refused.is_problem(422, "invalid")["findings"][0]["pointer"], pointer);
+    }
+    let system = |name: &str, courts: Value| json!({ "name": name, "roles": ["case_system"], "courts": courts, "reason": "接入" });
+    let elsewhere = bench.post("security", "/v1/keys", &system("theirs", json!(["T11"]))).await.json();
+    let made = bench.post(who, "/v1/keys", &system("ours", json!(["T10"]))).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    assert_eq!(keys("/v1/keys", "keys").await, ["ours"]);
+    let of = |made: &Value| format!("/v1/keys/{}", made["key"]["id"].as_str().expect("id"));
+    bench.call_json(who, "DELETE", &of(&elsewhere), &reason).await.is_problem(404, "not-found");
+    assert_eq!(bench.call_json(who, "DELETE", &of(&made.json()), &reason).await.status, StatusCode::OK);
+    let (ours, theirs) = (bench.sign_in("gh010", PASSWORD).await, bench.sign_in("gh011", PASSWORD).await);
+    let (ours, theirs) = (ours.expect("in"), theirs.expect("in"));
+    let mine = keys("/v1/sessions?all=true", "sessions").await;
+    assert!(mine.iter().all(|number| number == "gh010") && !mine.is_empty(), "{mine:?}");
+    let all = bench.get("security", "/v1/sessions?all=true").await.json();
+    for session in all["sessions"].as_array().expect("sessions") {
+        let path = format!("/v1/sessions/{}", session["id"].as_str().expect("id"));
+        let ended = bench.call_json(who, "DELETE", &path, &Value::Null).await;
+        match session["number"] == "gh010" {
+            true => assert_eq!(ended.status, StatusCode::OK, "{}", ended.text),
+            false => drop(ended.is_problem(404, "not-found")),
+        }
+    }
+    assert_eq!(theirs.get("/v1/me").await.status, StatusCode::OK, "it goes on");
+    ours.get("/v1/me").await.is_problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_list_of_no_case_counts_row_by_row_and_the_auditor_of_the_court_sees_it() {
+    let bench = Bench::with(|gateway| {
+        gateway.keys.push(key("security", Role::SecurityAdministrator, Courts::All));
+        let auditors =
+            ["T10", "T11"].map(|court| key(&format!("auditor-{court}"), Role::Auditor, Courts::one(court)));
+        gateway.keys.extend(auditors);
+    });
+    for nth in 0..21 {
+        let mut body = submission();
+        body["case"]["number"] = json!(format!("(2026)晋10执{}号", 500 + nth));
+        let (_, orders) = bench.submitted(&format!("k{nth}"), &body).await;
+        bench.answers(&orders[0], account(&format!("62{nth:04}"), "10.00"), "aa").await;
+    }
+    bench.person("gh001", &["officer"], json!(["T10"])).await;
+    bench.person("gh002", &["officer"], json!(["T11"])).await;
+    let browser = bench.sign_in("gh001", PASSWORD).await.expect("in");
+    for path in ["/v1/tasks", "/v1/desk", "/v1/measures?limit=19"] {
+        assert_eq!(browser.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    let seen = async |who: &str| {
+        let looks = bench.get(who, "/v1/looks?actor=gh001").await.json();
+        let all = looks["looks"].as_array().expect("looks").iter();
+        all.map(|look| (look["kind"].clone(), look["shown"].clone())).collect::<Vec<_>>()
+    };
+    let expected =
+        [("measures", 19), ("desk", 1), ("tasks", 1)].map(|(kind, shown)| (json!(kind), json!(shown)));
+    assert_eq!(seen("auditor-T10").await, expected);
+    assert!(seen("auditor-T11").await.is_empty(), "of another court");
+    let told = bench.get("auditor-T10", "/v1/acts?act=mass_looks").await.json();
+    assert_eq!(told["acts"][0]["actor"], "gh001", "21 records: {told}");
+    assert_eq!(bench.get("auditor-T11", "/v1/acts?act=mass_looks").await.json()["acts"], json!([]));
+    let alarms = bench.get("auditor-T10", "/v1/looks/alarms").await.json();
+    assert_eq!((&alarms["alarms"][0]["kind"], &alarms["alarms"][0]["count"]), (&json!("mass"), &json!(21)));
+    assert_eq!(bench.get("auditor-T11", "/v1/looks/alarms").await.json()["alarms"], json!([]));
+    let of_nobody = bench.sign_in("gh002", PASSWORD).await.expect("in");
+    assert_eq!(of_nobody.get("/v1/measures").await.json()["measures"], json!([]));
+    assert_eq!(bench.get("auditor-T11", "/v1/looks?actor=gh002").await.json()["looks"][0]["shown"], 0);
+}
+
+/// An invented certificate, made by OpenSSL.
+const PEM: &str = "-----BEGIN CERTIFICATE-----\n\
+     MIIBvzCCAWWgAwIBAgIUZup+P7jYCc0yN8QpLuKHsjRSEpowCgYIKoZIzj0EAwIw\n\
+     NDELMAkGA1UEBhMCQ04xFTATBgNVBAoMDOa1i+ivleazlemZojEOMAwGA1UEAwwF\n\
+     Z2gwMDEwIBcNMjYxMTMwMTc1NDA3WhgPMjEyNjExMDYxNzU0MDdaMDQxCzAJBgNV\n\
+     BAYTAkNOMRUwEwYDVQQKDAzmtYvor5Xms5XpmaIxDjAMBgNVBAMMBWdoMDAxMFkw\n\
+     EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaSNdGLeqZkIzQGlaGedMgakLvLzgZDUR\n\
+     vou2wGxG+1bx63ducFKMLUT38Ue4Fa3BhFcRIzpzX1flrovTCB17vKNTMFEwHQYD\n\
+     VR0OBBYEFAJhKgVx09gyBv8leY1prMJ5FhrSMB8GA1UdIwQYMBaAFAJhKgVx09gy\n\
+     Bv8leY1prMJ5FhrSMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIh\n\
+     AKaHohFb3PNVdDKRWaWNINYUANHsT8xAuMnEST+qk8qCAiAnHGz94SNABbxNyO8e\n\
+     gdVFUfwuPubmBs9H+u3gn7qP+Q==\n\
+     -----END CERTIFICATE-----\n\
+     ";
+
+#[tokio::test]
+async fn a_certificate_to_sign_in_by_is_bound_shown_and_revoked_by_the_security_administrator() {
+    let bench = bench();
+    let id = bench.person("gh001", &["officer"], json!(["T10"])).await;
+    let other = bench.person("gh002", &["officer"], json!(["T10"])).await;
+    let at = |id: &str| format!("/v1/people/{id}/sign-in-certificates");
+    let bind = |pem: &str| json!({ "certificate": pem, "reason": "配发" });
+    for wrong in [bind("no certificate"), bind(""), json!({ "certificate": PEM, "reason": " " })] {
+        bench.post("security", &at(&id), &wrong).await.is_problem(422, "invalid");
+    }
+    let bound = bench.post("security", &at(&id), &bind(PEM)).await;
+    assert_eq!(bound.status, StatusCode::CREATED, "{}", bound.text);
+    let bound = bound.json();
+    let certificate = &bound["sign_in_certificates"][0];
+    assert!(certificate["subject"].as_str().is_some_and(|subject| subject.contains("CN=gh001")), "{bound}");
+    assert_eq!((&certificate["bound_by"], &certificate["revoked"]), (&json!("security"), &Value::Null));
+    let fingerprint = certificate["fingerprint"].as_str().expect("a fingerprint").to_owned();
+    for id in [&id, &other] {
+        let again = bench.post("security", &at(id), &bind(PEM)).await;
+        again.is_problem(422, "invalid");
+    }
+    let revoke = async |id: &str, fingerprint: &str| {
+        let request =
+            Request::delete(format!("{}/{fingerprint}", at(id))).header("x-api-key", "key-of-security");
+        let body = Body::from(json!({ "reason": "遗失" }).to_string());
+        bench.send(request.body(body).expect("request")).await
+    };
+    revoke(&other, &fingerprint).await.is_problem(404, "not-found");
+    let revoked = revoke(&id, &fingerprint).await.json();
+    assert!(revoked["sign_in_certificates"][0]["revoked"].is_string(), "{revoked}");
+    revoke(&id, &fingerprint).await.is_problem(404, "not-found");
+    let acts = bench.get("case", "/v1/acts?act=bind_certificate").await.json();
+    assert_eq!(acts["acts"].as_array().map(Vec::len), Some(1), "{acts}");
+}
+
+#[tokio::test]
+async fn what_runs_out_is_listed_and_a_person_may_have_no_password() {
+    let bench = bench();
+    // The clock stands at 2026-01-05 in Shanghai.
+    let certificate =
+        json!({ "kind": "enforcement", "number": "测执0000001", "from": null, "until": "2026-01-20" });
+    let body = json!({
+        "name": "张测试", "number": "gh001", "courts": ["T10"], "roles": ["officer"], "reason": "入职",
+        "certificates": [certificate], "without_password": true,
+    });
+    let added = bench.post("security", "/v1/people", &body).await;
+    assert_eq!(added.status, StatusCode::CREATED, "{}", added.text);
+    let added = added.json();
+    assert_eq!((&added["initial_password"], &added["person"]["pending"]), (&Value::Null, &Value::Null));
+    assert_eq!(added["person"]["has_password"], false);
+    assert!(bench.sign_in("gh001", "").await.is_err(), "no password is no empty password");
+    let key = json!({
+        "name": "integration", "roles": ["case_system"], "courts": null, "consumer": "courts",
+        "expires_at": "2026-01-10T00:00:00Z", "reason": "对接",
+    });
+    let made = bench.post("security", "/v1/keys", &key).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    assert_eq!(made.json()["key"]["consumer"], "courts");
+    let listed = bench.get("security", "/v1/people/expiring").await.json();
+    let of = |at: usize, name: &str| listed["expiring"][at][name].clone();
+    assert_eq!((of(0, "kind"), of(0, "days"), of(0, "person")), (json!("key"), json!(5), Value::Null));
+    assert_eq!((of(1, "kind"), of(1, "number")), (json!("enforcement_certificate"), json!("gh001")));
+    assert_eq!((of(1, "until"), of(1, "days")), (json!("2026-01-20"), json!(15)), "{listed}");
+    bench.get("case", "/v1/people/expiring").await.is_problem(403, "forbidden");
 }

@@ -1,15 +1,17 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Request, StatusCode};
 use chakong_contract::fault::{Fault, FaultKind};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::harness::account;
+use super::harness::{account, key};
 use super::{Bench, submission};
+use crate::config::{ApiKey, Role};
 use crate::domain::decide::OrderInput;
+use crate::domain::people::Courts;
 
 async fn read(bench: &Bench, query: &str) -> Value {
     let reply = bench.get("case", &format!("/v1/results?consumer=courts&{query}")).await;
@@ -274,6 +276,58 @@ async fn a_stream_goes_on_where_it_broke_and_ends_with_the_gateway() {
     reply.is_problem(400, "malformed-request");
 }
 
+#[tokio::test]
+async fn a_key_that_is_revoked_receives_nothing_more_over_what_it_has_open() {
+    let security = key("security", Role::SecurityAdministrator, Courts::All);
+    let bench = Bench::with(|gateway| gateway.keys.push(security));
+    bench.submitted("a", &submission()).await;
+    let new = json!({ "name": "integration", "roles": ["case_system"], "courts": null, "reason": "接入" });
+    let made = bench.post("security", "/v1/keys", &new).await.json();
+    let secret = made["secret"].as_str().expect("a secret").to_owned();
+    let get = |path: &str| {
+        let request = Request::get(path).header("authorization", format!("Bearer {secret}"));
+        request.body(Body::empty()).expect("request")
+    };
+    let streaming = bench.router.clone().oneshot(get("/v1/results/stream?consumer=courts")).await;
+    let mut body = streaming.expect("infallible").into_body().into_data_stream();
+    let first = body.next().await.expect("an event").expect("a chunk");
+    assert!(std::str::from_utf8(&first).expect("text").contains("chakong.inquiry.accepted"));
+    let polling = bench.router.clone().oneshot(get("/v1/results?consumer=p&after=1&wait=60"));
+    let revoking = async {
+        let id = made["key"]["id"].as_str().expect("id");
+        let revoke = Request::delete(format!("/v1/keys/{id}"))
+            .header("authorization", "Bearer key-of-security")
+            .header("content-type", "application/json")
+            .body(Body::from(json!({ "reason": "泄露" }).to_string()));
+        assert_eq!(bench.send(revoke.expect("request")).await.status, StatusCode::OK);
+        bench.submitted("b", &submission()).await;
+    };
+    // Both wait before the key is revoked: they are polled first.
+    let all = async { tokio::join!(biased; body.next(), polling, revoking) };
+    let (more, polled, ()) = tokio::time::timeout(Duration::from_secs(10), all).await.expect("they end");
+    assert!(more.is_none(), "the stream ends without another event: {more:?}");
+    assert_eq!(polled.expect("infallible").status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_court_that_has_made_all_its_consumers_leaves_another_its_own() {
+    let bench = Bench::with(|gateway| {
+        let systems = ["T10", "T11"].map(|court| key(court, Role::CaseSystem, Courts::one(court)));
+        gateway.keys.extend(systems);
+    });
+    let ack = async |who: &str, consumer: &str| {
+        bench.post(who, "/v1/results/ack", &json!({ "consumer": consumer, "seq": 0 })).await
+    };
+    for nth in 0..100 {
+        assert_eq!(ack("T10", &format!("c{nth}")).await.status, StatusCode::OK, "{nth}");
+    }
+    let full = ack("T10", "c100").await.is_problem(422, "invalid");
+    assert_eq!(full["findings"][0]["pointer"], "/consumer");
+    assert_eq!(ack("T10", "c7").await.status, StatusCode::OK, "one that is known goes on");
+    assert_eq!(ack("T11", "c100").await.status, StatusCode::OK, "another court's");
+    assert_eq!(ack("case", "c100").await.status, StatusCode::OK, "that of every court");
+}
+
 #[test]
 fn the_schema_of_events_names_every_type() {
     let schema = crate::queue::event_schema();
@@ -281,4 +335,31 @@ fn the_schema_of_events_names_every_type() {
     let names = schema["$defs"]["EventType"]["enum"].as_array().expect("names");
     assert_eq!(names.len(), crate::domain::EventType::ALL.len());
     assert!(schema["$defs"]["OrderResult"]["properties"]["provenance"].is_object(), "{schema}");
+}
+
+/// Two systems with the same courts: neither moves the place of the other.
+#[tokio::test]
+async fn a_key_that_is_bound_to_a_consumer_reads_and_acknowledges_as_no_other() {
+    let bench = Bench::with(|gateway| {
+        let bound = key("bound", Role::CaseSystem, Courts::All);
+        gateway.keys.push(ApiKey { consumer: Some("mine".to_owned()), ..bound });
+    });
+    bench.submitted("k", &submission()).await;
+    let ack = |consumer: &str| json!({ "consumer": consumer, "seq": 1 });
+    assert_eq!(bench.post("case", "/v1/results/ack", &ack("courts")).await.status, 200);
+    for path in ["/v1/results?consumer=courts", "/v1/results/stream?consumer=courts"] {
+        bench.get("bound", path).await.is_problem(403, "forbidden");
+    }
+    bench.post("bound", "/v1/results/ack", &ack("courts")).await.is_problem(403, "forbidden");
+    let remove = Request::delete("/v1/consumers/courts").header("x-api-key", "key-of-bound");
+    bench.send(remove.body(Body::empty()).expect("request")).await.is_problem(403, "forbidden");
+    assert_eq!(bench.get("bound", "/v1/consumers").await.json()["consumers"], json!([]), "nor sees it");
+    assert_eq!(bench.get("bound", "/v1/results?consumer=mine").await.status, 200);
+    assert_eq!(bench.post("bound", "/v1/results/ack", &ack("mine")).await.status, 200);
+    let seen = bench.get("bound", "/v1/consumers").await.json();
+    assert_eq!(seen["consumers"][0]["name"], "mine");
+    assert_eq!(
+        bench.get("case", "/v1/consumers").await.json()["consumers"].as_array().map(Vec::len),
+        Some(2)
+    );
 }

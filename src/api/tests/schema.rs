@@ -31,6 +31,7 @@ pub(super) fn assert_documented(method: &str, path: &str, status: u16) {
 const ROUTES: &[&str] = &[
     "delete /v1/consumers/{name}",
     "delete /v1/keys/{id}",
+    "delete /v1/people/{id}/sign-in-certificates/{fingerprint}",
     "delete /v1/sessions/{id}",
     "get /healthz",
     "get /metrics",
@@ -50,6 +51,7 @@ const ROUTES: &[&str] = &[
     "get /v1/counterparts",
     "get /v1/counterparts/{name}",
     "get /v1/counterparts/{name}/charges",
+    "get /v1/counterparts/{name}/messages",
     "get /v1/desk",
     "get /v1/desk/{number}",
     "get /v1/desk/{number}/scan",
@@ -72,9 +74,12 @@ const ROUTES: &[&str] = &[
     "get /v1/measures/{id}/receipts/{sha256}",
     "get /v1/orders",
     "get /v1/orders/{number}",
+    "get /v1/orders/{number}/raw",
+    "get /v1/orders/{number}/raw/{revision}",
     "get /v1/papers/{number}",
     "get /v1/papers/{number}/receipts",
     "get /v1/people",
+    "get /v1/people/expiring",
     "get /v1/people/{id}",
     "get /v1/relays",
     "get /v1/replicas",
@@ -87,6 +92,7 @@ const ROUTES: &[&str] = &[
     "patch /v1/people/{id}",
     "post /v1/cases/{id}/measures",
     "post /v1/cases/{id}/papers",
+    "post /v1/cases/{id}/parties/{reference}/reinstate",
     "post /v1/cases/{id}/parties/{reference}/release",
     "post /v1/cases/{id}/release",
     "post /v1/counterparts/{name}/pause",
@@ -117,6 +123,7 @@ const ROUTES: &[&str] = &[
     "post /v1/papers/batch",
     "post /v1/people",
     "post /v1/people/{id}/reset",
+    "post /v1/people/{id}/sign-in-certificates",
     "post /v1/results/ack",
     "post /v1/sessions",
     "post /v1/store/move",
@@ -206,6 +213,7 @@ async fn every_documented_route_exists() {
     let bench = Bench::with(|gateway| {
         let roles = crate::config::Role::ALL.map(|(role, _)| role).into_iter().collect();
         gateway.keys.push(crate::config::ApiKey {
+            consumer: None,
             name: "all".into(),
             roles,
             courts: Default::default(),

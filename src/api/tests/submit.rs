@@ -124,7 +124,13 @@ async fn a_code_that_fails_its_check_stands_on_an_officers_word_with_a_reason() 
     let bench = Bench::with(|gateway| {
         let digest = digest_of("key-of-both");
         let roles = [Role::CaseSystem, Role::Officer].into();
-        gateway.keys.push(ApiKey { name: "both".to_owned(), roles, courts: Courts::All, digest });
+        gateway.keys.push(ApiKey {
+            name: "both".to_owned(),
+            roles,
+            courts: Courts::All,
+            consumer: None,
+            digest,
+        });
     });
     let mut body = submission();
     body["parties"][0]["kind"] = json!("organisation");
@@ -169,8 +175,22 @@ async fn a_case_with_its_day_of_filing_has_the_clocks_of_the_law_on_its_list() {
     };
     assert_eq!(of("start_inquiry")["due_at"], "2026-01-07T15:59:59Z");
     assert_eq!(of("file_results")["due_at"], "2026-01-08T15:59:59Z");
+    for (query, found) in [
+        ("officer=%E6%89%BF%E5%8A%9E%E4%BA%BA%E7%94%B2", 2),
+        ("officer=%E5%8F%A6%E4%B8%80%E4%BA%BA", 0),
+        ("submitted_by=case", 2),
+        ("submitted_by=gh001", 0),
+        ("submitted_by=case&officer=%E5%8F%A6%E4%B8%80%E4%BA%BA", 0),
+    ] {
+        let list = bench.get("officer", &format!("/v1/tasks?{query}")).await.json();
+        assert_eq!(list["tasks"].as_array().map(Vec::len), Some(found), "{query}: {list}");
+    }
+    bench.get("officer", "/v1/tasks?officer=%20").await.is_problem(400, "malformed-request");
     let id = of("file_results")["id"].as_str().expect("id").to_owned();
-    bench.post("officer", &format!("/v1/tasks/{id}/complete"), &json!({ "reason": "已入卷" })).await;
+    assert_eq!(of("file_results")["may_be_completed"], true);
+    let complete = format!("/v1/tasks/{id}/complete");
+    assert_eq!(bench.post("officer", &complete, &json!({ "reason": "已入卷" })).await.status, 200);
+    bench.post("officer", &complete, &json!({ "reason": "again" })).await.is_problem(404, "not-found");
     let left = bench.get("officer", "/v1/tasks?kind=file_results").await.json();
     assert_eq!(left["tasks"], json!([]));
     body["case"]["filed_on"] = json!("2199-01-05");

@@ -1,5 +1,7 @@
 //! `GET /console/cases/{id}`: a case on one page. What may be long is bounded, with the way to the rest.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -13,7 +15,7 @@ use super::super::backend::Console;
 use super::super::bar::{Bar, bar};
 use super::super::catalogue::find;
 use super::super::failure::Failure;
-use super::super::found::{AssetRow, asset_row, by_party};
+use super::super::found::{AssetRow, asset_row, by_party, each_once};
 use super::super::inquiries::FanOut;
 use super::super::lang::Lang;
 use super::super::measures::MeasureRow;
@@ -21,7 +23,7 @@ use super::super::page::{Frame, html};
 use super::super::printing::file as as_file;
 use super::super::reading::{is_there, list, money, text, time};
 use super::super::tasks::{TaskRow, row as task_row};
-use super::super::timeline::{Happening, of_acts, of_claim, of_inquiries, of_orders, sorted};
+use super::super::timeline::{Happening, by_day, of_acts, of_claim, of_inquiries, of_orders, sorted};
 use super::super::visitor::Visitor;
 use super::super::words::{self, Badge, badge, word};
 use super::file::{FileLine, NewsLine, certificate_of, documents, news, receipts};
@@ -32,7 +34,7 @@ const MOST_INQUIRIES: usize = 3;
 const MOST_ORDERS: usize = 12;
 /// Measures on one page.
 const MOST_MEASURES: usize = 30;
-/// Assets that are shown.
+/// Assets on one page.
 const MOST_ASSETS: usize = 30;
 /// Tasks that are shown.
 const MOST_TASKS: usize = 3;
@@ -48,6 +50,8 @@ pub struct ShowQuery {
     measures: usize,
     #[serde(default)]
     timeline: usize,
+    #[serde(default)]
+    assets: usize,
 }
 
 /// A case of the chain.
@@ -97,12 +101,14 @@ struct CasePage {
     inquiries: Vec<InquiryPart>,
     older: Vec<(String, String)>,
     assets: Vec<(String, Vec<AssetRow>)>,
+    assets_left: usize,
+    assets_more: String,
     measures: Vec<MeasureRow>,
     measures_total: usize,
     measures_more: String,
     tasks: Vec<TaskRow>,
     tasks_more: usize,
-    happenings: Vec<Happening>,
+    happenings: Vec<(String, Vec<Happening>)>,
     happenings_more: String,
     papers_href: String,
     documents: Vec<FileLine>,
@@ -142,11 +148,12 @@ pub async fn show(
     let row_id = text(&case, "/id");
     let here = format!("/console/cases/{row_id}");
     let (happenings, happenings_more) = part(sorted(told.happenings), query.timeline, MOST_HAPPENINGS);
-    let mut rows: Vec<MeasureRow> =
-        list(&case, "/measures").iter().map(|one| MeasureRow::of(one, lang)).collect();
-    rows.sort_by_key(|row| rank_of(&row.state_code));
+    let rows = measure_rows(&case, lang);
     let measures_total = rows.len();
     let (measures, measures_more) = part(rows, query.measures, MOST_MEASURES);
+    let assets = each_once(told.assets);
+    let assets_total = assets.len();
+    let (assets, assets_more) = part(assets, query.assets, MOST_ASSETS);
     let link = |name: &str, next: Option<usize>, anchor: &str| {
         next.map(|next| format!("{here}?{name}={next}#{anchor}")).unwrap_or_default()
     };
@@ -168,7 +175,9 @@ pub async fn show(
         forms: act_forms(&console, &visitor, claim_acts(&case), &row_id, &next),
         inquiries: told.parts,
         older: told.older,
-        assets: by_party(told.assets.into_iter().take(MOST_ASSETS).collect()),
+        assets: by_party(assets),
+        assets_left: assets_total.saturating_sub(query.assets.saturating_add(1).saturating_mul(MOST_ASSETS)),
+        assets_more: link("assets", assets_more, "assets"),
         measures,
         measures_total,
         measures_more: link("measures", measures_more, "ledger"),
@@ -178,7 +187,7 @@ pub async fn show(
             .map(|task| task_row(&console, &visitor, task, now, &next))
             .collect(),
         tasks_more: tasks.len().saturating_sub(MOST_TASKS),
-        happenings,
+        happenings: by_day(happenings),
         happenings_more: link("timeline", happenings_more, "timeline"),
         papers_href: format!("/console/papers/of/{}", segment(&row_id)),
         documents,
@@ -188,6 +197,14 @@ pub async fn show(
         number,
     };
     Ok(html(StatusCode::OK, &shown))
+}
+
+/// The lines of the ledger, what stands first.
+fn measure_rows(case: &Value, lang: Lang) -> Vec<MeasureRow> {
+    let mut rows: Vec<MeasureRow> =
+        list(case, "/measures").iter().map(|one| MeasureRow::of(one, lang)).collect();
+    rows.sort_by_key(|row| rank_of(&row.state_code));
+    rows
 }
 
 /// A part of what is long, and which part comes next.
@@ -200,6 +217,7 @@ fn part<T>(all: Vec<T>, at: usize, most: usize) -> (Vec<T>, Option<usize>) {
 async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) -> Result<Told, Failure> {
     let (lang, now) = (visitor.lang, console.gateway().clock.now());
     let mut told = Told::default();
+    let names = names_of_parties(case);
     for (at, inquiry) in list(case, "/inquiries").iter().rev().enumerate() {
         let id = text(inquiry, "/id");
         let href = format!("/console/inquiries/{}", segment(&id));
@@ -218,6 +236,7 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
             told.news = news(console, visitor, &certificate).await?;
         }
         let mut fan = FanOut::of(&certificate, now, lang);
+        fan.name_parties(&names);
         let more = fan.rows.len().saturating_sub(MOST_ORDERS);
         fan.rows.truncate(MOST_ORDERS);
         told.parts.push(InquiryPart {
@@ -232,6 +251,25 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
         });
     }
     Ok(told)
+}
+
+/// Names of the parties by each reference that an inquiry gave them. One that names several is left out: nobody knows which is meant.
+fn names_of_parties(case: &Value) -> BTreeMap<String, String> {
+    let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for party in list(case, "/parties") {
+        for reference in list(party, "/references").iter().filter_map(Value::as_str) {
+            let name = text(party, "/name");
+            names
+                .entry(reference.to_owned())
+                .and_modify(|known| {
+                    if known.as_deref() != Some(name.as_str()) {
+                        *known = None;
+                    }
+                })
+                .or_insert(Some(name));
+        }
+    }
+    names.into_iter().filter_map(|(reference, name)| Some((reference, name?))).collect()
 }
 
 /// What stands first in the ledger: what a person must decide, then what holds, then the rest.
@@ -260,13 +298,17 @@ fn chain_line(case: &Value, this: &str) -> ChainLine {
 fn party_line(party: &Value, visitor: &Visitor, case: &str) -> PartyLine {
     let lang = visitor.lang;
     let id = segment(&text(party, "/id"));
-    let acts = ["claim-liability", "release-party"].into_iter().filter_map(find);
+    let is_freed = party.pointer("/is_freed").and_then(Value::as_bool).unwrap_or_default();
+    let last = if is_freed { "reinstate-party" } else { "release-party" };
+    let acts = ["claim-liability", last].into_iter().filter_map(find);
     let acts = acts.filter(|kind| visitor.may(kind.may));
+    let role = word(words::PARTY_ROLE, &text(party, "/role"), lang);
+    let freed = if is_freed { lang.t("（已解除）", " (freed)") } else { "" };
     PartyLine {
         reference: text(party, "/reference"),
         name: text(party, "/name"),
         kind: word(words::PARTY_KIND, &text(party, "/kind"), lang),
-        role: word(words::PARTY_ROLE, &text(party, "/role"), lang),
+        role: format!("{role}{freed}"),
         liable: money(party, "/liable_up_to"),
         acts: acts
             .map(|kind| (lang.t(kind.zh, kind.en), format!("/console/acts/{}/{case}~{id}", kind.slug)))

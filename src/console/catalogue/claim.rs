@@ -192,4 +192,16 @@ pub const ACTS: &[ActKind] = &[
         about: ("案件～当事人", "Case ~ party"),
         ..CLAIM
     },
+    ActKind {
+        slug: "reinstate-party",
+        zh: "撤销对该当事人的解除",
+        en: "Take back that the party was freed",
+        api: "/v1/cases/{}/parties/{}/reinstate",
+        is_put: false,
+        is_grave: true,
+        fields: &[NUMBER, paper(DocumentKind::ClaimPaper), REASON],
+        done: ("已撤销解除，正在重新查询其财产。", "The party owes again; its property is looked at anew."),
+        about: ("案件～当事人", "Case ~ party"),
+        ..CLAIM
+    },
 ];

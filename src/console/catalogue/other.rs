@@ -128,7 +128,15 @@ pub const ACTS: &[ActKind] = &[
         en: "Pause",
         api: "/v1/counterparts/{}/pause",
         is_grave: true,
-        fields: &[REASON],
+        fields: &[
+            field(
+                "until",
+                ("暂停至（北京时间，空白为人工恢复）", "Until (Beijing time; empty: until it is resumed)"),
+                "/until",
+                Input::Instant,
+            ),
+            REASON,
+        ],
         done: ("已暂停：不再发送新的请求。", "Paused: nothing new is sent."),
         ..COUNTERPART
     },

@@ -21,6 +21,8 @@ pub struct Row {
     pub until: String,
     pub is_paused: bool,
     pub paused: String,
+    /// When the pause ends by itself; empty where a person ends it.
+    pub paused_until: String,
     pub waiting: u64,
     pub awaiting: u64,
     pub undetermined: u64,
@@ -35,7 +37,8 @@ pub struct Row {
     pub last_fault: String,
     pub last_fault_at: String,
     pub left: String,
-    pub breaker: Badge,
+    /// Known where its lane works.
+    pub breaker: Option<Badge>,
     /// Replica that works for its lane; empty where there is one process.
     pub replica: String,
     /// How urgently it needs somebody; 0 where it needs nobody.
@@ -52,11 +55,19 @@ impl Row {
         let (zh, en) = (text(view, "/name_zh"), text(view, "/name_en"));
         let has_lane = is_there(view, "/health");
         let health = |field: &str| format!("/health/{field}");
-        let state_code = if has_lane { text(view, "/health/state") } else { "closed".to_owned() };
-        let breaker_code = text(view, "/health/breaker");
+        let (replica, is_elsewhere) = (text(view, "/replica"), text(view, "/elsewhere") == "true");
+        let state_code = match has_lane {
+            true => text(view, "/health/state"),
+            false if is_elsewhere => "elsewhere".to_owned(),
+            false => "closed".to_owned(),
+        };
+        let state = match is_elsewhere && !replica.is_empty() {
+            true => Badge { tone: "off", text: format!("{} {replica}", lang.t("在副本", "at replica")) },
+            false => badge(LANE, &state_code, lang),
+        };
         let closed = text(view, "/closed");
-        let oldest_at = instant(view, "/health/oldest");
-        let undetermined = number(view, "/health/undetermined");
+        let oldest_at = instant(view, "/orders/oldest");
+        let undetermined = number(view, "/orders/undetermined");
         let stuck = number(view, "/health/files_stuck");
         let last_fault = if has_lane { text(view, "/health/last_fault") } else { closed };
         let share = view.pointer("/health/success").and_then(Value::as_f64);
@@ -74,12 +85,13 @@ impl Row {
             href: format!("/console/counterparts/{}", segment(&name)),
             connector: text(view, "/connector"),
             line: word(LINE, &text(view, "/line"), lang),
-            state: badge(LANE, &state_code, lang),
+            state,
             until: time(view, "/health/waits_until"),
             is_paused: is_there(view, "/paused"),
             paused: text(view, "/paused"),
-            waiting: number(view, "/health/waiting"),
-            awaiting: number(view, "/health/awaiting"),
+            paused_until: time(view, "/paused_until"),
+            waiting: number(view, "/orders/waiting"),
+            awaiting: number(view, "/orders/awaiting"),
             undetermined,
             oldest: ago(oldest_at, now, lang),
             oldest_at,
@@ -91,8 +103,8 @@ impl Row {
             last_success: ago(instant(view, "/health/last_success"), now, lang),
             last_fault_at: ago(instant(view, "/health/last_fault_at"), now, lang),
             left: left.collect::<Vec<_>>().join("，"),
-            breaker: badge(BREAKER, &breaker_code, lang),
-            replica: text(view, "/replica"),
+            breaker: has_lane.then(|| badge(BREAKER, &text(view, "/health/breaker"), lang)),
+            replica,
             rank: rank(&state_code, undetermined, stuck, share, !last_fault.is_empty()),
             searched: format!("{name} {zh} {en} {}", text(view, "/replica")).to_lowercase(),
             facts: facts(view),

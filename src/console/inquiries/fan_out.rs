@@ -1,5 +1,7 @@
 //! Whom an inquiry asked: one row an order, those that want attention first, and how many ended how.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -15,6 +17,8 @@ pub struct Asked {
     pub counterpart: String,
     /// The case system's reference of the party.
     pub party: String,
+    /// Who that is; empty where the page does not say.
+    pub party_name: String,
     /// What was asked.
     pub action: String,
     /// State.
@@ -64,6 +68,15 @@ fn counts(certificate: &Value, of: &str, lang: Lang) -> Vec<(&'static str, u64, 
 }
 
 impl FanOut {
+    /// Says of parties who they are, beside the reference.
+    pub fn name_parties(&mut self, names: &BTreeMap<String, String>) {
+        for row in &mut self.rows {
+            if let Some(name) = names.get(&row.party).filter(|name| !name.is_empty()) {
+                row.party_name.clone_from(name);
+            }
+        }
+    }
+
     /// Out of a certificate as of now.
     pub fn of(certificate: &Value, now: Timestamp, lang: Lang) -> Self {
         let asked = list(certificate, "/orders").iter().map(|line| asked(line, now, lang));
@@ -115,6 +128,7 @@ fn asked(line: &Value, now: Timestamp, lang: Lang) -> Asked {
     Asked {
         counterpart: text(line, "/counterpart"),
         party: text(line, "/party"),
+        party_name: String::new(),
         action: word(ACTION, &text(line, "/action"), lang),
         state: badge(ORDER, &state_code, lang),
         outcome: (!outcome.is_empty()).then(|| badge(OUTCOME, &outcome, lang)),
@@ -130,6 +144,7 @@ fn not_asked(line: &Value, lang: Lang) -> Asked {
     Asked {
         counterpart: text(line, "/counterpart"),
         party: text(line, "/party"),
+        party_name: String::new(),
         action: word(ACTION, "query", lang),
         state: badge(ORDER, "not_asked", lang),
         state_code: "not_asked".to_owned(),

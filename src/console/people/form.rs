@@ -168,6 +168,11 @@ pub fn add(visitor: &Visitor, entered: &Posted) -> ActForm {
         ("工号（登录用，不可更改）", "Staff number (to sign in; for good)"),
     )];
     fields.extend(maker.fields());
+    let without = (
+        "无密码（仅以统一身份认证或证书登录）",
+        "No password (signs in by the identity provider or by a certificate)",
+    );
+    fields.push(maker.field("without_password", "", without, "flag"));
     fields.push(maker.reason());
     let title = visitor.lang.t("新增人员", "Add the person");
     form(visitor, title, "/console/people/new".to_owned(), "add", fields)
@@ -180,6 +185,18 @@ pub fn change(visitor: &Visitor, id: &str, entered: &Posted) -> ActForm {
     fields.push(maker.reason());
     let title = visitor.lang.t("变更", "Change");
     form(visitor, title, format!("/console/people/{id}/change"), "change", fields)
+}
+
+/// The form that binds a client certificate to a person.
+pub fn bind_certificate(visitor: &Visitor, id: &str) -> ActForm {
+    let entered = Posted::default();
+    let maker = Maker { entered: &entered, lang: visitor.lang };
+    let words = ("证书文件（PEM格式，不含私钥）", "File with the certificate as PEM, without its key");
+    let file = maker.field("certificate", "/certificate", words, "file");
+    let fields = vec![FormField { is_required: true, ..file }, maker.reason()];
+    let title = visitor.lang.t("绑定登录证书", "Bind a client certificate");
+    let action = format!("/console/people/{id}/bind-certificate");
+    ActForm { has_files: true, ..form(visitor, title, action, "bind-certificate", fields) }
 }
 
 /// A form that takes a reason and nothing else.
@@ -203,6 +220,7 @@ pub fn body_of(posted: &Posted, is_new: bool) -> Value {
     }
     if is_new {
         put("number", posted.get("number").into());
+        put("without_password", (posted.get("without_password") == "yes").into());
     }
     let codes = names_in(posted.get("courts"));
     let courts = match (posted.get("every_court") == "yes", is_new) {
@@ -251,7 +269,7 @@ mod tests {
             json!({ "kind": "enforcement", "number": "测执0000001", "from": null, "until": "2027-12-31" });
         let expected = json!({
             "name": "张测试", "number": "gh001", "phone": "", "courts": ["T10", "T11"], "roles": ["officer", "approver"],
-            "certificates": [certificate], "reason": "入职",
+            "certificates": [certificate], "without_password": false, "reason": "入职",
         });
         assert_eq!(body, expected);
         let again = known(&expected);
@@ -259,6 +277,7 @@ mod tests {
         changed["reason"] = json!("入职");
         let mut without_number = expected;
         without_number.as_object_mut().expect("an object").remove("number");
+        without_number.as_object_mut().expect("an object").remove("without_password");
         assert_eq!(changed, without_number, "a form that nobody touched changes nothing");
     }
 

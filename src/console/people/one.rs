@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::acts::{ActForm, is_for_the_form, tell};
@@ -13,7 +14,7 @@ use super::super::failure::Failure;
 use super::super::form::Posted;
 use super::super::lang::Lang;
 use super::super::page::{Frame, html};
-use super::super::reading::{list, text, time};
+use super::super::reading::{instant, is_there, list, text, time};
 use super::super::secret::secret_page;
 use super::super::visitor::Visitor;
 use super::super::words::Badge;
@@ -22,6 +23,21 @@ use super::{back, badge_of, courts_of, form, roles_of};
 /// A certificate of office: kind, number, validity.
 type CertificateLine = (&'static str, String, String);
 
+/// A client certificate by which the person signs in.
+struct SignInLine {
+    subject: String,
+    issuer: String,
+    fingerprint: String,
+    valid: String,
+    bound: String,
+    state: Badge,
+    /// Whether it can be revoked by whoever looks.
+    stands: bool,
+}
+
+/// Where client certificates of a person are kept, below the person.
+const CERTIFICATES: &str = "/sign-in-certificates";
+
 #[derive(Template)]
 #[template(path = "person.html", config = "src/console/askama.toml")]
 struct PersonPage {
@@ -29,6 +45,7 @@ struct PersonPage {
     state: Badge,
     facts: Vec<(&'static str, String)>,
     certificates: Vec<CertificateLine>,
+    sign_in_certificates: Vec<SignInLine>,
     forms: Vec<ActForm>,
     /// Identifier, when it began and was last used, address, browser.
     sessions: Vec<(String, String, String, String, String)>,
@@ -67,6 +84,11 @@ async fn shown(
         state: badge_of(person, lang),
         facts: facts(person, lang),
         certificates: list(person, "/certificates").iter().map(|one| certificate(one, lang)).collect(),
+        sign_in_certificates: {
+            let is_own = number == visitor.identity.name;
+            let all = list(person, "/sign_in_certificates").iter();
+            all.map(|one| sign_in_line(one, (lang, console.now()), is_own)).collect()
+        },
         forms,
         sessions: own.map(session).collect(),
         id: segment(&text(person, "/id")),
@@ -109,6 +131,29 @@ fn certificate(one: &Value, lang: Lang) -> CertificateLine {
     (kind, text(one, "/number"), valid)
 }
 
+fn sign_in_line(one: &Value, (lang, now): (Lang, Timestamp), is_own: bool) -> SignInLine {
+    let ends = instant(one, "/until");
+    let is_revoked = is_there(one, "/revoked");
+    let (tone, words) = if is_revoked {
+        ("off", lang.t("已撤销", "revoked"))
+    } else if ends.is_some_and(|until| until <= now) {
+        ("off", lang.t("已过期", "expired"))
+    } else if instant(one, "/from").is_some_and(|from| from > now) {
+        ("wait", lang.t("尚未生效", "not valid yet"))
+    } else {
+        ("good", lang.t("有效", "valid"))
+    };
+    SignInLine {
+        subject: text(one, "/subject"),
+        issuer: text(one, "/issuer"),
+        fingerprint: text(one, "/fingerprint"),
+        valid: format!("{} – {}", time(one, "/from"), time(one, "/until")),
+        bound: format!("{} {}", time(one, "/bound"), text(one, "/bound_by")),
+        state: Badge { tone, text: words.to_owned() },
+        stands: !is_revoked && !is_own,
+    }
+}
+
 /// What can be done about a person, each with its form. Nobody does these to themselves but change name, telephone and certificates.
 fn forms(visitor: &Visitor, person: &Value) -> Vec<ActForm> {
     let (lang, id) = (visitor.lang, segment(&text(person, "/id")));
@@ -123,6 +168,7 @@ fn forms(visitor: &Visitor, person: &Value) -> Vec<ActForm> {
     if text(person, "/second_factor") == "true" {
         forms.push(act("reset-factor", "解除动态口令", "Reset the second factor", true));
     }
+    forms.push(form::bind_certificate(visitor, &id));
     forms.push(match text(person, "/disabled_at").is_empty() {
         true => act("disable", "停用", "Disable", true),
         false => act("enable", "启用", "Enable", false),
@@ -131,16 +177,24 @@ fn forms(visitor: &Visitor, person: &Value) -> Vec<ActForm> {
 }
 
 /// What is done over the API for an act, and what is said then.
-fn request_of(act: &str, posted: &Posted) -> Option<(Method, &'static str, Value, &'static str)> {
+fn request_of(act: &str, posted: &Posted) -> Option<(Method, String, Value, &'static str)> {
     let reason = posted.get("reason");
+    let person = |body: Value, done| (Method::PATCH, String::new(), body, done);
     Some(match act {
-        "change" => (Method::PATCH, "", form::body_of(posted, false), "person"),
-        "disable" => (Method::PATCH, "", json!({ "active": false, "reason": reason }), "disabled"),
-        "enable" => (Method::PATCH, "", json!({ "active": true, "reason": reason }), "enabled"),
-        "reset-factor" => {
-            (Method::PATCH, "", json!({ "second_factor": false, "reason": reason }), "no-factor")
+        "change" => person(form::body_of(&form::compact(posted.clone()), false), "person"),
+        "disable" => person(json!({ "active": false, "reason": reason }), "disabled"),
+        "enable" => person(json!({ "active": true, "reason": reason }), "enabled"),
+        "reset-factor" => person(json!({ "second_factor": false, "reason": reason }), "no-factor"),
+        "reset" => (Method::POST, "/reset".to_owned(), json!({ "reason": reason }), ""),
+        "bind-certificate" => {
+            let file = posted.upload("certificate").map(|file| String::from_utf8_lossy(&file.bytes));
+            let body = json!({ "certificate": file.unwrap_or_default(), "reason": reason });
+            (Method::POST, CERTIFICATES.to_owned(), body, "certificate")
         }
-        "reset" => (Method::POST, "/reset", json!({ "reason": reason }), ""),
+        "revoke-certificate" => {
+            let path = format!("{CERTIFICATES}/{}", segment(posted.get("fingerprint")));
+            (Method::DELETE, path, json!({ "reason": reason }), "no-certificate")
+        }
         _ => return None,
     })
 }
@@ -157,7 +211,6 @@ pub async fn perform(
         console.send(&visitor, (Method::DELETE, &path), &Value::Null, None).await?;
         return Ok(back(&id, "session"));
     }
-    let posted = form::compact(posted);
     let (method, rest, body, done) = request_of(&act, &posted).ok_or_else(Failure::nothing_here)?;
     let path = format!("/v1/people/{}", segment(&id));
     let answered = console.send(&visitor, (method, &format!("{path}{rest}")), &body, None).await;
@@ -171,13 +224,12 @@ pub async fn perform(
         Err(failure) => return Err(failure),
     };
     let person = console.get(&visitor, &path).await?;
-    let mut forms = forms(&visitor, &person);
-    if let Some(form) = forms.iter_mut().find(|form| form.id == act) {
-        if act == "change" {
-            *form = form::change(&visitor, &segment(&id), &posted);
-        }
-        tell(form, &posted, &failure);
+    let (mut forms, posted) = (forms(&visitor, &person), form::compact(posted));
+    let Some(form) = forms.iter_mut().find(|form| form.id == act) else { return Err(failure) };
+    if act == "change" {
+        *form = form::change(&visitor, &segment(&id), &posted);
     }
+    tell(form, &posted, &failure);
     shown(&console, &visitor, &person, forms, failure.status).await
 }
 
@@ -186,9 +238,9 @@ fn new_password(visitor: &Visitor, person: &Value, initial: &str) -> Response {
     let whose = format!("{} {}", text(person, "/number"), text(person, "/name"));
     let href = format!("/console/people/{}", segment(&text(person, "/id")));
     let hint = lang.t(
-        "原密码、动态口令和锁定一并取消，其会话已结束。请以可靠方式交给本人；登录时必须修改。",
-        "The former password, the second factor and the lock are gone, and the sessions are over. Hand it over by a way that is safe; \
-         it must be changed at the sign-in.",
+        "原密码、动态口令和锁定一并取消，其会话已结束，其密钥已吊销。请以可靠方式交给本人；登录时必须修改。",
+        "The former password, the second factor and the lock are gone, the sessions are over, and the person's keys are revoked. Hand \
+         it over by a way that is safe; it must be changed at the sign-in.",
     );
     secret_page(visitor, (lang.t("初始密码", "Initial password"), "people"), &whose, initial, (hint, &href))
 }

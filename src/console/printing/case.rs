@@ -19,6 +19,7 @@ use super::super::reading::{bytes, list, number, text, time};
 use super::super::visitor::Visitor;
 use super::super::words::{Badge, FORMAT, PRINT, badge, choices, word};
 use super::href_of;
+use crate::api::may;
 
 /// Papers, and prints, on one page.
 const ON_A_PAGE: usize = 50;
@@ -79,6 +80,7 @@ struct CasePapersPage {
     prints: Vec<Printed>,
     prints_total: usize,
     prints_more: String,
+    may_print: bool,
 }
 
 /// `GET /console/papers/of/{id}`
@@ -150,6 +152,7 @@ async fn shown(
         said.filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" ")
     });
     let page = CasePapersPage {
+        may_print: visitor.may(may::PRINT),
         page: Frame::of(visitor, format!("{} {case_number}", lang.t("打印", "Print")), "papers"),
         case_href: format!("/console/cases/{}", segment(&row)),
         number: case_number,

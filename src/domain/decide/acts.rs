@@ -6,10 +6,12 @@ mod cancel;
 mod claim;
 mod deduct;
 mod enter;
+mod reinstate;
 mod release;
 mod renew;
 mod requery;
 mod resolve;
+mod second_person;
 
 use chakong_contract::order::CourtAccount;
 use chakong_contract::{ActionKind, Money, Transferee};
@@ -19,8 +21,8 @@ use serde_json::{Value, json};
 use super::super::rules::authority;
 use super::super::rules::release_reasons::ReleaseReason;
 use super::super::{
-    Actor, AuditEntry, BroughtDocument, Change, ClaimChangeKind, ClaimState, InquiryId, Measure, MeasureId,
-    MeasureView, Mode, OrderId, PartyId, Permitted, Preference, TaskId, UncoveredLimit,
+    Actor, AuditEntry, BroughtDocument, CaseId, Change, ClaimChangeKind, ClaimState, InquiryId, Measure,
+    MeasureId, MeasureView, Mode, OrderId, PartyId, Permitted, Preference, TaskId, UncoveredLimit,
 };
 use super::draft::Draft;
 use super::giving_back::is_unwanted;
@@ -33,6 +35,8 @@ pub use enter::EnteredMeasure;
 pub struct ActInput {
     /// Who.
     pub actor: Actor,
+    /// The case by which the actor came, where the act is about a chain: the act stands under its number.
+    pub case: Option<CaseId>,
     /// Why; 1 to 500 characters.
     pub reason: String,
     /// Documents that were brought along.
@@ -52,6 +56,8 @@ pub enum Act {
     Reconsider(MeasureId),
     /// Gives back what stands: of a measure, of a party, of the case.
     Release(Release),
+    /// Takes back that a party was freed 撤销解除: it owes the claim as before.
+    Reinstate(PartyId),
     /// Renews a measure that stands 续冻、续封.
     Renew(MeasureId, Renewal),
     /// Takes what a measure holds to the court's account 扣划.
@@ -84,6 +90,7 @@ impl Act {
             Self::Reject(_) => "reject",
             Self::Reconsider(_) => "reconsider",
             Self::Release(_) => "release",
+            Self::Reinstate(_) => "reinstate_party",
             Self::Renew(..) => "renew",
             Self::Deduct(..) => "deduct",
             Self::Transfer(..) => "transfer",
@@ -111,6 +118,8 @@ pub struct Approval {
     pub permit: Option<Permitted>,
     /// Yuan for one unit of a foreign currency.
     pub rate: Option<Decimal>,
+    /// Whether a stake is state or corporate shares of a listed company, whose term is shorter.
+    pub listed_state_shares: bool,
 }
 
 /// What is released, and why.
@@ -216,7 +225,7 @@ pub struct Outcome {
 /// # Errors
 /// Why it is refused; nothing is changed then.
 pub fn act(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
-    let subject = subject_of(draft, &input.act);
+    let subject = subject_of(draft, &input);
     let before = shown(draft, &input.act);
     let (actor, reason, word) = (input.actor.name().to_owned(), input.reason.clone(), input.act.word());
     let outcome = carry_out(draft, input)?;
@@ -243,14 +252,16 @@ pub fn act(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
 }
 
 fn carry_out(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
-    let ActInput { actor, reason, documents, act } = input;
+    let ActInput { actor, reason, documents, act, case: _ } = input;
     let by = By { actor: &actor, reason: &reason };
     another_person::check(draft, &act, &actor)?;
+    second_person::check(draft, &act)?;
     match act {
         Act::Approve(id, approval) => approve::approve(draft, id, approval, documents, by),
         Act::Reject(id) => approve::reject(draft, id, by),
         Act::Reconsider(id) => approve::reconsider(draft, id, by),
         Act::Release(release) => release::release(draft, release, documents, by),
+        Act::Reinstate(id) => reinstate::reinstate(draft, id, documents, by),
         Act::Renew(id, renewal) => renew::renew(draft, id, renewal, documents),
         Act::Deduct(id, deduction) => deduct::deduct(draft, id, deduction, documents),
         Act::Transfer(id, transfer) => deduct::transfer(draft, id, transfer, documents),
@@ -278,9 +289,10 @@ impl By<'_> {
     }
 }
 
-/// What an act is about, for the audit: the inquiry's public identifier, or the newest case number of the chain.
-pub fn subject_of(draft: &Draft<'_>, act: &Act) -> String {
-    let inquiry = match act {
+/// What an act is about, for the audit: the inquiry's public identifier, or the number of the case by which the actor came, or else of
+/// the newest case of the chain.
+pub fn subject_of(draft: &Draft<'_>, input: &ActInput) -> String {
+    let inquiry = match &input.act {
         Act::Approve(id, _)
         | Act::Reject(id)
         | Act::Reconsider(id)
@@ -297,10 +309,13 @@ pub fn subject_of(draft: &Draft<'_>, act: &Act) -> String {
         Act::Requery(orders) => {
             orders.first().and_then(|order| draft.file.orders.get(order)).map(|order| order.inquiry)
         }
-        Act::Release(_) | Act::UpdateClaim(_) | Act::Enter(_) | Act::CompleteTask(_) => None,
+        Act::Release(_) | Act::Reinstate(_) | Act::UpdateClaim(_) | Act::Enter(_) | Act::CompleteTask(_) => {
+            None
+        }
     };
     let uid = inquiry.and_then(|id| draft.file.inquiries.get(&id)).map(|inquiry| inquiry.uid.to_string());
-    let case = || draft.file.cases.last().map(|case| case.number.as_str().to_owned());
+    let own = || draft.file.cases.iter().find(|case| Some(case.id) == input.case);
+    let case = || own().or(draft.file.cases.last()).map(|case| case.number.as_str().to_owned());
     uid.or_else(case).unwrap_or_default()
 }
 
@@ -326,6 +341,12 @@ fn shown(draft: &Draft<'_>, act: &Act) -> Value {
             "resolution": format!("{resolution:?}"),
         }),
         Act::UpdateClaim(_) | Act::Release(_) => json!({ "claim": claim() }),
+        Act::Reinstate(id) => {
+            let party = draft.file.parties.iter().find(|party| party.id == *id);
+            json!(party.map(
+                |party| json!({ "party": party.id, "is_freed": party.is_freed, "freed_by": party.freed_by })
+            ))
+        }
         Act::Cancel(id) => {
             let state = draft.file.inquiries.get(id).map(|inquiry| inquiry.state);
             json!({ "inquiry": state, "claim": claim() })
@@ -350,8 +371,12 @@ fn number(draft: &Draft<'_>, order: OrderId) -> Option<String> {
 }
 
 fn complete_task(draft: &mut Draft<'_>, id: TaskId) -> Decided<Outcome> {
-    if !draft.file.tasks.iter().any(|task| task.id == id) {
-        return Err(Rejected::Unknown("open task"));
+    let task = draft.file.tasks.iter().find(|task| task.id == id).ok_or(Rejected::Unknown("open task"))?;
+    if !task.may_be_completed(draft.file.ledger()) {
+        let what = task.kind.word();
+        return Err(Rejected::NotAllowed(format!(
+            "该待办不能直接办结，须办理其所要求的事项 a task `{what}` is done by the act that it asks for, and stands until then"
+        )));
     }
     draft.close_tasks(|task| task.id == id);
     Ok(Outcome::default())

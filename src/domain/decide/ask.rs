@@ -5,7 +5,6 @@ use chakong_contract::{ActionKind, Instruction};
 use jiff::Span;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::super::rules::terms;
 use super::super::{DocumentId, Measure, MeasureState, TaskKind, number_of};
 use super::draft::{Draft, NoPapers};
 use super::stake::{stake_room, stake_within};
@@ -47,7 +46,7 @@ pub fn ask(
     };
     let from = draft.today();
     let wished = draft.file.chain.claim.as_ref().and_then(|claim| claim.term_days);
-    let longest = terms::longest(&measure.target).last_day_ordered(from);
+    let longest = measure.longest_term().last_day_ordered(from);
     let until = wished.map_or(longest, |days| {
         longest.min(from.saturating_add(Span::new().days(i64::from(days.max(1)) - 1)))
     });

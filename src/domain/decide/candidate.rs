@@ -216,9 +216,12 @@ pub fn line(found: Found<'_>, institution: &str, target: Target, exemption: Exem
         original_number: String::new(),
         original_case: String::new(),
         approved_by: String::new(),
+        first_approval: None,
         rejected_by: String::new(),
         note: String::new(),
         co_owned: false,
+        listed_state_shares: false,
+        is_anothers: false,
         said: Said::default(),
     }
 }

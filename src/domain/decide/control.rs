@@ -5,7 +5,6 @@ use chakong_contract::reply::{Holding, Refusal, RefusalReason};
 use chakong_contract::{ActionKind, Date, Instruction, Reply};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::super::rules::terms;
 use super::super::{EventType, Measure, MeasureState, Origin, Said};
 use super::fitting::{Unfit, check_money, check_taken, ordered_of};
 
@@ -138,7 +137,7 @@ pub fn with_term(measure: Measure, from: Option<Date>, until: Option<Date>, toda
     let ordered = measure.from.filter(|_| measure.origin == Origin::Ordered);
     let may_be = |from: &Date| *from <= today && ordered.is_none_or(|ordered| *from >= ordered);
     let from = from.filter(may_be).or(measure.from);
-    let by_law = from.map(|from| terms::longest(&measure.target).last_day_by_law(from));
+    let by_law = from.map(|from| measure.longest_term().last_day_by_law(from));
     let by_law = if measure.said.renewed { by_law.max(measure.until) } else { by_law };
     let said = until.or(measure.until);
     let until = match (said, by_law) {
@@ -170,10 +169,14 @@ fn renewed(measure: &Measure, instruction: &Instruction, holding: &Holding, toda
     if measure.state.ended() {
         return MeasureOutcome { measure: measure.clone(), event: None };
     }
-    let limit = limit.map_or(measure.limit, |limit| limit.amount);
+    let ordered = limit.map_or(measure.limit, |limit| limit.amount);
+    // What was taken or given back since it was ordered does not come back with it, in the limit or in what is held.
+    let is_less = !measure.limit.is_zero() && measure.limit < ordered;
+    let limit = if is_less { measure.limit } else { ordered };
     let with_limit = Measure { limit, ..measure.clone() };
     let (held, surplus) = held_of(&with_limit, holding);
-    let law = terms::longest(&measure.target).renewed_last_day(from.yesterday().unwrap_or(*from));
+    let held = if is_less { held.min(measure.held) } else { held };
+    let law = measure.longest_term().renewed_last_day(from.yesterday().unwrap_or(*from));
     let said = holding.until.unwrap_or(*until);
     let last = said.min(law).min(*until).max(measure.until.unwrap_or(today));
     let standing = Measure {
@@ -189,7 +192,7 @@ fn renewed(measure: &Measure, instruction: &Instruction, holding: &Holding, toda
         ..with_limit
     };
     let was_under_way = measure.state == MeasureState::Renewing;
-    let state = if was_under_way { standing.standing_state() } else { measure.state };
+    let state = if was_under_way { standing.standing_state() } else { standing.settled_state() };
     let is_news = was_under_way || measure.until != standing.until;
     MeasureOutcome {
         measure: Measure { state, ..standing },
@@ -359,6 +362,14 @@ fn without_renewal(measure: &Measure, instruction: &Instruction) -> Measure {
 pub fn without_control(measure: &Measure) -> MeasureState {
     let is_gone = !measure.is_whole() && measure.limit.is_zero() && !measure.released.is_zero();
     if is_gone { MeasureState::Released } else { measure.standing_state() }
+}
+
+/// A freeze that was not placed after all, as a person found out, whatever was ordered about it since.
+pub fn never_placed(measure: &Measure, note: String) -> MeasureOutcome {
+    let (zero, said) = (Decimal::ZERO, Said { only_accepted: false, ..measure.said.clone() });
+    let gone = Measure { limit: zero, held: zero, surplus: zero, said, ..measure.clone() };
+    let gone = Measure { releasing: zero, deducting: zero, control: None, ..gone };
+    moved(&gone, MeasureState::Refused, EventType::MeasureRefused, note)
 }
 
 fn not_placed(measure: &Measure, refusal: &Refusal) -> MeasureOutcome {

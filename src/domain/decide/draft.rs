@@ -1,5 +1,7 @@
 //! A decision in the making: the case file as it would be, and the changes that make it so.
 
+mod approval;
+mod made;
 mod papers;
 
 use std::collections::BTreeSet;
@@ -10,11 +12,12 @@ use serde_json::{Value, json};
 
 use super::super::{
     ApplyError, CaseFile, Change, Claim, DeskItem, DocumentId, EventDraft, EventType, IdKind, Inquiry,
-    InquiryId, InquiryState, Measure, MeasureId, MeasureView, NewIds, OrderId, OrderRecord, OrderState,
+    InquiryId, InquiryState, Measure, MeasureId, MeasureState, MeasureView, NewIds, OrderId, OrderRecord,
     Priority, Purpose, Subject, Task, TaskId, TaskKind,
 };
 use super::{Changes, Decided, Facts, Rejected, desk};
 
+pub use made::{NewOrder, NewTask};
 pub use papers::NoPapers;
 
 /// A decision in the making.
@@ -60,6 +63,20 @@ impl<'a> Draft<'a> {
             Some(error) => Err(error.into()),
             None => Ok((self.changes, self.file)),
         }
+    }
+
+    /// Does something wholly or, where it makes a move that the tables do not allow, not at all.
+    ///
+    /// # Errors
+    /// The move; the case is as it was then.
+    pub fn attempt<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> Result<T, ApplyError> {
+        let (file, inquiries) = (self.file.clone(), self.inquiries.clone());
+        let (changes, has_claim_changed) = (self.changes.len(), self.has_claim_changed);
+        let made = step(self);
+        let Some(error) = self.broken.take() else { return Ok(made) };
+        (self.file, self.inquiries, self.has_claim_changed) = (file, inquiries, has_claim_changed);
+        self.changes.truncate(changes);
+        Err(error)
     }
 
     /// Makes a change.
@@ -127,9 +144,15 @@ impl<'a> Draft<'a> {
     /// Moves a measure, or keeps what more is known of it.
     pub fn move_measure(&mut self, measure: Measure) {
         let Some(before) = self.file.measures.get(&measure.id) else { return };
-        if *before != measure {
-            let from = before.state;
-            self.push(Change::MoveMeasure(Box::new(measure), from));
+        if *before == measure {
+            return;
+        }
+        let (from, was_approved) = (before.state, before.first_approval.is_some());
+        let measure = measure.following(before);
+        let begins_anew = was_approved && measure.first_approval.is_none();
+        self.push(Change::MoveMeasure(Box::new(measure.clone()), from));
+        if begins_anew && measure.state == MeasureState::Proposed {
+            self.propose_again(&measure);
         }
     }
 
@@ -301,81 +324,5 @@ impl<'a> Draft<'a> {
     /// [`Rejected::Unknown`].
     pub fn measure(&self, id: MeasureId) -> Decided<Measure> {
         self.file.measures.get(&id).cloned().ok_or(Rejected::Unknown("measure"))
-    }
-}
-
-/// A task to be put on the list.
-#[derive(Debug, Clone, Copy)]
-pub struct NewTask {
-    /// What is to be done.
-    pub kind: TaskKind,
-    /// The inquiry, if it is about one.
-    pub inquiry: Option<InquiryId>,
-    /// The order, if it is about one.
-    pub order: Option<OrderId>,
-    /// The measure, if it is about one.
-    pub measure: Option<MeasureId>,
-    /// When it should be done.
-    pub due: Timestamp,
-}
-
-impl NewTask {
-    /// A task about a measure.
-    pub const fn about(kind: TaskKind, measure: &Measure, due: Timestamp) -> Self {
-        Self { kind, inquiry: Some(measure.inquiry), order: None, measure: Some(measure.id), due }
-    }
-}
-
-/// An order to be made.
-#[derive(Debug, Clone)]
-pub struct NewOrder {
-    /// Its inquiry.
-    pub inquiry: InquiryId,
-    /// Its counterpart.
-    pub lane: String,
-    /// Which party and document.
-    pub subject: Subject,
-    /// What is asked.
-    pub instruction: Instruction,
-    /// Head start.
-    pub priority: Priority,
-    /// When it should have been answered.
-    pub deadline: Timestamp,
-    /// The first order of its question; `None` for a first one.
-    pub root: Option<OrderId>,
-    /// The measure it is about.
-    pub measure: Option<MeasureId>,
-    /// The order of another counterpart that this one stands in for.
-    pub stands_in: Option<OrderId>,
-    /// The documents that it goes out on.
-    pub papers: Vec<DocumentId>,
-}
-
-impl NewOrder {
-    /// The order as it is made, but for its court.
-    pub fn into_record(self, id: OrderId, now: Timestamp) -> OrderRecord {
-        OrderRecord {
-            id,
-            inquiry: self.inquiry,
-            lane: self.lane,
-            court: String::new(),
-            party: self.subject.party,
-            document: self.subject.document,
-            instruction: self.instruction,
-            priority: self.priority,
-            state: OrderState::Queued,
-            attempts: 0,
-            created: now,
-            due: now,
-            deadline: self.deadline,
-            sent: None,
-            ticket: None,
-            batch: None,
-            root: self.root.unwrap_or(id),
-            measure: self.measure,
-            fault: None,
-            stands_in: self.stands_in,
-            papers: self.papers,
-        }
     }
 }

@@ -6,13 +6,14 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::{
-    Change, EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureId, OrderId, Priority, Subject,
-    Task, TaskId, TaskKind,
+    Change, EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureId, MeasureState, OrderId,
+    Priority, Subject, Task, TaskId, TaskKind,
 };
 use super::Decided;
 use super::candidate::same_property;
 use super::draft::{Draft, NewOrder};
 use super::effect;
+use super::follow_up::follow_up;
 
 /// The shortest time between two looks at whether a search has started.
 const SHORTEST: SignedDuration = SignedDuration::from_secs(60);
@@ -113,6 +114,18 @@ pub fn ask_again(draft: &mut Draft<'_>, measure: &Measure, asks: Option<OrderId>
     });
 }
 
+/// A measure that holds more than before. One that waited takes effect.
+fn catch(draft: &mut Draft<'_>, measure: Measure, caught: Decimal) {
+    let more = Measure { held: measure.held + caught, ..measure };
+    let caught = Measure { state: more.settled_state(), ..more };
+    let before = draft.file.measures.get(&caught.id).map(|known| known.state);
+    draft.move_measure(caught.clone());
+    if before == Some(MeasureState::Waiting) && caught.state == MeasureState::InForce {
+        draft.tell(EventType::MeasureEffective, &caught, None);
+        follow_up(draft, EventType::MeasureEffective, &caught);
+    }
+}
+
 /// What a measure of ours sets free on an account, as a release or the end of its term, another limit of ours there may catch: so much
 /// counts as held there, and the account is looked at again.
 pub fn look_beside(draft: &mut Draft<'_>, from: MeasureId, freed: Decimal) {
@@ -125,7 +138,7 @@ pub fn look_beside(draft: &mut Draft<'_>, from: MeasureId, freed: Decimal) {
     for measure in beside {
         let caught = measure.uncovered().min(left).max(Decimal::ZERO);
         left -= caught;
-        draft.move_measure(Measure { held: measure.held + caught, ..measure });
+        catch(draft, measure, caught);
     }
     let (inquiry, _) = draft.subject_of(&first);
     let state = draft.file.inquiries.get(&inquiry).map(|inquiry| inquiry.state);

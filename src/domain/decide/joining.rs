@@ -155,6 +155,9 @@ fn parties(into: &CaseFile, from: &CaseFile, findings: &mut Vec<Finding>) -> Par
         }
         known.role = party.role;
         known.is_freed |= party.is_freed;
+        if known.freed_by.is_empty() {
+            known.freed_by.clone_from(&party.freed_by);
+        }
         all.renamed.push((party.id, known.id));
     }
     all

@@ -99,9 +99,10 @@ fn released(measure: &Measure, ordered: Option<Decimal>, said: Option<Decimal>) 
     MeasureOutcome { measure: Measure { state, ..rest }, event: Some(EventType::MeasureReleased) }
 }
 
-/// What was taken counts for good, also where the measure has ended since.
+/// What was taken counts for good, also where the measure has ended since or its freeze was taken for not placed.
 fn deducted(measure: &Measure, amount: Decimal) -> MeasureOutcome {
-    if !measure.state.stands() && !measure.state.ended() {
+    let is_over = measure.state.ended() || measure.state == MeasureState::Refused;
+    if !measure.state.stands() && !is_over {
         return MeasureOutcome { measure: measure.clone(), event: None };
     }
     let limit = (measure.limit - amount).max(Decimal::ZERO);
@@ -113,7 +114,7 @@ fn deducted(measure: &Measure, amount: Decimal) -> MeasureOutcome {
         ..measure.clone()
     };
     let state = match measure.state {
-        state if state.ended() => state,
+        state if is_over => state,
         MeasureState::Releasing | MeasureState::Deducting => measure.state,
         _ if limit.is_zero() => MeasureState::Deducted,
         state if state.is_busy() => state,

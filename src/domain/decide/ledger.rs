@@ -15,7 +15,7 @@ use super::counting::{Cause, is_open, is_quiet, is_served, room_of};
 use super::draft::Draft;
 use super::living_costs::free_of_living_costs;
 use super::proposals::{give_up, propose, withdraw};
-use super::{foreign, giving_back, wholes};
+use super::{foreign, giving_back, offers, wholes};
 
 /// Brings everything in line with the claim: proposes and asks for what is open, gives back what is too much.
 pub fn follow(draft: &mut Draft<'_>, cause: Cause) {
@@ -29,6 +29,7 @@ pub fn follow(draft: &mut Draft<'_>, cause: Cause) {
     } else {
         withdraw_proposals(draft);
     }
+    offers::keep_in_line(draft);
     giving_back::unwanted(draft, cause);
     giving_back::tell_excess(draft, cause);
 }

@@ -1,14 +1,24 @@
 //! Decisions about people: who becomes known, what is changed of them, and whether an attempt to sign in succeeds.
 
+mod attempt;
+mod certificates;
+mod expiring;
+mod keys;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use super::super::people::{
-    Courts, KeptPassword, OfficialCertificate, Person, Role, SecondFactor, SignInRules,
+    Courts, KeptPassword, OfficialCertificate, Person, Role, SecondFactor, SignInMethod, SignInRules,
 };
 use super::super::{Finding, PersonId};
 use super::{Decided, Rejected};
+
+pub use attempt::{Attempt, Attempted, FirstFactor, attempt};
+pub use certificates::{bind_certificate, revoke_certificate};
+pub use expiring::{Expiring, ExpiringKind, expiring};
+pub use keys::{NewKey, check_key};
 
 /// Longest text of what is kept of a person, in characters.
 const LONGEST: usize = 64;
@@ -66,11 +76,18 @@ impl PersonUpdate {
     }
 }
 
-/// A new person with an initial password, as its hash.
+/// A new person with an initial password, as its hash; without one the person signs in by the identity provider or by a certificate.
+/// `own` are the courts whose persons are kept by who adds.
 ///
 /// # Errors
 /// [`Rejected::Findings`] with every rule that is broken.
-pub fn add_person(new: NewPerson, id: PersonId, initial: String, now: Timestamp) -> Decided<Person> {
+pub fn add_person(
+    new: NewPerson,
+    id: PersonId,
+    initial: Option<String>,
+    own: &Courts,
+    now: Timestamp,
+) -> Decided<Person> {
     let person = Person {
         id,
         name: new.name.trim().to_owned(),
@@ -81,28 +98,63 @@ pub fn add_person(new: NewPerson, id: PersonId, initial: String, now: Timestamp)
         phone: new.phone.trim().to_owned(),
         created: now,
         disabled: None,
-        password: Some(initial_password(initial, now, Vec::new())),
+        sign_in_certificates: Vec::new(),
+        password: initial.map(|initial| initial_password(initial, now, Vec::new())),
         second_factor: None,
         failures: 0,
         locked_until: None,
     };
-    checked(person)
+    checked(person, own)
+}
+
+/// What of courts and roles lies beyond what is granted by who keeps the persons and keys of the courts `own`.
+fn beyond(own: &Courts, courts: &Courts, roles: &BTreeSet<Role>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !own.contain(courts) {
+        let detail = "只能授予本人所辖法院 only courts within your own, and not every court";
+        findings.push(Finding::new("/courts", detail));
+    }
+    if let Some(role) = roles.iter().find(|role| role.is_of_every_court()).filter(|_| !own.are_all()) {
+        let detail = format!(
+            "{}涉及全部法院，须由管辖全部法院的安全管理员授予 {} acts on what every court uses: an administrator of every court grants it",
+            role.chinese(),
+            role.word()
+        );
+        findings.push(Finding::new("/roles", detail));
+    }
+    findings
+}
+
+/// Whether a key may be made by who keeps the persons and keys of the courts `own`: a person's is no more than the person.
+///
+/// # Errors
+/// [`Rejected::Unknown`] for the key of somebody else's person, [`Rejected::Findings`] for too much.
+pub fn may_make_key(key: &NewKey, owner: Option<&Person>, own: &Courts) -> Decided<()> {
+    let Some(owner) = owner else {
+        let findings = beyond(own, &key.courts, &key.roles);
+        return if findings.is_empty() { Ok(()) } else { Err(Rejected::Findings(findings)) };
+    };
+    if owner.is_kept_by(own) { Ok(()) } else { Err(Rejected::Unknown("active person")) }
 }
 
 fn initial_password(hash: String, now: Timestamp, earlier: Vec<String>) -> KeptPassword {
     KeptPassword { hash, since: now, is_initial: true, earlier }
 }
 
-/// Changes a person. `by` is who does it: nobody changes their own roles or courts, or shuts themselves out.
+/// Changes a person. `by` is who does it, and the courts whose persons they keep: nobody changes their own roles or courts, shuts
+/// themselves out, or changes the person of another court.
 ///
 /// # Errors
 /// Why it is refused.
 pub fn change_person(
     person: &Person,
     update: &PersonUpdate,
-    by: Option<PersonId>,
+    (by, own): (Option<PersonId>, &Courts),
     now: Timestamp,
 ) -> Decided<Person> {
+    if !person.is_kept_by(own) {
+        return Err(Rejected::Unknown("person"));
+    }
     let is_own = by == Some(person.id);
     let raises = update.roles.as_ref().is_some_and(|roles| *roles != person.roles)
         || update.courts.as_ref().is_some_and(|courts| *courts != person.courts);
@@ -140,7 +192,7 @@ pub fn change_person(
         changed.password = Some(initial_password(hash.clone(), now, earlier));
         (changed.second_factor, changed.failures, changed.locked_until) = (None, 0, None);
     }
-    checked(changed)
+    checked(changed, own)
 }
 
 /// The hashes of a password and of those before it.
@@ -148,8 +200,8 @@ fn remembered(password: &KeptPassword) -> Vec<String> {
     std::iter::once(&password.hash).chain(&password.earlier).cloned().collect()
 }
 
-fn checked(person: Person) -> Decided<Person> {
-    let mut findings = Vec::new();
+fn checked(person: Person, own: &Courts) -> Decided<Person> {
+    let mut findings = beyond(own, &person.courts, &person.roles);
     let mut text = |pointer: &str, text: &str, needed: bool| {
         let characters = text.chars().count();
         if (needed && characters == 0) || characters > LONGEST || text.chars().any(char::is_control) {
@@ -189,56 +241,6 @@ fn checked(person: Person) -> Decided<Person> {
     if findings.is_empty() { Ok(person) } else { Err(Rejected::Findings(findings)) }
 }
 
-/// What an attempt to sign in showed. The password is checked where there is time for it, against the hash that was read before.
-#[derive(Debug, Clone)]
-pub struct Attempt {
-    /// The hash that the password was checked against.
-    pub against: String,
-    /// Whether it was right.
-    pub is_right: bool,
-    /// The step of the code of the second factor, if a right one was given.
-    pub step: Option<u64>,
-}
-
-/// What became of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attempted {
-    /// The person is in.
-    In,
-    /// Not; which of name, password or code was wrong is told to nobody.
-    Refused {
-        /// Whether nobody can sign in as this person for a while from now on.
-        locks: bool,
-    },
-}
-
-/// Decides an attempt to sign in. Gives the person as they are afterwards.
-pub fn attempt(person: &Person, shown: &Attempt, rules: &SignInRules, now: Timestamp) -> (Person, Attempted) {
-    let mut after = person.clone();
-    if !person.is_active() || person.is_locked(now) {
-        return (after, Attempted::Refused { locks: false });
-    }
-    let is_current = person.password.as_ref().is_some_and(|password| password.hash == shown.against);
-    let second = match &person.second_factor {
-        Some(factor) if factor.is_proved => shown.step.is_some_and(|step| step > factor.last_step),
-        _ => true,
-    };
-    if is_current && shown.is_right && second {
-        if let (Some(factor), Some(step)) = (&mut after.second_factor, shown.step) {
-            factor.last_step = step;
-        }
-        (after.failures, after.locked_until) = (0, None);
-        return (after, Attempted::In);
-    }
-    after.failures = after.failures.saturating_add(1);
-    let locks = after.failures >= rules.lock_after;
-    if locks {
-        after.failures = 0;
-        after.locked_until = now.checked_add(rules.lock_for).ok();
-    }
-    (after, Attempted::Refused { locks })
-}
-
 /// What a person must do before anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -249,18 +251,34 @@ pub enum Pending {
     SetUpSecondFactor,
 }
 
-/// What a person must do before anything else, if there is something.
-pub fn pending(person: &Person, rules: &SignInRules, now: Timestamp) -> Option<Pending> {
+/// What a person who signed in by a method must do before anything else, if there is something. A password is no matter of who did not
+/// sign in by it.
+pub fn pending(
+    person: &Person,
+    method: SignInMethod,
+    rules: &SignInRules,
+    now: Timestamp,
+) -> Option<Pending> {
     let is_old = |password: &KeptPassword| {
         let age = now.duration_since(password.since).as_hours() / 24;
         rules.password_days > 0 && age >= i64::from(rules.password_days)
     };
-    match &person.password {
-        Some(password) if !password.is_initial && !is_old(password) => {}
-        _ => return Some(Pending::ChangePassword),
+    let password = person.password.as_ref().filter(|_| method == SignInMethod::Password);
+    if password.is_some_and(|password| password.is_initial || is_old(password)) {
+        return Some(Pending::ChangePassword);
     }
     let needs = rules.needs_second_factor(&person.roles) && !person.has_second_factor();
-    needs.then_some(Pending::SetUpSecondFactor)
+    (needs && !method.has_second_factor()).then_some(Pending::SetUpSecondFactor)
+}
+
+/// What a person must do at the next sign-in, however they sign in; their keys rest until then. Of who has no password, the identity
+/// provider or the authority of the certificate answers for the second factor.
+pub fn pending_anyhow(person: &Person, rules: &SignInRules, now: Timestamp) -> Option<Pending> {
+    let method = match person.password {
+        Some(_) => SignInMethod::Password,
+        None => SignInMethod::Provider { second_factor: true },
+    };
+    pending(person, method, rules, now)
 }
 
 /// A person with a new password of their own, as its hash.

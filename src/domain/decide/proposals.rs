@@ -6,9 +6,6 @@ use super::super::{EventType, Measure, MeasureState, TaskKind};
 use super::ask::AskError;
 use super::draft::{Draft, NewTask};
 
-/// Hours in which a proposal should be approved.
-const APPROVE_HOURS: i64 = 24;
-
 /// Takes a proposal back.
 pub fn withdraw(draft: &mut Draft<'_>, measure: Measure, note: &str) {
     let id = measure.id;
@@ -31,8 +28,7 @@ pub fn propose_with(draft: &mut Draft<'_>, measure: Measure, limit: Decimal, not
     let proposed = Measure { state: MeasureState::Proposed, limit, ..measure };
     draft.move_measure(proposed.clone());
     draft.tell(EventType::MeasureProposed, &proposed, None);
-    let due = draft.now().checked_add(jiff::Span::new().hours(APPROVE_HOURS)).unwrap_or(draft.now());
-    draft.task(NewTask::about(TaskKind::Approve, &proposed, due), note);
+    draft.ask_for_approval(&proposed, note);
 }
 
 /// Leaves a property alone that cannot be asked, with the reason; its room goes to others.

@@ -3,12 +3,16 @@
 use chakong_contract::{ActionKind, Reply};
 
 use super::super::rules::exemptions::Level;
-use super::super::{CaseFile, InquiryId, Measure, MeasureState, OrderRecord, OrderState, TaskKind};
+use super::super::rules::release_reasons::ReleaseReason;
+use super::super::{
+    CaseFile, InquiryId, Measure, MeasureState, OrderRecord, OrderState, PropertyFinding, TaskKind,
+};
 use super::candidate::{Found, candidates, property_key, same_property};
 use super::draft::{Draft, NewTask};
 use super::equity::{is_closer, stakes};
 use super::giving_back::is_abandoned;
 use super::proposals::withdraw;
+use super::recognise;
 
 /// Takes what an answer names into the ledger of an inquiry with a mandate. An inquiry without one only looks.
 pub fn found(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Reply) {
@@ -20,7 +24,7 @@ pub fn found(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Reply) {
     let lines = lines_of(draft, order, reply);
     take_back_what_is_gone(draft, order, reply, &lines);
     for new in lines {
-        take_in(draft, new);
+        take_in(draft, recognise::with_unstated(draft, order, reply, new));
     }
 }
 
@@ -101,14 +105,31 @@ fn taken_over(file: &CaseFile, known: &Measure, new: &Measure) -> Measure {
     Measure { inquiry, party, document, ..known }
 }
 
-/// A property that an officer found to be exempt or another's is left alone, whoever asks about it next.
+/// A property that an officer found to be exempt or another's is left alone, whoever asks about it next; one of somebody of the same name,
+/// by the chain whose officer found it.
 fn with_finding(draft: &Draft<'_>, new: Measure) -> Measure {
-    match draft.file.findings.get(&property_key(&new)) {
-        Some(finding) if new.exemption.level != Level::NoMeasure => {
-            Measure { state: MeasureState::Skipped, note: finding.note.clone(), ..new }
-        }
-        _ => new,
+    if new.exemption.level == Level::NoMeasure {
+        return new;
     }
+    let known = |is_so: fn(&Measure) -> bool| {
+        draft.file.ledger().any(|known| is_so(known) && same_property(known, &new))
+    };
+    let found = draft.file.findings.get(&property_key(&new)).and_then(ground_of);
+    let ground = match found {
+        _ if known(|one| one.is_anothers) => Some(ReleaseReason::WrongPerson),
+        // Earlier editions remembered a wrong person for every chain. It is a matter of the one that released the property.
+        Some(ReleaseReason::WrongPerson) if !known(|one| one.state == MeasureState::Released) => None,
+        found => found,
+    };
+    match ground {
+        Some(ground) => Measure { state: MeasureState::Skipped, note: ground.in_words(), ..new },
+        None => new,
+    }
+}
+
+/// Why a property must be left alone. Earlier editions kept the officer's name and words behind the reason: they are not for other cases.
+fn ground_of(finding: &PropertyFinding) -> Option<ReleaseReason> {
+    ReleaseReason::named_by(&finding.note)
 }
 
 fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {

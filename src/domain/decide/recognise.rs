@@ -8,12 +8,13 @@ use chakong_contract::{Account, Asset, Encumbrance, Reply};
 use rust_decimal::Decimal;
 
 use super::super::{EventType, Measure, MeasureId, MeasureState, OrderRecord, Origin, Said, TaskKind};
-use super::candidate::{Found, candidates};
+use super::candidate::{Found, candidates, same_property};
 use super::control::with_term;
 use super::counting::Cause;
 use super::draft::{Draft, NewTask};
 use super::follow_up::follow_up;
 use super::giving_back;
+use super::proposals::withdraw;
 use super::telling::tell_surplus;
 use super::waiting;
 
@@ -38,19 +39,17 @@ fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, a
     if is_older(draft, order, &line) {
         return;
     }
-    let standing: Vec<Measure> = draft
-        .file
-        .ledger()
-        .filter(|known| known.state.stands() && super::candidate::same_property(known, &line))
-        .cloned()
-        .collect();
+    if let Some(unstated) = unstated(draft, &line, &ours) {
+        hold_for_an_officer(draft, line.clone(), unstated);
+    }
+    let standing = standing_of(draft, &line);
     match (standing.as_slice(), ours.as_slice()) {
         ([known], [one]) => revise(draft, known.clone(), one, account),
         ([], all) => {
             // A freeze that is on its way may be listed before its own answer comes.
             let asked = draft.file.ledger().any(|known| {
                 matches!(known.state, MeasureState::Asked | MeasureState::Accepted)
-                    && super::candidate::same_property(known, &line)
+                    && same_property(known, &line)
             });
             if !asked {
                 all.iter().for_each(|one| recognise(draft, line.clone(), one, account));
@@ -60,11 +59,79 @@ fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, a
     }
 }
 
-/// Whether something was done about a measure of the property that was ordered after the question: what is listed may be what stood
-/// before it, and says nothing of what stands.
+/// The measures that stand on a property.
+fn standing_of(draft: &Draft<'_>, line: &Measure) -> Vec<Measure> {
+    let stands = |known: &&Measure| known.state.stands() && same_property(known, line);
+    draft.file.ledger().filter(stands).cloned().collect()
+}
+
+/// A freeze of ours that is listed without its amount and that the ledger does not know: how much it holds for the claim is not known.
+fn unstated<'l>(draft: &Draft<'_>, line: &Measure, listed: &[&'l Encumbrance]) -> Option<&'l Encumbrance> {
+    let unstated = listed.iter().find(|one| one.amount.is_none()).copied()?;
+    let is_known = |known: &&Measure| {
+        let counts = known.state.stands() || known.state == MeasureState::Asked;
+        counts && same_property(known, line)
+    };
+    (draft.file.ledger().filter(is_known).count() < listed.len()).then_some(unstated)
+}
+
+/// Nothing more is asked of a property on which a freeze of ours stands whose amount is not known, until an officer has looked at it.
+fn hold_for_an_officer(draft: &mut Draft<'_>, line: Measure, unstated: &Encumbrance) {
+    let is_idle = |known: &&Measure| {
+        matches!(known.state, MeasureState::Candidate | MeasureState::Proposed | MeasureState::Skipped)
+            && same_property(known, &line)
+    };
+    let idle = draft.file.ledger().find(is_idle).cloned();
+    let id = match idle {
+        Some(known) => {
+            let id = known.id;
+            if known.state == MeasureState::Proposed {
+                withdraw(draft, known, "");
+            }
+            id
+        }
+        None => draft.add_measure(line.clone()),
+    };
+    let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
+    let held = on_hold(measure, unstated);
+    draft.move_measure(held.clone());
+    let note = held.note.clone();
+    draft.task(NewTask::about(TaskKind::Review, &held, draft.now()), note);
+}
+
+fn on_hold(line: Measure, unstated: &Encumbrance) -> Measure {
+    let note = format!(
+        "该账户有本案冻结而反馈未载金额，须核实并补录，此前不再冻结 a freeze of this case stands here and its amount was not stated; find it out and enter it, nothing more is frozen before: {}",
+        unstated.document
+    );
+    Measure { state: MeasureState::Skipped, note, ..line }
+}
+
+/// A property that an answer names, held for an officer where the answer shows a freeze of ours on it without its amount.
+pub fn with_unstated(draft: &Draft<'_>, order: &OrderRecord, reply: &Reply, new: Measure) -> Measure {
+    let on_it = reply.assets().iter().find_map(|found| {
+        let Asset::Account(account) = &found.asset else { return None };
+        let ours: Vec<&Encumbrance> = account.encumbrances.iter().filter(|one| is_ours(draft, one)).collect();
+        let line = if ours.is_empty() { None } else { line_of(draft, order, found) }?;
+        let is_it = same_property(&line, &new) && !is_older(draft, order, &line);
+        if is_it { unstated(draft, &line, &ours) } else { None }
+    });
+    match on_it {
+        Some(one) if matches!(new.state, MeasureState::Candidate | MeasureState::Skipped) => {
+            on_hold(new, one)
+        }
+        _ => new,
+    }
+}
+
+/// Whether something was done about a measure of the property that was ordered, or was said to be done, after the question: what is
+/// listed may be what stood before it, and says nothing of what stands.
 fn is_older(draft: &Draft<'_>, order: &OrderRecord, line: &Measure) -> bool {
-    let mut known = draft.file.ledger().filter(|known| super::candidate::same_property(known, line));
-    known.any(|known| known.said.booked.iter().any(|control| *control > order.id))
+    let mut known = draft.file.ledger().filter(|known| same_property(known, line));
+    known.any(|known| {
+        let was_ordered_after = known.said.booked.iter().any(|control| *control > order.id);
+        was_ordered_after || known.said.booked_at.is_some_and(|booked| order.created < booked)
+    })
 }
 
 /// Several freezes of ours on one account. Where each measure of the ledger is listed with its own limit, the others are freezes that
@@ -152,7 +219,7 @@ fn revise(draft: &mut Draft<'_>, known: Measure, one: &Encumbrance, account: &Ac
     let known = if busy { known } else { with_surplus(draft, known, one) };
     let shown = held(one, account, Some(known.limit));
     let shown = shown.map(|held| if is_contested(account) { held.min(known.held) } else { held });
-    let Some(held) = shown.filter(|held| *held != known.held && !busy) else { return };
+    let Some(held) = shown.filter(|held| !busy && is_news(&known, *held)) else { return };
     let waited = known.state == MeasureState::Waiting;
     let rank = known.rank.filter(|_| held.is_zero());
     let said = Said { only_accepted: false, ..known.said.clone() };
@@ -174,6 +241,11 @@ fn revise(draft: &mut Draft<'_>, known: Measure, one: &Encumbrance, account: &Ac
         giving_back::cut(draft, &claim, Cause::Answered(id));
         giving_back::tell_excess(draft, Cause::Answered(id));
     }
+}
+
+/// Whether what an idle measure is shown to hold is news: another amount, or one with which it stands otherwise than was known.
+fn is_news(known: &Measure, held: Decimal) -> bool {
+    held != known.held || known.state == MeasureState::Waiting && !held.is_zero()
 }
 
 /// A measure of which more is listed than its limit: what is beyond is told, and given back there alone.
@@ -199,7 +271,7 @@ fn recognise(draft: &mut Draft<'_>, line: Measure, one: &Encumbrance, account: &
         return;
     };
     let already = draft.file.ledger().any(|known| {
-        super::candidate::same_property(known, &line)
+        same_property(known, &line)
             && known.state.stands()
             && known.limit == limit
             && known.original_case == one.document

@@ -37,6 +37,9 @@ const MOST_REPEATS: u32 = 3;
 /// Why a person is asked about an answer that cannot be read. The counterpart may feed back once more by itself.
 const UNREADABLE: &str = "控制反馈无法识别，须向协助单位核实或催其重新反馈 an answer to a control cannot be read: ask the counterpart what it did, or for another answer";
 
+/// Why a person is asked about a freeze that was not placed after all while something else is under way about it.
+const NOT_PLACED: &str = "协助单位更正反馈为未冻结，而该措施另有请求在办，须核实是否在控 the counterpart says that the freeze was not placed after all, and another control of it is under way: find out whether anything is held";
+
 /// Whether something that happened was news.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applied {
@@ -293,6 +296,10 @@ fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answe
     let is_current = measure.control.is_none_or(|control| control == order.id);
     // That an earlier control was not done says nothing about the one that was ordered since.
     if is_declined && (!is_current || is_freeze && measure.order.is_some_and(|newest| newest != order.id)) {
+        // That the measure itself was never placed says something about all that was ordered since.
+        if is_freeze && measure.order == Some(order.id) && measure.state.stands() {
+            ask_a_person(draft, order, NOT_PLACED.to_owned());
+        }
         return;
     }
     let is_done = late::is_done(&answer.reply);
@@ -345,7 +352,7 @@ fn remembered(
         outcome.measure.said.stood = Some(draft.now());
     }
     if is_done && outcome.measure != *before {
-        outcome.measure.said.book(order.id);
+        outcome.measure.said.book(order.id, draft.now());
     }
     outcome
 }

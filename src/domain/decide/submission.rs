@@ -264,6 +264,7 @@ fn add_party(draft: &mut Draft<'_>, party: &Party) -> PartyId {
         documents: party.documents.clone(),
         liable_up_to: None,
         is_freed: false,
+        freed_by: String::new(),
     }));
     id
 }

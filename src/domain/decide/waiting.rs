@@ -4,7 +4,6 @@ use chakong_contract::asset::{EncumbranceKind, Rank};
 use chakong_contract::order::Target;
 use chakong_contract::{Asset, Date, Encumbrance, RealProperty};
 
-use super::super::rules::terms;
 use super::super::{EventType, Measure, MeasureState, Said, Task, TaskKind};
 use super::control::with_term;
 use super::draft::Draft;
@@ -118,7 +117,7 @@ fn is_renewal(measure: &Measure, one: &Encumbrance) -> bool {
 }
 
 fn renewed(measure: &Measure, entry: &Encumbrance) -> Measure {
-    let law = measure.until.map(|until| terms::longest(&measure.target).renewed_last_day(until));
+    let law = measure.until.map(|until| measure.longest_term().renewed_last_day(until));
     let until = entry.until.min(law.or(entry.until));
     let said = Said { renewal_reference: String::new(), renewed: true, ..measure.said.clone() };
     let renewed = Measure {

@@ -24,6 +24,9 @@ pub struct Said {
     pub surplus_release: Option<OrderId>,
     /// Releases, deductions and transfers whose effect is in the sums, the newest last.
     pub booked: Vec<OrderId>,
+    /// When the last of them was booked: what was asked before may be answered with what stood before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub booked_at: Option<Timestamp>,
 }
 
 impl Said {
@@ -32,8 +35,9 @@ impl Said {
         self.booked.contains(&order)
     }
 
-    /// Remembers that the effect of a control is in the sums.
-    pub fn book(&mut self, order: OrderId) {
+    /// Remembers that the effect of a control is in the sums from now on.
+    pub fn book(&mut self, order: OrderId, now: Timestamp) {
+        self.booked_at = Some(now);
         if self.booked.len() >= MOST_BOOKED {
             self.booked.remove(0);
         }

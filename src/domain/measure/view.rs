@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::super::MeasureId;
 use super::super::rules::exemptions::Exemption;
-use super::{Measure, MeasureState, Origin, Permitted};
+use super::{FirstApprovalView, Measure, MeasureState, Origin, Permitted};
 
 /// A measure as people and the case system see it: the same on the API and in events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -57,6 +57,10 @@ pub struct MeasureView {
     pub until: Option<Date>,
     /// Last day as the counterpart said it, where that is another.
     pub until_said: Option<Date>,
+    /// Whether a stake is state or corporate shares of a listed company 上市公司国有股、社会法人股, as a person said.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(default)]
+    pub listed_state_shares: bool,
     /// Place in the queue.
     pub rank: Option<Rank>,
     /// The counterpart's own number of the measure.
@@ -67,6 +71,8 @@ pub struct MeasureView {
     #[serde(skip_serializing_if = "String::is_empty")]
     #[schemars(default)]
     pub approved_by: String,
+    /// The first of two approvals 双人审批, while it waits for the second; null otherwise.
+    pub first_approval: Option<FirstApprovalView>,
     /// Why it was skipped, refused or approved; Chinese first.
     #[serde(skip_serializing_if = "String::is_empty")]
     #[schemars(default)]
@@ -98,9 +104,11 @@ impl From<&Measure> for MeasureView {
             from: measure.from,
             until: measure.until,
             until_said: measure.until_said,
+            listed_state_shares: measure.listed_state_shares,
             rank: measure.rank,
             reference: measure.reference.clone(),
             approved_by: measure.approved_by.clone(),
+            first_approval: FirstApprovalView::of(measure),
             note: measure.note.clone(),
         }
     }

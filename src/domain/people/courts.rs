@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Role;
+
 /// The courts whose cases a person or a key sees, by code.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -43,6 +45,29 @@ impl Courts {
         }
     }
 
+    /// Whether some court is covered by both.
+    pub fn meet(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) | (_, Self::All) => true,
+            (Self::Some(own), Self::Some(others)) => !own.is_disjoint(others),
+        }
+    }
+
+    /// Whether every court of the other is covered.
+    pub fn contain(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Some(_), Self::All) => false,
+            (Self::Some(own), Self::Some(others)) => others.is_subset(own),
+        }
+    }
+
+    /// Whether who keeps the persons and keys of these courts keeps one of the courts `of` with these roles: it lies within them, and
+    /// acts on nothing that other courts use too.
+    pub fn keep(&self, of: &Self, roles: &BTreeSet<Role>) -> bool {
+        self.contain(of) && (self.are_all() || !roles.iter().any(|role| role.is_of_every_court()))
+    }
+
     /// What is covered by both: what somebody asks for within what they may see.
     #[must_use]
     pub fn within(&self, other: &Self) -> Self {
@@ -63,6 +88,18 @@ mod tests {
         assert!(own.cover("T10") && !own.cover("T11") && !own.cover(""));
         assert!(!Courts::Some(["".to_owned()].into()).cover(""));
         assert!(Courts::All.cover("T10") && Courts::All.cover(""));
+    }
+
+    #[test]
+    fn who_keeps_the_persons_of_some_courts_keeps_none_of_others_nor_of_the_gateway() {
+        let (own, both) = (Courts::one("T10"), Courts::Some(["T10".to_owned(), "T11".to_owned()].into()));
+        let (officer, operations) = ([Role::Officer].into(), [Role::Operations].into());
+        assert!(own.keep(&own, &officer) && both.keep(&own, &officer));
+        assert!(
+            !own.keep(&both, &officer) && !own.keep(&Courts::All, &officer) && !own.keep(&own, &operations)
+        );
+        assert!(Courts::All.keep(&Courts::All, &operations) && Courts::All.keep(&both, &officer));
+        assert!(own.meet(&both) && own.meet(&Courts::All) && !own.meet(&Courts::one("T12")));
     }
 
     #[test]

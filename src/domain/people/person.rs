@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::PersonId;
-use super::{Courts, Role};
+use super::{Courts, Role, SignInCertificate};
 
 /// A person of a court, or of the gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +35,10 @@ pub struct Person {
     /// Since when the person may not sign in any more; `None` while they may.
     #[serde(default)]
     pub disabled: Option<Timestamp>,
-    /// Password; `None` until one is set.
+    /// Client certificates by which the person signs in.
+    #[serde(default)]
+    pub sign_in_certificates: Vec<SignInCertificate>,
+    /// Password; `None` for a person who signs in by the identity provider or by a certificate alone.
     #[serde(default)]
     pub password: Option<KeptPassword>,
     /// Second factor; `None` until one is set up.
@@ -58,6 +61,16 @@ impl Person {
     /// Whether too many attempts failed a while ago.
     pub fn is_locked(&self, now: Timestamp) -> bool {
         self.locked_until.is_some_and(|until| until > now)
+    }
+
+    /// Whether who keeps the persons of these courts keeps this one. For the others there is no such person.
+    pub fn is_kept_by(&self, courts: &Courts) -> bool {
+        courts.keep(&self.courts, &self.roles)
+    }
+
+    /// Whether the person signs in by the certificate of a fingerprint now.
+    pub fn has_certificate(&self, fingerprint: &str, now: Timestamp) -> bool {
+        self.sign_in_certificates.iter().any(|one| one.fingerprint == fingerprint && one.is_valid(now))
     }
 
     /// Whether the second factor is set up and proved.

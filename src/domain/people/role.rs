@@ -73,6 +73,11 @@ impl Role {
         matches!(self, Self::Operations | Self::SecurityAdministrator | Self::Auditor)
     }
 
+    /// Whether its holders act on what every court uses, such as counterparts and the store, whatever courts they are of.
+    pub const fn is_of_every_court(self) -> bool {
+        matches!(self, Self::Operations)
+    }
+
     /// Whether its holders work on cases, so that looking at one needs no reason.
     pub const fn is_of_the_case(self) -> bool {
         matches!(self, Self::CaseSystem | Self::Officer | Self::Approver)

@@ -49,12 +49,14 @@ impl SignInRules {
     }
 }
 
-/// Rules of looking (法释〔2017〕10号: fifty records of property are a crime when they are sold).
+/// Rules of looking (法释〔2017〕10号 art. 5: fifty records of property are a crime when they are passed on, half of that when they
+/// were obtained on duty).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookRules {
-    /// Different things that one person looks at in a day (Asia/Shanghai) before the auditor is told.
+    /// Records that one person looks at in a day (Asia/Shanghai) before the auditor is told: different things, and each row of a list
+    /// that belongs to no case.
     pub alarm_at: u64,
-    /// Different things that one person may look at in a day; more is refused.
+    /// Records that one person may look at in a day; more is refused.
     pub most_a_day: u64,
     /// The same look of the same caller within so long is one look.
     pub again_after: Duration,
@@ -62,6 +64,6 @@ pub struct LookRules {
 
 impl Default for LookRules {
     fn default() -> Self {
-        Self { alarm_at: 50, most_a_day: 500, again_after: Duration::from_secs(600) }
+        Self { alarm_at: 20, most_a_day: 1000, again_after: Duration::from_secs(600) }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::super::PersonId;
-use super::{Courts, Role};
+use super::{Courts, Person, Role};
 
 /// A person who has signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,47 @@ pub struct Session {
     pub from: String,
     /// What the browser called itself, shortened.
     pub agent: String,
+    /// How the person showed who they are.
+    #[serde(default)]
+    pub method: SignInMethod,
+}
+
+/// How a person showed who they are when they signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInMethod {
+    /// By 工号 and password, and the code of the second factor where one is set up.
+    #[default]
+    Password,
+    /// By the court's identity provider.
+    Provider {
+        /// Whether the provider vouches for a second factor.
+        second_factor: bool,
+    },
+    /// By a client certificate.
+    Certificate {
+        /// Whether the certificate counts as a second factor.
+        second_factor: bool,
+    },
+}
+
+impl SignInMethod {
+    /// The word used in audit, API and pages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Provider { .. } => "provider",
+            Self::Certificate { .. } => "certificate",
+        }
+    }
+
+    /// Whether a second factor was shown with it, so that no code is asked for.
+    pub const fn has_second_factor(self) -> bool {
+        match self {
+            Self::Password => false,
+            Self::Provider { second_factor } | Self::Certificate { second_factor } => second_factor,
+        }
+    }
 }
 
 /// A key of a person or a system, made by the security administrator.
@@ -42,6 +83,9 @@ pub struct StoredKey {
     pub roles: BTreeSet<Role>,
     /// Whose cases it sees; of a person's key no more than the person.
     pub courts: Courts,
+    /// The consumer of results as which alone it reads; `None` for any.
+    #[serde(default)]
+    pub consumer: Option<String>,
     /// SHA-256 of the key.
     pub digest: Vec<u8>,
     /// When it was made.
@@ -54,10 +98,27 @@ pub struct StoredKey {
     pub revoked: Option<Timestamp>,
 }
 
+/// Whether a consumer of results may be called so: 1 to 64 of a-z, 0-9, - and _.
+pub fn is_consumer_name(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+    (1..=64).contains(&name.len()) && name.bytes().all(is_plain)
+}
+
 impl StoredKey {
     /// Whether it can be used.
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.revoked.is_none() && self.expires.is_none_or(|expires| expires > now)
+    }
+}
+
+impl StoredKey {
+    /// Whether who keeps the persons and keys of these courts keeps this key: a person's with the person, a system's by its courts.
+    pub fn is_kept_by(&self, owner: Option<&Person>, courts: &Courts) -> bool {
+        match (self.person, owner) {
+            (None, _) => courts.keep(&self.courts, &self.roles),
+            (Some(_), Some(owner)) => owner.is_kept_by(courts),
+            (Some(_), None) => courts.are_all(),
+        }
     }
 }
 
@@ -83,11 +144,15 @@ pub enum LookKind {
     Certificate,
     /// Something on paper 打印.
     Print,
+    /// The list of what is to be done 待办.
+    Tasks,
+    /// The list of what people carry along 人工办理.
+    Desk,
 }
 
 impl LookKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Case,
         Self::Inquiry,
         Self::Assets,
@@ -97,6 +162,8 @@ impl LookKind {
         Self::Raw,
         Self::Certificate,
         Self::Print,
+        Self::Tasks,
+        Self::Desk,
     ];
 
     /// The word used in the store, in lists and in exports.
@@ -111,6 +178,8 @@ impl LookKind {
             Self::Raw => "raw",
             Self::Certificate => "certificate",
             Self::Print => "print",
+            Self::Tasks => "tasks",
+            Self::Desk => "desk",
         }
     }
 }
@@ -134,4 +203,24 @@ pub struct Look {
     pub reason: String,
     /// Whether it was out of working hours (before 07:00 or after 20:00 in Shanghai, or on a day off).
     pub out_of_hours: bool,
+    /// How many records it showed: 1, or the rows of a list that belongs to no case.
+    #[serde(default = "one")]
+    pub shown: u64,
+    /// Codes of the courts of who looked, where the look belongs to no court's case, `*` for all; empty otherwise.
+    #[serde(default)]
+    pub courts: Vec<String>,
+}
+
+/// What a look shows that is not a list.
+const fn one() -> u64 {
+    1
+}
+
+impl Look {
+    /// Whether an auditor of these courts sees it: it is a look at one of their cases, or at a list by somebody who sees theirs.
+    pub fn is_of(&self, courts: &Courts) -> bool {
+        let sees_some = courts.codes().is_none_or(|codes| !codes.is_empty());
+        let sees_theirs = |code: &String| (code == "*" && sees_some) || courts.cover(code);
+        courts.cover(&self.court) || self.court.is_empty() && self.courts.iter().any(sees_theirs)
+    }
 }

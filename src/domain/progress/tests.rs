@@ -73,11 +73,21 @@ fn line(id: i64, lane: u8, state: OrderState, action: ActionKind, answer: Option
     }
 }
 
+/// The one inquiry of the case, about the party 1, with its orders.
+fn search(lines: &[LineRow]) -> SearchFacts {
+    let (inquiry, parties) = (InquiryId::new(1), vec![PartyId::new(1)]);
+    SearchFacts { inquiry, is_of_the_case: true, parties, lines: lines.to_vec() }
+}
+
 fn shown(lines: &[LineRow], measures: &[Measure], terms: &ProgressTerms) -> Progress {
+    shown_of(&[search(lines)], measures, terms)
+}
+
+fn shown_of(searches: &[SearchFacts], measures: &[Measure], terms: &ProgressTerms) -> Progress {
     let facts = ProgressFacts {
         case_number: "（2026）晋10执7号",
         filed_on: "2026-03-01".parse().ok(),
-        lines,
+        searches,
         first_completed: Some(at(30)),
         measures,
         debt_ended: None,
@@ -94,20 +104,25 @@ fn on() -> ProgressTerms {
 fn nothing_is_shown_before_a_freeze_is_in_force_and_then_only_what_is() {
     let lines = [
         line(1, 1, OrderState::Answered, ActionKind::Query, Some("found")),
-        line(2, 2, OrderState::Awaiting, ActionKind::Query, None),
-        line(3, 3, OrderState::Queued, ActionKind::Query, None),
+        line(2, 2, OrderState::Overdue, ActionKind::Query, None),
+        line(3, 3, OrderState::Cancelled, ActionKind::Query, None),
     ];
+    let never_sent = LineRow { sent: None, ..lines[2].clone() };
+    let lines = [lines[0].clone(), lines[1].clone(), never_sent];
     let asked = measure(0, MeasureState::Asked, false, None, false);
     let taken = measure(2, MeasureState::Accepted, true, None, false);
     let behind = measure(3, MeasureState::Waiting, false, Some(2), false);
-    let before = shown(&lines, &[asked.clone(), taken.clone(), behind.clone()], &on());
-    assert!(!before.is_shown && before.stages.is_empty(), "{before:?}");
-    assert_eq!((before.institutions, before.property.len()), (None, 0));
-
     let placed = measure(0, MeasureState::InForce, false, None, true);
-    let after = shown(&lines, &[placed, asked, taken, behind], &on());
+    for pending in [asked, taken, measure(0, MeasureState::Proposed, false, None, false)] {
+        for before in [vec![pending.clone()], vec![pending, placed.clone(), behind.clone()]] {
+            let before = shown(&lines, &before, &on());
+            assert!(!before.is_shown && before.stages.is_empty(), "{before:?}");
+            assert_eq!((before.institutions, before.property.len()), (None, 0));
+        }
+    }
+    let after = shown(&lines, &[placed, behind], &on());
     let kinds: Vec<PropertyClass> = after.property.iter().map(|one| one.kind).collect();
-    assert_eq!(kinds, [PropertyClass::Deposits], "what only waits, or was only taken, is not under control");
+    assert_eq!(kinds, [PropertyClass::Deposits], "what only waits is not under control");
     assert_eq!(after.institutions, Some(InstitutionCounts { asked: 2, answered: 1 }));
     let stages: Vec<(Stage, String)> =
         after.stages.iter().map(|reached| (reached.stage, reached.on.to_string())).collect();
@@ -118,6 +133,55 @@ fn nothing_is_shown_before_a_freeze_is_in_force_and_then_only_what_is() {
         (Stage::PropertyControlled, "2026-03-05"),
     ];
     assert_eq!(stages, expected.map(|(stage, day)| (stage, day.to_owned())));
+}
+
+#[test]
+fn nothing_is_shown_while_a_search_that_nobody_knows_of_is_under_way() {
+    let placed = [measure(0, MeasureState::InForce, false, None, true)];
+    let first = line(1, 1, OrderState::Answered, ActionKind::Query, Some("found"));
+    for state in [OrderState::Queued, OrderState::Sending, OrderState::Awaiting] {
+        let under_way = line(2, 2, state, ActionKind::Query, None);
+        assert!(!shown(&[first.clone(), under_way.clone()], &placed, &on()).is_shown, "{state:?}");
+        let before = shown(std::slice::from_ref(&first), &placed, &on());
+        let again = LineRow { root: first.id, lane: first.lane.clone(), ..under_way.clone() };
+        assert_eq!(
+            shown(&[first.clone(), again], &placed, &on()),
+            before,
+            "{state:?}: asked again, which is no news"
+        );
+        let later = SearchFacts { inquiry: InquiryId::new(2), ..search(&[under_way]) };
+        let both = [search(std::slice::from_ref(&first)), later.clone()];
+        assert_eq!(shown_of(&both, &placed, &on()), before, "{state:?}: a further search about who knows");
+        let about_another = SearchFacts { parties: vec![PartyId::new(2)], ..later };
+        let both = [search(std::slice::from_ref(&first)), about_another];
+        assert!(!shown_of(&both, &placed, &on()).is_shown, "{state:?}: one about who does not know");
+    }
+}
+
+#[test]
+fn what_was_held_in_an_earlier_case_opens_nothing_and_nobody_is_warned_by_anothers_freeze() {
+    let released = measure(0, MeasureState::Released, false, None, false);
+    let earlier = SearchFacts {
+        is_of_the_case: false,
+        ..search(&[line(1, 1, OrderState::Answered, ActionKind::Query, Some("found"))])
+    };
+    for state in [OrderState::Awaiting, OrderState::Answered] {
+        let answer = (state == OrderState::Answered).then_some("nothing");
+        let own = SearchFacts {
+            inquiry: InquiryId::new(2),
+            ..search(&[line(2, 2, state, ActionKind::Query, answer)])
+        };
+        let seen = shown_of(&[earlier.clone(), own], std::slice::from_ref(&released), &on());
+        assert!(!seen.is_shown && seen.institutions.is_none(), "{state:?}: {seen:?}");
+    }
+    let placed = measure(0, MeasureState::InForce, false, None, true);
+    let lines = [line(1, 1, OrderState::Answered, ActionKind::Query, Some("found"))];
+    for state in [MeasureState::Candidate, MeasureState::Proposed, MeasureState::Asked] {
+        let of_another = Measure { debtor: PartyId::new(2), ..measure(0, state, false, None, false) };
+        assert!(!shown(&lines, &[placed.clone(), of_another], &on()).is_shown, "{state:?}");
+    }
+    let spare = measure(0, MeasureState::Candidate, false, None, false);
+    assert!(shown(&lines, &[placed, spare], &on()).is_shown, "the claim is covered and more could be frozen");
 }
 
 #[test]
@@ -213,9 +277,20 @@ proptest! {
             ["lapsed", "released", "deducted", "transferred"].iter().any(|state| word == *state)
                 && !one.said.only_accepted
         };
-        let may_be_shown = measures.iter().any(|one| may_be_known(one) || has_ended(one))
-            || (measures.is_empty() && nothing_found);
-        prop_assert_eq!(seen.is_shown, may_be_shown);
+        let is_pending = |one: &Measure| {
+            let word = serde_json::to_value(one.state).expect("a word");
+            let stands = ["in_force", "waiting", "releasing", "renewing", "deducting", "transferring"];
+            ["proposed", "asked", "accepted"].iter().any(|state| word == *state)
+                || stands.iter().any(|state| word == *state) && one.said.only_accepted
+        };
+        let is_out = |one: &LineRow| {
+            let word = serde_json::to_value(one.state).expect("a word");
+            one.action == ActionKind::Query && ["queued", "sending", "awaiting"].iter().any(|state| word == *state)
+        };
+        let stands = measures.iter().any(|one| may_be_known(one) || has_ended(one))
+            && !measures.iter().any(is_pending)
+            && !lines.iter().any(is_out);
+        prop_assert_eq!(seen.is_shown, stands || (measures.is_empty() && nothing_found));
         if !seen.is_shown {
             prop_assert!(seen.stages.is_empty() && seen.institutions.is_none() && seen.property.is_empty());
         }

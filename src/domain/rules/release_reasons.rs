@@ -106,6 +106,18 @@ impl ReleaseReason {
         self.row().map_or("", |row| &row.basis)
     }
 
+    /// The Chinese word and the legal reference, as people of any case may read them.
+    pub fn in_words(self) -> String {
+        format!("{}（{}）", self.chinese(), self.basis())
+    }
+
+    /// The reason whose Chinese word a text begins with.
+    pub fn named_by(text: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|reason| !reason.chinese().is_empty() && text.starts_with(reason.chinese()))
+    }
+
     /// Whether the debt ends with the release, so that nothing is frozen instead.
     pub fn closes_room(self) -> bool {
         // A test proves that each reason has a row; without one nothing new would be frozen.

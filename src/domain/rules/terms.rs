@@ -28,7 +28,7 @@ pub enum Nature {
     RealEstate,
     /// 其他财产权: products, equity, listed shares without the restriction below.
     OtherRight,
-    /// 上市公司国有股、社会法人股. No message says so: the caller has to know.
+    /// 上市公司国有股、社会法人股. No message says so: a person does, and the measure remembers it.
     ListedStateShares,
 }
 
@@ -96,7 +96,7 @@ fn yesterday(day: Date) -> Date {
     if day == Date::MAX { day } else { day.yesterday().unwrap_or(day) }
 }
 
-/// The longest term of a measure on a target. For state shares of a listed company use [`Nature::ListedStateShares`].
+/// The longest term of a measure on a target, as far as the target tells. A measure knows more: `Measure::longest_term`.
 pub fn longest(target: &Target) -> Term {
     Nature::of(target).longest()
 }

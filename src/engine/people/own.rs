@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::super::{Engine, InputError};
 use super::{ByWhom, Outcome, person_of};
 use crate::domain::decide::people::{
-    Attempt, Attempted, attempt, with_password, with_proof, with_second_factor,
+    Attempt, Attempted, FirstFactor, attempt, with_password, with_proof, with_second_factor,
 };
 use crate::domain::decide::{Decided, Facts, Rejected};
 use crate::domain::people::{PeopleChange, Person, SignInRules};
@@ -46,6 +46,10 @@ impl Engine {
         let run = |tx: &mut dyn Tx, (id, (against, hash), session, rules): &Input, facts: Facts<'_>| {
             let ends = Change::People(PeopleChange::EndSessions(*id, Some(*session)));
             own(tx, (*id, "change_password"), &facts, vec![ends], |person| {
+                if person.is_locked(facts.now) {
+                    let detail = "失败次数过多，已锁定，请稍后再试 too many failures: locked for a while";
+                    return Err(Rejected::NotNow(detail.into()));
+                }
                 let stands = person.password.as_ref().map(|kept| &kept.hash);
                 if !person.is_active() || stands != against.as_ref() {
                     let detail = "密码已被他人重置，请重新登录 somebody else has set the password meanwhile; sign in again";
@@ -55,6 +59,24 @@ impl Engine {
             })
         };
         Ok(self.execute((id, (against, hash), session, rules), run).await??)
+    }
+
+    /// Somebody who has a session gave a wrong present password in order to change it. It counts like a failure to sign in: too many
+    /// lock the person, and end every session.
+    ///
+    /// # Errors
+    /// When the store fails, or there is no such person any more.
+    pub async fn wrong_present_password(&self, id: PersonId, rules: SignInRules) -> Result<(), InputError> {
+        let run = |tx: &mut dyn Tx, (id, rules): &(PersonId, SignInRules), facts: Facts<'_>| {
+            let person = match person_of(tx, *id)? {
+                Ok(person) => person,
+                Err(rejected) => return Ok(Err(rejected)),
+            };
+            let why = "原密码不正确 a wrong present password";
+            tx.write(&failure(&person, ("change_password", why), rules, &facts))?;
+            Ok(Ok(()))
+        };
+        Ok(self.execute((id, rules), run).await??)
     }
 
     /// A person sets a second factor up, which is still to be proved. A wrong code of the present one counts like a failure to sign in:
@@ -109,7 +131,7 @@ fn own(
 }
 
 fn line_of(person: &Person, act: &str, facts: &Facts<'_>) -> AuditEntry {
-    let by = ByWhom { actor: person.number.clone(), person: Some(person.id), reason: String::new() };
+    let by = ByWhom::person(person.number.clone(), person.id);
     by.line(facts.now, act, &person.number, None)
 }
 
@@ -127,16 +149,21 @@ fn set_second_factor(tx: &mut dyn Tx, (id, new): &(PersonId, NewFactor), facts: 
         }
         Err(rejected) => rejected,
     };
-    let wrong = Attempt { against: String::new(), is_right: false, step: None };
-    let (after, outcome) = attempt(&person, &wrong, &new.rules, facts.now);
-    let refused = Some("现用动态口令不正确 a wrong code of the present second factor".to_owned());
+    let why = "现用动态口令不正确 a wrong code of the present second factor";
+    tx.write(&failure(&person, (act, why), &new.rules, &facts))?;
+    Ok(Err(rejected))
+}
+
+/// A failure of somebody who has a session counts like one to sign in.
+fn failure(person: &Person, (act, why): (&str, &str), rules: &SignInRules, facts: &Facts<'_>) -> Vec<Change> {
+    let wrong = Attempt { first: FirstFactor::wrong(), step: None };
+    let (after, outcome) = attempt(person, &wrong, rules, facts.now);
     let mut changes = vec![
         Change::People(PeopleChange::SavePerson(Box::new(after))),
-        Change::Audit(AuditEntry { refused, ..line_of(&person, act, &facts) }),
+        Change::Audit(AuditEntry { refused: Some(why.to_owned()), ..line_of(person, act, facts) }),
     ];
     if outcome == (Attempted::Refused { locks: true }) {
-        changes.push(Change::People(PeopleChange::EndSessions(*id, None)));
+        changes.push(Change::People(PeopleChange::EndSessions(person.id, None)));
     }
-    tx.write(&changes)?;
-    Ok(Err(rejected))
+    changes
 }

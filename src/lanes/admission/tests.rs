@@ -91,3 +91,25 @@ async fn the_rate_is_counted_by_the_clock_that_is_given() {
     world.clock.pass(Duration::from_millis(1));
     assert!(admission.admit(false).is_ok() && admission.admit(false).is_err());
 }
+
+#[tokio::test]
+async fn looks_that_a_person_asks_for_are_requests_like_any_other() {
+    let limits =
+        "[limits]\nper_second = 0.5\nburst = 2\nconcurrency = 1\nper_day = 3\n[breaker]\nfailures = 1\n";
+    let file = format!("{}{limits}", bank(""));
+    let world = World::open("bank-7", &file).await;
+    let clock: Arc<dyn Clock> = Arc::<Standing>::clone(&world.clock);
+    let admission = Admission::new(Arc::clone(&world.lane.shared().config), clock, 0);
+    admission.failed(&fault(FaultKind::Transient, None));
+    assert!(admission.admit(false).is_err(), "the breaker is open");
+    let refused = |looked: Result<OwnedSemaphorePermit, Fault>| looked.expect_err("a limit").detail;
+    let under_way = admission.admit_look().expect("a person may look");
+    assert!(refused(admission.admit_look()).contains("concurrency"));
+    drop(under_way);
+    assert!(admission.admit_look().is_ok());
+    assert!(refused(admission.admit_look()).contains("per_second"));
+    world.clock.pass(Duration::from_secs(2));
+    assert!(admission.admit_look().is_ok());
+    assert!(refused(admission.admit_look()).contains("per_day"));
+    assert_eq!(admission.quota_left(), Some(0));
+}

@@ -1,6 +1,7 @@
 //! Delivery over a call line: one conversation a batch.
 
 pub mod conversation;
+pub mod reserve;
 
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ use crate::engine::{Conversation as Told, Dispatch};
 use crate::lines::call::CallLine;
 use crate::store::Stored;
 use crate::store::codec::encode;
+
+use reserve::Reserve;
 
 pub use conversation::{Conversation, Ended, converse};
 
@@ -78,9 +81,10 @@ impl CallDelivery {
                 return lane.settle(all(&records, &OrderInput::Interrupted), None).await;
             }
         } else if lane.handle.admission.has_quota() {
-            lane.context.engine.spend_quota(lane.config.name.clone(), started).await?;
+            lane.context.engine.spend_quota(lane.config.name.clone(), started, 1).await?;
         }
-        let conversation = converse(&self.0, &mut *dialogue, first, control, &lane.handle.admission).await;
+        let (admission, quota) = (&lane.handle.admission, Reserve::of(lane));
+        let conversation = converse(&self.0, &mut *dialogue, first, control, admission, quota).await;
         drop((permit, standing));
         if let Some(digest) = shared
             && let Err(error) = lane.context.engine.spend_call_token(digest).await
@@ -95,17 +99,14 @@ impl CallDelivery {
             lane: lane.config.name.clone(),
             batch: None,
             direction: RawDirection::In,
-            name: "conversation".into(),
+            name: String::new(),
             at: now,
             bytes: encode(&conversation.transcript),
         };
         let digest = hex::encode(Sha256::digest(&conversation.transcript));
-        let further_requests = match lane.handle.admission.has_quota() {
-            true => conversation.requests.saturating_sub(1),
-            false => 0,
-        };
         let keys = reuse::keys(&*lane.context.store, &lane.config, &records, &batch.orders);
-        let told = Told { raw, digest, further_requests, charges: dialogue.charges(), keys };
+        let unsent = conversation.unsent;
+        let told = Told { raw, digest, unsent, charges: dialogue.charges(), keys };
         lane.settle(outcomes_of(lane, &records, conversation.ended), Some(told)).await
     }
 }

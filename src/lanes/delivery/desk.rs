@@ -59,7 +59,7 @@ impl Delivery for DeskDelivery {
     /// What was on its way. Orders that waited when the counterpart had another line come to the desk with the first look.
     fn recover<'a>(&'a self, lane: &'a LaneContext) -> BoxFuture<'a, ()> {
         async {
-            if let Ok(interrupted) = lane.interrupted().await {
+            if let Some(interrupted) = lane.interrupted().await {
                 lane.settle_interrupted(interrupted.iter().map(|order| order.id).collect()).await;
             }
         }

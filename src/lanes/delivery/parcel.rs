@@ -112,7 +112,13 @@ impl ParcelDelivery {
             if !lane.may_leave().await {
                 return false;
             }
-            let Err(fault) = self.depot.hand_over(files).await else { return true };
+            let Err(fault) = self.depot.hand_over(files, &lane.handle.admission.may_leave()).await else {
+                return true;
+            };
+            if !lane.handle.admission.stands() {
+                // It is no failure of the counterpart's that this process must not send any more.
+                continue;
+            }
             failures += 1;
             lane.handle.admission.failed(&fault);
             lane.handle.faulted(&fault, lane.context.clock.now());
@@ -128,7 +134,7 @@ impl ParcelDelivery {
 
     /// Parcels that were decided are handed over again as they were.
     async fn hand_over_again(&self, lane: &LaneContext) {
-        let Ok(interrupted) = lane.interrupted().await else { return };
+        let Some(interrupted) = lane.interrupted().await else { return };
         let mut batches: BTreeMap<BatchId, Vec<OrderId>> = BTreeMap::new();
         let mut others = Vec::new();
         for order in &interrupted {
@@ -138,7 +144,8 @@ impl ParcelDelivery {
             }
         }
         for (batch, ids) in batches {
-            match stored_files(lane, batch).await {
+            let Some(stored) = stored_files(lane, batch).await else { return };
+            match stored {
                 Some(files) => {
                     if let Err(error) = self.hand_over(lane, &files, ids).await {
                         tracing::error!(counterpart = lane.config.name, %error, "a parcel could not be handed over again");
@@ -221,19 +228,23 @@ fn raw_of(lane: &LaneContext, batch: BatchId, at: jiff::Timestamp, files: &[Mess
     files.iter().map(raw).collect()
 }
 
-/// The files of a batch as they were decided; `None` where the store holds none that can be read.
-async fn stored_files(lane: &LaneContext, batch: BatchId) -> Option<Vec<Message>> {
-    let files = lane.context.store.read(move |reads| reads.raw_of_batch(batch)).await.unwrap_or_default();
-    let unpacked: Stored<Vec<Message>> = files
-        .into_iter()
-        .map(|raw| Ok(Message::new(raw.name, decode("file", raw.bytes.as_stored())?)))
-        .collect();
-    match unpacked {
+/// The files of a batch as they were decided; none where the store holds none that can be read. Nothing when the lane was stopped
+/// before the store answered.
+async fn stored_files(lane: &LaneContext, batch: BatchId) -> Option<Option<Vec<Message>>> {
+    let found = lane.read_until_stopped(move |reads| reads.raw_of_batch(batch)).await?;
+    let unpacked = found.and_then(|files| {
+        let message = |raw: RawMessage| Ok(Message::new(raw.name, decode("file", raw.bytes.as_stored())?));
+        files.into_iter().map(message).collect::<Stored<Vec<Message>>>()
+    });
+    Some(match unpacked {
         Ok(files) => (!files.is_empty()).then_some(files),
         Err(_) => {
             let (counterpart, batch) = (&lane.config.name, batch.get());
             tracing::error!(counterpart, batch, "a stored parcel cannot be read");
             None
         }
-    }
+    })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,12 @@
 //! While a counterpart asks for time its queries wait in the store, and its controls are looked for alone: however many queries
 //! were due before it, a control is not kept waiting by them.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::DueOrder;
+use super::ahead::Ahead;
 use super::{Blocked, Gate, Lane, Next};
 
 /// How often controls are looked for, where nothing says that there is one.
@@ -15,30 +14,26 @@ const LOOK: Duration = Duration::from_secs(1);
 
 impl Lane {
     /// Leaves only controls in what was read ahead. `None` when there are some; else what the lane does next.
-    pub(super) async fn keep_controls(
-        self: &Arc<Self>,
-        ready: &mut VecDeque<DueOrder>,
-        looked: &mut Option<Timestamp>,
-        held: Blocked,
-    ) -> Option<Next> {
-        ready.retain(|due| due.record.is_control());
-        if !ready.is_empty() {
+    pub(super) async fn keep_controls(self: &Arc<Self>, ahead: &mut Ahead, held: Blocked) -> Option<Next> {
+        ahead.keep_controls();
+        if !ahead.ready.is_empty() {
             return None;
         }
         self.shared.handle.waits_for(Some(held));
         let now = self.shared.context.clock.now();
-        if let Some(at) = looked.filter(|at| now.duration_since(*at).unsigned_abs() < LOOK) {
+        if let Some(at) = ahead.looked.filter(|at| now.duration_since(*at).unsigned_abs() < LOOK) {
             return Some(Next::Wait(earlier(at.checked_add(LOOK).ok(), held.until)));
         }
-        *looked = Some(now);
+        ahead.looked = Some(now);
         let blocked = self.shared.handle.admission.held_by_breaker().unwrap_or(held);
         if blocked.gate != Gate::HoldOff
             && self.shared.context.counterparts.lead_on_from(&self.shared.config.name)
         {
             match self.read_ahead().await {
                 Ok((orders, _)) => {
-                    if self.pass_on(&mut orders.into(), blocked).await {
-                        *looked = None;
+                    let mut due = Ahead { ready: orders.into(), ..Ahead::default() };
+                    if self.pass_on(&mut due, blocked).await {
+                        ahead.looked = None;
                         return Some(Next::Again);
                     }
                 }
@@ -49,8 +44,8 @@ impl Lane {
             Ok((orders, next)) if orders.is_empty() => Some(Next::Wait(earlier(next, held.until))),
             Ok((orders, _)) => {
                 // There may be more behind them.
-                *looked = None;
-                *ready = orders.into();
+                ahead.looked = None;
+                ahead.ready = orders.into();
                 None
             }
             Err(error) => Some(self.cannot_read(&error)),

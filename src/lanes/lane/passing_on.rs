@@ -1,17 +1,16 @@
 //! Queries do not wait for a counterpart whose quota is spent or whose breaker is open, where another stands in for it.
 
-use std::collections::VecDeque;
-
 use chakong_contract::{Fault, FaultKind};
 
 use super::super::DueOrder;
 use super::super::outcome::Outcomes;
+use super::ahead::{Ahead, Behind};
 use super::{Blocked, Gate, Lane};
 use crate::domain::decide::OrderInput;
 
 impl Lane {
     /// Passes on what need not wait; `true` when nothing that was read ahead is left waiting, so that the lane should look again.
-    pub(super) async fn pass_on(&self, ready: &mut VecDeque<DueOrder>, blocked: Blocked) -> bool {
+    pub(super) async fn pass_on(&self, ahead: &mut Ahead, blocked: Blocked) -> bool {
         let fault = match blocked.gate {
             Gate::Quota => {
                 Fault::new(FaultKind::QuotaSpent, "send the order", "our quota for today is spent")
@@ -24,7 +23,8 @@ impl Lane {
             return false;
         }
         let goes = |DueOrder { record, .. }: &&DueOrder| !record.is_control() && record.ticket.is_none();
-        let passed: Outcomes = ready
+        let passed: Outcomes = ahead
+            .ready
             .iter()
             .filter(goes)
             .map(|due| (due.record.id, OrderInput::Blocked(fault.clone())))
@@ -32,9 +32,10 @@ impl Lane {
         if passed.is_empty() {
             return false;
         }
-        let whole = passed.len() == ready.len();
+        let whole = passed.len() == ahead.ready.len();
         // What was read ahead no longer stands as it was read.
-        ready.clear();
+        ahead.ready.clear();
+        ahead.behind = Behind::Unknown;
         match self.shared.settle(passed, None).await {
             Ok(some_wait) => whole && !some_wait,
             Err(error) => {

@@ -1,9 +1,12 @@
 //! A lane on a store of its own, with a clock that stands until it is set.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::super::context::Context;
@@ -11,9 +14,12 @@ use super::Lane;
 use crate::clock::Clock;
 use crate::config::{Problems, read_counterpart};
 use crate::counterparts::Counterparts;
+use crate::domain::people::Courts;
 use crate::engine::{CurrentRules, Engine};
+use crate::intake;
 use crate::lifecycle::Tasks;
 use crate::store::sqlite::Sqlite;
+use crate::store::{Ailment, Health, ReadJob, Signals, Store, StoreError, Stored, WriteJob};
 
 /// A clock that stands.
 #[derive(Debug)]
@@ -38,10 +44,60 @@ impl Clock for Standing {
     }
 }
 
+/// A store whose next reads fail, as many as are said.
+#[derive(Debug)]
+pub(in crate::lanes) struct Moody {
+    store: Arc<dyn Store>,
+    failing: AtomicU32,
+}
+
+impl Moody {
+    pub(in crate::lanes) fn fail_reads(&self, times: u32) {
+        self.failing.store(times, Ordering::SeqCst);
+    }
+}
+
+impl Store for Moody {
+    fn queue_write(&self, job: Box<dyn WriteJob>) -> BoxFuture<'_, Stored<()>> {
+        self.store.queue_write(job)
+    }
+
+    fn queue_read(&self, job: Box<dyn ReadJob>) -> BoxFuture<'_, Stored<()>> {
+        let less = |left: u32| left.checked_sub(1);
+        if self.failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_err() {
+            return self.store.queue_read(job);
+        }
+        let source = Arc::new(std::io::Error::other("the disk failed"));
+        job.finish(Err(StoreError::Failed { step: "read", ailment: Ailment::Failing, source }));
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn epoch(&self) -> i64 {
+        self.store.epoch()
+    }
+
+    fn signals(&self) -> &Signals {
+        self.store.signals()
+    }
+
+    fn keyed_hash(&self, text: &[u8]) -> Vec<u8> {
+        self.store.keyed_hash(text)
+    }
+
+    fn free_bytes(&self) -> Option<u64> {
+        self.store.free_bytes()
+    }
+
+    fn health(&self) -> Health {
+        self.store.health()
+    }
+}
+
 /// A lane and what it works on.
 pub(in crate::lanes) struct World {
     pub(in crate::lanes) lane: Arc<Lane>,
     pub(in crate::lanes) clock: Arc<Standing>,
+    pub(in crate::lanes) store: Arc<Moody>,
     _folder: TempDir,
 }
 
@@ -72,6 +128,8 @@ impl World {
         assert!(problems.is_empty(), "{problems}");
         let clock = Arc::new(Standing::default());
         let (store, _) = Sqlite::open(&folder.path().join("store")).expect("a store");
+        let moody = Arc::new(Moody { store, failing: AtomicU32::new(0) });
+        let store: Arc<dyn Store> = Arc::<Moody>::clone(&moody);
         let counterparts = Arc::new(Counterparts::new(configs));
         let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);
         let dynamic: Arc<dyn Clock> = Arc::<Standing>::clone(&clock);
@@ -87,6 +145,32 @@ impl World {
         };
         let config = counterparts.now().get(name).cloned().expect("the counterpart");
         let lane = Lane::open(config, context, crate::app::delivery_of).await.expect("a lane");
-        Self { lane, clock, _folder: folder }
+        Self { lane, clock, store: moody, _folder: folder }
+    }
+
+    /// Submits a query about an invented company.
+    pub(in crate::lanes) async fn submit(&self) {
+        let content = "aW52ZW50ZWQ=";
+        let image = json!({ "format": "jpg", "content": content });
+        let body = json!({
+            "case": {
+                "number": "(2026)晋10执7号", "court_name": "临汾市测试中级人民法院", "court_code": "9910",
+                "officers": [{ "name": "王测试", "work_certificate": "测法0000002", "enforcement_certificate": "测执0000002",
+                               "work_image": image }],
+            },
+            "purpose": "enforcement",
+            "parties": [{
+                "reference": "debtor-7", "kind": "organisation", "name": "临汾测试矿业有限公司", "role": "judgment_debtor",
+                "documents": [{ "kind": "uscc", "number": "91000000MADEM00112" }],
+            }],
+            "documents": [{
+                "kind": "query_notice", "title": "（2026）晋10执7号", "number": "（2026）晋10执7号", "format": "pdf", "content": content,
+            }],
+        });
+        let context = &self.lane.shared().context;
+        let body = serde_json::to_vec(&body).expect("JSON");
+        let submitter = intake::Submitter { name: "tests", is_officer: false, courts: &Courts::All };
+        let (engine, counterparts, now) = (&context.engine, &context.counterparts, context.clock.now());
+        intake::accept(engine, counterparts, submitter, "key-7", &body, now).await.expect("accepted");
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use chakong_contract::{CallKind, CallResult, Credentials, Fault, FaultKind, HttpResponse, ParsedCall};
 
+use super::super::guesses::Guessing;
 use super::callers::owner;
 use super::{PostboxService, failed};
 use crate::config::CounterpartConfig;
-use crate::domain::AuditEntry;
 use crate::lines::postbox::Call;
 
 /// Who is named in the audit as the one who acted.
@@ -61,15 +61,9 @@ impl PostboxService {
             let fault = Fault::new(FaultKind::Unauthorised, "let the counterpart in", detail);
             handle.problem(&fault, self.context.clock.now());
         }
-        let entry = AuditEntry {
-            at: self.context.clock.now(),
-            actor: ACTOR.to_owned(),
-            act: "guess_password".to_owned(),
-            subject: whose.unwrap_or(path).to_owned(),
-            reason: format!("连续{times}次密码错误 {times} wrong passwords in a row"),
-            detail: Some(serde_json::json!({ "from": from.to_string(), "path": path, "times": times })),
-            refused: Some("密码错误 wrong password".to_owned()),
-        };
+        let subject = whose.unwrap_or(path);
+        let guessing = Guessing { actor: ACTOR, act: "guess_password", subject, from, path, times };
+        let entry = guessing.entry(self.context.clock.now());
         if let Err(error) = self.context.engine.audit(entry).await {
             tracing::error!(%error, "the attempt could not be written into the audit");
         }

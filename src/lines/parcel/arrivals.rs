@@ -10,6 +10,8 @@ use super::{Depot, Listed, MOST_FILES};
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// The wait is this part of the time that the file has rested.
 const PART: u32 = 8;
+/// Most files of one look that were tried before: they keep no new one waiting for long, however slow the server is.
+const MOST_AGAIN: usize = 50;
 /// How often a file that stays is told again.
 const TELL: Duration = Duration::from_secs(3600);
 
@@ -79,6 +81,13 @@ impl Arrivals {
         }
     }
 
+    /// Notes that a file that arrived was not tried after all.
+    pub fn untried(&mut self, name: &str) {
+        if let Some(seen) = self.seen.get_mut(name) {
+            seen.tried = seen.tried.saturating_sub(1);
+        }
+    }
+
     /// Notes that a file could be read, although it stays for another reason.
     pub fn unhindered(&mut self, name: &str) {
         if let Some(seen) = self.seen.get_mut(name) {
@@ -121,7 +130,8 @@ impl Arrivals {
         }
         self.seen = seen;
         resting.sort_unstable();
-        resting.truncate(MOST_FILES);
+        let new = resting.partition_point(|(tried, _)| *tried == 0);
+        resting.truncate(MOST_FILES.min(new + MOST_AGAIN));
         resting.into_iter().filter_map(|(_, name)| self.arrive(name, now)).collect()
     }
 
@@ -181,6 +191,21 @@ mod tests {
         });
         let tried = tried.count();
         assert!((55..110).contains(&tried), "{tried}");
+    }
+
+    #[test]
+    fn a_new_file_waits_for_few_of_those_that_stay() {
+        let mut arrivals = Arrivals::default();
+        let mut folder: Vec<Listed> = (0..300).map(|at| file(&format!("a{at:05}"), 1)).collect();
+        arrivals.compare(folder.clone(), at(0));
+        assert_eq!(arrivals.compare(folder.clone(), at(1)).len(), 300, "all of them are new");
+        folder.push(file("z", 7));
+        assert_eq!(arrivals.compare(folder.clone(), at(100)).len(), MOST_AGAIN);
+        let arrived = names(arrivals.compare(folder.clone(), at(101)));
+        assert_eq!((arrived[0].0.as_str(), arrived.len()), ("z", 1 + MOST_AGAIN));
+        arrivals.untried("z");
+        let arrived = names(arrivals.compare(folder, at(102)));
+        assert_eq!(arrived[0].0, "z", "it did not come to its turn");
     }
 
     #[test]

@@ -12,7 +12,10 @@ use chakong_contract::{Date, Message};
 use futures_util::future::BoxFuture;
 use rustix::fs::OFlags;
 
-use super::{Depot, Listed, MOST_ENTRIES, aside, folder_of, is_before, is_unfinished, plain_name, too_large};
+use super::{
+    Depot, HAND_OVER, Listed, MOST_ENTRIES, MayLeave, aside, folder_of, is_before, is_unfinished, kept_back,
+    plain_name, too_large,
+};
 use crate::config::ParcelConfig;
 
 /// A depot in directories. What blocks runs on threads of its own.
@@ -59,9 +62,13 @@ impl Depot for Directory {
         })
     }
 
-    fn hand_over<'a>(&'a self, files: &'a [Message]) -> BoxFuture<'a, Result<(), Fault>> {
-        let files = files.to_vec();
-        self.aside_of_the_runtime(move |config| hand_over(&config.outgoing, &files))
+    fn hand_over<'a>(
+        &'a self,
+        files: &'a [Message],
+        may_leave: &'a MayLeave,
+    ) -> BoxFuture<'a, Result<(), Fault>> {
+        let (files, may_leave) = (files.to_vec(), may_leave.clone());
+        self.aside_of_the_runtime(move |config| hand_over(&config.outgoing, &files, &may_leave))
     }
 
     fn list(&self) -> BoxFuture<'_, Result<Vec<Listed>, Fault>> {
@@ -104,18 +111,8 @@ impl Depot for Directory {
 
     fn tidy(&self, first: Date) -> BoxFuture<'_, Result<usize, Fault>> {
         self.aside_of_the_runtime(move |config| {
-            let mut files = 0;
-            let Some(archive) = &config.archive else { return Ok(files) };
-            let stuck = |error| fault("tidy the archive", archive, &error);
-            for entry in std::fs::read_dir(archive).map_err(stuck)? {
-                let entry = entry.map_err(stuck)?;
-                if entry.file_name().to_str().is_some_and(|name| is_before(name, first)) {
-                    let within = std::fs::read_dir(entry.path()).map_or(0, Iterator::count);
-                    std::fs::remove_dir_all(entry.path()).map_err(stuck)?;
-                    files += within;
-                }
-            }
-            Ok(files)
+            let Some(archive) = &config.archive else { return Ok(0) };
+            tidy(archive, first).map_err(|error| fault("tidy the archive", archive, &error))
         })
     }
 
@@ -132,12 +129,35 @@ impl Depot for Directory {
     }
 }
 
-fn hand_over(outgoing: &Path, files: &[Message]) -> Result<(), Fault> {
-    let stuck = |error| fault("hand files over", outgoing, &error);
+/// Deletes the folders of days before `first` with what is in them. One that stays keeps no other.
+fn tidy(archive: &Path, first: Date) -> std::io::Result<usize> {
+    let (mut files, mut stuck) = (0, None);
+    for entry in std::fs::read_dir(archive)? {
+        let entry = entry?;
+        let is_over = entry.file_name().to_str().is_some_and(|name| is_before(name, first));
+        if !is_over || !entry.file_type()?.is_dir() {
+            continue;
+        }
+        let within = std::fs::read_dir(entry.path()).map_or(0, Iterator::count);
+        match std::fs::remove_dir_all(entry.path()) {
+            Ok(()) => files += within,
+            Err(error) => stuck = stuck.or(Some(error)),
+        }
+    }
+    stuck.map_or(Ok(files), Err)
+}
+
+fn hand_over(outgoing: &Path, files: &[Message], may_leave: &MayLeave) -> Result<(), Fault> {
+    let stuck = |error| fault(HAND_OVER, outgoing, &error);
     std::fs::create_dir_all(outgoing).map_err(stuck)?;
     for file in files {
         let path = outgoing.join(plain_name(&file.name)?);
-        write_whole(&outgoing.join(aside(&file.name)), &path, &file.bytes).map_err(stuck)?;
+        let aside = outgoing.join(aside(&file.name));
+        write_aside(&aside, &file.bytes).map_err(stuck)?;
+        if !may_leave.now() {
+            return Err(kept_back());
+        }
+        std::fs::rename(&aside, &path).map_err(stuck)?;
     }
     std::fs::File::open(outgoing).and_then(|folder| folder.sync_all()).map_err(stuck)
 }
@@ -166,11 +186,10 @@ fn move_file(from: &Path, to: &Path) -> std::io::Result<()> {
     }
 }
 
-fn write_whole(aside: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write_aside(aside: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = std::fs::File::create(aside)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(aside, path)
+    file.sync_all()
 }
 
 /// The files of a folder, and whether it has more entries than are looked at.
@@ -226,6 +245,32 @@ fn fetch(incoming: &Path, name: &str, most: u64) -> Result<Vec<u8>, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_not_leave_any_more_when_it_is_written_is_not_handed_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = [Message::new("CXQQ.zip", b"bytes".to_vec())];
+        let fault = hand_over(folder.path(), &files, &MayLeave::when(|| false)).expect_err("kept back");
+        assert_eq!(fault.kind, FaultKind::Transient, "{fault}");
+        assert_eq!(list(folder.path(), 9), Ok((Vec::new(), false)));
+        hand_over(folder.path(), &files, &MayLeave::when(|| true)).expect("handed over");
+        assert_eq!(std::fs::read(folder.path().join("CXQQ.zip")).expect("a file"), b"bytes");
+    }
+
+    #[test]
+    fn what_is_no_folder_of_a_day_stays_and_keeps_no_other() {
+        let archive = tempfile::tempdir().expect("a folder");
+        let here = |name: &str| archive.path().join(name);
+        std::fs::write(here("20230101"), "somebody's own").expect("a file");
+        std::os::unix::fs::symlink("/", here("20230102")).expect("a link");
+        for day in ["20230103", "20260101"] {
+            std::fs::create_dir(here(day)).expect("a folder");
+            std::fs::write(here(day).join("a.zip"), "a package").expect("a file");
+        }
+        assert_eq!(tidy(archive.path(), Date::constant(2025, 1, 1)).expect("tidied"), 1);
+        let left = ["20230101", "20230102", "20230103", "20260101"].map(|name| here(name).exists());
+        assert_eq!(left, [true, true, false, true]);
+    }
 
     #[test]
     fn a_folder_that_is_not_seen_whole_is_known() {

@@ -13,6 +13,7 @@ mod requests;
 mod session;
 mod wire;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,7 +26,10 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::super::fault_log::FaultLog;
-use super::{Depot, Listed, aside, folder_of, is_before, is_unfinished, plain_name, too_large};
+use super::{
+    Depot, HAND_OVER, Listed, MayLeave, aside, folder_of, is_before, is_unfinished, kept_back, plain_name,
+    too_large,
+};
 use crate::config::{ParcelConfig, SftpConfig};
 use answer::{Attributes, Error, FileKind, code};
 use files::Entry;
@@ -166,11 +170,19 @@ impl Sftp {
     }
 }
 
-/// Writes a file aside and gives it its name.
-async fn place(session: &Session, outgoing: &str, file: &Message) -> Result<(), Error> {
+/// Writes a file aside and gives it its name, where it may still leave then; whether it did.
+async fn place(
+    session: &Session,
+    outgoing: &str,
+    file: &Message,
+    may_leave: &MayLeave,
+) -> Result<bool, Error> {
     let aside = below(outgoing, &aside(&file.name));
     session.write(&aside, &file.bytes).await?;
-    session.replace(&aside, &below(outgoing, &file.name)).await
+    if !may_leave.now() {
+        return Ok(false);
+    }
+    session.replace(&aside, &below(outgoing, &file.name)).await.map(|()| true)
 }
 
 /// Work has an end: its own, that of the connection, or that of the time for it.
@@ -224,22 +236,41 @@ async fn tidy(session: &Session, archive: &str, first: Date) -> Result<usize, Er
         days => days?,
     };
     // Where the server states no type, the name of a day says that it is the folder that was made for it.
-    for day in days.iter().filter(|day| day.attributes.kind.is_none_or(|kind| kind == FileKind::Folder)) {
-        let folder = below(archive, &day.name);
-        loop {
-            let files = session.list(&folder, |_| true).await?;
-            let files: Vec<_> = files.iter().filter(|file| !file.is(FileKind::Folder)).collect();
-            if files.is_empty() {
-                break;
-            }
-            for file in files {
-                session.remove(&below(&folder, &file.name)).await?;
-                removed += 1;
-            }
+    let is_folder = |day: &&Entry| day.attributes.kind.is_none_or(|kind| kind == FileKind::Folder);
+    let mut stuck = None;
+    for day in days.iter().filter(is_folder) {
+        match tidy_day(session, &below(archive, &day.name)).await {
+            Ok(count) => removed += count,
+            // One day that stays keeps no other.
+            Err(Error::Status(status)) => stuck = stuck.or(Some(Error::Status(status))),
+            Err(broken) => return Err(broken),
         }
-        session.remove_folder(&folder).await?;
     }
-    Ok(removed)
+    stuck.map_or(Ok(removed), Err)
+}
+
+/// Deletes a folder of the archive with the files in it. A file that cannot be deleted keeps no other.
+async fn tidy_day(session: &Session, folder: &str) -> Result<usize, Error> {
+    let (mut removed, mut tried, mut stuck) = (0, HashSet::new(), None);
+    loop {
+        let files = session.list(folder, |name| !tried.contains(name)).await?;
+        let files: Vec<_> = files.into_iter().filter(|file| !file.is(FileKind::Folder)).collect();
+        if files.is_empty() {
+            break;
+        }
+        for file in files {
+            match session.remove(&below(folder, &file.name)).await {
+                Ok(()) => removed += 1,
+                Err(Error::Status(status)) => stuck = stuck.or(Some(Error::Status(status))),
+                Err(broken) => return Err(broken),
+            }
+            tried.insert(file.name);
+        }
+    }
+    match stuck {
+        Some(stuck) => Err(stuck),
+        None => session.remove_folder(folder).await.map(|()| removed),
+    }
 }
 
 impl Depot for Sftp {
@@ -247,16 +278,22 @@ impl Depot for Sftp {
         Box::pin(std::future::ready(Ok(())))
     }
 
-    fn hand_over<'a>(&'a self, files: &'a [Message]) -> BoxFuture<'a, Result<(), Fault>> {
+    fn hand_over<'a>(
+        &'a self,
+        files: &'a [Message],
+        may_leave: &'a MayLeave,
+    ) -> BoxFuture<'a, Result<(), Fault>> {
         Box::pin(async move {
             for file in files {
                 plain_name(&file.name)?;
             }
             for file in files {
                 let placing = |session: Arc<Session>| -> BoxFuture<'_, _> {
-                    Box::pin(async move { place(&session, &self.outgoing, file).await })
+                    Box::pin(async move { place(&session, &self.outgoing, file, may_leave).await })
                 };
-                self.ask("hand files over", &self.outgoing, placing).await?;
+                if !self.ask(HAND_OVER, &self.outgoing, placing).await? {
+                    return Err(kept_back());
+                }
             }
             Ok(())
         })

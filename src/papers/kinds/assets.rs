@@ -1,26 +1,48 @@
 //! Tables of what was found, one a kind of property.
 
 use chakong_contract::Asset;
-use chakong_contract::asset::{Account, Encumbrance, EquityStake, RealProperty, Vehicle};
+use chakong_contract::asset::{
+    Account, Encumbrance, EquityStake, FoundAsset, MatchedBy, RealProperty, Vehicle,
+};
 
 use super::super::record::{Found, Issue, Search};
 use super::super::{Cell, Table, words};
-use crate::domain::LineRow;
+use crate::domain::companies::stakes_of_parties;
+use crate::domain::{LineRow, PartyId};
 
-/// The tables of what was found of a party; those without rows are left out, but for accounts.
-pub(super) fn tables(asked: &[(&Search, Vec<&LineRow>)], issue: &Issue<'_>) -> Vec<Table> {
+/// What stands with an asset whose owner has the party's name, and of whom nothing else is known.
+pub(super) const BY_NAME_ONLY: &str = "仅姓名相符，待核实";
+
+/// The tables of what was found of a party; those without rows are left out, but for accounts. A stake that a company's list of
+/// shareholders shows is the party's too, whoever was looked up.
+pub(super) fn tables(asked: &[(&Search, Vec<&LineRow>)], party: PartyId, issue: &Issue<'_>) -> Vec<Table> {
     let mut kinds = Kinds::new();
+    let mut stakes = Vec::new();
     for (search, lines) in asked {
         for line in lines {
             if let Some(found) = search.found.get(&line.root) {
                 kinds.add(issue.name_of(&line.lane), found);
             }
         }
+        stakes.extend(stakes_of(search, party));
+    }
+    for found in stakes {
+        kinds.add_asset("", &found);
     }
     kinds.shown()
 }
 
+/// The stakes of a party that lists of shareholders show, in whatever answer of a search.
+fn stakes_of(search: &Search, party: PartyId) -> Vec<FoundAsset> {
+    let assets = search.found.values().flat_map(|found| found.reply.assets());
+    let stakes = assets.flat_map(|found| stakes_of_parties(&found.asset, &search.terms.parties));
+    let own = stakes.filter(|one| search.terms.debtor(one.party) == party);
+    own.map(|one| FoundAsset { asset: Asset::Equity(one.stake), matched_by: one.matched_by }).collect()
+}
+
 struct Kinds {
+    /// What is in a table already.
+    listed: Vec<Asset>,
     accounts: Table,
     products: Table,
     properties: Table,
@@ -88,6 +110,7 @@ const RECEIPTS: Columns = &[("协助单位", 24), ("名称", 26), ("SHA-256", 50
 impl Kinds {
     fn new() -> Self {
         Self {
+            listed: Vec::new(),
             accounts: Table::new("二、银行存款", ACCOUNTS, "各协助单位均未反馈银行账户。"),
             products: Table::new("金融资产", PRODUCTS, ""),
             properties: Table::new("不动产", PROPERTIES, ""),
@@ -100,29 +123,50 @@ impl Kinds {
 
     fn add(&mut self, counterpart: &str, found: &Found) {
         for asset in found.reply.assets() {
-            match &asset.asset {
-                Asset::Account(account) => self.add_account(counterpart, account),
-                Asset::Property(property) => self.add_property(property),
-                Asset::Equity(stake) => self.add_stake(stake),
-                Asset::Vehicle(vehicle) => self.add_vehicle(vehicle),
-                Asset::Company(company) => push(
-                    &mut self.companies,
-                    vec![
-                        Cell::text(&company.name),
-                        Cell::text(company.code.as_ref().map(ToString::to_string).unwrap_or_default()),
-                        Cell::text(&company.status_text),
-                        Cell::text(&company.legal_representative),
-                        Cell::text(&company.address),
-                    ],
-                ),
-            }
+            self.add_asset(counterpart, asset);
+            self.listed.push(asset.asset.clone());
         }
         for (title, sha256) in &found.receipts {
             self.receipts.rows.push(vec![counterpart.into(), Cell::text(title), Cell::text(sha256)]);
         }
     }
 
-    fn add_account(&mut self, counterpart: &str, account: &Account) {
+    fn add_asset(&mut self, counterpart: &str, found: &FoundAsset) {
+        let mark = if found.matched_by == MatchedBy::NameOnly { BY_NAME_ONLY } else { "" };
+        match &found.asset {
+            Asset::Account(account) => self.add_account(counterpart, account, mark),
+            Asset::Property(property) => self.add_property(property, mark),
+            Asset::Equity(stake) => {
+                // A register's own entry, or another list, says the same.
+                if !counterpart.is_empty() || !self.lists(&found.asset) {
+                    self.add_stake(stake, mark);
+                    self.listed.push(found.asset.clone());
+                }
+            }
+            Asset::Vehicle(vehicle) => self.add_vehicle(vehicle, mark),
+            Asset::Company(company) => push(
+                &mut self.companies,
+                vec![
+                    Cell::text(&company.name),
+                    Cell::text(company.code.as_ref().map(ToString::to_string).unwrap_or_default()),
+                    Cell::text(joined(&[&company.status_text, mark])),
+                    Cell::text(&company.legal_representative),
+                    Cell::text(&company.address),
+                ],
+            ),
+        }
+    }
+
+    /// Whether an asset stands in a table, as another answer reported it.
+    fn lists(&self, asset: &Asset) -> bool {
+        let identities = asset.identities();
+        let is_same = |known: &Asset| {
+            !known.is_another_than(asset) && known.identities().iter().any(|one| identities.contains(one))
+        };
+        self.listed.iter().any(is_same)
+    }
+
+    fn add_account(&mut self, counterpart: &str, account: &Account, mark: &str) {
         let institution =
             if account.institution.is_empty() { counterpart } else { account.institution.as_str() };
         let bank = joined(&[institution, &account.branch]);
@@ -131,7 +175,7 @@ impl Kinds {
             vec![
                 Cell::text(bank),
                 Cell::text(&account.number),
-                Cell::text(joined(&[&account.class, &account.status])),
+                Cell::text(joined(&[&account.class, &account.status, mark])),
                 Cell::money(account.balance),
                 Cell::money(account.available),
                 Cell::text(rights(&account.encumbrances)),
@@ -154,7 +198,7 @@ impl Kinds {
                 &mut self.products,
                 vec![
                     Cell::text(institution),
-                    Cell::text(joined(&[&product.name, &product.class])),
+                    Cell::text(joined(&[&product.name, &product.class, mark])),
                     Cell::text(&product.number),
                     Cell::text(joined(&[&quantity, &product.unit])),
                     Cell::text(product.controllable.clone().unwrap_or_default()),
@@ -164,7 +208,7 @@ impl Kinds {
         }
     }
 
-    fn add_property(&mut self, property: &RealProperty) {
+    fn add_property(&mut self, property: &RealProperty, mark: &str) {
         let unit = property.unit_number.as_ref().map(ToString::to_string);
         let unit = unit.unwrap_or_else(|| property.unit_number_text.clone());
         let certificates = property.certificates.join("、");
@@ -176,19 +220,19 @@ impl Kinds {
                 Cell::text(&property.location),
                 Cell::text(joined(&[&certificates, &unit])),
                 Cell::text(joined(&[&area, area_unit(property), &property.usage])),
-                Cell::text(holders.collect::<Vec<_>>().join("、")),
+                Cell::text(joined(&[&holders.collect::<Vec<_>>().join("、"), mark])),
                 Cell::text(rights(&property.encumbrances)),
             ],
         );
     }
 
-    fn add_stake(&mut self, stake: &EquityStake) {
+    fn add_stake(&mut self, stake: &EquityStake, mark: &str) {
         let code = stake.company_code.as_ref().map(ToString::to_string);
         let percent = stake.percent.as_deref().map(|percent| format!("{percent}%")).unwrap_or_default();
         push(
             &mut self.equity,
             vec![
-                Cell::text(&stake.company),
+                Cell::text(joined(&[&stake.company, mark])),
                 Cell::text(code.unwrap_or_else(|| stake.registration_number.clone())),
                 Cell::money(stake.subscribed),
                 Cell::text(percent),
@@ -197,14 +241,14 @@ impl Kinds {
         );
     }
 
-    fn add_vehicle(&mut self, vehicle: &Vehicle) {
+    fn add_vehicle(&mut self, vehicle: &Vehicle, mark: &str) {
         push(
             &mut self.vehicles,
             vec![
                 Cell::text(&vehicle.plate),
                 Cell::text(&vehicle.vin),
                 Cell::text(joined(&[&vehicle.model, &vehicle.class])),
-                Cell::text(&vehicle.status),
+                Cell::text(joined(&[&vehicle.status, mark])),
                 Cell::text(rights(&vehicle.encumbrances)),
             ],
         );

@@ -5,7 +5,10 @@ use chakong_contract::{Instruction, Moment, Order};
 
 use super::super::record::Issue;
 use super::super::{Cell, Document, Table, words};
-use crate::domain::PrintKind;
+use crate::domain::{DeskNotice, PrintKind};
+
+/// Title of a notice that was printed before.
+const REPRINT: &str = "协助通知（补打）";
 
 /// Lines that the counterpart fills in, by what is asked.
 const OF_QUERY: [&str; 4] = ["查询结果（有／无财产）", "账号、证号", "余额、数量", "已有冻结、查封、抵押"];
@@ -14,8 +17,14 @@ const OF_CONTROL: [&str; 5] =
 const OF_RELEASE: [&str; 3] = ["办理结果（已／未解除）", "解除金额", "未办理的原因"];
 const OF_DEDUCTION: [&str; 3] = ["办理结果（已／未扣划）", "扣划金额", "未办理的原因"];
 
-/// The notice of an order at a counterpart.
-pub fn order_notice(order: &Order, counterpart: &str, issue: &Issue<'_>) -> Document {
+/// The notice of an order at a counterpart. One that was printed before says so, with the number and the time of the print before it:
+/// whoever is shown two must not take them for two orders.
+pub fn order_notice(
+    order: &Order,
+    counterpart: &str,
+    before: Option<&DeskNotice>,
+    issue: &Issue<'_>,
+) -> Document {
     let columns = [("项目", 28), ("内容", 72)];
     let mut asked = Table::new("请予协助的事项", &columns, "无。");
     let mut row = |word: &str, value: String| {
@@ -38,13 +47,18 @@ pub fn order_notice(order: &Order, counterpart: &str, issue: &Issue<'_>) -> Docu
     let mut answer = Table::new("办理结果（协助单位填写并加盖印章）", &columns, "");
     answer.rows = lines(&order.instruction).iter().map(|line| vec![(*line).into(), Cell::Empty]).collect();
     let case = &order.case;
+    let mut facts = vec![("经办人员", super::named_officers(&case.officers))];
+    facts.extend(before.map(|notice| {
+        let said = format!("系补打，前次打印编号{}，{}", notice.number, words::time(notice.at));
+        ("补打", format!("{said}；与前次通知为同一请求，不得重复办理"))
+    }));
     Document {
         court: case.court_name.clone(),
-        title: PrintKind::AssistanceNotice.chinese(),
+        title: if before.is_some() { REPRINT } else { PrintKind::AssistanceNotice.chinese() },
         case_number: case.number.as_str().to_owned(),
         number: issue.number.clone(),
         addressee: issue.name_of(counterpart).to_owned(),
-        facts: vec![("经办人员", super::named_officers(&case.officers))],
+        facts,
         opening: vec![format!(
             "本院在办理{}一案中，需要你单位协助办理下列事项。请依照《中华人民共和国民事诉讼法》第二百五十三条的规定办理，并将结果加盖印章后反馈本院。",
             case.number.as_str()
@@ -138,13 +152,17 @@ mod tests {
     use crate::papers::html;
 
     fn notice(instruction: Instruction) -> Document {
+        printed_after(instruction, None)
+    }
+
+    fn printed_after(instruction: Instruction, before: Option<&DeskNotice>) -> Document {
         let manifest = chakong_court_bank::plugin().manifest;
         let person = IdentityDocument::ResidentId("110101190001010014".parse().expect("a number"));
         let order = sample::order(&manifest, "CK20261125000001000000000001", "示例甲", person, instruction);
         let names = BTreeMap::from([("county-bank".to_owned(), "示例农村商业银行".to_owned())]);
         let at = "2026-11-24T17:00:00Z".parse().expect("an instant");
         let issue = Issue { number: "DY1".to_owned(), at, by: "1001".to_owned(), names: &names };
-        order_notice(&order, "county-bank", &issue)
+        order_notice(&order, "county-bank", before, &issue)
     }
 
     fn target() -> Target {
@@ -178,6 +196,18 @@ mod tests {
         ] {
             assert!(page.contains(said), "{said}");
         }
+    }
+
+    #[test]
+    fn a_notice_that_is_printed_again_says_so_and_names_the_print_before() {
+        let query = || Instruction::Query { transactions: None };
+        let at = "2026-11-24T02:30:00Z".parse().expect("an instant");
+        let before = DeskNotice { number: "DY20261124000000000007".to_owned(), by: "1002".to_owned(), at };
+        let page = html::page(&[printed_after(query(), Some(&before))]);
+        for said in ["协助通知（补打）", "DY20261124000000000007", "不得重复办理", "10:30"] {
+            assert!(page.contains(said), "{said}");
+        }
+        assert!(!html::page(&[notice(query())]).contains("补打"));
     }
 
     #[test]

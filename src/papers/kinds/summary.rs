@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::record::{CaseRecord, Issue, Search};
 use super::super::{Cell, Document, Table, words};
+use super::assets::BY_NAME_ONLY;
 use super::{assets, begun, ledger, officers};
 use crate::domain::{ChainParty, LineRow, PartyId, PrintKind};
 
@@ -17,7 +18,12 @@ pub(super) fn search_summary(record: &CaseRecord, party: PartyId, issue: &Issue<
     let mut document = begun(PrintKind::SearchSummary, record, issue);
     document.facts = facts(record, party, &asked);
     document.tables.push(questions(&asked, issue));
-    document.tables.append(&mut assets::tables(&asked, issue));
+    document.tables.append(&mut assets::tables(&asked, party.id, issue));
+    if is_by_name_only(&document) {
+        document.closing.push(format!(
+            "标注“{BY_NAME_ONLY}”的财产仅姓名（名称）与当事人相同，未经证件号码核对，不能据此认定属当事人所有。"
+        ));
+    }
     let measures: Vec<_> = record.measures.iter().filter(|one| one.debtor == party.id).collect();
     if !measures.is_empty() {
         document.tables.push(ledger::table("已采取的控制措施", &measures, issue));
@@ -33,6 +39,12 @@ pub(super) fn search_summary(record: &CaseRecord, party: PartyId, issue: &Issue<
     );
     document.signatures = vec!["承办人", "书记员", "日期"];
     Some(document)
+}
+
+/// Whether something stands in the tables that agrees with the party by name alone.
+fn is_by_name_only(document: &Document) -> bool {
+    let mut cells = document.tables.iter().flat_map(|table| table.rows.iter().flatten());
+    cells.any(|cell| cell.shown().contains(BY_NAME_ONLY))
 }
 
 fn facts(

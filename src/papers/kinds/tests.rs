@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use chakong_contract::{ActionKind, Fault, FaultKind};
+use chakong_contract::asset::Shareholder;
+use chakong_contract::{ActionKind, Asset, Company, Fault, FaultKind};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -273,4 +274,47 @@ fn what_ends_soon_is_on_the_reminder_and_a_silent_bank_is_written_to() {
             assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{}", table.caption);
         }
     }
+}
+
+#[test]
+fn what_agrees_by_name_alone_is_marked_and_stakes_in_lists_of_shareholders_are_the_partys() {
+    let mut record = record(all_answers(), Vec::new());
+    let account = |number: &str, matched_by: &str| {
+        json!({ "matched_by": matched_by, "asset": {
+            "kind": "account", "institution": "测试银行", "institution_code": "B1", "number": number, "class": "个人结算账户",
+            "status": "正常", "branch": "", "branch_code": "", "currency": "CNY", "balance": null, "available": null,
+            "opened": null, "closed": null, "encumbrances": [],
+        } })
+    };
+    let company = |holder: &str| {
+        let shareholders = [(holder, "40"), ("某他人", "60")].map(|(name, percent)| Shareholder {
+            name: name.to_owned(),
+            percent: Some(percent.to_owned()),
+            ..Shareholder::default()
+        });
+        let name = format!("临汾{holder}投资有限公司");
+        let company = Company { name, shareholders: shareholders.into(), ..Company::default() };
+        json!({ "matched_by": "name_and_number", "asset": Asset::Company(company) })
+    };
+    let reply = json!({ "outcome": "found", "assets": [
+        account("6200000000000001", "name_only"), account("6200000000000002", "name_and_number"), company("测试甲"),
+        company("某他人"),
+    ] });
+    let found = Found { at: at(3), reply: read(reply), receipts: Vec::new() };
+    record.searches[0].found = [(OrderId::new(1), found.clone()), (OrderId::new(5), found)].into();
+    let document = summary(&record);
+    let of = |caption: &str| {
+        let place = document.tables.iter().position(|table| table.caption.contains(caption));
+        rows(&document, place.unwrap_or_else(|| panic!("{caption}")))
+    };
+    let accounts = of("银行存款");
+    assert!(accounts[0].iter().any(|cell| cell.contains("仅姓名相符，待核实")), "{accounts:?}");
+    assert!(!accounts[1].iter().any(|cell| cell.contains("仅姓名相符")), "{accounts:?}");
+    let stakes = of("股权");
+    assert_eq!(stakes.len(), 1, "once, and not the stake of somebody else: {stakes:?}");
+    assert_eq!(stakes[0][1], "临汾测试甲投资有限公司 仅姓名相符，待核实");
+    assert_eq!(stakes[0][4], "40%");
+    assert!(document.closing.iter().any(|line| line.contains("不能据此认定")));
+    let sure = summary(&super::tests::record(all_answers(), Vec::new()));
+    assert!(!sure.closing.iter().any(|line| line.contains("不能据此认定")));
 }

@@ -15,7 +15,7 @@ impl People {
         Ok(found.ok_or(Rejected::Unknown("person"))?)
     }
 
-    /// Changes a person's own password.
+    /// Changes a person's own password. A wrong old one counts like a failure to sign in.
     ///
     /// # Errors
     /// [`Rejected::Findings`] where the old one is wrong or the new one breaks a rule.
@@ -28,11 +28,14 @@ impl People {
         let person = self.person(id).await?;
         let rules = self.rules().clone();
         let against = person.password.as_ref().map(|kept| kept.hash.clone());
+        let kept = against.clone();
+        let known = self.work(move || kept.is_some_and(|hash| password::verify(&old, &hash))).await?;
+        if !known {
+            self.engine.wrong_present_password(id, rules).await?;
+            let wrong = Finding::new("/old", "原密码不正确 is not the present password");
+            return Err(Rejected::Findings(vec![wrong]).into());
+        }
         let checked = self.work(move || {
-            let known = person.password.as_ref().is_some_and(|kept| password::verify(&old, &kept.hash));
-            if !known {
-                return Err(vec![Finding::new("/old", "原密码不正确 is not the present password")]);
-            }
             let findings = password::check(&new, &person, &rules);
             if !findings.is_empty() {
                 return Err(findings);

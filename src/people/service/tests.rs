@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
+use uuid::Uuid;
 
 use super::*;
 use crate::domain::PersonId;
 use crate::domain::abilities::Rules;
-use crate::domain::decide::people::{NewPerson, Pending, PersonUpdate};
+use crate::domain::decide::people::{NewKey, NewPerson, Pending, PersonUpdate};
 use crate::domain::people::{Courts, LookKind, Role};
 use crate::engine::CurrentRules;
 use crate::store::memory::Memory;
@@ -72,7 +73,7 @@ impl World {
             phone: String::new(),
         };
         let (id, hash) = (PersonId(Uuid::new_v4()), password::hash(initial).expect("a hash"));
-        self.people.engine.add_person(by(), new, id, hash).await.expect("added");
+        self.people.engine.add_person(by(), new, id, Some(hash)).await.expect("added");
         id
     }
 
@@ -81,12 +82,11 @@ impl World {
             number: number.to_owned(),
             password: password.to_owned(),
             code: code.to_owned(),
-            from: "192.0.2.1".parse().expect("an address"),
-            agent: "test".to_owned(),
+            origin: origin(),
         };
         // What was guessed before from this address is another test's matter.
-        self.people.slow_down.succeeded(shown.from);
-        self.people.sign_in(shown).await.expect("the store works")
+        self.people.slow_down.forget(shown.origin.from);
+        self.people.sign_in(shown).await.expect("the store works").ok()
     }
 
     async fn identity(&self, token: &str) -> Option<Identity> {
@@ -110,8 +110,12 @@ impl World {
     }
 }
 
+fn origin() -> Origin {
+    Origin { from: "192.0.2.1".parse().expect("an address"), agent: "test".to_owned() }
+}
+
 fn by() -> ByWhom {
-    ByWhom { actor: "tests".to_owned(), person: None, reason: "测试".to_owned() }
+    ByWhom { actor: "tests".to_owned(), person: None, courts: Courts::All, reason: "测试".to_owned() }
 }
 
 fn minutes(count: i64) -> SignedDuration {
@@ -327,18 +331,14 @@ async fn who_guesses_codes_to_renew_a_second_factor_is_locked_and_signed_out() {
     assert!(world.sign_in("gh009", PASSWORD, &world.code(&next)).await.is_some());
 }
 
-fn key(person: Option<PersonId>, roles: &[Role], secret: &str) -> StoredKey {
-    StoredKey {
-        id: Uuid::new_v4(),
+fn key(person: Option<PersonId>, roles: &[Role]) -> NewKey {
+    NewKey {
+        consumer: None,
         name: "integration".to_owned(),
         person,
         roles: roles.iter().copied().collect(),
         courts: Courts::All,
-        digest: cookie::digest_of(secret),
-        created: "2026-01-05T01:00:00Z".parse().expect("a time"),
-        created_by: "tests".to_owned(),
         expires: Some("2026-01-05T02:00:00Z".parse().expect("a time")),
-        revoked: None,
     }
 }
 
@@ -346,9 +346,8 @@ fn key(person: Option<PersonId>, roles: &[Role], secret: &str) -> StoredKey {
 async fn a_persons_key_may_no_more_than_the_person_and_ends_with_it() {
     let world = World::new(Settings::default());
     let id = world.person("gh001", &[Role::Officer]).await;
-    let made = key(Some(id), &[Role::Officer, Role::Approver], "a secret");
-    world.people.engine.make_key(by(), made.clone()).await.expect("made");
-    let digest: [u8; 32] = made.digest.clone().try_into().expect("32 bytes");
+    let (new, digest) = (key(Some(id), &[Role::Officer, Role::Approver]), [7; 32]);
+    let made = world.people.engine.make_key(by(), new, digest.to_vec()).await.expect("made");
     let who = async || world.people.by_key(digest).await.expect("the store works");
     let identity = who().await.expect("a key");
     assert_eq!((identity.name.as_str(), &identity.courts), ("gh001", &Courts::one("T10")));
@@ -359,9 +358,8 @@ async fn a_persons_key_may_no_more_than_the_person_and_ends_with_it() {
     assert!(who().await.is_some());
     world.people.engine.revoke_key(by(), made.id).await.expect("revoked");
     assert_eq!(who().await, None, "revoked");
-    let system = key(None, &[Role::CaseSystem], "another secret");
-    let digest: [u8; 32] = system.digest.clone().try_into().expect("32 bytes");
-    world.people.engine.make_key(by(), system).await.expect("made");
+    let (system, digest) = (key(None, &[Role::CaseSystem]), [8; 32]);
+    world.people.engine.make_key(by(), system, digest.to_vec()).await.expect("made");
     let who = async || world.people.by_key(digest).await.expect("the store works");
     assert_eq!(who().await.map(|identity| identity.name), Some("integration".to_owned()));
     world.clock.forward(minutes(60));
@@ -378,11 +376,13 @@ fn look(world: &World, subject: &str) -> Look {
         court: "T10".to_owned(),
         reason: String::new(),
         out_of_hours: is_out_of_hours(world.clock.now()),
+        shown: 1,
+        courts: Vec::new(),
     }
 }
 
 #[tokio::test]
-async fn looks_are_kept_alarm_at_fifty_and_end_at_the_measure_of_a_day() {
+async fn looks_are_kept_tell_the_auditor_and_end_at_the_measure_of_a_day() {
     let looks = LookRules { alarm_at: 3, most_a_day: 5, ..LookRules::default() };
     let world = World::new(Settings { looks, ..Settings::default() });
     world.person("gh001", &[Role::Officer]).await;
@@ -410,6 +410,29 @@ async fn looks_are_kept_alarm_at_fifty_and_end_at_the_measure_of_a_day() {
     assert_eq!(see("g").await, Looked::Kept, "a new day in Shanghai");
 }
 
+#[tokio::test]
+async fn a_list_counts_with_the_rows_that_it_showed() {
+    let world = World::new(Settings::default());
+    world.person("gh001", &[Role::Officer]).await;
+    let identity = world.sign_in("gh001", PASSWORD, "").await.expect("in").identity;
+    let see = async |subject: &str, kind: LookKind, shown: u64| {
+        let look = Look { shown, kind, case_number: String::new(), ..look(&world, subject) };
+        world.people.look(&identity, look).await.expect("the store works")
+    };
+    assert_eq!(see("7", LookKind::Measures, 1).await, Looked::Kept);
+    assert_eq!(see("7", LookKind::Case, 1).await, Looked::Kept, "another thing of the same number");
+    assert_eq!(see("list 1", LookKind::Measures, 17).await, Looked::Kept, "nineteen records");
+    let Looked::Alarmed(counts) = see("list 1", LookKind::Measures, 18).await else {
+        panic!("twenty records")
+    };
+    assert_eq!(counts.records, 20, "a list that has grown counts once");
+    for page in 2..7 {
+        assert_eq!(see(&format!("list {page}"), LookKind::Measures, 200).await, Looked::Kept);
+    }
+    let refused = see("list 8", LookKind::Measures, 200).await;
+    assert!(matches!(refused, Looked::TooMuch(counts) if counts.records == 1_020), "{refused:?}");
+}
+
 #[test]
 fn days_and_working_hours_are_those_of_shanghai() {
     let at = |text: &str| text.parse::<Timestamp>().expect("a time");
@@ -420,4 +443,180 @@ fn days_and_working_hours_are_those_of_shanghai() {
     assert!(out("2026-01-04T22:59:59Z") && !out("2026-01-04T23:00:00Z"), "Monday from 07:00 on");
     assert!(out("2026-01-05T12:00:00Z"), "Monday, 20:00");
     assert!(out("2026-01-03T02:00:00Z"), "Saturday");
+}
+
+/// Whoever knew a password may have made keys by it.
+#[tokio::test]
+async fn a_persons_key_rests_while_something_must_be_done_first_and_goes_with_the_password() {
+    let world = World::new(Settings::default());
+    let id = world.initial("gh001", &[Role::Officer], "the initial password").await;
+    let digest = [7; 32];
+    let forever = NewKey { expires: None, ..key(Some(id), &[Role::Officer]) };
+    world.people.engine.make_key(by(), forever.clone(), digest.to_vec()).await.expect("made");
+    let who = async |digest: [u8; 32]| world.people.by_key(digest).await.expect("the store works");
+    assert_eq!(who(digest).await, None, "the initial password is to be changed");
+    let begun = world.sign_in("gh001", "the initial password", "").await.expect("in");
+    let session = begun.identity.session.as_ref().expect("a session").id;
+    let (old, new) = ("the initial password".to_owned(), PASSWORD.to_owned());
+    world.people.change_password((id, session), old, new).await.expect("changed");
+    assert!(who(digest).await.is_some());
+    world.clock.forward(SignedDuration::from_hours(24 * 90));
+    assert_eq!(who(digest).await, None, "the password is too old");
+    let roles = PersonUpdate { roles: Some([Role::Auditor].into()), ..PersonUpdate::default() };
+    world.update(id, roles).await;
+    assert_eq!(who(digest).await, None, "and the role needs a second factor");
+    let hash = password::hash("set by the administrator").expect("a hash");
+    world.update(id, PersonUpdate { reset: Some(hash), ..PersonUpdate::default() }).await;
+    let all = world.people.store.read(|reads| reads.keys()).await.expect("a read");
+    assert!(all.iter().all(|key| key.revoked.is_some()), "{all:?}");
+    let again = NewKey { name: "another".to_owned(), ..forever.clone() };
+    world.people.engine.make_key(by(), again.clone(), vec![9; 32]).await.expect("made");
+    let twice = world.people.engine.make_key(by(), again, vec![10; 32]).await;
+    assert!(twice.is_err(), "two keys that stand have one name");
+    world.people.engine.make_key(by(), forever, vec![11; 32]).await.expect("the revoked one's name is free");
+}
+
+#[tokio::test]
+async fn who_guesses_the_present_password_to_change_it_is_locked_and_signed_out() {
+    let world = World::new(Settings::default());
+    let id = world.person("gh001", &[Role::Officer]).await;
+    let begun = world.sign_in("gh001", PASSWORD, "").await.expect("in");
+    let session = begun.identity.session.as_ref().expect("a session").id;
+    let change = async |old: &str| {
+        let new = "another horse battery".to_owned();
+        world.people.change_password((id, session), old.to_owned(), new).await
+    };
+    for _ in 0..world.people.rules().lock_after {
+        assert!(world.identity(&begun.token).await.is_some());
+        assert!(change("wrong").await.is_err());
+    }
+    assert!(world.identity(&begun.token).await.is_none(), "signed out");
+    assert!(change(PASSWORD).await.is_err(), "a right guess that came too late changes nothing");
+    let filter = ActFilter { act: Some("change_password".to_owned()), limit: 10, ..ActFilter::default() };
+    let acts = world.people.store.read(move |reads| reads.find_acts(&filter)).await.expect("a read");
+    let refused = acts.iter().filter(|(_, act)| act.refused.is_some()).count();
+    assert_eq!(refused, 5, "each is on record: {acts:?}");
+    assert!(world.sign_in("gh001", PASSWORD, "").await.is_none(), "locked");
+    world.clock.forward(minutes(15));
+    assert!(world.sign_in("gh001", PASSWORD, "").await.is_some(), "with the password that was not changed");
+}
+
+fn vouched(named: Named, code: Option<&str>) -> Vouched {
+    Vouched { named, code: code.map(str::to_owned), session: None, origin: origin() }
+}
+
+impl World {
+    async fn vouched(&self, shown: Vouched) -> Result<SignedIn, NotIn> {
+        self.people.slow_down.forget(shown.origin.from);
+        self.people.sign_in_vouched(shown).await.expect("the store works")
+    }
+}
+
+#[tokio::test]
+async fn whom_the_provider_names_is_in_if_they_are_known_active_and_not_locked() {
+    let world = World::new(Settings::default());
+    let id = world.initial("gh001", &[Role::Officer], PASSWORD).await;
+    let named = |number: &str| vouched(Named::Provider(number.to_owned(), false), None);
+    let begun = world.vouched(named("gh001")).await.expect("in");
+    assert_eq!(begun.identity.pending(), None, "the password is no matter of who did not sign in by it");
+    assert!(world.identity(&begun.token).await.expect("a session").may(super::super::may::READ));
+    let once = Vouched { session: Some(Uuid::from_u128(7)), ..named("gh001") };
+    let first = world.vouched(once.clone()).await.expect("in");
+    assert_eq!(first.identity.session.as_ref().map(|session| session.id), Some(Uuid::from_u128(7)));
+    assert!(world.vouched(once).await.is_err(), "a sign-in that counts once begins no second session");
+    assert_eq!(world.vouched(named("gh404")).await.err(), Some(NotIn::Unknown));
+    for _ in 0..world.people.rules().lock_after {
+        assert!(world.sign_in("gh001", "wrong", "").await.is_none());
+    }
+    assert_eq!(world.vouched(named("gh001")).await.err(), Some(NotIn::Locked));
+    world.update(id, PersonUpdate { active: Some(false), ..PersonUpdate::default() }).await;
+    assert_eq!(world.vouched(named("gh001")).await.err(), Some(NotIn::Disabled));
+    let filter = ActFilter { act: Some("sign_in".to_owned()), limit: 20, ..ActFilter::default() };
+    let acts = world.people.store.read(move |reads| reads.find_acts(&filter)).await.expect("a read");
+    let said = format!("{acts:?}");
+    for why in ["没有此人员", "人员已锁定", "人员已停用", "重复使用", "gh404", "provider"]
+    {
+        assert!(said.contains(why), "{why}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn beside_what_names_them_a_code_is_wanted_of_who_has_a_second_factor_unless_it_is_vouched_for() {
+    let world = World::new(Settings::default());
+    let id = world.person("gh009", &[Role::Auditor]).await;
+    let named = |second_factor, code| vouched(Named::Provider("gh009".to_owned(), second_factor), code);
+    let begun = world.vouched(named(false, None)).await.expect("in");
+    assert_eq!(begun.identity.pending(), Some(Pending::SetUpSecondFactor));
+    let begun = world.vouched(named(true, None)).await.expect("in");
+    assert_eq!(begun.identity.pending(), None, "the provider asked for one");
+    let (secret, _) = world.people.begin_second_factor(id, "gh009", "").await.expect("begun");
+    world.people.prove_second_factor(id, &world.code(&secret)).await.expect("proved");
+    world.clock.forward(minutes(1));
+    assert_eq!(world.vouched(named(false, None)).await.err(), Some(NotIn::CodeWanted));
+    assert_eq!(world.vouched(named(false, Some("no code"))).await.err(), Some(NotIn::Code));
+    assert!(world.vouched(named(true, None)).await.is_ok());
+    let code = world.code(&secret);
+    assert!(world.vouched(named(false, Some(&code))).await.is_ok());
+    assert_eq!(world.vouched(named(false, Some(&code))).await.err(), Some(NotIn::Code), "it counts once");
+    for _ in 0..world.people.rules().lock_after {
+        let _ = world.vouched(named(false, Some("no code"))).await;
+    }
+    assert_eq!(world.vouched(named(true, None)).await.err(), Some(NotIn::Locked), "who guesses codes");
+}
+
+#[tokio::test]
+async fn a_certificate_signs_in_while_it_is_valid_and_bound() {
+    let world = World::new(Settings::default());
+    let id = world.person("gh001", &[Role::Officer]).await;
+    let until = world.clock.now() + Duration::from_secs(3600);
+    let certificate = crate::domain::people::SignInCertificate {
+        fingerprint: "ab".repeat(32),
+        subject: "CN=gh001".to_owned(),
+        issuer: "CN=authority".to_owned(),
+        serial: "01".to_owned(),
+        from: world.clock.now(),
+        until,
+        bound: world.clock.now(),
+        bound_by: String::new(),
+        revoked: None,
+    };
+    world.people.engine.bind_certificate(by(), id, certificate.clone()).await.expect("bound");
+    let shown = || vouched(Named::Certificate("ab".repeat(32), false), None);
+    let begun = world.vouched(shown()).await.expect("in");
+    assert_eq!(begun.identity.name, "gh001");
+    let other = vouched(Named::Certificate("cd".repeat(32), false), None);
+    assert_eq!(world.vouched(other).await.err(), Some(NotIn::Unknown));
+    world.clock.forward(minutes(60));
+    assert_eq!(world.vouched(shown()).await.err(), Some(NotIn::Certificate), "expired");
+    let expired = world.people.engine.bind_certificate(by(), id, certificate).await;
+    assert!(expired.is_err(), "nor is it bound anew");
+    world.people.engine.revoke_certificate(by(), id, "ab".repeat(32)).await.expect("revoked");
+    assert!(world.identity(&begun.token).await.is_none(), "sessions end");
+    assert_eq!(world.vouched(shown()).await.err(), Some(NotIn::Unknown), "not bound any more");
+}
+
+/// However many guess at once, each knows of the failures before it; and a right password of one's own buys no guess at another's.
+#[tokio::test]
+async fn parallel_guesses_wait_for_each_other_and_a_success_forgives_nothing() {
+    let world = World::new(Settings::default());
+    world.person("gh001", &[Role::Officer]).await;
+    let from = origin().from;
+    let attempt = |password: &str| Credentials {
+        number: "gh001".to_owned(),
+        password: password.to_owned(),
+        code: String::new(),
+        origin: origin(),
+    };
+    let guesses = (0..3).map(|_| world.people.sign_in(attempt("wrong")));
+    for guessed in futures_util::future::join_all(guesses).await {
+        assert_eq!(guessed.expect("the store works").err(), Some(NotIn::Wrong));
+    }
+    let now = world.clock.now();
+    assert_eq!(
+        world.people.slow_down.wait(from, now),
+        Duration::from_secs(1),
+        "three failures, one after another"
+    );
+    assert!(world.people.sign_in(attempt(PASSWORD)).await.expect("the store works").is_ok());
+    assert_eq!(world.people.slow_down.wait(from, now), Duration::from_secs(1), "a success forgives nothing");
 }

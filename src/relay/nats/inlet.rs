@@ -11,7 +11,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use super::{Connection, headers_of, servers_of};
 use crate::config::NatsIntake;
 use crate::relay::failure::{Done, Failure, FailureKind};
-use crate::relay::message::{Incoming, STRUCTURED, Verdict};
+use crate::relay::message::{Incoming, STRUCTURED, Verdict, shown_key};
 use crate::relay::parties::{Inlet, Receiver};
 
 /// Longest time for one acknowledgement.
@@ -148,7 +148,8 @@ impl Receiver for NatsReceiver {
             let headers =
                 headers_of([("Content-Type", STRUCTURED), ("Nats-Msg-Id", verdict.dedupe.as_str())]);
             let subject = format!("{}.{}", self.config.answers, verdict.outcome);
-            self.connection.publish(subject, headers, verdict.event.clone()).await?;
+            let event = verdict.event_within(self.connection.largest);
+            self.connection.publish(subject, headers, event).await?;
             if verdict.is_refused() {
                 self.bury(&message, &verdict).await?;
             }
@@ -172,31 +173,36 @@ impl NatsReceiver {
         }
         let status = verdict.answer.status.to_string();
         let headers = headers_of([("Content-Type", verdict.answer.media_type), ("Status", status.as_str())]);
-        let sent =
-            self.connection.client.publish_with_headers(address, headers, verdict.answer.body.clone().into());
+        let body = verdict.answer.body_within(self.connection.largest);
+        let sent = self.connection.client.publish_with_headers(address, headers, body.into());
         sent.await.map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))
     }
 
-    /// Puts it among the dead letters, with the reason. One that would be too large with it goes without its body: it stands in the
-    /// stream itself.
+    /// Puts it among the dead letters, with the reason. One that is too large goes without key and body: it stands in the stream itself.
     async fn bury(&self, message: &Message, verdict: &Verdict) -> Done<()> {
+        let key = shown_key(&header(message, "Idempotency-Key").unwrap_or_default());
+        let body = message.payload.to_vec();
+        let is_small = body.len() <= self.connection.largest;
+        match self.bury_with(message, verdict, &key, if is_small { body } else { Vec::new() }).await {
+            Err(failure) if failure.kind == FailureKind::Unfit => {
+                self.bury_with(message, verdict, "", Vec::new()).await
+            }
+            buried => buried,
+        }
+    }
+
+    async fn bury_with(&self, message: &Message, verdict: &Verdict, key: &str, body: Vec<u8>) -> Done<()> {
         let status = verdict.answer.status.to_string();
-        let dedupe = format!("{}:dead", verdict.dedupe);
-        let reason: String = verdict.answer.reason.chars().filter(|c| !c.is_control()).take(512).collect();
-        let key = header(message, "Idempotency-Key").unwrap_or_default();
+        let (dedupe, reason) = (format!("{}:dead", verdict.dedupe), verdict.reason());
         let place = message.info().map(|info| info.stream_sequence.to_string()).unwrap_or_default();
-        let headers = headers_of([
+        let named = [
             ("Nats-Msg-Id", dedupe.as_str()),
             ("Dead-Letter-Status", status.as_str()),
             ("Dead-Letter-Reason", reason.as_str()),
             ("Dead-Letter-Sequence", place.as_str()),
-            ("Idempotency-Key", key.as_str()),
-        ]);
-        let body = if message.payload.len() <= self.connection.largest {
-            message.payload.to_vec()
-        } else {
-            Vec::new()
-        };
+            ("Idempotency-Key", key),
+        ];
+        let headers = headers_of(named.into_iter().filter(|(_, value)| !value.is_empty()));
         self.connection.publish(self.config.dead_letters.clone(), headers, body).await
     }
 }

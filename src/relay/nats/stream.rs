@@ -10,6 +10,8 @@ use crate::relay::failure::{Done, Failure, FailureKind};
 
 /// JetStream's code for a stream that is not there.
 const NOT_FOUND: u64 = 10059;
+/// The smallest limit of a message, in bytes, that leaves room for headers and for an event without its data.
+const SMALLEST_LIMIT: i32 = 8 << 10;
 
 /// Makes the stream, or checks it. Gives its largest message in bytes.
 pub(super) async fn ensure(context: &Context, wanted: &StreamConfig, subjects: &[String]) -> Done<usize> {
@@ -124,6 +126,12 @@ fn hindrances(is: &Config, subjects: &[String]) -> Vec<String> {
     if is.storage == StorageType::Memory {
         told.push("it is kept in memory, and lost with the server".to_owned());
     }
+    if (1..SMALLEST_LIMIT).contains(&is.max_message_size) {
+        told.push(format!(
+            "its max_msg_size is {}, and the smallest that an event fits into is {SMALLEST_LIMIT}",
+            is.max_message_size
+        ));
+    }
     if is.mirror.is_some() {
         told.push("it is a mirror, which takes nothing".to_owned());
     }
@@ -166,7 +174,8 @@ mod tests {
         let wanted = declared(&stream(), &subjects);
         assert_eq!(differences(&wanted, &wanted), Vec::<String>::new());
         type Alter = fn(&mut Config);
-        let cases: [(&str, Alter); 8] = [
+        let cases: [(&str, Alter); 9] = [
+            ("max_msg_size", |is| is.max_message_size = 8_191),
             ("subjects", |is| is.subjects.push("other".into())),
             ("max_bytes", |is| is.max_bytes = 1024),
             ("max_age", |is| is.max_age = Duration::ZERO),

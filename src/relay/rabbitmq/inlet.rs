@@ -10,7 +10,7 @@ use lapin::{Consumer, ExchangeKind};
 use super::{Connection, failed, persistent, places, servers_of, short};
 use crate::config::RabbitIntake;
 use crate::relay::failure::{Done, Failure, FailureKind};
-use crate::relay::message::{Incoming, STRUCTURED, Verdict};
+use crate::relay::message::{Incoming, STRUCTURED, Verdict, shown_key};
 use crate::relay::parties::{Inlet, Receiver};
 
 /// RabbitMQ as a broker that inquiries come from.
@@ -128,10 +128,9 @@ impl Receiver for RabbitReceiver {
             let Some(delivery) = self.current.take() else { return Ok(()) };
             self.reply(&delivery, &verdict).await?;
             let properties = persistent(STRUCTURED, 0).with_message_id(short(&verdict.dedupe)?);
+            let event = verdict.event_within(self.connection.largest);
             // Nobody need follow the answers: it is not mandatory that a queue takes them.
-            self.connection
-                .publish(&self.config.answers, verdict.outcome, false, &verdict.event, properties)
-                .await?;
+            self.connection.publish(&self.config.answers, verdict.outcome, false, &event, properties).await?;
             if verdict.is_refused() {
                 self.bury(&delivery, &verdict).await?;
             }
@@ -158,21 +157,29 @@ impl RabbitReceiver {
         if let Some(id) = delivery.properties.correlation_id() {
             properties = properties.with_correlation_id(id.clone());
         }
-        self.connection.publish("", address, false, &verdict.answer.body, properties).await
+        let body = verdict.answer.body_within(self.connection.largest);
+        self.connection.publish("", address, false, &body, properties).await
     }
 
-    /// Puts it among the dead letters, with the reason.
+    /// Puts it among the dead letters, with the reason. One that the broker finds too large goes without key and body.
     async fn bury(&self, delivery: &Delivery, verdict: &Verdict) -> Done<()> {
-        let reason: String = verdict.answer.reason.chars().take(512).collect();
+        let key = key_of(delivery).map(|key| shown_key(&key));
+        match self.bury_with(verdict, key, &delivery.data).await {
+            Err(failure) if failure.kind == FailureKind::Unfit => self.bury_with(verdict, None, &[]).await,
+            buried => buried,
+        }
+    }
+
+    /// Over a channel of its own: the broker closes the one over which it refuses something.
+    async fn bury_with(&self, verdict: &Verdict, key: Option<String>, body: &[u8]) -> Done<()> {
         let mut headers = FieldTable::default();
-        headers.insert("dead-letter-reason".into(), AMQPValue::LongString(reason.into()));
+        headers.insert("dead-letter-reason".into(), AMQPValue::LongString(verdict.reason().into()));
         headers.insert("dead-letter-status".into(), AMQPValue::LongInt(i32::from(verdict.answer.status)));
-        if let Some(key) = key_of(delivery) {
+        if let Some(key) = key {
             headers.insert("idempotency-key".into(), AMQPValue::LongString(key.into()));
         }
         let properties = persistent("application/json", 0).with_headers(headers);
-        self.connection
-            .publish(&self.config.dead_letters, &self.config.queue, true, &delivery.data, properties)
-            .await
+        let (exchange, queue) = (&self.config.dead_letters, &self.config.queue);
+        self.connection.publish_apart(exchange, queue, body, properties).await
     }
 }

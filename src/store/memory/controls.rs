@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::cases::fits;
 use super::state::State;
 use crate::domain::decide::next_look;
-use crate::domain::{ChainId, Measure, MeasureId, Task};
+use crate::domain::{ChainId, Measure, MeasureId, Task, found_by};
 use crate::store::{MOST_ALIKE, MeasureFilter, TaskFilter};
 
 impl State {
@@ -47,6 +47,7 @@ impl State {
                 && filter.kind.is_none_or(|kind| task.kind == kind)
                 && filter.chain.is_none_or(|chain| task.chain == chain)
                 && self.is_of(task.chain, &filter.courts)
+                && self.is_by(task.chain, filter)
                 && filter.due_before.is_none_or(|due| task.due < due)
                 && filter.after.is_none_or(|after| (task.due, task.id) > after)
         });
@@ -54,6 +55,14 @@ impl State {
         wanted.sort_by_key(|task| (task.due, task.id));
         wanted.truncate(filter.limit);
         wanted
+    }
+
+    /// Whether a chain has an inquiry as a filter of tasks wants one.
+    fn is_by(&self, chain: ChainId, filter: &TaskFilter) -> bool {
+        let all = || self.inquiries.values().filter(move |kept| kept.inquiry.chain == chain);
+        let is_found = |word: &String| all().any(|kept| found_by::of_terms(&kept.terms).contains(word));
+        let is_theirs = |person: &String| all().any(|kept| kept.inquiry.submitted_by == *person);
+        filter.found_by.as_ref().is_none_or(is_found) && filter.submitted_by.as_ref().is_none_or(is_theirs)
     }
 
     pub(super) fn tasks_for_the_clock(&self, now: Timestamp, limit: usize) -> Vec<Task> {

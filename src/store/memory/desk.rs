@@ -24,7 +24,8 @@ impl DeskReads for View<'_> {
         let wanted = |item: &&DeskItem| {
             let order = self.state.orders.get(&item.order);
             order.is_some_and(|order| filter.which.covers(item.state, order.state))
-                && filter.lanes.contains(&item.lane)
+                && (filter.lanes.contains(&item.lane) || filter.with_carried && item.was_carried())
+                && filter.counterpart.as_ref().is_none_or(|one| *one == item.lane)
                 && filter.courts.cover(&item.court)
                 && filter.due_before.is_none_or(|before| item.deadline < before)
                 && filter.after.is_none_or(|after| (item.deadline, item.order) > after)

@@ -35,10 +35,14 @@ impl State {
     }
 }
 
-fn count(table: &mut Table<(String, Date), u64>, lane: &str, day: Date, requests: u64) {
+fn signed(requests: u64) -> i64 {
+    i64::try_from(requests).unwrap_or(i64::MAX)
+}
+
+fn count(table: &mut Table<(String, Date), u64>, lane: &str, day: Date, requests: i64) {
     let key = (lane.to_owned(), day);
     let before = table.get(&key).copied().unwrap_or_default();
-    table.put(key, before.saturating_add(requests));
+    table.put(key, before.saturating_add_signed(requests));
 }
 
 impl View<'_> {
@@ -67,7 +71,9 @@ impl View<'_> {
                 state.add_response((lane.clone(), name.clone(), digest.clone()), about);
             }
             LaneChange::SpendQuota(lane, day, requests) => count(&mut state.quotas, lane, *day, *requests),
-            LaneChange::AddCharges(lane, day, requests) => count(&mut state.charges, lane, *day, *requests),
+            LaneChange::AddCharges(lane, day, requests) => {
+                count(&mut state.charges, lane, *day, signed(*requests))
+            }
             LaneChange::NewChargeReference(order, at, reference) => {
                 let nth = state.charge_references.range((*order, 0)..=(*order, usize::MAX)).count();
                 let kept = ChargeReference { at: *at, reference: reference.clone() };
@@ -81,9 +87,9 @@ impl View<'_> {
             | LaneChange::ResetLane(_)
             | LaneChange::NewCallToken(..)
             | LaneChange::DropCallToken(_) => {}
-            LaneChange::SetPaused(lane, reason) => {
-                match reason {
-                    Some(reason) => state.pauses.put(lane.clone(), reason.clone()),
+            LaneChange::SetPaused(lane, pause) => {
+                match pause {
+                    Some(pause) => state.pauses.put(lane.clone(), pause.clone()),
                     None => state.pauses.remove(lane),
                 }
                 self.touched.lane(lane, true);

@@ -65,11 +65,15 @@ impl State {
         after: OrderId,
         limit: usize,
     ) -> Vec<OrderRecord> {
-        // A control always stands for a line of the ledger.
+        // A control always stands for a line of the ledger. One that people carried along may have been acted on: it is not offered.
+        let was_carried =
+            |order: &OrderRecord| control && self.desk.get(&order.id).is_some_and(|item| item.was_carried());
         let fits = |order: &&OrderRecord| order.measure.is_some() == control && order.deadline > now;
         let queued = self.by_turns(self.queued_of(lane).filter(|order| order.due <= now).filter(fits), limit);
-        let on_offer =
-            || self.under_way_of(lane).filter(|order| order.state == OrderState::Awaiting).filter(fits);
+        let on_offer = || {
+            let awaiting = self.under_way_of(lane).filter(|order| order.state == OrderState::Awaiting);
+            awaiting.filter(fits).filter(|order| order.due < order.deadline && !was_carried(order))
+        };
         let later = on_offer().filter(|order| order.id > after);
         let again = on_offer().filter(|order| order.id <= after);
         queued.chain(later).chain(again).take(limit).cloned().collect()

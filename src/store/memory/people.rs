@@ -1,6 +1,6 @@
 //! Persons, sessions, keys and looks.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -109,7 +109,8 @@ impl PeopleReads for View<'_> {
             filter.actor.as_ref().is_none_or(|actor| look.actor == *actor)
                 && filter.kind.is_none_or(|kind| look.kind == kind)
                 && filter.subject.as_ref().is_none_or(|subject| look.subject == *subject)
-                && filter.courts.cover(&look.court)
+                && filter.actors.as_ref().is_none_or(|actors| actors.contains(&look.actor))
+                && look.is_of(&filter.courts)
                 && filter.since.is_none_or(|since| look.at >= since)
                 && filter.until.is_none_or(|until| look.at < until)
                 && filter.before.is_none_or(|before| **row < before)
@@ -120,8 +121,12 @@ impl PeopleReads for View<'_> {
     fn count_looks(&mut self, actor: &str, since: Timestamp) -> Stored<LookCounts> {
         let all: Vec<&Look> =
             self.state.looks.values().filter(|look| look.actor == actor && look.at >= since).collect();
-        let subjects: BTreeSet<&str> = all.iter().map(|look| look.subject.as_str()).collect();
-        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        Ok(LookCounts { looks: count(all.len()), subjects: count(subjects.len()) })
+        let mut things: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+        for look in &all {
+            let most = things.entry((look.kind.word(), &look.subject)).or_default();
+            *most = look.shown.max(*most);
+        }
+        let looks = u64::try_from(all.len()).unwrap_or(u64::MAX);
+        Ok(LookCounts { looks, records: things.values().sum() })
     }
 }

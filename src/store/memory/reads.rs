@@ -172,6 +172,11 @@ impl Reads for View<'_> {
         Ok(self.state.open_lanes())
     }
 
+    fn raw(&mut self, id: RawId) -> Stored<Option<(RawMessage, Option<Vec<OrderId>>)>> {
+        let orders = self.state.raw_orders.get(&id).cloned();
+        Ok(self.state.raw_messages.get(&id).map(|raw| (raw.clone(), orders)))
+    }
+
     fn raw_of_batch(&mut self, id: BatchId) -> Stored<Vec<RawMessage>> {
         Ok(self.state.raw_messages.values().filter(|raw| raw.batch == Some(id)).cloned().collect())
     }
@@ -300,10 +305,6 @@ impl Reads for View<'_> {
         let mut of_measure = self.state.receipts.values().filter(|new| new.measure == Some(measure));
         let found = of_measure.find(|new| new.receipt.sha256 == sha256);
         Ok(found.map(|new| (new.receipt.clone(), new.bytes.clone())))
-    }
-
-    fn paused(&mut self, lane: &str) -> Stored<Option<String>> {
-        Ok(self.state.pauses.get(&lane.to_owned()).cloned())
     }
 
     fn find_acts(&mut self, filter: &ActFilter) -> Stored<Vec<(i64, AuditEntry)>> {

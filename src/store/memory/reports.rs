@@ -18,10 +18,12 @@ impl ReportReads for View<'_> {
         &mut self,
         after: (Timestamp, InquiryId),
         until: Timestamp,
+        court: Option<&str>,
         limit: usize,
     ) -> Stored<Vec<Inquiry>> {
         let all = self.state.inquiries.values().map(|kept| &kept.inquiry);
         let mut found: Vec<Inquiry> = all
+            .filter(|inquiry| court.is_none_or(|court| inquiry.court == court))
             .filter(|inquiry| (inquiry.created, inquiry.id) > after && inquiry.created < until)
             .cloned()
             .collect();

@@ -10,8 +10,8 @@ use crate::domain::people::{Courts, Look, Person, Session, StoredKey};
 use crate::domain::{
     AuditEntry, Batch, BatchId, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DeskItem, DocumentId,
     EventDraft, IdKind, Inquiry, InquiryId, Measure, MeasureId, NewDocument, NewPrint, NewReceipt, NotAsked,
-    OrderId, OrderRecord, PartyId, PersonId, PrintId, PropertyFinding, ROWS_PER_EPOCH, RawId, RawMessage,
-    Revision, Task, TaskId, Terms,
+    OrderId, OrderRecord, PartyId, Pause, PersonId, PrintId, PropertyFinding, ROWS_PER_EPOCH, RawId,
+    RawMessage, Revision, Task, TaskId, Terms,
 };
 use crate::store::{ChargeReference, IssuedCertificate};
 
@@ -82,7 +82,7 @@ tables! {
     charge_references: (OrderId, usize) => ChargeReference;
     cached_answers: Vec<u8> => (OrderId, u32, Timestamp);
     probes: () => Timestamp;
-    pauses: String => String;
+    pauses: String => Pause;
     consumers: String => i64;
     persons: PersonId => Person;
     /// Sessions by digest.

@@ -80,7 +80,7 @@ impl Writer {
         };
         match outcome {
             Ok(()) => {
-                self.shared.watch.worked();
+                self.shared.watch.worked(count);
                 work.touched.tell(&self.shared.signals);
                 done.into_iter().for_each(|(job, outcome)| job.finish(outcome));
             }
@@ -109,10 +109,16 @@ impl Writer {
     }
 
     fn try_begin(&mut self) -> Stored<()> {
-        let claim = &mut self.claim;
-        let link = connected(&mut self.link, || claim.connect())?;
+        self.connect()?;
+        let link = self.link.as_mut().ok_or(StoreError::Closed)?;
         self.shared.ids.fill(link)?;
         self.claim.begin(link)
+    }
+
+    /// Connects anew where the connection is gone.
+    fn connect(&mut self) -> Stored<()> {
+        let (claim, connects) = (&mut self.claim, &self.shared.connects);
+        connected(&mut self.link, || claim.connect().inspect(|_| connects.again())).map(drop)
     }
 
     /// Runs every job.
@@ -172,6 +178,7 @@ impl Writer {
             self.link = None;
             let error = match self.claim.connect() {
                 Ok(mut link) => {
+                    self.shared.connects.again();
                     let found = self.claim.is_committed(&mut link);
                     self.link = Some(link);
                     match found {
@@ -220,14 +227,21 @@ impl Writer {
     fn roll_back(&mut self, error: &StoreError) -> StoreError {
         if is_unreachable(error) || self.link.as_ref().is_none_or(Link::is_lost) {
             self.link = None;
-            let claim = &mut self.claim;
-            return match connected(&mut self.link, || claim.connect()) {
-                Ok(_) => StoreError::Again,
+            return match self.connect() {
+                Ok(()) => StoreError::Again,
                 Err(error) => {
                     self.shared.watch.note(&error);
                     error
                 }
             };
+        }
+        // It may be a standby by now, and another server of the list be the one that can be written.
+        if error.ails(Ailment::ReadOnly)
+            && let Ok(link) = self.claim.connect()
+        {
+            self.shared.connects.again();
+            self.link = Some(link);
+            return StoreError::Again;
         }
         if let Some(link) = self.link.as_mut()
             && let Err(error) = link.run("ROLLBACK")

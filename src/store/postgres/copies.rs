@@ -22,7 +22,7 @@ const MOST_FINDINGS: usize = 20;
 /// # Errors
 /// When no server can be reached or the database cannot be read.
 pub fn look(server: &Server, thorough: bool) -> Stored<Look> {
-    let mut link = Link::open(&server.named("chakong-look"))?;
+    let mut link = Link::open_unhurried(&server.named("chakong-look"))?;
     link.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
     let schema = migrations::schema(&mut link)?;
     let bytes = number(&mut link, "SELECT pg_database_size(current_database())")?;

@@ -2,7 +2,7 @@
 
 use tokio_postgres::Row;
 
-use super::pending::text;
+use super::columns::text;
 use super::query::{Filter, View, params};
 use super::rows::{get, instant, micros, unreadable};
 use crate::domain::{Blob, DeskItem, DeskState, OrderId};
@@ -39,17 +39,18 @@ impl View<'_> {
             item.state.code(),
             i64::from(item.version),
             body.as_stored(),
-            entered
+            entered,
+            i64::from(item.was_carried())
         ];
         let sql = match item.version {
             1 => {
-                "INSERT INTO desk (order_id, lane, court, deadline, state, version, body, entered)
+                "INSERT INTO desk (order_id, lane, court, deadline, state, version, body, entered, carried)
                  SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS BIGINT),
-                   CAST($6 AS BIGINT), CAST($7 AS BYTEA), CAST($8 AS BYTEA)
+                   CAST($6 AS BIGINT), CAST($7 AS BYTEA), CAST($8 AS BYTEA), CAST($9 AS BIGINT)
                  WHERE NOT EXISTS (SELECT 1 FROM desk WHERE order_id = $1)"
             }
             _ => {
-                "UPDATE desk SET lane = $2, court = $3, deadline = $4, state = $5, version = $6, body = $7, entered = $8
+                "UPDATE desk SET lane = $2, court = $3, deadline = $4, state = $5, version = $6, body = $7, entered = $8, carried = $9
                  WHERE order_id = $1 AND version = CAST($6 AS BIGINT) - 1"
             }
         };
@@ -75,8 +76,13 @@ impl DeskReads for View<'_> {
         let lanes: Vec<String> = filter.lanes.iter().map(|lane| text(lane)).collect();
         let courts: Option<Vec<String>> =
             filter.courts.codes().map(|codes| codes.iter().map(|code| text(code)).collect());
+        let lane = match filter.with_carried {
+            true => "(d.lane = ANY(?) OR d.carried = 1)",
+            false => "d.lane = ANY(?)",
+        };
         let mut query = Filter::new(SELECT, "d.deadline, d.order_id", filter.limit)
-            .given("d.lane = ANY(?)", Some(lanes))
+            .given(lane, Some(lanes))
+            .given("d.lane = ?", filter.counterpart.as_deref().map(text))
             .given("d.court = ANY(?)", courts)
             .given("d.deadline < ?", filter.due_before.map(micros));
         query.conditions.push(filter.which.condition());

@@ -1,6 +1,6 @@
 //! What is looked for by a filter.
 
-use super::pending::text;
+use super::columns::text;
 use super::query::{Filter, View};
 use super::rows::{self, ACT, TASK, get, micros};
 use crate::domain::people::Courts;
@@ -17,23 +17,30 @@ fn courts(courts: &Courts) -> Option<Vec<String>> {
     courts.codes().map(|codes| codes.iter().map(|code| text(code)).collect())
 }
 
+const CASES: &str = "SELECT c.id, c.chain, c.number, c.court_name, c.court_code, c.continues, c.created,
+     n.id, n.created, n.has_ledger, n.claim FROM cases c JOIN chains n ON n.id = c.chain";
+const CASES_FOUND: &str = "SELECT c.id, c.chain, c.number, c.court_name, c.court_code, c.continues, c.created,
+     n.id, n.created, n.has_ledger, n.claim FROM found_by f JOIN cases c ON c.id = f.case_id JOIN chains n ON n.id = c.chain";
+
 pub(super) fn cases(view: &mut View<'_>, filter: &CaseFilter) -> Stored<Vec<CaseRow>> {
-    let select = "SELECT c.id, c.chain, c.number, c.court_name, c.court_code, c.continues, c.created,
-         n.id, n.created, n.has_ledger, n.claim FROM cases c JOIN chains n ON n.id = c.chain";
+    // What is looked for by a word is read from its index in the order of the list, and no further than a page needs.
+    let (select, order, before) = match filter.found_by.is_empty() {
+        true => (CASES, "c.id DESC", "c.id < ?"),
+        false => (CASES_FOUND, "f.case_id DESC", "f.case_id < ?"),
+    };
     let submitted = "c.id IN (SELECT i.case_id FROM inquiries i WHERE i.created >= ? AND i.created < ?)";
     let filed = "c.id IN (SELECT i.case_id FROM inquiries i WHERE i.filed_on >= ? AND i.filed_on <= ?)";
-    // The sign keeps the planner from reading all cases in their order where it can read the few that are wanted.
-    let order = if filter.found_by.is_empty() { "c.id DESC" } else { "+c.id DESC" };
     let mut query = Filter::new(select, order, filter.limit)
         .given("c.number = ?", filter.number.as_deref().map(text))
         .given("c.state = ?", filter.state.map(CaseState::word))
         .between(submitted, filter.submitted.map(|(from, until)| (micros(from), micros(until))))
         .between(filed, filter.filed.map(|(from, until)| (from.to_string(), until.to_string())))
         .given("c.court_code = ANY(?)", courts(&filter.courts))
-        .given("c.id < ?", filter.before.map(CaseId::get));
-    for word in &filter.found_by {
-        let found = "c.id IN (SELECT i.case_id FROM found_by f JOIN inquiries i ON i.id = f.inquiry WHERE f.word = ?)";
-        query = query.given(found, Some(super::keyed(&view.shared.key, word.as_bytes())));
+        .given(before, filter.before.map(CaseId::get));
+    for (at, word) in filter.found_by.iter().enumerate() {
+        let further = "EXISTS (SELECT 1 FROM found_by g WHERE g.word = ? AND g.case_id = c.id)";
+        let found = if at == 0 { "f.word = ?" } else { further };
+        query = query.given(found, Some(super::word(&view.shared.key, word)));
     }
     view.filtered(query, |row| {
         let claim = rows::optional_json(row, 10, "claim")?;
@@ -126,6 +133,12 @@ pub(super) fn measures(view: &mut View<'_>, filter: &MeasureFilter) -> Stored<Ve
     view.filtered(query, rows::measure)
 }
 
+/// Tasks of a chain of which an inquiry is found by a word.
+const FOUND_BY: &str = "EXISTS (SELECT 1 FROM cases c JOIN found_by f ON f.case_id = c.id WHERE c.chain = tasks.chain AND f.word = ?)";
+/// Tasks of a chain of which somebody submitted an inquiry.
+const SUBMITTED_BY: &str =
+    "EXISTS (SELECT 1 FROM inquiries i WHERE i.chain = tasks.chain AND i.submitted_by = ?)";
+
 pub(super) fn tasks(view: &mut View<'_>, filter: &TaskFilter) -> Stored<Vec<Task>> {
     const SELECT: &str =
         "SELECT id, chain, inquiry, kind, order_id, measure, created, due, done, note, look FROM tasks";
@@ -137,6 +150,8 @@ pub(super) fn tasks(view: &mut View<'_>, filter: &TaskFilter) -> Stored<Vec<Task
         .given("kind = ?", filter.kind.map(|kind| kind.word()))
         .given("chain = ?", filter.chain.map(ChainId::get))
         .given(court, courts(&filter.courts))
+        .given(FOUND_BY, filter.found_by.as_ref().map(|word| super::word(&view.shared.key, word)))
+        .given(SUBMITTED_BY, filter.submitted_by.as_deref().map(text))
         .given("due < ?", filter.due_before.map(micros));
     query.conditions.push("done IS NULL".to_owned());
     if let Some(behind) = behind {

@@ -114,7 +114,9 @@ impl Fleet {
                             tracing::warn!(%error, "leases could not be renewed; trying again");
                         }
                         leases.give_back_later(ended);
-                        hearing = hearing.filter(|_| !is_unreachable(&error));
+                        // One that can only be read is a standby by now; another one may be the server.
+                        let is_of_use = !is_unreachable(&error) && !error.ails(Ailment::ReadOnly);
+                        hearing = hearing.filter(|_| is_of_use);
                     }
                     Err(_) => {
                         if !std::mem::replace(&mut has_failed, true) {

@@ -5,17 +5,16 @@ use super::query::{View, limit_of, params};
 use super::rows::{self, ACT, get};
 use crate::domain::retention::Forget;
 use crate::domain::{AuditEntry, ChainId, InquiryId, RawId};
-use crate::store::{KeptBytes, KeptMessage, Stored, order_list};
+use crate::store::{KeptBytes, KeptMessage, Stored, found_words, order_list};
 
 /// Everything of a chain, what names others before what is named. No inquiry's rows are found by a chain that is gone.
-const OF_A_CHAIN: [&str; 17] = [
+const OF_A_CHAIN: [&str; 16] = [
     "DELETE FROM certificates WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
     "DELETE FROM receipts WHERE order_id IN (SELECT o.id FROM inquiries i JOIN orders o ON o.inquiry = i.id WHERE i.chain = $1)",
     "DELETE FROM charge_references WHERE order_id IN
        (SELECT o.id FROM inquiries i JOIN orders o ON o.inquiry = i.id WHERE i.chain = $1)",
     "DELETE FROM revisions WHERE root IN (SELECT o.id FROM inquiries i JOIN orders o ON o.inquiry = i.id WHERE i.chain = $1)",
     "DELETE FROM documents WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
-    "DELETE FROM found_by WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
     "DELETE FROM terms WHERE inquiry IN (SELECT id FROM inquiries WHERE chain = $1)",
     // The newest row stays, so that its number is not given again.
     "DELETE FROM tasks WHERE chain = $1 AND id < (SELECT MAX(id) FROM tasks)",
@@ -61,10 +60,25 @@ impl View<'_> {
                 self.execute(sql, params![chain.get(), NOTHING])?;
             }
             Forget::Chain(chain) => {
+                self.forget_words(*chain)?;
                 for sql in OF_A_CHAIN {
                     self.execute(sql, params![chain.get()])?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// What a chain's cases are found by. The words are made again; where they cannot be, all of them are looked through.
+    fn forget_words(&mut self, chain: ChainId) -> Stored<()> {
+        for (case, words) in found_words::of_chain(self, chain)? {
+            let Some(words) = words else {
+                self.execute("DELETE FROM found_by WHERE case_id = $1", params![case.get()])?;
+                continue;
+            };
+            let words: Vec<Vec<u8>> = words.iter().map(|word| super::word(&self.shared.key, word)).collect();
+            let sql = "DELETE FROM found_by WHERE word = ANY($1) AND case_id = $2";
+            self.execute(sql, params![words, case.get()])?;
         }
         Ok(())
     }

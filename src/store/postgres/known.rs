@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use super::answers::LINES;
+use super::columns::text;
 use super::locks::OfChain;
-use super::pending::text;
+use super::overlay::Asked;
 use super::query::{View, params};
 use super::rows::{self, CASE, INQUIRY, ORDER, REVISION, TASK, get};
 use crate::domain::{
-    Case, Chain, ChainId, ChainParty, Inquiry, InquiryId, Measure, MeasureId, OrderId, OrderRecord, Paper,
-    Revision, Task, Terms,
+    Case, Chain, ChainId, ChainParty, Inquiry, InquiryId, LineRow, Measure, MeasureId, OrderId, OrderRecord,
+    Paper, Revision, Task, Terms,
 };
 use crate::store::{Reads as _, Stored};
 
@@ -97,6 +99,32 @@ pub(super) fn terms(view: &mut View<'_>, id: InquiryId) -> Stored<Option<Arc<Ter
         |known| known.terms.get(&id).cloned().map(Some),
         |view| view.one(ask, params![id.get()], rows::terms),
         |known, found| known.terms.extend(found.clone().map(|found| (id, found))),
+    )
+}
+
+pub(super) fn lines_of(view: &mut View<'_>, id: InquiryId) -> Stored<Vec<LineRow>> {
+    let ask = format!("SELECT {LINES} WHERE o.inquiry = $1 ORDER BY o.id");
+    view.known(
+        |known| known.lines.get(&id).cloned(),
+        |view| view.all(&ask, params![id.get()], rows::line),
+        |known, found| drop(known.lines.insert(id, found.clone())),
+    )
+}
+
+/// References of an inquiry's parties, and who was not asked; nothing of an inquiry that is not there.
+pub(super) fn asked(view: &mut View<'_>, id: InquiryId) -> Stored<Asked> {
+    let ask = "SELECT party_references, not_asked FROM terms WHERE inquiry = $1";
+    view.known(
+        |known| known.asked.get(&id).cloned(),
+        |view| {
+            let found = view.one(ask, params![id.get()], |row| {
+                let references = rows::json("list of parties", rows::text(row, 0)?)?;
+                let not_asked = rows::json("list of who was not asked", rows::text(row, 1)?)?;
+                Ok(Asked { references, not_asked })
+            })?;
+            Ok(found.unwrap_or_default())
+        },
+        |known, found| drop(known.asked.insert(id, found.clone())),
     )
 }
 

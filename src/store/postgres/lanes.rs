@@ -1,10 +1,11 @@
 //! What lanes keep beside their orders.
 
-use super::pending::{Key, Value, row, text};
+use super::columns::{Value, row, text};
+use super::pending::Key;
 use super::query::{View, params};
 use super::rows::micros;
 use super::tables::Table;
-use crate::domain::{BatchId, LaneChange, OrderId, RawDirection, RawId, RawMessage};
+use crate::domain::{BatchId, LaneChange, OrderId, Pause, RawDirection, RawId, RawMessage};
 use crate::store::{Stored, order_list};
 
 impl View<'_> {
@@ -37,7 +38,8 @@ impl View<'_> {
                 self.count(Table::Quotas, lane, day.to_string(), *requests)
             }
             LaneChange::AddCharges(lane, day, requests) => {
-                self.count(Table::Charges, lane, day.to_string(), *requests)
+                let requests = i64::try_from(*requests).unwrap_or(i64::MAX);
+                self.count(Table::Charges, lane, day.to_string(), requests)
             }
             LaneChange::NewChargeReference(order, at, reference) => {
                 self.add(Table::ChargeReferences, row![order.get(), micros(*at), reference])
@@ -46,7 +48,7 @@ impl View<'_> {
                 let row = row![key.as_slice(), root.get(), *number, micros(*at)];
                 self.put(Table::CachedAnswers, Key::Digest(key.clone()), row)
             }
-            LaneChange::SetPaused(lane, reason) => self.set_paused(lane, reason.as_deref()),
+            LaneChange::SetPaused(lane, pause) => self.set_paused(lane, pause.as_ref()),
             LaneChange::KeepLimits(lane, limits) => self.keep_limits(lane, limits),
             LaneChange::ResetLane(lane) => self.reset_lane(lane),
             LaneChange::NewCallToken(digest, lane, at) => {
@@ -99,8 +101,7 @@ impl View<'_> {
     }
 
     /// Adds to a counter of a day.
-    fn count(&mut self, table: Table, lane: &str, day: String, requests: u64) -> Stored<()> {
-        let requests = i64::try_from(requests).unwrap_or(i64::MAX);
+    fn count(&mut self, table: Table, lane: &str, day: String, requests: i64) -> Stored<()> {
         let key = Key::Day(lane.to_owned(), day.clone());
         self.pending(|pending| match pending.of(table, &key).and_then(|row| row.last_mut()) {
             Some(Value::Number(Some(counted))) => *counted = counted.saturating_add(requests),
@@ -129,10 +130,11 @@ impl View<'_> {
         Ok(())
     }
 
-    fn set_paused(&mut self, lane: &str, reason: Option<&str>) -> Stored<()> {
+    fn set_paused(&mut self, lane: &str, pause: Option<&Pause>) -> Stored<()> {
         self.execute("DELETE FROM pauses WHERE lane = $1", params![lane])?;
-        if let Some(reason) = reason {
-            self.execute("INSERT INTO pauses (lane, reason) VALUES ($1, $2)", params![lane, text(reason)])?;
+        if let Some(pause) = pause {
+            let sql = "INSERT INTO pauses (lane, reason, until) VALUES ($1, $2, $3)";
+            self.execute(sql, params![lane, text(&pause.reason), pause.until.map(micros)])?;
         }
         self.touch(|touched| touched.lane(lane, true));
         Ok(())

@@ -1,14 +1,16 @@
 //! One connection, and the thread's own runtime that drives it: what is asked is answered before a call returns.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
 
+use super::asked::Counts;
 use super::errors::{failed, told};
 use super::server::Server;
 use crate::store::health::Ailment;
@@ -19,6 +21,8 @@ pub(super) type Parameters<'p> = &'p [&'p (dyn ToSql + Sync)];
 
 /// Longest time for one statement; what takes longer has lost its server.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The same where a statement reads or changes a whole store.
+const PATIENCE_WITH_A_STORE: Duration = Duration::from_hours(48);
 /// Prepared statements that a connection keeps; lists with filters have many forms.
 const MOST_STATEMENTS: usize = 512;
 
@@ -29,11 +33,17 @@ const SETTINGS: &str = "
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
     SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('enable_seqscan', 'jit')";
 
+/// For work on a whole store: the server ends nothing of it either, whatever its configuration says.
+const UNHURRIED: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+const AS_EVER: &str = "RESET statement_timeout";
+
 /// A connection to the database.
 pub(super) struct Link {
     runtime: Runtime,
     client: Client,
     statements: HashMap<String, Statement>,
+    patience: Duration,
+    counts: Arc<Counts>,
 }
 
 impl std::fmt::Debug for Link {
@@ -71,9 +81,37 @@ impl Link {
                 Err(_) => told(step, Ailment::Unreachable, "no server answered in time"),
             }
         })?;
-        let mut link = Self { runtime, client, statements: HashMap::new() };
+        let counts = Arc::clone(&server.counts);
+        let mut link = Self { runtime, client, statements: HashMap::new(), patience: PATIENCE, counts };
         link.run(SETTINGS)?;
         Ok(link)
+    }
+
+    /// Connects for work on a whole store, each statement of which may take hours.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub(super) fn open_unhurried(server: &Server) -> Stored<Self> {
+        let mut link = Self::open(server)?;
+        link.run(UNHURRIED)?;
+        link.patience = PATIENCE_WITH_A_STORE;
+        Ok(link)
+    }
+
+    /// Does something that may take hours, and has no more time than ever afterwards. What stands idle in a transaction is ended by
+    /// the server as before.
+    ///
+    /// # Errors
+    /// Those of what is done.
+    pub(super) fn unhurried<T>(&mut self, what: impl FnOnce(&mut Self) -> Stored<T>) -> Stored<T> {
+        self.run("SET statement_timeout = 0")?;
+        let patience = std::mem::replace(&mut self.patience, PATIENCE_WITH_A_STORE);
+        let done = what(self);
+        self.patience = patience;
+        if done.is_ok() {
+            self.run(AS_EVER)?;
+        }
+        done
     }
 
     /// Whether the connection is gone.
@@ -96,7 +134,7 @@ impl Link {
     /// # Errors
     /// Those of the database.
     pub(super) fn run(&mut self, sql: &str) -> Stored<()> {
-        self.within("run", self.client.batch_execute(sql))
+        self.within("run", 1, self.client.batch_execute(sql))
     }
 
     /// A prepared statement; each is prepared once.
@@ -110,7 +148,7 @@ impl Link {
         if self.statements.len() >= MOST_STATEMENTS {
             self.statements.clear();
         }
-        let statement = self.within("prepare a statement", self.client.prepare(sql))?;
+        let statement = self.within("prepare a statement", 0, self.client.prepare(sql))?;
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
@@ -121,7 +159,7 @@ impl Link {
     /// Those of the database.
     pub(super) fn query(&mut self, sql: &str, parameters: Parameters<'_>) -> Stored<Vec<Row>> {
         let statement = self.prepare(sql)?;
-        self.within("query", self.client.query(&statement, parameters))
+        self.within("query", 1, self.client.query(&statement, parameters))
     }
 
     /// Runs a statement; gives how many rows it changed.
@@ -130,17 +168,32 @@ impl Link {
     /// Those of the database.
     pub(super) fn execute(&mut self, sql: &str, parameters: Parameters<'_>) -> Stored<u64> {
         let statement = self.prepare(sql)?;
-        self.within("write", self.client.execute(&statement, parameters))
+        self.within("write", 1, self.client.execute(&statement, parameters))
     }
 
-    /// Sends statements one behind the other without waiting between them: one round trip. How many rows each changed.
+    /// Sends statements one behind the other without waiting between them, and a query as the last: one round trip. How many rows each
+    /// changed, and what the query found.
     ///
     /// # Errors
     /// The first that the database has with one of them.
-    pub(super) fn execute_all(&mut self, all: &[Sent<'_>]) -> Stored<Vec<u64>> {
+    pub(super) fn execute_all(
+        &mut self,
+        all: &[Sent<'_>],
+        last: Option<&Sent<'_>>,
+    ) -> Stored<(Vec<u64>, Option<Vec<Row>>)> {
         let answers = all.iter().map(|sent| self.client.execute(&sent.statement, &sent.parameters));
-        let answered = self.within("write", async { Ok(join_all(answers).await) })?;
-        answered.into_iter().map(|answer| answer.map_err(failed("write"))).collect()
+        let asked = async {
+            match last {
+                Some(sent) => Some(self.client.query(&sent.statement, &sent.parameters).await),
+                None => None,
+            }
+        };
+        let count = all.len() + usize::from(last.is_some());
+        let sent = async { Ok(join(join_all(answers), asked).await) };
+        let (answered, found) = self.within("write", count, sent)?;
+        let changed: Vec<u64> =
+            answered.into_iter().map(|answer| answer.map_err(failed("write"))).collect::<Stored<_>>()?;
+        Ok((changed, found.transpose().map_err(failed("write"))?))
     }
 
     /// The same for queries: the rows of each.
@@ -149,8 +202,28 @@ impl Link {
     /// The first that the database has with one of them.
     pub(super) fn query_all(&mut self, all: &[Sent<'_>]) -> Stored<Vec<Vec<Row>>> {
         let answers = all.iter().map(|sent| self.client.query(&sent.statement, &sent.parameters));
-        let answered = self.within("query", async { Ok(join_all(answers).await) })?;
+        let answered = self.within("query", all.len(), async { Ok(join_all(answers).await) })?;
         answered.into_iter().map(|answer| answer.map_err(failed("query"))).collect()
+    }
+
+    /// The same for those that are not marked as of no use, each with whether it is: the rows of all, none for those.
+    ///
+    /// # Errors
+    /// The first that the database has with one of them.
+    pub(super) fn query_some(
+        &mut self,
+        asked: &[(bool, String, Vec<&(dyn ToSql + Sync)>)],
+    ) -> Stored<Vec<Vec<Row>>> {
+        let mut sent = Vec::with_capacity(asked.len());
+        for (_, sql, parameters) in asked.iter().filter(|(is_empty, ..)| !is_empty) {
+            sent.push(Sent { statement: self.prepare(sql)?, parameters: parameters.clone() });
+        }
+        let mut found = self.query_all(&sent)?.into_iter();
+        let rows = |(is_empty, ..): &(bool, String, Vec<_>)| match is_empty {
+            true => Vec::new(),
+            false => found.next().unwrap_or_default(),
+        };
+        Ok(asked.iter().map(rows).collect())
     }
 
     /// Hands the rows of a query without parameters on, one after the other: there may be more than fit into memory.
@@ -160,20 +233,31 @@ impl Link {
     pub(super) fn each_row(&mut self, sql: &str, each: &mut dyn FnMut(&Row) -> Stored<()>) -> Stored<()> {
         let statement = self.prepare(sql)?;
         let none: [&(dyn ToSql + Sync); 0] = [];
-        let mut rows = Box::pin(self.within("query", self.client.query_raw(&statement, none))?);
+        let mut rows = Box::pin(self.within("query", 1, self.client.query_raw(&statement, none))?);
         // What is done with a row may wait for another connection, which this one's runtime must not be around.
-        while let Some(row) = self.within("query", rows.as_mut().try_next())? {
+        while let Some(row) = self.bounded("query", rows.as_mut().try_next())? {
             each(&row)?;
         }
         Ok(())
     }
 
+    /// Waits for what so many statements come to.
     fn within<T>(
+        &self,
+        step: &'static str,
+        statements: usize,
+        asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Stored<T> {
+        self.counts.sends(statements);
+        self.bounded(step, asked)
+    }
+
+    fn bounded<T>(
         &self,
         step: &'static str,
         asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Stored<T> {
-        let answer = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, asked).await });
+        let answer = self.runtime.block_on(async { tokio::time::timeout(self.patience, asked).await });
         match answer {
             Ok(answer) => answer.map_err(failed(step)),
             Err(_) => told(step, Ailment::Unreachable, "the server did not answer in time"),

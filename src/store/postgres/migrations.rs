@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006.sql"),
     include_str!("migrations/0007.sql"),
     super::older_cases::MIGRATION,
+    include_str!("migrations/0009.sql"),
 ];
 
 /// Key of the lock under which a schema is brought up to date: `chakongm` as a number.
@@ -72,6 +73,12 @@ pub(super) fn schema(link: &mut Link) -> Stored<Schema> {
     Ok(Schema { applied, known: MIGRATIONS.len() })
 }
 
+/// Whether a store stands there whose schema is to be changed.
+pub(super) fn is_older(link: &mut Link) -> Stored<bool> {
+    let schema = schema(link)?;
+    Ok(schema.is_known() && schema.applied < schema.known)
+}
+
 fn apply(link: &mut Link) -> Stored<()> {
     link.run("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, checksum BYTEA NOT NULL)")?;
     let applied = link.query("SELECT checksum FROM migrations ORDER BY number", &[])?;
@@ -99,5 +106,12 @@ fn apply(link: &mut Link) -> Stored<()> {
         .iter()
         .position(|sql| *sql == super::older_cases::MIGRATION)
         .is_some_and(|at| applied.len() <= at);
-    if is_before && !applied.is_empty() { super::older_cases::make_findable(link) } else { Ok(()) }
+    if is_before && !applied.is_empty() {
+        super::older_cases::make_findable(link)?;
+    }
+    if !applied.is_empty() && applied.len() < MIGRATIONS.len() {
+        // Whoever of an older version lost its connection and comes back must not write rows of its own schema.
+        link.run("DELETE FROM writers")?;
+    }
+    Ok(())
 }

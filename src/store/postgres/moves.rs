@@ -1,6 +1,7 @@
 //! Orders, measures and answers as rows: what moves is checked against where it starts and the tables of legal moves.
 
-use super::pending::{Key, Value, row};
+use super::columns::{Value, row};
+use super::pending::Key;
 use super::query::View;
 use super::rows::micros;
 use super::tables::Table;
@@ -11,7 +12,7 @@ use crate::domain::{
     valuable,
 };
 use crate::store::codec::{encode_json, plain, plain_json};
-use crate::store::{StoreError, Stored};
+use crate::store::{StoreError, Stored, short};
 
 impl View<'_> {
     pub(super) fn add_order(&mut self, order: &OrderRecord) -> Stored<()> {
@@ -26,7 +27,7 @@ impl View<'_> {
             i64::from(order.party),
             i64::from(order.document),
             order.instruction.kind().to_string(),
-            plain_json("instruction", &order.instruction)?.as_stored(),
+            short::instruction(&order.instruction)?.as_stored(),
             order.priority as i64,
             order.state.code(),
             i64::from(order.attempts),
@@ -170,7 +171,7 @@ impl View<'_> {
             names_cash(reply),
             answer.as_stored(),
             revision.raw.map(RawId::get),
-            &revision.raw_digest,
+            short::digest(&revision.raw_digest),
             &revision.connector,
             differences.as_ref().map(|blob| blob.as_stored().to_vec()),
             revision.cached_from.map(micros)

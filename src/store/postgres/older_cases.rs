@@ -1,11 +1,11 @@
 //! Cases from before they were found by party, officer and day of filing: what their inquiries ask says all of it, and is read once.
 
+use super::columns::{columns, row};
 use super::link::Link;
-use super::pending::{columns, row};
+use super::numbers;
 use super::query::params;
 use super::rows::get;
 use super::tables::{TABLES, Table};
-use super::{keyed, numbers};
 use crate::domain::{Terms, found_by};
 use crate::store::Stored;
 use crate::store::codec::decode_json;
@@ -21,11 +21,12 @@ pub(super) fn make_findable(link: &mut Link) -> Stored<()> {
     let key = numbers::lookup_key(link)?;
     let mut after = i64::MIN;
     loop {
-        let sql = "SELECT inquiry, body FROM terms WHERE inquiry > $1 ORDER BY inquiry LIMIT $2";
+        let sql = "SELECT t.inquiry, t.body, i.case_id FROM terms t JOIN inquiries i ON i.id = t.inquiry
+             WHERE t.inquiry > $1 ORDER BY t.inquiry LIMIT $2";
         let found = link.query(sql, params![after, PORTION])?;
         let (mut words, mut filed, mut days) = (Vec::new(), Vec::new(), Vec::new());
         for row in &found {
-            let (inquiry, body): (i64, Vec<u8>) = (get(row, 0)?, get(row, 1)?);
+            let (inquiry, body, case): (i64, Vec<u8>, i64) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
             after = inquiry;
             let terms: Terms = match decode_json("terms", &body) {
                 Ok(terms) => terms,
@@ -34,8 +35,8 @@ pub(super) fn make_findable(link: &mut Link) -> Stored<()> {
                     continue;
                 }
             };
-            let hashed = found_by::of_terms(&terms).into_iter().map(|word| keyed(&key, word.as_bytes()));
-            words.extend(hashed.map(|word| row![word, inquiry]));
+            let hashed = found_by::of_terms(&terms).into_iter().map(|word| super::word(&key, &word));
+            words.extend(hashed.map(|word| row![word, case]));
             if let Some(day) = terms.case.filed_on {
                 filed.push(inquiry);
                 days.push(day.to_string());
@@ -43,7 +44,7 @@ pub(super) fn make_findable(link: &mut Link) -> Stored<()> {
         }
         if !words.is_empty() {
             let columns = columns(words);
-            let parameters: Vec<_> = columns.iter().map(super::pending::Column::parameter).collect();
+            let parameters: Vec<_> = columns.iter().map(super::columns::Column::parameter).collect();
             for statement in
                 TABLES.get(Table::FoundBy as usize).into_iter().flat_map(|table| &table.statements)
             {

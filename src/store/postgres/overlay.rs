@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::{
-    Case, Chain, ChainId, ChainParty, Change, Inquiry, InquiryId, Measure, MeasureId, NewDocument,
-    NewInquiry, OrderId, OrderRecord, OrderState, Paper, Revision, Task, Terms,
+    Case, Chain, ChainId, ChainParty, Change, Inquiry, InquiryId, LineRow, Measure, MeasureId, NewDocument,
+    NewInquiry, NotAsked, OrderId, OrderRecord, OrderState, Outcome, Paper, Revision, Task, Terms,
 };
 
 /// Lists of a chain; `None` where one was not read.
@@ -38,6 +38,15 @@ impl Lists {
 /// An inquiry of an idempotency key, and the digest of the body it came with.
 pub(super) type Keyed = (InquiryId, Vec<u8>);
 
+/// Whom an inquiry is about, and who was not asked.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Asked {
+    /// The case system's references of its parties.
+    pub(super) references: Vec<String>,
+    /// Who was not asked, and why.
+    pub(super) not_asked: Vec<NotAsked>,
+}
+
 /// Rows that are known.
 #[derive(Debug, Default)]
 pub(super) struct Overlay {
@@ -52,6 +61,9 @@ pub(super) struct Overlay {
     /// The latest answer to a question; `None` where there is none.
     pub(super) latest: HashMap<OrderId, Option<Revision>>,
     pub(super) lists: HashMap<ChainId, Lists>,
+    /// What certificates of inquiries are made from, in the order of the orders' numbers.
+    pub(super) lines: HashMap<InquiryId, Vec<LineRow>>,
+    pub(super) asked: HashMap<InquiryId, Asked>,
 }
 
 impl Overlay {
@@ -92,6 +104,7 @@ impl Overlay {
             Change::NewOrder(order) => {
                 self.orders.insert(order.id, (**order).clone());
                 self.latest.entry(order.id).or_insert(None);
+                push(self.lines.get_mut(&order.inquiry), &LineRow::of(order, None));
             }
             Change::MoveOrder(order, _) => self.move_order(order),
             Change::NewMeasure(measure) => push(self.measures_of(measure.chain), &**measure),
@@ -104,6 +117,9 @@ impl Overlay {
                 }
             }
             Change::NewRevision(revision) => {
+                if let Some(line) = self.line_of(revision.inquiry, revision.order) {
+                    line.outcome = Some(Outcome::of(revision));
+                }
                 let kept = Revision { stored: None, ..(**revision).clone() };
                 self.latest.insert(revision.root, Some(kept));
             }
@@ -174,7 +190,15 @@ impl Overlay {
         }
     }
 
+    fn line_of(&mut self, inquiry: InquiryId, order: OrderId) -> Option<&mut LineRow> {
+        self.lines.get_mut(&inquiry)?.iter_mut().find(|line| line.id == order)
+    }
+
     fn move_order(&mut self, moved: &OrderRecord) {
+        if let Some(line) = self.line_of(moved.inquiry, moved.id) {
+            (line.state, line.sent) = (moved.state, moved.sent);
+            line.fault.clone_from(&moved.fault);
+        }
         if let Some(known) = self.orders.get_mut(&moved.id) {
             known.state = moved.state;
             known.attempts = moved.attempts;

@@ -4,13 +4,20 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::pending::text;
+use super::columns::text;
 use super::query::{Filter, View, params};
 use super::rows::{self, get, micros};
 use crate::domain::PersonId;
 use crate::domain::people::{Look, PeopleChange, Person, Session, StoredKey};
 use crate::store::codec::plain_json;
+use crate::store::people::in_one;
 use crate::store::{LookCounts, LookFilter, PeopleReads, StoreError, Stored};
+
+/// Looks at cases of some courts, and at lists by people who see one of them.
+const OF_COURTS: &str = "(court = ANY(CAST(? AS TEXT[])) OR court = '' AND (
+    EXISTS (SELECT 1 FROM unnest(CAST(? AS TEXT[])) AS asked (code)
+            WHERE position(chr(31) || '*' || chr(31) IN looks.courts) > 0
+               OR position(chr(31) || asked.code || chr(31) IN looks.courts) > 0)))";
 
 /// One row was to change; another number says that it does not stand as expected.
 fn one(changed: u64, what: &'static str) -> Stored<()> {
@@ -97,9 +104,12 @@ impl View<'_> {
             look.kind.word(),
             text(&look.subject),
             text(&look.court),
-            body.as_stored()
+            body.as_stored(),
+            i64::try_from(look.shown).unwrap_or(i64::MAX),
+            text(&in_one(&look.courts))
         ];
-        let sql = "INSERT INTO looks (at, actor, kind, subject, court, body) VALUES ($1, $2, $3, $4, $5, $6)";
+        let sql = "INSERT INTO looks (at, actor, kind, subject, court, body, shown, courts)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         self.execute(sql, row).map(drop)
     }
 }
@@ -156,11 +166,14 @@ impl PeopleReads for View<'_> {
     fn find_looks(&mut self, filter: &LookFilter) -> Stored<Vec<(i64, Look)>> {
         let courts: Option<Vec<String>> =
             filter.courts.codes().map(|codes| codes.iter().map(|code| text(code)).collect());
+        let actors =
+            filter.actors.as_ref().map(|actors| actors.iter().map(|one| text(one)).collect::<Vec<_>>());
         let query = Filter::new("SELECT body, id FROM looks", "id DESC", filter.limit)
             .given("actor = ?", filter.actor.as_deref().map(text))
+            .given("actor = ANY(?)", actors)
             .given("kind = ?", filter.kind.map(|kind| kind.word()))
             .given("subject = ?", filter.subject.as_deref().map(text))
-            .given("court = ANY(?)", courts)
+            .given(OF_COURTS, courts)
             .given("at >= ?", filter.since.map(micros))
             .given("at < ?", filter.until.map(micros))
             .given("id < ?", filter.before);
@@ -168,9 +181,11 @@ impl PeopleReads for View<'_> {
     }
 
     fn count_looks(&mut self, actor: &str, since: Timestamp) -> Stored<LookCounts> {
-        let sql = "SELECT COUNT(*), COUNT(DISTINCT subject) FROM looks WHERE actor = $1 AND at >= $2";
+        let sql = "SELECT CAST(COALESCE(SUM(looks), 0) AS BIGINT), CAST(COALESCE(SUM(shown), 0) AS BIGINT) FROM (
+                     SELECT COUNT(*) AS looks, MAX(shown) AS shown FROM looks WHERE actor = $1 AND at >= $2 GROUP BY kind, subject
+                   ) AS things";
         let counts = self.one(sql, params![text(actor), micros(since)], |row| {
-            Ok(LookCounts { looks: get(row, 0)?, subjects: get(row, 1)? })
+            Ok(LookCounts { looks: get(row, 0)?, records: get(row, 1)? })
         })?;
         Ok(counts.unwrap_or_default())
     }

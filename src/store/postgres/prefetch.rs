@@ -1,19 +1,22 @@
 //! What a group of jobs will look at, locked and then loaded for all of them with a handful of statements whatever their number. What
 //! is loaded is read behind the locks, and stands until the transaction ends.
 
-use std::collections::HashSet;
+mod files;
+
+use std::collections::{HashMap, HashSet};
 
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::link::{Link, Sent};
+use super::columns::text;
+use super::link::Link;
 use super::locks::{LEASES, NEW_KEYS, OF_CHAINS, numbers_of};
-use super::overlay::{Lists, Overlay};
-use super::pending::text;
+use super::overlay::Overlay;
 use super::query::Work;
 use super::rows::{self, CASE, INQUIRY, ORDER, REVISION, get};
-use crate::domain::{ChainId, InquiryId};
+use crate::domain::{ChainId, Inquiry, InquiryId, OrderRecord};
 use crate::store::{Needs, Stored};
+use files::Wanted;
 
 /// Loads it, for the process `own`.
 ///
@@ -26,8 +29,8 @@ pub(super) fn prefetch(link: &mut Link, needs: &Needs, work: &mut Work, own: &st
     first(link, needs, work, own)?;
     drop_unlocked(work);
     let known = &mut work.overlay;
-    let deep: Vec<i64> = deep_chains(needs, known).into_iter().map(ChainId::get).collect();
-    if deep.is_empty() { Ok(()) } else { lists(link, &deep, known) }
+    let deep = deep_chains(needs, known).into_iter().map(ChainId::get).collect();
+    Wanted { deep, closing: closing(known) }.load(link, known)
 }
 
 /// What belongs to a chain that is not locked, for it joined another one meanwhile, is left to whoever reads it.
@@ -46,51 +49,102 @@ fn readable<T>(found: &[Row], read: fn(&Row) -> Stored<T>) -> impl Iterator<Item
     found.iter().filter_map(move |row| read(row).ok())
 }
 
-/// What is named, and what it belongs to.
+/// What is named, and what it belongs to. What nothing is named for is not asked.
 fn first(link: &mut Link, needs: &Needs, work: &mut Work, own: &str) -> Stored<()> {
     let orders: Vec<i64> = needs.orders.iter().map(|id| id.get()).collect();
     let chains: Vec<i64> = needs.chains.iter().map(|id| id.get()).collect();
     let (submitters, keys): (Vec<String>, Vec<String>) =
         needs.keys.iter().map(|(submitter, key)| (text(submitter), text(key))).unzip();
     let numbers: Vec<String> = needs.cases.iter().map(|number| text(number)).collect();
-    let of_orders = "SELECT inquiry FROM orders WHERE id = ANY($1)";
     let (new_keys, leases) = (numbers_of(needs), &needs.leases);
-    let sql = [
-        NEW_KEYS.to_owned(),
-        LEASES.to_owned(),
-        format!(
-            "SELECT c.id, c.created, c.has_ledger, c.claim FROM chains c WHERE c.id IN (SELECT unnest(CAST($2 AS BIGINT[]))
-             UNION SELECT i.chain FROM orders o JOIN inquiries i ON i.id = o.inquiry WHERE o.id = ANY($1)
-             UNION SELECT chain FROM cases WHERE number = ANY($3)
-             UNION SELECT chain FROM inquiries WHERE submitted_by = ANY($4) AND key = ANY($5)) ORDER BY c.id {OF_CHAINS} OF c"
+    let locks = Locks::of(&orders, &chains, &numbers, (&submitters, &keys));
+    let of_orders = "SELECT inquiry FROM orders WHERE id = ANY($1)";
+    let asked: [(bool, String, Vec<&(dyn ToSql + Sync)>); 8] = [
+        (new_keys.is_empty(), NEW_KEYS.to_owned(), vec![&new_keys]),
+        (leases.is_empty(), LEASES.to_owned(), vec![leases, &own]),
+        (locks.parameters.is_empty(), locks.sql(), locks.parameters.clone()),
+        (orders.is_empty(), format!("SELECT {ORDER} FROM orders o WHERE o.id = ANY($1)"), vec![&orders]),
+        (
+            orders.is_empty(),
+            format!("SELECT {INQUIRY} FROM inquiries i WHERE i.id IN ({of_orders})"),
+            vec![&orders],
         ),
-        format!("SELECT {ORDER} FROM orders o WHERE o.id = ANY($1)"),
-        format!("SELECT {INQUIRY} FROM inquiries i WHERE i.id IN ({of_orders})"),
-        format!(
-            "SELECT {REVISION} FROM revisions WHERE (root, number) IN (SELECT l.root, MAX(l.number) FROM revisions l WHERE l.root IN
-             (SELECT COALESCE(root, id) FROM orders WHERE id = ANY($1)) GROUP BY l.root)"
+        (orders.is_empty(), latest_answers(), vec![&orders]),
+        (
+            keys.is_empty(),
+            "SELECT submitted_by, key, id, digest FROM inquiries WHERE submitted_by = ANY($1) AND key = ANY($2)"
+                .to_owned(),
+            vec![&submitters, &keys],
         ),
-        "SELECT submitted_by, key, id, digest FROM inquiries WHERE submitted_by = ANY($1) AND key = ANY($2)".to_owned(),
-        format!("SELECT {CASE} FROM cases WHERE number = ANY($1)"),
+        (numbers.is_empty(), format!("SELECT {CASE} FROM cases WHERE number = ANY($1)"), vec![&numbers]),
     ];
-    let one: Vec<&(dyn ToSql + Sync)> = vec![&orders];
-    let parameters: [Vec<&(dyn ToSql + Sync)>; 8] = [
-        vec![&new_keys],
-        vec![leases, &own],
-        vec![&orders, &chains, &numbers, &submitters, &keys],
-        one.clone(),
-        one.clone(),
-        one,
-        vec![&submitters, &keys],
-        vec![&numbers],
-    ];
-    let mut sent = Vec::new();
-    for (sql, parameters) in sql.iter().zip(parameters) {
-        sent.push(Sent { statement: link.prepare(sql)?, parameters });
-    }
-    let found = link.query_all(&sent)?;
+    let found = link.query_some(&asked)?;
     take_in(&found, needs, work);
     Ok(())
+}
+
+/// The chains that are locked, by what names them.
+struct Locks<'p> {
+    found: Vec<String>,
+    parameters: Vec<&'p (dyn ToSql + Sync)>,
+}
+
+impl<'p> Locks<'p> {
+    fn of(
+        orders: &'p Vec<i64>,
+        chains: &'p Vec<i64>,
+        numbers: &'p Vec<String>,
+        (submitters, keys): (&'p Vec<String>, &'p Vec<String>),
+    ) -> Self {
+        let mut locks = Self { found: Vec::new(), parameters: Vec::new() };
+        if !orders.is_empty() {
+            locks.add(
+                "SELECT i.chain FROM orders o JOIN inquiries i ON i.id = o.inquiry WHERE o.id = ANY(?)",
+                &[orders],
+            );
+        }
+        if !chains.is_empty() {
+            locks.add("SELECT unnest(CAST(? AS BIGINT[]))", &[chains]);
+        }
+        if !numbers.is_empty() {
+            locks.add("SELECT chain FROM cases WHERE number = ANY(?)", &[numbers]);
+        }
+        if !keys.is_empty() {
+            let sql = "SELECT chain FROM inquiries WHERE submitted_by = ANY(?) AND key = ANY(?)";
+            locks.add(sql, &[submitters, keys]);
+        }
+        locks
+    }
+
+    fn add(&mut self, sql: &str, parameters: &[&'p (dyn ToSql + Sync)]) {
+        let mut sql = sql.to_owned();
+        for parameter in parameters {
+            self.parameters.push(*parameter);
+            sql = sql.replacen('?', &format!("${}", self.parameters.len()), 1);
+        }
+        self.found.push(sql);
+    }
+
+    fn sql(&self) -> String {
+        let found = self.found.join(" UNION ");
+        format!(
+            "SELECT c.id, c.created, c.has_ledger, c.claim FROM chains c WHERE c.id IN ({found}) ORDER BY c.id {OF_CHAINS} OF c"
+        )
+    }
+}
+
+/// The latest answers to the questions of orders; those that ask for the first time have none (`load_order`).
+fn latest_answers() -> String {
+    format!(
+        "SELECT {REVISION} FROM revisions WHERE (root, number) IN (SELECT l.root, MAX(l.number) FROM revisions l WHERE l.root IN
+         (SELECT COALESCE(root, id) FROM orders WHERE id = ANY($1) AND NOT (root IS NULL AND measure IS NULL AND state IN (0, 1, 2)))
+         GROUP BY l.root)"
+    )
+}
+
+/// Whether an order asks for the first time, and was not answered: the condition of [`latest_answers`].
+fn is_first(order: &OrderRecord) -> bool {
+    order.root == order.id && order.measure.is_none() && order.state.is_open()
 }
 
 /// Takes in what was found, in the order in which it was asked for.
@@ -106,7 +160,8 @@ fn take_in(found: &[Vec<Row>], needs: &Needs, work: &mut Work) {
     known.inquiries.extend(readable(inquiries, rows::inquiry).map(|one| (one.id, one)));
     known.chains.extend(readable(chains, rows::chain).map(|one| (one.id, one)));
     if readable(revisions, rows::revision).count() == revisions.len() {
-        known.latest.extend(known.orders.values().map(|order| (order.root, None)));
+        let asked = known.orders.values().filter(|order| !is_first(order));
+        known.latest.extend(asked.map(|order| (order.root, None)));
         known.latest.extend(readable(revisions, rows::revision).map(|one| (one.root, Some(one))));
     }
     let keys = needs.keys.iter().map(|(submitter, key)| (text(submitter), text(key)));
@@ -135,67 +190,12 @@ fn deep_chains(needs: &Needs, known: &Overlay) -> HashSet<ChainId> {
     with_ledger.chain(of_controls).chain(of_cases).chain(needs.chains.iter().copied()).collect()
 }
 
-/// Place of the terms among the lists.
-const TERMS: usize = 6;
-
-/// The lists of chains, and the terms of the inquiries at hand.
-fn lists(link: &mut Link, chains: &[i64], known: &mut Overlay) -> Stored<()> {
-    let sql = [
-        format!("SELECT {CASE} FROM cases WHERE chain = ANY($1) ORDER BY id"),
-        "SELECT body FROM parties WHERE chain = ANY($1) ORDER BY id".to_owned(),
-        format!("SELECT {INQUIRY} FROM inquiries i WHERE i.chain = ANY($1) ORDER BY i.id"),
-        "SELECT d.id, d.inquiry, d.kind, d.number, d.by_act, d.measures, i.chain FROM documents d
-         JOIN inquiries i ON i.id = d.inquiry WHERE i.chain = ANY($1) ORDER BY d.id"
-            .to_owned(),
-        "SELECT body FROM measures WHERE chain = ANY($1) ORDER BY id".to_owned(),
-        format!("SELECT {} FROM tasks WHERE chain = ANY($1) AND done IS NULL ORDER BY id", rows::TASK),
-        "SELECT body, debtors, inquiry FROM terms WHERE inquiry = ANY($1)".to_owned(),
-    ];
-    let inquiries: Vec<i64> = known.orders.values().map(|order| order.inquiry.get()).collect();
-    let mut sent = Vec::new();
-    for (at, sql) in sql.iter().enumerate() {
-        let parameter: &(dyn ToSql + Sync) = if at == TERMS { &inquiries } else { &chains };
-        sent.push(Sent { statement: link.prepare(sql)?, parameters: vec![parameter] });
+/// Inquiries whose last open orders may end in this group: their certificates are issued.
+fn closing(known: &Overlay) -> Vec<i64> {
+    let mut ends: HashMap<InquiryId, i64> = HashMap::new();
+    for order in known.orders.values() {
+        *ends.entry(order.inquiry).or_default() += 1;
     }
-    let found = link.query_all(&sent)?;
-    let [cases, parties, inquiries, papers, measures, tasks, terms] = found.as_slice() else { return Ok(()) };
-    let mut list = Spread { chains, known };
-    list.spread(cases, |row| rows::case(row).map(|one| (one.chain, one)), |lists| &mut lists.cases);
-    list.spread(parties, |row| rows::party(row).map(|one| (one.chain, one)), |lists| &mut lists.parties);
-    list.spread(
-        inquiries,
-        |row| rows::inquiry(row).map(|one| (one.chain, one)),
-        |lists| &mut lists.inquiries,
-    );
-    let paper = |row: &Row| Ok((ChainId::new(get(row, 6)?), rows::paper(row)?));
-    list.spread(papers, paper, |lists| &mut lists.papers);
-    list.spread(measures, |row| rows::measure(row).map(|one| (one.chain, one)), |lists| &mut lists.measures);
-    list.spread(tasks, |row| rows::task(row).map(|one| (one.chain, one)), |lists| &mut lists.tasks);
-    let read = |row: &Row| Ok((InquiryId::new(get(row, 2)?), rows::terms(row)?));
-    known.terms.extend(readable(terms, read));
-    Ok(())
-}
-
-/// Spreads rows over the lists of their chains.
-struct Spread<'a> {
-    chains: &'a [i64],
-    known: &'a mut Overlay,
-}
-
-impl Spread<'_> {
-    /// Where one cannot be read, none is known: whoever reads the list hears of it.
-    fn spread<T>(
-        &mut self,
-        found: &[Row],
-        read: fn(&Row) -> Stored<(ChainId, T)>,
-        list: fn(&mut Lists) -> &mut Option<Vec<T>>,
-    ) {
-        let Ok(all) = found.iter().map(read).collect::<Stored<Vec<_>>>() else { return };
-        for chain in self.chains {
-            *list(self.known.lists.entry(ChainId::new(*chain)).or_default()) = Some(Vec::new());
-        }
-        for (chain, one) in all {
-            list(self.known.lists.entry(chain).or_default()).get_or_insert_default().push(one);
-        }
-    }
+    let closes = |inquiry: &&Inquiry| ends.get(&inquiry.id).is_some_and(|ends| inquiry.open_orders <= *ends);
+    known.inquiries.values().filter(closes).map(|inquiry| inquiry.id.get()).collect()
 }

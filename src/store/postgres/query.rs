@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::events;
 use super::link::{Link, Parameters, ends_transaction};
 use super::overlay::Overlay;
 use super::pending::Pending;
@@ -70,24 +69,26 @@ impl<'a> View<'a> {
 
     /// Sends what waits, but for events.
     pub(super) fn settle(&mut self) -> Stored<()> {
-        let Some(work) = self.work.as_deref_mut() else { return Ok(()) };
-        if let Some(error) = &work.broken {
-            return Err(error.clone());
-        }
-        let sent = work.pending.flush(self.link);
-        self.noted(sent)
+        self.send(Vec::new()).map(drop)
     }
 
     /// Sends what waits, events too: they get their numbers.
     pub(super) fn settle_events(&mut self) -> Stored<()> {
-        self.settle()?;
-        let Some(work) = self.work.as_deref_mut() else { return Ok(()) };
-        let sent = events::append(self.link, std::mem::take(&mut work.events));
-        let last = self.noted(sent)?;
+        let events = self.work.as_deref_mut().map(|work| std::mem::take(&mut work.events));
+        let last = self.send(events.unwrap_or_default())?;
         if let (Some(last), Some(work)) = (last, self.work.as_deref_mut()) {
             work.touched.event = last;
         }
         Ok(())
+    }
+
+    fn send(&mut self, events: Vec<EventDraft>) -> Stored<Option<i64>> {
+        let Some(work) = self.work.as_deref_mut() else { return Ok(None) };
+        if let Some(error) = &work.broken {
+            return Err(error.clone());
+        }
+        let sent = work.pending.flush(self.link, events);
+        self.noted(sent)
     }
 
     fn rows(&mut self, sql: &str, parameters: Parameters<'_>) -> Stored<Vec<Row>> {

@@ -76,7 +76,7 @@ pub(super) fn offers(
     after: OrderId,
     limit: usize,
 ) -> Stored<Vec<OrderRecord>> {
-    // A control always stands for a line of the ledger.
+    // A control always stands for a line of the ledger. One that people carried along may have been acted on: it is not offered.
     let kind = match control {
         true => "AND o.deadline > $2 AND o.measure IS NOT NULL",
         false => "AND o.deadline > $2 AND o.measure IS NULL",
@@ -87,8 +87,10 @@ pub(super) fn offers(
         return Ok(found);
     }
     let sql = format!(
-        "SELECT {ORDER} FROM orders o WHERE o.lane = $1 AND {UNDER_WAY} AND o.state = 2 AND o.deadline > $2
-         AND (o.measure IS NOT NULL) = $3 ORDER BY o.id <= $4, o.id LIMIT $5"
+        "SELECT {ORDER} FROM orders o WHERE o.lane = $1 AND {UNDER_WAY} AND o.state = 2 AND o.deadline > $2 AND o.due < o.deadline
+         AND (o.measure IS NOT NULL) = $3
+         AND (o.measure IS NULL OR NOT EXISTS (SELECT 1 FROM desk d WHERE d.order_id = o.id AND d.carried = 1))
+         ORDER BY o.id <= $4, o.id LIMIT $5"
     );
     let most = limit_of(more.saturating_add(SPARE));
     let row = params![lane, micros(now), control, after.get(), most];

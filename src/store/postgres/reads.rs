@@ -1,17 +1,16 @@
 //! What can be read: the short queries here, the others beside by subject.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chakong_contract::Date as Day;
 use chakong_contract::order::LegalDocument;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::columns::text;
 use super::locks::OfChain;
-use super::pending::text;
 use super::query::{View, limit_of, params};
 use super::rows::{self, CASE, INQUIRY, ORDER, RAW, TASK, get, micros};
 use super::{answers, find, forgetting, known, lane_states, numbers, queue};
@@ -83,16 +82,19 @@ impl Reads for View<'_> {
     }
 
     fn not_asked(&mut self, id: InquiryId) -> Stored<Vec<NotAsked>> {
-        let read = |row: &Row| rows::json("list of who was not asked", rows::text(row, 0)?);
-        Ok(self
-            .one("SELECT not_asked FROM terms WHERE inquiry = $1", params![id.get()], read)?
-            .unwrap_or_default())
+        known::asked(self, id).map(|asked| asked.not_asked)
     }
 
     fn references_of(&mut self, id: InquiryId) -> Stored<Vec<String>> {
-        let read = |row: &Row| rows::json("list of parties", rows::text(row, 0)?);
-        let sql = "SELECT party_references FROM terms WHERE inquiry = $1";
-        Ok(self.one(sql, params![id.get()], read)?.unwrap_or_default())
+        known::asked(self, id).map(|asked| asked.references)
+    }
+
+    fn references_of_all(&mut self, ids: &[InquiryId]) -> Stored<HashMap<InquiryId, Vec<String>>> {
+        answers::references_of_all(self, ids)
+    }
+
+    fn courts_of_all(&mut self, ids: &[InquiryId]) -> Stored<HashMap<InquiryId, String>> {
+        answers::courts_of_all(self, ids)
     }
 
     fn papers_of(&mut self, chain: ChainId) -> Stored<Vec<Paper>> {
@@ -196,6 +198,10 @@ impl Reads for View<'_> {
         self.all(sql, params![lane], |row| Ok((RawId::new(get(row, 6)?), rows::raw(row)?)))
     }
 
+    fn raw(&mut self, id: RawId) -> Stored<Option<(RawMessage, Option<Vec<OrderId>>)>> {
+        answers::raw(self, id)
+    }
+
     fn raw_of_batch(&mut self, id: BatchId) -> Stored<Vec<RawMessage>> {
         self.all(
             &format!("SELECT {RAW} FROM raw_messages WHERE batch = $1 ORDER BY id"),
@@ -217,7 +223,7 @@ impl Reads for View<'_> {
     }
 
     fn lines_of(&mut self, inquiry: InquiryId) -> Stored<Vec<LineRow>> {
-        answers::lines_of(self, inquiry)
+        known::lines_of(self, inquiry)
     }
 
     fn measure(&mut self, id: MeasureId) -> Stored<Option<Measure>> {
@@ -339,10 +345,6 @@ impl Reads for View<'_> {
 
     fn receipt(&mut self, measure: MeasureId, sha256: &str) -> Stored<Option<(KeptReceipt, Blob)>> {
         self.receipt_with_bytes(measure, sha256)
-    }
-
-    fn paused(&mut self, lane: &str) -> Stored<Option<String>> {
-        self.one("SELECT reason FROM pauses WHERE lane = $1", params![lane], |row| get(row, 0))
     }
 
     fn limits(&mut self, lane: &str) -> Stored<Option<String>> {

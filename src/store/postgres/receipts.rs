@@ -2,7 +2,7 @@
 
 use tokio_postgres::Row;
 
-use super::pending::text;
+use super::columns::text;
 use super::query::{View, params};
 use super::rows::{get, instant, micros};
 use crate::domain::{Blob, KeptReceipt, MeasureId, NewReceipt, OrderId, RawId};

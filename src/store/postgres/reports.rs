@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
-use super::pending::row;
+use super::columns::{row, text};
 use super::query::{View, limit_of, params};
 use super::rows::{self, INQUIRY, get, micros};
 use super::tables::Table;
@@ -24,13 +24,16 @@ impl ReportReads for View<'_> {
         &mut self,
         after: (Timestamp, InquiryId),
         until: Timestamp,
+        court: Option<&str>,
         limit: usize,
     ) -> Stored<Vec<Inquiry>> {
+        let of_court = if court.is_some() { "i.court = $5" } else { "CAST($5 AS TEXT) IS NULL" };
         let sql = format!(
-            "SELECT {INQUIRY} FROM inquiries i WHERE (i.created, i.id) > ($1, $2) AND i.created < $3
+            "SELECT {INQUIRY} FROM inquiries i WHERE {of_court} AND (i.created, i.id) > ($1, $2) AND i.created < $3
              ORDER BY i.created, i.id LIMIT $4"
         );
-        let row = params![micros(after.0), after.1.get(), micros(until), limit_of(limit)];
+        let court = court.map(text);
+        let row = params![micros(after.0), after.1.get(), micros(until), limit_of(limit), court];
         self.all(&sql, row, rows::inquiry)
     }
 

@@ -15,7 +15,7 @@ use crate::domain::{
     Priority, RawDirection, RawId, RawMessage, Revision, Task, TaskId, number_of,
 };
 use crate::store::codec::{decode, decode_json};
-use crate::store::{EventRecord, OrderBrief, PageRow, RevisionText, Stored};
+use crate::store::{EventRecord, OrderBrief, PageRow, RevisionText, Stored, short};
 
 pub(super) const INQUIRY: &str = "i.id, i.uid, i.case_number, i.submitted_by, i.state, i.created, i.deadline,
     i.open_orders, i.completions, i.mandate, i.chain, i.case_id, i.court";
@@ -30,7 +30,7 @@ pub(super) const CASE: &str = "id, chain, number, court_name, court_code, contin
 pub(super) const ACT: &str = "at, actor, act, subject, reason, detail, refused";
 /// Beside an event; columns follow those of [`EVENT`].
 pub(super) const PAGE: &str = "o.created, o.lane, o.party, o.action,
-    r.at, r.outcome, r.answer, r.raw_digest, r.connector, r.differences, r.cached_from";
+    r.at AS received, r.outcome, r.answer, r.raw_digest, r.connector, r.differences, r.cached_from";
 pub(super) const EVENT: &str =
     "e.seq, e.kind, e.inquiry, e.order_id, e.revision, e.at, e.data, i.uid, i.case_number";
 
@@ -147,7 +147,7 @@ pub(super) fn order(row: &Row) -> Stored<OrderRecord> {
         court: get(row, 20)?,
         party: get(row, 3)?,
         document: get(row, 4)?,
-        instruction: body(row, 5, "instruction")?,
+        instruction: short::read_instruction(needed(row, 5, "instruction")?)?,
         priority: coded(&Priority::ALL, get(row, 6)?, "priority")?,
         state: order_state(row, 7)?,
         attempts: get(row, 8)?,
@@ -270,7 +270,7 @@ pub(super) fn revision(row: &Row) -> Stored<Revision> {
         answer: body(row, 5, "answer")?,
         stored: None,
         raw: id(row, 6, RawId::new)?,
-        raw_digest: get(row, 7)?,
+        raw_digest: short::read_digest(text(row, 7)?),
         connector: get(row, 8)?,
         differences: optional_body(row, 9, "differences")?,
         cached_from: optional_instant(row, 10)?,
@@ -384,7 +384,7 @@ pub(super) fn page_row(row: &Row) -> Stored<PageRow> {
             at: instant(row, 13)?,
             outcome: get(row, 14)?,
             answer: body(row, 15, "answer")?,
-            raw_digest: get(row, 16)?,
+            raw_digest: short::read_digest(text(row, 16)?),
             connector: get(row, 17)?,
             differences: optional_body(row, 18, "differences")?,
             cached_from: optional_instant(row, 19)?,

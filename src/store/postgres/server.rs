@@ -11,6 +11,7 @@ use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::asked::Counts;
 use super::errors::failed;
 use crate::store::Stored;
 
@@ -24,6 +25,8 @@ const SILENCE: Duration = Duration::from_secs(20);
 pub struct Server {
     config: Config,
     tls: Option<Arc<rustls::ClientConfig>>,
+    /// What is asked of it over every connection.
+    pub(super) counts: Arc<Counts>,
 }
 
 /// What drives a connection; it ends with it.
@@ -38,7 +41,7 @@ impl Server {
         config.keepalives(true).keepalives_idle(SILENCE / 2).tcp_user_timeout(SILENCE);
         // A server that cannot be written is of no use: the next of the list is tried.
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        Self { config, tls }
+        Self { config, tls, counts: Arc::default() }
     }
 
     /// The name under which this process appears among the server's sessions.

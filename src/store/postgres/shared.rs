@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::blocks::Blocks;
 use super::watch::Watch;
@@ -33,6 +34,23 @@ impl Touched {
     }
 }
 
+/// How often the writer has connected. Where it did so anew it may have found another server, and readers follow it there: an old one that
+/// can still be read would show them what was.
+#[derive(Debug, Default)]
+pub(super) struct Connects(AtomicU64);
+
+impl Connects {
+    /// The writer has connected anew.
+    pub(super) fn again(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// How often it has.
+    pub(super) fn count(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
 /// What every thread shares.
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
@@ -40,4 +58,5 @@ pub(super) struct Shared {
     pub(super) ids: Arc<Blocks>,
     pub(super) key: Arc<[u8]>,
     pub(super) watch: Arc<Watch>,
+    pub(super) connects: Arc<Connects>,
 }

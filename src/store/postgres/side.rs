@@ -57,7 +57,7 @@ impl OnServer {
     /// # Errors
     /// When no server can be reached; when its schema is not that of this version.
     pub(super) fn as_of_now(server: &Server) -> Stored<Self> {
-        let mut link = Link::open(&server.named("chakong-copy"))?;
+        let mut link = Link::open_unhurried(&server.named("chakong-copy"))?;
         let schema = migrations::schema(&mut link)?;
         if schema.applied != schema.known {
             let detail = schema.refusal();

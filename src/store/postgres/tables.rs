@@ -12,6 +12,8 @@ pub(super) enum Form {
     Update(&'static str),
     /// The same, where they still stand in the state of the last column.
     Move(&'static str),
+    /// Rows, all of whose columns are their key, that may be there already.
+    Known,
     /// Rows that may be there: counters are added up.
     Count,
     /// Rows that may be there and are replaced.
@@ -28,7 +30,7 @@ impl Form {
         match self {
             Self::Insert => Some("a row"),
             Self::Update(what) | Self::Move(what) => Some(what),
-            Self::Count | Self::Replace | Self::Earlier | Self::OfChain => None,
+            Self::Known | Self::Count | Self::Replace | Self::Earlier | Self::OfChain => None,
         }
     }
 }
@@ -60,7 +62,7 @@ tables! {
     Inquiries = Form::Insert, "inquiries",
         "id n, uid b, case_number t, submitted_by t, key t, digest b, state n, created n, deadline n, next_deadline n, open_orders n, \
          completions n, mandate t, chain n, case_id n, court t, filed_on t";
-    FoundBy = Form::Insert, "found_by", "word b, inquiry n";
+    FoundBy = Form::Known, "found_by", "word b, case_id n";
     Terms = Form::Insert, "terms", "inquiry n, body b, party_references t, debtors t, not_asked t";
     Documents = Form::Insert, "documents",
         "id n, inquiry n, kind t, number t, title t, format t, by_act f, measures t, bytes b";
@@ -154,6 +156,10 @@ fn statements(form: Form, name: &str, columns: &[(&str, &str)]) -> Vec<String> {
     };
     match form {
         Form::Insert => vec![format!("{insert}{rows}")],
+        Form::Known => {
+            let same: Vec<String> = names.iter().map(|name| format!("t.{name} = v.{name}")).collect();
+            vec![absent(&same.join(" AND ")).replacen("SELECT ", "SELECT DISTINCT ", 1)]
+        }
         Form::Update(_) => vec![update(assign(&names[1..]), "t.id = v.id")],
         Form::Move(_) => {
             let moved = &names[1..names.len() - 1];

@@ -37,6 +37,7 @@ pub(super) fn reader(
 ) -> Stored<JoinHandle<()>> {
     let run = move || {
         let (mut link, mut taken) = (Some(link), Vec::with_capacity(READS_AT_ONCE));
+        let mut connects = shared.connects.count();
         loop {
             let count = jobs
                 .lock()
@@ -44,6 +45,10 @@ pub(super) fn reader(
                 .blocking_recv_many(&mut taken, READS_AT_ONCE);
             if count == 0 {
                 return;
+            }
+            let now = shared.connects.count();
+            if std::mem::replace(&mut connects, now) != now {
+                link = None;
             }
             read_all(&mut link, &server, std::mem::take(&mut taken), &shared);
         }

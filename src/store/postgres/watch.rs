@@ -1,7 +1,10 @@
 //! How the database is: what ails it is told once in the log, with what to do.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
+use super::asked::Counts;
+use super::server::Server;
 use crate::store::StoreError;
 use crate::store::health::{Ailment, Health};
 
@@ -13,11 +16,13 @@ pub(super) struct Watch {
     /// 0 where nothing ails it, else the place in [`Ailment::ALL`] from 1.
     ailment: AtomicU8,
     unreadable: AtomicU64,
+    counts: Arc<Counts>,
 }
 
 impl Watch {
-    pub(super) const fn over(place: String) -> Self {
-        Self { place, ailment: AtomicU8::new(0), unreadable: AtomicU64::new(0) }
+    pub(super) fn over(server: &Server) -> Self {
+        let (ailment, unreadable) = (AtomicU8::new(0), AtomicU64::new(0));
+        Self { place: server.place(), ailment, unreadable, counts: Arc::clone(&server.counts) }
     }
 
     /// Notes an error. What newly ails the store is told once, with what to do.
@@ -37,8 +42,9 @@ impl Watch {
         );
     }
 
-    /// A commit worked.
-    pub(super) fn worked(&self) {
+    /// A commit of so many inputs worked.
+    pub(super) fn worked(&self, inputs: usize) {
+        self.counts.committed(inputs);
         if self.ailment.swap(0, Ordering::Relaxed) != 0 {
             tracing::warn!(store = %self.place, "the store can be written again");
         }
@@ -57,6 +63,6 @@ impl Watch {
 
     pub(super) fn health(&self) -> Health {
         let unreadable = self.unreadable.load(Ordering::Relaxed);
-        Health { ailment: self.ailment(), bytes: None, wal_bytes: None, unreadable }
+        Health { ailment: self.ailment(), unreadable, asked: Some(self.counts.now()), ..Health::default() }
     }
 }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::columns::{Value, row, text};
 use super::lane_states::probed_key;
-use super::pending::{Key, Value, row, text};
+use super::pending::Key;
 use super::query::{View, params};
 use super::rows::{micros, unreadable};
 use super::tables::Table;
@@ -212,8 +213,8 @@ impl View<'_> {
         ];
         self.add(Table::Terms, row)?;
         for word in &new.found_by {
-            let word = super::keyed(&self.shared.key, word.as_bytes());
-            self.add(Table::FoundBy, row![word, inquiry.id.get()])?;
+            let word = super::word(&self.shared.key, word);
+            self.add(Table::FoundBy, row![word, inquiry.case.get()])?;
         }
         Ok(())
     }

@@ -5,10 +5,19 @@ use std::sync::LazyLock;
 use rusqlite::{Row, params};
 
 use super::query::{Rows, limit_of};
-use super::rows::{self, EVENT, PAGE, get};
-use crate::domain::{InquiryId, LineRow, Revision};
+use super::rows::{self, EVENT, PAGE, RAW, get};
+use crate::domain::{InquiryId, LineRow, OrderId, RawId, RawMessage, Revision};
 use crate::store::health::Ailment;
-use crate::store::{IssuedCertificate, PageRow, Responded, StoreError, Stored};
+use crate::store::{IssuedCertificate, PageRow, Responded, StoreError, Stored, order_list};
+
+/// A message, with the orders that it is about.
+pub(super) fn raw(rows: &Rows<'_>, id: RawId) -> Stored<Option<(RawMessage, Option<Vec<OrderId>>)>> {
+    let sql = format!("SELECT {RAW}, orders FROM raw_messages WHERE id = ?1");
+    rows.one(&sql, [id.get()], |row| {
+        let orders: Option<Vec<u8>> = get(row, 6)?;
+        Ok((rows::raw(row)?, orders.and_then(|orders| order_list::unpack(&orders))))
+    })
+}
 
 pub(super) fn revisions_of(rows: &Rows<'_>, inquiry: InquiryId) -> Stored<Vec<Revision>> {
     let sql = "SELECT r.root, r.number, r.order_id, r.inquiry, r.at, r.answer, r.raw, r.raw_digest, r.connector, r.differences,

@@ -35,15 +35,16 @@ impl Rows<'_> {
             item.state.code(),
             item.version,
             body.as_stored(),
-            item.entered.as_ref().map(Blob::as_stored)
+            item.entered.as_ref().map(Blob::as_stored),
+            i64::from(item.was_carried())
         ];
         let sql = match item.version {
             1 => {
-                "INSERT INTO desk (order_id, lane, court, deadline, state, version, body, entered)
-                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM desk WHERE order_id = ?1)"
+                "INSERT INTO desk (order_id, lane, court, deadline, state, version, body, entered, carried)
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS (SELECT 1 FROM desk WHERE order_id = ?1)"
             }
             _ => {
-                "UPDATE desk SET lane = ?2, court = ?3, deadline = ?4, state = ?5, version = ?6, body = ?7, entered = ?8
+                "UPDATE desk SET lane = ?2, court = ?3, deadline = ?4, state = ?5, version = ?6, body = ?7, entered = ?8, carried = ?9
                  WHERE order_id = ?1 AND version = ?6 - 1"
             }
         };
@@ -65,8 +66,13 @@ impl DeskReads for Rows<'_> {
              FROM desk d JOIN orders o ON o.id = d.order_id";
         let lanes = serde_json::Value::from(filter.lanes.clone()).to_string();
         let courts = filter.courts.codes().map(|codes| serde_json::Value::from(codes).to_string());
+        let lane = match filter.with_carried {
+            true => "(d.lane IN (SELECT value FROM json_each(?)) OR d.carried = 1)",
+            false => "d.lane IN (SELECT value FROM json_each(?))",
+        };
         let mut query = Filter::new(SELECT, "d.deadline, d.order_id", filter.limit)
-            .given("d.lane IN (SELECT value FROM json_each(?))", Some(lanes))
+            .given(lane, Some(lanes))
+            .given("d.lane = ?", filter.counterpart.clone())
             .given("d.court IN (SELECT value FROM json_each(?))", courts)
             .given("d.deadline < ?", filter.due_before.map(micros));
         query.conditions.push(filter.which.condition());

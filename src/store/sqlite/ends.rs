@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::guard::wal_of;
-use super::{failed, migrations};
+use super::{failed, log_file, migrations};
 use crate::store::health::Ailment;
 use crate::store::marks::{BACKUP, MOVED, OPEN, Standing};
 use crate::store::{StoreError, Stored};
@@ -19,12 +19,17 @@ const MOST_FINDINGS: usize = 5;
 pub(super) struct Found {
     file: bool,
     wal: bool,
+    /// Whether a write-ahead log that is there begins as SQLite writes it.
+    is_readable: bool,
 }
 
 impl Found {
     pub(super) fn at(file: &Path) -> Self {
         let is_there = |path: &Path| path.symlink_metadata().is_ok();
-        Self { file: is_there(file), wal: is_there(&wal_of(file)) }
+        let wal = wal_of(file);
+        // One that cannot be read at all is told when it is opened.
+        let is_readable = log_file::is_readable(&wal).unwrap_or(true);
+        Self { file: is_there(file), wal: is_there(&wal), is_readable }
     }
 
     /// Whether the store is made now.
@@ -64,6 +69,10 @@ pub(super) fn begin(connection: &Connection, found: Found, is_restored: bool) ->
     if marker.is_some() {
         if !found.wal && !is_restored {
             let what = "chakong.sqlite-wal is missing beside a store that was not closed; the last commits were in it";
+            return Err(lost(what.to_owned()));
+        }
+        if !found.is_readable && !is_restored {
+            let what = "the beginning of chakong.sqlite-wal was cut or overwritten while the store was open; the last commits were in it";
             return Err(lost(what.to_owned()));
         }
         check(connection)?;

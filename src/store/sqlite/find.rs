@@ -32,24 +32,31 @@ pub(super) fn cases(rows: &Rows<'_>, filter: &CaseFilter) -> Stored<Vec<CaseRow>
     })
 }
 
+const CASES: &str = "SELECT c.id, c.chain, c.number, c.court_name, c.court_code, c.continues, c.created,
+     n.id, n.created, n.has_ledger, n.claim FROM cases c JOIN chains n ON n.id = c.chain";
+// CROSS JOIN keeps the planner from another order.
+const CASES_FOUND: &str = "SELECT c.id, c.chain, c.number, c.court_name, c.court_code, c.continues, c.created,
+     n.id, n.created, n.has_ledger, n.claim FROM found_by f CROSS JOIN cases c ON c.id = f.case_id CROSS JOIN chains n ON n.id = c.chain";
+
 fn cases_by<'f>(filter: &'f CaseFilter, key: &[u8]) -> Filter<'f> {
-    let select = "SELECT c.id, c.chain, c.number, c.court_name, c.court_code, c.continues, c.created,
-         n.id, n.created, n.has_ledger, n.claim FROM cases c JOIN chains n ON n.id = c.chain";
+    // What is looked for by a word is read from its index in the order of the list, and no further than a page needs.
+    let (select, order, before) = match filter.found_by.is_empty() {
+        true => (CASES, "c.id DESC", "c.id < ?"),
+        false => (CASES_FOUND, "f.case_id DESC", "f.case_id < ?"),
+    };
     let submitted = "c.id IN (SELECT i.case_id FROM inquiries i WHERE i.created >= ? AND i.created < ?)";
     let filed = "c.id IN (SELECT i.case_id FROM inquiries i WHERE i.filed_on >= ? AND i.filed_on <= ?)";
-    // The sign keeps the planner from reading all cases in their order where it can read the few that are wanted.
-    let order = if filter.found_by.is_empty() { "c.id DESC" } else { "+c.id DESC" };
     let query = Filter::new(select, order, filter.limit)
         .given("c.number = ?", filter.number.as_ref())
         .given("c.state = ?", filter.state.map(CaseState::word))
         .between(submitted, filter.submitted.map(|(from, until)| (micros(from), micros(until))))
         .between(filed, filter.filed.map(|(from, until)| (from.to_string(), until.to_string())))
         .given("c.court_code IN (SELECT value FROM json_each(?))", courts(&filter.courts))
-        .given("c.id < ?", filter.before.map(CaseId::get));
-    filter.found_by.iter().fold(query, |query, word| {
-        let found =
-            "c.id IN (SELECT i.case_id FROM found_by f JOIN inquiries i ON i.id = f.inquiry WHERE f.word = ?)";
-        query.given(found, Some(super::keyed(key, word.as_bytes())))
+        .given(before, filter.before.map(CaseId::get));
+    filter.found_by.iter().enumerate().fold(query, |query, (at, word)| {
+        let further = "EXISTS (SELECT 1 FROM found_by g WHERE g.word = ? AND g.case_id = c.id)";
+        let found = if at == 0 { "f.word = ?" } else { further };
+        query.given(found, Some(super::word(key, word)))
     })
 }
 
@@ -143,11 +150,17 @@ fn measures_by(filter: &MeasureFilter) -> Filter<'_> {
         .given("m.id < ?", filter.before.map(MeasureId::get))
 }
 
+/// Tasks of a chain of which an inquiry is found by a word.
+const FOUND_BY: &str = "EXISTS (SELECT 1 FROM cases c CROSS JOIN found_by f ON f.case_id = c.id WHERE c.chain = tasks.chain AND f.word = ?)";
+/// Tasks of a chain of which somebody submitted an inquiry.
+const SUBMITTED_BY: &str =
+    "EXISTS (SELECT 1 FROM inquiries i WHERE i.chain = tasks.chain AND i.submitted_by = ?)";
+
 pub(super) fn tasks(rows: &Rows<'_>, filter: &TaskFilter) -> Stored<Vec<Task>> {
-    rows.filtered(tasks_by(filter), rows::task)
+    rows.filtered(tasks_by(filter, rows.key), rows::task)
 }
 
-fn tasks_by(filter: &TaskFilter) -> Filter<'_> {
+fn tasks_by<'f>(filter: &'f TaskFilter, key: &[u8]) -> Filter<'f> {
     const SELECT: &str =
         "SELECT id, chain, inquiry, kind, order_id, measure, created, due, done, note, look FROM tasks";
     debug_assert!(SELECT.contains(TASK), "the columns that a row is read from");
@@ -159,6 +172,8 @@ fn tasks_by(filter: &TaskFilter) -> Filter<'_> {
         .given("kind = ?", filter.kind.map(|kind| kind.word()))
         .given("chain = ?", filter.chain.map(ChainId::get))
         .given(court, courts(&filter.courts))
+        .given(FOUND_BY, filter.found_by.as_ref().map(|word| super::word(key, word)))
+        .given(SUBMITTED_BY, filter.submitted_by.as_ref())
         .given("due < ?", filter.due_before.map(micros));
     query.conditions.push("done IS NULL".to_owned());
     if let Some(behind) = behind {

@@ -39,6 +39,7 @@ pub(super) fn take_over(connection: &Connection) -> Stored<()> {
     // The first edition knew no epochs: what is numbered here belongs to epoch 0, as its orders do.
     let ids = Ids::after(|_| 0);
     let mut rows = Rows {
+        prepared: None,
         recent: None,
         connection,
         touched: None,

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
+use super::failed_io;
+use super::log_file::LogFile;
 use crate::store::health::{Ailment, Health};
 use crate::store::{StoreError, Stored};
 
@@ -19,6 +21,7 @@ pub(super) struct Guard {
     wal: PathBuf,
     opened: Identity,
     opened_wal: Identity,
+    log: LogFile,
     /// 0 where nothing ails it, else the place in [`Ailment::ALL`] from 1.
     ailment: AtomicU8,
     bytes: AtomicU64,
@@ -31,6 +34,15 @@ pub(super) fn wal_of(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push("-wal");
     name.into()
+}
+
+const LOOK_AT_LOG: &str = "look at its write-ahead log";
+
+/// Somebody else wrote into the log: what was committed since it was folded in last is lost at the next start.
+fn spoilt(wal: &Path) -> StoreError {
+    let what = format!("{} was cut or overwritten while the store was open", wal.display());
+    let source: Arc<dyn std::error::Error + Send + Sync> = Arc::new(std::io::Error::other(what));
+    StoreError::Failed { step: LOOK_AT_LOG, ailment: Ailment::Damaged, source }
 }
 
 fn identity(path: &Path) -> std::io::Result<(Identity, u64)> {
@@ -46,11 +58,13 @@ impl Guard {
     pub(super) fn of(file: &Path) -> std::io::Result<Self> {
         let wal = wal_of(file);
         let ((opened, bytes), (opened_wal, wal_bytes)) = (identity(file)?, identity(&wal)?);
+        let log = LogFile::open(&wal)?;
         Ok(Self {
             file: file.to_owned(),
             wal,
             opened,
             opened_wal,
+            log,
             ailment: AtomicU8::new(0),
             bytes: AtomicU64::new(bytes),
             wal_bytes: AtomicU64::new(wal_bytes),
@@ -86,18 +100,35 @@ impl Guard {
         Err(error)
     }
 
-    /// Whether something may be written.
+    /// Whether something may be written. Only the writer asks.
     ///
     /// # Errors
-    /// While the files are gone; and for good once pages were found damaged, because every write could make it worse.
+    /// While the files are gone; and for good once pages were found damaged or the log was cut, because every write could make it
+    /// worse.
     pub(super) fn admits_writes(&self) -> Stored<()> {
         self.look()?;
         if self.ailment() != Some(Ailment::Damaged) {
-            return Ok(());
+            return match self.log.was_cut().map_err(failed_io(LOOK_AT_LOG))? {
+                true => Err(spoilt(&self.wal)),
+                false => Ok(()),
+            };
         }
         let source: Arc<dyn std::error::Error + Send + Sync> =
             Arc::new(std::io::Error::other("damaged pages were found before; the log says when"));
         Err(StoreError::Failed { step: "take a write", ailment: Ailment::Damaged, source })
+    }
+
+    /// Whether what was committed stands where the next start finds it. Only the writer asks, after a commit and after it folded the
+    /// log in.
+    ///
+    /// # Errors
+    /// When the files are gone or the log is spoilt.
+    pub(super) fn has_kept(&self) -> Stored<()> {
+        self.look()?;
+        match self.log.note().map_err(failed_io(LOOK_AT_LOG))? {
+            true => Ok(()),
+            false => Err(spoilt(&self.wal)),
+        }
     }
 
     /// The error by what ails the store: a write that the disk refuses because it, or a file, is read-only is no failing disk.
@@ -162,6 +193,7 @@ impl Guard {
             bytes: Some(self.bytes.load(Ordering::Relaxed)),
             wal_bytes: Some(self.wal_bytes()),
             unreadable: self.unreadable.load(Ordering::Relaxed),
+            asked: None,
         }
     }
 

@@ -17,7 +17,7 @@ impl Rows<'_> {
     pub(super) fn join_chains(&mut self, joined: &JoinedChains) -> Stored<()> {
         let (into, from) = (joined.into.get(), joined.from.get());
         for table in TABLES {
-            self.execute(&format!("UPDATE {table} SET chain = ?1 WHERE chain = ?2"), [into, from])?;
+            self.execute_made(&format!("UPDATE {table} SET chain = ?1 WHERE chain = ?2"), [into, from])?;
         }
         for party in &joined.parties {
             let body = plain_json("party", party)?;

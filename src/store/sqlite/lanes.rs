@@ -5,7 +5,7 @@ use rusqlite::params;
 use super::query::Rows;
 use super::rows::micros;
 use super::writes::one;
-use crate::domain::{BatchId, LaneChange, OrderId, RawDirection, RawId, RawMessage};
+use crate::domain::{BatchId, LaneChange, OrderId, Pause, RawDirection, RawId, RawMessage};
 use crate::store::{Stored, order_list};
 
 impl Rows<'_> {
@@ -39,7 +39,10 @@ impl Rows<'_> {
                 )
                 .map(drop),
             LaneChange::SpendQuota(lane, day, requests) => self.count("quotas", lane, *day, *requests),
-            LaneChange::AddCharges(lane, day, requests) => self.count("charges", lane, *day, *requests),
+            LaneChange::AddCharges(lane, day, requests) => {
+                let requests = i64::try_from(*requests).unwrap_or(i64::MAX);
+                self.count("charges", lane, *day, requests)
+            }
             LaneChange::NewChargeReference(order, at, reference) => self
                 .execute(
                     "INSERT INTO charge_references (order_id, at, reference) VALUES (?1, ?2, ?3)",
@@ -57,7 +60,7 @@ impl Rows<'_> {
             | LaneChange::ResetLane(_)
             | LaneChange::NewCallToken(..)
             | LaneChange::DropCallToken(_) => Ok(()),
-            LaneChange::SetPaused(lane, reason) => self.set_paused(lane, reason.as_deref()),
+            LaneChange::SetPaused(lane, pause) => self.set_paused(lane, pause.as_ref()),
             LaneChange::RemoveConsumer(consumer) => {
                 self.execute("DELETE FROM consumers WHERE name = ?1", [consumer]).map(drop)
             }
@@ -97,19 +100,21 @@ impl Rows<'_> {
         table: &'static str,
         lane: &str,
         day: jiff::civil::Date,
-        requests: u64,
+        requests: i64,
     ) -> Stored<()> {
         let sql = format!(
             "INSERT INTO {table} VALUES (?1, ?2, ?3)
              ON CONFLICT (lane, day) DO UPDATE SET requests = requests + excluded.requests"
         );
-        let requests = i64::try_from(requests).unwrap_or(i64::MAX);
-        self.execute(&sql, params![lane, day.to_string(), requests]).map(drop)
+        self.execute_made(&sql, params![lane, day.to_string(), requests]).map(drop)
     }
 
-    fn set_paused(&mut self, lane: &str, reason: Option<&str>) -> Stored<()> {
-        match reason {
-            Some(reason) => self.execute("INSERT OR REPLACE INTO pauses VALUES (?1, ?2)", [lane, reason]),
+    fn set_paused(&mut self, lane: &str, pause: Option<&Pause>) -> Stored<()> {
+        match pause {
+            Some(pause) => self.execute(
+                "INSERT OR REPLACE INTO pauses (lane, reason, until) VALUES (?1, ?2, ?3)",
+                params![lane, pause.reason, pause.until.map(micros)],
+            ),
             None => self.execute("DELETE FROM pauses WHERE lane = ?1", [lane]),
         }?;
         self.touch(|touched| touched.lane(lane, true));

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0015.sql"),
     include_str!("0016.sql"),
     super::older_cases::MIGRATION,
+    include_str!("0018.sql"),
 ];
 
 /// How far the schema is; nothing was applied to what is no store.

@@ -11,7 +11,7 @@ use crate::domain::{
     valuable,
 };
 use crate::store::codec::{encode_json, plain, plain_json};
-use crate::store::{StoreError, Stored};
+use crate::store::{StoreError, Stored, short};
 
 impl Rows<'_> {
     pub(super) fn add_order(&mut self, order: &OrderRecord) -> Stored<()> {
@@ -30,7 +30,7 @@ impl Rows<'_> {
                 order.party,
                 order.document,
                 action(order),
-                plain_json("instruction", &order.instruction)?.as_stored(),
+                short::instruction(&order.instruction)?.as_stored(),
                 order.priority as i64,
                 order.state.code(),
                 order.attempts,
@@ -155,7 +155,7 @@ impl Rows<'_> {
                 names_cash(reply),
                 answer.as_stored(),
                 revision.raw.map(RawId::get),
-                revision.raw_digest,
+                short::digest(&revision.raw_digest),
                 revision.connector,
                 differences.as_ref().map(|blob| blob.as_stored()),
                 revision.cached_from.map(micros)

@@ -10,7 +10,13 @@ use super::writes::one;
 use crate::domain::PersonId;
 use crate::domain::people::{Look, PeopleChange, Person, Session, StoredKey};
 use crate::store::codec::plain_json;
+use crate::store::people::in_one;
 use crate::store::{LookCounts, LookFilter, PeopleReads, Stored};
+
+/// Looks at cases of some courts, and at lists by people who see one of them.
+const OF_COURTS: &str = "(court IN (SELECT value FROM json_each(?)) OR court = '' AND (
+    EXISTS (SELECT 1 FROM json_each(?) AS asked WHERE instr(looks.courts, char(31) || '*' || char(31)) > 0
+      OR instr(looks.courts, char(31) || asked.value || char(31)) > 0)))";
 
 impl Rows<'_> {
     pub(super) fn write_people(&mut self, change: &PeopleChange) -> Stored<()> {
@@ -88,9 +94,12 @@ impl Rows<'_> {
             look.kind.word(),
             look.subject,
             look.court,
-            body.as_stored()
+            body.as_stored(),
+            i64::try_from(look.shown).unwrap_or(i64::MAX),
+            in_one(&look.courts)
         ];
-        let sql = "INSERT INTO looks (at, actor, kind, subject, court, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql = "INSERT INTO looks (at, actor, kind, subject, court, body, shown, courts)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         self.execute(sql, row).map(drop)
     }
 }
@@ -146,11 +155,13 @@ impl PeopleReads for Rows<'_> {
 
     fn find_looks(&mut self, filter: &LookFilter) -> Stored<Vec<(i64, Look)>> {
         let courts = filter.courts.codes().map(|codes| serde_json::Value::from(codes).to_string());
+        let actors = filter.actors.clone().map(|actors| serde_json::Value::from(actors).to_string());
         let query = Filter::new("SELECT body, id FROM looks", "id DESC", filter.limit)
             .given("actor = ?", filter.actor.as_ref())
+            .given("actor IN (SELECT value FROM json_each(?))", actors)
             .given("kind = ?", filter.kind.map(|kind| kind.word()))
             .given("subject = ?", filter.subject.as_ref())
-            .given("court IN (SELECT value FROM json_each(?))", courts)
+            .given(OF_COURTS, courts)
             .given("at >= ?", filter.since.map(micros))
             .given("at < ?", filter.until.map(micros))
             .given("id < ?", filter.before);
@@ -158,10 +169,11 @@ impl PeopleReads for Rows<'_> {
     }
 
     fn count_looks(&mut self, actor: &str, since: Timestamp) -> Stored<LookCounts> {
-        let sql = "SELECT COUNT(*), COUNT(DISTINCT subject) FROM looks WHERE actor = ?1 AND at >= ?2";
+        let sql = "SELECT COALESCE(SUM(looks), 0), COALESCE(SUM(shown), 0) FROM (
+                     SELECT COUNT(*) AS looks, MAX(shown) AS shown FROM looks WHERE actor = ?1 AND at >= ?2 GROUP BY kind, subject)";
         let counts = self.one(sql, params![actor, micros(since)], |row| {
-            let (looks, subjects): (i64, i64) = (get(row, 0)?, get(row, 1)?);
-            Ok(LookCounts { looks: looks.unsigned_abs(), subjects: subjects.unsigned_abs() })
+            let (looks, records): (i64, i64) = (get(row, 0)?, get(row, 1)?);
+            Ok(LookCounts { looks: looks.unsigned_abs(), records: records.unsigned_abs() })
         })?;
         Ok(counts.unwrap_or_default())
     }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Params, Row};
 
 use super::failed;
 use super::guard::Guard;
+use super::prepared::Run;
 use super::recent::Recent;
 use super::touched::Touched;
 use crate::store::ids::Ids;
@@ -19,6 +20,8 @@ const MOST_PASSED_OVER: usize = 1_000;
 /// A connection within a transaction; with `touched` it may write.
 pub(super) struct Rows<'a> {
     pub(super) connection: &'a Connection,
+    /// Statements that write; readers and those who take a store over have none.
+    pub(super) prepared: Option<&'a dyn Run>,
     pub(super) touched: Option<&'a mut Touched>,
     /// What the writer read lately; readers have none.
     pub(super) recent: Option<&'a mut Recent>,

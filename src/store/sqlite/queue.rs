@@ -1,6 +1,7 @@
 //! Orders of a lane in their turn.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use rusqlite::{Row, params};
@@ -22,23 +23,34 @@ const COURTS: &str = "WITH RECURSIVE c (court) AS (
     SELECT (SELECT MIN(o.court) FROM orders o WHERE o.lane = ?1 AND o.state = 0 AND o.court > c.court) FROM c WHERE c.court IS NOT NULL
 ) SELECT court FROM c WHERE court IS NOT NULL";
 
+/// Orders of a lane and a court that wait, in their turn; those that may be offered, all or controls or the others. A control always
+/// stands for a line of the ledger.
+static WAITING: LazyLock<String> = LazyLock::new(|| of_a_court(""));
+static OFFERED_CONTROLS: LazyLock<String> =
+    LazyLock::new(|| of_a_court("AND o.deadline > ?2 AND o.measure IS NOT NULL"));
+static OFFERED_QUERIES: LazyLock<String> =
+    LazyLock::new(|| of_a_court("AND o.deadline > ?2 AND o.measure IS NULL"));
+
+fn of_a_court(condition: &str) -> String {
+    format!(
+        "SELECT {ORDER}, o.turn FROM orders o WHERE o.lane = ?1 AND o.court = ?3 AND o.state = 0 AND o.due <= ?2 {condition}
+         ORDER BY o.turn, o.id"
+    )
+}
+
 /// Orders of a lane that wait, as they go: each court's in turn, read no further than is needed.
 fn waiting(
     rows: &Rows<'_>,
     lane: &str,
     now: Timestamp,
-    condition: &str,
+    sql: &str,
     wanted: impl Fn(OrderId) -> bool,
     limit: usize,
 ) -> Stored<Vec<OrderRecord>> {
-    let sql = format!(
-        "SELECT {ORDER}, o.turn FROM orders o WHERE o.lane = ?1 AND o.court = ?3 AND o.state = 0 AND o.due <= ?2 {condition}
-         ORDER BY o.turn, o.id"
-    );
     let courts: Vec<String> = rows.all(COURTS, [lane], |row| get(row, 0))?;
     let mut statements = Vec::with_capacity(courts.len());
     for _ in &courts {
-        statements.push(rows.connection.prepare_cached(&sql).map_err(failed("prepare a query"))?);
+        statements.push(rows.connection.prepare_cached(sql).map_err(failed("prepare a query"))?);
     }
     let mut lines = Vec::with_capacity(courts.len());
     for (statement, court) in statements.iter_mut().zip(&courts) {
@@ -92,7 +104,7 @@ pub(super) fn due(
     limit: usize,
     taken: &HashSet<OrderId>,
 ) -> Stored<Vec<OrderRecord>> {
-    let found = waiting(rows, lane, now, "", |id| !taken.contains(&id), limit)?;
+    let found = waiting(rows, lane, now, &WAITING, |id| !taken.contains(&id), limit)?;
     if let Some(recent) = rows.recent.as_deref_mut() {
         // They are settled soon.
         found.iter().for_each(|order| recent.orders.insert(order.id, order.clone()));
@@ -108,16 +120,14 @@ pub(super) fn offers(
     after: OrderId,
     limit: usize,
 ) -> Stored<Vec<OrderRecord>> {
-    // A control always stands for a line of the ledger.
-    let kind = match control {
-        true => "AND o.deadline > ?2 AND o.measure IS NOT NULL",
-        false => "AND o.deadline > ?2 AND o.measure IS NULL",
-    };
-    let mut found = waiting(rows, lane, now, kind, |_| true, limit)?;
+    let waiting_ones = if control { &*OFFERED_CONTROLS } else { &*OFFERED_QUERIES };
+    let mut found = waiting(rows, lane, now, waiting_ones, |_| true, limit)?;
     let read = |row: &Row<'_>| rows::order(row).map(Some);
     let sql = format!(
-        "SELECT {ORDER} FROM orders o WHERE o.lane = ?1 AND {UNDER_WAY} AND o.state = 2 AND o.deadline > ?2
-         AND (o.measure IS NOT NULL) = ?3 ORDER BY o.id <= ?4, o.id"
+        "SELECT {ORDER} FROM orders o WHERE o.lane = ?1 AND {UNDER_WAY} AND o.state = 2 AND o.deadline > ?2 AND o.due < o.deadline
+         AND (o.measure IS NOT NULL) = ?3
+         AND (o.measure IS NULL OR NOT EXISTS (SELECT 1 FROM desk d WHERE d.order_id = o.id AND d.carried = 1))
+         ORDER BY o.id <= ?4, o.id"
     );
     let more = limit.saturating_sub(found.len());
     let offered =

@@ -206,6 +206,10 @@ impl Reads for Rows<'_> {
         self.all(sql, [lane], |row| Ok((RawId::new(get(row, 6)?), rows::raw(row)?)))
     }
 
+    fn raw(&mut self, id: RawId) -> Stored<Option<(RawMessage, Option<Vec<OrderId>>)>> {
+        answers::raw(self, id)
+    }
+
     fn raw_of_batch(&mut self, id: BatchId) -> Stored<Vec<RawMessage>> {
         let sql = format!("SELECT {RAW} FROM raw_messages WHERE batch = ?1 ORDER BY id");
         self.all(&sql, [id.get()], rows::raw)
@@ -356,10 +360,6 @@ impl Reads for Rows<'_> {
 
     fn receipt(&mut self, measure: MeasureId, sha256: &str) -> Stored<Option<(KeptReceipt, Blob)>> {
         self.receipt_with_bytes(measure, sha256)
-    }
-
-    fn paused(&mut self, lane: &str) -> Stored<Option<String>> {
-        self.one("SELECT reason FROM pauses WHERE lane = ?1", [lane], |row| get(row, 0))
     }
 
     fn find_acts(&mut self, filter: &ActFilter) -> Stored<Vec<(i64, AuditEntry)>> {

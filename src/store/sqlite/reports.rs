@@ -22,13 +22,15 @@ impl ReportReads for Rows<'_> {
         &mut self,
         after: (Timestamp, InquiryId),
         until: Timestamp,
+        court: Option<&str>,
         limit: usize,
     ) -> Stored<Vec<Inquiry>> {
+        let of_court = if court.is_some() { "i.court = ?5" } else { "?5 IS NULL" };
         let sql = format!(
-            "SELECT {INQUIRY} FROM inquiries i WHERE (i.created, i.id) > (?1, ?2) AND i.created < ?3
+            "SELECT {INQUIRY} FROM inquiries i WHERE {of_court} AND (i.created, i.id) > (?1, ?2) AND i.created < ?3
              ORDER BY i.created, i.id LIMIT ?4"
         );
-        let row = params![micros(after.0), after.1.get(), micros(until), limit_of(limit)];
+        let row = params![micros(after.0), after.1.get(), micros(until), limit_of(limit), court];
         self.all(&sql, row, rows::inquiry)
     }
 
@@ -71,7 +73,7 @@ impl Rows<'_> {
         let sql = format!(
             "INSERT INTO prints ({PRINT}, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
         );
-        self.execute(&sql, row).map(drop)
+        self.execute_made(&sql, row).map(drop)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::{
     Priority, RawDirection, RawId, RawMessage, Revision, Task, TaskId, number_of,
 };
 use crate::store::codec::{decode, decode_json};
-use crate::store::{EventRecord, OrderBrief, PageRow, RevisionText, StoreError, Stored};
+use crate::store::{EventRecord, OrderBrief, PageRow, RevisionText, StoreError, Stored, short};
 
 pub(super) const INQUIRY: &str = "i.id, i.uid, i.case_number, i.submitted_by, i.state, i.created, i.deadline,
     i.open_orders, i.completions, i.mandate, i.chain, i.case_id, i.court";
@@ -106,8 +106,13 @@ fn uid(row: &Row<'_>, at: usize) -> Stored<Uuid> {
 
 /// Any JSON that is kept through the codec.
 pub(super) fn body<T: DeserializeOwned>(row: &Row<'_>, at: usize, what: &'static str) -> Stored<T> {
+    decode_json(what, blob(row, at, what)?)
+}
+
+/// The bytes of a column, without a copy.
+fn blob<'r>(row: &'r Row<'_>, at: usize, what: &'static str) -> Stored<&'r [u8]> {
     let value = row.get_ref(at).map_err(failed("read a column"))?;
-    decode_json(what, value.as_blob().map_err(|error| unreadable(what, &error))?)
+    value.as_blob().map_err(|error| unreadable(what, &error))
 }
 
 pub(super) fn optional_body<T: DeserializeOwned>(
@@ -122,8 +127,7 @@ pub(super) fn optional_body<T: DeserializeOwned>(
 
 /// Any text that is kept through the codec.
 pub(super) fn body_text(row: &Row<'_>, at: usize, what: &'static str) -> Stored<String> {
-    let value = row.get_ref(at).map_err(failed("read a column"))?;
-    let bytes = decode(what, value.as_blob().map_err(|error| unreadable(what, &error))?)?;
+    let bytes = decode(what, blob(row, at, what)?)?;
     String::from_utf8(bytes).map_err(|error| unreadable(what, &error))
 }
 
@@ -145,7 +149,7 @@ pub(super) fn order(row: &Row<'_>) -> Stored<OrderRecord> {
         court: get(row, 20)?,
         party: get(row, 3)?,
         document: get(row, 4)?,
-        instruction: body(row, 5, "instruction")?,
+        instruction: short::read_instruction(blob(row, 5, "instruction")?)?,
         priority: coded(&Priority::ALL, get(row, 6)?, "priority")?,
         state: order_state(row, 7)?,
         attempts: get(row, 8)?,
@@ -263,7 +267,7 @@ pub(super) fn revision(row: &Row<'_>) -> Stored<Revision> {
         answer: body(row, 5, "answer")?,
         stored: None,
         raw: id(row, 6, RawId::new)?,
-        raw_digest: get(row, 7)?,
+        raw_digest: short::read_digest(text(row, 7)?),
         connector: get(row, 8)?,
         differences: optional_body(row, 9, "differences")?,
         cached_from: optional_instant(row, 10)?,
@@ -381,7 +385,7 @@ pub(super) fn page_row(row: &Row<'_>) -> Stored<PageRow> {
             at: instant(row, 13)?,
             outcome: get(row, 14)?,
             answer: body(row, 15, "answer")?,
-            raw_digest: get(row, 16)?,
+            raw_digest: short::read_digest(text(row, 16)?),
             connector: get(row, 17)?,
             differences: optional_body(row, 18, "differences")?,
             cached_from: optional_instant(row, 19)?,

@@ -41,6 +41,9 @@ impl Wal {
         // Whoever waits for a commit must not wait for a reader.
         let at_once = connection.busy_timeout(Duration::ZERO);
         let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        if let Err(error) = guard.has_kept() {
+            guard.note(&error);
+        }
         if let Err(error) = at_once.and_then(|()| connection.busy_timeout(PATIENCE)) {
             tracing::warn!(%error, "the store's patience could not be set");
         }

@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::mpsc::Receiver;
 
 use super::guard::Guard;
+use super::prepared::{self, Prepared, Run};
 use super::query::Rows;
 use super::recent::Recent;
 use super::space::{Wal, give_back};
@@ -22,7 +24,7 @@ const READS_AT_ONCE: usize = 8;
 const GROUP: usize = 512;
 
 /// What the writer's rows have beside a reader's.
-type Writes<'a> = (&'a mut Touched, &'a mut Recent);
+type Writes<'a> = (&'a dyn Run, &'a mut Touched, &'a mut Recent);
 
 /// What every thread shares.
 #[derive(Debug, Clone)]
@@ -35,9 +37,13 @@ pub(super) struct Shared {
 
 impl Shared {
     fn rows<'a>(&'a self, connection: &'a Connection, writes: Option<Writes<'a>>) -> Rows<'a> {
-        let (touched, recent) = writes.unzip();
+        let (prepared, touched, recent) = match writes {
+            Some((prepared, touched, recent)) => (Some(prepared), Some(touched), Some(recent)),
+            None => (None, None, None),
+        };
         Rows {
             connection,
+            prepared,
             touched,
             recent,
             ids: &self.ids,
@@ -57,12 +63,17 @@ pub(super) fn writer(
 ) -> Stored<JoinHandle<()>> {
     let run = move || {
         let (mut group, mut wal) = (Vec::with_capacity(GROUP), Wal::default());
-        let mut recent = Recent::default();
+        let (prepared, mut recent) = (Prepared::of(&connection), Recent::default());
         while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
-            commit(&connection, std::mem::take(&mut group), &mut recent, &shared);
+            let mut touched = Touched::default();
+            commit(&connection, std::mem::take(&mut group), (&prepared, &mut touched, &mut recent), &shared);
             wal.bound(&connection, &shared.guard);
         }
-        if let Err(error) = ends::end(&connection) {
+        drop(prepared);
+        if shared.guard.ailment() == Some(Ailment::Damaged) {
+            // What is damaged must not be folded into what is not.
+            let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        } else if let Err(error) = ends::end(&connection) {
             tracing::warn!(%error, "the write-ahead log was not folded in; the next start does it");
         }
     };
@@ -71,12 +82,16 @@ pub(super) fn writer(
 
 /// Runs a group of jobs in one transaction. A job that fails before it wrote anything keeps its error, and the others go on; a
 /// failed write takes the whole group back: the others are told to hand their inputs in again.
-fn commit(connection: &Connection, group: Vec<Box<dyn WriteJob>>, recent: &mut Recent, shared: &Shared) {
-    let mut touched = Touched::default();
+fn commit(
+    connection: &Connection,
+    group: Vec<Box<dyn WriteJob>>,
+    (prepared, touched, recent): Writes<'_>,
+    shared: &Shared,
+) {
     let mut done: Vec<(Box<dyn WriteJob>, Stored<()>)> = Vec::with_capacity(group.len());
-    let outcome = run_group(connection, group, &mut done, (&mut touched, recent), shared);
+    let outcome = run_group(connection, group, &mut done, (prepared, &mut *touched, &mut *recent), shared);
     // A commit to files that are gone is none.
-    match outcome.and_then(|()| shared.guard.look()) {
+    match outcome.and_then(|()| shared.guard.has_kept()) {
         Ok(()) => {
             shared.guard.worked();
             if touched.has_deleted
@@ -116,11 +131,11 @@ fn run_group(
     connection: &Connection,
     group: Vec<Box<dyn WriteJob>>,
     done: &mut Vec<(Box<dyn WriteJob>, Stored<()>)>,
-    (touched, recent): Writes<'_>,
+    (prepared, touched, recent): Writes<'_>,
     shared: &Shared,
 ) -> Stored<()> {
-    let control = |sql: &str| -> Stored<()> {
-        connection.prepare_cached(sql).and_then(|mut sql| sql.execute([])).map(drop).map_err(failed("commit"))
+    let control = |sql: &'static str| -> Stored<()> {
+        prepared::execute(prepared, sql, []).map(drop).map_err(failed("commit"))
     };
     let mut failure = shared.guard.admits_writes().and_then(|()| control("BEGIN IMMEDIATE")).err();
     for mut job in group {
@@ -128,7 +143,7 @@ fn run_group(
             done.push((job, Ok(())));
             continue;
         }
-        let mut rows = shared.rows(connection, Some((&mut *touched, &mut *recent)));
+        let mut rows = shared.rows(connection, Some((prepared, &mut *touched, &mut *recent)));
         let run = std::panic::AssertUnwindSafe(|| job.run(&mut rows));
         let ran = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(StoreError::panicked()));
         // A job that makes nothing of a failed write has failed all the same.

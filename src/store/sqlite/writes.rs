@@ -5,6 +5,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::failed;
+use super::prepared;
 use super::query::Rows;
 use super::rows::{micros, unreadable};
 use super::touched::Touched;
@@ -17,14 +18,23 @@ use crate::store::codec::{encode, plain, plain_json};
 use crate::store::{Reads as _, StoreError, Stored, Tx};
 
 impl Rows<'_> {
-    pub(super) fn execute(&self, sql: &str, parameters: impl Params) -> Stored<usize> {
+    pub(super) fn execute(&self, sql: &'static str, parameters: impl Params) -> Stored<usize> {
+        match self.prepared {
+            Some(prepared) => prepared::execute(prepared, sql, parameters).map_err(failed("write")),
+            None => self.execute_made(sql, parameters),
+        }
+    }
+
+    /// A statement that was put together.
+    pub(super) fn execute_made(&self, sql: &str, parameters: impl Params) -> Stored<usize> {
         let mut statement = self.connection.prepare_cached(sql).map_err(failed("prepare a change"))?;
         statement.execute(parameters).map_err(failed("write"))
     }
 
-    pub(super) fn insert(&self, sql: &str, parameters: impl Params) -> Stored<i64> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(failed("prepare a change"))?;
-        statement.insert(parameters).map_err(failed("write"))
+    /// Adds a row; gives its number.
+    pub(super) fn insert(&self, sql: &'static str, parameters: impl Params) -> Stored<i64> {
+        one(self.execute(sql, parameters)?, "a row")?;
+        Ok(self.connection.last_insert_rowid())
     }
 
     pub(super) fn touch(&mut self, with: impl FnOnce(&mut Touched)) {
@@ -197,8 +207,8 @@ impl Rows<'_> {
             ],
         )?;
         for word in &new.found_by {
-            let row = params![super::keyed(self.key, word.as_bytes()), inquiry.id.get()];
-            self.execute("INSERT INTO found_by (word, inquiry) VALUES (?1, ?2)", row)?;
+            let row = params![super::word(self.key, word), inquiry.case.get()];
+            self.execute("INSERT OR IGNORE INTO found_by (word, case_id) VALUES (?1, ?2)", row)?;
         }
         Ok(())
     }

@@ -197,3 +197,41 @@ async fn an_inquiry_over_rabbitmq_is_answered_like_one_over_http_and_poison_is_k
     let known = setup.get("/v1/inquiries?limit=100").await;
     assert_eq!(known["inquiries"].as_array().map(Vec::len), Some(3), "one, six and seven: {known}");
 }
+
+/// What repeats a key of that size is larger than the broker takes: the message is buried without it, and does not come again for ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_with_a_huge_key_is_buried_and_the_next_ones_are_taken() {
+    // What both brokers take at most: the headers of a message in JetStream, a frame of RabbitMQ.
+    const HEADERS: usize = 64 << 10;
+    const FRAME: usize = 128 << 10;
+    let (nats, rabbit) = tokio::join!(Broker::jetstream(), Broker::rabbitmq(""));
+    let mut setup = setup(&(intake_nats(nats.port) + &intake_rabbit(rabbit.port, "")));
+    setup.start_sandbox().await;
+    setup.start_daemon().await;
+    let [right, ..] = bodies(&setup);
+    let (url, port) = (format!("nats://127.0.0.1:{}", nats.port), rabbit.port.to_string());
+    let over_nats = async |path: &str, key: &str| {
+        client(&["nats-ask", &url, "chakong.inquiries", path, key, "", "inbox", "1"]).await
+    };
+    let over_rabbit = async |path: &str, key: &str| {
+        client(&["rabbit-ask", &port, "chakong.inquiries", path, key, "", "own", "", "1"]).await
+    };
+    let key = format!("*{}", HEADERS - 150);
+    assert_eq!(over_nats(&right, &key).await[0]["status"], 400);
+    assert_eq!(over_nats(&right, "next").await[0]["status"], 201);
+    let key = format!("*{}", FRAME - 180);
+    assert_eq!(over_rabbit(&right, &key).await[0]["answer"]["status"], 400);
+    assert_eq!(over_rabbit(&right, "after").await[0]["outcome"], "accepted");
+    let dead = client(&["nats-read", &url, "CHAKONG-INQUIRIES", "chakong.dead-letters"]).await;
+    let (headers, body) = (&dead[0]["headers"], &dead[0]["data"]);
+    assert_eq!(
+        (dead.len(), &headers["Dead-Letter-Status"], body),
+        (1, &json!("400"), &of_case(1)),
+        "{headers}"
+    );
+    assert_eq!(headers["Idempotency-Key"].as_str().map(str::len), Some(128));
+    let dead = client(&["rabbit-read", &port, "chakong.dead-letters"]).await;
+    let headers = &dead[0]["headers"];
+    assert_eq!((dead.len(), &headers["dead-letter-status"]), (1, &json!("400")), "{headers}");
+    assert_eq!(headers["idempotency-key"].as_str().map(str::len), Some(128));
+}

@@ -62,6 +62,11 @@ impl Broker {
 
     /// RabbitMQ; `more` is appended to its configuration. User and password are `guest`.
     pub async fn rabbitmq(more: &str) -> Self {
+        Self::rabbitmq_with(more, "[].").await
+    }
+
+    /// The same with these plugins.
+    pub async fn rabbitmq_with(more: &str, plugins: &str) -> Self {
         let (folder, port) = (tempfile::tempdir().expect("a folder"), reserved_port());
         let (distribution, names) = (reserved_port(), reserved_port());
         let write =
@@ -72,7 +77,7 @@ impl Broker {
             "rabbitmq.conf",
             format!("{listeners}disk_free_limit.absolute = 1MB\n{}\n", more.replace("FOLDER", &shown)),
         );
-        write("plugins", "[].".to_owned());
+        write("plugins", plugins.to_owned());
         let mut broker =
             Self::new(port, folder, (b"AMQP\0\0\x09\x01", b"\x01"), Some(names), move |folder| {
                 let mut command = Command::new("/usr/lib/rabbitmq/bin/rabbitmq-server");

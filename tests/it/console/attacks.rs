@@ -76,6 +76,43 @@ async fn a_session_that_somebody_planted_gets_no_rights_and_nobody_is_signed_in_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_that_guesses_from_one_address_keeps_nobody_else_from_signing_in() {
+    const CROWD: usize = 40;
+    let setup = with_banks(&[], &[]).await;
+    let port = setup.port;
+    let (told, mut answers) = tokio::sync::mpsc::unbounded_channel();
+    let guesses = |told: tokio::sync::mpsc::UnboundedSender<StatusCode>| async move {
+        let mut guest = Guest::new(port);
+        let form = guest.get("/console/sign-in").await;
+        let fields = [
+            ("mark", form.field("mark")),
+            ("next", form.field("next")),
+            ("number", "nobody".to_owned()),
+            ("password", "a guess".to_owned()),
+        ];
+        let request = guest.form("/console/sign-in", &fields).header("x-forwarded-for", "192.0.2.1");
+        // Nobody listens any more once the clerk is in.
+        let _ = told.send(guest.send(request).await.status);
+    };
+    let crowd: Vec<_> = (0..CROWD).map(|_| tokio::spawn(guesses(told.clone()))).collect();
+    assert_eq!(answers.recv().await, Some(StatusCode::UNPROCESSABLE_ENTITY), "the first has guessed wrong");
+    let mut clerk = Guest::new(port);
+    let form = clerk.get("/console/sign-in").await;
+    assert_eq!(form.status, StatusCode::OK);
+    let fields = [
+        ("mark", form.field("mark")),
+        ("next", form.field("next")),
+        ("number", "officer".to_owned()),
+        ("password", PASSWORD.to_owned()),
+    ];
+    let request = clerk.form("/console/sign-in", &fields).header("x-forwarded-for", "198.51.100.7");
+    let entered = clerk.send(request).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
+    assert!(crowd.iter().any(|one| !one.is_finished()), "the others guess on");
+    crowd.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_link_leads_away_after_a_sign_in_or_an_act() {
     let setup = with_banks(&[], &[]).await;
     let away = [

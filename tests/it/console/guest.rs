@@ -59,6 +59,11 @@ impl Guest {
         Self { client, base, cookies: BTreeMap::new(), csrf: String::new() }
     }
 
+    /// Somebody with a client of their own, at another address than the daemon's own.
+    pub fn at(client: Client, base: String) -> Self {
+        Self { client, base, cookies: BTreeMap::new(), csrf: String::new() }
+    }
+
     /// A person of the tests who has signed in, by staff number.
     pub async fn signed_in(port: u16, number: &str) -> Self {
         let mut guest = Self::new(port);

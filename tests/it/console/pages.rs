@@ -345,3 +345,35 @@ async fn four_thousand_counterparts_are_a_small_page_that_can_be_filtered_and_tu
     let beyond = guest.get("/console/counterparts?page=99999").await;
     assert!(beyond.text.contains("3951–4000"), "a page that is not there is the last");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_says_until_when_outlives_a_restart_and_ends_by_itself() {
+    let mut setup = with_banks(&[], &[]).await;
+    let mut guest = Guest::signed_in(setup.port, "operations").await;
+    let page = guest.get("/console/counterparts/bank-1").await;
+    assert!(page.text.contains("type=\"datetime-local\""), "{}", page.text);
+    let past =
+        guest.act("/console/acts/pause/bank-1", &[("reason", "停机"), ("until", "2020-01-01T08:00")]).await;
+    assert!(past.status == StatusCode::UNPROCESSABLE_ENTITY && past.text.contains("366 天"), "{}", past.text);
+    let bank = "/v1/counterparts/bank-1";
+    let soon = (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(4)).to_string();
+    setup.post(&format!("{bank}/pause"), &json!({ "reason": "停机维护", "until": soon })).await;
+    setup.post("/v1/counterparts/bank-2/pause", &json!({ "reason": "另行通知" })).await;
+    setup.kill_daemon();
+    setup.start_daemon().await;
+    assert_eq!(setup.get(bank).await["paused"], "停机维护", "it outlives a restart");
+    let deadline = tokio::time::Instant::now() + crate::world::PATIENCE;
+    loop {
+        let view = setup.get(bank).await;
+        if view["paused"].is_null() && view["health"]["state"] == "running" {
+            break;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "it never resumes: {view}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let other = setup.get("/v1/counterparts/bank-2").await;
+    assert_eq!((&other["paused"], &other["paused_until"]), (&json!("另行通知"), &serde_json::Value::Null));
+    assert_eq!(other["health"]["state"], "paused", "a person ends it");
+    let acts = setup.get("/v1/acts?subject=bank-1&act=resume").await;
+    assert_eq!(acts["acts"][0]["actor"], "clock", "{acts}");
+}

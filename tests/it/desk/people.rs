@@ -1,26 +1,42 @@
 //! A court house with a daemon, an electronic bank, a bank that people serve, and clerks who call the API.
 
+use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chakong::app::people::{MadeKey, PeopleDesk};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::console::{NO_CODES, add_people};
+use crate::console::{NO_CODES, add_people_at};
 use crate::daemon::Setup;
-use crate::world::{PATIENCE, Played, bank, bank_code, customer};
+use crate::world::{PATIENCE, Played, bank, bank_code, customer, reserved_port};
 
 /// A scan; invented.
 pub const PDF: &[u8] = b"%PDF-1.7 an invented paper";
 
-/// Names of the keys with their roles and courts.
-const KEYS: [(&str, &str, Option<&str>); 4] = [
-    ("clerk-1", "officer", None),
-    ("clerk-2", "officer", None),
-    ("approver", "approver", None),
-    ("elsewhere", "officer", Some("T99")),
+/// Persons with their roles and courts.
+const CLERKS: [(&str, &[&str], &[&str]); 4] = [
+    ("clerk-1", &["officer"], &[]),
+    ("clerk-2", &["officer"], &[]),
+    ("approver", &["approver"], &[]),
+    ("elsewhere", &["officer"], &["T99"]),
 ];
+
+/// Makes the clerks known, each with a key of their own, to the store of a configuration whose daemon does not run.
+pub async fn add_clerks(config: &Path) {
+    add_people_at(config, CLERKS).await;
+    let config = chakong::config::load(config, &chakong::app::plugins()).expect("a configuration");
+    let desk = PeopleDesk::open(&config).await.expect("a store");
+    for (name, roles, _) in CLERKS {
+        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        let number = Some(name.to_owned());
+        let made = MadeKey { name: format!("key of {name}"), number, roles, ..MadeKey::default() };
+        desk.make_ready_key(made, &key_of(name), "测试").await.expect("a key");
+    }
+    desk.close().await;
+}
 
 /// The key of a name.
 pub fn key_of(name: &str) -> String {
@@ -55,6 +71,13 @@ pub fn desk(checked: bool) -> String {
     )
 }
 
+/// A system's key as a configuration has it; [`key_of`] its name.
+pub fn system_key(name: &str, role: &str) -> String {
+    let digest: String =
+        chakong::config::digest_of(&key_of(name)).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("[[keys]]\nname = \"{name}\"\nroles = [\"{role}\"]\nsha256 = \"{digest}\"\n")
+}
+
 /// Somebody who calls the API.
 #[derive(Clone)]
 pub struct Clerk {
@@ -64,6 +87,12 @@ pub struct Clerk {
 }
 
 impl Clerk {
+    /// Somebody with the key of a name ([`key_of`]) who calls the daemon at a port.
+    pub fn at(port: u16, name: &str) -> Self {
+        let client = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
+        Self { base: format!("http://127.0.0.1:{port}"), key: key_of(name), client }
+    }
+
     pub async fn call(&self, method: &str, path: &str, body: &Value) -> (StatusCode, Value) {
         let method: Method = method.parse().expect("a method");
         let request =
@@ -109,7 +138,6 @@ impl Clerk {
 /// The daemon and whoever works with it.
 pub struct Courthouse {
     pub setup: Setup,
-    client: Client,
 }
 
 impl Courthouse {
@@ -120,15 +148,6 @@ impl Courthouse {
 
     /// Opens it beside another counterpart than the one that people serve.
     pub async fn beside(county: Played) -> Self {
-        let digest = |key: &str| -> String {
-            chakong::config::digest_of(key).iter().map(|byte| format!("{byte:02x}")).collect()
-        };
-        let key = |(name, role, courts): &(&str, &str, Option<&str>)| {
-            let courts = courts.map(|code| format!("courts = [\"{code}\"]\n")).unwrap_or_default();
-            let digest = digest(&key_of(name));
-            format!("[[keys]]\nname = \"{name}\"\nroles = [\"{role}\"]\n{courts}sha256 = \"{digest}\"\n")
-        };
-        let keys: String = KEYS.iter().map(key).collect();
         let played = [
             bank(
                 "electronic",
@@ -137,18 +156,16 @@ impl Courthouse {
             ),
             county,
         ];
-        let mut setup = Setup::new(&played, None, &format!("{NO_CODES}{keys}"));
-        // In the console clerks are persons.
-        add_people(&setup, [("clerk-1", &["officer"][..], &[][..]), ("clerk-2", &["officer"], &[])]).await;
+        let listen = format!("{NO_CODES}[postbox]\nlisten = \"127.0.0.1:{}\"\n", reserved_port());
+        let mut setup = Setup::new(&played, None, &listen);
+        add_clerks(&setup.config()).await;
         setup.start_sandbox().await;
         setup.start_daemon().await;
-        let client = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
-        Self { setup, client }
+        Self { setup }
     }
 
     pub fn clerk(&self, name: &str) -> Clerk {
-        let base = format!("http://127.0.0.1:{}", self.setup.port);
-        Clerk { base, key: key_of(name), client: self.client.clone() }
+        Clerk::at(self.setup.port, name)
     }
 
     /// Submits as the case system.
@@ -177,6 +194,19 @@ impl Courthouse {
                 return orders;
             }
             assert!(started.elapsed() < PATIENCE, "nothing comes to the desk: {state}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until a counterpart has a line of a kind.
+    pub async fn until_line(&self, counterpart: &str, kind: &str) {
+        let started = tokio::time::Instant::now();
+        loop {
+            let view = self.setup.get(&format!("/v1/counterparts/{counterpart}")).await;
+            if view["line"] == kind {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "{counterpart} never has a {kind} line: {view}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use chakong::lines::leaving::MayLeave;
 use chakong::lines::parcel::Depot;
 use chakong_contract::{FaultKind, Message};
 
@@ -61,7 +62,10 @@ async fn story(depot: &dyn Depot, server: &OddServer) {
     depot.probe().await.expect("probed");
     for (round, length) in [(1, 0), (2, 70_000), (3, 300_001)] {
         let bytes = content(length);
-        depot.hand_over(&[Message::new("CXQQ.zip", bytes.clone())]).await.expect("handed over");
+        depot
+            .hand_over(&[Message::new("CXQQ.zip", bytes.clone())], &MayLeave::always())
+            .await
+            .expect("handed over");
         assert_eq!(server.get("/out/CXQQ.zip"), Some(Node::File(bytes.clone())), "round {round}");
         server.put(b"/in/CXFK.zip", Node::File(bytes.clone()));
         server.put(b"/in/CXFK.zip.part", Node::File(bytes.clone()));
@@ -140,7 +144,10 @@ async fn a_session_that_the_server_dropped_while_it_was_idle_costs_nothing() {
     let server = OddServer::start(Odd { idle: Some(idle), ..Odd::default() }).await;
     let depot = depot(&server.line());
     for round in 1..=3 {
-        depot.hand_over(&[Message::new("CXQQ.zip", content(9))]).await.expect("handed over");
+        depot
+            .hand_over(&[Message::new("CXQQ.zip", content(9))], &MayLeave::always())
+            .await
+            .expect("handed over");
         assert_eq!(server.connections.load(Ordering::SeqCst), round);
         tokio::time::sleep(idle * 2).await;
     }
@@ -157,7 +164,10 @@ async fn what_no_server_may_send_ends_the_session_and_is_told() {
     ] {
         let server = OddServer::start(Odd { instead_of_handle: Some(packet), ..Odd::default() }).await;
         let depot = depot(&server.line());
-        let fault = depot.hand_over(&[Message::new("CXQQ.zip", content(9))]).await.expect_err(words);
+        let fault = depot
+            .hand_over(&[Message::new("CXQQ.zip", content(9))], &MayLeave::always())
+            .await
+            .expect_err(words);
         assert_eq!(fault.kind, FaultKind::Transient, "{fault}");
         assert!(fault.detail.contains(words), "{fault}");
         assert!(depot.list().await.is_ok(), "a new session");

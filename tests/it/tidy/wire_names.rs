@@ -16,6 +16,8 @@ const ENGLISH: &[&str] = &[
     "md5",
     "message",
     "msg",
+    // A scope of OpenID Connect, too.
+    "openid",
     "password",
     "result",
     "status",

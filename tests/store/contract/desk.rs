@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use chakong::domain::people::Courts;
 use chakong::domain::retention::Forget;
-use chakong::domain::{Change, DeskItem, DeskMark, DeskState, DeskWork, OrderId, OrderRecord, OrderState};
+use chakong::domain::{
+    Change, DeskItem, DeskMark, DeskNotice, DeskState, DeskWork, Measure, OrderId, OrderRecord, OrderState,
+};
 use chakong::store::{DeskFilter, DeskWhich, Store, StoreError, codec};
 
-use crate::samples::{Whole, a_case, at, keep, query, write};
+use crate::samples::{Whole, a_case, at, control, keep, measure, query, whole, write};
 use crate::worlds::World;
 
 /// An order of a case at a counterpart that people serve, due after some seconds.
@@ -69,6 +71,49 @@ async fn found(store: &Arc<dyn Store>, filter: DeskFilter) -> Vec<OrderId> {
     let read = store.read(move |reads| reads.find_desk(&filter)).await.expect("a read");
     assert!(read.iter().all(|item| item.entered.is_none()), "lists leave out what was entered");
     read.iter().map(|item| item.order).collect()
+}
+
+/// A control of a case that waits for its answer at a counterpart.
+async fn awaited_control(store: &Arc<dyn Store>) -> OrderId {
+    write(store, |tx| {
+        let whole = whole(&*tx, 1);
+        let of = Measure { counterpart: "county-bank".to_owned(), ..measure(&*tx, &whole) };
+        let order = OrderRecord { deadline: at(900), ..control(&*tx, &of, 100) };
+        let (id, item) = (order.id, DeskItem::new(&order));
+        let awaiting = OrderRecord { state: OrderState::Awaiting, sent: Some(at(5)), ..order.clone() };
+        let mut changes = whole.changes();
+        changes.extend([
+            Change::NewMeasure(Box::new(of)),
+            Change::NewOrder(Box::new(order)),
+            Change::SaveDesk(Box::new(item)),
+            Change::MoveOrder(Box::new(awaiting), OrderState::Queued),
+        ]);
+        tx.write(&changes)?;
+        Ok(id)
+    })
+    .await
+}
+
+pub async fn a_control_that_people_carried_is_not_offered_and_stays_on_the_desk(world: impl World) {
+    let store = world.store();
+    let order = awaited_control(&store).await;
+    let offered = async || {
+        let read = store.read(|reads| reads.offers("county-bank", at(9), true, OrderId::default(), 9)).await;
+        read.expect("a read").iter().map(|order| order.id).collect::<Vec<_>>()
+    };
+    assert_eq!(offered().await, [order], "nobody carried it");
+    let item = item(&store, order).await.expect("it is on the desk");
+    let notice = Some(DeskNotice { number: "DY1".to_owned(), by: "1001".to_owned(), at: at(6) });
+    let work = DeskWork { notice, ..DeskWork::default() };
+    keep(&store, vec![Change::SaveDesk(Box::new(DeskItem { work, ..next(&item, DeskState::Taken) }))]).await;
+    assert!(offered().await.is_empty(), "somebody is on the way with it");
+    let elsewhere = || DeskFilter { lanes: vec!["county-registry".to_owned()], ..DeskFilter::default() };
+    assert!(found(&store, elsewhere()).await.is_empty(), "people serve another");
+    assert_eq!(found(&store, DeskFilter { with_carried: true, ..elsewhere() }).await, [order]);
+    let of =
+        |name: &str| DeskFilter { with_carried: true, counterpart: Some(name.to_owned()), ..elsewhere() };
+    assert_eq!(found(&store, of("county-bank")).await, [order]);
+    assert!(found(&store, of("county-registry")).await.is_empty());
 }
 
 pub async fn the_desk_lists_what_is_due_first_by_counterpart_court_and_state(world: impl World) {

@@ -1,6 +1,6 @@
 //! What lanes, consumers and the audit keep.
 
-use chakong::domain::{AuditEntry, Change, IdKind, LaneChange, OrderId, PropertyFinding, RawId};
+use chakong::domain::{AuditEntry, Change, IdKind, LaneChange, OrderId, Pause, PropertyFinding, RawId};
 use chakong::store::{ActFilter, ChargeReference, Responded, charged_on};
 use serde_json::json;
 
@@ -99,8 +99,8 @@ pub async fn pauses_consumers_findings_and_acts_are_kept(world: impl World) {
     let store = world.store();
     a_case(&store, 1).await;
     let lane = |change: LaneChange| Change::Lane(change);
-    let paused =
-        |reason: Option<&str>| lane(LaneChange::SetPaused("bank-one".to_owned(), reason.map(str::to_owned)));
+    let pause = |reason: &str, until| Pause { reason: reason.to_owned(), until };
+    let paused = |pause: Option<Pause>| lane(LaneChange::SetPaused("bank-one".to_owned(), pause));
     let moved = |seq| lane(LaneChange::Acknowledge("case-system".to_owned(), seq));
     let finding = |note: &str| PropertyFinding {
         property: "B0001|account|6200998877665544".to_owned(),
@@ -118,7 +118,9 @@ pub async fn pauses_consumers_findings_and_acts_are_kept(world: impl World) {
         refused: refused.map(str::to_owned),
     };
     let acts = [act(0, "a", None), act(1, "b", None), act(2, "a", Some("缺文书")), act(3, "a", None)];
-    let mut changes = vec![paused(Some("检修")), paused(Some("检修至周五")), moved(7), moved(3)];
+    let friday = pause("检修至周五", Some(at(9)));
+    let mut changes =
+        vec![paused(Some(pause("检修", None))), paused(Some(friday.clone())), moved(7), moved(3)];
     changes.extend([
         Change::SavePropertyFinding(finding("查封")),
         Change::SavePropertyFinding(finding("工资户")),
@@ -126,7 +128,9 @@ pub async fn pauses_consumers_findings_and_acts_are_kept(world: impl World) {
     changes.extend(acts.iter().cloned().map(Change::Audit));
     keep(&store, changes).await;
     write(&store, move |tx| {
-        assert_eq!(tx.paused("bank-one")?.as_deref(), Some("检修至周五"));
+        assert_eq!(tx.paused("bank-one")?, Some(friday));
+        assert!(tx.pauses_over(at(8))?.is_empty(), "not yet");
+        assert_eq!(tx.pauses_over(at(9))?, ["bank-one"]);
         assert_eq!(tx.paused("bank-two")?, None);
         assert_eq!(tx.acknowledged("case-system")?, 7, "never moved back");
         assert_eq!(tx.acknowledged("nobody")?, 0);
@@ -148,6 +152,11 @@ pub async fn pauses_consumers_findings_and_acts_are_kept(world: impl World) {
         Ok(())
     })
     .await;
+    keep(&store, vec![paused(Some(pause("再检修", None)))]).await;
+    assert!(
+        store.read(|reads| reads.pauses_over(at(99))).await.expect("a read").is_empty(),
+        "a person ends it"
+    );
     keep(&store, vec![paused(None)]).await;
     assert_eq!(store.read(|reads| reads.paused("bank-one")).await.expect("a read"), None);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chakong::domain::people::Courts;
-use chakong::domain::{Change, Measure, MeasureState, Task, TaskId, TaskKind};
+use chakong::domain::{Change, Measure, MeasureState, Task, TaskId, TaskKind, found_by};
 use chakong::store::{MeasureFilter, Store, TaskFilter};
 use chakong_contract::asset::Rank;
 
@@ -146,6 +146,11 @@ pub async fn tasks_stand_on_the_list_until_they_are_done(world: impl World) {
     assert_eq!(find(TaskFilter { chain: Some(whole.chain.id), ..most.clone() }).await, [id(1), id(0)]);
     assert_eq!(find(TaskFilter { courts: Courts::one("440300"), ..most.clone() }).await, [id(2), id(3)]);
     assert_eq!(find(TaskFilter { due_before: Some(at(200)), ..most.clone() }).await, [id(1), id(2)]);
+    let officer = |name: &str| TaskFilter { found_by: found_by::of_officer(name), ..most.clone() };
+    assert_eq!(find(officer("测试法官")).await.len(), 4);
+    assert!(find(officer("另一法官")).await.is_empty());
+    let by = |who: &str| TaskFilter { submitted_by: Some(who.to_owned()), ..most.clone() };
+    assert_eq!((find(by("case-system")).await.len(), find(by("gh001")).await.len()), (4, 0));
     let clock = |seconds: i64| {
         let found = store.read(move |reads| reads.tasks_for_the_clock(at(seconds), 9));
         async move { found.await.expect("a read").into_iter().map(|one| one.id).collect::<Vec<_>>() }

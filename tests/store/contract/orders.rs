@@ -165,6 +165,13 @@ pub async fn offers_begin_behind_the_last_and_go_round(world: impl World) {
     assert_eq!(offers(false, id(1), 9).await, [id(5), id(2), id(3), id(0), id(1)]);
     assert_eq!(offers(false, id(3), 3).await, [id(5), id(0), id(1)]);
     assert_eq!(offers(true, OrderId::new(0), 9).await, [freeze.id]);
+    let mut withdrawn = OrderRecord { due: made[0].deadline, ..made[0].clone() };
+    to(&store, &mut withdrawn, OrderState::Awaiting).await;
+    assert_eq!(
+        offers(false, id(1), 9).await,
+        [id(5), id(2), id(3), id(1)],
+        "none that is taken off the offer"
+    );
 }
 
 pub async fn a_lane_knows_what_waits_and_how_long(world: impl World) {

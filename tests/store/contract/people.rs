@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chakong::domain::people::{
-    Courts, KeptPassword, Look, LookKind, PeopleChange, Person, Role, Session, StoredKey,
+    Courts, KeptPassword, Look, LookKind, PeopleChange, Person, Role, Session, SignInMethod, StoredKey,
 };
 use chakong::domain::{Change, PersonId};
 use chakong::store::{LookCounts, LookFilter, Store, StoreError};
@@ -14,6 +14,7 @@ use crate::worlds::World;
 
 fn person(nth: u128) -> Person {
     Person {
+        sign_in_certificates: Vec::new(),
         id: PersonId(Uuid::from_u128(nth)),
         name: "张测试".to_owned(),
         number: format!("gh{nth:03}"),
@@ -37,6 +38,7 @@ fn person(nth: u128) -> Person {
 
 fn session(nth: u128, person: PersonId, began: i64) -> Session {
     Session {
+        method: SignInMethod::Password,
         digest: vec![u8::try_from(nth).expect("small"); 32],
         id: Uuid::from_u128(1000 + nth),
         person,
@@ -113,6 +115,7 @@ pub async fn sessions_are_found_by_digest_and_end_one_by_one_or_together(world: 
 pub async fn keys_are_found_by_digest_and_stay_when_they_are_revoked(world: impl World) {
     let store = world.store();
     let key = StoredKey {
+        consumer: None,
         id: Uuid::from_u128(7),
         name: "integration".to_owned(),
         person: None,
@@ -154,12 +157,23 @@ pub async fn looks_have_an_order_filters_and_counts(world: impl World) {
         court: court.to_owned(),
         reason: "核查".to_owned(),
         out_of_hours: false,
+        shown: 1,
+        courts: Vec::new(),
+    };
+    let listed = |second: i64, shown: u64, courts: &[&str]| Look {
+        shown,
+        courts: courts.iter().map(|code| (*code).to_owned()).collect(),
+        ..look(second, "gh003", LookKind::Measures, "list 1", "")
     };
     let all = [
         look(1, "gh001", LookKind::Assets, "a", "440300"),
         look(2, "gh001", LookKind::Case, "a", "440300"),
         look(3, "gh002", LookKind::Assets, "b", "440301"),
         look(4, "gh001", LookKind::Assets, "c", "440301"),
+        listed(5, 200, &["440302", "440301"]),
+        listed(6, 150, &["*"]),
+        listed(7, 3, &["44030"]),
+        listed(8, 1, &[]),
     ];
     for one in &all {
         keep(&store, change(PeopleChange::NewLook(one.clone()))).await;
@@ -170,25 +184,43 @@ pub async fn looks_have_an_order_filters_and_counts(world: impl World) {
         async |filter: LookFilter| find(filter).await.into_iter().map(|(_, look)| look).collect::<Vec<_>>();
     let most = LookFilter { limit: 10, ..LookFilter::default() };
     let wanted = |nths: &[usize]| nths.iter().map(|nth| all[*nth].clone()).collect::<Vec<_>>();
-    assert_eq!(looks(most.clone()).await, wanted(&[3, 2, 1, 0]), "newest first");
+    assert_eq!(looks(most.clone()).await, wanted(&[7, 6, 5, 4, 3, 2, 1, 0]), "newest first");
     let filters = [
         (LookFilter { actor: Some("gh001".to_owned()), ..most.clone() }, &[3, 1, 0][..]),
         (LookFilter { kind: Some(LookKind::Assets), ..most.clone() }, &[3, 2, 0][..]),
         (LookFilter { subject: Some("a".to_owned()), ..most.clone() }, &[1, 0][..]),
-        (LookFilter { courts: Courts::one("440301"), ..most.clone() }, &[3, 2][..]),
-        (LookFilter { since: Some(at(3)), ..most.clone() }, &[3, 2][..]),
+        (LookFilter { courts: Courts::one("440301"), ..most.clone() }, &[5, 4, 3, 2][..]),
+        (LookFilter { courts: Courts::one("44030"), ..most.clone() }, &[6, 5][..]),
+        (LookFilter { courts: Courts::Some([].into()), ..most.clone() }, &[][..]),
+        (
+            LookFilter { actors: Some(vec!["gh002".to_owned(), "gh003".to_owned()]), ..most.clone() },
+            &[7, 6, 5, 4, 2][..],
+        ),
+        (LookFilter { actors: Some(Vec::new()), ..most.clone() }, &[][..]),
+        (LookFilter { since: Some(at(3)), ..most.clone() }, &[7, 6, 5, 4, 3, 2][..]),
         (LookFilter { until: Some(at(3)), ..most.clone() }, &[1, 0][..]),
         (LookFilter { since: Some(at(2)), until: Some(at(4)), ..most.clone() }, &[2, 1][..]),
-        (LookFilter { limit: 1, ..most.clone() }, &[3][..]),
+        (LookFilter { limit: 1, ..most.clone() }, &[7][..]),
     ];
     for (filter, expected) in filters {
         assert_eq!(looks(filter.clone()).await, wanted(expected), "{filter:?}");
     }
-    let before = find(most.clone()).await[1].0;
+    let before = find(most.clone()).await[5].0;
     assert_eq!(looks(LookFilter { before: Some(before), ..most }).await, wanted(&[1, 0]));
-    let counts =
-        store.read(|reads| Ok((reads.count_looks("gh001", at(0))?, reads.count_looks("gh001", at(2))?)));
-    let (day, later) = counts.await.expect("a read");
-    assert_eq!(day, LookCounts { looks: 3, subjects: 2 });
-    assert_eq!(later, LookCounts { looks: 2, subjects: 2 });
+    counted(&store).await;
+}
+
+/// What the looks above count.
+async fn counted(store: &Arc<dyn Store>) {
+    let count = async |actor: &'static str, second: i64| {
+        store.read(move |reads| reads.count_looks(actor, at(second))).await.expect("a read")
+    };
+    assert_eq!(count("gh001", 0).await, LookCounts { looks: 3, records: 3 }, "of each kind");
+    assert_eq!(count("gh001", 2).await, LookCounts { looks: 2, records: 2 });
+    assert_eq!(
+        count("gh003", 0).await,
+        LookCounts { looks: 4, records: 200 },
+        "one list, as long as it was once"
+    );
+    assert_eq!(count("gh004", 0).await, LookCounts::default());
 }

@@ -293,6 +293,6 @@ pub async fn a_transaction_sees_what_it_wrote_and_nobody_else_does_before_its_en
     .await;
     assert_eq!(seen, (1, 5));
     let read = store.read(|reads| reads.acknowledged("mine")).await.expect("a read");
-    let behind = store.read_behind_writes(|reads| reads.acknowledged("mine")).await.expect("a read");
+    let behind = store.read_for_lane(|reads| reads.acknowledged("mine")).await.expect("a read");
     assert_eq!((read, behind), (5, 5));
 }

@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use chakong::domain::people::Courts;
 use chakong::domain::retention::Forget;
 use chakong::domain::statistics::OrderTally;
 use chakong::domain::{
     Change, IdKind, InquiryId, JoinedChains, NewPrint, OrderRecord, OrderState, Print, PrintFormat, PrintId,
     PrintKind, Revision,
 };
-use chakong::store::codec;
+use chakong::store::{codec, inquiries_of_courts};
 use chakong_contract::{ActionKind, Answer};
 use serde_json::json;
 
-use crate::samples::{Whole, a_case, at, control, found, keep, measure, plain, query, revision, write};
+use crate::samples::{
+    Whole, a_case, at, control, found, keep, measure, plain, query, revision, whole, write,
+};
 use crate::worlds::World;
 
 pub async fn inquiries_of_a_period_come_in_the_order_in_which_they_were_accepted(world: impl World) {
@@ -25,8 +28,10 @@ pub async fn inquiries_of_a_period_come_in_the_order_in_which_they_were_accepted
     ids.sort_unstable();
     let ids: Vec<InquiryId> = ids.into_iter().map(|(_, id)| id).collect();
     let between = async |after, until, limit| {
-        let read =
-            store.read(move |reads| reads.inquiries_between(after, until, limit)).await.expect("a read");
+        let read = store
+            .read(move |reads| reads.inquiries_between(after, until, None, limit))
+            .await
+            .expect("a read");
         read.iter().map(|inquiry| inquiry.id).collect::<Vec<_>>()
     };
     let begin = InquiryId::new(i64::MIN);
@@ -34,6 +39,38 @@ pub async fn inquiries_of_a_period_come_in_the_order_in_which_they_were_accepted
     assert_eq!(between((at(0), begin), at(99), 2).await, ids[..2]);
     assert_eq!(between((at(2), ids[1]), at(99), 2).await, ids[2..4], "behind the last of the portion before");
     assert!(between((at(6), begin), at(99), 9).await.is_empty());
+}
+
+pub async fn inquiries_of_a_court_are_read_without_those_of_others(world: impl World) {
+    let store = world.store();
+    let mut own = Vec::new();
+    for nth in 1..=6 {
+        let court = if nth % 3 == 0 { "T10" } else { "T11" };
+        let whole = write(&store, move |tx| {
+            let mut whole = whole(&*tx, nth);
+            whole.inquiry.inquiry.court = court.to_owned();
+            tx.write(&whole.changes())?;
+            Ok(whole)
+        })
+        .await;
+        own.push((court, whole.inquiry().id));
+    }
+    let of = async |courts: Courts, limit| {
+        let between = ((at(0), InquiryId::new(i64::MIN)), at(99));
+        let read = store.read(move |reads| inquiries_of_courts(reads, &courts, between, limit)).await;
+        read.expect("a read").iter().map(|inquiry| inquiry.id).collect::<Vec<_>>()
+    };
+    let all: Vec<InquiryId> = own.iter().map(|(_, id)| *id).collect();
+    let those = |court: &str| {
+        own.iter().filter(|(of, _)| *of == court).map(|(_, id)| *id).collect::<Vec<InquiryId>>()
+    };
+    assert_eq!(of(Courts::one("T10"), 9).await, those("T10"));
+    assert_eq!(of(Courts::one("T11"), 2).await, those("T11")[..2]);
+    let both = Courts::Some(["T10".to_owned(), "T11".to_owned()].into());
+    assert_eq!(of(both.clone(), 9).await, all, "in the order in which they were accepted");
+    assert_eq!(of(both, 4).await, all[..4]);
+    assert_eq!(of(Courts::All, 9).await, all);
+    assert!(of(Courts::Some(Default::default()), 9).await.is_empty(), "no court is not every court");
 }
 
 /// An order of one inquiry in a state, sent after some seconds, and its answers: seconds after the beginning, and what.

@@ -1,13 +1,13 @@
 //! Clocks that jump, probes, consumers that read no more, and pages that are bounded.
 
 use chakong::domain::{
-    Chain, Change, EventDraft, EventType, Inquiry, InquiryId, InquiryState, LaneChange, OrderRecord,
-    OrderState, RawId,
+    Chain, Change, EventDraft, EventType, Inquiry, InquiryId, InquiryState, LaneChange, OrderId, OrderRecord,
+    OrderState, RawId, Task, TaskKind,
 };
 use chakong::store::{ActFilter, load_chain, load_chain_for_act};
 
 use crate::engines::{SetClock, days, engine};
-use crate::samples::{a_case, at, event, keep, query, raw, whole, write};
+use crate::samples::{a_case, at, control, event, keep, query, raw, task, whole, write};
 use crate::worlds::World;
 
 pub async fn a_clock_that_goes_a_day_forward_and_back_leaves_no_order_waiting_for_it(world: impl World) {
@@ -131,6 +131,37 @@ pub async fn the_file_of_a_case_does_not_grow_with_the_terms_of_its_inquiries(wo
     known.sort_unstable();
     let all: Vec<InquiryId> = measured.inquiries.keys().copied().collect();
     assert_eq!(known, [all[0], all[28]], "of the one that found it, and the newest that names its party");
+}
+
+pub async fn the_file_of_a_case_comes_with_the_orders_that_its_open_tasks_put_before_a_person(
+    world: impl World,
+) {
+    let store = world.store();
+    let first = a_case(&store, 1).await;
+    let chain = first.chain.id;
+    let (file, put) = write(&store, move |tx| {
+        let measure = crate::samples::measure(&*tx, &first);
+        let mut changes = vec![Change::NewMeasure(Box::new(measure.clone()))];
+        let mut put = Vec::new();
+        for (kind, is_put) in [
+            (TaskKind::AnswerRefusal, true),
+            (TaskKind::Resolve, true),
+            (TaskKind::Review, true),
+            (TaskKind::NotifyDebtor, false),
+        ] {
+            let order = control(&*tx, &measure, 2);
+            let about =
+                Task { order: Some(order.id), measure: Some(measure.id), ..task(&*tx, &first, kind, 9) };
+            put.extend(is_put.then_some(order.id));
+            changes.extend([Change::NewOrder(Box::new(order)), Change::NewTask(about)]);
+        }
+        tx.write(&changes)?;
+        Ok((load_chain(tx, chain)?, put))
+    })
+    .await;
+    let mut known: Vec<OrderId> = file.orders.keys().copied().collect();
+    known.sort_unstable();
+    assert_eq!(known, put, "and no others: the case may have thousands");
 }
 
 pub async fn messages_know_their_orders_and_how_often_they_were_repeated(world: impl World) {

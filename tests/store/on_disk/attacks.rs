@@ -150,6 +150,54 @@ async fn commits_that_are_lost_with_their_log_are_told_at_the_start() {
     assert!(headless.path().join("chakong.sqlite-wal").exists(), "and nothing is thrown away");
 }
 
+type Spoil = (&'static str, fn(&Path));
+
+/// Ways to spoil a log that is open.
+const SPOILS: [Spoil; 3] = [
+    ("cut to nothing", |log| {
+        std::fs::OpenOptions::new().write(true).open(log).expect("the log").set_len(0).expect("cut")
+    }),
+    ("cut in the middle", |log| {
+        let log = std::fs::OpenOptions::new().write(true).open(log).expect("the log");
+        let length = log.metadata().expect("its length").len();
+        log.set_len(length / 2).expect("cut");
+    }),
+    ("without its beginning", |log| spoil(log, &[1])),
+];
+
+#[tokio::test]
+async fn a_log_that_is_cut_or_overwritten_while_it_is_open_is_told_and_never_folded_in() {
+    for (what, spoil) in SPOILS {
+        let mut world = OnDisk::begin();
+        let store = world.store();
+        for nth in 0..3 {
+            a_case(&store, nth).await;
+        }
+        let file = std::fs::read(file_of(&world)).expect("the file");
+        spoil(&world.folder().join("chakong.sqlite-wal"));
+        for _ in 0..2 {
+            let outcome = acknowledged(&store).await;
+            assert!(ails(&outcome, Ailment::Damaged), "{what}: {outcome:?}");
+        }
+        assert_eq!(store.health().ailment, Some(Ailment::Damaged), "{what}");
+        drop(store);
+        world.close();
+        let after = std::fs::read(file_of(&world)).expect("the file");
+        assert!(file == after, "{what}: what is whole stays whole");
+    }
+}
+
+#[tokio::test]
+async fn a_log_whose_beginning_is_lost_is_told_at_the_start() {
+    let world = OnDisk::begin();
+    a_case(&world.store(), 1).await;
+    let copy = copied(&world, &["", "-wal"]);
+    spoil(&copy.path().join("chakong.sqlite-wal"), &[1]);
+    let words = refused(copy.path());
+    assert!(words.contains("the beginning of chakong.sqlite-wal"), "{words}");
+    drop(Sqlite::open_restored(copy.path(), &[]).expect("an operator said so"));
+}
+
 #[tokio::test]
 async fn damage_that_is_met_while_it_runs_stops_every_write() {
     let world = filled().await;

@@ -20,7 +20,7 @@ pub async fn session(config: Config) -> Client {
 /// Longest that it may take until connections were cut.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 /// Cuts every session of the store in this database.
-const CUT: &str = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity
+pub const CUT: &str = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity
                    WHERE datname = current_database() AND application_name LIKE 'chakong%'";
 
 /// Counts one request, for as long as the store asks to hand it in again; whether it was done.

@@ -5,8 +5,9 @@ use chakong::store::StoreError;
 use chakong::store::postgres::{Postgres, Server};
 use tokio_postgres::Config;
 
-use super::lost::session;
+use super::lost::{CUT, session};
 use super::proxy::{Proxy, nowhere};
+use crate::on_disk::older_cases::undo;
 use crate::samples::keep;
 use crate::worlds::{OnServer, World as _, administer, test_server};
 
@@ -136,4 +137,33 @@ async fn a_store_that_is_not_in_charge_is_refused_until_somebody_says_that_it_is
     let told = refused(world.config());
     assert!(told.contains("was begun and not finished") && told.contains("chakong store move"), "{told}");
     assert!(restored().is_err(), "a part is never restored");
+}
+
+/// A start of a newer version beside an older one that runs: the schema is not changed under it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schema_is_not_brought_up_to_date_under_a_process_of_an_older_version() {
+    let mut world = OnServer::begin();
+    administer(world.config(), undo(7));
+    let told = refused(world.config());
+    assert!(told.contains("a chakong of an older version still works with this database"), "{told}");
+    let admin = session(world.config()).await;
+    let applied = async || -> i64 {
+        admin.query_one("SELECT COUNT(*) FROM migrations", &[]).await.expect("a count").get(0)
+    };
+    assert_eq!(applied().await, 7);
+    // Its connections are cut: it is shut out when it comes back to write, and says so.
+    let store = world.store();
+    admin.query_one(CUT, &[]).await.expect("a cut");
+    let (newer, threads) = Postgres::open(&Server::new(world.config(), None)).expect("alone");
+    assert!(applied().await > 7);
+    let mark = || Change::Lane(LaneChange::Acknowledge("reader".to_owned(), 1));
+    let (ours, theirs) = (mark(), mark());
+    let written = store.transact(move |tx| tx.write(&[ours])).await.expect_err("it is shut out");
+    assert!(written.to_string().contains("shut out"), "{written}");
+    // Others may come: the newer one has the database alone no more.
+    newer.transact(move |tx| tx.write(&[theirs])).await.expect("a write");
+    let (beside, more) = Postgres::open(&Server::new(world.config(), None)).expect("beside it");
+    drop((newer, beside, store));
+    world.close();
+    tokio::task::spawn_blocking(|| (threads.join(), more.join())).await.expect("their end");
 }

@@ -9,6 +9,7 @@ use encoding_rs::{GB18030, GBK};
 
 use super::decoding::{Decoded, decoded, is_chinese};
 use super::latin::{bytes_of_latin, has_pieces_of_utf8};
+use super::neighbours::is_read_by_a_neighbour;
 use crate::script::{is_han, is_private};
 
 /// Wrong decodings, one on the other, that are looked through.
@@ -37,6 +38,7 @@ pub fn is_garbled(text: &str) -> bool {
         || is_decoded_wrongly(text, MOST_LAYERS)
         || is_utf8_in_pieces(text)
         || has_pieces_of_utf8(text)
+        || is_read_by_a_neighbour(text)
 }
 
 /// Whether a text is Chinese once it is written back, through several wrong decodings at most. Of what lies between nothing else is a

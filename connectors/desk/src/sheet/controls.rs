@@ -68,8 +68,8 @@ pub(crate) fn held(instruction: &Instruction) -> Vec<Field> {
         );
         fields.push(Field::new(UNITS, FieldKind::Decimal, label).required());
     }
-    if let Instruction::Freeze { from, .. } | Instruction::Renew { from, .. } = instruction {
-        fields.push(day("from", "起始日期", "first day").with(from.to_string()));
+    if matches!(instruction, Instruction::Freeze { .. } | Instruction::Renew { .. }) {
+        fields.push(day("from", "起始日期", "first day"));
         fields.push(day(UNTIL, "截止日期", "last day").required());
     }
     let label =

@@ -20,6 +20,9 @@ pub(super) fn check(draft: &Draft<'_>, act: &Act, actor: &Actor) -> Decided<()> 
         Act::Approve(id, _) | Act::Reconsider(id) | Act::Deduct(id, _) | Act::Transfer(id, _) => {
             is_own(draft, *id, actor)
         }
+        Act::Reinstate(party) => {
+            submitted(draft, actor, |debtors| debtors.contains(party), InquiryState::Cancelled)
+        }
         Act::Resolve(order, Resolution::SendAgain) => {
             is_approved_by_sending(draft, *order).is_some_and(|id| is_own(draft, id, actor))
         }
@@ -71,19 +74,26 @@ fn submitted(
 fn is_approved_by_sending(draft: &Draft<'_>, order: OrderId) -> Option<MeasureId> {
     let order = draft.file.orders.get(&order)?;
     let measure: &Measure = draft.file.measures.get(&order.measure?)?;
+    match order.instruction.kind() {
+        ActionKind::Deduct | ActionKind::Transfer => Some(measure.id),
+        ActionKind::Freeze => freeze_without_approval(draft, order.id),
+        ActionKind::Query | ActionKind::Renew | ActionKind::Release => None,
+    }
+}
+
+/// The measure of a freeze that was declined, that nobody approved, and that wants an approval.
+pub(super) fn freeze_without_approval(draft: &Draft<'_>, order: OrderId) -> Option<MeasureId> {
+    let order = draft.file.orders.get(&order)?;
+    let measure: &Measure = draft.file.measures.get(&order.measure?)?;
     let was_declined = matches!(order.state, OrderState::Refused | OrderState::Failed);
     let claim = draft.file.chain.claim.as_ref();
     let wants_approval = claim.is_some_and(|claim| claim.mode == Mode::Propose);
-    let is_approval = match order.instruction.kind() {
-        ActionKind::Deduct | ActionKind::Transfer => true,
-        ActionKind::Freeze => was_declined && wants_approval && measure.approved_by.is_empty(),
-        ActionKind::Query | ActionKind::Renew | ActionKind::Release => false,
-    };
-    is_approval.then_some(measure.id)
+    let is_freeze = order.instruction.kind() == ActionKind::Freeze;
+    (is_freeze && was_declined && wants_approval && measure.approved_by.is_empty()).then_some(measure.id)
 }
 
 /// Whether freezes go out without an approver after a change, which did not before it.
-fn drops_approvals(draft: &Draft<'_>, update: &ClaimUpdate) -> bool {
+pub(super) fn drops_approvals(draft: &Draft<'_>, update: &ClaimUpdate) -> bool {
     let Some(claim) = &draft.file.chain.claim else { return false };
     let drops = |stands: Mode, wanted: Option<Mode>| stands == Mode::Propose && wanted == Some(Mode::Auto);
     drops(claim.mode, update.settings.mode) || drops(claim.other_property, update.settings.other_property)

@@ -14,9 +14,10 @@ use super::super::draft::Draft;
 use super::super::ledger::follow;
 use super::super::stake::{stake_room, stake_within};
 use super::super::{Decided, Rejected};
+use super::second_person::{self, Stage};
 use super::{Approval, By, Outcome, authorise};
 
-/// Sends a freeze on an approver's word, never beyond what the claim leaves open.
+/// Sends a freeze on an approver's word, never beyond what the claim leaves open; where the court wants two, on the second one's.
 pub fn approve(
     draft: &mut Draft<'_>,
     id: MeasureId,
@@ -28,10 +29,22 @@ pub fn approve(
     check(draft, &measure)?;
     authorise(draft, &measure, ActionKind::Freeze)?;
     let measure = with_rate(with_permission(measure, approval)?, approval.rate)?;
+    let measure = with_state_shares(measure, approval.listed_state_shares)?;
     let limit = limit(draft, &measure, approval)?;
     let measure = with_whole(measure, approval.whole, limit)?;
-    let brought = draft.keep_documents(documents, measure.inquiry, &[id]);
-    ask(draft, measure, limit, &brought, by.actor.name()).map_err(|error| match error {
+    let stage = second_person::stage(draft, &measure, (approval, limit), by)?;
+    let mut brought = draft.keep_documents(documents, measure.inquiry, &[id]);
+    let approvers = match stage {
+        Stage::First => {
+            second_person::begin(draft, id, (approval, limit), brought, by)?;
+            return Ok(Outcome { measures: vec![id], orders: Vec::new() });
+        }
+        Stage::Enough { approvers, papers } => {
+            brought.extend(papers);
+            approvers
+        }
+    };
+    ask(draft, measure, limit, &brought, &approvers).map_err(|error| match error {
         AskError::Papers(papers) => Rejected::NotAllowed(papers.to_string()),
         AskError::TooSmall | AskError::NothingLeft => Rejected::NotNow(error.to_string()),
     })?;
@@ -42,7 +55,8 @@ pub fn approve(
     Ok(Outcome { measures: vec![id], orders: measure.order.into_iter().collect() })
 }
 
-fn check(draft: &Draft<'_>, measure: &Measure) -> Decided<()> {
+/// Whether a freeze of a measure may be ordered by a person now, or why not.
+pub(super) fn check(draft: &Draft<'_>, measure: &Measure) -> Decided<()> {
     let Some(claim) = &draft.file.chain.claim else {
         return Err(Rejected::NotNow("本案无冻结授权 the case has no claim".into()));
     };
@@ -101,6 +115,17 @@ fn with_rate(measure: Measure, rate: Option<Decimal>) -> Decided<Measure> {
         }
         named => Ok(Measure { rate: named.or(measure.rate), ..measure }),
     }
+}
+
+/// A stake that a person says to be state or corporate shares of a listed company. Once said, it stays so.
+fn with_state_shares(measure: Measure, said: bool) -> Decided<Measure> {
+    if said && !matches!(measure.target, Target::Equity { .. }) {
+        return Err(Rejected::NotAllowed(
+            "仅股权可注明国有股、社会法人股 only a stake can be state or corporate shares of a listed company"
+                .into(),
+        ));
+    }
+    Ok(Measure { listed_state_shares: said || measure.listed_state_shares, ..measure })
 }
 
 /// The limit in the measure's currency. Beyond what the claim leaves open nothing is approved, and nothing is cut silently.

@@ -10,12 +10,14 @@ use super::super::super::rules::authority;
 use super::super::super::rules::exemptions::{Exemption, exemption};
 use super::super::super::{
     BroughtDocument, EventType, Finding, InquiryId, InquiryState, Measure, MeasureId, MeasureState,
-    OrderRecord, Origin, PartyId, Subject, TaskKind,
+    OrderRecord, Origin, PartyId, Subject, Task, TaskKind,
 };
 use super::super::candidate::{Found, line, same_property};
 use super::super::control::with_term;
 use super::super::counting::Cause;
 use super::super::draft::{Draft, NewOrder};
+use super::super::due::ask_again;
+use super::super::follow_up::follow_up;
 use super::super::ledger::follow;
 use super::super::proposals::withdraw;
 use super::super::{Decided, Rejected};
@@ -32,6 +34,8 @@ pub struct EnteredMeasure {
     pub institution: String,
     /// The property.
     pub target: Target,
+    /// Whether a stake is state or corporate shares of a listed company.
+    pub listed_state_shares: bool,
     /// The currency of its amounts; `None` for yuan.
     pub currency: Option<Currency>,
     /// Yuan for one unit of a foreign currency; without it the amounts count for nothing.
@@ -105,6 +109,7 @@ fn no_longer_free(draft: &mut Draft<'_>, entered: &Measure) {
         matches!(one.state, MeasureState::Candidate | MeasureState::Proposed) && same_property(one, entered)
     };
     let idle: Vec<Measure> = draft.file.ledger().filter(is_idle).cloned().collect();
+    look_at_what_was_held(draft, entered);
     for measure in idle {
         let id = measure.id;
         if measure.state == MeasureState::Proposed {
@@ -118,6 +123,18 @@ fn no_longer_free(draft: &mut Draft<'_>, entered: &Measure) {
         } else {
             draft.move_measure(Measure { available, ..measure });
         }
+    }
+}
+
+/// What was held for an officer, because a freeze stood there whose amount was not known, is looked at again.
+fn look_at_what_was_held(draft: &mut Draft<'_>, entered: &Measure) {
+    let is_held = |one: &&Measure| one.state == MeasureState::Skipped && same_property(one, entered);
+    let held: Vec<MeasureId> = draft.file.ledger().filter(is_held).map(|one| one.id).collect();
+    let is_about =
+        |task: &Task| task.kind == TaskKind::Review && task.measure.is_some_and(|id| held.contains(&id));
+    if draft.file.tasks.iter().any(is_about) {
+        draft.close_tasks(is_about);
+        ask_again(draft, entered, None);
     }
 }
 
@@ -144,6 +161,10 @@ fn wrong_with(entered: &EnteredMeasure, documents: &[BroughtDocument], today: Da
     refuse(entered.until < today, "/until", "期限已届满 the term is over: freeze anew");
     let missing = "须附冻结、查封文书 bring the paper that the measure stands on";
     refuse(documents.is_empty(), "/documents", missing);
+    let is_stake = matches!(entered.target, Target::Equity { .. });
+    let no_shares =
+        "仅股权可注明国有股、社会法人股 only a stake can be state or corporate shares of a listed company";
+    refuse(entered.listed_state_shares && !is_stake, "/listed_state_shares", no_shares);
     refuse_rate(entered, &mut refuse);
     findings
 }
@@ -203,16 +224,16 @@ fn refuse_known_number(draft: &Draft<'_>, new: &Measure, completes: Option<Measu
 /// A measure that a counterpart reported, with what a person knows of it.
 fn complete(draft: &mut Draft<'_>, known: Measure, new: Measure) -> MeasureId {
     let id = known.id;
-    draft.move_measure(Measure {
-        id,
-        chain: known.chain,
-        state: known.state,
-        origin: Origin::Entered,
-        order: known.order,
-        control: known.control,
-        ..new
-    });
+    let (state, order, control) = (known.state, known.order, known.control);
+    let chain = known.chain;
+    let completed = Measure { id, chain, state, origin: Origin::Entered, order, control, ..new };
+    let completed = Measure { state: completed.settled_state(), ..completed };
+    draft.move_measure(completed.clone());
     draft.close_tasks(|task| task.measure == Some(id) && task.kind == TaskKind::Review);
+    if state == MeasureState::Waiting && completed.state == MeasureState::InForce {
+        draft.tell(EventType::MeasureEffective, &completed, None);
+        follow_up(draft, EventType::MeasureEffective, &completed);
+    }
     id
 }
 
@@ -252,6 +273,7 @@ fn measure_of(draft: &Draft<'_>, entered: &EnteredMeasure, inquiry: InquiryId, s
             origin: Origin::Entered,
             currency: entered.currency,
             rate: entered.rate,
+            listed_state_shares: entered.listed_state_shares,
             limit: entered.limit,
             held: entered.held.max(Decimal::ZERO),
             rank: entered.rank,

@@ -41,7 +41,11 @@ pub fn release(
         && matches!(release.ground, ReleaseReason::WrongPerson)
         && let Some(party) = draft.file.parties.iter().find(|party| party.id == id).cloned()
     {
-        draft.push(Change::SaveParty(ChainParty { is_freed: true, ..party }));
+        draft.push(Change::SaveParty(ChainParty {
+            is_freed: true,
+            freed_by: by.actor.name().to_owned(),
+            ..party
+        }));
         is_done = true;
     }
     close_claim(draft, release.ground, by);
@@ -53,7 +57,7 @@ pub fn release(
             ReleaseScope::Measure(_, part) => part,
             ReleaseScope::Party(_) | ReleaseScope::Case | ReleaseScope::Surplus(_) => None,
         };
-        remember(draft, &measure, release.ground, by);
+        let measure = remember(draft, measure, release, by);
         match give_back(draft, measure, part, &brought, by) {
             Ok(()) => outcome.measures.push(id),
             Err(rejected) if single => return Err(rejected),
@@ -125,20 +129,29 @@ fn close_claim(draft: &mut Draft<'_>, ground: ReleaseReason, by: By<'_>) {
     }
 }
 
-/// A property that is exempt or another's is left alone from now on, whoever asks about it.
-fn remember(draft: &mut Draft<'_>, measure: &Measure, ground: ReleaseReason, by: By<'_>) {
-    if !matches!(
-        ground,
-        ReleaseReason::ThirdPartyProperty | ReleaseReason::ExemptProperty | ReleaseReason::WrongPerson
-    ) {
-        return;
+/// A property that is exempt or a third party's is left alone from now on, whoever asks about it: other cases are told why, and neither
+/// who found it nor in what words. What is not this debtor's, but of somebody of the same name, may be the debtor's of another case: it is
+/// left alone in this chain.
+fn remember(draft: &mut Draft<'_>, measure: Measure, release: Release, by: By<'_>) -> Measure {
+    let ground = release.ground;
+    match (ground, release.scope) {
+        (ReleaseReason::ThirdPartyProperty | ReleaseReason::ExemptProperty, _) => {
+            draft.push(Change::SavePropertyFinding(PropertyFinding {
+                property: property_key(&measure),
+                note: ground.in_words(),
+                actor: by.actor.name().to_owned(),
+                at: draft.now(),
+            }));
+            measure
+        }
+        // A party that is freed is known by itself.
+        (ReleaseReason::WrongPerson, ReleaseScope::Measure(..) | ReleaseScope::Case) => {
+            let measure = Measure { is_anothers: true, ..measure };
+            draft.move_measure(measure.clone());
+            measure
+        }
+        _ => measure,
     }
-    draft.push(Change::SavePropertyFinding(PropertyFinding {
-        property: property_key(measure),
-        note: format!("{}（{}）{}", ground.chinese(), by.actor.name(), by.reason),
-        actor: by.actor.name().to_owned(),
-        at: draft.now(),
-    }));
 }
 
 fn put_on_list(draft: &mut Draft<'_>, id: MeasureId, rejected: &Rejected) {
@@ -166,7 +179,8 @@ fn give_back(
         MeasureState::Releasing if !is_under_way(draft, &measure) => {
             let standing = Measure { state: without_control(&measure), releasing: Decimal::ZERO, ..measure };
             draft.move_measure(standing.clone());
-            order_release(draft, standing, part, brought)
+            // What came meanwhile may have taken or freed the last of it.
+            if standing.state.ended() { Ok(()) } else { order_release(draft, standing, part, brought) }
         }
         state => Err(Rejected::NotNow(format!(
             "the measure is {}: what is under way about it must end first",

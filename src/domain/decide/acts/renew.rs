@@ -4,7 +4,6 @@ use chakong_contract::{ActionKind, Date, Instruction};
 use jiff::Span;
 use rust_decimal::Decimal;
 
-use super::super::super::rules::terms;
 use super::super::super::{BroughtDocument, Measure, MeasureId, MeasureState, TaskKind};
 use super::super::ask::original_of;
 use super::super::counting::room_of;
@@ -67,7 +66,7 @@ fn term(measure: &Measure, days: Option<u16>, today: Date) -> Decided<(Date, Dat
         )));
     }
     let from = ends.tomorrow().map_err(|error| Rejected::NotNow(error.to_string()))?;
-    let longest = terms::longest(&measure.target).renewed_last_day(ends);
+    let longest = measure.longest_term().renewed_last_day(ends);
     let until = match days {
         None => longest,
         Some(days) => from.saturating_add(Span::new().days(i64::from(days) - 1)),

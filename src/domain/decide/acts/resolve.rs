@@ -11,9 +11,10 @@ use super::super::super::{
 };
 use super::super::ask::ask;
 use super::super::clock::end_if_over;
+use super::super::control::never_placed;
 use super::super::counting::Cause;
 use super::super::draft::{Draft, NewOrder};
-use super::super::giving_back::{is_idle, is_unwanted, start_release};
+use super::super::giving_back::{is_idle, is_unwanted, start_release, start_surplus_release};
 use super::super::ledger::follow;
 use super::super::orders::OrderInput;
 use super::super::reply::{Applied, apply};
@@ -43,7 +44,11 @@ pub fn resolve(draft: &mut Draft<'_>, id: OrderId, resolution: Resolution, by: B
             answer(draft, &order, done(&order, amount, by.note())?)?;
             vec![id]
         }
-        Resolution::NotDone | Resolution::GiveUp if has_ended => vec![id],
+        Resolution::NotDone if has_ended => {
+            not_placed_after_all(draft, &order, by);
+            vec![id]
+        }
+        Resolution::GiveUp if has_ended => vec![id],
         Resolution::NotDone => {
             let refusal = Refusal { reason: RefusalReason::Other, words: by.note() };
             answer(draft, &order, Reply::NotHeld(refusal))?;
@@ -114,8 +119,8 @@ fn answer(draft: &mut Draft<'_>, order: &OrderRecord, reply: Reply) -> Decided<(
     }
 }
 
-/// Under the same number where the counterpart acts on a number once; else under a new one, for which the person has made sure
-/// that the old one was not carried out.
+/// Under the same number where the counterpart acts on a number once and nobody carried it along; else under a new one, for which the
+/// person has made sure that the old one was not carried out.
 fn send_again(draft: &mut Draft<'_>, order: &OrderRecord) -> Decided<OrderId> {
     let measure = order.measure.and_then(|id| draft.file.measures.get(&id)).cloned();
     let measure = measure.ok_or(Rejected::Unknown("measure"))?;
@@ -130,8 +135,11 @@ fn send_again(draft: &mut Draft<'_>, order: &OrderRecord) -> Decided<OrderId> {
     // Not what is between its making and its deadline, which grows each time it is sent again.
     let allowed = draft.facts.rules.abilities.control_deadline(&order.lane);
     let deadline = draft.now().checked_add(allowed).unwrap_or(draft.now());
-    let open = matches!(order.state, OrderState::Undetermined | OrderState::Overdue);
-    if open && waits && draft.facts.rules.abilities.is_idempotent(&order.lane) {
+    // One whose answer cannot be read awaits it still.
+    let open = matches!(order.state, OrderState::Undetermined | OrderState::Overdue | OrderState::Awaiting);
+    // A paper that was carried along is known by its number to nobody over another line: the same number would be acted on once more.
+    let was_carried = draft.file.carried.contains(&order.id);
+    if open && waits && !was_carried && draft.facts.rules.abilities.is_idempotent(&order.lane) {
         let due = draft.now();
         let again = OrderRecord { state: OrderState::Queued, due, attempts: 0, deadline, ..order.clone() };
         draft.move_order(again);
@@ -171,8 +179,15 @@ fn send_again(draft: &mut Draft<'_>, order: &OrderRecord) -> Decided<OrderId> {
 fn order_anew(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) -> Decided<Vec<OrderId>> {
     let id = order.measure.ok_or(Rejected::Unknown("measure"))?;
     let measure = draft.measure(id)?;
+    if !is_newest_word(&measure, order) {
+        return Err(Rejected::NotNow(format!(
+            "该请求之后已另行办理，请在台账上重新办理 something was ordered or done about the measure since this order, and it is {}: order the act anew",
+            measure.state.word()
+        )));
+    }
     match order.instruction.clone() {
         Instruction::Freeze { limit, .. } => {
+            approve::check(draft, &measure)?;
             authorise(draft, &measure, ActionKind::Freeze)?;
             let approval = Approval { limit, ..Approval::default() };
             let limit = approve::limit(draft, &measure, approval)?;
@@ -182,9 +197,7 @@ fn order_anew(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) -> Decided
             draft.tell(EventType::MeasureApproved, &draft.measure(id)?, None);
         }
         Instruction::Release { amount, .. } if is_idle(&measure) => {
-            let part = amount.map_or(Decimal::ZERO, |amount| amount.amount.min(measure.limit));
-            start_release(draft, measure, part, &order.papers)
-                .map_err(|error| Rejected::NotAllowed(error.to_string()))?;
+            release_anew(draft, measure, amount, order)?;
         }
         Instruction::Renew { from, until, .. } => {
             let days = u16::try_from(until.since(from).map_or(0, |span| span.get_days()) + 1).ok();
@@ -206,6 +219,63 @@ fn order_anew(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) -> Decided
     let measure = draft.measure(id)?;
     draft.move_measure(Measure { note: by.note(), ..measure.clone() });
     Ok(measure.control.into_iter().collect())
+}
+
+/// Whether nothing was ordered in the place of a control that was not done, and nothing was done since: ordered twice, it would be done
+/// twice.
+fn is_newest_word(measure: &Measure, order: &OrderRecord) -> bool {
+    match &order.instruction {
+        Instruction::Freeze { .. } => {
+            measure.state == MeasureState::Refused && measure.order == Some(order.id)
+        }
+        Instruction::Renew { from, .. } => {
+            measure.until.and_then(|until| until.tomorrow().ok()) == Some(*from)
+        }
+        _ => !measure.said.booked.iter().any(|done| *done > order.id),
+    }
+}
+
+/// A release that was not done, once more: of the limit, or of what is held beyond it.
+fn release_anew(
+    draft: &mut Draft<'_>,
+    measure: Measure,
+    amount: Option<Money>,
+    order: &OrderRecord,
+) -> Decided<()> {
+    let of_surplus = measure.said.surplus_release == Some(order.id);
+    let all = if of_surplus { measure.surplus } else { measure.limit };
+    let part = amount.map_or(Decimal::ZERO, |amount| amount.amount.min(all));
+    if !measure.is_whole() && part <= Decimal::ZERO {
+        return Err(Rejected::NotNow("已无可解除的金额 nothing is left that could be released".into()));
+    }
+    let started = if of_surplus {
+        start_surplus_release(draft, measure, &order.papers)
+    } else {
+        start_release(draft, measure, part, &order.papers)
+    };
+    started.map_err(|error| Rejected::NotAllowed(error.to_string()))
+}
+
+/// A person found that a freeze which counts still was not placed after all: nothing is held, and what was ordered about it since and
+/// never left is withdrawn.
+fn not_placed_after_all(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) {
+    let of_freeze = |measure: &&Measure| {
+        let is_own = measure.order == Some(order.id) && order.instruction.kind() == ActionKind::Freeze;
+        is_own && measure.state.stands()
+    };
+    let known = |draft: &Draft<'_>| draft.file.measures.get(&order.measure?).filter(of_freeze).cloned();
+    let Some(measure) = known(draft) else { return };
+    let control = measure.control.and_then(|id| draft.file.orders.get(&id));
+    if let Some(unsent) = control.filter(|one| !one.may_have_left()).map(|one| one.id) {
+        apply(draft, unsent, OrderInput::Cancelled, &Source::by_hand());
+    }
+    let Some(measure) = known(draft) else { return };
+    let gone = never_placed(&measure, by.note());
+    draft.move_measure(gone.measure.clone());
+    if let Some(event) = gone.event {
+        draft.tell(event, &gone.measure, Some(order.id));
+    }
+    follow(draft, Cause::Answered(measure.id));
 }
 
 /// The control is not pursued. What it would have changed stays as it was; a late answer is still taken.

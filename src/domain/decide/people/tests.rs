@@ -1,3 +1,4 @@
+use super::super::super::people::{CertificateKind, SignInCertificate, StoredKey};
 use super::*;
 
 const NOW: &str = "2026-01-05T01:00:00Z";
@@ -19,7 +20,8 @@ fn new(roles: &[Role]) -> NewPerson {
 
 fn person(roles: &[Role]) -> Person {
     let id = PersonId(uuid::Uuid::from_u128(1));
-    let added = add_person(new(roles), id, "hash-0".to_owned(), at(NOW)).expect("a person");
+    let added =
+        add_person(new(roles), id, Some("hash-0".to_owned()), &Courts::All, at(NOW)).expect("a person");
     with_password(&added, "hash-1".to_owned(), &SignInRules::default(), at(NOW))
 }
 
@@ -30,14 +32,18 @@ fn pointers(decided: Decided<Person>) -> Vec<String> {
     }
 }
 
+fn password(against: &str, is_right: bool) -> FirstFactor {
+    FirstFactor::Password { against: against.to_owned(), is_right }
+}
+
 fn attempted(person: &Person, is_right: bool, step: Option<u64>) -> (Person, Attempted) {
-    let shown = Attempt { against: "hash-1".to_owned(), is_right, step };
+    let shown = Attempt { first: password("hash-1", is_right), step };
     attempt(person, &shown, &SignInRules::default(), at(NOW))
 }
 
 #[test]
 fn every_rule_that_a_new_person_breaks_is_told() {
-    let add = |new| add_person(new, PersonId(uuid::Uuid::nil()), String::new(), at(NOW));
+    let add = |new| add_person(new, PersonId(uuid::Uuid::nil()), Some(String::new()), &Courts::All, at(NOW));
     let added = add(new(&[Role::Officer])).expect("a person");
     assert_eq!((added.name.as_str(), added.number.as_str()), ("张测试", "gh001"), "trimmed");
     assert!(added.password.is_some_and(|password| password.is_initial));
@@ -76,7 +82,9 @@ fn every_rule_that_a_new_person_breaks_is_told() {
 #[test]
 fn nobody_raises_or_shuts_out_themselves() {
     let administrator = person(&[Role::SecurityAdministrator]);
-    let own = |update: PersonUpdate| change_person(&administrator, &update, Some(administrator.id), at(NOW));
+    let own = |update: PersonUpdate| {
+        change_person(&administrator, &update, (Some(administrator.id), &Courts::All), at(NOW))
+    };
     for update in [
         PersonUpdate { roles: Some([Role::Auditor].into()), ..PersonUpdate::default() },
         PersonUpdate { courts: Some(Courts::All), ..PersonUpdate::default() },
@@ -84,7 +92,12 @@ fn nobody_raises_or_shuts_out_themselves() {
         PersonUpdate { reset: Some("hash".to_owned()), ..PersonUpdate::default() },
     ] {
         assert!(matches!(own(update.clone()), Err(Rejected::Forbidden(_))), "{update:?}");
-        let other = change_person(&administrator, &update, Some(PersonId(uuid::Uuid::from_u128(2))), at(NOW));
+        let other = change_person(
+            &administrator,
+            &update,
+            (Some(PersonId(uuid::Uuid::from_u128(2))), &Courts::All),
+            at(NOW),
+        );
         assert!(other.is_ok(), "{update:?} by another");
     }
     assert!(own(PersonUpdate { phone: Some("1".to_owned()), ..PersonUpdate::default() }).is_ok());
@@ -115,7 +128,7 @@ fn a_failure_counts_a_success_forgets_and_too_many_lock() {
 #[test]
 fn a_password_that_was_changed_meanwhile_is_not_right_any_more() {
     let known = person(&[Role::Officer]);
-    let shown = Attempt { against: "hash-0".to_owned(), is_right: true, step: None };
+    let shown = Attempt { first: password("hash-0", true), step: None };
     let (_, outcome) = attempt(&known, &shown, &SignInRules::default(), at(NOW));
     assert_eq!(outcome, Attempted::Refused { locks: false });
 }
@@ -162,7 +175,7 @@ fn earlier_passwords_are_remembered_as_far_as_the_rules_say_and_a_reset_forgets_
     let factor = with_second_factor(&known, "S".to_owned(), None).expect("begun");
     let factor = with_proof(&factor, "S", 1).expect("proved");
     let update = PersonUpdate { reset: Some("hash-9".to_owned()), ..PersonUpdate::default() };
-    let after = change_person(&factor, &update, None, at(NOW)).expect("reset");
+    let after = change_person(&factor, &update, (None, &Courts::All), at(NOW)).expect("reset");
     assert!(!after.has_second_factor() && after.password.as_ref().expect("one").is_initial);
     assert_eq!(after.password.expect("one").earlier[0], "hash-5");
     assert_eq!(update.word(), "reset_person");
@@ -171,13 +184,164 @@ fn earlier_passwords_are_remembered_as_far_as_the_rules_say_and_a_reset_forgets_
 #[test]
 fn what_must_be_done_first_follows_from_age_and_role() {
     let rules = SignInRules::default();
+    let by_password =
+        |person: &Person, rules: &_, now: &str| pending(person, SignInMethod::Password, rules, at(now));
     let officer = person(&[Role::Officer]);
-    assert_eq!(pending(&officer, &rules, at(NOW)), None);
-    assert_eq!(pending(&officer, &rules, at("2026-04-05T00:59:59Z")), None);
-    assert_eq!(pending(&officer, &rules, at("2026-04-05T01:00:00Z")), Some(Pending::ChangePassword));
+    assert_eq!(by_password(&officer, &rules, NOW), None);
+    assert_eq!(by_password(&officer, &rules, "2026-04-05T00:59:59Z"), None);
+    assert_eq!(by_password(&officer, &rules, "2026-04-05T01:00:00Z"), Some(Pending::ChangePassword));
     let for_ever = SignInRules { password_days: 0, ..SignInRules::default() };
-    assert_eq!(pending(&officer, &for_ever, at("2036-01-01T00:00:00Z")), None);
-    assert_eq!(pending(&person(&[Role::Approver]), &rules, at(NOW)), Some(Pending::SetUpSecondFactor));
-    let initial = add_person(new(&[Role::Approver]), PersonId(uuid::Uuid::nil()), String::new(), at(NOW));
-    assert_eq!(pending(&initial.expect("a person"), &rules, at(NOW)), Some(Pending::ChangePassword), "first");
+    assert_eq!(by_password(&officer, &for_ever, "2036-01-01T00:00:00Z"), None);
+    let approver = person(&[Role::Approver]);
+    assert_eq!(by_password(&approver, &rules, NOW), Some(Pending::SetUpSecondFactor));
+    let id = PersonId(uuid::Uuid::nil());
+    let initial =
+        add_person(new(&[Role::Approver]), id, Some(String::new()), &Courts::All, at(NOW)).expect("a person");
+    assert_eq!(by_password(&initial, &rules, NOW), Some(Pending::ChangePassword), "first");
+    // Who did not sign in by the password need not change it, and the provider may have asked for a second factor.
+    let by = |second_factor| SignInMethod::Provider { second_factor };
+    assert_eq!(pending(&initial, by(false), &rules, at(NOW)), Some(Pending::SetUpSecondFactor));
+    assert_eq!(pending(&initial, by(true), &rules, at(NOW)), None);
+    let without = add_person(new(&[Role::Approver]), id, None, &Courts::All, at(NOW)).expect("a person");
+    assert_eq!(
+        pending_anyhow(&without, &rules, at(NOW)),
+        None,
+        "the keys of who has no password do not rest"
+    );
+    assert_eq!(pending_anyhow(&initial, &rules, at(NOW)), Some(Pending::ChangePassword));
+}
+
+fn certificate(fingerprint: &str, until: &str) -> SignInCertificate {
+    SignInCertificate {
+        fingerprint: fingerprint.to_owned(),
+        subject: format!("CN={fingerprint}"),
+        issuer: "CN=authority".to_owned(),
+        serial: "01".to_owned(),
+        from: at("2026-01-01T00:00:00Z"),
+        until: at(until),
+        bound: at(NOW),
+        bound_by: "security".to_owned(),
+        revoked: None,
+    }
+}
+
+#[test]
+fn a_certificate_is_bound_to_one_person_by_another_and_counts_while_it_stands() {
+    let (one, other) = (person(&[Role::Officer]), person(&[Role::Approver]));
+    let nobody = std::iter::empty::<&Person>;
+    let mine = certificate("aa", "2026-03-01T00:00:00Z");
+    let bound = bind_certificate(&one, mine.clone(), None, nobody()).expect("bound");
+    assert!(bound.has_certificate("aa", at(NOW)) && !bound.has_certificate("bb", at(NOW)));
+    assert!(!bound.has_certificate("aa", at("2025-12-31T23:59:59Z")), "not yet");
+    assert!(!bound.has_certificate("aa", at("2026-03-01T00:00:00Z")), "expired");
+    for (person, others, why) in [(&bound, vec![], "twice"), (&other, vec![&bound], "somebody else's")] {
+        let again = bind_certificate(person, mine.clone(), None, others.into_iter());
+        assert_eq!(pointers(again), ["/certificate"], "{why}");
+    }
+    let expired = certificate("cc", "2026-01-02T00:00:00Z");
+    assert_eq!(pointers(bind_certificate(&one, expired, None, nobody())), ["/certificate"]);
+    let own = bind_certificate(&one, mine.clone(), Some(one.id), nobody());
+    assert!(matches!(own, Err(Rejected::Forbidden(_))), "{own:?}");
+    assert!(matches!(revoke_certificate(&bound, "aa", Some(one.id), at(NOW)), Err(Rejected::Forbidden(_))));
+    assert!(matches!(revoke_certificate(&bound, "bb", None, at(NOW)), Err(Rejected::Unknown(_))));
+    let revoked = revoke_certificate(&bound, "aa", None, at(NOW)).expect("revoked");
+    assert!(!revoked.has_certificate("aa", at(NOW)));
+    assert!(
+        matches!(revoke_certificate(&revoked, "aa", None, at(NOW)), Err(Rejected::Unknown(_))),
+        "for good"
+    );
+    let shown = |person: &Person| {
+        let first = FirstFactor::Certificate { fingerprint: "aa".to_owned(), second_factor: false };
+        attempt(person, &Attempt { first, step: None }, &SignInRules::default(), at(NOW)).1
+    };
+    assert_eq!(shown(&bound), Attempted::In);
+    assert_eq!(
+        shown(&revoked),
+        Attempted::Refused { locks: false },
+        "revoked between being read and decided"
+    );
+    assert!(bind_certificate(&other, mine, None, [&revoked].into_iter()).is_ok(), "it is free again");
+}
+
+#[test]
+fn of_very_many_certificates_those_that_were_revoked_make_room() {
+    let mut person = person(&[Role::Officer]);
+    for nth in 0..20 {
+        let one = certificate(&format!("{nth:02}"), "2027-01-01T00:00:00Z");
+        person = bind_certificate(&person, one, None, std::iter::empty()).expect("bound");
+    }
+    let one = certificate("20", "2027-01-01T00:00:00Z");
+    assert_eq!(pointers(bind_certificate(&person, one.clone(), None, std::iter::empty())), ["/certificate"]);
+    let person = revoke_certificate(&person, "07", None, at(NOW)).expect("revoked");
+    let person = bind_certificate(&person, one, None, std::iter::empty()).expect("bound");
+    assert_eq!(person.sign_in_certificates.len(), 20);
+}
+
+#[test]
+fn what_ends_within_thirty_days_is_on_the_list_of_active_persons_and_of_keys_that_stand() {
+    let mut holder = person(&[Role::Officer]);
+    let office = |number: &str, until: &str| OfficialCertificate {
+        kind: CertificateKind::Enforcement,
+        number: number.to_owned(),
+        from: None,
+        until: Some(until.parse().expect("a day")),
+    };
+    // Now it is 2026-01-05 in Shanghai.
+    holder.certificates = vec![
+        office("in-30", "2026-02-04"),
+        office("in-31", "2026-02-05"),
+        office("today", "2026-01-05"),
+        office("over-90", "2025-10-07"),
+        office("over-91", "2025-10-06"),
+    ];
+    // The last second of the day in Shanghai.
+    holder.sign_in_certificates = vec![certificate("aa", "2026-01-06T15:59:59Z")];
+    let key = |name: &str, person, until: &str, revoked| StoredKey {
+        id: uuid::Uuid::nil(),
+        name: name.to_owned(),
+        person,
+        roles: [Role::CaseSystem].into(),
+        courts: Courts::All,
+        consumer: None,
+        digest: Vec::new(),
+        created: at(NOW),
+        created_by: "security".to_owned(),
+        expires: Some(at(until)),
+        revoked,
+    };
+    let keys = [
+        key("system", None, "2026-01-07T01:00:00Z", None),
+        key("revoked", None, "2026-01-07T01:00:00Z", Some(at(NOW))),
+        key("later", Some(holder.id), "2027-01-07T01:00:00Z", None),
+    ];
+    let persons = [holder];
+    let listed: Vec<(String, i64)> =
+        expiring(&persons, &keys, at(NOW)).iter().map(|one| (one.name.to_owned(), one.days)).collect();
+    let expected = [("over-90", -90), ("today", 0), ("CN=aa", 1), ("system", 2), ("in-30", 30)];
+    assert_eq!(listed, expected.map(|(name, days)| (name.to_owned(), days)));
+    let gone = [Person { disabled: Some(at(NOW)), ..persons[0].clone() }];
+    assert_eq!(expiring(&gone, &[], at(NOW)), []);
+}
+
+#[test]
+fn every_rule_that_a_new_key_breaks_is_told() {
+    let right = NewKey {
+        name: "case-system".to_owned(),
+        person: None,
+        roles: [Role::CaseSystem].into(),
+        courts: Courts::one("T10"),
+        consumer: Some("case-system_1".to_owned()),
+        expires: Some(at("2026-02-01T00:00:00Z")),
+    };
+    assert_eq!(check_key(&right, at(NOW)), []);
+    let wrong = NewKey {
+        name: " ".to_owned(),
+        person: None,
+        roles: [Role::Auditor, Role::Officer].into(),
+        courts: Courts::Some([String::new()].into()),
+        consumer: Some("Case System".to_owned()),
+        expires: Some(at(NOW)),
+    };
+    let told: Vec<String> = check_key(&wrong, at(NOW)).into_iter().map(|one| one.pointer).collect();
+    assert_eq!(told, ["/name", "/roles", "/courts", "/consumer", "/consumer", "/expires_at"]);
 }

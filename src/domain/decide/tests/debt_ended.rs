@@ -91,3 +91,38 @@ fn what_was_deducted_beyond_a_claim_that_was_lowered_is_told_though_nothing_is_h
     let told = world.file.tasks.iter().find(|task| task.kind == TaskKind::ReleaseExcess).expect("a task");
     assert!(told.note.contains("500"), "{}", told.note);
 }
+
+#[test]
+fn a_freeze_on_offer_that_nobody_wants_any_more_is_offered_no_more_and_again_once_somebody_does() {
+    for frees in [true, false] {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200001", 50_000)]))]);
+        world.submit(CASE, None, Some(auto(40_000))).expect("accepted");
+        let query = world.queued()[0];
+        let found = world.carry_out(query);
+        world.hear(query, found);
+        let order = world.measure_at("a").control.expect("the freeze");
+        world.happened(order, super::super::orders::OrderInput::HandedOver);
+        let is_on_offer = |world: &World| {
+            let order = &world.file.orders[&order];
+            order.state == super::super::super::OrderState::Awaiting && order.due < order.deadline
+        };
+        assert!(is_on_offer(&world));
+        let party = ReleaseScope::Party(world.file.parties[0].id);
+        match frees {
+            true => drop(world.release(party, ReleaseReason::WrongPerson).expect("freed")),
+            false => drop(world.change_claim(settled()).expect("settled")),
+        }
+        assert!(!is_on_offer(&world), "who did not fetch it never gets it");
+        if !frees {
+            let open = ClaimUpdate { state: Some(ClaimState::Open), ..ClaimUpdate::default() };
+            world.change_claim(open).expect("opened again");
+            assert!(is_on_offer(&world));
+        }
+        // Who fetched it answers it all the same.
+        let reply = world.carry_out(order);
+        world.hear(order, reply);
+        world.run();
+        let held = if frees { Decimal::ZERO } else { Decimal::from(40_000) };
+        assert_eq!(world.held_and_taken(), held);
+    }
+}

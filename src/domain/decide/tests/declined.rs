@@ -32,6 +32,7 @@ fn another_freeze(world: &World) -> EnteredMeasure {
         party: world.measure_at("a").debtor,
         counterpart: "a".to_owned(),
         institution: "a".to_owned(),
+        listed_state_shares: false,
         target: Target::Account {
             number: "622200077".to_owned(),
             sub_account: None,

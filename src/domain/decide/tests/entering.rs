@@ -1,7 +1,7 @@
 //! Measures that a person enters: only what stands, on a paper, and each freeze once.
 
 use chakong_contract::order::Target;
-use chakong_contract::{ActionKind, DocumentKind};
+use chakong_contract::{ActionKind, DocumentKind, Instruction, Money};
 use rust_decimal::Decimal;
 
 use super::super::super::MeasureState;
@@ -27,6 +27,7 @@ fn on_paper(world: &World) -> EnteredMeasure {
         counterpart: "a".to_owned(),
         institution: "a".to_owned(),
         target: account("622200009"),
+        listed_state_shares: false,
         currency: None,
         rate: None,
         limit: 20_000.into(),
@@ -157,4 +158,46 @@ fn a_freeze_of_a_case_that_is_none_of_the_chain_is_refused_until_this_case_conti
     );
     world.submit(CASE, Some(other), Some(auto(100_000))).expect("it continues it");
     enter(&mut world, of_other).expect("a case of the chain");
+}
+
+#[test]
+fn the_longest_term_of_state_shares_of_a_listed_company_is_a_year_and_a_renewal_is_half_of_it() {
+    let day = |text: &str| text.parse().expect("a day");
+    let stake = || Target::Equity {
+        company: "临汾测试股份有限公司".to_owned(),
+        company_code: None,
+        registration_number: "140000000000001".to_owned(),
+        subscribed: Some(Money::yuan(1_000_000.into())),
+        percent: None,
+        shares: None,
+    };
+    for (listed_state_shares, ends, renewed) in
+        [(true, "2027-02-02", "2027-08-02"), (false, "2029-02-02", "2032-02-02")]
+    {
+        let mut world = world();
+        let entered = EnteredMeasure {
+            target: stake(),
+            listed_state_shares,
+            limit: Decimal::ZERO,
+            held: Decimal::ZERO,
+            from: Some(day("2026-02-02")),
+            until: day("2035-12-31"),
+            ..on_paper(&world)
+        };
+        enter(&mut world, entered).expect("entered");
+        let id = *world.file.measures.keys().next_back().expect("it");
+        assert_eq!(world.file.measures[&id].until, Some(day(ends)));
+        world.renew(id).expect("renewed");
+        let order = world.file.measures[&id].control.expect("a renewal");
+        let Instruction::Renew { until, .. } = world.file.orders[&order].instruction else {
+            panic!("a renewal")
+        };
+        assert_eq!(until, day(renewed));
+    }
+    let mut world = world();
+    let account = EnteredMeasure { listed_state_shares: true, ..on_paper(&world) };
+    let Err(Rejected::Findings(findings)) = enter(&mut world, account) else {
+        panic!("an account is no stake")
+    };
+    assert_eq!(findings[0].pointer, "/listed_state_shares");
 }

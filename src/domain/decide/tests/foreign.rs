@@ -118,6 +118,7 @@ fn on_paper(party: super::super::super::PartyId, rate: Option<Decimal>) -> Enter
         party,
         counterpart: "a".to_owned(),
         institution: "a".to_owned(),
+        listed_state_shares: false,
         target: Target::Account {
             number: "622200099".to_owned(),
             sub_account: None,

@@ -1,5 +1,7 @@
 //! A case with its ledger in memory, and the banks that its orders go to.
 
+mod loading;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -23,9 +25,8 @@ use super::super::super::{
     Subject, Submission, UncoveredLimit,
 };
 use super::super::{
-    Act, ActInput, Approval, ClaimUpdate, Decided, Deduction, Draft, Facts, OrderInput, PlannedOrder,
-    Release, ReleaseScope, Renewal, Submitted, TaskFacts, act, apply, due_measure, due_task, next_look,
-    submit,
+    Act, ActInput, Approval, ClaimUpdate, Decided, Deduction, Draft, OrderInput, PlannedOrder, Release,
+    ReleaseScope, Renewal, Submitted, TaskFacts, act, apply, due_measure, due_task, next_look, submit,
 };
 use super::books::Bank;
 
@@ -138,13 +139,7 @@ impl World {
 
     /// A decision: what it changes is taken over, what it refuses changes nothing.
     pub fn decide<T>(&mut self, decision: impl FnOnce(&mut Draft<'_>) -> Decided<T>) -> Decided<T> {
-        let facts = Facts { now: self.now, chance: 0.5, rules: &self.rules };
-        let mut draft = Draft::of(self.file.clone(), facts, &self.ids);
-        let made = decision(&mut draft)?;
-        let (changes, file) = draft.finish()?;
-        self.changes.extend(changes);
-        self.file = file;
-        Ok(made)
+        self.decide_about(&[], decision)
     }
 
     /// An inquiry about the debtor at every bank.
@@ -216,7 +211,7 @@ impl World {
 
     pub fn happened(&mut self, id: OrderId, input: OrderInput) {
         let source = Source::default();
-        self.decide(|draft| Ok(apply(draft, id, input, &source)))
+        self.decide_about(&[id], |draft| Ok(apply(draft, id, input, &source)))
             .expect("no move that the tables do not allow");
     }
 
@@ -248,7 +243,9 @@ impl World {
     ) -> Decided<super::super::ActOutcome> {
         let documents = papers.iter().map(|kind| paper(*kind)).collect();
         let actor = Actor::Person(name.to_owned());
-        self.decide(|draft| act(draft, ActInput { actor, reason: "测试".to_owned(), documents, act: act_ }))
+        let about = self.orders_of_act(&act_);
+        let input = ActInput { actor, case: None, reason: "测试".to_owned(), documents, act: act_ };
+        self.decide_about(&about, |draft| act(draft, input))
     }
 
     pub fn act(&mut self, act: Act) -> Decided<super::super::ActOutcome> {
@@ -316,11 +313,12 @@ impl World {
     /// The clock looks at the tasks that it is to look at by now.
     pub fn look_at_tasks(&mut self) {
         let due = |task: &&super::super::super::Task| task.look.is_some_and(|look| look <= self.now);
-        let tasks: Vec<_> = self.file.tasks.iter().filter(due).map(|task| task.id).collect();
+        let tasks: Vec<_> = self.file.tasks.iter().filter(due).map(|task| (task.id, task.order)).collect();
         let was_sent = self.file.orders.values().any(|order| order.sent.is_some());
-        for id in tasks {
+        for (id, order) in tasks {
             let known = TaskFacts { asked: None, was_sent };
-            self.decide(|draft| due_task(draft, id, known)).expect("a task");
+            let about: Vec<OrderId> = order.into_iter().collect();
+            self.decide_about(&about, |draft| due_task(draft, id, known)).expect("a task");
         }
     }
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use chakong_contract::connector::{Dialogue, Input, Read, Step};
 use chakong_contract::message::{HttpRequest, HttpResponse};
-use chakong_contract::{Fault, FaultKind};
+use chakong_contract::{Date, Fault, FaultKind};
 
 use super::super::super::Admission;
+use super::reserve::Reserve;
 use crate::lines::call::{CallLine, Repeat};
 
 /// Most requests of one conversation.
@@ -37,18 +38,21 @@ pub struct Conversation {
     pub transcript: Vec<u8>,
     /// Requests that were sent.
     pub requests: u64,
+    /// Requests that were counted against a day's quota and not sent.
+    pub unsent: Vec<(Date, u32)>,
 }
 
-/// Holds a conversation to its end, from its first step. The first request was admitted by the lane; further ones are by
-/// `admission`.
+/// Holds a conversation to its end, from its first step. The first request was admitted and counted by the lane; further ones are
+/// admitted by `admission`, and counted by `quota` where there is one.
 pub async fn converse(
     line: &CallLine,
     dialogue: &mut dyn Dialogue,
     first: Step,
     control: bool,
     admission: &Admission,
+    quota: Option<Reserve<'_>>,
 ) -> Conversation {
-    let mut sending = Sending { line, control, admission, transcript: Vec::new(), requests: 0 };
+    let mut sending = Sending { line, control, admission, quota, transcript: Vec::new(), requests: 0 };
     let mut next = first;
     for step in 0..MOST_STEPS {
         let request = match next {
@@ -57,7 +61,7 @@ pub async fn converse(
             Step::Later { ticket, after } => return sending.ended(Ended::Later { ticket, after }),
             Step::Failed(fault) => return sending.ended(Ended::Failed(fault)),
         };
-        let admitted = if step == 0 { Ok(()) } else { admission.pass(control).await };
+        let admitted = if step == 0 { Ok(()) } else { sending.pass().await };
         let sent = match admitted {
             Ok(()) => sending.send(&request).await,
             Err(fault) => Err(fault),
@@ -77,41 +81,41 @@ struct Sending<'a> {
     line: &'a CallLine,
     control: bool,
     admission: &'a Admission,
+    quota: Option<Reserve<'a>>,
     transcript: Vec<u8>,
     requests: u64,
 }
 
 impl Sending<'_> {
     fn ended(self, ended: Ended) -> Conversation {
-        Conversation { ended, transcript: self.transcript, requests: self.requests }
+        let unsent = self.quota.map(Reserve::unsent).unwrap_or_default();
+        Conversation { ended, transcript: self.transcript, requests: self.requests, unsent }
+    }
+
+    /// Waits until one more request may be sent, and has it counted.
+    async fn pass(&mut self) -> Result<(), Fault> {
+        self.admission.pass(self.control).await?;
+        match &mut self.quota {
+            Some(quota) => quota.take().await,
+            None => Ok(()),
+        }
     }
 
     /// Sends a request that was admitted, and counts it. Where a connection that stood open was closed meanwhile and nothing
     /// is lost by it, the request goes out once more over a fresh one, as a request more that must be admitted.
     async fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
-        if !self.admission.stands() {
-            return Err(moved());
-        }
+        let may_leave = self.admission.may_leave();
         let repeat = if self.control && !request.repeatable { Repeat::Never } else { Repeat::Harmless };
         self.requests += 1;
-        match self.line.send(request, repeat).await {
+        match self.line.send(request, repeat, &may_leave).await {
             Err(unanswered) if unanswered.was_stale && repeat == Repeat::Harmless => {
-                self.admission.pass(self.control).await?;
-                if !self.admission.stands() {
-                    return Err(moved());
-                }
+                self.pass().await?;
                 self.requests += 1;
-                self.line.send_anew(request).await
+                self.line.send_anew(request, &may_leave).await
             }
             sent => sent.map_err(|unanswered| unanswered.fault),
         }
     }
-}
-
-/// This process was stopped or cut off for so long that another may work for the lane. Nothing was sent.
-fn moved() -> Fault {
-    let detail = "the lane may have moved to another replica; nothing was sent";
-    Fault::new(FaultKind::Transient, "send the request", detail)
 }
 
 fn keep(transcript: &mut Vec<u8>, request: &HttpRequest, response: Option<&HttpResponse>) {

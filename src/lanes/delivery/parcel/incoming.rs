@@ -84,7 +84,8 @@ impl ParcelDelivery {
     /// # Errors
     /// A fault when the folder cannot be read, or not seen whole.
     async fn take_in_arrived(&self, lane: &LaneContext, arrivals: &mut Arrivals) -> Result<(), Fault> {
-        for file in arrivals.look(self.depot.as_ref(), lane.context.clock.now()).await? {
+        let mut arrived = arrivals.look(self.depot.as_ref(), lane.context.clock.now()).await?.into_iter();
+        for file in arrived.by_ref() {
             if lane.stop.is_cancelled() {
                 break;
             }
@@ -100,6 +101,7 @@ impl ParcelDelivery {
                 }
             }
         }
+        arrived.for_each(|file| arrivals.untried(&file.listed.name));
         lane.handle.stuck_files(arrivals.stuck());
         // Told by the caller like a folder that cannot be read: as long as it lasts, and once.
         match self.depot.is_cut() {

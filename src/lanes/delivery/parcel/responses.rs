@@ -23,7 +23,10 @@ impl ParcelDelivery {
 
     async fn try_send_responses(&self, lane: &LaneContext) -> Stored<()> {
         let name = lane.config.name.clone();
-        let unsent = lane.context.store.read(move |reads| reads.unsent(&name)).await?;
+        let unsent = match lane.read_until_stopped(move |reads| reads.unsent(&name)).await {
+            Some(read) => read?,
+            None => return Ok(()),
+        };
         let mut sent = Vec::with_capacity(unsent.len());
         for (id, raw) in unsent {
             let Ok(bytes) = decode("answer to a file", raw.bytes.as_stored()) else {

@@ -1,76 +1,38 @@
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use chakong_contract::asset::PropertyKind;
 use chakong_contract::fault::{Fault, FaultKind, RetryAfter};
 use chakong_contract::order::Target;
 use chakong_contract::{Instruction, Moment};
-use serde_json::json;
 
 use super::super::world::World;
 use super::*;
 use crate::clock::Clock as _;
-use crate::domain::people::Courts;
-use crate::intake;
 
 const REGISTRY: &str = "connector = \"court-realty\"\n[settings]\namount_unit = \"yuan\"\n\
      [line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:9\"\n";
 
-const SUBMITTER: intake::Submitter<'static> =
-    intake::Submitter { name: "tests", is_officer: false, courts: &Courts::All };
-
-/// Submits a query about an invented company.
-async fn submit(world: &World) {
-    let content = "aW52ZW50ZWQ=";
-    let image = json!({ "format": "jpg", "content": content });
-    let body = json!({
-        "case": {
-            "number": "(2026)晋10执7号", "court_name": "临汾市测试中级人民法院", "court_code": "9910",
-            "officers": [{ "name": "王测试", "work_certificate": "测法0000002", "enforcement_certificate": "测执0000002",
-                           "work_image": image }],
-        },
-        "purpose": "enforcement",
-        "parties": [{
-            "reference": "debtor-7", "kind": "organisation", "name": "临汾测试矿业有限公司", "role": "judgment_debtor",
-            "documents": [{ "kind": "uscc", "number": "91000000MADEM00112" }],
-        }],
-        "documents": [{
-            "kind": "query_notice", "title": "（2026）晋10执7号", "number": "（2026）晋10执7号", "format": "pdf", "content": content,
-        }],
-    });
-    let context = &world.lane.shared.context;
-    let body = serde_json::to_vec(&body).expect("JSON");
-    let accepted = intake::accept(
-        &context.engine,
-        &context.counterparts,
-        SUBMITTER,
-        "key-7",
-        &body,
-        context.clock.now(),
-    )
-    .await;
-    accepted.expect("accepted");
-}
-
 #[tokio::test]
 async fn queries_stay_in_the_store_until_the_time_is_over_that_the_counterpart_asked_for() {
     let world = World::open("registry-7", REGISTRY).await;
-    submit(&world).await;
+    world.submit().await;
     let after = RetryAfter::Delay(Duration::from_secs(20));
     let fault = Fault::new(FaultKind::RateLimited, "ask", "too fast").retry_after(Some(after));
     world.lane.shared.handle.admission.failed(&fault);
-    let (mut ready, mut looked) = (VecDeque::new(), None);
+    let mut ahead = Ahead::default();
     let start = world.clock.now();
     let until = start.checked_add(Duration::from_secs(20)).ok();
-    let next = world.lane.step(&mut ready, &mut looked).await;
+    let next = world.lane.step(&mut ahead).await;
     assert!(matches!(next, Next::Wait(at) if at == until));
-    assert!(ready.is_empty() && world.lane.taken().is_empty());
+    assert!(ahead.ready.is_empty() && world.lane.taken().is_empty());
     let view = world.lane.shared.handle.view(Default::default());
     assert_eq!((view.state, view.waits_until), (crate::lanes::LaneState::HeldOff, until));
     // Woken at once, it does not look again at once.
-    let next = world.lane.step(&mut ready, &mut looked).await;
+    let next = world.lane.step(&mut ahead).await;
     assert!(matches!(next, Next::Wait(Some(at)) if at == start.checked_add(LOOK).expect("a time")));
     world.clock.pass(Duration::from_secs(20));
-    assert!(matches!(world.lane.step(&mut ready, &mut looked).await, Next::Again));
+    assert!(matches!(world.lane.step(&mut ahead).await, Next::Again));
     assert_eq!(world.lane.taken().len(), 1, "it is on its way");
 }
 
@@ -78,13 +40,13 @@ async fn queries_stay_in_the_store_until_the_time_is_over_that_the_counterpart_a
 async fn nobody_waits_for_a_quota_that_the_counterpart_calls_spent_where_another_stands_in() {
     let leading = format!("{REGISTRY}[routing]\nstand_ins = [\"registry-8\"]\n");
     let world = World::open_beside("registry-7", &leading, &[("registry-8", REGISTRY)]).await;
-    submit(&world).await;
+    world.submit().await;
     let spent =
         Fault::new(FaultKind::QuotaSpent, "ask", "no more today").retry_after(Some(RetryAfter::Tomorrow));
     world.lane.shared.handle.admission.failed(&spent);
-    let (mut ready, mut looked) = (VecDeque::new(), None);
-    assert!(matches!(world.lane.step(&mut ready, &mut looked).await, Next::Again));
-    assert!(matches!(world.lane.step(&mut ready, &mut looked).await, Next::Wait(Some(_))));
+    let mut ahead = Ahead::default();
+    assert!(matches!(world.lane.step(&mut ahead).await, Next::Again));
+    assert!(matches!(world.lane.step(&mut ahead).await, Next::Wait(Some(_))));
     assert!(world.lane.taken().is_empty(), "nothing was sent");
     let now = world.clock.now();
     let waiting = world.lane.shared.context.store.read(move |reads| {
@@ -97,7 +59,7 @@ async fn nobody_waits_for_a_quota_that_the_counterpart_calls_spent_where_another
 #[tokio::test]
 async fn no_control_leaves_from_a_store_that_is_older_than_what_a_counterpart_showed() {
     let world = World::open("registry-7", REGISTRY).await;
-    submit(&world).await;
+    world.submit().await;
     let engine = &world.lane.shared.context.engine;
     let number = |epoch: i64| {
         let row = epoch * crate::domain::ROWS_PER_EPOCH + 999_999;

@@ -77,12 +77,32 @@ fn a_list_of_all_orders_is_read_in_its_order_and_down_to_where_the_look_ends() {
 }
 
 #[test]
+fn cases_that_share_a_word_are_read_in_the_order_of_the_list_whatever_their_number() {
+    let connection = schema();
+    let one = CaseFilter { found_by: vec!["party:x".to_owned()], limit: 51, ..CaseFilter::default() };
+    for filter in [
+        one.clone(),
+        CaseFilter { before: Some(CaseId::new(9)), ..one.clone() },
+        CaseFilter { courts: Courts::one("T10"), state: Some(CaseState::Open), ..one.clone() },
+        CaseFilter { found_by: vec!["party:x".to_owned(), "officer:y".to_owned()], ..one },
+    ] {
+        let plan = plan(&connection, &cases_by(&filter, b"key"));
+        assert!(plan.contains("SEARCH f USING PRIMARY KEY (word=?"), "{filter:?}: {plan}");
+        assert!(
+            !["TEMP B-TREE", "SCAN f", "SCAN c"].iter().any(|step| plan.contains(step)),
+            "{filter:?}: {plan}"
+        );
+    }
+}
+
+#[test]
 fn measures_tasks_and_acts_are_found_by_an_index_whatever_is_asked_for() {
     let connection = schema();
     let (bank, somebody) = (|| Some("bank".to_owned()), || Some("somebody".to_owned()));
     let measures =
         |filter: MeasureFilter| plan(&connection, &measures_by(&MeasureFilter { limit: 51, ..filter }));
-    let tasks = |filter: TaskFilter| plan(&connection, &tasks_by(&TaskFilter { limit: 51, ..filter }));
+    let tasks =
+        |filter: TaskFilter| plan(&connection, &tasks_by(&TaskFilter { limit: 51, ..filter }, b"key"));
     let acts = |filter: ActFilter| plan(&connection, &acts_by(&ActFilter { limit: 51, ..filter }));
     let state = Some(MeasureState::Proposed);
     let (kind, chain) = (Some(TaskKind::Approve), Some(ChainId::new(3)));
@@ -100,6 +120,14 @@ fn measures_tasks_and_acts_are_found_by_an_index_whatever_is_asked_for() {
         (tasks(TaskFilter::default()), "tasks_open"),
         (tasks(TaskFilter { kind, ..TaskFilter::default() }), "tasks_open_by_kind (kind=?)"),
         (tasks(TaskFilter { chain, ..TaskFilter::default() }), "tasks_of_chain (chain=?)"),
+        (
+            tasks(TaskFilter { found_by: somebody(), ..TaskFilter::default() }),
+            "f USING PRIMARY KEY (word=? AND case_id=?)",
+        ),
+        (
+            tasks(TaskFilter { submitted_by: somebody(), ..TaskFilter::default() }),
+            "inquiries_of_chain (chain=?)",
+        ),
         (acts(ActFilter { actor: somebody(), ..ActFilter::default() }), "acts_by_actor (actor=?)"),
         (acts(ActFilter { act: somebody(), ..ActFilter::default() }), "acts_by_act (act=?)"),
         (acts(ActFilter { subject: somebody(), ..ActFilter::default() }), "acts_by_subject (subject=?)"),

@@ -149,6 +149,7 @@ fn debtor(rows: &Rows<'_>, taken: &mut TakenChain, party: &Party) -> PartyId {
         documents: party.documents.clone(),
         liable_up_to: None,
         is_freed: false,
+        freed_by: String::new(),
     });
     id
 }

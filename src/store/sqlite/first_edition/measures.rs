@@ -129,9 +129,12 @@ fn read(row: &Row<'_>, places: &Places) -> Stored<Old> {
         original_number: String::new(),
         original_case: String::new(),
         approved_by: String::new(),
+        first_approval: None,
         rejected_by: String::new(),
         note: get(row, 17)?,
         co_owned: false,
+        listed_state_shares: false,
+        is_anothers: false,
         said: Said::default(),
     };
     Ok(Old { measure, is_stuck })

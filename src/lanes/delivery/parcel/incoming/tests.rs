@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 
 use super::super::super::super::lane::world::{World, bank};
 use super::*;
+use crate::lines::leaving::MayLeave;
 use crate::lines::parcel::Depot;
 use crate::store::LaneCounts;
 
@@ -51,7 +52,7 @@ impl Depot for Folder {
         async { Ok(()) }.boxed()
     }
 
-    fn hand_over<'a>(&'a self, _: &'a [Message]) -> BoxFuture<'a, Result<(), Fault>> {
+    fn hand_over<'a>(&'a self, _: &'a [Message], _: &'a MayLeave) -> BoxFuture<'a, Result<(), Fault>> {
         async { Ok(()) }.boxed()
     }
 

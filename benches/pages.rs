@@ -1,0 +1,172 @@
+//! How long the pages of the console take, and how large they are, with 10,000 cases and 4,000 counterparts, in the embedded store.
+//!
+//! `cargo bench --bench pages` (about a minute; `cargo test --bench pages` gives upper bounds without a release build). A daemon runs on a
+//! store that is filled before; each page is asked for twenty times by somebody who is signed in; what is shown is the median, the
+//! longest time and the size.
+#![allow(
+    missing_docs,
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a benchmark"
+)]
+
+#[path = "../tests/store/samples.rs"]
+#[allow(dead_code, reason = "shared with the tests of stores")]
+mod samples;
+
+#[path = "../tests/store/asked.rs"]
+#[allow(dead_code, reason = "shared with the tests of stores")]
+mod asked;
+
+#[path = "../tests/it/console/guest.rs"]
+#[allow(dead_code, reason = "shared with the tests of the console")]
+mod guest;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use asked::with_terms;
+use chakong::app::people::{Added, PeopleDesk};
+use chakong::store::Store;
+use chakong::store::sqlite::Sqlite;
+use guest::Guest;
+use samples::{whole, write};
+
+/// The password of whoever asks.
+pub const PASSWORD: &str = "correct horse battery";
+/// Cases.
+const CASES: i64 = 10_000;
+/// Cases that are written at once.
+const AT_ONCE: i64 = 250;
+/// Counterparts.
+const COUNTERPARTS: usize = 4_000;
+/// Times that each page is asked for.
+const TIMES: usize = 20;
+/// Pages with who asks for them.
+const PAGES: &[(&str, &str)] = &[
+    ("officer", "/console/tasks"),
+    ("officer", "/console/cases"),
+    ("officer", "/console/cases?party=%E6%B5%8B%E8%AF%95777%E5%8F%B7"),
+    ("officer", "/console/cases?officer=%E6%89%BF%E5%8A%9E%E4%BA%BA7"),
+    ("officer", "/console/cases/1"),
+    ("officer", "/console/desk"),
+    ("officer", "/console/statistics?from=2026-03-01&until=2026-03-31"),
+    ("approver", "/console/approvals"),
+    ("operations", "/console/counterparts"),
+    ("operations", "/console/counterparts?q=c2345"),
+    ("operations", "/console/counterparts/c2345"),
+    ("operations", "/console/system"),
+];
+
+/// A daemon that ends with the benchmark.
+struct Daemon(Child);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime").block_on(measure());
+}
+
+async fn measure() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fill(&folder.path().join("data")).await;
+    let port = configure(folder.path());
+    let config = folder.path().join("chakong.toml");
+    add_people(&config).await;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chakong"));
+    command.args(["serve", "--config"]).arg(&config).stdin(Stdio::null()).stdout(Stdio::null());
+    let began = Instant::now();
+    let _daemon = Daemon(command.spawn().expect("the daemon starts"));
+    while reqwest::get(format!("http://127.0.0.1:{port}/readyz")).await.is_err() {
+        assert!(began.elapsed() < Duration::from_secs(120), "the daemon is never ready");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for (number, page) in PAGES {
+        let mut guest = Guest::signed_in(port, number).await;
+        let (mut times, mut size) = (Vec::with_capacity(TIMES), 0);
+        for _ in 0..TIMES {
+            let began = Instant::now();
+            let shown = guest.open(page).await;
+            times.push(began.elapsed());
+            assert!(shown.status.is_success(), "{page}: {}", shown.status);
+            size = shown.text.len();
+        }
+        times.sort_unstable();
+        let (median, longest) = (times[TIMES / 2], times.last().copied().unwrap_or(Duration::ZERO));
+        println!(
+            "{page:<60} median {median:>9.2?}  longest {longest:>9.2?}  {:>6.1} KB",
+            size as f64 / 1000.0
+        );
+    }
+}
+
+/// Writes the cases: each with a party of its own, and one of fifty officers.
+async fn fill(data: &Path) {
+    let (store, threads) = Sqlite::open(data).expect("a store");
+    let store: Arc<dyn Store> = store;
+    for first in (0..CASES).step_by(usize::try_from(AT_ONCE).expect("small")) {
+        write(&store, move |tx| {
+            for nth in first..first + AT_ONCE {
+                let whole = with_terms(whole(&*tx, nth), |terms| {
+                    terms["parties"][0]["name"] = format!("测试{nth}号").into();
+                    terms["case"]["officers"][0]["name"] = format!("承办人{}", nth % 50).into();
+                });
+                tx.write(&whole.changes())?;
+            }
+            Ok(())
+        })
+        .await;
+    }
+    drop(store);
+    threads.join();
+}
+
+/// Writes the configuration; gives the port.
+fn configure(folder: &Path) -> u16 {
+    let counterparts = folder.join("counterparts");
+    std::fs::create_dir_all(&counterparts).expect("a folder");
+    for number in 0..COUNTERPARTS {
+        let file = format!(
+            "name_zh = \"示例登记中心{number}\"\nconnector = \"court-realty\"\n[settings]\namount_unit = \"yuan\"\n\
+             [line]\nkind = \"call\"\nbase_url = \"http://127.0.0.1:9\"\n"
+        );
+        std::fs::write(counterparts.join(format!("c{number}.toml")), file).expect("a file");
+    }
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+    let digest =
+        chakong::config::digest_of("a-long-random-text").iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+    let config = format!(
+        "counterparts = \"counterparts\"\n[server]\nlisten = \"127.0.0.1:{port}\"\n[store]\ndirectory = \"{}\"\n\
+         [log]\nfilter = \"error\"\n[sign_in]\nsecond_factor = []\n[[keys]]\nname = \"case-system\"\n\
+         roles = [\"case_system\"]\nsha256 = \"{digest}\"\n",
+        folder.join("data").display()
+    );
+    std::fs::write(folder.join("chakong.toml"), config).expect("a configuration");
+    port
+}
+
+async fn add_people(config: &Path) {
+    let config = chakong::config::load(config, &chakong::app::plugins()).expect("a configuration");
+    let desk = PeopleDesk::open(&config).await.expect("a store");
+    for role in ["officer", "approver", "operations"] {
+        let (name, number, roles) = ("张测试".to_owned(), role.to_owned(), vec![role.to_owned()]);
+        let added = Added { name, number, courts: Vec::new(), roles, phone: String::new() };
+        desk.make_ready(added, PASSWORD, "测试").await.expect("added");
+    }
+    desk.close().await;
+}

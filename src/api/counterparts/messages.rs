@@ -1,0 +1,117 @@
+//! `GET /v1/counterparts/{name}/messages`: what travelled to and from a counterpart, without its content.
+
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use chakong_contract::RequestNumber;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::CounterpartPath;
+use crate::api::Shared;
+use crate::api::access::{Caller, may};
+use crate::api::extract::{At, QueryParams, page_size};
+use crate::api::page;
+use crate::api::problem::Problem;
+use crate::domain::people::Courts;
+use crate::domain::{RawDirection, RawId};
+use crate::store::{MessageLine, Reads, Stored};
+
+/// Orders that are named of one message.
+const MOST_ORDERS: usize = 5;
+
+/// Which messages.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MessagesQuery {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// How many; 50 by default.
+    #[schemars(range(min = 1, max = 200))]
+    limit: Option<usize>,
+}
+
+/// Which way a message went.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Direction {
+    /// To the counterpart.
+    Out,
+    /// From the counterpart.
+    In,
+}
+
+/// A message that travelled.
+#[derive(Debug, Serialize, JsonSchema)]
+struct MessageView {
+    /// When.
+    at: Timestamp,
+    /// Which way.
+    direction: Direction,
+    /// Its name, such as that of a file or of a call.
+    name: String,
+    /// How often it came again word for word.
+    repeats: u64,
+    /// Request numbers of orders that it is about and that the caller may see, at most 5. What it says stands with them.
+    orders: Vec<RequestNumber>,
+    /// How many orders it is about.
+    orders_total: usize,
+}
+
+/// Messages of a counterpart.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct MessageList {
+    /// The newest first.
+    messages: Vec<MessageView>,
+    /// Pass as `cursor` to read on; null at the end.
+    next: Option<String>,
+}
+
+pub(super) async fn messages(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::WATCH }>,
+    At(path): At<CounterpartPath>,
+    QueryParams(query): QueryParams<MessagesQuery>,
+) -> Result<Json<MessageList>, Problem> {
+    let limit = page_size(query.limit)?;
+    let before = page::cursor(query.cursor.as_deref())?.map(RawId::new);
+    let known = gateway.counterparts.now().contains_key(&path.name);
+    let courts = caller.courts().clone();
+    let found = gateway.store.read(move |reads| {
+        let mut lines = reads.messages_of(&path.name, before, limit + 1)?;
+        let next = page::cut(&mut lines, limit, |last| last.id.get().to_string());
+        let views = lines.into_iter().map(|line| view(reads, &courts, line)).collect::<Stored<Vec<_>>>()?;
+        Ok(MessageList { messages: views, next })
+    });
+    let list = found.await?;
+    if list.messages.is_empty() && !known {
+        return Err(Problem::not_found("counterpart"));
+    }
+    Ok(Json(list))
+}
+
+fn view(reads: &mut dyn Reads, courts: &Courts, line: MessageLine) -> Stored<MessageView> {
+    let mut orders = Vec::new();
+    for id in line.orders.iter().take(MOST_ORDERS) {
+        orders
+            .extend(reads.order(*id)?.filter(|order| courts.cover(&order.court)).map(|order| order.number()));
+    }
+    let direction = match line.direction {
+        RawDirection::Out => Direction::Out,
+        RawDirection::In => Direction::In,
+    };
+    let (at, name, repeats) = (line.at, line.name, line.repeats);
+    Ok(MessageView { at, direction, name, repeats, orders, orders_total: line.orders.len() })
+}
+
+pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("listCounterpartMessages")
+        .tag("counterparts")
+        .summary("What travelled to and from a counterpart 往来报文")
+        .description(
+            "Without the content, which is of a case: who may look at that sees it with the order, and the look is on record.",
+        )
+        .response_with::<404, Problem, _>(|response| response.description("There is no such counterpart"))
+}

@@ -1,0 +1,21 @@
+//! Where a request comes from.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use axum::http::HeaderMap;
+
+use crate::config::Proxies;
+use crate::lines::listener::Connection;
+
+/// The address from which a connection was opened.
+pub fn peer_of(connection: Option<&Connection>) -> IpAddr {
+    connection.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |connection| connection.standing.peer())
+}
+
+/// The address that a request comes from. A reverse proxy that is configured says whose request it passes on.
+pub fn address_of(proxies: &Proxies, connection: Option<&Connection>, headers: &HeaderMap) -> IpAddr {
+    let peer = peer_of(connection);
+    let passed = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let last = passed.and_then(|all| all.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
+    last.filter(|_| proxies.contain(peer)).unwrap_or(peer)
+}

@@ -1,0 +1,55 @@
+//! API keys: what one must be.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::super::super::people::{Courts, Role, is_consumer_name};
+use super::super::super::{Finding, PersonId};
+
+/// A key to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewKey {
+    /// Its name; of a system's key the name in audit lines.
+    pub name: String,
+    /// The person to whom it belongs; `None` for a system's.
+    pub person: Option<PersonId>,
+    /// What it may do.
+    pub roles: BTreeSet<Role>,
+    /// Whose cases it sees.
+    pub courts: Courts,
+    /// The consumer of results as which alone it reads; `None` for any.
+    pub consumer: Option<String>,
+    /// Until when it can be used; `None` without an end.
+    pub expires: Option<Timestamp>,
+}
+
+/// Every rule that a new key breaks by itself.
+pub fn check_key(new: &NewKey, now: Timestamp) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut finding = |pointer: &str, detail: &str| findings.push(Finding::new(pointer, detail));
+    if !(1..=64).contains(&new.name.trim().chars().count()) || new.name.chars().any(char::is_control) {
+        finding("/name", "must have 1 to 64 characters, none of control");
+    }
+    if new.roles.is_empty() {
+        finding("/roles", "a key needs a role");
+    }
+    if let Some(conflict) = Role::conflict(&new.roles) {
+        finding("/roles", &conflict.to_string());
+    }
+    if let Courts::Some(codes) = &new.courts
+        && (codes.is_empty() || codes.iter().any(|code| code.trim().is_empty()))
+    {
+        finding("/courts", "name the courts by their codes, or null for every court");
+    }
+    if new.consumer.as_deref().is_some_and(|name| !is_consumer_name(name)) {
+        finding("/consumer", "has 1 to 64 of the characters a-z, 0-9, - and _");
+    }
+    if new.consumer.is_some() && !new.roles.contains(&Role::CaseSystem) {
+        finding("/consumer", "belongs to a key of the role case_system, which reads results");
+    }
+    if new.expires.is_some_and(|expires| expires <= now) {
+        finding("/expires_at", "lies in the past");
+    }
+    findings
+}

@@ -1,0 +1,94 @@
+//! Two persons approve a freeze where the court wants it: over the API and in the console.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::{Guest, answered, banks, inquiry, measures, started, until};
+use crate::daemon::Setup;
+use crate::desk::people::{Clerk, system_key};
+
+/// A case whose one freeze waits for two approvals.
+async fn proposed() -> (Setup, String, String) {
+    let extra = format!("{}[approvals]\ntwo_approvers = true\n", system_key("approver", "approver"));
+    let setup = started(&banks(&[("9990000000000000011", "600.00")], &[]), &extra).await;
+    let id = setup.submit("two", &inquiry(Some("500.00"), "propose")).await;
+    until(&setup, &id, "both banks answer", |view| answered(view, 2)).await;
+    let measure = measures(&setup).await.remove(0);
+    (setup, id, measure)
+}
+
+async fn state(setup: &Setup, measure: &str) -> Value {
+    setup.get(&format!("/v1/measures/{measure}")).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_persons_approve_in_the_console_and_neither_the_same_one_nor_a_key_is_the_second() {
+    let (setup, id, measure) = proposed().await;
+    let approve = format!("/console/acts/approve/{measure}");
+    let key = Clerk::at(setup.port, "approver");
+    let by_key = json!({ "reason": "准予冻结" });
+    let refused = key.post(&format!("/v1/measures/{measure}/approve"), &by_key).await;
+    assert_eq!(refused.0, StatusCode::FORBIDDEN, "{}", refused.1);
+
+    let mut first = Guest::signed_in(setup.port, "approver").await;
+    first.get(&format!("/console/measures/{measure}")).await;
+    let done = first.act(&approve, &[("reason", "准予冻结"), ("limit", "400.00")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let told = first.get(done.location()).await;
+    assert!(told.text.contains("待另一名审批人审批"), "{}", told.text);
+    let waits = state(&setup, &measure).await;
+    assert_eq!(
+        (&waits["state"], &waits["first_approval"]["by"]),
+        (&json!("proposed"), &json!("approver")),
+        "{waits}"
+    );
+    assert_eq!(waits["limit"]["amount"], "400.00", "{waits}");
+    let again = first.act(&approve, &[("reason", "准予冻结"), ("limit", "400.00")]).await;
+    assert_eq!(again.status, StatusCode::FORBIDDEN, "{}", again.text);
+
+    let mut second = Guest::signed_in(setup.port, "both").await;
+    let list = second.get("/console/approvals").await;
+    assert!(list.text.contains("待第二人审批") && list.text.contains("approver"), "{}", list.text);
+    // Another amount than the first is refused beside the form, which says what the first one said.
+    let page = second.get(&format!("/console/measures/{measure}")).await;
+    assert!(page.text.contains("name=\"limit\" value=\"400.00\""), "{}", page.text);
+    let other = second.act(&approve, &[("reason", "同意"), ("limit", "300.00")]).await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", other.text);
+    let done = second.act(&approve, &[("reason", "同意"), ("limit", "400.00")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    until(&setup, &id, "the freeze stands", |view| view["coverage"]["held"]["amount"] == json!("400.00"))
+        .await;
+    let placed = state(&setup, &measure).await;
+    assert_eq!((&placed["approved_by"], &placed["first_approval"]), (&json!("approver、both"), &Value::Null));
+    let acts = setup.get(&format!("/v1/inquiries/{id}/acts")).await;
+    let approvals = acts["acts"].as_array().expect("acts").iter().filter(|act| act["act"] == "approve");
+    let by: Vec<(&str, bool)> =
+        approvals.map(|act| (act["actor"].as_str().unwrap_or_default(), act["refused"].is_null())).collect();
+    let expected =
+        [("approver", false), ("approver", true), ("approver", false), ("both", false), ("both", true)];
+    assert_eq!(by, expected, "a key's, then the first, again, another amount, and the second: {acts}");
+    let events = setup.try_results("two").await.expect("results");
+    let told = |kind: &str| events.iter().filter(|event| event["type"] == format!("chakong.{kind}")).count();
+    assert_eq!((told("measure.first_approved"), told("measure.approved")), (1, 1), "{events:#?}");
+}
+
+/// Two approvers who decide at once are the first and the second, and the freeze is sent once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_approvers_at_once_are_the_first_and_the_second() {
+    let (setup, id, measure) = proposed().await;
+    let (mut one, mut two) =
+        (Guest::signed_in(setup.port, "approver").await, Guest::signed_in(setup.port, "both").await);
+    let chosen = [("verdict", "approve"), ("reason", "准予冻结"), ("id", measure.as_str())];
+    for guest in [&mut one, &mut two] {
+        guest.get("/console/approvals").await;
+    }
+    let (here, there) =
+        tokio::join!(one.act("/console/approvals", &chosen), two.act("/console/approvals", &chosen));
+    let both = format!("{}{}", here.text, there.text);
+    assert_eq!(both.matches("待另一名审批人审批").count(), 1, "{both}");
+    assert_eq!(both.matches("已批准").count(), 1, "{both}");
+    until(&setup, &id, "the freeze stands", |view| view["coverage"]["held"]["amount"] == json!("500.00"))
+        .await;
+    let orders = setup.get("/v1/orders?action=freeze").await;
+    assert_eq!(orders["orders"].as_array().map(Vec::len), Some(1), "{orders}");
+}
