@@ -1,6 +1,6 @@
 //! Progress of a case 执行进展, as a case system may show it to the parties (阳光执行).
 //!
-//! It is shown once the freezes of the present case stand, so that no debtor is warned by it: see [`may_be_shown`]. It names no
+//! It is shown once the freezes of the present case stand, so that no debtor is warned by it: see `may_be_shown`. It names no
 //! account, no number, no amount and no institution; a property whose freeze is not in force is not in it, nor is an inquiry that is
 //! still searching.
 

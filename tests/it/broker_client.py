@@ -33,6 +33,24 @@ async def nats_read(url, stream, subject):
     await client.close()
 
 
+async def nats_current(url, stream):
+    """Waits until every server of a cluster has all that a stream holds."""
+    client = await nats.connect(url, connect_timeout=10)
+    js = client.jetstream(timeout=10)
+    for _ in range(600):
+        try:
+            cluster = (await js.stream_info(stream)).cluster
+        except (nats.errors.Error, asyncio.TimeoutError):
+            cluster = None
+        replicas = (cluster and cluster.leader and cluster.replicas) or []
+        if len(replicas) == 2 and all(one.current and not one.offline and not one.lag for one in replicas):
+            say(leader=cluster.leader)
+            await client.close()
+            return
+        await asyncio.sleep(0.1)
+    raise SystemExit(f"the servers never have the same: {cluster}")
+
+
 async def nats_make(url, stream, subject, storage, most):
     """A stream that somebody else made."""
     client = await nats.connect(url)

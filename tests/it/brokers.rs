@@ -143,6 +143,11 @@ pub async fn nats_received(port: u16) -> Vec<Value> {
     client(&["nats-read", &format!("nats://127.0.0.1:{port}"), "CHAKONG-RESULTS", "chakong.results.>"]).await
 }
 
+/// Waits until every server of a cluster has all the results.
+async fn nats_current(port: u16) {
+    client(&["nats-current", &format!("nats://127.0.0.1:{port}"), "CHAKONG-RESULTS"]).await;
+}
+
 async fn rabbit_received(port: u16, queue: &str) -> Vec<Value> {
     client(&["rabbit-read", &port.to_string(), queue]).await
 }

@@ -170,11 +170,14 @@ impl OwnServer {
         panic!("the server does not start:\n{log}");
     }
 
-    /// SIGKILL to the server; its sessions end with it.
+    /// SIGKILL to the server and to its sessions, which would go on for a moment.
     pub fn kill(&self) {
         let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("a running server");
         let pid = pid.lines().next().expect("its number");
+        let sessions = children_of(pid);
         assert!(Command::new("kill").args(["-9", pid]).status().expect("kill").success());
+        // Some may have ended by themselves.
+        let _ = Command::new("kill").arg("-9").args(sessions).output().expect("kill");
     }
 
     /// Where it listens.
@@ -237,4 +240,15 @@ impl Drop for OwnServer {
             .status();
         drop(stopped);
     }
+}
+
+/// The processes that a process has started, as `/proc` has them: the parent is the second word behind the name in brackets.
+fn children_of(pid: &str) -> Vec<String> {
+    let all = std::fs::read_dir("/proc").expect("processes").filter_map(Result::ok);
+    let numbers = all.filter_map(|entry| entry.file_name().into_string().ok());
+    let is_child = |number: &String| {
+        let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.split_whitespace().nth(1) == Some(pid))
+    };
+    numbers.filter(|number| number.bytes().all(|b| b.is_ascii_digit())).filter(is_child).collect()
 }

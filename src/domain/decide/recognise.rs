@@ -43,18 +43,14 @@ fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, a
         hold_for_an_officer(draft, line.clone(), unstated);
     }
     let standing = standing_of(draft, &line);
+    // A freeze that is on its way may be listed before its own answer comes.
+    let is_asked = draft.file.ledger().any(|known| {
+        matches!(known.state, MeasureState::Asked | MeasureState::Accepted) && same_property(known, &line)
+    });
     match (standing.as_slice(), ours.as_slice()) {
         ([known], [one]) => revise(draft, known.clone(), one, account),
-        ([], all) => {
-            // A freeze that is on its way may be listed before its own answer comes.
-            let asked = draft.file.ledger().any(|known| {
-                matches!(known.state, MeasureState::Asked | MeasureState::Accepted)
-                    && same_property(known, &line)
-            });
-            if !asked {
-                all.iter().for_each(|one| recognise(draft, line.clone(), one, account));
-            }
-        }
+        _ if is_asked => {}
+        ([], all) => all.iter().for_each(|one| recognise(draft, line.clone(), one, account)),
         (known, all) => beside(draft, known, all, &line, account),
     }
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::compared::compare;
 use super::servers::Broker;
-use super::{QUEUE, all_told, log_of, nats_received, rabbit_received, setup, submit_many, until};
+use super::{
+    QUEUE, all_told, log_of, nats_current, nats_received, rabbit_received, setup, submit_many, until,
+};
 use crate::world::reserved_port;
 
 /// Servers of NATS that form a cluster.
@@ -49,6 +51,8 @@ async fn whichever_server_of_a_nats_cluster_dies_the_relay_goes_on_at_another_an
         tokio::join!(submit_many(&setup, &name, 20), disturbed);
         all_told(&setup, &["nats"]).await;
         server.start().await;
+        // Whoever takes one server away after the other waits until it has caught up: two of three make a majority.
+        nats_current(server.port).await;
         submit_many(&setup, &format!("with-{at}"), 2).await;
         all_told(&setup, &["nats"]).await;
     }

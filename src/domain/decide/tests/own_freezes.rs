@@ -112,6 +112,28 @@ fn a_later_answer_that_states_the_amount_brings_it_into_the_ledger_and_frees_the
 }
 
 #[test]
+fn a_freeze_that_is_listed_beside_a_known_one_before_its_own_answer_comes_is_no_further_one() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 90_000)]))]);
+    world.submit(CASE, None, Some(auto(50_000))).expect("accepted");
+    let query = world.queued()[0];
+    let reply = found(&mut world, query, &[listed(Some(30_000))]);
+    world.hear(query, reply);
+    // The bank has carried out what is asked beside the recognised one.
+    let reply = found(&mut world, query, &[listed(Some(30_000)), listed(Some(20_000))]);
+    world.hear(query, reply);
+    let recognised: Vec<Decimal> = world
+        .file
+        .ledger()
+        .map(|one| (one.origin, one.limit))
+        .filter_map(|(origin, limit)| (origin == Origin::Recognised).then_some(limit))
+        .collect();
+    assert_eq!(recognised, [Decimal::from(30_000)]);
+    world.run();
+    let held: Decimal = world.file.ledger().map(|one| one.held).sum();
+    assert_eq!(held, Decimal::from(50_000), "the claim, once");
+}
+
+#[test]
 fn a_second_freeze_of_ours_without_an_amount_holds_what_is_free_on_the_account_too() {
     let mut world = World::new(vec![("a", Bank::with(&[("622200001", 90_000)]))]);
     world.submit(CASE, None, Some(auto(50_000))).expect("accepted");
