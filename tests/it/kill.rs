@@ -165,13 +165,15 @@ async fn killed_at_random_until(mut setup: Setup, trial: &Trial, calm: impl Futu
     setup.start_sandbox().await;
     let mut chance = StdRng::seed_from_u64(20_261_124);
     let (mut submitted, mut seen, mut caught) = (BTreeMap::new(), BTreeMap::new(), 0);
-    // A busy machine needs more kills before some meet an order under way: it goes on, and what comes in is spread over them.
+    // A busy machine needs more kills before some meet an order under way: it goes on with longer lives, and what comes in is spread over
+    // them.
     let most = MORE * trial.kills;
     let mut kill = 0;
     while kill < trial.kills || (caught < trial.caught && kill < most) {
         let pace = if caught < trial.caught { most } else { trial.kills };
         setup.spawn_daemon();
-        let lives = Duration::from_millis(chance.random_range(40..600));
+        let longer = 30 * u64::try_from(kill.saturating_sub(trial.kills)).expect("few");
+        let lives = Duration::from_millis(chance.random_range(40..600) + longer);
         let born = Instant::now();
         while born.elapsed() < lives {
             // All of them come in during the first half, once enough kills met one.
