@@ -28,7 +28,7 @@ use crate::config::CounterpartConfig;
 use crate::domain::OrderId;
 use crate::domain::decide::OrderInput;
 use crate::store::{Lease, StoreError, Stored, lane_lease};
-use ahead::{Ahead, Behind};
+use ahead::Ahead;
 use batch::take_batch;
 
 /// Orders read ahead; what does not fit waits in the store.
@@ -146,12 +146,11 @@ impl Lane {
             tokio::select! {
                 () = stop.cancelled() => {}
                 // While a gate is closed for a time, somebody else's turn may have come before what was read ahead.
-                () = woken => match blocked {
-                    true => ahead.behind = Behind::Unknown,
-                    false => ahead.forget(),
+                () = woken => if !blocked {
+                    ahead.forget();
                 },
                 () = freed, if blocked => {}
-                () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => ahead.behind = Behind::Unknown,
+                () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => {}
             }
         }
     }
@@ -176,14 +175,15 @@ impl Lane {
         {
             return next;
         }
-        if ahead.is_used_up(self.shared.context.clock.now())
+        // What is told while something is sent is told to nobody: it is looked again before the lane waits.
+        if ahead.ready.is_empty()
             && let Err(error) = self.look(ahead).await
         {
             return self.cannot_read(&error);
         }
         self.withhold_controls(&mut ahead.ready);
         if ahead.ready.is_empty() {
-            return Next::Wait(ahead.behind.next());
+            return Next::Wait(ahead.next);
         }
         self.fill_batch(ahead).await;
         if self.shared.stop.is_cancelled() {
@@ -241,8 +241,8 @@ impl Lane {
     }
 
     async fn look(&self, ahead: &mut Ahead) -> Stored<()> {
-        let (orders, behind) = self.read_ahead().await?;
-        (ahead.ready, ahead.behind) = (orders.into(), behind);
+        let (orders, next) = self.read_ahead().await?;
+        (ahead.ready, ahead.next) = (orders.into(), next);
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use chakong_contract::{Fault, FaultKind};
 
 use super::super::DueOrder;
 use super::super::outcome::Outcomes;
-use super::ahead::{Ahead, Behind};
+use super::ahead::Ahead;
 use super::{Blocked, Gate, Lane};
 use crate::domain::decide::OrderInput;
 
@@ -35,7 +35,6 @@ impl Lane {
         let whole = passed.len() == ahead.ready.len();
         // What was read ahead no longer stands as it was read.
         ahead.ready.clear();
-        ahead.behind = Behind::Unknown;
         match self.shared.settle(passed, None).await {
             Ok(some_wait) => whole && !some_wait,
             Err(error) => {

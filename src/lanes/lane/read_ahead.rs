@@ -6,20 +6,18 @@ use jiff::Timestamp;
 
 use super::super::DueOrder;
 use super::super::reuse;
-use super::ahead::Behind;
 use super::{Lane, READ_AHEAD};
 use crate::domain::{OrderId, OrderState};
 use crate::store::{Reads, Stored};
 
 impl Lane {
-    /// Orders whose time has come, and what comes behind them. Those whose answer is known are answered without being sent.
-    pub(super) async fn read_ahead(&self) -> Stored<(Vec<DueOrder>, Behind)> {
+    /// Orders whose time has come; and, where there are none, when the next one's comes. Those whose answer is known are answered without being sent.
+    pub(super) async fn read_ahead(&self) -> Stored<(Vec<DueOrder>, Option<Timestamp>)> {
         let taken = self.taken().clone();
         let (config, now) = (Arc::clone(&self.shared.config), self.shared.context.clock.now());
         let (terms, store) = (Arc::clone(&self.shared.context.terms), Arc::clone(&self.shared.context.store));
         let read = move |reads: &mut dyn Reads| {
             let orders = reads.due_orders(&config.name, now, READ_AHEAD, &taken)?;
-            let are_all = orders.len() < READ_AHEAD;
             let (mut ready, mut known) = (Vec::with_capacity(orders.len()), Vec::new());
             for record in orders {
                 let due = terms.due(reads, record, &config)?;
@@ -28,19 +26,19 @@ impl Lane {
                     None => ready.push(due),
                 }
             }
-            let behind = match known.is_empty() {
-                true if are_all => Behind::Next(reads.next_due(&config.name, now)?),
-                true => Behind::Unknown,
+            let next = match (ready.is_empty(), known.is_empty()) {
+                (true, true) => reads.next_due(&config.name, now)?,
                 // More may wait behind those that are answered now.
-                false => Behind::Next(Some(now)),
+                (true, false) => Some(now),
+                (false, _) => None,
             };
-            Ok((ready, known, behind))
+            Ok((ready, known, next))
         };
-        let (ready, known, behind) = self.shared.context.store.read_for_lane(read).await?;
+        let (ready, known, next) = self.shared.context.store.read_for_lane(read).await?;
         if !known.is_empty() {
             self.shared.context.engine.answer_known(known).await?;
         }
-        Ok((ready, behind))
+        Ok((ready, next))
     }
 
     /// Controls whose time has come; and when the next order's comes.
