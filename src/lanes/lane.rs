@@ -175,7 +175,7 @@ impl Lane {
         {
             return next;
         }
-        // What is told while something is sent is told to nobody: it is looked again before the lane waits.
+        // A wake-up that comes while an order is sent is lost. The lane looks once more before it waits.
         if ahead.ready.is_empty()
             && let Err(error) = self.look(ahead).await
         {
