@@ -164,34 +164,53 @@ impl Browser {
         self.call(Method::GET, "/title", None).await.as_str().expect("a title").to_owned()
     }
 
-    async fn element(&self, selector: &str) -> String {
+    async fn element(&self, selector: &str) -> Result<String, Value> {
+        let wanted = json!({ "using": "css selector", "value": selector });
+        let found = self.try_call(Method::POST, "/element", Some(wanted)).await?;
+        Ok(found[ELEMENT].as_str().expect("an element").to_owned())
+    }
+
+    /// Does something to what a selector names, as soon as it is there. A live part may be exchanged between the look and the deed: what
+    /// is there then is looked for again, as a person would.
+    async fn at_element(&self, selector: &str, deed: impl AsyncFn(String) -> Result<Value, Value>) {
         let started = Instant::now();
         loop {
-            let wanted = json!({ "using": "css selector", "value": selector });
-            match self.try_call(Method::POST, "/element", Some(wanted)).await {
-                Ok(found) => return found[ELEMENT].as_str().expect("an element").to_owned(),
-                Err(error) => assert!(
-                    started.elapsed() < PATIENCE,
-                    "{selector}: {}\n{}",
-                    error["message"],
-                    self.text().await
-                ),
-            }
+            let done = match self.element(selector).await {
+                Ok(element) => deed(element).await,
+                Err(error) => Err(error),
+            };
+            let Err(error) = done else { return };
+            let waits = ["no such element", "stale element reference"]
+                .contains(&error["error"].as_str().unwrap_or_default());
+            assert!(
+                waits && started.elapsed() < PATIENCE,
+                "{selector}: {} {}\n{}",
+                error["error"],
+                error["message"],
+                self.text().await
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
     /// Presses what a selector names.
     pub async fn click(&self, selector: &str) {
-        let element = self.element(selector).await;
-        self.run("arguments[0].scrollIntoView({block: 'center'})", json!([{ ELEMENT: element }])).await;
-        self.call(Method::POST, &format!("/element/{element}/click"), None).await;
+        let script = "arguments[0].scrollIntoView({block: 'center'})";
+        self.at_element(selector, async |element| {
+            let shown = json!({ "script": script, "args": [{ ELEMENT: element }] });
+            self.try_call(Method::POST, "/execute/sync", Some(shown)).await?;
+            self.try_call(Method::POST, &format!("/element/{element}/click"), None).await
+        })
+        .await;
     }
 
     /// Types into a field; a file's path chooses the file.
     pub async fn write(&self, selector: &str, text: &str) {
-        let element = self.element(selector).await;
-        self.call(Method::POST, &format!("/element/{element}/value"), Some(json!({ "text": text }))).await;
+        self.at_element(selector, async |element| {
+            let typed = json!({ "text": text });
+            self.try_call(Method::POST, &format!("/element/{element}/value"), Some(typed)).await
+        })
+        .await;
     }
 
     /// Chooses from a list by the code.
