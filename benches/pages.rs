@@ -20,6 +20,9 @@ mod samples;
 #[allow(dead_code, reason = "shared with the tests of stores")]
 mod asked;
 
+#[path = "../tests/it/ports.rs"]
+mod ports;
+
 #[path = "../tests/it/console/guest.rs"]
 #[allow(dead_code, reason = "shared with the tests of the console")]
 mod guest;
@@ -35,6 +38,7 @@ use chakong::app::people::{Added, PeopleDesk};
 use chakong::store::Store;
 use chakong::store::sqlite::Sqlite;
 use guest::Guest;
+use ports::reserved_port;
 use samples::{whole, write};
 
 /// The password of whoever asks.
@@ -53,7 +57,7 @@ const PAGES: &[(&str, &str)] = &[
     ("officer", "/console/cases"),
     ("officer", "/console/cases?party=%E6%B5%8B%E8%AF%95777%E5%8F%B7"),
     ("officer", "/console/cases?officer=%E6%89%BF%E5%8A%9E%E4%BA%BA7"),
-    ("officer", "/console/cases/1"),
+    ("officer", "/console/cases/%EF%BC%882026%EF%BC%89%E7%B2%A40304%E6%89%A78234%E5%8F%B7"),
     ("officer", "/console/desk"),
     ("officer", "/console/statistics?from=2026-03-01&until=2026-03-31"),
     ("approver", "/console/approvals"),
@@ -143,8 +147,7 @@ fn configure(folder: &Path) -> u16 {
         );
         std::fs::write(counterparts.join(format!("c{number}.toml")), file).expect("a file");
     }
-    let port =
-        std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+    let port = reserved_port();
     let digest =
         chakong::config::digest_of("a-long-random-text").iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");

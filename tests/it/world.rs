@@ -2,6 +2,8 @@
 
 #[path = "database.rs"]
 pub mod database;
+#[path = "ports.rs"]
+mod ports;
 #[path = "submissions.rs"]
 mod submissions;
 
@@ -28,6 +30,8 @@ use chakong::store::sqlite::Sqlite;
 use chakong::store::{EventRecord, Store};
 use serde_json::Value;
 use tempfile::TempDir;
+
+pub use self::ports::reserved_port;
 
 use database::database_for;
 pub use submissions::*;
@@ -102,18 +106,6 @@ impl Clock for Ahead {
         let ahead = jiff::SignedDuration::from_hours(self.0.load(std::sync::atomic::Ordering::SeqCst));
         SystemClock.now().checked_add(ahead).expect("a time")
     }
-}
-
-/// A port of loopback that is this process's until it ends, for what must be written into a configuration before anything listens,
-/// and listens there again after a restart. The system gives it to a socket that is bound and never listens: it gives it to nobody
-/// else then, a server may listen there by name, and while none does, connections are refused.
-pub fn reserved_port() -> u16 {
-    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
-    socket.set_reuseaddr(true).expect("an option");
-    socket.bind(std::net::SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
-    let port = socket.local_addr().expect("its address").port();
-    std::mem::forget(socket);
-    port
 }
 
 /// Writes a counterpart's file with its line.
