@@ -82,20 +82,26 @@ fn with_rests(file: &CaseFile) -> Vec<Measure> {
         return Vec::new();
     }
     let is_account = |measure: &Measure| matches!(measure.target, Target::Account { whole: false, .. });
-    let is_only_line = |measure: &Measure| {
-        let same = |other: &&Measure| !other.state.ended() && same_property(other, measure);
-        file.ledger().filter(same).count() == 1
-    };
-    let has_more = |measure: &&Measure| {
+    let stands_whole = |measure: &Measure| {
         measure.state == MeasureState::InForce
-            && is_account(measure)
             && measure.origin == Origin::Ordered
-            && measure.currency.is_none()
             && measure.held == measure.limit
             && measure.released.is_zero()
             && measure.deducted.is_zero()
+    };
+    // Of several freezes of one account the newest knows what is left: it was made of the rest of those before it.
+    let is_last_line = |measure: &Measure| {
+        let mut others = file
+            .ledger()
+            .filter(|other| other.id != measure.id && !other.state.ended() && same_property(other, measure));
+        others.all(|other| other.id < measure.id && stands_whole(other))
+    };
+    let has_more = |measure: &&Measure| {
+        stands_whole(measure)
+            && is_account(measure)
+            && measure.currency.is_none()
             && measure.available > measure.limit
-            && is_only_line(measure)
+            && is_last_line(measure)
             && is_served(file, measure)
     };
     file.ledger().filter(has_more).cloned().collect()

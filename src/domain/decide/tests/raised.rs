@@ -49,6 +49,16 @@ fn what_was_given_back_wholly_is_looked_for_again_when_the_claim_is_opened_again
 }
 
 #[test]
+fn a_claim_that_grows_several_times_takes_more_of_one_account_each_time() {
+    let mut world = frozen(1_000, 300);
+    for (amount, held) in [(450, 450), (600, 600), (700, 700), (1_500, 1_000)] {
+        world.change_claim(change(ClaimChangeKind::Raised, amount)).expect("raised");
+        world.run();
+        assert_eq!(world.held_and_taken(), Decimal::from(held), "of a claim of {amount}");
+    }
+}
+
+#[test]
 fn costs_of_living_that_are_raised_after_the_freeze_are_given_back() {
     let costs = |costs: u32| ClaimUpdate {
         settings: ClaimSettings { living_costs: Some(costs.into()), ..ClaimSettings::default() },
