@@ -51,6 +51,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
+pub use crate::intake::{MOST_PARTIES, file_kind};
 pub use access::{Identity, may};
 pub use extract::read_bytes;
 pub use inquiries::{InquiryView, OrderCounts};

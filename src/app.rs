@@ -111,8 +111,10 @@ impl App {
             return Err(BuildError::Rules { file, detail });
         }
         let lock = Arc::new(lock(&config.store.directory)?);
-        let (store, threads) = open_store(&config, opening, config.server.listen).await?;
+        // The store is last: what a start changes there stays, and a newer schema shuts the version before out.
         let ground = Ground { lock, bound: Arc::new(Bound::to(&config).await?) };
+        brokers::fit(&config).await?;
+        let (store, threads) = open_store(&config, opening, config.server.listen).await?;
         Self::on(config, store, threads, ground, tasks, None).await
     }
 
@@ -125,7 +127,6 @@ impl App {
         tasks: Tasks,
         last: Option<LastMove>,
     ) -> Result<Self, BuildError> {
-        brokers::fit(&config).await?;
         let reading = config.store.directory.join(READING);
         let marks = Arc::new(Marks::open(&reading, SystemClock.now()).map_err(BuildError::Marks)?);
         let mut app = Self::assemble(config, store, marks, ground, tasks, last)?;
@@ -291,21 +292,22 @@ impl App {
         // Others take the lanes over while whoever asks learns that this process is not ready.
         leases.drain();
         if rest.is_none() && !self.drain.is_zero() {
-            tokio::select! {
-                () = tokio::time::sleep(self.drain) => {}
-                () = tasks.soft().cancelled() => {}
-            }
+            tasks.linger(self.drain).await;
         }
         drop(leases);
+        let Ground { lock, bound } = self.ground;
+        // Nobody accepts any more: a socket that still listened would take callers in and leave them alone.
+        let bound = rest.is_some().then_some(bound);
         let drained = tasks.drain(self.grace).await;
         drop((self.gateway, self.context));
         let closed = match self.threads {
             Some(threads) => close(threads, STORE_CLOSES).await,
             None => true,
         };
-        match rest {
-            Some(rest) if !tasks.has_failed() => {
-                Ended::ToMove(Box::new(LiveMove { rest, ground: self.ground, is_closed: closed }))
+        match (rest, bound) {
+            (Some(rest), Some(bound)) if !tasks.has_failed() => {
+                let ground = Ground { lock, bound };
+                Ended::ToMove(Box::new(LiveMove { rest, ground, is_closed: closed }))
             }
             _ => Ended::Stopped(drained && closed && !tasks.has_failed()),
         }

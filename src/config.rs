@@ -149,9 +149,9 @@ pub fn load(path: &Path, plugins: &[Plugin]) -> Result<Config, Problems> {
     let sign_in = root.section("sign_in", |section| sign_in::read_sign_in(section, &mut files));
     let sign_in::SignInConfig { rules: sign_in, provider, certificate } = sign_in.unwrap_or_default();
     let looks = root.section("looks", sign_in::read_looks).unwrap_or_default();
-    let accounts = root.sections("court_accounts", court_accounts::read_account);
-    let court_accounts = accounts.into_iter().flatten().collect::<Vec<_>>();
-    court_accounts::check_distinct(&court_accounts, &mut root);
+    let court_accounts = court_accounts::read_accounts(&mut root);
+    let rules = (&two_approvers, &progress, &retention);
+    court_accounts::check(&court_accounts, &keys, rules, &mut root);
     let (holidays_file, holidays) = holidays::read_holidays(&mut root, &base).unzip();
     let holidays = holidays.unwrap_or_else(|| HolidayCalendar::built_in().clone());
     let relays = root.section("relay", |section| brokers::read_relays(section, &mut files));

@@ -4,6 +4,7 @@
 //! see or do is decided there and nowhere else. Nothing comes from another host, no script or style stands in a page, and every form
 //! carries a token of its session. Persons sign in (`sign_in`); sessions are the store's, and what a page keeps of them beside it is `kept`.
 
+mod act_form;
 mod acts;
 mod address;
 mod approvals;
@@ -15,6 +16,7 @@ mod cases;
 mod catalogue;
 mod cookies;
 mod counterparts;
+mod currency;
 mod desk;
 mod door;
 mod draft;
@@ -37,6 +39,7 @@ mod printing;
 mod raw;
 mod reading;
 mod reason;
+mod rights;
 mod secret;
 mod sign_in;
 mod statistics;
@@ -107,6 +110,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/console/audit/looks", get(audit::looks))
         .route("/console/audit/looks.csv", get(audit::export))
         .route("/console/audit/alarms", get(audit::alarms))
+        .route("/console/audit/alarms.csv", get(audit::export_alarms))
         .merge(of_persons())
         .route("/console/system", get(system::show))
         .fallback(async || Failure::nothing_here())

@@ -32,6 +32,7 @@ pub mod retry;
 mod routes;
 pub mod rules;
 mod seen;
+mod shares;
 pub mod statistics;
 mod submission;
 mod task;
@@ -60,7 +61,9 @@ pub use ids::{
 };
 pub use inquiry::{Inquiry, InquiryState};
 pub use mandate::{Liability, Mandate, Purpose, Search};
-pub use measure::{FirstApproval, Measure, MeasureState, MeasureView, Origin, Permitted, Said};
+pub use measure::{
+    FirstApproval, LastRelease, Measure, MeasureState, MeasureView, Origin, Permitted, ReleaseCause, Said,
+};
 pub use order::{OrderRecord, OrderState, Priority, StateError, number_of, order_id_of};
 pub use printed::{NewPrint, Print, PrintFormat, PrintKind, print_number, print_of};
 pub use records::{
@@ -69,6 +72,7 @@ pub use records::{
 };
 pub use routes::{Routes, Way};
 pub use seen::{GivenNumber, numbers_in_name};
+pub use shares::{Counted, OpenCourts, QuotaUsed, Shares};
 pub use submission::Submission;
 pub use task::{Task, TaskKind};
 pub use terms::{Paper, Subject, Terms};

@@ -56,8 +56,8 @@ pub trait CurrentRules: Send + Sync + std::fmt::Debug {
     /// What is configured now.
     fn rules(&self) -> Arc<Rules>;
 
-    /// What keeps orders of a counterpart from leaving now, for those whose time passes meanwhile; `None` where nothing is known.
-    fn withheld(&self, _counterpart: &str) -> Option<Fault> {
+    /// What keeps orders of a counterpart about a court's cases from leaving now, for those whose time passes meanwhile; `None` where nothing is known.
+    fn withheld(&self, _counterpart: &str, _court: &str) -> Option<Fault> {
         None
     }
 }

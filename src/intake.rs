@@ -1,6 +1,7 @@
 //! Intake: read, check, plan; what comes of it is handed to the engine. Idempotent by key.
 
 mod check;
+mod file_kind;
 mod form;
 mod plan;
 
@@ -20,9 +21,10 @@ use crate::engine::{Accepted, CurrentRules as _, Engine, InputError};
 use crate::store::StoreError;
 use crate::store::codec::{encode, encode_json};
 
-use check::{check_unverified, check_years};
+use check::{check_births, check_unverified, check_years};
 
-pub use check::{check, check_documents};
+pub use check::{MOST_PARTIES, check, check_documents};
+pub use file_kind::file_kind;
 pub use plan::{Plan, plan};
 
 /// Longest idempotency key.
@@ -154,7 +156,9 @@ pub fn prepare(
     now: Timestamp,
 ) -> Result<Submitted, IntakeError> {
     let mut findings = check(&submission);
-    check_years(&submission, Moment::from_timestamp(now).date(), &mut findings);
+    let today = Moment::from_timestamp(now).date();
+    check_years(&submission, today, &mut findings);
+    check_births(&submission, today, &mut findings);
     check_unverified(&submission, submitter.is_officer, &mut findings);
     let plan = plan(&submission, counterparts, rules, now, &mut findings);
     if !findings.is_empty() {

@@ -1,6 +1,6 @@
-//! Shutdown in two stages, and the only place that spawns tasks.
+//! Shutdown in stages, and the only place that spawns tasks.
 //!
-//! The soft token says: take nothing new, finish what is under way. The hard token says: stop now. A task that ends
+//! The leaving token says: go on, and send callers elsewhere. The soft token says: take nothing new, finish what is under way. The hard token says: stop now. A task that ends
 //! before its time, or panics, takes the process down with a failing exit code: nothing dies unseen.
 
 use std::panic::AssertUnwindSafe;
@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 /// Spawns tasks and knows whether they are to stop.
 #[derive(Debug, Clone, Default)]
 pub struct Tasks {
+    leaving: CancellationToken,
     soft: CancellationToken,
     hard: CancellationToken,
     tracker: TaskTracker,
@@ -26,6 +27,11 @@ impl Tasks {
     /// Cancelled when nothing new may be taken.
     pub const fn soft(&self) -> &CancellationToken {
         &self.soft
+    }
+
+    /// Cancelled when callers are to go elsewhere, although everything is still taken.
+    pub const fn leaving(&self) -> &CancellationToken {
+        &self.leaving
     }
 
     /// Tasks that can be told to take nothing new by themselves, and are when these are.
@@ -75,6 +81,15 @@ impl Tasks {
         tracing::error!(task = name, how, "a background task is gone; shutting down");
         self.failed.store(true, Ordering::Relaxed);
         self.soft.cancel();
+    }
+
+    /// Everything is still taken for a while, and callers are sent elsewhere.
+    pub async fn linger(&self, time: Duration) {
+        self.leaving.cancel();
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            () = self.soft.cancelled() => {}
+        }
     }
 
     /// Waits for the end of every task: first softly for `grace`, then hard. Whether all ended softly.

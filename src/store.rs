@@ -26,6 +26,7 @@ mod people;
 pub mod postgres;
 mod reads;
 mod records;
+mod renewals;
 mod reports;
 pub mod resting;
 mod short;
@@ -45,7 +46,7 @@ use crate::domain::{Change, NewIds, OrderRecord};
 pub use ahead::number_ahead;
 pub use desk::{DeskFilter, DeskReads, DeskWhich};
 pub use health::{Ailment, Asked, Health};
-pub use lane_reads::LaneReads;
+pub use lane_reads::{LaneReads, MessagePage};
 pub use leases::{CLOCK, Lease, Leases, Membership, RETENTION, Replica, lane_lease};
 pub use load::{load_chain, load_chain_for_act, load_findings, load_lines, load_order, load_orders};
 pub use needs::Needs;
@@ -56,6 +57,7 @@ pub use records::{
     IssuedCertificate, KeptBytes, KeptMessage, LaneCounts, LaneMark, MeasureFilter, MessageLine, OrderBrief,
     OrderFilter, PageRow, Responded, RevisionText, TaskFilter,
 };
+pub use renewals::count_renewals;
 pub use reports::{ReportReads, inquiries_of_courts};
 pub use signals::Signals;
 

@@ -14,7 +14,7 @@ use super::extract::{QueryParams, page_size};
 use super::page;
 use super::problem::Problem;
 use crate::domain::AuditEntry;
-use crate::people::sight;
+use crate::people::sight::{self, Onlooker};
 use crate::store::ActFilter;
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -60,8 +60,9 @@ async fn list(
         before: page::cursor(query.cursor.as_deref())?,
         limit,
     };
-    let courts = caller.courts().clone();
-    let found = gateway.store.read(move |reads| sight::acts(reads, &courts, &filter)).await?;
+    let audits = caller.0.may(may::LOOKS);
+    let by = Onlooker { courts: caller.courts().clone(), audits };
+    let found = gateway.store.read(move |reads| sight::acts(reads, &by, &filter)).await?;
     let next = found.next.map(|row| row.to_string());
     Ok(Json(ActList { acts: found.acts.into_iter().map(|(_, act)| act).collect(), next }))
 }

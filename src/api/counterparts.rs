@@ -1,9 +1,11 @@
 //! Counterparts 协助单位: health of their lanes, pause, resume, probe.
 
 mod charges;
+mod faults;
 mod messages;
 mod pause;
 mod probe;
+mod shares;
 mod show;
 
 use std::sync::Arc;
@@ -15,7 +17,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::shares::ShareView;
 use super::Shared;
+use super::access::{Identity, may};
 use super::problem::Problem;
 use crate::config::CounterpartConfig;
 use crate::domain::Pause;
@@ -27,6 +31,11 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route("/v1/counterparts", get_with(show::list, show::list_docs))
         .api_route("/v1/counterparts/{name}", get_with(show::show, show::show_docs))
         .api_route("/v1/counterparts/{name}/charges", get_with(charges::charges, charges::docs))
+        .api_route("/v1/counterparts/{name}/faults", get_with(faults::faults, faults::docs))
+        .api_route(
+            "/v1/counterparts/{name}/faults/{number}/again",
+            post_with(faults::send_again, faults::again_docs),
+        )
         .api_route("/v1/counterparts/{name}/messages", get_with(messages::messages, messages::docs))
         .api_route("/v1/counterparts/{name}/pause", post_with(pause::pause, pause::pause_docs))
         .api_route("/v1/counterparts/{name}/resume", post_with(pause::resume, pause::resume_docs))
@@ -57,14 +66,16 @@ pub(super) struct CounterpartInFull {
     paused: Option<String>,
     /// When the pause ends by itself; null where a person ends it.
     paused_until: Option<Timestamp>,
-    /// Requests that it charged today (Asia/Shanghai).
-    charges_today: u64,
+    /// Requests that it charged today (Asia/Shanghai); null for callers who see some courts alone.
+    charges_today: Option<u64>,
+    /// Shares of courts in the day's quota, of the courts that the caller sees; empty where courts have none.
+    shares: Vec<ShareView>,
     /// Name of the replica that works for its lane; null while none does, and where the store has one process.
     replica: Option<String>,
     /// Whether another replica works for its lane, or none does yet: its health is not known here.
     elsewhere: bool,
-    /// Its orders, as the store has them.
-    orders: LaneCounts,
+    /// Its orders, as the store has them; null for callers who see some courts alone, as they are every court's.
+    orders: Option<LaneCounts>,
     /// Health of its lane; null while its line cannot be opened, and where its lane is elsewhere.
     health: Option<CounterpartView>,
     /// Why its line cannot be opened; null where it is open.
@@ -103,13 +114,20 @@ impl CounterpartInFull {
             line: Some(config.line.kind()),
             paused,
             paused_until,
-            charges_today,
+            charges_today: Some(charges_today),
+            shares: Vec::new(),
             replica: None,
             elsewhere,
-            orders,
+            orders: Some(orders),
             health,
             closed,
         }
+    }
+
+    /// The same without what counts orders of every court.
+    fn without_counts(self) -> Self {
+        let health = self.health.map(|health| CounterpartView { counts: None, ..health });
+        Self { orders: None, charges_today: None, health, ..self }
     }
 
     /// One that has orders and no configuration any more: they wait.
@@ -120,7 +138,7 @@ impl CounterpartInFull {
             state: LaneState::Unconfigured,
             breaker: BreakerState::Closed,
             waits_until: None,
-            counts,
+            counts: Some(counts),
             in_flight: 0,
             rate_left: None,
             quota_left: None,
@@ -149,14 +167,20 @@ impl CounterpartInFull {
             line: None,
             paused,
             paused_until,
-            charges_today,
+            charges_today: Some(charges_today),
+            shares: Vec::new(),
             replica: None,
             elsewhere: false,
-            orders: counts,
+            orders: Some(counts),
             health,
             closed: None,
         }
     }
+}
+
+/// Whether somebody sees what travels for every court: whoever operates the lanes, and whoever sees every court's cases.
+fn sees_every_court(caller: &Identity) -> bool {
+    caller.may(may::OPERATE) || caller.courts.are_all()
 }
 
 /// Why a counterpart is paused, and until when.

@@ -1,12 +1,16 @@
 //! Looks 查看留痕: every look at a case, an asset list, an answer, a receipt or a certificate is on record before it is shown.
 
+mod export;
 mod list;
 mod looked_at;
 mod reason;
+mod subject;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::http::request::Parts;
@@ -17,16 +21,25 @@ use axum::response::{IntoResponse as _, Response};
 use super::Shared;
 use super::problem::{Problem, ProblemKind};
 use super::route::route_of;
-use crate::domain::Case;
 use crate::domain::people::{Courts, Look, LookKind, Role};
+use crate::domain::{Case, found_by};
 use crate::engine::Looked;
 use crate::people::matrix::permission_of;
-use crate::people::{Identity, is_out_of_hours, sight};
-use crate::store::{Reads, Stored, order_by_number};
+use crate::people::{Identity, is_out_of_hours};
+use crate::store::Stored;
 
-pub(super) use list::routes;
 use looked_at::{LOOKED_AT, ROWS_OF};
 use reason::{printable, reason_of, take_reason};
+use subject::{Subject, marks_of, subject_of};
+
+/// The endpoints.
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route("/v1/looks", get_with(list::list, list::list_docs))
+        .api_route("/v1/looks.csv", get_with(export::looks, export::looks_docs))
+        .api_route("/v1/looks/alarms", get_with(list::alarms, list::alarms_docs))
+        .api_route("/v1/looks/alarms.csv", get_with(export::alarms, export::alarms_docs))
+}
 
 /// Largest answer of a list, in bytes.
 const LARGEST_LIST: usize = 32 << 20;
@@ -79,23 +92,6 @@ pub struct ReasonWanted {
     pub case: String,
 }
 
-/// What is looked at, as far as it belongs to a case.
-struct Subject {
-    name: String,
-    case_number: String,
-    court: String,
-}
-
-impl Subject {
-    fn of_case(case: Case) -> Self {
-        Self {
-            name: case.id.to_string(),
-            case_number: case.number.as_str().to_owned(),
-            court: case.court_code,
-        }
-    }
-}
-
 /// Layer: a look is put on record before it is shown, and refused where a reason is missing or the day's measure is full. What is not
 /// there, or not seen, is no look.
 pub(super) async fn record(State(gateway): State<Shared>, mut request: Request, next: Next) -> Response {
@@ -114,6 +110,7 @@ pub(super) async fn record(State(gateway): State<Shared>, mut request: Request, 
         return next.run(request).await;
     }
     let reason = take_reason(&mut request);
+    let least = u64::from(kind == LookKind::Case);
     let rows = ROWS_OF.iter().find(|(route, _)| *route == route_of(&request)).map(|(_, rows)| *rows);
     let by = (&*identity, kind);
     let seen = match wanted(&gateway, by, &mut request, reason).await {
@@ -129,7 +126,8 @@ pub(super) async fn record(State(gateway): State<Shared>, mut request: Request, 
         // How much it shows is known when it was read; it goes out when that is on record.
         Some(rows) => match counted(next.run(request).await, rows).await {
             (response, None) => response,
-            (response, Some(shown)) => match keep(&gateway, by, seen, shown).await {
+            // A search that finds nobody has told that as well.
+            (response, Some(shown)) => match keep(&gateway, by, seen, shown.max(least)).await {
                 Ok(()) => response,
                 Err(refused) => refused.into_response(),
             },
@@ -229,9 +227,17 @@ async fn list_of(gateway: &Shared, (route, query): (String, String), courts: Cou
             return Ok(Subject::of_case(case));
         }
     }
+    let entered = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "party");
+    let about = entered.filter_map(|(_, entered)| found_by::of_party(&entered)).collect();
     let asked = format!("{route} {query}");
     let mark = hex::encode(gateway.store.keyed_hash(asked.as_bytes()).get(..8).unwrap_or_default());
-    Ok(Subject { name: format!("list {mark}"), case_number: String::new(), court: String::new() })
+    Ok(Subject {
+        name: format!("list {mark}"),
+        case_number: String::new(),
+        court: String::new(),
+        chain: None,
+        about,
+    })
 }
 
 /// Puts on record that somebody looks at a case, such as one of many that are printed together.
@@ -282,6 +288,10 @@ async fn keep(
         (false, _) => Vec::new(),
         (true, codes) => codes.unwrap_or_else(|| vec!["*".to_owned()]),
     };
+    let about = match identity.person {
+        Some(_) => marks_of(gateway, &subject).await?,
+        None => Vec::new(),
+    };
     let look = Look {
         at,
         actor: identity.name.clone(),
@@ -293,6 +303,7 @@ async fn keep(
         out_of_hours: is_out_of_hours(at),
         shown,
         courts,
+        about,
     };
     let looked = match gateway.people.look(identity, look).await {
         // What a case system reads it keeps a record of itself; it goes on while the store cannot be written.
@@ -329,44 +340,4 @@ async fn name_of(request: &mut Request) -> Option<String> {
     };
     *request = Request::from_parts(parts, body);
     named
-}
-
-/// What is looked at, where the caller sees it.
-fn subject_of(reads: &mut dyn Reads, courts: &Courts, route: &str, name: String) -> Stored<Option<Subject>> {
-    if route.starts_with("/v1/cases/") {
-        return Ok(super::cases::find(reads, courts, &name)?.map(Subject::of_case));
-    }
-    if route.starts_with("/v1/papers/") {
-        return match sight::print(reads, courts, &name)? {
-            Some((print, _)) => {
-                Ok(reads.case(print.case)?.map(|case| Subject { name, ..Subject::of_case(case) }))
-            }
-            None => Ok(None),
-        };
-    }
-    let inquiry = if route.starts_with("/v1/inquiries/") {
-        match name.parse() {
-            Ok(uid) => sight::inquiry(reads, courts, uid)?,
-            Err(_) => None,
-        }
-    } else if route.starts_with("/v1/orders/") || route.starts_with("/v1/desk/") {
-        let found = match name.parse() {
-            Ok(number) => order_by_number(reads, &number)?,
-            Err(_) => None,
-        };
-        match sight::order(reads, courts, found)? {
-            Some(order) => reads.inquiry(order.inquiry)?,
-            None => None,
-        }
-    } else {
-        let measure = match name.parse() {
-            Ok(row) => sight::measure(reads, courts, crate::domain::MeasureId::new(row))?,
-            Err(_) => None,
-        };
-        match measure {
-            Some(measure) => reads.inquiry(measure.inquiry)?,
-            None => None,
-        }
-    };
-    Ok(inquiry.map(|inquiry| Subject { name, case_number: inquiry.case_number, court: inquiry.court }))
 }

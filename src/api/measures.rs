@@ -1,6 +1,7 @@
 //! Measures 控制措施: lines of the ledgers, and what people do about them.
 
 mod acts;
+mod deduct;
 mod list;
 mod receipt;
 mod show;
@@ -28,7 +29,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route("/v1/measures/{id}/rate", post_with(acts::rate, acts::rate_docs))
         .api_route("/v1/measures/{id}/release", post_with(acts::release, acts::release_docs))
         .api_route("/v1/measures/{id}/renew", post_with(acts::renew, acts::renew_docs))
-        .api_route("/v1/measures/{id}/deduct", post_with(acts::deduct, acts::deduct_docs))
+        .api_route("/v1/measures/{id}/deduct", post_with(deduct::deduct, deduct::docs))
         .api_route("/v1/measures/{id}/transfer", post_with(acts::transfer, acts::transfer_docs))
 }
 

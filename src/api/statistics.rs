@@ -33,7 +33,7 @@ use crate::domain::people::Courts;
 use crate::domain::statistics::{Collector, GroupBy, InquiryFacts, OrderTally, Part, Statistics};
 use crate::domain::{Case, CaseId, Chain, ChainId, Inquiry, InquiryId, Measure, Terms};
 use crate::papers::sheet;
-use crate::store::{Reads, StoreError, Stored, inquiries_of_courts};
+use crate::store::{Reads, StoreError, Stored, count_renewals, inquiries_of_courts};
 
 /// Most inquiries of a period.
 pub(super) const MOST_INQUIRIES: usize = 50_000;
@@ -258,7 +258,9 @@ fn portion(
     let inquiries = inquiries_of_courts(reads, courts, between, PORTION)?;
     let ids: Vec<InquiryId> = inquiries.iter().map(|inquiry| inquiry.id).collect();
     let mut orders: HashMap<InquiryId, Vec<OrderTally>> = HashMap::new();
-    for tally in reads.order_tallies(&ids)? {
+    let mut tallies = reads.order_tallies(&ids)?;
+    count_renewals(reads, &mut tallies)?;
+    for tally in tallies {
         orders.entry(tally.inquiry).or_default().push(tally);
     }
     let mut counted = Vec::with_capacity(inquiries.len());

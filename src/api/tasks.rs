@@ -1,5 +1,7 @@
 //! Tasks 待办: what is to be done, by whom and until when.
 
+mod property;
+
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use aide::transform::TransformOperation;
@@ -11,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::property::TaskProperty;
 use super::Shared;
 use super::access::{Caller, may};
 use super::acting::act;
@@ -53,6 +56,8 @@ pub(super) struct TaskView {
     order: Option<RequestNumber>,
     /// The measure, if it is about one.
     measure: Option<MeasureId>,
+    /// The property of the measure; null where it is about none.
+    property: Option<TaskProperty>,
     /// When it was put on the list.
     created_at: Timestamp,
     /// When it should be done.
@@ -74,6 +79,10 @@ impl TaskView {
             Some(id) => reads.order(id)?.map(|order| order.number()),
             None => None,
         };
+        let property = match task.measure {
+            Some(id) => reads.measure(id)?.as_ref().map(TaskProperty::of),
+            None => None,
+        };
         let cases = reads.cases_of(task.chain)?;
         let ledger = match task.kind {
             TaskKind::ReleaseExcess if task.measure.is_none() => reads.measures_of(task.chain)?,
@@ -88,6 +97,7 @@ impl TaskView {
             inquiry,
             order,
             measure: task.measure,
+            property,
             created_at: task.created,
             due_at: task.due,
             note: task.note.clone(),

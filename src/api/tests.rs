@@ -3,6 +3,7 @@
 mod access;
 mod acts;
 mod amounts;
+mod approving;
 mod cases;
 mod claims;
 mod courts;
@@ -22,5 +23,7 @@ mod searching;
 mod socket;
 mod statistics;
 mod submit;
+mod tenants;
+mod withdrawing;
 
 use harness::{Bench, Reply, submission};

@@ -13,7 +13,7 @@ use crate::config::{Config, ListenerConfig};
 /// Lock and addresses.
 #[derive(Debug, Clone)]
 pub(super) struct Ground {
-    #[expect(dead_code, reason = "it is held, and let go with the last of these")]
+    /// Held, and let go with the last of these.
     pub(super) lock: Arc<File>,
     pub(super) bound: Arc<Bound>,
 }

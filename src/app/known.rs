@@ -36,7 +36,7 @@ impl CurrentRules for Known {
         self.counterparts.rules()
     }
 
-    fn withheld(&self, counterpart: &str) -> Option<Fault> {
+    fn withheld(&self, counterpart: &str, court: &str) -> Option<Fault> {
         let fault = |kind, detail| Some(Fault::new(kind, "send the order in time", detail));
         let counterparts = self.counterparts.now();
         let Some(config) = counterparts.get(counterpart) else {
@@ -55,6 +55,6 @@ impl CurrentRules for Known {
             return None;
         }
         let closed = "线路未能打开 its line cannot be opened";
-        lane.map_or_else(|| fault(FaultKind::Misconfigured, closed), |lane| Some(lane.withheld()))
+        lane.map_or_else(|| fault(FaultKind::Misconfigured, closed), |lane| Some(lane.withheld(court)))
     }
 }

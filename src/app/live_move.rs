@@ -14,7 +14,7 @@ use super::bound::Ground;
 use super::moving::{Report, move_held};
 use super::opening::open_store;
 use super::place::Place;
-use super::{App, BuildError, Opening, plugins};
+use super::{App, BuildError, Opening, brokers, plugins};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{self, Config};
 use crate::gateway::{LastMove, PlannedMove, StoreMoves};
@@ -69,6 +69,9 @@ fn look(file: PathBuf, folder: PathBuf) -> Result<PlannedMove, String> {
     };
     let ((here, old), (there, new)) = (look(&from)?, look(&to)?);
     may_be_filled((&here, &old), (&there, &new)).map_err(|error| error.to_string())?;
+    // Behind the move it would be too late to find out.
+    let fit = brokers::fit(&config);
+    tokio::runtime::Handle::current().block_on(fit).map_err(|error| error.to_string())?;
     Ok(PlannedMove { to: to.shown(), config })
 }
 

@@ -4,6 +4,7 @@ mod line;
 mod officers;
 mod routing;
 mod settings;
+mod shares;
 mod window;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use rust_decimal::Decimal;
 use super::named_files::{NamedFiles, Role};
 use super::reader::{Document, Problems, Section};
 use super::values::within;
+use crate::domain::Shares;
 use crate::domain::abilities::{Ability, CONTROL_DEADLINE};
 use crate::domain::retry::RetryPolicy;
 
@@ -108,6 +110,8 @@ pub struct LimitsConfig {
     pub concurrency: u32,
     /// Requests per day (Asia/Shanghai); `None` for no limit.
     pub per_day: Option<u64>,
+    /// Shares of courts in them; `None` where courts have none.
+    pub shares: Option<Shares>,
     /// What a request costs, in yuan, for previews; `None` where it costs nothing or nobody said.
     pub price: Option<Decimal>,
     /// Most orders in one message; never more than the connector takes.
@@ -190,6 +194,7 @@ fn read_noting(
             None
         }
     };
+    shares::check(limits.shares.as_ref(), line.as_ref(), &mut root);
     if let (Some(line), Some((_, connector))) = (&line, &built) {
         check_called(line, connector.as_ref(), &mut root);
     }
@@ -268,6 +273,7 @@ const fn default_limits() -> LimitsConfig {
         burst: 1,
         concurrency: 4,
         per_day: None,
+        shares: None,
         price: None,
         batch: u32::MAX,
         batch_wait: Duration::from_millis(5),
@@ -308,11 +314,13 @@ fn read_limits(section: &mut Section<'_>, plugin: Option<&Plugin>) -> LimitsConf
         let (id, most) = (manifest.id, manifest.largest_batch);
         section.problem("batch", format_args!("connector {id} takes at most {most} orders in one message"));
     }
+    let per_day = section.value("per_day");
     LimitsConfig {
         per_second: rate,
         burst: bounded(section, "burst", 1, 100_000),
         concurrency: bounded(section, "concurrency", default.concurrency, 1024),
-        per_day: section.value("per_day"),
+        per_day,
+        shares: shares::read_shares(section, per_day),
         price: read_price(section),
         batch,
         batch_wait,

@@ -76,7 +76,8 @@ fn read_key(section: &mut Section<'_>) -> Option<ApiKey> {
     let words: Vec<String> = section.required("roles", "e.g. roles = [\"case_system\"]").unwrap_or_default();
     let text: Option<String> = section
         .required("sha256", "the key's SHA-256 in hexadecimal; make one with: printf %s KEY | sha256sum");
-    let (roles, courts) = (read_roles(section, words), read_courts(section));
+    let (roles, courts) =
+        (read_roles(section, words), read_courts(section, "a key that sees the cases of every court"));
     let consumer = section.text("consumer");
     if consumer.as_deref().is_some_and(|name| !is_consumer_name(name)) {
         section.problem("consumer", "has 1 to 64 of the characters a-z, 0-9, - and _");
@@ -120,12 +121,11 @@ fn read_roles(section: &mut Section<'_>, words: Vec<String>) -> BTreeSet<Role> {
     roles
 }
 
-/// Setting `courts`: codes of the courts whose cases the key sees; every court where it is absent.
-fn read_courts(section: &mut Section<'_>) -> Courts {
+/// Setting `courts`: codes of courts; every court where it is absent. `whose` says what that is for.
+pub(super) fn read_courts(section: &mut Section<'_>, whose: &str) -> Courts {
     let Some(codes) = section.value::<Vec<String>>("courts") else { return Courts::All };
     if codes.is_empty() || codes.iter().any(|code| code.trim().is_empty()) {
-        section
-            .problem("courts", "names no court; leave it out for a key that sees the cases of every court");
+        section.problem("courts", format_args!("names no court; leave it out for {whose}"));
     }
     Courts::Some(codes.into_iter().map(|code| code.trim().to_owned()).collect())
 }

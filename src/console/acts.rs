@@ -7,9 +7,11 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::tz::{Offset, TimeZone};
 use serde_json::{Value, json};
 
+use super::act_form::id_of;
 use super::address::{safe_next, segment};
 use super::backend::Console;
 use super::catalogue::{ActKind, Field, Input, find};
+use super::currency;
 use super::failure::Failure;
 use super::form::Posted;
 use super::lang::Lang;
@@ -19,49 +21,7 @@ use super::reading::text;
 use super::visitor::Visitor;
 use super::words::{choices, paper};
 
-/// A form of an act.
-#[derive(Debug, Clone)]
-pub struct ActForm {
-    /// What is done; the form's own word.
-    pub title: &'static str,
-    /// Where it is sent.
-    pub action: String,
-    /// Whether it takes something from somebody or gives it back.
-    pub is_grave: bool,
-    /// Whether files are sent.
-    pub has_files: bool,
-    /// The token of the session.
-    pub csrf: String,
-    /// The page to come back to.
-    pub next: String,
-    /// Names the form on its page.
-    pub id: String,
-    /// Its fields.
-    pub fields: Vec<FormField>,
-    /// What is wrong and belongs to no field.
-    pub faults: Vec<String>,
-}
-
-/// A field of a form as it is shown.
-#[derive(Debug, Clone, Default)]
-pub struct FormField {
-    /// Its name.
-    pub name: String,
-    /// Its place in the request; empty where it has none of its own.
-    pub pointer: String,
-    /// What is entered.
-    pub label: String,
-    /// `text`, `money`, `count`, `date`, `reason`, `choice` (with a first choice), `pick` (without), `checks`, `file` or `flag`.
-    pub kind: &'static str,
-    /// Whether something must be entered.
-    pub is_required: bool,
-    /// What was entered before.
-    pub value: String,
-    /// What there is to choose from.
-    pub choices: Vec<(String, String)>,
-    /// What is wrong with it.
-    pub fault: String,
-}
+pub use super::act_form::{ActForm, FormField};
 
 /// The form of an act on something, for those whose role may do it.
 pub fn act_form(
@@ -86,32 +46,8 @@ pub fn act_forms(
     slugs.iter().filter_map(|slug| act_form(console, visitor, slug, subject, next)).collect()
 }
 
-impl ActForm {
-    /// Whether it is the form of an act on something.
-    pub fn is_of(&self, slug: &str, subject: &str) -> bool {
-        self.id == id_of(slug, subject)
-    }
-
-    /// What the identifiers of its fields begin with.
-    pub fn prefix(&self) -> String {
-        format!("{}-", self.id)
-    }
-
-    /// Whether something is wrong with it, or with one of its fields.
-    pub fn is_wrong(&self) -> bool {
-        !self.faults.is_empty() || self.fields.iter().any(|field| !field.fault.is_empty())
-    }
-}
-
-impl FormField {
-    /// Whether a code is among those that were chosen.
-    pub fn has(&self, code: &str) -> bool {
-        self.value.split(' ').any(|chosen| chosen == code)
-    }
-}
-
 fn made(console: &Console, visitor: &Visitor, kind: &ActKind, subject: &str, next: &str) -> ActForm {
-    let field = |field: &Field| shown_field(field, console, visitor.lang);
+    let field = |field: &Field| shown_field(field, console, visitor);
     ActForm {
         title: visitor.lang.t(kind.zh, kind.en),
         action: format!("/console/acts/{}/{}", kind.slug, segment(subject)),
@@ -125,23 +61,25 @@ fn made(console: &Console, visitor: &Visitor, kind: &ActKind, subject: &str, nex
     }
 }
 
-fn id_of(slug: &str, subject: &str) -> String {
-    format!("{slug}-{}", subject.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
+/// The accounts of a visitor's courts, with their holders.
+fn accounts_of(console: &Console, visitor: &Visitor) -> Vec<(String, String)> {
+    let all = console.gateway().court_accounts.iter();
+    let own = all.filter(|one| one.courts.meet(&visitor.identity.courts));
+    own.map(|one| (one.name.clone(), format!("{} {}", one.name, one.account.holder))).collect()
 }
 
-fn shown_field(field: &Field, console: &Console, lang: Lang) -> FormField {
+fn shown_field(field: &Field, console: &Console, visitor: &Visitor) -> FormField {
+    let lang = visitor.lang;
     let (kind, choices) = match field.input {
         Input::Text | Input::Names => ("text", Vec::new()),
-        Input::Money => ("money", Vec::new()),
+        Input::Money | Input::Amount => ("money", Vec::new()),
         Input::Count => ("count", Vec::new()),
         Input::Instant => ("instant", Vec::new()),
         Input::Reason => ("reason", Vec::new()),
         Input::Flag => ("flag", Vec::new()),
         Input::Choice(table) => ("pick", choices(table, lang)),
-        Input::CourtAccount => {
-            let accounts = &console.gateway().court_accounts;
-            ("pick", accounts.iter().map(|one| (one.name.clone(), one.name.clone())).collect())
-        }
+        Input::CourtAccount => ("pick", accounts_of(console, visitor)),
+        Input::Seen => ("hidden", Vec::new()),
         Input::Paper(_) => ("file", Vec::new()),
     };
     let (name, label) = match field.input {
@@ -149,7 +87,9 @@ fn shown_field(field: &Field, console: &Console, lang: Lang) -> FormField {
         _ => (field.name.to_owned(), lang.t(field.zh, field.en).to_owned()),
     };
     let pointer = field.pointer.to_owned();
-    FormField { name, pointer, label, kind, is_required: field.is_required, choices, ..FormField::default() }
+    let currency = if matches!(field.input, Input::Amount) { "CNY".to_owned() } else { String::new() };
+    let is_required = field.is_required;
+    FormField { name, pointer, label, kind, is_required, currency, choices, ..FormField::default() }
 }
 
 /// The parts of what an act is about.
@@ -193,8 +133,13 @@ fn body_of(kind: &ActKind, subject: &str, posted: &Posted) -> Value {
             }
             _ if entered.is_empty() && !field.is_required => continue,
             Input::Money => json!({ "amount": amount_of(entered), "currency": "CNY" }),
+            Input::Amount => {
+                let stated = posted.get(&currency::field_of(field.name));
+                json!({ "amount": amount_of(entered), "currency": if stated.is_empty() { "CNY" } else { stated } })
+            }
             Input::Instant => instant_of(entered).into(),
             Input::Names => names_in(entered).into(),
+            Input::Seen => serde_json::from_str(entered).unwrap_or_else(|_| entered.into()),
             Input::Count => {
                 entered.parse::<u64>().map_or_else(|_| Value::String(entered.to_owned()), Value::from)
             }
@@ -266,8 +211,27 @@ pub async fn form(
     if !visitor.may(kind.may) {
         return Err(Failure::new(StatusCode::FORBIDDEN, ""));
     }
-    let form = made(&console, &visitor, kind, &subject, &home_of(kind, &subject));
+    let mut form = made(&console, &visitor, kind, &subject, &home_of(kind, &subject));
+    let currency = currency_of(&console, &visitor, kind, &subject).await?;
+    currency::fit(&mut form, &currency, visitor.lang);
     Ok(shown(&visitor, kind, &subject, form, StatusCode::OK))
+}
+
+/// The currency of what an act with amounts is about; empty where it is not there or has none.
+async fn currency_of(
+    console: &Console,
+    visitor: &Visitor,
+    kind: &ActKind,
+    subject: &str,
+) -> Result<String, Failure> {
+    if !kind.fields.iter().any(|field| matches!(field.input, Input::Amount)) {
+        return Ok(String::new());
+    }
+    match console.get(visitor, &format!("/v1/measures/{}", segment(subject))).await {
+        Ok(measure) => Ok(text(&measure, "/limit/currency")),
+        Err(failure) if failure.status == StatusCode::NOT_FOUND => Ok(String::new()),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// The page of what an act is about.
@@ -294,6 +258,7 @@ pub async fn perform(
     if !empty.findings.is_empty() {
         let mut form = made(&console, &visitor, kind, &subject, &next);
         tell(&mut form, &posted, &empty);
+        fit_to_posted(&mut form, &posted, visitor.lang);
         return Ok(shown(&visitor, kind, &subject, form, empty.status));
     }
     let path = endpoint(kind, &subject);
@@ -310,7 +275,15 @@ pub async fn perform(
     };
     let mut form = made(&console, &visitor, kind, &subject, &next);
     tell(&mut form, &posted, &failure);
+    fit_to_posted(&mut form, &posted, visitor.lang);
     Ok(shown(&visitor, kind, &subject, form, failure.status))
+}
+
+/// Has a form that is shown again ask in the currency that it asked in.
+fn fit_to_posted(form: &mut ActForm, posted: &Posted, lang: Lang) {
+    let of_amounts = form.fields.iter().find(|field| !field.currency.is_empty());
+    let stated = of_amounts.map(|field| posted.get(&currency::field_of(&field.name)).to_owned());
+    currency::fit(form, &stated.unwrap_or_default(), lang);
 }
 
 /// Fields that must be filled in and are empty. What is filled in is judged by the endpoint.
@@ -356,33 +329,4 @@ fn with_done(next: &str, slug: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_entered_stands_where_the_endpoint_wants_it() {
-        let posted = |fields: &[(&str, &str)]| Posted {
-            fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
-            uploads: Vec::new(),
-        };
-        let kind = find("claim-liability").expect("an act");
-        let body = body_of(kind, "7~9", &posted(&[("amount", "1,000 元"), ("reason", "限额")]));
-        let amount = json!({ "amount": "1000", "currency": "CNY" });
-        let expected = json!({ "liable_up_to": [{ "party": "9", "amount": amount }], "reason": "限额" });
-        assert_eq!(body, expected);
-        let numbered =
-            body_of(kind, "7~9", &posted(&[("paper_number", "（2026）晋10执1号"), ("reason", "限额")]));
-        assert_eq!(numbered["reason"], "限额", "the documents' number is no part of the request by itself");
-        let kind = find("pause").expect("an act");
-        let body = body_of(kind, "bank", &posted(&[("until", "2026-12-01T08:30"), ("reason", "检修")]));
-        assert_eq!(body, json!({ "until": "2026-12-01T00:30:00Z", "reason": "检修" }));
-        let body = body_of(kind, "bank", &posted(&[("until", "周五"), ("reason", "检修")]));
-        assert_eq!(body["until"], "周五", "the endpoint says what is wrong with it");
-        let kind = find("release-party").expect("an act");
-        assert_eq!(endpoint(kind, "7~a/b"), "/v1/cases/7/parties/a%2Fb/release");
-        let kind = find("requery-inquiry").expect("an act");
-        let body =
-            body_of(kind, "x", &posted(&[("counterparts", "bank-1，bank-2 bank-3"), ("reason", "再查")]));
-        assert_eq!(body["counterparts"], json!(["bank-1", "bank-2", "bank-3"]));
-    }
-}
+mod tests;

@@ -15,11 +15,11 @@ use super::backend::Console;
 use super::catalogue::FIRST_APPROVAL;
 use super::failure::Failure;
 use super::form::Posted;
-use super::found::rights;
 use super::lang::Lang;
 use super::measures::MeasureRow;
-use super::page::{Frame, html};
+use super::page::{Frame, html, topic};
 use super::reading::{list as list_at, text};
+use super::rights::KnownRights;
 use super::visitor::Visitor;
 use crate::api::may;
 
@@ -32,6 +32,24 @@ pub struct ListQuery {
     before: String,
     #[serde(default)]
     court: String,
+}
+
+impl ListQuery {
+    /// As it stands in an address.
+    fn said(&self) -> [(&str, &str); 2] {
+        [("court", &self.court), ("before", &self.before)]
+    }
+}
+
+/// What the page reads.
+pub fn path(query: &ListQuery) -> String {
+    let wanted = [
+        ("state", "proposed"),
+        ("court", query.court.as_str()),
+        ("cursor", &query.before),
+        ("limit", ON_A_PAGE),
+    ];
+    with_query("/v1/measures", &wanted)
 }
 
 /// What became of one decision.
@@ -83,13 +101,7 @@ async fn shown(
         return Err(Failure::new(StatusCode::FORBIDDEN, ""));
     }
     let lang = visitor.lang;
-    let wanted = [
-        ("state", "proposed"),
-        ("court", query.court.as_str()),
-        ("cursor", &query.before),
-        ("limit", ON_A_PAGE),
-    ];
-    let found = console.get(visitor, &with_query("/v1/measures", &wanted)).await?;
+    let found = console.get(visitor, &path(query)).await?;
     let measures = list_at(&found, "/measures");
     let known = rights_known(console, visitor, measures).await?;
     let row = |measure: &Value| {
@@ -101,8 +113,7 @@ async fn shown(
             );
             return MeasureRow { rights: vec![not_looked_up.to_owned()], ..row };
         };
-        let number = number_of(measure.pointer("/target").unwrap_or(&Value::Null));
-        MeasureRow { rights: known.get(&number).cloned().unwrap_or_default(), ..row }
+        MeasureRow { rights: known.on(measure, lang), ..row }
     };
     let next = text(&found, "/next");
     let after = match next.is_empty() {
@@ -111,7 +122,8 @@ async fn shown(
     };
     let status = if decided.fault.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = ApprovalsPage {
-        page: Frame::of(visitor, lang.t("审批", "Approvals"), "approvals").live("approvals"),
+        page: Frame::of(visitor, lang.t("审批", "Approvals"), "approvals")
+            .live(&topic("approvals", &query.said())),
         rows: measures.iter().map(row).collect(),
         outcomes: decided.outcomes,
         fault: decided.fault,
@@ -123,22 +135,13 @@ async fn shown(
     Ok(html(status, &shown))
 }
 
-/// Others' rights, by the number of the property, as the answers to one inquiry tell them.
-type Rights = BTreeMap<String, Vec<String>>;
-
-/// The number of a property.
-fn number_of(property: &Value) -> String {
-    let number = ["/number", "/unit_number", "/company"].map(|at| text(property, at));
-    number.into_iter().find(|number| !number.is_empty()).unwrap_or_default()
-}
-
 /// Others' rights on what is proposed, by inquiry. An inquiry that may not be looked at is left out: the others are shown all
 /// the same.
 async fn rights_known(
     console: &Console,
     visitor: &Visitor,
     measures: &[Value],
-) -> Result<BTreeMap<String, Rights>, Failure> {
+) -> Result<BTreeMap<String, KnownRights>, Failure> {
     let mut inquiries: Vec<String> = measures.iter().map(|measure| text(measure, "/inquiry")).collect();
     inquiries.sort_unstable();
     inquiries.dedup();
@@ -153,9 +156,7 @@ async fn rights_known(
             }
             Err(failure) => return Err(failure),
         };
-        let assets = list_at(&found, "/assets").iter().filter_map(|entry| entry.pointer("/asset"));
-        let told = assets.map(|asset| (number_of(asset), rights(asset, visitor.lang))).collect();
-        known.insert(inquiry, told);
+        known.insert(inquiry, KnownRights::of(&found, visitor.lang));
     }
     Ok(known)
 }
@@ -178,11 +179,13 @@ pub async fn decide(
     let mut decided = Decided { fault, reason, chosen, ..Decided::default() };
     if fault.is_empty() {
         for id in std::mem::take(&mut decided.chosen) {
-            decided.outcomes.push(decide_one(&console, &visitor, &verdict, id, &decided.reason).await?);
+            let body = body_of(&posted, &id, (&verdict, &decided.reason));
+            decided.outcomes.push(decide_one(&console, &visitor, &verdict, (id, body)).await?);
         }
         decided.reason.clear();
     }
-    shown(&console, &visitor, &ListQuery::default(), decided).await
+    let query = ListQuery { court: posted.get("court").to_owned(), ..ListQuery::default() };
+    shown(&console, &visitor, &query, decided).await
 }
 
 fn chosen(posted: &Posted) -> Vec<String> {
@@ -193,15 +196,24 @@ fn chosen(posted: &Posted) -> Vec<String> {
     chosen
 }
 
+/// What the API is sent: an approval says what was on the page, so that nothing else is approved.
+fn body_of(posted: &Posted, id: &str, (verdict, reason): (&str, &str)) -> Value {
+    let mut body = json!({ "reason": reason });
+    let seen = posted.get(&format!("seen-{id}"));
+    if verdict == "approve" && !seen.is_empty() {
+        body["seen"] = serde_json::from_str(seen).unwrap_or_else(|_| seen.into());
+    }
+    body
+}
+
 async fn decide_one(
     console: &Console,
     visitor: &Visitor,
     verdict: &str,
-    id: String,
-    reason: &str,
+    (id, body): (String, Value),
 ) -> Result<Outcome, Failure> {
     let path = format!("/v1/measures/{}/{verdict}", segment(&id));
-    let answered = console.send(visitor, (Method::POST, &path), &json!({ "reason": reason }), None).await;
+    let answered = console.send(visitor, (Method::POST, &path), &body, None).await;
     let href = format!("/console/measures/{}", segment(&id));
     match answered {
         Ok(answer) => {

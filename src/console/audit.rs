@@ -19,7 +19,7 @@ use super::visitor::Visitor;
 use super::words::{ACT, Badge, badge, choices};
 use crate::api::may;
 
-pub use alarms::alarms;
+pub use alarms::{alarms, export as export_alarms};
 pub use looks::{export, looks};
 
 /// A part of the audit.

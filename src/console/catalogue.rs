@@ -52,6 +52,8 @@ pub enum Input {
     Names,
     /// An amount in yuan.
     Money,
+    /// An amount in the currency of the account that the act is about.
+    Amount,
     /// A number of days.
     Count,
     /// An instant, in Beijing time.
@@ -64,6 +66,8 @@ pub enum Input {
     Choice(&'static [(&'static str, Word)]),
     /// An account of the court.
     CourtAccount,
+    /// What was on the page, as JSON; nobody enters it.
+    Seen,
     /// A legal document.
     Paper(DocumentKind),
 }

@@ -15,7 +15,7 @@ use super::address::{segment, with_query};
 use super::backend::Console;
 use super::failure::Failure;
 use super::page::{Frame, html};
-use super::reading::{beijing, list as list_at, text};
+use super::reading::{beijing, is_there, list as list_at, text};
 use super::visitor::Visitor;
 use super::words::{self, choices};
 use crate::api::may;
@@ -145,7 +145,31 @@ struct CounterpartPage {
     orders: Vec<OrderLine>,
     troubles: Vec<Trouble>,
     charges: Vec<(String, String)>,
+    shares: Vec<ShareRow>,
     messages: Vec<MessageRow>,
+}
+
+/// The share of a court in the day's quota.
+struct ShareRow {
+    court: String,
+    per_day: String,
+    left: String,
+    is_used: bool,
+}
+
+fn share_row(share: &serde_json::Value, lang: super::lang::Lang) -> ShareRow {
+    let court = text(share, "/court");
+    let left = text(share, "/left");
+    ShareRow {
+        court: if court.is_empty() {
+            lang.t("其他法院共用", "the other courts together").to_owned()
+        } else {
+            court
+        },
+        per_day: text(share, "/per_day"),
+        is_used: left == "0",
+        left,
+    }
 }
 
 /// Messages that are shown.
@@ -157,8 +181,8 @@ struct MessageRow {
     is_in: bool,
     name: String,
     repeats: String,
-    /// Numbers of orders, each with its address; empty addresses for those who see no orders.
-    orders: Vec<(String, String)>,
+    /// Numbers of orders, each with its address and that of what the counterpart answered; empty addresses for those who may not look.
+    orders: Vec<(String, String, String)>,
     more: u64,
 }
 
@@ -190,7 +214,11 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let path = format!("/v1/counterparts/{}", segment(&name));
     let view = console.get(&visitor, &path).await?;
-    let charged = console.get(&visitor, &format!("{path}/charges")).await?;
+    // Charges are every court's: whoever sees some courts alone sees none.
+    let charged = match is_there(&view, "/orders") {
+        true => console.get(&visitor, &format!("{path}/charges")).await?,
+        false => serde_json::Value::Null,
+    };
     let sent =
         console.get(&visitor, &with_query(&format!("{path}/messages"), &[("limit", MOST_MESSAGES)])).await?;
     let lang = visitor.lang;
@@ -216,22 +244,28 @@ pub async fn show(
         orders,
         troubles,
         charges: charges.map(|day| (text(day, "/day"), text(day, "/requests"))).collect(),
-        messages: list_at(&sent, "/messages")
-            .iter()
-            .map(|one| message_row(one, visitor.may(may::READ)))
-            .collect(),
+        shares: list_at(&view, "/shares").iter().map(|share| share_row(share, lang)).collect(),
+        messages: list_at(&sent, "/messages").iter().map(|one| message_row(one, &visitor)).collect(),
     };
     Ok(html(StatusCode::OK, &shown))
 }
 
-/// Orders of a counterpart that did not go well, where the visitor may see orders: sent again, asked again or resolved from here by
-/// those who may.
+/// Orders of a counterpart that did not go well: asked again or resolved from here by those who may; for those who see no cases with
+/// nothing of these, and queries are sent again from here.
 async fn troubles(console: &Console, visitor: &Visitor, name: &str) -> Result<Vec<Trouble>, Failure> {
     let mut troubles = Vec::new();
+    let next = super::address::without_lang(&visitor.here);
     if !visitor.may(may::READ) {
+        let found = console.get(visitor, &format!("/v1/counterparts/{}/faults", segment(name))).await?;
+        for order in list_at(&found, "/faults") {
+            let subject = format!("{name}~{}", text(order, "/number"));
+            let is_offered = text(order, "/may_be_sent_again") == "true";
+            let slugs: &[&str] = if is_offered { &["send-again"] } else { &[] };
+            let forms = act_forms(console, visitor, slugs, &subject, &next);
+            troubles.push(Trouble { order: faulty_line(order, visitor.lang), forms });
+        }
         return Ok(troubles);
     }
-    let next = super::address::without_lang(&visitor.here);
     for state in TROUBLES {
         let query =
             with_query("/v1/orders", &[("counterpart", name), ("state", state), ("limit", MOST_OF_EACH)]);
@@ -246,24 +280,36 @@ async fn troubles(console: &Console, visitor: &Visitor, name: &str) -> Result<Ve
     Ok(troubles)
 }
 
-fn message_row(message: &serde_json::Value, sees_orders: bool) -> MessageRow {
+fn message_row(message: &serde_json::Value, visitor: &Visitor) -> MessageRow {
+    let is_in = text(message, "/direction") == "in";
     let numbers = list_at(message, "/orders").iter().filter_map(serde_json::Value::as_str);
-    let orders: Vec<(String, String)> = numbers
-        .map(|number| {
-            let href =
-                if sees_orders { format!("/console/orders/{}", segment(number)) } else { String::new() };
-            (number.to_owned(), href)
-        })
-        .collect();
+    let order = |number: &str| {
+        let at = format!("/console/orders/{}", segment(number));
+        let content = if is_in && visitor.may(may::RAW) { format!("{at}/raw") } else { String::new() };
+        (number.to_owned(), if visitor.may(may::READ) { at } else { String::new() }, content)
+    };
+    let orders: Vec<_> = numbers.map(order).collect();
     let shown = u64::try_from(orders.len()).unwrap_or(u64::MAX);
     let repeats = text(message, "/repeats");
     MessageRow {
         at: super::reading::time(message, "/at"),
-        is_in: text(message, "/direction") == "in",
+        is_in,
         name: text(message, "/name"),
         repeats: if repeats == "0" { String::new() } else { repeats },
         more: super::reading::number(message, "/orders_total").saturating_sub(shown),
         orders,
+    }
+}
+
+/// An order of which nothing but what went wrong is known.
+fn faulty_line(order: &serde_json::Value, lang: super::lang::Lang) -> OrderLine {
+    OrderLine {
+        href: String::new(),
+        number: text(order, "/number"),
+        action: words::word(words::ACTION, &text(order, "/action"), lang),
+        state: words::badge(words::ORDER, &text(order, "/state"), lang),
+        created: super::reading::time(order, "/created_at"),
+        words: text(order, "/fault"),
     }
 }
 

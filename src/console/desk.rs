@@ -19,7 +19,7 @@ use super::address::{segment, with_query};
 use super::backend::Console;
 use super::failure::Failure;
 use super::lang::Lang;
-use super::page::{Frame, html};
+use super::page::{Frame, html, topic};
 use super::reading::{ago, instant, list as list_at, text, time};
 use super::visitor::Visitor;
 use super::words::{ACTION, Badge, DESK, ORDER, badge, choices, word};
@@ -30,7 +30,7 @@ const ON_A_PAGE: usize = 50;
 const COUNTED: usize = 200;
 
 /// Which orders.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct ListQuery {
     #[serde(default)]
     counterpart: String,
@@ -42,6 +42,31 @@ pub struct ListQuery {
     overdue: String,
     #[serde(default)]
     cursor: String,
+}
+
+impl ListQuery {
+    fn is_overdue(&self) -> bool {
+        self.overdue == "true"
+    }
+
+    /// As it stands in an address.
+    fn said(&self) -> [(&str, &str); 5] {
+        [
+            ("counterpart", &self.counterpart),
+            ("court", &self.court),
+            ("state", &self.state),
+            ("overdue", if self.is_overdue() { "true" } else { "" }),
+            ("cursor", &self.cursor),
+        ]
+    }
+}
+
+/// What the page reads: its own orders, and those of every page, so that the number in the title is that of the whole desk.
+pub fn paths(query: &ListQuery) -> [String; 2] {
+    let on_a_page = ON_A_PAGE.to_string();
+    let mut page = query.said().to_vec();
+    page.push(("limit", &on_a_page));
+    [with_query("/v1/desk", &page), format!("/v1/desk?limit={COUNTED}")]
 }
 
 /// An order.
@@ -82,22 +107,12 @@ pub async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Failure> {
     let (lang, now) = (visitor.lang, console.gateway().clock.now());
-    let overdue = if query.overdue == "true" { "true" } else { "" };
-    let filters = [
-        ("counterpart", query.counterpart.as_str()),
-        ("court", &query.court),
-        ("state", &query.state),
-        ("overdue", overdue),
-    ];
-    let on_a_page = ON_A_PAGE.to_string();
-    let mut wanted = filters.to_vec();
-    wanted.extend([("cursor", query.cursor.as_str()), ("limit", &on_a_page)]);
-    let answer = console.get(&visitor, &with_query("/v1/desk", &wanted)).await?;
-    let waiting = console.get(&visitor, &format!("/v1/desk?limit={COUNTED}")).await?;
+    let [page, counted] = paths(&query);
+    let answer = console.get(&visitor, &page).await?;
+    let waiting = console.get(&visitor, &counted).await?;
     let next = text(&answer, "/next");
-    let mut said = filters.to_vec();
-    said.push(("cursor", &next));
-    let after = if next.is_empty() { String::new() } else { with_query("/console/desk", &said) };
+    let after = ListQuery { cursor: next.clone(), ..query.clone() };
+    let after = if next.is_empty() { String::new() } else { with_query("/console/desk", &after.said()) };
     let name = lang.t("人工办理", "Desk");
     let title = match list_at(&waiting, "/orders").len() {
         0 => name.to_owned(),
@@ -105,10 +120,10 @@ pub async fn list(
         count => format!("({count}+) {name}"),
     };
     let shown = DeskPage {
-        page: Frame::of(&visitor, title, "desk").live("desk"),
+        page: Frame::of(&visitor, title, "desk").live(&topic("desk", &query.said())),
         rows: list_at(&answer, "/orders").iter().map(|order| row(order, now, lang)).collect(),
         states: choices(DESK, lang),
-        is_overdue: !overdue.is_empty(),
+        is_overdue: query.is_overdue(),
         counterpart: query.counterpart,
         court: query.court,
         state: query.state,

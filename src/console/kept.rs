@@ -14,6 +14,8 @@ use crate::api::Reasons;
 
 /// Most sessions of which something is kept; the one that was used longest ago makes room.
 const MOST: usize = 2000;
+/// How long the list of counterparts counts as known.
+const GLANCE: Duration = Duration::from_secs(1);
 /// Pages of one session that are kept up to date at once.
 const MOST_STREAMS: usize = 64;
 
@@ -22,7 +24,12 @@ const MOST_STREAMS: usize = 64;
 pub struct Kept {
     idle: Duration,
     all: Mutex<HashMap<Uuid, Entry>>,
+    /// Digests of the list of counterparts, with and without what is every court's, and when they were read or began to be.
+    glances: Mutex<HashMap<bool, Glance>>,
 }
+
+/// When the list of counterparts was read or began to be, and its digest.
+type Glance = (Timestamp, Option<[u8; 32]>);
 
 #[derive(Debug)]
 struct Entry {
@@ -42,7 +49,25 @@ impl Entry {
 impl Kept {
     /// Nothing yet. What was not used for `idle`, after which a session is over, is forgotten.
     pub fn new(idle: Duration) -> Self {
-        Self { idle, all: Mutex::default() }
+        Self { idle, all: Mutex::default(), glances: Mutex::default() }
+    }
+
+    /// What the list of counterparts was a moment ago; `None` for the one who is to read it anew.
+    pub fn glance(&self, whole: bool, now: Timestamp) -> Option<[u8; 32]> {
+        let mut glances = self.glances.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, digest) = glances.entry(whole).or_insert((Timestamp::MIN, None));
+        let passed = Duration::try_from(now.duration_since(*at)).unwrap_or_default();
+        if passed >= GLANCE || digest.is_none() {
+            *at = now;
+            return None;
+        }
+        *digest
+    }
+
+    /// Keeps what the list of counterparts is.
+    pub fn keep_glance(&self, whole: bool, digest: [u8; 32], now: Timestamp) {
+        let mut glances = self.glances.lock().unwrap_or_else(PoisonError::into_inner);
+        glances.insert(whole, (now, Some(digest)));
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut HashMap<Uuid, Entry>) -> T) -> T {
@@ -133,6 +158,18 @@ mod tests {
     fn draft(id: &str) -> Option<Arc<Draft>> {
         let fields = vec![("name".to_owned(), "value".to_owned())];
         Some(Arc::new(Draft { id: id.to_owned(), fields, uploads: Vec::new() }))
+    }
+
+    #[test]
+    fn the_list_of_counterparts_is_read_by_one_of_many_who_watch_it() {
+        let (kept, at) = (kept(), |millis| Timestamp::from_millisecond(millis).expect("an instant"));
+        assert_eq!(kept.glance(true, at(0)), None, "the first reads");
+        kept.keep_glance(true, [1; 32], at(50));
+        assert_eq!((kept.glance(true, at(900)), kept.glance(false, at(900))), (Some([1; 32]), None));
+        assert_eq!(kept.glance(true, at(1050)), None, "one of them reads anew");
+        assert_eq!(kept.glance(true, at(1060)), Some([1; 32]), "and the others do not");
+        kept.keep_glance(true, [2; 32], at(1100));
+        assert_eq!(kept.glance(true, at(1200)), Some([2; 32]));
     }
 
     #[test]

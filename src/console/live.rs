@@ -9,6 +9,7 @@ use axum::http::HeaderValue;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
+use jiff::Timestamp;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
@@ -17,9 +18,13 @@ use super::address::segment;
 use super::backend::Console;
 use super::failure::Failure;
 use super::visitor::Visitor;
+use super::{approvals, desk, tasks};
+use crate::api::may;
 
 /// How often what a page shows is looked at.
 const LOOK: Duration = Duration::from_secs(1);
+/// Where the list of counterparts is.
+const COUNTERPARTS: &str = "/v1/counterparts";
 /// How long an answer may take before something is said on the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -29,20 +34,22 @@ pub struct LiveQuery {
     topic: String,
 }
 
-/// What is read to find out whether a page has changed.
-fn path_of(topic: &str) -> Option<String> {
+/// What is read to find out whether a page has changed: what the page itself reads, with its filters and its place in the list.
+fn paths_of(topic: &str, now: Timestamp) -> Option<Vec<String>> {
     let (kind, id) = topic.split_once(':').unwrap_or((topic, ""));
     Some(match (kind, id) {
-        ("tasks", "") => "/v1/tasks?limit=200".to_owned(),
-        ("approvals", "") => "/v1/measures?state=proposed&limit=50".to_owned(),
-        ("counterparts", "") => "/v1/counterparts".to_owned(),
-        ("counterpart", name) => format!("/v1/counterparts/{}", segment(name)),
-        ("desk", "") => "/v1/desk?limit=200".to_owned(),
-        ("desk", number) => format!("/v1/desk/{}", segment(number)),
-        ("case", id) => format!("/v1/cases/{}", segment(id)),
-        ("inquiry", id) => format!("/v1/inquiries/{}/certificate", segment(id)),
-        ("measure", id) => format!("/v1/measures/{}", segment(id)),
-        ("order", id) => format!("/v1/orders/{}", segment(id)),
+        ("tasks", query) => tasks::paths(&serde_urlencoded::from_str(query).ok()?, now).into(),
+        ("approvals", query) => vec![approvals::path(&serde_urlencoded::from_str(query).ok()?)],
+        ("counterparts", "") => vec![COUNTERPARTS.to_owned()],
+        ("counterpart", name) => vec![format!("/v1/counterparts/{}", segment(name))],
+        ("desk", query) if query.is_empty() || query.contains('=') => {
+            desk::paths(&serde_urlencoded::from_str(query).ok()?).into()
+        }
+        ("desk", number) => vec![format!("/v1/desk/{}", segment(number))],
+        ("case", id) => vec![format!("/v1/cases/{}", segment(id))],
+        ("inquiry", id) => vec![format!("/v1/inquiries/{}/certificate", segment(id))],
+        ("measure", id) => vec![format!("/v1/measures/{}", segment(id))],
+        ("order", id) => vec![format!("/v1/orders/{}", segment(id))],
         _ => return None,
     })
 }
@@ -50,7 +57,7 @@ fn path_of(topic: &str) -> Option<String> {
 struct Watch {
     console: Console,
     visitor: Visitor,
-    path: String,
+    topic: String,
     seen: Option<[u8; 32]>,
     _place: OwnedSemaphorePermit,
 }
@@ -65,8 +72,7 @@ impl Watch {
                 return None;
             }
             self.visitor.identity = Arc::new(identity);
-            let raw = self.console.fetch(&self.visitor, &self.path).await.ok()?;
-            let digest: [u8; 32] = Sha256::digest(without_now(&raw.bytes)).into();
+            let digest = self.look().await.ok()?;
             let before = self.seen.replace(digest);
             if before.is_some_and(|before| before != digest) {
                 return Some(());
@@ -77,6 +83,26 @@ impl Watch {
                 () = stop.cancelled() => return None,
             }
         }
+    }
+
+    /// What is so now, as a digest. The list of counterparts is read for all who watch it alike, once in a while.
+    async fn look(&self) -> Result<[u8; 32], Failure> {
+        let now = self.console.now();
+        let whole = self.visitor.may(may::OPERATE) || self.visitor.identity.courts.are_all();
+        let is_shared = self.topic == "counterparts" && self.visitor.may(may::WATCH);
+        if is_shared && let Some(known) = self.console.kept().glance(whole, now) {
+            return Ok(known);
+        }
+        let paths = paths_of(&self.topic, now).ok_or_else(Failure::nothing_here)?;
+        let mut digest = Sha256::new();
+        for path in paths {
+            digest.update(without_now(&self.console.fetch(&self.visitor, &path).await?.bytes));
+        }
+        let digest = digest.finalize().into();
+        if is_shared {
+            self.console.kept().keep_glance(whole, digest, now);
+        }
+        Ok(digest)
     }
 }
 
@@ -97,17 +123,16 @@ pub async fn stream(
     visitor: Visitor,
     Query(query): Query<LiveQuery>,
 ) -> Result<Response, Failure> {
-    let path = path_of(&query.topic).ok_or_else(Failure::nothing_here)?;
+    paths_of(&query.topic, console.now()).ok_or_else(Failure::nothing_here)?;
     let full = |_| {
         Failure::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "打开的页面过多 too many pages are open")
     };
     let streams = console.kept().streams(visitor.session, console.now());
     let place = streams.try_acquire_owned().map_err(full)?;
     let visitor = Visitor { watches: true, ..visitor };
-    let mut watch = Watch { console, visitor, path, seen: None, _place: place };
+    let mut watch = Watch { console, visitor, topic: query.topic, seen: None, _place: place };
     // What may not be read is refused here, before a stream begins.
-    let raw = watch.console.fetch(&watch.visitor, &watch.path).await?;
-    watch.seen = Some(Sha256::digest(without_now(&raw.bytes)).into());
+    watch.seen = Some(watch.look().await?);
     let events = stream::unfold(watch, async |mut watch| {
         watch.changed().await?;
         Some((Ok::<_, Infallible>(Event::default().event("changed").data("-")), watch))
@@ -115,4 +140,31 @@ pub async fn stream(
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_compared_with_what_it_shows_itself() {
+        let paths = |topic: &str| paths_of(topic, Timestamp::UNIX_EPOCH);
+        let tasks = paths("tasks:kind=renew&court=T10&after=9.7").expect("paths");
+        assert_eq!(
+            tasks,
+            [
+                "/v1/tasks?kind=renew&court=T10&cursor=9.7&limit=20",
+                "/v1/tasks?kind=renew&court=T10&limit=200"
+            ]
+        );
+        let late = paths("tasks:due=now").expect("paths");
+        assert!(late.iter().all(|path| path.contains("due_before=1970-01-01T00%3A00%3A00Z")), "{late:?}");
+        let approvals = paths("approvals:court=T10&before=31").expect("a path");
+        assert_eq!(approvals, ["/v1/measures?state=proposed&court=T10&cursor=31&limit=30"]);
+        assert_eq!(paths("desk:DB1"), Some(vec!["/v1/desk/DB1".to_owned()]));
+        let desk = paths("desk:state=taken").expect("paths");
+        assert_eq!(desk[0], "/v1/desk?state=taken&limit=50");
+        assert_eq!(paths("tasks").map(|paths| paths.len()), Some(2));
+        assert_eq!((paths("nothing"), paths("case")), (None, Some(vec!["/v1/cases/".to_owned()])));
+    }
 }

@@ -6,11 +6,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::acts::{ActForm, act_forms};
 use super::address::{segment, without_lang};
 use super::backend::Console;
+use super::currency;
 use super::failure::Failure;
 use super::lang::Lang;
 use super::page::{Frame, html};
@@ -55,6 +56,8 @@ pub struct MeasureRow {
     pub tasks: Vec<Badge>,
     /// Others' rights, where they were looked up.
     pub rights: Vec<String>,
+    /// What an approval of it says was seen, in the API's JSON.
+    pub seen: String,
 }
 
 /// What a property is called, and its class.
@@ -85,6 +88,21 @@ fn first_approval(measure: &Value) -> String {
         return by;
     }
     format!("{by} {} {}", time(measure, &at("at")), money(measure, &at("limit"))).trim().to_owned()
+}
+
+/// What somebody who approves a measure sees of it, as the API takes it: what stands at the commit must be the same.
+fn seen_of(measure: &Value) -> String {
+    let at = |pointer: &str| measure.pointer(pointer).unwrap_or(&Value::Null);
+    json!({ "state": at("/state"), "limit": at("/limit"), "exemption": at("/exemption/level") }).to_string()
+}
+
+/// Has the form of an approval say what is on the page.
+fn fill_in_seen(forms: &mut [ActForm], row: &MeasureRow) {
+    let form = forms.iter_mut().find(|form| form.is_of("approve", &row.id));
+    let field = form.and_then(|form| form.fields.iter_mut().find(|field| field.name == "seen"));
+    if let Some(field) = field {
+        field.value.clone_from(&row.seen);
+    }
 }
 
 /// Has the form of the second approval say what the first one said, so that the second approver sees it and sends the same.
@@ -148,6 +166,7 @@ impl MeasureRow {
             note: text(measure, "/note"),
             tasks: tasks.map(|task| badge(words::TASK, task, lang)).collect(),
             rights: Vec::new(),
+            seen: seen_of(measure),
             id,
         }
     }
@@ -216,7 +235,10 @@ pub async fn show(
     };
     let title = format!("{} {}", lang.t("控制措施", "Measure"), row.id);
     let mut forms = act_forms(&console, &visitor, &row.acts(), &row.id, &without_lang(&visitor.here));
+    let currency = text(&measure, "/limit/currency");
+    forms.iter_mut().for_each(|form| currency::fit(form, &currency, lang));
     fill_from_first_approval(&mut forms, &row.id, &measure);
+    fill_in_seen(&mut forms, &row);
     let shown = MeasurePage {
         page: Frame::of(&visitor, title, "cases").live(&format!("measure:{id}")),
         facts: facts(&row, lang),

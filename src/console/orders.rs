@@ -61,6 +61,7 @@ pub async fn show(
     let slugs: &[&str] = match (is_query, state.as_str()) {
         (true, "answered" | "refused" | "failed" | "overdue") => &["requery"],
         (false, "undetermined" | "overdue" | "refused" | "failed") => &["resolve"],
+        (false, "queued") if !is_there(&view, "/order/sent_at") => &["withdraw"],
         _ => &[],
     };
     let measure = text(&view, "/order/measure");

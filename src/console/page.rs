@@ -122,3 +122,8 @@ struct FailurePage {
     detail: String,
     findings: Vec<(String, String)>,
 }
+
+/// A topic of [`super::live`] for a list with filters.
+pub fn topic(list: &str, said: &[(&str, &str)]) -> String {
+    with_query(list, said).replacen('?', ":", 1)
+}

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::draft::Upload;
 use super::form::Posted;
+use crate::api::file_kind;
 
 /// Longest file name that is taken over as a title.
 const LONGEST_TITLE: usize = 100;
@@ -38,19 +39,9 @@ fn document(kind: DocumentKind, number: &str, upload: &Upload) -> Value {
     })
 }
 
-/// The format that the first bytes tell; a name may lie.
+/// The format that the bytes tell: a name may lie. What they do not tell the endpoint refuses.
 pub fn format_of(bytes: &[u8], extension: &str) -> String {
-    let known: &[(&[u8], &str)] = &[
-        (b"%PDF", "pdf"),
-        (b"\x89PNG", "png"),
-        (b"\xff\xd8\xff", "jpg"),
-        (b"II*\0", "tif"),
-        (b"MM\0*", "tif"),
-    ];
-    match known.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        Some((_, format)) => (*format).to_owned(),
-        None => extension.to_ascii_lowercase(),
-    }
+    file_kind(bytes).map_or_else(|| extension.to_ascii_lowercase(), str::to_owned)
 }
 
 /// The documents of a form, for the kinds that it has fields for.
@@ -66,7 +57,8 @@ mod tests {
     #[test]
     fn the_format_of_a_file_is_what_it_is_and_not_what_its_name_says() {
         assert_eq!(format_of(b"%PDF-1.4", "exe"), "pdf");
-        assert_eq!(format_of(b"\x89PNG\r\n", "pdf"), "png");
-        assert_eq!(format_of(b"PK\x03\x04", "OFD"), "ofd");
+        assert_eq!(format_of(b"\x89PNG\r\n\x1a\n", "pdf"), "png");
+        assert_eq!(format_of(b"PK\x03\x04 OFD.xml", "zip"), "ofd");
+        assert_eq!(format_of(b"MZ", "EXE"), "exe", "what it is not known to be the endpoint refuses");
     }
 }

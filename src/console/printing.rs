@@ -118,7 +118,8 @@ pub async fn home(
         cases: list(&cases, "/cases").iter().map(day_line).collect(),
         after,
         day,
-        kinds: choices(PRINT, lang),
+        // A notice takes an order along: the desk prints it.
+        kinds: choices(PRINT, lang).into_iter().filter(|(code, _)| code != "assistance_notice").collect(),
         number: query.number,
         fault,
     };

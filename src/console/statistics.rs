@@ -260,6 +260,7 @@ fn facts(total: &Value, lang: Lang) -> Vec<(&'static str, String)> {
         (lang.t("24 小时内反馈率", "Answered within 24 h"), share(total, "in_time_percent")),
         (lang.t("超时反馈", "Answered later"), count("answered_late")),
         (lang.t("未反馈", "Never answered"), count("never_answered")),
+        (lang.t("未能发出", "Could not be sent"), count("not_sent")),
         (lang.t("命中率", "Hit rate"), share(total, "hit_percent")),
         (lang.t("查到财产（项）", "Assets found"), count("assets_found")),
         (lang.t("足额控制案件", "Claims covered"), of("claims_covered", "claims")),

@@ -113,6 +113,7 @@ struct PreviewPage {
     more: usize,
     total: usize,
     load: Vec<Load>,
+    more_loads: usize,
     cost: String,
     not_asked: Vec<(String, String, String)>,
     more_not_asked: usize,
@@ -130,7 +131,10 @@ struct Load {
 
 fn load(one: &Value, lang: Lang) -> Load {
     let orders = number(one, "/orders");
-    let left = one.pointer("/quota_left").and_then(Value::as_u64);
+    let left_of = |field| one.pointer(field).and_then(Value::as_u64);
+    let share = left_of("/share_left");
+    // What the court may send: of its share, and of what is left at all.
+    let left = left_of("/quota_left").into_iter().chain(share).min();
     let zh = text(one, "/name_zh");
     Load {
         name: if lang == Lang::Zh && !zh.is_empty() { zh } else { text(one, "/counterpart") },
@@ -141,7 +145,11 @@ fn load(one: &Value, lang: Lang) -> Load {
             }
             cost => cost,
         },
-        left: left.map_or_else(|| lang.t("不限", "no limit").to_owned(), |left| left.to_string()),
+        left: match (left, share) {
+            (None, _) => lang.t("不限", "no limit").to_owned(),
+            (Some(left), None) => left.to_string(),
+            (Some(left), Some(_)) => format!("{left} {}", lang.t("（本院份额）", "(the court's share)")),
+        },
         is_short: left.is_some_and(|left| left < orders),
         charged_today: text(one, "/charged_today"),
     }
@@ -187,33 +195,49 @@ pub async fn preview(
         "edit" => return Ok(shown(&visitor, &draft, parties, &[], &Failure::default())),
         _ => {}
     }
-    let sheet = match sheet_of(&draft, visitor.lang).await {
-        Ok(sheet) => sheet,
-        Err(failure) => return Ok(shown(&visitor, &draft, parties, &[], &failure)),
-    };
+    let (sheet, wrong) = sheet_of(&draft, visitor.lang).await?;
     let body = body_of(&draft, parties, &sheet);
     match console.send(&visitor, (Method::POST, "/v1/inquiries/preview"), &body, None).await {
-        Ok(previewed) => Ok(previewed_page(&visitor, &draft, parties, (&sheet, &previewed))),
+        Ok(previewed) if wrong.is_empty() => {
+            Ok(previewed_page(&visitor, &draft, parties, (&sheet, &previewed)))
+        }
+        Ok(_) => Ok(shown(&visitor, &draft, parties, &sheet, &with_sheet(wrong, Failure::default()))),
         Err(failure) if is_for_the_form(failure.status) => {
-            Ok(shown(&visitor, &draft, parties, &sheet, &failure))
+            Ok(shown(&visitor, &draft, parties, &sheet, &with_sheet(wrong, failure)))
         }
         Err(failure) => Err(failure),
     }
 }
 
-/// The parties of the sheet that was chosen, or everything that is wrong with it.
-async fn sheet_of(draft: &Draft, lang: Lang) -> Result<Vec<SheetParty>, Failure> {
+/// What is wrong with a sheet, and behind it what the endpoint finds wrong with everything else: all is told at once.
+fn with_sheet(mut wrong: Vec<(String, String)>, failure: Failure) -> Failure {
+    if wrong.is_empty() {
+        return failure;
+    }
+    if failure.findings.is_empty() && failure.status != StatusCode::OK {
+        wrong.push((String::new(), format!("{} {}", failure.kind, failure.detail).trim().to_owned()));
+    }
+    // How many parties there are is not known while some cannot be read.
+    wrong.extend(failure.findings.into_iter().filter(|(pointer, _)| pointer != "/parties"));
+    Failure { findings: wrong, ..Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "") }
+}
+
+/// The parties of the sheet that was chosen, and everything that is wrong with the others.
+async fn sheet_of(draft: &Draft, lang: Lang) -> Result<(Vec<SheetParty>, Vec<(String, String)>), Failure> {
     let Some(upload) = draft.uploads.iter().find(|upload| upload.field == SHEET) else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     };
     let failed = || Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "the sheet could not be read");
     let _place = READING.acquire().await.map_err(|_| failed())?;
     let bytes = upload.bytes.clone();
     let read = tokio::task::spawn_blocking(move || workbook::read(&bytes)).await.map_err(|_| failed())?;
-    read.map_err(|faults| {
-        let findings = faults.iter().map(|fault| (SHEET.to_owned(), fault.shown(lang))).collect();
-        Failure { findings, ..Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "") }
-    })
+    Ok(read.map_or_else(
+        |faulty| {
+            let told = faulty.faults.iter().map(|fault| (SHEET.to_owned(), fault.shown(lang)));
+            (faulty.sound, told.collect())
+        },
+        |parties| (parties, Vec::new()),
+    ))
 }
 
 /// `GET /console/new/template.xlsx`: a sheet of parties to be filled in.
@@ -288,6 +312,11 @@ fn previewed_page(
         facts.push((word, format!("{}{more}", names.join("、"))));
     }
     let (orders, not_asked) = (list(previewed, "/orders"), list(previewed, "/not_asked"));
+    let mut loads: Vec<Load> = list(previewed, "/counterparts").iter().map(|one| load(one, lang)).collect();
+    let more_loads = loads.len().saturating_sub(MOST_SHOWN);
+    // What does not fit into a quota is shown, whatever else is left out.
+    loads.sort_by_key(|one| !one.is_short);
+    loads.truncate(MOST_SHOWN);
     let order = |order: &Value| {
         (
             text(order, "/counterpart"),
@@ -310,7 +339,8 @@ fn previewed_page(
         parties,
         case_number: text(previewed, "/case_number"),
         facts,
-        load: list(previewed, "/counterparts").iter().take(MOST_SHOWN).map(|one| load(one, lang)).collect(),
+        load: loads,
+        more_loads,
         cost: money(previewed, "/cost"),
         papers: papers.collect(),
         orders: orders.iter().take(MOST_SHOWN).map(order).collect(),
@@ -332,10 +362,10 @@ pub async fn send(
     let parties = draft.fields.iter().find(|(name, _)| name == "parties");
     let parties =
         parties.and_then(|(_, count)| count.parse::<usize>().ok()).unwrap_or(1).clamp(1, MOST_PARTIES);
-    let sheet = match sheet_of(&draft, visitor.lang).await {
-        Ok(sheet) => sheet,
-        Err(failure) => return Ok(shown(&visitor, &draft, parties, &[], &failure)),
-    };
+    let (sheet, wrong) = sheet_of(&draft, visitor.lang).await?;
+    if !wrong.is_empty() {
+        return Ok(shown(&visitor, &draft, parties, &sheet, &with_sheet(wrong, Failure::default())));
+    }
     let body = body_of(&draft, parties, &sheet);
     match console.send(&visitor, (Method::POST, "/v1/inquiries"), &body, Some(&draft.id)).await {
         Ok(inquiry) => {

@@ -11,11 +11,14 @@ use serde_json::Value;
 use super::acts::{ActForm, act_forms};
 use super::address::{segment, with_query, without_lang};
 use super::backend::Console;
+use super::currency;
 use super::failure::Failure;
-use super::page::{Frame, html};
+use super::lang::Lang;
+use super::page::{Frame, html, topic};
 use super::reading::{ago, instant, list as list_at, text, time};
 use super::visitor::Visitor;
-use super::words::{Badge, TASK, badge, choices};
+use super::words::{ASSET, Badge, TASK, badge, choices, word};
+use crate::api::may;
 
 /// Tasks on one page.
 const ON_A_PAGE: usize = 20;
@@ -23,7 +26,7 @@ const ON_A_PAGE: usize = 20;
 const COUNTED: usize = 200;
 
 /// Which tasks.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct ListQuery {
     #[serde(default)]
     kind: String,
@@ -37,6 +40,37 @@ pub struct ListQuery {
     after: String,
     #[serde(default)]
     due: String,
+}
+
+impl ListQuery {
+    /// As it stands in an address.
+    fn said(&self) -> [(&str, &str); 6] {
+        [
+            ("kind", &self.kind),
+            ("court", self.court.trim()),
+            ("officer", self.officer.trim()),
+            ("submitted_by", self.submitted_by.trim()),
+            ("due", &self.due),
+            ("after", &self.after),
+        ]
+    }
+}
+
+/// What the page reads: its own tasks, and those of every page, so that the number in the title is that of the whole list.
+pub fn paths(query: &ListQuery, now: Timestamp) -> [String; 2] {
+    let until = match query.due.as_str() {
+        "now" => now.to_string(),
+        "week" => (now + jiff::SignedDuration::from_hours(7 * 24)).to_string(),
+        _ => String::new(),
+    };
+    let [kind, court, officer, submitted_by, ..] = query.said();
+    let filters = [kind, court, officer, submitted_by, ("due_before", until.as_str())];
+    let (on_a_page, counted) = (ON_A_PAGE.to_string(), COUNTED.to_string());
+    let mut page = filters.to_vec();
+    page.extend([("cursor", query.after.as_str()), ("limit", &on_a_page)]);
+    let mut all = filters.to_vec();
+    all.push(("limit", &counted));
+    [with_query("/v1/tasks", &page), with_query("/v1/tasks", &all)]
 }
 
 /// A task.
@@ -55,6 +89,8 @@ pub struct TaskRow {
     pub age: String,
     /// What about it.
     pub note: String,
+    /// The property that it is about: kind, end of its number, counterpart; empty where it is about none.
+    pub property: String,
     /// What it is about, with its address.
     pub links: Vec<(String, String)>,
     /// What can be done about it here.
@@ -84,29 +120,11 @@ pub async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Failure> {
     let (lang, now) = (visitor.lang, console.gateway().clock.now());
-    let until = match query.due.as_str() {
-        "now" => now.to_string(),
-        "week" => (now + jiff::SignedDuration::from_hours(7 * 24)).to_string(),
-        _ => String::new(),
-    };
-    let of = [
-        ("kind", query.kind.as_str()),
-        ("court", query.court.trim()),
-        ("officer", query.officer.trim()),
-        ("submitted_by", query.submitted_by.trim()),
-    ];
-    let filters: Vec<(&str, &str)> = of.into_iter().chain([("due_before", until.as_str())]).collect();
-    let on_a_page = ON_A_PAGE.to_string();
-    let mut wanted = filters.clone();
-    wanted.extend([("cursor", query.after.as_str()), ("limit", &on_a_page)]);
-    let answer = console.get(&visitor, &with_query("/v1/tasks", &wanted)).await?;
-    // Those of every page, so that the number in the title is that of the whole list.
-    let all_of_them = COUNTED.to_string();
-    let mut counted = filters;
-    counted.push(("limit", &all_of_them));
+    let [page, counted] = paths(&query, now);
+    let answer = console.get(&visitor, &page).await?;
     // Counted and not shown.
     let watching = Visitor { watches: true, ..visitor.clone() };
-    let all = console.get(&watching, &with_query("/v1/tasks", &counted)).await?;
+    let all = console.get(&watching, &counted).await?;
     let count = list_at(&all, "/tasks").len();
     let more = if text(&all, "/next").is_empty() { "" } else { "+" };
     let late =
@@ -119,9 +137,8 @@ pub async fn list(
     let after = match next_page.is_empty() {
         true => String::new(),
         false => {
-            let mut said = of.to_vec();
-            said.extend([("due", query.due.as_str()), ("after", &next_page)]);
-            with_query("/console/tasks", &said)
+            let after = ListQuery { after: next_page, ..query.clone() };
+            with_query("/console/tasks", &after.said())
         }
     };
     let title = match count {
@@ -129,7 +146,7 @@ pub async fn list(
         _ => format!("({count}{more}) {}", lang.t("待办", "Tasks")),
     };
     let shown = TasksPage {
-        page: Frame::of(&visitor, title, "tasks").live("tasks"),
+        page: Frame::of(&visitor, title, "tasks").live(&topic("tasks", &query.said())),
         rows,
         kinds: choices(TASK, lang),
         kind: query.kind,
@@ -165,6 +182,9 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
         // The papers of the case are printed there, and put on file then.
         link("打印", "print", "/console/papers/of", &case_number, "");
     }
+    if kind == "start_inquiry" && visitor.may(may::SUBMIT) {
+        links.push((lang.t("新建查控", "new inquiry").to_owned(), "/console/new".to_owned()));
+    }
     let (slugs, subject): (&[&str], &str) = match kind.as_str() {
         "approve" => (&["approve", "reject"], &measure),
         "renew" => (&["renew"], &measure),
@@ -177,6 +197,8 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
         true => Vec::new(),
         false => act_forms(console, visitor, slugs, subject, next),
     };
+    let currency = text(task, "/property/currency");
+    forms.iter_mut().for_each(|form| currency::fit(form, &currency, lang));
     if task["may_be_completed"] == true {
         forms.extend(act_forms(console, visitor, &["complete"], &text(task, "/id"), next));
     }
@@ -190,7 +212,18 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
         is_late: due.is_some_and(|due| due < now),
         age: ago(instant(task, "/created_at"), now, lang),
         note: text(task, "/note"),
+        property: property(task, lang),
         links,
         forms,
     }
+}
+
+/// The property that a task is about, in a line.
+fn property(task: &Value, lang: Lang) -> String {
+    let at = |field: &str| text(task, &format!("/property/{field}"));
+    let kind = at("kind");
+    if kind.is_empty() {
+        return kind;
+    }
+    format!("{} {} · {}", word(ASSET, &kind, lang), at("number"), at("counterpart"))
 }

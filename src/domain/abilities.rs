@@ -49,6 +49,11 @@ pub enum Cannot {
         /// The action in Chinese.
         chinese: &'static str,
     },
+    /// It controls amounts in yuan only.
+    #[error(
+        "该单位只办理人民币账户，外币账户须线下办理 the counterpart {0} controls yuan only: do it on paper"
+    )]
+    YuanOnly(String),
 }
 
 /// What every counterpart can do.

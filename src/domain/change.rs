@@ -105,8 +105,9 @@ pub enum LaneChange {
         /// Digest of the message that is answered.
         digest: String,
     },
-    /// Requests count against a day's quota; where there are fewer than none, some that were counted before were not sent.
-    SpendQuota(String, Date, i64),
+    /// Requests count against a day's quota, and to a court's share where one is named: lane, court, day, how many; where there are fewer
+    /// than none, some that were counted before were not sent.
+    SpendQuota(String, Option<String>, Date, i64),
     /// Requests that a counterpart charged on a day.
     AddCharges(String, Date, u64),
     /// The number that a vendor gave a call about an order.

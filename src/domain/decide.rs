@@ -4,11 +4,13 @@
 //! * Inputs: [`submit`] (a submission), [`act`] (an act of a person), [`apply`] (what happened to an order), [`take`]
 //!   (what a counterpart handed in), [`due_measure`] and [`due_task`] (what time brings)
 //! * What follows: `reply` brings an answer to its measure, `query` takes property in, `ledger` asks and `giving_back`
-//!   releases, `wholes` does both for what is controlled as a whole, `certificate` closes an inquiry
+//!   releases, `unsent` withdraws what has not left and nobody wants, `wholes` asks and releases what is controlled as a whole,
+//!   `certificate` closes an inquiry
 //!
 //! [`CaseFile`]: super::CaseFile
 
 mod acts;
+mod approvers;
 mod ask;
 mod at_desk;
 mod beside;
@@ -24,6 +26,7 @@ mod draft;
 mod due;
 mod effect;
 mod equity;
+mod excess;
 mod filing;
 mod fitting;
 mod follow_up;
@@ -42,13 +45,18 @@ pub mod people;
 mod proposals;
 mod query;
 mod recognise;
+mod released;
+mod repeated;
 mod reply;
+mod said_back;
 mod shortfall;
 mod stake;
 mod submission;
 mod telling;
 mod unbooked;
+mod unsent;
 mod waiting;
+mod wanted_again;
 mod whole_answer;
 mod wholes;
 mod without_answer;
@@ -64,7 +72,7 @@ use super::{ApplyError, Change, Finding};
 
 pub use acts::{
     Act, ActInput, Approval, ClaimSettings, ClaimUpdate, Deduction, EnteredMeasure, Outcome as ActOutcome,
-    Release, ReleaseScope, Renewal, Resolution, Transfer, act, subject_of,
+    Release, ReleaseScope, Renewal, Resolution, SeenMeasure, Transfer, act, no_such_account, subject_of,
 };
 pub use at_desk::{DeskMove, may_be_answered, may_be_carried, moved as moved_at_desk};
 pub use candidate::{property_keys, same_property};
@@ -80,6 +88,7 @@ pub use orders::{OrderInput, OrderRules, Settled, allowed_at, settle};
 pub use reply::{Applied, apply};
 pub use submission::{PlannedOrder, Submitted, submit};
 pub use unbooked::{apply_alone, take_alone};
+pub use unsent::{is_unsent, unwanted_by_now, withdraw_at_sending};
 pub use waiting::seen_elsewhere;
 pub use whole_answer::{keeping_more, with_more};
 

@@ -124,6 +124,8 @@ event_types! {
     PartyReinstated = 37, "party.reinstated";
     /// The first of two approvers approved a freeze 双人审批; it waits for the second.
     MeasureFirstApproved = 38, "measure.first_approved";
+    /// A control that had not left was withdrawn: the case changed so that nobody wants it, its term is over, or a person withdrew it.
+    OrderWithdrawn = 39, "order.withdrawn";
 }
 
 impl JsonSchema for EventType {

@@ -1,7 +1,10 @@
 //! Measures 措施: the lines of the ledger, their states and the table of legal moves.
 
 mod first_approval;
+mod release_cause;
 mod said;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use chakong_contract::asset::Rank;
@@ -16,6 +19,7 @@ use super::rules::terms::{self, Nature, Term};
 use super::{ChainId, InquiryId, MeasureId, OrderId, PartyId};
 
 pub use first_approval::{FirstApproval, FirstApprovalView};
+pub use release_cause::{LastRelease, ReleaseCause};
 pub use said::Said;
 pub use view::MeasureView;
 
@@ -273,6 +277,9 @@ pub struct Measure {
     /// What the counterpart's words left beside the amounts and the state.
     #[serde(default)]
     pub said: Said,
+    /// What is known of its last release.
+    #[serde(default)]
+    pub last_release: LastRelease,
 }
 
 impl Measure {
@@ -368,29 +375,8 @@ impl Measure {
             rejected_by: String::new(),
             note: String::new(),
             said: Said::default(),
+            last_release: LastRelease::default(),
             ..self.clone()
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::MeasureState;
-
-    #[test]
-    fn what_ended_is_not_brought_back_and_only_what_stands_is_renewed_deducted_or_released() {
-        for from in MeasureState::ALL {
-            for to in MeasureState::ALL {
-                let moves = from.may_become(*to);
-                if from.ended() {
-                    assert_eq!(moves, from == to, "{from:?} -> {to:?}");
-                }
-                if matches!(to, MeasureState::Renewing | MeasureState::Deducting | MeasureState::Releasing) {
-                    assert!(!moves || from.stands(), "{from:?} -> {to:?}");
-                }
-            }
-            let text = serde_json::to_string(from).expect("serialises");
-            assert_eq!(text, format!("\"{}\"", from.word()));
         }
     }
 }

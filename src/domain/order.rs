@@ -214,7 +214,7 @@ impl OrderRecord {
         use chakong_contract::FaultKind::{Malformed, OutcomeUnknown};
         let left = |fault: &chakong_contract::Fault| matches!(fault.kind, OutcomeUnknown | Malformed);
         self.state != OrderState::Queued
-            || self.attempts > 0
+            || self.attempts > 0 && self.fault.is_some()
             || self.batch.is_some()
             || self.sent.is_some()
             || self.fault.as_ref().is_some_and(left)

@@ -31,6 +31,8 @@ pub struct OrderTally {
     pub open: u64,
     /// Withdrawn before they were sent.
     pub withdrawn: u64,
+    /// That never left and will not: no counterpart was asked.
+    pub not_sent: u64,
     /// Answered within 24 hours of being sent (法〔2018〕64号).
     pub within_a_day: u64,
     /// Answered later.
@@ -45,6 +47,8 @@ pub struct OrderTally {
     pub first_held: Option<Timestamp>,
     /// How many were answered so.
     pub held: u64,
+    /// Of renewals that were, those answered while the term before ran.
+    pub renewed_in_time: u64,
 }
 
 impl OrderTally {
@@ -57,6 +61,7 @@ impl OrderTally {
             total: 0,
             open: 0,
             withdrawn: 0,
+            not_sent: 0,
             within_a_day: 0,
             later: 0,
             hits: 0,
@@ -64,12 +69,13 @@ impl OrderTally {
             first_sent: None,
             first_held: None,
             held: 0,
+            renewed_in_time: 0,
         }
     }
 
-    /// Orders that had their time and no answer.
+    /// Orders that a counterpart had, that had their time and no answer.
     pub const fn never(&self) -> u64 {
-        let known = self.open + self.withdrawn + self.within_a_day + self.later;
+        let known = self.open + self.withdrawn + self.not_sent + self.within_a_day + self.later;
         self.total.saturating_sub(known)
     }
 }

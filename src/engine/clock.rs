@@ -81,7 +81,7 @@ impl Engine {
             .read(move |reads| {
                 let overdue = reads.past_deadline(now, MOST)?;
                 Ok((
-                    overdue.into_iter().map(|id| (id, waiting_lane(reads, id))).collect::<Vec<_>>(),
+                    overdue.into_iter().map(|id| (id, waiting_at(reads, id))).collect::<Vec<_>>(),
                     reads.measures_to_look_at(today, MOST)?,
                     reads.tasks_for_the_clock(now, MOST)?,
                 ))
@@ -104,16 +104,20 @@ impl Engine {
 
     /// Settles orders whose deadline has passed: all together, or one by one where one of them cannot be read. Whether one was
     /// passed over.
-    async fn let_pass(&self, overdue: Vec<(OrderId, Option<String>)>, told: &mut Told) -> Stored<bool> {
+    async fn let_pass(
+        &self,
+        overdue: Vec<(OrderId, Option<(String, String)>)>,
+        told: &mut Told,
+    ) -> Stored<bool> {
         if overdue.is_empty() {
             return Ok(false);
         }
-        let passed = |orders: &[(OrderId, Option<String>)]| {
-            let what = |lane: &Option<String>| {
-                let withheld = lane.as_ref().and_then(|lane| self.rules.withheld(lane));
+        let passed = |orders: &[(OrderId, Option<(String, String)>)]| {
+            let what = |waits: &Option<(String, String)>| {
+                let withheld = waits.as_ref().and_then(|(lane, court)| self.rules.withheld(lane, court));
                 withheld.map_or(OrderInput::DeadlinePassed, OrderInput::Withheld)
             };
-            let outcomes = orders.iter().map(|(id, lane)| (*id, what(lane))).collect();
+            let outcomes = orders.iter().map(|(id, waits)| (*id, what(waits))).collect();
             Settlement { outcomes, conversation: None, connector: String::new() }
         };
         match self.settle(passed(&overdue)).await {
@@ -131,10 +135,10 @@ impl Engine {
     }
 }
 
-/// The counterpart of an order that waits still, and never left.
-fn waiting_lane(reads: &mut dyn Reads, id: OrderId) -> Option<String> {
+/// The counterpart of an order that waits still and never left, and the court whose case it is about.
+fn waiting_at(reads: &mut dyn Reads, id: OrderId) -> Option<(String, String)> {
     let order = reads.order(id).ok().flatten().filter(|order| !order.may_have_left())?;
-    Some(order.lane)
+    Some((order.lane, order.court))
 }
 
 /// Rows that cannot be read and were told: each is told once a run.

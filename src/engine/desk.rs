@@ -11,7 +11,9 @@ use super::handed_in::{self, HandedIn, Verdicts};
 use super::sending::{Dispatch, handing_over};
 use super::{Engine, InputError};
 use crate::domain::decide::{DeskMove, Facts, Rejected, may_be_answered, may_be_carried, moved_at_desk};
-use crate::domain::{AuditEntry, Change, DeskItem, NewPrint, OrderId, OrderRecord, OrderState, order_id_of};
+use crate::domain::{
+    AuditEntry, Change, Counted, DeskItem, NewPrint, OrderId, OrderRecord, OrderState, order_id_of,
+};
 use crate::store::{Needs, StoreError, Stored, Tx};
 
 /// Something that a person does about an order on the desk.
@@ -163,7 +165,7 @@ fn print_for(
             batch: None,
             digest: digest.clone(),
             files: Vec::new(),
-            counts: false,
+            counts: Counted::Not,
             together: true,
         };
         changes.extend(handing_over(tx, &dispatch, &facts)?.into_iter().flatten());
@@ -175,7 +177,7 @@ fn print_for(
     Ok(Ok(item))
 }
 
-type Settling = (AtDesk, (HandedIn, Encoded, i64));
+type Settling = (AtDesk, handed_in::Message);
 
 fn settle(tx: &mut dyn Tx, (work, handed_in): &Settling, facts: Facts<'_>) -> Done<(DeskItem, Verdicts)> {
     let (_, item, line) = match moved(tx, work, &facts)? {

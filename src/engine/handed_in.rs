@@ -56,6 +56,11 @@ impl Engine {
     /// # Errors
     /// When the store fails; nothing is kept then.
     pub async fn receive(&self, handed_in: HandedIn) -> Stored<Verdicts> {
+        self.receive_by(handed_in, take).await
+    }
+
+    /// The same by another decision about each entry than [`take`].
+    pub(crate) async fn receive_by(&self, handed_in: HandedIn, taking: Taking) -> Stored<Verdicts> {
         let answers = handed_in.entries.iter().filter_map(|entry| match &entry.read.content {
             ReadContent::Answer(answer) => {
                 let order = order_id_of(entry.read.number.as_ref()?)?;
@@ -67,13 +72,23 @@ impl Engine {
         let (lane, epoch) = (handed_in.raw.lane.clone(), self.store.epoch());
         let numbers = handed_in.entries.iter().filter_map(|entry| entry.read.number.as_ref());
         let needs = Needs { orders: numbers.filter_map(order_id_of).collect(), ..Needs::default() };
-        let verdicts = self.execute_with(needs, (handed_in, encoded, epoch), run).await?;
+        let input = ((handed_in, encoded, epoch), taking);
+        let run = |tx: &mut dyn Tx, (message, taking): &(Message, Taking), facts: Facts<'_>| {
+            run_by(tx, message, facts, *taking)
+        };
+        let verdicts = self.execute_with(needs, input, run).await?;
         if let Some(number) = &verdicts.beyond {
             self.is_older(&lane, number);
         }
         Ok(verdicts)
     }
 }
+
+/// What was handed in, its answers made ready to be kept, and the store's epoch.
+pub(super) type Message = (HandedIn, Encoded, i64);
+
+/// Decides what an entry says about an order.
+pub(crate) type Taking = fn(&mut Draft<'_>, OrderId, &Read, &Source) -> EntryResult;
 
 /// An entry with the order that it is about.
 struct Matched<'i> {
@@ -83,14 +98,19 @@ struct Matched<'i> {
     receipts: Vec<KeptReceipt>,
 }
 
-pub(super) fn run(tx: &mut dyn Tx, input: &(HandedIn, Encoded, i64), facts: Facts<'_>) -> Stored<Verdicts> {
-    with_care(|care| run_with(tx, input, facts, care))
+pub(super) fn run(tx: &mut dyn Tx, input: &Message, facts: Facts<'_>) -> Stored<Verdicts> {
+    run_by(tx, input, facts, take)
+}
+
+fn run_by(tx: &mut dyn Tx, input: &Message, facts: Facts<'_>, taking: Taking) -> Stored<Verdicts> {
+    with_care(|care| run_with(tx, input, facts, taking, care))
 }
 
 fn run_with(
     tx: &mut dyn Tx,
-    (input, encoded, epoch): &(HandedIn, Encoded, i64),
+    (input, encoded, epoch): &Message,
     facts: Facts<'_>,
+    taking: Taking,
     care: Care,
 ) -> Stored<Verdicts> {
     let raw = RawId::new(tx.next(IdKind::Raw));
@@ -125,7 +145,7 @@ fn run_with(
                 (Some(file), Some(order)) if beside => take_with(draft, id, &source, care, |draft| {
                     keep_receipt(draft, &order, file, &one.receipts, &source)
                 }),
-                _ => take_with(draft, id, &source, care, |draft| take(draft, id, &one.entry.read, &source)),
+                _ => take_with(draft, id, &source, care, |draft| taking(draft, id, &one.entry.read, &source)),
             },
         };
         if taken == EntryResult::Accepted && !beside {

@@ -8,9 +8,11 @@ use chakong_contract::{Date, Moment, Reply};
 use super::Engine;
 use super::encoded::Encoded;
 use super::files::{Care, Files, with_care};
+use super::sending::quota;
 use crate::domain::decide::{Draft, Facts, OrderInput, OrderRules, apply, apply_alone, settle};
 use crate::domain::{
-    Change, IdKind, LaneChange, OrderId, OrderRecord, OrderState, RawId, RawMessage, Revision, Source,
+    Change, Counted, IdKind, LaneChange, OrderId, OrderRecord, OrderState, RawId, RawMessage, Revision,
+    Source,
 };
 use crate::store::{Needs, StoreError, Stored, Tx};
 
@@ -37,6 +39,8 @@ pub struct Conversation {
     pub digest: String,
     /// Requests that were counted against a day's quota before they would have left, and did not leave.
     pub unsent: Vec<(Date, u32)>,
+    /// To what they were counted.
+    pub counts: Counted,
     /// What it cost.
     pub charges: Charges,
     /// Keys under which answers may be used again.
@@ -150,7 +154,7 @@ fn keep(conversation: &Conversation, id: RawId, orders: Vec<OrderId>, changes: &
     let order = orders.first().copied();
     changes.push(Change::Lane(LaneChange::NewRaw(id, raw.clone(), orders)));
     for (day, requests) in &conversation.unsent {
-        changes.push(Change::Lane(LaneChange::SpendQuota(lane.clone(), *day, -i64::from(*requests))));
+        changes.extend(quota(&lane, &conversation.counts, *day, -i64::from(*requests)));
     }
     if charges.requests > 0 {
         changes.push(Change::Lane(LaneChange::AddCharges(lane, day, charges.requests)));

@@ -1,12 +1,13 @@
 use chakong_contract::order::{DocumentKind, LegalDocument};
-use chakong_contract::{ActionKind, Date};
+use chakong_contract::{ActionKind, Date, IdentityDocument};
 use rust_decimal::Decimal;
 
+use super::file_kind;
 use crate::domain::rules::authority;
 use crate::domain::{Finding, Mandate, Submission};
 
 /// Most parties of one inquiry.
-const MOST_PARTIES: usize = 100;
+pub const MOST_PARTIES: usize = 100;
 /// Most identity documents of one party.
 const MOST_DOCUMENTS: usize = 20;
 /// Longest reason, in characters.
@@ -41,15 +42,7 @@ pub fn check_documents(documents: &[LegalDocument], findings: &mut Vec<Finding>)
         findings.push(Finding::new("/documents", format!("at most {MOST_LEGAL_DOCUMENTS} documents")));
     }
     for (at, document) in documents.iter().enumerate() {
-        if document.content.is_empty() {
-            findings.push(Finding::new(format!("/documents/{at}/content"), "the document is empty"));
-        }
-        if document.format.is_empty() || !document.format.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            findings.push(Finding::new(
-                format!("/documents/{at}/format"),
-                "must be a file extension such as pdf",
-            ));
-        }
+        file_kind::of_document(&format!("/documents/{at}"), document, findings);
     }
 }
 
@@ -110,6 +103,10 @@ fn check_case(submission: &Submission, findings: &mut Vec<Finding>) {
                 findings.push(Finding::new(pointer, detail));
             }
         }
+        let images = [("work_image", &officer.work_image), ("enforcement_image", &officer.enforcement_image)];
+        for (key, image) in images.into_iter().filter_map(|(key, image)| Some((key, image.as_ref()?))) {
+            file_kind::of_image(&format!("/case/officers/{at}/{key}"), image, findings);
+        }
     }
     if submission.case.court_name.trim().is_empty() {
         findings.push(Finding::new("/case/court_name", "the court's name is missing"));
@@ -131,6 +128,19 @@ pub(super) fn check_years(submission: &Submission, today: Date, findings: &mut V
                 "案号年份 {year} 有误，应为 {FIRST_YEAR} 年至今年（{last} 年） the year of the case number is {year}: it must lie between {FIRST_YEAR} and this year, {last}"
             );
             findings.push(Finding::new(pointer, detail));
+        }
+    }
+}
+
+/// Whether nobody is born after today in China by the number of a resident identity card: its check digit may be right all the same.
+pub(super) fn check_births(submission: &Submission, today: Date, findings: &mut Vec<Finding>) {
+    for (at, party) in submission.parties.iter().enumerate() {
+        for (number, document) in party.documents.iter().enumerate() {
+            let IdentityDocument::ResidentId(id) = document else { continue };
+            if id.birth_date().is_some_and(|born| born > today) {
+                let detail = "身份证号码所载出生日期晚于今天 the day of birth in the number lies ahead";
+                findings.push(Finding::new(format!("/parties/{at}/documents/{number}"), detail));
+            }
         }
     }
 }

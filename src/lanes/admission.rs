@@ -8,46 +8,18 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota as Rate, RateLimiter};
 use jiff::Timestamp;
-use jiff::civil::Date;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::breaker::{Breaker, BreakerState, Change};
+use super::gate::{Blocked, Gate};
 use super::kept_limits::KeptLimits;
+use super::spent::Spent;
 use crate::clock::Clock;
 use crate::config::CounterpartConfig;
+use crate::domain::{Counted, OpenCourts, QuotaUsed, Shares};
 use crate::lines::hold_off::HoldOff;
 use crate::lines::leaving::MayLeave;
 use crate::store::{Lease, Leases};
-
-/// What may keep a message back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gate {
-    /// The counterpart's service window is closed.
-    Window,
-    /// The breaker is open.
-    Breaker,
-    /// The counterpart asked for time; queries only.
-    HoldOff,
-    /// The counterpart said that its quota for us is spent; queries only.
-    Spent,
-    /// Our own quota for the day is spent.
-    Quota,
-    /// Requests would follow each other too fast.
-    Rate,
-    /// As many messages are under way as may be.
-    Concurrency,
-    /// The store is older than what counterparts have seen; controls only.
-    OlderStore,
-}
-
-/// Why nothing may be sent now, and until when; `None` until something that is under way comes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Blocked {
-    /// The gate that is closed.
-    pub gate: Gate,
-    /// When asking again makes sense.
-    pub until: Option<Timestamp>,
-}
 
 /// How long a conversation that began waits for the time that the counterpart asked for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -65,12 +37,6 @@ impl governor::clock::Clock for Steady {
 }
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, Steady, StateInformationMiddleware>;
-
-#[derive(Debug)]
-struct Spent {
-    day: Date,
-    requests: u64,
-}
 
 /// The limits of one counterpart. One value per lane; also asked for each further request of a conversation.
 #[derive(Debug)]
@@ -93,6 +59,15 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn day_of(now: Timestamp) -> chakong_contract::Date {
+    Moment::from_timestamp(now).date()
+}
+
+/// When the next day of a quota begins.
+fn tomorrow(now: Timestamp) -> Option<Timestamp> {
+    crate::domain::decide::allowed_at(RetryAfter::Tomorrow, now)
+}
+
 fn rate_of(config: &CounterpartConfig) -> Option<Rate> {
     let per_second = config.limits.per_second?;
     let burst = NonZeroU32::new(config.limits.burst).unwrap_or(NonZeroU32::MIN);
@@ -100,13 +75,13 @@ fn rate_of(config: &CounterpartConfig) -> Option<Rate> {
 }
 
 impl Admission {
-    /// The limits of a configuration; `spent` is what was sent today already.
-    pub fn new(config: Arc<CounterpartConfig>, clock: Arc<dyn Clock>, spent: u64) -> Self {
+    /// The limits of a configuration; `used` is what was sent today already.
+    pub fn new(config: Arc<CounterpartConfig>, clock: Arc<dyn Clock>, used: QuotaUsed) -> Self {
         let day = Moment::from_timestamp(clock.now()).date();
         Self {
             breaker: Mutex::new(Breaker::new(config.breaker)),
             hold_off: HoldOff::default(),
-            spent: Mutex::new(Spent { day, requests: spent }),
+            spent: Mutex::new(Spent::of(day, used)),
             limiter: rate_of(&config).map(|rate| {
                 RateLimiter::direct_with_clock(rate, Steady(Arc::clone(&clock))).with_middleware()
             }),
@@ -173,11 +148,11 @@ impl Admission {
         *locked(&self.kept) = limits;
     }
 
-    /// Admits one message, of queries or of `control`s, or says why not and until when.
+    /// Admits one message, of queries or of `control`s of a court, or says why not and until when.
     ///
     /// # Errors
-    /// The first of window, breaker, hold-off, quota, rate and concurrency that says no. Nothing is used up by a refusal.
-    pub fn admit(&self, control: bool) -> Result<OwnedSemaphorePermit, Blocked> {
+    /// The first of window, breaker, hold-off, quota, share, rate and concurrency that says no. Nothing is used up by a refusal.
+    pub fn admit(&self, control: bool, court: &str) -> Result<OwnedSemaphorePermit, Blocked> {
         let now = self.clock.now();
         if let Some(until) = self.config.window.closed_until(now) {
             return Err(Blocked { gate: Gate::Window, until: Some(until) });
@@ -188,7 +163,7 @@ impl Admission {
         if let Some(held) = self.held_off().filter(|_| !control) {
             return Err(held);
         }
-        let permit = self.take(now)?;
+        let permit = self.take(now, Some(court))?;
         locked(&self.breaker).goes_out(now);
         Ok(permit)
     }
@@ -199,7 +174,7 @@ impl Admission {
     /// # Errors
     /// The fault that says which limit it would break.
     pub fn admit_look(&self) -> Result<OwnedSemaphorePermit, Fault> {
-        self.take(self.clock.now()).map_err(|blocked| {
+        self.take(self.clock.now(), None).map_err(|blocked| {
             let limit = match blocked.gate {
                 Gate::Quota => "per_day",
                 Gate::Concurrency => "concurrency",
@@ -213,15 +188,26 @@ impl Admission {
         })
     }
 
-    /// Takes a request off quota, concurrency and rate.
-    fn take(&self, now: Timestamp) -> Result<OwnedSemaphorePermit, Blocked> {
-        self.quota(now)?;
+    /// Takes a request off quota, the share of a court, concurrency and rate.
+    fn take(&self, now: Timestamp, court: Option<&str>) -> Result<OwnedSemaphorePermit, Blocked> {
+        self.within_quota(locked(&self.spent).on(day_of(now)).requests, now)?;
+        if court.is_some_and(|court| !self.open_courts().has(court)) {
+            return Err(self.share_used());
+        }
         // The permit is taken first because a request that the rate has counted cannot be given back.
         let permit = Arc::clone(&self.permits).try_acquire_owned();
         let Ok(permit) = permit else { return Err(Blocked { gate: Gate::Concurrency, until: None }) };
-        self.rate(now)?;
-        self.spend(now);
+        self.count(now, court)?;
         Ok(permit)
+    }
+
+    /// Takes a request off quota and rate. Conversations do so at the same moment: none of them sees what another is about to take.
+    fn count(&self, now: Timestamp, court: Option<&str>) -> Result<(), Blocked> {
+        let mut spent = locked(&self.spent);
+        self.within_quota(spent.on(day_of(now)).requests, now)?;
+        self.rate(now)?;
+        spent.add(day_of(now), court.filter(|_| self.config.limits.shares.is_some()));
+        Ok(())
     }
 
     /// Until when the breaker lets nothing pass.
@@ -238,14 +224,42 @@ impl Admission {
         Some(Blocked { gate, until })
     }
 
-    fn quota(&self, now: Timestamp) -> Result<(), Blocked> {
+    fn within_quota(&self, requests: u64, now: Timestamp) -> Result<(), Blocked> {
         let Some(most) = self.config.limits.per_day else { return Ok(()) };
-        let spent = locked(&self.spent);
-        if spent.day == Moment::from_timestamp(now).date() && spent.requests >= most {
-            let until = crate::domain::decide::allowed_at(RetryAfter::Tomorrow, now);
-            return Err(Blocked { gate: Gate::Quota, until });
+        if requests >= most {
+            return Err(Blocked { gate: Gate::Quota, until: tomorrow(now) });
         }
         Ok(())
+    }
+
+    /// What was sent today, and each court's part of it.
+    fn used(&self, now: Timestamp) -> QuotaUsed {
+        locked(&self.spent).on(day_of(now)).clone()
+    }
+
+    /// The shares of courts, with what was sent today; `None` where there are none.
+    pub fn shares(&self) -> Option<(&Shares, QuotaUsed)> {
+        let shares = self.config.limits.shares.as_ref()?;
+        Some((shares, self.used(self.clock.now())))
+    }
+
+    /// Courts that have not used their share.
+    pub fn open_courts(&self) -> OpenCourts {
+        self.shares().map_or(OpenCourts::All, |(shares, used)| shares.open(&used))
+    }
+
+    /// Why orders of a court wait that has used its share, and until when.
+    pub fn share_used(&self) -> Blocked {
+        Blocked { gate: Gate::Share, until: tomorrow(self.clock.now()) }
+    }
+
+    /// To what a request about orders of a court is counted, which must be durable.
+    pub fn counted_to(&self, court: &str) -> Counted {
+        match (self.config.limits.per_day, &self.config.limits.shares) {
+            (None, _) => Counted::Not,
+            (Some(_), None) => Counted::Quota,
+            (Some(_), Some(_)) => Counted::Court(court.to_owned()),
+        }
     }
 
     fn rate(&self, now: Timestamp) -> Result<(), Blocked> {
@@ -258,21 +272,13 @@ impl Admission {
         Ok(())
     }
 
-    fn spend(&self, now: Timestamp) {
-        let today = Moment::from_timestamp(now).date();
-        let mut spent = locked(&self.spent);
-        if spent.day != today {
-            *spent = Spent { day: today, requests: 0 };
-        }
-        spent.requests += 1;
-    }
-
-    /// Waits until a further request of a conversation, about queries or about `control`s, may be sent.
+    /// Waits until a further request of a conversation, about queries or about `control`s of a court, may be sent. A conversation that
+    /// began is finished, also beyond the court's share.
     ///
     /// # Errors
     /// A fault when the day's quota is spent, and for queries when the counterpart asked for more time than a conversation
     /// waits.
-    pub async fn pass(&self, control: bool) -> Result<(), Fault> {
+    pub async fn pass(&self, control: bool, court: &str) -> Result<(), Fault> {
         loop {
             let now = self.clock.now();
             if let Some(until) = self.hold_off.until(now).filter(|_| !control) {
@@ -285,16 +291,13 @@ impl Admission {
                 tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
                 continue;
             }
-            if self.quota(now).is_err() {
-                let fault = Fault::new(
-                    FaultKind::QuotaSpent,
-                    "go on with the conversation",
-                    "our quota for today is spent",
-                );
-                return Err(fault.retry_after(Some(RetryAfter::Tomorrow)));
-            }
-            match self.rate(now) {
-                Ok(()) => break,
+            match self.count(now, Some(court)) {
+                Ok(()) => return Ok(()),
+                Err(blocked) if blocked.gate == Gate::Quota => {
+                    let detail = "our quota for today is spent";
+                    let fault = Fault::new(FaultKind::QuotaSpent, "go on with the conversation", detail);
+                    return Err(fault.retry_after(Some(RetryAfter::Tomorrow)));
+                }
                 Err(blocked) => {
                     let until = blocked.until.unwrap_or(now);
                     let wait = until.duration_since(now).unsigned_abs();
@@ -302,8 +305,6 @@ impl Admission {
                 }
             }
         }
-        self.spend(self.clock.now());
-        Ok(())
     }
 
     /// The counterpart answered.
@@ -351,9 +352,7 @@ impl Admission {
     /// Requests left today; `None` without a quota.
     pub fn quota_left(&self) -> Option<u64> {
         let most = self.config.limits.per_day?;
-        let spent = locked(&self.spent);
-        let today = Moment::from_timestamp(self.clock.now()).date();
-        Some(if spent.day == today { most.saturating_sub(spent.requests) } else { most })
+        Some(most.saturating_sub(locked(&self.spent).on(day_of(self.clock.now())).requests))
     }
 
     /// Whether requests are counted per day and must be durable.

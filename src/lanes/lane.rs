@@ -5,6 +5,9 @@ mod batch;
 mod held_off;
 mod passing_on;
 mod read_ahead;
+mod share;
+#[cfg(test)]
+mod tests;
 #[cfg(test)]
 pub(super) mod world;
 
@@ -30,6 +33,7 @@ use crate::domain::decide::OrderInput;
 use crate::store::{Lease, StoreError, Stored, lane_lease};
 use ahead::Ahead;
 use batch::take_batch;
+use read_ahead::Read;
 
 /// Orders read ahead; what does not fit waits in the store.
 const READ_AHEAD: usize = 256;
@@ -170,6 +174,7 @@ impl Lane {
         if self.taken().len() >= MOST_TAKEN {
             return Next::Blocked;
         }
+        self.pass_over_used(ahead);
         if let Some(held) = self.shared.handle.admission.held_off()
             && let Some(next) = self.keep_controls(ahead, held).await
         {
@@ -183,14 +188,17 @@ impl Lane {
         }
         self.withhold_controls(&mut ahead.ready);
         if ahead.ready.is_empty() {
-            return Next::Wait(ahead.next);
+            return self.wait(ahead);
         }
         self.fill_batch(ahead).await;
         if self.shared.stop.is_cancelled() {
             return Next::Wait(None);
         }
-        let control = ahead.ready.front().is_some_and(|due| due.record.is_control());
-        match self.shared.handle.admission.admit(control) {
+        let Some(first) = ahead.ready.front().map(|due| &due.record) else { return Next::Again };
+        let control = first.is_control();
+        match self.shared.handle.admission.admit(control, &first.court) {
+            // A conversation that is under way used it meanwhile.
+            Err(Blocked { gate: Gate::Share, .. }) => Next::Again,
             Err(_) if !control && self.shared.handle.admission.held_off().is_some() => Next::Again,
             Err(blocked) => {
                 self.shared.handle.waits_for(Some(blocked));
@@ -201,7 +209,8 @@ impl Lane {
             }
             Ok(permit) => {
                 self.shared.handle.waits_for(None);
-                self.send(take_batch(&mut ahead.ready, self.largest_batch()), permit);
+                let by_court = self.shared.config.limits.shares.is_some();
+                self.send(take_batch(&mut ahead.ready, self.largest_batch(), by_court), permit);
                 Next::Again
             }
         }
@@ -241,8 +250,8 @@ impl Lane {
     }
 
     async fn look(&self, ahead: &mut Ahead) -> Stored<()> {
-        let (orders, next) = self.read_ahead().await?;
-        (ahead.ready, ahead.next) = (orders.into(), next);
+        let Read { ready, next, are_kept } = self.read_ahead().await?;
+        (ahead.ready, ahead.next, ahead.are_kept) = (ready.into(), next, are_kept);
         Ok(())
     }
 

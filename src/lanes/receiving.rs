@@ -94,3 +94,6 @@ fn receipt_of(read: &Read) -> Option<ReceiptFile> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

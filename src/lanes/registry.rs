@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::admission::{Admission, Blocked, Gate};
+use super::admission::Admission;
 use super::breaker::BreakerState;
+use super::gate::{Blocked, Gate};
 use super::reach::Reachable;
 use super::tokens::Tokens;
 use crate::store::LaneCounts;
@@ -151,14 +152,18 @@ impl LaneHandle {
         self.inner().waiting_for = blocked;
     }
 
-    /// What keeps its orders from leaving now.
-    pub fn withheld(&self) -> Fault {
+    /// What keeps its orders about a court's cases from leaving now.
+    pub fn withheld(&self, court: &str) -> Fault {
         let gate = self.inner().waiting_for.map(|blocked| blocked.gate);
         let breaker = self.admission.breaker();
         let (kind, detail) = match gate {
             _ if self.is_paused() => (FaultKind::Transient, "该单位已暂停 the counterpart is paused"),
             Some(Gate::Window) => (FaultKind::Transient, "不在服务时间 its service window is closed"),
             Some(Gate::Quota) => (FaultKind::QuotaSpent, "当日额度已用尽 our quota of the day is spent"),
+            _ if !self.admission.open_courts().has(court) => (
+                FaultKind::QuotaSpent,
+                "本院当日额度份额已用尽 the court's share of our quota of the day is used",
+            ),
             Some(Gate::Spent) => {
                 (FaultKind::QuotaSpent, "对方称额度已用尽 it says that its quota for us is spent")
             }
@@ -172,7 +177,7 @@ impl LaneHandle {
                 FaultKind::Misconfigured,
                 "数据须恢复后确认 the store is older than its counterparts have seen",
             ),
-            Some(Gate::Breaker) | None => (
+            Some(Gate::Breaker | Gate::Share) | None => (
                 FaultKind::Transient,
                 "线路不通或对方未取件 the line is down, or the counterpart did not fetch it",
             ),
@@ -192,7 +197,7 @@ impl LaneHandle {
         let state = match inner.waiting_for.map(|blocked| blocked.gate) {
             _ if self.is_paused() => LaneState::Paused,
             Some(Gate::Window) => LaneState::WindowClosed,
-            Some(Gate::Quota | Gate::Spent) => LaneState::QuotaSpent,
+            Some(Gate::Quota | Gate::Share | Gate::Spent) => LaneState::QuotaSpent,
             _ if breaker == BreakerState::Open => LaneState::BreakerOpen,
             Some(Gate::HoldOff) => LaneState::HeldOff,
             Some(Gate::OlderStore) => LaneState::StoreOlder,
@@ -207,7 +212,7 @@ impl LaneHandle {
             state,
             breaker,
             waits_until: inner.waiting_for.and_then(|blocked| blocked.until),
-            counts,
+            counts: Some(counts),
             in_flight: self.admission.in_flight(),
             rate_left: self.admission.rate_left(),
             quota_left: self.admission.quota_left(),
@@ -242,7 +247,7 @@ pub struct CounterpartView {
     pub waits_until: Option<Timestamp>,
     /// Orders waiting, awaiting and held.
     #[serde(flatten)]
-    pub counts: LaneCounts,
+    pub counts: Option<LaneCounts>,
     /// Messages under way.
     pub in_flight: u32,
     /// Requests that the rate allows at once; null without a rate.

@@ -18,6 +18,7 @@ use super::reach::Reachable;
 use super::{Admission, LaneHandle};
 use crate::config::{CounterpartConfig, FolderWatch, Look};
 use crate::counterparts::Counterparts;
+use crate::domain::QuotaUsed;
 use crate::store::{Lease, Leases, lane_lease};
 
 /// How often the files are looked at.
@@ -257,7 +258,8 @@ impl Lanes {
         }
         match (self.open_line)(config) {
             Ok(line) => {
-                let admission = Admission::new(Arc::clone(config), Arc::clone(&context.clock), 0);
+                let admission =
+                    Admission::new(Arc::clone(config), Arc::clone(&context.clock), QuotaUsed::default());
                 let line: Arc<dyn Reachable> = line;
                 let is_paused = self.followed.is_paused(name);
                 context.registry.put(Arc::new(LaneHandle::new(name, admission, line, is_paused)));

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use hyper::body::{Body, Bytes};
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -48,6 +49,9 @@ pub struct Connection {
     /// What bodies of requests may take in all.
     pub bodies: Bodies,
 }
+
+/// Where callers were sent elsewhere before, a connection is closed so long after the soft token: its first request may be on its way.
+const LAST_REQUEST: Duration = Duration::from_millis(500);
 
 /// Answers requests until the soft token; then finishes those under way of callers who are known, and waits for no stranger.
 pub async fn serve<F, R, B>(
@@ -109,16 +113,22 @@ async fn converse<F, R, B>(
 {
     let _ = stream.set_nodelay(true);
     let standing = Arc::clone(&connection.standing);
+    let leaving = tasks.leaving().clone();
     let answers = service_fn(move |request: Request<hyper::body::Incoming>| {
         let standing = Arc::clone(&connection.standing);
         standing.works();
         let mut request = request.map(|body| Arriving::new(body, Arc::clone(&standing)));
         request.extensions_mut().insert(connection.clone());
-        let answered = answer(request);
+        let (answered, leaving) = (answer(request), leaving.clone());
         async move {
             // Who sends a thousand requests in one go has the others answered in between.
             tokio::task::yield_now().await;
-            Ok::<_, Infallible>(answered.await.map(|body| Leaving::new(body, standing)))
+            let mut response = answered.await;
+            if leaving.is_cancelled() {
+                // Who keeps connections open writes his next request to another process, and not to one that closes meanwhile.
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(response.map(|body| Leaving::new(body, standing)))
         }
     });
     let mut server = hyper::server::conn::http1::Builder::new();
@@ -128,13 +138,14 @@ async fn converse<F, R, B>(
     tokio::pin!(served);
     let mut looks = tokio::time::interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut stopping = false;
+    let (stops, mut stopping) = (stops(&tasks), false);
+    tokio::pin!(stops);
     loop {
         tokio::select! {
             // A caller that goes away ends it with an error, which is nobody's trouble.
             _ = served.as_mut() => return,
             () = standing.ended() => return,
-            () = tasks.soft().cancelled(), if !stopping => {
+            () = &mut stops, if !stopping => {
                 stopping = true;
                 served.as_mut().graceful_shutdown();
             }
@@ -144,5 +155,13 @@ async fn converse<F, R, B>(
         if standing.is_overdue(config) || (stopping && standing.is_waiting_stranger()) {
             return;
         }
+    }
+}
+
+/// Resolves when no further request of a connection is waited for.
+async fn stops(tasks: &Tasks) {
+    tasks.soft().cancelled().await;
+    if tasks.leaving().is_cancelled() {
+        tokio::time::sleep(LAST_REQUEST).await;
     }
 }

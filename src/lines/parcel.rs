@@ -59,6 +59,11 @@ pub trait Depot: Send + Sync + fmt::Debug {
         false
     }
 
+    /// How many files of the last listing have names that cannot be used, see [`unnamed`]. They are not in the listing.
+    fn unnamed(&self) -> usize {
+        0
+    }
+
     /// The bytes of an incoming file; a fault of kind `Malformed` when it is larger than it may be.
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<u8>, Fault>>;
 
@@ -108,6 +113,15 @@ fn is_unfinished(name: &str) -> bool {
 pub fn too_many(folder: &str) -> Fault {
     let detail = format!(
         "{folder} has more than {MOST_ENTRIES} entries, and what lies beyond them is not seen: take away what is not ours"
+    );
+    Fault::new(FaultKind::Misconfigured, "look for files", detail)
+}
+
+/// Files whose names can be neither kept nor answered: no UTF-8, as a Windows server in China writes them, or parts of a path.
+fn unnamed(folder: &str, count: usize) -> Fault {
+    let detail = format!(
+        "{folder} has {count} files whose names are no text in UTF-8 (GBK, say) or hold a slash or backslash; they are never read: have \
+         them written under other names"
     );
     Fault::new(FaultKind::Misconfigured, "look for files", detail)
 }

@@ -99,7 +99,7 @@ pub fn render(scrape: &Scrape) -> String {
 
 fn render_counted(counted: &Counted, leases: &Leases) {
     for (lane, charged) in &counted.lanes {
-        counts(&lane.name, &lane.counts);
+        lane.counts.iter().for_each(|waiting| counts(&lane.name, waiting));
         counters(lane);
         if leases.is_here(&lane_lease(&lane.name)) {
             breaker(lane);

@@ -9,6 +9,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::{Cell, Table, sheet, words};
+use crate::domain::people::Courts;
 use crate::domain::{ChainId, InquiryId, LineRow, OrderId, PartyId, Print, PrintKind, Revision, Terms};
 use crate::store::codec::decode;
 use crate::store::{Reads, StoreError, Stored};
@@ -35,23 +36,39 @@ pub struct Attachment {
     pub bytes: Vec<u8>,
 }
 
-/// Receipts that had come when the print was made; `None` where they are more than [`MOST_FILES`] or [`MOST_BYTES`].
+/// What goes with a print.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attachments {
+    /// The receipts.
+    pub files: Vec<Attachment>,
+    /// Whether the chain has an inquiry of another court: what counterparts handed in about it is that court's.
+    pub lacks_another_courts: bool,
+}
+
+/// Receipts that had come when the print was made, as far as they belong to courts of the caller; `None` where they are more than
+/// [`MOST_FILES`] or [`MOST_BYTES`].
 ///
 /// # Errors
 /// When the store fails.
-pub fn of_print(reads: &mut dyn Reads, print: &Print) -> Stored<Option<Vec<Attachment>>> {
+pub fn of_print(reads: &mut dyn Reads, courts: &Courts, print: &Print) -> Stored<Option<Attachments>> {
     let mut found = Found { at: print.at, known: BTreeSet::new(), files: Vec::new(), bytes: 0 };
-    let names = names_of(print);
+    let (names, mut lacks_another_courts) = (names_of(print), false);
     for inquiry in reads.inquiries_of(print.chain)? {
         let is_of_case = inquiry.case == print.case || !names.is_case_alone;
-        if is_of_case && !found.is_too_much() {
+        if !is_of_case || found.is_too_much() {
+            continue;
+        }
+        // The same as an order by itself: it belongs to the court of its inquiry, though the ledger is the chain's.
+        if courts.cover(&inquiry.court) {
             of_inquiry(reads, inquiry.id, &names, &mut found)?;
+        } else {
+            lacks_another_courts = true;
         }
     }
     if names.has_controls {
         of_measures(reads, print.chain, &names, &mut found)?;
     }
-    Ok((!found.is_too_much()).then_some(found.files))
+    Ok((!found.is_too_much()).then_some(Attachments { files: found.files, lacks_another_courts }))
 }
 
 /// What a print is about, as far as receipts go.
@@ -186,7 +203,7 @@ impl From<std::io::Error> for BundleError {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn bundle(print: &Print, bytes: &[u8], receipts: &[Attachment]) -> Result<Vec<u8>, BundleError> {
+pub fn bundle(print: &Print, bytes: &[u8], receipts: &Attachments) -> Result<Vec<u8>, BundleError> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let plain = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     zip.start_file(format!("{}.{}", print.number(), print.format.word()), plain)?;
@@ -200,7 +217,7 @@ pub fn bundle(print: &Print, bytes: &[u8], receipts: &[Attachment]) -> Result<Ve
         ("SHA-256", 40),
     ];
     let mut list = Table::new("回执目录", &columns, "");
-    for (at, receipt) in receipts.iter().enumerate() {
+    for (at, receipt) in receipts.files.iter().enumerate() {
         let name = match receipt.bytes.is_empty() {
             true => "（已过保存期限）".to_owned(),
             false => name_of(at, receipt),
@@ -217,6 +234,9 @@ pub fn bundle(print: &Print, bytes: &[u8], receipts: &[Attachment]) -> Result<Ve
             Cell::text(receipt.bytes.len().to_string()),
             Cell::text(&receipt.sha256),
         ]);
+    }
+    if receipts.lacks_another_courts {
+        list.rows.push(vec![Cell::text("（同一案号链中其他法院查控申请的回执未列入，由该法院调取）")]);
     }
     zip.start_file("receipts.csv", plain)?;
     zip.write_all(sheet::csv(&list).as_bytes())?;
@@ -264,7 +284,8 @@ mod tests {
             bytes: bytes.to_vec(),
         };
         let sealed: Vec<u8> = (0..=255).cycle().take(70_000).collect();
-        let receipts = [receipt("../../etc/passwd", "../PDF", &sealed), receipt("=1+1", "pdf", &[])];
+        let files = vec![receipt("../../etc/passwd", "../PDF", &sealed), receipt("=1+1", "pdf", &[])];
+        let receipts = Attachments { files, lacks_another_courts: false };
         let zipped = bundle(&print, b"page", &receipts).expect("a file");
         let mut zip = zip::ZipArchive::new(Cursor::new(zipped)).expect("a ZIP file");
         assert_eq!(zip.len(), 3, "the print, a receipt that is kept, and the list");
@@ -277,6 +298,6 @@ mod tests {
         assert_eq!(read(&format!("{}.html", print.number())), b"page");
         let list = String::from_utf8(read("receipts.csv")).expect("text");
         assert!(list.contains("../../etc/passwd") && list.contains("（已过保存期限）"), "{list}");
-        assert!(list.contains("'=1+1") && list.contains(&receipts[0].sha256), "{list}");
+        assert!(list.contains("'=1+1") && list.contains(&receipts.files[0].sha256), "{list}");
     }
 }

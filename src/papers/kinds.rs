@@ -56,9 +56,6 @@ pub fn printable(record: &CaseRecord, today: Date) -> Vec<Printable> {
             add(PrintKind::FreezeNotice, About::Party(party.id));
         }
     }
-    for counterpart in letters::asked(record) {
-        add(PrintKind::AssistanceNotice, About::Counterpart(counterpart));
-    }
     for counterpart in letters::silent(record) {
         add(PrintKind::AnswerReminder, About::Counterpart(counterpart));
     }
@@ -73,9 +70,6 @@ pub fn document(what: &Printable, record: &CaseRecord, issue: &Issue<'_>) -> Opt
         (PrintKind::MeasureList, About::Case) => ledger::measure_list(record, issue),
         (PrintKind::RenewalReminder, About::Case) => ledger::renewal_reminder(record, issue),
         (PrintKind::ExcessReleaseList, About::Case) => ledger::excess_release_list(record, issue),
-        (PrintKind::AssistanceNotice, About::Counterpart(name)) => {
-            letters::assistance_notice(record, name, issue)
-        }
         (PrintKind::AnswerReminder, About::Counterpart(name)) => {
             letters::answer_reminder(record, name, issue)
         }

@@ -19,10 +19,25 @@ pub enum AlarmKind {
     Mass,
     /// The same thing again and again 反复查看.
     Repeated,
+    /// The same person again and again, in different cases or looked for by name or number 反复查看同一人.
+    RepeatedPerson,
     /// Out of working hours 非工作时间.
     OutOfHours,
     /// Lists that belong to no case, by somebody whose role is not of the case 无案查看.
     NoCase,
+}
+
+impl AlarmKind {
+    /// The word used in lists and in exports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mass => "mass",
+            Self::Repeated => "repeated",
+            Self::RepeatedPerson => "repeated_person",
+            Self::OutOfHours => "out_of_hours",
+            Self::NoCase => "no_case",
+        }
+    }
 }
 
 /// Something that stands out in the looks of one person.
@@ -32,7 +47,8 @@ pub struct Alarm {
     pub kind: AlarmKind,
     /// Staff number 工号 of the person.
     pub actor: String,
-    /// How many: records for `mass` (each different thing once, a list of no case with its rows), looks for the others.
+    /// How many: records for `mass` (each different thing once, a list of no case with its rows), cases and searches for
+    /// `repeated_person`, looks for the others.
     pub count: u64,
     /// The case; empty where it is about several or none.
     pub case_number: String,
@@ -49,6 +65,8 @@ struct Together<'a> {
     /// How many records each different thing showed, by kind and name.
     things: BTreeMap<(&'a str, &'a str), u64>,
     cases: BTreeSet<&'a str>,
+    /// Looks of no case.
+    searches: u64,
     times: Option<(Timestamp, Timestamp)>,
 }
 
@@ -58,6 +76,7 @@ impl<'a> Together<'a> {
         let most = self.things.entry((look.kind.word(), &look.subject)).or_default();
         *most = look.shown.max(*most);
         self.cases.insert(&look.case_number);
+        self.searches += u64::from(look.case_number.is_empty());
         let (first, last) = self.times.unwrap_or((look.at, look.at));
         self.times = Some((first.min(look.at), last.max(look.at)));
     }
@@ -69,7 +88,15 @@ impl<'a> Together<'a> {
             _ => String::new(),
         };
         let records = self.things.values().fold(0_u64, |all, shown| all.saturating_add(*shown));
-        let count = if kind == AlarmKind::Mass { records } else { self.count };
+        let count = match kind {
+            AlarmKind::Mass => records,
+            // A case is worked on all day: it counts once, and each search by itself.
+            AlarmKind::RepeatedPerson => {
+                let cases = self.cases.iter().filter(|case| !case.is_empty()).count();
+                self.searches.saturating_add(u64::try_from(cases).unwrap_or(u64::MAX))
+            }
+            _ => self.count,
+        };
         Some(Alarm { kind, actor: actor.to_owned(), count, case_number, first_at, last_at })
     }
 }
@@ -95,10 +122,13 @@ pub fn alarms_of(looks: &[Look], persons: &[Person], rules: &LookRules) -> Vec<A
         } else {
             add(AlarmKind::Repeated, (look.kind.word(), look.subject.as_str()));
         }
+        for person in &look.about {
+            add(AlarmKind::RepeatedPerson, ("", person.as_str()));
+        }
     }
     let stands_out = |alarm: &Alarm| match alarm.kind {
         AlarmKind::Mass => alarm.count >= rules.alarm_at,
-        AlarmKind::Repeated => alarm.count >= AGAIN_AND_AGAIN,
+        AlarmKind::Repeated | AlarmKind::RepeatedPerson => alarm.count >= AGAIN_AND_AGAIN,
         AlarmKind::OutOfHours | AlarmKind::NoCase => true,
     };
     let all = groups.iter().filter_map(|((kind, actor, _), together)| together.alarm(*kind, actor));
@@ -137,6 +167,7 @@ mod tests {
             out_of_hours,
             shown: 1,
             courts: Vec::new(),
+            about: Vec::new(),
         }
     }
 
@@ -175,6 +206,28 @@ mod tests {
             (AlarmKind::NoCase, "gh002".to_owned(), 1, String::new()),
         ];
         assert_eq!(told(&looks), expected);
+    }
+
+    #[test]
+    fn one_person_in_many_cases_and_searches_stands_out_and_a_days_work_on_a_case_does_not() {
+        let of = |minute: i64, subject: &str, case: &str, person: &str| Look {
+            about: vec![person.to_owned(), format!("other {subject}")],
+            ..look(minute, "gh001", subject, case, false)
+        };
+        let persons = [person("gh001", Role::Officer)];
+        let rules = LookRules { alarm_at: 1000, ..LookRules::default() };
+        let of_a_day: Vec<Look> = (0..40).map(|at| of(at, &at.to_string(), CASE, "a person")).collect();
+        assert_eq!(alarms_of(&of_a_day, &persons, &rules), []);
+        let mut looks: Vec<Look> =
+            (0..2).map(|at| of(at, "c", &format!("（2026）测01执{at}号"), "a person")).collect();
+        looks.extend((0..2).map(|at| of(at, "a search", "", "a person")));
+        assert_eq!(alarms_of(&looks, &persons, &rules), [], "four times");
+        looks.push(of(9, "another search", "", "a person"));
+        let told = alarms_of(&looks, &persons, &rules);
+        assert_eq!(
+            told.iter().map(|one| (one.kind, one.count)).collect::<Vec<_>>(),
+            [(AlarmKind::RepeatedPerson, 5)]
+        );
     }
 
     #[test]

@@ -71,7 +71,7 @@ matrix! {
         "POST /v1/measures/{id}/release" "POST /v1/measures/{id}/renew" "POST /v1/measures/{id}/deduct"
         "POST /v1/measures/{id}/transfer"
     ];
-    RESOLVE "resolve" "认定结果不明的请求" [Approver] ["POST /v1/orders/{number}/resolve"];
+    RESOLVE "resolve" "认定结果不明的请求、撤回尚未发出的请求" [Approver] ["POST /v1/orders/{number}/resolve"];
     DESK_READ "read_desk" "查看人工办理" [Officer Approver Supervisor] [
         "GET /v1/desk" "GET /v1/desk/{number}" "GET /v1/desk/{number}/scan"
     ];
@@ -87,11 +87,12 @@ matrix! {
     ];
     WATCH "watch" "查看协助单位" [Officer Supervisor Operations] [
         "GET /v1/connectors" "GET /v1/connectors/{id}" "GET /v1/counterparts" "GET /v1/counterparts/{name}"
-        "GET /v1/counterparts/{name}/charges" "GET /v1/counterparts/{name}/messages" "GET /v1/replicas"
+        "GET /v1/counterparts/{name}/charges" "GET /v1/counterparts/{name}/messages" "GET /v1/counterparts/{name}/faults"
+        "GET /v1/replicas"
     ];
     OPERATE "operate" "暂停、恢复、探测协助单位" [Operations] [
         "POST /v1/counterparts/{name}/pause" "POST /v1/counterparts/{name}/resume"
-        "POST /v1/counterparts/{name}/probe"
+        "POST /v1/counterparts/{name}/probe" "POST /v1/counterparts/{name}/faults/{number}/again"
     ];
     STORE "store" "查看与迁移数据库" [Operations] ["GET /v1/store" "POST /v1/store/move"];
     METRICS "metrics" "读取监控指标" [Operations] ["GET /metrics"];
@@ -107,7 +108,7 @@ matrix! {
         "DELETE /v1/people/{id}/sign-in-certificates/{fingerprint}"
     ];
     KEYS "keys" "管理密钥" [SecurityAdministrator] ["GET /v1/keys" "POST /v1/keys" "DELETE /v1/keys/{id}"];
-    LOOKS "looks" "查看留痕" [Auditor] ["GET /v1/looks" "GET /v1/looks.csv" "GET /v1/looks/alarms"];
+    LOOKS "looks" "查看留痕" [Auditor] ["GET /v1/looks" "GET /v1/looks.csv" "GET /v1/looks/alarms" "GET /v1/looks/alarms.csv"];
 }
 
 /// A row by its number.

@@ -108,11 +108,31 @@ pub fn task(reads: &mut dyn Reads, courts: &Courts, id: TaskId) -> Stored<Option
     }
 }
 
-/// Whether an act is seen: by what it is about. That a person looks at very much is for the auditors of the person's courts.
-fn sees_act(reads: &mut dyn Reads, courts: &Courts, act: &AuditEntry) -> Stored<bool> {
-    if act.act == "mass_looks" {
+/// Acts by which a key comes and goes; they are about its name.
+const ABOUT_KEYS: [&str; 2] = ["make_key", "revoke_key"];
+
+/// Who looks at acts.
+#[derive(Debug, Clone)]
+pub struct Onlooker {
+    /// Whose acts they see.
+    pub courts: Courts,
+    /// Whether they audit, and see also what was done about the persons and the keys of these courts.
+    pub audits: bool,
+}
+
+/// Whether an act is seen: by what it is about. What is about a person or a key is for the auditors of its courts; that a person looks
+/// at very much, for everybody of them who reads acts.
+fn sees_act(reads: &mut dyn Reads, by: &Onlooker, act: &AuditEntry) -> Stored<bool> {
+    let courts = &by.courts;
+    if ABOUT_KEYS.contains(&act.act.as_str()) {
+        let mut named = reads.keys()?.into_iter().filter(|key| key.name == act.subject);
+        return Ok(by.audits && named.any(|key| key.courts.meet(courts)));
+    }
+    if by.audits || act.act == "mass_looks" {
         let person = reads.person_by_number(&act.subject)?;
-        return Ok(person.is_some_and(|person| person.courts.meet(courts)));
+        if person.is_some_and(|person| person.courts.meet(courts)) {
+            return Ok(true);
+        }
     }
     sees_subject(reads, courts, &act.subject)
 }
@@ -142,7 +162,8 @@ pub struct Acts {
 ///
 /// # Errors
 /// When the store fails.
-pub fn acts(reads: &mut dyn Reads, courts: &Courts, filter: &ActFilter) -> Stored<Acts> {
+pub fn acts(reads: &mut dyn Reads, by: &Onlooker, filter: &ActFilter) -> Stored<Acts> {
+    let courts = &by.courts;
     let (limit, mut page, mut looked_at) = (filter.limit, Acts::default(), 0);
     let mut filter = filter.clone();
     loop {
@@ -156,7 +177,7 @@ pub fn acts(reads: &mut dyn Reads, courts: &Courts, filter: &ActFilter) -> Store
                 return Ok(page);
             }
             filter.before = Some(row);
-            if courts.are_all() || sees_act(reads, courts, &act)? {
+            if courts.are_all() || sees_act(reads, by, &act)? {
                 page.acts.push((row, act));
             }
         }

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::failure::Done;
+use super::failure::{Done, Failure, FailureKind};
 use super::health::{HealthTeller, RelayState, RelayWatch};
 use super::message::{Answer, Incoming, Reception, identity, verdict};
 use super::parties::{Inlet, Receiver};
-use super::runner::wait_after;
+use super::runner::{stopping, wait_after};
 use crate::clock::Clock;
 use crate::config::IntakeConfig;
 use crate::intake::LONGEST_KEY;
@@ -18,6 +18,8 @@ use crate::lifecycle::Tasks;
 const HELD: Duration = Duration::from_secs(10);
 /// Longest time for one submission.
 const SUBMITTED_WITHIN: Duration = Duration::from_secs(20);
+/// Longest time to answer a message, to put it among the dead letters and to acknowledge it.
+const SETTLED_WITHIN: Duration = Duration::from_secs(30);
 
 /// One intake.
 #[derive(Debug)]
@@ -94,7 +96,12 @@ impl Intake {
             let id = identity(&self.config.submitter, &message, &answer);
             let verdict = verdict(answer, &self.source, &id, self.clock.now(), key);
             let refused = u64::from(verdict.is_refused());
-            receiver.settle(verdict).await?;
+            let settled = tokio::select! {
+                settled = tokio::time::timeout(SETTLED_WITHIN, receiver.settle(verdict)) => settled,
+                // It comes again, and its key gives back the inquiry that it became.
+                () = stopping(tasks) => return Ok(()),
+            };
+            settled.unwrap_or_else(|_| Err(unsettled()))?;
             self.health.did(1, refused);
         }
     }
@@ -119,6 +126,7 @@ impl Intake {
             {
                 return Ok(Some(answer));
             }
+            receiver.hold().await?;
             let wait = wait_after(attempt, self.config.longest_wait.min(HELD));
             tokio::select! {
                 () = tasks.soft().cancelled() => return Ok(None),
@@ -153,4 +161,12 @@ impl Intake {
         }
         Ok(key)
     }
+}
+
+fn unsettled() -> Failure {
+    let detail = format!(
+        "the broker did not take the answer to a message within {} seconds; the message comes again",
+        SETTLED_WITHIN.as_secs()
+    );
+    Failure::new(FailureKind::TimedOut, detail)
 }

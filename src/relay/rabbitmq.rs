@@ -1,38 +1,60 @@
 //! RabbitMQ: connection, exchanges and queues, and what both ways share.
 
+mod channels;
 mod inlet;
 mod outlet;
 mod places;
 mod transport;
 
+use std::time::Duration;
+
 use futures_util::StreamExt as _;
-use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::protocol::{AMQPErrorKind, AMQPHardError};
 use lapin::types::ShortString;
 use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo, SASLMechanism};
-use lapin::{BasicProperties, Channel, Confirmation, ConnectionProperties, ErrorKind, Event};
+use lapin::{BasicProperties, ConnectionProperties, ErrorKind, Event};
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 
 use super::failure::{Done, Failure, FailureKind};
 use crate::config::{BrokerAccess, BrokerLogin, RabbitConfig, ServerAddress};
 
+use channels::{Channels, Letter};
 pub(super) use inlet::RabbitInlet;
 pub(super) use outlet::RabbitOutlet;
 
 /// Both sides say so often, in seconds, that they are there.
 const HEARTBEAT: u16 = 10;
+/// Longest time for a connection to be ended in good order.
+const GOODBYE: Duration = Duration::from_secs(2);
 /// Persistent: the message survives a restart of the broker.
 const PERSISTENT: u8 = 2;
 
 type Events = std::pin::Pin<Box<dyn futures_util::Stream<Item = Event> + Send>>;
 
-/// A connection with one channel that confirms what it is given.
+/// A connection, and the channels over which messages go.
 struct Connection {
     connection: lapin::Connection,
-    channel: Channel,
+    channels: Channels,
     events: Mutex<Events>,
     /// Largest body in bytes.
     largest: usize,
+    severs: CancellationToken,
+}
+
+impl Drop for Connection {
+    /// The client's library says goodbye by itself. Where the broker takes nothing, it would wait with that, and with what was given to
+    /// it, until the broker does.
+    fn drop(&mut self) {
+        let severs = self.severs.clone();
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) if !self.connection.status().blocked() => drop(runtime.spawn(async move {
+                tokio::time::sleep(GOODBYE).await;
+                severs.cancel();
+            })),
+            _ => severs.cancel(),
+        }
+    }
 }
 
 impl Connection {
@@ -56,10 +78,11 @@ impl Connection {
     async fn open_at(config: &RabbitConfig, server: &ServerAddress) -> Done<Self> {
         let properties = ConnectionProperties::default().with_connection_name("chakong".into());
         let uri = uri(config, server);
-        let connection = transport::connect(uri, &config.access, server, properties).await?;
+        let severs = CancellationToken::new();
+        let connection = transport::connect(uri, &config.access, server, properties, &severs).await?;
         let events: Events = Box::pin(connection.events_listener());
-        let channel = confirming(&connection).await?;
-        Ok(Self { connection, channel, events: Mutex::new(events), largest: config.largest_message })
+        let channels = Channels::of(&connection);
+        Ok(Self { connection, channels, events: Mutex::new(events), largest: config.largest_message, severs })
     }
 
     /// Resolves when the connection is lost, or takes nothing for now.
@@ -67,6 +90,8 @@ impl Connection {
         let mut events = self.events.lock().await;
         loop {
             match events.next().await {
+                // What is wrong on one channel is told to whoever uses it.
+                Some(Event::Error(error)) if is_of_a_channel(&error) => {}
                 Some(Event::Error(error)) => return failed(&error),
                 Some(Event::ConnectionBlocked(reason)) => {
                     let detail = format!("RabbitMQ takes nothing for now: {reason}");
@@ -78,71 +103,12 @@ impl Connection {
         }
     }
 
-    /// Publishes; done when the broker has confirmed it. A mandatory message that no queue takes comes back.
-    async fn publish(
-        &self,
-        exchange: &str,
-        key: &str,
-        is_mandatory: bool,
-        body: &[u8],
-        properties: BasicProperties,
-    ) -> Done<()> {
+    /// Publishes; done when the broker has confirmed it. A mandatory message that no queue takes is refused.
+    async fn publish(&self, letter: Letter<'_>) -> Done<()> {
         if !self.connection.status().connected() {
             return Err(Failure::new(FailureKind::Unreachable, "the connection to RabbitMQ is down"));
         }
-        publish_over(&self.channel, exchange, key, is_mandatory, body, properties).await
-    }
-
-    /// Publishes a mandatory message over a channel of its own.
-    async fn publish_apart(
-        &self,
-        exchange: &str,
-        key: &str,
-        body: &[u8],
-        properties: BasicProperties,
-    ) -> Done<()> {
-        let channel = confirming(&self.connection).await?;
-        publish_over(&channel, exchange, key, true, body, properties).await?;
-        let _ = channel.close(200, "".into()).await;
-        Ok(())
-    }
-}
-
-/// A channel that confirms what it is given.
-async fn confirming(connection: &lapin::Connection) -> Done<Channel> {
-    let channel = connection.create_channel().await.map_err(|error| failed(&error))?;
-    channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(|error| failed(&error))?;
-    Ok(channel)
-}
-
-async fn publish_over(
-    channel: &Channel,
-    exchange: &str,
-    key: &str,
-    is_mandatory: bool,
-    body: &[u8],
-    properties: BasicProperties,
-) -> Done<()> {
-    let options = BasicPublishOptions { mandatory: is_mandatory, immediate: false };
-    let published = channel.basic_publish(short(exchange)?, short(key)?, options, body, properties);
-    let confirmed = published.await.map_err(|error| failed(&error))?.await.map_err(|error| failed(&error))?;
-    match confirmed {
-        Confirmation::Ack(None) => Ok(()),
-        Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)) => {
-            let detail = format!(
-                "no queue takes messages of the exchange {exchange} with the routing key {key}; bind one, for example by `#`"
-            );
-            Err(Failure::new(FailureKind::Full, detail))
-        }
-        Confirmation::Nack(None) => {
-            let detail = format!(
-                "RabbitMQ refused a message to the exchange {exchange}: a queue is full or cannot store it"
-            );
-            Err(Failure::new(FailureKind::Full, detail))
-        }
-        Confirmation::NotRequested => {
-            Err(Failure::new(FailureKind::Unfit, "RabbitMQ confirms nothing on this channel"))
-        }
+        self.channels.publish(&self.connection, letter).await
     }
 }
 
@@ -178,6 +144,11 @@ fn servers_of(access: &BrokerAccess) -> String {
 fn short(text: &str) -> Done<ShortString> {
     ShortString::try_new(text)
         .map_err(|_| Failure::new(FailureKind::Unfit, "a name or routing key has more than 255 bytes"))
+}
+
+/// Whether the broker has closed one channel, and the connection stands.
+fn is_of_a_channel(error: &lapin::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ProtocolError(said) if matches!(said.kind(), AMQPErrorKind::Soft(_)))
 }
 
 /// What the client's library or the broker said, as a failure.

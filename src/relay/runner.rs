@@ -330,7 +330,7 @@ async fn due(at: Option<Instant>) {
 }
 
 /// Resolves a while after the soft token: what is under way may still be acknowledged.
-async fn stopping(tasks: &Tasks) {
+pub(super) async fn stopping(tasks: &Tasks) {
     tasks.soft().cancelled().await;
     tokio::select! {
         () = tasks.hard().cancelled() => {}

@@ -15,19 +15,22 @@ pub enum Ailment {
     Failing,
     /// The database server does not answer.
     Unreachable,
+    /// The database server has lost commits: it is another one than before.
+    Behind,
     /// It is moved to another place, and nobody works on it meanwhile.
     Moving,
 }
 
 impl Ailment {
     /// Every one.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Gone,
         Self::ReadOnly,
         Self::Locked,
         Self::Damaged,
         Self::Failing,
         Self::Unreachable,
+        Self::Behind,
         Self::Moving,
     ];
 
@@ -40,6 +43,7 @@ impl Ailment {
             Self::Damaged => "damaged",
             Self::Failing => "failing",
             Self::Unreachable => "unreachable",
+            Self::Behind => "behind",
             Self::Moving => "moving",
         }
     }
@@ -53,6 +57,7 @@ impl Ailment {
             Self::Damaged => "the store's file is damaged",
             Self::Failing => "the store's disk failed",
             Self::Unreachable => "the database server does not answer",
+            Self::Behind => "the database server has lost commits",
             Self::Moving => "the store is being moved; come again",
         }
     }
@@ -76,6 +81,9 @@ impl Ailment {
             Self::Failing => "look into the system's log for errors of the disk",
             Self::Unreachable => {
                 "look whether the database server runs and can be reached; work goes on by itself once it answers"
+            }
+            Self::Behind => {
+                "go back to the server that has them; else stop every replica, start one with `chakong serve --restored`, then the others"
             }
             Self::Moving => {
                 "wait; work goes on by itself when the move is over, on the one store or on the other"

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::{Reads, StoreError, Stored};
-use crate::domain::decide::property_keys;
+use crate::domain::decide::{is_unsent, property_keys};
 use crate::domain::{
     CaseFile, ChainId, InquiryId, InquiryState, LineRow, Lines, OrderId, OrderState, Subject,
 };
@@ -51,6 +51,21 @@ fn deepen<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
         add_order(reads, file, id)?;
     }
     file.is_whole = true;
+    add_lines_of_what_may_close(reads, file)
+}
+
+/// A decision may withdraw controls that have not left: where nothing else of an inquiry is open but one order, its certificate may be
+/// issued then.
+fn add_lines_of_what_may_close<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
+    let mut unsent: HashMap<InquiryId, i64> = HashMap::new();
+    for order in file.orders.values().filter(|order| order.is_control() && is_unsent(order)) {
+        *unsent.entry(order.inquiry).or_default() += 1;
+    }
+    for (id, count) in unsent {
+        if file.inquiries.get(&id).is_some_and(|inquiry| inquiry.open_orders <= count + 1) {
+            load_lines(reads, file, id)?;
+        }
+    }
     Ok(())
 }
 

@@ -29,6 +29,7 @@ mod migrations;
 mod moves;
 mod numbers;
 mod older_cases;
+mod others;
 mod overlay;
 mod pending;
 mod people;
@@ -63,6 +64,7 @@ use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
 use commit::{Writer, in_one_step};
 use fleet::Fleet;
 use link::Link;
+use others::Others;
 pub use server::Server;
 use session::Claim;
 use shared::Shared;
@@ -171,29 +173,30 @@ impl Postgres {
     ) -> Stored<(Arc<dyn Store>, PostgresThreads)> {
         let leases =
             Leases::shared(format!("{}-{:08x}", member.name, rand::Rng::random::<u32>(&mut rand::rng())));
-        let mut claim = Claim::on(server, leases.id(), member.lease);
+        let others = Arc::new(Others::of(leases.id()));
+        let mut claim = Claim::on(server, leases.id(), member.lease, &others);
         let mut link = claim.connect_first(is_alone)?;
-        let is_older = migrations::is_older(&mut link)?;
-        if is_older && !is_alone {
-            Claim::be_alone(&mut link)?;
-        }
+        let changes = !is_alone
+            && migrations::is_older(&mut link)?
+            && Claim::be_alone(&mut link, migrations::is_older)?;
         link.unhurried(migrations::migrate)?;
         let (epoch, key, ids, last) = in_one_step(&mut link, |link| {
             claim.begin_here(link)?;
             let epoch = epoch(link)?;
             Ok((epoch, numbers::lookup_key(link)?, numbers::open(link, epoch)?, events::last(link)?))
         })?;
-        if is_alone || is_older {
+        if is_alone || changes {
             claim.share(&mut link)?;
         }
         let signals = Arc::new(Signals::with(Arc::clone(&leases)));
-        let fleet = Fleet::join(server, member, leases, Arc::clone(&signals))?;
+        let fleet = Fleet::join(server, member, leases, Arc::clone(&signals), Arc::clone(&others))?;
         let shared = Shared {
             signals,
             ids: Arc::new(ids),
             key: key.into(),
             watch: Arc::new(Watch::over(server)),
             connects: Arc::default(),
+            others,
         };
         shared.signals.events_grew(last);
         let (signals, key, watch) =

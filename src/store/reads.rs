@@ -6,7 +6,6 @@ use std::sync::Arc;
 use chakong_contract::Date as Day;
 use chakong_contract::order::LegalDocument;
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::{
     ActFilter, CaseFilter, CaseRow, ChargeReference, DeskReads, InquiryFilter, IssuedCertificate, KeptBytes,
@@ -15,8 +14,8 @@ use super::{
 };
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind, Inquiry,
-    InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState, Paper,
-    PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
+    InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OpenCourts, OrderId, OrderRecord,
+    OrderState, Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
 };
 
 /// What can be read. Not found is `Ok(None)`.
@@ -78,13 +77,14 @@ pub trait Reads: PeopleReads + ReportReads + DeskReads + LaneReads {
     /// `before`, in a state that is indexed, with an action that is indexed, whatever else the filter wants. `None` where there
     /// are fewer, or an index gives those that are wanted.
     fn end_of_look(&mut self, filter: &OrderFilter, look: usize) -> Stored<Option<OrderId>>;
-    /// Orders of a lane whose time has come, in turn, without those in `taken`.
+    /// Orders of a lane whose time has come, of these courts, in turn, without those in `taken`.
     fn due_orders(
         &mut self,
         lane: &str,
         now: Timestamp,
         limit: usize,
         taken: &HashSet<OrderId>,
+        courts: &OpenCourts,
     ) -> Stored<Vec<OrderRecord>>;
     /// Controls, or queries, of a lane to put on offer: first those that wait and whose time has come, in turn; then those on
     /// offer already, beginning after `after` and from the start again. None whose deadline has passed, none on offer that is not to be
@@ -156,8 +156,6 @@ pub trait Reads: PeopleReads + ReportReads + DeskReads + LaneReads {
     fn consumers(&mut self) -> Stored<Vec<(String, i64)>>;
     /// When the store was last written to for a look at it.
     fn probed(&mut self) -> Stored<Option<Timestamp>>;
-    /// Requests sent to a counterpart on a day (Asia/Shanghai).
-    fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64>;
     /// Requests that a counterpart charged, by day (Asia/Shanghai), newest first.
     fn charges(&mut self, lane: &str, days: usize) -> Stored<Vec<(String, u64)>>;
     /// The numbers that a vendor gave its calls about an order, in their order.

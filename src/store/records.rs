@@ -225,6 +225,13 @@ pub struct LaneCounts {
     pub oldest: Option<Timestamp>,
 }
 
+impl LaneCounts {
+    /// Whether the lane has an order that is not answered.
+    pub const fn has_any(&self) -> bool {
+        self.waiting > 0 || self.awaiting > 0 || self.undetermined > 0
+    }
+}
+
 /// A certificate as it was issued.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IssuedCertificate {

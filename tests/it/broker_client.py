@@ -51,10 +51,11 @@ async def nats_current(url, stream):
     raise SystemExit(f"the servers never have the same: {cluster}")
 
 
-async def nats_make(url, stream, subject, storage, most):
-    """A stream that somebody else made."""
+async def nats_make(url, stream, subject, storage, most, each="-1"):
+    """A stream that somebody else made: so many bytes at most, and so many messages of a subject."""
     client = await nats.connect(url)
-    await client.jetstream().add_stream(name=stream, subjects=[subject], storage=storage, max_bytes=int(most))
+    await client.jetstream().add_stream(name=stream, subjects=[subject], storage=storage, max_bytes=int(most),
+                                        max_msgs_per_subject=int(each))
     await client.close()
 
 
@@ -134,6 +135,22 @@ async def nats_ask(url, subject, path, key, submitter, reply, times):
         if reply == "inbox":
             answer = await answers.next_msg(timeout=30)
             say(status=int(answer.headers["Status"]), answer=json.loads(answer.data))
+    await client.close()
+
+
+async def nats_deliver(url, subject, path, key, reply):
+    """Sends an inquiry with any reply address, and waits for nothing."""
+    client = await nats.connect(url)
+    await client.jetstream().publish(subject, open(path, "rb").read(), headers={"Idempotency-Key": key, "Reply-To": reply})
+    await client.close()
+
+
+async def nats_consumer(url, stream, durable, subject, deliveries):
+    """A consumer that somebody else made."""
+    client = await nats.connect(url)
+    config = nats.js.api.ConsumerConfig(durable_name=durable, filter_subject=subject, max_ack_pending=1, ack_wait=30,
+                                        ack_policy=nats.js.api.AckPolicy.EXPLICIT, max_deliver=int(deliveries))
+    await client.jetstream().add_consumer(stream, config)
     await client.close()
 
 

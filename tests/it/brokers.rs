@@ -2,8 +2,10 @@
 
 pub mod compared;
 mod intake;
+mod intake_troubles;
 mod mutual;
 pub mod proxy;
+mod returned;
 mod secured;
 pub mod servers;
 mod several;

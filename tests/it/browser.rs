@@ -364,3 +364,19 @@ async fn photographed(setup: &Setup, width: u32, number: &str, pages: &[(&str, S
     assert!(strange.is_empty(), "{strange:?}");
     wrong
 }
+
+/// Proposals with much to say, on a desk and on a phone: nothing is wider than the window.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn proposals_with_much_to_say_fit_a_desk_and_a_phone() {
+    let two = "[approvals]\ntwo_approvers = true\n";
+    let (setup, _) = crate::console::foreign::proposed(two, "auto").await;
+    for width in [1280, 390] {
+        let browser = signed_in(&setup, width, "approver").await;
+        for lang in ["zh", "en"] {
+            go(&browser, &setup, &format!("/console/approvals?lang={lang}")).await;
+            browser.until_shown("9990000000000000022").await;
+            browser.picture(&format!("approvals-full-{width}-{lang}")).await;
+            assert!(!browser.overflows().await, "{width} {lang}");
+        }
+    }
+}

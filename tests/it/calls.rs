@@ -157,7 +157,7 @@ async fn every_request_of_a_conversation_counts_against_the_days_quota() {
     let day = chakong_contract::Moment::from_timestamp(done.created).date();
     let durable = world.store.read(move |reads| reads.quota_used("registry", day)).await.expect("reads");
     assert_eq!(world.hosted.books()["registry"].queries, 2, "the registry was asked twice");
-    assert_eq!(durable, 2, "and a restart would know of both");
+    assert_eq!(durable.requests, 2, "and a restart would know of both");
     assert_eq!(world.board.get("registry").expect("a lane").admission.quota_left(), Some(998));
     world.stop().await;
 }

@@ -1,5 +1,7 @@
 //! `check`, and what commands do with their output and their exit code.
 
+mod shares;
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

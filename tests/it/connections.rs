@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chakong::clock::SystemClock;
 use chakong::config::{Problems, read_counterpart};
-use chakong::lanes::{Admission, Conversation, Ended, converse};
+use chakong::lanes::{About, Admission, Conversation, Ended, converse};
 use chakong::lines::call::{CallLine, Repeat};
 use chakong::lines::leaving::MayLeave;
 use chakong_contract::connector::{Dialogue, Input, Step};
@@ -122,7 +122,7 @@ fn held(port: u16, more: &str) -> Held {
     let config = Arc::new(config.unwrap_or_else(|| panic!("{problems}")));
     let call = config.line.call().expect("a call line");
     let line = CallLine::open(call).expect("a line");
-    Held { line, admission: Admission::new(config, Arc::new(SystemClock), 0) }
+    Held { line, admission: Admission::new(config, Arc::new(SystemClock), Default::default()) }
 }
 
 impl Held {
@@ -135,7 +135,9 @@ impl Held {
         let last = Arc::default();
         let mut dialogue = Repeats { left: times, request, last: Arc::clone(&last) };
         let first = dialogue.next(Input::Start);
-        let held = converse(&self.line, &mut dialogue, first, control, &self.admission, None).await;
+        let held =
+            converse(&self.line, &mut dialogue, first, About { control, court: "" }, &self.admission, None)
+                .await;
         let answer = last.lock().expect("the answer").take();
         (held, answer)
     }

@@ -5,6 +5,7 @@ mod audit;
 mod certificates;
 mod demo;
 mod drafts;
+pub mod foreign;
 mod guest;
 mod identity_provider;
 mod own;
@@ -14,6 +15,7 @@ mod printing;
 mod provider;
 mod second;
 pub mod sheets;
+mod uploads;
 
 use std::path::Path;
 

@@ -1,6 +1,7 @@
 //! What follows a freeze: products, whole accounts, deductions, over both lines of the banks.
 
 use chakong::domain::decide::{Act, ActOutcome, Approval, Deduction, Renewal};
+use chakong::domain::people::Courts;
 use chakong::domain::{EventType, Measure, MeasureState, TaskKind};
 use chakong::engine::InputError;
 use chakong_contract::order::{CourtAccount, Target};
@@ -27,7 +28,7 @@ async fn deduct(world: &World, measure: &Measure, amount: Option<&str>) -> Resul
         bank_number: String::new(),
         class: "本币".into(),
     };
-    let deduction = Deduction { amount: amount.map(yuan), into };
+    let deduction = Deduction { amount: amount.map(yuan), into, courts: Courts::All };
     world.act(Act::Deduct(measure.id, deduction), &[]).await
 }
 

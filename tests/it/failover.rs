@@ -88,3 +88,48 @@ async fn a_server_that_becomes_read_only_is_left_for_the_one_that_is_promoted() 
     assert_eq!(primary.number_in("postgres", inquiries).await, 1);
     assert_eq!(standby.number_in("postgres", inquiries).await, 2);
 }
+
+/// Nothing waits for this standby any more, and nothing reaches it.
+async fn falls_behind(primary: &OwnServer, standby: &OwnServer) {
+    primary.administer("ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf()").await;
+    standby.administer("ALTER SYSTEM SET primary_conninfo = ''; SELECT pg_reload_conf()").await;
+    while standby.number_in("postgres", "SELECT COUNT(*) FROM pg_stat_wal_receiver").await > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_standby_without_the_last_commits_is_not_gone_on_with_and_says_so() {
+    let primary = OwnServer::start();
+    let standby = OwnServer::standby_of(&primary).await;
+    let mut setup = setup(&primary, &standby).await;
+    let first = setup.submit("first", &of_another_case(inquiry(None, "auto"))).await;
+    completed(&setup, &first).await;
+    falls_behind(&primary, &standby).await;
+    let second = setup.submit("second", &of_another_case(inquiry(None, "auto"))).await;
+    completed(&setup, &second).await;
+    let sent = setup.books().await.expect("books");
+    primary.kill();
+    tokio::task::block_in_place(|| standby.promote());
+    let is_told = |status: StatusCode, told: &Value| {
+        status == StatusCode::SERVICE_UNAVAILABLE && told.to_string().contains("has lost commits")
+    };
+    until(&setup, "/readyz", "the word that commits are lost", is_told).await;
+    pauses(&setup, "third").await;
+    assert_eq!(
+        standby.number_in("postgres", "SELECT COUNT(*) FROM inquiries").await,
+        1,
+        "nothing was written"
+    );
+    let after = setup.books().await.expect("books");
+    assert_eq!(after["one"].queries, sent["one"].queries, "nothing was sent");
+    // Said to be older, it is gone on with.
+    setup.signal_daemon("TERM");
+    setup.wait_for_end().await;
+    setup.arguments = vec!["--restored".to_owned()];
+    setup.start_daemon().await;
+    let third = setup.submit("third", &of_another_case(inquiry(None, "auto"))).await;
+    completed(&setup, &third).await;
+    let books = setup.books().await.expect("books");
+    assert!(books.values().all(|books| books.duplicates == 0), "no number was given twice");
+}

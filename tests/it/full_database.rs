@@ -109,5 +109,6 @@ fn random_text() -> String {
     use base64::Engine as _;
     let mut bytes = vec![0_u8; 1 << 20];
     rand::Rng::fill(&mut rand::rng(), bytes.as_mut_slice());
+    bytes[..8].copy_from_slice(b"%PDF-1.7");
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "these tests wait for real processes by the real clock")]
 
 mod adversary;
+mod akin;
 mod banks;
 mod brokers;
 mod browser;
@@ -25,6 +26,7 @@ mod flow;
 mod folders;
 mod full_database;
 mod kill;
+mod leaving;
 mod lost_commits;
 mod moves;
 mod nothing;
@@ -36,6 +38,7 @@ mod people;
 mod postbox;
 mod postbox_zeep;
 mod process;
+mod quotas;
 mod readme;
 mod reference;
 mod registry;
@@ -43,6 +46,7 @@ mod reload;
 mod replicas;
 mod samples;
 mod sftp;
+mod shares;
 mod shipped;
 mod store_commands;
 mod store_health;

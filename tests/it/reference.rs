@@ -213,6 +213,15 @@ fn every_setting_that_is_read_is_in_the_reference() {
     }
 }
 
+/// Whether a counterpart's line is one over which the gateway sends nothing that a quota could count.
+fn is_asked_by_others(text: &str) -> bool {
+    text.contains("kind = \"postbox\"") || text.contains("kind = \"desk\"")
+}
+
+fn is_of_shares(line: &str) -> bool {
+    ["[[limits.shares]]", "court = ", "percent = ", "requests = "].iter().any(|start| line.starts_with(start))
+}
+
 #[test]
 fn examples_in_comments_can_be_used() {
     // Two ways to say a rate exclude each other, as do two to log in; certificates must exist.
@@ -221,6 +230,7 @@ fn examples_in_comments_can_be_used() {
             ["per_minute = ", "key_file = ", "key_passphrase = "].iter().any(|key| line.starts_with(key))
                 || line.contains("_file = \"/etc")
                 || line.starts_with("stand_ins = ")
+                || (is_asked_by_others(text) && is_of_shares(line))
         };
         let written = written_out(text, true);
         written.lines().filter(|line| !is_other(line)).collect::<Vec<_>>().join("\n")

@@ -1,10 +1,12 @@
 //! Several daemons on one database: each lane, the clock and the relays belong to one of them at a time; whichever dies, stands
 //! still or is cut off, nothing is doubled and nothing is lost, as the counterparts' own books show.
 
-mod fleet;
+pub mod fleet;
 mod gate;
 mod late;
+mod nginx;
 mod people;
+mod probes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

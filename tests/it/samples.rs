@@ -212,6 +212,35 @@ fn check_says_every_problem_of_every_file_at_once_with_its_line() {
 }
 
 #[test]
+fn in_a_house_of_several_courts_every_account_says_whose_it_is() {
+    let account = |name: &str, courts: &str| {
+        format!(
+            "\n[[court_accounts]]\nname = \"{name}\"\n{courts}holder = \"测试法院\"\nnumber = \"99\"\nbank = \"测试银行\"\n"
+        )
+    };
+    let said = |more: &str| {
+        let folder = folder(&format!("{}{more}", gateway_sample()), &[]);
+        load(&folder.path().join("chakong.toml"), &plugins()).map_err(|problems| problems.to_string())
+    };
+    let only = said(&account("main", "")).expect("one court has no need to say it");
+    assert!(only.court_accounts[0].courts.are_all());
+    let own = account("first", "courts = [\"T10\"]\n") + &account("second", "courts = [\"T11\", \"T12\"]\n");
+    let accounts = said(&own).expect("each says it").court_accounts;
+    assert!(
+        accounts[0].courts.cover("T10")
+            && !accounts[0].courts.cover("T11")
+            && accounts[1].courts.cover("T12")
+    );
+    let others = "\n[[progress.courts]]\ncourt = \"T10\"\n[[progress.courts]]\ncourt = \"T11\"\n";
+    for more in [own + &account("main", ""), account("main", "") + others] {
+        let told = said(&more).expect_err("whose is it?");
+        assert!(told.contains("`main` does not say whose account it is"), "{told}");
+    }
+    let told = said(&account("main", "courts = []\n")).expect_err("of no court");
+    assert!(told.contains("names no court"), "{told}");
+}
+
+#[test]
 fn what_is_wrong_in_a_description_is_told_with_its_file_and_line() {
     let vehicles = counterpart_sample("example-vehicles");
     let folder = folder(&gateway_sample(), &[("vehicles", vehicles)]);

@@ -102,8 +102,8 @@ async fn a_connection_that_breaks_off_in_the_middle_is_made_again_and_nothing_is
     let world = World::start(vec![bank("bank-1", 1, &line, script)]).await;
     // A notice that does not shrink, so that a package does not pass before the cut.
     let mut body = inquiry(Some("600.00"), "auto");
-    let noise: Vec<u8> =
-        (0..1_u32 << 18).flat_map(|n| n.wrapping_mul(2_654_435_761).rotate_left(7).to_le_bytes()).collect();
+    let words = (0..1_u32 << 18).flat_map(|n| n.wrapping_mul(2_654_435_761).rotate_left(7).to_le_bytes());
+    let noise: Vec<u8> = b"%PDF-1.7".iter().copied().chain(words).collect();
     for document in body["documents"].as_array_mut().expect("documents") {
         document["content"] =
             json!(base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &noise));

@@ -6,14 +6,16 @@ use serde_json::{Value, json};
 
 /// Base64 of a small invented document.
 pub fn document(kind: &str) -> Value {
-    let content =
-        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("invented {kind}"));
+    let content = base64::Engine::encode(
+        &base64::engine::general_purpose::STANDARD,
+        format!("%PDF-1.7 invented {kind}"),
+    );
     json!({ "kind": kind, "title": format!("（2026）晋10执1号 {kind}"), "number": "（2026）晋10执1号", "format": "pdf", "content": content })
 }
 
 /// An inquiry about one company with a mandate over `claim` yuan.
 pub fn inquiry(claim: Option<&str>, mode: &str) -> Value {
-    let image = json!({ "format": "jpg", "content": "aW52ZW50ZWQ=" });
+    let image = json!({ "format": "jpg", "content": "/9j/4CBpbnZlbnRlZA==" });
     let mut body = json!({
         "case": {
             "number": "(2026)晋10执1号", "court_name": "临汾市测试中级人民法院", "court_code": "9910",

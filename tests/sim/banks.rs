@@ -89,9 +89,10 @@ impl Bank {
         own.map(Kept::counted).sum()
     }
 
-    /// How much subscribed capital is frozen for us, in yuan.
-    pub fn capital(&self) -> Decimal {
-        self.estates.values().flat_map(|estate| &estate.seizures).map(|seizure| seizure.capital).sum()
+    /// How much subscribed capital is frozen for us, of a debtor or of all of them, in yuan.
+    pub fn capital(&self, of: Option<usize>) -> Decimal {
+        let own = self.estates.values().filter(|estate| of.is_none_or(|owner| estate.owner == owner));
+        own.flat_map(|estate| &estate.seizures).map(|seizure| seizure.capital).sum()
     }
 
     /// What was taken, in yuan.

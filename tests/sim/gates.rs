@@ -7,6 +7,7 @@ use std::time::Duration;
 use chakong::app::plugins;
 use chakong::clock::Clock;
 use chakong::config::{CounterpartConfig, Problems, read_counterpart};
+use chakong::domain::{Counted, QuotaUsed};
 use chakong::lanes::Admission;
 use chakong_contract::{Date, Fault, FaultKind, Moment};
 use jiff::Timestamp;
@@ -82,24 +83,24 @@ pub struct Gates {
 
 impl Gates {
     pub fn of(limit: Limit, clock: Arc<dyn Clock>) -> Self {
-        let admission = Admission::new(limit.config(), clock, 0);
+        let admission = Admission::new(limit.config(), clock, QuotaUsed::default());
         Self { limit, admission, passed: Vec::new(), days: Vec::new(), faults: 0, shut: None }
     }
 
     /// The process is another one; what was sent today is known from the store.
-    pub fn reopen(&mut self, clock: Arc<dyn Clock>, sent_today: u64) {
+    pub fn reopen(&mut self, clock: Arc<dyn Clock>, sent_today: QuotaUsed) {
         self.admission = Admission::new(self.limit.config(), clock, sent_today);
         (self.passed, self.faults, self.shut) = (Vec::new(), 0, None);
     }
 
-    /// Whether requests are counted in the store.
-    pub fn counts(&self) -> bool {
-        self.admission.has_quota()
+    /// To what requests are counted in the store.
+    pub fn counts(&self) -> Counted {
+        self.admission.counted_to("")
     }
 
     /// Whether a request may leave now.
     pub fn admits(&self, is_control: bool) -> bool {
-        self.admission.admit(is_control).is_ok()
+        self.admission.admit(is_control, "").is_ok()
     }
 
     /// A request left: that is within what the bank allows, as it counts for itself.

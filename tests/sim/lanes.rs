@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chakong::domain::decide::OrderInput;
-use chakong::domain::{Blob, OrderId, OrderRecord, OrderState, RawDirection, RawMessage};
+use chakong::domain::{Blob, OpenCourts, OrderId, OrderRecord, OrderState, RawDirection, RawMessage};
 use chakong::engine::{Dispatch, Entry, HandedIn, Settlement};
 use chakong::store::{StoreError, Stored};
 use chakong_contract::connector::{Read, ReadContent};
@@ -33,7 +33,7 @@ impl World {
 
     fn due(&mut self, lane: &str) -> Vec<OrderRecord> {
         let (name, now, limit) = (lane.to_owned(), self.now(), self.chance.random_range(1..4));
-        self.read(move |reads| reads.due_orders(&name, now, limit, &HashSet::new()))
+        self.read(move |reads| reads.due_orders(&name, now, limit, &HashSet::new(), &OpenCourts::All))
     }
 
     fn dispatch_of(&self, lane: &str, orders: &[OrderRecord]) -> Dispatch {

@@ -13,6 +13,7 @@ mod crashes;
 mod estates;
 mod gates;
 mod lanes;
+mod leaving;
 mod making;
 mod oracle;
 mod people;
@@ -32,7 +33,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Seeds that are played every time.
 const FIXED: std::ops::Range<u64> = 0..300;
 /// Seeds beyond these that found a defect, in these worlds or in the narrower ones before them.
-const FOUND: [u64; 22] = [
+const FOUND: [u64; 26] = [
     420,
     571,
     663,
@@ -46,10 +47,14 @@ const FOUND: [u64; 22] = [
     475_094_330,
     707_562_297,
     801_280_446,
+    843_547_849,
     847_292_325,
     955_879_756,
+    1_007_211_633,
+    1_007_212_444,
     1_193_394_112,
     1_363_081_473,
+    1_635_502_422,
     1_703_358_688,
     2_357_589_630,
     3_129_984_964,

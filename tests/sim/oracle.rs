@@ -11,12 +11,12 @@ use crate::banks::Bank;
 use crate::world::World;
 
 impl World {
-    fn honest(&self) -> impl Iterator<Item = &Bank> {
+    pub fn honest(&self) -> impl Iterator<Item = &Bank> {
         self.banks.values().filter(|bank| bank.is_honest())
     }
 
     /// Freezes that honest banks may still be asked for: under way in the store or between.
-    fn on_its_way(&self) -> Vec<OrderRecord> {
+    pub fn on_its_way(&self) -> Vec<OrderRecord> {
         let mut orders = self.to_banks.clone();
         for state in [OrderState::Queued, OrderState::Sending, OrderState::Awaiting] {
             let filter = OrderFilter { state: Some(state), limit: 10_000, ..OrderFilter::default() };
@@ -33,28 +33,13 @@ impl World {
     }
 
     /// The limit of a freeze in yuan, as far as it counts.
-    fn counted(&self, order: &OrderRecord) -> Decimal {
+    pub fn counted(&self, order: &OrderRecord) -> Decimal {
         let Instruction::Freeze { limit: Some(limit), .. } = &order.instruction else { return Decimal::ZERO };
         let unrated = order.measure.is_some_and(|measure| self.unrated.contains(&measure));
         match (limit.is_yuan(), unrated) {
             (true, _) => limit.amount,
             (false, true) => Decimal::ZERO,
             (false, false) => limit.amount * RATE,
-        }
-    }
-
-    /// No freeze of somebody leaves who was found to be the wrong person. What was on offer before may have been fetched then.
-    pub fn check_leaving(&mut self, orders: &[OrderRecord]) {
-        for order in orders {
-            let is_new = order.state != OrderState::Awaiting;
-            if is_new && matches!(order.instruction, Instruction::Freeze { .. }) {
-                let owner = self.owner(order);
-                assert!(
-                    !self.freed.contains(&owner),
-                    "{} goes out about somebody who was freed",
-                    order.number()
-                );
-            }
         }
     }
 
@@ -82,8 +67,15 @@ impl World {
             self.most,
             self.ledger()
         );
-        let capital: Decimal = self.banks.values().map(Bank::capital).sum();
+        let capital: Decimal = self.banks.values().map(|bank| bank.capital(None)).sum();
         assert!(capital <= self.most, "{capital} of stakes frozen, of a claim of {}", self.most);
+        for (debtor, liable) in self.most_liable.iter().enumerate() {
+            let capital: Decimal = self.banks.values().map(|bank| bank.capital(Some(debtor))).sum();
+            assert!(
+                liable.is_none_or(|liable| capital <= liable),
+                "{capital} of stakes of debtor {debtor} frozen, liable for {liable:?}"
+            );
+        }
         if !self.kind.gives_back {
             for bank in self.honest() {
                 assert!(

@@ -3,6 +3,7 @@
 use chakong::domain::decide::{
     Act, ActInput, Approval, ClaimUpdate, Deduction, Release, ReleaseScope, Renewal, Resolution,
 };
+use chakong::domain::people::Courts;
 use chakong::domain::rules::release_reasons::ReleaseReason;
 use chakong::domain::{
     Actor, ClaimChangeKind, ClaimState, Measure, MeasureId, MeasureState, Mode, OrderId, OrderRecord,
@@ -124,7 +125,7 @@ impl World {
             class: String::new(),
         };
         let papers = [DocumentKind::DeductRuling, DocumentKind::DeductNotice];
-        self.act(Act::Deduct(id, Deduction { amount, into }), &papers);
+        self.act(Act::Deduct(id, Deduction { amount, into, courts: Courts::All }), &papers);
     }
 
     /// The claim grows, or a setting changes that gives nothing back.

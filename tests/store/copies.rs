@@ -59,7 +59,8 @@ async fn filled(folder: &Path) {
     privacy::fill(&store).await;
     let inquiry = a_case(&store, 7).await.inquiry().id;
     let each = |number: i64| {
-        let quota = LaneChange::SpendQuota(format!("bank-{number}"), date(2027, 4, 15), 3);
+        let quota =
+            LaneChange::SpendQuota(format!("bank-{number}"), Some("9910".to_owned()), date(2027, 4, 15), 3);
         [Change::Lane(quota), Change::NewEvent(event(inquiry, EventType::OrderFailed))]
     };
     keep(&store, (0..2_500).flat_map(each).collect()).await;

@@ -71,6 +71,7 @@ every_store! {
     measures::lists_of_measures_have_filters_and_cursors;
     measures::tasks_stand_on_the_list_until_they_are_done;
     lanes::messages_and_batches_are_kept_until_they_are_sent;
+    lanes::messages_of_a_lane_are_listed_the_newest_first_however_far_apart_they_are;
     lanes::responses_are_counted_by_name_and_subject;
     lanes::counters_add_up_by_day;
     lanes::pauses_consumers_findings_and_acts_are_kept;
@@ -101,6 +102,7 @@ every_store! {
     reports::inquiries_of_a_period_come_in_the_order_in_which_they_were_accepted;
     reports::inquiries_of_a_court_are_read_without_those_of_others;
     reports::orders_are_counted_by_what_became_of_them;
+    reports::renewals_count_that_took_effect_while_the_term_before_them_ran;
     reports::a_print_is_kept_byte_for_byte_and_belongs_to_its_chain;
     retention::what_is_over_goes_in_its_time_and_what_is_open_stays;
     retention::the_newest_case_stays_so_that_no_number_is_given_again;

@@ -320,7 +320,8 @@ pub fn measure(ids: &dyn NewIds, of: &Whole) -> Measure {
         co_owned: false,
         listed_state_shares: false,
         is_anothers: false,
-        said: chakong::domain::Said::default(),
+        said: Default::default(),
+        last_release: Default::default(),
     }
 }
 
@@ -389,12 +390,6 @@ pub fn batch(ids: &dyn NewIds, lane: &str) -> Batch {
 
 pub fn raw(lane: &str, batch: Option<BatchId>, name: &str, bytes: &[u8]) -> RawMessage {
     let direction = if batch.is_some() { RawDirection::Out } else { RawDirection::In };
-    RawMessage {
-        lane: lane.to_owned(),
-        batch,
-        direction,
-        name: name.to_owned(),
-        at: at(4),
-        bytes: codec::encode(bytes),
-    }
+    let (lane, name) = (lane.to_owned(), name.to_owned());
+    RawMessage { lane, batch, direction, name, at: at(4), bytes: codec::encode(bytes) }
 }

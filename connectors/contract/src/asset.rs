@@ -20,6 +20,7 @@ pub use encumbrance::{Encumbrance, EncumbranceKind, Rank};
 pub use equity::EquityStake;
 pub use equity_freeze::{EquityFreeze, EquityFreezeState};
 pub use property::{AreaUnit, CoOwnership, Holder, NumberForm, PropertyKind, RealProperty, UnreliableValue};
+pub use register::registration_key;
 pub use vehicle::Vehicle;
 
 use schemars::JsonSchema;
@@ -203,6 +204,35 @@ mod tests {
             Asset::Equity(EquityStake { company, registration_number, ..EquityStake::default() })
         };
         assert!(!same(&stake("000000000000017"), &stake("000000000000025")));
+    }
+
+    #[test]
+    fn an_account_that_is_said_to_be_closed_and_has_money_needs_an_officer() {
+        let yuan = |amount: i64| Some(crate::money::Money::yuan(amount.into()));
+        let with = |status: &str, available: Option<i64>, balance: i64| match bare(AssetKind::Account) {
+            Asset::Account(account) => Account {
+                status: status.to_owned(),
+                available: available.and_then(yuan),
+                balance: yuan(balance),
+                ..account
+            },
+            other => panic!("{other:?}"),
+        };
+        assert!(with("已销户", Some(1), 1).needs_an_officer());
+        assert!(with("结清", None, 7).needs_an_officer(), "what is available is not stated");
+        assert!(!with("已销户", Some(0), 7).needs_an_officer());
+        assert!(
+            !with("不得销户", Some(1), 1).needs_an_officer() && !with("正常", Some(1), 1).needs_an_officer()
+        );
+        let sub = SubAccount {
+            number: "1".to_owned(),
+            class: String::new(),
+            balance: None,
+            available: yuan(3),
+            remark: String::new(),
+        };
+        let below = Account { sub_accounts: vec![sub], ..with("销户", Some(0), 0) };
+        assert!(below.needs_an_officer(), "money of a sub-account");
     }
 
     #[test]

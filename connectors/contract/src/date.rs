@@ -1,26 +1,27 @@
 //! Dates and moments in Asia/Shanghai, and the forms in which counterparts write them.
 
 mod absent;
+mod words;
+mod zone;
 
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil;
-use jiff::tz::{Offset, TimeZone};
+use jiff::fmt::temporal::Pieces;
 
-use self::absent::{EARLIEST_YEAR, is_absent, is_zero_text};
+pub use self::zone::{shanghai, zone};
+
+use self::absent::{EARLIEST_YEAR, is_absent, is_no_day, is_zero_text, meant};
+use self::zone::EIGHT_HOURS;
 use crate::placeholder::is_placeholder;
 use crate::text::travels_as_text;
 
 /// A calendar date in Asia/Shanghai. "No end" is `None` in the field that holds it, never a far year.
 pub type Date = civil::Date;
 
-/// The fixed offset of Asia/Shanghai since 1991: UTC+8, no summer time.
-pub fn shanghai() -> TimeZone {
-    TimeZone::fixed(Offset::constant(8))
-}
-
-/// A wall-clock moment in Asia/Shanghai; travels as RFC 3339 with `+08:00`.
+/// A wall-clock moment in Asia/Shanghai; travels as RFC 3339 with `+08:00`, that of summers with another offset too: the wall clock is
+/// what counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Moment(civil::DateTime);
 
@@ -55,7 +56,7 @@ impl FromStr for Moment {
     type Err = DateError;
 
     fn from_str(text: &str) -> Result<Self, DateError> {
-        text.parse::<jiff::Timestamp>().map(Self::from_timestamp).map_err(|_| DateError)
+        with_offset(text).ok_or(DateError)
     }
 }
 
@@ -73,7 +74,8 @@ travels_as_text!(Moment, "Moment", "RFC 3339 date and time with the offset +08:0
 pub struct DateError;
 
 /// Reads a date and time in every form of the protocol pages: `yyyy/MM/dd HH:mm:ss`, `yyyy-MM-dd`, `yyyyMMdd`,
-/// `yyyyMMddHHmmss`, ISO 8601 with or without offset, `yyyy年M月d日`, missing parts, one-digit months, fractions.
+/// `yyyyMMddHHmmss`, ISO 8601 with or without offset, `yyyy年M月d日`, missing parts, one-digit months, fractions; and as programs write it
+/// that were not set up for China, where day and month can be told apart: `Jan 31 1900 12:00AM`, `31/01/1900`, `31-JAN-1900`.
 ///
 /// `None` for a blank, for a placeholder such as `-`, `null` or `暂无`, and for a date that systems write where there is none: the
 /// zero days of spreadsheets, databases, Unix, Delphi and .NET, and a year from 2099 on, which means "no end".
@@ -88,29 +90,24 @@ pub fn read_moment(text: &str) -> Result<Option<Moment>, DateError> {
     if text.len() > 40 {
         return Err(DateError);
     }
-    if let Some(instant) = instant_of(text) {
-        return stated(Moment::from_timestamp(instant));
+    if let Some(moment) = moment_of(text) {
+        return stated(moment);
     }
-    let numbers = split_numbers(without_offset(text))?;
+    let numbers = split_numbers(text).filter(|numbers| has_year_first(numbers));
+    let numbers = numbers.or_else(|| words::numbers(text)).ok_or(DateError)?;
     let part = |at: usize, default: i16| numbers.get(at).copied().unwrap_or(default);
     let small = |at: usize, default: i16| i8::try_from(part(at, default)).map_err(|_| DateError);
-    let wall = civil::DateTime::new(
-        part(0, 0),
-        small(1, 1)?,
-        small(2, 1)?,
-        small(3, 0)?,
-        small(4, 0)?,
-        small(5, 0)?,
-        0,
-    );
+    let (year, month, day) = (part(0, 0), small(1, 1)?, small(2, 1)?);
+    if is_no_day(year, month, day) {
+        return Ok(None);
+    }
+    let wall = civil::DateTime::new(year, month, day, small(3, 0)?, small(4, 0)?, small(5, 0)?, 0);
     stated(Moment(wall.map_err(|_| DateError)?))
 }
 
-/// The wall clock of an instant that lies beyond what can be calculated with, such as `9999-12-31T23:59:59Z`.
-fn without_offset(text: &str) -> &str {
-    let Some(time) = text.find('T') else { return text };
-    let offset = text.get(time..).and_then(|after| after.find(['Z', '+', '-']));
-    offset.and_then(|at| text.get(..time + at)).unwrap_or(text)
+/// Whether numbers begin with a year: `31/01/1900` ends with it.
+fn has_year_first(numbers: &[i16]) -> bool {
+    numbers.get(2).is_none_or(|day| *day < 1000)
 }
 
 /// Whether an offset may stand behind a day, without which a text is no instant.
@@ -119,13 +116,30 @@ fn has_offset(text: &str) -> bool {
     text.bytes().skip(SHORTEST_DAY).any(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'))
 }
 
-/// An instant: RFC 3339, or the milliseconds of `/Date(1426608000000+0800)/`, which older .NET services write.
-fn instant_of(text: &str) -> Option<jiff::Timestamp> {
-    let Some(inside) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) else {
-        return has_offset(text).then(|| text.parse().ok()).flatten();
-    };
-    let end = inside.rfind(['+', '-']).filter(|at| *at > 0).unwrap_or(inside.len());
-    jiff::Timestamp::from_millisecond(inside.get(..end)?.parse().ok()?).ok()
+/// The moment of an instant: RFC 3339, as Go writes it (`0001-01-01 00:00:00 +0000 UTC`), or the milliseconds of
+/// `/Date(1426608000000+0800)/`, which older .NET services write.
+fn moment_of(text: &str) -> Option<Moment> {
+    if let Some(inside) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) {
+        let end = inside.rfind(['+', '-']).filter(|at| *at > 0).unwrap_or(inside.len());
+        let instant = jiff::Timestamp::from_millisecond(inside.get(..end)?.parse().ok()?);
+        return instant.ok().map(Moment::from_timestamp);
+    }
+    if !has_offset(text) {
+        return None;
+    }
+    let named = [" CST", " UTC"].into_iter().find_map(|zone| text.strip_suffix(zone));
+    with_offset(&named.unwrap_or(text).replacen(" +", "+", 1))
+}
+
+/// The moment of a text with an offset. One with +08:00 says the wall clock of Shanghai, whatever the offset there was in the summers of
+/// that time; one that lies beyond what can be calculated with, such as `9999-12-31T23:59:59Z`, is read by its own wall clock.
+fn with_offset(text: &str) -> Option<Moment> {
+    let pieces = Pieces::parse(text).ok()?;
+    let (wall, offset) = (pieces.date().to_datetime(pieces.time()?), pieces.to_numeric_offset()?);
+    if offset == EIGHT_HOURS {
+        return Some(Moment(wall));
+    }
+    Some(offset.to_timestamp(wall).map_or(Moment(wall), Moment::from_timestamp))
 }
 
 /// Reads a date as [`read_moment`] does and drops the time of day.
@@ -136,17 +150,23 @@ pub fn read_date(text: &str) -> Result<Option<Date>, DateError> {
     read_moment(text).map(|moment| moment.map(Moment::date))
 }
 
-/// Reads milliseconds since 1970 that mean a midnight in UTC+8, as data vendors send them. Values too small to be
-/// milliseconds of this century are seconds that passed through a middle system. `None` for what means no date, as for
-/// [`read_moment`].
+/// Reads milliseconds since 1970 that mean a midnight in Shanghai, as data vendors send them. Seconds that passed through a middle system
+/// are known by their size, or by not being whole minutes as milliseconds. `None` for what means no date, as for [`read_moment`].
 pub fn read_millis(millis: i64) -> Option<Moment> {
-    let instant = if (1_000_000_000..10_000_000_000).contains(&millis) {
+    let of_this_century = (1_000_000_000..10_000_000_000).contains(&millis);
+    let is_second = of_this_century || (millis.abs() <= LAST_SECOND && millis % MINUTE != 0);
+    let instant = if is_second {
         jiff::Timestamp::from_second(millis)
     } else {
         jiff::Timestamp::from_millisecond(millis)
     };
     instant.ok().and_then(|instant| stated(Moment::from_timestamp(instant)).ok().flatten())
 }
+
+/// The last second of the year 9999. As milliseconds it lies in 1978: no register has days of those years to the second.
+const LAST_SECOND: i64 = 253_402_300_799;
+/// Milliseconds of a minute.
+const MINUTE: i64 = 60_000;
 
 /// An end that has come: the closing of an account, the end of a company. `None` for a day that has not surely come.
 pub fn end_that_has_come(end: Option<Date>, spoken: Option<Date>) -> Option<Date> {
@@ -157,14 +177,18 @@ pub fn end_that_has_come(end: Option<Date>, spoken: Option<Date>) -> Option<Date
 /// the day is known. In the gateway's work the batch or the request number says the day.
 const BEHIND_US: Date = Date::constant(2026, 1, 1);
 
-/// Whether a day has come for sure: not after the one on which the counterpart spoke or, where that is not known, so long
+/// Ends before this day stand in no record of today: they are made of a day that means none, by a zone or a calendar of the past.
+const EARLIEST_END: Date = Date::constant(1949, 10, 1);
+
+/// Whether the day of an end has come for sure: not in a past of which no end is told, and not after the one on which the counterpart spoke or, where that is not known, so long
 /// past that it lies behind every answer. By any other day nothing that stands may be hidden.
 pub fn has_surely_come(day: Date, spoken: Option<Date>) -> bool {
-    day <= spoken.unwrap_or(BEHIND_US)
+    day >= EARLIEST_END && day <= spoken.unwrap_or(BEHIND_US)
 }
 
 /// A moment that was read; `None` where it stands for no date.
 fn stated(moment: Moment) -> Result<Option<Moment>, DateError> {
+    let moment = Moment(meant(moment.wall()));
     match moment.date() {
         day if is_absent(day) => Ok(None),
         day if day.year() < EARLIEST_YEAR => Err(DateError),
@@ -172,11 +196,11 @@ fn stated(moment: Moment) -> Result<Option<Moment>, DateError> {
     }
 }
 
-/// The runs of digits of a date text; a run of 8 or 14 digits is cut into its parts.
-fn split_numbers(text: &str) -> Result<Vec<i16>, DateError> {
+/// The runs of digits of a date text; a run of 8 or 14 digits is cut into its parts. `None` for a text that has anything else.
+fn split_numbers(text: &str) -> Option<Vec<i16>> {
     let known = |c: char| c.is_ascii_digit() || " -/:.T年月日时分秒".contains(c);
     if !text.chars().all(known) {
-        return Err(DateError);
+        return None;
     }
     let text = text.rsplit_once('.').filter(|(head, _)| head.contains(':')).map_or(text, |(head, _)| head);
     let runs: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
@@ -188,140 +212,17 @@ fn split_numbers(text: &str) -> Result<Vec<i16>, DateError> {
             (true, 6) => &[4, 2],
             (false, 6) => &[2, 2, 2],
             (_, 1..=4) => &[0],
-            _ => return Err(DateError),
+            _ => return None,
         };
         let mut rest = run;
         for width in cut {
             let (piece, tail) = if *width == 0 { (rest, "") } else { rest.split_at(*width) };
-            numbers.push(piece.parse().map_err(|_| DateError)?);
+            numbers.push(piece.parse().ok()?);
             rest = tail;
         }
     }
-    if numbers.is_empty() || numbers.len() > 6 { Err(DateError) } else { Ok(numbers) }
+    (1..=6).contains(&numbers.len()).then_some(numbers)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_every_form_seen() {
-        for text in [
-            "2026/01/05 15:20:11",
-            "2026-01-05 15:20:11",
-            "20260105152011",
-            "20260105 152011",
-            "2026-01-05T15:20:11+08:00",
-            "2026-01-05T07:20:11Z",
-            "2026/1/5 15:20:11.0",
-            "2026年1月5日 15:20:11",
-        ] {
-            let read = read_moment(text).expect(text).expect(text);
-            assert_eq!(read.to_string(), "2026-01-05T15:20:11+08:00", "{text}");
-            assert_eq!(read.unix_seconds(), 1_767_597_611, "{text}");
-        }
-        for text in ["2026/01/05", "20260105", "2026-1-5", "2026.01.05", "2026年01月05日"] {
-            assert_eq!(read_date(text).expect(text).expect(text).to_string(), "2026-01-05", "{text}");
-        }
-    }
-
-    #[test]
-    fn blank_and_no_end_are_none_and_nonsense_is_an_error() {
-        assert_eq!(read_moment(" "), Ok(None));
-        assert_eq!(read_date("9999-12-31"), Ok(None));
-        for bad in [
-            "tomorrow",
-            "2026/13/01",
-            "2026-02-30",
-            "12",
-            "2026/01/05 25:00:00",
-            "１２",
-            "0026-03-04",
-            "0026-03-04T00:00:00Z",
-            "/Date(soon)/",
-        ] {
-            assert_eq!(read_moment(bad), Err(DateError), "{bad}");
-        }
-    }
-
-    #[test]
-    fn zero_days_and_far_years_are_no_dates() {
-        for text in [
-            "1900-01-01 00:00:00.0",
-            "1900/1/1",
-            "19000101",
-            "1900-01-00",
-            "1899-12-30T00:00:00",
-            "18991231",
-            "1904-01-01",
-            "1970/01/01 08:00:00",
-            "1970-01-01T00:00:00Z",
-            "1969-12-31T16:00:00Z",
-            "1753-01-01",
-            "1000-01-01",
-            "1582/10/15 00:00:00",
-            "1601/01/01 00:00:00",
-            "0001-01-01T00:00:00",
-            "0001-01-01T00:00:00Z",
-            "0001/01/01 0:00:00",
-            "00010101000000",
-            "0000-00-00",
-            "0000-00-00 00:00:00",
-            "00000000",
-            "0000年00月00日",
-            "/Date(-62135596800000)/",
-            "/Date(-62135596800000+0800)/",
-            "9999-12-31T23:59:59Z",
-            "9999-12-31T00:00:00+08:00",
-            "2099-12-31",
-            "2099/06/30 23:59:59",
-            "21991231",
-            "null",
-            "——",
-            "暂无",
-            "无",
-            "0002-11-30 00:00:00",
-            "-0001-11-30",
-        ] {
-            assert_eq!(read_moment(text), Ok(None), "{text}");
-        }
-        for (text, want) in [
-            ("1900-01-02", "1900-01-02"),
-            ("1970-01-02", "1970-01-02"),
-            ("2098-12-31", "2098-12-31"),
-            ("1694-07-27", "1694-07-27"),
-            ("/Date(1577808000000+0800)/", "2020-01-01"),
-            ("/Date(1577808000000)/", "2020-01-01"),
-        ] {
-            assert_eq!(read_date(text).expect(text).expect(text).to_string(), want, "{text}");
-        }
-    }
-
-    #[test]
-    fn an_end_after_the_day_of_speaking_has_not_come() {
-        let day = |text: &str| text.parse::<Date>().ok();
-        let (end, before, after) = (day("2031-05-06"), day("2026-01-05"), day("2031-05-07"));
-        assert_eq!(end_that_has_come(end, before), None);
-        assert_eq!(end_that_has_come(end, end), end);
-        assert_eq!(end_that_has_come(end, after), end);
-        assert_eq!(end_that_has_come(end, None), None, "without a day of speaking it has not surely come");
-        assert_eq!(
-            end_that_has_come(day("2019-05-06"), None),
-            day("2019-05-06"),
-            "it lies behind every answer"
-        );
-    }
-
-    #[test]
-    fn millis_are_midnights_in_shanghai() {
-        let date = |millis| read_millis(millis).map(|moment| moment.date().to_string());
-        assert_eq!(date(1_492_617_600_000).as_deref(), Some("2017-04-20"));
-        assert_eq!(date(1_522_583_552).as_deref(), Some("2018-04-01"));
-        assert_eq!(date(-86_400_000).as_deref(), Some("1969-12-31"));
-        let nothing =
-            [253_402_185_600_000, 95_617_555_200_000, 64_029_024_000_000, i64::MAX, -62_135_596_800_000, 0];
-        for no_end in nothing {
-            assert_eq!(date(no_end), None, "{no_end}");
-        }
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::TimeZone;
 
 /// Two digits of a year below this are of this century, as RFC 9110 means it for dates that lie near.
@@ -14,7 +15,8 @@ pub(crate) fn read(text: &str) -> Option<Timestamp> {
 }
 
 fn usual(text: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::parse(text).ok().map(|date| date.timestamp())
+    const PARSER: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
+    PARSER.parse_timestamp(text).ok()
 }
 
 fn rfc_850(text: &str) -> Option<Timestamp> {
@@ -60,6 +62,16 @@ mod tests {
         }
         let before = "1994-11-06T08:49:37Z".parse().ok();
         assert_eq!(read("Sunday, 06-Nov-94 08:49:37 GMT"), before);
+    }
+
+    #[test]
+    fn the_name_of_the_day_is_not_compared() {
+        let at: Timestamp = "2031-02-03T04:05:06Z".parse().expect("an instant");
+        for text in
+            ["Thu, 03 Feb 2031 04:05:06 GMT", "Sunday, 03-Feb-31 04:05:06 GMT", "Sat Feb  3 04:05:06 2031"]
+        {
+            assert_eq!(read(text), Some(at), "{text}");
+        }
     }
 
     #[test]

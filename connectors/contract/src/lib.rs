@@ -5,7 +5,8 @@
 //! deadlines, durability, transport) belongs to the gateway.
 //!
 //! * [`id`]: identifiers that cannot be wrong
-//! * [`money`], [`date`], [`name`]: values; [`fold`]: texts made comparable
+//! * [`money`], [`date`], [`name`]: values; [`fold`]: texts made comparable; [`denial`]: words that take a
+//!   state back
 //! * [`party`], [`order`], [`legal_document`], [`asset`], [`reply`], [`fault`]: what is asked and what is answered
 //! * [`manifest`], [`connector`]: what a connector declares and how it speaks; [`form`]: what it asks of a person
 //! * [`encoding`], [`placeholder`], [`script`]: what counterparts write where it is not what it should be: bytes of another encoding,
@@ -18,6 +19,7 @@
 pub mod asset;
 pub mod connector;
 pub mod date;
+pub mod denial;
 pub mod encoding;
 mod escapes;
 pub mod fault;

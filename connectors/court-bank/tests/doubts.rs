@@ -1,5 +1,8 @@
 //! What a bank says and nobody may believe: kept, flagged, and never taken for what it is not.
 
+#[path = "doubts/closing.rs"]
+mod closing;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::asset::{Asset, DoubtAbout, DoubtKind};
@@ -58,33 +61,6 @@ fn account(attributes: &[(&str, &str)]) -> Account {
 
 fn doubts(account: &Account) -> Vec<(DoubtAbout, DoubtKind)> {
     account.doubts.iter().map(|doubt| (doubt.about, doubt.kind)).collect()
-}
-
-#[test]
-fn a_day_that_means_no_closing_closes_no_account() {
-    for day in [
-        "",
-        "1900-01-01 00:00:00",
-        "1899/12/30",
-        "1970-01-01 08:00:00",
-        "0001/01/01 00:00:00",
-        "0000-00-00",
-        "20991231",
-        "9999-12-31",
-        "99999999",
-        "9999-99-99 99:99:99",
-        "2026/01/06",
-        "2031-07-01",
-        "null",
-    ] {
-        let account = account(&[("XHRQ", day)]);
-        assert_eq!((account.closed, doubts(&account)), (None, vec![]), "{day}");
-    }
-    let closed = account(&[("XHRQ", "2026-01-04"), ("ZHZT", "销户"), ("KYYE", "0")]);
-    assert_eq!(closed.closed.map(|day| day.to_string()).as_deref(), Some("2026-01-04"));
-    assert!(!closed.needs_an_officer());
-    let both = account(&[("XHRQ", "2020-02-03")]);
-    assert_eq!(doubts(&both), [(DoubtAbout::Closed, DoubtKind::Contradiction)], "closed and in use");
 }
 
 #[test]
@@ -325,38 +301,6 @@ fn a_number_that_is_partly_hidden_is_shown_and_names_nothing() {
     assert_eq!(doubts(&hidden), [(DoubtAbout::Number, DoubtKind::Unreadable)]);
     let held = holding("KHZH=\"400002****11\" SKJE=\"1.00\"");
     assert_eq!(held.stated.account.as_deref(), Some("400002****11"), "a person compares it");
-}
-
-#[test]
-fn a_closing_that_the_status_denies_is_flagged() {
-    for (status, is_doubtful) in [
-        ("正常", true),
-        ("冻结", true),
-        ("久悬", true),
-        ("已销户", false),
-        ("注销", false),
-        ("结清", false),
-        ("", false),
-        ("-", false),
-    ] {
-        let account = account(&[("XHRQ", "2019-08-07"), ("ZHZT", status), ("KYYE", "0")]);
-        assert_eq!(account.needs_an_officer(), is_doubtful, "{status}");
-    }
-}
-
-#[test]
-fn without_a_day_of_the_answer_that_of_the_request_says_whether_a_closing_has_come() {
-    // The request is of 2026-01-05.
-    for (day, closed) in
-        [("2026/01/04", true), ("2026-01-05", true), ("2026-01-19", false), ("2034-11-30", false)]
-    {
-        let account = account(&[("FKSJ", ""), ("XHRQ", day), ("ZHZT", "")]);
-        assert_eq!(account.closed.is_some(), closed, "{day}");
-    }
-    for (day, doubted) in [("2025-12-30", false), ("2026-01-09", false), ("2041-02-03", true)] {
-        let account = account(&[("FKSJ", ""), ("KHRQ", day)]);
-        assert_eq!(!doubts(&account).is_empty(), doubted, "opened {day}: {:?}", account.doubts);
-    }
 }
 
 #[test]

@@ -6,10 +6,13 @@ pub(crate) use fields::{Field, FieldType, Full, fields_of};
 
 use self::fields::is_pointer;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chakong_contract::FaultKind;
 use chakong_contract::asset::AssetKind;
+use chakong_contract::encoding::{Decoded, decoded};
+use chakong_contract::message::without_mark;
 use chakong_contract::party::IdentityKind;
 use serde::Deserialize;
 use serde_json::Value;
@@ -90,9 +93,21 @@ impl Format {
     /// A body as a value; `None` when it is not of this format.
     pub(crate) fn read(self, body: &[u8]) -> Option<Value> {
         match self {
-            Self::Json => chakong_contract::weight::json(chakong_contract::message::without_mark(body)).ok(),
+            Self::Json => chakong_contract::weight::json(&as_utf8(body)).ok(),
             Self::Xml => xml::read(body),
         }
+    }
+}
+
+/// JSON is UTF-8 (RFC 8259 section 8.1), and some services write it in GBK all the same.
+fn as_utf8(body: &[u8]) -> Cow<'_, [u8]> {
+    let body = without_mark(body);
+    if std::str::from_utf8(body).is_ok() {
+        return Cow::Borrowed(body);
+    }
+    match decoded(body) {
+        Decoded::Gb18030(text) => Cow::Owned(text.into_bytes()),
+        _ => Cow::Borrowed(body),
     }
 }
 

@@ -9,7 +9,7 @@ use chakong_contract::id::folded_number;
 use chakong_contract::name::same_name;
 use chakong_contract::placeholder::{is_masked, is_null, is_placeholder, stated_code};
 use chakong_contract::{
-    Answer, Currency, Date, Fault, FaultKind, HttpResponse, Money, Order, RetryAfter, money,
+    Account, Answer, Currency, Date, Fault, FaultKind, HttpResponse, Money, Order, RetryAfter, money,
 };
 use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
@@ -176,7 +176,26 @@ fn asset(description: &Description, item: &Value, gathered: &mut Gathered) -> Op
     if kind == AssetKind::Account {
         asset.insert("doubts".to_owned(), json!(notes.doubts));
     }
-    if any { serde_json::from_value(Value::Object(asset)).ok() } else { None }
+    let read: Option<Asset> = if any { serde_json::from_value(Value::Object(asset)).ok() } else { None };
+    match read {
+        Some(Asset::Account(account)) => Some(Asset::Account(closed_with_money(account))),
+        other => other,
+    }
+}
+
+/// An account whose status says that it is closed, and that has money, is one of the two.
+fn closed_with_money(mut account: Account) -> Account {
+    let is_doubted = account.doubts.iter().any(|doubt| doubt.about == DoubtAbout::Closed);
+    if account.says_that_it_is_closed() && account.has_money() && !is_doubted {
+        let (field, value) = ("status".to_owned(), account.status.clone());
+        account.doubts.push(Doubt {
+            about: DoubtAbout::Status,
+            kind: DoubtKind::Contradiction,
+            field,
+            value,
+        });
+    }
+    account
 }
 
 /// What is noted while the fields of an entry are read.

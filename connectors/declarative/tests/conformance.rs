@@ -270,6 +270,17 @@ fn a_byte_order_mark_spoils_no_answer() {
 }
 
 #[test]
+fn json_in_gbk_is_read_as_if_it_were_utf8() {
+    let connector = (plugin().build)(&settings(HOUSING_FUND)).expect("settings");
+    let read = |bytes: Vec<u8>| format!("{:?}", connector.read(&chakong_contract::Message::new("", bytes)));
+    let account = json!({ "grzh": "000017", "zjhm": ID, "xm": NAME, "ye": 1, "glb": "示例管理部二分部" });
+    let body = json!({ "status": "OK", "accounts": [account] }).to_string();
+    let gbk = encoding_rs::GBK.encode(&body).0.into_owned();
+    assert!(std::str::from_utf8(&gbk).is_err());
+    assert_eq!(read(gbk), read(body.into_bytes()));
+}
+
+#[test]
 fn anybody_owns_something_for_load_tests() {
     let script = json!({ "everyone": { "plateNo": "示A00001", "state": "A" } });
     let answer = reply(&script, &settings(VEHICLES), &order());

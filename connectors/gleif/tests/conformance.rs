@@ -178,6 +178,17 @@ fn an_end_is_read_from_the_events() {
     assert_eq!(read("ACTIVE", "LIQUIDATION", "IN_PROGRESS").status, Some(Liquidating));
     assert_eq!(read("ACTIVE", "DISSOLUTION", "IN_PROGRESS").status, Some(Active));
     assert_eq!(read("INACTIVE", "ABSORPTION", "COMPLETED").status, None, "merged, not dissolved");
+    for (kind, status, want, contradicts) in [
+        ("ABSORPTION", "COMPLETED", None, true),
+        ("MERGERS_AND_ACQUISITIONS", "COMPLETED", None, true),
+        ("MERGERS_AND_ACQUISITIONS", "IN_PROGRESS", Some(Active), false),
+        ("INSOLVENCY", "IN_PROGRESS", Some(Liquidating), false),
+        ("VOLUNTARY_ARRANGEMENT", "IN_PROGRESS", Some(Active), false),
+    ] {
+        let read = read("ACTIVE", kind, status);
+        assert_eq!((read.status, read.status_text.contains("矛盾")), (want, contradicts), "{kind} {status}");
+        assert!(read.status_text.contains(&format!("{kind} {status} 2023-04-05")), "{}", read.status_text);
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The status of a Chinese company as registries and vendors write it, read into one vocabulary.
 
 use chakong_contract::asset::CompanyStatus;
+use chakong_contract::denial::{self, UNDER_WAY_BEFORE};
 
 /// Words for an end of a company, the worst first.
 const DEREGISTERED: &str = "注销";
@@ -13,33 +14,28 @@ const OTHERS: &[(&[&str], CompanyStatus)] = &[
     (&["迁出", "迁往"], CompanyStatus::MovedOut),
     (&["清算"], CompanyStatus::Liquidating),
     (&["停业", "歇业"], CompanyStatus::Suspended),
-    (&["存续", "在业", "开业", "在营", "在册", "正常", "仍注册"], CompanyStatus::Active),
+    (ALIVE, CompanyStatus::Active),
 ];
-/// What stands before a word that is denied, or that has not come yet.
-const NOT_YET: &[&str] = &[
-    "未", "非", "没有", "无", "不", "正在", "拟", "申请", "待", "将", "准备", "决议", "可", "预", "简易",
-    "公告", "停止", "终止", "中止", "撤回",
-];
+/// States in which a company is alive.
+const ALIVE: &[&str] = &["存续", "在业", "开业", "在营", "在册", "正常", "仍注册"];
+/// States that last while they are under way.
+const LASTING: &[&str] = &["清算", "停业", "歇业"];
+/// What stands behind a state that lasted and is over.
+const OVER: &[&str] = &["结束", "完结", "完成", "期满", "届满", "解除", "终结"];
 /// What stands beside a word that is no longer so.
 const TAKEN_BACK: &[&str] = &["恢复", "撤回", "曾", "原"];
-/// What follows a word that has not come yet.
-const UNDER_WAY: &[&str] = &["中", "公告", "备案", "申请", "待", "审核", "受理", "办理"];
-/// What stands in brackets of its own beside a word that has not come yet.
-const PUT_OFF: &[&str] = &["公告", "备案", "申请", "审核", "受理", "办理", "程序", "进行中"];
 
 /// The status in our words; `None` for a text that is not known, as for one that says only what has not come yet (正在注销).
 ///
-/// The text is read as a whole: a word that is denied (存续（未注销）) or under way (注销公告中) is not taken for the state.
+/// The text is read as a whole: a word that is denied (存续（未注销）), under way (注销公告中), that failed (注销被驳回) or is over
+/// (歇业已终止) is not taken for the state.
 pub fn read_company_status(text: &str) -> Option<CompanyStatus> {
     // 注销（公告中）: a part of its own puts off what the others say.
-    let is_put_off = parts(text).any(|part| {
-        let words = OTHERS.iter().flat_map(|(words, _)| words.iter()).chain(&[DEREGISTERED, REVOKED]);
-        let names_a_state = words.into_iter().any(|word| part.contains(word));
-        !names_a_state && PUT_OFF.iter().any(|word| part.contains(word))
-    });
+    let is_put_off =
+        parts(text).any(|part| !states().any(|word| part.contains(word)) && denial::puts_off(part));
     let has = |word: &str| {
-        let is_end = word == DEREGISTERED || word == REVOKED;
-        !(is_end && is_put_off) && parts(text).any(|part| states(part, word))
+        !(is_put_off && !ALIVE.contains(&word) && !LASTING.contains(&word))
+            && parts(text).any(|part| says(part, word))
     };
     if has(REVOKED) {
         let deregistered = has(DEREGISTERED);
@@ -55,6 +51,11 @@ pub fn read_company_status(text: &str) -> Option<CompanyStatus> {
     OTHERS.iter().find(|(words, _)| words.iter().any(|word| has(word))).map(|(_, status)| *status)
 }
 
+/// Every word for a state.
+fn states() -> impl Iterator<Item = &'static str> {
+    OTHERS.iter().flat_map(|(words, _)| words.iter()).chain(&[DEREGISTERED, REVOKED]).copied()
+}
+
 /// The parts of a text, each of which states one thing.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     let parts = |c: char| c.is_whitespace() || "（）()【】[]，,、；;/|。.：:".contains(c);
@@ -63,21 +64,29 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a part states a word, and does not deny it, put it off or take it back. What is not clear states nothing: the text is kept
 /// beside.
-fn states(part: &str, word: &str) -> bool {
-    // 撤销注销, 吊销已撤销: one undoes the other.
-    if part.contains(CANCELLED) && [DEREGISTERED, REVOKED].iter().any(|end| part.contains(end)) {
+fn says(part: &str, word: &str) -> bool {
+    // 撤销注销, 吊销已撤销, 撤销清算: one undoes the other.
+    let mut undone = [DEREGISTERED, REVOKED].iter().chain(LASTING);
+    if part.contains(CANCELLED) && undone.any(|other| part.contains(other)) {
         return false;
     }
+    let all: Vec<&str> = states().collect();
     part.match_indices(word).any(|(at, found)| {
-        let (before, behind) = (&part[..at], &part[at + found.len()..]);
-        // A liquidation or a suspension is a state while it is under way.
-        let lasts = matches!(word, "清算" | "停业" | "歇业" | "存续" | "在业" | "开业" | "在营" | "正常");
-        let denies = |denial: &str| before.contains(denial) && !(lasts && denial.starts_with("正在"));
-        let is_denied = NOT_YET.iter().any(|denial| denies(denial));
-        let is_under_way = !lasts && UNDER_WAY.iter().any(|word| behind.contains(word));
-        let is_taken_back =
-            !lasts && TAKEN_BACK.iter().any(|word| before.contains(word) || behind.contains(word));
-        !(is_denied || is_under_way || is_taken_back)
+        let (before, behind) = (&part[..at], denial::said_behind(&part[at + found.len()..], &all));
+        let beside = |words: &[&str]| words.iter().any(|word| before.contains(word) || behind.contains(word));
+        if ALIVE.contains(&word) {
+            return !denial::denies(&before.replace(UNDER_WAY_BEFORE, ""));
+        }
+        if LASTING.contains(&word) {
+            let is_over = denial::is_undone(behind)
+                || OVER.iter().any(|over| behind.contains(over))
+                || ["曾", "原"].iter().any(|past| before.contains(past));
+            return !(denial::denies(&before.replace(UNDER_WAY_BEFORE, "")) || is_over);
+        }
+        !(denial::denies(before)
+            || denial::is_under_way(behind)
+            || denial::is_undone(behind)
+            || beside(TAKEN_BACK))
     })
 }
 
@@ -147,6 +156,33 @@ mod tests {
             ("不再存续", None),
             ("注销（简易注销）", Some(CompanyStatus::Deregistered)),
             ("强制注销", Some(CompanyStatus::Deregistered)),
+            ("存续（注销失败）", Some(CompanyStatus::Active)),
+            ("存续（注销驳回）", Some(CompanyStatus::Active)),
+            ("开业（注销申请被驳回）", Some(CompanyStatus::Active)),
+            ("在业，注销不予受理", Some(CompanyStatus::Active)),
+            ("存续（注销有异议）", Some(CompanyStatus::Active)),
+            ("存续（限制注销）", Some(CompanyStatus::Active)),
+            ("注销未通过", None),
+            ("注销终止", None),
+            ("注销未完成", None),
+            ("注销（被驳回）", None),
+            ("注销（异议期）", None),
+            ("撤销登记（已中止）", None),
+            ("迁出失败", None),
+            ("存续（迁出中止）", Some(CompanyStatus::Active)),
+            ("存续（吊销听证中）", Some(CompanyStatus::Active)),
+            ("存续（歇业已终止）", Some(CompanyStatus::Active)),
+            ("存续（停业已恢复）", Some(CompanyStatus::Active)),
+            ("存续（清算已撤回）", Some(CompanyStatus::Active)),
+            ("在营（曾歇业）", Some(CompanyStatus::Active)),
+            ("开业（撤销清算）", Some(CompanyStatus::Active)),
+            ("歇业期满", None),
+            ("存续（歇业）", Some(CompanyStatus::Suspended)),
+            ("恢复清算", Some(CompanyStatus::Liquidating)),
+            ("清算中", Some(CompanyStatus::Liquidating)),
+            ("注销（经营期限届满终止）", Some(CompanyStatus::Deregistered)),
+            ("吊销（未年检）", Some(CompanyStatus::Revoked)),
+            ("吊销并已注销", Some(CompanyStatus::RevokedAndDeregistered)),
         ] {
             assert_eq!(read_company_status(text), want, "{text}");
         }

@@ -6,11 +6,11 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::CounterpartPath;
+use super::{CounterpartPath, sees_every_court};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
-use crate::api::problem::Problem;
+use crate::api::problem::{Problem, ProblemKind};
 
 /// Days that are told.
 const DAYS: usize = 400;
@@ -33,9 +33,13 @@ struct DayOfCharges {
 
 pub(super) async fn charges(
     State(gateway): State<Shared>,
-    _: Caller<{ may::WATCH }>,
+    caller: Caller<{ may::WATCH }>,
     At(path): At<CounterpartPath>,
 ) -> Result<Json<ChargeList>, Problem> {
+    if !sees_every_court(&caller.0) {
+        let detail = "计费为全部法院合计，须由管辖全部法院的人员查看 charges are those of every court: they are for whoever sees every court";
+        return Err(Problem::new(ProblemKind::Forbidden, detail));
+    }
     let known = gateway.counterparts.now().contains_key(&path.name);
     let days = gateway.store.read(move |reads| reads.charges(&path.name, DAYS)).await?;
     if days.is_empty() && !known {

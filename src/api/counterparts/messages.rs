@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::CounterpartPath;
+use super::{CounterpartPath, sees_every_court};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::{At, QueryParams, page_size};
@@ -49,13 +49,13 @@ struct MessageView {
     at: Timestamp,
     /// Which way.
     direction: Direction,
-    /// Its name, such as that of a file or of a call.
+    /// Its name, such as that of a file or of a call; empty where the message is about orders of courts that the caller does not see.
     name: String,
     /// How often it came again word for word.
     repeats: u64,
     /// Request numbers of orders that it is about and that the caller may see, at most 5. What it says stands with them.
     orders: Vec<RequestNumber>,
-    /// How many orders it is about.
+    /// How many orders it is about, of those that the caller may see.
     orders_total: usize,
 }
 
@@ -64,7 +64,7 @@ struct MessageView {
 pub(super) struct MessageList {
     /// The newest first.
     messages: Vec<MessageView>,
-    /// Pass as `cursor` to read on; null at the end.
+    /// Pass as `cursor` to read on; null at the end. Where a counterpart is seldom asked, a page may have fewer than `limit` and go on.
     next: Option<String>,
 }
 
@@ -77,12 +77,12 @@ pub(super) async fn messages(
     let limit = page_size(query.limit)?;
     let before = page::cursor(query.cursor.as_deref())?.map(RawId::new);
     let known = gateway.counterparts.now().contains_key(&path.name);
-    let courts = caller.courts().clone();
+    let courts = if sees_every_court(&caller.0) { Courts::All } else { caller.courts().clone() };
     let found = gateway.store.read(move |reads| {
-        let mut lines = reads.messages_of(&path.name, before, limit + 1)?;
-        let next = page::cut(&mut lines, limit, |last| last.id.get().to_string());
-        let views = lines.into_iter().map(|line| view(reads, &courts, line)).collect::<Stored<Vec<_>>>()?;
-        Ok(MessageList { messages: views, next })
+        let found = reads.messages_of(&path.name, before, limit)?;
+        let views = found.messages.into_iter().map(|line| view(reads, &courts, line));
+        let next = found.next.map(|next| next.get().to_string());
+        Ok(MessageList { messages: views.collect::<Stored<Vec<_>>>()?, next })
     });
     let list = found.await?;
     if list.messages.is_empty() && !known {
@@ -93,16 +93,28 @@ pub(super) async fn messages(
 
 fn view(reads: &mut dyn Reads, courts: &Courts, line: MessageLine) -> Stored<MessageView> {
     let mut orders = Vec::new();
-    for id in line.orders.iter().take(MOST_ORDERS) {
-        orders
-            .extend(reads.order(*id)?.filter(|order| courts.cover(&order.court)).map(|order| order.number()));
+    let (mut own, mut others) = (0, 0);
+    // Who sees every court needs no look at the orders that are not named.
+    let looked_at = if courts.are_all() { MOST_ORDERS } else { usize::MAX };
+    for id in line.orders.iter().take(looked_at) {
+        let Some(order) = reads.order(*id)? else { continue };
+        if !courts.cover(&order.court) {
+            others += 1;
+            continue;
+        }
+        own += 1;
+        if orders.len() < MOST_ORDERS {
+            orders.push(order.number());
+        }
     }
     let direction = match line.direction {
         RawDirection::Out => Direction::Out,
         RawDirection::In => Direction::In,
     };
-    let (at, name, repeats) = (line.at, line.name, line.repeats);
-    Ok(MessageView { at, direction, name, repeats, orders, orders_total: line.orders.len() })
+    // A name may say something of an order that is not seen.
+    let name = if others > 0 { String::new() } else { line.name };
+    let orders_total = if courts.are_all() { line.orders.len() } else { own };
+    Ok(MessageView { at: line.at, direction, name, repeats: line.repeats, orders, orders_total })
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {

@@ -13,10 +13,12 @@ use serde::Serialize;
 use super::{CounterpartPath, configured};
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
-use crate::api::problem::Problem;
+use crate::api::problem::{Problem, ProblemKind};
 use crate::api::{Shared, audit};
+use crate::domain::Counted;
 use crate::lanes::{LaneHandle, Reachable, Reached};
 use crate::queue::FaultNote;
+use crate::store::lane_lease;
 
 /// Longest time for one probe.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -69,14 +71,25 @@ async fn looked(gateway: &Shared, lane: &LaneHandle) -> Result<Result<Reached, F
     if !lane.line.is_remote() {
         return Ok(reach(lane.line.as_ref()).await);
     }
+    here(gateway, &lane.name)?;
     let _permit = match lane.admission.admit_look() {
         Ok(permit) => permit,
         Err(fault) => return Ok(Err(fault)),
     };
     if lane.admission.has_quota() {
-        gateway.engine.spend_quota(lane.name.clone(), gateway.clock.now(), 1).await?;
+        // It is about no court's order.
+        gateway.engine.spend_quota(&lane.name, &Counted::Quota, gateway.clock.now(), 1).await?;
     }
     Ok(reach(lane.line.as_ref()).await)
+}
+
+/// The limits of a counterpart are kept by the replica that works for it: another one would look beside them.
+fn here(gateway: &Shared, name: &str) -> Result<(), Problem> {
+    let (leases, lease) = (gateway.store.leases(), lane_lease(name));
+    let holder = leases.holder(&lease).filter(|_| leases.is_shared() && leases.held(&lease).is_none());
+    let Some(holder) = holder else { return Ok(()) };
+    let detail = format!("the replica {holder} works for {name} and keeps its limits; probe it there");
+    Err(Problem::new(ProblemKind::NotNow, detail))
 }
 
 async fn reach(line: &dyn Reachable) -> Result<Reached, Fault> {
@@ -89,6 +102,12 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .id("probeCounterpart")
         .tag("counterparts")
         .summary("Probe 探测")
-        .description("Sends no order. When the counterpart can be reached its breaker is closed at once.")
+        .description(
+            "Sends no order. When the counterpart can be reached its breaker is closed at once. A call line is probed by the replica \
+             that works for it.",
+        )
+        .response_with::<409, Problem, _>(|response| {
+            response.description("Another replica works for it, which `replica` of the counterpart names")
+        })
         .response_with::<404, Problem, _>(|response| response.description("There is no such counterpart"))
 }

@@ -1,20 +1,21 @@
 //! `GET /v1/counterparts` and `GET /v1/counterparts/{name}`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
-use chakong_contract::Moment;
+use chakong_contract::{Date, Moment};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CounterpartInFull, CounterpartPath, LaneHere};
+use super::{CounterpartInFull, CounterpartPath, LaneHere, sees_every_court, shares};
 use crate::api::Shared;
-use crate::api::access::{Caller, may};
+use crate::api::access::{Caller, Identity, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
-use crate::store::{Stored, charged_on, lane_lease};
+use crate::domain::Pause;
+use crate::store::{LaneCounts, Reads, Stored, charged_on, lane_lease};
 
 /// Every counterpart.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -26,21 +27,30 @@ pub(super) struct CounterpartList {
 }
 
 /// The counterparts that are named, or all of them.
-async fn views(gateway: &Shared, only: Option<String>) -> Stored<Vec<CounterpartInFull>> {
+async fn views(gateway: &Shared, caller: &Identity, only: Option<String>) -> Stored<Vec<CounterpartInFull>> {
+    let is_whole = sees_every_court(caller);
     let configs = gateway.counterparts.now();
     let registry = std::sync::Arc::clone(&gateway.registry);
     let leases = std::sync::Arc::clone(gateway.store.leases());
+    let courts = caller.courts.clone();
     let today = Moment::from_timestamp(gateway.clock.now()).date();
     let read = gateway.store.read(move |reads| {
+        let lanes = Lanes::read(reads, only.as_deref(), today)?;
         let mut names: BTreeSet<String> = configs.keys().cloned().collect();
-        names.extend(reads.open_lanes()?);
+        names
+            .extend(lanes.counts.iter().filter(|(_, counts)| counts.has_any()).map(|(lane, _)| lane.clone()));
         names.retain(|name| only.as_ref().is_none_or(|only| only == name));
         let mut views = Vec::with_capacity(names.len());
         for name in names {
-            let (counts, paused) = (reads.lane_counts(&name)?, reads.paused(&name)?);
-            let charged = charged_on(reads, &name, today)?;
+            let counts = lanes.counts.get(&name).copied().unwrap_or_default();
+            let paused = lanes.pauses.get(&name).cloned();
+            let charged = lanes.charges.get(&name).copied().unwrap_or_default();
             let lease = lane_lease(&name);
             let replica = leases.holder(&lease);
+            let shares = match configs.get(&name) {
+                Some(config) => shares::of(reads, config, &courts, today)?,
+                None => Vec::new(),
+            };
             let view = match configs.get(&name) {
                 Some(config) => {
                     let lane = match registry.get(&name) {
@@ -52,27 +62,54 @@ async fn views(gateway: &Shared, only: Option<String>) -> Stored<Vec<Counterpart
                 }
                 None => CounterpartInFull::unconfigured(name, paused, charged, counts),
             };
-            views.push(CounterpartInFull { replica, ..view });
+            let view = CounterpartInFull { replica, shares, ..view };
+            views.push(if is_whole { view } else { view.without_counts() });
         }
         Ok(views)
     });
     read.await
 }
 
+/// What the store has of lanes.
+struct Lanes {
+    counts: HashMap<String, LaneCounts>,
+    pauses: HashMap<String, Pause>,
+    charges: HashMap<String, u64>,
+}
+
+impl Lanes {
+    /// Of one lane, or of all of them by as few statements.
+    fn read(reads: &mut dyn Reads, only: Option<&str>, today: Date) -> Stored<Self> {
+        let Some(lane) = only else {
+            return Ok(Self {
+                counts: reads.counts_of_lanes()?,
+                pauses: reads.pauses()?,
+                charges: reads.charges_of_day(&today.to_string())?,
+            });
+        };
+        let of = || lane.to_owned();
+        Ok(Self {
+            counts: HashMap::from([(of(), reads.lane_counts(lane)?)]),
+            pauses: reads.paused(lane)?.map(|pause| (of(), pause)).into_iter().collect(),
+            charges: HashMap::from([(of(), charged_on(reads, lane, today)?)]),
+        })
+    }
+}
+
 pub(super) async fn list(
     State(gateway): State<Shared>,
-    _: Caller<{ may::WATCH }>,
+    caller: Caller<{ may::WATCH }>,
 ) -> Result<Json<CounterpartList>, Problem> {
     let problems = gateway.counterparts.problems();
-    Ok(Json(CounterpartList { counterparts: views(&gateway, None).await?, problems }))
+    Ok(Json(CounterpartList { counterparts: views(&gateway, &caller.0, None).await?, problems }))
 }
 
 pub(super) async fn show(
     State(gateway): State<Shared>,
-    _: Caller<{ may::WATCH }>,
+    caller: Caller<{ may::WATCH }>,
     At(path): At<CounterpartPath>,
 ) -> Result<Json<CounterpartInFull>, Problem> {
-    let found = views(&gateway, Some(path.name)).await?.pop();
+    let found = views(&gateway, &caller.0, Some(path.name)).await?.pop();
     found.map(Json).ok_or_else(|| Problem::not_found("counterpart"))
 }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::domain::Finding;
+use crate::intake::file_kind;
 
 /// Largest scan, in bytes: in Base64 it fits into the largest body that the server takes where nothing else is configured.
 pub(super) const LARGEST: usize = 5 << 20;
@@ -23,17 +24,9 @@ pub(super) struct Upload {
     content: String,
 }
 
-/// What a file is by its first bytes, as an extension; `None` for what no scan is.
+/// What a scan is by its bytes; `None` for what no scan is.
 fn kind_of(bytes: &[u8]) -> Option<&'static str> {
-    // An OFD file (GB/T 33190) is a ZIP archive in whose root OFD.xml stands.
-    let is_ofd = || bytes.windows(7).any(|name| name == b"OFD.xml");
-    match bytes {
-        [b'%', b'P', b'D', b'F', b'-', ..] => Some("pdf"),
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("png"),
-        [0xff, 0xd8, 0xff, ..] => Some("jpg"),
-        [b'P', b'K', 3, 4, ..] if is_ofd() => Some("ofd"),
-        _ => None,
-    }
+    file_kind(bytes).filter(|kind| *kind != "tif")
 }
 
 impl Upload {
@@ -81,7 +74,7 @@ mod tests {
         assert_eq!(is(b"\x89PNG\r\n\x1a\n invented").as_deref(), Some("png"));
         assert_eq!(is(b"\xff\xd8\xff\xe0 invented").as_deref(), Some("jpg"));
         assert_eq!(is(b"PK\x03\x04\x14\0\0\0\0\0 OFD.xml invented").as_deref(), Some("ofd"));
-        for other in [&b"PK\x03\x04 word/document.xml"[..], b"<html>", b"MZ", b"", b"GIF89a"] {
+        for other in [&b"PK\x03\x04 word/document.xml"[..], b"<html>", b"MZ", b"", b"GIF89a", b"II*\0"] {
             assert_eq!(found("a.pdf", other), (None, vec!["/scan/content".to_owned()]));
         }
     }

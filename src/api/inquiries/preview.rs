@@ -49,6 +49,9 @@ struct CounterpartLoad {
     cost: Option<Money>,
     /// Requests left today; null without a quota.
     quota_left: Option<u64>,
+    /// Requests left today of the court's share in the quota, or of what the courts without a share have together; null where courts have
+    /// none.
+    share_left: Option<u64>,
     /// Requests that it charged today.
     charged_today: u64,
 }
@@ -87,7 +90,7 @@ pub(super) async fn show(
     let now = gateway.clock.now();
     let previewed = preview(&gateway.engine, &gateway.counterparts, submitter, &body, now).await?;
     let terms = previewed.terms;
-    let counterparts = loads(&gateway, &previewed.plan.orders).await?;
+    let counterparts = loads(&gateway, &previewed.plan.orders, terms.case.court_code.clone()).await?;
     let costs = counterparts.iter().filter_map(|load| load.cost);
     let cost = costs.map(|cost| cost.amount).reduce(|all, cost| all + cost).map(Money::yuan);
     Ok(Json(InquiryPreview {
@@ -99,7 +102,11 @@ pub(super) async fn show(
     }))
 }
 
-async fn loads(gateway: &Shared, orders: &[PlannedOrder]) -> Result<Vec<CounterpartLoad>, Problem> {
+async fn loads(
+    gateway: &Shared,
+    orders: &[PlannedOrder],
+    court: String,
+) -> Result<Vec<CounterpartLoad>, Problem> {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for order in orders {
         *counts.entry(order.counterpart.clone()).or_default() += 1;
@@ -109,18 +116,18 @@ async fn loads(gateway: &Shared, orders: &[PlannedOrder]) -> Result<Vec<Counterp
         let mut loads = Vec::with_capacity(counts.len());
         for (counterpart, orders) in counts {
             let config = configs.get(&counterpart);
-            let most = config.and_then(|config| config.limits.per_day);
+            let limits = config.map(|config| &config.limits);
             // What every process sent counts, and is in the store.
-            let quota_left = match most {
-                Some(most) => Some(most.saturating_sub(reads.quota_used(&counterpart, today)?)),
-                None => None,
-            };
+            let used = reads.quota_used(&counterpart, today)?;
+            let most = limits.and_then(|limits| limits.per_day);
+            let shares = limits.and_then(|limits| limits.shares.as_ref());
             let price = config.and_then(|config| config.limits.price);
             loads.push(CounterpartLoad {
                 name_zh: config.map(|config| config.name_zh.clone()).unwrap_or_default(),
                 cost: price.map(|price| Money::yuan(price * Decimal::from(orders))),
                 charged_today: charged_on(reads, &counterpart, today)?,
-                quota_left,
+                quota_left: most.map(|most| most.saturating_sub(used.requests)),
+                share_left: shares.map(|shares| shares.left(&court, &used)),
                 orders,
                 counterpart,
             });

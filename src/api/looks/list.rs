@@ -1,15 +1,8 @@
-//! Looks on record, as a list, as a table, and what in them the auditor is told of.
+//! Looks on record, as a list, and what in them the auditor is told of.
 
-use aide::OperationOutput;
-use aide::axum::ApiRouter;
-use aide::axum::routing::get_with;
-use aide::generate::GenContext;
-use aide::openapi::{MediaType, Operation, Response as ResponseDocs};
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
 use chakong_contract::id::CaseNumber;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -26,24 +19,16 @@ use crate::people::{begin_of_day, day_begins};
 use crate::store::{LookFilter, Reads, Stored};
 
 /// Most looks of one export, and of a day that is searched for alarms.
-const MOST_EXPORTED: usize = 10_000;
+pub(super) const MOST_EXPORTED: usize = 10_000;
 /// Most looks that are read through for one page of those of a case.
 const MOST_LOOKED_AT: usize = 20_000;
 /// Looks that are read at once.
 const AT_ONCE: usize = 500;
 
-/// The endpoints.
-pub fn routes() -> ApiRouter<Shared> {
-    ApiRouter::new()
-        .api_route("/v1/looks", get_with(list, list_docs))
-        .api_route("/v1/looks.csv", get_with(export, export_docs))
-        .api_route("/v1/looks/alarms", get_with(alarms, alarms_docs))
-}
-
 /// Which looks.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct LooksQuery {
+pub(super) struct LooksQuery {
     /// Who: 工号, or name of a key.
     actor: Option<String>,
     /// What was looked at.
@@ -67,7 +52,11 @@ struct LooksQuery {
 
 impl LooksQuery {
     /// What the store is asked, and the case number beside it.
-    fn filter<const ROW: u8>(self, caller: &Caller<ROW>, limit: usize) -> (LookFilter, Option<String>) {
+    pub(super) fn filter<const ROW: u8>(
+        self,
+        caller: &Caller<ROW>,
+        limit: usize,
+    ) -> (LookFilter, Option<String>) {
         let filter = LookFilter {
             courts: caller.sees(self.court.as_deref()),
             actor: self.actor,
@@ -88,16 +77,16 @@ impl LooksQuery {
 }
 
 /// Looks that were found.
-struct Found {
+pub(super) struct Found {
     /// With their rows, the newest first.
-    looks: Vec<(i64, Look)>,
+    pub(super) looks: Vec<(i64, Look)>,
     /// Behind which row to read on, where not all were looked at.
-    behind: Option<i64>,
+    pub(super) behind: Option<i64>,
 }
 
 /// Looks by filter, those of one case where one is named. The store keeps case numbers of looks in their bodies only, so that they are
 /// read through.
-fn find(reads: &mut dyn Reads, mut filter: LookFilter, case: Option<&str>) -> Stored<Found> {
+pub(super) fn find(reads: &mut dyn Reads, mut filter: LookFilter, case: Option<&str>) -> Stored<Found> {
     let Some(case) = case else { return Ok(Found { looks: reads.find_looks(&filter)?, behind: None }) };
     let (wanted, mut looks, mut looked_at) = (filter.limit, Vec::new(), 0);
     filter.limit = AT_ONCE;
@@ -119,14 +108,14 @@ fn find(reads: &mut dyn Reads, mut filter: LookFilter, case: Option<&str>) -> St
 
 /// Looks.
 #[derive(Debug, Serialize, JsonSchema)]
-struct LookList {
+pub(super) struct LookList {
     /// Newest first.
     looks: Vec<Look>,
     /// Pass as `before` to read on; null at the end.
     next: Option<i64>,
 }
 
-async fn list(
+pub(super) async fn list(
     State(gateway): State<Shared>,
     caller: Caller<{ may::LOOKS }>,
     QueryParams(query): QueryParams<LooksQuery>,
@@ -141,103 +130,37 @@ async fn list(
     Ok(Json(LookList { looks: found.into_iter().map(|(_, look)| look).collect(), next }))
 }
 
-fn list_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+pub(super) fn list_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     operation.id("listLooks").tag("people").summary("Who looked at what 查看留痕").description(
         "The same look of the same caller within a while (`[looks]` of the configuration) is one look.",
     )
 }
 
-/// Looks as a table.
-pub struct Table(String);
-
-impl IntoResponse for Table {
-    fn into_response(self) -> Response {
-        let headers = [
-            (CONTENT_TYPE, "text/csv; charset=utf-8"),
-            (CONTENT_DISPOSITION, "attachment; filename=\"looks.csv\""),
-        ];
-        (headers, self.0).into_response()
-    }
-}
-
-impl OperationOutput for Table {
-    type Inner = String;
-
-    fn operation_response(_: &mut GenContext, _: &mut Operation) -> Option<ResponseDocs> {
-        let mut docs = ResponseDocs::default();
-        docs.content.insert("text/csv".to_owned(), MediaType::default());
-        Some(docs)
-    }
-}
-
-async fn export(
-    State(gateway): State<Shared>,
-    caller: Caller<{ may::LOOKS }>,
-    QueryParams(query): QueryParams<LooksQuery>,
-) -> Result<Table, Problem> {
-    let (filter, case) = query.filter(&caller, MOST_EXPORTED);
-    let found = gateway.store.read(move |reads| find(reads, filter, case.as_deref())).await?.looks;
-    // The mark by which spreadsheets know UTF-8.
-    let mut text = String::from(
-        "\u{feff}时间 at,人员 actor,内容 kind,对象 subject,案号 case,法院 court,理由 reason,非工作时间 out of hours,条数 records\r\n",
-    );
-    for (_, look) in found {
-        let cells = [
-            look.at.to_string(),
-            look.actor,
-            look.kind.word().to_owned(),
-            look.subject,
-            look.case_number,
-            look.court,
-            look.reason,
-            if look.out_of_hours { "是 yes" } else { "" }.to_owned(),
-            look.shown.to_string(),
-        ];
-        text.push_str(&cells.map(|cell| quoted(&cell)).join(","));
-        text.push_str("\r\n");
-    }
-    Ok(Table(text))
-}
-
-/// A cell (RFC 4180). What a spreadsheet would take for a formula is kept from being one.
-fn quoted(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    format!("\"{}{}\"", if is_formula { "'" } else { "" }, cell.replace('"', "\"\""))
-}
-
-fn export_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    operation
-        .id("exportLooks")
-        .tag("people")
-        .summary("Looks as CSV 导出查看留痕")
-        .description("At most 10,000, the newest first; `before` reads on. `limit` is not used.")
-        .response_with::<200, Table, _>(|response| response.description("CSV in UTF-8"))
-}
-
 /// Which day.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct AlarmsQuery {
+pub(super) struct AlarmsQuery {
     /// The day in Shanghai; today by default.
     day: Option<Date>,
 }
 
 /// What of a day the auditor is told.
 #[derive(Debug, Serialize, JsonSchema)]
-struct AlarmList {
+pub(super) struct AlarmList {
     /// When the day began.
     since: Timestamp,
     /// The worst first.
-    alarms: Vec<Alarm>,
+    pub(super) alarms: Vec<Alarm>,
     /// Whether there were more looks than were searched.
-    incomplete: bool,
+    pub(super) incomplete: bool,
 }
 
-async fn alarms(
-    State(gateway): State<Shared>,
-    caller: Caller<{ may::LOOKS }>,
-    QueryParams(query): QueryParams<AlarmsQuery>,
-) -> Result<Json<AlarmList>, Problem> {
+/// What of a day stands out.
+pub(super) async fn of_day<const ROW: u8>(
+    gateway: &Shared,
+    caller: &Caller<ROW>,
+    query: &AlarmsQuery,
+) -> Result<AlarmList, Problem> {
     let since = query.day.map_or_else(|| begin_of_day(gateway.clock.now()), day_begins);
     let until = since.checked_add(jiff::SignedDuration::from_hours(24)).ok();
     let courts = caller.sees(None);
@@ -254,12 +177,20 @@ async fn alarms(
     let incomplete = found.len() == MOST_EXPORTED;
     let looks: Vec<Look> = found.into_iter().map(|(_, look)| look).collect();
     let alarms = alarms_of(&looks, &persons, gateway.people.look_rules());
-    Ok(Json(AlarmList { since, alarms, incomplete }))
+    Ok(AlarmList { since, alarms, incomplete })
 }
 
-fn alarms_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+pub(super) async fn alarms(
+    State(gateway): State<Shared>,
+    caller: Caller<{ may::LOOKS }>,
+    QueryParams(query): QueryParams<AlarmsQuery>,
+) -> Result<Json<AlarmList>, Problem> {
+    of_day(&gateway, &caller, &query).await.map(Json)
+}
+
+pub(super) fn alarms_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     operation.id("listLookAlarms").tag("people").summary("What stands out in a day's looks 查看预警").description(
-        "Of persons: very much in a day, the same thing again and again, out of working hours, lists of no case by a role that is not of \
-         the case. At most 10,000 looks of persons are searched, the newest first.",
+        "Of persons: very much in a day, the same thing again and again, the same person again and again, out of working hours, lists of no \
+         case by a role that is not of the case. At most 10,000 looks of persons are searched, the newest first.",
     )
 }

@@ -15,9 +15,10 @@ use crate::api::access::{Caller, may};
 use crate::api::acting::{act, check_amount, check_amount_in_any, check_documents, check_rate};
 use crate::api::extract::{At, JsonBody, ReasonGiven, check_reason, no_findings};
 use crate::api::problem::Problem;
-use crate::domain::decide::{Act, Approval, Deduction, Release, ReleaseScope, Renewal, Transfer};
+use crate::domain::decide::{Act, Approval, Release, ReleaseScope, Renewal, SeenMeasure, Transfer};
+use crate::domain::rules::exemptions::Level;
 use crate::domain::rules::release_reasons::ReleaseReason;
-use crate::domain::{Finding, Permitted};
+use crate::domain::{Finding, MeasureState, Permitted};
 use crate::people::{Identity, sight};
 
 /// How a freeze is approved.
@@ -42,12 +43,33 @@ pub(super) struct ApproveRequest {
     /// register says so.
     #[serde(default)]
     listed_state_shares: bool,
+    /// What the approver saw of the measure. Where it is another one by now, nothing is approved.
+    #[serde(default)]
+    seen: Option<SeenRequest>,
     /// Documents that the freeze goes out on, where they are others than the inquiry brought.
     #[serde(default)]
     documents: Vec<LegalDocument>,
     /// Why; 1 to 500 characters.
     #[schemars(length(min = 1, max = 500))]
     reason: String,
+}
+
+/// A measure as it was shown to whoever approves it.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeenRequest {
+    /// Its `state`.
+    state: MeasureState,
+    /// Its `limit`.
+    limit: Money,
+    /// The `level` of its `exemption`.
+    exemption: Level,
+}
+
+impl From<SeenRequest> for SeenMeasure {
+    fn from(seen: SeenRequest) -> Self {
+        Self { state: seen.state, limit: seen.limit, level: seen.exemption }
+    }
 }
 
 pub(super) async fn approve(
@@ -69,7 +91,8 @@ pub(super) async fn approve(
     no_findings(findings)?;
     let rate = request.rate.map(|PlainDecimal(rate)| rate);
     let (limit, whole, permit) = (request.limit, request.whole, request.permit);
-    let approval = Approval { limit, whole, permit, rate, listed_state_shares: request.listed_state_shares };
+    let (listed_state_shares, seen) = (request.listed_state_shares, request.seen.map(SeenMeasure::from));
+    let approval = Approval { limit, whole, permit, rate, listed_state_shares, seen };
     carry_out(&gateway, &caller.0, path, Act::Approve(path.id, approval), (request.reason, request.documents))
         .await
 }
@@ -78,7 +101,10 @@ pub(super) fn approve_docs(operation: TransformOperation<'_>) -> TransformOperat
     both(operation)
         .id("approveMeasure")
         .summary("Approve a freeze 批准冻结")
-        .description("Also of a property that was skipped or refused. Nobody approves what they submitted.")
+        .description(
+            "Also of a property that was skipped or refused. Nobody approves what they submitted. With `seen`, what is approved is what \
+             was looked at: a proposal that changed meanwhile is refused as `not-now`.",
+        )
 }
 
 pub(super) async fn reject(
@@ -254,52 +280,6 @@ pub(super) fn renew_docs(operation: TransformOperation<'_>) -> TransformOperatio
         .description("Before it ends: a measure that ended cannot be renewed (查扣冻规定 art. 27).")
 }
 
-/// How much is deducted, where it goes, on which documents, and why.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DeductRequest {
-    /// How much, in the measure's currency; absent means all that is held.
-    #[serde(default)]
-    amount: Option<Money>,
-    /// Name of the account in `[[court_accounts]]` of the configuration.
-    court_account: String,
-    /// Ruling and notice of the deduction (法释〔2013〕20号 art. 3).
-    #[serde(default)]
-    documents: Vec<LegalDocument>,
-    /// Why; 1 to 500 characters.
-    #[schemars(length(min = 1, max = 500))]
-    reason: String,
-}
-
-pub(super) async fn deduct(
-    State(gateway): State<Shared>,
-    caller: Caller<{ may::CONTROL }>,
-    At(path): At<MeasurePath>,
-    JsonBody(request): JsonBody<DeductRequest, true>,
-) -> Result<Json<MeasureInFull>, Problem> {
-    let mut findings = of_papers(&request.reason, &request.documents);
-    check_amount_in_any("/amount", request.amount, &mut findings);
-    let account = gateway.court_accounts.iter().find(|account| account.name == request.court_account);
-    if account.is_none() {
-        let detail = "no such account in [[court_accounts]] of the configuration: deducted money goes to the court's own \
-                      accounts only (法〔2018〕64号)";
-        findings.push(Finding::new("/court_account", detail));
-    }
-    findings.extend(of_currency(&gateway, &path, request.amount).await?);
-    no_findings(findings)?;
-    let into = account.map(|named| named.account.clone()).ok_or_else(|| Problem::not_found("account"))?;
-    let amount = request.amount.map(|money| money.amount);
-    let deduct = Act::Deduct(path.id, Deduction { amount, into });
-    carry_out(&gateway, &caller.0, path, deduct, (request.reason, request.documents)).await
-}
-
-pub(super) fn deduct_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    both(operation).id("deductMeasure").summary("Deduct what a measure holds 扣划").description(
-        "Out of a freeze that stands, to an account of the court out of the configuration. What may only be frozen is not \
-         deducted. Nobody has deducted what they submitted.",
-    )
-}
-
 /// Who takes the stake, on which documents, and why.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -336,7 +316,7 @@ pub(super) fn transfer_docs(operation: TransformOperation<'_>) -> TransformOpera
 }
 
 /// What is wrong with the currency of an amount: it is the measure's own, so that dollars are never taken for yuan.
-async fn of_currency(
+pub(super) async fn of_currency(
     gateway: &Shared,
     path: &MeasurePath,
     amount: Option<Money>,
@@ -350,7 +330,7 @@ async fn of_currency(
 }
 
 /// What is wrong with the reason and the documents of an act.
-fn of_papers(reason: &str, documents: &[LegalDocument]) -> Vec<Finding> {
+pub(super) fn of_papers(reason: &str, documents: &[LegalDocument]) -> Vec<Finding> {
     let mut findings = Vec::new();
     check_reason(reason, &mut findings);
     check_documents(documents, &mut findings);
@@ -358,7 +338,7 @@ fn of_papers(reason: &str, documents: &[LegalDocument]) -> Vec<Finding> {
 }
 
 /// Has an act carried out on a measure that the caller sees; gives the measure as it stands then.
-async fn carry_out(
+pub(super) async fn carry_out(
     gateway: &Shared,
     caller: &Identity,
     path: MeasurePath,
@@ -373,7 +353,7 @@ async fn carry_out(
 }
 
 /// How every act on a measure may end.
-fn both(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+pub(super) fn both(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     operation
         .tag("measures")
         .response_with::<404, Problem, _>(|response| response.description("There is no such measure"))

@@ -1,4 +1,4 @@
-//! `POST /v1/orders/{number}/resolve`: a person decides a control whose outcome nobody knows.
+//! `POST /v1/orders/{number}/resolve`: a person decides a control whose outcome nobody knows, or withdraws one that has not left.
 
 use aide::transform::TransformOperation;
 use axum::Json;
@@ -45,6 +45,8 @@ enum Decision {
     SendAgain,
     /// Do not pursue it any further; a late answer is still taken.
     GiveUp,
+    /// Withdraw it: it has not left yet, and shall not.
+    Withdraw,
 }
 
 impl ResolveRequest {
@@ -71,6 +73,7 @@ impl ResolveRequest {
             Decision::NotDone => Resolution::NotDone,
             Decision::SendAgain => Resolution::SendAgain,
             Decision::GiveUp => Resolution::GiveUp,
+            Decision::Withdraw => Resolution::Withdraw,
         };
         no_findings(findings).map(|()| resolution)
     }
@@ -96,7 +99,7 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .summary("Decide what became of a control 处理结果不明、逾期、被拒的控制")
         .response_with::<404, Problem, _>(|response| response.description("There is no such order"))
         .response_with::<409, Problem, _>(|response| {
-            response.description("The order is neither undetermined nor overdue, nor refused")
+            response.description("The order is neither undetermined nor overdue, nor refused; or, to be withdrawn, it may have left")
         })
         .response_with::<422, Problem, _>(|response| response.description("A rule is broken"))
 }

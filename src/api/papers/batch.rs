@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use super::make::OF_THE_DESK;
 use super::show::PrintFile;
 use super::{issued, page, pdf, print_of};
 use crate::api::Shared;
@@ -55,6 +56,9 @@ impl BatchRequest {
         let mut findings = Vec::new();
         if !(1..=MOST_CASES).contains(&self.cases.len()) {
             findings.push(Finding::new("/cases", format!("name 1 to {MOST_CASES} cases")));
+        }
+        if let Some(at) = self.kinds.iter().position(|kind| *kind == PrintKind::AssistanceNotice) {
+            findings.push(Finding::new(format!("/kinds/{at}"), OF_THE_DESK));
         }
         if self.format == PrintFormat::Xlsx {
             findings.push(Finding::new("/format", "a batch is printed: ask for html or pdf"));

@@ -19,11 +19,14 @@ use crate::domain::{Finding, PrintFormat, PrintKind};
 use crate::papers::CaseRecord;
 use crate::papers::kinds::{About, Printable};
 
+/// Why a notice is no paper of a case.
+pub(super) const OF_THE_DESK: &str = "协助通知随请求发出，请在人工办理页打印或补打 it takes an order along: the desk prints it (POST /v1/desk/{number}/notice)";
+
 /// What is to be printed.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PrintRequest {
-    /// Which paper.
+    /// Which paper; `assistance_notice` is printed at the desk alone, for an order that it takes along.
     kind: PrintKind,
     /// The party that it is about, by identifier or by the case system's reference.
     #[serde(default)]
@@ -56,6 +59,9 @@ impl PrintRequest {
             };
         agree(self.party.is_some(), self.kind.is_about_a_party(), "/party", "party");
         agree(self.counterpart.is_some(), self.kind.is_about_a_counterpart(), "/counterpart", "counterpart");
+        if self.kind == PrintKind::AssistanceNotice {
+            findings.push(Finding::new("/kind", OF_THE_DESK));
+        }
         if self.format == PrintFormat::Xlsx && !self.kind.is_table() {
             findings.push(Finding::new("/format", format!("{name} is no table: ask for html or pdf")));
         }

@@ -52,7 +52,7 @@ pub(super) async fn show(
     let courts = caller.courts().clone();
     let found = gateway.store.read(move |reads| {
         let Some((print, bytes)) = sight::print(reads, &courts, &path.number)? else { return Ok(None) };
-        let receipts = of_print(reads, &print)?;
+        let receipts = of_print(reads, &courts, &print)?;
         Ok(Some((print, bytes, receipts)))
     });
     let (print, bytes, receipts) = found.await?.ok_or_else(|| Problem::not_found("print"))?;
@@ -79,7 +79,8 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .summary("A print with its receipts 打印件及回执")
         .description(
             "A ZIP file of the print, the receipts about what it says that had come when it was made, byte for byte, and `receipts.csv`, \
-             which names each with its counterpart, title, time and SHA-256.",
+             which names each with its counterpart, title, time and SHA-256. Receipts of inquiries of other courts in the same chain are \
+             left out, and `receipts.csv` says so.",
         )
         .response_with::<200, Bundle, _>(|response| response.description("The ZIP file"))
         .response_with::<404, Problem, _>(|response| response.description("There is no such print"))

@@ -6,7 +6,7 @@ use crate::papers::{Cell, Table};
 /// A figure: its heading, and where it stands.
 type Figure = (&'static str, fn(&Figures) -> Cell);
 
-const FIGURES: [Figure; 26] = [
+const FIGURES: [Figure; 27] = [
     ("案件数", |of| Cell::count(of.cases)),
     ("申请数", |of| Cell::count(of.inquiries)),
     ("当事人数", |of| Cell::count(of.parties)),
@@ -14,6 +14,7 @@ const FIGURES: [Figure; 26] = [
     ("24小时内反馈", |of| Cell::count(of.answered_in_time)),
     ("超时反馈", |of| Cell::count(of.answered_late)),
     ("未反馈", |of| Cell::count(of.never_answered)),
+    ("未能发出", |of| Cell::count(of.not_sent)),
     ("办理中", |of| Cell::count(of.pending)),
     ("已撤回", |of| Cell::count(of.withdrawn)),
     ("24小时反馈率%", |of| Cell::number(of.in_time_percent)),

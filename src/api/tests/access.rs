@@ -88,6 +88,8 @@ const MAY: &[(&str, &str, &str)] = &[
     ("GET", "/v1/counterparts/{name}", "ohp"),
     ("GET", "/v1/counterparts/{name}/charges", "ohp"),
     ("GET", "/v1/counterparts/{name}/messages", "ohp"),
+    ("GET", "/v1/counterparts/{name}/faults", "ohp"),
+    ("POST", "/v1/counterparts/{name}/faults/{number}/again", "p"),
     ("POST", "/v1/counterparts/{name}/pause", "p"),
     ("POST", "/v1/counterparts/{name}/resume", "p"),
     ("POST", "/v1/counterparts/{name}/probe", "p"),
@@ -126,6 +128,7 @@ const MAY: &[(&str, &str, &str)] = &[
     ("GET", "/v1/looks", "u"),
     ("GET", "/v1/looks.csv", "u"),
     ("GET", "/v1/looks/alarms", "u"),
+    ("GET", "/v1/looks/alarms.csv", "u"),
 ];
 
 /// Routes that need no key.

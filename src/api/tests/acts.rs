@@ -11,12 +11,12 @@ fn because(reason: &str) -> Value {
     json!({ "reason": reason })
 }
 
-fn yuan(amount: &str) -> Value {
+pub(super) fn yuan(amount: &str) -> Value {
     json!({ "amount": amount, "currency": "CNY" })
 }
 
 /// A bench whose inquiry has a proposed freeze, and the path of that measure.
-async fn with_proposal() -> (Bench, String, Vec<String>, String) {
+pub(super) async fn with_proposal() -> (Bench, String, Vec<String>, String) {
     let bench = Bench::new();
     let (path, orders) = bench.submitted("k", &submission()).await;
     bench.answers(&orders[0], account("6200", "600.00"), "aa").await;
@@ -28,7 +28,7 @@ async fn with_proposal() -> (Bench, String, Vec<String>, String) {
     (bench, path, orders, measure)
 }
 
-fn held(amount: &str) -> Value {
+pub(super) fn held(amount: &str) -> Value {
     json!({ "reply": { "outcome": "held", "limit": null, "held": yuan(amount),
         "uncovered": null, "balance": null, "available": null, "from": null, "until": null, "rank": null },
         "answered_at": null })
@@ -115,14 +115,14 @@ async fn sent(bench: &Bench, number: &str) {
         batch: None,
         digest: vec![7; 32],
         files: Vec::new(),
-        counts: false,
+        counts: crate::domain::Counted::Not,
         together: true,
     };
     let dispatched = bench.gateway.engine.dispatch(dispatch).await.expect("written");
     assert_eq!(dispatched.going.len(), 1, "it leaves");
 }
 
-fn document(kind: &str, content: &str) -> Value {
+pub(super) fn document(kind: &str, content: &str) -> Value {
     json!({ "kind": kind, "title": "测试文书", "format": "pdf", "content": content })
 }
 

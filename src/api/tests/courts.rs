@@ -16,7 +16,7 @@ struct TwoCourts {
     names: Vec<(&'static str, String)>,
 }
 
-fn bench() -> Bench {
+pub(super) fn bench() -> Bench {
     Bench::with(|gateway| {
         for court in ["T10", "T11"] {
             let roles = [
@@ -32,14 +32,14 @@ fn bench() -> Bench {
 }
 
 /// An inquiry about a case of a court.
-fn of_court(court: &str, number: &str) -> Value {
+pub(super) fn of_court(court: &str, number: &str) -> Value {
     let mut body = submission();
     body["case"]["court_code"] = json!(court);
     body["case"]["number"] = json!(number);
     body
 }
 
-async fn submit_as(bench: &Bench, who: &str, key: &str, body: &Value) -> Reply {
+pub(super) async fn submit_as(bench: &Bench, who: &str, key: &str, body: &Value) -> Reply {
     let request = Request::post("/v1/inquiries")
         .header("authorization", format!("Bearer key-of-{who}"))
         .header("idempotency-key", key);

@@ -150,6 +150,7 @@ impl Bench {
             ],
             court_accounts: vec![NamedAccount {
                 name: "main".into(),
+                courts: Courts::All,
                 account: CourtAccount {
                     holder: "测试法院".into(),
                     number: "9990000000000009999".into(),
@@ -181,7 +182,7 @@ impl Bench {
     pub(super) fn open_lane(&self, name: &str) -> Arc<LaneHandle> {
         let config = self.gateway.counterparts.now().get(name).cloned().expect("configured");
         let line = (self.gateway.open_line)(&config).expect("a line");
-        let admission = Admission::new(config, Arc::clone(&self.gateway.clock), 0);
+        let admission = Admission::new(config, Arc::clone(&self.gateway.clock), Default::default());
         let health = Arc::new(LaneHandle::new(name, admission, line, false));
         self.gateway.registry.put(Arc::clone(&health));
         health
@@ -244,6 +245,7 @@ impl Bench {
             raw,
             digest: digest.to_owned(),
             unsent: Vec::new(),
+            counts: crate::domain::Counted::Not,
             charges: Default::default(),
             keys: Vec::new(),
         };

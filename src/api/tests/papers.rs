@@ -41,7 +41,10 @@ async fn a_print_has_a_number_is_kept_and_is_the_same_whenever_it_is_fetched() {
         .iter()
         .map(|one| one["kind"].as_str().expect("kind"))
         .collect();
-    assert_eq!(kinds, ["search_summary", "measure_list", "assistance_notice"], "{list}");
+    assert_eq!(kinds, ["search_summary", "measure_list"], "{list}");
+    let notice = json!({ "kind": "assistance_notice", "counterpart": "bank-b" });
+    let told = print(&bench, &case, notice).await.is_problem(422, "invalid");
+    assert_eq!(told["findings"][0]["pointer"], "/kind", "an order leaves by the desk alone: {told}");
     assert_eq!(list["printable"][0]["formats"], json!(["html", "xlsx"]), "no renderer: {list}");
 
     let printed = print(&bench, &case, json!({ "kind": "search_summary", "party": "party-1" })).await;
@@ -183,6 +186,7 @@ async fn a_batch_is_one_page_of_several_cases_each_paper_kept_under_its_number()
         (json!({ "cases": [] }), "/cases"),
         (json!({ "cases": [id, "999"] }), "/cases/1"),
         (json!({ "cases": [id], "format": "xlsx" }), "/format"),
+        (json!({ "cases": [id], "kinds": ["assistance_notice"] }), "/kinds/0"),
         (json!({ "cases": [id], "kinds": ["freeze_notice"] }), "/cases"),
         (json!({ "cases": vec![id; 51] }), "/cases"),
     ] {

@@ -497,6 +497,53 @@ async fn a_list_of_no_case_counts_row_by_row_and_the_auditor_of_the_court_sees_i
     assert_eq!(bench.get("auditor-T11", "/v1/looks?actor=gh002").await.json()["looks"][0]["shown"], 0);
 }
 
+#[tokio::test]
+async fn one_person_looked_at_in_many_cases_and_searches_stands_out_and_a_search_counts_though_it_finds_nobody()
+ {
+    let bench = bench();
+    let mut cases = Vec::new();
+    for nth in 0..3 {
+        let mut body = submission();
+        body["case"]["number"] = json!(format!("(2026)晋10执{}号", 700 + nth));
+        let (path, _) = bench.submitted(&format!("k{nth}"), &body).await;
+        cases.push(path);
+    }
+    bench.person("gh001", &["officer"], json!(["T10"])).await;
+    let browser = bench.sign_in("gh001", PASSWORD).await.expect("in");
+    for path in &cases {
+        for part in ["", "/assets", "/measures"] {
+            assert_eq!(browser.get(&format!("{path}{part}")).await.status, StatusCode::OK);
+        }
+    }
+    let alarms = async || bench.get("auditor", "/v1/looks/alarms").await.json()["alarms"].clone();
+    assert_eq!(alarms().await, json!([]), "three cases, however often");
+    // By number, in two spellings: the same person.
+    for number in ["110101190001010014", "%EF%BC%91%EF%BC%91%EF%BC%90101190001010014"] {
+        let found = browser.get(&format!("/v1/cases?party={number}")).await.json();
+        assert_eq!(found["cases"].as_array().map(Vec::len), Some(3), "{found}");
+    }
+    let told = alarms().await;
+    assert_eq!((&told[0]["kind"], &told[0]["count"]), (&json!("repeated_person"), &json!(5)), "{told}");
+    let table = bench.get("auditor", "/v1/looks/alarms.csv").await;
+    assert_eq!(table.header("content-disposition"), "attachment; filename=\"alarms.csv\"");
+    assert!(table.text.contains("\"repeated_person\",\"gh001\",\"5\""), "{}", table.text);
+    // Whoever probes for names learns something from nothing.
+    for nth in 0..4 {
+        let found = browser.get(&format!("/v1/cases?party=nobody{nth}")).await.json();
+        assert_eq!(found["cases"], json!([]));
+    }
+    let looks = bench.get("auditor", "/v1/looks?actor=gh001&kind=case").await.json();
+    let shown: Vec<&Value> =
+        looks["looks"].as_array().expect("looks").iter().map(|look| &look["shown"]).collect();
+    assert_eq!(shown[..4], [1, 1, 1, 1], "{looks}");
+    assert!(
+        !looks.to_string().contains("nobody") && !looks.to_string().contains("110101190001010014"),
+        "{looks}"
+    );
+    let table = bench.get("auditor", "/v1/looks.csv?actor=gh001").await.text;
+    assert!(table.lines().all(|line| line.matches(',').count() == 10), "each has its row: {table}");
+}
+
 /// An invented certificate, made by OpenSSL.
 const PEM: &str = "-----BEGIN CERTIFICATE-----\n\
      MIIBvzCCAWWgAwIBAgIUZup+P7jYCc0yN8QpLuKHsjRSEpowCgYIKoZIzj0EAwIw\n\

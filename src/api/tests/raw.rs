@@ -36,6 +36,7 @@ async fn answered_together(bench: &Bench, numbers: &[&str], bytes: &[u8]) {
         raw,
         digest: "ab".repeat(32),
         unsent: Vec::new(),
+        counts: crate::domain::Counted::Not,
         charges: Default::default(),
         keys: Vec::new(),
     };

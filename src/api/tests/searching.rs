@@ -1,10 +1,13 @@
 //! Cases are looked for by party, officer, state and days; previews say what an inquiry would cost.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::harness::{Bench, key, submission};
 use crate::config::Role;
+use crate::domain::Shares;
 use crate::domain::people::Courts;
 
 fn encoded(text: &str) -> String {
@@ -98,11 +101,13 @@ async fn who_looks_for_a_party_is_on_record_and_a_list_alone_is_no_look() {
 
 #[tokio::test]
 async fn a_preview_says_what_it_costs_and_what_is_left_of_each_quota() {
+    let court = submission()["case"]["court_code"].as_str().expect("a court").to_owned();
     let bench = Bench::with(|gateway| {
         let mut configs: Vec<_> = gateway.counterparts.now().values().map(|one| (**one).clone()).collect();
         for config in configs.iter_mut().filter(|config| config.name == "bank-a") {
             config.limits.price = Some(Decimal::new(150, 2));
             config.limits.per_day = Some(7);
+            config.limits.shares = Shares::of(7, BTreeMap::from([(court.clone(), 3)]));
         }
         gateway.counterparts.replace(configs);
     });
@@ -118,6 +123,7 @@ async fn a_preview_says_what_it_costs_and_what_is_left_of_each_quota() {
     let (priced, free) = (of("bank-a"), of("bank-b"));
     let orders = priced["orders"].as_u64().expect("a number");
     assert_eq!((&priced["quota_left"], &priced["charged_today"]), (&json!(7), &json!(0)));
+    assert_eq!((&priced["share_left"], &free["share_left"]), (&json!(3), &json!(null)));
     let expected = format!("{:.2}", Decimal::new(150, 2) * Decimal::from(orders));
     assert_eq!(priced["cost"], json!({ "amount": expected, "currency": "CNY" }));
     assert_eq!((&free["cost"], &free["quota_left"]), (&json!(null), &json!(null)));

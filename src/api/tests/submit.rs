@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use chakong_contract::id::ResidentId;
 use futures_util::stream;
 use serde_json::json;
 
@@ -245,4 +246,19 @@ async fn a_claim_and_liabilities_beyond_all_measure_for_nothing_or_twice_are_ref
         "/mandate/liable_up_to/1/party",
     ];
     assert_eq!(pointers, expected, "{problem}");
+}
+
+#[tokio::test]
+async fn nobody_is_born_after_today() {
+    let bench = Bench::new();
+    let mut body = submission();
+    let number = |birth: &str| {
+        let mut numbers = "0123456789X".chars().map(|check| format!("110101{birth}001{check}"));
+        numbers.find(|number| number.parse::<ResidentId>().is_ok()).expect("a check digit that is right")
+    };
+    body["parties"][0]["documents"] = json!([{ "kind": "resident_id", "number": number("20990101") }]);
+    let refused = bench.submit("k", body.to_string()).await.is_problem(422, "invalid");
+    assert_eq!(refused["findings"][0]["pointer"], "/parties/0/documents/0", "{refused}");
+    body["parties"][0]["documents"][0]["number"] = json!(number("19000101"));
+    assert_eq!(bench.submit("k", body.to_string()).await.status, StatusCode::CREATED);
 }

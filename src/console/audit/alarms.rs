@@ -3,12 +3,13 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
 use jiff::tz::Offset;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::address::with_query;
+use super::super::address::{segment, with_query};
 use super::super::backend::Console;
 use super::super::failure::Failure;
 use super::super::page::{Frame, html};
@@ -75,4 +76,20 @@ pub async fn alarms(
         day,
     };
     Ok(html(StatusCode::OK, &shown))
+}
+
+/// `GET /console/audit/alarms.csv`: the same as a table for a spreadsheet.
+pub async fn export(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(query): Query<AlarmsQuery>,
+) -> Result<Response, Failure> {
+    let day = query.day.trim();
+    let raw = console.fetch(&visitor, &with_query("/v1/looks/alarms.csv", &[("day", day)])).await?;
+    let name = if day.is_empty() { "alarms".to_owned() } else { format!("alarms-{}", segment(day)) };
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+    ];
+    Ok((headers, raw.bytes).into_response())
 }

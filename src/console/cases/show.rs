@@ -100,6 +100,10 @@ struct CasePage {
     forms: Vec<ActForm>,
     inquiries: Vec<InquiryPart>,
     older: Vec<(String, String)>,
+    /// How many inquiries are older than those whose assets and happenings are shown.
+    older_count: usize,
+    /// Cases of the chain with more acts than are shown, each with where all of them are.
+    acts_cut: Vec<(String, String)>,
     assets: Vec<(String, Vec<AssetRow>)>,
     assets_left: usize,
     assets_more: String,
@@ -141,10 +145,7 @@ pub async fn show(
     let mut told = of_its_inquiries(&console, &visitor, &case).await?;
     told.happenings.extend(of_claim(&history, lang));
     told.happenings.extend(of_inquiries(&case, lang));
-    for number in list(&case, "/chain").iter().map(|case| text(case, "/number")) {
-        let acts = with_query("/v1/acts", &[("subject", &number), ("limit", "200")]);
-        told.happenings.extend(of_acts(&console.get(&visitor, &acts).await?, lang));
-    }
+    let acts_cut = acts_of_chain(&console, &visitor, &case, &mut told.happenings).await?;
     let row_id = text(&case, "/id");
     let here = format!("/console/cases/{row_id}");
     let (happenings, happenings_more) = part(sorted(told.happenings), query.timeline, MOST_HAPPENINGS);
@@ -174,7 +175,9 @@ pub async fn show(
         history: history_rows.map(|change| change_line(change, lang)).collect(),
         forms: act_forms(&console, &visitor, claim_acts(&case), &row_id, &next),
         inquiries: told.parts,
+        older_count: told.older.len(),
         older: told.older,
+        acts_cut,
         assets: by_party(assets),
         assets_left: assets_total.saturating_sub(query.assets.saturating_add(1).saturating_mul(MOST_ASSETS)),
         assets_more: link("assets", assets_more, "assets"),
@@ -197,6 +200,25 @@ pub async fn show(
         number,
     };
     Ok(html(StatusCode::OK, &shown))
+}
+
+/// Adds what people did about the cases of the chain. Gives the cases with more than that, each with where all of it is.
+async fn acts_of_chain(
+    console: &Console,
+    visitor: &Visitor,
+    case: &Value,
+    happenings: &mut Vec<Happening>,
+) -> Result<Vec<(String, String)>, Failure> {
+    let mut cut = Vec::new();
+    for number in list(case, "/chain").iter().map(|case| text(case, "/number")) {
+        let acts = with_query("/v1/acts", &[("subject", &number), ("limit", "200")]);
+        let acts = console.get(visitor, &acts).await?;
+        if !text(&acts, "/next").is_empty() {
+            cut.push((with_query("/console/audit", &[("subject", &number)]), number));
+        }
+        happenings.extend(of_acts(&acts, visitor.lang));
+    }
+    Ok(cut)
 }
 
 /// The lines of the ledger, what stands first.

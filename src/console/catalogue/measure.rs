@@ -13,12 +13,7 @@ pub const ACTS: &[ActKind] = &[
         en: "Approve",
         api: "/v1/measures/{}/approve",
         fields: &[
-            field(
-                "limit",
-                ("限额（元，空白按建议）", "Limit (yuan; empty as proposed)"),
-                "/limit",
-                Input::Money,
-            ),
+            field("limit", ("限额（空白按建议）", "Limit (empty as proposed)"), "/limit", Input::Amount),
             field(
                 "permit",
                 ("准许（豁免财产）", "Permitted (exempt property)"),
@@ -27,6 +22,7 @@ pub const ACTS: &[ActKind] = &[
             ),
             field("rate", ("汇率（外币折人民币）", "Rate (yuan for one unit)"), "/rate", Input::Text),
             field("whole", ("冻结账户", "The account as such"), "/whole", Input::Flag),
+            field("seen", ("", ""), "/seen", Input::Seen),
             NUMBER,
             paper(DocumentKind::FreezeRuling),
             paper(DocumentKind::FreezeNotice),
@@ -86,12 +82,7 @@ pub const ACTS: &[ActKind] = &[
         api: "/v1/measures/{}/release",
         is_grave: true,
         fields: &[
-            field(
-                "amount",
-                ("金额（元，空白为全部）", "Amount (yuan; empty for all)"),
-                "/amount",
-                Input::Money,
-            ),
+            field("amount", ("金额（空白为全部）", "Amount (empty for all)"), "/amount", Input::Amount),
             needed(
                 "ground",
                 ("事由（查扣冻规定第28条）", "Ground (art. 28)"),
@@ -139,12 +130,7 @@ pub const ACTS: &[ActKind] = &[
         api: "/v1/measures/{}/deduct",
         is_grave: true,
         fields: &[
-            field(
-                "amount",
-                ("金额（元，空白为全部）", "Amount (yuan; empty for all)"),
-                "/amount",
-                Input::Money,
-            ),
+            field("amount", ("金额（空白为全部）", "Amount (empty for all)"), "/amount", Input::Amount),
             needed(
                 "court_account",
                 ("法院账户", "Account of the court"),

@@ -52,6 +52,19 @@ pub const ACTS: &[ActKind] = &[
         ..MEASURE
     },
     ActKind {
+        slug: "withdraw",
+        zh: "撤回（尚未发出）",
+        en: "Withdraw it: it has not left",
+        api: "/v1/orders/{}/resolve",
+        base: r#"{"decision":"withdraw"}"#,
+        fields: &[REASON],
+        done: ("请求已撤回。", "It is withdrawn."),
+        about: ("请求", "Order"),
+        at: "/console/orders",
+        may: may::RESOLVE,
+        ..MEASURE
+    },
+    ActKind {
         slug: "desk-take",
         zh: "领取",
         en: "Take it",
@@ -147,6 +160,15 @@ pub const ACTS: &[ActKind] = &[
         api: "/v1/counterparts/{}/resume",
         fields: &[REASON],
         done: ("已恢复。", "Resumed."),
+        ..COUNTERPART
+    },
+    ActKind {
+        slug: "send-again",
+        zh: "重发查询",
+        en: "Send the query again",
+        api: "/v1/counterparts/{}/faults/{}/again",
+        fields: &[REASON],
+        done: ("已重新排队发送。", "It is on its way again."),
         ..COUNTERPART
     },
     ActKind {

@@ -23,6 +23,8 @@ pub struct Row {
     pub paused: String,
     /// When the pause ends by itself; empty where a person ends it.
     pub paused_until: String,
+    /// Whether the orders below are known: to those who see every court.
+    pub knows_orders: bool,
     pub waiting: u64,
     pub awaiting: u64,
     pub undetermined: u64,
@@ -90,6 +92,7 @@ impl Row {
             is_paused: is_there(view, "/paused"),
             paused: text(view, "/paused"),
             paused_until: time(view, "/paused_until"),
+            knows_orders: is_there(view, "/orders"),
             waiting: number(view, "/orders/waiting"),
             awaiting: number(view, "/orders/awaiting"),
             undetermined,

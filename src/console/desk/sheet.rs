@@ -209,6 +209,7 @@ fn shown_field(field: &Value, name: &dyn Fn(&str) -> String, entries: &Entries, 
         choices: choices.collect(),
         fault: String::new(),
         pointer: String::new(),
+        currency: String::new(),
         name,
     }
 }

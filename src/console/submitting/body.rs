@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::super::acts::{amount_of, names_in};
 use super::super::draft::{Draft, Upload};
 use super::super::form::Posted;
-use super::super::papers::{documents, format_of};
+use super::super::papers::{documents, field_of, format_of};
 use super::workbook::SheetParty;
 
 /// Documents that an inquiry may bring.
@@ -192,6 +192,11 @@ pub fn place_of(pointer: &str, draft: &Draft, parties: usize) -> Option<String> 
         }
         ["parties", at, field, ..] => format!("party.{}.{field}", row(at, rows_of_parties(draft, parties))?),
         ["parties", at] => format!("party.{}.name", row(at, rows_of_parties(draft, parties))?),
+        ["documents", at, ..] => {
+            let brought =
+                |kind: &&DocumentKind| draft.uploads.iter().any(|one| one.field == field_of(**kind));
+            field_of(*PAPERS.iter().filter(brought).nth(at.parse().ok()?)?)
+        }
         ["search", field, ..] => (*field).to_owned(),
         ["mandate", field, ..] => (*field).to_owned(),
         ["mandate"] => "claim".to_owned(),

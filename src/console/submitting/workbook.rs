@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::lang::Lang;
 use super::super::words::{self, Word, choices};
+use crate::api::MOST_PARTIES;
 
 /// Largest file.
 const LARGEST: usize = 2 << 20;
@@ -21,14 +22,12 @@ const MOST_PARTS: usize = 200;
 const MOST_SHARED: u64 = 100_000;
 /// Most cells that are looked at, also those that are passed over.
 const MOST_CELLS: usize = 100_000;
-/// Most parties.
-pub const MOST_ROWS: usize = 500;
+/// Most parties: as many as one inquiry takes.
+pub const MOST_ROWS: usize = MOST_PARTIES;
 /// Columns that are looked at.
 const MOST_COLUMNS: u32 = 50;
 /// Longest text of a cell, in characters.
 const LONGEST: usize = 300;
-/// Faults that are told.
-const MOST_FAULTS: usize = 100;
 /// From here on a spreadsheet's number has lost digits.
 const INEXACT: f64 = 1e15;
 
@@ -158,35 +157,46 @@ pub fn template() -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
+/// A sheet with something wrong in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FaultySheet {
+    /// Everything that is wrong, in the order of the rows.
+    pub faults: Vec<SheetFault>,
+    /// The parties of rows in which nothing is.
+    pub sound: Vec<SheetParty>,
+}
+
 /// The parties of a sheet that was filled in.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn read(bytes: &[u8]) -> Result<Vec<SheetParty>, Vec<SheetFault>> {
-    let rows = cells(bytes).map_err(|fault| vec![fault])?;
+pub fn read(bytes: &[u8]) -> Result<Vec<SheetParty>, FaultySheet> {
+    let of_all = |faults| FaultySheet { faults, sound: Vec::new() };
+    let rows = cells(bytes).map_err(|fault| of_all(vec![fault]))?;
     let mut faults = Vec::new();
     let places = headings(rows.get(&0), &mut faults);
     if !faults.is_empty() {
-        return Err(faults);
+        return Err(of_all(faults));
     }
-    let mut parties = Vec::new();
+    let (mut parties, mut sound) = (0, Vec::new());
     for (at, cells) in rows.range(1..) {
-        if cells.values().all(|cell| cell.as_ref().is_ok_and(String::is_empty)) {
-            continue;
-        }
-        if parties.len() >= MOST_ROWS {
+        if parties >= MOST_ROWS {
             let detail =
                 format!("最多 {MOST_ROWS} 名当事人，请分次提交 at most {MOST_ROWS} parties; split the sheet");
             faults.push(SheetFault::new(at + 1, "", detail));
             break;
         }
-        parties.push(party(at + 1, cells, &places, &mut faults));
+        let before = faults.len();
+        let read = party(at + 1, cells, &places, &mut faults);
+        parties += 1;
+        if faults.len() == before {
+            sound.push(read);
+        }
     }
-    if parties.is_empty() && faults.is_empty() {
+    if parties == 0 {
         faults.push(SheetFault::new(0, "", "没有当事人 there is no party in it"));
     }
-    faults.truncate(MOST_FAULTS);
-    if faults.is_empty() { Ok(parties) } else { Err(faults) }
+    if faults.is_empty() { Ok(sound) } else { Err(FaultySheet { faults, sound }) }
 }
 
 /// A cell as text, or why it cannot be one.
@@ -213,9 +223,12 @@ fn cells(bytes: &[u8]) -> Result<BTreeMap<u32, BTreeMap<u32, Cell>>, SheetFault>
             return Err(SheetFault::new(0, "", detail));
         }
         let (row, column) = cell.get_position();
-        // One row beyond the most is kept, to be told.
-        if column < MOST_COLUMNS && (rows.len() <= MOST_ROWS + 1 || rows.contains_key(&row)) {
-            rows.entry(row).or_default().insert(column, text_of(cell.get_value()));
+        let text = text_of(cell.get_value());
+        // A cell without a text makes no row. One row beyond the most is kept, to be told.
+        let is_empty = text.as_ref().is_ok_and(String::is_empty);
+        let has_room = rows.len() <= MOST_ROWS + 1 || rows.contains_key(&row);
+        if column < MOST_COLUMNS && !is_empty && has_room {
+            rows.entry(row).or_default().insert(column, text);
         }
     }
     Ok(rows)

@@ -58,6 +58,7 @@ pub const ACT: Table = &[
 pub const ALARM: Table = &[
     ("mass", Word::new("大量查看", "very many things", "bad")),
     ("repeated", Word::new("反复查看", "again and again", "warn")),
+    ("repeated_person", Word::new("反复查看同一人", "the same person again and again", "warn")),
     ("out_of_hours", Word::new("非工作时间", "out of hours", "warn")),
     ("no_case", Word::new("无案查看", "lists of no case", "warn")),
 ];

@@ -10,10 +10,10 @@ mod reinstate;
 mod release;
 mod renew;
 mod requery;
+mod resolution;
 mod resolve;
 mod second_person;
 
-use chakong_contract::order::CourtAccount;
 use chakong_contract::{ActionKind, Money, Transferee};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -24,11 +24,14 @@ use super::super::{
     Actor, AuditEntry, BroughtDocument, CaseId, Change, ClaimChangeKind, ClaimState, InquiryId, Measure,
     MeasureId, MeasureView, Mode, OrderId, PartyId, Permitted, Preference, TaskId, UncoveredLimit,
 };
+use super::counting::is_unwanted;
 use super::draft::Draft;
-use super::giving_back::is_unwanted;
 use super::{Decided, Rejected};
 
+pub use approve::SeenMeasure;
+pub use deduct::{Deduction, no_such_account};
 pub use enter::EnteredMeasure;
+pub use resolution::Resolution;
 
 /// An act with everything that it brings.
 #[derive(Debug, Clone)]
@@ -120,6 +123,8 @@ pub struct Approval {
     pub rate: Option<Decimal>,
     /// Whether a stake is state or corporate shares of a listed company, whose term is shorter.
     pub listed_state_shares: bool,
+    /// What the approver saw; anything else is not approved.
+    pub seen: Option<SeenMeasure>,
 }
 
 /// What is released, and why.
@@ -151,34 +156,11 @@ pub struct Renewal {
     pub days: Option<u16>,
 }
 
-/// What is deducted.
-#[derive(Debug, Clone)]
-pub struct Deduction {
-    /// How much, in yuan; all that is held where absent.
-    pub amount: Option<Decimal>,
-    /// Where it goes.
-    pub into: CourtAccount,
-}
-
 /// To whom a stake is transferred.
 #[derive(Debug, Clone)]
 pub struct Transfer {
     /// Who takes it.
     pub to: Transferee,
-}
-
-/// How a control is resolved.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Resolution {
-    /// The counterpart did it: so much is held, or was released or deducted, in the currency of the order; absent means as
-    /// ordered.
-    Done(Option<Decimal>),
-    /// The counterpart did not do it.
-    NotDone,
-    /// Send it again: under the same number where the counterpart acts on a number once, else under a new one.
-    SendAgain,
-    /// Do not pursue it any further; a late answer is still taken.
-    GiveUp,
 }
 
 /// How the claim changes.

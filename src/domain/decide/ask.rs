@@ -39,7 +39,7 @@ pub fn ask(
     let papers = draft.papers_for(&measure, ActionKind::Freeze, brought)?;
     let part = match &measure.target {
         Target::Equity { .. } => {
-            let left = stake_room(draft, Some(measure.id));
+            let left = stake_room(&draft.file, measure.debtor, Some(measure.id));
             stake_within(&measure.target, left).ok_or(AskError::NothingLeft)?.0
         }
         _ => part_of(&measure, limit).ok_or(AskError::TooSmall)?,

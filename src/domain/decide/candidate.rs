@@ -6,7 +6,9 @@ use chakong_contract::{Account, Asset, Currency, Date, RealProperty};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::super::rules::exemptions::{Exemption, Level, exemption};
-use super::super::{ChainId, Measure, MeasureId, MeasureState, OrderRecord, Origin, PartyId, Said};
+use super::super::{
+    ChainId, LastRelease, Measure, MeasureId, MeasureState, OrderRecord, Origin, PartyId, Said,
+};
 use super::stake::same_stake;
 
 /// What a line of the ledger needs beside the property.
@@ -223,6 +225,7 @@ pub fn line(found: Found<'_>, institution: &str, target: Target, exemption: Exem
         listed_state_shares: false,
         is_anothers: false,
         said: Said::default(),
+        last_release: LastRelease::default(),
     }
 }
 
@@ -271,10 +274,17 @@ pub fn same_property(a: &Measure, b: &Measure) -> bool {
         }
         // One number may stand for money in several currencies.
         _ => {
-            (&a.institution, a.currency) == (&b.institution, b.currency)
+            is_same_institution(a, b)
+                && a.currency == b.currency
                 && a.target.identity() == b.target.identity()
         }
     }
+}
+
+/// Whether two measures are at the same institution. One that a person entered may not name it: the counterpart tells it then.
+fn is_same_institution(a: &Measure, b: &Measure) -> bool {
+    let is_unnamed = a.institution.is_empty() || b.institution.is_empty();
+    a.institution == b.institution || is_unnamed && a.counterpart == b.counterpart
 }
 
 /// What names a property over inquiries: institution and property. Personal data.

@@ -57,3 +57,16 @@ pub fn close_if_done(draft: &mut Draft<'_>, id: InquiryId, news: bool) {
         data: told,
     }));
 }
+
+/// What closes after something happened to an order of an inquiry: the inquiry, and those of which orders were withdrawn.
+pub fn close_after(draft: &mut Draft<'_>, id: InquiryId, news: bool) {
+    close_if_done(draft, id, news);
+    close_what_may_be_done(draft);
+}
+
+/// Issues the certificates of inquiries whose last open order was withdrawn.
+pub fn close_what_may_be_done(draft: &mut Draft<'_>) {
+    for id in draft.take_may_be_done() {
+        close_if_done(draft, id, false);
+    }
+}

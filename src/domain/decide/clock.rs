@@ -12,6 +12,7 @@ use super::counting::Cause;
 use super::draft::{Draft, NewTask};
 use super::due::look_beside;
 use super::ledger::follow;
+use super::unsent;
 
 /// The day on which something is to be done about a measure next: a reminder, or its end. `None` for one without an end.
 pub fn next_look(measure: &Measure) -> Option<Date> {
@@ -32,6 +33,9 @@ pub fn due_measure(draft: &mut Draft<'_>, id: MeasureId) -> Decided<()> {
         return Ok(());
     };
     if today > until {
+        // What has not left does not leave any more.
+        unsent::withdraw(draft);
+        let measure = draft.measure(id)?;
         // What is being taken or renewed is waited for: as long as nobody knows what the counterpart did, it counts.
         use MeasureState::{Deducting, Renewing, Transferring};
         if !matches!(measure.state, Deducting | Transferring | Renewing) {

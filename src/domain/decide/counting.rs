@@ -62,6 +62,19 @@ pub fn room_of(file: &CaseFile, claim: &Claim, party: PartyId, without: Option<M
     }
 }
 
+/// How much more may be taken of a party, in yuan: of the claim, and of what the party is liable for. Negative where more is taken and
+/// being taken than that.
+pub fn left_to_take(file: &CaseFile, debtor: PartyId) -> Decimal {
+    let taken = |of: &dyn Fn(&Measure) -> bool| -> Decimal {
+        let ledger = file.ledger().filter(|one| of(one));
+        ledger.map(|one| one.in_yuan(one.deducted) + one.in_yuan(one.deducting)).sum()
+    };
+    let claim = file.chain.claim.as_ref().map_or(Decimal::MAX, |claim| claim.amount);
+    let party = file.parties.iter().find(|known| known.id == debtor);
+    let liable = party.and_then(|known| known.liable_up_to).unwrap_or(Decimal::MAX);
+    (claim - taken(&|_| true)).min(liable - taken(&|one| one.debtor == debtor))
+}
+
 /// Whether nothing more is on its way, so that what deposits do not cover is known.
 pub fn is_quiet(file: &CaseFile) -> bool {
     file.inquiries
@@ -82,4 +95,15 @@ pub fn is_served(file: &CaseFile, measure: &Measure) -> bool {
     let live = inquiry.is_some_and(|one| one.state != InquiryState::Cancelled && one.mandate.is_some());
     let freed = file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed);
     live && !freed
+}
+
+/// Whether nobody wants a freeze any more: its claim is closed or its party was freed.
+pub fn is_unwanted(file: &CaseFile, measure: &Measure) -> bool {
+    let is_closed = file.chain.claim.as_ref().is_some_and(|claim| !claim.is_open());
+    is_closed || file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed)
+}
+
+/// Whether the inquiry of a measure was cancelled and no other one took it over.
+pub fn is_abandoned(file: &CaseFile, measure: &Measure) -> bool {
+    file.inquiries.get(&measure.inquiry).is_some_and(|inquiry| inquiry.state == InquiryState::Cancelled)
 }

@@ -29,6 +29,7 @@ pub struct Draft<'a> {
     ids: &'a dyn NewIds,
     changes: Changes,
     inquiries: BTreeSet<InquiryId>,
+    may_be_done: BTreeSet<InquiryId>,
     has_claim_changed: bool,
     broken: Option<ApplyError>,
 }
@@ -42,8 +43,16 @@ impl std::fmt::Debug for Draft<'_> {
 impl<'a> Draft<'a> {
     /// Begins a decision about a case.
     pub fn of(file: CaseFile, facts: Facts<'a>, ids: &'a dyn NewIds) -> Self {
-        let (changes, inquiries) = (Changes::new(), BTreeSet::new());
-        Self { file, facts, ids, changes, inquiries, has_claim_changed: false, broken: None }
+        Self {
+            file,
+            facts,
+            ids,
+            changes: Changes::new(),
+            inquiries: BTreeSet::new(),
+            may_be_done: BTreeSet::new(),
+            has_claim_changed: false,
+            broken: None,
+        }
     }
 
     /// The changes, and the case as it will be.
@@ -71,10 +80,12 @@ impl<'a> Draft<'a> {
     /// The move; the case is as it was then.
     pub fn attempt<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> Result<T, ApplyError> {
         let (file, inquiries) = (self.file.clone(), self.inquiries.clone());
+        let may_be_done = self.may_be_done.clone();
         let (changes, has_claim_changed) = (self.changes.len(), self.has_claim_changed);
         let made = step(self);
         let Some(error) = self.broken.take() else { return Ok(made) };
         (self.file, self.inquiries, self.has_claim_changed) = (file, inquiries, has_claim_changed);
+        self.may_be_done = may_be_done;
         self.changes.truncate(changes);
         Err(error)
     }
@@ -126,6 +137,16 @@ impl<'a> Draft<'a> {
     pub fn inquiry_mut(&mut self, id: InquiryId) -> Option<&mut Inquiry> {
         self.inquiries.insert(id);
         self.file.inquiries.get_mut(&id)
+    }
+
+    /// Inquiries of which an order was withdrawn, and that may have nothing open any more; each is named once.
+    pub fn take_may_be_done(&mut self) -> BTreeSet<InquiryId> {
+        std::mem::take(&mut self.may_be_done)
+    }
+
+    /// Remembers an inquiry of which an order was withdrawn.
+    pub fn may_be_done(&mut self, id: InquiryId) {
+        self.may_be_done.insert(id);
     }
 
     /// Moves an order.
@@ -273,7 +294,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Code of the court of an inquiry's case; empty where it is not known.
-    fn court_of(&self, inquiry: InquiryId) -> String {
+    pub fn court_of(&self, inquiry: InquiryId) -> String {
         self.file.inquiries.get(&inquiry).map(|inquiry| inquiry.court.clone()).unwrap_or_default()
     }
 

@@ -29,6 +29,7 @@ const fn words_of(misfit: Misfit) -> Option<&'static str> {
         Misfit::OtherProperty => "反馈的账号或财产与请求不符 it is about another property than was ordered",
         Misfit::LimitAboveOrder => "冻结限额高于请求 the limit is higher than was ordered",
         Misfit::LimitBelowOrder => "冻结限额低于请求 the limit is lower than was ordered",
+        Misfit::UnitsAboveOrder => "控制份额（股数）多于请求 more units or shares are held than were ordered",
         Misfit::ImplausibleAmount => "金额不合理 an amount is negative or beyond all measure",
         Misfit::OtherCurrency => "币种与请求不符 an amount is in another currency than was ordered",
         Misfit::FinerThanCurrency => {

@@ -41,9 +41,14 @@ pub fn follow_up(draft: &mut Draft<'_>, kind: EventType, measure: &Measure) {
         EventType::MeasureRenewed | EventType::MeasureReleased => {
             let id = measure.id;
             let ended = measure.state.ended();
+            // What was given back in part ends when it would have ended, and is renewed or not.
+            let is_renewed = kind == EventType::MeasureRenewed;
             draft.close_tasks(|task| {
-                task.measure == Some(id)
-                    && (ended || matches!(task.kind, TaskKind::Renew | TaskKind::Requery))
+                let is_moot = match task.kind {
+                    TaskKind::Renew => is_renewed,
+                    kind => kind == TaskKind::Requery,
+                };
+                task.measure == Some(id) && (ended || is_moot)
             });
         }
         _ => {}

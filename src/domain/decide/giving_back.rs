@@ -1,20 +1,21 @@
 //! Giving back: releases of what is held beyond the claim, of limits that no money covers, and of freezes that take
 //! effect after their claim ended. Without papers for the release a task asks a person for them.
 
-use chakong_contract::{ActionKind, Instruction, Money};
+use chakong_contract::{ActionKind, Instruction};
 use jiff::Span;
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::{
-    CaseFile, Claim, DocumentId, EventType, InquiryState, Measure, MeasureId, MeasureState, OrderId, PartyId,
-    Said, Task, TaskKind, UncoveredLimit,
+    CaseFile, Claim, DocumentId, EventType, LastRelease, Measure, MeasureId, MeasureState, OrderId, PartyId,
+    ReleaseCause, Said, Task, TaskKind, UncoveredLimit,
 };
 use super::ask::original_of;
-use super::counting::{Cause, exposure, room};
+use super::counting::{Cause, exposure, is_abandoned, is_unwanted, room};
 use super::declined::waits_for_a_person;
 use super::draft::{Draft, NewTask, NoPapers};
 use super::proposals::withdraw;
+use super::unsent;
 
 /// Whether a release of it can be ordered: it stands and nothing else is under way.
 pub fn is_idle(measure: &Measure) -> bool {
@@ -41,13 +42,14 @@ pub fn start_release(
     draft: &mut Draft<'_>,
     measure: Measure,
     part: Decimal,
-    brought: &[DocumentId],
+    (brought, cause): (&[DocumentId], ReleaseCause),
 ) -> Result<(), ReleaseError> {
     let order = order_release(draft, &measure, part, brought)?;
     let only_accepted = measure.is_only_accepted();
     let said = Said { only_accepted, surplus_release: None, ..measure.said.clone() };
     let (state, control) = (MeasureState::Releasing, Some(order));
-    is_releasing(draft, Measure { state, releasing: part, control, said, ..measure });
+    let last_release = LastRelease::because_of(cause);
+    is_releasing(draft, Measure { state, releasing: part, control, said, last_release, ..measure });
     Ok(())
 }
 
@@ -63,7 +65,9 @@ pub fn start_surplus_release(
     let order = order_release(draft, &measure, measure.surplus, brought)?;
     let said = Said { surplus_release: Some(order), ..measure.said.clone() };
     let (state, control) = (MeasureState::Releasing, Some(order));
-    is_releasing(draft, Measure { state, releasing: Decimal::ZERO, control, said, ..measure });
+    let last_release = LastRelease::default();
+    let releasing = Decimal::ZERO;
+    is_releasing(draft, Measure { state, releasing, control, said, last_release, ..measure });
     Ok(())
 }
 
@@ -94,8 +98,13 @@ fn is_releasing(draft: &mut Draft<'_>, releasing: Measure) {
 }
 
 /// Orders a release on the papers that are there; without them a person must act, once told.
-pub fn release_or_task(draft: &mut Draft<'_>, measure: Measure, part: Decimal, why: &str) -> bool {
-    let Err(error) = start_release(draft, measure.clone(), part, &[]) else { return true };
+pub fn release_or_task(
+    draft: &mut Draft<'_>,
+    measure: Measure,
+    part: Decimal,
+    (why, cause): (&str, ReleaseCause),
+) -> bool {
+    let Err(error) = start_release(draft, measure.clone(), part, (&[], cause)) else { return true };
     let note = format!("{why}{part} 元须解除 {part} yuan must be released: {error}");
     let known = |task: &Task| task.kind == TaskKind::BringPapers && task.measure == Some(measure.id);
     if !draft.file.tasks.iter().any(known) {
@@ -125,7 +134,7 @@ pub fn cut(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
 }
 
 /// Parties that are liable up to an amount only.
-fn liabilities(draft: &Draft<'_>) -> Vec<(PartyId, Decimal)> {
+pub fn liabilities(draft: &Draft<'_>) -> Vec<(PartyId, Decimal)> {
     let limited = draft.file.parties.iter().filter_map(|party| Some((party.id, party.liable_up_to?)));
     limited.collect()
 }
@@ -147,11 +156,27 @@ fn cut_of(
         excess -= part;
         shrink(draft, proposal, part);
     }
+    excess -= take_back_freezes(draft, claim, excess, &concerns);
     let relieving = draft.file.ledger().filter(|measure| concerns(measure));
     excess -= relieving.map(|measure| relief(measure, claim.uncovered)).sum::<Decimal>();
-    for measure in standing_last_first(draft, cause, &concerns) {
-        let part =
-            exposure(&Measure { deducted: Decimal::ZERO, ..measure.clone() }, claim.uncovered).min(excess);
+    excess -= give_back_standing(draft, claim, (excess, cause), &concerns);
+    if excess > Decimal::ZERO {
+        take_back_renewals(draft, cause, &concerns);
+        give_back_standing(draft, claim, (excess, cause), &concerns);
+    }
+}
+
+/// Orders the release of what stands, the last first, until an excess is gone; gives how much of it that is, in yuan.
+fn give_back_standing(
+    draft: &mut Draft<'_>,
+    claim: &Claim,
+    (excess, cause): (Decimal, Cause),
+    concerns: &impl Fn(&Measure) -> bool,
+) -> Decimal {
+    let mut given = Decimal::ZERO;
+    for measure in standing_last_first(draft, cause, concerns) {
+        let counts = exposure(&Measure { deducted: Decimal::ZERO, ..measure.clone() }, claim.uncovered);
+        let part = counts.min(excess - given);
         if part <= Decimal::ZERO {
             continue;
         }
@@ -164,9 +189,50 @@ fn cut_of(
                 part + (measure.limit - measure.held).max(Decimal::ZERO)
             }
         };
-        if release_or_task(draft, measure, all, "超标的冻结，") {
-            excess -= part;
+        if release_or_task(draft, measure, all, ("超标的冻结，", ReleaseCause::Excess)) {
+            given += part;
         }
+    }
+    given
+}
+
+/// Withdraws freezes that have not left, the last first, until an excess is gone; gives what that takes off it, in yuan.
+fn take_back_freezes(
+    draft: &mut Draft<'_>,
+    claim: &Claim,
+    excess: Decimal,
+    concerns: &impl Fn(&Measure) -> bool,
+) -> Decimal {
+    let asked = |one: &&Measure| one.state == MeasureState::Asked && concerns(one);
+    let asked: Vec<Measure> = draft.file.ledger().rev().filter(asked).cloned().collect();
+    let mut taken = Decimal::ZERO;
+    for freeze in asked {
+        let part = exposure(&freeze, claim.uncovered);
+        if taken < excess && part > Decimal::ZERO && unsent::take_back_too_much(draft, freeze.id) {
+            taken += part;
+        }
+    }
+    taken
+}
+
+/// Withdraws renewals that have not left of what is to be given back.
+fn take_back_renewals(draft: &mut Draft<'_>, cause: Cause, concerns: &impl Fn(&Measure) -> bool) {
+    let renewing = |one: &&Measure| {
+        one.state == MeasureState::Renewing && one.held > Decimal::ZERO && may_be_cut(one, cause)
+    };
+    let renewing: Vec<MeasureId> =
+        draft.file.ledger().filter(renewing).filter(|one| concerns(one)).map(|one| one.id).collect();
+    for id in renewing {
+        unsent::take_back_too_much(draft, id);
+    }
+}
+
+/// Whether a cause gives something of a measure back.
+fn may_be_cut(measure: &Measure, cause: Cause) -> bool {
+    match cause {
+        Cause::Answered(id) | Cause::Placed(id) => measure.id == id,
+        Cause::Act => true,
+        Cause::Found | Cause::Clock => false,
     }
 }
 
@@ -176,11 +242,7 @@ fn standing_last_first(
     cause: Cause,
     concerns: &impl Fn(&Measure) -> bool,
 ) -> Vec<Measure> {
-    let may = |measure: &&Measure| match cause {
-        Cause::Answered(id) | Cause::Placed(id) => measure.id == id,
-        Cause::Act => true,
-        Cause::Found | Cause::Clock => false,
-    };
+    let may = |measure: &&Measure| may_be_cut(measure, cause);
     let standing = draft.file.ledger().rev().filter(|measure| {
         is_idle(measure) && !measure.is_whole() && measure.currency.is_none() && concerns(measure)
     });
@@ -188,7 +250,7 @@ fn standing_last_first(
 }
 
 /// What a release under way takes off what a measure counts for, in yuan.
-fn relief(measure: &Measure, uncovered: UncoveredLimit) -> Decimal {
+pub fn relief(measure: &Measure, uncovered: UncoveredLimit) -> Decimal {
     match measure.state {
         MeasureState::Releasing if uncovered == UncoveredLimit::Strict || measure.said.only_accepted => {
             measure.in_yuan(measure.releasing)
@@ -252,7 +314,7 @@ fn give_back_uncovered(
         let part = measure.uncovered().min(over);
         if part > Decimal::ZERO && !waits_for_a_person(draft, &measure) {
             over -= part;
-            release_or_task(draft, measure, part, "未冻结到位的限额另行冻结，");
+            release_or_task(draft, measure, part, ("未冻结到位的限额另行冻结，", ReleaseCause::Lasting));
         }
     }
 }
@@ -264,23 +326,12 @@ pub fn look_daily(draft: &mut Draft<'_>, measure: &Measure) {
     draft.task(NewTask::about(TaskKind::Requery, measure, due), note);
 }
 
-/// Whether nobody wants a freeze any more: its claim is closed or its party was freed.
-pub fn is_unwanted(file: &CaseFile, measure: &Measure) -> bool {
-    let is_closed = file.chain.claim.as_ref().is_some_and(|claim| !claim.is_open());
-    is_closed || file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed)
-}
-
 /// A freeze that takes effect though nobody wants it any more, because its claim ended, its party was freed or its inquiry was cancelled
 /// meanwhile, is given back.
 pub fn unwanted(draft: &mut Draft<'_>, cause: Cause) {
     if let Cause::Placed(id) = cause {
         give_back_if(draft, id, |file, measure| is_unwanted(file, measure) || is_abandoned(file, measure));
     }
-}
-
-/// Whether the inquiry of a measure was cancelled and no other one took it over.
-pub fn is_abandoned(file: &CaseFile, measure: &Measure) -> bool {
-    file.inquiries.get(&measure.inquiry).is_some_and(|inquiry| inquiry.state == InquiryState::Cancelled)
 }
 
 /// What stands is given back, now that nothing of it is under way, where nobody wants it any more. Not for a release that ended: one
@@ -293,7 +344,8 @@ fn give_back_if(draft: &mut Draft<'_>, id: MeasureId, is_so: impl Fn(&CaseFile, 
     let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
     if is_so(&draft.file, &measure) && is_idle(&measure) && !waits_for_a_person(draft, &measure) {
         let limit = measure.limit;
-        release_or_task(draft, measure, limit, "标的已了结、当事人已解除或查控申请已撤回，");
+        let why = "标的已了结、当事人已解除或查控申请已撤回，";
+        release_or_task(draft, measure, limit, (why, ReleaseCause::Unwanted));
     }
 }
 
@@ -303,7 +355,7 @@ pub fn end_of_claim(draft: &mut Draft<'_>) {
     for measure in standing {
         if is_idle(&measure) {
             let all = if measure.limit.is_zero() { measure.held } else { measure.limit };
-            release_or_task(draft, measure, all, "标的已了结，");
+            release_or_task(draft, measure, all, ("标的已了结，", ReleaseCause::Unwanted));
         } else if measure.state != MeasureState::Releasing {
             let note = "标的已了结，办理中的措施结束后应解除 the claim is closed: release it once what is under way has ended";
             draft.task(NewTask::about(TaskKind::BringPapers, &measure, draft.now()), note);
@@ -322,63 +374,4 @@ pub fn tell_what_stands(draft: &mut Draft<'_>) {
         );
         draft.task(NewTask::about(TaskKind::BringPapers, &measure, draft.now()), note);
     }
-}
-
-/// The held amount beyond the claim, or beyond what parties are liable for, that nothing under way gives back, in yuan.
-pub fn excess_of(draft: &Draft<'_>) -> Decimal {
-    let Some(claim) = &draft.file.chain.claim else { return Decimal::ZERO };
-    let of_parties = liabilities(draft).into_iter().map(|(party, liable)| {
-        let own = draft.file.ledger().filter(|measure| measure.debtor == party);
-        beyond(own, liable)
-    });
-    of_parties.sum::<Decimal>().max(beyond(draft.file.ledger(), claim.amount))
-}
-
-/// How much more than a bound is held and taken, without what a release under way gives back.
-fn beyond<'m>(measures: impl Iterator<Item = &'m Measure>, bound: Decimal) -> Decimal {
-    let held = measures.map(|measure| {
-        let standing = if measure.state.stands() { measure.held } else { Decimal::ZERO };
-        let given_back = relief(measure, UncoveredLimit::Keep).min(measure.in_yuan(standing));
-        measure.in_yuan(standing) + measure.in_yuan(measure.deducted) - given_back
-    });
-    (held.sum::<Decimal>() - bound).max(Decimal::ZERO)
-}
-
-/// Tells how much is held beyond the claim, each amount once, and keeps it on the task list until it is given back.
-pub fn tell_excess(draft: &mut Draft<'_>, cause: Cause) {
-    let excess = excess_of(draft);
-    let told = draft.file.chain.claim.as_ref().map(|claim| claim.excess_told).unwrap_or_default();
-    if excess == told {
-        return;
-    }
-    let measure = measure_of(draft, cause);
-    if let Some(claim) = draft.claim_mut().filter(|_| excess.is_zero() || measure.is_some()) {
-        claim.excess_told = excess;
-    }
-    if excess.is_zero() {
-        // Those of one measure, a surplus or a whole, are other matters.
-        draft.close_tasks(|task| task.kind == TaskKind::ReleaseExcess && task.measure.is_none());
-        return;
-    }
-    let Some(measure) = measure else { return };
-    let due = draft.now();
-    let note = format!(
-        "超标的冻结 {excess} 元，应及时解除 {excess} yuan are held beyond the claim; release them (查扣冻规定 art. 19)"
-    );
-    draft.tell_with(EventType::MeasureExcess, &measure, None, json!({ "excess": Money::yuan(excess) }));
-    let task = NewTask { measure: None, ..NewTask::about(TaskKind::ReleaseExcess, &measure, due) };
-    draft.task(task, note);
-}
-
-/// The measure that an excess is told of: the one that the cause was about, else the one placed last; what was deducted too where
-/// nothing is held.
-fn measure_of(draft: &Draft<'_>, cause: Cause) -> Option<Measure> {
-    let holds = |measure: &&Measure| measure.state.stands() && measure.held > Decimal::ZERO;
-    let blamed = match cause {
-        Cause::Answered(id) | Cause::Placed(id) => draft.file.measures.get(&id),
-        Cause::Found | Cause::Act | Cause::Clock => None,
-    };
-    let was_deducted = |measure: &&Measure| measure.deducted > Decimal::ZERO;
-    let last = || draft.file.ledger().rev().find(holds);
-    blamed.or_else(last).or_else(|| draft.file.ledger().rev().find(was_deducted)).cloned()
 }

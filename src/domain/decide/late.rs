@@ -5,8 +5,8 @@ use chakong_contract::{Instruction, Money, Reply};
 use rust_decimal::Decimal;
 
 use super::super::{EventType, Measure, MeasureState, OrderRecord, Revision};
-use super::control::{MeasureOutcome, still_held, surplus_released};
 use super::fitting::Unfit;
+use super::released::{MeasureOutcome, says_back, still_held, surplus_released};
 
 /// Whether a reply says that a release, a deduction or a transfer was done.
 pub const fn is_done(reply: &Reply) -> bool {
@@ -80,7 +80,8 @@ fn released(measure: &Measure, ordered: Option<Decimal>, said: Option<Decimal>) 
         let measure = Measure { state, releasing, ..rest };
         return MeasureOutcome { measure, event: Some(EventType::MeasureReleased) };
     }
-    let held = (measure.held - said.unwrap_or_default()).max(Decimal::ZERO).min(limit);
+    let freed = said.filter(|said| !says_back(measure, limit, *said)).unwrap_or_default();
+    let held = (measure.held - freed).max(Decimal::ZERO).min(limit);
     let rest = Measure {
         limit,
         held,

@@ -1,26 +1,28 @@
 //! The ledger of a chain: how much more may be frozen, and of what. No other code decides it. What is held, asked and
 //! taken together never exceeds the claim (民诉法 art. 253, 查扣冻规定 art. 19), nor any party's liability.
 //!
-//! [`follow`] runs after every answer, act and deadline: it cuts what is too much, fills the room, and deals with limits
-//! that no money covers. What a measure counts for and what the claim leaves open is told in `counting`.
+//! [`follow`] runs after every answer, act and deadline: it withdraws what has not left and nobody wants, cuts what is too much, fills
+//! the room, and deals with limits that no money covers. What a measure counts for and what the claim leaves open is told in `counting`.
 
 use chakong_contract::order::Target;
 use rust_decimal::Decimal;
 
 use super::super::rules::exemptions::Level;
 use super::super::{CaseFile, Claim, Measure, MeasureId, MeasureState, Mode, Origin, Preference};
-use super::ask::ask;
 use super::candidate::same_property;
+use super::certificate::close_what_may_be_done;
 use super::counting::{Cause, is_open, is_quiet, is_served, room_of};
 use super::draft::Draft;
 use super::living_costs::free_of_living_costs;
-use super::proposals::{give_up, propose, withdraw};
-use super::{foreign, giving_back, offers, wholes};
+use super::proposals::{freeze_or_propose, propose, withdraw};
+use super::{excess, foreign, giving_back, offers, unsent, wanted_again, wholes};
 
 /// Brings everything in line with the claim: proposes and asks for what is open, gives back what is too much.
 pub fn follow(draft: &mut Draft<'_>, cause: Cause) {
     let Some(claim) = draft.file.chain.claim.clone() else { return };
+    unsent::withdraw(draft);
     if claim.is_open() {
+        wanted_again::keep(draft, &claim, cause);
         giving_back::cut(draft, &claim, cause);
         fill(draft, &claim);
         foreign::fill(draft, &claim);
@@ -31,7 +33,11 @@ pub fn follow(draft: &mut Draft<'_>, cause: Cause) {
     }
     offers::keep_in_line(draft);
     giving_back::unwanted(draft, cause);
-    giving_back::tell_excess(draft, cause);
+    excess::tell_excess(draft, cause);
+    // After an answer, its own inquiry is closed by what brought it.
+    if matches!(cause, Cause::Act | Cause::Clock) {
+        close_what_may_be_done(draft);
+    }
 }
 
 /// Takes every proposal back: the claim is closed.
@@ -67,11 +73,7 @@ fn fill_with(draft: &mut Draft<'_>, claim: &Claim, id: MeasureId) {
     }
     match mode_of(claim, &measure) {
         Mode::Propose => propose(draft, measure, limit),
-        Mode::Auto => {
-            if let Err(error) = ask(draft, measure.clone(), limit, &[], "") {
-                give_up(draft, measure, &error);
-            }
-        }
+        Mode::Auto => freeze_or_propose(draft, measure, limit),
     }
 }
 

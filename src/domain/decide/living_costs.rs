@@ -4,7 +4,8 @@ use chakong_contract::PartyKind;
 use rust_decimal::Decimal;
 
 use super::super::{
-    CaseFile, ChainParty, Claim, Measure, MeasureId, MeasureState, PartyId, TaskKind, UncoveredLimit,
+    CaseFile, ChainParty, Claim, Measure, MeasureId, MeasureState, PartyId, ReleaseCause, TaskKind,
+    UncoveredLimit,
 };
 use super::counting::exposure;
 use super::declined::waits_for_a_person;
@@ -79,7 +80,7 @@ fn give_back(draft: &mut Draft<'_>, measure: &Measure, part: Decimal) {
     if is_idle(measure) && !waits_for_a_person(draft, measure) {
         // Otherwise the limit would catch the next deposit.
         let all = part + (measure.limit - measure.held).max(Decimal::ZERO);
-        release_or_task(draft, measure.clone(), all, why);
+        release_or_task(draft, measure.clone(), all, (why, ReleaseCause::Lasting));
         return;
     }
     let note = format!(

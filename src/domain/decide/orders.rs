@@ -129,6 +129,8 @@ pub fn settle(order: &OrderRecord, input: OrderInput, on: &OrderRules) -> Option
         {
             to(OrderState::Undetermined, Some(EventType::OrderUndetermined))
         }
+        // What nobody knows of stays so until somebody finds out.
+        OrderInput::Cancelled if order.is_control() && order.state == OrderState::Undetermined => None,
         OrderInput::Cancelled => to(OrderState::Cancelled, None)?.filter_legal(order),
         // A query is asked again. A control that waits here may have left since the backup was made.
         OrderInput::Restored if !order.is_control() || !order.state.is_open() => None,

@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::super::{EventType, Measure, MeasureState, TaskKind};
-use super::ask::AskError;
+use super::approvers::wants_two;
+use super::ask::{AskError, ask};
 use super::draft::{Draft, NewTask};
 
 /// Takes a proposal back.
@@ -31,8 +32,24 @@ pub fn propose_with(draft: &mut Draft<'_>, measure: Measure, limit: Decimal, not
     draft.ask_for_approval(&proposed, note);
 }
 
+/// Sends a freeze that wants no approver; proposes it where the court wants two. The limit is in yuan; zero for what is controlled as a
+/// whole.
+pub fn freeze_or_propose(draft: &mut Draft<'_>, measure: Measure, limit: Decimal) {
+    if wants_two(draft, &measure, limit) {
+        let of = if limit.is_zero() { String::new() } else { format!(" {limit} 元") };
+        let of_english = if limit.is_zero() { String::new() } else { format!(" of {limit} yuan") };
+        let note = format!(
+            "本院冻结须双人审批，待审批冻结{of} this court wants two approvers: a freeze{of_english} waits for approval"
+        );
+        let measure = Measure { note: note.clone(), ..measure };
+        propose_with(draft, measure, limit, note);
+    } else if let Err(error) = ask(draft, measure.clone(), limit, &[], "") {
+        give_up(draft, measure, &error);
+    }
+}
+
 /// Leaves a property alone that cannot be asked, with the reason; its room goes to others.
-pub fn give_up(draft: &mut Draft<'_>, measure: Measure, error: &AskError) {
+fn give_up(draft: &mut Draft<'_>, measure: Measure, error: &AskError) {
     let note = error.to_string();
     let skipped = Measure { state: MeasureState::Skipped, note: note.clone(), ..measure };
     draft.move_measure(skipped.clone());

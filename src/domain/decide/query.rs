@@ -8,9 +8,9 @@ use super::super::{
     CaseFile, InquiryId, Measure, MeasureState, OrderRecord, OrderState, PropertyFinding, TaskKind,
 };
 use super::candidate::{Found, candidates, property_key, same_property};
+use super::counting::is_abandoned;
 use super::draft::{Draft, NewTask};
 use super::equity::{is_closer, stakes};
-use super::giving_back::is_abandoned;
 use super::proposals::withdraw;
 use super::recognise;
 

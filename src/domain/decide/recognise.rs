@@ -13,10 +13,10 @@ use super::control::with_term;
 use super::counting::Cause;
 use super::draft::{Draft, NewTask};
 use super::follow_up::follow_up;
-use super::giving_back;
 use super::proposals::withdraw;
 use super::telling::tell_surplus;
 use super::waiting;
+use super::{excess, giving_back};
 
 /// Looks for measures of ours in what an answer shows.
 pub fn own_measures(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Reply) {
@@ -36,6 +36,7 @@ fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, a
         return;
     }
     let Some(line) = line_of(draft, order, found) else { return };
+    learn_institution(draft, &line);
     if is_older(draft, order, &line) {
         return;
     }
@@ -52,6 +53,15 @@ fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, a
         _ if is_asked => {}
         ([], all) => all.iter().for_each(|one| recognise(draft, line.clone(), one, account)),
         (known, all) => beside(draft, known, all, &line, account),
+    }
+}
+
+/// A measure that was entered without its institution is known by it from the first answer that shows its property.
+fn learn_institution(draft: &mut Draft<'_>, line: &Measure) {
+    let lacks = |known: &&Measure| known.institution.is_empty() && same_property(known, line);
+    let lacking: Vec<Measure> = draft.file.ledger().filter(lacks).cloned().collect();
+    for known in lacking {
+        draft.move_measure(Measure { institution: line.institution.clone(), ..known });
     }
 }
 
@@ -120,13 +130,13 @@ pub fn with_unstated(draft: &Draft<'_>, order: &OrderRecord, reply: &Reply, new:
     }
 }
 
-/// Whether something was done about a measure of the property that was ordered, or was said to be done, after the question: what is
-/// listed may be what stood before it, and says nothing of what stands.
+/// Whether something was done about a measure of the property that was ordered, or was said to be done, after the question, or at
+/// the same moment: what is listed may be what stood before it, and says nothing of what stands.
 fn is_older(draft: &Draft<'_>, order: &OrderRecord, line: &Measure) -> bool {
     let mut known = draft.file.ledger().filter(|known| same_property(known, line));
     known.any(|known| {
         let was_ordered_after = known.said.booked.iter().any(|control| *control > order.id);
-        was_ordered_after || known.said.booked_at.is_some_and(|booked| order.created < booked)
+        was_ordered_after || known.said.booked_at.is_some_and(|booked| order.created <= booked)
     })
 }
 
@@ -164,7 +174,7 @@ fn is_ours(draft: &Draft<'_>, one: &Encumbrance) -> bool {
 }
 
 /// Whether the text of a document number names a case, in whatever spelling and whatever follows it.
-fn names(document: &str, case_number: &str) -> bool {
+pub fn names(document: &str, case_number: &str) -> bool {
     let document = document.trim();
     let end = document.find('号').map_or(document.len(), |at| at + '号'.len_utf8());
     let number = document.get(..end).and_then(|number| number.parse::<CaseNumber>().ok());
@@ -235,7 +245,7 @@ fn revise(draft: &mut Draft<'_>, known: Measure, one: &Encumbrance, account: &Ac
     let id = known.id;
     if let Some(claim) = draft.file.chain.claim.clone().filter(|_| held > known.held) {
         giving_back::cut(draft, &claim, Cause::Answered(id));
-        giving_back::tell_excess(draft, Cause::Answered(id));
+        excess::tell_excess(draft, Cause::Answered(id));
     }
 }
 

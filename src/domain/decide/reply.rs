@@ -13,26 +13,26 @@ use super::super::{
     Change, EventType, Measure, OrderId, OrderRecord, OrderState, Revision, Source, TaskKind,
 };
 use super::beside::own_line;
-use super::certificate::close_if_done;
+use super::certificate::close_after;
 use super::clock::end_if_over;
-use super::control::{MeasureOutcome, apply_answer, is_passing};
+use super::control::{apply_answer, is_passing};
 use super::counting::Cause;
-use super::draft::{Draft, NewOrder, NewTask};
+use super::draft::{Draft, NewTask};
 use super::due::look_beside;
 use super::effect::{self, is_accepted_only};
 use super::fitting::unfit;
 use super::follow_up::follow_up;
-use super::giving_back::{give_back_unwanted, is_unwanted};
+use super::giving_back::give_back_unwanted;
 use super::late;
 use super::ledger::follow;
 use super::orders::{OrderInput, OrderRules, Settled, settle};
+use super::released::MeasureOutcome;
+use super::repeated::repeat;
+use super::said_back::tell_what_was_said_back;
 use super::shortfall::short_of;
 use super::telling::{ask_a_person, in_words, tell_order, tell_surplus};
 use super::without_answer::without_answer;
-use super::{desk, differences, left_lying, passing_on, query, recognise};
-
-/// How often a control is ordered again because the counterpart says that its own system failed.
-const MOST_REPEATS: u32 = 3;
+use super::{desk, differences, left_lying, passing_on, query, recognise, wanted_again};
 
 /// Why a person is asked about an answer that cannot be read. The counterpart may feed back once more by itself.
 const UNREADABLE: &str = "控制反馈无法识别，须向协助单位核实或催其重新反馈 an answer to a control cannot be read: ask the counterpart what it did, or for another answer";
@@ -102,7 +102,7 @@ pub fn apply(
         }
         after_query(draft, &settled);
     }
-    close_if_done(draft, order.inquiry, settled.answer.is_some());
+    close_after(draft, order.inquiry, settled.answer.is_some());
     (settled.order, Applied::Written)
 }
 
@@ -166,7 +166,7 @@ fn unfitting(
     let data = json!({ "kind": "does_not_fit", "detail": words, "status": null });
     tell_order(draft, EventType::OrderUndetermined, &after, Some(number), Some(data));
     ask_a_person(draft, &after, format!("反馈与请求不符，须核实 the answer does not fit the order: {words}"));
-    close_if_done(draft, order.inquiry, true);
+    close_after(draft, order.inquiry, true);
     (after, Applied::Unfit(words))
 }
 
@@ -232,6 +232,10 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
             end_if_over(draft, id);
             let is_placed = order.instruction.kind() == ActionKind::Freeze || id != old;
             follow(draft, if is_placed { Cause::Placed(id) } else { Cause::Answered(id) });
+            if matches!(answer.reply, Reply::Released { .. }) {
+                wanted_again::look_again(draft, &measure);
+                tell_what_was_said_back(draft, order, &measure, &answer.reply);
+            }
             if order.instruction.kind() != ActionKind::Release {
                 give_back_unwanted(draft, id);
             }
@@ -355,40 +359,4 @@ fn remembered(
         outcome.measure.said.book(order.id, draft.now());
     }
     outcome
-}
-
-/// Orders a control again, under a new number, that failed within the counterpart: it acted on the old number.
-fn repeat(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure) -> bool {
-    let attempts = order.attempts.saturating_add(1);
-    let busy = measure.control == Some(order.id) && measure.state.is_busy();
-    let is_moot = order.instruction.kind() != ActionKind::Release && is_unwanted(&draft.file, measure);
-    if !busy || is_moot || attempts > MOST_REPEATS {
-        return false;
-    }
-    let wait = draft.facts.rules.abilities.retry(&order.lane, true).wait(attempts, draft.facts.chance);
-    let allowed = order.deadline.duration_since(order.created);
-    let new = draft.new_order(NewOrder {
-        inquiry: order.inquiry,
-        lane: order.lane.clone(),
-        subject: super::super::Subject { party: order.party, document: order.document },
-        instruction: order.instruction.clone(),
-        priority: order.priority,
-        deadline: draft.now().checked_add(allowed).unwrap_or(draft.now()),
-        root: None,
-        measure: order.measure,
-        stands_in: None,
-        papers: order.papers.clone(),
-    });
-    if let Some(record) = draft.file.orders.get(&new).cloned() {
-        let due = draft.now().checked_add(wait).unwrap_or(draft.now());
-        draft.move_order(OrderRecord { attempts, due, ..record });
-    }
-    let number = super::super::number_of(new, draft.now()).to_string();
-    let is_freeze = order.instruction.kind() == ActionKind::Freeze;
-    let (first, original_number) = match is_freeze {
-        true => (Some(new), number),
-        false => (measure.order, measure.original_number.clone()),
-    };
-    draft.move_measure(Measure { control: Some(new), order: first, original_number, ..measure.clone() });
-    true
 }

@@ -4,55 +4,50 @@
 use chakong_contract::order::Target;
 use rust_decimal::Decimal;
 
-use super::super::{Claim, EventType, Measure, MeasureState, Mode, TaskKind};
-use super::ask::ask;
-use super::counting::{Cause, is_open, is_quiet, room};
+use super::super::{Claim, EventType, Measure, MeasureState, Mode, PartyId, ReleaseCause, TaskKind};
+use super::counting::{Cause, is_open, is_quiet, room, room_of};
 use super::declined::waits_for_a_person;
 use super::draft::{Draft, NewTask};
 use super::giving_back::{is_idle, start_release};
-use super::proposals::{give_up, propose, withdraw};
-use super::stake::{stake_room, stake_within};
+use super::proposals::{freeze_or_propose, propose, withdraw};
+use super::stake::{amount_of, stake_room, stake_within};
+use super::unsent;
 
-/// Asks or proposes wholes while amounts do not cover the claim, and gives them back once they do.
+/// Asks or proposes wholes while amounts do not cover the claim, or what their party is liable for, and gives them back once they do.
 pub fn fill(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
-    let left = room(claim, draft.file.ledger());
-    if left <= Decimal::ZERO {
-        no_longer_needed(draft, claim, cause);
-        return;
-    }
+    no_longer_needed(draft, claim, cause);
     let open: Vec<Measure> =
         draft.file.ledger().filter(|one| one.is_whole() && is_open(&draft.file, one)).cloned().collect();
     for measure in open {
+        let left = room_of(&draft.file, claim, measure.debtor, None);
         let stake = matches!(measure.target, Target::Equity { .. });
-        if stake && stake_within(&measure.target, stake_room(draft, None)).is_none() {
+        let is_full =
+            stake && stake_within(&measure.target, stake_room(&draft.file, measure.debtor, None)).is_none();
+        if left <= Decimal::ZERO || is_full {
             continue;
         }
-        match mode(draft, claim, &measure, left) {
+        match mode(draft, claim, &measure) {
             Some(Mode::Propose) => propose(draft, measure, Decimal::ZERO),
-            Some(Mode::Auto) => {
-                if let Err(error) = ask(draft, measure.clone(), Decimal::ZERO, &[], "") {
-                    give_up(draft, measure, &error);
-                }
-            }
+            Some(Mode::Auto) => freeze_or_propose(draft, measure, Decimal::ZERO),
             None => {}
         }
     }
 }
 
 /// Whether a whole is proposed or asked now; `None` while others must come first.
-fn mode(draft: &Draft<'_>, claim: &Claim, measure: &Measure, left: Decimal) -> Option<Mode> {
+fn mode(draft: &Draft<'_>, claim: &Claim, measure: &Measure) -> Option<Mode> {
     if claim.other_property == Mode::Propose {
         return Some(Mode::Propose);
     }
     if !is_quiet(&draft.file) {
         return None;
     }
-    let wanted = left - standing_value(draft);
+    let wanted = wanted_of(draft, claim, measure.debtor);
     if wanted <= Decimal::ZERO {
         return None;
     }
-    if matches!(measure.target, Target::Equity { .. }) {
-        // Of a stake no more is taken than the claim leaves open.
+    if amount_of(&measure.target).is_some() {
+        // Of a stake no more is taken than the claim and the liability leave open.
         return Some(Mode::Auto);
     }
     match measure.value {
@@ -62,6 +57,13 @@ fn mode(draft: &Draft<'_>, claim: &Claim, measure: &Measure, left: Decimal) -> O
     }
 }
 
+/// What is wanted of a party beside what is held, asked and taken, and the wholes that are asked or stand: of the claim, and of what the
+/// party is liable for.
+fn wanted_of(draft: &Draft<'_>, claim: &Claim, debtor: PartyId) -> Decimal {
+    let of_all = room(claim, draft.file.ledger()) - standing_value(draft, None);
+    of_all.min(room_of(&draft.file, claim, debtor, None) - standing_value(draft, Some(debtor)))
+}
+
 /// Whether a value is beyond so many percent of what is wanted.
 fn is_far_more(value: Decimal, wanted: Decimal, percent: u32) -> bool {
     let most =
@@ -69,38 +71,57 @@ fn is_far_more(value: Decimal, wanted: Decimal, percent: u32) -> bool {
     most.is_some_and(|most| value > most)
 }
 
-/// What the wholes that are asked or stand are known to be worth, in yuan.
-fn standing_value(draft: &Draft<'_>) -> Decimal {
+/// What the wholes that are asked or stand, of a party or of all, are known to be worth, in yuan.
+fn standing_value(draft: &Draft<'_>, of: Option<PartyId>) -> Decimal {
     let stands = |measure: &&Measure| {
-        measure.is_whole() && (measure.state.stands() || measure.state == MeasureState::Asked)
+        measure.is_whole()
+            && of.is_none_or(|party| measure.debtor == party)
+            && (measure.state.stands() || measure.state == MeasureState::Asked)
     };
     draft.file.ledger().filter(stands).filter_map(|measure| measure.value).sum()
 }
 
-/// Whether a whole of unknown value, other than a stake, is asked or stands.
+/// Whether a whole of unknown value, real estate or a stake whose capital nobody states, is asked or stands.
 fn has_one_of_unknown_value(draft: &Draft<'_>) -> bool {
     draft.file.ledger().any(|measure| {
-        matches!(measure.target, Target::Property { .. })
+        measure.is_whole()
             && measure.value.is_none()
+            && amount_of(&measure.target).is_none()
             && (measure.state.stands() || measure.state == MeasureState::Asked)
     })
 }
 
-/// Amounts cover the claim: proposals of wholes are taken back, standing ones told and, where freezes come without an officer
-/// and papers are there, released (查扣冻规定 art. 19).
+/// Amounts cover the claim, or what a party is liable for: proposals of its wholes are taken back, freezes that have not left are
+/// withdrawn, standing ones told and, where freezes come without an officer and papers are there, released (查扣冻规定 art. 19).
 fn no_longer_needed(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
-    let held: Decimal =
-        draft.file.ledger().filter(|one| one.state.stands()).map(|one| one.in_yuan(one.held)).sum();
-    let deducted: Decimal = draft.file.ledger().map(|one| one.in_yuan(one.deducted)).sum();
-    let covered = held + deducted >= claim.amount;
     let wholes: Vec<Measure> = draft.file.ledger().filter(|one| one.is_whole()).cloned().collect();
     for measure in wholes {
+        if room_of(&draft.file, claim, measure.debtor, None) > Decimal::ZERO {
+            continue;
+        }
+        let covered = is_covered(draft, claim, measure.debtor);
         match measure.state {
             MeasureState::Proposed => withdraw(draft, measure, "标的已足额 the claim is covered"),
+            MeasureState::Asked if covered => drop(unsent::take_back_too_much(draft, measure.id)),
             _ if covered && is_idle(&measure) && cause != Cause::Clock => give_back(draft, claim, measure),
             _ => {}
         }
     }
+}
+
+/// Whether what is held and was taken covers the claim, or what a party is liable for.
+fn is_covered(draft: &Draft<'_>, claim: &Claim, debtor: PartyId) -> bool {
+    let covers = |of: Option<PartyId>, amount: Decimal| {
+        let own = draft.file.ledger().filter(|one| of.is_none_or(|party| one.debtor == party));
+        let counts = |one: &Measure| {
+            let held = if one.state.stands() { one.held } else { Decimal::ZERO };
+            one.in_yuan(held) + one.in_yuan(one.deducted)
+        };
+        own.map(counts).sum::<Decimal>() >= amount
+    };
+    let party = draft.file.parties.iter().find(|known| known.id == debtor);
+    let liable = party.and_then(|party| party.liable_up_to);
+    covers(None, claim.amount) || liable.is_some_and(|liable| covers(Some(debtor), liable))
 }
 
 fn give_back(draft: &mut Draft<'_>, claim: &Claim, measure: Measure) {
@@ -113,7 +134,9 @@ fn give_back(draft: &mut Draft<'_>, claim: &Claim, measure: Measure) {
         return;
     }
     draft.tell(EventType::MeasureExcess, &measure, None);
-    if claim.other_property == Mode::Auto && start_release(draft, measure.clone(), Decimal::ZERO, &[]).is_ok()
+    let papers = (&[][..], ReleaseCause::Excess);
+    if claim.other_property == Mode::Auto
+        && start_release(draft, measure.clone(), Decimal::ZERO, papers).is_ok()
     {
         return;
     }

@@ -25,6 +25,9 @@ pub struct FirstApproval {
     pub permit: Option<Permitted>,
     /// Yuan for one unit of a foreign currency.
     pub rate: Option<Decimal>,
+    /// Whether the person said that a stake is state or corporate shares of a listed company, whose term is shorter.
+    #[serde(default)]
+    pub listed_state_shares: bool,
     /// Documents that came with it.
     pub papers: Vec<DocumentId>,
 }
@@ -44,6 +47,8 @@ pub struct FirstApprovalView {
     pub permit: Option<Permitted>,
     /// Yuan for one unit of a foreign currency.
     pub rate: Option<String>,
+    /// Whether the person said that a stake is state or corporate shares of a listed company; the second approval says so too.
+    pub listed_state_shares: bool,
 }
 
 impl FirstApprovalView {
@@ -57,6 +62,7 @@ impl FirstApprovalView {
             whole: first.whole,
             permit: first.permit,
             rate: first.rate.map(|rate| rate.to_string()),
+            listed_state_shares: first.listed_state_shares,
         })
     }
 }
@@ -82,5 +88,6 @@ impl Measure {
             && self.currency == before.currency
             && self.rate == before.rate
             && self.value == before.value
+            && self.listed_state_shares == before.listed_state_shares
     }
 }

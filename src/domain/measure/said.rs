@@ -24,7 +24,7 @@ pub struct Said {
     pub surplus_release: Option<OrderId>,
     /// Releases, deductions and transfers whose effect is in the sums, the newest last.
     pub booked: Vec<OrderId>,
-    /// When the last of them was booked: what was asked before may be answered with what stood before.
+    /// When the last of them was booked: what was asked until then may be answered with what stood before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub booked_at: Option<Timestamp>,
 }

@@ -45,6 +45,15 @@ impl Courts {
         }
     }
 
+    /// The courts by name; none where every court is covered.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        let codes = match self {
+            Self::All => None,
+            Self::Some(codes) => Some(codes),
+        };
+        codes.into_iter().flatten().map(String::as_str)
+    }
+
     /// Whether some court is covered by both.
     pub fn meet(&self, other: &Self) -> bool {
         match (self, other) {

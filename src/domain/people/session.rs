@@ -209,6 +209,10 @@ pub struct Look {
     /// Codes of the courts of who looked, where the look belongs to no court's case, `*` for all; empty otherwise.
     #[serde(default)]
     pub courts: Vec<String>,
+    /// Marks of the persons and organisations that it is about: keyed hashes of their numbers, or of what somebody looked for. The same
+    /// mark is the same person. Of persons' looks alone; empty for lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<String>,
 }
 
 /// What a look shows that is not a list.

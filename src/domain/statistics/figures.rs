@@ -19,8 +19,10 @@ pub struct Figures {
     pub answered_in_time: u64,
     /// Answered later.
     pub answered_late: u64,
-    /// Without an answer when their time was over, or not to be done.
+    /// Sent, and without an answer when their time was over.
     pub never_answered: u64,
+    /// That never left, because they could not be sent: no counterpart is to blame, and they are not due.
+    pub not_sent: u64,
     /// Still under way.
     pub pending: u64,
     /// Withdrawn before they were sent.

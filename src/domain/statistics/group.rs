@@ -1,6 +1,6 @@
 //! A group that is being counted.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chakong_contract::{ActionKind, Moment, Money};
 use jiff::{Timestamp, Unit};
@@ -15,12 +15,14 @@ pub(super) struct Group {
     cases: HashSet<CaseId>,
     parties: HashSet<PartyId>,
     chains: HashSet<ChainId>,
-    filed: HashSet<CaseId>,
+    /// Days from the filing to the first query and to the first freeze, of each case that was filed in the period.
+    filed: HashMap<CaseId, [Option<i64>; 2]>,
     inquiries: u64,
     orders: u64,
     in_time: u64,
     late: u64,
     never: u64,
+    not_sent: u64,
     pending: u64,
     withdrawn: u64,
     queries_answered: u64,
@@ -31,8 +33,6 @@ pub(super) struct Group {
     claimed: Decimal,
     frozen: Decimal,
     deducted: Decimal,
-    days_to_query: Vec<i64>,
-    days_to_freeze: Vec<i64>,
     /// Milliseconds.
     time_to_query: Vec<i64>,
     time_to_freeze: Vec<i64>,
@@ -74,6 +74,7 @@ impl Group {
         self.in_time += order.within_a_day;
         self.late += order.later;
         self.never += order.never();
+        self.not_sent += order.not_sent;
         self.pending += order.open;
         self.withdrawn += order.withdrawn;
         match order.action {
@@ -82,7 +83,7 @@ impl Group {
                 self.hits += order.hits;
                 self.assets += order.assets;
             }
-            ActionKind::Renew => self.renewed += order.held,
+            ActionKind::Renew => self.renewed += order.renewed_in_time,
             _ => {}
         }
     }
@@ -103,21 +104,22 @@ impl Group {
         let since = |at: Timestamp| at.as_millisecond().saturating_sub(accepted.as_millisecond()).max(0);
         self.time_to_query.extend(queried.map(since));
         self.time_to_freeze.extend(frozen.map(since));
-        // The clock from filing runs once a case: its first inquiry counts.
+        // The clock from filing runs once a case: the first of all its inquiries that reached so far counts.
         let Some(filed_on) = facts.filed_on else { return };
-        if !self.filed.insert(facts.inquiry.case) {
-            return;
-        }
         let days = |at: Timestamp| {
             let passed = Moment::from_timestamp(at).date().since((Unit::Day, filed_on)).ok()?;
             Some(i64::from(passed.get_days()).max(0))
         };
-        self.days_to_query.extend(queried.and_then(days));
-        self.days_to_freeze.extend(frozen.and_then(days));
+        let known = self.filed.entry(facts.inquiry.case).or_default();
+        for (least, at) in known.iter_mut().zip([queried, frozen]) {
+            *least = (*least).into_iter().chain(at.and_then(days)).min();
+        }
     }
 
     pub(super) fn figures(self) -> Figures {
         let count = |all: usize| u64::try_from(all).unwrap_or(u64::MAX);
+        let days = |which: usize| self.filed.values().filter_map(|of_case| *of_case.get(which)?).collect();
+        let (days_to_query, days_to_freeze) = (days(0), days(1));
         let due = self.in_time + self.late + self.never;
         Figures {
             cases: count(self.cases.len()),
@@ -127,6 +129,7 @@ impl Group {
             answered_in_time: self.in_time,
             answered_late: self.late,
             never_answered: self.never,
+            not_sent: self.not_sent,
             pending: self.pending,
             withdrawn: self.withdrawn,
             in_time_percent: percent(self.in_time, due),
@@ -141,8 +144,8 @@ impl Group {
             frozen: Money::yuan(self.frozen),
             deducted: Money::yuan(self.deducted),
             cases_filed: count(self.filed.len()),
-            days_to_first_query: median(self.days_to_query, 1),
-            days_to_first_freeze: median(self.days_to_freeze, 1),
+            days_to_first_query: median(days_to_query, 1),
+            days_to_first_freeze: median(days_to_freeze, 1),
             hours_to_first_query: median(self.time_to_query, HOUR),
             hours_to_first_freeze: median(self.time_to_freeze, HOUR),
             renewed_in_time: self.renewed,

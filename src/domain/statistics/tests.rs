@@ -97,7 +97,8 @@ fn counted_by(mut collector: Collector) -> Statistics {
         measures: &measures,
     };
     collector.add(facts);
-    let renewed = [OrderTally { held: 1, ..tally(2, "bank-b", ActionKind::Renew, [1, 1, 0, 0]) }];
+    let renewed =
+        [OrderTally { held: 2, renewed_in_time: 1, ..tally(2, "bank-b", ActionKind::Renew, [1, 1, 0, 0]) }];
     collector.add(InquiryFacts { inquiry: &second, orders: &renewed, ..facts });
     let open = [OrderTally {
         total: 3,
@@ -159,6 +160,59 @@ fn shares_are_of_what_was_due_and_times_are_medians() {
     );
     assert_eq!((other.cases_filed, other.days_to_first_query), (0, None), "it was filed before the period");
     assert_eq!(statistics.rows[0].name, "甲法院");
+}
+
+#[test]
+fn the_first_freeze_of_a_case_counts_whichever_inquiry_brought_it() {
+    let mut collector = collector(GroupBy::Court);
+    let (first, second) = (inquiry(1, 1, 0), inquiry(2, 1, 48));
+    let [query, freeze] = [ActionKind::Query, ActionKind::Freeze].map(|action| {
+        move |inquiry, at| OrderTally {
+            first_sent: at,
+            first_held: at,
+            ..tally(inquiry, "bank-a", action, [1, 1, 0, 0])
+        }
+    });
+    let orders = [vec![query(1, Some(at(2)))], vec![query(2, Some(at(50))), freeze(2, Some(at(74)))]];
+    for (inquiry, orders) in [&first, &second].into_iter().zip(&orders) {
+        collector.add(InquiryFacts {
+            inquiry,
+            court: ("T10", "甲法院"),
+            officer: "",
+            filed_on: Some(day("2026-03-01")),
+            debtors: &[],
+            orders,
+            claim: None,
+            measures: &[],
+        });
+    }
+    let total = collector.finish(|_| None).total;
+    assert_eq!((total.cases_filed, total.days_to_first_query), (1, Some(1.0)));
+    assert_eq!(total.days_to_first_freeze, Some(4.0), "the second inquiry froze");
+}
+
+#[test]
+fn what_never_left_counts_against_no_counterpart() {
+    let orders = [
+        OrderTally { not_sent: 3, ..tally(1, "bank-a", ActionKind::Query, [5, 1, 0, 0]) },
+        OrderTally { not_sent: 2, ..tally(1, "bank-b", ActionKind::Query, [2, 0, 0, 0]) },
+    ];
+    let mut collector = collector(GroupBy::Counterpart);
+    let first = inquiry(1, 1, 0);
+    collector.add(InquiryFacts {
+        inquiry: &first,
+        court: ("T10", "甲法院"),
+        officer: "",
+        filed_on: None,
+        debtors: &[],
+        orders: &orders,
+        claim: None,
+        measures: &[],
+    });
+    let statistics = collector.finish(|_| None);
+    let (a, b) = (figures(&statistics, "bank-a"), figures(&statistics, "bank-b"));
+    assert_eq!((a.never_answered, a.not_sent, a.in_time_percent), (1, 3, Some(50.0)));
+    assert_eq!((b.never_answered, b.not_sent, b.in_time_percent), (0, 2, None), "it was never asked");
 }
 
 #[test]

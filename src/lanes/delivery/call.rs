@@ -22,7 +22,7 @@ use super::super::tokens::Tokens;
 use super::{Delivery, Sendable, batch_of, wrong_line};
 use crate::config::CallConfig;
 use crate::domain::decide::OrderInput;
-use crate::domain::{BatchId, OrderId, OrderRecord, OrderState, RawDirection, RawMessage};
+use crate::domain::{BatchId, Counted, OrderId, OrderRecord, OrderState, RawDirection, RawMessage};
 use crate::engine::{Conversation as Told, Dispatch};
 use crate::lines::call::CallLine;
 use crate::store::Stored;
@@ -30,7 +30,7 @@ use crate::store::codec::encode;
 
 use reserve::Reserve;
 
-pub use conversation::{Conversation, Ended, converse};
+pub use conversation::{About, Conversation, Ended, converse};
 
 /// Delivery over a call line. Nothing comes unasked: call-backs come to the postbox service.
 #[derive(Debug)]
@@ -54,7 +54,8 @@ impl CallDelivery {
     ) -> Stored<bool> {
         let Sendable { mut records, orders } = sendable;
         let Some(leading) = records.first() else { return Ok(false) };
-        let control = leading.is_control();
+        let (control, court) = (leading.is_control(), leading.court.clone());
+        let counts = lane.handle.admission.counted_to(&court);
         let started = lane.context.clock.now();
         // Where the counterpart calls back, it may ask whether a conversation is really ours, as long as that is under way.
         let called_at = lane.config.line.called_at();
@@ -75,16 +76,17 @@ impl CallDelivery {
         }
         if control && matches!(first, Step::Send(_)) {
             let before = records.len();
-            records = mark_sending(lane, records, &first).await?;
+            records = mark_sending(lane, records, &first, counts.clone()).await?;
             if records.len() < before {
                 // Somebody withdrew a part of it meanwhile. The rest goes out in a message of its own.
                 return lane.settle(all(&records, &OrderInput::Interrupted), None).await;
             }
-        } else if lane.handle.admission.has_quota() {
-            lane.context.engine.spend_quota(lane.config.name.clone(), started, 1).await?;
+        } else {
+            lane.context.engine.spend_quota(&lane.config.name, &counts, started, 1).await?;
         }
-        let (admission, quota) = (&lane.handle.admission, Reserve::of(lane));
-        let conversation = converse(&self.0, &mut *dialogue, first, control, admission, quota).await;
+        let (admission, quota) = (&lane.handle.admission, Reserve::of(lane, counts.clone()));
+        let about = About { control, court: &court };
+        let conversation = converse(&self.0, &mut *dialogue, first, about, admission, quota).await;
         drop((permit, standing));
         if let Some(digest) = shared
             && let Err(error) = lane.context.engine.spend_call_token(digest).await
@@ -106,7 +108,7 @@ impl CallDelivery {
         let digest = hex::encode(Sha256::digest(&conversation.transcript));
         let keys = reuse::keys(&*lane.context.store, &lane.config, &records, &batch.orders);
         let unsent = conversation.unsent;
-        let told = Told { raw, digest, unsent, charges: dialogue.charges(), keys };
+        let told = Told { raw, digest, unsent, counts, charges: dialogue.charges(), keys };
         lane.settle(outcomes_of(lane, &records, conversation.ended), Some(told)).await
     }
 }
@@ -156,6 +158,7 @@ async fn mark_sending(
     lane: &LaneContext,
     records: Vec<OrderRecord>,
     first: &Step,
+    counts: Counted,
 ) -> Stored<Vec<OrderRecord>> {
     let Step::Send(request) = first else { return Ok(records) };
     let dispatch = Dispatch {
@@ -165,7 +168,7 @@ async fn mark_sending(
         batch: None,
         digest: Sha256::digest(request.to_bytes()).to_vec(),
         files: Vec::new(),
-        counts: lane.handle.admission.has_quota(),
+        counts,
         together: false,
     };
     let going = lane.context.engine.dispatch(dispatch).await?.going;

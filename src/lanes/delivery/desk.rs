@@ -8,11 +8,11 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 use jiff::Timestamp;
 
-use super::super::admission::{Blocked, Gate};
 use super::super::context::LaneContext;
+use super::super::gate::{Blocked, Gate};
 use super::super::reach::{Reachable, Reached};
 use super::Delivery;
-use crate::domain::OrderId;
+use crate::domain::{OpenCourts, OrderId};
 use crate::store::Stored;
 
 /// How often the service window, and what is not on the desk yet, is looked at.
@@ -81,7 +81,7 @@ async fn put_on_desk(lane: &LaneContext) -> Stored<()> {
     let missing = lane.context.store.read(move |reads| {
         let (mut missing, mut seen) = (Vec::new(), HashSet::new());
         loop {
-            let waiting = reads.due_orders(&name, Timestamp::MAX, READ_AT_ONCE, &seen)?;
+            let waiting = reads.due_orders(&name, Timestamp::MAX, READ_AT_ONCE, &seen, &OpenCourts::All)?;
             if waiting.is_empty() {
                 break;
             }

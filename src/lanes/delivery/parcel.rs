@@ -21,7 +21,7 @@ use super::super::reach::{Reachable, Reached};
 use super::{Delivery, Sendable, batch_of, wrong_line};
 use crate::config::ParcelConfig;
 use crate::domain::decide::OrderInput;
-use crate::domain::{BatchId, OrderId, OrderRecord, RawDirection, RawMessage};
+use crate::domain::{BatchId, Counted, OrderId, OrderRecord, RawDirection, RawMessage};
 use crate::engine::Dispatch;
 use crate::lines::parcel::{self, Depot};
 use crate::store::Stored;
@@ -46,7 +46,8 @@ impl ParcelDelivery {
     /// Writes a batch to files: durable with their digest first, then handed over, then awaiting.
     async fn write_and_hand_over(&self, lane: &LaneContext, sendable: Sendable) -> Stored<bool> {
         let made = lane.context.clock.now();
-        let counts = lane.handle.admission.has_quota();
+        let court = sendable.records.first().map(|record| record.court.as_str()).unwrap_or_default();
+        let counts = lane.handle.admission.counted_to(court);
         let id = lane.context.engine.begin_batch(lane.config.name.clone(), made, counts).await?;
         let Sendable { records, orders } = sendable;
         let batch = Arc::new(batch_of(id, made, orders, None));
@@ -75,7 +76,7 @@ impl ParcelDelivery {
             batch: Some(id),
             digest: digest.finalize().to_vec(),
             files: raw_of(lane, id, made, &files),
-            counts: false,
+            counts: Counted::Not,
             // Somebody may have withdrawn a part of it meanwhile: nothing leaves then, and the rest queues again.
             together: true,
         };
@@ -86,7 +87,7 @@ impl ParcelDelivery {
     }
 
     async fn send_alone(&self, lane: &LaneContext, record: OrderRecord, order: Order) -> Stored<bool> {
-        match lane.handle.admission.pass(record.is_control()).await {
+        match lane.handle.admission.pass(record.is_control(), &record.court).await {
             Ok(()) => {
                 let alone = Sendable { records: vec![record], orders: vec![order] };
                 self.write_and_hand_over(lane, alone).await

@@ -6,8 +6,8 @@ use chakong_contract::{Fault, FaultKind};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 
-use super::super::admission::{Blocked, Gate};
 use super::super::context::LaneContext;
+use super::super::gate::{Blocked, Gate};
 use super::super::reach::{Reachable, Reached};
 use super::Delivery;
 

@@ -13,6 +13,8 @@ pub(super) struct Ahead {
     pub(super) ready: VecDeque<DueOrder>,
     /// When the next order comes, where nothing is due.
     pub(super) next: Option<Timestamp>,
+    /// Whether courts that have used their share have orders that wait.
+    pub(super) are_kept: bool,
     /// When controls were looked for alone.
     pub(super) looked: Option<Timestamp>,
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::ahead::Ahead;
+use super::read_ahead::Read;
 use super::{Blocked, Gate, Lane, Next};
 
 /// How often controls are looked for, where nothing says that there is one.
@@ -30,8 +31,8 @@ impl Lane {
             && self.shared.context.counterparts.lead_on_from(&self.shared.config.name)
         {
             match self.read_ahead().await {
-                Ok((orders, _)) => {
-                    let mut due = Ahead { ready: orders.into(), ..Ahead::default() };
+                Ok(Read { ready, .. }) => {
+                    let mut due = Ahead { ready: ready.into(), ..Ahead::default() };
                     if self.pass_on(&mut due, blocked).await {
                         ahead.looked = None;
                         return Some(Next::Again);
@@ -53,7 +54,7 @@ impl Lane {
     }
 }
 
-fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+pub(super) fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),

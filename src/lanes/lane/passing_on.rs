@@ -17,7 +17,12 @@ impl Lane {
             }
             Gate::Spent => Fault::new(FaultKind::QuotaSpent, "send the order", "its quota for us is spent"),
             Gate::Breaker => Fault::new(FaultKind::Transient, "send the order", "the breaker is open"),
-            Gate::Window | Gate::HoldOff | Gate::Rate | Gate::Concurrency | Gate::OlderStore => return false,
+            Gate::Window
+            | Gate::Share
+            | Gate::HoldOff
+            | Gate::Rate
+            | Gate::Concurrency
+            | Gate::OlderStore => return false,
         };
         if !self.shared.context.counterparts.lead_on_from(&self.shared.config.name) {
             return false;

@@ -18,6 +18,7 @@ use crate::domain::people::Courts;
 use crate::engine::{CurrentRules, Engine};
 use crate::intake;
 use crate::lifecycle::Tasks;
+use crate::store::memory::Memory;
 use crate::store::sqlite::Sqlite;
 use crate::store::{Ailment, Health, ReadJob, Signals, Store, StoreError, Stored, WriteJob};
 
@@ -44,16 +45,30 @@ impl Clock for Standing {
     }
 }
 
-/// A store whose next reads fail, as many as are said.
-#[derive(Debug)]
+/// A store whose next reads fail, as many as are said, and behind the lane's next one of which something happens.
 pub(in crate::lanes) struct Moody {
     store: Arc<dyn Store>,
     failing: AtomicU32,
+    behind: Mutex<Option<BoxFuture<'static, ()>>>,
+}
+
+impl std::fmt::Debug for Moody {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Moody").field("store", &self.store).finish_non_exhaustive()
+    }
 }
 
 impl Moody {
     pub(in crate::lanes) fn fail_reads(&self, times: u32) {
         self.failing.store(times, Ordering::SeqCst);
+    }
+
+    /// Has something happen when the lane's next read is done, before it hears of that.
+    pub(in crate::lanes) fn behind_the_lanes_next_read(
+        &self,
+        happens: impl Future<Output = ()> + Send + 'static,
+    ) {
+        *self.behind.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(happens));
     }
 }
 
@@ -70,6 +85,17 @@ impl Store for Moody {
         let source = Arc::new(std::io::Error::other("the disk failed"));
         job.finish(Err(StoreError::Failed { step: "read", ailment: Ailment::Failing, source }));
         Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn queue_lane_read(&self, job: Box<dyn ReadJob>) -> BoxFuture<'_, Stored<()>> {
+        let happens = self.behind.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Box::pin(async move {
+            self.store.queue_lane_read(job).await?;
+            if let Some(happens) = happens {
+                happens.await;
+            }
+            Ok(())
+        })
     }
 
     fn epoch(&self) -> i64 {
@@ -118,6 +144,23 @@ impl World {
     /// The same beside other counterparts, which have no lanes.
     pub(in crate::lanes) async fn open_beside(name: &str, file: &str, others: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let (store, _) = Sqlite::open(&folder.path().join("store")).expect("a store");
+        Self::open_on(store, folder, name, file, others).await
+    }
+
+    /// The same on a store in memory, which does nothing beside what is asked of it.
+    pub(in crate::lanes) async fn in_memory(name: &str, file: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self::open_on(Memory::new(1), folder, name, file, &[]).await
+    }
+
+    async fn open_on(
+        store: Arc<dyn Store>,
+        folder: TempDir,
+        name: &str,
+        file: &str,
+        others: &[(&str, &str)],
+    ) -> Self {
         let mut problems = Problems::default();
         let files = others.iter().copied().chain([(name, file)]);
         let read = |(name, file): (&str, &str)| {
@@ -127,8 +170,7 @@ impl World {
         let configs: Vec<_> = files.filter_map(read).collect();
         assert!(problems.is_empty(), "{problems}");
         let clock = Arc::new(Standing::default());
-        let (store, _) = Sqlite::open(&folder.path().join("store")).expect("a store");
-        let moody = Arc::new(Moody { store, failing: AtomicU32::new(0) });
+        let moody = Arc::new(Moody { store, failing: AtomicU32::new(0), behind: Mutex::default() });
         let store: Arc<dyn Store> = Arc::<Moody>::clone(&moody);
         let counterparts = Arc::new(Counterparts::new(configs));
         let rules: Arc<dyn CurrentRules> = Arc::<Counterparts>::clone(&counterparts);
@@ -150,27 +192,42 @@ impl World {
 
     /// Submits a query about an invented company.
     pub(in crate::lanes) async fn submit(&self) {
-        let content = "aW52ZW50ZWQ=";
-        let image = json!({ "format": "jpg", "content": content });
-        let body = json!({
-            "case": {
-                "number": "(2026)晋10执7号", "court_name": "临汾市测试中级人民法院", "court_code": "9910",
-                "officers": [{ "name": "王测试", "work_certificate": "测法0000002", "enforcement_certificate": "测执0000002",
-                               "work_image": image }],
-            },
-            "purpose": "enforcement",
-            "parties": [{
-                "reference": "debtor-7", "kind": "organisation", "name": "临汾测试矿业有限公司", "role": "judgment_debtor",
-                "documents": [{ "kind": "uscc", "number": "91000000MADEM00112" }],
-            }],
-            "documents": [{
-                "kind": "query_notice", "title": "（2026）晋10执7号", "number": "（2026）晋10执7号", "format": "pdf", "content": content,
-            }],
-        });
-        let context = &self.lane.shared().context;
-        let body = serde_json::to_vec(&body).expect("JSON");
-        let submitter = intake::Submitter { name: "tests", is_officer: false, courts: &Courts::All };
-        let (engine, counterparts, now) = (&context.engine, &context.counterparts, context.clock.now());
-        intake::accept(engine, counterparts, submitter, "key-7", &body, now).await.expect("accepted");
+        submit_as("key-7", self.lane.shared().context.clone()).await;
     }
+
+    /// The same of a court's case.
+    pub(in crate::lanes) async fn submit_of(&self, court: &str, case: u32) {
+        let number = format!("(2026)晋10执{case}号");
+        submit_case(&number, (court, &number), self.lane.shared().context.clone()).await;
+    }
+}
+
+/// Submits a query about an invented company under a key of its own.
+pub(in crate::lanes) async fn submit_as(key: &str, context: Context) {
+    submit_case(key, ("9910", "(2026)晋10执7号"), context).await;
+}
+
+/// The same of a case, which is a court's and has a number.
+async fn submit_case(key: &str, (court, number): (&str, &str), context: Context) {
+    let content = "JVBERi0xLjcgaW52ZW50ZWQ=";
+    let image = json!({ "format": "jpg", "content": "/9j/4CBpbnZlbnRlZA==" });
+    let body = json!({
+        "case": {
+            "number": number, "court_name": "临汾市测试中级人民法院", "court_code": court,
+            "officers": [{ "name": "王测试", "work_certificate": "测法0000002", "enforcement_certificate": "测执0000002",
+                           "work_image": image }],
+        },
+        "purpose": "enforcement",
+        "parties": [{
+            "reference": "debtor-7", "kind": "organisation", "name": "临汾测试矿业有限公司", "role": "judgment_debtor",
+            "documents": [{ "kind": "uscc", "number": "91000000MADEM00112" }],
+        }],
+        "documents": [{
+            "kind": "query_notice", "title": "（2026）晋10执7号", "number": "（2026）晋10执7号", "format": "pdf", "content": content,
+        }],
+    });
+    let body = serde_json::to_vec(&body).expect("JSON");
+    let submitter = intake::Submitter { name: "tests", is_officer: false, courts: &Courts::All };
+    let (engine, counterparts, now) = (&context.engine, &context.counterparts, context.clock.now());
+    intake::accept(engine, counterparts, submitter, key, &body, now).await.expect("accepted");
 }

@@ -11,7 +11,7 @@ use super::super::{LaneHandle, lacking};
 use super::{PostboxService, respond, unavailable};
 use crate::config::CounterpartConfig;
 use crate::domain::decide::OrderInput;
-use crate::domain::{OrderId, OrderRecord, OrderState};
+use crate::domain::{Counted, OrderId, OrderRecord, OrderState};
 use crate::engine::{Dispatch, Settlement};
 use crate::store::{Reads, StoreError, Stored};
 
@@ -151,7 +151,7 @@ impl PostboxService {
             batch: None,
             digest,
             files: Vec::new(),
-            counts: false,
+            counts: Counted::Not,
             together: true,
         };
         self.context.engine.hand_over(dispatch).await

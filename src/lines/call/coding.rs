@@ -4,10 +4,15 @@ use std::io::Read;
 
 use chakong_contract::fault::{Fault, FaultKind};
 use chakong_contract::message::HttpResponse;
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::bufread::GzDecoder;
+use flate2::read::{DeflateDecoder, ZlibDecoder};
 
 /// Most codings one over the other.
 const MOST: usize = 3;
+/// Most members of a gzip body; each costs something, be it empty.
+const MOST_MEMBERS: usize = 10_000;
+/// Bytes with which a member begins (RFC 1952 section 2.3.1).
+const MEMBER: &[u8] = &[0x1f, 0x8b];
 
 /// The answer with its body as it was before it was coded. Neither the coded body nor any other is larger than `most`.
 pub(super) fn decoded(mut answer: HttpResponse, most: usize) -> Result<HttpResponse, Fault> {
@@ -28,7 +33,7 @@ pub(super) fn decoded(mut answer: HttpResponse, most: usize) -> Result<HttpRespo
     let mut body = std::mem::take(&mut answer.body);
     for coding in all.iter().rev() {
         let read = match coding.as_str() {
-            "gzip" | "x-gzip" => read(MultiGzDecoder::new(&body[..]), most),
+            "gzip" | "x-gzip" => unzipped(&body, most),
             // The form of RFC 1950 is meant, and some send that of RFC 1951.
             "deflate" => read(ZlibDecoder::new(&body[..]), most)
                 .or_else(|zlib| read(DeflateDecoder::new(&body[..]), most).map_err(|_| zlib)),
@@ -54,12 +59,32 @@ fn is_none(coding: &str) -> bool {
 
 fn read(decoder: impl Read, most: usize) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
-    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-    match decoder.take(limit).read_to_end(&mut body) {
-        Ok(length) if length > most => Err(format!("unpacked it is larger than {most} bytes")),
-        Ok(_) => Ok(body),
+    read_on(decoder, &mut body, most)?;
+    Ok(body)
+}
+
+/// Reads to the end, behind what was read before.
+fn read_on(decoder: impl Read, body: &mut Vec<u8>, most: usize) -> Result<(), String> {
+    let limit = u64::try_from(most.saturating_sub(body.len())).unwrap_or(u64::MAX).saturating_add(1);
+    match decoder.take(limit).read_to_end(body) {
+        Ok(_) if body.len() > most => Err(format!("unpacked it is larger than {most} bytes")),
+        Ok(_) => Ok(()),
         Err(_) => Err("its packed body broke off or is damaged".to_owned()),
     }
+}
+
+/// The members of a gzip body. What stands behind the last that ended well, and is no member, adds nothing: some servers fill up with zeros.
+fn unzipped(mut coded: &[u8], most: usize) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    for _ in 0..MOST_MEMBERS {
+        let mut member = GzDecoder::new(coded);
+        read_on(&mut member, &mut body, most)?;
+        coded = member.into_inner();
+        if !coded.starts_with(MEMBER) {
+            return Ok(body);
+        }
+    }
+    Err(format!("it is packed in more than {MOST_MEMBERS} members"))
 }
 
 #[cfg(test)]
@@ -136,6 +161,23 @@ mod tests {
         assert!(fault.contains("larger than 1048575 bytes"), "{fault}");
         let twice = gzip(&gzip(&vec![0; 1 << 20]));
         assert!(body_of("gzip, gzip", twice, 1000).is_err(), "the inner body counts too");
+    }
+
+    #[test]
+    fn several_members_are_one_body_and_what_is_none_behind_them_adds_nothing() {
+        let two = [gzip(b"a good "), gzip(b"answer")].concat();
+        assert_eq!(body_of("gzip", two.clone(), 99).as_deref(), Ok(&b"a good answer"[..]));
+        for padding in [&[0; 512][..], b"\r\n", b"<!-- served -->", &[0x1f]] {
+            assert_eq!(body_of("gzip", [&two[..], padding].concat(), 99), body_of("gzip", two.clone(), 99));
+        }
+        let fault = |coded: Vec<u8>, most| body_of("gzip", coded, most).expect_err("a fault");
+        assert!(fault([&two[..], &gzip(b"more")[..12]].concat(), 99).contains("broke off"));
+        assert!(fault(two.clone(), 12).contains("larger than 12 bytes"), "over all members");
+        let mut damaged = two;
+        let crc = gzip(b"a good ").len() - 8;
+        damaged[crc] ^= 1;
+        assert!(fault(damaged, 99).contains("damaged"));
+        assert!(fault(gzip(b"").repeat(MOST_MEMBERS + 1), 99).contains("members"));
     }
 
     #[test]

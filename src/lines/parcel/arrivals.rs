@@ -4,7 +4,7 @@ use std::time::Duration;
 use chakong_contract::fault::Fault;
 use jiff::Timestamp;
 
-use super::{Depot, Listed, MOST_FILES};
+use super::{Depot, Listed, MOST_FILES, unnamed};
 
 /// Longest wait until a file that could not be taken in is tried again.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -20,6 +20,8 @@ const TELL: Duration = Duration::from_secs(3600);
 #[derive(Debug, Default)]
 pub struct Arrivals {
     seen: HashMap<String, Seen>,
+    /// Files of the last look whose names cannot be used, with why, and when that was told.
+    unnamed: Option<(usize, Fault, Timestamp)>,
 }
 
 #[derive(Debug)]
@@ -109,11 +111,30 @@ impl Arrivals {
         !is_told
     }
 
+    /// Notes how many files of the folder have names that cannot be used. The fault is given where it is to be told: the first time, when
+    /// they are more or fewer, and every hour.
+    pub fn unnamed(&mut self, count: usize, folder: &str, now: Timestamp) -> Option<Fault> {
+        if count == 0 {
+            self.unnamed = None;
+            return None;
+        }
+        let is_told = self.unnamed.as_ref().is_some_and(|(known, _, told)| {
+            *known == count && now.duration_since(*told).unsigned_abs() < TELL
+        });
+        if is_told {
+            return None;
+        }
+        let fault = unnamed(folder, count);
+        self.unnamed = Some((count, fault.clone(), now));
+        Some(fault)
+    }
+
     /// How many files lie in the folder and cannot be read or put away, with the cause for one of them.
     pub fn stuck(&self) -> (usize, Option<&Fault>) {
-        let mut faults = self.seen.values().filter_map(|seen| seen.hindered.as_ref()).map(|(fault, _)| fault);
-        let first = faults.next();
-        (usize::from(first.is_some()) + faults.count(), first)
+        let faults = || self.seen.values().filter_map(|seen| seen.hindered.as_ref()).map(|(fault, _)| fault);
+        let unnamed = self.unnamed.as_ref();
+        let first = faults().next().or(unnamed.map(|(_, fault, _)| fault));
+        (faults().count() + unnamed.map_or(0, |(count, ..)| *count), first)
     }
 
     fn compare(&mut self, listed: Vec<Listed>, now: Timestamp) -> Vec<Arrived> {
@@ -225,6 +246,25 @@ mod tests {
         assert_eq!(arrivals.stuck().0, 1, "a file that was written anew is another");
         arrivals.unhindered("b");
         assert_eq!(arrivals.stuck(), (0, None));
+    }
+
+    #[test]
+    fn files_whose_names_cannot_be_used_are_stuck_and_told_once_an_hour_and_when_they_are_others() {
+        let mut arrivals = Arrivals::default();
+        assert_eq!(arrivals.unnamed(0, "/in", at(0)), None);
+        let fault = arrivals.unnamed(2, "/in", at(1)).expect("told");
+        assert!(fault.detail.starts_with("/in has 2 files"), "{fault}");
+        assert_eq!(arrivals.unnamed(2, "/in", at(60)), None);
+        assert_eq!(arrivals.stuck(), (2, Some(&fault)));
+        arrivals.compare(vec![file("a", 1)], at(61));
+        let denied = Fault::new(FaultKind::Misconfigured, "read a file", "permission denied");
+        assert!(arrivals.hindered("a", &denied, at(62)));
+        assert_eq!(arrivals.stuck(), (3, Some(&denied)));
+        assert!(
+            arrivals.unnamed(3, "/in", at(63)).is_some() && arrivals.unnamed(3, "/in", at(3700)).is_some()
+        );
+        assert_eq!(arrivals.unnamed(0, "/in", at(3701)), None);
+        assert_eq!(arrivals.stuck().0, 1);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::SystemTime;
 
 use chakong_contract::fault::{Fault, FaultKind};
@@ -23,6 +23,17 @@ use crate::config::ParcelConfig;
 pub(super) struct Directory {
     config: Arc<ParcelConfig>,
     is_cut: Arc<AtomicBool>,
+    unnamed: Arc<AtomicUsize>,
+}
+
+/// What a folder holds, as far as it was looked at.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Listing {
+    files: Vec<Listed>,
+    /// Whether the folder has more entries than are looked at.
+    is_cut: bool,
+    /// Files whose names cannot be used.
+    unnamed: usize,
 }
 
 fn fault(operation: &str, folder: &Path, error: &std::io::Error) -> Fault {
@@ -36,7 +47,7 @@ fn fault(operation: &str, folder: &Path, error: &std::io::Error) -> Fault {
 
 impl Directory {
     pub(super) fn new(config: &ParcelConfig) -> Self {
-        Self { config: Arc::new(config.clone()), is_cut: Arc::default() }
+        Self { config: Arc::new(config.clone()), is_cut: Arc::default(), unnamed: Arc::default() }
     }
 
     fn aside_of_the_runtime<T: Send + 'static>(
@@ -72,12 +83,17 @@ impl Depot for Directory {
     }
 
     fn list(&self) -> BoxFuture<'_, Result<Vec<Listed>, Fault>> {
-        let is_cut = Arc::clone(&self.is_cut);
+        let (is_cut, unnamed) = (Arc::clone(&self.is_cut), Arc::clone(&self.unnamed));
         self.aside_of_the_runtime(move |config| {
-            let (listed, cut) = list(&config.incoming, MOST_ENTRIES)?;
-            is_cut.store(cut, Ordering::Relaxed);
-            Ok(listed)
+            let listing = list(&config.incoming, MOST_ENTRIES)?;
+            is_cut.store(listing.is_cut, Ordering::Relaxed);
+            unnamed.store(listing.unnamed, Ordering::Relaxed);
+            Ok(listing.files)
         })
+    }
+
+    fn unnamed(&self) -> usize {
+        self.unnamed.load(Ordering::Relaxed)
     }
 
     fn is_cut(&self) -> bool {
@@ -192,21 +208,28 @@ fn write_aside(aside: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// The files of a folder, and whether it has more entries than are looked at.
-fn list(incoming: &Path, most: usize) -> Result<(Vec<Listed>, bool), Fault> {
+/// The files of a folder, as far as it is looked at.
+fn list(incoming: &Path, most: usize) -> Result<Listing, Fault> {
     let unreadable = |error| fault("look for files", incoming, &error);
-    let mut listed = Vec::new();
+    let mut listing = Listing::default();
     let mut entries = std::fs::read_dir(incoming).map_err(unreadable)?;
     for entry in entries.by_ref().take(most) {
         let entry = entry.map_err(unreadable)?;
-        // A name that is no text can be neither kept nor answered; a file may be gone between listing and looking.
-        let (Ok(name), Ok(metadata)) = (entry.file_name().into_string(), entry.metadata()) else { continue };
-        if !metadata.is_file() || is_unfinished(&name) {
+        // A file may be gone between listing and looking.
+        let Ok(metadata) = entry.metadata() else { continue };
+        let name = entry.file_name();
+        if !metadata.is_file() || is_unfinished(&name.to_string_lossy()) {
             continue;
         }
-        listed.push(Listed { name, size: metadata.len(), changed: changed(&metadata) });
+        match name.into_string() {
+            Ok(name) => {
+                listing.files.push(Listed { name, size: metadata.len(), changed: changed(&metadata) });
+            }
+            Err(_) => listing.unnamed += 1,
+        }
     }
-    Ok((listed, entries.next().is_some()))
+    listing.is_cut = entries.next().is_some();
+    Ok(listing)
 }
 
 /// When a file was changed, in nanoseconds since 1970.
@@ -252,7 +275,7 @@ mod tests {
         let files = [Message::new("CXQQ.zip", b"bytes".to_vec())];
         let fault = hand_over(folder.path(), &files, &MayLeave::when(|| false)).expect_err("kept back");
         assert_eq!(fault.kind, FaultKind::Transient, "{fault}");
-        assert_eq!(list(folder.path(), 9), Ok((Vec::new(), false)));
+        assert_eq!(list(folder.path(), 9), Ok(Listing::default()));
         hand_over(folder.path(), &files, &MayLeave::when(|| true)).expect("handed over");
         assert_eq!(std::fs::read(folder.path().join("CXQQ.zip")).expect("a file"), b"bytes");
     }
@@ -278,8 +301,22 @@ mod tests {
         for name in ["a", "b", "c"] {
             std::fs::write(folder.path().join(name), "x").expect("a file");
         }
-        let seen = |most| list(folder.path(), most).map(|(files, is_cut)| (files.len(), is_cut));
+        let seen = |most| list(folder.path(), most).map(|listing| (listing.files.len(), listing.is_cut));
         assert_eq!(seen(3), Ok((3, false)));
         assert_eq!(seen(2), Ok((2, true)));
+    }
+
+    #[test]
+    fn files_whose_names_are_no_text_are_counted() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let here = |name: &[u8]| folder.path().join(std::ffi::OsStr::from_bytes(name));
+        // 反馈.zip in GBK; one of them is still being written, one a folder.
+        for name in [&b"\xb7\xb4\xc0\xa1.zip"[..], b"\xb7\xb4.zip", b"\xb7\xb4.zip.part", b"CXFK.zip"] {
+            std::fs::write(here(name), "x").expect("a file");
+        }
+        std::fs::create_dir(here(b"\xc0\xa1")).expect("a folder");
+        let listing = list(folder.path(), 9).expect("listed");
+        assert_eq!((listing.files.len(), listing.unnamed), (1, 2));
     }
 }

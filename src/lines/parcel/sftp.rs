@@ -8,6 +8,8 @@
 mod answer;
 mod error;
 mod files;
+mod host_keys;
+mod login;
 mod packet;
 mod requests;
 mod session;
@@ -16,7 +18,7 @@ mod wire;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chakong_contract::fault::{Fault, FaultKind};
@@ -54,6 +56,7 @@ pub(super) struct Sftp {
     connected: Mutex<Connected>,
     told: FaultLog,
     is_cut: AtomicBool,
+    unnamed: AtomicUsize,
 }
 
 /// The connection, or why there is none.
@@ -107,6 +110,7 @@ impl Sftp {
             connected: Mutex::default(),
             told: FaultLog::default(),
             is_cut: AtomicBool::new(false),
+            unnamed: AtomicUsize::new(0),
         }
     }
 
@@ -305,6 +309,7 @@ impl Depot for Sftp {
                 Box::pin(async move {
                     let entries = session.list(&self.incoming, |name| !is_unfinished(name)).await;
                     self.is_cut.store(session.is_cut.load(Ordering::Relaxed), Ordering::Relaxed);
+                    self.unnamed.store(session.unnamed.load(Ordering::Relaxed), Ordering::Relaxed);
                     entries
                 })
             };
@@ -320,6 +325,10 @@ impl Depot for Sftp {
 
     fn is_cut(&self) -> bool {
         self.is_cut.load(Ordering::Relaxed)
+    }
+
+    fn unnamed(&self) -> usize {
+        self.unnamed.load(Ordering::Relaxed)
     }
 
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<u8>, Fault>> {

@@ -49,6 +49,26 @@ pub(super) fn table(caption: &str, measures: &[&Measure], issue: &Issue<'_>) -> 
     table
 }
 
+/// What was done about a party's property, and what was not and why. What waits for an approval is neither: nobody has decided it.
+pub(super) fn of_party(record: &CaseRecord, party: PartyId, issue: &Issue<'_>) -> Vec<Table> {
+    let own = record.measures.iter().filter(|one| one.debtor == party && one.state != MeasureState::Proposed);
+    let (taken, left): (Vec<&Measure>, Vec<&Measure>) = own.partition(|one| was_asked(one));
+    let mut tables = Vec::new();
+    if !taken.is_empty() {
+        tables.push(table("已采取的控制措施", &taken, issue));
+    }
+    if !left.is_empty() {
+        tables.push(reasons("未采取措施的财产", &left, issue));
+    }
+    tables
+}
+
+/// Whether a measure was asked of the counterpart, which did not refuse it: it is on its way, stands, or ended.
+const fn was_asked(measure: &Measure) -> bool {
+    use MeasureState::{Candidate, Proposed, Refused, Skipped};
+    !matches!(measure.state, Candidate | Proposed | Refused | Skipped)
+}
+
 /// An amount of a measure; of what is controlled as a whole that it is.
 fn whole_or(measure: &Measure, amount: Decimal) -> Cell {
     if measure.is_whole() { Cell::text("整体") } else { Cell::money(Some(measure.money(amount))) }
@@ -94,7 +114,10 @@ fn reasons(caption: &str, measures: &[&Measure], issue: &Issue<'_>) -> Table {
     let columns = [("序号", 6), ("协助单位", 20), ("财产", 34), ("原因", 40)];
     let mut table = Table::new(caption, &columns, "无。");
     for (place, measure) in (1..).zip(measures) {
-        let reason = joined(&[&measure.exemption.basis, &measure.note]);
+        let reason = match joined(&[&measure.exemption.basis, &measure.note]) {
+            none if none.is_empty() => words::state(measure.state).to_owned(),
+            reason => reason,
+        };
         table.rows.push(vec![
             Cell::text(i32::to_string(&place)),
             Cell::text(issue.name_of(&measure.counterpart)),

@@ -1,4 +1,6 @@
-//! Letters to one institution: what it is asked to do, and what it has not answered.
+//! Letters to one institution: what it has not answered.
+//!
+//! A notice of what it is asked to do is no paper of a case: it takes an order along, so the desk alone prints it (`api/desk/notice.rs`).
 
 use std::collections::BTreeSet;
 
@@ -11,81 +13,20 @@ use super::{begun, officers};
 use crate::domain::statistics::chinese;
 use crate::domain::{LineRow, OrderState, PrintKind, number_of};
 
-/// Counterparts that still have something to do for the case.
-pub(super) fn asked(record: &CaseRecord) -> Vec<String> {
-    let open = |line: &LineRow| line.state.is_open() || line.state == OrderState::Overdue;
-    lanes(record, open)
-}
-
 /// Counterparts that have not answered in their time.
 pub(super) fn silent(record: &CaseRecord) -> Vec<String> {
-    lanes(record, is_silent)
+    let lines = record.searches.iter().flat_map(|search| &search.lines);
+    let lanes: BTreeSet<&str> = lines.filter(|line| is_silent(line)).map(|line| line.lane.as_str()).collect();
+    lanes.into_iter().map(str::to_owned).collect()
 }
 
 fn is_silent(line: &LineRow) -> bool {
     line.state == OrderState::Overdue && line.sent.is_some() && line.outcome.is_none()
 }
 
-fn lanes(record: &CaseRecord, wanted: impl Fn(&LineRow) -> bool) -> Vec<String> {
-    let lines = record.searches.iter().flat_map(|search| &search.lines);
-    let lanes: BTreeSet<&str> = lines.filter(|line| wanted(line)).map(|line| line.lane.as_str()).collect();
-    lanes.into_iter().map(str::to_owned).collect()
-}
-
-/// Name and documents of the party that an order is about.
-fn party_of(search: &Search, line: &LineRow) -> (String, String) {
-    let Some(party) = search.terms.party(line.party) else { return Default::default() };
-    let documents = party.documents.iter().map(words::identity).collect::<Vec<_>>().join("；");
-    (party.name.to_string(), documents)
-}
-
-pub(super) fn assistance_notice(
-    record: &CaseRecord,
-    counterpart: &str,
-    issue: &Issue<'_>,
-) -> Option<Document> {
-    let mut document = begun(PrintKind::AssistanceNotice, record, issue);
-    let columns = [
-        ("序号", 6),
-        ("请求单号", 22),
-        ("事项", 10),
-        ("当事人", 18),
-        ("证件", 26),
-        ("反馈（协助单位填写）", 18),
-    ];
-    let mut table = Table::new("请予协助的事项", &columns, "无。");
-    for search in &record.searches {
-        let wanted = |line: &&LineRow| {
-            line.lane == counterpart && (line.state.is_open() || line.state == OrderState::Overdue)
-        };
-        for line in search.lines.iter().filter(wanted) {
-            let (name, documents) = party_of(search, line);
-            table.rows.push(vec![
-                Cell::text((table.rows.len() + 1).to_string()),
-                Cell::text(number_of(line.id, line.created).to_string()),
-                Cell::text(chinese(line.action)),
-                Cell::text(name),
-                Cell::text(documents),
-                Cell::Empty,
-            ]);
-        }
-    }
-    if table.rows.is_empty() {
-        return None;
-    }
-    document.addressee = issue.name_of(counterpart).to_owned();
-    document.opening = vec![format!(
-        "本院在办理{}一案中，需要你单位协助办理下列事项。请依照《中华人民共和国民事诉讼法》第二百五十三条的规定办理，并将结果加盖印章后反馈本院。",
-        record.case.number.as_str()
-    )];
-    document.closing = vec![
-        "本通知与加盖本院印章的裁定书、协助执行通知书一并出示，不代替上述法律文书。经办人员出示工作证和执行公务证。".to_owned(),
-    ];
-    document.facts = vec![("经办人员", officers(record))];
-    document.tables.push(table);
-    document.signatures = vec!["协助单位经办人", "收到时间"];
-    document.sealed_on = words::day(Moment::from_timestamp(issue.at).date());
-    Some(document)
+/// Name of the party that an order is about.
+fn party_of(search: &Search, line: &LineRow) -> String {
+    search.terms.party(line.party).map(|party| party.name.to_string()).unwrap_or_default()
 }
 
 pub(super) fn answer_reminder(record: &CaseRecord, counterpart: &str, issue: &Issue<'_>) -> Option<Document> {
@@ -100,7 +41,7 @@ pub(super) fn answer_reminder(record: &CaseRecord, counterpart: &str, issue: &Is
                 Cell::text((table.rows.len() + 1).to_string()),
                 Cell::text(number_of(line.id, line.created).to_string()),
                 Cell::text(chinese(line.action)),
-                Cell::text(party_of(search, line).0),
+                Cell::text(party_of(search, line)),
                 Cell::text(line.sent.map(words::time).unwrap_or_default()),
                 Cell::text(format!("{}小时", passed.as_hours().max(0))),
             ]);

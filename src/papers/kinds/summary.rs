@@ -24,10 +24,7 @@ pub(super) fn search_summary(record: &CaseRecord, party: PartyId, issue: &Issue<
             "标注“{BY_NAME_ONLY}”的财产仅姓名（名称）与当事人相同，未经证件号码核对，不能据此认定属当事人所有。"
         ));
     }
-    let measures: Vec<_> = record.measures.iter().filter(|one| one.debtor == party.id).collect();
-    if !measures.is_empty() {
-        document.tables.push(ledger::table("已采取的控制措施", &measures, issue));
-    }
+    document.tables.append(&mut ledger::of_party(record, party.id, issue));
     document.tables.push(not_asked(record, party, issue));
     document.tables.push(certificates(record));
     if record.is_cut {

@@ -201,6 +201,24 @@ fn a_summary_says_who_was_asked_when_what_came_back_and_who_did_not_answer_and_w
 }
 
 #[test]
+fn what_was_not_taken_is_not_among_what_was() {
+    let states = MeasureState::ALL.iter().copied();
+    let measures = (1..).zip(states).map(|(id, state)| measure(id, state, 100)).collect();
+    let document = summary(&record(all_answers(), measures));
+    let states_in = |caption: &str| -> Vec<String> {
+        let place = document.tables.iter().position(|table| table.caption == caption).expect(caption);
+        rows(&document, place).into_iter().map(|row| row[3].clone()).collect()
+    };
+    let taken = states_in("已采取的控制措施");
+    assert_eq!(taken.len(), 12, "{taken:?}");
+    for word in ["未采取", "待审批", "未控制", "不采取"] {
+        assert!(!taken.iter().any(|state| state.contains(word)), "{word}: {taken:?}");
+    }
+    assert_eq!(states_in("未采取措施的财产"), ["未采取", "未控制", "不采取"]);
+    assert!(!page(&[document]).contains("待审批"), "what nobody has decided yet is not told");
+}
+
+#[test]
 fn a_debtor_is_told_of_what_is_in_force_and_of_no_more_than_the_end_of_an_account() {
     let measures = vec![
         measure(1, MeasureState::InForce, 600),
@@ -260,9 +278,9 @@ fn what_ends_soon_is_on_the_reminder_and_a_silent_bank_is_written_to() {
             PrintKind::MeasureList,
             PrintKind::RenewalReminder,
             PrintKind::FreezeNotice,
-            PrintKind::AssistanceNotice,
             PrintKind::AnswerReminder,
-        ]
+        ],
+        "a notice takes an order along, and is the desk's"
     );
     for what in printable(&record, today) {
         let document =

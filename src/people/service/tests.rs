@@ -378,6 +378,7 @@ fn look(world: &World, subject: &str) -> Look {
         out_of_hours: is_out_of_hours(world.clock.now()),
         shown: 1,
         courts: Vec::new(),
+        about: Vec::new(),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use async_nats::client::PublishErrorKind;
 use async_nats::jetstream::consumer::pull::{Config, Stream};
-use async_nats::jetstream::consumer::{AckPolicy, Consumer};
+use async_nats::jetstream::consumer::{AckPolicy, Config as ConsumerConfig, Consumer, DeliverPolicy};
+use async_nats::jetstream::context::ConsumerInfoErrorKind;
 use async_nats::jetstream::{AckKind, Message};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -47,35 +49,76 @@ impl Inlet for NatsInlet {
     }
 }
 
-/// The durable consumer, read back: what it takes, and that it waits for acknowledgements.
+/// The durable consumer: made where it is not there, or only looked at, and read back.
 async fn consumer(connection: &Connection, config: &NatsIntake) -> Done<Consumer<Config>> {
     let unfit = |what: String| {
         Failure::new(FailureKind::Unfit, format!("the consumer {} of the stream {what}", config.consumer))
     };
-    let wanted = Config {
+    let stream = connection.context.get_stream(&config.nats.stream.name).await;
+    let stream = stream.map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))?;
+    match stream.consumer_info(&config.consumer).await {
+        Ok(_) => {}
+        Err(error) if error.kind() == ConsumerInfoErrorKind::NotFound => {
+            if !config.nats.stream.declare {
+                return Err(unfit("is not there; make it, or write declare = true".to_owned()));
+            }
+        }
+        Err(error) => return Err(Failure::new(FailureKind::Unreachable, error.to_string())),
+    }
+    let made: Consumer<Config> = stream
+        .get_or_create_consumer(&config.consumer, wanted(config))
+        .await
+        .map_err(|error| unfit(format!("cannot be used: {error}")))?;
+    let differences = differences(&config.subject, &made.cached_info().config);
+    if differences.is_empty() {
+        return Ok(made);
+    }
+    Err(unfit(format!(
+        "would lose inquiries or is another's: {}; correct or remove it, or name another `consumer`",
+        differences.join("; ")
+    )))
+}
+
+fn wanted(config: &NatsIntake) -> Config {
+    Config {
         durable_name: Some(config.consumer.clone()),
         ack_policy: AckPolicy::Explicit,
         ack_wait: GIVEN_AGAIN,
         max_ack_pending: 1,
         filter_subject: config.subject.clone(),
         ..Config::default()
-    };
-    let stream = connection.context.get_stream(&config.nats.stream.name).await;
-    let stream = stream.map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))?;
-    let made: Consumer<Config> = stream
-        .get_or_create_consumer(&config.consumer, wanted)
-        .await
-        .map_err(|error| unfit(format!("cannot be made: {error}")))?;
-    let is = &made.cached_info().config;
-    if is.filter_subject != config.subject || is.ack_policy != AckPolicy::Explicit || is.max_ack_pending != 1
-    {
-        return Err(unfit(format!(
-            "is another's: it takes `{}`, has max_ack_pending {} and acknowledges {:?}, and should take `{}`, have 1 and acknowledge \
-             each; remove it or name another `consumer`",
-            is.filter_subject, is.max_ack_pending, is.ack_policy, config.subject
-        )));
     }
-    Ok(made)
+}
+
+/// What keeps a consumer, whoever made it, from giving each inquiry until it is acknowledged, one at a time.
+fn differences(subject: &str, is: &ConsumerConfig) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut should = |is_so: bool, what: &str, is: String, wanted: &str| {
+        if !is_so {
+            told.push(format!("{what} is {is}, and should be {wanted}"));
+        }
+    };
+    should(is.filter_subject == subject, "filter_subject", format!("`{}`", is.filter_subject), subject);
+    let filters = &is.filter_subjects;
+    should(filters.is_empty(), "filter_subjects", format!("{filters:?}"), "empty");
+    should(is.ack_policy == AckPolicy::Explicit, "ack_policy", format!("{:?}", is.ack_policy), "explicit");
+    should(is.max_ack_pending == 1, "max_ack_pending", is.max_ack_pending.to_string(), "1");
+    // One that was given so often is given up.
+    should(is.max_deliver <= 0, "max_deliver", is.max_deliver.to_string(), "-1");
+    should(
+        is.deliver_policy == DeliverPolicy::All,
+        "deliver_policy",
+        format!("{:?}", is.deliver_policy),
+        "all",
+    );
+    let least = format!("{} seconds or more", GIVEN_AGAIN.as_secs());
+    should(is.ack_wait >= GIVEN_AGAIN, "ack_wait", format!("{:?}", is.ack_wait), &least);
+    should(is.backoff.is_empty(), "backoff", format!("{:?}", is.backoff), "empty");
+    let idle = is.inactive_threshold;
+    should(idle.is_zero(), "inactive_threshold", format!("{idle:?}"), "0");
+    should(!is.memory_storage, "mem_storage", is.memory_storage.to_string(), "false");
+    should(!is.headers_only, "headers_only", is.headers_only.to_string(), "false");
+    told
 }
 
 struct NatsReceiver {
@@ -175,7 +218,17 @@ impl NatsReceiver {
         let headers = headers_of([("Content-Type", verdict.answer.media_type), ("Status", status.as_str())]);
         let body = verdict.answer.body_within(self.connection.largest);
         let sent = self.connection.client.publish_with_headers(address, headers, body.into());
-        sent.await.map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))
+        match sent.await {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == PublishErrorKind::Send => {
+                Err(Failure::new(FailureKind::Unreachable, error.to_string()))
+            }
+            // Nobody's reply address keeps inquiries from coming in.
+            Err(error) => {
+                tracing::warn!(%error, "a message could not be answered at its reply address");
+                Ok(())
+            }
+        }
     }
 
     /// Puts it among the dead letters, with the reason. One that is too large goes without key and body: it stands in the stream itself.
@@ -209,4 +262,42 @@ impl NatsReceiver {
 
 fn unacknowledged(error: async_nats::Error) -> Failure {
     Failure::new(FailureKind::Unreachable, format!("a message could not be acknowledged: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_consumer_that_would_lose_an_inquiry_is_told() {
+        type Alter = fn(&mut ConsumerConfig);
+        let fit = || ConsumerConfig {
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: GIVEN_AGAIN,
+            max_ack_pending: 1,
+            max_deliver: -1,
+            filter_subject: "inquiries".to_owned(),
+            ..ConsumerConfig::default()
+        };
+        assert_eq!(differences("inquiries", &fit()), Vec::<String>::new());
+        let cases: [(&str, Alter); 11] = [
+            ("filter_subject", |is| is.filter_subject = "other".into()),
+            ("filter_subjects", |is| is.filter_subjects = vec!["other".into()]),
+            ("ack_policy", |is| is.ack_policy = AckPolicy::All),
+            ("max_ack_pending", |is| is.max_ack_pending = 2),
+            ("max_deliver", |is| is.max_deliver = 5),
+            ("deliver_policy", |is| is.deliver_policy = DeliverPolicy::New),
+            ("ack_wait", |is| is.ack_wait = Duration::from_secs(1)),
+            ("backoff", |is| is.backoff = vec![Duration::from_secs(1)]),
+            ("inactive_threshold", |is| is.inactive_threshold = Duration::from_secs(60)),
+            ("mem_storage", |is| is.memory_storage = true),
+            ("headers_only", |is| is.headers_only = true),
+        ];
+        for (field, change) in cases {
+            let mut is = fit();
+            change(&mut is);
+            let told = differences("inquiries", &is).join("; ");
+            assert!(told.contains(field), "{field}: {told}");
+        }
+    }
 }

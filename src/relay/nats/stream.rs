@@ -100,6 +100,13 @@ fn differences(wanted: &Config, is: &Config) -> Vec<String> {
     compare("subjects", sorted(&wanted.subjects), sorted(&is.subjects));
     compare("max_bytes", wanted.max_bytes.to_string(), is.max_bytes.to_string());
     compare("max_msgs", wanted.max_messages.to_string(), is.max_messages.to_string());
+    compare(
+        "max_msgs_per_subject",
+        wanted.max_messages_per_subject.to_string(),
+        is.max_messages_per_subject.to_string(),
+    );
+    compare("max_consumers", wanted.max_consumers.to_string(), is.max_consumers.to_string());
+    compare("max_msg_size", wanted.max_message_size.to_string(), is.max_message_size.to_string());
     compare("max_age", format!("{:?}", wanted.max_age), format!("{:?}", is.max_age));
     compare("discard", format!("{:?}", wanted.discard), format!("{:?}", is.discard));
     compare("retention", format!("{:?}", wanted.retention), format!("{:?}", is.retention));
@@ -131,6 +138,23 @@ fn hindrances(is: &Config, subjects: &[String]) -> Vec<String> {
             "its max_msg_size is {}, and the smallest that an event fits into is {SMALLEST_LIMIT}",
             is.max_message_size
         ));
+    }
+    // What it takes must stay there until it was read: a stream that makes room for the new by the old loses results.
+    let is_new_refused = is.discard == DiscardPolicy::New;
+    if is.max_messages_per_subject > 0 && !(is_new_refused && is.discard_new_per_subject) {
+        told.push(format!(
+            "it keeps the last {} messages of a subject and throws the older ones away (max_msgs_per_subject)",
+            is.max_messages_per_subject
+        ));
+    }
+    if !is_new_refused && (is.max_bytes > 0 || is.max_messages > 0) {
+        told.push(
+            "it throws the oldest messages away when it is full (discard old with max_bytes or max_msgs); let it refuse the new ones"
+                .to_owned(),
+        );
+    }
+    if is.retention == RetentionPolicy::Interest {
+        told.push("it throws away what no consumer waits for (retention interest)".to_owned());
     }
     if is.mirror.is_some() {
         told.push("it is a mirror, which takes nothing".to_owned());
@@ -174,8 +198,11 @@ mod tests {
         let wanted = declared(&stream(), &subjects);
         assert_eq!(differences(&wanted, &wanted), Vec::<String>::new());
         type Alter = fn(&mut Config);
-        let cases: [(&str, Alter); 9] = [
+        let cases: [(&str, Alter); 12] = [
             ("max_msg_size", |is| is.max_message_size = 8_191),
+            ("max_msg_size is 9000", |is| is.max_message_size = 9_000),
+            ("max_msgs_per_subject", |is| is.max_messages_per_subject = 1),
+            ("max_consumers", |is| is.max_consumers = 1),
             ("subjects", |is| is.subjects.push("other".into())),
             ("max_bytes", |is| is.max_bytes = 1024),
             ("max_age", |is| is.max_age = Duration::ZERO),
@@ -190,6 +217,27 @@ mod tests {
             change(&mut is);
             let told = differences(&wanted, &is).join("; ");
             assert!(told.contains(field), "{field}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_stream_of_somebody_elses_may_not_throw_away_what_it_acknowledged() {
+        let whole = || Config { subjects: vec!["a.>".to_owned()], ..Config::default() };
+        let told = |is: Config| hindrances(&is, &["a.>".to_owned()]).join("; ");
+        assert_eq!(told(whole()), "", "no limit: there is nothing to make room for");
+        let new = DiscardPolicy::New;
+        assert_eq!(told(Config { max_bytes: 1024, max_messages: 9, discard: new, ..whole() }), "");
+        let refusing =
+            Config { max_messages_per_subject: 9, discard: new, discard_new_per_subject: true, ..whole() };
+        assert_eq!(told(refusing), "");
+        for (is, part) in [
+            (Config { max_messages_per_subject: 1, ..whole() }, "max_msgs_per_subject"),
+            (Config { max_messages_per_subject: 1, discard: new, ..whole() }, "max_msgs_per_subject"),
+            (Config { max_bytes: 1 << 30, ..whole() }, "discard old"),
+            (Config { max_messages: 1 << 20, ..whole() }, "discard old"),
+            (Config { retention: RetentionPolicy::Interest, ..whole() }, "interest"),
+        ] {
+            assert!(told(is.clone()).contains(part), "{part}: {is:?}");
         }
     }
 

@@ -5,9 +5,9 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use lapin::message::Delivery;
 use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
-use lapin::{Consumer, ExchangeKind};
+use lapin::{Channel, Consumer, ExchangeKind};
 
-use super::{Connection, failed, persistent, places, servers_of, short};
+use super::{Connection, Letter, failed, persistent, places, servers_of, short};
 use crate::config::RabbitIntake;
 use crate::relay::failure::{Done, Failure, FailureKind};
 use crate::relay::message::{Incoming, STRUCTURED, Verdict, shown_key};
@@ -43,8 +43,8 @@ impl Inlet for RabbitInlet {
 
 struct RabbitReceiver {
     connection: Connection,
-    /// Begun with the first message: who only looks takes none.
-    consumer: Option<Consumer>,
+    /// Begun with the first message: who only looks takes none. Over a channel of its own.
+    consumer: Option<(Channel, Consumer)>,
     config: RabbitIntake,
     current: Option<Delivery>,
 }
@@ -70,13 +70,14 @@ fn ended() -> Failure {
 }
 
 impl RabbitReceiver {
-    async fn consume(&self) -> Done<Consumer> {
-        let channel = &self.connection.channel;
+    async fn consume(&self) -> Done<(Channel, Consumer)> {
+        let channel = self.connection.connection.create_channel().await.map_err(|error| failed(&error))?;
         channel.basic_qos(1, BasicQosOptions::default()).await.map_err(|error| failed(&error))?;
         let options = BasicConsumeOptions::default();
         let consumer =
             channel.basic_consume(short(&self.config.queue)?, "".into(), options, FieldTable::default());
-        consumer.await.map_err(|error| failed(&error))
+        let consumer = consumer.await.map_err(|error| failed(&error))?;
+        Ok((channel, consumer))
     }
 
     /// Whether the user who published it, whom the broker has checked, is one of those that are taken.
@@ -94,7 +95,7 @@ impl Receiver for RabbitReceiver {
             if self.consumer.is_none() {
                 self.consumer = Some(self.consume().await?);
             }
-            let Some(consumer) = &mut self.consumer else { return Err(ended()) };
+            let Some((_, consumer)) = &mut self.consumer else { return Err(ended()) };
             let next = tokio::select! {
                 next = consumer.next() => next,
                 failure = self.connection.lost() => return Err(failure),
@@ -126,23 +127,37 @@ impl Receiver for RabbitReceiver {
     fn settle(&mut self, verdict: Verdict) -> BoxFuture<'_, Done<()>> {
         async move {
             let Some(delivery) = self.current.take() else { return Ok(()) };
-            self.reply(&delivery, &verdict).await?;
-            let properties = persistent(STRUCTURED, 0).with_message_id(short(&verdict.dedupe)?);
-            let event = verdict.event_within(self.connection.largest);
-            // Nobody need follow the answers: it is not mandatory that a queue takes them.
-            self.connection.publish(&self.config.answers, verdict.outcome, false, &event, properties).await?;
-            if verdict.is_refused() {
-                self.bury(&delivery, &verdict).await?;
+            tokio::select! {
+                settled = self.settle_all(&delivery, &verdict) => settled,
+                failure = self.connection.lost() => Err(failure),
             }
-            let acknowledged = delivery.acker.ack(BasicAckOptions::default()).await;
-            acknowledged.map(drop).map_err(|error| failed(&error))
         }
         .boxed()
     }
 }
 
 impl RabbitReceiver {
-    /// Says it to the queue that the message names, if it may be written to. One that is gone is passed over.
+    async fn settle_all(&self, delivery: &Delivery, verdict: &Verdict) -> Done<()> {
+        self.reply(delivery, verdict).await?;
+        let event = verdict.event_within(self.connection.largest);
+        // Nobody need follow the answers: it is not mandatory that a queue takes them.
+        let letter = Letter {
+            exchange: &self.config.answers,
+            key: verdict.outcome,
+            is_mandatory: false,
+            body: &event,
+            properties: persistent(STRUCTURED, 0).with_message_id(short(&verdict.dedupe)?),
+        };
+        self.connection.publish(letter).await?;
+        if verdict.is_refused() {
+            self.bury(delivery, verdict).await?;
+        }
+        let acknowledged = delivery.acker.ack(BasicAckOptions::default()).await;
+        acknowledged.map(drop).map_err(|error| failed(&error))
+    }
+
+    /// Says it to the queue that the message names, if it may be written to. One that is gone, that is full, or that the gateway's user
+    /// of the broker may not write to is passed over: nobody's reply address keeps inquiries from coming in.
     async fn reply(&self, delivery: &Delivery, verdict: &Verdict) -> Done<()> {
         let Some(address) = delivery.properties.reply_to().as_ref().map(ShortString::as_str) else {
             return Ok(());
@@ -158,7 +173,14 @@ impl RabbitReceiver {
             properties = properties.with_correlation_id(id.clone());
         }
         let body = verdict.answer.body_within(self.connection.largest);
-        self.connection.publish("", address, false, &body, properties).await
+        let letter = Letter { exchange: "", key: address, is_mandatory: false, body: &body, properties };
+        match self.connection.publish(letter).await {
+            Err(failure) if failure.kind.is_a_persons() || failure.kind == FailureKind::Full => {
+                tracing::warn!(%failure, "a message could not be answered at its reply address");
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     /// Puts it among the dead letters, with the reason. One that the broker finds too large goes without key and body.
@@ -170,7 +192,6 @@ impl RabbitReceiver {
         }
     }
 
-    /// Over a channel of its own: the broker closes the one over which it refuses something.
     async fn bury_with(&self, verdict: &Verdict, key: Option<String>, body: &[u8]) -> Done<()> {
         let mut headers = FieldTable::default();
         headers.insert("dead-letter-reason".into(), AMQPValue::LongString(verdict.reason().into()));
@@ -179,7 +200,13 @@ impl RabbitReceiver {
             headers.insert("idempotency-key".into(), AMQPValue::LongString(key.into()));
         }
         let properties = persistent("application/json", 0).with_headers(headers);
-        let (exchange, queue) = (&self.config.dead_letters, &self.config.queue);
-        self.connection.publish_apart(exchange, queue, body, properties).await
+        let letter = Letter {
+            exchange: &self.config.dead_letters,
+            key: &self.config.queue,
+            is_mandatory: true,
+            body,
+            properties,
+        };
+        self.connection.publish(letter).await
     }
 }

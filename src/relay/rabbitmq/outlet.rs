@@ -4,7 +4,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use lapin::ExchangeKind;
 
-use super::{Connection, persistent, places, servers_of, short};
+use super::{Connection, Letter, persistent, places, servers_of, short};
 use crate::config::RabbitRelay;
 use crate::relay::failure::{Done, Failure};
 use crate::relay::message::{Outgoing, STRUCTURED};
@@ -52,7 +52,14 @@ impl Publisher for RabbitPublisher {
             let properties = persistent(STRUCTURED, message.at)
                 .with_message_id(short(&message.dedupe)?)
                 .with_type(short(kind.map_or("", |(_, kind)| kind))?);
-            self.connection.publish(&self.exchange, &message.route, true, &message.body, properties).await
+            let letter = Letter {
+                exchange: &self.exchange,
+                key: &message.route,
+                is_mandatory: true,
+                body: &message.body,
+                properties,
+            };
+            self.connection.publish(letter).await
         }
         .boxed()
     }

@@ -1,6 +1,8 @@
 //! The socket under a connection: TCP, or our own TLS over it, with the same trust as everywhere else. The client's library is told of
 //! neither.
 
+mod severable;
+
 use std::future::Future;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
@@ -19,6 +21,9 @@ use lapin::{AsyncTcpStream, ConnectionProperties};
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_util::sync::CancellationToken;
+
+use severable::Severable;
 
 use super::failed;
 use crate::config::{BrokerAccess, ServerAddress};
@@ -91,12 +96,13 @@ impl Reactor for Kit {
     }
 }
 
-/// Connects and says who we are.
+/// Connects and says who we are. The token severs the socket.
 pub(super) async fn connect(
     uri: AMQPUri,
     access: &BrokerAccess,
     server: &ServerAddress,
     properties: ConnectionProperties,
+    severs: &CancellationToken,
 ) -> Done<lapin::Connection> {
     let unfit = |what: String| Failure::new(FailureKind::Unfit, what);
     let tls = match server.is_tls {
@@ -111,6 +117,7 @@ pub(super) async fn connect(
         Failure::new(FailureKind::Unreachable, format!("RabbitMQ at {server} cannot be reached: {error}"))
     };
     let socket = socket(server, tls.as_ref()).await.map_err(unreached)?;
+    let socket: Box<dyn Socket> = Box::new(Severable::new(socket, severs.clone()));
     let first = Arc::new(tokio::sync::Mutex::new(Some(socket)));
     let open = async move |_: AMQPUri, _: Runtime<Kit>| match first.lock().await.take() {
         Some(socket) => Ok(AsyncTcpStream::Plain(socket.compat())),

@@ -1,7 +1,5 @@
 //! What lanes keep beside their orders.
 
-use jiff::civil::Date;
-
 use super::state::{KeptResponse, State};
 use super::table::Table;
 use super::view::View;
@@ -39,8 +37,7 @@ fn signed(requests: u64) -> i64 {
     i64::try_from(requests).unwrap_or(i64::MAX)
 }
 
-fn count(table: &mut Table<(String, Date), u64>, lane: &str, day: Date, requests: i64) {
-    let key = (lane.to_owned(), day);
+fn count<K: Ord + Clone>(table: &mut Table<K, u64>, key: K, requests: i64) {
     let before = table.get(&key).copied().unwrap_or_default();
     table.put(key, before.saturating_add_signed(requests));
 }
@@ -70,9 +67,14 @@ impl View<'_> {
             LaneChange::Responded { lane, name, about, digest } => {
                 state.add_response((lane.clone(), name.clone(), digest.clone()), about);
             }
-            LaneChange::SpendQuota(lane, day, requests) => count(&mut state.quotas, lane, *day, *requests),
+            LaneChange::SpendQuota(lane, court, day, requests) => {
+                count(&mut state.quotas, (lane.clone(), *day), *requests);
+                if let Some(court) = court {
+                    count(&mut state.quota_shares, (lane.clone(), *day, court.clone()), *requests);
+                }
+            }
             LaneChange::AddCharges(lane, day, requests) => {
-                count(&mut state.charges, lane, *day, signed(*requests))
+                count(&mut state.charges, (lane.clone(), *day), signed(*requests));
             }
             LaneChange::NewChargeReference(order, at, reference) => {
                 let nth = state.charge_references.range((*order, 0)..=(*order, usize::MAX)).count();

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use chakong_contract::Date as Day;
 use chakong_contract::order::LegalDocument;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::view::View;
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind,
-    Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState,
-    Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
+    Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OpenCourts, OrderId, OrderRecord,
+    OrderState, Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
 };
 use crate::store::{
     ActFilter, CaseFilter, CaseRow, ChargeReference, InquiryFilter, IssuedCertificate, KeptBytes,
@@ -126,8 +125,12 @@ impl Reads for View<'_> {
         now: Timestamp,
         limit: usize,
         taken: &HashSet<OrderId>,
+        courts: &OpenCourts,
     ) -> Stored<Vec<OrderRecord>> {
-        let due = self.state.queued_of(lane).filter(|order| order.due <= now && !taken.contains(&order.id));
+        let due = self
+            .state
+            .queued_of(lane)
+            .filter(|order| order.due <= now && !taken.contains(&order.id) && courts.has(&order.court));
         Ok(self.state.by_turns(due, limit).cloned().collect())
     }
 
@@ -271,10 +274,6 @@ impl Reads for View<'_> {
 
     fn probed(&mut self) -> Stored<Option<Timestamp>> {
         Ok(self.state.probes.get(&()).copied())
-    }
-
-    fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64> {
-        Ok(self.state.quotas.get(&(lane.to_owned(), day)).copied().unwrap_or_default())
     }
 
     fn charges(&mut self, lane: &str, days: usize) -> Stored<Vec<(String, u64)>> {

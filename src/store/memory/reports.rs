@@ -70,6 +70,8 @@ impl View<'_> {
         tally.total += 1;
         tally.open += u64::from(answered.is_none() && order.state.is_open());
         tally.withdrawn += u64::from(answered.is_none() && order.state == OrderState::Cancelled);
+        let is_over = !order.state.is_open() && order.state != OrderState::Cancelled;
+        tally.not_sent += u64::from(answered.is_none() && order.sent.is_none() && is_over);
         let within = answered.map(|at| at.duration_since(began) <= A_DAY);
         tally.within_a_day += u64::from(within == Some(true));
         tally.later += u64::from(within == Some(false));

@@ -77,6 +77,8 @@ tables! {
     /// By lane, name and digest.
     responses: (String, String, String) => KeptResponse;
     quotas: (String, Date) => u64;
+    /// By lane, day and court.
+    quota_shares: (String, Date, String) => u64;
     charges: (String, Date) => u64;
     /// By order and in their order.
     charge_references: (OrderId, usize) => ChargeReference;

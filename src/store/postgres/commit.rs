@@ -166,9 +166,15 @@ impl Writer {
         let link = self.link.as_mut().ok_or(StoreError::Closed)?;
         let leases = self.shared.signals.leases();
         // Others hear of it with the commit, and not without it.
-        let told = if leases.has_others() { notice(leases.id(), &work.touched) } else { None };
+        let told = match leases.has_others() && self.shared.others.may_be_told() {
+            true => notice(leases.id(), &work.touched, self.claim.number()),
+            false => None,
+        };
         let commit = told.map_or_else(|| "COMMIT".to_owned(), |notice| format!("{notice}; COMMIT"));
-        let Err(error) = link.run(&commit) else { return Ok(()) };
+        let Err(error) = link.run(&commit) else {
+            self.claim.acknowledged();
+            return Ok(());
+        };
         if !is_unreachable(&error) {
             return Err(error);
         }
@@ -182,15 +188,20 @@ impl Writer {
                     let found = self.claim.is_committed(&mut link);
                     self.link = Some(link);
                     match found {
-                        Ok(true) => return Ok(()),
+                        Ok(true) => {
+                            self.claim.acknowledged();
+                            return Ok(());
+                        }
                         Ok(false) => return Err(StoreError::Again),
-                        // Another process has taken the store over; this one is at its end.
-                        Err(error) if error.ails(Ailment::Locked) => return Err(error),
                         Err(error) => error,
                     }
                 }
                 Err(error) => error,
             };
+            // This process is shut out, or the server has lost commits: it is at its end.
+            if error.ails(Ailment::Locked) || error.ails(Ailment::Behind) {
+                return Err(error);
+            }
             self.shared.watch.note(&error);
             if jobs.is_closed() {
                 return Err(error);

@@ -12,6 +12,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::errors::{failed, is_unreachable, told};
+use super::link::SETTINGS;
+use super::others::Others;
 use super::server::Server;
 use super::started::start;
 use crate::store::health::Ailment;
@@ -38,6 +40,7 @@ pub(super) struct Fleet {
     membership: Membership,
     leases: Arc<Leases>,
     signals: Arc<Signals>,
+    others: Arc<Others>,
     runtime: Runtime,
     rounds: Rounds,
 }
@@ -58,15 +61,17 @@ impl Fleet {
         membership: Membership,
         leases: Arc<Leases>,
         signals: Arc<Signals>,
+        others: Arc<Others>,
     ) -> Stored<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .or_else(|error| told("join the other replicas", Ailment::Failing, error.to_string()))?;
-        let rounds = Rounds::new(leases.id().to_owned(), membership.clone());
+        let rounds = Rounds::new(leases.id().to_owned(), membership.clone(), Arc::clone(&others));
         let server = server.named(&format!("chakong-fleet-{}", leases.id()));
-        let mut fleet = Self { server, membership, leases, signals, runtime, rounds };
+        let mut fleet = Self { server, membership, leases, signals, others, runtime, rounds };
         let hearing = fleet.runtime.block_on(connect(&fleet.server, fleet.membership.lease))?;
+        fleet.others.can_be_told(hearing.is_told);
         let answer = fleet.runtime.block_on(fleet.rounds.first(&hearing.client, &fleet.leases.wishes()))?;
         fleet.leases.answered(answer);
         Ok(fleet)
@@ -81,7 +86,7 @@ impl Fleet {
     }
 
     fn run(self) {
-        let Self { server, membership, leases, signals, runtime, mut rounds } = self;
+        let Self { server, membership, leases, signals, others, runtime, mut rounds } = self;
         runtime.block_on(async {
             let (mut hearing, mut has_failed): (Option<Hearing>, bool) = (None, false);
             let patience = membership.lease / 3;
@@ -91,6 +96,7 @@ impl Fleet {
                 let round = async {
                     let was_heard = hearing.as_ref().is_some_and(|open| !open.client.is_closed());
                     let open = connected(&mut hearing, &server, membership.lease).await?;
+                    others.can_be_told(open.is_told);
                     if !was_heard {
                         // What was said before was not heard.
                         signals.wake_all();
@@ -131,7 +137,7 @@ impl Fleet {
                 }
                 // What was committed while nobody listened is found by looking.
                 look(&mut hearing, &signals).await;
-                wait(&mut hearing, &leases, &signals, patience.min(LOOK)).await;
+                wait(&mut hearing, &others, &leases, &signals, patience.min(LOOK)).await;
             }
         });
     }
@@ -140,9 +146,10 @@ impl Fleet {
 /// Connects. What this process has begun there and does not go on with ends after the time of a lease.
 async fn connect(server: &Server, lease: Duration) -> Stored<Hearing> {
     let (client, notices) = server.connect_hearing().await?;
-    let idle = format!("SET idle_in_transaction_session_timeout = '{}ms'", lease.as_millis());
+    let idle = format!("{SETTINGS}; SET idle_in_transaction_session_timeout = '{}ms'", lease.as_millis());
     client.batch_execute(&idle).await.map_err(failed("connect to the database"))?;
-    let listening = client.batch_execute(&format!("LISTEN {CHANNEL}")).await;
+    // Servers that speak the protocol may know neither.
+    let listening = client.batch_execute(&format!("LISTEN {CHANNEL}; NOTIFY {CHANNEL}")).await;
     let is_told = listening.is_ok();
     if let Err(error) = listening {
         tracing::warn!(%error, "this database tells no notices; what other replicas commit is found by looking");
@@ -177,7 +184,13 @@ async fn look(hearing: &mut Option<Hearing>, signals: &Signals) {
 }
 
 /// Until the next round is due. What is heard meanwhile is passed on at once.
-async fn wait(hearing: &mut Option<Hearing>, leases: &Leases, signals: &Signals, longest: Duration) {
+async fn wait(
+    hearing: &mut Option<Hearing>,
+    others: &Others,
+    leases: &Leases,
+    signals: &Signals,
+    longest: Duration,
+) {
     let due = tokio::time::sleep(longest);
     tokio::pin!(due);
     loop {
@@ -191,7 +204,7 @@ async fn wait(hearing: &mut Option<Hearing>, leases: &Leases, signals: &Signals,
             () = &mut due => return,
             () = leases.poke.notified() => return,
             said = notice => match said {
-                Some(said) if heard(&said, leases.id(), signals) => return,
+                Some(said) if heard(&said, leases.id(), signals, others) => return,
                 Some(_) => {}
                 None => {
                     *hearing = None;

@@ -5,6 +5,7 @@ use super::query::{View, limit_of, params};
 use super::rows::{self, ACT, get};
 use crate::domain::retention::Forget;
 use crate::domain::{AuditEntry, ChainId, InquiryId, RawId};
+use crate::store::lane_reads::SPAN_BITS;
 use crate::store::{KeptBytes, KeptMessage, Stored, found_words, order_list};
 
 /// Everything of a chain, what names others before what is named. No inquiry's rows are found by a chain that is gone.
@@ -38,10 +39,7 @@ impl View<'_> {
             self.lock(OfChain::Chain(*chain))?;
         }
         match what {
-            Forget::Messages(ids) => {
-                let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
-                self.execute("DELETE FROM raw_messages WHERE id = ANY($1)", params![ids])?;
-            }
+            Forget::Messages(ids) => self.forget_messages(ids)?,
             Forget::Events(numbers) => {
                 self.settle_events()?;
                 self.execute("DELETE FROM events WHERE seq = ANY($1)", params![numbers])?;
@@ -65,6 +63,22 @@ impl View<'_> {
                     self.execute(sql, params![chain.get()])?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Messages, and the spans in which none is left of their lane.
+    fn forget_messages(&mut self, ids: &[RawId]) -> Stored<()> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+        let sql = "SELECT DISTINCT lane, id >> 12 FROM raw_messages WHERE id = ANY($1)";
+        let spans: Vec<(String, i64)> =
+            self.all(sql, params![ids], |row| Ok((get(row, 0)?, get(row, 1)?)))?;
+        self.execute("DELETE FROM raw_messages WHERE id = ANY($1)", params![ids])?;
+        for (lane, span) in spans {
+            let sql = "DELETE FROM message_spans WHERE lane = $1 AND span = $2
+                       AND NOT EXISTS (SELECT 1 FROM raw_messages WHERE id >= $3 AND id < $4 AND lane = $1)";
+            let row = params![lane, span, span << SPAN_BITS, (span + 1) << SPAN_BITS];
+            self.execute(sql, row)?;
         }
         Ok(())
     }

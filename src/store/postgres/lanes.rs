@@ -6,6 +6,7 @@ use super::query::{View, params};
 use super::rows::micros;
 use super::tables::Table;
 use crate::domain::{BatchId, LaneChange, OrderId, Pause, RawDirection, RawId, RawMessage};
+use crate::store::lane_reads::SPAN_BITS;
 use crate::store::{Stored, order_list};
 
 impl View<'_> {
@@ -34,8 +35,11 @@ impl View<'_> {
             LaneChange::Responded { lane, name, about, digest } => {
                 self.count_response(lane, &text(name), &text(about), digest)
             }
-            LaneChange::SpendQuota(lane, day, requests) => {
-                self.count(Table::Quotas, lane, day.to_string(), *requests)
+            LaneChange::SpendQuota(lane, court, day, requests) => {
+                self.count(Table::Quotas, lane, day.to_string(), *requests)?;
+                court
+                    .as_ref()
+                    .map_or(Ok(()), |court| self.count_share(lane, &day.to_string(), court, *requests))
             }
             LaneChange::AddCharges(lane, day, requests) => {
                 let requests = i64::try_from(*requests).unwrap_or(i64::MAX);
@@ -77,7 +81,9 @@ impl View<'_> {
             order_list::pack(orders),
             0_i64
         ];
-        self.add(Table::RawMessages, row)
+        self.add(Table::RawMessages, row)?;
+        let span = id.get() >> SPAN_BITS;
+        self.put(Table::MessageSpans, Key::Span(raw.lane.clone(), span), row![&raw.lane, span])
     }
 
     fn count_response(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<()> {
@@ -107,6 +113,17 @@ impl View<'_> {
             Some(Value::Number(Some(counted))) => *counted = counted.saturating_add(requests),
             _ => pending.put(table, key, row![lane, day, requests]),
         })
+    }
+
+    /// Adds to a court's counter of a day.
+    fn count_share(&mut self, lane: &str, day: &str, court: &str, requests: i64) -> Stored<()> {
+        let known =
+            "UPDATE quota_shares SET requests = requests + $4 WHERE lane = $1 AND day = $2 AND court = $3";
+        if self.execute(known, params![lane, day, court, requests])? == 0 {
+            let new = "INSERT INTO quota_shares (lane, day, court, requests) VALUES ($1, $2, $3, $4)";
+            self.execute(new, params![lane, day, court, requests])?;
+        }
+        Ok(())
     }
 
     fn keep_limits(&mut self, lane: &str, limits: &str) -> Stored<()> {

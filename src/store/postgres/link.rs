@@ -26,10 +26,12 @@ const PATIENCE_WITH_A_STORE: Duration = Duration::from_hours(48);
 /// Prepared statements that a connection keeps; lists with filters have many forms.
 const MOST_STATEMENTS: usize = 512;
 
-/// What every session is like. What was acknowledged must not be lost with the server, whatever its configuration says. Prepared
+/// What every session is like, whatever the server's configuration says. What was acknowledged must not be lost with the server. Who
+/// waits for a row reads it as it stands then: one number is written behind the other. Prepared
 /// statements are planned while tables are nearly empty, and the plans stay when they grow until somebody analyses them: without this
 /// the server read whole tables for single rows, nine tenths of its time; such a statement is never worth compiling either.
-const SETTINGS: &str = "
+pub(super) const SETTINGS: &str = "
+    SET default_transaction_isolation = 'read committed';
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
     SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('enable_seqscan', 'jit')";
 

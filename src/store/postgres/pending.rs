@@ -22,6 +22,8 @@ pub(super) enum Key {
     Day(String, String),
     /// A digest.
     Digest(Vec<u8>),
+    /// A lane and a span of message numbers.
+    Span(String, i64),
 }
 
 /// Rows for one table.

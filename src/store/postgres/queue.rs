@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::errors::failed;
 use super::query::{SPARE, View, limit_of, params};
 use super::rows::{self, ORDER, get, micros, unreadable};
-use crate::domain::{OrderId, OrderRecord};
+use crate::domain::{OpenCourts, OrderId, OrderRecord};
 use crate::store::turns::{Head, in_turn};
 use crate::store::{LaneCounts, Stored};
 
@@ -25,6 +25,7 @@ const COURTS: &str = "WITH RECURSIVE c (court) AS (
 fn waiting(
     view: &mut View<'_>,
     (lane, now): (&str, Timestamp),
+    open: &OpenCourts,
     condition: &str,
     taken: &[i64],
     limit: usize,
@@ -37,17 +38,19 @@ fn waiting(
         )
     };
     let sql = format!(
-        "{COURTS} SELECT {}, {}, {} FROM c WHERE c.court IS NOT NULL",
+        "{COURTS} SELECT {}, {}, {}, c.court FROM c WHERE c.court IS NOT NULL",
         of_court("id"),
         of_court("turn"),
         of_court("priority")
     );
     let most = limit_of(limit.saturating_add(SPARE));
     let courts = view.all(&sql, params![lane, micros(now), taken, most], |row| {
+        let court: String = get(row, 3)?;
         let column = |at| row.try_get::<_, Vec<i64>>(at).map_err(failed("read a column"));
         let (ids, turns, priorities) = (column(0)?, column(1)?, column(2)?);
         let heads = ids.into_iter().zip(turns).zip(priorities);
-        Ok(heads.map(|((id, turn), priority)| Head { priority, turn, id }).collect::<Vec<_>>())
+        let heads = heads.map(|((id, turn), priority)| Head { priority, turn, id });
+        Ok(if open.has(&court) { heads.collect() } else { Vec::new() })
     })?;
     let ids = in_turn(&courts, limit.saturating_add(SPARE));
     let sql = format!("SELECT {ORDER} FROM orders o WHERE o.id = ANY($1)");
@@ -63,9 +66,10 @@ pub(super) fn due(
     now: Timestamp,
     limit: usize,
     taken: &HashSet<OrderId>,
+    courts: &OpenCourts,
 ) -> Stored<Vec<OrderRecord>> {
     let taken: Vec<i64> = taken.iter().map(|id| id.get()).collect();
-    waiting(view, (lane, now), "", &taken, limit)
+    waiting(view, (lane, now), courts, "", &taken, limit)
 }
 
 pub(super) fn offers(
@@ -81,7 +85,7 @@ pub(super) fn offers(
         true => "AND o.deadline > $2 AND o.measure IS NOT NULL",
         false => "AND o.deadline > $2 AND o.measure IS NULL",
     };
-    let mut found = waiting(view, (lane, now), kind, &[], limit)?;
+    let mut found = waiting(view, (lane, now), &OpenCourts::All, kind, &[], limit)?;
     let more = limit.saturating_sub(found.len());
     if more == 0 {
         return Ok(found);

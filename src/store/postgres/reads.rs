@@ -6,7 +6,6 @@ use std::sync::Arc;
 use chakong_contract::Date as Day;
 use chakong_contract::order::LegalDocument;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::columns::text;
@@ -16,8 +15,8 @@ use super::rows::{self, CASE, INQUIRY, ORDER, RAW, TASK, get, micros};
 use super::{answers, find, forgetting, known, lane_states, numbers, queue};
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind,
-    Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState,
-    Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
+    Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OpenCourts, OrderId, OrderRecord,
+    OrderState, Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
 };
 use crate::store::codec::decode;
 use crate::store::{
@@ -151,8 +150,9 @@ impl Reads for View<'_> {
         now: Timestamp,
         limit: usize,
         taken: &HashSet<OrderId>,
+        courts: &OpenCourts,
     ) -> Stored<Vec<OrderRecord>> {
-        queue::due(self, lane, now, limit, taken)
+        queue::due(self, lane, now, limit, taken, courts)
     }
 
     fn offers(
@@ -306,11 +306,6 @@ impl Reads for View<'_> {
 
     fn probed(&mut self) -> Stored<Option<Timestamp>> {
         lane_states::probed(self)
-    }
-
-    fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64> {
-        let sql = "SELECT requests FROM quotas WHERE lane = $1 AND day = $2";
-        Ok(self.one(sql, params![lane, day.to_string()], |row| get(row, 0))?.unwrap_or(0))
     }
 
     fn charges(&mut self, lane: &str, days: usize) -> Stored<Vec<(String, u64)>> {

@@ -1,10 +1,12 @@
 //! The writer's session. Every transaction writes its number into the row of its process, so that a commit whose answer the lost
 //! connection kept back is found out. Processes that share the database hold one lock together; one that must be alone holds it alone.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::errors::told;
 use super::link::{Link, Sent};
+use super::others::{COMMITTED, Others, writer_of};
 use super::rows::get;
 use super::server::Server;
 use crate::store::health::Ailment;
@@ -14,6 +16,9 @@ use crate::store::{StoreError, Stored};
 const LOCK: i64 = 0x6368_616b_6f6e_6777;
 /// Key of the lock under which a process begins: `chakongb` as a number.
 const BEGINS: i64 = 0x6368_616b_6f6e_6762;
+/// Key of the lock that is held by whoever brings the schema up to date, before and behind the database is its alone: `chakongs` as a
+/// number.
+const CHANGES: i64 = 0x6368_616b_6f6e_6773;
 /// How often the lock of a session that just ended is asked for, and the time between.
 const LOCK_TRIES: u32 = 50;
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
@@ -25,12 +30,17 @@ const BESIDE_OTHERS: &str = "pg_try_advisory_lock_shared";
 const GENERIC_PLANS: &str =
     "SELECT set_config(name, 'force_generic_plan', false) FROM pg_settings WHERE name = 'plan_cache_mode'";
 const NUMBERED: &str = "UPDATE writers SET last_commit = $1 WHERE name = $2 AND fence = $3";
+/// What stands there as it is read by whoever waits for the transaction that holds the row, if there is one. It is written, so that a
+/// standby has, before the answer comes, all that stood there before it.
+const COMMITTED_HERE: &str =
+    "UPDATE writers SET last_commit = last_commit WHERE name = $1 AND fence = $2 RETURNING last_commit";
 
 /// The writer of this process.
 #[derive(Debug, Clone)]
 pub(super) struct Claim {
     server: Server,
     application: String,
+    others: Arc<Others>,
     lease: Duration,
     fence: i64,
     /// The number of the last transaction that was begun.
@@ -41,9 +51,9 @@ pub(super) struct Claim {
 
 impl Claim {
     /// The writer of the process `id` on a server, not connected yet. What it has begun and does not go on with ends after `lease`.
-    pub(super) fn on(server: &Server, id: &str, lease: Duration) -> Self {
-        let application = format!("chakong-{id}");
-        Self { server: server.named(&application), application, lease, fence: 0, last: 0, process: 0 }
+    pub(super) fn on(server: &Server, id: &str, lease: Duration, others: &Arc<Others>) -> Self {
+        let (application, others) = (writer_of(id), Arc::clone(others));
+        Self { server: server.named(&application), application, others, lease, fence: 0, last: 0, process: 0 }
     }
 
     /// A session that has the database alone, for work on a whole store: no process works there, and none can begin.
@@ -53,7 +63,7 @@ impl Claim {
     pub(super) fn alone(server: &Server) -> Stored<Link> {
         let id: u64 = rand::Rng::random(&mut rand::rng());
         let mut link = Link::open_unhurried(&server.named(&format!("chakong-{id:016x}")))?;
-        Self::lock(&mut link, ALONE)?;
+        Self::lock(&mut link, ALONE, false)?;
         Ok(link)
     }
 
@@ -63,15 +73,22 @@ impl Claim {
     /// [`Ailment::Locked`] where another process works with the database, and this one is to be alone; where one is alone there, and this
     /// one is to be beside others.
     pub(super) fn connect_first(&mut self, is_alone: bool) -> Stored<Link> {
-        self.connect_with(if is_alone { ALONE } else { BESIDE_OTHERS })
+        self.connect_with(if is_alone { ALONE } else { BESIDE_OTHERS }, !is_alone)
     }
 
-    /// Connects again.
+    /// Connects again, to a server that has everything that is known to be committed.
     ///
     /// # Errors
-    /// [`Ailment::Locked`] where another process has the database alone.
+    /// [`Ailment::Locked`] where another process has the database alone, or the row of this process is gone; [`Ailment::Behind`] where
+    /// the server has lost commits.
     pub(super) fn connect(&mut self) -> Stored<Link> {
-        self.connect_with(BESIDE_OTHERS)
+        let mut link = self.connect_with(BESIDE_OTHERS, false)?;
+        self.committed_here(&mut link)?;
+        let rows = link.query(COMMITTED, &[])?;
+        let found: Vec<(String, i64)> =
+            rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect::<Stored<_>>()?;
+        self.others.compare(&found)?;
+        Ok(link)
     }
 
     /// Lets others in beside this process, which was alone.
@@ -80,10 +97,12 @@ impl Claim {
     /// Those of the database.
     pub(super) fn share(&self, link: &mut Link) -> Stored<()> {
         link.query("SELECT pg_advisory_lock_shared($1)", &[&LOCK])?;
-        link.query("SELECT pg_advisory_unlock($1)", &[&LOCK]).map(drop)
+        link.query("SELECT pg_advisory_unlock($1)", &[&LOCK])?;
+        Self::has_changed(link)
     }
 
-    fn connect_with(&mut self, lock: &str) -> Stored<Link> {
+    /// `waits` where somebody brings the schema up to date, however long that takes.
+    fn connect_with(&mut self, lock: &str, waits: bool) -> Stored<Link> {
         let mut link = Link::open(&self.server)?;
         // What a process has begun that is stopped meanwhile, or cut off, keeps nobody waiting for long.
         let idle = format!("SET idle_in_transaction_session_timeout = '{}ms'", self.lease.as_millis());
@@ -91,46 +110,82 @@ impl Claim {
         link.run(GENERIC_PLANS)?;
         if self.process != 0 {
             // What this process began before it lost the connection is told to end; a commit that is under way goes on.
-            let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2
-                       AND pid <> pg_backend_pid()";
-            let process = i32::try_from(self.process).unwrap_or_default();
-            link.query(sql, &[&process, &self.application])?;
+            // Its number has another type on servers that are akin to PostgreSQL.
+            let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE CAST(pid AS BIGINT) = $1
+                       AND application_name = $2 AND pid <> pg_backend_pid()";
+            link.query(sql, &[&self.process, &self.application])?;
         }
-        self.process = Self::lock(&mut link, lock)?;
+        self.process = Self::lock(&mut link, lock, waits)?;
         Ok(link)
     }
 
     /// Takes the lock of working processes. Gives the server's process of the session.
-    fn lock(link: &mut Link, lock: &str) -> Stored<i64> {
+    fn lock(link: &mut Link, lock: &str, waits: bool) -> Stored<i64> {
         let sql = format!("SELECT {lock}($1), CAST(pg_backend_pid() AS BIGINT)");
-        for turn in 0..LOCK_TRIES {
+        let (mut turn, mut may_change) = (0, false);
+        loop {
             let found = link.query(&sql, &[&LOCK])?;
             let row = found.first().ok_or(StoreError::Missing("the answer about the lock"))?;
             if get(row, 0)? {
+                if may_change {
+                    Self::has_changed(link)?;
+                }
                 return get(row, 1);
             }
-            if turn + 1 < LOCK_TRIES {
+            turn += 1;
+            if turn >= LOCK_TRIES {
+                if !waits || may_change {
+                    break;
+                }
+                // Where nobody changes the schema, or whoever did is done by now, the lock is asked for once more.
+                may_change = Self::may_change(link)?;
+                if turn == LOCK_TRIES && !may_change {
+                    tracing::warn!(
+                        "another chakong brings the schema of this database up to date; waiting for it"
+                    );
+                }
+            }
+            if !may_change {
                 link.pause(LOCK_PAUSE);
             }
         }
         told("take the store", Ailment::Locked, "another chakong works with this database; stop it first")
     }
 
+    /// Takes the lock of whoever brings the schema up to date. Whether nobody else has it.
+    fn may_change(link: &mut Link) -> Stored<bool> {
+        let found = link.query("SELECT pg_try_advisory_lock($1)", &[&CHANGES])?;
+        found.first().map_or(Ok(false), |row| get(row, 0))
+    }
+
+    fn has_changed(link: &mut Link) -> Stored<()> {
+        link.query("SELECT pg_advisory_unlock($1)", &[&CHANGES]).map(drop)
+    }
+
     /// Has the database alone from now on, to change its schema: what runs there beside this process was made for the one that it has.
+    /// Several that start together do so one behind the other. Whether the schema is still to be changed; where another process has
+    /// done it meanwhile, this one is beside others as before.
     ///
     /// # Errors
     /// [`Ailment::Locked`] where another process works with the database.
-    pub(super) fn be_alone(link: &mut Link) -> Stored<()> {
+    pub(super) fn be_alone(link: &mut Link, is_older: fn(&mut Link) -> Stored<bool>) -> Stored<bool> {
         // Two that held it together would wait for one another.
         link.query("SELECT pg_advisory_unlock_shared($1)", &[&LOCK])?;
-        match Self::lock(link, ALONE) {
+        while !Self::may_change(link)? {
+            link.pause(LOCK_PAUSE);
+        }
+        if !is_older(link)? {
+            Self::has_changed(link)?;
+            return Self::lock(link, BESIDE_OTHERS, true).map(|_| false);
+        }
+        match Self::lock(link, ALONE, false) {
             Err(error) if error.ails(Ailment::Locked) => told(
                 "bring the schema up to date",
                 Ailment::Locked,
-                "a chakong of an older version still works with this database, or another one is bringing its schema up to date: stop \
-                 every replica of the older version, then start one of this version, and the others after it",
+                "a chakong of an older version still works with this database: stop every replica of the older version, then start this \
+                 one",
             ),
-            other => other.map(drop),
+            other => other.map(|_| true),
         }
     }
 
@@ -172,22 +227,36 @@ impl Claim {
         told("take a write", Ailment::Locked, "this process was shut out of the database; it must be ended")
     }
 
-    /// Whether the last transaction was committed, as a new session finds it. A commit that waits for its disk cannot be ended: its
-    /// transaction holds the row until it is over, so the row is locked to be read, and read as it stands then.
+    /// The server has acknowledged the last transaction.
+    pub(super) fn acknowledged(&self) {
+        self.others.acknowledged(self.last);
+    }
+
+    /// The number of the last transaction that was begun.
+    pub(super) const fn number(&self) -> i64 {
+        self.last
+    }
+
+    /// Whether the last transaction was committed, as a new session finds it, on a standby too where commits wait for one.
     ///
     /// # Errors
     /// Those of the database; [`Ailment::Locked`] where the row of this process is gone.
     pub(super) fn is_committed(&self, link: &mut Link) -> Stored<bool> {
-        let sql = "SELECT last_commit FROM writers WHERE name = $1 AND fence = $2 FOR UPDATE";
-        let found = link.query(sql, &[&self.application, &self.fence])?;
+        Ok(self.committed_here(link)? == self.last)
+    }
+
+    /// The number of the last transaction of this process that the server has. A commit that waits for its disk cannot be ended: its
+    /// transaction holds the row until it is over.
+    fn committed_here(&self, link: &mut Link) -> Stored<i64> {
+        let found = link.query(COMMITTED_HERE, &[&self.application, &self.fence])?;
         let Some(row) = found.first() else {
             return told(
                 "find out about a commit",
                 Ailment::Locked,
-                "this process was shut out of the database; it must be ended",
+                "this process was shut out of the database, by a newer version or because this is a server that has lost commits; it must \
+                 be ended",
             );
         };
-        let last: i64 = get(row, 0)?;
-        Ok(last == self.last)
+        get(row, 0)
     }
 }

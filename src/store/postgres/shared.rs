@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::blocks::Blocks;
+use super::others::Others;
 use super::watch::Watch;
 use crate::store::Signals;
 
@@ -59,4 +60,5 @@ pub(super) struct Shared {
     pub(super) key: Arc<[u8]>,
     pub(super) watch: Arc<Watch>,
     pub(super) connects: Arc<Connects>,
+    pub(super) others: Arc<Others>,
 }

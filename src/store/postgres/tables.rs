@@ -69,6 +69,7 @@ tables! {
     Batches = Form::Insert, "batches", "id n, lane t, made n, digest b";
     RawMessages = Form::Insert, "raw_messages",
         "id n, lane t, batch n, direction n, name t, at n, bytes b, orders b, repeats n";
+    MessageSpans = Form::Known, "message_spans", "lane t, span n";
     Orders = Form::Insert, "orders",
         "id n, inquiry n, lane t, party n, document n, action t, instruction b, priority n, state n, attempts n, created n, due n, \
          turn n, deadline n, root n, measure n, stands_in n, papers t, sent n, ticket t, batch n, fault t, court t";

@@ -17,8 +17,14 @@ ALTER TABLE found RENAME TO found_by;
 -- Inquiries of one court by when they were accepted, for its statistics.
 CREATE INDEX inquiries_of_court_by_created ON inquiries (court, created, id);
 
--- Messages of a lane, the newest first.
-CREATE INDEX raw_messages_of_lane ON raw_messages (lane, id);
+-- In which spans of 4,096 numbers a lane has messages, so that its newest are found among those of all others without an index of every
+-- message.
+CREATE TABLE message_spans (
+  lane TEXT    NOT NULL,
+  span INTEGER NOT NULL,
+  PRIMARY KEY (lane, span)
+) STRICT, WITHOUT ROWID;
+INSERT INTO message_spans (lane, span) SELECT DISTINCT lane, id >> 12 FROM raw_messages;
 
 -- Whether the notice of an order on the desk was printed, so that people carried it along. Of older rows it is not told apart from what
 -- left over another line.
@@ -31,3 +37,12 @@ ALTER TABLE pauses ADD COLUMN until INTEGER;
 -- How many records a look showed, and the courts of who looked at what belongs to no court's case.
 ALTER TABLE looks ADD COLUMN shown INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE looks ADD COLUMN courts TEXT NOT NULL DEFAULT '';
+
+-- Requests of a day that were counted to a court, where courts have shares in a counterpart's quota.
+CREATE TABLE quota_shares (
+  lane     TEXT    NOT NULL,
+  day      TEXT    NOT NULL,
+  court    TEXT    NOT NULL,
+  requests INTEGER NOT NULL,
+  PRIMARY KEY (lane, day, court)
+) STRICT, WITHOUT ROWID;

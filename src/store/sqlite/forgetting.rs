@@ -7,6 +7,7 @@ use super::query::{Rows, limit_of};
 use super::rows::{self, ACT, get};
 use crate::domain::retention::Forget;
 use crate::domain::{AuditEntry, ChainId, InquiryId, RawId};
+use crate::store::lane_reads::SPAN_BITS;
 use crate::store::{KeptBytes, KeptMessage, Stored, found_words, order_list};
 
 /// Everything of a chain, what names others before what is named. No inquiry's rows are found by a chain that is gone.
@@ -37,10 +38,7 @@ const NOTHING: &[u8] = &[0];
 impl Rows<'_> {
     pub(super) fn forget(&mut self, what: &Forget) -> Stored<()> {
         match what {
-            Forget::Messages(ids) => {
-                let ids = ids.iter().map(|id| id.get());
-                self.delete("DELETE FROM raw_messages WHERE id = ?1", ids)?;
-            }
+            Forget::Messages(ids) => self.forget_messages(ids)?,
             Forget::Events(numbers) => {
                 self.delete("DELETE FROM events WHERE seq = ?1", numbers.iter().copied())?;
             }
@@ -65,6 +63,22 @@ impl Rows<'_> {
             }
         }
         self.touch(|touched| touched.has_deleted = true);
+        Ok(())
+    }
+
+    /// Messages, and the spans in which none is left of their lane.
+    fn forget_messages(&mut self, ids: &[RawId]) -> Stored<()> {
+        let list = serde_json::Value::from_iter(ids.iter().map(|id| id.get())).to_string();
+        let sql =
+            "SELECT DISTINCT lane, id >> ?2 FROM raw_messages WHERE id IN (SELECT value FROM json_each(?1))";
+        let spans: Vec<(String, i64)> =
+            self.all(sql, params![list, SPAN_BITS], |row| Ok((get(row, 0)?, get(row, 1)?)))?;
+        self.delete("DELETE FROM raw_messages WHERE id = ?1", ids.iter().map(|id| id.get()))?;
+        for (lane, span) in spans {
+            let sql = "DELETE FROM message_spans WHERE lane = ?1 AND span = ?2
+                       AND NOT EXISTS (SELECT 1 FROM raw_messages WHERE id >= ?3 AND id < ?4 AND lane = ?1)";
+            self.execute(sql, params![lane, span, span << SPAN_BITS, (span + 1) << SPAN_BITS])?;
+        }
         Ok(())
     }
 

@@ -1,12 +1,22 @@
 //! What is read of lanes beside their orders.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{Row, params};
 
 use super::query::{Rows, limit_of};
 use super::rows::{get, instant, micros, optional_instant};
-use crate::domain::{Pause, RawDirection, RawId};
-use crate::store::{LaneReads, MessageLine, Stored, order_list};
+use crate::domain::{Pause, QuotaUsed, RawDirection, RawId};
+use crate::store::lane_reads::{Spans, UNDER_WAY_OF_LANES, WAITING_OF_LANES, counted, latest};
+use crate::store::{LaneCounts, LaneReads, MessageLine, MessagePage, Stored, order_list};
+
+const SPANS: &str =
+    "SELECT span FROM message_spans WHERE lane = ?1 AND span <= ?2 ORDER BY span DESC LIMIT ?3";
+const MESSAGES: &str = "SELECT id, direction, name, at, repeats, orders FROM raw_messages
+     WHERE id >= ?1 AND id < ?2 AND lane = ?3 ORDER BY id DESC LIMIT ?4";
 
 /// Columns: id, direction, name, at, repeats, orders.
 fn message_line(row: &Row<'_>) -> Stored<MessageLine> {
@@ -23,12 +33,20 @@ fn message_line(row: &Row<'_>) -> Stored<MessageLine> {
     })
 }
 
+impl Spans for Rows<'_> {
+    fn spans_of(&mut self, lane: &str, from: i64, limit: usize) -> Stored<Vec<i64>> {
+        self.all(SPANS, params![lane, from, limit_of(limit)], |row| get(row, 0))
+    }
+
+    fn messages_within(&mut self, lane: &str, numbers: Range<i64>, limit: usize) -> Stored<Vec<MessageLine>> {
+        let row = params![numbers.start, numbers.end, lane, limit_of(limit)];
+        self.all(MESSAGES, row, message_line)
+    }
+}
+
 impl LaneReads for Rows<'_> {
-    fn messages_of(&mut self, lane: &str, before: Option<RawId>, limit: usize) -> Stored<Vec<MessageLine>> {
-        let sql = "SELECT id, direction, name, at, repeats, orders FROM raw_messages
-                   WHERE lane = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
-        let row = params![lane, before.map_or(i64::MAX, RawId::get), limit_of(limit)];
-        self.all(sql, row, message_line)
+    fn messages_of(&mut self, lane: &str, before: Option<RawId>, limit: usize) -> Stored<MessagePage> {
+        latest(self, lane, before, limit)
     }
 
     fn paused(&mut self, lane: &str) -> Stored<Option<Pause>> {
@@ -39,5 +57,62 @@ impl LaneReads for Rows<'_> {
 
     fn pauses_over(&mut self, now: Timestamp) -> Stored<Vec<String>> {
         self.all("SELECT lane FROM pauses WHERE until <= ?1 ORDER BY lane", [micros(now)], |row| get(row, 0))
+    }
+
+    fn pauses(&mut self) -> Stored<HashMap<String, Pause>> {
+        let read = |row: &Row<'_>| {
+            Ok((get(row, 0)?, Pause { reason: get(row, 1)?, until: optional_instant(row, 2)? }))
+        };
+        Ok(self.all("SELECT lane, reason, until FROM pauses", [], read)?.into_iter().collect())
+    }
+
+    fn counts_of_lanes(&mut self) -> Stored<HashMap<String, LaneCounts>> {
+        let number = |row: &Row<'_>, at| get::<i64>(row, at).map(i64::unsigned_abs);
+        let waiting =
+            self.all(WAITING_OF_LANES, [], |row| Ok((get(row, 0)?, number(row, 1)?, instant(row, 2)?)))?;
+        let under_way = self.all(UNDER_WAY_OF_LANES, [], |row| {
+            Ok((get(row, 0)?, get(row, 1)?, number(row, 2)?, instant(row, 3)?))
+        })?;
+        Ok(counted(waiting, under_way))
+    }
+
+    fn charges_of_day(&mut self, day: &str) -> Stored<HashMap<String, u64>> {
+        let read = |row: &Row<'_>| Ok((get(row, 0)?, get::<i64>(row, 1)?.unsigned_abs()));
+        Ok(self.all("SELECT lane, requests FROM charges WHERE day = ?1", [day], read)?.into_iter().collect())
+    }
+
+    fn quota_used(&mut self, lane: &str, day: Date) -> Stored<QuotaUsed> {
+        let day = day.to_string();
+        let counted = |requests: i64| requests.unsigned_abs();
+        let sql = "SELECT requests FROM quotas WHERE lane = ?1 AND day = ?2";
+        let requests = self.one(sql, params![lane, day], |row| get(row, 0))?.map_or(0, counted);
+        let sql = "SELECT court, requests FROM quota_shares WHERE lane = ?1 AND day = ?2";
+        let courts = self.all(sql, params![lane, day], |row| Ok((get(row, 0)?, counted(get(row, 1)?))))?;
+        Ok(QuotaUsed { requests, courts: courts.into_iter().collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::super::migrations;
+    use super::*;
+
+    #[test]
+    fn messages_of_a_lane_are_read_from_their_spans_and_in_their_order() {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        migrations::migrate(&mut connection).expect("the schema");
+        for (sql, step) in [
+            (SPANS, "SEARCH message_spans USING PRIMARY KEY (lane=? AND span<?)"),
+            (MESSAGES, "SEARCH raw_messages USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        ] {
+            let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a query");
+            let values = [None::<i64>; 4];
+            let values = rusqlite::params_from_iter(values.into_iter().take(query.parameter_count()));
+            let steps = query.query_map(values, |row| row.get("detail")).expect("a plan");
+            let steps: Vec<String> = steps.collect::<Result<_, _>>().expect("steps");
+            assert_eq!(steps, [step], "nothing is sorted");
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::query::Rows;
 use super::rows::micros;
 use super::writes::one;
 use crate::domain::{BatchId, LaneChange, OrderId, Pause, RawDirection, RawId, RawMessage};
+use crate::store::lane_reads::SPAN_BITS;
 use crate::store::{Stored, order_list};
 
 impl Rows<'_> {
@@ -38,7 +39,13 @@ impl Rows<'_> {
                     params![lane, name, digest, about],
                 )
                 .map(drop),
-            LaneChange::SpendQuota(lane, day, requests) => self.count("quotas", lane, *day, *requests),
+            LaneChange::SpendQuota(lane, court, day, requests) => {
+                self.count("quotas", lane, *day, *requests)?;
+                let Some(court) = court else { return Ok(()) };
+                let sql = "INSERT INTO quota_shares (lane, day, court, requests) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (lane, day, court) DO UPDATE SET requests = requests + excluded.requests";
+                self.execute(sql, params![lane, day.to_string(), court, requests]).map(drop)
+            }
             LaneChange::AddCharges(lane, day, requests) => {
                 let requests = i64::try_from(*requests).unwrap_or(i64::MAX);
                 self.count("charges", lane, *day, requests)
@@ -90,6 +97,10 @@ impl Rows<'_> {
                 raw.bytes.as_stored(),
                 order_list::pack(orders)
             ],
+        )?;
+        self.execute(
+            "INSERT OR IGNORE INTO message_spans (lane, span) VALUES (?1, ?2)",
+            params![raw.lane, id.get() >> SPAN_BITS],
         )
         .map(drop)
     }

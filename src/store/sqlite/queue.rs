@@ -9,7 +9,7 @@ use rusqlite::{Row, params};
 use super::failed;
 use super::query::{Rows, limit_of};
 use super::rows::{self, ORDER, get, micros, unreadable};
-use crate::domain::{OrderId, OrderRecord};
+use crate::domain::{OpenCourts, OrderId, OrderRecord};
 use crate::store::turns::{Head, Turns};
 use crate::store::{LaneCounts, Stored};
 
@@ -41,13 +41,14 @@ fn of_a_court(condition: &str) -> String {
 /// Orders of a lane that wait, as they go: each court's in turn, read no further than is needed.
 fn waiting(
     rows: &Rows<'_>,
-    lane: &str,
-    now: Timestamp,
+    (lane, now): (&str, Timestamp),
+    open: &OpenCourts,
     sql: &str,
     wanted: impl Fn(OrderId) -> bool,
     limit: usize,
 ) -> Stored<Vec<OrderRecord>> {
-    let courts: Vec<String> = rows.all(COURTS, [lane], |row| get(row, 0))?;
+    let mut courts: Vec<String> = rows.all(COURTS, [lane], |row| get(row, 0))?;
+    courts.retain(|court| open.has(court));
     let mut statements = Vec::with_capacity(courts.len());
     for _ in &courts {
         statements.push(rows.connection.prepare_cached(sql).map_err(failed("prepare a query"))?);
@@ -99,12 +100,12 @@ fn following(
 
 pub(super) fn due(
     rows: &mut Rows<'_>,
-    lane: &str,
-    now: Timestamp,
+    lane: (&str, Timestamp),
     limit: usize,
     taken: &HashSet<OrderId>,
+    courts: &OpenCourts,
 ) -> Stored<Vec<OrderRecord>> {
-    let found = waiting(rows, lane, now, &WAITING, |id| !taken.contains(&id), limit)?;
+    let found = waiting(rows, lane, courts, &WAITING, |id| !taken.contains(&id), limit)?;
     if let Some(recent) = rows.recent.as_deref_mut() {
         // They are settled soon.
         found.iter().for_each(|order| recent.orders.insert(order.id, order.clone()));
@@ -121,7 +122,7 @@ pub(super) fn offers(
     limit: usize,
 ) -> Stored<Vec<OrderRecord>> {
     let waiting_ones = if control { &*OFFERED_CONTROLS } else { &*OFFERED_QUERIES };
-    let mut found = waiting(rows, lane, now, waiting_ones, |_| true, limit)?;
+    let mut found = waiting(rows, (lane, now), &OpenCourts::All, waiting_ones, |_| true, limit)?;
     let read = |row: &Row<'_>| rows::order(row).map(Some);
     let sql = format!(
         "SELECT {ORDER} FROM orders o WHERE o.lane = ?1 AND {UNDER_WAY} AND o.state = 2 AND o.deadline > ?2 AND o.due < o.deadline

@@ -6,7 +6,6 @@ use std::sync::{Arc, LazyLock};
 use chakong_contract::Date as Day;
 use chakong_contract::order::LegalDocument;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use rusqlite::{Row, params};
 use uuid::Uuid;
 
@@ -15,8 +14,8 @@ use super::rows::{self, CASE, INQUIRY, ORDER, RAW, REVISION, TASK, get, micros};
 use super::{answers, find, forgetting, ids, queue};
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind,
-    Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OrderId, OrderRecord, OrderState,
-    Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
+    Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OpenCourts, OrderId, OrderRecord,
+    OrderState, Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
 };
 use crate::store::codec::decode;
 use crate::store::{
@@ -159,8 +158,9 @@ impl Reads for Rows<'_> {
         now: Timestamp,
         limit: usize,
         taken: &HashSet<OrderId>,
+        courts: &OpenCourts,
     ) -> Stored<Vec<OrderRecord>> {
-        queue::due(self, lane, now, limit, taken)
+        queue::due(self, (lane, now), limit, taken, courts)
     }
 
     fn offers(
@@ -318,12 +318,6 @@ impl Reads for Rows<'_> {
         let at = self.one(sql, [], |row| get::<Vec<u8>>(row, 0))?;
         let read = |at: Vec<u8>| std::str::from_utf8(&at).ok().and_then(|at| at.parse().ok());
         Ok(at.and_then(read))
-    }
-
-    fn quota_used(&mut self, lane: &str, day: Date) -> Stored<u64> {
-        let sql = "SELECT requests FROM quotas WHERE lane = ?1 AND day = ?2";
-        let used: Option<i64> = self.one(sql, params![lane, day.to_string()], |row| get(row, 0))?;
-        Ok(used.map_or(0, i64::unsigned_abs))
     }
 
     fn charges(&mut self, lane: &str, days: usize) -> Stored<Vec<(String, u64)>> {

@@ -86,13 +86,15 @@ fn tally(row: &Row<'_>) -> Stored<OrderTally> {
         total: count(3)?,
         open: count(4)?,
         withdrawn: count(5)?,
-        within_a_day: count(6)?,
-        later: count(7)?,
-        hits: count(8)?,
-        assets: count(9)?,
-        first_sent: rows::optional_instant(row, 10)?,
-        first_held: rows::optional_instant(row, 11)?,
-        held: count(12)?,
+        not_sent: count(6)?,
+        within_a_day: count(7)?,
+        later: count(8)?,
+        hits: count(9)?,
+        assets: count(10)?,
+        first_sent: rows::optional_instant(row, 11)?,
+        first_held: rows::optional_instant(row, 12)?,
+        held: count(13)?,
+        renewed_in_time: 0,
     })
 }
 

@@ -10,20 +10,20 @@ use super::{PATIENCE, all_told, log_of, of_case, setup, until_intake};
 use crate::daemon::Setup;
 use crate::world::inquiry;
 
-fn intake_nats(port: u16) -> String {
+pub fn intake_nats(port: u16) -> String {
     format!(
         "[intake.nats]\nservers = [\"nats://127.0.0.1:{port}\"]\nsubmitter = \"tests\"\nlongest_wait = \"1s\"\n"
     )
 }
 
-fn intake_rabbit(port: u16, more: &str) -> String {
+pub fn intake_rabbit(port: u16, more: &str) -> String {
     format!(
         "[intake.rabbitmq]\nservers = [\"amqp://127.0.0.1:{port}\"]\nsubmitter = \"tests\"\nlongest_wait = \"1s\"\n{more}"
     )
 }
 
 /// Bodies for the client: one that is right, one that breaks a rule, one that is no inquiry.
-fn bodies(setup: &Setup) -> [String; 3] {
+pub fn bodies(setup: &Setup) -> [String; 3] {
     let folder = setup.folder.path();
     let mut wrong = inquiry(None, "auto");
     wrong["parties"] = json!([]);

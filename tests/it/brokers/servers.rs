@@ -151,6 +151,21 @@ impl Broker {
         assert!(sent.success());
     }
 
+    /// Has RabbitMQ's own program do something with it while it runs.
+    pub async fn control(&self, arguments: &[&str]) {
+        let mut command = Command::new("/usr/lib/rabbitmq/bin/rabbitmqctl");
+        let server = (self.command)(self.folder.path());
+        for (name, value) in server.get_envs() {
+            if let Some(value) = value.filter(|_| name != "RABBITMQ_DIST_PORT") {
+                command.env(name, value);
+            }
+        }
+        command.args(arguments).stdin(Stdio::null());
+        let output = tokio::task::spawn_blocking(move || command.output()).await.expect("a task");
+        let output = output.expect("rabbitmqctl runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("out")).unwrap_or_default()
     }

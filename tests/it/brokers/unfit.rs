@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use super::intake::intake_nats;
 use super::servers::{Broker, JETSTREAM, client};
 use super::{relay_nats, relay_rabbit, setup};
 
@@ -13,6 +14,8 @@ async fn started_with(tables: &str) -> (Option<i32>, String) {
     let output =
         tokio::task::spawn_blocking(move || command.output()).await.expect("a task").expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let store = setup.folder.path().join("data/chakong.sqlite");
+    assert!(output.status.code() != Some(78) || !store.exists(), "nothing was begun: {said}");
     let sentences: Vec<&str> = said.lines().filter(|line| line.starts_with("chakong: ")).collect();
     (output.status.code(), sentences.join(" AND "))
 }
@@ -45,9 +48,31 @@ async fn nats_without_jetstream_another_stream_and_a_wrong_password_are_told_at_
     )
     .await;
     is_refused(&relay_nats(nats.port, "stream = \"OTHER\"\n"), &["OTHER", "cannot be made", "overlap"]).await;
+    client(&["nats-make", &url, "LAST", "last.>", "file", "-1", "1"]).await;
+    let last = "stream = \"LAST\"\nsubject = \"last\"\n";
+    is_refused(&relay_nats(nats.port, last), &["LAST", "max_msgs_per_subject is 1, and should be -1"]).await;
+    is_refused(
+        &relay_nats(nats.port, &format!("{last}declare = false\n")),
+        &["LAST", "throws the older ones away"],
+    )
+    .await;
+    client(&["nats-make", &url, "RING", "ring.>", "file", "1048576"]).await;
+    let ring = "stream = \"RING\"\nsubject = \"ring\"\ndeclare = false\n";
+    is_refused(&relay_nats(nats.port, ring), &["RING", "discard old with max_bytes"]).await;
     let locked =
         Broker::nats(&format!("{JETSTREAM}\nauthorization {{ user: court, password: invented }}")).await;
     is_refused(&relay_nats(locked.port, ""), &["does not accept"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_that_gives_an_inquiry_up_and_one_that_is_not_there_are_told_at_the_start() {
+    let nats = Broker::jetstream().await;
+    let url = format!("nats://127.0.0.1:{}", nats.port);
+    client(&["nats-make", &url, "CHAKONG-INQUIRIES", "chakong.>", "file", "-1"]).await;
+    let theirs = intake_nats(nats.port) + "declare = false\n";
+    is_refused(&theirs, &["[intake.nats]", "the consumer chakong", "is not there", "declare = true"]).await;
+    client(&["nats-consumer", &url, "CHAKONG-INQUIRIES", "chakong", "chakong.inquiries", "3"]).await;
+    is_refused(&theirs, &["[intake.nats]", "max_deliver is 3, and should be -1"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

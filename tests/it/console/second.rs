@@ -96,3 +96,30 @@ async fn two_approvers_at_once_are_the_first_and_the_second() {
     let orders = setup.get("/v1/orders?action=freeze").await;
     assert_eq!(orders["orders"].as_array().map(Vec::len), Some(1), "{orders}");
 }
+
+/// A mandate that lets freezes go out by themselves does not do without the second approver.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_freeze_without_approval_waits_for_two_where_the_court_wants_them() {
+    let own = "[[approvals.courts]]\ncourt = \"9910\"\ntwo_approvers = true\nfrom = \"500.00\"\n";
+    let played = banks(&[("9990000000000000011", "600.00")], &[("9990000000000000022", "499.99")]);
+    let setup = started(&played, own).await;
+    let id = setup.submit("auto", &inquiry(Some("2000.00"), "auto")).await;
+    until(&setup, &id, "the small one is frozen", |view| {
+        answered(view, 2) && view["coverage"]["held"]["amount"] == json!("499.99")
+    })
+    .await;
+    let all = setup.get("/v1/measures").await;
+    let large = all["measures"].as_array().expect("measures").iter().find(|one| one["state"] == "proposed");
+    let large = large.unwrap_or_else(|| panic!("a proposal: {all}"));
+    assert_eq!(large["limit"]["amount"], "600.00", "{all}");
+    assert!(large["note"].as_str().is_some_and(|note| note.contains("双人审批")), "{large}");
+    let measure = large["id"].as_str().expect("an identifier");
+    for number in ["approver", "both"] {
+        let mut guest = Guest::signed_in(setup.port, number).await;
+        guest.get(&format!("/console/measures/{measure}")).await;
+        let done = guest.act(&format!("/console/acts/approve/{measure}"), &[("reason", "准予冻结")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{number}: {}", done.text);
+    }
+    until(&setup, &id, "both freezes stand", |view| view["coverage"]["held"]["amount"] == json!("1099.99"))
+        .await;
+}

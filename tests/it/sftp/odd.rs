@@ -1,5 +1,6 @@
 //! An SFTP server of version 3 in memory that behaves as the protocol allows and few do, each way by itself.
 
+mod login;
 mod ways;
 
 use std::collections::BTreeMap;
@@ -7,13 +8,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use russh::server::{Auth, Config, Handler, Msg, Session};
-use russh::{Channel, ChannelId};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use russh::server::Config;
 use tokio::net::TcpListener;
 
+use self::login::Login;
 use super::server::make_key;
-pub use ways::{Node, Odd, TYPED};
+pub use ways::{Node, Odd, TYPED, Wants};
 
 type Tree = Arc<Mutex<BTreeMap<Vec<u8>, Node>>>;
 
@@ -44,7 +44,7 @@ impl OddServer {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 counted.fetch_add(1, Ordering::SeqCst);
-                let login = Login { channel: None, odd: odd.clone(), tree: Arc::clone(&shared) };
+                let login = Login::new(odd.clone(), Arc::clone(&shared));
                 let config = Arc::clone(&config);
                 tokio::spawn(async move {
                     if let Ok(session) = russh::server::run_stream(config, stream, login).await {
@@ -68,72 +68,23 @@ impl OddServer {
         )
     }
 
+    /// Another password in the file that the line names.
+    pub fn set_password(&self, password: &str) {
+        std::fs::write(self.folder.path().join("password"), password).expect("a file");
+    }
+
+    /// The line with a key as well.
+    pub fn line_with_key(&self) -> String {
+        let key = self.folder.path().join("key");
+        self.line().replace("timeout =", &format!("key_file = \"{}\"\ntimeout =", key.display()))
+    }
+
     pub fn put(&self, path: &[u8], node: Node) {
         self.tree.lock().expect("the tree").insert(path.to_vec(), node);
     }
 
     pub fn get(&self, path: &str) -> Option<Node> {
         self.tree.lock().expect("the tree").get(path.as_bytes()).cloned()
-    }
-}
-
-struct Login {
-    channel: Option<Channel<Msg>>,
-    odd: Odd,
-    tree: Tree,
-}
-
-impl Handler for Login {
-    type Error = russh::Error;
-
-    async fn auth_password(&mut self, _: &str, _: &str) -> Result<Auth, Self::Error> {
-        Ok(Auth::Accept)
-    }
-
-    async fn channel_open_session(
-        &mut self,
-        channel: Channel<Msg>,
-        reply: russh::server::ChannelOpenHandle,
-        _: &mut Session,
-    ) -> Result<(), Self::Error> {
-        self.channel = Some(channel);
-        reply.accept().await;
-        Ok(())
-    }
-
-    async fn subsystem_request(
-        &mut self,
-        id: ChannelId,
-        _: &str,
-        session: &mut Session,
-    ) -> Result<(), Self::Error> {
-        session.channel_success(id)?;
-        let Some(channel) = self.channel.take() else { return Ok(()) };
-        let mut serving = Serving { odd: self.odd.clone(), tree: Arc::clone(&self.tree), open: Vec::new() };
-        let handle = session.handle();
-        tokio::spawn(async move {
-            let mut stream = channel.into_stream();
-            loop {
-                let asked = async {
-                    let length = stream.read_u32().await.ok()?;
-                    let mut packet = vec![0; length as usize];
-                    stream.read_exact(&mut packet).await.ok()?;
-                    Some(packet)
-                };
-                let asked = match serving.odd.idle {
-                    Some(idle) => tokio::time::timeout(idle, asked).await.ok().flatten(),
-                    None => asked.await,
-                };
-                let Some(packet) = asked else { break };
-                let answer = serving.answer(&packet);
-                let length = u32::try_from(answer.len()).expect("short").to_be_bytes();
-                if stream.write_all(&[&length[..], &answer].concat()).await.is_err() {
-                    break;
-                }
-            }
-            let _ = handle.disconnect(russh::Disconnect::ByApplication, String::new(), String::new()).await;
-        });
-        Ok(())
     }
 }
 
@@ -147,6 +98,12 @@ struct Serving {
     odd: Odd,
     tree: Tree,
     open: Vec<Open>,
+}
+
+impl Serving {
+    fn new(odd: Odd, tree: Tree) -> Self {
+        Self { odd, tree, open: Vec::new() }
+    }
 }
 
 fn number(bytes: &mut &[u8]) -> u32 {

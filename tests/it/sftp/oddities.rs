@@ -7,7 +7,7 @@ use chakong::lines::leaving::MayLeave;
 use chakong::lines::parcel::Depot;
 use chakong_contract::{FaultKind, Message};
 
-use super::odd::{Node, Odd, OddServer, TYPED};
+use super::odd::{Node, Odd, OddServer, TYPED, Wants};
 use super::{DAY, depot, file_of, listed};
 use crate::world::{Played, World, inquiry};
 
@@ -16,6 +16,7 @@ fn all() -> Vec<(&'static str, Odd)> {
     let odd = Odd::default;
     vec![
         ("as OpenSSH", odd()),
+        ("a password as an answer alone", Odd { wants: Wants::Answer, ..odd() }),
         ("codes alone", Odd { bare_status: true, ..odd() }),
         ("handles that are bytes", Odd { byte_handles: true, ..odd() }),
         ("extended attributes", Odd { extended: true, ..odd() }),
@@ -101,6 +102,37 @@ async fn every_odd_server_is_used_as_any_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_asks_for_two_proofs_is_shown_both_and_one_that_asks_for_more_is_told() {
+    for (wants, alone) in [
+        (Wants::KeyAndPassword, "does not accept the password; it takes publickey"),
+        (Wants::PasswordAndKey, "accepts the password and asks for more: publickey"),
+    ] {
+        let server = OddServer::start(Odd { wants, ..Odd::default() }).await;
+        let both = depot(&server.line_with_key());
+        both.probe().await.expect("let in");
+        assert_eq!(server.connections.load(Ordering::SeqCst), 1, "{wants:?}");
+        let fault = depot(&server.line()).probe().await.expect_err("one is missing");
+        assert_eq!(fault.kind, FaultKind::Unauthorised, "{fault}");
+        assert!(fault.detail.contains(alone), "{fault}");
+    }
+    let server = OddServer::start(Odd { wants: Wants::AnswerAndCode, ..Odd::default() }).await;
+    let fault = depot(&server.line()).probe().await.expect_err("nobody knows the code");
+    assert!(
+        fault.kind == FaultKind::Unauthorised && fault.detail.contains("more than a password"),
+        "{fault}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_answer_is_a_password_that_is_not_accepted() {
+    let server = OddServer::start(Odd { wants: Wants::Answer, ..Odd::default() }).await;
+    server.set_password("another");
+    let fault = depot(&server.line()).probe().await.expect_err("refused");
+    assert_eq!(fault.kind, FaultKind::Unauthorised, "{fault}");
+    assert!(fault.detail.contains("does not accept the password"), "{fault}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_in_a_folder_hides_a_file() {
     for mode in [TYPED, None] {
         let server = OddServer::start(Odd { mode, long_names: mode.is_none(), ..Odd::default() }).await;
@@ -111,9 +143,13 @@ async fn nothing_in_a_folder_hides_a_file() {
         server.put(b"/in/CXFK-folder.zip", Node::Folder);
         server.put(b"/in/CXFK-link.zip", Node::Link);
         server.put(b"/in/CXFK-\xb2\xe9.zip", Node::File(Vec::new()));
+        server.put(b"/in/out\\CXFK.zip", Node::File(Vec::new()));
+        server.put(b"/in/CXFK-\xb2\xe9", Node::Folder);
+        server.put(b"/in/CXFK-\xb2\xe9.zip.part", Node::File(Vec::new()));
         server.put(b"/in/CXFK.zip", Node::File(b"ours".to_vec()));
         let names = listed(depot.as_ref()).await;
         assert_eq!(names.len(), 1501, "files alone");
+        assert_eq!(depot.unnamed(), 2, "files that nobody reads are counted");
         assert_eq!(names[0], ("CXFK.zip".to_owned(), 4));
         // A folder that has the archive's name for it does not keep it from being put away.
         server.put(b"/done", Node::Folder);

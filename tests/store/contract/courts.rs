@@ -1,11 +1,11 @@
 //! Courts as tenants: lists by court, and turns in a lane.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chakong::domain::people::Courts;
-use chakong::domain::{Case, Change, OrderId, OrderRecord, OrderState, Priority};
-use chakong::store::{CaseFilter, InquiryFilter, OrderFilter, Store};
+use chakong::domain::{Case, Change, OpenCourts, OrderId, OrderRecord, OrderState, Priority};
+use chakong::store::{CaseFilter, InquiryFilter, LaneCounts, OrderFilter, Reads, Store};
 
 use crate::samples::{Whole, a_case, at, query, write};
 use crate::worlds::World;
@@ -39,7 +39,8 @@ pub async fn a_court_with_one_query_does_not_wait_behind_anothers_thousand(world
     let thousand = queries(&store, &many, Priority::Query, 0..1000).await;
     let one = queries(&store, &few, Priority::Query, 1000..1001).await;
     let due = async |limit: usize, taken: HashSet<OrderId>| -> Vec<OrderId> {
-        let read = store.read(move |reads| reads.due_orders("bank-two", at(2000), limit, &taken));
+        let read =
+            store.read(move |reads| reads.due_orders("bank-two", at(2000), limit, &taken, &OpenCourts::All));
         read.await.expect("a read").into_iter().map(|order| order.id).collect()
     };
     let first = due(4, HashSet::new()).await;
@@ -49,18 +50,30 @@ pub async fn a_court_with_one_query_does_not_wait_behind_anothers_thousand(world
     let offered = store.read(|reads| reads.offers("bank-two", at(2000), false, OrderId::new(0), 2)).await;
     let offered: Vec<OrderId> = offered.expect("a read").into_iter().map(|order| order.id).collect();
     assert_eq!(offered, [thousand[0], one[0]]);
-    let counts = store.read(|reads| reads.lane_counts("bank-two")).await.expect("a read");
+    let counts = counts_of(&store, "bank-two").await;
     assert_eq!((counts.waiting, counts.oldest), (1001, Some(at(0))), "the oldest of every court's first");
     // What is urgent goes first, whoever it belongs to.
     let release = queries(&store, &many, Priority::Release, 1500..1502).await;
     let release_turn = due(3, HashSet::new()).await;
     assert_eq!(release_turn, [release[0], release[1], thousand[0]]);
     // Not before its time.
-    let read = store.read(move |reads| reads.due_orders("bank-two", at(500), 5, &HashSet::new()));
+    let read =
+        store.read(move |reads| reads.due_orders("bank-two", at(500), 5, &HashSet::new(), &OpenCourts::All));
     let early: Vec<OrderId> = read.await.expect("a read").into_iter().map(|order| order.id).collect();
     assert_eq!(early, thousand[..5]);
-    let counts = store.read(|reads| reads.lane_counts("bank-two")).await.expect("a read");
+    let counts = counts_of(&store, "bank-two").await;
     assert_eq!(counts.waiting, 1003);
+    // Courts that have used their share are passed over, however many of their orders come first.
+    let open = async |courts: OpenCourts| -> Vec<OrderId> {
+        let read =
+            move |reads: &mut dyn Reads| reads.due_orders("bank-two", at(2000), 2, &HashSet::new(), &courts);
+        store.read(read).await.expect("a read").into_iter().map(|order| order.id).collect()
+    };
+    let of = |whole: &Whole| BTreeSet::from([whole.case.court_code.clone()]);
+    assert_eq!(open(OpenCourts::But(of(&many))).await, [one[0]]);
+    assert_eq!(open(OpenCourts::Only(of(&few))).await, [one[0]]);
+    assert_eq!(open(OpenCourts::Only(of(&many))).await, release);
+    assert_eq!(open(OpenCourts::Only(BTreeSet::new())).await, []);
 }
 
 pub async fn lists_go_by_court_and_each_sees_its_own(world: impl World) {
@@ -122,4 +135,12 @@ pub async fn the_court_of_a_case_that_was_known_by_its_number_is_learnt(world: i
     let filter = CaseFilter { courts: Courts::one("9901"), limit: 2, ..CaseFilter::default() };
     let found = store.read(move |reads| reads.find_cases(&filter)).await.expect("a read");
     assert_eq!(found.len(), 1);
+}
+
+/// Counts of a lane, which are the same among those of all lanes.
+async fn counts_of(store: &Arc<dyn Store>, lane: &'static str) -> LaneCounts {
+    let read = store.read(move |reads| Ok((reads.lane_counts(lane)?, reads.counts_of_lanes()?.remove(lane))));
+    let (alone, among_all) = read.await.expect("a read");
+    assert_eq!(among_all.unwrap_or_default(), alone, "{lane}");
+    alone
 }

@@ -1,7 +1,12 @@
 //! What lanes, consumers and the audit keep.
 
-use chakong::domain::{AuditEntry, Change, IdKind, LaneChange, OrderId, Pause, PropertyFinding, RawId};
-use chakong::store::{ActFilter, ChargeReference, Responded, charged_on};
+use std::sync::Arc;
+
+use chakong::domain::retention::Forget;
+use chakong::domain::{
+    AuditEntry, Change, IdKind, LaneChange, OrderId, Pause, PropertyFinding, QuotaUsed, RawId,
+};
+use chakong::store::{ActFilter, ChargeReference, Responded, Store, charged_on};
 use serde_json::json;
 
 use crate::samples::{a_case, at, batch, day, keep, raw, write};
@@ -41,6 +46,53 @@ pub async fn messages_and_batches_are_kept_until_they_are_sent(world: impl World
     .await;
 }
 
+/// Numbers of a lane's messages as pages of `limit` give them, read to the end.
+async fn listed(store: &Arc<dyn Store>, lane: &'static str, limit: usize) -> Vec<i64> {
+    let (mut all, mut before) = (Vec::new(), None);
+    for _ in 0..99 {
+        let page = store.read(move |reads| reads.messages_of(lane, before, limit)).await.expect("a read");
+        assert!(page.messages.len() <= limit, "{} of {limit}", page.messages.len());
+        all.extend(page.messages.iter().map(|one| one.id.get()));
+        let Some(next) = page.next else { return all };
+        assert!(before.is_none_or(|before| next < before), "it comes to an end");
+        before = Some(next);
+    }
+    panic!("pages without end: {all:?}");
+}
+
+pub async fn messages_of_a_lane_are_listed_the_newest_first_however_far_apart_they_are(world: impl World) {
+    let store = world.store();
+    let first = write(&store, |tx| Ok(tx.next(IdKind::Raw))).await;
+    // The one is asked now and then, the others all the time.
+    let seldom: Vec<i64> = (0..60).map(|at| first + at * 5_000).collect();
+    let often: Vec<i64> = (0..90).map(|at| first + 295_001 + at).collect();
+    let new = |lane: &'static str, ids: &[i64]| {
+        let new = |id: &i64| {
+            Change::Lane(LaneChange::NewRaw(RawId::new(*id), raw(lane, None, "QNA", b"x"), vec![]))
+        };
+        ids.iter().map(new).collect::<Vec<_>>()
+    };
+    keep(&store, [new("bank-one", &seldom), new("bank-two", &often)].concat()).await;
+    let backwards = |ids: &[i64]| ids.iter().rev().copied().collect::<Vec<_>>();
+    for limit in [1, 7, 60, 200] {
+        assert_eq!(listed(&store, "bank-one", limit).await, backwards(&seldom), "pages of {limit}");
+        assert_eq!(listed(&store, "bank-two", limit).await, backwards(&often), "pages of {limit}");
+    }
+    let newest = store.read(|reads| reads.messages_of("bank-one", None, 10)).await.expect("a read");
+    assert_eq!(newest.messages.len(), 10, "nobody reads on to see a few");
+    assert_eq!(listed(&store, "bank-three", 7).await, Vec::<i64>::new());
+    // Where none is left nothing is looked for.
+    let (gone, left) = seldom.split_at(40);
+    let gone = gone.iter().copied().map(RawId::new).collect();
+    keep(&store, vec![Change::Forget(Forget::Messages(gone))]).await;
+    assert_eq!(listed(&store, "bank-one", 7).await, backwards(left));
+    let left = left.iter().copied().map(RawId::new).collect();
+    keep(&store, vec![Change::Forget(Forget::Messages(left))]).await;
+    let none = store.read(|reads| reads.messages_of("bank-one", None, 7)).await.expect("a read");
+    assert_eq!((none.messages.len(), none.next), (0, None));
+    assert_eq!(listed(&store, "bank-two", 50).await, backwards(&often));
+}
+
 pub async fn responses_are_counted_by_name_and_subject(world: impl World) {
     let store = world.store();
     let told = |name: &str, about: &str, digest: &str| {
@@ -70,9 +122,13 @@ pub async fn counters_add_up_by_day(world: impl World) {
     let [first, second] = [day("2026-03-02"), day("2026-03-03")];
     let lane = || "vendor".to_owned();
     let changes = [
-        LaneChange::SpendQuota(lane(), first, 2),
-        LaneChange::SpendQuota(lane(), first, 3),
-        LaneChange::SpendQuota(lane(), second, 1),
+        LaneChange::SpendQuota(lane(), None, first, 2),
+        LaneChange::SpendQuota(lane(), None, first, 3),
+        LaneChange::SpendQuota(lane(), None, second, 1),
+        LaneChange::SpendQuota(lane(), Some("9910".to_owned()), second, 20),
+        LaneChange::SpendQuota(lane(), Some("9920".to_owned()), second, 4),
+        LaneChange::SpendQuota(lane(), Some("9910".to_owned()), second, -13),
+        LaneChange::SpendQuota("other".to_owned(), Some("9910".to_owned()), second, 3),
         LaneChange::AddCharges(lane(), second, 4),
         LaneChange::AddCharges(lane(), first, 1),
         LaneChange::AddCharges(lane(), second, 5),
@@ -81,11 +137,19 @@ pub async fn counters_add_up_by_day(world: impl World) {
     ];
     keep(&store, changes.into_iter().map(Change::Lane).collect()).await;
     write(&store, move |tx| {
-        assert_eq!((tx.quota_used("vendor", first)?, tx.quota_used("vendor", second)?), (5, 1));
-        assert_eq!(tx.quota_used("another", first)?, 0);
+        let used = |requests, courts: &[(&str, u64)]| QuotaUsed {
+            requests,
+            courts: courts.iter().map(|(court, requests)| ((*court).to_owned(), *requests)).collect(),
+        };
+        assert_eq!(tx.quota_used("vendor", first)?, used(5, &[]), "counted to no court");
+        assert_eq!(tx.quota_used("vendor", second)?, used(12, &[("9910", 7), ("9920", 4)]));
+        assert_eq!(tx.quota_used("other", second)?, used(3, &[("9910", 3)]), "another counterpart's");
+        assert_eq!(tx.quota_used("another", first)?, QuotaUsed::default());
         let by_day = [("2026-03-03".to_owned(), 9), ("2026-03-02".to_owned(), 1)];
         assert_eq!(tx.charges("vendor", 9)?, by_day, "newest first");
         assert_eq!(tx.charges("vendor", 1)?, by_day[..1]);
+        assert_eq!(tx.charges_of_day("2026-03-03")?, [("vendor".to_owned(), 9)].into());
+        assert!(tx.charges_of_day("2026-03-04")?.is_empty());
         assert_eq!((charged_on(tx, "vendor", second)?, charged_on(tx, "vendor", first)?), (9, 0));
         let kept = [(2, "N-2"), (1, "N-1")]
             .map(|(seconds, number)| ChargeReference { at: at(seconds), reference: number.to_owned() });
@@ -128,6 +192,7 @@ pub async fn pauses_consumers_findings_and_acts_are_kept(world: impl World) {
     changes.extend(acts.iter().cloned().map(Change::Audit));
     keep(&store, changes).await;
     write(&store, move |tx| {
+        assert_eq!(tx.pauses()?, [("bank-one".to_owned(), friday.clone())].into());
         assert_eq!(tx.paused("bank-one")?, Some(friday));
         assert!(tx.pauses_over(at(8))?.is_empty(), "not yet");
         assert_eq!(tx.pauses_over(at(9))?, ["bank-one"]);

@@ -86,8 +86,10 @@ pub async fn an_order_and_its_moves_are_read_back(world: impl World) {
 
 async fn due(store: &Arc<dyn Store>, now: Timestamp, limit: usize, taken: &[OrderId]) -> Vec<OrderId> {
     let taken: HashSet<OrderId> = taken.iter().copied().collect();
-    let found =
-        store.read(move |reads| reads.due_orders("bank-two", now, limit, &taken)).await.expect("a read");
+    let found = store
+        .read(move |reads| reads.due_orders("bank-two", now, limit, &taken, &Default::default()))
+        .await
+        .expect("a read");
     found.into_iter().map(|order| order.id).collect()
 }
 
@@ -189,6 +191,8 @@ pub async fn a_lane_knows_what_waits_and_how_long(world: impl World) {
     let read = || {
         store.read(|reads| {
             let counts = (reads.lane_counts("bank-two")?, reads.lane_counts("nobody")?);
+            let all = reads.counts_of_lanes()?;
+            assert_eq!((all.get("bank-two"), all.get("nobody")), (Some(&counts.0), None), "of all at once");
             let lanes: BTreeSet<String> = reads.open_lanes()?.into_iter().collect();
             Ok((counts, reads.interrupted("bank-two")?, lanes))
         })

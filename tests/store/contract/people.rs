@@ -159,6 +159,7 @@ pub async fn looks_have_an_order_filters_and_counts(world: impl World) {
         out_of_hours: false,
         shown: 1,
         courts: Vec::new(),
+        about: Vec::new(),
     };
     let listed = |second: i64, shown: u64, courts: &[&str]| Look {
         shown,

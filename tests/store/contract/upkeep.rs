@@ -27,7 +27,9 @@ pub async fn a_clock_that_goes_a_day_forward_and_back_leaves_no_order_waiting_fo
     engine.bring_forward(days(1)).await.expect("brought forward");
     let order = write(&store, move |tx| tx.order(late.id)).await.expect("the order");
     assert_eq!((order.due, order.state), (at(600), OrderState::Queued), "ten minutes by the right clock");
-    let due = write(&store, |tx| tx.due_orders("bank-two", at(600), 9, &Default::default())).await;
+    let due =
+        write(&store, |tx| tx.due_orders("bank-two", at(600), 9, &Default::default(), &Default::default()))
+            .await;
     assert_eq!(due.len(), 1);
     engine.bring_forward(days(30)).await.expect("nothing to do");
     let order = write(&store, move |tx| tx.order(order.id)).await.expect("the order");

@@ -245,7 +245,9 @@ async fn one_row_that_cannot_be_read_blocks_no_other() {
     assert_eq!(kinds, [(1, fine), (2, lost), (3, fine)]);
     assert_eq!(page[1].event.inquiry_uid, all[1].inquiry().uid, "whose it was can be read");
     let now = crate::samples::at(100);
-    let due = store.read(move |reads| reads.due_orders("bank-one", now, 2, &Default::default())).await;
+    let due = store
+        .read(move |reads| reads.due_orders("bank-one", now, 2, &Default::default(), &Default::default()))
+        .await;
     let due: Vec<_> = due.expect("due orders").into_iter().map(|order| order.id).collect();
     assert_eq!(due, [all[0].order.id, all[2].order.id]);
     assert!(store.health().unreadable >= 2);

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use chakong::domain::{CaseId, CaseState, found_by};
+use chakong::domain::{CaseId, CaseState, Change, IdKind, LaneChange, RawId, found_by};
 use chakong::store::{CaseFilter, Store};
 use rusqlite::Connection;
 
 use crate::asked::with_terms;
-use crate::samples::{NAME, NUMBER, day, whole, write};
+use crate::samples::{NAME, NUMBER, day, raw, whole, write};
 use crate::worlds::{OnDisk, World as _};
 
 /// What came since cases are found by words that are kept short.
-pub const LATER: &str = "DROP INDEX inquiries_of_court_by_created; DROP INDEX raw_messages_of_lane;
+pub const LATER: &str = "DROP INDEX inquiries_of_court_by_created; DROP TABLE message_spans; DROP TABLE quota_shares;
     ALTER TABLE desk DROP COLUMN carried; ALTER TABLE pauses DROP COLUMN until; ALTER TABLE looks DROP COLUMN shown;
     ALTER TABLE looks DROP COLUMN courts;";
 
@@ -62,4 +62,24 @@ async fn cases_from_before_are_found_by_party_officer_day_and_state_after_the_mi
     drop(file);
     world.reopen();
     is_found(&world.store(), case).await;
+}
+
+#[tokio::test]
+async fn messages_from_before_are_listed_after_the_migration() {
+    let mut world = OnDisk::begin();
+    let kept = write(&world.store(), |tx| {
+        let id = RawId::new(tx.next(IdKind::Raw));
+        let message = raw("bank-one", None, "QNA", b"of before");
+        tx.write(&[Change::Lane(LaneChange::NewRaw(id, message, Vec::new()))])?;
+        Ok(id)
+    })
+    .await;
+    world.close();
+    let file = Connection::open(world.folder().join("chakong.sqlite")).expect("a file");
+    let before = format!("CREATE INDEX orders_of_court ON orders (court); {}", undo(16));
+    file.execute_batch(&before).expect("as it was before");
+    drop(file);
+    world.reopen();
+    let found = world.store().read(|reads| reads.messages_of("bank-one", None, 9)).await.expect("a read");
+    assert_eq!(found.messages.iter().map(|one| one.id).collect::<Vec<_>>(), [kept]);
 }

@@ -13,12 +13,12 @@ use super::proxy::{Proxy, nowhere};
 use crate::worlds::OnServer;
 
 fn spend() -> Change {
-    Change::Lane(LaneChange::SpendQuota("bank".to_owned(), date(2027, 4, 15), 1))
+    Change::Lane(LaneChange::SpendQuota("bank".to_owned(), None, date(2027, 4, 15), 1))
 }
 
 async fn spent(store: &Arc<dyn Store>) -> u64 {
     let used = store.transact(|tx| tx.quota_used("bank", date(2027, 4, 15))).await;
-    used.expect("a read")
+    used.expect("a read").requests
 }
 
 /// The address that is in use goes away, again and again: work goes on over the other, and everything is done once.
@@ -54,8 +54,8 @@ async fn work_goes_on_over_another_address_when_the_one_in_use_goes_away() {
         away.take_away();
         // Over the one that is left.
         loop {
-            let now =
-                store.read(|reads| reads.quota_used("bank", date(2027, 4, 15))).await.unwrap_or_default();
+            let used = store.read(|reads| reads.quota_used("bank", date(2027, 4, 15))).await;
+            let now = used.unwrap_or_default().requests;
             if now > seen + 2 {
                 seen = now;
                 break;

@@ -26,7 +26,7 @@ pub const CUT: &str = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_acti
 /// Counts one request, for as long as the store asks to hand it in again; whether it was done.
 async fn count_one(store: &Arc<dyn Store>, lane: &str) -> bool {
     loop {
-        let change = Change::Lane(LaneChange::SpendQuota(lane.to_owned(), date(2027, 4, 15), 1));
+        let change = Change::Lane(LaneChange::SpendQuota(lane.to_owned(), None, date(2027, 4, 15), 1));
         match store.transact(move |tx| tx.write(&[change])).await {
             Ok(()) => return true,
             // Neither was done, and both can be handed in again.
@@ -86,7 +86,7 @@ async fn what_is_acknowledged_is_done_once_however_often_connections_are_cut() {
     cutting.await.expect("cuts");
     for (lane, counted) in all {
         let used = store.transact(move |tx| tx.quota_used(lane, date(2027, 4, 15))).await;
-        assert_eq!(used.expect("a read"), counted, "{lane}");
+        assert_eq!(used.expect("a read").requests, counted, "{lane}");
     }
     assert_eq!(store.health().ailment, None);
 }
@@ -115,7 +115,7 @@ async fn a_database_that_cannot_be_written_is_told_and_used_again() {
         .expect("read-only");
     admin.query_one(CUT, &[]).await.expect("a cut");
     let write = || {
-        let change = Change::Lane(LaneChange::SpendQuota("bank".to_owned(), date(2027, 4, 15), 1));
+        let change = Change::Lane(LaneChange::SpendQuota("bank".to_owned(), None, date(2027, 4, 15), 1));
         store.transact(move |tx| tx.write(&[change]))
     };
     let refused = write().await;

@@ -167,3 +167,40 @@ async fn a_schema_is_not_brought_up_to_date_under_a_process_of_an_older_version(
     world.close();
     tokio::task::spawn_blocking(|| (threads.join(), more.join())).await.expect("their end");
 }
+
+/// The locks of those who work with the database, and of whoever changes its schema.
+const LOCKS: [i64; 2] = [0x6368_616b_6f6e_6777, 0x6368_616b_6f6e_6773];
+
+/// Waits until so many processes wait for whoever changes the schema: they have asked for its lock, and got none.
+async fn until_waiting(admin: &tokio_postgres::Client, processes: i64) {
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name LIKE 'chakong-%' AND datname = current_database()
+               AND state = 'idle' AND query = 'SELECT pg_try_advisory_lock($1)'";
+    while admin.query_one(sql, &[]).await.expect("a count").get::<_, i64>(0) < processes {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+/// Several that start together wait for the one that changes the schema, however long it takes, and find it changed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_that_start_while_a_schema_is_brought_up_to_date_wait_for_its_end() {
+    let mut world = OnServer::begin();
+    world.close();
+    administer(world.config(), undo(7));
+    let admin = session(world.config()).await;
+    let start =
+        |config: Config| tokio::task::spawn_blocking(move || Postgres::open(&Server::new(config, None)));
+    // Somebody changes it: those that come are not let in beside, or have the lock and wait behind.
+    for held in [&LOCKS[1..], &LOCKS[..]] {
+        for lock in held {
+            admin.query("SELECT pg_advisory_lock($1)", &[lock]).await.expect("a lock");
+        }
+        let starting = [start(world.config()), start(world.config())];
+        until_waiting(&admin, 2).await;
+        admin.batch_execute("SELECT pg_advisory_unlock_all()").await.expect("its end");
+        for one in starting {
+            let (store, threads) = one.await.expect("an end").expect("it is let in");
+            drop(store);
+            tokio::task::spawn_blocking(|| threads.join()).await.expect("its end");
+        }
+    }
+}

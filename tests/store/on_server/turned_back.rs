@@ -30,7 +30,7 @@ async fn what_a_serialisation_failure_turned_back_is_done_once_when_it_is_handed
     let mut turned_back = 0;
     for _ in 0..40 {
         loop {
-            let change = Change::Lane(LaneChange::SpendQuota("bank".to_owned(), date(2027, 4, 15), 1));
+            let change = Change::Lane(LaneChange::SpendQuota("bank".to_owned(), None, date(2027, 4, 15), 1));
             match store.transact(move |tx| tx.write(&[change])).await {
                 Ok(()) => break,
                 Err(StoreError::Again) => turned_back += 1,
@@ -40,7 +40,7 @@ async fn what_a_serialisation_failure_turned_back_is_done_once_when_it_is_handed
     }
     assert!(turned_back > 5, "{turned_back}");
     let used = store.transact(|tx| tx.quota_used("bank", date(2027, 4, 15))).await;
-    assert_eq!(used.expect("a read"), 40);
+    assert_eq!(used.expect("a read").requests, 40);
     assert_eq!(store.health().ailment, None);
 }
 

@@ -1,3 +1,4 @@
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -62,9 +63,26 @@ pub struct Account {
 
 impl Account {
     /// Whether something that a control depends on was not understood, such as the class, by which the account may be exempt:
-    /// no control is ordered on the account, or on what is held through it, unless an officer has looked at it.
+    /// no control is ordered on the account, or on what is held through it, unless an officer has looked at it. So it is with one whose
+    /// status says that it is closed while money is available: it is one of the two.
     pub fn needs_an_officer(&self) -> bool {
         self.doubts.iter().any(|doubt| doubt.about.bars_a_measure())
+            || (self.says_that_it_is_closed() && self.has_money())
+    }
+
+    /// Whether money is available in it or in a sub-account, or a product is held through it, as far as it is stated. Where what is
+    /// available is not stated, the balance counts.
+    pub fn has_money(&self) -> bool {
+        let is_some = |available: Option<Money>, balance: Option<Money>| {
+            available.or(balance).is_some_and(|money| money.amount > Decimal::ZERO)
+        };
+        let is_held = |product: &Product| {
+            let units = product.controllable.as_ref().or(product.quantity.as_ref());
+            units.and_then(|units| units.parse::<Decimal>().ok()).is_some_and(|units| units > Decimal::ZERO)
+        };
+        is_some(self.available, self.balance)
+            || self.sub_accounts.iter().any(|sub| is_some(sub.available, sub.balance))
+            || self.products.iter().any(is_held)
     }
 
     /// Whether its status says that it is closed, whatever is said of the day: `已销户`, `结清`; not `未销户` or `待销户`.

@@ -23,10 +23,19 @@ const UNITED_KINGDOM_WIDTH: usize = 8;
 /// Digits of a Chinese registration number 注册号, of today and before 2007.
 const CHINESE_WIDTHS: [usize; 2] = [15, 13];
 
+/// A number in the register of companies 注册号 for comparison, whatever blanks, dashes, width and marks it is written with; `None` where
+/// none is stated, be it by a placeholder such as 暂无. The number itself must travel as its source wrote it.
+pub fn registration_key(number: &str) -> Option<String> {
+    key("", number)
+}
+
 /// Register and number; `None` where there is no number.
 pub(super) fn key(jurisdiction: &str, number: &str) -> Option<String> {
     let number: String =
         folded_number(stated_code(number)?).chars().filter(|c| c.is_alphanumeric()).collect();
+    if number.is_empty() {
+        return None;
+    }
     let jurisdiction = jurisdiction.trim().to_lowercase().replace(['-', '_', '/'], " ");
     let country = jurisdiction.split(' ').next().unwrap_or_default();
     if UNITED_KINGDOM.contains(&jurisdiction.as_str()) || country == "gb" {
@@ -50,6 +59,23 @@ fn padded(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spellings_of_a_registration_number_are_one_and_what_states_none_is_none() {
+        for spelling in [
+            "３１０１１５０００４２６１８７",
+            "310115 000426187",
+            "310115—000426187",
+            "（310115）000426187",
+            "310115.000426187\u{200b}",
+        ] {
+            assert_eq!(registration_key(spelling), registration_key("310115000426187"), "{spelling}");
+        }
+        assert_ne!(registration_key("310115000426187"), registration_key("310115000426178"));
+        for none in ["", " ", "-", "——", "暂无", "/", "null", "（）"] {
+            assert_eq!(registration_key(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn one_register_under_its_names_is_one() {

@@ -9,7 +9,7 @@ use super::stated::Stated;
 use crate::asset::{Doubt, DoubtAbout, DoubtKind};
 use crate::date::Date;
 use crate::id::folded_number;
-use crate::money::Money;
+use crate::money::{Money, read_amount};
 use crate::name::same_name;
 use crate::order::{Instruction, Target};
 
@@ -25,6 +25,8 @@ pub enum Misfit {
     LimitBelowOrder,
     /// More is held than was ordered.
     HeldAboveOrder,
+    /// More units of a product, or more shares of a company, are held than were ordered.
+    UnitsAboveOrder,
     /// An amount is negative or beyond all measure.
     ImplausibleAmount,
     /// An amount is in another currency than was ordered.
@@ -48,6 +50,9 @@ pub fn misfits(instruction: &Instruction, holding: &Holding) -> Vec<Misfit> {
         found.push(Misfit::OtherProperty);
     }
     found.extend(amounts(instruction, holding));
+    if has_more_units(target, holding) {
+        found.push(Misfit::UnitsAboveOrder);
+    }
     if let Instruction::Freeze { from, .. } | Instruction::Renew { from, .. } = instruction {
         found.extend(term(target, *from, holding));
     }
@@ -107,6 +112,15 @@ fn amounts(instruction: &Instruction, holding: &Holding) -> Vec<Misfit> {
         add(Misfit::LimitBelowOrder, limit.amount < ordered.amount);
     }
     found
+}
+
+/// Whether more units or shares are said to be held than the order names. One that names none leaves it to the amount.
+fn has_more_units(target: &Target, holding: &Holding) -> bool {
+    let (Target::Product { quantity: ordered, .. } | Target::Equity { shares: ordered, .. }) = target else {
+        return false;
+    };
+    let number = |text: &Option<String>| text.as_ref().and_then(|text| read_amount(text).ok()).flatten();
+    number(ordered).zip(number(&holding.units)).is_some_and(|(ordered, held)| held > ordered)
 }
 
 /// Whether the answer repeats the limit that was ordered. After a release or a deduction it may speak of the freeze.

@@ -1,6 +1,6 @@
 //! One account of an answer, normalised (protocol section 3).
 
-use chakong_contract::asset::{DoubtKind, EncumbranceKind, Product, SubAccount, Transaction};
+use chakong_contract::asset::{DoubtAbout, DoubtKind, EncumbranceKind, Product, SubAccount, Transaction};
 use chakong_contract::date::{Moment, end_that_has_come, read_moment};
 use chakong_contract::placeholder::is_placeholder;
 use chakong_contract::{Account, Continuation, Currency, Date, Encumbrance, money};
@@ -25,7 +25,7 @@ pub(super) fn account(bank: &Bank, row: &AccountRow, reader: &mut ValueReader) -
     encumbrances.extend(row.rights.iter().map(|right| right_of(right, currency, reader)));
     let sub_accounts = row.sub_accounts.iter().map(|sub| sub_account(sub, currency, reader)).collect();
     let products = row.products.iter().map(|product| product_of(product, currency, reader)).collect();
-    Account {
+    let account = Account {
         institution: if bank.name.is_empty() { bank.code.to_string() } else { bank.name.clone() },
         institution_code: bank.code.to_string(),
         number: reader.number(field::ACCOUNT, &row.account),
@@ -45,7 +45,21 @@ pub(super) fn account(bank: &Bank, row: &AccountRow, reader: &mut ValueReader) -
         encumbrances,
         transactions: row.transactions.iter().map(|one| transaction(one, currency, reader)).collect(),
         remark: reader.text(field::REMARK, &row.remark),
-        doubts: reader.take_doubts(),
+        doubts: Vec::new(),
+    };
+    closed_with_money(&account, row, reader);
+    Account { doubts: reader.take_doubts(), ..account }
+}
+
+/// An account that is said to be closed, be it by its status alone, and has money, be it in a sub-account, is one of the two.
+fn closed_with_money(account: &Account, row: &AccountRow, reader: &mut ValueReader) {
+    if reader.doubts(DoubtAbout::Closed) || !account.has_money() {
+        return;
+    }
+    if account.closed.is_some() {
+        reader.doubt(field::CLOSED, DoubtKind::Contradiction, &row.closed);
+    } else if account.says_that_it_is_closed() {
+        reader.doubt(field::STATUS, DoubtKind::Contradiction, &row.status);
     }
 }
 

@@ -46,6 +46,11 @@ impl ValueReader {
         }
     }
 
+    /// Whether something of what is being read is in doubt already.
+    pub(super) fn doubts(&self, about: DoubtAbout) -> bool {
+        self.doubts.iter().any(|doubt| doubt.about == about)
+    }
+
     /// A text of the bank's; one that was decoded wrongly on its way is kept as it came, and noted. So is a class in another alphabet: whether
     /// it is exempt cannot be told.
     pub(super) fn text(&mut self, field: Field, value: &str) -> String {

@@ -8,14 +8,14 @@ use chakong_toolkit::Scalar;
 use rust_decimal::Decimal;
 
 use super::manifest::PollingRegistry;
-use super::wire::controls::{Control, ControlResult, DOUBTFUL_NUMBER, control_results, receipts};
+use super::wire::controls::{Control, ControlResult, DOUBTFUL_NUMBER, ReceiptRow, control_results, receipts};
 use super::wire::names::{FEED_CONTROLS, FEED_QUERIES, FEED_RECEIPTS, SERVICE};
 use crate::shared::read::{Extract, answer};
 use crate::shared::receipt;
 use crate::shared::remarks::{is_entered, rank_in, reason};
 use crate::shared::wire::point_to_point::envelope::OK;
 use crate::shared::wire::point_to_point::results::{QueryResult, query_results};
-use crate::shared::wire::tree::Element;
+use crate::shared::wire::tree::{Element, NOT_SEALED};
 use crate::shared::wire::{Meaning, meaning};
 
 fn malformed(detail: &'static str) -> Fault {
@@ -35,7 +35,7 @@ pub(super) fn message(registry: &PollingRegistry, bytes: &[u8]) -> Reading {
             Err(trouble) => unreadable(trouble.words),
         };
     }
-    if let Err(fault) = Element::open(text, registry.leaves) {
+    if let Err(fault) = Element::open_in_parts(text, registry.leaves) {
         return Reading { problems: vec![fault], ..Reading::default() };
     }
     [FEED_QUERIES, FEED_CONTROLS, FEED_RECEIPTS]
@@ -50,33 +50,44 @@ pub(super) fn is_feed(operation: &str) -> bool {
     [FEED_QUERIES, FEED_CONTROLS, FEED_RECEIPTS].contains(&operation)
 }
 
-/// Reads a document that was handed in.
+/// Reads a document that was handed in, each of its results by itself.
 pub(super) fn read(registry: &PollingRegistry, operation: &str, sealed: &str) -> Reading {
-    let root = match Element::open(sealed, registry.leaves) {
+    let root = match Element::open_in_parts(sealed, registry.leaves) {
         Ok(root) => root,
         Err(fault) => return Reading { problems: vec![fault], ..Reading::default() },
     };
     match operation {
         FEED_QUERIES => {
             let results = query_results(&root).into_iter();
-            collected(results.map(|result| (result.number.clone(), query(registry, result).map(answered))))
+            let read = |result: QueryResult| whole(result.is_broken).and_then(|()| query(registry, result));
+            collected(results.map(|result| (result.number.clone(), read(result).map(answered))))
         }
         FEED_CONTROLS => {
             let results = control_results(&root).into_iter();
-            collected(results.map(|result| (result.number.clone(), control(&result).map(answered))))
+            let read = |result: &ControlResult| whole(result.is_broken).and_then(|()| control(result));
+            collected(results.map(|result| (result.number.clone(), read(&result).map(answered))))
         }
         _ => {
             let rows = receipts(&root).into_iter();
-            collected(rows.map(|row| (row.number, receipt::read(&row.title, &row.format, &row.content))))
+            let read = |row: &ReceiptRow| {
+                whole(row.is_broken).and_then(|()| receipt::read(&row.title, &row.format, &row.content))
+            };
+            collected(rows.map(|row| (row.number.clone(), read(&row))))
         }
     }
+}
+
+/// Of a result with a value that could not be opened nothing is taken: it may be what matters.
+fn whole(is_broken: bool) -> Result<(), Fault> {
+    if is_broken { Err(malformed(NOT_SEALED)) } else { Ok(()) }
 }
 
 fn collected(results: impl Iterator<Item = (String, Result<ReadContent, Fault>)>) -> Reading {
     let mut reading = Reading::default();
     for (number, result) in results {
         let Ok(number) = number.parse::<RequestNumber>() else {
-            reading.problems.push(malformed("an entry names no request"));
+            let why = result.err().unwrap_or_else(|| malformed("an entry names no request"));
+            reading.problems.push(why);
             continue;
         };
         reading.reads.push(match result {

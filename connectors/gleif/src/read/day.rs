@@ -1,7 +1,7 @@
 //! Dates as the register writes them: the midnight of a place, in UTC.
 
 use chakong_contract::Date;
-use chakong_contract::date::read_date;
+use chakong_contract::date::{read_date, zone};
 use chakong_toolkit::Scalar;
 use chakong_toolkit::gathered::Gathered;
 use jiff::Timestamp;
@@ -51,17 +51,11 @@ fn local(text: &str, jurisdiction: &str) -> Option<Date> {
     if is_midnight_somewhere && utc.time() > WESTERN { utc.date().tomorrow().ok() } else { Some(utc.date()) }
 }
 
-/// The zones of a country, the main one first; the tables of zones are part of the program. None for a country that is not known.
+/// The zones of a country, the main one first. None for a country that is not known.
 fn zones(jurisdiction: &str) -> Vec<TimeZone> {
     let country = jurisdiction.trim().get(..2).unwrap_or_default().to_ascii_uppercase();
     let names = ZONES.iter().find(|(known, _)| *known == country).map_or(&[][..], |(_, names)| names);
     names.iter().filter_map(|name| zone(name)).collect()
-}
-
-/// A zone of the tables.
-fn zone(name: &str) -> Option<TimeZone> {
-    let (name, table) = time_zones::get(name)?;
-    TimeZone::tzif(name, table).ok()
 }
 
 /// Whether a day of the place begins at an instant: at midnight, or where the clock skips it, at the first moment of the day.

@@ -12,8 +12,12 @@ use crate::wire::{Entity, Event, Subject, field};
 const ACTIVE: &str = "ACTIVE";
 /// Events by which an entity ends.
 const ENDS: &[&str] = &["DISSOLUTION"];
+/// Events by which an entity becomes part of another (LEI-CDF 3.1).
+const MERGED: &[&str] = &["ABSORPTION", "MERGERS_AND_ACQUISITIONS"];
 /// Events on the way to an end.
-const ENDING: &[&str] = &["LIQUIDATION", "BANKRUPTCY"];
+const ENDING: &[&str] = &["LIQUIDATION", "BANKRUPTCY", "INSOLVENCY"];
+/// Events that an entity may survive, and that whoever freezes its property must know.
+const ENDANGERING: &[&str] = &["VOLUNTARY_ARRANGEMENT"];
 /// State of an event that has taken effect.
 const COMPLETED: &str = "COMPLETED";
 /// State of an event that was taken back.
@@ -27,7 +31,7 @@ const CONTRADICTION: &str = "状态与终止信息矛盾 status and end contradi
 
 /// The status, and it in the register's words with that of the identifier. An entity that is inactive may have been dissolved or
 /// merged, which its status does not say: its events and the reason of its end do. They are kept after the word: of an active entity whose
-/// dissolution is completed the word is outdated, which is told; one that has ended in a way that is not stated has no status.
+/// dissolution or merger is completed the word is outdated, which is told; one that has ended in a way that is not stated has no status.
 pub(super) fn status(subject: &Subject, gathered: &mut Gathered) -> (Option<CompanyStatus>, String) {
     let entity = &subject.entity;
     let word = entity.status.text();
@@ -40,9 +44,14 @@ pub(super) fn status(subject: &Subject, gathered: &mut Gathered) -> (Option<Comp
     let has_come = local_day(&date, &place).is_none_or(|day| has_surely_come(day, gathered.day()));
     // A completed event has taken effect, but for one that is dated ahead.
     let lies_ahead = |day: &str| local_day(day, &place).is_some_and(|day| gathered.lies_ahead(day));
-    let is_dissolved = (reason == DISSOLVED && (has_come || word != ACTIVE))
-        || ends.iter().any(|event| is_completed(event) && !(word == ACTIVE && lies_ahead(&day_of(event))));
-    let has_ended = is_dissolved || (has_come && !(date.is_empty() && reason.is_empty()));
+    let is_completed = |kinds: &[&str]| {
+        let mut completed =
+            ends.iter().filter(|event| is_of(event, kinds) && event.status.text() == COMPLETED);
+        completed.any(|event| !(word == ACTIVE && lies_ahead(&day_of(event))))
+    };
+    let is_dissolved = (reason == DISSOLVED && (has_come || word != ACTIVE)) || is_completed(ENDS);
+    let has_ended =
+        is_dissolved || is_completed(MERGED) || (has_come && !(date.is_empty() && reason.is_empty()));
     let is_ending = ends.iter().any(|event| is_of(event, ENDING));
     let status = match word.as_str() {
         ACTIVE | "INACTIVE" | "NULL" | "" if is_dissolved => Some(CompanyStatus::Deregistered),
@@ -65,20 +74,17 @@ pub(super) fn status(subject: &Subject, gathered: &mut Gathered) -> (Option<Comp
     (status, joined([word, end, contradiction, registration], "；"))
 }
 
-/// Events that end the entity or lead to its end, without those that were taken back.
+/// Events that end the entity, lead to its end or endanger it, without those that were taken back.
 fn ends(entity: &Entity) -> Vec<&Event> {
     let groups = entity.event_groups.iter().flatten();
     let events = groups.flat_map(|group| group.events.iter().flatten()).take(MOST_EVENTS);
-    events.filter(|event| is_of(event, ENDS) || is_of(event, ENDING)).collect()
+    let all = [ENDS, MERGED, ENDING, ENDANGERING];
+    events.filter(|event| all.iter().any(|kinds| is_of(event, kinds))).collect()
 }
 
 /// Whether an event is of some kinds, and was not taken back.
 fn is_of(event: &Event, kinds: &[&str]) -> bool {
     kinds.contains(&event.kind.text().as_str()) && event.status.text() != WITHDRAWN
-}
-
-fn is_completed(event: &Event) -> bool {
-    is_of(event, ENDS) && event.status.text() == COMPLETED
 }
 
 /// The day of an event: when it took effect, or else when it was recorded.

@@ -69,13 +69,13 @@ pub struct SftpConfig {
     pub timeout: Duration,
 }
 
-/// How we show an SFTP server who we are.
+/// How we show an SFTP server who we are: by one of the two, or by both where the server asks for both.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SftpLogin {
-    /// By a password.
-    Password(Secret),
-    /// By a key.
-    Key(Arc<PrivateKey>),
+pub struct SftpLogin {
+    /// A key.
+    pub key: Option<Arc<PrivateKey>>,
+    /// A password.
+    pub password: Option<Secret>,
 }
 
 fn read_parcel(section: &mut Section<'_>, files: &mut NamedFiles) -> Option<ParcelConfig> {
@@ -185,26 +185,18 @@ fn read_login(section: &mut Section<'_>, files: &mut NamedFiles) -> Option<SftpL
     let password = section.value_by("password", |value| read_secret(value, files));
     let passphrase = section.value_by("key_passphrase", |value| read_secret(value, files));
     let key_file = section.text("key_file");
-    match (section.has("password"), key_file) {
-        (true, None) => password.map(SftpLogin::Password),
-        (false, Some(path)) => match read_key(&path, files, passphrase.as_ref()) {
-            Ok(key) => Some(SftpLogin::Key(Arc::new(key))),
-            Err(message) => {
-                section.problem("key_file", message);
-                None
-            }
-        },
-        (true, Some(_)) => {
-            section.problem("key_file", "stands beside `password`; give one of them");
-            None
-        }
-        (false, None) => {
-            if !section.has("key_file") {
-                section.problem("password", "is missing: give `password` or `key_file`");
-            }
-            None
-        }
+    if !section.has("password") && !section.has("key_file") {
+        section.problem("password", "is missing: give `password` or `key_file`");
     }
+    let key = match key_file.map(|path| read_key(&path, files, passphrase.as_ref())) {
+        Some(Ok(key)) => Some(Arc::new(key)),
+        Some(Err(message)) => {
+            section.problem("key_file", message);
+            None
+        }
+        None => None,
+    };
+    (key.is_some() || password.is_some()).then_some(SftpLogin { key, password })
 }
 
 fn read_key(name: &str, files: &mut NamedFiles, passphrase: Option<&Secret>) -> Result<PrivateKey, String> {

@@ -24,7 +24,7 @@ const HEAD: &[&str] = &["姓名或名称*", "类型*", "在案身份*", "证件�
 #[test]
 fn the_template_filled_in_is_read_and_empty_rows_do_not_count() {
     let template = template().expect("a template");
-    let faults = read(&template).expect_err("it is empty");
+    let faults = read(&template).expect_err("it is empty").faults;
     assert_eq!(faults.len(), 1, "its headings are known: {faults:?}");
     let parties = read(&sheet(&[
         HEAD,
@@ -48,11 +48,12 @@ fn every_fault_is_told_with_its_row_and_column() {
         &["测试甲", "机器人", "被执行人", "居民身份证", "", ""],
         &["", "自然人", "路人", "居民身份证", "110101190001010057"],
     ]))
-    .expect_err("faults");
+    .expect_err("faults")
+    .faults;
     let told: Vec<(u32, &str)> = faults.iter().map(|fault| (fault.row, fault.column)).collect();
     assert_eq!(told, [(2, "类型"), (2, "证件号码"), (3, "姓名或名称"), (3, "在案身份")]);
     assert!(faults[0].shown(Lang::Zh).starts_with("当事人名单第 2 行“类型”列：应为其中之一"), "{faults:?}");
-    let headless = read(&sheet(&[&["姓名", "类型"]])).expect_err("no headings");
+    let headless = read(&sheet(&[&["姓名", "类型"]])).expect_err("no headings").faults;
     assert!(headless.iter().all(|fault| fault.row == 1) && headless.len() == 4, "{headless:?}");
 }
 
@@ -67,7 +68,7 @@ fn a_long_number_that_a_spreadsheet_cut_is_told_and_never_taken() {
         page.write_string(1, column, cell).expect("written");
     }
     page.write_number(1, 4, 110_101_190_001_010_057.0).expect("written");
-    let faults = read(&book.save_to_buffer().expect("a workbook")).expect_err("digits are lost");
+    let faults = read(&book.save_to_buffer().expect("a workbook")).expect_err("digits are lost").faults;
     assert_eq!((faults.len(), faults[0].row, faults[0].column), (1, 2, "证件号码"));
     assert!(faults[0].detail.contains("丢失位数"));
 }
@@ -78,8 +79,11 @@ fn more_parties_than_are_taken_are_told_and_a_far_corner_costs_nothing() {
     let mut rows = vec![HEAD];
     rows.extend(std::iter::repeat_n(row, MOST_ROWS));
     assert_eq!(read(&sheet(&rows)).expect("parties").len(), MOST_ROWS);
+    let blank: &[&str] = &[" ", "", "", "", ""];
+    let spread = [vec![HEAD], vec![blank; 2 * MOST_ROWS], vec![row]].concat();
+    assert_eq!(read(&sheet(&spread)).expect("a party").len(), 1, "empty rows are no parties and hide none");
     rows.push(row);
-    let faults = read(&sheet(&rows)).expect_err("one too many");
+    let faults = read(&sheet(&rows)).expect_err("one too many").faults;
     assert_eq!(faults.last().map(|fault| fault.row), Some(u32::try_from(MOST_ROWS).expect("small") + 2));
     let mut book = Workbook::new();
     let page = book.add_worksheet();
@@ -87,14 +91,27 @@ fn more_parties_than_are_taken_are_told_and_a_far_corner_costs_nothing() {
         page.write_string(0, column, *head).expect("written");
     }
     page.write_string(1_048_575, 16_383, "x").expect("written");
-    let faults = read(&book.save_to_buffer().expect("a workbook")).expect_err("no party");
+    let faults = read(&book.save_to_buffer().expect("a workbook")).expect_err("no party").faults;
     assert_eq!(faults.len(), 1, "{faults:?}");
+}
+
+#[test]
+fn every_faulty_row_is_told_and_the_sound_ones_are_read_all_the_same() {
+    let sound: &[&str] = &["测试甲", "自然人", "被执行人", "居民身份证", "110101190001010057"];
+    let wrong: &[&str] = &["", "什么", "什么", "什么", ""];
+    let rows = [vec![HEAD], vec![wrong; MOST_ROWS - 1], vec![sound]].concat();
+    let faulty = read(&sheet(&rows)).expect_err("faults");
+    let told: std::collections::BTreeSet<u32> = faulty.faults.iter().map(|fault| fault.row).collect();
+    let last = u32::try_from(MOST_ROWS).expect("small");
+    assert_eq!(told.into_iter().collect::<Vec<_>>(), (2..=last).collect::<Vec<_>>());
+    assert_eq!(faulty.sound.iter().map(|party| party.row).collect::<Vec<_>>(), [last + 1]);
+    assert_eq!(crate::api::MOST_PARTIES, MOST_ROWS, "what the template promises is taken");
 }
 
 #[test]
 fn what_is_no_workbook_and_what_grows_when_it_is_unpacked_is_refused() {
     for bytes in [&b""[..], b"PK\x03\x04", b"%PDF-1.4", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"] {
-        let faults = read(bytes).expect_err("no workbook");
+        let faults = read(bytes).expect_err("no workbook").faults;
         assert!(faults[0].detail.contains("xlsx"), "{faults:?}");
     }
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -105,8 +122,8 @@ fn what_is_no_workbook_and_what_grows_when_it_is_unpacked_is_refused() {
     }
     let bomb = zip.finish().expect("a package").into_inner();
     assert!(bomb.len() < LARGEST, "{} bytes", bomb.len());
-    assert!(read(&bomb).expect_err("a bomb")[0].detail.contains("解压后过大"));
-    assert!(read(&vec![0; LARGEST + 1]).expect_err("too large")[0].detail.contains("MB"));
+    assert!(read(&bomb).expect_err("a bomb").faults[0].detail.contains("解压后过大"));
+    assert!(read(&vec![0; LARGEST + 1]).expect_err("too large").faults[0].detail.contains("MB"));
     let mut cut = sheet(&[HEAD]);
     cut.truncate(cut.len() / 2);
     assert!(read(&cut).is_err());
@@ -132,7 +149,7 @@ fn a_workbook_that_claims_to_share_more_texts_than_there_is_memory_for_is_refuse
     for said in ["uniqueCount=\"10000000000000\"", "count='1' uniqueCount = '18446744073709551615'"] {
         let text =
             format!("<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" {said}></sst>");
-        let faults = read(&with_part(&book, "xl/sharedStrings.xml", &text)).expect_err("refused");
+        let faults = read(&with_part(&book, "xl/sharedStrings.xml", &text)).expect_err("refused").faults;
         assert!(faults[0].detail.contains("过大"), "{faults:?}");
     }
 }
@@ -145,6 +162,6 @@ fn cells_without_end_that_share_one_long_text_are_given_up_and_never_copied() {
         "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData><row r=\"1\">{cells}</row></sheetData></worksheet>"
     );
     let book = with_part(&sheet(&[HEAD]), "xl/sharedStrings.xml", &text);
-    let faults = read(&with_part(&book, "xl/worksheets/sheet1.xml", &rows)).expect_err("refused");
+    let faults = read(&with_part(&book, "xl/worksheets/sheet1.xml", &rows)).expect_err("refused").faults;
     assert!(faults[0].detail.contains("单元格过多"), "{faults:?}");
 }

@@ -4,15 +4,15 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::super::{
-    Change, ClaimState, EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureId, MeasureState,
-    MeasureView, OrderId, OrderState, Source, TaskKind,
+    Change, ClaimState, EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureState, MeasureView,
+    OrderId, OrderState, Source, TaskKind,
 };
-use super::super::counting::Cause;
+use super::super::counting::{Cause, is_abandoned};
 use super::super::draft::{Draft, NewTask};
-use super::super::giving_back::is_abandoned;
 use super::super::ledger::follow;
 use super::super::orders::OrderInput;
 use super::super::reply::apply;
+use super::super::unsent;
 use super::super::{Decided, Rejected};
 use super::{By, Outcome, claim};
 use chakong_contract::ActionKind;
@@ -30,8 +30,8 @@ pub fn cancel(draft: &mut Draft<'_>, id: InquiryId, by: By<'_>) -> Decided<Outco
     draft.close_tasks(|task| {
         matches!(task.kind, TaskKind::StartInquiry | TaskKind::FileResults) && task.inquiry == Some(id)
     });
-    let stopped = stop_orders(draft, id);
-    pass_on(draft, id, &stopped);
+    stop_orders(draft, id);
+    pass_on(draft, id);
     skip_what_is_not_asked(draft, id);
     let standing = put_on_list(draft);
     tell(draft, id, &standing);
@@ -41,17 +41,15 @@ pub fn cancel(draft: &mut Draft<'_>, id: InquiryId, by: By<'_>) -> Decided<Outco
 
 /// What another inquiry of the case with a mandate wants, too, is its from now on: it names the same party. A freeze that was stopped
 /// is ordered anew for it.
-fn pass_on(draft: &mut Draft<'_>, id: InquiryId, stopped: &[MeasureId]) {
+fn pass_on(draft: &mut Draft<'_>, id: InquiryId) {
     let own = |measure: &&Measure| measure.inquiry == id && !measure.state.ended();
     let own: Vec<Measure> = draft.file.ledger().filter(own).cloned().collect();
     for measure in own {
         let Some((inquiry, subject)) = draft.newest_that_names(&measure, |one| one.mandate.is_some()) else {
             continue;
         };
-        let was_stopped = measure.state == MeasureState::Refused && stopped.contains(&measure.id);
-        let state = if was_stopped { MeasureState::Candidate } else { measure.state };
         let (party, document) = (subject.party, subject.document);
-        draft.move_measure(Measure { inquiry, party, document, state, ..measure });
+        draft.move_measure(Measure { inquiry, party, document, ..measure });
     }
 }
 
@@ -100,8 +98,8 @@ fn close_claim_without_mandate(draft: &mut Draft<'_>, id: InquiryId, by: By<'_>)
     }
 }
 
-/// Queries and freezes that were not sent are withdrawn; releases go out all the same. Gives the measures whose freezes were.
-fn stop_orders(draft: &mut Draft<'_>, id: InquiryId) -> Vec<MeasureId> {
+/// Queries and freezes that were not sent are withdrawn; releases go out all the same.
+fn stop_orders(draft: &mut Draft<'_>, id: InquiryId) {
     let stops = |action| matches!(action, ActionKind::Query | ActionKind::Freeze);
     let mut queued: Vec<OrderId> = draft
         .file
@@ -112,12 +110,13 @@ fn stop_orders(draft: &mut Draft<'_>, id: InquiryId) -> Vec<MeasureId> {
         .map(|order| order.id)
         .collect();
     queued.sort_unstable();
-    let mut stopped = Vec::new();
     for order in queued {
-        let (order, _) = apply(draft, order, OrderInput::Cancelled, &Source::default());
-        stopped.extend(order.measure);
+        let measure = draft.file.orders.get(&order).and_then(|order| order.measure);
+        let is_taken_back = measure.is_some_and(|id| unsent::take_back(draft, id, unsent::CANCELLED));
+        if !is_taken_back {
+            apply(draft, order, OrderInput::Cancelled, &Source::default());
+        }
     }
-    stopped
 }
 
 /// Tells what stands for no inquiry any more, and what will when it arrives.

@@ -9,10 +9,10 @@ use super::super::super::{
     BroughtDocument, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind, ClaimState, DocumentId,
     EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureState,
 };
-use super::super::counting::{Cause, room_of};
+use super::super::counting::{Cause, is_unwanted, room_of};
 use super::super::draft::Draft;
 use super::super::due::ask_again;
-use super::super::giving_back::{end_of_claim, is_unwanted};
+use super::super::giving_back::end_of_claim;
 use super::super::ledger::follow;
 use super::super::living_costs;
 use super::super::{Decided, Rejected};

@@ -1,17 +1,30 @@
 //! Deduction 扣划, out of a freeze of ours that stands, to the court's own account; and the forced transfer of a stake.
 
-use chakong_contract::order::Target;
+use chakong_contract::order::{CourtAccount, Target};
 use chakong_contract::{ActionKind, Instruction};
 use rust_decimal::Decimal;
 
+use super::super::super::people::Courts;
 use super::super::super::rules::exemptions::Level;
 use super::super::super::{
-    BroughtDocument, DocumentId, InquiryState, Measure, MeasureId, MeasureState, PartyId, Permitted,
+    BroughtDocument, DocumentId, Finding, InquiryState, Measure, MeasureId, MeasureState, Permitted,
 };
 use super::super::ask::original_of;
+use super::super::counting::left_to_take;
 use super::super::draft::Draft;
 use super::super::{Decided, Rejected};
-use super::{Deduction, Outcome, Transfer, authorise};
+use super::{Outcome, Transfer, authorise};
+
+/// What is deducted.
+#[derive(Debug, Clone)]
+pub struct Deduction {
+    /// How much, in yuan; all that is held where absent.
+    pub amount: Option<Decimal>,
+    /// Where it goes.
+    pub into: CourtAccount,
+    /// Whose account that is.
+    pub courts: Courts,
+}
 
 /// Deducts what a measure holds, wholly or in part (法〔2018〕64号: freeze first, then deduct).
 pub fn deduct(
@@ -23,6 +36,10 @@ pub fn deduct(
     let measure = draft.measure(id)?;
     let amount = allowed(draft, &measure, deduction.amount)?;
     let papers = papers(draft, &measure, ActionKind::Deduct, documents)?;
+    let court = draft.court_of(draft.subject_of(&measure).0);
+    if !deduction.courts.are_all() && !deduction.courts.cover(&court) {
+        return Err(Rejected::Findings(vec![no_such_account()]));
+    }
     let original = original_of(&measure).ok_or_else(|| {
         Rejected::NotNow(
             "原冻结请求单号不明，请先补录 the number of the freeze is not known; enter it first".into(),
@@ -38,6 +55,13 @@ pub fn deduct(
         ..measure
     });
     Ok(Outcome { measures: vec![id], orders: vec![order] })
+}
+
+/// That an account is none that the money may go to: unknown, or another court's.
+pub fn no_such_account() -> Finding {
+    let detail = "本院无此执行款账户 no such account of the case's court in [[court_accounts]] of the configuration: deducted money \
+                  goes to the court's own accounts only (法〔2018〕64号)";
+    Finding::new("/court_account", detail)
 }
 
 /// The papers of an act: those that the law asks for and those that the counterpart asks for.
@@ -73,11 +97,7 @@ fn allowed(draft: &Draft<'_>, measure: &Measure, wish: Option<Decimal>) -> Decid
             "the measure is {state}; only a freeze that stands can be deducted from"
         )));
     }
-    let (inquiry, _) = draft.subject_of(measure);
-    let inquiry = draft.file.inquiries.get(&inquiry);
-    if inquiry.is_some_and(|inquiry| inquiry.state == InquiryState::Cancelled) {
-        return Err(Rejected::NotAllowed("查控申请已撤回，不得扣划 the inquiry was cancelled".into()));
-    }
+    is_not_cancelled(draft, measure)?;
     if !matches!(measure.target, Target::Account { .. }) {
         return Err(Rejected::NotNow("only money in an account can be deducted".to_owned()));
     }
@@ -105,21 +125,24 @@ fn allowed(draft: &Draft<'_>, measure: &Measure, wish: Option<Decimal>) -> Decid
     if amount <= Decimal::ZERO {
         return Err(Rejected::NotNow("the measure holds nothing that could be deducted".to_owned()));
     }
-    let left = left_to_take(draft, measure.debtor);
+    if measure.currency.is_some() && measure.rate.is_none() {
+        return Err(Rejected::NotAllowed(
+            "外币账户须先载明折算汇率方可扣划，否则不计入标的 name the rate of the foreign amount first: without it the deduction would count for nothing"
+                .into(),
+        ));
+    }
+    let left = left_to_take(&draft.file, measure.debtor).max(Decimal::ZERO);
     if measure.in_yuan(amount) > left { Err(Rejected::NoRoom { left }) } else { Ok(amount) }
 }
 
-/// How much more may be taken of a party, in yuan: of the claim, and of what the party is liable for.
-fn left_to_take(draft: &Draft<'_>, debtor: PartyId) -> Decimal {
-    let taken = |of: &dyn Fn(&Measure) -> bool| -> Decimal {
-        let ledger = draft.file.ledger().filter(|one| of(one));
-        ledger.map(|one| one.in_yuan(one.deducted) + one.in_yuan(one.deducting)).sum()
-    };
-    let claim = draft.file.chain.claim.as_ref().map_or(Decimal::MAX, |claim| claim.amount);
-    let party = draft.file.parties.iter().find(|known| known.id == debtor);
-    let liable = party.and_then(|known| known.liable_up_to).unwrap_or(Decimal::MAX);
-    let left = (claim - taken(&|_| true)).min(liable - taken(&|one| one.debtor == debtor));
-    left.max(Decimal::ZERO)
+/// For an inquiry that was cancelled nothing is deducted or transferred.
+fn is_not_cancelled(draft: &Draft<'_>, measure: &Measure) -> Decided<()> {
+    let (inquiry, _) = draft.subject_of(measure);
+    let inquiry = draft.file.inquiries.get(&inquiry);
+    if inquiry.is_some_and(|inquiry| inquiry.state == InquiryState::Cancelled) {
+        return Err(Rejected::NotAllowed("查控申请已撤回，不得扣划、转让 the inquiry was cancelled".into()));
+    }
+    Ok(())
 }
 
 /// Has a forced transfer registered (法〔2014〕251号 item 7): freeze first, then transfer.
@@ -144,6 +167,7 @@ pub fn transfer(
             "the measure is {state}; only a stake whose freeze stands can be transferred"
         )));
     }
+    is_not_cancelled(draft, &measure)?;
     let papers = papers(draft, &measure, ActionKind::Transfer, documents)?;
     let instruction = Instruction::Transfer { target: measure.target.clone(), to: transfer.to };
     let order = draft.control(&measure, instruction, papers);

@@ -20,6 +20,7 @@ use super::super::due::ask_again;
 use super::super::follow_up::follow_up;
 use super::super::ledger::follow;
 use super::super::proposals::withdraw;
+use super::super::recognise::names;
 use super::super::{Decided, Rejected};
 use super::Outcome;
 
@@ -80,20 +81,11 @@ pub fn enter(
         let detail = "法定最长期限已届满 the longest term that the law allows is over: freeze anew";
         return Err(Rejected::NotAllowed(detail.into()));
     }
-    let standing =
-        draft.file.ledger().find(|known| same_property(known, &new) && known.state.stands()).cloned();
-    let completes =
-        standing.as_ref().filter(|known| known.origin == Origin::Recognised).map(|known| known.id);
-    refuse_known_number(draft, &new, completes)?;
-    let id = match standing {
-        Some(known) if known.origin == Origin::Recognised => complete(draft, known, new),
-        Some(known) if known.limit == new.limit => {
-            return Err(Rejected::NotNow(format!(
-                "该措施已在册 the ledger has this measure already: {}",
-                known.id
-            )));
-        }
-        _ => draft.add_measure(new),
+    let recognised = recognised_as(draft, &new)?;
+    refuse_known_number(draft, &new, recognised.as_ref().map(|known| known.id))?;
+    let id = match recognised {
+        Some(known) => complete(draft, known, new),
+        None => draft.add_measure(new),
     };
     draft.keep_documents(documents, inquiry, &[id]);
     let measure = draft.measure(id)?;
@@ -101,6 +93,31 @@ pub fn enter(
     draft.tell(EventType::MeasureRecognised, &measure, None);
     follow(draft, Cause::Act);
     Ok(Outcome { measures: vec![id], orders: Vec::new() })
+}
+
+/// The line that a counterpart's word made of the freeze that is entered, beside whatever else stands on the property: that of its limit,
+/// of several that of its case; else the only one.
+fn recognised_as(draft: &Draft<'_>, new: &Measure) -> Decided<Option<Measure>> {
+    let is_recognised = |known: &&Measure| {
+        known.origin == Origin::Recognised && known.state.stands() && same_property(known, new)
+    };
+    let all: Vec<&Measure> = draft.file.ledger().filter(is_recognised).collect();
+    let of_limit: Vec<&Measure> = all.iter().copied().filter(|known| known.limit == new.limit).collect();
+    let of_case = of_limit.iter().copied().find(|known| names(&known.original_case, &new.original_case));
+    match (of_case.or(of_limit.first().copied()), all.as_slice()) {
+        (Some(known), _) => Ok(Some(known.clone())),
+        (None, []) => Ok(None),
+        (None, [only]) => Ok(Some((*only).clone())),
+        (None, several) => {
+            let limits: Vec<String> =
+                several.iter().map(|known| known.money(known.limit).to_string()).collect();
+            let detail = format!(
+                "该财产已识别多项本案冻结，限额均与补录不符，请核对 several freezes of this case were recognised on the property, none with this limit; theirs are {}",
+                limits.join("、")
+            );
+            Err(Rejected::Findings(vec![Finding::new("/limit/amount", detail)]))
+        }
+    }
 }
 
 /// What the measure takes of an account is not proposed or asked there once more.
@@ -268,6 +285,7 @@ fn measure_of(draft: &Draft<'_>, entered: &EnteredMeasure, inquiry: InquiryId, s
         Target::Property { .. } | Target::Equity { .. } => Exemption::free(),
     };
     let line = line(found, &entered.institution, entered.target.clone(), exempt);
+    let line = Measure { institution: institution_of(draft, &line), ..line };
     let measure = with_term(
         Measure {
             origin: Origin::Entered,
@@ -289,6 +307,13 @@ fn measure_of(draft: &Draft<'_>, entered: &EnteredMeasure, inquiry: InquiryId, s
     );
     let state: MeasureState = measure.standing_state();
     Measure { state, ..measure }
+}
+
+/// The institution that keeps what is entered; where it is not named, that of the property as the counterpart reported it.
+fn institution_of(draft: &Draft<'_>, entered: &Measure) -> String {
+    let named = |known: &&Measure| !known.institution.is_empty() && same_property(known, entered);
+    let known = draft.file.ledger().find(named).filter(|_| entered.institution.is_empty());
+    known.map_or_else(|| entered.institution.clone(), |known| known.institution.clone())
 }
 
 /// What the line of a query would have named.

@@ -5,21 +5,25 @@ use rust_decimal::Decimal;
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
     BroughtDocument, ChainParty, Change, ClaimState, DocumentId, Measure, MeasureId, MeasureState,
-    OrderState, PropertyFinding, TaskKind,
+    OrderState, PropertyFinding, ReleaseCause, TaskKind,
 };
 use super::super::candidate::property_key;
 use super::super::control::without_control;
-use super::super::counting::Cause;
+use super::super::counting::{Cause, is_unwanted};
 use super::super::draft::Draft;
 use super::super::giving_back::{
-    end_of_claim, is_idle, is_unwanted, start_release, start_surplus_release, tell_what_stands,
+    end_of_claim, is_idle, start_release, start_surplus_release, tell_what_stands,
 };
 use super::super::ledger::follow;
 use super::super::orders::OrderInput;
 use super::super::proposals::withdraw;
 use super::super::reply::apply;
+use super::super::unsent;
 use super::super::{Decided, Rejected};
 use super::{By, Outcome, Release, ReleaseScope, claim};
+
+/// Why a control of what is released does not leave.
+const RELEASED: &str = "该措施已决定解除 the measure is to be released";
 
 /// Gives back what stands. "All" gives the whole limit back, also of a measure that waits and holds nothing.
 pub fn release(
@@ -49,6 +53,8 @@ pub fn release(
         is_done = true;
     }
     close_claim(draft, release.ground, by);
+    unsent::withdraw(draft);
+    let cause = if is_done { ReleaseCause::Unwanted } else { ReleaseCause::Lasting };
     let single = matches!(release.scope, ReleaseScope::Measure(..));
     for id in ids {
         // What was given back before it may have made room, by which this one was asked meanwhile.
@@ -58,7 +64,7 @@ pub fn release(
             ReleaseScope::Party(_) | ReleaseScope::Case | ReleaseScope::Surplus(_) => None,
         };
         let measure = remember(draft, measure, release, by);
-        match give_back(draft, measure, part, &brought, by) {
+        match give_back(draft, measure, part, (&brought, cause), by) {
             Ok(()) => outcome.measures.push(id),
             Err(rejected) if single => return Err(rejected),
             // What cannot be released now is on the list; the others are not held up by it.
@@ -165,22 +171,27 @@ fn give_back(
     draft: &mut Draft<'_>,
     measure: Measure,
     part: Option<Decimal>,
-    brought: &[DocumentId],
+    papers: (&[DocumentId], ReleaseCause),
     by: By<'_>,
 ) -> Decided<()> {
+    use MeasureState::{Deducting, Renewing, Transferring};
     match measure.state {
         MeasureState::Proposed | MeasureState::Candidate | MeasureState::Skipped => {
             leave_alone(draft, measure, by);
             Ok(())
         }
         MeasureState::Asked => stop_freeze(draft, measure, by),
-        _ if is_idle(&measure) => order_release(draft, measure, part, brought),
+        _ if is_idle(&measure) => order_release(draft, measure, part, papers),
         // The release before it was never answered, or nobody knows what became of it: it is ordered again.
         MeasureState::Releasing if !is_under_way(draft, &measure) => {
             let standing = Measure { state: without_control(&measure), releasing: Decimal::ZERO, ..measure };
             draft.move_measure(standing.clone());
             // What came meanwhile may have taken or freed the last of it.
-            if standing.state.ended() { Ok(()) } else { order_release(draft, standing, part, brought) }
+            if standing.state.ended() { Ok(()) } else { order_release(draft, standing, part, papers) }
+        }
+        Deducting | Renewing | Transferring if unsent::take_back(draft, measure.id, RELEASED) => {
+            let standing = draft.measure(measure.id)?;
+            order_release(draft, standing, part, papers)
         }
         state => Err(Rejected::NotNow(format!(
             "the measure is {}: what is under way about it must end first",
@@ -230,7 +241,7 @@ fn order_release(
     draft: &mut Draft<'_>,
     measure: Measure,
     part: Option<Decimal>,
-    brought: &[DocumentId],
+    papers: (&[DocumentId], ReleaseCause),
 ) -> Decided<()> {
     let all = if measure.limit.is_zero() { measure.held } else { measure.limit };
     let part = part.unwrap_or(all);
@@ -239,5 +250,5 @@ fn order_release(
             "解除金额应大于零且不超过现行限额 {all} 元 the amount must be more than zero and at most the {all} yuan that stand ordered"
         )));
     }
-    start_release(draft, measure, part, brought).map_err(|error| Rejected::NotAllowed(error.to_string()))
+    start_release(draft, measure, part, papers).map_err(|error| Rejected::NotAllowed(error.to_string()))
 }

@@ -6,23 +6,26 @@ use chakong_contract::reply::{Answer, Holding, Refusal, RefusalReason};
 use chakong_contract::{ActionKind, Currency, FaultKind, Instruction, Money, Reply};
 use rust_decimal::Decimal;
 
+use super::super::super::people::Courts;
 use super::super::super::{
     EventType, Measure, MeasureState, OrderId, OrderRecord, OrderState, Source, Subject, TaskKind, number_of,
 };
 use super::super::ask::ask;
 use super::super::clock::end_if_over;
 use super::super::control::never_placed;
-use super::super::counting::Cause;
+use super::super::counting::{Cause, is_unwanted};
 use super::super::draft::{Draft, NewOrder};
-use super::super::giving_back::{is_idle, is_unwanted, start_release, start_surplus_release};
+use super::super::giving_back::{is_idle, start_release, start_surplus_release};
 use super::super::ledger::follow;
 use super::super::orders::OrderInput;
 use super::super::reply::{Applied, apply};
 use super::super::telling::tell_order;
+use super::super::unsent;
 use super::super::without_answer::undone;
 use super::super::{Decided, Rejected};
+use super::resolution::Resolution;
 use super::{
-    Approval, By, Deduction, Outcome, Renewal, Resolution, Transfer, approve, authorise, deduct, renew,
+    Approval, By, Deduction, Outcome, Renewal, Transfer, approve, authorise, deduct, renew, second_person,
 };
 
 /// Decides what became of a control.
@@ -31,7 +34,7 @@ pub fn resolve(draft: &mut Draft<'_>, id: OrderId, resolution: Resolution, by: B
     if !order.is_control() {
         return Err(Rejected::NotNow("only a control is resolved; a query is asked again".into()));
     }
-    if !is_for_a_person(&order) {
+    if resolution != Resolution::Withdraw && !is_for_a_person(&order) {
         return Err(Rejected::NotNow(format!(
             "the order is {}; only a control that is undetermined, overdue, refused or failed is resolved, or one whose answer cannot be read",
             order.state.word()
@@ -60,6 +63,10 @@ pub fn resolve(draft: &mut Draft<'_>, id: OrderId, resolution: Resolution, by: B
             give_up(draft, &order, by);
             vec![id]
         }
+        Resolution::Withdraw => {
+            withdraw(draft, &order, by)?;
+            vec![id]
+        }
     };
     draft.close_tasks(|task| {
         // A person who takes a control for not done answers the refusal, too, unless that was known before.
@@ -76,6 +83,32 @@ fn is_for_a_person(order: &OrderRecord) -> bool {
     use OrderState::{Awaiting, Failed, Overdue, Refused, Undetermined};
     let is_unread = order.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::Malformed);
     matches!(order.state, Undetermined | Overdue | Refused | Failed) || order.state == Awaiting && is_unread
+}
+
+/// A control that has not left is withdrawn on a person's word.
+fn withdraw(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) -> Decided<()> {
+    let id = order.measure.ok_or(Rejected::Unknown("measure"))?;
+    let measure = draft.measure(id)?;
+    let is_release = order.instruction.kind() == ActionKind::Release;
+    if is_release && is_unwanted(&draft.file, &measure) {
+        return Err(Rejected::NotAllowed(
+            "标的已了结或当事人已解除，解除请求不得撤回 the claim is closed or the party was freed: the release is not withdrawn"
+                .into(),
+        ));
+    }
+    if measure.control != Some(order.id) || !unsent::take_back(draft, id, &by.note()) {
+        return Err(Rejected::NotNow(format!(
+            "该请求可能已发出，不能撤回，请等待反馈 the order is {} and may have left: it is not withdrawn, wait for the answer",
+            order.state.word()
+        )));
+    }
+    let measure = draft.measure(id)?;
+    if measure.state == MeasureState::Candidate {
+        draft.move_measure(Measure { state: MeasureState::Skipped, note: by.note(), ..measure });
+    }
+    end_if_over(draft, id);
+    follow(draft, Cause::Act);
+    Ok(())
 }
 
 /// What a counterpart would have said.
@@ -191,6 +224,7 @@ fn order_anew(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) -> Decided
             authorise(draft, &measure, ActionKind::Freeze)?;
             let approval = Approval { limit, ..Approval::default() };
             let limit = approve::limit(draft, &measure, approval)?;
+            second_person::check_again(draft, &measure, limit)?;
             let approved_by = measure.approved_by.clone();
             ask(draft, measure, limit, &order.papers, &approved_by)
                 .map_err(|error| Rejected::NotAllowed(error.to_string()))?;
@@ -204,7 +238,9 @@ fn order_anew(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) -> Decided
             renew::renew(draft, id, Renewal { days }, Vec::new())?;
         }
         Instruction::Deduct { amount, into, .. } => {
-            deduct::deduct(draft, id, Deduction { amount: Some(amount.amount), into }, Vec::new())?;
+            let courts = if order.court.is_empty() { Courts::All } else { Courts::one(&order.court) };
+            let deduction = Deduction { amount: Some(amount.amount), into, courts };
+            deduct::deduct(draft, id, deduction, Vec::new())?;
         }
         Instruction::Transfer { to, .. } => {
             deduct::transfer(draft, id, Transfer { to }, Vec::new())?;
@@ -251,7 +287,8 @@ fn release_anew(
     let started = if of_surplus {
         start_surplus_release(draft, measure, &order.papers)
     } else {
-        start_release(draft, measure, part, &order.papers)
+        let cause = measure.last_release.cause;
+        start_release(draft, measure, part, (&order.papers, cause))
     };
     started.map_err(|error| Rejected::NotAllowed(error.to_string()))
 }

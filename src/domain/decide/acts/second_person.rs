@@ -4,9 +4,8 @@
 use chakong_contract::ActionKind;
 use rust_decimal::Decimal;
 
-use super::super::super::{
-    Actor, DocumentId, EventType, FirstApproval, Measure, MeasureId, MeasureState, TwoFrom,
-};
+use super::super::super::{Actor, DocumentId, EventType, FirstApproval, Measure, MeasureId, MeasureState};
+use super::super::approvers::{two_from, wants_two};
 use super::super::counting::Cause;
 use super::super::draft::Draft;
 use super::super::ledger::follow;
@@ -27,13 +26,6 @@ pub(super) enum Stage {
     },
 }
 
-/// From how much on the courts of the chain want two approvers.
-fn two_from(draft: &Draft<'_>) -> TwoFrom {
-    let courts = draft.file.cases.iter().map(|case| case.court_code.as_str());
-    let of_inquiries = draft.file.inquiries.values().map(|inquiry| inquiry.court.as_str());
-    draft.facts.rules.two_approvers.wanted_by(courts.chain(of_inquiries))
-}
-
 /// Refuses an act that would do without the second approver.
 ///
 /// # Errors
@@ -48,13 +40,25 @@ pub(super) fn check(draft: &Draft<'_>, act: &Act) -> Decided<()> {
                 .into(),
         )),
         Act::Resolve(order, Resolution::SendAgain) if freeze_without_approval(draft, *order).is_some() => {
-            Err(Rejected::NotAllowed(
-                "该冻结未经审批，须由两名审批人批准后发送 nobody approved this freeze: have it approved instead of sending it again"
-                    .into(),
-            ))
+            Err(unapproved())
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses to send a freeze again, with this limit, that nobody approved and that two persons approve.
+///
+/// # Errors
+/// [`Rejected::NotAllowed`].
+pub(super) fn check_again(draft: &Draft<'_>, measure: &Measure, limit: Decimal) -> Decided<()> {
+    let lacks_approval = measure.approved_by.is_empty() && wants_two(draft, measure, limit);
+    if lacks_approval { Err(unapproved()) } else { Ok(()) }
+}
+
+fn unapproved() -> Rejected {
+    Rejected::NotAllowed(
+        "该冻结未经审批，须由两名审批人批准后发送 nobody approved this freeze: have it approved instead of sending it again".into(),
+    )
 }
 
 /// Whether an approval is enough, or the first of two, as the court wants it. `measure` is the measure with what was approved.
@@ -68,9 +72,7 @@ pub(super) fn stage(
     by: By<'_>,
 ) -> Decided<Stage> {
     let name = by.actor.name();
-    let is_wanted =
-        two_from(draft).is_some_and(|from| yuan_of(measure, limit).is_none_or(|yuan| yuan >= from));
-    if !is_wanted {
+    if !wants_two(draft, measure, limit) {
         return Ok(Stage::Enough { approvers: name.to_owned(), papers: Vec::new() });
     }
     if !matches!(by.actor, Actor::Person(_)) {
@@ -96,19 +98,10 @@ pub(super) fn stage(
     Ok(Stage::Enough { approvers: format!("{}、{name}", first.by), papers: first.papers.clone() })
 }
 
-/// What a freeze amounts to in yuan; `None` where nobody knows.
-fn yuan_of(measure: &Measure, limit: Decimal) -> Option<Decimal> {
-    match (measure.is_whole(), measure.currency) {
-        (true, _) => measure.value,
-        (false, None) => Some(limit),
-        (false, Some(_)) => measure.rate.map(|_| measure.in_yuan(limit)),
-    }
-}
-
 fn is_the_same(first: &FirstApproval, approval: Approval, limit: Decimal) -> bool {
     let names_it = approval.limit.is_some() || !first.named_limit;
-    let same = (first.limit, first.whole, first.permit, first.rate);
-    names_it && same == (limit, approval.whole, approval.permit, approval.rate)
+    let same = (first.limit, first.whole, first.permit, first.rate, first.listed_state_shares);
+    names_it && same == (limit, approval.whole, approval.permit, approval.rate, approval.listed_state_shares)
 }
 
 /// What was approved first, in words.
@@ -117,6 +110,7 @@ fn content(measure: &Measure, first: &FirstApproval) -> String {
     said.extend(first.whole.then(|| "whole account".to_owned()));
     said.extend(first.permit.map(|permit| format!("permit {permit:?}")));
     said.extend(first.rate.map(|rate| format!("rate {rate}")));
+    said.extend(first.listed_state_shares.then(|| "state shares of a listed company".to_owned()));
     said.join(", ")
 }
 
@@ -143,13 +137,17 @@ pub(super) fn begin(
         whole: approval.whole,
         permit: approval.permit,
         rate: approval.rate,
+        listed_state_shares: approval.listed_state_shares,
         papers,
     };
     // What a foreign amount counts for, and a whole, is known once it is approved.
     let counts = !measure.is_whole() && measure.currency.is_none();
     let limit = if counts { limit } else { Decimal::ZERO };
     let (state, note) = (MeasureState::Proposed, by.note());
-    let proposed = Measure { state, limit, note, first_approval: Some(first), ..measure };
+    // Once said, it stays so.
+    let listed_state_shares = approval.listed_state_shares || measure.listed_state_shares;
+    let first_approval = Some(first);
+    let proposed = Measure { state, limit, note, first_approval, listed_state_shares, ..measure };
     draft.move_measure(proposed.clone());
     draft.tell(EventType::MeasureFirstApproved, &proposed, None);
     let note = format!(

@@ -35,7 +35,11 @@ impl Draft<'_> {
         action: ActionKind,
         brought: &[DocumentId],
     ) -> Result<Vec<DocumentId>, NoPapers> {
-        let needed = self.facts.rules.abilities.can(&measure.counterpart, action)?;
+        let abilities = &self.facts.rules.abilities;
+        let needed = abilities.can(&measure.counterpart, action)?;
+        if measure.currency.is_some() && !abilities.controls_foreign(&measure.counterpart) {
+            return Err(Cannot::YuanOnly(measure.counterpart.clone()).into());
+        }
         let mut missing = Vec::new();
         let mut papers = Vec::new();
         for kind in needed {

@@ -4,6 +4,7 @@ use chakong_contract::order::CourtAccount;
 use chakong_contract::{DocumentKind, Refusal, RefusalReason, Reply, Transferee};
 use serde_json::json;
 
+use super::super::super::people::Courts;
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{Mandate, MeasureState, Mode};
 use super::super::{
@@ -24,7 +25,7 @@ fn deduction(amount: u32) -> Deduction {
         bank_number: String::new(),
         class: String::new(),
     };
-    Deduction { amount: Some(amount.into()), into }
+    Deduction { amount: Some(amount.into()), into, courts: Courts::All }
 }
 
 const DEDUCT: &[DocumentKind] = &[DocumentKind::DeductRuling, DocumentKind::DeductNotice];

@@ -10,6 +10,7 @@ use chakong_contract::reply::{Answer, Holding, Refusal, RefusalReason};
 use chakong_contract::{ActionKind, Instruction, Money, Reply, Transferee};
 use rust_decimal::Decimal;
 
+use super::super::super::people::Courts;
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{Measure, MeasureId, MeasureState, OrderId, OrderRecord, OrderState, Source};
 use super::super::{
@@ -221,7 +222,7 @@ fn an_act_in_a_state_that_does_not_allow_it_is_refused_and_is_no_defect() {
             Act::Reject(id),
             Act::Reconsider(id),
             Act::Renew(id, Renewal::default()),
-            Act::Deduct(id, Deduction { amount: None, into: into.clone() }),
+            Act::Deduct(id, Deduction { amount: None, into: into.clone(), courts: Courts::All }),
             Act::Transfer(id, Transfer { to: transferee() }),
             release(ReleaseScope::Measure(id, None)),
             release(ReleaseScope::Measure(id, Some(500.into()))),

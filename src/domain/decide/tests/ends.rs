@@ -1,11 +1,13 @@
 //! How measures end: released for a reason, lapsed, deducted; and how they are kept from ending.
 
-use chakong_contract::{ActionKind, Fault, FaultKind, Refusal, RefusalReason, Reply};
+use chakong_contract::{ActionKind, Fault, FaultKind, Instruction, Refusal, RefusalReason, Reply};
 use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
-use super::super::super::{ClaimState, EventType, MeasureState, OrderId, OrderRecord, OrderState, TaskKind};
-use super::super::{Act, OrderInput, Rejected, ReleaseScope, Resolution};
+use super::super::super::{
+    ClaimChangeKind, ClaimState, EventType, MeasureState, OrderId, OrderRecord, OrderState, TaskKind,
+};
+use super::super::{Act, ClaimUpdate, OrderInput, Rejected, ReleaseScope, Resolution};
 use super::books::Bank;
 use super::world::{World, auto};
 
@@ -347,6 +349,27 @@ fn a_control_that_fails_within_the_bank_is_ordered_again_three_times() {
     world.hear(freeze, failing_within_the_bank());
     assert!(world.queued().is_empty());
     assert_eq!(world.measure_at("a").state, MeasureState::Refused);
+}
+
+#[test]
+fn a_freeze_that_fails_within_the_bank_is_ordered_again_for_no_more_than_is_wanted_by_then() {
+    for claim in [45_000, 20_000] {
+        let (mut world, freeze) = handed_over();
+        world
+            .change_claim(ClaimUpdate {
+                change: Some((ClaimChangeKind::Lowered, claim.into())),
+                ..ClaimUpdate::default()
+            })
+            .expect("lowered");
+        world.hear(freeze, failing_within_the_bank());
+        let [order] = world.queued()[..] else { panic!("one order") };
+        let measure = world.measure_at("a");
+        assert_eq!((measure.control, measure.limit), (Some(order), Decimal::from(claim)), "of {claim}");
+        let Instruction::Freeze { limit, .. } = &world.file.orders[&order].instruction else {
+            panic!("a freeze")
+        };
+        assert_eq!(limit.map(|limit| limit.amount), Some(Decimal::from(claim)));
+    }
 }
 
 #[test]

@@ -152,6 +152,14 @@ fn a_freeze_on_paper_in_a_foreign_currency_is_entered_and_never_counted_as_yuan(
         assert_eq!((foreign(&world).currency, foreign(&world).held), (euros(), Decimal::from(3_000)));
         assert_eq!(room(world.claim(), world.file.ledger()), Decimal::from(left), "{rate:?}");
         let id = foreign(&world).id;
+        if rate.is_none() {
+            let refused = world.deduct(id, Some(200.into()));
+            assert!(
+                matches!(refused, Err(Rejected::NotAllowed(_))),
+                "it would count for nothing: {refused:?}"
+            );
+            world.act(Act::Rate(id, Decimal::from(7))).expect("named");
+        }
         world.deduct(id, Some(200.into())).expect("ordered");
         let order = foreign(&world).control.expect("the deduction");
         let Instruction::Deduct { amount, .. } = &world.file.orders[&order].instruction else {
@@ -198,4 +206,31 @@ fn a_rate_belongs_to_a_foreign_amount_and_is_more_than_zero() {
         let refused = world.act(Act::Rate(id, rate));
         assert!(matches!(refused, Err(Rejected::NotAllowed(_))), "{rate}: {refused:?}");
     }
+}
+
+#[test]
+fn what_a_counterpart_controls_in_yuan_only_is_refused_when_it_is_ordered_and_put_on_the_list() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200011", 0)]))]);
+    world.rules.abilities = std::iter::once(("a".to_owned(), super::world::yuan_only())).collect();
+    world.submit(CASE, None, Some(auto(50_000))).expect("accepted");
+    world.run();
+    let entered = on_paper(world.file.parties[0].id, Some(Decimal::from(8)));
+    world.act_with(Act::Enter(Box::new(entered)), &[DocumentKind::FreezeNotice]).expect("it stands");
+    let id = foreign(&world).id;
+    let scope = super::super::ReleaseScope::Measure(id, None);
+    let ground = super::super::super::rules::release_reasons::ReleaseReason::Other;
+    for refused in
+        [world.renew(id).map(drop), world.deduct(id, None).map(drop), world.release(scope, ground).map(drop)]
+    {
+        let Err(Rejected::NotAllowed(words)) = refused else { panic!("{refused:?}") };
+        assert!(words.contains("线下办理"), "{words}");
+    }
+    let settled = super::super::ClaimUpdate {
+        state: Some(super::super::super::ClaimState::Settled),
+        ..super::super::ClaimUpdate::default()
+    };
+    world.change_claim(settled).expect("settled");
+    let task = world.file.tasks.iter().find(|task| task.kind == TaskKind::BringPapers).expect("a task");
+    assert!(task.note.contains("线下办理"), "{}", task.note);
+    assert!(world.queued().is_empty(), "no order fails on the wire");
 }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{Mandate, MeasureState, Origin, TaskKind, UncoveredLimit};
-use super::super::{ClaimUpdate, ReleaseScope};
+use super::super::{Act, ClaimUpdate, ReleaseScope};
 use super::books::Bank;
 use super::world::{World, auto};
 
@@ -208,6 +208,38 @@ fn a_list_that_may_be_older_than_a_release_recognises_nothing() {
     world.hear(query, seen);
     let stands: Vec<_> = world.file.ledger().filter(|one| one.state.stands()).collect();
     assert!(stands.is_empty(), "{stands:#?}");
+}
+
+/// The question was asked after the release was ordered, and before the bank said that it was done.
+#[test]
+fn a_list_that_was_asked_for_at_the_moment_of_a_release_recognises_nothing() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 90_000)]))]);
+    let number = "（2026）晋10执42号";
+    world.submit(number, None, Some(auto(60_000))).expect("accepted");
+    let query = world.queued()[0];
+    let mut seen = world.carry_out(query);
+    world.hear(query, seen.clone());
+    world.run();
+    let id = world.measure_at("a").id;
+    world.release(ReleaseScope::Measure(id, None), ReleaseReason::DebtPaid).expect("ordered");
+    let release = world.queued()[0];
+    world.act(Act::Requery(vec![query])).expect("asked again");
+    let again = *world.queued().iter().find(|order| **order != release).expect("the question");
+    assert!(again > release);
+    let Reply::Found { assets, .. } = &mut seen else { panic!("found") };
+    let Asset::Account(account) = &mut assets[0].asset else { panic!("an account") };
+    account.encumbrances = vec![listed(number, 60_000)];
+    let done = world.carry_out(release);
+    world.hear(release, done);
+    world.hear(again, seen.clone());
+    let stands: Vec<_> = world.file.ledger().filter(|one| one.state.stands()).collect();
+    assert!(stands.is_empty(), "{stands:#?}");
+    // What is asked later shows what stands.
+    world.days(1);
+    world.act(Act::Requery(vec![again])).expect("asked again");
+    let later = *world.queued().last().expect("the question");
+    world.hear(later, seen);
+    assert_eq!(world.file.ledger().filter(|one| one.state.stands()).count(), 1);
 }
 
 #[test]

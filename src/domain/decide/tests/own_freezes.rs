@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
-    Change, EventType, Mandate, MeasureId, MeasureState, OrderId, Origin, TaskKind, UncoveredLimit,
+    Change, EventType, Mandate, MeasureId, MeasureState, OrderId, Origin, PartyId, TaskKind, UncoveredLimit,
 };
 use super::super::{Act, EnteredMeasure, ReleaseScope};
 use super::books::Bank;
@@ -39,8 +39,13 @@ fn found(world: &mut World, query: OrderId, freezes: &[Encumbrance]) -> Reply {
 }
 
 fn entered(world: &World, limit: u32, held: u32) -> EnteredMeasure {
+    EnteredMeasure { limit: limit.into(), held: held.into(), ..on_paper(world.measure_at("a").debtor) }
+}
+
+/// What a paper says of a freeze of 50 000.
+fn on_paper(party: PartyId) -> EnteredMeasure {
     EnteredMeasure {
-        party: world.measure_at("a").debtor,
+        party,
         counterpart: "a".to_owned(),
         institution: "a".to_owned(),
         listed_state_shares: false,
@@ -54,8 +59,8 @@ fn entered(world: &World, limit: u32, held: u32) -> EnteredMeasure {
         },
         currency: None,
         rate: None,
-        limit: limit.into(),
-        held: held.into(),
+        limit: 50_000.into(),
+        held: 50_000.into(),
         from: "2026-02-02".parse().ok(),
         until: "2026-12-30".parse().expect("a day"),
         rank: None,
@@ -218,4 +223,70 @@ fn a_recognised_freeze_that_waits_is_in_force_once_a_person_enters_what_it_holds
     let completed = &world.file.measures[&known.id];
     assert_eq!((completed.origin, completed.state), (Origin::Entered, MeasureState::InForce));
     assert_eq!(effective(&world), 1);
+}
+
+/// A freeze of 600 that was ordered here, and one of another amount that its bank lists beside it.
+fn beside(other: u32) -> (World, MeasureId) {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 600)]))]);
+    world.submit(CASE, None, Some(auto(1_200))).expect("accepted");
+    world.run();
+    let query = world.file.orders.values().find(|order| !order.is_control()).expect("a query").id;
+    world.act(Act::Requery(vec![query])).expect("asked again");
+    let query = *world.queued().last().expect("the query");
+    let balance = world.banks.get_mut("a").and_then(|bank| bank.accounts.get_mut("622200001"));
+    balance.expect("the account").balance = 1_200.into();
+    let reply = found(&mut world, query, &[listed(Some(600)), listed(Some(other))]);
+    world.hear(query, reply);
+    let recognised = world.file.ledger().find(|one| one.origin == Origin::Recognised).expect("recognised");
+    let id = recognised.id;
+    (world, id)
+}
+
+#[test]
+fn the_number_of_a_recognised_freeze_completes_it_though_one_of_ours_stands_before_it() {
+    for other in [400, 600] {
+        let (mut world, recognised) = beside(other);
+        let lines = world.file.ledger().count();
+        let releases = world.orders_of(ActionKind::Release);
+        let measure = entered(&world, other, other);
+        let entered_line = world
+            .act_with(Act::Enter(Box::new(measure)), &[DocumentKind::FreezeNotice])
+            .expect("entered")
+            .measures;
+        assert_eq!(entered_line, [recognised], "{other}");
+        let completed = &world.file.measures[&recognised];
+        assert_eq!((completed.origin, completed.original_number.as_str()), (Origin::Entered, "PAPER0305"));
+        assert_eq!(world.file.ledger().count(), lines, "{other}: it is one line");
+        assert_eq!(world.orders_of(ActionKind::Release), releases, "{other}: nothing is given back for it");
+    }
+}
+
+#[test]
+fn a_freeze_entered_without_its_institution_is_the_one_that_the_bank_lists() {
+    for is_known in [false, true] {
+        let mut world = World::new(vec![("a", Bank::with(&[("622200001", 50_000)]))]);
+        world.submit(CASE, None, Some(auto(50_000))).expect("accepted");
+        let query = world.queued()[0];
+        let party = world.file.parties[0].id;
+        let measure = |number: &str| EnteredMeasure {
+            institution: String::new(),
+            original_number: number.to_owned(),
+            ..on_paper(party)
+        };
+        if is_known {
+            let reply = found(&mut world, query, &[listed(None)]);
+            world.hear(query, reply);
+        }
+        world
+            .act_with(Act::Enter(Box::new(measure("PAPER0306"))), &[DocumentKind::FreezeNotice])
+            .expect("entered");
+        let again = *world.queued().last().expect("a query");
+        let reply = found(&mut world, again, &[listed(Some(50_000))]);
+        world.hear(again, reply);
+        let standing: Vec<_> = world.file.ledger().filter(|one| one.state.stands()).collect();
+        assert_eq!(standing.len(), 1, "{is_known}: {standing:?}");
+        assert_eq!(standing[0].institution, "a", "{is_known}: the bank told it");
+        assert_eq!(world.orders_of(ActionKind::Release), 0, "{is_known}");
+        assert_eq!(world.orders_of(ActionKind::Freeze), 0, "{is_known}: nothing is frozen beside it");
+    }
 }

@@ -11,7 +11,8 @@ use super::super::Act;
 use super::books::Bank;
 use super::world::{World, auto};
 
-fn house(encumbrances: &Value) -> Reply {
+/// A house of the debtor's with what stands on it.
+pub fn house(encumbrances: &Value) -> Reply {
     let house = json!({
         "kind": "property", "property_kind": "building", "unit_number": null,
         "certificates": ["测（2026）不动产权第0000031号"], "location": "测试市测试路31号",

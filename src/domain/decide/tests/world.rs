@@ -280,7 +280,7 @@ impl World {
             class: String::new(),
         };
         let papers = [DocumentKind::DeductRuling, DocumentKind::DeductNotice];
-        self.act_with(Act::Deduct(id, Deduction { amount, into }), &papers)
+        self.act_with(Act::Deduct(id, Deduction { amount, into, courts: Courts::All }), &papers)
     }
 
     pub fn change_claim(&mut self, update: ClaimUpdate) -> Decided<super::super::ActOutcome> {

@@ -13,6 +13,15 @@ use crate::lines::call::{CallLine, Repeat};
 /// Most requests of one conversation.
 const MOST_STEPS: usize = 1000;
 
+/// What a conversation is about.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// Whether it is about controls.
+    pub control: bool,
+    /// The court whose orders it is about; where courts have no shares, that of the first of them.
+    pub court: &'a str,
+}
+
 /// How a conversation ended.
 #[derive(Debug)]
 pub enum Ended {
@@ -48,11 +57,11 @@ pub async fn converse(
     line: &CallLine,
     dialogue: &mut dyn Dialogue,
     first: Step,
-    control: bool,
+    about: About<'_>,
     admission: &Admission,
     quota: Option<Reserve<'_>>,
 ) -> Conversation {
-    let mut sending = Sending { line, control, admission, quota, transcript: Vec::new(), requests: 0 };
+    let mut sending = Sending { line, about, admission, quota, transcript: Vec::new(), requests: 0 };
     let mut next = first;
     for step in 0..MOST_STEPS {
         let request = match next {
@@ -79,7 +88,7 @@ pub async fn converse(
 /// A conversation under way.
 struct Sending<'a> {
     line: &'a CallLine,
-    control: bool,
+    about: About<'a>,
     admission: &'a Admission,
     quota: Option<Reserve<'a>>,
     transcript: Vec<u8>,
@@ -94,7 +103,7 @@ impl Sending<'_> {
 
     /// Waits until one more request may be sent, and has it counted.
     async fn pass(&mut self) -> Result<(), Fault> {
-        self.admission.pass(self.control).await?;
+        self.admission.pass(self.about.control, self.about.court).await?;
         match &mut self.quota {
             Some(quota) => quota.take().await,
             None => Ok(()),
@@ -105,7 +114,7 @@ impl Sending<'_> {
     /// is lost by it, the request goes out once more over a fresh one, as a request more that must be admitted.
     async fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
         let may_leave = self.admission.may_leave();
-        let repeat = if self.control && !request.repeatable { Repeat::Never } else { Repeat::Harmless };
+        let repeat = if self.about.control && !request.repeatable { Repeat::Never } else { Repeat::Harmless };
         self.requests += 1;
         match self.line.send(request, repeat, &may_leave).await {
             Err(unanswered) if unanswered.was_stale && repeat == Repeat::Harmless => {

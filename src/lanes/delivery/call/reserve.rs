@@ -6,6 +6,7 @@ use std::time::Duration;
 use chakong_contract::{Date, Fault, FaultKind, Moment};
 
 use super::super::super::context::LaneContext;
+use crate::domain::Counted;
 use crate::store::StoreError;
 
 /// Requests that are counted at once. As many may be missing from the day's quota after a crash, for each conversation under way.
@@ -17,15 +18,16 @@ const WRITE_AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Reserve<'a> {
     lane: &'a LaneContext,
+    counts: Counted,
     left: Option<(Date, u32)>,
     /// Of days that are over.
     earlier: Vec<(Date, u32)>,
 }
 
 impl<'a> Reserve<'a> {
-    /// Nothing yet; `None` where the counterpart has no quota.
-    pub(super) fn of(lane: &'a LaneContext) -> Option<Self> {
-        lane.handle.admission.has_quota().then(|| Self { lane, left: None, earlier: Vec::new() })
+    /// Nothing yet; `None` where requests are counted to nothing.
+    pub(super) fn of(lane: &'a LaneContext, counts: Counted) -> Option<Self> {
+        (counts != Counted::Not).then(|| Self { lane, counts, left: None, earlier: Vec::new() })
     }
 
     /// Takes one request of the day.
@@ -53,7 +55,7 @@ impl<'a> Reserve<'a> {
         let (engine, name) = (&self.lane.context.engine, &self.lane.config.name);
         let now = self.lane.context.clock.now();
         loop {
-            match engine.spend_quota(name.clone(), now, BLOCK).await {
+            match engine.spend_quota(name, &self.counts, now, BLOCK).await {
                 Ok(()) => return Ok(()),
                 Err(StoreError::LeaseLost) => return Err(moved()),
                 Err(StoreError::Full | StoreError::Failed { .. } | StoreError::Again)
@@ -100,10 +102,10 @@ mod tests {
         let lane = world.lane.shared();
         let used = async |day: Date| {
             let store = &lane.context.store;
-            store.read(move |reads| reads.quota_used("registry-7", day)).await.expect("a read")
+            store.read(move |reads| reads.quota_used("registry-7", day)).await.expect("a read").requests
         };
         let today = Moment::from_timestamp(lane.context.clock.now()).date();
-        let mut reserve = Reserve::of(lane).expect("it has a quota");
+        let mut reserve = Reserve::of(lane, Counted::Quota).expect("it has a quota");
         for sent in 1..=BLOCK + 1 {
             reserve.take().await.expect("counted");
             // Whatever the process dies of now, the store knows of it.
@@ -128,6 +130,7 @@ mod tests {
             raw,
             digest: String::new(),
             unsent,
+            counts: Counted::Quota,
             charges: chakong_contract::connector::Charges::default(),
             keys: Vec::new(),
         };

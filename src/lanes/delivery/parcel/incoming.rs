@@ -102,11 +102,21 @@ impl ParcelDelivery {
             }
         }
         arrived.for_each(|file| arrivals.untried(&file.listed.name));
+        self.tell_unnamed(lane, arrivals);
         lane.handle.stuck_files(arrivals.stuck());
         // Told by the caller like a folder that cannot be read: as long as it lasts, and once.
         match self.depot.is_cut() {
             true => Err(too_many(&self.config.incoming.display().to_string())),
             false => Ok(()),
+        }
+    }
+
+    /// Tells of files whose names cannot be used: what nobody reads must be known.
+    fn tell_unnamed(&self, lane: &LaneContext, arrivals: &mut Arrivals) {
+        let (now, folder) = (lane.context.clock.now(), self.config.incoming.display().to_string());
+        if let Some(fault) = arrivals.unnamed(self.depot.unnamed(), &folder, now) {
+            lane.handle.problem(&fault, now);
+            tracing::warn!(counterpart = lane.config.name, %fault, "files stay in the incoming folder");
         }
     }
 

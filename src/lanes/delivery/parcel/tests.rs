@@ -9,10 +9,12 @@ async fn a_parcel_that_was_decided_is_handed_over_again_though_the_store_cannot_
     world.submit().await;
     let lane = world.lane.shared();
     let (context, now) = (&lane.context, lane.context.clock.now());
-    let due = context.store.read(move |reads| reads.due_orders("bank-7", now, 10, &Default::default()));
+    let due = context
+        .store
+        .read(move |reads| reads.due_orders("bank-7", now, 10, &Default::default(), &Default::default()));
     let orders: Vec<OrderId> = due.await.expect("a read").iter().map(|order| order.id).collect();
     assert!(!orders.is_empty());
-    let batch = context.engine.begin_batch("bank-7".to_owned(), now, false).await.expect("a batch");
+    let batch = context.engine.begin_batch("bank-7".to_owned(), now, Counted::Not).await.expect("a batch");
     let files = [Message::new("DECIDED.zip", b"these very bytes".to_vec())];
     let dispatch = Dispatch {
         lane: "bank-7".to_owned(),
@@ -21,7 +23,7 @@ async fn a_parcel_that_was_decided_is_handed_over_again_though_the_store_cannot_
         batch: Some(batch),
         digest: vec![7; 32],
         files: raw_of(lane, batch, now, &files),
-        counts: false,
+        counts: Counted::Not,
         together: true,
     };
     context.engine.dispatch(dispatch).await.expect("decided");

@@ -50,7 +50,8 @@ async fn nobody_waits_for_a_quota_that_the_counterpart_calls_spent_where_another
     assert!(world.lane.taken().is_empty(), "nothing was sent");
     let now = world.clock.now();
     let waiting = world.lane.shared.context.store.read(move |reads| {
-        let mut waiting = |lane| Ok(reads.due_orders(lane, now, 10, &Default::default())?.len());
+        let mut waiting =
+            |lane| Ok(reads.due_orders(lane, now, 10, &Default::default(), &Default::default())?.len());
         Ok((waiting("registry-7")?, waiting("registry-8")?))
     });
     assert_eq!(waiting.await.expect("reads"), (0, 1));
@@ -69,8 +70,8 @@ async fn no_control_leaves_from_a_store_that_is_older_than_what_a_counterpart_sh
     engine.shown("registry-7".to_owned(), number(own + 1)).await.expect("looked at");
     assert_eq!(engine.older_than(), None, "a number of another epoch is a stranger's");
     let with_control = async || {
-        let (mut queries, _) = world.lane.read_ahead().await.expect("reads");
-        let (mut controls, _) = world.lane.read_ahead().await.expect("reads");
+        let mut queries = world.lane.read_ahead().await.expect("reads").ready;
+        let mut controls = world.lane.read_ahead().await.expect("reads").ready;
         let day = Moment::from_timestamp(world.clock.now()).date();
         let target = Target::Property {
             property_kind: PropertyKind::Building,

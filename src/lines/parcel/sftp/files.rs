@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use futures_util::stream::{FuturesOrdered, FuturesUnordered, StreamExt as _, TryStreamExt as _};
 
-use super::super::MOST_ENTRIES;
+use super::super::{MOST_ENTRIES, is_unfinished};
 use super::answer::{Attributes, Error, FileKind, Name, code};
 use super::below;
 use super::packet::{READ, WRITE_ANEW};
@@ -61,6 +61,12 @@ fn plain(name: Name) -> Option<Entry> {
     is_plain.then_some(Entry { name, attributes })
 }
 
+/// Whether it is a file that waits to be read: no folder and no link, and not still being written.
+fn is_waiting(name: &Name) -> bool {
+    let is_file = name.attributes.kind.is_none_or(|kind| kind == FileKind::File);
+    is_file && !name.name.is_empty() && !is_unfinished(&String::from_utf8_lossy(&name.name))
+}
+
 impl Session {
     /// The entries of a folder whose names are `wanted`, with what the server says of each, be it only when asked for it.
     pub(super) async fn list(
@@ -98,7 +104,7 @@ impl Session {
     }
 
     async fn list_open(&self, handle: &Handle, wanted: impl Fn(&str) -> bool) -> Result<Vec<Entry>, Error> {
-        let (mut entries, mut seen) = (Vec::new(), 0);
+        let (mut entries, mut seen, mut unnamed) = (Vec::new(), 0, 0);
         self.is_cut.store(false, Ordering::Relaxed);
         loop {
             // No names at all are an end too: a server that goes on giving none would be asked for ever.
@@ -108,8 +114,16 @@ impl Session {
                 break;
             }
             seen += names.len();
-            entries.extend(names.into_iter().filter_map(plain).filter(|entry| wanted(&entry.name)));
+            for name in names {
+                let is_waiting = is_waiting(&name);
+                match plain(name) {
+                    Some(entry) if wanted(&entry.name) => entries.push(entry),
+                    Some(_) => {}
+                    None => unnamed += usize::from(is_waiting),
+                }
+            }
         }
+        self.unnamed.store(unnamed, Ordering::Relaxed);
         Ok(entries)
     }
 

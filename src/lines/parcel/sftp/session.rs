@@ -1,20 +1,22 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 use chakong_contract::fault::{Fault, FaultKind};
 use russh::Preferred;
-use russh::client::{self, AuthResult, Handle};
-use russh::keys::{HashAlg, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate};
+use russh::client::{self, Handle};
+use russh::keys::PublicKey;
 use tokio::net::TcpStream;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
 
 use super::super::super::unreached::{at, name_of};
 use super::answer::Error;
+use super::host_keys::{CONNECT, HostKeys, fault_of, lost};
+use super::login::log_in;
 use super::wire::Wire;
-use crate::config::{SftpConfig, SftpLogin};
+use crate::config::SftpConfig;
 
 /// A server that is silent for this long is asked whether it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -39,6 +41,8 @@ pub(super) struct Session {
     pub(super) syncs: bool,
     /// Whether the last folder that was listed has more entries than are looked at.
     pub(super) is_cut: AtomicBool,
+    /// Files of that folder whose names cannot be used.
+    pub(super) unnamed: AtomicUsize,
 }
 
 impl fmt::Debug for Session {
@@ -47,98 +51,25 @@ impl fmt::Debug for Session {
     }
 }
 
-/// Compares the server's key with those that were configured.
-struct HostKeys {
-    expected: Vec<PublicKey>,
-    /// The library drops this together with the connection.
-    _ends: DropGuard,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Broken {
-    #[error("the server showed a key of {algorithm} with the fingerprint {fingerprint}")]
-    HostKey { algorithm: String, fingerprint: String },
-    #[error(transparent)]
-    Ssh(#[from] russh::Error),
-}
-
-impl client::Handler for HostKeys {
-    type Error = Broken;
-
-    async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, Broken> {
-        let shown = shown.public_key();
-        if self.expected.iter().any(|expected| expected.key_data() == shown.key_data()) {
-            return Ok(true);
-        }
-        let fingerprint = shown.fingerprint(HashAlg::Sha256).to_string();
-        Err(Broken::HostKey { algorithm: shown.algorithm().to_string(), fingerprint })
-    }
-}
-
-const CONNECT: &str = "connect to the SFTP server";
-
-fn lost(detail: impl Into<String>) -> Fault {
-    Fault::new(FaultKind::Transient, CONNECT, detail)
-}
-
-fn fault_of(error: Broken) -> Fault {
-    match error {
-        shown @ Broken::HostKey { .. } => Fault::new(
-            FaultKind::Misconfigured,
-            CONNECT,
-            format!(
-                "{shown}, which is none of `host_keys`; nothing was sent to it. Ask its operator, by another way, whether the key \
-                 was changed"
-            ),
-        ),
-        Broken::Ssh(russh::Error::NoCommonAlgo { kind, .. }) => Fault::new(
-            FaultKind::Misconfigured,
-            CONNECT,
-            format!(
-                "the server offers no algorithm in common ({kind:?}); for a key it must be of a kind in `host_keys`"
-            ),
-        ),
-        Broken::Ssh(_) => lost("the connection broke off"),
-    }
-}
-
 impl Session {
     pub(super) async fn connect(config: &SftpConfig) -> Result<Self, Fault> {
         let late =
             |_| lost(format!("{}: no connection within the time limit", at(&config.host, config.port)));
-        tokio::time::timeout(config.connect_timeout, Self::log_in(config)).await.map_err(late)?
+        tokio::time::timeout(config.connect_timeout, Self::establish(config)).await.map_err(late)?
     }
 
-    async fn log_in(config: &SftpConfig) -> Result<Self, Fault> {
+    async fn establish(config: &SftpConfig) -> Result<Self, Fault> {
         let stream = reach(&config.host, config.port).await?;
         let ended = CancellationToken::new();
-        let handler = HostKeys { expected: config.host_keys.clone(), _ends: ended.clone().drop_guard() };
+        let handler = HostKeys::expecting(config.host_keys.clone(), ended.clone().drop_guard());
         let mut connection =
             client::connect_stream(Arc::new(ssh_of(config)), stream, handler).await.map_err(fault_of)?;
-        let logged_in = match &config.login {
-            SftpLogin::Password(password) => {
-                connection.authenticate_password(&config.user, password.expose()).await
-            }
-            SftpLogin::Key(key) => {
-                let key = PrivateKeyWithHashAlg::new(Arc::clone(key), None);
-                connection.authenticate_publickey(&config.user, key).await
-            }
-        };
-        if let AuthResult::Failure { remaining_methods, .. } =
-            logged_in.map_err(|error| fault_of(error.into()))?
-        {
-            let methods: Vec<&str> = remaining_methods.iter().map(Into::into).collect();
-            let what = match config.login {
-                SftpLogin::Password(_) => "the password",
-                SftpLogin::Key(_) => "the key",
-            };
-            let detail = format!("the server does not accept {what}; it takes {}", methods.join(", "));
-            return Err(Fault::new(FaultKind::Unauthorised, CONNECT, detail));
-        }
+        log_in(&mut connection, &config.user, &config.login).await?;
         let (wire, extensions) = start_sftp(&connection, config).await?;
         let has = |name: &[u8]| extensions.iter().any(|extension| extension == name);
         let (renames_over, syncs) = (has(RENAMES_OVER), has(SYNCS));
-        Ok(Self { connection, ended, wire, renames_over, syncs, is_cut: AtomicBool::new(false) })
+        let (is_cut, unnamed) = (AtomicBool::new(false), AtomicUsize::new(0));
+        Ok(Self { connection, ended, wire, renames_over, syncs, is_cut, unnamed })
     }
 
     /// Whether the connection is there, as far as is known.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::others::{Others, writer_of};
 use super::super::shared::Touched;
 use crate::store::Signals;
 
@@ -19,6 +20,9 @@ struct Notice {
     /// Who says it.
     #[serde(default)]
     from: String,
+    /// The number of the commit with which it is said.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    commit: i64,
     /// The newest event.
     #[serde(default, skip_serializing_if = "is_zero")]
     event: i64,
@@ -39,12 +43,13 @@ const fn is_zero(number: &i64) -> bool {
 }
 
 /// The statement that tells the others what a transaction has touched, as its last but the commit; `None` where it is nothing.
-pub(in crate::store::postgres) fn notice(from: &str, touched: &Touched) -> Option<String> {
+pub(in crate::store::postgres) fn notice(from: &str, touched: &Touched, commit: i64) -> Option<String> {
     if touched.event == 0 && touched.lanes.is_empty() {
         return None;
     }
     let notice = Notice {
         from: from.to_owned(),
+        commit,
         event: touched.event,
         lanes: touched.lanes.clone(),
         ..Notice::default()
@@ -67,10 +72,13 @@ fn statement(mut notice: Notice) -> Option<String> {
 }
 
 /// Passes on what another process said. Whether leases are to be looked at now.
-pub(super) fn heard(said: &str, own: &str, signals: &Signals) -> bool {
+pub(super) fn heard(said: &str, own: &str, signals: &Signals, others: &Others) -> bool {
     let Ok(notice) = serde_json::from_str::<Notice>(said) else { return false };
     if notice.from == own {
         return false;
+    }
+    if notice.commit > 0 {
+        others.committed(&writer_of(&notice.from), notice.commit);
     }
     signals.events_grew(notice.event);
     for (lane, urgent) in &notice.lanes {
@@ -89,27 +97,28 @@ mod tests {
     #[test]
     fn what_one_says_the_others_hear_and_nobody_hears_himself() {
         let mut touched = Touched::default();
-        assert_eq!(notice("a", &touched), None);
+        assert_eq!(notice("a", &touched, 4), None);
         touched.lane("o'bank", true);
         touched.event = 7;
-        let statement = notice("a", &touched).expect("a statement");
+        let statement = notice("a", &touched, 4).expect("a statement");
         let said = statement.split_once(", '").and_then(|(_, said)| said.strip_suffix('\'')).expect("a text");
         let said = said.replace("''", "'");
-        let signals = Signals::default();
-        assert!(!heard(&said, "a", &signals));
+        let (signals, others) = (Signals::default(), Others::of("b"));
+        assert!(!heard(&said, "a", &signals, &others));
         assert_eq!(*signals.events().borrow(), 0);
-        assert!(!heard(&said, "b", &signals));
+        assert!(!heard(&said, "b", &signals, &others));
+        assert!(others.compare(&[("chakong-a".to_owned(), 3)]).is_err(), "its commit is known");
         assert_eq!(*signals.events().borrow(), 7);
         assert!(signals.lane("o'bank").take_urgent());
-        assert!(!heard("no notice", "b", &signals));
-        assert!(heard(r#"{"from":"a","leases":true}"#, "b", &signals));
+        assert!(!heard("no notice", "b", &signals, &others));
+        assert!(heard(r#"{"from":"a","leases":true}"#, "b", &signals, &others));
     }
 
     #[test]
     fn more_lanes_than_a_notice_holds_are_woken_all() {
         let mut touched = Touched::default();
         (0..2000).for_each(|number| touched.lane(&format!("bank-{number}"), false));
-        let statement = notice("a", &touched).expect("a statement");
+        let statement = notice("a", &touched, 4).expect("a statement");
         assert!(statement.len() < 8000 && statement.contains("\"all\":true"), "{statement}");
     }
 }

@@ -1,11 +1,13 @@
 //! One round: renew the own place, look at the others and at the leases, give back, ask for, and take what is due.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_postgres::{Client, Row};
 
 use super::super::errors::failed;
+use super::super::others::{COMMITTED, Others};
 use super::super::rows::get;
 use super::notices::freed;
 use crate::store::boot_time::boot_time;
@@ -38,6 +40,7 @@ struct LeaseRow {
 pub(super) struct Rounds {
     id: String,
     membership: Membership,
+    others: Arc<Others>,
     /// When a lease that nobody holds was first seen so.
     free_since: HashMap<String, Duration>,
 }
@@ -51,8 +54,24 @@ async fn run(client: &Client, sql: &str) -> Stored<()> {
 }
 
 impl Rounds {
-    pub(super) fn new(id: String, membership: Membership) -> Self {
-        Self { id, membership, free_since: HashMap::new() }
+    pub(super) fn new(id: String, membership: Membership, others: Arc<Others>) -> Self {
+        Self { id, membership, others, free_since: HashMap::new() }
+    }
+
+    /// Tells the others that leases are free, or that there is one more. They find it by looking where that cannot be told.
+    async fn tell(&self, client: &Client) -> Stored<()> {
+        match freed(&self.id).filter(|_| self.others.may_be_told()) {
+            Some(sql) => run(client, &sql).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the server still has what every writer has committed.
+    async fn compare(&self, client: &Client) -> Stored<()> {
+        let rows = client.query(COMMITTED, &[]).await.map_err(failed("renew leases"))?;
+        let found: Vec<(String, i64)> =
+            rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect::<Stored<_>>()?;
+        self.others.compare(&found)
     }
 
     /// The first one: the process takes its place. Its predecessor, which is gone, loses its own.
@@ -62,10 +81,7 @@ impl Rounds {
             client.execute(sql, &[&predecessor]).await.map_err(failed("renew leases"))?;
         }
         let answer = self.round(client, wishes).await?;
-        if let Some(sql) = freed(&self.id) {
-            // The others learn at once that there is one more.
-            run(client, &sql).await?;
-        }
+        self.tell(client).await?;
         Ok(answer)
     }
 
@@ -81,15 +97,13 @@ impl Rounds {
             .execute("UPDATE replicas SET retired = TRUE, draining = TRUE WHERE id = $1", &[&self.id])
             .await
             .map_err(failed("give leases back"))?;
-        match freed(&self.id) {
-            Some(sql) => run(client, &sql).await,
-            None => Ok(()),
-        }
+        self.tell(client).await
     }
 
     /// One round.
     pub(super) async fn round(&mut self, client: &Client, wishes: &Wishes) -> Stored<Answer> {
         let began = boot_time();
+        self.compare(client).await?;
         if !self.renew(client, wishes.is_draining).await? {
             self.begin_anew(client, wishes.is_draining).await?;
         }
@@ -173,10 +187,7 @@ impl Rounds {
             let sent = client.execute(sql, &[&lease.name, &self.id, &lease.epoch]).await;
             sent.map_err(failed("give leases back"))?;
         }
-        match freed(&self.id) {
-            Some(sql) => run(client, &sql).await,
-            None => Ok(()),
-        }
+        self.tell(client).await
     }
 
     async fn replicas(&self, client: &Client) -> Stored<Vec<Replica>> {
@@ -272,9 +283,7 @@ impl Rounds {
         if !plan.asks.is_empty() {
             let sql = "UPDATE leases SET asked = $1 WHERE name = ANY($2) AND holder <> $1 AND holder <> ''";
             client.execute(sql, &[&self.id, &plan.asks]).await.map_err(failed("ask for leases"))?;
-            if let Some(sql) = freed(&self.id) {
-                run(client, &sql).await?;
-            }
+            self.tell(client).await?;
         }
         if plan.takes.is_empty() {
             return Ok(false);

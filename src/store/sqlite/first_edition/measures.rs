@@ -11,8 +11,8 @@ use super::super::rows::{get, json, optional_json};
 use super::{Place, Places, unreadable_row};
 use crate::domain::decide::same_property;
 use crate::domain::{
-    Change, IdKind, InquiryId, Measure, MeasureId, MeasureState, NewIds as _, OrderId, OrderRecord,
-    OrderState, Origin, Said, Task, TaskId, TaskKind,
+    Change, IdKind, InquiryId, LastRelease, Measure, MeasureId, MeasureState, NewIds as _, OrderId,
+    OrderRecord, OrderState, Origin, Said, Task, TaskId, TaskKind,
 };
 use crate::store::{Reads as _, StoreError, Stored, Tx as _};
 
@@ -136,6 +136,7 @@ fn read(row: &Row<'_>, places: &Places) -> Stored<Old> {
         listed_state_shares: false,
         is_anothers: false,
         said: Said::default(),
+        last_release: LastRelease::default(),
     };
     Ok(Old { measure, is_stuck })
 }

@@ -10,9 +10,26 @@ pub enum Node {
     Link,
 }
 
+/// What lets somebody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// Any password.
+    Password,
+    /// The password `any` as the answer to its question, with a message before that asks for nothing.
+    Answer,
+    /// That, and a code that is good once.
+    AnswerAndCode,
+    /// Any key, and then a password.
+    KeyAndPassword,
+    /// Any password, and then a key.
+    PasswordAndKey,
+}
+
 /// How the server differs from OpenSSH's.
 #[derive(Debug, Clone)]
 pub struct Odd {
+    /// What lets us in.
+    pub wants: Wants,
     /// Only the code of a STATUS is sent.
     pub bare_status: bool,
     /// Handles are no text.
@@ -54,6 +71,7 @@ pub const TYPED: Option<u32> = Some(0o177_777);
 impl Default for Odd {
     fn default() -> Self {
         Self {
+            wants: Wants::Password,
             bare_status: false,
             byte_handles: false,
             extended: false,

@@ -91,6 +91,47 @@ fn a_product_and_a_whole_account_are_other_properties_than_money() {
 }
 
 #[test]
+fn more_units_or_shares_than_were_ordered_are_told() {
+    let product = |quantity: &str| Target::Product {
+        account: "4000020011".to_owned(),
+        number: "F1".to_owned(),
+        name: String::new(),
+        class: String::new(),
+        unit: "份".to_owned(),
+        quantity: Some(quantity.to_owned()),
+        sale: String::new(),
+        region: String::new(),
+        wealth_account: String::new(),
+        redemption_account: String::new(),
+    };
+    let stake = |shares: &str| Target::Equity {
+        company: "示例甲有限公司".to_owned(),
+        company_code: None,
+        registration_number: String::new(),
+        subscribed: None,
+        percent: None,
+        shares: Some(shares.to_owned()),
+    };
+    let told = |target: Target, units: &str| {
+        let (from, until) = (day("2026-03-02"), day("2027-03-01"));
+        let order = Instruction::Freeze { target, limit: None, from, until };
+        misfits(&order, &Holding { units: Some(units.to_owned()), ..Holding::of(yuan(0)) })
+    };
+    for (ordered, held, is_more) in [
+        ("100", "1000000", true),
+        ("100.5", "100.51", true),
+        ("100", "100.00", false),
+        ("100", "99", false),
+        ("1E3", "1000", false),
+    ] {
+        let want = if is_more { vec![Misfit::UnitsAboveOrder] } else { vec![] };
+        assert_eq!(told(product(ordered), held), want, "{ordered} {held}");
+        assert_eq!(told(stake(ordered), held), want, "{ordered} {held}");
+    }
+    assert_eq!(told(account("4000020011"), "1000"), []);
+}
+
+#[test]
 fn a_term_without_an_end_and_what_was_not_understood_are_told() {
     let doubt = |about, kind| Doubt { about, kind, field: "X".into(), value: "?".into() };
     let with = |doubt| Holding { doubts: vec![doubt], ..Holding::of(yuan(30_000)) };

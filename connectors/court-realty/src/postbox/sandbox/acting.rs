@@ -37,7 +37,7 @@ impl PollingRegistry {
                 let (code, message) = (result.code.clone(), result.message.clone());
                 let number = number.unwrap_or(&request.number).to_owned();
                 query_feedback(
-                    &[QueryResult { number, code, message, answered, unknown: Vec::new() }],
+                    &[QueryResult { number, code, message, answered, ..QueryResult::default() }],
                     registry.flat,
                 )
             });
@@ -94,7 +94,8 @@ impl PollingRegistry {
             let content = STANDARD.encode(format!("%PDF-1.4 an invented receipt of {number}"));
             let (title, format) = ("协助执行通知书（回执）".to_owned(), "pdf".to_owned());
             let document =
-                receipt_feedback(&[ReceiptRow { number, title, format, content }]).seal(self.leaves);
+                receipt_feedback(&[ReceiptRow { number, title, format, content, ..ReceiptRow::default() }])
+                    .seal(self.leaves);
             self.rounds.push(PendingCall::Feed { operation: FEED_RECEIPTS, document });
         }
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::postbox::feedback;
-use crate::postbox::wire::controls::control_results;
+use crate::postbox::wire::controls::{ControlResult, control_feedback, control_results};
 use crate::postbox::wire::names::FEED_CONTROLS;
 use crate::postbox::wire::{acknowledgement::acknowledgement, offers::offers};
 use crate::shared::wire::point_to_point::request::{Card, Paper, Property, cards, papers};
@@ -94,4 +94,37 @@ fn one_number_for_several_units_is_noted_and_the_measure_stands() {
         panic!("{reading:?}")
     };
     assert!(answer.unknown.is_empty(), "{answer:?}");
+}
+
+#[test]
+fn a_value_that_cannot_be_opened_breaks_its_result_alone() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use chakong_contract::connector::ReadContent;
+
+    let registry = super::super::manifest::check(&settings()).expect("settings");
+    let (right, _) = handed_in(&json!([]));
+    let first = control_results(&Element::open(&right, Leaves::Sealed).expect("a document")).remove(0);
+    let second = ControlResult { number: "TWO2".to_owned(), message: "甲".to_owned(), ..first.clone() };
+    let text = control_feedback(&[first, second]).text_with(Leaves::Sealed);
+    for bad in ["在册", &STANDARD.encode(b"\xff\xff0")] {
+        let sealed = |number: &str| format!("<CXQQDH>{}</CXQQDH><RESULT>", STANDARD.encode(number));
+        let spoilt = text.replacen(
+            &sealed("TWO2"),
+            &sealed("TWO2").replace("<RESULT>", &format!("<X>{bad}</X><RESULT>")),
+            1,
+        );
+        assert_ne!(spoilt, text);
+        let reading = feedback::read(&registry, FEED_CONTROLS, &STANDARD.encode(spoilt));
+        let [good, broken] = reading.reads.as_slice() else { panic!("{reading:?}") };
+        assert!(matches!(good.content, ReadContent::Answer(_)), "{good:?}");
+        let ReadContent::Fault(fault) = &broken.content else { panic!("{broken:?}") };
+        assert!(fault.detail.contains("leaves = \"plain\""), "{fault}");
+    }
+    let reading = feedback::read(
+        &registry,
+        FEED_CONTROLS,
+        &STANDARD.encode(text.replace(&STANDARD.encode("TWO2"), "甲")),
+    );
+    assert_eq!((reading.reads.len(), reading.problems.len()), (1, 1), "{reading:?}");
 }

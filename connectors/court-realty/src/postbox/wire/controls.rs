@@ -19,6 +19,8 @@ pub(crate) struct ControlResult {
     pub(crate) controls: Vec<Control>,
     /// Elements that the page does not name.
     pub(crate) unknown: Vec<UnknownValue>,
+    /// Whether a value of it could not be opened.
+    pub(crate) is_broken: bool,
 }
 
 /// What became of one property.
@@ -47,6 +49,7 @@ pub(crate) fn control_results(root: &Element) -> Vec<ControlResult> {
             message: result.text_of("MESSAGE"),
             controls: result.all("KZXXLIST").flat_map(|list| rows(list, "KZXX")).map(control).collect(),
             unknown: unknown(result),
+            is_broken: result.has_broken(),
         })
         .collect()
 }
@@ -99,6 +102,8 @@ pub(crate) struct ReceiptRow {
     pub(crate) format: String,
     /// Base64.
     pub(crate) content: String,
+    /// Whether a value of it could not be opened.
+    pub(crate) is_broken: bool,
 }
 
 /// Receipts as a registry hands them in.
@@ -119,6 +124,7 @@ pub(crate) fn receipts(root: &Element) -> Vec<ReceiptRow> {
         title: row.text_of("WJMC"),
         format: row.text_of("WJLX"),
         content: row.text_of("WSNR"),
+        is_broken: row.has_broken(),
     };
     list.into_iter().flat_map(|list| list.all("HZXX")).map(row).collect()
 }

@@ -1,9 +1,12 @@
 //! XML elements of the point-to-point service, and their encoding (protocol section 2.3): each leaf Base64 where the
 //! registry does so, the whole document Base64 in any case.
 
+mod leaves;
+
 use base64::Engine as _;
 use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use chakong_contract::encoding::{self, Decoded};
 use chakong_contract::weight::{TooHeavy, Weight};
 use chakong_contract::{Fault, FaultKind};
 use quick_xml::escape::escape;
@@ -18,6 +21,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
+/// What is said of a value that is no Base64 of text.
+pub(crate) const NOT_SEALED: &str =
+    "a value is not Base64 of UTF-8 or GBK text; does the registry's file need `leaves = \"plain\"`?";
 /// Deepest nesting; the deepest message has seven levels.
 const DEEPEST: usize = 16;
 /// Most attributes of one element that are looked at.
@@ -34,6 +40,8 @@ pub(crate) struct Element {
     pub(crate) children: Vec<Element>,
     /// The error that an answer's root may carry; other attributes are labels for people.
     pub(crate) error: String,
+    /// Whether what stands directly inside it could not be opened.
+    pub(crate) is_broken: bool,
 }
 
 /// Whether leaves are Base64 as well.
@@ -113,15 +121,34 @@ impl Element {
     /// Opens a document that travelled.
     ///
     /// # Errors
-    /// Malformed, when a layer is not Base64, the text is not UTF-8, or it is no XML within the limits.
+    /// Malformed, when a layer is not Base64, the text is neither UTF-8 nor GBK, or it is no XML within the limits.
     pub(crate) fn open(sealed: &str, leaves: Leaves) -> Result<Self, Fault> {
-        let bytes = decoded(sealed).ok_or_else(|| malformed("the document is not Base64"))?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| malformed("the document is not UTF-8"))?;
-        let mut root = Self::parse(text)?;
+        let mut root = Self::open_outer(sealed)?;
         if leaves == Leaves::Sealed {
             root.open_leaves()?;
         }
         Ok(root)
+    }
+
+    /// Opens a document of several results, each of which is read by itself: one with a value that cannot be read is known as broken.
+    ///
+    /// # Errors
+    /// As [`Self::open`], but for its values.
+    pub(crate) fn open_in_parts(sealed: &str, leaves: Leaves) -> Result<Self, Fault> {
+        let mut root = Self::open_outer(sealed)?;
+        if leaves == Leaves::Sealed {
+            root.open_each();
+        }
+        Ok(root)
+    }
+
+    fn open_outer(sealed: &str) -> Result<Self, Fault> {
+        let bytes = decoded(sealed).ok_or_else(|| malformed("the document is not Base64"))?;
+        match encoding::decoded(&bytes) {
+            Decoded::Ascii(text) | Decoded::Utf8(text) | Decoded::Gb18030(text) => Self::parse(&text),
+            Decoded::Either { utf8, .. } => Self::parse(&utf8),
+            Decoded::Neither => Err(malformed("the document is neither UTF-8 nor GBK")),
+        }
     }
 
     /// The document of a text, its leaves as they stand.
@@ -131,26 +158,8 @@ impl Element {
     pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
         parse(text.trim_start_matches('\u{feff}'))
     }
-
-    /// Opens each leaf, and the error.
-    ///
-    /// # Errors
-    /// Malformed, when one is not Base64 of UTF-8 text.
-    pub(crate) fn open_leaves(&mut self) -> Result<(), Fault> {
-        if self.children.is_empty() && !self.text.trim().is_empty() {
-            let bytes = decoded(&self.text).ok_or_else(|| malformed(NOT_SEALED))?;
-            self.text = String::from_utf8(bytes).map_err(|_| malformed(NOT_SEALED))?;
-        }
-        // Some makers seal attributes as well.
-        if let Some(text) = decoded(&self.error).and_then(|bytes| String::from_utf8(bytes).ok()) {
-            self.error = text;
-        }
-        self.children.iter_mut().try_for_each(Self::open_leaves)
-    }
 }
 
-const NOT_SEALED: &str =
-    "a value is not Base64 of UTF-8 text; does the registry's file need `leaves = \"plain\"`?";
 /// Attribute that carries an error.
 const ERROR: &str = "ErrorMSG";
 

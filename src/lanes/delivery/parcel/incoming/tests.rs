@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chakong_contract::Date;
@@ -24,12 +25,13 @@ struct Lying {
 struct Folder {
     files: Mutex<BTreeMap<String, Lying>>,
     done: Mutex<Vec<String>>,
+    unnamed: AtomicUsize,
 }
 
 impl Folder {
     fn of(files: &[(&str, Lying)]) -> Arc<Self> {
         let files = files.iter().map(|(name, lying)| ((*name).to_owned(), lying.clone())).collect();
-        Arc::new(Self { files: Mutex::new(files), done: Mutex::default() })
+        Arc::new(Self { files: Mutex::new(files), ..Self::default() })
     }
 
     fn note(&self, what: &str, name: &str) -> Lying {
@@ -60,6 +62,10 @@ impl Depot for Folder {
         let files = self.files.lock().expect("files");
         let listed = files.keys().map(|name| Listed { name: name.clone(), size: 5, changed: 1 }).collect();
         async { Ok(listed) }.boxed()
+    }
+
+    fn unnamed(&self) -> usize {
+        self.unnamed.load(Ordering::Relaxed)
     }
 
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<u8>, Fault>> {
@@ -163,4 +169,24 @@ async fn a_file_that_is_too_large_is_put_away_unread_only_where_there_is_an_arch
         let view = world.lane.shared().handle.view(LaneCounts::default());
         assert_eq!((view.files_stuck, view.problems), (stuck, 1), "{more:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_whose_names_cannot_be_used_are_told_and_keep_no_other() {
+    let world = World::open("bank-7", &bank("")).await;
+    let folder = Folder::of(&[("a", Lying::default())]);
+    folder.unnamed.store(2, Ordering::Relaxed);
+    let mut arrivals = Arrivals::default();
+    let view = || world.lane.shared().handle.view(LaneCounts::default());
+    look(&world, &folder, &mut arrivals, Duration::ZERO).await;
+    assert_eq!((view().files_stuck, view().problems), (2, 1));
+    assert!(view().files_stuck_fault.unwrap_or_default().contains("2 files"));
+    look(&world, &folder, &mut arrivals, HOUR).await;
+    assert_eq!(folder.done(), ["fetch a", "put away a"]);
+    let told = view().problems;
+    look(&world, &folder, &mut arrivals, Duration::from_secs(60)).await;
+    assert_eq!(view().problems, told, "once an hour");
+    folder.unnamed.store(0, Ordering::Relaxed);
+    look(&world, &folder, &mut arrivals, HOUR).await;
+    assert_eq!((view().files_stuck, view().files_stuck_fault), (0, None));
 }

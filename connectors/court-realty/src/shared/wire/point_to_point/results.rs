@@ -18,6 +18,8 @@ pub(crate) struct QueryResult {
     pub(crate) answered: Answered,
     /// Elements that the page does not name.
     pub(crate) unknown: Vec<UnknownValue>,
+    /// Whether a value of it could not be opened.
+    pub(crate) is_broken: bool,
 }
 
 /// The lists of a query's result: name of the list, of an entry, and the city registries' list.
@@ -63,6 +65,7 @@ pub(crate) fn query_results(root: &Element) -> Vec<QueryResult> {
                 message: result.text_of("MESSAGE"),
                 answered,
                 unknown: unknown(result),
+                is_broken: result.has_broken(),
             }
         })
         .collect()

@@ -1,0 +1,31 @@
+use super::*;
+
+#[test]
+fn what_is_entered_stands_where_the_endpoint_wants_it() {
+    let posted = |fields: &[(&str, &str)]| Posted {
+        fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        uploads: Vec::new(),
+    };
+    let kind = find("claim-liability").expect("an act");
+    let body = body_of(kind, "7~9", &posted(&[("amount", "1,000 元"), ("reason", "限额")]));
+    let amount = json!({ "amount": "1000", "currency": "CNY" });
+    let expected = json!({ "liable_up_to": [{ "party": "9", "amount": amount }], "reason": "限额" });
+    assert_eq!(body, expected);
+    let numbered =
+        body_of(kind, "7~9", &posted(&[("paper_number", "（2026）晋10执1号"), ("reason", "限额")]));
+    assert_eq!(numbered["reason"], "限额", "the documents' number is no part of the request by itself");
+    let kind = find("pause").expect("an act");
+    let body = body_of(kind, "bank", &posted(&[("until", "2026-12-01T08:30"), ("reason", "检修")]));
+    assert_eq!(body, json!({ "until": "2026-12-01T00:30:00Z", "reason": "检修" }));
+    let body = body_of(kind, "bank", &posted(&[("until", "周五"), ("reason", "检修")]));
+    assert_eq!(body["until"], "周五", "the endpoint says what is wrong with it");
+    let kind = find("approve").expect("an act");
+    let body = body_of(kind, "7", &posted(&[("limit", "2,500"), ("limit_currency", "EUR"), ("rate", "7.8")]));
+    let expected = json!({ "amount": "2500", "currency": "EUR" });
+    assert_eq!((&body["limit"], &body["rate"]), (&expected, &json!("7.8")));
+    let kind = find("release-party").expect("an act");
+    assert_eq!(endpoint(kind, "7~a/b"), "/v1/cases/7/parties/a%2Fb/release");
+    let kind = find("requery-inquiry").expect("an act");
+    let body = body_of(kind, "x", &posted(&[("counterparts", "bank-1，bank-2 bank-3"), ("reason", "再查")]));
+    assert_eq!(body["counterparts"], json!(["bank-1", "bank-2", "bank-3"]));
+}

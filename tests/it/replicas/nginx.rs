@@ -1,0 +1,148 @@
+//! The proxy's file as it is shipped, before two replicas: nginx keeps connections to them, and never asks whether they are ready.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use reqwest::{Client, StatusCode};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use super::fleet::{Fleet, PATIENCE};
+use crate::daemon::KEY;
+use crate::tidy::root;
+use crate::tls::Certificates;
+use crate::world::{inquiry, of_another_case, realty, reserved_port};
+
+/// Callers at the same time.
+const CALLERS: usize = 6;
+
+/// nginx, which ends with the test.
+struct Nginx {
+    port: u16,
+    folder: TempDir,
+    child: Child,
+}
+
+impl Nginx {
+    /// Before the replicas of a fleet, with the shipped file; ports and folders are the test's.
+    async fn before(fleet: &Fleet) -> Self {
+        let certificates = Certificates::new();
+        certificates.signed("server", "DNS:chakong.court.example", 30);
+        let (folder, port, postbox) =
+            (tempfile::tempdir().expect("a folder"), reserved_port(), reserved_port());
+        let path = |name: &str| certificates.path(name).display().to_string();
+        let here = folder.path().display();
+        let ports: Vec<u16> = fleet.replicas.iter().map(|one| one.port).collect();
+        let text =
+            std::fs::read_to_string(root().join("config/deploy/nginx.conf")).expect("the proxy's file");
+        let text = text
+            .replace("/etc/nginx/tls/server.pem", &path("server.pem"))
+            .replace("/etc/nginx/tls/server.key", &path("server.key"))
+            .replace("/etc/nginx/tls/counterparts-ca.pem", &path("authority.pem"))
+            .replace("/var/log/nginx/access.log", &format!("{here}/access.log"))
+            .replace("replica-1:8080", &format!("127.0.0.1:{}", ports[0]))
+            .replace("replica-2:8080", &format!("127.0.0.1:{}", ports[1]))
+            .replace("replica-1:", "127.0.0.1:")
+            .replace("replica-2:", "127.0.0.2:")
+            .replace("listen 443 ssl", &format!("listen 127.0.0.1:{port} ssl"))
+            .replace("listen 8443 ssl", &format!("listen 127.0.0.1:{postbox} ssl"));
+        let file = folder.path().join("nginx.conf");
+        let own = format!("pid {here}/pid;\nerror_log {here}/error.log;\ndaemon off;\n");
+        std::fs::write(&file, own + &text).expect("a copy");
+        let nginx = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
+        let mut command = Command::new(nginx);
+        command.arg("-c").arg(&file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().expect("nginx: ./tests/run installs it");
+        let own = Self { port, folder, child };
+        let started = Instant::now();
+        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            assert!(started.elapsed() < PATIENCE, "nginx never listens: {}", own.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // Keys and certificates were read.
+        own
+    }
+
+    fn log(&self) -> String {
+        let read = |name: &str| std::fs::read_to_string(self.folder.path().join(name)).unwrap_or_default();
+        let access = read("access.log");
+        let bad: Vec<&str> = access.lines().filter(|line| !line.contains(" 201 ")).collect();
+        format!("{}\n{}", read("error.log"), bad.join("\n"))
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // Its workers end with it when it is told to, and not when it is killed.
+        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let _ = self.child.wait();
+    }
+}
+
+/// Submits over and over; how many were accepted, and what was answered otherwise.
+async fn submits(
+    port: u16,
+    caller: usize,
+    is_over: Arc<AtomicBool>,
+    accepted: Arc<AtomicUsize>,
+) -> Vec<String> {
+    let client = Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).timeout(PATIENCE);
+    let client = client.build().expect("a client");
+    let mut refused = Vec::new();
+    let mut number = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        number += 1;
+        let request = client
+            .post(format!("https://127.0.0.1:{port}/v1/inquiries"))
+            .bearer_auth(KEY)
+            .header("idempotency-key", format!("{caller}-{number}"))
+            .json(&of_another_case(inquiry(None, "auto")));
+        match request.send().await {
+            Ok(answer) if answer.status() == StatusCode::CREATED => {
+                accepted.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(answer) => refused.push(format!("{caller}-{number}: {}", answer.status())),
+            Err(error) => refused.push(format!("{caller}-{number}: {error}")),
+        }
+    }
+    refused
+}
+
+/// Waits until some more were accepted.
+async fn more(accepted: &AtomicUsize, nginx: &Nginx, fleet: &Fleet) {
+    let (before, started) = (accepted.load(Ordering::Relaxed), Instant::now());
+    while accepted.load(Ordering::Relaxed) < before + 30 {
+        assert!(started.elapsed() < PATIENCE, "submissions stand still: {}\n{}", nginx.log(), fleet.logs());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nginx_with_kept_connections_fails_no_submission_while_replicas_are_restarted_in_turn() {
+    let played = [realty("realty", json!({ "everyone": { "properties": 1 } }))];
+    let mut fleet = Fleet::new(&played, 2, "drain = \"3s\"\n").await;
+    fleet.start().await;
+    let nginx = Nginx::before(&fleet).await;
+    let (is_over, accepted) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|at| tokio::spawn(submits(nginx.port, at, Arc::clone(&is_over), Arc::clone(&accepted))))
+        .collect();
+    more(&accepted, &nginx, &fleet).await;
+    for at in [0, 1, 0, 1] {
+        assert!(fleet.replicas[at].ends().await, "it ends whole:\n{}", fleet.replicas[at].log());
+        // The other has the load alone.
+        more(&accepted, &nginx, &fleet).await;
+        fleet.replicas[at].spawn();
+        fleet.until_ready(at).await;
+        more(&accepted, &nginx, &fleet).await;
+    }
+    is_over.store(true, Ordering::Relaxed);
+    for caller in callers {
+        let refused = caller.await.expect("a caller");
+        assert!(refused.is_empty(), "{refused:?}\n{}\n{}", nginx.log(), fleet.logs());
+    }
+}
