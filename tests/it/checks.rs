@@ -273,7 +273,8 @@ async fn a_gateway_whose_log_nobody_reads_goes_on() {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
     let mut serve = program(&["serve", "--config"]);
-    let mut serve = serve.arg(folder.path().join("chakong.toml")).stderr(writer).spawn().expect("it starts");
+    let serve = serve.arg(folder.path().join("chakong.toml")).current_dir(folder.path());
+    let mut serve = serve.stderr(writer).spawn().expect("it starts");
     let started = tokio::time::Instant::now();
     while !is_ready(port).await {
         assert!(started.elapsed() < std::time::Duration::from_secs(30), "{:?}", serve.try_wait());
