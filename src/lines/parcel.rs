@@ -59,7 +59,7 @@ pub trait Depot: Send + Sync + fmt::Debug {
         false
     }
 
-    /// How many files of the last listing have names that cannot be used, see [`unnamed`]. They are not in the listing.
+    /// How many files of the last listing have names that cannot be used. They are not in the listing.
     fn unnamed(&self) -> usize {
         0
     }

@@ -66,7 +66,7 @@ pub fn withdraw(draft: &mut Draft<'_>) {
     }
 }
 
-/// As [`withdraw`], by itself: at the moment of sending.
+/// As `withdraw`, by itself: at the moment of sending.
 pub fn withdraw_at_sending(draft: &mut Draft<'_>) {
     withdraw(draft);
     close_what_may_be_done(draft);
