@@ -53,9 +53,13 @@ pub fn counterpart_files(
     };
     let (mut files, mut ignored) = (Vec::new(), Vec::new());
     for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-        match path.file_name().and_then(|name| name.to_str()).map(kind_of) {
+        let Some(name) = path.file_name() else { continue };
+        match name.to_str().map(kind_of) {
             Some(Named::Counterpart) => files.push(path),
             Some(Named::Leftover(why)) => ignored.push((path, why)),
+            None if name.to_string_lossy().contains(".toml") => {
+                ignored.push((path, "its name is not UTF-8: give it another"));
+            }
             Some(Named::Other) | None => {}
         }
     }

@@ -30,6 +30,14 @@ pub struct RetentionTerms {
     pub acts: u32,
 }
 
+impl RetentionTerms {
+    /// The longest of the terms: so long the case itself stays, by which the others are counted.
+    pub fn of_all_classes(self) -> u32 {
+        let Self { messages, receipts, documents, records, events, acts } = self;
+        [messages, receipts, documents, records, events, acts].into_iter().max().unwrap_or(records)
+    }
+}
+
 impl Default for RetentionTerms {
     fn default() -> Self {
         Self {

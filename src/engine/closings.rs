@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::domain::retention::{Retention, RetentionTerms, is_over};
+use crate::domain::rules::working_days::end_of;
 use crate::domain::{ChainId, Claim, InquiryId, InquiryState, MeasureState};
 use crate::store::{Reads, StoreError, Stored};
 
@@ -77,13 +78,16 @@ fn closed_at(reads: &mut (impl Reads + ?Sized), id: ChainId) -> Stored<Option<Ti
         state.ended()
             || matches!(state, MeasureState::Candidate | MeasureState::Refused | MeasureState::Skipped)
     };
-    if chain.claim.as_ref().is_some_and(Claim::is_open)
-        || !reads.tasks_of(id)?.is_empty()
-        || !reads.measures_of(id)?.iter().all(|measure| is_idle(measure.state))
-    {
+    if chain.claim.as_ref().is_some_and(Claim::is_open) || !reads.tasks_of(id)?.is_empty() {
         return Ok(None);
     }
-    let mut last = chain.created;
+    let measures = reads.measures_of(id)?;
+    if !measures.iter().all(|measure| is_idle(measure.state)) {
+        return Ok(None);
+    }
+    let lapsed = measures.iter().filter(|measure| measure.state == MeasureState::Lapsed);
+    let ends = lapsed.filter_map(|measure| measure.until.and_then(end_of));
+    let mut last = ends.fold(chain.created, Timestamp::max);
     for inquiry in reads.inquiries_of(id)? {
         if inquiry.state == InquiryState::Open || inquiry.open_orders > 0 {
             return Ok(None);

@@ -186,7 +186,8 @@ fn chains(reads: &mut (impl Reads + ?Sized), closed: &mut Closings<'_>, after: C
         let Some((at, terms)) = closed.of(reads, *id)? else { continue };
         let over = |days| is_over(at, days, closed.now);
         let subject = subject_of(reads, *id)?;
-        if over(terms.records) && over(terms.events) && !has_newest_row(reads, *id)? {
+        // With the case goes by what the other terms are counted: the longest of them decides.
+        if over(terms.of_all_classes()) && !has_newest_row(reads, *id)? {
             due.push((Forget::Chain(*id), subject));
             continue;
         }
@@ -233,7 +234,10 @@ fn is_message_over(
     let Some(orders) = &message.orders else {
         return Ok(is_over(message.at, closed.retention.longest().records, closed.now));
     };
-    if !is_over(message.at, closed.retention.general.messages, closed.now) {
+    let of_courts = closed.retention.courts.values().map(|terms| terms.messages);
+    let general = closed.retention.general.messages;
+    let shortest = of_courts.min().map_or(general, |court| court.min(general));
+    if !is_over(message.at, shortest, closed.now) {
         return Ok(false);
     }
     let mut before: Option<InquiryId> = None;
@@ -247,7 +251,8 @@ fn is_message_over(
             return Ok(false);
         }
     }
-    Ok(true)
+    // Its courts' terms are over; of no case that is there, the general one counts.
+    Ok(before.is_some() || is_over(message.at, general, closed.now))
 }
 
 fn events(reads: &mut (impl Reads + ?Sized), closed: &mut Closings<'_>, after: i64) -> Stored<Found> {
@@ -271,17 +276,16 @@ fn acts(reads: &mut (impl Reads + ?Sized), closed: &mut Closings<'_>, after: i64
     let looked_at = kept.len().saturating_sub(1);
     let mut over = Vec::new();
     for (row, act) in kept.iter().take(looked_at) {
-        let is_old = is_over(act.at, closed.retention.general.acts, closed.now);
         let inquiry = act.subject.parse().ok();
         let of_inquiry = match inquiry {
             Some(uid) => reads.inquiry_by_uid(uid)?.map(|inquiry| inquiry.chain),
             None => reads.case_by_number(&act.subject)?.map(|case| case.chain),
         };
-        let is_needed = match of_inquiry {
-            Some(chain) => !closed.is_chain_over(reads, chain, |terms| terms.acts)?,
-            None => false,
+        let is_over = match of_inquiry {
+            Some(chain) => closed.is_chain_over(reads, chain, |terms| terms.acts)?,
+            None => is_over(act.at, closed.retention.general.acts, closed.now),
         };
-        if is_old && !is_needed {
+        if is_over {
             over.push(*row);
         }
     }

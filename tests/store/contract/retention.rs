@@ -192,6 +192,13 @@ pub async fn a_court_has_terms_of_its_own_and_a_task_keeps_a_case_open(world: im
     assert_eq!(bytes_of(&store, &short).await, 0);
     assert!(bytes_of(&store, &long).await > 0, "its court keeps documents longer");
     assert!(bytes_of(&store, &busy).await > 0, "somebody has still to tell the debtor");
+    // The term of records is over, and that of the documents is not: the case stays, and they with it.
+    clock.set_by(days(8 * YEAR));
+    sweep(&engine, &retention).await;
+    assert!(bytes_of(&store, &long).await > 0, "its court keeps documents longer than records");
+    clock.set_by(days(14 * YEAR));
+    sweep(&engine, &retention).await;
+    assert_eq!(bytes_of(&store, &long).await, 0);
 }
 
 /// A term counts from the last thing that happened, not from the beginning.
