@@ -56,9 +56,32 @@ impl Wal {
     }
 }
 
-/// Gives free pages back to the disk, some at a time.
-pub(super) fn give_back(connection: &Connection) -> rusqlite::Result<()> {
-    run(connection, &format!("PRAGMA incremental_vacuum({PAGES_AT_ONCE})")).map(drop)
+/// Pages that were freed and are still in the file.
+#[derive(Debug, Default)]
+pub(super) struct FreePages {
+    are_left: bool,
+}
+
+impl FreePages {
+    /// After a commit: gives pages back to the disk, some at a time, until none are left.
+    pub(super) fn give_back(&mut self, connection: &Connection, has_deleted: bool) {
+        if !has_deleted && !self.are_left {
+            return;
+        }
+        self.are_left = give_back(connection).unwrap_or_else(|error| {
+            tracing::warn!(%error, "free space of the store was not given back");
+            false
+        });
+    }
+}
+
+/// Whether there are more to give back. A store that cannot shrink keeps its pages.
+fn give_back(connection: &Connection) -> rusqlite::Result<bool> {
+    let free = || connection.query_row("PRAGMA freelist_count", [], |row| row.get::<_, i64>(0));
+    let before = free()?;
+    run(connection, &format!("PRAGMA incremental_vacuum({PAGES_AT_ONCE})"))?;
+    let left = free()?;
+    Ok(left > 0 && left < before)
 }
 
 /// Makes a store of an earlier version able to give pages back: it is written anew, once.

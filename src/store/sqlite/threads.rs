@@ -11,7 +11,7 @@ use super::guard::Guard;
 use super::prepared::{self, Prepared, Run};
 use super::query::Rows;
 use super::recent::Recent;
-use super::space::{Wal, give_back};
+use super::space::{FreePages, Wal};
 use super::touched::Touched;
 use super::{ends, failed, failed_io};
 use crate::store::health::Ailment;
@@ -62,11 +62,13 @@ pub(super) fn writer(
     shared: Shared,
 ) -> Stored<JoinHandle<()>> {
     let run = move || {
-        let (mut group, mut wal) = (Vec::with_capacity(GROUP), Wal::default());
+        let (mut group, mut wal, mut free) =
+            (Vec::with_capacity(GROUP), Wal::default(), FreePages::default());
         let (prepared, mut recent) = (Prepared::of(&connection), Recent::default());
         while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
             let mut touched = Touched::default();
             commit(&connection, std::mem::take(&mut group), (&prepared, &mut touched, &mut recent), &shared);
+            free.give_back(&connection, touched.has_deleted);
             wal.bound(&connection, &shared.guard);
         }
         drop(prepared);
@@ -94,11 +96,6 @@ fn commit(
     match outcome.and_then(|()| shared.guard.has_kept()) {
         Ok(()) => {
             shared.guard.worked();
-            if touched.has_deleted
-                && let Err(error) = give_back(connection)
-            {
-                tracing::warn!(%error, "free space of the store was not given back");
-            }
             shared.signals.events_grew(touched.event);
             for (lane, urgent) in &touched.lanes {
                 shared.signals.wake(lane, *urgent);
