@@ -17,19 +17,31 @@ def written(key):
     return "k" * int(key[1:]) if key.startswith("*") else key
 
 
+async def patiently(ask):
+    """What a server answers, asked once more while it says nothing: servers of a cluster that choose a leader drop requests."""
+    for _ in range(11):
+        try:
+            return await ask()
+        except (nats.errors.TimeoutError, nats.errors.NoRespondersError, nats.js.errors.ServiceUnavailableError):
+            pass
+    return await ask()
+
+
 async def nats_read(url, stream, subject):
     """Everything that a stream holds under a subject, in its order."""
     client = await nats.connect(url, connect_timeout=10)
-    js = client.jetstream(timeout=10)
+    js = client.jetstream(timeout=5)
     durable = "reader-" + subject.translate(str.maketrans(".*>", "___"))
-    consumer = await js.pull_subscribe(subject, durable=durable, stream=stream)
-    while True:
-        pending = (await consumer.consumer_info()).num_pending
-        if pending == 0:
-            break
-        for message in await consumer.fetch(min(pending, 200), timeout=10):
-            say(subject=message.subject, headers=dict(message.headers or {}), data=json.loads(message.data or b"null"))
-            await message.ack_sync(timeout=10)
+    consumer = await patiently(lambda: js.pull_subscribe(subject, durable=durable, stream=stream))
+    read = set()
+    while (pending := (await patiently(consumer.consumer_info)).num_pending) > 0:
+        for message in await patiently(lambda: consumer.fetch(min(pending, 200), timeout=10)):
+            # A message comes again where its acknowledgement was lost; what the stream holds twice has two numbers.
+            number = message.metadata.sequence.stream
+            if number not in read:
+                read.add(number)
+                say(subject=message.subject, headers=dict(message.headers or {}), data=json.loads(message.data or b"null"))
+            await patiently(lambda: message.ack_sync(timeout=5))
     await client.close()
 
 
