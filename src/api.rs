@@ -1,8 +1,8 @@
 //! The HTTP API: one endpoint, or a few that belong together, a file. The OpenAPI document is made from the handlers.
 //!
 //! Layers, outermost first: record (metrics, access line, problems with their path), slots (so many requests at
-//! once), authenticate (who calls, and what they have under way), time limit, looks (on record before they are shown); then the endpoint, whose
-//! `access::Caller` names its row of the matrix.
+//! once), authenticate (who calls, and what they have under way), time limit, looks (on record before they are shown), masking (by
+//! role); then the endpoint, whose `access::Caller` names its row of the matrix.
 
 mod access;
 mod acting;
@@ -18,6 +18,7 @@ mod inquiries;
 mod keys;
 mod layers;
 mod looks;
+mod masking;
 mod me;
 mod measures;
 mod metrics;
@@ -56,7 +57,7 @@ pub use access::{Identity, may};
 pub use extract::read_bytes;
 pub use inquiries::{InquiryView, OrderCounts};
 pub use looks::{ReasonWanted, Reasons, Watching};
-pub use peer::{address_of, peer_of};
+pub use peer::{address_of, keep_back, peer_of};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemKind};
 pub use reception::GatewayReception;
 
@@ -101,12 +102,11 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
     let slots = Arc::new(Semaphore::new(gateway.server.most_requests));
     let (router, document) = openapi::document(routes(&metrics));
     let door = access::Door::of(&gateway);
-    router
+    let router = router
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_path)
-        .layer(axum::Extension(openapi::Document::new(&document)))
-        .layer(from_fn_with_state(Arc::clone(&gateway), looks::record))
-        .layer(from_fn_with_state(Arc::clone(&gateway), layers::time_limit))
+        .layer(axum::Extension(openapi::Document::new(&document)));
+    guarded(router, &gateway)
         .layer(from_fn_with_state(door, access::authenticate))
         .layer(from_fn_with_state(slots, layers::slots))
         .layer(from_fn_with_state(metrics, layers::record))
@@ -118,11 +118,15 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
 /// already, as [`Identity`], and what may be under way at once is counted where the page was asked for.
 pub fn endpoints(gateway: Arc<Gateway>) -> Router {
     let (router, _) = openapi::document(routes(&HttpMetrics::default()));
+    guarded(router.fallback(unknown_path), &gateway).with_state(gateway)
+}
+
+/// What stands around every endpoint, whoever asks: masked by role, on record, within its time.
+fn guarded(router: Router<Shared>, gateway: &Shared) -> Router<Shared> {
     router
-        .fallback(unknown_path)
-        .layer(from_fn_with_state(Arc::clone(&gateway), looks::record))
-        .layer(from_fn_with_state(Arc::clone(&gateway), layers::time_limit))
-        .with_state(gateway)
+        .layer(from_fn_with_state(Arc::clone(gateway), masking::mask))
+        .layer(from_fn_with_state(Arc::clone(gateway), looks::record))
+        .layer(from_fn_with_state(Arc::clone(gateway), layers::time_limit))
 }
 
 /// Whether a path is that of a page for people.

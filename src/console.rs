@@ -8,10 +8,12 @@ mod act_form;
 mod acts;
 mod address;
 mod approvals;
+mod approving;
 mod assets;
 mod audit;
 mod backend;
 mod bar;
+mod case_query;
 mod cases;
 mod catalogue;
 mod cookies;
@@ -20,6 +22,7 @@ mod currency;
 mod desk;
 mod door;
 mod draft;
+mod entering;
 mod failure;
 mod form;
 mod found;
@@ -76,7 +79,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/console/live", get(live::stream))
         .route("/console/reason", post(reason::give))
         .route("/console/tasks", get(tasks::list))
-        .route("/console/cases", get(cases::list))
+        .route("/console/cases", get(cases::list).post(cases::search))
         .route("/console/cases/{id}", get(cases::show))
         .route("/console/cases/{id}/documents/{document}", get(cases::document))
         .route("/console/inquiries/{id}", get(inquiries::show))

@@ -47,7 +47,7 @@ pub use case_file::{ApplyError, CaseFile};
 pub use certificate::{Certificate, Counts, Coverage, OrderLine, Triage, certify};
 pub use change::{
     BroughtDocument, Change, JoinedChains, LaneChange, NewCertificate, NewDocument, NewInquiry, Pause,
-    PropertyFinding,
+    PropertyFinding, RelayFailure,
 };
 pub use claim::{
     Claim, ClaimChange, ClaimChangeKind, ClaimState, ClaimView, Mode, Preference, UncoveredLimit,
@@ -62,7 +62,8 @@ pub use ids::{
 pub use inquiry::{Inquiry, InquiryState};
 pub use mandate::{Liability, Mandate, Purpose, Search};
 pub use measure::{
-    FirstApproval, LastRelease, Measure, MeasureState, MeasureView, Origin, Permitted, ReleaseCause, Said,
+    Booking, FirstApproval, FirstApprovalView, LastRelease, LeftAlone, Measure, MeasureState, MeasureView,
+    Origin, Permitted, ReleaseCause, Said,
 };
 pub use order::{OrderRecord, OrderState, Priority, StateError, number_of, order_id_of};
 pub use printed::{NewPrint, Print, PrintFormat, PrintKind, print_number, print_of};

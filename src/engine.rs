@@ -36,8 +36,8 @@ use crate::domain::{
     AuditEntry, CaseFile, Chain, ChainId, Change, Finding, IdKind, Inquiry, InquiryId, JoinedChains, OrderId,
 };
 use crate::store::{
-    Lease, Needs, Store, StoreError, Stored, Tx, load_chain, load_chain_for_act, load_lines, load_order,
-    load_orders,
+    Lease, Needs, Store, StoreError, Stored, Tx, load_chain_for_act, load_chain_for_submission, load_lines,
+    load_order, load_orders,
 };
 
 pub use clock::run_clock;
@@ -276,7 +276,7 @@ fn file_of_case(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Fi
             return Ok(Ok((CaseFile::of(chain), None)));
         }
     };
-    load_chain(tx, chain).map(|file| Ok((file, None)))
+    load_chain_for_submission(tx, chain, &new.terms).map(|file| Ok((file, None)))
 }
 
 fn carry_out(
@@ -348,7 +348,7 @@ fn file_of_act(tx: &mut dyn Tx, chain: Option<ChainId>, what: &Act) -> Stored<Re
         Ok(chain) => chain,
         Err(what) => return Ok(Err(Rejected::Unknown(what))),
     };
-    let mut files = std::collections::HashMap::from([(chain, load_chain_for_act(tx, chain)?)]);
+    let mut files = rustc_hash::FxHashMap::from_iter([(chain, load_chain_for_act(tx, chain)?)]);
     for id in orders {
         load_order(tx, &mut files, id, true)?;
     }

@@ -6,6 +6,7 @@
 //! them are committed at once, and each caller hears back after its commit is on disk.
 
 mod ahead;
+mod apart;
 mod boot_time;
 pub mod codec;
 pub mod copying;
@@ -18,6 +19,7 @@ mod leases;
 mod load;
 pub mod look;
 pub mod marks;
+mod membership;
 pub mod memory;
 pub mod moving;
 mod needs;
@@ -44,11 +46,16 @@ use tokio::sync::oneshot;
 
 use crate::domain::{Change, NewIds, OrderRecord};
 pub use ahead::number_ahead;
+pub use apart::MOST_APART;
 pub use desk::{DeskFilter, DeskReads, DeskWhich};
 pub use health::{Ailment, Asked, Health};
 pub use lane_reads::{LaneReads, MessagePage};
-pub use leases::{CLOCK, Lease, Leases, Membership, RETENTION, Replica, lane_lease};
-pub use load::{load_chain, load_chain_for_act, load_findings, load_lines, load_order, load_orders};
+pub use leases::{CLOCK, Lease, Leases, RETENTION, lane_lease};
+pub use load::{
+    load_chain, load_chain_for_act, load_chain_for_submission, load_findings, load_lines, load_order,
+    load_orders,
+};
+pub use membership::{Membership, Now, Replica};
 pub use needs::Needs;
 pub use people::{LookCounts, LookFilter, PeopleReads};
 pub use reads::Reads;

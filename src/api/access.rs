@@ -17,6 +17,7 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::sync::Semaphore;
 
 pub use self::places::{Place, Shares};
+pub use self::strangers::PlaceToSignIn;
 use self::strangers::WrongKey;
 use super::problem::{Problem, ProblemKind};
 use super::route::{PATIENT, route_of};
@@ -121,11 +122,10 @@ pub(super) fn unauthenticated() -> Problem {
 /// may, or 503.
 pub async fn authenticate(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     if is_open(request.method(), request.uri().path()) {
-        let _place =
-            match (request.uri().path() == SESSIONS).then(|| door.strangers.try_acquire()).transpose() {
-                Ok(place) => place,
-                Err(_) => return strangers::too_many().into_response(),
-            };
+        if request.uri().path() == SESSIONS {
+            let Some(place) = PlaceToSignIn::of(&door) else { return strangers::too_many().into_response() };
+            request.extensions_mut().insert(place);
+        }
         return next.run(request).await;
     }
     let identity = match identify(&door.gateway, request.method(), request.headers()).await {
@@ -256,13 +256,16 @@ pub struct Door {
     pub shares: Shares,
     /// Places of those who are not known.
     pub strangers: Arc<Semaphore>,
+    /// Places of those whose request to sign in is read: who guesses keys takes none of them.
+    pub sign_ins: Arc<Semaphore>,
 }
 
 impl Door {
     /// The door of a gateway.
     pub fn of(gateway: &Arc<Gateway>) -> Self {
-        let strangers = Arc::new(Semaphore::new(strangers::places(gateway.server.most_requests)));
-        Self { gateway: Arc::clone(gateway), shares: Shares::new(&gateway.server), strangers }
+        let places = || Arc::new(Semaphore::new(strangers::places(gateway.server.most_requests)));
+        let (strangers, sign_ins) = (places(), places());
+        Self { gateway: Arc::clone(gateway), shares: Shares::new(&gateway.server), strangers, sign_ins }
     }
 }
 

@@ -11,20 +11,18 @@ mod show;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with, put_with};
-use chakong_contract::id::CaseNumber;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Shared;
 use super::problem::{Problem, ProblemKind};
-use crate::domain::people::Courts;
-use crate::domain::{Case, CaseId, ChainId, ChainParty};
+use crate::domain::{Case, ChainId, ChainParty};
 use crate::people::{Identity, sight};
-use crate::store::{Reads, Stored};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
         .api_route("/v1/cases", get_with(list::list, list::docs))
+        .api_route("/v1/cases/search", post_with(list::search, list::search_docs))
         .api_route("/v1/cases/{id}", get_with(show::show, show::docs))
         .api_route(
             "/v1/cases/{id}/claim",
@@ -61,23 +59,10 @@ pub(super) struct CasePartyPath {
     reference: String,
 }
 
-/// The case of an identifier or of a number in any spelling, where it is seen.
-pub(super) fn find(reads: &mut dyn Reads, courts: &Courts, id: &str) -> Stored<Option<Case>> {
-    let found = match (id.parse::<i64>(), id.parse::<CaseNumber>()) {
-        (Ok(row), _) => reads.case(CaseId::new(row))?,
-        (Err(_), Ok(number)) => reads.case_by_number(number.as_str())?,
-        (Err(_), Err(_)) => None,
-    };
-    match found {
-        Some(case) if sight::sees_case(reads, courts, &case)? => Ok(Some(case)),
-        _ => Ok(None),
-    }
-}
-
 /// A case that the caller sees, for an act.
 async fn case_of(gateway: &Shared, caller: &Identity, id: String) -> Result<Case, Problem> {
     let courts = caller.courts.clone();
-    let found = gateway.store.read(move |reads| find(reads, &courts, &id)).await?;
+    let found = gateway.store.read(move |reads| sight::named_case(reads, &courts, &id)).await?;
     found.ok_or_else(|| Problem::not_found("case"))
 }
 

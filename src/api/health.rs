@@ -112,6 +112,11 @@ async fn reasons_against(gateway: &Gateway, probe: &Probe) -> Vec<&'static str> 
     } else if gateway.store.leases().is_draining() {
         reasons.push("draining: it will stop soon");
     }
+    if gateway.store.leases().stands_back().is_some() {
+        reasons.push(
+            "its clock is more than five seconds from the database's; look after the time service (NTP)",
+        );
+    }
     let ailment = gateway.store.health().ailment.map(Ailment::words);
     let found = probe.reason(gateway).await;
     reasons.extend(ailment.filter(|ailment| found != Some(ailment)));

@@ -4,6 +4,7 @@ mod export;
 mod list;
 mod looked_at;
 mod reason;
+mod search;
 mod subject;
 
 use std::collections::BTreeMap;
@@ -25,8 +26,10 @@ use crate::domain::people::{Courts, Look, LookKind, Role};
 use crate::domain::{Case, found_by};
 use crate::engine::Looked;
 use crate::people::matrix::permission_of;
-use crate::people::{Identity, is_out_of_hours};
+use crate::people::{Identity, is_out_of_hours, sight};
 use crate::store::Stored;
+
+pub(super) use search::Search;
 
 use looked_at::{LOOKED_AT, ROWS_OF};
 use reason::{printable, reason_of, take_reason};
@@ -96,7 +99,6 @@ pub struct ReasonWanted {
 /// there, or not seen, is no look.
 pub(super) async fn record(State(gateway): State<Shared>, mut request: Request, next: Next) -> Response {
     let kind = LOOKED_AT.iter().find(|(route, _)| *route == route_of(&request)).map(|(_, kind)| *kind);
-    let kind = kind.or_else(|| looks_for_a_party(&request).then_some(LookKind::Case));
     let identity = request.extensions().get::<Arc<Identity>>().cloned();
     // What is printed is looked at, too, though it is a `POST`.
     let is_shown = request.method() == Method::GET || kind == Some(LookKind::Print);
@@ -110,7 +112,6 @@ pub(super) async fn record(State(gateway): State<Shared>, mut request: Request, 
         return next.run(request).await;
     }
     let reason = take_reason(&mut request);
-    let least = u64::from(kind == LookKind::Case);
     let rows = ROWS_OF.iter().find(|(route, _)| *route == route_of(&request)).map(|(_, rows)| *rows);
     let by = (&*identity, kind);
     let seen = match wanted(&gateway, by, &mut request, reason).await {
@@ -126,8 +127,7 @@ pub(super) async fn record(State(gateway): State<Shared>, mut request: Request, 
         // How much it shows is known when it was read; it goes out when that is on record.
         Some(rows) => match counted(next.run(request).await, rows).await {
             (response, None) => response,
-            // A search that finds nobody has told that as well.
-            (response, Some(shown)) => match keep(&gateway, by, seen, shown.max(least)).await {
+            (response, Some(shown)) => match keep(&gateway, by, seen, shown).await {
                 Ok(()) => response,
                 Err(refused) => refused.into_response(),
             },
@@ -157,6 +157,14 @@ enum Refused {
 }
 
 impl Refused {
+    /// As an endpoint says it.
+    fn into_problem(self) -> Problem {
+        match self {
+            Self::Problem(problem) => problem,
+            Self::WithoutReason(_) => without_reason(),
+        }
+    }
+
     fn into_response(self) -> Response {
         match self {
             Self::Problem(problem) => problem.into_response(),
@@ -173,13 +181,6 @@ impl<E: Into<Problem>> From<E> for Refused {
     fn from(error: E) -> Self {
         Self::Problem(error.into())
     }
-}
-
-/// Whether cases are looked for by a party: whoever asks learns whether somebody is led against.
-fn looks_for_a_party(request: &Request) -> bool {
-    let query = request.uri().query().unwrap_or_default();
-    route_of(request) == "/v1/cases"
-        && form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == "party")
 }
 
 /// What somebody is about to see, and why.
@@ -222,7 +223,7 @@ async fn wanted(
 async fn list_of(gateway: &Shared, (route, query): (String, String), courts: Courts) -> Stored<Subject> {
     let number = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "case_number");
     if let Some(number) = number.map(|(_, number)| number.into_owned()) {
-        let case = gateway.store.read(move |reads| super::cases::find(reads, &courts, &number)).await?;
+        let case = gateway.store.read(move |reads| sight::named_case(reads, &courts, &number)).await?;
         if let Some(case) = case {
             return Ok(Subject::of_case(case));
         }
@@ -230,14 +231,7 @@ async fn list_of(gateway: &Shared, (route, query): (String, String), courts: Cou
     let entered = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "party");
     let about = entered.filter_map(|(_, entered)| found_by::of_party(&entered)).collect();
     let asked = format!("{route} {query}");
-    let mark = hex::encode(gateway.store.keyed_hash(asked.as_bytes()).get(..8).unwrap_or_default());
-    Ok(Subject {
-        name: format!("list {mark}"),
-        case_number: String::new(),
-        court: String::new(),
-        chain: None,
-        about,
-    })
+    Ok(Subject::of_list(gateway, &asked, about))
 }
 
 /// Puts on record that somebody looks at a case, such as one of many that are printed together.
@@ -248,17 +242,19 @@ pub(super) async fn at_case(
     case: &Case,
     (headers, KnownReasons(known)): (&HeaderMap, &KnownReasons),
 ) -> Result<(), Problem> {
-    let known = known.of(case.number.as_str()).map(str::to_owned);
-    let reason = printable(&reason_of(headers).or(known).unwrap_or_default());
+    let reason = said(headers, known, case.number.as_str());
     let seen = Wanted { subject: Subject::of_case(case.clone()), is_list: false, reason };
     let kept = match seen.reason_for(identity) {
         Ok(()) => keep(gateway, (identity, kind), seen, 1).await,
         Err(refused) => Err(refused),
     };
-    kept.map_err(|refused| match refused {
-        Refused::Problem(problem) => problem,
-        Refused::WithoutReason(_) => without_reason(),
-    })
+    kept.map_err(Refused::into_problem)
+}
+
+/// Why somebody looks at a case, or at a list, which has the empty number: as they say now, or said before.
+fn said(headers: &HeaderMap, known: &Reasons, case: &str) -> String {
+    let known = known.of(case).map(str::to_owned);
+    printable(&reason_of(headers).or(known).unwrap_or_default())
 }
 
 fn without_reason() -> Problem {

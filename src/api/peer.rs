@@ -1,6 +1,7 @@
 //! Where a request comes from.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 
@@ -18,4 +19,15 @@ pub fn address_of(proxies: &Proxies, connection: Option<&Connection>, headers: &
     let passed = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
     let last = passed.and_then(|all| all.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
     last.filter(|_| proxies.contain(peer)).unwrap_or(peer)
+}
+
+/// Keeps back the answer to somebody who was refused. Meanwhile the connection takes no place that others need.
+pub async fn keep_back(connection: Option<&Connection>, wait: Duration) {
+    if wait.is_zero() {
+        return;
+    }
+    if let Some(connection) = connection {
+        connection.standing.slows_down();
+    }
+    tokio::time::sleep(wait).await;
 }

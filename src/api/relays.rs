@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::Shared;
 use super::access::{Caller, may};
 use super::problem::Problem;
+use crate::domain::RelayFailure;
 use crate::relay::{RelayHealth, RelayState, RelayWatch};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -55,7 +56,7 @@ struct RelayView {
     held_back: Vec<HeldBack>,
     /// Failures since the start.
     failures: u64,
-    /// The last failure; it stays when the relay works again.
+    /// The last failure, whichever replica met it; it stays when the relay works again.
     last_error: Option<LastError>,
 }
 
@@ -88,7 +89,7 @@ struct IntakeView {
     refused: u64,
     /// Failures since the start.
     failures: u64,
-    /// The last failure; it stays when the intake works again.
+    /// The last failure, whichever replica met it; it stays when the intake works again.
     last_error: Option<LastError>,
 }
 
@@ -96,16 +97,35 @@ struct IntakeView {
 #[derive(Debug, Serialize, JsonSchema)]
 struct LastError {
     /// `unreachable`, `timed_out`, `full`, `store`, `denied` or `unfit`.
-    kind: &'static str,
+    kind: String,
     /// What failed, and what to do.
     detail: String,
-    /// When.
+    /// When; for one that another replica met or that goes on since before the start: when it began.
     at: Timestamp,
+    /// Name of the replica that met it; null where the store has one process.
+    replica: Option<String>,
 }
 
-fn last_error(health: &RelayHealth) -> Option<LastError> {
-    let (failure, at) = health.last_failure.clone()?;
-    Some(LastError { kind: failure.kind.word(), detail: failure.detail, at })
+/// The later of what this process knows and what any process has kept.
+fn last_error(
+    watch: &RelayWatch,
+    health: &RelayHealth,
+    kept: &[RelayFailure],
+    own: Option<&str>,
+) -> Option<LastError> {
+    let kept = kept.iter().find(|kept| kept.name == watch.lease).map(|kept| LastError {
+        kind: kept.kind.clone(),
+        detail: kept.detail.clone(),
+        at: kept.at,
+        replica: Some(kept.replica.clone()).filter(|name| !name.is_empty()),
+    });
+    let own = health.last_failure.clone().map(|(failure, at)| LastError {
+        kind: failure.kind.word().to_owned(),
+        detail: failure.detail,
+        at,
+        replica: own.map(str::to_owned),
+    });
+    kept.into_iter().chain(own).max_by_key(|error| error.at)
 }
 
 fn since(health: &RelayHealth) -> Option<Timestamp> {
@@ -116,12 +136,14 @@ async fn list(
     State(gateway): State<Shared>,
     _: Caller<{ may::CONSUMERS }>,
 ) -> Result<Json<RelayList>, Problem> {
-    let (last_event, known) =
-        gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?))).await?;
+    let read =
+        gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?, reads.relay_failures()?)));
+    let (last_event, known, failures) = read.await?;
     let leases = gateway.store.leases();
+    let own = leases.own().map(|own| own.name);
     let relay = |watch: &RelayWatch| {
         let health = watch.health(leases);
-        let last_error = last_error(&health);
+        let last_error = last_error(watch, &health, &failures, own.as_deref());
         let place = known.iter().find(|(name, _)| Some(name.as_str()) == watch.consumer);
         let acknowledged = place.map_or(0, |(_, seq)| *seq);
         RelayView {
@@ -145,7 +167,7 @@ async fn list(
     };
     let intake = |watch: &RelayWatch| {
         let health = watch.health(leases);
-        let last_error = last_error(&health);
+        let last_error = last_error(watch, &health, &failures, own.as_deref());
         IntakeView {
             name: watch.name,
             servers: watch.servers.clone(),

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::Shared;
 use super::access::{Caller, may};
+use crate::store::Replica;
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new().api_route("/v1/replicas", get_with(list, docs))
@@ -33,6 +34,8 @@ enum ReplicaState {
     Live,
     /// It gives its work to others, and stops soon.
     Draining,
+    /// Its clock is too far from the database's: others do its work until it is right. Where nobody's is right, it works on.
+    ClockWrong,
     /// It has not been heard of for as long as its leases stood, or has ended.
     Gone,
 }
@@ -54,6 +57,8 @@ struct ReplicaView {
     started: Timestamp,
     /// When it was last heard of, by the clock of the database.
     seen: Timestamp,
+    /// By how many milliseconds its clock is ahead of that of the database; behind it where negative. More than five seconds is wrong.
+    clock_ahead_ms: i64,
     /// How many lanes, relays and clocks it works for.
     leases: usize,
 }
@@ -62,13 +67,15 @@ async fn list(State(gateway): State<Shared>, _: Caller<{ may::WATCH }>) -> Json<
     let leases = gateway.store.leases();
     let counts = leases.counts();
     let time = |micros| Timestamp::from_microsecond(micros).unwrap_or_default();
-    let view = |replica: crate::store::Replica| ReplicaView {
+    let view = |replica: Replica| ReplicaView {
         own: replica.id == leases.id(),
-        state: match (replica.is_live, replica.is_draining) {
-            (false, _) => ReplicaState::Gone,
-            (true, true) => ReplicaState::Draining,
-            (true, false) => ReplicaState::Live,
+        state: match &replica {
+            Replica { is_live: false, .. } => ReplicaState::Gone,
+            Replica { is_draining: true, .. } => ReplicaState::Draining,
+            Replica { is_apart: true, .. } => ReplicaState::ClockWrong,
+            _ => ReplicaState::Live,
         },
+        clock_ahead_ms: replica.ahead / 1000,
         leases: counts.get(&replica.id).copied().unwrap_or_default(),
         id: replica.id,
         name: replica.name,

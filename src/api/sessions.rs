@@ -14,17 +14,17 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Shared;
-use super::access::{Caller, may};
+use super::access::{Caller, PlaceToSignIn, may};
 use super::extract::{At, JsonBody, QueryParams};
 use super::me::Me;
-use super::peer::address_of;
+use super::peer::{address_of, keep_back};
 use super::problem::{Problem, ProblemKind};
 use crate::domain::PersonId;
 use crate::domain::decide::people::{Pending, pending};
 use crate::domain::people::{Courts, Person, Session};
 use crate::engine::ByWhom;
 use crate::lines::listener::Connection;
-use crate::people::{Credentials, Identity, NotIn, Origin, SessionRef, cookie};
+use crate::people::{Credentials, Identity, Origin, SessionRef, cookie};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -62,32 +62,28 @@ async fn begin(
     State(gateway): State<Shared>,
     headers: HeaderMap,
     connection: Option<Extension<Connection>>,
+    place: Option<Extension<PlaceToSignIn>>,
     JsonBody(given): JsonBody<SignInRequest>,
 ) -> Result<Response, Problem> {
+    // The request is read.
+    drop(place);
     if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
         return Err(Problem::new(ProblemKind::Forbidden, "a session begins on a page of this gateway"));
     }
-    let from = address_of(&gateway.server.proxies, connection.as_ref().map(|Extension(one)| one), &headers);
+    let connection = connection.map(|Extension(connection)| connection);
+    let from = address_of(&gateway.server.proxies, connection.as_ref(), &headers);
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let SignInRequest { number, password, code } = given;
     let origin = Origin { from, agent };
-    if gateway.people.is_slowed(from)
-        && let Some(Extension(connection)) = &connection
-    {
-        connection.standing.slows_down();
-    }
-    let begun = gateway.people.sign_in(Credentials { number, password, code, origin }).await?;
-    let begun = begun.map_err(|not_in| match not_in {
-        NotIn::TooMany => {
-            let detail = "登录尝试过多，请稍后再试 too many attempts to sign in from this address; come again";
-            Problem::new(ProblemKind::Overloaded, detail)
-        }
-        _ => {
+    let begun = match gateway.people.sign_in(Credentials { number, password, code, origin }).await? {
+        Ok(begun) => begun,
+        Err(kept_out) => {
+            keep_back(connection.as_ref(), kept_out.wait).await;
             let detail = "工号、密码或动态口令不正确，或该账号暂不可用 staff number, password or code is wrong, or the person may not \
                           sign in now";
-            Problem::new(ProblemKind::Unauthenticated, detail)
+            return Err(Problem::new(ProblemKind::Unauthenticated, detail));
         }
-    })?;
+    };
     let session = begun.identity.session.clone();
     let csrf = session.as_ref().map(|session| session.csrf.clone()).unwrap_or_default();
     let pending = session.and_then(|session| session.pending);

@@ -119,6 +119,8 @@ struct TasksQuery {
     submitted_by: Option<String>,
     /// Due before this.
     due_before: Option<Timestamp>,
+    /// On the list since before this.
+    created_before: Option<Timestamp>,
     /// Case number in any spelling: the tasks of the case, and of those that it continues or that continue it.
     case_number: Option<String>,
     /// `next` of the page before.
@@ -151,6 +153,7 @@ async fn list(
         found_by: query.officer.as_deref().map(officer).transpose()?,
         submitted_by: query.submitted_by,
         due_before: query.due_before,
+        created_before: query.created_before,
         after: page::cursor(query.cursor.as_deref())?.map(|Place(due, id)| (due, id)),
         limit: limit + 1,
     };

@@ -11,6 +11,7 @@ mod failures;
 mod finding;
 mod harness;
 pub(crate) mod log;
+mod masking;
 mod operations;
 mod papers;
 mod people;

@@ -12,7 +12,8 @@ use crate::gateway::Gateway;
 use crate::lifecycle::Tasks;
 use crate::queue::EventLog;
 use crate::relay::{
-    Intake, Probed, Reception, Relay, Relays, intakes_of, probe_brokers, relays_of, run_intake, run_relay,
+    Intake, Probed, Reception, Relay, Relays, intakes_of, keep_failures, probe_brokers, relays_of,
+    run_intake, run_relay,
 };
 
 /// A start waits so long for a broker; what is not known by then is found out later.
@@ -65,6 +66,12 @@ impl Brokers {
     /// Runs them all.
     pub(super) fn spawn(self, gateway: &Arc<Gateway>, tasks: &Tasks) {
         let leases = gateway.store.leases();
+        let own = leases.own().map(|own| own.name).unwrap_or_default();
+        let watches = self.watches();
+        for watch in watches.relays.iter().chain(watches.intakes.iter()) {
+            let (engine, own) = (gateway.engine.free(), Arc::from(own.as_str()));
+            tasks.spawn_job("relay-failures", keep_failures(watch.clone(), engine, own, tasks.clone()));
+        }
         for relay in self.relays {
             let (name, relay) = (relay.lease(), Arc::new(relay));
             let work = move |lease, tasks| run_relay(Arc::clone(&relay), lease, tasks);

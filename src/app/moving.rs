@@ -71,13 +71,15 @@ fn target(place: &Place) -> Result<Box<dyn Side>, MoveError> {
 }
 
 /// Whether a start on a database must finish a move from the folder beside it, which was interrupted; and whether it must not start
-/// because that folder holds a store and the database none.
+/// because that folder holds a store and the database none, or none that can be read now.
 ///
 /// # Errors
 /// When the folder cannot be read.
 pub(super) fn before_start(folder: &Place, database: &Place) -> Stored<BeforeStart> {
-    // A database that cannot be read is told when it is opened.
-    let Ok(new) = database.standing() else { return Ok(BeforeStart::Nothing) };
+    let new = match database.standing() {
+        Ok(new) => new,
+        Err(error) => return Ok(beside_one_that_cannot_be_read(folder, error)),
+    };
     if let Some(mark) = &new.arriving {
         return Ok(if mark.place == folder.shown() { BeforeStart::Finish } else { BeforeStart::Nothing });
     }
@@ -92,6 +94,15 @@ pub(super) fn before_start(folder: &Place, database: &Place) -> Stored<BeforeSta
     })
 }
 
+/// A database that cannot be read at this moment may be read at the next one, and be empty: beside a folder that holds a store in charge,
+/// or may hold one, no new store is made there. Beside any other folder it is told when it is opened.
+fn beside_one_that_cannot_be_read(folder: &Place, error: StoreError) -> BeforeStart {
+    match folder.standing() {
+        Ok(old) if !old.is_there || old.moved.is_some() => BeforeStart::Nothing,
+        Ok(_) | Err(_) => BeforeStart::Unknown(error),
+    }
+}
+
 /// What must be known before a start on a database.
 #[derive(Debug)]
 pub(super) enum BeforeStart {
@@ -103,4 +114,32 @@ pub(super) enum BeforeStart {
     Unmoved,
     /// The database holds no store, and what the folder held was moved to another one.
     Elsewhere(StoreError),
+    /// The database cannot be read, and the folder may hold a store that is in charge.
+    Unknown(StoreError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nowhere() -> Place {
+        let (mut server, tls) = (tokio_postgres::Config::new(), None);
+        server.host("127.0.0.1").port(1).user("a").dbname("b");
+        Place::Database(Box::new(crate::config::Database { server, tls }))
+    }
+
+    #[test]
+    fn a_database_that_does_not_answer_is_waited_for_where_the_folder_may_hold_a_store() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = Place::Folder(folder.path().to_owned());
+        let before = || before_start(&place, &nowhere()).expect("a readable folder");
+        assert!(matches!(before(), BeforeStart::Nothing), "nothing is there: it is told when it is opened");
+        let (store, threads) = Sqlite::open(folder.path()).expect("a store");
+        drop(store);
+        threads.join();
+        let BeforeStart::Unknown(error) = before() else { panic!("a store is in charge there") };
+        assert!(error.ails(crate::store::Ailment::Unreachable), "{error}");
+        std::fs::write(folder.path().join("chakong.sqlite"), "no database").expect("a file");
+        assert!(matches!(before(), BeforeStart::Unknown(_)), "who knows");
+    }
 }

@@ -72,7 +72,9 @@ fn open(
 /// What operations do about a store that cannot be opened, behind the cause.
 fn remedy(config: &Config, error: &StoreError) -> String {
     match error {
-        StoreError::Failed { ailment: Ailment::Locked, .. } if config.store.database.is_some() => {
+        StoreError::Failed { ailment: Ailment::Locked | Ailment::Behind, .. }
+            if config.store.database.is_some() =>
+        {
             String::new()
         }
         StoreError::Failed { ailment: Ailment::Failing, .. } if config.store.database.is_some() => {
@@ -92,6 +94,19 @@ fn remedy(config: &Config, error: &StoreError) -> String {
     }
 }
 
+/// Why the store that is configured is not opened.
+fn unopened(config: &Config, source: StoreError) -> BuildError {
+    let remedy = remedy(config, &source);
+    // A server that can only be read for now is none that is connected to.
+    let lasts = [Ailment::Failing, Ailment::Locked, Ailment::ReadOnly, Ailment::Behind]
+        .iter()
+        .any(|one| source.ails(*one));
+    let is_elsewhere =
+        matches!(source, StoreError::MovedAway { .. } | StoreError::Arriving { .. } | StoreError::Backup(_));
+    let by_configuration = config.store.database.is_some() && lasts || is_elsewhere;
+    BuildError::Unopened { place: place(config), source, remedy, by_configuration }
+}
+
 /// Before a start on a database: a move into it from the folder beside it, which was interrupted, is finished; a folder that holds a
 /// store beside a database that holds none is told.
 fn finish_move(config: &Config) -> Result<(), BuildError> {
@@ -109,6 +124,7 @@ fn finish_move(config: &Config) -> Result<(), BuildError> {
         BeforeStart::Elsewhere(source) => {
             Err(BuildError::Unopened { place: from, source, remedy: String::new(), by_configuration: true })
         }
+        BeforeStart::Unknown(source) => Err(unopened(config, source)),
         BeforeStart::Finish => {
             tracing::warn!(from, to, "a move of the store was interrupted; it is finished now");
             let moved = move_held(&folder, &database, &|| Ok(()));
@@ -124,18 +140,7 @@ pub(super) async fn open_store(
     address: SocketAddr,
 ) -> Result<(Arc<dyn Store>, StoreThreads), BuildError> {
     let member = replica::member(config, address);
-    let unopened = |source| {
-        let remedy = remedy(config, &source);
-        // A server that can only be read for now is none that is connected to.
-        let lasts =
-            [Ailment::Failing, Ailment::Locked, Ailment::ReadOnly].iter().any(|one| source.ails(*one));
-        let is_elsewhere = matches!(
-            source,
-            StoreError::MovedAway { .. } | StoreError::Arriving { .. } | StoreError::Backup(_)
-        );
-        let by_configuration = config.store.database.is_some() && lasts || is_elsewhere;
-        BuildError::Unopened { place: place(config), source, remedy, by_configuration }
-    };
+    let unopened = |source| unopened(config, source);
     let shown = shown_numbers(&config.counterparts);
     let numbers: Vec<GivenNumber> = shown.iter().map(|one| one.number).collect();
     if opening == Opening::Restored {

@@ -1,27 +1,31 @@
 //! Acts 办理: a form for each act of the API, shown where it is needed, and what happens when it is sent.
 
+mod body;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use jiff::tz::{Offset, TimeZone};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use self::body::{body_of, endpoint, parts};
 use super::act_form::id_of;
 use super::address::{safe_next, segment};
 use super::backend::Console;
 use super::catalogue::{ActKind, Field, Input, find};
-use super::currency;
 use super::failure::Failure;
 use super::form::Posted;
+use super::found::property_of;
 use super::lang::Lang;
 use super::page::{Frame, html};
-use super::papers::{documents, field_of};
+use super::papers::field_of;
 use super::reading::text;
 use super::visitor::Visitor;
-use super::words::{choices, paper};
+use super::words::{ASSET, choices, paper, word};
+use super::{approving, currency, entering};
 
 pub use super::act_form::{ActForm, FormField};
+pub use body::{amount_of, names_in};
 
 /// The form of an act on something, for those whose role may do it.
 pub fn act_form(
@@ -72,8 +76,10 @@ fn shown_field(field: &Field, console: &Console, visitor: &Visitor) -> FormField
     let lang = visitor.lang;
     let (kind, choices) = match field.input {
         Input::Text | Input::Names => ("text", Vec::new()),
-        Input::Money | Input::Amount => ("money", Vec::new()),
-        Input::Count => ("count", Vec::new()),
+        Input::Money | Input::Amount | Input::AmountIn(_) => ("money", Vec::new()),
+        Input::Count | Input::Rank => ("count", Vec::new()),
+        Input::Date => ("date", Vec::new()),
+        Input::Party => ("pick", Vec::new()),
         Input::Instant => ("instant", Vec::new()),
         Input::Reason => ("reason", Vec::new()),
         Input::Flag => ("flag", Vec::new()),
@@ -92,113 +98,23 @@ fn shown_field(field: &Field, console: &Console, visitor: &Visitor) -> FormField
     FormField { name, pointer, label, kind, is_required, currency, choices, ..FormField::default() }
 }
 
-/// The parts of what an act is about.
-fn parts(subject: &str) -> impl Iterator<Item = &str> {
-    subject.split('~')
-}
-
-/// The endpoint of an act on something.
-fn endpoint(kind: &ActKind, subject: &str) -> String {
-    parts(subject).fold(kind.api.to_owned(), |path, part| path.replacen("{}", &segment(part), 1))
-}
-
-/// Names that were written one after the other.
-pub fn names_in(entered: &str) -> Vec<&str> {
-    let separators = |c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';' | '；');
-    entered.split(separators).filter(|name| !name.is_empty()).collect()
-}
-
-/// What the API is sent for a form that came in.
-fn body_of(kind: &ActKind, subject: &str, posted: &Posted) -> Value {
-    let mut body: Value = serde_json::from_str(kind.base).unwrap_or_else(|_| json!({}));
-    if let Some(party) = parts(subject).last().filter(|_| !kind.subject_at.is_empty()) {
-        put(&mut body, kind.subject_at, party.into());
-    }
-    let mut kinds = Vec::new();
-    // What stands nowhere by itself goes with the documents.
-    let placed = |field: &&Field| !field.pointer.is_empty() || matches!(field.input, Input::Paper(_));
-    for field in kind.fields.iter().filter(placed) {
-        let entered = posted.get(field.name);
-        let value = match field.input {
-            Input::Paper(paper) => {
-                kinds.push(paper);
-                continue;
-            }
-            Input::Flag => {
-                if entered == "yes" {
-                    Value::Bool(true)
-                } else {
-                    continue;
-                }
-            }
-            _ if entered.is_empty() && !field.is_required => continue,
-            Input::Money => json!({ "amount": amount_of(entered), "currency": "CNY" }),
-            Input::Amount => {
-                let stated = posted.get(&currency::field_of(field.name));
-                json!({ "amount": amount_of(entered), "currency": if stated.is_empty() { "CNY" } else { stated } })
-            }
-            Input::Instant => instant_of(entered).into(),
-            Input::Names => names_in(entered).into(),
-            Input::Seen => serde_json::from_str(entered).unwrap_or_else(|_| entered.into()),
-            Input::Count => {
-                entered.parse::<u64>().map_or_else(|_| Value::String(entered.to_owned()), Value::from)
-            }
-            _ => Value::String(entered.to_owned()),
-        };
-        put(&mut body, field.pointer, value);
-    }
-    let papers = documents(posted, &kinds, posted.get("paper_number"));
-    if !papers.is_empty() {
-        put(&mut body, "/documents", Value::Array(papers));
-    }
-    body
-}
-
-/// An instant as a browser's field for one has it, in Beijing time; what is none stays as it was entered, and is told by the endpoint.
-fn instant_of(entered: &str) -> String {
-    let local = entered.trim().replace(' ', "T");
-    let at = local.parse::<jiff::civil::DateTime>().ok();
-    let at = at.and_then(|at| at.to_zoned(TimeZone::fixed(Offset::constant(8))).ok());
-    at.map_or_else(|| entered.to_owned(), |at| at.timestamp().to_string())
-}
-
-/// An amount as it is written into a form, without what people put between the digits.
-pub fn amount_of(entered: &str) -> String {
-    entered.chars().filter(|c| !matches!(c, ',' | '，' | ' ' | '\u{3000}' | '元' | '¥' | '￥')).collect()
-}
-
-/// Puts a value at a place, making the objects on the way.
-fn put(into: &mut Value, pointer: &str, value: Value) {
-    let mut at = into;
-    for step in pointer.split('/').skip(1) {
-        let found = match at {
-            Value::Array(all) => step.parse::<usize>().ok().and_then(|step| all.get_mut(step)),
-            other => {
-                if !other.is_object() {
-                    *other = json!({});
-                }
-                other.as_object_mut().map(|object| object.entry(step).or_insert(Value::Null))
-            }
-        };
-        let Some(found) = found else { return };
-        at = found;
-    }
-    *at = value;
-}
-
 #[derive(Template)]
 #[template(path = "act.html", config = "src/console/askama.toml")]
 struct ActPage {
     page: Frame,
     about: &'static str,
     subject: String,
+    facts: Vec<(&'static str, String)>,
     form: ActForm,
 }
 
-fn shown(visitor: &Visitor, kind: &ActKind, subject: &str, form: ActForm, status: StatusCode) -> Response {
+fn shown(visitor: &Visitor, kind: &ActKind, subject: &str, fitted: Fitted, status: StatusCode) -> Response {
     let about = visitor.lang.t(kind.about.0, kind.about.1);
-    let page = Frame::of(visitor, form.title, kind.page);
-    html(status, &ActPage { page, about, subject: subject.to_owned(), form })
+    let page = Frame::of(visitor, fitted.form.title, kind.page);
+    html(
+        status,
+        &ActPage { page, about, subject: subject.to_owned(), facts: fitted.facts, form: fitted.form },
+    )
 }
 
 /// `GET /console/acts/{act}/{subject}`: the form alone.
@@ -211,27 +127,76 @@ pub async fn form(
     if !visitor.may(kind.may) {
         return Err(Failure::new(StatusCode::FORBIDDEN, ""));
     }
-    let mut form = made(&console, &visitor, kind, &subject, &home_of(kind, &subject));
-    let currency = currency_of(&console, &visitor, kind, &subject).await?;
-    currency::fit(&mut form, &currency, visitor.lang);
-    Ok(shown(&visitor, kind, &subject, form, StatusCode::OK))
+    let fitted = fitted(&console, &visitor, kind, &subject, &home_of(kind, &subject)).await?;
+    Ok(shown(&visitor, kind, &subject, fitted, StatusCode::OK))
 }
 
-/// The currency of what an act with amounts is about; empty where it is not there or has none.
-async fn currency_of(
+/// A form that fits what it is about, and what that is.
+struct Fitted {
+    form: ActForm,
+    facts: Vec<(&'static str, String)>,
+}
+
+/// The form of an act that fits what it is about: in its currency, of its case; and an approval says what it looked at.
+async fn fitted(
     console: &Console,
     visitor: &Visitor,
     kind: &ActKind,
     subject: &str,
-) -> Result<String, Failure> {
-    if !kind.fields.iter().any(|field| matches!(field.input, Input::Amount)) {
-        return Ok(String::new());
+    next: &str,
+) -> Result<Fitted, Failure> {
+    let mut form = made(console, visitor, kind, subject, next);
+    let about = match read_about(console, visitor, kind, subject).await {
+        Err(failure) if failure.status == StatusCode::NOT_FOUND => Value::Null,
+        read => read?,
+    };
+    let mut facts = Vec::new();
+    if kind.slug == entering::SLUG {
+        entering::fill(&mut form, &about, visitor);
+    } else if kind.at == "/console/measures" {
+        currency::fit(&mut form, &text(&about, "/limit/currency"), visitor.lang);
+        approving::fill(std::slice::from_mut(&mut form), subject, &about);
+        facts = property_facts(&about, visitor.lang);
+    } else {
+        currency::fit(&mut form, &currency::of_order(&about["order"]), visitor.lang);
     }
-    match console.get(visitor, &format!("/v1/measures/{}", segment(subject))).await {
-        Ok(measure) => Ok(text(&measure, "/limit/currency")),
-        Err(failure) if failure.status == StatusCode::NOT_FOUND => Ok(String::new()),
-        Err(failure) => Err(failure),
+    Ok(Fitted { form, facts })
+}
+
+/// What an act is about, as far as its form depends on it.
+async fn read_about(
+    console: &Console,
+    visitor: &Visitor,
+    kind: &ActKind,
+    subject: &str,
+) -> Result<Value, Failure> {
+    let depends = |field: &Field| matches!(field.input, Input::Amount | Input::Seen);
+    let of = match kind.at {
+        _ if kind.slug == entering::SLUG => return entering::read(console, visitor, subject).await,
+        "/console/measures" => "/v1/measures",
+        "/console/orders" => "/v1/orders",
+        _ => return Ok(Value::Null),
+    };
+    if !kind.fields.iter().any(depends) {
+        return Ok(Value::Null);
     }
+    console.get(visitor, &format!("{of}/{}", segment(subject))).await
+}
+
+/// The property of a measure, and what somebody who decides about it goes by.
+fn property_facts(measure: &Value, lang: Lang) -> Vec<(&'static str, String)> {
+    if measure.is_null() {
+        return Vec::new();
+    }
+    let target = &measure["target"];
+    let (property, _) = property_of(target);
+    let kind = word(ASSET, &text(target, "/kind"), lang);
+    let own = [
+        (lang.t("财产", "Property"), format!("{kind} {property}")),
+        (lang.t("协助单位", "Counterpart"), text(measure, "/counterpart")),
+        (lang.t("当事人", "Party"), text(measure, "/party_name")),
+    ];
+    own.into_iter().chain(approving::facts(measure, lang)).collect()
 }
 
 /// The page of what an act is about.
@@ -256,10 +221,8 @@ pub async fn perform(
     let next = safe_next(posted.get("next")).map_or_else(|| home_of(kind, &subject), str::to_owned);
     let empty = empty_fields(kind, &posted, visitor.lang);
     if !empty.findings.is_empty() {
-        let mut form = made(&console, &visitor, kind, &subject, &next);
-        tell(&mut form, &posted, &empty);
-        fit_to_posted(&mut form, &posted, visitor.lang);
-        return Ok(shown(&visitor, kind, &subject, form, empty.status));
+        let fitted = again(&console, &visitor, (kind, &subject, &next), &posted, &empty).await;
+        return Ok(shown(&visitor, kind, &subject, fitted, empty.status));
     }
     let path = endpoint(kind, &subject);
     let method = if kind.is_put { Method::PUT } else { Method::POST };
@@ -273,10 +236,29 @@ pub async fn perform(
         Err(failure) if is_for_the_form(failure.status) => failure,
         Err(failure) => return Err(failure),
     };
-    let mut form = made(&console, &visitor, kind, &subject, &next);
-    tell(&mut form, &posted, &failure);
-    fit_to_posted(&mut form, &posted, visitor.lang);
-    Ok(shown(&visitor, kind, &subject, form, failure.status))
+    let fitted = again(&console, &visitor, (kind, &subject, &next), &posted, &failure).await;
+    Ok(shown(&visitor, kind, &subject, fitted, failure.status))
+}
+
+/// A form that is shown again, with what was entered and what is wrong with it. Where what it is about cannot be read now, what was entered
+/// is not lost: it asks as it asked before.
+async fn again(
+    console: &Console,
+    visitor: &Visitor,
+    (kind, subject, next): (&ActKind, &str, &str),
+    posted: &Posted,
+    failure: &Failure,
+) -> Fitted {
+    let mut fitted = match fitted(console, visitor, kind, subject, next).await {
+        Ok(fitted) => fitted,
+        Err(_) => {
+            let mut form = made(console, visitor, kind, subject, next);
+            fit_to_posted(&mut form, posted, visitor.lang);
+            Fitted { form, facts: Vec::new() }
+        }
+    };
+    tell(&mut fitted.form, posted, failure);
+    fitted
 }
 
 /// Has a form that is shown again ask in the currency that it asked in.
@@ -308,13 +290,19 @@ pub fn tell(form: &mut ActForm, posted: &Posted, failure: &Failure) {
         form.faults.push(format!("{} {}", failure.kind, failure.detail).trim().to_owned());
     }
     for (pointer, detail) in &failure.findings {
-        let fits = |field: &&mut FormField| !field.pointer.is_empty() && pointer.starts_with(&field.pointer);
+        let fits = |field: &&mut FormField| field.kind != "hidden" && is_within(pointer, &field.pointer);
         match form.fields.iter_mut().find(fits) {
             Some(field) if field.fault.is_empty() => field.fault.clone_from(detail),
             Some(field) => field.fault = format!("{}；{detail}", field.fault),
             None => form.faults.push(detail.clone()),
         }
     }
+}
+
+/// Whether a place of the request is that of a field, or within it.
+fn is_within(pointer: &str, field: &str) -> bool {
+    let rest = pointer.strip_prefix(field).filter(|_| !field.is_empty());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What was done, as the notice on the next page tells it.
@@ -327,6 +315,3 @@ fn with_done(next: &str, slug: &str) -> String {
     let sign = if next.contains('?') { '&' } else { '?' };
     format!("{next}{sign}done={slug}")
 }
-
-#[cfg(test)]
-mod tests;

@@ -13,6 +13,7 @@ use tower::ServiceExt as _;
 
 use super::failure::Failure;
 use super::kept::Kept;
+use super::reading::text;
 use super::visitor::Visitor;
 use crate::api::{self, Problem, ReasonWanted, Watching};
 use crate::gateway::Gateway;
@@ -21,6 +22,9 @@ use crate::gateway::Gateway;
 const LARGEST_ANSWER: usize = 64 << 20;
 /// Requests for pages that are worked on at once.
 const MOST_AT_ONCE: usize = 256;
+
+/// The type of the problem that no reason was given.
+const REASON_WANTED: &str = "urn:chakong:problem:reason-wanted";
 
 /// What every page is made from.
 #[derive(Debug, Clone)]
@@ -151,11 +155,11 @@ impl Console {
                 "a page's request failed"
             );
         }
+        let problem = json(&bytes).unwrap_or_default();
         let wanted = parts.extensions.get::<ReasonWanted>().map(|wanted| wanted.case.clone());
-        Err(Failure {
-            reason_for: wanted,
-            ..Failure::of_problem(parts.status, &json(&bytes).unwrap_or_default())
-        })
+        // An endpoint that asks for a reason itself shows a list.
+        let of_list = || (text(&problem, "/type") == REASON_WANTED).then(String::new);
+        Err(Failure { reason_for: wanted.or_else(of_list), ..Failure::of_problem(parts.status, &problem) })
     }
 }
 

@@ -1,76 +1,34 @@
 //! 案件: cases by number in any spelling, party, officer, court, state and days; and one case with everything of its chain.
 
+mod claim;
 mod file;
 mod show;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::address::{segment, with_query};
 use super::backend::Console;
+use super::case_query::CaseQuery;
 use super::failure::Failure;
+use super::form::Posted;
 use super::lang::Lang;
 use super::page::{Frame, html};
 use super::reading::{list as list_at, money, text, time};
 use super::visitor::Visitor;
 use super::words::{self, Badge, badge, choices};
+use crate::people::cookie::new_token;
 
-pub use show::{document, show};
+pub use file::document;
+pub use show::{certificates_shown, show};
 
+/// The page.
+const PAGE: &str = "/console/cases";
 /// Cases on one page.
-const ON_A_PAGE: &str = "50";
-
-/// Which cases.
-#[derive(Debug, Default, Deserialize)]
-pub struct ListQuery {
-    #[serde(default)]
-    number: String,
-    #[serde(default)]
-    party: String,
-    #[serde(default)]
-    officer: String,
-    #[serde(default)]
-    court: String,
-    #[serde(default)]
-    state: String,
-    #[serde(default)]
-    submitted_from: String,
-    #[serde(default)]
-    submitted_until: String,
-    #[serde(default)]
-    filed_from: String,
-    #[serde(default)]
-    filed_until: String,
-    #[serde(default)]
-    cursor: String,
-}
-
-impl ListQuery {
-    /// An address with these filters, but for the number, and more.
-    fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
-        let own = [
-            ("party", self.party.trim()),
-            ("officer", self.officer.trim()),
-            ("court", self.court.trim()),
-            ("state", &self.state),
-            ("submitted_from", &self.submitted_from),
-            ("submitted_until", &self.submitted_until),
-            ("filed_from", &self.filed_from),
-            ("filed_until", &self.filed_until),
-        ];
-        with_query(path, &own.iter().chain(more).copied().collect::<Vec<_>>())
-    }
-
-    /// Whether more than number and court is looked for.
-    fn is_detailed(&self) -> bool {
-        let others = [&self.officer, &self.state, &self.submitted_from, &self.submitted_until];
-        others.into_iter().chain([&self.filed_from, &self.filed_until]).any(|one| !one.is_empty())
-    }
-}
+const ON_A_PAGE: usize = 50;
 
 /// A case in the list.
 struct CaseLine {
@@ -91,24 +49,78 @@ struct CasesPage {
     rows: Vec<CaseLine>,
     is_detailed: bool,
     states: Vec<(String, String)>,
-    query: ListQuery,
+    query: CaseQuery,
     fault: String,
     after: String,
+}
+
+/// What was entered into the form.
+fn entered(posted: &Posted) -> CaseQuery {
+    let get = |field: &str| posted.get(field).to_owned();
+    CaseQuery {
+        number: get("number"),
+        party: get("party"),
+        officer: get("officer"),
+        court: get("court"),
+        state: get("state"),
+        submitted_from: get("submitted_from"),
+        submitted_until: get("submitted_until"),
+        filed_from: get("filed_from"),
+        filed_until: get("filed_until"),
+        ..CaseQuery::default()
+    }
+}
+
+/// `POST /console/cases`: what is looked for. A party is kept with the session; everything else is an address.
+pub async fn search(State(console): State<Console>, visitor: Visitor, posted: Posted) -> Redirect {
+    let query = entered(&posted);
+    // A number names one case, whatever else is filled in.
+    if query.party.is_empty() || !query.number.is_empty() {
+        return Redirect::to(&query.to(PAGE, &[("number", &query.number)]));
+    }
+    let word = new_token();
+    console.kept().keep_search(visitor.session, word.clone(), query, console.now());
+    Redirect::to(&with_query(PAGE, &[("search", &word)]))
+}
+
+/// What is looked for: as the address says, or as it is kept under the address's word; `None` where that is known no more.
+fn wanted(console: &Console, visitor: &Visitor, query: CaseQuery) -> Option<CaseQuery> {
+    if query.search.is_empty() {
+        return Some(query);
+    }
+    let kept = console.kept().search(visitor.session, &query.search)?;
+    Some(CaseQuery { search: query.search, cursor: query.cursor, ..kept })
+}
+
+/// What an endpoint finds.
+async fn found(console: &Console, visitor: &Visitor, query: &CaseQuery) -> Result<Value, Failure> {
+    let number = query.number.trim();
+    if !query.search.is_empty() {
+        return console.send(visitor, (Method::POST, "/v1/cases/search"), &query.body(ON_A_PAGE), None).await;
+    }
+    let limit = ON_A_PAGE.to_string();
+    let path = match number.is_empty() {
+        false => with_query("/v1/cases", &[("number", number), ("limit", "1")]),
+        true => query.to("/v1/cases", &[("cursor", &query.cursor), ("limit", &limit)]),
+    };
+    console.get(visitor, &path).await
 }
 
 /// `GET /console/cases`
 pub async fn list(
     State(console): State<Console>,
     visitor: Visitor,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<CaseQuery>,
 ) -> Result<Response, Failure> {
-    let (number, lang) = (query.number.trim(), visitor.lang);
-    let path = match number.is_empty() {
-        // A number names one case, whatever else is filled in.
-        false => with_query("/v1/cases", &[("number", number), ("limit", "1")]),
-        true => query.to("/v1/cases", &[("cursor", &query.cursor), ("limit", ON_A_PAGE)]),
+    let lang = visitor.lang;
+    let Some(query) = wanted(&console, &visitor, query) else {
+        let fault = lang
+            .t("该次查找已失效，请重新输入查找。", "What was looked for is known no more: enter it again.");
+        let (query, status) = (CaseQuery::default(), StatusCode::NOT_FOUND);
+        return Ok(shown(&visitor, query, &Value::Null, fault.to_owned(), status));
     };
-    let found = match console.get(&visitor, &path).await {
+    let number = query.number.trim();
+    let found = match found(&console, &visitor, &query).await {
         Ok(found) => found,
         Err(failure) if failure.status == StatusCode::BAD_REQUEST => {
             let said = match number.is_empty() {
@@ -130,11 +142,11 @@ pub async fn list(
     Ok(shown(&visitor, query, &found, String::new(), StatusCode::OK))
 }
 
-fn shown(visitor: &Visitor, query: ListQuery, found: &Value, fault: String, status: StatusCode) -> Response {
+fn shown(visitor: &Visitor, query: CaseQuery, found: &Value, fault: String, status: StatusCode) -> Response {
     let next = text(found, "/next");
     let after = match next.is_empty() {
         true => String::new(),
-        false => query.to("/console/cases", &[("cursor", &next)]),
+        false => query.to(PAGE, &[("cursor", &next)]),
     };
     let page = CasesPage {
         page: Frame::of(visitor, visitor.lang.t("案件", "Cases"), "cases"),

@@ -1,6 +1,7 @@
 //! Every act that a page offers: who may do it, which endpoint it is, what is entered.
 
 mod claim;
+mod entering;
 mod measure;
 mod other;
 
@@ -66,6 +67,14 @@ pub enum Input {
     Choice(&'static [(&'static str, Word)]),
     /// An account of the court.
     CourtAccount,
+    /// A party of the case that the act is about.
+    Party,
+    /// A day.
+    Date,
+    /// A place in a queue of measures.
+    Rank,
+    /// An amount in the currency that another field names.
+    AmountIn(&'static str),
     /// What was on the page, as JSON; nobody enters it.
     Seen,
     /// A legal document.
@@ -132,10 +141,14 @@ const MEASURE: ActKind = ActKind {
     at: "/console/measures",
 };
 
+/// Every act.
+fn all() -> impl Iterator<Item = &'static ActKind> {
+    [measure::ACTS, claim::ACTS, entering::ACTS, other::ACTS].into_iter().flatten()
+}
+
 /// The act of a word.
 pub fn find(slug: &str) -> Option<&'static ActKind> {
-    let all = [measure::ACTS, claim::ACTS, other::ACTS];
-    all.into_iter().flatten().find(|kind| kind.slug == slug)
+    all().find(|kind| kind.slug == slug)
 }
 
 /// What is said of the first of two approvals.
@@ -186,4 +199,30 @@ pub fn notice_of(here: &str, lang: Lang) -> &'static str {
     let otherwise = OTHERWISE_DONE.iter().find(|(slug, ..)| *slug == done);
     let words = find(done).map(|kind| kind.done).or(otherwise.map(|(_, zh, en)| (*zh, *en)));
     words.map_or("", |(zh, en)| lang.t(zh, en))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::matrix::{permission, permission_of};
+
+    /// A place of the matrix without the names of its parts.
+    fn bare(place: &str) -> String {
+        let parts = place.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    }
+
+    #[test]
+    fn an_act_is_offered_to_those_whom_its_endpoint_lets() {
+        let places = crate::people::matrix::MATRIX.iter().flat_map(|row| row.places);
+        let places: Vec<&str> = places.copied().collect();
+        for kind in all() {
+            let method = if kind.is_put { "PUT" } else { "POST" };
+            let wanted = format!("{method} {}", kind.api);
+            let place = places.iter().find(|place| bare(place) == wanted);
+            let row = place.and_then(|place| permission_of(place));
+            assert!(row.is_some(), "{}: {wanted} is no endpoint", kind.slug);
+            assert_eq!(permission(kind.may), row, "{}", kind.slug);
+        }
+    }
 }

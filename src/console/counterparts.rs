@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::acts::{ActForm, act_forms};
 use super::address::{segment, with_query};
 use super::backend::Console;
+use super::currency;
 use super::failure::Failure;
 use super::page::{Frame, html};
 use super::reading::{beijing, is_there, list as list_at, text};
@@ -273,7 +274,9 @@ async fn troubles(console: &Console, visitor: &Visitor, name: &str) -> Result<Ve
         for order in list_at(&found, "/orders") {
             let is_query = text(order, "/instruction/action") == "query";
             let slugs: &[&str] = if is_query { &["requery"] } else { &["resolve"] };
-            let forms = act_forms(console, visitor, slugs, &text(order, "/number"), &next);
+            let mut forms = act_forms(console, visitor, slugs, &text(order, "/number"), &next);
+            let currency = currency::of_order(order);
+            forms.iter_mut().for_each(|form| currency::fit(form, &currency, visitor.lang));
             troubles.push(Trouble { order: order_line(order, visitor.lang), forms });
         }
     }

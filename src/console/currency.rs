@@ -1,11 +1,19 @@
 //! The currency of an account in the forms of its acts: amounts are entered and sent in it.
 
+use serde_json::Value;
+
 use super::act_form::ActForm;
 use super::lang::Lang;
+use super::reading::text;
 
 /// The name of the field that carries the currency of an amount.
 pub fn field_of(amount: &str) -> String {
     format!("{amount}_currency")
+}
+
+/// The currency in which a control orders its amount; empty for an order without one.
+pub fn of_order(order: &Value) -> String {
+    ["/instruction/limit/currency", "/instruction/amount/currency"].map(|at| text(order, at)).concat()
 }
 
 /// Has a form ask for amounts in a currency, and for a rate where that is none of ours. An approval of a foreign amount states it: there is

@@ -12,6 +12,26 @@ use super::words::{ASSET, Badge, ENCUMBRANCE, MATCHED, badge, word};
 /// Others' rights that are told of one asset.
 const MOST_RIGHTS: usize = 6;
 
+/// What a property is called, and its class.
+pub fn property_of(target: &Value) -> (String, String) {
+    let at = |pointer: &str| text(target, pointer);
+    let joined = |parts: &[String]| {
+        let said: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        said.join(" ")
+    };
+    match at("/kind").as_str() {
+        "account" => (joined(&[at("/number"), at("/sub_account")]), joined(&[at("/class"), at("/branch")])),
+        "product" => (joined(&[at("/name"), at("/number")]), joined(&[at("/class"), at("/account")])),
+        "property" => (joined(&[at("/unit_number"), at("/certificate")]), at("/location")),
+        "equity" => {
+            let percent = at("/percent");
+            let percent = if percent.is_empty() { percent } else { format!("{percent}%") };
+            (at("/company"), joined(&[at("/company_code"), at("/registration_number"), percent]))
+        }
+        _ => (String::new(), String::new()),
+    }
+}
+
 /// An asset.
 #[derive(Debug, Clone)]
 pub struct AssetRow {

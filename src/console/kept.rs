@@ -1,7 +1,7 @@
 //! What this process keeps for a session beside what the store has of it: what is being filled in, why somebody looks, pages that are
 //! kept up to date. It is bounded and goes with a restart; another replica has none of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,11 +9,14 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use super::case_query::CaseQuery;
 use super::draft::Draft;
 use crate::api::Reasons;
 
 /// Most sessions of which something is kept; the one that was used longest ago makes room.
 const MOST: usize = 2000;
+/// Searches that are kept of one session, the newest.
+const MOST_SEARCHES: usize = 20;
 /// How long the list of counterparts counts as known.
 const GLANCE: Duration = Duration::from_secs(1);
 /// Pages of one session that are kept up to date at once.
@@ -36,13 +39,15 @@ struct Entry {
     used: Timestamp,
     draft: Option<Arc<Draft>>,
     reasons: Reasons,
+    /// Searches for parties, by the word that stands in an address instead of them.
+    searches: VecDeque<(String, CaseQuery)>,
     streams: Arc<Semaphore>,
 }
 
 impl Entry {
     fn new(used: Timestamp) -> Self {
         let streams = Arc::new(Semaphore::new(MOST_STREAMS));
-        Self { used, draft: None, reasons: Reasons::default(), streams }
+        Self { used, draft: None, reasons: Reasons::default(), searches: VecDeque::new(), streams }
     }
 }
 
@@ -125,6 +130,22 @@ impl Kept {
         self.with(|all| all.get(&session)?.draft.clone().filter(|draft| draft.id == id))
     }
 
+    /// Keeps what a session looks for under a word.
+    pub fn keep_search(&self, session: Uuid, word: String, query: CaseQuery, now: Timestamp) {
+        self.of(session, now, |entry| {
+            entry.searches.truncate(MOST_SEARCHES - 1);
+            entry.searches.push_front((word, query));
+        });
+    }
+
+    /// What a session looked for, by its word.
+    pub fn search(&self, session: Uuid, word: &str) -> Option<CaseQuery> {
+        let of = |entry: &Entry| {
+            entry.searches.iter().find(|(known, _)| known == word).map(|(_, query)| query.clone())
+        };
+        self.with(|all| all.get(&session).and_then(of))
+    }
+
     /// Forgets a session that ended.
     pub fn forget(&self, session: Uuid) {
         self.with(|all| all.remove(&session));
@@ -187,6 +208,19 @@ mod tests {
         kept.keep_draft(one, draft("d"), at(60));
         kept.forget(one);
         assert!(kept.draft(one, "d").is_none());
+    }
+
+    #[test]
+    fn a_search_is_known_to_its_session_alone_and_the_oldest_of_many_is_forgotten() {
+        let (kept, one, other) = (kept(), Uuid::from_u128(1), Uuid::from_u128(2));
+        for nth in 0..=MOST_SEARCHES {
+            kept.keep_search(one, format!("w{nth}"), CaseQuery::default(), at(0));
+        }
+        assert!(kept.search(one, "w0").is_none() && kept.search(one, "w1").is_some());
+        assert!(kept.search(one, &format!("w{MOST_SEARCHES}")).is_some());
+        assert!(kept.search(other, "w1").is_none());
+        kept.forget(one);
+        assert!(kept.search(one, "w1").is_none());
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::address::segment;
 use super::backend::Console;
 use super::failure::Failure;
 use super::visitor::Visitor;
-use super::{approvals, desk, tasks};
+use super::{approvals, cases, desk, tasks};
 use crate::api::may;
 
 /// How often what a page shows is looked at.
@@ -96,13 +96,26 @@ impl Watch {
         let paths = paths_of(&self.topic, now).ok_or_else(Failure::nothing_here)?;
         let mut digest = Sha256::new();
         for path in paths {
-            digest.update(without_now(&self.console.fetch(&self.visitor, &path).await?.bytes));
+            let read = self.console.fetch(&self.visitor, &path).await?.bytes;
+            digest.update(without_now(&read));
+            // A case holds none of its orders; its page shows how those of its newest inquiries stand.
+            for path in certificates_below(&self.topic, &read) {
+                digest.update(without_now(&self.console.fetch(&self.visitor, &path).await?.bytes));
+            }
         }
         let digest = digest.finalize().into();
         if is_shared {
             self.console.kept().keep_glance(whole, digest, now);
         }
         Ok(digest)
+    }
+}
+
+/// What else is read of a case, to find out whether its page has changed.
+fn certificates_below(topic: &str, read: &[u8]) -> Vec<String> {
+    match topic.starts_with("case:") {
+        true => cases::certificates_shown(&serde_json::from_slice(read).unwrap_or_default()),
+        false => Vec::new(),
     }
 }
 
@@ -159,12 +172,18 @@ mod tests {
         );
         let late = paths("tasks:due=now").expect("paths");
         assert!(late.iter().all(|path| path.contains("due_before=1970-01-01T00%3A00%3A00Z")), "{late:?}");
+        let old = paths("tasks:age=three").expect("paths");
+        assert!(old.iter().all(|path| path.contains("created_before=1969-12-29T00%3A00%3A00Z")), "{old:?}");
         let approvals = paths("approvals:court=T10&before=31").expect("a path");
         assert_eq!(approvals, ["/v1/measures?state=proposed&court=T10&cursor=31&limit=30"]);
         assert_eq!(paths("desk:DB1"), Some(vec!["/v1/desk/DB1".to_owned()]));
         let desk = paths("desk:state=taken").expect("paths");
         assert_eq!(desk[0], "/v1/desk?state=taken&limit=50");
         assert_eq!(paths("tasks").map(|paths| paths.len()), Some(2));
+        let case = br#"{ "inquiries": [{ "id": "1" }, { "id": "2" }, { "id": "3" }, { "id": "4" }] }"#;
+        let certificates = ["4", "3", "2"].map(|id| format!("/v1/inquiries/{id}/certificate"));
+        assert_eq!(certificates_below("case:7", case), certificates, "the newest, as the page shows them");
+        assert_eq!(certificates_below("measure:7", case), Vec::<String>::new());
         assert_eq!((paths("nothing"), paths("case")), (None, Some(vec!["/v1/cases/".to_owned()])));
     }
 }

@@ -6,13 +6,15 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::acts::{ActForm, act_forms};
 use super::address::{segment, without_lang};
+use super::approving;
 use super::backend::Console;
 use super::currency;
 use super::failure::Failure;
+use super::found::property_of;
 use super::lang::Lang;
 use super::page::{Frame, html};
 use super::reading::{bytes, list, money, number, text, time};
@@ -60,65 +62,6 @@ pub struct MeasureRow {
     pub seen: String,
 }
 
-/// What a property is called, and its class.
-pub fn property_of(target: &Value) -> (String, String) {
-    let at = |pointer: &str| text(target, pointer);
-    let joined = |parts: &[String]| {
-        let said: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        said.join(" ")
-    };
-    match at("/kind").as_str() {
-        "account" => (joined(&[at("/number"), at("/sub_account")]), joined(&[at("/class"), at("/branch")])),
-        "product" => (joined(&[at("/name"), at("/number")]), joined(&[at("/class"), at("/account")])),
-        "property" => (joined(&[at("/unit_number"), at("/certificate")]), at("/location")),
-        "equity" => {
-            let percent = at("/percent");
-            let percent = if percent.is_empty() { percent } else { format!("{percent}%") };
-            (at("/company"), joined(&[at("/company_code"), at("/registration_number"), percent]))
-        }
-        _ => (String::new(), String::new()),
-    }
-}
-
-/// Who approved a freeze first and when, and the limit that was named; empty where nobody did.
-fn first_approval(measure: &Value) -> String {
-    let at = |field: &str| format!("/first_approval/{field}");
-    let by = text(measure, &at("by"));
-    if by.is_empty() {
-        return by;
-    }
-    format!("{by} {} {}", time(measure, &at("at")), money(measure, &at("limit"))).trim().to_owned()
-}
-
-/// What somebody who approves a measure sees of it, as the API takes it: what stands at the commit must be the same.
-fn seen_of(measure: &Value) -> String {
-    let at = |pointer: &str| measure.pointer(pointer).unwrap_or(&Value::Null);
-    json!({ "state": at("/state"), "limit": at("/limit"), "exemption": at("/exemption/level") }).to_string()
-}
-
-/// Has the form of an approval say what is on the page.
-fn fill_in_seen(forms: &mut [ActForm], row: &MeasureRow) {
-    let form = forms.iter_mut().find(|form| form.is_of("approve", &row.id));
-    let field = form.and_then(|form| form.fields.iter_mut().find(|field| field.name == "seen"));
-    if let Some(field) = field {
-        field.value.clone_from(&row.seen);
-    }
-}
-
-/// Has the form of the second approval say what the first one said, so that the second approver sees it and sends the same.
-fn fill_from_first_approval(forms: &mut [ActForm], id: &str, measure: &Value) {
-    let Some(form) = forms.iter_mut().find(|form| form.is_of("approve", id)) else { return };
-    for field in &mut form.fields {
-        field.value = match field.name.as_str() {
-            "limit" => text(measure, "/first_approval/limit/amount"),
-            "permit" => text(measure, "/first_approval/permit"),
-            "rate" => text(measure, "/first_approval/rate"),
-            "whole" if text(measure, "/first_approval/whole") == "true" => "yes".to_owned(),
-            _ => continue,
-        };
-    }
-}
-
 /// An amount that is worth showing: nothing where it is zero.
 fn some(measure: &Value, pointer: &str) -> String {
     let zero = text(measure, &format!("{pointer}/amount")).parse::<f64>().is_ok_and(|amount| amount == 0.0);
@@ -162,11 +105,11 @@ impl MeasureRow {
             until_said: text(measure, "/until_said"),
             rank: text(measure, "/rank/place"),
             approved_by: text(measure, "/approved_by"),
-            first_approval: first_approval(measure),
+            first_approval: approving::first_approval(measure),
             note: text(measure, "/note"),
             tasks: tasks.map(|task| badge(words::TASK, task, lang)).collect(),
             rights: Vec::new(),
-            seen: seen_of(measure),
+            seen: approving::seen_of(measure),
             id,
         }
     }
@@ -237,8 +180,7 @@ pub async fn show(
     let mut forms = act_forms(&console, &visitor, &row.acts(), &row.id, &without_lang(&visitor.here));
     let currency = text(&measure, "/limit/currency");
     forms.iter_mut().for_each(|form| currency::fit(form, &currency, lang));
-    fill_from_first_approval(&mut forms, &row.id, &measure);
-    fill_in_seen(&mut forms, &row);
+    approving::fill(&mut forms, &row.id, &measure);
     let shown = MeasurePage {
         page: Frame::of(&visitor, title, "cases").live(&format!("measure:{id}")),
         facts: facts(&row, lang),

@@ -11,10 +11,11 @@ use serde_json::Value;
 use super::acts::{ActForm, act_forms};
 use super::address::{segment, without_lang};
 use super::backend::Console;
+use super::currency;
 use super::failure::Failure;
-use super::found::{AssetRow, asset_row};
+use super::found::{AssetRow, asset_row, property_of};
 use super::lang::Lang;
-use super::measures::{download, property_of};
+use super::measures::download;
 use super::page::{Frame, html};
 use super::reading::{bytes, is_there, list, money, number, text, time};
 use super::visitor::Visitor;
@@ -74,6 +75,9 @@ pub async fn show(
         (href, text(receipt, "/title"), bytes(u64::try_from(size).unwrap_or(0)))
     });
     let unknown = list(&view, "/answer/unknown");
+    let mut forms = act_forms(&console, &visitor, slugs, &request, &without_lang(&visitor.here));
+    let currency = currency::of_order(&view["order"]);
+    forms.iter_mut().for_each(|form| currency::fit(form, &currency, lang));
     let shown = OrderPage {
         page: Frame::of(&visitor, format!("{} {request}", lang.t("请求", "Order")), "cases")
             .live(&format!("order:{request}")),
@@ -96,7 +100,7 @@ pub async fn show(
             true => format!("/console/orders/{}/raw", segment(&request)),
             false => String::new(),
         },
-        forms: act_forms(&console, &visitor, slugs, &request, &without_lang(&visitor.here)),
+        forms,
     };
     Ok(html(StatusCode::OK, &shown))
 }

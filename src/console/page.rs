@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::lang::Lang;
 use super::navigation::{Entry, entries};
 use super::visitor::Visitor;
+use crate::api::may;
 
 /// What stands around a page.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub struct Frame {
     pub notice: String,
     /// What keeps the page up to date; empty for nothing.
     pub live: String,
+    /// Whether account and identity numbers are shown by their ends alone.
+    pub is_masked: bool,
 }
 
 impl Frame {
@@ -49,6 +52,7 @@ impl Frame {
             switch: switch(visitor.lang, &visitor.here),
             notice: notice_of(&visitor.here, visitor.lang).to_owned(),
             live: String::new(),
+            is_masked: visitor.may(may::READ) && !visitor.identity.is_of_the_case(),
         }
     }
 
@@ -64,6 +68,7 @@ impl Frame {
             switch: switch(lang, here),
             notice: String::new(),
             live: String::new(),
+            is_masked: false,
         }
     }
 

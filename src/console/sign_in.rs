@@ -19,9 +19,9 @@ use super::form::{self, Posted, is_same};
 use super::lang::Lang;
 use super::page::{Frame, html};
 use super::visitor::{Stranger, Visitor};
-use crate::api::{Problem, address_of};
+use crate::api::{Problem, address_of, keep_back};
 use crate::lines::listener::Connection;
-use crate::people::{Credentials, NotIn, Origin, cookie};
+use crate::people::{Credentials, KeptOut, NotIn, Origin, SignedIn, SignedInOrNot, cookie};
 
 /// Cookie that the form of the sign-in sends back: nobody else's page can sign a browser in.
 const FORM_COOKIE: &str = "chakong_form";
@@ -172,14 +172,7 @@ fn told_not_in(
 ) -> Response {
     let fault = words_of(not_in, stranger.lang).to_owned();
     let told = Told { next, number: String::new(), fault };
-    shown(console, stranger, headers, told, status_of(not_in))
-}
-
-fn status_of(not_in: NotIn) -> StatusCode {
-    match not_in {
-        NotIn::TooMany => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    }
+    shown(console, stranger, headers, told, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 fn words_of(not_in: NotIn, lang: Lang) -> &'static str {
@@ -187,10 +180,6 @@ fn words_of(not_in: NotIn, lang: Lang) -> &'static str {
         NotIn::Wrong => lang.t(
             "工号、密码或动态口令不正确，或该账号暂不可用。",
             "Staff number, password or code is wrong, or the person may not sign in now.",
-        ),
-        NotIn::TooMany => lang.t(
-            "同一地址的登录尝试过多，请稍后再试。",
-            "Too many attempts to sign in come from this address. Try again later.",
         ),
         NotIn::Unknown => lang.t(
             "身份已确认，但本系统没有您的账号。请联系安全管理员开立。",
@@ -216,12 +205,32 @@ fn store_failed(error: impl Into<Problem>) -> Failure {
     Failure::of(&error.into())
 }
 
-/// Where a request to sign in comes from.
-fn origin_of(console: &Console, request: &Request) -> Origin {
-    let proxies = &console.gateway().server.proxies;
-    let from = address_of(proxies, request.extensions().get::<Connection>(), request.headers());
-    let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Origin { from, agent: agent.to_owned() }
+/// Who asks to be signed in.
+struct Peer {
+    /// Where the request comes from.
+    origin: Origin,
+    connection: Option<Connection>,
+}
+
+impl Peer {
+    fn of(console: &Console, request: &Request) -> Self {
+        let proxies = &console.gateway().server.proxies;
+        let connection = request.extensions().get::<Connection>().cloned();
+        let from = address_of(proxies, connection.as_ref(), request.headers());
+        let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+        Self { origin: Origin { from, agent: agent.unwrap_or_default().to_owned() }, connection }
+    }
+
+    /// What came of it, once it is time to tell.
+    async fn told(&self, entered: SignedInOrNot) -> Result<SignedIn, NotIn> {
+        match entered {
+            Ok(begun) => Ok(begun),
+            Err(KeptOut { why, wait }) => {
+                keep_back(self.connection.as_ref(), wait).await;
+                Err(why)
+            }
+        }
+    }
 }
 
 /// `POST /console/sign-in`
@@ -231,8 +240,7 @@ pub async fn enter(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Failure> {
-    let connection = request.extensions().get::<Connection>().cloned();
-    let origin = origin_of(&console, &request);
+    let peer = Peer::of(&console, &request);
     let posted = form::read_fields(request, &console).await?;
     if !is_of_form(&headers, &posted) {
         return Err(Failure::forged());
@@ -243,20 +251,15 @@ pub async fn enter(
         number: number.clone(),
         password: posted.as_entered("password").to_owned(),
         code: posted.get("code").to_owned(),
-        origin,
+        origin: peer.origin.clone(),
     };
-    let people = &console.gateway().people;
-    if people.is_slowed(credentials.origin.from)
-        && let Some(connection) = connection
-    {
-        connection.standing.slows_down();
-    }
-    let begun = match people.sign_in(credentials).await.map_err(store_failed)? {
+    let entered = console.gateway().people.sign_in(credentials).await.map_err(store_failed)?;
+    let begun = match peer.told(entered).await {
         Ok(begun) => begun,
         Err(not_in) => {
             let fault = words_of(not_in, stranger.lang).to_owned();
             let told = Told { next, number, fault };
-            return Ok(shown(&console, &stranger, &headers, told, status_of(not_in)));
+            return Ok(shown(&console, &stranger, &headers, told, StatusCode::UNPROCESSABLE_ENTITY));
         }
     };
     end_what_was_before(&console, &stranger, &headers).await;

@@ -2,6 +2,7 @@
 
 mod body;
 mod sections;
+mod sheet_party;
 mod workbook;
 
 use std::sync::Arc;
@@ -26,9 +27,9 @@ use super::visitor::Visitor;
 use super::words::{self, word};
 use crate::api::may;
 use crate::people::cookie::new_token;
-use body::{MOST_PARTIES, SHEET, body_of, place_of, sheet_place_of};
+use body::{MOST_PARTIES, SHEET, body_of, place_of, sheet_place_of, without_claim};
 use sections::{Section, sections};
-use workbook::SheetParty;
+use sheet_party::SheetParty;
 
 /// Most bytes that one form may bring.
 const MOST_OF_ONE: usize = 32 << 20;
@@ -157,8 +158,6 @@ fn load(one: &Value, lang: Lang) -> Load {
 
 /// Orders, and those who are not asked, that a preview shows.
 const MOST_SHOWN: usize = 100;
-/// Parties of a sheet that a preview names.
-const MOST_NAMED: usize = 30;
 
 /// `POST /console/new`: shows whom it would ask, or what is wrong.
 pub async fn preview(
@@ -195,7 +194,7 @@ pub async fn preview(
         "edit" => return Ok(shown(&visitor, &draft, parties, &[], &Failure::default())),
         _ => {}
     }
-    let (sheet, wrong) = sheet_of(&draft, visitor.lang).await?;
+    let (sheet, wrong) = sheet_of(&draft, parties, visitor.lang).await?;
     let body = body_of(&draft, parties, &sheet);
     match console.send(&visitor, (Method::POST, "/v1/inquiries/preview"), &body, None).await {
         Ok(previewed) if wrong.is_empty() => {
@@ -222,8 +221,19 @@ fn with_sheet(mut wrong: Vec<(String, String)>, failure: Failure) -> Failure {
     Failure { findings: wrong, ..Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "") }
 }
 
-/// The parties of the sheet that was chosen, and everything that is wrong with the others.
-async fn sheet_of(draft: &Draft, lang: Lang) -> Result<(Vec<SheetParty>, Vec<(String, String)>), Failure> {
+/// The parties of the sheet that was chosen, and everything that is wrong before the endpoint is asked: with the other rows, and with
+/// what would be lost on the way.
+async fn sheet_of(
+    draft: &Draft,
+    parties: usize,
+    lang: Lang,
+) -> Result<(Vec<SheetParty>, Vec<(String, String)>), Failure> {
+    let (sheet, mut wrong) = read_sheet(draft, lang).await?;
+    wrong.extend(without_claim(draft, parties, &sheet));
+    Ok((sheet, wrong))
+}
+
+async fn read_sheet(draft: &Draft, lang: Lang) -> Result<(Vec<SheetParty>, Vec<(String, String)>), Failure> {
     let Some(upload) = draft.uploads.iter().find(|upload| upload.field == SHEET) else {
         return Ok((Vec::new(), Vec::new()));
     };
@@ -304,13 +314,6 @@ fn previewed_page(
     (sheet, previewed): (&[SheetParty], &Value),
 ) -> Response {
     let lang = visitor.lang;
-    let mut facts = sections::summary(draft, lang);
-    if !sheet.is_empty() {
-        let names: Vec<&str> = sheet.iter().take(MOST_NAMED).map(|party| party.name.as_str()).collect();
-        let more = if sheet.len() > MOST_NAMED { "…" } else { "" };
-        let word = format!("{}（{}）", lang.t("名单中的当事人", "Parties of the sheet"), sheet.len());
-        facts.push((word, format!("{}{more}", names.join("、"))));
-    }
     let (orders, not_asked) = (list(previewed, "/orders"), list(previewed, "/not_asked"));
     let mut loads: Vec<Load> = list(previewed, "/counterparts").iter().map(|one| load(one, lang)).collect();
     let more_loads = loads.len().saturating_sub(MOST_SHOWN);
@@ -338,7 +341,7 @@ fn previewed_page(
         draft: draft.id.clone(),
         parties,
         case_number: text(previewed, "/case_number"),
-        facts,
+        facts: sections::summary(draft, sheet, lang),
         load: loads,
         more_loads,
         cost: money(previewed, "/cost"),
@@ -362,7 +365,7 @@ pub async fn send(
     let parties = draft.fields.iter().find(|(name, _)| name == "parties");
     let parties =
         parties.and_then(|(_, count)| count.parse::<usize>().ok()).unwrap_or(1).clamp(1, MOST_PARTIES);
-    let (sheet, wrong) = sheet_of(&draft, visitor.lang).await?;
+    let (sheet, wrong) = sheet_of(&draft, parties, visitor.lang).await?;
     if !wrong.is_empty() {
         return Ok(shown(&visitor, &draft, parties, &sheet, &with_sheet(wrong, Failure::default())));
     }

@@ -26,6 +26,8 @@ struct ReplicaLine {
     started: String,
     seen: String,
     leases: String,
+    /// By how much its clock is ahead of the database's.
+    clock: String,
 }
 
 struct RelayLine {
@@ -83,6 +85,7 @@ fn relay(relay: &Value, lang: Lang) -> RelayLine {
 const REPLICA: &[(&str, &str, &str, &str)] = &[
     ("live", "工作中", "works", "good"),
     ("draining", "交接中，即将停止", "draining, stops soon", "warn"),
+    ("clock_wrong", "时钟偏差过大，工作由其他副本承担", "clock wrong, others do its work", "bad"),
     ("gone", "已离开", "gone", "bad"),
 ];
 
@@ -98,6 +101,10 @@ fn replica(replica: &Value, lang: Lang) -> ReplicaLine {
         started: time(replica, "/started"),
         seen: time(replica, "/seen"),
         leases: text(replica, "/leases"),
+        clock: match replica["clock_ahead_ms"].as_i64() {
+            Some(ahead) => format!("{:+} ms", ahead),
+            None => String::new(),
+        },
     }
 }
 

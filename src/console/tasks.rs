@@ -11,13 +11,13 @@ use serde_json::Value;
 use super::acts::{ActForm, act_forms};
 use super::address::{segment, with_query, without_lang};
 use super::backend::Console;
-use super::currency;
 use super::failure::Failure;
 use super::lang::Lang;
 use super::page::{Frame, html, topic};
 use super::reading::{ago, instant, list as list_at, text, time};
 use super::visitor::Visitor;
 use super::words::{ASSET, Badge, TASK, badge, choices, word};
+use super::{approving, currency, entering};
 use crate::api::may;
 
 /// Tasks on one page.
@@ -31,6 +31,8 @@ pub struct ListQuery {
     #[serde(default)]
     kind: String,
     #[serde(default)]
+    case_number: String,
+    #[serde(default)]
     court: String,
     #[serde(default)]
     officer: String,
@@ -40,17 +42,21 @@ pub struct ListQuery {
     after: String,
     #[serde(default)]
     due: String,
+    #[serde(default)]
+    age: String,
 }
 
 impl ListQuery {
     /// As it stands in an address.
-    fn said(&self) -> [(&str, &str); 6] {
+    fn said(&self) -> [(&str, &str); 8] {
         [
             ("kind", &self.kind),
+            ("case_number", self.case_number.trim()),
             ("court", self.court.trim()),
             ("officer", self.officer.trim()),
             ("submitted_by", self.submitted_by.trim()),
             ("due", &self.due),
+            ("age", &self.age),
             ("after", &self.after),
         ]
     }
@@ -60,17 +66,30 @@ impl ListQuery {
 pub fn paths(query: &ListQuery, now: Timestamp) -> [String; 2] {
     let until = match query.due.as_str() {
         "now" => now.to_string(),
-        "week" => (now + jiff::SignedDuration::from_hours(7 * 24)).to_string(),
+        "week" => days_from(now, 7),
         _ => String::new(),
     };
-    let [kind, court, officer, submitted_by, ..] = query.said();
-    let filters = [kind, court, officer, submitted_by, ("due_before", until.as_str())];
+    let since = match query.age.as_str() {
+        "day" => days_from(now, -1),
+        "three" => days_from(now, -3),
+        "week" => days_from(now, -7),
+        "month" => days_from(now, -30),
+        _ => String::new(),
+    };
+    let [kind, case_number, court, officer, submitted_by, ..] = query.said();
+    let within = [("due_before", until.as_str()), ("created_before", since.as_str())];
+    let filters = [[kind, case_number, court, officer, submitted_by].as_slice(), within.as_slice()].concat();
     let (on_a_page, counted) = (ON_A_PAGE.to_string(), COUNTED.to_string());
-    let mut page = filters.to_vec();
+    let mut page = filters.clone();
     page.extend([("cursor", query.after.as_str()), ("limit", &on_a_page)]);
-    let mut all = filters.to_vec();
+    let mut all = filters;
     all.push(("limit", &counted));
     [with_query("/v1/tasks", &page), with_query("/v1/tasks", &all)]
+}
+
+/// So many days later, or earlier.
+fn days_from(now: Timestamp, days: i64) -> String {
+    (now + jiff::SignedDuration::from_hours(24 * days)).to_string()
 }
 
 /// A task.
@@ -91,6 +110,8 @@ pub struct TaskRow {
     pub note: String,
     /// The property that it is about: kind, end of its number, counterpart; empty where it is about none.
     pub property: String,
+    /// What an approver goes by.
+    pub facts: Vec<(&'static str, String)>,
     /// What it is about, with its address.
     pub links: Vec<(String, String)>,
     /// What can be done about it here.
@@ -104,10 +125,12 @@ struct TasksPage {
     rows: Vec<TaskRow>,
     kinds: Vec<(String, String)>,
     kind: String,
+    case_number: String,
     court: String,
     officer: String,
     submitted_by: String,
     due: String,
+    age: String,
     after: String,
     count: String,
     late: usize,
@@ -150,10 +173,12 @@ pub async fn list(
         rows,
         kinds: choices(TASK, lang),
         kind: query.kind,
+        case_number: query.case_number,
         court: query.court,
         officer: query.officer,
         submitted_by: query.submitted_by,
         due: query.due,
+        age: query.age,
         after,
         count: format!("{count}{more}"),
         late,
@@ -177,14 +202,8 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
     link("控制措施", "measure", "/console/measures", &measure, "");
     link("请求", "order", "/console/orders", &order, &order);
     link("查控申请", "inquiry", "/console/inquiries", &inquiry, "");
-    let (kind, case_number) = (text(task, "/kind"), text(task, "/case_number"));
-    if kind == "file_results" {
-        // The papers of the case are printed there, and put on file then.
-        link("打印", "print", "/console/papers/of", &case_number, "");
-    }
-    if kind == "start_inquiry" && visitor.may(may::SUBMIT) {
-        links.push((lang.t("新建查控", "new inquiry").to_owned(), "/console/new".to_owned()));
-    }
+    let kind = text(task, "/kind");
+    links.extend(link_of_kind(task, visitor));
     let (slugs, subject): (&[&str], &str) = match kind.as_str() {
         "approve" => (&["approve", "reject"], &measure),
         "renew" => (&["renew"], &measure),
@@ -199,6 +218,7 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
     };
     let currency = text(task, "/property/currency");
     forms.iter_mut().for_each(|form| currency::fit(form, &currency, lang));
+    approving::fill(&mut forms, &measure, &task["property"]);
     if task["may_be_completed"] == true {
         forms.extend(act_forms(console, visitor, &["complete"], &text(task, "/id"), next));
     }
@@ -213,9 +233,36 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
         age: ago(instant(task, "/created_at"), now, lang),
         note: text(task, "/note"),
         property: property(task, lang),
+        facts: if kind == "approve" { approving::facts(&task["property"], lang) } else { Vec::new() },
         links,
         forms,
     }
+}
+
+/// Where what a task asks for is done, besides what it is about.
+fn link_of_kind(task: &Value, visitor: &Visitor) -> Option<(String, String)> {
+    let lang = visitor.lang;
+    let newest = list_at(task, "/case_numbers").last().and_then(Value::as_str).unwrap_or_default();
+    let case = match text(task, "/case_number") {
+        none if none.is_empty() => newest.to_owned(),
+        number => number,
+    };
+    let papers = format!("/console/papers/of/{}", segment(&case));
+    let measure = text(task, "/measure");
+    let (zh, en, href) = match text(task, "/kind").as_str() {
+        // The papers of the case are printed there, and put on file then.
+        "file_results" => ("打印", "print", papers),
+        "notify_debtor" => ("打印冻结告知书", "print the notice", format!("{papers}?kind=freeze_notice")),
+        "approve" if visitor.may(may::CONTROL) => {
+            ("在先冻结及他人权利见审批", "others' rights: approvals", "/console/approvals".to_owned())
+        }
+        "review" if visitor.may(may::CONTROL) && !measure.is_empty() => {
+            ("补录在控措施", "enter a measure that stands", entering::href(&case, &measure))
+        }
+        "start_inquiry" if visitor.may(may::SUBMIT) => ("新建查控", "new inquiry", "/console/new".to_owned()),
+        _ => return None,
+    };
+    Some((lang.t(zh, en).to_owned(), href))
 }
 
 /// The property that a task is about, in a line.

@@ -9,7 +9,7 @@ use super::lang::Lang;
 use crate::config::Role;
 
 pub use acts::{ACT, ALARM, LOOK};
-pub use lists::{CASE_STATE, FORMAT, GROUP, PRINT};
+pub use lists::{CASE_STATE, FORMAT, GROUP, PRINT, PROPERTY};
 
 /// A word with the tone in which it is shown: `good`, `busy`, `wait`, `warn`, `bad` or `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +168,7 @@ pub const TASK: Table = &[
     ("release_excess", Word::new("解除超额", "release excess", "bad")),
     ("bring_papers", Word::new("补交文书", "bring papers", "warn")),
     ("review", Word::new("核查财产", "review", "warn")),
+    ("review_news", Word::new("核对新财产", "look at new property", "warn")),
     ("notify_debtor", Word::new("告知被执行人", "notify the debtor", "wait")),
     ("notify_co_owners", Word::new("通知共有人", "notify co-owners", "wait")),
     ("start_inquiry", Word::new("启动查控", "start the search", "bad")),
@@ -246,6 +247,14 @@ pub const ASSET: Table = &[
     ("equity", Word::new("股权", "equity", "off")),
     ("company", Word::new("企业登记", "company", "off")),
     ("vehicle", Word::new("机动车", "vehicle", "off")),
+];
+
+/// Kinds of property that a measure can be about.
+pub const TARGET: Table = &[
+    ("account", Word::new("存款账户", "account", "off")),
+    ("product", Word::new("金融产品", "product", "off")),
+    ("property", Word::new("不动产", "real estate", "off")),
+    ("equity", Word::new("股权", "equity", "off")),
 ];
 
 /// Whether the law allows that an account is touched.

@@ -1,7 +1,11 @@
 //! The case file: everything of a chain that a decision looks at, and how a change alters it.
 
+mod subject;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::{
     Case, Chain, ChainId, ChainParty, Change, Inquiry, InquiryId, LineRow, Lines, Measure, MeasureId,
@@ -21,11 +25,11 @@ pub struct CaseFile {
     /// Its inquiries, as far as they were loaded.
     pub inquiries: BTreeMap<InquiryId, Inquiry>,
     /// What they ask, as far as it was loaded.
-    pub terms: HashMap<InquiryId, Arc<Terms>>,
+    pub terms: FxHashMap<InquiryId, Arc<Terms>>,
     /// Documents that were brought, oldest first.
     pub papers: Vec<Paper>,
     /// Orders that the decision is about.
-    pub orders: HashMap<OrderId, OrderRecord>,
+    pub orders: FxHashMap<OrderId, OrderRecord>,
     /// Those of them that people carried along to their counterpart.
     pub carried: BTreeSet<OrderId>,
     /// The ledger.
@@ -33,9 +37,9 @@ pub struct CaseFile {
     /// Tasks that are open.
     pub tasks: Vec<Task>,
     /// The latest answer to a question, by its first order.
-    pub revisions: HashMap<OrderId, Revision>,
+    pub revisions: FxHashMap<OrderId, Revision>,
     /// Orders and outcomes of an inquiry whose certificate may be issued.
-    pub lines: HashMap<InquiryId, Lines>,
+    pub lines: FxHashMap<InquiryId, Lines>,
     /// What officers found about properties, by institution and property.
     pub findings: HashMap<String, PropertyFinding>,
     /// Whether ledger, papers, parties and every inquiry are here.
@@ -75,14 +79,14 @@ impl CaseFile {
             cases: Vec::new(),
             parties: Vec::new(),
             inquiries: BTreeMap::new(),
-            terms: HashMap::new(),
+            terms: FxHashMap::default(),
             papers: Vec::new(),
-            orders: HashMap::new(),
+            orders: FxHashMap::default(),
             carried: BTreeSet::new(),
             measures: BTreeMap::new(),
             tasks: Vec::new(),
-            revisions: HashMap::new(),
-            lines: HashMap::new(),
+            revisions: FxHashMap::default(),
+            lines: FxHashMap::default(),
             findings: HashMap::new(),
             is_whole: false,
         }

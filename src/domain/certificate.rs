@@ -66,11 +66,11 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// What a ledger covers of a claim.
+    /// What a ledger covers of a claim. What is controlled as a whole covers nothing: its value is not known for sure.
     pub fn of<'m>(claim: &Claim, measures: impl Iterator<Item = &'m Measure>) -> Self {
         let (mut held, mut deducted) = (Decimal::ZERO, Decimal::ZERO);
         let (mut asked, mut uncovered) = (Decimal::ZERO, Decimal::ZERO);
-        for measure in measures {
+        for measure in measures.filter(|measure| !measure.is_whole()) {
             use MeasureState::{Accepted, Asked, Proposed};
             deducted += measure.in_yuan(measure.deducted);
             uncovered += measure.in_yuan(measure.uncovered());

@@ -128,6 +128,23 @@ pub enum LaneChange {
     Acknowledge(String, i64),
     /// A consumer reads no more.
     RemoveConsumer(String),
+    /// A relay or an intake failed; what it said before is forgotten.
+    KeepFailure(RelayFailure),
+}
+
+/// The last failure of a relay or an intake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelayFailure {
+    /// The name of its lease, such as `relay/nats`.
+    pub name: String,
+    /// Kind of the failure in a word.
+    pub kind: String,
+    /// What failed, and what to do.
+    pub detail: String,
+    /// When.
+    pub at: Timestamp,
+    /// The replica that met it; empty where the store has one process.
+    pub replica: String,
 }
 
 /// A pause of a lane.
@@ -236,15 +253,15 @@ pub struct BroughtDocument {
 }
 
 impl BroughtDocument {
-    /// The document as it is kept.
+    /// The document as it is kept: with its inquiry, and the parties of the chain that the inquiry names.
     pub fn into_new(
         self,
         id: DocumentId,
-        inquiry: InquiryId,
+        (inquiry, debtors): (InquiryId, Vec<PartyId>),
         measures: Vec<super::MeasureId>,
         by_act: bool,
     ) -> NewDocument {
-        let paper = Paper { id, inquiry, kind: self.kind, number: self.number, measures, by_act };
+        let paper = Paper { id, inquiry, kind: self.kind, number: self.number, measures, by_act, debtors };
         NewDocument { paper, title: self.title, format: self.format, bytes: self.bytes }
     }
 }

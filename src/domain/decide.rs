@@ -38,21 +38,28 @@ mod late;
 mod ledger;
 mod left_lying;
 mod living_costs;
+mod missing_papers;
+mod news;
 mod offers;
+mod one_line;
 mod orders;
+mod papers_in_line;
 mod passing_on;
 pub mod people;
 mod proposals;
 mod query;
 mod recognise;
 mod released;
+mod releasing;
 mod repeated;
 mod reply;
 mod said_back;
 mod shortfall;
 mod stake;
 mod submission;
+mod taken_back;
 mod telling;
+mod terms_in_view;
 mod unbooked;
 mod unsent;
 mod waiting;
@@ -87,6 +94,7 @@ pub use joining::{begin as begin_joining, end as end_joining, join};
 pub use orders::{OrderInput, OrderRules, Settled, allowed_at, settle};
 pub use reply::{Applied, apply};
 pub use submission::{PlannedOrder, Submitted, submit};
+pub use terms_in_view::{add_terms, add_terms_for_submission, add_terms_of_ledger};
 pub use unbooked::{apply_alone, take_alone};
 pub use unsent::{is_unsent, unwanted_by_now, withdraw_at_sending};
 pub use waiting::seen_elsewhere;
@@ -113,7 +121,9 @@ pub enum Rejected {
     #[error("{0}")]
     NotNow(String),
     /// It is more than the claim leaves open.
-    #[error("标的余额不足 the claim leaves {left} yuan open: held, asked and deducted never exceed it")]
+    #[error(
+        "标的余额不足，仅余 {left} 元 the claim leaves {left} yuan open: held, asked and deducted never exceed it"
+    )]
     NoRoom {
         /// What is left, in yuan.
         left: Decimal,

@@ -104,7 +104,7 @@ event_types! {
     MeasureLapsed = 27, "measure.lapsed";
     /// A measure of ours that this gateway did not place was found or entered.
     MeasureRecognised = 28, "measure.recognised";
-    /// What a measure holds changed, as a counterpart shows.
+    /// What a measure holds changed, as a counterpart shows; or its freeze could not be sent, so that nothing is asked of it any more.
     MeasureChanged = 29, "measure.changed";
     /// A release was ordered.
     MeasureReleasing = 30, "measure.releasing";

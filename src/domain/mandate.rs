@@ -55,9 +55,9 @@ pub struct Mandate {
     pub claim: Money,
     /// With or without an approval of each freeze.
     pub mode: Mode,
-    /// Which accounts come first.
-    #[serde(default)]
-    pub prefer: Preference,
+    /// Which accounts come first; the largest where a first mandate does not say, as it stands where a later one does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefer: Option<Preference>,
     /// How freezes of what is not a deposit come about: financial products, real estate, equity. Its value is not known
     /// for sure, so by default an officer approves each one, and only while deposits do not cover the claim.
     #[serde(default = "propose", skip_serializing_if = "is_propose")]
@@ -95,7 +95,7 @@ impl Mandate {
             amount: self.claim.amount,
             state: ClaimState::Open,
             mode: self.mode,
-            prefer: self.prefer,
+            prefer: self.prefer.unwrap_or_default(),
             other_property: self.other_property,
             uncovered: self.uncovered,
             term_days: self.term_days,

@@ -1,6 +1,7 @@
 //! Measures 措施: the lines of the ledger, their states and the table of legal moves.
 
 mod first_approval;
+mod left_alone;
 mod release_cause;
 mod said;
 #[cfg(test)]
@@ -19,8 +20,9 @@ use super::rules::terms::{self, Nature, Term};
 use super::{ChainId, InquiryId, MeasureId, OrderId, PartyId};
 
 pub use first_approval::{FirstApproval, FirstApprovalView};
+pub use left_alone::LeftAlone;
 pub use release_cause::{LastRelease, ReleaseCause};
-pub use said::Said;
+pub use said::{Booking, Said};
 pub use view::MeasureView;
 
 macro_rules! measure_states {
@@ -77,7 +79,7 @@ measure_states! {
     Transferred = "transferred";
     /// The counterpart did not place it.
     Refused = "refused";
-    /// Will not be asked: exempt, foreign currency, rejected by an officer, or withdrawn with the inquiry.
+    /// Will not be asked: exempt, foreign currency, rejected by an officer, withdrawn with the inquiry, or its freeze could not be sent.
     Skipped = "skipped";
 }
 
@@ -274,6 +276,9 @@ pub struct Measure {
     /// Whether a person found that it is another's of the same name or number: it is not frozen for this chain again by itself.
     #[serde(default)]
     pub is_anothers: bool,
+    /// That a person found that no measure may touch it, under whatever name of its institution it was known then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_alone: Option<LeftAlone>,
     /// What the counterpart's words left beside the amounts and the state.
     #[serde(default)]
     pub said: Said,

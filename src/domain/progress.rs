@@ -234,18 +234,21 @@ pub struct Progress {
 ///
 /// * A party *knows* once a measure against it took effect under an inquiry of this case that has ended its search. What was held and
 ///   released in an earlier case of the chain opens nothing: the present search would be told by it.
-/// * Nothing is shown while a freeze is proposed, asked or only taken, nor while a search or a candidate is about a party that does
-///   not know.
-/// * A further search about parties who know neither hides the case nor shows in it until it has ended, so that nothing tells of it.
+/// * Nothing is shown while a freeze of a party that does not know could be placed, is proposed, asked or only taken, nor while a search
+///   is about one.
+/// * A further search or freeze of parties who know neither hides the case nor shows in it, the search until it has ended, the freeze
+///   until it is in force: a page that hides itself would tell of what is on its way.
 fn may_be_shown(facts: ProgressFacts<'_>) -> bool {
     let ended: BTreeSet<InquiryId> = ended_searches(facts).map(|search| search.inquiry).collect();
     let told = facts.measures.iter().filter(|one| took_effect(one) && ended.contains(&one.inquiry));
     let know: BTreeSet<PartyId> = told.map(|one| one.debtor).collect();
-    let warns = |measure: &Measure| match measure.state {
-        MeasureState::Proposed | MeasureState::Asked | MeasureState::Accepted => true,
-        MeasureState::Candidate => !know.contains(&measure.debtor),
+    let is_coming = |measure: &Measure| match measure.state {
+        MeasureState::Candidate | MeasureState::Proposed | MeasureState::Asked | MeasureState::Accepted => {
+            true
+        }
         _ => measure.state.stands() && measure.is_only_accepted(),
     };
+    let warns = |measure: &Measure| is_coming(measure) && !know.contains(&measure.debtor);
     let is_about_others = |search: &SearchFacts| {
         search.searching().any(|line| {
             let place = usize::try_from(line.party).ok();

@@ -46,6 +46,8 @@ task_kinds! {
     /// Look at a property that a later answer no longer shows, of which less was released or deducted than was ordered, or that stands
     /// though its inquiry was cancelled.
     Review = "review";
+    /// Look at property that a later answer to a query shows for the first time and of which no measure came 再次查询的新财产.
+    ReviewNews = "review_news";
     /// Tell the debtor of a freeze that was placed (法〔2018〕64号).
     NotifyDebtor = "notify_debtor";
     /// Tell the co-owners of a property that was seized (查扣冻规定 art. 12).
@@ -71,6 +73,7 @@ impl TaskKind {
         match self {
             Self::AnswerRefusal
             | Self::Review
+            | Self::ReviewNews
             | Self::NotifyDebtor
             | Self::NotifyCoOwners
             | Self::StartInquiry

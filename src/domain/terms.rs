@@ -97,8 +97,10 @@ pub struct Paper {
     pub kind: DocumentKind,
     /// Its own number 文号.
     pub number: String,
-    /// Measures that it is for; empty for one that came with a submission and is for any of its chain.
+    /// Measures that it is for; empty for one that came with a submission and is for those of its parties.
     pub measures: Vec<MeasureId>,
     /// Whether an act brought it: then it is for that act alone, and for repeating it.
     pub by_act: bool,
+    /// The parties of the chain that its inquiry names.
+    pub debtors: Vec<PartyId>,
 }

@@ -1,10 +1,11 @@
 //! The clock: pauses that are over, orders past their deadline, measures that end soon or are over, tasks that are due. A row that
 //! cannot be read holds up no other.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use chakong_contract::{Date, Moment};
+use rustc_hash::FxHashMap;
 
 use super::set_back::SteadyTime;
 use super::{Engine, Settlement};
@@ -172,7 +173,7 @@ fn look_at_measure(tx: &mut dyn Tx, (measure, chain): &(MeasureId, ChainId), fac
 }
 
 fn do_task(tx: &mut dyn Tx, task: &Task, facts: Facts<'_>) -> Stored<()> {
-    let mut files = HashMap::from([(task.chain, load_chain(tx, task.chain)?)]);
+    let mut files = FxHashMap::from_iter([(task.chain, load_chain(tx, task.chain)?)]);
     if let Some(order) = task.order {
         load_order(tx, &mut files, order, true)?;
     }
@@ -199,14 +200,15 @@ fn was_sent(tx: &mut dyn Tx, task: &Task) -> Stored<bool> {
     Ok(tx.orders_of(inquiry)?.iter().any(|order| order.sent.is_some()))
 }
 
-/// The first order of the question that is asked again.
+/// The first order of the question that is asked again, under the inquiry that asks it now.
 fn first_question(tx: &mut dyn Tx, file: &CaseFile, task: &Task) -> Stored<Option<OrderId>> {
     let Some(measure) = task.measure.and_then(|id| file.measures.get(&id)) else { return Ok(None) };
-    let orders = tx.orders_of(measure.inquiry)?;
+    let (inquiry, subject) = file.subject_of(measure);
+    let orders = tx.orders_of(inquiry)?;
     let same = orders.iter().find(|order| {
         !order.is_control()
             && order.lane == measure.counterpart
-            && (order.party, order.document) == (measure.party, measure.document)
+            && (order.party, order.document) == (subject.party, subject.document)
     });
     Ok(same.map(|order| order.root))
 }

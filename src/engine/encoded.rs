@@ -1,9 +1,9 @@
 //! Answers in stored form, made before the store's writer is asked, which then neither serialises nor packs them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chakong_contract::reply::Answer;
+use rustc_hash::FxHashMap;
 
 use crate::domain::{Blob, Change, OrderId};
 use crate::store::Stored;
@@ -11,7 +11,7 @@ use crate::store::codec::encode_json;
 
 /// Answers as they came, by their order, each with its stored form.
 #[derive(Debug, Default)]
-pub(super) struct Encoded(HashMap<OrderId, (Arc<Answer>, Blob)>);
+pub(super) struct Encoded(FxHashMap<OrderId, (Arc<Answer>, Blob)>);
 
 impl Encoded {
     /// Packs answers.
@@ -23,7 +23,7 @@ impl Encoded {
             let stored = encode_json("answer", &*answer)?;
             Ok((order, (answer, stored)))
         };
-        answers.map(pack).collect::<Stored<HashMap<_, _>>>().map(Self)
+        answers.map(pack).collect::<Stored<FxHashMap<_, _>>>().map(Self)
     }
 
     /// Puts the stored form beside each answer that is kept as it came; one that a decision changed is packed by the writer.

@@ -1,8 +1,7 @@
 //! The case files of one input: orders of several chains may be settled together.
 
-use std::collections::HashMap;
-
 use chakong_contract::{Asset, Reply};
+use rustc_hash::FxHashMap;
 
 use crate::domain::decide::{Draft, Facts, seen_elsewhere};
 use crate::domain::{CaseFile, ChainId, Change, InquiryId, NewIds, OrderId};
@@ -32,9 +31,9 @@ pub(super) fn with_care<T>(mut decide: impl FnMut(Care) -> Stored<T>) -> Stored<
 /// Files at hand, and where each order belongs.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    files: HashMap<ChainId, CaseFile>,
-    chains: HashMap<OrderId, ChainId>,
-    inputs: HashMap<InquiryId, i64>,
+    files: FxHashMap<ChainId, CaseFile>,
+    chains: FxHashMap<OrderId, ChainId>,
+    inputs: FxHashMap<InquiryId, i64>,
     seen: Vec<(ChainId, Asset)>,
 }
 
@@ -89,8 +88,8 @@ impl Files {
 /// Decisions in the making, by chain.
 #[derive(Debug)]
 pub(super) struct Drafts<'a> {
-    drafts: HashMap<ChainId, Draft<'a>>,
-    chains: HashMap<OrderId, ChainId>,
+    drafts: FxHashMap<ChainId, Draft<'a>>,
+    chains: FxHashMap<OrderId, ChainId>,
     seen: Vec<(ChainId, Asset)>,
 }
 

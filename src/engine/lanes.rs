@@ -1,7 +1,7 @@
 //! What lanes and consumers keep beside orders: responses to files, pauses, acknowledgements.
 
 use super::Engine;
-use crate::domain::{Actor, AuditEntry, Change, IdKind, LaneChange, Pause, RawId, RawMessage};
+use crate::domain::{Actor, AuditEntry, Change, IdKind, LaneChange, Pause, RawId, RawMessage, RelayFailure};
 use crate::store::{Responded, Stored};
 
 /// A message that is to be sent back about another.
@@ -137,6 +137,15 @@ impl Engine {
     /// When the store fails.
     pub async fn reset_lane(&self, lane: String) -> Stored<()> {
         let change = LaneChange::ResetLane(lane);
+        self.execute(change, |tx, change, _| tx.write(&[Change::Lane(change.clone())])).await
+    }
+
+    /// Keeps the last failure of a relay or an intake, for every replica to tell.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn keep_failure(&self, failure: RelayFailure) -> Stored<()> {
+        let change = LaneChange::KeepFailure(failure);
         self.execute(change, |tx, change, _| tx.write(&[Change::Lane(change.clone())])).await
     }
 

@@ -52,7 +52,8 @@ impl Engine {
     ///
     /// # Errors
     /// When the store fails; nothing is kept then.
-    pub async fn settle(&self, settlement: Settlement) -> Stored<bool> {
+    pub async fn settle(&self, settlement: impl Into<Arc<Settlement>> + Send) -> Stored<bool> {
+        let settlement = settlement.into();
         let answers = settlement.outcomes.iter().filter_map(|(id, outcome)| match outcome {
             OrderInput::Answered(answer) => Some((*id, Arc::clone(answer))),
             _ => None,
@@ -72,13 +73,13 @@ impl Engine {
     }
 }
 
-fn run(tx: &mut dyn Tx, input: &(Settlement, Encoded), facts: Facts<'_>) -> Stored<bool> {
+fn run(tx: &mut dyn Tx, input: &(Arc<Settlement>, Encoded), facts: Facts<'_>) -> Stored<bool> {
     with_care(|care| run_with(tx, input, facts, care))
 }
 
 fn run_with(
     tx: &mut dyn Tx,
-    (input, encoded): &(Settlement, Encoded),
+    (input, encoded): &(Arc<Settlement>, Encoded),
     facts: Facts<'_>,
     care: Care,
 ) -> Stored<bool> {

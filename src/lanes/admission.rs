@@ -188,6 +188,13 @@ impl Admission {
         })
     }
 
+    /// Keeps so many messages back, as if they were under way, or as many as may be, until what is given is dropped; `None` where none is.
+    pub fn keep_back(&self, messages: usize) -> Option<OwnedSemaphorePermit> {
+        let messages = messages.min(self.permits.available_permits());
+        let messages = u32::try_from(messages).ok().filter(|messages| *messages > 0)?;
+        Arc::clone(&self.permits).try_acquire_many_owned(messages).ok()
+    }
+
     /// Takes a request off quota, the share of a court, concurrency and rate.
     fn take(&self, now: Timestamp, court: Option<&str>) -> Result<OwnedSemaphorePermit, Blocked> {
         self.within_quota(locked(&self.spent).on(day_of(now)).requests, now)?;

@@ -6,6 +6,7 @@ pub mod parcel;
 pub mod postbox;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chakong_contract::connector::Batch;
 use chakong_contract::{Fault, FaultKind, Moment, Order, Secret};
@@ -33,6 +34,11 @@ pub trait Delivery: Reachable {
     /// Whether the lane carries orders out. Where it does not, which is the default, orders wait in the store until the counterpart fetches them.
     fn carries(&self) -> bool {
         false
+    }
+
+    /// How long a request may be under way, where the counterpart sees how many of ours are at once. By default it sees none.
+    fn longest_request(&self) -> Option<Duration> {
+        None
     }
 
     /// Carries orders out and settles what comes of it; `permit` is given back as soon as the next message may leave. Whether

@@ -4,6 +4,7 @@ mod ahead;
 mod batch;
 mod held_off;
 mod passing_on;
+mod predecessor;
 mod read_ahead;
 mod share;
 #[cfg(test)]
@@ -90,7 +91,10 @@ impl Lane {
         context.registry.put(Arc::clone(&handle));
         let stop = context.tasks.soft().child_token();
         let shared = LaneContext { config, context, handle, lease, freed: Notify::new(), stop };
-        Ok(Arc::new(Self { shared, delivery, taken: Mutex::default(), under_way: TaskTracker::new() }))
+        let lane =
+            Arc::new(Self { shared, delivery, taken: Mutex::default(), under_way: TaskTracker::new() });
+        lane.wait_for_predecessor().await?;
+        Ok(lane)
     }
 
     /// Ends the lane: nothing new is begun, and what waits for the counterpart is left to its successor.

@@ -31,11 +31,11 @@ impl LaneContext {
         conversation: Option<Conversation>,
     ) -> Stored<bool> {
         let connector = connector_of(&self.config);
-        let settlement = Settlement { outcomes, conversation, connector };
+        let settlement = Arc::new(Settlement { outcomes, conversation, connector });
         self.keep_limits().await;
         loop {
-            match self.context.engine.settle(settlement.clone()).await {
-                Err(StoreError::LeaseLost) => return self.settle_elsewhere(settlement).await,
+            match self.context.engine.settle(Arc::clone(&settlement)).await {
+                Err(StoreError::LeaseLost) => return self.settle_elsewhere(&settlement).await,
                 Err(StoreError::Full | StoreError::Failed { .. } | StoreError::Again)
                     if !self.context.tasks.hard().is_cancelled() =>
                 {
@@ -49,9 +49,9 @@ impl LaneContext {
 
     /// The lane has moved to another process, which goes on with these orders. What the counterpart said about them counts all the same;
     /// what follows from our own failures does not.
-    async fn settle_elsewhere(&self, settlement: Settlement) -> Stored<bool> {
-        let is_said = |(_, outcome): &(OrderId, OrderInput)| matches!(outcome, OrderInput::Answered(_));
-        let outcomes: Outcomes = settlement.outcomes.into_iter().filter(is_said).collect();
+    async fn settle_elsewhere(&self, settlement: &Settlement) -> Stored<bool> {
+        let is_said = |(_, outcome): &&(OrderId, OrderInput)| matches!(outcome, OrderInput::Answered(_));
+        let outcomes: Outcomes = settlement.outcomes.iter().filter(is_said).cloned().collect();
         let counterpart = &self.config.name;
         tracing::warn!(
             counterpart,
@@ -61,9 +61,9 @@ impl LaneContext {
         if outcomes.is_empty() && settlement.conversation.is_none() {
             return Ok(false);
         }
-        let late = Settlement { outcomes, ..settlement };
+        let late = Arc::new(Settlement { outcomes, ..settlement.clone() });
         loop {
-            match self.context.engine.free().settle(late.clone()).await {
+            match self.context.engine.free().settle(Arc::clone(&late)).await {
                 Err(StoreError::Full | StoreError::Failed { .. } | StoreError::Again)
                     if !self.context.tasks.hard().is_cancelled() =>
                 {

@@ -26,6 +26,8 @@ use trust::Wrong;
 
 /// How long a connection stands idle before it is closed. Servers close theirs after a time of their own.
 const IDLE: Duration = Duration::from_secs(30);
+/// Most room that is made for an answer before it comes.
+const ROOM: u64 = 64 << 10;
 const SEND: &str = "send the request";
 
 /// A line to one counterpart.
@@ -74,6 +76,11 @@ impl CallLine {
             config.base_url.parse().map_err(|_| unusable("the base address is not an address".into()))?;
         let (fresh, told) = (OnceLock::new(), FaultLog::default());
         Ok(Self { client, fresh, config: config.clone(), base, told })
+    }
+
+    /// How long a request may take, from its connection to the end of its answer.
+    pub const fn longest(&self) -> Duration {
+        self.config.timeout
     }
 
     /// Sends a request, over a connection that stands open where there is one. Whether it may leave is asked again when the
@@ -217,7 +224,9 @@ impl CallLine {
                 (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
             })
             .collect();
-        let mut body = Vec::new();
+        let most = u64::try_from(self.config.largest_answer).unwrap_or(u64::MAX);
+        let announced = response.content_length().unwrap_or_default().min(most).min(ROOM);
+        let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
         while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
             if body.len() + chunk.len() > self.config.largest_answer {
                 let detail = format!("it is larger than {} bytes", self.config.largest_answer);

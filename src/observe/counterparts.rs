@@ -4,7 +4,7 @@ use chakong_contract::{Date, Moment};
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge, with_local_recorder};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::relays;
+use super::relays::{self, LastFailure};
 use super::store::{self, approximate};
 use crate::gateway::Gateway;
 use crate::lanes::{BreakerState, CounterpartView, LaneHandle};
@@ -32,6 +32,7 @@ struct Counted {
     unconfigured: Vec<(String, LaneCounts)>,
     consumers: Vec<(String, i64)>,
     last_event: i64,
+    relay_failures: Vec<LastFailure>,
 }
 
 /// Measures lanes, consumers, store and process. A store that cannot be read is told by its own metrics.
@@ -69,7 +70,14 @@ fn count(reads: &mut dyn Reads, registry: &[Arc<LaneHandle>], today: Date) -> St
         }
     }
     let (consumers, last_event) = (reads.consumers()?, reads.last_event()?);
-    Ok(Counted { lanes, unconfigured, consumers, last_event })
+    let failures = reads.relay_failures()?.into_iter().map(|failure| LastFailure {
+        name: failure.name,
+        kind: failure.kind,
+        replica: failure.replica,
+        at: failure.at.as_duration().as_secs_f64(),
+    });
+    let relay_failures = failures.collect();
+    Ok(Counted { lanes, unconfigured, consumers, last_event, relay_failures })
 }
 
 /// As Prometheus text. A recorder of its own each time: a lane that is gone leaves no value behind.
@@ -82,8 +90,9 @@ pub fn render(scrape: &Scrape) -> String {
         }
         counter!("chakong_postbox_turned_away_total").absolute(scrape.turned_away);
         counter!("chakong_api_wrong_keys_total").absolute(scrape.wrong_keys);
-        store::render(&scrape.store);
-        relays::render(&scrape.relays, &scrape.leases);
+        store::render(&scrape.store, &scrape.leases);
+        let failures = scrape.counted.as_ref().map_or(&[][..], |counted| &counted.relay_failures);
+        relays::render(&scrape.relays, &scrape.leases, failures);
         if let Some(free) = scrape.free_bytes {
             gauge!("chakong_store_free_bytes").set(approximate(free));
         }

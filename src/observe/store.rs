@@ -1,12 +1,16 @@
 //! How the store is, as metrics.
 
+use jiff::SignedDuration;
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 
-use crate::store::{Ailment, Health};
+use crate::store::{Ailment, Health, Leases};
 
 /// Sets them in the recorder at hand.
-pub(super) fn render(health: &Health) {
+pub(super) fn render(health: &Health, leases: &Leases) {
     describe();
+    if let Some(own) = leases.own() {
+        gauge!("chakong_clock_ahead_seconds").set(SignedDuration::from_micros(own.ahead).as_secs_f64());
+    }
     for ailment in Ailment::ALL {
         let value = if health.ailment == Some(ailment) { 1.0 } else { 0.0 };
         gauge!("chakong_store_ailment", "kind" => ailment.word()).set(value);
@@ -31,6 +35,11 @@ fn describe() {
     describe_counter!(
         "chakong_store_unreadable_rows_total",
         "How often a row could not be read and was passed over"
+    );
+    describe_gauge!(
+        "chakong_clock_ahead_seconds",
+        Unit::Seconds,
+        "By how much the clock of this process is ahead of the database's; behind it where negative"
     );
     describe_gauge!("chakong_store_bytes", Unit::Bytes, "Size of the store's file");
     describe_gauge!("chakong_store_wal_bytes", Unit::Bytes, "Size of the store's write-ahead log");

@@ -19,7 +19,7 @@ use crate::domain::people::{Look, LookRules, Person, Session, SignInRules, Store
 use crate::engine::{ByWhom, Engine, Looked};
 use crate::store::{Store, StoreError, Stored};
 
-pub use signing_in::{Credentials, Named, NotIn, Origin, SignedInOrNot, Vouched};
+pub use signing_in::{Credentials, KeptOut, Named, NotIn, Origin, SignedInOrNot, Vouched};
 
 /// Passwords that are hashed at once: each takes a core and 19 MiB.
 const AT_ONCE: usize = 2;
@@ -91,11 +91,6 @@ impl People {
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Stored<T> {
         let _permit = self.hashing.acquire().await.map_err(|_| StoreError::Closed)?;
         tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Closed)
-    }
-
-    /// Whether the next attempt to sign in from an address is kept waiting.
-    pub fn is_slowed(&self, from: IpAddr) -> bool {
-        !self.slow_down.wait(from, self.clock.now()).is_zero()
     }
 
     fn identity_of(&self, person: &Person, session: &Session, token: &str, now: Timestamp) -> Identity {

@@ -3,10 +3,12 @@
 //! An inquiry, its orders, answers, certificates and events belong to the court of its case. Claim, ledger and tasks belong to a
 //! chain, which every court sees that has a case in it.
 
+use chakong_contract::id::CaseNumber;
+
 use crate::domain::people::Courts;
 use crate::domain::{
-    AuditEntry, Case, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderRecord, Print, Task, TaskId,
-    print_of,
+    AuditEntry, Case, CaseId, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderRecord, Print, Task,
+    TaskId, print_of,
 };
 use crate::store::{ActFilter, Reads, Stored};
 
@@ -93,6 +95,22 @@ pub fn order(
 pub fn measure(reads: &mut dyn Reads, courts: &Courts, id: MeasureId) -> Stored<Option<Measure>> {
     match reads.measure(id)? {
         Some(measure) if sees_chain(reads, courts, measure.chain)? => Ok(Some(measure)),
+        _ => Ok(None),
+    }
+}
+
+/// The case of an identifier or of a number in any spelling, where it is seen.
+///
+/// # Errors
+/// When the store fails.
+pub fn named_case(reads: &mut dyn Reads, courts: &Courts, id: &str) -> Stored<Option<Case>> {
+    let found = match (id.parse::<i64>(), id.parse::<CaseNumber>()) {
+        (Ok(row), _) => reads.case(CaseId::new(row))?,
+        (Err(_), Ok(number)) => reads.case_by_number(number.as_str())?,
+        (Err(_), Err(_)) => None,
+    };
+    match found {
+        Some(case) if sees_case(reads, courts, &case)? => Ok(Some(case)),
         _ => Ok(None),
     }
 }

@@ -1,5 +1,6 @@
-//! Slowing down who guesses: attempts to sign in from an address come one after the other, and each failure makes the next wait
-//! longer. What was guessed wrong is forgiven by time alone: whoever has one right password does not buy guesses at others.
+//! Slowing down who guesses: the answer to a wrong password, code or certificate is kept back, each failure longer than the one before.
+//! A right one is never kept back and never refused. What was guessed wrong is forgiven by time alone: whoever has one right password
+//! does not buy guesses at others.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The wait after the first failure.
@@ -17,28 +19,51 @@ const LONGEST: Duration = Duration::from_secs(8);
 const FORGIVEN: i64 = 60;
 /// Most failures that are counted: with them the wait is the longest for some minutes.
 const MOST_FAILURES: u32 = 10;
-/// Most addresses that are remembered; beyond it those at rest go, the oldest first.
+/// Most addresses and accounts that are remembered; beyond it those at rest go, the oldest first.
 const MOST: usize = 4_096;
-/// Most attempts from one address that wait for their turn.
-const MOST_WAITING: usize = 64;
 
-/// Failures by address.
+/// Failures by address and by account.
 #[derive(Debug, Default)]
-pub struct SlowDown(Mutex<HashMap<IpAddr, Known>>);
+pub struct SlowDown(Mutex<HashMap<Tried, Known>>);
+
+/// By what somebody tried to come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tried {
+    /// From an address.
+    Address(IpAddr),
+    /// By an account, whether there is one or not: the digest of what it is called.
+    Account([u8; 32]),
+}
+
+impl Tried {
+    /// From an address. Whoever has one of IPv6 has the other 2^64 of its network too.
+    pub fn from(address: IpAddr) -> Self {
+        Self::Address(match address {
+            IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+                Some(v4) => v4.into(),
+                None => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
+            },
+            v4 @ IpAddr::V4(_) => v4,
+        })
+    }
+
+    /// By an account.
+    pub fn account(name: &str) -> Self {
+        Self::Account(Sha256::digest(name.as_bytes()).into())
+    }
+}
 
 #[derive(Debug)]
 struct Known {
     failures: u32,
     /// When the last of them was counted, or forgiven.
     at: Timestamp,
-    /// When the last attempt failed.
-    failed: Timestamp,
     turn: Arc<Semaphore>,
 }
 
 impl Known {
     fn new(now: Timestamp) -> Self {
-        Self { failures: 0, at: now, failed: now, turn: Arc::new(Semaphore::new(1)) }
+        Self { failures: 0, at: now, turn: Arc::new(Semaphore::new(1)) }
     }
 
     /// Forgives what time has forgiven.
@@ -64,69 +89,42 @@ impl Known {
 }
 
 impl SlowDown {
-    fn with<T>(&self, from: IpAddr, now: Timestamp, then: impl FnOnce(&mut Known) -> T) -> T {
+    fn with<T>(&self, tried: Tried, now: Timestamp, then: impl FnOnce(&mut Known) -> T) -> T {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = group(from);
-        if all.len() >= MOST && !all.contains_key(&from) {
+        if all.len() >= MOST && !all.contains_key(&tried) {
             all.retain(|_, known| !known.is_at_rest(now));
             let idle = all.iter().filter(|(_, known)| known.is_idle());
             if all.len() >= MOST
-                && let Some(oldest) = idle.min_by_key(|(_, known)| known.at).map(|(from, _)| *from)
+                && let Some(oldest) = idle.min_by_key(|(_, known)| known.at).map(|(tried, _)| *tried)
             {
                 all.remove(&oldest);
             }
         }
-        let known = all.entry(from).or_insert_with(|| Known::new(now));
+        let known = all.entry(tried).or_insert_with(|| Known::new(now));
         known.forgive(now);
         then(known)
     }
 
-    /// Waits for the turn of an attempt from an address: until those before it are decided. `None` where too many wait already.
+    /// Waits for the turn of an attempt from an address: until those before it are looked at. So one address takes no more of the machine
+    /// than one attempt at once.
     pub async fn turn(&self, from: IpAddr, now: Timestamp) -> Option<OwnedSemaphorePermit> {
-        let turn = self.with(from, now, |known| {
-            let waiting = Arc::strong_count(&known.turn) - 1;
-            (waiting < MOST_WAITING).then(|| Arc::clone(&known.turn))
-        })?;
+        let turn = self.with(Tried::from(from), now, |known| Arc::clone(&known.turn));
         turn.acquire_owned().await.ok()
     }
 
-    /// How long an attempt whose turn it is still waits.
-    pub fn wait(&self, from: IpAddr, now: Timestamp) -> Duration {
-        self.with(from, now, |known| match known.failures {
-            0 => Duration::ZERO,
-            failures => {
-                let pause = FIRST.saturating_mul(1 << (failures - 1).min(MOST_FAILURES)).min(LONGEST);
-                let passed = now.duration_since(known.failed);
-                pause.saturating_sub(Duration::try_from(passed).unwrap_or_default())
-            }
-        })
-    }
-
-    /// An attempt failed.
-    pub fn failed(&self, from: IpAddr, now: Timestamp) {
-        self.with(from, now, |known| {
-            if known.failures == 0 {
-                known.at = now;
-            }
-            known.failures = (known.failures + 1).min(MOST_FAILURES);
-            known.failed = now;
-        });
-    }
-
-    /// Forgets an address.
-    #[cfg(test)]
-    pub fn forget(&self, from: IpAddr) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&group(from));
-    }
-}
-
-/// Whoever has one address of IPv6 has the other 2^64 of its network too.
-pub(super) fn group(from: IpAddr) -> IpAddr {
-    match from {
-        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_none() => {
-            IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into())
-        }
-        other => other,
+    /// An attempt failed. How long its answer is kept back.
+    pub fn failed(&self, tried: &[Tried], now: Timestamp) -> Duration {
+        let count = |tried: &Tried| {
+            self.with(*tried, now, |known| {
+                if known.failures == 0 {
+                    known.at = now;
+                }
+                known.failures = (known.failures + 1).min(MOST_FAILURES);
+                known.failures
+            })
+        };
+        let most = tried.iter().map(count).max().unwrap_or(1);
+        FIRST.saturating_mul(1 << (most - 1).min(MOST_FAILURES)).min(LONGEST)
     }
 }
 
@@ -142,59 +140,57 @@ mod tests {
     #[test]
     fn each_failure_doubles_the_wait_and_time_alone_forgives() {
         let (slow, now, one) = start();
-        let other: IpAddr = "192.0.2.2".parse().expect("other");
-        let mut waits = Vec::new();
-        for _ in 0..8 {
-            waits.push(slow.wait(one, now).as_millis());
-            slow.failed(one, now);
-        }
-        assert_eq!(waits, [0, 250, 500, 1000, 2000, 4000, 8000, 8000]);
-        assert_eq!(slow.wait(other, now), Duration::ZERO);
-        assert_eq!(slow.wait(one, now + Duration::from_secs(3)).as_secs(), 5, "what passed counts");
-        assert_eq!(slow.wait(one, now + Duration::from_secs(8)), Duration::ZERO);
-        slow.failed(one, now + Duration::from_secs(8));
-        assert_eq!(
-            slow.wait(one, now + Duration::from_secs(8)).as_secs(),
-            8,
-            "and another failure begins it anew"
-        );
+        let from = [Tried::from(one)];
+        let waits: Vec<_> = (0..8).map(|_| slow.failed(&from, now).as_millis()).collect();
+        assert_eq!(waits, [250, 500, 1000, 2000, 4000, 8000, 8000, 8000]);
+        let other = [Tried::from("192.0.2.2".parse().expect("other"))];
+        assert_eq!(slow.failed(&other, now), FIRST, "nobody else's matter");
         let minutes = |count: u64| now + Duration::from_secs(60 * count);
-        slow.failed(one, minutes(7));
-        assert_eq!(slow.wait(one, minutes(7)).as_millis(), 1000, "seven of nine are forgiven");
-        slow.failed(one, minutes(30));
-        assert_eq!(slow.wait(one, minutes(30)).as_millis(), 250, "all of them");
+        assert_eq!(slow.failed(&from, minutes(6)).as_millis(), 1000, "six of eight are forgiven");
+        assert_eq!(slow.failed(&from, minutes(30)).as_millis(), 250, "all of them");
     }
 
-    /// Many at once: the second begins when the first is decided, and so knows that it failed.
+    #[test]
+    fn an_account_is_slowed_down_from_wherever_it_is_tried() {
+        let (slow, now, _) = start();
+        for at in 0..5_u32 {
+            slow.failed(&[Tried::from(IpAddr::V4(at.into())), Tried::account("gh001")], now);
+        }
+        let fresh = Tried::from("198.51.100.1".parse().expect("an address"));
+        assert_eq!(slow.failed(&[fresh, Tried::account("gh001")], now), LONGEST);
+        assert_eq!(slow.failed(&[Tried::account("gh002")], now), FIRST);
+    }
+
+    /// Many at once: the second is looked at when the first is decided. None is too many.
     #[tokio::test]
-    async fn attempts_of_one_address_take_turns_and_too_many_are_told_so() {
+    async fn attempts_of_one_address_take_turns_however_many_wait() {
         let (slow, now, one) = start();
         let other = "192.0.2.2".parse().expect("other");
         let first = slow.turn(one, now).await.expect("a turn");
-        let mut waiting: Vec<_> = (1..MOST_WAITING).map(|_| Box::pin(slow.turn(one, now))).collect();
+        let mut waiting: Vec<_> = (0..500).map(|_| Box::pin(slow.turn(one, now))).collect();
         for turn in &mut waiting {
             let waits = std::future::poll_fn(|context| {
                 std::task::Poll::Ready(turn.as_mut().poll(context).is_pending())
             });
             assert!(waits.await, "until the first is decided");
         }
-        assert!(slow.turn(one, now).await.is_none(), "too many wait");
         assert!(slow.turn(other, now).await.is_some(), "nobody else's matter");
         drop(first);
         for turn in waiting {
             assert!(turn.await.is_some(), "each in turn");
         }
-        assert!(slow.turn(one, now).await.is_some());
     }
 
     #[test]
     fn a_network_of_ipv6_is_one_address_and_memory_is_bounded() {
         let (slow, now, _) = start();
-        slow.failed("2001:db8::1".parse().expect("one"), now);
-        assert!(slow.wait("2001:db8::ffff".parse().expect("its neighbour"), now) > Duration::ZERO);
-        assert_eq!(slow.wait("2001:db8:0:1::1".parse().expect("another network"), now), Duration::ZERO);
+        let from = |text: &str| [Tried::from(text.parse().expect(text))];
+        assert_eq!(slow.failed(&from("2001:db8::1"), now), FIRST);
+        assert_eq!(slow.failed(&from("2001:db8::ffff"), now), FIRST * 2, "its neighbour");
+        assert_eq!(slow.failed(&from("2001:db8:0:1::1"), now), FIRST, "another network");
+        assert_eq!(from("::ffff:192.0.2.7"), from("192.0.2.7"));
         for at in 0..10_000_u32 {
-            slow.failed(IpAddr::V4(at.into()), now);
+            slow.failed(&[Tried::from(IpAddr::V4(at.into()))], now);
         }
         assert!(slow.0.lock().expect("nobody panicked").len() <= MOST);
     }

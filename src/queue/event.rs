@@ -84,8 +84,17 @@ pub struct OrderResult {
     pub differences: Option<Value>,
     /// Where the answer came from; null without an answer.
     pub provenance: Option<Provenance>,
-    /// Why there is no answer.
+    /// Why there is no answer, or why it was not taken as one.
     pub fault: Option<FaultNote>,
+    /// Of `chakong.order.withdrawn`: why it was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Of `chakong.order.resolved`: what a person decided, as in `POST /v1/orders/{number}/resolve`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
+    /// Of `chakong.order.resolved`, where it goes out again under a new number: that number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_as: Option<RequestNumber>,
 }
 
 /// Where an answer came from.

@@ -1,6 +1,8 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
+use chakong_contract::RequestNumber;
+use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::event::{CloudEvent, EventData, FaultNote, OrderResult, Provenance};
@@ -64,7 +66,18 @@ impl<'a> Renderer<'a> {
     ) -> Stored<EventData> {
         match order {
             Some(order) if is_about_order(record.kind) => self.order_result(order, revision, record),
-            _ => Ok(EventData::Other(other(record)?)),
+            Some(order) => {
+                let is_of_its_party = record.kind == EventType::MeasureReceipt;
+                let inquiry = record.inquiry;
+                let mut all = other(record)?;
+                if is_of_its_party {
+                    insert(&mut all, "party", &self.reference(inquiry, order.party)?)?;
+                }
+                insert(&mut all, "order", &order.number)?;
+                insert(&mut all, "counterpart", &order.lane)?;
+                Ok(EventData::Other(all))
+            }
+            None => Ok(EventData::Other(other(record)?)),
         }
     }
 
@@ -86,7 +99,7 @@ impl<'a> Renderer<'a> {
         if record.revision.is_some() && revision.is_none() {
             return Err(StoreError::Missing("the event's revision"));
         }
-        let fault = record.data.take();
+        let said = Said::of(&mut record);
         let mut result = OrderResult {
             inquiry: record.inquiry_uid,
             case_number: record.case_number,
@@ -101,12 +114,55 @@ impl<'a> Renderer<'a> {
             receipts: Vec::new(),
             differences: None,
             provenance: None,
-            fault: fault.and_then(|fault| serde_json::from_str::<FaultNote>(&fault).ok()),
+            fault: said.fault,
+            reason: said.reason,
+            decision: said.decision,
+            sent_as: said.sent_as,
         };
         if let Some(revision) = revision {
             answer(&mut result, revision);
         }
         Ok(EventData::Order(Box::new(result)))
+    }
+}
+
+/// What stands beside an event about an order.
+#[derive(Default)]
+struct Said {
+    fault: Option<FaultNote>,
+    reason: Option<String>,
+    decision: Option<String>,
+    sent_as: Option<RequestNumber>,
+}
+
+/// What a decision about an order says; what it does not say is left out.
+#[derive(Deserialize)]
+struct DecisionNote {
+    reason: Option<String>,
+    decision: Option<String>,
+    sent_as: Option<RequestNumber>,
+}
+
+impl Said {
+    /// Takes what an event says beside its order. What cannot be read is left out and logged: the event is told all the same.
+    fn of(record: &mut EventRecord) -> Self {
+        let (seq, data) = (record.seq, record.data.take());
+        let Some(data) = data else { return Self::default() };
+        let read = match record.kind {
+            EventType::OrderResolved | EventType::OrderWithdrawn => {
+                serde_json::from_str(&data).map(|DecisionNote { reason, decision, sent_as }| Self {
+                    reason,
+                    decision,
+                    sent_as,
+                    fault: None,
+                })
+            }
+            _ => serde_json::from_str(&data).map(|fault| Self { fault: Some(fault), ..Self::default() }),
+        };
+        read.unwrap_or_else(|error| {
+            tracing::error!(event = seq, %error, "what an event says beside its order cannot be read; the rest is told");
+            Self::default()
+        })
     }
 }
 
@@ -119,6 +175,7 @@ const fn is_about_order(kind: EventType) -> bool {
             | EventType::OrderFailed
             | EventType::OrderUndetermined
             | EventType::OrderResolved
+            | EventType::OrderWithdrawn
     )
 }
 
@@ -143,10 +200,14 @@ fn answer(result: &mut OrderResult, revision: RevisionText) {
 fn other(record: EventRecord) -> Stored<BTreeMap<String, Box<RawValue>>> {
     let EventRecord { data, inquiry_uid, case_number, .. } = record;
     let mut all = data.map_or(Ok(BTreeMap::new()), |data| serde_json::from_str(&data)).map_err(unreadable)?;
-    for (key, value) in [("inquiry", inquiry_uid.to_string()), ("case_number", case_number)] {
-        all.insert(key.to_owned(), to_raw_value(&value).map_err(unreadable)?);
-    }
+    insert(&mut all, "inquiry", &inquiry_uid)?;
+    insert(&mut all, "case_number", &case_number)?;
     Ok(all)
+}
+
+fn insert(all: &mut BTreeMap<String, Box<RawValue>>, key: &str, value: &impl Serialize) -> Stored<()> {
+    all.insert(key.to_owned(), to_raw_value(value).map_err(unreadable)?);
+    Ok(())
 }
 
 fn unreadable(error: serde_json::Error) -> StoreError {

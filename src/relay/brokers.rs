@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::join_all;
 
-use super::failure::{Failure, FailureKind};
+use super::failure::{Done, Failure, FailureKind};
 use super::health::HealthTeller;
 use super::intake::Intake;
 use super::nats::{NatsInlet, NatsOutlet};
@@ -58,39 +57,67 @@ pub struct Probed {
     pub outcome: Result<(), Failure>,
 }
 
-/// Connects to each broker once, all at the same time, as their relays and intakes do: streams, exchanges and queues are made or
-/// checked as configured. No message is sent or taken.
+/// A broker before the start.
+enum Probe {
+    Out(Box<dyn Outlet>),
+    In(Box<dyn Inlet>),
+}
+
+impl Probe {
+    fn servers(&self) -> String {
+        match self {
+            Self::Out(outlet) => outlet.servers(),
+            Self::In(inlet) => inlet.servers(),
+        }
+    }
+
+    /// Connects as its relay or intake does; where it `only_looks`, nothing is made.
+    async fn connect(&self, only_looks: bool) -> Done<()> {
+        match (self, only_looks) {
+            (Self::Out(outlet), true) => outlet.look().await,
+            (Self::Out(outlet), false) => outlet.connect().await.map(drop),
+            (Self::In(inlet), true) => inlet.look().await,
+            (Self::In(inlet), false) => inlet.connect().await.map(drop),
+        }
+    }
+}
+
+/// Connects to each broker, all at the same time, as their relays and intakes do: streams, exchanges and queues are made or checked as
+/// configured. No message is sent or taken. Nothing is made at any of them before everything that is there was looked at everywhere: where
+/// something is unfit, nothing is made.
 pub async fn probe_brokers(
     relays: &RelaysConfig,
     intakes: &IntakesConfig,
     patience: Duration,
 ) -> Vec<Probed> {
-    let mut probes: Vec<BoxFuture<'static, Probed>> = Vec::new();
+    let mut probes: Vec<(&'static str, Probe)> = Vec::new();
     if let Some(nats) = relays.nats.clone() {
-        probes.push(out("relay.nats", NatsOutlet(nats), patience).boxed());
+        probes.push(("relay.nats", Probe::Out(Box::new(NatsOutlet(nats)))));
     }
     if let Some(rabbit) = relays.rabbitmq.clone() {
-        probes.push(out("relay.rabbitmq", RabbitOutlet(rabbit), patience).boxed());
+        probes.push(("relay.rabbitmq", Probe::Out(Box::new(RabbitOutlet(rabbit)))));
     }
     if let Some(nats) = intakes.nats.clone() {
-        probes.push(within("intake.nats", NatsInlet(nats), patience).boxed());
+        probes.push(("intake.nats", Probe::In(Box::new(NatsInlet(nats)))));
     }
     if let Some(rabbit) = intakes.rabbitmq.clone() {
-        probes.push(within("intake.rabbitmq", RabbitInlet(rabbit), patience).boxed());
+        probes.push(("intake.rabbitmq", Probe::In(Box::new(RabbitInlet(rabbit)))));
     }
-    join_all(probes).await
+    let looked = connect_all(&probes, true, patience).await;
+    let is_unfit = |probed: &Probed| matches!(&probed.outcome, Err(failure) if failure.kind.is_a_persons());
+    match looked.iter().any(is_unfit) {
+        true => looked,
+        false => connect_all(&probes, false, patience).await,
+    }
 }
 
-async fn out(section: &'static str, outlet: impl Outlet, patience: Duration) -> Probed {
-    let connected = tokio::time::timeout(patience, outlet.connect()).await;
-    let outcome = connected.unwrap_or_else(|_| Err(unanswered())).map(drop);
-    Probed { section, servers: outlet.servers(), outcome }
-}
-
-async fn within(section: &'static str, inlet: impl Inlet, patience: Duration) -> Probed {
-    let connected = tokio::time::timeout(patience, inlet.connect()).await;
-    let outcome = connected.unwrap_or_else(|_| Err(unanswered())).map(drop);
-    Probed { section, servers: inlet.servers(), outcome }
+async fn connect_all(probes: &[(&'static str, Probe)], only_looks: bool, patience: Duration) -> Vec<Probed> {
+    let connect = async |section, probe: &Probe| {
+        let connected = tokio::time::timeout(patience, probe.connect(only_looks)).await;
+        let outcome = connected.unwrap_or_else(|_| Err(unanswered()));
+        Probed { section, servers: probe.servers(), outcome }
+    };
+    join_all(probes.iter().map(|(section, probe)| connect(*section, probe))).await
 }
 
 fn unanswered() -> Failure {

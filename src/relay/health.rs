@@ -72,6 +72,11 @@ pub struct RelayWatch {
 }
 
 impl RelayWatch {
+    /// How it is in this process, whenever that changes.
+    pub(super) fn told(&self) -> watch::Receiver<RelayHealth> {
+        self.health.clone()
+    }
+
     /// How it is now, as far as this process knows: what another one works for is elsewhere.
     pub fn health(&self, leases: &Leases) -> RelayHealth {
         let health = self.health.borrow().clone();

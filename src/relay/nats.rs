@@ -13,6 +13,7 @@ use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, Hea
 use tokio::sync::watch;
 
 use super::failure::{Done, Failure, FailureKind};
+use super::parties::Absent;
 use crate::config::{BrokerAccess, BrokerLogin, NatsConfig};
 use crate::lines::tls::client_config;
 
@@ -36,7 +37,7 @@ struct Connection {
 
 impl Connection {
     /// Connects, and makes or checks the stream with these subjects.
-    async fn open(config: &NatsConfig, subjects: &[String], timeout: Duration) -> Done<Self> {
+    async fn open(config: &NatsConfig, subjects: &[String], absent: Absent, timeout: Duration) -> Done<Self> {
         let (teller, lost) = watch::channel(None);
         let options = options(&config.access, teller)?;
         let addresses = addresses(&config.access)?;
@@ -49,7 +50,7 @@ impl Connection {
         let mut context = jetstream::new(client.clone());
         context.set_timeout(timeout);
         has_jetstream(&context).await?;
-        let largest = stream::ensure(&context, &config.stream, subjects).await?;
+        let largest = stream::ensure(&context, &config.stream, subjects, absent).await?;
         let largest = largest.min(client.max_payload()).saturating_sub(HEADERS);
         Ok(Self { client, context, lost, largest })
     }

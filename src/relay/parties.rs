@@ -5,8 +5,33 @@ use futures_util::future::BoxFuture;
 use super::failure::{Done, Failure};
 use super::message::{Incoming, Outgoing, Verdict};
 
+/// What becomes of a stream, an exchange, a queue or a consumer that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// It is made.
+    Make,
+    /// It is a fault: somebody else makes it.
+    Fault,
+    /// It is left, and made when it is known that nothing else is unfit.
+    Leave,
+}
+
+impl Absent {
+    /// As the configuration has it, which may `declare` things.
+    pub(super) const fn configured(declare: bool) -> Self {
+        if declare { Self::Make } else { Self::Fault }
+    }
+
+    /// Likewise, where nothing is to be made yet.
+    pub(super) const fn looked_at(declare: bool) -> Self {
+        if declare { Self::Leave } else { Self::Fault }
+    }
+}
+
 /// A broker that results go to.
 pub(super) trait Outlet: Send + Sync + std::fmt::Debug {
+    /// Connects, and looks whether what is there is fit. Nothing is made.
+    fn look(&self) -> BoxFuture<'_, Done<()>>;
     /// Connects, and makes or checks what it is sent to.
     fn connect(&self) -> BoxFuture<'_, Done<Box<dyn Publisher>>>;
     /// Its servers, as shown to people.
@@ -25,6 +50,8 @@ pub(super) trait Publisher: Send + Sync {
 
 /// A broker that inquiries come from.
 pub(super) trait Inlet: Send + Sync + std::fmt::Debug {
+    /// Connects, and looks whether what is there is fit. Nothing is made.
+    fn look(&self) -> BoxFuture<'_, Done<()>>;
     /// Connects, and makes or checks what it takes from.
     fn connect(&self) -> BoxFuture<'_, Done<Box<dyn Receiver>>>;
     /// Its servers, as shown to people.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 use super::boot_time::boot_time;
+use super::membership::{Replica, able};
 
 /// The lease of the task clock.
 pub const CLOCK: &str = "clock";
@@ -32,57 +33,13 @@ pub struct Lease {
     pub epoch: i64,
 }
 
-/// A process that works on the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replica {
-    /// Which process: its name and a random part, never the same again.
-    pub id: String,
-    /// The name that operations gave it.
-    pub name: String,
-    /// Where its API listens.
-    pub address: String,
-    /// When it started, in microseconds since 1970 by the clock of the database.
-    pub started: i64,
-    /// When it was last heard of, likewise.
-    pub seen: i64,
-    /// Whether it is taken for alive.
-    pub is_live: bool,
-    /// Whether it gives its leases back and takes no new ones.
-    pub is_draining: bool,
-}
-
-/// How this process takes part.
-#[derive(Debug, Clone)]
-pub struct Membership {
-    /// Its name for operations.
-    pub name: String,
-    /// Where its API listens, as shown to operations.
-    pub address: String,
-    /// How long a lease stands without being renewed.
-    pub lease: Duration,
-    /// How long a lease is held at least before it moves to another process that lives.
-    pub hold: Duration,
-    /// The process that worked in the place of this one before and is certainly gone.
-    pub predecessor: Option<String>,
-}
-
-impl Default for Membership {
-    fn default() -> Self {
-        Self {
-            name: "chakong".to_owned(),
-            address: String::new(),
-            lease: Duration::from_secs(10),
-            hold: Duration::from_secs(30),
-            predecessor: None,
-        }
-    }
-}
-
 /// What is known of all leases.
 #[derive(Debug, Default)]
 struct State {
     wanted: BTreeSet<String>,
     held: BTreeMap<String, i64>,
+    /// When somebody lost a lease that is held now without giving it back, by the time since the machine was started.
+    lapsed: BTreeMap<String, Duration>,
     /// Held, and to be given back as soon as their work has ended.
     leaving: BTreeSet<String>,
     /// Given back by those who worked under them.
@@ -122,6 +79,7 @@ pub(super) struct Wishes {
 #[derive(Debug, Default)]
 pub(super) struct Answer {
     pub(super) held: BTreeMap<String, i64>,
+    pub(super) lapsed: BTreeMap<String, Duration>,
     pub(super) leaving: BTreeSet<String>,
     pub(super) until: Duration,
     pub(super) replicas: Vec<Replica>,
@@ -224,6 +182,13 @@ impl Leases {
         self.state().held.get(&lease.name) == Some(&lease.epoch)
     }
 
+    /// How long ago another process lost this lease without giving it back: it may live, and what it began under the lease be under way.
+    /// `None` where none did lately.
+    pub fn lapsed(&self, lease: &Lease) -> Option<Duration> {
+        let lapsed = *self.state().lapsed.get(&lease.name)?;
+        Some(boot_time().saturating_sub(lapsed))
+    }
+
     /// Whether something may leave under a lease at this moment: it is held, and was renewed lately enough. A process that was stopped
     /// for long, or whose machine slept, learns it here before it has heard anything.
     pub fn stands(&self, lease: &Lease) -> bool {
@@ -263,6 +228,18 @@ impl Leases {
     /// Whether leases are given back.
     pub fn is_draining(&self) -> bool {
         self.state().is_draining
+    }
+
+    /// This process as the store has it; `None` before it was heard of, and for an embedded store.
+    pub fn own(&self) -> Option<Replica> {
+        self.state().replicas.iter().find(|one| one.id == self.id).cloned()
+    }
+
+    /// How far this process's clock is ahead of the database's, in microseconds, where its work is done by others because of that.
+    pub fn stands_back(&self) -> Option<i64> {
+        let state = self.state();
+        let own = state.replicas.iter().find(|one| one.id == self.id && one.is_apart)?;
+        (!able(&state.replicas).contains(own.id.as_str())).then_some(own.ahead)
     }
 
     /// Every process that is known to work on the store; none for an embedded one.
@@ -319,10 +296,11 @@ impl Leases {
         {
             let mut state = self.state();
             let ended: Vec<Lease> = state.ended.clone();
-            let Answer { mut held, leaving, until, replicas, holders } = answer;
+            let Answer { mut held, lapsed, leaving, until, replicas, holders } = answer;
             // Given back meanwhile.
             held.retain(|name, epoch| !ended.iter().any(|one| one.name == *name && one.epoch == *epoch));
-            (state.held, state.leaving, state.until) = (held, leaving, until);
+            (state.held, state.lapsed) = (held, lapsed);
+            (state.leaving, state.until) = (leaving, until);
             (state.replicas, state.holders) = (replicas, holders);
             state.rounds += 1;
         }

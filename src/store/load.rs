@@ -1,13 +1,15 @@
 //! Case files: what a decision looks at, put together from the store.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::{Reads, StoreError, Stored};
-use crate::domain::decide::{is_unsent, property_keys};
-use crate::domain::{
-    CaseFile, ChainId, InquiryId, InquiryState, LineRow, Lines, OrderId, OrderState, Subject,
+use crate::domain::decide::{
+    add_terms, add_terms_for_submission, add_terms_of_ledger, is_unsent, property_keys,
 };
+use crate::domain::{CaseFile, ChainId, InquiryId, LineRow, Lines, OrderId, OrderState, Terms};
 
 /// The file of a chain with its ledger, and as many terms as decisions about the ledger look at.
 ///
@@ -27,7 +29,21 @@ pub fn load_chain<R: Reads + ?Sized>(reads: &mut R, id: ChainId) -> Stored<CaseF
 pub fn load_chain_for_act<R: Reads + ?Sized>(reads: &mut R, id: ChainId) -> Stored<CaseFile> {
     let mut file = load_chain(reads, id)?;
     let all: Vec<InquiryId> = file.inquiries.keys().copied().collect();
-    all.into_iter().try_for_each(|inquiry| add_terms(reads, &mut file, inquiry))?;
+    all.into_iter().try_for_each(|id| add_terms(&mut file, id, |id| read_terms(reads, id)))?;
+    Ok(file)
+}
+
+/// The file of a chain, with the terms that a submission is compared with.
+///
+/// # Errors
+/// As for [`load_chain`].
+pub fn load_chain_for_submission<R: Reads + ?Sized>(
+    reads: &mut R,
+    id: ChainId,
+    new: &Terms,
+) -> Stored<CaseFile> {
+    let mut file = load_chain(reads, id)?;
+    add_terms_for_submission(&mut file, new, |id| read_terms(reads, id))?;
     Ok(file)
 }
 
@@ -45,7 +61,7 @@ fn deepen<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
     }
     file.papers = reads.papers_of(id)?;
     file.measures = reads.measures_of(id)?.into_iter().map(|measure| (measure.id, measure)).collect();
-    add_terms_of_ledger(reads, file)?;
+    add_terms_of_ledger(file, |id| read_terms(reads, id))?;
     file.tasks = reads.tasks_of(id)?;
     for id in file.orders_in_view() {
         add_order(reads, file, id)?;
@@ -57,7 +73,7 @@ fn deepen<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
 /// A decision may withdraw controls that have not left: where nothing else of an inquiry is open but one order, its certificate may be
 /// issued then.
 fn add_lines_of_what_may_close<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
-    let mut unsent: HashMap<InquiryId, i64> = HashMap::new();
+    let mut unsent: FxHashMap<InquiryId, i64> = FxHashMap::default();
     for order in file.orders.values().filter(|order| order.is_control() && is_unsent(order)) {
         *unsent.entry(order.inquiry).or_default() += 1;
     }
@@ -69,39 +85,8 @@ fn add_lines_of_what_may_close<R: Reads + ?Sized>(reads: &mut R, file: &mut Case
     Ok(())
 }
 
-fn add_terms<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile, id: InquiryId) -> Stored<()> {
-    if let Entry::Vacant(free) = file.terms.entry(id) {
-        let terms = reads.terms(id)?.ok_or(StoreError::Missing("the terms of an inquiry"))?;
-        free.insert(terms);
-    }
-    Ok(())
-}
-
-/// The terms of the inquiries that found the measures, and of the newest ones that name the same parties by the same documents, under
-/// which controls are ordered (`Draft::subject_of`). Not those of every inquiry: a case may have hundreds.
-fn add_terms_of_ledger<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile) -> Stored<()> {
-    let found: Vec<(InquiryId, Subject)> = file
-        .measures
-        .values()
-        .map(|one| (one.inquiry, Subject { party: one.party, document: one.document }))
-        .collect();
-    let mut named = Vec::new();
-    for (inquiry, subject) in found {
-        add_terms(reads, file, inquiry)?;
-        let document = file.terms.get(&inquiry).and_then(|terms| terms.document(subject)).cloned();
-        named.extend(document.filter(|document| !named.contains(document)));
-    }
-    let live = file.inquiries.values().rev().filter(|inquiry| inquiry.state != InquiryState::Cancelled);
-    let newest: Vec<InquiryId> = live.map(|inquiry| inquiry.id).collect();
-    for inquiry in newest {
-        if named.is_empty() {
-            break;
-        }
-        add_terms(reads, file, inquiry)?;
-        let Some(terms) = file.terms.get(&inquiry) else { continue };
-        named.retain(|document| !terms.parties.iter().any(|party| party.documents.contains(document)));
-    }
-    Ok(())
+fn read_terms<R: Reads + ?Sized>(reads: &mut R, id: InquiryId) -> Stored<Arc<Terms>> {
+    reads.terms(id)?.ok_or(StoreError::Missing("the terms of an inquiry"))
 }
 
 fn add_order<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile, id: OrderId) -> Stored<()> {
@@ -119,7 +104,7 @@ fn add_order<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile, id: OrderId)
 /// When the store fails or something is not there.
 pub fn load_order<R: Reads + ?Sized>(
     reads: &mut R,
-    files: &mut HashMap<ChainId, CaseFile>,
+    files: &mut FxHashMap<ChainId, CaseFile>,
     id: OrderId,
     wants_terms: bool,
 ) -> Stored<ChainId> {
@@ -147,7 +132,7 @@ pub fn load_order<R: Reads + ?Sized>(
         deepen(reads, file)?;
     }
     if wants_terms || file.chain.needs_ledger() {
-        add_terms(reads, file, order.inquiry)?;
+        add_terms(file, order.inquiry, |id| read_terms(reads, id))?;
     }
     let (root, inquiry, stands_in) = (order.root, order.inquiry, order.stands_in);
     // A query that is still open and asks for the first time has no answer yet. A control may be open again: it is sent again after an

@@ -20,9 +20,11 @@ mod fleet;
 mod forgetting;
 mod joining;
 mod known;
+mod known_commits;
 mod lane_reads;
 mod lane_states;
 mod lanes;
+mod last_commits;
 mod link;
 mod locks;
 mod migrations;
@@ -59,10 +61,12 @@ use tokio::sync::mpsc;
 
 use super::found_words;
 use super::health::Health;
-use super::leases::{Leases, Membership};
+use super::leases::Leases;
+use super::membership::Membership;
 use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
 use commit::{Writer, in_one_step};
 use fleet::Fleet;
+use last_commits::{Known, LastCommits};
 use link::Link;
 use others::Others;
 pub use server::Server;
@@ -175,16 +179,28 @@ impl Postgres {
             Leases::shared(format!("{}-{:08x}", member.name, rand::Rng::random::<u32>(&mut rand::rng())));
         let others = Arc::new(Others::of(leases.id()));
         let mut claim = Claim::on(server, leases.id(), member.lease, &others);
-        let mut link = claim.connect_first(is_alone)?;
+        // One that was said to be restored has not what was known, and need not.
+        let folder = member.folder.clone();
+        let before = folder.as_deref().filter(|_| !is_alone).map_or(Ok(None), Known::read)?;
+        let mut link = claim.connect_first(is_alone, before.as_ref())?;
         let changes = !is_alone
             && migrations::is_older(&mut link)?
             && Claim::be_alone(&mut link, migrations::is_older)?;
         link.unhurried(migrations::migrate)?;
-        let (epoch, key, ids, last) = in_one_step(&mut link, |link| {
+        let (epoch, key, ids, last, known) = in_one_step(&mut link, |link| {
+            if is_alone {
+                Claim::shut_out_all(link)?;
+            }
             claim.begin_here(link)?;
-            let epoch = epoch(link)?;
-            Ok((epoch, numbers::lookup_key(link)?, numbers::open(link, epoch)?, events::last(link)?))
+            let (epoch, key) = (epoch(link)?, numbers::lookup_key(link)?);
+            let known =
+                folder.is_some().then(|| known_commits::begin(link, before, epoch, &key)).transpose()?;
+            Ok((epoch, key, numbers::open(link, epoch)?, events::last(link)?, known))
         })?;
+        if let (Some(folder), Some(known)) = (&folder, known) {
+            let writers = known.writers.clone();
+            others.keep_in(LastCommits::begin(folder, known)?, writers);
+        }
         if is_alone || changes {
             claim.share(&mut link)?;
         }
@@ -209,7 +225,7 @@ impl Postgres {
             let (reader, jobs) = mpsc::channel(WAITING_READS);
             let jobs = Arc::new(Mutex::new(jobs));
             for _ in 0..count {
-                let link = Link::open(&server)?;
+                let link = Link::open_beside(&server, &shared.others)?;
                 threads.push(threads::reader(server.clone(), link, Arc::clone(&jobs), shared.clone())?);
             }
             Stored::Ok(reader)

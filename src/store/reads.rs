@@ -15,7 +15,7 @@ use super::{
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind, Inquiry,
     InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OpenCourts, OrderId, OrderRecord,
-    OrderState, Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
+    OrderState, Paper, PropertyFinding, RawId, RawMessage, RelayFailure, Revision, Task, TaskId, Terms,
 };
 
 /// What can be read. Not found is `Ok(None)`.
@@ -154,6 +154,8 @@ pub trait Reads: PeopleReads + ReportReads + DeskReads + LaneReads {
     fn acknowledged(&mut self, consumer: &str) -> Stored<i64>;
     /// Every consumer with what it has acknowledged.
     fn consumers(&mut self) -> Stored<Vec<(String, i64)>>;
+    /// The last failure of each relay and intake that ever failed.
+    fn relay_failures(&mut self) -> Stored<Vec<RelayFailure>>;
     /// When the store was last written to for a look at it.
     fn probed(&mut self) -> Stored<Option<Timestamp>>;
     /// Requests that a counterpart charged, by day (Asia/Shanghai), newest first.

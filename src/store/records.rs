@@ -366,6 +366,8 @@ pub struct TaskFilter {
     pub submitted_by: Option<String>,
     /// Due before this.
     pub due_before: Option<Timestamp>,
+    /// On the list since before this.
+    pub created_before: Option<Timestamp>,
     /// Behind this one: when it is due, and its row.
     pub after: Option<(Timestamp, TaskId)>,
     /// At most this many.

@@ -166,6 +166,38 @@ async def nats_consumer(url, stream, durable, subject, deliveries):
     await client.close()
 
 
+async def nats_rights(gateways, cases):
+    """What the account of the case system may do beside that of the gateway. Each thing that it did is said."""
+    async def quiet(_error):
+        pass
+
+    gateway = await nats.connect(gateways, connect_timeout=10)
+    js = gateway.jetstream(timeout=5)
+    for stream, subject in (("CHAKONG-RESULTS", "chakong.results.>"), ("CHAKONG-INQUIRIES", "chakong.inquiries")):
+        await js.add_stream(name=stream, subjects=[subject])
+        await js.add_consumer(stream, nats.js.api.ConsumerConfig(durable_name="own", ack_policy="explicit"))
+    await js.publish("chakong.results.T10.order.answered", b"{}")
+    reader = await nats.connect(cases, connect_timeout=10, error_cb=quiet)
+    consumer = await reader.jetstream(timeout=5).pull_subscribe("chakong.results.>", durable="case-system", stream="CHAKONG-RESULTS")
+    for message in await consumer.fetch(1, timeout=10):
+        await message.ack_sync(timeout=5)
+        say(did="read a result")
+    if (await reader.jetstream(timeout=5).publish("chakong.inquiries", b"{}")).stream == "CHAKONG-INQUIRIES":
+        say(did="submitted an inquiry")
+    for what in ("CONSUMER.DELETE.CHAKONG-RESULTS.own", "CONSUMER.DELETE.CHAKONG-INQUIRIES.own", "CONSUMER.INFO.CHAKONG-INQUIRIES.own",
+                 "CONSUMER.MSG.NEXT.CHAKONG-INQUIRIES.own", "CONSUMER.CREATE.CHAKONG-INQUIRIES", "STREAM.DELETE.CHAKONG-RESULTS",
+                 "STREAM.PURGE.CHAKONG-RESULTS", "STREAM.MSG.GET.CHAKONG-INQUIRIES"):
+        try:
+            await reader.request("$JS.API." + what, b'{"stream_name": "CHAKONG-INQUIRIES", "config": {}}', timeout=0.5)
+            say(did=what)
+        except (nats.errors.Error, asyncio.TimeoutError):
+            pass
+    for stream in ("CHAKONG-RESULTS", "CHAKONG-INQUIRIES"):
+        await js.consumer_info(stream, "own")
+    await reader.close()
+    await gateway.close()
+
+
 async def nats_send(url, subject, path, prefix, count):
     """Sends the same body under many keys, whatever becomes of it."""
     client = await nats.connect(url, max_reconnect_attempts=-1, reconnect_time_wait=0.1)
@@ -206,6 +238,13 @@ def rabbit_bind(port, queue, exchange, key):
     connection, channel = rabbit(port)
     channel.queue_declare(queue, durable=True)
     channel.queue_bind(queue, exchange, key)
+    connection.close()
+
+
+def rabbit_is_quorum(port, queue, deliveries):
+    """Fails where a queue is another one than this."""
+    connection, channel = rabbit(port)
+    channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum", "x-delivery-limit": int(deliveries)})
     connection.close()
 
 

@@ -90,8 +90,7 @@ async fn operations_see_a_counterpart_change_and_pause_and_resume_it() {
 async fn what_somebody_is_entering_stays_while_the_page_is_kept_up_to_date() {
     let (setup, _) = with_proposals().await;
     let ids = measures(&setup).await;
-    let (approve, field) =
-        (format!("/console/acts/approve/{}", ids[0]), format!("#reject-{}-reason", ids[1]));
+    let field = format!("#reject-{}-reason", ids[1]);
     // The bank of the freeze that is approved rests, so that it is not placed at once: a freeze that stands is a task again, to tell
     // the debtor of it. Which bank that is follows from which answered first.
     let measure = setup.get(&format!("/v1/measures/{}", ids[0])).await;
@@ -104,8 +103,7 @@ async fn what_somebody_is_entering_stays_while_the_page_is_kept_up_to_date() {
     browser.click(&format!("#act-reject-{} summary", ids[1])).await;
     browser.write(&field, "账户性质待核").await;
     let mut other = Guest::signed_in(setup.port, "both").await;
-    other.get("/console/tasks").await;
-    let approved = other.act(&approve, &[("reason", "另一人批准")]).await;
+    let approved = other.approve(&ids[0], &[("reason", "另一人批准")]).await;
     assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text);
     browser.until_title("(1) 待办").await;
     setup.post(&format!("{bank}/resume"), &json!({ "reason": "维护结束" })).await;
@@ -277,9 +275,11 @@ async fn every_page_fits_a_desk_and_a_phone_in_both_languages() {
     let (setup, id) = with_proposals().await;
     let ids = measures(&setup).await;
     let mut approver = Guest::signed_in(setup.port, "approver").await;
-    approver.get("/console/tasks").await;
-    approver.act(&format!("/console/acts/approve/{}", ids[0]), &[("reason", "同意")]).await;
-    until(&setup, &id, "one freeze stands", |view| view["coverage"]["held"]["amount"] != json!("0.00")).await;
+    approver.approve(&ids[0], &[("reason", "同意")]).await;
+    until(&setup, &id, "one freeze stands", |view| {
+        view["coverage"]["held"]["amount"].as_str().is_some_and(|held| held.bytes().any(|digit| digit > b'0'))
+    })
+    .await;
     let orders = setup.get("/v1/orders").await;
     let order = orders["orders"].as_array().and_then(|all| all.last()).map(|order| &order["number"]);
     let order = order.and_then(Value::as_str).expect("a number").to_owned();
@@ -297,6 +297,8 @@ async fn every_page_fits_a_desk_and_a_phone_in_both_languages() {
         ("inquiry", format!("/console/inquiries/{id}")),
         ("order", format!("/console/orders/{order}")),
         ("act", format!("/console/acts/release/{}", ids[0])),
+        ("approve", format!("/console/acts/approve/{}", ids[1])),
+        ("enter-measure", format!("{}~{}", CASE.replace("/cases/", "/acts/enter-measure/"), ids[1])),
         ("audit", "/console/audit".to_owned()),
         ("me", "/console/me".to_owned()),
         ("password", "/console/me/password".to_owned()),

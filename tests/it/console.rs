@@ -1,13 +1,17 @@
 //! The console from outside, without a browser: sign-in, roles, forms, and attacks on them.
 
+mod approving;
 mod attacks;
 mod audit;
+mod case_page;
 mod certificates;
 mod demo;
 mod drafts;
+mod entering;
 pub mod foreign;
 mod guest;
 mod identity_provider;
+mod live;
 mod own;
 mod pages;
 mod people;

@@ -9,6 +9,7 @@ use tokio::time::{Duration, Instant};
 
 use crate::daemon::Setup;
 use crate::own_server::{OwnServer, keep_in, without_url};
+use crate::pooler::Pooler;
 use crate::tls::Certificates;
 use crate::world::{inquiry, realty};
 
@@ -132,4 +133,22 @@ async fn a_start_that_is_refused_changes_nothing_and_says_why_with_the_right_exi
     let told = setup.log();
     assert!(told.contains("holds no store") && told.contains("chakong store move"), "{told}");
     assert_eq!(server.number_in("empty", tables).await, 0);
+}
+
+/// A pooler that gives each transaction whichever session is free keeps no lock and no place for anybody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pooler_is_refused_by_transactions_and_taken_by_sessions() {
+    let server = OwnServer::start();
+    let pooler = Pooler::before(&server, "transaction").await;
+    let (code, words) = start(&pooler.url());
+    assert_eq!(code, Some(78), "{words}");
+    assert!(words.contains("a connection pooler in transaction or statement mode"), "{words}");
+    let tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public'";
+    assert_eq!(server.number_in("postgres", tables).await, 0);
+    let pooler = Pooler::before(&server, "session").await;
+    let mut setup = setup();
+    keep_in(&setup, &pooler.url());
+    setup.start_daemon().await;
+    setup.submit("first", &inquiry(None, "auto")).await;
+    setup.kill_daemon();
 }

@@ -4,6 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use serde_json::Value;
+
+use crate::brokers::servers::{Broker, client};
 use crate::samples::{folder, with_own_keys};
 use crate::tidy::root;
 use crate::tls::Certificates;
@@ -87,9 +90,7 @@ fn nginx_takes_the_proxys_file_with_certificates_in_place() {
         .replace("/etc/nginx/tls/server.pem", path(&certificates.path("server.pem")))
         .replace("/etc/nginx/tls/server.key", path(&certificates.path("server.key")))
         .replace("/etc/nginx/tls/counterparts-ca.pem", path(&certificates.path("authority.pem")))
-        .replace("/var/log/nginx/access.log", path(&log))
-        .replace("replica-1:", "127.0.0.1:")
-        .replace("replica-2:", "127.0.0.2:");
+        .replace("/var/log/nginx/access.log", path(&log));
     let copy = folder.path().join("nginx.conf");
     let pid = format!("pid {};\nerror_log stderr;\n", path(&folder.path().join("pid")));
     std::fs::write(&copy, pid + &here).expect("a copy");
@@ -99,10 +100,83 @@ fn nginx_takes_the_proxys_file_with_certificates_in_place() {
     assert!(!said(&output).contains("[warn]"), "{}", said(&output));
 }
 
+/// The compose file as one who did not write it reads it.
+fn compose() -> Value {
+    let python = root().join("target/deployment-venv/bin/python");
+    let script = "import json, sys, ruamel.yaml; print(json.dumps(ruamel.yaml.YAML(typ='safe').load(open(sys.argv[1]))))";
+    let output = run(python, &["-c", script, path(&shipped("compose.yaml"))]);
+    assert!(output.status.success(), "{}", said(&output));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// Whoever signs in through the proxy is known by their own address, and no replica that is away keeps the proxy from starting.
+#[test]
+fn the_addresses_of_proxy_and_replicas_are_the_same_in_every_file() {
+    let compose = compose();
+    let network = &compose["networks"]["inside"]["ipam"]["config"][0];
+    let subnet = network["subnet"].as_str().and_then(|net| net.strip_suffix(".0/24")).expect("256 addresses");
+    assert_eq!(network["ip_range"], format!("{subnet}.128/25"), "what is given out is not what is fixed");
+    let fixed = |service: &str| {
+        let address = compose["services"][service]["networks"]["inside"]["ipv4_address"].as_str();
+        let address = address.unwrap_or_else(|| panic!("{service} has an address")).to_owned();
+        let last = address.strip_prefix(&format!("{subnet}.")).and_then(|last| last.parse::<u8>().ok());
+        assert!(last.is_some_and(|last| (2..128).contains(&last)), "{address}");
+        address
+    };
+    let gateway: toml::Table = text("chakong.toml").parse().expect("TOML");
+    assert_eq!(
+        gateway["server"]["proxies"].as_array().expect("a list"),
+        &[toml::Value::from(fixed("proxy"))]
+    );
+    let listens = |section: &str| {
+        let address = gateway[section]["listen"].as_str().expect("an address");
+        address.rsplit_once(':').expect("a port").1.to_owned()
+    };
+    let proxy = text("nginx.conf");
+    let upstreams: Vec<&str> = proxy
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("server ")?.split_once(" max_fails").map(|(to, _)| to))
+        .collect();
+    let expected: Vec<String> = ["server", "postbox"]
+        .iter()
+        .flat_map(|section| {
+            ["replica-1", "replica-2"].map(|one| format!("{}:{}", fixed(one), listens(section)))
+        })
+        .collect();
+    assert_eq!(upstreams, expected);
+}
+
+/// The broker's file as the server of this machine can read it: those before 2.10 know nothing of syncing.
+fn brokers_file() -> String {
+    let version = said(&run("nats-server", &["--version"]));
+    let parts = version
+        .trim()
+        .rsplit_once('v')
+        .expect("a version")
+        .1
+        .split('.')
+        .map(|part| part.parse().unwrap_or(0));
+    let (file, always) = (text("nats.conf"), "  sync_interval: always\n");
+    assert!(file.contains(always), "what is acknowledged is on the disk");
+    if parts.collect::<Vec<u32>>() < vec![2, 10] { file.replace(always, "") } else { file }
+}
+
+/// Who reads results may read them, and can neither take the gateway's own consumer away nor read anything else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_case_systems_account_at_the_broker_reads_results_and_nothing_else() {
+    let passwords = "CHAKONG_PASSWORD: \"invented-1\"\nCASES_PASSWORD: \"invented-2\"\n";
+    let file = brokers_file().replace("include ./nats.env", passwords).replace("/data", "FOLDER/data");
+    let broker = Broker::nats(&file).await;
+    let url = |user: &str| format!("nats://{user}@127.0.0.1:{}", broker.port);
+    let told = client(&["nats-rights", &url("chakong:invented-1"), &url("cases:invented-2")]).await;
+    let told: Vec<&str> = told.iter().filter_map(|line| line["did"].as_str()).collect();
+    assert_eq!(told, ["read a result", "submitted an inquiry"]);
+}
+
 #[test]
 fn nats_takes_the_brokers_file_with_passwords_in_place() {
     let folder = tempfile::tempdir().expect("a folder");
-    let here = text("nats.conf").replace("/data", path(&folder.path().join("data")));
+    let here = brokers_file().replace("/data", path(&folder.path().join("data")));
     let copy = folder.path().join("nats.conf");
     std::fs::write(&copy, here).expect("a copy");
     let passwords = "CHAKONG_PASSWORD: \"invented-1\"\nCASES_PASSWORD: \"invented-2\"\n";

@@ -133,3 +133,66 @@ async fn a_standby_without_the_last_commits_is_not_gone_on_with_and_says_so() {
     let books = setup.books().await.expect("books");
     assert!(books.values().all(|books| books.duplicates == 0), "no number was given twice");
 }
+
+/// Killed before it could find out, it is started anew, more than once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_is_started_anew_knows_what_the_server_must_have() {
+    const REFUSED: Result<(), Option<i32>> = Err(Some(78));
+    let primary = OwnServer::start();
+    let standby = OwnServer::standby_of(&primary).await;
+    let mut setup = setup(&primary, &standby).await;
+    let first = setup.submit("first", &of_another_case(inquiry(None, "auto"))).await;
+    completed(&setup, &first).await;
+    falls_behind(&primary, &standby).await;
+    let second = setup.submit("second", &of_another_case(inquiry(None, "auto"))).await;
+    completed(&setup, &second).await;
+    let sent = setup.books().await.expect("books");
+    setup.kill_daemon();
+    primary.kill();
+    tokio::task::block_in_place(|| standby.promote());
+    for _ in 0..2 {
+        assert_eq!(setup.try_start_daemon().await, REFUSED, "{}", setup.log());
+    }
+    assert!(setup.log().contains("this server has lost commits"), "{}", setup.log());
+    let inquiries = "SELECT COUNT(*) FROM inquiries";
+    assert_eq!(standby.number_in("postgres", inquiries).await, 1, "nothing was written");
+    // The server that has them is gone on with.
+    standby.kill();
+    tokio::task::block_in_place(|| primary.again());
+    setup.start_daemon().await;
+    completed(&setup, &second).await;
+    setup.kill_daemon();
+    primary.kill();
+    tokio::task::block_in_place(|| standby.again());
+    assert_eq!(setup.try_start_daemon().await, REFUSED, "{}", setup.log());
+    let after = setup.books().await.expect("books");
+    assert_eq!(after["one"].queries, sent["one"].queries, "nothing was sent");
+    // Said to be older, the other one is, and says so itself from then on.
+    setup.arguments = vec!["--restored".to_owned()];
+    setup.start_daemon().await;
+    let third = setup.submit("third", &of_another_case(inquiry(None, "auto"))).await;
+    completed(&setup, &third).await;
+    setup.kill_daemon();
+    setup.arguments.clear();
+    setup.start_daemon().await;
+    completed(&setup, &third).await;
+    let books = setup.books().await.expect("books");
+    assert!(books.values().all(|books| books.duplicates == 0), "no number was given twice");
+}
+
+/// The folder is that of one store; an empty database is not taken for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_empty_database_is_not_gone_on_with_where_a_store_was_worked_on_before() {
+    let (server, empty) = (OwnServer::start(), OwnServer::start());
+    let mut setup = Setup::new(&[realty("one", json!({ "everyone": { "properties": 1 } }))], None, "");
+    server.serve(&setup);
+    setup.start_daemon().await;
+    setup.kill_daemon();
+    empty.serve(&setup);
+    assert_eq!(setup.try_start_daemon().await, Err(Some(78)), "{}", setup.log());
+    assert!(setup.log().contains("last-commits"), "{}", setup.log());
+    let tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public'";
+    assert_eq!(empty.number_in("postgres", tables).await, 0, "nothing was made there");
+    std::fs::remove_file(setup.folder.path().join("data/last-commits")).expect("it is meant");
+    setup.start_daemon().await;
+}

@@ -105,6 +105,47 @@ async fn a_commit_that_no_standby_has_is_not_acknowledged_whoever_ends_its_sessi
     threads.join();
 }
 
+/// Nothing waits for this standby any more, and nothing reaches it.
+async fn falls_behind(primary: &OwnServer, standby: &OwnServer) {
+    primary.administer("ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf()").await;
+    standby.administer("ALTER SYSTEM SET primary_conninfo = ''; SELECT pg_reload_conf()").await;
+    while standby.number_in("postgres", "SELECT COUNT(*) FROM pg_stat_wal_receiver").await > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+/// Both can be written, and the first of the list is the wrong one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_has_lost_commits_is_left_for_the_one_behind_it_that_has_them() {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+    let primary = OwnServer::start();
+    let standby = OwnServer::standby_of(&primary).await;
+    let mut config = tokio_postgres::Config::new();
+    config.user("postgres").dbname("postgres");
+    for port in [standby.port(), primary.port()] {
+        config.host("127.0.0.1").port(port);
+    }
+    let (store, threads) = Postgres::open(&Server::new(config, None)).expect("a store");
+    count_one(Arc::clone(&store)).await;
+    falls_behind(&primary, &standby).await;
+    count_one(Arc::clone(&store)).await;
+    tokio::task::block_in_place(|| standby.promote());
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'chakong%'";
+    primary.administer(end).await;
+    count_one(Arc::clone(&store)).await;
+    let used = store.read(|reads| reads.quota_used("bank", date(2027, 4, 15))).await;
+    assert_eq!(used.expect("a read").requests, 3);
+    store.leases().want("clock");
+    let held = async {
+        while store.leases().held("clock").is_none() {
+            store.leases().next_round(PATIENCE).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, held).await.expect("leases are renewed there");
+    drop(store);
+    tokio::task::spawn_blocking(|| threads.join()).await.expect("its end");
+}
+
 /// It wrote nothing that was lost; what the other one wrote is gone all the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_wrote_nothing_finds_out_that_the_others_commits_are_lost() {
@@ -118,17 +159,17 @@ async fn a_process_that_wrote_nothing_finds_out_that_the_others_commits_are_lost
     let (writing, threads) = Postgres::open(&of(primary.port())).expect("a store");
     let (looking, more) = Postgres::open(&Server::new(config, None)).expect("a store");
     count_one(Arc::clone(&writing)).await;
-    primary.administer("ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf()").await;
-    standby.administer("ALTER SYSTEM SET primary_conninfo = ''; SELECT pg_reload_conf()").await;
-    while standby.number_in("postgres", "SELECT COUNT(*) FROM pg_stat_wal_receiver").await > 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    falls_behind(&primary, &standby).await;
     count_one(Arc::clone(&writing)).await;
     for _ in 0..2 {
         looking.leases().next_round(std::time::Duration::from_secs(60)).await;
     }
     primary.kill();
     tokio::task::block_in_place(|| standby.promote());
+    // Whoever reads only must not show what was.
+    let read = looking.read(|reads| reads.quota_used("bank", date(2027, 4, 15))).await;
+    let read = read.expect_err("commits are lost");
+    assert!(read.ails(Ailment::Behind), "{read}");
     let change = Change::Lane(LaneChange::SpendQuota("bank".to_owned(), None, date(2027, 4, 15), 1));
     let written = looking.transact(move |tx| tx.write(&[change])).await.expect_err("commits are lost");
     assert!(written.ails(Ailment::Behind) && written.to_string().contains("has lost commits"), "{written}");

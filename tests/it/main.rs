@@ -35,6 +35,7 @@ mod openapi;
 mod own_server;
 mod page;
 mod people;
+mod pooler;
 mod postbox;
 mod postbox_zeep;
 mod process;

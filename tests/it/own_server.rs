@@ -32,7 +32,7 @@ fn programs() -> PathBuf {
 }
 
 /// The server refuses to run as root.
-fn as_its_user(program: &Path) -> Command {
+pub fn as_its_user(program: &Path) -> Command {
     let is_root = rustix::process::geteuid().is_root();
     let mut command = if is_root { Command::new("runuser") } else { Command::new(program) };
     if is_root {

@@ -1,12 +1,14 @@
 //! Several daemons on one database: each lane, the clock and the relays belong to one of them at a time; whichever dies, stands
 //! still or is cut off, nothing is doubled and nothing is lost, as the counterparts' own books show.
 
+mod cut_off;
 pub mod fleet;
 mod gate;
 mod late;
 mod nginx;
 mod people;
 mod probes;
+mod relays;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -147,6 +147,7 @@ fn account((bank, lists): (&str, bool), number: &str, kept: &Kept) -> FoundAsset
         institution_code: bank.to_owned(),
         number: number.to_owned(),
         place: None,
+        more_places: Vec::new(),
         class: "一般存款账户".to_owned(),
         status: "正常".to_owned(),
         branch: String::new(),

@@ -10,6 +10,7 @@ mod banks;
 mod case;
 mod chance;
 mod crashes;
+mod entering;
 mod estates;
 mod gates;
 mod lanes;

@@ -41,7 +41,11 @@ pub fn mandate(chance: &mut Chance) -> (Kind, Mandate) {
     let mandate = Mandate {
         claim: Money::yuan(Decimal::from(chance.random_range(10_000..200_000))),
         mode: mode(chance, 0.6),
-        prefer: if chance.random_bool(0.5) { Preference::LargestFirst } else { Preference::SmallestFirst },
+        prefer: Some(if chance.random_bool(0.5) {
+            Preference::LargestFirst
+        } else {
+            Preference::SmallestFirst
+        }),
         other_property: mode(chance, 0.4),
         uncovered,
         term_days: chance.random_bool(0.3).then_some(90),

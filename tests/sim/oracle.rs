@@ -110,6 +110,19 @@ impl World {
         assert!(busy.is_empty(), "still under way: {busy:?}");
         self.check_excess();
         self.check_submissions();
+        self.check_liabilities();
+    }
+
+    /// A submission that states another liability than stands is refused, whatever is known of the party's property.
+    fn check_liabilities(&self) {
+        let limited: Vec<_> =
+            self.parties().into_iter().filter_map(|(at, one)| Some((at, one.liable_up_to?))).collect();
+        for (debtor, stands) in limited {
+            for other in [stands + Decimal::ONE, stands - Decimal::ONE] {
+                let is_taken = self.would_be_accepted(debtor, other);
+                assert!(!is_taken, "debtor {debtor} is liable for {stands}, and {other} was taken over");
+            }
+        }
     }
 
     /// What a bank does not know of any more is before a person.

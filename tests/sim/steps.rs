@@ -64,6 +64,7 @@ impl World {
                     self.resolve(&order, true);
                 }
             }
+            97 => self.enter_what_is_on_paper(),
             _ if self.kind.gives_back => self.give_back(),
             _ => self.pass_time(),
         }
@@ -138,6 +139,7 @@ impl World {
     fn finish(&mut self) {
         self.note(|| "finish".into());
         self.store.die_at(0, false);
+        self.lift_what_was_not_entered();
         for _ in 0..MOST_ROUNDS {
             while !self.to_banks.is_empty() {
                 self.arrive_at_bank();

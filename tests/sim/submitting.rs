@@ -5,6 +5,7 @@ use chakong::domain::{Liability, Mandate};
 use chakong::engine::InputError;
 use chakong_contract::Money;
 use rand::Rng as _;
+use rust_decimal::Decimal;
 
 use crate::case::{Asked, CASES, reference, submission};
 use crate::world::{World, at_once, is_expected};
@@ -56,6 +57,22 @@ impl World {
         }
     }
 
+    /// Whether an inquiry about a debtor would be accepted that states such a liability; nothing of it is kept.
+    pub fn would_be_accepted(&self, debtor: usize, liable: Decimal) -> bool {
+        let mut mandate = self.mandate_of(&[]);
+        mandate.liable_up_to.push(Liability { party: reference(debtor), amount: Money::yuan(liable) });
+        let asked = Asked {
+            case: 0,
+            debtors: &[debtor],
+            mandate: Some(mandate),
+            can_release: self.kind.can_release,
+            key: u128::MAX,
+            at: self.now(),
+        };
+        let banks: Vec<String> = self.banks.keys().cloned().collect();
+        at_once(self.engine.preview(submission(asked, &banks))).is_ok()
+    }
+
     fn new_submission(&mut self) -> Submitted {
         // A case that continues one which nobody named yet would begin a chain of its own.
         let known = CASES.len().min(self.cases_known + 2);
@@ -86,7 +103,7 @@ impl World {
         if let Some(claim) = self.claim() {
             mandate.claim = Money::yuan(claim.amount);
             (mandate.mode, mandate.other_property) = (claim.mode, claim.other_property);
-            mandate.uncovered = claim.uncovered;
+            (mandate.uncovered, mandate.prefer) = (claim.uncovered, Some(claim.prefer));
         }
         let known = self.parties();
         for debtor in debtors {

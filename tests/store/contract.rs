@@ -13,4 +13,5 @@ pub mod people;
 pub mod refusals;
 pub mod reports;
 pub mod retention;
+pub mod times;
 pub mod upkeep;

@@ -75,6 +75,7 @@ every_store! {
     lanes::responses_are_counted_by_name_and_subject;
     lanes::counters_add_up_by_day;
     lanes::pauses_consumers_findings_and_acts_are_kept;
+    times::reading_from_a_time_on_finds_every_event_of_it_whatever_clock_it_was_written_by;
     refusals::illegal_and_stale_moves_are_conflicts;
     refusals::what_must_be_new_is_new_and_what_is_saved_is_there;
     refusals::nothing_is_kept_of_a_transaction_that_fails;

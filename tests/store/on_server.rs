@@ -2,6 +2,7 @@
 //! schemas that are not ours, and what is told where it cannot be opened.
 #![allow(clippy::disallowed_methods, reason = "these tests wait for a real server")]
 
+mod clocks;
 mod events;
 mod failover;
 mod found_words;
@@ -11,4 +12,5 @@ mod privacy;
 mod proxy;
 mod refused;
 mod shared;
+mod steady;
 mod turned_back;

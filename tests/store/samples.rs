@@ -148,8 +148,8 @@ pub fn whole(ids: &dyn NewIds, nth: i64) -> Whole {
             filed_on: None,
         },
         documents: vec![
-            document(ids, inquiry, DocumentKind::QueryNotice, b"%PDF-1.7 notice"),
-            document(ids, inquiry, DocumentKind::FreezeRuling, &[0x2e; 40_000]),
+            document(ids, (inquiry, party.id), DocumentKind::QueryNotice, b"%PDF-1.7 notice"),
+            document(ids, (inquiry, party.id), DocumentKind::FreezeRuling, &[0x2e; 40_000]),
         ],
         chain,
         case,
@@ -213,7 +213,8 @@ fn terms(number: &str, debtor: PartyId) -> Terms {
     }
 }
 
-pub fn document(ids: &dyn NewIds, inquiry: InquiryId, kind: DocumentKind, bytes: &[u8]) -> NewDocument {
+pub fn document(ids: &dyn NewIds, of: (InquiryId, PartyId), kind: DocumentKind, bytes: &[u8]) -> NewDocument {
+    let (inquiry, debtor) = of;
     NewDocument {
         paper: Paper {
             id: DocumentId::new(ids.next(IdKind::Document)),
@@ -222,6 +223,7 @@ pub fn document(ids: &dyn NewIds, inquiry: InquiryId, kind: DocumentKind, bytes:
             number: "（2026）粤0304执7号之一".to_owned(),
             measures: vec![MeasureId::new(31)],
             by_act: kind == DocumentKind::FreezeRuling,
+            debtors: vec![debtor],
         },
         title: "协助通知书".to_owned(),
         format: "pdf".to_owned(),
@@ -320,6 +322,7 @@ pub fn measure(ids: &dyn NewIds, of: &Whole) -> Measure {
         co_owned: false,
         listed_state_shares: false,
         is_anothers: false,
+        left_alone: None,
         said: Default::default(),
         last_release: Default::default(),
     }

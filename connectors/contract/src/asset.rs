@@ -119,6 +119,17 @@ pub enum MatchedBy {
 }
 
 impl MatchedBy {
+    /// The weaker of two matches of one asset. What rests on the name alone does so, whatever is not said beside it.
+    pub fn or_weaker(self, other: Self) -> Self {
+        let weakness = |of: Self| match of {
+            Self::NameAndNumber => 0,
+            Self::Number => 1,
+            Self::Unstated => 2,
+            Self::NameOnly => 3,
+        };
+        if weakness(other) > weakness(self) { other } else { self }
+    }
+
     /// How a record matches the party: `same_number` is null where the record states no number that can be compared. `None`
     /// for a record that is not the party's: one with another number is another's, whatever its name.
     pub const fn of(same_number: Option<bool>, same_name: bool) -> Option<Self> {

@@ -21,7 +21,8 @@ pub enum FaultKind {
     Misconfigured,
     /// The counterpart cannot do this.
     Unsupported,
-    /// What came back cannot be read.
+    /// What came back cannot be read, or does not fit what was asked.
+    #[serde(alias = "does_not_fit")]
     Malformed,
     /// Something was sent and nobody knows whether it was done.
     OutcomeUnknown,

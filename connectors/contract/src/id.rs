@@ -6,7 +6,7 @@ mod bank_code;
 mod case_number;
 pub(crate) mod error;
 mod lei;
-mod number;
+pub(crate) mod number;
 mod org_code;
 mod resident_id;
 mod unit_number;

@@ -39,6 +39,7 @@ pub mod reply;
 pub mod sandbox;
 pub mod script;
 pub mod secret;
+pub mod signs;
 pub mod target;
 mod text;
 pub mod weight;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::script::{is_format, is_han};
+use crate::signs::{is_dash, is_dot};
 use crate::text::travels_as_text;
 
 /// Longest name accepted, in characters. The 12-ministry notice of 2016 asks for at least 50.
@@ -47,15 +48,13 @@ impl PartyName {
     }
 }
 
-/// The dots that people and systems type in place of U+00B7. An ASCII or full-width full stop counts only between Han
-/// characters, so that `J. Smith` and `A.B. Ltd` keep theirs.
-fn is_dot(before: Option<char>, c: char, after: Option<char>) -> bool {
+/// Whether a character stands for the dot of a name. A full stop of any width counts only between Han characters, so that `J. Smith`
+/// and `A.B. Ltd` keep theirs.
+fn is_dot_of_name(before: Option<char>, c: char, after: Option<char>) -> bool {
     let han = |c: Option<char>| c.is_some_and(is_han);
     match c {
-        '\u{00B7}' | '\u{2022}' | '\u{2027}' | '\u{30FB}' | '\u{FF65}' | '\u{0387}' | '\u{22C5}'
-        | '\u{2219}' | '\u{25CF}' | '\u{16EB}' => true,
-        '.' | '．' | '。' => han(before) && han(after),
-        _ => false,
+        '.' | '．' | '。' | '｡' | '\u{2024}' | '\u{FE52}' => han(before) && han(after),
+        other => is_dot(other),
     }
 }
 
@@ -83,7 +82,7 @@ impl FromStr for PartyName {
             .iter()
             .enumerate()
             .map(|(at, c)| {
-                let dot = is_dot(neighbour(at.checked_sub(1)), *c, neighbour(Some(at + 1)));
+                let dot = is_dot_of_name(neighbour(at.checked_sub(1)), *c, neighbour(Some(at + 1)));
                 if dot { '·' } else { *c }
             })
             .collect();
@@ -100,15 +99,20 @@ pub fn same_name(one: &str, other: &str) -> bool {
 /// A name for comparison.
 pub fn folded(name: &str) -> String {
     let plain = crate::escapes::without_escapes(name);
-    let characters: Vec<char> = plain.nfkc().filter(|c| !c.is_whitespace() && !is_format(*c)).collect();
+    // Before compatibility forms are resolved: that of some signs is a blank and a mark above it.
+    let one_sign = plain.chars().map(|c| match c {
+        '‘' | '’' | '`' | '´' => '\'',
+        c if is_dot(c) => '·',
+        c if is_dash(c) => '-',
+        c => c,
+    });
+    let characters: Vec<char> = one_sign.nfkc().filter(|c| !c.is_whitespace() && !is_format(*c)).collect();
     let neighbour = |at: Option<usize>| at.and_then(|at| characters.get(at).copied());
     let one_form = |(at, c): (usize, &char)| match *c {
         '[' | '{' | '【' | '〔' | '〖' | '〘' | '『' | '「' | '<' | '〈' | '《' => '(',
         ']' | '}' | '】' | '〕' | '〗' | '〙' | '』' | '」' | '>' | '〉' | '》' => ')',
-        '‘' | '’' | '`' | '´' => '\'',
         '“' | '”' => '"',
-        '‐' | '‑' | '‒' | '–' | '—' | '−' => '-',
-        c if is_dot(neighbour(at.checked_sub(1)), c, neighbour(Some(at + 1))) => '·',
+        c if is_dot_of_name(neighbour(at.checked_sub(1)), c, neighbour(Some(at + 1))) => '·',
         c => c,
     };
     characters.iter().enumerate().map(one_form).flat_map(char::to_lowercase).collect()
@@ -137,7 +141,8 @@ mod tests {
 
     #[test]
     fn every_dot_becomes_u00b7() {
-        for dot in ["·", "•", "‧", "・", "･", "．", ".", "。"] {
+        for dot in ["·", "•", "‧", "・", "･", "．", ".", "。", "˙", "⸱", "⸳", "∙", "ㆍ", "\u{2024}", "｡"]
+        {
             assert_eq!(name(&format!("阿卜杜{dot}测试")), "阿卜杜·测试");
         }
         assert_eq!(name("A.B. Trading Ltd."), "A.B. Trading Ltd.");
@@ -162,6 +167,13 @@ mod tests {
             ("示例〔集团〕有限公司", "示例【集团】有限公司"),
             ("示例﹝集团﹞有限公司", "示例（集团）有限公司"),
             ("努尔•测试", "努尔·测试"),
+            ("努尔˙测试", "努尔·测试"),
+            ("努尔⸱测试", "努尔・测试"),
+            ("努尔ꞏ测试", "努尔˙测试"),
+            ("努尔﹒测试", "努尔．测试"),
+            ("O´Example plc", "O'Example plc"),
+            ("Example―Sons Ltd", "EXAMPLE-SONS ltd"),
+            ("示例──公司", "示例——公司"),
             ("努尔&middot;测试", "努尔．测试"),
             ("Example &amp; Sons Ltd", "EXAMPLE & SONS LTD"),
             ("示例&#65288;集团&#xff09;公司", "示例(集团)公司"),

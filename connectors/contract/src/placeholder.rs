@@ -2,6 +2,8 @@
 
 mod sentence;
 
+use crate::signs::{is_dash, is_dot};
+
 /// What counterparts write for "nothing", folded: upper case, half width, no blanks. Each stands alone in its field.
 const PLACEHOLDERS: &[&str] = &[
     "NULL",
@@ -55,7 +57,7 @@ pub fn is_placeholder(text: &str) -> bool {
         return false;
     }
     let folded = crate::id::error::clean(text);
-    let is_stroke = |c: char| "-/\\_.*—–―‐‑‒−~·、。".contains(c);
+    let is_stroke = |c: char| "/\\_.*~、。".contains(c) || is_dash(c) || is_dot(c);
     !folded.is_empty()
         && (folded.chars().all(is_stroke)
             || PLACEHOLDERS.contains(&folded.as_str())
@@ -71,6 +73,41 @@ pub fn is_null(text: &str) -> bool {
 /// Whether part of a number was hidden, as in `6229****0019`: it can be shown, and be compared with nothing.
 pub fn is_masked(text: &str) -> bool {
     ["**", "＊＊", "●●", "××"].iter().any(|mask| text.contains(mask))
+}
+
+/// Whether part of an account number, or of the number of what is held through an account, was hidden: beside what [`is_masked`] finds, by a
+/// single asterisk or dot among digits, or by letters as in `6229XXXX0019` and `xxxxxx0019`. A code may rightly hold such letters.
+pub fn is_masked_number(text: &str) -> bool {
+    if is_masked(text) {
+        return true;
+    }
+    let number: Vec<char> = crate::id::number::folded_number(text).chars().collect();
+    let has_digit = number.iter().any(char::is_ascii_digit);
+    has_digit && (number.iter().copied().any(is_mask) || has_crosses(&number))
+}
+
+/// What stands for a hidden digit, and in no number of an account.
+fn is_mask(c: char) -> bool {
+    matches!(c, '*' | '∗' | '✱' | '×' | '✕' | '#' | '…' | '■' | '□' | '○' | '◎') || is_dot(c)
+}
+
+/// Whether a run of X stands in place of digits: two between digits, or three at either end of them.
+fn has_crosses(number: &[char]) -> bool {
+    let is_digit = |at: Option<usize>| at.and_then(|at| number.get(at)).is_some_and(char::is_ascii_digit);
+    let mut begin = 0_usize;
+    for run in number.split(|c| *c != 'X') {
+        let (before, end) = (begin.checked_sub(1), begin + run.len());
+        let is_at_an_end = begin == 0 || end == number.len();
+        let hides = match is_at_an_end {
+            true => run.len() >= 3 && (is_digit(before) || is_digit(Some(end))),
+            false => run.len() >= 2 && is_digit(before) && is_digit(Some(end)),
+        };
+        if hides {
+            return true;
+        }
+        begin = end + 1;
+    }
+    false
 }
 
 /// A code or number as stated; `None` where a placeholder, nothing but zeros or a number that is partly hidden stands in its place.
@@ -153,6 +190,46 @@ mod tests {
             "NANA",
         ] {
             assert_eq!(stated_code(text), Some(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_which_a_part_is_hidden_is_none_whatever_hides_it() {
+        for text in [
+            "6222XXXX4471",
+            "6222xxxx4471",
+            "6222 xxxx xxxx 4471",
+            "６２２２ＸＸＸＸ４４７１",
+            "6222-XX-4471",
+            "6222*4471",
+            "622200447*",
+            "*4471",
+            "6222＊4471",
+            "6222●4471",
+            "6222•••4471",
+            "6222××4471",
+            "6222########4471",
+            "XXXX4471",
+            "62220000XXXX",
+            "***",
+        ] {
+            assert!(is_masked_number(text), "{text}");
+        }
+        for text in [
+            "6222000000004471",
+            "GJXX4471",
+            "NRA-4471",
+            "XX4471",
+            "11010119000101001X",
+            "4471X0002",
+            "EXXON",
+            "",
+            "XXXX",
+        ] {
+            assert!(!is_masked_number(text), "{text}");
+        }
+        for code in ["91000000MADEXX0112", "1XX2", "*1"] {
+            assert_eq!(stated_code(code), Some(code), "a code may hold them");
         }
     }
 

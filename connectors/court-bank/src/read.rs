@@ -6,7 +6,6 @@ mod control;
 mod days;
 mod failure;
 mod feedback;
-mod once;
 mod query;
 mod returned;
 mod values;

@@ -2,6 +2,8 @@
 
 #[path = "doubts/closing.rs"]
 mod closing;
+#[path = "doubts/rows.rs"]
+mod rows;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -122,6 +124,7 @@ fn one_account_in_two_spellings_is_one_and_two_rows_that_contradict_are_flagged(
     assert!(currencies.iter().all(|account| account.doubts.is_empty()), "one number in two currencies");
 }
 
+/// An account with what further elements say of it.
 #[test]
 fn a_sub_account_and_a_product_are_listed_once() {
     let sub = |number: &str, balance: &str| {

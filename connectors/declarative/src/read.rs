@@ -7,7 +7,7 @@ use chakong_contract::date::end_that_has_come;
 use chakong_contract::encoding::{is_foreign, is_garbled};
 use chakong_contract::id::folded_number;
 use chakong_contract::name::same_name;
-use chakong_contract::placeholder::{is_masked, is_null, is_placeholder, stated_code};
+use chakong_contract::placeholder::{is_masked, is_masked_number, is_null, is_placeholder, stated_code};
 use chakong_contract::{
     Account, Answer, Currency, Date, Fault, FaultKind, HttpResponse, Money, Order, RetryAfter, money,
 };
@@ -23,6 +23,8 @@ const MOST_ENTRIES: usize = 1_000;
 const OPERATION: &str = "query the counterpart";
 /// Fields that hold a number or code, where a placeholder is none.
 const NUMBERS: [&str; 6] = ["number", "institution_code", "branch_code", "linked_account", "plate", "vin"];
+/// The number of an account.
+const ACCOUNT: &str = "number";
 /// The field that is the day of an end.
 const CLOSED: &str = "closed";
 /// The field that says what kind of account it is.
@@ -316,7 +318,11 @@ fn words(full: Option<&Full>, name: &str, text: String, notes: &mut Notes<'_>) -
     if name == CLASS && is_foreign(&text) {
         notes.doubt(name, DoubtKind::Unreadable, &text);
     }
-    if NUMBERS.contains(&name) && !is_masked(&text) {
+    let is_hidden = match name {
+        ACCOUNT => is_masked_number(&text),
+        _ => is_masked(&text),
+    };
+    if NUMBERS.contains(&name) && !is_hidden {
         return json!(stated_code(&text).unwrap_or_default());
     }
     if NUMBERS.contains(&name) {

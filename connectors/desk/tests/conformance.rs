@@ -1,5 +1,8 @@
 //! The conformance suite, and what forms of every kind say.
 
+#[path = "conformance/rows.rs"]
+mod rows;
+
 use std::collections::BTreeMap;
 
 use chakong_contract::asset::{Asset, MatchedBy};

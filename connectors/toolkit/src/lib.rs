@@ -6,11 +6,13 @@
 //!   in place of an empty one
 //! * [`scalar`], [`marks`]: a value whose type differs by version; text without a vendor's marks
 //! * [`gathered`], [`paging`]: what a query has found so far; where it stands in a list
+//! * [`accounts`]: rows about one account as one account
 //! * [`capital`], [`company_status`], [`freeze_record`]: what business registries write, read once for all of them
 //! * [`settings`]: settings that several manifests declare
 //! * [`script`], [`company_script`]: scripts of simulated counterparts, and of business registries among them
 //! * [`call_fault`]: scripted misbehaviour of a counterpart that is called; [`polling`]: the rounds of one that calls
 
+pub mod accounts;
 pub mod beginning;
 pub mod call_fault;
 pub mod capital;

@@ -2,11 +2,13 @@
 //! those who are known are served. Who guesses keys is slowed down and told; a right key is never kept waiting.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::Request;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Door;
-use crate::api::peer::address_of;
+use crate::api::peer::{address_of, keep_back};
 use crate::api::problem::{Problem, ProblemKind};
 use crate::api::route::route_of;
 use crate::config::Proxies;
@@ -27,6 +29,19 @@ pub(super) fn places(most_requests: usize) -> usize {
 pub(super) fn too_many() -> Problem {
     let detail = "too many callers who are not known are answered; come again";
     Problem::new(ProblemKind::Overloaded, detail)
+}
+
+/// The place of a request to sign in while it is read. Whoever waits for a turn, or for the answer to a wrong password, needs none.
+#[derive(Debug, Clone)]
+pub struct PlaceToSignIn {
+    _permit: Arc<OwnedSemaphorePermit>,
+}
+
+impl PlaceToSignIn {
+    /// A place, if one is free.
+    pub(super) fn of(door: &Door) -> Option<Self> {
+        Arc::clone(&door.sign_ins).try_acquire_owned().ok().map(|permit| Self { _permit: Arc::new(permit) })
+    }
 }
 
 /// A wrong key, as far as it matters.
@@ -62,8 +77,7 @@ impl WrongKey {
                 tracing::error!(%error, "the attempt could not be written into the audit");
             }
         }
-        connection.standing.slows_down();
-        tokio::time::sleep(slowed.wait).await;
+        keep_back(Some(&connection), slowed.wait).await;
         Ok(())
     }
 }

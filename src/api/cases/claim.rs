@@ -178,11 +178,17 @@ pub(super) async fn update(
 ) -> Result<Json<ClaimInFull>, Problem> {
     let change = request.checked()?;
     let case = case_of(&gateway, &caller.0, path.id).await?;
-    let mut liabilities = Vec::new();
-    for liability in &request.liable_up_to {
+    let (mut liabilities, mut findings) = (Vec::new(), Vec::new());
+    for (at, liability) in request.liable_up_to.iter().enumerate() {
         let party = party_of(&gateway, case.chain, &liability.party).await?;
+        // A party may be named by its identifier or by any of its references.
+        if liabilities.iter().any(|(known, _)| *known == party.id) {
+            let detail = "同一当事人责任限额重复 the same party stands there twice";
+            findings.push(Finding::new(format!("/liable_up_to/{at}/party"), detail));
+        }
         liabilities.push((party.id, liability.amount.map(|money| money.amount)));
     }
+    no_findings(findings)?;
     let settings = ClaimSettings {
         mode: request.mode,
         prefer: request.prefer,
@@ -211,10 +217,6 @@ impl ClaimRequest {
         }
         for (at, liability) in self.liable_up_to.iter().enumerate() {
             check_amount(&format!("/liable_up_to/{at}/amount"), liability.amount, &mut findings);
-            if self.liable_up_to.iter().take(at).any(|other| other.party == liability.party) {
-                let detail = "同一当事人责任限额重复 the same party stands there twice";
-                findings.push(Finding::new(format!("/liable_up_to/{at}/party"), detail));
-            }
         }
         if self.changes_nothing() {
             findings.push(Finding::new("", "未载明任何变更 it changes nothing: state what changes"));
@@ -297,7 +299,9 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
              amount, of the state or of a liability rests on a paper in `documents`. What follows, such as freezes of what is still wanted and releases of what is not, is ordered in the same commit.",
         )
         .response_with::<404, Problem, _>(|response| response.description("There is no such case or party"))
-        .response_with::<409, Problem, _>(|response| response.description("The case has no claim"))
+        .response_with::<409, Problem, _>(|response| {
+            response.description("The case has no claim, or a reference names several parties: give the party's identifier")
+        })
         .response_with::<422, Problem, _>(|response| response.description("A rule is broken"))
 }
 

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CasePath, find};
+use super::CasePath;
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::download::Download;
@@ -16,6 +16,7 @@ use crate::api::extract::At;
 use crate::api::problem::Problem;
 use crate::domain::people::Courts;
 use crate::domain::{Case, DocumentId, MeasureId};
+use crate::people::sight;
 use crate::store::{Reads, Stored};
 
 /// A legal document, without its bytes.
@@ -76,7 +77,7 @@ pub(super) async fn list(
     At(path): At<CasePath>,
 ) -> Result<Json<DocumentList>, Problem> {
     let courts = caller.courts().clone();
-    let found = gateway.store.read(move |reads| match find(reads, &courts, &path.id)? {
+    let found = gateway.store.read(move |reads| match sight::named_case(reads, &courts, &path.id)? {
         Some(case) => read(reads, &courts, &case).map(Some),
         None => Ok(None),
     });
@@ -91,7 +92,7 @@ pub(super) async fn show(
 ) -> Result<Download, Problem> {
     let courts = caller.courts().clone();
     let found = gateway.store.read(move |reads| {
-        let Some(case) = find(reads, &courts, &path.id)? else { return Ok(None) };
+        let Some(case) = sight::named_case(reads, &courts, &path.id)? else { return Ok(None) };
         let is_there = read(reads, &courts, &case)?.iter().any(|known| known.id == path.document);
         if is_there { reads.document(path.document) } else { Ok(None) }
     });

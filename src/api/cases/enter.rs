@@ -39,7 +39,8 @@ pub(super) struct EnterRequest {
     /// Whether a stake is state or corporate shares of a listed company 上市公司国有股、社会法人股: the longest term is shorter then.
     #[serde(default)]
     listed_state_shares: bool,
-    /// What stands ordered, in the currency of the account; absent for a property that is controlled as a whole.
+    /// What stands ordered, in the currency of the account; absent for a property that is controlled as a whole: what that is worth
+    /// is said by `POST /v1/measures/{id}/value`.
     #[serde(default)]
     limit: Option<Money>,
     /// What is held, in the same currency; absent means the whole limit.

@@ -5,13 +5,14 @@ use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 
-use super::{CasePath, find};
+use super::CasePath;
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
 use crate::api::problem::Problem;
 use crate::domain::progress::{Progress, ProgressFacts, ProgressTerms, SearchFacts, progress};
 use crate::domain::{Case, ClaimChangeKind, ClaimState, InquiryState};
+use crate::people::sight;
 use crate::store::{Reads, StoreError, Stored};
 
 pub(super) async fn show(
@@ -20,7 +21,7 @@ pub(super) async fn show(
     At(path): At<CasePath>,
 ) -> Result<Json<Progress>, Problem> {
     let (shared, courts) = (Shared::clone(&gateway), caller.courts().clone());
-    let found = gateway.store.read(move |reads| match find(reads, &courts, &path.id)? {
+    let found = gateway.store.read(move |reads| match sight::named_case(reads, &courts, &path.id)? {
         Some(case) => read(reads, &case, shared.progress.of(&case.court_code)).map(Some),
         None => Ok(None),
     });
@@ -83,7 +84,8 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .description(
             "Stages with their days, how many institutions were asked and have answered, and which kinds of property are under \
              control, as the court's `[progress]` lets them be shown. Nothing before the freezes of this case are in force, nor while \
-             another is proposed or under way, so that no debtor is warned; never an account, a number, an amount or an institution's name.",
+             one of a party who knows of none could be placed, is proposed or under way, so that no debtor is warned; what is under way \
+             about who knows already is not shown before it is in force, and hides nothing; never an account, a number, an amount or an institution's name.",
         )
         .response_with::<404, Problem, _>(|response| response.description("There is no such case"))
 }

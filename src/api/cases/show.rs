@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{CasePath, find};
+use super::CasePath;
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::At;
@@ -20,6 +20,7 @@ use crate::api::tasks::TaskView;
 use crate::domain::people::Courts;
 use crate::domain::{Case, CaseId, ClaimView, Coverage, InquiryState, PartyView};
 use crate::lanes::RecentTerms;
+use crate::people::sight;
 use crate::store::{Reads, StoreError, Stored};
 
 /// A case of the chain.
@@ -100,7 +101,7 @@ pub(super) async fn show(
 ) -> Result<Json<CaseInFull>, Problem> {
     let terms = Arc::clone(&gateway.terms);
     let courts = caller.courts().clone();
-    let found = gateway.store.read(move |reads| match find(reads, &courts, &path.id)? {
+    let found = gateway.store.read(move |reads| match sight::named_case(reads, &courts, &path.id)? {
         Some(case) => read(reads, &terms, &courts, &case).map(Some),
         None => Ok(None),
     });

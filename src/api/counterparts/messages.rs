@@ -20,6 +20,8 @@ use crate::store::{MessageLine, Reads, Stored};
 
 /// Orders that are named of one message.
 const MOST_ORDERS: usize = 5;
+/// How often the store is asked for one page, where messages are passed over.
+const MOST_READS: usize = 8;
 
 /// Which messages.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -49,7 +51,7 @@ struct MessageView {
     at: Timestamp,
     /// Which way.
     direction: Direction,
-    /// Its name, such as that of a file or of a call; empty where the message is about orders of courts that the caller does not see.
+    /// Its name, such as that of a file or of a call; empty where the message is about orders of courts that the caller does not see, too.
     name: String,
     /// How often it came again word for word.
     repeats: u64,
@@ -64,7 +66,8 @@ struct MessageView {
 pub(super) struct MessageList {
     /// The newest first.
     messages: Vec<MessageView>,
-    /// Pass as `cursor` to read on; null at the end. Where a counterpart is seldom asked, a page may have fewer than `limit` and go on.
+    /// Pass as `cursor` to read on; null at the end. Where a counterpart is seldom asked, or by other courts, a page may have fewer than
+    /// `limit` and go on.
     next: Option<String>,
 }
 
@@ -78,20 +81,35 @@ pub(super) async fn messages(
     let before = page::cursor(query.cursor.as_deref())?.map(RawId::new);
     let known = gateway.counterparts.now().contains_key(&path.name);
     let courts = if sees_every_court(&caller.0) { Courts::All } else { caller.courts().clone() };
-    let found = gateway.store.read(move |reads| {
-        let found = reads.messages_of(&path.name, before, limit)?;
-        let views = found.messages.into_iter().map(|line| view(reads, &courts, line));
-        let next = found.next.map(|next| next.get().to_string());
-        Ok(MessageList { messages: views.collect::<Stored<Vec<_>>>()?, next })
-    });
-    let list = found.await?;
+    let list = gateway.store.read(move |reads| page_of(reads, &courts, (&path.name, before, limit))).await?;
     if list.messages.is_empty() && !known {
         return Err(Problem::not_found("counterpart"));
     }
     Ok(Json(list))
 }
 
-fn view(reads: &mut dyn Reads, courts: &Courts, line: MessageLine) -> Stored<MessageView> {
+/// A page of the messages that are shown: those about other courts' orders alone are passed over, as if they had not travelled.
+fn page_of(
+    reads: &mut dyn Reads,
+    courts: &Courts,
+    (lane, mut before, limit): (&str, Option<RawId>, usize),
+) -> Stored<MessageList> {
+    let mut messages = Vec::new();
+    for _ in 0..MOST_READS {
+        let found = reads.messages_of(lane, before, limit.saturating_sub(messages.len()))?;
+        for line in found.messages {
+            messages.extend(view(reads, courts, line)?);
+        }
+        before = found.next;
+        if before.is_none() || messages.len() >= limit {
+            break;
+        }
+    }
+    Ok(MessageList { messages, next: before.map(|next| next.get().to_string()) })
+}
+
+/// A message as it is shown; `None` for one about orders of other courts alone.
+fn view(reads: &mut dyn Reads, courts: &Courts, line: MessageLine) -> Stored<Option<MessageView>> {
     let mut orders = Vec::new();
     let (mut own, mut others) = (0, 0);
     // Who sees every court needs no look at the orders that are not named.
@@ -107,6 +125,9 @@ fn view(reads: &mut dyn Reads, courts: &Courts, line: MessageLine) -> Stored<Mes
             orders.push(order.number());
         }
     }
+    if own == 0 && others > 0 {
+        return Ok(None);
+    }
     let direction = match line.direction {
         RawDirection::Out => Direction::Out,
         RawDirection::In => Direction::In,
@@ -114,7 +135,7 @@ fn view(reads: &mut dyn Reads, courts: &Courts, line: MessageLine) -> Stored<Mes
     // A name may say something of an order that is not seen.
     let name = if others > 0 { String::new() } else { line.name };
     let orders_total = if courts.are_all() { line.orders.len() } else { own };
-    Ok(MessageView { at: line.at, direction, name, repeats: line.repeats, orders, orders_total })
+    Ok(Some(MessageView { at: line.at, direction, name, repeats: line.repeats, orders, orders_total }))
 }
 
 pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -123,7 +144,8 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .tag("counterparts")
         .summary("What travelled to and from a counterpart 往来报文")
         .description(
-            "Without the content, which is of a case: who may look at that sees it with the order, and the look is on record.",
+            "Without the content, which is of a case: who may look at that sees it with the order, and the look is on record. A message that \
+             is about orders of other courts alone is not in the list of callers who do not see them.",
         )
         .response_with::<404, Problem, _>(|response| response.description("There is no such counterpart"))
 }

@@ -25,6 +25,8 @@ pub(super) struct ListQuery {
     case_number: Option<String>,
     /// State.
     state: Option<InquiryState>,
+    /// Code of the court.
+    court: Option<String>,
     /// `next` of the page before.
     cursor: Option<String>,
     /// How many; 50 by default.
@@ -50,7 +52,7 @@ pub(super) async fn list(
     let case_number = page::case_number("case_number", query.case_number.as_deref())?;
     // To its reader the cursor is opaque; it is the last inquiry of the page before.
     let cursor = page::cursor::<Uuid>(query.cursor.as_deref())?;
-    let courts = caller.courts().clone();
+    let courts = caller.sees(query.court.as_deref());
     let found = gateway.store.read(move |reads| {
         let before = match cursor.map(|uid| sight::inquiry(reads, &courts, uid)).transpose()? {
             Some(None) => return Ok(None),

@@ -33,5 +33,4 @@ pub(super) const LOOKED_AT: [(&str, LookKind); 25] = [
 
 /// Where the rows of a list stand in its answer: what it shows of many cases counts row by row. A page of what is to be done, or to be
 /// carried along, names no property, and is one thing.
-pub(super) const ROWS_OF: [(&str, &str); 3] =
-    [("/v1/orders", "orders"), ("/v1/measures", "measures"), ("/v1/cases", "cases")];
+pub(super) const ROWS_OF: [(&str, &str); 2] = [("/v1/orders", "orders"), ("/v1/measures", "measures")];

@@ -1,6 +1,6 @@
 //! What a look is about: the case, and marks of its parties.
 
-use crate::api::{Shared, cases};
+use crate::api::Shared;
 use crate::domain::people::Courts;
 use crate::domain::{Case, ChainId, found_by};
 use crate::people::sight;
@@ -21,6 +21,18 @@ pub(super) struct Subject {
 }
 
 impl Subject {
+    /// A list of no case, by what is asked for: that may name a person, so that it is kept as a keyed hash.
+    pub(super) fn of_list(gateway: &Shared, asked: &str, about: Vec<String>) -> Self {
+        let mark = hex::encode(gateway.store.keyed_hash(asked.as_bytes()).get(..8).unwrap_or_default());
+        Self {
+            name: format!("list {mark}"),
+            case_number: String::new(),
+            court: String::new(),
+            chain: None,
+            about,
+        }
+    }
+
     pub(super) fn of_case(case: Case) -> Self {
         Self {
             name: case.id.to_string(),
@@ -53,7 +65,7 @@ pub(super) fn subject_of(
     name: String,
 ) -> Stored<Option<Subject>> {
     if route.starts_with("/v1/cases/") {
-        return Ok(cases::find(reads, courts, &name)?.map(Subject::of_case));
+        return Ok(sight::named_case(reads, courts, &name)?.map(Subject::of_case));
     }
     if route.starts_with("/v1/papers/") {
         return match sight::print(reads, courts, &name)? {

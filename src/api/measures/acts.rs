@@ -43,7 +43,8 @@ pub(super) struct ApproveRequest {
     /// register says so.
     #[serde(default)]
     listed_state_shares: bool,
-    /// What the approver saw of the measure. Where it is another one by now, nothing is approved.
+    /// What the approver saw of the measure. Where it is another one by now, nothing is approved. A person who signed in says it; a key may
+    /// leave it out.
     #[serde(default)]
     seen: Option<SeenRequest>,
     /// Documents that the freeze goes out on, where they are others than the inquiry brought.
@@ -88,6 +89,10 @@ pub(super) async fn approve(
         findings.push(Finding::new("/limit/amount", "is beyond all measure"));
     }
     check_rate(request.rate, &mut findings);
+    if request.seen.is_none() && caller.0.session.is_some() {
+        let detail = "审批须以所见为准，请从审批页面提交 a person approves what they looked at: send its state, limit and exemption";
+        findings.push(Finding::new("/seen", detail));
+    }
     no_findings(findings)?;
     let rate = request.rate.map(|PlainDecimal(rate)| rate);
     let (limit, whole, permit) = (request.limit, request.whole, request.permit);
@@ -103,7 +108,7 @@ pub(super) fn approve_docs(operation: TransformOperation<'_>) -> TransformOperat
         .summary("Approve a freeze 批准冻结")
         .description(
             "Also of a property that was skipped or refused. Nobody approves what they submitted. With `seen`, what is approved is what \
-             was looked at: a proposal that changed meanwhile is refused as `not-now`.",
+             was looked at: a proposal that changed meanwhile is refused as `not-now`. A person who signed in always sends it.",
         )
 }
 
@@ -230,7 +235,7 @@ pub(super) async fn release(
     if request.surplus && request.amount.is_some() {
         findings.push(Finding::new("/amount", "is left out where the surplus is given back"));
     }
-    findings.extend(of_currency(&gateway, &path, request.amount).await?);
+    findings.extend(of_currency(&gateway, &caller.0, &path, request.amount).await?);
     no_findings(findings)?;
     let scope = match request.surplus {
         true => ReleaseScope::Surplus(path.id),
@@ -318,12 +323,14 @@ pub(super) fn transfer_docs(operation: TransformOperation<'_>) -> TransformOpera
 /// What is wrong with the currency of an amount: it is the measure's own, so that dollars are never taken for yuan.
 pub(super) async fn of_currency(
     gateway: &Shared,
+    caller: &Identity,
     path: &MeasurePath,
     amount: Option<Money>,
 ) -> Result<Option<Finding>, Problem> {
-    let id = path.id;
+    let (id, courts) = (path.id, caller.courts.clone());
     let Some(said) = amount.and_then(|amount| amount.currency) else { return Ok(None) };
-    let Some(measure) = gateway.store.read(move |reads| reads.measure(id)).await? else { return Ok(None) };
+    let found = gateway.store.read(move |reads| sight::measure(reads, &courts, id)).await?;
+    let measure = found.ok_or_else(|| Problem::not_found("measure"))?;
     let own = measure.currency.unwrap_or(Currency::CNY);
     let detail = format!("币种与该措施不符，应为 {own} the measure is in {own}: state the amount in it");
     Ok((said != own).then(|| Finding::new("/amount/currency", detail)))

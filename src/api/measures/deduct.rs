@@ -50,7 +50,7 @@ pub(super) async fn deduct(
     check_amount_in_any("/amount", request.amount, &mut findings);
     let account = account_for(&gateway, &caller.0, &request.court_account).await?;
     let account = account.map_err(|finding| findings.push(finding)).ok();
-    findings.extend(of_currency(&gateway, &path, request.amount).await?);
+    findings.extend(of_currency(&gateway, &caller.0, &path, request.amount).await?);
     no_findings(findings)?;
     let NamedAccount { account: into, courts, .. } = account.ok_or_else(|| Problem::not_found("account"))?;
     let amount = request.amount.map(|money| money.amount);

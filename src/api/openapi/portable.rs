@@ -148,7 +148,6 @@ fn plain_default(schema: &mut Fields) {
     schema.insert("description".to_owned(), Value::String(text));
 }
 
-/// A name in capitals, as schemas have it: `Fact_string` is `FactString`.
 /// Leaves only the schemas that an endpoint leads to.
 fn drop_unused(document: &mut Value) {
     let Some(mut schemas) = document.pointer_mut("/components/schemas").map(Value::take) else { return };

@@ -36,6 +36,8 @@ pub(super) struct OrdersQuery {
     counterpart: Option<String>,
     /// What is asked.
     action: Option<ActionKind>,
+    /// Code of the court.
+    court: Option<String>,
     /// Number of the inquiries' case in any spelling.
     case_number: Option<String>,
     /// Identifier of the inquiry.
@@ -80,7 +82,7 @@ pub(super) async fn list(
         state: query.state,
         counterpart: query.counterpart,
         action: query.action,
-        courts: caller.courts().clone(),
+        courts: caller.sees(query.court.as_deref()),
         case_number: case.as_ref().map(|number| number.as_str().to_owned()),
         measure: query.measure,
         created_from: query.created_from,

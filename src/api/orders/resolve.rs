@@ -38,10 +38,12 @@ pub(super) struct ResolveRequest {
 enum Decision {
     /// The counterpart did it.
     Done,
-    /// The counterpart did not do it.
+    /// The counterpart did not do it. Where the ledger has it as done, because the counterpart said so before, that is taken back: what stands
+    /// and what was taken are as before.
     NotDone,
     /// Send it again: under the same number where the counterpart acts on a number once; else under a new one, and you have made
-    /// sure that the old one was not carried out.
+    /// sure that the old one was not carried out. A freeze asks for no more than the claim leaves open by now; under its own number it is
+    /// not sent where its limit is more than that.
     SendAgain,
     /// Do not pursue it any further; a late answer is still taken.
     GiveUp,
@@ -99,7 +101,7 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .summary("Decide what became of a control 处理结果不明、逾期、被拒的控制")
         .response_with::<404, Problem, _>(|response| response.description("There is no such order"))
         .response_with::<409, Problem, _>(|response| {
-            response.description("The order is neither undetermined nor overdue, nor refused; or, to be withdrawn, it may have left")
+            response.description("The order is neither undetermined nor overdue, nor refused; to be withdrawn, it may have left; or, to be sent again, nobody wants it, it asks for more than the claim leaves open by now, or the ledger has it as done")
         })
         .response_with::<422, Problem, _>(|response| response.description("A rule is broken"))
 }

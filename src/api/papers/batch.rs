@@ -16,7 +16,6 @@ use super::show::PrintFile;
 use super::{issued, page, pdf, print_of};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::cases::find;
 use crate::api::extract::{JsonBody, no_findings};
 use crate::api::looks;
 use crate::api::problem::Problem;
@@ -24,6 +23,7 @@ use crate::domain::people::LookKind;
 use crate::domain::{Case, Finding, PrintFormat, PrintKind};
 use crate::papers::CaseRecord;
 use crate::papers::kinds::{About, Printable, printable};
+use crate::people::sight;
 
 /// Most cases of a batch.
 const MOST_CASES: usize = 50;
@@ -82,7 +82,7 @@ pub(super) async fn make(
     let mut wanted: Vec<(Case, Printable)> = Vec::new();
     for (place, id) in request.cases.into_iter().enumerate() {
         let courts = caller.courts().clone();
-        let found = gateway.store.read(move |reads| match find(reads, &courts, &id)? {
+        let found = gateway.store.read(move |reads| match sight::named_case(reads, &courts, &id)? {
             Some(case) => CaseRecord::read(reads, &case, None).map(|record| Some((case, record))),
             None => Ok(None),
         });

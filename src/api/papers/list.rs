@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::KindView;
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::cases::{CasePath, find};
+use crate::api::cases::CasePath;
 use crate::api::extract::At;
 use crate::api::problem::Problem;
 use crate::domain::{PartyId, Print, PrintFormat};
@@ -89,7 +89,7 @@ pub(super) async fn list(
 ) -> Result<Json<PaperList>, Problem> {
     let courts = caller.courts().clone();
     let found = gateway.store.read(move |reads| {
-        let Some(case) = find(reads, &courts, &path.id)? else { return Ok(None) };
+        let Some(case) = sight::named_case(reads, &courts, &path.id)? else { return Ok(None) };
         let record = CaseRecord::read(reads, &case, None)?;
         let mut prints = Vec::new();
         for print in reads.prints_of(case.chain)? {

@@ -12,12 +12,13 @@ use serde::Deserialize;
 use super::{PrintView, issued, print_of, written};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::cases::{CasePath, find, party_of};
+use crate::api::cases::{CasePath, party_of};
 use crate::api::extract::{At, JsonBody, no_findings};
 use crate::api::problem::Problem;
 use crate::domain::{Finding, PrintFormat, PrintKind};
 use crate::papers::CaseRecord;
 use crate::papers::kinds::{About, Printable};
+use crate::people::sight;
 
 /// Why a notice is no paper of a case.
 pub(super) const OF_THE_DESK: &str = "协助通知随请求发出，请在人工办理页打印或补打 it takes an order along: the desk prints it (POST /v1/desk/{number}/notice)";
@@ -77,7 +78,7 @@ pub(super) async fn make(
 ) -> Result<Response, Problem> {
     request.check()?;
     let (id, courts) = (path.id, caller.courts().clone());
-    let found = gateway.store.read(move |reads| find(reads, &courts, &id)).await?;
+    let found = gateway.store.read(move |reads| sight::named_case(reads, &courts, &id)).await?;
     let case = found.ok_or_else(|| Problem::not_found("case"))?;
     let about = match (request.party, request.counterpart) {
         (Some(party), _) => About::Party(party_of(&gateway, case.chain, &party).await?.id),

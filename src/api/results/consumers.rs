@@ -15,7 +15,7 @@ use crate::api::{Shared, audit};
 /// Every consumer that has acknowledged something.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ConsumerList {
-    /// Sequence number of the newest event.
+    /// Sequence number of the newest event of the log, whichever court's it is: the numbers run through the events of all courts.
     last_event: i64,
     /// The consumers.
     consumers: Vec<ConsumerView>,
@@ -28,7 +28,8 @@ pub(super) struct ConsumerView {
     name: String,
     /// Sequence number up to which it has acknowledged.
     acknowledged: i64,
-    /// How many numbers it is behind the newest event.
+    /// How many numbers it is behind the newest event. Those of other courts' events count, which a consumer passes over: a consumer
+    /// that has acknowledged all of its own may still be some behind.
     lag: i64,
 }
 

@@ -1,11 +1,13 @@
 //! The property that a task is about, as a list tells of it.
 
-use chakong_contract::Currency;
 use chakong_contract::order::Target;
+use chakong_contract::{Currency, Money};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::Measure;
+use crate::domain::rules::exemptions::Exemption;
+use crate::domain::{FirstApprovalView, Measure, MeasureState};
+use crate::people::masked::end_of;
 
 /// The property that a task is about. Its number in full stands with the measure.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -18,6 +20,20 @@ pub(super) struct TaskProperty {
     counterpart: String,
     /// The currency of its amounts, ISO 4217.
     currency: Currency,
+    /// State of the measure. With `limit` and the `level` of `exemption` it is what an approval names as `seen`.
+    state: MeasureState,
+    /// What stands ordered, or is proposed.
+    limit: Money,
+    /// Available balance as last reported.
+    available: Money,
+    /// Class of an account or a product in the counterpart's words; empty for what has none.
+    class: String,
+    /// Whether the property may be touched, and why not.
+    exemption: Exemption,
+    /// Whether a stake is state or corporate shares of a listed company 上市公司国有股、社会法人股, as a person said.
+    listed_state_shares: bool,
+    /// The first of two approvals 双人审批, while it waits for the second; null otherwise.
+    first_approval: Option<FirstApprovalView>,
 }
 
 /// Kinds of property.
@@ -38,35 +54,29 @@ impl TaskProperty {
     pub(super) fn of(measure: &Measure) -> Self {
         use TaskPropertyKind::{Account, Equity, Product, Property};
         let (kind, number) = match &measure.target {
-            Target::Account { number, .. } => (Account, masked(number)),
-            Target::Product { account, .. } => (Product, masked(account)),
+            Target::Account { number, .. } => (Account, end_of(number)),
+            Target::Product { account, .. } => (Product, end_of(account)),
             Target::Property { unit_number, certificate, .. } => {
                 (Property, unit_number.as_ref().map_or_else(|| certificate.clone(), ToString::to_string))
             }
             Target::Equity { company, .. } => (Equity, company.clone()),
         };
-        let (counterpart, currency) =
-            (measure.counterpart.clone(), measure.currency.unwrap_or(Currency::CNY));
-        Self { kind, number, counterpart, currency }
-    }
-}
-
-/// The end of a number. Of a short one not even that.
-fn masked(number: &str) -> String {
-    let letters: Vec<char> = number.chars().filter(|letter| letter.is_alphanumeric()).collect();
-    let end = letters.len().checked_sub(4).filter(|hidden| *hidden >= 4).and_then(|from| letters.get(from..));
-    format!("****{}", end.unwrap_or_default().iter().collect::<String>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::masked;
-
-    #[test]
-    fn of_an_account_no_more_than_its_end_is_told() {
-        assert_eq!(masked("6222 0200 0000 0011-7"), "****0117");
-        assert_eq!(masked("62220011"), "****0011");
-        assert_eq!(masked("6220011"), "****", "its end would be most of it");
-        assert_eq!(masked(""), "****");
+        let class = match &measure.target {
+            Target::Account { class, .. } | Target::Product { class, .. } => class.clone(),
+            Target::Property { .. } | Target::Equity { .. } => String::new(),
+        };
+        Self {
+            kind,
+            number,
+            counterpart: measure.counterpart.clone(),
+            currency: measure.currency.unwrap_or(Currency::CNY),
+            state: measure.state,
+            limit: measure.money(measure.limit),
+            available: measure.money(measure.available),
+            class,
+            exemption: measure.exemption.clone(),
+            listed_state_shares: measure.listed_state_shares,
+            first_approval: FirstApprovalView::of(measure),
+        }
     }
 }

@@ -41,6 +41,7 @@ const MAY: &[(&str, &str, &str)] = &[
     ("POST", "/v1/inquiries/{id}/requery", "co"),
     ("POST", "/v1/inquiries/{id}/cancel", "co"),
     ("GET", "/v1/cases", "coahu"),
+    ("POST", "/v1/cases/search", "coahu"),
     ("GET", "/v1/cases/{id}", "coahu"),
     ("GET", "/v1/cases/{id}/claim", "coahu"),
     ("PUT", "/v1/cases/{id}/claim", "a"),

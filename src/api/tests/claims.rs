@@ -109,6 +109,22 @@ async fn a_party_is_found_by_the_reference_of_each_inquiry_and_the_case_shows_bo
         assert_eq!(change(&bench, &case, &limited).await.status, 200);
         let view = bench.get("officer", &case).await.json();
         assert_eq!(view["parties"][0]["liable_up_to"], money(amount, "CNY"), "{name}");
+        let acts = bench.get("approver", "/v1/acts?act=update_claim").await.json();
+        let newest = &acts["acts"][0]["detail"];
+        assert_eq!(newest["claim"]["liable_up_to"][0]["amount"], money(amount, "CNY"), "{acts}");
+        assert_ne!(newest["before"]["claim"]["liable_up_to"], newest["claim"]["liable_up_to"], "{acts}");
+    }
+    let id = bench.get("officer", &case).await.json()["parties"][0]["id"].clone();
+    for (one, other) in
+        [(json!("party-1"), id.clone()), (id, json!("BZXR-0042")), (json!("BZXR-0042"), json!("party-1"))]
+    {
+        let limit = |party: &Value, amount: &str| json!({ "party": party, "amount": money(amount, "CNY") });
+        let twice = json!({ "liable_up_to": [limit(&one, "200.00"), limit(&other, "100.00")], "reason": "担保",
+            "documents": [paper("claim_paper")] });
+        let problem = change(&bench, &case, &twice).await.is_problem(422, "invalid");
+        assert_eq!(problem["findings"][0]["pointer"], "/liable_up_to/1/party", "{problem}");
+        let view = bench.get("officer", &case).await.json();
+        assert_eq!(view["parties"][0]["liable_up_to"], money("300.00", "CNY"), "nothing changed");
     }
     let free = json!({ "ground": "wrong_person", "reason": "同名误控" });
     let freed = bench.post("approver", &format!("{case}/parties/party-1/release"), &free).await;

@@ -109,6 +109,10 @@ fn body_of(route: &str) -> Value {
         Some("release") => {
             body["ground"] = json!("settled");
             body["documents"] = json!([]);
+            // The currency of another court's measure is not told either.
+            if route.contains("/measures/") {
+                body["amount"] = json!({ "amount": "1.00", "currency": "USD" });
+            }
         }
         _ => {}
     }
@@ -246,6 +250,11 @@ async fn lists_omit_what_belongs_to_another_court() {
             assert_eq!(count("T11").await, 0, "{who} {path}");
         }
     }
+    let searched = async |who: &str| {
+        let found = courts.bench.post(who, "/v1/cases/search", &json!({ "party": "测试甲" })).await.json();
+        found["cases"].as_array().map(Vec::len)
+    };
+    assert_eq!((searched("officer-T10").await, searched("officer-T11").await), (Some(1), Some(0)));
     let subject = &courts.names[0].1;
     let acts = courts.bench.get("officer-T11", &format!("/v1/acts?subject={subject}")).await.json();
     assert_eq!(acts["acts"], json!([]), "not even where the subject is known");

@@ -26,6 +26,13 @@ async fn orders_are_found_by_case_inquiry_party_measure_and_time() {
     let newest_first = |orders: &[String]| orders.iter().rev().cloned().collect::<Vec<_>>();
     let case = format!("case_number={}", encoded("〔2026〕晋10执123号"));
     assert_eq!(numbers(&bench, &case).await, newest_first(&asked));
+    let court = submission()["case"]["court_code"].as_str().expect("a court").to_owned();
+    assert_eq!(numbers(&bench, &format!("{case}&court={court}")).await, newest_first(&asked));
+    assert!(numbers(&bench, &format!("{case}&court=T99")).await.is_empty(), "of another court");
+    for (court, expected) in [(court.as_str(), 2), ("T99", 0)] {
+        let page = bench.get("officer", &format!("/v1/inquiries?court={court}")).await.json();
+        assert_eq!(page["inquiries"].as_array().map(Vec::len), Some(expected), "{court}: {page}");
+    }
     let uid = |path: &str| path.rsplit('/').next().expect("an identifier").to_owned();
     let inquiry = format!("inquiry={}", uid(&second));
     assert_eq!(numbers(&bench, &inquiry).await, newest_first(&others));

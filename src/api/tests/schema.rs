@@ -92,6 +92,7 @@ const ROUTES: &[&str] = &[
     "get /v1/store",
     "get /v1/tasks",
     "patch /v1/people/{id}",
+    "post /v1/cases/search",
     "post /v1/cases/{id}/measures",
     "post /v1/cases/{id}/papers",
     "post /v1/cases/{id}/parties/{reference}/reinstate",

@@ -165,7 +165,7 @@ async fn what_travels_for_other_courts_is_counted_for_none_but_those_who_see_eve
     let whole = (json!("test"), Some(1), json!(1));
     assert_eq!(messages("ops").await, whole);
     assert_eq!(messages("officer-T10").await, whole, "all that it is about is the court's own");
-    assert_eq!(messages("officer-T11").await, (json!(""), Some(0), json!(0)));
+    assert_eq!(messages("officer-T11").await, (Value::Null, None, Value::Null), "nothing of another court's");
     for (who, sees) in [("ops", true), ("officer", true), ("officer-T10", false), ("officer-T11", false)] {
         let bank = bench.get(who, "/v1/counterparts/bank-b").await.json();
         assert_eq!(bank["orders"]["waiting"], if sees { json!(1) } else { Value::Null }, "{who}: {bank}");
@@ -173,6 +173,31 @@ async fn what_travels_for_other_courts_is_counted_for_none_but_those_who_see_eve
         let charges = bench.get(who, "/v1/counterparts/bank-b/charges").await;
         assert_eq!(charges.status, if sees { StatusCode::OK } else { StatusCode::FORBIDDEN }, "{who}");
     }
+}
+
+#[tokio::test]
+async fn messages_of_other_courts_are_passed_over_and_the_pages_go_on_behind_them() {
+    let bench = two_courts();
+    let mut own = Vec::new();
+    for (nth, court) in ["T10", "T11", "T11", "T10", "T11"].into_iter().enumerate() {
+        let number = format!("(2026)晋10执{}号", 200 + nth);
+        let (_, orders) = bench.submitted(&format!("k{nth}"), &of_court(court, &number)).await;
+        bench.answers(&orders[0], account(&format!("62{nth}"), "1.00"), &format!("d{nth}")).await;
+        if court == "T10" {
+            own.insert(0, orders[0].clone());
+        }
+    }
+    let (mut seen, mut path) = (Vec::new(), "/v1/counterparts/bank-a/messages?limit=1".to_owned());
+    for _ in 0..10 {
+        let page = bench.get("officer-T10", &path).await.json();
+        let numbers = page["messages"].as_array().expect("messages").iter();
+        seen.extend(numbers.map(|one| one["orders"][0].as_str().expect("an order of its own").to_owned()));
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/v1/counterparts/bank-a/messages?limit=1&cursor={next}");
+    }
+    assert_eq!(seen, own, "each once, the newest first");
+    let all = bench.get("ops", "/v1/counterparts/bank-a/messages").await.json();
+    assert_eq!(all["messages"].as_array().map(Vec::len), Some(5));
 }
 
 #[tokio::test]

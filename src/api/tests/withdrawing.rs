@@ -65,6 +65,53 @@ async fn what_has_not_left_is_withdrawn_by_hand_and_what_may_have_left_is_not() 
     bench.post("approver", &resolve, &withdraw()).await.is_problem(409, "not-now");
 }
 
+/// The data of the newest event of a type.
+async fn told(bench: &Bench, kind: &str) -> Value {
+    let page = bench.get("case", "/v1/results?consumer=courts&limit=200").await.json();
+    let events = page["events"].as_array().expect("events");
+    let newest = events.iter().rev().find(|event| event["type"] == kind);
+    newest.unwrap_or_else(|| panic!("{kind}: {page}"))["data"].clone()
+}
+
+#[tokio::test]
+async fn events_about_a_control_name_its_order_its_party_and_what_was_decided() {
+    let (bench, measure, order) = in_line().await;
+    let asked = told(&bench, "chakong.measure.approved").await;
+    assert_eq!((&asked["order"], &asked["counterpart"]), (&json!(order), &json!("bank-a")), "{asked}");
+    assert_eq!(asked["party"], "party-1");
+    let resolve = format!("/v1/orders/{order}/resolve");
+    bench.post("approver", &resolve, &withdraw()).await.json();
+    let withdrawn = told(&bench, "chakong.order.withdrawn").await;
+    let names = |data: &Value| {
+        ["order", "counterpart", "party", "action"]
+            .map(|name| data[name].as_str().expect("a name").to_owned())
+    };
+    assert_eq!(names(&withdrawn), [order.as_str(), "bank-a", "party-1", "freeze"], "{withdrawn}");
+    assert!(withdrawn["reason"].as_str().expect("why").contains("当事人已履行"), "{withdrawn}");
+    let resolved = told(&bench, "chakong.order.resolved").await;
+    assert_eq!(
+        (&resolved["decision"], &resolved["sent_as"]),
+        (&json!("withdraw"), &Value::Null),
+        "{resolved}"
+    );
+    assert_eq!(names(&resolved), names(&withdrawn));
+    assert_eq!(bench.get("approver", &measure).await.json()["state"], "skipped");
+}
+
+#[tokio::test]
+async fn the_event_of_an_answer_that_does_not_fit_says_so() {
+    let (bench, _, order) = in_line().await;
+    let freeze = record(&bench, &order).await;
+    sent(&bench.gateway.engine, freeze, bench.gateway.clock.now()).await;
+    let yuan = |amount: &str| json!({ "amount": amount, "currency": "CNY" });
+    let held = json!({ "reply": { "outcome": "held", "limit": yuan("7.00"), "held": yuan("7.00"), "uncovered": null,
+        "balance": null, "available": null, "from": null, "until": null, "rank": null }, "answered_at": null });
+    bench.answers(&order, held, "bb").await;
+    let told = told(&bench, "chakong.order.undetermined").await;
+    assert_eq!((&told["order"], &told["fault"]["kind"]), (&json!(order), &json!("malformed")), "{told}");
+    assert!(told["fault"]["detail"].as_str().is_some_and(|detail| detail.contains("限额低于")), "{told}");
+}
+
 /// A day on which the term of a freeze is over.
 #[derive(Debug)]
 struct Later;

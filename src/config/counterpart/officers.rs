@@ -33,14 +33,16 @@ impl Officers {
         let certificates = |officer: &Officer| {
             (officer.work_certificate.trim().to_owned(), officer.enforcement_certificate.trim().to_owned())
         };
-        let named: BTreeSet<_> = case.officers.iter().map(certificates).collect();
-        if named.len() < usize::try_from(self.required).unwrap_or(usize::MAX) {
+        let named = match case.officers.len() {
+            // One is never the same as another.
+            few @ 0..=1 => few,
+            _ if self.required <= 1 => 1,
+            _ => case.officers.iter().map(certificates).collect::<BTreeSet<_>>().len(),
+        };
+        if named < usize::try_from(self.required).unwrap_or(usize::MAX) {
             return Some(format!(
-                "该单位要求{}名承办人（双人双证），本案载明{}名 the counterpart asks for {} officers with both certificates, and the case names {}",
-                self.required,
-                named.len(),
-                self.required,
-                named.len()
+                "该单位要求{}名承办人（双人双证），本案载明{named}名 the counterpart asks for {} officers with both certificates, and the case names {named}",
+                self.required, self.required,
             ));
         }
         if self.on_file.is_empty() {

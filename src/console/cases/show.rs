@@ -14,19 +14,21 @@ use super::super::address::{segment, with_query, without_lang};
 use super::super::backend::Console;
 use super::super::bar::{Bar, bar};
 use super::super::catalogue::find;
+use super::super::entering;
 use super::super::failure::Failure;
 use super::super::found::{AssetRow, asset_row, by_party, each_once};
 use super::super::inquiries::FanOut;
 use super::super::lang::Lang;
 use super::super::measures::MeasureRow;
 use super::super::page::{Frame, html};
-use super::super::printing::file as as_file;
 use super::super::reading::{is_there, list, money, text, time};
 use super::super::tasks::{TaskRow, row as task_row};
 use super::super::timeline::{Happening, by_day, of_acts, of_claim, of_inquiries, of_orders, sorted};
 use super::super::visitor::Visitor;
 use super::super::words::{self, Badge, badge, word};
-use super::file::{FileLine, NewsLine, certificate_of, documents, news, receipts};
+use super::claim::{change_line, claim_acts, claim_facts};
+use super::file::{FileLine, NewsLine, certificate_of, compared, documents, news, receipts};
+use crate::api::may;
 
 /// Inquiries whose answers are shown, the newest first.
 const MOST_INQUIRIES: usize = 3;
@@ -98,6 +100,8 @@ struct CasePage {
     bar: Option<Bar>,
     history: Vec<(String, String, String, String, String)>,
     forms: Vec<ActForm>,
+    /// Where a measure is entered that stands; empty for those who may not.
+    enter_href: String,
     inquiries: Vec<InquiryPart>,
     older: Vec<(String, String)>,
     /// How many inquiries are older than those whose assets and happenings are shown.
@@ -112,6 +116,7 @@ struct CasePage {
     measures_more: String,
     tasks: Vec<TaskRow>,
     tasks_more: usize,
+    tasks_href: String,
     happenings: Vec<(String, Vec<Happening>)>,
     happenings_more: String,
     papers_href: String,
@@ -162,6 +167,7 @@ pub async fn show(
     let history_rows = list(&history, "/history").iter().rev().take(MOST_CHANGES);
     let tasks = list(&case, "/tasks");
     let next = without_lang(&visitor.here);
+    let task_rows = tasks.iter().take(MOST_TASKS).map(|task| task_row(&console, &visitor, task, now, &next));
     let number = text(&case, "/number");
     let shown = CasePage {
         page: Frame::of(&visitor, number.clone(), "cases").live(&format!("case:{row_id}")),
@@ -174,6 +180,7 @@ pub async fn show(
         bar: bar(case.pointer("/coverage").unwrap_or(&Value::Null), lang),
         history: history_rows.map(|change| change_line(change, lang)).collect(),
         forms: act_forms(&console, &visitor, claim_acts(&case), &row_id, &next),
+        enter_href: if visitor.may(may::CONTROL) { entering::href(&row_id, "") } else { String::new() },
         inquiries: told.parts,
         older_count: told.older.len(),
         older: told.older,
@@ -184,12 +191,9 @@ pub async fn show(
         measures,
         measures_total,
         measures_more: link("measures", measures_more, "ledger"),
-        tasks: tasks
-            .iter()
-            .take(MOST_TASKS)
-            .map(|task| task_row(&console, &visitor, task, now, &next))
-            .collect(),
+        tasks: task_rows.collect(),
         tasks_more: tasks.len().saturating_sub(MOST_TASKS),
+        tasks_href: with_query("/console/tasks", &[("case_number", &number)]),
         happenings: by_day(happenings),
         happenings_more: link("timeline", happenings_more, "timeline"),
         papers_href: format!("/console/papers/of/{}", segment(&row_id)),
@@ -236,10 +240,16 @@ fn part<T>(all: Vec<T>, at: usize, most: usize) -> (Vec<T>, Option<usize>) {
     (all.into_iter().skip(begin).take(most).collect(), next)
 }
 
+/// What tells how the orders of a case stand, of those that its page shows: the certificates of its newest inquiries as of now.
+pub fn certificates_shown(case: &Value) -> Vec<String> {
+    let newest = list(case, "/inquiries").iter().rev().take(MOST_INQUIRIES);
+    newest.map(|inquiry| format!("/v1/inquiries/{}/certificate", segment(&text(inquiry, "/id")))).collect()
+}
+
 async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) -> Result<Told, Failure> {
     let (lang, now) = (visitor.lang, console.gateway().clock.now());
     let mut told = Told::default();
-    let names = names_of_parties(case);
+    let (names, mut certificates) = (names_of_parties(case), Vec::new());
     for (at, inquiry) in list(case, "/inquiries").iter().rev().enumerate() {
         let id = text(inquiry, "/id");
         let href = format!("/console/inquiries/{}", segment(&id));
@@ -254,17 +264,16 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
         told.assets.extend(list(&found, "/assets").iter().map(|asset| asset_row(asset, lang)));
         told.happenings.extend(of_acts(&acts, lang));
         told.happenings.extend(of_orders(&certificate, lang));
-        if at == 0 {
-            told.news = news(console, visitor, &certificate).await?;
-        }
+        let triage = badge(words::TRIAGE, &text(&certificate, "/triage"), lang);
         let mut fan = FanOut::of(&certificate, now, lang);
+        certificates.push(certificate);
         fan.name_parties(&names);
         let more = fan.rows.len().saturating_sub(MOST_ORDERS);
         fan.rows.truncate(MOST_ORDERS);
         told.parts.push(InquiryPart {
             href,
             state: badge(words::INQUIRY, &text(inquiry, "/state"), lang),
-            triage: badge(words::TRIAGE, &text(&certificate, "/triage"), lang),
+            triage,
             by: text(inquiry, "/submitted_by"),
             at: time(inquiry, "/created_at"),
             certificate: certificate_of(inquiry),
@@ -272,6 +281,7 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
             more,
         });
     }
+    told.news = news(console, visitor, compared(case, &certificates)).await?;
     Ok(told)
 }
 
@@ -336,65 +346,4 @@ fn party_line(party: &Value, visitor: &Visitor, case: &str) -> PartyLine {
             .map(|kind| (lang.t(kind.zh, kind.en), format!("/console/acts/{}/{case}~{id}", kind.slug)))
             .collect(),
     }
-}
-
-fn claim_facts(case: &Value, lang: Lang) -> Vec<(&'static str, String)> {
-    if !is_there(case, "/claim") {
-        return Vec::new();
-    }
-    let of = |table, field: &str| word(table, &text(case, &format!("/claim/{field}")), lang);
-    let days = text(case, "/claim/term_days");
-    let days = if days.is_empty() { lang.t("法定最长", "the longest").to_owned() } else { days };
-    vec![
-        (lang.t("执行标的", "Claim"), money(case, "/claim/amount")),
-        (lang.t("已控制", "Held"), money(case, "/coverage/held")),
-        (lang.t("已扣划", "Deducted"), money(case, "/coverage/deducted")),
-        (lang.t("办理中", "Asked"), money(case, "/coverage/asked")),
-        (lang.t("缺口", "Shortfall"), money(case, "/coverage/shortfall")),
-        (lang.t("超额", "Excess"), money(case, "/coverage/excess")),
-        (lang.t("限额中无款部分", "Uncovered limits"), money(case, "/coverage/uncovered")),
-        (lang.t("冻结方式", "Mode"), of(words::MODE, "mode")),
-        (lang.t("账户次序", "Order of accounts"), of(words::PREFER, "prefer")),
-        (lang.t("其他财产", "Other property"), of(words::MODE, "other_property")),
-        (lang.t("无款限额", "Uncovered"), of(words::UNCOVERED, "uncovered")),
-        (lang.t("冻结期限（天）", "Term (days)"), days),
-        (lang.t("生活必需费用", "Living costs"), money(case, "/claim/living_costs")),
-    ]
-}
-
-fn claim_acts(case: &Value) -> &'static [&'static str] {
-    match text(case, "/claim/state").as_str() {
-        "open" => &[
-            "claim-raise",
-            "claim-lower",
-            "claim-payment",
-            "claim-interest",
-            "claim-settings",
-            "claim-settle",
-            "claim-withdraw",
-            "release-case",
-        ],
-        "settled" | "withdrawn" => &["claim-reopen", "release-case"],
-        _ => &[],
-    }
-}
-
-fn change_line(change: &Value, lang: Lang) -> (String, String, String, String, String) {
-    (
-        time(change, "/at"),
-        word(words::CLAIM_CHANGE, &text(change, "/kind"), lang),
-        money(change, "/after"),
-        text(change, "/actor"),
-        text(change, "/reason"),
-    )
-}
-
-/// `GET /console/cases/{id}/documents/{document}`: a legal document as it was brought.
-pub async fn document(
-    State(console): State<Console>,
-    visitor: Visitor,
-    Path((id, document)): Path<(String, String)>,
-) -> Result<Response, Failure> {
-    let path = format!("/v1/cases/{}/documents/{}", segment(&id), segment(&document));
-    Ok(as_file(console.fetch(&visitor, &path).await?))
 }

@@ -22,6 +22,12 @@ pub const ACTS: &[ActKind] = &[
             ),
             field("rate", ("汇率（外币折人民币）", "Rate (yuan for one unit)"), "/rate", Input::Text),
             field("whole", ("冻结账户", "The account as such"), "/whole", Input::Flag),
+            field(
+                "listed_state_shares",
+                ("上市公司国有股、社会法人股", "State or corporate shares of a listed company"),
+                "/listed_state_shares",
+                Input::Flag,
+            ),
             field("seen", ("", ""), "/seen", Input::Seen),
             NUMBER,
             paper(DocumentKind::FreezeRuling),

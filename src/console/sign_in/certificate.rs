@@ -10,8 +10,8 @@ use super::super::cookies::append_cookie;
 use super::super::failure::Failure;
 use super::super::form;
 use super::super::visitor::Stranger;
-use super::{CodeForm, end_what_was_before, is_of_form, origin_of, shown_code, store_failed, told_not_in};
-use crate::api::peer_of;
+use super::{CodeForm, Peer, end_what_was_before, is_of_form, shown_code, store_failed, told_not_in};
+use crate::api::{keep_back, peer_of};
 use crate::lines::listener::Connection;
 use crate::people::certificate::fingerprint_of_header;
 use crate::people::{Named, NotIn, Vouched, cookie};
@@ -43,7 +43,7 @@ pub async fn enter(
     if console.gateway().certificate.is_none() {
         return Err(Failure::nothing_here());
     }
-    let (origin, passed) = (origin_of(&console, &request), passed_on(&console, &request));
+    let (peer, passed) = (Peer::of(&console, &request), passed_on(&console, &request));
     let posted = form::read_fields(request, &console).await?;
     if !is_of_form(&headers, &posted) {
         return Err(Failure::forged());
@@ -52,13 +52,14 @@ pub async fn enter(
     let people = &console.gateway().people;
     let Some((fingerprint, second_factor)) = passed else {
         let why = "没有客户端证书 no client certificate was passed on by a proxy";
-        people.refused(&origin, "certificate", true, why).await.map_err(store_failed)?;
+        let wait = people.refused(&peer.origin, "certificate", true, why).await.map_err(store_failed)?;
+        keep_back(peer.connection.as_ref(), wait).await;
         return Ok(told_not_in(&console, &stranger, &headers, (next, NotIn::Certificate)));
     };
     let code = posted.fields.iter().any(|(name, _)| name == "code").then(|| posted.get("code").to_owned());
     let named = Named::Certificate(fingerprint, second_factor);
-    let shown = Vouched { named, code, session: None, origin };
-    match people.sign_in_vouched(shown).await.map_err(store_failed)? {
+    let shown = Vouched { named, code, session: None, origin: peer.origin.clone() };
+    match peer.told(people.sign_in_vouched(shown).await.map_err(store_failed)?).await {
         Ok(begun) => {
             end_what_was_before(&console, &stranger, &headers).await;
             let mut response = Redirect::to(&next).into_response();

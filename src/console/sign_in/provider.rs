@@ -13,10 +13,11 @@ use super::super::failure::Failure;
 use super::super::form::{self, is_same};
 use super::super::visitor::{Stranger, Visitor};
 use super::{
-    CodeForm, Told, end_what_was_before, is_of_form, next_of, onward, origin_of, shown, shown_code,
-    store_failed, told_not_in,
+    CodeForm, Peer, Told, end_what_was_before, is_of_form, next_of, onward, shown, shown_code, store_failed,
+    told_not_in,
 };
-use crate::people::{Named, NotIn, Origin, SignedIn, SignedInOrNot, Vouched, cookie};
+use crate::api::keep_back;
+use crate::people::{Named, NotIn, SignedIn, Vouched, cookie};
 use crate::provider::{Known, LASTS, Provider, Refused, Returned};
 
 /// Where the code of the second factor is sent.
@@ -47,8 +48,8 @@ pub async fn begin(
             Ok(with_cookie(Redirect::to(&address).into_response(), &kept))
         }
         Err(refused) => {
-            let origin = origin_of(&console, &request);
-            not_named(&console, &stranger, &headers, (&origin, &refused)).await
+            let peer = Peer::of(&console, &request);
+            not_named(&console, &stranger, &headers, (&peer, &refused)).await
         }
     }
 }
@@ -71,15 +72,15 @@ pub async fn finish(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Failure> {
-    let (provider, origin) = (provider(&console)?, origin_of(&console, &request));
+    let (provider, peer) = (provider(&console)?, Peer::of(&console, &request));
     let brought = returned(&stranger.here);
     let kept = cookie::returning_of(&headers);
     match provider.finish(kept, &brought, console.now()).await {
         Ok(known) => {
-            let entered = enter(&console, &known, None, origin).await?;
+            let entered = enter(&console, &known, None, &peer).await?;
             answer(&console, &stranger, &headers, known, entered).await
         }
-        Err(refused) => not_named(&console, &stranger, &headers, (&origin, &refused)).await,
+        Err(refused) => not_named(&console, &stranger, &headers, (&peer, &refused)).await,
     }
 }
 
@@ -90,15 +91,15 @@ pub async fn code(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Failure> {
-    let (provider, origin) = (provider(&console)?, origin_of(&console, &request));
+    let (provider, peer) = (provider(&console)?, Peer::of(&console, &request));
     let posted = form::read_fields(request, &console).await?;
     let known: Option<Known> = cookie::returning_of(&headers).and_then(|kept| provider.sealed().open(kept));
     let known = known.filter(|known| known.until >= console.now());
     let is_ours = is_of_form(&headers, &posted);
     let Some(known) = known.filter(|known| is_ours && is_same(posted.get("mark"), &known.state)) else {
-        return not_named(&console, &stranger, &headers, (&origin, &Refused::Lost)).await;
+        return not_named(&console, &stranger, &headers, (&peer, &Refused::Lost)).await;
     };
-    let entered = enter(&console, &known, Some(posted.get("code").to_owned()), origin).await?;
+    let entered = enter(&console, &known, Some(posted.get("code").to_owned()), &peer).await?;
     answer(&console, &stranger, &headers, known, entered).await
 }
 
@@ -106,12 +107,13 @@ async fn enter(
     console: &Console,
     known: &Known,
     code: Option<String>,
-    origin: Origin,
-) -> Result<SignedInOrNot, Failure> {
+    peer: &Peer,
+) -> Result<Result<SignedIn, NotIn>, Failure> {
     let named = Named::Provider(known.name.clone(), known.second_factor);
     let session = Some(Provider::session_of(&known.state));
-    let shown = Vouched { named, code, session, origin };
-    console.gateway().people.sign_in_vouched(shown).await.map_err(store_failed)
+    let shown = Vouched { named, code, session, origin: peer.origin.clone() };
+    let entered = console.gateway().people.sign_in_vouched(shown).await.map_err(store_failed)?;
+    Ok(peer.told(entered).await)
 }
 
 async fn answer(
@@ -119,7 +121,7 @@ async fn answer(
     stranger: &Stranger,
     headers: &HeaderMap,
     known: Known,
-    entered: SignedInOrNot,
+    entered: Result<SignedIn, NotIn>,
 ) -> Result<Response, Failure> {
     match entered {
         Ok(begun) => Ok(signed_in(console, stranger, headers, (&known, &begun)).await),
@@ -162,12 +164,13 @@ async fn not_named(
     console: &Console,
     stranger: &Stranger,
     headers: &HeaderMap,
-    (origin, refused): (&Origin, &Refused),
+    (peer, refused): (&Peer, &Refused),
 ) -> Result<Response, Failure> {
     let (zh, en) = refused.words();
     let why = format!("{zh} {en}");
     let people = &console.gateway().people;
-    people.refused(origin, "provider", refused.is_suspicious(), &why).await.map_err(store_failed)?;
+    let wait = people.refused(&peer.origin, "provider", refused.is_suspicious(), &why).await;
+    keep_back(peer.connection.as_ref(), wait.map_err(store_failed)?).await;
     let fault = if stranger.lang.code() == "zh" { zh } else { en };
     let told = Told { next: next_of(&stranger.here), number: String::new(), fault };
     let page = shown(console, stranger, headers, told, StatusCode::UNPROCESSABLE_ENTITY);

@@ -9,7 +9,7 @@ use super::super::acts::{amount_of, names_in};
 use super::super::draft::{Draft, Upload};
 use super::super::form::Posted;
 use super::super::papers::{documents, field_of, format_of};
-use super::workbook::SheetParty;
+use super::sheet_party::SheetParty;
 
 /// Documents that an inquiry may bring.
 pub const PAPERS: &[DocumentKind] = &[
@@ -40,16 +40,27 @@ fn value_of<'a>(draft: &'a Draft, name: &str) -> &'a str {
     draft.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
 }
 
+/// Fields of a party that are empty before somebody enters something.
+const ENTERED: [&str; 5] = ["name", "number", "number2", "former_names", "liable_up_to"];
+
 /// The rows of the form in which somebody entered a party; the first always counts, unless there is a sheet of parties.
 fn rows_of_parties(draft: &Draft, parties: usize) -> Vec<usize> {
     let has_sheet = draft.uploads.iter().any(|upload| upload.field == SHEET);
     let is_filled = |row: &usize| {
-        *row == 0 && !has_sheet
-            || ["name", "number"]
-                .iter()
-                .any(|field| !value_of(draft, &format!("party.{row}.{field}")).is_empty())
+        *row == 0 && !has_sheet || ENTERED.iter().any(|field| !of_party(draft, *row, field).is_empty())
     };
     (0..parties).filter(is_filled).collect()
+}
+
+/// The rows of the form in which somebody entered up to how much the party is liable.
+fn rows_of_liabilities(draft: &Draft, parties: usize) -> Vec<usize> {
+    let mut rows = rows_of_parties(draft, parties);
+    rows.retain(|row| !of_party(draft, *row, "liable_up_to").is_empty());
+    rows
+}
+
+fn of_party<'a>(draft: &'a Draft, row: usize, field: &str) -> &'a str {
+    value_of(draft, &format!("party.{row}.{field}"))
 }
 
 fn rows_of_officers(draft: &Draft) -> Vec<usize> {
@@ -89,25 +100,70 @@ fn officer(draft: &Draft, row: usize) -> Value {
     Value::Object(officer)
 }
 
-fn party(draft: &Draft, row: usize) -> Value {
-    let field = |name: &str| value_of(draft, &format!("party.{row}.{name}")).to_owned();
-    let reference = field("reference");
-    let reference = if reference.is_empty() { format!("party-{}", row + 1) } else { reference };
-    json!({
+/// What a party of the form is called in the request.
+fn reference_of(draft: &Draft, row: usize) -> String {
+    match of_party(draft, row, "reference") {
+        "" => format!("party-{}", row + 1),
+        reference => reference.to_owned(),
+    }
+}
+
+/// A party of the request, by its fields in the form or in a sheet.
+pub fn party_of(reference: &str, field: impl Fn(&str) -> String) -> Value {
+    let mut documents = vec![json!({ "kind": field("document"), "number": field("number") })];
+    let (kind, number) = (field("document2"), field("number2"));
+    if !kind.is_empty() || !number.is_empty() {
+        documents.push(json!({ "kind": kind, "number": number }));
+    }
+    let mut party = json!({
         "reference": reference,
         "kind": field("kind"),
         "name": field("name"),
         "role": field("role"),
-        "documents": [{ "kind": field("document"), "number": field("number") }],
-    })
+        "documents": documents,
+    });
+    let former = field("former_names");
+    // A comma of our keyboards, which names of foreign companies have, divides nothing.
+    let former: Vec<&str> =
+        former.split([';', '；', '、', '，']).map(str::trim).filter(|name| !name.is_empty()).collect();
+    if !former.is_empty() {
+        party["former_names"] = former.into();
+    }
+    party
 }
 
-fn mandate(draft: &Draft) -> Option<Value> {
+fn yuan(amount: &str) -> Value {
+    json!({ "amount": amount_of(amount), "currency": "CNY" })
+}
+
+/// Up to how much parties of the form are liable, and behind them those of a sheet.
+fn liabilities(draft: &Draft, parties: usize, sheet: &[SheetParty]) -> Vec<Value> {
+    let rows = rows_of_liabilities(draft, parties).into_iter();
+    let entered = rows.map(|row| {
+        json!({ "party": reference_of(draft, row), "amount": yuan(of_party(draft, row, "liable_up_to")) })
+    });
+    let limited = sheet.iter().filter(|party| !party.liable_up_to.is_empty());
+    let of_sheet =
+        limited.map(|party| json!({ "party": party.body["reference"], "amount": yuan(&party.liable_up_to) }));
+    entered.chain(of_sheet).collect()
+}
+
+/// What is wrong where a liability stands without a claim: it would be lost with the mandate.
+pub fn without_claim(draft: &Draft, parties: usize, sheet: &[SheetParty]) -> Option<(String, String)> {
+    let has_claim = !value_of(draft, "claim").is_empty();
+    if has_claim || liabilities(draft, parties, sheet).is_empty() {
+        return None;
+    }
+    let detail = "已载明责任限额，请填写执行标的；仅查询的，请将责任限额留空 a party is liable up to an amount: state the claim, or leave \
+                  the liability empty where nothing is frozen";
+    Some(("/mandate".to_owned(), detail.to_owned()))
+}
+
+fn mandate(draft: &Draft, liabilities: Vec<Value>) -> Option<Value> {
     let claim = value_of(draft, "claim");
     if claim.is_empty() {
         return None;
     }
-    let yuan = |amount: &str| json!({ "amount": amount_of(amount), "currency": "CNY" });
     let mut mandate = Map::new();
     mandate.insert("claim".to_owned(), yuan(claim));
     for name in ["mode", "prefer", "other_property", "uncovered"] {
@@ -119,6 +175,9 @@ fn mandate(draft: &Draft) -> Option<Value> {
     }
     if !costs.is_empty() {
         mandate.insert("living_costs".to_owned(), yuan(costs));
+    }
+    if !liabilities.is_empty() {
+        mandate.insert("liable_up_to".to_owned(), Value::Array(liabilities));
     }
     Some(Value::Object(mandate))
 }
@@ -139,7 +198,10 @@ pub fn body_of(draft: &Draft, parties: usize, sheet: &[SheetParty]) -> Value {
     let assets: Vec<&str> =
         draft.fields.iter().filter(|(name, _)| name == "assets").map(|(_, value)| value.trim()).collect();
     let counterparts = names_in(text("counterparts"));
-    let entered = rows_of_parties(draft, parties).into_iter().map(|row| party(draft, row));
+    let liabilities = liabilities(draft, parties, sheet);
+    let entered = rows_of_parties(draft, parties).into_iter();
+    let entered = entered
+        .map(|row| party_of(&reference_of(draft, row), |field| of_party(draft, row, field).to_owned()));
     let parties: Vec<Value> = entered.chain(sheet.iter().map(|party| party.body.clone())).collect();
     let posted = Posted { fields: Vec::new(), uploads: draft.uploads.clone() };
     let mut body = json!({
@@ -149,7 +211,7 @@ pub fn body_of(draft: &Draft, parties: usize, sheet: &[SheetParty]) -> Value {
         "search": { "assets": assets, "counterparts": counterparts },
         "documents": documents(&posted, PAPERS, text("paper_number")),
     });
-    if let Some(mandate) = mandate(draft) {
+    if let Some(mandate) = mandate(draft, liabilities) {
         body["mandate"] = mandate;
     }
     if !text("unverified_reason").is_empty() {
@@ -168,10 +230,26 @@ pub fn sheet_place_of<'s, 'p>(
     parties: usize,
     sheet: &'s [SheetParty],
 ) -> Option<(&'s SheetParty, &'p str)> {
-    let mut steps = pointer.strip_prefix("/parties/")?.split('/');
-    let at: usize = steps.next()?.parse().ok()?;
-    let party = sheet.get(at.checked_sub(rows_of_parties(draft, parties).len())?)?;
-    Some((party, steps.next().unwrap_or_default()))
+    let steps: Vec<&str> = pointer.split('/').skip(1).collect();
+    let behind = |at: &str, before: Vec<usize>| at.parse::<usize>().ok()?.checked_sub(before.len());
+    match steps.as_slice() {
+        ["parties", at, rest @ ..] => {
+            let party = sheet.get(behind(at, rows_of_parties(draft, parties))?)?;
+            let field = match rest {
+                ["documents", "1", "kind", ..] => "document2",
+                ["documents", "1", ..] => "number2",
+                [field, ..] => *field,
+                [] => "",
+            };
+            Some((party, field))
+        }
+        ["mandate", "liable_up_to", at, ..] => {
+            let at = behind(at, rows_of_liabilities(draft, parties))?;
+            let party = sheet.iter().filter(|party| !party.liable_up_to.is_empty()).nth(at)?;
+            Some((party, "liable_up_to"))
+        }
+        _ => None,
+    }
 }
 
 /// The field of the form that a place of the request stands for; `None` where it is none of them.
@@ -184,11 +262,10 @@ pub fn place_of(pointer: &str, draft: &Draft, parties: usize) -> Option<String> 
         }
         ["case", "officers", ..] => "officer.0.name".to_owned(),
         ["case", field, ..] => format!("case.{field}"),
-        ["parties", at, "documents", _, "kind", ..] => {
-            format!("party.{}.document", row(at, rows_of_parties(draft, parties))?)
-        }
-        ["parties", at, "documents", ..] => {
-            format!("party.{}.number", row(at, rows_of_parties(draft, parties))?)
+        ["parties", at, "documents", rest @ ..] => {
+            let field = if rest.get(1) == Some(&"kind") { "document" } else { "number" };
+            let which = if rest.first() == Some(&"1") { "2" } else { "" };
+            format!("party.{}.{field}{which}", row(at, rows_of_parties(draft, parties))?)
         }
         ["parties", at, field, ..] => format!("party.{}.{field}", row(at, rows_of_parties(draft, parties))?),
         ["parties", at] => format!("party.{}.name", row(at, rows_of_parties(draft, parties))?),
@@ -198,6 +275,9 @@ pub fn place_of(pointer: &str, draft: &Draft, parties: usize) -> Option<String> 
             field_of(*PAPERS.iter().filter(brought).nth(at.parse().ok()?)?)
         }
         ["search", field, ..] => (*field).to_owned(),
+        ["mandate", "liable_up_to", at, ..] => {
+            format!("party.{}.liable_up_to", row(at, rows_of_liabilities(draft, parties))?)
+        }
         ["mandate", field, ..] => (*field).to_owned(),
         ["mandate"] => "claim".to_owned(),
         [field @ ("purpose" | "unverified_reason" | "deadline_hours"), ..] => (*field).to_owned(),
@@ -206,59 +286,4 @@ pub fn place_of(pointer: &str, draft: &Draft, parties: usize) -> Option<String> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draft(fields: &[(&str, &str)]) -> Draft {
-        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Draft { id: "1".into(), fields, uploads: Vec::new() }
-    }
-
-    #[test]
-    fn a_rule_that_is_broken_is_told_beside_the_row_in_which_it_was_entered() {
-        let draft = draft(&[("party.0.name", "甲"), ("party.2.name", "丙"), ("party.2.number", "1")]);
-        let body = body_of(&draft, 3, &[]);
-        assert_eq!(body["parties"].as_array().map(Vec::len), Some(2), "an empty row is no party");
-        assert_eq!(body["parties"][1]["reference"], "party-3");
-        let place = |pointer: &str| place_of(pointer, &draft, 3);
-        assert_eq!(place("/parties/1/documents/0"), Some("party.2.number".to_owned()));
-        assert_eq!(place("/parties/0/name"), Some("party.0.name".to_owned()));
-        assert_eq!(place("/case/number"), Some("case.number".to_owned()));
-        assert_eq!(place("/case/officers/0/phone"), Some("officer.0.phone".to_owned()));
-        assert_eq!(place("/mandate/claim/amount"), Some("claim".to_owned()));
-        assert_eq!(place("/parties/7/name"), None);
-    }
-
-    #[test]
-    fn without_an_amount_nothing_is_frozen_and_amounts_are_taken_as_people_write_them() {
-        assert!(body_of(&draft(&[]), 1, &[]).get("mandate").is_none());
-        let body = body_of(&draft(&[("claim", "33,670,000.00 元"), ("mode", "propose")]), 1, &[]);
-        assert_eq!(body["mandate"]["claim"]["amount"], "33670000.00");
-    }
-
-    #[test]
-    fn parties_of_a_sheet_stand_behind_those_of_the_form_and_are_found_again_by_their_place() {
-        let mut draft = draft(&[("party.1.name", "乙"), ("party.1.number", "1")]);
-        draft.uploads.push(Upload {
-            field: SHEET.to_owned(),
-            name: "a.xlsx".to_owned(),
-            bytes: Default::default(),
-        });
-        let party =
-            |row: u32, name: &str| SheetParty { row, name: name.to_owned(), body: json!({ "name": name }) };
-        let sheet = [party(2, "丙"), party(5, "丁")];
-        let body = body_of(&draft, 2, &sheet);
-        let names: Vec<&str> = body["parties"]
-            .as_array()
-            .expect("parties")
-            .iter()
-            .filter_map(|one| one["name"].as_str())
-            .collect();
-        assert_eq!(names, ["乙", "丙", "丁"], "the first row is empty, and there is a sheet");
-        let found = sheet_place_of("/parties/2/documents/0", &draft, 2, &sheet);
-        assert_eq!(found.map(|(party, field)| (party.row, field)), Some((5, "documents")));
-        assert_eq!(sheet_place_of("/parties/0/name", &draft, 2, &sheet), None);
-        assert_eq!(sheet_place_of("/parties/3/name", &draft, 2, &sheet), None);
-        assert_eq!(place_of("/parties/0/name", &draft, 2), Some("party.1.name".to_owned()));
-    }
-}
+mod tests;

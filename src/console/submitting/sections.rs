@@ -1,11 +1,12 @@
 //! The parts of the form of an inquiry, filled with what was entered.
 
-use super::super::acts::FormField;
+use super::super::acts::{FormField, amount_of};
 use super::super::draft::Draft;
 use super::super::lang::Lang;
 use super::super::papers::field_of;
 use super::super::words::{self, Word, choices, paper, word};
 use super::body::{MOST_PARTIES, OFFICERS, PAPERS, SHEET};
+use super::sheet_party::SheetParty;
 
 /// A part of the form.
 pub struct Section {
@@ -60,6 +61,11 @@ impl Filler<'_> {
     fn choice(&self, name: &str, words: (&'static str, &'static str), table: Choices) -> FormField {
         let field = self.field(name, words, "choice", true);
         FormField { choices: choices(table, self.lang), ..field }
+    }
+
+    /// One of these, or none.
+    fn pick(&self, name: &str, words: (&'static str, &'static str), table: Choices) -> FormField {
+        FormField { choices: choices(table, self.lang), ..self.field(name, words, "pick", false) }
     }
 
     /// A file; one that was chosen before is named.
@@ -156,6 +162,18 @@ fn party(fill: &Filler<'_>, row: usize) -> Section {
         fill.choice(&name("document"), ("证件类型", "Document"), words::IDENTITY),
         fill.field(&name("number"), ("证件号码", "Number"), "text", is_first),
         fill.text(&name("reference"), ("办案系统编号", "The case system's reference")),
+        fill.field(
+            &name("liable_up_to"),
+            ("责任限额（元，空白为全部标的）", "Liable up to (yuan; empty for the whole claim)"),
+            "money",
+            false,
+        ),
+        fill.pick(&name("document2"), ("另一证件类型", "Second document"), words::IDENTITY),
+        fill.text(&name("number2"), ("另一证件号码", "Second number")),
+        fill.text(
+            &name("former_names"),
+            ("曾用名（多个以分号分隔）", "Former names (separated by semicolons)"),
+        ),
     ];
     Section { title: format!("{} {}", fill.lang.t("当事人", "Party"), row + 1), hint: "", fields }
 }
@@ -203,8 +221,11 @@ pub fn label_of(field: &str, lang: Lang) -> String {
     }
 }
 
-/// What was entered, in short, for the preview.
-pub fn summary(draft: &Draft, lang: Lang) -> Vec<(String, String)> {
+/// Parties of a sheet that a preview names.
+const MOST_NAMED: usize = 30;
+
+/// What was entered, in short, for the preview, with the parties of a sheet.
+pub fn summary(draft: &Draft, sheet: &[SheetParty], lang: Lang) -> Vec<(String, String)> {
     let fill = Filler { draft, lang };
     let plain =
         |name: &str, zh: &'static str, en: &'static str| (lang.t(zh, en).to_owned(), fill.value(name));
@@ -224,8 +245,47 @@ pub fn summary(draft: &Draft, lang: Lang) -> Vec<(String, String)> {
         let name = fill.value(&format!("party.{row}.name"));
         if !name.is_empty() {
             let role = word(words::PARTY_ROLE, &fill.value(&format!("party.{row}.role")), lang);
-            all.push((role, name));
+            all.push((role, named(&fill, row, name)));
         }
     }
+    all.extend(of_sheet(sheet, lang));
     all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// A party of the form by its name, with what it has beside the usual.
+fn named(fill: &Filler<'_>, row: usize, name: String) -> String {
+    let value = |field: &str| fill.value(&format!("party.{row}.{field}"));
+    let said = [
+        (("责任限额（元）", "liable up to (yuan)"), amount_of(&value("liable_up_to"))),
+        (("另一证件", "second document"), word(words::IDENTITY, &value("document2"), fill.lang)),
+        (("曾用名", "formerly"), value("former_names")),
+    ];
+    let said = said.into_iter().filter(|(_, value)| !value.is_empty());
+    let said: Vec<String> =
+        said.map(|((zh, en), value)| format!("{} {value}", fill.lang.t(zh, en))).collect();
+    if said.is_empty() { name } else { format!("{name}（{}）", said.join("；")) }
+}
+
+/// The parties of a sheet, and up to how much those are liable who are not for the whole claim.
+fn of_sheet(sheet: &[SheetParty], lang: Lang) -> Vec<(String, String)> {
+    let limited: Vec<&SheetParty> = sheet.iter().filter(|party| !party.liable_up_to.is_empty()).collect();
+    let fact = |(zh, en): (&'static str, &'static str), count: usize, said: Vec<String>| {
+        let more = if count > MOST_NAMED { "…" } else { "" };
+        (format!("{}（{count}）", lang.t(zh, en)), format!("{}{more}", said.join("、")))
+    };
+    let names = sheet.iter().take(MOST_NAMED).map(|party| party.name.clone()).collect();
+    let limits =
+        limited.iter().take(MOST_NAMED).map(|party| format!("{} {}", party.name, party.liable_up_to));
+    let all = [
+        (sheet.len(), fact(("名单中的当事人", "Parties of the sheet"), sheet.len(), names)),
+        (
+            limited.len(),
+            fact(
+                ("名单中的责任限额（元）", "Liabilities of the sheet (yuan)"),
+                limited.len(),
+                limits.collect(),
+            ),
+        ),
+    ];
+    all.into_iter().filter(|(count, _)| *count > 0).map(|(_, fact)| fact).collect()
 }

@@ -1,73 +1,106 @@
 //! Parties from an Excel sheet: the template, and a sheet that was filled in, read within bounds; every fault with its row and column.
 
+mod cells;
+
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read as _};
 
-use calamine::{DataRef, Reader as _, Xlsx};
+use chakong_contract::PlainDecimal;
 use chakong_contract::fold::folded;
+use rust_decimal::Decimal;
 use rust_xlsxwriter::{DataValidation, Format, Workbook, XlsxError};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use self::cells::{Cell, Unread, cells};
+use super::super::acts::amount_of;
 use super::super::lang::Lang;
 use super::super::words::{self, Word, choices};
+use super::body::party_of;
+use super::sheet_party::SheetParty;
 use crate::api::MOST_PARTIES;
 
-/// Largest file.
-const LARGEST: usize = 2 << 20;
-/// Most bytes that it may hold once it is unpacked.
-const MOST_UNPACKED: u64 = 32 << 20;
-/// Most parts of it.
-const MOST_PARTS: usize = 200;
-/// Most texts that it may say that it shares between cells: whoever reads it makes room for as many before it sees one.
-const MOST_SHARED: u64 = 100_000;
-/// Most cells that are looked at, also those that are passed over.
-const MOST_CELLS: usize = 100_000;
 /// Most parties: as many as one inquiry takes.
 pub const MOST_ROWS: usize = MOST_PARTIES;
-/// Columns that are looked at.
-const MOST_COLUMNS: u32 = 50;
-/// Longest text of a cell, in characters.
-const LONGEST: usize = 300;
-/// From here on a spreadsheet's number has lost digits.
-const INEXACT: f64 = 1e15;
 
 type Table = &'static [(&'static str, Word)];
 
-/// A column: its field, its heading, whether it must be filled in, and the words that it takes.
+/// What a column takes.
+#[derive(Debug, Clone, Copy)]
+enum Takes {
+    Text,
+    /// One of these words, in either language, or its code.
+    Words(Table),
+    /// An amount in yuan, more than zero.
+    Amount,
+}
+
+/// A column: its field, its heading, whether it must be filled in, and what it takes.
 struct Column {
     field: &'static str,
     zh: &'static str,
     en: &'static str,
     is_required: bool,
-    words: Option<Table>,
+    takes: Takes,
 }
 
-const COLUMNS: [Column; 6] = [
-    Column { field: "name", zh: "姓名或名称", en: "Name", is_required: true, words: None },
-    Column { field: "kind", zh: "类型", en: "Kind", is_required: true, words: Some(words::PARTY_KIND) },
-    Column {
-        field: "role", zh: "在案身份", en: "Role", is_required: true, words: Some(words::PARTY_ROLE)
-    },
-    Column {
-        field: "document",
-        zh: "证件类型",
-        en: "Document",
-        is_required: true,
-        words: Some(words::IDENTITY),
-    },
-    Column { field: "number", zh: "证件号码", en: "Number", is_required: true, words: None },
-    Column { field: "reference", zh: "办案系统编号", en: "Reference", is_required: false, words: None },
+const fn needed(field: &'static str, zh: &'static str, en: &'static str, takes: Takes) -> Column {
+    Column { field, zh, en, is_required: true, takes }
+}
+
+const fn free(field: &'static str, zh: &'static str, en: &'static str, takes: Takes) -> Column {
+    Column { field, zh, en, is_required: false, takes }
+}
+
+const COLUMNS: [Column; 10] = [
+    needed("name", "姓名或名称", "Name", Takes::Text),
+    needed("kind", "类型", "Kind", Takes::Words(words::PARTY_KIND)),
+    needed("role", "在案身份", "Role", Takes::Words(words::PARTY_ROLE)),
+    needed("document", "证件类型", "Document", Takes::Words(words::IDENTITY)),
+    needed("number", "证件号码", "Number", Takes::Text),
+    free("reference", "办案系统编号", "Reference", Takes::Text),
+    free("liable_up_to", "责任限额（元）", "Liable up to (yuan)", Takes::Amount),
+    free("document2", "另一证件类型", "Second document", Takes::Words(words::IDENTITY)),
+    free("number2", "另一证件号码", "Second number", Takes::Text),
+    free("former_names", "曾用名", "Former names", Takes::Text),
 ];
 
-/// A party of a sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SheetParty {
-    /// Its row, from 1 as spreadsheets count.
-    pub row: u32,
-    /// Its name.
-    pub name: String,
-    /// As the request takes it.
-    pub body: Value,
+impl Column {
+    /// Its names, with the unit and without.
+    fn names(&self) -> impl Iterator<Item = String> {
+        let without_unit = |name: &str| folded(name.split(['（', '(']).next().unwrap_or_default());
+        [self.zh, self.en].into_iter().flat_map(move |name| [folded(name), without_unit(name)])
+    }
+
+    /// Whether a heading is this column's, with its unit or without.
+    fn is_headed(&self, heading: &str) -> bool {
+        let heading = folded(heading);
+        self.names().any(|name| name == heading)
+    }
+
+    /// Whether a heading looks like this column's and is none, such as that of an amount in another unit.
+    fn is_mistaken(&self, heading: &str) -> bool {
+        let heading = folded(heading);
+        !self.is_headed(&heading) && self.names().any(|name| heading.starts_with(&name))
+    }
+
+    /// What the second sheet of the template says about it.
+    fn help(&self) -> String {
+        let said = match (self.takes, self.field) {
+            (Takes::Words(table), _) => words_of(table).join("、"),
+            (_, "number" | "number2") => "按文本填写；以数字格式填写的长号码会丢失位数。".to_owned(),
+            (Takes::Amount, _) => {
+                "仅在一定金额内承担责任的（如限额担保），填写该金额；空白为对全部标的承担责任。".to_owned()
+            }
+            (_, "former_names") => "多个以分号分隔。".to_owned(),
+            (_, "reference") => String::new(),
+            _ => format!("每行一名当事人，最多 {MOST_ROWS} 行。"),
+        };
+        if self.is_required { said } else { format!("可不填。{said}") }
+    }
+}
+
+/// The Chinese words of a table.
+fn words_of(table: Table) -> Vec<String> {
+    choices(table, Lang::Zh).into_iter().map(|(_, word)| word).collect()
 }
 
 /// Where something is wrong in a sheet, and what.
@@ -127,8 +160,8 @@ pub fn template() -> Result<Vec<u8>, XlsxError> {
         sheet.write_string_with_format(0, at, format!("{}{sign}", column.zh), &head)?;
         sheet.set_column_format(at, &text)?;
         sheet.set_column_width(at, 26)?;
-        if let Some(table) = column.words {
-            let words: Vec<String> = choices(table, Lang::Zh).into_iter().map(|(_, word)| word).collect();
+        if let Takes::Words(table) = column.takes {
+            let words = words_of(table);
             // A list that is written out may have 255 characters; a longer one stands on the second sheet alone.
             if words.iter().map(|word| word.chars().count() + 1).sum::<usize>() < 250 {
                 let rule = DataValidation::new().allow_list_strings(&words)?;
@@ -142,17 +175,8 @@ pub fn template() -> Result<Vec<u8>, XlsxError> {
     help.set_column_width(0, 24)?;
     help.set_column_width(1, 90)?;
     for (row, column) in (0_u32..).zip(&COLUMNS) {
-        let said = match (column.words, column.field) {
-            (Some(table), _) => {
-                let words: Vec<String> = choices(table, Lang::Zh).into_iter().map(|(_, word)| word).collect();
-                words.join("、")
-            }
-            (None, "number") => "按文本填写；以数字格式填写的长号码会丢失位数。".to_owned(),
-            (None, "reference") => "可不填。".to_owned(),
-            _ => format!("每行一名当事人，最多 {MOST_ROWS} 行。"),
-        };
         help.write_string_with_format(row, 0, column.zh, &head)?;
-        help.write_string(row, 1, said)?;
+        help.write_string(row, 1, column.help())?;
     }
     book.save_to_buffer()
 }
@@ -199,113 +223,22 @@ pub fn read(bytes: &[u8]) -> Result<Vec<SheetParty>, FaultySheet> {
     if faults.is_empty() { Ok(sound) } else { Err(FaultySheet { faults, sound }) }
 }
 
-/// A cell as text, or why it cannot be one.
-type Cell = Result<String, &'static str>;
-
-/// Cells by row and column, both from 0.
-fn cells(bytes: &[u8]) -> Result<BTreeMap<u32, BTreeMap<u32, Cell>>, SheetFault> {
-    check_size(bytes)?;
-    let unreadable = |_| {
-        let detail =
-            "无法读取，请使用模板并另存为 .xlsx this is no .xlsx workbook that can be read; use the template";
-        SheetFault::new(0, "", detail)
-    };
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let first = book.sheet_names().first().cloned().unwrap_or_default();
-    let mut reader = book.worksheet_cells_reader(&first).map_err(unreadable)?;
-    let mut rows: BTreeMap<u32, BTreeMap<u32, Cell>> = BTreeMap::new();
-    let mut seen = 0;
-    // Cell by cell: a sheet that names a far corner takes no room for what lies between.
-    while let Some(cell) = reader.next_cell().map_err(unreadable)? {
-        seen += 1;
-        if seen > MOST_CELLS {
-            let detail = "单元格过多，请使用模板 it has too many cells; use the template";
-            return Err(SheetFault::new(0, "", detail));
-        }
-        let (row, column) = cell.get_position();
-        let text = text_of(cell.get_value());
-        // A cell without a text makes no row. One row beyond the most is kept, to be told.
-        let is_empty = text.as_ref().is_ok_and(String::is_empty);
-        let has_room = rows.len() <= MOST_ROWS + 1 || rows.contains_key(&row);
-        if column < MOST_COLUMNS && !is_empty && has_room {
-            rows.entry(row).or_default().insert(column, text);
-        }
-    }
-    Ok(rows)
-}
-
-/// A workbook is a package of compressed parts: it is unpacked once within bounds before anything is kept of it.
-fn check_size(bytes: &[u8]) -> Result<(), SheetFault> {
-    let fault = |detail: String| SheetFault::new(0, "", detail);
-    if bytes.len() > LARGEST {
-        let most = LARGEST >> 20;
-        return Err(fault(format!("文件超过 {most} MB it is larger than {most} MB")));
-    }
-    let unreadable =
-        || fault("不是 .xlsx 工作簿，请使用模板 this is no .xlsx workbook; use the template".to_owned());
-    let mut package = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
-    let too_much = || fault("工作簿解压后过大 the workbook is too large once it is unpacked".to_owned());
-    if package.len() > MOST_PARTS {
-        return Err(too_much());
-    }
-    let mut left = MOST_UNPACKED;
-    for at in 0..package.len() {
-        let part = package.by_index(at).map_err(|_| unreadable())?;
-        let mut unpacked = Vec::new();
-        part.take(left).read_to_end(&mut unpacked).map_err(|_| unreadable())?;
-        left = left.saturating_sub(u64::try_from(unpacked.len()).unwrap_or(u64::MAX));
-        if left == 0 || shared_by_its_word(&unpacked) > MOST_SHARED {
-            return Err(too_much());
-        }
-    }
-    Ok(())
-}
-
-/// How many texts a part says that it shares between cells (ECMA-376 part 1, 18.4.9, `uniqueCount`); 0 where it says nothing.
-fn shared_by_its_word(part: &[u8]) -> u64 {
-    const NAME: &[u8] = b"uniqueCount";
-    let said = memchr::memmem::find_iter(part, NAME).map(|at| {
-        let rest = part.iter().skip(at + NAME.len());
-        let digits =
-            rest.skip_while(|byte| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'"' | b'\''));
-        let digits = digits.take_while(|byte| byte.is_ascii_digit());
-        digits.fold(0_u64, |all, digit| all.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
-    });
-    said.max().unwrap_or(0)
-}
-
-fn text_of(value: &DataRef<'_>) -> Cell {
-    const TOO_LONG: &str = "过长 it is too long";
-    // A text may be shared by every cell: it is measured before it is copied.
-    let within = |text: &str| if text.len() > 4 * LONGEST { Err(TOO_LONG) } else { Ok(text.to_owned()) };
-    let text = match value {
-        DataRef::String(text) => within(text)?,
-        DataRef::SharedString(text) => within(text)?,
-        DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) if number.fract() == 0.0 && number.abs() < INEXACT => format!("{number:.0}"),
-        DataRef::Float(_) => {
-            return Err(
-                "号码被存为数字，已丢失位数；请将该列设为文本后重新填写 it is kept as a number and has lost digits; make the column text",
-            );
-        }
-        DataRef::Bool(_) | DataRef::Error(_) => return Err("不是文本 it is no text"),
-        DataRef::Empty => String::new(),
-        _ => return Err("是日期或时间；请按文本填写 it is a date or a time; enter text"),
-    };
-    let text = text.trim();
-    if text.chars().count() > LONGEST { Err(TOO_LONG) } else { Ok(text.to_owned()) }
-}
-
 /// Where each column is, by its heading.
 fn headings(row: Option<&BTreeMap<u32, Cell>>, faults: &mut Vec<SheetFault>) -> Vec<Option<u32>> {
-    let fits = |cell: &Cell, column: &Column| {
-        cell.as_ref().is_ok_and(|text| folded(text) == folded(column.zh) || folded(text) == folded(column.en))
-    };
     let place = |column: &Column| {
         let mut known = row.into_iter().flatten();
-        known.find(|(_, cell)| fits(cell, column)).map(|(at, _)| *at)
+        let found = known.find(|(_, cell)| cell.as_ref().is_ok_and(|text| column.is_headed(text)));
+        found.map(|(at, _)| *at)
     };
     let places: Vec<Option<u32>> = COLUMNS.iter().map(place).collect();
+    // An amount in another unit would be left out, and the party be liable for the whole claim.
+    for column in COLUMNS.iter().filter(|column| matches!(column.takes, Takes::Amount)) {
+        let mut known = row.into_iter().flat_map(BTreeMap::values).filter_map(|cell| cell.as_ref().ok());
+        if known.any(|heading| column.is_mistaken(heading)) {
+            let detail = "标题与模板不一致，请改为“责任限额（元）”并以元填写 the heading is another than in the template: use it, and enter yuan";
+            faults.push(SheetFault::new(1, column.zh, detail));
+        }
+    }
     for (column, place) in COLUMNS.iter().zip(&places) {
         if column.is_required && place.is_none() {
             let detail = "第一行缺少该列标题，请使用模板 the first row has no such heading; use the template";
@@ -324,30 +257,55 @@ fn party(
     let mut values: BTreeMap<&str, String> = BTreeMap::new();
     for (column, place) in COLUMNS.iter().zip(places) {
         let cell = place.and_then(|place| cells.get(&place)).cloned().unwrap_or(Ok(String::new()));
-        let value = match (cell, column.words) {
-            (Err(why), _) => Err(why.to_owned()),
-            (Ok(text), _) if text.is_empty() && column.is_required => {
-                Err("必须填写 it must be filled in".to_owned())
-            }
-            (Ok(text), Some(table)) => code_of(table, &text),
-            (Ok(text), None) => Ok(text),
-        };
-        match value {
+        match value_of(column, cell) {
             Ok(value) => drop(values.insert(column.field, value)),
             Err(detail) => faults.push(SheetFault::new(row, column.zh, detail)),
         }
     }
+    faults.extend(half_a_document(row, &values));
     let value = |field: &str| values.get(field).cloned().unwrap_or_default();
     let reference = value("reference");
     let reference = if reference.is_empty() { format!("row-{row}") } else { reference };
-    let body = json!({
-        "reference": reference,
-        "kind": value("kind"),
-        "name": value("name"),
-        "role": value("role"),
-        "documents": [{ "kind": value("document"), "number": value("number") }],
-    });
-    SheetParty { row, name: value("name"), body }
+    let (name, liable_up_to) = (value("name"), value("liable_up_to"));
+    SheetParty { row, name, liable_up_to, body: party_of(&reference, value) }
+}
+
+/// What a cell says under its column, or what is wrong with it.
+fn value_of(column: &Column, cell: Cell) -> Result<String, String> {
+    let text = match (cell, column.takes) {
+        (Ok(text), _) | (Err(Unread::Fraction(text)), Takes::Amount) => text,
+        (Err(unread), _) => return Err(unread.detail().to_owned()),
+    };
+    match column.takes {
+        _ if text.is_empty() && column.is_required => Err("必须填写 it must be filled in".to_owned()),
+        _ if text.is_empty() => Ok(text),
+        Takes::Words(table) => code_of(table, &text),
+        Takes::Amount => amount(&text),
+        Takes::Text => Ok(text),
+    }
+}
+
+/// What is wrong where one half of a second document is filled in.
+fn half_a_document(row: u32, values: &BTreeMap<&str, String>) -> Option<SheetFault> {
+    let (kind, number) = (values.get("document2")?, values.get("number2")?);
+    let empty = match (kind.is_empty(), number.is_empty()) {
+        (true, false) => "document2",
+        (false, true) => "number2",
+        _ => return None,
+    };
+    let column = COLUMNS.iter().find(|column| column.field == empty)?;
+    let detail = "证件类型与号码须同时填写 kind and number of a document go together";
+    Some(SheetFault::new(row, column.zh, detail))
+}
+
+/// An amount as decimal text.
+fn amount(entered: &str) -> Result<String, String> {
+    let amount = amount_of(entered);
+    let read = serde_json::from_value::<PlainDecimal>(Value::String(amount.clone()));
+    match read.is_ok_and(|PlainDecimal(read)| read > Decimal::ZERO && read.scale() <= 2) {
+        true => Ok(amount),
+        false => Err("应为大于零、至多两位小数的金额（元） it must be an amount in yuan of more than zero, with at most two decimals".to_owned()),
+    }
 }
 
 /// The code of a word in either language, or of the code itself.
@@ -358,10 +316,7 @@ fn code_of(table: Table, entered: &str) -> Result<String, String> {
     };
     match table.iter().find(fits) {
         Some((code, _)) => Ok((*code).to_owned()),
-        None => {
-            let words: Vec<String> = choices(table, Lang::Zh).into_iter().map(|(_, word)| word).collect();
-            Err(format!("应为其中之一 must be one of：{}", words.join("、")))
-        }
+        None => Err(format!("应为其中之一 must be one of：{}", words_of(table).join("、"))),
     }
 }
 

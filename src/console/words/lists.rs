@@ -36,3 +36,16 @@ pub const GROUP: Table = &[
     ("counterpart", Word::new("协助单位排名", "ranking of counterparts", "off")),
     ("action", Word::new("按事项", "by action", "off")),
 ];
+
+/// Kinds of real estate.
+pub const PROPERTY: Table = &[
+    ("building", Word::new("房地产权", "building", "off")),
+    ("land_use", Word::new("建设用地、宅基地使用权", "use of land", "off")),
+    ("land_ownership", Word::new("土地所有权", "ownership of land", "off")),
+    ("under_construction", Word::new("在建建筑物", "under construction", "off")),
+    ("structure", Word::new("构筑物", "structure", "off")),
+    ("farmland", Word::new("农用地使用权", "farmland", "off")),
+    ("forest", Word::new("林权", "forest", "off")),
+    ("sea", Word::new("海域、海岛使用权", "sea", "off")),
+    ("other", Word::new("其他", "other", "off")),
+];

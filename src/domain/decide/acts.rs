@@ -13,6 +13,7 @@ mod requery;
 mod resolution;
 mod resolve;
 mod second_person;
+mod send_again;
 
 use chakong_contract::{ActionKind, Money, Transferee};
 use rust_decimal::Decimal;
@@ -21,12 +22,13 @@ use serde_json::{Value, json};
 use super::super::rules::authority;
 use super::super::rules::release_reasons::ReleaseReason;
 use super::super::{
-    Actor, AuditEntry, BroughtDocument, CaseId, Change, ClaimChangeKind, ClaimState, InquiryId, Measure,
-    MeasureId, MeasureView, Mode, OrderId, PartyId, Permitted, Preference, TaskId, UncoveredLimit,
+    Actor, AuditEntry, BroughtDocument, CaseId, Change, ClaimChangeKind, ClaimState, ClaimView, InquiryId,
+    Measure, MeasureId, MeasureView, Mode, OrderId, PartyId, Permitted, Preference, TaskId, UncoveredLimit,
 };
 use super::counting::is_unwanted;
 use super::draft::Draft;
 use super::{Decided, Rejected};
+use deduct::OnPapers;
 
 pub use approve::SeenMeasure;
 pub use deduct::{Deduction, no_such_account};
@@ -218,8 +220,7 @@ pub fn act(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
         .map(|measure| json!(MeasureView::from(measure)))
         .collect();
     let orders: Vec<String> = outcome.orders.iter().filter_map(|id| number(draft, *id)).collect();
-    let claim =
-        draft.file.chain.claim.as_ref().map(|claim| json!({ "amount": claim.amount, "state": claim.state }));
+    let claim = claim_of(draft);
     let detail = json!({ "before": before, "measures": after, "orders": orders, "claim": claim });
     draft.push(Change::Audit(AuditEntry {
         at: draft.now(),
@@ -245,8 +246,8 @@ fn carry_out(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
         Act::Release(release) => release::release(draft, release, documents, by),
         Act::Reinstate(id) => reinstate::reinstate(draft, id, documents, by),
         Act::Renew(id, renewal) => renew::renew(draft, id, renewal, documents),
-        Act::Deduct(id, deduction) => deduct::deduct(draft, id, deduction, documents),
-        Act::Transfer(id, transfer) => deduct::transfer(draft, id, transfer, documents),
+        Act::Deduct(id, deduction) => deduct::deduct(draft, id, deduction, OnPapers::Brought(documents)),
+        Act::Transfer(id, transfer) => deduct::transfer(draft, id, transfer, OnPapers::Brought(documents)),
         Act::Value(id, value) => approve::value(draft, id, value),
         Act::Rate(id, rate) => approve::rate(draft, id, rate),
         Act::Requery(orders) => requery::requery(draft, &orders),
@@ -301,11 +302,23 @@ pub fn subject_of(draft: &Draft<'_>, input: &ActInput) -> String {
     uid.or_else(case).unwrap_or_default()
 }
 
+/// The claim with its settings, and up to how much parties are liable who are not for all of it.
+fn claim_of(draft: &Draft<'_>) -> Option<Value> {
+    let claim = draft.file.chain.claim.as_ref()?;
+    let mut shown = json!(ClaimView::from(claim));
+    shown["liable_up_to"] = liabilities(draft);
+    Some(shown)
+}
+
+/// Up to how much parties are liable, in yuan; a party that is not named is liable for the whole claim.
+fn liabilities(draft: &Draft<'_>) -> Value {
+    let limited = draft.file.parties.iter().filter_map(|party| Some((party, party.liable_up_to?)));
+    limited.map(|(party, amount)| json!({ "party": party.id, "amount": Money::yuan(amount) })).collect()
+}
+
 /// What an act is about, before it.
 fn shown(draft: &Draft<'_>, act: &Act) -> Value {
-    let claim = || {
-        draft.file.chain.claim.as_ref().map(|claim| json!({ "amount": claim.amount, "state": claim.state }))
-    };
+    let claim = || claim_of(draft);
     match act {
         Act::Approve(id, _)
         | Act::Reject(id)
@@ -371,7 +384,7 @@ fn authorise(draft: &Draft<'_>, measure: &Measure, action: ActionKind) -> Decide
             "标的已了结或当事人已解除 the claim is closed or the party was freed".into(),
         ));
     }
-    let (inquiry, subject) = draft.subject_of(measure);
+    let (inquiry, subject) = draft.file.subject_of(measure);
     let terms = draft.file.terms.get(&inquiry).ok_or(Rejected::Unknown("inquiry"))?;
     let party = terms.party(subject.party).ok_or(Rejected::Unknown("party"))?;
     let number = &terms.case.number;

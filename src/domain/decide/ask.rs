@@ -5,7 +5,7 @@ use chakong_contract::{ActionKind, Instruction};
 use jiff::Span;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::super::{DocumentId, Measure, MeasureState, TaskKind, number_of};
+use super::super::{DocumentId, Measure, MeasureState, OrderId, OrderState, TaskKind, number_of};
 use super::draft::{Draft, NoPapers};
 use super::stake::{stake_room, stake_within};
 
@@ -52,12 +52,13 @@ pub fn ask(
     });
     let said = (!measure.is_whole()).then(|| measure.money(limit));
     let instruction = Instruction::Freeze { target: part.clone(), limit: said, from, until };
-    let (inquiry, subject) = draft.subject_of(&measure);
+    let (inquiry, subject) = draft.file.subject_of(&measure);
     let order = draft.control(&measure, instruction, papers);
     let case = draft.file.inquiries.get(&inquiry).map(|inquiry| inquiry.case_number.clone());
     // Of a stake the measure says how much of it is frozen; a product's units stay those that there are.
     let target = if matches!(part, Target::Equity { .. }) { part } else { measure.target.clone() };
     let id = measure.id;
+    let unsent = measure.order.filter(|before| could_not_be_sent(draft, *before));
     draft.move_measure(Measure {
         state: MeasureState::Asked,
         inquiry,
@@ -75,9 +76,17 @@ pub fn ask(
         ..measure
     });
     draft.close_tasks(|task| {
-        task.measure == Some(id) && matches!(task.kind, TaskKind::Approve | TaskKind::BringPapers)
+        let is_moot = matches!(task.kind, TaskKind::Approve | TaskKind::BringPapers);
+        let is_ordered_anew = task.kind == TaskKind::Resolve && unsent.is_some() && task.order == unsent;
+        task.measure == Some(id) && (is_moot || is_ordered_anew)
     });
     Ok(())
+}
+
+/// Whether a freeze came to its end without having been placed, so that a new one takes its place.
+fn could_not_be_sent(draft: &Draft<'_>, order: OrderId) -> bool {
+    let order = draft.file.orders.get(&order);
+    order.is_some_and(|one| matches!(one.state, OrderState::Failed | OrderState::Overdue))
 }
 
 /// The property as a freeze with a limit names it: of a product only as many units as make up the limit. `None` where that

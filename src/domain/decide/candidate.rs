@@ -66,9 +66,9 @@ fn of_account(found: Found<'_>, account: &Account) -> Measure {
 /// A term deposit and its kin: a property of its own under the account's number.
 fn of_sub_account(found: Found<'_>, account: &Account, sub: &SubAccount) -> Measure {
     let class = if sub.class.is_empty() { &account.class } else { &sub.class };
-    let exempt = exemption(&account.class, &account.remark, found.holder);
-    let exemption =
-        if exempt.level == Level::Free { exemption(class, &sub.remark, found.holder) } else { exempt };
+    // What the account is, its sub-accounts are, and one may be more.
+    let own = exemption(class, &sub.remark, found.holder);
+    let exemption = exemption(&account.class, &account.remark, found.holder).and(own);
     let mut line = line(found, &account.institution_code, target_of(account, Some(sub)), exemption);
     let money = sub.available.or(sub.balance);
     line.available = money.map_or(Decimal::ZERO, |money| money.to_whole_units().amount);
@@ -106,7 +106,9 @@ fn of_product(found: Found<'_>, account: &Account, product: &Product) -> Option<
     let units = units_of(product)?;
     let price = product.unit_price.filter(|price| price.is_yuan()).map(|price| price.amount);
     let value = price.and_then(|price| price.checked_mul(units)).unwrap_or(Decimal::ZERO);
-    let exemption = exemption(&product.class, &account.remark, found.holder);
+    // What the account is, is what it holds.
+    let own = exemption(&product.class, &account.remark, found.holder);
+    let exemption = exemption(&account.class, &account.remark, found.holder).and(own);
     let unpriced = "产品单价未知，须承办人确认 the price of a unit is not known; an officer must judge";
     let own = match value.is_zero() {
         _ if account.needs_an_officer() => DOUBTFUL,
@@ -224,6 +226,7 @@ pub fn line(found: Found<'_>, institution: &str, target: Target, exemption: Exem
         co_owned: false,
         listed_state_shares: false,
         is_anothers: false,
+        left_alone: None,
         said: Said::default(),
         last_release: LastRelease::default(),
     }
@@ -283,13 +286,33 @@ pub fn same_property(a: &Measure, b: &Measure) -> bool {
 
 /// Whether two measures are at the same institution. One that a person entered may not name it: the counterpart tells it then.
 fn is_same_institution(a: &Measure, b: &Measure) -> bool {
-    let is_unnamed = a.institution.is_empty() || b.institution.is_empty();
-    a.institution == b.institution || is_unnamed && a.counterpart == b.counterpart
+    let (one, other) = (keeper(&a.institution, &a.target), keeper(&b.institution, &b.target));
+    one == other || (one.is_empty() || other.is_empty()) && a.counterpart == b.counterpart
+}
+
+/// Whose property of this name it is: an institution's; nobody's where the name is one in the whole country, as that of a unit of real
+/// property or of a company: whoever reports it, it is the same.
+fn keeper<'i>(institution: &'i str, target: &Target) -> &'i str {
+    match target {
+        Target::Property { unit_number: Some(_), .. } | Target::Equity { .. } => "",
+        _ => institution,
+    }
+}
+
+/// The institution that keeps a property; where its line does not name it, that of the same property as a counterpart reported it.
+pub fn institution_of<'m>(ledger: impl IntoIterator<Item = &'m Measure>, of: &Measure) -> String {
+    let named = |known: &&Measure| !known.institution.is_empty() && same_property(known, of);
+    let known = ledger.into_iter().find(named).filter(|_| of.institution.is_empty());
+    known.map_or_else(|| of.institution.clone(), |known| known.institution.clone())
 }
 
 /// What names a property over inquiries: institution and property. Personal data.
 pub fn property_key(measure: &Measure) -> String {
-    format!("{}|{}", measure.institution, measure.target.identity())
+    key_of(&measure.institution, &measure.target)
+}
+
+fn key_of(institution: &str, target: &Target) -> String {
+    format!("{}|{}", keeper(institution, target), target.identity())
 }
 
 /// What names the properties of an answer over inquiries, as `property_key` does.
@@ -298,7 +321,7 @@ pub fn property_keys(reply: &chakong_contract::Reply) -> Vec<String> {
     for found in reply.assets() {
         match &found.asset {
             Asset::Account(account) => {
-                let of = |target: Target| format!("{}|{}", account.institution_code, target.identity());
+                let of = |target: Target| key_of(&account.institution_code, &target);
                 keys.push(of(target_of(account, None)));
                 keys.extend(account.sub_accounts.iter().map(|sub| of(target_of(account, Some(sub)))));
                 keys.extend(
@@ -307,14 +330,12 @@ pub fn property_keys(reply: &chakong_contract::Reply) -> Vec<String> {
                     }),
                 );
             }
-            Asset::Property(property) => keys.push(key_of_property(property)),
+            Asset::Property(property) => {
+                let (institution, target) = named(property);
+                keys.push(key_of(institution, &target));
+            }
             Asset::Equity(_) | Asset::Company(_) | Asset::Vehicle(_) => {}
         }
     }
     keys
-}
-
-fn key_of_property(property: &RealProperty) -> String {
-    let (institution, target) = named(property);
-    format!("{institution}|{}", target.identity())
 }

@@ -77,7 +77,9 @@ fn placed(measure: &Measure, holding: &Holding, today: Date) -> MeasureOutcome {
         return MeasureOutcome { measure: measure.clone(), event: None };
     }
     let said = Said { only_accepted: holding.accepted_only, ..measure.said.clone() };
-    let (held, surplus) = held_of(measure, holding);
+    let (held, beyond) = held_of(measure, holding);
+    // What was given back or taken since is in what it said it held: it is no surplus.
+    let surplus = if measure.said.booked.is_empty() { beyond } else { measure.surplus };
     let waited = measure.state == MeasureState::Waiting;
     let before = measure.state;
     // An answer that does not speak of a place is no word that it changed.

@@ -30,6 +30,9 @@ pub fn exposure(measure: &Measure, uncovered: UncoveredLimit) -> Decimal {
         Accepted, Asked, Candidate, Deducted, Deducting, InForce, Lapsed, Proposed, Refused, Released,
         Releasing, Renewing, Skipped, Transferred, Transferring, Waiting,
     };
+    if measure.is_whole() {
+        return Decimal::ZERO;
+    }
     let standing = match measure.state {
         Proposed | Asked | Accepted => measure.limit.max(measure.held),
         Releasing if measure.said.only_accepted => measure.limit.max(measure.held),

@@ -8,17 +8,23 @@ use std::collections::BTreeSet;
 
 use chakong_contract::{ActionKind, Date, Instruction, Moment};
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::super::{
     ApplyError, CaseFile, Change, Claim, DeskItem, DocumentId, EventDraft, EventType, IdKind, Inquiry,
-    InquiryId, InquiryState, Measure, MeasureId, MeasureState, MeasureView, NewIds, OrderId, OrderRecord,
-    Priority, Purpose, Subject, Task, TaskId, TaskKind,
+    InquiryId, Measure, MeasureId, MeasureState, MeasureView, NewIds, OrderId, OrderRecord, Priority,
+    Purpose, Task, TaskId, TaskKind,
 };
 use super::{Changes, Decided, Facts, Rejected, desk};
 
 pub use made::{NewOrder, NewTask};
 pub use papers::NoPapers;
+
+/// Whether nothing of a measure stands any more, nor comes to stand by itself.
+fn is_over(state: MeasureState) -> bool {
+    state.ended() || state == MeasureState::Refused
+}
 
 /// A decision in the making.
 pub struct Draft<'a> {
@@ -172,8 +178,29 @@ impl<'a> Draft<'a> {
         let measure = measure.following(before);
         let begins_anew = was_approved && measure.first_approval.is_none();
         self.push(Change::MoveMeasure(Box::new(measure.clone()), from));
+        if is_over(measure.state) && !is_over(from) {
+            self.close_what_is_moot(&measure);
+        }
         if begins_anew && measure.state == MeasureState::Proposed {
             self.propose_again(&measure);
+        }
+    }
+
+    /// Takes off the list what cannot be done about a measure that is over. What its counterpart holds beyond the limit is before a person
+    /// still.
+    fn close_what_is_moot(&mut self, measure: &Measure) {
+        use TaskKind::{BringPapers, ReleaseExcess, Renew, Requery};
+        let id = measure.id;
+        self.close_tasks(|task| {
+            task.measure == Some(id) && matches!(task.kind, Renew | BringPapers | ReleaseExcess | Requery)
+        });
+        if measure.surplus > Decimal::ZERO {
+            let note = format!(
+                "措施已结束，而反馈载明限额之外仍控制 {}，须向协助单位核实 the measure is over, and {} were said to be held beyond its limit: find out whether they are held still",
+                measure.money(measure.surplus),
+                measure.money(measure.surplus)
+            );
+            self.task(NewTask::about(TaskKind::Review, measure, self.facts.now), note);
         }
     }
 
@@ -256,7 +283,7 @@ impl<'a> Draft<'a> {
         instruction: Instruction,
         papers: Vec<DocumentId>,
     ) -> OrderId {
-        let (inquiry, subject) = self.subject_of(measure);
+        let (inquiry, subject) = self.file.subject_of(measure);
         let priority = self.priority_of(inquiry, instruction.kind());
         let now = self.facts.now;
         let allowed = self.facts.rules.abilities.control_deadline(&measure.counterpart);
@@ -296,37 +323,6 @@ impl<'a> Draft<'a> {
     /// Code of the court of an inquiry's case; empty where it is not known.
     pub fn court_of(&self, inquiry: InquiryId) -> String {
         self.file.inquiries.get(&inquiry).map(|inquiry| inquiry.court.clone()).unwrap_or_default()
-    }
-
-    /// Under which inquiry a control of a measure is ordered: the newest of the chain that is not withdrawn and names the
-    /// party by the same document; else the one that found it.
-    pub fn subject_of(&self, measure: &Measure) -> (InquiryId, Subject) {
-        let own = (measure.inquiry, Subject { party: measure.party, document: measure.document });
-        self.newest_that_names(measure, |_| true).unwrap_or(own)
-    }
-
-    /// The newest inquiry that is not withdrawn, is so, and names a measure's party by the same document.
-    pub fn newest_that_names(
-        &self,
-        measure: &Measure,
-        is_so: impl Fn(&Inquiry) -> bool,
-    ) -> Option<(InquiryId, Subject)> {
-        let own = Subject { party: measure.party, document: measure.document };
-        let document = self.file.terms.get(&measure.inquiry)?.document(own)?;
-        let live = |id: &&InquiryId| {
-            let inquiry = self.file.inquiries.get(id);
-            inquiry.is_some_and(|one| one.state != InquiryState::Cancelled && is_so(one))
-        };
-        let mut newest: Vec<&InquiryId> = self.file.terms.keys().filter(live).collect();
-        newest.sort_unstable_by(|a, b| b.cmp(a));
-        newest.into_iter().find_map(|id| {
-            let terms = self.file.terms.get(id)?;
-            let place = terms.parties.iter().enumerate().find_map(|(party, known)| {
-                let document = known.documents.iter().position(|one| one == document)?;
-                Some(Subject { party: u32::try_from(party).ok()?, document: u32::try_from(document).ok()? })
-            })?;
-            Some((*id, place))
-        })
     }
 
     fn priority_of(&self, inquiry: InquiryId, action: ActionKind) -> Priority {

@@ -6,12 +6,12 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::{
-    Change, EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureId, MeasureState, OrderId,
-    Priority, Subject, Task, TaskId, TaskKind,
+    Change, EventDraft, EventType, Measure, MeasureId, MeasureState, MeasureView, OrderId, Priority, Task,
+    TaskId, TaskKind,
 };
 use super::Decided;
 use super::candidate::same_property;
-use super::draft::{Draft, NewOrder};
+use super::draft::{Draft, NewOrder, NewTask};
 use super::effect;
 use super::follow_up::follow_up;
 
@@ -67,13 +67,21 @@ fn not_started(draft: &mut Draft<'_>, task: Task) {
 fn tell_due(draft: &mut Draft<'_>, task: &Task) {
     let newest = || draft.file.inquiries.keys().next_back().copied();
     if let Some(inquiry) = task.inquiry.or_else(newest) {
-        let data = json!({ "task": {
-            "id": task.id, "kind": task.kind, "measure": task.measure, "due_at": task.due, "note": task.note,
-        } });
+        let measure = task.measure.and_then(|id| draft.file.measures.get(&id));
+        let terms = measure.and_then(|measure| draft.file.terms.get(&measure.inquiry));
+        let party = terms.zip(measure).map(|(terms, measure)| terms.reference_of(measure.party));
+        let order = task.order.or_else(|| measure.and_then(|measure| measure.control.or(measure.order)));
+        let data = json!({
+            "task": {
+                "id": task.id, "kind": task.kind, "measure": task.measure, "due_at": task.due, "note": task.note,
+            },
+            "measure": measure.map(MeasureView::from),
+            "party": party,
+        });
         draft.push(Change::NewEvent(EventDraft {
             kind: EventType::TaskDue,
             inquiry,
-            order: task.order,
+            order,
             revision: None,
             at: draft.now(),
             data: Some(data.to_string()),
@@ -81,7 +89,7 @@ fn tell_due(draft: &mut Draft<'_>, task: &Task) {
     }
 }
 
-/// Asks again what an account holds, daily while a limit stands there that no money covers.
+/// Asks again what an account holds, daily while a limit stands there that no money covers and an inquiry wants to know.
 fn requery(draft: &mut Draft<'_>, task: Task, asked: Option<OrderId>) {
     let measure = task.measure.and_then(|id| draft.file.measures.get(&id)).cloned();
     let wanted = measure.filter(|measure| measure.uncovered() > rust_decimal::Decimal::ZERO);
@@ -89,16 +97,44 @@ fn requery(draft: &mut Draft<'_>, task: Task, asked: Option<OrderId>) {
         draft.push(Change::SaveTask(Task { done: Some(draft.now()), ..task }));
         return;
     };
+    if !draft.file.may_be_asked_about(&measure) {
+        draft.push(Change::SaveTask(Task { done: Some(draft.now()), ..task }));
+        put_what_stands_on_list(draft, &measure);
+        return;
+    }
     ask_again(draft, &measure, asked);
     let due: Timestamp = draft.now().checked_add(Span::new().hours(24)).unwrap_or(draft.now());
     draft.push(Change::SaveTask(Task { due, look: Some(due), ..task }));
 }
 
-/// A standing re-query of the account; `asks` is the first order of the question, if one was asked before.
+/// Has a property looked at again tomorrow, because a limit stands there that no money covers: where it may be asked about.
+pub fn look_daily(draft: &mut Draft<'_>, measure: &Measure) {
+    if !draft.file.may_be_asked_about(measure) {
+        return;
+    }
+    let due = draft.now().checked_add(Span::new().hours(24)).unwrap_or(draft.now());
+    let note = "限额未冻结到位，每日复查 the limit is not covered; the account is looked at daily";
+    draft.task(NewTask::about(TaskKind::Requery, measure, due), note);
+}
+
+/// What nobody looks at daily any more, and stands still, is before a person.
+fn put_what_stands_on_list(draft: &mut Draft<'_>, measure: &Measure) {
+    let is_on_list = |task: &Task| {
+        task.kind == TaskKind::Review && task.measure == Some(measure.id) && task.order.is_none()
+    };
+    if draft.file.tasks.iter().any(is_on_list) {
+        return;
+    }
+    let note = format!(
+        "查控申请已撤回或当事人已解除，不再每日复查；尚有限额 {} 在控，应解除 the inquiry was cancelled or the party was freed, so that the account is looked at no more, and a limit stands there still: release it",
+        measure.money(measure.limit - measure.releasing)
+    );
+    draft.task(NewTask::about(TaskKind::Review, measure, draft.now()), note);
+}
+
+/// A standing re-query of the account; `asks` is the first order of the question, if it was asked before under the inquiry that asks now.
 pub fn ask_again(draft: &mut Draft<'_>, measure: &Measure, asks: Option<OrderId>) {
-    let own = (measure.inquiry, Subject { party: measure.party, document: measure.document });
-    let (inquiry, subject): (InquiryId, Subject) =
-        if asks.is_some() { own } else { draft.subject_of(measure) };
+    let (inquiry, subject) = draft.file.subject_of(measure);
     let deadline = draft.now().checked_add(Span::new().hours(24)).unwrap_or(draft.now());
     draft.new_order(NewOrder {
         inquiry,
@@ -140,9 +176,7 @@ pub fn look_beside(draft: &mut Draft<'_>, from: MeasureId, freed: Decimal) {
         left -= caught;
         catch(draft, measure, caught);
     }
-    let (inquiry, _) = draft.subject_of(&first);
-    let state = draft.file.inquiries.get(&inquiry).map(|inquiry| inquiry.state);
-    if state.is_some_and(|state| state != InquiryState::Cancelled) {
+    if draft.file.may_be_asked_about(&first) {
         ask_again(draft, &first, None);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chakong_contract::Date;
+use chakong_contract::id::CaseNumber;
 
 use super::super::rules::working_days::{FilingClock, end_of};
 use super::super::{Finding, InquiryId, InquiryState, Purpose, TaskKind, Terms};
@@ -25,13 +26,15 @@ pub fn begins(draft: &Draft<'_>, terms: &Terms) -> Result<Option<Date>, Finding>
         draft.file.inquiries.get(inquiry).is_some_and(|known| known.state != InquiryState::Cancelled)
     };
     let runs = |(inquiry, known): (&InquiryId, &Arc<Terms>)| {
-        known.case.number == terms.case.number
-            && known.purpose == Purpose::Enforcement
-            && known.case.filed_on.is_some()
-            && is_live(inquiry)
+        is_clocked(known, &terms.case.number) && is_live(inquiry)
     };
     let is_first = !draft.file.terms.iter().any(runs);
     Ok(Some(filed).filter(|_| is_first && terms.purpose == Purpose::Enforcement))
+}
+
+/// Whether an inquiry of a case says when it was filed, so that the clocks run from it.
+pub fn is_clocked(terms: &Terms, case: &CaseNumber) -> bool {
+    terms.case.number == *case && terms.purpose == Purpose::Enforcement && terms.case.filed_on.is_some()
 }
 
 /// Puts what the clocks ask for on the list.

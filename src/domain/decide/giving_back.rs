@@ -1,124 +1,19 @@
 //! Giving back: releases of what is held beyond the claim, of limits that no money covers, and of freezes that take
-//! effect after their claim ended. Without papers for the release a task asks a person for them.
+//! effect after their claim ended. Without papers for the release a task asks a person for them (`missing_papers`).
 
-use chakong_contract::{ActionKind, Instruction};
-use jiff::Span;
 use rust_decimal::Decimal;
-use serde_json::json;
 
 use super::super::{
-    CaseFile, Claim, DocumentId, EventType, LastRelease, Measure, MeasureId, MeasureState, OrderId, PartyId,
-    ReleaseCause, Said, Task, TaskKind, UncoveredLimit,
+    CaseFile, Claim, Measure, MeasureId, MeasureState, PartyId, ReleaseCause, TaskKind, UncoveredLimit,
 };
-use super::ask::original_of;
 use super::counting::{Cause, exposure, is_abandoned, is_unwanted, room};
 use super::declined::waits_for_a_person;
-use super::draft::{Draft, NewTask, NoPapers};
+use super::draft::{Draft, NewTask};
+use super::due::look_daily;
+use super::missing_papers::{Why, release_or_task};
 use super::proposals::withdraw;
+use super::releasing::{is_idle, start_release};
 use super::unsent;
-
-/// Whether a release of it can be ordered: it stands and nothing else is under way.
-pub fn is_idle(measure: &Measure) -> bool {
-    matches!(measure.state, MeasureState::InForce | MeasureState::Waiting | MeasureState::Accepted)
-}
-
-/// Why a release could not be ordered.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReleaseError {
-    /// Papers are missing, or the counterpart takes no releases.
-    #[error(transparent)]
-    Papers(#[from] NoPapers),
-    /// The number of the freeze is not known.
-    #[error("原冻结请求单号不明 the number of the freeze is not known; enter the measure with it")]
-    NoOriginal,
-}
-
-/// Orders the release of a part of what stands ordered (the whole limit is a release of all); a property that is controlled
-/// as a whole is released as a whole. `part` is in the measure's currency.
-///
-/// # Errors
-/// See [`ReleaseError`]; nothing is changed then.
-pub fn start_release(
-    draft: &mut Draft<'_>,
-    measure: Measure,
-    part: Decimal,
-    (brought, cause): (&[DocumentId], ReleaseCause),
-) -> Result<(), ReleaseError> {
-    let order = order_release(draft, &measure, part, brought)?;
-    let only_accepted = measure.is_only_accepted();
-    let said = Said { only_accepted, surplus_release: None, ..measure.said.clone() };
-    let (state, control) = (MeasureState::Releasing, Some(order));
-    let last_release = LastRelease::because_of(cause);
-    is_releasing(draft, Measure { state, releasing: part, control, said, last_release, ..measure });
-    Ok(())
-}
-
-/// Orders the release of what is held beyond the limit, and of nothing else.
-///
-/// # Errors
-/// See [`ReleaseError`]; nothing is changed then.
-pub fn start_surplus_release(
-    draft: &mut Draft<'_>,
-    measure: Measure,
-    brought: &[DocumentId],
-) -> Result<(), ReleaseError> {
-    let order = order_release(draft, &measure, measure.surplus, brought)?;
-    let said = Said { surplus_release: Some(order), ..measure.said.clone() };
-    let (state, control) = (MeasureState::Releasing, Some(order));
-    let last_release = LastRelease::default();
-    let releasing = Decimal::ZERO;
-    is_releasing(draft, Measure { state, releasing, control, said, last_release, ..measure });
-    Ok(())
-}
-
-fn order_release(
-    draft: &mut Draft<'_>,
-    measure: &Measure,
-    amount: Decimal,
-    brought: &[DocumentId],
-) -> Result<OrderId, ReleaseError> {
-    let papers = draft.papers_for(measure, ActionKind::Release, brought)?;
-    let original = original_of(measure).ok_or(ReleaseError::NoOriginal)?;
-    let amount = (!measure.is_whole()).then(|| measure.money(amount));
-    let instruction = Instruction::Release { target: measure.target.clone(), amount, original };
-    Ok(draft.control(measure, instruction, papers))
-}
-
-/// Notes that a release is under way, and tells it.
-fn is_releasing(draft: &mut Draft<'_>, releasing: Measure) {
-    let (id, order) = (releasing.id, releasing.control);
-    draft.move_measure(releasing.clone());
-    draft.close_tasks(|task| {
-        let is_moot =
-            matches!(task.kind, TaskKind::BringPapers | TaskKind::ReleaseExcess | TaskKind::Resolve);
-        let is_short = task.kind == TaskKind::Review && task.order.is_some();
-        task.measure == Some(id) && (is_moot || is_short)
-    });
-    draft.tell(EventType::MeasureReleasing, &releasing, order);
-}
-
-/// Orders a release on the papers that are there; without them a person must act, once told.
-pub fn release_or_task(
-    draft: &mut Draft<'_>,
-    measure: Measure,
-    part: Decimal,
-    (why, cause): (&str, ReleaseCause),
-) -> bool {
-    let Err(error) = start_release(draft, measure.clone(), part, (&[], cause)) else { return true };
-    let note = format!("{why}{part} 元须解除 {part} yuan must be released: {error}");
-    let known = |task: &Task| task.kind == TaskKind::BringPapers && task.measure == Some(measure.id);
-    if !draft.file.tasks.iter().any(known) {
-        draft.tell_with(
-            EventType::MeasurePapersMissing,
-            &measure,
-            None,
-            json!({ "to_release": measure.money(part), "reason": note }),
-        );
-    }
-    draft.task(NewTask::about(TaskKind::BringPapers, &measure, draft.now()), note);
-    look_daily(draft, &measure);
-    false
-}
 
 /// Makes the room whole again when more is held or asked than the claim, or of a party than the party is liable for: proposals
 /// first, which cost nobody anything. What is held is given back where the excess came about; after a person's act, from what
@@ -162,11 +57,39 @@ fn cut_of(
     excess -= give_back_standing(draft, claim, (excess, cause), &concerns);
     if excess > Decimal::ZERO {
         take_back_renewals(draft, cause, &concerns);
-        give_back_standing(draft, claim, (excess, cause), &concerns);
+        excess -= give_back_standing(draft, claim, (excess, cause), &concerns);
+    }
+    if excess > Decimal::ZERO {
+        for measure in standing_last_first(draft, cause, &concerns) {
+            let part = part_beyond(&measure, claim, excess);
+            if part > Decimal::ZERO {
+                let all = with_uncovered(&measure, claim, part);
+                release_or_task(draft, measure, all, Why::Excess);
+            }
+        }
     }
 }
 
-/// Orders the release of what stands, the last first, until an excess is gone; gives how much of it that is, in yuan.
+/// How much of a measure an excess takes, in yuan.
+pub fn part_beyond(measure: &Measure, claim: &Claim, excess: Decimal) -> Decimal {
+    exposure(&Measure { deducted: Decimal::ZERO, ..measure.clone() }, claim.uncovered).min(excess)
+}
+
+/// How much of the limit is released so that a part of what counts is given back.
+pub fn with_uncovered(measure: &Measure, claim: &Claim, part: Decimal) -> Decimal {
+    match claim.uncovered {
+        UncoveredLimit::Strict => part,
+        // Nobody knows yet how much of the limit will be held: it counts in full.
+        _ if measure.is_only_accepted() => part,
+        // The limit goes down to what stays held: otherwise the next deposit would be caught again.
+        UncoveredLimit::Release | UncoveredLimit::Keep => {
+            part + (measure.limit - measure.held).max(Decimal::ZERO)
+        }
+    }
+}
+
+/// Orders the release of what stands, the last first, until an excess is gone; gives how much of it that is, in yuan. What has no papers for
+/// it is passed over: what comes before it may be enough.
 fn give_back_standing(
     draft: &mut Draft<'_>,
     claim: &Claim,
@@ -175,21 +98,12 @@ fn give_back_standing(
 ) -> Decimal {
     let mut given = Decimal::ZERO;
     for measure in standing_last_first(draft, cause, concerns) {
-        let counts = exposure(&Measure { deducted: Decimal::ZERO, ..measure.clone() }, claim.uncovered);
-        let part = counts.min(excess - given);
+        let part = part_beyond(&measure, claim, excess - given);
         if part <= Decimal::ZERO {
             continue;
         }
-        let all = match claim.uncovered {
-            UncoveredLimit::Strict => part,
-            // Nobody knows yet how much of the limit will be held: it counts in full.
-            _ if measure.is_only_accepted() => part,
-            // The limit goes down to what stays held: otherwise the next deposit would be caught again.
-            UncoveredLimit::Release | UncoveredLimit::Keep => {
-                part + (measure.limit - measure.held).max(Decimal::ZERO)
-            }
-        };
-        if release_or_task(draft, measure, all, ("超标的冻结，", ReleaseCause::Excess)) {
+        let all = with_uncovered(&measure, claim, part);
+        if start_release(draft, measure, all, (&[], ReleaseCause::Excess)).is_ok() {
             given += part;
         }
     }
@@ -288,14 +202,26 @@ pub fn uncovered(draft: &mut Draft<'_>, claim: &Claim) {
     }
 }
 
-/// Gives back what no money covers of the limits concerned: as far as they could catch more than their bound leaves open or, where they are
-/// kept, once it leaves nothing open.
+/// Gives back what no money covers of the limits concerned.
 fn give_back_uncovered(
     draft: &mut Draft<'_>,
     claim: &Claim,
     bound: Decimal,
     concerns: impl Fn(&Measure) -> bool,
 ) {
+    for (measure, part) in uncovered_parts(draft, claim, bound, concerns) {
+        release_or_task(draft, measure, part, Why::Uncovered);
+    }
+}
+
+/// How much is given back of each of the limits concerned that no money covers, the last first: as far as they could catch more than their
+/// bound leaves open or, where they are kept, once it leaves nothing open.
+pub fn uncovered_parts(
+    draft: &Draft<'_>,
+    claim: &Claim,
+    bound: Decimal,
+    concerns: impl Fn(&Measure) -> bool,
+) -> Vec<(Measure, Decimal)> {
     let own = || draft.file.ledger().filter(|measure| concerns(measure));
     let is_kept = claim.uncovered == UncoveredLimit::Keep;
     // A proposal asks nobody yet; and a limit that is kept stands until enough is really held.
@@ -305,25 +231,19 @@ fn give_back_uncovered(
         _ => true,
     };
     let used: Decimal = own().filter(counts).map(|measure| exposure(measure, claim.uncovered)).sum();
-    let uncovered: Vec<Measure> =
-        own().rev().filter(|one| one.uncovered() > Decimal::ZERO).cloned().collect();
+    let uncovered: Vec<&Measure> = own().rev().filter(|one| one.uncovered() > Decimal::ZERO).collect();
     let all: Decimal = uncovered.iter().map(|measure| measure.in_yuan(measure.uncovered())).sum();
     let free = (bound - used).max(Decimal::ZERO);
     let mut over = if is_kept && free > Decimal::ZERO { Decimal::ZERO } else { all - free };
+    let mut parts = Vec::new();
     for measure in uncovered.into_iter().filter(|one| is_idle(one) && one.currency.is_none()) {
         let part = measure.uncovered().min(over);
-        if part > Decimal::ZERO && !waits_for_a_person(draft, &measure) {
+        if part > Decimal::ZERO && !waits_for_a_person(draft, measure) {
             over -= part;
-            release_or_task(draft, measure, part, ("未冻结到位的限额另行冻结，", ReleaseCause::Lasting));
+            parts.push((measure.clone(), part));
         }
     }
-}
-
-/// Has a property looked at again tomorrow, because a limit stands there that no money covers.
-pub fn look_daily(draft: &mut Draft<'_>, measure: &Measure) {
-    let due = draft.now().checked_add(Span::new().hours(24)).unwrap_or(draft.now());
-    let note = "限额未冻结到位，每日复查 the limit is not covered; the account is looked at daily";
-    draft.task(NewTask::about(TaskKind::Requery, measure, due), note);
+    parts
 }
 
 /// A freeze that takes effect though nobody wants it any more, because its claim ended, its party was freed or its inquiry was cancelled
@@ -344,8 +264,7 @@ fn give_back_if(draft: &mut Draft<'_>, id: MeasureId, is_so: impl Fn(&CaseFile, 
     let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
     if is_so(&draft.file, &measure) && is_idle(&measure) && !waits_for_a_person(draft, &measure) {
         let limit = measure.limit;
-        let why = "标的已了结、当事人已解除或查控申请已撤回，";
-        release_or_task(draft, measure, limit, (why, ReleaseCause::Unwanted));
+        release_or_task(draft, measure, limit, Why::Unwanted);
     }
 }
 
@@ -355,7 +274,7 @@ pub fn end_of_claim(draft: &mut Draft<'_>) {
     for measure in standing {
         if is_idle(&measure) {
             let all = if measure.limit.is_zero() { measure.held } else { measure.limit };
-            release_or_task(draft, measure, all, ("标的已了结，", ReleaseCause::Unwanted));
+            release_or_task(draft, measure, all, Why::ClaimClosed);
         } else if measure.state != MeasureState::Releasing {
             let note = "标的已了结，办理中的措施结束后应解除 the claim is closed: release it once what is under way has ended";
             draft.task(NewTask::about(TaskKind::BringPapers, &measure, draft.now()), note);

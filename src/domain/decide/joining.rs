@@ -79,7 +79,12 @@ fn moved(mut file: CaseFile, from: CaseFile, joined: &JoinedChains) -> CaseFile 
         let debtors = debtors.map_or_else(|| terms.debtors.clone(), |(_, debtors)| debtors.clone());
         file.terms.insert(id, Arc::new(Terms { debtors, ..(*terms).clone() }));
     }
-    file.papers.extend(from.papers);
+    for mut paper in from.papers {
+        if let Some((_, debtors)) = joined.debtors.iter().find(|(inquiry, _)| *inquiry == paper.inquiry) {
+            paper.debtors.clone_from(debtors);
+        }
+        file.papers.push(paper);
+    }
     file.papers.sort_by_key(|paper| paper.id);
     file.orders.extend(from.orders);
     file.measures.extend(joined.measures.iter().map(|one| (one.id, one.clone())));
@@ -136,6 +141,14 @@ fn parties(into: &CaseFile, from: &CaseFile, findings: &mut Vec<Finding>) -> Par
     let mut all = Parties { kept: into.parties.clone(), ..Parties::default() };
     for party in &from.parties {
         let shares = |known: &ChainParty| party.documents.iter().any(|document| known.has(document));
+        if all.kept.iter().filter(|known| shares(known)).count() > 1 {
+            let detail = format!(
+                "当事人 {} 的证件在所承接案件中分属多名当事人，须由人核对后分列提交 the documents of party {} belong to several parties in the case that is continued: one person cannot be two",
+                party.reference, party.reference
+            );
+            findings.push(Finding::new(CONTINUES, detail));
+            continue;
+        }
         let Some(known) = all.kept.iter_mut().find(|known| shares(known)) else {
             all.moved.push(ChainParty { chain: into.id(), ..party.clone() });
             continue;

@@ -15,7 +15,7 @@ use super::counting::{Cause, is_open, is_quiet, is_served, room_of};
 use super::draft::Draft;
 use super::living_costs::free_of_living_costs;
 use super::proposals::{freeze_or_propose, propose, withdraw};
-use super::{excess, foreign, giving_back, offers, unsent, wanted_again, wholes};
+use super::{excess, foreign, giving_back, offers, papers_in_line, unsent, wanted_again, wholes};
 
 /// Brings everything in line with the claim: proposes and asks for what is open, gives back what is too much.
 pub fn follow(draft: &mut Draft<'_>, cause: Cause) {
@@ -27,6 +27,7 @@ pub fn follow(draft: &mut Draft<'_>, cause: Cause) {
         fill(draft, &claim);
         foreign::fill(draft, &claim);
         wholes::fill(draft, &claim, cause);
+        papers_in_line::keep(draft, &claim);
         giving_back::uncovered(draft, &claim);
     } else {
         withdraw_proposals(draft);
@@ -140,7 +141,7 @@ fn wish(draft: &Draft<'_>, claim: &Claim, measure: &Measure) -> Decimal {
 }
 
 fn mode_of(claim: &Claim, measure: &Measure) -> Mode {
-    if measure.exemption.level == Level::Doubtful {
+    if measure.exemption.level == Level::Doubtful || measure.exemption.needs_an_officer {
         return Mode::Propose;
     }
     if matches!(measure.target, Target::Product { .. }) { claim.other_property } else { claim.mode }

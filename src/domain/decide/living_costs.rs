@@ -4,13 +4,14 @@ use chakong_contract::PartyKind;
 use rust_decimal::Decimal;
 
 use super::super::{
-    CaseFile, ChainParty, Claim, Measure, MeasureId, MeasureState, PartyId, ReleaseCause, TaskKind,
-    UncoveredLimit,
+    CaseFile, ChainParty, Claim, Measure, MeasureId, MeasureState, PartyId, TaskKind, UncoveredLimit,
 };
 use super::counting::exposure;
 use super::declined::waits_for_a_person;
 use super::draft::{Draft, NewTask};
-use super::giving_back::{is_idle, release_or_task, shrink};
+use super::giving_back::shrink;
+use super::missing_papers::{Why, release_or_task};
+use super::releasing::is_idle;
 
 /// How much may be taken of a natural person so that the costs of living stay, over all accounts known (民诉法 art. 254).
 pub fn free_of_living_costs(file: &CaseFile, claim: &Claim, measure: &Measure) -> Decimal {
@@ -76,13 +77,13 @@ fn of<'d>(draft: &'d Draft<'_>, party: PartyId) -> impl DoubleEndedIterator<Item
 }
 
 fn give_back(draft: &mut Draft<'_>, measure: &Measure, part: Decimal) {
-    let why = "应保留生活必需费用（民诉法第254条）the costs of living stay (民诉法 art. 254)，";
     if is_idle(measure) && !waits_for_a_person(draft, measure) {
         // Otherwise the limit would catch the next deposit.
         let all = part + (measure.limit - measure.held).max(Decimal::ZERO);
-        release_or_task(draft, measure.clone(), all, (why, ReleaseCause::Lasting));
+        release_or_task(draft, measure.clone(), all, Why::LivingCosts);
         return;
     }
+    let why = Why::LivingCosts.words();
     let note = format!(
         "{why}须解除 {part} 元 {part} yuan must be released, once what is under way has ended or what was declined is cleared up"
     );

@@ -1,16 +1,18 @@
 //! What a query found: property that is taken into the ledger, and what a corrected answer takes back.
 
-use chakong_contract::{ActionKind, Reply};
+use chakong_contract::{ActionKind, IdentityDocument, Reply};
 
-use super::super::rules::exemptions::Level;
+use super::super::rules::exemptions::{Exemption, Level};
 use super::super::rules::release_reasons::ReleaseReason;
 use super::super::{
-    CaseFile, InquiryId, Measure, MeasureState, OrderRecord, OrderState, PropertyFinding, TaskKind,
+    CaseFile, Change, InquiryId, LeftAlone, Measure, MeasureState, OrderRecord, OrderState, Origin,
+    PropertyFinding, Subject, TaskKind,
 };
 use super::candidate::{Found, candidates, property_key, same_property};
 use super::counting::is_abandoned;
 use super::draft::{Draft, NewTask};
 use super::equity::{is_closer, stakes};
+use super::one_line::one_line_each;
 use super::proposals::withdraw;
 use super::recognise;
 
@@ -48,7 +50,7 @@ fn lines_of(draft: &Draft<'_>, order: &OrderRecord, reply: &Reply) -> Vec<Measur
     };
     let mut lines: Vec<Measure> = reply.assets().iter().flat_map(|asset| candidates(found, asset)).collect();
     lines.extend(stakes(found, terms, reply, &draft.facts.rules.routes));
-    lines
+    one_line_each(lines)
 }
 
 /// Takes one property in, or keeps what more is known of it. A property that is partly frozen, or whose measure ended, may
@@ -78,6 +80,7 @@ fn take_in(draft: &mut Draft<'_>, new: Measure) {
     // New money: what is available beyond what the limits that stand would catch by themselves.
     let caught: rust_decimal::Decimal = standing.iter().map(|known| known.uncovered()).sum();
     let more = new.available - caught;
+    let found = new.exemption.clone();
     let is_new =
         !busy && !was_refused && !new.is_whole() && !new.queued_behind && more > rust_decimal::Decimal::ZERO;
     if is_new && new.state == MeasureState::Candidate {
@@ -91,8 +94,15 @@ fn take_in(draft: &mut Draft<'_>, new: Measure) {
                 task.kind == TaskKind::Review && task.measure == Some(known.id) && task.order.is_none()
             });
         }
-        draft.move_measure(Measure { available, co_owned, ..known });
+        let exemption = exemption_of(&known, &found);
+        draft.move_measure(Measure { available, co_owned, exemption, ..known });
     }
+}
+
+/// What is found about a property whose freeze this gateway did not place binds it from then on: nobody looked at it before.
+fn exemption_of(known: &Measure, found: &Exemption) -> Exemption {
+    let own = known.exemption.clone();
+    if known.origin == Origin::Ordered { own } else { own.or_stricter(found) }
 }
 
 /// What a cancelled inquiry found, and another one finds, is the other's from now on.
@@ -107,9 +117,12 @@ fn taken_over(file: &CaseFile, known: &Measure, new: &Measure) -> Measure {
 
 /// A property that an officer found to be exempt or another's is left alone, whoever asks about it next; one of somebody of the same name,
 /// by the chain whose officer found it.
-fn with_finding(draft: &Draft<'_>, new: Measure) -> Measure {
+fn with_finding(draft: &mut Draft<'_>, new: Measure) -> Measure {
     if new.exemption.level == Level::NoMeasure {
         return new;
+    }
+    if let Some(found) = found_in_ledger(draft, &new) {
+        remember(draft, &new, &found);
     }
     let known = |is_so: fn(&Measure) -> bool| {
         draft.file.ledger().any(|known| is_so(known) && same_property(known, &new))
@@ -125,6 +138,21 @@ fn with_finding(draft: &Draft<'_>, new: Measure) -> Measure {
         Some(ground) => Measure { state: MeasureState::Skipped, note: ground.in_words(), ..new },
         None => new,
     }
+}
+
+/// What a person found about a property while a line of the ledger had no name for its institution, or another one.
+fn found_in_ledger(draft: &Draft<'_>, new: &Measure) -> Option<LeftAlone> {
+    draft.file.ledger().filter(|known| same_property(known, new)).find_map(|known| known.left_alone.clone())
+}
+
+/// Remembers what a person found about a property, for whoever asks about it next, under the name that answers know it by.
+pub fn remember(draft: &mut Draft<'_>, of: &Measure, found: &LeftAlone) {
+    let (property, note) = (property_key(of), found.reason.in_words());
+    if draft.file.findings.get(&property).and_then(ground_of) == Some(found.reason) {
+        return;
+    }
+    let (actor, at) = (found.by.clone(), draft.now());
+    draft.push(Change::SavePropertyFinding(PropertyFinding { property, note, actor, at }));
 }
 
 /// Why a property must be left alone. Earlier editions kept the officer's name and words behind the reason: they are not for other cases.
@@ -169,6 +197,12 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
     draft.move_measure(revised);
 }
 
+/// The identity document by which a measure's property was found: its place is that in the inquiry of the measure.
+fn found_by<'f>(file: &'f CaseFile, measure: &Measure) -> Option<&'f IdentityDocument> {
+    let terms = file.terms.get(&measure.inquiry)?;
+    terms.document(Subject { party: measure.party, document: measure.document })
+}
+
 /// Withdraws the freeze of a measure that was ordered in the same inquiry and never left. Whether it did.
 fn withdraw_unsent(draft: &mut Draft<'_>, inquiry: InquiryId, measure: &Measure) -> bool {
     let freeze = measure.control.and_then(|id| draft.file.orders.get(&id)).cloned();
@@ -187,12 +221,13 @@ fn take_back_what_is_gone(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Re
     if !is_full || !is_correction {
         return;
     }
-    let debtor =
-        draft.file.terms.get(&order.inquiry).map(|terms| terms.debtor(order.party)).unwrap_or_default();
+    let Some(terms) = draft.file.terms.get(&order.inquiry) else { return };
+    let asked_by = Subject { party: order.party, document: order.document };
+    let (debtor, document) = (terms.debtor(order.party), terms.document(asked_by));
     let gone = |known: &&Measure| {
         known.counterpart == order.lane
             && known.debtor == debtor
-            && known.document == order.document
+            && found_by(&draft.file, known) == document
             && !known.state.ended()
             && !matches!(known.target, chakong_contract::order::Target::Equity { .. })
             && !lines.iter().any(|line| same_property(line, known))

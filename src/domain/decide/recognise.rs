@@ -14,6 +14,7 @@ use super::counting::Cause;
 use super::draft::{Draft, NewTask};
 use super::follow_up::follow_up;
 use super::proposals::withdraw;
+use super::releasing::is_idle;
 use super::telling::tell_surplus;
 use super::waiting;
 use super::{excess, giving_back};
@@ -175,10 +176,14 @@ fn is_ours(draft: &Draft<'_>, one: &Encumbrance) -> bool {
 
 /// Whether the text of a document number names a case, in whatever spelling and whatever follows it.
 pub fn names(document: &str, case_number: &str) -> bool {
+    case_of(document).is_some_and(|number| number.as_str() == case_number)
+}
+
+/// The case that the text of a document number names.
+fn case_of(document: &str) -> Option<CaseNumber> {
     let document = document.trim();
     let end = document.find('号').map_or(document.len(), |at| at + '号'.len_utf8());
-    let number = document.get(..end).and_then(|number| number.parse::<CaseNumber>().ok());
-    number.is_some_and(|number| number.as_str() == case_number)
+    document.get(..end)?.parse().ok()
 }
 
 fn line_of(draft: &Draft<'_>, order: &OrderRecord, asset: &FoundAsset) -> Option<Measure> {
@@ -221,7 +226,7 @@ fn is_contested(account: &Account) -> bool {
 /// A measure of the ledger that an answer shows to hold something else than before.
 fn revise(draft: &mut Draft<'_>, known: Measure, one: &Encumbrance, account: &Account) {
     let known = stood(draft, known);
-    let busy = !giving_back::is_idle(&known);
+    let busy = !is_idle(&known);
     let known = if busy { known } else { with_surplus(draft, known, one) };
     let shown = held(one, account, Some(known.limit));
     let shown = shown.map(|held| if is_contested(account) { held.min(known.held) } else { held });
@@ -272,6 +277,7 @@ fn stood(draft: &mut Draft<'_>, mut known: Measure) -> Measure {
 }
 
 /// A freeze of ours that this gateway did not place stands in the ledger from now on, so that it is not placed again.
+/// One whose term is over is none any more, and covers nothing.
 fn recognise(draft: &mut Draft<'_>, line: Measure, one: &Encumbrance, account: &Account) {
     let Some(limit) = one.amount.map(|money| money.to_whole_units().amount.max(Decimal::ZERO)) else {
         return;
@@ -282,7 +288,7 @@ fn recognise(draft: &mut Draft<'_>, line: Measure, one: &Encumbrance, account: &
             && known.limit == limit
             && known.original_case == one.document
     });
-    if already {
+    if already || is_lapsed(draft, &line, one, limit) {
         return;
     }
     let measure = with_term(
@@ -305,12 +311,40 @@ fn recognise(draft: &mut Draft<'_>, line: Measure, one: &Encumbrance, account: &
         one.until,
         draft.today(),
     );
+    if measure.until.is_some_and(|until| until < draft.today()) {
+        return;
+    }
     let measure = Measure { state: measure.standing_state(), ..measure };
     let id: MeasureId = draft.add_measure(measure);
     let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
     draft.tell(EventType::MeasureRecognised, &measure, None);
     let note = "已识别本案在先冻结，请补录原请求单号以便续冻、解除 a freeze of this case was recognised; enter its number so that it can be renewed or released";
     draft.task(NewTask::about(TaskKind::Review, &measure, draft.now()), note);
+}
+
+/// Why a person looks at a measure whose term is over and that is listed still, without its days.
+const LISTED_STILL: &str = "措施已届满，反馈仍载明且未载期限，不计入；是否另行续冻须核实 the term of this measure is over, and the counterpart lists it still without its days: it counts for nothing; find out whether it was renewed in another way";
+
+/// Whether a freeze that is listed without its days is one of the ledger whose term is over. A person finds out, and is told once, whether
+/// it was renewed on paper.
+fn is_lapsed(draft: &mut Draft<'_>, line: &Measure, one: &Encumbrance, limit: Decimal) -> bool {
+    let is_it = |known: &&Measure| {
+        let is_same = known.limit == limit && is_of_case(&one.document, &known.original_case);
+        known.state == MeasureState::Lapsed && is_same && same_property(known, line)
+    };
+    let has_days = one.from.is_some() || one.until.is_some();
+    let Some(known) = draft.file.ledger().find(is_it).filter(|_| !has_days).cloned() else { return false };
+    if known.note != LISTED_STILL {
+        let told = Measure { note: LISTED_STILL.to_owned(), ..known };
+        draft.move_measure(told.clone());
+        draft.task(NewTask::about(TaskKind::Review, &told, draft.now()), LISTED_STILL);
+    }
+    true
+}
+
+/// Whether a document is of the case that another document names.
+fn is_of_case(document: &str, other: &str) -> bool {
+    document == other || case_of(other).is_some_and(|number| names(document, number.as_str()))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Controls that failed within the counterpart, and are ordered again as the case stands by then.
 
+use chakong_contract::order::Target;
 use chakong_contract::{ActionKind, Instruction};
 use rust_decimal::Decimal;
 
 use super::super::{Measure, OrderRecord, Subject, number_of};
+use super::ask::part_of;
 use super::counting::room_of;
 use super::draft::{Draft, NewOrder};
 use super::unsent::unwanted;
@@ -49,17 +51,27 @@ pub fn repeat(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure) -> 
 }
 
 /// The control as the case stands now: of a freeze no more than the claim and the party's liability leave open; `None` where that is
-/// nothing.
-fn within_room(draft: &Draft<'_>, order: &OrderRecord, measure: &Measure) -> Option<(Instruction, Measure)> {
+/// nothing, or where it cannot ask for less by itself: in a foreign currency a person named the amount, and an account that is frozen as
+/// such holds all that is in it.
+pub fn within_room(
+    draft: &Draft<'_>,
+    order: &OrderRecord,
+    measure: &Measure,
+) -> Option<(Instruction, Measure)> {
     let mut instruction = order.instruction.clone();
-    let Instruction::Freeze { limit: Some(limit), .. } = &mut instruction else {
+    let Instruction::Freeze { target, limit: Some(limit), .. } = &mut instruction else {
         return Some((instruction, measure.clone()));
     };
     let claim = draft.file.chain.claim.as_ref()?;
     let left = room_of(&draft.file, claim, measure.debtor, Some(measure.id));
-    if measure.currency.is_some() || measure.limit <= left {
+    if measure.in_yuan(measure.limit) <= left {
         return Some((instruction, measure.clone()));
     }
+    let is_of_a_piece = measure.currency.is_some() || matches!(target, Target::Account { whole: true, .. });
+    if left <= Decimal::ZERO || is_of_a_piece {
+        return None;
+    }
+    *target = part_of(measure, left)?;
     limit.amount = left;
-    (left > Decimal::ZERO).then(|| (instruction, Measure { limit: left, ..measure.clone() }))
+    Some((instruction, Measure { limit: left, ..measure.clone() }))
 }

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use chakong_contract::reply::Answer;
-use chakong_contract::{ActionKind, Reply};
+use chakong_contract::{ActionKind, FaultKind, Reply};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::super::abilities::CONTROL_DEADLINE;
 use super::super::{
-    Change, EventType, Measure, OrderId, OrderRecord, OrderState, Revision, Source, TaskKind,
+    Booking, Change, EventType, InquiryState, Measure, MeasureState, OrderId, OrderRecord, OrderState,
+    Revision, Source, TaskKind,
 };
 use super::beside::own_line;
 use super::certificate::close_after;
@@ -32,7 +33,7 @@ use super::said_back::tell_what_was_said_back;
 use super::shortfall::short_of;
 use super::telling::{ask_a_person, in_words, tell_order, tell_surplus};
 use super::without_answer::without_answer;
-use super::{desk, differences, left_lying, passing_on, query, recognise, wanted_again};
+use super::{desk, differences, left_lying, news, passing_on, query, recognise, taken_back, wanted_again};
 
 /// Why a person is asked about an answer that cannot be read. The counterpart may feed back once more by itself.
 const UNREADABLE: &str = "控制反馈无法识别，须向协助单位核实或催其重新反馈 an answer to a control cannot be read: ask the counterpart what it did, or for another answer";
@@ -80,6 +81,7 @@ pub fn apply(
         return unfitting(draft, &order, &answer, source, words);
     }
     let next = next.filter(|_| settled.order.state == OrderState::Failed);
+    let is_said_again = is_said_again(draft, &order, &settled);
     draft.move_order(settled.order.clone());
     let revision = settled.answer.as_ref().map(|answer| record(draft, &settled.order, answer, source));
     if let Some(kind) = settled.event {
@@ -90,7 +92,10 @@ pub fn apply(
         passing_on::pass_on(draft, &order, next);
     }
     if settled.order.is_control() {
-        after_control(draft, &order, &settled);
+        // What was said before is in the ledger, with all that came since.
+        if !is_said_again {
+            after_control(draft, &order, &settled);
+        }
         if is_unreadable {
             ask_a_person(draft, &settled.order, UNREADABLE.to_owned());
         }
@@ -100,10 +105,24 @@ pub fn apply(
             _ if settled.answer.is_some() => left_lying::answered(draft, &settled.order),
             _ => {}
         }
+        let lines = draft.file.measures.len();
         after_query(draft, &settled);
+        if settled.answer.is_some() {
+            news::show(draft, &settled.order, lines);
+        }
+    }
+    if is_asked_for_nobody(draft, &settled.order) {
+        return apply(draft, id, OrderInput::Cancelled, source);
     }
     close_after(draft, order.inquiry, settled.answer.is_some());
     (settled.order, Applied::Written)
+}
+
+/// Whether a query waits to be sent once more, or to be asked for its answer, though its inquiry was cancelled while it was on its way.
+fn is_asked_for_nobody(draft: &Draft<'_>, order: &OrderRecord) -> bool {
+    let inquiry = draft.file.inquiries.get(&order.inquiry);
+    let is_cancelled = inquiry.is_some_and(|one| one.state == InquiryState::Cancelled);
+    is_cancelled && !order.is_control() && order.state == OrderState::Queued
 }
 
 /// Why there is no answer, for the event: the order's own fault changes later, and an event never does.
@@ -125,6 +144,16 @@ fn is_repeat(draft: &Draft<'_>, settled: &Settled) -> bool {
 fn is_known(draft: &Draft<'_>, order: &OrderRecord, answer: &Answer) -> bool {
     let last = draft.file.revisions.get(&order.root).filter(|last| last.order == order.id);
     last.is_some_and(|last| is_same(&last.answer, answer))
+}
+
+/// Whether a control that an answer settled is answered the same once more, with another receipt or other values that are not known: that
+/// is kept, and says nothing new of the measure. What was sent again is answered anew.
+fn is_said_again(draft: &Draft<'_>, before: &OrderRecord, settled: &Settled) -> bool {
+    let is_settled = matches!(before.state, OrderState::Answered | OrderState::Refused);
+    let last = draft.file.revisions.get(&before.root).filter(|last| last.order == before.id);
+    let same =
+        settled.answer.as_ref().zip(last).is_some_and(|(answer, last)| answer.reply == last.answer.reply);
+    before.is_control() && is_settled && same
 }
 
 /// Whether two answers are the same but for the time they were given.
@@ -163,7 +192,7 @@ fn unfitting(
         after.state = OrderState::Undetermined;
         draft.move_order(after.clone());
     }
-    let data = json!({ "kind": "does_not_fit", "detail": words, "status": null });
+    let data = json!({ "kind": FaultKind::Malformed, "detail": words, "status": null });
     tell_order(draft, EventType::OrderUndetermined, &after, Some(number), Some(data));
     ask_a_person(draft, &after, format!("反馈与请求不符，须核实 the answer does not fit the order: {words}"));
     close_after(draft, order.inquiry, true);
@@ -253,7 +282,7 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
                     order,
                     "控制结果不明，须核实 nobody knows what became of a control".to_owned(),
                 ),
-                OrderState::Failed if order.instruction.kind() != ActionKind::Freeze => ask_a_person(
+                OrderState::Failed => ask_a_person(
                     draft,
                     order,
                     "请求未能发出，须重新办理 the request could not be carried out: order it again"
@@ -264,7 +293,10 @@ fn after_control(draft: &mut Draft<'_>, before: &OrderRecord, settled: &Settled)
             if after == measure {
                 return;
             }
-            draft.move_measure(after);
+            draft.move_measure(after.clone());
+            if after.state == MeasureState::Skipped {
+                draft.tell(EventType::MeasureChanged, &after, Some(order.id));
+            }
             end_if_over(draft, id);
         }
     }
@@ -296,6 +328,10 @@ fn is_old_word(before: &OrderRecord, measure: &Measure, answer: &Answer) -> bool
 fn answered(draft: &mut Draft<'_>, order: &OrderRecord, measure: &Measure, answer: &Arc<Answer>) {
     let is_declined = matches!(answer.reply, Reply::NotHeld(_) | Reply::Refused(_));
     let is_freeze = order.instruction.kind() == ActionKind::Freeze;
+    if is_declined && measure.said.is_booked(order.id) {
+        taken_back::ask(draft, order, measure, &answer.reply);
+        return;
+    }
     // A word about an earlier control changes nothing about the one that is under way.
     let is_current = measure.control.is_none_or(|control| control == order.id);
     // That an earlier control was not done says nothing about the one that was ordered since.
@@ -356,7 +392,8 @@ fn remembered(
         outcome.measure.said.stood = Some(draft.now());
     }
     if is_done && outcome.measure != *before {
-        outcome.measure.said.book(order.id, draft.now());
+        let booking = Booking::between(order.id, before, &outcome.measure);
+        outcome.measure.said.book(booking, draft.now());
     }
     outcome
 }

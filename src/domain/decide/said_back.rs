@@ -3,7 +3,7 @@
 use chakong_contract::{Instruction, Reply};
 use rust_decimal::Decimal;
 
-use super::super::{InquiryState, Measure, OrderRecord, TaskKind};
+use super::super::{Measure, OrderRecord, TaskKind};
 use super::draft::{Draft, NewTask};
 use super::due::ask_again;
 use super::released::says_back;
@@ -29,8 +29,7 @@ pub fn tell_what_was_said_back(draft: &mut Draft<'_>, order: &OrderRecord, befor
         measure.held
     );
     draft.task(NewTask::about(TaskKind::Review, &measure, draft.now()), note);
-    let (inquiry, _) = draft.subject_of(&measure);
-    if draft.file.inquiries.get(&inquiry).is_some_and(|one| one.state != InquiryState::Cancelled) {
+    if draft.file.may_be_asked_about(&measure) {
         ask_again(draft, &measure, None);
     }
 }

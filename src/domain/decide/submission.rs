@@ -1,11 +1,11 @@
 //! A submission: its case and chain, its parties, its claim, its orders.
 
 mod courts;
+mod parties;
 
 use std::sync::Arc;
 
 use chakong_contract::id::CaseNumber;
-use chakong_contract::name::same_name;
 use chakong_contract::{Instruction, Party};
 use jiff::{Span, Timestamp};
 use rust_decimal::Decimal;
@@ -18,7 +18,9 @@ use super::super::{
     DocumentId, EventDraft, EventType, Finding, IdKind, Inquiry, InquiryId, InquiryState, Mandate,
     NewInquiry, NotAsked, PartyId, Priority, Subject, Terms, found_by,
 };
+use super::counting::Cause;
 use super::draft::{Draft, NewOrder};
+use super::ledger::follow;
 use super::{Decided, Rejected, filing};
 
 /// A submission that was checked and planned, ready to be kept: what is large is in stored form already.
@@ -69,8 +71,8 @@ pub fn submit(draft: &mut Draft<'_>, new: &Submitted) -> Decided<Inquiry> {
     let mut findings = Vec::new();
     courts::check(draft, new, &mut findings);
     let case = join_case(draft, &new.terms, &mut findings);
-    let debtors = join_parties(draft, &new.terms, &mut findings);
-    join_claim(draft, new, &mut findings);
+    let debtors = parties::join(draft, &new.terms, &mut findings);
+    let is_limited = join_claim(draft, new, &mut findings);
     let filed = filing::begins(draft, &new.terms).unwrap_or_else(|finding| {
         findings.push(finding);
         None
@@ -78,10 +80,11 @@ pub fn submit(draft: &mut Draft<'_>, new: &Submitted) -> Decided<Inquiry> {
     if !findings.is_empty() {
         return Err(Rejected::Findings(findings));
     }
-    let inquiry = keep(draft, new, case, debtors);
+    let inquiry = keep(draft, new, case, debtors.clone());
     for document in &new.documents {
         let id = DocumentId::new(draft.new_id(IdKind::Document));
-        draft.push(Change::NewDocument(document.clone().into_new(id, inquiry.id, Vec::new(), false)));
+        let kept = document.clone().into_new(id, (inquiry.id, debtors.clone()), Vec::new(), false);
+        draft.push(Change::NewDocument(kept));
     }
     for planned in &new.orders {
         draft.new_order(NewOrder {
@@ -99,6 +102,9 @@ pub fn submit(draft: &mut Draft<'_>, new: &Submitted) -> Decided<Inquiry> {
     }
     if let Some(filed) = filed {
         filing::start(draft, inquiry.id, filed);
+    }
+    if is_limited {
+        follow(draft, Cause::Act);
     }
     let data = json!({ "orders": new.orders.len(), "not_asked": new.not_asked }).to_string();
     draft.push(Change::NewEvent(EventDraft {
@@ -225,64 +231,9 @@ fn add_case(
     id
 }
 
-/// Which parties of the chain those of the submission are; new ones join it.
-fn join_parties(draft: &mut Draft<'_>, terms: &Terms, findings: &mut Vec<Finding>) -> Vec<PartyId> {
-    let mut ids = Vec::with_capacity(terms.parties.len());
-    for (at, party) in terms.parties.iter().enumerate() {
-        let known = draft.file.parties.iter().find(|known| party.documents.iter().any(|one| known.has(one)));
-        match known.cloned() {
-            Some(known) if is_same_person(&known, party) => {
-                ids.push(known.id);
-                learn(draft, known, party);
-            }
-            Some(_) => {
-                let detail = "同一证件号码对应两个姓名或名称，请核对 another party has this document under another name: two persons cannot share a number";
-                findings.push(Finding::new(format!("/parties/{at}/documents"), detail));
-                ids.push(PartyId::default());
-            }
-            None => ids.push(add_party(draft, party)),
-        }
-    }
-    ids
-}
-
-fn is_same_person(known: &ChainParty, party: &Party) -> bool {
-    let names = || std::iter::once(&party.name).chain(&party.former_names);
-    known.kind == party.kind && names().any(|name| same_name(known.name.as_str(), name.as_str()))
-}
-
-fn add_party(draft: &mut Draft<'_>, party: &Party) -> PartyId {
-    let id = PartyId::new(draft.new_id(IdKind::Party));
-    draft.push(Change::NewParty(ChainParty {
-        id,
-        chain: draft.file.id(),
-        reference: party.reference.clone(),
-        earlier_references: Vec::new(),
-        kind: party.kind,
-        name: party.name.clone(),
-        role: party.role,
-        documents: party.documents.clone(),
-        liable_up_to: None,
-        is_freed: false,
-        freed_by: String::new(),
-    }));
-    id
-}
-
-/// Keeps what a later submission knows more of a party.
-fn learn(draft: &mut Draft<'_>, known: ChainParty, party: &Party) {
-    let mut more = known.clone();
-    more.documents.extend(party.documents.iter().filter(|one| !known.has(one)).cloned());
-    more.call(&party.reference);
-    more.role = party.role;
-    if more != known {
-        draft.push(Change::SaveParty(more));
-    }
-}
-
-/// States the claim of the chain, or joins the one that stands.
-fn join_claim(draft: &mut Draft<'_>, new: &Submitted, findings: &mut Vec<Finding>) {
-    let Some(mandate) = &new.terms.mandate else { return };
+/// States the claim of the chain, or joins the one that stands. Whether a party of which the ledger has lines is liable for less from now on.
+fn join_claim(draft: &mut Draft<'_>, new: &Submitted, findings: &mut Vec<Finding>) -> bool {
+    let Some(mandate) = &new.terms.mandate else { return false };
     let wanted = mandate.to_claim();
     match draft.file.chain.claim.clone() {
         None => {
@@ -298,13 +249,13 @@ fn join_claim(draft: &mut Draft<'_>, new: &Submitted, findings: &mut Vec<Finding
                 paper: None,
             }));
         }
-        Some(stands) => check_claim(&stands, &wanted, findings),
+        Some(stands) => check_claim(&stands, (mandate, &wanted), findings),
     }
-    limit_liability(draft, &new.terms, mandate, findings);
+    limit_liability(draft, &new.terms, mandate, findings)
 }
 
 /// Another claim than the one that stands is refused with what stands.
-fn check_claim(stands: &Claim, wanted: &Claim, findings: &mut Vec<Finding>) {
+fn check_claim(stands: &Claim, (mandate, wanted): (&Mandate, &Claim), findings: &mut Vec<Finding>) {
     if stands.amount != wanted.amount {
         let detail = format!(
             "本案执行标的为 {} 元，与所提交的 {} 元不符；变更标的请使用标的变更 the claim of this case is {} yuan; change it by PUT /v1/cases/{{id}}/claim",
@@ -325,12 +276,22 @@ fn check_claim(stands: &Claim, wanted: &Claim, findings: &mut Vec<Finding>) {
     differs(stands.mode != wanted.mode, "mode");
     differs(stands.other_property != wanted.other_property, "other_property");
     differs(stands.uncovered != wanted.uncovered, "uncovered");
+    // What a mandate does not state stays as it stands.
+    differs(mandate.prefer.is_some_and(|prefer| prefer != stands.prefer), "prefer");
+    differs(mandate.term_days.is_some() && stands.term_days != mandate.term_days, "term_days");
+    differs(mandate.living_costs.is_some() && stands.living_costs != wanted.living_costs, "living_costs");
 }
 
-/// Whether an earlier mandate named a party, with a limit of its liability or without.
-fn is_stated(draft: &Draft<'_>, party: PartyId) -> bool {
-    let names = |terms: &Arc<Terms>| terms.mandate.is_some() && terms.debtors.contains(&party);
-    draft.file.terms.values().any(names)
+/// Whether it is known what a party is liable for: a limit stands, or an earlier mandate named the party without one.
+fn is_stated(draft: &Draft<'_>, party: &ChainParty) -> bool {
+    let names = |terms: &Arc<Terms>| terms.mandate.is_some() && terms.debtors.contains(&party.id);
+    party.liable_up_to.is_some() || draft.file.terms.values().any(names)
+}
+
+/// The party of the chain that a submission calls by a reference of its own; `None` where it names no such party, or the chain has none.
+pub fn named_party<'p>(known: &'p [ChainParty], terms: &Terms, reference: &str) -> Option<&'p ChainParty> {
+    let named = terms.parties.iter().find(|one| one.reference == reference)?;
+    known.iter().find(|party| named.documents.iter().any(|one| party.has(one)))
 }
 
 fn other_liability(at: usize, stands: Option<Decimal>) -> Finding {
@@ -344,26 +305,37 @@ fn other_liability(at: usize, stands: Option<Decimal>) -> Finding {
     Finding::new(format!("/mandate/liable_up_to/{at}/amount"), detail)
 }
 
-/// Takes the limits of liability over. One that a mandate stated already is changed by an act, as the claim is.
-fn limit_liability(draft: &mut Draft<'_>, terms: &Terms, mandate: &Mandate, findings: &mut Vec<Finding>) {
+/// Takes the limits of liability over. One that stands already is changed by an act, as the claim is. Whether a party of which the ledger
+/// has lines is liable for less from now on.
+fn limit_liability(
+    draft: &mut Draft<'_>,
+    terms: &Terms,
+    mandate: &Mandate,
+    findings: &mut Vec<Finding>,
+) -> bool {
+    let (mut is_limited, mut limited) = (false, Vec::new());
     for (at, liability) in mandate.liable_up_to.iter().enumerate() {
-        let known = draft.file.parties.iter().find(|party| {
-            let named = terms.parties.iter().find(|one| one.reference == liability.party);
-            named.is_some_and(|named| named.documents.iter().any(|one| party.has(one)))
-        });
-        match known.cloned() {
-            Some(party) => {
-                let liable_up_to = Some(liability.amount.amount);
-                if is_stated(draft, party.id) && party.liable_up_to != liable_up_to {
-                    findings.push(other_liability(at, party.liable_up_to));
-                    continue;
-                }
-                draft.push(Change::SaveParty(ChainParty { liable_up_to, ..party }));
-            }
-            None => {
-                let detail = "there is no such party in /parties";
-                findings.push(Finding::new(format!("/mandate/liable_up_to/{at}/party"), detail));
-            }
+        let Some(party) = named_party(&draft.file.parties, terms, &liability.party).cloned() else {
+            let detail = "there is no such party in /parties";
+            findings.push(Finding::new(format!("/mandate/liable_up_to/{at}/party"), detail));
+            continue;
+        };
+        if limited.contains(&party.id) {
+            let detail = "同一当事人责任限额重复 the same party stands there twice";
+            findings.push(Finding::new(format!("/mandate/liable_up_to/{at}/party"), detail));
+            continue;
         }
+        limited.push(party.id);
+        let liable_up_to = Some(liability.amount.amount);
+        if party.liable_up_to == liable_up_to {
+            continue;
+        }
+        if is_stated(draft, &party) {
+            findings.push(other_liability(at, party.liable_up_to));
+            continue;
+        }
+        is_limited |= draft.file.ledger().any(|measure| measure.debtor == party.id);
+        draft.push(Change::SaveParty(ChainParty { liable_up_to, ..party }));
     }
+    is_limited
 }

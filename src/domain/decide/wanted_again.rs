@@ -4,9 +4,7 @@
 use chakong_contract::order::Target;
 use rust_decimal::Decimal;
 
-use super::super::{
-    CaseFile, Claim, InquiryState, LastRelease, Measure, MeasureId, MeasureState, PartyId, ReleaseCause,
-};
+use super::super::{CaseFile, Claim, LastRelease, Measure, MeasureId, MeasureState, PartyId, ReleaseCause};
 use super::counting::{Cause, exposure, is_abandoned, is_unwanted, room, room_of};
 use super::draft::Draft;
 use super::due::ask_again;
@@ -90,9 +88,7 @@ pub fn look_again(draft: &mut Draft<'_>, before: &Measure) {
     let Some(claim) = draft.file.chain.claim.clone().filter(Claim::is_open) else { return };
     let is_account = matches!(measure.target, Target::Account { .. }) && measure.currency.is_none();
     let has_room = room_of(&draft.file, &claim, measure.debtor, None) > Decimal::ZERO;
-    let (inquiry, _) = draft.subject_of(&measure);
-    let is_live = draft.file.inquiries.get(&inquiry).is_some_and(|one| one.state != InquiryState::Cancelled);
-    if is_account && has_room && is_live && !is_unwanted(&draft.file, &measure) {
+    if is_account && has_room && draft.file.may_be_asked_about(&measure) {
         ask_again(draft, &measure, None);
     }
 }

@@ -50,7 +50,9 @@ pub fn keeping_more(mut answer: Answer, last: &Answer) -> Answer {
 fn account(reply: &mut Reply, place: u32) -> Option<&mut Account> {
     let (Reply::Found { assets } | Reply::Partial { assets, .. }) = reply else { return None };
     assets.iter_mut().find_map(|found| match &mut found.asset {
-        Asset::Account(account) if account.place == Some(place) => Some(account),
+        Asset::Account(account) if account.place == Some(place) || account.more_places.contains(&place) => {
+            Some(account)
+        }
         _ => None,
     })
 }

@@ -8,8 +8,8 @@ use super::super::{Claim, EventType, Measure, MeasureState, Mode, PartyId, Relea
 use super::counting::{Cause, is_open, is_quiet, room, room_of};
 use super::declined::waits_for_a_person;
 use super::draft::{Draft, NewTask};
-use super::giving_back::{is_idle, start_release};
 use super::proposals::{freeze_or_propose, propose, withdraw};
+use super::releasing::{is_idle, start_release};
 use super::stake::{amount_of, stake_room, stake_within};
 use super::unsent;
 

@@ -6,7 +6,9 @@ use super::super::{Measure, MeasureState, OrderRecord, OrderState, Said};
 use super::control::without_control;
 
 /// A control that came to an end without an answer. Only where it certainly never reached the counterpart, or was
-/// turned away there, is the measure free again; whatever may have been done keeps counting in full.
+/// turned away there, is the measure free again; whatever may have been done keeps counting in full. That a freeze was not ordered is no
+/// refusal: its property is left alone until a person orders it anew, or a later answer shows it again. Asked again at once, what can
+/// never be sent would be ordered for ever.
 pub fn without_answer(measure: &Measure, before: &OrderRecord, order: &OrderRecord) -> Measure {
     let never_left = !before.may_have_left();
     let turned_away = order.state == OrderState::Failed;
@@ -16,7 +18,10 @@ pub fn without_answer(measure: &Measure, before: &OrderRecord, order: &OrderReco
     }
     let words = order.fault.as_ref().map(ToString::to_string);
     let note = words.unwrap_or_else(|| "期限内未能发出 it could not be sent in time".to_owned());
-    undone(measure, note)
+    let free = undone(measure, note);
+    // What a person stopped is not asked again by any answer.
+    let could_not_leave = measure.state == MeasureState::Asked && order.state != OrderState::Cancelled;
+    if could_not_leave { Measure { state: MeasureState::Skipped, ..free } } else { free }
 }
 
 /// The measure without the control that was under way about it.

@@ -1,12 +1,45 @@
 //! What a counterpart's words leave beside a measure's amounts and state.
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::super::OrderId;
+use super::Measure;
 
 /// Most controls of a measure that are remembered as booked.
 const MOST_BOOKED: usize = 500;
+
+/// What a control that was booked took off a measure: so much comes back where it turns out not to have been done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Booking {
+    /// The control.
+    pub order: OrderId,
+    /// By how much the limit went down.
+    pub limit: Decimal,
+    /// By how much less is held.
+    pub held: Decimal,
+    /// By how much less is held beyond the limit.
+    pub surplus: Decimal,
+    /// How much of it was given back.
+    pub released: Decimal,
+    /// How much of it was taken to the court's account.
+    pub deducted: Decimal,
+}
+
+impl Booking {
+    /// What a control made of a measure.
+    pub fn between(order: OrderId, before: &Measure, after: &Measure) -> Self {
+        Self {
+            order,
+            limit: before.limit - after.limit,
+            held: before.held - after.held,
+            surplus: before.surplus - after.surplus,
+            released: after.released - before.released,
+            deducted: after.deducted - before.deducted,
+        }
+    }
+}
 
 /// What the counterpart's words left beside the amounts and the state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +57,9 @@ pub struct Said {
     pub surplus_release: Option<OrderId>,
     /// Releases, deductions and transfers whose effect is in the sums, the newest last.
     pub booked: Vec<OrderId>,
+    /// What each of them took off the measure, as far as it is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bookings: Vec<Booking>,
     /// When the last of them was booked: what was asked until then may be answered with what stood before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub booked_at: Option<Timestamp>,
@@ -36,11 +72,24 @@ impl Said {
     }
 
     /// Remembers that the effect of a control is in the sums from now on.
-    pub fn book(&mut self, order: OrderId, now: Timestamp) {
+    pub fn book(&mut self, booking: Booking, now: Timestamp) {
         self.booked_at = Some(now);
         if self.booked.len() >= MOST_BOOKED {
-            self.booked.remove(0);
+            let oldest = self.booked.remove(0);
+            self.bookings.retain(|known| known.order != oldest);
         }
-        self.booked.push(order);
+        self.booked.push(booking.order);
+        self.bookings.push(booking);
+    }
+
+    /// What a control took off the measure; `None` where that is not known.
+    pub fn booking(&self, order: OrderId) -> Option<&Booking> {
+        self.bookings.iter().find(|known| known.order == order)
+    }
+
+    /// Forgets that the effect of a control is in the sums.
+    pub fn unbook(&mut self, order: OrderId) {
+        self.booked.retain(|known| *known != order);
+        self.bookings.retain(|known| known.order != order);
     }
 }

@@ -41,12 +41,32 @@ pub struct Exemption {
     /// Name of the rule that decided, as in `exemptions.toml`; absent for a free account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
+    /// Whether a text was not understood, or a finding beside the strictest is doubtful: nothing is frozen without an officer then,
+    /// whatever the level.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_an_officer: bool,
 }
 
 impl Exemption {
     /// Nothing stands against a measure.
     pub const fn free() -> Self {
-        Self { level: Level::Free, basis: String::new(), rule: None }
+        Self { level: Level::Free, basis: String::new(), rule: None, needs_an_officer: false }
+    }
+}
+
+impl Exemption {
+    /// What holds for a property of which both were found. The stricter finding decides, and a doubt about either stays.
+    pub fn and(self, other: Self) -> Self {
+        let needs_an_officer = self.needs_an_officer || other.needs_an_officer;
+        let strictness = |one: &Self| (one.level, one.rule.clone(), one.basis.clone());
+        let stricter = if strictness(&other) > strictness(&self) { other } else { self };
+        Self { needs_an_officer, ..stricter }
+    }
+
+    /// The stricter of two findings about the same property; this one where they are as strict.
+    #[must_use]
+    pub fn or_stricter(self, other: &Self) -> Self {
+        if other.level > self.level { other.clone() } else { self }
     }
 }
 
@@ -120,8 +140,15 @@ pub(super) fn check_data() -> Result<(), String> {
     RULES.as_ref().map(|_| ()).map_err(Clone::clone)
 }
 
-/// The exemption that an account's class, the bank's remark and the account's name imply.
+/// The exemption that an account's class, the bank's remark and the account's name imply. Of a remark of several lines each counts by
+/// itself too: what one of them says cancels nothing in another.
 pub fn exemption(class: &str, remark: &str, holder: &str) -> Exemption {
+    let whole = of_texts(class, remark, holder);
+    let lines = remark.lines().filter(|line| line.len() < remark.len());
+    lines.map(|line| of_texts(class, line, holder)).fold(whole, Exemption::and)
+}
+
+fn of_texts(class: &str, remark: &str, holder: &str) -> Exemption {
     let rules = match &*RULES {
         Ok(rules) => rules,
         Err(error) => {
@@ -141,17 +168,22 @@ pub fn exemption(class: &str, remark: &str, holder: &str) -> Exemption {
         .map(|(level, kind)| (level, kind.basis.as_str(), kind.id.as_str()));
     // The first of the strictest: the file lists the more particular rules first.
     let strictest = by_rules.chain(by_holder).reduce(|best, next| if next.0 > best.0 { next } else { best });
-    match strictest {
-        Some((level, basis, rule)) => finding(level, basis, rule),
-        None if legible::is_legible(class, remark, holder) => Exemption::free(),
-        None => finding(Level::Doubtful, UNREADABLE, "unreadable"),
+    match (strictest, legible::is_legible(class, remark, holder)) {
+        (None, true) => Exemption::free(),
+        (None, false) => finding(Level::Doubtful, UNREADABLE, "unreadable"),
+        (Some((Level::FreezeOnly, basis, rule)), false) => Exemption {
+            needs_an_officer: true,
+            ..finding(Level::FreezeOnly, &format!("{basis}；{UNREADABLE}"), rule)
+        },
+        (Some((level, basis, rule)), _) => finding(level, basis, rule),
     }
 }
 
 const UNREADABLE: &str = "账户文字无法辨认，由承办人核实（查扣冻规定第三条）";
 
 fn finding(level: Level, basis: &str, rule: &str) -> Exemption {
-    Exemption { level, basis: basis.to_owned(), rule: Some(rule.to_owned()) }
+    let needs_an_officer = level == Level::Doubtful;
+    Exemption { level, basis: basis.to_owned(), rule: Some(rule.to_owned()), needs_an_officer }
 }
 
 /// The account's texts, folded.

@@ -37,9 +37,9 @@ pub struct Figures {
     pub hit_percent: Option<f64>,
     /// How many properties were found.
     pub assets_found: u64,
-    /// Cases' chains with a claim.
+    /// Cases' chains with a claim, but for claims that were withdrawn.
     pub claims: u64,
-    /// Of these, those whose claim is covered in full.
+    /// Of these, those of whose claim the whole amount is held or was deducted, whether the debt has ended or not.
     pub claims_covered: u64,
     /// Chains whose claim is covered in full, of those with a claim 足额率.
     pub covered_percent: Option<f64>,

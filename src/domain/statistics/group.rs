@@ -7,7 +7,7 @@ use jiff::{Timestamp, Unit};
 use rust_decimal::Decimal;
 
 use super::{Figures, InquiryFacts, OrderTally};
-use crate::domain::{CaseId, ChainId, Coverage, Measure, MeasureState, PartyId};
+use crate::domain::{CaseId, ChainId, ClaimState, Coverage, Measure, MeasureState, PartyId};
 
 /// What was counted of a group so far.
 #[derive(Debug, Default)]
@@ -88,13 +88,15 @@ impl Group {
         }
     }
 
-    /// A claim belongs to the chain, and counts once.
+    /// A claim belongs to the chain, and counts once. One that was withdrawn is none. What covers it is what is held and was deducted,
+    /// also once the debt ended.
     fn add_claim(&mut self, facts: InquiryFacts<'_>) {
         let is_new = self.chains.insert(facts.inquiry.chain);
-        if let Some(claim) = facts.claim.filter(|_| is_new) {
+        if let Some(claim) = facts.claim.filter(|claim| is_new && claim.state != ClaimState::Withdrawn) {
             let coverage = Coverage::of(claim, facts.measures.iter());
+            let covered = coverage.held.amount + coverage.deducted.amount;
             self.claims += 1;
-            self.covered += u64::from(coverage.shortfall.amount.is_zero());
+            self.covered += u64::from(covered >= claim.amount);
             self.claimed += claim.amount;
         }
     }

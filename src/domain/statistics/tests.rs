@@ -124,6 +124,40 @@ fn figures<'s>(statistics: &'s Statistics, key: &str) -> &'s Figures {
 }
 
 #[test]
+fn a_claim_is_covered_by_what_is_held_or_deducted_and_not_by_its_end() {
+    let counted = |state: &str, held: u32, deducted: u32| {
+        let state = serde_json::from_value(json!(state)).expect("a state");
+        let claim = Claim { state, ..claim(1000) };
+        let measures = [
+            measure(1, 1, "bank-a", MeasureState::InForce, held),
+            Measure { deducted: deducted.into(), ..measure(2, 1, "bank-b", MeasureState::Deducted, 0) },
+        ];
+        let mut collector = collector(GroupBy::Month);
+        collector.add(InquiryFacts {
+            inquiry: &inquiry(1, 1, 0),
+            court: ("T10", "甲法院"),
+            officer: "",
+            filed_on: None,
+            debtors: &[PartyId::new(1)],
+            orders: &[],
+            claim: Some(&claim),
+            measures: &measures,
+        });
+        let total = collector.finish(|_| None).total;
+        (total.claims, total.claims_covered)
+    };
+    for (state, held, deducted, expected) in [
+        ("open", 600, 400, (1, 1)),
+        ("open", 600, 399, (1, 0)),
+        ("settled", 0, 1000, (1, 1)),
+        ("settled", 0, 0, (1, 0)),
+        ("withdrawn", 1000, 0, (0, 0)),
+    ] {
+        assert_eq!(counted(state, held, deducted), expected, "{state} {held} {deducted}");
+    }
+}
+
+#[test]
 fn what_groups_share_counts_once_in_each_and_once_in_all() {
     let by_month = counted(GroupBy::Month);
     let keys: Vec<&str> = by_month.rows.iter().map(|row| row.key.as_str()).collect();

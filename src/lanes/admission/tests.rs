@@ -138,3 +138,20 @@ async fn conversations_that_go_on_at_once_never_spend_more_than_the_quota() {
         assert_eq!(passed as u64, PER_DAY);
     }
 }
+
+#[tokio::test]
+async fn what_is_kept_back_counts_as_under_way_until_it_is_given_back() {
+    let (_world, admission) = limits().await;
+    assert!(admission.keep_back(0).is_none());
+    let kept_back = admission.keep_back(3).expect("three of four");
+    assert_eq!(admission.in_flight(), 3);
+    let own = admission.admit(false, "").expect("one is left");
+    let blocked = Blocked { gate: Gate::Concurrency, until: None };
+    assert_eq!(admission.admit(false, "").map(drop), Err(blocked));
+    assert!(admission.keep_back(1).is_none(), "none is left");
+    drop(kept_back);
+    let all = admission.keep_back(9);
+    assert_eq!(admission.in_flight(), 4, "as many as there are");
+    drop((own, all));
+    assert_eq!(admission.in_flight(), 0);
+}

@@ -132,6 +132,10 @@ impl Delivery for CallDelivery {
         true
     }
 
+    fn longest_request(&self) -> Option<Duration> {
+        Some(self.0.longest())
+    }
+
     fn send<'a>(
         &'a self,
         lane: &'a LaneContext,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
-use tower::{Layer, Service};
+use tower::{Layer, Service, ServiceExt as _};
 
 tokio::task_local! {
     /// Set once a connection was made for the request that is being sent.
@@ -24,34 +24,42 @@ pub(super) async fn watched<T>(sending: impl Future<Output = T>) -> (T, bool) {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Notes;
 
-/// What makes connections, and notes it.
-#[derive(Debug, Clone)]
-pub(super) struct Noting<S>(S);
+/// What makes connections, and notes it. A client is copied several times for each request, and makes a connection for few of them:
+/// what is behind is copied only then.
+#[derive(Debug)]
+pub(super) struct Noting<S>(Arc<S>);
+
+impl<S> Clone for Noting<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
 
 impl<S> Layer<S> for Notes {
     type Service = Noting<S>;
 
     fn layer(&self, inner: S) -> Noting<S> {
-        Noting(inner)
+        Noting(Arc::new(inner))
     }
 }
 
 impl<R, S> Service<R> for Noting<S>
 where
-    S: Service<R>,
+    R: Send + 'static,
+    S: Service<R> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
     type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: R) -> Self::Future {
         let made = MADE.try_with(Arc::clone).ok();
-        let connecting = self.0.call(request);
+        let connecting = (*self.0).clone().oneshot(request);
         Box::pin(async move {
             let connected = connecting.await;
             if let Some(made) = made {

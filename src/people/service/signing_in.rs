@@ -1,11 +1,12 @@
 //! Signing in: by password, by the word of the identity provider, by a client certificate.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
+use super::super::slow_down::Tried;
 use super::super::{cookie, password, second_factor};
 use super::{People, SignedIn};
 use crate::domain::AuditEntry;
@@ -100,8 +101,6 @@ pub struct Vouched {
 pub enum NotIn {
     /// Name, password or code was wrong, or the person is locked or disabled: which of it is told to nobody.
     Wrong,
-    /// Too many attempts from this address wait for their turn.
-    TooMany,
     /// Nobody is known by this name or certificate.
     Unknown,
     /// The person may not sign in any more.
@@ -116,19 +115,30 @@ pub enum NotIn {
     Code,
 }
 
+/// Why nobody is signed in, and how long whoever asked waits to be told so: guessing must take time, and a right password none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "the answer is kept back for a while"]
+pub struct KeptOut {
+    /// Why.
+    pub why: NotIn,
+    /// How long the answer is kept back.
+    pub wait: Duration,
+}
+
 /// Either a session, or why there is none.
-pub type SignedInOrNot = Result<SignedIn, NotIn>;
+pub type SignedInOrNot = Result<SignedIn, KeptOut>;
 
 impl People {
-    /// Signs in by a password. Whether name, password or code was wrong, or the person is locked or disabled, is told to nobody, nor by
-    /// the time that it takes.
+    /// Signs in by a password, however many others are tried from the same address. Whether name, password or code was wrong, or the
+    /// person is locked or disabled, is told to nobody, nor by the time that it takes.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn sign_in(&self, shown: Credentials) -> Stored<SignedInOrNot> {
         let Credentials { number, password, code, origin } = shown;
-        let Some(_turn) = self.turn(origin.from).await else { return Ok(Err(NotIn::TooMany)) };
+        let _turn = self.slow_down.turn(origin.from, self.clock.now()).await;
         let number = number.trim().to_owned();
+        let tried = [Tried::from(origin.from), Tried::account(&number)];
         let person = self.store.read(move |reads| reads.person_by_number(&number)).await?;
         let known = person.as_ref().and_then(|person| person.password.as_ref());
         let against = known.map(|password| password.hash.clone());
@@ -141,12 +151,12 @@ impl People {
         let (is_right, against) = checked.await?;
         let Some(person) = person else {
             // The name is not kept: it may be a password in the wrong field.
-            self.not_in(&origin, ("password", "", "登录失败 refused")).await?;
-            return Ok(Err(NotIn::Wrong));
+            let wait = self.not_in((&origin, &tried), ("password", "", "登录失败 refused")).await?;
+            return Ok(Err(KeptOut { why: NotIn::Wrong, wait }));
         };
         let first = FirstFactor::Password { against, is_right };
         let begun = self.begin(&person, first, &code, Uuid::new_v4(), &origin).await?;
-        Ok(begun.ok_or(NotIn::Wrong))
+        Ok(begun.ok_or_else(|| self.kept_out(NotIn::Wrong, &tried)))
     }
 
     /// Signs in whom the identity provider or a certificate names. Why it is refused is told: whoever asks has proved who they are.
@@ -155,65 +165,73 @@ impl People {
     /// When the store fails.
     pub async fn sign_in_vouched(&self, shown: Vouched) -> Stored<SignedInOrNot> {
         let Vouched { named, code, session, origin } = shown;
-        let Some(_turn) = self.turn(origin.from).await else { return Ok(Err(NotIn::TooMany)) };
         let now = self.clock.now();
+        let _turn = self.slow_down.turn(origin.from, now).await;
         let Some(person) = self.find(&named).await? else {
             let name: String = named.name().chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
             let why = "没有此人员 nobody is known by this name or certificate";
-            self.not_in(&origin, (named.word(), &name, why)).await?;
-            return Ok(Err(NotIn::Unknown));
+            let tried = [Tried::from(origin.from), Tried::account(named.name())];
+            let wait = self.not_in((&origin, &tried), (named.word(), &name, why)).await?;
+            return Ok(Err(KeptOut { why: NotIn::Unknown, wait }));
         };
+        let tried = [Tried::from(origin.from), Tried::account(&person.number)];
         let first = named.first();
         let is_over = matches!(&named, Named::Certificate(one, _) if !person.has_certificate(one, now));
         let is_free = person.is_active() && !person.is_locked(now) && !is_over;
         let wants = person.has_second_factor() && !first.method().has_second_factor();
         if is_free && wants && code.is_none() {
-            return Ok(Err(NotIn::CodeWanted));
+            return Ok(Err(KeptOut { why: NotIn::CodeWanted, wait: Duration::ZERO }));
         }
         let id = session.unwrap_or_else(Uuid::new_v4);
         let begun = self.begin(&person, first, &code.unwrap_or_default(), id, &origin).await?;
-        Ok(begun.ok_or(if !person.is_active() {
-            NotIn::Disabled
-        } else if person.is_locked(now) {
-            NotIn::Locked
-        } else if is_over {
-            NotIn::Certificate
-        } else {
-            NotIn::Code
-        }))
+        let why = match () {
+            () if !person.is_active() => NotIn::Disabled,
+            () if person.is_locked(now) => NotIn::Locked,
+            () if is_over => NotIn::Certificate,
+            () => NotIn::Code,
+        };
+        Ok(begun.ok_or_else(|| self.kept_out(why, &tried)))
     }
 
-    /// Keeps that somebody was refused before it was known who it is. What is suspicious slows the address down, and what is not is kept
-    /// once in a while for an address: no stranger floods the audit.
+    /// Keeps that somebody was refused before it was known who it is, and says how long the answer is kept back. What is suspicious slows
+    /// the address down, and what is not is kept once in a while for an address: no stranger floods the audit.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn refused(&self, origin: &Origin, method: &str, is_suspicious: bool, why: &str) -> Stored<()> {
+    pub async fn refused(
+        &self,
+        origin: &Origin,
+        method: &str,
+        is_suspicious: bool,
+        why: &str,
+    ) -> Stored<Duration> {
         if is_suspicious {
-            let Some(_turn) = self.turn(origin.from).await else { return Ok(()) };
-            return self.not_in(origin, (method, "", why)).await;
+            return self.not_in((origin, &[Tried::from(origin.from)]), (method, "", why)).await;
         }
         let (at, key) = (self.clock.now(), (origin.from, why.to_owned()));
         let is_recent = |told: Timestamp| at.duration_since(told).as_secs() < TOLD_AGAIN;
         if self.told.get(&key).is_some_and(is_recent) {
-            return Ok(());
+            return Ok(Duration::ZERO);
         }
         self.told.insert(key, at);
-        self.engine.audit(by_nobody(at, origin.from, (method, "", why))).await
+        self.engine.audit(by_nobody(at, origin.from, (method, "", why))).await?;
+        Ok(Duration::ZERO)
     }
 
-    /// Keeps that nobody was signed in, and slows the address down.
-    async fn not_in(&self, origin: &Origin, what: (&str, &str, &str)) -> Stored<()> {
+    /// Keeps that nobody was signed in. How long the answer is kept back.
+    async fn not_in(
+        &self,
+        (origin, tried): (&Origin, &[Tried]),
+        what: (&str, &str, &str),
+    ) -> Stored<Duration> {
         let at = self.clock.now();
-        self.slow_down.failed(origin.from, at);
-        self.engine.audit(by_nobody(at, origin.from, what)).await
+        let wait = self.slow_down.failed(tried, at);
+        self.engine.audit(by_nobody(at, origin.from, what)).await?;
+        Ok(wait)
     }
 
-    /// Waits for the turn of an attempt from an address, and as long as its failures ask for.
-    async fn turn(&self, from: IpAddr) -> Option<OwnedSemaphorePermit> {
-        let turn = self.slow_down.turn(from, self.clock.now()).await?;
-        tokio::time::sleep(self.slow_down.wait(from, self.clock.now())).await;
-        Some(turn)
+    fn kept_out(&self, why: NotIn, tried: &[Tried]) -> KeptOut {
+        KeptOut { why, wait: self.slow_down.failed(tried, self.clock.now()) }
     }
 
     async fn find(&self, named: &Named) -> Stored<Option<Person>> {
@@ -261,10 +279,7 @@ impl People {
             session: session.clone(),
             rules: self.rules().clone(),
         };
-        let Some(person) = self.engine.sign_in(input).await? else {
-            self.slow_down.failed(origin.from, now);
-            return Ok(None);
-        };
+        let Some(person) = self.engine.sign_in(input).await? else { return Ok(None) };
         let identity = self.identity_of(&person, &session, &token, now);
         Ok(Some(SignedIn { token, identity }))
     }

@@ -84,8 +84,6 @@ impl World {
             code: code.to_owned(),
             origin: origin(),
         };
-        // What was guessed before from this address is another test's matter.
-        self.people.slow_down.forget(shown.origin.from);
         self.people.sign_in(shown).await.expect("the store works").ok()
     }
 
@@ -508,8 +506,7 @@ fn vouched(named: Named, code: Option<&str>) -> Vouched {
 
 impl World {
     async fn vouched(&self, shown: Vouched) -> Result<SignedIn, NotIn> {
-        self.people.slow_down.forget(shown.origin.from);
-        self.people.sign_in_vouched(shown).await.expect("the store works")
+        self.people.sign_in_vouched(shown).await.expect("the store works").map_err(|kept_out| kept_out.why)
     }
 }
 
@@ -596,28 +593,65 @@ async fn a_certificate_signs_in_while_it_is_valid_and_bound() {
     assert_eq!(world.vouched(shown()).await.err(), Some(NotIn::Unknown), "not bound any more");
 }
 
+fn attempt(number: &str, password: &str) -> Credentials {
+    let (number, password, code) = (number.to_owned(), password.to_owned(), String::new());
+    Credentials { number, password, code, origin: origin() }
+}
+
 /// However many guess at once, each knows of the failures before it; and a right password of one's own buys no guess at another's.
 #[tokio::test]
-async fn parallel_guesses_wait_for_each_other_and_a_success_forgives_nothing() {
+async fn parallel_guesses_are_answered_ever_later_and_a_success_forgives_nothing() {
     let world = World::new(Settings::default());
     world.person("gh001", &[Role::Officer]).await;
-    let from = origin().from;
-    let attempt = |password: &str| Credentials {
-        number: "gh001".to_owned(),
-        password: password.to_owned(),
-        code: String::new(),
-        origin: origin(),
+    let waits = async |passwords: &[&str]| {
+        let guesses = passwords.iter().map(|password| world.people.sign_in(attempt("gh001", password)));
+        let mut waits = Vec::new();
+        for guessed in futures_util::future::join_all(guesses).await {
+            match guessed.expect("the store works") {
+                Ok(_) => waits.push(Duration::ZERO),
+                Err(kept_out) => {
+                    assert_eq!(kept_out.why, NotIn::Wrong);
+                    waits.push(kept_out.wait);
+                }
+            }
+        }
+        waits.sort_unstable();
+        waits.into_iter().map(|wait| wait.as_millis()).collect::<Vec<_>>()
     };
-    let guesses = (0..3).map(|_| world.people.sign_in(attempt("wrong")));
-    for guessed in futures_util::future::join_all(guesses).await {
-        assert_eq!(guessed.expect("the store works").err(), Some(NotIn::Wrong));
+    assert_eq!(waits(&["wrong", "wrong again", "guessed"]).await, [250, 500, 1000]);
+    assert_eq!(waits(&[PASSWORD]).await, [0], "a right one is not kept waiting");
+    assert_eq!(waits(&["wrong"]).await, [2000], "and forgives nothing");
+}
+
+#[tokio::test]
+async fn the_right_password_is_in_however_many_guess_from_the_same_address() {
+    const CROWD: usize = 70;
+    let world = World::new(Settings::default());
+    world.person("gh001", &[Role::Officer]).await;
+    let crowd = (0..CROWD).map(|at| world.people.sign_in(attempt(&format!("nobody-{at}"), PASSWORD)));
+    let crowd = futures_util::future::join_all(crowd);
+    let right = world.people.sign_in(attempt("gh001", PASSWORD));
+    let (crowd, right) = tokio::join!(crowd, right);
+    assert!(right.expect("the store works").is_ok());
+    let refused = |one: Stored<SignedInOrNot>| {
+        one.expect("the store works").err().is_some_and(|kept_out| kept_out.why == NotIn::Wrong)
+    };
+    assert_eq!(crowd.into_iter().filter_map(|one| refused(one).then_some(())).count(), CROWD);
+}
+
+/// Nor by how long the answer is kept back is it told who is known.
+#[tokio::test]
+async fn somebody_unknown_and_a_wrong_password_are_answered_alike() {
+    let mut waits = Vec::new();
+    for number in ["gh001", "nobody"] {
+        let world = World::new(Settings::default());
+        world.person("gh001", &[Role::Officer]).await;
+        let mut of = Vec::new();
+        for _ in 0..3 {
+            let guessed = world.people.sign_in(attempt(number, "wrong")).await.expect("the store works");
+            of.push(guessed.expect_err("wrong"));
+        }
+        waits.push(of);
     }
-    let now = world.clock.now();
-    assert_eq!(
-        world.people.slow_down.wait(from, now),
-        Duration::from_secs(1),
-        "three failures, one after another"
-    );
-    assert!(world.people.sign_in(attempt(PASSWORD)).await.expect("the store works").is_ok());
-    assert_eq!(world.people.slow_down.wait(from, now), Duration::from_secs(1), "a success forgives nothing");
+    assert_eq!(waits[0], waits[1]);
 }

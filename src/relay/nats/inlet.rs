@@ -6,6 +6,7 @@ use async_nats::client::PublishErrorKind;
 use async_nats::jetstream::consumer::pull::{Config, Stream};
 use async_nats::jetstream::consumer::{AckPolicy, Config as ConsumerConfig, Consumer, DeliverPolicy};
 use async_nats::jetstream::context::ConsumerInfoErrorKind;
+use async_nats::jetstream::stream::Stream as JetStream;
 use async_nats::jetstream::{AckKind, Message};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -14,7 +15,7 @@ use super::{Connection, headers_of, servers_of};
 use crate::config::NatsIntake;
 use crate::relay::failure::{Done, Failure, FailureKind};
 use crate::relay::message::{Incoming, STRUCTURED, Verdict, shown_key};
-use crate::relay::parties::{Inlet, Receiver};
+use crate::relay::parties::{Absent, Inlet, Receiver};
 
 /// Longest time for one acknowledgement.
 const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(10);
@@ -29,15 +30,35 @@ const STANDS: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(in crate::relay) struct NatsInlet(pub(in crate::relay) NatsIntake);
 
+impl NatsInlet {
+    async fn open(&self, absent: Absent) -> Done<Connection> {
+        let config = &self.0;
+        let subjects = [config.subject.clone(), format!("{}.>", config.answers), config.dead_letters.clone()];
+        Connection::open(&config.nats, &subjects, absent, ACKNOWLEDGED_WITHIN).await
+    }
+}
+
 impl Inlet for NatsInlet {
+    fn look(&self) -> BoxFuture<'_, Done<()>> {
+        async move {
+            let absent = Absent::looked_at(self.0.nats.stream.declare);
+            let connection = self.open(absent).await?;
+            match stream_of(&connection, &self.0).await {
+                Ok(stream) => check(&stream, &self.0, absent).await,
+                // It is made later, and its consumer with it.
+                Err(_) if absent == Absent::Leave => Ok(()),
+                Err(failure) => Err(failure),
+            }
+        }
+        .boxed()
+    }
+
     fn connect(&self) -> BoxFuture<'_, Done<Box<dyn Receiver>>> {
         async move {
-            let config = &self.0;
-            let subjects =
-                [config.subject.clone(), format!("{}.>", config.answers), config.dead_letters.clone()];
-            let connection = Connection::open(&config.nats, &subjects, ACKNOWLEDGED_WITHIN).await?;
-            let consumer = consumer(&connection, config).await?;
-            let config = config.clone();
+            let absent = Absent::configured(self.0.nats.stream.declare);
+            let connection = self.open(absent).await?;
+            let consumer = consumer(&connection, &self.0, absent).await?;
+            let config = self.0.clone();
             Ok(Box::new(NatsReceiver { connection, consumer, messages: None, config, current: None })
                 as Box<dyn Receiver>)
         }
@@ -49,34 +70,49 @@ impl Inlet for NatsInlet {
     }
 }
 
-/// The durable consumer: made where it is not there, or only looked at, and read back.
-async fn consumer(connection: &Connection, config: &NatsIntake) -> Done<Consumer<Config>> {
-    let unfit = |what: String| {
-        Failure::new(FailureKind::Unfit, format!("the consumer {} of the stream {what}", config.consumer))
-    };
+async fn stream_of(connection: &Connection, config: &NatsIntake) -> Done<JetStream> {
     let stream = connection.context.get_stream(&config.nats.stream.name).await;
-    let stream = stream.map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))?;
+    stream.map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))
+}
+
+/// Whether the durable consumer, if it is there, is fit.
+async fn check(stream: &JetStream, config: &NatsIntake, absent: Absent) -> Done<()> {
     match stream.consumer_info(&config.consumer).await {
-        Ok(_) => {}
-        Err(error) if error.kind() == ConsumerInfoErrorKind::NotFound => {
-            if !config.nats.stream.declare {
-                return Err(unfit("is not there; make it, or write declare = true".to_owned()));
-            }
-        }
-        Err(error) => return Err(Failure::new(FailureKind::Unreachable, error.to_string())),
+        Ok(info) => fit(config, &info.config),
+        Err(error) if error.kind() == ConsumerInfoErrorKind::NotFound => match absent {
+            Absent::Fault => Err(unfit(config, "is not there; make it, or write declare = true")),
+            Absent::Make | Absent::Leave => Ok(()),
+        },
+        Err(error) => Err(Failure::new(FailureKind::Unreachable, error.to_string())),
     }
+}
+
+/// The durable consumer: made where it is not there, or only looked at, and read back.
+async fn consumer(connection: &Connection, config: &NatsIntake, absent: Absent) -> Done<Consumer<Config>> {
+    let stream = stream_of(connection, config).await?;
+    check(&stream, config, absent).await?;
     let made: Consumer<Config> = stream
         .get_or_create_consumer(&config.consumer, wanted(config))
         .await
-        .map_err(|error| unfit(format!("cannot be used: {error}")))?;
-    let differences = differences(&config.subject, &made.cached_info().config);
+        .map_err(|error| unfit(config, &format!("cannot be used: {error}")))?;
+    fit(config, &made.cached_info().config)?;
+    Ok(made)
+}
+
+fn unfit(config: &NatsIntake, what: &str) -> Failure {
+    Failure::new(FailureKind::Unfit, format!("the consumer {} of the stream {what}", config.consumer))
+}
+
+fn fit(config: &NatsIntake, is: &ConsumerConfig) -> Done<()> {
+    let differences = differences(&config.subject, is);
     if differences.is_empty() {
-        return Ok(made);
+        return Ok(());
     }
-    Err(unfit(format!(
-        "would lose inquiries or is another's: {}; correct or remove it, or name another `consumer`",
-        differences.join("; ")
-    )))
+    let differences = differences.join("; ");
+    let what = format!(
+        "would lose inquiries or is another's: {differences}; correct or remove it, or name another `consumer`"
+    );
+    Err(unfit(config, &what))
 }
 
 fn wanted(config: &NatsIntake) -> Config {

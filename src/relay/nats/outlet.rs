@@ -7,17 +7,27 @@ use super::{Connection, headers_of, servers_of};
 use crate::config::NatsRelay;
 use crate::relay::failure::{Done, Failure};
 use crate::relay::message::{Outgoing, STRUCTURED};
-use crate::relay::parties::{Outlet, Publisher};
+use crate::relay::parties::{Absent, Outlet, Publisher};
 
 /// NATS as a broker that results go to.
 #[derive(Debug)]
 pub(in crate::relay) struct NatsOutlet(pub(in crate::relay) NatsRelay);
 
+impl NatsOutlet {
+    async fn open(&self, absent: Absent) -> Done<Connection> {
+        let subjects = [format!("{}.>", self.0.subject)];
+        Connection::open(&self.0.nats, &subjects, absent, self.0.limits.ack_timeout).await
+    }
+}
+
 impl Outlet for NatsOutlet {
+    fn look(&self) -> BoxFuture<'_, Done<()>> {
+        async move { self.open(Absent::looked_at(self.0.nats.stream.declare)).await.map(drop) }.boxed()
+    }
+
     fn connect(&self) -> BoxFuture<'_, Done<Box<dyn Publisher>>> {
         async move {
-            let subjects = [format!("{}.>", self.0.subject)];
-            let connection = Connection::open(&self.0.nats, &subjects, self.0.limits.ack_timeout).await?;
+            let connection = self.open(Absent::configured(self.0.nats.stream.declare)).await?;
             let (prefix, stream) = (self.0.subject.clone(), self.0.nats.stream.name.clone());
             Ok(Box::new(NatsPublisher { connection, prefix, stream }) as Box<dyn Publisher>)
         }

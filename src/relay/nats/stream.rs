@@ -2,11 +2,12 @@
 //! word.
 
 use async_nats::jetstream::Context;
-use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind};
+use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamByNameErrorKind, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
 
 use crate::config::StreamConfig;
 use crate::relay::failure::{Done, Failure, FailureKind};
+use crate::relay::parties::Absent;
 
 /// JetStream's code for a stream that is not there.
 const NOT_FOUND: u64 = 10059;
@@ -14,7 +15,12 @@ const NOT_FOUND: u64 = 10059;
 const SMALLEST_LIMIT: i32 = 8 << 10;
 
 /// Makes the stream, or checks it. Gives its largest message in bytes.
-pub(super) async fn ensure(context: &Context, wanted: &StreamConfig, subjects: &[String]) -> Done<usize> {
+pub(super) async fn ensure(
+    context: &Context,
+    wanted: &StreamConfig,
+    subjects: &[String],
+    absent: Absent,
+) -> Done<usize> {
     let found = match context.get_stream(&wanted.name).await {
         Ok(stream) => Some(stream.cached_info().config.clone()),
         Err(error) => match error.kind() {
@@ -28,10 +34,11 @@ pub(super) async fn ensure(context: &Context, wanted: &StreamConfig, subjects: &
             }
         },
     };
-    let is = match found {
-        Some(is) => is,
-        None if wanted.declare => create(context, wanted, subjects).await?,
-        None => {
+    let is = match (found, absent) {
+        (Some(is), _) => is,
+        (None, Absent::Make) => create(context, wanted, subjects).await?,
+        (None, Absent::Leave) => return may_be_made(context, wanted, subjects).await,
+        (None, Absent::Fault) => {
             let detail = "is not there; make it, or write declare = true";
             return Err(unfit(wanted, detail));
         }
@@ -44,6 +51,24 @@ pub(super) async fn ensure(context: &Context, wanted: &StreamConfig, subjects: &
         return Err(unfit(wanted, &format!("is not as configured: {}", differences.join("; "))));
     }
     Ok(usize::try_from(is.max_message_size).ok().filter(|most| *most > 0).unwrap_or(usize::MAX))
+}
+
+/// Whether another stream takes one of its subjects, so that it cannot be made.
+async fn may_be_made(context: &Context, wanted: &StreamConfig, subjects: &[String]) -> Done<usize> {
+    for subject in subjects {
+        match context.stream_by_subject(subject.clone()).await {
+            Ok(other) => {
+                let detail = format!("cannot be made: {subject} overlaps with what the stream {other} takes");
+                return Err(unfit(wanted, &detail));
+            }
+            Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => {}
+            Err(error) => {
+                let detail = format!("JetStream did not answer: {error}");
+                return Err(Failure::new(FailureKind::Unreachable, detail));
+            }
+        }
+    }
+    Ok(usize::MAX)
 }
 
 async fn create(context: &Context, wanted: &StreamConfig, subjects: &[String]) -> Done<Config> {

@@ -7,29 +7,41 @@ use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, Consumer, ExchangeKind};
 
-use super::{Connection, Letter, failed, persistent, places, servers_of, short};
+use super::places::{self, Made};
+use super::{Connection, Letter, failed, persistent, servers_of, short};
 use crate::config::RabbitIntake;
 use crate::relay::failure::{Done, Failure, FailureKind};
 use crate::relay::message::{Incoming, STRUCTURED, Verdict, shown_key};
-use crate::relay::parties::{Inlet, Receiver};
+use crate::relay::parties::{Absent, Inlet, Receiver};
 
 /// RabbitMQ as a broker that inquiries come from.
 #[derive(Debug)]
 pub(in crate::relay) struct RabbitInlet(pub(in crate::relay) RabbitIntake);
 
+impl RabbitInlet {
+    async fn open(&self, absent: Absent) -> Done<Connection> {
+        let config = &self.0;
+        let connection = Connection::open(&config.rabbit).await?;
+        let (raw, dead) = (&connection.connection, config.dead_letters.as_str());
+        places::exchange(raw, &config.exchange, ExchangeKind::Topic, absent).await?;
+        places::exchange(raw, &config.answers, ExchangeKind::Topic, absent).await?;
+        places::exchange(raw, dead, ExchangeKind::Fanout, absent).await?;
+        places::queue(raw, &config.queue, absent, &[(config.exchange.as_str(), "#")], Made::Unlimited)
+            .await?;
+        places::queue(raw, dead, absent, &[(dead, "#")], Made::Unlimited).await?;
+        Ok(connection)
+    }
+}
+
 impl Inlet for RabbitInlet {
+    fn look(&self) -> BoxFuture<'_, Done<()>> {
+        async move { self.open(Absent::looked_at(self.0.rabbit.declare)).await.map(drop) }.boxed()
+    }
+
     fn connect(&self) -> BoxFuture<'_, Done<Box<dyn Receiver>>> {
         async move {
-            let config = &self.0;
-            let connection = Connection::open(&config.rabbit).await?;
-            let (raw, declare) = (&connection.connection, config.rabbit.declare);
-            places::exchange(raw, &config.exchange, ExchangeKind::Topic, declare).await?;
-            places::exchange(raw, &config.answers, ExchangeKind::Topic, declare).await?;
-            places::exchange(raw, &config.dead_letters, ExchangeKind::Fanout, declare).await?;
-            places::queue(raw, &config.queue, declare, &[(config.exchange.as_str(), "#")]).await?;
-            let dead = config.dead_letters.as_str();
-            places::queue(raw, dead, declare, &[(dead, "#")]).await?;
-            let config = config.clone();
+            let connection = self.open(Absent::configured(self.0.rabbit.declare)).await?;
+            let config = self.0.clone();
             Ok(Box::new(RabbitReceiver { connection, consumer: None, config, current: None })
                 as Box<dyn Receiver>)
         }

@@ -4,28 +4,40 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use lapin::ExchangeKind;
 
-use super::{Connection, Letter, persistent, places, servers_of, short};
+use super::places::{self, Made};
+use super::{Connection, Letter, persistent, servers_of, short};
 use crate::config::RabbitRelay;
 use crate::relay::failure::{Done, Failure};
 use crate::relay::message::{Outgoing, STRUCTURED};
-use crate::relay::parties::{Outlet, Publisher};
+use crate::relay::parties::{Absent, Outlet, Publisher};
 
 /// RabbitMQ as a broker that results go to.
 #[derive(Debug)]
 pub(in crate::relay) struct RabbitOutlet(pub(in crate::relay) RabbitRelay);
 
+impl RabbitOutlet {
+    async fn open(&self, absent: Absent) -> Done<Connection> {
+        let (config, exchange) = (&self.0, self.0.exchange.as_str());
+        let connection = Connection::open(&config.rabbit).await?;
+        let raw = &connection.connection;
+        places::exchange(raw, exchange, ExchangeKind::Topic, absent).await?;
+        for queue in &config.queues {
+            let bindings: Vec<_> = queue.keys.iter().map(|key| (exchange, key.as_str())).collect();
+            places::queue(raw, &queue.name, absent, &bindings, Made::Plain).await?;
+        }
+        Ok(connection)
+    }
+}
+
 impl Outlet for RabbitOutlet {
+    fn look(&self) -> BoxFuture<'_, Done<()>> {
+        async move { self.open(Absent::looked_at(self.0.rabbit.declare)).await.map(drop) }.boxed()
+    }
+
     fn connect(&self) -> BoxFuture<'_, Done<Box<dyn Publisher>>> {
         async move {
-            let (config, exchange) = (&self.0, self.0.exchange.as_str());
-            let connection = Connection::open(&config.rabbit).await?;
-            let (raw, declare) = (&connection.connection, config.rabbit.declare);
-            places::exchange(raw, exchange, ExchangeKind::Topic, declare).await?;
-            for queue in &config.queues {
-                let bindings: Vec<_> = queue.keys.iter().map(|key| (exchange, key.as_str())).collect();
-                places::queue(raw, &queue.name, declare, &bindings).await?;
-            }
-            let publisher = RabbitPublisher { connection, exchange: exchange.to_owned() };
+            let connection = self.open(Absent::configured(self.0.rabbit.declare)).await?;
+            let publisher = RabbitPublisher { connection, exchange: self.0.exchange.clone() };
             Ok(Box::new(publisher) as Box<dyn Publisher>)
         }
         .boxed()

@@ -3,18 +3,19 @@
 
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
-use lapin::types::FieldTable;
+use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Connection, ErrorKind, ExchangeKind};
 
 use super::{failed, short};
 use crate::relay::failure::{Done, Failure, FailureKind};
+use crate::relay::parties::Absent;
 
 /// A durable exchange of a type.
 pub(super) async fn exchange(
     connection: &Connection,
     name: &str,
     kind: ExchangeKind,
-    declare: bool,
+    absent: Absent,
 ) -> Done<()> {
     let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
     let passive = ExchangeDeclareOptions { passive: true, ..durable };
@@ -23,8 +24,12 @@ pub(super) async fn exchange(
         Err(error) if is(&error, &AMQPSoftError::NOTFOUND) => false,
         Err(error) => return Err(failed(&error)),
     };
-    if !is_there && !declare {
-        return Err(unfit(format!("the exchange {name} is not there; make it, or write declare = true")));
+    match absent {
+        Absent::Fault if !is_there => {
+            return Err(unfit(format!("the exchange {name} is not there; make it, or write declare = true")));
+        }
+        Absent::Leave if !is_there => return Ok(()),
+        _ => {}
     }
     // That one is there says nothing about its type: to declare it as it should be tells.
     let Err(error) = declare_exchange(connection, name, &kind, durable).await? else { return Ok(()) };
@@ -57,12 +62,27 @@ async fn declare_exchange(
     Ok(declared)
 }
 
-/// A queue of any type, and its bindings to an exchange.
+/// How often a message may be delivered. From RabbitMQ 4 on a quorum queue that says nothing drops a message at the 21st delivery, so that
+/// a gateway that is stopped and started, or waits for its store, would lose it. -1 means no limit there, and to RabbitMQ 3.10 it means
+/// that nothing is delivered twice: a number that is never reached means the same to all.
+const DELIVERIES: i32 = i32::MAX;
+
+/// What is asked of a queue that is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// Nothing: who reads it may declare it as well, and must find it as it was declared.
+    Plain,
+    /// That it drops no message however often it is delivered: it is read here, and declared by nobody else.
+    Unlimited,
+}
+
+/// A queue of the type that the broker's virtual host makes by itself, and its bindings to an exchange.
 pub(super) async fn queue(
     connection: &Connection,
     name: &str,
-    declare: bool,
+    absent: Absent,
     bindings: &[(&str, &str)],
+    made: Made,
 ) -> Done<()> {
     let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
     let passive = QueueDeclareOptions { passive: true, ..durable };
@@ -70,19 +90,19 @@ pub(super) async fn queue(
     match channel.queue_declare(short(name)?, passive, FieldTable::default()).await {
         Ok(_) => drop(channel.close(200, "".into()).await),
         Err(error) if is(&error, &AMQPSoftError::NOTFOUND) => {
-            if !declare {
-                return Err(unfit(format!(
-                    "the queue {name} is not there; make it, or write declare = true"
-                )));
+            match absent {
+                Absent::Fault => {
+                    let detail = format!("the queue {name} is not there; make it, or write declare = true");
+                    return Err(unfit(detail));
+                }
+                Absent::Leave => return Ok(()),
+                Absent::Make => {}
             }
-            let channel = connection.create_channel().await.map_err(|error| failed(&error))?;
-            let made = channel.queue_declare(short(name)?, durable, FieldTable::default()).await;
-            made.map_err(|error| failed(&error))?;
-            let _ = channel.close(200, "".into()).await;
+            make_queue(connection, name, durable, made).await?;
         }
         Err(error) => return Err(failed(&error)),
     }
-    if !declare {
+    if absent != Absent::Make {
         return Ok(());
     }
     let channel = connection.create_channel().await.map_err(|error| failed(&error))?;
@@ -94,6 +114,38 @@ pub(super) async fn queue(
     }
     let _ = channel.close(200, "".into()).await;
     Ok(())
+}
+
+/// Makes a queue. One of a type that counts no deliveries may not be asked to.
+async fn make_queue(
+    connection: &Connection,
+    name: &str,
+    durable: QueueDeclareOptions,
+    made: Made,
+) -> Done<()> {
+    let mut arguments = FieldTable::default();
+    if made == Made::Unlimited {
+        arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(DELIVERIES));
+    }
+    let mut made = declare_queue(connection, name, durable, arguments).await?;
+    if made.as_ref().is_err_and(|error| is(error, &AMQPSoftError::PRECONDITIONFAILED)) {
+        made = declare_queue(connection, name, durable, FieldTable::default()).await?;
+    }
+    made.map_err(|error| failed(&error))
+}
+
+async fn declare_queue(
+    connection: &Connection,
+    name: &str,
+    options: QueueDeclareOptions,
+    arguments: FieldTable,
+) -> Done<Result<(), lapin::Error>> {
+    let channel = connection.create_channel().await.map_err(|error| failed(&error))?;
+    let declared = channel.queue_declare(short(name)?, options, arguments).await;
+    if declared.is_ok() {
+        let _ = channel.close(200, "".into()).await;
+    }
+    Ok(declared.map(drop))
 }
 
 fn is(error: &lapin::Error, wanted: &AMQPSoftError) -> bool {

@@ -58,7 +58,13 @@ impl State {
         let of_chain = |paper: &&Paper| {
             self.inquiries.get(&paper.inquiry).is_some_and(|kept| kept.inquiry.chain == chain)
         };
-        self.documents.values().map(|new| &new.paper).filter(of_chain).cloned().collect()
+        self.documents.values().map(|new| &new.paper).filter(of_chain).map(|one| self.paper(one)).collect()
+    }
+
+    /// A paper with the parties of the chain that its inquiry names by now.
+    pub(super) fn paper(&self, kept: &Paper) -> Paper {
+        let terms = self.inquiries.get(&kept.inquiry).map(|kept| &kept.terms);
+        Paper { debtors: terms.map(|terms| terms.debtors.clone()).unwrap_or_default(), ..kept.clone() }
     }
 
     pub(super) fn document(&self, id: DocumentId) -> Stored<Option<LegalDocument>> {

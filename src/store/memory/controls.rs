@@ -49,6 +49,7 @@ impl State {
                 && self.is_of(task.chain, &filter.courts)
                 && self.is_by(task.chain, filter)
                 && filter.due_before.is_none_or(|due| task.due < due)
+                && filter.created_before.is_none_or(|before| task.created < before)
                 && filter.after.is_none_or(|after| (task.due, task.id) > after)
         });
         let mut wanted: Vec<Task> = wanted.cloned().collect();

@@ -96,6 +96,9 @@ impl View<'_> {
                 }
                 self.touched.lane(lane, true);
             }
+            LaneChange::KeepFailure(failure) => {
+                state.relay_failures.put(failure.name.clone(), failure.clone());
+            }
             LaneChange::RemoveConsumer(consumer) => state.consumers.remove(consumer),
             LaneChange::Acknowledge(consumer, seq) => {
                 let before = state.consumers.get(consumer).copied().unwrap_or(*seq);

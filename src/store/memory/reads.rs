@@ -12,7 +12,7 @@ use super::view::View;
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind,
     Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OpenCourts, OrderId, OrderRecord,
-    OrderState, Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
+    OrderState, Paper, PropertyFinding, RawId, RawMessage, RelayFailure, Revision, Task, TaskId, Terms,
 };
 use crate::store::{
     ActFilter, CaseFilter, CaseRow, ChargeReference, InquiryFilter, IssuedCertificate, KeptBytes,
@@ -92,7 +92,8 @@ impl Reads for View<'_> {
 
     fn papers_of_inquiry(&mut self, inquiry: InquiryId) -> Stored<Vec<Paper>> {
         let papers = self.state.documents.values().map(|new| &new.paper);
-        Ok(papers.filter(|paper| paper.inquiry == inquiry).cloned().collect())
+        let own = papers.filter(|paper| paper.inquiry == inquiry);
+        Ok(own.map(|paper| self.state.paper(paper)).collect())
     }
 
     fn document(&mut self, id: DocumentId) -> Stored<Option<LegalDocument>> {
@@ -266,6 +267,10 @@ impl Reads for View<'_> {
 
     fn acknowledged(&mut self, consumer: &str) -> Stored<i64> {
         Ok(self.state.consumers.get(&consumer.to_owned()).copied().unwrap_or_default())
+    }
+
+    fn relay_failures(&mut self) -> Stored<Vec<RelayFailure>> {
+        Ok(self.state.relay_failures.iter().map(|(_, failure)| failure.clone()).collect())
     }
 
     fn consumers(&mut self) -> Stored<Vec<(String, i64)>> {

@@ -11,7 +11,7 @@ use crate::domain::{
     AuditEntry, Batch, BatchId, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DeskItem, DocumentId,
     EventDraft, IdKind, Inquiry, InquiryId, Measure, MeasureId, NewDocument, NewPrint, NewReceipt, NotAsked,
     OrderId, OrderRecord, PartyId, Pause, PersonId, PrintId, PropertyFinding, ROWS_PER_EPOCH, RawId,
-    RawMessage, Revision, Task, TaskId, Terms,
+    RawMessage, RelayFailure, Revision, Task, TaskId, Terms,
 };
 use crate::store::{ChargeReference, IssuedCertificate};
 
@@ -86,6 +86,7 @@ tables! {
     probes: () => Timestamp;
     pauses: String => Pause;
     consumers: String => i64;
+    relay_failures: String => RelayFailure;
     persons: PersonId => Person;
     /// Sessions by digest.
     sessions: Vec<u8> => Session;

@@ -152,7 +152,8 @@ pub(super) fn tasks(view: &mut View<'_>, filter: &TaskFilter) -> Stored<Vec<Task
         .given(court, courts(&filter.courts))
         .given(FOUND_BY, filter.found_by.as_ref().map(|word| super::word(&view.shared.key, word)))
         .given(SUBMITTED_BY, filter.submitted_by.as_deref().map(text))
-        .given("due < ?", filter.due_before.map(micros));
+        .given("due < ?", filter.due_before.map(micros))
+        .given("created < ?", filter.created_before.map(micros));
     query.conditions.push("done IS NULL".to_owned());
     if let Some(behind) = behind {
         query.conditions.push(format!("(due, id) > ({behind})"));

@@ -2,16 +2,18 @@
 //! committed. It does so on a thread and over a connection of its own, so that no other work delays it.
 
 mod notices;
+mod plan;
 mod round;
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::errors::{failed, is_unreachable, told};
+use super::errors::{failed, told};
 use super::link::SETTINGS;
 use super::others::Others;
 use super::server::Server;
@@ -70,7 +72,8 @@ impl Fleet {
         let rounds = Rounds::new(leases.id().to_owned(), membership.clone(), Arc::clone(&others));
         let server = server.named(&format!("chakong-fleet-{}", leases.id()));
         let mut fleet = Self { server, membership, leases, signals, others, runtime, rounds };
-        let hearing = fleet.runtime.block_on(connect(&fleet.server, fleet.membership.lease))?;
+        let hearing =
+            fleet.runtime.block_on(connect(&fleet.server, fleet.membership.lease, &fleet.others))?;
         fleet.others.can_be_told(hearing.is_told);
         let answer = fleet.runtime.block_on(fleet.rounds.first(&hearing.client, &fleet.leases.wishes()))?;
         fleet.leases.answered(answer);
@@ -81,7 +84,7 @@ impl Fleet {
     ///
     /// # Errors
     /// When no thread can be started.
-    pub(super) fn start(self) -> Stored<JoinHandle<()>> {
+    pub(super) fn start(self) -> Stored<thread::JoinHandle<()>> {
         start("store-fleet", move || self.run())
     }
 
@@ -89,13 +92,14 @@ impl Fleet {
         let Self { server, membership, leases, signals, others, runtime, mut rounds } = self;
         runtime.block_on(async {
             let (mut hearing, mut has_failed): (Option<Hearing>, bool) = (None, false);
+            let mut syncing = None;
             let patience = membership.lease / 3;
             loop {
                 let wishes = leases.wishes();
                 let (is_closed, ended) = (wishes.is_closed, wishes.ended.clone());
                 let round = async {
                     let was_heard = hearing.as_ref().is_some_and(|open| !open.client.is_closed());
-                    let open = connected(&mut hearing, &server, membership.lease).await?;
+                    let open = connected(&mut hearing, &server, membership.lease, &others).await?;
                     others.can_be_told(open.is_told);
                     if !was_heard {
                         // What was said before was not heard.
@@ -120,8 +124,11 @@ impl Fleet {
                             tracing::warn!(%error, "leases could not be renewed; trying again");
                         }
                         leases.give_back_later(ended);
-                        // One that can only be read is a standby by now; another one may be the server.
-                        let is_of_use = !is_unreachable(&error) && !error.ails(Ailment::ReadOnly);
+                        // One that can only be read is a standby by now, and one that lost commits is not the server that was; another
+                        // one of the list may be.
+                        let is_of_use = ![Ailment::Unreachable, Ailment::ReadOnly, Ailment::Behind]
+                            .iter()
+                            .any(|one| error.ails(*one));
                         hearing = hearing.filter(|_| is_of_use);
                     }
                     Err(_) => {
@@ -135,6 +142,7 @@ impl Fleet {
                 if is_closed {
                     return;
                 }
+                syncing = keep(&others, syncing);
                 // What was committed while nobody listened is found by looking.
                 look(&mut hearing, &signals).await;
                 wait(&mut hearing, &others, &leases, &signals, patience.min(LOOK)).await;
@@ -144,8 +152,9 @@ impl Fleet {
 }
 
 /// Connects. What this process has begun there and does not go on with ends after the time of a lease.
-async fn connect(server: &Server, lease: Duration) -> Stored<Hearing> {
-    let (client, notices) = server.connect_hearing().await?;
+async fn connect(server: &Server, lease: Duration, others: &Others) -> Stored<Hearing> {
+    let (tell, notices) = unbounded_channel();
+    let client = server.connect(Some(tell), async |client| others.look(client).await).await?;
     let idle = format!("{SETTINGS}; SET idle_in_transaction_session_timeout = '{}ms'", lease.as_millis());
     client.batch_execute(&idle).await.map_err(failed("connect to the database"))?;
     // Servers that speak the protocol may know neither.
@@ -161,12 +170,20 @@ async fn connected<'h>(
     hearing: &'h mut Option<Hearing>,
     server: &Server,
     lease: Duration,
+    others: &Others,
 ) -> Stored<&'h Hearing> {
     if hearing.as_ref().is_none_or(|open| open.client.is_closed()) {
         *hearing = None;
-        *hearing = Some(connect(server, lease).await?);
+        *hearing = Some(connect(server, lease, others).await?);
     }
     hearing.as_ref().ok_or(StoreError::Closed)
+}
+
+/// Keeps what is known of commits, and has it brought to the disk, which may take its time: nothing waits for it.
+fn keep(others: &Others, syncing: Option<JoinHandle<()>>) -> Option<JoinHandle<()>> {
+    let kept = others.keep()?;
+    let is_busy = syncing.as_ref().is_some_and(|task| !task.is_finished());
+    if is_busy { syncing } else { Some(spawn_blocking(move || kept.sync())) }
 }
 
 /// Looks how far the log is.

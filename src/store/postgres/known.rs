@@ -129,8 +129,9 @@ pub(super) fn asked(view: &mut View<'_>, id: InquiryId) -> Stored<Asked> {
 }
 
 pub(super) fn papers_of(view: &mut View<'_>, chain: ChainId) -> Stored<Vec<Paper>> {
-    let ask = "SELECT d.id, d.inquiry, d.kind, d.number, d.by_act, d.measures FROM documents d
-         JOIN inquiries i ON i.id = d.inquiry WHERE i.chain = $1 ORDER BY d.id";
+    let ask = "SELECT d.id, d.inquiry, d.kind, d.number, d.by_act, d.measures, t.debtors FROM documents d
+         JOIN inquiries i ON i.id = d.inquiry LEFT JOIN terms t ON t.inquiry = d.inquiry
+         WHERE i.chain = $1 ORDER BY d.id";
     view.known(
         |known| known.lists.get(&chain)?.papers.clone(),
         |view| view.all(ask, params![chain.get()], rows::paper),

@@ -5,7 +5,7 @@ use super::pending::Key;
 use super::query::{View, params};
 use super::rows::micros;
 use super::tables::Table;
-use crate::domain::{BatchId, LaneChange, OrderId, Pause, RawDirection, RawId, RawMessage};
+use crate::domain::{BatchId, LaneChange, OrderId, Pause, RawDirection, RawId, RawMessage, RelayFailure};
 use crate::store::lane_reads::SPAN_BITS;
 use crate::store::{Stored, order_list};
 
@@ -66,6 +66,7 @@ impl View<'_> {
                 self.execute("DELETE FROM consumers WHERE name = $1", params![text(consumer)]).map(drop)
             }
             LaneChange::Acknowledge(consumer, seq) => self.acknowledge(&text(consumer), *seq),
+            LaneChange::KeepFailure(failure) => self.keep_failure(failure),
         }
     }
 
@@ -122,6 +123,19 @@ impl View<'_> {
         if self.execute(known, params![lane, day, court, requests])? == 0 {
             let new = "INSERT INTO quota_shares (lane, day, court, requests) VALUES ($1, $2, $3, $4)";
             self.execute(new, params![lane, day, court, requests])?;
+        }
+        Ok(())
+    }
+
+    fn keep_failure(&mut self, failure: &RelayFailure) -> Stored<()> {
+        let RelayFailure { name, kind, detail, at, replica } = failure;
+        let (detail, at) = (text(detail), micros(*at));
+        let row = params![name, kind, detail, at, replica];
+        let known = "UPDATE relay_failures SET kind = $2, detail = $3, at = $4, replica = $5 WHERE name = $1";
+        if self.execute(known, row)? == 0 {
+            let new =
+                "INSERT INTO relay_failures (name, kind, detail, at, replica) VALUES ($1, $2, $3, $4, $5)";
+            self.execute(new, row)?;
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use tokio_postgres::{Client, Row, Statement};
 
 use super::asked::Counts;
 use super::errors::{failed, told};
+use super::others::Others;
 use super::server::Server;
 use crate::store::health::Ailment;
 use crate::store::{StoreError, Stored};
@@ -67,22 +68,27 @@ impl Link {
     /// # Errors
     /// When no server of the list can be used: [`Ailment::Unreachable`] where none answers.
     pub(super) fn open(server: &Server) -> Stored<Self> {
-        let step = "connect to the database";
+        Self::open_where(server, async |_| Ok(()))
+    }
+
+    /// Connects to a server that has everything that is known to be committed.
+    ///
+    /// # Errors
+    /// As for [`Self::open`]; [`Ailment::Behind`] where no server of the list has it.
+    pub(super) fn open_beside(server: &Server, others: &Others) -> Stored<Self> {
+        Self::open_where(server, async |client| others.look(client).await)
+    }
+
+    /// Connects to a server that is found fit.
+    ///
+    /// # Errors
+    /// As for [`Self::open`], and what is said of the server.
+    pub(super) fn open_where(server: &Server, is_fit: impl AsyncFn(&Client) -> Stored<()>) -> Stored<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
-            .or_else(|error| told(step, Ailment::Failing, error.to_string()))?;
-        let client = runtime.block_on(async {
-            let opened = tokio::time::timeout(server.patience(), server.connect());
-            match opened.await {
-                Ok(Ok((client, connection))) => {
-                    tokio::runtime::Handle::current().spawn(connection);
-                    Ok(client)
-                }
-                Ok(Err(error)) => Err(error),
-                Err(_) => told(step, Ailment::Unreachable, "no server answered in time"),
-            }
-        })?;
+            .or_else(|error| told("connect to the database", Ailment::Failing, error.to_string()))?;
+        let client = runtime.block_on(server.connect(None, is_fit))?;
         let counts = Arc::clone(&server.counts);
         let mut link = Self { runtime, client, statements: HashMap::new(), patience: PATIENCE, counts };
         link.run(SETTINGS)?;

@@ -44,19 +44,59 @@ pub(super) fn migrate(link: &mut Link) -> Stored<()> {
     migrated
 }
 
+/// What a server says of itself.
+#[derive(Debug)]
+struct Kind {
+    number: i64,
+    words: String,
+    encoding: String,
+    /// Whether it takes a text of no letters for none at all.
+    takes_empty_for_null: bool,
+}
+
+impl Kind {
+    /// What keeps a store from being there; `None` where nothing does.
+    fn lacks(&self) -> Option<String> {
+        // These speak the protocol and count their versions in another way.
+        let is_kin = ["openGauss", "Kingbase"].iter().any(|name| self.words.contains(name));
+        if self.number < OLDEST && !is_kin {
+            return Some(format!(
+                "the server is PostgreSQL {}; chakong needs 12 or later",
+                self.number / 10_000
+            ));
+        }
+        if self.takes_empty_for_null {
+            let what = "the database takes an empty text for NULL, as Oracle does, and would lose what is empty; make one that is \
+                        compatible with PostgreSQL (openGauss: CREATE DATABASE … DBCOMPATIBILITY 'PG'; Kingbase: initdb --dbmode=pg)";
+            return Some(what.to_owned());
+        }
+        if !["UTF8", "UTF-8"].iter().any(|name| self.encoding.eq_ignore_ascii_case(name)) {
+            return Some(format!(
+                "the database keeps texts in {}, and must keep them in UTF8: names have letters that others lack; make one with CREATE \
+                 DATABASE … ENCODING 'UTF8' TEMPLATE template0",
+                self.encoding
+            ));
+        }
+        None
+    }
+}
+
 fn check_version(link: &mut Link) -> Stored<()> {
     let sql =
-        "SELECT CAST(current_setting('server_version_num') AS BIGINT), version(), current_setting('fsync')";
+        "SELECT CAST(current_setting('server_version_num') AS BIGINT), version(), current_setting('fsync'),
+               current_setting('server_encoding'), '' IS NULL";
     let found = link.query(sql, &[])?;
     let Some(row) = found.first() else { return Ok(()) };
-    let (number, words, fsync): (i64, String, String) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
-    // These speak the protocol and count their versions in another way.
-    let is_kin = ["openGauss", "Kingbase"].iter().any(|name| words.contains(name));
-    if number < OLDEST && !is_kin {
-        let what = format!("the server is PostgreSQL {}; chakong needs 12 or later", number / 10_000);
+    let kind = Kind {
+        number: get(row, 0)?,
+        words: get(row, 1)?,
+        encoding: get(row, 3)?,
+        takes_empty_for_null: get(row, 4)?,
+    };
+    if let Some(what) = kind.lacks() {
         return told("use the database", Ailment::Failing, what);
     }
-    if fsync == "off" {
+    if get::<String>(row, 2)? == "off" {
         tracing::warn!("the database has fsync = off: what is acknowledged is lost when its machine fails");
     }
     Ok(())
@@ -114,4 +154,28 @@ fn apply(link: &mut Link) -> Stored<()> {
         link.run("DELETE FROM writers")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_would_keep_texts_otherwise_is_refused_in_a_sentence() {
+        let kind = |words: &str, number, encoding: &str, takes_empty_for_null| Kind {
+            number,
+            words: words.to_owned(),
+            encoding: encoding.to_owned(),
+            takes_empty_for_null,
+        };
+        let gauss = "(openGauss 6.0.0) compiled on aarch64";
+        assert_eq!(kind("PostgreSQL 15.14", 150_014, "UTF8", false).lacks(), None);
+        assert_eq!(kind(gauss, 90_204, "UTF8", false).lacks(), None);
+        let lacks = |kind: Kind| kind.lacks().expect("a refusal");
+        assert!(lacks(kind("PostgreSQL 11.22", 110_022, "UTF8", false)).contains("needs 12 or later"));
+        assert!(lacks(kind(gauss, 90_204, "UTF8", true)).contains("an empty text for NULL"));
+        assert!(
+            lacks(kind("PostgreSQL 15.14", 150_014, "SQL_ASCII", false)).contains("must keep them in UTF8")
+        );
+    }
 }

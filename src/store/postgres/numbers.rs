@@ -16,9 +16,9 @@ const FIRST_EPOCHS: i64 = 500_000;
 /// A restoration begins its epoch at most this far behind the one before.
 const LONGEST_STEP: i64 = 100;
 
-const EPOCH: &str = "epoch";
+pub(super) const EPOCH: &str = "epoch";
 const KNOWN_EPOCHS: &str = "known_epochs";
-const LOOKUP_KEY: &str = "lookup_key";
+pub(super) const LOOKUP_KEY: &str = "lookup_key";
 
 const fn table(kind: IdKind) -> &'static str {
     match kind {

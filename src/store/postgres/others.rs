@@ -6,9 +6,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::errors::told;
+use tokio_postgres::Client;
+
+use super::errors::{failed, told};
+use super::last_commits::LastCommits;
+use super::rows::get;
 use crate::store::Stored;
 use crate::store::health::Ailment;
 
@@ -21,6 +25,8 @@ pub(super) struct Others {
     own: String,
     committed: Mutex<BTreeMap<String, i64>>,
     tells: AtomicBool,
+    /// Where it is kept for the process that starts in the place of this one.
+    kept: OnceLock<Arc<LastCommits>>,
 }
 
 /// The name of the writer of a process.
@@ -28,10 +34,46 @@ pub(super) fn writer_of(process: &str) -> String {
     format!("chakong-{process}")
 }
 
+/// What is told where commits are missing.
+pub(super) fn lost<T>(what: &str) -> Stored<T> {
+    let detail = format!(
+        "this server has lost commits ({what}): it was taken into use without the last ones of the server before it. Go back to that one, or \
+         stop every replica and start one with `chakong serve --restored`, then the others"
+    );
+    told("go on at this server", Ailment::Behind, detail)
+}
+
+/// Compares what a server has with what is known. A writer that is not there any more has ended.
+///
+/// # Errors
+/// [`Ailment::Behind`] where commits are missing.
+pub(super) fn missing(known: &BTreeMap<String, i64>, found: &[(String, i64)]) -> Stored<()> {
+    let behind = found
+        .iter()
+        .find_map(|(name, number)| Some((name, number, known.get(name).filter(|last| number < *last)?)));
+    let Some((name, number, last)) = behind else { return Ok(()) };
+    lost(&format!("{name} had committed {last}, and here {number}"))
+}
+
 impl Others {
     /// What the process of this name knows at first: nothing.
     pub(super) fn of(process: &str) -> Self {
-        Self { own: writer_of(process), committed: Mutex::default(), tells: AtomicBool::new(false) }
+        let (committed, tells) = (Mutex::default(), AtomicBool::new(false));
+        Self { own: writer_of(process), committed, tells, kept: OnceLock::new() }
+    }
+
+    /// What is known is kept in a file from now on; this is what it holds at first.
+    pub(super) fn keep_in(&self, kept: LastCommits, writers: BTreeMap<String, i64>) {
+        self.known().extend(writers);
+        // A process begins once.
+        let _ = self.kept.set(Arc::new(kept));
+    }
+
+    /// Keeps what is known now. Gives the file, which is still to be brought to the disk; `None` where nothing is kept.
+    pub(super) fn keep(&self) -> Option<Arc<LastCommits>> {
+        let kept = self.kept.get()?;
+        kept.keep(&self.own, || self.known().clone());
+        Some(Arc::clone(kept))
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<String, i64>> {
@@ -41,6 +83,8 @@ impl Others {
     /// The server has acknowledged a commit of this process.
     pub(super) fn acknowledged(&self, number: i64) {
         self.committed(&self.own, number);
+        // Before whoever waits for the commit goes on.
+        self.keep();
     }
 
     /// A writer has committed so far.
@@ -52,22 +96,31 @@ impl Others {
         }
     }
 
-    /// Compares what a server has with what is known, and remembers it. A writer that is not there any more has ended.
+    /// Whether a server that was just connected to has what is known.
+    ///
+    /// # Errors
+    /// [`Ailment::Behind`] where commits are missing; those of the database.
+    pub(super) async fn look(&self, client: &Client) -> Stored<()> {
+        let found = Self::found(client).await?;
+        missing(&self.known(), &found)
+    }
+
+    /// What every writer has committed by a server.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn found(client: &Client) -> Stored<Vec<(String, i64)>> {
+        let rows = client.query(COMMITTED, &[]).await.map_err(failed("look at the server's commits"))?;
+        rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect()
+    }
+
+    /// Compares what a server has with what is known, and remembers it.
     ///
     /// # Errors
     /// [`Ailment::Behind`] where commits are missing.
     pub(super) fn compare(&self, found: &[(String, i64)]) -> Stored<()> {
         let mut known = self.known();
-        let missing = found.iter().find(|(name, number)| known.get(name).is_some_and(|last| number < last));
-        if let Some((name, number)) = missing {
-            let last = known.get(name).copied().unwrap_or_default();
-            let detail = format!(
-                "this server has lost commits ({name} had committed {last}, and here {number}): it was taken into use without the last \
-                 ones of the server before it. Go back to that one, or stop every replica and start one with `chakong serve --restored`, \
-                 then the others"
-            );
-            return told("go on at this server", Ailment::Behind, detail);
-        }
+        missing(&known, found)?;
         known.retain(|name, _| *name == self.own || found.iter().any(|(there, _)| there == name));
         // The own number counts from its acknowledgement on.
         for (name, number) in found.iter().filter(|(name, _)| *name != self.own) {

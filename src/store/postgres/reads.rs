@@ -12,11 +12,11 @@ use super::columns::text;
 use super::locks::OfChain;
 use super::query::{View, limit_of, params};
 use super::rows::{self, CASE, INQUIRY, ORDER, RAW, TASK, get, micros};
-use super::{answers, find, forgetting, known, lane_states, numbers, queue};
+use super::{answers, find, forgetting, known, lane_reads, lane_states, numbers, queue};
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind,
     Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OpenCourts, OrderId, OrderRecord,
-    OrderState, Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
+    OrderState, Paper, PropertyFinding, RawId, RawMessage, RelayFailure, Revision, Task, TaskId, Terms,
 };
 use crate::store::codec::decode;
 use crate::store::{
@@ -101,7 +101,8 @@ impl Reads for View<'_> {
     }
 
     fn papers_of_inquiry(&mut self, inquiry: InquiryId) -> Stored<Vec<Paper>> {
-        let sql = "SELECT id, inquiry, kind, number, by_act, measures FROM documents WHERE inquiry = $1 ORDER BY id";
+        let sql = "SELECT d.id, d.inquiry, d.kind, d.number, d.by_act, d.measures, t.debtors FROM documents d
+             LEFT JOIN terms t ON t.inquiry = d.inquiry WHERE d.inquiry = $1 ORDER BY d.id";
         self.all(sql, params![inquiry.get()], rows::paper)
     }
 
@@ -296,6 +297,11 @@ impl Reads for View<'_> {
     fn acknowledged(&mut self, consumer: &str) -> Stored<i64> {
         let sql = "SELECT acknowledged FROM consumers WHERE name = $1";
         Ok(self.one(sql, params![text(consumer)], |row| get(row, 0))?.unwrap_or(0))
+    }
+
+    fn relay_failures(&mut self) -> Stored<Vec<RelayFailure>> {
+        let sql = "SELECT name, kind, detail, at, replica FROM relay_failures ORDER BY name";
+        self.all(sql, params![], lane_reads::relay_failure)
     }
 
     fn consumers(&mut self) -> Stored<Vec<(String, i64)>> {

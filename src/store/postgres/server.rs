@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use futures_util::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio_postgres::config::{SslMode, TargetSessionAttrs};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::asked::Counts;
-use super::errors::failed;
+use super::errors::{failed, told};
 use crate::store::Stored;
+use crate::store::health::Ailment;
 
 /// How long one address is tried.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -30,7 +31,7 @@ pub struct Server {
 }
 
 /// What drives a connection; it ends with it.
-pub(super) type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Server {
     /// A server as configured; `tls` says whom to trust where its connection is encrypted.
@@ -52,7 +53,7 @@ impl Server {
     }
 
     /// Longest time for trying every address.
-    pub(super) fn patience(&self) -> Duration {
+    fn patience(&self) -> Duration {
         let addresses = self.config.get_hosts().len().max(self.config.get_hostaddrs().len()).max(1);
         CONNECT * u32::try_from(addresses).unwrap_or(1).saturating_add(1)
     }
@@ -60,9 +61,9 @@ impl Server {
     /// Its address and database, without user or password.
     pub fn place(&self) -> String {
         let hosts = self.config.get_hosts().iter().map(|host| match host {
-            tokio_postgres::config::Host::Tcp(name) => name.clone(),
+            Host::Tcp(name) => name.clone(),
             #[cfg(unix)]
-            tokio_postgres::config::Host::Unix(folder) => folder.display().to_string(),
+            Host::Unix(folder) => folder.display().to_string(),
         });
         let ports = self.config.get_ports();
         let with_port = hosts.enumerate().map(|(at, host)| {
@@ -73,20 +74,73 @@ impl Server {
         format!("{}/{}", all.join(","), self.config.get_dbname().unwrap_or_default())
     }
 
-    /// Connects to the first server that can be written.
-    pub(super) async fn connect(&self) -> Stored<(Client, Driver)> {
-        self.connect_with(None).await
+    /// Connects to the first server that can be written, and looks whether it is fit. Where that one has lost commits, the others of the
+    /// list are tried one by one: it may stand before the one that has them. The connection is driven by the runtime of the caller; what
+    /// other sessions say is passed on to `tell`.
+    ///
+    /// # Errors
+    /// What `is_fit` says of the first; [`Ailment::Behind`] only where none of the list has the commits.
+    pub(super) async fn connect(
+        &self,
+        tell: Option<UnboundedSender<String>>,
+        is_fit: impl AsyncFn(&Client) -> Stored<()>,
+    ) -> Stored<Client> {
+        let lacking = match self.connect_once(tell.clone(), &is_fit).await {
+            Err(error) if error.ails(Ailment::Behind) => error,
+            other => return other,
+        };
+        for one in self.one_by_one() {
+            if let Ok(client) = one.connect_once(tell.clone(), &is_fit).await {
+                return Ok(client);
+            }
+        }
+        Err(lacking)
     }
 
-    /// The same, to hear what other sessions say. The connection is driven by the runtime of the caller.
-    pub(super) async fn connect_hearing(&self) -> Stored<(Client, UnboundedReceiver<String>)> {
-        let (tell, heard) = unbounded_channel();
-        let (client, driver) = self.connect_with(Some(tell)).await?;
-        tokio::runtime::Handle::current().spawn(driver);
-        Ok((client, heard))
+    async fn connect_once(
+        &self,
+        tell: Option<UnboundedSender<String>>,
+        is_fit: &impl AsyncFn(&Client) -> Stored<()>,
+    ) -> Stored<Client> {
+        let opened = async {
+            let (client, driver) = self.reach(tell).await?;
+            tokio::runtime::Handle::current().spawn(driver);
+            is_fit(&client).await.map(|()| client)
+        };
+        let opened = tokio::time::timeout(self.patience(), opened).await;
+        opened.unwrap_or_else(|_| {
+            told("connect to the database", Ailment::Unreachable, "no server answered in time")
+        })
     }
 
-    async fn connect_with(&self, tell: Option<UnboundedSender<String>>) -> Stored<(Client, Driver)> {
+    /// Each server of the list alone; none where there is but one.
+    fn one_by_one(&self) -> Vec<Self> {
+        let (hosts, addresses) = (self.config.get_hosts(), self.config.get_hostaddrs());
+        let (count, ports) = (hosts.len().max(addresses.len()), self.config.get_ports());
+        let alone = |at: usize| {
+            let mut config = without_hosts(&self.config);
+            match hosts.get(at) {
+                Some(Host::Tcp(name)) => {
+                    config.host(name);
+                }
+                #[cfg(unix)]
+                Some(Host::Unix(folder)) => {
+                    config.host_path(folder);
+                }
+                None => {}
+            }
+            if let Some(address) = addresses.get(at) {
+                config.hostaddr(*address);
+            }
+            if let Some(port) = ports.get(at).or(ports.first()) {
+                config.port(*port);
+            }
+            Self { config, ..self.clone() }
+        };
+        if count < 2 { Vec::new() } else { (0..count).map(alone).collect() }
+    }
+
+    async fn reach(&self, tell: Option<UnboundedSender<String>>) -> Stored<(Client, Driver)> {
         let step = "connect to the database";
         match (&self.tls, self.config.get_ssl_mode()) {
             (Some(tls), mode) if mode != SslMode::Disable => {
@@ -100,6 +154,46 @@ impl Server {
             }
         }
     }
+}
+
+/// Everything of a configuration but where its servers are.
+fn without_hosts(config: &Config) -> Config {
+    let mut other = Config::new();
+    if let Some(user) = config.get_user() {
+        other.user(user);
+    }
+    if let Some(password) = config.get_password() {
+        other.password(password);
+    }
+    if let Some(name) = config.get_dbname() {
+        other.dbname(name);
+    }
+    if let Some(options) = config.get_options() {
+        other.options(options);
+    }
+    if let Some(name) = config.get_application_name() {
+        other.application_name(name);
+    }
+    if let Some(time) = config.get_connect_timeout() {
+        other.connect_timeout(*time);
+    }
+    if let Some(time) = config.get_tcp_user_timeout() {
+        other.tcp_user_timeout(*time);
+    }
+    if let Some(time) = config.get_keepalives_interval() {
+        other.keepalives_interval(time);
+    }
+    if let Some(count) = config.get_keepalives_retries() {
+        other.keepalives_retries(count);
+    }
+    other
+        .ssl_mode(config.get_ssl_mode())
+        .ssl_negotiation(config.get_ssl_negotiation())
+        .keepalives(config.get_keepalives())
+        .keepalives_idle(config.get_keepalives_idle())
+        .target_session_attrs(config.get_target_session_attrs())
+        .channel_binding(config.get_channel_binding());
+    other
 }
 
 /// Drives a connection until it ends, and passes on what others say.

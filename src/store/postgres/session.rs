@@ -4,7 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_postgres::types::ToSql;
+
 use super::errors::told;
+use super::known_commits;
+use super::last_commits::Known;
 use super::link::{Link, Sent};
 use super::others::{COMMITTED, Others, writer_of};
 use super::rows::get;
@@ -29,11 +33,24 @@ const BESIDE_OTHERS: &str = "pg_try_advisory_lock_shared";
 /// server as long as carrying them out.
 const GENERIC_PLANS: &str =
     "SELECT set_config(name, 'force_generic_plan', false) FROM pg_settings WHERE name = 'plan_cache_mode'";
-const NUMBERED: &str = "UPDATE writers SET last_commit = $1 WHERE name = $2 AND fence = $3";
+/// In a session that is not the one that took the lock, nothing is written.
+const NUMBERED: &str = "UPDATE writers SET last_commit = $1 WHERE name = $2 AND fence = $3
+     AND CAST(pg_backend_pid() AS BIGINT) = $4";
+const PROCESS: &str = "SELECT CAST(pg_backend_pid() AS BIGINT)";
 /// What stands there as it is read by whoever waits for the transaction that holds the row, if there is one. It is written, so that a
 /// standby has, before the answer comes, all that stood there before it.
 const COMMITTED_HERE: &str =
     "UPDATE writers SET last_commit = last_commit WHERE name = $1 AND fence = $2 RETURNING last_commit";
+
+/// What is told where locks of a session, and prepared statements, are whoever's turn it is.
+fn is_pooled<T>() -> Stored<T> {
+    told(
+        "keep a session",
+        Ailment::Locked,
+        "one connection is given several sessions of the server: a connection pooler in transaction or statement mode stands before it. Let \
+         [store] url lead to the server itself, or to a pooler in session mode",
+    )
+}
 
 /// The writer of this process.
 #[derive(Debug, Clone)]
@@ -67,13 +84,36 @@ impl Claim {
         Ok(link)
     }
 
-    /// Connects for the first time: beside others, or alone.
+    /// Connects for the first time: beside others, to a server that has what the last process in the folder of this one knew; or alone.
     ///
     /// # Errors
     /// [`Ailment::Locked`] where another process works with the database, and this one is to be alone; where one is alone there, and this
-    /// one is to be beside others.
-    pub(super) fn connect_first(&mut self, is_alone: bool) -> Stored<Link> {
-        self.connect_with(if is_alone { ALONE } else { BESIDE_OTHERS }, !is_alone)
+    /// one is to be beside others; where a session is not this process's own. [`Ailment::Behind`] where the server has lost commits.
+    pub(super) fn connect_first(&mut self, is_alone: bool, known: Option<&Known>) -> Stored<Link> {
+        let link = match known.filter(|_| !is_alone) {
+            Some(known) => {
+                Link::open_where(&self.server, async |client| known_commits::look(known, client).await)
+            }
+            None => Link::open(&self.server),
+        };
+        let mut link = self.prepare(link?, if is_alone { ALONE } else { BESIDE_OTHERS }, !is_alone)?;
+        self.is_not_pooled(&mut link)?;
+        Ok(link)
+    }
+
+    /// That the session is this connection's for good. Whoever gives sessions out by transactions gives it another one while its own is
+    /// taken up.
+    fn is_not_pooled(&self, link: &mut Link) -> Stored<()> {
+        let mut other = Link::open(&self.server)?;
+        other.run("BEGIN")?;
+        let is_own = match link.query(PROCESS, &[]) {
+            Ok(found) => found.first().map_or(Ok(0), |row| get::<i64>(row, 0))? == self.process,
+            // Prepared in another session.
+            Err(error) if error.ails(Ailment::Failing) => false,
+            Err(error) => return Err(error),
+        };
+        other.run("ROLLBACK")?;
+        if is_own { Ok(()) } else { is_pooled() }
     }
 
     /// Connects again, to a server that has everything that is known to be committed.
@@ -82,7 +122,8 @@ impl Claim {
     /// [`Ailment::Locked`] where another process has the database alone, or the row of this process is gone; [`Ailment::Behind`] where
     /// the server has lost commits.
     pub(super) fn connect(&mut self) -> Stored<Link> {
-        let mut link = self.connect_with(BESIDE_OTHERS, false)?;
+        let link = Link::open_beside(&self.server, &self.others)?;
+        let mut link = self.prepare(link, BESIDE_OTHERS, false)?;
         self.committed_here(&mut link)?;
         let rows = link.query(COMMITTED, &[])?;
         let found: Vec<(String, i64)> =
@@ -101,9 +142,8 @@ impl Claim {
         Self::has_changed(link)
     }
 
-    /// `waits` where somebody brings the schema up to date, however long that takes.
-    fn connect_with(&mut self, lock: &str, waits: bool) -> Stored<Link> {
-        let mut link = Link::open(&self.server)?;
+    /// Makes a connection the writer's. `waits` where somebody brings the schema up to date, however long that takes.
+    fn prepare(&mut self, mut link: Link, lock: &str, waits: bool) -> Stored<Link> {
         // What a process has begun that is stopped meanwhile, or cut off, keeps nobody waiting for long.
         let idle = format!("SET idle_in_transaction_session_timeout = '{}ms'", self.lease.as_millis());
         link.run(&idle)?;
@@ -189,6 +229,14 @@ impl Claim {
         }
     }
 
+    /// Whoever worked on the database and comes back writes nothing any more: it is another one's, or somewhere else.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn shut_out_all(link: &mut Link) -> Stored<()> {
+        link.run("DELETE FROM writers")
+    }
+
     /// Begins to write: this process has a row of its own from now on. Inside a transaction; others begin one behind the other.
     ///
     /// # Errors
@@ -215,14 +263,20 @@ impl Claim {
     /// Begins a transaction with a number of its own.
     ///
     /// # Errors
-    /// [`Ailment::Locked`] where the row of this process is gone or was raised; nothing can be written any more then.
+    /// [`Ailment::Locked`] where the row of this process is gone or was raised, or the session is not its own; nothing can be written any
+    /// more then.
     pub(super) fn begin(&mut self, link: &mut Link) -> Stored<()> {
         self.last += 1;
         let begin = Sent { statement: link.prepare("BEGIN")?, parameters: Vec::new() };
         let statement = link.prepare(NUMBERED)?;
-        let numbered = Sent { statement, parameters: vec![&self.last, &self.application, &self.fence] };
-        if link.execute_all(&[begin, numbered], None)?.0.last() == Some(&1) {
+        let parameters: Vec<&(dyn ToSql + Sync)> =
+            vec![&self.last, &self.application, &self.fence, &self.process];
+        if link.execute_all(&[begin, Sent { statement, parameters }], None)?.0.last() == Some(&1) {
             return Ok(());
+        }
+        let found = link.query(PROCESS, &[])?;
+        if found.first().map_or(Ok(0), |row| get::<i64>(row, 0))? != self.process {
+            return is_pooled();
         }
         told("take a write", Ailment::Locked, "this process was shut out of the database; it must be ended")
     }

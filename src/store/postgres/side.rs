@@ -40,7 +40,8 @@ pub struct OnServer {
 }
 
 impl OnServer {
-    /// A database on which nobody works, and nobody can begin to while this lives. An empty one is given the schema.
+    /// A database on which nobody works, and nobody can begin to while this lives. An empty one is given the schema. Whoever worked on it,
+    /// was cut off and comes back later writes nothing any more: what it knew of the store is not what stands there then.
     ///
     /// Blocks; not for a thread that drives tasks.
     ///
@@ -49,6 +50,7 @@ impl OnServer {
     pub fn alone(server: &Server) -> Stored<Self> {
         let mut link = Claim::alone(server)?;
         migrations::migrate(&mut link)?;
+        Claim::shut_out_all(&mut link)?;
         Ok(Self { link, place: server.place(), references: Vec::new() })
     }
 

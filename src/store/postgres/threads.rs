@@ -9,6 +9,7 @@ use tokio::sync::mpsc::Receiver;
 use super::commit::Writer;
 use super::errors::is_unreachable;
 use super::link::Link;
+use super::others::Others;
 use super::query::View;
 use super::reconnect::connected;
 use super::server::Server;
@@ -63,7 +64,7 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 fn read_all(link: &mut Option<Link>, server: &Server, jobs: Vec<Box<dyn ReadJob>>, shared: &Shared) {
     let mut jobs = jobs.into_iter();
     while let Some(first) = jobs.next() {
-        if let Err(error) = begin(link, server) {
+        if let Err(error) = begin(link, server, &shared.others) {
             shared.watch.note(&error);
             std::iter::once(first).chain(&mut jobs).for_each(|job| job.finish(Err(error.clone())));
             return;
@@ -93,13 +94,13 @@ fn read_one(link: &mut Link, mut job: Box<dyn ReadJob>, shared: &Shared) -> bool
     is_whole
 }
 
-/// Begins to read. A connection that went away unseen is made anew: nothing was read over it.
-fn begin(link: &mut Option<Link>, server: &Server) -> Stored<()> {
-    let begun = connected(link, || Link::open(server)).and_then(|link| link.run(BEGIN));
+/// Begins to read, at a server that the writer would take. A connection that went away unseen is made anew: nothing was read over it.
+fn begin(link: &mut Option<Link>, server: &Server, others: &Others) -> Stored<()> {
+    let begun = connected(link, || Link::open_beside(server, others)).and_then(|link| link.run(BEGIN));
     match begun {
         Err(error) if is_unreachable(&error) => {
             *link = None;
-            connected(link, || Link::open(server))?.run(BEGIN)
+            connected(link, || Link::open_beside(server, others))?.run(BEGIN)
         }
         other => other,
     }

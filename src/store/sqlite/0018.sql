@@ -46,3 +46,12 @@ CREATE TABLE quota_shares (
   requests INTEGER NOT NULL,
   PRIMARY KEY (lane, day, court)
 ) STRICT, WITHOUT ROWID;
+
+-- The last failure of each relay and intake, so that every replica tells it, and a restart forgets none.
+CREATE TABLE relay_failures (
+  name    TEXT    PRIMARY KEY,
+  kind    TEXT    NOT NULL,
+  detail  TEXT    NOT NULL,
+  at      INTEGER NOT NULL,
+  replica TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;

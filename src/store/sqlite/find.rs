@@ -174,7 +174,8 @@ fn tasks_by<'f>(filter: &'f TaskFilter, key: &[u8]) -> Filter<'f> {
         .given(court, courts(&filter.courts))
         .given(FOUND_BY, filter.found_by.as_ref().map(|word| super::word(key, word)))
         .given(SUBMITTED_BY, filter.submitted_by.as_ref())
-        .given("due < ?", filter.due_before.map(micros));
+        .given("due < ?", filter.due_before.map(micros))
+        .given("created < ?", filter.created_before.map(micros));
     query.conditions.push("done IS NULL".to_owned());
     if let Some(behind) = behind {
         query.conditions.push(format!("(due, id) > ({behind})"));

@@ -9,7 +9,7 @@ use rusqlite::{Row, params};
 
 use super::query::{Rows, limit_of};
 use super::rows::{get, instant, micros, optional_instant};
-use crate::domain::{Pause, QuotaUsed, RawDirection, RawId};
+use crate::domain::{Pause, QuotaUsed, RawDirection, RawId, RelayFailure};
 use crate::store::lane_reads::{Spans, UNDER_WAY_OF_LANES, WAITING_OF_LANES, counted, latest};
 use crate::store::{LaneCounts, LaneReads, MessageLine, MessagePage, Stored, order_list};
 
@@ -31,6 +31,12 @@ fn message_line(row: &Row<'_>) -> Stored<MessageLine> {
         repeats: get::<i64>(row, 4)?.unsigned_abs(),
         orders,
     })
+}
+
+/// Columns: name, kind, detail, at, replica.
+pub(super) fn relay_failure(row: &Row<'_>) -> Stored<RelayFailure> {
+    let (name, kind, detail) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
+    Ok(RelayFailure { name, kind, detail, at: instant(row, 3)?, replica: get(row, 4)? })
 }
 
 impl Spans for Rows<'_> {

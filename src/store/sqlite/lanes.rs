@@ -5,7 +5,7 @@ use rusqlite::params;
 use super::query::Rows;
 use super::rows::micros;
 use super::writes::one;
-use crate::domain::{BatchId, LaneChange, OrderId, Pause, RawDirection, RawId, RawMessage};
+use crate::domain::{BatchId, LaneChange, OrderId, Pause, RawDirection, RawId, RawMessage, RelayFailure};
 use crate::store::lane_reads::SPAN_BITS;
 use crate::store::{Stored, order_list};
 
@@ -68,6 +68,7 @@ impl Rows<'_> {
             | LaneChange::NewCallToken(..)
             | LaneChange::DropCallToken(_) => Ok(()),
             LaneChange::SetPaused(lane, pause) => self.set_paused(lane, pause.as_ref()),
+            LaneChange::KeepFailure(failure) => self.keep_failure(failure),
             LaneChange::RemoveConsumer(consumer) => {
                 self.execute("DELETE FROM consumers WHERE name = ?1", [consumer]).map(drop)
             }
@@ -79,6 +80,12 @@ impl Rows<'_> {
                 )
                 .map(drop),
         }
+    }
+
+    fn keep_failure(&mut self, failure: &RelayFailure) -> Stored<()> {
+        let sql = "INSERT OR REPLACE INTO relay_failures (name, kind, detail, at, replica) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let values = params![failure.name, failure.kind, failure.detail, micros(failure.at), failure.replica];
+        self.execute(sql, values).map(drop)
     }
 
     fn add_raw(&mut self, id: RawId, raw: &RawMessage, orders: &[OrderId]) -> Stored<()> {
@@ -98,9 +105,13 @@ impl Rows<'_> {
                 order_list::pack(orders)
             ],
         )?;
+        let span = id.get() >> SPAN_BITS;
+        if self.recent.as_deref_mut().is_some_and(|recent| recent.has_span(&raw.lane, span)) {
+            return Ok(());
+        }
         self.execute(
             "INSERT OR IGNORE INTO message_spans (lane, span) VALUES (?1, ?2)",
-            params![raw.lane, id.get() >> SPAN_BITS],
+            params![raw.lane, span],
         )
         .map(drop)
     }

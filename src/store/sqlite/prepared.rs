@@ -2,9 +2,10 @@
 //! text, which it hashes and copies at every use: a good part of what a small statement costs.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rusqlite::{Connection, Params, PrepFlags, Statement};
+use rustc_hash::FxHashMap;
 
 /// Where a text stands, and how long it is: one that is there for ever is no other one later.
 type Place = (usize, usize);
@@ -12,7 +13,7 @@ type Place = (usize, usize);
 /// Statements of one connection.
 pub(super) struct Prepared<'c> {
     connection: &'c Connection,
-    known: RefCell<HashMap<Place, Statement<'c>>>,
+    known: RefCell<FxHashMap<Place, Statement<'c>>>,
 }
 
 impl<'c> Prepared<'c> {
@@ -38,13 +39,17 @@ impl Run for Prepared<'_> {
         execute: &mut dyn FnMut(&mut Statement<'_>) -> rusqlite::Result<usize>,
     ) -> rusqlite::Result<usize> {
         let place = (sql.as_ptr().addr(), sql.len());
-        let known = self.known.borrow_mut().remove(&place);
-        let prepare = || self.connection.prepare_with_flags(sql, PrepFlags::SQLITE_PREPARE_PERSISTENT);
-        let mut statement = known.map_or_else(prepare, Ok)?;
-        let changed = execute(&mut statement);
+        let mut known = self.known.borrow_mut();
+        let statement = match known.entry(place) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                let made = self.connection.prepare_with_flags(sql, PrepFlags::SQLITE_PREPARE_PERSISTENT);
+                free.insert(made?)
+            }
+        };
+        let changed = execute(statement);
         // What was bound may be large.
         statement.clear_bindings();
-        self.known.borrow_mut().insert(place, statement);
         changed
     }
 }

@@ -2,14 +2,13 @@
 
 use std::hash::Hash;
 
-use quick_cache::unsync::Cache;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Params, Row};
 
 use super::failed;
 use super::guard::Guard;
 use super::prepared::Run;
-use super::recent::Recent;
+use super::recent::{Recent, RecentRows};
 use super::touched::Touched;
 use crate::store::ids::Ids;
 use crate::store::{StoreError, Stored};
@@ -82,7 +81,7 @@ impl Rows<'_> {
     /// A row that was read lately, or else as it is read now.
     pub(super) fn known<K: Copy + Eq + Hash, T: Clone>(
         &mut self,
-        of: impl Fn(&mut Recent) -> &mut Cache<K, T>,
+        of: impl Fn(&mut Recent) -> &mut RecentRows<K, T>,
         id: K,
         read: impl FnOnce(&mut Self) -> Stored<Option<T>>,
     ) -> Stored<Option<T>> {

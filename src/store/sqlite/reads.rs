@@ -11,11 +11,11 @@ use uuid::Uuid;
 
 use super::query::{Rows, limit_of};
 use super::rows::{self, CASE, INQUIRY, ORDER, RAW, REVISION, TASK, get, micros};
-use super::{answers, find, forgetting, ids, queue};
+use super::{answers, find, forgetting, ids, lane_reads, queue};
 use crate::domain::{
     AuditEntry, BatchId, Blob, Case, CaseId, Chain, ChainId, ChainParty, ClaimChange, DocumentId, IdKind,
     Inquiry, InquiryId, KeptReceipt, LineRow, Measure, MeasureId, NotAsked, OpenCourts, OrderId, OrderRecord,
-    OrderState, Paper, PropertyFinding, RawId, RawMessage, Revision, Task, TaskId, Terms,
+    OrderState, Paper, PropertyFinding, RawId, RawMessage, RelayFailure, Revision, Task, TaskId, Terms,
 };
 use crate::store::codec::decode;
 use crate::store::{
@@ -102,13 +102,15 @@ impl Reads for Rows<'_> {
     }
 
     fn papers_of(&mut self, chain: ChainId) -> Stored<Vec<Paper>> {
-        let sql = "SELECT d.id, d.inquiry, d.kind, d.number, d.by_act, d.measures FROM documents d
-             JOIN inquiries i ON i.id = d.inquiry WHERE i.chain = ?1 ORDER BY d.id";
+        let sql = "SELECT d.id, d.inquiry, d.kind, d.number, d.by_act, d.measures, t.debtors FROM documents d
+             JOIN inquiries i ON i.id = d.inquiry LEFT JOIN terms t ON t.inquiry = d.inquiry
+             WHERE i.chain = ?1 ORDER BY d.id";
         self.all(sql, [chain.get()], rows::paper)
     }
 
     fn papers_of_inquiry(&mut self, inquiry: InquiryId) -> Stored<Vec<Paper>> {
-        let sql = "SELECT id, inquiry, kind, number, by_act, measures FROM documents WHERE inquiry = ?1 ORDER BY id";
+        let sql = "SELECT d.id, d.inquiry, d.kind, d.number, d.by_act, d.measures, t.debtors FROM documents d
+             LEFT JOIN terms t ON t.inquiry = d.inquiry WHERE d.inquiry = ?1 ORDER BY d.id";
         self.all(sql, [inquiry.get()], rows::paper)
     }
 
@@ -307,6 +309,11 @@ impl Reads for Rows<'_> {
     fn acknowledged(&mut self, consumer: &str) -> Stored<i64> {
         let sql = "SELECT acknowledged FROM consumers WHERE name = ?1";
         Ok(self.one(sql, [consumer], |row| get(row, 0))?.unwrap_or(0))
+    }
+
+    fn relay_failures(&mut self) -> Stored<Vec<RelayFailure>> {
+        let sql = "SELECT name, kind, detail, at, replica FROM relay_failures ORDER BY name";
+        self.all(sql, [], lane_reads::relay_failure)
     }
 
     fn consumers(&mut self) -> Stored<Vec<(String, i64)>> {

@@ -3,7 +3,11 @@
 //!
 //! Only the writer has them, nothing else changes rows, and what a group that was rolled back left here is dropped with it.
 
-use quick_cache::unsync::Cache;
+use std::hash::Hash;
+
+use quick_cache::UnitWeighter;
+use quick_cache::unsync::{Cache, DefaultLifecycle};
+use rustc_hash::FxBuildHasher;
 
 use crate::domain::{Chain, ChainId, Change, Inquiry, InquiryId, OrderId, OrderRecord};
 
@@ -13,20 +17,30 @@ const ORDERS: usize = 8192;
 const INQUIRIES: usize = 1024;
 /// Chains at hand.
 const CHAINS: usize = 1024;
+/// Lanes of which it is known where their newest messages are.
+const LANES: usize = 8192;
+
+/// Rows by what they are found by.
+pub(super) type RecentRows<K, T> = Cache<K, T, UnitWeighter, FxBuildHasher>;
 
 /// Rows as they stand in the writer's transaction.
 #[derive(Debug)]
 pub(super) struct Recent {
-    pub(super) orders: Cache<OrderId, OrderRecord>,
-    pub(super) inquiries: Cache<InquiryId, Inquiry>,
-    pub(super) chains: Cache<ChainId, Chain>,
+    pub(super) orders: RecentRows<OrderId, OrderRecord>,
+    pub(super) inquiries: RecentRows<InquiryId, Inquiry>,
+    pub(super) chains: RecentRows<ChainId, Chain>,
+    spans: RecentRows<String, i64>,
 }
 
 impl Default for Recent {
     fn default() -> Self {
-        let (orders, inquiries, chains) = (Cache::new(ORDERS), Cache::new(INQUIRIES), Cache::new(CHAINS));
-        Self { orders, inquiries, chains }
+        Self { orders: most(ORDERS), inquiries: most(INQUIRIES), chains: most(CHAINS), spans: most(LANES) }
     }
+}
+
+fn most<K: Eq + Hash, T>(rows: usize) -> RecentRows<K, T> {
+    let weight = u64::try_from(rows).unwrap_or(u64::MAX);
+    Cache::with(rows, weight, UnitWeighter, FxBuildHasher, DefaultLifecycle::default())
 }
 
 impl Recent {
@@ -71,8 +85,18 @@ impl Recent {
         }
     }
 
+    /// Whether it was written lately that a lane has messages in a span; now it is about to be.
+    pub(super) fn has_span(&mut self, lane: &str, span: i64) -> bool {
+        if self.spans.get(lane).is_some_and(|known| *known == span) {
+            return true;
+        }
+        self.spans.insert(lane.to_owned(), span);
+        false
+    }
+
     /// Drops everything: a group was rolled back.
     pub(super) fn clear(&mut self) {
+        self.spans.clear();
         self.orders.clear();
         self.inquiries.clear();
         self.chains.clear();

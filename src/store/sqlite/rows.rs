@@ -220,6 +220,7 @@ pub(super) fn paper(row: &Row<'_>) -> Stored<Paper> {
         number: get(row, 3)?,
         by_act: get(row, 4)?,
         measures: json("measures of a document", text(row, 5)?)?,
+        debtors: optional_json(row, 6, "parties of the chain")?.unwrap_or_default(),
     })
 }
 

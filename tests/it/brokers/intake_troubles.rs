@@ -113,3 +113,22 @@ async fn a_reply_address_that_is_no_subject_keeps_no_inquiry_from_coming_in() {
     }
     until_intake(&setup, "nats", 3).await;
 }
+
+/// A virtual host whose queues are quorum queues: from RabbitMQ 4 on such a queue drops what comes back too often, unless it says otherwise.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn queues_of_inquiries_are_made_so_that_they_drop_nothing_however_often_it_comes_back() {
+    let definitions = tempfile::NamedTempFile::new().expect("a file");
+    let kept = json!({ "description": "", "tags": [], "default_queue_type": "quorum" });
+    let known = json!({
+        "vhosts": [{ "name": "/", "default_queue_type": "quorum", "metadata": kept }],
+        "users": [user("guest", "guest")],
+        "permissions": [may("guest", ".*")],
+    });
+    std::fs::write(definitions.path(), known.to_string()).expect("definitions");
+    let rabbit = Broker::rabbitmq(&format!("load_definitions = {}", definitions.path().display())).await;
+    let mut setup = setup(&intake_rabbit(rabbit.port, ""));
+    setup.start_daemon().await;
+    for queue in ["chakong.inquiries", "chakong.dead-letters"] {
+        client(&["rabbit-is-quorum", &rabbit.port.to_string(), queue, &i32::MAX.to_string()]).await;
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::intake::intake_nats;
+use super::intake::{intake_nats, intake_rabbit};
 use super::servers::{Broker, JETSTREAM, client};
 use super::{relay_nats, relay_rabbit, setup};
 
@@ -93,4 +93,25 @@ async fn an_exchange_of_another_type_and_a_wrong_password_are_told_at_the_start(
     std::fs::write(setup.path(), "wrong").expect("a password");
     let wrong = format!("user = \"guest\"\npassword = {{ file = \"{}\" }}\n", setup.path().display());
     is_refused(&relay_rabbit(rabbit.port, &wrong), &["does not accept the user and password"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_made_at_one_broker_where_another_is_unfit() {
+    let (nats, rabbit) = (Broker::jetstream().await, Broker::rabbitmq("").await);
+    let (port, url) = (rabbit.port.to_string(), format!("nats://127.0.0.1:{}", nats.port));
+    client(&["rabbit-make", &port, "chakong.results", "fanout"]).await;
+    let tables = [relay_nats(nats.port, ""), relay_rabbit(rabbit.port, ""), intake_nats(nats.port)];
+    is_refused(&tables.join("\n"), &["[relay.rabbitmq]", "type topic"]).await;
+    is_refused(&relay_nats(nats.port, "declare = false\n"), &["CHAKONG-RESULTS", "is not there"]).await;
+    let theirs = intake_nats(nats.port) + "declare = false\n";
+    is_refused(&theirs, &["CHAKONG-INQUIRIES", "is not there"]).await;
+    // The other way round.
+    client(&["nats-make", &url, "CHAKONG-RESULTS", "chakong.results.>", "memory", "4096"]).await;
+    let other = relay_rabbit(rabbit.port, "exchange = \"other\"\n");
+    let tables = [relay_nats(nats.port, ""), other, intake_rabbit(rabbit.port, "")];
+    is_refused(&tables.join("\n"), &["[relay.nats]", "memory"]).await;
+    let missing = "declare = false\nexchange = \"other\"\n";
+    is_refused(&relay_rabbit(rabbit.port, missing), &["other is not there"]).await;
+    let theirs = intake_rabbit(rabbit.port, "declare = false\n");
+    is_refused(&theirs, &["[intake.rabbitmq]", "is not there"]).await;
 }

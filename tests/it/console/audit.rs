@@ -33,7 +33,23 @@ async fn who_is_not_of_the_case_says_why_once_and_it_goes_on_record() {
     let given = auditor.act("/console/reason", &[&fields[..], &[("reason", "信访核查")][..]].concat()).await;
     assert_eq!((given.status, given.location()), (StatusCode::SEE_OTHER, CASE));
     let shown = auditor.get(CASE).await;
-    assert!(shown.status == StatusCode::OK && shown.text.contains("9990000000000000011"), "{}", shown.text);
+    assert!(shown.status == StatusCode::OK && shown.text.contains("****0011"), "{}", shown.text);
+    assert!(shown.text.contains("仅显示末四位") && !officer.get(CASE).await.text.contains("仅显示末四位"));
+    // By role: of an account the end alone, wherever it stands. Who works on the case sees it whole.
+    let measure = format!("/console/measures/{}", measures(&setup).await[0]);
+    for page in [CASE, &measure, &format!("/console/inquiries/{id}")] {
+        let (whole, masked) = (officer.get(page).await, auditor.get(page).await);
+        assert_eq!((whole.status, masked.status), (StatusCode::OK, StatusCode::OK), "{page}");
+        let shows = |text: &str, begin: &str| {
+            ["0011", "0022"].iter().any(|end| text.contains(&format!("{begin}{end}")))
+        };
+        assert!(
+            shows(&whole.text, "999000000000000") && shows(&masked.text, "****"),
+            "{page}: {}",
+            masked.text
+        );
+        assert!(!shows(&masked.text, "999000000000000"), "{page}: {}", masked.text);
+    }
     let inquiry = format!("/console/inquiries/{id}");
     assert_eq!(auditor.get(&inquiry).await.status, StatusCode::OK, "the same case");
     let away = [("case", case.as_str()), ("reason", "x"), ("next", "https://bank.example/")];
@@ -156,7 +172,9 @@ async fn by_address_another_courts_things_are_not_there() {
         assert!(shows(&mine.text), "{path}: {}", mine.text);
         assert!(theirs.status == StatusCode::OK && !shows(&theirs.text), "{path}: {}", theirs.text);
     }
-    let approved = other.act(&format!("/console/acts/approve/{measure}"), &[("reason", "越权")]).await;
+    let seen = json!({ "state": "proposed", "limit": { "amount": "500.00", "currency": "CNY" }, "exemption": "free" });
+    let entered = [("reason", "越权"), ("seen", &seen.to_string())];
+    let approved = other.act(&format!("/console/acts/approve/{measure}"), &entered).await;
     assert_eq!(approved.status, StatusCode::NOT_FOUND, "{}", approved.text);
     assert_eq!(setup.get("/v1/measures?state=proposed").await["measures"].as_array().map(Vec::len), Some(2));
 }

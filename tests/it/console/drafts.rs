@@ -53,11 +53,9 @@ async fn a_draft_belongs_to_its_session_and_nobody_approves_what_they_submitted(
     let id = sent.location().rsplit('/').next().expect("an identifier").to_owned();
     crate::process::until(&setup, &id, "both banks answer", |view| crate::process::answered(view, 2)).await;
     let measure = super::measures(&setup).await.remove(0);
-    let path = format!("/console/acts/approve/{measure}");
-    let refused = both.act(&path, &[("reason", "我来批")]).await;
+    let refused = both.approve(&measure, &[("reason", "我来批")]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
     let mut approver = Guest::signed_in(setup.port, "approver").await;
-    approver.get("/console/tasks").await;
-    let approved = approver.act(&path, &[("reason", "准予冻结")]).await;
+    let approved = approver.approve(&measure, &[("reason", "准予冻结")]).await;
     assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text);
 }

@@ -31,11 +31,13 @@ async fn task_of(setup: &Setup, kind: &str, currency: &str) -> (String, Value) {
 async fn the_approval_of_a_foreign_account_is_entered_in_its_own_currency_with_the_rate_at_which_it_counts() {
     let (setup, _) = proposed("", "propose").await;
     let (dollars, property) = task_of(&setup, "approve", "USD").await;
-    let expected =
-        json!({ "kind": "account", "number": "****0022", "counterpart": "bank-2", "currency": "USD" });
-    assert_eq!(property, expected);
+    let told = ["kind", "number", "counterpart", "currency", "state"].map(|field| property[field].as_str());
+    assert_eq!(told.map(Option::unwrap_or_default), ["account", "****0022", "bank-2", "USD", "proposed"]);
+    assert_eq!((&property["limit"]["currency"], &property["first_approval"]), (&json!("USD"), &json!(null)));
     let (yuan, _) = task_of(&setup, "approve", "CNY").await;
     let mut approver = Guest::signed_in(setup.port, "approver").await;
+    let older = approver.get("/console/tasks?age=day").await;
+    assert!(older.text.contains("没有待办。"), "nothing has been on the list for a day: {}", older.text);
     let tasks = approver.get("/console/tasks").await;
     assert!(tasks.text.contains("账户 ****0022 · bank-2"), "{}", tasks.text);
     assert!(!tasks.text.contains("9990000000000000022"), "{}", tasks.text);
@@ -48,12 +50,12 @@ async fn the_approval_of_a_foreign_account_is_entered_in_its_own_currency_with_t
         assert!(form.contains("name=\"limit_currency\" value=\"USD\""), "{page}: {form}");
         assert!(form.contains("1 USD 折人民币元"), "{page}: {form}");
     }
-    let bare = approver.act(&approve, &[("reason", "准予冻结"), ("limit_currency", "USD")]).await;
+    let bare = approver.approve(&dollars, &[("reason", "准予冻结"), ("limit_currency", "USD")]).await;
     assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", bare.text);
     assert!(bare.text.contains("name=\"limit_currency\" value=\"USD\""), "{}", bare.text);
     let entered = [("reason", "准予冻结"), ("limit", "2,500"), ("limit_currency", "USD"), ("rate", "7.1")];
     // What was entered is understood; that bank freezes yuan alone, and says so.
-    let told = approver.act(&approve, &entered).await;
+    let told = approver.approve(&dollars, &entered).await;
     assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", told.text);
     assert!(told.text.contains("该单位只办理人民币冻结"), "{}", told.text);
     assert!(told.text.contains("value=\"2,500\"") && told.text.contains("value=\"7.1\""), "{}", told.text);

@@ -50,6 +50,16 @@ impl Page {
         let rest = &self.text[at + begin.len()..];
         rest[..rest.find('"').expect("its end")].to_owned()
     }
+
+    /// What the form of an approval says was on the page, as a browser sends it.
+    pub fn seen(&self) -> String {
+        self.seen_in("seen")
+    }
+
+    /// The same of the field of a name.
+    pub fn seen_in(&self, field: &str) -> String {
+        self.field(field).replace("&#34;", "\"")
+    }
 }
 
 impl Guest {
@@ -157,6 +167,15 @@ impl Guest {
         let mut all: Vec<(&str, String)> = vec![("csrf", self.csrf.clone())];
         all.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
         self.post(path, &all).await
+    }
+
+    /// Opens the form of an approval, and sends it with what it says was looked at.
+    pub async fn approve(&mut self, measure: &str, fields: &[(&str, &str)]) -> Page {
+        let path = format!("/console/acts/approve/{measure}");
+        let seen = self.get(&path).await.seen();
+        let mut all = fields.to_vec();
+        all.push(("seen", &seen));
+        self.act(&path, &all).await
     }
 
     /// Sends a form with files: name of the field, name of the file, bytes.

@@ -175,8 +175,17 @@ async fn many_freezes_are_decided_at_once_and_each_stands_for_itself() {
         is_chosen("9990000000000000011") || is_chosen("9990000000000000022"),
         "what was chosen stays chosen"
     );
-    let chosen =
-        [("verdict", "approve"), ("reason", "准予冻结"), ("id", first), ("id", second), ("id", "99")];
+    let [of_first, of_second] = [first, second].map(|id| format!("seen-{id}"));
+    let [seen_first, seen_second] = [&of_first, &of_second].map(|field| page.seen_in(field));
+    let chosen = [
+        ("verdict", "approve"),
+        ("reason", "准予冻结"),
+        ("id", first),
+        (of_first.as_str(), seen_first.as_str()),
+        ("id", second),
+        (of_second.as_str(), seen_second.as_str()),
+        ("id", "99"),
+    ];
     let decided = guest.act("/console/approvals", &chosen).await;
     assert_eq!(decided.text.matches("已批准").count(), 2, "{}", decided.text);
     assert_eq!(decided.text.matches("未办理").count(), 1, "the one that is not there is told");

@@ -120,27 +120,55 @@ async fn figures_are_shown_with_charts_and_come_as_excel_and_as_csv() {
     assert!(wrong.text.contains("无法统计"), "{}", wrong.text);
 }
 
+/// The address to which a search leads.
+async fn searched(guest: &mut Guest, field: &str, value: &str) -> String {
+    guest.get("/console/cases").await;
+    let sent = guest.act("/console/cases", &[(field, value)]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    sent.location().to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_case_is_found_by_its_party_its_officer_its_state_and_its_days() {
     let (setup, _) = with_proposals().await;
     let mut guest = Guest::signed_in(setup.port, "officer").await;
-    let encoded = |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
     let case = "（2026）晋10执1号";
     for (query, is_there) in [
-        (format!("party={}", encoded("临汾测试矿业有限公司")), true),
-        ("party=91000000madem00112".to_owned(), true),
-        (format!("party={}", encoded("临汾测试")), false),
-        ("state=open".to_owned(), true),
-        ("state=settled".to_owned(), false),
-        ("submitted_until=2020-01-01".to_owned(), false),
-        ("court=9999".to_owned(), false),
+        (("party", "临汾测试矿业有限公司"), true),
+        (("party", "91000000madem00112"), true),
+        (("party", "临汾测试"), false),
+        (("state", "open"), true),
+        (("state", "settled"), false),
+        (("submitted_until", "2020-01-01"), false),
+        (("court", "9999"), false),
     ] {
-        let page = guest.get(&format!("/console/cases?{query}")).await;
-        assert_eq!(page.status, StatusCode::OK, "{query}");
-        assert_eq!(page.text.contains(&format!(">{case}</a>")), is_there, "{query}: {}", page.text);
-        assert_eq!(page.text.contains("没有符合条件的案件"), !is_there, "{query}");
+        let address = searched(&mut guest, query.0, query.1).await;
+        assert!(!address.contains("party") && !address.contains("91000000"), "{address}");
+        let page = guest.get(&address).await;
+        assert_eq!(page.status, StatusCode::OK, "{query:?}");
+        assert_eq!(page.text.contains(&format!(">{case}</a>")), is_there, "{query:?}: {}", page.text);
+        assert_eq!(page.text.contains("没有符合条件的案件"), !is_there, "{query:?}");
     }
-    let wrong = guest.get("/console/cases?party=%20-%20").await;
+    let found = searched(&mut guest, "party", "临汾测试矿业有限公司").await;
+    let mut other = Guest::signed_in(setup.port, "approver").await;
+    let unknown = other.get(&found).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND, "another session's");
+    assert!(unknown.text.contains("该次查找已失效") && !unknown.text.contains(case), "{}", unknown.text);
+    // A session that ended leads to the sign-in with nothing of whom was looked for.
+    let away = Guest::new(setup.port).get(&found).await;
+    assert!(away.location().starts_with("/console/sign-in?next="), "{}", away.location());
+    // Whose role is not of the case says why first, and then sees what was looked for.
+    let mut auditor = Guest::signed_in(setup.port, "auditor").await;
+    let address = searched(&mut auditor, "party", "临汾测试矿业有限公司").await;
+    let asked = auditor.get(&address).await;
+    assert_eq!(asked.status, StatusCode::FORBIDDEN);
+    let next = asked.field("next");
+    assert_eq!(next, address);
+    auditor.act("/console/reason", &[("case", ""), ("next", &next), ("reason", "信访核查")]).await;
+    let shown = auditor.get(&address).await;
+    assert!(shown.text.contains(&format!(">{case}</a>")), "{}", shown.text);
+    let nobody = searched(&mut guest, "party", " - ").await;
+    let wrong = guest.get(&nobody).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     assert!(wrong.text.contains("无法查找"), "{}", wrong.text);
 }

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Guest, answered, banks, inquiry, measures, started, until};
+use super::{CASE, Guest, answered, banks, inquiry, measures, started, until};
 use crate::daemon::Setup;
 use crate::desk::people::{Clerk, system_key};
 
@@ -24,15 +24,13 @@ async fn state(setup: &Setup, measure: &str) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_persons_approve_in_the_console_and_neither_the_same_one_nor_a_key_is_the_second() {
     let (setup, id, measure) = proposed().await;
-    let approve = format!("/console/acts/approve/{measure}");
     let key = Clerk::at(setup.port, "approver");
     let by_key = json!({ "reason": "准予冻结" });
     let refused = key.post(&format!("/v1/measures/{measure}/approve"), &by_key).await;
     assert_eq!(refused.0, StatusCode::FORBIDDEN, "{}", refused.1);
 
     let mut first = Guest::signed_in(setup.port, "approver").await;
-    first.get(&format!("/console/measures/{measure}")).await;
-    let done = first.act(&approve, &[("reason", "准予冻结"), ("limit", "400.00")]).await;
+    let done = first.approve(&measure, &[("reason", "准予冻结"), ("limit", "400.00")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let told = first.get(done.location()).await;
     assert!(told.text.contains("待另一名审批人审批"), "{}", told.text);
@@ -43,18 +41,22 @@ async fn two_persons_approve_in_the_console_and_neither_the_same_one_nor_a_key_i
         "{waits}"
     );
     assert_eq!(waits["limit"]["amount"], "400.00", "{waits}");
-    let again = first.act(&approve, &[("reason", "准予冻结"), ("limit", "400.00")]).await;
+    let again = first.approve(&measure, &[("reason", "准予冻结"), ("limit", "400.00")]).await;
     assert_eq!(again.status, StatusCode::FORBIDDEN, "{}", again.text);
 
     let mut second = Guest::signed_in(setup.port, "both").await;
     let list = second.get("/console/approvals").await;
     assert!(list.text.contains("待第二人审批") && list.text.contains("approver"), "{}", list.text);
     // Another amount than the first is refused beside the form, which says what the first one said.
-    let page = second.get(&format!("/console/measures/{measure}")).await;
-    assert!(page.text.contains("name=\"limit\" value=\"400.00\""), "{}", page.text);
-    let other = second.act(&approve, &[("reason", "同意"), ("limit", "300.00")]).await;
+    let pages = [format!("/console/measures/{measure}"), format!("/console/acts/approve/{measure}")];
+    for path in pages.iter().map(String::as_str).chain(["/console/tasks", CASE]) {
+        let page = second.get(path).await;
+        assert!(page.text.contains("name=\"limit\" value=\"400.00\""), "{path}: {}", page.text);
+        assert!(page.seen().contains("400.00"), "{path}: {}", page.text);
+    }
+    let other = second.approve(&measure, &[("reason", "同意"), ("limit", "300.00")]).await;
     assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", other.text);
-    let done = second.act(&approve, &[("reason", "同意"), ("limit", "400.00")]).await;
+    let done = second.approve(&measure, &[("reason", "同意"), ("limit", "400.00")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     until(&setup, &id, "the freeze stands", |view| view["coverage"]["held"]["amount"] == json!("400.00"))
         .await;
@@ -78,10 +80,17 @@ async fn two_approvers_at_once_are_the_first_and_the_second() {
     let (setup, id, measure) = proposed().await;
     let (mut one, mut two) =
         (Guest::signed_in(setup.port, "approver").await, Guest::signed_in(setup.port, "both").await);
-    let chosen = [("verdict", "approve"), ("reason", "准予冻结"), ("id", measure.as_str())];
+    let (field, mut seen) = (format!("seen-{measure}"), String::new());
     for guest in [&mut one, &mut two] {
-        guest.get("/console/approvals").await;
+        let page = guest.get("/console/approvals").await;
+        seen = page.seen_in(&field);
     }
+    let chosen = [
+        ("verdict", "approve"),
+        ("reason", "准予冻结"),
+        ("id", measure.as_str()),
+        (field.as_str(), seen.as_str()),
+    ];
     let (here, there) =
         tokio::join!(one.act("/console/approvals", &chosen), two.act("/console/approvals", &chosen));
     // The first one is told that another must approve; once the other has, also the first reads that the freeze is approved.
@@ -116,8 +125,7 @@ async fn a_freeze_without_approval_waits_for_two_where_the_court_wants_them() {
     let measure = large["id"].as_str().expect("an identifier");
     for number in ["approver", "both"] {
         let mut guest = Guest::signed_in(setup.port, number).await;
-        guest.get(&format!("/console/measures/{measure}")).await;
-        let done = guest.act(&format!("/console/acts/approve/{measure}"), &[("reason", "准予冻结")]).await;
+        let done = guest.approve(measure, &[("reason", "准予冻结")]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{number}: {}", done.text);
     }
     until(&setup, &id, "both freezes stand", |view| view["coverage"]["held"]["amount"] == json!("1099.99"))

@@ -22,34 +22,48 @@ pub struct Gate {
 
 #[derive(Debug, Default)]
 struct Seen {
+    /// How long the first answer is kept.
+    keeps: Duration,
     came: Mutex<Vec<Instant>>,
     under_way: AtomicU32,
     most: AtomicU32,
 }
 
 impl Seen {
-    fn begins(&self) {
-        self.came.lock().expect("the times").push(Instant::now());
+    /// Gives how long the answer is to be kept.
+    fn begins(&self) -> Duration {
+        let is_first = {
+            let mut came = self.came.lock().expect("the times");
+            came.push(Instant::now());
+            came.len() == 1
+        };
         let now = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
+        if is_first { self.keeps } else { Duration::ZERO }
     }
 
     /// Carries one connection, on which a request follows the answer to the one before.
     async fn carry(&self, mut near: TcpStream, target: u16) {
         let Ok(mut far) = TcpStream::connect(("127.0.0.1", target)).await else { return };
         let (mut asked, mut heard) = (vec![0; 64 << 10], vec![0; 64 << 10]);
-        let mut waits = false;
+        let (mut waits, mut keeps) = (false, Duration::ZERO);
         loop {
             tokio::select! {
                 read = near.read(&mut asked) => {
                     let Ok(count @ 1..) = read else { break };
                     if !std::mem::replace(&mut waits, true) {
-                        self.begins();
+                        keeps = self.begins();
                     }
                     if far.write_all(&asked[..count]).await.is_err() { break }
                 }
                 read = far.read(&mut heard) => {
                     let Ok(count @ 1..) = read else { break };
+                    tokio::select! {
+                        biased;
+                        () = tokio::time::sleep(std::mem::take(&mut keeps)) => {}
+                        // Whoever asked waits no longer.
+                        _ = near.read(&mut asked) => break,
+                    }
                     if std::mem::replace(&mut waits, false) {
                         self.under_way.fetch_sub(1, Ordering::SeqCst);
                     }
@@ -76,7 +90,8 @@ impl Gate {
                 None => text,
                 Some((before, rest)) => {
                     let (port, after) = rest.split_once('"').expect("an address in quotes");
-                    let (gate, own) = Self::before(&name, port.parse().expect("a port")).await;
+                    let port = port.parse().expect("a port");
+                    let (gate, own) = Self::before(&name, port, Duration::ZERO).await;
                     gates.push(gate);
                     format!(
                         "{before}http://127.0.0.1:{own}\"{after}[limits]\nper_second = {PER_SECOND}\nburst = {BURST}\nconcurrency = {CONCURRENCY}\n"
@@ -88,10 +103,11 @@ impl Gate {
         gates
     }
 
-    async fn before(name: &str, target: u16) -> (Self, u16) {
+    /// Keeps the first answer for a time.
+    pub async fn before(name: &str, target: u16, keeps: Duration) -> (Self, u16) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let seen = Arc::new(Seen::default());
+        let seen = Arc::new(Seen { keeps, ..Seen::default() });
         let shared = Arc::clone(&seen);
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
@@ -100,6 +116,11 @@ impl Gate {
             }
         });
         (Self { name: name.to_owned(), seen }, port)
+    }
+
+    /// How many requests came, and how many were under way at once at the most.
+    pub fn came(&self) -> (usize, u32) {
+        (self.seen.came.lock().expect("the times").len(), self.seen.most.load(Ordering::SeqCst))
     }
 
     /// What came was no more than the limits allow: at once, and in any time; and at least so much came.

@@ -44,10 +44,10 @@ impl Nginx {
             .replace("/etc/nginx/tls/server.key", &path("server.key"))
             .replace("/etc/nginx/tls/counterparts-ca.pem", &path("authority.pem"))
             .replace("/var/log/nginx/access.log", &format!("{here}/access.log"))
-            .replace("replica-1:8080", &format!("127.0.0.1:{}", ports[0]))
-            .replace("replica-2:8080", &format!("127.0.0.1:{}", ports[1]))
-            .replace("replica-1:", "127.0.0.1:")
-            .replace("replica-2:", "127.0.0.2:")
+            .replace("172.28.50.11:8080", &format!("127.0.0.1:{}", ports[0]))
+            .replace("172.28.50.12:8080", &format!("127.0.0.1:{}", ports[1]))
+            .replace("172.28.50.11:", "127.0.0.1:")
+            .replace("172.28.50.12:", "127.0.0.2:")
             .replace("listen 443 ssl", &format!("listen 127.0.0.1:{port} ssl"))
             .replace("listen 8443 ssl", &format!("listen 127.0.0.1:{postbox} ssl"));
         let file = folder.path().join("nginx.conf");

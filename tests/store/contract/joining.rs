@@ -46,7 +46,9 @@ pub async fn a_chain_that_becomes_part_of_another_is_the_others_with_all_that_it
         assert_eq!(tx.inquiry(inquiry)?.map(|inquiry| inquiry.chain), Some(stays));
         assert_eq!(tx.terms(inquiry)?, Some(expected.clone()));
         assert_eq!(tx.tasks_of(stays)?.iter().map(|task| task.id).collect::<Vec<_>>(), [task_id]);
-        assert_eq!(tx.papers_of(stays)?.len(), 4);
+        let papers = tx.papers_of(stays)?;
+        assert_eq!(papers.len(), 4);
+        assert!(papers.iter().all(|paper| paper.debtors == [known]), "{papers:?}");
         let history = tx.claim_changes(stays)?;
         assert_eq!(
             history.iter().map(|change| change.at).collect::<Vec<_>>(),

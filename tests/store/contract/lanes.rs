@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chakong::domain::retention::Forget;
 use chakong::domain::{
-    AuditEntry, Change, IdKind, LaneChange, OrderId, Pause, PropertyFinding, QuotaUsed, RawId,
+    AuditEntry, Change, IdKind, LaneChange, OrderId, Pause, PropertyFinding, QuotaUsed, RawId, RelayFailure,
 };
 use chakong::store::{ActFilter, ChargeReference, Responded, Store, charged_on};
 use serde_json::json;
@@ -159,6 +159,16 @@ pub async fn counters_add_up_by_day(world: impl World) {
     .await;
 }
 
+fn failure(detail: &str, day: i64) -> RelayFailure {
+    RelayFailure {
+        name: "relay/nats".to_owned(),
+        kind: "unreachable".to_owned(),
+        detail: detail.to_owned(),
+        at: at(day),
+        replica: "r0".to_owned(),
+    }
+}
+
 pub async fn pauses_consumers_findings_and_acts_are_kept(world: impl World) {
     let store = world.store();
     a_case(&store, 1).await;
@@ -181,10 +191,13 @@ pub async fn pauses_consumers_findings_and_acts_are_kept(world: impl World) {
         detail: (nth > 1).then(|| json!({ "nth": nth })),
         refused: refused.map(str::to_owned),
     };
+    let failed = |detail: &str, day| lane(LaneChange::KeepFailure(failure(detail, day)));
     let acts = [act(0, "a", None), act(1, "b", None), act(2, "a", Some("缺文书")), act(3, "a", None)];
     let friday = pause("检修至周五", Some(at(9)));
     let mut changes =
         vec![paused(Some(pause("检修", None))), paused(Some(friday.clone())), moved(7), moved(3)];
+    changes.extend([failed("the first", 1), failed("the last", 2)]);
+    let last = failure("the last", 2);
     changes.extend([
         Change::SavePropertyFinding(finding("查封")),
         Change::SavePropertyFinding(finding("工资户")),
@@ -200,6 +213,7 @@ pub async fn pauses_consumers_findings_and_acts_are_kept(world: impl World) {
         assert_eq!(tx.acknowledged("case-system")?, 7, "never moved back");
         assert_eq!(tx.acknowledged("nobody")?, 0);
         assert_eq!(tx.consumers()?, [("case-system".to_owned(), 7)]);
+        assert_eq!(tx.relay_failures()?, [last], "the last of each");
         assert_eq!(tx.property_finding(&finding("").property)?, Some(finding("工资户")));
         assert_eq!(tx.property_finding("B0001|account|6200998877665545")?, None);
         let mut find =

@@ -127,7 +127,7 @@ pub async fn tasks_stand_on_the_list_until_they_are_done(world: impl World) {
             task(&*tx, &of.0, TaskKind::Approve, 300),
             task(&*tx, &of.0, TaskKind::Requery, 100),
             task(&*tx, &of.1, TaskKind::Requery, 100),
-            task(&*tx, &of.1, TaskKind::Resolve, 200),
+            Task { created: at(9), ..task(&*tx, &of.1, TaskKind::Resolve, 200) },
         ];
         tx.write(&made.clone().map(Change::NewTask))?;
         Ok(made)
@@ -146,6 +146,7 @@ pub async fn tasks_stand_on_the_list_until_they_are_done(world: impl World) {
     assert_eq!(find(TaskFilter { chain: Some(whole.chain.id), ..most.clone() }).await, [id(1), id(0)]);
     assert_eq!(find(TaskFilter { courts: Courts::one("440300"), ..most.clone() }).await, [id(2), id(3)]);
     assert_eq!(find(TaskFilter { due_before: Some(at(200)), ..most.clone() }).await, [id(1), id(2)]);
+    assert_eq!(find(TaskFilter { created_before: Some(at(9)), ..most.clone() }).await, [id(1), id(2), id(0)]);
     let officer = |name: &str| TaskFilter { found_by: found_by::of_officer(name), ..most.clone() };
     assert_eq!(find(officer("测试法官")).await.len(), 4);
     assert!(find(officer("另一法官")).await.is_empty());

@@ -1,13 +1,15 @@
 //! Clocks that jump, probes, consumers that read no more, and pages that are bounded.
 
+use std::sync::Arc;
+
 use chakong::domain::{
     Chain, Change, EventDraft, EventType, Inquiry, InquiryId, InquiryState, LaneChange, OrderId, OrderRecord,
     OrderState, RawId, Task, TaskKind,
 };
-use chakong::store::{ActFilter, load_chain, load_chain_for_act};
+use chakong::store::{ActFilter, load_chain, load_chain_for_act, load_chain_for_submission};
 
 use crate::engines::{SetClock, days, engine};
-use crate::samples::{a_case, at, control, event, keep, query, raw, task, whole, write};
+use crate::samples::{a_case, at, control, day, event, keep, query, raw, task, whole, write};
 use crate::worlds::World;
 
 pub async fn a_clock_that_goes_a_day_forward_and_back_leaves_no_order_waiting_for_it(world: impl World) {
@@ -123,6 +125,14 @@ pub async fn the_file_of_a_case_does_not_grow_with_the_terms_of_its_inquiries(wo
         .expect("a read");
     assert_eq!((file.inquiries.len(), file.terms.len()), (29, 0), "nothing stands that needs them");
     assert_eq!(for_act.terms.len(), 29);
+    let plain = first.terms.clone();
+    let mut filed = plain.clone();
+    Arc::make_mut(&mut filed.case).filed_on = Some(day("2026-03-02"));
+    for (new, compared) in [(plain, 0), (filed, 1)] {
+        let read = store.read(move |reads| load_chain_for_submission(reads, chain, &new));
+        let file = read.await.expect("a read");
+        assert_eq!(file.terms.len(), compared, "what a submission states alone is compared");
+    }
     let measured = write(&store, move |tx| {
         let measure = crate::samples::measure(&*tx, &first);
         tx.write(&[Change::NewMeasure(Box::new(measure))])?;

@@ -12,8 +12,13 @@ use crate::worlds::{OnDisk, World as _};
 
 /// What came since cases are found by words that are kept short.
 pub const LATER: &str = "DROP INDEX inquiries_of_court_by_created; DROP TABLE message_spans; DROP TABLE quota_shares;
-    ALTER TABLE desk DROP COLUMN carried; ALTER TABLE pauses DROP COLUMN until; ALTER TABLE looks DROP COLUMN shown;
+    DROP TABLE relay_failures; ALTER TABLE desk DROP COLUMN carried; ALTER TABLE pauses DROP COLUMN until; ALTER TABLE looks DROP COLUMN shown;
     ALTER TABLE looks DROP COLUMN courts;";
+
+/// What came beside it on a server.
+pub const LATER_ON_A_SERVER: &str =
+    "ALTER TABLE leases DROP COLUMN lapsed; ALTER TABLE replicas DROP COLUMN ahead;
+    ALTER TABLE replicas DROP COLUMN apart;";
 
 /// What the migrations made since cases are found by words, and their lines: taken back, the store is as an earlier version left it.
 /// `place` is that of the first of them.

@@ -5,6 +5,7 @@ use chakong::domain::retention::Forget;
 
 use super::lost::session;
 use crate::on_disk::found_words::{undo, whole_words};
+use crate::on_disk::older_cases::LATER_ON_A_SERVER;
 use crate::on_disk::older_cases::{a_case_that_was_filed, is_found};
 use crate::samples::{a_case, keep};
 use crate::worlds::{OnServer, World as _, administer};
@@ -15,7 +16,7 @@ async fn words_on_a_server_that_were_kept_whole_are_shortened_and_find_the_same(
     let case = a_case_that_was_filed(&world.store()).await;
     let words = whole_words(&world.store());
     world.close();
-    administer(world.config(), undo(8, "BYTEA", "BIGINT"));
+    administer(world.config(), format!("{LATER_ON_A_SERVER} {}", undo(8, "BYTEA", "BIGINT")));
     let add = |word: &Vec<u8>| {
         let word = hex::encode(word);
         format!("INSERT INTO found_by SELECT decode('{word}', 'hex'), id FROM inquiries;")

@@ -1,13 +1,15 @@
 //! Stores that are not opened, and processes that may not write any more.
 
 use chakong::domain::{Change, LaneChange};
-use chakong::store::StoreError;
-use chakong::store::postgres::{Postgres, Server};
+use chakong::store::copying::Side as _;
+use chakong::store::marks::MOVED;
+use chakong::store::postgres::{Postgres, Server, side};
+use chakong::store::{Ailment, StoreError};
 use tokio_postgres::Config;
 
 use super::lost::{CUT, session};
 use super::proxy::{Proxy, nowhere};
-use crate::on_disk::older_cases::undo;
+use crate::on_disk::older_cases::{LATER_ON_A_SERVER, undo};
 use crate::samples::keep;
 use crate::worlds::{OnServer, World as _, administer, test_server};
 
@@ -73,6 +75,49 @@ async fn a_process_whose_store_was_taken_over_writes_nothing() {
     let marks: i64 = admin.query_one("SELECT COUNT(*) FROM consumers", &[]).await.expect("an answer").get(0);
     assert_eq!(marks, 0);
     assert!(store.health().ailment.is_some());
+}
+
+/// A process that was cut off while somebody else had the database alone, or restored it, and comes back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_was_cut_off_writes_nothing_where_the_store_was_moved_away_or_restored_meanwhile() {
+    for is_restored in [false, true] {
+        let world = OnServer::begin();
+        let store = world.store();
+        let count = |number| Change::Lane(LaneChange::Acknowledge("reader".to_owned(), number));
+        keep(&store, vec![count(1)]).await;
+        let admin = session(world.config()).await;
+        admin.query_one(CUT, &[]).await.expect("its sessions end");
+        let config = world.config();
+        let alone = move || {
+            let server = Server::new(config, None);
+            if is_restored {
+                let (store, threads) = Postgres::open_restored(&server, &[]).expect("said to be restored");
+                drop(store);
+                return threads.join();
+            }
+            let mut side = side::OnServer::alone(&server).expect("nobody works there");
+            side.set_info(MOVED, Some(br#"{"id":"a","place":"b","at":"2027-04-15T01:00:00Z"}"#))
+                .expect("a mark");
+        };
+        tokio::task::spawn_blocking(alone).await.expect("its end");
+        let written = store.transact(move |tx| tx.write(&[count(2)])).await.expect_err("it is shut out");
+        assert!(written.ails(Ailment::Locked) && written.to_string().contains("shut out"), "{written}");
+        let marks = admin.query_one("SELECT MAX(acknowledged) FROM consumers", &[]).await.expect("an answer");
+        assert_eq!(marks.get::<_, i64>(0), 1);
+    }
+}
+
+/// A name has letters that not every encoding has.
+#[test]
+fn a_database_that_keeps_texts_otherwise_is_refused_and_nothing_is_made_there() {
+    let name = format!("chakong_{}", uuid::Uuid::new_v4().simple());
+    let made = format!("CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0");
+    administer(test_server(), made);
+    let mut config = test_server();
+    config.dbname(&name);
+    let told = refused(config);
+    assert!(told.contains("must keep them in UTF8"), "{told}");
+    administer(test_server(), format!("DROP DATABASE {name} WITH (FORCE)"));
 }
 
 /// The version is that of the server as it says it, changed on the way.
@@ -143,7 +188,7 @@ async fn a_store_that_is_not_in_charge_is_refused_until_somebody_says_that_it_is
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_schema_is_not_brought_up_to_date_under_a_process_of_an_older_version() {
     let mut world = OnServer::begin();
-    administer(world.config(), undo(7));
+    administer(world.config(), format!("{LATER_ON_A_SERVER} {}", undo(7)));
     let told = refused(world.config());
     assert!(told.contains("a chakong of an older version still works with this database"), "{told}");
     let admin = session(world.config()).await;
@@ -185,7 +230,7 @@ async fn until_waiting(admin: &tokio_postgres::Client, processes: i64) {
 async fn those_that_start_while_a_schema_is_brought_up_to_date_wait_for_its_end() {
     let mut world = OnServer::begin();
     world.close();
-    administer(world.config(), undo(7));
+    administer(world.config(), format!("{LATER_ON_A_SERVER} {}", undo(7)));
     let admin = session(world.config()).await;
     let start =
         |config: Config| tokio::task::spawn_blocking(move || Postgres::open(&Server::new(config, None)));

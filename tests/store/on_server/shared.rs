@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chakong::domain::{Change, EventType, IdKind, LaneChange, OrderRecord};
 use chakong::store::postgres::{Postgres, PostgresThreads, Server};
-use chakong::store::{Lease, Membership, Store, StoreError, lane_lease};
+use chakong::store::{Lease, Membership, Now, Store, StoreError, lane_lease};
 use tokio_postgres::Config;
 
 use super::lost::session;
@@ -17,20 +17,47 @@ use crate::worlds::{OnServer, World as _};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Another process on a database, with short leases.
-fn beside(config: Config, name: &str) -> (Arc<dyn Store>, PostgresThreads) {
+pub fn beside(config: Config, name: &str) -> (Arc<dyn Store>, PostgresThreads) {
+    beside_with_clock(config, name, None)
+}
+
+/// The same with a clock that is compared with the database's.
+pub fn beside_with_clock(
+    config: Config,
+    name: &str,
+    clock: Option<Now>,
+) -> (Arc<dyn Store>, PostgresThreads) {
     let (lease, hold) = (Duration::from_secs(2), Duration::from_millis(100));
-    let member = Membership { name: name.to_owned(), lease, hold, ..Membership::default() };
+    let member = Membership { name: name.to_owned(), lease, hold, clock, ..Membership::default() };
     Postgres::open_as(&Server::new(config, None), member).expect("a process beside others")
 }
 
 /// Waits until something is so.
-async fn until(what: &str, is: impl Fn() -> bool) {
+pub async fn until(what: &str, is: impl Fn() -> bool) {
     let waiting = async {
         while !is() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("it never came to this: {what}"));
+}
+
+/// How many lanes of these a process works for.
+pub fn count(store: &Arc<dyn Store>, lanes: &[String]) -> usize {
+    lanes.iter().filter(|lane| store.leases().held(&lane_lease(lane)).is_some()).count()
+}
+
+/// Gives back what is to go: nobody works under these leases.
+pub fn give(store: &Arc<dyn Store>, lanes: &[String]) {
+    for lane in lanes {
+        let name = lane_lease(lane);
+        for epoch in 1..200 {
+            let lease = Lease { name: name.clone(), epoch };
+            if store.leases().is_held(&lease) {
+                store.leases().ended(&lease);
+            }
+        }
+    }
 }
 
 async fn held(store: &Arc<dyn Store>, name: &str) -> Lease {
@@ -137,37 +164,22 @@ async fn leases_spread_evenly_and_go_to_the_others_when_a_process_ends_or_drains
     let mut world = OnServer::begin();
     world.close();
     let lanes: Vec<String> = (0..12).map(|number| format!("bank-{number}")).collect();
-    let count = |store: &Arc<dyn Store>| {
-        lanes.iter().filter(|lane| store.leases().held(&lane_lease(lane)).is_some()).count()
-    };
     let (one, one_threads) = beside(world.config(), "one");
     one.leases().want_lanes(lanes.iter());
-    until("it has all", || count(&one) == 12).await;
+    until("it has all", || count(&one, &lanes) == 12).await;
     let (two, _threads) = beside(world.config(), "two");
     two.leases().want_lanes(lanes.iter());
-    // Nobody works under them here: what is to go can go at once.
-    let give = |store: &Arc<dyn Store>| {
-        for lane in &lanes {
-            let name = lane_lease(lane);
-            for epoch in 1..20 {
-                let lease = Lease { name: name.clone(), epoch };
-                if store.leases().is_held(&lease) {
-                    store.leases().ended(&lease);
-                }
-            }
-        }
-    };
     until("each has half", || {
-        give(&one);
-        count(&one) == 6 && count(&two) == 6
+        give(&one, &lanes);
+        count(&one, &lanes) == 6 && count(&two, &lanes) == 6
     })
     .await;
     let kept: HashSet<String> =
         lanes.iter().filter(|lane| two.leases().held(&lane_lease(lane)).is_some()).cloned().collect();
     one.leases().drain();
     until("the other has all", || {
-        give(&one);
-        count(&two) == 12
+        give(&one, &lanes);
+        count(&two, &lanes) == 12
     })
     .await;
     assert!(kept.iter().all(|lane| two.leases().held(&lane_lease(lane)).is_some()));

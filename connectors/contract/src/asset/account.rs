@@ -19,6 +19,9 @@ pub struct Account {
     /// Number of the account within its answer 账户序号, by which the bank speaks of it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<u32>,
+    /// Its further numbers, where several rows of the answer were about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_places: Vec<u32>,
     /// Account class 账户类别 in the bank's words; the main signal for exemption, kept verbatim.
     pub class: String,
     /// Account status 账户状态 in the bank's words.
@@ -53,7 +56,7 @@ pub struct Account {
     /// Transactions of the period asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transactions: Vec<Transaction>,
-    /// The bank's remark 备注.
+    /// The bank's remark 备注; a line for each that differs, where several rows of the answer were about the account.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remark: String,
     /// What of this account, and of what is held through it, was not understood. See [`Account::needs_an_officer`].

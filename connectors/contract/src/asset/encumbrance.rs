@@ -5,7 +5,7 @@ use crate::date::Date;
 use crate::money::Money;
 
 /// Somebody's freeze, seizure, mortgage, pledge or other right on an asset 权利负担.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Encumbrance {
     /// What it is.
     pub kind: EncumbranceKind,
@@ -58,7 +58,7 @@ pub enum EncumbranceKind {
 }
 
 /// Place in a queue of freezes or seizures; 1 is effective, higher ones wait (查扣冻规定 art. 26).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Rank {
     /// The place, from 1.
     pub place: u32,

@@ -2,19 +2,16 @@
 
 use super::error::clean;
 use crate::script::is_format;
-
-/// A hyphen, dash or minus sign of any kind.
-pub(crate) fn is_dash(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}'
-    )
-}
+use crate::signs::is_dash;
 
 /// An account, product, contract or registration number for comparison: upper case, half width, without blanks, dashes and
 /// invisible characters. The number itself must travel as the counterpart wrote it.
 pub fn folded_number(number: &str) -> String {
-    clean(number).chars().filter(|c| !is_dash(*c) && !is_format(*c)).collect()
+    let number = clean(number);
+    match number.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        true => number,
+        false => number.chars().filter(|c| !is_dash(*c) && !is_format(*c)).collect(),
+    }
 }
 
 #[cfg(test)]

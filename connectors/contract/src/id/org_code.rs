@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::error::{IdError, IdRule, clean};
-use super::number::is_dash;
+use crate::signs::is_dash;
 use crate::text::travels_as_text;
 
 const WHAT: &str = "organisation code";

@@ -7,7 +7,6 @@ use chakong_contract::{Account, Continuation, Currency, Date, Encumbrance, money
 use rust_decimal::Decimal;
 
 use super::days::{is_far, request_day};
-use super::once::{products_once, sub_accounts_once};
 use super::values::{ValueReader, code, text};
 use crate::manifest::Bank;
 use crate::wire::code::field;
@@ -30,6 +29,7 @@ pub(super) fn account(bank: &Bank, row: &AccountRow, reader: &mut ValueReader) -
         institution_code: bank.code.to_string(),
         number: reader.number(field::ACCOUNT, &row.account),
         place: row.sequence.trim().parse().ok(),
+        more_places: Vec::new(),
         class: reader.text(field::CLASS, &row.class),
         status: reader.text(field::STATUS, &row.status),
         branch: reader.text(field::BRANCH, &row.branch),
@@ -40,8 +40,8 @@ pub(super) fn account(bank: &Bank, row: &AccountRow, reader: &mut ValueReader) -
         opened: opened(row, reader),
         closed: closed(row, reader),
         linked_account: code(&row.linked_account),
-        sub_accounts: sub_accounts_once(sub_accounts, reader),
-        products: products_once(products, reader),
+        sub_accounts,
+        products,
         encumbrances,
         transactions: row.transactions.iter().map(|one| transaction(one, currency, reader)).collect(),
         remark: reader.text(field::REMARK, &row.remark),

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chakong_contract::asset::{DoubtKind, Rank};
 use chakong_contract::id::folded_number;
-use chakong_contract::placeholder::{is_masked, is_placeholder};
+use chakong_contract::placeholder::{is_masked_number, is_placeholder};
 use chakong_contract::reply::{Holding, Receipt, Stated};
 use chakong_contract::{Answer, Currency, Date, Encumbrance, Fault, FaultKind, Money, Refusal, Reply, money};
 use rust_decimal::Decimal;
@@ -196,7 +196,7 @@ fn whole(row: &ControlRow, reader: &mut ValueReader) -> Option<bool> {
 /// Which property the bank says this is about.
 fn stated(row: &ControlRow, reader: &mut ValueReader) -> Stated {
     // One that is partly hidden is not the ordered one: a person compares it.
-    let written = |value: &str| if is_masked(value) { text(value) } else { number(value) };
+    let written = |value: &str| if is_masked_number(value) { text(value) } else { number(value) };
     let given = |value: &str| Some(written(value)).filter(|value| !value.is_empty());
     Stated {
         account: given(&row.account),

@@ -1,11 +1,12 @@
 //! The answer to one query, from all rows that carry its number (protocol section 3).
 
 use chakong_contract::asset::{FoundAsset, MatchedBy};
-use chakong_contract::placeholder::{is_masked, stated_code};
+use chakong_contract::placeholder::{is_masked_number, stated_code};
 use chakong_contract::{Answer, Asset, Fault, FaultKind, Moment, Refusal, RefusalReason, Reply};
 
+use chakong_toolkit::accounts::{Accounts, NumberFields};
+
 use super::account::account;
-use super::once::Accounts;
 use super::values::{ValueReader, joined};
 use crate::manifest::Bank;
 use crate::wire::code::{self, StandIn, field};
@@ -14,8 +15,14 @@ use crate::wire::{AccountRow, ReturnRow};
 /// Most rows taken of one answer; a party with more accounts at one bank is a flood.
 const MOST_ROWS: usize = 5000;
 
+/// Where the numbers stand that tell properties apart.
+const NUMBERS: NumberFields = NumberFields {
+    account: field::ACCOUNT.name,
+    sub_account: field::SUB_ACCOUNT.name,
+    product: field::PRODUCT.name,
+};
+
 /// What the rows of one number say, sorted.
-#[derive(Default)]
 struct Said {
     accounts: Accounts,
     nothing: bool,
@@ -31,7 +38,7 @@ pub(super) fn answer(
     returned: Option<&ReturnRow>,
 ) -> Result<Answer, Fault> {
     let mut reader = ValueReader::default();
-    let mut said = Said::default();
+    let mut said = Said::new();
     if rows.len() > MOST_ROWS {
         reader.gathered.misses(format!("只读取了前{MOST_ROWS}行"));
     }
@@ -51,6 +58,16 @@ pub(super) fn answer(
 }
 
 impl Said {
+    fn new() -> Self {
+        Self {
+            accounts: Accounts::new(NUMBERS),
+            nothing: false,
+            refusals: Vec::new(),
+            unreadable: 0,
+            answered_at: None,
+        }
+    }
+
     fn take_row(&mut self, bank: &Bank, place: usize, row: &AccountRow, reader: &mut ValueReader) {
         reader.at(format!("第{place}个账户的"));
         let answered_at = reader.moment(field::ANSWERED_AT, &row.answered_at);
@@ -71,12 +88,12 @@ impl Said {
             }
             // An account number has no Chinese characters: this is some other text in its place, never an account.
             None if number.chars().any(is_han) => self.refuse(code::reason(&[number]), row, reader),
-            None if stated_code(number).is_none() && !is_masked(number) => {
+            None if stated_code(number).is_none() && !is_masked_number(number) => {
                 self.unreadable += 1;
                 reader.gathered.misses(format!("第{place}个账户没有账号"));
             }
             None => {
-                if self.accounts.take(account(bank, row, reader)) {
+                if self.accounts.take(account(bank, row, reader)).contradicts {
                     reader.gathered.misses(format!("第{place}个账户与同一账号的另一行相互矛盾"));
                 }
             }

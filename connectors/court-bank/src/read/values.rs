@@ -2,7 +2,7 @@
 
 use chakong_contract::asset::{Doubt, DoubtAbout, DoubtKind};
 use chakong_contract::encoding::{is_foreign, is_garbled};
-use chakong_contract::placeholder::{is_masked, is_null, is_placeholder, stated_code};
+use chakong_contract::placeholder::{is_masked_number, is_null, is_placeholder, stated_code};
 use chakong_contract::{Currency, Date, Moment, Money, date, money};
 use chakong_toolkit::gathered::Gathered;
 use rust_decimal::Decimal;
@@ -68,7 +68,7 @@ impl ValueReader {
 
     /// A code or number of the bank's; none where a placeholder stands in its place. One that is partly hidden names nothing, and is noted.
     pub(super) fn number(&mut self, field: Field, value: &str) -> String {
-        if is_masked(value) {
+        if is_masked_number(value) {
             self.gathered.strange(field.name, value);
             self.doubt(field, DoubtKind::Unreadable, value);
             return text(value);

@@ -2,73 +2,56 @@
 
 use std::collections::HashMap;
 
-use chakong_contract::Account;
-use chakong_contract::asset::{Asset, Doubt, DoubtAbout, DoubtKind, FoundAsset};
-use chakong_contract::id::folded_number;
+use chakong_contract::asset::{Asset, FoundAsset, MatchedBy};
+use chakong_toolkit::accounts::{Accounts, NumberFields};
 
-/// Most entries of one number that a further one is compared with.
-const MOST_COMPARED: usize = 16;
+const NUMBERS: NumberFields =
+    NumberFields { account: "number", sub_account: "sub_accounts/number", product: "products/number" };
 
-/// Accounts, each once; of two that contradict each other both stay, in doubt. Other assets have no number that tells
-/// them apart.
+/// What an answer lists, with an account where its first row stood.
+enum Listed {
+    /// The account of this place.
+    Account(usize),
+    Other(Box<FoundAsset>),
+}
+
+/// Accounts, each once, with what any row says of it; of two that contradict each other both stay, in doubt. Other assets
+/// have no number that tells them apart.
 pub(crate) fn once(all: Vec<FoundAsset>) -> Vec<FoundAsset> {
-    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut kept: Vec<FoundAsset> = Vec::with_capacity(all.len());
-    for mut one in all {
-        if let Asset::Account(account) = &mut one.asset
-            && !account.number.is_empty()
-        {
-            let known = places.entry(folded_number(&account.number)).or_default();
-            if is_listed(account, known, &mut kept) {
+    let mut accounts = Accounts::new(NUMBERS);
+    let mut matches: HashMap<usize, MatchedBy> = HashMap::new();
+    let mut listed: Vec<Listed> = Vec::with_capacity(all.len());
+    for FoundAsset { asset, matched_by } in all {
+        let account = match asset {
+            Asset::Account(account) => account,
+            asset => {
+                listed.push(Listed::Other(Box::new(FoundAsset { asset, matched_by })));
                 continue;
             }
-            known.push(kept.len());
+        };
+        let place = accounts.take(account).place;
+        match matches.get_mut(&place) {
+            Some(known) => *known = known.or_weaker(matched_by),
+            None => {
+                matches.insert(place, matched_by);
+                listed.push(Listed::Account(place));
+            }
         }
-        kept.push(one);
     }
-    kept
-}
-
-/// Whether an account is among those of its number. One that says something else of it puts both in doubt.
-fn is_listed(account: &mut Account, known: &[usize], kept: &mut [FoundAsset]) -> bool {
-    for at in known.iter().take(MOST_COMPARED) {
-        let Some(Asset::Account(other)) = kept.get_mut(*at).map(|found| &mut found.asset) else { continue };
-        // One number may stand for several currencies.
-        if other.currency != account.currency || other.institution_code != account.institution_code {
-            continue;
+    let mut accounts: Vec<Option<_>> = accounts.into_all().into_iter().map(Some).collect();
+    let found = |one: Listed| match one {
+        Listed::Other(found) => Some(*found),
+        Listed::Account(place) => {
+            let account = accounts.get_mut(place)?.take()?;
+            let matched_by = matches.get(&place).copied().unwrap_or(MatchedBy::Unstated);
+            Some(FoundAsset { asset: Asset::Account(account), matched_by })
         }
-        let respelt =
-            Account { number: other.number.clone(), doubts: other.doubts.clone(), ..account.clone() };
-        if respelt == *other {
-            return true;
-        }
-        if told(other) == told(account) {
-            // More of one account.
-            continue;
-        }
-        other.doubts.push(contradiction(&account.number));
-        account.doubts.push(contradiction(&other.number));
-    }
-    false
-}
-
-/// What of an account cannot be two things at once.
-fn told(one: &Account) -> impl PartialEq {
-    (one.class.clone(), one.status.clone(), one.balance, one.available, one.closed)
-}
-
-fn contradiction(number: &str) -> Doubt {
-    Doubt {
-        about: DoubtAbout::Number,
-        kind: DoubtKind::Contradiction,
-        field: "number".to_owned(),
-        value: number.to_owned(),
-    }
+    };
+    listed.into_iter().filter_map(found).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use chakong_contract::asset::MatchedBy;
     use chakong_contract::{Currency, Money};
 
     use super::*;
@@ -111,5 +94,21 @@ mod tests {
             [0, 0],
             "no number is no account"
         );
+    }
+
+    #[test]
+    fn a_row_that_says_less_takes_nothing_from_the_account() {
+        let (mut full, bare) = (account("GJ-0042", 70, Currency::CNY), account("GJ0042", 70, Currency::CNY));
+        if let Asset::Account(account) = &mut full.asset {
+            account.remark = "职工住房公积金".to_owned();
+        }
+        full.matched_by = MatchedBy::NameOnly;
+        for rows in [vec![full.clone(), bare.clone()], vec![bare.clone(), full.clone()]] {
+            let one = once(rows);
+            let [FoundAsset { asset: Asset::Account(one), matched_by }] = one.as_slice() else {
+                panic!("{one:?}")
+            };
+            assert_eq!((one.remark.as_str(), *matched_by), ("职工住房公积金", MatchedBy::NameOnly));
+        }
     }
 }

@@ -1,11 +1,16 @@
-//! What was found, row by row. Securities stand in the account through which they are held.
+//! What was found, row by row.
+
+mod rows;
 
 use chakong_contract::asset::{
     Asset, Encumbrance, FoundAsset, Holder, MatchedBy, Product, PropertyKind, RealProperty, Vehicle,
 };
 use chakong_contract::form::{FieldProblem, Filled, Values};
-use chakong_contract::id::{UnitNumber, Uscc, folded_number};
+use chakong_contract::id::{UnitNumber, Uscc};
 use chakong_contract::{Account, Currency, EquityStake, Order};
+use chakong_toolkit::accounts::Relation;
+
+use rows::AssetRows;
 
 use crate::kinds::Kind;
 use crate::manifest::Counter;
@@ -17,7 +22,7 @@ pub(crate) fn read(
     order: &Order,
     filled: &Filled,
 ) -> Result<Vec<FoundAsset>, Vec<FieldProblem>> {
-    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    let (mut found, mut problems) = (AssetRows::default(), Vec::new());
     for (at, row) in filled.rows.iter().enumerate() {
         let Some((_, kind)) = Kind::ALL.iter().find(|(word, _)| *word == row.kind) else { continue };
         let mut reader = Row { counter, order, values: Values::of(&row.fields), at, problems: &mut problems };
@@ -29,31 +34,16 @@ pub(crate) fn read(
             Kind::Vehicle => Asset::Vehicle(reader.vehicle()),
             Kind::Equity => Asset::Equity(reader.equity()),
         };
-        put(FoundAsset { asset, matched_by }, &mut found);
+        let is_bare = matches!(kind, Kind::Security);
+        if found.put(FoundAsset { asset, matched_by }, is_bare) == Relation::Contradiction {
+            reader.wrong(
+                "number",
+                "账号：与前面同一账号、同一币种的一行内容不符（类别、状态、余额），请核对后只填一行，或改正币种",
+                "another row says something else of this account in this currency: compare class, status and amounts, and correct one of them",
+            );
+        }
     }
-    if problems.is_empty() { Ok(found) } else { Err(problems) }
-}
-
-/// Adds what a row says to what the rows before it say: rows about one account are one account.
-fn put(new: FoundAsset, found: &mut Vec<FoundAsset>) {
-    let number = |one: &FoundAsset| match &one.asset {
-        Asset::Account(account) => Some(folded_number(&account.number)),
-        _ => None,
-    };
-    let same = found.iter_mut().find(|known| number(known).is_some() && number(known) == number(&new));
-    let (Some(known), Asset::Account(more)) = (same, &new.asset) else {
-        found.push(new);
-        return;
-    };
-    let Asset::Account(account) = &mut known.asset else { return };
-    let mut products = std::mem::take(&mut account.products);
-    products.extend(more.products.iter().cloned());
-    // A row about the account itself says more than one about what is held through it.
-    if account.class.is_empty() {
-        *account = more.clone();
-    }
-    account.products = products;
-    known.matched_by = known.matched_by.max(new.matched_by);
+    if problems.is_empty() { Ok(found.all) } else { Err(problems) }
 }
 
 /// One row that is read.
@@ -126,6 +116,7 @@ impl Row<'_> {
             institution_code: self.counter.code.clone(),
             number: self.values.owned(key),
             place: None,
+            more_places: Vec::new(),
             class: String::new(),
             status: String::new(),
             branch: String::new(),

@@ -1,10 +1,12 @@
 //! Sheets that people fill in, and that somebody makes to do harm.
 
-use std::io::Write as _;
+use std::io::{Cursor, Read as _, Write as _};
 
 use rust_xlsxwriter::Workbook;
+use serde_json::json;
 use zip::write::SimpleFileOptions;
 
+use super::cells::{LARGEST, MOST_CELLS};
 use super::*;
 
 /// A workbook of these rows of texts.
@@ -55,6 +57,72 @@ fn every_fault_is_told_with_its_row_and_column() {
     assert!(faults[0].shown(Lang::Zh).starts_with("当事人名单第 2 行“类型”列：应为其中之一"), "{faults:?}");
     let headless = read(&sheet(&[&["姓名", "类型"]])).expect_err("no headings").faults;
     assert!(headless.iter().all(|fault| fault.row == 1) && headless.len() == 4, "{headless:?}");
+}
+
+#[test]
+fn a_liability_a_second_document_and_former_names_are_read_and_every_row_with_a_wrong_one_is_told() {
+    let head = [HEAD, &["责任限额（元）", "另一证件类型", "另一证件号码", "曾用名"]].concat();
+    let row = |liable: &'static str, kind: &'static str, number: &'static str| {
+        vec![
+            "测试甲",
+            "自然人",
+            "执行担保人",
+            "居民身份证",
+            "110101190001010057",
+            "",
+            liable,
+            kind,
+            number,
+            "旧名",
+        ]
+    };
+    let read_rows = |rows: &[Vec<&str>]| {
+        let all: Vec<&[&str]> =
+            std::iter::once(head.as_slice()).chain(rows.iter().map(Vec::as_slice)).collect();
+        read(&sheet(&all))
+    };
+    let parties =
+        read_rows(&[row("1,200.50 元", "中国护照", "E12345678"), row("", "", "")]).expect("parties");
+    assert_eq!((parties[0].liable_up_to.as_str(), parties[1].liable_up_to.as_str()), ("1200.50", ""));
+    let second = json!({ "kind": "passport", "number": "E12345678" });
+    assert_eq!(parties[0].body["documents"][1], second);
+    assert_eq!(parties[0].body["former_names"], json!(["旧名"]));
+    assert_eq!(parties[1].body["documents"].as_array().map(Vec::len), Some(1));
+    let wrong = [
+        row("一百万", "", ""),
+        row("0", "", ""),
+        row("1.234", "", ""),
+        row("5", "中国护照", ""),
+        row("5", "", "E1"),
+    ];
+    let faults = read_rows(&wrong).expect_err("faults").faults;
+    let told: Vec<(u32, &str)> = faults.iter().map(|fault| (fault.row, fault.column)).collect();
+    let (liable, kind, number) = ("责任限额（元）", "另一证件类型", "另一证件号码");
+    assert_eq!(told, [(2, liable), (3, liable), (4, liable), (5, number), (6, kind)]);
+    assert!(place_of(&parties[0], "liable_up_to", Lang::Zh).contains(liable));
+}
+
+#[test]
+fn an_amount_that_a_spreadsheet_keeps_as_a_number_is_an_amount_under_its_heading_with_its_unit_or_without() {
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    let head = [HEAD, &["责任限额"]].concat();
+    for (column, head) in (0_u16..).zip(head) {
+        page.write_string(0, column, head).expect("written");
+    }
+    for (column, cell) in
+        (0_u16..).zip(["测试甲", "自然人", "执行担保人", "居民身份证", "110101190001010057"])
+    {
+        page.write_string(1, column, cell).expect("written");
+    }
+    page.write_number(1, 6, 800_000.5).expect("written");
+    let parties = read(&book.save_to_buffer().expect("a workbook")).expect("a party");
+    assert_eq!(parties[0].liable_up_to, "800000.5");
+    let in_ten_thousands: &[&str] = &[HEAD, &["责任限额（万元）"]].concat();
+    let row: &[&str] = &["测试甲", "自然人", "执行担保人", "居民身份证", "110101190001010057", "", "80"];
+    let faults = read(&sheet(&[in_ten_thousands, row])).expect_err("another unit").faults;
+    let told: Vec<(u32, &str)> = faults.iter().map(|fault| (fault.row, fault.column)).collect();
+    assert_eq!(told, [(1, "责任限额（元）")], "it is told and not left out");
 }
 
 #[test]

@@ -6,7 +6,9 @@
 
 use chakong_contract::ActionKind;
 
-use super::super::super::{Actor, InquiryState, Measure, MeasureId, Mode, OrderId, OrderState, PartyId};
+use super::super::super::{
+    Actor, InquiryState, Measure, MeasureId, MeasureState, Mode, OrderId, OrderState, PartyId,
+};
 use super::super::draft::Draft;
 use super::super::{Decided, Rejected};
 use super::{Act, ClaimUpdate, Resolution};
@@ -81,11 +83,13 @@ fn is_approved_by_sending(draft: &Draft<'_>, order: OrderId) -> Option<MeasureId
     }
 }
 
-/// The measure of a freeze that was declined, that nobody approved, and that wants an approval.
+/// The measure of a freeze that was declined or could not be sent, that nobody approved, and that wants an approval.
 pub(super) fn freeze_without_approval(draft: &Draft<'_>, order: OrderId) -> Option<MeasureId> {
     let order = draft.file.orders.get(&order)?;
     let measure: &Measure = draft.file.measures.get(&order.measure?)?;
-    let was_declined = matches!(order.state, OrderState::Refused | OrderState::Failed);
+    // Where it never left, nothing is asked of its property, and its order may be overdue.
+    let is_free = measure.state == MeasureState::Skipped && measure.order == Some(order.id);
+    let was_declined = is_free || matches!(order.state, OrderState::Refused | OrderState::Failed);
     let claim = draft.file.chain.claim.as_ref();
     let wants_approval = claim.is_some_and(|claim| claim.mode == Mode::Propose);
     let is_freeze = order.instruction.kind() == ActionKind::Freeze;

@@ -101,7 +101,7 @@ pub(super) fn check(draft: &Draft<'_>, measure: &Measure) -> Decided<()> {
     if !askable {
         let state = measure.state.word();
         return Err(Rejected::NotNow(format!(
-            "the measure is {state}; only one that is not asked can be approved"
+            "该措施现在不能审批 the measure is {state}; only one that is not asked can be approved"
         )));
     }
     if !measure.rejected_by.is_empty() {
@@ -216,15 +216,18 @@ fn in_its_currency(measure: &Measure, limit: Money) -> Decided<Decimal> {
 fn with_whole(mut measure: Measure, wanted: bool, limit: Decimal) -> Decided<Measure> {
     match &mut measure.target {
         Target::Account { .. } if wanted && measure.available > limit => Err(Rejected::NotNow(format!(
-            "the account holds {} yuan and only {limit} may be frozen: freeze an amount, not the account \
-             (查扣冻规定 art. 19)",
-            measure.available
+            "该账户有 {available} {currency}，至多可冻结 {limit}，请按金额冻结 the account holds {available} {currency} and only \
+             {limit} may be frozen: freeze an amount, not the account (查扣冻规定 art. 19)",
+            available = measure.available,
+            currency = measure.currency.unwrap_or(Currency::CNY),
         ))),
         Target::Account { whole, .. } => {
             *whole = wanted;
             Ok(measure)
         }
-        _ if wanted => Err(Rejected::NotNow("only an account can be frozen as such".to_owned())),
+        _ if wanted => {
+            Err(Rejected::NotNow("仅账户可整户冻结 only an account can be frozen as such".to_owned()))
+        }
         _ => Ok(measure),
     }
 }
@@ -233,7 +236,10 @@ fn with_whole(mut measure: Measure, wanted: bool, limit: Decimal) -> Decided<Mea
 pub fn reject(draft: &mut Draft<'_>, id: MeasureId, by: By<'_>) -> Decided<Outcome> {
     let measure = draft.measure(id)?;
     if measure.state != MeasureState::Proposed {
-        return Err(Rejected::NotNow(format!("the measure is {}, not proposed", measure.state.word())));
+        return Err(Rejected::NotNow(format!(
+            "该措施不在待审批状态 the measure is {}, not proposed",
+            measure.state.word()
+        )));
     }
     let (rejected_by, note) = (by.actor.name().to_owned(), by.note());
     let rejected =
@@ -249,7 +255,7 @@ pub fn reject(draft: &mut Draft<'_>, id: MeasureId, by: By<'_>) -> Decided<Outco
 pub fn reconsider(draft: &mut Draft<'_>, id: MeasureId, by: By<'_>) -> Decided<Outcome> {
     let measure = draft.measure(id)?;
     if measure.rejected_by.is_empty() || measure.state != MeasureState::Skipped {
-        return Err(Rejected::NotNow("the measure was not rejected".into()));
+        return Err(Rejected::NotNow("该措施未被驳回 the measure was not rejected".into()));
     }
     let (rejected_by, note) = (String::new(), by.note());
     draft.move_measure(Measure { state: MeasureState::Candidate, rejected_by, note, ..measure });
@@ -262,7 +268,8 @@ pub fn value(draft: &mut Draft<'_>, id: MeasureId, value: Decimal) -> Decided<Ou
     let measure = draft.measure(id)?;
     if !measure.is_whole() {
         return Err(Rejected::NotNow(
-            "only property that is controlled as a whole has a stated value".into(),
+            "仅整体控制的财产可载明价值 only property that is controlled as a whole has a stated value"
+                .into(),
         ));
     }
     draft.move_measure(Measure { value: Some(value), ..measure });
@@ -275,7 +282,9 @@ pub fn value(draft: &mut Draft<'_>, id: MeasureId, value: Decimal) -> Decided<Ou
 pub fn rate(draft: &mut Draft<'_>, id: MeasureId, rate: Decimal) -> Decided<Outcome> {
     let measure = draft.measure(id)?;
     if measure.currency.is_some() && measure.is_whole() {
-        return Err(Rejected::NotNow("property that is controlled as a whole has no rate".into()));
+        return Err(Rejected::NotNow(
+            "整体控制的财产无汇率 property that is controlled as a whole has no rate".into(),
+        ));
     }
     let rated = with_rate(measure, Some(rate))?;
     draft.move_measure(rated);

@@ -1,11 +1,11 @@
 //! Cancelling an inquiry: what was not sent is not sent, what still stands is told, and nothing is frozen any more.
 
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::super::{
-    Change, ClaimState, EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureState, MeasureView,
-    OrderId, OrderState, Source, TaskKind,
+    Change, ClaimState, EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureId, MeasureState,
+    MeasureView, OrderId, OrderRecord, OrderState, Source, TaskKind,
 };
 use super::super::counting::{Cause, is_abandoned};
 use super::super::draft::{Draft, NewTask};
@@ -34,6 +34,7 @@ pub fn cancel(draft: &mut Draft<'_>, id: InquiryId, by: By<'_>) -> Decided<Outco
     pass_on(draft, id);
     skip_what_is_not_asked(draft, id);
     let standing = put_on_list(draft);
+    stop_daily_looks(draft);
     tell(draft, id, &standing);
     follow(draft, Cause::Act);
     Ok(Outcome::default())
@@ -45,7 +46,8 @@ fn pass_on(draft: &mut Draft<'_>, id: InquiryId) {
     let own = |measure: &&Measure| measure.inquiry == id && !measure.state.ended();
     let own: Vec<Measure> = draft.file.ledger().filter(own).cloned().collect();
     for measure in own {
-        let Some((inquiry, subject)) = draft.newest_that_names(&measure, |one| one.mandate.is_some()) else {
+        let Some((inquiry, subject)) = draft.file.newest_that_names(&measure, |one| one.mandate.is_some())
+        else {
             continue;
         };
         let (party, document) = (subject.party, subject.document);
@@ -86,6 +88,16 @@ fn put_on_list(draft: &mut Draft<'_>) -> Vec<Measure> {
     left
 }
 
+/// No account is looked at daily any more about whose holder no inquiry asks.
+fn stop_daily_looks(draft: &mut Draft<'_>) {
+    let file = &draft.file;
+    let is_over = |one: &&Measure| !file.may_be_asked_about(one);
+    let over: Vec<MeasureId> = file.ledger().filter(is_over).map(|one| one.id).collect();
+    draft.close_tasks(|task| {
+        task.kind == TaskKind::Requery && task.measure.is_some_and(|id| over.contains(&id))
+    });
+}
+
 /// Without an inquiry that wants it, nothing more is frozen for a claim.
 fn close_claim_without_mandate(draft: &mut Draft<'_>, id: InquiryId, by: By<'_>) {
     let wanted = draft
@@ -121,10 +133,17 @@ fn stop_orders(draft: &mut Draft<'_>, id: InquiryId) {
 
 /// Tells what stands for no inquiry any more, and what will when it arrives.
 fn tell(draft: &mut Draft<'_>, id: InquiryId, standing: &[Measure]) {
-    let standing: Vec<MeasureView> = standing.iter().map(MeasureView::from).collect();
+    let shown = |measure: &Measure| {
+        let terms = draft.file.terms.get(&measure.inquiry);
+        let order = measure.control.or(measure.order).and_then(|order| draft.file.orders.get(&order));
+        let mut shown = json!(MeasureView::from(measure));
+        shown["party"] = terms.map(|terms| terms.reference_of(measure.party)).into();
+        shown["order"] = json!(order.map(OrderRecord::number));
+        shown
+    };
+    let standing: Vec<Value> = standing.iter().map(shown).collect();
     let is_under_way = |one: &&Measure| one.inquiry == id && one.state == MeasureState::Asked;
-    let on_their_way: Vec<MeasureView> =
-        draft.file.ledger().filter(is_under_way).map(MeasureView::from).collect();
+    let on_their_way: Vec<Value> = draft.file.ledger().filter(is_under_way).map(shown).collect();
     let data = json!({ "standing": standing, "on_their_way": on_their_way }).to_string();
     draft.push(Change::NewEvent(EventDraft {
         kind: EventType::InquiryCancelled,

@@ -1,13 +1,13 @@
 //! Changes of the claim: raised, lowered, partly paid, interest, settled, withdrawn, opened again; settings and liability.
 
-use chakong_contract::Money;
 use chakong_contract::order::Target;
+use chakong_contract::{DocumentKind, Money};
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::super::{
-    BroughtDocument, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind, ClaimState, DocumentId,
-    EventDraft, EventType, InquiryId, InquiryState, Measure, MeasureState,
+    BroughtDocument, ChainParty, Change, Claim, ClaimChange, ClaimChangeKind, ClaimState, ClaimView,
+    DocumentId, EventDraft, EventType, InquiryId, Measure, MeasureId, MeasureState,
 };
 use super::super::counting::{Cause, is_unwanted, room_of};
 use super::super::draft::Draft;
@@ -16,7 +16,7 @@ use super::super::giving_back::end_of_claim;
 use super::super::ledger::follow;
 use super::super::living_costs;
 use super::super::{Decided, Rejected};
-use super::{By, ClaimUpdate, Outcome};
+use super::{By, ClaimUpdate, Outcome, liabilities};
 
 /// Changes the claim; what follows (freezes, releases) is part of the same decision.
 pub fn update(
@@ -35,7 +35,7 @@ pub fn update(
                 .into(),
         ));
     }
-    let paper = draft.keep_documents(documents, inquiry, &[]).first().copied();
+    let paper = keep_papers(draft, documents, inquiry, update);
     let mut claim = before.clone();
     if let Some((kind, amount)) = update.change {
         claim.amount = new_amount(&before, kind, amount)?;
@@ -53,13 +53,14 @@ pub fn update(
     if set(&mut claim, update) || !update.liabilities.is_empty() {
         note(draft, ClaimChangeKind::Settings, &before, &claim, by, paper);
     }
+    let liable_before = liabilities(draft);
     for (party, liable_up_to) in &update.liabilities {
         let known = draft.file.parties.iter().find(|known| known.id == *party).cloned();
         let known = known.ok_or(Rejected::Unknown("party"))?;
         draft.push(Change::SaveParty(ChainParty { liable_up_to: *liable_up_to, ..known }));
     }
     draft.set_claim(claim.clone());
-    tell(draft, inquiry, &before, &claim, by);
+    tell(draft, inquiry, (&before, liable_before), &claim, by);
     follow(draft, Cause::Act);
     let is_reopened = claim.is_open() && !before.is_open();
     if claim.amount > before.amount || is_reopened || !update.liabilities.is_empty() {
@@ -73,6 +74,30 @@ pub fn update(
         end_of_claim(draft);
     }
     Ok(Outcome::default())
+}
+
+/// Keeps the papers that were brought, and gives the first of them. Those of a release are for what the change has given back, now or once
+/// what is under way about it has ended: every measure that is asked or stands, or those of the parties whose liability alone changes.
+fn keep_papers(
+    draft: &mut Draft<'_>,
+    documents: Vec<BroughtDocument>,
+    inquiry: InquiryId,
+    update: &ClaimUpdate,
+) -> Option<DocumentId> {
+    let is_about_all = update.change.is_some() || update.state.is_some();
+    let concerns = |one: &&Measure| {
+        let stands = one.state == MeasureState::Asked || one.state.stands();
+        stands && (is_about_all || update.liabilities.iter().any(|(party, _)| *party == one.debtor))
+    };
+    let concerned: Vec<MeasureId> = draft.file.ledger().filter(concerns).map(|one| one.id).collect();
+    let mut kept = Vec::new();
+    for document in documents {
+        let is_of_release =
+            matches!(document.kind, DocumentKind::ReleaseRuling | DocumentKind::ReleaseNotice);
+        let measures = if is_of_release { concerned.as_slice() } else { &[] };
+        kept.extend(draft.keep_documents(vec![document], inquiry, measures));
+    }
+    kept.first().copied()
 }
 
 /// Whether more or less may be taken after a change than before it, of anybody: that rests on a paper. How freezes come about does not.
@@ -95,11 +120,8 @@ fn look_at_what_was_released(draft: &mut Draft<'_>) {
     };
     let mut asked = Vec::new();
     for measure in draft.file.ledger().filter(may_hold_more).cloned().collect::<Vec<_>>() {
-        let (inquiry, _) = draft.subject_of(&measure);
-        let is_live =
-            draft.file.inquiries.get(&inquiry).is_some_and(|one| one.state != InquiryState::Cancelled);
-        let question = (measure.counterpart.clone(), measure.debtor, measure.document);
-        if is_live && !asked.contains(&question) {
+        let question = (measure.counterpart.clone(), draft.file.subject_of(&measure));
+        if draft.file.may_be_asked_about(&measure) && !asked.contains(&question) {
             asked.push(question);
             ask_again(draft, &measure, None);
         }
@@ -185,7 +207,7 @@ pub(super) fn close(
     };
     let after = Claim { state, ..before.clone() };
     draft.set_claim(after.clone());
-    tell(draft, inquiry, &before, &after, by);
+    tell(draft, inquiry, (&before, liabilities(draft)), &after, by);
     draft.push(Change::NewClaimChange(ClaimChange {
         chain: draft.file.id(),
         at: draft.now(),
@@ -198,11 +220,15 @@ pub(super) fn close(
     }));
 }
 
-/// Tells how the claim changed.
-fn tell(draft: &mut Draft<'_>, inquiry: InquiryId, before: &Claim, after: &Claim, by: By<'_>) {
-    use super::super::super::ClaimView;
+/// Tells how the claim and the parties' liabilities changed.
+fn tell(draft: &mut Draft<'_>, inquiry: InquiryId, before: (&Claim, Value), after: &Claim, by: By<'_>) {
+    let shown = |claim: &Claim, liabilities: Value| {
+        let mut shown = json!(ClaimView::from(claim));
+        shown["liable_up_to"] = liabilities;
+        shown
+    };
     let data = json!({
-        "before": ClaimView::from(before), "after": ClaimView::from(after), "reason": by.reason,
+        "before": shown(before.0, before.1), "after": shown(after, liabilities(draft)), "reason": by.reason,
         "actor": by.actor.name(),
     });
     draft.push(Change::NewEvent(EventDraft {

@@ -1,7 +1,7 @@
 //! Deduction 扣划, out of a freeze of ours that stands, to the court's own account; and the forced transfer of a stake.
 
 use chakong_contract::order::{CourtAccount, Target};
-use chakong_contract::{ActionKind, Instruction};
+use chakong_contract::{ActionKind, Currency, Instruction};
 use rust_decimal::Decimal;
 
 use super::super::super::people::Courts;
@@ -26,17 +26,25 @@ pub struct Deduction {
     pub courts: Courts,
 }
 
+/// On which documents a deduction or transfer goes out, beside those of its inquiry.
+pub enum OnPapers {
+    /// Those that are brought with it.
+    Brought(Vec<BroughtDocument>),
+    /// Those that the same went out on before.
+    Kept(Vec<DocumentId>),
+}
+
 /// Deducts what a measure holds, wholly or in part (法〔2018〕64号: freeze first, then deduct).
 pub fn deduct(
     draft: &mut Draft<'_>,
     id: MeasureId,
     deduction: Deduction,
-    documents: Vec<BroughtDocument>,
+    documents: OnPapers,
 ) -> Decided<Outcome> {
     let measure = draft.measure(id)?;
     let amount = allowed(draft, &measure, deduction.amount)?;
     let papers = papers(draft, &measure, ActionKind::Deduct, documents)?;
-    let court = draft.court_of(draft.subject_of(&measure).0);
+    let court = draft.court_of(draft.file.subject_of(&measure).0);
     if !deduction.courts.are_all() && !deduction.courts.cover(&court) {
         return Err(Rejected::Findings(vec![no_such_account()]));
     }
@@ -69,18 +77,17 @@ fn papers(
     draft: &mut Draft<'_>,
     measure: &Measure,
     action: ActionKind,
-    documents: Vec<BroughtDocument>,
+    documents: OnPapers,
 ) -> Decided<Vec<DocumentId>> {
     let requirement = authorise(draft, measure, action)?;
-    let brought = draft.keep_documents(documents, measure.inquiry, &[measure.id]);
+    let brought = match documents {
+        OnPapers::Brought(documents) => draft.keep_documents(documents, measure.inquiry, &[measure.id]),
+        OnPapers::Kept(papers) => papers,
+    };
     let papers = draft
         .papers_for(measure, action, &brought)
         .map_err(|error| Rejected::NotAllowed(error.to_string()))?;
-    let usable = |paper: &&super::super::super::Paper| {
-        brought.contains(&paper.id) || !paper.by_act || paper.measures.contains(&measure.id)
-    };
-    let present: Vec<_> = draft.file.papers.iter().filter(usable).map(|paper| paper.kind).collect();
-    let missing = requirement.missing(&present);
+    let missing = requirement.missing(&draft.kinds_at_hand(measure, action, &brought));
     if missing.is_empty() {
         return Ok(papers);
     }
@@ -94,12 +101,14 @@ fn allowed(draft: &Draft<'_>, measure: &Measure, wish: Option<Decimal>) -> Decid
     let state = measure.state.word();
     if measure.state != MeasureState::InForce || measure.until.is_some_and(|until| until < draft.today()) {
         return Err(Rejected::NotNow(format!(
-            "the measure is {state}; only a freeze that stands can be deducted from"
+            "仅有效的冻结可以扣划 the measure is {state}; only a freeze that stands can be deducted from"
         )));
     }
     is_not_cancelled(draft, measure)?;
     if !matches!(measure.target, Target::Account { .. }) {
-        return Err(Rejected::NotNow("only money in an account can be deducted".to_owned()));
+        return Err(Rejected::NotNow(
+            "仅账户内的款项可以扣划 only money in an account can be deducted".to_owned(),
+        ));
     }
     let permitted = measure.permitted == Some(Permitted::FreezeAndDeduct);
     match measure.exemption.level {
@@ -118,12 +127,15 @@ fn allowed(draft: &Draft<'_>, measure: &Measure, wish: Option<Decimal>) -> Decid
     let amount = wish.unwrap_or(measure.held);
     if amount > measure.held {
         return Err(Rejected::NotNow(format!(
-            "the measure holds {} yuan, less than is to be deducted",
-            measure.held
+            "实际控制 {held} {currency}，不足以扣划该数额 the measure holds {held} {currency}, less than is to be deducted",
+            held = measure.held,
+            currency = measure.currency.unwrap_or(Currency::CNY),
         )));
     }
     if amount <= Decimal::ZERO {
-        return Err(Rejected::NotNow("the measure holds nothing that could be deducted".to_owned()));
+        return Err(Rejected::NotNow(
+            "该措施没有可扣划的款项 the measure holds nothing that could be deducted".to_owned(),
+        ));
     }
     if measure.currency.is_some() && measure.rate.is_none() {
         return Err(Rejected::NotAllowed(
@@ -137,7 +149,7 @@ fn allowed(draft: &Draft<'_>, measure: &Measure, wish: Option<Decimal>) -> Decid
 
 /// For an inquiry that was cancelled nothing is deducted or transferred.
 fn is_not_cancelled(draft: &Draft<'_>, measure: &Measure) -> Decided<()> {
-    let (inquiry, _) = draft.subject_of(measure);
+    let (inquiry, _) = draft.file.subject_of(measure);
     let inquiry = draft.file.inquiries.get(&inquiry);
     if inquiry.is_some_and(|inquiry| inquiry.state == InquiryState::Cancelled) {
         return Err(Rejected::NotAllowed("查控申请已撤回，不得扣划、转让 the inquiry was cancelled".into()));
@@ -150,11 +162,13 @@ pub fn transfer(
     draft: &mut Draft<'_>,
     id: MeasureId,
     transfer: Transfer,
-    documents: Vec<BroughtDocument>,
+    documents: OnPapers,
 ) -> Decided<Outcome> {
     let measure = draft.measure(id)?;
     if !matches!(measure.target, Target::Equity { .. }) {
-        return Err(Rejected::NotNow("only a stake in a company can be transferred".to_owned()));
+        return Err(Rejected::NotNow(
+            "仅公司股权可以强制转让 only a stake in a company can be transferred".to_owned(),
+        ));
     }
     if measure.state == MeasureState::Waiting {
         return Err(Rejected::NotNow(
@@ -164,7 +178,7 @@ pub fn transfer(
     if measure.state != MeasureState::InForce {
         let state = measure.state.word();
         return Err(Rejected::NotNow(format!(
-            "the measure is {state}; only a stake whose freeze stands can be transferred"
+            "仅冻结有效的股权可以强制转让 the measure is {state}; only a stake whose freeze stands can be transferred"
         )));
     }
     is_not_cancelled(draft, &measure)?;

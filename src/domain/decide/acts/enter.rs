@@ -12,7 +12,7 @@ use super::super::super::{
     BroughtDocument, EventType, Finding, InquiryId, InquiryState, Measure, MeasureId, MeasureState,
     OrderRecord, Origin, PartyId, Subject, Task, TaskKind,
 };
-use super::super::candidate::{Found, line, same_property};
+use super::super::candidate::{Found, institution_of, line, same_property};
 use super::super::control::with_term;
 use super::super::counting::Cause;
 use super::super::draft::{Draft, NewOrder};
@@ -183,14 +183,25 @@ fn wrong_with(entered: &EnteredMeasure, documents: &[BroughtDocument], today: Da
         "仅股权可注明国有股、社会法人股 only a stake can be state or corporate shares of a listed company";
     refuse(entered.listed_state_shares && !is_stake, "/listed_state_shares", no_shares);
     refuse_rate(entered, &mut refuse);
+    refuse_amounts_of_wholes(entered, &mut refuse);
     findings
+}
+
+/// What is controlled as a whole holds no money: an amount would count as cash that covers the claim.
+fn refuse_amounts_of_wholes(entered: &EnteredMeasure, refuse: &mut impl FnMut(bool, &str, &str)) {
+    let has_amount = !entered.limit.is_zero() || !entered.held.is_zero();
+    let worth = "不动产、股权整体控制，不载限额和实际控制金额；其价值请在补录后以估值登记 a home or a stake is controlled as a whole and holds no money: leave the amounts out, and state what it is worth by POST /v1/measures/{id}/value afterwards";
+    refuse(is_whole(&entered.target) && has_amount, "/limit", worth);
+}
+
+const fn is_whole(target: &Target) -> bool {
+    matches!(target, Target::Property { .. } | Target::Equity { .. })
 }
 
 /// A rate belongs to a foreign currency, and what is controlled as a whole has no amounts.
 fn refuse_rate(entered: &EnteredMeasure, refuse: &mut impl FnMut(bool, &str, &str)) {
-    let is_whole = matches!(entered.target, Target::Property { .. } | Target::Equity { .. });
     let no_amount = "该类财产整体控制，不载币种 it is controlled as a whole and has no currency";
-    refuse(is_whole && entered.currency.is_some(), "/limit/currency", no_amount);
+    refuse(is_whole(&entered.target) && entered.currency.is_some(), "/limit/currency", no_amount);
     let no_rate = "人民币无需汇率 amounts in yuan have no rate";
     refuse(entered.rate.is_some() && entered.currency.is_none(), "/rate", no_rate);
     let too_low = "汇率应大于零 the rate must be more than zero";
@@ -243,7 +254,22 @@ fn complete(draft: &mut Draft<'_>, known: Measure, new: Measure) -> MeasureId {
     let id = known.id;
     let (state, order, control) = (known.state, known.order, known.control);
     let chain = known.chain;
-    let completed = Measure { id, chain, state, origin: Origin::Entered, order, control, ..new };
+    // A paper says nothing of these.
+    let completed = Measure {
+        id,
+        chain,
+        state,
+        origin: Origin::Entered,
+        order,
+        control,
+        available: known.available,
+        permitted: known.permitted,
+        value: known.value,
+        is_anothers: known.is_anothers,
+        left_alone: known.left_alone,
+        said: known.said,
+        ..new
+    };
     let completed = Measure { state: completed.settled_state(), ..completed };
     draft.move_measure(completed.clone());
     draft.close_tasks(|task| task.measure == Some(id) && task.kind == TaskKind::Review);
@@ -285,7 +311,7 @@ fn measure_of(draft: &Draft<'_>, entered: &EnteredMeasure, inquiry: InquiryId, s
         Target::Property { .. } | Target::Equity { .. } => Exemption::free(),
     };
     let line = line(found, &entered.institution, entered.target.clone(), exempt);
-    let line = Measure { institution: institution_of(draft, &line), ..line };
+    let line = as_found(draft, line);
     let measure = with_term(
         Measure {
             origin: Origin::Entered,
@@ -309,11 +335,16 @@ fn measure_of(draft: &Draft<'_>, entered: &EnteredMeasure, inquiry: InquiryId, s
     Measure { state, ..measure }
 }
 
-/// The institution that keeps what is entered; where it is not named, that of the property as the counterpart reported it.
-fn institution_of(draft: &Draft<'_>, entered: &Measure) -> String {
-    let named = |known: &&Measure| !known.institution.is_empty() && same_property(known, entered);
-    let known = draft.file.ledger().find(named).filter(|_| entered.institution.is_empty());
-    known.map_or_else(|| entered.institution.clone(), |known| known.institution.clone())
+/// What is entered, with what the counterparts said of the same property: who keeps it where that is not named, whether others own it too,
+/// and the strictest of what was found about it. A paper tells no wages from other money.
+fn as_found(draft: &Draft<'_>, entered: Measure) -> Measure {
+    let same: Vec<&Measure> = draft.file.ledger().filter(|known| same_property(known, &entered)).collect();
+    let exemption = same
+        .iter()
+        .fold(entered.exemption.clone(), |strictest, known| strictest.or_stricter(&known.exemption));
+    let co_owned = same.iter().any(|known| known.co_owned);
+    let institution = institution_of(draft.file.ledger(), &entered);
+    Measure { institution, exemption, co_owned, ..entered }
 }
 
 /// What the line of a query would have named.

@@ -1,7 +1,5 @@
 //! Taking back that a party was freed 撤销解除: by another person than who freed it, with the paper that says so.
 
-use std::collections::BTreeSet;
-
 use super::super::super::{
     BroughtDocument, ChainParty, Change, EventDraft, EventType, Finding, InquiryId, InquiryState, Measure,
     MeasureState, PartyId,
@@ -74,12 +72,11 @@ fn look_anew(draft: &mut Draft<'_>, party: PartyId) {
         one.debtor == party && matches!(one.state, MeasureState::Skipped | MeasureState::Released)
     };
     let let_go: Vec<Measure> = draft.file.ledger().filter(was_let_go).cloned().collect();
-    let mut asked = BTreeSet::new();
+    let mut asked = Vec::new();
     for measure in let_go {
-        let (inquiry, subject) = draft.subject_of(&measure);
-        let is_new =
-            !is_cancelled(draft, inquiry) && asked.insert((measure.counterpart.clone(), subject.document));
-        if is_new {
+        let question = (measure.counterpart.clone(), draft.file.subject_of(&measure));
+        if draft.file.may_be_asked_about(&measure) && !asked.contains(&question) {
+            asked.push(question);
             ask_again(draft, &measure, None);
         }
     }

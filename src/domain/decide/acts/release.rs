@@ -4,19 +4,19 @@ use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
-    BroughtDocument, ChainParty, Change, ClaimState, DocumentId, Measure, MeasureId, MeasureState,
-    OrderState, PropertyFinding, ReleaseCause, TaskKind,
+    BroughtDocument, ChainParty, Change, ClaimState, DocumentId, LeftAlone, Measure, MeasureId, MeasureState,
+    OrderState, ReleaseCause, TaskKind,
 };
-use super::super::candidate::property_key;
+use super::super::candidate::{institution_of, same_property};
 use super::super::control::without_control;
 use super::super::counting::{Cause, is_unwanted};
 use super::super::draft::Draft;
-use super::super::giving_back::{
-    end_of_claim, is_idle, start_release, start_surplus_release, tell_what_stands,
-};
+use super::super::giving_back::{end_of_claim, tell_what_stands};
 use super::super::ledger::follow;
 use super::super::orders::OrderInput;
 use super::super::proposals::withdraw;
+use super::super::query;
+use super::super::releasing::{is_idle, start_release, start_surplus_release};
 use super::super::reply::apply;
 use super::super::unsent;
 use super::super::{Decided, Rejected};
@@ -142,21 +142,34 @@ fn remember(draft: &mut Draft<'_>, measure: Measure, release: Release, by: By<'_
     let ground = release.ground;
     match (ground, release.scope) {
         (ReleaseReason::ThirdPartyProperty | ReleaseReason::ExemptProperty, _) => {
-            draft.push(Change::SavePropertyFinding(PropertyFinding {
-                property: property_key(&measure),
-                note: ground.in_words(),
-                actor: by.actor.name().to_owned(),
-                at: draft.now(),
-            }));
+            let found = LeftAlone { reason: ground, by: by.actor.name().to_owned() };
+            let institution = institution_of(draft.file.ledger(), &measure);
+            query::remember(draft, &Measure { institution, ..measure.clone() }, &found);
+            let measure = Measure { left_alone: Some(found), ..measure };
+            draft.move_measure(measure.clone());
+            leave_the_rest_alone(draft, &measure, ground);
             measure
         }
         // A party that is freed is known by itself.
         (ReleaseReason::WrongPerson, ReleaseScope::Measure(..) | ReleaseScope::Case) => {
             let measure = Measure { is_anothers: true, ..measure };
             draft.move_measure(measure.clone());
+            leave_the_rest_alone(draft, &measure, ground);
             measure
         }
         _ => measure,
+    }
+}
+
+/// What else of the same property waits to be asked is not asked.
+fn leave_the_rest_alone(draft: &mut Draft<'_>, released: &Measure, ground: ReleaseReason) {
+    let waits = |one: &&Measure| {
+        let is_idle = matches!(one.state, MeasureState::Candidate | MeasureState::Proposed);
+        is_idle && one.id != released.id && same_property(one, released)
+    };
+    let rest: Vec<Measure> = draft.file.ledger().filter(waits).cloned().collect();
+    for measure in rest {
+        skip(draft, measure, ground.in_words());
     }
 }
 
@@ -194,7 +207,7 @@ fn give_back(
             order_release(draft, standing, part, papers)
         }
         state => Err(Rejected::NotNow(format!(
-            "the measure is {}: what is under way about it must end first",
+            "该措施尚有事项办理中，请待其办结 the measure is {}: what is under way about it must end first",
             state.word()
         ))),
     }
@@ -207,12 +220,17 @@ fn is_under_way(draft: &Draft<'_>, measure: &Measure) -> bool {
 }
 
 fn leave_alone(draft: &mut Draft<'_>, measure: Measure, by: By<'_>) {
+    skip(draft, measure, by.note());
+}
+
+/// A freeze that was not asked is not asked.
+fn skip(draft: &mut Draft<'_>, measure: Measure, note: String) {
     let id = measure.id;
     if measure.state == MeasureState::Proposed {
         withdraw(draft, measure, "");
     }
     let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
-    draft.move_measure(Measure { state: MeasureState::Skipped, note: by.note(), ..measure });
+    draft.move_measure(Measure { state: MeasureState::Skipped, note, ..measure });
 }
 
 /// A freeze that was not sent is not sent; one that is on its way is given back when it is answered.

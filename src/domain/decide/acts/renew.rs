@@ -55,11 +55,16 @@ fn still_wanted(draft: &Draft<'_>, measure: &Measure) -> Decided<Decimal> {
 fn term(measure: &Measure, days: Option<u16>, today: Date) -> Decided<(Date, Date)> {
     if !matches!(measure.state, MeasureState::InForce | MeasureState::Waiting) {
         let state = measure.state.word();
-        return Err(Rejected::NotNow(format!("the measure is {state}; only one that stands can be renewed")));
+        return Err(Rejected::NotNow(format!(
+            "仅有效的措施可以续行 the measure is {state}; only one that stands can be renewed"
+        )));
     }
-    let ends = measure
-        .until
-        .ok_or_else(|| Rejected::NotNow("nobody knows when the measure ends; ask the counterpart".into()))?;
+    let ends = measure.until.ok_or_else(|| {
+        Rejected::NotNow(
+            "该措施到期日不明，请先向协助单位核实 nobody knows when the measure ends; ask the counterpart"
+                .into(),
+        )
+    })?;
     if ends < today {
         return Err(Rejected::NotNow(format!(
             "the measure ended on {ends}: it cannot be renewed, freeze anew (查扣冻规定 art. 27)"

@@ -12,12 +12,15 @@ pub fn requery(draft: &mut Draft<'_>, orders: &[OrderId]) -> Decided<Outcome> {
         let order = draft.file.orders.get(id).cloned().ok_or(Rejected::Unknown("order"))?;
         if order.is_control() {
             return Err(Rejected::NotNow(
-                "only a query can be asked again; a control goes through the ledger".into(),
+                "仅查询可以重新查询 only a query can be asked again; a control goes through the ledger"
+                    .into(),
             ));
         }
         let inquiry = draft.file.inquiries.get(&order.inquiry).ok_or(Rejected::Unknown("inquiry"))?;
         if inquiry.state == InquiryState::Cancelled {
-            return Err(Rejected::NotNow("the inquiry was cancelled; submit a new one".into()));
+            return Err(Rejected::NotNow(
+                "该查控申请已撤回，请重新提交 the inquiry was cancelled; submit a new one".into(),
+            ));
         }
         let allowed = inquiry.deadline.duration_since(inquiry.created);
         let deadline = draft.now().checked_add(allowed).unwrap_or(draft.now());

@@ -17,9 +17,11 @@ impl Draft<'_> {
         inquiry: InquiryId,
         measures: &[MeasureId],
     ) -> Vec<DocumentId> {
+        let debtors = self.file.terms.get(&inquiry).map(|terms| terms.debtors.clone()).unwrap_or_default();
         let keep = |document: BroughtDocument| {
             let id = DocumentId::new(self.new_id(IdKind::Document));
-            self.push(Change::NewDocument(document.into_new(id, inquiry, measures.to_vec(), true)));
+            let kept = document.into_new(id, (inquiry, debtors.clone()), measures.to_vec(), true);
+            self.push(Change::NewDocument(kept));
             id
         };
         documents.into_iter().map(keep).collect()
@@ -42,8 +44,9 @@ impl Draft<'_> {
         }
         let mut missing = Vec::new();
         let mut papers = Vec::new();
+        let (own, _) = self.file.subject_of(measure);
         for kind in needed {
-            match self.paper(measure, action, *kind, brought) {
+            match self.paper(measure, (own, action), *kind, brought) {
                 Some(paper) => papers.push(paper),
                 // A renewal has papers of its own, and is asked for them by their names.
                 None if action == ActionKind::Renew => missing.push(kind.of_renewal().unwrap_or(*kind)),
@@ -53,12 +56,12 @@ impl Draft<'_> {
         if missing.is_empty() { Ok(papers) } else { Err(NoPapers::Missing(missing)) }
     }
 
-    /// A document of a kind for a control: one that came with the act, else the newest that is for this measure or for
-    /// any. A renewal does not go out on the papers of the freeze (法释〔2013〕20号 art. 3).
+    /// A document of a kind for a control that is ordered under an inquiry: one that came with the act, else the newest of those on file
+    /// that are closest to it. A renewal does not go out on the papers of the freeze (法释〔2013〕20号 art. 3).
     fn paper(
         &self,
         measure: &Measure,
-        action: ActionKind,
+        (own, action): (InquiryId, ActionKind),
         kind: DocumentKind,
         brought: &[DocumentId],
     ) -> Option<DocumentId> {
@@ -67,14 +70,29 @@ impl Draft<'_> {
         if let Some(paper) = self.file.papers.iter().rev().find(of_act) {
             return Some(paper.id);
         }
-        let usable = |paper: &&Paper| {
-            let kind_fits = match action {
-                ActionKind::Renew => kind.of_renewal().unwrap_or(kind) == paper.kind,
-                _ => paper.kind == kind,
-            };
-            kind_fits && (!paper.by_act && paper.measures.is_empty() || paper.measures.contains(&measure.id))
+        let wanted = match action {
+            ActionKind::Renew => kind.of_renewal().unwrap_or(kind),
+            _ => kind,
         };
-        self.file.papers.iter().rev().find(usable).map(|paper| paper.id)
+        let of_kind = self.file.papers.iter().filter(|paper| paper.kind == wanted);
+        let on_file =
+            of_kind.filter_map(|paper| Some((self.file.closeness(paper, measure, (own, action))?, paper.id)));
+        // Of those that are equally close the last, which is the newest.
+        on_file.max_by_key(|(closeness, _)| *closeness).map(|(_, id)| id)
+    }
+
+    /// The kinds of the documents that came with an act, or are on file and serve a control of a measure.
+    pub fn kinds_at_hand(
+        &self,
+        measure: &Measure,
+        action: ActionKind,
+        brought: &[DocumentId],
+    ) -> Vec<DocumentKind> {
+        let (own, _) = self.file.subject_of(measure);
+        let serves = |paper: &&Paper| {
+            brought.contains(&paper.id) || self.file.closeness(paper, measure, (own, action)).is_some()
+        };
+        self.file.papers.iter().filter(serves).map(|paper| paper.kind).collect()
     }
 }
 

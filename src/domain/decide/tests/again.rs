@@ -210,7 +210,11 @@ fn what_kept_an_order_from_leaving_stands_with_it_once_its_time_is_over() {
     assert_eq!(order.state, OrderState::Overdue);
     assert!(order.fault.as_ref().is_some_and(|fault| fault.detail.contains("已暂停")), "{:?}", order.fault);
     let measure = &world.file.measures[&id];
-    assert_eq!(measure.state, MeasureState::Refused, "it certainly never reached the bank");
+    assert_eq!(
+        measure.state,
+        MeasureState::Skipped,
+        "it certainly never reached the bank, which declined nothing"
+    );
     assert!(measure.note.contains("已暂停"), "{}", measure.note);
 }
 

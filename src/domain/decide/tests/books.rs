@@ -148,6 +148,19 @@ impl Bank {
         }
     }
 
+    /// Undoes a deduction from an account that it carried out: the money is back, and its freeze holds it to its last day.
+    pub fn undo_deduction(&mut self, instruction: &Instruction, taken: Decimal, until: Date) {
+        let Instruction::Deduct { target, original, .. } = instruction else { panic!("{instruction:?}") };
+        let kept = self.accounts.get_mut(number_of(target)).expect("the account");
+        let number = original.number.to_string();
+        match kept.freezes.iter_mut().find(|frozen| frozen.number == number) {
+            Some(frozen) => frozen.limit += taken,
+            None => kept.freezes.push(Frozen { number, limit: taken, until }),
+        }
+        kept.balance += taken;
+        self.taken -= taken;
+    }
+
     fn say_held(&self, target: &Target, limit: Money, held: Money, term: (Date, Date)) -> Reply {
         let said = match self.lie {
             Some(Lie::Enormous) => Money { amount: limit.amount * Decimal::from(1000), ..limit },
@@ -186,12 +199,13 @@ fn unknown() -> Reply {
 }
 
 /// An account as a query's answer shows it.
-fn account(bank: &str, number: &str, kept: &Kept) -> FoundAsset {
+pub fn account(bank: &str, number: &str, kept: &Kept) -> FoundAsset {
     let account = Account {
         institution: bank.to_owned(),
         institution_code: bank.to_owned(),
         number: number.to_owned(),
         place: None,
+        more_places: Vec::new(),
         class: "一般存款账户".to_owned(),
         status: "正常".to_owned(),
         branch: String::new(),

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
-    ClaimChangeKind, ClaimState, EventType, Mandate, MeasureState, Mode, TaskKind, UncoveredLimit,
+    ClaimChangeKind, ClaimState, EventType, Mandate, MeasureState, Mode, Preference, TaskKind, UncoveredLimit,
 };
 use super::super::{
     Act, ActInput, Approval, ClaimSettings, ClaimUpdate, OrderInput, Rejected, ReleaseScope, Resolution, act,
@@ -375,4 +375,37 @@ fn what_two_inquiries_look_for_stays_with_the_one_that_is_not_cancelled() {
     let measure = world.measure_at("a").clone();
     assert_eq!((measure.state, measure.inquiry), (MeasureState::Proposed, second));
     world.approve(measure.id).expect("sent");
+}
+
+#[test]
+fn a_later_mandate_with_another_setting_is_refused_by_its_place_and_what_it_does_not_state_stays() {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200061", 70_000)]))]);
+    let number = "(2026)晋10执61号";
+    let first = Mandate {
+        prefer: Some(Preference::SmallestFirst),
+        term_days: Some(120),
+        living_costs: Some(Money::yuan(1_800.into())),
+        ..auto(90_000)
+    };
+    world.submit(number, None, Some(first.clone())).expect("the first");
+    for (other, pointer) in [
+        (Mandate { prefer: Some(Preference::LargestFirst), ..first.clone() }, "/mandate/prefer"),
+        (Mandate { term_days: Some(121), ..first.clone() }, "/mandate/term_days"),
+        (Mandate { living_costs: Some(Money::yuan(1_801.into())), ..first.clone() }, "/mandate/living_costs"),
+        (Mandate { living_costs: Some(Money::yuan(0.into())), ..first.clone() }, "/mandate/living_costs"),
+    ] {
+        let refused = world.submit(number, None, Some(other));
+        let Err(Rejected::Findings(findings)) = refused else { panic!("{pointer}: {refused:?}") };
+        assert_eq!(findings.iter().map(|one| one.pointer.as_str()).collect::<Vec<_>>(), [pointer]);
+    }
+    world.submit(number, None, Some(first)).expect("the same");
+    world.submit(number, None, Some(auto(90_000))).expect("it states none of them");
+    let claim = world.claim();
+    assert_eq!((claim.prefer, claim.term_days), (Preference::SmallestFirst, Some(120)));
+    assert_eq!(claim.living_costs, Decimal::from(1_800));
+    let mut plain = World::new(vec![("a", Bank::with(&[("622200061", 70_000)]))]);
+    plain.submit(number, None, Some(auto(90_000))).expect("without");
+    let later = Mandate { living_costs: Some(Money::yuan(1.into())), ..auto(90_000) };
+    let refused = plain.submit(number, None, Some(later));
+    assert!(matches!(refused, Err(Rejected::Findings(_))), "it was not kept, so it is told: {refused:?}");
 }

@@ -68,8 +68,15 @@ fn that_what_was_deducted_too_much_was_paid_back_is_a_persons_word() {
 
 #[test]
 fn what_an_act_asks_for_is_done_by_the_act_and_only_what_a_person_knows_by_a_word() {
-    let by_word =
-        ["review", "notify_debtor", "notify_co_owners", "file_results", "answer_refusal", "start_inquiry"];
+    let by_word = [
+        "review",
+        "review_news",
+        "notify_debtor",
+        "notify_co_owners",
+        "file_results",
+        "answer_refusal",
+        "start_inquiry",
+    ];
     for kind in TaskKind::ALL {
         let (mut world, freeze) = taken();
         let (measure, inquiry) = (world.measure_at("a").id, world.measure_at("a").inquiry);

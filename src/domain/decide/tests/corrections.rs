@@ -4,11 +4,12 @@ use chakong_contract::asset::Rank;
 use chakong_contract::reply::{Holding, Refusal, RefusalReason};
 use chakong_contract::{Money, Reply};
 use rust_decimal::Decimal;
+use serde_json::json;
 
-use super::super::super::{EventType, MeasureId, MeasureState, OrderId, OrderState, TaskKind};
+use super::super::super::{EventType, Mandate, MeasureId, MeasureState, Mode, OrderId, OrderState, TaskKind};
 use super::super::{Act, OrderInput, Resolution};
 use super::books::Bank;
-use super::world::{World, auto};
+use super::world::{Asked, PAPERS, World, auto, debtor};
 
 /// A bank that holds 600 of a limit of 1 000 behind an earlier freeze.
 fn in_part() -> (World, MeasureId, OrderId) {
@@ -206,4 +207,31 @@ fn a_withdrawn_freeze_that_the_bank_placed_all_the_same_counts() {
     let standing: Vec<_> = world.file.ledger().filter(|one| one.state.stands()).collect();
     assert!(standing.len() == 1 && standing[0].held == Decimal::from(600), "{standing:?}");
     assert_eq!(standing[0].state, MeasureState::Releasing, "and is given back: nobody wants it any more");
+}
+
+#[test]
+fn a_correction_about_one_document_takes_nothing_back_that_another_document_found() {
+    let (card, passport) = (("resident_id", "110101190001010014"), ("passport", "E12345678"));
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", 1_000)]))]);
+    // By its place in its own inquiry each is the first document.
+    let submit = |world: &mut World, documents: &[(&str, &str)]| {
+        let parties = json!([debtor("debtor-1", "person", "张测试", documents)]);
+        let mandate = Some(Mandate { mode: Mode::Propose, ..auto(2_000) });
+        let (number, orders) = ("(2026)晋10执305号", vec![("a", 0, 0)]);
+        let asked = Asked { number, continues: None, mandate, parties, papers: PAPERS, orders };
+        world.submit_about(asked).expect("accepted");
+        world.queued()[0]
+    };
+    let by_card = submit(&mut world, &[card, passport]);
+    let found = world.carry_out(by_card);
+    world.hear(by_card, found);
+    let own = world.measure_at("a").id;
+    world.banks.insert("a".to_owned(), Bank::with(&[("622200002", 500)]));
+    let by_passport = submit(&mut world, &[passport]);
+    let found = world.carry_out(by_passport);
+    world.hear(by_passport, found);
+    let other = world.file.ledger().find(|one| one.id != own).expect("the other account").id;
+    world.hear(by_passport, Reply::Nothing);
+    let state = |id: MeasureId| world.file.measures[&id].state;
+    assert_eq!((state(own), state(other)), (MeasureState::Proposed, MeasureState::Skipped));
 }

@@ -4,7 +4,8 @@ use chakong_contract::order::Target;
 use chakong_contract::{ActionKind, DocumentKind, Instruction, Money};
 use rust_decimal::Decimal;
 
-use super::super::super::MeasureState;
+use super::super::super::{Coverage, MeasureState};
+use super::super::counting::room;
 use super::super::{Act, EnteredMeasure, Rejected};
 use super::books::Bank;
 use super::world::{World, auto};
@@ -200,4 +201,55 @@ fn the_longest_term_of_state_shares_of_a_listed_company_is_a_year_and_a_renewal_
         panic!("an account is no stake")
     };
     assert_eq!(findings[0].pointer, "/listed_state_shares");
+}
+
+#[test]
+fn a_home_or_a_stake_is_entered_without_an_amount_and_covers_nothing() {
+    let home = || Target::Property {
+        property_kind: chakong_contract::asset::PropertyKind::Building,
+        unit_number: None,
+        certificate: "测（2025）不动产权第0000412号".to_owned(),
+        location: "测试市测试路412号".to_owned(),
+        business_number: String::new(),
+    };
+    let stake = || Target::Equity {
+        company: "临汾测试商贸有限公司".to_owned(),
+        company_code: None,
+        registration_number: "140000000000412".to_owned(),
+        subscribed: None,
+        percent: Some("30".to_owned()),
+        shares: None,
+    };
+    for target in [home(), stake()] {
+        let mut world = world();
+        let until = "2028-02-01".parse().expect("a day");
+        let of = |limit: u32, held: u32, world: &World| EnteredMeasure {
+            target: target.clone(),
+            limit: limit.into(),
+            held: held.into(),
+            until,
+            ..on_paper(world)
+        };
+        for (limit, held) in [(40_000, 40_000), (40_000, 0), (1, 0)] {
+            let entered = of(limit, held, &world);
+            let Err(Rejected::Findings(findings)) = enter(&mut world, entered) else {
+                panic!("{limit} {held}")
+            };
+            assert_eq!(findings.iter().map(|one| one.pointer.as_str()).collect::<Vec<_>>(), ["/limit"]);
+            assert!(findings[0].detail.contains("/value"), "{findings:?}");
+        }
+        let entered = of(0, 0, &world);
+        enter(&mut world, entered).expect("it stands");
+        // As an earlier edition kept it.
+        let id = *world.file.measures.keys().next_back().expect("it");
+        let kept = world.file.measures.get_mut(&id).expect("it");
+        (kept.limit, kept.held) = (40_000.into(), 40_000.into());
+        let coverage = Coverage::of(world.claim(), world.file.ledger());
+        assert_eq!(
+            (coverage.held, coverage.shortfall),
+            (Money::yuan(60_000.into()), Money::yuan(40_000.into()))
+        );
+        let more = room(world.claim(), world.file.ledger());
+        assert_eq!(more, Decimal::from(40_000), "as much as the claim leaves open beside the money");
+    }
 }

@@ -1,7 +1,10 @@
 //! Whatever happens, in whatever order: the banks' books never hold more than the claim, nothing that an honest bank holds is
 //! given back for another's word, and no decision makes a move that the tables do not allow.
 
+use std::sync::Arc;
+
 use chakong_contract::Reply;
+use chakong_contract::reply::{Receipt, Refusal, RefusalReason};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -9,7 +12,7 @@ use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
     ClaimChangeKind, Mandate, MeasureId, MeasureState, Mode, OrderId, Task, TaskKind, UncoveredLimit,
 };
-use super::super::{Act, ClaimUpdate, OrderInput, ReleaseScope};
+use super::super::{Act, ClaimUpdate, OrderInput, ReleaseScope, Resolution};
 use super::books::{Bank, Lie};
 use super::world::{World, auto};
 
@@ -22,12 +25,18 @@ enum Step {
     Send(usize),
     /// An answer that was kept back arrives.
     Arrive(usize),
-    /// An answer arrives a second time.
-    ArriveAgain(usize),
+    /// An answer arrives a second time, with a receipt or without.
+    ArriveAgain(usize, bool),
     /// An order fails for good before it was carried out.
     TurnAway(usize),
     /// The deadline of an order passes.
     Overdue(usize),
+    /// A control is lost on its way: its deadline passes, and nobody knows what became of it.
+    Lose(usize),
+    /// A person sends again what was lost.
+    SendAgain(usize),
+    /// A bank undoes a deduction and says so; a person takes the booking back, and orders it anew or not.
+    Undo(usize, bool),
     Deposit(usize, u32),
     Withdraw(usize, u32),
     Approve(usize),
@@ -49,9 +58,12 @@ fn step(giving_back: bool) -> impl Strategy<Value = Step> {
         3 => at().prop_map(Step::HandOver),
         8 => at().prop_map(Step::Send),
         4 => at().prop_map(Step::Arrive),
-        1 => at().prop_map(Step::ArriveAgain),
+        1 => (at(), any::<bool>()).prop_map(|(at, receipt)| Step::ArriveAgain(at, receipt)),
         1 => at().prop_map(Step::TurnAway),
         1 => at().prop_map(Step::Overdue),
+        1 => at().prop_map(Step::Lose),
+        1 => at().prop_map(Step::SendAgain),
+        1 => (at(), any::<bool>()).prop_map(|(at, anew)| Step::Undo(at, anew)),
         1 => (at(), amount()).prop_map(|(at, amount)| Step::Deposit(at, amount)),
         1 => (at(), amount()).prop_map(|(at, amount)| Step::Withdraw(at, amount)),
         2 => at().prop_map(Step::Approve),
@@ -75,6 +87,8 @@ struct Run {
     /// Answers that are on their way.
     late: Vec<(OrderId, Reply)>,
     heard: Vec<(OrderId, Reply)>,
+    /// Controls that were lost on their way.
+    lost: Vec<OrderId>,
     most: Decimal,
 }
 
@@ -91,7 +105,7 @@ impl Run {
         let most = mandate.claim.amount;
         let mut world = World::new(banks);
         world.submit("(2026)晋10执1号", None, Some(mandate)).expect("accepted");
-        Self { world, late: Vec::new(), heard: Vec::new(), most }
+        Self { world, late: Vec::new(), heard: Vec::new(), lost: Vec::new(), most }
     }
 
     fn take(&mut self, step: &Step) {
@@ -115,9 +129,9 @@ impl Run {
                     self.hear(id, reply);
                 }
             }
-            Step::ArriveAgain(at) => {
+            Step::ArriveAgain(at, with_receipt) => {
                 if let Some((id, reply)) = pick(&self.heard, *at) {
-                    self.world.hear(id, reply);
+                    self.world.hear_with(id, reply, with_receipt.then(receipt));
                 }
             }
             Step::TurnAway(at) => {
@@ -130,7 +144,60 @@ impl Run {
                     self.world.happened(id, OrderInput::DeadlinePassed);
                 }
             }
+            Step::Lose(at) => self.lose(*at),
+            Step::SendAgain(at) => self.send_again(*at),
+            Step::Undo(at, anew) => self.undo(*at, *anew),
             _ => self.do_to_it(step),
+        }
+    }
+
+    fn lose(&mut self, at: usize) {
+        let mut controls = self.world.queued();
+        controls.retain(|id| self.world.file.orders[id].is_control());
+        if let Some(id) = pick(&controls, at) {
+            self.world.happened(id, OrderInput::HandedOver);
+            self.world.happened(id, OrderInput::DeadlinePassed);
+            self.lost.push(id);
+        }
+    }
+
+    /// What is sent again makes no more coming than the claim leaves by now.
+    fn send_again(&mut self, at: usize) {
+        let Some(id) = pick(&self.lost, at) else { return };
+        let all = |run: &Self| run.world.held_and_taken() + run.world.in_flight();
+        let before = all(self);
+        if self.world.act(Act::Resolve(id, Resolution::SendAgain)).is_ok() {
+            self.lost.retain(|lost| *lost != id);
+            let claim = self.world.claim().amount;
+            assert!(all(self) <= claim.max(before), "sent again beyond the claim of {claim}: {}", all(self));
+        }
+    }
+
+    fn undo(&mut self, at: usize, anew: bool) {
+        let (world, today) = (&self.world, chakong_contract::Moment::from_timestamp(self.world.now).date());
+        let stood = |id: &OrderId| {
+            let measure = world.file.measures.get(&world.file.orders[id].measure?)?;
+            let is_over = measure.state == MeasureState::Lapsed || measure.until? < today;
+            let is_quiet = !is_over && !measure.state.is_busy();
+            (is_quiet && measure.said.is_booked(*id)).then_some(measure.until?)
+        };
+        let is_honest = |id: &OrderId| world.banks[&world.file.orders[id].lane].lie.is_none();
+        let taken = self.heard.iter().filter_map(|(id, reply)| match reply {
+            Reply::Deducted { amount: Some(taken) } if is_honest(id) => Some((*id, taken.amount, stood(id)?)),
+            _ => None,
+        });
+        let Some((id, taken, until)) = pick(&taken.collect::<Vec<_>>(), at) else { return };
+        let order = self.world.file.orders[&id].clone();
+        let bank = self.world.banks.get_mut(&order.lane).expect("the bank");
+        bank.undo_deduction(&order.instruction, taken, until);
+        self.heard.retain(|(known, _)| *known != id);
+        let words = "更正：未扣划".to_owned();
+        self.world.hear(id, Reply::NotHeld(Refusal { reason: RefusalReason::Declined, words }));
+        let mut resolve = |resolution| self.world.act(Act::Resolve(id, resolution));
+        assert!(resolve(Resolution::SendAgain).is_err(), "the ledger has it as done");
+        resolve(Resolution::NotDone).expect("a person found out");
+        if anew {
+            let _ = resolve(Resolution::SendAgain);
         }
     }
 
@@ -216,6 +283,9 @@ impl Run {
         while !self.late.is_empty() {
             self.take(&Step::Arrive(0));
         }
+        for id in std::mem::take(&mut self.lost) {
+            let _ = self.world.act(Act::Resolve(id, Resolution::NotDone));
+        }
         self.world.run();
         // An answer that came after the last day of its freeze: the clock notes the end next.
         self.world.days(1);
@@ -250,6 +320,10 @@ impl Run {
             assert_eq!(limits, books.sum::<Decimal>(), "limits at {name}");
         }
     }
+}
+
+fn receipt() -> Receipt {
+    Receipt { title: "回执".to_owned(), format: "pdf".to_owned(), content: Arc::from(&b"invented"[..]) }
 }
 
 fn pick<T: Clone>(from: &[T], at: usize) -> Option<T> {

@@ -6,8 +6,8 @@ use chakong_contract::{ActionKind, Money, Reply};
 use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
-use super::super::super::{MeasureId, MeasureState, OrderId, OrderState};
-use super::super::{Act, Approval, OrderInput, Rejected, ReleaseScope, Resolution};
+use super::super::super::{ClaimChangeKind, MeasureId, MeasureState, OrderId, OrderState};
+use super::super::{Act, Approval, ClaimUpdate, OrderInput, Rejected, ReleaseScope, Resolution};
 use super::books::Bank;
 use super::world::{World, auto};
 
@@ -158,4 +158,68 @@ fn a_freeze_of_a_cancelled_inquiry_is_not_sent_again() {
     }
     let sent = again(&mut world, freeze);
     assert!(is_not_now(&sent), "{sent:?}");
+}
+
+/// A freeze that its bank was silent about, and the claim lowered, or the party's liability, before it was heard of.
+fn silent_and_lowered(is_idempotent: bool, of_the_claim: bool) -> (World, MeasureId, OrderId) {
+    let (mut world, id, freeze) = asked();
+    if !is_idempotent {
+        world.served_by_people("a", 5);
+    }
+    world.happened(freeze, OrderInput::HandedOver);
+    world.happened(freeze, OrderInput::DeadlinePassed);
+    let update = if of_the_claim {
+        let change = Some((ClaimChangeKind::Lowered, 15_000.into()));
+        ClaimUpdate { change, ..ClaimUpdate::default() }
+    } else {
+        let liabilities = vec![(world.file.parties[0].id, Some(15_000.into()))];
+        ClaimUpdate { liabilities, ..ClaimUpdate::default() }
+    };
+    world.change_claim(update).expect("lowered");
+    assert_eq!(world.file.orders[&freeze].state, OrderState::Overdue);
+    (world, id, freeze)
+}
+
+#[test]
+fn a_freeze_of_more_than_the_claim_leaves_by_now_is_not_sent_again_under_its_number() {
+    for of_the_claim in [true, false] {
+        let (mut world, id, freeze) = silent_and_lowered(true, of_the_claim);
+        let sent = again(&mut world, freeze);
+        assert!(is_not_now(&sent), "{sent:?}");
+        assert!(world.queued().is_empty(), "nothing leaves");
+        world.act(Act::Resolve(freeze, Resolution::NotDone)).expect("it was not done");
+        world.approve(id).expect("approved anew");
+        world.run();
+        assert_eq!(world.held_and_taken(), Decimal::from(15_000));
+    }
+}
+
+#[test]
+fn a_freeze_that_is_sent_again_under_a_new_number_asks_for_what_the_claim_leaves_by_now() {
+    for of_the_claim in [true, false] {
+        let (mut world, id, freeze) = silent_and_lowered(false, of_the_claim);
+        let new = again(&mut world, freeze).expect("sent again");
+        assert_ne!(new, freeze);
+        assert_eq!(world.file.measures[&id].limit, Decimal::from(15_000));
+        world.run();
+        assert_eq!(world.held_and_taken(), Decimal::from(15_000));
+        assert_eq!(world.banks["a"].accounts["622200001"].freezes[0].limit, Decimal::from(15_000));
+    }
+}
+
+#[test]
+fn a_deduction_of_which_the_claim_leaves_less_by_now_is_not_sent_again() {
+    let (mut world, id, _) = asked();
+    world.run();
+    world.deduct(id, Some(30_000.into())).expect("ordered");
+    let deduction = *world.queued().last().expect("the deduction");
+    world.happened(deduction, OrderInput::HandedOver);
+    world.happened(deduction, OrderInput::DeadlinePassed);
+    let change = Some((ClaimChangeKind::Lowered, 15_000.into()));
+    world.change_claim(ClaimUpdate { change, ..ClaimUpdate::default() }).expect("lowered");
+    let sent = again(&mut world, deduction);
+    assert!(is_not_now(&sent), "{sent:?}");
+    world.act(Act::Resolve(deduction, Resolution::NotDone)).expect("it was not done");
+    world.run();
+    assert_eq!(world.banks["a"].taken, Decimal::ZERO);
 }

@@ -1,6 +1,7 @@
 //! A case with its ledger in memory, and the banks that its orders go to.
 
 mod loading;
+mod submitting;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -8,27 +9,27 @@ use std::sync::Arc;
 
 use chakong_contract::fault::{Fault, FaultKind};
 use chakong_contract::order::CourtAccount;
-use chakong_contract::reply::Answer;
+use chakong_contract::reply::{Answer, Receipt};
 use chakong_contract::{ActionKind, DocumentKind, Instruction, Moment, Money, Reply};
 use jiff::{Span, Timestamp};
 use rust_decimal::Decimal;
-use serde_json::json;
-use uuid::Uuid;
 
 use super::super::super::abilities::{Abilities, Ability, Rules};
 use super::super::super::people::Courts;
 use super::super::super::retry::RetryPolicy;
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
-    Actor, Blob, BroughtDocument, CaseFile, Chain, ChainId, Change, Claim, EventType, IdKind, InquiryId,
-    Mandate, Measure, MeasureId, MeasureState, Mode, NewIds, OrderId, OrderState, Preference, Source,
-    Subject, Submission, UncoveredLimit,
+    Actor, Blob, BroughtDocument, CaseFile, Chain, ChainId, Change, Claim, EventType, IdKind, Mandate,
+    Measure, MeasureId, MeasureState, Mode, NewIds, OrderId, OrderState, Source, UncoveredLimit,
 };
 use super::super::{
-    Act, ActInput, Approval, ClaimUpdate, Decided, Deduction, Draft, OrderInput, PlannedOrder, Release,
-    ReleaseScope, Renewal, Submitted, TaskFacts, act, apply, due_measure, due_task, next_look, submit,
+    Act, ActInput, Approval, ClaimUpdate, Decided, Deduction, Draft, OrderInput, Release, ReleaseScope,
+    Renewal, TaskFacts, act, apply, due_measure, due_task, next_look,
 };
 use super::books::Bank;
+use loading::Sees;
+
+pub use submitting::{Asked, debtor};
 
 /// Numbers in turn, for each kind of thing.
 #[derive(Default)]
@@ -95,7 +96,7 @@ pub fn auto(claim: u32) -> Mandate {
     Mandate {
         claim: Money::yuan(claim.into()),
         mode: Mode::Auto,
-        prefer: Preference::LargestFirst,
+        prefer: None,
         other_property: Mode::Propose,
         uncovered: UncoveredLimit::Release,
         term_days: None,
@@ -137,56 +138,9 @@ impl World {
         self.rules.abilities = std::iter::once((bank.to_owned(), ability)).collect();
     }
 
-    /// A decision: what it changes is taken over, what it refuses changes nothing.
+    /// A decision that sees the terms of every inquiry: what it changes is taken over, what it refuses changes nothing.
     pub fn decide<T>(&mut self, decision: impl FnOnce(&mut Draft<'_>) -> Decided<T>) -> Decided<T> {
-        self.decide_about(&[], decision)
-    }
-
-    /// An inquiry about the debtor at every bank.
-    pub fn submit(
-        &mut self,
-        number: &str,
-        continues: Option<&str>,
-        mandate: Option<Mandate>,
-    ) -> Decided<InquiryId> {
-        let body = json!({
-            "case": {
-                "number": number, "continues": continues, "court_name": "临汾市测试中级人民法院", "court_code": "9910",
-                "officers": [{ "name": "李测试", "work_certificate": "测法0000001", "enforcement_certificate": "测执0000001" }],
-            },
-            "purpose": "enforcement",
-            "parties": [{
-                "reference": self.reference, "kind": "organisation", "name": "临汾测试矿业有限公司", "role": "judgment_debtor",
-                "documents": [{ "kind": "uscc", "number": "91000000MADEM00112" }],
-            }],
-        });
-        let mut body = body;
-        if let Some(day) = self.filed_on {
-            body["case"]["filed_on"] = day.into();
-        }
-        let mut body: Submission = serde_json::from_value(body).expect("a submission");
-        body.mandate = mandate;
-        let (terms, _) = body.split();
-        let planned = |bank: &String| PlannedOrder {
-            counterpart: bank.clone(),
-            subject: Subject { party: 0, document: 0 },
-            instruction: Instruction::Query { transactions: None },
-        };
-        let new = Submitted {
-            uid: Uuid::new_v4(),
-            submitter: "case-system".to_owned(),
-            courts: Courts::All,
-            reason: String::new(),
-            key: String::new(),
-            digest: Vec::new(),
-            terms: Arc::new(terms),
-            stored_terms: Blob::default(),
-            documents: PAPERS.iter().map(|kind| paper(*kind)).collect(),
-            orders: self.banks.keys().map(planned).collect(),
-            not_asked: Vec::new(),
-            at: self.now,
-        };
-        self.decide(|draft| submit(draft, &new)).map(|inquiry| inquiry.id)
+        self.decide_seeing(Sees::All, &[], decision)
     }
 
     /// Orders that wait to be sent, the oldest first.
@@ -207,6 +161,12 @@ impl World {
     /// An answer comes in.
     pub fn hear(&mut self, id: OrderId, reply: Reply) {
         self.happened(id, OrderInput::Answered(Arc::new(Answer::of(reply))));
+    }
+
+    /// An answer comes in, perhaps with a receipt.
+    pub fn hear_with(&mut self, id: OrderId, reply: Reply, receipt: Option<Receipt>) {
+        let answer = Answer { receipts: receipt.into_iter().collect(), ..Answer::of(reply) };
+        self.happened(id, OrderInput::Answered(Arc::new(answer)));
     }
 
     pub fn happened(&mut self, id: OrderId, input: OrderInput) {
@@ -245,7 +205,7 @@ impl World {
         let actor = Actor::Person(name.to_owned());
         let about = self.orders_of_act(&act_);
         let input = ActInput { actor, case: None, reason: "测试".to_owned(), documents, act: act_ };
-        self.decide_about(&about, |draft| act(draft, input))
+        self.decide_seeing(Sees::All, &about, |draft| act(draft, input))
     }
 
     pub fn act(&mut self, act: Act) -> Decided<super::super::ActOutcome> {
@@ -272,6 +232,16 @@ impl World {
     }
 
     pub fn deduct(&mut self, id: MeasureId, amount: Option<Decimal>) -> Decided<super::super::ActOutcome> {
+        self.deduct_with(id, amount, &[DocumentKind::DeductRuling, DocumentKind::DeductNotice])
+    }
+
+    /// Deducts on these papers, and those that are on file.
+    pub fn deduct_with(
+        &mut self,
+        id: MeasureId,
+        amount: Option<Decimal>,
+        papers: &[DocumentKind],
+    ) -> Decided<super::super::ActOutcome> {
         let into = CourtAccount {
             holder: "临汾市测试中级人民法院".to_owned(),
             number: "6222000000000001".to_owned(),
@@ -279,8 +249,7 @@ impl World {
             bank_number: String::new(),
             class: String::new(),
         };
-        let papers = [DocumentKind::DeductRuling, DocumentKind::DeductNotice];
-        self.act_with(Act::Deduct(id, Deduction { amount, into, courts: Courts::All }), &papers)
+        self.act_with(Act::Deduct(id, Deduction { amount, into, courts: Courts::All }), papers)
     }
 
     pub fn change_claim(&mut self, update: ClaimUpdate) -> Decided<super::super::ActOutcome> {
@@ -297,7 +266,7 @@ impl World {
             let due = |measure: &&Measure| next_look(measure).is_some_and(|day| day <= today);
             let measures: Vec<MeasureId> = self.file.ledger().filter(due).map(|measure| measure.id).collect();
             for id in measures {
-                self.decide(|draft| due_measure(draft, id)).expect("a day");
+                self.decide_about(&[], |draft| due_measure(draft, id)).expect("a day");
             }
             self.look_at_tasks();
         }

@@ -298,3 +298,42 @@ proptest! {
         exemption(&remark, &holder, &remark);
     }
 }
+
+#[test]
+fn of_two_findings_the_stricter_decides_and_a_doubt_about_either_stays() {
+    let of = |class: &str| exemption(class, "", "");
+    let (free, doubtful, freeze_only, closed) =
+        (of("一般存款账户"), of("QX7"), of("银行承兑汇票保证金"), of("党费专户"));
+    assert_eq!(
+        [&free, &doubtful, &freeze_only, &closed].map(|one| (one.level, one.needs_an_officer)),
+        [(Free, false), (Doubtful, true), (FreezeOnly, false), (NoMeasure, false)]
+    );
+    for (one, other, level, officer) in [
+        (&free, &freeze_only, FreezeOnly, false),
+        (&free, &closed, NoMeasure, false),
+        (&doubtful, &freeze_only, FreezeOnly, true),
+        (&doubtful, &free, Doubtful, true),
+        (&closed, &freeze_only, NoMeasure, false),
+    ] {
+        let both = one.clone().and(other.clone());
+        assert_eq!(both, other.clone().and(one.clone()));
+        assert_eq!((both.level, both.needs_an_officer), (level, officer));
+    }
+}
+
+#[test]
+fn a_class_that_was_not_understood_needs_an_officer_whatever_else_is_known() {
+    for class in ["QX7", "????", "锟斤拷"] {
+        let found = exemption(class, "银行承兑汇票保证金", "");
+        assert_eq!((found.level, found.needs_an_officer), (FreezeOnly, true), "{class}");
+    }
+}
+
+#[test]
+fn each_line_of_a_remark_counts_by_itself() {
+    for remark in ["职工党费专户\n见附件", "见附件\n职工党费专户", "解除监管\n资金监管", "非党费\n党费专户"]
+    {
+        assert_ne!(exemption("", remark, "").level, Free, "{remark}");
+    }
+    assert_eq!(exemption("", "解除监管，此前资金监管", "").level, Free, "one text");
+}

@@ -128,7 +128,10 @@ impl Sending<'_> {
 }
 
 fn keep(transcript: &mut Vec<u8>, request: &HttpRequest, response: Option<&HttpResponse>) {
-    transcript.extend_from_slice(&request.to_bytes());
+    let request = request.to_bytes();
+    // With room for blanks and a status.
+    transcript.reserve(request.len() + response.map_or(0, |response| response.body.len()) + 16);
+    transcript.extend_from_slice(&request);
     if let Some(response) = response {
         transcript.extend_from_slice(format!("\n\n{}\n\n", response.status).as_bytes());
         transcript.extend_from_slice(&response.body);

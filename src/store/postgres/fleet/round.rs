@@ -1,18 +1,19 @@
 //! One round: renew the own place, look at the others and at the leases, give back, ask for, and take what is due.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_postgres::{Client, Row};
 
 use super::super::errors::failed;
-use super::super::others::{COMMITTED, Others};
+use super::super::others::Others;
 use super::super::rows::get;
 use super::notices::freed;
+use super::plan::{FreeSince, LeaseRow, Plan, plan};
+use crate::store::apart::Apart;
 use crate::store::boot_time::boot_time;
 use crate::store::leases::{Answer, Lease, Wishes};
-use crate::store::spread::spread;
 use crate::store::{Membership, Replica, Stored};
 
 /// Key of the lock under which leases change hands: `chakongl` as a number.
@@ -24,16 +25,14 @@ macro_rules! now {
     };
 }
 
-/// A lease as the database has it.
-#[derive(Debug, Clone)]
-struct LeaseRow {
-    name: String,
-    holder: String,
-    epoch: i64,
-    asked: String,
-    /// How long it has stood so.
-    age: Duration,
+/// Until when the holder of a row of `leases` had it who did not give it back, or an earlier one.
+macro_rules! lapsed {
+    () => {
+        "GREATEST(lapsed, COALESCE((SELECT r.expires FROM replicas r WHERE r.id = leases.holder), 0))"
+    };
 }
+/// What lapsed so long ago is of no importance: no request takes so long.
+const FORGOTTEN: Duration = Duration::from_hours(24);
 
 /// What one process knows from round to round.
 #[derive(Debug)]
@@ -41,8 +40,8 @@ pub(super) struct Rounds {
     id: String,
     membership: Membership,
     others: Arc<Others>,
-    /// When a lease that nobody holds was first seen so.
-    free_since: HashMap<String, Duration>,
+    free_since: FreeSince,
+    apart: Apart,
 }
 
 fn micros(time: Duration) -> i64 {
@@ -55,7 +54,7 @@ async fn run(client: &Client, sql: &str) -> Stored<()> {
 
 impl Rounds {
     pub(super) fn new(id: String, membership: Membership, others: Arc<Others>) -> Self {
-        Self { id, membership, others, free_since: HashMap::new() }
+        Self { id, membership, others, free_since: FreeSince::new(), apart: Apart::default() }
     }
 
     /// Tells the others that leases are free, or that there is one more. They find it by looking where that cannot be told.
@@ -68,16 +67,14 @@ impl Rounds {
 
     /// Whether the server still has what every writer has committed.
     async fn compare(&self, client: &Client) -> Stored<()> {
-        let rows = client.query(COMMITTED, &[]).await.map_err(failed("renew leases"))?;
-        let found: Vec<(String, i64)> =
-            rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect::<Stored<_>>()?;
-        self.others.compare(&found)
+        self.others.compare(&Others::found(client).await?)
     }
 
     /// The first one: the process takes its place. Its predecessor, which is gone, loses its own.
     pub(super) async fn first(&mut self, client: &Client, wishes: &Wishes) -> Stored<Answer> {
         if let Some(predecessor) = self.membership.predecessor.take().filter(|one| *one != self.id) {
-            let sql = "UPDATE replicas SET retired = TRUE WHERE id = $1";
+            // Its connections ended with it: nothing of it is under way any more.
+            let sql = "UPDATE replicas SET retired = TRUE, expires = 0 WHERE id = $1";
             client.execute(sql, &[&predecessor]).await.map_err(failed("renew leases"))?;
         }
         let answer = self.round(client, wishes).await?;
@@ -104,6 +101,7 @@ impl Rounds {
     pub(super) async fn round(&mut self, client: &Client, wishes: &Wishes) -> Stored<Answer> {
         let began = boot_time();
         self.compare(client).await?;
+        self.look_at_clock(client).await?;
         if !self.renew(client, wishes.is_draining).await? {
             self.begin_anew(client, wishes.is_draining).await?;
         }
@@ -112,11 +110,34 @@ impl Rounds {
         self.give_back(client, &wishes.ended).await?;
         let replicas = self.replicas(client).await?;
         let mut rows = self.leases(client).await?;
-        let plan = self.plan(wishes, &replicas, &rows);
+        let who = (self.id.as_str(), &self.membership);
+        let plan = plan(who, wishes, &replicas, &rows, &mut self.free_since, boot_time());
         if self.carry_out(client, &plan, &replicas).await? {
             rows = self.leases(client).await?;
         }
         Ok(self.answer(wishes, &plan, replicas, rows, until))
+    }
+
+    /// Compares the clock of this process with that of the database.
+    async fn look_at_clock(&mut self, client: &Client) -> Stored<()> {
+        let Some(clock) = &self.membership.clock else { return Ok(()) };
+        let before = clock.now();
+        let row = client.query_one(concat!("SELECT ", now!()), &[]).await.map_err(failed("renew leases"))?;
+        let now = self.apart.seen(before, get(&row, 0)?, clock.now());
+        let was = std::mem::replace(&mut self.apart, now);
+        let ahead_ms = i64::try_from(now.ahead.as_millis()).unwrap_or(i64::MAX);
+        match (was.is_wrong, now.is_wrong) {
+            (false, true) => tracing::error!(
+                ahead_ms,
+                "the clock of this machine is not that of the database: this replica gives its work \
+                to others whose clocks are right, if there are any, until it is mended; look after the time service (NTP)"
+            ),
+            (true, false) => {
+                tracing::warn!(ahead_ms, "the clock of this machine is right again: this replica works again")
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Whether this process still has its place: one that was taken for dead has lost it.
@@ -126,20 +147,28 @@ impl Rounds {
             now!(),
             ", expires = ",
             now!(),
-            " + $2, draining = $3 WHERE id = $1 AND NOT retired"
+            " + $2, draining = $3, ahead = $4, apart = $5 WHERE id = $1 AND NOT retired"
         );
-        let lease = micros(self.membership.lease);
-        let changed = client.execute(sql, &[&self.id, &lease, &is_draining]).await;
+        let (lease, (ahead, is_apart)) = (micros(self.membership.lease), self.clock());
+        let changed = client.execute(sql, &[&self.id, &lease, &is_draining, &ahead, &is_apart]).await;
         Ok(changed.map_err(failed("renew leases"))? == 1)
+    }
+
+    /// How far its clock is ahead of the database's, and whether that is too far.
+    fn clock(&self) -> (i64, bool) {
+        (i64::try_from(self.apart.ahead.as_micros()).unwrap_or(i64::MAX), self.apart.is_wrong)
     }
 
     /// A place without leases.
     async fn begin_anew(&self, client: &Client, is_draining: bool) -> Stored<()> {
         let begun = async {
             run(client, &format!("BEGIN; {LOCK}")).await?;
+            // What it began under them may still be under way.
             let free = concat!(
                 "UPDATE leases SET holder = '', epoch = epoch + 1, since = ",
                 now!(),
+                ", lapsed = ",
+                lapsed!(),
                 " WHERE holder = $1"
             );
             client.execute(free, &[&self.id]).await.map_err(failed("renew leases"))?;
@@ -148,17 +177,21 @@ impl Rounds {
                 .await
                 .map_err(failed("renew leases"))?;
             let new = concat!(
-                "INSERT INTO replicas (id, name, address, started, seen, expires, draining, retired) SELECT $1, $2, $3, ",
+                "INSERT INTO replicas (id, name, address, started, seen, expires, draining, retired, ahead, apart) SELECT $1, $2, $3, ",
                 now!(),
                 ", ",
                 now!(),
                 ", ",
                 now!(),
-                " + $4, $5, FALSE"
+                " + $4, $5, FALSE, $6, $7"
             );
-            let (member, lease) = (&self.membership, micros(self.membership.lease));
+            let (member, (ahead, is_apart)) = (&self.membership, self.clock());
+            let lease = micros(member.lease);
             client
-                .execute(new, &[&self.id, &member.name, &member.address, &lease, &is_draining])
+                .execute(
+                    new,
+                    &[&self.id, &member.name, &member.address, &lease, &is_draining, &ahead, &is_apart],
+                )
                 .await
                 .map_err(failed("renew leases"))?;
             run(client, "COMMIT").await
@@ -194,7 +227,7 @@ impl Rounds {
         let sql = concat!(
             "SELECT id, name, address, started, seen, NOT retired AND expires > ",
             now!(),
-            ", draining FROM replicas ORDER BY name, id"
+            ", draining, ahead, apart FROM replicas ORDER BY name, id"
         );
         let found = client.query(sql, &[]).await.map_err(failed("renew leases"))?;
         let read = |row: &Row| {
@@ -206,76 +239,35 @@ impl Rounds {
                 seen: get(row, 4)?,
                 is_live: get(row, 5)?,
                 is_draining: get(row, 6)?,
+                ahead: get(row, 7)?,
+                is_apart: get(row, 8)?,
             })
         };
         found.iter().map(read).collect()
     }
 
     async fn leases(&self, client: &Client) -> Stored<Vec<LeaseRow>> {
-        let sql = concat!("SELECT name, holder, epoch, asked, ", now!(), " - since FROM leases");
+        let sql = concat!(
+            "SELECT name, holder, epoch, asked, ",
+            now!(),
+            " - since, CASE WHEN lapsed > 0 THEN ",
+            now!(),
+            " - lapsed END FROM leases"
+        );
         let found = client.query(sql, &[]).await.map_err(failed("renew leases"))?;
         let read = |row: &Row| {
-            let age: i64 = get(row, 4)?;
-            let age = Duration::from_micros(u64::try_from(age).unwrap_or_default());
+            let time = |micros: i64| Duration::from_micros(u64::try_from(micros).unwrap_or_default());
+            let lapsed: Option<i64> = get(row, 5)?;
             Ok(LeaseRow {
                 name: get(row, 0)?,
                 holder: get(row, 1)?,
                 epoch: get(row, 2)?,
                 asked: get(row, 3)?,
-                age,
+                age: time(get(row, 4)?),
+                lapsed: lapsed.map(time).filter(|ago| *ago < FORGOTTEN),
             })
         };
         found.iter().map(read).collect()
-    }
-
-    /// What is to be done about leases.
-    fn plan(&mut self, wishes: &Wishes, replicas: &[Replica], rows: &[LeaseRow]) -> Plan {
-        let now = boot_time();
-        let takes: BTreeSet<&str> = replicas
-            .iter()
-            .filter(|one| one.is_live && !one.is_draining)
-            .map(|one| one.id.as_str())
-            .collect();
-        let live: BTreeSet<&str> =
-            replicas.iter().filter(|one| one.is_live).map(|one| one.id.as_str()).collect();
-        let used = rows.iter().filter(|row| !row.holder.is_empty() || !row.asked.is_empty());
-        let names: BTreeSet<&str> =
-            used.map(|row| row.name.as_str()).chain(wishes.wanted.iter().map(String::as_str)).collect();
-        let owners = spread(&names, &takes);
-        let mut plan = Plan::default();
-        let known: BTreeMap<&str, &LeaseRow> = rows.iter().map(|row| (row.name.as_str(), row)).collect();
-        self.free_since.retain(|name, _| wishes.wanted.contains(name));
-        for name in &wishes.wanted {
-            let is_mine = owners.get(name.as_str()) == Some(&self.id.as_str());
-            let row = known.get(name.as_str());
-            let is_free = row.is_none_or(|row| !live.contains(row.holder.as_str()));
-            if !is_free {
-                self.free_since.remove(name);
-                let row = row.filter(|row| is_mine && row.holder != self.id && row.asked != self.id);
-                if row.is_some() && !wishes.is_draining {
-                    plan.asks.push(name.clone());
-                }
-                continue;
-            }
-            let since = *self.free_since.entry(name.clone()).or_insert(now);
-            // Whom it is for may not want it: its files name no such counterpart.
-            let is_left = now.saturating_sub(since) > self.membership.lease;
-            if !wishes.is_draining && (is_mine || is_left) {
-                plan.takes.push(name.clone());
-                let is_new = row.is_none();
-                plan.is_new |= is_new;
-            }
-        }
-        for row in rows.iter().filter(|row| row.holder == self.id) {
-            let is_asked = takes.contains(row.asked.as_str())
-                && row.asked != self.id
-                && owners.get(row.name.as_str()) == Some(&row.asked.as_str())
-                && row.age >= self.membership.hold;
-            if wishes.is_draining || is_asked || !wishes.wanted.contains(&row.name) {
-                plan.leaving.insert(row.name.clone());
-            }
-        }
-        plan
     }
 
     /// Whether something changed.
@@ -334,6 +326,8 @@ impl Rounds {
         let take = concat!(
             "UPDATE leases SET holder = $1, epoch = epoch + 1, since = ",
             now!(),
+            ", lapsed = ",
+            lapsed!(),
             ", asked = '' WHERE name = ANY($2) AND holder NOT IN (SELECT id FROM replicas WHERE NOT retired)"
         );
         client.execute(take, &[&self.id, &plan.takes]).await.map_err(failed("take leases"))?;
@@ -351,6 +345,10 @@ impl Rounds {
         until: Duration,
     ) -> Answer {
         let own = rows.iter().filter(|row| row.holder == self.id);
+        // Counted from after they were read, so that it is no sooner than it was.
+        let now = boot_time();
+        let lapsed = own.clone().filter_map(|row| Some((row.name.clone(), now.saturating_sub(row.lapsed?))));
+        let lapsed = lapsed.collect();
         let held: BTreeMap<String, i64> = own.map(|row| (row.name.clone(), row.epoch)).collect();
         let news: Vec<&String> = held.keys().filter(|name| !wishes.held.contains_key(*name)).collect();
         let lost: Vec<&String> = wishes.held.keys().filter(|name| !held.contains_key(*name)).collect();
@@ -359,15 +357,6 @@ impl Rounds {
         }
         let holders = rows.into_iter().filter(|row| !row.holder.is_empty());
         let holders = holders.map(|row| (row.name, row.holder)).collect();
-        Answer { leaving: plan.leaving.clone(), held, until, replicas, holders }
+        Answer { leaving: plan.leaving.clone(), held, lapsed, until, replicas, holders }
     }
-}
-
-/// What is to be done.
-#[derive(Debug, Default)]
-struct Plan {
-    takes: Vec<String>,
-    is_new: bool,
-    asks: Vec<String>,
-    leaving: BTreeSet<String>,
 }

@@ -43,3 +43,19 @@ CREATE TABLE quota_shares (
   requests BIGINT NOT NULL,
   PRIMARY KEY (lane, day, court)
 );
+
+-- Until when the last process had a lease that did not give it back: what it began under it may still be under way. 0 where none did.
+ALTER TABLE leases ADD COLUMN lapsed BIGINT NOT NULL DEFAULT 0;
+
+-- The last failure of each relay and intake, so that every replica tells it, and a restart forgets none.
+CREATE TABLE relay_failures (
+  name    TEXT PRIMARY KEY,
+  kind    TEXT   NOT NULL,
+  detail  TEXT   NOT NULL,
+  at      BIGINT NOT NULL,
+  replica TEXT   NOT NULL
+);
+
+-- How far the clock of a process is ahead of this database's, in microseconds, and whether that is too far.
+ALTER TABLE replicas ADD COLUMN ahead BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE replicas ADD COLUMN apart BOOLEAN NOT NULL DEFAULT FALSE;

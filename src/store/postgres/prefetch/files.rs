@@ -41,8 +41,9 @@ impl Wanted {
             of(deep, format!("SELECT {INQUIRY} FROM inquiries i WHERE i.chain = ANY($1) ORDER BY i.id")),
             of(
                 deep,
-                "SELECT d.id, d.inquiry, d.kind, d.number, d.by_act, d.measures, i.chain FROM documents d
-                 JOIN inquiries i ON i.id = d.inquiry WHERE i.chain = ANY($1) ORDER BY d.id"
+                "SELECT d.id, d.inquiry, d.kind, d.number, d.by_act, d.measures, t.debtors, i.chain FROM documents d
+                 JOIN inquiries i ON i.id = d.inquiry LEFT JOIN terms t ON t.inquiry = d.inquiry
+                 WHERE i.chain = ANY($1) ORDER BY d.id"
                     .to_owned(),
             ),
             of(deep, "SELECT body FROM measures WHERE chain = ANY($1) ORDER BY id".to_owned()),
@@ -83,7 +84,7 @@ impl Wanted {
             |row| rows::inquiry(row).map(|one| (one.chain, one)),
             |lists| &mut lists.inquiries,
         );
-        let paper = |row: &Row| Ok((ChainId::new(get(row, 6)?), rows::paper(row)?));
+        let paper = |row: &Row| Ok((ChainId::new(get(row, 7)?), rows::paper(row)?));
         list.spread(papers, paper, |lists| &mut lists.papers);
         list.spread(
             measures,

@@ -178,7 +178,7 @@ fn keep_documents(rows: &mut Rows<'_>, inquiry: InquiryId, documents: Vec<LegalD
             format: document.format,
             bytes: encode(&document.content),
         };
-        rows.write(&[Change::NewDocument(brought.into_new(id, inquiry, Vec::new(), false))])?;
+        rows.write(&[Change::NewDocument(brought.into_new(id, (inquiry, Vec::new()), Vec::new(), false))])?;
     }
     Ok(())
 }

@@ -86,8 +86,6 @@ fn read(row: &Row<'_>, places: &Places) -> Stored<Old> {
     let place = places.get(&inquiry).ok_or(StoreError::Missing("the submission of a measure"))?;
     let (party, word): (u32, String) = (get(row, 3)?, get(row, 7)?);
     let is_stuck = word == "stuck";
-    let state = MeasureState::ALL.iter().find(|state| state.word() == word).copied();
-    let state = state.or(is_stuck.then_some(MeasureState::InForce));
     let debtor = usize::try_from(party).ok().and_then(|at| place.debtors.get(at)).copied();
     let measure = Measure {
         id: MeasureId::new(id),
@@ -103,7 +101,7 @@ fn read(row: &Row<'_>, places: &Places) -> Stored<Old> {
             .map_err(|error| unreadable_row("measure", id, &error))?,
         currency: None,
         rate: None,
-        state: state.ok_or_else(|| unreadable_row("measure", id, &format!("`{word}` is no state")))?,
+        state: state_of(&word, id)?,
         origin: Origin::Ordered,
         exemption: json("exemption", &get::<String>(row, 8)?)
             .map_err(|error| unreadable_row("measure", id, &error))?,
@@ -135,10 +133,18 @@ fn read(row: &Row<'_>, places: &Places) -> Stored<Old> {
         co_owned: false,
         listed_state_shares: false,
         is_anothers: false,
+        left_alone: None,
         said: Said::default(),
         last_release: LastRelease::default(),
     };
     Ok(Old { measure, is_stuck })
+}
+
+/// The state of a word; what was stuck stands.
+fn state_of(word: &str, id: i64) -> Stored<MeasureState> {
+    let known = MeasureState::ALL.iter().find(|state| state.word() == word).copied();
+    let state = known.or((word == "stuck").then_some(MeasureState::InForce));
+    state.ok_or_else(|| unreadable_row("measure", id, &format!("`{word}` is no state")))
 }
 
 /// The measure with what stands ordered at the counterpart, which the controls that were answered say.

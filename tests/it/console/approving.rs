@@ -1,0 +1,59 @@
+//! An approval is of what was looked at, wherever in the console it is made.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::{CASE, Guest, answered, inquiry, measures, until, with_banks};
+
+/// The pages on which a proposed freeze is approved one by one.
+fn pages_of(measure: &str) -> [String; 4] {
+    [
+        "/console/tasks".to_owned(),
+        CASE.to_owned(),
+        format!("/console/measures/{measure}"),
+        format!("/console/acts/approve/{measure}"),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_approved_in_the_console_is_what_was_looked_at_on_every_page() {
+    let setup = with_banks(&[("9990000000000000011", "600.00")], &[]).await;
+    let id = setup.submit("one", &inquiry(Some("500.00"), "propose")).await;
+    until(&setup, &id, "both banks answer", |view| answered(view, 2)).await;
+    let measure = measures(&setup).await.remove(0);
+    let approve = format!("/console/acts/approve/{measure}");
+    let mut approver = Guest::signed_in(setup.port, "approver").await;
+    let expected = json!({ "state": "proposed", "limit": { "amount": "500.00", "currency": "CNY" }, "exemption": "free" });
+    let mut seen = String::new();
+    for path in pages_of(&measure) {
+        let page = approver.get(&path).await;
+        seen = page.seen();
+        assert_eq!(serde_json::from_str::<Value>(&seen).expect("JSON"), expected, "{path}");
+        if path != format!("/console/measures/{measure}") {
+            for said in ["一般存款账户", "可否执行", "500.00"] {
+                assert!(page.text.contains(said), "{path}: {said}: {}", page.text);
+            }
+        }
+        assert!(!page.text.contains("name=\"listed_state_shares\""), "an account is no stake: {path}");
+    }
+    let blind = approver.act(&approve, &[("reason", "准予冻结")]).await;
+    assert_eq!(blind.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", blind.text);
+    assert!(blind.text.contains("审批须以所见为准"), "{}", blind.text);
+    // It was looked at; then the claim is lowered, and less is proposed.
+    let cases = setup.get("/v1/cases").await;
+    let case = cases["cases"][0]["id"].as_str().expect("an identifier");
+    let mut other = Guest::signed_in(setup.port, "both").await;
+    other.get("/console/tasks").await;
+    let paper: (&str, &str, &[u8]) = ("paper.claim_paper", "收款凭证.pdf", b"%PDF-1.4 invented");
+    let lower = format!("/console/acts/claim-lower/{case}");
+    let lowered = other.upload(&lower, &[("amount", "400"), ("reason", "部分履行")], &[paper]).await;
+    assert_eq!(lowered.status, StatusCode::SEE_OTHER, "{}", lowered.text);
+    let stale = approver.act(&approve, &[("reason", "准予冻结"), ("seen", &seen)]).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.text);
+    assert!(stale.text.contains("已变更"), "{}", stale.text);
+    let stays = setup.get(&format!("/v1/measures/{measure}")).await;
+    assert_eq!((&stays["state"], &stays["limit"]["amount"]), (&json!("proposed"), &json!("400.00")));
+    let done = approver.approve(&measure, &[("reason", "准予冻结")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    until(&setup, &id, "it is frozen", |view| view["coverage"]["held"]["amount"] == json!("400.00")).await;
+}
