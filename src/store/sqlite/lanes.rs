@@ -41,10 +41,7 @@ impl Rows<'_> {
                 .map(drop),
             LaneChange::SpendQuota(lane, court, day, requests) => {
                 self.count("quotas", lane, *day, *requests)?;
-                let Some(court) = court else { return Ok(()) };
-                let sql = "INSERT INTO quota_shares (lane, day, court, requests) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT (lane, day, court) DO UPDATE SET requests = requests + excluded.requests";
-                self.execute(sql, params![lane, day.to_string(), court, requests]).map(drop)
+                court.as_deref().map_or(Ok(()), |court| self.count_share((lane, court), *day, *requests))
             }
             LaneChange::AddCharges(lane, day, requests) => {
                 let requests = i64::try_from(*requests).unwrap_or(i64::MAX);
@@ -80,6 +77,17 @@ impl Rows<'_> {
                 )
                 .map(drop),
         }
+    }
+
+    fn count_share(
+        &mut self,
+        (lane, court): (&str, &str),
+        day: jiff::civil::Date,
+        requests: i64,
+    ) -> Stored<()> {
+        let sql = "INSERT INTO quota_shares (lane, day, court, requests) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (lane, day, court) DO UPDATE SET requests = requests + excluded.requests";
+        self.execute(sql, params![lane, day.to_string(), court, requests]).map(drop)
     }
 
     fn keep_failure(&mut self, failure: &RelayFailure) -> Stored<()> {
