@@ -65,7 +65,9 @@ pub use measure::{
     Booking, FirstApproval, FirstApprovalView, LastRelease, LeftAlone, Measure, MeasureState, MeasureView,
     Origin, Permitted, ReleaseCause, Said,
 };
-pub use order::{OrderRecord, OrderState, Priority, StateError, number_of, order_id_of};
+pub use order::{
+    OrderRecord, OrderState, Priority, StateError, day_number, number_of, order_id_of, put_digits,
+};
 pub use printed::{NewPrint, Print, PrintFormat, PrintKind, print_number, print_of};
 pub use records::{
     Batch, KeptReceipt, LineRow, Lines, NewReceipt, NotAsked, Outcome, RawDirection, RawMessage, Revision,

@@ -18,6 +18,9 @@ use crate::observe::HttpMetrics;
 /// Paths that answer however busy the gateway is.
 const ALWAYS: [&str; 2] = ["/healthz", "/readyz"];
 
+/// How long a request waits for a place: those who are refused at the door take one for a moment each, and hundreds may come at once.
+const BURST: Duration = Duration::from_millis(250);
+
 /// The place that a request takes among those worked on at once; a stream keeps it to its end.
 #[derive(Debug, Clone)]
 pub struct Slot(#[allow(dead_code, reason = "held, not read")] Arc<OwnedSemaphorePermit>);
@@ -49,16 +52,18 @@ pub async fn slots(State(slots): State<Arc<Semaphore>>, mut request: Request, ne
     if ALWAYS.contains(&request.uri().path()) {
         return next.run(request).await;
     }
-    match slots.try_acquire_owned() {
-        Ok(permit) => {
+    match tokio::time::timeout(BURST, slots.acquire_owned()).await {
+        Ok(Ok(permit)) => {
             let slot = Slot(Arc::new(permit));
             request.extensions_mut().insert(slot.clone());
             let response = next.run(request).await;
             drop(slot);
             response
         }
-        Err(_) => Problem::new(ProblemKind::Overloaded, "too many requests are worked on; come again")
-            .into_response(),
+        Ok(Err(_)) | Err(_) => {
+            Problem::new(ProblemKind::Overloaded, "too many requests are worked on; come again")
+                .into_response()
+        }
     }
 }
 

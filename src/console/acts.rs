@@ -257,7 +257,15 @@ async fn again(
             Fitted { form, facts: Vec::new() }
         }
     };
+    // The facts above the form are those of now, and so is what it says was seen.
+    let is_seen = |field: &&mut FormField| field.name == "seen";
+    let seen = fitted.form.fields.iter_mut().find(is_seen).map(|field| field.value.clone());
     tell(&mut fitted.form, posted, failure);
+    if let (Some(seen), Some(field)) =
+        (seen.filter(|seen| !seen.is_empty()), fitted.form.fields.iter_mut().find(is_seen))
+    {
+        field.value = seen;
+    }
     fitted
 }
 

@@ -1,6 +1,6 @@
 //! Orders 协助指令: their states, the table of legal moves, their priority and their number on the wire.
 
-use chakong_contract::{Instruction, RequestNumber};
+use chakong_contract::{Date, Instruction, RequestNumber};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -242,7 +242,7 @@ const OLD_DIGITS: usize = 12;
 /// Never: the form always is a request number.
 pub fn number_of(id: OrderId, created: Timestamp) -> RequestNumber {
     let date = chakong_contract::Moment::from_timestamp(created).date();
-    let day = (i64::from(date.year()) * 100 + i64::from(date.month())) * 100 + i64::from(date.day());
+    let day = day_number(date);
     let mut text = *b"CK00000000000000000000000000";
     let digits = if id.get() < super::ids::ROWS_PER_EPOCH { OLD_DIGITS } else { DIGITS };
     let (head, tail) = text.split_at_mut(PREFIX);
@@ -253,8 +253,13 @@ pub fn number_of(id: OrderId, created: Timestamp) -> RequestNumber {
     text.parse().unwrap_or_else(|_| unreachable!("a number of the form is a request number"))
 }
 
+/// A day as the number that its eight digits are.
+pub fn day_number(day: Date) -> i64 {
+    (i64::from(day.year()) * 100 + i64::from(day.month())) * 100 + i64::from(day.day())
+}
+
 /// Writes a number that is not negative, with leading zeroes, as wide as there is room.
-fn put_digits(room: &mut [u8], number: i64) {
+pub fn put_digits(room: &mut [u8], number: i64) {
     let mut rest = number;
     for digit in room.iter_mut().rev() {
         *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();

@@ -18,7 +18,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::context::LaneContext;
 use super::reach::Reachable;
 use crate::config::CounterpartConfig;
-use crate::domain::{BatchId, OrderRecord};
+use crate::domain::{BatchId, OrderRecord, day_number, put_digits};
 use crate::store::Stored;
 
 /// Opens the line of a counterpart.
@@ -86,14 +86,11 @@ impl Sendable {
 /// The batch as a connector sees it. Its number is `made`'s day and a row number, 30 digits; never reused.
 fn batch_of(id: BatchId, made: Timestamp, orders: Vec<Order>, token: Option<Secret>) -> Batch {
     let made = Moment::from_timestamp(made);
-    let number = format!(
-        "{:04}{:02}{:02}{id:022}",
-        made.date().year(),
-        made.date().month(),
-        made.date().day(),
-        id = id.get()
-    );
-    Batch { number, made, orders, token }
+    let mut number = [b'0'; 30];
+    let (day, row) = number.split_at_mut(8);
+    put_digits(day, day_number(made.date()));
+    put_digits(row, id.get());
+    Batch { number: String::from_utf8_lossy(&number).into_owned(), made, orders, token }
 }
 
 /// The connector has no part for its counterpart's line, which `check` rules out.

@@ -90,21 +90,26 @@ impl HttpRequest {
 
     /// The request as text, secrets left out: what `connectors write` shows and what is kept as the raw message.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut text = format!("{} {}", if self.method == Method::Get { "GET" } else { "POST" }, self.path);
+        // With room for the usual lines of a head.
+        let mut text = String::with_capacity(256 + self.path.len() + self.body.len());
+        let mut add = |parts: &[&str]| text.extend(parts.iter().copied());
+        add(&[if self.method == Method::Get { "GET " } else { "POST " }, &self.path]);
         for (at, (name, value)) in self.query.iter().enumerate() {
-            text.push(if at == 0 { '?' } else { '&' });
-            text.push_str(&format!("{name}={value}"));
+            add(&[if at == 0 { "?" } else { "&" }, name, "=", value]);
         }
-        text.push('\n');
+        add(&["\n"]);
         for (name, value) in &self.headers {
-            text.push_str(&format!("{name}: {value}\n"));
+            add(&[name, ": ", value, "\n"]);
         }
         for (name, _) in &self.secret_headers {
-            text.push_str(&format!("{name}: (secret)\n"));
+            add(&[name, ": (secret)\n"]);
         }
-        text.push('\n');
+        add(&["\n"]);
         let mut bytes = text.into_bytes();
-        bytes.extend_from_slice(&self.with_fields(|_| "(secret)"));
+        match self.secret_fields.is_empty() {
+            true => bytes.extend_from_slice(&self.body),
+            false => bytes.extend_from_slice(&self.with_fields(|_| "(secret)")),
+        }
         bytes
     }
 }

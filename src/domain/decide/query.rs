@@ -178,6 +178,8 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
         rust_decimal::Decimal::ZERO
     };
     let value = value.or(known.value);
+    // What is left alone for another reason than that it could not be sent is not sent again.
+    let order = known.order.filter(|_| state != MeasureState::Skipped);
     let revised = Measure {
         target,
         available,
@@ -189,6 +191,7 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
         state,
         limit,
         co_owned,
+        order,
         ..known.clone()
     };
     if state == MeasureState::Skipped && known.state == MeasureState::Proposed {

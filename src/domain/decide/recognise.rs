@@ -111,7 +111,7 @@ fn on_hold(line: Measure, unstated: &Encumbrance) -> Measure {
         "该账户有本案冻结而反馈未载金额，须核实并补录，此前不再冻结 a freeze of this case stands here and its amount was not stated; find it out and enter it, nothing more is frozen before: {}",
         unstated.document
     );
-    Measure { state: MeasureState::Skipped, note, ..line }
+    Measure { state: MeasureState::Skipped, order: None, note, ..line }
 }
 
 /// A property that an answer names, held for an officer where the answer shows a freeze of ours on it without its amount.

@@ -42,10 +42,12 @@ pub fn take_back(draft: &mut Draft<'_>, order: &OrderRecord, note: String) {
     };
     let id = match sums.state {
         state if state.stands() => stands_with(draft, sums, &booking),
-        MeasureState::Released | MeasureState::Deducted | MeasureState::Transferred => {
+        MeasureState::Released | MeasureState::Deducted | MeasureState::Transferred
+            if booking.limit > Decimal::ZERO || sums.is_whole() =>
+        {
             stands_anew(draft, sums, &booking, order)
         }
-        // Its term is over, or its freeze was not placed: nothing of it stands.
+        // Nothing of its limit was booked, its term is over, or its freeze was not placed: nothing of it stands.
         _ => {
             let id = sums.id;
             draft.move_measure(sums);

@@ -123,7 +123,10 @@ impl LastCommits {
         let (new, path) = (folder.join(NEW), folder.join(FILE));
         let mut file = OpenOptions::new();
         let mut file = file.write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(&known.line())?;
+        // Room for both places, so that a full disk spoils neither.
+        let mut places = known.line();
+        places.resize(2 * PLACE, 0);
+        file.write_all(&places)?;
         file.sync_all()?;
         std::fs::rename(&new, &path)?;
         File::open(folder)?.sync_all()?;

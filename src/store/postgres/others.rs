@@ -101,8 +101,9 @@ impl Others {
     /// # Errors
     /// [`Ailment::Behind`] where commits are missing; those of the database.
     pub(super) async fn look(&self, client: &Client) -> Stored<()> {
-        let found = Self::found(client).await?;
-        missing(&self.known(), &found)
+        // What is committed while the server is asked need not be in its answer.
+        let known = self.now_known();
+        missing(&known, &Self::found(client).await?)
     }
 
     /// What every writer has committed by a server.
@@ -114,13 +115,18 @@ impl Others {
         rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect()
     }
 
-    /// Compares what a server has with what is known, and remembers it.
+    /// What is known at this moment: all that an answer of the server to a question from now on must show.
+    pub(super) fn now_known(&self) -> BTreeMap<String, i64> {
+        self.known().clone()
+    }
+
+    /// Compares what a server has with what was known before it was asked, and remembers it.
     ///
     /// # Errors
     /// [`Ailment::Behind`] where commits are missing.
-    pub(super) fn compare(&self, found: &[(String, i64)]) -> Stored<()> {
+    pub(super) fn compare(&self, before: &BTreeMap<String, i64>, found: &[(String, i64)]) -> Stored<()> {
+        missing(before, found)?;
         let mut known = self.known();
-        missing(&known, found)?;
         known.retain(|name, _| *name == self.own || found.iter().any(|(there, _)| there == name));
         // The own number counts from its acknowledgement on.
         for (name, number) in found.iter().filter(|(name, _)| *name != self.own) {
@@ -152,7 +158,7 @@ mod tests {
     #[test]
     fn a_server_without_a_commit_that_is_known_is_told_from_one_that_has_it() {
         let others = Others::of("a");
-        let missing = |rows: &[(&str, i64)]| others.compare(&found(rows)).is_err();
+        let missing = |rows: &[(&str, i64)]| others.compare(&others.now_known(), &found(rows)).is_err();
         others.acknowledged(7);
         assert!(missing(&[("chakong-a", 6), ("chakong-b", 3)]), "the own one");
         assert!(!missing(&[("chakong-a", 8), ("chakong-b", 3)]), "an answer may still be on its way");

@@ -125,10 +125,11 @@ impl Claim {
         let link = Link::open_beside(&self.server, &self.others)?;
         let mut link = self.prepare(link, BESIDE_OTHERS, false)?;
         self.committed_here(&mut link)?;
+        let before = self.others.now_known();
         let rows = link.query(COMMITTED, &[])?;
         let found: Vec<(String, i64)> =
             rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect::<Stored<_>>()?;
-        self.others.compare(&found)?;
+        self.others.compare(&before, &found)?;
         Ok(link)
     }
 

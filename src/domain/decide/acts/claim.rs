@@ -84,7 +84,9 @@ fn keep_papers(
     inquiry: InquiryId,
     update: &ClaimUpdate,
 ) -> Option<DocumentId> {
-    let is_about_all = update.change.is_some() || update.state.is_some();
+    // A change that gives nothing back has no release to bring papers for.
+    let lowers = matches!(update.change, Some((ClaimChangeKind::Lowered | ClaimChangeKind::PartPayment, _)));
+    let is_about_all = lowers || update.state.is_some_and(|state| state != ClaimState::Open);
     let concerns = |one: &&Measure| {
         let stands = one.state == MeasureState::Asked || one.state.stands();
         stands && (is_about_all || update.liabilities.iter().any(|(party, _)| *party == one.debtor))

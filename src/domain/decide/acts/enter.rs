@@ -254,6 +254,7 @@ fn complete(draft: &mut Draft<'_>, known: Measure, new: Measure) -> MeasureId {
     let id = known.id;
     let (state, order, control) = (known.state, known.order, known.control);
     let chain = known.chain;
+    let surplus = (known.surplus - (new.limit - known.limit).max(Decimal::ZERO)).max(Decimal::ZERO);
     // A paper says nothing of these.
     let completed = Measure {
         id,
@@ -268,11 +269,15 @@ fn complete(draft: &mut Draft<'_>, known: Measure, new: Measure) -> MeasureId {
         is_anothers: known.is_anothers,
         left_alone: known.left_alone,
         said: known.said,
+        surplus,
         ..new
     };
     let completed = Measure { state: completed.settled_state(), ..completed };
     draft.move_measure(completed.clone());
     draft.close_tasks(|task| task.measure == Some(id) && task.kind == TaskKind::Review);
+    if surplus.is_zero() {
+        draft.close_tasks(|task| task.measure == Some(id) && task.kind == TaskKind::ReleaseExcess);
+    }
     if state == MeasureState::Waiting && completed.state == MeasureState::InForce {
         draft.tell(EventType::MeasureEffective, &completed, None);
         follow_up(draft, EventType::MeasureEffective, &completed);

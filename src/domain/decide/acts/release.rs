@@ -230,7 +230,7 @@ fn skip(draft: &mut Draft<'_>, measure: Measure, note: String) {
         withdraw(draft, measure, "");
     }
     let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
-    draft.move_measure(Measure { state: MeasureState::Skipped, note, ..measure });
+    draft.move_measure(Measure { state: MeasureState::Skipped, order: None, note, ..measure });
 }
 
 /// A freeze that was not sent is not sent; one that is on its way is given back when it is answered.

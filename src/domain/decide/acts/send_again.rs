@@ -4,6 +4,7 @@ use chakong_contract::{ActionKind, Instruction, Money};
 use rust_decimal::Decimal;
 
 use super::super::super::people::Courts;
+use super::super::super::rules::exemptions::Level;
 use super::super::super::{
     EventType, Measure, MeasureState, OrderId, OrderRecord, OrderState, Subject, number_of,
 };
@@ -85,6 +86,17 @@ fn too_much(measure: &Measure) -> Rejected {
     ))
 }
 
+/// That nothing was found meanwhile for which the property is left alone: that takes an approval of its own.
+fn is_to_be_frozen(measure: &Measure) -> Decided<()> {
+    let is_exempt = measure.exemption.level == Level::NoMeasure && measure.permitted.is_none();
+    if is_exempt || measure.left_alone.is_some() || measure.is_anothers {
+        return Err(Rejected::NotAllowed(
+            "该财产豁免或应予排除，须另行审批 the property is exempt or to be left alone: approve it anew instead".into(),
+        ));
+    }
+    Ok(())
+}
+
 /// What a refused or failed control ordered is ordered once more, as the case stands now, on the papers that it went out on.
 pub fn order_anew(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) -> Decided<Vec<OrderId>> {
     let id = order.measure.ok_or(Rejected::Unknown("measure"))?;
@@ -104,6 +116,7 @@ pub fn order_anew(draft: &mut Draft<'_>, order: &OrderRecord, by: By<'_>) -> Dec
     match order.instruction.clone() {
         Instruction::Freeze { limit, .. } => {
             approve::check(draft, &measure)?;
+            is_to_be_frozen(&measure)?;
             authorise(draft, &measure, ActionKind::Freeze)?;
             let approval = Approval { limit, ..Approval::default() };
             let limit = approve::limit(draft, &measure, approval)?;

@@ -1,11 +1,13 @@
 //! Freezes that could not be sent: no bank declined them.
 
+use chakong_contract::asset::Asset;
 use chakong_contract::reply::Holding;
 use chakong_contract::{ActionKind, Money, Reply};
 use rust_decimal::Decimal;
 
+use super::super::super::rules::exemptions::Level;
 use super::super::super::{EventType, Mandate, MeasureId, MeasureState, Mode, OrderId, OrderState, TaskKind};
-use super::super::{Act, OrderInput, Resolution};
+use super::super::{Act, OrderInput, Rejected, Resolution};
 use super::books::Bank;
 use super::world::{World, auto};
 
@@ -103,4 +105,28 @@ fn a_freeze_that_was_turned_away_and_stands_after_all_counts() {
     let standing: Vec<Decimal> =
         world.file.ledger().filter(|one| one.state.stands()).map(|one| one.held).collect();
     assert_eq!(standing, [Decimal::from(40_000)]);
+}
+
+#[test]
+fn what_could_not_be_sent_is_not_sent_again_once_the_property_is_found_to_be_exempt() {
+    let (mut world, id, freeze) = asked();
+    world.turned_away(freeze);
+    let query = world.file.orders.values().find(|order| !order.is_control()).expect("a query").id;
+    world.act(Act::Requery(vec![query])).expect("asked again");
+    let again = *world.queued().last().expect("the query");
+    let mut found = world.carry_out(again);
+    if let Reply::Found { assets } = &mut found {
+        for found in assets {
+            let Asset::Account(account) = &mut found.asset else { panic!("an account") };
+            account.class = "住房公积金".to_owned();
+        }
+    }
+    world.hear(again, found);
+    let known = &world.file.measures[&id];
+    assert_eq!((known.state, known.exemption.level), (MeasureState::Skipped, Level::NoMeasure));
+    let sent = world.act(Act::Resolve(freeze, Resolution::SendAgain));
+    assert!(matches!(sent, Err(Rejected::NotNow(_) | Rejected::NotAllowed(_))), "{sent:?}");
+    assert!(world.queued().is_empty());
+    world.act(Act::Resolve(freeze, Resolution::GiveUp)).expect("a person is done with it");
+    assert_eq!(tasks(&world, TaskKind::Resolve), 0);
 }

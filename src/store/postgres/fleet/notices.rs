@@ -107,7 +107,10 @@ mod tests {
         assert!(!heard(&said, "a", &signals, &others));
         assert_eq!(*signals.events().borrow(), 0);
         assert!(!heard(&said, "b", &signals, &others));
-        assert!(others.compare(&[("chakong-a".to_owned(), 3)]).is_err(), "its commit is known");
+        assert!(
+            others.compare(&others.now_known(), &[("chakong-a".to_owned(), 3)]).is_err(),
+            "its commit is known"
+        );
         assert_eq!(*signals.events().borrow(), 7);
         assert!(signals.lane("o'bank").take_urgent());
         assert!(!heard("no notice", "b", &signals, &others));

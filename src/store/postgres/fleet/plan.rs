@@ -44,8 +44,9 @@ pub(super) fn plan(
     now: Duration,
 ) -> Plan {
     let takes = able(replicas);
-    // One that drains, and one whose clock is wrong while another's is right.
-    let stands_back = wishes.is_draining || !takes.contains(id);
+    // One whose clock is wrong while another's is right: it works for what nobody else wants, and for nothing else.
+    let is_apart = !wishes.is_draining && !takes.contains(id);
+    let stands_back = wishes.is_draining || is_apart;
     let live: BTreeSet<&str> = replicas.iter().filter(|one| one.is_live).map(|one| one.id.as_str()).collect();
     let used = rows.iter().filter(|row| !row.holder.is_empty() || !row.asked.is_empty());
     let names: BTreeSet<&str> =
@@ -68,8 +69,9 @@ pub(super) fn plan(
         }
         let since = *free_since.entry(name.clone()).or_insert(now);
         // Whom it is for may not want it: its files name no such counterpart.
-        let is_left = now.saturating_sub(since) > member.lease;
-        if !stands_back && (is_mine || is_left) {
+        let patience = if is_apart { member.lease * 2 } else { member.lease };
+        let is_left = now.saturating_sub(since) > patience;
+        if !wishes.is_draining && (is_mine || is_left) {
             plan.takes.push(name.clone());
             let is_new = row.is_none();
             plan.is_new |= is_new;
@@ -79,8 +81,8 @@ pub(super) fn plan(
         let is_asked = takes.contains(row.asked.as_str())
             && row.asked != id
             && owners.get(row.name.as_str()) == Some(&row.asked.as_str())
-            && row.age >= member.hold;
-        if stands_back || is_asked || !wishes.wanted.contains(&row.name) {
+            && (is_apart || row.age >= member.hold);
+        if wishes.is_draining || is_asked || !wishes.wanted.contains(&row.name) {
             plan.leaving.insert(row.name.clone());
         }
     }

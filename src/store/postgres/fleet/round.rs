@@ -67,7 +67,8 @@ impl Rounds {
 
     /// Whether the server still has what every writer has committed.
     async fn compare(&self, client: &Client) -> Stored<()> {
-        self.others.compare(&Others::found(client).await?)
+        let before = self.others.now_known();
+        self.others.compare(&before, &Others::found(client).await?)
     }
 
     /// The first one: the process takes its place. Its predecessor, which is gone, loses its own.
