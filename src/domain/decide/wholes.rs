@@ -102,7 +102,8 @@ fn no_longer_needed(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
         let covered = is_covered(draft, claim, measure.debtor);
         match measure.state {
             MeasureState::Proposed => withdraw(draft, measure, "标的已足额 the claim is covered"),
-            MeasureState::Asked if covered => drop(unsent::take_back_too_much(draft, measure.id)),
+            // What is asked of deposits may be held already: nothing beside it leaves before that is known.
+            MeasureState::Asked => drop(unsent::take_back_too_much(draft, measure.id)),
             _ if covered && is_idle(&measure) && cause != Cause::Clock => give_back(draft, claim, measure),
             _ => {}
         }
