@@ -109,10 +109,10 @@ async fn a_house_is_seized_registered_renewed_and_released_by_call_backs_and_its
     assert_eq!(renewed.state, MeasureState::InForce);
     assert!(renewed.until > entered.until, "{renewed:#?}");
     until(2).await;
-    world.pause("city", true);
+    world.pause("city", true).await;
     world.act(release(id), &[]).await.expect("it stands");
     assert_eq!(the_house(&world, inquiry).await.state, MeasureState::Releasing);
-    world.pause("city", false);
+    world.pause("city", false).await;
     until_noted(&world, inquiry, "已登簿").await;
     until(3).await;
     assert_eq!(the_house(&world, inquiry).await.state, MeasureState::Released);

@@ -45,11 +45,11 @@ async fn money_is_deducted_out_of_a_freeze_over_either_line_and_counts_as_taken(
     let done = world.until_complete(submitted.id).await;
     for measure in world.measures(done.id).await {
         let part = if measure.counterpart == "files" { None } else { Some("50.00") };
-        world.pause(&measure.counterpart, true);
+        world.pause(&measure.counterpart, true).await;
         deduct(&world, &measure, part).await.expect("allowed");
         assert_eq!(world.measure(measure.id).await.state, MeasureState::Deducting);
         assert!(deduct(&world, &measure, Some("1.00")).await.is_err(), "one deduction at a time");
-        world.pause(&measure.counterpart, false);
+        world.pause(&measure.counterpart, false).await;
     }
     world
         .until("both are deducted", async |world| {
@@ -165,10 +165,10 @@ async fn a_freeze_is_renewed_for_a_term_that_begins_when_the_old_one_ends() {
     assert!(renew(367, &papers).await.is_err(), "deposits are frozen for a year at most");
     let refused = renew(30, &[]).await.expect_err("not on the papers of the freeze").to_string();
     assert!(refused.contains("续") && refused.contains("裁定书"), "{refused}");
-    world.pause("bank", true);
+    world.pause("bank", true).await;
     renew(30, &papers).await.expect("allowed");
     assert_eq!(world.measure(before.id).await.state, MeasureState::Renewing);
-    world.pause("bank", false);
+    world.pause("bank", false).await;
     world
         .until("it is renewed", async |world| {
             world.measures(done.id).await.iter().all(|measure| measure.state == MeasureState::InForce)

@@ -142,7 +142,7 @@ async fn a_frozen_stake_is_transferred_by_force_on_its_own_ruling_and_notice() {
         let submitted = world.submit(&body).await;
         let done = world.until_complete(submitted.id).await;
         let id = stake(&world, done.id).await.id;
-        world.pause("regulator", true);
+        world.pause("regulator", true).await;
         let transferred = world.act(Act::Transfer(id, Transfer { to: taker() }), &[]).await;
         let state = stake(&world, done.id).await.state;
         match transferred {
@@ -152,7 +152,7 @@ async fn a_frozen_stake_is_transferred_by_force_on_its_own_ruling_and_notice() {
                 assert_eq!(state, MeasureState::InForce, "nothing was changed");
             }
         }
-        world.pause("regulator", false);
+        world.pause("regulator", false).await;
         if may {
             let is_done =
                 async |world: &World| stake(world, done.id).await.state == MeasureState::Transferred;

@@ -102,14 +102,13 @@ async fn what_is_handed_in_twice_or_among_bad_entries_counts_once_and_spoils_not
 async fn an_order_that_is_withdrawn_before_it_is_fetched_is_not_offered() {
     let script = json!({ "poll_ms": 20, "everyone": { "accounts": 1, "balance": "1.00" } });
     let world = World::start(vec![calling_bank("bank-1", 1, script)]).await;
-    let health = world.board.get("bank-1").expect("a lane");
-    health.set_paused(true);
+    world.pause("bank-1", true).await;
     let submitted = world.submit(&inquiry(None, "auto")).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     let before = world.orders(submitted.id).await;
     assert!(before.iter().all(|order| order.state == OrderState::Queued), "a paused lane offers nothing");
     world.act(Act::Cancel(submitted.id), &[]).await.expect("allowed");
-    health.set_paused(false);
+    world.pause("bank-1", false).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert!(world.orders(submitted.id).await.iter().all(|order| order.state == OrderState::Cancelled));
     assert_eq!(world.hosted.books()["bank-1"], Books::default());

@@ -176,19 +176,6 @@ async fn a_daemon_on_a_server_that_is_killed_in_the_middle_of_conversations_keep
     killed_until_it_is_spent(setup, &register).await;
 }
 
-/// Which replica works for the lane, as one of them sees it.
-async fn holder(fleet: &Fleet, at: usize) -> usize {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let spread = fleet.spread(at).await;
-        if let Some(name) = spread.first().and_then(|one| one.1.as_deref()) {
-            return name[1..].parse().expect("a number");
-        }
-        assert!(Instant::now() < deadline, "nobody works for it:\n{}", fleet.logs());
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 /// Each kill moves the lane, which goes on where the other was.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replicas_that_are_killed_in_the_middle_of_conversations_keep_the_quota_together() {
@@ -204,7 +191,7 @@ async fn replicas_that_are_killed_in_the_middle_of_conversations_keep_the_quota_
     while kills < KILLS
         && register.asked(chance.random_range(5..60), async || fleet_spent(&fleet).await).await
     {
-        let at = holder(&fleet, last).await;
+        let at = fleet.holder(last).await;
         fleet.replicas[at].kill();
         last = 1 - at;
         let name = format!("r{last}");

@@ -76,10 +76,10 @@ async fn a_house_is_seized_on_an_officers_word_and_released_by_the_registrys_own
     assert_eq!(until.tomorrow().expect("a day"), three_years_later, "民诉法解释 art. 485: {standing:#?}");
     let release =
         Release { scope: ReleaseScope::Measure(standing.id, None), ground: ReleaseReason::DebtPaid };
-    world.pause("registry", true);
+    world.pause("registry", true).await;
     world.act(Act::Release(release), &[]).await.expect("it stands");
     assert_eq!(the_house(&world, inquiry).await.state, MeasureState::Releasing);
-    world.pause("registry", false);
+    world.pause("registry", false).await;
     world
         .until("it is released", async |world| {
             the_house(world, inquiry).await.state == MeasureState::Released

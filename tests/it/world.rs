@@ -18,7 +18,9 @@ use chakong::config::{ListenerConfig, Problems, read_counterpart};
 use chakong::counterparts::Counterparts;
 use chakong::domain::decide::{Act, ActInput, ActOutcome};
 use chakong::domain::people::Courts;
-use chakong::domain::{Actor, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderRecord};
+use chakong::domain::{
+    Actor, AuditEntry, ChainId, Inquiry, InquiryId, Measure, MeasureId, OrderRecord, Pause,
+};
 use chakong::engine::{CurrentRules, Engine, InputError, run_clock};
 use chakong::intake;
 use chakong::lanes::{Context, LaneRegistry, PostboxService, RecentTerms, supervise};
@@ -241,8 +243,19 @@ impl World {
         serde_json::from_str(&issued.expect("a certificate").text).expect("JSON")
     }
 
-    /// Stops a lane, or lets it go on.
-    pub fn pause(&self, lane: &str, paused: bool) {
+    /// Stops a lane, or lets it go on, as the API does: a lane that opens only now is paused as well.
+    pub async fn pause(&self, lane: &str, paused: bool) {
+        let pause = paused.then(|| Pause { reason: "测试".to_owned(), until: None });
+        let audit = AuditEntry {
+            at: self.clock.now(),
+            actor: "operator".to_owned(),
+            act: if paused { "pause" } else { "resume" }.to_owned(),
+            subject: lane.to_owned(),
+            reason: "测试".to_owned(),
+            detail: None,
+            refused: None,
+        };
+        self.engine.pause(lane.to_owned(), pause, audit).await.expect("the store writes");
         self.board.get(lane).expect("a lane").set_paused(paused);
         self.store.signals().wake(lane, true);
     }

@@ -34,7 +34,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Seeds that are played every time.
 const FIXED: std::ops::Range<u64> = 0..300;
 /// Seeds beyond these that found a defect, in these worlds or in the narrower ones before them.
-const FOUND: [u64; 26] = [
+const FOUND: [u64; 30] = [
     420,
     571,
     663,
@@ -47,6 +47,8 @@ const FOUND: [u64; 26] = [
     21_232_733,
     475_094_330,
     707_562_297,
+    742_950_332,
+    760_110_069,
     801_280_446,
     843_547_849,
     847_292_325,
@@ -57,8 +59,10 @@ const FOUND: [u64; 26] = [
     1_363_081_473,
     1_635_502_422,
     1_703_358_688,
+    1_881_467_819,
     2_357_589_630,
     3_129_984_964,
+    3_517_231_132,
     3_730_469_172,
     3_959_961_906,
 ];

@@ -105,8 +105,10 @@ fn one_claim(into: &CaseFile, from: &CaseFile, findings: &mut Vec<Finding>) -> O
         let is_idle = |state: MeasureState| !state.stands() && !state.is_busy();
         !claim.is_open() && file.ledger().all(|measure| is_idle(measure.state) && measure.deducted.is_zero())
     };
-    let settings =
-        |claim: &Claim| (claim.state, claim.mode, claim.other_property, claim.uncovered, claim.living_costs);
+    let settings = |claim: &Claim| {
+        let sought = (claim.prefer, claim.term_days, claim.living_costs);
+        (claim.state, claim.mode, claim.other_property, claim.uncovered, sought)
+    };
     match () {
         () if one.amount == other.amount && settings(one) == settings(other) => {}
         () if is_over(into, one) => return Some(other.clone()),

@@ -72,7 +72,7 @@ pub fn submit(draft: &mut Draft<'_>, new: &Submitted) -> Decided<Inquiry> {
     courts::check(draft, new, &mut findings);
     let case = join_case(draft, &new.terms, &mut findings);
     let debtors = parties::join(draft, &new.terms, &mut findings);
-    let is_limited = join_claim(draft, new, &mut findings);
+    let moves_ledger = join_claim(draft, new, &mut findings);
     let filed = filing::begins(draft, &new.terms).unwrap_or_else(|finding| {
         findings.push(finding);
         None
@@ -103,7 +103,7 @@ pub fn submit(draft: &mut Draft<'_>, new: &Submitted) -> Decided<Inquiry> {
     if let Some(filed) = filed {
         filing::start(draft, inquiry.id, filed);
     }
-    if is_limited {
+    if moves_ledger {
         follow(draft, Cause::Act);
     }
     let data = json!({ "orders": new.orders.len(), "not_asked": new.not_asked }).to_string();
@@ -231,10 +231,12 @@ fn add_case(
     id
 }
 
-/// States the claim of the chain, or joins the one that stands. Whether a party of which the ledger has lines is liable for less from now on.
+/// States the claim of the chain, or joins the one that stands. Whether the ledger is to follow: its lines were there before the claim, or
+/// a party of which it has lines is liable for less from now on.
 fn join_claim(draft: &mut Draft<'_>, new: &Submitted, findings: &mut Vec<Finding>) -> bool {
     let Some(mandate) = &new.terms.mandate else { return false };
     let wanted = mandate.to_claim();
+    let begins = draft.file.chain.claim.is_none() && draft.file.ledger().next().is_some();
     match draft.file.chain.claim.clone() {
         None => {
             draft.set_claim(wanted.clone());
@@ -251,7 +253,7 @@ fn join_claim(draft: &mut Draft<'_>, new: &Submitted, findings: &mut Vec<Finding
         }
         Some(stands) => check_claim(&stands, (mandate, &wanted), findings),
     }
-    limit_liability(draft, &new.terms, mandate, findings)
+    limit_liability(draft, &new.terms, mandate, findings) || begins
 }
 
 /// Another claim than the one that stands is refused with what stands.

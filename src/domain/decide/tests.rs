@@ -21,6 +21,7 @@ mod foreign;
 mod found_before;
 mod found_by_others;
 mod in_part;
+mod joining;
 mod known_before;
 mod late;
 mod listed_twice;

@@ -4,7 +4,10 @@
 use chakong_contract::order::Target;
 use rust_decimal::Decimal;
 
-use super::super::{Claim, EventType, Measure, MeasureState, Mode, PartyId, ReleaseCause, TaskKind};
+use super::super::{
+    CaseFile, Claim, EventType, Measure, MeasureState, Mode, PartyId, ReleaseCause, TaskKind,
+};
+use super::candidate::same_property;
 use super::counting::{Cause, is_open, is_quiet, room, room_of};
 use super::declined::waits_for_a_person;
 use super::draft::{Draft, NewTask};
@@ -19,6 +22,9 @@ pub fn fill(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
     let open: Vec<Measure> =
         draft.file.ledger().filter(|one| one.is_whole() && is_open(&draft.file, one)).cloned().collect();
     for measure in open {
+        if is_under_control(&draft.file, &measure) {
+            continue;
+        }
         let left = room_of(&draft.file, claim, measure.debtor, None);
         let stake = matches!(measure.target, Target::Equity { .. });
         let is_full =
@@ -32,6 +38,17 @@ pub fn fill(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
             None => {}
         }
     }
+}
+
+/// Whether a home is controlled already by another line of the ledger, or asked to be. It is controlled whole: a second control of it
+/// takes nothing more.
+pub fn is_under_control(file: &CaseFile, measure: &Measure) -> bool {
+    let controls = |other: &Measure| {
+        other.id != measure.id
+            && (other.state.stands() || other.state == MeasureState::Asked)
+            && same_property(other, measure)
+    };
+    matches!(measure.target, Target::Property { .. }) && file.ledger().any(controls)
 }
 
 /// Whether a whole is proposed or asked now; `None` while others must come first.

@@ -289,6 +289,18 @@ impl Fleet {
         all.iter().map(|one| (text(&one["name"]).expect("a name"), text(&one["replica"]))).collect()
     }
 
+    /// Which daemon works for the first counterpart, as one of them sees it. On a busy machine a lease may have run out, and is taken again.
+    pub async fn holder(&self, at: usize) -> usize {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some((_, Some(name))) = self.spread(at).await.into_iter().next() {
+                return name[1..].parse().expect("a number");
+            }
+            assert!(Instant::now() < deadline, "nobody works for it:\n{}", self.logs());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits until the spread is as it should be, as a daemon sees it.
     pub async fn until_spread(
         &self,

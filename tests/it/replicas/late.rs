@@ -128,8 +128,7 @@ async fn a_replica_that_is_stopped_between_its_last_look_and_the_first_byte_send
     let id = fleet.setup.submit("one", &inquiry(None, "auto")).await;
     // It has looked, and is about to send: nothing but the handshake is between.
     gate.until("it is called", |seen| !seen.is_empty()).await;
-    let holder = fleet.spread(0).await[0].1.clone().expect("somebody");
-    let at: usize = holder[1..].parse().expect("a number");
+    let at = fleet.holder(0).await;
     fleet.replicas[at].signal("-STOP");
     let other = format!("r{}", 1 - at);
     let moved = |spread: &[(String, Option<String>)]| spread[0].1.as_ref() == Some(&other);

@@ -26,18 +26,16 @@ async fn a_call_line_is_probed_within_its_limits_by_the_replica_that_works_for_i
         std::fs::write(&replica.config, text).expect("a configuration");
     }
     fleet.start().await;
-    let is_held = |spread: &[(String, Option<String>)]| spread[0].1.is_some();
-    fleet.until_spread(0, "somebody works for it", is_held).await;
-    let holder = fleet.spread(0).await[0].1.clone().expect("a replica");
-    let (here, there): (Vec<_>, Vec<_>) = fleet.replicas.iter().partition(|one| one.name == holder);
+    let at = fleet.holder(0).await;
+    let (here, there) = (&fleet.replicas[at], &fleet.replicas[1 - at]);
     for _ in 0..2 {
-        let (status, problem) = probe(there[0].port).await;
+        let (status, problem) = probe(there.port).await;
         assert_eq!((status, &problem["type"]), (StatusCode::CONFLICT, &json!("urn:chakong:problem:not-now")));
-        assert!(problem["detail"].as_str().is_some_and(|said| said.contains(&holder)), "{problem}");
+        assert!(problem["detail"].as_str().is_some_and(|said| said.contains(&here.name)), "{problem}");
     }
     // Nothing of its quota was spent by those.
     for reachable in [true, true, false] {
-        let (status, probed) = probe(here[0].port).await;
+        let (status, probed) = probe(here.port).await;
         assert_eq!((status, &probed["reachable"]), (StatusCode::OK, &json!(reachable)), "{probed}");
     }
 }

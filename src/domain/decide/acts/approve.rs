@@ -13,6 +13,7 @@ use super::super::counting::{Cause, room_of};
 use super::super::draft::Draft;
 use super::super::ledger::follow;
 use super::super::stake::{stake_room, stake_within};
+use super::super::wholes::is_under_control;
 use super::super::{Decided, Rejected};
 use super::second_person::{self, Stage};
 use super::{Approval, By, Outcome, authorise};
@@ -113,6 +114,10 @@ pub(super) fn check(draft: &Draft<'_>, measure: &Measure) -> Decided<()> {
     let freed = draft.file.parties.iter().any(|party| party.id == measure.debtor && party.is_freed);
     if freed {
         return Err(Rejected::NotNow("该当事人已解除 the party was freed".into()));
+    }
+    if is_under_control(&draft.file, measure) {
+        let why = "该不动产已有在控措施 this property is under control already; see the ledger of the case";
+        return Err(Rejected::NotNow(why.into()));
     }
     Ok(())
 }

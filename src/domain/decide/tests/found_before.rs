@@ -159,8 +159,8 @@ fn a_third_partys_account_that_was_entered_without_its_institution_is_left_alone
     assert_eq!(other.held_and_taken(), Decimal::ZERO);
 }
 
-#[test]
-fn a_third_partys_house_that_was_entered_with_its_registry_is_known_by_its_unit_number() {
+/// A case with a claim, a house of its party that a person entered, and the answer that shows this house.
+fn with_a_house() -> (World, OrderId, MeasureId, Reply) {
     let mut world = World::new(vec![("a", Bank::with(&[]))]);
     world.submit(CASE, None, Some(auto(50_000))).expect("accepted");
     let query = world.queued()[0];
@@ -174,7 +174,6 @@ fn a_third_partys_house_that_was_entered_with_its_registry_is_known_by_its_unit_
     let (limit, held) = (Decimal::ZERO, Decimal::ZERO);
     let entered = EnteredMeasure { target, limit, held, ..on_paper(&world, "测试不动产登记中心") };
     let id = enter(&mut world, entered);
-    give_back(&mut world, id, None);
     let house = json!({
         "kind": "property", "property_kind": "building", "unit_number": HOUSE, "certificates": [], "location": "测试市测试路7号",
         "holders": [{ "name": "临汾测试矿业有限公司", "co_ownership": "sole" }], "area": null, "area_unit": null, "usage": "住宅",
@@ -182,11 +181,33 @@ fn a_third_partys_house_that_was_entered_with_its_registry_is_known_by_its_unit_
     });
     let asset = serde_json::from_value(house).expect("a property");
     let reply = Reply::Found { assets: vec![FoundAsset { asset, matched_by: MatchedBy::Number }] };
+    (world, query, id, reply)
+}
+
+#[test]
+fn a_third_partys_house_that_was_entered_with_its_registry_is_known_by_its_unit_number() {
+    let (mut world, query, id, reply) = with_a_house();
+    give_back(&mut world, id, None);
     assert!(property_keys(&reply).contains(&findings(&world)[0].property), "other cases are told");
     world.hear(query, reply);
     assert!(world.measures(MeasureState::Proposed).is_empty());
     let found = world.file.ledger().find(|one| one.id != id).expect("what the registry showed");
     assert_eq!(found.state, MeasureState::Skipped);
+}
+
+#[test]
+fn a_house_that_was_entered_is_neither_proposed_nor_approved_once_more() {
+    let (mut world, query, id, reply) = with_a_house();
+    world.hear(query, reply);
+    world.run();
+    assert_eq!((world.orders_of(ActionKind::Freeze), world.measures(MeasureState::Proposed).len()), (0, 0));
+    assert!(world.file.measures[&id].state.stands());
+    let found = world.file.ledger().find(|one| one.id != id).map(|one| (one.id, one.state));
+    if let Some((found, state)) = found {
+        assert_eq!(state, MeasureState::Candidate);
+        let approved = world.approve(found);
+        assert!(matches!(&approved, Err(Rejected::NotNow(why)) if why.contains("在控")), "{approved:?}");
+    }
 }
 
 #[test]
