@@ -12,6 +12,7 @@ mod stream;
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +51,9 @@ pub struct Connection {
     pub bodies: Bodies,
 }
 
+/// At most so many are taken in when the listener closes: more than the system lets wait.
+const MOST_WAITING: usize = 8192;
+
 /// Where callers were sent elsewhere before, a connection is closed so long after the soft token: its first request may be on its way.
 const LAST_REQUEST: Duration = Duration::from_millis(500);
 
@@ -69,22 +73,10 @@ pub async fn serve<F, R, B>(
     let bodies = Bodies::of(config.most_body_bytes);
     let (stop, config) = (tasks.soft().clone(), Arc::new(config));
     let mut crowd = Crowd::new(name, &config);
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = stop.cancelled() => return,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                crowd.cannot_take(&error);
-                tokio::time::sleep(AGAIN).await;
-                continue;
-            }
-        };
+    let begin = |stream: TcpStream, peer: SocketAddr, crowd: &mut Crowd| {
         let standing = Arc::new(Standing::new(peer.ip()));
         if !crowd.admit(&standing) {
-            continue;
+            return;
         }
         let connection = Connection { standing, bodies: bodies.clone() };
         let (config, answer, ends) = (Arc::clone(&config), answer.clone(), tasks.clone());
@@ -96,7 +88,34 @@ pub async fn serve<F, R, B>(
             }
             standing.end();
         });
+    };
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => begin(stream, peer, &mut crowd),
+            Err(error) => {
+                crowd.cannot_take(&error);
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
     }
+    for (stream, peer) in who_waits(listener) {
+        begin(stream, peer, &mut crowd);
+    }
+}
+
+/// Those who connected before the listener closes, and whom nobody has taken in yet: the system would cut them off with their request.
+fn who_waits(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let accepted = std::iter::from_fn(|| listener.accept().ok()).take(MOST_WAITING);
+    let taken = accepted.filter_map(|(stream, peer)| {
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, peer))
+    });
+    taken.collect()
 }
 
 async fn converse<F, R, B>(
