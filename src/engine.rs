@@ -49,6 +49,7 @@ pub use older::was_older;
 pub use people::{ByWhom, Looked, NewFactor, SignIn};
 pub use retention::{Archives, Progress, run_retention};
 pub use sending::{Dispatch, Dispatched};
+pub use set_back::Steady;
 pub use settling::{Conversation, Settlement};
 
 /// Where the engine learns what is configured now.

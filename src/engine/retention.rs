@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::Engine;
 use super::closings::Closings;
-use super::set_back::SteadyTime;
+use super::set_back::{STEADY, Steady};
 use crate::domain::decide::Facts;
 use crate::domain::retention::{Forget, Retention, is_over};
 use crate::domain::{AuditEntry, ChainId, Change, IdKind, InquiryId, OrderId, ROWS_PER_EPOCH, RawId};
@@ -21,8 +21,6 @@ use crate::store::{KeptMessage, Reads, Stored, Tx};
 
 /// How often everything is looked at.
 const PASS: Duration = Duration::from_secs(24 * 3600);
-/// How long the clock must have gone on steadily before anything is deleted by it.
-const STEADY: Duration = Duration::from_secs(3600);
 /// Between two portions: others come first.
 const PAUSE: Duration = Duration::from_millis(200);
 /// Chains that are looked at in one portion.
@@ -67,15 +65,12 @@ pub async fn run_retention(
     archives: Arc<dyn Archives>,
     tasks: Tasks,
 ) {
-    let mut time = SteadyTime::default();
-    let mut steady = Instant::now();
+    let mut steady = Steady::default();
     let (mut progress, mut ended) = (Some(Progress::begin()), Instant::now());
     while !tasks.soft().is_cancelled() {
-        if time.was_set(engine.clock.now()) {
-            steady = Instant::now();
-        }
+        let is_steady = steady.is_steady(engine.clock.now());
         let mut wait = STEADY / 60;
-        if let Some(from) = progress.filter(|_| steady.elapsed() >= STEADY) {
+        if let Some(from) = progress.filter(|_| is_steady) {
             wait = PAUSE;
             match engine.sweep(&retention, from).await {
                 Ok(Some(next)) => progress = Some(next),

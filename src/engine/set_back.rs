@@ -1,6 +1,8 @@
 //! A clock that is set back. What was to happen "in ten minutes" by a clock that ran a day ahead would wait for a day: orders are
 //! brought forward by as much as the clock was set back. What keeps a lane waiting is bounded by the lane itself.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
@@ -10,6 +12,8 @@ use crate::store::{Stored, Tx};
 
 /// A difference to the time that really passed that is no setting of the clock.
 const TOLERATED: SignedDuration = SignedDuration::from_secs(60);
+/// How long the clock must have gone on steadily before anything is deleted by it.
+pub(super) const STEADY: Duration = Duration::from_secs(3600);
 /// Most orders in one transaction.
 const MOST: usize = 500;
 
@@ -32,8 +36,31 @@ impl SteadyTime {
     }
 
     /// Whether the clock was set since the last look.
-    pub(super) fn was_set(&mut self, now: Timestamp) -> bool {
+    fn was_set(&mut self, now: Timestamp) -> bool {
         !self.look(Instant::now(), now).is_zero()
+    }
+}
+
+/// Whether the clock has gone on steadily for so long that something may be deleted by it.
+#[derive(Debug)]
+pub struct Steady {
+    time: SteadyTime,
+    since: Instant,
+}
+
+impl Default for Steady {
+    fn default() -> Self {
+        Self { time: SteadyTime::default(), since: Instant::now() }
+    }
+}
+
+impl Steady {
+    /// Takes a look at the clock. It counts from the first one, and anew from one that finds it set.
+    pub fn is_steady(&mut self, now: Timestamp) -> bool {
+        if self.time.was_set(now) {
+            self.since = Instant::now();
+        }
+        self.since.elapsed() >= STEADY
     }
 }
 
@@ -101,8 +128,6 @@ fn brought(order: OrderRecord, back: SignedDuration, now: Timestamp) -> Option<C
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[tokio::test]

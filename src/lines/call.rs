@@ -111,14 +111,24 @@ impl CallLine {
         self.not_sent_on(sent.map_err(|unanswered| unanswered.fault)?)
     }
 
-    /// Whether the counterpart can be reached at all: any HTTP answer will do.
+    /// Whether the counterpart can be reached at all: any HTTP answer will do, but for one that sends us on to another place. Another path of
+    /// the same place says nothing of the paths that orders take.
     ///
     /// # Errors
     /// The fault that a real request would meet.
     pub async fn probe(&self) -> Result<u16, Fault> {
         let (request, always) = (HttpRequest::get("/"), MayLeave::always());
         let probed = self.exchange(self.fresh()?, &request, Repeat::Harmless, &always).await;
-        probed.map(|answer| answer.status).map_err(|unanswered| unanswered.fault)
+        let answer = probed.map_err(|unanswered| unanswered.fault)?;
+        match answer.header("location").and_then(|to| self.elsewhere(to)) {
+            Some(_) => self.not_sent_on(answer).map(|answer| answer.status),
+            None => Ok(answer.status),
+        }
+    }
+
+    /// The address that a redirect names, where that is another place than the configured one.
+    fn elsewhere(&self, to: &str) -> Option<reqwest::Url> {
+        self.base.join(to).ok().filter(|other| other.origin() != self.base.origin())
     }
 
     /// An answer that is not a redirect: nothing is sent to another address than the configured one.
@@ -126,7 +136,7 @@ impl CallLine {
         let (301 | 302 | 303 | 307 | 308, Some(to)) = (answer.status, answer.header("location")) else {
             return Ok(answer);
         };
-        let other = self.base.join(to).ok().filter(|other| other.origin() != self.base.origin());
+        let other = self.elsewhere(to);
         let to = match other.as_ref().and_then(|other| Some((other.scheme(), other.host_str()?))) {
             Some((scheme, host)) => {
                 let port = other.as_ref().and_then(reqwest::Url::port).map(|port| format!(":{port}"));

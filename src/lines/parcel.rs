@@ -127,7 +127,7 @@ fn unnamed(folder: &str, count: usize) -> Fault {
 }
 
 /// A file of more bytes than the line takes.
-fn too_large(most: u64) -> Fault {
+pub fn too_large(most: u64) -> Fault {
     Fault::new(
         FaultKind::Malformed,
         "read a file",

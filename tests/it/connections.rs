@@ -277,23 +277,32 @@ async fn nothing_packed_is_asked_for_and_what_comes_packed_is_unpacked_within_th
 
 #[tokio::test]
 async fn nobody_is_followed_elsewhere() {
-    let to = |place: &str| {
-        Deed::Answer(
-            format!("HTTP/1.1 302 Found\r\nlocation: {place}\r\ncontent-length: 0\r\n\r\n").into_bytes(),
-        )
+    let to = |status: u16, place: &str| {
+        let head = format!("HTTP/1.1 {status} Moved\r\nlocation: {place}\r\ncontent-length: 0\r\n\r\n");
+        Deed::Answer(head.into_bytes())
     };
-    for (place, words) in [
-        ("https://elsewhere.example.cn:8443/x?token=invented", "https://elsewhere.example.cn:8443,"),
-        ("/login", "another path"),
+    for (status, place, words) in [
+        (302, "https://elsewhere.example.cn:8443/x?token=invented", "https://elsewhere.example.cn:8443,"),
+        (301, "https://127.0.0.1/", "https://127.0.0.1,"),
+        (308, "/login", "another path"),
     ] {
-        let server = Server::start(vec![to(place)]).await;
+        let server = Server::start(vec![to(status, place)]).await;
         let line = held(server.port, "");
         let (held, _) = line.ask(1, HttpRequest::get("/x"), false).await;
         let fault = fault(&held);
-        assert_eq!((fault.kind, fault.status.as_deref()), (FaultKind::Misconfigured, Some("302")));
+        assert_eq!(
+            (fault.kind, fault.status.as_deref()),
+            (FaultKind::Misconfigured, Some(status.to_string().as_str()))
+        );
         assert!(fault.detail.contains(words) && !fault.detail.contains("invented"), "{fault}");
         assert_eq!(server.counts().1, 1);
-        assert_eq!(line.line.probe().await, Ok(302), "there is somebody, which is all that a probe asks");
+        match line.line.probe().await {
+            Ok(probed) => assert_eq!((probed, place), (308, "/login"), "it says nothing of other paths"),
+            Err(probed) => {
+                assert_eq!(probed.kind, FaultKind::Misconfigured);
+                assert!(words.starts_with("https") && probed.detail.contains(words), "{probed}");
+            }
+        }
     }
 }
 

@@ -65,8 +65,7 @@ impl Accounts {
     /// Takes a row. One that says more of an account that is known belongs to it; of two that contradict each other both stay, in doubt.
     pub fn take(&mut self, mut row: Account) -> TakenRow {
         let place = self.rows.len();
-        if is_masked_number(&row.number) || folded_number(&row.number).is_empty() {
-            // It is compared with nothing.
+        if names_nothing(&row.number) {
             self.rows.push(vec![row]);
             return TakenRow { place, contradicts: false };
         }
@@ -207,6 +206,11 @@ fn counts<T: Clone + Eq + Hash>(all: &[T]) -> HashMap<T, usize> {
     counts
 }
 
+/// Whether a number is missing or partly hidden: what has it is compared with nothing.
+pub fn names_nothing(number: &str) -> bool {
+    is_masked_number(number) || folded_number(number).is_empty()
+}
+
 /// Entries, each once in whatever spelling of its number. Of those that contradict each other all stay, and each is told.
 fn once<T>(
     all: Vec<T>,
@@ -217,6 +221,10 @@ fn once<T>(
     let mut places: HashMap<String, Vec<usize>> = HashMap::with_capacity(all.len());
     let mut kept: Vec<T> = Vec::with_capacity(all.len());
     for one in all {
+        if names_nothing(number(&one)) {
+            kept.push(one);
+            continue;
+        }
         let known = places.entry(folded_number(number(&one))).or_default();
         let others = known.iter().take(MOST_COMPARED).filter_map(|at| kept.get(*at));
         let relations: Vec<Relation> = others.map(|other| relation(other, &one)).collect();

@@ -5,7 +5,8 @@ mod responses;
 mod shown;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chakong_contract::connector::Batch;
@@ -35,12 +36,25 @@ const HAND_OVER_AGAIN: Duration = Duration::from_secs(60);
 pub struct ParcelDelivery {
     depot: Arc<dyn Depot>,
     config: ParcelConfig,
+    /// Whether something may wait to be sent back.
+    answers_wait: AtomicBool,
+    /// Parcels of before the start that could not be handed over at once.
+    left: Mutex<Vec<Parcel>>,
 }
+
+/// A parcel that was decided, by its batch, with its orders.
+type Parcel = (BatchId, Vec<OrderId>);
 
 impl ParcelDelivery {
     /// Over the depot that a configuration names.
     pub fn new(config: &ParcelConfig) -> Self {
-        Self { depot: parcel::open(config), config: config.clone() }
+        Self::over(parcel::open(config), config)
+    }
+
+    fn over(depot: Arc<dyn Depot>, config: &ParcelConfig) -> Self {
+        // Something may wait since before a crash.
+        let answers_wait = AtomicBool::new(true);
+        Self { depot, config: config.clone(), answers_wait, left: Mutex::default() }
     }
 
     /// Writes a batch to files: durable with their digest first, then handed over, then awaiting.
@@ -102,17 +116,26 @@ impl ParcelDelivery {
         if !self.hand_over_until_stopped(lane, files).await {
             return Ok(false);
         }
-        lane.settle(ids.into_iter().map(|id| (id, OrderInput::HandedOver)).collect(), None).await
+        handed_over(lane, ids).await
     }
 
     /// Hands files over, and again until that works. `false` when the lane was stopped before: its successor, or the next
     /// start, hands them over.
     async fn hand_over_until_stopped(&self, lane: &LaneContext, files: &[Message]) -> bool {
         let mut failures = 0_u32;
-        loop {
-            if !lane.may_leave().await {
-                return false;
+        while !self.hand_over_once(lane, files).await {
+            failures += 1;
+            tokio::select! {
+                () = tokio::time::sleep(wait_after(lane, failures)) => {}
+                () = lane.stop.cancelled() => return false,
             }
+        }
+        true
+    }
+
+    /// Hands files over, or says why they wait. Whether it did; not where the lane was stopped before.
+    async fn hand_over_once(&self, lane: &LaneContext, files: &[Message]) -> bool {
+        while lane.may_leave().await {
             let Err(fault) = self.depot.hand_over(files, &lane.handle.admission.may_leave()).await else {
                 return true;
             };
@@ -120,20 +143,17 @@ impl ParcelDelivery {
                 // It is no failure of the counterpart's that this process must not send any more.
                 continue;
             }
-            failures += 1;
             lane.handle.admission.failed(&fault);
             lane.handle.faulted(&fault, lane.context.clock.now());
             tracing::warn!(counterpart = lane.config.name, %fault, "files wait to be handed over");
             lane.keep_limits().await;
-            let wait = lane.config.retry_control.wait(failures, 0.0).min(HAND_OVER_AGAIN);
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = lane.stop.cancelled() => return false,
-            }
+            break;
         }
+        false
     }
 
-    /// Parcels that were decided are handed over again as they were.
+    /// Parcels that were decided are handed over again as they were. Where that does not work they are left for later: what comes is read
+    /// meanwhile.
     async fn hand_over_again(&self, lane: &LaneContext) {
         let Some(interrupted) = lane.interrupted().await else { return };
         let mut batches: BTreeMap<BatchId, Vec<OrderId>> = BTreeMap::new();
@@ -144,18 +164,31 @@ impl ParcelDelivery {
                 None => others.push(order.id),
             }
         }
+        let mut left = Vec::new();
         for (batch, ids) in batches {
             let Some(stored) = stored_files(lane, batch).await else { return };
             match stored {
-                Some(files) => {
-                    if let Err(error) = self.hand_over(lane, &files, ids).await {
-                        tracing::error!(counterpart = lane.config.name, %error, "a parcel could not be handed over again");
-                    }
+                Some(files) if left.is_empty() && self.hand_over_once(lane, &files).await => {
+                    told_if_failed(lane, handed_over(lane, ids).await);
                 }
+                Some(_) => left.push((batch, ids)),
                 None => others.extend(ids),
             }
         }
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
         lane.settle_interrupted(others).await;
+    }
+
+    /// Hands over what the start left, and again until that works.
+    async fn hand_over_left(&self, lane: &LaneContext) {
+        let left = std::mem::take(&mut *self.left.lock().unwrap_or_else(PoisonError::into_inner));
+        for (batch, ids) in left {
+            let Some(stored) = stored_files(lane, batch).await else { return };
+            match stored {
+                Some(files) => told_if_failed(lane, self.hand_over(lane, &files, ids).await),
+                None => lane.settle_interrupted(ids).await,
+            }
+        }
     }
 }
 
@@ -196,16 +229,30 @@ impl Delivery for ParcelDelivery {
     }
 
     fn receive<'a>(&'a self, lane: &'a LaneContext) -> BoxFuture<'a, ()> {
-        self.poll(lane).boxed()
-    }
-
-    fn recover<'a>(&'a self, lane: &'a LaneContext) -> BoxFuture<'a, ()> {
         async {
-            self.send_responses(lane).await;
-            self.hand_over_again(lane).await;
+            tokio::join!(self.hand_over_left(lane), self.poll(lane));
         }
         .boxed()
     }
+
+    fn recover<'a>(&'a self, lane: &'a LaneContext) -> BoxFuture<'a, ()> {
+        self.hand_over_again(lane).boxed()
+    }
+}
+
+async fn handed_over(lane: &LaneContext, ids: Vec<OrderId>) -> Stored<bool> {
+    lane.settle(ids.into_iter().map(|id| (id, OrderInput::HandedOver)).collect(), None).await
+}
+
+fn told_if_failed(lane: &LaneContext, handed_over: Stored<bool>) {
+    if let Err(error) = handed_over {
+        tracing::error!(counterpart = lane.config.name, %error, "a parcel could not be handed over again");
+    }
+}
+
+/// How long files wait that could not be handed over so many times.
+fn wait_after(lane: &LaneContext, failures: u32) -> Duration {
+    lane.config.retry_control.wait(failures, 0.0).min(HAND_OVER_AGAIN)
 }
 
 async fn write_files(lane: &LaneContext, batch: Arc<Batch>) -> Result<Vec<Message>, Fault> {

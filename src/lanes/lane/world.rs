@@ -37,6 +37,11 @@ impl Standing {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *now = now.checked_add(time).expect("a time");
     }
+
+    pub(in crate::lanes) fn is_set_back(&self, time: Duration) {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *now = now.checked_sub(time).expect("a time");
+    }
 }
 
 impl Clock for Standing {

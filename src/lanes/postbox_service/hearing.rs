@@ -1,6 +1,7 @@
 //! A call from its first bytes to what it asks for: who calls first, the rest afterwards.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chakong_contract::{
@@ -8,6 +9,7 @@ use chakong_contract::{
 };
 use tokio::sync::Semaphore;
 
+use super::super::guesses::network_of;
 use super::super::marks::Verdict;
 use super::{PostboxService, called_at, failed};
 use crate::config::CounterpartConfig;
@@ -16,6 +18,13 @@ use crate::lines::postbox::{Call, plain};
 
 /// Bytes that the calls of all strangers may take together, beyond what each connection has.
 const OF_STRANGERS: usize = 64 << 20;
+/// Of these those of one address: who keeps half calls open keeps nobody out who calls from elsewhere.
+const OF_ADDRESS: usize = OF_STRANGERS / 8;
+/// Bytes behind the first [`OF_ADDRESS`] of a call that may be taken before its caller is known, of all together. A long call that names its
+/// caller last is heard too.
+const OF_LONG: usize = 64 << 20;
+/// Addresses of strangers that are remembered, before those are forgotten that call no more.
+const MOST_ADDRESSES: usize = 256;
 /// Memory for what connectors make of calls that are read at once.
 const READING: usize = 512 << 20;
 /// Memory of one permit for reading.
@@ -30,6 +39,8 @@ const MARKED: usize = 16 << 10;
 #[derive(Debug)]
 pub(super) struct Room {
     strangers: Bodies,
+    long: Bodies,
+    addresses: Mutex<HashMap<IpAddr, Bodies>>,
     each: Mutex<HashMap<(String, usize), Bodies>>,
     reading: Semaphore,
 }
@@ -38,6 +49,8 @@ impl Default for Room {
     fn default() -> Self {
         Self {
             strangers: Bodies::of(OF_STRANGERS),
+            long: Bodies::of(OF_LONG),
+            addresses: Mutex::default(),
             each: Mutex::default(),
             reading: Semaphore::new(READING / UNIT),
         }
@@ -52,9 +65,23 @@ impl Room {
             .or_insert_with(|| Bodies::of(largest.saturating_mul(2)))
             .clone()
     }
+
+    /// The share of an address, of what strangers may have.
+    fn of_address(&self, address: IpAddr) -> Bodies {
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        if addresses.len() >= MOST_ADDRESSES {
+            addresses.retain(|_, share| !share.is_unused());
+        }
+        addresses.entry(address).or_insert_with(|| Bodies::of(OF_ADDRESS)).clone()
+    }
 }
 
 type Config = Arc<CounterpartConfig>;
+
+/// A call that the process died of before, and that is not read.
+struct SetAside {
+    is_new: bool,
+}
 
 impl PostboxService {
     /// The answer to a call at a place where these counterparts call. All who share a place speak the same way, so the first one
@@ -93,7 +120,10 @@ impl PostboxService {
 
     /// Reads on until it is known who calls.
     async fn identify(&self, first: &Config, call: &mut Call) -> Result<Claim, HttpResponse> {
-        call.takes_from(&self.room.strangers).await.map_err(|broken| broken.answer())?;
+        let of_address = self.room.of_address(network_of(call.peer()));
+        let (few, rest) = (0..OF_ADDRESS, OF_ADDRESS..usize::MAX);
+        let shares = [(&of_address, few.clone()), (&self.room.strangers, few), (&self.room.long, rest)];
+        call.takes_parts_from(&shares).await.map_err(|broken| broken.answer())?;
         loop {
             let whole = call.is_whole();
             let claim = match call.heard.body.len() {
@@ -149,7 +179,8 @@ impl PostboxService {
             let _mark = match is_large.then(|| marks.begin(&config.name, &heard.body, false)) {
                 None => None,
                 Some(Verdict::Read(mark)) => Some(mark),
-                Some(Verdict::Last | Verdict::SetAside) => return Ok(None),
+                Some(Verdict::Last) => return Ok(Err(SetAside { is_new: true })),
+                Some(Verdict::SetAside { is_new }) => return Ok(Err(SetAside { is_new })),
             };
             let postbox = postbox_of(&config)?;
             let parsed = postbox.parse(&heard)?;
@@ -159,12 +190,15 @@ impl PostboxService {
             }
             let hands_in = matches!(parsed.kind, CallKind::HandIn(_));
             let kept = if hands_in { postbox.redact(&heard) } else { Vec::new() };
-            Ok(Some((parsed, kept)))
+            Ok(Ok((parsed, kept)))
         });
         match read.await?? {
-            Some(understood) => Ok(understood),
-            None => {
-                self.context.tell_set_aside(&counterpart, &operation).await;
+            Ok(understood) => Ok(understood),
+            Err(SetAside { is_new }) => {
+                // Who is answered so calls again and again.
+                if is_new {
+                    self.context.tell_set_aside(&counterpart, &operation).await;
+                }
                 Err(plain(500, "this call was set aside; it is told to the operator"))
             }
         }

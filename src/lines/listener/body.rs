@@ -124,6 +124,11 @@ impl Bodies {
         Self(Arc::new(Semaphore::new((bytes / UNIT).min(Semaphore::MAX_PERMITS))))
     }
 
+    /// Whether nobody takes room from it, nor has another hold of it.
+    pub fn is_unused(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
     /// Room for a body of which nothing came yet.
     pub fn hold(&self) -> Held {
         Held { from: self.clone(), permit: None, bytes: 0 }

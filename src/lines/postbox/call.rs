@@ -1,4 +1,5 @@
 use std::net::IpAddr;
+use std::ops::Range;
 use std::time::Duration;
 
 use chakong_contract::{HttpResponse, InboundRequest};
@@ -26,7 +27,8 @@ pub struct Call {
     connection: Connection,
     rest: Option<Arriving>,
     announced: Option<usize>,
-    held: Vec<Held>,
+    /// What it takes room from, each for a part of its bytes.
+    held: Vec<(Held, Range<usize>)>,
     until: Instant,
 }
 
@@ -102,14 +104,25 @@ impl Call {
     /// # Errors
     /// When there is no room for what has come already.
     pub async fn takes_from(&mut self, share: &Bodies) -> Result<(), Broken> {
-        self.held = vec![self.connection.bodies.hold(), share.hold()];
+        self.takes_parts_from(&[(share, 0..usize::MAX)]).await
+    }
+
+    /// The same from several shares: from each for those of its bytes that stand beside it.
+    ///
+    /// # Errors
+    /// When there is no room for what has come already.
+    pub async fn takes_parts_from(&mut self, shares: &[(&Bodies, Range<usize>)]) -> Result<(), Broken> {
+        let all = (&self.connection.bodies, 0..usize::MAX);
+        let held = std::iter::once(&all).chain(shares).map(|(share, part)| (share.hold(), part.clone()));
+        self.held = held.collect();
         self.grow(self.heard.body.len()).await
     }
 
     async fn grow(&mut self, length: usize) -> Result<(), Broken> {
         let charged = length.saturating_sub(FREE);
-        for held in &mut self.held {
-            held.grow(charged).await.map_err(|_| Broken::NoRoom)?;
+        for (held, part) in &mut self.held {
+            let of_part = charged.min(part.end).saturating_sub(part.start);
+            held.grow(of_part).await.map_err(|_| Broken::NoRoom)?;
         }
         Ok(())
     }

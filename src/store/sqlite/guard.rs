@@ -118,8 +118,8 @@ impl Guard {
         Err(StoreError::Failed { step: "take a write", ailment: Ailment::Damaged, source })
     }
 
-    /// Whether what was committed stands where the next start finds it. Only the writer asks, after a commit and after it folded the
-    /// log in.
+    /// Whether what was committed stands where the next start finds it. Only the writer asks, after a commit, and after it gave pages
+    /// back or folded the log in.
     ///
     /// # Errors
     /// When the files are gone or the log is spoilt.

@@ -9,6 +9,7 @@ use super::ends::run;
 use super::guard::Guard;
 use super::{PATIENCE, failed, free_bytes};
 use crate::store::Stored;
+use crate::store::health::Ailment;
 
 /// From this size on the write-ahead log is folded in whole, where nobody reads the file.
 const LARGE_WAL: u64 = 128 << 20;
@@ -63,15 +64,20 @@ pub(super) struct FreePages {
 }
 
 impl FreePages {
-    /// After a commit: gives pages back to the disk, some at a time, until none are left.
-    pub(super) fn give_back(&mut self, connection: &Connection, has_deleted: bool) {
-        if !has_deleted && !self.are_left {
+    /// After a commit: gives pages back to the disk, some at a time, until none are left. It is a commit of its own: SQLite may cut the
+    /// log in it to the length that it is to have. What is damaged is not written to.
+    pub(super) fn give_back(&mut self, connection: &Connection, guard: &Guard, has_deleted: bool) {
+        let is_due = has_deleted || self.are_left;
+        if !is_due || guard.ailment() == Some(Ailment::Damaged) {
             return;
         }
         self.are_left = give_back(connection).unwrap_or_else(|error| {
             tracing::warn!(%error, "free space of the store was not given back");
             false
         });
+        if let Err(error) = guard.has_kept() {
+            guard.note(&error);
+        }
     }
 }
 

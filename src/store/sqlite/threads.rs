@@ -68,7 +68,7 @@ pub(super) fn writer(
         while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
             let mut touched = Touched::default();
             commit(&connection, std::mem::take(&mut group), (&prepared, &mut touched, &mut recent), &shared);
-            free.give_back(&connection, touched.has_deleted);
+            free.give_back(&connection, &shared.guard, touched.has_deleted);
             wal.bound(&connection, &shared.guard);
         }
         drop(prepared);

@@ -384,3 +384,36 @@ async fn the_file_shrinks_when_messages_go() {
     let bytes = std::fs::metadata(file_of(&world)).expect("the file").len();
     assert!(bytes < 2 << 20, "{bytes} of 12 MB are left");
 }
+
+#[tokio::test]
+async fn a_large_commit_that_gives_pages_back_leaves_a_store_that_takes_the_next() {
+    const LARGE: usize = 4 << 20;
+    let world = OnDisk::begin();
+    let store = world.store();
+    let message = |bytes: usize| {
+        let mut message = raw("bank-one", None, "CXFK.zip", b"");
+        message.bytes = chakong::domain::Blob::stored(vec![0; bytes]);
+        message
+    };
+    let ids = write(&store, move |tx| {
+        let mut ids = Vec::new();
+        for _ in 0..60 {
+            let id = RawId::new(tx.next(IdKind::Raw));
+            tx.write(&[Change::Lane(LaneChange::NewRaw(id, message(200_000), Vec::new()))])?;
+            ids.push(id);
+        }
+        Ok(ids)
+    })
+    .await;
+    // More than the log keeps: the commit that gives pages back begins it anew, and cuts it.
+    write(&store, move |tx| {
+        for _ in 0..24 {
+            let id = RawId::new(tx.next(IdKind::Raw));
+            tx.write(&[Change::Lane(LaneChange::NewRaw(id, message(LARGE), Vec::new()))])?;
+        }
+        tx.write(&[Change::Forget(chakong::domain::retention::Forget::Messages(ids))])
+    })
+    .await;
+    acknowledged(&store).await.expect("the log is as it left it");
+    assert_eq!(store.health().ailment, None);
+}

@@ -157,7 +157,7 @@ fn sub_account(row: &SubAccountRow, currency: Option<Currency>, reader: &mut Val
         class: reader.text(field::SUB_CLASS, &row.class),
         balance: reader.money(field::BALANCE, &row.balance, currency),
         available: reader.money(field::AVAILABLE, &row.available, currency),
-        remark: text(&row.remark),
+        remark: reader.text(field::REMARK, &row.remark),
     }
 }
 
@@ -172,7 +172,7 @@ fn product_of(row: &ProductRow, currency: Option<Currency>, reader: &mut ValueRe
     let currency = own_or(&row.currency, currency, reader);
     Product {
         number: reader.number(field::PRODUCT, &row.product_number),
-        name: text(&row.name),
+        name: reader.text(field::PRODUCT_NAME, &row.name),
         class: reader.text(field::PRODUCT_CLASS, &row.class),
         manager: text(&row.manager),
         unit: text(&row.unit),

@@ -54,7 +54,8 @@ impl ValueReader {
     /// A text of the bank's; one that was decoded wrongly on its way is kept as it came, and noted. So is a class in another alphabet: whether
     /// it is exempt cannot be told.
     pub(super) fn text(&mut self, field: Field, value: &str) -> String {
-        let is_class = field.about == DoubtAbout::Class && field.name != field::REMARK.name;
+        let is_free = [field::REMARK.name, field::PRODUCT_NAME.name].contains(&field.name);
+        let is_class = field.about == DoubtAbout::Class && !is_free;
         let kind = match is_garbled(value) {
             true => Some(DoubtKind::Garbled),
             false => (is_class && is_foreign(value)).then_some(DoubtKind::Unreadable),

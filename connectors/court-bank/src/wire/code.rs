@@ -73,6 +73,7 @@ pub(crate) mod field {
     pub(crate) const SUB_ACCOUNT: Field = field("GLZHHM", "子账号", Number);
     pub(crate) const SUB_CLASS: Field = field("GLZHLB", "子账户类别", Class);
     pub(crate) const PRODUCT: Field = field("JRCPBH", "金融产品编号", Number);
+    pub(crate) const PRODUCT_NAME: Field = field("ZCMC", "金融资产名称", Class);
     pub(crate) const PRODUCT_CLASS: Field = field("ZCLX", "金融资产类型", Class);
     pub(crate) const FREEZE_AMOUNT: Field = field("DJJE", "冻结金额", Other);
     pub(crate) const FREEZE_UNTIL: Field = field("DJJZRQ", "冻结截止日", Other);

@@ -68,3 +68,38 @@ fn one_sub_account_is_not_of_two_classes() {
     assert_eq!(both(&plain, &sub("通知存款", "840", "")), (2, false), "another currency is another one");
     assert_eq!(both(&plain, &plain.replace("00-7", "007")), (1, false));
 }
+
+#[test]
+fn products_without_a_number_say_nothing_against_the_money_of_their_account() {
+    let product = |at: u32, name: &str| {
+        format!(
+            "<jrxx ZCXH=\"{at}\" ZCMC=\"{name}\" ZCLX=\"理财\" JRCPBH=\"\" BZ=\"156\" SE=\"10\" KYSE=\"10\"/>"
+        )
+    };
+    let both = format!("<jrxxList>{}{}</jrxxList>", product(1, "示例稳健"), product(2, "示例进取"));
+    let account = accounts(&[row_with(&[], &both)]).0.remove(0);
+    assert_eq!((account.products.len(), doubts(&account)), (2, vec![]));
+    assert!(!account.needs_an_officer() && account.available.is_some(), "its money may be frozen");
+}
+
+#[test]
+fn a_garbled_text_that_decides_an_exemption_is_flagged_wherever_it_stands() {
+    // 住房公积金 as UTF-8 read as Windows-1252, and with lost characters.
+    let read_wrongly =
+        encoding_rs::WINDOWS_1252.decode_without_bom_handling("住房公积金".as_bytes()).0.into_owned();
+    for garbled in [read_wrongly.as_str(), "锟斤拷锟斤拷"] {
+        let sub = format!(
+            "<glxxList><glxx GLXH=\"1\" GLZHLB=\"定期\" GLZHHM=\"001\" BZ=\"156\" YE=\"9\" KYYE=\"9\" BEIZ=\"{garbled}\"/></glxxList>"
+        );
+        let product = format!(
+            "<jrxxList><jrxx ZCXH=\"1\" ZCMC=\"{garbled}\" ZCLX=\"理财\" JRCPBH=\"JR07\" BZ=\"156\" SE=\"10\" KYSE=\"10\"/></jrxxList>"
+        );
+        for inside in [sub, product] {
+            let account = accounts(&[row_with(&[], &inside)]).0.remove(0);
+            assert_eq!(doubts(&account), [(DoubtAbout::Class, DoubtKind::Garbled)], "{inside}");
+            assert!(account.needs_an_officer());
+        }
+    }
+    let named = "<jrxxList><jrxx ZCXH=\"1\" ZCMC=\"Ésope 收益\" ZCLX=\"理财\" JRCPBH=\"JR07\" SE=\"10\" KYSE=\"10\"/></jrxxList>";
+    assert!(!accounts(&[row_with(&[], named)]).0.remove(0).needs_an_officer(), "a name may be foreign");
+}

@@ -96,6 +96,31 @@ fn what_is_held_through_an_account_is_listed_once_whichever_row_lists_it() {
 }
 
 #[test]
+fn what_has_no_number_is_compared_with_nothing() {
+    let product = |number: &str, name: &str| -> Product {
+        let product = json!({
+            "number": number, "name": name, "class": "", "manager": "", "unit": "份", "quantity": "10", "controllable": "10",
+            "unit_price": null, "redemption_account": "", "sale": "", "region": "", "wealth_account": "",
+        });
+        serde_json::from_value(product).expect("a product")
+    };
+    let sub = |number: &str, class: &str| -> SubAccount {
+        let sub = json!({ "number": number, "class": class, "balance": null, "available": null });
+        serde_json::from_value(sub).expect("a sub-account")
+    };
+    for number in ["", " - ", "JR**07", "77××88"] {
+        for other in ["示例稳健理财", "示例进取理财"] {
+            let mut row = account(&json!({}));
+            row.products = vec![product(number, "示例稳健理财"), product(number, other)];
+            row.sub_accounts = vec![sub(number, "定期"), sub(number, "通知")];
+            let one = joined(vec![row], FIELDS).expect("an account");
+            assert_eq!((one.products.len(), one.sub_accounts.len()), (2, 2), "{number:?} {other}");
+            assert_eq!((one.doubts.len(), one.needs_an_officer()), (0, false), "{number:?} {other}");
+        }
+    }
+}
+
+#[test]
 fn many_rows_about_one_account_cost_no_more_than_their_number() {
     const ROWS: usize = 20_000;
     let mut accounts = Accounts::new(FIELDS);

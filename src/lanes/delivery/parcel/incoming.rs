@@ -2,26 +2,47 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use chakong_contract::connector::Reading;
 use chakong_contract::{Fault, FaultKind, Message, Moment};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
 
 use super::super::super::context::LaneContext;
 use super::super::super::marks::Verdict;
 use super::super::super::receiving::Receiving;
 use super::super::wrong_line;
 use super::ParcelDelivery;
-use super::responses::note_responses;
+use super::responses::{Again, note_responses};
 use super::shown::shown;
 use crate::domain::{RawDirection, RawMessage};
-use crate::lines::parcel::{Arrivals, Arrived, Listed, too_many};
+use crate::engine::Steady;
+use crate::lines::parcel::{Arrivals, Arrived, Listed, too_large, too_many};
 use crate::store::StoreError;
 use crate::store::codec::encode;
 
 /// How often old files are looked for in the archive.
-const TIDY: SignedDuration = SignedDuration::from_hours(1);
+const TIDY: Duration = Duration::from_secs(3600);
+
+/// When old files are looked for: by a clock that goes on steadily, never by one that was set.
+#[derive(Debug, Default)]
+struct Tidying {
+    steady: Steady,
+    last: Option<Instant>,
+}
+
+impl Tidying {
+    fn is_due(&mut self, now: Timestamp) -> bool {
+        let is_due = self.steady.is_steady(now) && self.last.is_none_or(|last| last.elapsed() >= TIDY);
+        if is_due {
+            self.last = Some(Instant::now());
+        }
+        is_due
+    }
+}
 
 /// Why a file could not be taken in now.
 struct Hindered {
@@ -54,7 +75,8 @@ impl From<StoreError> for Hindered {
 impl ParcelDelivery {
     /// Looks for files until the lane stops.
     pub(super) async fn poll(&self, lane: &LaneContext) {
-        let (mut arrivals, mut tidied, mut told) = (Arrivals::default(), None, None);
+        let (mut arrivals, mut told) = (Arrivals::default(), None);
+        let (mut again, mut tidying) = (Again::default(), Tidying::default());
         while !lane.stop.is_cancelled() && lane.may_leave().await {
             let now = lane.context.clock.now();
             match self.take_in_arrived(lane, &mut arrivals).await {
@@ -67,10 +89,9 @@ impl ParcelDelivery {
                     }
                 }
             }
-            if tidied.is_none_or(|tidied: Timestamp| now.duration_since(tidied) >= TIDY) {
-                self.tidy(lane, now).await;
-                tidied = Some(now);
-            }
+            // After the files were put away: the counterpart may answer at once, by a file of the same name.
+            self.send_responses(lane, &mut again).await;
+            self.tidy(lane, &mut tidying).await;
             tokio::select! {
                 () = tokio::time::sleep(self.config.poll) => {}
                 () = lane.stop.cancelled() => {}
@@ -120,7 +141,12 @@ impl ParcelDelivery {
         }
     }
 
-    async fn tidy(&self, lane: &LaneContext, now: Timestamp) {
+    /// Deletes old files of the archive where that is due.
+    async fn tidy(&self, lane: &LaneContext, tidying: &mut Tidying) {
+        let now = lane.context.clock.now();
+        if !tidying.is_due(now) {
+            return;
+        }
         let Ok(first) = now.checked_sub(self.config.keep) else { return };
         if let Err(fault) = self.depot.tidy(Moment::from_timestamp(first).date()).await {
             lane.handle.problem(&fault, now);
@@ -140,7 +166,13 @@ impl ParcelDelivery {
             return self.put_away(lane, &file.listed).await;
         }
         let now = lane.context.clock.now();
-        let message = match self.depot.fetch(&file.listed.name).await {
+        let largest = self.config.largest_file;
+        let fetched = match file.listed.size > largest {
+            // It would be fetched in part at every look.
+            true => Err(too_large(largest)),
+            false => self.depot.fetch(&file.listed.name).await,
+        };
+        let message = match fetched {
             Ok(bytes) => Message::new(&file.listed.name, bytes),
             // Without an archive, to put it away would be to delete what nobody read.
             Err(fault) if fault.kind == FaultKind::Malformed && self.config.archive.is_some() => {
@@ -158,9 +190,11 @@ impl ParcelDelivery {
         };
         let responses = reading.responses.clone();
         let receiving = Receiving { config: &lane.config, context: &lane.context, handle: &lane.handle };
-        let is_answered = !responses.is_empty();
         let kept = match receiving.keep(reading, raw, digest.clone()).await {
-            Ok(_) if is_answered => note_responses(lane, responses, digest).await,
+            Ok(_) if !responses.is_empty() => {
+                self.answers_wait.store(true, Ordering::Relaxed);
+                note_responses(lane, responses, digest).await
+            }
             Ok(_) => Ok(()),
             Err(error) => Err(error),
         };
@@ -170,12 +204,7 @@ impl ParcelDelivery {
             return Err(error.into());
         }
         arrivals.kept(&file.listed.name);
-        // Away before it is answered: the counterpart may answer that at once, by a file of the same name.
-        let put_away = self.put_away(lane, &file.listed).await;
-        if is_answered {
-            self.send_responses(lane).await;
-        }
-        put_away
+        self.put_away(lane, &file.listed).await
     }
 
     async fn put_away(&self, lane: &LaneContext, file: &Listed) -> Result<bool, Hindered> {
@@ -216,7 +245,7 @@ async fn read(
                 tracing::warn!(counterpart, file = ?file, "the gateway ended while this file was read; everything else goes first");
                 return None;
             }
-            Verdict::SetAside => (failed("the gateway died twice while it was read"), true),
+            Verdict::SetAside { .. } => (failed("the gateway died twice while it was read"), true),
             Verdict::Read(_mark) => {
                 let reading = catch_unwind(AssertUnwindSafe(read));
                 (reading.unwrap_or_else(|_| failed("the connector panicked")), false)

@@ -1,10 +1,13 @@
 //! What is sent back about files that could not be understood: durable before the file is put away, handed over after that, and
 //! not for ever.
 
+use std::sync::atomic::Ordering;
+
 use chakong_contract::{Fault, FaultKind, Message, Response};
+use tokio::time::Instant;
 
 use super::super::super::context::LaneContext;
-use super::ParcelDelivery;
+use super::{ParcelDelivery, wait_after};
 use crate::domain::{RawDirection, RawMessage};
 use crate::engine::Response as KeptResponse;
 use crate::store::codec::{decode, encode};
@@ -13,20 +16,52 @@ use crate::store::{Responded, Stored};
 /// How often a failure about the same is answered; then somebody has to look.
 const MOST_RESPONSES: u32 = 10;
 
+/// When it is tried again to send back what could not be.
+#[derive(Debug, Default)]
+pub(super) struct Again {
+    failures: u32,
+    at: Option<Instant>,
+}
+
+impl Again {
+    fn is_due(&self) -> bool {
+        self.at.is_none_or(|at| Instant::now() >= at)
+    }
+
+    fn after_failure(&mut self, lane: &LaneContext) {
+        self.failures = self.failures.saturating_add(1);
+        self.at = Some(Instant::now() + wait_after(lane, self.failures));
+    }
+}
+
 impl ParcelDelivery {
-    /// Hands over whatever was kept to be sent back, also before a crash. What a stopped lane leaves is its successor's.
-    pub(super) async fn send_responses(&self, lane: &LaneContext) {
-        if let Err(error) = self.try_send_responses(lane).await {
-            tracing::error!(counterpart = lane.config.name, %error, "what is sent back waits for the store");
+    /// Tries to hand over whatever was kept to be sent back, also before a crash. What stays is tried again, ever less often: what comes
+    /// is read meanwhile. What a stopped lane leaves is its successor's.
+    pub(super) async fn send_responses(&self, lane: &LaneContext, again: &mut Again) {
+        if !self.answers_wait.load(Ordering::Relaxed) || !again.is_due() {
+            return;
+        }
+        match self.try_send_responses(lane).await {
+            Ok(true) => {
+                self.answers_wait.store(false, Ordering::Relaxed);
+                *again = Again::default();
+            }
+            Ok(false) => again.after_failure(lane),
+            Err(error) => {
+                again.after_failure(lane);
+                tracing::error!(counterpart = lane.config.name, %error, "what is sent back waits for the store");
+            }
         }
     }
 
-    async fn try_send_responses(&self, lane: &LaneContext) -> Stored<()> {
+    /// Whether none is left.
+    async fn try_send_responses(&self, lane: &LaneContext) -> Stored<bool> {
         let name = lane.config.name.clone();
         let unsent = match lane.read_until_stopped(move |reads| reads.unsent(&name)).await {
             Some(read) => read?,
-            None => return Ok(()),
+            None => return Ok(false),
         };
+        let count = unsent.len();
         let mut sent = Vec::with_capacity(unsent.len());
         for (id, raw) in unsent {
             let Ok(bytes) = decode("answer to a file", raw.bytes.as_stored()) else {
@@ -38,15 +73,16 @@ impl ParcelDelivery {
                 sent.push(id);
                 continue;
             };
-            if !self.hand_over_until_stopped(lane, &[Message::new(raw.name, bytes)]).await {
+            if !self.hand_over_once(lane, &[Message::new(raw.name, bytes)]).await {
                 break;
             }
             sent.push(id);
         }
+        let is_all = sent.len() == count;
         if !sent.is_empty() {
             lane.context.engine.note_sent(sent).await?;
         }
-        Ok(())
+        Ok(is_all)
     }
 }
 

@@ -3,7 +3,7 @@
 use chakong_contract::Account;
 use chakong_contract::asset::{Asset, FoundAsset};
 use chakong_contract::id::folded_number;
-use chakong_toolkit::accounts::{NumberFields, Relation, joined, relation};
+use chakong_toolkit::accounts::{NumberFields, Relation, joined, names_nothing, relation};
 
 const NUMBERS: NumberFields = NumberFields { account: "number", sub_account: "number", product: "number" };
 
@@ -45,7 +45,7 @@ impl AssetRows {
     /// How a row stands to what is known; `None` of another number.
     fn relation(&self, at: usize, row: &Account, is_bare: bool) -> Option<Relation> {
         let known = self.account(at)?;
-        let is_it = folded_number(&known.number) == folded_number(&row.number);
+        let is_it = !names_nothing(&row.number) && folded_number(&known.number) == folded_number(&row.number);
         match is_it {
             false => None,
             true if is_bare || self.bare.contains(&at) => Some(Relation::Same),

@@ -9,6 +9,8 @@ use futures_util::future::BoxFuture;
 
 use super::super::super::super::lane::world::{World, bank};
 use super::*;
+use crate::config::ParcelConfig;
+use crate::lanes::delivery::Delivery as _;
 use crate::lines::leaving::MayLeave;
 use crate::lines::parcel::Depot;
 use crate::store::LaneCounts;
@@ -94,12 +96,15 @@ fn fault(kind: FaultKind, detail: &str) -> Option<Fault> {
     Some(Fault::new(kind, "use a file", detail))
 }
 
+fn config_of(world: &World) -> ParcelConfig {
+    world.lane.shared().config.line.parcel().expect("a parcel line").clone()
+}
+
 /// Lets `time` pass and looks once; no timer may run meanwhile, so that a wait would show.
 async fn look(world: &World, folder: &Arc<Folder>, arrivals: &mut Arrivals, time: Duration) {
     world.clock.pass(time);
     let lane = world.lane.shared();
-    let config = lane.config.line.parcel().expect("a parcel line").clone();
-    let delivery = ParcelDelivery { depot: Arc::<Folder>::clone(folder), config };
+    let delivery = ParcelDelivery::over(Arc::<Folder>::clone(folder), &config_of(world));
     let before = tokio::time::Instant::now();
     let looked = delivery.take_in_arrived(lane, arrivals).await;
     assert_eq!(looked, Ok(()));
@@ -169,6 +174,104 @@ async fn a_file_that_is_too_large_is_put_away_unread_only_where_there_is_an_arch
         let view = world.lane.shared().handle.view(LaneCounts::default());
         assert_eq!((view.files_stuck, view.problems), (stuck, 1), "{more:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_listed_as_too_large_is_not_fetched() {
+    let world = World::open("bank-9", &bank("")).await;
+    let folder = Folder::of(&[("a", Lying::default())]);
+    // Every file of the folder has five bytes.
+    let config = ParcelConfig { largest_file: 4, ..config_of(&world) };
+    let delivery = ParcelDelivery::over(Arc::<Folder>::clone(&folder), &config);
+    let mut arrivals = Arrivals::default();
+    for _ in 0..5 {
+        world.clock.pass(HOUR);
+        delivery.take_in_arrived(world.lane.shared(), &mut arrivals).await.expect("the folder can be read");
+    }
+    assert_eq!(folder.done(), [""; 0]);
+    let view = world.lane.shared().handle.view(LaneCounts::default());
+    assert_eq!(view.files_stuck, 1);
+    assert!(view.files_stuck_fault.unwrap_or_default().contains("more than the 4 bytes"));
+}
+
+/// A package about one request, which is answered where it cannot be read.
+const BROKEN: &str = "KZFKE999H11000000000420260105090000000000000000000100000000A220260105990101200001.zip";
+/// Longest that anything may take here.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn names_in(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// Polls until something holds.
+async fn poll_until(delivery: &ParcelDelivery, lane: &LaneContext, holds: impl Fn() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        () = delivery.poll(lane) => panic!("the lane was not stopped"),
+        waited = tokio::time::timeout(PATIENCE, waiting) => waited.expect("it does not come to that"),
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_sent_back_keeps_nothing_from_being_read() {
+    let world = World::open("bank-7", &bank("")).await;
+    let lane = world.lane.shared();
+    let (half_file, poll) = (Duration::ZERO, Duration::from_millis(5));
+    let config = ParcelConfig { half_file, poll, ..config_of(&world) };
+    std::fs::remove_dir(&config.outgoing).expect("the folder");
+    std::fs::write(&config.outgoing, "no folder").expect("a file in its place");
+    for name in [BROKEN, "z"] {
+        std::fs::write(config.incoming.join(name), "broken").expect("a file");
+    }
+    poll_until(&ParcelDelivery::new(&config), lane, || names_in(&config.incoming).is_empty()).await;
+    let unsent = async || lane.context.store.read(|reads| reads.unsent("bank-7")).await.expect("read").len();
+    assert_eq!(unsent().await, 1);
+    // The same at a start.
+    std::fs::write(config.incoming.join("later"), "broken").expect("a file");
+    let successor = ParcelDelivery::new(&config);
+    tokio::time::timeout(PATIENCE, successor.recover(lane)).await.expect("the start waits for nothing");
+    poll_until(&successor, lane, || names_in(&config.incoming).is_empty()).await;
+    std::fs::remove_file(&config.outgoing).expect("the file");
+    std::fs::create_dir(&config.outgoing).expect("the folder");
+    poll_until(&successor, lane, || !names_in(&config.outgoing).is_empty()).await;
+    poll_until(&successor, lane, || !successor.answers_wait.load(Ordering::Relaxed)).await;
+    assert_eq!(unsent().await, 0, "it is sent once it can be");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_jumps_forward_and_back_deletes_nothing_of_the_archive() {
+    const MINUTE: Duration = Duration::from_secs(60);
+    let world = World::open("bank-7", &bank("archive = \"old\"")).await;
+    let (lane, config) = (world.lane.shared(), config_of(&world));
+    let delivery = ParcelDelivery::new(&config);
+    let archive = config.archive.clone().expect("an archive");
+    let days = ["20260301", "20250101"].map(|day| archive.join(day));
+    for day in &days {
+        std::fs::create_dir_all(day).expect("a folder");
+        std::fs::write(day.join("a.zip"), "a package").expect("a file");
+    }
+    let there = || days.each_ref().map(|day| day.exists());
+    let mut tidying = Tidying::default();
+    let run = async |tidying: &mut Tidying, minutes: u32| {
+        for _ in 0..minutes {
+            delivery.tidy(lane, tidying).await;
+            world.clock.pass(MINUTE);
+            tokio::time::advance(MINUTE).await;
+        }
+    };
+    run(&mut tidying, 50).await;
+    world.clock.pass(config.keep + 24 * HOUR);
+    run(&mut tidying, 50).await;
+    world.clock.is_set_back(config.keep + 24 * HOUR);
+    run(&mut tidying, 50).await;
+    assert_eq!(there(), [true, true], "the clock was set");
+    run(&mut tidying, 70).await;
+    assert_eq!(there(), [true, false], "it has gone on steadily");
 }
 
 #[tokio::test(start_paused = true)]
