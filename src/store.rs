@@ -17,6 +17,7 @@ mod ids;
 mod lane_reads;
 mod leases;
 mod load;
+mod log_gaps;
 pub mod look;
 pub mod marks;
 mod membership;
@@ -55,6 +56,7 @@ pub use load::{
     load_chain, load_chain_for_act, load_chain_for_submission, load_findings, load_lines, load_order,
     load_orders,
 };
+pub use log_gaps::LogGaps;
 pub use membership::{Membership, Now, Replica};
 pub use needs::Needs;
 pub use people::{LookCounts, LookFilter, PeopleReads};
@@ -142,6 +144,11 @@ impl StoreError {
         matches!(self, Self::Unreadable { .. } | Self::Missing(_) | Self::Conflict(_))
     }
 
+    /// Whether the schema is another than this version's, which lasts until another version or another store is configured.
+    pub fn is_about_the_schema(&self) -> bool {
+        matches!(self, Self::Unreadable { what: SCHEMA, .. })
+    }
+
     /// Whether this is what ails the store.
     pub fn ails(&self, ailment: Ailment) -> bool {
         matches!(self, Self::Failed { ailment: known, .. } if *known == ailment)
@@ -153,6 +160,8 @@ impl StoreError {
     }
 }
 
+/// What is unreadable where the schema is another one.
+const SCHEMA: &str = "schema";
 /// Most measures that are looked at under one number of a counterpart's.
 const MOST_ALIKE: usize = 1000;
 
@@ -228,6 +237,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     }
     /// The epoch in which rows are numbered now.
     fn epoch(&self) -> i64;
+    /// Numbers that no event of the log has; they are the same until the store is restored. By default there are none.
+    fn log_gaps(&self) -> &LogGaps {
+        LogGaps::NONE
+    }
     /// Who is woken after a commit.
     fn signals(&self) -> &Signals;
     /// Which work this process may do.

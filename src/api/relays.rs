@@ -153,7 +153,7 @@ async fn list(
             since: since(&health),
             replica: leases.holder(&watch.lease),
             acknowledged,
-            lag: last_event.saturating_sub(acknowledged),
+            lag: gateway.store.log_gaps().lag(last_event, acknowledged),
             delivered: health.done,
             without_data: health.set_aside,
             held_back: health

@@ -122,3 +122,21 @@ pub enum BuildError {
         source: std::io::Error,
     },
 }
+
+impl BuildError {
+    /// Whether another start finds the same, until the configuration or what it names is corrected.
+    pub fn is_by_configuration(&self) -> bool {
+        match self {
+            Self::Unopened { by_configuration, .. } => *by_configuration,
+            Self::NotMoved { source: MoveError::Refused(_), .. } => true,
+            Self::NotMoved { source: MoveError::Store(error), .. } => error.is_about_the_schema(),
+            Self::Locked(_)
+            | Self::Unmoved { .. }
+            | Self::Older { .. }
+            | Self::OlderThanAnswers { .. }
+            | Self::Broker { .. }
+            | Self::Listen { .. } => true,
+            Self::Lock { .. } | Self::Marks(_) | Self::Store(_) | Self::Rules { .. } => false,
+        }
+    }
+}

@@ -143,13 +143,28 @@ impl LiveMove {
             Some("the store was not closed in time".to_owned())
         };
         // Whatever was said: the marks say which store is in charge.
-        if from.standing().is_ok_and(|old| old.moved.is_none()) {
+        let is_moved = from.standing().map(|old| old.moved.is_some());
+        if matches!(is_moved, Ok(false)) {
             config.store.database = None;
         }
-        match &failure {
-            None => tracing::warn!(to = planned.to, "the store was moved; work goes on there"),
-            Some(why) => tracing::error!(to = planned.to, why, "the store was not moved"),
-        }
+        let failure = match failure {
+            Some(why) if matches!(is_moved, Ok(true)) => {
+                tracing::warn!(
+                    to = planned.to,
+                    why,
+                    "the store was moved, and the move is finished by the start there"
+                );
+                None
+            }
+            Some(why) => {
+                tracing::error!(to = planned.to, why, "the store was not moved");
+                Some(why)
+            }
+            None => {
+                tracing::warn!(to = planned.to, "the store was moved; work goes on there");
+                None
+            }
+        };
         let last = LastMove { at: SystemClock.now(), to: planned.to, failure };
         let next = if is_stopped.load(Ordering::Relaxed) {
             Err(true)

@@ -103,7 +103,8 @@ fn unopened(config: &Config, source: StoreError) -> BuildError {
         .any(|one| source.ails(*one));
     let is_elsewhere =
         matches!(source, StoreError::MovedAway { .. } | StoreError::Arriving { .. } | StoreError::Backup(_));
-    let by_configuration = config.store.database.is_some() && lasts || is_elsewhere;
+    let by_configuration =
+        config.store.database.is_some() && lasts || is_elsewhere || source.is_about_the_schema();
     BuildError::Unopened { place: place(config), source, remedy, by_configuration }
 }
 

@@ -4,7 +4,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{ConfigArgument, Exit};
-use crate::app::{App, BuildError, Opening, plugins};
+use crate::app::{App, Opening, plugins};
 use crate::config;
 use crate::lifecycle::{StopSignals, Tasks};
 use crate::observe;
@@ -45,16 +45,7 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
     let opening = if arguments.restored { Opening::Restored } else { Opening::Used };
     let app = match App::build(config, opening, Tasks::default()).await {
         Ok(app) => app,
-        Err(
-            error @ (BuildError::Locked(_)
-            | BuildError::Listen { .. }
-            | BuildError::Older { .. }
-            | BuildError::Broker { .. }
-            | BuildError::Unmoved { .. }
-            | BuildError::Unopened { by_configuration: true, .. }),
-        ) => {
-            return Exit::Config.with(&error.to_string());
-        }
+        Err(error) if error.is_by_configuration() => return Exit::Config.with(&error.to_string()),
         Err(error) => return Exit::Internal.with(&error.to_string()),
     };
     match app.address() {

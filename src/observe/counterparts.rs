@@ -9,7 +9,7 @@ use super::store::{self, approximate};
 use crate::gateway::Gateway;
 use crate::lanes::{BreakerState, CounterpartView, LaneHandle};
 use crate::relay::Relays;
-use crate::store::{Health, LaneCounts, Leases, Reads, Stored, charged_on, lane_lease};
+use crate::store::{Health, LaneCounts, Leases, LogGaps, Reads, Stored, charged_on, lane_lease};
 
 /// What is measured at the moment of a scrape.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ pub struct Scrape {
 struct Counted {
     lanes: Vec<(CounterpartView, u64)>,
     unconfigured: Vec<(String, LaneCounts)>,
+    /// Name and lag.
     consumers: Vec<(String, i64)>,
     last_event: i64,
     relay_failures: Vec<LastFailure>,
@@ -39,7 +40,8 @@ struct Counted {
 pub async fn scrape(gateway: &Gateway) -> Scrape {
     let registry = gateway.registry.all();
     let today = Moment::from_timestamp(gateway.clock.now()).date();
-    let counted = gateway.store.read(move |reads| count(reads, &registry, today)).await;
+    let gaps = gateway.store.log_gaps().clone();
+    let counted = gateway.store.read(move |reads| count(reads, &registry, today, &gaps)).await;
     let counted = counted.inspect_err(|error| tracing::warn!(%error, "the store could not be measured")).ok();
     let (store, free_bytes) = (gateway.store.health(), gateway.store.free_bytes());
     let turned_away = gateway.registry.all_turned_away();
@@ -56,7 +58,12 @@ pub async fn scrape(gateway: &Gateway) -> Scrape {
     }
 }
 
-fn count(reads: &mut dyn Reads, registry: &[Arc<LaneHandle>], today: Date) -> Stored<Counted> {
+fn count(
+    reads: &mut dyn Reads,
+    registry: &[Arc<LaneHandle>],
+    today: Date,
+    gaps: &LogGaps,
+) -> Stored<Counted> {
     let mut lanes = Vec::with_capacity(registry.len());
     for health in registry {
         let view = health.view(reads.lane_counts(&health.name)?);
@@ -70,6 +77,8 @@ fn count(reads: &mut dyn Reads, registry: &[Arc<LaneHandle>], today: Date) -> St
         }
     }
     let (consumers, last_event) = (reads.consumers()?, reads.last_event()?);
+    let lag = |(name, acknowledged)| (name, gaps.lag(last_event, acknowledged));
+    let consumers = consumers.into_iter().map(lag).collect();
     let failures = reads.relay_failures()?.into_iter().map(|failure| LastFailure {
         name: failure.name,
         kind: failure.kind,
@@ -121,8 +130,7 @@ fn render_counted(counted: &Counted, leases: &Leases) {
     for (name, waiting) in &counted.unconfigured {
         counts(name, waiting);
     }
-    for (consumer, acknowledged) in &counted.consumers {
-        let lag = counted.last_event.saturating_sub(*acknowledged);
+    for (consumer, lag) in &counted.consumers {
         gauge!("chakong_consumer_lag", "consumer" => consumer.clone()).set(approximate(lag.unsigned_abs()));
     }
     gauge!("chakong_events_last_seq").set(approximate(counted.last_event.unsigned_abs()));

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -179,10 +180,21 @@ impl EventLog {
             .map(|found| found.map(|(_, seq)| seq))
     }
 
-    /// Waits until the log may have grown beyond a number; at most a few seconds.
-    pub async fn grown(&self, beyond: i64) {
-        let mut grown = self.store.signals().events();
-        let _ = tokio::time::timeout(LOOK_AGAIN, grown.wait_for(|last| *last > beyond)).await;
+    /// To be woken when the log grows from now on: taken before reading, so that no event falls between.
+    pub fn growth(&self) -> Growth {
+        Growth(self.store.signals().events())
+    }
+}
+
+/// Whoever waits for the log to grow.
+#[derive(Debug)]
+pub struct Growth(watch::Receiver<i64>);
+
+impl Growth {
+    /// Waits until the log may have grown; at most a few seconds.
+    pub async fn comes(mut self) {
+        // The sender lives as long as the store.
+        let _ = tokio::time::timeout(LOOK_AGAIN, self.0.changed()).await;
     }
 }
 

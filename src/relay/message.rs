@@ -12,6 +12,10 @@ use crate::queue::LogEntry;
 pub(super) const STRUCTURED: &str = "application/cloudevents+json; charset=utf-8";
 /// Longest part of a subject or routing key that a court's code becomes.
 const LONGEST_TOKEN: usize = 48;
+/// How much of its SHA-256 a code is told by that cannot stand there as it is, in hexadecimal digits.
+const DIGEST: usize = 8;
+/// What stands there where no court is known.
+const NO_COURT: &str = "unknown";
 /// Longest reason that a dead letter carries.
 const LONGEST_REASON: usize = 512;
 
@@ -53,7 +57,7 @@ pub(super) fn outgoing(entry: &LogEntry, largest: usize) -> Done<Outgoing> {
     }
     let kind = event.kind.name();
     Ok(Outgoing {
-        // A store that was restored may give a number again, and never at the same instant.
+        // A store that an older version restored may have given a number again, and never at the same instant.
         dedupe: format!("{}:{}:{}", event.source, event.id, event.time.as_microsecond()),
         route: format!("{}.{}", token(&entry.court), kind.strip_prefix("chakong.").unwrap_or(kind)),
         attributes: vec![
@@ -71,11 +75,21 @@ pub(super) fn outgoing(entry: &LogEntry, largest: usize) -> Done<Outgoing> {
     })
 }
 
-/// A court's code as one token of a subject or a routing key: letters, digits, - and _; `unknown` where there is none.
+/// A court's code as one token of a subject or a routing key: letters, digits, - and _; `unknown` where there is none. One that has
+/// anything else, or is too long, ends with the beginning of its SHA-256, so that no two courts have one token.
 pub(super) fn token(code: &str) -> String {
+    let code = code.trim();
+    if code.is_empty() {
+        return NO_COURT.to_owned();
+    }
     let fit = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
-    let token: String = code.trim().chars().take(LONGEST_TOKEN).map(fit).collect();
-    if token.is_empty() { "unknown".to_owned() } else { token }
+    let mut token: String = code.chars().map(fit).collect();
+    if token != code || token.len() > LONGEST_TOKEN || token == NO_COURT {
+        token.truncate(LONGEST_TOKEN - DIGEST - 1);
+        token.push('_');
+        token.push_str(&hex::encode(Sha256::digest(code))[..DIGEST]);
+    }
+    token
 }
 
 /// A message that should be an inquiry.
@@ -217,19 +231,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_courts_code_becomes_one_token_whatever_stands_in_it() {
-        for (code, expected) in [
-            ("T10", "T10"),
-            ("", "unknown"),
-            ("  ", "unknown"),
-            ("a.b", "a_b"),
-            ("a *>\r\n#", "a______"),
-            ("测试", "__"),
-            ("x-1_y", "x-1_y"),
-        ] {
-            assert_eq!(token(code), expected, "{code}");
+    fn a_courts_code_becomes_one_token_of_its_own_whatever_stands_in_it() {
+        let plain = ["T10", "x-1_y", "__", "440300", "_10"];
+        for code in plain {
+            assert_eq!(token(code), code, "as it is");
         }
-        assert_eq!(token(&"7".repeat(500)).len(), LONGEST_TOKEN);
+        assert_eq!(
+            (token(""), token("  "), token(" T10 ")),
+            ("unknown".into(), "unknown".into(), "T10".into())
+        );
+        assert_eq!(token("晋10"), "_10_27545ce7", "the same for ever");
+        let long = ["7".repeat(500), "7".repeat(499)];
+        let others = [
+            "晋10",
+            "冀10",
+            "a.b",
+            "a *>\r\n#",
+            "a_b",
+            "a b",
+            "测试",
+            "法院",
+            "unknown",
+            "",
+            &long[0],
+            &long[1],
+        ];
+        let all: std::collections::BTreeSet<String> = plain.into_iter().chain(others).map(token).collect();
+        assert_eq!(all.len(), plain.len() + others.len(), "{all:?}");
+        for token in all {
+            assert!(token.len() <= LONGEST_TOKEN, "{token}");
+            assert!(token.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)), "{token}");
+        }
     }
 
     #[test]

@@ -172,6 +172,7 @@ impl AtWork {
             if progress.is_due() {
                 return Ok(Ended::RoundIsOver);
             }
+            let growth = self.log.growth();
             let page = match window.next() {
                 Some(from) => self.log.entries(from, self.limits.in_flight).await.map_err(unread)?,
                 None => Vec::new(),
@@ -181,7 +182,7 @@ impl AtWork {
                 tokio::select! {
                     () = stop.cancelled() => break,
                     failure = &mut lost => return Err(failure),
-                    () = self.log.grown(window.read()), if !window.is_full() => {}
+                    () = growth.comes(), if !window.is_full() => {}
                     () = due(progress.again_at) => {}
                 }
                 continue;

@@ -64,11 +64,6 @@ impl Window {
         self.open.first_key_value().map_or(self.read, |(seq, _)| seq - 1)
     }
 
-    /// The last number that was read.
-    pub(super) const fn read(&self) -> i64 {
-        self.read
-    }
-
     /// Whether everything that was read is acknowledged.
     pub(super) fn is_done(&self) -> bool {
         self.open.is_empty()
@@ -264,7 +259,7 @@ mod tests {
                         prop_assert!(!seen.contains(&seq), "{seq} once");
                         seen.push(seq);
                         under_way.extend(window.acknowledged(seq).filter(|next| *next <= last));
-                        let whole = (10..=window.read()).take_while(|seq| seen.contains(seq)).count();
+                        let whole = (10..=window.read).take_while(|seq| seen.contains(seq)).count();
                         prop_assert_eq!(window.cursor(), 9 + i64::try_from(whole).expect("few"));
                     }
                 }

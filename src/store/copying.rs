@@ -5,7 +5,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::marks::MARKS;
-use super::{StoreError, Stored};
+use super::{SCHEMA, StoreError, Stored};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,7 +187,7 @@ pub fn pairs(from: &mut dyn Side, to: &mut dyn Side) -> Stored<Vec<(Table, Table
 }
 
 fn differ<T>(detail: String) -> Stored<T> {
-    Err(StoreError::Unreadable { what: "schema", detail })
+    Err(StoreError::Unreadable { what: SCHEMA, detail })
 }
 
 /// Reads a table; marks, which belong to a store and not to what it holds, are passed over.

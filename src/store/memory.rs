@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::future::BoxFuture;
 
 use super::ids::Ids;
-use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
+use super::{LogGaps, ReadJob, Signals, Store, StoreError, Stored, WriteJob};
 use crate::domain::ROWS_PER_EPOCH;
 use state::State;
 use view::{Touched, View};
@@ -37,6 +37,7 @@ pub struct Memory {
     signals: Signals,
     ids: Ids,
     epoch: i64,
+    gaps: LogGaps,
 }
 
 /// What is behind the lock.
@@ -59,7 +60,10 @@ impl Memory {
 
     /// What was committed, opened as a store that was restored: in a later epoch.
     pub fn restored(&self) -> Arc<Self> {
-        Arc::new(Self::of(self.lock().state.clone(), self.epoch + 1))
+        let (mut state, epoch, mut gaps) = (self.lock().state.clone(), self.epoch + 1, self.gaps.clone());
+        gaps.begin(state.last_event(), epoch);
+        state.log_gaps.put((), gaps);
+        Arc::new(Self::of(state, epoch))
     }
 
     /// Has the next job that writes fail at its commit, as a full disk does; nothing of it is kept. Several may be asked for: each
@@ -74,8 +78,9 @@ impl Memory {
         let first = epoch.saturating_mul(ROWS_PER_EPOCH);
         let ids = Ids::after(|kind| state.last_row_in(kind, epoch).unwrap_or(first));
         let signals = Signals::default();
-        signals.events_grew(state.events.last_key().copied().unwrap_or_default());
-        Self { inner: Mutex::new(Inner { state, failures: VecDeque::new() }), signals, ids, epoch }
+        signals.events_grew(state.last_event());
+        let gaps = state.log_gaps.get(&()).cloned().unwrap_or_default();
+        Self { inner: Mutex::new(Inner { state, failures: VecDeque::new() }), signals, ids, epoch, gaps }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -132,6 +137,10 @@ impl Store for Memory {
 
     fn epoch(&self) -> i64 {
         self.epoch
+    }
+
+    fn log_gaps(&self) -> &LogGaps {
+        &self.gaps
     }
 
     fn signals(&self) -> &Signals {

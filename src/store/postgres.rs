@@ -63,7 +63,7 @@ use super::found_words;
 use super::health::Health;
 use super::leases::Leases;
 use super::membership::Membership;
-use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
+use super::{LogGaps, ReadJob, Signals, Store, StoreError, Stored, WriteJob};
 use commit::{Writer, in_one_step};
 use fleet::Fleet;
 use last_commits::{Known, LastCommits};
@@ -92,6 +92,7 @@ pub struct Postgres {
     signals: Arc<Signals>,
     key: Arc<[u8]>,
     epoch: i64,
+    gaps: LogGaps,
     watch: Arc<Watch>,
 }
 
@@ -187,7 +188,7 @@ impl Postgres {
             && migrations::is_older(&mut link)?
             && Claim::be_alone(&mut link, migrations::is_older)?;
         link.unhurried(migrations::migrate)?;
-        let (epoch, key, ids, last, known) = in_one_step(&mut link, |link| {
+        let (epoch, key, ids, (last, gaps), known) = in_one_step(&mut link, |link| {
             if is_alone {
                 Claim::shut_out_all(link)?;
             }
@@ -195,7 +196,13 @@ impl Postgres {
             let (epoch, key) = (epoch(link)?, numbers::lookup_key(link)?);
             let known =
                 folder.is_some().then(|| known_commits::begin(link, before, epoch, &key)).transpose()?;
-            Ok((epoch, key, numbers::open(link, epoch)?, events::last(link)?, known))
+            Ok((
+                epoch,
+                key,
+                numbers::open(link, epoch)?,
+                (events::last(link)?, numbers::log_gaps(link)?),
+                known,
+            ))
         })?;
         if let (Some(folder), Some(known)) = (&folder, known) {
             let writers = known.writers.clone();
@@ -231,7 +238,7 @@ impl Postgres {
             Stored::Ok(reader)
         };
         let (reader, lane_reader) = (readers(READERS)?, readers(LANE_READERS)?);
-        let store = Self { writer, reader, lane_reader, signals, key, epoch, watch };
+        let store = Self { writer, reader, lane_reader, signals, key, epoch, gaps, watch };
         Ok((Arc::new(store), PostgresThreads(threads)))
     }
 }
@@ -252,6 +259,10 @@ impl Store for Postgres {
 
     fn epoch(&self) -> i64 {
         self.epoch
+    }
+
+    fn log_gaps(&self) -> &LogGaps {
+        &self.gaps
     }
 
     fn signals(&self) -> &Signals {

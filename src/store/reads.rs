@@ -148,7 +148,7 @@ pub trait Reads: PeopleReads + ReportReads + DeskReads + LaneReads {
     /// Events after a sequence number, in order, with what is rendered beside each: so many, or fewer where they are large. One
     /// that cannot be read says so in its place.
     fn page_after(&mut self, seq: i64, limit: usize) -> Stored<Vec<PageRow>>;
-    /// The newest sequence number.
+    /// The newest sequence number; after a restoration that behind which the next event is numbered.
     fn last_event(&mut self) -> Stored<i64>;
     /// The sequence number up to which a consumer has acknowledged.
     fn acknowledged(&mut self, consumer: &str) -> Stored<i64>;

@@ -43,7 +43,7 @@ use tokio::sync::mpsc;
 
 use super::found_words;
 use super::health::{Ailment, Health};
-use super::{ReadJob, Signals, Store, StoreError, Stored, WriteJob};
+use super::{LogGaps, ReadJob, Signals, Store, StoreError, Stored, WriteJob};
 use guard::Guard;
 
 /// Name of the store's file in its folder.
@@ -71,6 +71,7 @@ pub struct Sqlite {
     signals: Arc<Signals>,
     key: Arc<[u8]>,
     epoch: i64,
+    gaps: LogGaps,
     directory: PathBuf,
     guard: Arc<Guard>,
 }
@@ -128,11 +129,13 @@ impl Sqlite {
         let epoch = in_one_step(&mut connection, epoch)?;
         connection.busy_timeout(PATIENCE).map_err(failed("open the store"))?;
         let guard = Arc::new(Guard::of(&path).map_err(failed_io("find its files"))?);
+        let gaps = ids::log_gaps(&connection)?;
         let shared = threads::Shared {
             guard: Arc::clone(&guard),
             signals: Arc::default(),
             ids: Arc::new(ids::open(&connection, epoch)?),
             key: ids::lookup_key(&connection)?.into(),
+            log_begins: gaps.end(),
         };
         let (signals, key) = (Arc::clone(&shared.signals), Arc::clone(&shared.key));
         let (writer, jobs) = mpsc::channel(WAITING_WRITES);
@@ -143,7 +146,8 @@ impl Sqlite {
             let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_CACHE, false)?;
             threads.push(threads::reader(connection, Arc::clone(&jobs), shared.clone())?);
         }
-        let store = Self { writer, reader, signals, key, epoch, directory: directory.to_owned(), guard };
+        let store =
+            Self { writer, reader, signals, key, epoch, gaps, directory: directory.to_owned(), guard };
         Ok((Arc::new(store), SqliteThreads(threads)))
     }
 }
@@ -159,6 +163,10 @@ impl Store for Sqlite {
 
     fn epoch(&self) -> i64 {
         self.epoch
+    }
+
+    fn log_gaps(&self) -> &LogGaps {
+        &self.gaps
     }
 
     fn signals(&self) -> &Signals {

@@ -46,9 +46,36 @@ async fn inquiries(setup: &Setup) -> usize {
     setup.get("/v1/inquiries?limit=200").await["inquiries"].as_array().expect("a list").len()
 }
 
+/// Numbers of all results, as a consumer reads them that acknowledges nothing.
+async fn numbers(setup: &Setup) -> Vec<i64> {
+    let (mut found, mut after) = (Vec::new(), 0);
+    loop {
+        let page = setup.get(&format!("/v1/results?consumer=case-system&after={after}&limit=500")).await;
+        let events = page["events"].as_array().expect("events");
+        let ids =
+            events.iter().map(|event| event["id"].as_str().expect("an id").parse::<i64>().expect("a number"));
+        found.extend(ids);
+        after = page["next"].as_i64().expect("a number");
+        if events.is_empty() {
+            return found;
+        }
+    }
+}
+
+/// Acknowledges results; how many are left then.
+async fn acknowledged(setup: &Setup, seq: i64) -> i64 {
+    setup.post("/v1/results/ack", &json!({ "consumer": "case-system", "seq": seq })).await;
+    setup.get("/v1/consumers").await["consumers"][0]["lag"].as_i64().expect("a lag")
+}
+
 async fn stopped(setup: &mut Setup) {
     setup.signal_daemon("TERM");
     assert_eq!(setup.wait_for_end().await, Some(0), "{}", setup.log());
+}
+
+fn number_in(file: &Path, sql: &str) -> i64 {
+    let rows = Connection::open(file).expect("the copy");
+    rows.query_row(sql, [], |row| row.get(0)).expect("a number")
 }
 
 /// A copy that was made while thirty inquiries were submitted, and how many of them are in it.
@@ -63,8 +90,7 @@ async fn copied(setup: &Setup) -> (PathBuf, i64) {
         setup.submit(&format!("meanwhile-{number}"), &of_another_case(inquiry(None, "auto"))).await;
     }
     done(&copying.await.expect("it ends"));
-    let rows = Connection::open(&file).expect("the copy");
-    let count = rows.query_row("SELECT COUNT(*) FROM inquiries", [], |row| row.get(0)).expect("a count");
+    let count = number_in(&file, "SELECT COUNT(*) FROM inquiries");
     (file, count)
 }
 
@@ -77,11 +103,15 @@ async fn a_copy_of_a_database_is_made_while_the_gateway_writes_and_restored_into
     setup.submit("first", &inquiry(None, "auto")).await;
     let (file, count) = copied(&setup).await;
     assert!((1..=31).contains(&count), "{count}");
+    setup.submit("behind-the-copy", &of_another_case(inquiry(None, "auto"))).await;
     refused(&store(&setup, &["backup", path(&file)]), "is there already");
     refused(&store(&setup, &["restore", path(&file), "--replace"]), "another chakong works with");
     refused(&store(&setup, &["migrate"]), "another chakong works with");
     let looked = done(&store(&setup, &["check", "--thorough"]));
-    assert!(looked.contains("inquiries      31") && looked.contains("bytes"), "{looked}");
+    assert!(looked.contains("inquiries      32") && looked.contains("bytes"), "{looked}");
+    let read = numbers(&setup).await;
+    let last = *read.last().expect("results");
+    acknowledged(&setup, last).await;
     stopped(&mut setup).await;
     assert!(done(&store(&setup, &["migrate"])).contains("already"));
     refused(&store(&setup, &["restore", path(&file)]), "holds a store already");
@@ -89,7 +119,7 @@ async fn a_copy_of_a_database_is_made_while_the_gateway_writes_and_restored_into
     let aside = told.lines().find_map(|line| line.strip_prefix("the store that was there is "));
     let aside = Connection::open(aside.expect("where it is kept")).expect("a store");
     let kept: i64 = aside.query_row("SELECT COUNT(*) FROM inquiries", [], |row| row.get(0)).expect("a count");
-    assert_eq!(kept, 31, "what was there is kept whole");
+    assert_eq!(kept, 32, "what was there is kept whole");
     assert!(done(&store(&setup, &["check"])).contains("a backup that was made at"));
     setup.spawn_daemon();
     assert_eq!(setup.wait_for_end().await, Some(78), "{}", setup.log());
@@ -97,6 +127,19 @@ async fn a_copy_of_a_database_is_made_while_the_gateway_writes_and_restored_into
     setup.arguments = vec!["--restored".to_owned()];
     setup.start_daemon().await;
     assert_eq!(i64::try_from(inquiries(&setup).await).expect("few"), count);
+    // Whoever has read more than the copy knows goes on; no number that was read means something else now.
+    let left = acknowledged(&setup, last).await;
+    assert!(left < 10_000, "numbers that were passed over are no lag: {left}");
+    setup.submit("restored", &of_another_case(inquiry(None, "auto"))).await;
+    let known = number_in(&file, "SELECT MAX(seq) FROM events");
+    let now = numbers(&setup).await;
+    assert!(now.iter().all(|seq| *seq <= known || *seq > last + 1_000_000), "{known} {last}: {now:?}");
+    let behind = format!("/v1/results?consumer=case-system&after={last}&limit=1");
+    assert_eq!(
+        setup.get(&behind).await["events"].as_array().expect("events").len(),
+        1,
+        "what is new is read"
+    );
     stopped(&mut setup).await;
     // Once was enough.
     setup.arguments.clear();
@@ -135,6 +178,18 @@ async fn what_is_newer_strange_or_damaged_in_a_database_is_told() {
     for words in [&["check"][..], &["migrate"], &["backup", "newer.sqlite"]] {
         refused(&store(&setup, words), "newer version");
     }
+    let refused_at_start = async |setup: &mut Setup, words: &str| {
+        let before = setup.log().len();
+        setup.spawn_daemon();
+        assert_eq!(setup.wait_for_end().await, Some(78), "it is not begun over and over: {}", setup.log());
+        assert!(setup.log()[before..].contains(words), "{}", setup.log());
+    };
+    refused_at_start(&mut setup, "it was written by a newer version of chakong; install that version").await;
+    run_in(
+        &address,
+        "DELETE FROM migrations WHERE number = 9000; UPDATE migrations SET checksum = '' WHERE number = 2",
+    );
+    refused_at_start(&mut setup, "migration 3 differs from the one that made this database").await;
     let strange = setup.folder.path().join("strange.sqlite");
     Connection::open(&strange).expect("a file").execute_batch("CREATE TABLE x (y)").expect("a table");
     refused(&store(&setup, &["restore", path(&strange), "--replace"]), "no store of chakong");

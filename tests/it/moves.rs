@@ -1,6 +1,8 @@
 //! The store is moved while orders are in flight, and whatever is killed: one of the two is in charge, nothing is doubled, nothing is
 //! lost. The banks' books are compared with the ledger.
 
+mod broken;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -124,6 +124,22 @@ async fn what_is_damaged_strange_or_newer_is_told_and_never_restored() {
     let kept = done(&store(&setup, &["check", "--thorough"]));
     assert!(kept.contains("inquiries      31"), "the store stands as it was: {kept}");
     let file = setup.folder.path().join("data/chakong.sqlite");
+    for (change, words) in [
+        (
+            "INSERT INTO migrations VALUES (900, x'00')",
+            "it was written by a newer version of chakong; install that version",
+        ),
+        (
+            "DELETE FROM migrations WHERE number = 900; UPDATE migrations SET checksum = x'00' WHERE number = 2",
+            "migration 3 differs from the one that made this file",
+        ),
+    ] {
+        Connection::open(&file).expect("the store").execute_batch(change).expect("another schema");
+        let before = setup.log().len();
+        setup.spawn_daemon();
+        assert_eq!(setup.wait_for_end().await, Some(78), "it is not begun over and over: {}", setup.log());
+        assert!(setup.log()[before..].contains(words), "{}", setup.log());
+    }
     std::fs::write(&file, &bytes).expect("the disk failed");
     refused(&store(&setup, &["check"]), "damaged");
     std::fs::remove_file(&file).expect("removed");

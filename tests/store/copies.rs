@@ -130,6 +130,10 @@ async fn what_a_store_holds_is_the_same_row_by_row_on_the_server_and_back_in_a_f
     let (from, back, database) =
         (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"), Emptied::new());
     filled(from.path()).await;
+    // Its log goes on far behind its last event.
+    let (store, threads) = Sqlite::open_restored(from.path(), &[]).expect("the store");
+    drop(store);
+    threads.join();
     apart(|| {
         let mut old = InFile::of(from.path()).expect("the store");
         let mut new = database.side();
@@ -147,6 +151,10 @@ async fn what_a_store_holds_is_the_same_row_by_row_on_the_server_and_back_in_a_f
     // Numbers go on where they were, in either.
     let (store, threads) = Sqlite::open(from.path()).expect("the old store");
     let expected = next_of(&store).await;
+    drop(store);
+    threads.join();
+    let (store, threads) = Sqlite::open(back.path()).expect("the copy of the copy");
+    assert_eq!(next_of(&store).await, expected);
     drop(store);
     threads.join();
     let (store, threads) = Postgres::open(&database.server()).expect("the new store");

@@ -85,6 +85,7 @@ every_store! {
     refusals::a_job_that_panics_takes_nothing_along;
     refusals::a_transaction_sees_what_it_wrote_and_nobody_else_does_before_its_end;
     numbers::numbers_never_repeat_not_after_reopening_nor_in_a_later_epoch;
+    numbers::a_restored_log_goes_on_far_behind_all_that_was_read_of_it;
     numbers::what_was_committed_is_there_after_reopening;
     numbers::hashes_are_keyed_and_the_same_for_the_same_text;
     numbers::lanes_and_readers_are_woken_after_the_commit;

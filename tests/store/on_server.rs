@@ -8,6 +8,7 @@ mod failover;
 mod found_words;
 mod lost;
 mod older_cases;
+mod people;
 mod privacy;
 mod proxy;
 mod refused;

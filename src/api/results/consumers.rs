@@ -29,7 +29,7 @@ pub(super) struct ConsumerView {
     /// Sequence number up to which it has acknowledged.
     acknowledged: i64,
     /// How many numbers it is behind the newest event. Those of other courts' events count, which a consumer passes over: a consumer
-    /// that has acknowledged all of its own may still be some behind.
+    /// that has acknowledged all of its own may still be some behind. Those that the log passed over when the store was restored do not.
     lag: i64,
 }
 
@@ -39,10 +39,11 @@ pub(super) async fn consumers(
 ) -> Result<Json<ConsumerList>, Problem> {
     let (last_event, known) =
         gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?))).await?;
+    let gaps = gateway.store.log_gaps();
     let view = |(kept, acknowledged): (String, i64)| {
         let name = shown_name(caller.courts(), &kept)?.to_owned();
         check_bound(&caller.0, &name).ok()?;
-        Some(ConsumerView { name, acknowledged, lag: last_event.saturating_sub(acknowledged) })
+        Some(ConsumerView { name, acknowledged, lag: gaps.lag(last_event, acknowledged) })
     };
     Ok(Json(ConsumerList { last_event, consumers: known.into_iter().filter_map(view).collect() }))
 }
@@ -69,7 +70,7 @@ pub(super) async fn remove(
     let entry = audit(gateway.clock.now(), caller.name(), "remove_consumer", &kept, "");
     let removed = gateway.engine.remove_consumer(kept, entry).await?;
     let (acknowledged, last_event) = removed.ok_or_else(|| Problem::not_found("consumer"))?;
-    let lag = last_event.saturating_sub(acknowledged);
+    let lag = gateway.store.log_gaps().lag(last_event, acknowledged);
     Ok(Json(ConsumerView { name: path.name, acknowledged, lag }))
 }
 

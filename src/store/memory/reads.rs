@@ -262,7 +262,7 @@ impl Reads for View<'_> {
     }
 
     fn last_event(&mut self) -> Stored<i64> {
-        Ok(self.state.events.last_key().copied().unwrap_or_default())
+        Ok(self.state.last_event())
     }
 
     fn acknowledged(&mut self, consumer: &str) -> Stored<i64> {

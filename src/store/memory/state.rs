@@ -13,7 +13,7 @@ use crate::domain::{
     OrderId, OrderRecord, PartyId, Pause, PersonId, PrintId, PropertyFinding, ROWS_PER_EPOCH, RawId,
     RawMessage, RelayFailure, Revision, Task, TaskId, Terms,
 };
-use crate::store::{ChargeReference, IssuedCertificate};
+use crate::store::{ChargeReference, IssuedCertificate, LogGaps};
 
 macro_rules! tables {
     ($($(#[$about:meta])* $name:ident: $key:ty => $value:ty;)*) => {
@@ -63,6 +63,7 @@ tables! {
     /// In the order in which they came.
     receipts: usize => NewReceipt;
     events: i64 => EventDraft;
+    log_gaps: () => LogGaps;
     tasks: TaskId => Task;
     certificates: (InquiryId, u32) => IssuedCertificate;
     findings: String => PropertyFinding;
@@ -136,6 +137,12 @@ impl State {
             IdKind::Batch => last!(batches, BatchId),
             IdKind::Print => last!(prints, PrintId),
         }
+    }
+
+    /// The newest number of the log.
+    pub(super) fn last_event(&self) -> i64 {
+        let begins = self.log_gaps.get(&()).map_or(0, LogGaps::end);
+        self.events.last_key().copied().unwrap_or_default().max(begins)
     }
 
     /// The orders of an inquiry, oldest first.

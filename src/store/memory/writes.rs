@@ -224,7 +224,7 @@ impl View<'_> {
     }
 
     fn add_event(&mut self, event: &EventDraft) {
-        let seq = self.state.events.last_key().copied().unwrap_or_default() + 1;
+        let seq = self.state.last_event() + 1;
         self.state.events.put(seq, event.clone());
         self.touched.event = seq;
     }

@@ -293,7 +293,7 @@ fn run_behind_a_savepoint(
         work.broken = Some(error.clone());
         return Err(error);
     }
-    let event = work.touched.event;
+    let (event, held) = (work.touched.event, work.held.clone());
     let (ran, _) = run(link, shared, work, job);
     let ran = ran.and_then(|()| View::new(link, shared, Some(work)).settle_events());
     let Err(error) = ran else {
@@ -310,6 +310,8 @@ fn run_behind_a_savepoint(
     work.overlay.clear();
     work.events.clear();
     work.touched.event = event;
+    // The server gives locks back with the savepoint.
+    work.held = held;
     work.broken = link.run("ROLLBACK TO SAVEPOINT job").err();
     Err(error)
 }

@@ -8,10 +8,10 @@ use super::server::Server;
 use super::session::Claim;
 use super::side::OnServer;
 use super::{migrations, numbers};
-use crate::store::Stored;
 use crate::store::copying::Side as _;
 use crate::store::look::{COUNTED, Look, Schema};
 use crate::store::marks::Standing;
+use crate::store::{SCHEMA, StoreError, Stored};
 
 /// Most findings that are told.
 const MOST_FINDINGS: usize = 20;
@@ -113,7 +113,7 @@ pub fn migrate(server: &Server) -> Stored<(Schema, Schema)> {
     let before = migrations::schema(&mut link)?;
     if before.applied == 0 {
         let detail = before.refusal();
-        return Err(crate::store::StoreError::Unreadable { what: "schema", detail });
+        return Err(StoreError::Unreadable { what: SCHEMA, detail });
     }
     migrations::migrate(&mut link)?;
     Ok((before, migrations::schema(&mut link)?))

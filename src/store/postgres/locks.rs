@@ -1,5 +1,5 @@
 //! What a writing transaction keeps others from changing while it decides: the chains that it looks at, idempotency keys and case
-//! numbers that may be new, and the leases under which it works. Everybody takes them in the same order, so that hardly ever two wait
+//! numbers that may be new, the leases under which it works, and persons. Everybody takes them in the same order, so that hardly ever two wait
 //! for one another; where they do, the database ends one of them, and its inputs are handed in again.
 
 use sha2::{Digest as _, Sha256};
@@ -17,6 +17,9 @@ pub(super) const NEW_KEYS: &str =
 /// The leases of one process, which nobody takes from it before the transaction ends.
 pub(super) const LEASES: &str =
     "SELECT name, epoch FROM leases WHERE name = ANY($1) AND holder = $2 ORDER BY name FOR SHARE";
+
+/// Key of the lock of persons, their sessions and keys: `chakongp` as a number.
+const PEOPLE: i64 = 0x6368_616b_6f6e_6770;
 
 /// Numbers of locks for keys and case numbers that a group of jobs may write anew, in their order.
 pub(super) fn numbers_of(needs: &Needs) -> Vec<i64> {
@@ -72,7 +75,7 @@ impl View<'_> {
         loop {
             let Some(work) = self.work.as_deref() else { return Ok(()) };
             if let OfChain::Chain(id) = of
-                && work.locked.contains(&id)
+                && work.held.chains.contains(&id)
             {
                 return Ok(());
             }
@@ -103,32 +106,45 @@ impl View<'_> {
 
     /// Whether it was not locked before.
     fn lock_chain(&mut self, chain: ChainId) -> Stored<bool> {
-        if self.work.as_deref().is_none_or(|work| work.locked.contains(&chain)) {
+        if self.work.as_deref().is_none_or(|work| work.held.chains.contains(&chain)) {
             return Ok(false);
         }
         // Whoever is out of turn waits for nobody, so that no two wait for one another.
         let is_in_turn =
-            self.work.as_deref().is_none_or(|work| work.locked.iter().all(|known| *known < chain));
+            self.work.as_deref().is_none_or(|work| work.held.chains.iter().all(|known| *known < chain));
         let wait = if is_in_turn { "" } else { " NOWAIT" };
         let sql = format!("SELECT id FROM chains WHERE id = $1 {OF_CHAINS}{wait}");
         self.one(&sql, params![chain.get()], |row| get::<i64>(row, 0))?;
         if let Some(work) = self.work.as_deref_mut() {
-            work.locked.insert(chain);
+            work.held.chains.insert(chain);
         }
         Ok(true)
+    }
+
+    /// Locks persons, their sessions and keys, where this transaction may write. Each is read, decided on and written back whole. Some
+    /// rules are about several of them, and inputs about them are rare: one lock is for all.
+    pub(super) fn lock_people(&mut self) -> Stored<()> {
+        if self.work.as_deref().is_none_or(|work| work.held.people) {
+            return Ok(());
+        }
+        self.all("SELECT pg_advisory_xact_lock($1)", params![PEOPLE], |_| Ok(()))?;
+        if let Some(work) = self.work.as_deref_mut() {
+            work.held.people = true;
+        }
+        Ok(())
     }
 
     /// That a lease is this process's until the transaction ends.
     pub(super) fn check_lease(&mut self, lease: &Lease) -> Stored<()> {
         let Some(work) = self.work.as_deref() else { return Ok(()) };
-        let epoch = match work.leases.get(&lease.name) {
+        let epoch = match work.held.leases.get(&lease.name) {
             Some(known) => *known,
             None => {
                 let own = self.shared.signals.leases().id().to_owned();
                 let names = vec![lease.name.clone()];
                 let found = self.one(LEASES, params![names, own], |row| get::<i64>(row, 1))?;
                 if let Some(work) = self.work.as_deref_mut() {
-                    work.leases.insert(lease.name.clone(), found);
+                    work.held.leases.insert(lease.name.clone(), found);
                 }
                 found
             }

@@ -7,7 +7,7 @@ use super::link::Link;
 use super::rows::get;
 use crate::store::health::Ailment;
 use crate::store::look::Schema;
-use crate::store::{StoreError, Stored};
+use crate::store::{SCHEMA, StoreError, Stored};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001.sql"),
@@ -125,7 +125,7 @@ fn apply(link: &mut Link) -> Stored<()> {
     let applied: Vec<Vec<u8>> = applied.iter().map(|row| get(row, 0)).collect::<Stored<_>>()?;
     if applied.len() > MIGRATIONS.len() {
         let detail = "it was written by a newer version of chakong; install that version".to_owned();
-        return Err(StoreError::Unreadable { what: "schema", detail });
+        return Err(StoreError::Unreadable { what: SCHEMA, detail });
     }
     for (at, sql) in MIGRATIONS.iter().enumerate() {
         let checksum = Sha256::digest(sql.as_bytes()).to_vec();
@@ -133,7 +133,7 @@ fn apply(link: &mut Link) -> Stored<()> {
             Some(known) if *known == checksum => {}
             Some(_) => {
                 let detail = format!("migration {} differs from the one that made this database", at + 1);
-                return Err(StoreError::Unreadable { what: "schema", detail });
+                return Err(StoreError::Unreadable { what: SCHEMA, detail });
             }
             None => {
                 link.run(sql)?;

@@ -2,10 +2,12 @@
 //! keeps under a name.
 
 use super::blocks::{Blocks, word};
+use super::events;
 use super::link::Link;
 use super::rows::{get, unreadable};
 use crate::domain::{IdKind, ROWS_PER_EPOCH};
 use crate::store::ahead::NEAR;
+use crate::store::log_gaps::{GAPS, LogGaps};
 use crate::store::marks::{BACKUP, MOVED, Standing};
 use crate::store::{StoreError, Stored};
 
@@ -115,7 +117,21 @@ pub(super) fn begin_next(link: &mut Link, seen: &[i64]) -> Stored<i64> {
     // Whatever was seen of the new epoch was not given by this store.
     let next = (next..=LAST_EPOCH).find(|epoch| !known.contains(epoch)).unwrap_or(next);
     save_known(link, &known)?;
+    begin_log(link, next)?;
     begin(link, next)
+}
+
+/// Events of a new epoch have numbers that nobody has read.
+fn begin_log(link: &mut Link, epoch: i64) -> Stored<()> {
+    let mut gaps = log_gaps(link)?;
+    gaps.begin(events::last(link)?, epoch);
+    set_info(link, GAPS, &gaps.bytes())?;
+    link.execute("UPDATE event_head SET seq = $1", &[&gaps.end()]).map(drop)
+}
+
+/// Numbers that no event has.
+pub(super) fn log_gaps(link: &mut Link) -> Stored<LogGaps> {
+    LogGaps::read(info(link, GAPS)?)
 }
 
 /// Epochs whose numbers are no news.

@@ -29,6 +29,13 @@ fn bytes(id: Uuid) -> Vec<u8> {
 }
 
 impl View<'_> {
+    /// Where this transaction may write: with persons, sessions and keys locked, so that none is written back over what another has
+    /// written meanwhile.
+    fn locked(&mut self) -> Stored<&mut Self> {
+        self.lock_people()?;
+        Ok(self)
+    }
+
     pub(super) fn write_people(&mut self, change: &PeopleChange) -> Stored<()> {
         self.pending(|_| ())?;
         match change {
@@ -129,38 +136,38 @@ fn key(row: &Row) -> Stored<StoredKey> {
 
 impl PeopleReads for View<'_> {
     fn person(&mut self, id: PersonId) -> Stored<Option<Person>> {
-        self.one("SELECT body FROM persons WHERE id = $1", params![bytes(id.0)], person)
+        self.locked()?.one("SELECT body FROM persons WHERE id = $1", params![bytes(id.0)], person)
     }
 
     fn person_by_number(&mut self, number: &str) -> Stored<Option<Person>> {
         let number = super::keyed(&self.shared.key, number.as_bytes());
-        self.one("SELECT body FROM persons WHERE number = $1", params![number], person)
+        self.locked()?.one("SELECT body FROM persons WHERE number = $1", params![number], person)
     }
 
     fn persons(&mut self) -> Stored<Vec<Person>> {
-        self.all("SELECT body FROM persons ORDER BY created, id", params![], person)
+        self.locked()?.all("SELECT body FROM persons ORDER BY created, id", params![], person)
     }
 
     fn session(&mut self, digest: &[u8]) -> Stored<Option<Session>> {
-        self.one("SELECT body, seen FROM sessions WHERE digest = $1", params![digest], session)
+        self.locked()?.one("SELECT body, seen FROM sessions WHERE digest = $1", params![digest], session)
     }
 
     fn sessions(&mut self, person: Option<PersonId>) -> Stored<Vec<Session>> {
         let id = person.map(|id| bytes(id.0));
         let sql = "SELECT body, seen FROM sessions WHERE CAST($1 AS BYTEA) IS NULL OR person = $1 ORDER BY created DESC, id";
-        self.all(sql, params![id], session)
+        self.locked()?.all(sql, params![id], session)
     }
 
     fn key_by_digest(&mut self, digest: &[u8]) -> Stored<Option<StoredKey>> {
-        self.one("SELECT body FROM api_keys WHERE digest = $1", params![digest], key)
+        self.locked()?.one("SELECT body FROM api_keys WHERE digest = $1", params![digest], key)
     }
 
     fn key(&mut self, id: Uuid) -> Stored<Option<StoredKey>> {
-        self.one("SELECT body FROM api_keys WHERE id = $1", params![bytes(id)], key)
+        self.locked()?.one("SELECT body FROM api_keys WHERE id = $1", params![bytes(id)], key)
     }
 
     fn keys(&mut self) -> Stored<Vec<StoredKey>> {
-        self.all("SELECT body FROM api_keys ORDER BY created, id", params![], key)
+        self.locked()?.all("SELECT body FROM api_keys ORDER BY created, id", params![], key)
     }
 
     fn find_looks(&mut self, filter: &LookFilter) -> Stored<Vec<(i64, Look)>> {

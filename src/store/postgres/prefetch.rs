@@ -35,7 +35,7 @@ pub(super) fn prefetch(link: &mut Link, needs: &Needs, work: &mut Work, own: &st
 
 /// What belongs to a chain that is not locked, for it joined another one meanwhile, is left to whoever reads it.
 fn drop_unlocked(work: &mut Work) {
-    let (locked, known) = (&work.locked, &mut work.overlay);
+    let (locked, known) = (&work.held.chains, &mut work.overlay);
     known.inquiries.retain(|_, inquiry| locked.contains(&inquiry.chain));
     let inquiries = &known.inquiries;
     known.orders.retain(|_, order| inquiries.contains_key(&order.inquiry));
@@ -151,10 +151,10 @@ fn is_first(order: &OrderRecord) -> bool {
 fn take_in(found: &[Vec<Row>], needs: &Needs, work: &mut Work) {
     let [_, held, chains, orders, inquiries, revisions, keyed, cases] = found else { return };
     let pair = |row: &Row| Ok((get::<String>(row, 0)?, get::<i64>(row, 1)?));
-    work.leases.extend(needs.leases.iter().map(|name| (name.clone(), None)));
-    work.leases.extend(readable(held, pair).map(|(name, epoch)| (name, Some(epoch))));
+    work.held.leases.extend(needs.leases.iter().map(|name| (name.clone(), None)));
+    work.held.leases.extend(readable(held, pair).map(|(name, epoch)| (name, Some(epoch))));
     let id = |row: &Row| get(row, 0).map(ChainId::new);
-    work.locked.extend(readable(chains, id));
+    work.held.chains.extend(readable(chains, id));
     let known = &mut work.overlay;
     known.orders.extend(readable(orders, rows::order).map(|one| (one.id, one)));
     known.inquiries.extend(readable(inquiries, rows::inquiry).map(|one| (one.id, one)));

@@ -13,6 +13,17 @@ use super::shared::{Shared, Touched};
 use crate::domain::{ChainId, EventDraft};
 use crate::store::{StoreError, Stored};
 
+/// What nobody else changes before the transaction ends, or before the savepoint is taken back behind which it was locked.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Held {
+    /// Chains.
+    pub(super) chains: HashSet<ChainId>,
+    /// Epochs of this process's leases; `None` where it has one no more.
+    pub(super) leases: HashMap<String, Option<i64>>,
+    /// Whether persons, their sessions and keys.
+    pub(super) people: bool,
+}
+
 /// What a writing transaction has at hand.
 #[derive(Debug, Default)]
 pub(super) struct Work {
@@ -20,10 +31,7 @@ pub(super) struct Work {
     pub(super) events: Vec<EventDraft>,
     pub(super) overlay: Overlay,
     pub(super) touched: Touched,
-    /// Chains that nobody else changes before the transaction ends.
-    pub(super) locked: HashSet<ChainId>,
-    /// Epochs of this process's leases, which it keeps until the transaction ends; `None` where it has one no more.
-    pub(super) leases: HashMap<String, Option<i64>>,
+    pub(super) held: Held,
     /// What the database said: nothing more can be done in this transaction.
     pub(super) broken: Option<StoreError>,
 }

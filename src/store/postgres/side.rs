@@ -9,7 +9,7 @@ use super::session::Claim;
 use super::{migrations, numbers};
 use crate::store::copying::{Column, Kind, Row, Side, Table, Value};
 use crate::store::marks::{ARRIVING, Standing};
-use crate::store::{StoreError, Stored};
+use crate::store::{SCHEMA, StoreError, Stored};
 
 /// Tables that are this kind of store's own: who works on it, and what is counted anew from the rows of others.
 const OWN: [&str; 8] = [
@@ -63,7 +63,7 @@ impl OnServer {
         let schema = migrations::schema(&mut link)?;
         if schema.applied != schema.known {
             let detail = schema.refusal();
-            return Err(StoreError::Unreadable { what: "schema", detail });
+            return Err(StoreError::Unreadable { what: SCHEMA, detail });
         }
         link.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         Ok(Self { link, place: server.place(), references: Vec::new() })
@@ -188,10 +188,10 @@ impl Side for OnServer {
                 ))?;
             }
         }
-        self.link.run(
-            "UPDATE event_head SET seq = GREATEST(COALESCE((SELECT MAX(seq) FROM events), 0),
-             COALESCE((SELECT MAX(acknowledged) FROM consumers), 0))",
-        )?;
+        let head = "UPDATE event_head SET seq = GREATEST(COALESCE((SELECT MAX(seq) FROM events), 0),
+             COALESCE((SELECT MAX(acknowledged) FROM consumers), 0), $1)";
+        let gaps = numbers::log_gaps(&mut self.link)?;
+        self.link.execute(head, &[&gaps.end()])?;
         self.link.run("COMMIT")
     }
 
@@ -214,7 +214,7 @@ fn kind_of(declared: &str) -> Stored<Kind> {
         "text" => Ok(Kind::Text),
         "bytea" => Ok(Kind::Bytes),
         _ => Err(StoreError::Unreadable {
-            what: "schema",
+            what: SCHEMA,
             detail: format!("a column of type {declared} cannot be copied"),
         }),
     }

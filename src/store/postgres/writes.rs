@@ -57,7 +57,7 @@ impl Tx for View<'_> {
 impl View<'_> {
     fn note(&mut self, change: &Change) {
         if let (Change::NewChain(chain), Some(work)) = (change, self.work.as_deref_mut()) {
-            work.locked.insert(chain.id);
+            work.held.chains.insert(chain.id);
         }
         if let Some(overlay) = self.overlay() {
             overlay.note(change);

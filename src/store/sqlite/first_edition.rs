@@ -46,6 +46,7 @@ pub(super) fn take_over(connection: &Connection) -> Stored<()> {
         ids: &ids,
         key: &[],
         guard: None,
+        log_begins: 0,
         has_written: false,
         failed: None,
     };

@@ -6,6 +6,7 @@ use super::failed;
 use crate::domain::{IdKind, ROWS_PER_EPOCH};
 use crate::store::ahead::NEAR;
 use crate::store::ids::Ids;
+use crate::store::log_gaps::{GAPS, LogGaps};
 use crate::store::{StoreError, Stored};
 
 /// Epochs have six digits in a request number.
@@ -84,7 +85,23 @@ pub(super) fn begin_next(connection: &Connection, seen: &[i64]) -> Stored<i64> {
     // Whatever was seen of the new epoch was not given by this store.
     let next = (next..=LAST_EPOCH).find(|epoch| !known.contains(epoch)).unwrap_or(next);
     save_known(connection, &known)?;
+    begin_log(connection, next)?;
     begin(connection, next)
+}
+
+/// Events of a new epoch have numbers that nobody has read.
+fn begin_log(connection: &Connection, epoch: i64) -> Stored<()> {
+    let step = "begin the log of an epoch";
+    let last = "SELECT MAX(COALESCE((SELECT MAX(seq) FROM events), 0), COALESCE((SELECT MAX(acknowledged) FROM consumers), 0))";
+    let mut gaps = log_gaps(connection)?;
+    gaps.begin(connection.query_row(last, [], |row| row.get(0)).map_err(failed(step))?, epoch);
+    let sql = "INSERT OR REPLACE INTO store_info (key, value) VALUES (?1, ?2)";
+    connection.execute(sql, params![GAPS, gaps.bytes()]).map(drop).map_err(failed(step))
+}
+
+/// Numbers that no event has.
+pub(super) fn log_gaps(connection: &Connection) -> Stored<LogGaps> {
+    LogGaps::read(super::ends::info(connection, GAPS)?)
 }
 
 /// Epochs whose numbers are no news.

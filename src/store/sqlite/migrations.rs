@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::failed;
 pub use crate::store::look::Schema;
-use crate::store::{StoreError, Stored};
+use crate::store::{SCHEMA, StoreError, Stored};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("0001.sql"),
@@ -57,7 +57,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Stored<()> {
     };
     if applied.len() > MIGRATIONS.len() {
         let detail = "it was written by a newer version of chakong; install that version".to_owned();
-        return Err(StoreError::Unreadable { what: "schema", detail });
+        return Err(StoreError::Unreadable { what: SCHEMA, detail });
     }
     for (at, sql) in MIGRATIONS.iter().enumerate() {
         let checksum = Sha256::digest(sql.as_bytes()).to_vec();
@@ -65,7 +65,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Stored<()> {
             Some(known) if *known == checksum => {}
             Some(_) => {
                 let detail = format!("migration {} differs from the one that made this file", at + 1);
-                return Err(StoreError::Unreadable { what: "schema", detail });
+                return Err(StoreError::Unreadable { what: SCHEMA, detail });
             }
             None => {
                 tx.execute_batch(sql).map_err(failed(step))?;

@@ -29,6 +29,8 @@ pub(super) struct Rows<'a> {
     pub(super) key: &'a [u8],
     /// Who is told of rows that cannot be read; nobody while a store is taken over.
     pub(super) guard: Option<&'a Guard>,
+    /// The number behind which events are numbered.
+    pub(super) log_begins: i64,
     /// Whether this job wrote something.
     pub(super) has_written: bool,
     /// The first write that failed: the job fails with it, whatever it makes of it.

@@ -303,7 +303,7 @@ impl Reads for Rows<'_> {
 
     fn last_event(&mut self) -> Stored<i64> {
         let last = self.one("SELECT MAX(seq) FROM events", [], |row| get::<Option<i64>>(row, 0))?;
-        Ok(last.flatten().unwrap_or(0))
+        Ok(last.flatten().unwrap_or(0).max(self.log_begins))
     }
 
     fn acknowledged(&mut self, consumer: &str) -> Stored<i64> {

@@ -9,7 +9,7 @@ use super::migrations::{self, Schema};
 use super::{FILE, PATIENCE_AT_START, READER_CACHE, WRITER_CACHE, connect, ends, failed, failed_io};
 use crate::store::copying::{Column, Kind, Row, Side, Table, Value};
 use crate::store::marks::{ARRIVING, Standing};
-use crate::store::{StoreError, Stored};
+use crate::store::{SCHEMA, StoreError, Stored};
 
 /// Tables that are this kind of store's own.
 const OWN: [&str; 1] = ["migrations"];
@@ -71,7 +71,7 @@ impl InFile {
         if applied != known {
             let detail =
                 format!("{} has schema {applied}, and this version of chakong has {known}", file.display());
-            return Err(StoreError::Unreadable { what: "schema", detail });
+            return Err(StoreError::Unreadable { what: SCHEMA, detail });
         }
         // References are looked at when everything is there.
         let open = "open the store";
@@ -218,7 +218,7 @@ fn kind_of(declared: &str) -> Stored<Kind> {
         "TEXT" => Ok(Kind::Text),
         "BLOB" => Ok(Kind::Bytes),
         _ => Err(StoreError::Unreadable {
-            what: "schema",
+            what: SCHEMA,
             detail: format!("a column of type {declared} cannot be copied"),
         }),
     }

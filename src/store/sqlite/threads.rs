@@ -33,6 +33,8 @@ pub(super) struct Shared {
     pub(super) ids: Arc<Ids>,
     pub(super) key: Arc<[u8]>,
     pub(super) guard: Arc<Guard>,
+    /// The number behind which events are numbered.
+    pub(super) log_begins: i64,
 }
 
 impl Shared {
@@ -49,6 +51,7 @@ impl Shared {
             ids: &self.ids,
             key: &self.key,
             guard: Some(&self.guard),
+            log_begins: self.log_begins,
             has_written: false,
             failed: None,
         }

@@ -253,8 +253,10 @@ impl Rows<'_> {
         let stored = if event.kind == EventType::InquiryCompleted { encode } else { plain };
         let data = event.data.as_ref().map(|data| stored(data.as_bytes()));
         let seq = self.insert(
-            "INSERT INTO events (kind, inquiry, order_id, revision, at, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO events (seq, kind, inquiry, order_id, revision, at, data)
+             VALUES (MAX(?1, COALESCE((SELECT MAX(seq) FROM events), 0)) + 1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
+                self.log_begins,
                 event.kind.code(),
                 event.inquiry.get(),
                 event.order.map(OrderId::get),

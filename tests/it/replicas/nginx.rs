@@ -2,13 +2,16 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Method, StatusCode};
 use serde_json::json;
 use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::fleet::{Fleet, PATIENCE};
@@ -28,15 +31,14 @@ struct Nginx {
 }
 
 impl Nginx {
-    /// Before the replicas of a fleet, with the shipped file; ports and folders are the test's.
-    async fn before(fleet: &Fleet) -> Self {
+    /// Before two replicas, with the shipped file; ports and folders are the test's.
+    async fn before(ports: &[u16]) -> Self {
         let certificates = Certificates::new();
         certificates.signed("server", "DNS:chakong.court.example", 30);
         let (folder, port, postbox) =
             (tempfile::tempdir().expect("a folder"), reserved_port(), reserved_port());
         let path = |name: &str| certificates.path(name).display().to_string();
         let here = folder.path().display();
-        let ports: Vec<u16> = fleet.replicas.iter().map(|one| one.port).collect();
         let text =
             std::fs::read_to_string(root().join("config/deploy/nginx.conf")).expect("the proxy's file");
         let text = text
@@ -83,6 +85,115 @@ impl Drop for Nginx {
     }
 }
 
+/// A replica that reads every request whole, and says nothing, or OK.
+struct Stub {
+    port: u16,
+    /// Methods and paths of what was read.
+    read: Arc<Mutex<Vec<String>>>,
+    task: JoinHandle<()>,
+}
+
+impl Stub {
+    async fn begin(answer: &'static [u8]) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let (port, read) =
+            (listener.local_addr().expect("an address").port(), Arc::<Mutex<Vec<_>>>::default());
+        let seen = Arc::clone(&read);
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let mut stream = BufReader::new(stream);
+                if let Some(request) = whole(&mut stream).await {
+                    seen.lock().expect("the requests").push(request);
+                    let _ = stream.get_mut().write_all(answer).await;
+                }
+            }
+        });
+        Self { port, read, task }
+    }
+
+    fn read(&self) -> Vec<String> {
+        std::mem::take(&mut *self.read.lock().expect("the requests"))
+    }
+}
+
+impl Drop for Stub {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Method and path of a request that was read to its end.
+async fn whole(stream: &mut BufReader<TcpStream>) -> Option<String> {
+    let (mut first, mut length) = (None, 0);
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.ok().filter(|count| *count > 0)?;
+        if let Some((_, value)) =
+            line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        {
+            length = value.trim().parse().ok()?;
+        }
+        match line.trim_end() {
+            "" => break,
+            line => drop(first.get_or_insert_with(|| line.trim_end_matches(" HTTP/1.1").to_owned())),
+        }
+    }
+    stream.read_exact(&mut vec![0; length]).await.ok()?;
+    first
+}
+
+fn client() -> Client {
+    let client = Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).timeout(PATIENCE);
+    client.build().expect("a client")
+}
+
+/// Sends something with a body through the proxy.
+async fn sent(nginx: &Nginx, method: &Method, path: &str) -> StatusCode {
+    let request = client().request(method.clone(), format!("https://127.0.0.1:{}{path}", nginx.port));
+    request.json(&json!({ "amount": 1 })).send().await.expect("an answer").status()
+}
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+/// The replica that reads a request whole and ends without an answer may have done what it asks for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nginx_sends_nothing_twice_that_changes_something() {
+    let (one, other) = (Stub::begin(b"").await, Stub::begin(b"").await);
+    let nginx = Nginx::before(&[one.port, other.port]).await;
+    for path in ["/v1/cases/1/claim", "/console/cases/1"] {
+        for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::POST] {
+            // Who was silent just before is left out for a moment.
+            let (started, mut read) = (Instant::now(), Vec::new());
+            while read.is_empty() {
+                assert!(started.elapsed() < PATIENCE, "{method} {path} never comes: {}", nginx.log());
+                assert_eq!(sent(&nginx, &method, path).await, StatusCode::BAD_GATEWAY, "{}", nginx.log());
+                read = [one.read(), other.read()].concat();
+            }
+            assert_eq!(read, [format!("{method} {path}")], "{}", nginx.log());
+        }
+        assert_eq!(sent(&nginx, &Method::GET, path).await, StatusCode::BAD_GATEWAY);
+        assert_eq!(
+            [one.read(), other.read()].concat().len(),
+            2,
+            "what changes nothing goes to the other one"
+        );
+    }
+}
+
+/// Nobody listens in the place of one of the two: nothing reached it, whatever it was.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nginx_gives_what_did_not_reach_a_replica_to_another_once() {
+    let (gone, there) = (reserved_port(), Stub::begin(OK).await);
+    let nginx = Nginx::before(&[gone, there.port]).await;
+    for turn in 0..12 {
+        for method in [Method::PUT, Method::DELETE, Method::POST, Method::GET] {
+            let status = sent(&nginx, &method, "/v1/cases/1/claim").await;
+            assert_eq!(status, StatusCode::OK, "{turn} {method}: {}", nginx.log());
+            assert_eq!(there.read(), [format!("{method} /v1/cases/1/claim")]);
+        }
+    }
+}
+
 /// Submits over and over; how many were accepted, and what was answered otherwise.
 async fn submits(
     port: u16,
@@ -90,8 +201,7 @@ async fn submits(
     is_over: Arc<AtomicBool>,
     accepted: Arc<AtomicUsize>,
 ) -> Vec<String> {
-    let client = Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).timeout(PATIENCE);
-    let client = client.build().expect("a client");
+    let client = client();
     let mut refused = Vec::new();
     let mut number = 0;
     while !is_over.load(Ordering::Relaxed) {
@@ -126,7 +236,8 @@ async fn nginx_with_kept_connections_fails_no_submission_while_replicas_are_rest
     let played = [realty("realty", json!({ "everyone": { "properties": 1 } }))];
     let mut fleet = Fleet::new(&played, 2, "drain = \"3s\"\n").await;
     fleet.start().await;
-    let nginx = Nginx::before(&fleet).await;
+    let ports: Vec<u16> = fleet.replicas.iter().map(|one| one.port).collect();
+    let nginx = Nginx::before(&ports).await;
     let (is_over, accepted) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let callers: Vec<_> = (0..CALLERS)
         .map(|at| tokio::spawn(submits(nginx.port, at, Arc::clone(&is_over), Arc::clone(&accepted))))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chakong::domain::{Change, EventType, IdKind, OrderRecord, OrderState, Priority, ROWS_PER_EPOCH};
-use chakong::store::Store;
+use chakong::store::{Reads, Store};
 
 use crate::samples::{a_case, batch, event, keep, query, write};
 use crate::worlds::World;
@@ -45,7 +45,7 @@ pub async fn numbers_never_repeat_not_after_reopening_nor_in_a_later_epoch(mut w
             assert!(seen.insert(number), "{number:?} was given before");
         }
         let epoch = store.epoch();
-        let read = move |reads: &mut dyn chakong::store::Reads| {
+        let read = move |reads: &mut dyn Reads| {
             Ok((
                 reads.last_row(IdKind::Batch, epoch)?,
                 reads.last_row(IdKind::Batch, epoch + 7_000)?,
@@ -65,6 +65,38 @@ pub async fn numbers_never_repeat_not_after_reopening_nor_in_a_later_epoch(mut w
         let pair = write(&store, move |tx| Ok((tx.next(kind), tx.next(kind)))).await;
         let third = write(&store, move |tx| Ok(tx.next(kind))).await;
         assert_eq!((pair.1, third), (pair.0 + 1, pair.0 + 2));
+    }
+}
+
+/// Whoever read the log before a store was restored has read events that it does not know: none of their numbers is given again.
+pub async fn a_restored_log_goes_on_far_behind_all_that_was_read_of_it(mut world: impl World) {
+    const FAR: i64 = 100_000_000;
+    let mut last = 0;
+    for nth in 0..3 {
+        let store = world.store();
+        let inquiry = a_case(&store, nth).await.inquiry().id;
+        let two = [EventType::OrderFailed, EventType::OrderOverdue];
+        keep(&store, two.map(|kind| Change::NewEvent(event(inquiry, kind))).to_vec()).await;
+        let read = move |reads: &mut dyn Reads| Ok((reads.events_after(last, 9)?, reads.last_event()?));
+        let (events, end) = store.read(read).await.expect("a read");
+        let numbers: Vec<i64> = events.iter().map(|(seq, ..)| *seq).collect();
+        assert_eq!(numbers, [end - 1, end], "one behind the other");
+        assert!(nth == 0 || end > last + FAR, "{end} behind {last}");
+        assert_eq!(store.log_gaps().lag(end, last), 2, "two are to be read");
+        assert_eq!(*store.signals().events().borrow(), end);
+        last = end;
+        drop(store);
+        world.restore();
+        let begins = world.store().read(|reads| reads.last_event()).await.expect("a read");
+        assert!(begins > last + FAR, "whoever has acknowledged more than is known may go on: {begins}");
+        world.reopen();
+        let store = world.store();
+        assert_eq!(
+            store.read(|reads| reads.last_event()).await.expect("a read"),
+            begins,
+            "also when it is opened again"
+        );
+        assert_eq!(store.log_gaps().lag(begins, last), 0, "nothing is to be read");
     }
 }
 

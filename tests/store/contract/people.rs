@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::samples::{at, keep};
 use crate::worlds::World;
 
-fn person(nth: u128) -> Person {
+pub fn person(nth: u128) -> Person {
     Person {
         sign_in_certificates: Vec::new(),
         id: PersonId(Uuid::from_u128(nth)),
