@@ -359,9 +359,11 @@ fn file_of_act(tx: &mut dyn Tx, chain: Option<ChainId>, what: &Act) -> Stored<Re
     {
         file.carried.insert(*id);
     }
-    for id in inquiries {
+    let asking = what.frees().map(|party| file.asking_about(party)).unwrap_or_default();
+    for id in inquiries.into_iter().chain(asking.iter().copied()) {
         load_orders(tx, &mut file, id)?;
     }
+    asking.into_iter().try_for_each(|id| load_lines(tx, &mut file, id))?;
     // An act may end the last open order of an inquiry, which issues its certificate.
     let closing: Vec<InquiryId> =
         file.inquiries.values().filter(|one| one.open_orders <= 1).map(|one| one.id).collect();

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Case, Chain, ChainId, ChainParty, Change, Inquiry, InquiryId, LineRow, Lines, Measure, MeasureId,
-    MeasureState, OrderId, OrderRecord, OrderState, Outcome, Paper, PropertyFinding, Revision, Task,
+    MeasureState, OrderId, OrderRecord, OrderState, Outcome, Paper, PartyId, PropertyFinding, Revision, Task,
     TaskKind, Terms,
 };
 
@@ -111,6 +111,13 @@ impl CaseFile {
         };
         let asked = self.tasks.iter().filter(asks).filter_map(|task| task.measure.and(task.order));
         busy.chain(asked).collect()
+    }
+
+    /// The inquiries of which orders are open and that name a party.
+    pub fn asking_about(&self, party: PartyId) -> Vec<InquiryId> {
+        let names = |id: &InquiryId| self.terms.get(id).is_some_and(|terms| terms.debtors.contains(&party));
+        let open = self.inquiries.values().filter(|inquiry| inquiry.open_orders > 0);
+        open.map(|inquiry| inquiry.id).filter(names).collect()
     }
 
     /// Alters the file as the store will be altered.

@@ -61,6 +61,7 @@ mod taken_back;
 mod telling;
 mod terms_in_view;
 mod unbooked;
+mod units;
 mod unsent;
 mod waiting;
 mod wanted_again;

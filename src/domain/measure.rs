@@ -11,7 +11,7 @@ mod view;
 use chakong_contract::asset::Rank;
 use chakong_contract::order::Target;
 use chakong_contract::{Currency, Date, Money};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -211,6 +211,9 @@ pub struct Measure {
     pub value: Option<Decimal>,
     /// What stands ordered at the counterpart: proposed or asked at first, less what was released and deducted since.
     pub limit: Decimal,
+    /// Of a product, how many units stand ordered: together they make up the limit. `None` where nothing was ordered by units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<Decimal>,
     /// Really held, as the counterpart said; never more than the limit.
     pub held: Decimal,
     /// What the counterpart says it holds beyond the limit.
@@ -303,6 +306,17 @@ impl Measure {
         (uncovered - given_back).max(Decimal::ZERO)
     }
 
+    /// How many of the ordered units of a product stand once its limit is so much: as large a part of them as it is of the limit, in
+    /// hundredths, which is the least that an order names.
+    pub fn units_within(&self, limit: Decimal) -> Option<Decimal> {
+        let units = self.units?;
+        if limit >= self.limit {
+            return Some(units);
+        }
+        let part = units.checked_mul(limit.max(Decimal::ZERO)).and_then(|part| part.checked_div(self.limit));
+        part.map(|part| part.round_dp_with_strategy(2, RoundingStrategy::ToZero))
+    }
+
     /// An amount of the measure in yuan; zero for a foreign currency without a rate.
     pub fn in_yuan(&self, amount: Decimal) -> Decimal {
         match (self.currency, self.rate) {
@@ -359,6 +373,7 @@ impl Measure {
             origin: Origin::Ordered,
             permitted: None,
             limit: Decimal::ZERO,
+            units: None,
             held: Decimal::ZERO,
             surplus: Decimal::ZERO,
             releasing: Decimal::ZERO,

@@ -299,6 +299,7 @@ pub fn measure(ids: &dyn NewIds, of: &Whole) -> Measure {
         available: amount("50000.10"),
         value: None,
         limit: amount("50000.10"),
+        units: None,
         held: amount("0"),
         surplus: amount("0"),
         releasing: amount("0"),

@@ -17,13 +17,13 @@ pub enum Closeness {
 
 impl CaseFile {
     /// Under which inquiry a control of a measure is ordered: the newest of the chain that is not withdrawn and names the
-    /// party by the same document; else the one that found it.
+    /// party by the same document; else the newest that names the party; else the one that found it.
     pub fn subject_of(&self, measure: &Measure) -> (InquiryId, Subject) {
         let own = (measure.inquiry, Subject { party: measure.party, document: measure.document });
         self.newest_that_names(measure, |_| true).unwrap_or(own)
     }
 
-    /// The newest inquiry that is not withdrawn, is so, and names a measure's party by the same document.
+    /// The newest inquiry that is not withdrawn, is so, and names a measure's party by the same document; where none does, by any.
     pub fn newest_that_names(
         &self,
         measure: &Measure,
@@ -37,14 +37,25 @@ impl CaseFile {
         };
         let mut newest: Vec<&InquiryId> = self.terms.keys().filter(live).collect();
         newest.sort_unstable_by(|a, b| b.cmp(a));
-        newest.into_iter().find_map(|id| {
+        let by_document = |id: &InquiryId| {
             let terms = self.terms.get(id)?;
             let place = terms.parties.iter().enumerate().find_map(|(party, known)| {
                 let document = known.documents.iter().position(|one| one == document)?;
                 Some(Subject { party: u32::try_from(party).ok()?, document: u32::try_from(document).ok()? })
             })?;
             Some((*id, place))
-        })
+        };
+        let by_party = |id: &InquiryId| {
+            let place = self.terms.get(id)?.debtors.iter().position(|debtor| *debtor == measure.debtor)?;
+            Some((*id, Subject { party: u32::try_from(place).ok()?, document: 0 }))
+        };
+        let same_document = newest.iter().find_map(|id| by_document(id));
+        let same_party = newest.iter().find_map(|id| by_party(id));
+        let case = |found: Option<(InquiryId, Subject)>| Some(self.inquiries.get(&found?.0)?.case);
+        // A case that continues the one that placed it has the measure, by whichever document it names the party.
+        let goes_on = same_party.map(|found| found.0) > same_document.map(|found| found.0)
+            && case(same_party) != case(same_document);
+        if goes_on { same_party } else { same_document }
     }
 
     /// Whether a counterpart may be asked what a measure's property holds: an inquiry that is not withdrawn names its party by the same

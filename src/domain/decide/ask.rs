@@ -8,6 +8,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::super::{DocumentId, Measure, MeasureState, OrderId, OrderState, TaskKind, number_of};
 use super::draft::{Draft, NoPapers};
 use super::stake::{stake_room, stake_within};
+use super::units::quantity_of;
 
 /// Why a freeze cannot be ordered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +57,7 @@ pub fn ask(
     let order = draft.control(&measure, instruction, papers);
     let case = draft.file.inquiries.get(&inquiry).map(|inquiry| inquiry.case_number.clone());
     // Of a stake the measure says how much of it is frozen; a product's units stay those that there are.
+    let units = quantity_of(&part);
     let target = if matches!(part, Target::Equity { .. }) { part } else { measure.target.clone() };
     let id = measure.id;
     let unsent = measure.order.filter(|before| could_not_be_sent(draft, *before));
@@ -64,6 +66,7 @@ pub fn ask(
         inquiry,
         party: subject.party,
         document: subject.document,
+        units,
         target,
         limit,
         from: Some(from),
@@ -94,7 +97,7 @@ fn could_not_be_sent(draft: &Draft<'_>, order: OrderId) -> bool {
 pub fn part_of(measure: &Measure, limit: Decimal) -> Option<Target> {
     let mut target = measure.target.clone();
     if let Target::Product { quantity, .. } = &mut target
-        && let Some(all) = quantity.as_ref().and_then(|all| all.parse::<Decimal>().ok())
+        && let Some(all) = quantity_of(&measure.target)
         && limit < measure.available
         && let Some(part) = all.checked_mul(limit).and_then(|part| part.checked_div(measure.available))
     {

@@ -1,6 +1,7 @@
 //! Lines of the ledger for what a query found.
 
 use chakong_contract::asset::{CoOwnership, FoundAsset, MatchedBy, Product, SubAccount};
+use chakong_contract::id::folded_number;
 use chakong_contract::order::Target;
 use chakong_contract::{Account, Asset, Currency, Date, RealProperty};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -203,6 +204,7 @@ pub fn line(found: Found<'_>, institution: &str, target: Target, exemption: Exem
         available: Decimal::ZERO,
         value: None,
         limit: Decimal::ZERO,
+        units: None,
         held: Decimal::ZERO,
         surplus: Decimal::ZERO,
         releasing: Decimal::ZERO,
@@ -284,6 +286,17 @@ pub fn same_property(a: &Measure, b: &Measure) -> bool {
     }
 }
 
+/// Whether a measure is about what an account's number stands over: a term sub-account or a product of the account of another line.
+pub fn is_below(measure: &Measure, account: &Measure) -> bool {
+    let Target::Account { number, sub_account: None, .. } = &account.target else { return false };
+    let over = match &measure.target {
+        Target::Account { number, sub_account: Some(_), .. } => number,
+        Target::Product { account, .. } => account,
+        _ => return false,
+    };
+    folded_number(over) == folded_number(number) && is_same_institution(measure, account)
+}
+
 /// Whether two measures are at the same institution. One that a person entered may not name it: the counterpart tells it then.
 fn is_same_institution(a: &Measure, b: &Measure) -> bool {
     let (one, other) = (keeper(&a.institution, &a.target), keeper(&b.institution, &b.target));
@@ -324,11 +337,8 @@ pub fn property_keys(reply: &chakong_contract::Reply) -> Vec<String> {
                 let of = |target: Target| key_of(&account.institution_code, &target);
                 keys.push(of(target_of(account, None)));
                 keys.extend(account.sub_accounts.iter().map(|sub| of(target_of(account, Some(sub)))));
-                keys.extend(
-                    account.products.iter().filter_map(|product| {
-                        Some(of(target_of_product(account, product, units_of(product)?)))
-                    }),
-                );
+                let named = account.products.iter().filter(|product| !product.number.is_empty());
+                keys.extend(named.map(|product| of(target_of_product(account, product, Decimal::ZERO))));
             }
             Asset::Property(property) => {
                 let (institution, target) = named(property);

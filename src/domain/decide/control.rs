@@ -8,6 +8,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::super::{EventType, Measure, MeasureState, Origin, Said};
 use super::fitting::{Unfit, check_money, check_taken, ordered_of};
 use super::released::{MeasureOutcome, released};
+use super::units::quantity_of;
 
 /// The measure after a control's answer.
 ///
@@ -167,7 +168,7 @@ fn renewed(measure: &Measure, instruction: &Instruction, holding: &Holding, toda
     // What was taken or given back since it was ordered does not come back with it, in the limit or in what is held.
     let is_less = !measure.limit.is_zero() && measure.limit < ordered;
     let limit = if is_less { measure.limit } else { ordered };
-    let with_limit = Measure { limit, ..measure.clone() };
+    let with_limit = Measure { limit, units: measure.units_within(limit), ..measure.clone() };
     let (held, surplus) = held_of(&with_limit, holding);
     let held = if is_less { held.min(measure.held) } else { held };
     let law = measure.longest_term().renewed_last_day(from.yesterday().unwrap_or(*from));
@@ -199,21 +200,25 @@ fn some_or(said: &str, known: &str) -> String {
     if said.is_empty() { known } else { said }.to_owned()
 }
 
-/// The money that is held, at most the limit, and what is said to be held beyond it. For a product: its units at the price that
-/// the bank last reported.
+/// The money that is held, at most the limit, and what is said to be held beyond it. For a product: of the limit as large a part as of the
+/// units that stand ordered; where nobody knows these, its units at the price that the bank last reported.
 fn held_of(measure: &Measure, holding: &Holding) -> (Decimal, Decimal) {
     if measure.is_whole() {
         return (Decimal::ZERO, Decimal::ZERO);
     }
     let said = holding.held.amount.max(Decimal::ZERO);
     let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Decimal>().ok());
-    let Target::Product { quantity, .. } = &measure.target else {
+    if !matches!(measure.target, Target::Product { .. }) {
         return (said.min(measure.limit), (said - measure.limit).max(Decimal::ZERO));
+    }
+    let (all, worth) = match measure.units {
+        Some(ordered) => (Some(ordered), measure.limit),
+        None => (quantity_of(&measure.target), measure.available),
     };
-    let held = match (number(&holding.units), number(quantity)) {
+    let held = match (number(&holding.units), all) {
         (Some(units), Some(all)) if all > Decimal::ZERO => {
             let share = units.min(all).checked_div(all).unwrap_or(Decimal::ONE);
-            let value = share.checked_mul(measure.available).unwrap_or(measure.limit);
+            let value = share.checked_mul(worth).unwrap_or(measure.limit);
             said.max(value.round_dp_with_strategy(2, RoundingStrategy::AwayFromZero))
         }
         _ => said,
@@ -235,6 +240,7 @@ fn deducted(measure: &Measure, said: Option<Decimal>) -> MeasureOutcome {
     };
     let rest = Measure {
         limit,
+        units: measure.units_within(limit),
         held,
         deducted: measure.deducted + amount,
         deducting: Decimal::ZERO,

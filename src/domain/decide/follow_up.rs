@@ -1,6 +1,7 @@
 //! What people must do about something that happened to a measure.
 
 use jiff::Span;
+use rust_decimal::Decimal;
 
 use super::super::{EventType, Measure, TaskKind};
 use super::draft::{Draft, NewTask};
@@ -48,7 +49,9 @@ pub fn follow_up(draft: &mut Draft<'_>, kind: EventType, measure: &Measure) {
                     TaskKind::Renew => is_renewed,
                     kind => kind == TaskKind::Requery,
                 };
-                task.measure == Some(id) && (ended || is_moot)
+                // What is held beyond the limit of what ended is still to be found out.
+                let stays = task.kind == TaskKind::Review && measure.surplus > Decimal::ZERO;
+                task.measure == Some(id) && (ended && !stays || is_moot)
             });
         }
         _ => {}

@@ -8,7 +8,7 @@ use super::super::{
     CaseFile, Change, InquiryId, LeftAlone, Measure, MeasureState, OrderRecord, OrderState, Origin,
     PropertyFinding, Subject, TaskKind,
 };
-use super::candidate::{Found, candidates, property_key, same_property};
+use super::candidate::{Found, candidates, property_key, property_keys, same_property};
 use super::counting::is_abandoned;
 use super::draft::{Draft, NewTask};
 use super::equity::{is_closer, stakes};
@@ -94,15 +94,31 @@ fn take_in(draft: &mut Draft<'_>, new: Measure) {
                 task.kind == TaskKind::Review && task.measure == Some(known.id) && task.order.is_none()
             });
         }
-        let exemption = exemption_of(&known, &found);
-        draft.move_measure(Measure { available, co_owned, exemption, ..known });
+        // Of what may not be frozen by itself by now, nothing more is asked.
+        let available =
+            if new.state == MeasureState::Candidate { available } else { available.min(known.limit) };
+        let (before, exemption) = (known.exemption.level, exemption_of(&known, &found));
+        let known = Measure { available, co_owned, exemption, ..known };
+        draft.move_measure(known.clone());
+        if known.exemption.level > before && known.origin == Origin::Ordered {
+            tell_that_it_is_exempt(draft, &known);
+        }
     }
 }
 
-/// What is found about a property whose freeze this gateway did not place binds it from then on: nobody looked at it before.
+/// What is found about a property binds its measure from then on, where no officer has looked at it and permitted what stands.
 fn exemption_of(known: &Measure, found: &Exemption) -> Exemption {
     let own = known.exemption.clone();
-    if known.origin == Origin::Ordered { own } else { own.or_stricter(found) }
+    if known.permitted.is_some() { own } else { own.or_stricter(found) }
+}
+
+/// A property that stands frozen and is found to be exempt is for a person: to be released, or permitted anew.
+fn tell_that_it_is_exempt(draft: &mut Draft<'_>, measure: &Measure) {
+    let note = format!(
+        "后续反馈显示该财产属豁免财产，须核实是否解除，此前不再冻结、扣划 a later answer shows that this property is exempt: find out whether to release it; nothing more is frozen or deducted before: {}",
+        measure.exemption.basis
+    );
+    draft.task(NewTask::about(TaskKind::Review, measure, draft.now()), note);
 }
 
 /// What a cancelled inquiry found, and another one finds, is the other's from now on.
@@ -167,16 +183,15 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
         return;
     }
     let Measure { target, available, exemption, note, queued_behind, currency, value, co_owned, .. } = new;
-    let state = if known.state == MeasureState::Proposed && new.state == MeasureState::Candidate {
-        MeasureState::Proposed
-    } else {
-        new.state
+    // What is less than was proposed is proposed anew, and the rest elsewhere.
+    let covers = known.is_whole() || available >= known.limit;
+    let stays_proposed =
+        known.state == MeasureState::Proposed && new.state == MeasureState::Candidate && covers;
+    let (state, limit) = match stays_proposed {
+        true => (MeasureState::Proposed, known.limit),
+        false => (new.state, rust_decimal::Decimal::ZERO),
     };
-    let limit = if state == MeasureState::Proposed {
-        known.limit.min(available.max(known.limit))
-    } else {
-        rust_decimal::Decimal::ZERO
-    };
+    let first_approval = known.first_approval.clone().filter(|_| stays_proposed);
     let value = value.or(known.value);
     // What is left alone for another reason than that it could not be sent is not sent again.
     let order = known.order.filter(|_| state != MeasureState::Skipped);
@@ -192,9 +207,10 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
         limit,
         co_owned,
         order,
+        first_approval,
         ..known.clone()
     };
-    if state == MeasureState::Skipped && known.state == MeasureState::Proposed {
+    if !stays_proposed && known.state == MeasureState::Proposed {
         draft.close_tasks(|task| task.kind == TaskKind::Approve && task.measure == Some(known.id));
     }
     draft.move_measure(revised);
@@ -227,6 +243,10 @@ fn take_back_what_is_gone(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Re
     let Some(terms) = draft.file.terms.get(&order.inquiry) else { return };
     let asked_by = Subject { party: order.party, document: order.document };
     let (debtor, document) = (terms.debtor(order.party), terms.document(asked_by));
+    // A product of which no unit is free is shown, too.
+    let keys = property_keys(reply);
+    let is_product =
+        |known: &Measure| matches!(known.target, chakong_contract::order::Target::Product { .. });
     let gone = |known: &&Measure| {
         known.counterpart == order.lane
             && known.debtor == debtor
@@ -234,6 +254,7 @@ fn take_back_what_is_gone(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Re
             && !known.state.ended()
             && !matches!(known.target, chakong_contract::order::Target::Equity { .. })
             && !lines.iter().any(|line| same_property(line, known))
+            && !(is_product(known) && keys.contains(&property_key(known)))
     };
     let gone: Vec<Measure> = draft.file.ledger().filter(gone).cloned().collect();
     const NOTE: &str = "更正后的反馈不再载明该财产 a later answer no longer shows this property";

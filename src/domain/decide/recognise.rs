@@ -8,7 +8,7 @@ use chakong_contract::{Account, Asset, Encumbrance, Reply};
 use rust_decimal::Decimal;
 
 use super::super::{EventType, Measure, MeasureId, MeasureState, OrderRecord, Origin, Said, TaskKind};
-use super::candidate::{Found, candidates, same_property};
+use super::candidate::{Found, candidates, is_below, same_property};
 use super::control::with_term;
 use super::counting::Cause;
 use super::draft::{Draft, NewTask};
@@ -41,10 +41,20 @@ fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, a
     if is_older(draft, order, &line) {
         return;
     }
+    let standing = standing_of(draft, &line);
+    let below = standing_below(draft, &line);
+    let Some(ours) = without_those_below(ours, &below, standing.len()) else {
+        if let Some(first) = below.first() {
+            draft.task(NewTask::about(TaskKind::Review, first, draft.now()), UNCLEAR);
+        }
+        return;
+    };
+    if ours.is_empty() {
+        return;
+    }
     if let Some(unstated) = unstated(draft, &line, &ours) {
         hold_for_an_officer(draft, line.clone(), unstated);
     }
-    let standing = standing_of(draft, &line);
     // A freeze that is on its way may be listed before its own answer comes.
     let is_asked = draft.file.ledger().any(|known| {
         matches!(known.state, MeasureState::Asked | MeasureState::Accepted) && same_property(known, &line)
@@ -70,6 +80,34 @@ fn learn_institution(draft: &mut Draft<'_>, line: &Measure) {
 fn standing_of(draft: &Draft<'_>, line: &Measure) -> Vec<Measure> {
     let stands = |known: &&Measure| known.state.stands() && same_property(known, line);
     draft.file.ledger().filter(stands).cloned().collect()
+}
+
+/// The measures that stand, or are asked, on what an account's number stands over: its term sub-accounts and products. A bank lists their
+/// freezes among the account's.
+fn standing_below(draft: &Draft<'_>, line: &Measure) -> Vec<Measure> {
+    let is_below = |known: &&Measure| {
+        (known.state.stands() || known.state == MeasureState::Asked) && is_below(known, line)
+    };
+    draft.file.ledger().filter(is_below).cloned().collect()
+}
+
+/// The freezes that are listed on the account itself: all but those of what is below it, as far as their limits tell. `None` where that
+/// leaves more than stand on the account, and one of those below is not among them: which is which is for a person then.
+fn without_those_below<'l>(
+    mut listed: Vec<&'l Encumbrance>,
+    below: &[Measure],
+    standing: usize,
+) -> Option<Vec<&'l Encumbrance>> {
+    let mut is_clear = true;
+    for measure in below {
+        let is_it = |one: &&Encumbrance| one.amount.is_some_and(|money| money.amount == measure.limit);
+        match listed.iter().position(is_it) {
+            Some(at) => drop(listed.remove(at)),
+            // One that is asked may not be listed yet.
+            None => is_clear &= measure.state == MeasureState::Asked,
+        }
+    }
+    (is_clear || listed.len() <= standing).then_some(listed)
 }
 
 /// A freeze of ours that is listed without its amount and that the ledger does not know: how much it holds for the claim is not known.
@@ -141,6 +179,9 @@ fn is_older(draft: &Draft<'_>, order: &OrderRecord, line: &Measure) -> bool {
     })
 }
 
+/// Why a person looks at freezes of ours that a bank lists on one account.
+const UNCLEAR: &str = "该账户另有本案冻结，须核对后补录 the account has further freezes of this case: compare them, and enter those that are missing";
+
 /// Several freezes of ours on one account. Where each measure of the ledger is listed with its own limit, the others are freezes that
 /// the ledger does not know; else a person must tell which is which.
 fn beside(
@@ -163,8 +204,7 @@ fn beside(
     if is_clear {
         others.into_iter().for_each(|one| recognise(draft, line.clone(), one, account));
     } else if let Some(first) = known.first().filter(|_| listed.len() > known.len()) {
-        let note = "该账户另有本案冻结，须核对后补录 the account has further freezes of this case: compare them, and enter those that are missing";
-        draft.task(NewTask::about(TaskKind::Review, first, draft.now()), note);
+        draft.task(NewTask::about(TaskKind::Review, first, draft.now()), UNCLEAR);
     }
 }
 
@@ -205,6 +245,35 @@ fn held(one: &Encumbrance, account: &Account, limit: Option<Decimal>) -> Option<
     let listed = one.amount?.to_whole_units().amount.max(Decimal::ZERO);
     let within_limit = limit.map_or(listed, |limit| listed.min(limit));
     Some(account.balance.map_or(within_limit, |balance| within_limit.min(balance.amount.max(Decimal::ZERO))))
+}
+
+/// What the freezes of others that come before one of ours, and ours that the ledger knows, leave of an account's balance; nothing where one
+/// of them does not say how much it takes.
+fn left_by_others(draft: &Draft<'_>, line: &Measure, ours: &Encumbrance, account: &Account) -> Decimal {
+    let before = account.encumbrances.iter().filter(|one| !is_ours(draft, one) && comes_before(one, ours));
+    let taken = before.map(|one| one.amount.map(|money| money.amount.max(Decimal::ZERO)));
+    let taken = taken.into_iter().try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount?));
+    let known: Decimal = standing_of(draft, line).iter().map(|one| one.held).sum();
+    let Some(balance) = account.balance else {
+        return if taken == Some(Decimal::ZERO) { Decimal::MAX } else { Decimal::ZERO };
+    };
+    taken.map_or(Decimal::ZERO, |taken| (balance.amount - taken - known).max(Decimal::ZERO))
+}
+
+/// Whether a freeze takes before another: by their places where both say them, else by their first days; in doubt it does. One that waits
+/// takes after one that does not.
+fn comes_before(one: &Encumbrance, other: &Encumbrance) -> bool {
+    let waits = |it: &Encumbrance| it.kind == EncumbranceKind::WaitingSeizure;
+    if !matches!(one.kind, EncumbranceKind::Freeze | EncumbranceKind::WaitingSeizure)
+        || waits(one) && !waits(other)
+    {
+        return false;
+    }
+    match (one.rank.zip(other.rank), one.from.zip(other.from)) {
+        (Some((one, other)), _) => one.place < other.place,
+        (None, Some((one, other))) => one <= other,
+        (None, None) => true,
+    }
 }
 
 /// Whether freezes of several stand on an account that does not cover them all: who of them holds what is not said then, and no more
@@ -295,7 +364,9 @@ fn recognise(draft: &mut Draft<'_>, line: Measure, one: &Encumbrance, account: &
         Measure {
             origin: Origin::Recognised,
             limit,
-            held: held(one, account, None).unwrap_or_default(),
+            held: held(one, account, None)
+                .unwrap_or_default()
+                .min(left_by_others(draft, &line, one, account)),
             rank: one.rank,
             reference: one.reference.clone(),
             original_case: one.document.clone(),

@@ -53,8 +53,9 @@ pub fn released(measure: &Measure, said: Option<Decimal>, words: &str) -> Measur
     };
     let rest = Measure {
         limit: if all { Decimal::ZERO } else { limit },
+        units: measure.units_within(if all { Decimal::ZERO } else { limit }),
         held,
-        surplus: Decimal::ZERO,
+        surplus: if all { surplus_after(measure, said) } else { Decimal::ZERO },
         released: measure.released + measure.releasing,
         releasing: Decimal::ZERO,
         note,
@@ -62,6 +63,13 @@ pub fn released(measure: &Measure, said: Option<Decimal>, words: &str) -> Measur
     };
     let state = if all { MeasureState::Released } else { rest.standing_state() };
     MeasureOutcome { measure: Measure { state, ..rest }, event: Some(EventType::MeasureReleased) }
+}
+
+/// What is held beyond the limit still when all of the limit was given back: as much as before, unless more is said to have been set free.
+/// A person finds out.
+fn surplus_after(measure: &Measure, said: Option<Decimal>) -> Decimal {
+    let more = said.map_or(Decimal::ZERO, |said| (said - measure.releasing).max(Decimal::ZERO));
+    (measure.surplus - more).max(Decimal::ZERO)
 }
 
 /// Whether a release of a part is said to have set more free than it could, with the limit that stays: the counterpart says the ordered

@@ -8,6 +8,7 @@ use super::super::{
 };
 use super::ask::original_of;
 use super::draft::{Draft, NoPapers};
+use super::units::taken_part;
 
 /// Whether a release of it can be ordered: it stands and nothing else is under way.
 pub fn is_idle(measure: &Measure) -> bool {
@@ -71,8 +72,9 @@ fn order_release(
 ) -> Result<OrderId, ReleaseError> {
     let papers = draft.papers_for(measure, ActionKind::Release, brought)?;
     let original = original_of(measure).ok_or(ReleaseError::NoOriginal)?;
+    let target = taken_part(measure, amount);
     let amount = (!measure.is_whole()).then(|| measure.money(amount));
-    let instruction = Instruction::Release { target: measure.target.clone(), amount, original };
+    let instruction = Instruction::Release { target, amount, original };
     Ok(draft.control(measure, instruction, papers))
 }
 

@@ -8,6 +8,7 @@ use super::super::{Measure, OrderRecord, Subject, number_of};
 use super::ask::part_of;
 use super::counting::room_of;
 use super::draft::{Draft, NewOrder};
+use super::units::quantity_of;
 use super::unsent::unwanted;
 
 /// How often a control is ordered again because the counterpart says that its own system failed.
@@ -73,5 +74,6 @@ pub fn within_room(
     }
     *target = part_of(measure, left)?;
     limit.amount = left;
-    Some((instruction, Measure { limit: left, ..measure.clone() }))
+    let units = quantity_of(target);
+    Some((instruction, Measure { limit: left, units, ..measure.clone() }))
 }

@@ -12,6 +12,7 @@ use super::super::super::{
 use super::super::ask::original_of;
 use super::super::counting::left_to_take;
 use super::super::draft::Draft;
+use super::super::units::taken_part;
 use super::super::{Decided, Rejected};
 use super::{Outcome, Transfer, authorise};
 
@@ -53,7 +54,7 @@ pub fn deduct(
             "原冻结请求单号不明，请先补录 the number of the freeze is not known; enter it first".into(),
         )
     })?;
-    let (target, sum) = (measure.target.clone(), measure.money(amount));
+    let (target, sum) = (taken_part(&measure, amount), measure.money(amount));
     let instruction = Instruction::Deduct { target, amount: sum, original, into: deduction.into };
     let order = draft.control(&measure, instruction, papers);
     draft.move_measure(Measure {

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
     BroughtDocument, ChainParty, Change, ClaimState, DocumentId, LeftAlone, Measure, MeasureId, MeasureState,
-    OrderState, ReleaseCause, TaskKind,
+    OrderId, OrderRecord, OrderState, PartyId, ReleaseCause, Source, TaskKind,
 };
 use super::super::candidate::{institution_of, same_property};
 use super::super::control::without_control;
@@ -20,6 +20,7 @@ use super::super::releasing::{is_idle, start_release, start_surplus_release};
 use super::super::reply::apply;
 use super::super::unsent;
 use super::super::{Decided, Rejected};
+use super::requery::is_about_freed;
 use super::{By, Outcome, Release, ReleaseScope, claim};
 
 /// Why a control of what is released does not leave.
@@ -51,8 +52,13 @@ pub fn release(
             ..party
         }));
         is_done = true;
+        stop_asking_about_freed(draft);
     }
-    close_claim(draft, release.ground, by);
+    let ended = liability_ended(draft, release)?;
+    match ended {
+        Some(party) => end_liability(draft, party),
+        None => close_claim(draft, release.ground, by),
+    }
     unsent::withdraw(draft);
     let cause = if is_done { ReleaseCause::Unwanted } else { ReleaseCause::Lasting };
     let single = matches!(release.scope, ReleaseScope::Measure(..));
@@ -77,10 +83,14 @@ pub fn release(
     if outcome.measures.is_empty() && !single && !is_done {
         return Err(Rejected::NotNow("没有可解除的措施 nothing stands that could be released".into()));
     }
-    if release.ground.closes_room() {
-        // Of a part, the rest is for the person who named the part.
+    if release.ground.closes_room() && ended.is_none() {
+        // What the person did not name is for the person.
         match release.scope {
             ReleaseScope::Measure(_, Some(_)) => tell_what_stands(draft),
+            // Nothing says that the debt has ended, and more is frozen only on a new decision.
+            ReleaseScope::Measure(..) | ReleaseScope::Party(_) if release.ground == ReleaseReason::Other => {
+                tell_what_stands(draft);
+            }
             _ => end_of_claim(draft),
         }
     }
@@ -120,6 +130,40 @@ fn in_scope(draft: &Draft<'_>, scope: ReleaseScope) -> Decided<Vec<Measure>> {
             Ok(draft.file.ledger().filter(of_party).cloned().collect())
         }
         ReleaseScope::Case => Ok(draft.file.ledger().filter(concerned).cloned().collect()),
+    }
+}
+
+/// Nothing is asked any more about a party that was freed.
+fn stop_asking_about_freed(draft: &mut Draft<'_>) {
+    let waits = |order: &&OrderRecord| {
+        order.state == OrderState::Queued && !order.is_control() && is_about_freed(draft, order)
+    };
+    let mut waiting: Vec<OrderId> = draft.file.orders.values().filter(waits).map(|order| order.id).collect();
+    waiting.sort_unstable();
+    for order in waiting {
+        apply(draft, order, OrderInput::Cancelled, &Source::default());
+    }
+}
+
+/// Whose liability ends with a release, while the others owe the claim as before: nothing of a bankrupt's is held for one creditor
+/// (企业破产法 art. 19). `None` where the reason, or the scope, is the case's.
+fn liability_ended(draft: &Draft<'_>, release: Release) -> Decided<Option<PartyId>> {
+    if !matches!(release.ground, ReleaseReason::BankruptcyAccepted) {
+        return Ok(None);
+    }
+    Ok(match release.scope {
+        ReleaseScope::Party(party) => Some(party),
+        ReleaseScope::Measure(id, _) => Some(draft.measure(id)?.debtor),
+        ReleaseScope::Case | ReleaseScope::Surplus(_) => None,
+    })
+}
+
+/// A party is liable for what was taken of it, and for nothing more.
+fn end_liability(draft: &mut Draft<'_>, id: PartyId) {
+    let taken = draft.file.ledger().filter(|one| one.debtor == id).map(|one| one.in_yuan(one.deducted)).sum();
+    let party = draft.file.parties.iter().find(|party| party.id == id).cloned();
+    if let Some(party) = party {
+        draft.push(Change::SaveParty(ChainParty { liable_up_to: Some(taken), ..party }));
     }
 }
 

@@ -8,6 +8,7 @@ use super::super::super::{BroughtDocument, Measure, MeasureId, MeasureState, Tas
 use super::super::ask::original_of;
 use super::super::counting::room_of;
 use super::super::draft::Draft;
+use super::super::units::standing_part;
 use super::super::{Decided, Rejected};
 use super::{Outcome, Renewal, authorise};
 
@@ -32,8 +33,8 @@ pub fn renew(
         .papers_for(&measure, ActionKind::Renew, &brought)
         .map_err(|error| Rejected::NotAllowed(error.to_string()))?;
     let said = (!measure.is_whole()).then(|| measure.money(limit));
-    let instruction =
-        Instruction::Renew { target: measure.target.clone(), limit: said, from, until, original };
+    let target = standing_part(&measure, limit);
+    let instruction = Instruction::Renew { target, limit: said, from, until, original };
     let order = draft.control(&measure, instruction, papers);
     draft.move_measure(Measure { state: MeasureState::Renewing, control: Some(order), ..measure });
     draft.close_tasks(|task| task.measure == Some(id) && task.kind == TaskKind::BringPapers);

@@ -1,11 +1,11 @@
 //! Re-queries: the same question again, as a new order whose answer is the next revision.
 
-use super::super::super::{InquiryState, OrderId, Priority, Subject};
+use super::super::super::{InquiryState, OrderId, OrderRecord, Priority, Subject};
 use super::super::draft::{Draft, NewOrder};
 use super::super::{Decided, Rejected};
 use super::Outcome;
 
-/// Asks again what orders asked.
+/// Asks again what orders asked. About a party that was freed nothing is asked.
 pub fn requery(draft: &mut Draft<'_>, orders: &[OrderId]) -> Decided<Outcome> {
     let mut made = Vec::with_capacity(orders.len());
     for id in orders {
@@ -22,6 +22,9 @@ pub fn requery(draft: &mut Draft<'_>, orders: &[OrderId]) -> Decided<Outcome> {
                 "该查控申请已撤回，请重新提交 the inquiry was cancelled; submit a new one".into(),
             ));
         }
+        if is_about_freed(draft, &order) {
+            continue;
+        }
         let allowed = inquiry.deadline.duration_since(inquiry.created);
         let deadline = draft.now().checked_add(allowed).unwrap_or(draft.now());
         made.push(draft.new_order(NewOrder {
@@ -37,5 +40,17 @@ pub fn requery(draft: &mut Draft<'_>, orders: &[OrderId]) -> Decided<Outcome> {
             papers: Vec::new(),
         }));
     }
+    if made.is_empty() && !orders.is_empty() {
+        return Err(Rejected::NotNow(
+            "该当事人已按误控解除，不再查询；确系被执行人的，先撤销解除 the party was freed as another person; reinstate it first"
+                .into(),
+        ));
+    }
     Ok(Outcome { measures: Vec::new(), orders: made })
+}
+
+/// Whether an order asks about a party that was freed.
+pub fn is_about_freed(draft: &Draft<'_>, order: &OrderRecord) -> bool {
+    let debtor = draft.file.terms.get(&order.inquiry).map(|terms| terms.debtor(order.party));
+    draft.file.parties.iter().any(|party| party.is_freed && Some(party.id) == debtor)
 }

@@ -19,6 +19,10 @@ pub(super) fn join(draft: &mut Draft<'_>, terms: &Terms, findings: &mut Vec<Find
         }
         match known.into_iter().next() {
             Some(known) if is_same_person(&known, party) => {
+                if known.is_freed {
+                    let detail = "该当事人已按误控解除，不再查控；确系被执行人的，先撤销解除 this party was freed as another person and is not asked about; where it owes the claim after all, reinstate it first: POST /v1/cases/{id}/parties/{reference}/reinstate";
+                    findings.push(Finding::new(format!("/parties/{at}"), detail));
+                }
                 ids.push(known.id);
                 learn(draft, known, party);
             }

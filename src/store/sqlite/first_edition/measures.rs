@@ -110,6 +110,7 @@ fn read(row: &Row<'_>, places: &Places) -> Stored<Old> {
         available: amount(9)?,
         value: None,
         limit: amount(10)?,
+        units: None,
         held: amount(11)?,
         surplus: Decimal::ZERO,
         releasing: amount(12)?,

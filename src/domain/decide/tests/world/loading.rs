@@ -80,7 +80,11 @@ impl World {
                 let wanted = own.filter(|order| order.state == OrderState::Queued || !order.is_control());
                 wanted.map(|order| order.id).collect()
             }
-            _ => Vec::new(),
+            act => {
+                let asking = act.frees().map(|party| self.file.asking_about(party)).unwrap_or_default();
+                let queued = self.file.orders.values().filter(|order| order.state == OrderState::Queued);
+                queued.filter(|order| asking.contains(&order.inquiry)).map(|order| order.id).collect()
+            }
         }
     }
 }

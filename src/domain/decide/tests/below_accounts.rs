@@ -1,0 +1,216 @@
+//! What stands on term sub-accounts and products of an account: a bank lists their freezes among the account's, and a product is frozen,
+//! renewed and given back by its units.
+
+use chakong_contract::asset::{Encumbrance, EncumbranceKind, Product, SubAccount};
+use chakong_contract::order::Target;
+use chakong_contract::reply::Holding;
+use chakong_contract::{Account, ActionKind, Asset, Instruction, Money, Reply};
+use rust_decimal::Decimal;
+
+use super::super::super::rules::release_reasons::ReleaseReason;
+use super::super::super::{Mandate, Measure, MeasureId, MeasureState, Mode, OrderId, Origin, TaskKind};
+use super::super::{Act, ReleaseScope};
+use super::books::Bank;
+use super::world::{World, auto};
+
+const CASE: &str = "（2026）晋10执651号";
+
+fn listed(amount: u32) -> Encumbrance {
+    Encumbrance {
+        kind: EncumbranceKind::Freeze,
+        holder: "临汾市测试中级人民法院".to_owned(),
+        document: CASE.to_owned(),
+        amount: Some(Money::yuan(amount.into())),
+        from: None,
+        until: None,
+        rank: None,
+        reference: String::new(),
+        words: String::new(),
+    }
+}
+
+/// The answer to a query, changed.
+fn shown(world: &mut World, query: OrderId, change: impl Fn(&mut Account)) -> Reply {
+    let mut reply = world.carry_out(query);
+    let Reply::Found { assets, .. } = &mut reply else { panic!("{reply:?}") };
+    let Asset::Account(account) = &mut assets[0].asset else { panic!("an account") };
+    change(account);
+    reply
+}
+
+/// A case of such a claim after its bank showed an account of so much, changed.
+fn after(claim: u32, balance: u32, change: impl Fn(&mut Account)) -> World {
+    let mut world = World::new(vec![("a", Bank::with(&[("622200001", balance)]))]);
+    let mandate = Mandate { other_property: Mode::Auto, ..auto(claim) };
+    world.submit(CASE, None, Some(mandate)).expect("accepted");
+    let query = world.queued()[0];
+    let reply = shown(&mut world, query, change);
+    world.hear(query, reply);
+    world
+}
+
+/// The bank says that all is held of what was asked, until nothing waits.
+fn hold_all(world: &mut World) {
+    while let Some(order) = world.queued().first().copied() {
+        let (limit, target) = match &world.file.orders[&order].instruction {
+            Instruction::Freeze { limit, target, .. } | Instruction::Renew { limit, target, .. } => {
+                (limit.expect("an amount"), target.clone())
+            }
+            other => panic!("{other:?}"),
+        };
+        let units = quantity(&target).map(|units| units.normalize().to_string());
+        let held = if units.is_some() { Money::yuan(Decimal::ZERO) } else { limit };
+        world.hear(order, Reply::Held(Holding { units, ..Holding::of(held) }));
+    }
+}
+
+fn asked_again(world: &mut World) -> OrderId {
+    let query = world.file.orders.values().find(|order| !order.is_control()).expect("a query").id;
+    world.act(Act::Requery(vec![query])).expect("asked again");
+    *world.queued().last().expect("the query")
+}
+
+fn term_deposit(account: &mut Account) {
+    let money = Some(Money::yuan(40_000.into()));
+    account.sub_accounts = vec![SubAccount {
+        number: "00001".to_owned(),
+        class: "定期".to_owned(),
+        balance: money,
+        available: money,
+        remark: String::new(),
+    }];
+}
+
+#[test]
+fn freezes_of_a_sub_account_that_are_listed_among_the_accounts_are_not_counted_twice() {
+    let mut world = after(50_000, 10_000, term_deposit);
+    hold_all(&mut world);
+    let limits = |world: &World| {
+        let mut limits: Vec<Decimal> =
+            world.measures(MeasureState::InForce).iter().map(|one| one.limit).collect();
+        limits.sort_unstable();
+        limits
+    };
+    assert_eq!(limits(&world), [Decimal::from(10_000), 40_000.into()]);
+    let query = asked_again(&mut world);
+    let reply = shown(&mut world, query, |account| {
+        term_deposit(account);
+        account.encumbrances = vec![listed(10_000), listed(40_000)];
+    });
+    world.hear(query, reply);
+    assert!(world.file.ledger().all(|one| one.origin == Origin::Ordered), "none is recognised");
+    assert_eq!(limits(&world), [Decimal::from(10_000), 40_000.into()]);
+    assert!(
+        world.file.tasks.iter().all(|task| task.kind == TaskKind::NotifyDebtor),
+        "{:?}",
+        world.file.tasks
+    );
+}
+
+#[test]
+fn a_further_freeze_beside_that_of_a_sub_account_is_recognised_and_an_unclear_one_is_for_a_person() {
+    for (sub, is_clear) in [(40_000, true), (39_000, false)] {
+        let mut world = after(60_000, 10_000, term_deposit);
+        hold_all(&mut world);
+        let query = asked_again(&mut world);
+        let reply = shown(&mut world, query, |account| {
+            term_deposit(account);
+            account.encumbrances = vec![listed(10_000), listed(sub), listed(500)];
+        });
+        world.hear(query, reply);
+        let recognised: Vec<Decimal> =
+            world.file.ledger().filter(|one| one.origin == Origin::Recognised).map(|one| one.limit).collect();
+        let is_told =
+            world.file.tasks.iter().any(|task| task.kind == TaskKind::Review && task.done.is_none());
+        assert!(is_told, "a person looks at it");
+        let expected = if is_clear { vec![Decimal::from(500)] } else { Vec::new() };
+        assert_eq!(recognised, expected, "{sub}");
+    }
+}
+
+/// A product of a thousand units at two yuan, of which so many are free.
+fn product(account: &mut Account, free: u32) {
+    account.products = vec![Product {
+        number: "LC0001".to_owned(),
+        name: "测试理财".to_owned(),
+        class: "理财产品".to_owned(),
+        manager: String::new(),
+        unit: "份".to_owned(),
+        quantity: Some("1000".to_owned()),
+        controllable: Some(free.to_string()),
+        unit_price: Some(Money::yuan(2.into())),
+        redemption_account: String::new(),
+        sale: String::new(),
+        region: String::new(),
+        wealth_account: String::new(),
+    }];
+}
+
+fn quantity(target: &Target) -> Option<Decimal> {
+    let Target::Product { quantity, .. } = target else { return None };
+    quantity.as_ref().and_then(|units| units.parse().ok())
+}
+
+fn units_of_last(world: &World, action: ActionKind) -> Decimal {
+    let orders = world.file.orders.values().filter(|order| order.instruction.kind() == action);
+    let last = orders.max_by_key(|order| order.id).expect("an order");
+    match &last.instruction {
+        Instruction::Freeze { target, .. }
+        | Instruction::Renew { target, .. }
+        | Instruction::Release { target, .. } => quantity(target).expect("units"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A claim of 500 that 100 of cash and 200 units cover; the bank was asked again since.
+fn with_units() -> (World, MeasureId) {
+    let mut world = after(500, 100, |account| product(account, 1000));
+    hold_all(&mut world);
+    let is_product = |one: &&Measure| matches!(one.target, Target::Product { .. });
+    let held = world.file.ledger().find(is_product).expect("the product").clone();
+    assert_eq!((held.limit, held.held, held.units), (400.into(), 400.into(), Some(200.into())));
+    let query = asked_again(&mut world);
+    let reply = shown(&mut world, query, |account| product(account, 800));
+    world.hear(query, reply);
+    (world, held.id)
+}
+
+#[test]
+fn a_product_is_renewed_by_the_units_that_stand_and_holds_as_much_as_before() {
+    let (mut world, id) = with_units();
+    world.days(340);
+    world.renew(id).expect("ordered");
+    assert_eq!(units_of_last(&world, ActionKind::Renew), 200.into(), "not all that the account has");
+    let renewal = world.file.measures[&id].control.expect("the renewal");
+    let limit = Money::yuan(400.into());
+    let units = Some("200".to_owned());
+    let until = world.file.orders[&renewal].instruction.clone();
+    let Instruction::Renew { until, .. } = until else { panic!("{until:?}") };
+    let holding = Holding { units, until: Some(until), ..Holding::of(Money::yuan(Decimal::ZERO)) };
+    world.hear(renewal, Reply::Held(holding));
+    let renewed = &world.file.measures[&id];
+    assert_eq!((renewed.limit, renewed.held), (limit.amount, 400.into()));
+}
+
+#[test]
+fn a_part_of_a_product_is_given_back_by_its_units_and_the_rest_by_the_rest() {
+    let (mut world, id) = with_units();
+    world.release(ReleaseScope::Measure(id, Some(100.into())), ReleaseReason::Excess).expect("ordered");
+    assert_eq!(units_of_last(&world, ActionKind::Release), 50.into());
+    let release = world.file.measures[&id].control.expect("the release");
+    world.hear(release, Reply::Released { amount: Some(Money::yuan(100.into())), words: String::new() });
+    let rest = &world.file.measures[&id];
+    assert_eq!((rest.limit, rest.units), (300.into(), Some(150.into())));
+    world.release(ReleaseScope::Measure(id, None), ReleaseReason::Excess).expect("ordered");
+    assert_eq!(units_of_last(&world, ActionKind::Release), 150.into());
+}
+
+#[test]
+fn a_product_of_which_no_unit_is_free_any_more_is_shown_still() {
+    let (mut world, id) = with_units();
+    let query = world.file.orders.values().find(|order| !order.is_control()).expect("a query").id;
+    let reply = shown(&mut world, query, |account| product(account, 0));
+    world.hear(query, reply);
+    let told = world.file.tasks.iter().find(|task| task.measure == Some(id) && task.kind == TaskKind::Review);
+    assert!(told.is_none(), "{told:?}");
+}
