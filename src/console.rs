@@ -16,6 +16,7 @@ mod bar;
 mod case_query;
 mod cases;
 mod catalogue;
+mod claiming;
 mod cookies;
 mod counterparts;
 mod currency;

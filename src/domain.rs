@@ -16,6 +16,7 @@ pub mod companies;
 pub mod decide;
 mod desk;
 mod event;
+mod excess;
 mod finding;
 pub mod found_by;
 mod ids;
@@ -54,6 +55,7 @@ pub use claim::{
 };
 pub use desk::{DeskItem, DeskMark, DeskNotice, DeskState, DeskWork, EnteredAnswer, SentBack};
 pub use event::{EventDraft, EventType};
+pub use excess::excess_by_measure;
 pub use finding::Finding;
 pub use ids::{
     BatchId, CaseId, ChainId, DocumentId, IdKind, InquiryId, MeasureId, NewIds, OrderId, PartyId, PersonId,

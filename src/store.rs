@@ -66,8 +66,8 @@ pub use records::{
     IssuedCertificate, KeptBytes, KeptMessage, LaneCounts, LaneMark, MeasureFilter, MessageLine, OrderBrief,
     OrderFilter, PageRow, Responded, RevisionText, TaskFilter,
 };
-pub use renewals::count_renewals;
-pub use reports::{ReportReads, inquiries_of_courts};
+pub use renewals::is_renewed_in_time;
+pub use reports::{Lapse, Renewal, ReportReads, inquiries_of_courts};
 pub use signals::Signals;
 
 /// Why the store did not do what it was asked.

@@ -75,10 +75,15 @@ pub async fn time_limit(State(gateway): State<Arc<Gateway>>, request: Request, n
     let of_printer =
         if PRINTING.contains(&route_of(&request)) { gateway.printer.time_limit() } else { Duration::ZERO };
     let limit = gateway.server.request_timeout + of_printer;
+    let is_read = request.method().is_safe();
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            let detail = format!("not finished within {} seconds; ask again", limit.as_secs_f32());
+            let again = match is_read {
+                true => "ask again",
+                false => "可能已办理，请先核对 it may have been done: look before it is sent again",
+            };
+            let detail = format!("not finished within {} seconds; {again}", limit.as_secs_f32());
             Problem::new(ProblemKind::TimedOut, detail).into_response()
         }
     }

@@ -1,5 +1,7 @@
 //! `GET /v1/relays`: how relays 转发 and intakes are, and how far each relay is.
 
+use std::collections::BTreeMap;
+
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use aide::transform::TransformOperation;
@@ -13,6 +15,7 @@ use super::Shared;
 use super::access::{Caller, may};
 use super::problem::Problem;
 use crate::domain::RelayFailure;
+use crate::domain::people::Courts;
 use crate::relay::{RelayHealth, RelayState, RelayWatch};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -52,7 +55,7 @@ struct RelayView {
     delivered: u64,
     /// Events that went without their data since the start, for it was too large; `dataref` says where it is read.
     without_data: u64,
-    /// Courts whose events the broker does not take for now, as where no queue takes them or one is full. The others go on.
+    /// Courts, of those that the caller sees, whose events the broker does not take for now, as where no queue takes them or one is full. The others go on.
     held_back: Vec<HeldBack>,
     /// Failures since the start.
     failures: u64,
@@ -132,9 +135,15 @@ fn since(health: &RelayHealth) -> Option<Timestamp> {
     (health.state != RelayState::Elsewhere).then_some(health.since)
 }
 
+/// Courts whose events wait, of those that the caller sees.
+fn held_back_of(courts: &Courts, held_back: BTreeMap<String, u64>) -> Vec<HeldBack> {
+    let own = held_back.into_iter().filter(|(court, _)| courts.cover(court));
+    own.map(|(court, events)| HeldBack { court, events }).collect()
+}
+
 async fn list(
     State(gateway): State<Shared>,
-    _: Caller<{ may::CONSUMERS }>,
+    caller: Caller<{ may::CONSUMERS }>,
 ) -> Result<Json<RelayList>, Problem> {
     let read =
         gateway.store.read(|reads| Ok((reads.last_event()?, reads.consumers()?, reads.relay_failures()?)));
@@ -156,11 +165,7 @@ async fn list(
             lag: gateway.store.log_gaps().lag(last_event, acknowledged),
             delivered: health.done,
             without_data: health.set_aside,
-            held_back: health
-                .held_back
-                .into_iter()
-                .map(|(court, events)| HeldBack { court, events })
-                .collect(),
+            held_back: held_back_of(caller.courts(), health.held_back),
             failures: health.failures,
             last_error,
         }
@@ -194,4 +199,19 @@ fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
             "A broker that is gone or full delays nobody: results wait in the log. `lag` says how many numbers a relay is behind. \
              Events that no queue of the broker takes hold back their own cases; `held_back` names their courts, and the others go on.",
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn courts_that_a_broker_holds_back_are_told_to_those_who_see_them() {
+        let told = |courts: Courts| -> Vec<(String, u64)> {
+            let all = [("", 1), ("T10", 2), ("T11", 3)].map(|(court, events)| (court.to_owned(), events));
+            held_back_of(&courts, all.into()).into_iter().map(|one| (one.court, one.events)).collect()
+        };
+        assert_eq!(told(Courts::one("T10")), [("T10".to_owned(), 2)]);
+        assert_eq!(told(Courts::All).len(), 3);
+    }
 }

@@ -1,10 +1,11 @@
 //! `GET /v1/statistics`: what became of the inquiries of a period, by month, court, officer, counterpart or action.
 //!
-//! Inquiries of the courts that are seen are found by an index on when they were accepted, and read in portions, so that no reader of
+//! The ends of terms, renewals and lapses, count on their own days (`terms`). Inquiries of the courts that are seen are found by an index on when they were accepted, and read in portions, so that no reader of
 //! the store is held for long. Of each the store counts its orders; terms and ledger are read as they stand. A period with more than
 //! [`MOST_INQUIRIES`] is refused.
 
 mod table;
+mod terms;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,7 +34,7 @@ use crate::domain::people::Courts;
 use crate::domain::statistics::{Collector, GroupBy, InquiryFacts, OrderTally, Part, Statistics};
 use crate::domain::{Case, CaseId, Chain, ChainId, Inquiry, InquiryId, Measure, Terms};
 use crate::papers::sheet;
-use crate::store::{Reads, StoreError, Stored, count_renewals, inquiries_of_courts};
+use crate::store::{Reads, StoreError, Stored, inquiries_of_courts};
 
 /// Most inquiries of a period.
 pub(super) const MOST_INQUIRIES: usize = 50_000;
@@ -183,6 +184,7 @@ async fn collect(
         }
         portion.iter().for_each(|read| read.count(&mut collector));
     }
+    terms::count(gateway, courts, &mut collector, (begin, end)).await?;
     let names = gateway.counterparts.now();
     Ok(collector.finish(|name| names.get(name).map(|config| config.name_zh.clone())))
 }
@@ -235,7 +237,7 @@ struct Counted {
 impl Counted {
     fn count(&self, collector: &mut Collector) {
         let head = &self.terms.case;
-        let court = if self.case.court_name.is_empty() { &head.court_name } else { &self.case.court_name };
+        let court = court_name(&self.case, &self.terms);
         collector.add(InquiryFacts {
             inquiry: &self.inquiry,
             court: (&self.case.court_code, court),
@@ -249,6 +251,11 @@ impl Counted {
     }
 }
 
+/// Name of the court of a case; as the inquiry states it where the case itself has none.
+fn court_name<'a>(case: &'a Case, terms: &'a Terms) -> &'a str {
+    if case.court_name.is_empty() { &terms.case.court_name } else { &case.court_name }
+}
+
 fn portion(
     reads: &mut dyn Reads,
     known: &mut Known,
@@ -258,9 +265,7 @@ fn portion(
     let inquiries = inquiries_of_courts(reads, courts, between, PORTION)?;
     let ids: Vec<InquiryId> = inquiries.iter().map(|inquiry| inquiry.id).collect();
     let mut orders: HashMap<InquiryId, Vec<OrderTally>> = HashMap::new();
-    let mut tallies = reads.order_tallies(&ids)?;
-    count_renewals(reads, &mut tallies)?;
-    for tally in tallies {
+    for tally in reads.order_tallies(&ids)? {
         orders.entry(tally.inquiry).or_default().push(tally);
     }
     let mut counted = Vec::with_capacity(inquiries.len());
@@ -283,7 +288,8 @@ fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
         .summary("What became of the inquiries of a period 统计")
         .description(
             "Everything counts to the inquiry that it belongs to, and an inquiry to the day on which it was accepted: an answer that \
-             comes next month changes this month's figures. Periods have at most 366 days and 50,000 inquiries.",
+             comes next month changes this month's figures. Renewals and lapses count on their own days, whenever their inquiries were \
+             accepted: a renewal on the day on which it took effect, a lapse on the last day of the term. Periods have at most 366 days and 50,000 inquiries.",
         )
         .response_with::<200, Shown, _>(|response| response.description("The figures"))
 }

@@ -7,7 +7,7 @@ use aide::axum::routing::{get_with, post_with};
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
-use chakong_contract::RequestNumber;
+use chakong_contract::{Money, RequestNumber};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,9 +20,9 @@ use super::acting::act;
 use super::extract::{At, JsonBody, QueryParams, ReasonGiven, page_size};
 use super::page::{self, case_number, chain_of};
 use super::problem::{Problem, ProblemKind};
-use crate::domain::decide::Act;
+use crate::domain::decide::{Act, to_release};
 use crate::domain::people::Courts;
-use crate::domain::{Case, MeasureId, Task, TaskId, TaskKind, found_by};
+use crate::domain::{Case, Measure, MeasureId, Task, TaskId, TaskKind, excess_by_measure, found_by};
 use crate::people::sight;
 use crate::store::{Reads, Stored, TaskFilter};
 
@@ -58,6 +58,11 @@ pub(super) struct TaskView {
     measure: Option<MeasureId>,
     /// The property of the measure; null where it is about none.
     property: Option<TaskProperty>,
+    /// How much of the measure is to be released 应解除金额, in its currency, where it is a part; null for all of it, and where no release is
+    /// asked for.
+    to_release: Option<Money>,
+    /// Measures with what of each is held beyond the claim, where the task is about the excess of all of them together.
+    excess: Vec<TaskExcess>,
     /// When it was put on the list.
     created_at: Timestamp,
     /// When it should be done.
@@ -66,6 +71,17 @@ pub(super) struct TaskView {
     note: String,
     /// Whether a person says that it is done (`POST /v1/tasks/{id}/complete`); the others are done by the act that they ask for.
     may_be_completed: bool,
+}
+
+/// What of a measure is held beyond the claim.
+#[derive(Debug, Serialize, JsonSchema)]
+struct TaskExcess {
+    /// The measure.
+    measure: MeasureId,
+    /// Its property.
+    property: TaskProperty,
+    /// How much of it would be released, in its currency.
+    amount: Money,
 }
 
 impl TaskView {
@@ -79,8 +95,8 @@ impl TaskView {
             Some(id) => reads.order(id)?.map(|order| order.number()),
             None => None,
         };
-        let property = match task.measure {
-            Some(id) => reads.measure(id)?.as_ref().map(TaskProperty::of),
+        let measure = match task.measure {
+            Some(id) => reads.measure(id)?,
             None => None,
         };
         let cases = reads.cases_of(task.chain)?;
@@ -97,12 +113,29 @@ impl TaskView {
             inquiry,
             order,
             measure: task.measure,
-            property,
+            property: measure.as_ref().map(TaskProperty::of),
+            to_release: measure.as_ref().and_then(|measure| to_release(task, measure)),
+            excess: excess_in(reads, task, &ledger)?,
             created_at: task.created,
             due_at: task.due,
             note: task.note.clone(),
         })
     }
+}
+
+/// What of each measure of the ledger a task wants given back; empty where it is not about the whole ledger.
+fn excess_in(reads: &mut dyn Reads, task: &Task, ledger: &[Measure]) -> Stored<Vec<TaskExcess>> {
+    if ledger.is_empty() {
+        return Ok(Vec::new());
+    }
+    let chain = reads.chain(task.chain)?;
+    let excess = excess_by_measure(chain.as_ref().and_then(|chain| chain.claim.as_ref()), ledger);
+    let line = |(measure, amount): (&Measure, _)| TaskExcess {
+        measure: measure.id,
+        property: TaskProperty::of(measure),
+        amount: measure.money(amount),
+    };
+    Ok(excess.into_iter().map(line).collect())
 }
 
 /// Which tasks.

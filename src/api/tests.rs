@@ -9,6 +9,7 @@ mod claims;
 mod courts;
 mod failures;
 mod finding;
+mod giving_back;
 mod harness;
 pub(crate) mod log;
 mod masking;

@@ -21,6 +21,13 @@ pub struct ApiKey {
     pub digest: [u8; 32],
 }
 
+impl ApiKey {
+    /// Whether who keeps the persons and keys of some courts is told of it, as of a key of the store.
+    pub fn is_kept_by(&self, courts: &Courts) -> bool {
+        courts.keep(&self.courts, &self.roles)
+    }
+}
+
 /// SHA-256 of a key. Keys are long random texts, so a fast digest is enough.
 pub fn digest_of(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()

@@ -3,9 +3,10 @@
 mod body;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
 use serde_json::Value;
 
 use self::body::{body_of, endpoint, parts};
@@ -22,7 +23,7 @@ use super::papers::field_of;
 use super::reading::text;
 use super::visitor::Visitor;
 use super::words::{ASSET, choices, paper, word};
-use super::{approving, currency, entering};
+use super::{approving, claiming, currency, entering};
 
 pub use super::act_form::{ActForm, FormField};
 pub use body::{amount_of, names_in};
@@ -117,17 +118,29 @@ fn shown(visitor: &Visitor, kind: &ActKind, subject: &str, fitted: Fitted, statu
     )
 }
 
+/// What is filled in when a form is opened.
+#[derive(Debug, Default, Deserialize)]
+pub struct FormQuery {
+    /// The amount, as what leads to the form names it.
+    #[serde(default)]
+    amount: String,
+}
+
 /// `GET /console/acts/{act}/{subject}`: the form alone.
 pub async fn form(
     State(console): State<Console>,
     visitor: Visitor,
     Path((slug, subject)): Path<(String, String)>,
+    Query(query): Query<FormQuery>,
 ) -> Result<Response, Failure> {
     let kind = find(&slug).ok_or_else(Failure::nothing_here)?;
     if !visitor.may(kind.may) {
         return Err(Failure::new(StatusCode::FORBIDDEN, ""));
     }
-    let fitted = fitted(&console, &visitor, kind, &subject, &home_of(kind, &subject)).await?;
+    let mut fitted = fitted(&console, &visitor, kind, &subject, &home_of(kind, &subject)).await?;
+    if let Some(field) = fitted.form.fields.iter_mut().find(|field| field.name == "amount") {
+        field.value = query.amount;
+    }
     Ok(shown(&visitor, kind, &subject, fitted, StatusCode::OK))
 }
 
@@ -137,7 +150,8 @@ struct Fitted {
     facts: Vec<(&'static str, String)>,
 }
 
-/// The form of an act that fits what it is about: in its currency, of its case; and an approval says what it looked at.
+/// The form of an act that fits what it is about: in its currency, of its case; and an approval, and a change of a claim, says what it looked
+/// at.
 async fn fitted(
     console: &Console,
     visitor: &Visitor,
@@ -157,6 +171,9 @@ async fn fitted(
         currency::fit(&mut form, &text(&about, "/limit/currency"), visitor.lang);
         approving::fill(std::slice::from_mut(&mut form), subject, &about);
         facts = property_facts(&about, visitor.lang);
+    } else if kind.at == "/console/cases" {
+        claiming::fill(std::slice::from_mut(&mut form), &about);
+        facts = claiming::facts(&about, visitor.lang);
     } else {
         currency::fit(&mut form, &currency::of_order(&about["order"]), visitor.lang);
     }
@@ -173,6 +190,7 @@ async fn read_about(
     let depends = |field: &Field| matches!(field.input, Input::Amount | Input::Seen);
     let of = match kind.at {
         _ if kind.slug == entering::SLUG => return entering::read(console, visitor, subject).await,
+        "/console/cases" => return read_claim(console, visitor, kind, subject).await,
         "/console/measures" => "/v1/measures",
         "/console/orders" => "/v1/orders",
         _ => return Ok(Value::Null),
@@ -181,6 +199,20 @@ async fn read_about(
         return Ok(Value::Null);
     }
     console.get(visitor, &format!("{of}/{}", segment(subject))).await
+}
+
+/// The claim that an act changes.
+async fn read_claim(
+    console: &Console,
+    visitor: &Visitor,
+    kind: &ActKind,
+    subject: &str,
+) -> Result<Value, Failure> {
+    if !kind.fields.iter().any(|field| matches!(field.input, Input::Seen)) {
+        return Ok(Value::Null);
+    }
+    let case = parts(subject).next().unwrap_or_default();
+    console.get(visitor, &format!("/v1/cases/{}/claim", segment(case))).await
 }
 
 /// The property of a measure, and what somebody who decides about it goes by.

@@ -8,6 +8,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::time::{Instant, timeout_at};
 
 use super::acts::done_word;
 use super::address::{segment, with_query};
@@ -21,10 +22,14 @@ use super::page::{Frame, html, topic};
 use super::reading::{list as list_at, text};
 use super::rights::KnownRights;
 use super::visitor::Visitor;
+use super::words::Badge;
 use crate::api::may;
 
 /// Proposals on one page.
 const ON_A_PAGE: &str = "30";
+/// The part of a page's time in which decisions are taken; what became of them is shown in the rest.
+const FOR_DECISIONS: f32 = 0.8;
+
 /// Which proposals.
 #[derive(Debug, Default, Deserialize)]
 pub struct ListQuery {
@@ -56,7 +61,8 @@ pub fn path(query: &ListQuery) -> String {
 struct Outcome {
     href: String,
     id: String,
-    is_done: bool,
+    /// Done, not done, or not known.
+    state: Badge,
     words: String,
 }
 
@@ -101,9 +107,17 @@ async fn shown(
         return Err(Failure::new(StatusCode::FORBIDDEN, ""));
     }
     let lang = visitor.lang;
-    let found = console.get(visitor, &path(query)).await?;
+    let (found, known, unread) = match proposals(console, visitor, query).await {
+        Ok((found, known)) => (found, known, ""),
+        // What was decided is shown, whether or not there is a list to go on with.
+        Err(_) if !decided.outcomes.is_empty() => {
+            let unread = lang
+                .t("待审批列表暂时无法读取，请稍后刷新。", "The list cannot be read now; reload it later.");
+            (Value::Null, BTreeMap::new(), unread)
+        }
+        Err(failure) => return Err(failure),
+    };
     let measures = list_at(&found, "/measures");
-    let known = rights_known(console, visitor, measures).await?;
     let row = |measure: &Value| {
         let row = MeasureRow::of(measure, lang);
         let Some(known) = known.get(&row.inquiry) else {
@@ -126,13 +140,24 @@ async fn shown(
             .live(&topic("approvals", &query.said())),
         rows: measures.iter().map(row).collect(),
         outcomes: decided.outcomes,
-        fault: decided.fault,
+        fault: if unread.is_empty() { decided.fault } else { unread },
         reason: decided.reason,
         chosen: decided.chosen,
         court: query.court.clone(),
         after,
     };
     Ok(html(status, &shown))
+}
+
+/// What is proposed, and others' rights on it.
+async fn proposals(
+    console: &Console,
+    visitor: &Visitor,
+    query: &ListQuery,
+) -> Result<(Value, BTreeMap<String, KnownRights>), Failure> {
+    let found = console.get(visitor, &path(query)).await?;
+    let known = rights_known(console, visitor, list_at(&found, "/measures")).await?;
+    Ok((found, known))
 }
 
 /// Others' rights on what is proposed, by inquiry. An inquiry that may not be looked at is left out: the others are shown all
@@ -178,11 +203,16 @@ pub async fn decide(
     };
     let mut decided = Decided { fault, reason, chosen, ..Decided::default() };
     if fault.is_empty() {
-        for id in std::mem::take(&mut decided.chosen) {
-            let body = body_of(&posted, &id, (&verdict, &decided.reason));
-            decided.outcomes.push(decide_one(&console, &visitor, &verdict, (id, body)).await?);
-        }
-        decided.reason.clear();
+        let until = Instant::now() + console.gateway().server.request_timeout.mul_f32(FOR_DECISIONS);
+        let reason = std::mem::take(&mut decided.reason);
+        let decide = async |id: String| {
+            let body = body_of(&posted, &id, (&verdict, &reason));
+            let path = format!("/v1/measures/{}/{verdict}", segment(&id));
+            console.send(&visitor, (Method::POST, &path), &body, None).await
+        };
+        let told = one_by_one(std::mem::take(&mut decided.chosen), until, decide).await;
+        let outcome = |(id, answered)| Outcome::of(&verdict, id, answered, lang);
+        decided.outcomes = told.into_iter().map(outcome).collect();
     }
     let query = ListQuery { court: posted.get("court").to_owned(), ..ListQuery::default() };
     shown(&console, &visitor, &query, decided).await
@@ -206,29 +236,57 @@ fn body_of(posted: &Posted, id: &str, (verdict, reason): (&str, &str)) -> Value 
     body
 }
 
-async fn decide_one(
-    console: &Console,
-    visitor: &Visitor,
-    verdict: &str,
-    (id, body): (String, Value),
-) -> Result<Outcome, Failure> {
-    let path = format!("/v1/measures/{}/{verdict}", segment(&id));
-    let answered = console.send(visitor, (Method::POST, &path), &body, None).await;
-    let href = format!("/console/measures/{}", segment(&id));
-    match answered {
-        Ok(answer) => {
-            let words = done_words(done_word(verdict, &answer), visitor.lang).to_owned();
-            Ok(Outcome { href, id, is_done: true, words })
-        }
-        Err(failure) if failure.status.is_client_error() && failure.status != StatusCode::UNAUTHORIZED => {
-            let mut words = format!("{} {}", failure.kind, failure.detail);
-            for (_, finding) in &failure.findings {
-                words.push('；');
-                words.push_str(finding);
+/// Decides one after the other until it is time to show what became of them. Each stands for itself: what fails on the way, and may have been
+/// done, takes nothing of the others away. `None` for what was not begun any more.
+async fn one_by_one<F: Future<Output = Result<Value, Failure>>>(
+    chosen: Vec<String>,
+    until: Instant,
+    decide: impl Fn(String) -> F,
+) -> Vec<(String, Option<Result<Value, Failure>>)> {
+    let late =
+        |_| Err(Failure::new(StatusCode::SERVICE_UNAVAILABLE, "未在规定时间内完成 not finished in time"));
+    let mut told = Vec::with_capacity(chosen.len());
+    for id in chosen {
+        let answered = match Instant::now() < until {
+            true => Some(timeout_at(until, decide(id.clone())).await.unwrap_or_else(late)),
+            false => None,
+        };
+        told.push((id, answered));
+    }
+    told
+}
+
+impl Outcome {
+    /// Of a decision, as the endpoint answered it; `None` where it was not asked.
+    fn of(verdict: &str, id: String, answered: Option<Result<Value, Failure>>, lang: Lang) -> Self {
+        let not_done = || Badge { tone: "bad", text: lang.t("未办理", "not done").to_owned() };
+        let (state, words) = match answered {
+            Some(Ok(answer)) => {
+                let state = Badge { tone: "good", text: lang.t("成功", "done").to_owned() };
+                (state, done_words(done_word(verdict, &answer), lang).to_owned())
             }
-            Ok(Outcome { href, id, is_done: false, words })
-        }
-        Err(failure) => Err(failure),
+            Some(Err(failure)) => {
+                let failure = failure.of_act();
+                let mut words = format!("{} {}", failure.kind, failure.detail).trim().to_owned();
+                for (_, finding) in &failure.findings {
+                    words.push('；');
+                    words.push_str(finding);
+                }
+                match failure.may_be_done {
+                    false => (not_done(), words),
+                    true => {
+                        let text = lang.t("可能已办理，请先核对", "may be done: look first").to_owned();
+                        (Badge { tone: "warn", text }, words)
+                    }
+                }
+            }
+            None => {
+                let words =
+                    lang.t("时间已到，尚未提交，请重新审批", "no time was left to send it; do it again");
+                (not_done(), words.to_owned())
+            }
+        };
+        Self { href: format!("/console/measures/{}", segment(&id)), id, state, words }
     }
 }
 
@@ -237,5 +295,52 @@ fn done_words(verdict: &str, lang: Lang) -> &'static str {
         "approve" => lang.t("已批准", "approved"),
         "approved-first" => lang.t(FIRST_APPROVAL.0, FIRST_APPROVAL.1),
         _ => lang.t("已驳回", "rejected"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn badges(told: Vec<(String, Option<Result<Value, Failure>>)>) -> Vec<(String, &'static str, String)> {
+        let outcomes = told.into_iter().map(|(id, answered)| Outcome::of("approve", id, answered, Lang::Zh));
+        outcomes.map(|one| (one.id, one.state.tone, format!("{}：{}", one.state.text, one.words))).collect()
+    }
+
+    #[tokio::test]
+    async fn a_failure_on_the_second_of_three_approvals_loses_no_outcome_and_says_that_it_may_be_done() {
+        let answer = async |id: String| match id.as_str() {
+            "2" => Err(Failure::new(StatusCode::SERVICE_UNAVAILABLE, "the store's disk failed")),
+            "4" => Err(Failure::new(StatusCode::CONFLICT, "changed")),
+            _ => Ok(json!({ "state": "asked" })),
+        };
+        let chosen = ["1", "2", "3", "4"].map(str::to_owned).to_vec();
+        let until = Instant::now() + Duration::from_secs(60);
+        let shown = badges(one_by_one(chosen, until, answer).await);
+        let tones: Vec<(&str, &str)> = shown.iter().map(|(id, tone, _)| (id.as_str(), *tone)).collect();
+        assert_eq!(tones, [("1", "good"), ("2", "warn"), ("3", "good"), ("4", "bad")]);
+        assert!(
+            shown[1].2.starts_with("可能已办理，请先核对：") && shown[1].2.contains("disk"),
+            "{}",
+            shown[1].2
+        );
+        assert!(!shown[1].2.contains("未办理"), "{}", shown[1].2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_hangs_ends_in_time_and_what_is_behind_it_is_told_as_not_sent() {
+        let answer = async |id: String| {
+            if id == "2" {
+                std::future::pending::<()>().await;
+            }
+            Ok(json!({ "state": "asked" }))
+        };
+        let chosen = ["1", "2", "3"].map(str::to_owned).to_vec();
+        let until = Instant::now() + Duration::from_secs(24);
+        let tones: Vec<&str> =
+            badges(one_by_one(chosen, until, answer).await).into_iter().map(|(_, tone, _)| tone).collect();
+        assert_eq!(tones, ["good", "warn", "bad"]);
     }
 }

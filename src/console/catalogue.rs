@@ -121,6 +121,7 @@ const fn paper(kind: DocumentKind) -> Field {
 }
 
 const REASON: Field = needed("reason", ("理由", "Reason"), "/reason", Input::Reason);
+const SEEN: Field = field("seen", ("", ""), "/seen", Input::Seen);
 const NUMBER: Field = field("paper_number", ("文书案号", "Number of the documents"), "", Input::Text);
 
 /// What acts on a measure have in common.

@@ -109,7 +109,11 @@ async fn pass(console: &Console, mut request: Request, next: Next) -> Response {
     if let Some(failure) = response.extensions_mut().remove::<Arc<Failure>>() {
         response = match &failure.reason_for {
             Some(case) if is_read => reason::page(&visitor, case, &without_lang(&here), ""),
-            _ => failure_page(&failure, &Frame::of(&visitor, failure.title(lang), "")),
+            _ => {
+                let failure = Arc::unwrap_or_clone(failure);
+                let failure = if is_read { failure } else { failure.of_act() };
+                failure_page(&failure, &Frame::of(&visitor, failure.title(lang), ""))
+            }
         };
     }
     response
@@ -164,10 +168,11 @@ async fn limited(console: &Console, request: Request, next: Next) -> Response {
     let limit = console.gateway().server.request_timeout.saturating_add(printing);
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => {
-            Failure::new(StatusCode::SERVICE_UNAVAILABLE, "the page was not finished in time; ask again")
-                .into_response()
-        }
+        Err(_) => Failure::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "未在规定时间内完成 the page was not finished in time",
+        )
+        .into_response(),
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Failure {
     pub findings: Vec<(String, String)>,
     /// The case for which a reason must be given first; empty for a list, `None` where none is wanted.
     pub reason_for: Option<String>,
+    /// Whether what was asked for may have been done all the same.
+    pub may_be_done: bool,
 }
 
 impl Failure {
@@ -42,7 +44,7 @@ impl Failure {
             detail: text(problem, "/detail"),
             kind: text(problem, "/title"),
             findings: list(problem, "/findings").iter().map(finding).collect(),
-            reason_for: None,
+            ..Self::default()
         }
     }
 
@@ -86,6 +88,12 @@ impl Failure {
         self.kind == FORGED
     }
 
+    /// The same of something that was sent to be done: where it failed on our side, nobody knows whether it was.
+    #[must_use]
+    pub fn of_act(self) -> Self {
+        Self { may_be_done: self.status.is_server_error(), ..self }
+    }
+
     /// Its title.
     pub fn title(&self, lang: Lang) -> &'static str {
         match self.status {
@@ -97,6 +105,7 @@ impl Failure {
             StatusCode::METHOD_NOT_ALLOWED => lang.t("不支持该操作", "Not possible like this"),
             StatusCode::PAYLOAD_TOO_LARGE => lang.t("文件过大", "Too large"),
             status if status.is_client_error() => lang.t("内容不符合规定", "Something is not right"),
+            _ if self.may_be_done => lang.t("办理结果不明", "Not known whether it was done"),
             _ => lang.t("暂时无法办理", "Not possible at the moment"),
         }
     }
@@ -125,6 +134,10 @@ impl Failure {
                 "请按下列说明更正后再提交。",
                 "Correct what is listed below and send it again.",
             ),
+            _ if self.may_be_done => lang.t(
+                "可能已办理，请先核对：查看相关案件、措施或列表，确认未办理后再提交；如仍不行，请联系运维。",
+                "It may have been done: look at the case, the measure or the list first, and send it again only where it was not; if it stays so, tell operations.",
+            ),
             _ => lang.t(
                 "什么都没有改变。请稍后再试；如仍不行，请联系运维。",
                 "Nothing was changed. Try again later; if it stays so, tell operations.",
@@ -139,5 +152,25 @@ impl IntoResponse for Failure {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(Arc::new(self));
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_form_was_sent_a_failure_of_ours_never_says_that_nothing_was_changed() {
+        for status in [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::SERVICE_UNAVAILABLE] {
+            let (read, act) = (Failure::new(status, ""), Failure::new(status, "").of_act());
+            for lang in [Lang::Zh, Lang::En] {
+                let nothing = lang.t("什么都没有改变", "Nothing was changed");
+                let perhaps = lang.t("可能已办理，请先核对", "It may have been done");
+                assert!(read.remedy(lang).contains(nothing) && !read.remedy(lang).contains(perhaps));
+                assert!(act.remedy(lang).contains(perhaps) && !act.remedy(lang).contains(nothing));
+            }
+        }
+        let refused = Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "").of_act();
+        assert!(!refused.may_be_done, "what was refused was not done");
     }
 }

@@ -40,7 +40,7 @@ struct KeyLine {
 struct KeysPage {
     page: Frame,
     rows: Vec<KeyLine>,
-    /// Name, roles and consumer of the keys of the configuration.
+    /// Name, roles and consumer of the keys of the configuration, of those within the visitor's courts.
     configured: Vec<(String, String, String)>,
     form: ActForm,
 }
@@ -70,7 +70,8 @@ async fn shown(
             *form = wrong;
         }
     }
-    let configured = console.gateway().keys.iter().map(|key| {
+    let gateway = console.gateway();
+    let configured = gateway.keys.iter().filter(|key| key.is_kept_by(&visitor.identity.courts)).map(|key| {
         let roles = key.roles.iter().map(|role| role_in_words(role.word(), lang));
         let consumer = key.consumer.clone().unwrap_or_default();
         (key.name.clone(), roles.collect::<Vec<_>>().join("、"), consumer)

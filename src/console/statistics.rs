@@ -140,7 +140,10 @@ pub async fn show(
         let is_current = code == by;
         (word, query.to(here, &[("by", &code)]), is_current)
     };
-    let total = answer.pointer("/total").filter(|total| number(total, "/inquiries") > 0);
+    // Terms end long after their inquiries: there may be lapses where nothing was accepted.
+    let has_some =
+        |total: &&Value| ["/inquiries", "/lapsed", "/renewed_in_time"].iter().any(|at| number(total, at) > 0);
+    let total = answer.pointer("/total").filter(has_some);
     let shown_groups = &groups[..groups.len().min(MOST_IN_A_CHART)];
     let charts = match total {
         Some(_) => vec![answers(shown_groups, lang), amounts(shown_groups, lang)],

@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
 use super::address::segment;
@@ -106,6 +107,10 @@ fn shown(
 struct PreviewPage {
     page: Frame,
     draft: String,
+    /// Digest of what is previewed: that is sent and nothing else.
+    previewed: String,
+    /// Whether something else than what was previewed before was to be sent.
+    has_changed: bool,
     parties: usize,
     case_number: String,
     facts: Vec<(String, String)>,
@@ -196,16 +201,38 @@ pub async fn preview(
     }
     let (sheet, wrong) = sheet_of(&draft, parties, visitor.lang).await?;
     let body = body_of(&draft, parties, &sheet);
-    match console.send(&visitor, (Method::POST, "/v1/inquiries/preview"), &body, None).await {
-        Ok(previewed) if wrong.is_empty() => {
-            Ok(previewed_page(&visitor, &draft, parties, (&sheet, &previewed)))
-        }
-        Ok(_) => Ok(shown(&visitor, &draft, parties, &sheet, &with_sheet(wrong, Failure::default()))),
-        Err(failure) if is_for_the_form(failure.status) => {
-            Ok(shown(&visitor, &draft, parties, &sheet, &with_sheet(wrong, failure)))
-        }
+    let asked = Asked { draft: &draft, parties, sheet: &sheet, has_changed: false };
+    previewed(&console, &visitor, &asked, (&body, wrong)).await
+}
+
+/// What is previewed.
+struct Asked<'a> {
+    draft: &'a Draft,
+    parties: usize,
+    sheet: &'a [SheetParty],
+    /// Whether something else was previewed before.
+    has_changed: bool,
+}
+
+/// The preview of a body, or the form with what is wrong.
+async fn previewed(
+    console: &Console,
+    visitor: &Visitor,
+    asked: &Asked<'_>,
+    (body, wrong): (&Value, Vec<(String, String)>),
+) -> Result<Response, Failure> {
+    let again = |failure: &Failure| shown(visitor, asked.draft, asked.parties, asked.sheet, failure);
+    match console.send(visitor, (Method::POST, "/v1/inquiries/preview"), body, None).await {
+        Ok(previewed) if wrong.is_empty() => Ok(preview_page(visitor, asked, (body, &previewed))),
+        Ok(_) => Ok(again(&with_sheet(wrong, Failure::default()))),
+        Err(failure) if is_for_the_form(failure.status) => Ok(again(&with_sheet(wrong, failure))),
         Err(failure) => Err(failure),
     }
+}
+
+/// The digest by which it is known whether what is sent is what was previewed.
+fn digest_of(body: &Value) -> String {
+    hex::encode(Sha256::digest(body.to_string()))
 }
 
 /// What is wrong with a sheet, and behind it what the endpoint finds wrong with everything else: all is told at once.
@@ -307,13 +334,9 @@ fn merged(console: &Console, visitor: &Visitor, posted: Posted) -> (Draft, bool)
     (Draft { id, fields, uploads }, false)
 }
 
-fn previewed_page(
-    visitor: &Visitor,
-    draft: &Draft,
-    parties: usize,
-    (sheet, previewed): (&[SheetParty], &Value),
-) -> Response {
+fn preview_page(visitor: &Visitor, asked: &Asked<'_>, (body, previewed): (&Value, &Value)) -> Response {
     let lang = visitor.lang;
+    let Asked { draft, parties, sheet, has_changed } = *asked;
     let (orders, not_asked) = (list(previewed, "/orders"), list(previewed, "/not_asked"));
     let mut loads: Vec<Load> = list(previewed, "/counterparts").iter().map(|one| load(one, lang)).collect();
     let more_loads = loads.len().saturating_sub(MOST_SHOWN);
@@ -339,6 +362,8 @@ fn previewed_page(
     let page = PreviewPage {
         page: Frame::of(visitor, lang.t("预览", "Preview"), "new"),
         draft: draft.id.clone(),
+        previewed: digest_of(body),
+        has_changed,
         parties,
         case_number: text(previewed, "/case_number"),
         facts: sections::summary(draft, sheet, lang),
@@ -352,10 +377,11 @@ fn previewed_page(
         not_asked: not_asked.iter().take(MOST_SHOWN).map(not).collect(),
         more_not_asked: not_asked.len().saturating_sub(MOST_SHOWN),
     };
-    html(StatusCode::OK, &page)
+    html(if has_changed { StatusCode::CONFLICT } else { StatusCode::OK }, &page)
 }
 
-/// `POST /console/new/send`: submits what was previewed; once, however often it is sent.
+/// `POST /console/new/send`: submits what was previewed; once, however often it is sent. What became another since, as in another window,
+/// is shown anew.
 pub async fn send(
     State(console): State<Console>,
     visitor: Visitor,
@@ -370,6 +396,10 @@ pub async fn send(
         return Ok(shown(&visitor, &draft, parties, &sheet, &with_sheet(wrong, Failure::default())));
     }
     let body = body_of(&draft, parties, &sheet);
+    if digest_of(&body) != posted.get("previewed") {
+        let asked = Asked { draft: &draft, parties, sheet: &sheet, has_changed: true };
+        return previewed(&console, &visitor, &asked, (&body, Vec::new())).await;
+    }
     match console.send(&visitor, (Method::POST, "/v1/inquiries"), &body, Some(&draft.id)).await {
         Ok(inquiry) => {
             console.kept().keep_draft(visitor.session, None, console.now());

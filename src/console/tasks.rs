@@ -14,7 +14,7 @@ use super::backend::Console;
 use super::failure::Failure;
 use super::lang::Lang;
 use super::page::{Frame, html, topic};
-use super::reading::{ago, instant, list as list_at, text, time};
+use super::reading::{ago, instant, list as list_at, money, text, time};
 use super::visitor::Visitor;
 use super::words::{ASSET, Badge, TASK, badge, choices, word};
 use super::{approving, currency, entering};
@@ -204,21 +204,17 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
     link("查控申请", "inquiry", "/console/inquiries", &inquiry, "");
     let kind = text(task, "/kind");
     links.extend(link_of_kind(task, visitor));
-    let (slugs, subject): (&[&str], &str) = match kind.as_str() {
-        "approve" => (&["approve", "reject"], &measure),
-        "renew" => (&["renew"], &measure),
-        "resolve" | "answer_refusal" if !order.is_empty() => (&["resolve"], &order),
-        "release_excess" => (&["release-surplus", "release"], &measure),
-        "bring_papers" => (&["release"], &measure),
-        _ => (&[], ""),
-    };
+    links.extend(links_of_excess(task, visitor.may(may::CONTROL), lang));
+    let (slugs, subject) = acts_of(task);
     let mut forms = match subject.is_empty() {
         true => Vec::new(),
-        false => act_forms(console, visitor, slugs, subject, next),
+        false => act_forms(console, visitor, slugs, &subject, next),
     };
     let currency = text(task, "/property/currency");
     forms.iter_mut().for_each(|form| currency::fit(form, &currency, lang));
     approving::fill(&mut forms, &measure, &task["property"]);
+    prefill(&mut forms, "release", &measure, &text(task, "/to_release/amount"));
+    let approves = forms.iter().any(|form| form.is_of("approve", &measure));
     if task["may_be_completed"] == true {
         forms.extend(act_forms(console, visitor, &["complete"], &text(task, "/id"), next));
     }
@@ -233,20 +229,78 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
         age: ago(instant(task, "/created_at"), now, lang),
         note: text(task, "/note"),
         property: property(task, lang),
-        facts: if kind == "approve" { approving::facts(&task["property"], lang) } else { Vec::new() },
+        facts: if approves || kind == "approve" {
+            approving::facts(&task["property"], lang)
+        } else {
+            Vec::new()
+        },
         links,
         forms,
+    }
+}
+
+/// The acts that a task asks for, and what they are about; of nothing where none are offered here.
+fn acts_of(task: &Value) -> (&'static [&'static str], String) {
+    let (measure, order) = (text(task, "/measure"), text(task, "/order"));
+    match text(task, "/kind").as_str() {
+        "approve" => (&["approve", "reject"], measure),
+        "renew" => (&["renew"], measure),
+        "resolve" | "answer_refusal" if !order.is_empty() => (&["resolve"], order),
+        "release_excess" => (&["release-surplus", "release"], measure),
+        // Papers of a freeze that was not placed are brought with its approval.
+        "bring_papers" if is_not_placed(task) => (&["approve"], measure),
+        "bring_papers" => (&["release"], measure),
+        _ => (&[], String::new()),
+    }
+}
+
+/// Whether the freeze that a task is about was not placed.
+fn is_not_placed(task: &Value) -> bool {
+    let state = text(task, "/property/state");
+    matches!(state.as_str(), "candidate" | "proposed" | "skipped" | "refused")
+}
+
+/// Fills in the amount of the form of an act, where the task names one: an empty one means all.
+fn prefill(forms: &mut [ActForm], slug: &str, subject: &str, amount: &str) {
+    let form = forms.iter_mut().find(|form| form.is_of(slug, subject));
+    let field = form.and_then(|form| form.fields.iter_mut().find(|field| field.name == "amount"));
+    if let Some(field) = field {
+        field.value = amount.to_owned();
+    }
+}
+
+/// Where what is held beyond a claim is given back: at each measure with its part, and in the ledger.
+fn links_of_excess(task: &Value, may_release: bool, lang: Lang) -> Vec<(String, String)> {
+    if text(task, "/kind") != "release_excess" || !text(task, "/measure").is_empty() {
+        return Vec::new();
+    }
+    let part = |one: &Value| {
+        let (id, amount) = (segment(&text(one, "/measure")), text(one, "/amount/amount"));
+        let href = match may_release {
+            true => with_query(&format!("/console/acts/release/{id}"), &[("amount", amount.as_str())]),
+            false => format!("/console/measures/{id}"),
+        };
+        let label = lang.t("应解除", "to be released");
+        (format!("{}：{label} {}", property(one, lang), money(one, "/amount")), href)
+    };
+    let case = segment(&case_of(task));
+    let ledger = (lang.t("冻结台账", "ledger").to_owned(), format!("/console/cases/{case}#ledger"));
+    list_at(task, "/excess").iter().map(part).chain([ledger]).collect()
+}
+
+/// The number of the case that a task is about, or else of the newest of the chain.
+fn case_of(task: &Value) -> String {
+    let newest = list_at(task, "/case_numbers").last().and_then(Value::as_str).unwrap_or_default();
+    match text(task, "/case_number") {
+        none if none.is_empty() => newest.to_owned(),
+        number => number,
     }
 }
 
 /// Where what a task asks for is done, besides what it is about.
 fn link_of_kind(task: &Value, visitor: &Visitor) -> Option<(String, String)> {
     let lang = visitor.lang;
-    let newest = list_at(task, "/case_numbers").last().and_then(Value::as_str).unwrap_or_default();
-    let case = match text(task, "/case_number") {
-        none if none.is_empty() => newest.to_owned(),
-        number => number,
-    };
+    let case = case_of(task);
     let papers = format!("/console/papers/of/{}", segment(&case));
     let measure = text(task, "/measure");
     let (zh, en, href) = match text(task, "/kind").as_str() {
@@ -273,4 +327,59 @@ fn property(task: &Value, lang: Lang) -> String {
         return kind;
     }
     format!("{} {} · {}", word(ASSET, &kind, lang), at("number"), at("counterpart"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::act_form::{FormField, id_of};
+    use super::*;
+
+    #[test]
+    fn papers_of_a_freeze_that_was_not_placed_are_brought_with_its_approval_and_never_with_a_release() {
+        let task =
+            |state: &str| json!({ "kind": "bring_papers", "measure": "7", "property": { "state": state } });
+        for (state, expected) in [
+            ("skipped", "approve"),
+            ("proposed", "approve"),
+            ("in_force", "release"),
+            ("renewing", "release"),
+        ] {
+            assert_eq!(acts_of(&task(state)), (&[expected][..], "7".to_owned()), "{state}");
+        }
+    }
+
+    #[test]
+    fn the_form_of_a_release_holds_the_part_that_the_task_asks_for() {
+        let amount = FormField { name: "amount".to_owned(), ..FormField::default() };
+        let mut forms = [ActForm {
+            title: "",
+            action: String::new(),
+            is_grave: true,
+            has_files: true,
+            csrf: String::new(),
+            next: String::new(),
+            id: id_of("release", "7"),
+            fields: vec![amount],
+            faults: Vec::new(),
+        }];
+        prefill(&mut forms, "release", "7", "300.00");
+        assert_eq!(forms[0].fields[0].value, "300.00");
+    }
+
+    #[test]
+    fn an_excess_of_the_whole_claim_leads_to_the_release_of_each_part_and_to_the_ledger() {
+        let yuan = json!({ "amount": "300.00", "currency": "CNY" });
+        let mut task = json!({ "kind": "release_excess", "measure": null, "case_number": "X1", "case_numbers": ["X1"],
+            "excess": [{ "measure": "7", "amount": yuan,
+                "property": { "kind": "account", "number": "****0011", "counterpart": "bank-1" } }] });
+        let links = links_of_excess(&task, true, Lang::Zh);
+        let hrefs: Vec<&str> = links.iter().map(|(_, href)| href.as_str()).collect();
+        assert_eq!(hrefs, ["/console/acts/release/7?amount=300.00", "/console/cases/X1#ledger"]);
+        assert!(links[0].0.contains("****0011") && links[0].0.contains("应解除 300.00"), "{links:?}");
+        assert_eq!(links_of_excess(&task, false, Lang::Zh)[0].1, "/console/measures/7");
+        task["measure"] = json!("7");
+        assert!(links_of_excess(&task, true, Lang::Zh).is_empty(), "its own forms are on the task");
+    }
 }

@@ -80,7 +80,8 @@ use super::{ApplyError, Change, Finding};
 
 pub use acts::{
     Act, ActInput, Approval, ClaimSettings, ClaimUpdate, Deduction, EnteredMeasure, Outcome as ActOutcome,
-    Release, ReleaseScope, Renewal, Resolution, SeenMeasure, Transfer, act, no_such_account, subject_of,
+    Release, ReleaseScope, Renewal, Resolution, SeenClaim, SeenMeasure, Transfer, act, no_such_account,
+    subject_of,
 };
 pub use at_desk::{DeskMove, may_be_answered, may_be_carried, moved as moved_at_desk};
 pub use candidate::{property_keys, same_property};
@@ -92,6 +93,7 @@ pub use draft::Draft;
 pub use due::{TaskFacts, due_task};
 pub use handed_in::{ReceiptFile, keep_receipt, take};
 pub use joining::{begin as begin_joining, end as end_joining, join};
+pub use missing_papers::to_release;
 pub use orders::{OrderInput, OrderRules, Settled, allowed_at, settle};
 pub use reply::{Applied, apply};
 pub use submission::{PlannedOrder, Submitted, submit};

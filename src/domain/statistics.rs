@@ -1,4 +1,5 @@
-//! Statistics 统计: what became of the inquiries of a period. Everything counts to the inquiry that it belongs to, whenever it happened.
+//! Statistics 统计: what became of the inquiries of a period. Everything counts to the inquiry that it belongs to, whenever it happened, but for
+//! the ends of terms: a renewal and a lapse come up to years after the inquiry, and count on their own day.
 
 mod figures;
 mod group;
@@ -37,7 +38,9 @@ pub struct OrderTally {
     pub within_a_day: u64,
     /// Answered later.
     pub later: u64,
-    /// Whose latest answer named property that is worth something.
+    /// Questions that these orders answered last: one that was asked again and again counts once, with its newest answer.
+    pub questions: u64,
+    /// Of these, those whose newest answer named property that is worth something.
     pub hits: u64,
     /// How many properties these answers named.
     pub assets: u64,
@@ -47,8 +50,6 @@ pub struct OrderTally {
     pub first_held: Option<Timestamp>,
     /// How many were answered so.
     pub held: u64,
-    /// Of renewals that were, those answered while the term before ran.
-    pub renewed_in_time: u64,
 }
 
 impl OrderTally {
@@ -64,12 +65,12 @@ impl OrderTally {
             not_sent: 0,
             within_a_day: 0,
             later: 0,
+            questions: 0,
             hits: 0,
             assets: 0,
             first_sent: None,
             first_held: None,
             held: 0,
-            renewed_in_time: 0,
         }
     }
 
@@ -129,6 +130,40 @@ pub struct InquiryFacts<'f> {
     pub claim: Option<&'f Claim>,
     /// The ledger of its chain.
     pub measures: &'f [Measure],
+}
+
+/// How the term of a measure ended or went on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TermEnd {
+    /// Nobody renewed it: it has no effect any more 届满失效.
+    Lapsed,
+    /// A renewal took effect while the term before it ran 按期续行.
+    RenewedInTime,
+}
+
+impl TermEnd {
+    /// With which orders it is counted: a lapse with freezes, as measures are.
+    const fn action(self) -> ActionKind {
+        match self {
+            Self::Lapsed => ActionKind::Freeze,
+            Self::RenewedInTime => ActionKind::Renew,
+        }
+    }
+}
+
+/// The end of a term, as it is counted.
+#[derive(Debug, Clone, Copy)]
+pub struct TermFacts<'f> {
+    /// What happened.
+    pub end: TermEnd,
+    /// When: the last day of a term that lapsed, or the day on which a renewal took effect.
+    pub day: Date,
+    /// Code and name of the court of its inquiry.
+    pub court: (&'f str, &'f str),
+    /// Name of the officer who handles the case.
+    pub officer: &'f str,
+    /// The counterpart.
+    pub lane: &'f str,
 }
 
 /// Figures of one month, court, officer, counterpart or action.
@@ -215,6 +250,27 @@ impl Collector {
                 }
             }
         }
+    }
+
+    /// Counts the end of a term, on its own day.
+    pub fn add_term(&mut self, facts: TermFacts<'_>) {
+        if !self.part.has_term(&facts) {
+            return;
+        }
+        self.total.add_term(facts.end);
+        let owned = |(key, name): (&str, &str)| (key.to_owned(), name.to_owned());
+        let action = facts.end.action();
+        let (key, name) = match self.by {
+            GroupBy::Month => {
+                let month = format!("{:04}-{:02}", facts.day.year(), facts.day.month());
+                (month.clone(), month)
+            }
+            GroupBy::Court => owned(facts.court),
+            GroupBy::Officer => owned((facts.officer, facts.officer)),
+            GroupBy::Counterpart => owned((facts.lane, facts.lane)),
+            GroupBy::Action => (action.to_string(), chinese(action).to_owned()),
+        };
+        self.group(key, name).add_term(facts.end);
     }
 
     fn group(&mut self, key: String, name: String) -> &mut Group {

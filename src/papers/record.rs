@@ -173,16 +173,32 @@ impl Search {
         self.inquiry.state == InquiryState::Cancelled
     }
 
-    /// Of each question about a party its latest order, one that was withdrawn leaving the one before it.
+    /// Of each question about a party the order that answered it last: an answer stands until a later one replaces it, whatever becomes of a
+    /// re-query meanwhile. Where there is none, its latest order, one that was withdrawn leaving the one before it.
     pub fn questions(&self, party: PartyId) -> Vec<&LineRow> {
-        let mut latest: BTreeMap<OrderId, &LineRow> = BTreeMap::new();
+        let mut best: BTreeMap<OrderId, &LineRow> = BTreeMap::new();
         let of_party = |line: &&LineRow| !line.action.is_control() && self.terms.debtor(line.party) == party;
         for line in self.lines.iter().filter(of_party) {
-            let is_better = line.state != OrderState::Cancelled || !latest.contains_key(&line.root);
-            if is_better {
-                latest.insert(line.root, line);
+            let answer = |line: &LineRow| line.outcome.as_ref().map(|outcome| outcome.number);
+            let is_better = |known: &&LineRow| match (answer(line), answer(known)) {
+                (None, None) => line.state != OrderState::Cancelled,
+                (own, known) => own > known,
+            };
+            if best.get(&line.root).is_none_or(is_better) {
+                best.insert(line.root, line);
             }
         }
-        latest.into_values().collect()
+        best.into_values().collect()
+    }
+
+    /// The latest order that asks an answered question again, and was not withdrawn; `None` where nothing does.
+    pub fn asked_again(&self, answered: &LineRow) -> Option<&LineRow> {
+        let asks_again = |line: &&LineRow| {
+            line.root == answered.root
+                && line.id > answered.id
+                && line.outcome.is_none()
+                && line.state != OrderState::Cancelled
+        };
+        self.lines.iter().rev().find(asks_again).filter(|_| answered.outcome.is_some())
     }
 }

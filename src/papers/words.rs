@@ -76,7 +76,8 @@ pub fn result(line: &LineRow) -> &'static str {
         (OrderState::Overdue, None) => "逾期未反馈",
         (OrderState::Failed, _) => "未能办理",
         (OrderState::Undetermined, _) => "结果不明，待核实",
-        (OrderState::Cancelled, _) => "已撤回",
+        // An answer that came all the same stands.
+        (OrderState::Cancelled, None) => "已撤回",
         (_, Some("found")) => "有财产",
         (_, Some("nothing")) => "无财产",
         (_, Some("partial")) => "部分反馈",

@@ -1,11 +1,36 @@
 //! What reports read of a store: inquiries of a period, counts of their orders, and prints.
 
+use chakong_contract::Date;
 use jiff::Timestamp;
 
 use super::Stored;
 use crate::domain::people::Courts;
 use crate::domain::statistics::OrderTally;
-use crate::domain::{ChainId, Inquiry, InquiryId, Print, PrintId};
+use crate::domain::{ChainId, Inquiry, InquiryId, OrderId, Print, PrintId};
+
+/// A measure that lapsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lapse {
+    /// Its inquiry.
+    pub inquiry: InquiryId,
+    /// Its counterpart.
+    pub lane: String,
+    /// The last day of its term.
+    pub day: Date,
+}
+
+/// A renewal that took effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewal {
+    /// Its order.
+    pub order: OrderId,
+    /// Its inquiry.
+    pub inquiry: InquiryId,
+    /// Its counterpart.
+    pub lane: String,
+    /// When it was answered as held.
+    pub at: Timestamp,
+}
 
 /// What reports read.
 pub trait ReportReads {
@@ -19,6 +44,10 @@ pub trait ReportReads {
     ) -> Stored<Vec<Inquiry>>;
     /// What became of the orders of inquiries, counted by inquiry, counterpart and action.
     fn order_tallies(&mut self, inquiries: &[InquiryId]) -> Stored<Vec<OrderTally>>;
+    /// Measures that lapsed, by their last days, the first and the last of which are given.
+    fn lapses_between(&mut self, from: Date, until: Date) -> Stored<Vec<Lapse>>;
+    /// Renewals that were answered as held for the first time from one instant to before another.
+    fn renewals_between(&mut self, from: Timestamp, until: Timestamp) -> Stored<Vec<Renewal>>;
     /// What was printed about a chain, without the bytes, oldest first.
     fn prints_of(&mut self, chain: ChainId) -> Stored<Vec<Print>>;
     /// A print with its bytes.
@@ -46,7 +75,7 @@ pub fn inquiries_of_courts<R: ReportReads + ?Sized>(
 }
 
 /// Counts of orders by inquiry, counterpart and action. `IDS` stands for the condition on `o.inquiry`. The same for every database: sums
-/// are of whole numbers, and flags are numbers.
+/// are of whole numbers, and flags are numbers. What was found counts with the order that answered its question last.
 pub(super) const TALLIES: &str = "
 SELECT inquiry, lane, action, COUNT(*),
   CAST(SUM(CASE WHEN answered IS NULL AND state IN (0, 1, 2) THEN 1 ELSE 0 END) AS BIGINT),
@@ -54,6 +83,7 @@ SELECT inquiry, lane, action, COUNT(*),
   CAST(SUM(CASE WHEN answered IS NULL AND sent IS NULL AND state NOT IN (0, 1, 2, 9) THEN 1 ELSE 0 END) AS BIGINT),
   CAST(SUM(CASE WHEN answered - begun <= 86400000000 THEN 1 ELSE 0 END) AS BIGINT),
   CAST(SUM(CASE WHEN answered - begun > 86400000000 THEN 1 ELSE 0 END) AS BIGINT),
+  CAST(SUM(CASE WHEN assets IS NULL THEN 0 ELSE 1 END) AS BIGINT),
   CAST(SUM(CASE WHEN assets > 0 THEN 1 ELSE 0 END) AS BIGINT),
   CAST(SUM(COALESCE(assets, 0)) AS BIGINT),
   MIN(sent), MIN(held), CAST(SUM(CASE WHEN held IS NULL THEN 0 ELSE 1 END) AS BIGINT)
@@ -61,9 +91,23 @@ FROM (
   SELECT o.inquiry AS inquiry, o.lane AS lane, o.action AS action, o.state AS state, o.sent AS sent,
     COALESCE(o.sent, o.created) AS begun,
     (SELECT MIN(r.at) FROM revisions r WHERE r.root = COALESCE(o.root, o.id) AND r.order_id = o.id) AS answered,
-    (SELECT r.assets FROM revisions r WHERE r.root = COALESCE(o.root, o.id) AND r.order_id = o.id
+    (SELECT CASE WHEN r.order_id = o.id THEN r.assets END FROM revisions r WHERE r.root = COALESCE(o.root, o.id)
       ORDER BY r.number DESC LIMIT 1) AS assets,
     (SELECT MIN(r.at) FROM revisions r WHERE r.root = COALESCE(o.root, o.id) AND r.order_id = o.id
       AND r.outcome IN ('held', 'partly_held')) AS held
   FROM orders o WHERE IDS
 ) AS counted GROUP BY inquiry, lane, action ORDER BY inquiry, lane, action";
+
+/// Measures that lapsed, by their last days. `?1` and `?2` are the first and the last.
+pub(super) const LAPSES: &str = "
+SELECT inquiry, lane, until_day FROM measures WHERE state = 'lapsed' AND until_day >= ?1 AND until_day <= ?2 ORDER BY until_day, id";
+
+/// Renewals that were answered as held, by when they first were: from `?1` to before `?2`. The condition on other actions names the index
+/// of orders that control.
+pub(super) const RENEWALS: &str = "
+SELECT id, inquiry, lane, held FROM (
+  SELECT o.id AS id, o.inquiry AS inquiry, o.lane AS lane,
+    (SELECT MIN(r.at) FROM revisions r WHERE r.root = COALESCE(o.root, o.id) AND r.order_id = o.id
+      AND r.outcome IN ('held', 'partly_held')) AS held
+  FROM orders o WHERE o.action = 'renew' AND o.action <> 'query'
+) AS renewed WHERE held >= ?1 AND held < ?2 ORDER BY held, id";

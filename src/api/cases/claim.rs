@@ -15,7 +15,7 @@ use crate::api::access::{Caller, may};
 use crate::api::acting::{act, check_amount, check_documents};
 use crate::api::extract::{At, JsonBody, check_reason, no_findings};
 use crate::api::problem::Problem;
-use crate::domain::decide::{Act, ClaimSettings, ClaimUpdate};
+use crate::domain::decide::{Act, ClaimSettings, ClaimUpdate, SeenClaim};
 use crate::domain::rules::interest::doubled_interest;
 use crate::domain::{
     ChainId, ClaimChangeKind, ClaimState, ClaimView, Coverage, Finding, Mode, Preference, UncoveredLimit,
@@ -54,12 +54,26 @@ pub(super) struct ClaimRequest {
     /// Parties whose liability changes.
     #[serde(default)]
     liable_up_to: Vec<LiabilityChange>,
+    /// The claim as it was seen. Where it is another one by now, nothing is changed, so that what is sent once more after it was lost sight
+    /// of is not done twice; absent changes whatever there is.
+    #[serde(default)]
+    seen: Option<SeenClaimRequest>,
     /// The paper that the change rests on; needed for every change of the amount, of the state and of a liability.
     #[serde(default)]
     documents: Vec<LegalDocument>,
     /// Why; 1 to 500 characters.
     #[schemars(length(min = 1, max = 500))]
     reason: String,
+}
+
+/// A claim as it was shown to whoever changes it.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeenClaimRequest {
+    /// Its `amount`.
+    amount: Money,
+    /// Its `state`.
+    state: ClaimState,
 }
 
 /// A change of the amount.
@@ -197,7 +211,8 @@ pub(super) async fn update(
         term_days: request.term_days,
         living_costs: request.living_costs.map(|money| money.amount),
     };
-    let update = ClaimUpdate { change, state: request.state, settings, liabilities };
+    let seen = request.seen.map(|seen| SeenClaim { amount: seen.amount.amount, state: seen.state });
+    let update = ClaimUpdate { change, state: request.state, settings, liabilities, seen };
     let act_input = (Some(&case), Act::UpdateClaim(update));
     act(&gateway, &caller.0, act_input, request.reason, request.documents).await?;
     read(&gateway, case.chain).await.map(Json)
@@ -296,11 +311,12 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .summary("Change the claim 变更执行标的")
         .description(
             "Raise, lower, part payment, interest, settle, withdraw, open again; settings and liability. A change of the \
-             amount, of the state or of a liability rests on a paper in `documents`. What follows, such as freezes of what is still wanted and releases of what is not, is ordered in the same commit.",
+             amount, of the state or of a liability rests on a paper in `documents`. With `seen`, a claim that has changed since is left as \
+             it is and refused as `not-now`. What follows, such as freezes of what is still wanted and releases of what is not, is ordered in the same commit.",
         )
         .response_with::<404, Problem, _>(|response| response.description("There is no such case or party"))
         .response_with::<409, Problem, _>(|response| {
-            response.description("The case has no claim, or a reference names several parties: give the party's identifier")
+            response.description("The case has no claim, it is another than `seen`, or a reference names several parties: give the party's identifier")
         })
         .response_with::<422, Problem, _>(|response| response.description("A rule is broken"))
 }

@@ -7,7 +7,7 @@ use crate::domain::MeasureId;
 use crate::domain::decide::OrderInput;
 use crate::engine::Dispatch;
 
-fn because(reason: &str) -> Value {
+pub(super) fn because(reason: &str) -> Value {
     json!({ "reason": reason })
 }
 
@@ -104,7 +104,7 @@ async fn nothing_beyond_the_claim_is_approved() {
 }
 
 /// The freeze goes out, as its lane would send it.
-async fn sent(bench: &Bench, number: &str) {
+pub(super) async fn sent(bench: &Bench, number: &str) {
     let number = number.parse().expect("number");
     let found = bench.gateway.store.read(move |reads| crate::store::order_by_number(reads, &number)).await;
     let order = found.expect("read").expect("order");

@@ -63,6 +63,30 @@ async fn a_raise_interest_and_reopening_are_refused_without_a_paper_and_numbers_
 }
 
 #[tokio::test]
+async fn interest_or_a_payment_that_is_sent_again_with_what_was_seen_before_is_refused_and_counts_once() {
+    let bench = Bench::new();
+    let (path, _) = bench.submitted("k", &submission()).await;
+    let case = case_of(&bench, &path).await;
+    let mut stands = json!("1000.00");
+    for (kind, after) in [("interest", json!("1050.00")), ("part_payment", json!("1000.00"))] {
+        let seen = json!({ "amount": { "amount": stands, "currency": "CNY" }, "state": "open" });
+        let body = json!({ "change": { "kind": kind, "amount": money("50.00", "CNY") }, "seen": seen, "reason": "计算",
+            "documents": [paper("claim_paper")] });
+        let done = change(&bench, &case, &body).await;
+        assert_eq!(done.status, 200, "{kind}: {}", done.text);
+        assert_eq!(done.json()["claim"]["amount"]["amount"], after, "{kind}");
+        let again = change(&bench, &case, &body).await.is_problem(409, "not-now");
+        assert!(again["detail"].as_str().expect("why").contains("可能此前的提交已生效"), "{again}");
+        let claim = bench.get("officer", &format!("{case}/claim")).await.json();
+        assert_eq!(claim["claim"]["amount"]["amount"], after, "{kind} counts once");
+        stands = after;
+    }
+    let blind = json!({ "change": { "kind": "interest", "amount": money("1.00", "CNY") }, "reason": "计算",
+        "documents": [paper("claim_paper")] });
+    assert_eq!(change(&bench, &case, &blind).await.status, 200, "a system may leave it out");
+}
+
+#[tokio::test]
 async fn a_case_number_of_a_year_that_no_case_is_of_is_refused_with_the_years_that_are() {
     let bench = Bench::new();
     for (number, continues, pointer) in [

@@ -40,7 +40,7 @@ impl Bench {
         Reply { status: parts.status, headers: parts.headers, text }
     }
 
-    async fn call_json(&self, who: &str, method: &str, path: &str, body: &Value) -> Reply {
+    pub(super) async fn call_json(&self, who: &str, method: &str, path: &str, body: &Value) -> Reply {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -502,6 +502,24 @@ async fn a_list_of_no_case_counts_row_by_row_and_the_auditor_of_the_court_sees_i
     let of_nobody = bench.sign_in("gh002", PASSWORD).await.expect("in");
     assert_eq!(of_nobody.get("/v1/measures").await.json()["measures"], json!([]));
     assert_eq!(bench.get("auditor-T11", "/v1/looks?actor=gh002").await.json()["looks"][0]["shown"], 0);
+}
+
+#[tokio::test]
+async fn one_list_of_thirty_assets_raises_the_alarm_of_mass_looks() {
+    let bench = bench();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    let mut answer = account("6200", "10.00");
+    let assets = (0..30).map(|nth| account(&format!("62{nth:04}"), "10.00")["reply"]["assets"][0].clone());
+    answer["reply"]["assets"] = assets.collect();
+    bench.answers(&orders[0], answer, "aa").await;
+    bench.person("gh001", &["officer"], json!(["T10"])).await;
+    let browser = bench.sign_in("gh001", PASSWORD).await.expect("in");
+    for _ in 0..2 {
+        let found = browser.get(&format!("{path}/assets")).await.json();
+        assert_eq!(found["assets"].as_array().map(Vec::len), Some(30), "{found}");
+    }
+    let alarms = bench.get("auditor", "/v1/looks/alarms").await.json()["alarms"].clone();
+    assert_eq!((&alarms[0]["kind"], &alarms[0]["count"]), (&json!("mass"), &json!(30)), "{alarms}");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::harness::{Bench, account};
 use super::submission;
+use crate::domain::{Change, IdKind, Measure, MeasureId, MeasureState};
 
 async fn bench_with_answers() -> Bench {
     let bench = Bench::new();
@@ -104,4 +105,44 @@ async fn a_period_that_is_no_period_is_refused() {
         "a year"
     );
     bench.get("ops", "/v1/statistics").await.is_problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn a_freeze_that_lapsed_counts_on_its_last_day_however_long_ago_its_inquiry_was_accepted() {
+    let (bench, _, _, measure) = super::acts::with_proposal().await;
+    let first = measure.rsplit('/').next().and_then(|id| id.parse().ok()).map(MeasureId::new);
+    let written = bench.gateway.store.transact(move |tx| {
+        let first = tx.measure(first.expect("a number"))?.expect("a measure");
+        let id = MeasureId::new(tx.next(IdKind::Measure));
+        let until = Some("2027-01-06".parse().expect("a day"));
+        let lapsed = Measure { id, state: MeasureState::Lapsed, until, ..first };
+        tx.write(&[Change::NewMeasure(Box::new(lapsed))])
+    });
+    written.await.expect("written");
+    let total = async |who: &str, query: &str| {
+        let reply = bench.get(who, &format!("/v1/statistics?{query}")).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()
+    };
+    let month = "from=2027-01-01&until=2027-01-31";
+    for by in ["month", "court", "officer", "counterpart", "action"] {
+        let told = total("officer", &format!("{month}&by={by}")).await;
+        assert_eq!((&told["total"]["inquiries"], &told["total"]["lapsed"]), (&json!(0), &json!(1)), "{told}");
+        assert_eq!((told["rows"].as_array().map(Vec::len), &told["rows"][0]["lapsed"]), (Some(1), &json!(1)));
+    }
+    for none in [
+        "from=2027-01-01&until=2027-01-05",
+        "from=2027-01-07&until=2027-01-31",
+        "from=2026-01-01&until=2026-01-31",
+    ] {
+        assert_eq!(total("officer", none).await["total"]["lapsed"], json!(0), "{none}");
+    }
+    for (part, count) in [("court=T10", 1), ("court=T11", 0), ("counterpart=bank-b", 0), ("action=query", 0)]
+    {
+        assert_eq!(
+            total("officer", &format!("{month}&{part}")).await["total"]["lapsed"],
+            json!(count),
+            "{part}"
+        );
+    }
 }

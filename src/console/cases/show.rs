@@ -14,6 +14,7 @@ use super::super::address::{segment, with_query, without_lang};
 use super::super::backend::Console;
 use super::super::bar::{Bar, bar};
 use super::super::catalogue::find;
+use super::super::claiming;
 use super::super::entering;
 use super::super::failure::Failure;
 use super::super::found::{AssetRow, asset_row, by_party, each_once};
@@ -168,6 +169,8 @@ pub async fn show(
     let tasks = list(&case, "/tasks");
     let next = without_lang(&visitor.here);
     let task_rows = tasks.iter().take(MOST_TASKS).map(|task| task_row(&console, &visitor, task, now, &next));
+    let mut forms = act_forms(&console, &visitor, claim_acts(&case), &row_id, &next);
+    claiming::fill(&mut forms, &case);
     let number = text(&case, "/number");
     let shown = CasePage {
         page: Frame::of(&visitor, number.clone(), "cases").live(&format!("case:{row_id}")),
@@ -179,7 +182,7 @@ pub async fn show(
             .then(|| badge(words::CLAIM, &text(&case, "/claim/state"), lang)),
         bar: bar(case.pointer("/coverage").unwrap_or(&Value::Null), lang),
         history: history_rows.map(|change| change_line(change, lang)).collect(),
-        forms: act_forms(&console, &visitor, claim_acts(&case), &row_id, &next),
+        forms,
         enter_href: if visitor.may(may::CONTROL) { entering::href(&row_id, "") } else { String::new() },
         inquiries: told.parts,
         older_count: told.older.len(),

@@ -3,7 +3,7 @@
 use chakong_contract::order::DocumentKind;
 
 use super::super::words::{GROUND, MODE, PREFER, UNCOVERED};
-use super::{ActKind, Input, MEASURE, NUMBER, REASON, field, needed, paper};
+use super::{ActKind, Input, MEASURE, NUMBER, REASON, SEEN, field, needed, paper};
 
 const AMOUNT: (&str, &str) = ("金额（元）", "Amount (yuan)");
 
@@ -50,6 +50,7 @@ pub const ACTS: &[ActKind] = &[
             needed("amount", ("变更后总额（元）", "New total (yuan)"), "/change/amount", Input::Money),
             NUMBER,
             paper(DocumentKind::ClaimPaper),
+            SEEN,
             REASON,
         ],
         ..CLAIM
@@ -63,6 +64,7 @@ pub const ACTS: &[ActKind] = &[
             needed("amount", ("变更后总额（元）", "New total (yuan)"), "/change/amount", Input::Money),
             NUMBER,
             paper(DocumentKind::ClaimPaper),
+            SEEN,
             REASON,
         ],
         ..CLAIM
@@ -76,6 +78,7 @@ pub const ACTS: &[ActKind] = &[
             needed("amount", AMOUNT, "/change/amount", Input::Money),
             NUMBER,
             paper(DocumentKind::ClaimPaper),
+            SEEN,
             REASON,
         ],
         ..CLAIM
@@ -89,6 +92,7 @@ pub const ACTS: &[ActKind] = &[
             needed("amount", AMOUNT, "/change/amount", Input::Money),
             NUMBER,
             paper(DocumentKind::ClaimPaper),
+            SEEN,
             REASON,
         ],
         ..CLAIM
@@ -99,7 +103,7 @@ pub const ACTS: &[ActKind] = &[
         en: "Settle the claim",
         is_grave: true,
         base: r#"{"state":"settled"}"#,
-        fields: &[NUMBER, paper(DocumentKind::ClaimPaper), REASON],
+        fields: &[NUMBER, paper(DocumentKind::ClaimPaper), SEEN, REASON],
         ..CLAIM
     },
     ActKind {
@@ -108,7 +112,7 @@ pub const ACTS: &[ActKind] = &[
         en: "Withdraw the claim",
         is_grave: true,
         base: r#"{"state":"withdrawn"}"#,
-        fields: &[NUMBER, paper(DocumentKind::ClaimPaper), REASON],
+        fields: &[NUMBER, paper(DocumentKind::ClaimPaper), SEEN, REASON],
         ..CLAIM
     },
     ActKind {
@@ -116,7 +120,7 @@ pub const ACTS: &[ActKind] = &[
         zh: "恢复执行",
         en: "Open the claim again",
         base: r#"{"state":"open"}"#,
-        fields: &[NUMBER, paper(DocumentKind::ClaimPaper), REASON],
+        fields: &[NUMBER, paper(DocumentKind::ClaimPaper), SEEN, REASON],
         ..CLAIM
     },
     ActKind {
@@ -145,6 +149,7 @@ pub const ACTS: &[ActKind] = &[
                 "/living_costs",
                 Input::Money,
             ),
+            SEEN,
             REASON,
         ],
         ..CLAIM
@@ -164,6 +169,7 @@ pub const ACTS: &[ActKind] = &[
             ),
             NUMBER,
             paper(DocumentKind::ClaimPaper),
+            SEEN,
             REASON,
         ],
         about: ("案件～当事人", "Case ~ party"),

@@ -3,7 +3,7 @@
 use chakong_contract::order::DocumentKind;
 
 use super::super::words::{GROUND, IDENTITY, PARTY_KIND, PERMIT};
-use super::{ActKind, Input, MEASURE, NUMBER, REASON, field, needed, paper};
+use super::{ActKind, Input, MEASURE, NUMBER, REASON, SEEN, field, needed, paper};
 
 /// The acts.
 pub const ACTS: &[ActKind] = &[
@@ -28,7 +28,7 @@ pub const ACTS: &[ActKind] = &[
                 "/listed_state_shares",
                 Input::Flag,
             ),
-            field("seen", ("", ""), "/seen", Input::Seen),
+            SEEN,
             NUMBER,
             paper(DocumentKind::FreezeRuling),
             paper(DocumentKind::FreezeNotice),

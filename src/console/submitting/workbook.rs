@@ -2,7 +2,7 @@
 
 mod cells;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chakong_contract::PlainDecimal;
 use chakong_contract::fold::folded;
@@ -199,6 +199,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<SheetParty>, FaultySheet> {
     let rows = cells(bytes).map_err(|fault| of_all(vec![fault]))?;
     let mut faults = Vec::new();
     let places = headings(rows.get(&0), &mut faults);
+    faults.extend(unknown_columns(&rows, &places));
     if !faults.is_empty() {
         return Err(of_all(faults));
     }
@@ -246,6 +247,28 @@ fn headings(row: Option<&BTreeMap<u32, Cell>>, faults: &mut Vec<SheetFault>) -> 
         }
     }
     places
+}
+
+/// Columns in which something is filled in and that are none of the template's: whatever stands there would be lost.
+fn unknown_columns(rows: &BTreeMap<u32, BTreeMap<u32, Cell>>, places: &[Option<u32>]) -> Vec<SheetFault> {
+    let filled: BTreeSet<u32> = rows.range(1..).flat_map(|(_, cells)| cells.keys().copied()).collect();
+    let unknown = filled.into_iter().filter(|at| !places.contains(&Some(*at)));
+    let fault = |at: u32| {
+        let heading = rows.get(&0).and_then(|heads| heads.get(&at)).and_then(|head| head.as_ref().ok());
+        let heading = heading.map_or("", String::as_str);
+        // An amount in another unit is told by its column.
+        if COLUMNS.iter().any(|column| matches!(column.takes, Takes::Amount) && column.is_mistaken(heading)) {
+            return None;
+        }
+        let detail = format!(
+            "第 {} 列标题“{heading}”不是模板中的列，或与另一列重复，其内容不会被采用；请改用模板中的标题，或删除该列 column {} is none of \
+             the template's, or is there twice: use the template's heading, or take the column out",
+            at + 1,
+            at + 1
+        );
+        Some(SheetFault::new(1, "", detail))
+    };
+    unknown.filter_map(fault).collect()
 }
 
 fn party(

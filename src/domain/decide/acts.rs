@@ -31,6 +31,7 @@ use super::{Decided, Rejected};
 use deduct::OnPapers;
 
 pub use approve::SeenMeasure;
+pub use claim::SeenClaim;
 pub use deduct::{Deduction, no_such_account};
 pub use enter::EnteredMeasure;
 pub use resolution::Resolution;
@@ -188,6 +189,8 @@ pub struct ClaimUpdate {
     pub settings: ClaimSettings,
     /// Up to how much parties are liable, in yuan; `None` for the whole claim.
     pub liabilities: Vec<(PartyId, Option<Decimal>)>,
+    /// The claim as it was seen; another one is not changed.
+    pub seen: Option<SeenClaim>,
 }
 
 /// Settings of a claim that change.

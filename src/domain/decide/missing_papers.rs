@@ -1,5 +1,6 @@
 //! Releases whose papers are missing: a person is asked for them, once, for as long as there is something to be given back.
 
+use chakong_contract::Money;
 use rust_decimal::Decimal;
 use serde_json::json;
 
@@ -84,6 +85,16 @@ pub fn release_or_task(draft: &mut Draft<'_>, measure: Measure, part: Decimal, w
 /// What a task for papers says.
 pub fn note_of(why: Why, part: Decimal, error: &ReleaseError) -> String {
     format!("{}{part} 元须解除 {part} yuan must be released: {error}", why.words())
+}
+
+/// How much of its measure a task asks to be released, in the measure's currency, as its note says; `None` for all of it, and where the note
+/// names no part.
+pub fn to_release(task: &Task, measure: &Measure) -> Option<Money> {
+    let rest = task.note.strip_prefix(Why::of(task)?.words())?;
+    let amount = rest.strip_prefix("须解除 ").unwrap_or(rest).split(" 元").next()?;
+    let amount: Decimal = amount.parse().ok()?;
+    let is_part = !measure.is_whole() && amount > Decimal::ZERO && amount < measure.limit;
+    is_part.then(|| measure.money(amount))
 }
 
 /// The task that asks for a measure's papers.

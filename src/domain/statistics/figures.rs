@@ -29,13 +29,13 @@ pub struct Figures {
     pub withdrawn: u64,
     /// Answered within 24 hours, of those that were due.
     pub in_time_percent: Option<f64>,
-    /// Queries that were answered.
+    /// Queries that were answered: each question once, however often it was asked again.
     pub queries_answered: u64,
-    /// Queries that found property worth something.
+    /// Of these, those whose newest answer names property worth something.
     pub hits: u64,
     /// Of the queries that were answered, those that found property 命中率.
     pub hit_percent: Option<f64>,
-    /// How many properties were found.
+    /// How many properties their newest answers name.
     pub assets_found: u64,
     /// Cases' chains with a claim, but for claims that were withdrawn.
     pub claims: u64,
@@ -59,8 +59,9 @@ pub struct Figures {
     pub hours_to_first_query: Option<f64>,
     /// Hours from the acceptance of an inquiry to its first freeze; half of the inquiries took no longer.
     pub hours_to_first_freeze: Option<f64>,
-    /// Renewals that were done before the measure ended.
+    /// Renewals that took effect in the period and before the measure ended, whenever its inquiry was accepted.
     pub renewed_in_time: u64,
-    /// Measures that ended because nobody renewed them; none is the goal.
+    /// Measures whose last day lies in the period and that ended because nobody renewed them, whenever their inquiries were accepted; none is
+    /// the goal.
     pub lapsed: u64,
 }

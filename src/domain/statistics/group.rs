@@ -6,8 +6,8 @@ use chakong_contract::{ActionKind, Moment, Money};
 use jiff::{Timestamp, Unit};
 use rust_decimal::Decimal;
 
-use super::{Figures, InquiryFacts, OrderTally};
-use crate::domain::{CaseId, ChainId, ClaimState, Coverage, Measure, MeasureState, PartyId};
+use super::{Figures, InquiryFacts, OrderTally, TermEnd};
+use crate::domain::{CaseId, ChainId, ClaimState, Coverage, Measure, PartyId};
 
 /// What was counted of a group so far.
 #[derive(Debug, Default)]
@@ -59,7 +59,6 @@ impl Group {
             if measure.state.stands() {
                 self.frozen += measure.in_yuan(measure.held);
             }
-            self.lapsed += u64::from(measure.state == MeasureState::Lapsed);
         }
         let first = |action: ActionKind, at: fn(&OrderTally) -> Option<Timestamp>| {
             orders().filter(|order| order.action == action).filter_map(at).min()
@@ -67,6 +66,14 @@ impl Group {
         let queried = first(ActionKind::Query, |order| order.first_sent);
         let frozen = first(ActionKind::Freeze, |order| order.first_held);
         self.add_times(facts, queried, frozen);
+    }
+
+    /// Counts the end of a term.
+    pub(super) fn add_term(&mut self, end: TermEnd) {
+        match end {
+            TermEnd::Lapsed => self.lapsed += 1,
+            TermEnd::RenewedInTime => self.renewed += 1,
+        }
     }
 
     fn add_orders(&mut self, order: &OrderTally) {
@@ -77,14 +84,10 @@ impl Group {
         self.not_sent += order.not_sent;
         self.pending += order.open;
         self.withdrawn += order.withdrawn;
-        match order.action {
-            ActionKind::Query => {
-                self.queries_answered += order.within_a_day + order.later;
-                self.hits += order.hits;
-                self.assets += order.assets;
-            }
-            ActionKind::Renew => self.renewed += order.renewed_in_time,
-            _ => {}
+        if order.action == ActionKind::Query {
+            self.queries_answered += order.questions;
+            self.hits += order.hits;
+            self.assets += order.assets;
         }
     }
 

@@ -3,7 +3,7 @@
 use chakong_contract::ActionKind;
 use chakong_contract::fold::folded;
 
-use super::{InquiryFacts, OrderTally};
+use super::{InquiryFacts, OrderTally, TermFacts};
 use crate::domain::Measure;
 
 /// What is counted; everything where nothing is said.
@@ -24,6 +24,13 @@ impl Part {
             self.officer.as_ref().is_none_or(|officer| folded(officer) == folded(facts.officer));
         let is_all = self.counterpart.is_none() && self.action.is_none();
         is_officers && (is_all || facts.orders.iter().any(|order| self.has_order(order)))
+    }
+
+    /// Whether the end of a term is counted.
+    pub(super) fn has_term(&self, facts: &TermFacts<'_>) -> bool {
+        self.officer.as_ref().is_none_or(|officer| folded(officer) == folded(facts.officer))
+            && self.counterpart.as_ref().is_none_or(|name| name == facts.lane)
+            && self.action.is_none_or(|action| action == facts.end.action())
     }
 
     /// Whether orders are counted.

@@ -31,6 +31,7 @@ fn tally(inquiry: i64, lane: &str, action: ActionKind, counts: [u64; 4]) -> Orde
         total,
         within_a_day,
         later,
+        questions: within_a_day + later,
         hits,
         assets: 2 * hits,
         ..OrderTally::of(InquiryId::new(inquiry), lane.to_owned(), action)
@@ -97,8 +98,7 @@ fn counted_by(mut collector: Collector) -> Statistics {
         measures: &measures,
     };
     collector.add(facts);
-    let renewed =
-        [OrderTally { held: 2, renewed_in_time: 1, ..tally(2, "bank-b", ActionKind::Renew, [1, 1, 0, 0]) }];
+    let renewed = [OrderTally { held: 2, ..tally(2, "bank-b", ActionKind::Renew, [1, 1, 0, 0]) }];
     collector.add(InquiryFacts { inquiry: &second, orders: &renewed, ..facts });
     let open = [OrderTally {
         total: 3,
@@ -116,7 +116,14 @@ fn counted_by(mut collector: Collector) -> Statistics {
         claim: None,
         measures: &[],
     });
+    collector.add_term(term(TermEnd::Lapsed, "2026-03-20"));
+    collector.add_term(term(TermEnd::RenewedInTime, "2026-04-10"));
     collector.finish(|name| (name == "bank-a").then(|| "测试甲银行".to_owned()))
+}
+
+/// What became of a term at a bank.
+fn term(end: TermEnd, on: &str) -> TermFacts<'static> {
+    TermFacts { end, day: day(on), court: ("T10", "甲法院"), officer: "承办人甲", lane: "bank-b" }
 }
 
 fn figures<'s>(statistics: &'s Statistics, key: &str) -> &'s Figures {
@@ -174,6 +181,26 @@ fn what_groups_share_counts_once_in_each_and_once_in_all() {
         "to the inquiry that found it"
     );
     assert_eq!((march.lapsed, april.lapsed, april.renewed_in_time), (1, 0, 1));
+}
+
+#[test]
+fn lapses_and_renewals_count_on_their_own_days_though_no_inquiry_was_accepted_then() {
+    for (by, lapse, renewal) in [
+        (GroupBy::Month, "2026-03", "2026-04"),
+        (GroupBy::Court, "T10", "T10"),
+        (GroupBy::Officer, "承办人甲", "承办人甲"),
+        (GroupBy::Counterpart, "bank-b", "bank-b"),
+        (GroupBy::Action, "freeze", "renew"),
+    ] {
+        let mut collector = collector(by);
+        collector.add_term(term(TermEnd::Lapsed, "2026-03-20"));
+        collector.add_term(term(TermEnd::RenewedInTime, "2026-04-10"));
+        let statistics = collector.finish(|_| None);
+        assert_eq!(figures(&statistics, lapse).lapsed, 1, "{by:?}");
+        assert_eq!(figures(&statistics, renewal).renewed_in_time, 1, "{by:?}");
+        let total = &statistics.total;
+        assert_eq!((total.inquiries, total.lapsed, total.renewed_in_time), (0, 1, 1), "{by:?}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::super::record::{CaseRecord, Issue};
 use super::super::{Cell, Document, Table, words};
 use super::{begun, officers};
 use crate::domain::progress::is_in_force;
-use crate::domain::{Coverage, Measure, MeasureState, PartyId, PrintKind, Purpose};
+use crate::domain::{Coverage, Measure, MeasureState, PartyId, PrintKind, Purpose, excess_by_measure};
 
 /// How many days before its end a measure is on the reminder.
 const SOON: i64 = 30;
@@ -192,30 +192,9 @@ pub(super) fn renewal_reminder(record: &CaseRecord, issue: &Issue<'_>) -> Option
     Some(document)
 }
 
-/// Measures with what of each is held beyond the claim: first what a counterpart holds beyond the order, then what was placed last.
+/// Measures with what of each is held beyond the claim.
 pub(super) fn excess(record: &CaseRecord) -> Vec<(&Measure, Decimal)> {
-    let mut all: Vec<(&Measure, Decimal)> = Vec::new();
-    let mut beyond = record
-        .chain
-        .claim
-        .as_ref()
-        .map_or(Decimal::ZERO, |claim| Coverage::of(claim, record.measures.iter()).excess.amount);
-    for measure in record.measures.iter().rev().filter(|one| one.state.stands() && !one.is_whole()) {
-        // A foreign currency without a rate covers nothing, and gives nothing back.
-        let held = measure.in_yuan(measure.held);
-        let given = if measure.in_yuan(Decimal::ONE).is_zero() { Decimal::ZERO } else { beyond.min(held) };
-        beyond -= given;
-        let own = match measure.rate.filter(|_| measure.currency.is_some()) {
-            Some(rate) if !rate.is_zero() => given.checked_div(rate).unwrap_or_default().round_dp(2),
-            _ => given,
-        };
-        let back = own + measure.surplus;
-        if !back.is_zero() {
-            all.push((measure, back));
-        }
-    }
-    all.reverse();
-    all
+    excess_by_measure(record.chain.claim.as_ref(), &record.measures)
 }
 
 pub(super) fn excess_release_list(record: &CaseRecord, issue: &Issue<'_>) -> Option<Document> {

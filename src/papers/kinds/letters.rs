@@ -2,7 +2,7 @@
 //!
 //! A notice of what it is asked to do is no paper of a case: it takes an order along, so the desk alone prints it (`api/desk/notice.rs`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chakong_contract::Moment;
 use jiff::SignedDuration;
@@ -11,17 +11,29 @@ use super::super::record::{CaseRecord, Issue, Search};
 use super::super::{Cell, Document, Table, words};
 use super::{begun, officers};
 use crate::domain::statistics::chinese;
-use crate::domain::{LineRow, OrderState, PrintKind, number_of};
+use crate::domain::{LineRow, OrderId, OrderState, PrintKind, number_of};
 
 /// Counterparts that have not answered in their time.
 pub(super) fn silent(record: &CaseRecord) -> Vec<String> {
-    let lines = record.searches.iter().flat_map(|search| &search.lines);
-    let lanes: BTreeSet<&str> = lines.filter(|line| is_silent(line)).map(|line| line.lane.as_str()).collect();
+    let lines = record.searches.iter().flat_map(unanswered);
+    let lanes: BTreeSet<&str> = lines.map(|line| line.lane.as_str()).collect();
     lanes.into_iter().map(str::to_owned).collect()
 }
 
-fn is_silent(line: &LineRow) -> bool {
-    line.state == OrderState::Overdue && line.sent.is_some() && line.outcome.is_none()
+/// What had its time and no answer: of each question the latest order, where none of its orders was answered. Nobody wants the answers to
+/// the queries of a search that was withdrawn; what became of its controls must be known all the same.
+fn unanswered(search: &Search) -> Vec<&LineRow> {
+    let answered: BTreeSet<OrderId> =
+        search.lines.iter().filter(|line| line.outcome.is_some()).map(|line| line.root).collect();
+    let is_silent = |line: &&LineRow| line.state == OrderState::Overdue && line.sent.is_some();
+    let is_wanted = |line: &&LineRow| {
+        !answered.contains(&line.root) && (line.action.is_control() || !search.is_withdrawn())
+    };
+    let mut latest: BTreeMap<OrderId, &LineRow> = BTreeMap::new();
+    for line in search.lines.iter().filter(is_silent).filter(is_wanted) {
+        latest.insert(line.root, line);
+    }
+    latest.into_values().collect()
 }
 
 /// Name of the party that an order is about.
@@ -35,7 +47,7 @@ pub(super) fn answer_reminder(record: &CaseRecord, counterpart: &str, issue: &Is
         [("序号", 6), ("请求单号", 30), ("事项", 12), ("当事人", 20), ("送达时间", 18), ("已过时间", 14)];
     let mut table = Table::new("逾期未反馈的请求", &columns, "无。");
     for search in &record.searches {
-        for line in search.lines.iter().filter(|line| line.lane == counterpart && is_silent(line)) {
+        for line in unanswered(search).into_iter().filter(|line| line.lane == counterpart) {
             let passed = line.sent.map_or(SignedDuration::ZERO, |sent| issue.at.duration_since(sent));
             table.rows.push(vec![
                 Cell::text((table.rows.len() + 1).to_string()),

@@ -81,7 +81,7 @@ fn questions(asked: &[(&Search, Vec<&LineRow>)], issue: &Issue<'_>) -> Table {
         ("说明", 19),
     ];
     let mut table = Table::new("一、查询及反馈情况", &columns, "未向任何协助单位查询。");
-    for (_, lines) in asked {
+    for (search, lines) in asked {
         for line in lines {
             let place = table.rows.len() + 1;
             let outcome = line.outcome.as_ref();
@@ -93,15 +93,15 @@ fn questions(asked: &[(&Search, Vec<&LineRow>)], issue: &Issue<'_>) -> Table {
                 Cell::text(line.sent.map(words::time).unwrap_or_else(|| "未发出".to_owned())),
                 Cell::text(outcome.map(|outcome| words::time(outcome.at)).unwrap_or_default()),
                 Cell::text(words::result(line)),
-                Cell::text(remark(line)),
+                Cell::text(remark(line, search.asked_again(line))),
             ]);
         }
     }
     table
 }
 
-/// Why there is no full answer, and whether an earlier one was used again.
-fn remark(line: &LineRow) -> String {
+/// Why there is no full answer, whether an earlier one was used again, and what became of a re-query while this one stands.
+fn remark(line: &LineRow, again: Option<&LineRow>) -> String {
     let mut parts = Vec::new();
     if let Some(outcome) = &line.outcome {
         parts.push(outcome.words.clone());
@@ -113,6 +113,11 @@ fn remark(line: &LineRow) -> String {
     }
     if line.stands_in.is_some() {
         parts.push("代替其他数据来源查询".to_owned());
+    }
+    if let Some(again) = again {
+        let number = crate::domain::number_of(again.id, again.created);
+        let fault = again.fault.as_ref().map(|fault| format!("（{fault}）")).unwrap_or_default();
+        parts.push(format!("已重新查询（{number}）：{}{fault}", words::result(again)));
     }
     parts.retain(|part| !part.is_empty());
     parts.join("；")

@@ -294,6 +294,62 @@ fn what_ends_soon_is_on_the_reminder_and_a_silent_bank_is_written_to() {
     }
 }
 
+/// A later order of the question that an order asks.
+fn again(id: i64, of: &LineRow, state: OrderState, answer: Option<&str>) -> LineRow {
+    let mut again = LineRow { root: of.root, ..line(id, &of.lane, state, answer) };
+    if let Some(outcome) = &mut again.outcome {
+        outcome.number = 2;
+    }
+    again
+}
+
+#[test]
+fn an_answer_stands_in_the_summary_while_and_after_its_question_is_asked_again() {
+    let first = line(1, "bank-a", OrderState::Answered, Some("found"));
+    for (state, said) in [
+        (OrderState::Awaiting, "已发送，待反馈"),
+        (OrderState::Overdue, "逾期未反馈"),
+        (OrderState::Failed, "未能办理"),
+    ] {
+        let lines = vec![first.clone(), again(2, &first, state, None)];
+        let asked = rows(&summary(&record(lines, Vec::new())), 0);
+        assert_eq!((asked.len(), &*asked[0][4], &*asked[0][5]), (1, "2026-03-02 12:00", "有财产"));
+        let remark = &asked[0][6];
+        assert!(remark.contains("已重新查询（CK20260302000000000002）") && remark.contains(said), "{remark}");
+    }
+    let withdrawn = vec![first.clone(), again(2, &first, OrderState::Cancelled, None)];
+    let asked = rows(&summary(&record(withdrawn, Vec::new())), 0);
+    assert_eq!((&*asked[0][5], &*asked[0][6]), ("有财产", ""));
+    let replaced = vec![first.clone(), again(2, &first, OrderState::Answered, Some("nothing"))];
+    let asked = rows(&summary(&record(replaced, Vec::new())), 0);
+    assert_eq!((asked.len(), &*asked[0][5], &*asked[0][6]), (1, "无财产", ""), "the newest answer");
+}
+
+#[test]
+fn nobody_is_reminded_of_what_was_answered_or_is_wanted_no_more() {
+    let reminded = |lines: Vec<LineRow>, state: InquiryState| {
+        let mut record = record(lines, Vec::new());
+        record.searches[0].inquiry.state = state;
+        let letter = printed(&record, PrintKind::AnswerReminder, About::Counterpart("bank-b".to_owned()));
+        letter.map_or(0, |letter| rows(&letter, 0).len())
+    };
+    let silent = line(1, "bank-b", OrderState::Overdue, None);
+    let freeze = LineRow { action: ActionKind::Freeze, ..line(3, "bank-b", OrderState::Overdue, None) };
+    let answered = again(2, &silent, OrderState::Answered, Some("nothing"));
+    assert_eq!(
+        reminded(vec![silent.clone(), answered], InquiryState::Completed),
+        0,
+        "its re-query was answered"
+    );
+    let earlier = line(1, "bank-b", OrderState::Answered, Some("found"));
+    let late = again(2, &earlier, OrderState::Overdue, None);
+    assert_eq!(reminded(vec![earlier, late], InquiryState::Completed), 0, "its answer stands");
+    let twice = again(2, &silent, OrderState::Overdue, None);
+    assert_eq!(reminded(vec![silent.clone(), twice], InquiryState::Completed), 1, "one question");
+    assert_eq!(reminded(vec![silent.clone()], InquiryState::Cancelled), 0, "the search was withdrawn");
+    assert_eq!(reminded(vec![silent, freeze], InquiryState::Cancelled), 1, "what it froze must be known");
+}
+
 #[test]
 fn what_agrees_by_name_alone_is_marked_and_stakes_in_lists_of_shareholders_are_the_partys() {
     let mut record = record(all_answers(), Vec::new());

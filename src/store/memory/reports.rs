@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use chakong_contract::{ActionKind, Date};
 use jiff::{SignedDuration, Timestamp};
 
 use super::view::View;
 use crate::domain::statistics::OrderTally;
-use crate::domain::{ChainId, Inquiry, InquiryId, OrderRecord, OrderState, Outcome, Print, PrintId};
+use crate::domain::{
+    ChainId, Inquiry, InquiryId, MeasureState, OrderRecord, OrderState, Outcome, Print, PrintId,
+};
 use crate::store::codec::decode;
-use crate::store::{ReportReads, Stored};
+use crate::store::{Lapse, Renewal, ReportReads, Stored};
 
 /// An answer within this time is in time.
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -47,6 +50,30 @@ impl ReportReads for View<'_> {
         Ok(tallies.into_values().collect())
     }
 
+    fn lapses_between(&mut self, from: Date, until: Date) -> Stored<Vec<Lapse>> {
+        let lapsed = self.state.measures.values().filter(|measure| measure.state == MeasureState::Lapsed);
+        let in_time = lapsed.filter_map(|measure| {
+            let day = measure.until.filter(|day| (from..=until).contains(day))?;
+            let lapse = Lapse { inquiry: measure.inquiry, lane: measure.counterpart.clone(), day };
+            Some((day, measure.id, lapse))
+        });
+        let mut found: Vec<_> = in_time.collect();
+        found.sort_by_key(|(day, id, _)| (*day, *id));
+        Ok(found.into_iter().map(|(.., lapse)| lapse).collect())
+    }
+
+    fn renewals_between(&mut self, from: Timestamp, until: Timestamp) -> Stored<Vec<Renewal>> {
+        let orders = self.state.orders.values().filter(|order| order.instruction.kind() == ActionKind::Renew);
+        let held = orders.filter_map(|order| {
+            let at = self.first_held(order).filter(|at| (from..until).contains(at))?;
+            let lane = order.lane.clone();
+            Some(Renewal { order: order.id, inquiry: order.inquiry, lane, at })
+        });
+        let mut found: Vec<Renewal> = held.collect();
+        found.sort_by_key(|one| (one.at, one.order));
+        Ok(found)
+    }
+
     fn prints_of(&mut self, chain: ChainId) -> Stored<Vec<Print>> {
         let all = self.state.prints.values().map(|new| &new.print);
         Ok(all.filter(|print| print.chain == chain).cloned().collect())
@@ -59,14 +86,24 @@ impl ReportReads for View<'_> {
 }
 
 impl View<'_> {
+    /// When an order was first answered as held.
+    fn first_held(&self, order: &OrderRecord) -> Option<Timestamp> {
+        let answers = self.state.revisions.range((order.root, 0)..=(order.root, u32::MAX));
+        let own = answers.map(|(_, one)| one).filter(|one| one.order == order.id);
+        let is_held = |word: &str| matches!(word, "held" | "partly_held");
+        own.filter(|one| is_held(one.answer.reply.outcome())).map(|one| one.at).min()
+    }
+
     fn count(&self, order: &OrderRecord, tally: &mut OrderTally) {
         let answers = self.state.revisions.range((order.root, 0)..=(order.root, u32::MAX));
         let own: Vec<_> = answers.map(|(_, one)| one).filter(|one| one.order == order.id).collect();
         let answered = own.iter().map(|one| one.at).min();
         let began = order.sent.unwrap_or(order.created);
-        let is_held = |word: &str| matches!(word, "held" | "partly_held");
-        let held = own.iter().filter(|one| is_held(one.answer.reply.outcome())).map(|one| one.at).min();
-        let assets = own.last().map_or(0, |one| u64::from(Outcome::of(one).assets));
+        let held = self.first_held(order);
+        // What was found counts with the order that answered its question last.
+        let newest = self.state.revisions.range((order.root, 0)..=(order.root, u32::MAX)).next_back();
+        let newest = newest.map(|(_, one)| one).filter(|one| one.order == order.id);
+        let assets = newest.map_or(0, |one| u64::from(Outcome::of(one).assets));
         tally.total += 1;
         tally.open += u64::from(answered.is_none() && order.state.is_open());
         tally.withdrawn += u64::from(answered.is_none() && order.state == OrderState::Cancelled);
@@ -75,6 +112,7 @@ impl View<'_> {
         let within = answered.map(|at| at.duration_since(began) <= A_DAY);
         tally.within_a_day += u64::from(within == Some(true));
         tally.later += u64::from(within == Some(false));
+        tally.questions += u64::from(newest.is_some());
         tally.hits += u64::from(assets > 0);
         tally.assets += assets;
         tally.first_sent = tally.first_sent.into_iter().chain(order.sent).min();

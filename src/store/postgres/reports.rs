@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use chakong_contract::Date;
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
@@ -10,14 +11,16 @@ use super::query::{View, limit_of, params};
 use super::rows::{self, INQUIRY, get, micros};
 use super::tables::Table;
 use crate::domain::statistics::OrderTally;
-use crate::domain::{CaseId, ChainId, Inquiry, InquiryId, NewPrint, Print, PrintId};
+use crate::domain::{CaseId, ChainId, Inquiry, InquiryId, NewPrint, OrderId, Print, PrintId};
 use crate::store::codec::decode;
-use crate::store::reports::TALLIES;
-use crate::store::{ReportReads, Stored};
+use crate::store::reports::{LAPSES, Lapse, RENEWALS, Renewal, TALLIES};
+use crate::store::{ReportReads, StoreError, Stored};
 
 const PRINT: &str = "id, chain, case_id, kind, format, about, at, actor, sha256, size";
 
 static OF_ALL: LazyLock<String> = LazyLock::new(|| TALLIES.replace("IDS", "o.inquiry = ANY($1)"));
+static OF_LAPSES: LazyLock<String> = LazyLock::new(|| LAPSES.replace('?', "$"));
+static OF_RENEWALS: LazyLock<String> = LazyLock::new(|| RENEWALS.replace('?', "$"));
 
 impl ReportReads for View<'_> {
     fn inquiries_between(
@@ -40,6 +43,14 @@ impl ReportReads for View<'_> {
     fn order_tallies(&mut self, inquiries: &[InquiryId]) -> Stored<Vec<OrderTally>> {
         let ids: Vec<i64> = inquiries.iter().map(|id| id.get()).collect();
         self.all(&OF_ALL, params![ids], tally)
+    }
+
+    fn lapses_between(&mut self, from: Date, until: Date) -> Stored<Vec<Lapse>> {
+        self.all(&OF_LAPSES, params![from.to_string(), until.to_string()], lapse)
+    }
+
+    fn renewals_between(&mut self, from: Timestamp, until: Timestamp) -> Stored<Vec<Renewal>> {
+        self.all(&OF_RENEWALS, params![micros(from), micros(until)], renewal)
     }
 
     fn prints_of(&mut self, chain: ChainId) -> Stored<Vec<Print>> {
@@ -90,12 +101,30 @@ fn tally(row: &Row) -> Stored<OrderTally> {
         not_sent: count(6)?,
         within_a_day: count(7)?,
         later: count(8)?,
-        hits: count(9)?,
-        assets: count(10)?,
-        first_sent: rows::optional_instant(row, 11)?,
-        first_held: rows::optional_instant(row, 12)?,
-        held: count(13)?,
-        renewed_in_time: 0,
+        questions: count(9)?,
+        hits: count(10)?,
+        assets: count(11)?,
+        first_sent: rows::optional_instant(row, 12)?,
+        first_held: rows::optional_instant(row, 13)?,
+        held: count(14)?,
+    })
+}
+
+fn lapse(row: &Row) -> Stored<Lapse> {
+    let day = get::<String>(row, 2)?.parse();
+    Ok(Lapse {
+        inquiry: InquiryId::new(get(row, 0)?),
+        lane: get(row, 1)?,
+        day: day.map_err(|_| StoreError::Unreadable { what: "last day", detail: "no day".to_owned() })?,
+    })
+}
+
+fn renewal(row: &Row) -> Stored<Renewal> {
+    Ok(Renewal {
+        order: OrderId::new(get(row, 0)?),
+        inquiry: InquiryId::new(get(row, 1)?),
+        lane: get(row, 2)?,
+        at: rows::instant(row, 3)?,
     })
 }
 

@@ -55,3 +55,6 @@ CREATE TABLE relay_failures (
   at      INTEGER NOT NULL,
   replica TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Measures that lapsed by their last days, for statistics.
+CREATE INDEX measures_lapsed ON measures (until_day, id) WHERE state = 'lapsed';

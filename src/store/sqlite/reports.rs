@@ -2,16 +2,17 @@
 
 use std::sync::LazyLock;
 
+use chakong_contract::Date;
 use jiff::Timestamp;
 use rusqlite::{Row, params};
 
 use super::query::{Rows, limit_of};
 use super::rows::{self, INQUIRY, get, micros};
 use crate::domain::statistics::OrderTally;
-use crate::domain::{CaseId, ChainId, Inquiry, InquiryId, NewPrint, Print, PrintId};
+use crate::domain::{CaseId, ChainId, Inquiry, InquiryId, NewPrint, OrderId, Print, PrintId};
 use crate::store::codec::decode;
-use crate::store::reports::TALLIES;
-use crate::store::{ReportReads, Stored};
+use crate::store::reports::{LAPSES, Lapse, RENEWALS, Renewal, TALLIES};
+use crate::store::{ReportReads, StoreError, Stored};
 
 const PRINT: &str = "id, chain, case_id, kind, format, about, at, actor, sha256, size";
 
@@ -40,6 +41,14 @@ impl ReportReads for Rows<'_> {
             all.append(&mut self.all(&OF_ONE, [inquiry.get()], tally)?);
         }
         Ok(all)
+    }
+
+    fn lapses_between(&mut self, from: Date, until: Date) -> Stored<Vec<Lapse>> {
+        self.all(LAPSES, params![from.to_string(), until.to_string()], lapse)
+    }
+
+    fn renewals_between(&mut self, from: Timestamp, until: Timestamp) -> Stored<Vec<Renewal>> {
+        self.all(RENEWALS, params![micros(from), micros(until)], renewal)
     }
 
     fn prints_of(&mut self, chain: ChainId) -> Stored<Vec<Print>> {
@@ -89,12 +98,30 @@ fn tally(row: &Row<'_>) -> Stored<OrderTally> {
         not_sent: count(6)?,
         within_a_day: count(7)?,
         later: count(8)?,
-        hits: count(9)?,
-        assets: count(10)?,
-        first_sent: rows::optional_instant(row, 11)?,
-        first_held: rows::optional_instant(row, 12)?,
-        held: count(13)?,
-        renewed_in_time: 0,
+        questions: count(9)?,
+        hits: count(10)?,
+        assets: count(11)?,
+        first_sent: rows::optional_instant(row, 12)?,
+        first_held: rows::optional_instant(row, 13)?,
+        held: count(14)?,
+    })
+}
+
+fn lapse(row: &Row<'_>) -> Stored<Lapse> {
+    let day = get::<String>(row, 2)?.parse();
+    Ok(Lapse {
+        inquiry: InquiryId::new(get(row, 0)?),
+        lane: get(row, 1)?,
+        day: day.map_err(|_| StoreError::Unreadable { what: "last day", detail: "no day".to_owned() })?,
+    })
+}
+
+fn renewal(row: &Row<'_>) -> Stored<Renewal> {
+    Ok(Renewal {
+        order: OrderId::new(get(row, 0)?),
+        inquiry: InquiryId::new(get(row, 1)?),
+        lane: get(row, 2)?,
+        at: rows::instant(row, 3)?,
     })
 }
 

@@ -57,3 +57,31 @@ async fn what_is_approved_in_the_console_is_what_was_looked_at_on_every_page() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     until(&setup, &id, "it is frozen", |view| view["coverage"]["held"]["amount"] == json!("400.00")).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn interest_that_is_sent_again_from_the_same_page_is_added_once() {
+    let setup = with_banks(&[("9990000000000000011", "600.00")], &[]).await;
+    let id = setup.submit("one", &inquiry(Some("500.00"), "propose")).await;
+    until(&setup, &id, "both banks answer", |view| answered(view, 2)).await;
+    let cases = setup.get("/v1/cases").await;
+    let case = cases["cases"][0]["id"].as_str().expect("an identifier");
+    let mut guest = Guest::signed_in(setup.port, "both").await;
+    let act = format!("/console/acts/claim-interest/{case}");
+    let form = guest.get(&act).await;
+    assert!(form.text.contains("执行标的") && form.text.contains("500.00"), "{}", form.text);
+    let seen = form.seen();
+    let of_case = guest.get(CASE).await;
+    assert!(of_case.text.contains(&seen.replace('"', "&#34;")), "its forms say the same: {}", of_case.text);
+    let fields = [("amount", "50"), ("reason", "迟延履行"), ("seen", seen.as_str())];
+    let paper: (&str, &str, &[u8]) = ("paper.claim_paper", "计算表.pdf", b"%PDF-1.4 invented");
+    let done = guest.upload(&act, &fields, &[paper]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let again = guest.upload(&act, &fields, &[paper]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
+    for said in ["可能此前的提交已生效", "550.00", "value=\"50\""] {
+        assert!(again.text.contains(said), "{said}: {}", again.text);
+    }
+    assert_ne!(again.seen(), seen, "it is shown with the claim of now");
+    let claim = setup.get(&format!("/v1/cases/{case}/claim")).await;
+    assert_eq!(claim["claim"]["amount"]["amount"], "550.00");
+}

@@ -27,7 +27,7 @@ async fn a_session_outlives_the_process_and_a_draft_that_is_gone_is_told_with_wh
     let preview = guest.upload("/console/new", &filled_in(&draft, "500"), FILES).await;
     assert_eq!(preview.status, StatusCode::OK, "{}", preview.text);
     assert_eq!(setup.get("/v1/inquiries").await["inquiries"], json!([]));
-    let sent = guest.act("/console/new/send", &[("draft", &preview.field("draft"))]).await;
+    let sent = guest.send_previewed(&preview).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
 }
 
@@ -43,12 +43,11 @@ async fn a_draft_belongs_to_its_session_and_nobody_approves_what_they_submitted(
         }
     }
     let preview = both.upload("/console/new", &fields, FILES).await;
-    let draft = preview.field("draft");
     let mut other = Guest::signed_in(setup.port, "both").await;
     other.get("/console/new").await;
-    let stolen = other.act("/console/new/send", &[("draft", &draft)]).await;
+    let stolen = other.send_previewed(&preview).await;
     assert_eq!(stolen.status, StatusCode::CONFLICT, "another session of the same person has none of it");
-    let sent = both.act("/console/new/send", &[("draft", &draft)]).await;
+    let sent = both.send_previewed(&preview).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     let id = sent.location().rsplit('/').next().expect("an identifier").to_owned();
     crate::process::until(&setup, &id, "both banks answer", |view| crate::process::answered(view, 2)).await;
@@ -58,4 +57,25 @@ async fn a_draft_belongs_to_its_session_and_nobody_approves_what_they_submitted(
     let mut approver = Guest::signed_in(setup.port, "approver").await;
     let approved = approver.approve(&measure, &[("reason", "准予冻结")]).await;
     assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_sent_is_what_was_previewed_and_anything_else_is_previewed_anew() {
+    let setup = with_banks(&[("9990000000000000011", "600.00")], &[]).await;
+    let mut guest = Guest::signed_in(setup.port, "officer").await;
+    let draft = guest.get("/console/new").await.field("draft");
+    let first = guest.upload("/console/new", &filled_in(&draft, "500"), FILES).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+    // In another window the same draft is changed, and previewed or left in the middle.
+    let draft = first.field("draft");
+    let other = guest.upload("/console/new", &filled_in(&draft, "400"), FILES).await;
+    assert_eq!(other.status, StatusCode::OK, "{}", other.text);
+    let told = guest.send_previewed(&first).await;
+    assert_eq!(told.status, StatusCode::CONFLICT, "{}", told.text);
+    assert!(told.text.contains("在上次预览后已变更") && told.text.contains("400"), "{}", told.text);
+    let bare = guest.act("/console/new/send", &[("draft", &draft)]).await;
+    assert_eq!(bare.status, StatusCode::CONFLICT, "what says nothing of a preview sends nothing");
+    assert_eq!(setup.get("/v1/inquiries").await["inquiries"], json!([]), "nothing was sent");
+    let sent = guest.send_previewed(&told).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
 }

@@ -178,6 +178,12 @@ impl Guest {
         self.act(&path, &all).await
     }
 
+    /// Sends what a page previewed, as its form does.
+    pub async fn send_previewed(&mut self, preview: &Page) -> Page {
+        let [draft, previewed] = ["draft", "previewed"].map(|name| preview.field(name));
+        self.act("/console/new/send", &[("draft", &draft), ("previewed", &previewed)]).await
+    }
+
     /// Sends a form with files: name of the field, name of the file, bytes.
     pub async fn upload(
         &mut self,

@@ -283,10 +283,9 @@ async fn an_inquiry_is_previewed_before_anything_is_kept_and_sent_once() {
         assert!(preview.text.contains(shown), "{shown}");
     }
     assert_eq!(setup.get("/v1/inquiries").await["inquiries"], json!([]), "nothing is kept, nothing is sent");
-    let draft = preview.field("draft");
-    let sent = guest.act("/console/new/send", &[("draft", &draft)]).await;
+    let sent = guest.send_previewed(&preview).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
-    let again = guest.act("/console/new/send", &[("draft", &draft)]).await;
+    let again = guest.send_previewed(&preview).await;
     assert_eq!(again.status, StatusCode::CONFLICT, "it is sent once");
     let inquiries = setup.get("/v1/inquiries").await;
     assert_eq!(inquiries["inquiries"].as_array().map(Vec::len), Some(1));

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{Guest, with_banks};
+use super::{Guest, NO_CODES, add_people, banks, with_banks};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_wrong_with_a_person_is_told_beside_its_field() {
@@ -154,4 +154,22 @@ async fn a_key_is_made_shown_once_used_and_revoked() {
 
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_of_the_configuration_are_shown_to_those_within_whose_courts_they_lie() {
+    let key = |name: &str, court: &str| {
+        let key = crate::desk::people::system_key(name, "case_system");
+        format!("{key}courts = [\"{court}\"]\n")
+    };
+    let extra = [key("key-of-ours", "9910"), key("key-of-theirs", "9911")].concat();
+    let mut setup = crate::daemon::Setup::new(&banks(&[], &[]), None, &format!("{NO_CODES}{extra}"));
+    let administrator: &[&str] = &["security_administrator"];
+    add_people(&setup, [("ours", administrator, &["9910"][..]), ("all", administrator, &[])]).await;
+    setup.start_sandbox().await;
+    setup.start_daemon().await;
+    let page = Guest::signed_in(setup.port, "ours").await.get("/console/keys").await;
+    assert!(page.text.contains("key-of-ours") && !page.text.contains("key-of-theirs"), "{}", page.text);
+    let page = Guest::signed_in(setup.port, "all").await.get("/console/keys").await;
+    assert!(page.text.contains("key-of-ours") && page.text.contains("key-of-theirs"), "{}", page.text);
 }

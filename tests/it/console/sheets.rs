@@ -74,8 +74,7 @@ async fn parties_come_from_a_sheet_and_what_is_wrong_is_told_by_row_and_column()
     {
         assert!(preview.text.contains(shown), "{shown}:\n{}", preview.text);
     }
-    let draft = preview.field("draft");
-    let sent = guest.act("/console/new/send", &[("draft", &draft)]).await;
+    let sent = guest.send_previewed(&preview).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     let cases = setup.get("/v1/cases").await;
     let id = cases["cases"][0]["id"].as_str().expect("an identifier");
@@ -131,8 +130,7 @@ async fn a_guarantor_is_liable_up_to_what_the_form_and_the_sheet_say() {
     {
         assert!(preview.text.contains(shown), "{shown}:\n{}", preview.text);
     }
-    let draft = preview.field("draft");
-    let done = guest.act("/console/new/send", &[("draft", &draft)]).await;
+    let done = guest.send_previewed(&preview).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let cases = setup.get("/v1/cases").await;
     let case = setup.get(&format!("/v1/cases/{}", cases["cases"][0]["id"].as_str().expect("an id"))).await;

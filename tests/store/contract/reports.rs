@@ -6,10 +6,10 @@ use chakong::domain::people::Courts;
 use chakong::domain::retention::Forget;
 use chakong::domain::statistics::OrderTally;
 use chakong::domain::{
-    Change, IdKind, InquiryId, JoinedChains, NewPrint, OrderRecord, OrderState, Print, PrintFormat, PrintId,
-    PrintKind, Revision,
+    Change, IdKind, InquiryId, JoinedChains, Measure, MeasureState, NewPrint, OrderRecord, OrderState, Print,
+    PrintFormat, PrintId, PrintKind, Revision,
 };
-use chakong::store::{codec, count_renewals, inquiries_of_courts};
+use chakong::store::{Lapse, codec, inquiries_of_courts, is_renewed_in_time};
 use chakong_contract::{ActionKind, Answer, Instruction};
 use serde_json::json;
 
@@ -121,6 +121,7 @@ pub async fn orders_are_counted_by_what_became_of_them(world: impl World) {
         OrderTally {
             total: 2,
             within_a_day: 2,
+            questions: 2,
             first_sent: Some(at(70)),
             first_held: Some(at(80)),
             held: 1,
@@ -133,6 +134,7 @@ pub async fn orders_are_counted_by_what_became_of_them(world: impl World) {
             not_sent: 1,
             within_a_day: 3,
             later: 1,
+            questions: 4,
             hits: 2,
             assets: 2,
             first_sent: Some(at(5)),
@@ -145,10 +147,67 @@ pub async fn orders_are_counted_by_what_became_of_them(world: impl World) {
     assert!(store.read(|reads| reads.order_tallies(&[])).await.expect("a read").is_empty());
 }
 
-pub async fn renewals_count_that_took_effect_while_the_term_before_them_ran(world: impl World) {
+pub async fn a_question_that_is_asked_again_counts_once_with_its_newest_answer(world: impl World) {
+    let store = world.store();
+    let whole = a_case(&store, 0).await;
+    let inquiry = whole.inquiry().id;
+    write(&store, move |tx| {
+        let first = OrderRecord {
+            state: OrderState::Answered,
+            sent: Some(at(1)),
+            ..query(&*tx, inquiry, "bank-two", 0)
+        };
+        let mut changes = vec![Change::NewOrder(Box::new(first.clone()))];
+        let answered = Revision { at: at(10), ..revision(&first, 1, &found("5.00")) };
+        changes.push(Change::NewRevision(Box::new(answered)));
+        for number in 2..=3 {
+            let again = query(&*tx, inquiry, "bank-two", 0);
+            let again =
+                OrderRecord { state: OrderState::Answered, sent: Some(at(1)), root: first.id, ..again };
+            changes.push(Change::NewOrder(Box::new(again.clone())));
+            let answered = Revision { at: at(20), ..revision(&again, number, &found("6.00")) };
+            changes.push(Change::NewRevision(Box::new(answered)));
+        }
+        tx.write(&changes)
+    })
+    .await;
+    let tallies = store.read(move |reads| reads.order_tallies(&[inquiry])).await.expect("a read");
+    let tally = tallies.iter().find(|tally| tally.lane == "bank-two").expect("counted");
+    assert_eq!((tally.total, tally.within_a_day), (3, 3), "each order has its own time");
+    assert_eq!((tally.questions, tally.hits, tally.assets), (1, 1, 1), "and the question one answer");
+}
+
+pub async fn lapses_are_found_by_their_last_days(world: impl World) {
     let store = world.store();
     let whole = a_case(&store, 0).await;
     let (of, inquiry) = (whole.clone(), whole.inquiry().id);
+    let day = |day: &str| day.parse::<chakong_contract::Date>().expect("a day");
+    write(&store, move |tx| {
+        let ended = [
+            ("2026-03-31", MeasureState::Lapsed),
+            ("2026-04-01", MeasureState::Lapsed),
+            ("2026-04-30", MeasureState::Lapsed),
+            ("2026-04-15", MeasureState::InForce),
+            ("2026-05-01", MeasureState::Lapsed),
+        ];
+        let mut changes = Vec::new();
+        for (until, state) in ended {
+            let line = Measure { state, until: Some(day(until)), ..measure(&*tx, &of) };
+            changes.push(Change::NewMeasure(Box::new(line)));
+        }
+        tx.write(&changes)
+    })
+    .await;
+    let (from, until) = (day("2026-04-01"), day("2026-04-30"));
+    let lapsed = store.read(move |reads| reads.lapses_between(from, until)).await.expect("a read");
+    let lapse = |day| Lapse { inquiry, lane: "bank-one".to_owned(), day };
+    assert_eq!(lapsed, [lapse(from), lapse(until)]);
+}
+
+pub async fn renewals_count_that_took_effect_while_the_term_before_them_ran(world: impl World) {
+    let store = world.store();
+    let whole = a_case(&store, 0).await;
+    let of = whole.clone();
     let yuan = json!({ "amount": "5", "currency": "CNY" });
     let held =
         plain(json!({ "outcome": "held", "limit": null, "held": yuan, "uncovered": null, "balance": null,
@@ -176,24 +235,17 @@ pub async fn renewals_count_that_took_effect_while_the_term_before_them_ran(worl
         tx.write(&changes)
     })
     .await;
-    let counted = store.read(move |reads| {
-        let mut tallies = reads.order_tallies(&[inquiry])?;
-        count_renewals(reads, &mut tallies)?;
-        Ok(tallies)
-    });
-    let counted = counted.await.expect("a read");
-    let renewed: Vec<(u64, u64)> = counted
-        .iter()
-        .filter(|tally| tally.action == ActionKind::Renew)
-        .map(|tally| (tally.held, tally.renewed_in_time))
-        .collect();
-    assert_eq!(renewed, [(3, 1)]);
-    assert!(
-        counted
-            .iter()
-            .filter(|tally| tally.action != ActionKind::Renew)
-            .all(|tally| tally.renewed_in_time == 0)
-    );
+    let renewed = async |from: i64, until: i64| {
+        let read = store.read(move |reads| {
+            let all = reads.renewals_between(at(from), at(until))?;
+            all.iter().map(|one| Ok((one.at, is_renewed_in_time(reads, one)?))).collect::<Result<Vec<_>, _>>()
+        });
+        read.await.expect("a read")
+    };
+    let (late, in_time) = ((at(20 * 3600), false), (at(20), true));
+    assert_eq!(renewed(0, DAY).await, [in_time, late, late], "by when each was first held");
+    assert_eq!(renewed(20, 21).await, [in_time]);
+    assert!(renewed(0, 20).await.is_empty(), "the end is not of the period");
 }
 
 fn renewal(of: &chakong::domain::Measure) -> Instruction {

@@ -126,6 +126,20 @@ fn an_amount_that_a_spreadsheet_keeps_as_a_number_is_an_amount_under_its_heading
 }
 
 #[test]
+fn a_column_under_a_heading_that_is_none_of_the_templates_is_told_and_never_dropped() {
+    let row: &[&str] = &["测试甲", "自然人", "执行担保人", "居民身份证", "110101190001010057", "", "100000"];
+    for heading in ["担保限额（元）", "", "办案系统编号"] {
+        let head = [HEAD, &[heading]].concat();
+        let faulty = read(&sheet(&[&head, row])).expect_err("the amount would be lost");
+        assert_eq!((faulty.faults.len(), faulty.sound.len()), (1, 0), "{heading}: {faulty:?}");
+        let told = faulty.faults[0].shown(Lang::Zh);
+        assert!(told.contains("第 1 行") && told.contains(&format!("第 7 列标题“{heading}”")), "{told}");
+        // Nothing is lost where nothing is filled in.
+        assert_eq!(read(&sheet(&[&head, &row[..6]])).expect("a party").len(), 1, "{heading}");
+    }
+}
+
+#[test]
 fn a_long_number_that_a_spreadsheet_cut_is_told_and_never_taken() {
     let mut book = Workbook::new();
     let page = book.add_worksheet();

@@ -18,6 +18,29 @@ use super::super::living_costs;
 use super::super::{Decided, Rejected};
 use super::{By, ClaimUpdate, Outcome, liabilities};
 
+/// A claim as somebody saw it who changes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenClaim {
+    /// Its amount, in yuan.
+    pub amount: Decimal,
+    /// Its state.
+    pub state: ClaimState,
+}
+
+impl SeenClaim {
+    /// Refuses to change a claim that is another one by now: what was sent before may have been done, and an amount would be added twice.
+    fn check(self, claim: &Claim) -> Decided<()> {
+        if (self.amount, self.state) == (claim.amount, claim.state) {
+            return Ok(());
+        }
+        Err(Rejected::NotNow(format!(
+            "执行标的在您查看后已变更（现为 {} 元），本次未办理；可能此前的提交已生效，请核对变更历史 the claim has changed since it was looked \
+             at; perhaps what was sent before was done: look at its history",
+            claim.amount
+        )))
+    }
+}
+
 /// Changes the claim; what follows (freezes, releases) is part of the same decision.
 pub fn update(
     draft: &mut Draft<'_>,
@@ -28,6 +51,7 @@ pub fn update(
     let before = draft.file.chain.claim.clone().ok_or_else(|| {
         Rejected::NotNow("本案无执行标的 the case has no claim; submit an inquiry with a mandate".into())
     })?;
+    update.seen.map_or(Ok(()), |seen| seen.check(&before))?;
     let inquiry = newest(draft).ok_or(Rejected::Unknown("inquiry"))?;
     if needs_paper(&before, update) && documents.is_empty() {
         return Err(Rejected::NotAllowed(

@@ -59,3 +59,6 @@ CREATE TABLE relay_failures (
 -- How far the clock of a process is ahead of this database's, in microseconds, and whether that is too far.
 ALTER TABLE replicas ADD COLUMN ahead BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE replicas ADD COLUMN apart BOOLEAN NOT NULL DEFAULT FALSE;
+
+-- Measures that lapsed by their last days, for statistics.
+CREATE INDEX measures_lapsed ON measures (until_day, id) WHERE state = 'lapsed';

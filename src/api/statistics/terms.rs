@@ -1,0 +1,91 @@
+//! Renewals and lapses of a period, on their own days: they come up to years after the inquiry was accepted.
+
+use std::sync::Arc;
+
+use chakong_contract::{Date, Moment};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Known, PORTION, court_name};
+use crate::api::Shared;
+use crate::api::problem::Problem;
+use crate::domain::people::Courts;
+use crate::domain::statistics::{Collector, TermEnd, TermFacts};
+use crate::domain::{Case, InquiryId, Terms};
+use crate::store::{Lapse, Reads, Renewal, StoreError, Stored, is_renewed_in_time};
+
+/// The end of a term with what is counted of it.
+struct Ended {
+    end: TermEnd,
+    day: Date,
+    lane: String,
+    case: Arc<Case>,
+    terms: Arc<Terms>,
+}
+
+/// Counts the renewals and lapses from one instant to before another, those of the courts that are seen.
+pub(super) async fn count(
+    gateway: &Shared,
+    courts: &Courts,
+    collector: &mut Collector,
+    (begin, end): (Timestamp, Timestamp),
+) -> Result<(), Problem> {
+    let day = |at: Timestamp| Moment::from_timestamp(at).date();
+    let (from, until) = (day(begin), day(end - SignedDuration::from_secs(1)));
+    let read = gateway
+        .store
+        .read(move |reads| Ok((reads.lapses_between(from, until)?, reads.renewals_between(begin, end)?)));
+    let (lapses, renewals) = read.await?;
+    // In portions, so that no reader of the store is held for long.
+    let lapses = lapses.chunks(PORTION).map(|some| (some.to_vec(), Vec::new()));
+    let renewals = renewals.chunks(PORTION).map(|some| (Vec::new(), some.to_vec()));
+    for (lapses, renewals) in lapses.chain(renewals) {
+        let courts = courts.clone();
+        let read = gateway.store.read(move |reads| ended(reads, &courts, &lapses, &renewals));
+        for one in read.await? {
+            collector.add_term(TermFacts {
+                end: one.end,
+                day: one.day,
+                court: (&one.case.court_code, court_name(&one.case, &one.terms)),
+                officer: one.terms.case.officers.first().map_or("", |officer| officer.name.as_str()),
+                lane: &one.lane,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn ended(
+    reads: &mut dyn Reads,
+    courts: &Courts,
+    lapses: &[Lapse],
+    renewals: &[Renewal],
+) -> Stored<Vec<Ended>> {
+    let (mut known, mut all) = (Known::default(), Vec::new());
+    for lapse in lapses {
+        let what = (TermEnd::Lapsed, lapse.day, lapse.lane.clone());
+        all.extend(seen(reads, &mut known, courts, (lapse.inquiry, what))?);
+    }
+    for renewal in renewals {
+        if is_renewed_in_time(reads, renewal)? {
+            let day = Moment::from_timestamp(renewal.at).date();
+            let what = (TermEnd::RenewedInTime, day, renewal.lane.clone());
+            all.extend(seen(reads, &mut known, courts, (renewal.inquiry, what))?);
+        }
+    }
+    Ok(all)
+}
+
+/// The end of a term under an inquiry of a court that is seen; `None` for another court's.
+fn seen(
+    reads: &mut dyn Reads,
+    known: &mut Known,
+    courts: &Courts,
+    (id, (end, day, lane)): (InquiryId, (TermEnd, Date, String)),
+) -> Stored<Option<Ended>> {
+    let Some(inquiry) = reads.inquiry(id)?.filter(|inquiry| courts.cover(&inquiry.court)) else {
+        return Ok(None);
+    };
+    let case = known.case(reads, inquiry.case)?;
+    let terms = reads.terms(id)?.ok_or(StoreError::Missing("the terms of an inquiry"))?;
+    Ok(Some(Ended { end, day, lane, case, terms }))
+}
