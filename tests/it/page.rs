@@ -62,3 +62,26 @@ fn the_page_about_adding_a_connector_can_be_followed() {
         serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{file}: {error}"));
     }
 }
+
+/// The lines that register the crate are found by what stands in the files today.
+#[test]
+fn the_crate_of_the_page_is_registered_where_the_page_says() {
+    let page = std::fs::read_to_string(root().join("connectors/README.md")).expect("the page");
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = ["Cargo.toml", "src/app.rs", "tests/it/tidy/purity.rs"];
+    for file in files {
+        let copy = folder.path().join(file);
+        std::fs::create_dir_all(copy.parent().expect("a folder")).expect("a folder");
+        std::fs::copy(root().join(file), copy).expect("a copy");
+    }
+    let commands: Vec<&str> = page.lines().filter(|line| line.starts_with("sed -i ")).collect();
+    for command in &commands {
+        let status = Command::new("bash").current_dir(folder.path()).args(["-c", command]).status();
+        assert!(status.expect("bash").success(), "{command}");
+    }
+    let added = |file: &str| {
+        let text = std::fs::read_to_string(folder.path().join(file)).expect("a file");
+        text.lines().filter(|line| line.contains("example-boats") || line.contains("example_boats")).count()
+    };
+    assert_eq!((commands.len(), files.map(added)), (4, [2, 1, 1]));
+}

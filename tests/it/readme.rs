@@ -1,5 +1,9 @@
 //! What the pages say of commands and files is so.
 
+mod commands;
+mod connectors;
+mod figures;
+
 use std::path::Path;
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! The demonstration opens on the console, with a person for each role.
+//! The demonstration opens on the console, with a person for each role, and plays its scenario to the end.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -56,4 +56,20 @@ async fn the_demonstration_prints_the_console_and_a_person_for_each_role_who_can
         assert_eq!(entered.status, StatusCode::SEE_OTHER, "{line}");
         assert_eq!(guest.get(page).await.status, StatusCode::OK, "{line}: nothing is to be done first");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demonstration_plays_its_scenario_to_the_end_and_says_so() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chakong"));
+    command.args(["demo", "--once"]).stdin(Stdio::null());
+    let output = tokio::task::spawn_blocking(move || command.output()).await.expect("a task");
+    let output = output.expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.lines().any(|line| line == "As the scenario expects."), "{said}");
+    let (_, freezes) = said.split_once("冻结 Measures").expect("the freezes");
+    let freezes = freezes.split("执行标的").next().expect("a table");
+    assert_eq!(freezes.matches("in_force").count(), 5, "{said}");
+    assert!(said.contains("执行标的 claimed 33,670,000.00   已控制 held 3,340,000.00"), "{said}");
+    assert!(said.contains("查控完整性证明 certificate no. "), "{said}");
 }

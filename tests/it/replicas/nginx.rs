@@ -26,6 +26,7 @@ const CALLERS: usize = 6;
 /// nginx, which ends with the test.
 struct Nginx {
     port: u16,
+    postbox: u16,
     folder: TempDir,
     child: Child,
 }
@@ -59,7 +60,7 @@ impl Nginx {
         let mut command = Command::new(nginx);
         command.arg("-c").arg(&file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn().expect("nginx: ./tests/run installs it");
-        let own = Self { port, folder, child };
+        let own = Self { port, postbox, folder, child };
         let started = Instant::now();
         while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             assert!(started.elapsed() < PATIENCE, "nginx never listens: {}", own.log());
@@ -95,16 +96,23 @@ struct Stub {
 
 impl Stub {
     async fn begin(answer: &'static [u8]) -> Self {
+        Self::that(answer, false).await
+    }
+
+    /// One that keeps its connections open behind what it says, or closes them.
+    async fn that(answer: &'static [u8], stays: bool) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let (port, read) =
             (listener.local_addr().expect("an address").port(), Arc::<Mutex<Vec<_>>>::default());
         let seen = Arc::clone(&read);
         let task = tokio::spawn(async move {
+            let mut open = Vec::new();
             while let Ok((stream, _)) = listener.accept().await {
                 let mut stream = BufReader::new(stream);
                 if let Some(request) = whole(&mut stream).await {
                     seen.lock().expect("the requests").push(request);
                     let _ = stream.get_mut().write_all(answer).await;
+                    open.extend(Some(stream).filter(|_| stays));
                 }
             }
         });
@@ -192,6 +200,33 @@ async fn nginx_gives_what_did_not_reach_a_replica_to_another_once() {
             assert_eq!(there.read(), [format!("{method} /v1/cases/1/claim")]);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nginx_passes_no_metrics_on_and_nobody_to_the_postbox_without_a_certificate() {
+    let (one, other) = (Stub::begin(OK).await, Stub::begin(OK).await);
+    let nginx = Nginx::before(&[one.port, other.port]).await;
+    let asked = async |port: u16, path: &str| {
+        client().get(format!("https://127.0.0.1:{port}{path}")).send().await.expect("an answer").status()
+    };
+    assert_eq!(asked(nginx.port, "/readyz").await, StatusCode::OK);
+    assert_eq!([one.read(), other.read()].concat(), ["GET /readyz"]);
+    assert_eq!(asked(nginx.port, "/metrics").await, StatusCode::NOT_FOUND);
+    assert_eq!(asked(nginx.postbox, "/").await, StatusCode::BAD_REQUEST, "{}", nginx.log());
+    assert_eq!([one.read(), other.read()].concat().len(), 0, "no replica hears of it");
+}
+
+/// Begins an answer that goes on.
+const STREAM: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nid: 1\ndata: {}\n\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nginx_passes_an_event_on_while_the_stream_is_open() {
+    let replica = Stub::that(STREAM, true).await;
+    let nginx = Nginx::before(&[replica.port, replica.port]).await;
+    let url = format!("https://127.0.0.1:{}/v1/results/stream?consumer=case-system", nginx.port);
+    let mut answer = client().get(url).send().await.expect("an answer");
+    let first = answer.chunk().await.unwrap_or_else(|error| panic!("{error}: {}", nginx.log()));
+    assert_eq!(first.as_deref(), Some(&b"id: 1\ndata: {}\n\n"[..]), "{}", nginx.log());
 }
 
 /// Submits over and over; how many were accepted, and what was answered otherwise.
