@@ -7,3 +7,4 @@ mod old_rows;
 pub mod older_cases;
 pub mod privacy;
 mod restored;
+mod space;
