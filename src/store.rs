@@ -144,11 +144,6 @@ impl StoreError {
         matches!(self, Self::Unreadable { .. } | Self::Missing(_) | Self::Conflict(_))
     }
 
-    /// Whether the schema is another than this version's, which lasts until another version or another store is configured.
-    pub fn is_about_the_schema(&self) -> bool {
-        matches!(self, Self::Unreadable { what: SCHEMA, .. })
-    }
-
     /// Whether this is what ails the store.
     pub fn ails(&self, ailment: Ailment) -> bool {
         matches!(self, Self::Failed { ailment: known, .. } if *known == ailment)
@@ -160,8 +155,6 @@ impl StoreError {
     }
 }
 
-/// What is unreadable where the schema is another one.
-const SCHEMA: &str = "schema";
 /// Most measures that are looked at under one number of a counterpart's.
 const MOST_ALIKE: usize = 1000;
 

@@ -4,8 +4,9 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::look::SCHEMA;
 use super::marks::MARKS;
-use super::{SCHEMA, StoreError, Stored};
+use super::{StoreError, Stored};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

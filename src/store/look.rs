@@ -1,6 +1,17 @@
 //! What a look at a store finds, whatever kind it is.
 
+use super::StoreError;
 use super::marks::Standing;
+
+/// What is unreadable where the schema is another than this version's.
+pub(super) const SCHEMA: &str = "schema";
+
+impl StoreError {
+    /// Whether the schema is another than this version's, which lasts until another version or another store is configured.
+    pub fn is_about_the_schema(&self) -> bool {
+        matches!(self, Self::Unreadable { what: SCHEMA, .. })
+    }
+}
 
 /// How far a store's schema is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

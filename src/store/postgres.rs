@@ -196,13 +196,7 @@ impl Postgres {
             let (epoch, key) = (epoch(link)?, numbers::lookup_key(link)?);
             let known =
                 folder.is_some().then(|| known_commits::begin(link, before, epoch, &key)).transpose()?;
-            Ok((
-                epoch,
-                key,
-                numbers::open(link, epoch)?,
-                (events::last(link)?, numbers::log_gaps(link)?),
-                known,
-            ))
+            Ok((epoch, key, numbers::open(link, epoch)?, numbers::log(link)?, known))
         })?;
         if let (Some(folder), Some(known)) = (&folder, known) {
             let writers = known.writers.clone();

@@ -9,9 +9,10 @@ use super::session::Claim;
 use super::side::OnServer;
 use super::{migrations, numbers};
 use crate::store::copying::Side as _;
+use crate::store::look::SCHEMA;
 use crate::store::look::{COUNTED, Look, Schema};
 use crate::store::marks::Standing;
-use crate::store::{SCHEMA, StoreError, Stored};
+use crate::store::{StoreError, Stored};
 
 /// Most findings that are told.
 const MOST_FINDINGS: usize = 20;

@@ -6,8 +6,8 @@ use super::errors::told;
 use super::link::Link;
 use super::rows::get;
 use crate::store::health::Ailment;
-use crate::store::look::Schema;
-use crate::store::{SCHEMA, StoreError, Stored};
+use crate::store::look::{SCHEMA, Schema};
+use crate::store::{StoreError, Stored};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001.sql"),

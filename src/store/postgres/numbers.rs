@@ -129,6 +129,11 @@ fn begin_log(link: &mut Link, epoch: i64) -> Stored<()> {
     link.execute("UPDATE event_head SET seq = $1", &[&gaps.end()]).map(drop)
 }
 
+/// The end of the log, and the numbers that no event has.
+pub(super) fn log(link: &mut Link) -> Stored<(i64, LogGaps)> {
+    Ok((events::last(link)?, log_gaps(link)?))
+}
+
 /// Numbers that no event has.
 pub(super) fn log_gaps(link: &mut Link) -> Stored<LogGaps> {
     LogGaps::read(info(link, GAPS)?)

@@ -8,8 +8,9 @@ use super::server::Server;
 use super::session::Claim;
 use super::{migrations, numbers};
 use crate::store::copying::{Column, Kind, Row, Side, Table, Value};
+use crate::store::look::SCHEMA;
 use crate::store::marks::{ARRIVING, Standing};
-use crate::store::{SCHEMA, StoreError, Stored};
+use crate::store::{StoreError, Stored};
 
 /// Tables that are this kind of store's own: who works on it, and what is counted anew from the rows of others.
 const OWN: [&str; 8] = [

@@ -50,13 +50,17 @@ pub(super) fn last_row(connection: &Connection, epoch: i64, kind: IdKind) -> Sto
         .map_err(failed("read the last row numbers"))
 }
 
+/// What is kept under a name.
+fn info(connection: &Connection, step: &'static str, key: &str) -> Stored<Option<Vec<u8>>> {
+    connection
+        .query_row("SELECT value FROM store_info WHERE key = ?1", [key], |row| row.get(0))
+        .optional()
+        .map_err(failed(step))
+}
+
 /// The store's epoch; a new store begins one.
 pub(super) fn epoch(connection: &Connection) -> Stored<i64> {
-    let step = "read the epoch";
-    let known: Option<Vec<u8>> = connection
-        .query_row("SELECT value FROM store_info WHERE key = ?1", [EPOCH], |row| row.get(0))
-        .optional()
-        .map_err(failed(step))?;
+    let known = info(connection, "read the epoch", EPOCH)?;
     let read = |bytes: Vec<u8>| std::str::from_utf8(&bytes).ok().and_then(|text| text.parse::<i64>().ok());
     match known {
         Some(bytes) => read(bytes).filter(|epoch| (1..=LAST_EPOCH).contains(epoch)).ok_or_else(|| {
@@ -101,16 +105,12 @@ fn begin_log(connection: &Connection, epoch: i64) -> Stored<()> {
 
 /// Numbers that no event has.
 pub(super) fn log_gaps(connection: &Connection) -> Stored<LogGaps> {
-    LogGaps::read(super::ends::info(connection, GAPS)?)
+    LogGaps::read(info(connection, "read where its log goes on", GAPS)?)
 }
 
 /// Epochs whose numbers are no news.
 pub(super) fn known_epochs(connection: &Connection) -> Stored<Vec<i64>> {
-    let step = "read the known epochs";
-    let text: Option<Vec<u8>> = connection
-        .query_row("SELECT value FROM store_info WHERE key = ?1", [KNOWN_EPOCHS], |row| row.get(0))
-        .optional()
-        .map_err(failed(step))?;
+    let text = info(connection, "read the known epochs", KNOWN_EPOCHS)?;
     let unreadable =
         |error: serde_json::Error| StoreError::Unreadable { what: "epochs", detail: error.to_string() };
     text.map_or(Ok(Vec::new()), |text| serde_json::from_slice(&text).map_err(unreadable))
@@ -136,11 +136,7 @@ fn begin(connection: &Connection, epoch: i64) -> Stored<i64> {
 /// The key of hashes by which personal data is looked up; made with the store.
 pub(super) fn lookup_key(connection: &Connection) -> Stored<Vec<u8>> {
     let step = "read the key of lookups";
-    let known: Option<Vec<u8>> = connection
-        .query_row("SELECT value FROM store_info WHERE key = ?1", [LOOKUP_KEY], |row| row.get(0))
-        .optional()
-        .map_err(failed(step))?;
-    if let Some(key) = known {
+    if let Some(key) = info(connection, step, LOOKUP_KEY)? {
         return Ok(key);
     }
     let key: [u8; 32] = rand::Rng::random(&mut rand::rng());

@@ -4,8 +4,9 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use sha2::{Digest as _, Sha256};
 
 use super::failed;
+use crate::store::look::SCHEMA;
 pub use crate::store::look::Schema;
-use crate::store::{SCHEMA, StoreError, Stored};
+use crate::store::{StoreError, Stored};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("0001.sql"),

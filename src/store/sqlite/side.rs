@@ -8,8 +8,9 @@ use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 use super::migrations::{self, Schema};
 use super::{FILE, PATIENCE_AT_START, READER_CACHE, WRITER_CACHE, connect, ends, failed, failed_io};
 use crate::store::copying::{Column, Kind, Row, Side, Table, Value};
+use crate::store::look::SCHEMA;
 use crate::store::marks::{ARRIVING, Standing};
-use crate::store::{SCHEMA, StoreError, Stored};
+use crate::store::{StoreError, Stored};
 
 /// Tables that are this kind of store's own.
 const OWN: [&str; 1] = ["migrations"];
