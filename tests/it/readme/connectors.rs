@@ -99,16 +99,18 @@ fn fixtures() -> BTreeSet<String> {
     names.map(|name| name.split('.').next().unwrap_or_default().to_owned()).collect()
 }
 
-/// Where the fixtures of a line are named: in the last column of a table, else all over it.
-fn of_fixtures(line: &str) -> &str {
-    let row = line.trim_end().trim_end_matches('|');
-    let last = row.rsplit_once(" | ").map(|(_, last)| last).filter(|_| line.starts_with('|'));
-    last.unwrap_or(line)
+/// The last cell of a table's row.
+fn last_cell(row: &str) -> &str {
+    let row = row.trim_end().trim_end_matches('|');
+    row.rsplit_once(" | ").map_or("", |(_, last)| last)
 }
 
-/// The fixtures that a part of a page names. Folders of fixtures, and modules with tests of another kind, are no names of one.
+/// The fixtures that a part of a page names: in the last column of its tables, or all over it where it has none. Folders of fixtures, and
+/// modules with tests of another kind, are no names of one.
 fn named_fixtures(below: &str) -> Vec<&str> {
-    let words = below.lines().flat_map(|line| quoted(of_fixtures(line)));
+    let rows: Vec<&str> = below.lines().filter(|line| line.starts_with('|')).map(last_cell).collect();
+    let places = if rows.is_empty() { below.lines().collect() } else { rows };
+    let words = places.into_iter().flat_map(quoted);
     words.filter(|word| !word.contains('/') && *word != "scalar").collect()
 }
 
@@ -118,7 +120,8 @@ fn every_trap_on_a_page_has_its_fixture() {
     let mut seen = 0;
     for folder in folders() {
         let sections = sections(&page_of(&folder));
-        for (heading, below) in sections.iter().filter(|(heading, _)| heading.ends_with("its fixture")) {
+        let of_traps = |(heading, _): &&(String, String)| heading.contains("each with its fixture");
+        for (heading, below) in sections.iter().filter(of_traps) {
             for word in named_fixtures(below) {
                 assert!(fixtures.contains(word), "{folder}, {heading}: there is no fixture {word}");
                 seen += 1;

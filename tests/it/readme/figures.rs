@@ -18,7 +18,7 @@ fn number(text: &str) -> f64 {
 fn is_rounded(shown: &str, exact: f64) -> bool {
     let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
     let digits = digits.trim_matches('0').len().max(1);
-    format!("{exact:.*e}", digits - 1).parse() == Ok(number(shown))
+    format!("{exact:.*e}", digits - 1).parse::<f64>() == Ok(number(shown))
 }
 
 /// The cells of each row of the table of sizes.
