@@ -359,7 +359,7 @@ fn file_of_act(tx: &mut dyn Tx, chain: Option<ChainId>, what: &Act) -> Stored<Re
     {
         file.carried.insert(*id);
     }
-    let asking = what.frees().map(|party| file.asking_about(party)).unwrap_or_default();
+    let asking = what.stops_or_resumes().map(|party| file.asking_about(party)).unwrap_or_default();
     for id in inquiries.into_iter().chain(asking.iter().copied()) {
         load_orders(tx, &mut file, id)?;
     }

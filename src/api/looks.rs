@@ -45,7 +45,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
 }
 
 /// Largest answer of a list, in bytes.
-const LARGEST_LIST: usize = 64 << 20;
+const LARGEST_LIST: usize = 32 << 20;
 /// Most cases of one session for which reasons are known.
 const MOST_REASONS: usize = 200;
 
@@ -112,24 +112,22 @@ pub(super) async fn record(State(gateway): State<Shared>, mut request: Request, 
         return next.run(request).await;
     }
     let reason = take_reason(&mut request);
-    let rows = ROWS_OF.iter().find(|rows| rows.route == route_of(&request));
+    let rows = ROWS_OF.iter().find(|(route, _)| *route == route_of(&request)).map(|(_, rows)| *rows);
     let by = (&*identity, kind);
     let seen = match wanted(&gateway, by, &mut request, reason).await {
         Ok(Some(seen)) => seen,
         Ok(None) => return next.run(request).await,
         Err(refused) => return refused.into_response(),
     };
-    let is_of_case = !seen.subject.case_number.is_empty();
-    match rows.filter(|rows| rows.is_of_property || !is_of_case) {
+    match rows.filter(|_| seen.is_list && seen.subject.case_number.is_empty()) {
         None => match keep(&gateway, by, seen, 1).await {
             Ok(()) => next.run(request).await,
             Err(refused) => refused.into_response(),
         },
         // How much it shows is known when it was read; it goes out when that is on record.
-        Some(rows) => match counted(next.run(request).await, rows.at).await {
+        Some(rows) => match counted(next.run(request).await, rows).await {
             (response, None) => response,
-            // A look at a case counts, though nothing was found.
-            (response, Some(shown)) => match keep(&gateway, by, seen, shown.max(is_of_case.into())).await {
+            (response, Some(shown)) => match keep(&gateway, by, seen, shown).await {
                 Ok(()) => response,
                 Err(refused) => refused.into_response(),
             },

@@ -15,10 +15,8 @@ pub fn peer_of(connection: Option<&Connection>) -> IpAddr {
 
 /// The address that a request comes from. A reverse proxy that is configured says whose request it passes on.
 pub fn address_of(proxies: &Proxies, connection: Option<&Connection>, headers: &HeaderMap) -> IpAddr {
-    let peer = peer_of(connection);
-    let passed = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let last = passed.and_then(|all| all.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
-    last.filter(|_| proxies.contain(peer)).unwrap_or(peer)
+    let forwarded = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    proxies.caller(peer_of(connection), forwarded)
 }
 
 /// Keeps back the answer to somebody who was refused. Meanwhile the connection takes no place that others need.

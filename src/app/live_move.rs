@@ -104,7 +104,8 @@ impl Rest {
         };
         if let Some((listener, config)) = app.postbox {
             let counterparts = Arc::clone(&app.gateway.counterparts);
-            let service = PostboxService::new(app.context, counterparts);
+            let proxies = app.gateway.server.proxies.clone();
+            let service = PostboxService::new(app.context, counterparts, proxies);
             tasks.spawn_service("postbox", postbox::serve(listener, config, service, tasks.clone()));
         }
         let pages = crate::console::router(Arc::clone(&app.gateway));

@@ -19,6 +19,12 @@ impl Default for Proxies {
 }
 
 impl Proxies {
+    /// Where a request comes from that `peer` sent: a proxy says whose request it passes on, as the last of `X-Forwarded-For`.
+    pub fn caller(&self, peer: IpAddr, forwarded: Option<&str>) -> IpAddr {
+        let last = forwarded.and_then(|all| all.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
+        last.filter(|_| self.contain(peer)).unwrap_or(peer)
+    }
+
     /// Whether an address is one of them.
     pub fn contain(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();

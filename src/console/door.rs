@@ -67,6 +67,9 @@ pub async fn enter(State(console): State<Console>, request: Request, next: Next)
     response
 }
 
+/// Forms that change nothing: a search, and a preview of what would be asked.
+const ONLY_LOOKS: [&str; 2] = ["/console/cases", "/console/new"];
+
 async fn pass(console: &Console, mut request: Request, next: Next) -> Response {
     let lang = Lang::asked(request.uri()).unwrap_or_else(|| Lang::kept(request.headers()));
     let path = request.uri().path().to_owned();
@@ -111,7 +114,8 @@ async fn pass(console: &Console, mut request: Request, next: Next) -> Response {
             Some(case) if is_read => reason::page(&visitor, case, &without_lang(&here), ""),
             _ => {
                 let failure = Arc::unwrap_or_clone(failure);
-                let failure = if is_read { failure } else { failure.of_act() };
+                let failure =
+                    if is_read || ONLY_LOOKS.contains(&path.as_str()) { failure } else { failure.of_act() };
                 failure_page(&failure, &Frame::of(&visitor, failure.title(lang), ""))
             }
         };

@@ -1,6 +1,7 @@
 //! 新建查控: the form of an inquiry, a preview of whom it would ask, and sending it. The checks are the API's.
 
 mod body;
+mod load;
 mod sections;
 mod sheet_party;
 mod workbook;
@@ -23,12 +24,13 @@ use super::form::Posted;
 use super::lang::Lang;
 use super::measures::download;
 use super::page::{Frame, html};
-use super::reading::{bytes, list, money, number, text};
+use super::reading::{bytes, list, money, text};
 use super::visitor::Visitor;
 use super::words::{self, word};
 use crate::api::may;
 use crate::people::cookie::new_token;
 use body::{MOST_PARTIES, SHEET, body_of, place_of, sheet_place_of, without_claim};
+use load::{Load, load};
 use sections::{Section, sections};
 use sheet_party::SheetParty;
 
@@ -123,42 +125,6 @@ struct PreviewPage {
     cost: String,
     not_asked: Vec<(String, String, String)>,
     more_not_asked: usize,
-}
-
-/// What an inquiry would ask of one counterpart, and what it costs.
-struct Load {
-    name: String,
-    orders: String,
-    cost: String,
-    left: String,
-    is_short: bool,
-    charged_today: String,
-}
-
-fn load(one: &Value, lang: Lang) -> Load {
-    let orders = number(one, "/orders");
-    let left_of = |field| one.pointer(field).and_then(Value::as_u64);
-    let share = left_of("/share_left");
-    // What the court may send: of its share, and of what is left at all.
-    let left = left_of("/quota_left").into_iter().chain(share).min();
-    let zh = text(one, "/name_zh");
-    Load {
-        name: if lang == Lang::Zh && !zh.is_empty() { zh } else { text(one, "/counterpart") },
-        orders: orders.to_string(),
-        cost: match money(one, "/cost") {
-            none if none.is_empty() => {
-                lang.t("不计费或未配置单价", "none, or no price is configured").to_owned()
-            }
-            cost => cost,
-        },
-        left: match (left, share) {
-            (None, _) => lang.t("不限", "no limit").to_owned(),
-            (Some(left), None) => left.to_string(),
-            (Some(left), Some(_)) => format!("{left} {}", lang.t("（本院份额）", "(the court's share)")),
-        },
-        is_short: left.is_some_and(|left| left < orders),
-        charged_today: text(one, "/charged_today"),
-    }
 }
 
 /// Orders, and those who are not asked, that a preview shows.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Case, Chain, ChainId, ChainParty, Change, Inquiry, InquiryId, LineRow, Lines, Measure, MeasureId,
-    MeasureState, OrderId, OrderRecord, OrderState, Outcome, Paper, PartyId, PropertyFinding, Revision, Task,
-    TaskKind, Terms,
+    Case, Chain, ChainId, ChainParty, Change, Inquiry, InquiryId, InquiryState, LineRow, Lines, Measure,
+    MeasureId, MeasureState, OrderId, OrderRecord, OrderState, Outcome, Paper, PartyId, PropertyFinding,
+    Revision, Task, TaskKind, Terms,
 };
 
 /// A chain as it stands, as far as a decision needs it.
@@ -113,11 +113,17 @@ impl CaseFile {
         busy.chain(asked).collect()
     }
 
-    /// The inquiries of which orders are open and that name a party.
+    /// The inquiries that name a party and are not withdrawn.
     pub fn asking_about(&self, party: PartyId) -> Vec<InquiryId> {
         let names = |id: &InquiryId| self.terms.get(id).is_some_and(|terms| terms.debtors.contains(&party));
-        let open = self.inquiries.values().filter(|inquiry| inquiry.open_orders > 0);
-        open.map(|inquiry| inquiry.id).filter(names).collect()
+        let live = self.inquiries.values().filter(|inquiry| inquiry.state != InquiryState::Cancelled);
+        live.map(|inquiry| inquiry.id).filter(names).collect()
+    }
+
+    /// Whether an order is about a party that was freed.
+    pub fn is_about_freed(&self, order: &OrderRecord) -> bool {
+        let debtor = self.terms.get(&order.inquiry).map(|terms| terms.debtor(order.party));
+        self.parties.iter().any(|party| party.is_freed && Some(party.id) == debtor)
     }
 
     /// Alters the file as the store will be altered.

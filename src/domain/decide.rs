@@ -37,6 +37,7 @@ mod joining;
 mod late;
 mod ledger;
 mod left_lying;
+mod listed;
 mod living_costs;
 mod missing_papers;
 mod news;

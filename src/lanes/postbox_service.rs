@@ -23,7 +23,7 @@ use super::LaneHandle;
 use super::context::Context;
 use super::receiving::Receiving;
 use super::tokens::Tokens;
-use crate::config::{CalledAt, CounterpartConfig};
+use crate::config::{CalledAt, CounterpartConfig, Proxies};
 use crate::counterparts::Counterparts;
 use crate::domain::OrderId;
 use crate::domain::{RawDirection, RawMessage};
@@ -41,6 +41,8 @@ pub struct PostboxService {
     keys: documents::Keys,
     callers: Callers,
     room: Room,
+    /// Reverse proxies, which say whose calls they pass on.
+    proxies: Proxies,
 }
 
 impl Reception for PostboxService {
@@ -61,9 +63,9 @@ impl Reception for PostboxService {
 
 impl PostboxService {
     /// The service for whatever counterparts there are.
-    pub fn new(context: Context, counterparts: Arc<Counterparts>) -> Arc<Self> {
+    pub fn new(context: Context, counterparts: Arc<Counterparts>, proxies: Proxies) -> Arc<Self> {
         let (rounds, keys, callers) = (Mutex::default(), documents::Keys::default(), Callers::default());
-        Arc::new(Self { context, counterparts, rounds, keys, callers, room: Room::default() })
+        Arc::new(Self { context, counterparts, rounds, keys, callers, room: Room::default(), proxies })
     }
 
     /// Whether a token is that of a conversation under way with one who calls at this path. Nobody guesses one: whoever asks about

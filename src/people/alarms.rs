@@ -47,7 +47,7 @@ pub struct Alarm {
     pub kind: AlarmKind,
     /// Staff number 工号 of the person.
     pub actor: String,
-    /// How many: records for `mass` (each different thing once, a list of property or of no case with its rows), cases and searches for
+    /// How many: records for `mass` (each different thing once, a list of no case with its rows), cases and searches for
     /// `repeated_person`, looks for the others.
     pub count: u64,
     /// The case; empty where it is about several or none.

@@ -103,11 +103,11 @@ pub(super) const LAPSES: &str = "
 SELECT inquiry, lane, until_day FROM measures WHERE state = 'lapsed' AND until_day >= ?1 AND until_day <= ?2 ORDER BY until_day, id";
 
 /// Renewals that were answered as held, by when they first were: from `?1` to before `?2`. The condition on other actions names the index
-/// of orders that control.
+/// of orders that control. None is answered a year after it was ordered.
 pub(super) const RENEWALS: &str = "
 SELECT id, inquiry, lane, held FROM (
   SELECT o.id AS id, o.inquiry AS inquiry, o.lane AS lane,
     (SELECT MIN(r.at) FROM revisions r WHERE r.root = COALESCE(o.root, o.id) AND r.order_id = o.id
       AND r.outcome IN ('held', 'partly_held')) AS held
-  FROM orders o WHERE o.action = 'renew' AND o.action <> 'query'
+  FROM orders o WHERE o.action = 'renew' AND o.action <> 'query' AND o.created < ?2 AND o.created >= ?1 - 31622400000000
 ) AS renewed WHERE held >= ?1 AND held < ?2 ORDER BY held, id";

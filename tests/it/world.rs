@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use chakong::app::{delivery_of, plugins};
 use chakong::clock::{Clock, SystemClock};
-use chakong::config::{ListenerConfig, Problems, read_counterpart};
+use chakong::config::{ListenerConfig, Problems, Proxies, read_counterpart};
 use chakong::counterparts::Counterparts;
 use chakong::domain::decide::{Act, ActInput, ActOutcome};
 use chakong::domain::people::Courts;
@@ -191,7 +191,7 @@ impl World {
             is_ready,
         );
         tasks.spawn_service("lanes", lanes);
-        let service = PostboxService::new(context.clone(), Arc::clone(&counterparts));
+        let service = PostboxService::new(context.clone(), Arc::clone(&counterparts), Proxies::default());
         let limits = ListenerConfig::default();
         tasks.spawn_service("postbox", postbox::serve(listener, limits, service, tasks.clone()));
         tasks.spawn_service("clock", run_clock(engine.clone(), tasks.clone()));

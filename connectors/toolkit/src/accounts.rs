@@ -123,9 +123,13 @@ pub fn joined(rows: Vec<Account>, fields: NumberFields) -> Option<Account> {
     let mut account = rows.next()?;
     let (mut rights, mut transactions) =
         (vec![std::mem::take(&mut account.encumbrances)], vec![std::mem::take(&mut account.transactions)]);
+    let mut subs_without_number = vec![nameless(&mut account.sub_accounts, |sub| &sub.number)];
+    let mut products_without_number = vec![nameless(&mut account.products, |product| &product.number)];
     for mut row in rows {
         rights.push(std::mem::take(&mut row.encumbrances));
         transactions.push(std::mem::take(&mut row.transactions));
+        subs_without_number.push(nameless(&mut row.sub_accounts, |sub| &sub.number));
+        products_without_number.push(nameless(&mut row.products, |product| &product.number));
         take_over(&mut account, row);
     }
     account.encumbrances = union(rights);
@@ -148,7 +152,16 @@ pub fn joined(rows: Vec<Account>, fields: NumberFields) -> Option<Account> {
             doubt(&mut account, fields.product, number);
         },
     );
+    account.sub_accounts.extend(union(subs_without_number));
+    account.products.extend(union(products_without_number));
     Some(account)
+}
+
+/// Takes the entries out that have no number, or a masked one: they are told apart by nothing but all that is said of them.
+fn nameless<T>(all: &mut Vec<T>, number: impl Fn(&T) -> &String) -> Vec<T> {
+    let (nameless, named) = std::mem::take(all).into_iter().partition(|one| names_nothing(number(one)));
+    *all = named;
+    nameless
 }
 
 fn take_over(account: &mut Account, row: Account) {
@@ -221,10 +234,6 @@ fn once<T>(
     let mut places: HashMap<String, Vec<usize>> = HashMap::with_capacity(all.len());
     let mut kept: Vec<T> = Vec::with_capacity(all.len());
     for one in all {
-        if names_nothing(number(&one)) {
-            kept.push(one);
-            continue;
-        }
         let known = places.entry(folded_number(number(&one))).or_default();
         let others = known.iter().take(MOST_COMPARED).filter_map(|at| kept.get(*at));
         let relations: Vec<Relation> = others.map(|other| relation(other, &one)).collect();

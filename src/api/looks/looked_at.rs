@@ -31,20 +31,6 @@ pub(super) const LOOKED_AT: [(&str, LookKind); 25] = [
     ("/v1/desk/{number}/scan", LookKind::Raw),
 ];
 
-/// A list that counts with its rows.
-pub(super) struct Rows {
-    pub(super) route: &'static str,
-    /// Where its rows stand in its answer.
-    pub(super) at: &'static str,
-    /// Whether it names property, so that its rows count though they are of one case.
-    pub(super) is_of_property: bool,
-}
-
-/// What counts row by row: property, whoever's it is, and what is shown of many cases. A page of what is to be done, or to be carried
-/// along, names no property, and is one thing.
-pub(super) const ROWS_OF: [Rows; 4] = [
-    Rows { route: "/v1/orders", at: "orders", is_of_property: false },
-    Rows { route: "/v1/measures", at: "measures", is_of_property: true },
-    Rows { route: "/v1/inquiries/{id}/assets", at: "assets", is_of_property: true },
-    Rows { route: "/v1/inquiries/{id}/measures", at: "measures", is_of_property: true },
-];
+/// Where the rows of a list stand in its answer: what it shows of many cases counts row by row. A page of what is to be done, or to be
+/// carried along, names no property, and is one thing.
+pub(super) const ROWS_OF: [(&str, &str); 2] = [("/v1/orders", "orders"), ("/v1/measures", "measures")];

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chakong_contract::{Date, Moment};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Known, PORTION, court_name};
+use super::{Known, MOST_INQUIRIES, PORTION, court_name};
 use crate::api::Shared;
-use crate::api::problem::Problem;
+use crate::api::problem::{Problem, ProblemKind};
 use crate::domain::people::Courts;
 use crate::domain::statistics::{Collector, TermEnd, TermFacts};
 use crate::domain::{Case, InquiryId, Terms};
@@ -35,6 +35,12 @@ pub(super) async fn count(
         .store
         .read(move |reads| Ok((reads.lapses_between(from, until)?, reads.renewals_between(begin, end)?)));
     let (lapses, renewals) = read.await?;
+    if lapses.len() + renewals.len() > MOST_INQUIRIES {
+        let detail = format!(
+            "in the period more than {MOST_INQUIRIES} terms ended or were renewed; choose a shorter one"
+        );
+        return Err(Problem::new(ProblemKind::MalformedRequest, detail));
+    }
     // In portions, so that no reader of the store is held for long.
     let lapses = lapses.chunks(PORTION).map(|some| (some.to_vec(), Vec::new()));
     let renewals = renewals.chunks(PORTION).map(|some| (Vec::new(), some.to_vec()));
@@ -66,10 +72,11 @@ fn ended(
         all.extend(seen(reads, &mut known, courts, (lapse.inquiry, what))?);
     }
     for renewal in renewals {
+        let day = Moment::from_timestamp(renewal.at).date();
+        let what = (TermEnd::RenewedInTime, day, renewal.lane.clone());
+        let Some(one) = seen(reads, &mut known, courts, (renewal.inquiry, what))? else { continue };
         if is_renewed_in_time(reads, renewal)? {
-            let day = Moment::from_timestamp(renewal.at).date();
-            let what = (TermEnd::RenewedInTime, day, renewal.lane.clone());
-            all.extend(seen(reads, &mut known, courts, (renewal.inquiry, what))?);
+            all.push(one);
         }
     }
     Ok(all)

@@ -505,24 +505,6 @@ async fn a_list_of_no_case_counts_row_by_row_and_the_auditor_of_the_court_sees_i
 }
 
 #[tokio::test]
-async fn one_list_of_thirty_assets_raises_the_alarm_of_mass_looks() {
-    let bench = bench();
-    let (path, orders) = bench.submitted("k", &submission()).await;
-    let mut answer = account("6200", "10.00");
-    let assets = (0..30).map(|nth| account(&format!("62{nth:04}"), "10.00")["reply"]["assets"][0].clone());
-    answer["reply"]["assets"] = assets.collect();
-    bench.answers(&orders[0], answer, "aa").await;
-    bench.person("gh001", &["officer"], json!(["T10"])).await;
-    let browser = bench.sign_in("gh001", PASSWORD).await.expect("in");
-    for _ in 0..2 {
-        let found = browser.get(&format!("{path}/assets")).await.json();
-        assert_eq!(found["assets"].as_array().map(Vec::len), Some(30), "{found}");
-    }
-    let alarms = bench.get("auditor", "/v1/looks/alarms").await.json()["alarms"].clone();
-    assert_eq!((&alarms[0]["kind"], &alarms[0]["count"]), (&json!("mass"), &json!(30)), "{alarms}");
-}
-
-#[tokio::test]
 async fn one_person_looked_at_in_many_cases_and_searches_stands_out_and_a_search_counts_though_it_finds_nobody()
  {
     let bench = bench();

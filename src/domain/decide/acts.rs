@@ -139,18 +139,6 @@ pub struct Release {
     pub ground: ReleaseReason,
 }
 
-impl Act {
-    /// The party that an act frees because it is somebody else: nothing is asked about it any more.
-    pub const fn frees(&self) -> Option<PartyId> {
-        match self {
-            Self::Release(Release { scope: ReleaseScope::Party(id), ground: ReleaseReason::WrongPerson }) => {
-                Some(*id)
-            }
-            _ => None,
-        }
-    }
-}
-
 /// Of what a release gives back.
 #[derive(Debug, Clone, Copy)]
 pub enum ReleaseScope {

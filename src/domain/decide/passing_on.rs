@@ -11,7 +11,7 @@ const MOST_TURNS: usize = 10;
 /// Who is next in turn for a query that may come to its end now; `None` for anything else.
 pub fn next_in_turn(draft: &Draft<'_>, order: &OrderRecord, input: &OrderInput) -> Option<String> {
     let routes = &draft.facts.rules.routes;
-    if !may_pass_on(order, input) || !routes.lead_on_from(&order.lane) {
+    if !may_pass_on(order, input) || !routes.lead_on_from(&order.lane) || draft.file.is_about_freed(order) {
         return None;
     }
     let mut tried = vec![order.lane.clone()];

@@ -100,7 +100,8 @@ fn take_in(draft: &mut Draft<'_>, new: Measure) {
         let (before, exemption) = (known.exemption.level, exemption_of(&known, &found));
         let known = Measure { available, co_owned, exemption, ..known };
         draft.move_measure(known.clone());
-        if known.exemption.level > before && known.origin == Origin::Ordered {
+        let is_exempt = known.exemption.level >= Level::FreezeOnly;
+        if is_exempt && known.exemption.level > before && known.origin == Origin::Ordered {
             tell_that_it_is_exempt(draft, &known);
         }
     }
@@ -115,7 +116,7 @@ fn exemption_of(known: &Measure, found: &Exemption) -> Exemption {
 /// A property that stands frozen and is found to be exempt is for a person: to be released, or permitted anew.
 fn tell_that_it_is_exempt(draft: &mut Draft<'_>, measure: &Measure) {
     let note = format!(
-        "后续反馈显示该财产属豁免财产，须核实是否解除，此前不再冻结、扣划 a later answer shows that this property is exempt: find out whether to release it; nothing more is frozen or deducted before: {}",
+        "后续反馈显示该财产属豁免财产，须核实：应解除的予以解除，准许继续冻结、扣划的以审批（permit）载明；此前不再冻结、扣划 a later answer shows that this property is exempt: release it, or permit what stands by an approval with `permit`; nothing more is frozen or deducted before: {}",
         measure.exemption.basis
     );
     draft.task(NewTask::about(TaskKind::Review, measure, draft.now()), note);
@@ -184,7 +185,7 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
     }
     let Measure { target, available, exemption, note, queued_behind, currency, value, co_owned, .. } = new;
     // What is less than was proposed is proposed anew, and the rest elsewhere.
-    let covers = known.is_whole() || available >= known.limit;
+    let covers = known.is_whole() || available >= known.limit.min(known.available);
     let stays_proposed =
         known.state == MeasureState::Proposed && new.state == MeasureState::Candidate && covers;
     let (state, limit) = match stays_proposed {
@@ -243,10 +244,14 @@ fn take_back_what_is_gone(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Re
     let Some(terms) = draft.file.terms.get(&order.inquiry) else { return };
     let asked_by = Subject { party: order.party, document: order.document };
     let (debtor, document) = (terms.debtor(order.party), terms.document(asked_by));
-    // A product of which no unit is free is shown, too.
+    // A frozen product of which no unit is free is shown, too.
     let keys = property_keys(reply);
-    let is_product =
-        |known: &Measure| matches!(known.target, chakong_contract::order::Target::Product { .. });
+    let is_frozen_product = |known: &Measure| {
+        let is_product = matches!(known.target, chakong_contract::order::Target::Product { .. });
+        let control = known.control.and_then(|id| draft.file.orders.get(&id));
+        let may_stand = known.state == MeasureState::Asked && control.is_some_and(OrderRecord::may_have_left);
+        is_product && (known.state.stands() || may_stand)
+    };
     let gone = |known: &&Measure| {
         known.counterpart == order.lane
             && known.debtor == debtor
@@ -254,7 +259,7 @@ fn take_back_what_is_gone(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Re
             && !known.state.ended()
             && !matches!(known.target, chakong_contract::order::Target::Equity { .. })
             && !lines.iter().any(|line| same_property(line, known))
-            && !(is_product(known) && keys.contains(&property_key(known)))
+            && !(is_frozen_product(known) && keys.contains(&property_key(known)))
     };
     let gone: Vec<Measure> = draft.file.ledger().filter(gone).cloned().collect();
     const NOTE: &str = "更正后的反馈不再载明该财产 a later answer no longer shows this property";

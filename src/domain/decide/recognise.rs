@@ -13,6 +13,7 @@ use super::control::with_term;
 use super::counting::Cause;
 use super::draft::{Draft, NewTask};
 use super::follow_up::follow_up;
+use super::listed::{comes_before, held, is_contested, left_by, without_those_below};
 use super::proposals::withdraw;
 use super::releasing::is_idle;
 use super::telling::tell_surplus;
@@ -43,12 +44,10 @@ fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, a
     }
     let standing = standing_of(draft, &line);
     let below = standing_below(draft, &line);
-    let Some(ours) = without_those_below(ours, &below, standing.len()) else {
-        if let Some(first) = below.first() {
-            draft.task(NewTask::about(TaskKind::Review, first, draft.now()), UNCLEAR);
-        }
-        return;
-    };
+    let (ours, is_clear) = without_those_below(ours, &below);
+    if let Some(first) = below.first().filter(|_| !is_clear) {
+        draft.task(NewTask::about(TaskKind::Review, first, draft.now()), UNCLEAR);
+    }
     if ours.is_empty() {
         return;
     }
@@ -89,25 +88,6 @@ fn standing_below(draft: &Draft<'_>, line: &Measure) -> Vec<Measure> {
         (known.state.stands() || known.state == MeasureState::Asked) && is_below(known, line)
     };
     draft.file.ledger().filter(is_below).cloned().collect()
-}
-
-/// The freezes that are listed on the account itself: all but those of what is below it, as far as their limits tell. `None` where that
-/// leaves more than stand on the account, and one of those below is not among them: which is which is for a person then.
-fn without_those_below<'l>(
-    mut listed: Vec<&'l Encumbrance>,
-    below: &[Measure],
-    standing: usize,
-) -> Option<Vec<&'l Encumbrance>> {
-    let mut is_clear = true;
-    for measure in below {
-        let is_it = |one: &&Encumbrance| one.amount.is_some_and(|money| money.amount == measure.limit);
-        match listed.iter().position(is_it) {
-            Some(at) => drop(listed.remove(at)),
-            // One that is asked may not be listed yet.
-            None => is_clear &= measure.state == MeasureState::Asked,
-        }
-    }
-    (is_clear || listed.len() <= standing).then_some(listed)
 }
 
 /// A freeze of ours that is listed without its amount and that the ledger does not know: how much it holds for the claim is not known.
@@ -158,6 +138,7 @@ pub fn with_unstated(draft: &Draft<'_>, order: &OrderRecord, reply: &Reply, new:
         let Asset::Account(account) = &found.asset else { return None };
         let ours: Vec<&Encumbrance> = account.encumbrances.iter().filter(|one| is_ours(draft, one)).collect();
         let line = if ours.is_empty() { None } else { line_of(draft, order, found) }?;
+        let (ours, _) = without_those_below(ours, &standing_below(draft, &line));
         let is_it = same_property(&line, &new) && !is_older(draft, order, &line);
         if is_it { unstated(draft, &line, &ours) } else { None }
     });
@@ -240,58 +221,6 @@ fn line_of(draft: &Draft<'_>, order: &OrderRecord, asset: &FoundAsset) -> Option
     candidates(found, asset).into_iter().next()
 }
 
-/// How much a listed freeze of ours can really hold: never more than its limit, nor than the account's balance.
-fn held(one: &Encumbrance, account: &Account, limit: Option<Decimal>) -> Option<Decimal> {
-    let listed = one.amount?.to_whole_units().amount.max(Decimal::ZERO);
-    let within_limit = limit.map_or(listed, |limit| listed.min(limit));
-    Some(account.balance.map_or(within_limit, |balance| within_limit.min(balance.amount.max(Decimal::ZERO))))
-}
-
-/// What the freezes of others that come before one of ours, and ours that the ledger knows, leave of an account's balance; nothing where one
-/// of them does not say how much it takes.
-fn left_by_others(draft: &Draft<'_>, line: &Measure, ours: &Encumbrance, account: &Account) -> Decimal {
-    let before = account.encumbrances.iter().filter(|one| !is_ours(draft, one) && comes_before(one, ours));
-    let taken = before.map(|one| one.amount.map(|money| money.amount.max(Decimal::ZERO)));
-    let taken = taken.into_iter().try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount?));
-    let known: Decimal = standing_of(draft, line).iter().map(|one| one.held).sum();
-    let Some(balance) = account.balance else {
-        return if taken == Some(Decimal::ZERO) { Decimal::MAX } else { Decimal::ZERO };
-    };
-    taken.map_or(Decimal::ZERO, |taken| (balance.amount - taken - known).max(Decimal::ZERO))
-}
-
-/// Whether a freeze takes before another: by their places where both say them, else by their first days; in doubt it does. One that waits
-/// takes after one that does not.
-fn comes_before(one: &Encumbrance, other: &Encumbrance) -> bool {
-    let waits = |it: &Encumbrance| it.kind == EncumbranceKind::WaitingSeizure;
-    if !matches!(one.kind, EncumbranceKind::Freeze | EncumbranceKind::WaitingSeizure)
-        || waits(one) && !waits(other)
-    {
-        return false;
-    }
-    match (one.rank.zip(other.rank), one.from.zip(other.from)) {
-        (Some((one, other)), _) => one.place < other.place,
-        (None, Some((one, other))) => one <= other,
-        (None, None) => true,
-    }
-}
-
-/// Whether freezes of several stand on an account that does not cover them all: who of them holds what is not said then, and no more
-/// is taken for held than was known.
-fn is_contested(account: &Account) -> bool {
-    let is_freeze =
-        |one: &&Encumbrance| matches!(one.kind, EncumbranceKind::Freeze | EncumbranceKind::WaitingSeizure);
-    let amounts: Vec<Option<Decimal>> = account
-        .encumbrances
-        .iter()
-        .filter(is_freeze)
-        .map(|one| one.amount.map(|money| money.amount.max(Decimal::ZERO)))
-        .collect();
-    let all = amounts.iter().copied().try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount?));
-    let covers = |balance: Decimal| all.is_some_and(|all| all <= balance);
-    amounts.len() > 1 && !account.balance.is_some_and(|balance| covers(balance.amount))
-}
-
 /// A measure of the ledger that an answer shows to hold something else than before.
 fn revise(draft: &mut Draft<'_>, known: Measure, one: &Encumbrance, account: &Account) {
     let known = stood(draft, known);
@@ -360,13 +289,15 @@ fn recognise(draft: &mut Draft<'_>, line: Measure, one: &Encumbrance, account: &
     if already || is_lapsed(draft, &line, one, limit) {
         return;
     }
+    let others =
+        account.encumbrances.iter().filter(|other| !is_ours(draft, other) && comes_before(other, one));
+    let known = standing_of(draft, &line).iter().map(|one| one.held).sum();
+    let left = left_by(others, known, account);
     let measure = with_term(
         Measure {
             origin: Origin::Recognised,
             limit,
-            held: held(one, account, None)
-                .unwrap_or_default()
-                .min(left_by_others(draft, &line, one, account)),
+            held: held(one, account, None).unwrap_or_default().min(left),
             rank: one.rank,
             reference: one.reference.clone(),
             original_case: one.document.clone(),

@@ -37,6 +37,9 @@ pub fn start_release(
     part: Decimal,
     (brought, cause): (&[DocumentId], ReleaseCause),
 ) -> Result<(), ReleaseError> {
+    // What is left of a product and makes up less than a hundredth of a unit cannot stand: it goes with the rest.
+    let leaves_nothing = measure.units_within(measure.limit - part) == Some(Decimal::ZERO);
+    let part = if leaves_nothing { measure.limit } else { part };
     let order = order_release(draft, &measure, part, brought)?;
     let only_accepted = measure.is_only_accepted();
     let said = Said { only_accepted, surplus_release: None, ..measure.said.clone() };

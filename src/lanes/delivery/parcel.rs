@@ -183,10 +183,29 @@ impl ParcelDelivery {
     async fn hand_over_left(&self, lane: &LaneContext) {
         let left = std::mem::take(&mut *self.left.lock().unwrap_or_else(PoisonError::into_inner));
         for (batch, ids) in left {
-            let Some(stored) = stored_files(lane, batch).await else { return };
-            match stored {
-                Some(files) => told_if_failed(lane, self.hand_over(lane, &files, ids).await),
-                None => lane.settle_interrupted(ids).await,
+            let mut failures = 0_u32;
+            loop {
+                // What was answered meanwhile had been handed over, and is not handed over once more.
+                let Some(open) = lane.interrupted().await else { return };
+                let ids: Vec<OrderId> =
+                    ids.iter().copied().filter(|id| open.iter().any(|order| order.id == *id)).collect();
+                if ids.is_empty() {
+                    break;
+                }
+                let Some(stored) = stored_files(lane, batch).await else { return };
+                let Some(files) = stored else {
+                    lane.settle_interrupted(ids).await;
+                    break;
+                };
+                if self.hand_over_once(lane, &files).await {
+                    told_if_failed(lane, handed_over(lane, ids).await);
+                    break;
+                }
+                failures += 1;
+                tokio::select! {
+                    () = tokio::time::sleep(wait_after(lane, failures)) => {}
+                    () = lane.stop.cancelled() => return,
+                }
             }
         }
     }

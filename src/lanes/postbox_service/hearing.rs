@@ -120,7 +120,10 @@ impl PostboxService {
 
     /// Reads on until it is known who calls.
     async fn identify(&self, first: &Config, call: &mut Call) -> Result<Claim, HttpResponse> {
-        let of_address = self.room.of_address(network_of(call.peer()));
+        let headers = &call.heard.headers;
+        let forwarded = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-forwarded-for"));
+        let from = self.proxies.caller(call.peer(), forwarded.map(|(_, value)| value.as_str()));
+        let of_address = self.room.of_address(network_of(from));
         let (few, rest) = (0..OF_ADDRESS, OF_ADDRESS..usize::MAX);
         let shares = [(&of_address, few.clone()), (&self.room.strangers, few), (&self.room.long, rest)];
         call.takes_parts_from(&shares).await.map_err(|broken| broken.answer())?;

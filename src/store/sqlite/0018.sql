@@ -57,4 +57,4 @@ CREATE TABLE relay_failures (
 ) STRICT, WITHOUT ROWID;
 
 -- Measures that lapsed by their last days, for statistics.
-CREATE INDEX measures_lapsed ON measures (until_day, id) WHERE state = 'lapsed';
+CREATE INDEX IF NOT EXISTS measures_lapsed ON measures (until_day, id) WHERE state = 'lapsed';

@@ -95,7 +95,7 @@ impl Account {
 }
 
 /// A sub-account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct SubAccount {
     /// Its number, which must come back to the bank exactly so.
     pub number: String,
@@ -111,7 +111,7 @@ pub struct SubAccount {
 }
 
 /// A financial product held through the account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Product {
     /// Product number 金融产品编号.
     pub number: String,

@@ -54,6 +54,9 @@ pub fn approve(
 ) -> Decided<Outcome> {
     let measure = draft.measure(id)?;
     approval.seen.map_or(Ok(()), |seen| seen.check(&measure))?;
+    if measure.state.stands() && approval.permit.is_some() {
+        return permit_what_stands(draft, measure, approval, documents, by);
+    }
     check(draft, &measure)?;
     authorise(draft, &measure, ActionKind::Freeze)?;
     let measure = with_rate(with_permission(measure, approval)?, approval.rate)?;
@@ -81,6 +84,26 @@ pub fn approve(
     draft.tell(EventType::MeasureApproved, &draft.measure(id)?, measure.order);
     follow(draft, Cause::Act);
     Ok(Outcome { measures: vec![id], orders: measure.order.into_iter().collect() })
+}
+
+/// Permits on an approver's word that a measure which stands goes on, though its property turned out to be exempt. Nothing is ordered.
+fn permit_what_stands(
+    draft: &mut Draft<'_>,
+    measure: Measure,
+    approval: Approval,
+    documents: Vec<BroughtDocument>,
+    by: By<'_>,
+) -> Decided<Outcome> {
+    let id = measure.id;
+    draft.keep_documents(documents, measure.inquiry, &[id]);
+    let permitted = with_permission(measure, approval)?;
+    draft.move_measure(Measure { note: by.note(), ..permitted });
+    draft.close_tasks(|task| {
+        task.kind == TaskKind::Review && task.measure == Some(id) && task.order.is_none()
+    });
+    draft.tell(EventType::MeasureChanged, &draft.measure(id)?, None);
+    follow(draft, Cause::Act);
+    Ok(Outcome { measures: vec![id], orders: Vec::new() })
 }
 
 /// Whether a freeze of a measure may be ordered by a person now, or why not.

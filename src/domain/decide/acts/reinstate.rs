@@ -1,14 +1,17 @@
 //! Taking back that a party was freed 撤销解除: by another person than who freed it, with the paper that says so.
 
+use std::collections::BTreeMap;
+
 use super::super::super::{
     BroughtDocument, ChainParty, Change, EventDraft, EventType, Finding, InquiryId, InquiryState, Measure,
-    MeasureState, PartyId,
+    MeasureState, OrderId, OrderRecord, OrderState, PartyId,
 };
 use super::super::counting::Cause;
 use super::super::draft::Draft;
 use super::super::due::ask_again;
 use super::super::ledger::follow;
 use super::super::{Decided, Rejected};
+use super::requery::requery;
 use super::{By, Outcome};
 use serde_json::json;
 
@@ -48,6 +51,7 @@ pub fn reinstate(
         data: Some(told.to_string()),
     }));
     look_anew(draft, id);
+    ask_what_was_withdrawn(draft, id)?;
     follow(draft, Cause::Act);
     let measures = draft.file.ledger().filter(|one| one.debtor == id && one.state.is_busy());
     Ok(Outcome { measures: measures.map(|one| one.id).collect(), orders: Vec::new() })
@@ -64,6 +68,24 @@ fn newest_about(draft: &Draft<'_>, party: PartyId) -> Option<InquiryId> {
 
 fn is_cancelled(draft: &Draft<'_>, id: InquiryId) -> bool {
     draft.file.inquiries.get(&id).is_none_or(|inquiry| inquiry.state == InquiryState::Cancelled)
+}
+
+/// Asks what was not asked because the party was freed.
+fn ask_what_was_withdrawn(draft: &mut Draft<'_>, party: PartyId) -> Decided<()> {
+    let live = draft.file.asking_about(party);
+    let of_party = |order: &&OrderRecord| {
+        let terms = draft.file.terms.get(&order.inquiry);
+        !order.is_control()
+            && live.contains(&order.inquiry)
+            && terms.is_some_and(|terms| terms.debtor(order.party) == party)
+    };
+    let all: BTreeMap<OrderId, &OrderRecord> =
+        draft.file.orders.values().filter(of_party).map(|order| (order.id, order)).collect();
+    let latest: BTreeMap<OrderId, &OrderRecord> =
+        all.into_values().map(|order| (order.root, order)).collect();
+    let withdrawn = latest.into_values().filter(|order| order.state == OrderState::Cancelled);
+    let withdrawn: Vec<OrderId> = withdrawn.map(|order| order.id).collect();
+    requery(draft, &withdrawn).map(drop)
 }
 
 /// Asks each counterpart again, once for each document, that keeps property of a party which was given back or left alone.

@@ -20,7 +20,6 @@ use super::super::releasing::{is_idle, start_release, start_surplus_release};
 use super::super::reply::apply;
 use super::super::unsent;
 use super::super::{Decided, Rejected};
-use super::requery::is_about_freed;
 use super::{By, Outcome, Release, ReleaseScope, claim};
 
 /// Why a control of what is released does not leave.
@@ -60,7 +59,9 @@ pub fn release(
         None => close_claim(draft, release.ground, by),
     }
     unsent::withdraw(draft);
-    let cause = if is_done { ReleaseCause::Unwanted } else { ReleaseCause::Lasting };
+    // The claim may want again what it let go. A party whose liability ended is out of it.
+    let lets_go = is_done && ended.is_none();
+    let cause = if lets_go { ReleaseCause::Unwanted } else { ReleaseCause::Lasting };
     let single = matches!(release.scope, ReleaseScope::Measure(..));
     for id in ids {
         // What was given back before it may have made room, by which this one was asked meanwhile.
@@ -84,19 +85,23 @@ pub fn release(
         return Err(Rejected::NotNow("没有可解除的措施 nothing stands that could be released".into()));
     }
     if release.ground.closes_room() && ended.is_none() {
-        // What the person did not name is for the person.
-        match release.scope {
-            ReleaseScope::Measure(_, Some(_)) => tell_what_stands(draft),
-            // Nothing says that the debt has ended, and more is frozen only on a new decision.
-            ReleaseScope::Measure(..) | ReleaseScope::Party(_) if release.ground == ReleaseReason::Other => {
-                tell_what_stands(draft);
-            }
-            _ => end_of_claim(draft),
-        }
+        after_closing(draft, release);
     }
     outcome.orders = outcome.measures.iter().filter_map(|id| draft.file.measures.get(id)?.control).collect();
     follow(draft, Cause::Act);
     Ok(outcome)
+}
+
+/// What becomes of the rest when a release closed the claim: it is given back, or is for the person who did not name it.
+fn after_closing(draft: &mut Draft<'_>, release: Release) {
+    match release.scope {
+        ReleaseScope::Measure(_, Some(_)) => tell_what_stands(draft),
+        // Nothing says that the debt has ended, and more is frozen only on a new decision.
+        ReleaseScope::Measure(..) | ReleaseScope::Party(_) if release.ground == ReleaseReason::Other => {
+            tell_what_stands(draft);
+        }
+        _ => end_of_claim(draft),
+    }
 }
 
 /// Gives back what is held beyond a measure's limit. The claim and the limit stay as they are.
@@ -136,7 +141,7 @@ fn in_scope(draft: &Draft<'_>, scope: ReleaseScope) -> Decided<Vec<Measure>> {
 /// Nothing is asked any more about a party that was freed.
 fn stop_asking_about_freed(draft: &mut Draft<'_>) {
     let waits = |order: &&OrderRecord| {
-        order.state == OrderState::Queued && !order.is_control() && is_about_freed(draft, order)
+        order.state == OrderState::Queued && !order.is_control() && draft.file.is_about_freed(order)
     };
     let mut waiting: Vec<OrderId> = draft.file.orders.values().filter(waits).map(|order| order.id).collect();
     waiting.sort_unstable();

@@ -1,9 +1,23 @@
 //! Re-queries: the same question again, as a new order whose answer is the next revision.
 
-use super::super::super::{InquiryState, OrderId, OrderRecord, Priority, Subject};
+use super::super::super::rules::release_reasons::ReleaseReason;
+use super::super::super::{InquiryState, OrderId, PartyId, Priority, Subject};
 use super::super::draft::{Draft, NewOrder};
 use super::super::{Decided, Rejected};
-use super::Outcome;
+use super::{Act, Outcome, Release, ReleaseScope};
+
+impl Act {
+    /// The party about which an act has nothing asked any more because it is somebody else, or has everything asked again.
+    pub const fn stops_or_resumes(&self) -> Option<PartyId> {
+        match self {
+            Self::Reinstate(id) => Some(*id),
+            Self::Release(Release { scope: ReleaseScope::Party(id), ground: ReleaseReason::WrongPerson }) => {
+                Some(*id)
+            }
+            _ => None,
+        }
+    }
+}
 
 /// Asks again what orders asked. About a party that was freed nothing is asked.
 pub fn requery(draft: &mut Draft<'_>, orders: &[OrderId]) -> Decided<Outcome> {
@@ -22,7 +36,7 @@ pub fn requery(draft: &mut Draft<'_>, orders: &[OrderId]) -> Decided<Outcome> {
                 "该查控申请已撤回，请重新提交 the inquiry was cancelled; submit a new one".into(),
             ));
         }
-        if is_about_freed(draft, &order) {
+        if draft.file.is_about_freed(&order) {
             continue;
         }
         let allowed = inquiry.deadline.duration_since(inquiry.created);
@@ -47,10 +61,4 @@ pub fn requery(draft: &mut Draft<'_>, orders: &[OrderId]) -> Decided<Outcome> {
         ));
     }
     Ok(Outcome { measures: Vec::new(), orders: made })
-}
-
-/// Whether an order asks about a party that was freed.
-pub fn is_about_freed(draft: &Draft<'_>, order: &OrderRecord) -> bool {
-    let debtor = draft.file.terms.get(&order.inquiry).map(|terms| terms.debtor(order.party));
-    draft.file.parties.iter().any(|party| party.is_freed && Some(party.id) == debtor)
 }

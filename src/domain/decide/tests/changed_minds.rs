@@ -1,16 +1,17 @@
 //! Later answers that say less than earlier ones, and releases whose reason is a party's and not the case's.
 
 use chakong_contract::asset::{Encumbrance, EncumbranceKind};
-use chakong_contract::{Account, ActionKind, Asset, Money, Reply};
+use chakong_contract::fault::{Fault, FaultKind};
+use chakong_contract::{Account, ActionKind, Asset, DocumentKind, Money, Reply};
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::super::super::rules::exemptions::Level;
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
-    ClaimState, Mandate, Measure, MeasureState, Mode, OrderId, OrderState, Origin, TaskKind,
+    ClaimState, Mandate, Measure, MeasureState, Mode, OrderId, OrderState, Origin, Permitted, TaskKind,
 };
-use super::super::{Act, ClaimUpdate, Rejected, ReleaseScope};
+use super::super::{Act, Approval, ClaimUpdate, OrderInput, Rejected, ReleaseScope};
 use super::books::Bank;
 use super::world::{Asked, PAPERS, World, auto, debtor};
 
@@ -47,6 +48,14 @@ fn an_account_that_turns_out_to_be_exempt_is_neither_frozen_further_nor_deducted
     assert_eq!(world.orders_of(ActionKind::Freeze), 1, "nothing more is asked there");
     let taken = world.deduct(id, Some(10.into()));
     assert!(matches!(taken, Err(Rejected::NotAllowed(_))), "{taken:?}");
+    // An officer permits what stands: it can be deducted, and no further answer asks again.
+    let approval = Approval { permit: Some(Permitted::FreezeAndDeduct), ..Approval::default() };
+    world.act(Act::Approve(id, approval)).expect("permitted");
+    assert!(!is_told(&world));
+    let reply = shown(&mut world, query, |account| account.class = "农民工工资专户".to_owned());
+    world.hear(query, reply);
+    assert!(!is_told(&world));
+    world.deduct(id, Some(10.into())).expect("ordered");
 }
 
 #[test]
@@ -103,9 +112,14 @@ fn freeze(holder: &str, document: &str, amount: u32, day: &str) -> Encumbrance {
 
 #[test]
 fn a_freeze_of_ours_that_is_recognised_holds_what_earlier_ones_of_others_leave() {
-    for (other, other_day, held) in
-        [(1_000, "2026-01-05", 0), (400, "2026-01-05", 600), (1_000, "2026-02-20", 1_000)]
-    {
+    // An earlier one takes first, a later one after ours; of one whose day nobody says it is not known.
+    let others = [
+        (1_000, "2026-01-05", 0),
+        (400, "2026-01-05", 600),
+        (1_000, "2026-02-20", 1_000),
+        (1_000, "", 1_000),
+    ];
+    for (other, other_day, held) in others {
         let mut world = World::new(vec![
             ("a", Bank::with(&[("622200001", 1_000)])),
             ("b", Bank::with(&[("622200002", 5_000)])),
@@ -155,7 +169,9 @@ fn a_release_of_one_partys_property_for_a_reason_of_its_own_frees_nobody_else() 
         world.run();
         let (party, other) = (world.file.parties[0].id, of_party(&world, 1).id);
         world.release(ReleaseScope::Party(party), ground).expect("ordered");
-        assert_eq!(of_party(&world, 0).state, MeasureState::Releasing, "{ground:?}");
+        let freed = of_party(&world, 0).clone();
+        let release = freed.control.and_then(|id| world.file.orders.get(&id)).expect("the release");
+        assert_eq!((freed.state, release.state), (MeasureState::Releasing, OrderState::Queued), "{ground:?}");
         assert_eq!(world.file.measures[&other].state, MeasureState::InForce, "{ground:?}");
         world.run();
         assert_eq!(world.held_and_taken(), Decimal::from(500), "{ground:?}: nothing is frozen instead");
@@ -198,6 +214,27 @@ fn nothing_is_asked_about_a_party_that_was_freed_until_it_is_reinstated() {
         matches!(&refused, Err(Rejected::Findings(found)) if found[0].pointer == "/parties/0"),
         "{refused:?}"
     );
+}
+
+#[test]
+fn a_query_under_way_about_a_freed_party_is_not_sent_again_and_all_are_asked_once_it_is_reinstated() {
+    let mut world = two_debtors();
+    let (freed, queries) = (world.file.parties[0].id, world.queued());
+    let sending = queries[0];
+    if let Some(order) = world.file.orders.get_mut(&sending) {
+        order.state = OrderState::Sending;
+    }
+    world.release(ReleaseScope::Party(freed), ReleaseReason::WrongPerson).expect("freed");
+    world.happened(sending, OrderInput::Faulted(Fault::new(FaultKind::Transient, "send", "invented")));
+    assert_eq!(
+        world.file.orders[&sending].state,
+        OrderState::Cancelled,
+        "it does not wait for another attempt"
+    );
+    world.act_as("another", Act::Reinstate(freed), &[DocumentKind::ClaimPaper]).expect("reinstated");
+    let again: Vec<OrderId> = world.queued().into_iter().filter(|id| !queries.contains(id)).collect();
+    let roots: Vec<OrderId> = again.iter().map(|id| world.file.orders[id].root).collect();
+    assert_eq!(roots, [sending], "the question is asked again, once");
 }
 
 #[test]

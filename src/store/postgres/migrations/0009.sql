@@ -61,4 +61,4 @@ ALTER TABLE replicas ADD COLUMN ahead BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE replicas ADD COLUMN apart BOOLEAN NOT NULL DEFAULT FALSE;
 
 -- Measures that lapsed by their last days, for statistics.
-CREATE INDEX measures_lapsed ON measures (until_day, id) WHERE state = 'lapsed';
+CREATE INDEX IF NOT EXISTS measures_lapsed ON measures (until_day, id) WHERE state = 'lapsed';

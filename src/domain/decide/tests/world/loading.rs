@@ -81,9 +81,11 @@ impl World {
                 wanted.map(|order| order.id).collect()
             }
             act => {
-                let asking = act.frees().map(|party| self.file.asking_about(party)).unwrap_or_default();
-                let queued = self.file.orders.values().filter(|order| order.state == OrderState::Queued);
-                queued.filter(|order| asking.contains(&order.inquiry)).map(|order| order.id).collect()
+                let asking =
+                    act.stops_or_resumes().map(|party| self.file.asking_about(party)).unwrap_or_default();
+                let own = self.file.orders.values().filter(|order| asking.contains(&order.inquiry));
+                let wanted = own.filter(|order| order.state == OrderState::Queued || !order.is_control());
+                wanted.map(|order| order.id).collect()
             }
         }
     }
