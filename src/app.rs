@@ -250,11 +250,8 @@ impl App {
         let counterparts = Arc::clone(&self.gateway.counterparts);
         // Where nobody calls there is none: it would hold the store open until the end.
         let postbox = self.postbox.map(|(listener, config)| {
-            let service = PostboxService::new(
-                self.context.clone(),
-                Arc::clone(&counterparts),
-                self.gateway.server.proxies.clone(),
-            );
+            let proxies = self.gateway.server.proxies.clone();
+            let service = PostboxService::new(self.context.clone(), Arc::clone(&counterparts), proxies);
             postbox::serve(listener, config, service, tasks.clone())
         });
         let archives = Arc::new(ParcelArchives(Arc::clone(&counterparts)));

@@ -118,13 +118,12 @@ pub fn apply(
     (settled.order, Applied::Written)
 }
 
-/// Whether a query waits to be sent once more, or to be asked for its answer, though its inquiry was cancelled, or its party freed, while it
-/// was on its way.
+/// Whether a query waits to be sent or asked about once more, though its inquiry was cancelled, or its party freed, while it was on its way.
 fn is_asked_for_nobody(draft: &Draft<'_>, order: &OrderRecord) -> bool {
     let inquiry = draft.file.inquiries.get(&order.inquiry);
     let is_cancelled = inquiry.is_some_and(|one| one.state == InquiryState::Cancelled);
-    let is_unwanted = is_cancelled || draft.file.is_about_freed(order);
-    is_unwanted && !order.is_control() && order.state == OrderState::Queued
+    let is_waiting = !order.is_control() && order.state == OrderState::Queued;
+    is_waiting && (is_cancelled || draft.file.is_about_freed(order))
 }
 
 /// Why there is no answer, for the event: the order's own fault changes later, and an event never does.
