@@ -1,6 +1,6 @@
 //! What must be so after every step, and at the end.
 
-use chakong::domain::{Measure, MeasureState, OrderRecord, OrderState, TaskKind};
+use chakong::domain::{Measure, MeasureState, OrderRecord, OrderState, Task, TaskKind};
 use chakong::store::OrderFilter;
 use chakong_contract::Instruction;
 use chakong_contract::order::Target;
@@ -162,9 +162,14 @@ impl World {
         let Some(claim) = self.claim() else { return };
         let filter = chakong::store::TaskFilter { chain: self.chain, limit: 1000, ..Default::default() };
         let tasks = self.read(move |reads| reads.find_tasks(&filter));
-        let is_told = tasks.iter().any(|task| {
-            matches!(task.kind, TaskKind::ReleaseExcess | TaskKind::BringPapers | TaskKind::AnswerRefusal)
+        let ledger = self.ledger();
+        let stands = |task: &Task| ledger.iter().any(|one| task.measure == Some(one.id) && one.state.stands());
+        let is_told = tasks.iter().any(|task| match task.kind {
+            TaskKind::ReleaseExcess => task.measure.is_none(),
+            TaskKind::BringPapers | TaskKind::AnswerRefusal => stands(task),
+            _ => false,
         });
+        self.check_what_is_to_be_released(&tasks, &ledger);
         let held: Decimal = self.honest().map(|bank| bank.counted(None)).sum();
         let taken: Decimal = self.honest().map(Bank::taken_in_yuan).sum();
         let claimed = claim.amount;
@@ -182,6 +187,37 @@ impl World {
                 self.ledger()
             );
         }
+    }
+
+    /// Nobody is asked to release an account that holds no more than was ordered, or a home while deposits do not cover the claim.
+    fn check_what_is_to_be_released(&self, tasks: &[Task], ledger: &[Measure]) {
+        let asked = tasks.iter().filter(|task| task.kind == TaskKind::ReleaseExcess);
+        for (task, id) in asked.filter_map(|task| Some((task, task.measure?))) {
+            let measure = ledger.iter().find(|one| one.id == id).expect("its measure");
+            assert!(measure.state.stands(), "{} is over, and is to be released: {task:?}", measure.id);
+            if !measure.is_whole() {
+                assert!(measure.surplus > Decimal::ZERO, "no more is held than was ordered: {task:?}");
+                continue;
+            }
+            // What a bank says that lies counts for the ledger, not for the books.
+            if self.banks.values().all(Bank::is_honest) {
+                assert!(self.is_covered(measure), "the claim is not covered: {task:?}; {ledger:#?}");
+            }
+        }
+    }
+
+    /// Whether deposits cover the claim, or what the party of a measure is liable for, by the banks' books.
+    fn is_covered(&self, measure: &Measure) -> bool {
+        let counted = |of| self.banks.values().map(|bank| bank.counted(of)).sum::<Decimal>();
+        let is_of_party = |debtor: &usize| {
+            self.parties().into_iter().any(|(at, party)| {
+                at == *debtor
+                    && party.id == measure.debtor
+                    && party.liable_up_to.is_some_and(|liable| counted(Some(at)) >= liable)
+            })
+        };
+        self.claim().is_none_or(|claim| !claim.is_open() || counted(None) >= claim.amount)
+            || (0..self.debtors).any(|debtor| is_of_party(&debtor))
     }
 
     /// Each key made one inquiry at most, and what nothing was refused of made one.

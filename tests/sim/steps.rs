@@ -1,12 +1,14 @@
 //! What happens next: chance chooses.
 
-use chakong_contract::Date;
+use chakong_contract::reply::Holding;
+use chakong_contract::{Date, Reply};
 use jiff::SignedDuration;
 use rand::Rng as _;
 use rust_decimal::Decimal;
 
 use crate::accounts::{Hold, Kept};
-use crate::world::{World, at_once, is_expected};
+use crate::banks::Lie;
+use crate::world::{Said, World, at_once, is_expected};
 
 /// Most rounds until everything is answered.
 const MOST_ROUNDS: usize = 400;
@@ -75,11 +77,23 @@ impl World {
         self.one_of(&lanes).expect("there are banks")
     }
 
-    /// An answer comes a second time.
+    /// An answer comes a second time. A bank that said that far more is held than was ordered corrects itself.
     fn hear_again(&mut self) {
         if let Some(said) = self.one_of(&self.heard.clone()) {
-            self.to_court.push(said);
+            self.to_court.push(self.corrected(said));
         }
+    }
+
+    fn corrected(&self, (lane, order, reply): Said) -> Said {
+        let is_enormous = self.banks[&lane].lie == Some(Lie::Enormous);
+        let reply = match reply {
+            Reply::Held(holding) if is_enormous => {
+                let words = "更正 corrected".to_owned();
+                Reply::Held(Holding { held: holding.limit.unwrap_or(holding.held), words, ..holding })
+            }
+            other => other,
+        };
+        (lane, order, reply)
     }
 
     /// An answer is lost for good: the bank says nothing more of its own accord.

@@ -105,8 +105,10 @@ fn is_held_by_others(account: &Account) -> bool {
 /// A product is frozen by its units. One without a number or units cannot be named in an order: it has no line.
 fn of_product(found: Found<'_>, account: &Account, product: &Product) -> Option<Measure> {
     let units = units_of(product)?;
-    let price = product.unit_price.filter(|price| price.is_yuan()).map(|price| price.amount);
-    let value = price.and_then(|price| price.checked_mul(units)).unwrap_or(Decimal::ZERO);
+    // A price of which nobody says the currency is none.
+    let price = product.unit_price.filter(|price| price.currency.is_some());
+    let value = price.and_then(|price| price.amount.checked_mul(units)).unwrap_or(Decimal::ZERO);
+    let currency = price.and_then(|price| price.currency).filter(|currency| *currency != Currency::CNY);
     // What the account is, is what it holds.
     let own = exemption(&product.class, &account.remark, found.holder);
     let exemption = exemption(&account.class, &account.remark, found.holder).and(own);
@@ -119,7 +121,7 @@ fn of_product(found: Found<'_>, account: &Account, product: &Product) -> Option<
     };
     let value = value.round_dp_with_strategy(2, RoundingStrategy::ToZero);
     let line = line(found, &account.institution_code, target_of_product(account, product, units), exemption);
-    Some(noted(Measure { available: value, ..line }, found, own))
+    Some(noted(Measure { available: value, currency, ..line }, found, own))
 }
 
 /// How many units of a product an order can name.
@@ -158,7 +160,28 @@ fn of_property(found: Found<'_>, property: &RealProperty) -> Measure {
         _ => "",
     };
     let line = line(found, institution, target, exemption);
-    noted(Measure { co_owned: is_co_owned(property), ..line }, found, own)
+    let queued_behind = has_rights_of_others(property);
+    noted(Measure { co_owned: is_co_owned(property), queued_behind, ..line }, found, own)
+}
+
+/// Whether others' seizures or securities come first: a seizure would wait, or catch only what they leave.
+fn has_rights_of_others(property: &RealProperty) -> bool {
+    use chakong_contract::asset::EncumbranceKind::{
+        Freeze, Mortgage, Pledge, PreliminarySeizure, Seizure, WaitingPreliminarySeizure, WaitingSeizure,
+    };
+    let comes_first = |kind| {
+        matches!(
+            kind,
+            Freeze
+                | Seizure
+                | WaitingSeizure
+                | PreliminarySeizure
+                | WaitingPreliminarySeizure
+                | Mortgage
+                | Pledge
+        )
+    };
+    property.encumbrances.iter().any(|one| comes_first(one.kind))
 }
 
 /// Whether others own a property too, as its registry says.

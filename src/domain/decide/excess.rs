@@ -19,14 +19,19 @@ pub fn excess_of(draft: &Draft<'_>) -> Decimal {
     of_parties.sum::<Decimal>().max(beyond(draft.file.ledger(), claim.amount))
 }
 
-/// How much more than a bound is held and taken, without what a release under way gives back.
+/// How much more than a bound is held and taken.
 fn beyond<'m>(measures: impl Iterator<Item = &'m Measure>, bound: Decimal) -> Decimal {
+    (held_and_taken(measures) - bound).max(Decimal::ZERO)
+}
+
+/// What is held and was taken, without what a release under way gives back, in yuan.
+pub fn held_and_taken<'m>(measures: impl Iterator<Item = &'m Measure>) -> Decimal {
     let held = measures.map(|measure| {
         let standing = if measure.state.stands() { measure.held } else { Decimal::ZERO };
         let given_back = relief(measure, UncoveredLimit::Keep).min(measure.in_yuan(standing));
         measure.in_yuan(standing) + measure.in_yuan(measure.deducted) - given_back
     });
-    (held.sum::<Decimal>() - bound).max(Decimal::ZERO)
+    held.sum()
 }
 
 /// Tells how much is held beyond the claim, each amount once, and keeps it on the task list until it is given back.

@@ -11,7 +11,7 @@ use super::declined::waits_for_a_person;
 use super::draft::{Draft, NewTask};
 use super::due::look_daily;
 use super::missing_papers::{Why, release_or_task};
-use super::proposals::withdraw;
+use super::proposals::shrink;
 use super::releasing::{is_idle, start_release};
 use super::unsent;
 
@@ -173,16 +173,6 @@ pub fn relief(measure: &Measure, uncovered: UncoveredLimit) -> Decimal {
             (measure.held - (measure.limit - measure.releasing).max(Decimal::ZERO)).max(Decimal::ZERO),
         ),
         _ => Decimal::ZERO,
-    }
-}
-
-/// Makes a proposal smaller by a part in yuan, or takes it back.
-pub fn shrink(draft: &mut Draft<'_>, proposal: Measure, part: Decimal) {
-    let limit = proposal.limit - part;
-    if limit > Decimal::ZERO && proposal.currency.is_none() {
-        draft.move_measure(Measure { limit, ..proposal });
-    } else {
-        withdraw(draft, proposal, "标的已足额 the claim is covered");
     }
 }
 

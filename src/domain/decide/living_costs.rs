@@ -9,8 +9,8 @@ use super::super::{
 use super::counting::exposure;
 use super::declined::waits_for_a_person;
 use super::draft::{Draft, NewTask};
-use super::giving_back::shrink;
 use super::missing_papers::{Why, release_or_task};
+use super::proposals::shrink;
 use super::releasing::is_idle;
 
 /// How much may be taken of a natural person so that the costs of living stay, over all accounts known (民诉法 art. 254).

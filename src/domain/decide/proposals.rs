@@ -7,21 +7,55 @@ use super::approvers::wants_two;
 use super::ask::{AskError, ask};
 use super::draft::{Draft, NewTask};
 
-/// Takes a proposal back.
+/// Takes a proposal back, and tells it.
 pub fn withdraw(draft: &mut Draft<'_>, measure: Measure, note: &str) {
+    withdraw_to(draft, measure, MeasureState::Candidate, note);
+}
+
+/// Takes a proposal back to a state in which nothing is asked, and tells it.
+pub fn withdraw_to(draft: &mut Draft<'_>, measure: Measure, state: MeasureState, note: &str) {
     let id = measure.id;
-    let note = note.to_owned();
-    draft.move_measure(Measure { state: MeasureState::Candidate, limit: Decimal::ZERO, note, ..measure });
+    let withdrawn = Measure { state, limit: Decimal::ZERO, note: note.to_owned(), ..measure };
+    draft.move_measure(withdrawn.clone());
     draft.close_tasks(|task| task.kind == TaskKind::Approve && task.measure == Some(id));
+    draft.tell(EventType::MeasureChanged, &withdrawn, None);
+}
+
+/// Makes a proposal smaller by a part in yuan, tells it and puts the new amount before the approver; or takes the proposal back.
+pub fn shrink(draft: &mut Draft<'_>, proposal: Measure, part: Decimal) {
+    let limit = proposal.limit - part;
+    if limit <= Decimal::ZERO || proposal.currency.is_some() {
+        return withdraw(draft, proposal, "标的已足额 the claim is covered");
+    }
+    let wants_two = proposal.note == note_for_two(proposal.limit);
+    let note = if wants_two { note_for_two(limit) } else { note_for_one(limit) };
+    let own_note = if wants_two { note.clone() } else { proposal.note.clone() };
+    let smaller = Measure { limit, note: own_note, ..proposal };
+    draft.move_measure(smaller.clone());
+    draft.tell(EventType::MeasureChanged, &smaller, None);
+    draft.ask_for_approval(&smaller, note);
 }
 
 /// Proposes a freeze to an approver.
 pub fn propose(draft: &mut Draft<'_>, measure: Measure, limit: Decimal) {
-    let note = match limit.is_zero() {
+    propose_with(draft, measure, limit, note_for_one(limit));
+}
+
+/// What is told of a proposal, with its limit in yuan; zero for what is controlled as a whole.
+fn note_for_one(limit: Decimal) -> String {
+    match limit.is_zero() {
         true => "待审批冻结 a freeze waits for approval".to_owned(),
         false => format!("待审批冻结 {limit} 元 a freeze of {limit} yuan waits for approval"),
-    };
-    propose_with(draft, measure, limit, note);
+    }
+}
+
+/// The same where the court wants two approvers.
+fn note_for_two(limit: Decimal) -> String {
+    let of = if limit.is_zero() { String::new() } else { format!(" {limit} 元") };
+    let of_english = if limit.is_zero() { String::new() } else { format!(" of {limit} yuan") };
+    format!(
+        "本院冻结须双人审批，待审批冻结{of} this court wants two approvers: a freeze{of_english} waits for approval"
+    )
 }
 
 /// Proposes a freeze to an approver, with what the task says of it.
@@ -36,11 +70,7 @@ pub fn propose_with(draft: &mut Draft<'_>, measure: Measure, limit: Decimal, not
 /// whole.
 pub fn freeze_or_propose(draft: &mut Draft<'_>, measure: Measure, limit: Decimal) {
     if wants_two(draft, &measure, limit) {
-        let of = if limit.is_zero() { String::new() } else { format!(" {limit} 元") };
-        let of_english = if limit.is_zero() { String::new() } else { format!(" of {limit} yuan") };
-        let note = format!(
-            "本院冻结须双人审批，待审批冻结{of} this court wants two approvers: a freeze{of_english} waits for approval"
-        );
+        let note = note_for_two(limit);
         let measure = Measure { note: note.clone(), ..measure };
         propose_with(draft, measure, limit, note);
     } else if let Err(error) = ask(draft, measure.clone(), limit, &[], "") {

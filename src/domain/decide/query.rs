@@ -5,16 +5,16 @@ use chakong_contract::{ActionKind, IdentityDocument, Reply};
 use super::super::rules::exemptions::{Exemption, Level};
 use super::super::rules::release_reasons::ReleaseReason;
 use super::super::{
-    CaseFile, Change, InquiryId, LeftAlone, Measure, MeasureState, OrderRecord, OrderState, Origin,
-    PropertyFinding, Subject, TaskKind,
+    CaseFile, Change, InquiryId, LeftAlone, Measure, MeasureState, OrderRecord, Origin, PropertyFinding,
+    Subject, TaskKind,
 };
 use super::candidate::{Found, candidates, property_key, property_keys, same_property};
 use super::counting::is_abandoned;
 use super::draft::{Draft, NewTask};
 use super::equity::{is_closer, stakes};
 use super::one_line::one_line_each;
-use super::proposals::withdraw;
-use super::recognise;
+use super::proposals::withdraw_to;
+use super::{recognise, unsent};
 
 /// Takes what an answer names into the ledger of an inquiry with a mandate. An inquiry without one only looks.
 pub fn found(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Reply) {
@@ -212,7 +212,8 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
         ..known.clone()
     };
     if !stays_proposed && known.state == MeasureState::Proposed {
-        draft.close_tasks(|task| task.kind == TaskKind::Approve && task.measure == Some(known.id));
+        let (state, note) = (revised.state, revised.note.clone());
+        return withdraw_to(draft, revised, state, &note);
     }
     draft.move_measure(revised);
 }
@@ -225,13 +226,12 @@ fn found_by<'f>(file: &'f CaseFile, measure: &Measure) -> Option<&'f IdentityDoc
 
 /// Withdraws the freeze of a measure that was ordered in the same inquiry and never left. Whether it did.
 fn withdraw_unsent(draft: &mut Draft<'_>, inquiry: InquiryId, measure: &Measure) -> bool {
-    let freeze = measure.control.and_then(|id| draft.file.orders.get(&id)).cloned();
-    let Some(freeze) = freeze.filter(|freeze| freeze.inquiry == inquiry && !freeze.may_have_left()) else {
-        return false;
-    };
-    draft.move_order(OrderRecord { state: OrderState::Cancelled, ..freeze });
-    true
+    let freeze = measure.control.and_then(|id| draft.file.orders.get(&id));
+    freeze.is_some_and(|freeze| freeze.inquiry == inquiry) && unsent::take_back(draft, measure.id, NOT_SHOWN)
 }
+
+/// Why a property is left alone that a corrected answer no longer names.
+const NOT_SHOWN: &str = "更正后的反馈不再载明该财产 a later answer no longer shows this property";
 
 /// A corrected answer that no longer names a property takes back what followed from it: what was only proposed or not sent yet falls
 /// away, what left or stands is for a person.
@@ -262,23 +262,22 @@ fn take_back_what_is_gone(draft: &mut Draft<'_>, order: &OrderRecord, reply: &Re
             && !(is_frozen_product(known) && keys.contains(&property_key(known)))
     };
     let gone: Vec<Measure> = draft.file.ledger().filter(gone).cloned().collect();
-    const NOTE: &str = "更正后的反馈不再载明该财产 a later answer no longer shows this property";
     for measure in gone {
         match measure.state {
-            MeasureState::Candidate | MeasureState::Proposed => {
-                if measure.state == MeasureState::Proposed {
-                    withdraw(draft, measure.clone(), NOTE);
-                }
-                let known = draft.file.measures.get(&measure.id).cloned().unwrap_or(measure);
-                draft.move_measure(Measure { state: MeasureState::Skipped, note: NOTE.to_owned(), ..known });
+            MeasureState::Candidate => {
+                draft.move_measure(Measure {
+                    state: MeasureState::Skipped,
+                    note: NOT_SHOWN.to_owned(),
+                    ..measure
+                });
             }
+            MeasureState::Proposed => withdraw_to(draft, measure, MeasureState::Skipped, NOT_SHOWN),
             MeasureState::Skipped | MeasureState::Refused => {}
             MeasureState::Asked if withdraw_unsent(draft, order.inquiry, &measure) => {
-                let (limit, control) = (rust_decimal::Decimal::ZERO, None);
-                let (state, note) = (MeasureState::Skipped, NOTE.to_owned());
-                draft.move_measure(Measure { state, limit, control, note, ..measure });
+                let known = draft.file.measures.get(&measure.id).cloned().unwrap_or(measure);
+                withdraw_to(draft, Measure { control: None, ..known }, MeasureState::Skipped, NOT_SHOWN);
             }
-            _ => draft.task(NewTask::about(TaskKind::Review, &measure, draft.now()), NOTE),
+            _ => draft.task(NewTask::about(TaskKind::Review, &measure, draft.now()), NOT_SHOWN),
         }
     }
 }

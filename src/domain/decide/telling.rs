@@ -5,7 +5,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::super::{Change, EventDraft, EventType, Measure, OrderId, OrderRecord, TaskKind};
+use super::super::{Change, EventDraft, EventType, Measure, OrderId, OrderRecord, Task, TaskKind};
 use super::draft::{Draft, NewTask};
 
 /// Appends an event about an order.
@@ -26,14 +26,26 @@ pub fn tell_order(
     }));
 }
 
-/// Tells that a counterpart holds more than a measure's limit, where it is more than before, and has a person give it back there.
+/// Tells that a counterpart holds more than a measure's limit, where it is more than before, and has a person give it back there. What a
+/// later answer takes back of it nobody is asked to give back any longer.
 pub fn tell_surplus(draft: &mut Draft<'_>, before: Decimal, measure: &Measure, order: Option<OrderId>) {
-    if measure.surplus <= before {
+    let asks_for_it = |task: &Task| task.kind == TaskKind::ReleaseExcess && task.measure == Some(measure.id);
+    if measure.surplus <= Decimal::ZERO {
+        if before > Decimal::ZERO {
+            draft.close_tasks(asks_for_it);
+        }
         return;
     }
     let surplus = measure.money(measure.surplus);
-    draft.tell_with(EventType::MeasureExcess, measure, order, json!({ "surplus": surplus }));
-    let note = format!("反馈的控制金额超出限额 {surplus}，须核实 more is said to be held than the limit");
+    let is_more = measure.surplus > before;
+    if is_more {
+        draft.tell_with(EventType::MeasureExcess, measure, order, json!({ "surplus": surplus }));
+    } else if measure.surplus == before || !draft.file.tasks.iter().any(asks_for_it) {
+        return;
+    }
+    let note = format!(
+        "反馈的控制金额超出限额 {surplus}，须核实 {surplus} more than the limit is said to be held; find out"
+    );
     draft.task(NewTask::about(TaskKind::ReleaseExcess, measure, draft.now()), note);
 }
 

@@ -12,6 +12,7 @@ mod changed_minds;
 mod claims;
 mod completing;
 mod corrections;
+mod covered;
 mod debt_ended;
 mod declined;
 mod desk;

@@ -11,6 +11,7 @@ use super::candidate::same_property;
 use super::counting::{Cause, is_open, is_quiet, room, room_of};
 use super::declined::waits_for_a_person;
 use super::draft::{Draft, NewTask};
+use super::excess::held_and_taken;
 use super::proposals::{freeze_or_propose, propose, withdraw};
 use super::releasing::{is_idle, start_release};
 use super::stake::{amount_of, stake_room, stake_within};
@@ -53,14 +54,14 @@ pub fn is_under_control(file: &CaseFile, measure: &Measure) -> bool {
 
 /// Whether a whole is proposed or asked now; `None` while others must come first.
 fn mode(draft: &Draft<'_>, claim: &Claim, measure: &Measure) -> Option<Mode> {
+    let wanted = wanted_of(draft, claim, measure.debtor);
+    if wanted <= Decimal::ZERO {
+        return None;
+    }
     if claim.other_property == Mode::Propose {
         return Some(Mode::Propose);
     }
     if !is_quiet(&draft.file) {
-        return None;
-    }
-    let wanted = wanted_of(draft, claim, measure.debtor);
-    if wanted <= Decimal::ZERO {
         return None;
     }
     if amount_of(&measure.target).is_some() {
@@ -109,14 +110,23 @@ fn has_one_of_unknown_value(draft: &Draft<'_>) -> bool {
 }
 
 /// Amounts cover the claim, or what a party is liable for: proposals of its wholes are taken back, freezes that have not left are
-/// withdrawn, standing ones told and, where freezes come without an officer and papers are there, released (查扣冻规定 art. 19).
+/// withdrawn, standing ones told and, where freezes come without an officer and papers are there, released (查扣冻规定 art. 19). Where they
+/// do not cover it any more, nobody is asked any longer to release what stands. A proposal is taken back, too, while wholes that are asked
+/// or stand are worth enough.
 fn no_longer_needed(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
     let wholes: Vec<Measure> = draft.file.ledger().filter(|one| one.is_whole()).cloned().collect();
     for measure in wholes {
+        let covered = is_covered(draft, claim, measure.debtor);
+        if !covered {
+            keep_under_control(draft, &measure);
+        }
         if room_of(&draft.file, claim, measure.debtor, None) > Decimal::ZERO {
+            let is_enough = wanted_of(draft, claim, measure.debtor) <= Decimal::ZERO;
+            if measure.state == MeasureState::Proposed && is_enough {
+                withdraw(draft, measure, "已控财产价值已足额 what is under control is worth the claim");
+            }
             continue;
         }
-        let covered = is_covered(draft, claim, measure.debtor);
         match measure.state {
             MeasureState::Proposed => withdraw(draft, measure, "标的已足额 the claim is covered"),
             // What is asked of deposits may be held already: nothing beside it leaves before that is known.
@@ -127,15 +137,18 @@ fn no_longer_needed(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
     }
 }
 
-/// Whether what is held and was taken covers the claim, or what a party is liable for.
+/// Deposits do not cover the claim any more: the control of a whole is wanted, and nobody is asked to release it.
+fn keep_under_control(draft: &mut Draft<'_>, whole: &Measure) {
+    let (id, holds_more) = (whole.id, whole.surplus > Decimal::ZERO);
+    draft.close_tasks(|task| task.kind == TaskKind::ReleaseExcess && task.measure == Some(id) && !holds_more);
+}
+
+/// Whether what is held and was taken covers the claim, or what a party is liable for. What a release under way gives back covers
+/// nothing.
 fn is_covered(draft: &Draft<'_>, claim: &Claim, debtor: PartyId) -> bool {
     let covers = |of: Option<PartyId>, amount: Decimal| {
         let own = draft.file.ledger().filter(|one| of.is_none_or(|party| one.debtor == party));
-        let counts = |one: &Measure| {
-            let held = if one.state.stands() { one.held } else { Decimal::ZERO };
-            one.in_yuan(held) + one.in_yuan(one.deducted)
-        };
-        own.map(counts).sum::<Decimal>() >= amount
+        held_and_taken(own) >= amount
     };
     let party = draft.file.parties.iter().find(|known| known.id == debtor);
     let liable = party.and_then(|party| party.liable_up_to);

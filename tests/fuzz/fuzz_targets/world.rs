@@ -15,12 +15,16 @@ mod case;
 mod chance;
 #[path = "../../sim/crashes.rs"]
 mod crashes;
+#[path = "../../sim/entering.rs"]
+mod entering;
 #[path = "../../sim/estates.rs"]
 mod estates;
 #[path = "../../sim/gates.rs"]
 mod gates;
 #[path = "../../sim/lanes.rs"]
 mod lanes;
+#[path = "../../sim/leaving.rs"]
+mod leaving;
 #[path = "../../sim/making.rs"]
 mod making;
 #[path = "../../sim/oracle.rs"]

@@ -240,7 +240,8 @@ fn in_its_currency(measure: &Measure, limit: Money) -> Decided<Decimal> {
     )))
 }
 
-/// Marks an account to be frozen as such. All that is in it is held then, so it must fit into the limit.
+/// Marks an account to be frozen as such. All that is in it is held then, so it must fit into the limit. Of a product whose price nobody
+/// knows all units are frozen, on an approver's express word alone.
 fn with_whole(mut measure: Measure, wanted: bool, limit: Decimal) -> Decided<Measure> {
     match &mut measure.target {
         Target::Account { .. } if wanted && measure.available > limit => Err(Rejected::NotNow(format!(
@@ -253,9 +254,16 @@ fn with_whole(mut measure: Measure, wanted: bool, limit: Decimal) -> Decided<Mea
             *whole = wanted;
             Ok(measure)
         }
-        _ if wanted => {
-            Err(Rejected::NotNow("仅账户可整户冻结 only an account can be frozen as such".to_owned()))
-        }
+        Target::Product { .. } if measure.available <= Decimal::ZERO && !wanted => Err(Rejected::NotAllowed(
+            "产品单价未知，无法按金额折算份额；确须冻结全部份额的，以 whole 载明 the price of a unit is not known, so that no number of \
+             units makes up the limit: say `whole` to freeze all units"
+                .to_owned(),
+        )),
+        Target::Product { .. } if measure.available <= Decimal::ZERO => Ok(measure),
+        _ if wanted => Err(Rejected::NotNow(
+            "仅账户及单价未知的产品可整体冻结 only an account, or a product of unknown price, can be frozen as such"
+                .to_owned(),
+        )),
         _ => Ok(measure),
     }
 }

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{Mandate, Measure, MeasureId, MeasureState, Mode, OrderId, Origin, TaskKind};
-use super::super::{Act, ReleaseScope};
+use super::super::{Act, Approval, ReleaseScope};
 use super::books::Bank;
 use super::world::{World, auto};
 
@@ -211,4 +211,40 @@ fn a_product_of_which_no_unit_is_free_any_more_is_shown_still() {
     world.hear(query, reply);
     let told = world.file.tasks.iter().find(|task| task.measure == Some(id) && task.kind == TaskKind::Review);
     assert!(told.is_none(), "{told:?}");
+}
+
+/// What was found of the product of an account of which only this differs.
+fn found_product(change: impl Fn(&mut Product)) -> (World, MeasureId) {
+    let world = after(500, 0, |account| {
+        product(account, 1000);
+        account.products.iter_mut().for_each(&change);
+    });
+    let is_product = |one: &&Measure| matches!(one.target, Target::Product { .. });
+    let id = world.file.ledger().find(is_product).expect("the product").id;
+    (world, id)
+}
+
+#[test]
+fn a_product_with_a_price_in_dollars_is_no_yuan() {
+    let dollars = "USD".parse().expect("a currency");
+    let price = Money { amount: 2.into(), currency: Some(dollars) };
+    let (mut world, id) = found_product(|product| product.unit_price = Some(price));
+    let measure = &world.file.measures[&id];
+    assert_eq!((measure.currency, measure.available), (Some(dollars), Decimal::from(2_000)));
+    assert_eq!(world.orders_of(ActionKind::Freeze), 0, "it is an officer's");
+    let of = |limit: Money| Act::Approve(id, Approval { limit: Some(limit), ..Approval::default() });
+    assert!(world.act(of(Money::yuan(100.into()))).is_err(), "a limit in yuan is none of it");
+    world.act(of(Money { amount: 100.into(), currency: Some(dollars) })).expect("approved");
+    assert_eq!(units_of_last(&world, ActionKind::Freeze), Decimal::from(50), "units at their price");
+}
+
+#[test]
+fn a_product_of_unknown_price_is_frozen_wholly_or_not_at_all() {
+    let (mut world, id) = found_product(|product| product.unit_price = None);
+    let limit = Some(Money::yuan(100.into()));
+    let refused = world.act(Act::Approve(id, Approval { limit, ..Approval::default() }));
+    assert!(format!("{refused:?}").contains("whole"), "{refused:?}");
+    assert_eq!(world.orders_of(ActionKind::Freeze), 0);
+    world.act(Act::Approve(id, Approval { limit, whole: true, ..Approval::default() })).expect("expressly");
+    assert_eq!(units_of_last(&world, ActionKind::Freeze), Decimal::from(1_000));
 }
