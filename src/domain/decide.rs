@@ -27,6 +27,7 @@ mod due;
 mod effect;
 mod equity;
 mod excess;
+mod exempt;
 mod filing;
 mod fitting;
 mod follow_up;

@@ -102,8 +102,9 @@ fn run_with(
     }
     let mut files = Files::default();
     for (id, outcome) in &heavy {
-        let ends = matches!(outcome, OrderInput::Faulted(_) | OrderInput::Blocked(_));
-        files.add(tx, *id, ends)?;
+        // What brought no answer may be asked again, or elsewhere.
+        let goes_on = !matches!(outcome, OrderInput::Answered(_));
+        files.add(tx, *id, goes_on)?;
         if let OrderInput::Answered(answer) = outcome {
             files.add_touched(tx, *id, &answer.reply)?;
         }

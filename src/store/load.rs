@@ -97,7 +97,8 @@ fn add_order<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile, id: OrderId)
 }
 
 /// Adds an order to the files at hand, with what a decision about it needs: its chain's file (read as deep as needed), its inquiry,
-/// the latest answer to its question, the orders it stands in for, and the inquiry's lines where its certificate may be issued.
+/// the latest answer to its question, the orders it stands in for, and the inquiry's lines where its certificate may be issued. Where its
+/// terms are wanted, the parties of its chain come along.
 /// Gives the chain.
 ///
 /// # Errors
@@ -133,6 +134,10 @@ pub fn load_order<R: Reads + ?Sized>(
     }
     if wants_terms || file.chain.needs_ledger() {
         add_terms(file, order.inquiry, |id| read_terms(reads, id))?;
+    }
+    // Whether it is about a party that was freed, so that it is not asked again.
+    if wants_terms && file.parties.is_empty() {
+        file.parties = reads.parties_of(chain)?;
     }
     let (root, inquiry, stands_in) = (order.root, order.inquiry, order.stands_in);
     // A query that is still open and asks for the first time has no answer yet. A control may be open again: it is sent again after an

@@ -9,6 +9,7 @@ pub mod lanes;
 pub mod measures;
 pub mod numbers;
 pub mod orders;
+pub mod parties;
 pub mod people;
 pub mod refusals;
 pub mod reports;

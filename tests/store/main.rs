@@ -47,6 +47,7 @@ every_store! {
     courts::a_court_with_one_query_does_not_wait_behind_anothers_thousand;
     courts::lists_go_by_court_and_each_sees_its_own;
     courts::the_court_of_a_case_that_was_known_by_its_number_is_learnt;
+    parties::a_query_about_a_freed_party_is_neither_sent_again_nor_offered;
     people::persons_are_read_back_and_found_by_their_staff_number;
     people::sessions_are_found_by_digest_and_end_one_by_one_or_together;
     people::keys_are_found_by_digest_and_stay_when_they_are_revoked;

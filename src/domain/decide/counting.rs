@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::super::rules::exemptions::Level;
 use super::super::{
-    CaseFile, Claim, InquiryState, Measure, MeasureId, MeasureState, PartyId, UncoveredLimit,
+    CaseFile, Claim, InquiryState, Measure, MeasureId, MeasureState, PartyId, Permitted, UncoveredLimit,
 };
 
 /// What made the ledger be looked at. It bounds what may follow without a person: no counterpart's answer moves a freeze
@@ -90,6 +90,16 @@ pub fn is_open(file: &CaseFile, measure: &Measure) -> bool {
     is_served(file, measure)
         && measure.state == MeasureState::Candidate
         && measure.exemption.level != Level::NoMeasure
+}
+
+/// Whether a property is exempt from every measure, and nobody permitted to freeze it.
+pub fn is_not_to_be_frozen(measure: &Measure) -> bool {
+    measure.exemption.level == Level::NoMeasure && measure.permitted.is_none()
+}
+
+/// Whether a property is exempt from deductions, and nobody permitted to deduct from it.
+pub fn is_not_to_be_deducted(measure: &Measure) -> bool {
+    measure.exemption.level >= Level::FreezeOnly && measure.permitted != Some(Permitted::FreezeAndDeduct)
 }
 
 /// Whether an inquiry with a mandate stands behind a measure, and its party was not freed.

@@ -163,13 +163,16 @@ fn parties(into: &CaseFile, from: &CaseFile, findings: &mut Vec<Finding>) -> Par
             let detail = "两案中同一当事人的责任限额不一致；请先以标的变更使之一致 a party is liable for another amount in each of the two cases: make them equal by PUT /v1/cases/{id}/claim";
             findings.push(Finding::new(CONTINUES, detail));
         }
+        if known.is_freed != party.is_freed {
+            let detail = "两案中同一当事人一案已解除、另一案未解除；请先使两案一致（解除该当事人，或撤销解除），再承接 a party was freed in one of the two cases and not in the other: free it in both, or take its freeing back, then submit again";
+            findings.push(Finding::new(CONTINUES, detail));
+        }
         let more: Vec<_> = party.documents.iter().filter(|one| !known.has(one)).cloned().collect();
         known.documents.extend(more);
         for reference in party.earlier_references.iter().rev().chain([&party.reference]) {
             known.call(reference);
         }
         known.role = party.role;
-        known.is_freed |= party.is_freed;
         if known.freed_by.is_empty() {
             known.freed_by.clone_from(&party.freed_by);
         }

@@ -103,6 +103,7 @@ fn with_rests(file: &CaseFile) -> Vec<Measure> {
         stands_whole(measure)
             && is_account(measure)
             && measure.currency.is_none()
+            && measure.exemption.level != Level::NoMeasure
             && measure.available > measure.limit
             && is_last_line(measure)
             && is_served(file, measure)

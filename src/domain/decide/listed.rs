@@ -4,18 +4,37 @@ use chakong_contract::asset::EncumbranceKind;
 use chakong_contract::{Account, Encumbrance};
 use rust_decimal::Decimal;
 
-use super::super::Measure;
+use super::super::{CaseFile, Measure, TaskKind};
 
-/// The freezes that are listed on the account itself: all but those of what is below it, as their limits tell. One that is listed with
-/// another limit, or without, is taken for that of a measure below whose own is not listed, where it is not far off; then it is not clear
-/// which is which. A bank need not list those at all.
+/// Why a person looks at freezes of ours that a bank lists on one account.
+pub const UNCLEAR: &str = "该账户另有本案冻结，须核对后补录 the account has further freezes of this case: compare them, and enter those that are missing";
+
+/// Whether it is not clear which freezes of this case an account has: what they hold may count for nothing in the ledger, so that nothing
+/// more is frozen without an approver until a person has compared them.
+pub fn is_unclear(file: &CaseFile) -> bool {
+    file.tasks.iter().any(|task| task.kind == TaskKind::Review && task.note == UNCLEAR)
+}
+
+/// The freezes that are listed on the account itself, and whether that is clear: those of the limits of its own measures, and all the others
+/// but those of what is below it, as their limits tell. One that is listed with another limit, or without, is taken for that of a measure
+/// below whose own is not listed, where it is not far off; then it is not clear which is which. A bank need not list those at all: one that
+/// shows more than was known of the account's own, and is as much as that of a measure below, may be either's.
 pub fn without_those_below<'l>(
     mut listed: Vec<&'l Encumbrance>,
+    own: &[Measure],
     below: &[Measure],
 ) -> (Vec<&'l Encumbrance>, bool) {
-    let mut is_clear = true;
     let is_it =
         |one: &Encumbrance, measure: &Measure| one.amount.is_some_and(|money| money.amount == measure.limit);
+    let mut of_own = Vec::new();
+    let mut shows_more = Vec::new();
+    for measure in own {
+        if let Some(at) = listed.iter().position(|one| is_it(one, measure)) {
+            of_own.push(listed.remove(at));
+            shows_more.extend((measure.held < measure.limit).then_some(measure.limit));
+        }
+    }
+    let mut is_clear = true;
     let (exact, others): (Vec<&Measure>, Vec<&Measure>) =
         below.iter().partition(|measure| listed.iter().any(|one| is_it(one, measure)));
     for measure in exact.into_iter().chain(others) {
@@ -25,9 +44,12 @@ pub fn without_those_below<'l>(
         } else if let Some(at) = listed.iter().position(near).filter(|_| measure.state.stands()) {
             listed.remove(at);
             is_clear = false;
+        } else if shows_more.contains(&measure.limit) {
+            is_clear = false;
         }
     }
-    (listed, is_clear)
+    of_own.append(&mut listed);
+    (of_own, is_clear)
 }
 
 /// Whether an amount is within half and double of another.

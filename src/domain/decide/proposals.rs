@@ -6,6 +6,7 @@ use super::super::{EventType, Measure, MeasureState, TaskKind};
 use super::approvers::wants_two;
 use super::ask::{AskError, ask};
 use super::draft::{Draft, NewTask};
+use super::listed::is_unclear;
 
 /// Takes a proposal back, and tells it.
 pub fn withdraw(draft: &mut Draft<'_>, measure: Measure, note: &str) {
@@ -66,11 +67,28 @@ pub fn propose_with(draft: &mut Draft<'_>, measure: Measure, limit: Decimal, not
     draft.ask_for_approval(&proposed, note);
 }
 
-/// Sends a freeze that wants no approver; proposes it where the court wants two. The limit is in yuan; zero for what is controlled as a
-/// whole.
+/// Sends a freeze that wants no approver; proposes it where the court wants two, and where it is not clear what is frozen already. The limit
+/// is in yuan; zero for what is controlled as a whole.
 pub fn freeze_or_propose(draft: &mut Draft<'_>, measure: Measure, limit: Decimal) {
+<<<<<<< HEAD
     if wants_two(draft, &measure, limit) {
         let note = note_for_two(limit);
+=======
+    let why = match () {
+        () if wants_two(draft, &measure, limit) => {
+            Some(("本院冻结须双人审批", "this court wants two approvers"))
+        }
+        () if is_unclear(&draft.file) => Some((
+            "反馈载明的本案冻结待核对，核对前不自动冻结",
+            "it is not clear yet which freezes of this case stand",
+        )),
+        () => None,
+    };
+    if let Some((why, why_english)) = why {
+        let of = if limit.is_zero() { String::new() } else { format!(" {limit} 元") };
+        let of_english = if limit.is_zero() { String::new() } else { format!(" of {limit} yuan") };
+        let note = format!("{why}，待审批冻结{of} {why_english}: a freeze{of_english} waits for approval");
+>>>>>>> p11
         let measure = Measure { note: note.clone(), ..measure };
         propose_with(draft, measure, limit, note);
     } else if let Err(error) = ask(draft, measure.clone(), limit, &[], "") {

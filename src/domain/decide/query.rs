@@ -2,16 +2,17 @@
 
 use chakong_contract::{ActionKind, IdentityDocument, Reply};
 
-use super::super::rules::exemptions::{Exemption, Level};
+use super::super::rules::exemptions::Level;
 use super::super::rules::release_reasons::ReleaseReason;
 use super::super::{
-    CaseFile, Change, InquiryId, LeftAlone, Measure, MeasureState, OrderRecord, Origin, PropertyFinding,
-    Subject, TaskKind,
+    CaseFile, Change, InquiryId, LeftAlone, Measure, MeasureState, OrderRecord, PropertyFinding, Subject,
+    TaskKind,
 };
 use super::candidate::{Found, candidates, property_key, property_keys, same_property};
 use super::counting::is_abandoned;
 use super::draft::{Draft, NewTask};
 use super::equity::{is_closer, stakes};
+use super::exempt;
 use super::one_line::one_line_each;
 use super::proposals::withdraw_to;
 use super::{recognise, unsent};
@@ -53,10 +54,17 @@ fn lines_of(draft: &Draft<'_>, order: &OrderRecord, reply: &Reply) -> Vec<Measur
     one_line_each(lines)
 }
 
+/// Takes one property in, and binds what is asked of it or stands on it already to what was found.
+fn take_in(draft: &mut Draft<'_>, new: Measure) {
+    let found = with_finding(draft, new);
+    let new = exempt::with_known(&draft.file, found.clone());
+    take_line_in(draft, new);
+    exempt::bind(draft, &found);
+}
+
 /// Takes one property in, or keeps what more is known of it. A property that is partly frozen, or whose measure ended, may
 /// yield new money: that is a measure of its own.
-fn take_in(draft: &mut Draft<'_>, new: Measure) {
-    let new = with_finding(draft, new);
+fn take_line_in(draft: &mut Draft<'_>, new: Measure) {
     let same: Vec<Measure> = draft
         .file
         .ledger()
@@ -80,7 +88,6 @@ fn take_in(draft: &mut Draft<'_>, new: Measure) {
     // New money: what is available beyond what the limits that stand would catch by themselves.
     let caught: rust_decimal::Decimal = standing.iter().map(|known| known.uncovered()).sum();
     let more = new.available - caught;
-    let found = new.exemption.clone();
     let is_new =
         !busy && !was_refused && !new.is_whole() && !new.queued_behind && more > rust_decimal::Decimal::ZERO;
     if is_new && new.state == MeasureState::Candidate {
@@ -97,29 +104,8 @@ fn take_in(draft: &mut Draft<'_>, new: Measure) {
         // Of what may not be frozen by itself by now, nothing more is asked.
         let available =
             if new.state == MeasureState::Candidate { available } else { available.min(known.limit) };
-        let (before, exemption) = (known.exemption.level, exemption_of(&known, &found));
-        let known = Measure { available, co_owned, exemption, ..known };
-        draft.move_measure(known.clone());
-        let is_exempt = known.exemption.level >= Level::FreezeOnly;
-        if is_exempt && known.exemption.level > before && known.origin == Origin::Ordered {
-            tell_that_it_is_exempt(draft, &known);
-        }
+        draft.move_measure(Measure { available, co_owned, ..known });
     }
-}
-
-/// What is found about a property binds its measure from then on, where no officer has looked at it and permitted what stands.
-fn exemption_of(known: &Measure, found: &Exemption) -> Exemption {
-    let own = known.exemption.clone();
-    if known.permitted.is_some() { own } else { own.or_stricter(found) }
-}
-
-/// A property that stands frozen and is found to be exempt is for a person: to be released, or permitted anew.
-fn tell_that_it_is_exempt(draft: &mut Draft<'_>, measure: &Measure) {
-    let note = format!(
-        "后续反馈显示该财产属豁免财产，须核实：应解除的予以解除，准许继续冻结、扣划的以审批（permit）载明；此前不再冻结、扣划 a later answer shows that this property is exempt: release it, or permit what stands by an approval with `permit`; nothing more is frozen or deducted before: {}",
-        measure.exemption.basis
-    );
-    draft.task(NewTask::about(TaskKind::Review, measure, draft.now()), note);
 }
 
 /// What a cancelled inquiry found, and another one finds, is the other's from now on.
@@ -194,6 +180,8 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
     };
     let first_approval = known.first_approval.clone().filter(|_| stays_proposed);
     let value = value.or(known.value);
+    // A permission is of what was known when it was given.
+    let permitted = known.permitted.filter(|_| exemption.level <= known.exemption.level);
     // What is left alone for another reason than that it could not be sent is not sent again.
     let order = known.order.filter(|_| state != MeasureState::Skipped);
     let revised = Measure {
@@ -208,6 +196,7 @@ fn revise(draft: &mut Draft<'_>, known: Measure, new: Measure) {
         limit,
         co_owned,
         order,
+        permitted,
         first_approval,
         ..known.clone()
     };

@@ -13,7 +13,7 @@ use super::control::with_term;
 use super::counting::Cause;
 use super::draft::{Draft, NewTask};
 use super::follow_up::follow_up;
-use super::listed::{comes_before, held, is_contested, left_by, without_those_below};
+use super::listed::{UNCLEAR, comes_before, held, is_contested, left_by, without_those_below};
 use super::proposals::withdraw;
 use super::releasing::is_idle;
 use super::telling::tell_surplus;
@@ -44,7 +44,7 @@ fn own_freezes(draft: &mut Draft<'_>, order: &OrderRecord, found: &FoundAsset, a
     }
     let standing = standing_of(draft, &line);
     let below = standing_below(draft, &line);
-    let (ours, is_clear) = without_those_below(ours, &below);
+    let (ours, is_clear) = without_those_below(ours, &known_on(draft, &line), &below);
     if let Some(first) = below.first().filter(|_| !is_clear) {
         draft.task(NewTask::about(TaskKind::Review, first, draft.now()), UNCLEAR);
     }
@@ -81,6 +81,14 @@ fn standing_of(draft: &Draft<'_>, line: &Measure) -> Vec<Measure> {
     draft.file.ledger().filter(stands).cloned().collect()
 }
 
+/// The measures that stand, or are asked, on a property itself.
+fn known_on(draft: &Draft<'_>, line: &Measure) -> Vec<Measure> {
+    let is_known = |known: &&Measure| {
+        (known.state.stands() || known.state == MeasureState::Asked) && same_property(known, line)
+    };
+    draft.file.ledger().filter(is_known).cloned().collect()
+}
+
 /// The measures that stand, or are asked, on what an account's number stands over: its term sub-accounts and products. A bank lists their
 /// freezes among the account's.
 fn standing_below(draft: &Draft<'_>, line: &Measure) -> Vec<Measure> {
@@ -93,11 +101,7 @@ fn standing_below(draft: &Draft<'_>, line: &Measure) -> Vec<Measure> {
 /// A freeze of ours that is listed without its amount and that the ledger does not know: how much it holds for the claim is not known.
 fn unstated<'l>(draft: &Draft<'_>, line: &Measure, listed: &[&'l Encumbrance]) -> Option<&'l Encumbrance> {
     let unstated = listed.iter().find(|one| one.amount.is_none()).copied()?;
-    let is_known = |known: &&Measure| {
-        let counts = known.state.stands() || known.state == MeasureState::Asked;
-        counts && same_property(known, line)
-    };
-    (draft.file.ledger().filter(is_known).count() < listed.len()).then_some(unstated)
+    (known_on(draft, line).len() < listed.len()).then_some(unstated)
 }
 
 /// Nothing more is asked of a property on which a freeze of ours stands whose amount is not known, until an officer has looked at it.
@@ -138,7 +142,7 @@ pub fn with_unstated(draft: &Draft<'_>, order: &OrderRecord, reply: &Reply, new:
         let Asset::Account(account) = &found.asset else { return None };
         let ours: Vec<&Encumbrance> = account.encumbrances.iter().filter(|one| is_ours(draft, one)).collect();
         let line = if ours.is_empty() { None } else { line_of(draft, order, found) }?;
-        let (ours, _) = without_those_below(ours, &standing_below(draft, &line));
+        let (ours, _) = without_those_below(ours, &known_on(draft, &line), &standing_below(draft, &line));
         let is_it = same_property(&line, &new) && !is_older(draft, order, &line);
         if is_it { unstated(draft, &line, &ours) } else { None }
     });
@@ -159,9 +163,6 @@ fn is_older(draft: &Draft<'_>, order: &OrderRecord, line: &Measure) -> bool {
         was_ordered_after || known.said.booked_at.is_some_and(|booked| order.created <= booked)
     })
 }
-
-/// Why a person looks at freezes of ours that a bank lists on one account.
-const UNCLEAR: &str = "该账户另有本案冻结，须核对后补录 the account has further freezes of this case: compare them, and enter those that are missing";
 
 /// Several freezes of ours on one account. Where each measure of the ledger is listed with its own limit, the others are freezes that
 /// the ledger does not know; else a person must tell which is which.
@@ -320,9 +321,11 @@ fn recognise(draft: &mut Draft<'_>, line: Measure, one: &Encumbrance, account: &
     let id: MeasureId = draft.add_measure(measure);
     let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
     draft.tell(EventType::MeasureRecognised, &measure, None);
-    let note = "已识别本案在先冻结，请补录原请求单号以便续冻、解除 a freeze of this case was recognised; enter its number so that it can be renewed or released";
-    draft.task(NewTask::about(TaskKind::Review, &measure, draft.now()), note);
+    draft.task(NewTask::about(TaskKind::Review, &measure, draft.now()), TO_BE_ENTERED);
 }
+
+/// What a person does about a freeze that was recognised.
+pub const TO_BE_ENTERED: &str = "已识别本案在先冻结，请补录原请求单号以便续冻、解除 a freeze of this case was recognised; enter its number so that it can be renewed or released";
 
 /// Why a person looks at a measure whose term is over and that is listed still, without its days.
 const LISTED_STILL: &str = "措施已届满，反馈仍载明且未载期限，不计入；是否另行续冻须核实 the term of this measure is over, and the counterpart lists it still without its days: it counts for nothing; find out whether it was renewed in another way";

@@ -13,7 +13,7 @@ use super::super::{
     OrderRecord, OrderState, TaskKind,
 };
 use super::certificate::close_what_may_be_done;
-use super::counting::{is_abandoned, is_unwanted, left_to_take};
+use super::counting::{is_abandoned, is_not_to_be_deducted, is_not_to_be_frozen, is_unwanted, left_to_take};
 use super::draft::{Draft, NewTask};
 use super::orders::{OrderInput, OrderRules, settle};
 use super::stake::{amount_of, stake_room};
@@ -23,6 +23,8 @@ use super::without_answer::undone;
 const CLOSED: &str = "标的已了结或当事人已解除 the claim is closed or the party was freed";
 /// Why nothing of an inquiry that was cancelled leaves.
 pub const CANCELLED: &str = "查控申请已撤回 the inquiry was cancelled";
+/// Why no freeze of an exempt property leaves, and no deduction from it, without a person who permits it.
+pub const EXEMPT: &str = "后续反馈显示该财产属豁免财产，未经审批准许（permit）不得办理 a later answer shows that this property is exempt: nothing is done about it without an approval with `permit`";
 const OVER: &str = "措施期限已届满 the term of the measure is over";
 const TOO_MUCH: &str =
     "超出所余标的或当事人责任限额 it is more than the claim, or the party's liability, leaves open";
@@ -103,7 +105,7 @@ pub fn unwanted_by_now(
     (claim, inquiry): (Option<&Claim>, Option<&Inquiry>),
     today: Date,
 ) -> Option<&'static str> {
-    use ActionKind::{Deduct, Query, Release, Renew, Transfer};
+    use ActionKind::{Deduct, Freeze, Query, Release, Renew, Transfer};
     let action = order.instruction.kind();
     if matches!(action, Release | Query) {
         return None;
@@ -115,6 +117,8 @@ pub fn unwanted_by_now(
         _ if is_closed => Some(CLOSED),
         Deduct | Transfer if is_cancelled => Some(CANCELLED),
         Deduct | Renew | Transfer if is_over => Some(OVER),
+        Freeze if is_not_to_be_frozen(measure) => Some(EXEMPT),
+        Deduct if is_not_to_be_deducted(measure) => Some(EXEMPT),
         _ => None,
     }
 }
@@ -143,7 +147,11 @@ pub fn take_back(draft: &mut Draft<'_>, id: MeasureId, why: &str) -> bool {
     if before.state == MeasureState::Refused {
         // Nobody declined it.
         let approved_by = String::new();
-        draft.move_measure(Measure { state: MeasureState::Candidate, approved_by, ..before.clone() });
+        let (state, order) = match is_not_to_be_frozen(&before) {
+            true => (MeasureState::Skipped, None),
+            false => (MeasureState::Candidate, before.order),
+        };
+        draft.move_measure(Measure { state, approved_by, order, ..before.clone() });
     }
     tell_order(draft, EventType::OrderWithdrawn, &settled.order, None, Some(json!({ "reason": why })));
     put_on_list(draft, &before, &order, why);

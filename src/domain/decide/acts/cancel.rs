@@ -10,6 +10,7 @@ use super::super::super::{
 use super::super::counting::{Cause, is_abandoned};
 use super::super::draft::{Draft, NewTask};
 use super::super::ledger::follow;
+use super::super::offers;
 use super::super::orders::OrderInput;
 use super::super::reply::apply;
 use super::super::unsent;
@@ -129,6 +130,7 @@ fn stop_orders(draft: &mut Draft<'_>, id: InquiryId) {
             apply(draft, order, OrderInput::Cancelled, &Source::default());
         }
     }
+    offers::keep_queries_in_line(draft);
 }
 
 /// Tells what stands for no inquiry any more, and what will when it arrives.

@@ -59,7 +59,7 @@ pub fn update(
                 .into(),
         ));
     }
-    let paper = keep_papers(draft, documents, inquiry, update);
+    let paper = keep_papers(draft, documents, inquiry, (&before, update));
     let mut claim = before.clone();
     if let Some((kind, amount)) = update.change {
         claim.amount = new_amount(&before, kind, amount)?;
@@ -102,15 +102,20 @@ pub fn update(
 
 /// Keeps the papers that were brought, and gives the first of them. Those of a release are for what the change has given back, now or once
 /// what is under way about it has ended: every measure that is asked or stands, or those of the parties whose liability alone changes.
+/// Costs of living that are raised give back, too, and limits that are dealt with otherwise may.
 fn keep_papers(
     draft: &mut Draft<'_>,
     documents: Vec<BroughtDocument>,
     inquiry: InquiryId,
-    update: &ClaimUpdate,
+    (before, update): (&Claim, &ClaimUpdate),
 ) -> Option<DocumentId> {
     // A change that gives nothing back has no release to bring papers for.
     let lowers = matches!(update.change, Some((ClaimChangeKind::Lowered | ClaimChangeKind::PartPayment, _)));
-    let is_about_all = lowers || update.state.is_some_and(|state| state != ClaimState::Open);
+    let settings = update.settings;
+    let raises_living_costs = settings.living_costs.is_some_and(|costs| costs > before.living_costs);
+    let changes_limits = settings.uncovered.is_some_and(|uncovered| uncovered != before.uncovered);
+    let sets = raises_living_costs || changes_limits;
+    let is_about_all = lowers || sets || update.state.is_some_and(|state| state != ClaimState::Open);
     let concerns = |one: &&Measure| {
         let stands = one.state == MeasureState::Asked || one.state.stands();
         stands && (is_about_all || update.liabilities.iter().any(|(party, _)| *party == one.debtor))

@@ -264,7 +264,7 @@ fn complete(draft: &mut Draft<'_>, known: Measure, new: Measure) -> MeasureId {
         order,
         control,
         available: known.available,
-        permitted: known.permitted,
+        permitted: known.permitted.filter(|_| new.exemption.level <= known.exemption.level),
         value: known.value,
         is_anothers: known.is_anothers,
         left_alone: known.left_alone,

@@ -10,6 +10,7 @@ use super::super::counting::Cause;
 use super::super::draft::Draft;
 use super::super::due::ask_again;
 use super::super::ledger::follow;
+use super::super::offers;
 use super::super::{Decided, Rejected};
 use super::requery::requery;
 use super::{By, Outcome};
@@ -52,6 +53,7 @@ pub fn reinstate(
     }));
     look_anew(draft, id);
     ask_what_was_withdrawn(draft, id)?;
+    offers::keep_queries_in_line(draft);
     follow(draft, Cause::Act);
     let measures = draft.file.ledger().filter(|one| one.debtor == id && one.state.is_busy());
     Ok(Outcome { measures: measures.map(|one| one.id).collect(), orders: Vec::new() })

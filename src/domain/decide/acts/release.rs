@@ -13,6 +13,8 @@ use super::super::counting::{Cause, is_unwanted};
 use super::super::draft::Draft;
 use super::super::giving_back::{end_of_claim, tell_what_stands};
 use super::super::ledger::follow;
+use super::super::missing_papers::Why;
+use super::super::offers;
 use super::super::orders::OrderInput;
 use super::super::proposals::withdraw;
 use super::super::query;
@@ -148,6 +150,7 @@ fn stop_asking_about_freed(draft: &mut Draft<'_>) {
     for order in waiting {
         apply(draft, order, OrderInput::Cancelled, &Source::default());
     }
+    offers::keep_queries_in_line(draft);
 }
 
 /// Whose liability ends with a release, while the others owe the claim as before: nothing of a bankrupt's is held for one creditor
@@ -224,7 +227,9 @@ fn leave_the_rest_alone(draft: &mut Draft<'_>, released: &Measure, ground: Relea
 
 fn put_on_list(draft: &mut Draft<'_>, id: MeasureId, rejected: &Rejected) {
     let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
-    let note = format!("应解除，尚未办理 to be released, and not done yet: {rejected}");
+    // It is to be released for as long as nobody wants it.
+    let why = if is_unwanted(&draft.file, &measure) { Why::Unwanted.words() } else { "" };
+    let note = format!("{why}应解除，尚未办理 to be released, and not done yet: {rejected}");
     draft.task(super::super::draft::NewTask::about(TaskKind::BringPapers, &measure, draft.now()), note);
 }
 

@@ -4,11 +4,11 @@ use chakong_contract::{ActionKind, Instruction, Money};
 use rust_decimal::Decimal;
 
 use super::super::super::people::Courts;
-use super::super::super::rules::exemptions::Level;
 use super::super::super::{
     EventType, Measure, MeasureState, OrderId, OrderRecord, OrderState, Subject, number_of,
 };
 use super::super::ask::ask;
+use super::super::counting::is_not_to_be_frozen;
 use super::super::draft::{Draft, NewOrder};
 use super::super::releasing::{is_idle, start_release, start_surplus_release};
 use super::super::repeated::within_room;
@@ -35,6 +35,9 @@ pub fn send_again(draft: &mut Draft<'_>, order: &OrderRecord) -> Decided<OrderId
             "该措施状态已变，请重新办理，不再发送原请求 the measure is {}: order the act anew instead of sending this order again",
             measure.state.word()
         )));
+    }
+    if order.instruction.kind() == ActionKind::Freeze {
+        is_to_be_frozen(&measure)?;
     }
     let fitting = within_room(draft, order, &measure);
     // Not what is between its making and its deadline, which grows each time it is sent again.
@@ -88,8 +91,7 @@ fn too_much(measure: &Measure) -> Rejected {
 
 /// That nothing was found meanwhile for which the property is left alone: that takes an approval of its own.
 fn is_to_be_frozen(measure: &Measure) -> Decided<()> {
-    let is_exempt = measure.exemption.level == Level::NoMeasure && measure.permitted.is_none();
-    if is_exempt || measure.left_alone.is_some() || measure.is_anothers {
+    if is_not_to_be_frozen(measure) || measure.left_alone.is_some() || measure.is_anothers {
         return Err(Rejected::NotAllowed(
             "该财产豁免或应予排除，须另行审批 the property is exempt or to be left alone: approve it anew instead".into(),
         ));

@@ -1,7 +1,7 @@
 //! What stands on term sub-accounts and products of an account: a bank lists their freezes among the account's, and a product is frozen,
 //! renewed and given back by its units.
 
-use chakong_contract::asset::{Encumbrance, EncumbranceKind, Product, SubAccount};
+use chakong_contract::asset::{Encumbrance, EncumbranceKind, Product, Rank, SubAccount};
 use chakong_contract::order::Target;
 use chakong_contract::reply::Holding;
 use chakong_contract::{Account, ActionKind, Asset, Instruction, Money, Reply};
@@ -247,4 +247,76 @@ fn a_product_of_unknown_price_is_frozen_wholly_or_not_at_all() {
     assert_eq!(world.orders_of(ActionKind::Freeze), 0);
     world.act(Act::Approve(id, Approval { limit, whole: true, ..Approval::default() })).expect("expressly");
     assert_eq!(units_of_last(&world, ActionKind::Freeze), Decimal::from(1_000));
+
+/// A case of 800 whose account's freeze of 300 waits and whose term deposit's holds so much; the earlier court's freeze is lifted, and the
+/// bank lists 300 of ours. Gives the account's freeze.
+fn shown_after_waiting(deposit: u32) -> (World, MeasureId) {
+    let deposited = move |account: &mut Account| {
+        term_deposit(account);
+        let money = Some(Money::yuan(deposit.into()));
+        (account.sub_accounts[0].balance, account.sub_accounts[0].available) = (money, money);
+    };
+    let mut world = after(300 + deposit, 300, deposited);
+    while let Some(order) = world.queued().first().copied() {
+        let Instruction::Freeze { target: Target::Account { sub_account, .. }, limit, .. } =
+            world.file.orders[&order].instruction.clone()
+        else {
+            panic!("a freeze of an account")
+        };
+        let waits = Holding {
+            rank: Some(Rank { place: 2, derived: false }),
+            ..Holding::of(Money::yuan(Decimal::ZERO))
+        };
+        let said = match sub_account {
+            Some(_) => Reply::Held(Holding::of(limit.expect("an amount"))),
+            None => Reply::PartlyHeld(waits),
+        };
+        world.hear(order, said);
+    }
+    let id = world.measures(MeasureState::Waiting).first().expect("the account's").id;
+    let query = asked_again(&mut world);
+    let reply = shown(&mut world, query, |account| {
+        deposited(account);
+        account.encumbrances = vec![listed(300)];
+    });
+    world.hear(query, reply);
+    (world, id)
+}
+
+fn is_unclear(world: &World) -> bool {
+    world.file.tasks.iter().any(|task| task.kind == TaskKind::Review && task.note.contains("另有本案冻结"))
+}
+
+#[test]
+fn a_waiting_freeze_of_an_account_is_known_by_its_limit_though_a_sub_accounts_is_near() {
+    let (world, id) = shown_after_waiting(500);
+    let known = &world.file.measures[&id];
+    assert_eq!((known.state, known.held), (MeasureState::InForce, 300.into()));
+    assert!(!is_unclear(&world), "{:?}", world.file.tasks);
+    let (world, id) = shown_after_waiting(300);
+    let known = &world.file.measures[&id];
+    assert_eq!((known.state, known.held), (MeasureState::InForce, 300.into()));
+    assert!(is_unclear(&world), "it may be the sub-account's");
+}
+
+#[test]
+fn nothing_is_frozen_by_itself_while_a_freeze_may_be_an_accounts_or_that_of_its_product() {
+    let mut world = after(2_000, 0, |account| product(account, 1000));
+    hold_all(&mut world);
+    assert_eq!(world.measures(MeasureState::InForce).len(), 1, "the product");
+    let change = Some((super::super::super::ClaimChangeKind::Raised, Decimal::from(2_900)));
+    let raised = super::super::ClaimUpdate { change, ..super::super::ClaimUpdate::default() };
+    world.change_claim(raised).expect("raised");
+    world.banks.get_mut("a").and_then(|bank| bank.accounts.get_mut("622200001")).expect("it").balance =
+        3_000.into();
+    let query = asked_again(&mut world);
+    let reply = shown(&mut world, query, |account| {
+        product(account, 0);
+        account.encumbrances = vec![listed(1_900)];
+    });
+    world.hear(query, reply);
+    assert!(is_unclear(&world), "{:?}", world.file.tasks);
+    assert_eq!(world.queued(), [], "the freeze of 1 900 may cover the claim");
+    let proposed: Vec<Decimal> = world.measures(MeasureState::Proposed).iter().map(|one| one.limit).collect();
+    assert_eq!(proposed, [Decimal::from(900)], "a person approves it, or enters what is listed");
 }

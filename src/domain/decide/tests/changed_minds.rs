@@ -238,6 +238,28 @@ fn a_query_under_way_about_a_freed_party_is_not_sent_again_and_all_are_asked_onc
 }
 
 #[test]
+fn a_query_that_was_handed_over_is_offered_to_nobody_while_its_party_is_freed_or_its_inquiry_withdrawn() {
+    let mut world = two_debtors();
+    let (freed, queries) = (world.file.parties[0].id, world.queued());
+    queries.iter().for_each(|query| world.happened(*query, OrderInput::HandedOver));
+    let is_offered = |world: &World| {
+        let orders = queries.iter().map(|query| &world.file.orders[query]);
+        orders.map(|order| order.due < order.deadline).collect::<Vec<_>>()
+    };
+    world.release(ReleaseScope::Party(freed), ReleaseReason::WrongPerson).expect("freed");
+    assert_eq!(is_offered(&world), [false, true]);
+    world.act_as("another", Act::Reinstate(freed), &[DocumentKind::ClaimPaper]).expect("reinstated");
+    assert_eq!(is_offered(&world), [true, true]);
+    let inquiry = world.file.orders[&queries[0]].inquiry;
+    world.act(Act::Cancel(inquiry)).expect("withdrawn");
+    assert_eq!(is_offered(&world), [false, false]);
+    // Who fetched it answers it.
+    let reply = world.carry_out(queries[1]);
+    world.hear(queries[1], reply);
+    assert_eq!(world.file.orders[&queries[1]].state, OrderState::Answered);
+}
+
+#[test]
 fn what_is_held_beyond_a_limit_is_on_the_list_still_when_all_of_the_limit_was_given_back() {
     let mut world = World::new(vec![("a", Bank::with(&[("622200001", 1_000)]))]);
     world.submit(CASE, None, Some(auto(600))).expect("accepted");

@@ -7,7 +7,7 @@ use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{
     ClaimChangeKind, ClaimState, DocumentId, EventType, MeasureId, Paper, TaskKind, UncoveredLimit,
 };
-use super::super::{ClaimUpdate, ReleaseScope};
+use super::super::{Act, ClaimUpdate, ReleaseScope};
 use super::books::Bank;
 use super::world::{World, auto};
 
@@ -141,5 +141,27 @@ fn papers_for_a_limit_that_no_money_covers_are_asked_for_no_longer_once_the_clai
     let asked = asked_for(&world);
     assert!(asked.len() == 1 && asked[0].contains("50000 元"), "{asked:?}");
     claim(&mut world, ClaimChangeKind::Raised, 200_000);
+    assert_eq!(asked_for(&world), Vec::<String>::new());
+}
+
+#[test]
+fn papers_for_the_release_of_a_freed_party_are_asked_for_no_longer_once_it_is_reinstated() {
+    let mut world = two_freezes(UncoveredLimit::Release);
+    let party = world.file.parties[0].id;
+    world.release(ReleaseScope::Party(party), ReleaseReason::WrongPerson).expect("freed");
+    let asked = asked_for(&world);
+    assert!(asked.len() == 2 && asked.iter().all(|note| note.contains("应解除，尚未办理")), "{asked:?}");
+    world.act_as("another", Act::Reinstate(party), &[DocumentKind::ClaimPaper]).expect("reinstated");
+    assert_eq!(asked_for(&world), Vec::<String>::new(), "what it holds is wanted again");
+    world.run();
+    assert_eq!(world.held_and_taken(), Decimal::from(100));
+}
+
+#[test]
+fn papers_for_a_release_that_ended_the_claim_are_asked_for_no_longer_once_it_is_open_again() {
+    let mut world = two_freezes(UncoveredLimit::Release);
+    world.release(ReleaseScope::Case, ReleaseReason::DebtPaid).expect("it is on the list");
+    assert_eq!(asked_for(&world).len(), 2);
+    set(&mut world, ClaimState::Open);
     assert_eq!(asked_for(&world), Vec::<String>::new());
 }
