@@ -12,7 +12,8 @@ const ACTS: [&str; 5] = ["release", "release-surplus", "renew", "deduct", "trans
 /// What somebody sees of a measure that stands, as the API takes it: what stands at the commit must be the same.
 fn seen_of(measure: &Value) -> String {
     let at = |field: &str| measure.get(field).unwrap_or(&Value::Null);
-    json!({ "state": at("state"), "limit": at("limit"), "held": at("held"), "until": at("until") }).to_string()
+    json!({ "state": at("state"), "limit": at("limit"), "held": at("held"), "until": at("until") })
+        .to_string()
 }
 
 /// Fills the forms of acts on a measure that stands with what is on the page. `measure` is as the API shows a measure, or the property of a
@@ -70,7 +71,10 @@ mod tests {
         fill(&mut forms, "7", &measure);
         let seen = forms.map(|form| form.fields[1].value.clone());
         let expected = json!({ "state": "in_force", "limit": yuan("1000.00"), "held": yuan("700.00"), "until": "2027-01-04" });
-        assert_eq!(seen.clone().map(|said| serde_json::from_str(&said).ok())[..3], [Some(expected.clone()), Some(expected.clone()), Some(expected)]);
+        assert_eq!(
+            seen.clone().map(|said| serde_json::from_str(&said).ok())[..3],
+            [Some(expected.clone()), Some(expected.clone()), Some(expected)]
+        );
         assert_eq!(seen[3], "", "an approval says what an approver goes by");
         let shown: Vec<String> = facts(&measure, Lang::Zh).into_iter().map(|(_, said)| said).collect();
         assert_eq!(shown, ["700.00", "2027-01-04"]);

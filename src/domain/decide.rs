@@ -81,8 +81,8 @@ use super::{ApplyError, Change, Finding};
 
 pub use acts::{
     Act, ActInput, Approval, ClaimSettings, ClaimUpdate, Deduction, EnteredMeasure, Outcome as ActOutcome,
-    Release, ReleaseScope, Renewal, Resolution, SeenClaim, SeenMeasure, SeenStanding, Transfer, act, no_such_account,
-    subject_of,
+    Release, ReleaseScope, Renewal, Resolution, SeenClaim, SeenMeasure, SeenStanding, Transfer, act,
+    no_such_account, subject_of,
 };
 pub use at_desk::{DeskMove, may_be_answered, may_be_carried, moved as moved_at_desk};
 pub use candidate::{property_keys, same_property};

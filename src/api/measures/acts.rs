@@ -16,7 +16,9 @@ use crate::api::access::{Caller, may};
 use crate::api::acting::{act_as_seen, check_amount, check_amount_in_any, check_documents, check_rate};
 use crate::api::extract::{At, JsonBody, ReasonGiven, check_reason, no_findings};
 use crate::api::problem::Problem;
-use crate::domain::decide::{Act, Approval, Release, ReleaseScope, Renewal, SeenMeasure, SeenStanding, Transfer};
+use crate::domain::decide::{
+    Act, Approval, Release, ReleaseScope, Renewal, SeenMeasure, SeenStanding, Transfer,
+};
 use crate::domain::rules::release_reasons::ReleaseReason;
 use crate::domain::{Finding, Permitted};
 use crate::people::{Identity, sight};

@@ -50,7 +50,10 @@ async fn a_case_of_which_no_court_is_known_is_a_centralised_desks_alone() {
     let nobodys = of_court("", "(2026)晋10执123号");
     assert_eq!(submit_as(&bench, "case", "a", &nobodys).await.status, StatusCode::CREATED);
     let taken = of_court("T11", "(2026)晋10执123号");
-    assert_eq!(only_finding(&submit_as(&bench, "case-T11", "b", &taken).await)["pointer"], "/case/court_code");
+    assert_eq!(
+        only_finding(&submit_as(&bench, "case-T11", "b", &taken).await)["pointer"],
+        "/case/court_code"
+    );
     assert_eq!(submit_as(&bench, "case", "c", &taken).await.status, StatusCode::CREATED, "a desk says whose");
     assert_eq!(submit_as(&bench, "case-T11", "d", &taken).await.status, StatusCode::CREATED);
 }

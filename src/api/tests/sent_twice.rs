@@ -52,15 +52,18 @@ async fn sent_twice(act: &str, mut body: Value, said: impl Fn(&Value) -> Value) 
 async fn a_deduction_that_is_sent_again_takes_nothing_twice() {
     let papers = [document("deduct_ruling", "JVBERi0="), document("deduct_notice", "JVBERi0=")];
     let deduct = json!({ "reason": "划拨案款", "court_account": "main", "amount": yuan("250.00"), "documents": papers });
-    let told = sent_twice("deduct", deduct, |_| json!({ "outcome": "deducted", "amount": yuan("250.00") })).await;
+    let told =
+        sent_twice("deduct", deduct, |_| json!({ "outcome": "deducted", "amount": yuan("250.00") })).await;
     assert!(told.contains("可能此前的提交已生效") && told.contains("350.00"), "{told}");
 }
 
 #[tokio::test]
 async fn a_part_that_is_released_again_is_given_back_once() {
     let papers = [document("release_ruling", "JVBERi0="), document("release_notice", "JVBERi0=")];
-    let release = json!({ "reason": "部分解除", "ground": "excess", "amount": yuan("100.00"), "documents": papers });
-    let told = sent_twice("release", release, |_| json!({ "outcome": "released", "amount": yuan("100.00") })).await;
+    let release =
+        json!({ "reason": "部分解除", "ground": "excess", "amount": yuan("100.00"), "documents": papers });
+    let told =
+        sent_twice("release", release, |_| json!({ "outcome": "released", "amount": yuan("100.00") })).await;
     assert!(told.contains("500.00"), "{told}");
 }
 

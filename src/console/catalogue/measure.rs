@@ -111,7 +111,13 @@ pub const ACTS: &[ActKind] = &[
         api: "/v1/measures/{}/release",
         is_grave: true,
         base: r#"{"surplus":true,"ground":"excess"}"#,
-        fields: &[SEEN, NUMBER, paper(DocumentKind::ReleaseRuling), paper(DocumentKind::ReleaseNotice), REASON],
+        fields: &[
+            SEEN,
+            NUMBER,
+            paper(DocumentKind::ReleaseRuling),
+            paper(DocumentKind::ReleaseNotice),
+            REASON,
+        ],
         done: ("解除指令已排队发送。", "The release is on its way."),
         ..MEASURE
     },

@@ -125,7 +125,8 @@ impl Act {
             | Self::Value(id, _)
             | Self::Rate(id, _)
             | Self::Release(Release {
-                scope: ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id), ..
+                scope: ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id),
+                ..
             }) => Some(*id),
             _ => None,
         }

@@ -88,7 +88,8 @@ async fn interest_that_is_sent_again_from_the_same_page_is_added_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deduction_that_is_sent_again_from_the_same_page_is_taken_once() {
-    let account = "[[court_accounts]]\nname = \"main\"\nholder = \"测试法院\"\nnumber = \"99\"\nbank = \"测试银行\"\n";
+    let account =
+        "[[court_accounts]]\nname = \"main\"\nholder = \"测试法院\"\nnumber = \"99\"\nbank = \"测试银行\"\n";
     let setup = started(&banks(&[("9990000000000000011", "600.00")], &[]), account).await;
     let id = setup.submit("one", &inquiry(Some("600.00"), "auto")).await;
     until(&setup, &id, "it is frozen", |view| view["coverage"]["held"]["amount"] == json!("600.00")).await;
@@ -100,7 +101,8 @@ async fn a_deduction_that_is_sent_again_from_the_same_page_is_taken_once() {
     let seen = form.seen();
     let stands = serde_json::from_str::<Value>(&seen).expect("JSON");
     assert_eq!((&stands["state"], &stands["held"]["amount"]), (&json!("in_force"), &json!("600.00")));
-    let fields = [("amount", "200"), ("court_account", "main"), ("reason", "划拨案款"), ("seen", seen.as_str())];
+    let fields =
+        [("amount", "200"), ("court_account", "main"), ("reason", "划拨案款"), ("seen", seen.as_str())];
     let papers: [(&str, &str, &[u8]); 2] = [
         ("paper.deduct_ruling", "扣划裁定书.pdf", b"%PDF-1.4 invented"),
         ("paper.deduct_notice", "扣划通知书.pdf", b"%PDF-1.4 invented"),
