@@ -1,7 +1,7 @@
 //! How long it takes to find cases among a million orders, in the embedded store.
 //!
 //! `cargo bench --bench search` (about a minute; `cargo test --bench search` gives upper bounds without a release build). Each search is
-//! done fifty times; what is shown is its median and its longest time.
+//! done fifty times; what is shown is its median with its budget, and its longest time. A median beyond the budget ends it with a failure.
 #![allow(
     missing_docs,
     clippy::print_stdout,
@@ -36,6 +36,8 @@ const ORDERS: i64 = 40;
 const AT_ONCE: i64 = 250;
 /// Times that each search is done.
 const TIMES: usize = 50;
+/// What the median of a search may take.
+const BUDGET: Duration = Duration::from_millis(100);
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -64,6 +66,7 @@ async fn measure() {
         .await;
     }
     println!("{} orders of {CASES} cases written in {:.1?}", CASES * ORDERS, began.elapsed());
+    let mut slow = Vec::new();
     for (name, filter) in searches() {
         let mut times = Vec::with_capacity(TIMES);
         let mut found = 0;
@@ -75,9 +78,15 @@ async fn measure() {
         }
         times.sort_unstable();
         let (median, longest) = (times[TIMES / 2], times.last().copied().unwrap_or(Duration::ZERO));
-        println!("{name:<36} {found:>3} found  median {median:>9.2?}  longest {longest:>9.2?}");
+        println!(
+            "{name:<36} {found:>3} found  median {median:>9.2?} of {BUDGET:.0?}  longest {longest:>9.2?}"
+        );
         assert!(found > 0, "{name} finds something");
+        if median > BUDGET {
+            slow.push(format!("{name}: {median:.2?}"));
+        }
     }
+    assert!(slow.is_empty(), "more than {BUDGET:.0?}: {slow:?}");
 }
 
 /// A party and a day of its own for each case, and one of fifty officers.

@@ -46,6 +46,7 @@ mod reason;
 mod rights;
 mod secret;
 mod sign_in;
+mod standing;
 mod statistics;
 mod submitting;
 mod system;

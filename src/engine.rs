@@ -30,7 +30,7 @@ use crate::clock::Clock;
 use crate::domain::abilities::Rules;
 use crate::domain::decide::{
     Act, ActInput, ActOutcome, Draft, Facts, Rejected, ReleaseScope, Submitted, act, begin_joining,
-    end_joining, join, subject_of, submit,
+    check_courts, end_joining, join, subject_of, submit,
 };
 use crate::domain::{
     AuditEntry, CaseFile, Chain, ChainId, Change, Finding, IdKind, Inquiry, InquiryId, JoinedChains, OrderId,
@@ -257,7 +257,7 @@ fn decided(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Decided
 type FileOfCase = Result<(CaseFile, Option<JoinedChains>), Vec<Finding>>;
 
 /// The chain of a submission's case, or of the case that it continues; a new one where neither is known. Where both are known, and
-/// apart, they become one.
+/// apart, they become one. Whose cases they are comes before everything that they hold.
 fn file_of_case(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<FileOfCase> {
     let head = &new.terms.case;
     let own = tx.case_by_number(head.number.as_str())?;
@@ -265,6 +265,15 @@ fn file_of_case(tx: &mut dyn Tx, new: &Submitted, facts: Facts<'_>) -> Stored<Fi
         Some(number) => tx.case_by_number(number.as_str())?,
         None => None,
     };
+    let mut chains: Vec<ChainId> = own.iter().chain(&before).map(|case| case.chain).collect();
+    chains.dedup();
+    let mut known = Vec::new();
+    for chain in chains {
+        known.append(&mut tx.cases_of(chain)?);
+    }
+    if let Err(finding) = check_courts(&known, new) {
+        return Ok(Err(vec![finding]));
+    }
     let chain = match (own, before) {
         (Some(own), Some(before)) if own.chain != before.chain => {
             let (into, from) = (load_chain_for_act(tx, before.chain)?, load_chain_for_act(tx, own.chain)?);

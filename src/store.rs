@@ -36,6 +36,7 @@ mod short;
 mod signals;
 mod spread;
 pub mod sqlite;
+mod standing;
 mod turns;
 
 use std::sync::Arc;
@@ -67,8 +68,9 @@ pub use records::{
     OrderFilter, PageRow, Responded, RevisionText, TaskFilter,
 };
 pub use renewals::is_renewed_in_time;
-pub use reports::{Lapse, Renewal, ReportReads, inquiries_of_courts};
+pub use reports::{Lapse, Renewal, ReportReads, inquiries_of_courts, terms_of_courts};
 pub use signals::Signals;
+pub use standing::standing_answer;
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::Shared;
 use super::problem::Problem;
-use crate::domain::decide::{Act, ActInput, ActOutcome};
+use crate::domain::decide::{Act, ActInput, ActOutcome, SeenStanding};
 use crate::domain::{Case, Finding};
 use crate::intake::brought;
 use crate::people::Identity;
@@ -24,10 +24,23 @@ pub async fn act(
     reason: String,
     documents: Vec<LegalDocument>,
 ) -> Result<ActOutcome, Problem> {
+    act_as_seen(gateway, caller, (case, act, None), (reason, documents)).await
+}
+
+/// The same about a measure, where it is still as the caller saw it.
+///
+/// # Errors
+/// When it is not, when the case does not allow it or the store fails.
+pub async fn act_as_seen(
+    gateway: &Shared,
+    caller: &Identity,
+    (case, act, seen): (Option<&Case>, Act, Option<SeenStanding>),
+    (reason, documents): (String, Vec<LegalDocument>),
+) -> Result<ActOutcome, Problem> {
     let documents = documents.into_iter().map(brought).collect();
     let actor = caller.actor();
     let (chain, case) = case.map(|case| (case.chain, case.id)).unzip();
-    let input = ActInput { actor, case, reason: reason.trim().to_owned(), documents, act };
+    let input = ActInput { actor, case, reason: reason.trim().to_owned(), documents, act, seen };
     Ok(gateway.engine.act(chain, input).await?)
 }
 

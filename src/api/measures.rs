@@ -4,6 +4,7 @@ mod acts;
 mod deduct;
 mod list;
 mod receipt;
+mod seen;
 mod show;
 mod view;
 

@@ -23,7 +23,7 @@ use super::papers::field_of;
 use super::reading::text;
 use super::visitor::Visitor;
 use super::words::{ASSET, choices, paper, word};
-use super::{approving, claiming, currency, entering};
+use super::{approving, claiming, currency, entering, standing};
 
 pub use super::act_form::{ActForm, FormField};
 pub use body::{amount_of, names_in};
@@ -170,6 +170,7 @@ async fn fitted(
     } else if kind.at == "/console/measures" {
         currency::fit(&mut form, &text(&about, "/limit/currency"), visitor.lang);
         approving::fill(std::slice::from_mut(&mut form), subject, &about);
+        standing::fill(std::slice::from_mut(&mut form), subject, &about);
         facts = property_facts(&about, visitor.lang);
     } else if kind.at == "/console/cases" {
         claiming::fill(std::slice::from_mut(&mut form), &about);
@@ -228,7 +229,8 @@ fn property_facts(measure: &Value, lang: Lang) -> Vec<(&'static str, String)> {
         (lang.t("协助单位", "Counterpart"), text(measure, "/counterpart")),
         (lang.t("当事人", "Party"), text(measure, "/party_name")),
     ];
-    own.into_iter().chain(approving::facts(measure, lang)).collect()
+    let standing = standing::facts(measure, lang);
+    own.into_iter().chain(approving::facts(measure, lang)).chain(standing).collect()
 }
 
 /// The page of what an act is about.

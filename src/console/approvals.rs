@@ -29,6 +29,8 @@ use crate::api::may;
 const ON_A_PAGE: &str = "30";
 /// The part of a page's time in which decisions are taken; what became of them is shown in the rest.
 const FOR_DECISIONS: f32 = 0.8;
+/// The part of it in which the list is read behind decisions; the rest is for the page itself, so that no outcome is lost to a slow list.
+const FOR_LIST: f32 = 0.95;
 
 /// Which proposals.
 #[derive(Debug, Default, Deserialize)]
@@ -95,6 +97,8 @@ struct Decided {
     fault: &'static str,
     reason: String,
     chosen: Vec<String>,
+    /// Until when the list is read, where there are outcomes to show all the same.
+    list_until: Option<Instant>,
 }
 
 async fn shown(
@@ -107,7 +111,7 @@ async fn shown(
         return Err(Failure::new(StatusCode::FORBIDDEN, ""));
     }
     let lang = visitor.lang;
-    let (found, known, unread) = match proposals(console, visitor, query).await {
+    let (found, known, unread) = match in_time(decided.list_until, proposals(console, visitor, query)).await {
         Ok((found, known)) => (found, known, ""),
         // What was decided is shown, whether or not there is a list to go on with.
         Err(_) if !decided.outcomes.is_empty() => {
@@ -147,6 +151,20 @@ async fn shown(
         after,
     };
     Ok(html(status, &shown))
+}
+
+/// What is read, or that it was not in time.
+async fn in_time<T>(
+    until: Option<Instant>,
+    read: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let Some(until) = until else { return read.await };
+    timeout_at(until, read).await.unwrap_or_else(|_| Err(late()))
+}
+
+/// What was not done in its time.
+fn late() -> Failure {
+    Failure::new(StatusCode::SERVICE_UNAVAILABLE, "未在规定时间内完成 not finished in time")
 }
 
 /// What is proposed, and others' rights on it.
@@ -203,7 +221,9 @@ pub async fn decide(
     };
     let mut decided = Decided { fault, reason, chosen, ..Decided::default() };
     if fault.is_empty() {
-        let until = Instant::now() + console.gateway().server.request_timeout.mul_f32(FOR_DECISIONS);
+        let (now, whole) = (Instant::now(), console.gateway().server.request_timeout);
+        let until = now + whole.mul_f32(FOR_DECISIONS);
+        decided.list_until = Some(now + whole.mul_f32(FOR_LIST));
         let reason = std::mem::take(&mut decided.reason);
         let decide = async |id: String| {
             let body = body_of(&posted, &id, (&verdict, &reason));
@@ -243,12 +263,10 @@ async fn one_by_one<F: Future<Output = Result<Value, Failure>>>(
     until: Instant,
     decide: impl Fn(String) -> F,
 ) -> Vec<(String, Option<Result<Value, Failure>>)> {
-    let late =
-        |_| Err(Failure::new(StatusCode::SERVICE_UNAVAILABLE, "未在规定时间内完成 not finished in time"));
     let mut told = Vec::with_capacity(chosen.len());
     for id in chosen {
         let answered = match Instant::now() < until {
-            true => Some(timeout_at(until, decide(id.clone())).await.unwrap_or_else(late)),
+            true => Some(timeout_at(until, decide(id.clone())).await.unwrap_or_else(|_| Err(late()))),
             false => None,
         };
         told.push((id, answered));
@@ -342,5 +360,21 @@ mod tests {
         let tones: Vec<&str> =
             badges(one_by_one(chosen, until, answer).await).into_iter().map(|(_, tone, _)| tone).collect();
         assert_eq!(tones, ["good", "warn", "bad"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_that_hangs_is_given_up_where_there_are_outcomes_to_show() {
+        let began = Instant::now();
+        let hangs = std::future::pending::<Result<(), Failure>>();
+        let given_up = in_time(Some(began + Duration::from_secs(28)), hangs).await;
+        assert_eq!(given_up.map_err(|failure| failure.status), Err(StatusCode::SERVICE_UNAVAILABLE));
+        assert_eq!(began.elapsed(), Duration::from_secs(28), "before the page is");
+        assert_eq!(
+            FOR_LIST.clamp(FOR_DECISIONS, 1.0),
+            FOR_LIST,
+            "behind the decisions, and within the page's time"
+        );
+        let read = in_time(None, async { Ok::<_, Failure>(7) }).await;
+        assert_eq!(read.map_err(|failure| failure.status), Ok(7), "a list alone has the page's own time");
     }
 }

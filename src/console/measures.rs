@@ -10,9 +10,7 @@ use serde_json::Value;
 
 use super::acts::{ActForm, act_forms};
 use super::address::{segment, without_lang};
-use super::approving;
 use super::backend::Console;
-use super::currency;
 use super::failure::Failure;
 use super::found::property_of;
 use super::lang::Lang;
@@ -20,6 +18,7 @@ use super::page::{Frame, html};
 use super::reading::{bytes, list, money, number, text, time};
 use super::visitor::Visitor;
 use super::words::{self, Badge, EXEMPTION, MEASURE, badge, word};
+use super::{approving, currency, standing};
 
 /// A line of the ledger.
 #[derive(Debug, Clone)]
@@ -181,6 +180,7 @@ pub async fn show(
     let currency = text(&measure, "/limit/currency");
     forms.iter_mut().for_each(|form| currency::fit(form, &currency, lang));
     approving::fill(&mut forms, &row.id, &measure);
+    standing::fill(&mut forms, &row.id, &measure);
     let shown = MeasurePage {
         page: Frame::of(&visitor, title, "cases").live(&format!("measure:{id}")),
         facts: facts(&row, lang),

@@ -17,7 +17,7 @@ use super::page::{Frame, html, topic};
 use super::reading::{ago, instant, list as list_at, money, text, time};
 use super::visitor::Visitor;
 use super::words::{ASSET, Badge, TASK, badge, choices, word};
-use super::{approving, currency, entering};
+use super::{approving, currency, entering, standing};
 use crate::api::may;
 
 /// Tasks on one page.
@@ -213,6 +213,7 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
     let currency = text(task, "/property/currency");
     forms.iter_mut().for_each(|form| currency::fit(form, &currency, lang));
     approving::fill(&mut forms, &measure, &task["property"]);
+    standing::fill(&mut forms, &measure, &task["property"]);
     prefill(&mut forms, "release", &measure, &text(task, "/to_release/amount"));
     let approves = forms.iter().any(|form| form.is_of("approve", &measure));
     if task["may_be_completed"] == true {

@@ -82,8 +82,8 @@ use super::{ApplyError, Change, Finding};
 
 pub use acts::{
     Act, ActInput, Approval, ClaimSettings, ClaimUpdate, Deduction, EnteredMeasure, Outcome as ActOutcome,
-    Release, ReleaseScope, Renewal, Resolution, SeenClaim, SeenMeasure, Transfer, act, no_such_account,
-    subject_of,
+    Release, ReleaseScope, Renewal, Resolution, SeenClaim, SeenMeasure, SeenStanding, Transfer, act,
+    no_such_account, subject_of,
 };
 pub use at_desk::{DeskMove, may_be_answered, may_be_carried, moved as moved_at_desk};
 pub use candidate::{property_keys, same_property};
@@ -98,7 +98,7 @@ pub use joining::{begin as begin_joining, end as end_joining, join};
 pub use missing_papers::to_release;
 pub use orders::{OrderInput, OrderRules, Settled, allowed_at, settle};
 pub use reply::{Applied, apply};
-pub use submission::{PlannedOrder, Submitted, submit};
+pub use submission::{PlannedOrder, Submitted, check_courts, submit};
 pub use terms_in_view::{add_terms, add_terms_for_submission, add_terms_of_ledger};
 pub use unbooked::{apply_alone, take_alone};
 pub use unsent::{is_unsent, unwanted_by_now, withdraw_at_sending};

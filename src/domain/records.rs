@@ -42,6 +42,13 @@ pub struct Revision {
     pub cached_from: Option<Timestamp>,
 }
 
+impl Revision {
+    /// Whether the counterpart refused to answer: it takes nothing away of what it said before.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.answer.reply, Reply::Refused(_))
+    }
+}
+
 /// Where an answer came from: its provenance.
 #[derive(Debug, Clone, Default)]
 pub struct Source {
@@ -228,6 +235,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Whether the counterpart refused to answer.
+    pub fn is_refusal(&self) -> bool {
+        self.word == "refused"
+    }
+
     /// What a certificate needs of an answer.
     pub fn of(revision: &Revision) -> Self {
         let reply = &revision.answer.reply;

@@ -38,7 +38,7 @@ pub struct OrderTally {
     pub within_a_day: u64,
     /// Answered later.
     pub later: u64,
-    /// Questions that these orders answered last: one that was asked again and again counts once, with its newest answer.
+    /// Questions that these orders answered last: one that was asked again and again counts once, with its newest answer. A refusal is none.
     pub questions: u64,
     /// Of these, those whose newest answer named property that is worth something.
     pub hits: u64,

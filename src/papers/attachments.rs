@@ -10,9 +10,9 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::{Cell, Table, sheet, words};
 use crate::domain::people::Courts;
-use crate::domain::{ChainId, InquiryId, LineRow, OrderId, PartyId, Print, PrintKind, Revision, Terms};
+use crate::domain::{ChainId, InquiryId, LineRow, OrderId, PartyId, Print, PrintKind, Terms};
 use crate::store::codec::decode;
-use crate::store::{Reads, StoreError, Stored};
+use crate::store::{Reads, StoreError, Stored, standing_answer};
 
 /// Most files that go with one print.
 pub const MOST_FILES: usize = 500;
@@ -132,7 +132,7 @@ fn of_inquiry(reads: &mut dyn Reads, inquiry: InquiryId, names: &Names, found: &
         }
     }
     for (root, lane) in roots {
-        let Some(revision) = as_of(reads, root, found.at)? else { continue };
+        let Some(revision) = standing_answer(reads, root, found.at)? else { continue };
         for receipt in &revision.answer.receipts {
             found.add(Attachment {
                 counterpart: lane.clone(),
@@ -148,18 +148,6 @@ fn of_inquiry(reads: &mut dyn Reads, inquiry: InquiryId, names: &Names, found: &
         }
     }
     Ok(())
-}
-
-/// The answer to a question as it stood at a time.
-fn as_of(reads: &mut dyn Reads, root: OrderId, at: Timestamp) -> Stored<Option<Revision>> {
-    let mut revision = reads.revision(root, None)?;
-    while let Some(later) = revision.as_ref().filter(|revision| revision.at > at) {
-        revision = match later.number {
-            0 | 1 => None,
-            number => reads.revision(root, Some(number - 1))?,
-        };
-    }
-    Ok(revision)
 }
 
 fn of_measures(reads: &mut dyn Reads, chain: ChainId, names: &Names, found: &mut Found) -> Stored<()> {

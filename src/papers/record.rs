@@ -10,10 +10,10 @@ use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::{
-    Case, Chain, ChainParty, Inquiry, InquiryState, LineRow, Measure, NotAsked, OrderId, OrderState, PartyId,
-    Terms,
+    Case, Chain, ChainParty, Inquiry, InquiryState, LineRow, Measure, NotAsked, OrderId, OrderState, Outcome,
+    PartyId, Terms,
 };
-use crate::store::{Reads, StoreError, Stored};
+use crate::store::{Reads, StoreError, Stored, standing_answer};
 
 /// Most orders of a case that one paper shows.
 pub const MOST_ORDERS: usize = 20_000;
@@ -150,7 +150,7 @@ impl Search {
         let roots: HashSet<OrderId> = lines.iter().filter(names_property).map(|line| line.root).collect();
         for root in roots {
             // One after the other: an answer may come with receipts of some megabytes.
-            let Some(revision) = reads.revision(root, None)? else { continue };
+            let Some(revision) = standing_answer(reads, root, Timestamp::MAX)? else { continue };
             let receipts = revision.answer.receipts.iter();
             let receipts = receipts.map(|one| (one.title.clone(), hex::encode(Sha256::digest(&one.content))));
             let receipts = receipts.collect();
@@ -174,12 +174,13 @@ impl Search {
     }
 
     /// Of each question about a party the order that answered it last: an answer stands until a later one replaces it, whatever becomes of a
-    /// re-query meanwhile. Where there is none, its latest order, one that was withdrawn leaving the one before it.
+    /// re-query meanwhile, and a refusal replaces none. Where there is none, its latest order, one that was withdrawn leaving the one before it.
     pub fn questions(&self, party: PartyId) -> Vec<&LineRow> {
         let mut best: BTreeMap<OrderId, &LineRow> = BTreeMap::new();
         let of_party = |line: &&LineRow| !line.action.is_control() && self.terms.debtor(line.party) == party;
         for line in self.lines.iter().filter(of_party) {
-            let answer = |line: &LineRow| line.outcome.as_ref().map(|outcome| outcome.number);
+            let answer =
+                |line: &LineRow| line.outcome.as_ref().map(|outcome| (!outcome.is_refusal(), outcome.number));
             let is_better = |known: &&LineRow| match (answer(line), answer(known)) {
                 (None, None) => line.state != OrderState::Cancelled,
                 (own, known) => own > known,
@@ -191,12 +192,12 @@ impl Search {
         best.into_values().collect()
     }
 
-    /// The latest order that asks an answered question again, and was not withdrawn; `None` where nothing does.
+    /// The latest order that asks an answered question again, was not withdrawn, and has no answer or was refused; `None` where nothing does.
     pub fn asked_again(&self, answered: &LineRow) -> Option<&LineRow> {
         let asks_again = |line: &&LineRow| {
             line.root == answered.root
                 && line.id > answered.id
-                && line.outcome.is_none()
+                && line.outcome.as_ref().is_none_or(Outcome::is_refusal)
                 && line.state != OrderState::Cancelled
         };
         self.lines.iter().rev().find(asks_again).filter(|_| answered.outcome.is_some())

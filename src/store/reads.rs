@@ -119,7 +119,7 @@ pub trait Reads: PeopleReads + ReportReads + DeskReads + LaneReads {
     fn responded(&mut self, lane: &str, name: &str, about: &str, digest: &str) -> Stored<Responded>;
     /// One revision of the answer to an order and its re-queries, or the latest.
     fn revision(&mut self, root: OrderId, number: Option<u32>) -> Stored<Option<Revision>>;
-    /// The latest revision of every answered order of an inquiry.
+    /// The answer that stands to every question of an inquiry: the latest that is no refusal, or the latest where there is none.
     fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>>;
     /// Every order of an inquiry with its latest outcome; a re-query is an order of its own.
     fn lines_of(&mut self, inquiry: InquiryId) -> Stored<Vec<LineRow>>;

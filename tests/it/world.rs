@@ -229,7 +229,7 @@ impl World {
             |kind: &&str| intake::brought(serde_json::from_value(document(kind)).expect("a document"));
         let documents = documents.iter().map(brought).collect();
         let (actor, reason) = (Actor::Key("approver".into()), "测试".to_owned());
-        self.engine.act(chain, ActInput { actor, case: None, reason, documents, act }).await
+        self.engine.act(chain, ActInput { actor, case: None, reason, documents, act, seen: None }).await
     }
 
     /// A measure as it stands.

@@ -31,6 +31,7 @@ impl World {
             reason: "测试".to_owned(),
             documents,
             act,
+            seen: None,
         };
         self.store_failed = false;
         match at_once(self.engine.act(self.chain, input)) {

@@ -106,7 +106,9 @@ every_store! {
     reports::inquiries_of_a_court_are_read_without_those_of_others;
     reports::orders_are_counted_by_what_became_of_them;
     reports::a_question_that_is_asked_again_counts_once_with_its_newest_answer;
+    reports::a_refused_re_query_takes_no_answer_away;
     reports::lapses_are_found_by_their_last_days;
+    reports::lapses_and_renewals_of_a_court_are_read_without_those_of_others;
     reports::renewals_count_that_took_effect_while_the_term_before_them_ran;
     reports::a_print_is_kept_byte_for_byte_and_belongs_to_its_chain;
     retention::what_is_over_goes_in_its_time_and_what_is_open_stays;

@@ -8,17 +8,19 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::seen::{SeenRequest, SeenStandingRequest};
 use super::show::read;
 use super::{MeasureInFull, MeasurePath};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
-use crate::api::acting::{act, check_amount, check_amount_in_any, check_documents, check_rate};
+use crate::api::acting::{act_as_seen, check_amount, check_amount_in_any, check_documents, check_rate};
 use crate::api::extract::{At, JsonBody, ReasonGiven, check_reason, no_findings};
 use crate::api::problem::Problem;
-use crate::domain::decide::{Act, Approval, Release, ReleaseScope, Renewal, SeenMeasure, Transfer};
-use crate::domain::rules::exemptions::Level;
+use crate::domain::decide::{
+    Act, Approval, Release, ReleaseScope, Renewal, SeenMeasure, SeenStanding, Transfer,
+};
 use crate::domain::rules::release_reasons::ReleaseReason;
-use crate::domain::{Finding, MeasureState, Permitted};
+use crate::domain::{Finding, Permitted};
 use crate::people::{Identity, sight};
 
 /// How a freeze is approved.
@@ -53,24 +55,6 @@ pub(super) struct ApproveRequest {
     /// Why; 1 to 500 characters.
     #[schemars(length(min = 1, max = 500))]
     reason: String,
-}
-
-/// A measure as it was shown to whoever approves it.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SeenRequest {
-    /// Its `state`.
-    state: MeasureState,
-    /// Its `limit`.
-    limit: Money,
-    /// The `level` of its `exemption`.
-    exemption: Level,
-}
-
-impl From<SeenRequest> for SeenMeasure {
-    fn from(seen: SeenRequest) -> Self {
-        Self { state: seen.state, limit: seen.limit, level: seen.exemption }
-    }
 }
 
 pub(super) async fn approve(
@@ -216,6 +200,10 @@ pub(super) struct ReleaseRequest {
     surplus: bool,
     /// The reason of 查扣冻规定 art. 28. One that ends the debt closes the claim, so that nothing is frozen instead.
     ground: ReleaseReason,
+    /// The measure as it was seen. Where it is another one by now, nothing is done, so that what is sent once more after it was lost sight of
+    /// is not done twice; absent does it whatever stands.
+    #[serde(default)]
+    seen: Option<SeenStandingRequest>,
     /// Ruling and notice of the release (法释〔2013〕20号 art. 3).
     #[serde(default)]
     documents: Vec<LegalDocument>,
@@ -242,7 +230,8 @@ pub(super) async fn release(
         false => ReleaseScope::Measure(path.id, request.amount.map(|money| money.amount)),
     };
     let release = Act::Release(Release { scope, ground: request.ground });
-    carry_out(&gateway, &caller.0, path, release, (request.reason, request.documents)).await
+    let it = (release, request.seen.map(SeenStanding::from));
+    carry_out_as_seen(&gateway, &caller.0, path, it, (request.reason, request.documents)).await
 }
 
 pub(super) fn release_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -259,6 +248,10 @@ pub(super) struct RenewRequest {
     #[serde(default)]
     #[schemars(range(min = 1, max = 1096))]
     days: Option<u16>,
+    /// The measure as it was seen. Where it is another one by now, nothing is done, so that what is sent once more after it was lost sight of
+    /// is not done twice; absent does it whatever stands.
+    #[serde(default)]
+    seen: Option<SeenStandingRequest>,
     /// The ruling and the notice of the renewal; those of the freeze do not do (法释〔2013〕20号 art. 3).
     #[serde(default)]
     documents: Vec<LegalDocument>,
@@ -275,7 +268,8 @@ pub(super) async fn renew(
 ) -> Result<Json<MeasureInFull>, Problem> {
     no_findings(of_papers(&request.reason, &request.documents))?;
     let renew = Act::Renew(path.id, Renewal { days: request.days });
-    carry_out(&gateway, &caller.0, path, renew, (request.reason, request.documents)).await
+    let it = (renew, request.seen.map(SeenStanding::from));
+    carry_out_as_seen(&gateway, &caller.0, path, it, (request.reason, request.documents)).await
 }
 
 pub(super) fn renew_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -291,6 +285,10 @@ pub(super) fn renew_docs(operation: TransformOperation<'_>) -> TransformOperatio
 pub(super) struct TransferRequest {
     /// Who takes the stake that the measure freezes.
     to: Transferee,
+    /// The measure as it was seen. Where it is another one by now, nothing is done, so that what is sent once more after it was lost sight of
+    /// is not done twice; absent does it whatever stands.
+    #[serde(default)]
+    seen: Option<SeenStandingRequest>,
     /// Ruling and notice of the transfer (法释〔2013〕20号 art. 3).
     #[serde(default)]
     documents: Vec<LegalDocument>,
@@ -305,10 +303,10 @@ pub(super) async fn transfer(
     At(path): At<MeasurePath>,
     JsonBody(request): JsonBody<TransferRequest, true>,
 ) -> Result<Json<MeasureInFull>, Problem> {
-    let TransferRequest { to, documents, reason } = request;
+    let TransferRequest { to, seen, documents, reason } = request;
     no_findings(of_papers(&reason, &documents))?;
-    let transfer = Act::Transfer(path.id, Transfer { to });
-    carry_out(&gateway, &caller.0, path, transfer, (reason, documents)).await
+    let it = (Act::Transfer(path.id, Transfer { to }), seen.map(SeenStanding::from));
+    carry_out_as_seen(&gateway, &caller.0, path, it, (reason, documents)).await
 }
 
 pub(super) fn transfer_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -345,17 +343,28 @@ pub(super) fn of_papers(reason: &str, documents: &[LegalDocument]) -> Vec<Findin
 }
 
 /// Has an act carried out on a measure that the caller sees; gives the measure as it stands then.
-pub(super) async fn carry_out(
+async fn carry_out(
     gateway: &Shared,
     caller: &Identity,
     path: MeasurePath,
     it: Act,
-    (reason, documents): (String, Vec<LegalDocument>),
+    on_papers: (String, Vec<LegalDocument>),
+) -> Result<Json<MeasureInFull>, Problem> {
+    carry_out_as_seen(gateway, caller, path, (it, None), on_papers).await
+}
+
+/// The same, where the measure is still as the caller saw it.
+pub(super) async fn carry_out_as_seen(
+    gateway: &Shared,
+    caller: &Identity,
+    path: MeasurePath,
+    (it, as_seen): (Act, Option<SeenStanding>),
+    on_papers: (String, Vec<LegalDocument>),
 ) -> Result<Json<MeasureInFull>, Problem> {
     let courts = caller.courts.clone();
     let seen = gateway.store.read(move |reads| sight::measure(reads, &courts, path.id)).await?;
     seen.ok_or_else(|| Problem::not_found("measure"))?;
-    act(gateway, caller, (None, it), reason, documents).await?;
+    act_as_seen(gateway, caller, (None, it, as_seen), on_papers).await?;
     read(gateway, caller, path).await.map(Json)
 }
 

@@ -9,7 +9,8 @@ use chakong_contract::{LegalDocument, Money};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::acts::{both, carry_out, of_currency, of_papers};
+use super::acts::{both, carry_out_as_seen, of_currency, of_papers};
+use super::seen::SeenStandingRequest;
 use super::{MeasureInFull, MeasurePath};
 use crate::api::Shared;
 use crate::api::access::{Caller, may};
@@ -18,7 +19,7 @@ use crate::api::extract::{At, JsonBody, no_findings};
 use crate::api::problem::Problem;
 use crate::config::NamedAccount;
 use crate::domain::Finding;
-use crate::domain::decide::{Act, Deduction, no_such_account};
+use crate::domain::decide::{Act, Deduction, SeenStanding, no_such_account};
 use crate::domain::people::Courts;
 use crate::people::Identity;
 use crate::store::{Reads, Stored};
@@ -32,6 +33,10 @@ pub(super) struct DeductRequest {
     amount: Option<Money>,
     /// Name of the account in `[[court_accounts]]` of the configuration: one of the court whose case it is.
     court_account: String,
+    /// The measure as it was seen. Where it is another one by now, nothing is done, so that what is sent once more after it was lost sight of
+    /// is not done twice; absent does it whatever stands.
+    #[serde(default)]
+    seen: Option<SeenStandingRequest>,
     /// Ruling and notice of the deduction (法释〔2013〕20号 art. 3).
     #[serde(default)]
     documents: Vec<LegalDocument>,
@@ -55,7 +60,8 @@ pub(super) async fn deduct(
     let NamedAccount { account: into, courts, .. } = account.ok_or_else(|| Problem::not_found("account"))?;
     let amount = request.amount.map(|money| money.amount);
     let deduct = Act::Deduct(path.id, Deduction { amount, into, courts });
-    carry_out(&gateway, &caller.0, path, deduct, (request.reason, request.documents)).await
+    let it = (deduct, request.seen.map(SeenStanding::from));
+    carry_out_as_seen(&gateway, &caller.0, path, it, (request.reason, request.documents)).await
 }
 
 /// The account of that name, of a court of the caller; whether it is that of the case's court is decided with the deduction.

@@ -10,8 +10,8 @@ use crate::api::Shared;
 use crate::api::problem::{Problem, ProblemKind};
 use crate::domain::people::Courts;
 use crate::domain::statistics::{Collector, TermEnd, TermFacts};
-use crate::domain::{Case, InquiryId, Terms};
-use crate::store::{Lapse, Reads, Renewal, StoreError, Stored, is_renewed_in_time};
+use crate::domain::{Case, CaseFile, InquiryId, Terms};
+use crate::store::{Lapse, Reads, Renewal, StoreError, Stored, is_renewed_in_time, terms_of_courts};
 
 /// The end of a term with what is counted of it.
 struct Ended {
@@ -31,9 +31,8 @@ pub(super) async fn count(
 ) -> Result<(), Problem> {
     let day = |at: Timestamp| Moment::from_timestamp(at).date();
     let (from, until) = (day(begin), day(end - SignedDuration::from_secs(1)));
-    let read = gateway
-        .store
-        .read(move |reads| Ok((reads.lapses_between(from, until)?, reads.renewals_between(begin, end)?)));
+    let own = courts.clone();
+    let read = gateway.store.read(move |reads| terms_of_courts(reads, &own, (from, until), (begin, end)));
     let (lapses, renewals) = read.await?;
     if lapses.len() + renewals.len() > MOST_INQUIRIES {
         let detail = format!(
@@ -69,7 +68,8 @@ fn ended(
     let (mut known, mut all) = (Known::default(), Vec::new());
     for lapse in lapses {
         let what = (TermEnd::Lapsed, lapse.day, lapse.lane.clone());
-        all.extend(seen(reads, &mut known, courts, (lapse.inquiry, what))?);
+        let Some(inquiry) = inquiry_of(reads, lapse)? else { continue };
+        all.extend(seen(reads, &mut known, courts, (inquiry, what))?);
     }
     for renewal in renewals {
         let day = Moment::from_timestamp(renewal.at).date();
@@ -80,6 +80,20 @@ fn ended(
         }
     }
     Ok(all)
+}
+
+/// The inquiry to which a lapse counts: that under which a renewal would have been ordered, so that both are in the same row.
+fn inquiry_of(reads: &mut dyn Reads, lapse: &Lapse) -> Stored<Option<InquiryId>> {
+    let Some(measure) = reads.measure(lapse.measure)? else { return Ok(None) };
+    let Some(chain) = reads.chain(measure.chain)? else { return Ok(None) };
+    let mut file = CaseFile::of(chain);
+    for inquiry in reads.inquiries_of(measure.chain)? {
+        if let Some(terms) = reads.terms(inquiry.id)? {
+            file.terms.insert(inquiry.id, terms);
+        }
+        file.inquiries.insert(inquiry.id, inquiry);
+    }
+    Ok(Some(file.lapsed_under(&measure, lapse.day)))
 }
 
 /// The end of a term under an inquiry of a court that is seen; `None` for another court's.

@@ -1,7 +1,7 @@
 //! The property that a task is about, as a list tells of it.
 
 use chakong_contract::order::Target;
-use chakong_contract::{Currency, Money};
+use chakong_contract::{Currency, Date, Money};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -20,10 +20,15 @@ pub(super) struct TaskProperty {
     counterpart: String,
     /// The currency of its amounts, ISO 4217.
     currency: Currency,
-    /// State of the measure. With `limit` and the `level` of `exemption` it is what an approval names as `seen`.
+    /// State of the measure. With `limit` and the `level` of `exemption` it is what an approval names as `seen`; with `limit`, `held` and
+    /// `until` what a release, a renewal and a deduction name.
     state: MeasureState,
     /// What stands ordered, or is proposed.
     limit: Money,
+    /// Really held, as the counterpart said.
+    held: Money,
+    /// Last day; null where it is not known.
+    until: Option<Date>,
     /// Available balance as last reported.
     available: Money,
     /// Class of an account or a product in the counterpart's words; empty for what has none.
@@ -72,6 +77,8 @@ impl TaskProperty {
             currency: measure.currency.unwrap_or(Currency::CNY),
             state: measure.state,
             limit: measure.money(measure.limit),
+            held: measure.money(measure.held),
+            until: measure.until,
             available: measure.money(measure.available),
             class,
             exemption: measure.exemption.clone(),

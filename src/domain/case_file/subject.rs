@@ -1,7 +1,7 @@
 //! Under which inquiry something about a measure is ordered or asked, and on which papers of submissions.
 
-use chakong_contract::ActionKind;
 use chakong_contract::order::DocumentKind;
+use chakong_contract::{ActionKind, Date, Moment};
 
 use super::super::{Inquiry, InquiryId, InquiryState, Measure, Paper, Subject};
 use super::CaseFile;
@@ -21,6 +21,12 @@ impl CaseFile {
     pub fn subject_of(&self, measure: &Measure) -> (InquiryId, Subject) {
         let own = (measure.inquiry, Subject { party: measure.party, document: measure.document });
         self.newest_that_names(measure, |_| true).unwrap_or(own)
+    }
+
+    /// To which inquiry the lapse of a measure counts: that under which its renewal would have been ordered on the last day.
+    pub fn lapsed_under(&self, measure: &Measure, day: Date) -> InquiryId {
+        let was_there = |inquiry: &Inquiry| Moment::from_timestamp(inquiry.created).date() <= day;
+        self.newest_that_names(measure, was_there).map_or(measure.inquiry, |(id, _)| id)
     }
 
     /// The newest inquiry that is not withdrawn, is so, and names a measure's party by the same document; where none does, by any.

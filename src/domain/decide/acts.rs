@@ -13,6 +13,7 @@ mod requery;
 mod resolution;
 mod resolve;
 mod second_person;
+mod seen;
 mod send_again;
 
 use chakong_contract::{ActionKind, Money, Transferee};
@@ -30,11 +31,10 @@ use super::draft::Draft;
 use super::{Decided, Rejected};
 use deduct::OnPapers;
 
-pub use approve::SeenMeasure;
-pub use claim::SeenClaim;
 pub use deduct::{Deduction, no_such_account};
 pub use enter::EnteredMeasure;
 pub use resolution::Resolution;
+pub use seen::{SeenClaim, SeenMeasure, SeenStanding};
 
 /// An act with everything that it brings.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub struct ActInput {
     pub documents: Vec<BroughtDocument>,
     /// What.
     pub act: Act,
+    /// The measure that the act is about, as the actor saw it; on another one nothing is done.
+    pub seen: Option<SeenStanding>,
 }
 
 /// What people do.
@@ -108,6 +110,25 @@ impl Act {
             Self::UpdateClaim(_) => "update_claim",
             Self::Enter(_) => "enter_measure",
             Self::CompleteTask(_) => "complete_task",
+        }
+    }
+
+    /// The measure that it is about, where it is about one.
+    const fn measure(&self) -> Option<MeasureId> {
+        match self {
+            Self::Approve(id, _)
+            | Self::Reject(id)
+            | Self::Reconsider(id)
+            | Self::Renew(id, _)
+            | Self::Deduct(id, _)
+            | Self::Transfer(id, _)
+            | Self::Value(id, _)
+            | Self::Rate(id, _)
+            | Self::Release(Release {
+                scope: ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id),
+                ..
+            }) => Some(*id),
+            _ => None,
         }
     }
 }
@@ -238,10 +259,13 @@ pub fn act(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
 }
 
 fn carry_out(draft: &mut Draft<'_>, input: ActInput) -> Decided<Outcome> {
-    let ActInput { actor, reason, documents, act, case: _ } = input;
+    let ActInput { actor, reason, documents, act, case: _, seen } = input;
     let by = By { actor: &actor, reason: &reason };
     another_person::check(draft, &act, &actor)?;
     second_person::check(draft, &act)?;
+    if let (Some(seen), Some(id)) = (seen, act.measure()) {
+        seen.check(&draft.measure(id)?)?;
+    }
     match act {
         Act::Approve(id, approval) => approve::approve(draft, id, approval, documents, by),
         Act::Reject(id) => approve::reject(draft, id, by),
@@ -278,26 +302,14 @@ impl By<'_> {
 /// What an act is about, for the audit: the inquiry's public identifier, or the number of the case by which the actor came, or else of
 /// the newest case of the chain.
 pub fn subject_of(draft: &Draft<'_>, input: &ActInput) -> String {
+    let of_measure = input.act.measure().and_then(|id| draft.file.measures.get(&id));
     let inquiry = match &input.act {
-        Act::Approve(id, _)
-        | Act::Reject(id)
-        | Act::Reconsider(id)
-        | Act::Renew(id, _)
-        | Act::Deduct(id, _)
-        | Act::Transfer(id, _)
-        | Act::Value(id, _)
-        | Act::Rate(id, _)
-        | Act::Release(Release { scope: ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id), .. }) => {
-            draft.file.measures.get(id).map(|measure| measure.inquiry)
-        }
         Act::Cancel(id) => Some(*id),
         Act::Resolve(order, _) => draft.file.orders.get(order).map(|order| order.inquiry),
         Act::Requery(orders) => {
             orders.first().and_then(|order| draft.file.orders.get(order)).map(|order| order.inquiry)
         }
-        Act::Release(_) | Act::Reinstate(_) | Act::UpdateClaim(_) | Act::Enter(_) | Act::CompleteTask(_) => {
-            None
-        }
+        _ => of_measure.map(|measure| measure.inquiry),
     };
     let uid = inquiry.and_then(|id| draft.file.inquiries.get(&id)).map(|inquiry| inquiry.uid.to_string());
     let own = || draft.file.cases.iter().find(|case| Some(case.id) == input.case);
@@ -322,18 +334,10 @@ fn liabilities(draft: &Draft<'_>) -> Value {
 /// What an act is about, before it.
 fn shown(draft: &Draft<'_>, act: &Act) -> Value {
     let claim = || claim_of(draft);
+    if let Some(id) = act.measure() {
+        return json!(draft.file.measures.get(&id).map(MeasureView::from));
+    }
     match act {
-        Act::Approve(id, _)
-        | Act::Reject(id)
-        | Act::Reconsider(id)
-        | Act::Renew(id, _)
-        | Act::Deduct(id, _)
-        | Act::Transfer(id, _)
-        | Act::Value(id, _)
-        | Act::Rate(id, _)
-        | Act::Release(Release { scope: ReleaseScope::Measure(id, _) | ReleaseScope::Surplus(id), .. }) => {
-            json!(draft.file.measures.get(id).map(MeasureView::from))
-        }
         Act::Resolve(order, resolution) => json!({
             "order": number(draft, *order), "state": draft.file.orders.get(order).map(|order| order.state),
             "resolution": format!("{resolution:?}"),
@@ -360,7 +364,7 @@ fn shown(draft: &Draft<'_>, act: &Act) -> Value {
                 "task": task.id, "kind": task.kind, "measure": task.measure, "due_at": task.due, "note": task.note,
             })))
         }
-        Act::Requery(_) => Value::Null,
+        _ => Value::Null,
     }
 }
 

@@ -23,6 +23,8 @@ use super::draft::{Draft, NewOrder};
 use super::ledger::follow;
 use super::{Decided, Rejected, filing};
 
+pub use courts::check_courts;
+
 /// A submission that was checked and planned, ready to be kept: what is large is in stored form already.
 #[derive(Debug, Clone)]
 pub struct Submitted {
@@ -63,13 +65,12 @@ pub struct PlannedOrder {
     pub instruction: Instruction,
 }
 
-/// Accepts a submission into the chain of its case.
+/// Accepts a submission into the chain of its case. Whether it is the submitter's to submit, [`check_courts`] has said.
 ///
 /// # Errors
 /// [`Rejected::Findings`], when it contradicts what stands in the case.
 pub fn submit(draft: &mut Draft<'_>, new: &Submitted) -> Decided<Inquiry> {
     let mut findings = Vec::new();
-    courts::check(draft, new, &mut findings);
     let case = join_case(draft, &new.terms, &mut findings);
     let debtors = parties::join(draft, &new.terms, &mut findings);
     let moves_ledger = join_claim(draft, new, &mut findings);

@@ -117,6 +117,8 @@ fn remark(line: &LineRow, again: Option<&LineRow>) -> String {
     if let Some(again) = again {
         let number = crate::domain::number_of(again.id, again.created);
         let fault = again.fault.as_ref().map(|fault| format!("（{fault}）")).unwrap_or_default();
+        let refused = again.outcome.as_ref().map(|outcome| outcome.words.as_str()).unwrap_or_default();
+        let fault = if refused.is_empty() { fault } else { format!("（{refused}）") };
         parts.push(format!("已重新查询（{number}）：{}{fault}", words::result(again)));
     }
     parts.retain(|part| !part.is_empty());

@@ -323,6 +323,11 @@ fn an_answer_stands_in_the_summary_while_and_after_its_question_is_asked_again()
     let replaced = vec![first.clone(), again(2, &first, OrderState::Answered, Some("nothing"))];
     let asked = rows(&summary(&record(replaced, Vec::new())), 0);
     assert_eq!((asked.len(), &*asked[0][5], &*asked[0][6]), (1, "无财产", ""), "the newest answer");
+    let refused = vec![first.clone(), again(2, &first, OrderState::Refused, Some("refused"))];
+    let asked = rows(&summary(&record(refused, Vec::new())), 0);
+    assert_eq!((asked.len(), &*asked[0][5]), (1, "有财产"), "a refusal replaces no answer");
+    let remark = &asked[0][6];
+    assert!(remark.contains("已重新查询（CK20260302000000000002）：拒绝协助（证件不符）"), "{remark}");
 }
 
 #[test]

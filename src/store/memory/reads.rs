@@ -203,7 +203,7 @@ impl Reads for View<'_> {
 
     fn revisions_of(&mut self, inquiry: InquiryId) -> Stored<Vec<Revision>> {
         let firsts = self.state.orders_of_inquiry(inquiry).filter(|order| order.root == order.id);
-        Ok(firsts.filter_map(|order| self.state.latest(order.id)).cloned().collect())
+        Ok(firsts.filter_map(|order| self.state.standing(order.id)).cloned().collect())
     }
 
     fn lines_of(&mut self, inquiry: InquiryId) -> Stored<Vec<LineRow>> {

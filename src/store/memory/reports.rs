@@ -50,21 +50,33 @@ impl ReportReads for View<'_> {
         Ok(tallies.into_values().collect())
     }
 
-    fn lapses_between(&mut self, from: Date, until: Date) -> Stored<Vec<Lapse>> {
+    fn lapses_between(&mut self, from: Date, until: Date, court: Option<&str>) -> Stored<Vec<Lapse>> {
+        let of_court = |chain: ChainId| {
+            let mut all = self.state.inquiries.values().map(|kept| &kept.inquiry);
+            court.is_none_or(|court| all.any(|inquiry| inquiry.chain == chain && inquiry.court == court))
+        };
         let lapsed = self.state.measures.values().filter(|measure| measure.state == MeasureState::Lapsed);
-        let in_time = lapsed.filter_map(|measure| {
+        let in_time = lapsed.filter(|measure| of_court(measure.chain)).filter_map(|measure| {
             let day = measure.until.filter(|day| (from..=until).contains(day))?;
-            let lapse = Lapse { inquiry: measure.inquiry, lane: measure.counterpart.clone(), day };
-            Some((day, measure.id, lapse))
+            Some(Lapse { measure: measure.id, lane: measure.counterpart.clone(), day })
         });
-        let mut found: Vec<_> = in_time.collect();
-        found.sort_by_key(|(day, id, _)| (*day, *id));
-        Ok(found.into_iter().map(|(.., lapse)| lapse).collect())
+        let mut found: Vec<Lapse> = in_time.collect();
+        found.sort_by_key(|lapse| (lapse.day, lapse.measure));
+        Ok(found)
     }
 
-    fn renewals_between(&mut self, from: Timestamp, until: Timestamp) -> Stored<Vec<Renewal>> {
+    fn renewals_between(
+        &mut self,
+        from: Timestamp,
+        until: Timestamp,
+        court: Option<&str>,
+    ) -> Stored<Vec<Renewal>> {
+        let of_court = |id: InquiryId| {
+            let inquiry = self.state.inquiries.get(&id).map(|kept| &kept.inquiry);
+            court.is_none_or(|court| inquiry.is_some_and(|inquiry| inquiry.court == court))
+        };
         let orders = self.state.orders.values().filter(|order| order.instruction.kind() == ActionKind::Renew);
-        let held = orders.filter_map(|order| {
+        let held = orders.filter(|order| of_court(order.inquiry)).filter_map(|order| {
             let at = self.first_held(order).filter(|at| (from..until).contains(at))?;
             let lane = order.lane.clone();
             Some(Renewal { order: order.id, inquiry: order.inquiry, lane, at })
@@ -100,10 +112,10 @@ impl View<'_> {
         let answered = own.iter().map(|one| one.at).min();
         let began = order.sent.unwrap_or(order.created);
         let held = self.first_held(order);
-        // What was found counts with the order that answered its question last.
-        let newest = self.state.revisions.range((order.root, 0)..=(order.root, u32::MAX)).next_back();
-        let newest = newest.map(|(_, one)| one).filter(|one| one.order == order.id);
-        let assets = newest.map_or(0, |one| u64::from(Outcome::of(one).assets));
+        // What was found counts with the order that answered its question last; a refusal answers no question.
+        let stands = self.state.standing(order.root);
+        let stands = stands.filter(|one| one.order == order.id && !one.is_refusal());
+        let assets = stands.map_or(0, |one| u64::from(Outcome::of(one).assets));
         tally.total += 1;
         tally.open += u64::from(answered.is_none() && order.state.is_open());
         tally.withdrawn += u64::from(answered.is_none() && order.state == OrderState::Cancelled);
@@ -112,7 +124,7 @@ impl View<'_> {
         let within = answered.map(|at| at.duration_since(began) <= A_DAY);
         tally.within_a_day += u64::from(within == Some(true));
         tally.later += u64::from(within == Some(false));
-        tally.questions += u64::from(newest.is_some());
+        tally.questions += u64::from(stands.is_some());
         tally.hits += u64::from(assets > 0);
         tally.assets += assets;
         tally.first_sent = tally.first_sent.into_iter().chain(order.sent).min();

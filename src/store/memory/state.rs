@@ -171,6 +171,12 @@ impl State {
         self.revisions.range((root, 0)..=(root, u32::MAX)).next_back().map(|(_, revision)| revision)
     }
 
+    /// The answer that stands to a question: the latest that is no refusal, or the latest where there is none.
+    pub(super) fn standing(&self, root: OrderId) -> Option<&Revision> {
+        let mut newest_first = self.revisions.range((root, 0)..=(root, u32::MAX)).rev().map(|(_, one)| one);
+        newest_first.find(|one| !one.is_refusal()).or_else(|| self.latest(root))
+    }
+
     /// Whether a chain has a case of one of these courts.
     pub(super) fn is_of(&self, chain: ChainId, courts: &Courts) -> bool {
         courts.are_all()

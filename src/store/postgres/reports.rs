@@ -11,7 +11,7 @@ use super::query::{View, limit_of, params};
 use super::rows::{self, INQUIRY, get, micros};
 use super::tables::Table;
 use crate::domain::statistics::OrderTally;
-use crate::domain::{CaseId, ChainId, Inquiry, InquiryId, NewPrint, OrderId, Print, PrintId};
+use crate::domain::{CaseId, ChainId, Inquiry, InquiryId, MeasureId, NewPrint, OrderId, Print, PrintId};
 use crate::store::codec::decode;
 use crate::store::reports::{LAPSES, Lapse, RENEWALS, Renewal, TALLIES};
 use crate::store::{ReportReads, StoreError, Stored};
@@ -45,12 +45,17 @@ impl ReportReads for View<'_> {
         self.all(&OF_ALL, params![ids], tally)
     }
 
-    fn lapses_between(&mut self, from: Date, until: Date) -> Stored<Vec<Lapse>> {
-        self.all(&OF_LAPSES, params![from.to_string(), until.to_string()], lapse)
+    fn lapses_between(&mut self, from: Date, until: Date, court: Option<&str>) -> Stored<Vec<Lapse>> {
+        self.all(&OF_LAPSES, params![from.to_string(), until.to_string(), court.map(text)], lapse)
     }
 
-    fn renewals_between(&mut self, from: Timestamp, until: Timestamp) -> Stored<Vec<Renewal>> {
-        self.all(&OF_RENEWALS, params![micros(from), micros(until)], renewal)
+    fn renewals_between(
+        &mut self,
+        from: Timestamp,
+        until: Timestamp,
+        court: Option<&str>,
+    ) -> Stored<Vec<Renewal>> {
+        self.all(&OF_RENEWALS, params![micros(from), micros(until), court.map(text)], renewal)
     }
 
     fn prints_of(&mut self, chain: ChainId) -> Stored<Vec<Print>> {
@@ -113,7 +118,7 @@ fn tally(row: &Row) -> Stored<OrderTally> {
 fn lapse(row: &Row) -> Stored<Lapse> {
     let day = get::<String>(row, 2)?.parse();
     Ok(Lapse {
-        inquiry: InquiryId::new(get(row, 0)?),
+        measure: MeasureId::new(get(row, 0)?),
         lane: get(row, 1)?,
         day: day.map_err(|_| StoreError::Unreadable { what: "last day", detail: "no day".to_owned() })?,
     })

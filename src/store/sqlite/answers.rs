@@ -23,7 +23,8 @@ pub(super) fn revisions_of(rows: &Rows<'_>, inquiry: InquiryId) -> Stored<Vec<Re
     let sql = "SELECT r.root, r.number, r.order_id, r.inquiry, r.at, r.answer, r.raw, r.raw_digest, r.connector, r.differences,
            r.cached_from
          FROM orders o JOIN revisions r ON r.root = o.id
-           AND r.number = (SELECT MAX(l.number) FROM revisions l WHERE l.root = o.id)
+           AND r.number = (SELECT l.number FROM revisions l WHERE l.root = o.id
+             ORDER BY CASE WHEN l.outcome = 'refused' THEN 1 ELSE 0 END, l.number DESC LIMIT 1)
          WHERE o.inquiry = ?1 AND (o.root IS NULL OR o.root = o.id) ORDER BY r.root";
     rows.all(sql, [inquiry.get()], rows::revision)
 }

@@ -9,7 +9,7 @@ use rusqlite::{Row, params};
 use super::query::{Rows, limit_of};
 use super::rows::{self, INQUIRY, get, micros};
 use crate::domain::statistics::OrderTally;
-use crate::domain::{CaseId, ChainId, Inquiry, InquiryId, NewPrint, OrderId, Print, PrintId};
+use crate::domain::{CaseId, ChainId, Inquiry, InquiryId, MeasureId, NewPrint, OrderId, Print, PrintId};
 use crate::store::codec::decode;
 use crate::store::reports::{LAPSES, Lapse, RENEWALS, Renewal, TALLIES};
 use crate::store::{ReportReads, StoreError, Stored};
@@ -43,12 +43,17 @@ impl ReportReads for Rows<'_> {
         Ok(all)
     }
 
-    fn lapses_between(&mut self, from: Date, until: Date) -> Stored<Vec<Lapse>> {
-        self.all(LAPSES, params![from.to_string(), until.to_string()], lapse)
+    fn lapses_between(&mut self, from: Date, until: Date, court: Option<&str>) -> Stored<Vec<Lapse>> {
+        self.all(LAPSES, params![from.to_string(), until.to_string(), court], lapse)
     }
 
-    fn renewals_between(&mut self, from: Timestamp, until: Timestamp) -> Stored<Vec<Renewal>> {
-        self.all(RENEWALS, params![micros(from), micros(until)], renewal)
+    fn renewals_between(
+        &mut self,
+        from: Timestamp,
+        until: Timestamp,
+        court: Option<&str>,
+    ) -> Stored<Vec<Renewal>> {
+        self.all(RENEWALS, params![micros(from), micros(until), court], renewal)
     }
 
     fn prints_of(&mut self, chain: ChainId) -> Stored<Vec<Print>> {
@@ -110,7 +115,7 @@ fn tally(row: &Row<'_>) -> Stored<OrderTally> {
 fn lapse(row: &Row<'_>) -> Stored<Lapse> {
     let day = get::<String>(row, 2)?.parse();
     Ok(Lapse {
-        inquiry: InquiryId::new(get(row, 0)?),
+        measure: MeasureId::new(get(row, 0)?),
         lane: get(row, 1)?,
         day: day.map_err(|_| StoreError::Unreadable { what: "last day", detail: "no day".to_owned() })?,
     })

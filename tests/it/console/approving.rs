@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{CASE, Guest, answered, inquiry, measures, until, with_banks};
+use super::{CASE, Guest, answered, banks, inquiry, measures, started, until, with_banks};
 
 /// The pages on which a proposed freeze is approved one by one.
 fn pages_of(measure: &str) -> [String; 4] {
@@ -84,4 +84,37 @@ async fn interest_that_is_sent_again_from_the_same_page_is_added_once() {
     assert_ne!(again.seen(), seen, "it is shown with the claim of now");
     let claim = setup.get(&format!("/v1/cases/{case}/claim")).await;
     assert_eq!(claim["claim"]["amount"]["amount"], "550.00");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deduction_that_is_sent_again_from_the_same_page_is_taken_once() {
+    let account =
+        "[[court_accounts]]\nname = \"main\"\nholder = \"测试法院\"\nnumber = \"99\"\nbank = \"测试银行\"\n";
+    let setup = started(&banks(&[("9990000000000000011", "600.00")], &[]), account).await;
+    let id = setup.submit("one", &inquiry(Some("600.00"), "auto")).await;
+    until(&setup, &id, "it is frozen", |view| view["coverage"]["held"]["amount"] == json!("600.00")).await;
+    let measure = measures(&setup).await.remove(0);
+    let mut guest = Guest::signed_in(setup.port, "approver").await;
+    let act = format!("/console/acts/deduct/{measure}");
+    let form = guest.get(&act).await;
+    assert!(form.text.contains("实际控制"), "what is held stands above the form: {}", form.text);
+    let seen = form.seen();
+    let stands = serde_json::from_str::<Value>(&seen).expect("JSON");
+    assert_eq!((&stands["state"], &stands["held"]["amount"]), (&json!("in_force"), &json!("600.00")));
+    let fields =
+        [("amount", "200"), ("court_account", "main"), ("reason", "划拨案款"), ("seen", seen.as_str())];
+    let papers: [(&str, &str, &[u8]); 2] = [
+        ("paper.deduct_ruling", "扣划裁定书.pdf", b"%PDF-1.4 invented"),
+        ("paper.deduct_notice", "扣划通知书.pdf", b"%PDF-1.4 invented"),
+    ];
+    let done = guest.upload(&act, &fields, &papers).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    until(&setup, &id, "it is taken", |view| view["coverage"]["deducted"]["amount"] == json!("200.00")).await;
+    let again = guest.upload(&act, &fields, &papers).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
+    for said in ["可能此前的提交已生效", "400.00"] {
+        assert!(again.text.contains(said), "{said}: {}", again.text);
+    }
+    let stays = setup.get(&format!("/v1/measures/{measure}")).await;
+    assert_eq!((&stays["state"], &stays["deducted"]["amount"]), (&json!("in_force"), &json!("200.00")));
 }

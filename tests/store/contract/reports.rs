@@ -9,7 +9,9 @@ use chakong::domain::{
     Change, IdKind, InquiryId, JoinedChains, Measure, MeasureState, NewPrint, OrderRecord, OrderState, Print,
     PrintFormat, PrintId, PrintKind, Revision,
 };
-use chakong::store::{Lapse, codec, inquiries_of_courts, is_renewed_in_time};
+use chakong::store::{
+    Lapse, codec, inquiries_of_courts, is_renewed_in_time, standing_answer, terms_of_courts,
+};
 use chakong_contract::{ActionKind, Answer, Instruction};
 use serde_json::json;
 
@@ -177,12 +179,88 @@ pub async fn a_question_that_is_asked_again_counts_once_with_its_newest_answer(w
     assert_eq!((tally.questions, tally.hits, tally.assets), (1, 1, 1), "and the question one answer");
 }
 
+pub async fn a_refused_re_query_takes_no_answer_away(world: impl World) {
+    let store = world.store();
+    let whole = a_case(&store, 0).await;
+    let inquiry = whole.inquiry().id;
+    let refused = plain(json!({ "outcome": "refused", "reason": "declined", "words": "证件不符" }));
+    let (answered, only) = write(&store, move |tx| {
+        let sent = |root: Option<&OrderRecord>| {
+            let order = query(&*tx, inquiry, "bank-two", 0);
+            let root = root.map_or(order.id, |root| root.id);
+            OrderRecord { state: OrderState::Answered, sent: Some(at(1)), root, ..order }
+        };
+        let (first, only) = (sent(None), sent(None));
+        let again = OrderRecord { state: OrderState::Refused, ..sent(Some(&first)) };
+        let mut changes: Vec<Change> =
+            [&first, &again, &only].map(|order| Change::NewOrder(Box::new(order.clone()))).into();
+        for (order, number, seconds, answer) in
+            [(&first, 1, 10, &found("5.00")), (&again, 2, 20, &refused), (&only, 1, 30, &refused)]
+        {
+            let told = Revision { at: at(seconds), ..revision(order, number, answer) };
+            changes.push(Change::NewRevision(Box::new(told)));
+        }
+        tx.write(&changes)?;
+        Ok((first.id, only.id))
+    })
+    .await;
+    let (tallies, revisions, stood) = store
+        .read(move |reads| {
+            let stood = [(answered, 99), (answered, 5), (only, 99)].map(|(root, until)| {
+                standing_answer(reads, root, at(until)).map(|one| one.map(|one| one.number))
+            });
+            Ok((reads.order_tallies(&[inquiry])?, reads.revisions_of(inquiry)?, stood))
+        })
+        .await
+        .expect("a read");
+    let of = |root| revisions.iter().find(|one| one.root == root).map(|one| one.number);
+    assert_eq!((of(answered), of(only)), (Some(1), Some(1)), "what was found is still listed");
+    assert_eq!(stood.map(|stood| stood.expect("a read")), [Some(1), None, Some(1)]);
+    let tally = tallies.iter().find(|tally| tally.lane == "bank-two").expect("counted");
+    assert_eq!((tally.total, tally.within_a_day), (3, 3), "a refusal came in time all the same");
+    assert_eq!((tally.questions, tally.hits, tally.assets), (1, 1, 1), "and answers no question");
+}
+
+pub async fn lapses_and_renewals_of_a_court_are_read_without_those_of_others(world: impl World) {
+    let store = world.store();
+    let day: chakong_contract::Date = "2026-04-01".parse().expect("a day");
+    let yuan = json!({ "amount": "5", "currency": "CNY" });
+    let held =
+        plain(json!({ "outcome": "held", "limit": null, "held": yuan, "uncovered": null, "balance": null,
+        "available": null, "from": null, "until": null, "rank": null }));
+    for (nth, court) in [(1, "T10"), (2, "T11"), (3, "T11")] {
+        let held = Arc::clone(&held);
+        write(&store, move |tx| {
+            let mut whole = whole(&*tx, nth);
+            whole.inquiry.inquiry.court = court.to_owned();
+            let line = Measure { state: MeasureState::Lapsed, until: Some(day), ..measure(&*tx, &whole) };
+            let mut order =
+                OrderRecord { state: OrderState::Answered, sent: Some(at(1)), ..control(&*tx, &line, 0) };
+            order.instruction = renewal(&line);
+            let answered = Revision { at: at(10), ..revision(&order, 1, &held) };
+            let mut changes = whole.changes();
+            changes.push(Change::NewMeasure(Box::new(line)));
+            changes.push(Change::NewOrder(Box::new(order)));
+            changes.push(Change::NewRevision(Box::new(answered)));
+            tx.write(&changes)
+        })
+        .await;
+    }
+    let both = Courts::Some(["T10".to_owned(), "T11".to_owned()].into());
+    for (courts, count) in [(Courts::one("T10"), 1), (Courts::one("T11"), 2), (both, 3), (Courts::All, 3)] {
+        let read =
+            store.read(move |reads| terms_of_courts(reads, &courts, (day, day), (at(0), at(99)))).await;
+        let (lapses, renewals) = read.expect("a read");
+        assert_eq!((lapses.len(), renewals.len()), (count, count));
+    }
+}
+
 pub async fn lapses_are_found_by_their_last_days(world: impl World) {
     let store = world.store();
     let whole = a_case(&store, 0).await;
-    let (of, inquiry) = (whole.clone(), whole.inquiry().id);
+    let of = whole.clone();
     let day = |day: &str| day.parse::<chakong_contract::Date>().expect("a day");
-    write(&store, move |tx| {
+    let ids = write(&store, move |tx| {
         let ended = [
             ("2026-03-31", MeasureState::Lapsed),
             ("2026-04-01", MeasureState::Lapsed),
@@ -190,18 +268,20 @@ pub async fn lapses_are_found_by_their_last_days(world: impl World) {
             ("2026-04-15", MeasureState::InForce),
             ("2026-05-01", MeasureState::Lapsed),
         ];
-        let mut changes = Vec::new();
+        let (mut changes, mut ids) = (Vec::new(), Vec::new());
         for (until, state) in ended {
             let line = Measure { state, until: Some(day(until)), ..measure(&*tx, &of) };
+            ids.push(line.id);
             changes.push(Change::NewMeasure(Box::new(line)));
         }
-        tx.write(&changes)
+        tx.write(&changes)?;
+        Ok(ids)
     })
     .await;
     let (from, until) = (day("2026-04-01"), day("2026-04-30"));
-    let lapsed = store.read(move |reads| reads.lapses_between(from, until)).await.expect("a read");
-    let lapse = |day| Lapse { inquiry, lane: "bank-one".to_owned(), day };
-    assert_eq!(lapsed, [lapse(from), lapse(until)]);
+    let lapsed = store.read(move |reads| reads.lapses_between(from, until, None)).await.expect("a read");
+    let lapse = |measure, day| Lapse { measure, lane: "bank-one".to_owned(), day };
+    assert_eq!(lapsed, [lapse(ids[1], from), lapse(ids[2], until)]);
 }
 
 pub async fn renewals_count_that_took_effect_while_the_term_before_them_ran(world: impl World) {
@@ -237,7 +317,7 @@ pub async fn renewals_count_that_took_effect_while_the_term_before_them_ran(worl
     .await;
     let renewed = async |from: i64, until: i64| {
         let read = store.read(move |reads| {
-            let all = reads.renewals_between(at(from), at(until))?;
+            let all = reads.renewals_between(at(from), at(until), None)?;
             all.iter().map(|one| Ok((one.at, is_renewed_in_time(reads, one)?))).collect::<Result<Vec<_>, _>>()
         });
         read.await.expect("a read")

@@ -18,32 +18,6 @@ use super::super::{Decided, Rejected};
 use super::second_person::{self, Stage};
 use super::{Approval, By, Outcome, authorise};
 
-/// A measure as somebody saw it who decided about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SeenMeasure {
-    /// Its state.
-    pub state: MeasureState,
-    /// Up to how much it was proposed.
-    pub limit: Money,
-    /// Whether the rules let the property be frozen.
-    pub level: Level,
-}
-
-impl SeenMeasure {
-    /// Refuses to decide about a measure that is another one by now.
-    fn check(self, measure: &Measure) -> Decided<()> {
-        let (now, level) = (measure.money(measure.limit), measure.exemption.level);
-        if (self.state, self.limit, self.level) == (measure.state, now, level) {
-            return Ok(());
-        }
-        Err(Rejected::NotNow(format!(
-            "该措施在您查看后已变更（现状态 {}，限额 {now}，豁免 {level:?}），请重新核对后审批 the measure has changed since it was looked at: \
-             look at it again",
-            measure.state.word()
-        )))
-    }
-}
-
 /// Sends a freeze on an approver's word, never beyond what the claim leaves open; where the court wants two, on the second one's.
 pub fn approve(
     draft: &mut Draft<'_>,

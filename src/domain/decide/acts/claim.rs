@@ -18,29 +18,6 @@ use super::super::living_costs;
 use super::super::{Decided, Rejected};
 use super::{By, ClaimUpdate, Outcome, liabilities};
 
-/// A claim as somebody saw it who changes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SeenClaim {
-    /// Its amount, in yuan.
-    pub amount: Decimal,
-    /// Its state.
-    pub state: ClaimState,
-}
-
-impl SeenClaim {
-    /// Refuses to change a claim that is another one by now: what was sent before may have been done, and an amount would be added twice.
-    fn check(self, claim: &Claim) -> Decided<()> {
-        if (self.amount, self.state) == (claim.amount, claim.state) {
-            return Ok(());
-        }
-        Err(Rejected::NotNow(format!(
-            "执行标的在您查看后已变更（现为 {} 元），本次未办理；可能此前的提交已生效，请核对变更历史 the claim has changed since it was looked \
-             at; perhaps what was sent before was done: look at its history",
-            claim.amount
-        )))
-    }
-}
-
 /// Changes the claim; what follows (freezes, releases) is part of the same decision.
 pub fn update(
     draft: &mut Draft<'_>,

@@ -311,7 +311,10 @@ fn nobody_approves_what_they_submitted() {
     let actor = super::super::super::Actor::Key("case-system".to_owned());
     let own = Act::Approve(id, super::super::Approval::default());
     let refused = world.decide(|draft| {
-        act(draft, ActInput { actor, case: None, reason: "x".into(), documents: Vec::new(), act: own })
+        act(
+            draft,
+            ActInput { actor, case: None, reason: "x".into(), documents: Vec::new(), act: own, seen: None },
+        )
     });
     assert!(matches!(refused, Err(Rejected::Forbidden(_))), "{refused:?}");
     assert_eq!(world.orders_of(ActionKind::Freeze), 0);

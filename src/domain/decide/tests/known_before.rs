@@ -1,5 +1,7 @@
 //! Parties and cases that are known under other names before: references of each inquiry, and earlier numbers of a case.
 
+use chakong_contract::Moment;
+
 use super::super::super::Case;
 use super::books::Bank;
 use super::world::{World, auto};
@@ -44,4 +46,24 @@ fn a_case_that_is_known_is_linked_to_an_earlier_number_that_nobody_knew() {
     assert!(round.is_err(), "it is the earlier one: {round:?}");
     let other = world.submit(late, Some("（2023）晋10执保5号"), Some(auto(40_000)));
     assert!(other.is_err(), "a case continues one other: {other:?}");
+}
+
+#[test]
+fn a_lapse_counts_to_the_inquiry_under_which_its_renewal_would_have_been_ordered() {
+    let mut world = world();
+    let (early, late) = ("（2024）晋10执212号", "（2026）晋10执恢12号");
+    let first = world.submit(early, None, Some(auto(40_000))).expect("accepted");
+    world.run();
+    let second = world.submit(late, Some(early), Some(auto(40_000))).expect("accepted");
+    let measure = world.file.ledger().next().cloned().expect("a freeze");
+    assert_eq!(measure.inquiry, first, "which found it");
+    let day = Moment::from_timestamp(world.file.inquiries[&second].created).date();
+    assert_eq!(world.file.subject_of(&measure).0, second, "as a renewal is ordered");
+    assert_eq!(world.file.lapsed_under(&measure, day), second, "the same row");
+    let before = day.yesterday().expect("a day");
+    assert_eq!(
+        world.file.lapsed_under(&measure, before),
+        first,
+        "what came behind its end has no part in it"
+    );
 }

@@ -71,6 +71,7 @@ fn the_same_person_the_submitter_and_a_systems_key_are_no_second_approver() {
         reason: "测试".to_owned(),
         documents: Vec::new(),
         act: Act::Approve(id, Approval::default()),
+        seen: None,
     };
     let refused = world.decide(|draft| act(draft, by_key.clone()));
     assert!(matches!(refused, Err(Rejected::Forbidden(_))), "{refused:?}");

@@ -204,7 +204,8 @@ impl World {
         let documents = papers.iter().map(|kind| paper(*kind)).collect();
         let actor = Actor::Person(name.to_owned());
         let about = self.orders_of_act(&act_);
-        let input = ActInput { actor, case: None, reason: "测试".to_owned(), documents, act: act_ };
+        let input =
+            ActInput { actor, case: None, reason: "测试".to_owned(), documents, act: act_, seen: None };
         self.decide_seeing(Sees::All, &about, |draft| act(draft, input))
     }
 
