@@ -39,7 +39,10 @@ pub struct MeasureRow {
     pub state_code: String,
     pub exemption: Badge,
     pub basis: String,
+    /// As last reported; empty once it was ordered, when it is out of date.
     pub available: String,
+    /// That freezes of others come first, with the balance that they hold; empty where none do.
+    pub behind: String,
     pub value: String,
     pub limit: String,
     pub held: String,
@@ -76,6 +79,8 @@ impl MeasureRow {
         let (property, class) = property_of(&target);
         let case_number = text(measure, "/case_number");
         let state_code = text(measure, "/state");
+        let is_placed =
+            !matches!(state_code.as_str(), "candidate" | "proposed" | "skipped" | "refused");
         let tasks = list(measure, "/tasks").iter().filter_map(Value::as_str);
         Self {
             href: format!("/console/measures/{}", segment(&id)),
@@ -92,7 +97,8 @@ impl MeasureRow {
             state_code,
             exemption: badge(EXEMPTION, &text(measure, "/exemption/level"), lang),
             basis: text(measure, "/exemption/basis"),
-            available: money(measure, "/available"),
+            available: if is_placed { String::new() } else { money(measure, "/available") },
+            behind: if is_placed { String::new() } else { approving::behind_others(measure, lang) },
             value: money(measure, "/value"),
             limit: some(measure, "/limit"),
             held: some(measure, "/held"),
@@ -198,7 +204,8 @@ fn facts(row: &MeasureRow, lang: Lang) -> Vec<(&'static str, String)> {
         ("账户类别、网点", "Class, branch", row.class.clone()),
         ("协助单位", "Counterpart", row.counterpart.clone()),
         ("当事人", "Party", row.party.clone()),
-        ("可用余额", "Available", row.available.clone()),
+        ("可用余额（最近反馈）", "Available, as last reported", row.available.clone()),
+        ("轮候", "Waits", row.behind.clone()),
         ("载明价值", "Value", row.value.clone()),
         ("限额", "Limit", row.limit.clone()),
         ("实际控制", "Held", row.held.clone()),

@@ -30,7 +30,13 @@ pub(super) fn table(caption: &str, measures: &[&Measure], issue: &Issue<'_>) -> 
     let mut table = Table::new(caption, &columns, "无。");
     for (place, measure) in (1..).zip(measures) {
         let rank = measure.rank.map(|rank| format!("第{}", rank.place)).unwrap_or_default();
-        let state = format!("{}·{}", words::measure_word(&measure.target), words::state(measure.state));
+        let (word, state) = (words::measure_word(&measure.target), words::state(measure.state));
+        let behind = match measure.behind_others() {
+            Some(_) if matches!(measure.state, MeasureState::Proposed | MeasureState::Asked) => {
+                "（他人在先控制，须轮候）"
+            }
+            _ => "",
+        };
         table.rows.push(vec![
             Cell::text(i32::to_string(&place)),
             Cell::text(issue.name_of(&measure.counterpart)),
@@ -39,7 +45,7 @@ pub(super) fn table(caption: &str, measures: &[&Measure], issue: &Issue<'_>) -> 
                 words::property_word(&measure.target),
                 words::property(&measure.target)
             )),
-            Cell::text(state),
+            Cell::text(format!("{word}·{state}{behind}")),
             whole_or(measure, measure.limit),
             whole_or(measure, measure.held),
             Cell::text(words::term(measure)),

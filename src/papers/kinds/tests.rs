@@ -392,3 +392,12 @@ fn what_agrees_by_name_alone_is_marked_and_stakes_in_lists_of_shareholders_are_t
     let sure = summary(&super::tests::record(all_answers(), Vec::new()));
     assert!(!sure.closing.iter().any(|line| line.contains("不能据此认定")));
 }
+
+#[test]
+fn a_freeze_that_would_wait_behind_others_is_said_to_wait_on_the_list() {
+    let behind = Measure { queued_behind: true, ..measure(1, MeasureState::Proposed, 0) };
+    let measures = vec![behind, measure(2, MeasureState::Proposed, 0)];
+    let list = printed(&record(all_answers(), measures), PrintKind::MeasureList, About::Case);
+    let states: Vec<String> = rows(&list.expect("a list"), 0).iter().map(|row| row[3].clone()).collect();
+    assert_eq!(states, ["冻结·待审批（他人在先控制，须轮候）", "冻结·待审批"]);
+}
