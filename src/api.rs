@@ -54,6 +54,7 @@ use tower::ServiceExt as _;
 
 pub use crate::intake::{MOST_PARTIES, file_kind};
 pub use access::{Identity, may};
+pub use cases::settles_claim;
 pub use extract::read_bytes;
 pub use inquiries::{InquiryView, OrderCounts};
 pub use looks::{ReasonWanted, Reasons, Watching};

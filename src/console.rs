@@ -27,6 +27,7 @@ mod entering;
 mod failure;
 mod form;
 mod found;
+mod grounds;
 mod inquiries;
 mod kept;
 mod keys;

@@ -23,7 +23,7 @@ use super::papers::field_of;
 use super::reading::text;
 use super::visitor::Visitor;
 use super::words::{ASSET, choices, paper, word};
-use super::{approving, claiming, currency, entering};
+use super::{approving, claiming, currency, entering, grounds};
 
 pub use super::act_form::{ActForm, FormField};
 pub use body::{amount_of, names_in};
@@ -53,7 +53,7 @@ pub fn act_forms(
 
 fn made(console: &Console, visitor: &Visitor, kind: &ActKind, subject: &str, next: &str) -> ActForm {
     let field = |field: &Field| shown_field(field, console, visitor);
-    ActForm {
+    let mut form = ActForm {
         title: visitor.lang.t(kind.zh, kind.en),
         action: format!("/console/acts/{}/{}", kind.slug, segment(subject)),
         is_grave: kind.is_grave,
@@ -63,7 +63,9 @@ fn made(console: &Console, visitor: &Visitor, kind: &ActKind, subject: &str, nex
         id: id_of(kind.slug, subject),
         fields: kind.fields.iter().map(field).collect(),
         faults: Vec::new(),
-    }
+    };
+    grounds::tell(&mut form, kind.slug, visitor.lang);
+    form
 }
 
 /// The accounts of a visitor's courts, with their holders.
@@ -251,10 +253,11 @@ pub async fn perform(
         return Err(Failure::new(StatusCode::FORBIDDEN, ""));
     }
     let next = safe_next(posted.get("next")).map_or_else(|| home_of(kind, &subject), str::to_owned);
-    let empty = empty_fields(kind, &posted, visitor.lang);
-    if !empty.findings.is_empty() {
-        let fitted = again(&console, &visitor, (kind, &subject, &next), &posted, &empty).await;
-        return Ok(shown(&visitor, kind, &subject, fitted, empty.status));
+    let mut wrong = empty_fields(kind, &posted, visitor.lang);
+    wrong.findings.extend(grounds::unconfirmed(&slug, &posted, visitor.lang));
+    if !wrong.findings.is_empty() {
+        let fitted = again(&console, &visitor, (kind, &subject, &next), &posted, &wrong).await;
+        return Ok(shown(&visitor, kind, &subject, fitted, wrong.status));
     }
     let path = endpoint(kind, &subject);
     let method = if kind.is_put { Method::PUT } else { Method::POST };
@@ -264,7 +267,11 @@ pub async fn perform(
             kind: "无法连接 It cannot be reached".to_owned(),
             ..Failure::new(StatusCode::OK, text(&answer, "/fault/detail"))
         },
-        Ok(answer) => return Ok(Redirect::to(&with_done(&next, done_word(&slug, &answer))).into_response()),
+        Ok(answer) => {
+            let settled = grounds::settles(&slug, posted.get("ground"));
+            let done = if settled { grounds::SETTLED } else { done_word(&slug, &answer) };
+            return Ok(Redirect::to(&with_done(&next, done)).into_response());
+        }
         Err(failure) if is_for_the_form(failure.status) => failure,
         Err(failure) => return Err(failure),
     };

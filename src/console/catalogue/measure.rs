@@ -2,6 +2,7 @@
 
 use chakong_contract::order::DocumentKind;
 
+use super::super::grounds::CONFIRMED;
 use super::super::words::{GROUND, IDENTITY, PARTY_KIND, PERMIT};
 use super::{ActKind, Input, MEASURE, NUMBER, REASON, SEEN, field, needed, paper};
 
@@ -94,6 +95,15 @@ pub const ACTS: &[ActKind] = &[
                 ("事由（查扣冻规定第28条）", "Ground (art. 28)"),
                 "/ground",
                 Input::Choice(GROUND),
+            ),
+            field(
+                CONFIRMED,
+                (
+                    "只解除一部分而所选事由了结全案执行标的的：已知悉，确认了结",
+                    "Where a part is released on a ground that settles the whole claim: I know, settle it",
+                ),
+                "",
+                Input::Flag,
             ),
             NUMBER,
             paper(DocumentKind::ReleaseRuling),

@@ -10,7 +10,7 @@ use super::super::record::{CaseRecord, Issue};
 use super::super::{Cell, Document, Table, words};
 use super::{begun, officers};
 use crate::domain::progress::is_in_force;
-use crate::domain::{Coverage, Measure, MeasureState, PartyId, PrintKind, Purpose, excess_by_measure};
+use crate::domain::{ClaimState, Coverage, Measure, MeasureState, PartyId, PrintKind, Purpose, excess_by_measure};
 
 /// How many days before its end a measure is on the reminder.
 const SOON: i64 = 30;
@@ -85,8 +85,13 @@ fn claim_facts(record: &CaseRecord) -> Vec<(&'static str, String)> {
     let Some(claim) = &record.chain.claim else { return Vec::new() };
     let coverage = Coverage::of(claim, record.measures.iter());
     let yuan = |money: chakong_contract::Money| format!("{}元", words::grouped(money.amount));
+    let state = match claim.state {
+        ClaimState::Open => "",
+        ClaimState::Settled => "（已了结，不再冻结）",
+        ClaimState::Withdrawn => "（已撤回，不再冻结）",
+    };
     vec![
-        ("执行标的", yuan(coverage.claimed)),
+        ("执行标的", yuan(coverage.claimed) + state),
         ("已控制", yuan(coverage.held)),
         ("已扣划", yuan(coverage.deducted)),
         ("不足", yuan(coverage.shortfall)),

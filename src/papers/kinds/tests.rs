@@ -401,3 +401,15 @@ fn a_freeze_that_would_wait_behind_others_is_said_to_wait_on_the_list() {
     let states: Vec<String> = rows(&list.expect("a list"), 0).iter().map(|row| row[3].clone()).collect();
     assert_eq!(states, ["冻结·待审批（他人在先控制，须轮候）", "冻结·待审批"]);
 }
+
+#[test]
+fn the_list_says_that_the_claim_is_settled() {
+    let mut record = record(all_answers(), vec![measure(1, MeasureState::InForce, 750)]);
+    let claimed = |record: &CaseRecord| {
+        let list = printed(record, PrintKind::MeasureList, About::Case).expect("a list");
+        list.facts.iter().find(|(label, _)| *label == "执行标的").map(|(_, said)| said.clone())
+    };
+    assert_eq!(claimed(&record).as_deref(), Some("1,000.00元"));
+    record.chain.claim.as_mut().expect("a claim").state = crate::domain::ClaimState::Settled;
+    assert_eq!(claimed(&record).as_deref(), Some("1,000.00元（已了结，不再冻结）"));
+}
