@@ -264,8 +264,8 @@ pub async fn perform(
     let answered = console.send(&visitor, (method, &path), &body_of(kind, &subject, &posted), None).await;
     let failure = match answered {
         Ok(answer) if slug == "probe" && text(&answer, "/reachable") == "false" => Failure {
-            kind: "无法连接 It cannot be reached".to_owned(),
-            ..Failure::new(StatusCode::OK, text(&answer, "/fault/detail"))
+            kind: visitor.lang.t("无法连接", "It cannot be reached").to_owned(),
+            ..Failure::new(StatusCode::OK, visitor.lang.of_note(&text(&answer, "/fault/detail")))
         },
         Ok(answer) => {
             let settled = grounds::settles(&slug, posted.get("ground"));
@@ -315,9 +315,10 @@ fn fit_to_posted(form: &mut ActForm, posted: &Posted, lang: Lang) {
     currency::fit(form, &stated.unwrap_or_default(), lang);
 }
 
-/// Fields that must be filled in and are empty. What is filled in is judged by the endpoint.
+/// Fields that must be filled in and are empty. What is filled in is judged by the endpoint, and so are files.
 fn empty_fields(kind: &ActKind, posted: &Posted, lang: Lang) -> Failure {
-    let empty = kind.fields.iter().filter(|field| field.is_required && posted.get(field.name).is_empty());
+    let entered = kind.fields.iter().filter(|field| !matches!(field.input, Input::Paper(_)));
+    let empty = entered.filter(|field| field.is_required && posted.get(field.name).is_empty());
     let said = lang.t("请填写", "must be filled in");
     let findings = empty.map(|field| (field.pointer.to_owned(), said.to_owned())).collect();
     Failure { findings, ..Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "") }

@@ -69,7 +69,7 @@ fn fits(field: &FormField, kind: &str) -> bool {
 /// What an approver goes by beside the property: state, amounts, class, whether it may be touched and why, who approved it first.
 pub fn facts(measure: &Value, lang: Lang) -> Vec<(&'static str, String)> {
     let exemption = word(EXEMPTION, &text(measure, "/exemption/level"), lang);
-    let exemption = format!("{exemption} {}", text(measure, "/exemption/basis"));
+    let exemption = format!("{exemption} {}", lang.of_note(&text(measure, "/exemption/basis")));
     let class = [text(measure, "/class"), text(measure, "/target/class")].concat();
     let all = [
         ("状态", "State", word(MEASURE, &text(measure, "/state"), lang)),

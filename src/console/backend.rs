@@ -159,7 +159,8 @@ impl Console {
         let wanted = parts.extensions.get::<ReasonWanted>().map(|wanted| wanted.case.clone());
         // An endpoint that asks for a reason itself shows a list.
         let of_list = || (text(&problem, "/type") == REASON_WANTED).then(String::new);
-        Err(Failure { reason_for: wanted.or_else(of_list), ..Failure::of_problem(parts.status, &problem) })
+        let told = Failure::of_problem(parts.status, &problem).told_in(visitor.lang);
+        Err(Failure { reason_for: wanted.or_else(of_list), ..told })
     }
 }
 

@@ -121,6 +121,11 @@ const fn paper(kind: DocumentKind) -> Field {
     field("documents", ("", ""), "", Input::Paper(kind))
 }
 
+/// A paper without which the act is refused.
+const fn needed_paper(kind: DocumentKind) -> Field {
+    needed("documents", ("", ""), "", Input::Paper(kind))
+}
+
 const REASON: Field = needed("reason", ("理由", "Reason"), "/reason", Input::Reason);
 const SEEN: Field = field("seen", ("", ""), "/seen", Input::Seen);
 const NUMBER: Field = field("paper_number", ("文书案号", "Number of the documents"), "", Input::Text);

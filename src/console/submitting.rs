@@ -70,6 +70,7 @@ fn shown(
     sheet: &[SheetParty],
     failure: &Failure,
 ) -> Response {
+    let failure = failure.clone().told_in(visitor.lang);
     let mut sections = sections(draft, parties, visitor.lang);
     let mut faults = Vec::new();
     if failure.findings.is_empty() && failure.status != StatusCode::OK {
@@ -317,7 +318,7 @@ fn preview_page(visitor: &Visitor, asked: &Asked<'_>, (body, previewed): (&Value
             word(words::ACTION, &text(order, "/action"), lang),
         )
     };
-    let not = |line: &Value| (text(line, "/counterpart"), text(line, "/party"), text(line, "/reason"));
+    let not = |line: &Value| (text(line, "/counterpart"), text(line, "/party"), lang.of_note(&text(line, "/reason")));
     let papers = draft.uploads.iter().map(|upload| {
         (
             sections::label_of(&upload.field, lang),

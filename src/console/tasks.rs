@@ -227,7 +227,7 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
         due_in: ago(due, now, lang),
         is_late: due.is_some_and(|due| due < now),
         age: ago(instant(task, "/created_at"), now, lang),
-        note: text(task, "/note"),
+        note: lang.of_note(&text(task, "/note")),
         property: property(task, lang),
         facts: if approves || kind == "approve" {
             approving::facts(&task["property"], lang)

@@ -53,7 +53,7 @@ impl Happening {
 pub fn of_acts(acts: &Value, lang: Lang) -> Vec<Happening> {
     let one = |act: &Value| {
         let refused = text(act, "/refused");
-        let words = [text(act, "/reason"), refused.clone()].join(" ");
+        let words = [text(act, "/reason"), lang.of_note(&refused)].join(" ");
         let what = word(ACT, &text(act, "/act"), lang);
         let happening = Happening::new(instant(act, "/at")?, text(act, "/actor"), what, words.trim());
         Some(Happening { is_refused: !refused.is_empty(), ..happening })
@@ -91,7 +91,7 @@ pub fn of_orders(certificate: &Value, lang: Lang) -> Vec<Happening> {
             };
             let what = format!("{} {action}：{said}", lang.t("反馈", "answered:"));
             all.push(
-                Happening::new(answered, "← ".to_owned() + &counterpart, what, text(line, "/words"))
+                Happening::new(answered, "← ".to_owned() + &counterpart, what, lang.of_note(&text(line, "/words")))
                     .with_link(href),
             );
         }

@@ -8,7 +8,9 @@ const MARKS: [char; 3] = ['；', '，', '。'];
 
 /// The Chinese of a text. One that has one language stays as it is.
 pub fn chinese(text: &str) -> String {
-    let Some(parts) = split(text) else { return text.to_owned() };
+    let Some(parts) = split(text) else {
+        return lead(text).map_or_else(|| text.to_owned(), |(_, rest)| chinese(rest));
+    };
     let mut said = parts.chinese.to_owned();
     if parts.chinese.matches('（').count() > parts.chinese.matches('）').count() {
         said.push('）');
@@ -23,10 +25,19 @@ pub fn chinese(text: &str) -> String {
 
 /// The English of a text. One that has one language stays as it is.
 pub fn english(text: &str) -> String {
-    let Some(parts) = split(text) else { return text.to_owned() };
+    let Some(parts) = split(text) else {
+        let told = |(lead, rest): (&str, &str)| format!("{lead}: {}", english(rest));
+        return lead(text).map_or_else(|| text.to_owned(), told);
+    };
     let rest = english(parts.rest);
     let mark = if matches!(parts.mark, ':' | '：') { ':' } else { ';' };
     if rest.is_empty() { parts.english.to_owned() } else { format!("{}{mark} {rest}", parts.english) }
+}
+
+/// English that leads to words in two languages, as that of a fault does, and those words.
+fn lead(text: &str) -> Option<(&str, &str)> {
+    let (lead, rest) = text.split_once(": ")?;
+    (!lead.contains(is_han) && split(rest).is_some()).then_some((lead, rest))
 }
 
 /// The two halves of what a text begins with, and what follows them.
@@ -184,6 +195,11 @@ mod tests {
             ("（本院锁定已解除 our lock was lifted）", "（本院锁定已解除）", "our lock was lifted"),
             ("不支持该方法 Method not allowed", "不支持该方法", "Method not allowed"),
             ("已停用 disabled: 1001", "已停用：1001", "disabled: 1001"),
+            (
+                "failed to send the order: 该单位已暂停 the counterpart is paused (transient)",
+                "该单位已暂停",
+                "failed to send the order: the counterpart is paused (transient)",
+            ),
         ] {
             assert_eq!((chinese(text).as_str(), english(text).as_str()), (zh, en));
         }

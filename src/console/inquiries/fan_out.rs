@@ -118,7 +118,7 @@ fn asked(line: &Value, now: Timestamp, lang: Lang) -> Asked {
     let outcome = text(line, "/outcome");
     let passed = text(line, "/passed_on_to");
     let stands_in = text(line, "/stands_in_for");
-    let mut words = text(line, "/words");
+    let mut words = lang.of_note(&text(line, "/words"));
     if !passed.is_empty() {
         words = format!("{words} {} {passed}", lang.t("转由", "passed on to"));
     }
@@ -151,7 +151,7 @@ fn not_asked(line: &Value, lang: Lang) -> Asked {
         outcome: None,
         took: String::new(),
         at: String::new(),
-        words: text(line, "/reason"),
+        words: lang.of_note(&text(line, "/reason")),
         href: String::new(),
     }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chakong_contract::Fault;
-
 use super::super::record::{CaseRecord, Issue, Search};
 use super::super::{Cell, Document, Table, words};
 use super::assets::BY_NAME_ONLY;
@@ -123,24 +121,18 @@ fn remark(line: &LineRow, again: Option<&LineRow>) -> String {
             parts.push(format!("沿用{}的反馈", words::time(at)));
         }
     } else if let Some(fault) = &line.fault {
-        parts.push(of_fault(fault));
+        parts.push(chinese(&fault.to_string()));
     }
     if line.stands_in.is_some() {
         parts.push("代替其他数据来源查询".to_owned());
     }
     if let Some(again) = again {
         let number = crate::domain::number_of(again.id, again.created);
-        let fault = again.fault.as_ref().map(|fault| format!("（{}）", of_fault(fault))).unwrap_or_default();
+        let fault = again.fault.as_ref().map(|fault| format!("（{}）", chinese(&fault.to_string()))).unwrap_or_default();
         parts.push(format!("已重新查询（{number}）：{}{fault}", words::result(again)));
     }
     parts.retain(|part| !part.is_empty());
     parts.join("；")
-}
-
-/// What went wrong, in Chinese where the program says it in Chinese; otherwise in full, so that it can be found again.
-fn of_fault(fault: &Fault) -> String {
-    let said = chinese(&fault.detail);
-    if said == fault.detail { fault.to_string() } else { said }
 }
 
 fn not_asked(record: &CaseRecord, party: &ChainParty, issue: &Issue<'_>) -> Table {
