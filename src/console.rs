@@ -35,6 +35,7 @@ mod lang;
 mod live;
 mod me;
 mod measures;
+mod names;
 mod navigation;
 mod orders;
 mod page;

@@ -23,7 +23,7 @@ use super::papers::field_of;
 use super::reading::text;
 use super::visitor::Visitor;
 use super::words::{ASSET, choices, paper, word};
-use super::{approving, claiming, currency, entering, grounds};
+use super::{approving, claiming, currency, entering, grounds, names};
 
 pub use super::act_form::{ActForm, FormField};
 pub use body::{amount_of, names_in};
@@ -227,7 +227,7 @@ fn property_facts(measure: &Value, lang: Lang) -> Vec<(&'static str, String)> {
     let kind = word(ASSET, &text(target, "/kind"), lang);
     let own = [
         (lang.t("财产", "Property"), format!("{kind} {property}")),
-        (lang.t("协助单位", "Counterpart"), text(measure, "/counterpart")),
+        (lang.t("协助单位", "Counterpart"), names::counterpart(measure)),
         (lang.t("当事人", "Party"), text(measure, "/party_name")),
     ];
     own.into_iter().chain(approving::facts(measure, lang)).collect()

@@ -140,7 +140,8 @@ mod tests {
     #[test]
     fn the_approver_is_told_that_a_freeze_would_wait_and_that_nothing_is_available() {
         let yuan = |amount: &str| json!({ "amount": amount, "currency": "CNY" });
-        let measure = json!({ "state": "proposed", "available": yuan("0.00"), "behind_others": yuan("1200000.00") });
+        let measure =
+            json!({ "state": "proposed", "available": yuan("0.00"), "behind_others": yuan("1200000.00") });
         let facts = facts(&measure, Lang::Zh);
         assert!(facts.contains(&("可用余额", "0.00".to_owned())), "{facts:?}");
         let waits = "他人在先控制，冻结后为轮候；账面余额 1,200,000.00".to_owned();

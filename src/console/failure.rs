@@ -178,7 +178,10 @@ mod tests {
         let told = |lang| Failure::of_problem(StatusCode::UNPROCESSABLE_ENTITY, &problem).told_in(lang);
         let (zh, en) = (told(Lang::Zh), told(Lang::En));
         assert_eq!((zh.kind.as_str(), zh.findings[0].1.as_str()), ("内容不符合规定", "缺文书：冻结裁定书"));
-        assert_eq!((en.kind.as_str(), en.findings[0].0.as_str()), ("The content breaks a rule", "/documents"));
+        assert_eq!(
+            (en.kind.as_str(), en.findings[0].0.as_str()),
+            ("The content breaks a rule", "/documents")
+        );
         assert_eq!(en.findings[0].1, "missing document: 冻结裁定书");
     }
 

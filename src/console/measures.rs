@@ -16,6 +16,7 @@ use super::currency;
 use super::failure::Failure;
 use super::found::property_of;
 use super::lang::Lang;
+use super::names;
 use super::page::{Frame, html};
 use super::reading::{bytes, list, money, number, text, time};
 use super::visitor::Visitor;
@@ -32,6 +33,7 @@ pub struct MeasureRow {
     pub party: String,
     pub party_name: String,
     pub counterpart: String,
+    pub counterpart_code: String,
     pub kind: String,
     pub property: String,
     pub class: String,
@@ -79,8 +81,7 @@ impl MeasureRow {
         let (property, class) = property_of(&target);
         let case_number = text(measure, "/case_number");
         let state_code = text(measure, "/state");
-        let is_placed =
-            !matches!(state_code.as_str(), "candidate" | "proposed" | "skipped" | "refused");
+        let is_placed = !matches!(state_code.as_str(), "candidate" | "proposed" | "skipped" | "refused");
         let tasks = list(measure, "/tasks").iter().filter_map(Value::as_str);
         Self {
             href: format!("/console/measures/{}", segment(&id)),
@@ -89,7 +90,8 @@ impl MeasureRow {
             inquiry: text(measure, "/inquiry"),
             party: text(measure, "/party"),
             party_name: text(measure, "/party_name"),
-            counterpart: text(measure, "/counterpart"),
+            counterpart: names::counterpart(measure),
+            counterpart_code: text(measure, "/counterpart"),
             kind: word(words::ASSET, &text(&target, "/kind"), lang),
             property,
             class,
@@ -202,8 +204,8 @@ fn facts(row: &MeasureRow, lang: Lang) -> Vec<(&'static str, String)> {
     let all = [
         ("财产", "Property", format!("{} {}", row.kind, row.property)),
         ("账户类别、网点", "Class, branch", row.class.clone()),
-        ("协助单位", "Counterpart", row.counterpart.clone()),
-        ("当事人", "Party", row.party.clone()),
+        ("协助单位", "Counterpart", names::called(&row.counterpart, &row.counterpart_code)),
+        ("当事人", "Party", names::called(&row.party_name, &row.party)),
         ("可用余额（最近反馈）", "Available, as last reported", row.available.clone()),
         ("轮候", "Waits", row.behind.clone()),
         ("载明价值", "Value", row.value.clone()),

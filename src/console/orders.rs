@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::found::{AssetRow, asset_row, property_of};
 use super::lang::Lang;
 use super::measures::download;
+use super::names;
 use super::page::{Frame, html};
 use super::reading::{bytes, is_there, list, money, number, text, time};
 use super::visitor::Visitor;
@@ -123,8 +124,8 @@ fn facts(view: &Value, lang: Lang) -> Vec<(&'static str, String)> {
     let calls = list(view, "/vendor_calls").iter().map(|call| text(call, "/reference"));
     let all = [
         ("事项", "Action", word(words::ACTION, &text(order, "/instruction/action"), lang)),
-        ("协助单位", "Counterpart", text(order, "/counterpart")),
-        ("当事人", "Party", text(order, "/party")),
+        ("协助单位", "Counterpart", names::with_code(order)),
+        ("当事人", "Party", names::called(&text(order, "/party_name"), &text(order, "/party"))),
         ("证件类型", "Document", word(words::IDENTITY, &text(order, "/document"), lang)),
         ("财产", "Property", format!("{property} {class}").trim().to_owned()),
         ("金额", "Amount", amount),
@@ -147,7 +148,12 @@ fn answer(view: &Value, reply: &Value, lang: Lang) -> Vec<(&'static str, String)
     if !is_there(view, "/answer") {
         return Vec::new();
     }
-    let missing = list(reply, "/missing").iter().filter_map(Value::as_str).map(|one| lang.of_note(one)).collect::<Vec<_>>().join("；");
+    let missing = list(reply, "/missing")
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|one| lang.of_note(one))
+        .collect::<Vec<_>>()
+        .join("；");
     let revision = format!("{} / {}", text(view, "/answer/revision"), text(view, "/revisions"));
     let all = [
         ("版本", "Revision", revision),

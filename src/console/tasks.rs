@@ -17,7 +17,7 @@ use super::page::{Frame, html, topic};
 use super::reading::{ago, instant, list as list_at, money, text, time};
 use super::visitor::Visitor;
 use super::words::{ASSET, Badge, TASK, badge, choices, word};
-use super::{approving, currency, entering};
+use super::{approving, currency, entering, names};
 use crate::api::may;
 
 /// Tasks on one page.
@@ -326,7 +326,7 @@ fn property(task: &Value, lang: Lang) -> String {
     if kind.is_empty() {
         return kind;
     }
-    format!("{} {} · {}", word(ASSET, &kind, lang), at("number"), at("counterpart"))
+    format!("{} {} · {}", word(ASSET, &kind, lang), at("number"), names::counterpart(&task["property"]))
 }
 
 #[cfg(test)]

@@ -155,7 +155,11 @@ mod tests {
     fn each_language_is_taken_alone_whatever_codes_and_amounts_the_chinese_names() {
         for (text, zh, en) in [
             ("账户已销户 the account is closed", "账户已销户", "the account is closed"),
-            ("缺文书 missing document: 冻结裁定书、协助冻结通知书", "缺文书：冻结裁定书、协助冻结通知书", "missing document: 冻结裁定书、协助冻结通知书"),
+            (
+                "缺文书 missing document: 冻结裁定书、协助冻结通知书",
+                "缺文书：冻结裁定书、协助冻结通知书",
+                "missing document: 冻结裁定书、协助冻结通知书",
+            ),
             ("豁免财产 exempt: 养老金账户", "豁免财产：养老金账户", "exempt: 养老金账户"),
             (
                 "备用，仅在bank-1无法答复时查询 asked only when bank-1 cannot answer",

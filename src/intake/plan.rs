@@ -36,7 +36,10 @@ pub fn plan(
     for (at, name) in named.iter().enumerate() {
         let pointer = || format!("/search/counterparts/{at}");
         match counterparts.get(name) {
-            None => findings.push(Finding::new(pointer(), format!("没有「{name}」这一协助单位 there is no such counterpart"))),
+            None => findings.push(Finding::new(
+                pointer(),
+                format!("没有「{name}」这一协助单位 there is no such counterpart"),
+            )),
             Some(counterpart) => {
                 if let Err(reason) = can_answer(submission, counterpart, rules, now) {
                     findings.push(Finding::new(pointer(), reason));
@@ -108,7 +111,10 @@ fn plan_counterpart(
             Ok(())
                 if let Some(first) = first_of(submission, (counterparts, rules), counterpart, party, now) =>
             {
-                Some(format!("备用，仅在{first}无法答复时查询 asked only when {first} cannot answer"))
+                Some(format!(
+                    "备用，仅在{}无法答复时查询 asked only when {} cannot answer",
+                    first.name_zh, first.name
+                ))
             }
             Ok(()) if documents.is_empty() => {
                 Some("不支持该当事人的证件类型 cannot match any identity document of this party".to_owned())
@@ -146,7 +152,7 @@ fn first_of<'a>(
     counterpart: &CounterpartConfig,
     party: &Party,
     now: Timestamp,
-) -> Option<&'a str> {
+) -> Option<&'a CounterpartConfig> {
     let named = &submission.search.counterparts;
     if !named.is_empty() {
         return None;
@@ -156,7 +162,7 @@ fn first_of<'a>(
             && can_answer(submission, first, rules, now).is_ok()
             && !matching(party, first).is_empty()
     });
-    first.map(|first| first.name.as_str())
+    first.map(|first| &**first)
 }
 
 /// Whether the connector has words for an order, e.g. for the characters of the party's name. The number is that of no

@@ -11,7 +11,9 @@ use super::super::{Cell, Document, Table, words};
 use super::{begun, officers};
 use crate::domain::bilingual::chinese;
 use crate::domain::progress::is_in_force;
-use crate::domain::{ClaimState, Coverage, Measure, MeasureState, PartyId, PrintKind, Purpose, excess_by_measure};
+use crate::domain::{
+    ClaimState, Coverage, Measure, MeasureState, PartyId, PrintKind, Purpose, excess_by_measure,
+};
 
 /// How many days before its end a measure is on the reminder.
 const SOON: i64 = 30;

@@ -128,7 +128,11 @@ fn remark(line: &LineRow, again: Option<&LineRow>) -> String {
     }
     if let Some(again) = again {
         let number = crate::domain::number_of(again.id, again.created);
-        let fault = again.fault.as_ref().map(|fault| format!("（{}）", chinese(&fault.to_string()))).unwrap_or_default();
+        let fault = again
+            .fault
+            .as_ref()
+            .map(|fault| format!("（{}）", chinese(&fault.to_string())))
+            .unwrap_or_default();
         parts.push(format!("已重新查询（{number}）：{}{fault}", words::result(again)));
     }
     parts.retain(|part| !part.is_empty());

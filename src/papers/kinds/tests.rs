@@ -424,13 +424,15 @@ fn papers_are_chinese_and_their_sections_are_numbered_throughout() {
     let search = &mut record.searches[0];
     search.not_asked[0].reason =
         "不支持该当事人的证件类型 cannot match any identity document of this party".to_owned();
-    search.lines[3].fault = Some(Fault::new(FaultKind::Transient, "send", "该单位已暂停 the counterpart is paused"));
+    search.lines[3].fault =
+        Some(Fault::new(FaultKind::Transient, "send", "该单位已暂停 the counterpart is paused"));
     let list = printed(&record, PrintKind::MeasureList, About::Case).expect("a list");
     let reasons = rows(&list, list.tables.len() - 1);
     assert_eq!(reasons[0][3], "该单位不支持网络冻结");
     let document = summary(&record);
     assert_eq!(rows(&document, 0)[3][6], "该单位已暂停");
-    let not_asked = document.tables.iter().position(|table| table.caption.contains("未查询")).expect("a table");
+    let not_asked =
+        document.tables.iter().position(|table| table.caption.contains("未查询")).expect("a table");
     assert_eq!(rows(&document, not_asked)[0][2], "不支持该当事人的证件类型");
     let numerals: Vec<&str> =
         document.tables.iter().filter_map(|table| Some(table.caption.split_once('、')?.0)).collect();
