@@ -52,8 +52,10 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
+pub use crate::domain::bilingual;
 pub use crate::intake::{MOST_PARTIES, file_kind};
 pub use access::{Identity, may};
+pub use cases::settles_claim;
 pub use extract::read_bytes;
 pub use inquiries::{InquiryView, OrderCounts};
 pub use looks::{ReasonWanted, Reasons, Watching};

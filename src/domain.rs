@@ -6,6 +6,7 @@
 pub mod abilities;
 pub mod actor;
 pub mod audit;
+pub mod bilingual;
 mod blob;
 mod case;
 mod case_file;

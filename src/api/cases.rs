@@ -14,6 +14,8 @@ use aide::axum::routing::{get_with, post_with, put_with};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use release::settles_claim;
+
 use super::Shared;
 use super::problem::{Problem, ProblemKind};
 use crate::domain::{Case, ChainId, ChainParty};

@@ -54,6 +54,8 @@ pub(super) struct OrderView {
     counterpart: String,
     /// The case system's reference of the party.
     party: String,
+    /// Name of the party.
+    party_name: String,
     /// By which kind of identity document the party is looked up.
     document: Option<IdentityKind>,
     /// What is asked.
@@ -89,6 +91,7 @@ impl OrderView {
             inquiry,
             counterpart: order.lane.clone(),
             party: terms.reference_of(order.party),
+            party_name: terms.party(order.party).map(|party| party.name.to_string()).unwrap_or_default(),
             document: terms.document(subject).map(|known| known.kind()),
             instruction: order.instruction.clone(),
             state: order.state,

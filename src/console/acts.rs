@@ -23,7 +23,7 @@ use super::papers::field_of;
 use super::reading::text;
 use super::visitor::Visitor;
 use super::words::{ASSET, choices, paper, word};
-use super::{approving, claiming, currency, entering, standing};
+use super::{approving, claiming, currency, entering, grounds, names, standing};
 
 pub use super::act_form::{ActForm, FormField};
 pub use body::{amount_of, names_in};
@@ -53,7 +53,7 @@ pub fn act_forms(
 
 fn made(console: &Console, visitor: &Visitor, kind: &ActKind, subject: &str, next: &str) -> ActForm {
     let field = |field: &Field| shown_field(field, console, visitor);
-    ActForm {
+    let mut form = ActForm {
         title: visitor.lang.t(kind.zh, kind.en),
         action: format!("/console/acts/{}/{}", kind.slug, segment(subject)),
         is_grave: kind.is_grave,
@@ -63,7 +63,9 @@ fn made(console: &Console, visitor: &Visitor, kind: &ActKind, subject: &str, nex
         id: id_of(kind.slug, subject),
         fields: kind.fields.iter().map(field).collect(),
         faults: Vec::new(),
-    }
+    };
+    grounds::tell(&mut form, kind.slug, visitor.lang);
+    form
 }
 
 /// The accounts of a visitor's courts, with their holders.
@@ -226,7 +228,7 @@ fn property_facts(measure: &Value, lang: Lang) -> Vec<(&'static str, String)> {
     let kind = word(ASSET, &text(target, "/kind"), lang);
     let own = [
         (lang.t("财产", "Property"), format!("{kind} {property}")),
-        (lang.t("协助单位", "Counterpart"), text(measure, "/counterpart")),
+        (lang.t("协助单位", "Counterpart"), names::counterpart(measure)),
         (lang.t("当事人", "Party"), text(measure, "/party_name")),
     ];
     let standing = standing::facts(measure, lang);
@@ -253,20 +255,25 @@ pub async fn perform(
         return Err(Failure::new(StatusCode::FORBIDDEN, ""));
     }
     let next = safe_next(posted.get("next")).map_or_else(|| home_of(kind, &subject), str::to_owned);
-    let empty = empty_fields(kind, &posted, visitor.lang);
-    if !empty.findings.is_empty() {
-        let fitted = again(&console, &visitor, (kind, &subject, &next), &posted, &empty).await;
-        return Ok(shown(&visitor, kind, &subject, fitted, empty.status));
+    let mut wrong = empty_fields(kind, &posted, visitor.lang);
+    wrong.findings.extend(grounds::unconfirmed(&slug, &posted, visitor.lang));
+    if !wrong.findings.is_empty() {
+        let fitted = again(&console, &visitor, (kind, &subject, &next), &posted, &wrong).await;
+        return Ok(shown(&visitor, kind, &subject, fitted, wrong.status));
     }
     let path = endpoint(kind, &subject);
     let method = if kind.is_put { Method::PUT } else { Method::POST };
     let answered = console.send(&visitor, (method, &path), &body_of(kind, &subject, &posted), None).await;
     let failure = match answered {
         Ok(answer) if slug == "probe" && text(&answer, "/reachable") == "false" => Failure {
-            kind: "无法连接 It cannot be reached".to_owned(),
-            ..Failure::new(StatusCode::OK, text(&answer, "/fault/detail"))
+            kind: visitor.lang.t("无法连接", "It cannot be reached").to_owned(),
+            ..Failure::new(StatusCode::OK, visitor.lang.of_note(&text(&answer, "/fault/detail")))
         },
-        Ok(answer) => return Ok(Redirect::to(&with_done(&next, done_word(&slug, &answer))).into_response()),
+        Ok(answer) => {
+            let settled = grounds::settles(&slug, posted.get("ground"));
+            let done = if settled { grounds::SETTLED } else { done_word(&slug, &answer) };
+            return Ok(Redirect::to(&with_done(&next, done)).into_response());
+        }
         Err(failure) if is_for_the_form(failure.status) => failure,
         Err(failure) => return Err(failure),
     };
@@ -310,9 +317,10 @@ fn fit_to_posted(form: &mut ActForm, posted: &Posted, lang: Lang) {
     currency::fit(form, &stated.unwrap_or_default(), lang);
 }
 
-/// Fields that must be filled in and are empty. What is filled in is judged by the endpoint.
+/// Fields that must be filled in and are empty. What is filled in is judged by the endpoint, and so are files.
 fn empty_fields(kind: &ActKind, posted: &Posted, lang: Lang) -> Failure {
-    let empty = kind.fields.iter().filter(|field| field.is_required && posted.get(field.name).is_empty());
+    let entered = kind.fields.iter().filter(|field| !matches!(field.input, Input::Paper(_)));
+    let empty = entered.filter(|field| field.is_required && posted.get(field.name).is_empty());
     let said = lang.t("请填写", "must be filled in");
     let findings = empty.map(|field| (field.pointer.to_owned(), said.to_owned())).collect();
     Failure { findings, ..Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "") }

@@ -284,7 +284,7 @@ impl Outcome {
                 (state, done_words(done_word(verdict, &answer), lang).to_owned())
             }
             Some(Err(failure)) => {
-                let failure = failure.of_act();
+                let failure = failure.of_act().told_in(lang);
                 let mut words = format!("{} {}", failure.kind, failure.detail).trim().to_owned();
                 for (_, finding) in &failure.findings {
                     words.push('；');

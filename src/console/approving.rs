@@ -24,6 +24,16 @@ pub fn first_approval(measure: &Value) -> String {
     format!("{by} {} {}", time(measure, &at("at")), money(measure, &at("limit"))).trim().to_owned()
 }
 
+/// That freezes of others come first, with the balance that they hold; empty where none do.
+pub fn behind_others(measure: &Value, lang: Lang) -> String {
+    let balance = money(measure, "/behind_others");
+    match (balance.is_empty(), lang) {
+        (true, _) => balance,
+        (false, Lang::Zh) => format!("他人在先控制，冻结后为轮候；账面余额 {balance}"),
+        (false, Lang::En) => format!("others froze it first: a freeze waits; balance {balance}"),
+    }
+}
+
 /// Fills the form of the approval of a measure: with what is on the page, and with what the first of two approvers said, so that the second
 /// one sees it and sends the same. `measure` is as the API shows a measure, or the property of a task.
 pub fn fill(forms: &mut [ActForm], id: &str, measure: &Value) {
@@ -59,12 +69,13 @@ fn fits(field: &FormField, kind: &str) -> bool {
 /// What an approver goes by beside the property: state, amounts, class, whether it may be touched and why, who approved it first.
 pub fn facts(measure: &Value, lang: Lang) -> Vec<(&'static str, String)> {
     let exemption = word(EXEMPTION, &text(measure, "/exemption/level"), lang);
-    let exemption = format!("{exemption} {}", text(measure, "/exemption/basis"));
+    let exemption = format!("{exemption} {}", lang.of_note(&text(measure, "/exemption/basis")));
     let class = [text(measure, "/class"), text(measure, "/target/class")].concat();
     let all = [
         ("状态", "State", word(MEASURE, &text(measure, "/state"), lang)),
         ("账户类别", "Class", class),
         ("可用余额", "Available", money(measure, "/available")),
+        ("轮候", "Waits", behind_others(measure, lang)),
         ("限额", "Limit", money(measure, "/limit")),
         ("可否执行", "Exemption", exemption.trim().to_owned()),
         ("第一审批（待第二人）", "First approval, waits for the second", first_approval(measure)),
@@ -124,6 +135,18 @@ mod tests {
                 assert!(all.contains(said), "{said}: {all}");
             }
         }
+    }
+
+    #[test]
+    fn the_approver_is_told_that_a_freeze_would_wait_and_that_nothing_is_available() {
+        let yuan = |amount: &str| json!({ "amount": amount, "currency": "CNY" });
+        let measure =
+            json!({ "state": "proposed", "available": yuan("0.00"), "behind_others": yuan("1200000.00") });
+        let facts = facts(&measure, Lang::Zh);
+        assert!(facts.contains(&("可用余额", "0.00".to_owned())), "{facts:?}");
+        let waits = "他人在先控制，冻结后为轮候；账面余额 1,200,000.00".to_owned();
+        assert!(facts.contains(&("轮候", waits)), "{facts:?}");
+        assert_eq!(behind_others(&json!({ "available": yuan("5.00") }), Lang::Zh), "");
     }
 
     #[test]

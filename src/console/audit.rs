@@ -104,7 +104,7 @@ pub async fn list(
             href: with_query("/console/audit", &[("subject", &subject)]),
             subject,
             reason: text(act, "/reason"),
-            refused: text(act, "/refused"),
+            refused: lang.of_note(&text(act, "/refused")),
         }
     };
     let shown = AuditPage {

@@ -13,6 +13,8 @@ use tower::ServiceExt as _;
 
 use super::failure::Failure;
 use super::kept::Kept;
+use super::lang::Lang;
+use super::names;
 use super::reading::text;
 use super::visitor::Visitor;
 use crate::api::{self, Problem, ReasonWanted, Watching};
@@ -81,7 +83,7 @@ impl Console {
     /// What the endpoint refuses, or that it failed.
     pub async fn get(&self, visitor: &Visitor, path: &str) -> Result<Value, Failure> {
         let raw = self.call(visitor, Method::GET, path, None, None).await?;
-        json(&raw.bytes)
+        self.told(&raw, visitor)
     }
 
     /// Reads something as it is.
@@ -104,7 +106,7 @@ impl Console {
         key: Option<&str>,
     ) -> Result<Value, Failure> {
         let raw = self.call(visitor, method, path, Some(body), key).await?;
-        json(&raw.bytes)
+        self.told(&raw, visitor)
     }
 
     /// Does something that gives a file.
@@ -113,6 +115,18 @@ impl Console {
     /// As [`Self::get`].
     pub async fn file(&self, visitor: &Visitor, path: &str, body: &Value) -> Result<Raw, Failure> {
         self.call(visitor, Method::POST, path, Some(body), None).await
+    }
+
+    /// An answer, with the names of counterparts beside their codes.
+    fn told(&self, raw: &Raw, visitor: &Visitor) -> Result<Value, Failure> {
+        let mut answer = json(&raw.bytes)?;
+        let counterparts = self.0.gateway.counterparts.now();
+        let name_of = |code: &str| {
+            let config = counterparts.get(code)?;
+            Some(if visitor.lang == Lang::Zh { config.name_zh.clone() } else { config.name_en.clone() })
+        };
+        names::tell(&mut answer, &name_of);
+        Ok(answer)
     }
 
     async fn call(
@@ -159,7 +173,8 @@ impl Console {
         let wanted = parts.extensions.get::<ReasonWanted>().map(|wanted| wanted.case.clone());
         // An endpoint that asks for a reason itself shows a list.
         let of_list = || (text(&problem, "/type") == REASON_WANTED).then(String::new);
-        Err(Failure { reason_for: wanted.or_else(of_list), ..Failure::of_problem(parts.status, &problem) })
+        let told = Failure::of_problem(parts.status, &problem).told_in(visitor.lang);
+        Err(Failure { reason_for: wanted.or_else(of_list), ..told })
     }
 }
 

@@ -7,6 +7,7 @@ mod other;
 
 use chakong_contract::order::DocumentKind;
 
+use super::grounds::SETTLED;
 use super::lang::Lang;
 use super::words::Word;
 use crate::api::may;
@@ -120,6 +121,11 @@ const fn paper(kind: DocumentKind) -> Field {
     field("documents", ("", ""), "", Input::Paper(kind))
 }
 
+/// A paper without which the act is refused.
+const fn needed_paper(kind: DocumentKind) -> Field {
+    needed("documents", ("", ""), "", Input::Paper(kind))
+}
+
 const REASON: Field = needed("reason", ("理由", "Reason"), "/reason", Input::Reason);
 const SEEN: Field = field("seen", ("", ""), "/seen", Input::Seen);
 const NUMBER: Field = field("paper_number", ("文书案号", "Number of the documents"), "", Input::Text);
@@ -159,6 +165,11 @@ pub const FIRST_APPROVAL: (&str, &str) =
 /// What is said of what was done and is no act of the table.
 const OTHERWISE_DONE: &[(&str, &str, &str)] = &[
     ("approved-first", FIRST_APPROVAL.0, FIRST_APPROVAL.1),
+    (
+        SETTLED,
+        "解除指令已排队发送。所选事由已了结全案执行标的，此后不再冻结任何财产；仍在控的措施见冻结台账。",
+        "The release is on its way. Its ground settled the claim of the whole case: nothing more is frozen. What still stands is in the ledger.",
+    ),
     ("desk-to-check", "反馈已录入，等待他人复核。", "The answer is entered and waits for another person."),
     ("desk-sent-back", "已退回录入人。", "It is sent back to whoever entered it."),
     (

@@ -323,7 +323,7 @@ fn order_line(order: &serde_json::Value, lang: super::lang::Lang) -> OrderLine {
         action: words::word(words::ACTION, &text(order, "/instruction/action"), lang),
         state: words::badge(words::ORDER, &text(order, "/state"), lang),
         created: super::reading::instant(order, "/created_at").map(beijing).unwrap_or_default(),
-        words: text(order, "/fault/detail"),
+        words: lang.of_note(&text(order, "/fault/detail")),
         number,
     }
 }

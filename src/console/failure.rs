@@ -57,6 +57,13 @@ impl Failure {
         Self { kind: body.title, ..Self::new(problem.status(), body.detail) }
     }
 
+    /// The same in one language, where what the API says is in two.
+    #[must_use]
+    pub fn told_in(self, lang: Lang) -> Self {
+        let findings = self.findings.iter().map(|(at, detail)| (at.clone(), lang.of_note(detail))).collect();
+        Self { kind: lang.of_note(&self.kind), detail: lang.of_note(&self.detail), findings, ..self }
+    }
+
     /// The password or the second factor is to be set first.
     pub fn something_first() -> Self {
         let detail = "请先修改密码或绑定动态口令 change the password or set the second factor up first";
@@ -157,7 +164,26 @@ impl IntoResponse for Failure {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn what_the_api_says_in_two_languages_is_told_in_that_of_the_page() {
+        let problem = json!({
+            "title": "内容不符合规定 The content breaks a rule",
+            "detail": "see findings",
+            "findings": [{ "pointer": "/documents", "detail": "缺文书 missing document: 冻结裁定书" }],
+        });
+        let told = |lang| Failure::of_problem(StatusCode::UNPROCESSABLE_ENTITY, &problem).told_in(lang);
+        let (zh, en) = (told(Lang::Zh), told(Lang::En));
+        assert_eq!((zh.kind.as_str(), zh.findings[0].1.as_str()), ("内容不符合规定", "缺文书：冻结裁定书"));
+        assert_eq!(
+            (en.kind.as_str(), en.findings[0].0.as_str()),
+            ("The content breaks a rule", "/documents")
+        );
+        assert_eq!(en.findings[0].1, "missing document: 冻结裁定书");
+    }
 
     #[test]
     fn after_a_form_was_sent_a_failure_of_ours_never_says_that_nothing_was_changed() {

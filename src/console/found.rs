@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::address::segment;
 use super::lang::Lang;
+use super::names;
 use super::reading::{list, money, text, time};
 use super::words::{ASSET, Badge, ENCUMBRANCE, MATCHED, badge, word};
 
@@ -134,7 +135,7 @@ pub fn asset_row(entry: &Value, lang: Lang) -> AssetRow {
 
 /// The party of a source: its name, with the reference that the inquiry gave it.
 fn named(source: &Value) -> String {
-    format!("{}（{}）", text(source, "/party_name"), text(source, "/party"))
+    names::called(&text(source, "/party_name"), &text(source, "/party"))
 }
 
 fn area(asset: &Value) -> String {
@@ -144,7 +145,7 @@ fn area(asset: &Value) -> String {
 
 fn source(source: &Value) -> (String, String, String) {
     let order = text(source, "/order");
-    (text(source, "/counterpart"), format!("/console/orders/{}", segment(&order)), time(source, "/at"))
+    (names::counterpart(source), format!("/console/orders/{}", segment(&order)), time(source, "/at"))
 }
 
 /// Others' rights on an asset, in words.

@@ -14,6 +14,7 @@ use super::address::{segment, with_query, without_lang};
 use super::backend::Console;
 use super::failure::Failure;
 use super::found::{AssetRow, asset_row, by_party};
+use super::names;
 use super::page::{Frame, html};
 use super::reading::{list, number, text, time};
 use super::visitor::Visitor;
@@ -73,7 +74,9 @@ pub async fn show(
     let certificate = console.get(&visitor, &format!("{path}/certificate")).await?;
     let found = console.get(&visitor, &format!("{path}/assets")).await?;
     let (lang, now) = (visitor.lang, console.gateway().clock.now());
-    let fan = FanOut::of(&certificate, now, lang);
+    let orders = console.get(&visitor, &format!("{path}/orders?limit=500")).await?;
+    let mut fan = FanOut::of(&certificate, now, lang);
+    fan.name_parties(&names::of_references(&orders));
     let fits = |row: &&Asked| query.state.is_empty() || row.state_code == query.state;
     let all: Vec<Asked> = fan.rows.iter().filter(fits).cloned().collect();
     let total = all.len();

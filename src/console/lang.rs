@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, Uri};
 
 use super::cookies::cookie;
+use crate::api::bilingual;
 
 /// Cookie that keeps the choice.
 pub const COOKIE_NAME: &str = "chakong_lang";
@@ -23,6 +24,14 @@ impl Lang {
         match self {
             Self::Zh => zh,
             Self::En => en,
+        }
+    }
+
+    /// What words in two languages, of the API or of the store, say in this one. Those of one language stay as they are.
+    pub fn of_note(self, note: &str) -> String {
+        match self {
+            Self::Zh => bilingual::chinese(note),
+            Self::En => bilingual::english(note),
         }
     }
 

@@ -14,6 +14,7 @@ use super::backend::Console;
 use super::failure::Failure;
 use super::found::property_of;
 use super::lang::Lang;
+use super::names;
 use super::page::{Frame, html};
 use super::reading::{bytes, list, money, number, text, time};
 use super::visitor::Visitor;
@@ -31,6 +32,7 @@ pub struct MeasureRow {
     pub party: String,
     pub party_name: String,
     pub counterpart: String,
+    pub counterpart_code: String,
     pub kind: String,
     pub property: String,
     pub class: String,
@@ -38,7 +40,10 @@ pub struct MeasureRow {
     pub state_code: String,
     pub exemption: Badge,
     pub basis: String,
+    /// As last reported; empty once it was ordered, when it is out of date.
     pub available: String,
+    /// That freezes of others come first, with the balance that they hold; empty where none do.
+    pub behind: String,
     pub value: String,
     pub limit: String,
     pub held: String,
@@ -75,6 +80,7 @@ impl MeasureRow {
         let (property, class) = property_of(&target);
         let case_number = text(measure, "/case_number");
         let state_code = text(measure, "/state");
+        let is_placed = !matches!(state_code.as_str(), "candidate" | "proposed" | "skipped" | "refused");
         let tasks = list(measure, "/tasks").iter().filter_map(Value::as_str);
         Self {
             href: format!("/console/measures/{}", segment(&id)),
@@ -83,15 +89,17 @@ impl MeasureRow {
             inquiry: text(measure, "/inquiry"),
             party: text(measure, "/party"),
             party_name: text(measure, "/party_name"),
-            counterpart: text(measure, "/counterpart"),
+            counterpart: names::counterpart(measure),
+            counterpart_code: text(measure, "/counterpart"),
             kind: word(words::ASSET, &text(&target, "/kind"), lang),
             property,
             class,
             state: badge(MEASURE, &state_code, lang),
             state_code,
             exemption: badge(EXEMPTION, &text(measure, "/exemption/level"), lang),
-            basis: text(measure, "/exemption/basis"),
-            available: money(measure, "/available"),
+            basis: lang.of_note(&text(measure, "/exemption/basis")),
+            available: if is_placed { String::new() } else { money(measure, "/available") },
+            behind: if is_placed { String::new() } else { approving::behind_others(measure, lang) },
             value: money(measure, "/value"),
             limit: some(measure, "/limit"),
             held: some(measure, "/held"),
@@ -105,7 +113,7 @@ impl MeasureRow {
             rank: text(measure, "/rank/place"),
             approved_by: text(measure, "/approved_by"),
             first_approval: approving::first_approval(measure),
-            note: text(measure, "/note"),
+            note: lang.of_note(&text(measure, "/note")),
             tasks: tasks.map(|task| badge(words::TASK, task, lang)).collect(),
             rights: Vec::new(),
             seen: approving::seen_of(measure),
@@ -196,9 +204,10 @@ fn facts(row: &MeasureRow, lang: Lang) -> Vec<(&'static str, String)> {
     let all = [
         ("财产", "Property", format!("{} {}", row.kind, row.property)),
         ("账户类别、网点", "Class, branch", row.class.clone()),
-        ("协助单位", "Counterpart", row.counterpart.clone()),
-        ("当事人", "Party", row.party.clone()),
-        ("可用余额", "Available", row.available.clone()),
+        ("协助单位", "Counterpart", names::called(&row.counterpart, &row.counterpart_code)),
+        ("当事人", "Party", names::called(&row.party_name, &row.party)),
+        ("可用余额（最近反馈）", "Available, as last reported", row.available.clone()),
+        ("轮候", "Waits", row.behind.clone()),
         ("载明价值", "Value", row.value.clone()),
         ("限额", "Limit", row.limit.clone()),
         ("实际控制", "Held", row.held.clone()),

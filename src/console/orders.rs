@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::found::{AssetRow, asset_row, property_of};
 use super::lang::Lang;
 use super::measures::download;
+use super::names;
 use super::page::{Frame, html};
 use super::reading::{bytes, is_there, list, money, number, text, time};
 use super::visitor::Visitor;
@@ -123,8 +124,8 @@ fn facts(view: &Value, lang: Lang) -> Vec<(&'static str, String)> {
     let calls = list(view, "/vendor_calls").iter().map(|call| text(call, "/reference"));
     let all = [
         ("事项", "Action", word(words::ACTION, &text(order, "/instruction/action"), lang)),
-        ("协助单位", "Counterpart", text(order, "/counterpart")),
-        ("当事人", "Party", text(order, "/party")),
+        ("协助单位", "Counterpart", names::with_code(order)),
+        ("当事人", "Party", names::called(&text(order, "/party_name"), &text(order, "/party"))),
         ("证件类型", "Document", word(words::IDENTITY, &text(order, "/document"), lang)),
         ("财产", "Property", format!("{property} {class}").trim().to_owned()),
         ("金额", "Amount", amount),
@@ -134,7 +135,7 @@ fn facts(view: &Value, lang: Lang) -> Vec<(&'static str, String)> {
         ("发送", "Sent", time(order, "/sent_at")),
         ("反馈期限", "Deadline", time(order, "/deadline")),
         ("重查自", "Asks again", text(order, "/requery_of")),
-        ("未能办理的原因", "Why there is no reply", text(order, "/fault/detail")),
+        ("未能办理的原因", "Why there is no reply", lang.of_note(&text(order, "/fault/detail"))),
         ("对方代码", "The counterpart's code", text(order, "/fault/status")),
         ("转由", "Passed on to", text(order, "/fault/passed_on_to")),
         ("供应商调用号", "The vendor's numbers", calls.collect::<Vec<_>>().join(" ")),
@@ -147,14 +148,19 @@ fn answer(view: &Value, reply: &Value, lang: Lang) -> Vec<(&'static str, String)
     if !is_there(view, "/answer") {
         return Vec::new();
     }
-    let missing = list(reply, "/missing").iter().filter_map(Value::as_str).collect::<Vec<_>>().join("；");
+    let missing = list(reply, "/missing")
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|one| lang.of_note(one))
+        .collect::<Vec<_>>()
+        .join("；");
     let revision = format!("{} / {}", text(view, "/answer/revision"), text(view, "/revisions"));
     let all = [
         ("版本", "Revision", revision),
         ("对方反馈", "Answered", time(view, "/answer/provenance/answered_at")),
         ("收到", "Received", time(view, "/answer/provenance/received_at")),
         ("沿用自", "Used again, from", time(view, "/answer/provenance/cached_from")),
-        ("对方说明", "The counterpart's words", text(reply, "/words")),
+        ("对方说明", "The counterpart's words", lang.of_note(&text(reply, "/words"))),
         ("缺少", "Missing", missing),
         ("实际控制", "Held", money(reply, "/held")),
         ("金额", "Amount", money(reply, "/amount")),

@@ -106,13 +106,14 @@ pub fn html(status: StatusCode, template: &impl Template) -> Response {
 /// The page that says what went wrong.
 pub fn failure_page(failure: &Failure, frame: &Frame) -> Response {
     let page = Frame { title: failure.title(frame.lang).to_owned(), ..frame.clone() };
+    let told = failure.clone().told_in(frame.lang);
     let shown = FailurePage {
         page,
         status: failure.status.as_u16(),
         remedy: failure.remedy(frame.lang),
-        kind: if failure.is_forged() { String::new() } else { failure.kind.clone() },
-        detail: failure.detail.clone(),
-        findings: failure.findings.clone(),
+        kind: if failure.is_forged() { String::new() } else { told.kind },
+        detail: told.detail,
+        findings: told.findings,
     };
     html(failure.status, &shown)
 }

@@ -23,6 +23,7 @@ use super::failure::Failure;
 use super::form::Posted;
 use super::lang::Lang;
 use super::measures::download;
+use super::names;
 use super::page::{Frame, html};
 use super::reading::{bytes, list, money, text};
 use super::visitor::Visitor;
@@ -70,6 +71,7 @@ fn shown(
     sheet: &[SheetParty],
     failure: &Failure,
 ) -> Response {
+    let failure = failure.clone().told_in(visitor.lang);
     let mut sections = sections(draft, parties, visitor.lang);
     let mut faults = Vec::new();
     if failure.findings.is_empty() && failure.status != StatusCode::OK {
@@ -309,15 +311,20 @@ fn preview_page(visitor: &Visitor, asked: &Asked<'_>, (body, previewed): (&Value
     // What does not fit into a quota is shown, whatever else is left out.
     loads.sort_by_key(|one| !one.is_short);
     loads.truncate(MOST_SHOWN);
+    let party = |of: &Value| {
+        let reference = text(of, "/party");
+        let named = list(body, "/parties").iter().find(|one| text(one, "/reference") == reference);
+        names::called(&named.map(|one| text(one, "/name")).unwrap_or_default(), &reference)
+    };
     let order = |order: &Value| {
         (
-            text(order, "/counterpart"),
-            text(order, "/party"),
+            names::counterpart(order),
+            party(order),
             word(words::IDENTITY, &text(order, "/document"), lang),
             word(words::ACTION, &text(order, "/action"), lang),
         )
     };
-    let not = |line: &Value| (text(line, "/counterpart"), text(line, "/party"), text(line, "/reason"));
+    let not = |line: &Value| (names::counterpart(line), party(line), lang.of_note(&text(line, "/reason")));
     let papers = draft.uploads.iter().map(|upload| {
         (
             sections::label_of(&upload.field, lang),

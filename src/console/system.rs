@@ -63,7 +63,7 @@ struct SystemPage {
 }
 
 fn relay(relay: &Value, lang: Lang) -> RelayLine {
-    let error = [time(relay, "/last_error/at"), text(relay, "/last_error/detail")].join(" ");
+    let error = [time(relay, "/last_error/at"), lang.of_note(&text(relay, "/last_error/detail"))].join(" ");
     let held = list(relay, "/held_back").iter();
     let held: Vec<String> =
         held.map(|one| format!("{} {}", text(one, "/court"), text(one, "/events"))).collect();
@@ -173,7 +173,7 @@ pub async fn show(State(console): State<Console>, visitor: Visitor) -> Result<Re
         (
             "存储异常",
             "What ails the store",
-            health.ailment.map(|ailment| ailment.words().to_owned()).unwrap_or_default(),
+            health.ailment.map(|ailment| lang.of_note(ailment.words())).unwrap_or_default(),
         ),
         ("协助单位", "Counterparts", gateway.counterparts.now().len().to_string()),
         ("最新事件序号", "Newest event", text(&relays, "/last_event")),

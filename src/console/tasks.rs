@@ -17,7 +17,7 @@ use super::page::{Frame, html, topic};
 use super::reading::{ago, instant, list as list_at, money, text, time};
 use super::visitor::Visitor;
 use super::words::{ASSET, Badge, TASK, badge, choices, word};
-use super::{approving, currency, entering, standing};
+use super::{approving, currency, entering, names, standing};
 use crate::api::may;
 
 /// Tasks on one page.
@@ -228,7 +228,7 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
         due_in: ago(due, now, lang),
         is_late: due.is_some_and(|due| due < now),
         age: ago(instant(task, "/created_at"), now, lang),
-        note: text(task, "/note"),
+        note: lang.of_note(&text(task, "/note")),
         property: property(task, lang),
         facts: if approves || kind == "approve" {
             approving::facts(&task["property"], lang)
@@ -327,7 +327,7 @@ fn property(task: &Value, lang: Lang) -> String {
     if kind.is_empty() {
         return kind;
     }
-    format!("{} {} · {}", word(ASSET, &kind, lang), at("number"), at("counterpart"))
+    format!("{} {} · {}", word(ASSET, &kind, lang), at("number"), names::counterpart(&task["property"]))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::address::segment;
 use super::lang::Lang;
+use super::names;
 use super::reading::{beijing_to_the_second, grouped, instant, list, text};
 use super::words::{ACT, ACTION, CLAIM_CHANGE, ORDER, OUTCOME, word};
 
@@ -53,7 +54,7 @@ impl Happening {
 pub fn of_acts(acts: &Value, lang: Lang) -> Vec<Happening> {
     let one = |act: &Value| {
         let refused = text(act, "/refused");
-        let words = [text(act, "/reason"), refused.clone()].join(" ");
+        let words = [text(act, "/reason"), lang.of_note(&refused)].join(" ");
         let what = word(ACT, &text(act, "/act"), lang);
         let happening = Happening::new(instant(act, "/at")?, text(act, "/actor"), what, words.trim());
         Some(Happening { is_refused: !refused.is_empty(), ..happening })
@@ -78,7 +79,7 @@ pub fn of_orders(certificate: &Value, lang: Lang) -> Vec<Happening> {
     for line in list(certificate, "/orders") {
         let action = word(ACTION, &text(line, "/action"), lang);
         let (counterpart, href) =
-            (text(line, "/counterpart"), format!("/console/orders/{}", segment(&text(line, "/number"))));
+            (names::counterpart(line), format!("/console/orders/{}", segment(&text(line, "/number"))));
         if let Some(sent) = instant(line, "/sent_at") {
             let what = format!("{} {action}", lang.t("发送", "sent:"));
             all.push(Happening::new(sent, "→ ".to_owned() + &counterpart, what, "").with_link(href.clone()));
@@ -91,8 +92,13 @@ pub fn of_orders(certificate: &Value, lang: Lang) -> Vec<Happening> {
             };
             let what = format!("{} {action}：{said}", lang.t("反馈", "answered:"));
             all.push(
-                Happening::new(answered, "← ".to_owned() + &counterpart, what, text(line, "/words"))
-                    .with_link(href),
+                Happening::new(
+                    answered,
+                    "← ".to_owned() + &counterpart,
+                    what,
+                    lang.of_note(&text(line, "/words")),
+                )
+                .with_link(href),
             );
         }
     }

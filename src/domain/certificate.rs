@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chakong_contract::{ActionKind, Money, RequestNumber};
+use chakong_contract::{ActionKind, Money, RequestNumber, unsigned_zero};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
@@ -81,15 +81,15 @@ impl Coverage {
             }
         }
         let over = held + deducted - claim.amount;
-        let short = if claim.is_open() { -over } else { Decimal::ZERO };
+        let short = if claim.is_open() { claim.amount - held - deducted } else { Decimal::ZERO };
         Self {
             claimed: Money::yuan(claim.amount),
             held: Money::yuan(held),
             deducted: Money::yuan(deducted),
             asked: Money::yuan(asked),
             uncovered: Money::yuan(uncovered),
-            shortfall: Money::yuan(short.max(Decimal::ZERO)),
-            excess: Money::yuan(over.max(Decimal::ZERO)),
+            shortfall: Money::yuan(unsigned_zero(short.max(Decimal::ZERO))),
+            excess: Money::yuan(unsigned_zero(over.max(Decimal::ZERO))),
         }
     }
 }

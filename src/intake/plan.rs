@@ -1,4 +1,5 @@
 use chakong_contract::asset::AssetKind;
+use chakong_contract::order::DocumentKind;
 use chakong_contract::{ActionKind, Instruction, Moment, Party};
 use jiff::Timestamp;
 
@@ -35,7 +36,10 @@ pub fn plan(
     for (at, name) in named.iter().enumerate() {
         let pointer = || format!("/search/counterparts/{at}");
         match counterparts.get(name) {
-            None => findings.push(Finding::new(pointer(), "there is no such counterpart")),
+            None => findings.push(Finding::new(
+                pointer(),
+                format!("没有「{name}」这一协助单位 there is no such counterpart"),
+            )),
             Some(counterpart) => {
                 if let Err(reason) = can_answer(submission, counterpart, rules, now) {
                     findings.push(Finding::new(pointer(), reason));
@@ -51,18 +55,25 @@ pub fn plan(
     let can_freeze =
         |planned: &PlannedOrder| rules.abilities.can(&planned.counterpart, ActionKind::Freeze).is_ok();
     let can = plan.orders.iter().any(can_freeze) || can_freeze_equity(&plan, counterparts, rules);
-    if submission.mandate.is_some() && !plan.orders.is_empty() && !can {
-        findings.push(Finding::new("/mandate", "none of the counterparts that would be asked can freeze"));
+    // Whoever is left out for want of papers alone would be asked with them.
+    let lacks_papers = counterparts.values().any(|counterpart| {
+        (named.is_empty() || named.contains(&counterpart.name))
+            && rules.abilities.can(&counterpart.name, ActionKind::Freeze).is_ok()
+            && matches!(missing_papers(submission, counterpart, rules), Ok(missing) if !missing.is_empty())
+    });
+    if submission.mandate.is_some() && !plan.orders.is_empty() && !can && !lacks_papers {
+        let detail = "所查单位均不支持网络冻结 none of the counterparts that would be asked can freeze";
+        findings.push(Finding::new("/mandate", detail));
     }
     if plan.orders.len() > MOST_ORDERS {
         findings.push(Finding::new(
             "/parties",
-            format!("more than {MOST_ORDERS} orders would be needed; split the inquiry"),
+            format!("须发出的请求超过 {MOST_ORDERS} 件，请分次提交 more than {MOST_ORDERS} orders would be needed; split the inquiry"),
         ));
     }
     if plan.orders.is_empty() && findings.is_empty() {
         let reasons: Vec<&str> = plan.not_asked.iter().map(|not| not.reason.as_str()).take(5).collect();
-        let detail = format!("no counterpart can be asked: {}", reasons.join("; "));
+        let detail = format!("没有可查询的协助单位 no counterpart can be asked: {}", reasons.join("；"));
         findings.push(Finding::new("/search", detail));
     }
     plan
@@ -100,7 +111,10 @@ fn plan_counterpart(
             Ok(())
                 if let Some(first) = first_of(submission, (counterparts, rules), counterpart, party, now) =>
             {
-                Some(format!("备用，仅在{first}无法答复时查询 asked only when {first} cannot answer"))
+                Some(format!(
+                    "备用，仅在{}无法答复时查询 asked only when {} cannot answer",
+                    first.name_zh, first.name
+                ))
             }
             Ok(()) if documents.is_empty() => {
                 Some("不支持该当事人的证件类型 cannot match any identity document of this party".to_owned())
@@ -138,7 +152,7 @@ fn first_of<'a>(
     counterpart: &CounterpartConfig,
     party: &Party,
     now: Timestamp,
-) -> Option<&'a str> {
+) -> Option<&'a CounterpartConfig> {
     let named = &submission.search.counterparts;
     if !named.is_empty() {
         return None;
@@ -148,7 +162,7 @@ fn first_of<'a>(
             && can_answer(submission, first, rules, now).is_ok()
             && !matching(party, first).is_empty()
     });
-    first.map(|first| first.name.as_str())
+    first.map(|first| &**first)
 }
 
 /// Whether the connector has words for an order, e.g. for the characters of the party's name. The number is that of no
@@ -190,15 +204,21 @@ fn can_answer(
     if !wanted.is_empty() && !wanted.iter().any(|kind| reported.contains(kind)) {
         return Err("不提供所查财产类型 does not report the kinds of assets that were asked for".to_owned());
     }
-    let needed =
-        rules.abilities.can(&counterpart.name, ActionKind::Query).map_err(|cannot| cannot.to_string())?;
-    let missing: Vec<&str> = needed
-        .iter()
-        .filter(|kind| !submission.documents.iter().any(|document| document.kind == **kind))
-        .map(|kind| kind.chinese())
-        .collect();
+    let missing = missing_papers(submission, counterpart, rules)?;
     if !missing.is_empty() {
         return Err(format!("缺文书 missing document: {}", missing.join("、")));
     }
     counterpart.officers.unknown(&submission.case, Moment::from_timestamp(now).date()).map_or(Ok(()), Err)
+}
+
+/// The papers that a query needs at a counterpart and that were not brought, or why it takes no queries.
+fn missing_papers(
+    submission: &Submission,
+    counterpart: &CounterpartConfig,
+    rules: &Rules,
+) -> Result<Vec<&'static str>, String> {
+    let needed =
+        rules.abilities.can(&counterpart.name, ActionKind::Query).map_err(|cannot| cannot.to_string())?;
+    let is_missing = |kind: &&DocumentKind| !submission.documents.iter().any(|one| one.kind == **kind);
+    Ok(needed.iter().filter(is_missing).map(|kind| kind.chinese()).collect())
 }

@@ -2,7 +2,7 @@
 
 use chakong_contract::asset::EncumbranceKind;
 use chakong_contract::order::Target;
-use chakong_contract::{IdentityDocument, IdentityKind, Moment, Money};
+use chakong_contract::{IdentityDocument, IdentityKind, Moment, Money, unsigned_zero};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -22,6 +22,7 @@ pub fn day(day: Date) -> String {
 
 /// An amount with separators and two decimals at least.
 pub fn grouped(amount: Decimal) -> String {
+    let amount = unsigned_zero(amount);
     let text = format!("{:.*}", usize::try_from(amount.scale().clamp(2, 8)).unwrap_or(2), amount);
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
     let (whole, part) = digits.split_once('.').unwrap_or((digits, "00"));
@@ -195,6 +196,7 @@ mod tests {
         assert_eq!(shown("0"), "0.00");
         assert_eq!(shown("1234567.8"), "1,234,567.80");
         assert_eq!(shown("-1000"), "-1,000.00");
+        assert_eq!(grouped(-Decimal::new(0, 2)), "0.00", "nothing has no sign");
         assert_eq!(shown("999.005"), "999.005");
         assert_eq!(shown("123"), "123.00");
     }

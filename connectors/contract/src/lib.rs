@@ -54,7 +54,7 @@ pub use date::{Date, Moment};
 pub use fault::{Fault, FaultKind, RetryAfter};
 pub use manifest::{Capability, LineKind, Manifest, Setting, SettingProblem, Settings};
 pub use message::{HttpRequest, HttpResponse, InboundRequest, Message, Method};
-pub use money::{Currency, Money, PlainDecimal};
+pub use money::{Currency, Money, PlainDecimal, unsigned_zero};
 pub use name::PartyName;
 pub use order::{
     ActionKind, CertificateImage, DocumentKind, Instruction, LegalDocument, Officer, Order, RequestNumber,

@@ -37,13 +37,18 @@ pub struct Money {
 #[serde(transparent)]
 pub struct PlainDecimal(#[serde(with = "plain")] pub Decimal);
 
+/// The amount; a zero without a sign: what two equal amounts leave is nothing, never less than nothing.
+pub fn unsigned_zero(amount: Decimal) -> Decimal {
+    if amount.is_zero() { amount.abs() } else { amount }
+}
+
 /// Amounts in JSON: plain decimal text, without exponents, signs of plus or separators, so that nobody reads another number.
 mod plain {
     use rust_decimal::Decimal;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(amount: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(amount)
+        serializer.collect_str(&super::unsigned_zero(*amount))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
@@ -101,9 +106,10 @@ impl Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let amount = unsigned_zero(self.amount);
         match self.currency {
-            Some(currency) => write!(f, "{} {currency}", self.amount),
-            None => write!(f, "{} (currency unknown)", self.amount),
+            Some(currency) => write!(f, "{amount} {currency}"),
+            None => write!(f, "{amount} (currency unknown)"),
         }
     }
 }
@@ -208,8 +214,7 @@ pub fn read_amount(text: &str) -> Result<Option<Decimal>, AmountError> {
         Some((number, exponent)) => scientific(number, exponent)?,
         None => plain(text)?,
     };
-    // A negative zero is zero.
-    Ok(Some(if read.is_zero() { read.abs() } else { read }))
+    Ok(Some(unsigned_zero(read)))
 }
 
 /// An amount without an exponent.
@@ -280,6 +285,16 @@ mod tests {
         ] {
             assert_eq!(read_amount(bad), Err(AmountError), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_zero_is_told_without_a_sign() {
+        let nothing = Money::yuan(-Decimal::new(0, 2));
+        assert!(nothing.amount.is_sign_negative(), "as a difference may leave it");
+        assert_eq!(nothing.to_string(), "0.00 CNY");
+        let told = serde_json::to_value(nothing).expect("JSON");
+        assert_eq!(told["amount"], "0.00");
+        assert_eq!(Money::yuan(Decimal::new(-5, 2)).to_string(), "-0.05 CNY");
     }
 
     #[test]

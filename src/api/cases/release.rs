@@ -18,6 +18,15 @@ use crate::domain::rules::release_reasons::ReleaseReason;
 use crate::domain::{Case, MeasureId};
 use crate::people::Identity;
 
+/// Whether a release on a ground, named by its word, settles the claim of the whole case, so that nothing more is frozen. Because of
+/// bankruptcy proceedings, the release of a measure or of a party ends that party's liability alone.
+pub fn settles_claim(ground: &str, is_of_case: bool) -> bool {
+    let ground: Option<ReleaseReason> = serde_json::from_value(ground.into()).ok();
+    ground.is_some_and(|ground| {
+        ground.closes_room() && (is_of_case || ground != ReleaseReason::BankruptcyAccepted)
+    })
+}
+
 /// Why everything is released, and on which documents.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

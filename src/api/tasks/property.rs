@@ -29,8 +29,10 @@ pub(super) struct TaskProperty {
     held: Money,
     /// Last day; null where it is not known.
     until: Option<Date>,
-    /// Available balance as last reported.
+    /// Available balance as last reported; zero where `behind_others` stands.
     available: Money,
+    /// The balance that freezes of others hold, as last reported: a freeze waits 轮候 behind them, or would. Null where it is not so.
+    behind_others: Option<Money>,
     /// Class of an account or a product in the counterpart's words; empty for what has none.
     class: String,
     /// Whether the property may be touched, and why not.
@@ -79,7 +81,8 @@ impl TaskProperty {
             limit: measure.money(measure.limit),
             held: measure.money(measure.held),
             until: measure.until,
-            available: measure.money(measure.available),
+            available: measure.money(measure.available_now()),
+            behind_others: measure.behind_others(),
             class,
             exemption: measure.exemption.clone(),
             listed_state_shares: measure.listed_state_shares,

@@ -262,3 +262,21 @@ async fn nobody_is_born_after_today() {
     body["parties"][0]["documents"][0]["number"] = json!(number("19000101"));
     assert_eq!(bench.submit("k", body.to_string()).await.status, StatusCode::CREATED);
 }
+
+#[tokio::test]
+async fn that_nobody_can_freeze_is_not_said_where_those_who_can_lack_papers_alone() {
+    let bench = Bench::new();
+    let mut body = submission();
+    body["parties"][0]["kind"] = json!("organisation");
+    body["parties"][0]["name"] = json!("测试矿业有限公司");
+    body["parties"][0]["documents"] = json!([{ "kind": "uscc", "number": "91000000MADEM00112" }]);
+    let documents = body["documents"].take();
+    body["documents"] = json!([]);
+    let told = bench.submit("without", body.to_string()).await.is_problem(422, "invalid");
+    assert!(told.to_string().contains("/documents"), "the papers are asked for: {told}");
+    assert!(!told.to_string().contains("不支持网络冻结"), "the banks can freeze: {told}");
+    body["documents"] = documents;
+    body["search"] = json!({ "counterparts": ["vendor"] });
+    let told = bench.submit("vendor", body.to_string()).await.is_problem(422, "invalid");
+    assert!(told.to_string().contains("所查单位均不支持网络冻结"), "{told}");
+}

@@ -12,6 +12,7 @@ use super::super::address::segment;
 use super::super::backend::Console;
 use super::super::failure::Failure;
 use super::super::lang::Lang;
+use super::super::names;
 use super::super::printing::file as as_file;
 use super::super::reading::{bytes, instant, list, number, text, time};
 use super::super::visitor::Visitor;
@@ -89,7 +90,7 @@ pub fn receipts(case: &Value, lang: Lang) -> Vec<FileLine> {
             let href = format!("/console/measures/{id}/receipts/{}", segment(&text(receipt, "/sha256")));
             let line = FileLine {
                 name: text(receipt, "/title"),
-                about: format!("{} {} {id}", text(measure, "/counterpart"), lang.t("控制措施", "measure")),
+                about: format!("{} {} {id}", names::counterpart(measure), lang.t("控制措施", "measure")),
                 note: format!("{} · {}", time(receipt, "/received_at"), bytes(number(receipt, "/size"))),
                 href,
             };
@@ -164,8 +165,8 @@ fn news_line(view: &Value, number: &str, lang: Lang) -> Option<(Option<Timestamp
         news.push(Badge { tone: "off", text: lang.t("无变化", "nothing new").to_owned() });
     }
     let line = NewsLine {
-        counterpart: text(view, "/order/counterpart"),
-        party: text(view, "/order/party"),
+        counterpart: names::counterpart(&view["order"]),
+        party: names::called(&text(view, "/order/party_name"), &text(view, "/order/party")),
         at: time(view, RECEIVED),
         href: format!("/console/orders/{}", segment(number)),
         news,

@@ -1,7 +1,5 @@
 //! `GET /console/cases/{id}`: a case on one page. What may be long is bounded, with the way to the rest.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -21,6 +19,7 @@ use super::super::found::{AssetRow, asset_row, by_party, each_once};
 use super::super::inquiries::FanOut;
 use super::super::lang::Lang;
 use super::super::measures::MeasureRow;
+use super::super::names;
 use super::super::page::{Frame, html};
 use super::super::reading::{is_there, list, money, text, time};
 use super::super::tasks::{TaskRow, row as task_row};
@@ -252,7 +251,7 @@ pub fn certificates_shown(case: &Value) -> Vec<String> {
 async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) -> Result<Told, Failure> {
     let (lang, now) = (visitor.lang, console.gateway().clock.now());
     let mut told = Told::default();
-    let (names, mut certificates) = (names_of_parties(case), Vec::new());
+    let (names, mut certificates) = (names::parties_of(case), Vec::new());
     for (at, inquiry) in list(case, "/inquiries").iter().rev().enumerate() {
         let id = text(inquiry, "/id");
         let href = format!("/console/inquiries/{}", segment(&id));
@@ -286,25 +285,6 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
     }
     told.news = news(console, visitor, compared(case, &certificates)).await?;
     Ok(told)
-}
-
-/// Names of the parties by each reference that an inquiry gave them. One that names several is left out: nobody knows which is meant.
-fn names_of_parties(case: &Value) -> BTreeMap<String, String> {
-    let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for party in list(case, "/parties") {
-        for reference in list(party, "/references").iter().filter_map(Value::as_str) {
-            let name = text(party, "/name");
-            names
-                .entry(reference.to_owned())
-                .and_modify(|known| {
-                    if known.as_deref() != Some(name.as_str()) {
-                        *known = None;
-                    }
-                })
-                .or_insert(Some(name));
-        }
-    }
-    names.into_iter().filter_map(|(reference, name)| Some((reference, name?))).collect()
 }
 
 /// What stands first in the ledger: what a person must decide, then what holds, then the rest.

@@ -3,7 +3,7 @@
 use chakong_contract::order::DocumentKind;
 
 use super::super::words::{GROUND, MODE, PREFER, UNCOVERED};
-use super::{ActKind, Input, MEASURE, NUMBER, REASON, SEEN, field, needed, paper};
+use super::{ActKind, Input, MEASURE, NUMBER, REASON, SEEN, field, needed, needed_paper, paper};
 
 const AMOUNT: (&str, &str) = ("金额（元）", "Amount (yuan)");
 
@@ -49,7 +49,7 @@ pub const ACTS: &[ActKind] = &[
         fields: &[
             needed("amount", ("变更后总额（元）", "New total (yuan)"), "/change/amount", Input::Money),
             NUMBER,
-            paper(DocumentKind::ClaimPaper),
+            needed_paper(DocumentKind::ClaimPaper),
             SEEN,
             REASON,
         ],
@@ -63,7 +63,7 @@ pub const ACTS: &[ActKind] = &[
         fields: &[
             needed("amount", ("变更后总额（元）", "New total (yuan)"), "/change/amount", Input::Money),
             NUMBER,
-            paper(DocumentKind::ClaimPaper),
+            needed_paper(DocumentKind::ClaimPaper),
             SEEN,
             REASON,
         ],
@@ -77,7 +77,7 @@ pub const ACTS: &[ActKind] = &[
         fields: &[
             needed("amount", AMOUNT, "/change/amount", Input::Money),
             NUMBER,
-            paper(DocumentKind::ClaimPaper),
+            needed_paper(DocumentKind::ClaimPaper),
             SEEN,
             REASON,
         ],
@@ -91,7 +91,7 @@ pub const ACTS: &[ActKind] = &[
         fields: &[
             needed("amount", AMOUNT, "/change/amount", Input::Money),
             NUMBER,
-            paper(DocumentKind::ClaimPaper),
+            needed_paper(DocumentKind::ClaimPaper),
             SEEN,
             REASON,
         ],
@@ -103,7 +103,7 @@ pub const ACTS: &[ActKind] = &[
         en: "Settle the claim",
         is_grave: true,
         base: r#"{"state":"settled"}"#,
-        fields: &[NUMBER, paper(DocumentKind::ClaimPaper), SEEN, REASON],
+        fields: &[NUMBER, needed_paper(DocumentKind::ClaimPaper), SEEN, REASON],
         ..CLAIM
     },
     ActKind {
@@ -112,7 +112,7 @@ pub const ACTS: &[ActKind] = &[
         en: "Withdraw the claim",
         is_grave: true,
         base: r#"{"state":"withdrawn"}"#,
-        fields: &[NUMBER, paper(DocumentKind::ClaimPaper), SEEN, REASON],
+        fields: &[NUMBER, needed_paper(DocumentKind::ClaimPaper), SEEN, REASON],
         ..CLAIM
     },
     ActKind {
@@ -120,7 +120,7 @@ pub const ACTS: &[ActKind] = &[
         zh: "恢复执行",
         en: "Open the claim again",
         base: r#"{"state":"open"}"#,
-        fields: &[NUMBER, paper(DocumentKind::ClaimPaper), SEEN, REASON],
+        fields: &[NUMBER, needed_paper(DocumentKind::ClaimPaper), SEEN, REASON],
         ..CLAIM
     },
     ActKind {
@@ -168,7 +168,7 @@ pub const ACTS: &[ActKind] = &[
                 Input::Money,
             ),
             NUMBER,
-            paper(DocumentKind::ClaimPaper),
+            needed_paper(DocumentKind::ClaimPaper),
             SEEN,
             REASON,
         ],
@@ -205,7 +205,7 @@ pub const ACTS: &[ActKind] = &[
         api: "/v1/cases/{}/parties/{}/reinstate",
         is_put: false,
         is_grave: true,
-        fields: &[NUMBER, paper(DocumentKind::ClaimPaper), REASON],
+        fields: &[NUMBER, needed_paper(DocumentKind::ClaimPaper), REASON],
         done: ("已撤销解除，正在重新查询其财产。", "The party owes again; its property is looked at anew."),
         about: ("案件～当事人", "Case ~ party"),
         ..CLAIM

@@ -2,6 +2,7 @@
 
 use chakong_contract::order::DocumentKind;
 
+use super::super::grounds::CONFIRMED;
 use super::super::words::{GROUND, IDENTITY, PARTY_KIND, PERMIT};
 use super::{ActKind, Input, MEASURE, NUMBER, REASON, SEEN, field, needed, paper};
 
@@ -96,6 +97,15 @@ pub const ACTS: &[ActKind] = &[
                 Input::Choice(GROUND),
             ),
             SEEN,
+            field(
+                CONFIRMED,
+                (
+                    "只解除一部分而所选事由了结全案执行标的的：已知悉，确认了结",
+                    "Where a part is released on a ground that settles the whole claim: I know, settle it",
+                ),
+                "",
+                Input::Flag,
+            ),
             NUMBER,
             paper(DocumentKind::ReleaseRuling),
             paper(DocumentKind::ReleaseNotice),

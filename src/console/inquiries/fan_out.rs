@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::address::segment;
 use super::super::lang::Lang;
+use super::super::names;
 use super::super::reading::{how_long, instant, list, number, text};
 use super::super::words::{ACTION, Badge, ORDER, OUTCOME, badge, word};
 
@@ -118,7 +119,7 @@ fn asked(line: &Value, now: Timestamp, lang: Lang) -> Asked {
     let outcome = text(line, "/outcome");
     let passed = text(line, "/passed_on_to");
     let stands_in = text(line, "/stands_in_for");
-    let mut words = text(line, "/words");
+    let mut words = lang.of_note(&text(line, "/words"));
     if !passed.is_empty() {
         words = format!("{words} {} {passed}", lang.t("转由", "passed on to"));
     }
@@ -126,7 +127,7 @@ fn asked(line: &Value, now: Timestamp, lang: Lang) -> Asked {
         words = format!("{words} {} {stands_in}", lang.t("代替", "stands in for"));
     }
     Asked {
-        counterpart: text(line, "/counterpart"),
+        counterpart: names::counterpart(line),
         party: text(line, "/party"),
         party_name: String::new(),
         action: word(ACTION, &text(line, "/action"), lang),
@@ -142,7 +143,7 @@ fn asked(line: &Value, now: Timestamp, lang: Lang) -> Asked {
 
 fn not_asked(line: &Value, lang: Lang) -> Asked {
     Asked {
-        counterpart: text(line, "/counterpart"),
+        counterpart: names::counterpart(line),
         party: text(line, "/party"),
         party_name: String::new(),
         action: word(ACTION, "query", lang),
@@ -151,7 +152,7 @@ fn not_asked(line: &Value, lang: Lang) -> Asked {
         outcome: None,
         took: String::new(),
         at: String::new(),
-        words: text(line, "/reason"),
+        words: lang.of_note(&text(line, "/reason")),
         href: String::new(),
     }
 }

@@ -14,6 +14,7 @@ use super::super::backend::Console;
 use super::super::failure::Failure;
 use super::super::form::Posted;
 use super::super::lang::Lang;
+use super::super::names;
 use super::super::page::{Frame, html};
 use super::super::reading::{bytes, list, number, text, time};
 use super::super::visitor::Visitor;
@@ -201,7 +202,7 @@ fn printable(paper: &Value, lang: Lang) -> Printable {
     Printable {
         kind: text(paper, "/kind"),
         name: badge(PRINT, &text(paper, "/kind"), lang),
-        about: [text(paper, "/party_name"), text(paper, "/counterpart")].concat(),
+        about: [text(paper, "/party_name"), names::counterpart(paper)].concat(),
         party: text(paper, "/party"),
         counterpart: text(paper, "/counterpart"),
         formats: formats.map(|format| (format.to_owned(), word(FORMAT, format, lang))).collect(),

@@ -201,3 +201,13 @@ fn a_claim_that_ended_has_no_shortfall_and_is_not_taken_for_covered() {
         assert_eq!(made.triage, Triage::CashCoversPart, "{state:?}");
     }
 }
+
+#[test]
+fn a_claim_that_is_covered_to_the_yuan_lacks_nothing_and_no_less_than_nothing() {
+    let made = with_ledger(vec![], super::super::ClaimState::Open, &[measure(900, 0)]);
+    let coverage = serde_json::to_value(made.coverage.expect("a mandate")).expect("JSON");
+    for field in ["shortfall", "excess"] {
+        let told = coverage[field]["amount"].as_str().expect("an amount");
+        assert!(!told.starts_with('-'), "{field}: {told}");
+    }
+}

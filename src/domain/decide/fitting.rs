@@ -74,9 +74,9 @@ pub fn check_money(instruction: &Instruction, said: Option<Money>) -> Result<(),
 /// [`Unfit`] where it is.
 pub fn check_taken(what: &str, said: Option<Decimal>, ordered: Decimal, whole: bool) -> Result<(), Unfit> {
     match said {
-        Some(said) if said < Decimal::ZERO || (!whole && said > ordered) => {
-            Err(format!("反馈金额 {said} 超出请求的 {ordered} more than was ordered is said to be {what}"))
-        }
+        Some(said) if said < Decimal::ZERO || (!whole && said > ordered) => Err(format!(
+            "反馈金额 {said} 超出请求的金额（{ordered}） more than was ordered is said to be {what}"
+        )),
         _ => Ok(()),
     }
 }

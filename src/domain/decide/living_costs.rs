@@ -28,7 +28,7 @@ pub fn free_of_living_costs(file: &CaseFile, claim: &Claim, measure: &Measure) -
 /// leaves the costs of living over once it takes effect.
 fn known_and_taken(file: &CaseFile, party: PartyId, without: Option<MeasureId>) -> (Decimal, Decimal) {
     let own = file.ledger().filter(|other| {
-        let is_behind = other.queued_behind && other.held.is_zero() && Some(other.id) != without;
+        let is_behind = other.behind_others().is_some() && Some(other.id) != without;
         other.debtor == party && !other.is_whole() && other.currency.is_none() && !is_behind
     });
     let (mut known, mut taken) = (Decimal::ZERO, Decimal::ZERO);

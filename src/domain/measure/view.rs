@@ -3,6 +3,7 @@
 use chakong_contract::asset::Rank;
 use chakong_contract::order::Target;
 use chakong_contract::{Date, Money};
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -29,8 +30,11 @@ pub struct MeasureView {
     pub exemption: Exemption,
     /// What an officer permitted although it is exempt; null where nothing needed permission.
     pub permitted: Option<Permitted>,
-    /// Available balance as last reported; for a product, its units at their price.
+    /// Available balance as last reported; for a product, its units at their price. Zero where `behind_others` stands.
     pub available: Money,
+    /// The balance that freezes of others hold, as last reported: a freeze waits 轮候 behind them, or would. Left out where it is not so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind_others: Option<Money>,
     /// What a property that is controlled as a whole is worth, as stated or estimated; null where nobody said.
     pub value: Option<Money>,
     /// What stands ordered at the counterpart: proposed or asked at first, less what was released and deducted since.
@@ -79,6 +83,18 @@ pub struct MeasureView {
     pub note: String,
 }
 
+impl Measure {
+    /// The balance that freezes of others hold, where they come first: a freeze waits behind them, or would (查扣冻规定 art. 26).
+    pub fn behind_others(&self) -> Option<Money> {
+        (self.queued_behind && self.held.is_zero()).then(|| self.money(self.available))
+    }
+
+    /// What is available as last reported: nothing where freezes of others come first.
+    pub fn available_now(&self) -> Decimal {
+        if self.behind_others().is_some() { Decimal::ZERO } else { self.available }
+    }
+}
+
 impl From<&Measure> for MeasureView {
     fn from(measure: &Measure) -> Self {
         Self {
@@ -90,7 +106,8 @@ impl From<&Measure> for MeasureView {
             origin: measure.origin,
             exemption: measure.exemption.clone(),
             permitted: measure.permitted,
-            available: measure.money(measure.available),
+            available: measure.money(measure.available_now()),
+            behind_others: measure.behind_others(),
             value: measure.value.map(Money::yuan),
             limit: measure.money(measure.limit),
             held: measure.money(measure.held),

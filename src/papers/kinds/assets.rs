@@ -7,6 +7,7 @@ use chakong_contract::asset::{
 
 use super::super::record::{Found, Issue, Search};
 use super::super::{Cell, Table, words};
+use crate::domain::bilingual::chinese;
 use crate::domain::companies::stakes_of_parties;
 use crate::domain::{LineRow, PartyId};
 
@@ -111,7 +112,7 @@ impl Kinds {
     fn new() -> Self {
         Self {
             listed: Vec::new(),
-            accounts: Table::new("二、银行存款", ACCOUNTS, "各协助单位均未反馈银行账户。"),
+            accounts: Table::new("银行存款", ACCOUNTS, "各协助单位均未反馈银行账户。"),
             products: Table::new("金融资产", PRODUCTS, ""),
             properties: Table::new("不动产", PROPERTIES, ""),
             equity: Table::new("股权及其他投资权益", STAKES, ""),
@@ -295,7 +296,7 @@ fn rights(all: &[Encumbrance]) -> String {
             &amount,
             &until,
             &rank,
-            &right.words,
+            &chinese(&right.words),
         ])
     };
     all.iter().map(one).collect::<Vec<_>>().join("；")

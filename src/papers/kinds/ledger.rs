@@ -9,8 +9,11 @@ use rust_decimal::Decimal;
 use super::super::record::{CaseRecord, Issue};
 use super::super::{Cell, Document, Table, words};
 use super::{begun, officers};
+use crate::domain::bilingual::chinese;
 use crate::domain::progress::is_in_force;
-use crate::domain::{Coverage, Measure, MeasureState, PartyId, PrintKind, Purpose, excess_by_measure};
+use crate::domain::{
+    ClaimState, Coverage, Measure, MeasureState, PartyId, PrintKind, Purpose, excess_by_measure,
+};
 
 /// How many days before its end a measure is on the reminder.
 const SOON: i64 = 30;
@@ -30,7 +33,13 @@ pub(super) fn table(caption: &str, measures: &[&Measure], issue: &Issue<'_>) -> 
     let mut table = Table::new(caption, &columns, "无。");
     for (place, measure) in (1..).zip(measures) {
         let rank = measure.rank.map(|rank| format!("第{}", rank.place)).unwrap_or_default();
-        let state = format!("{}·{}", words::measure_word(&measure.target), words::state(measure.state));
+        let (word, state) = (words::measure_word(&measure.target), words::state(measure.state));
+        let behind = match measure.behind_others() {
+            Some(_) if matches!(measure.state, MeasureState::Proposed | MeasureState::Asked) => {
+                "（他人在先控制，须轮候）"
+            }
+            _ => "",
+        };
         table.rows.push(vec![
             Cell::text(i32::to_string(&place)),
             Cell::text(issue.name_of(&measure.counterpart)),
@@ -39,7 +48,7 @@ pub(super) fn table(caption: &str, measures: &[&Measure], issue: &Issue<'_>) -> 
                 words::property_word(&measure.target),
                 words::property(&measure.target)
             )),
-            Cell::text(state),
+            Cell::text(format!("{word}·{state}{behind}")),
             whole_or(measure, measure.limit),
             whole_or(measure, measure.held),
             Cell::text(words::term(measure)),
@@ -79,8 +88,13 @@ fn claim_facts(record: &CaseRecord) -> Vec<(&'static str, String)> {
     let Some(claim) = &record.chain.claim else { return Vec::new() };
     let coverage = Coverage::of(claim, record.measures.iter());
     let yuan = |money: chakong_contract::Money| format!("{}元", words::grouped(money.amount));
+    let state = match claim.state {
+        ClaimState::Open => "",
+        ClaimState::Settled => "（已了结，不再冻结）",
+        ClaimState::Withdrawn => "（已撤回，不再冻结）",
+    };
     vec![
-        ("执行标的", yuan(coverage.claimed)),
+        ("执行标的", yuan(coverage.claimed) + state),
         ("已控制", yuan(coverage.held)),
         ("已扣划", yuan(coverage.deducted)),
         ("不足", yuan(coverage.shortfall)),
@@ -114,7 +128,7 @@ fn reasons(caption: &str, measures: &[&Measure], issue: &Issue<'_>) -> Table {
     let columns = [("序号", 6), ("协助单位", 20), ("财产", 34), ("原因", 40)];
     let mut table = Table::new(caption, &columns, "无。");
     for (place, measure) in (1..).zip(measures) {
-        let reason = match joined(&[&measure.exemption.basis, &measure.note]) {
+        let reason = match joined(&[&chinese(&measure.exemption.basis), &chinese(&measure.note)]) {
             none if none.is_empty() => words::state(measure.state).to_owned(),
             reason => reason,
         };

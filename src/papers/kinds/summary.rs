@@ -6,6 +6,7 @@ use super::super::record::{CaseRecord, Issue, Search};
 use super::super::{Cell, Document, Table, words};
 use super::assets::BY_NAME_ONLY;
 use super::{assets, begun, ledger, officers};
+use crate::domain::bilingual::chinese;
 use crate::domain::{ChainParty, LineRow, PartyId, PrintKind};
 
 pub(super) fn search_summary(record: &CaseRecord, party: PartyId, issue: &Issue<'_>) -> Option<Document> {
@@ -27,6 +28,7 @@ pub(super) fn search_summary(record: &CaseRecord, party: PartyId, issue: &Issue<
     document.tables.append(&mut ledger::of_party(record, party.id, issue));
     document.tables.push(not_asked(record, party, issue));
     document.tables.push(certificates(record));
+    number_sections(&mut document);
     if record.is_cut {
         document.closing.push("本案查询记录超过可打印数量，其余记录见系统内查控完整性证明。".to_owned());
     }
@@ -36,6 +38,16 @@ pub(super) fn search_summary(record: &CaseRecord, party: PartyId, issue: &Issue<
     );
     document.signatures = vec!["承办人", "书记员", "日期"];
     Some(document)
+}
+
+/// The numbers of sections, in their order.
+const NUMERALS: [&str; 12] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"];
+
+/// Numbers every table of a document as a section of it.
+fn number_sections(document: &mut Document) {
+    for (numeral, table) in NUMERALS.iter().zip(&mut document.tables) {
+        table.caption = format!("{numeral}、{}", table.caption);
+    }
 }
 
 /// Whether something stands in the tables that agrees with the party by name alone.
@@ -80,7 +92,7 @@ fn questions(asked: &[(&Search, Vec<&LineRow>)], issue: &Issue<'_>) -> Table {
         ("结果", 11),
         ("说明", 19),
     ];
-    let mut table = Table::new("一、查询及反馈情况", &columns, "未向任何协助单位查询。");
+    let mut table = Table::new("查询及反馈情况", &columns, "未向任何协助单位查询。");
     for (search, lines) in asked {
         for line in lines {
             let place = table.rows.len() + 1;
@@ -104,20 +116,24 @@ fn questions(asked: &[(&Search, Vec<&LineRow>)], issue: &Issue<'_>) -> Table {
 fn remark(line: &LineRow, again: Option<&LineRow>) -> String {
     let mut parts = Vec::new();
     if let Some(outcome) = &line.outcome {
-        parts.push(outcome.words.clone());
+        parts.push(chinese(&outcome.words));
         if let Some(at) = outcome.cached_from {
             parts.push(format!("沿用{}的反馈", words::time(at)));
         }
     } else if let Some(fault) = &line.fault {
-        parts.push(fault.to_string());
+        parts.push(chinese(&fault.to_string()));
     }
     if line.stands_in.is_some() {
         parts.push("代替其他数据来源查询".to_owned());
     }
     if let Some(again) = again {
         let number = crate::domain::number_of(again.id, again.created);
-        let fault = again.fault.as_ref().map(|fault| format!("（{fault}）")).unwrap_or_default();
-        let refused = again.outcome.as_ref().map(|outcome| outcome.words.as_str()).unwrap_or_default();
+        let fault = again
+            .fault
+            .as_ref()
+            .map(|fault| format!("（{}）", chinese(&fault.to_string())))
+            .unwrap_or_default();
+        let refused = again.outcome.as_ref().map(|outcome| chinese(&outcome.words)).unwrap_or_default();
         let fault = if refused.is_empty() { fault } else { format!("（{refused}）") };
         parts.push(format!("已重新查询（{number}）：{}{fault}", words::result(again)));
     }
@@ -133,7 +149,7 @@ fn not_asked(record: &CaseRecord, party: &ChainParty, issue: &Issue<'_>) -> Tabl
         let own: Vec<&str> =
             references.filter(|(_, id)| **id == party.id).map(|(one, _)| one.reference.as_str()).collect();
         for one in search.not_asked.iter().filter(|one| own.contains(&one.party.as_str())) {
-            let row = [issue.name_of(&one.counterpart), one.reason.as_str()].map(Cell::text);
+            let row = [issue.name_of(&one.counterpart), &chinese(&one.reason)].map(Cell::text);
             if table.rows.iter().any(|known| known.iter().skip(1).eq(&row)) {
                 continue;
             }

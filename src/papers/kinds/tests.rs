@@ -206,7 +206,7 @@ fn what_was_not_taken_is_not_among_what_was() {
     let measures = (1..).zip(states).map(|(id, state)| measure(id, state, 100)).collect();
     let document = summary(&record(all_answers(), measures));
     let states_in = |caption: &str| -> Vec<String> {
-        let place = document.tables.iter().position(|table| table.caption == caption).expect(caption);
+        let place = document.tables.iter().position(|table| table.caption.ends_with(caption)).expect(caption);
         rows(&document, place).into_iter().map(|row| row[3].clone()).collect()
     };
     let taken = states_in("已采取的控制措施");
@@ -396,4 +396,50 @@ fn what_agrees_by_name_alone_is_marked_and_stakes_in_lists_of_shareholders_are_t
     assert!(document.closing.iter().any(|line| line.contains("不能据此认定")));
     let sure = summary(&super::tests::record(all_answers(), Vec::new()));
     assert!(!sure.closing.iter().any(|line| line.contains("不能据此认定")));
+}
+
+#[test]
+fn a_freeze_that_would_wait_behind_others_is_said_to_wait_on_the_list() {
+    let behind = Measure { queued_behind: true, ..measure(1, MeasureState::Proposed, 0) };
+    let measures = vec![behind, measure(2, MeasureState::Proposed, 0)];
+    let list = printed(&record(all_answers(), measures), PrintKind::MeasureList, About::Case);
+    let states: Vec<String> = rows(&list.expect("a list"), 0).iter().map(|row| row[3].clone()).collect();
+    assert_eq!(states, ["冻结·待审批（他人在先控制，须轮候）", "冻结·待审批"]);
+}
+
+#[test]
+fn the_list_says_that_the_claim_is_settled() {
+    let mut record = record(all_answers(), vec![measure(1, MeasureState::InForce, 750)]);
+    let claimed = |record: &CaseRecord| {
+        let list = printed(record, PrintKind::MeasureList, About::Case).expect("a list");
+        list.facts.iter().find(|(label, _)| *label == "执行标的").map(|(_, said)| said.clone())
+    };
+    assert_eq!(claimed(&record).as_deref(), Some("1,000.00元"));
+    record.chain.claim.as_mut().expect("a claim").state = crate::domain::ClaimState::Settled;
+    assert_eq!(claimed(&record).as_deref(), Some("1,000.00元（已了结，不再冻结）"));
+}
+
+#[test]
+fn papers_are_chinese_and_their_sections_are_numbered_throughout() {
+    let refused = Measure {
+        note: "该单位不支持网络冻结 the counterpart realty takes no freeze orders".to_owned(),
+        ..measure(1, MeasureState::Skipped, 0)
+    };
+    let mut record = record(all_answers(), vec![refused]);
+    let search = &mut record.searches[0];
+    search.not_asked[0].reason =
+        "不支持该当事人的证件类型 cannot match any identity document of this party".to_owned();
+    search.lines[3].fault =
+        Some(Fault::new(FaultKind::Transient, "send", "该单位已暂停 the counterpart is paused"));
+    let list = printed(&record, PrintKind::MeasureList, About::Case).expect("a list");
+    let reasons = rows(&list, list.tables.len() - 1);
+    assert_eq!(reasons[0][3], "该单位不支持网络冻结");
+    let document = summary(&record);
+    assert_eq!(rows(&document, 0)[3][6], "该单位已暂停");
+    let not_asked =
+        document.tables.iter().position(|table| table.caption.contains("未查询")).expect("a table");
+    assert_eq!(rows(&document, not_asked)[0][2], "不支持该当事人的证件类型");
+    let numerals: Vec<&str> =
+        document.tables.iter().filter_map(|table| Some(table.caption.split_once('、')?.0)).collect();
+    assert_eq!(numerals, ["一", "二", "三", "四", "五", "六", "七", "八"][..document.tables.len()]);
 }

@@ -5,7 +5,7 @@ use chakong_contract::reply::Holding;
 use chakong_contract::{Asset, Instruction, Money, PartyKind, Reply};
 use rust_decimal::Decimal;
 
-use super::super::super::{Mandate, Measure, MeasureState};
+use super::super::super::{Mandate, Measure, MeasureState, MeasureView};
 use super::books::Bank;
 use super::world::{World, auto};
 
@@ -55,6 +55,9 @@ fn asked(world: &World) -> Vec<(String, Decimal)> {
 fn an_account_behind_another_courts_freeze_is_waited_for_with_what_is_not_kept_for_living() {
     let mut world = world(&[("a", 30_000)], &["a"], 4_000);
     assert_eq!(asked(&world), [("a".to_owned(), Decimal::from(26_000))]);
+    let shown = MeasureView::from(world.measure_at("a"));
+    assert_eq!(shown.available, Money::yuan(Decimal::ZERO), "nothing of it is available");
+    assert_eq!(shown.behind_others, Some(Money::yuan(30_000.into())));
     let freeze = world.queued()[0];
     assert!(matches!(world.file.orders[&freeze].instruction, Instruction::Freeze { .. }));
     let mut waiting = Holding::of(Money::yuan(Decimal::ZERO));

@@ -73,7 +73,7 @@ fn mortgage(one: &Mortgage, amounts: AmountUnit, notes: &mut Gathered) -> Burden
     let form = notes.words(field::MORTGAGE_FORM, &one.form, mortgage_form);
     let unit = if one.amount_unit.is_blank() && !secured.is_blank() && !secured.text().contains(['元', '万'])
     {
-        format!("{}（按本机构设置）", amounts.chinese())
+        format!("{}（登记机构未注明，按约定）", amounts.chinese())
     } else {
         one.amount_unit.text()
     };
@@ -154,7 +154,8 @@ fn seizure(one: &Seizure, notes: &mut Gathered) -> Burden {
     let case = if one.seizure_number.is_blank() { &one.business_number } else { &one.seizure_number };
     let said = words(&[
         ("", named.to_owned()),
-        ("查封类型：", one.kind.text()),
+        // What is known is told by its name, not by a code.
+        ("查封类型：", if known.is_none() { one.kind.text() } else { String::new() }),
         ("查封业务号：", case.text()),
         ("序号：", one.place.text()),
         ("范围：", one.extent.text()),

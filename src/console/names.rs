@@ -1,0 +1,107 @@
+//! What counterparts and parties are called: the API names them by their codes, and pages by their names.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::reading::{list, text};
+
+/// Says beside each code of a counterpart, in what the API answered, what the counterpart is called.
+pub fn tell(answer: &mut Value, name_of: &impl Fn(&str) -> Option<String>) {
+    match answer {
+        Value::Object(fields) => {
+            let name = fields.get("counterpart").and_then(Value::as_str).and_then(name_of);
+            fields.values_mut().for_each(|value| tell(value, name_of));
+            if let Some(name) = name {
+                fields.insert("counterpart_name".to_owned(), name.into());
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| tell(value, name_of)),
+        _ => {}
+    }
+}
+
+/// What the counterpart of something is called; its code where it is not configured.
+pub fn counterpart(of: &Value) -> String {
+    match text(of, "/counterpart_name") {
+        none if none.is_empty() => text(of, "/counterpart"),
+        name => name,
+    }
+}
+
+/// The same with its code behind it, where that is another.
+pub fn with_code(of: &Value) -> String {
+    called(&counterpart(of), &text(of, "/counterpart"))
+}
+
+/// A name with the code behind it; the one that there is where there is no other.
+pub fn called(name: &str, code: &str) -> String {
+    match (name, code) {
+        ("", only) | (only, "") => only.to_owned(),
+        (name, code) if name == code => name.to_owned(),
+        (name, code) => format!("{name}（{code}）"),
+    }
+}
+
+/// Names of the parties of a case by each reference that an inquiry gave them. One that names several is left out: nobody knows which is
+/// meant.
+pub fn parties_of(case: &Value) -> BTreeMap<String, String> {
+    let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for party in list(case, "/parties") {
+        for reference in list(party, "/references").iter().filter_map(Value::as_str) {
+            let name = text(party, "/name");
+            names
+                .entry(reference.to_owned())
+                .and_modify(|known| {
+                    if known.as_deref() != Some(name.as_str()) {
+                        *known = None;
+                    }
+                })
+                .or_insert(Some(name));
+        }
+    }
+    names.into_iter().filter_map(|(reference, name)| Some((reference, name?))).collect()
+}
+
+/// Names of the parties of an inquiry by its own references, as far as its orders tell them.
+pub fn of_references(orders: &Value) -> BTreeMap<String, String> {
+    let orders = list(orders, "/orders").iter();
+    orders.map(|order| (text(order, "/party"), text(order, "/party_name"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn counterparts_are_called_by_their_names_wherever_the_answer_has_their_codes() {
+        let mut answer = json!({ "measures": [{ "counterpart": "bank-1", "property": { "counterpart": "bank-1" } }],
+            "order": { "counterpart": "gone" }, "counterpart": null });
+        tell(&mut answer, &|code| (code == "bank-1").then(|| "示例第一银行".to_owned()));
+        let measure = &answer["measures"][0];
+        assert_eq!(
+            (counterpart(measure), with_code(measure)),
+            ("示例第一银行".into(), "示例第一银行（bank-1）".into())
+        );
+        assert_eq!(counterpart(&measure["property"]), "示例第一银行");
+        let order = &answer["order"];
+        assert_eq!(
+            (counterpart(order), with_code(order)),
+            ("gone".into(), "gone".into()),
+            "not configured any more"
+        );
+        assert_eq!(counterpart(&answer), "");
+    }
+
+    #[test]
+    fn a_reference_of_two_parties_names_neither() {
+        let party = |name: &str, reference: &str| json!({ "name": name, "references": [reference] });
+        let case = json!({ "parties": [party("测试甲", "party-1"), party("测试乙", "party-1"), party("测试乙", "party-2")] });
+        let names = parties_of(&case);
+        assert_eq!(names.get("party-1"), None);
+        assert_eq!(names.get("party-2").map(String::as_str), Some("测试乙"));
+        assert_eq!(called("测试乙", "party-2"), "测试乙（party-2）");
+    }
+}
