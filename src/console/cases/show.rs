@@ -24,7 +24,9 @@ use super::super::measures::MeasureRow;
 use super::super::page::{Frame, html};
 use super::super::reading::{is_there, list, money, text, time};
 use super::super::tasks::{TaskRow, row as task_row};
-use super::super::timeline::{Happening, by_day, of_acts, of_claim, of_inquiries, of_orders, sorted};
+use super::super::timeline::{
+    Happening, by_day, of_acts, of_claim, of_controls, of_inquiries, of_orders, sorted,
+};
 use super::super::visitor::Visitor;
 use super::super::words::{self, Badge, badge, word};
 use super::claim::{change_line, claim_acts, claim_facts};
@@ -266,7 +268,8 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
         let acts = console.get(visitor, &format!("{path}/acts")).await?;
         told.assets.extend(list(&found, "/assets").iter().map(|asset| asset_row(asset, lang)));
         told.happenings.extend(of_acts(&acts, lang));
-        told.happenings.extend(of_orders(&certificate, lang));
+        let controls = of_controls(&controls_of(console, visitor, &path, &certificate).await?, lang);
+        told.happenings.extend(of_orders(&certificate, (&controls, &names), lang));
         let triage = badge(words::TRIAGE, &text(&certificate, "/triage"), lang);
         let mut fan = FanOut::of(&certificate, now, lang);
         certificates.push(certificate);
@@ -286,6 +289,19 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
     }
     told.news = news(console, visitor, compared(case, &certificates)).await?;
     Ok(told)
+}
+
+/// The orders of an inquiry with what they are about, where it has controls; a query is about its party.
+async fn controls_of(
+    console: &Console,
+    visitor: &Visitor,
+    path: &str,
+    certificate: &Value,
+) -> Result<Value, Failure> {
+    match list(certificate, "/orders").iter().any(|line| text(line, "/action") != "query") {
+        true => console.get(visitor, &format!("{path}/orders?limit=2000")).await,
+        false => Ok(Value::Null),
+    }
 }
 
 /// Names of the parties by each reference that an inquiry gave them. One that names several is left out: nobody knows which is meant.
