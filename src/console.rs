@@ -52,6 +52,7 @@ mod system;
 mod tasks;
 mod timeline;
 mod visitor;
+mod waiting;
 mod words;
 
 use std::sync::Arc;

@@ -17,6 +17,7 @@ use super::found::{AssetRow, asset_row, by_party};
 use super::page::{Frame, html};
 use super::reading::{list, number, text, time};
 use super::visitor::Visitor;
+use super::waiting;
 use super::words::{self, Badge, badge};
 
 pub use fan_out::{Asked, FanOut};
@@ -73,7 +74,8 @@ pub async fn show(
     let certificate = console.get(&visitor, &format!("{path}/certificate")).await?;
     let found = console.get(&visitor, &format!("{path}/assets")).await?;
     let (lang, now) = (visitor.lang, console.gateway().clock.now());
-    let fan = FanOut::of(&certificate, now, lang);
+    let mut fan = FanOut::of(&certificate, now, lang);
+    fan.say_why(&waiting::why(&console, &visitor, fan.waiting()).await);
     let fits = |row: &&Asked| query.state.is_empty() || row.state_code == query.state;
     let all: Vec<Asked> = fan.rows.iter().filter(fits).cloned().collect();
     let total = all.len();

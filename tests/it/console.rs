@@ -20,6 +20,7 @@ mod provider;
 mod second;
 pub mod sheets;
 mod uploads;
+mod waiting;
 
 use std::path::Path;
 

@@ -28,6 +28,7 @@ use super::super::timeline::{
     Happening, by_day, of_acts, of_claim, of_controls, of_inquiries, of_orders, sorted,
 };
 use super::super::visitor::Visitor;
+use super::super::waiting;
 use super::super::words::{self, Badge, badge, word};
 use super::claim::{change_line, claim_acts, claim_facts};
 use super::file::{FileLine, NewsLine, certificate_of, compared, documents, news, receipts};
@@ -276,6 +277,7 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
         fan.name_parties(&names);
         let more = fan.rows.len().saturating_sub(MOST_ORDERS);
         fan.rows.truncate(MOST_ORDERS);
+        fan.say_why(&waiting::why(console, visitor, fan.waiting()).await);
         told.parts.push(InquiryPart {
             href,
             state: badge(words::INQUIRY, &text(inquiry, "/state"), lang),
