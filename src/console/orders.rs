@@ -135,7 +135,9 @@ fn other_order(view: &Value, lang: Lang) -> Option<(&'static str, String, String
             "本次没有反馈；以下为上次反馈，请求",
             "This order was not answered; below is the answer before, to order",
         ),
-        (false, _) => lang.t("以下为此后重新查询的反馈，请求", "Below is the answer to what was asked later, order"),
+        (false, _) => {
+            lang.t("以下为此后重新查询的反馈，请求", "Below is the answer to what was asked later, order")
+        }
     };
     Some((said, format!("/console/orders/{}", segment(&answered)), answered))
 }

@@ -84,7 +84,8 @@ fn named(target: &Value, counterpart: &str, lang: Lang) -> String {
 fn about_of(act: &str, detail: &Value, lang: Lang) -> String {
     let after = list(detail, "/measures");
     let before = detail.pointer("/before").filter(|before| before.get("target").is_some());
-    let all: Vec<&Value> = if after.is_empty() { before.into_iter().collect() } else { after.iter().collect() };
+    let all: Vec<&Value> =
+        if after.is_empty() { before.into_iter().collect() } else { after.iter().collect() };
     let name = |one: &&Value| named(&one["target"], &text(one, "/counterpart"), lang);
     let mut said: Vec<String> = all.iter().take(MOST_NAMED).map(name).collect();
     if all.len() > MOST_NAMED {
@@ -264,8 +265,7 @@ mod tests {
     #[test]
     fn acts_and_orders_name_the_property_the_counterpart_and_the_amount() {
         let all = happened_at_once();
-        let told: Vec<(&str, &str)> =
-            all.iter().map(|one| (one.who.as_str(), one.what.as_str())).collect();
+        let told: Vec<(&str, &str)> = all.iter().map(|one| (one.who.as_str(), one.what.as_str())).collect();
         for expected in [
             ("1002", "批准 存款账户 ****0011 · bank-1 · 900,000.00"),
             ("→ bank-1", "发送 冻结 存款账户 ****0011 900,000.00"),

@@ -65,7 +65,8 @@ mod tests {
         let of = |view: Value| of_counterpart(&view, Lang::Zh);
         let paused = json!({ "paused": "银行停机维护", "paused_until": "2026-03-01T16:00:00Z", "health": { "state": "paused" } });
         assert_eq!(of(paused), "协助单位已暂停 至 2026-03-02 00:00：银行停机维护");
-        let by_hand = json!({ "paused": "银行停机维护", "paused_until": null, "health": { "state": "paused" } });
+        let by_hand =
+            json!({ "paused": "银行停机维护", "paused_until": null, "health": { "state": "paused" } });
         assert_eq!(of(by_hand), "协助单位已暂停：银行停机维护");
         for (state, expected) in [
             ("window_closed", "非服务时间 至 2026-03-02 08:00"),

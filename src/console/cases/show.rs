@@ -32,6 +32,7 @@ use super::super::waiting;
 use super::super::words::{self, Badge, badge, word};
 use super::claim::{change_line, claim_acts, claim_facts};
 use super::file::{FileLine, NewsLine, certificate_of, compared, documents, news, receipts};
+use super::waits;
 use crate::api::may;
 
 /// Inquiries whose answers are shown, the newest first.
@@ -233,8 +234,12 @@ async fn acts_of_chain(
 
 /// The lines of the ledger, what stands first.
 fn measure_rows(case: &Value, lang: Lang) -> Vec<MeasureRow> {
-    let mut rows: Vec<MeasureRow> =
-        list(case, "/measures").iter().map(|one| MeasureRow::of(one, lang)).collect();
+    let row = |measure: &Value| {
+        let row = MeasureRow::of(measure, lang);
+        let note = format!("{} {}", waits::why(measure, case, lang), row.note).trim().to_owned();
+        MeasureRow { note, ..row }
+    };
+    let mut rows: Vec<MeasureRow> = list(case, "/measures").iter().map(row).collect();
     rows.sort_by_key(|row| rank_of(&row.state_code));
     rows
 }

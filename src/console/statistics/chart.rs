@@ -63,9 +63,7 @@ pub fn answers(groups: &[Value], lang: Lang) -> Option<Chart> {
 /// How many properties were found, of groups that found any; `None` where none did.
 pub fn found(groups: &[Value], lang: Lang) -> Option<Chart> {
     let word = lang.t("查到财产（项）", "assets found");
-    let count = |group: &Value| {
-        f64::from(u32::try_from(number(group, "/assets_found")).unwrap_or(u32::MAX))
-    };
+    let count = |group: &Value| f64::from(u32::try_from(number(group, "/assets_found")).unwrap_or(u32::MAX));
     let widest = widest(groups.iter().map(count))?;
     let bar = |group: &Value| {
         let said = text(group, "/assets_found");

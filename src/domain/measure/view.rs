@@ -29,6 +29,10 @@ pub struct MeasureView {
     pub exemption: Exemption,
     /// What an officer permitted although it is exempt; null where nothing needed permission.
     pub permitted: Option<Permitted>,
+    /// Whether others' freezes come first, so that a freeze would wait: it is asked for when every order has come to an end.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(default)]
+    pub queued_behind: bool,
     /// Available balance as last reported; for a product, its units at their price.
     pub available: Money,
     /// What a property that is controlled as a whole is worth, as stated or estimated; null where nobody said.
@@ -90,6 +94,7 @@ impl From<&Measure> for MeasureView {
             origin: measure.origin,
             exemption: measure.exemption.clone(),
             permitted: measure.permitted,
+            queued_behind: measure.queued_behind,
             available: measure.money(measure.available),
             value: measure.value.map(Money::yuan),
             limit: measure.money(measure.limit),
