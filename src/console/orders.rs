@@ -181,7 +181,8 @@ fn facts(view: &Value, waits: String, lang: Lang) -> Vec<(&'static str, String)>
     said.map(|(zh, en, value)| (lang.t(zh, en), value)).collect()
 }
 
-fn answer(view: &Value, reply: &Value, lang: Lang) -> Vec<(&'static str, String)> {
+/// What an answer says beside its outcome and what it found.
+pub fn answer(view: &Value, reply: &Value, lang: Lang) -> Vec<(&'static str, String)> {
     if !is_there(view, "/answer") {
         return Vec::new();
     }

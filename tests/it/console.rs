@@ -6,6 +6,7 @@ mod audit;
 mod case_page;
 mod certificates;
 mod demo;
+mod desk;
 mod drafts;
 mod entering;
 pub mod foreign;
