@@ -81,7 +81,7 @@ fn named(target: &Value, counterpart: &str, lang: Lang) -> String {
 }
 
 /// What an act was about: its properties with their counterparts, and the amount where it is one property's.
-fn about_of(act: &str, detail: &Value, lang: Lang) -> String {
+pub fn about_of(act: &str, detail: &Value, lang: Lang) -> String {
     let after = list(detail, "/measures");
     let before = detail.pointer("/before").filter(|before| before.get("target").is_some());
     let all: Vec<&Value> =
@@ -106,7 +106,7 @@ fn about_of(act: &str, detail: &Value, lang: Lang) -> String {
     said.join(" · ")
 }
 
-/// What acts tell. They come the newest first.
+/// What acts tell.
 pub fn of_acts(acts: &Value, lang: Lang) -> Vec<Happening> {
     let one = |act: &Value| {
         let refused = text(act, "/refused");

@@ -27,7 +27,7 @@ async fn a_finished_order_shows_its_answer_and_scan_and_is_corrected_with_a_reas
     assert!(!page.text.contains(&take) && page.text.contains(&correct), "{}", page.text);
     let scan = page.first_link("/console/orders/", "\" download>回执.pdf");
     let file = guest.get(&scan).await;
-    assert_eq!((file.status, file.text.as_bytes()), (StatusCode::OK, PDF), "{scan}");
+    assert!(file.status == StatusCode::OK && file.text.as_bytes().starts_with(PDF), "{scan}: {}", file.text);
 
     let correct = format!("/console/acts/desk-correct/{number}");
     let silent = guest.act(&correct, &[("reason", "")]).await;
