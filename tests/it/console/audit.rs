@@ -34,6 +34,7 @@ async fn who_is_not_of_the_case_says_why_once_and_it_goes_on_record() {
     assert_eq!((given.status, given.location()), (StatusCode::SEE_OTHER, CASE));
     let shown = auditor.get(CASE).await;
     assert!(shown.status == StatusCode::OK && shown.text.contains("****0011"), "{}", shown.text);
+    assert!(shown.text.contains("不动产权证号可全部显示"), "what is not masked is not told to be");
     assert!(shown.text.contains("仅显示末四位") && !officer.get(CASE).await.text.contains("仅显示末四位"));
     // By role: of an account the end alone, wherever it stands. Who works on the case sees it whole.
     let measure = format!("/console/measures/{}", measures(&setup).await[0]);
@@ -101,6 +102,9 @@ async fn the_audit_names_cases_persons_and_properties_and_no_identifiers() {
     }
     assert!(!acts.text.contains(&format!(">{id}<")), "an identifier: {}", acts.text);
     assert!(!acts.text.contains("99900000000000000"), "numbers of accounts are masked: {}", acts.text);
+    let mut supervisor = Guest::signed_in(setup.port, "supervisor").await;
+    let tasks = supervisor.get("/console/tasks?kind=approve").await;
+    assert!(tasks.text.contains("存款账户 ****00"), "the end, as on the page of the case: {}", tasks.text);
     let looks = auditor.get("/console/audit/looks?kind=measures").await;
     assert!(looks.text.contains(">存款账户 ****00"), "{}", looks.text);
     let row = setup.get("/v1/cases").await["cases"][0]["id"].as_str().expect("a case").to_owned();
