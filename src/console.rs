@@ -5,6 +5,7 @@
 //! carries a token of its session. Persons sign in (`sign_in`); sessions are the store's, and what a page keeps of them beside it is `kept`.
 
 mod act_form;
+mod actors;
 mod acts;
 mod address;
 mod approvals;
@@ -55,6 +56,7 @@ mod system;
 mod tasks;
 mod timeline;
 mod visitor;
+mod waiting;
 mod words;
 
 use std::sync::Arc;

@@ -51,7 +51,7 @@ pub enum IntakeError {
     #[error("the body is not an inquiry: {} place(s)", .0.len())]
     NotASubmission(Vec<Finding>),
     /// The submission breaks rules; all of them are listed.
-    #[error("the inquiry breaks {} rule(s)", .0.len())]
+    #[error("{}处不符合规定 the inquiry breaks {} rule(s)", .0.len(), .0.len())]
     Findings(Vec<Finding>),
     /// The key came with another body before.
     #[error("this Idempotency-Key was used for another inquiry; send a new inquiry with a new key")]

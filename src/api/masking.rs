@@ -195,6 +195,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_end_of_an_account_that_a_list_of_tasks_names_stays_where_it_is_masked() {
+        let mut task =
+            json!({ "property": { "kind": "account", "number": "****0011" }, "account": "****0022" });
+        let told = task.clone();
+        hide(&mut task, "", &|_| String::new());
+        assert_eq!(task, told);
+    }
+
+    #[test]
     fn numbers_of_accounts_and_persons_are_hidden_wherever_they_stand_and_nothing_else_is() {
         let mut told = json!({
             "id": "731904000000000007", "measures": ["731904000000000008"], "case": "731904000000000009",

@@ -165,7 +165,8 @@ impl Problem {
 
     /// Rules that were broken.
     pub fn invalid(findings: Vec<Finding>) -> Self {
-        let detail = format!("{} rule(s) are broken; see `findings`", findings.len());
+        let count = findings.len();
+        let detail = format!("{count}处不符合规定 {count} rule(s) are broken; see `findings`");
         Self { findings, ..Self::new(ProblemKind::Invalid, detail) }
     }
 

@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(super) use self::property::PropertyName;
 use self::property::TaskProperty;
 use super::Shared;
 use super::access::{Caller, may};

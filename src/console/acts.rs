@@ -20,7 +20,7 @@ use super::found::property_of;
 use super::lang::Lang;
 use super::page::{Frame, html};
 use super::papers::field_of;
-use super::reading::text;
+use super::reading::{list, text};
 use super::visitor::Visitor;
 use super::words::{ASSET, choices, paper, word};
 use super::{approving, claiming, currency, entering, grounds, names, standing};
@@ -111,13 +111,10 @@ struct ActPage {
     form: ActForm,
 }
 
-fn shown(visitor: &Visitor, kind: &ActKind, subject: &str, fitted: Fitted, status: StatusCode) -> Response {
+fn shown(visitor: &Visitor, kind: &ActKind, fitted: Fitted, status: StatusCode) -> Response {
     let about = visitor.lang.t(kind.about.0, kind.about.1);
     let page = Frame::of(visitor, fitted.form.title, kind.page);
-    html(
-        status,
-        &ActPage { page, about, subject: subject.to_owned(), facts: fitted.facts, form: fitted.form },
-    )
+    html(status, &ActPage { page, about, subject: fitted.subject, facts: fitted.facts, form: fitted.form })
 }
 
 /// What is filled in when a form is opened.
@@ -143,12 +140,14 @@ pub async fn form(
     if let Some(field) = fitted.form.fields.iter_mut().find(|field| field.name == "amount") {
         field.value = query.amount;
     }
-    Ok(shown(&visitor, kind, &subject, fitted, StatusCode::OK))
+    Ok(shown(&visitor, kind, fitted, StatusCode::OK))
 }
 
 /// A form that fits what it is about, and what that is.
 struct Fitted {
     form: ActForm,
+    /// What it is about, as people call it.
+    subject: String,
     facts: Vec<(&'static str, String)>,
 }
 
@@ -162,6 +161,7 @@ async fn fitted(
     next: &str,
 ) -> Result<Fitted, Failure> {
     let mut form = made(console, visitor, kind, subject, next);
+    let called = name_of(console, visitor, kind, subject).await;
     let about = match read_about(console, visitor, kind, subject).await {
         Err(failure) if failure.status == StatusCode::NOT_FOUND => Value::Null,
         read => read?,
@@ -180,7 +180,28 @@ async fn fitted(
     } else {
         currency::fit(&mut form, &currency::of_order(&about["order"]), visitor.lang);
     }
-    Ok(Fitted { form, facts })
+    Ok(Fitted { form, subject: called, facts })
+}
+
+/// What people call what an act is about: a case by its number, with the party where it is about one. What has no name for people is left
+/// out, and where it cannot be read its identifier stands for it.
+async fn name_of(console: &Console, visitor: &Visitor, kind: &ActKind, subject: &str) -> String {
+    let mut of = parts(subject);
+    let first = of.next().unwrap_or_default();
+    let path = match kind.at {
+        "/console/cases" => format!("/v1/cases/{}", segment(first)),
+        "/console/inquiries" => format!("/v1/inquiries/{}", segment(first)),
+        "/console/tasks" => return String::new(),
+        _ => return subject.to_owned(),
+    };
+    let Ok(found) = console.get(visitor, &path).await else { return subject.to_owned() };
+    let number = [text(&found, "/number"), text(&found, "/case_number")].concat();
+    let party = of.next().filter(|_| kind.slug != entering::SLUG);
+    let is_meant = |one: &&Value| party.is_some_and(|party| text(one, "/id") == party);
+    match list(&found, "/parties").iter().find(is_meant) {
+        Some(one) => format!("{number} {}", text(one, "/name")),
+        None => number,
+    }
 }
 
 /// What an act is about, as far as its form depends on it.
@@ -259,7 +280,7 @@ pub async fn perform(
     wrong.findings.extend(grounds::unconfirmed(&slug, &posted, visitor.lang));
     if !wrong.findings.is_empty() {
         let fitted = again(&console, &visitor, (kind, &subject, &next), &posted, &wrong).await;
-        return Ok(shown(&visitor, kind, &subject, fitted, wrong.status));
+        return Ok(shown(&visitor, kind, fitted, wrong.status));
     }
     let path = endpoint(kind, &subject);
     let method = if kind.is_put { Method::PUT } else { Method::POST };
@@ -278,7 +299,7 @@ pub async fn perform(
         Err(failure) => return Err(failure),
     };
     let fitted = again(&console, &visitor, (kind, &subject, &next), &posted, &failure).await;
-    Ok(shown(&visitor, kind, &subject, fitted, failure.status))
+    Ok(shown(&visitor, kind, fitted, failure.status))
 }
 
 /// A form that is shown again, with what was entered and what is wrong with it. Where what it is about cannot be read now, what was entered
@@ -295,7 +316,7 @@ async fn again(
         Err(_) => {
             let mut form = made(console, visitor, kind, subject, next);
             fit_to_posted(&mut form, posted, visitor.lang);
-            Fitted { form, facts: Vec::new() }
+            Fitted { form, subject: String::new(), facts: Vec::new() }
         }
     };
     // The facts above the form are those of now, and so is what it says was seen.

@@ -27,3 +27,16 @@ pub async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Result<Respo
     }
     Ok((kept, [(CONTENT_TYPE, kind)], bytes).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_laid_out_for_a_narrow_screen_is_not_laid_out_so_on_paper() {
+        let style = include_str!("assets/style.css");
+        let rules: Vec<&str> = style.lines().filter(|line| line.contains("@media")).collect();
+        assert!(rules.iter().any(|rule| rule.contains("width")), "{rules:?}");
+        for rule in rules {
+            assert!(rule.starts_with("@media screen and ") || rule.starts_with("@media print "), "{rule}");
+        }
+    }
+}

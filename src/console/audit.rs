@@ -10,11 +10,14 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::actors::named;
 use super::address::with_query;
 use super::backend::Console;
 use super::failure::Failure;
+use super::lang::Lang;
 use super::page::{Frame, html};
 use super::reading::{beijing_to_the_second, instant, list as list_at, text};
+use super::timeline::about_of;
 use super::visitor::Visitor;
 use super::words::{ACT, Badge, badge, choices};
 use crate::api::may;
@@ -44,6 +47,9 @@ fn tabs(visitor: &Visitor, current: &str) -> Vec<Tab> {
 /// Acts on one page.
 const ON_A_PAGE: &str = "50";
 
+/// Orders of one act that are named.
+const MOST_ORDERS: usize = 3;
+
 /// Which acts.
 #[derive(Debug, Default, Deserialize)]
 pub struct ListQuery {
@@ -61,8 +67,11 @@ struct ActLine {
     at: String,
     actor: String,
     act: Badge,
+    /// The case number where it is about a case, otherwise what it is about.
     subject: String,
     href: String,
+    /// Its properties with their amounts, and its orders.
+    about: String,
     reason: String,
     refused: String,
 }
@@ -78,6 +87,13 @@ struct AuditPage {
     actor: String,
     act: String,
     after: String,
+}
+
+/// What an act was about beside its case: properties with their counterparts and amount, and a few orders.
+fn about(code: &str, detail: &Value, lang: Lang) -> String {
+    let orders = list_at(detail, "/orders").iter().filter_map(Value::as_str).take(MOST_ORDERS);
+    let orders = orders.collect::<Vec<_>>().join(" ");
+    format!("{} {orders}", about_of(code, detail, lang)).trim().to_owned()
 }
 
 /// `GET /console/audit`
@@ -96,13 +112,17 @@ pub async fn list(
     let mut onward = filters.to_vec();
     onward.push(("before", &next));
     let line = |act: &Value| {
-        let subject = text(act, "/subject");
+        let (subject, code) = (text(act, "/subject"), text(act, "/act"));
         ActLine {
             at: instant(act, "/at").map(beijing_to_the_second).unwrap_or_default(),
-            actor: text(act, "/actor"),
-            act: badge(ACT, &text(act, "/act"), lang),
+            actor: named(&text(act, "/actor"), &found, lang),
+            act: badge(ACT, &code, lang),
             href: with_query("/console/audit", &[("subject", &subject)]),
-            subject,
+            subject: match found["case_numbers"][&subject].as_str() {
+                Some(number) => number.to_owned(),
+                None => named(&subject, &found, lang),
+            },
+            about: about(&code, &act["detail"], lang),
             reason: text(act, "/reason"),
             refused: lang.of_note(&text(act, "/refused")),
         }

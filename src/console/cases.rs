@@ -3,6 +3,7 @@
 mod claim;
 mod file;
 mod show;
+mod waits;
 
 use askama::Template;
 use axum::extract::{Query, State};

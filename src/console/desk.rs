@@ -3,6 +3,7 @@
 mod answer;
 mod item;
 mod sheet;
+mod taken_in;
 
 use askama::Template;
 use axum::extract::{Query, State};

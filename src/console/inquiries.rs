@@ -18,6 +18,7 @@ use super::names;
 use super::page::{Frame, html};
 use super::reading::{list, number, text, time};
 use super::visitor::Visitor;
+use super::waiting;
 use super::words::{self, Badge, badge};
 
 pub use fan_out::{Asked, FanOut};
@@ -77,6 +78,7 @@ pub async fn show(
     let orders = console.get(&visitor, &format!("{path}/orders?limit=500")).await?;
     let mut fan = FanOut::of(&certificate, now, lang);
     fan.name_parties(&names::of_references(&orders));
+    fan.say_why(&waiting::why(&console, &visitor, fan.waiting()).await);
     let fits = |row: &&Asked| query.state.is_empty() || row.state_code == query.state;
     let all: Vec<Asked> = fan.rows.iter().filter(fits).cloned().collect();
     let total = all.len();

@@ -16,7 +16,7 @@ use super::found::property_of;
 use super::lang::Lang;
 use super::names;
 use super::page::{Frame, html};
-use super::reading::{bytes, list, money, number, text, time};
+use super::reading::{bytes, list, money, number, some, text, time};
 use super::visitor::Visitor;
 use super::words::{self, Badge, EXEMPTION, MEASURE, badge, word};
 use super::{approving, currency, standing};
@@ -64,12 +64,6 @@ pub struct MeasureRow {
     pub rights: Vec<String>,
     /// What an approval of it says was seen, in the API's JSON.
     pub seen: String,
-}
-
-/// An amount that is worth showing: nothing where it is zero.
-fn some(measure: &Value, pointer: &str) -> String {
-    let zero = text(measure, &format!("{pointer}/amount")).parse::<f64>().is_ok_and(|amount| amount == 0.0);
-    if zero { String::new() } else { money(measure, pointer) }
 }
 
 impl MeasureRow {

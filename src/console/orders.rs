@@ -1,5 +1,7 @@
 //! An order 协助指令 with its answer, receipts and acts.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -18,8 +20,9 @@ use super::lang::Lang;
 use super::measures::download;
 use super::names;
 use super::page::{Frame, html};
-use super::reading::{bytes, is_there, list, money, number, text, time};
+use super::reading::{bytes, instant, is_there, list, money, number, text, time};
 use super::visitor::Visitor;
+use super::waiting::why;
 use super::words::{self, Badge, badge, word};
 use crate::api::may;
 
@@ -36,6 +39,8 @@ struct OrderPage {
     facts: Vec<(&'static str, String)>,
     inquiry: String,
     measure: String,
+    /// Whose answer is shown, with its page and its number, where it is another order's.
+    other: Option<(&'static str, String, String)>,
     outcome: Option<Badge>,
     answer: Vec<(&'static str, String)>,
     assets: Vec<AssetRow>,
@@ -67,7 +72,12 @@ pub async fn show(
         _ => &[],
     };
     let measure = text(&view, "/order/measure");
-    let outcome = text(reply, "/outcome");
+    let other = other_order(&view, lang);
+    let outcome = if other.is_none() { text(reply, "/outcome") } else { String::new() };
+    let waits = match state.as_str() {
+        "queued" => why(&console, &visitor, BTreeSet::from([text(&view, "/order/counterpart")])).await,
+        _ => BTreeMap::new(),
+    };
     let assets = list(reply, "/assets").iter().take(MOST_ASSETS);
     let sourced = |found: &Value| serde_json::json!({ "asset": found.pointer("/asset"), "sources": [{ "matched_by": found.pointer("/matched_by") }] });
     let receipts = list(&view, "/answer/receipts").iter().enumerate().map(|(at, receipt)| {
@@ -83,13 +93,14 @@ pub async fn show(
         page: Frame::of(&visitor, format!("{} {request}", lang.t("请求", "Order")), "cases")
             .live(&format!("order:{request}")),
         state: badge(words::ORDER, &state, lang),
-        facts: facts(&view, lang),
+        facts: facts(&view, waits.into_values().next().unwrap_or_default(), lang),
         inquiry: format!("/console/inquiries/{}", segment(&text(&view, "/order/inquiry"))),
         measure: if measure.is_empty() {
             measure
         } else {
             format!("/console/measures/{}", segment(&measure))
         },
+        other,
         outcome: (!outcome.is_empty()).then(|| badge(words::OUTCOME, &outcome, lang)),
         answer: answer(&view, reply, lang),
         assets: assets.map(|found| asset_row(&sourced(found), lang)).collect(),
@@ -98,12 +109,38 @@ pub async fn show(
         receipts: receipts.collect(),
         full: pretty(Some(reply)),
         raw: match visitor.may(may::RAW) && is_there(&view, "/answer") {
-            true => format!("/console/orders/{}/raw", segment(&request)),
+            // The messages are those of the order that was answered.
+            true => format!("/console/orders/{}/raw", segment(&text(&view, "/answer/order"))),
             false => String::new(),
         },
         forms,
     };
     Ok(html(StatusCode::OK, &shown))
+}
+
+/// What the answer that is shown is, where it is not this order's: a question and its re-queries have one answer, the newest.
+fn other_order(view: &Value, lang: Lang) -> Option<(&'static str, String, String)> {
+    let answered = text(view, "/answer/order");
+    if answered.is_empty() || answered == text(view, "/order/number") {
+        return None;
+    }
+    let is_open =
+        matches!(text(view, "/order/state").as_str(), "queued" | "sending" | "awaiting" | "overdue");
+    let is_earlier = instant(view, "/answer/provenance/received_at") < instant(view, "/order/created_at");
+    let said = match (is_earlier, is_open) {
+        (true, true) => lang.t(
+            "本次尚未反馈；以下为上次反馈，请求",
+            "This order is not answered so far; below is the answer before, to order",
+        ),
+        (true, false) => lang.t(
+            "本次没有反馈；以下为上次反馈，请求",
+            "This order was not answered; below is the answer before, to order",
+        ),
+        (false, _) => {
+            lang.t("以下为此后重新查询的反馈，请求", "Below is the answer to what was asked later, order")
+        }
+    };
+    Some((said, format!("/console/orders/{}", segment(&answered)), answered))
 }
 
 /// JSON for people, in lines, of bounded length; empty for nothing.
@@ -113,7 +150,7 @@ fn pretty(value: Option<&Value>) -> String {
     super::reading::shortened(&text, LONGEST_ANSWER)
 }
 
-fn facts(view: &Value, lang: Lang) -> Vec<(&'static str, String)> {
+fn facts(view: &Value, waits: String, lang: Lang) -> Vec<(&'static str, String)> {
     let nothing = Value::Null;
     let order = view.pointer("/order").unwrap_or(&nothing);
     let target = order.pointer("/instruction/target").cloned().unwrap_or_default();
@@ -133,6 +170,7 @@ fn facts(view: &Value, lang: Lang) -> Vec<(&'static str, String)> {
         ("尝试次数", "Attempts", text(order, "/attempts")),
         ("创建", "Made", time(order, "/created_at")),
         ("发送", "Sent", time(order, "/sent_at")),
+        ("尚未发送的原因", "Why it has not left", waits),
         ("反馈期限", "Deadline", time(order, "/deadline")),
         ("重查自", "Asks again", text(order, "/requery_of")),
         ("未能办理的原因", "Why there is no reply", lang.of_note(&text(order, "/fault/detail"))),
@@ -144,7 +182,8 @@ fn facts(view: &Value, lang: Lang) -> Vec<(&'static str, String)> {
     said.map(|(zh, en, value)| (lang.t(zh, en), value)).collect()
 }
 
-fn answer(view: &Value, reply: &Value, lang: Lang) -> Vec<(&'static str, String)> {
+/// What an answer says beside its outcome and what it found.
+pub fn answer(view: &Value, reply: &Value, lang: Lang) -> Vec<(&'static str, String)> {
     if !is_there(view, "/answer") {
         return Vec::new();
     }
@@ -188,4 +227,30 @@ pub async fn receipt(
         text(receipt, "/format")
     );
     Ok(download(content.into(), &name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_answer_to_another_order_is_not_shown_as_the_orders_own() {
+        let said = |state: &str, created: &str, answered: &str| {
+            let view = json!({
+                "order": { "number": "CK2", "state": state, "created_at": created },
+                "answer": { "order": answered, "provenance": { "received_at": "2026-03-01T13:44:00Z" } },
+            });
+            other_order(&view, Lang::Zh).map(|(said, href, number)| format!("{said} {href} {number}"))
+        };
+        let (before, after) = ("2026-03-01T13:00:00Z", "2026-03-01T14:06:00Z");
+        let open = said("queued", after, "CK1").expect("it is another's");
+        assert_eq!(open, "本次尚未反馈；以下为上次反馈，请求 /console/orders/CK1 CK1");
+        assert!(said("cancelled", after, "CK1").expect("another's").starts_with("本次没有反馈"));
+        assert!(said("answered", before, "CK3").expect("another's").starts_with("以下为此后重新查询的反馈"));
+        assert_eq!(said("answered", before, "CK2"), None, "its own");
+        let unanswered = json!({ "order": { "number": "CK2", "state": "queued" }, "answer": null });
+        assert_eq!(other_order(&unanswered, Lang::Zh), None);
+    }
 }

@@ -19,6 +19,7 @@ use super::form::Posted;
 use super::lang::Lang;
 use super::page::{Frame, html};
 use super::reading::{ago, beijing, instant, list, text, time};
+use super::reason;
 use super::visitor::Visitor;
 use super::words::{PRINT, choices};
 use crate::api::may;
@@ -70,6 +71,8 @@ struct HomePage {
     after: String,
     kinds: Vec<(String, String)>,
     may_print: bool,
+    /// Whether papers can be had as one PDF.
+    can_pdf: bool,
 }
 
 /// `GET /console/papers`
@@ -111,6 +114,7 @@ pub async fn home(
     let status = if fault.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = HomePage {
         may_print: visitor.may(may::PRINT),
+        can_pdf: console.gateway().printer.is_configured(),
         page: Frame::of(&visitor, lang.t("打印", "Print"), "papers"),
         late: due.iter().filter(|line| line.is_late).count(),
         due,
@@ -161,7 +165,7 @@ fn day_line(case: &Value) -> DayLine {
 /// `POST /console/papers/batch`: papers of the cases that were chosen, as one page or one PDF.
 pub async fn batch(
     State(console): State<Console>,
-    visitor: Visitor,
+    mut visitor: Visitor,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let mut cases: Vec<&str> = posted.all("case").collect();
@@ -173,8 +177,25 @@ pub async fn batch(
     }
     let kinds: Vec<&str> = posted.all("kind").collect();
     let format = if posted.get("format") == "pdf" { "pdf" } else { "html" };
+    let why = posted.get("reason");
+    if posted.has("reason") {
+        if let Some(fault) = reason::fault_of(why, &visitor) {
+            return Ok(reason::page_of_batch(&visitor, &posted, fault));
+        }
+        for case in cases.iter().copied() {
+            console.kept().give_reason(visitor.session, case, why, console.now());
+            visitor.reasons.give(case, why);
+        }
+    }
     let body = json!({ "cases": cases, "kinds": kinds, "format": format });
-    Ok(file(console.file(&visitor, "/v1/papers/batch", &body).await?))
+    match console.file(&visitor, "/v1/papers/batch", &body).await {
+        Ok(made) => Ok(file(made)),
+        // A reason that was given with this form is not asked for again: it would not be another one.
+        Err(failure) if failure.reason_for.is_some() && !posted.has("reason") => {
+            Ok(reason::page_of_batch(&visitor, &posted, ""))
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 /// `GET /console/papers/{number}`: a print, as it was made.

@@ -44,6 +44,12 @@ pub fn money(value: &Value, pointer: &str) -> String {
     }
 }
 
+/// An amount that is worth showing: nothing where it is zero.
+pub fn some(value: &Value, pointer: &str) -> String {
+    let zero = text(value, &format!("{pointer}/amount")).parse::<f64>().is_ok_and(|amount| amount == 0.0);
+    if zero { String::new() } else { money(value, pointer) }
+}
+
 /// Digits in groups of three before the point.
 pub fn grouped(amount: &str) -> String {
     let (whole, fraction) = amount.split_once('.').map_or((amount, ""), |(whole, rest)| (whole, rest));

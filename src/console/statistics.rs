@@ -21,7 +21,7 @@ use super::reading::{beijing, list, money, number, text};
 use super::visitor::Visitor;
 use super::words::{ACTION, GROUP, choices};
 use crate::api::may;
-use chart::{Chart, amounts, answers};
+use chart::{Chart, amounts, answers, found, held};
 
 /// Groups on one page.
 const ON_A_PAGE: usize = 40;
@@ -64,6 +64,13 @@ impl StatisticsQuery {
             (self.from, self.until) = (first.to_string(), until.to_string());
         }
         self
+    }
+
+    /// Whether the groups have claims of their own: those of cases have. Of a counterpart or an action a claim is not, for each of several
+    /// takes part in the same.
+    fn has_claims(&self) -> bool {
+        let is_of_cases = matches!(self.by.as_str(), "" | "month" | "court" | "officer");
+        is_of_cases && self.counterpart.is_empty() && self.action.is_empty()
     }
 
     /// An address with this, and more.
@@ -146,7 +153,8 @@ pub async fn show(
     let total = answer.pointer("/total").filter(has_some);
     let shown_groups = &groups[..groups.len().min(MOST_IN_A_CHART)];
     let charts = match total {
-        Some(_) => vec![answers(shown_groups, lang), amounts(shown_groups, lang)],
+        Some(_) if query.has_claims() => vec![answers(shown_groups, lang), amounts(shown_groups, lang)],
+        Some(_) => vec![answers(shown_groups, lang), found(shown_groups, lang), held(shown_groups, lang)],
         None => Vec::new(),
     };
     let (from, until) = (or(text(&answer, "/from"), &query.from), or(text(&answer, "/until"), &query.until));
@@ -161,7 +169,7 @@ pub async fn show(
         times: total.map(|total| times(total, lang)).unwrap_or_default(),
         lapsed: total.map_or(0, |total| number(total, "/lapsed")),
         charts: charts.into_iter().flatten().collect(),
-        heads: heads(lang),
+        heads: heads(query.has_claims(), lang),
         rows: groups
             .iter()
             .skip((at - 1) * ON_A_PAGE)
@@ -288,7 +296,8 @@ fn times(total: &Value, lang: Lang) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn heads(lang: Lang) -> Vec<&'static str> {
+fn heads(has_claims: bool, lang: Lang) -> Vec<&'static str> {
+    let of_claims = (lang.t("足额率", "Covered"), lang.t("查到财产（项）", "Assets found"));
     vec![
         lang.t("案件", "Cases"),
         lang.t("请求", "Orders"),
@@ -297,7 +306,7 @@ fn heads(lang: Lang) -> Vec<&'static str> {
         lang.t("未反馈", "Never"),
         lang.t("反馈率", "Rate"),
         lang.t("命中率", "Hits"),
-        lang.t("足额率", "Covered"),
+        if has_claims { of_claims.0 } else { of_claims.1 },
         lang.t("现控制（元）", "Held (yuan)"),
         lang.t("首次查询（天）", "To query (days)"),
         lang.t("首次控制（天）", "To freeze (days)"),
@@ -329,7 +338,7 @@ fn group_row(group: &Value, by: &str, query: &StatisticsQuery, lang: Lang) -> Gr
             at("never_answered"),
             share(group, "in_time_percent"),
             share(group, "hit_percent"),
-            share(group, "covered_percent"),
+            if query.has_claims() { share(group, "covered_percent") } else { at("assets_found") },
             money(group, "/frozen"),
             at("days_to_first_query"),
             at("days_to_first_freeze"),
@@ -370,5 +379,15 @@ mod tests {
         let march = of("2026-03-01", "2026-03-10");
         assert!(march[0].contains("2026-02") && march[1].starts_with("this month"), "{march:?}");
         assert!(of("2026-01-05", "2026-02-09")[0].starts_with("this month"), "no month has a month before");
+    }
+    #[test]
+    fn claims_are_told_of_groups_of_cases_and_of_no_counterpart_or_action() {
+        let of = |by: &str, counterpart: &str, action: &str| {
+            let [by, counterpart, action] = [by, counterpart, action].map(str::to_owned);
+            StatisticsQuery { by, counterpart, action, ..StatisticsQuery::default() }.has_claims()
+        };
+        assert!(["", "month", "court", "officer"].iter().all(|by| of(by, "", "")));
+        assert!(!["counterpart", "action"].iter().any(|by| of(by, "", "")));
+        assert!(!of("month", "bank-1", "") && !of("court", "", "freeze"), "narrowed to one of several");
     }
 }

@@ -1,5 +1,7 @@
 //! 待办: what is to be done, those due first, each with its act.
 
+mod late;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -19,6 +21,7 @@ use super::visitor::Visitor;
 use super::words::{ASSET, Badge, TASK, badge, choices, word};
 use super::{approving, currency, entering, names, standing};
 use crate::api::may;
+use late::{is_for_its_day, is_late};
 
 /// Tasks on one page.
 const ON_A_PAGE: usize = 20;
@@ -148,14 +151,14 @@ pub async fn list(
     // Counted and not shown.
     let watching = Visitor { watches: true, ..visitor.clone() };
     let all = console.get(&watching, &counted).await?;
-    let count = list_at(&all, "/tasks").len();
+    // What is due today and no earlier is not overdue.
+    let fits = |task: &&Value| query.due != "now" || is_late(task, now);
+    let count = list_at(&all, "/tasks").iter().filter(fits).count();
     let more = if text(&all, "/next").is_empty() { "" } else { "+" };
-    let late =
-        list_at(&all, "/tasks").iter().filter(|task| instant(task, "/due_at").is_some_and(|due| due < now));
-    let late = late.count();
+    let late = list_at(&all, "/tasks").iter().filter(|task| is_late(task, now)).count();
     let next = without_lang(&visitor.here);
-    let rows =
-        list_at(&answer, "/tasks").iter().map(|task| row(&console, &visitor, task, now, &next)).collect();
+    let shown = list_at(&answer, "/tasks").iter().filter(fits);
+    let rows = shown.map(|task| row(&console, &visitor, task, now, &next)).collect();
     let next_page = text(&answer, "/next");
     let after = match next_page.is_empty() {
         true => String::new(),
@@ -225,8 +228,11 @@ pub fn row(console: &Console, visitor: &Visitor, task: &Value, now: Timestamp, n
             .map(|number| (number.to_owned(), format!("/console/cases/{}", segment(number))))
             .collect(),
         due: time(task, "/due_at"),
-        due_in: ago(due, now, lang),
-        is_late: due.is_some_and(|due| due < now),
+        due_in: match is_for_its_day(task) && !is_late(task, now) {
+            true => lang.t("今日", "today").to_owned(),
+            false => ago(due, now, lang),
+        },
+        is_late: is_late(task, now),
         age: ago(instant(task, "/created_at"), now, lang),
         note: lang.of_note(&text(task, "/note")),
         property: property(task, lang),

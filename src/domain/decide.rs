@@ -137,7 +137,7 @@ pub enum Rejected {
     #[error("{0}")]
     NotAllowed(String),
     /// The request breaks rules; all of them are listed.
-    #[error("the request breaks {} rule(s)", .0.len())]
+    #[error("{}处不符合规定 the request breaks {} rule(s)", .0.len(), .0.len())]
     Findings(Vec<Finding>),
     /// The actor may not do this.
     #[error("{0}")]

@@ -13,11 +13,18 @@ const GROUP: std::ops::RangeInclusive<usize> = 3..=6;
 /// Letters of a SHA-256 as text.
 const DIGEST: usize = 64;
 
-/// The end of a number. Of a short one not even that.
+/// What stands for the part of a number that is not shown.
+const HIDDEN: &str = "****";
+
+/// The end of a number. Of a short one not even that. What is an end already stays as it is.
 pub fn end_of(number: &str) -> String {
+    let is_end = |rest: &str| rest.chars().count() <= 4 && rest.chars().all(char::is_alphanumeric);
+    if number.strip_prefix(HIDDEN).is_some_and(is_end) {
+        return number.to_owned();
+    }
     let letters: Vec<char> = number.chars().filter(|letter| letter.is_alphanumeric()).collect();
     let end = letters.len().checked_sub(4).filter(|hidden| *hidden >= 4).and_then(|from| letters.get(from..));
-    format!("****{}", end.unwrap_or_default().iter().collect::<String>())
+    format!("{HIDDEN}{}", end.unwrap_or_default().iter().collect::<String>())
 }
 
 /// A text in which each long number is shown by its end alone. Request numbers, amounts and digests stay.
@@ -98,6 +105,14 @@ mod tests {
         assert_eq!(end_of("62220011"), "****0011");
         assert_eq!(end_of("6220011"), "****", "its end would be most of it");
         assert_eq!(end_of(""), "****");
+        assert_eq!(end_of("****00117"), "****", "that shows more than an end");
+    }
+
+    #[test]
+    fn what_is_an_end_already_is_not_hidden_once_more() {
+        for number in ["6222 0200 0000 0011-7", "6220011", ""] {
+            assert_eq!(end_of(&end_of(number)), end_of(number), "{number}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod audit;
 mod case_page;
 mod certificates;
 mod demo;
+mod desk;
 mod drafts;
 mod entering;
 pub mod foreign;
@@ -20,6 +21,7 @@ mod provider;
 mod second;
 pub mod sheets;
 mod uploads;
+mod waiting;
 
 use std::path::Path;
 

@@ -203,10 +203,14 @@ async fn what_does_not_fit_is_before_a_person_and_a_later_word_is_entered_too() 
     );
     assert!(above["words"].as_str().is_some_and(|words| words.contains("高于请求")), "{above}");
     assert_eq!(house.tasks(&one, "resolve").await, 1);
-    one.post(&format!("/v1/desk/{freeze}/take"), &json!({})).await;
+    let (status, told) = one.post(&format!("/v1/desk/{freeze}/take"), &json!({})).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{told}");
+    assert!(told["detail"].as_str().is_some_and(|detail| detail.contains("更正反馈须说明理由")), "{told}");
+    let correction = json!({ "reason": "限额录入有误" });
+    one.post(&format!("/v1/desk/{freeze}/take"), &correction).await;
     let (_, other) = one.answer(&freeze, &held(&[("stated", "4000020099")])).await;
     assert_eq!(other["outcome"], "does_not_fit", "{other}");
-    one.post(&format!("/v1/desk/{freeze}/take"), &json!({})).await;
+    one.post(&format!("/v1/desk/{freeze}/take"), &correction).await;
     let (_, right) = one.answer(&freeze, &held(&[("limit", &limit), ("stated", "4000 0200 11")])).await;
     assert_eq!(
         (&right["outcome"], &right["order"]["order_state"]),

@@ -22,7 +22,8 @@ pub(super) struct TakeRequest {
     /// `version` of the order that was looked at; however it stands where it is left out.
     #[serde(default)]
     version: Option<u32>,
-    /// Why it is taken over from a colleague who has it; 1 to 500 characters. Left out where nobody has it.
+    /// Why it is taken over from a colleague who has it, or why an answer that was taken in is corrected; 1 to 500 characters. Left out
+    /// where nobody has it and nothing was answered.
     #[serde(default)]
     #[schemars(length(min = 1, max = 500))]
     reason: Option<String>,
@@ -52,10 +53,10 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .id("takeDeskOrder")
         .tag("desk")
         .summary("Take an order, or take it over from a colleague 领取")
-        .description("One whose answer was taken in is taken once more where the counterpart says something else later.")
+        .description("One whose answer was taken in is taken once more, with a reason, where the counterpart says something else later.")
         .response_with::<404, Problem, _>(|response| response.description("There is no such order on the desk"))
         .response_with::<422, Problem, _>(|response| response.description("The reason is empty or too long"))
         .response_with::<409, Problem, _>(|response| {
-            response.description("The caller has it already, a colleague has it and no reason is given, an answer waits to be checked, or it is not as it was looked at")
+            response.description("The caller has it already, a colleague has it or its answer was taken in and no reason is given, an answer waits to be checked, or it is not as it was looked at")
         })
 }

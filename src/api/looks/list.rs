@@ -1,5 +1,7 @@
 //! Looks on record, as a list, and what in them the auditor is told of.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
@@ -11,8 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Shared;
 use super::super::access::{Caller, may};
+use super::super::acts::names_of;
 use super::super::extract::{QueryParams, page_size};
 use super::super::problem::Problem;
+use super::super::tasks::PropertyName;
+use crate::domain::MeasureId;
 use crate::domain::people::{Look, LookKind};
 use crate::people::alarms::{Alarm, alarms_of};
 use crate::people::{begin_of_day, day_begins};
@@ -111,6 +116,10 @@ pub(super) fn find(reads: &mut dyn Reads, mut filter: LookFilter, case: Option<&
 pub(super) struct LookList {
     /// Newest first.
     looks: Vec<Look>,
+    /// Names of the persons who looked, by staff number.
+    names: BTreeMap<String, String>,
+    /// Properties whose measures were looked at, by the measure's identifier.
+    properties: BTreeMap<String, PropertyName>,
     /// Pass as `before` to read on; null at the end.
     next: Option<i64>,
 }
@@ -122,12 +131,30 @@ pub(super) async fn list(
 ) -> Result<Json<LookList>, Problem> {
     let limit = page_size(query.limit)?;
     let (filter, case) = query.filter(&caller, limit + 1);
-    let read = gateway.store.read(move |reads| find(reads, filter, case.as_deref()));
-    let Found { looks: mut found, behind } = read.await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|(row, _)| *row).or(behind);
-    Ok(Json(LookList { looks: found.into_iter().map(|(_, look)| look).collect(), next }))
+    let read = gateway.store.read(move |reads| {
+        let Found { looks: mut found, behind } = find(reads, filter, case.as_deref())?;
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|(row, _)| *row).or(behind);
+        let looks: Vec<Look> = found.into_iter().map(|(_, look)| look).collect();
+        let names = names_of(reads, looks.iter().map(|look| look.actor.as_str()))?;
+        let properties = properties_of(reads, &looks)?;
+        Ok(LookList { looks, names, properties, next })
+    });
+    Ok(Json(read.await?))
+}
+
+/// The properties of measures that were looked at one by one.
+fn properties_of(reads: &mut dyn Reads, looks: &[Look]) -> Stored<BTreeMap<String, PropertyName>> {
+    let of_measures = looks.iter().filter(|look| look.kind == LookKind::Measures);
+    let mut properties = BTreeMap::new();
+    for subject in of_measures.map(|look| look.subject.as_str()).collect::<BTreeSet<_>>() {
+        let Ok(row) = subject.parse() else { continue };
+        if let Some(measure) = reads.measure(MeasureId::new(row))? {
+            properties.insert(subject.to_owned(), PropertyName::of(&measure));
+        }
+    }
+    Ok(properties)
 }
 
 pub(super) fn list_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
@@ -151,6 +178,8 @@ pub(super) struct AlarmList {
     since: Timestamp,
     /// The worst first.
     pub(super) alarms: Vec<Alarm>,
+    /// Names of the persons who looked, by staff number.
+    names: BTreeMap<String, String>,
     /// Whether there were more looks than were searched.
     pub(super) incomplete: bool,
 }
@@ -177,7 +206,10 @@ pub(super) async fn of_day<const ROW: u8>(
     let incomplete = found.len() == MOST_EXPORTED;
     let looks: Vec<Look> = found.into_iter().map(|(_, look)| look).collect();
     let alarms = alarms_of(&looks, &persons, gateway.people.look_rules());
-    Ok(AlarmList { since, alarms, incomplete })
+    let is_told = |number: &str| alarms.iter().any(|alarm| alarm.actor == number);
+    let named = persons.into_iter().filter(|person| is_told(&person.number));
+    let names = named.map(|person| (person.number, person.name)).collect();
+    Ok(AlarmList { since, alarms, names, incomplete })
 }
 
 pub(super) async fn alarms(

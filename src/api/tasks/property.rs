@@ -43,6 +43,38 @@ pub(super) struct TaskProperty {
     first_approval: Option<FirstApprovalView>,
 }
 
+/// What a property is called where it is not told in full.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::api) struct PropertyName {
+    /// Kind of property.
+    kind: TaskPropertyKind,
+    /// Its number. Of an account, and of the account of a product, the last four characters behind asterisks.
+    number: String,
+    /// Name of the counterpart that keeps it.
+    counterpart: String,
+}
+
+impl PropertyName {
+    /// Of the property of a measure.
+    pub(in crate::api) fn of(measure: &Measure) -> Self {
+        let (kind, number) = named(&measure.target);
+        Self { kind, number, counterpart: measure.counterpart.clone() }
+    }
+}
+
+/// Kind and number of a property, the number of an account by its end.
+fn named(target: &Target) -> (TaskPropertyKind, String) {
+    use TaskPropertyKind::{Account, Equity, Product, Property};
+    match target {
+        Target::Account { number, .. } => (Account, end_of(number)),
+        Target::Product { account, .. } => (Product, end_of(account)),
+        Target::Property { unit_number, certificate, .. } => {
+            (Property, unit_number.as_ref().map_or_else(|| certificate.clone(), ToString::to_string))
+        }
+        Target::Equity { company, .. } => (Equity, company.clone()),
+    }
+}
+
 /// Kinds of property.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -59,15 +91,7 @@ enum TaskPropertyKind {
 
 impl TaskProperty {
     pub(super) fn of(measure: &Measure) -> Self {
-        use TaskPropertyKind::{Account, Equity, Product, Property};
-        let (kind, number) = match &measure.target {
-            Target::Account { number, .. } => (Account, end_of(number)),
-            Target::Product { account, .. } => (Product, end_of(account)),
-            Target::Property { unit_number, certificate, .. } => {
-                (Property, unit_number.as_ref().map_or_else(|| certificate.clone(), ToString::to_string))
-            }
-            Target::Equity { company, .. } => (Equity, company.clone()),
-        };
+        let (kind, number) = named(&measure.target);
         let class = match &measure.target {
             Target::Account { class, .. } | Target::Product { class, .. } => class.clone(),
             Target::Property { .. } | Target::Equity { .. } => String::new(),

@@ -9,6 +9,7 @@ use jiff::tz::Offset;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::actors::named;
 use super::super::address::{segment, with_query};
 use super::super::backend::Console;
 use super::super::failure::Failure;
@@ -64,7 +65,7 @@ pub async fn alarms(
             first: time(alarm, "/first_at"),
             last: time(alarm, "/last_at"),
             href: with_query("/console/audit/looks", &href),
-            actor,
+            actor: named(&actor, &found, lang),
             case_number,
         }
     };

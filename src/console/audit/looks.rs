@@ -9,17 +9,22 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::actors::named;
 use super::super::address::{segment, with_query};
 use super::super::backend::Console;
 use super::super::failure::Failure;
+use super::super::lang::Lang;
 use super::super::page::{Frame, html};
 use super::super::reading::{beijing_to_the_second, instant, list, text};
 use super::super::visitor::Visitor;
-use super::super::words::{Badge, LOOK, badge, choices};
+use super::super::words::{ASSET, Badge, LOOK, badge, choices, word};
 use super::{Tab, tabs};
 
 /// Looks on one page.
 const ON_A_PAGE: &str = "50";
+
+/// Length of the identifier of an inquiry.
+const UUID: usize = 36;
 
 /// Which looks.
 #[derive(Debug, Default, Deserialize)]
@@ -80,6 +85,8 @@ struct LookLine {
     case_number: String,
     case_href: String,
     subject: String,
+    /// The page of what was looked at; empty for none of its own.
+    subject_href: String,
     reason: String,
 }
 
@@ -97,6 +104,32 @@ struct LooksPage {
 
 fn pairs<'a>(filters: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
     filters.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+/// What was looked at beside its case, in words, and its page. Of a case its number says it, and of a property its kind, its end and its
+/// counterpart; a list is told from others by the mark of what was asked for.
+fn subject_of(look: &Value, found: &Value, lang: Lang) -> (String, String) {
+    let subject = text(look, "/subject");
+    let page = |at: &str| format!("/console/{at}/{}", segment(&subject));
+    let property = &found["properties"][&subject];
+    if let Some(mark) = subject.strip_prefix("list ") {
+        return (format!("{} {mark}", lang.t("清单，查询标记", "a list, mark")), String::new());
+    }
+    match text(look, "/kind").as_str() {
+        "case" => (String::new(), String::new()),
+        "measures" if property.is_object() => {
+            let kind = word(ASSET, &text(property, "/kind"), lang);
+            let said = [kind, text(property, "/number"), text(property, "/counterpart")].join(" ");
+            (said, page("measures"))
+        }
+        _ if subject.len() == UUID && subject.contains('-') => {
+            (lang.t("查控申请", "inquiry").to_owned(), page("inquiries"))
+        }
+        "answer" => (format!("{} {subject}", lang.t("请求", "order")), page("orders")),
+        // What is printed of a case is told by the case.
+        "print" if subject.bytes().all(|byte| byte.is_ascii_digit()) => (String::new(), String::new()),
+        _ => (subject, String::new()),
+    }
 }
 
 /// `GET /console/audit/looks`
@@ -119,14 +152,16 @@ pub async fn looks(
             true => String::new(),
             false => with_query("/console/audit/looks", &[("case", &case_number)]),
         };
+        let (subject, subject_href) = subject_of(look, &found, lang);
         LookLine {
             at: instant(look, "/at").map(beijing_to_the_second).unwrap_or_default(),
             is_out_of_hours: text(look, "/out_of_hours") == "true",
-            actor: text(look, "/actor"),
+            actor: named(&text(look, "/actor"), &found, lang),
             kind: badge(LOOK, &text(look, "/kind"), lang),
             case_number,
             case_href,
-            subject: text(look, "/subject"),
+            subject,
+            subject_href,
             reason: text(look, "/reason"),
         }
     };
@@ -157,4 +192,28 @@ pub async fn export(
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
     ];
     Ok((headers, raw.bytes).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_looked_at_is_told_in_words_and_by_no_identifier() {
+        let found = json!({ "properties": { "7": { "kind": "account", "number": "****0011", "counterpart": "bank-1" } } });
+        let inquiry = "00000000-0000-4000-8000-000000000001";
+        for (kind, subject, said, href) in [
+            ("case", "68586000000000001", "", ""),
+            ("tasks", "list e08f0d681274152d", "清单，查询标记 e08f0d681274152d", ""),
+            ("measures", "7", "存款账户 ****0011 bank-1", "/console/measures/7"),
+            ("inquiry", inquiry, "查控申请", "/console/inquiries/00000000-0000-4000-8000-000000000001"),
+            ("answer", "CK1", "请求 CK1", "/console/orders/CK1"),
+            ("print", "68586000000000001", "", ""),
+        ] {
+            let look = json!({ "kind": kind, "subject": subject });
+            assert_eq!(subject_of(&look, &found, Lang::Zh), (said.to_owned(), href.to_owned()), "{kind}");
+        }
+    }
 }

@@ -23,11 +23,15 @@ use super::super::names;
 use super::super::page::{Frame, html};
 use super::super::reading::{is_there, list, money, text, time};
 use super::super::tasks::{TaskRow, row as task_row};
-use super::super::timeline::{Happening, by_day, of_acts, of_claim, of_inquiries, of_orders, sorted};
+use super::super::timeline::{
+    Happening, by_day, of_acts, of_claim, of_controls, of_inquiries, of_orders, sorted,
+};
 use super::super::visitor::Visitor;
+use super::super::waiting;
 use super::super::words::{self, Badge, badge, word};
 use super::claim::{change_line, claim_acts, claim_facts};
 use super::file::{FileLine, NewsLine, certificate_of, compared, documents, news, receipts};
+use super::waits;
 use crate::api::may;
 
 /// Inquiries whose answers are shown, the newest first.
@@ -229,8 +233,12 @@ async fn acts_of_chain(
 
 /// The lines of the ledger, what stands first.
 fn measure_rows(case: &Value, lang: Lang) -> Vec<MeasureRow> {
-    let mut rows: Vec<MeasureRow> =
-        list(case, "/measures").iter().map(|one| MeasureRow::of(one, lang)).collect();
+    let row = |measure: &Value| {
+        let row = MeasureRow::of(measure, lang);
+        let note = format!("{} {}", waits::why(measure, case, lang), row.note).trim().to_owned();
+        MeasureRow { note, ..row }
+    };
+    let mut rows: Vec<MeasureRow> = list(case, "/measures").iter().map(row).collect();
     rows.sort_by_key(|row| rank_of(&row.state_code));
     rows
 }
@@ -265,13 +273,15 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
         let acts = console.get(visitor, &format!("{path}/acts")).await?;
         told.assets.extend(list(&found, "/assets").iter().map(|asset| asset_row(asset, lang)));
         told.happenings.extend(of_acts(&acts, lang));
-        told.happenings.extend(of_orders(&certificate, lang));
+        let controls = of_controls(&controls_of(console, visitor, &path, &certificate).await?, lang);
+        told.happenings.extend(of_orders(&certificate, (&controls, &names), lang));
         let triage = badge(words::TRIAGE, &text(&certificate, "/triage"), lang);
         let mut fan = FanOut::of(&certificate, now, lang);
         certificates.push(certificate);
         fan.name_parties(&names);
         let more = fan.rows.len().saturating_sub(MOST_ORDERS);
         fan.rows.truncate(MOST_ORDERS);
+        fan.say_why(&waiting::why(console, visitor, fan.waiting()).await);
         told.parts.push(InquiryPart {
             href,
             state: badge(words::INQUIRY, &text(inquiry, "/state"), lang),
@@ -286,6 +296,20 @@ async fn of_its_inquiries(console: &Console, visitor: &Visitor, case: &Value) ->
     told.news = news(console, visitor, compared(case, &certificates)).await?;
     Ok(told)
 }
+
+/// The orders of an inquiry with what they are about, where it has controls; a query is about its party.
+async fn controls_of(
+    console: &Console,
+    visitor: &Visitor,
+    path: &str,
+    certificate: &Value,
+) -> Result<Value, Failure> {
+    match list(certificate, "/orders").iter().any(|line| text(line, "/action") != "query") {
+        true => console.get(visitor, &format!("{path}/orders?limit=2000")).await,
+        false => Ok(Value::Null),
+    }
+}
+
 
 /// What stands first in the ledger: what a person must decide, then what holds, then the rest.
 fn rank_of(state: &str) -> u8 {

@@ -78,6 +78,15 @@ pub const ACTS: &[ActKind] = &[
         ..DESK
     },
     ActKind {
+        slug: "desk-correct",
+        zh: "更正反馈",
+        en: "Correct the answer",
+        api: "/v1/desk/{}/take",
+        fields: &[REASON],
+        done: ("请录入更正后的反馈。", "Enter the answer as it should be."),
+        ..DESK
+    },
+    ActKind {
         slug: "desk-notice",
         zh: "打印协助通知",
         en: "Print the notice",

@@ -60,10 +60,10 @@ pub async fn enter(
             return Err(failure);
         }
         let entered = Entered { entries: Some(entries), draft, scan: name, failure };
-        return Ok(page(&console, &visitor, &view, entered));
+        return page(&console, &visitor, &view, entered).await;
     }
     let failure = Failure { status: StatusCode::OK, ..Failure::default() };
-    Ok(page(&console, &visitor, &view, Entered { entries: Some(entries), draft, scan: name, failure }))
+    page(&console, &visitor, &view, Entered { entries: Some(entries), draft, scan: name, failure }).await
 }
 
 /// The scan that came in, or was chosen before; it is kept, for a browser does not send a file again by itself. With the name of the draft.

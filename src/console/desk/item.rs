@@ -20,6 +20,7 @@ use super::super::reading::{bytes, is_there, list, money, number, text, time};
 use super::super::visitor::Visitor;
 use super::super::words::{self, Badge, badge, word};
 use super::sheet::{Entries, Shown, place_of, shown};
+use super::taken_in::{TakenIn, taken_in};
 use crate::api::may;
 
 /// Which form is shown.
@@ -63,6 +64,10 @@ struct ItemPage {
     facts: Vec<(&'static str, String)>,
     sent_back: String,
     notice: String,
+    /// The answer that was taken in.
+    taken_in: Option<TakenIn>,
+    /// Whether an answer that was taken in is being corrected.
+    is_correction: bool,
     forms: Vec<ActForm>,
     form: Option<Shown>,
     scan_field: FormField,
@@ -86,7 +91,7 @@ pub async fn show(
         let kept = view.pointer("/entered").map(Entries::kept).filter(|kept| kept.outcome == query.outcome);
         kept.unwrap_or_else(|| Entries::of(&query.outcome))
     });
-    Ok(page(&console, &visitor, &view, Entered { entries, ..Entered::default() }))
+    page(&console, &visitor, &view, Entered { entries, ..Entered::default() }).await
 }
 
 /// The order as the API shows it.
@@ -95,7 +100,15 @@ pub(super) async fn view_of(console: &Console, visitor: &Visitor, given: &str) -
 }
 
 /// The page of an order.
-pub(super) fn page(console: &Console, visitor: &Visitor, view: &Value, entered: Entered) -> Response {
+///
+/// # Errors
+/// When the answer that was taken in cannot be read.
+pub(super) async fn page(
+    console: &Console,
+    visitor: &Visitor,
+    view: &Value,
+    entered: Entered,
+) -> Result<Response, Failure> {
     let (lang, number) = (visitor.lang, text(view, "/number"));
     let here = format!("/console/desk/{}", segment(&number));
     let state = text(view, "/state");
@@ -103,10 +116,14 @@ pub(super) fn page(console: &Console, visitor: &Visitor, view: &Value, entered: 
     let waits = state == "to_check";
     let writes = state == "taken" && is_own && visitor.may(may::DESK);
     let mut slugs: Vec<&str> = Vec::new();
-    let is_entered_here = waits || (state == "taken" && is_own);
-    if !is_entered_here {
-        slugs.push(if state == "taken" { "desk-take-over" } else { "desk-take" });
+    match state.as_str() {
+        "taken" if is_own => {}
+        "to_check" => {}
+        "taken" => slugs.push("desk-take-over"),
+        "done" => slugs.push("desk-correct"),
+        _ => slugs.push("desk-take"),
     }
+    let taken_in = taken_in(console, visitor, view).await?;
     if writes {
         slugs.push("desk-notice");
     }
@@ -132,6 +149,8 @@ pub(super) fn page(console: &Console, visitor: &Visitor, view: &Value, entered: 
         facts: facts(view, lang),
         sent_back: sent_back(view),
         notice: if notice.is_empty() { notice } else { format!("{here}/notice") },
+        is_correction: taken_in.is_some() && state != "done",
+        taken_in,
         forms: act_forms(console, visitor, &slugs, &number, &next),
         form,
         scan_field,
@@ -145,7 +164,7 @@ pub(super) fn page(console: &Console, visitor: &Visitor, view: &Value, entered: 
             && text(view, "/progress/entered/by") != visitor.identity.name,
         here,
     };
-    html(if status == StatusCode::OK { StatusCode::OK } else { status }, &shown)
+    Ok(html(status, &shown))
 }
 
 fn scan_field(view: &Value, chosen: &str, lang: Lang) -> FormField {
@@ -312,7 +331,7 @@ pub async fn check(
     match failure.status {
         StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY | StatusCode::FORBIDDEN => {
             let view = view_of(&console, &visitor, &given).await?;
-            Ok(page(&console, &visitor, &view, Entered { failure, ..Entered::default() }))
+            page(&console, &visitor, &view, Entered { failure, ..Entered::default() }).await
         }
         _ => Err(failure),
     }

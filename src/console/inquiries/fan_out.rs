@@ -1,6 +1,6 @@
 //! Whom an inquiry asked: one row an order, those that want attention first, and how many ended how.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -74,6 +74,21 @@ impl FanOut {
         for row in &mut self.rows {
             if let Some(name) = names.get(&row.party).filter(|name| !name.is_empty()) {
                 row.party_name.clone_from(name);
+            }
+        }
+    }
+
+    /// Counterparts for which something has not left.
+    pub fn waiting(&self) -> BTreeSet<String> {
+        let queued = self.rows.iter().filter(|row| row.state_code == "queued");
+        queued.map(|row| row.counterpart.clone()).collect()
+    }
+
+    /// Says beside what has not left why nothing leaves for its counterpart.
+    pub fn say_why(&mut self, why: &BTreeMap<String, String>) {
+        for row in self.rows.iter_mut().filter(|row| row.state_code == "queued") {
+            if let Some(why) = why.get(&row.counterpart) {
+                row.words = format!("{why} {}", row.words).trim().to_owned();
             }
         }
     }
@@ -154,5 +169,33 @@ fn not_asked(line: &Value, lang: Lang) -> Asked {
         at: String::new(),
         words: lang.of_note(&text(line, "/reason")),
         href: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_has_not_left_says_why_and_what_has_says_nothing_of_it() {
+        let line = |number: &str, counterpart: &str, state: &str| json!({ "number": number, "counterpart": counterpart, "action": "query", "state": state });
+        let orders = [
+            line("CK1", "bank-1", "queued"),
+            line("CK2", "bank-1", "answered"),
+            line("CK3", "bank-2", "queued"),
+        ];
+        let mut fan = FanOut::of(&json!({ "orders": orders }), Timestamp::UNIX_EPOCH, Lang::Zh);
+        assert_eq!(fan.waiting(), BTreeSet::from(["bank-1".to_owned(), "bank-2".to_owned()]));
+        fan.say_why(&BTreeMap::from([("bank-1".to_owned(), "协助单位已暂停：维护".to_owned())]));
+        let words: BTreeMap<&str, &str> =
+            fan.rows.iter().map(|row| (row.href.as_str(), row.words.as_str())).collect();
+        let expected = [
+            ("/console/orders/CK1", "协助单位已暂停：维护"),
+            ("/console/orders/CK2", ""),
+            ("/console/orders/CK3", ""),
+        ];
+        assert_eq!(words, BTreeMap::from(expected));
     }
 }

@@ -17,6 +17,7 @@ use super::super::lang::Lang;
 use super::super::names;
 use super::super::page::{Frame, html};
 use super::super::reading::{bytes, list, number, text, time};
+use super::super::reason;
 use super::super::visitor::Visitor;
 use super::super::words::{Badge, FORMAT, PRINT, badge, choices, word};
 use super::href_of;
@@ -113,6 +114,10 @@ pub async fn make(
         Ok(made) => {
             let next = with_query(&href_of(&id), &[("made", &text(&made, "/number"))]);
             Ok(Redirect::to(&next).into_response())
+        }
+        Err(failure) if failure.reason_for.is_some() => {
+            let case = failure.reason_for.unwrap_or_default();
+            Ok(reason::page(&visitor, &case, &href_of(&id), ""))
         }
         Err(failure) if is_for_the_list(failure.status) => {
             shown(&console, &visitor, &id, CaseQuery::default(), Some(failure)).await

@@ -60,29 +60,67 @@ pub fn answers(groups: &[Value], lang: Lang) -> Option<Chart> {
     })
 }
 
+/// How many properties were found, of groups that found any; `None` where none did.
+pub fn found(groups: &[Value], lang: Lang) -> Option<Chart> {
+    let word = lang.t("查到财产（项）", "assets found");
+    let count = |group: &Value| f64::from(u32::try_from(number(group, "/assets_found")).unwrap_or(u32::MAX));
+    let widest = widest(groups.iter().map(count))?;
+    let bar = |group: &Value| {
+        let said = text(group, "/assets_found");
+        bar(name_of(group, lang), &[("held", count(group), format!("{word} {said}"))], widest, said)
+    };
+    let some = groups.iter().filter(|group| count(group) > 0.0);
+    Some(Chart { title: word, keys: vec![("held", word)], bars: some.map(bar).collect() })
+}
+
+fn amount(group: &Value, field: &str) -> f64 {
+    text(group, &format!("/{field}/amount")).parse::<f64>().unwrap_or(0.0).max(0.0)
+}
+
+/// What was deducted and what is held, with their words.
+fn taken(group: &Value, lang: Lang) -> [(&'static str, f64, String); 2] {
+    let (deducted, frozen) = (lang.t("已扣划", "deducted"), lang.t("现控制", "held now"));
+    [
+        ("deducted", amount(group, "deducted"), format!("{deducted} {}", money(group, "/deducted"))),
+        ("held", amount(group, "frozen"), format!("{frozen} {}", money(group, "/frozen"))),
+    ]
+}
+
+fn keys_of_taken(lang: Lang) -> [(&'static str, &'static str); 2] {
+    [("deducted", lang.t("已扣划", "deducted")), ("held", lang.t("现控制", "held now"))]
+}
+
+/// What is held and what was deducted, in yuan, of groups that have no claim of their own and took anything; `None` where none did.
+pub fn held(groups: &[Value], lang: Lang) -> Option<Chart> {
+    let all = |group: &Value| amount(group, "deducted") + amount(group, "frozen");
+    let widest = widest(groups.iter().map(all))?;
+    let bar = |group: &Value| bar(name_of(group, lang), &taken(group, lang), widest, money(group, "/frozen"));
+    let some = groups.iter().filter(|group| all(group) > 0.0);
+    Some(Chart {
+        title: lang.t("控制金额（元）", "Amounts (yuan)"),
+        keys: keys_of_taken(lang).to_vec(),
+        bars: some.map(bar).collect(),
+    })
+}
+
 /// What is held and what was deducted, of what is claimed, in yuan; `None` where nothing is claimed.
 pub fn amounts(groups: &[Value], lang: Lang) -> Option<Chart> {
-    let amount = |group: &Value, field: &str| {
-        text(group, &format!("/{field}/amount")).parse::<f64>().unwrap_or(0.0).max(0.0)
-    };
     let open = |group: &Value| {
         (amount(group, "claimed") - amount(group, "deducted") - amount(group, "frozen")).max(0.0)
     };
     let all = |group: &Value| amount(group, "deducted") + amount(group, "frozen") + open(group);
     let widest = widest(groups.iter().map(all))?;
-    let (deducted, frozen, claimed) =
-        (lang.t("已扣划", "deducted"), lang.t("现控制", "held now"), lang.t("执行标的", "claimed"));
+    let claimed = lang.t("执行标的", "claimed");
     let bar = |group: &Value| {
-        let values = [
-            ("deducted", amount(group, "deducted"), format!("{deducted} {}", money(group, "/deducted"))),
-            ("held", amount(group, "frozen"), format!("{frozen} {}", money(group, "/frozen"))),
-            ("short", open(group), format!("{claimed} {}", money(group, "/claimed"))),
-        ];
+        let [deducted, held] = taken(group, lang);
+        let values =
+            [deducted, held, ("short", open(group), format!("{claimed} {}", money(group, "/claimed")))];
         bar(name_of(group, lang), &values, widest, money(group, "/frozen"))
     };
+    let short = ("short", lang.t("尚未控制", "not covered"));
     Some(Chart {
         title: lang.t("控制金额（元）", "Amounts (yuan)"),
-        keys: vec![("deducted", deducted), ("held", frozen), ("short", lang.t("尚未控制", "not covered"))],
+        keys: keys_of_taken(lang).into_iter().chain([short]).collect(),
         bars: groups.iter().map(bar).collect(),
     })
 }
@@ -145,5 +183,20 @@ mod tests {
         let widths: Vec<&str> = chart.bars[0].parts.iter().map(|(.., width)| width.as_str()).collect();
         assert_eq!(widths, ["100.0", "400.0", "500.0"]);
         assert_eq!(chart.bars[0].figure, "400.00");
+    }
+    #[test]
+    fn what_has_no_claim_of_its_own_shows_what_it_found_and_holds_and_nothing_as_not_covered() {
+        let yuan = |amount: &str| json!({ "amount": amount, "currency": "CNY" });
+        let group = |name: &str, frozen: &str, found: u32| json!({ "name": name, "claimed": yuan("5000.00"), "frozen": yuan(frozen), "deducted": yuan("0.00"), "assets_found": found });
+        let groups = [group("甲银行", "400.00", 2), group("登记机构", "0.00", 1), group("供应商", "0.00", 0)];
+        let chart = held(&groups, Lang::Zh).expect("a chart");
+        let bars: Vec<(&str, &str)> =
+            chart.bars.iter().map(|bar| (bar.name.as_str(), bar.sentence.as_str())).collect();
+        assert_eq!(bars, [("甲银行", "甲银行：已扣划 0.00，现控制 400.00")]);
+        assert!(chart.keys.iter().all(|(class, _)| *class != "short"), "{:?}", chart.keys);
+        let counted = found(&groups, Lang::Zh).expect("a chart");
+        let figures: Vec<&str> = counted.bars.iter().map(|bar| bar.figure.as_str()).collect();
+        assert_eq!(figures, ["2", "1"]);
+        assert!(held(&groups[1..], Lang::Zh).is_none() && found(&groups[2..], Lang::Zh).is_none());
     }
 }

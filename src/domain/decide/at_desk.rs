@@ -89,7 +89,10 @@ fn may_be_taken(item: &DeskItem, by: &str, reason: &str) -> Decided<()> {
         (DeskState::ToCheck, _) => Err(not_now(
             "反馈已录入，等待复核 an answer was entered and waits for a second person: check it, or send it back",
         )),
-        // One that is done is taken once more where the counterpart says something else later.
+        // One that is done is taken once more where the counterpart says something else later, or it was entered wrongly.
+        (DeskState::Done, _) if reason.is_empty() => {
+            Err(not_now("该请求已办结，更正反馈须说明理由 its answer was taken in: say why it is corrected"))
+        }
         (DeskState::Open | DeskState::Taken | DeskState::Done, _) => Ok(()),
     }
 }
@@ -268,6 +271,17 @@ mod tests {
         let settled = done(&over, &DeskMove::Settle, "1002");
         assert_eq!(settled.state, DeskState::Done);
         assert!(matches!(refused(&settled, &answer(), "1002"), Rejected::NotNow(_)));
-        assert_eq!(done(&settled, &take(), "1002").state, DeskState::Taken, "a later word is entered too");
+        let later = DeskMove::Take("协助单位更正".to_owned());
+        assert_eq!(done(&settled, &later, "1002").state, DeskState::Taken, "a later word is entered too");
+    }
+    #[test]
+    fn an_answer_that_was_taken_in_is_corrected_with_a_reason_and_not_by_a_click() {
+        let settled = done(&done(&open(), &take(), "1001"), &DeskMove::Settle, "1001");
+        for by in ["1001", "1002"] {
+            assert!(matches!(refused(&settled, &take(), by), Rejected::NotNow(_)), "{by}");
+            let again = done(&settled, &DeskMove::Take("金额录入有误".to_owned()), by);
+            assert_eq!(again.state, DeskState::Taken, "{by}");
+            assert_eq!(again.work.entered, settled.work.entered, "who entered it before stays told");
+        }
     }
 }

@@ -86,7 +86,7 @@ pub struct MeasureView {
 impl Measure {
     /// The balance that freezes of others hold, where they come first: a freeze waits behind them, or would (查扣冻规定 art. 26).
     pub fn behind_others(&self) -> Option<Money> {
-        (self.queued_behind && self.held.is_zero()).then(|| self.money(self.available))
+        (self.queued_behind && !self.is_whole() && self.held.is_zero()).then(|| self.money(self.available))
     }
 
     /// What is available as last reported: nothing where freezes of others come first.

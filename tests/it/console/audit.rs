@@ -34,6 +34,7 @@ async fn who_is_not_of_the_case_says_why_once_and_it_goes_on_record() {
     assert_eq!((given.status, given.location()), (StatusCode::SEE_OTHER, CASE));
     let shown = auditor.get(CASE).await;
     assert!(shown.status == StatusCode::OK && shown.text.contains("****0011"), "{}", shown.text);
+    assert!(shown.text.contains("不动产权证号可全部显示"), "what is not masked is not told to be");
     assert!(shown.text.contains("仅显示末四位") && !officer.get(CASE).await.text.contains("仅显示末四位"));
     // By role: of an account the end alone, wherever it stands. Who works on the case sees it whole.
     let measure = format!("/console/measures/{}", measures(&setup).await[0]);
@@ -59,7 +60,7 @@ async fn who_is_not_of_the_case_says_why_once_and_it_goes_on_record() {
     assert_eq!(again.get(&inquiry).await.status, StatusCode::FORBIDDEN);
     // The audit shows both, with the reason, by case in any spelling, by person, by kind and by day.
     let all = auditor.get(&format!("/console/audit/looks?case={NUMBER}")).await;
-    assert!(all.text.contains("信访核查") && all.text.contains(">officer<"), "{}", all.text);
+    assert!(all.text.contains("信访核查") && all.text.contains(">officer 张测试<"), "{}", all.text);
     let rows = |text: &str| text.matches("<tr>").count() - usize::from(text.contains("<thead>"));
     let count = rows(&all.text);
     assert!(count >= 4, "{}", all.text);
@@ -82,6 +83,38 @@ async fn who_is_not_of_the_case_says_why_once_and_it_goes_on_record() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_audit_names_cases_persons_and_properties_and_no_identifiers() {
+    let (setup, id) = with_proposals().await;
+    let measure = measures(&setup).await.remove(0);
+    let mut approver = Guest::signed_in(setup.port, "approver").await;
+    approver.get(&format!("/console/measures/{measure}")).await;
+    let done = approver.approve(&measure, &[("reason", "同意冻结")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let mut auditor = Guest::signed_in(setup.port, "auditor").await;
+    let acts = auditor.get("/console/audit").await;
+    for shown in [
+        "（2026）晋10执1号</a>",
+        "存款账户 ****00",
+        " · bank-",
+        "<td data-label=\"操作人\">approver 张测试</td>",
+    ] {
+        assert!(acts.text.contains(shown), "{shown}: {}", acts.text);
+    }
+    assert!(!acts.text.contains(&format!(">{id}<")), "an identifier: {}", acts.text);
+    assert!(!acts.text.contains("99900000000000000"), "numbers of accounts are masked: {}", acts.text);
+    let mut supervisor = Guest::signed_in(setup.port, "supervisor").await;
+    let tasks = supervisor.get("/console/tasks?kind=approve").await;
+    assert!(tasks.text.contains("存款账户 ****00"), "the end, as on the page of the case: {}", tasks.text);
+    let looks = auditor.get("/console/audit/looks?kind=measures").await;
+    assert!(looks.text.contains(">存款账户 ****00"), "{}", looks.text);
+    let row = setup.get("/v1/cases").await["cases"][0]["id"].as_str().expect("a case").to_owned();
+    for act in ["claim-lower", "enter-measure"] {
+        let form = approver.get(&format!("/console/acts/{act}/{row}")).await;
+        assert!(form.text.contains("案件 <b>（2026）晋10执1号</b>"), "{act}: {}", form.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_stands_out_in_the_looks_of_a_day_is_told_and_lists_are_turned() {
     let mut setup = Setup::new(
         &banks(&[("9990000000000000011", "1.00")], &[]),
@@ -100,7 +133,7 @@ async fn what_stands_out_in_the_looks_of_a_day_is_told_and_lists_are_turned() {
     officer.get(CASE).await;
     officer.get(&format!("/console/inquiries/{id}")).await;
     let told = auditor.get("/console/audit/alarms").await;
-    assert!(told.text.contains("大量查看") && told.text.contains(">officer<"), "{}", told.text);
+    assert!(told.text.contains("大量查看") && told.text.contains(">officer 张测试<"), "{}", told.text);
     let details =
         told.text.split("href=\"").find(|rest| rest.starts_with("/console/audit/looks?actor=officer"));
     let details = details

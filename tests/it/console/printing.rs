@@ -94,6 +94,41 @@ async fn results_to_be_put_on_file_are_listed_with_their_clock_and_printed_toget
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_not_of_the_cases_says_why_once_and_prints_them_together() {
+    let (setup, _) = with_proposals().await;
+    let mut guest = Guest::signed_in(setup.port, "supervisor").await;
+    let page = guest.get("/console/papers").await;
+    assert!(page.text.contains("合并打印"), "{}", page.text);
+    assert!(!page.text.contains("value=\"pdf\""), "no renderer is configured: {}", page.text);
+    let number = "（2026）晋10执1号";
+    let fields = [("case", number), ("kind", "search_summary"), ("kind", "measure_list"), ("format", "html")];
+    let asked = guest.act("/console/papers/batch", &fields).await;
+    assert_eq!(asked.status, StatusCode::FORBIDDEN, "{}", asked.text);
+    assert!(
+        asked.text.contains("action=\"/console/papers/batch\"") && asked.text.contains("id=\"reason\""),
+        "there is a field for it: {}",
+        asked.text
+    );
+    // What was chosen goes along.
+    assert_eq!((asked.field("case"), asked.field("format")), (number.to_owned(), "html".to_owned()));
+    for kind in ["search_summary", "measure_list"] {
+        assert!(asked.text.contains(&format!("name=\"kind\" value=\"{kind}\"")), "{}", asked.text);
+    }
+    let silent = guest.act("/console/papers/batch", &[&fields[..], &[("reason", " ")][..]].concat()).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", silent.text);
+    assert!(silent.text.contains("id=\"reason-fault\""), "{}", silent.text);
+    let given = [&fields[..], &[("reason", "案件评查")][..]].concat();
+    let printed = guest.act("/console/papers/batch", &given).await;
+    assert_eq!(printed.status, StatusCode::OK, "{}", printed.text);
+    assert_eq!(printed.text.matches("<article>").count(), 2);
+    let again = guest.act("/console/papers/batch", &fields).await;
+    assert_eq!(again.status, StatusCode::OK, "it is asked once a session: {}", again.text);
+    let mut auditor = Guest::signed_in(setup.port, "auditor").await;
+    let looks = auditor.get("/console/audit/looks?kind=print").await;
+    assert!(looks.text.contains("案件评查") && looks.text.contains(number), "{}", looks.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn figures_are_shown_with_charts_and_come_as_excel_and_as_csv() {
     let (setup, _) = with_proposals().await;
     let mut guest = Guest::signed_in(setup.port, "approver").await;

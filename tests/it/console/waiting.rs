@@ -1,0 +1,33 @@
+//! What a question that is asked again shows before it is answered, and why it waits.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use super::{CASE, Guest, answered, inquiry, until, with_banks};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_asked_again_shows_the_answer_before_as_such_and_why_it_waits() {
+    let setup = with_banks(&[("9990000000000000011", "600.00")], &[]).await;
+    let id = setup.submit("one", &inquiry(None, "propose")).await;
+    until(&setup, &id, "both banks answer", |view| answered(view, 2)).await;
+    let orders = setup.get("/v1/orders?counterpart=bank-1&action=query").await;
+    let first = orders["orders"][0]["number"].as_str().expect("a number").to_owned();
+    let mut guest = Guest::signed_in(setup.port, "officer").await;
+    let own = guest.get(&format!("/console/orders/{first}")).await;
+    assert!(own.text.contains("有财产") && !own.text.contains("上次反馈"), "{}", own.text);
+
+    setup.post("/v1/counterparts/bank-1/pause", &json!({ "reason": "银行停机维护" })).await;
+    let again = setup.post(&format!("/v1/orders/{first}/requery"), &json!({ "reason": "核对余额" })).await;
+    let second = again["number"].as_str().expect("a number").to_owned();
+    let page = guest.get(&format!("/console/orders/{second}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let (state, answer) = page.text.split_once("id=\"answer\"").expect("both parts");
+    assert!(!state.contains("有财产"), "no outcome of its own: {state}");
+    assert!(state.contains("协助单位已暂停：银行停机维护"), "why it waits: {state}");
+    assert!(answer.contains("本次尚未反馈；以下为上次反馈"), "{answer}");
+    assert!(answer.contains(&format!("href=\"/console/orders/{first}\"")), "{answer}");
+    for path in [CASE.to_owned(), format!("/console/inquiries/{id}")] {
+        let page = guest.get(&path).await;
+        assert!(page.text.contains("协助单位已暂停：银行停机维护"), "{path}: {}", page.text);
+    }
+}
