@@ -161,8 +161,7 @@ pub fn of_orders(
         let about = controls.get(&number).or_else(|| parties.get(&text(line, "/party")));
         let action = word(ACTION, &text(line, "/action"), lang);
         let action = format!("{action} {}", about.map_or("", String::as_str)).trim().to_owned();
-        let (counterpart, href) =
-            (names::counterpart(line), format!("/console/orders/{}", segment(&number)));
+        let (counterpart, href) = (names::counterpart(line), format!("/console/orders/{}", segment(&number)));
         if let Some(answered) = instant(line, "/answered_at") {
             let outcome = text(line, "/outcome");
             let said = match outcome.is_empty() {

@@ -163,7 +163,8 @@ impl World {
         let filter = chakong::store::TaskFilter { chain: self.chain, limit: 1000, ..Default::default() };
         let tasks = self.read(move |reads| reads.find_tasks(&filter));
         let ledger = self.ledger();
-        let stands = |task: &Task| ledger.iter().any(|one| task.measure == Some(one.id) && one.state.stands());
+        let stands =
+            |task: &Task| ledger.iter().any(|one| task.measure == Some(one.id) && one.state.stands());
         let is_told = tasks.iter().any(|task| match task.kind {
             TaskKind::ReleaseExcess => task.measure.is_none(),
             TaskKind::BringPapers | TaskKind::AnswerRefusal => stands(task),

@@ -310,7 +310,6 @@ async fn controls_of(
     }
 }
 
-
 /// What stands first in the ledger: what a person must decide, then what holds, then the rest.
 fn rank_of(state: &str) -> u8 {
     match state {

@@ -28,9 +28,10 @@ pub fn shrink(draft: &mut Draft<'_>, proposal: Measure, part: Decimal) {
     if limit <= Decimal::ZERO || proposal.currency.is_some() {
         return withdraw(draft, proposal, "标的已足额 the claim is covered");
     }
-    let wants_two = proposal.note == note_for_two(proposal.limit);
-    let note = if wants_two { note_for_two(limit) } else { note_for_one(limit) };
-    let own_note = if wants_two { note.clone() } else { proposal.note.clone() };
+    let why =
+        [WANTS_TWO, UNCLEAR].into_iter().find(|why| proposal.note == note_because(*why, proposal.limit));
+    let note = why.map_or_else(|| note_of(limit), |why| note_because(why, limit));
+    let own_note = if why.is_some() { note.clone() } else { proposal.note.clone() };
     let smaller = Measure { limit, note: own_note, ..proposal };
     draft.move_measure(smaller.clone());
     draft.tell(EventType::MeasureChanged, &smaller, None);
@@ -39,24 +40,29 @@ pub fn shrink(draft: &mut Draft<'_>, proposal: Measure, part: Decimal) {
 
 /// Proposes a freeze to an approver.
 pub fn propose(draft: &mut Draft<'_>, measure: Measure, limit: Decimal) {
-    propose_with(draft, measure, limit, note_for_one(limit));
+    propose_with(draft, measure, limit, note_of(limit));
 }
 
 /// What is told of a proposal, with its limit in yuan; zero for what is controlled as a whole.
-fn note_for_one(limit: Decimal) -> String {
+fn note_of(limit: Decimal) -> String {
     match limit.is_zero() {
         true => "待审批冻结 a freeze waits for approval".to_owned(),
         false => format!("待审批冻结 {limit} 元 a freeze of {limit} yuan waits for approval"),
     }
 }
 
-/// The same where the court wants two approvers.
-fn note_for_two(limit: Decimal) -> String {
+/// Why a freeze that wants no approver is proposed all the same, in Chinese and in English.
+type Why = (&'static str, &'static str);
+
+const WANTS_TWO: Why = ("本院冻结须双人审批", "this court wants two approvers");
+const UNCLEAR: Why =
+    ("反馈载明的本案冻结待核对，核对前不自动冻结", "it is not clear yet which freezes of this case stand");
+
+/// What is told of such a proposal.
+fn note_because((why, why_english): Why, limit: Decimal) -> String {
     let of = if limit.is_zero() { String::new() } else { format!(" {limit} 元") };
     let of_english = if limit.is_zero() { String::new() } else { format!(" of {limit} yuan") };
-    format!(
-        "本院冻结须双人审批，待审批冻结{of} this court wants two approvers: a freeze{of_english} waits for approval"
-    )
+    format!("{why}，待审批冻结{of} {why_english}: a freeze{of_english} waits for approval")
 }
 
 /// Proposes a freeze to an approver, with what the task says of it.
@@ -70,25 +76,13 @@ pub fn propose_with(draft: &mut Draft<'_>, measure: Measure, limit: Decimal, not
 /// Sends a freeze that wants no approver; proposes it where the court wants two, and where it is not clear what is frozen already. The limit
 /// is in yuan; zero for what is controlled as a whole.
 pub fn freeze_or_propose(draft: &mut Draft<'_>, measure: Measure, limit: Decimal) {
-<<<<<<< HEAD
-    if wants_two(draft, &measure, limit) {
-        let note = note_for_two(limit);
-=======
     let why = match () {
-        () if wants_two(draft, &measure, limit) => {
-            Some(("本院冻结须双人审批", "this court wants two approvers"))
-        }
-        () if is_unclear(&draft.file) => Some((
-            "反馈载明的本案冻结待核对，核对前不自动冻结",
-            "it is not clear yet which freezes of this case stand",
-        )),
+        () if wants_two(draft, &measure, limit) => Some(WANTS_TWO),
+        () if is_unclear(&draft.file) => Some(UNCLEAR),
         () => None,
     };
-    if let Some((why, why_english)) = why {
-        let of = if limit.is_zero() { String::new() } else { format!(" {limit} 元") };
-        let of_english = if limit.is_zero() { String::new() } else { format!(" of {limit} yuan") };
-        let note = format!("{why}，待审批冻结{of} {why_english}: a freeze{of_english} waits for approval");
->>>>>>> p11
+    if let Some(why) = why {
+        let note = note_because(why, limit);
         let measure = Measure { note: note.clone(), ..measure };
         propose_with(draft, measure, limit, note);
     } else if let Err(error) = ask(draft, measure.clone(), limit, &[], "") {

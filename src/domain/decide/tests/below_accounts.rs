@@ -247,6 +247,7 @@ fn a_product_of_unknown_price_is_frozen_wholly_or_not_at_all() {
     assert_eq!(world.orders_of(ActionKind::Freeze), 0);
     world.act(Act::Approve(id, Approval { limit, whole: true, ..Approval::default() })).expect("expressly");
     assert_eq!(units_of_last(&world, ActionKind::Freeze), Decimal::from(1_000));
+}
 
 /// A case of 800 whose account's freeze of 300 waits and whose term deposit's holds so much; the earlier court's freeze is lifted, and the
 /// bank lists 300 of ours. Gives the account's freeze.

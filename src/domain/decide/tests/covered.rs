@@ -212,16 +212,15 @@ fn a_proposal_that_becomes_smaller_or_falls_away_is_told_and_its_task_says_the_n
     let id = world.measure_at("a").id;
     assert!(tasks_of(&world, TaskKind::Approve, id)[0].contains("1000 元"));
     let told = |world: &World| {
-        let is_told = |change: &&super::super::super::Change| {
-            matches!(change, super::super::super::Change::NewEvent(event) if event.kind == EventType::MeasureChanged)
-        };
+        let is_told = |change: &&super::super::super::Change| matches!(change, super::super::super::Change::NewEvent(event) if event.kind == EventType::MeasureChanged);
         world.changes.iter().filter(is_told).count()
     };
     change(&mut world, ClaimChangeKind::Lowered, 400);
     let notes = tasks_of(&world, TaskKind::Approve, id);
     assert!(notes.len() == 1 && notes[0].contains("400 元") && !notes[0].contains("1000"), "{notes:?}");
     assert_eq!((world.file.measures[&id].limit, told(&world)), (400.into(), 1));
-    let update = ClaimUpdate { state: Some(super::super::super::ClaimState::Settled), ..ClaimUpdate::default() };
+    let update =
+        ClaimUpdate { state: Some(super::super::super::ClaimState::Settled), ..ClaimUpdate::default() };
     world.change_claim(update).expect("settled");
     assert_eq!((world.file.measures[&id].state, told(&world)), (MeasureState::Candidate, 2));
     assert!(tasks_of(&world, TaskKind::Approve, id).is_empty());
