@@ -156,12 +156,3 @@ fn papers_for_the_release_of_a_freed_party_are_asked_for_no_longer_once_it_is_re
     world.run();
     assert_eq!(world.held_and_taken(), Decimal::from(100));
 }
-
-#[test]
-fn papers_for_a_release_that_ended_the_claim_are_asked_for_no_longer_once_it_is_open_again() {
-    let mut world = two_freezes(UncoveredLimit::Release);
-    world.release(ReleaseScope::Case, ReleaseReason::DebtPaid).expect("it is on the list");
-    assert_eq!(asked_for(&world).len(), 2);
-    set(&mut world, ClaimState::Open);
-    assert_eq!(asked_for(&world), Vec::<String>::new());
-}
