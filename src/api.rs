@@ -53,7 +53,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
 pub use crate::intake::{MOST_PARTIES, file_kind};
-pub use access::{Identity, may};
+pub use access::{Identity, Place, Shares, may};
 pub use extract::read_bytes;
 pub use inquiries::{InquiryView, OrderCounts};
 pub use looks::{ReasonWanted, Reasons, Watching};

@@ -19,6 +19,7 @@ mod printing;
 mod provider;
 mod second;
 pub mod sheets;
+mod slow;
 mod uploads;
 
 use std::path::Path;
