@@ -54,7 +54,7 @@ use tower::ServiceExt as _;
 
 pub use crate::domain::bilingual;
 pub use crate::intake::{MOST_PARTIES, file_kind};
-pub use access::{Identity, may};
+pub use access::{Identity, Place, Shares, may};
 pub use cases::settles_claim;
 pub use extract::read_bytes;
 pub use inquiries::{InquiryView, OrderCounts};

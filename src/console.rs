@@ -47,6 +47,7 @@ mod raw;
 mod reading;
 mod reason;
 mod rights;
+mod room;
 mod secret;
 mod sign_in;
 mod standing;

@@ -36,8 +36,8 @@ use crate::domain::{
     AuditEntry, CaseFile, Chain, ChainId, Change, Finding, IdKind, Inquiry, InquiryId, JoinedChains, OrderId,
 };
 use crate::store::{
-    Lease, Needs, Store, StoreError, Stored, Tx, load_chain_for_act, load_chain_for_submission, load_lines,
-    load_order, load_orders,
+    Lease, Needs, Store, StoreError, Stored, Tx, load_asked_again, load_chain_for_act,
+    load_chain_for_submission, load_lines, load_order, load_orders,
 };
 
 pub use clock::run_clock;
@@ -361,6 +361,9 @@ fn file_of_act(tx: &mut dyn Tx, chain: Option<ChainId>, what: &Act) -> Stored<Re
     let mut files = rustc_hash::FxHashMap::from_iter([(chain, load_chain_for_act(tx, chain)?)]);
     for id in orders {
         load_order(tx, &mut files, id, true)?;
+    }
+    if let Act::Requery(all) = what {
+        load_asked_again(tx, &mut files, all)?;
     }
     let mut file = files.remove(&chain).ok_or(StoreError::Missing("the chain"))?;
     if let Act::Resolve(id, _) = what

@@ -77,6 +77,11 @@ pub struct Gateway {
 }
 
 impl Gateway {
+    /// Names of the keys of the configuration.
+    pub fn key_names(&self) -> Vec<String> {
+        self.keys.iter().map(|key| key.name.clone()).collect()
+    }
+
     /// Whether there is room on the store's disk, and in its write-ahead log, for more inquiries.
     pub fn has_space(&self) -> bool {
         self.store.free_bytes().is_none_or(|free| free >= self.min_free)

@@ -54,8 +54,8 @@ pub use health::{Ailment, Asked, Health};
 pub use lane_reads::{LaneReads, MessagePage};
 pub use leases::{CLOCK, Lease, Leases, RETENTION, lane_lease};
 pub use load::{
-    load_chain, load_chain_for_act, load_chain_for_submission, load_findings, load_lines, load_order,
-    load_orders,
+    load_asked_again, load_chain, load_chain_for_act, load_chain_for_submission, load_findings, load_lines,
+    load_order, load_orders,
 };
 pub use log_gaps::LogGaps;
 pub use membership::{Membership, Now, Replica};

@@ -19,9 +19,9 @@ use super::extract::{At, JsonBody, ReasonGiven, check_reason, no_findings};
 use super::problem::Problem;
 use super::sessions::by;
 use crate::config::digest_of;
+use crate::domain::PersonId;
 use crate::domain::decide::people::{NewKey, check_key};
 use crate::domain::people::{Courts, Role, StoredKey};
-use crate::domain::{Finding, PersonId};
 use crate::people::cookie::new_token;
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -110,12 +110,12 @@ fn list_docs(operation: TransformOperation<'_>) -> TransformOperation<'_> {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct MakeRequest {
-    /// Its name; of a system's key the name in audit lines.
+    /// Its name; of a system's key the name in audit lines. It is nobody else's, however it is spelled.
     name: String,
     /// The person to whom it belongs; null for a system's.
     #[serde(default)]
     person: Option<PersonId>,
-    /// What it may do.
+    /// What it may do: of a person's key roles of the person, of a system's key none that approves.
     roles: BTreeSet<Role>,
     /// Codes of the courts whose cases it sees; null for those of every court, or of its person.
     courts: Option<BTreeSet<String>>,
@@ -155,13 +155,11 @@ async fn make(
     };
     let mut findings = check_key(&new, gateway.clock.now());
     check_reason(&request.reason, &mut findings);
-    if gateway.keys.iter().any(|key| key.name == new.name) {
-        findings.push(Finding::new("/name", "a key of the configuration has this name"));
-    }
     no_findings(findings)?;
     let secret = new_token();
     let digest = digest_of(&secret).to_vec();
-    let key = gateway.engine.make_key(by(&caller.0, request.reason), new, digest).await?;
+    let key =
+        gateway.engine.make_key(by(&caller.0, request.reason), new, digest, gateway.key_names()).await?;
     Ok((StatusCode::CREATED, Json(Made { key: KeyView::from(&key), secret })))
 }
 

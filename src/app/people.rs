@@ -12,10 +12,10 @@ use super::{BuildError, Opening, lock};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::counterparts::Counterparts;
-use crate::domain::PersonId;
 use crate::domain::decide::Rejected;
 use crate::domain::decide::people::{NewPerson, PersonUpdate};
 use crate::domain::people::{Courts, Person, Role};
+use crate::domain::{PersonId, actor};
 use crate::engine::{ByWhom, CurrentRules, Engine, InputError};
 use crate::people::{People, Settings};
 use crate::store::{Store, StoreError};
@@ -23,7 +23,7 @@ use crate::store::{Store, StoreError};
 pub use keys::{ListedKey, MadeKey};
 
 /// Who acts, in the audit.
-const ACTOR: &str = "command line";
+const ACTOR: &str = actor::COMMAND_LINE;
 
 /// Why nothing came of it.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +119,7 @@ pub struct PeopleDesk {
     people: People,
     store: Arc<dyn Store>,
     threads: StoreThreads,
-    /// Names of the keys of the configuration.
+    /// Names of the keys and of the counterparts of the configuration.
     configured: Vec<String>,
     _lock: File,
 }
@@ -137,7 +137,8 @@ impl PeopleDesk {
         let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock), rules);
         let settings = Settings { sign_in: config.sign_in.clone(), ..Settings::default() };
         let people = People::new(engine.clone(), clock, settings);
-        let configured = config.keys.iter().map(|key| key.name.clone()).collect();
+        let counterparts = config.counterparts.iter().map(|counterpart| counterpart.name.clone());
+        let configured = config.keys.iter().map(|key| key.name.clone()).chain(counterparts).collect();
         Ok(Self { engine, people, store, threads, configured, _lock: lock })
     }
 
@@ -194,7 +195,7 @@ impl PeopleDesk {
         let (certificates, phone) = (Vec::new(), added.phone);
         let new = NewPerson { name: added.name, number: added.number, courts, roles, certificates, phone };
         let id = PersonId(uuid::Uuid::new_v4());
-        self.engine.add_person(by(reason), new, id, hash).await?;
+        self.engine.add_person(by(reason), new, id, hash, self.configured.clone()).await?;
         Ok(id)
     }
 

@@ -40,7 +40,14 @@ pub fn safe_next(wanted: &str) -> Option<&str> {
     let begins = rest.is_empty() || rest.starts_with(['/', '?']);
     let is_plain = wanted.chars().all(|c| !c.is_control() && c != '\\') && !wanted.contains("//");
     let leads_on = !rest.starts_with("/sign-") && !rest.starts_with("/live");
-    (begins && is_plain && leads_on && wanted.len() <= 2000).then_some(wanted)
+    (begins && is_plain && leads_on && stays(rest) && wanted.len() <= 2000).then_some(wanted)
+}
+
+/// Whether no segment of a path leads upwards: browsers take `%2e` for a dot, too, and a proxy may take `%2f` for what parts segments.
+fn stays(rest: &str) -> bool {
+    let path = rest.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let plain = path.replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    plain.split('/').all(|segment| segment != "." && segment != "..")
 }
 
 #[cfg(test)]
@@ -49,7 +56,14 @@ mod tests {
 
     #[test]
     fn a_link_leads_to_a_page_of_the_console_and_nowhere_else_after_the_sign_in() {
-        for inside in ["/console", "/console/tasks", "/console?lang=en", "/console/cases?number=%EF%BC%88"] {
+        for inside in [
+            "/console",
+            "/console/tasks",
+            "/console?lang=en",
+            "/console/cases?number=%EF%BC%88",
+            "/console/counterparts/a..b?of=../x",
+            "/console/cases/%2525",
+        ] {
             assert_eq!(safe_next(inside), Some(inside));
         }
         for outside in [
@@ -65,6 +79,16 @@ mod tests {
             "/v1/cases",
             "/console/sign-in?next=/console",
             "/console\r\nset-cookie: a=b",
+            "/console/../v1/me",
+            "/console/../../evil",
+            "/console/./../v1/me",
+            "/console/..",
+            "/console/..?lang=en",
+            "/console/..#x",
+            "/console/%2e%2E/v1/me",
+            "/console/.%2e/v1/me",
+            "/console/tasks%2f..%2F..%2fv1",
+            "/console/tasks%5C..%5c..%5Cv1",
         ] {
             assert_eq!(safe_next(outside), None, "{outside:?}");
         }

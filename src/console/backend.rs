@@ -8,7 +8,6 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
 use super::failure::Failure;
@@ -16,14 +15,13 @@ use super::kept::Kept;
 use super::lang::Lang;
 use super::names;
 use super::reading::text;
+use super::room::Room;
 use super::visitor::Visitor;
 use crate::api::{self, Problem, ReasonWanted, Watching};
 use crate::gateway::Gateway;
 
 /// Largest answer of an endpoint that is taken.
 const LARGEST_ANSWER: usize = 64 << 20;
-/// Requests for pages that are worked on at once.
-const MOST_AT_ONCE: usize = 256;
 
 /// The type of the problem that no reason was given.
 const REASON_WANTED: &str = "urn:chakong:problem:reason-wanted";
@@ -37,7 +35,7 @@ struct Inner {
     gateway: Arc<Gateway>,
     endpoints: Router,
     kept: Kept,
-    places: Semaphore,
+    room: Room,
 }
 
 /// An answer as it came.
@@ -53,8 +51,8 @@ impl Console {
     /// Over the endpoints of a gateway.
     pub fn new(gateway: Arc<Gateway>) -> Self {
         let endpoints = api::endpoints(Arc::clone(&gateway));
-        let (kept, places) = (Kept::new(gateway.people.rules().idle), Semaphore::new(MOST_AT_ONCE));
-        Self(Arc::new(Inner { gateway, endpoints, kept, places }))
+        let (kept, room) = (Kept::new(gateway.people.rules().idle), Room::of(&gateway.server));
+        Self(Arc::new(Inner { gateway, endpoints, kept, room }))
     }
 
     /// Handles to the parts.
@@ -72,9 +70,9 @@ impl Console {
         self.0.gateway.clock.now()
     }
 
-    /// Places of requests that are worked on.
-    pub fn places(&self) -> &Semaphore {
-        &self.0.places
+    /// Room for pages.
+    pub fn room(&self) -> &Room {
+        &self.0.room
     }
 
     /// Reads something.

@@ -11,17 +11,19 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use tokio::sync::SemaphorePermit;
 
 use super::address::{with_query, without_lang};
 use super::backend::Console;
 use super::cookies::{append_cookie, is_secure};
 use super::failure::Failure;
+use super::form;
 use super::lang::{self, Lang};
 use super::me;
 use super::page::{Frame, failure_page};
 use super::reason;
 use super::visitor::{Stranger, Visitor};
-use crate::api::Problem;
+use crate::api::{Place, Problem};
 use crate::lines::listener::Connection;
 use crate::people::cookie;
 
@@ -38,17 +40,7 @@ pub async fn enter(State(console): State<Console>, request: Request, next: Next)
     let secure = is_secure(request.headers());
     let (path, begun) = (request.uri().path().to_owned(), tokio::time::Instant::now());
     let method = request.method().clone();
-    // Who signs in may be kept waiting, and takes nobody's place meanwhile: attempts are counted by address.
-    let signs_in = path == SIGN_IN && method == Method::POST;
-    let mut response = match console.places().try_acquire() {
-        Ok(place) => {
-            let _place = Some(place).filter(|_| !signs_in);
-            pass(&console, request, next).await
-        }
-        Err(_) if signs_in => pass(&console, request, next).await,
-        Err(_) => Failure::new(StatusCode::SERVICE_UNAVAILABLE, "too many pages are made; come again")
-            .into_response(),
-    };
+    let mut response = pass(&console, request, next).await;
     if let Some(failure) = response.extensions().get::<Arc<Failure>>().cloned() {
         // Only the pages of a stranger get here: those of a visitor were made already.
         response = failure_page(&failure, &Frame::of_stranger(asked.unwrap_or_default(), &path));
@@ -82,10 +74,15 @@ async fn pass(console: &Console, mut request: Request, next: Next) -> Response {
     if !is_read && !is_from_here(request.headers()) {
         return stranger(&Failure::forged());
     }
+    // Who signs in may be slow or kept waiting, by whichever door, and takes nobody's place meanwhile: attempts are counted by address.
     if path == SIGN_IN || path.starts_with("/console/sign-in/") || path == "/" {
         request.extensions_mut().insert(Stranger { lang, here });
         return limited(console, request, next).await;
     }
+    let place = match console.room().place() {
+        Ok(place) => place,
+        Err(failure) => return stranger(&failure),
+    };
     let asked = Asked::of(request.headers(), &path);
     let visitor = match visitor(console, asked, lang, &here).await {
         Ok(visitor) => visitor.map(Arc::new),
@@ -107,20 +104,56 @@ async fn pass(console: &Console, mut request: Request, next: Next) -> Response {
             false => failure_page(&Failure::something_first(), &Frame::of(&visitor, "", "")),
         };
     }
+    let Ready { mut request, held } = match ready(console, &visitor, place, request).await {
+        Ok(ready) => ready,
+        Err(failure) => return failure_page(&failure, &Frame::of(&visitor, failure.title(lang), "")),
+    };
     request.extensions_mut().insert(Arc::clone(&visitor));
     let mut response = limited(console, request, next).await;
-    if let Some(failure) = response.extensions_mut().remove::<Arc<Failure>>() {
-        response = match &failure.reason_for {
-            Some(case) if is_read => reason::page(&visitor, case, &without_lang(&here), ""),
-            _ => {
-                let failure = Arc::unwrap_or_clone(failure);
-                let failure =
-                    if is_read || ONLY_LOOKS.contains(&path.as_str()) { failure } else { failure.of_act() };
-                failure_page(&failure, &Frame::of(&visitor, failure.title(lang), ""))
-            }
-        };
+    drop(held);
+    match response.extensions_mut().remove::<Arc<Failure>>() {
+        Some(failure) => instead_of_page(&visitor, failure, is_read, &path),
+        None => response,
     }
-    response
+}
+
+/// What is shown of a page that was not made, or of an act that was refused or failed.
+fn instead_of_page(visitor: &Visitor, failure: Arc<Failure>, is_read: bool, path: &str) -> Response {
+    match &failure.reason_for {
+        Some(case) if is_read => reason::page(visitor, case, &without_lang(&visitor.here), ""),
+        _ => {
+            let failure = Arc::unwrap_or_clone(failure);
+            let failure = if is_read || ONLY_LOOKS.contains(&path) { failure } else { failure.of_act() };
+            failure_page(&failure, &Frame::of(visitor, failure.title(visitor.lang), ""))
+        }
+    }
+}
+
+/// A request that is worked on now, and what it holds meanwhile.
+#[derive(Debug)]
+struct Ready<'c> {
+    /// The request; its form, if it is one, has arrived.
+    request: Request,
+    /// Its place among all, and among those of its person.
+    held: (SemaphorePermit<'c>, Place),
+}
+
+/// A request of somebody known, once it can be worked on. While its form arrives it has no place but among those of its person.
+/// Where there is no room, or the form does not arrive, nothing was done.
+async fn ready<'c>(
+    console: &'c Console,
+    visitor: &Visitor,
+    place: SemaphorePermit<'c>,
+    mut request: Request,
+) -> Result<Ready<'c>, Failure> {
+    let share = console.room().share(visitor)?;
+    request.extensions_mut().insert(share.clone());
+    if request.method().is_safe() {
+        return Ok(Ready { request, held: (place, share) });
+    }
+    drop(place);
+    let request = form::arrived(request, console).await?;
+    Ok(Ready { request, held: (console.room().place()?, share) })
 }
 
 /// What of a request says who sends it.

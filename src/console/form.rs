@@ -58,10 +58,10 @@ impl Posted {
 impl FromRequest<Console> for Posted {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, console: &Console) -> Result<Self, Failure> {
+    async fn from_request(request: Request, _: &Console) -> Result<Self, Failure> {
         let visitor = request.extensions().get::<std::sync::Arc<Visitor>>().cloned();
         let visitor = visitor.ok_or_else(Failure::not_signed_in)?;
-        let posted = read(request, console).await?;
+        let posted = read(request).await?;
         match cookie::is_csrf(&visitor.token, posted.get("csrf")) {
             true => Ok(posted),
             false => Err(Failure::forged()),
@@ -75,17 +75,35 @@ pub fn is_same(one: &str, other: &str) -> bool {
         && aws_lc_rs::constant_time::verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
 }
 
-/// Reads a form of bounded size, whoever sent it.
+/// The bytes of a form that has arrived.
+#[derive(Debug, Clone)]
+struct Arrived(Bytes);
+
+/// A request whose form has arrived: bounded in size and time, and counted against its person's room for bodies.
 ///
 /// # Errors
-/// When it is too large or no form.
-pub async fn read(request: Request, console: &Console) -> Result<Posted, Failure> {
-    let kind = request.headers().get(CONTENT_TYPE).cloned();
-    let is_multipart = kind.as_ref().is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
-    let largest = if is_multipart { console.gateway().server.largest_body } else { SMALL };
-    let read = read_bytes(request, largest, console.gateway()).await;
+/// When it is too large, takes too long, breaks off or finds no room.
+pub async fn arrived(request: Request, console: &Console) -> Result<Request, Failure> {
+    let largest =
+        if multipart_of(&request).is_some() { console.gateway().server.largest_body } else { SMALL };
+    let (parts, body) = request.into_parts();
+    let read = read_bytes(Request::from_parts(parts.clone(), body), largest, console.gateway()).await;
     let bytes = read.map_err(|problem| Failure::of(&problem))?;
-    match kind.filter(|_| is_multipart) {
+    let mut request = Request::from_parts(parts, Body::empty());
+    request.extensions_mut().insert(Arrived(bytes));
+    Ok(request)
+}
+
+/// The type of a form with files.
+fn multipart_of(request: &Request) -> Option<HeaderValue> {
+    let kind = request.headers().get(CONTENT_TYPE);
+    kind.filter(|kind| kind.as_bytes().starts_with(b"multipart/form-data")).cloned()
+}
+
+/// Reads a form that has arrived.
+async fn read(mut request: Request) -> Result<Posted, Failure> {
+    let Arrived(bytes) = request.extensions_mut().remove().ok_or_else(no_form)?;
+    match multipart_of(&request) {
         Some(kind) => read_parts(bytes, kind).await,
         None => fields_of(&bytes),
     }
@@ -94,7 +112,7 @@ pub async fn read(request: Request, console: &Console) -> Result<Posted, Failure
 /// Reads a small form without files, as the sign-in is one.
 ///
 /// # Errors
-/// As [`read`].
+/// When it is too large or no form.
 pub async fn read_fields(request: Request, console: &Console) -> Result<Posted, Failure> {
     let read = read_bytes(request, SMALLEST, console.gateway()).await;
     fields_of(&read.map_err(|problem| Failure::of(&problem))?)

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use uuid::Uuid;
 
 use super::case_query::CaseQuery;
@@ -21,6 +21,12 @@ const MOST_SEARCHES: usize = 20;
 const GLANCE: Duration = Duration::from_secs(1);
 /// Pages of one session that are kept up to date at once.
 const MOST_STREAMS: usize = 64;
+
+/// Forms of one session that were sent and whose outcome is kept, the newest.
+const MOST_SENT: usize = 50;
+
+/// Where the first sending of a form led; whoever sends it again meanwhile waits for that.
+pub type Sent = Arc<OnceCell<String>>;
 
 /// What is kept of each session, by its identifier.
 #[derive(Debug)]
@@ -41,13 +47,16 @@ struct Entry {
     reasons: Reasons,
     /// Searches for parties, by the word that stands in an address instead of them.
     searches: VecDeque<(String, CaseQuery)>,
+    /// Forms that were sent, each with its word.
+    sent: VecDeque<(String, Sent)>,
     streams: Arc<Semaphore>,
 }
 
 impl Entry {
     fn new(used: Timestamp) -> Self {
         let streams = Arc::new(Semaphore::new(MOST_STREAMS));
-        Self { used, draft: None, reasons: Reasons::default(), searches: VecDeque::new(), streams }
+        let (searches, sent) = (VecDeque::new(), VecDeque::new());
+        Self { used, draft: None, reasons: Reasons::default(), searches, sent, streams }
     }
 }
 
@@ -146,6 +155,19 @@ impl Kept {
         self.with(|all| all.get(&session).and_then(of))
     }
 
+    /// What became of a form of a session that is to do something once, by a word that tells it from any other that was shown.
+    pub fn sent(&self, session: Uuid, form: String, now: Timestamp) -> Sent {
+        self.of(session, now, |entry| {
+            if let Some((_, sent)) = entry.sent.iter().find(|(known, _)| *known == form) {
+                return Arc::clone(sent);
+            }
+            entry.sent.truncate(MOST_SENT - 1);
+            let sent = Sent::default();
+            entry.sent.push_front((form, Arc::clone(&sent)));
+            sent
+        })
+    }
+
     /// Forgets a session that ended.
     pub fn forget(&self, session: Uuid) {
         self.with(|all| all.remove(&session));
@@ -221,6 +243,24 @@ mod tests {
         assert!(kept.search(other, "w1").is_none());
         kept.forget(one);
         assert!(kept.search(one, "w1").is_none());
+    }
+
+    #[tokio::test]
+    async fn a_form_that_is_sent_again_leads_where_it_led_first_and_one_that_failed_is_done_again() {
+        let (kept, one, other) = (kept(), Uuid::from_u128(1), Uuid::from_u128(2));
+        let sent = |session, form: &str| kept.sent(session, form.to_owned(), at(0));
+        let leads = async |to: &str| Ok::<_, ()>(to.to_owned());
+        assert!(sent(one, "a").get_or_try_init(async || Err(())).await.is_err());
+        assert_eq!(sent(one, "a").get_or_try_init(|| leads("first")).await, Ok(&"first".to_owned()));
+        assert_eq!(sent(one, "a").get_or_try_init(|| leads("again")).await, Ok(&"first".to_owned()));
+        assert!(
+            sent(one, "b").get().is_none() && sent(other, "a").get().is_none(),
+            "another form or session"
+        );
+        for nth in 0..MOST_SENT {
+            sent(one, &format!("w{nth}"));
+        }
+        assert!(sent(one, "a").get().is_none(), "the oldest of many");
     }
 
     #[test]

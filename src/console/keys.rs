@@ -135,10 +135,25 @@ fn field(
     }
 }
 
+/// A role as the form offers it: persons alone approve, and no person is a case system.
+fn role_to_choose(role: Role, lang: Lang) -> String {
+    let words = role_in_words(role.word(), lang);
+    match role {
+        Role::Approver => format!("{words}{}", lang.t("（限人员密钥）", " (a person's key alone)")),
+        Role::CaseSystem => format!("{words}{}", lang.t("（限系统密钥）", " (a system's key alone)")),
+        _ => words,
+    }
+}
+
 fn make_form(visitor: &Visitor) -> ActForm {
     let one = |at, words, kind, is_required| field(visitor, at, words, kind, is_required);
-    let roles = Role::ALL.map(|(_, word)| (word.to_owned(), role_in_words(word, visitor.lang)));
-    let role_field = one(("role", "/roles"), ("角色", "Roles"), "checks", true);
+    let roles = Role::ALL.map(|(role, word)| (word.to_owned(), role_to_choose(role, visitor.lang)));
+    let role_field = one(
+        ("role", "/roles"),
+        ("角色（人员密钥限其本人的角色）", "Roles (of a person's key: the person's own)"),
+        "checks",
+        true,
+    );
     let fields = vec![
         one(("name", "/name"), ("名称", "Name"), "text", true),
         one(

@@ -67,6 +67,11 @@ impl FromIterator<(String, Ability)> for Abilities {
 }
 
 impl Abilities {
+    /// Names of the counterparts.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.0.keys()
+    }
+
     /// The documents that an action needs at a counterpart, or why it cannot be done there.
     ///
     /// # Errors

@@ -8,13 +8,13 @@ use chakong_contract::RequestNumber;
 use serde_json::json;
 
 use super::Engine;
-use crate::domain::{AuditEntry, Change, GivenNumber, IdKind, numbers_in_name};
+use crate::domain::{AuditEntry, Change, GivenNumber, IdKind, actor, numbers_in_name};
 use crate::store::{ActFilter, Store, Stored, Tx};
 
 /// What is noted in the audit, about the epoch.
 const ACT: &str = "store_older";
 /// Who notes it.
-const ACTOR: &str = "gateway";
+const ACTOR: &str = actor::GATEWAY;
 
 /// The number that proved it; empty while nothing did.
 pub(super) type Proof = Arc<OnceLock<String>>;

@@ -2,13 +2,14 @@
 
 mod certificates;
 mod keys;
+mod names;
 mod own;
 
 use jiff::Timestamp;
 
 use super::{Engine, InputError};
 use crate::domain::decide::people::{
-    Attempt, Attempted, NewPerson, PersonUpdate, add_person, attempt, change_person,
+    Attempt, Attempted, NameOf, NewPerson, PersonUpdate, add_person, attempt, change_person,
 };
 use crate::domain::decide::{Facts, Rejected};
 use crate::domain::people::{
@@ -16,6 +17,8 @@ use crate::domain::people::{
 };
 use crate::domain::{AuditEntry, Change, PersonId};
 use crate::store::{LookCounts, Stored, Tx};
+
+use names::taken;
 
 pub use own::NewFactor;
 
@@ -96,7 +99,8 @@ fn shown(person: &Person) -> serde_json::Value {
 }
 
 impl Engine {
-    /// Makes a person known, with an initial password (its hash), or without one.
+    /// Makes a person known, with an initial password (its hash), or without one. The staff number is nobody else's name; `others` are
+    /// the names of the keys of the configuration.
     ///
     /// # Errors
     /// See [`InputError`].
@@ -106,24 +110,26 @@ impl Engine {
         new: NewPerson,
         id: PersonId,
         initial: Option<String>,
+        others: Vec<String>,
     ) -> Result<Person, InputError> {
-        let run = |tx: &mut dyn Tx,
-                   (by, new, id, initial): &(ByWhom, NewPerson, PersonId, Option<String>),
-                   facts: Facts<'_>| {
-            if tx.person_by_number(new.number.trim())?.is_some() {
-                let detail = "工号已存在 somebody has this staff number already";
-                return Ok(Err(Rejected::Findings(vec![crate::domain::Finding::new("/number", detail)])));
-            }
-            let person = match add_person(new.clone(), *id, initial.clone(), &by.courts, facts.now) {
-                Ok(person) => person,
-                Err(rejected) => return Ok(Err(rejected)),
+        let run =
+            |tx: &mut dyn Tx,
+             (by, new, id, initial, others): &(ByWhom, NewPerson, PersonId, Option<String>, Vec<String>),
+             facts: Facts<'_>| {
+                let found = taken(tx, ("/number", &new.number), NameOf::Person, (others, &facts))?;
+                if let Some(finding) = found {
+                    return Ok(Err(Rejected::Findings(vec![finding])));
+                }
+                let person = match add_person(new.clone(), *id, initial.clone(), &by.courts, facts.now) {
+                    Ok(person) => person,
+                    Err(rejected) => return Ok(Err(rejected)),
+                };
+                let line = by.line(facts.now, "add_person", &person.number, Some(shown(&person)));
+                let new = PeopleChange::NewPerson(Box::new(person.clone()));
+                tx.write(&[Change::People(new), Change::Audit(line)])?;
+                Ok(Ok(person))
             };
-            let line = by.line(facts.now, "add_person", &person.number, Some(shown(&person)));
-            let new = PeopleChange::NewPerson(Box::new(person.clone()));
-            tx.write(&[Change::People(new), Change::Audit(line)])?;
-            Ok(Ok(person))
-        };
-        Ok(self.execute((by, new, id, initial), run).await??)
+        Ok(self.execute((by, new, id, initial, others), run).await??)
     }
 
     /// Changes a person: what is known, whether they may sign in, or a new initial password. Sessions end where the person may less

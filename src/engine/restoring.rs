@@ -3,13 +3,13 @@
 
 use super::{Engine, Settlement};
 use crate::domain::decide::OrderInput;
-use crate::domain::{AuditEntry, OrderId, OrderState};
+use crate::domain::{AuditEntry, OrderId, OrderState, actor};
 use crate::store::{ActFilter, OrderFilter, Stored};
 
 /// Most orders that are settled in one transaction, and looked at in one read.
 const MOST: usize = 500;
 /// Who does it, in the audit.
-const ACTOR: &str = "operator";
+const ACTOR: &str = actor::OPERATOR;
 /// What is done, in the audit.
 const ACT: &str = "restored";
 

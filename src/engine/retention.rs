@@ -15,7 +15,7 @@ use super::closings::Closings;
 use super::set_back::{STEADY, Steady};
 use crate::domain::decide::Facts;
 use crate::domain::retention::{Forget, Retention, is_over};
-use crate::domain::{AuditEntry, ChainId, Change, IdKind, InquiryId, OrderId, ROWS_PER_EPOCH, RawId};
+use crate::domain::{AuditEntry, ChainId, Change, IdKind, InquiryId, OrderId, ROWS_PER_EPOCH, RawId, actor};
 use crate::lifecycle::Tasks;
 use crate::store::{KeptMessage, Reads, Stored, Tx};
 
@@ -28,7 +28,7 @@ const CHAINS: usize = 20;
 /// Messages, events or lines of the audit that are looked at in one portion.
 const ROWS: usize = 200;
 /// Who does it, in the audit.
-const ACTOR: &str = "clock";
+const ACTOR: &str = actor::CLOCK;
 /// What is done, in the audit.
 const ACT: &str = "retention";
 

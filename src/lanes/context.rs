@@ -13,7 +13,7 @@ use super::translate::RecentTerms;
 use crate::clock::Clock;
 use crate::config::CounterpartConfig;
 use crate::counterparts::Counterparts;
-use crate::domain::AuditEntry;
+use crate::domain::{AuditEntry, actor};
 use crate::engine::Engine;
 use crate::lifecycle::Tasks;
 use crate::store::{Lease, Store};
@@ -52,7 +52,7 @@ impl Context {
         tracing::error!(counterpart, what, %fault, "a message was set aside");
         let entry = AuditEntry {
             at: now,
-            actor: "gateway".to_owned(),
+            actor: actor::GATEWAY.to_owned(),
             act: "set_aside".to_owned(),
             subject: counterpart.to_owned(),
             reason: "读取时进程两次终止 the process ended twice while it was read".to_owned(),

@@ -1,6 +1,9 @@
 //! Tables as a workbook and as comma-separated values. Nothing that somebody else wrote becomes a formula: in a workbook it is written as
 //! text, and in comma-separated values what could be read as a formula is quoted with an apostrophe.
 
+use std::borrow::Cow;
+
+use chakong_contract::fold::is_unseen;
 use rust_decimal::prelude::ToPrimitive as _;
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
@@ -121,14 +124,21 @@ pub fn csv(table: &Table) -> String {
     text
 }
 
-/// A text as a field. What a spreadsheet would read as a formula begins with an apostrophe, which it does not show.
-fn field(text: &str) -> String {
-    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+/// A text that no spreadsheet reads as a formula: what it would read as one begins with an apostrophe, which it does not show. Every CSV
+/// that the gateway writes goes by this.
+pub fn no_formula(text: &str) -> Cow<'_, str> {
+    let seen = text.trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c));
+    let is_formula = seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
         || text.starts_with(['\t', '\r', '\n']);
-    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+    if is_formula { format!("'{text}").into() } else { text.into() }
+}
+
+/// A text as a field.
+fn field(text: &str) -> String {
+    let text = no_formula(text);
     match text.contains(['"', ',', '\r', '\n', '\t']) || text.trim() != text {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
+        false => text.into_owned(),
     }
 }
 

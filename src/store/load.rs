@@ -1,9 +1,10 @@
 //! Case files: what a decision looks at, put together from the store.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Reads, StoreError, Stored};
 use crate::domain::decide::{
@@ -92,6 +93,31 @@ fn read_terms<R: Reads + ?Sized>(reads: &mut R, id: InquiryId) -> Stored<Arc<Ter
 fn add_order<R: Reads + ?Sized>(reads: &mut R, file: &mut CaseFile, id: OrderId) -> Stored<()> {
     if let Entry::Vacant(free) = file.orders.entry(id) {
         free.insert(reads.order(id)?.ok_or(StoreError::Missing("the order"))?);
+    }
+    Ok(())
+}
+
+/// Adds to the files at hand what asks again the same as any of these orders and is not answered yet.
+///
+/// # Errors
+/// When the store fails or something is not there.
+pub fn load_asked_again<R: Reads + ?Sized>(
+    reads: &mut R,
+    files: &mut FxHashMap<ChainId, CaseFile>,
+    asked: &[OrderId],
+) -> Stored<()> {
+    let of = |id: &OrderId| files.values().find_map(|file| file.orders.get(id));
+    let known: Vec<(InquiryId, OrderId)> =
+        asked.iter().filter_map(of).map(|one| (one.inquiry, one.root)).collect();
+    let roots: FxHashSet<OrderId> = known.iter().map(|(_, root)| *root).collect();
+    let inquiries: BTreeSet<InquiryId> = known.into_iter().map(|(inquiry, _)| inquiry).collect();
+    for inquiry in inquiries {
+        for order in reads.orders_of(inquiry)? {
+            let asks_again = order.id != order.root && roots.contains(&order.root) && !order.is_control();
+            if asks_again && order.state.is_open() {
+                load_order(reads, files, order.id, true)?;
+            }
+        }
     }
     Ok(())
 }

@@ -20,6 +20,7 @@ mod printing;
 mod provider;
 mod second;
 pub mod sheets;
+mod slow;
 mod uploads;
 mod waiting;
 

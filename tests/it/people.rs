@@ -99,6 +99,10 @@ async fn keys_and_persons_are_kept_by_the_command_line() {
     assert!(people(&setup, &["enable", "gh007", "--reason", "返岗"]).status.success());
     let none = people(&setup, &["enable", "gh008", "--reason", "返岗"]);
     assert_eq!(none.status.code(), Some(65), "{}", said(&none));
+    for taken in ["tests", "Tests-Operations", "command line", "GH007", "gh0\u{200b}08"] {
+        let refused = people(&setup, &add(taken, "officer"));
+        assert!(said(&refused).contains("/number"), "{taken:?}: {}", said(&refused));
+    }
 
     let of_system =
         ["make", "--name", "case-2", "--role", "case_system", "--consumer", "courts", "--reason", "对接"];
@@ -122,6 +126,8 @@ async fn keys_and_persons_are_kept_by_the_command_line() {
         (&["make", "--name", "tests", "--role", "case_system", "--reason", "对接"], "configuration"),
         (&["make", "--name", "x", "--role", "officer", "--consumer", "c", "--reason", "对接"], "/consumer"),
         (&["make", "--name", "x", "--role", "root", "--reason", "对接"], "is not a role"),
+        (&["make", "--name", "x", "--role", "approver", "--reason", "对接"], "/roles"),
+        (&["make", "--name", "GH007", "--role", "case_system", "--reason", "对接"], "/name"),
         (
             &["make", "--name", "x", "--role", "officer", "--until", "2020-01-01", "--reason", "对接"],
             "/expires_at",

@@ -52,11 +52,20 @@ impl Place {
 impl Shares {
     /// What each may have under way by the settings of the server.
     pub fn new(server: &ServerConfig) -> Self {
+        Self::with(server, server.most_requests_per_key)
+    }
+
+    /// What each person may have under way of pages: so many requests, and no more than a key.
+    pub fn of_pages(server: &ServerConfig, most_requests: usize) -> Self {
+        Self::with(server, most_requests.min(server.most_requests_per_key))
+    }
+
+    fn with(server: &ServerConfig, most_requests: usize) -> Self {
         // However few connections there can be, one key does not have all of them.
         let most = server.listener.most_connections;
         Self(Arc::new(Inner {
             of_key: Mutex::default(),
-            most_requests: server.most_requests_per_key.min(most / 2),
+            most_requests: most_requests.min(most / 2),
             most_waiting: server.most_waiting_per_key.min(most / 4),
             most_bytes: server.listener.most_body_bytes / PART,
         }))
@@ -84,7 +93,7 @@ impl Shares {
     ///
     /// # Errors
     /// When it has as many under way as it may.
-    pub(super) fn place(&self, key: &str, is_patient: bool) -> Result<Place, Problem> {
+    pub fn place(&self, key: &str, is_patient: bool) -> Result<Place, Problem> {
         let detail = match is_patient {
             true => "this key has too many long polls and streams open; end some of them",
             false => "too many requests of this key are worked on; come again",

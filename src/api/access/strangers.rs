@@ -12,6 +12,7 @@ use crate::api::peer::{address_of, keep_back};
 use crate::api::problem::{Problem, ProblemKind};
 use crate::api::route::route_of;
 use crate::config::Proxies;
+use crate::domain::actor;
 use crate::lanes::{Guessing, network_of};
 use crate::lines::listener::Connection;
 
@@ -71,7 +72,7 @@ impl WrongKey {
         if let Some(times) = slowed.told {
             tracing::error!(route, %from, times, "somebody tries to guess a key");
             let guessing =
-                Guessing { actor: "api", act: "guess_key", subject: "", from, path: &route, times };
+                Guessing { actor: actor::API, act: "guess_key", subject: "", from, path: &route, times };
             let kept = door.gateway.engine.audit(guessing.entry(door.gateway.clock.now())).await;
             if let Err(error) = kept {
                 tracing::error!(%error, "the attempt could not be written into the audit");

@@ -85,10 +85,12 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .summary("Ask again 重新查询")
         .description(
             "One new order for each query of the inquiry, or for those to the named counterparts; its answer is the next \
-             revision. Controls are never repeated by hand.",
+             revision. A question that is asked again already is left out until it is answered. Controls are never repeated by hand.",
         )
         .response_with::<201, Json<Requeried>, _>(|response| response.description("The new orders are queued"))
         .response_with::<404, Problem, _>(|response| response.description("There is no such inquiry"))
-        .response_with::<409, Problem, _>(|response| response.description("The inquiry was cancelled"))
+        .response_with::<409, Problem, _>(|response| {
+            response.description("All of it is asked again already and not answered yet, or the inquiry was cancelled")
+        })
         .response_with::<422, Problem, _>(|response| response.description("A rule is broken"))
 }

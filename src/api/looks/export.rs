@@ -14,6 +14,7 @@ use super::super::extract::QueryParams;
 use super::super::problem::Problem;
 use super::list::{AlarmsQuery, LooksQuery, MOST_EXPORTED, find, of_day};
 use crate::domain::people::Look;
+use crate::papers::sheet::no_formula;
 
 /// A table, and the name of its file.
 pub(super) struct Csv {
@@ -35,8 +36,7 @@ impl Csv {
 
 /// A cell (RFC 4180). What a spreadsheet would take for a formula is kept from being one.
 fn quoted(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    format!("\"{}{}\"", if is_formula { "'" } else { "" }, cell.replace('"', "\"\""))
+    format!("\"{}\"", no_formula(cell).replace('"', "\"\""))
 }
 
 impl IntoResponse for Csv {
@@ -153,4 +153,19 @@ pub(super) fn alarms_docs(operation: TransformOperation<'_>) -> TransformOperati
         .summary("What stands out in a day's looks, as CSV 导出查看预警")
         .description("The same as `/v1/looks/alarms`.")
         .response_with::<200, Csv, _>(|response| response.description("CSV in UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn what_a_spreadsheet_would_take_for_a_formula_is_none() {
+        for formula in
+            ["=1+1", " =1+1", "\u{200b}=1+1", "＝1+1", "＋86", "－1", "＠SUM(A1)", "\t1", "@x", "-1"]
+        {
+            assert!(quoted(formula).starts_with("\"'"), "{formula:?}");
+        }
+        assert_eq!(quoted("信访\"核查\""), "\"信访\"\"核查\"\"\"");
+    }
 }

@@ -40,7 +40,7 @@ pub(super) fn docs(operation: TransformOperation<'_>) -> TransformOperation<'_> 
         .response_with::<201, Json<OrderView>, _>(|response| response.description("The new order"))
         .response_with::<404, Problem, _>(|response| response.description("There is no such order"))
         .response_with::<409, Problem, _>(|response| {
-            response.description("A control, or a cancelled inquiry")
+            response.description("A control, a question that is asked again already and not answered yet, or a cancelled inquiry")
         })
         .response_with::<422, Problem, _>(|response| response.description("A reason is missing"))
 }

@@ -302,10 +302,15 @@ async fn an_order_and_an_inquiry_are_asked_again() {
     assert_eq!((&new["requery_of"], &new["priority"]), (&json!(orders[0]), &json!("requery")));
     let all = bench.post("case", &format!("{path}/requery"), &because("定期")).await;
     assert_eq!(all.status, 201);
-    assert_eq!(all.json()["orders"].as_array().map(Vec::len), Some(2), "one per first order");
-    let some = json!({ "reason": "x", "counterparts": ["bank-b"] });
+    assert_eq!(
+        all.json()["orders"].as_array().map(Vec::len),
+        Some(1),
+        "the other one is asked again already"
+    );
+    bench.answers(new["number"].as_str().expect("number"), account("6200", "600.00"), "aa").await;
+    let some = json!({ "reason": "x", "counterparts": ["bank-a"] });
     let some = bench.post("case", &format!("{path}/requery"), &some).await.json();
-    assert_eq!(some["orders"].as_array().map(Vec::len), Some(1));
+    assert_eq!(some["orders"].as_array().map(Vec::len), Some(1), "its answer came: {some}");
     let unknown = json!({ "reason": "x", "counterparts": ["bank-b", "vendor"] });
     let problem = bench.post("case", &format!("{path}/requery"), &unknown).await.is_problem(422, "invalid");
     assert_eq!(problem["findings"][0]["pointer"], "/counterparts/1");
@@ -317,9 +322,29 @@ async fn an_order_and_an_inquiry_are_asked_again() {
         assert_eq!(problem["findings"][0]["pointer"], "/reason");
     }
     let listed = bench.get("case", &format!("{path}/orders")).await.json();
-    assert_eq!(listed["orders"].as_array().map(Vec::len), Some(6), "nothing was made by what was refused");
+    assert_eq!(listed["orders"].as_array().map(Vec::len), Some(5), "nothing was made by what was refused");
     let missing = bench.post("case", "/v1/orders/CK20260105000000009999/requery", &because("x")).await;
     missing.is_problem(404, "not-found");
+}
+
+/// Each question is one that a vendor may charge.
+#[tokio::test]
+async fn a_requery_that_is_sent_twenty_times_at_once_asks_each_question_once() {
+    let bench = Bench::new();
+    let (path, orders) = bench.submitted("k", &submission()).await;
+    let (again, why) = (format!("{path}/requery"), because("余额有变"));
+    let sent = (0..20).map(|_| bench.post("officer", &again, &why));
+    let replies = futures_util::future::join_all(sent).await;
+    let made: usize = replies.iter().filter(|reply| reply.status == 201).count();
+    assert_eq!((made, replies.len()), (1, 20));
+    for refused in replies.iter().filter(|reply| reply.status != 201) {
+        refused.is_problem(409, "not-now");
+        assert!(refused.text.contains("已于2026-01-0"), "since when: {}", refused.text);
+    }
+    let listed = bench.get("case", &format!("{path}/orders")).await.json();
+    assert_eq!(listed["orders"].as_array().map(Vec::len), Some(4), "{listed}");
+    let of_first = format!("/v1/orders/{}/requery", orders[0]);
+    bench.post("officer", &of_first, &why).await.is_problem(409, "not-now");
 }
 
 #[tokio::test]

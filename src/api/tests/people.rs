@@ -284,6 +284,9 @@ async fn a_key_is_made_used_and_revoked_without_a_restart() {
     get("/v1/me").await.is_problem(401, "unauthenticated");
     for bad in [
         json!({ "name": "ops", "roles": ["operations"], "courts": null, "reason": "x" }),
+        json!({ "name": "nobody", "roles": ["case_system"], "courts": null, "reason": "x" }),
+        json!({ "name": "ne\u{200b}w", "roles": ["case_system"], "courts": null, "reason": "x" }),
+        json!({ "name": "new", "roles": ["officer", "approver"], "courts": null, "reason": "x" }),
         json!({ "name": "new", "roles": [], "courts": null, "reason": "x" }),
         json!({ "name": "new", "roles": ["operations", "officer"], "courts": null, "reason": "x" }),
         json!({ "name": "new", "roles": ["officer"], "courts": [], "reason": "x" }),

@@ -22,6 +22,7 @@ use super::super::visitor::Visitor;
 use super::super::words::{Badge, FORMAT, PRINT, badge, choices, word};
 use super::href_of;
 use crate::api::may;
+use crate::people::cookie::new_token;
 
 /// Papers, and prints, on one page.
 const ON_A_PAGE: usize = 50;
@@ -83,6 +84,8 @@ struct CasePapersPage {
     prints_total: usize,
     prints_more: String,
     may_print: bool,
+    /// The word that tells the forms of this page from those of any other.
+    once: String,
 }
 
 /// `GET /console/papers/of/{id}`
@@ -109,12 +112,22 @@ pub async fn make(
             body.insert(name.to_owned(), Value::String(value.to_owned()));
         }
     }
-    let path = format!("/v1/cases/{}/papers", segment(&id));
-    match console.send(&visitor, (Method::POST, &path), &Value::Object(body), None).await {
-        Ok(made) => {
-            let next = with_query(&href_of(&id), &[("made", &text(&made, "/number"))]);
-            Ok(Redirect::to(&next).into_response())
+    let (path, body) = (format!("/v1/cases/{}/papers", segment(&id)), Value::Object(body));
+    let print = async || {
+        let made = console.send(&visitor, (Method::POST, &path), &body, None).await?;
+        Ok::<_, Failure>(with_query(&href_of(&id), &[("made", &text(&made, "/number"))]))
+    };
+    // One form, one paper, however often it is sent.
+    let once = posted.get("once");
+    let printed: Result<String, Failure> = match once.is_empty() {
+        true => print().await,
+        false => {
+            let sent = console.kept().sent(visitor.session, format!("{once} {path} {body}"), console.now());
+            sent.get_or_try_init(print).await.cloned()
         }
+    };
+    match printed {
+        Ok(next) => Ok(Redirect::to(&next).into_response()),
         Err(failure) if failure.reason_for.is_some() => {
             let case = failure.reason_for.unwrap_or_default();
             Ok(reason::page(&visitor, &case, &href_of(&id), ""))
@@ -192,6 +205,7 @@ async fn shown(
         },
         kind: query.kind,
         here,
+        once: new_token(),
     };
     Ok(html(failure.map_or(StatusCode::OK, |failure| failure.status), &page))
 }

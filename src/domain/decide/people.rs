@@ -4,6 +4,7 @@ mod attempt;
 mod certificates;
 mod expiring;
 mod keys;
+mod names;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ pub use attempt::{Attempt, Attempted, FirstFactor, attempt};
 pub use certificates::{bind_certificate, revoke_certificate};
 pub use expiring::{Expiring, ExpiringKind, expiring};
 pub use keys::{NewKey, check_key};
+pub use names::{NameOf, Named, check_name};
 
 /// Longest text of what is kept of a person, in characters.
 const LONGEST: usize = 64;
@@ -134,7 +136,13 @@ pub fn may_make_key(key: &NewKey, owner: Option<&Person>, own: &Courts) -> Decid
         let findings = beyond(own, &key.courts, &key.roles);
         return if findings.is_empty() { Ok(()) } else { Err(Rejected::Findings(findings)) };
     };
-    if owner.is_kept_by(own) { Ok(()) } else { Err(Rejected::Unknown("active person")) }
+    if !owner.is_kept_by(own) {
+        return Err(Rejected::Unknown("active person"));
+    }
+    let Some(role) = key.roles.difference(&owner.roles).next() else { return Ok(()) };
+    let detail =
+        format!("所属人员没有{}这一角色 its person has not the role {}", role.chinese(), role.word());
+    Err(Rejected::Findings(vec![Finding::new("/roles", detail)]))
 }
 
 fn initial_password(hash: String, now: Timestamp, earlier: Vec<String>) -> KeptPassword {

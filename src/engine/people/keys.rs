@@ -3,20 +3,28 @@
 use uuid::Uuid;
 
 use super::super::{Engine, InputError};
+use super::names::taken;
 use super::{ByWhom, Outcome};
-use crate::domain::decide::people::{NewKey, check_key, may_make_key};
+use crate::domain::Change;
+use crate::domain::decide::people::{NameOf, NewKey, check_key, may_make_key};
 use crate::domain::decide::{Facts, Rejected};
 use crate::domain::people::{PeopleChange, StoredKey};
-use crate::domain::{Change, Finding};
 use crate::store::Tx;
 
 impl Engine {
-    /// Makes a key, of which the digest is kept. No two keys that stand have one name.
+    /// Makes a key, of which the digest is kept. Its name is nobody else's (see `check_name`); `others` are the names of the keys of the
+    /// configuration.
     ///
     /// # Errors
     /// See [`InputError`].
-    pub async fn make_key(&self, by: ByWhom, new: NewKey, digest: Vec<u8>) -> Result<StoredKey, InputError> {
-        Ok(self.execute((Uuid::new_v4(), by, new, digest), make).await??)
+    pub async fn make_key(
+        &self,
+        by: ByWhom,
+        new: NewKey,
+        digest: Vec<u8>,
+        others: Vec<String>,
+    ) -> Result<StoredKey, InputError> {
+        Ok(self.execute((Uuid::new_v4(), by, new, digest, others), make).await??)
     }
 
     /// Revokes a key, for good.
@@ -48,14 +56,12 @@ impl Engine {
 
 fn make(
     tx: &mut dyn Tx,
-    (id, by, new, digest): &(Uuid, ByWhom, NewKey, Vec<u8>),
+    (id, by, new, digest, others): &(Uuid, ByWhom, NewKey, Vec<u8>, Vec<String>),
     facts: Facts<'_>,
 ) -> Outcome<StoredKey> {
     let mut findings = check_key(new, facts.now);
     let name = new.name.trim().to_owned();
-    if tx.keys()?.iter().any(|key| key.name == name && key.is_valid(facts.now)) {
-        findings.push(Finding::new("/name", "a key that stands has this name"));
-    }
+    findings.extend(taken(tx, ("/name", &name), NameOf::Key(&by.courts), (others, &facts))?);
     if !findings.is_empty() {
         return Ok(Err(Rejected::Findings(findings)));
     }

@@ -9,10 +9,11 @@ use super::super::guesses::Guessing;
 use super::callers::owner;
 use super::{PostboxService, failed};
 use crate::config::CounterpartConfig;
+use crate::domain::actor;
 use crate::lines::postbox::Call;
 
 /// Who is named in the audit as the one who acted.
-const ACTOR: &str = "postbox";
+const ACTOR: &str = actor::POSTBOX;
 
 impl PostboxService {
     /// The answer to a wrong password: the later, the more of them there were.

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::super::slow_down::Tried;
 use super::super::{cookie, password, second_factor};
 use super::{People, SignedIn};
-use crate::domain::AuditEntry;
 use crate::domain::decide::people::{Attempt, FirstFactor};
 use crate::domain::people::{Person, Session};
+use crate::domain::{AuditEntry, actor};
 use crate::engine::SignIn;
 use crate::store::Stored;
 
@@ -289,7 +289,7 @@ impl People {
 fn by_nobody(at: Timestamp, from: IpAddr, (method, subject, why): (&str, &str, &str)) -> AuditEntry {
     AuditEntry {
         at,
-        actor: "nobody".to_owned(),
+        actor: actor::NOBODY.to_owned(),
         act: "sign_in".to_owned(),
         subject: subject.to_owned(),
         reason: String::new(),

@@ -73,7 +73,7 @@ impl World {
             phone: String::new(),
         };
         let (id, hash) = (PersonId(Uuid::new_v4()), password::hash(initial).expect("a hash"));
-        self.people.engine.add_person(by(), new, id, Some(hash)).await.expect("added");
+        self.people.engine.add_person(by(), new, id, Some(hash), Vec::new()).await.expect("added");
         id
     }
 
@@ -343,9 +343,11 @@ fn key(person: Option<PersonId>, roles: &[Role]) -> NewKey {
 #[tokio::test]
 async fn a_persons_key_may_no_more_than_the_person_and_ends_with_it() {
     let world = World::new(Settings::default());
-    let id = world.person("gh001", &[Role::Officer]).await;
+    let id = world.person("gh001", &[Role::Officer, Role::Approver]).await;
     let (new, digest) = (key(Some(id), &[Role::Officer, Role::Approver]), [7; 32]);
-    let made = world.people.engine.make_key(by(), new, digest.to_vec()).await.expect("made");
+    let made = world.people.engine.make_key(by(), new, digest.to_vec(), Vec::new()).await.expect("made");
+    let roles = PersonUpdate { roles: Some([Role::Officer].into()), ..PersonUpdate::default() };
+    world.update(id, roles).await;
     let who = async || world.people.by_key(digest).await.expect("the store works");
     let identity = who().await.expect("a key");
     assert_eq!((identity.name.as_str(), &identity.courts), ("gh001", &Courts::one("T10")));
@@ -357,7 +359,7 @@ async fn a_persons_key_may_no_more_than_the_person_and_ends_with_it() {
     world.people.engine.revoke_key(by(), made.id).await.expect("revoked");
     assert_eq!(who().await, None, "revoked");
     let (system, digest) = (key(None, &[Role::CaseSystem]), [8; 32]);
-    world.people.engine.make_key(by(), system, digest.to_vec()).await.expect("made");
+    world.people.engine.make_key(by(), system, digest.to_vec(), Vec::new()).await.expect("made");
     let who = async || world.people.by_key(digest).await.expect("the store works");
     assert_eq!(who().await.map(|identity| identity.name), Some("integration".to_owned()));
     world.clock.forward(minutes(60));
@@ -451,7 +453,7 @@ async fn a_persons_key_rests_while_something_must_be_done_first_and_goes_with_th
     let id = world.initial("gh001", &[Role::Officer], "the initial password").await;
     let digest = [7; 32];
     let forever = NewKey { expires: None, ..key(Some(id), &[Role::Officer]) };
-    world.people.engine.make_key(by(), forever.clone(), digest.to_vec()).await.expect("made");
+    world.people.engine.make_key(by(), forever.clone(), digest.to_vec(), Vec::new()).await.expect("made");
     let who = async |digest: [u8; 32]| world.people.by_key(digest).await.expect("the store works");
     assert_eq!(who(digest).await, None, "the initial password is to be changed");
     let begun = world.sign_in("gh001", "the initial password", "").await.expect("in");
@@ -468,11 +470,17 @@ async fn a_persons_key_rests_while_something_must_be_done_first_and_goes_with_th
     world.update(id, PersonUpdate { reset: Some(hash), ..PersonUpdate::default() }).await;
     let all = world.people.store.read(|reads| reads.keys()).await.expect("a read");
     assert!(all.iter().all(|key| key.revoked.is_some()), "{all:?}");
+    let forever = NewKey { roles: [Role::Auditor].into(), ..forever };
     let again = NewKey { name: "another".to_owned(), ..forever.clone() };
-    world.people.engine.make_key(by(), again.clone(), vec![9; 32]).await.expect("made");
-    let twice = world.people.engine.make_key(by(), again, vec![10; 32]).await;
+    world.people.engine.make_key(by(), again.clone(), vec![9; 32], Vec::new()).await.expect("made");
+    let twice = world.people.engine.make_key(by(), again, vec![10; 32], Vec::new()).await;
     assert!(twice.is_err(), "two keys that stand have one name");
-    world.people.engine.make_key(by(), forever, vec![11; 32]).await.expect("the revoked one's name is free");
+    world
+        .people
+        .engine
+        .make_key(by(), forever, vec![11; 32], Vec::new())
+        .await
+        .expect("the revoked one's name is free");
 }
 
 #[tokio::test]
@@ -654,4 +662,72 @@ async fn somebody_unknown_and_a_wrong_password_are_answered_alike() {
         waits.push(of);
     }
     assert_eq!(waits[0], waits[1]);
+}
+
+/// Whether a system's key of this name is refused for its name.
+async fn name_is_taken(world: &World, name: &str, others: &[String]) -> bool {
+    let new = NewKey { name: name.to_owned(), expires: None, ..key(None, &[Role::CaseSystem]) };
+    let digest = Uuid::new_v4().as_bytes().to_vec();
+    let Err(refused) = world.people.engine.make_key(by(), new, digest, others.to_vec()).await else {
+        return false;
+    };
+    assert!(format!("{refused:?}").contains("/name"), "{refused:?}");
+    true
+}
+
+#[tokio::test]
+async fn a_name_is_one_persons_or_one_keys_however_it_is_spelled_and_never_the_gateways_own() {
+    let world = World::new(Settings::default());
+    world.person("supB", &[Role::Supervisor]).await;
+    let configured = ["case-system".to_owned()];
+    let reserved = ["clock", "Gateway", "command  line", "operator", "NOBODY", "api", "ｐｏｓｔｂｏｘ"];
+    let taken = ["supB", "SUPb", "ｓｕｐＢ", "s\u{200b}upB", " supB\u{a0}", "Case-System"];
+    for name in taken.into_iter().chain(reserved) {
+        assert!(name_is_taken(&world, name, &configured).await, "{name:?}");
+    }
+    assert!(!name_is_taken(&world, "sys-app", &configured).await);
+    for number in ["sys-app", "Sys-App", "command line", "nobody", "SUPB", "\u{200b}sec", "case-system"] {
+        let new = NewPerson {
+            name: "张测试".to_owned(),
+            number: number.to_owned(),
+            courts: Courts::one("T10"),
+            roles: [Role::Officer].into(),
+            certificates: Vec::new(),
+            phone: String::new(),
+        };
+        let id = PersonId(Uuid::new_v4());
+        let refused = world.people.engine.add_person(by(), new, id, None, configured.to_vec()).await;
+        assert!(format!("{refused:?}").contains("/number"), "{number:?}: {refused:?}");
+    }
+}
+
+/// What it submitted stays its courts': another's administrator makes no key of that name.
+#[tokio::test]
+async fn the_name_of_a_systems_key_that_is_over_is_free_for_keys_of_its_courts_alone() {
+    let world = World::new(Settings::default());
+    let system = |court: &str| NewKey { courts: Courts::one(court), ..key(None, &[Role::CaseSystem]) };
+    let by_t11 = || ByWhom { courts: Courts::one("T11"), ..by() };
+    let made =
+        world.people.engine.make_key(by(), system("T10"), vec![1; 32], Vec::new()).await.expect("made");
+    world.people.engine.revoke_key(by(), made.id).await.expect("revoked");
+    let other = world.people.engine.make_key(by_t11(), system("T11"), vec![2; 32], Vec::new()).await;
+    assert!(format!("{other:?}").contains("/name"), "{other:?}");
+    world.people.engine.make_key(by(), system("T10"), vec![3; 32], Vec::new()).await.expect("made anew");
+}
+
+/// One security administrator with two keys would be officer and approver.
+#[tokio::test]
+async fn a_systems_key_approves_nothing_and_a_persons_has_roles_of_the_person_alone() {
+    let world = World::new(Settings::default());
+    let id = world.person("gh001", &[Role::Officer]).await;
+    for wrong in [key(None, &[Role::Approver]), key(Some(id), &[Role::Officer, Role::Approver])] {
+        let refused = world.people.engine.make_key(by(), wrong, vec![1; 32], Vec::new()).await;
+        assert!(format!("{refused:?}").contains("/roles"), "{refused:?}");
+    }
+    world
+        .people
+        .engine
+        .make_key(by(), key(Some(id), &[Role::Officer]), vec![2; 32], Vec::new())
+        .await
+        .expect("made");
 }

@@ -56,6 +56,32 @@ async fn a_paper_is_made_listed_with_its_digest_opened_and_comes_with_its_receip
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_form_of_a_paper_prints_one_paper_however_often_it_is_sent() {
+    let (setup, _) = with_proposals().await;
+    let mut guest = Guest::signed_in(setup.port, "officer").await;
+    let papers = papers_of_the_case(&mut guest).await;
+    let once = guest.get(&papers).await.field("once");
+    let fields = [
+        ("csrf", guest.csrf.clone()),
+        ("once", once),
+        ("kind", "measure_list".into()),
+        ("format", "html".into()),
+    ];
+    let sent = (0..20).map(|_| guest.form(&papers, &fields).send());
+    let answers = futures_util::future::join_all(sent).await.into_iter().map(|one| one.expect("an answer"));
+    let led = |answer: reqwest::Response| answer.headers()["location"].to_str().expect("text").to_owned();
+    let led: std::collections::BTreeSet<String> = answers.map(led).collect();
+    assert_eq!(led.len(), 1, "all of them lead to one paper: {led:?}");
+    let kept = format!("/v1/cases/{}/papers", papers.rsplit('/').next().expect("an id"));
+    let printed = async || setup.get(&kept).await["printed"].as_array().map_or(0, Vec::len);
+    assert_eq!(printed().await, 1);
+    let once = guest.get(&papers).await.field("once");
+    let again = guest.act(&papers, &[("once", &once), ("kind", "measure_list"), ("format", "html")]).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text);
+    assert_eq!(printed().await, 2, "the form of another look at the page");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn results_to_be_put_on_file_are_listed_with_their_clock_and_printed_together() {
     let setup = with_banks(&[("9990000000000000011", "600.00")], &[]).await;
     let mut guest = Guest::signed_in(setup.port, "officer").await;

@@ -9,7 +9,7 @@ use crate::desk::people::{Clerk, system_key};
 
 /// A case whose one freeze waits for two approvals.
 async fn proposed() -> (Setup, String, String) {
-    let extra = format!("{}[approvals]\ntwo_approvers = true\n", system_key("approver", "approver"));
+    let extra = format!("{}[approvals]\ntwo_approvers = true\n", system_key("key-of-approver", "approver"));
     let setup = started(&banks(&[("9990000000000000011", "600.00")], &[]), &extra).await;
     let id = setup.submit("two", &inquiry(Some("500.00"), "propose")).await;
     until(&setup, &id, "both banks answer", |view| answered(view, 2)).await;
@@ -24,7 +24,7 @@ async fn state(setup: &Setup, measure: &str) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_persons_approve_in_the_console_and_neither_the_same_one_nor_a_key_is_the_second() {
     let (setup, id, measure) = proposed().await;
-    let key = Clerk::at(setup.port, "approver");
+    let key = Clerk::at(setup.port, "key-of-approver");
     let by_key = json!({ "reason": "准予冻结" });
     let refused = key.post(&format!("/v1/measures/{measure}/approve"), &by_key).await;
     assert_eq!(refused.0, StatusCode::FORBIDDEN, "{}", refused.1);
@@ -66,8 +66,13 @@ async fn two_persons_approve_in_the_console_and_neither_the_same_one_nor_a_key_i
     let approvals = acts["acts"].as_array().expect("acts").iter().filter(|act| act["act"] == "approve");
     let by: Vec<(&str, bool)> =
         approvals.map(|act| (act["actor"].as_str().unwrap_or_default(), act["refused"].is_null())).collect();
-    let expected =
-        [("approver", false), ("approver", true), ("approver", false), ("both", false), ("both", true)];
+    let expected = [
+        ("key-of-approver", false),
+        ("approver", true),
+        ("approver", false),
+        ("both", false),
+        ("both", true),
+    ];
     assert_eq!(by, expected, "a key's, then the first, again, another amount, and the second: {acts}");
     let events = setup.try_results("two").await.expect("results");
     let told = |kind: &str| events.iter().filter(|event| event["type"] == format!("chakong.{kind}")).count();

@@ -12,7 +12,7 @@ use super::super::due::ask_again;
 use super::super::ledger::follow;
 use super::super::offers;
 use super::super::{Decided, Rejected};
-use super::requery::requery;
+use super::requery::ask_each;
 use super::{By, Outcome};
 use serde_json::json;
 
@@ -87,7 +87,7 @@ fn ask_what_was_withdrawn(draft: &mut Draft<'_>, party: PartyId) -> Decided<()> 
         all.into_values().map(|order| (order.root, order)).collect();
     let withdrawn = latest.into_values().filter(|order| order.state == OrderState::Cancelled);
     let withdrawn: Vec<OrderId> = withdrawn.map(|order| order.id).collect();
-    requery(draft, &withdrawn).map(drop)
+    ask_each(draft, &withdrawn).map(drop)
 }
 
 /// Asks each counterpart again, once for each document, that keeps property of a party which was given back or left alone.

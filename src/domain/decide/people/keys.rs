@@ -24,7 +24,8 @@ pub struct NewKey {
     pub expires: Option<Timestamp>,
 }
 
-/// Every rule that a new key breaks by itself.
+/// Every rule that a new key breaks by itself. Who makes keys at run time is one person, and could approve alone what another of their
+/// keys submitted: a system's key is no approver.
 pub fn check_key(new: &NewKey, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut finding = |pointer: &str, detail: &str| findings.push(Finding::new(pointer, detail));
@@ -36,6 +37,11 @@ pub fn check_key(new: &NewKey, now: Timestamp) -> Vec<Finding> {
     }
     if let Some(conflict) = Role::conflict(&new.roles) {
         finding("/roles", &conflict.to_string());
+    }
+    if new.person.is_none() && new.roles.contains(&Role::Approver) {
+        let detail = "审批须由人员办理：系统密钥不得授予审批人角色 persons approve: a system's key that is made here is no approver; \
+                      one of the configuration file may be";
+        finding("/roles", detail);
     }
     if let Courts::Some(codes) = &new.courts
         && (codes.is_empty() || codes.iter().any(|code| code.trim().is_empty()))

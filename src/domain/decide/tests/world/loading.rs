@@ -74,7 +74,12 @@ impl World {
     pub(super) fn orders_of_act(&self, act: &Act) -> Vec<OrderId> {
         match act {
             Act::Resolve(id, _) => vec![*id],
-            Act::Requery(all) => all.clone(),
+            Act::Requery(all) => {
+                let roots: Vec<OrderId> = all.iter().map(|id| self.file.orders[id].root).collect();
+                let again =
+                    self.file.orders.values().filter(|one| one.id != one.root && roots.contains(&one.root));
+                all.iter().copied().chain(again.filter(|one| one.state.is_open()).map(|one| one.id)).collect()
+            }
             Act::Cancel(inquiry) => {
                 let own = self.file.orders.values().filter(|order| order.inquiry == *inquiry);
                 let wanted = own.filter(|order| order.state == OrderState::Queued || !order.is_control());
