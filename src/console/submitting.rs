@@ -168,7 +168,8 @@ pub async fn preview(
         _ => {}
     }
     let (sheet, wrong) = sheet_of(&draft, parties, visitor.lang).await?;
-    let body = body_of(&draft, parties, &sheet);
+    let mut body = body_of(&draft, parties, &sheet);
+    console.by_codes(&mut body);
     let asked = Asked { draft: &draft, parties, sheet: &sheet, has_changed: false };
     previewed(&console, &visitor, &asked, (&body, wrong)).await
 }
@@ -368,7 +369,8 @@ pub async fn send(
     if !wrong.is_empty() {
         return Ok(shown(&visitor, &draft, parties, &sheet, &with_sheet(wrong, Failure::default())));
     }
-    let body = body_of(&draft, parties, &sheet);
+    let mut body = body_of(&draft, parties, &sheet);
+    console.by_codes(&mut body);
     if digest_of(&body) != posted.get("previewed") {
         let asked = Asked { draft: &draft, parties, sheet: &sheet, has_changed: true };
         return previewed(&console, &visitor, &asked, (&body, Vec::new())).await;
