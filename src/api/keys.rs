@@ -156,7 +156,7 @@ async fn make(
     let mut findings = check_key(&new, gateway.clock.now());
     check_reason(&request.reason, &mut findings);
     if gateway.keys.iter().any(|key| key.name == new.name) {
-        findings.push(Finding::new("/name", "a key of the configuration has this name"));
+        findings.push(Finding::new("/name", "与配置中的密钥同名 a key of the configuration has this name"));
     }
     no_findings(findings)?;
     let secret = new_token();
