@@ -35,6 +35,8 @@ use load::{Load, load};
 use sections::{Section, sections};
 use sheet_party::SheetParty;
 
+/// Places that say no more than what is wrong there does.
+const OF_THE_WHOLE: [&str; 5] = [SHEET, "/documents", "/mandate", "/search", "/parties"];
 /// Most bytes that one form may bring.
 const MOST_OF_ONE: usize = 32 << 20;
 /// Sheets that are read at once: each may take a moment and some memory.
@@ -87,7 +89,7 @@ fn shown(
         match fields.find(|field| Some(&field.name) == name.as_ref()) {
             Some(field) if field.fault.is_empty() => field.fault.clone_from(detail),
             Some(field) => field.fault = format!("{}；{detail}", field.fault),
-            None => faults.push(match pointer.is_empty() || pointer == SHEET {
+            None => faults.push(match pointer.is_empty() || OF_THE_WHOLE.contains(&pointer.as_str()) {
                 true => detail.clone(),
                 false => format!("{detail}（{pointer}）"),
             }),
